@@ -78,7 +78,7 @@ static int definition(const wgi_formula *f, const wgi_formula_node *n)
 {
     for (int e = f->node[f->root].child; e; e = f->node[e].next) {
         const wgi_formula_node *left = &f->node[f->node[e].child];
-        if (left->kind == WGI_NAME && left->sign == n->sign && left->length == n->length &&
+        if (left->kind == WGI_F_NAME && left->sign == n->sign && left->length == n->length &&
             memcmp(left->text, n->text, (size_t)n->length) == 0 && left->next)
             return left->next;
     }
@@ -136,7 +136,7 @@ static wgf_array name(wgf_scope *s, int node)
 
 static bool has_rest(const wgi_formula *f, int node, const wgi_formula_node **which)
 {
-    if (f->node[node].kind == WGI_REST) {
+    if (f->node[node].kind == WGI_F_REST) {
         *which = f->node[node].child ? &f->node[f->node[node].child] : NULL;
         return true;
     }
@@ -149,7 +149,7 @@ static wgf_array element(wgf_scope *s, int node)
 {
     const int of = s->f->node[node].child;
     const wgi_formula_node *n = &s->f->node[of];
-    const wgf_name *a = n->kind == WGI_NAME ? name_of(s, n) : NULL;
+    const wgf_name *a = n->kind == WGI_F_NAME ? name_of(s, n) : NULL;
     if (!a) return fail(s, "elements of what is no operand");
     if (s->axis >= 0) {
         const double at = value(s, n->next).at[0];
@@ -250,13 +250,13 @@ static wgf_array call(wgf_scope *s, int node)
         return a && s->axis < a->value.rank ? number((double)a->value.dim[s->axis])
                                             : fail(s, "a length along no axis");
     }
-    if (kind == WGI_OVER)
+    if (kind == WGI_F_OVER)
         return sum_over(s, node, second,
                         wgi_formula_is(s->f, node, "sum")    ? '+'
                         : wgi_formula_is(s->f, node, "prod") ? '*'
                         : wgi_formula_is(s->f, node, "max")  ? 'M'
                                                              : 'm');
-    if (wgi_formula_is(s->f, node, "prod") && x->kind == WGI_NAME &&
+    if (wgi_formula_is(s->f, node, "prod") && x->kind == WGI_F_NAME &&
         option_of(s, x)) { /* of a list of numbers */
         double p = 1;
         for (int k = 0; k < option_of(s, x)->shape.rank; k++) p *= (double)option_of(s, x)->shape.dim[k];
@@ -264,7 +264,7 @@ static wgf_array call(wgf_scope *s, int node)
     }
     wgf_array a = value(s, n->child);
     if (s->why) return a;
-    if (second && kind != WGI_ALONG) {
+    if (second && kind != WGI_F_ALONG) {
         wgf_array b = value(s, second);
         two f = wgi_formula_is(s->f, node, "max")     ? larger
                 : wgi_formula_is(s->f, node, "min")   ? smaller
@@ -276,7 +276,7 @@ static wgf_array call(wgf_scope *s, int node)
     const wgf_option *o = option_of(s, n);
     if (o) return by_option(s, o, a);
     if (elementwise(s, node, &a)) return a;
-    if (kind == WGI_ALONG || wgi_formula_is_reduction(s->f, node))
+    if (kind == WGI_F_ALONG || wgi_formula_is_reduction(s->f, node))
         return along_function(s, node, a, axes_of(s, second, a.rank));
     return matrix_function(s, node, a);
 }
@@ -336,7 +336,7 @@ static wgf_array compare(wgf_scope *s, int node)
 /* 0 ln 0 is 0. */
 static bool is_ln(const wgi_formula *f, int node)
 {
-    return f->node[node].kind == WGI_CALL && wgi_formula_is(f, node, "ln");
+    return f->node[node].kind == WGI_F_CALL && wgi_formula_is(f, node, "ln");
 }
 static double times_ln(double a, double b) { return a == 0 ? 0 : a * b; }
 
@@ -346,27 +346,27 @@ static wgf_array value(wgf_scope *s, int node)
     if (s->why) return number(NAN);
     const int a = n->child, b = a ? s->f->node[a].next : 0;
     switch ((wgi_formula_kind)n->kind) {
-    case WGI_NUMBER: return number(n->number);
-    case WGI_NAME: return name(s, node);
-    case WGI_ADD: return map2(s, value(s, a), value(s, b), plus);
-    case WGI_SUB: return map2(s, value(s, a), value(s, b), minus);
-    case WGI_NEG: return map1(value(s, a), negative);
-    case WGI_MUL: return map2(s, value(s, a), value(s, b), is_ln(s->f, b) ? times_ln : times);
-    case WGI_DIV: return map2(s, value(s, a), value(s, b), over);
-    case WGI_MOD: return map2(s, value(s, a), value(s, b), mod);
-    case WGI_MATMUL: return product(s, value(s, a), value(s, b));
-    case WGI_POW: return map2(s, value(s, a), value(s, b), pow);
-    case WGI_TRANSPOSED: return transposed(s, value(s, a));
-    case WGI_INVERSE: return inverse(s, value(s, a), false);
-    case WGI_ABS: return map1(value(s, a), fabs);
-    case WGI_CALL: return call(s, node);
-    case WGI_AT: return element(s, node);
-    case WGI_REST: return value(s, a);
-    case WGI_COMPARE: return compare(s, node);
-    case WGI_AND: return map2(s, value(s, a), value(s, b), both);
-    case WGI_OR: return map2(s, value(s, a), value(s, b), either);
-    case WGI_NOT: return map1(value(s, a), not_it);
-    case WGI_CASES: return cases(s, node);
+    case WGI_F_NUMBER: return number(n->number);
+    case WGI_F_NAME: return name(s, node);
+    case WGI_F_ADD: return map2(s, value(s, a), value(s, b), plus);
+    case WGI_F_SUB: return map2(s, value(s, a), value(s, b), minus);
+    case WGI_F_NEG: return map1(value(s, a), negative);
+    case WGI_F_MUL: return map2(s, value(s, a), value(s, b), is_ln(s->f, b) ? times_ln : times);
+    case WGI_F_DIV: return map2(s, value(s, a), value(s, b), over);
+    case WGI_F_MOD: return map2(s, value(s, a), value(s, b), mod);
+    case WGI_F_MATMUL: return product(s, value(s, a), value(s, b));
+    case WGI_F_POW: return map2(s, value(s, a), value(s, b), pow);
+    case WGI_F_TRANSPOSED: return transposed(s, value(s, a));
+    case WGI_F_INVERSE: return inverse(s, value(s, a), false);
+    case WGI_F_ABS: return map1(value(s, a), fabs);
+    case WGI_F_CALL: return call(s, node);
+    case WGI_F_AT: return element(s, node);
+    case WGI_F_REST: return value(s, a);
+    case WGI_F_COMPARE: return compare(s, node);
+    case WGI_F_AND: return map2(s, value(s, a), value(s, b), both);
+    case WGI_F_OR: return map2(s, value(s, a), value(s, b), either);
+    case WGI_F_NOT: return map1(value(s, a), not_it);
+    case WGI_F_CASES: return cases(s, node);
     default: return fail(s, "words");
     }
 }
@@ -379,18 +379,18 @@ static bool bind(wgf_scope *s, int left, const wgf_array *target, int64_t i)
     int64_t c[WG_MAX_RANK];
     int fixed = 0, axis = 0;
     for (int k = target->rank - 1; k >= 0; k--) c[k] = i % target->dim[k], i /= target->dim[k];
-    for (int k = s->f->node[left].next; k; k = s->f->node[k].next) fixed += s->f->node[k].kind != WGI_REST;
+    for (int k = s->f->node[left].next; k; k = s->f->node[k].next) fixed += s->f->node[k].kind != WGI_F_REST;
     s->indices = 0;
     bool rested = false;
     for (int k = s->f->node[left].next; k; k = s->f->node[k].next) {
-        const bool rest = s->f->node[k].kind == WGI_REST;
+        const bool rest = s->f->node[k].kind == WGI_F_REST;
         const int at = rest ? s->f->node[k].child : k;
         wgf_tuple t = { .count = rest ? target->rank - fixed : 1 };
         if ((rest && rested) || axis + t.count > target->rank || t.count < 0) return false;
         rested |= rest;
         for (int j = 0; j < t.count; j++) t.at[j] = c[axis++];
         if (!at) s->rest = t;
-        else if (s->f->node[at].kind != WGI_NAME) return false;
+        else if (s->f->node[at].kind != WGI_F_NAME) return false;
         else t.text = s->f->node[at].text, t.length = s->f->node[at].length, s->index[s->indices++] = t;
     }
     return axis == target->rank;
@@ -399,7 +399,7 @@ static bool bind(wgf_scope *s, int left, const wgf_array *target, int64_t i)
 /* Along an axis: the index on the left side, and the place beside it. */
 static void bind_along(wgf_scope *s, int left, const wgf_array *target, int64_t i)
 {
-    const bool has = s->f->node[left].kind == WGI_AT;
+    const bool has = s->f->node[left].kind == WGI_F_AT;
     s->indices = 0;
     s->rest.count = target->rank - has;
     for (int k = target->rank - 1, r = s->rest.count; k >= 0; k--) {
@@ -440,7 +440,7 @@ bool wgf_equation(wgf_scope *s, int equation, const wgf_array *target, wgf_array
         const wgf_option *o = option_of(s, &s->f->node[s->f->node[along].child]);
         if (!o || o->axes.count != 1) fail(s, "several axes");
         else s->axis = o->axes.axis[0], each_element(s, e, target, to);
-    } else if (s->f->node[left].kind == WGI_AT) each_element(s, e, target, to);
+    } else if (s->f->node[left].kind == WGI_F_AT) each_element(s, e, target, to);
     else *to = value(s, right);
     return !s->why;
 }

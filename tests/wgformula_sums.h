@@ -22,15 +22,15 @@ static bool range_below(wgf_scope *s, int node, const wgi_formula_node *i, bool 
                         int64_t range[])
 {
     const wgi_formula_node *n = &s->f->node[node];
-    const wgf_name *a = n->kind == WGI_AT ? name_of(s, &s->f->node[n->child]) : NULL;
+    const wgf_name *a = n->kind == WGI_F_AT ? name_of(s, &s->f->node[n->child]) : NULL;
     int axis = 0;
     for (int k = a ? s->f->node[n->child].next : 0; k; k = s->f->node[k].next) {
         const wgi_formula_node *which = NULL;
         const bool tuple = has_rest(s->f, k, &which);
         const wgi_formula_node *m = tuple ? which : &s->f->node[k];
-        const bool it = m && m->kind == WGI_NAME && m->length == i->length && tuple == several &&
+        const bool it = m && m->kind == WGI_F_NAME && m->length == i->length && tuple == several &&
                         memcmp(m->text, i->text, (size_t)i->length) == 0 &&
-                        (!tuple || s->f->node[k].kind == WGI_REST);
+                        (!tuple || s->f->node[k].kind == WGI_F_REST);
         const wgf_tuple *known = !tuple ? NULL : which ? index_of(s, which) : &s->rest;
         const int length = !tuple ? 1 : known ? known->count : left_for(s, node, k, &a->value);
         if (it) {
@@ -84,9 +84,9 @@ static void walk_index(walk *w, int item, int left)
         if (!s->why) add_term(w);
         return;
     }
-    const bool bound = s->f->node[item].kind == WGI_COMPARE;
+    const bool bound = s->f->node[item].kind == WGI_F_COMPARE;
     int at = bound ? s->f->node[item].child : item;
-    const bool several = s->f->node[at].kind == WGI_REST;
+    const bool several = s->f->node[at].kind == WGI_F_REST;
     if (several) at = s->f->node[at].child;
     const wgi_formula_node *i = &s->f->node[at];
     wgf_tuple t = { .text = i->text, .length = i->length, .count = 1 };

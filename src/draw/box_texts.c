@@ -8,10 +8,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "wengert/formula.h"
 #include "wengert/grad.h"
 #include "wengert/op.h"
 
-enum { NAME_MOST = 40, PATTERN_NAME_MOST = 24, TIP_MOST = 400, PATTERN_MOST = 6, WRAP = 46, FULL = 4 };
+enum {
+    NAME_MOST = 40,
+    PATTERN_NAME_MOST = 24,
+    TIP_MOST = 400,
+    PATTERN_MOST = 6,
+    WRAP = 46,
+    FULL = 4,
+    TIP_FORMULA = 1500
+};
 
 /* ---- values ---- */
 
@@ -128,6 +137,14 @@ static const char *without_folder(const char *place)
     return *place == '/' ? place + path : place;
 }
 
+/* In Unicode, if it is a formula. */
+static void put_source(wgi_strbuf *b, const char *formula)
+{
+    char text[TIP_FORMULA];
+    const int n = wg_formula_print(formula, WG_FORMULA_UNICODE, text, sizeof text);
+    wgi_strbuf_clean(b, n >= 0 && n < TIP_FORMULA ? text : formula, TIP_MOST);
+}
+
 static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *y, wg_node n)
 {
     wgi_strbuf b = { .c = p->c };
@@ -137,10 +154,11 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
     const char *place = without_folder(wg_site_place(y->here));
     if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
     const wg_op *op = y->op;
-    if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), wgi_strbuf_clean(&b, op->formula, TIP_MOST);
+    if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), put_source(&b, op->formula);
     if (!is_leaf(n) && op->adjoint) {
         wgi_strbuf_put(&b, wg_op_has_derivative(op, -1) ? "\n" : op->none ? "\nnone: " : "\nzero: ");
-        wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
+        if (wg_op_has_derivative(op, -1)) put_source(&b, op->adjoint);
+        else wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
     }
     return wgi_picture_text(p, &b);
 }
@@ -153,7 +171,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
-    wgi_put_name(v, &b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
+    wgi_put_symbol(v, &b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);

@@ -1,16 +1,18 @@
 /* formula_texts.c: names of nodes, options that differ from their defaults, and formulas with the operands'
  * names in them.
  *
- * "y = a + b" of the op becomes "h = z + 0.5" if its right side has one variable for each operand; else a
- * call is written, "h = concat(a, b, c)". */
+ * "y = a + b" of the op becomes "h = z + 0.5" if that fits a line and needs no explanation; else a call is
+ * written, "h = concat(a, b, c)". */
 #include "draw/draw_private.h"
 
-#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "formula/formula_words.h"
 #include "wengert/op.h"
 
-enum { NAME_MOST = 40, OPERAND_MOST = 24, SHOWN = 4 };
+enum { NAME_MOST = 40, OPERAND_MOST = 24, SHOWN = 4, SYMBOL = 400 };
 
 /* ---- names ---- */
 
@@ -28,6 +30,17 @@ void wgi_put_name(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most)
     else wgi_strbuf_format(b, "v%lu", (unsigned long)y->node);
 }
 
+void wgi_put_symbol(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most)
+{
+    wgi_strbuf name = { .c = b->c };
+    char text[SYMBOL];
+    wgi_put_name(v, &name, y, most);
+    if (name.length && wgi_formula_print_name(name.at, text, sizeof text) < SYMBOL) wgi_strbuf_put(b, text);
+    else wgi_strbuf_put(b, wgi_strbuf_text(&name));
+    b->failed |= name.failed;
+    wgi_strbuf_free(&name);
+}
+
 static wg_node operand_of(const wgi_view *v, const wgi_item *y, int k)
 {
     const int32_t at = k < y->operands ? v->arg[y->first + k] : WGI_NO_ITEM;
@@ -39,7 +52,7 @@ static void put_operand(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int
     const wg_node n = operand_of(v, y, k);
     wg_tensor t;
     if (!wg_node_ok(n)) wgi_strbuf_put(b, "–");
-    else if (!wgi_is_inline_number(n)) wgi_put_name(v, b, &v->item[v->arg[y->first + k]], OPERAND_MOST);
+    else if (!wgi_is_inline_number(n)) wgi_put_symbol(v, b, &v->item[v->arg[y->first + k]], OPERAND_MOST);
     else if (wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
     else {
         double x = wg_tensor_item(&t, 0);
@@ -109,87 +122,22 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 
 /* ---- formulas ---- */
 
-/* The variables in the formulas of ops with 1, 2 and 3 operands. */
-static const char *const variables[] = { "", "x", "ab", "abc" };
+enum { OPERANDS = 6, VALUES = 24, LONGEST = 6, LINE = 400 };
 
-static size_t identifier_length(const char *s)
-{
-    size_t n = 0;
-    if (isalpha((unsigned char)*s) || *s == '_')
-        while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
-    return n;
-}
-
-/* The right side ends at a comma or semicolon outside brackets: conventions follow it. */
-static size_t right_side_length(const char *s)
-{
-    int depth = 0;
-    for (size_t i = 0;; i++) {
-        if (!s[i] || (depth == 0 && (s[i] == ',' || s[i] == ';'))) return i;
-        depth += (s[i] == '(' || s[i] == '[') - (s[i] == ')' || s[i] == ']');
-    }
-}
-
-/* Words of formulas that are sentences. A name in place of a variable would not read well there. */
-static bool is_prose(const char *s, size_t length)
-{
-    static const char *const prose[] = { "of", "where", "over", "along",    "in",
-                                         "is", "with",  "to",   "repeated", "summed" };
-    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
-        if (strlen(prose[i]) == length && memcmp(s, prose[i], length) == 0) return true;
-    return false;
-}
-
-/* The right side has a variable for each operand and is no sentence. */
-static bool has_variables(const char *s, size_t length, int operands)
-{
-    unsigned seen = 0;
-    for (size_t i = 0, n; i < length; i += n ? n : 1) {
-        n = identifier_length(s + i);
-        if (i && s[i - 1] == ' ' && is_prose(s + i, n)) return false;
-        const char *at = n == 1 ? strchr(variables[operands], s[i]) : NULL;
-        if (at) seen |= 1u << (at - variables[operands]);
-    }
-    return seen == (1u << operands) - 1;
-}
-
-/* Writes the value of the attribute of that name. false: there is none, or it cannot be written. */
-static bool put_named_attribute(const wgi_view *v, wgi_strbuf *b, const char *name, size_t length,
-                                const wgi_item *y)
-{
-    const wg_attr_row *row = y->attr ? y->op->attrs : NULL;
-    size_t before = b->length;
-    for (; row && row->name; row++)
-        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) put_attribute(v, b, row, y);
-    return b->length > before;
-}
-
-static void put_identifier(const wgi_view *v, wgi_strbuf *b, const char *s, size_t length, const wgi_item *y)
-{
-    const char *names = variables[y->operands], *at = length == 1 ? strchr(names, *s) : NULL;
-    if (at) put_operand(v, b, y, (int)(at - names));
-    else if (!put_named_attribute(v, b, s, length, y)) wgi_strbuf_add(b, s, length);
-}
-
-/* The right side with the operands' names for its variables and the attributes' values for their names. */
-static void put_instance(const wgi_view *v, wgi_strbuf *b, const char *s, size_t length, const wgi_item *y)
-{
-    for (size_t i = 0; i < length;) {
-        size_t word = identifier_length(s + i);
-        bool square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
-        if (word) put_identifier(v, b, s + i, word, y);
-        else if (square) wgi_strbuf_put(b, "²");
-        else if (s[i] == '-') wgi_strbuf_put(b, "−");
-        else wgi_strbuf_add(b, s + i, 1);
-        i += word ? word : square ? 2 : 1;
-    }
-}
+typedef struct names {
+    wgi_formula_value v[VALUES];
+    int count;
+    char formal[OPERANDS][32], own[OPERANDS][4 * OPERAND_MOST + 8];
+    char choice[VALUES][24];
+} names;
 
 static void put_call(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
     int operands = y->operands;
     while (operands && v->arg[y->first + operands - 1] < 0) operands--; /* optional ones */
-    wgi_strbuf_clean(b, y->op->name, NAME_MOST);
+    const char *name = y->op->name, *letter = wgi_function_unicode(name, (int)strlen(name));
+    const bool own = y->op->library && letter; /* σ(z) */
+    wgi_strbuf_clean(b, own ? letter : name, NAME_MOST);
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         wgi_strbuf_put(b, k ? ", " : "(");
         if (k == SHOWN) wgi_strbuf_format(b, "… %d operands", operands);
@@ -198,18 +146,94 @@ static void put_call(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
     wgi_strbuf_put(b, operands ? ")" : "()");
 }
 
+/* The node's name in a buffer. false: it is too long. */
+static bool copy_name(const wgi_view *v, const wgi_item *y, char *to, size_t size)
+{
+    wgi_strbuf text = { .c = v->c };
+    wgi_put_name(v, &text, y, OPERAND_MOST);
+    const bool fits = text.length && text.length < size;
+    if (fits) memcpy(to, text.at, text.length + 1);
+    wgi_strbuf_free(&text);
+    return fits;
+}
+
+static bool name_operand(const wgi_view *view, names *k, const wgi_item *y, int i)
+{
+    const wg_node x = operand_of(view, y, i);
+    wgi_formula_value *v = &k->v[k->count++];
+    wg_tensor t;
+    if (!wg_op_operand_name(y->op, i, k->formal[i], sizeof k->formal[i])) return false;
+    *v = (wgi_formula_value){ .name = k->formal[i], .text = k->own[i] };
+    if (!wg_node_ok(x)) return false;
+    if (!wgi_is_inline_number(x)) return copy_name(view, &view->item[view->arg[y->first + i]], k->own[i], sizeof k->own[i]);
+    if (wg_node_leaf(x) == WG_LEAF_NUMBER && wg_peek(x, &t))
+        v->text = NULL, v->number = wg_tensor_item(&t, 0);
+    else snprintf(k->own[i], sizeof k->own[i], "%s", wg_node_op_name(x));
+    return true;
+}
+
+static double number_or_default(const wg_attr_row *r, double x)
+{
+    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
+}
+
+static void name_option(names *k, const wg_attr_row *r, const char *at)
+{
+    wgi_formula_value *v = &k->v[k->count];
+    char *word = k->choice[k->count];
+    *v = (wgi_formula_value){ .name = r->name };
+    switch (r->kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_AXES: v->hidden = true; break; /* the box shows the axes among its options */
+    case WG_ATTR_INT: v->number = *(const int *)(const void *)at; break;
+    case WG_ATTR_SIZE: v->number = (double)*(const int64_t *)(const void *)at; break;
+    case WG_ATTR_BOOL: v->number = *(const bool *)at; break;
+    case WG_ATTR_DOUBLE: v->number = number_or_default(r, *(const double *)(const void *)at); break;
+    case WG_ATTR_DTYPE:
+        v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
+        v->word = true;
+        break;
+    case WG_ATTR_CHOICE: {
+        const char *w = r->choices;
+        for (int c = *(const int *)(const void *)at; w && c > 0; c--) w += strcspn(w, " "), w += *w == ' ';
+        snprintf(word, sizeof k->choice[0], "%.*s", w ? (int)strcspn(w, " ") : 0, w ? w : "");
+        v->text = word, v->word = true;
+        break;
+    }
+    default: return; /* without a number */
+    }
+    k->count++;
+}
+
+/* "y = a b" with the names of the node and its operands, if that fits a line. false: it does not. */
+static bool put_equation(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
+{
+    const wg_op *op = y->op;
+    const char *attr = y->attr;
+    wgi_formula f, own;
+    wgi_formula_error e;
+    names k = { .count = 0 };
+    char line[LINE];
+    if (!op->formula || y->operands < 1 || y->operands > OPERANDS) return false;
+    if (!wgi_formula_parse(&f, op->formula, &e)) return false;
+    for (int i = 0; i < y->operands; i++)
+        if (!name_operand(v, &k, y, i)) return false;
+    for (const wg_attr_row *r = attr ? op->attrs : NULL; r && r->name && k.count < VALUES; r++)
+        name_option(&k, r, attr + r->offset);
+    if (!wgi_formula_replace(&own, &f, NULL, 0, k.v, k.count) || own.loose) return false;
+    const int right = wgi_formula_child(&own, own.root, 1);
+    if (wgi_formula_nodes(&own, right) > LONGEST + y->operands) return false; /* a call says more */
+    if (!wgi_formula_is_plain(&own, own.root) || own.node[right].kind == WGI_F_NAME) return false;
+    wgi_line to = { line, sizeof line, 0 };
+    wgi_formula_text(&to, &own, right, false);
+    if (to.length >= sizeof line) return false;
+    wgi_strbuf_put(b, line);
+    return true;
+}
+
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    const char *f = y->op->formula;
-    int operands = y->operands;
-    wgi_put_name(v, b, y, OPERAND_MOST);
+    wgi_put_symbol(v, b, y, OPERAND_MOST);
     wgi_strbuf_put(b, " = ");
-    if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
-        size_t length = right_side_length(f + 4);
-        if (has_variables(f + 4, length, operands)) {
-            put_instance(v, b, f + 4, length, y);
-            return;
-        }
-    }
-    put_call(v, b, y);
+    if (!put_equation(v, b, y)) put_call(v, b, y);
 }

@@ -18,38 +18,38 @@
 enum { WGI_FORMULA_MOST = 768 };
 
 typedef enum wgi_formula_kind {
-    WGI_LIST,     /* equations */
-    WGI_EQUATION, /* left side, right side; maybe ALONG. sign: the separator before it, ',' or ';' */
-    WGI_NUMBER,   /* number; text as it was written, or NULL */
-    WGI_NAME,     /* text, without primes; sign: how many primes */
-    WGI_WORDS,    /* text, without quotes */
-    WGI_ADD,
-    WGI_SUB,
-    WGI_NEG,
-    WGI_MUL, /* sign: ' ', '.' for ·, '*' */
-    WGI_DIV,
-    WGI_MOD,
-    WGI_MATMUL,
-    WGI_POW,
-    WGI_TRANSPOSED,
-    WGI_INVERSE,
-    WGI_ABS,
-    WGI_CALL,    /* text: the function; arguments; maybe ALONG and OVER */
-    WGI_ALONG,   /* a name or number; "last 2": two. sign 1: all but these */
-    WGI_OVER,    /* names and comparisons; maybe WHERE. sign: how many are before it */
-    WGI_AT,      /* a tensor and its subscripts */
-    WGI_REST,    /* "..." or, with a child, "i..." */
-    WGI_COMPARE, /* sign: '<' '>' '=' '!' 'l' for <=, 'g' for >=; chained if the right side is one in a row */
-    WGI_AND,
-    WGI_OR,
-    WGI_NOT,
-    WGI_CASES /* value, condition, value, condition ... value */
+    WGI_F_LIST,     /* equations */
+    WGI_F_EQUATION, /* left side, right side; maybe ALONG. sign: the separator before it, ',' or ';' */
+    WGI_F_NUMBER,   /* number; text as it was written, or NULL */
+    WGI_F_NAME,     /* text, without primes; sign: how many primes */
+    WGI_F_WORDS,    /* text, without quotes */
+    WGI_F_ADD,
+    WGI_F_SUB,
+    WGI_F_NEG,
+    WGI_F_MUL, /* sign: ' ', '.' for ·, '*' */
+    WGI_F_DIV,
+    WGI_F_MOD,
+    WGI_F_MATMUL,
+    WGI_F_POW,
+    WGI_F_TRANSPOSED,
+    WGI_F_INVERSE,
+    WGI_F_ABS,
+    WGI_F_CALL,    /* text: the function; arguments; maybe ALONG and OVER */
+    WGI_F_ALONG,   /* a name or number; "last 2": two. sign 1: all but these */
+    WGI_F_OVER,    /* names and comparisons; maybe WHERE. sign: how many are before it */
+    WGI_F_AT,      /* a tensor and its subscripts */
+    WGI_F_REST,    /* "..." or, with a child, "i..." */
+    WGI_F_COMPARE, /* sign: '<' '>' '=' '!' 'l' for <=, 'g' for >=; chained if the right side is one in a row */
+    WGI_F_AND,
+    WGI_F_OR,
+    WGI_F_NOT,
+    WGI_F_CASES /* value, condition, value, condition ... value */
 } wgi_formula_kind;
 
 typedef struct wgi_formula_node {
     uint8_t kind, sign;
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
-    bool italic;         /* NAME put in by a replacement: one of the user's */
+    bool word;           /* NAME that is the value of an option, mean of reduction = mean */
     int16_t child, next; /* 0: none */
     int length;          /* of text */
     const char *text;
@@ -58,7 +58,8 @@ typedef struct wgi_formula_node {
 
 typedef struct wgi_formula {
     int count, root;
-    bool full; /* a node found no room */
+    bool full;  /* a node found no room */
+    bool loose; /* a replacement left a name without a value */
     wgi_formula_node node[WGI_FORMULA_MOST];
 } wgi_formula;
 
@@ -79,6 +80,7 @@ int wgi_formula_name(wgi_formula *f, const char *text, int length, int primes);
 void wgi_formula_add(wgi_formula *f, int parent, int child); /* behind the last child */
 int wgi_formula_children(const wgi_formula *f, int node);
 int wgi_formula_child(const wgi_formula *f, int node, int k); /* 0: there are fewer */
+int wgi_formula_nodes(const wgi_formula *f, int node);        /* how many nodes it is, with all below it */
 int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node);
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text); /* whether that is its text */
 bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b);
@@ -87,5 +89,34 @@ int wgi_formula_level(const wgi_formula *f, int node); /* how strongly it binds:
 bool wgi_formula_parens(const wgi_formula *f, int node, int k);
 bool wgi_formula_is_function(const char *name, int length);    /* sin, ln ...: no parentheses are needed */
 bool wgi_formula_is_reduction(const wgi_formula *f, int node); /* sum(e), mean(e along axis) ... */
+
+/* ---- formula_text.c ---- */
+
+/* Writes a name as formulas print it, W_1 as W₁. Returns the length of the whole text, as snprintf does. */
+int wgi_formula_print_name(const char *name, char *buf, size_t size);
+
+/* ---- formula_replace.c: equations of one node ---- */
+
+/* What stands in the place of a name. Texts must live as long as the tree. */
+typedef struct wgi_formula_value {
+    const char *name; /* of an operand, a result or an option, with as many primes */
+    int primes;
+    const char *text; /* the name of a node, or the word of an option; NULL: a number */
+    int text_primes;
+    double number;
+    bool word;   /* text is the word of an option */
+    bool absent; /* the operand is left out */
+    bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */
+} wgi_formula_value;
+
+/* Makes `to` an equation of f, an op's formula or adjoint, for one node: with values in the place of names, with the
+ * definitions of f and, if not NULL, of `also` in the place of what they define, and simplified as people write:
+ * 1 a, a + 0, cases that cannot hold. false: the equation is too long, or there is none. */
+bool wgi_formula_replace(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
+                         const wgi_formula_value v[], int n);
+/* Whether there are neither words, elements nor sums over indices below it, which would need explanations. */
+bool wgi_formula_is_plain(const wgi_formula *f, int node);
+/* The equation of f whose left side is that name; -1: there is none. */
+int wgi_formula_equation_of(const wgi_formula *f, const char *name, int primes);
 
 #endif

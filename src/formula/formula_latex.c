@@ -105,9 +105,9 @@ static void put_product(latex *p, int node)
 {
     int right = wgi_formula_child(p->f, node, 1);
     const int s = p->f->node[node].sign;
-    if (!wgi_formula_parens(p->f, node, 1) && p->f->node[right].kind == WGI_POW)
+    if (!wgi_formula_parens(p->f, node, 1) && p->f->node[right].kind == WGI_F_POW)
         right = p->f->node[right].child;
-    const bool dot = s == '.' || p->f->node[right].kind == WGI_NUMBER;
+    const bool dot = s == '.' || p->f->node[right].kind == WGI_F_NUMBER;
     put_between(p, node, s == '*' ? " \\odot " : dot ? " \\cdot " : " \\, ");
 }
 
@@ -115,7 +115,7 @@ static void put_product(latex *p, int node)
 static void put_base_of(latex *p, int node)
 {
     const int base = p->f->node[node].child;
-    if (p->f->node[base].kind == WGI_CALL) put_in(p, "\\left(", base, "\\right)");
+    if (p->f->node[base].kind == WGI_F_CALL) put_in(p, "\\left(", base, "\\right)");
     else put_child(p, node, 0);
 }
 
@@ -136,7 +136,7 @@ static void put_compare(latex *p, int node)
 static void put_transposed(latex *p, int node)
 {
     const int of = p->f->node[node].child;
-    const bool both = p->f->node[of].kind == WGI_INVERSE;
+    const bool both = p->f->node[of].kind == WGI_F_INVERSE;
     put_child(p, both ? of : node, 0);
     put(p, both ? "^{-\\top}" : "^{\\top}");
 }
@@ -145,7 +145,7 @@ static void put_transposed(latex *p, int node)
 
 static bool is_clause(const latex *p, int node)
 {
-    return p->f->node[node].kind == WGI_ALONG || p->f->node[node].kind == WGI_OVER;
+    return p->f->node[node].kind == WGI_F_ALONG || p->f->node[node].kind == WGI_F_OVER;
 }
 
 static void put_function(latex *p, const wgi_formula_node *n)
@@ -182,8 +182,8 @@ static void put_call(latex *p, int node)
     }
     put_function(p, n);
     put_below(p, node);
-    const bool bare = wgi_formula_is_function(n->text, n->length) && p->f->node[n->child].kind == WGI_NAME &&
-                      !wgi_formula_is(p->f, node, "sigmoid");
+    const bool bare = wgi_formula_is_function(n->text, n->length) &&
+                      p->f->node[n->child].kind == WGI_F_NAME && !wgi_formula_is(p->f, node, "sigmoid");
     put(p, bare ? " " : "\\left(");
     put_arguments(p, node);
     put(p, bare ? "" : "\\right)");
@@ -225,7 +225,7 @@ static void put_cases(latex *p, int node)
 static bool is_truth(const latex *p, int node)
 {
     const int kind = p->f->node[node].kind;
-    return kind == WGI_COMPARE || kind == WGI_AND || kind == WGI_OR || kind == WGI_NOT;
+    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
 }
 
 static void put_equation(latex *p, int node)
@@ -258,28 +258,28 @@ static void put_operator(latex *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
     switch ((wgi_formula_kind)n->kind) {
-    case WGI_ADD: put_between(p, node, " + "); break;
-    case WGI_SUB: put_between(p, node, " - "); break;
-    case WGI_NEG:
+    case WGI_F_ADD: put_between(p, node, " + "); break;
+    case WGI_F_SUB: put_between(p, node, " - "); break;
+    case WGI_F_NEG:
         put(p, "-");
         put_child(p, node, 0);
         break;
-    case WGI_MUL: put_product(p, node); break;
-    case WGI_DIV:
+    case WGI_F_MUL: put_product(p, node); break;
+    case WGI_F_DIV:
         put_in(p, "\\frac{", n->child, "}{");
         put_in(p, "", wgi_formula_child(p->f, node, 1), "}");
         break;
-    case WGI_MOD: put_between(p, node, " \\bmod "); break;
-    case WGI_MATMUL: put_between(p, node, " "); break;
-    case WGI_POW: put_power(p, node); break;
-    case WGI_TRANSPOSED: put_transposed(p, node); break;
-    case WGI_INVERSE:
+    case WGI_F_MOD: put_between(p, node, " \\bmod "); break;
+    case WGI_F_MATMUL: put_between(p, node, " "); break;
+    case WGI_F_POW: put_power(p, node); break;
+    case WGI_F_TRANSPOSED: put_transposed(p, node); break;
+    case WGI_F_INVERSE:
         put_child(p, node, 0);
         put(p, "^{-1}");
         break;
-    case WGI_COMPARE: put_compare(p, node); break;
-    case WGI_AND: put_between(p, node, " \\text{ and } "); break;
-    case WGI_OR: put_between(p, node, " \\text{ or } "); break;
+    case WGI_F_COMPARE: put_compare(p, node); break;
+    case WGI_F_AND: put_between(p, node, " \\text{ and } "); break;
+    case WGI_F_OR: put_between(p, node, " \\text{ or } "); break;
     default: put_in(p, "\\text{not }", n->child, ""); break;
     }
 }
@@ -288,24 +288,24 @@ static void put_node(latex *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
     switch ((wgi_formula_kind)n->kind) {
-    case WGI_LIST: put_equations(p, node); break;
-    case WGI_EQUATION: put_equation(p, node); break;
-    case WGI_NUMBER: put_number(p, n); break;
-    case WGI_NAME: put_name(p, n); break;
-    case WGI_WORDS: put_words(p, n); break;
-    case WGI_ABS: put_in(p, "\\left|", n->child, "\\right|"); break;
-    case WGI_CALL: put_call(p, node); break;
-    case WGI_ALONG:
+    case WGI_F_LIST: put_equations(p, node); break;
+    case WGI_F_EQUATION: put_equation(p, node); break;
+    case WGI_F_NUMBER: put_number(p, n); break;
+    case WGI_F_NAME: put_name(p, n); break;
+    case WGI_F_WORDS: put_words(p, n); break;
+    case WGI_F_ABS: put_in(p, "\\left|", n->child, "\\right|"); break;
+    case WGI_F_CALL: put_call(p, node); break;
+    case WGI_F_ALONG:
         put(p, n->sign ? "\\text{all but }" : "");
         put_list(p, node, "\\,");
         break;
-    case WGI_OVER: put_over(p, node); break;
-    case WGI_AT: put_elements(p, node); break;
-    case WGI_REST:
+    case WGI_F_OVER: put_over(p, node); break;
+    case WGI_F_AT: put_elements(p, node); break;
+    case WGI_F_REST:
         if (n->child) put_node(p, n->child);
         put(p, "\\dots ");
         break;
-    case WGI_CASES: put_cases(p, node); break;
+    case WGI_F_CASES: put_cases(p, node); break;
     default: put_operator(p, node); break;
     }
 }

@@ -67,34 +67,17 @@ static void put_small(printer *p, const char *s, int length, bool up)
 
 /* ---- names and numbers ---- */
 
-static const char *accent(const char *name)
-{
-    return strcmp(name, "hat") == 0     ? "\u0302"
-           : strcmp(name, "bar") == 0   ? "\u0304"
-           : strcmp(name, "tilde") == 0 ? "\u0303"
-                                        : "\u0307";
-}
-
-static const char *whole_accent(const char *base, int length, const char *name)
-{
-    return length == 1 && *base == 'a' && strcmp(name, "hat") == 0   ? "â"
-           : length == 1 && *base == 'y' && strcmp(name, "hat") == 0 ? "ŷ"
-           : length == 1 && *base == 'e' && strcmp(name, "hat") == 0 ? "ê"
-           : length == 1 && *base == 'o' && strcmp(name, "hat") == 0 ? "ô"
-                                                                     : NULL;
-}
-
 static void put_unicode_name(printer *p, const wgi_formula_node *n)
 {
     const wgi_name_parts w = wgi_name_split(n->text, n->length);
-    const char *whole = w.accent ? whole_accent(w.base, w.base_length, w.accent) : NULL;
+    const char *whole = w.accent ? wgi_whole_accent(w.base, w.base_length, w.accent) : NULL;
     if (w.below_length && !has_small(w.below, w.below_length, false)) { /* no letters for it */
         wgi_line_add(p->to, n->text, n->length);
         return;
     }
     if (whole) put(p, whole);
     else wgi_line_add(p->to, w.base, w.base_length);
-    if (w.accent && !whole) put(p, accent(w.accent));
+    if (w.accent && !whole) put(p, wgi_accent(w.accent));
     put_small(p, w.below, w.below_length, false);
 }
 
@@ -128,15 +111,15 @@ static void put_number(printer *p, const wgi_formula_node *n)
 static bool is_name_of_one(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    return n->kind == WGI_NAME && wgi_name_split(n->text, n->length).base_length <= 2;
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2;
 }
 
 /* QKᵀ: products of matrices that are single letters stand close. */
 static bool is_close(const printer *p, int node)
 {
     const int kind = p->f->node[node].kind;
-    if (kind == WGI_TRANSPOSED || kind == WGI_INVERSE) return is_close(p, p->f->node[node].child);
-    if (kind == WGI_MATMUL)
+    if (kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE) return is_close(p, p->f->node[node].child);
+    if (kind == WGI_F_MATMUL)
         return is_close(p, wgi_formula_child(p->f, node, 0)) && is_close(p, wgi_formula_child(p->f, node, 1));
     return is_name_of_one(p, node);
 }
@@ -146,8 +129,8 @@ static bool begins_with_digit(const printer *p, int node, int k)
     if (wgi_formula_parens(p->f, node, k)) return false;
     node = wgi_formula_child(p->f, node, k);
     const int kind = p->f->node[node].kind;
-    return kind == WGI_NUMBER ||
-           ((kind == WGI_POW || kind == WGI_MUL || kind == WGI_DIV) && begins_with_digit(p, node, 0));
+    return kind == WGI_F_NUMBER ||
+           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(p, node, 0));
 }
 
 static void put_matmul(printer *p, int node)
@@ -180,7 +163,8 @@ static void put_base(printer *p, int node)
 {
     const int base = p->f->node[node].child;
     const wgi_formula_node *n = &p->f->node[base];
-    if (n->kind == WGI_CALL && wgi_formula_is_function(n->text, n->length) && !p->ascii) put_parens(p, base);
+    if (n->kind == WGI_F_CALL && wgi_formula_is_function(n->text, n->length) && !p->ascii)
+        put_parens(p, base);
     else put_first(p, node);
 }
 
@@ -191,6 +175,17 @@ static void put_quotient(printer *p, int node)
     put_child(p, node, 1);
 }
 
+/* e^z1 is not e to the z times 1: names of more than a letter stay on the line. */
+static bool has_long_name(const printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    if ((n->kind == WGI_F_NAME && (n->length > 1 || n->sign)) || n->kind == WGI_F_CALL || n->kind == WGI_F_AT)
+        return true;
+    for (int k = n->child; k; k = p->f->node[k].next)
+        if (has_long_name(p, k)) return true;
+    return false;
+}
+
 /* The text of a power in small letters, if there are such. The power is printed to `text` by the language. */
 static bool put_small_power(printer *p, int node)
 {
@@ -198,7 +193,9 @@ static bool put_small_power(printer *p, int node)
     wgi_line t = { text, sizeof text, 0 };
     int n = 0;
     wgi_formula_text(&t, p->f, wgi_formula_child(p->f, node, 1), true);
-    if (t.length >= sizeof text || strchr(text, '^') || strchr(text, '_')) return false;
+    if (t.length >= sizeof text || has_long_name(p, wgi_formula_child(p->f, node, 1)) || strchr(text, '^') ||
+        strchr(text, '_'))
+        return false;
     for (const char *c = text; *c; c++)
         if (*c != ' ') clean[n++] = *c;
     if (!has_small(clean, n, true)) return false;
@@ -210,7 +207,7 @@ static bool put_small_power(printer *p, int node)
 static void put_power(printer *p, int node)
 {
     const int right = wgi_formula_child(p->f, node, 1), kind = p->f->node[right].kind;
-    const bool plain = kind == WGI_NAME || kind == WGI_NUMBER || kind == WGI_AT || p->ascii;
+    const bool plain = kind == WGI_F_NAME || kind == WGI_F_NUMBER || kind == WGI_F_AT || p->ascii;
     if (!p->ascii && put_small_power(p, node)) return;
     put_base(p, node);
     put(p, "^");
@@ -236,13 +233,13 @@ static void put_compare(printer *p, int node)
 
 static bool is_clause(const printer *p, int node)
 {
-    return p->f->node[node].kind == WGI_ALONG || p->f->node[node].kind == WGI_OVER;
+    return p->f->node[node].kind == WGI_F_ALONG || p->f->node[node].kind == WGI_F_OVER;
 }
 
 static bool is_atom(const printer *p, int node)
 {
     const int kind = p->f->node[node].kind;
-    return kind == WGI_NAME || (kind == WGI_NUMBER && p->f->node[node].number >= 0);
+    return kind == WGI_F_NAME || (kind == WGI_F_NUMBER && p->f->node[node].number >= 0);
 }
 
 /* Whether "sin x" needs no parentheses. */
@@ -336,7 +333,7 @@ static void put_cases(printer *p, int node)
 static bool is_truth(const printer *p, int node)
 {
     const int kind = p->f->node[node].kind;
-    return kind == WGI_COMPARE || kind == WGI_AND || kind == WGI_OR || kind == WGI_NOT;
+    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
 }
 
 static void put_equation(printer *p, int node)
@@ -366,14 +363,14 @@ static void put_after(printer *p, int node, const char *unicode, const char *asc
 static void put_transposed(printer *p, int node)
 {
     const int of = p->f->node[node].child;
-    if (p->f->node[of].kind == WGI_INVERSE) put_after(p, of, "⁻ᵀ", "^-T");
+    if (p->f->node[of].kind == WGI_F_INVERSE) put_after(p, of, "⁻ᵀ", "^-T");
     else put_after(p, node, "ᵀ", "^T");
 }
 
 static void put_leaf(printer *p, const wgi_formula_node *n)
 {
-    if (n->kind == WGI_NUMBER) put_number(p, n);
-    else if (n->kind == WGI_NAME) put_name(p, n);
+    if (n->kind == WGI_F_NUMBER) put_number(p, n);
+    else if (n->kind == WGI_F_NAME) put_name(p, n);
     else {
         put(p, p->ascii ? "\"" : "");
         wgi_line_add(p->to, n->text, n->length);
@@ -385,38 +382,38 @@ static void put_node(printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
     switch ((wgi_formula_kind)n->kind) {
-    case WGI_LIST: put_equations(p, node); break;
-    case WGI_EQUATION: put_equation(p, node); break;
-    case WGI_NUMBER:
-    case WGI_NAME:
-    case WGI_WORDS: put_leaf(p, n); break;
-    case WGI_ADD: put_between(p, node, " + "); break;
-    case WGI_SUB: put_between(p, node, p->ascii ? " - " : " − "); break;
-    case WGI_NEG:
+    case WGI_F_LIST: put_equations(p, node); break;
+    case WGI_F_EQUATION: put_equation(p, node); break;
+    case WGI_F_NUMBER:
+    case WGI_F_NAME:
+    case WGI_F_WORDS: put_leaf(p, n); break;
+    case WGI_F_ADD: put_between(p, node, " + "); break;
+    case WGI_F_SUB: put_between(p, node, p->ascii ? " - " : " − "); break;
+    case WGI_F_NEG:
         put_either(p, "−", "-");
         put_child(p, node, 0);
         break;
-    case WGI_MUL: put_product(p, node); break;
-    case WGI_DIV: put_quotient(p, node); break;
-    case WGI_MOD: put_between(p, node, " mod "); break;
-    case WGI_MATMUL: put_matmul(p, node); break;
-    case WGI_POW: put_power(p, node); break;
-    case WGI_TRANSPOSED: put_transposed(p, node); break;
-    case WGI_INVERSE: put_after(p, node, "⁻¹", "^-1"); break;
-    case WGI_ABS: put_bars(p, node); break;
-    case WGI_CALL: put_call(p, node); break;
-    case WGI_ALONG: put_along(p, node); break;
-    case WGI_OVER: put_over(p, node); break;
-    case WGI_AT: put_elements(p, node); break;
-    case WGI_REST:
+    case WGI_F_MUL: put_product(p, node); break;
+    case WGI_F_DIV: put_quotient(p, node); break;
+    case WGI_F_MOD: put_between(p, node, " mod "); break;
+    case WGI_F_MATMUL: put_matmul(p, node); break;
+    case WGI_F_POW: put_power(p, node); break;
+    case WGI_F_TRANSPOSED: put_transposed(p, node); break;
+    case WGI_F_INVERSE: put_after(p, node, "⁻¹", "^-1"); break;
+    case WGI_F_ABS: put_bars(p, node); break;
+    case WGI_F_CALL: put_call(p, node); break;
+    case WGI_F_ALONG: put_along(p, node); break;
+    case WGI_F_OVER: put_over(p, node); break;
+    case WGI_F_AT: put_elements(p, node); break;
+    case WGI_F_REST:
         if (n->child) put_node(p, n->child);
         put_either(p, "…", "...");
         break;
-    case WGI_COMPARE: put_compare(p, node); break;
-    case WGI_AND: put_between(p, node, " and "); break;
-    case WGI_OR: put_between(p, node, " or "); break;
-    case WGI_NOT: put_in(p, "not ", n->child, ""); break;
-    case WGI_CASES: put_cases(p, node); break;
+    case WGI_F_COMPARE: put_compare(p, node); break;
+    case WGI_F_AND: put_between(p, node, " and "); break;
+    case WGI_F_OR: put_between(p, node, " or "); break;
+    case WGI_F_NOT: put_in(p, "not ", n->child, ""); break;
+    case WGI_F_CASES: put_cases(p, node); break;
     }
 }
 
@@ -425,4 +422,13 @@ void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii)
     printer p = { .to = to, .f = f, .ascii = ascii };
     if (to->size) to->at[0] = 0;
     put_node(&p, node);
+}
+
+int wgi_formula_print_name(const char *name, char *buf, size_t size)
+{
+    wgi_line to = { buf, size, 0 };
+    printer p = { .to = &to };
+    if (size) buf[0] = 0;
+    put_unicode_name(&p, &(wgi_formula_node){ .text = name, .length = (int)strlen(name) });
+    return (int)to.length;
 }

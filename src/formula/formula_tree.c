@@ -7,8 +7,8 @@ void wgi_formula_clear(wgi_formula *f)
 {
     f->count = 1;
     f->root = 0;
-    f->full = false;
-    f->node[0] = (wgi_formula_node){ .kind = WGI_WORDS, .text = "" };
+    f->full = f->loose = false;
+    f->node[0] = (wgi_formula_node){ .kind = WGI_F_WORDS, .text = "" };
 }
 
 int wgi_formula_new(wgi_formula *f, wgi_formula_kind kind, int a, int b)
@@ -26,14 +26,14 @@ int wgi_formula_new(wgi_formula *f, wgi_formula_kind kind, int a, int b)
 
 int wgi_formula_number(wgi_formula *f, double x)
 {
-    const int n = wgi_formula_new(f, WGI_NUMBER, 0, 0);
+    const int n = wgi_formula_new(f, WGI_F_NUMBER, 0, 0);
     if (n) f->node[n].number = x, f->node[n].text = NULL;
     return n;
 }
 
 int wgi_formula_name(wgi_formula *f, const char *text, int length, int primes)
 {
-    const int n = wgi_formula_new(f, WGI_NAME, 0, 0);
+    const int n = wgi_formula_new(f, WGI_F_NAME, 0, 0);
     if (n) f->node[n].text = text, f->node[n].length = length, f->node[n].sign = (uint8_t)primes;
     return n;
 }
@@ -61,6 +61,13 @@ int wgi_formula_child(const wgi_formula *f, int node, int k)
     return at;
 }
 
+int wgi_formula_nodes(const wgi_formula *f, int node)
+{
+    int n = 1;
+    for (int k = f->node[node].child; k; k = f->node[k].next) n += wgi_formula_nodes(f, k);
+    return n;
+}
+
 int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node)
 {
     const wgi_formula_node old = from->node[node];
@@ -82,8 +89,8 @@ bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b)
 {
     const wgi_formula_node *x = &f->node[a], *y = &g->node[b];
     if (x->kind != y->kind || x->sign != y->sign) return false;
-    if (x->kind == WGI_NUMBER ? x->number != y->number
-                              : x->length != y->length || memcmp(x->text, y->text, (size_t)x->length))
+    if (x->kind == WGI_F_NUMBER ? x->number != y->number
+                                : x->length != y->length || memcmp(x->text, y->text, (size_t)x->length))
         return false;
     int p = x->child, q = y->child;
     for (; p && q; p = f->node[p].next, q = g->node[q].next)
@@ -113,9 +120,9 @@ bool wgi_formula_is_reduction(const wgi_formula *f, int node)
 {
     static const char *const known[] = { "sum", "prod", "mean", "min", "max", "any", "all", "length", NULL };
     const wgi_formula_node *n = &f->node[node];
-    if (n->kind != WGI_CALL || !is_one_of(known, n->text, n->length)) return false;
+    if (n->kind != WGI_F_CALL || !is_one_of(known, n->text, n->length)) return false;
     const int second = wgi_formula_child(f, node, 1);
-    return !second || f->node[second].kind == WGI_ALONG || f->node[second].kind == WGI_OVER;
+    return !second || f->node[second].kind == WGI_F_ALONG || f->node[second].kind == WGI_F_OVER;
 }
 
 /* ---- parentheses ---- */
@@ -123,26 +130,26 @@ bool wgi_formula_is_reduction(const wgi_formula *f, int node)
 /* A node needs parentheses where it binds less than its place wants. */
 enum { CASES, OR, AND, NOT, COMPARE, SUM, PRODUCT, POWER, ATOM };
 
-static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_NUMBER && n->number < 0; }
+static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_F_NUMBER && n->number < 0; }
 
 int wgi_formula_level(const wgi_formula *f, int node)
 {
     switch ((wgi_formula_kind)f->node[node].kind) {
-    case WGI_CASES: return CASES;
-    case WGI_OR: return OR;
-    case WGI_AND: return AND;
-    case WGI_NOT: return NOT;
-    case WGI_COMPARE: return COMPARE;
-    case WGI_ADD:
-    case WGI_SUB:
-    case WGI_NEG: return SUM;
-    case WGI_MUL:
-    case WGI_DIV:
-    case WGI_MOD:
-    case WGI_MATMUL: return PRODUCT;
-    case WGI_POW:
-    case WGI_TRANSPOSED:
-    case WGI_INVERSE: return POWER;
+    case WGI_F_CASES: return CASES;
+    case WGI_F_OR: return OR;
+    case WGI_F_AND: return AND;
+    case WGI_F_NOT: return NOT;
+    case WGI_F_COMPARE: return COMPARE;
+    case WGI_F_ADD:
+    case WGI_F_SUB:
+    case WGI_F_NEG: return SUM;
+    case WGI_F_MUL:
+    case WGI_F_DIV:
+    case WGI_F_MOD:
+    case WGI_F_MATMUL: return PRODUCT;
+    case WGI_F_POW:
+    case WGI_F_TRANSPOSED:
+    case WGI_F_INVERSE: return POWER;
     default: return is_negative(&f->node[node]) ? SUM : ATOM;
     }
 }
@@ -151,22 +158,22 @@ int wgi_formula_level(const wgi_formula *f, int node)
 static int wanted(const wgi_formula_node *n, int k)
 {
     switch ((wgi_formula_kind)n->kind) {
-    case WGI_CASES: return k % 2 ? OR : COMPARE;
-    case WGI_OR: return k ? AND : OR;
-    case WGI_AND: return k ? NOT : AND;
-    case WGI_NOT: return COMPARE;
-    case WGI_COMPARE: return k && n->chained ? COMPARE : SUM;
-    case WGI_ADD: return k ? PRODUCT : SUM;
-    case WGI_SUB: return k ? PRODUCT : SUM;
-    case WGI_NEG: return PRODUCT;
-    case WGI_MUL:
-    case WGI_DIV:
-    case WGI_MOD:
-    case WGI_MATMUL: return k ? POWER : PRODUCT;
-    case WGI_POW:
-    case WGI_TRANSPOSED:
-    case WGI_INVERSE: return k ? POWER : ATOM;
-    case WGI_AT: return k ? CASES : ATOM;
+    case WGI_F_CASES: return k % 2 ? OR : COMPARE;
+    case WGI_F_OR: return k ? AND : OR;
+    case WGI_F_AND: return k ? NOT : AND;
+    case WGI_F_NOT: return COMPARE;
+    case WGI_F_COMPARE: return k && n->chained ? COMPARE : SUM;
+    case WGI_F_ADD: return k ? PRODUCT : SUM;
+    case WGI_F_SUB: return k ? PRODUCT : SUM;
+    case WGI_F_NEG: return PRODUCT;
+    case WGI_F_MUL:
+    case WGI_F_DIV:
+    case WGI_F_MOD:
+    case WGI_F_MATMUL: return k ? POWER : PRODUCT;
+    case WGI_F_POW:
+    case WGI_F_TRANSPOSED:
+    case WGI_F_INVERSE: return k ? POWER : ATOM;
+    case WGI_F_AT: return k ? CASES : ATOM;
     default: return CASES;
     }
 }
@@ -176,10 +183,12 @@ static int wanted(const wgi_formula_node *n, int k)
 bool wgi_formula_parens(const wgi_formula *f, int node, int k)
 {
     const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
-    if (kind == WGI_POW && k == 1 && (inner == WGI_NEG || is_negative(&f->node[child]))) {
+    if (kind == WGI_F_POW && k == 1 && (inner == WGI_F_NEG || is_negative(&f->node[child]))) {
         const int of = f->node[child].child;
         return of && wgi_formula_level(f, of) < POWER;
     }
-    if (inner == WGI_MUL && kind == WGI_MUL && k == 1) return false; /* a (b c) is a b c */
+    if (inner == WGI_F_MUL && kind == WGI_F_MUL && k == 1) return false; /* a (b c) is a b c */
+    const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
+    if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
     return wgi_formula_level(f, child) < wanted(&f->node[node], k);
 }

@@ -102,6 +102,23 @@ wgi_name_parts wgi_name_split(const char *name, int length)
     return p;
 }
 
+const char *wgi_accent(const char *name)
+{
+    return strcmp(name, "hat") == 0     ? "\u0302"
+           : strcmp(name, "bar") == 0   ? "\u0304"
+           : strcmp(name, "tilde") == 0 ? "\u0303"
+                                        : "\u0307";
+}
+
+const char *wgi_whole_accent(const char *base, int length, const char *name)
+{
+    return length == 1 && *base == 'a' && strcmp(name, "hat") == 0   ? "â"
+           : length == 1 && *base == 'y' && strcmp(name, "hat") == 0 ? "ŷ"
+           : length == 1 && *base == 'e' && strcmp(name, "hat") == 0 ? "ê"
+           : length == 1 && *base == 'o' && strcmp(name, "hat") == 0 ? "ô"
+                                                                     : NULL;
+}
+
 /* ---- functions ---- */
 
 static const char *const functions[][3] = {

@@ -125,6 +125,32 @@ Test(draw, squares_have_two_edges)
     wgt_finish(c, NULL);
 }
 
+/* Formulas in the names of the graph, as in a book. */
+Test(draw, formulas_are_mathematics)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+    wg_node Q = wg_input(g, "Q", wg_view_f64(v, WG_SHAPE(3, 3))),
+            K = wg_input(g, "K", wg_view_f64(v, WG_SHAPE(3, 3)));
+    wg_node b = wg_input(g, "b_1", wg_view_f64(v, WG_SHAPE(3)));
+    wg_node z = wg_name(wg_add(wg_matmul(Q, K, .tb = true), b), "z1");
+    wg_node a = wg_name(wg_sigmoid(z), "a_hat"), s = wg_name(wg_square(a), "s"), r = wg_name(wg_sqrt(s), "r");
+    wg_node theta = wg_name(wg_exp(wg_neg(r)), "theta"), e = wg_name(wg_exp(s), "e");
+    char *dot = wg_draw_dot(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), NULL);
+    HAS(dot, " = QKᵀ<");
+    HAS(dot, " + b₁<");
+    HAS(dot, ">â = σ(z₁)<");
+    HAS(dot, ">s = â²<");
+    HAS(dot, ">r = √s<");
+    HAS(dot, ">θ = e^");
+    HAS(dot, ">e = eˢ<");
+    HAS(dot, " = r · (−2)<");
+    HAS(dot, " = θ + e + ");
+    wg_free(c, dot);
+    wgt_finish(c, NULL);
+}
+
 /* Eight layers: each a parameter, a product, a tanh; x and the sum. 16 clusters: two a layer. */
 Test(draw, scopes_are_clusters)
 {

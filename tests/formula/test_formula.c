@@ -41,7 +41,7 @@ static bool is_operand(const wg_op *op, const wgi_formula_node *n)
 static bool has_name(const wgi_formula *f, int node, const wgi_formula_node *n)
 {
     const wgi_formula_node *m = &f->node[node];
-    if (m->kind == WGI_NAME && m->length == n->length && memcmp(m->text, n->text, (size_t)n->length) == 0)
+    if (m->kind == WGI_F_NAME && m->length == n->length && memcmp(m->text, n->text, (size_t)n->length) == 0)
         return true;
     for (int k = m->child; k; k = f->node[k].next)
         if (has_name(f, k, n)) return true;
@@ -52,8 +52,8 @@ static bool has_name(const wgi_formula *f, int node, const wgi_formula_node *n)
 static bool is_defined(const wgi_formula *f, const wgi_formula_node *n)
 {
     for (int i = 1; i < f->count; i++)
-        if ((f->node[i].kind == WGI_EQUATION && has_name(f, f->node[i].child, n)) ||
-            (f->node[i].kind == WGI_OVER && has_name(f, i, n)))
+        if ((f->node[i].kind == WGI_F_EQUATION && has_name(f, f->node[i].child, n)) ||
+            (f->node[i].kind == WGI_F_OVER && has_name(f, i, n)))
             return true;
     return false;
 }
@@ -63,8 +63,8 @@ static int subject(const wgi_formula *f, int k)
 {
     const int e = wgi_formula_child(f, f->root, k);
     int left = e ? f->node[e].child : 0;
-    while (left && f->node[left].kind == WGI_AT) left = f->node[left].child;
-    return left && f->node[left].kind == WGI_NAME ? left : 0;
+    while (left && f->node[left].kind == WGI_F_AT) left = f->node[left].child;
+    return left && f->node[left].kind == WGI_F_NAME ? left : 0;
 }
 
 /* i of the operands x_i. */
@@ -96,10 +96,10 @@ static void expect_known_names(const scope *s, const char *text)
 {
     for (int i = 1; i < s->f->count; i++) {
         const wgi_formula_node *n = &s->f->node[i];
-        if (n->kind == WGI_NAME)
+        if (n->kind == WGI_F_NAME)
             cr_expect(is_known_name(s, n), "%s: \"%.*s\" is not known in %s", s->op->name, n->length, n->text,
                       text);
-        if (n->kind == WGI_CALL)
+        if (n->kind == WGI_F_CALL)
             cr_expect(is_known_call(s, i), "%s: the function %.*s is not known in %s", s->op->name, n->length,
                       n->text, text);
     }
@@ -139,7 +139,7 @@ static void expect_adjoint(const wg_op *op)
     if (!wg_op_has_derivative(op, -1) || !parses(&f, op, op->adjoint) || !parses(&formula, op, op->formula))
         return;
     expect_known_names(&(scope){ op, &f, &formula }, op->adjoint);
-    if (f.node[f.node[f.node[f.root].child].child].kind == WGI_WORDS) return;
+    if (f.node[f.node[f.node[f.root].child].child].kind == WGI_F_WORDS) return;
     for (int k = 0; k < (op->operands < 0 ? 1 : op->operands); k++)
         if (wg_op_has_derivative(op, k)) expect_gradient_of(op, &f, k);
 }

@@ -83,7 +83,7 @@ static wgf_name *add_name(wgf_scope *s, const char *text, int length, int primes
 static const wgi_formula_node *left_name(const wgi_formula *f, int equation)
 {
     int n = f->node[wgi_formula_child(f, f->root, equation)].child;
-    while (f->node[n].kind == WGI_AT) n = f->node[n].child;
+    while (f->node[n].kind == WGI_F_AT) n = f->node[n].child;
     return &f->node[n];
 }
 
@@ -230,7 +230,7 @@ static bool has_definition(const trial *t, const char *name, int *equation)
 {
     for (*equation = 0; wgi_formula_child(&t->adjoint, t->adjoint.root, *equation); ++*equation) {
         const wgi_formula_node *n = left_name(&t->adjoint, *equation);
-        const int k = n->kind == WGI_NAME && (int)strlen(name) == n->length &&
+        const int k = n->kind == WGI_F_NAME && (int)strlen(name) == n->length &&
                       memcmp(n->text, name, (size_t)n->length) == 0;
         if (k && n->sign == 1 + (strchr(t->k.op->formula, '\'') && n->sign > 1)) return true;
     }

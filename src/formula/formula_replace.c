@@ -1,0 +1,363 @@
+/* formula_replace.c: the equation of one node: values in the place of names, then simplified.
+ *
+ * Nodes are simplified as they are made, from the leaves up. A value is never searched for names again, so a user's
+ * node may have any name. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formula/formula.h"
+
+typedef struct replacing {
+    wgi_formula *to;
+    const wgi_formula *f, *also;
+    const wgi_formula_value *v;
+    int values, depth;
+    bool failed;
+} replacing;
+
+enum {
+    ABSENT = -1,
+    DEEPEST = 12,
+    TERMS = 6
+}; /* ABSENT in the place of a node: an operand that is left out */
+
+static int copy(replacing *r, int node);
+
+/* ---- simplified nodes ---- */
+
+static bool is_number(const replacing *r, int n, double x)
+{
+    return n > 0 && r->to->node[n].kind == WGI_F_NUMBER && r->to->node[n].number == x;
+}
+
+static int kind_of(const replacing *r, int n) { return n > 0 ? r->to->node[n].kind : WGI_F_LIST; }
+static int number(replacing *r, double x) { return wgi_formula_number(r->to, x); }
+
+static int negated(replacing *r, int a)
+{
+    if (kind_of(r, a) == WGI_F_NEG) return r->to->node[a].child;
+    if (kind_of(r, a) == WGI_F_NUMBER)
+        return number(r, r->to->node[a].number == 0 ? 0 : -r->to->node[a].number);
+    return wgi_formula_new(r->to, WGI_F_NEG, a, 0);
+}
+
+static bool is_negative(const replacing *r, int a)
+{
+    return kind_of(r, a) == WGI_F_NEG || (kind_of(r, a) == WGI_F_NUMBER && r->to->node[a].number < 0);
+}
+
+static int sum(replacing *r, int a, int b)
+{
+    if (a == ABSENT || is_number(r, a, 0)) return b;
+    if (b == ABSENT || is_number(r, b, 0)) return a;
+    if (is_negative(r, b)) return wgi_formula_new(r->to, WGI_F_SUB, a, negated(r, b));
+    return wgi_formula_new(r->to, WGI_F_ADD, a, b);
+}
+
+static int difference(replacing *r, int a, int b)
+{
+    if (b == ABSENT || is_number(r, b, 0)) return a;
+    if (a == ABSENT || is_number(r, a, 0)) return negated(r, b);
+    if (is_negative(r, b)) return wgi_formula_new(r->to, WGI_F_ADD, a, negated(r, b));
+    return wgi_formula_new(r->to, WGI_F_SUB, a, b);
+}
+
+static int product(replacing *r, int a, int b, int sign)
+{
+    if (a == ABSENT || is_number(r, a, 1)) return b;
+    if (b == ABSENT || is_number(r, b, 1)) return a;
+    if (is_number(r, a, 0) || is_number(r, b, 0)) return number(r, 0);
+    const bool numbers = kind_of(r, a) == WGI_F_NUMBER && kind_of(r, b) == WGI_F_NUMBER;
+    const int n = wgi_formula_new(r->to, WGI_F_MUL, a, b);
+    if (n) r->to->node[n].sign = (uint8_t)(numbers && sign == ' ' ? '.' : sign);
+    return n;
+}
+
+static int binary(replacing *r, const wgi_formula_node *n)
+{
+    const int left = copy(r, n->child), right = copy(r, r->f->node[n->child].next);
+    switch (n->kind) {
+    case WGI_F_ADD: return sum(r, left, right);
+    case WGI_F_SUB: return difference(r, left, right);
+    case WGI_F_MUL: return product(r, left, right, n->sign);
+    default: break;
+    }
+    if (left == ABSENT || right == ABSENT) return left == ABSENT ? right : left;
+    if ((n->kind == WGI_F_DIV || n->kind == WGI_F_POW) && is_number(r, right, 1)) return left;
+    if (n->kind == WGI_F_DIV && is_number(r, left, 0)) return left;
+    return wgi_formula_new(r->to, (wgi_formula_kind)n->kind, left, right);
+}
+
+/* ---- conditions ---- */
+
+static int compare_numbers(replacing *r, int sign, double a, double b)
+{
+    const bool holds = sign == '<'   ? a < b
+                       : sign == '>' ? a > b
+                       : sign == 'l' ? a <= b
+                       : sign == 'g' ? a >= b
+                       : sign == '=' ? a == b
+                                     : a != b;
+    return number(r, holds);
+}
+
+static bool same_text(const wgi_formula_node *a, const wgi_formula_node *b)
+{
+    return a->length == b->length && memcmp(a->text, b->text, (size_t)a->length) == 0;
+}
+
+static int compared(replacing *r, const wgi_formula_node *n)
+{
+    const int left = copy(r, n->child), right = copy(r, r->f->node[n->child].next);
+    if (left <= 0 || right <= 0) return number(r, 0);
+    const wgi_formula_node *a = &r->to->node[left], *b = &r->to->node[right];
+    if (!n->chained && a->kind == WGI_F_NUMBER && b->kind == WGI_F_NUMBER)
+        return compare_numbers(r, n->sign, a->number, b->number);
+    if (!n->chained && a->kind == WGI_F_NAME && b->kind == WGI_F_NAME && a->word)
+        return number(r, same_text(a, b) == (n->sign == '='));
+    const int c = wgi_formula_new(r->to, WGI_F_COMPARE, left, right);
+    if (c) r->to->node[c].sign = n->sign, r->to->node[c].chained = n->chained;
+    return c;
+}
+
+static bool is_true(const replacing *r, int n)
+{
+    return kind_of(r, n) == WGI_F_NUMBER && r->to->node[n].number != 0;
+}
+
+static int logical(replacing *r, const wgi_formula_node *n)
+{
+    const int a = copy(r, n->child);
+    if (n->kind == WGI_F_NOT)
+        return kind_of(r, a) == WGI_F_NUMBER ? number(r, !is_true(r, a))
+                                             : wgi_formula_new(r->to, WGI_F_NOT, a, 0);
+    const int b = copy(r, r->f->node[n->child].next);
+    const bool or = n->kind == WGI_F_OR;
+    if (is_true(r, a) || is_number(r, a, 0)) return is_true(r, a) == or ? a : b;
+    if (is_true(r, b) || is_number(r, b, 0)) return is_true(r, b) == or ? b : a;
+    return wgi_formula_new(r->to, (wgi_formula_kind)n->kind, a, b);
+}
+
+static int cases(replacing *r, const wgi_formula_node *n)
+{
+    const int c = wgi_formula_new(r->to, WGI_F_CASES, 0, 0);
+    int k = n->child;
+    for (; r->f->node[k].next; k = r->f->node[r->f->node[k].next].next) {
+        const int when = copy(r, r->f->node[k].next);
+        if (is_number(r, when, 0)) continue;
+        if (is_true(r, when)) break;
+        wgi_formula_add(r->to, c, copy(r, k));
+        wgi_formula_add(r->to, c, when);
+    }
+    const int last = copy(r, k);
+    if (!r->to->node[c].child) return last;
+    wgi_formula_add(r->to, c, last);
+    return c;
+}
+
+/* ---- names ---- */
+
+static const wgi_formula_value *value_of(const replacing *r, const wgi_formula_node *n, int primes)
+{
+    for (int i = 0; i < r->values; i++)
+        if (r->v[i].primes == primes && (int)strlen(r->v[i].name) == n->length &&
+            memcmp(r->v[i].name, n->text, (size_t)n->length) == 0)
+            return &r->v[i];
+    return NULL;
+}
+
+static int put_value(replacing *r, const wgi_formula_value *v)
+{
+    if (v->absent) return ABSENT;
+    if (!v->text) return number(r, v->number);
+    const int n = wgi_formula_name(r->to, v->text, (int)strlen(v->text), v->text_primes);
+    if (n) r->to->node[n].word = v->word;
+    return n;
+}
+
+int wgi_formula_equation_of(const wgi_formula *f, const char *name, int primes)
+{
+    for (int e = f->node[f->root].child, k = 0; e; e = f->node[e].next, k++) {
+        int left = f->node[e].child;
+        while (f->node[left].kind == WGI_F_AT) left = f->node[left].child;
+        if (f->node[left].kind == WGI_F_NAME && f->node[left].sign == primes && wgi_formula_is(f, left, name))
+            return k;
+    }
+    return -1;
+}
+
+/* The right side that f gives to a name, 0: it gives none. */
+static int definition(const wgi_formula *f, const wgi_formula_node *n)
+{
+    for (int e = f ? f->node[f->root].child : 0; e; e = f->node[e].next) {
+        const wgi_formula_node *left = &f->node[f->node[e].child];
+        if (left->kind == WGI_F_NAME && left->sign == n->sign && same_text(left, n)) return left->next;
+    }
+    return 0;
+}
+
+static bool is_constant(const wgi_formula_node *n)
+{
+    return (n->length == 1 && (*n->text == 'e' || *n->text == 'I')) ||
+           (n->length == 2 && memcmp(n->text, "pi", 2) == 0) ||
+           (n->length == 3 && memcmp(n->text, "inf", 3) == 0);
+}
+
+/* "along last" stays; the name of an option becomes its number. */
+static int copy_along(replacing *r, int node)
+{
+    const int what = r->f->node[node].child;
+    const wgi_formula_value *v = value_of(r, &r->f->node[what], 0);
+    const int c = wgi_formula_copy(r->to, r->f, node);
+    if (!v || v->text || !c) return c;
+    r->to->node[c].child = 0;
+    wgi_formula_add(r->to, c, number(r, v->number));
+    return c;
+}
+
+static int name(replacing *r, int node)
+{
+    const wgi_formula_node *n = &r->f->node[node];
+    const wgi_formula_value *v = value_of(r, n, n->sign);
+    if (v) return put_value(r, v);
+    const wgi_formula *before = r->f;
+    int at = definition(r->f, n);
+    if (!at && (at = definition(r->also, n))) r->f = r->also;
+    if (!at || r->depth >= DEEPEST) {
+        r->f = before;
+        r->failed |= at > 0;
+        r->to->loose |= !is_constant(n);
+        return wgi_formula_copy(r->to, r->f, node);
+    }
+    r->depth++;
+    const int c = copy(r, at);
+    r->depth--;
+    r->f = before;
+    return c;
+}
+
+/* ---- calls ---- */
+
+/* x_i over i becomes x_0 + x_1 + x_2, if these are not too many. */
+static int all_terms(replacing *r, const wgi_formula_node *body)
+{
+    char text[40];
+    int total = 0;
+    for (int k = 0; k <= TERMS; k++) {
+        const int length = snprintf(text, sizeof text, "%.*s%d", body->length - 1, body->text, k);
+        const wgi_formula_node n = { .text = text, .length = length };
+        const wgi_formula_value *v = length < (int)sizeof text ? value_of(r, &n, 0) : NULL;
+        if (!v) return total;
+        if (k == TERMS) return 0;
+        total = total ? sum(r, total, put_value(r, v)) : put_value(r, v);
+    }
+    return 0;
+}
+
+static int given(replacing *r, int node)
+{
+    const wgi_formula_value *v = value_of(r, &r->f->node[node], 0);
+    return number(r, v && !v->absent && (v->text || v->number != 0));
+}
+
+static int copy_call(replacing *r, int node)
+{
+    const wgi_formula_node *n = &r->f->node[node], *x = &r->f->node[n->child];
+    const wgi_formula_value *v = value_of(r, n, 0);
+    const bool over = x->next && r->f->node[x->next].kind == WGI_F_OVER;
+    if (wgi_formula_is(r->f, node, "given")) return given(r, n->child);
+    if (over && x->kind == WGI_F_NAME && wgi_formula_is(r->f, node, "sum")) {
+        const int terms = all_terms(r, x);
+        if (terms) return terms;
+    }
+    if (v && v->word && strcmp(v->text, "none") == 0) return copy(r, n->child);
+    const int c = wgi_formula_new(r->to, WGI_F_CALL, 0, 0);
+    if (!c) return 0;
+    r->to->node[c].text = v && v->word ? v->text : n->text;
+    r->to->node[c].length = v && v->word ? (int)strlen(v->text) : n->length;
+    for (int k = n->child; k; k = r->f->node[k].next) {
+        const wgi_formula_value *axes =
+            r->f->node[k].kind == WGI_F_ALONG ? value_of(r, &r->f->node[r->f->node[k].child], 0) : NULL;
+        if (axes && axes->hidden && !wgi_formula_is(r->f, node, "length")) continue;
+        const int part = copy(r, k);
+        if (part > 0) wgi_formula_add(r->to, c, part);
+    }
+    return c;
+}
+
+static int copy_others(replacing *r, int node)
+{
+    const wgi_formula_node *n = &r->f->node[node];
+    const int c = wgi_formula_new(r->to, (wgi_formula_kind)n->kind, 0, 0);
+    if (!c) return 0;
+    r->to->node[c] = *n;
+    r->to->node[c].child = r->to->node[c].next = 0;
+    for (int k = n->child; k; k = r->f->node[k].next) {
+        const int part = copy(r, k);
+        if (part == ABSENT) return ABSENT;
+        wgi_formula_add(r->to, c, part);
+    }
+    return c;
+}
+
+static int copy(replacing *r, int node)
+{
+    const wgi_formula_node *n = &r->f->node[node];
+    switch ((wgi_formula_kind)n->kind) {
+    case WGI_F_NAME: return name(r, node);
+    case WGI_F_NEG: {
+        const int a = copy(r, n->child);
+        return a > 0 ? negated(r, a) : a;
+    }
+    case WGI_F_ADD:
+    case WGI_F_SUB:
+    case WGI_F_MUL:
+    case WGI_F_DIV:
+    case WGI_F_POW:
+    case WGI_F_MATMUL: return binary(r, n);
+    case WGI_F_COMPARE: return compared(r, n);
+    case WGI_F_AND:
+    case WGI_F_OR:
+    case WGI_F_NOT: return logical(r, n);
+    case WGI_F_CASES: return cases(r, n);
+    case WGI_F_CALL: return copy_call(r, node);
+    case WGI_F_ALONG: return copy_along(r, node);
+    default: return copy_others(r, node);
+    }
+}
+
+/* ---- the equation ---- */
+
+/* The name on the left is that of the value, or stays as it is. */
+static int left_side(replacing *r, int left)
+{
+    const wgi_formula_value *v = value_of(r, &r->f->node[left], r->f->node[left].sign);
+    return v && v->text ? put_value(r, v) : wgi_formula_copy(r->to, r->f, left);
+}
+
+bool wgi_formula_replace(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
+                         const wgi_formula_value v[], int n)
+{
+    replacing r = { to, f, also, v, n, 0, false };
+    wgi_formula_clear(to);
+    const int e = equation < 0 ? 0 : wgi_formula_child(f, f->root, equation), left = f->node[e].child;
+    if (!e || !f->node[left].next) return false;
+    const int l = left_side(&r, left), right = copy(&r, f->node[left].next);
+    to->root =
+        wgi_formula_new(to, WGI_F_EQUATION, l, right > 0 ? right : number(&r, right == ABSENT ? 0 : NAN));
+    const int along = f->node[f->node[left].next].next;
+    if (along) wgi_formula_add(to, to->root, wgi_formula_copy(to, f, along));
+    return !to->full && !r.failed && right;
+}
+
+bool wgi_formula_is_plain(const wgi_formula *f, int node)
+{
+    const wgi_formula_node *n = &f->node[node];
+    if (n->kind == WGI_F_WORDS || n->kind == WGI_F_AT || n->kind == WGI_F_OVER || n->kind == WGI_F_REST)
+        return false;
+    if (n->kind == WGI_F_EQUATION && f->node[f->node[n->child].next].next) return false; /* along an axis */
+    for (int k = n->child; k; k = f->node[k].next)
+        if (!wgi_formula_is_plain(f, k)) return false;
+    return true;
+}

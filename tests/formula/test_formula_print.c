@@ -1,0 +1,155 @@
+/* test_formula_print.c: formulas as text: Unicode, ASCII, LaTeX; mistakes with their places; equations of one node. */
+#include <string.h>
+
+#include "formula/formula_words.h"
+#include "wgtest.h"
+
+static void expect(const char *formula, wg_formula_form form, const char *text)
+{
+    char line[400];
+    const int n = wg_formula_print(formula, form, line, sizeof line);
+    cr_expect_str_eq(line, text, "%s: '%s' is not '%s'", formula, line, text);
+    cr_expect_eq(n, (int)strlen(text));
+}
+
+Test(formula_print, unicode_is_one_line)
+{
+    expect("y = x^2", WG_FORMULA_UNICODE, "y = x²");
+    expect("y = e^-x", WG_FORMULA_UNICODE, "y = e⁻ˣ");
+    expect("y = e^z1", WG_FORMULA_UNICODE, "y = e^z₁");
+    expect("y = sqrt x", WG_FORMULA_UNICODE, "y = √x");
+    expect("y = sqrt(x + 1)", WG_FORMULA_UNICODE, "y = √(x + 1)");
+    expect("y = sigmoid(z)", WG_FORMULA_UNICODE, "y = σ(z)");
+    expect("S = Q @ K^T", WG_FORMULA_UNICODE, "S = QKᵀ");
+    expect("y = (A @ B)^T @ c^-T", WG_FORMULA_UNICODE, "y = (AB)ᵀc⁻ᵀ");
+    expect("y = W_1 @ x + b_1", WG_FORMULA_UNICODE, "y = W₁x + b₁");
+    expect("a_hat = theta * gamma_2", WG_FORMULA_UNICODE, "â = θ ⊙ γ₂");
+    expect("y = 1.6e-9 x", WG_FORMULA_UNICODE, "y = 1.6·10⁻⁹ x");
+    expect("y = a - (b - c)", WG_FORMULA_UNICODE, "y = a − (b − c)");
+    expect("y = a / (b c) / d", WG_FORMULA_UNICODE, "y = a/(b c)/d");
+    expect("y = (a^b)^c", WG_FORMULA_UNICODE, "y = (aᵇ)ᶜ");
+    expect("y = (-a)^2", WG_FORMULA_UNICODE, "y = (−a)²");
+    expect("y = (ln a)^2", WG_FORMULA_UNICODE, "y = (ln a)²");
+    expect("y = sin(x) (1 + x)", WG_FORMULA_UNICODE, "y = sin(x) (1 + x)");
+    expect("y = a <= b", WG_FORMULA_UNICODE, "y = [a ≤ b]");
+    expect("x' = 2 y' where x > 0, else 0", WG_FORMULA_UNICODE, "x′ = 2 y′ where x > 0, else 0");
+    expect("y = 2 · 3", WG_FORMULA_UNICODE, "y = 2 · 3");
+    expect("y = -inf", WG_FORMULA_UNICODE, "y = −∞");
+}
+
+Test(formula_print, ascii_is_the_language)
+{
+    expect("y=a·(b+c)/-d", WG_FORMULA_ASCII, "y = a · (b + c) / (-d)");
+    expect("y = |2 - (|x|)|", WG_FORMULA_ASCII, "y = |2 - (|x|)|");
+    expect("y = sum(x[i] over i where i != 2 and not b)", WG_FORMULA_ASCII,
+           "y = sum(x[i] over i where i != 2 and not b)");
+}
+
+Test(formula_print, latex_is_for_amsmath)
+{
+    expect("y = 1 / (1 + e^-x)", WG_FORMULA_LATEX, "y = \\frac{1}{1 + e^{-x}}");
+    expect("S = Q @ K^T / sqrt d", WG_FORMULA_LATEX,
+           "\\mathbf{S} = \\frac{\\mathbf{Q} \\mathbf{K}^{\\top}}{\\sqrt{d}}");
+    expect("a_hat = theta_1", WG_FORMULA_LATEX, "\\hat{a} = \\theta _{1}");
+    expect("y = a where c, else b", WG_FORMULA_LATEX,
+           "y = \\begin{cases} a & \\text{if } c \\\\ b & \\text{else} \\end{cases}");
+    expect("y = rate_50 \"100 %\"", WG_FORMULA_LATEX, "y = \\mathit{rate}_{50} \\, \\text{100 \\%}");
+}
+
+Test(formula_print, a_short_buffer_is_cut_and_the_length_is_that_of_all)
+{
+    char text[6] = "?????";
+    cr_expect_eq(wg_formula_print("y = a + b", WG_FORMULA_ASCII, text, sizeof text), 9);
+    cr_expect_str_eq(text, "y = a");
+    cr_expect_eq(wg_formula_print("y = a + b", WG_FORMULA_ASCII, NULL, 0), 9);
+}
+
+/* ---- mistakes ---- */
+
+static void expect_mistake(const char *formula, int at, const char *text)
+{
+    wgi_formula f;
+    wgi_formula_error e;
+    cr_assert_not(wgi_formula_parse(&f, formula, &e), "%s", formula);
+    cr_expect_eq(e.at, at, "%s: %d", formula, e.at);
+    cr_expect(strstr(e.text, text), "%s: '%s'", formula, e.text);
+    cr_expect_lt(wg_formula_print(formula, WG_FORMULA_ASCII, NULL, 0), 0);
+}
+
+Test(formula_print, mistakes_have_places)
+{
+    expect_mistake("y = a +", 7, "ends too early");
+    expect_mistake("y = (a", 6, "')' should stand");
+    expect_mistake("y : a", 2, "':' has no meaning");
+    expect_mistake("the formula", 11, "'=' should stand");
+    expect_mistake("y = a where b", 13, "else");
+    expect_mistake("y = a b )", 8, "should end here");
+    expect_mistake("y = \"words", 4, "no end");
+    expect_mistake("", 0, "ends too early");
+    char deep[400] = "y = ";
+    memset(deep + 4, '(', 300); /* the 61st */
+    expect_mistake(deep, 64, "nested too deeply");
+}
+
+/* ---- equations of one node ---- */
+
+static wgi_formula_value named(const char *name, int primes, const char *text)
+{
+    return (wgi_formula_value){ .name = name, .primes = primes, .text = text };
+}
+
+static void expect_node(const char *formula, const wgi_formula_value v[], int n, const char *text)
+{
+    static wgi_formula f, own;
+    wgi_formula_error e;
+    char line[200];
+    cr_assert(wgi_formula_parse(&f, formula, &e), "%s: %s", formula, e.text);
+    cr_assert(wgi_formula_replace(&own, &f, NULL, 0, v, n), "%s", formula);
+    wgi_line to = { line, sizeof line, 0 };
+    wgi_formula_text(&to, &own, own.root, false);
+    cr_expect_str_eq(line, text, "%s: '%s' is not '%s'", formula, line, text);
+}
+
+Test(formula_print, names_and_numbers_take_the_places_of_operands)
+{
+    const wgi_formula_value in_names[] = { named("x", 1, "dz"), named("y", 1, "da"), named("y", 0, "a") };
+    expect_node("x' = y' y (1 - y)", in_names, 3, "dz = da a (1 − a)");
+    const wgi_formula_value in_numbers[] = { named("x", 1, "dz"),
+                                             { .name = "y", .primes = 1, .number = -1.25 },
+                                             { .name = "y", .number = 0.75 } };
+    expect_node("x' = y' y (1 - y)", in_numbers, 3, "dz = −1.25 · 0.75 (1 − 0.75)");
+    /* "y" stands for a node that is called "x": it is not replaced once more */
+    const wgi_formula_value crossed[] = { named("x", 0, "y"), named("y", 0, "x") };
+    expect_node("y = x / 2", crossed, 2, "x = y/2");
+}
+
+Test(formula_print, what_is_nothing_is_not_written)
+{
+    const wgi_formula_value one[] = { { .name = "a", .number = 1 }, named("b", 0, "b") };
+    expect_node("y = a b", one, 2, "y = b");
+    const wgi_formula_value zero[] = { { .name = "a", .number = 0 }, named("b", 0, "b") };
+    expect_node("y = a + b", zero, 2, "y = b");
+    expect_node("y = a - b", zero, 2, "y = −b");
+    expect_node("y = b - -b", zero, 2, "y = b + b");
+    const wgi_formula_value out[] = { named("x", 0, "x"),
+                                      named("W", 0, "W1"),
+                                      { .name = "b", .absent = true } };
+    expect_node("y = x @ W + b", out, 3, "y = xW₁");
+}
+
+Test(formula_print, options_choose_cases)
+{
+    const wgi_formula_value mean[] = { named("x", 0, "a"),
+                                       { .name = "reduction", .text = "mean", .word = true } };
+    expect_node("L = reduction(x^2)", mean, 2, "L = mean(a²)");
+    const wgi_formula_value none[] = { named("x", 0, "a"),
+                                       { .name = "reduction", .text = "none", .word = true } };
+    expect_node("L = reduction(x^2)", none, 2, "L = a²");
+    expect_node("L = 1 where reduction = sum, 2 where reduction = none, else 3", none, 2, "L = 2");
+    const wgi_formula_value ta[] = {
+        named("a", 0, "Q"), named("b", 0, "K"), { .name = "ta", .number = 0 }, { .name = "tb", .number = 1 }
+    };
+    expect_node("y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b", ta, 4, "y = QKᵀ");
+    const wgi_formula_value all[] = { named("x_0", 0, "u"), named("x_1", 0, "v"), named("x_2", 0, "w") };
+    expect_node("y = sum(x_i over i)", all, 3, "y = u + v + w");
+}
