@@ -177,12 +177,23 @@ const char *wgi_small(char c, bool up)
 
 /* ---- numbers ---- */
 
+/* The decimal point of the locale becomes a point. */
+static void without_locale(char *text)
+{
+    char *to = text;
+    for (const char *s = text; *s; s++)
+        if (is_digit(*s) || strchr("+-e", *s)) *to++ = *s;
+        else if (to == text || to[-1] != '.') *to++ = '.';
+    *to = 0;
+}
+
 int wgi_number_text(double x, char digits[32])
 {
     char text[40];
     const double size = fabs(x);
     if (isfinite(x) && size != 0 && (size < 1e-4 || size >= 1e6) && !(size < 1e9 && x == floor(x))) {
         snprintf(text, sizeof text, "%.5e", size);
+        without_locale(text);
         const int power = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
         char *end = strchr(text, 'e');
         while (end[-1] == '0') end--;
@@ -191,6 +202,7 @@ int wgi_number_text(double x, char digits[32])
         return power;
     }
     if (size < 1e9 && x == floor(x)) snprintf(digits, 32, "%.0f", size);
-    else snprintf(digits, 32, "%.6g", size);
+    else if (!isfinite(size)) snprintf(digits, 32, isnan(size) ? "NaN" : "∞");
+    else snprintf(digits, 32, "%.6g", size), without_locale(digits);
     return 0;
 }

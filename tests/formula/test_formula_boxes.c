@@ -1,0 +1,153 @@
+/* test_formula_boxes.c: formulas in two dimensions: what is above and below what, all of it inside the box, and SVG
+ * that is well formed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "formula/formula_boxes.h"
+#include "op_case.h"
+
+/* Every letter is half as wide as it is high. */
+static double width_of(const char *s, double size, wgi_formula_face face)
+{
+    int n = 0;
+    for (; *s; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
+    return face == WGI_F_BOLD ? 0.6 * n * size : 0.5 * n * size;
+}
+
+static wgi_formula_boxes boxes;
+
+static void lay_out(const char *formula, double size)
+{
+    static wgi_formula f;
+    wgi_formula_error e;
+    cr_assert(wgi_formula_parse(&f, formula, &e), "%s: %s", formula, e.text);
+    cr_assert(wgi_formula_lay_out(&boxes, &f, f.root, size, width_of), "%s", formula);
+}
+
+static const wgi_formula_piece *piece(const char *text)
+{
+    for (int i = 0; i < boxes.count; i++)
+        if (boxes.piece[i].shape == WGI_F_TEXT && strcmp(boxes.text + boxes.piece[i].text, text) == 0)
+            return &boxes.piece[i];
+    cr_assert(false, "no text \"%s\"", text);
+    return NULL;
+}
+
+static const wgi_formula_piece *shape(wgi_formula_shape s)
+{
+    for (int i = 0; i < boxes.count; i++)
+        if (boxes.piece[i].shape == s) return &boxes.piece[i];
+    cr_assert(false, "no such shape");
+    return NULL;
+}
+
+Test(formula_boxes, a_fraction_has_its_parts_above_and_below_the_bar)
+{
+    lay_out("y = a / (b + c)", 20);
+    const wgi_formula_piece *bar = shape(WGI_F_LINE);
+    cr_expect_lt(piece("a")->y, bar->y);
+    cr_expect_gt(piece("b")->y, bar->y);
+    cr_expect_geq(piece("b")->x, bar->x);
+    cr_expect_lt(piece("c")->x, bar->x2);
+    /* the shorter part stands in the middle */
+    cr_expect_float_eq(piece("a")->x + width_of("a", 18, WGI_F_ITALIC) / 2, (bar->x + bar->x2) / 2, 1e-9);
+}
+
+Test(formula_boxes, powers_are_small_and_raised_subscripts_small_and_lowered)
+{
+    lay_out("y = W_1 x^n", 20);
+    cr_expect_eq(piece("W")->face, WGI_F_BOLD);
+    cr_expect_eq(piece("x")->face, WGI_F_ITALIC);
+    cr_expect_lt(piece("n")->y, piece("x")->y);
+    cr_expect_gt(piece("1")->y, piece("W")->y);
+    cr_expect_lt(piece("n")->size, piece("x")->size);
+    cr_expect_lt(piece("1")->size, piece("W")->size);
+    cr_expect_float_eq(piece("1")->x, piece("W")->x + width_of("W", 20, WGI_F_BOLD), 1e-9);
+}
+
+Test(formula_boxes, cases_stand_below_each_other_behind_a_brace)
+{
+    lay_out("y = a where x > 0, b where x = 0, else c", 20);
+    cr_expect_lt(piece("a")->y, piece("b")->y);
+    cr_expect_lt(piece("b")->y, piece("c")->y);
+    cr_expect_float_eq(piece("a")->x, piece("c")->x, 1e-9);
+    cr_expect_leq(shape(WGI_F_BRACE)->x2, piece("a")->x);
+    piece("if"), piece("else");
+}
+
+Test(formula_boxes, a_root_covers_what_is_below_it)
+{
+    lay_out("y = sqrt(a + b)", 20);
+    const wgi_formula_piece *bar = shape(WGI_F_LINE), *sign = shape(WGI_F_ROOT);
+    cr_expect_float_eq(bar->x, sign->x2, 1e-9);
+    cr_expect_leq(bar->x, piece("a")->x);
+    cr_expect_geq(bar->x2 + 1e-9, piece("b")->x + width_of("b", 20, WGI_F_ITALIC));
+}
+
+static void expect_inside(const char *formula)
+{
+    for (int i = 0; i < boxes.count; i++) {
+        const wgi_formula_piece *p = &boxes.piece[i];
+        const bool text = p->shape == WGI_F_TEXT;
+        const double right =
+            text ? p->x + width_of(boxes.text + p->text, p->size, (wgi_formula_face)p->face) : p->x2;
+        const double top = text ? p->y - 0.75 * p->size : p->y, foot = text ? p->y + 0.22 * p->size : p->y2;
+        cr_expect(p->x >= -1e-9 && right <= boxes.width + 1e-9, "%s: piece %d is beside the box", formula, i);
+        cr_expect(top >= -boxes.above - 1e-9 && foot <= boxes.below + 1e-9, "%s: piece %d is not inside",
+                  formula, i);
+    }
+}
+
+/* Elements that begin end, and no text has a sign of its own. */
+static void expect_well_formed(const char *svg)
+{
+    int open = 0;
+    for (const char *s = svg; *s; s++) {
+        if (*s == '<') open += s[1] == '/' ? -1 : 1;
+        if (*s == '/' && s[1] == '>') open--;
+        cr_expect(*s != '&' || strncmp(s, "&lt;", 4) == 0 || strncmp(s, "&gt;", 4) == 0 ||
+                  strncmp(s, "&amp;", 5) == 0);
+    }
+    cr_expect_eq(open, 0);
+}
+
+static void expect_picture(const char *formula)
+{
+    static wgi_formula f;
+    static char one[100000], two[100000];
+    wgi_formula_error e;
+    if (!wgi_formula_parse(&f, formula, &e) || !wgi_formula_lay_out(&boxes, &f, f.root, 24, width_of)) return;
+    expect_inside(formula);
+    wgi_line to = { one, sizeof one, 0 }, again = { two, sizeof two, 0 };
+    wgi_formula_svg(&to, &boxes, 10, 20);
+    wgi_formula_svg(&again, &boxes, 10, 20);
+    cr_expect_lt(to.length, sizeof one);
+    cr_expect_str_eq(one, two);
+    expect_well_formed(one);
+}
+
+EACH_OP(formula_boxes, of_every_op_hold_what_they_show)
+{
+    const wg_op *op = wg_op_at(*index);
+    if (op->kind == WG_LEAF) return;
+    expect_picture(op->formula);
+    expect_picture(op->adjoint);
+}
+
+Test(formula_boxes, texts_of_users_are_escaped)
+{
+    expect_picture("y = \"<&>\" + a");
+    expect_picture("y = a < b");
+}
+
+Test(formula_boxes, what_is_too_long_is_refused)
+{
+    static wgi_formula f;
+    wgi_formula_error e;
+    char text[1400] = "y = a";
+    for (int i = 0; i < 320; i++) strcat(text, " + b");
+    cr_assert(wgi_formula_parse(&f, text, &e), "%s", e.text);
+    cr_expect_not(wgi_formula_lay_out(&boxes, &f, f.root, 24, width_of));
+}
