@@ -82,7 +82,7 @@ ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int
                 if (left == LANES)
                     row = ROW(m + r * t->ld + l), other = *(const ANYWHERE *)(x + i * t->apart + l);
                 else {
-                    for (int64_t j = 0; j < left; j++) row[j] = ONE(m + r * t->ld + l + j);
+                    for (int64_t e = 0; e < left; e++) row[e] = ONE(m + r * t->ld + l + e);
                     memcpy(&other, x + i * t->apart + l, (size_t)left * sizeof(REAL));
                 }
                 sum[r][i][g] = MULADD(row, other, sum[r][i][g]);
