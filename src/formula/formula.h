@@ -39,7 +39,7 @@ typedef enum wgi_formula_kind {
     WGI_F_OVER,    /* names and comparisons; maybe WHERE. sign: how many are before it */
     WGI_F_AT,      /* a tensor and its subscripts */
     WGI_F_REST,    /* "..." or, with a child, "i..." */
-    WGI_F_COMPARE, /* sign: '<' '>' '=' '!' 'l' for <=, 'g' for >=; chained if the right side is one in a row */
+    WGI_F_COMPARE, /* sign: '<' '>' '=' '!', 'l' for <=, 'g' for >=  */
     WGI_F_AND,
     WGI_F_OR,
     WGI_F_NOT,
@@ -109,9 +109,10 @@ typedef struct wgi_formula_value {
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */
 } wgi_formula_value;
 
-/* Makes `to` an equation of f, an op's formula or adjoint, for one node: with values in the place of names, with the
- * definitions of f and, if not NULL, of `also` in the place of what they define, and simplified as people write:
- * 1 a, a + 0, cases that cannot hold. false: the equation is too long, or there is none. */
+/* Makes `to` an equation of f, an op's formula or adjoint, for one node: with values in the place of
+ * names, with the definitions of f and, if not NULL, of `also` in the place of what they define, and
+ * simplified as people write: 1 a, a + 0, cases that cannot hold. false: the equation is too long, or
+ * there is none. */
 bool wgi_formula_replace(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
                          const wgi_formula_value v[], int n);
 /* Whether there are neither words, elements nor sums over indices below it, which would need explanations. */

@@ -1,5 +1,5 @@
-/* formula_boxes.c: the layout of formulas in two dimensions. A box is the pieces from `first` on, with the origin at
- * the left end of its baseline; boxes are joined to rows from left to right. */
+/* formula_boxes.c: the layout of formulas in two dimensions. A box is the pieces from `first` on, with
+ * the origin at the left end of its baseline; boxes are joined to rows from left to right. */
 #include "formula/formula_boxes.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* formula_boxes.h: a formula laid out in two dimensions: fractions, roots, small letters above and below, cases with
- * a brace. The origin is the left end of the baseline; y goes down. */
+/* formula_boxes.h: a formula laid out in two dimensions: fractions, roots, small letters above and
+ * below, cases with a brace. The origin is the left end of the baseline; y goes down. */
 #ifndef FORMULA_BOXES_H
 #define FORMULA_BOXES_H
 
@@ -17,8 +17,9 @@ typedef enum wgi_formula_shape {
     WGI_F_PAREN
 } wgi_formula_shape;
 
-/* TEXT: begins at x on the baseline y. LINE: from (x, y) to (x2, y2). ROOT: the sign left of x2, whose bar begins
- * there at y; y2: its foot. BRACE: in [x, x2], from y down to y2. PAREN: likewise; size below 0: the right one. */
+/* TEXT: begins at x on the baseline y. LINE: from (x, y) to (x2, y2). ROOT: the sign left of x2, whose
+ * bar begins there at y; y2: its foot. BRACE: in [x, x2], from y down to y2. PAREN: likewise; size
+ * below 0: the right one. */
 typedef struct wgi_formula_piece {
     uint8_t shape, face;
     double x, y, x2, y2, size;

@@ -1,7 +1,7 @@
 /* formula_replace.c: the equation of one node: values in the place of names, then simplified.
  *
- * Nodes are simplified as they are made, from the leaves up. A value is never searched for names again, so a user's
- * node may have any name. */
+ * Nodes are simplified as they are made, from the leaves up. A value is never searched for names
+ * again, so a user's node may have any name. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* formula_svg.c: boxes of a formula as SVG elements: each text at its own place, lines as paths. Numbers are written
- * in hundredths, so that no locale and no rounding of printf is in the bytes. */
+/* formula_svg.c: boxes of a formula as SVG elements: each text at its own place, lines as paths.
+ * Numbers are written in hundredths, so that no locale and no rounding of printf is in the bytes. */
 #include "formula/formula_boxes.h"
 
 #include <math.h>

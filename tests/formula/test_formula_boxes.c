@@ -1,5 +1,5 @@
-/* test_formula_boxes.c: formulas in two dimensions: what is above and below what, all of it inside the box, and SVG
- * that is well formed. */
+/* test_formula_boxes.c: formulas in two dimensions: what is above and below what, all of it inside the
+ * box, and SVG that is well formed. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* test_formula_print.c: formulas as text: Unicode, ASCII, LaTeX; mistakes with their places; equations of one node. */
+/* test_formula_print.c: formulas as text: Unicode, ASCII, LaTeX; mistakes with their places; equations
+ * of one node. */
 #include <string.h>
 
 #include "formula/formula_words.h"
