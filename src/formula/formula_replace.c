@@ -139,18 +139,21 @@ static int logical(replacing *r, const wgi_formula_node *n)
     return wgi_formula_new(r->to, (wgi_formula_kind)n->kind, a, b);
 }
 
+/* A whole case that is left out is 0. */
+static int present(replacing *r, int a) { return a == ABSENT ? number(r, 0) : a; }
+
 static int cases(replacing *r, const wgi_formula_node *n)
 {
     const int c = wgi_formula_new(r->to, WGI_F_CASES, 0, 0);
     int k = n->child;
     for (; r->f->node[k].next; k = r->f->node[r->f->node[k].next].next) {
         const int when = copy(r, r->f->node[k].next);
-        if (is_number(r, when, 0)) continue;
+        if (when <= 0 || is_number(r, when, 0)) continue;
         if (is_true(r, when)) break;
-        wgi_formula_add(r->to, c, copy(r, k));
+        wgi_formula_add(r->to, c, present(r, copy(r, k)));
         wgi_formula_add(r->to, c, when);
     }
-    const int last = copy(r, k);
+    const int last = present(r, copy(r, k));
     if (!r->to->node[c].child) return last;
     wgi_formula_add(r->to, c, last);
     return c;

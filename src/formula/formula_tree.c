@@ -40,7 +40,7 @@ int wgi_formula_name(wgi_formula *f, const char *text, int length, int primes)
 
 void wgi_formula_add(wgi_formula *f, int parent, int child)
 {
-    if (!parent || !child) return;
+    if (parent <= 0 || child <= 0) return;
     int16_t *at = &f->node[parent].child;
     while (*at) at = &f->node[*at].next;
     *at = (int16_t)child;
@@ -178,6 +178,14 @@ static int wanted(const wgi_formula_node *n, int k)
     }
 }
 
+/* b c d: of elements, since a * (B @ c) is not a * B @ c. */
+static bool is_product_alone(const wgi_formula *f, int node)
+{
+    if (f->node[node].kind != WGI_F_MUL) return false;
+    while (f->node[node].kind == WGI_F_MUL) node = f->node[node].child;
+    return wgi_formula_level(f, node) != PRODUCT;
+}
+
 /* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
  * e^-x. */
 bool wgi_formula_parens(const wgi_formula *f, int node, int k)
@@ -187,7 +195,7 @@ bool wgi_formula_parens(const wgi_formula *f, int node, int k)
         const int of = f->node[child].child;
         return of && wgi_formula_level(f, of) < POWER;
     }
-    if (inner == WGI_F_MUL && kind == WGI_F_MUL && k == 1) return false; /* a (b c) is a b c */
+    if (kind == WGI_F_MUL && k == 1 && is_product_alone(f, child)) return false; /* a (b c) is a b c */
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
     if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
     return wgi_formula_level(f, child) < wanted(&f->node[node], k);

@@ -29,6 +29,8 @@ Test(formula_print, unicode_is_one_line)
     expect("y = a - (b - c)", WG_FORMULA_UNICODE, "y = a − (b − c)");
     expect("y = a / (b c) / d", WG_FORMULA_UNICODE, "y = a/(b c)/d");
     expect("y = (a^b)^c", WG_FORMULA_UNICODE, "y = (aᵇ)ᶜ");
+    expect("y = a (b c)", WG_FORMULA_UNICODE, "y = a b c");
+    expect("y = a * (B @ c * d)", WG_FORMULA_UNICODE, "y = a ⊙ (Bc ⊙ d)");
     expect("y = (-a)^2", WG_FORMULA_UNICODE, "y = (−a)²");
     expect("y = (ln a)^2", WG_FORMULA_UNICODE, "y = (ln a)²");
     expect("y = sin(x) (1 + x)", WG_FORMULA_UNICODE, "y = sin(x) (1 + x)");
@@ -136,6 +138,7 @@ Test(formula_print, what_is_nothing_is_not_written)
                                       named("W", 0, "W1"),
                                       { .name = "b", .absent = true } };
     expect_node("y = x @ W + b", out, 3, "y = xW₁");
+    expect_node("y = b where x > 0, else x", out, 3, "y = 0 where x > 0, else x");
 }
 
 Test(formula_print, options_choose_cases)
