@@ -50,7 +50,7 @@ static void cut_zeros(char *s)
     if (end[-1] == '.') *--end = 0;
 }
 
-void wgi_number_text(char *text, size_t size, double v, int digits)
+void wgi_axis_number(char *text, size_t size, double v, int digits)
 {
     char m[64];
     *text = 0;
@@ -81,7 +81,7 @@ static void linear_text(char *text, size_t size, double v, double step, double m
     char m[64];
     if (most >= 1e6 || decimals > 5) {
         const int digits = v == 0 ? 1 : (int)floor(log10(fabs(v)) + 1e-12) + decimals + 1;
-        wgi_number_text(text, size, v, digits < 1 ? 1 : digits > 15 ? 15 : digits);
+        wgi_axis_number(text, size, v, digits < 1 ? 1 : digits > 15 ? 15 : digits);
         return;
     }
     *text = 0;
@@ -119,7 +119,7 @@ static void add_tick(wgi_axis *a, double v, int e, bool power)
     char *text = a->text[a->ticks];
     *text = 0;
     if (power && e != 0 && e != 1) put_power(text, WGI_TICK_TEXT, e);
-    else wgi_number_text(text, WGI_TICK_TEXT, v, 3);
+    else wgi_axis_number(text, WGI_TICK_TEXT, v, 3);
     a->tick[a->ticks++] = v;
 }
 

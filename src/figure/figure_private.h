@@ -11,6 +11,7 @@
 #ifndef WGI_FIGURE_PRIVATE_H
 #define WGI_FIGURE_PRIVATE_H
 
+#include "layout/metric.h"
 #include "text/text.h"
 #include "wengert/figure.h"
 
@@ -104,7 +105,7 @@ bool wgi_axis_shows(const wgi_axis *a, double v);   /* false: a gap */
 double wgi_nice_step(double span, int count);
 void wgi_axis_ticks(wgi_axis *a, int count);
 /* A number with so many digits: "0.2873", "−1.333", "1.6·10⁻⁹". */
-void wgi_number_text(char *text, size_t size, double v, int digits);
+void wgi_axis_number(char *text, size_t size, double v, int digits);
 /* axis_ranges.c: the limits of both axes, by options and series. */
 void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
 
@@ -272,8 +273,10 @@ bool wgi_clip(double u[2], double v[2]);
 /* At most that wide, else cut, with "…" at its end; "" if nothing fits. */
 const char *wgi_fit_text(wgi_page *g, const char *text, double width, double size, bool bold);
 
-/* text_width.c. Units of a text in letters of that size, in a usual sans-serif font. */
-double wgi_figure_text_width(const char *utf8, double size, bool bold);
+static inline double wgi_figure_text_width(const char *utf8, double size, bool bold)
+{
+    return wgi_text_width(utf8, size, bold ? WGI_BOLD : WGI_REGULAR);
+}
 
 /* ---- writers ---- */
 

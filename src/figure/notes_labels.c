@@ -47,7 +47,7 @@ static void number_at(notes *n, const wg_series *s, int i, int j, double size)
     const double x = s->grid.x[0] + (s->grid.x[1] - s->grid.x[0]) * (j + 0.5) / s->columns;
     const double y = s->grid.y[0] + (s->grid.y[1] - s->grid.y[0]) * (i + 0.5) / s->rows;
     wgi_color_ends(s, &low, &high, &map);
-    wgi_number_text(text, sizeof text, v, 3);
+    wgi_axis_number(text, sizeof text, v, 3);
     wgi_label l = like(n, s, wgi_page_text(n->g, text), size);
     const int color = wgi_map_color(map, map == WG_MAP_CLASSES ? v : (v - low) / (high - low));
     l.color = !(color & WGI_RGB) ? WGI_INK : wgi_is_dark(color) ? WGI_RGB | 0xffffff : WGI_RGB | 0x1f2328;
@@ -64,7 +64,7 @@ static void numbers(notes *n, const wg_series *s)
     double widest = 0, size = n->g->font;
     if (!s->grid.numbers || (int64_t)s->rows * s->columns > 10000) return;
     for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++) {
-        wgi_number_text(text, sizeof text, s->cell[i], 3);
+        wgi_axis_number(text, sizeof text, s->cell[i], 3);
         widest = fmax(widest, wgi_figure_text_width(text, 1, false));
     }
     const double w = fabs(wgi_axis_unit(&n->t->x, s->grid.x[1]) - wgi_axis_unit(&n->t->x, s->grid.x[0])) *

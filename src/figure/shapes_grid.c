@@ -133,7 +133,7 @@ static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
     for (int i = 0; i < n; i++) {
         char text[WGI_TICK_TEXT];
         wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
-        wgi_number_text(text, sizeof text,
+        wgi_axis_number(text, sizeof text,
                         fabs(level[i]) < 1e-12 * fabs(level[n - 1] - level[0]) ? 0 : level[i], 3);
         k->color = s->o.color ? (int)s->o.color : on_image(s) ? WGI_INK : WG_COLOR_GREY;
         k->width = 1.3 * (s->o.width != 0 ? s->o.width : 1), k->dash = 1, k->faint = true;

@@ -8,7 +8,7 @@
 
 enum { CASES = 20000 };
 
-/* The number that a text of wgi_number_text stands for. */
+/* The number that a text of wgi_axis_number stands for. */
 static double number_of(const char *text)
 {
     static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
@@ -110,10 +110,10 @@ Test(figure_axes, numbers_have_so_many_digits)
                   { 2.5e300, 3, "2.5·10³⁰⁰" } };
     char text[WGI_TICK_TEXT];
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        wgi_number_text(text, sizeof text, known[i].v, known[i].digits);
+        wgi_axis_number(text, sizeof text, known[i].v, known[i].digits);
         cr_expect_str_eq(text, known[i].text);
     }
-    wgi_number_text(text, sizeof text, NAN, 4);
+    wgi_axis_number(text, sizeof text, NAN, 4);
     cr_expect_str_eq(text, "NaN");
 }
 
