@@ -266,8 +266,9 @@ const wg_op wgi_op_matmul_stored = {
     .summary =
         "The product of matrices of which one or both are u8, f16 or bf16: the product of their elements "
         "in the dtype of the other operand, or of the context if both are stored. wg_matmul makes it.",
-    .formula = "y[i,j] = sum over l of a[i,l] b[l,j]",
-    .adjoint = "a' = y' @ b^T, b' = a^T @ y', in f32; u8: none",
+    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
+               "where ta, else a, B = b^T where tb, else b",
     .stored = 3,
     .operands = 2,
     .kind = WG_CONTRACT,

@@ -164,8 +164,9 @@ static bool name_operand(const wgi_view *view, names *k, const wgi_item *y, int 
     wg_tensor t;
     if (!wg_op_operand_name(y->op, i, k->formal[i], sizeof k->formal[i])) return false;
     *v = (wgi_formula_value){ .name = k->formal[i], .text = k->own[i] };
-    if (!wg_node_ok(x)) return false;
-    if (!wgi_is_inline_number(x)) return copy_name(view, &view->item[view->arg[y->first + i]], k->own[i], sizeof k->own[i]);
+    if (!wg_node_ok(x)) return v->absent = true;
+    if (!wgi_is_inline_number(x))
+        return copy_name(view, &view->item[view->arg[y->first + i]], k->own[i], sizeof k->own[i]);
     if (wg_node_leaf(x) == WG_LEAF_NUMBER && wg_peek(x, &t))
         v->text = NULL, v->number = wg_tensor_item(&t, 0);
     else snprintf(k->own[i], sizeof k->own[i], "%s", wg_node_op_name(x));
