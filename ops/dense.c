@@ -145,10 +145,14 @@ static bool dense_shape(wg_rule *r)
     if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]",
                             wg_rule_who(r, 2), wg_rule_who(r, 0), wg_rule_who(r, 1), (long long)w->dim[1]);
+    const wg_dtype t = product_dtype(r);
+    if (!wg_is_none(r->node[2]) && wg_dtype_is_float(r->x[2].dtype) && r->x[2].dtype != t)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, the product is %s: say wg_cast for one of them",
+                            wg_rule_who(r, 2), wg_dtype_name(r->x[2].dtype), wg_dtype_name(t));
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *x;
     y->dim[y->rank - 1] = w->dim[1];
-    r->y[0].dtype = product_dtype(r);
+    r->y[0].dtype = t;
     return true;
 }
 EXPAND(dense)

@@ -1,5 +1,6 @@
 /* wgformula.c: see wgformula.h. */
 #include "wgformula.h"
+#include "wgrounding.h"
 
 #include "wgformula_arrays.h"
 
@@ -228,7 +229,8 @@ static wgf_array by_option(wgf_scope *s, const wgf_option *o, wgf_array a)
     const char *w = o->row->choices;
     for (int k = (int)o->number; w && k > 0; k--) w += strcspn(w, " ") + 1;
     if (o->row->kind == WG_ATTR_DTYPE && (wg_dtype)o->number == WG_DEFAULT_DTYPE) return a;
-    if (o->row->kind == WG_ATTR_DTYPE) return wg_dtype_is_float((wg_dtype)o->number) ? a : map1(a, trunc);
+    if (o->row->kind == WG_ATTR_DTYPE)
+        return wg_dtype_is_float((wg_dtype)o->number) ? a : map1(a, rounding_to((wg_dtype)o->number));
     if (!w) return fail(s, "a function of the user");
     const unsigned all = (1u << a.rank) - 1;
     return strncmp(w, "mean", 4) == 0  ? reduced(a, all, '/')

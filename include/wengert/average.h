@@ -28,7 +28,7 @@ typedef struct wg_average_opts {
     uint64_t reserved[4];
 } wg_average_opts;
 
-/* Averages of the floats of p, states too. They are kept in double. o may be NULL. Freed with the
+/* Averages of the f32 and f64 values of p, states too. They are kept in double. o may be NULL. Freed with the
  * context; free it before p. Parameters that are made later begin with their first values at the next
  * step. */
 WG_API wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o);

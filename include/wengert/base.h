@@ -73,9 +73,9 @@ typedef const char *wg_site;
 /* ---- dtypes, shapes, tensors ---- */
 
 /* u8, f16 and bf16 are stored only: inputs, parameters and states may have them, wg_cast makes and reads them,
- * ops that move elements take them, and products of matrices read them beside f32 or f64. Any other op refuses
- * them: cast them to f32 first. f16 is IEEE 754 binary16, bf16 the upper half of an f32. In C an element of
- * either is a uint16_t with its bits. */
+ * products of matrices read them beside f32 or f64, and these ops move them: reshape, expand, squeeze, slice,
+ * select, concat, stack, gather, transpose, swap, flip. Any other op refuses them: cast them to f32 first. f16 is
+ * IEEE 754 binary16, bf16 the upper half of an f32. In C an element of either is a uint16_t with its bits. */
 typedef enum wg_dtype {
     WG_DEFAULT_DTYPE,
     WG_F32,

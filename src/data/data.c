@@ -44,10 +44,10 @@ static size_t row_bytes(const wg_tensor *t)
  * training step. */
 static bool all_finite(wg_context *c, wg_site here, const wg_tensor *t, const char *which)
 {
-    int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
+    int64_t n = wg_gradient_dtype(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
     int64_t columns = n ? n / t->shape.dim[0] : 1;
     for (int64_t i = 0; i < n; i++) {
-        double v = wgi_get(t, i);
+        double v = wg_tensor_item(t, i);
         if (isfinite(v)) continue;
         wg_fail(c, here, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which,
                 isnan(v) ? "NaN" : "an infinity", (long long)(i / columns), (long long)(i % columns));

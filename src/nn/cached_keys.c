@@ -129,14 +129,14 @@ static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
     return s;
 }
 
-/* Whether the layer has new tokens in this step already. After wg_graph_rewind another node may have the
- * place of its keys, but the name "NAME.cached" that it has claimed is free again. Sets of wg_params_with
- * claim no name. */
-static bool is_used(const slot *s, wg_site here, wg_node k, wg_params *p, const char *name)
+/* Whether the layer has new tokens in the step behind `tokens`. After wg_graph_rewind another node may
+ * have the place of its keys, but the name that it has claimed for this step is free again. Sets of
+ * wg_params_with claim no name. */
+static bool is_used(const slot *s, int64_t tokens, wg_site here, wg_node k, wg_params *p, const char *name)
 {
-    char claim[NAME_ROOM];
+    char claim[NAME_ROOM + 32];
     wg_graph *g = wg_graph_of(k);
-    snprintf(claim, sizeof claim, "%s.cached", name);
+    snprintf(claim, sizeof claim, "%s.cached.%lld", name, (long long)tokens);
     const bool claimed = wg_layer_claim(g, p, claim, here);
     if (s->k.graph != g || !wg_node_ok(s->k) || k.index <= s->k.index) return false;
     return claimed || !wg_layer_claim(g, p, claim, here);
@@ -205,7 +205,7 @@ void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *nam
         return;
     }
     slot *s = note(n, g) ? slot_of(n, p, name) : NULL;
-    const bool twice = s && is_used(s, here, a->k, p, name);
+    const bool twice = s && is_used(s, n->tokens, here, a->k, p, name);
     if (!s || !fits(n, here, s, a->k, a->v, twice)) return;
     s->k = wg_keep(a->k), s->v = wg_keep(a->v);
     if (n->tokens == 0) return;
@@ -216,8 +216,8 @@ void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *nam
 
 /* ---- a step ---- */
 
-/* Copies `rows` rows of `width` bytes of each leading index, from row 0 of one memory to row `to_row` of the
- * other. */
+/* Copies `rows` rows of `width` bytes of each leading index, from row 0 of one memory to row `to_row` of
+ * the other. */
 static void copy_rows(char *to, int64_t to_room, int64_t to_row, const char *from, int64_t from_room,
                       int64_t rows, int64_t width, int64_t leading)
 {
@@ -257,8 +257,8 @@ static int64_t tokens_of(const slot *s)
     return same ? k.dim[k.rank - 2] : -1;
 }
 
-/* Takes slots back that have neither memory nor new tokens: an error, or an evaluation without its step, has
- * left them. */
+/* Takes slots back that have neither memory nor new tokens: an error, or an evaluation without its step,
+ * has left them. */
 static void drop_empty(wg_nn_cache *n)
 {
     int count = 0;

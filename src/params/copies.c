@@ -107,6 +107,15 @@ static void blend(wgi_parameter *to, const wgi_parameter *from, double tau)
             double *y = (double *)to->data + i;
             *y = (1 - tau) * *y + tau * ((const double *)from->data)[i];
         }
+    else if (wg_dtype_is_stored(to->dtype) && wg_gradient_dtype(to->dtype) && tau != 1)
+        for (int64_t i = 0; i < to->size; i++) {
+            double y, x;
+            uint16_t *at = (uint16_t *)to->data + i;
+            wgi_convert(WG_F64, &y, to->dtype, at, 1);
+            wgi_convert(WG_F64, &x, to->dtype, (const uint16_t *)from->data + i, 1);
+            y = (1 - tau) * y + tau * x;
+            wgi_convert(to->dtype, at, WG_F64, &y, 1);
+        }
     else if (to->size) memmove(to->data, from->data, (size_t)to->size * wg_dtype_size(to->dtype));
 }
 

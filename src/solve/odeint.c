@@ -124,8 +124,8 @@ static double norm(const solver *v, const double *x, const double *y, const doub
     return v->n == 0 ? 0 : sum >= 0 ? sqrt(sum / (double)v->n) : INFINITY;
 }
 
-/* A first size: a hundredth of |y| / |y'|. It may lead beyond `end`: the next wanted time may be close, which
- * says nothing of the solution. */
+/* A first size: a hundredth of |y| / |y'|. It may lead beyond `end`: the next wanted time may be close,
+ * which says nothing of the solution. */
 static bool first_size(solver *v, double end)
 {
     v->first = f(v, v->s.t0, v->y);
@@ -198,7 +198,10 @@ static void begin_stretch(solver *v, double end, int i)
     v->s.steps = 0, v->s.f = v->first = wg_none;
     v->begin = v->t, v->length = end - v->t;
     if (!v->timed) {
-        v->s.t0 = number(v, v->t);
+        /* a node of its own: large graphs have one leaf for equal numbers, so a constant of f may be this
+         * one */
+        const wg_node t0 = number(v, v->t);
+        v->s.t0 = wg_apply(v->in, &wgi_op_identity, &t0, 1, NULL);
         return;
     }
     const wg_node to = wg_select_at(v->in, v->a->t, 0, i + 1);

@@ -143,7 +143,8 @@ static wg_status hand_on(maker *m, int64_t i)
     const wg_node y = build_alone(m, i);
     const int n = list_operands(m, i);
     const wg_tensor g = m->s->step[m->gradient[i] - 1].sum;
-    const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->alone, "gradient", g), wg_node_dtype(y));
+    const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->alone, "gradient", g),
+                                  wg_gradient_dtype(wg_node_dtype(y)));
     if (n) wg_vjp_at(m->here, y, gy, m->x, n, m->gx);
     wg_status s = wg_failed(m->s->c);
     for (int k = 0; k < n && s == WG_OK; k++)

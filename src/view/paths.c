@@ -5,9 +5,9 @@
 
 enum { ABOVE_WANTED = 1, BELOW_ROOT = 2 };
 
-static bool is_float(const wgi_view *v, int64_t i)
+static bool has_gradient(const wgi_view *v, int64_t i)
 {
-    return wg_dtype_is_float(wg_node_dtype(wgi_item_node(v, i)));
+    return wg_gradient_dtype(wg_node_dtype(wgi_item_node(v, i))) != WG_DEFAULT_DTYPE;
 }
 
 /* Without wishes: the parameters; if there are none, the inputs. */
@@ -32,7 +32,7 @@ static void mark_above_wanted(const wgi_view *v, unsigned char *on)
             const int32_t at = v->arg[y->first + k];
             wanted |= at >= 0 && on[at];
         }
-        on[i] = wanted && is_float(v, i) ? ABOVE_WANTED : 0;
+        on[i] = wanted && has_gradient(v, i) ? ABOVE_WANTED : 0;
     }
 }
 

@@ -105,7 +105,7 @@ Test(draw_svg, has_boxes_links_and_numbers)
     expect_well_formed(svg);
     cr_assert_eq(pic_count(svg, "id=\"n-n"), 16);
     cr_assert_eq(pic_count(svg, "<g class=\"forward\">"), 17);
-    cr_assert_eq(pic_count(svg, "<g class=\"backward\">"), 17);
+    cr_assert_eq(pic_count(svg, "<g class=\"backward\">"), 13); /* none to x and y, and to 1 - y */
     HAS(svg, ">0.7503</text>");
     HAS(svg, ">0.2873</text>");
     HAS(svg, ">dz = −0.2497</text>");

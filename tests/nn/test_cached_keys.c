@@ -1,5 +1,5 @@
-/* test_cached_keys.c: a net that gets a text token by token, with cached keys and values, gives what it gives
- * for the whole text. */
+/* test_cached_keys.c: a net that gets a text token by token, with cached keys and values, gives what it
+ * gives for the whole text. */
 #include "wgnode.h"
 #include "wgtest.h"
 
@@ -311,4 +311,24 @@ Test(cached_keys, without_causal)
     wg_nn_transformer_block(tokens(&t, t.g, 0, 2), t.p, "h", .cache = t.k);
     wgt_expect_error(t.c, WG_ERROR_USE, "\"h.attn\" has .cache without .causal = true");
     end_text(&t, NULL);
+}
+
+/* Two steps in one build, the second built twice: the name that the first step has claimed says nothing
+ * of the second. */
+Test(cached_keys, a_second_step_in_one_build_after_a_rewind)
+{
+    text t = begin_text();
+    double *whole = whole_a(&t, 2);
+    wg_node x[2] = { tokens(&t, t.g, 0, 1), wg_none };
+    expect_row(&t, whole,
+               wg_nn_attention(x[0], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true), 0);
+    cr_assert_eq(wg_nn_cache_step(t.k), WG_OK, "%s", wg_message(t.c));
+    x[1] = wg_input(t.g, "x", wg_view_f64(t.x + WIDTH, WG_SHAPE(1, WIDTH)));
+    const int64_t mark = wg_graph_mark(t.g);
+    wg_nn_attention(x[1], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true);
+    wg_graph_rewind(t.g, mark);
+    for (int k = 0; k < 40; k++) wg_exp(x[1]);
+    expect_row(&t, whole,
+               wg_nn_attention(x[1], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true), 1);
+    end_text(&t, whole);
 }

@@ -106,3 +106,19 @@ Test(arrange, triangles)
     EXPECT(wg_triu(mask), WG_BOOL, WG_SHAPE(2, 3), 1, 1, 1, 0, 1, 1);
     done(g);
 }
+
+/* The diagonal of a node that a reshape has made: the way from it to that node goes on. */
+Test(arrange, the_diagonal_of_a_part)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
+    cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), m))), 3);
+    cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), x))), 3);
+    double *rows = wgt_values(wg_vmap(wg_diagonal(m), m, x));
+    static const double expected[] = { 0, 4, 8, 9, 13, 17 };
+    cr_expect_arr_eq(rows, expected, sizeof expected);
+    free(rows);
+    wgt_finish(c, NULL);
+}

@@ -317,3 +317,29 @@ Test(odeint, survives_every_failing_allocation, .timeout = 120)
             }
         }
 }
+
+/* y' = y (1 - y): the second stretch begins at the time 1, and the 1 of the equation is no time. A large
+ * graph has one leaf for equal numbers. Exact: y(t) = y0 / (y0 + (1 - y0) e^-t), dy/dy0 = e^-t / (y0 + (1
+ * - y0) e^-t)^2. */
+static wg_node logistic(wg_node t, wg_node y, void *user)
+{
+    (void)t, (void)user;
+    return wg_mul(y, wg_sub(1, y));
+}
+Test(odeint, a_constant_that_equals_a_time_stays_a_constant)
+{
+    static const double y0 = 0.2, times[] = { 1, 2 };
+    for (int adjoint = 0; adjoint < 2; adjoint++)
+        for (int steps = 10; steps <= 270; steps *= 3) {
+            wg_context *c = wgt_start(NULL, WG_F64, NULL);
+            wg_graph *g = wg_graph_new(c);
+            wg_begin(g, WG_TRAIN);
+            wg_node y = wg_input(g, "y", wg_view_f64(&y0, WG_SCALAR));
+            wg_node at = wg_odeint(y, logistic, NULL, 0, 2, .times = times, .count = 2, .adjoint = adjoint,
+                                   .method = WG_ODE_RK4, .steps = steps);
+            const double e = exp(-2.0), below = y0 + (1 - y0) * e, h = 1.0 / steps;
+            cr_expect_float_eq(wg_item(wg_grad(wg_select(at, 0, 1), y)), e / below / below,
+                               1e-12 + h * h * h * h, "%d steps", steps);
+            wgt_finish(c, NULL);
+        }
+}

@@ -172,10 +172,10 @@ Test(check_stop, other_signals_end_the_program_too)
 Test(check_stop, a_signal_behind_the_check_ends_the_command)
 {
     char out[300], path[5000], file[300], picture[300];
-    static const char slow_dot[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
+    static const char slow_picture[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
     snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
-    snprintf(picture, sizeof picture, "%s", wgt_in_folder("a.svg"));
-    snprintf(file, sizeof file, "%s", wgt_file("dot", slow_dot, sizeof slow_dot - 1));
+    snprintf(picture, sizeof picture, "%s", wgt_in_folder("a.png"));
+    snprintf(file, sizeof file, "%s", wgt_file("rsvg-convert", slow_picture, sizeof slow_picture - 1));
     cr_assert(!chmod(file, 0700));
     *strrchr(file, '/') = 0;
     snprintf(path, sizeof path, "%s:%s", file, getenv("PATH"));
