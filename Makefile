@@ -202,8 +202,6 @@ $(BUILD)/examples/%: examples/%.c $(LINKED) $(FLAGS)
 	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
 	    -o $@ $< $(LINKED) $(RUN_PATH) $(WG_LIBS)
 
-# This test sees each call of wg_apply.
-$(BUILD)/tests/formula/test_formula_values: CRITERION_LIBS += -Wl,--wrap=wg_apply
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 	$(call say,LD,$@)
 	$(LINK) -gz $^ $(RUN_PATH) $(CRITERION_LIBS) $(WG_LIBS)

@@ -1,8 +1,9 @@
 /* random_smooth.c: which ops are smooth, found by numbers. Random graphs hit kinks exactly where values are
  * equal or zero by structure (sums of nothing, copies of one element, x - x), and come near the others by
- * chance. So an op counts as smooth when its slopes to both sides agree with all its operands equal, and with
- * one operand at any quarter from -3 to 3, where the kinks of the samples are: hard_sigmoid has its at -3 and
- * 3, huber at differences of 1. An op without a derivative does not count as smooth. */
+ * chance. So an op counts as smooth when its slopes and curvatures to both sides agree with all its
+ * operands equal, and with one operand at any quarter from -3 to 3, where the kinks of the samples are:
+ * hard_sigmoid has its at -3 and 3, huber at differences of 1. An op without a derivative does not count
+ * as smooth. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,14 +42,36 @@ static bool slopes_agree(op_case *k, wg_node loss, int at, double value, double 
     return !isfinite(up) || !isfinite(down) || fabs(up - down) <= 1e-3 * (1 + fabs(up) + fabs(down));
 }
 
+/* How much the second derivatives to both sides differ, by steps of h; 0 if they are small beside it. */
+static double bend(op_case *k, wg_node loss, int at, double value, double others, double h)
+{
+    double y[5];
+    for (int i = 0; i < 5; i++) y[i] = loss_at(k, loss, at, value, others, (i - 2) * h);
+    const double up = (y[4] - 2 * y[3] + y[2]) / h / h, down = (y[2] - 2 * y[1] + y[0]) / h / h;
+    const double off = fabs(up - down);
+    return isfinite(off) && off > 5e-2 * (1 + fabs(up) + fabs(down)) ? off : 0;
+}
+
+/* The second derivative of huber jumps where its slope does not. A jump stays the same when the step falls to a
+ * quarter; the difference of a smooth function falls with it, however sharply it bends. */
+static bool curvatures_agree(op_case *k, wg_node loss, int at, double value, double others)
+{
+    return bend(k, loss, at, value, others, 2.5e-5) <= 0.5 * bend(k, loss, at, value, others, 1e-4);
+}
+
+static bool is_smooth_at(op_case *k, wg_node loss, int at, double value, double others)
+{
+    return slopes_agree(k, loss, at, value, others) && curvatures_agree(k, loss, at, value, others);
+}
+
 static bool sample_is_smooth(op_case *k)
 {
     wg_node loss = op_case_loss(k);
     if (wg_is_none(loss)) return false;
     wg_graph_freeze(k->g, true);
-    bool smooth = slopes_agree(k, loss, EVERY, 0, 0) && slopes_agree(k, loss, EVERY, 1, 1);
+    bool smooth = is_smooth_at(k, loss, EVERY, 0, 0) && is_smooth_at(k, loss, EVERY, 1, 1);
     for (int i = 0; i < k->leaves; i++)
-        for (double at = -3; at <= 3 && smooth; at += 0.25) smooth = slopes_agree(k, loss, i, at, 0.75);
+        for (double at = -3; at <= 3 && smooth; at += 0.25) smooth = is_smooth_at(k, loss, i, at, 0.75);
     return smooth;
 }
 

@@ -41,27 +41,18 @@ static void set_option(wgf_option *o, const wg_attr_row *r, const char *at, int 
     }
 }
 
-/* ---- the call of the sample: the linker brings each call of wg_apply here ---- */
+/* ---- the call of the sample ---- */
 
 enum { OPERANDS = 32 };
-static struct {
-    const wg_op *op; /* wanted */
-    bool seen;
-    wg_node x[OPERANDS], y;
-    int n;
-    _Alignas(16) char attr[256];
-} call;
 
-wg_node __real_wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-wg_node __wrap_wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-wg_node __wrap_wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
+/* The sample's call of a composite op. op NULL: it made no call of it. */
+static wg_call call_of(const wg_graph *g, const wg_op *op, int64_t *at)
 {
-    const wg_node y = __real_wg_apply(here, op, x, n, attr);
-    if (op != call.op || n > OPERANDS) return y;
-    call.seen = true, call.n = n, call.y = y;
-    memcpy(call.x, x, (size_t)n * sizeof *x);
-    if (attr && op->attr_size) memcpy(call.attr, attr, op->attr_size);
-    return y;
+    for (*at = wg_graph_calls(g) - 1; *at >= 0; --*at) {
+        const wg_call k = wg_graph_call(g, *at);
+        if (k.op == op && k.operands <= OPERANDS) return k;
+    }
+    return (wg_call){ .op = NULL };
 }
 
 static wgf_array array_of(wg_node n)
@@ -100,14 +91,16 @@ static bool set_up(trial *t)
     const wg_op *op = t->k.op;
     wgi_formula_error e;
     const bool own = op_case_is_own(&t->k);
-    if (!own && !call.seen) return false;
-    if (!own) t->k.y[0] = call.y;
+    int64_t at = -1;
+    const wg_call call = own ? (wg_call){ .op = op } : call_of(wg_graph_of(t->k.y[0]), op, &at);
+    if (!call.op) return false;
+    if (!own) t->k.y[0] = call.result;
     t->s = (wgf_scope){ .f = &t->f };
     const char *attr = own ? wg_attr(t->k.y[0]) : call.attr;
-    t->operands = own ? wg_node_operands(t->k.y[0]) : call.n;
+    t->operands = own ? wg_node_operands(t->k.y[0]) : call.operands;
     if (!wgi_formula_parse(&t->f, op->formula, &e) || t->operands > 30) return false;
     for (int i = 0; i < t->operands; i++) {
-        t->x[i] = own ? wg_node_operand(t->k.y[0], i) : call.x[i];
+        t->x[i] = own ? wg_node_operand(t->k.y[0], i) : wg_graph_call_operand(wg_graph_of(t->k.y[0]), at, i);
         if (!wg_is_none(t->x[i]) && !t->x[i].graph)
             t->x[i] = wg_mul(wg_scalar(t->k.g, 1), t->x[i]); /* a number */
     }
@@ -297,7 +290,6 @@ EACH_OP(formula_values, equations_are_true, .timeout = 120)
     int values = 0, gradients = 0;
     const char *why = "";
     if (op->kind == WG_LEAF || op->impure) return;
-    call.op = op, call.seen = false;
     for (int i = 0; op_case_open(&t.k, op, i, &(op_setup){ .dtype = WG_F64, .interpret = 1 }); i++) {
         wgf_clear();
         if (!wg_failed(t.k.c) && set_up(&t)) {
@@ -309,7 +301,6 @@ EACH_OP(formula_values, equations_are_true, .timeout = 120)
             if (t.s.why) why = t.s.why;
         }
         op_case_close(&t.k);
-        call.seen = false;
     }
     cr_expect(is_listed(op->name, false) == (values == 0), "%s: formula evaluated %d times, %s", op->name,
               values, why);
