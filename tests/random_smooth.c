@@ -52,8 +52,8 @@ static double bend(op_case *k, wg_node loss, int at, double value, double others
     return isfinite(off) && off > 5e-2 * (1 + fabs(up) + fabs(down)) ? off : 0;
 }
 
-/* The second derivative of huber jumps where its slope does not. A jump stays the same when the step falls to a
- * quarter; the difference of a smooth function falls with it, however sharply it bends. */
+/* The second derivative of huber jumps where its slope does not. A jump stays the same when the step
+ * falls to a quarter; the difference of a smooth function falls with it, however sharply it bends. */
 static bool curvatures_agree(op_case *k, wg_node loss, int at, double value, double others)
 {
     return bend(k, loss, at, value, others, 2.5e-5) <= 0.5 * bend(k, loss, at, value, others, 1e-4);
