@@ -149,7 +149,7 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
 {
     wgi_strbuf b = { .c = p->c };
     wgi_strbuf_format(&b, "%s ", box->word);
-    wgi_put_name(&p->view, &b, y, TIP_MOST);
+    wgi_put_name(&b, y, TIP_MOST);
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
     const char *place = without_folder(wg_site_place(y->here));
     if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
@@ -171,7 +171,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
-    wgi_put_symbol(v, &b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
+    wgi_put_symbol(&b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
@@ -223,8 +223,8 @@ void wgi_describe_run(wgi_picture *p, wgi_box *box, const wgi_alike_run *r)
     put_pattern(&b, p, r), box->detail = wgi_picture_text(p, &b);
     wgi_strbuf_put(&b, "folded · "), put_whole(&b, nodes), wgi_strbuf_put(&b, " nodes");
     box->word = wgi_picture_text(p, &b);
-    wgi_strbuf_put(&b, "folded: from "), wgi_put_name(&p->view, &b, wgi_item_at(p, r->begin), TIP_MOST);
-    wgi_strbuf_put(&b, " to "), wgi_put_name(&p->view, &b, wgi_item_at(p, last), TIP_MOST);
+    wgi_strbuf_put(&b, "folded: from "), wgi_put_name(&b, wgi_item_at(p, r->begin), TIP_MOST);
+    wgi_strbuf_put(&b, " to "), wgi_put_name(&b, wgi_item_at(p, last), TIP_MOST);
     box->tip = wgi_picture_text(p, &b);
     box->shape = shape_text(p, wgi_node_at(p, last));
 }

@@ -161,9 +161,9 @@ void wgi_describe_failure(wgi_picture *p, wgi_box *b);
 void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
 
 /* formula_texts.c */
-void wgi_put_name(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most);
+void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most);
 /* The name as formulas print it: W₁. */
-void wgi_put_symbol(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most);
+void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
 /* One line with the options that differ from their defaults: "axes = 1, keepdims = true". */
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);

@@ -23,18 +23,17 @@ bool wgi_is_inline_number(wg_node n)
            wg_node_shape(n).rank == 0;
 }
 
-void wgi_put_name(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most)
+void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most)
 {
-    (void)v;
     if (*y->name) wgi_strbuf_clean(b, y->name, most);
     else wgi_strbuf_format(b, "v%lu", (unsigned long)y->node);
 }
 
-void wgi_put_symbol(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most)
+void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most)
 {
     wgi_strbuf name = { .c = b->c };
     char text[SYMBOL];
-    wgi_put_name(v, &name, y, most);
+    wgi_put_name(&name, y, most);
     if (name.length && wgi_formula_print_name(name.at, text, sizeof text) < SYMBOL) wgi_strbuf_put(b, text);
     else wgi_strbuf_put(b, wgi_strbuf_text(&name));
     b->failed |= name.failed;
@@ -52,7 +51,7 @@ static void put_operand(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int
     const wg_node n = operand_of(v, y, k);
     wg_tensor t;
     if (!wg_node_ok(n)) wgi_strbuf_put(b, "–");
-    else if (!wgi_is_inline_number(n)) wgi_put_symbol(v, b, &v->item[v->arg[y->first + k]], OPERAND_MOST);
+    else if (!wgi_is_inline_number(n)) wgi_put_symbol(b, &v->item[v->arg[y->first + k]], OPERAND_MOST);
     else if (wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
     else {
         double x = wg_tensor_item(&t, 0);
@@ -70,13 +69,16 @@ static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node x)
     for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? " %d" : "%d", a->axis[i]);
 }
 
-static void put_choice(wgi_strbuf *b, const char *words, int choice)
+/* The word of a choice among those of its option, and its length. */
+static const char *choice_of(const wg_attr_row *r, int choice, size_t *length)
 {
-    for (; words && choice > 0; choice--) {
+    const char *words = r->choices ? r->choices : "";
+    for (; choice > 0; choice--) {
         words += strcspn(words, " ");
         words += *words == ' ';
     }
-    if (words && choice == 0) wgi_strbuf_add(b, words, strcspn(words, " "));
+    *length = choice == 0 ? strcspn(words, " ") : 0;
+    return words;
 }
 
 /* One number if all are equal, else all. */
@@ -90,7 +92,8 @@ static void put_numbers(wgi_strbuf *b, const wg_shape *s)
 
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
-    const char *at = (const char *)y->attr + r->offset;
+    const char *at = (const char *)y->attr + r->offset, *word;
+    size_t length;
     switch (r->kind) {
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
@@ -99,7 +102,10 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
     case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
     case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, operand_of(v, y, 0)); break;
     case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
-    case WG_ATTR_CHOICE: put_choice(b, r->choices, *(const int *)(const void *)at); break;
+    case WG_ATTR_CHOICE:
+        word = choice_of(r, *(const int *)(const void *)at, &length);
+        wgi_strbuf_add(b, word, length);
+        break;
     case WG_ATTR_SHAPE: /* as the first option it is the shape of the result, which the box shows */
         if (r != y->op->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
         break;
@@ -150,7 +156,7 @@ static void put_call(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 static bool copy_name(const wgi_view *v, const wgi_item *y, char *to, size_t size)
 {
     wgi_strbuf text = { .c = v->c };
-    wgi_put_name(v, &text, y, OPERAND_MOST);
+    wgi_put_name(&text, y, OPERAND_MOST);
     const bool fits = text.length && text.length < size;
     if (fits) memcpy(to, text.at, text.length + 1);
     wgi_strbuf_free(&text);
@@ -182,6 +188,8 @@ static void name_option(names *k, const wg_attr_row *r, const char *at)
 {
     wgi_formula_value *v = &k->v[k->count];
     char *word = k->choice[k->count];
+    const char *from;
+    size_t length;
     *v = (wgi_formula_value){ .name = r->name };
     switch (r->kind) {
     case WG_ATTR_AXIS:
@@ -194,13 +202,11 @@ static void name_option(names *k, const wg_attr_row *r, const char *at)
         v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
         v->word = true;
         break;
-    case WG_ATTR_CHOICE: {
-        const char *w = r->choices;
-        for (int c = *(const int *)(const void *)at; w && c > 0; c--) w += strcspn(w, " "), w += *w == ' ';
-        snprintf(word, sizeof k->choice[0], "%.*s", w ? (int)strcspn(w, " ") : 0, w ? w : "");
+    case WG_ATTR_CHOICE:
+        from = choice_of(r, *(const int *)(const void *)at, &length);
+        snprintf(word, sizeof k->choice[0], "%.*s", (int)length, from);
         v->text = word, v->word = true;
         break;
-    }
     default: return; /* without a number */
     }
     k->count++;
@@ -234,7 +240,7 @@ static bool put_equation(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    wgi_put_symbol(v, b, y, OPERAND_MOST);
+    wgi_put_symbol(b, y, OPERAND_MOST);
     wgi_strbuf_put(b, " = ");
     if (!put_equation(v, b, y)) put_call(v, b, y);
 }

@@ -143,7 +143,6 @@ static bool list_operands(wgi_view *v)
                                            : wg_node_operand(wgi_item_node(v, i), k);
             const int32_t at = wg_node_ok(x) ? v->item_of[x.index] : WGI_NO_ITEM;
             v->arg[y->first + k] = at;
-            if (at >= 0) v->item[at].uses++;
         }
     }
     return v->arg;

@@ -70,6 +70,11 @@ typedef struct named {
     int64_t item;
 } named;
 
+typedef struct listed { /* sorted by name */
+    named *at;
+    int64_t count;
+} listed;
+
 static int by_name(const void *a, const void *b)
 {
     const named *x = a, *y = b;
@@ -77,12 +82,12 @@ static int by_name(const void *a, const void *b)
     return order ? order : (x->item > y->item) - (x->item < y->item);
 }
 
-static bool is_taken(const named given[], int64_t n, const char *name)
+static bool is_taken(const listed *by, const char *name)
 {
-    int64_t low = 0, high = n;
+    int64_t low = 0, high = by->count;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        const int order = strcmp(given[middle].name, name);
+        const int order = strcmp(by->at[middle].name, name);
         if (!order) return true;
         if (order > 0) high = middle;
         else low = middle + 1;
@@ -90,39 +95,38 @@ static bool is_taken(const named given[], int64_t n, const char *name)
     return false;
 }
 
-/* Numbers the items list[0 .. n), which were in variables of one name. A number is left out if the name
- * with it was given to another item. */
-static void number(names *s, const named list[], int64_t n, const named given[], int64_t givens)
+/* Numbers the items list[0 .. n), which were in variables of one name. A number is left out if another item
+ * has the name with it, given or of a variable. */
+static void number(names *s, const named list[], int64_t n, const listed *given, const listed *found)
 {
     const char *name = list[0].name;
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
         wgi_item *y = &s->v->item[list[i].item];
         do snprintf(s->at, MOST + 16, "%s_%lld", name, (long long)++count);
-        while (is_taken(given, givens, s->at));
+        while (is_taken(given, s->at) || is_taken(found, s->at));
         y->source = WGI_NAME_NUMBERED;
         y->name = s->at;
         s->at += strlen(s->at) + 1;
     }
 }
 
-static int64_t list_of(const wgi_view *v, wgi_name_source source, named *list)
+static void list_of(const wgi_view *v, wgi_name_source source, listed *list)
 {
-    int64_t n = 0;
     for (int64_t i = 0; i < v->items; i++)
-        if (v->item[i].source == source) list[n++] = (named){ v->item[i].name, i };
-    qsort(list, (size_t)n, sizeof *list, by_name);
-    return n;
+        if (v->item[i].source == source) list->at[list->count++] = (named){ v->item[i].name, i };
+    qsort(list->at, (size_t)list->count, sizeof *list->at, by_name);
 }
 
-/* Free lists are as long as the view has items. */
-static void make_unlike(names *s, named *given, named *found)
+/* The lists are empty, with room for all items. */
+static void make_unlike(names *s, listed *given, listed *found)
 {
-    const int64_t givens = list_of(s->v, WGI_NAME_GIVEN, given), n = list_of(s->v, WGI_NAME_ARGUMENT, found);
-    for (int64_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(found[end].name, found[i].name) == 0;) end++;
-        if (end - i > 1 || is_taken(given, givens, found[i].name))
-            number(s, found + i, end - i, given, givens);
+    list_of(s->v, WGI_NAME_GIVEN, given);
+    list_of(s->v, WGI_NAME_ARGUMENT, found);
+    for (int64_t i = 0, end; i < found->count; i = end) {
+        const named *at = found->at;
+        for (end = i + 1; end < found->count && strcmp(at[end].name, at[i].name) == 0;) end++;
+        if (end - i > 1 || is_taken(given, at[i].name)) number(s, at + i, end - i, given, found);
     }
 }
 
@@ -136,15 +140,16 @@ wg_status wgi_view_find_names(wgi_view *v)
         nameless += !*y->name;
     }
     const size_t room = (size_t)v->items + 1;
-    named *given = wg_alloc(v->c, room, sizeof *given), *found = wg_alloc(v->c, room, sizeof *found);
+    listed given = { wg_alloc(v->c, room, sizeof(named)), 0 },
+           found = { wg_alloc(v->c, room, sizeof(named)), 0 };
+    const bool ok = given.at && found.at;
     v->texts = wg_alloc(v->c, (size_t)nameless + 1, (MOST + 1) + (MOST + 16));
     names s = { v, v->texts };
-    if (given && found && v->texts) {
+    if (ok && v->texts) {
         for (int64_t i = 0; i < v->items; i++) look_at_arguments(&s, i);
-        make_unlike(&s, given, found);
+        make_unlike(&s, &given, &found);
     }
-    const bool ok = given && found && v->texts;
-    wg_free(v->c, given);
-    wg_free(v->c, found);
-    return ok ? WG_OK : WG_ERROR_MEMORY;
+    wg_free(v->c, given.at);
+    wg_free(v->c, found.at);
+    return ok && v->texts ? WG_OK : WG_ERROR_MEMORY;
 }

@@ -34,7 +34,6 @@ typedef struct wgi_item {
     wg_site here;
     int64_t first; /* its operands are arg[first] .. arg[first + operands - 1] */
     int operands;
-    int64_t uses; /* as an operand, by other items */
     wgi_name_source source;
     const char *name; /* valid as long as the view */
 } wgi_item;

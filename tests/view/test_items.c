@@ -117,6 +117,18 @@ Test(view, a_variable_that_held_several_nodes_is_numbered)
     end(&b);
 }
 
+Test(view, a_number_does_not_make_the_name_of_another_variable)
+{
+    bench b = start();
+    wg_node h = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node h_1 = wg_exp(h);
+    h = wg_tanh(h_1);
+    h = wg_sin(h);
+    look(&b, wg_sum(h), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "x=input h_1=exp(x) h_2=tanh(h_1) h_3=sin(h_2) =sum(h_3)");
+    end(&b);
+}
+
 Test(view, a_given_name_is_kept)
 {
     bench b = start();
