@@ -16,8 +16,8 @@ typedef struct wgi_written {
     uint32_t generation;           /* of the graph, when the call was noted */
 } wgi_written;
 
-/* Notes a call that has just made the nodes [first, g->count). Without memory the call is not noted: then
- * pictures show its nodes. */
+/* Notes a call that has just made the nodes [first, g->count). Without memory an error is recorded, and the
+ * call is not noted. */
 void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                      uint32_t first, wg_node result);
 /* Forgets the calls that made nodes from `mark` on. */

@@ -1,4 +1,4 @@
-/* view.h: a graph as its author wrote it. Whatever shows a graph reads a view of it.
+/* view.h: a graph as its author wrote it. Pictures and steps are made from a view.
  *
  *     graph --items.c--> a list of items: leaves and calls, each with its operands
  *           --names.c--> the name of each item
