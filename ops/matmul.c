@@ -1,13 +1,13 @@
 /* matmul.c: products of matrices.
  *
- * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by
- * serial calls of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The
- * smallest products are computed by loops (small_product.h). A transposed operand is not copied: the
- * flags ta and tb say that its last two axes are swapped. */
+ * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by serial calls
+ * of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The smallest products are
+ * computed by loops (small_product.h). A transposed operand is not copied: ta and tb say so. */
 #include "ops.h"
 #include "rules.h"
 
 #include "tiles_of_matmul.h"
+#include "turned_product.h"
 #include "unit_rows.h"
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
@@ -52,9 +52,8 @@ static void thin_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b
     wgi_thin_run[WG_ISA_INDEX](&t);
 }
 
-/* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so
- * that threads read different parts: the update of a parameter writes a cache line that two cores
- * have read ten times as slowly. */
+/* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so that
+ * threads read different parts: a cache line that two cores have read is written ten times as slowly. */
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
     bool rows = p->m >= p->n;
@@ -98,16 +97,25 @@ KERNEL(matmul)
 }
 
 #if WG_BASE
+#include "graph/written.h"
 
 DECLARE(matmul);
-
-/* ---- matmul ---- */
 
 extern const wg_op wgi_op_matmul;
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {
     return wg_apply(here, &wgi_op_matmul, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
+}
+
+wg_node wgi_product_transposed(wg_site here, wg_node y)
+{
+    const wgi_node n = wgi_written_record(y);
+    const matmul_attr *f = n.attr;
+    wg_node a = wgi_handle(y.graph, wgi_in(&n)[0]), b = wgi_handle(y.graph, wgi_in(&n)[1]);
+    wgi_rule_looks(y);
+    if (wg_node_shape(a).rank < 2 || wg_node_shape(b).rank < 2) return wg_none;
+    return product_node(here, b, a, !f->tb, !f->ta);
 }
 
 static bool matmul_prepare(const wg_kernel *k, void *to)

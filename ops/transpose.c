@@ -2,6 +2,7 @@
 #include "copy_runs.h"
 #include "ops.h"
 #include "turn_vectors.h"
+#include "turned_product.h"
 
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
 OPTIONS(transpose, TRANSPOSE_FIELDS);
@@ -175,6 +176,14 @@ static bool transpose_shape(wg_rule *r)
     return true;
 }
 extern const wg_op wgi_op_transpose;
+extern const wg_op wgi_op_matmul; /* matmul.c */
+
+static bool swaps_last_two(const wg_axes *a)
+{
+    bool swaps = a->count >= 2 && a->axis[a->count - 1] == a->count - 2;
+    for (int i = 0; i < a->count - 2; i++) swaps &= a->axis[i] == i;
+    return swaps;
+}
 
 /* If only axes of size 1 change their places, a transpose is a reshape. A transpose of a transpose is one
  * transpose. */
@@ -206,9 +215,12 @@ static int64_t transpose_units(const wg_kernel *k)
     for (int i = 0; i < last; i++) n *= i == t.run ? t.dim[i] > 0 : t.dim[i];
     return n;
 }
+/* The gradient of wg_matmul(x, wg_transpose(w)) by w is a product. */
 VJP(transpose)
 {
     const wg_axes *a = wg_attr(y);
+    if (swaps_last_two(a) && wg_node_op(gy) == &wgi_op_matmul) gx[0] = wgi_product_transposed(here, gy);
+    if (!wg_is_none(gx[0])) return;
     wg_transpose_args back = { .x = gy, .axes.count = a->count };
     for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
     gx[0] = wg_transpose_at(here, &back);

@@ -115,7 +115,6 @@ static bool diagonal_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = s;
     return true;
 }
-extern const wg_op wgi_op_identity; /* custom.c */
 
 /* Each matrix as one row, from which elements 0, columns + 1, ... are gathered. */
 EXPAND(diagonal)
@@ -132,9 +131,7 @@ EXPAND(diagonal)
     }
     wg_node at = wg_slice(numbers_along(here, x[0], last), .axis = last, .to = least);
     at = wg_reshape(wg_mul(at, (double)(columns + 1)), WG_SHAPE(1, least));
-    /* reshape looks past a reshape to its operand: x must stay on the way to the result */
-    const wg_node whole = wg_apply(here, &wgi_op_identity, x, 1, NULL);
-    wg_node flat = wg_reshape(whole, WG_SHAPE(outer_of(&s, last - 1), rows * columns));
+    wg_node flat = wg_reshape(x[0], WG_SHAPE(outer_of(&s, last - 1), rows * columns));
     y[0] = wg_reshape(wgi_gather(here, flat, at, 1), to);
 }
 SAMPLE(diagonal)

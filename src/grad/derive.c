@@ -184,25 +184,35 @@ static bool advance(forward *f, uint32_t l)
     return wgi_ok(g->c);
 }
 
+static bool advance_all(forward *f, wg_node y, const wg_node x[], const wg_node t[], int n, uint32_t from)
+{
+    wg_graph *g = f->g;
+    bool ok = wgi_reach(g, &g->temp, &y.index, 1, from, NULL, NULL, &f->list);
+    f->spot = ok ? wgi_arena_zeroed(&g->temp, sizeof *f->spot * f->list.count) : NULL;
+    if (!f->spot) return false;
+    for (int k = 0; k < n; k++) {
+        spot *at = spot_of(f, x[k].index);
+        if (at) *at = (spot){ .t = t[k], .way = OPEN };
+    }
+    for (uint32_t l = 0; ok && l < f->list.count; l++)
+        if (wg_is_none(f->spot[l].t)) ok = advance(f, l);
+    return ok;
+}
+
 /* The tangent of y; wg_none: it is zero, unless *end is not 0. */
 static wg_node forward_to(wg_node y, const wg_node x[], const wg_node t[], int n, uint32_t *end)
 {
     forward f = { .g = y.graph };
+    wgi_unwritten u;
     uint32_t from = UINT32_MAX;
     for (int k = 0; k < n; k++) from = WGI_MIN(from, x[k].index);
     if (!n || from > y.index) return wg_none;
-    bool ok = wgi_reach(f.g, &f.g->temp, &y.index, 1, from, NULL, NULL, &f.list);
-    f.spot = ok ? wgi_arena_zeroed(&f.g->temp, sizeof *f.spot * f.list.count) : NULL;
-    if (!f.spot) return wgi_error_node(f.g);
-    for (int k = 0; k < n; k++) {
-        spot *at = spot_of(&f, x[k].index);
-        if (at) *at = (spot){ .t = t[k], .way = OPEN };
-    }
-    for (uint32_t l = 0; ok && l < f.list.count; l++)
-        if (wg_is_none(f.spot[l].t)) ok = advance(&f, l);
+    const bool ok = wgi_as_written(f.g, from, y.index, &u) && advance_all(&f, y, x, t, n, from);
+    wgi_as_rewritten(f.g, &u);
+    if (!ok) return wgi_error_node(f.g);
     const spot *at = spot_of(&f, y.index);
     *end = at->way & OPEN ? 0 : at->end;
-    return ok ? at->t : wgi_error_node(f.g);
+    return at->t;
 }
 
 static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node x[], const wg_node v[], int n)

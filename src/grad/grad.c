@@ -92,21 +92,23 @@ static bool contribute(sweep *s, spot *to, wg_node g)
 }
 
 /* If the op of all[first] can merge, the sum of all contributions that it has made takes the place of
- * all[first], and wg_none that of the others. tried: it was asked. of: memory for n nodes. */
+ * all[first], and wg_none that of the others. Rewritten nodes have other operands than were written, so they
+ * stay. tried: it was asked. of: memory for n nodes. */
 static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[], wg_node of[])
 {
     const wg_op *op = wg_node_op(all[first]);
     int count = 0;
-    if (!op || !op->merge) return;
+    if (!op || !op->merge || wgi_node_of(all[first])->rewritten) return;
     for (int k = first; k < n; k++)
-        if (!tried[k] && wg_node_op(all[k]) == op) {
+        if (!tried[k] && wg_node_op(all[k]) == op && !wgi_node_of(all[k])->rewritten) {
             of[count++] = all[k];
             tried[k] = true;
         }
     wg_node sum = count > 1 ? op->merge(here, of, count) : wg_none;
     if (wg_is_none(sum)) return;
-    for (int k = first; k < n; k++)
-        if (wg_node_op(all[k]) == op) all[k] = k == first ? sum : wg_none;
+    all[first] = sum;
+    for (int k = first + 1; k < n; k++)
+        if (wg_node_op(all[k]) == op && !wgi_node_of(all[k])->rewritten) all[k] = wg_none;
 }
 
 /* Merges contributions that one op has made. Returns how many are left; 0: out of memory. */
@@ -362,10 +364,9 @@ static bool visit(sweep *s, uint32_t l)
 static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], int nx)
 {
     wg_graph *g = s->g;
-    uint32_t from = UINT32_MAX, *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)WGI_MAX(ny, 1));
-    for (int k = 0; k < nx; k++) from = WGI_MIN(from, first_output(g, x[k].index));
+    uint32_t *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)WGI_MAX(ny, 1));
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
-    if (!root || !wgi_reach(g, &g->temp, root, ny, from, NULL, NULL, &s->list)) return false;
+    if (!root || !wgi_reach(g, &g->temp, root, ny, wgi_lowest(g, x, nx), NULL, NULL, &s->list)) return false;
     s->spot = wgi_arena_zeroed(&g->temp, sizeof *s->spot * (size_t)WGI_MAX(s->list.count, 1));
     if (!s->spot) return false;
     mark_paths(s, x, nx);
@@ -390,10 +391,14 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
 static bool run(sweep *s, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
                 wg_node gx[])
 {
-    bool ok = nx == 0 || (sweep_start(s, y, ny, x, nx) && plant(s, y, seed, ny));
+    wgi_unwritten u;
     for (int k = 0; k < nx; k++) gx[k] = wg_none;
+    if (nx == 0) return true;
+    if (!wgi_as_written(s->g, wgi_lowest(s->g, x, nx), wgi_highest(y, ny), &u)) return false;
+    bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, ny);
     for (uint32_t l = s->list.count; ok && l-- > 0;)
         if (s->spot[l].on) ok = visit(s, l);
+    wgi_as_rewritten(s->g, &u);
     return ok;
 }
 

@@ -7,6 +7,7 @@
 #include "wengert/grad.h"
 
 #include "graph/graph.h"
+#include "graph/written.h"
 
 /* What a derivative rule says of an operand: it has no derivative; the derivative is known to be zero; or a
  * node gives it. */
@@ -50,6 +51,20 @@ bool wgi_fill_zeros(wg_graph *g, wg_site here, const char *what, int argument, c
                     wg_node gx[], const uint32_t end[]);
 /* Records that all paths end at node `end`. */
 void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, uint32_t end);
+/* The lowest of the nodes x[], or of the first outputs of their ops; the highest of the nodes y[]. */
+static inline uint32_t wgi_lowest(const wg_graph *g, const wg_node x[], int n)
+{
+    uint32_t low = UINT32_MAX;
+    for (int k = 0; k < n; k++) low = WGI_MIN(low, x[k].index - g->node[x[k].index].output);
+    return low;
+}
+static inline uint32_t wgi_highest(const wg_node y[], int n)
+{
+    uint32_t high = 0;
+    for (int k = 0; k < n; k++) high = WGI_MAX(high, y[k].index);
+    return high;
+}
+
 /* x, cast and broadcast to a dtype and shape. */
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
 /* v, a node or a number, with the dtype and shape of x. */

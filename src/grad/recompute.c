@@ -101,23 +101,32 @@ static wg_node copy_of(const copier *w, uint32_t i)
     return wg_apply(here, n.op, x, (int)n.operands, n.op->attr_size ? n.attr : NULL);
 }
 
+static bool copy_nodes(copier *w, wg_node value, const wgi_border *b, wg_node own[])
+{
+    wg_graph *g = w->g;
+    if (!wgi_reach(g, &g->temp, &value.index, 1, 0, is_border, b, &w->list)) return false;
+    w->to = wgi_arena_alloc(&g->temp, sizeof *w->to * WGI_MAX(w->list.count, 1));
+    if (!w->to) return false;
+    for (uint32_t k = 0; k < b->count; k++)
+        if (wg_is_none(own[k])) own[k] = wait(w, wgi_handle(g, b->node[k]));
+    for (uint32_t l = 0, k = 0; l < w->list.count && wgi_ok(g->c); l++) {
+        const uint32_t i = w->list.node[l];
+        while (k < b->count && b->node[k] < i) k++;
+        const bool at_border = k < b->count && b->node[k] == i;
+        w->to[l] = at_border ? own[k] : wgi_is_leaf(&g->node[i]) ? wgi_handle(g, i) : copy_of(w, i);
+    }
+    return wgi_ok(g->c);
+}
+
 bool wgi_copy_part(wg_graph *g, wg_node value, wg_node gy, const wgi_border *b, wg_node own[], wg_node *y)
 {
     copier w = { .g = g, .gy = gy };
-    if (!wgi_reach(g, &g->temp, &value.index, 1, 0, is_border, b, &w.list)) return false;
-    w.to = wgi_arena_alloc(&g->temp, sizeof *w.to * WGI_MAX(w.list.count, 1));
-    if (!w.to) return false;
-    for (uint32_t k = 0; k < b->count; k++)
-        if (wg_is_none(own[k])) own[k] = wait(&w, wgi_handle(g, b->node[k]));
-    for (uint32_t l = 0, k = 0; l < w.list.count && wgi_ok(g->c); l++) {
-        const uint32_t i = w.list.node[l];
-        while (k < b->count && b->node[k] < i) k++;
-        const bool at_border = k < b->count && b->node[k] == i;
-        w.to[l] = at_border ? own[k] : wgi_is_leaf(&g->node[i]) ? wgi_handle(g, i) : copy_of(&w, i);
-    }
-    if (!wgi_ok(g->c)) return false;
-    *y = w.to[wgi_reached_at(&w.list, value.index)];
-    return true;
+    wgi_unwritten u;
+    if (!wgi_as_written(g, b->count ? b->node[0] : 0, value.index, &u)) return false;
+    const bool ok = copy_nodes(&w, value, b, own);
+    wgi_as_rewritten(g, &u);
+    if (ok) *y = w.to[wgi_reached_at(&w.list, value.index)];
+    return ok;
 }
 
 /* ---- flags ---- */
@@ -227,7 +236,11 @@ wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, c
 {
     wg_graph *g = y.graph;
     wgi_reached r;
-    if (!wgi_reach(g, &g->temp, &y.index, 1, 0, ends_part, &mark, &r)) return wgi_error_node(g);
+    wgi_unwritten u;
+    const bool ok =
+        wgi_as_written(g, mark, y.index, &u) && wgi_reach(g, &g->temp, &y.index, 1, 0, ends_part, &mark, &r);
+    wgi_as_rewritten(g, &u);
+    if (!ok) return wgi_error_node(g);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * ((size_t)r.count + (size_t)n + 1));
     int count = 0;
     if (!x) return wgi_error_node(g);

@@ -252,8 +252,8 @@ static bool map_all(wg_graph *g, wg_site here, int64_t n, const wg_node y[], int
                     const wg_node rows[], int nx, wg_node to[])
 {
     mapping m = { .g = g, .here = here, .n = n };
-    uint32_t from = UINT32_MAX, *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)ny);
-    for (int k = 0; k < nx; k++) from = WGI_MIN(from, x[k].index - g->node[x[k].index].output);
+    const uint32_t from = wgi_lowest(g, x, nx);
+    uint32_t *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)ny);
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
     bool ok = root && wgi_reach(g, &g->temp, root, ny, from, NULL, NULL, &m.list);
     m.rows = ok ? wgi_arena_zeroed(&g->temp, sizeof *m.rows * WGI_MAX(m.list.count, 1)) : NULL;
@@ -276,7 +276,10 @@ bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node 
 {
     wg_graph *g = y[0].graph;
     const wgi_place place = wgi_arena_place(&g->temp);
-    bool ok = map_all(g, here, n, y, ny, x, rows, nx, to);
+    wgi_unwritten u;
+    bool ok = wgi_as_written(g, wgi_lowest(g, x, nx), wgi_highest(y, ny), &u) &&
+              map_all(g, here, n, y, ny, x, rows, nx, to);
+    wgi_as_rewritten(g, &u);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }

@@ -225,12 +225,43 @@ static wg_node ruled(wg_site here, const wg_op *op, wg_node y, const wg_node x[]
     return wg_apply(wg_inside(here), &wgi_op_ruled, all, n + 1, &r);
 }
 
+/* Whether the nodes from `first` on do not read x, though they stand for a call that does. */
+static bool passed_by(const wg_graph *g, uint32_t first, wg_node x)
+{
+    if (x.graph != g || wgi_is_leaf(&g->node[x.index]) ||
+        !wg_gradient_dtype((wg_dtype)g->node[x.index].dtype))
+        return false;
+    for (uint32_t i = first; i < g->count; i++)
+        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++)
+            if (wgi_in(&g->node[i])[k] == x.index) return false;
+    return true;
+}
+
+/* What the op's rewrite gives. If it passes by an operand, the call is noted as it was written, for its node
+ * alone: derivatives follow that. */
+static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                         const void *attr)
+{
+    const uint32_t first = g->count;
+    wg_node y = op->rewrite(here, x, n, attr);
+    bool passes = false;
+    if (!wg_node_ok(y) || !(op->vjp || op->expand)) return y;
+    for (int k = 0; k < n; k++) {
+        if (y.index == x[k].index) return y;
+        passes |= passed_by(g, first, x[k]);
+    }
+    if (!passes) return y;
+    if (y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
+    wgi_written_add(g, here, op, x, n, attr, first, y, true);
+    return y;
+}
+
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
  * appended. */
 static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                               const void *attr)
 {
-    wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? op->rewrite(here, x, n, attr) : wg_none };
+    wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? rewritten(here, op, g, x, n, attr) : wg_none };
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     const uint32_t first = g->count;
     y[0] = wgi_error_node(g);
@@ -238,7 +269,7 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (wg_is_none(y[0]))
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
     if (op->vjp && wg_node_ok(y[0])) y[0] = ruled(here, op, y[0], x, n, attr);
-    wgi_written_add(g, here, op, x, n, attr, first, y[0]);
+    wgi_written_add(g, here, op, x, n, attr, first, y[0], false);
     return y[0];
 }
 

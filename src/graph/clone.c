@@ -1,6 +1,7 @@
 /* clone.c: wg_replay builds a graph again in another graph, by the same builders. The gradient check works on
  * clones: one in f64, one in the dtypes of the user. */
 #include "graph/graph.h"
+#include "graph/written.h"
 
 typedef struct cloning {
     wg_graph *from, *into;
@@ -135,12 +136,14 @@ wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
                   wgi_arena_zeroed(&from->temp, sizeof *r.map * count) };
     unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
-    if (r.map && need) {
+    wgi_unwritten u;
+    if (r.map && need && wgi_as_written(from, 0, root.index, &u)) {
         mark_needed(&r, root.index, need);
         bool ok = true;
         for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || clone_node(&r, i);
         y = ok ? r.map[root.index] : y;
         if (r.o.map) memcpy(r.o.map, r.map, sizeof *r.map * count);
+        wgi_as_rewritten(from, &u);
     }
     wgi_arena_rewind(&from->temp, place);
     return y;

@@ -1,5 +1,5 @@
-/* core_ops.c: the ops without operands, which are the leaves of a graph and the error node, and the op
- * that lends another op's rule to a value. */
+/* core_ops.c: the ops without operands, which are the leaves of a graph and the error node, and two ops that
+ * are their first operand. */
 #include "graph/graph.h"
 
 #define LEAF(id, text, value)                                                                      \
@@ -47,3 +47,18 @@ const wg_op wgi_op_ruled = { .name = "ruled",
                              .shape = wgi_shape_of_first,
                              .alias = wgi_at_start,
                              .vjp = ruled_vjp };
+
+/* ---- same ---- */
+
+/* Derivatives follow what was written: such a node has no rule of its own. */
+const wg_op wgi_op_same = { .name = "same",
+                            .library = &wgi_op_same,
+                            .summary = "The node that a rewrite has found, where that is an older one.",
+                            .formula = "y = x",
+                            .adjoint = "that of the op that was written",
+                            .operands = 1,
+                            .stored = 1 << 0,
+                            .kind = WG_ALIAS,
+                            .shape = wgi_shape_of_first,
+                            .alias = wgi_at_start,
+                            .view = WG_VIEW_WHOLE };

@@ -19,7 +19,7 @@ typedef struct wgi_ruled {
     const wg_op *op;
     uint64_t attr[28];
 } wgi_ruled;
-extern const wg_op wgi_op_ruled;
+extern const wg_op wgi_op_ruled, wgi_op_same;
 
 /* A loop over nodes prefetches the record that is so many records ahead: one page of 4 KiB, because the
  * processor's own prefetching stops at the end of a page. */

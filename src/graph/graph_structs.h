@@ -63,6 +63,7 @@ typedef struct wgi_node {
     uint32_t scope, name; /* indices of texts in wgi_names; 0: none */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
+    bool rewritten;               /* written.h has what was written instead */
 } wgi_node;
 
 /* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */

@@ -1,4 +1,4 @@
-/* written.c: the list of composite calls. A call that is within another one stands before it.
+/* written.c: the list of calls that are not simply nodes. A call that is within another one stands before it.
  *
  * Invariant: the calls are in the order of `after`. While a build repeats the last one, the list is that
  * of the last build: the calls with after <= count have been made again. */
@@ -40,7 +40,7 @@ static wgi_written *entry(wg_graph *g, const wg_op *op, uint32_t first)
 }
 
 void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
-                     uint32_t first, wg_node result)
+                     uint32_t first, wg_node result, bool rewritten)
 {
     if (!wg_node_ok(result) || result.index < first) return; /* it made no node */
     uint32_t *in = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)n);
@@ -49,8 +49,57 @@ void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
     for (int k = 0; k < n; k++) in[k] = x[k].graph ? x[k].index : 0;
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_written *w = entry(g, op, first);
+    g->node[result.index].rewritten = rewritten;
     if (w)
-        *w = (wgi_written){ op, here, copy, in, (uint32_t)n, first, g->count, result.index, g->generation };
+        *w = (wgi_written){ op,       here,         copy,          in,       (uint32_t)n, first,
+                            g->count, result.index, g->generation, rewritten };
+}
+
+/* ---- nodes as they were written ---- */
+
+static wgi_node as_written(const wgi_node *n, const wgi_written *w)
+{
+    wgi_node y = *n;
+    y.op = w->op, y.attr = w->attr, y.operands = w->operands;
+    if (w->operands > 2) y.list = (uint32_t *)(uintptr_t)w->in;
+    else memcpy(y.in, w->in, sizeof *w->in * w->operands);
+    return y;
+}
+
+/* Of two entries the later one is the call that the user wrote. */
+wgi_node wgi_written_record(wg_node n)
+{
+    const wg_graph *g = n.graph;
+    wgi_node y = g->node[n.index];
+    for (size_t i = beyond(g, n.index); y.rewritten && i < g->writtens && g->written[i].first <= n.index; i++)
+        if (g->written[i].result == n.index && g->written[i].rewritten)
+            y = as_written(&g->node[n.index], &g->written[i]);
+    return y;
+}
+
+bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u)
+{
+    const size_t first = beyond(g, from), end = g->writtens;
+    size_t count = 0;
+    *u = (wgi_unwritten){ .count = 0 };
+    for (size_t i = first; i < end && g->written[i].first <= to; i++) count += g->written[i].rewritten;
+    if (!count) return true;
+    u->was = wgi_arena_alloc(&g->temp, sizeof *u->was * count);
+    u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * count);
+    if (!u->was || !u->at) return false;
+    for (size_t i = first; u->count < count; i++) {
+        const wgi_written *w = &g->written[i];
+        if (!w->rewritten) continue;
+        u->was[u->count] = g->node[w->result];
+        u->at[u->count++] = w->result;
+        g->node[w->result] = as_written(&g->node[w->result], w);
+    }
+    return true;
+}
+
+void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u)
+{
+    for (size_t i = u->count; i-- > 0;) g->node[u->at[i]] = u->was[i];
 }
 
 /* ---- looking at calls ---- */
