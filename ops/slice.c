@@ -108,6 +108,14 @@ static int64_t concat_units(const wg_kernel *k)
     const int64_t size = wg_shape_size(*k->yt[0].shape) * (int64_t)wg_dtype_size(k->yt[0].dtype);
     return (size + PIECE - 1) / PIECE;
 }
+static wg_runs concat_runs(const wg_kernel *k, int j)
+{
+    const int axis = *(const int *)k->attr;
+    const int64_t inner = inner_of(k->yt[0].shape, axis);
+    int64_t from = 0;
+    for (int i = 0; i < j; i++) from += k->xt[i].shape->dim[axis];
+    return (wg_runs){ from * inner, k->xt[j].shape->dim[axis] * inner, k->yt[0].shape->dim[axis] * inner };
+}
 VJP(concat)
 {
     int axis = *(const int *)wg_attr(y);
@@ -154,6 +162,7 @@ const wg_op wgi_op_concat = {
     .rewrite = concat_rewrite,
     .kernel = KERNELS(concat),
     .units = concat_units,
+    .runs = concat_runs,
     .leads = true,
     .vjp = concat_vjp,
 };
@@ -193,6 +202,13 @@ static int64_t slice_alias(const wg_kernel *k)
 {
     const struct slice *a = k->attr;
     return outer_of(k->xt[0].shape, a->axis) == 1 ? a->from * inner_of(k->xt[0].shape, a->axis) : -1;
+}
+static wg_runs slice_runs(const wg_kernel *k, int j)
+{
+    const struct slice *a = k->attr;
+    const wg_shape *x = k->xt[j].shape;
+    const int64_t inner = inner_of(x, a->axis);
+    return (wg_runs){ a->from * inner, (a->to - a->from) * inner, x->dim[a->axis] * inner };
 }
 static int64_t slice_units(const wg_kernel *k)
 {
@@ -245,6 +261,7 @@ const wg_op wgi_op_slice = {
     .kernel = KERNELS(slice),
     .units = slice_units,
     .alias = slice_alias,
+    .runs = slice_runs,
     .view = WG_VIEW_PART,
     .leads = true,
     .vjp = slice_vjp,

@@ -220,6 +220,12 @@ typedef enum wg_arithmetic {
     WG_NEGATES     /* -a */
 } wg_arithmetic;
 
+/* A part of a tensor: runs of neighbours at equal distances. Element i of the part is the element
+ * from + i / run * stride + i % run. */
+typedef struct wg_runs {
+    int64_t from, run, stride;
+} wg_runs;
+
 /* How the gradient of an ALIAS of one operand goes back to the operand. The vjp says the same in nodes.
  * Programs of scalars do it in place. */
 typedef enum wg_view_kind {
@@ -298,6 +304,10 @@ struct wg_op {
     bool (*picks_rows)(const void *attr);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
     wg_view_kind view;                    /* ALIAS of one operand */
+    /* ALIAS: where y lies in x[0] if alias says -1. Other kinds: where x[j] lies in y, which has no other
+     * elements than those of its operands. Then a plan may read or write the part where it lies, and never
+     * run the kernel. */
+    wg_runs (*runs)(const wg_kernel *k, int j);
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);

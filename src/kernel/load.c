@@ -2,6 +2,7 @@
 #include "kernel/load.h"
 
 #include "base/base.h"
+#include "kernel/copy.h"
 #include "kernel/kernel.h"
 
 /* ---- a run of one element, or of neighbours ---- */
@@ -15,7 +16,7 @@
 
 static inline void spread_run(char *to, const char *from, int64_t n, int64_t stride, uint32_t size)
 {
-    if (stride == 1) memcpy(to, from, (size_t)n * size);
+    if (stride == 1) copy_tile(to, from, (size_t)n * size);
     else if (size == 4) REPEAT(uint32_t);
     else if (size == 8) REPEAT(uint64_t);
     else memset(to, *from, (size_t)n);
@@ -133,12 +134,37 @@ KERNEL(load)
     return true;
 }
 
+/* ---- the other way ---- */
+
+/* Writes neighbouring elements [begin, end) of a part of y, which lies in runs: l has two axes, and the
+ * elements of a run are neighbours. */
+static void unload(const wgi_load *l, const char *from, char *y, int64_t begin, int64_t end)
+{
+    const int64_t run = l->dim[1];
+    while (begin < end) {
+        const int64_t at = begin % run, n = WGI_MIN(run - at, end - begin);
+        const size_t bytes = (size_t)n * l->size;
+        copy_tile(y + (size_t)(begin / run * l->stride[0] + at) * l->size, from, bytes);
+        from += bytes;
+        begin += n;
+    }
+}
+
+KERNEL(unload)
+{
+    unload(k->attr, k->x[0], k->y[0], k->begin, k->end);
+    return true;
+}
+
 #if WG_BASE
 
 DECLARE(load);
+DECLARE(unload);
 
 extern const wg_kernel_fn wgi_load_kernel[WG_ISAS];
 const wg_kernel_fn wgi_load_kernel[WG_ISAS] = KERNELS(load);
+extern const wg_kernel_fn wgi_unload_kernel[WG_ISAS];
+const wg_kernel_fn wgi_unload_kernel[WG_ISAS] = KERNELS(unload);
 
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)
 {

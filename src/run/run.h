@@ -257,6 +257,8 @@ typedef struct wgi_broadcasts {
 } wgi_broadcasts;
 /* Notes an operand of shape x of a program over elements of shape y. */
 void wgi_note_broadcast(wgi_broadcasts *b, const wg_shape *x, const wg_shape *y);
+/* Notes an operand or a result that lies in runs of so many elements. */
+void wgi_note_row(wgi_broadcasts *b, int64_t row);
 /* Chooses row, tile and tiles of a program of p->size elements and `members` nodes. It has rows if that is
  * faster: then all operands that are broadcast must be read in place, otherwise they must be loaded. folds: a
  * member is a fold, whose leaves must not lie in two tiles. */

@@ -40,11 +40,15 @@ static int64_t row_of(const wg_shape *x, const wg_shape *y)
     return row;
 }
 
-void wgi_note_broadcast(wgi_broadcasts *b, const wg_shape *x, const wg_shape *y)
+void wgi_note_row(wgi_broadcasts *b, int64_t row)
 {
-    const int64_t row = row_of(x, y);
     b->row = b->count++ ? WGI_MIN(b->row, row) : row;
     if (row <= WGI_TILE) b->most = WGI_MAX(b->most, row);
+}
+
+void wgi_note_broadcast(wgi_broadcasts *b, const wg_shape *x, const wg_shape *y)
+{
+    wgi_note_row(b, row_of(x, y));
 }
 
 /* ---- how a program is cut into tiles ---- */

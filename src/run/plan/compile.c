@@ -86,8 +86,10 @@ static void keep_wishes(wgi_work *w)
     p->makes = wgi_work_keep(w, w->end, 1);
     p->reads = wgi_work_keep(w, w->end, 1);
     p->wished = wgi_work_keep(w, w->end, 1);
-    for (uint32_t i = 1; i < w->end && !w->failed; i++)
-        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && w->base[i] == i ? WGI_MADE : 0;
+    for (uint32_t i = 1; i < w->end && !w->failed; i++) {
+        const bool made = w->base[i] == i || w->node[i].op->kind != WG_ALIAS;
+        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && made ? WGI_MADE : 0;
+    }
     for (uint32_t i = 1; i < w->end && !w->failed; i++) p->reads[i] = w->need[i] && w->s->held[i];
     for (int k = 0; k < w->s->roots && !w->failed; k++)
         if (p->makes[w->s->root[k]]) p->makes[w->s->root[k]] = WGI_ROOT;

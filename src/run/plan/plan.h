@@ -298,6 +298,8 @@ typedef enum wgi_store {
 
 enum { WGI_TYPES = 8, WGI_PREPARED = 8 };
 
+enum { WGI_LAST_LOADS = 16 };
+
 /* A compilation. Lists are by local index if nothing else is said. Memory is from the graph's `temp`. */
 typedef struct wgi_work {
     wg_graph *g;
@@ -320,6 +322,10 @@ typedef struct wgi_work {
     uint32_t *base;           /* the node whose memory holds its value; mostly the node itself */
     int64_t *offset;          /* of its value in that memory, in bytes */
     uint32_t *pair;           /* the later node that one kernel computes together with it; 0: none */
+    wg_runs **runs;           /* where its value lies in that of base[]; NULL: at offset[], as a whole */
+    const struct wgi_load *load[WGI_LAST_LOADS]; /* that the last steps use */
+    uint32_t loads;
+    unsigned char *readers;   /* how many nodes read it, counted up to 2; one that is asked for has 2 */
     wgi_item *items;          /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
     bool row_kernels; /* an item is a kernel whose units are rows */

@@ -2,7 +2,7 @@
  * that could be a part. A later item joins the last group that makes an operand of its own, or that
  * reads one, if what it reads of the group is row-aligned. The first kernel whose units are rows says
  * how many rows the group has. */
-#include "run/plan/plan.h"
+#include "run/plan/strided.h"
 
 typedef struct group {
     int64_t rows;   /* 0: not known yet */
@@ -55,7 +55,9 @@ static bool has_rows(const wg_shape *x, const wg_shape *y, int64_t rows)
 bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_t rows)
 {
     const wgi_node *n = &w->node[x], *b = &w->node[w->base[x]];
-    if (w->base[x] != x && (w->offset[x] || wgi_value_bytes(n) != wgi_value_bytes(b))) return false;
+    if (wgi_in_parts(w, x)) return false;
+    if (w->base[x] != x && (w->runs[x] || w->offset[x] || wgi_value_bytes(n) != wgi_value_bytes(b)))
+        return false;
     if (wgi_size(n->shape) % rows) return false;
     return !t->tiles || wgi_size(n->shape) == wgi_size(t->shape) || has_rows(n->shape, t->shape, rows);
 }

@@ -1,7 +1,7 @@
 /* schedule.c: which nodes a plan computes, which equal nodes it computes once, and in which item each is
  * computed. Invariant: items are run in the order of their numbers, from 1. A node is in no earlier item
  * than its operands. */
-#include "run/plan/plan.h"
+#include "run/plan/strided.h"
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
 static bool held(const wgi_work *w, uint32_t i) { return i < w->end && w->s->held[i]; }
@@ -115,7 +115,7 @@ static bool aliases(wgi_work *w, uint32_t i)
     s.operands = WGI_MIN(s.operands, 8);
     for (int k = 0; k < s.operands; k++) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
     wg_kernel question = wgi_kernel_question(&s);
-    int64_t at = n->op->alias(&question);
+    int64_t at = w->runs[i] ? w->runs[i]->from : n->op->alias(&question);
     if (at < 0) return false;
     uint32_t x = w->rep[wgi_in(n)[0]];
     w->base[i] = w->base[x];
@@ -170,6 +170,47 @@ static bool has_room(const wgi_item *s, const wg_shape *shape)
     return s->tiles && s->shape == shape && s->count < WGI_MEMBERS;
 }
 
+/* Whether x, an operand of a node of item t, is alone in an earlier item and nothing else reads it. Of its
+ * own operands one at most is as large: that one is kept until t instead of x, so no memory is lost. */
+static bool can_wait(const wgi_work *w, uint32_t x, uint32_t t)
+{
+    const wgi_node *n = &w->node[x];
+    const wgi_item *s = &w->items[w->at[x]];
+    int large = 0;
+    if (!w->at[x] || w->at[x] == t || w->base[x] != x || n->op->kind != WG_MAP || w->readers[x] != 1 ||
+        !s->tiles || s->count != 1 || s->shape != w->items[t].shape || wgi_may_stay(w, x))
+        return false;
+    for (uint32_t k = 0; k < n->operands; k++)
+        large += wgi_size(w->node[wgi_work_in(w, n, k)].shape) == wgi_size(s->shape);
+    return large <= 1;
+}
+
+/* Moves such operands of i to item t, which i will join: they were placed as early as possible, but only i
+ * needs them. Their items stay empty. */
+static void move_operands(wgi_work *w, uint32_t i, uint32_t t)
+{
+    const wgi_node *n = &w->node[i];
+    for (uint32_t k = 0; k < n->operands && w->items[t].count < WGI_MEMBERS - 1; k++) {
+        const uint32_t x = wgi_work_in(w, n, k);
+        if (!can_wait(w, x, t)) continue;
+        w->items[w->at[x]].count = 0;
+        add_member(w, t, x);
+    }
+}
+
+static void remove_empty_items(wgi_work *w)
+{
+    uint32_t *to = wgi_work_temp(w, w->item_count, sizeof *to), count = 1;
+    for (uint32_t t = 1; t < w->item_count && !w->failed; t++)
+        if (w->items[t].count) {
+            w->items[count] = w->items[t];
+            to[t] = count++;
+        }
+    if (w->failed) return;
+    for (uint32_t i = 1; i < w->n; i++) w->at[i] = to[w->at[i]];
+    w->item_count = count;
+}
+
 static void place_elementwise(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
@@ -181,6 +222,7 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     if (t >= end || !has_room(&w->items[t], shape))
         t = new_item(w, (wgi_item){ .tiles = true, .shape = shape });
     if (w->failed) return;
+    if (!fold) move_operands(w, i, t);
     add_member(w, t, i);
     if (fold) {
         uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
@@ -213,6 +255,7 @@ static void place(wgi_work *w, uint32_t i)
     else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
     else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
     else if (w->pair[i]) place_pair(w, i);
+    else if (wgi_is_written_in_parts(w, i)) return;
     else {
         add_member(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
         w->row_kernels |= n->op->rows != NULL;
@@ -223,6 +266,7 @@ static void schedule(wgi_work *w)
 {
     new_item(w, (wgi_item){ 0 });
     for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
+    if (!w->failed) remove_empty_items(w);
 }
 
 /* ---- who reads a value, and where it is stored ---- */
@@ -274,7 +318,7 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 bool wgi_work_spares(const wgi_work *w, uint32_t i)
 {
     if (!w->need[i] || wgi_work_given(w, i) || w->asked_for[i] || w->base[i] != i) return false;
-    return (w->s->keeps == WGI_KEEP_ALL && !(w->node[i].flags & WGI_INNER)) || wgi_is_once(w->node[i].op);
+    return wgi_may_stay(w, i);
 }
 
 static void find_all_uses(wgi_work *w)
@@ -296,7 +340,8 @@ void wgi_schedule(wgi_work *w)
     mark_needed(w);
     merge_equal(w);
     if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_find_pairs(w);
-    schedule(w);
+    if (!w->failed) wgi_find_strided(w);
+    if (!w->failed) schedule(w);
     if (!w->failed) wgi_find_rows(w);
     if (!w->failed) find_all_uses(w);
 }

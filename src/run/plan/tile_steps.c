@@ -1,6 +1,6 @@
 /* tile_steps.c: an item of elementwise nodes becomes a step that runs a program over tiles. */
 #include "kernel/stream.h"
-#include "run/plan/plan.h"
+#include "run/plan/strided.h"
 
 static void put_instr(wgi_program *p, wgi_instr in) { p->instr[p->instrs++] = in; }
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
@@ -34,27 +34,48 @@ static int64_t row_of_group(const wgi_work *w, uint32_t item_at)
     return s->group ? wgi_size(s->shape) / s->rows : 0;
 }
 
-/* Whether an operand of shape x is neither as large as the result nor a single element. */
-static bool is_broadcast(const wg_shape *x, const wg_shape *shape)
+/* Whether operand x is neither as large as the result nor a single element, or has gaps. */
+static bool is_spread(const wgi_work *w, uint32_t x, const wg_shape *shape)
 {
-    return x != shape && wgi_size(x) != wgi_size(shape) && wgi_size(x) != 1;
+    const wg_shape *s = w->node[x].shape;
+    return w->runs[x] || (s != shape && wgi_size(s) != wgi_size(shape) && wgi_size(s) != 1);
 }
 
-/* The operand that broadcasts x: read in place if the program has rows, else loaded into a tile buffer, which
- * is kept to the program's end: several members may read it. */
-static wgi_ref broadcast_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
+static bool same_load(const wgi_load *a, const wgi_load *b)
+{
+    const size_t axes = sizeof *a->dim * (size_t)a->rank;
+    return a->size == b->size && a->rank == b->rank && !memcmp(a->dim, b->dim, axes) &&
+           !memcmp(a->stride, b->stride, axes);
+}
+
+/* The plan's copy of l. The loads of the last steps are shared: those of a recurrent net are the same ones at
+ * each time. */
+static const wgi_load *kept_load(wgi_work *w, const wgi_load *l)
+{
+    for (uint32_t i = 0; i < WGI_MIN(w->loads, WGI_LAST_LOADS); i++)
+        if (same_load(w->load[i], l)) return w->load[i];
+    wgi_load *copy = wgi_work_copy(w, l, 1, sizeof *l);
+    if (copy) w->load[w->loads++ % WGI_LAST_LOADS] = copy;
+    return copy;
+}
+
+/* The operand x that is broadcast or has gaps: read in place if the program has rows, else loaded into a tile
+ * buffer. Several members may read it; that of a broadcast operand is kept to the program's end. */
+static wgi_ref spread_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[x].dtype);
     const bool inside = w->block[w->base[x]];
     const wgi_ref from = inside ? block_ref(w, x, size) : (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
-    wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
+    wgi_load made = { .size = 0 };
+    if (w->runs[x]) made = wgi_load_of_runs(w, x);
+    else wgi_load_make(&made, w->node[x].shape, shape, size);
+    const wgi_load *l = kept_load(w, &made);
     if (!l) return (wgi_ref){ 0 };
-    wgi_load_make(l, w->node[x].shape, shape, size);
     wgi_ref y = { WGI_SPREAD, (uint32_t)t->prog->spreads, size };
     if (t->prog->row) t->prog->spread[t->prog->spreads++] = wgi_spread_of(l, from);
     else {
-        wgi_instr load =
-            wgi_load_instr(t->prog, l, kept_ref(w, from), (uint32_t)t->prog->regs++, w->g->c->isa);
+        const uint32_t reg = w->runs[x] ? take_reg(t) : (uint32_t)t->prog->regs++;
+        wgi_instr load = wgi_load_instr(t->prog, l, kept_ref(w, from), reg, w->g->c->isa);
         load.inside = inside;
         load.once &= !row_of_group(w, item_at) || row_of_group(w, item_at) % l->dim[1] == 0;
         put_instr(t->prog, load);
@@ -69,10 +90,10 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
 {
     const wgi_node *n = &w->node[x];
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
-    const bool broadcast = is_broadcast(n->shape, shape);
+    const bool spread = is_spread(w, x, shape);
     if (t->reg_item[x] == item_at && t->reg[x])
-        return (wgi_ref){ broadcast && t->prog->row ? WGI_SPREAD : WGI_REG, t->reg[x] - 1, size };
-    if (broadcast) return broadcast_ref(w, t, item_at, x, shape);
+        return (wgi_ref){ spread && t->prog->row ? WGI_SPREAD : WGI_REG, t->reg[x] - 1, size };
+    if (spread) return spread_ref(w, t, item_at, x, shape);
     if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
     return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
 }
@@ -90,7 +111,8 @@ static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[m].dtype);
     if (wgi_work_is_fold(w, m)) return (wgi_ref){ WGI_ONE, t->scratch[w->at[m]], 8 };
     if (w->block[m]) return block_ref(w, m, size);
-    if (w->store[m] && !is_streamed(w, item_at, m)) return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+    if (w->base[m] == m && w->store[m] && !is_streamed(w, item_at, m))
+        return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     wgi_ref r = { WGI_REG, take_reg(t), size };
     t->reg[m] = r.index + 1;
     t->reg_item[m] = item_at;
@@ -107,12 +129,30 @@ static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
                                     .node = made->node });
 }
 
+/* Stores a part of a value that is written in parts. Nothing else reads the part. */
+static void put_part(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
+{
+    const wgi_load part = wgi_load_of_runs(w, made->node), *l = kept_load(w, &part);
+    if (!l) return;
+    wgi_signature s = {
+        .fn = wgi_unload_kernel[w->g->c->isa], .op = &wgi_op_store, .attr = l, .operands = 1, .outputs = 1
+    };
+    s.xt = s.yt = made->of.yt;
+    put_instr(t->prog, (wgi_instr){ .of = s,
+                                    .x = kept_ref(w, made->y),
+                                    .y = { WGI_ONE, wgi_buffer_of(w, made->node), made->y.size },
+                                    .node = made->node });
+    t->free[t->frees++] = made->y.index;
+    t->reg[made->node] = 0;
+}
+
 /* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
 static void give_regs(wgi_work *w, wgi_tiler *t, uint32_t item_at, const wgi_node *n, uint32_t position)
 {
     for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t o = wgi_work_in(w, n, k);
-        if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {
+        const bool loaded = w->runs[o] && !t->prog->row, made = w->at[o] == item_at && !w->runs[o];
+        if (t->reg_item[o] == item_at && t->reg[o] && (made || loaded) && t->last[o] == position) {
             t->free[t->frees++] = t->reg[o] - 1;
             t->reg[o] = 0;
             t->last[o] = 0;
@@ -132,7 +172,8 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     in.fold = wgi_work_is_fold(w, m);
     in.y = result_ref(w, t, item_at, m);
     put_instr(t->prog, in);
-    if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
+    if (w->base[m] != m) put_part(w, t, &in);
+    else if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
     give_regs(w, t, item_at, n, position);
 }
 
@@ -146,11 +187,13 @@ static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
         folds |= wgi_work_is_fold(w, m);
         for (uint32_t j = 0; j < w->node[m].operands; j++) {
             const uint32_t x = wgi_work_in(w, &w->node[m], j);
-            if (!is_broadcast(w->node[x].shape, s->shape) || t->reg_item[x] == item_at) continue;
+            if (!is_spread(w, x, s->shape) || t->reg_item[x] == item_at) continue;
             t->reg_item[x] = item_at; /* counted */
             t->reg[x] = 0;
-            wgi_note_broadcast(&b, w->node[x].shape, s->shape);
+            if (w->runs[x]) wgi_note_row(&b, w->runs[x]->run);
+            else wgi_note_broadcast(&b, w->node[x].shape, s->shape);
         }
+        if (w->runs[m]) wgi_note_row(&b, w->runs[m]->run);
     }
     /* A block may begin at any row of the group. */
     if (b.count && s->group) b.row = WGI_MIN(b.row, row_of_group(w, item_at));
