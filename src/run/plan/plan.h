@@ -325,8 +325,8 @@ typedef struct wgi_work {
     wg_runs **runs;           /* where its value lies in that of base[]; NULL: at offset[], as a whole */
     const struct wgi_load *load[WGI_LAST_LOADS]; /* that the last steps use */
     uint32_t loads;
-    unsigned char *readers;   /* how many nodes read it, counted up to 2; one that is asked for has 2 */
-    wgi_item *items;          /* in the order of running; item 0 is none */
+    unsigned char *readers; /* how many nodes read it, counted up to 2; one that is asked for has 2 */
+    wgi_item *items;        /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
     bool row_kernels; /* an item is a kernel whose units are rows */
     size_t buffer_capacity, step_capacity;
