@@ -3,7 +3,7 @@
  *
  * "y = a + b" of the op becomes "h = z + 0.5" if that fits a line and needs no explanation; else a call is
  * written, "h = concat(a, b, c)". */
-#include "draw/draw_private.h"
+#include "draw/formula_values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,14 +128,7 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 
 /* ---- formulas ---- */
 
-enum { OPERANDS = 6, VALUES = 24, LONGEST = 6, LINE = 400 };
-
-typedef struct names {
-    wgi_formula_value v[VALUES];
-    int count;
-    char formal[OPERANDS][32], own[OPERANDS][4 * OPERAND_MOST + 8];
-    char choice[VALUES][24];
-} names;
+enum { LONGEST = 6, LINE = 400 };
 
 static void put_call(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
@@ -163,7 +156,7 @@ static bool copy_name(const wgi_view *v, const wgi_item *y, char *to, size_t siz
     return fits;
 }
 
-static bool name_operand(const wgi_view *view, names *k, const wgi_item *y, int i)
+static bool name_operand(const wgi_view *view, wgi_formula_values *k, const wgi_item *y, int i)
 {
     const wg_node x = operand_of(view, y, i);
     wgi_formula_value *v = &k->v[k->count++];
@@ -184,7 +177,7 @@ static double number_or_default(const wg_attr_row *r, double x)
     return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
 }
 
-static void name_option(names *k, const wg_attr_row *r, const char *at)
+static void name_option(wgi_formula_values *k, const wg_attr_row *r, const char *at)
 {
     wgi_formula_value *v = &k->v[k->count];
     char *word = k->choice[k->count];
@@ -212,21 +205,27 @@ static void name_option(names *k, const wg_attr_row *r, const char *at)
     k->count++;
 }
 
+bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
+{
+    const char *attr = y->attr;
+    k->count = 0;
+    if (y->operands < 1 || y->operands > WGI_FORMULA_OPERANDS) return false;
+    for (int i = 0; i < y->operands; i++)
+        if (!name_operand(v, k, y, i)) return false;
+    for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES; r++)
+        name_option(k, r, attr + r->offset);
+    return true;
+}
+
 /* "y = a b" with the names of the node and its operands, if that fits a line. false: it does not. */
 static bool put_equation(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    const wg_op *op = y->op;
-    const char *attr = y->attr;
     wgi_formula f, own;
     wgi_formula_error e;
-    names k = { .count = 0 };
+    wgi_formula_values k;
     char line[LINE];
-    if (!op->formula || y->operands < 1 || y->operands > OPERANDS) return false;
-    if (!wgi_formula_parse(&f, op->formula, &e)) return false;
-    for (int i = 0; i < y->operands; i++)
-        if (!name_operand(v, &k, y, i)) return false;
-    for (const wg_attr_row *r = attr ? op->attrs : NULL; r && r->name && k.count < VALUES; r++)
-        name_option(&k, r, attr + r->offset);
+    if (!y->op->formula || !wgi_formula_parse(&f, y->op->formula, &e)) return false;
+    if (!wgi_find_formula_values(v, y, &k)) return false;
     if (!wgi_formula_replace(&own, &f, NULL, 0, k.v, k.count) || own.loose) return false;
     const int right = wgi_formula_child(&own, own.root, 1);
     if (wgi_formula_nodes(&own, right) > LONGEST + y->operands) return false; /* a call says more */

@@ -1,0 +1,73 @@
+/* step_states.h: a picture step by step: what has a value or a gradient by each step, and what the step
+ * computes, in names and in numbers.
+ *
+ *     state 0        the leaves have their values
+ *     1 .. forward   one more box has its value
+ *     then           the root's gradient is 1, and each further state adds one term to a gradient
+ *
+ * Whatever shows steps reads this list: a page, a film strip, slides, the terminal. */
+#ifndef WGI_STEP_STATES_H
+#define WGI_STEP_STATES_H
+
+#include "draw/draw_private.h"
+#include "steps/steps.h"
+
+/* Texts are Unicode on one line, not escaped; "" if there is none. Numbers have four significant digits. */
+typedef struct wgi_step_state {
+    int64_t step;  /* of wgi_steps; -1: state 0 */
+    int box;       /* the box whose value or gradient this is; -1: state 0 */
+    int from;      /* a term: the box whose gradient is handed on; else -1 */
+    int64_t *link; /* those that the step uses: of a value from its operands, of a term back */
+    int links;
+    int nth;             /* of a term: 1 is the first of its gradient */
+    bool last;           /* of a term: the gradient is complete */
+    const char *name;    /* what is computed: "z", "dz" */
+    const char *rule;    /* "w·x + b", "da · a(1 − a)" */
+    const char *numbers; /* the rule in numbers, if its operands are scalars and it is more than `result` */
+    const char *result;  /* the value, or the term: "1.1" */
+    const char *sum;     /* of the second term on: "0.3 + 0.2 = 0.5" */
+    const char *total;   /* of a term: the gradient so far */
+    const char *line;    /* all of it: "dz = da · a(1 − a) = −1.333 · 0.1874 = −0.2497" */
+} wgi_step_state;
+
+typedef struct wgi_step_states {
+    wg_context *c;
+    wgi_steps steps;
+    wgi_step_state *state;
+    int64_t states, forward; /* state[1 .. forward] are values */
+    /* By box: the state from which its value, its gradient (complete) is known; -1: none is. A box that is
+     * drawn again has those of the first one. */
+    int64_t *value_at, *gradient_at;
+    int64_t *links; /* all the lists of links, one after another */
+    wgi_strbuf texts;
+} wgi_step_states;
+
+/* The states of a picture; backward ones if its option `backward` is set and it has a root. A picture of
+ * nodes that failed, of no root or of a plan has none, which is no error. An error is recorded if values
+ * cannot be computed. Free the states in either case. */
+wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p);
+void wgi_step_states_free(wgi_step_states *s);
+
+/* ---- numbers, step_texts.c ---- */
+
+/* Four significant digits, a real minus sign, 1.6·10⁻⁹; integers below a million in full. Never 0 for
+ * another number. */
+void wgi_put_number(wgi_strbuf *b, double x);
+/* A scalar as a number, few numbers in brackets, of more the first two and how many they are. On one
+ * line. */
+void wgi_put_numbers(wgi_strbuf *b, const wg_tensor *t);
+
+/* ---- rules, step_texts.c ---- */
+
+/* The right side of what item `at` is computed by, "w·x + b". numbers: the same with the values of its
+ * operands in the place of their names, where all of them are scalars; else "". value[]: by item. */
+void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, wgi_strbuf *rule,
+                        wgi_strbuf *numbers);
+/* The same for a term: what item t->from adds to the gradient of item t->to. handed: the gradient of
+ * t->from. */
+void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
+                       const wg_tensor *handed, wgi_strbuf *rule, wgi_strbuf *numbers);
+/* "dz" */
+void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item);
+
+#endif
