@@ -177,8 +177,8 @@ WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
  * rule is right when the op stands alone. Nothing is written then. Call it as long as the op exists. */
 WG_API bool wg_check_write_case(const wg_check *r, int finding, FILE *out);
 
-/* The nodes that the findings name, and those whose gradients pass through them: for the option marks of
- * wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
+/* The nodes that the findings name, those whose gradients pass through them, and the parameters and inputs
+ * whose gradients are right: for the option marks of wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
 WG_API const wg_node_mark *wg_check_marks(const wg_check *r, wg_graph *g, int *n);
 
 WG_API int wg_check_inputs(const wg_check *r);

@@ -60,6 +60,8 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
           "with backward: gradients only on paths to these nodes; default: the parameters, or if there are "      \
           "none the inputs")                                                                              \
     FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                 \
+    FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "KIND",                                      \
+         "what each box costs or holds: time, bytes, gradient (its norm), nan (where NaN begins)")        \
     FIELD(const wg_node_mark *, marks, WG_PICTURE_GRAPH,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_GRAPH, "the number of marks")                                       \

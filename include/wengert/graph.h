@@ -210,8 +210,9 @@ WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no cal
 
 /* A node that a report names, for drawings: see wg_check_marks and wg_draw_opts.marks. */
 typedef enum wg_mark_kind {
-    WG_MARK_WRONG,   /* something is wrong here */
-    WG_MARK_AFFECTED /* what it gets is wrong because of another node */
+    WG_MARK_WRONG,    /* something is wrong here */
+    WG_MARK_AFFECTED, /* what it gets is wrong because of another node */
+    WG_MARK_PASSED    /* it was checked and is right */
 } wg_mark_kind;
 typedef struct wg_node_mark {
     wg_node node;

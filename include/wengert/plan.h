@@ -47,6 +47,7 @@ typedef struct wg_plan_buffer {
 typedef struct wg_plan_op {
     const char *op, *name; /* name: "" unless the user gave it one */
     bool derived;          /* made by differentiating */
+    int64_t node;          /* of wg_graph_node; of a derived one and of an op of the plan's own: 0 */
     wg_shape shape;
     wg_dtype dtype;
     double flops;

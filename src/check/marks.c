@@ -1,5 +1,5 @@
-/* marks.c: which nodes of the user's graph a drawing should make stand out: those of findings, and those
- * whose gradients pass through them. */
+/* marks.c: which nodes of the user's graph a drawing should make stand out: those of findings, those whose
+ * gradients pass through them, and the parameters and inputs whose gradients are right. */
 #include "check/check_private.h"
 
 #include "wengert/op.h"
@@ -63,6 +63,23 @@ static const char *text_of(wg_check *r, const wgi_finding *f)
     return wgi_check_keep(r, text);
 }
 
+/* Parameters and inputs whose gradients are right. */
+static int mark_passed(wg_check *r, wg_graph *g, const unsigned char *mark, wg_node_mark *to)
+{
+    int n = 0;
+    for (int i = 0; i < r->parts; i++) {
+        const wgi_check_part *part = &r->part[i];
+        char text[WGI_CHECK_TEXT];
+        if (part->node <= 0 || part->node >= wg_graph_nodes(g) || mark[part->node]) continue;
+        if (part->verdict != WG_PASS || part->left_out) continue;
+        const wgi_check_locale l = wgi_check_locale_begin();
+        snprintf(text, sizeof text, "\u2713 gradient checked to %.2g of it", part->resolution);
+        wgi_check_locale_end(l);
+        to[n++] = (wg_node_mark){ wg_graph_node(g, part->node), WG_MARK_PASSED, wgi_check_keep(r, text) };
+    }
+    return n;
+}
+
 /* Marks what the findings of nodes explain first: a parameter before a wrong node is not wrong itself. */
 static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark *to)
 {
@@ -79,14 +96,14 @@ static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark 
     }
     for (int64_t i = 1; i < nodes; i++)
         if (mark[i] == AFFECTED) to[n++] = (wg_node_mark){ wg_graph_node(g, i), WG_MARK_AFFECTED, NULL };
-    return n;
+    return n + mark_passed(r, g, mark, to + n);
 }
 
 const wg_node_mark *wg_check_marks(const wg_check *report, wg_graph *g, int *n)
 {
     wg_check *r = (wg_check *)(uintptr_t)report;
     *n = 0;
-    if (!r->c || !g || !r->findings) return NULL;
+    if (!r->c || !g) return NULL;
     unsigned char *mark = wg_alloc(r->c, (size_t)wg_graph_nodes(g), 1);
     wg_node_mark *to = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *to);
     if (mark && to) *n = mark_all(r, g, mark, to);

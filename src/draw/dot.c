@@ -244,6 +244,7 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
     if (!x->is_copy) {
         put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
         if (x->mark) put_row(b, "", x->mark, "#7f0000", BOLD);
+        if (x->note) put_row(b, "", x->note, x->passed ? WGI_VALUE : WGI_GREY, PLAIN);
         put_row(b, "v", x->value, WGI_VALUE, x->odd_value ? ODD : PLAIN);
         put_row(b, "g", x->gradient, WGI_GRADIENT, x->odd_gradient ? ODD : PLAIN);
     }

@@ -57,6 +57,9 @@ typedef struct wgi_box {
     const char *title; /* name, or formula */
     const char *detail, *word, *shape, *value, *gradient, *tip;
     const char *mark; /* the text of a mark; or NULL */
+    const char *note; /* what was measured or checked, ""; or NULL */
+    bool passed;      /* the note says that a check has passed */
+    double share;     /* of the largest amount that was measured: the length of a bar, 0 to 1; 0: no bar */
 } wgi_box;
 
 typedef struct wgi_link {
@@ -146,6 +149,10 @@ wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node ro
 
 /* marked_boxes.c. Call it when all nodes have boxes. */
 void wgi_mark_boxes(wgi_picture *p);
+
+/* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none for
+ * runs. An error is recorded if there is no such overlay. */
+wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);

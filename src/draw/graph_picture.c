@@ -128,6 +128,10 @@ static wg_status fill(wgi_picture *p, int64_t boxes)
     if (ok) {
         add_boxes(p, node);
         wgi_mark_boxes(p);
+        if (p->o->overlay && wgi_draw_overlay(p, node) != WG_OK) {
+            wg_free(p->c, node);
+            return wg_failed(p->c);
+        }
         if (p->o->backward) wgi_describe_gradients(p, node);
         if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
         add_links(p);

@@ -10,10 +10,13 @@ void wgi_mark_boxes(wgi_picture *p)
         if (at < 0) continue;
         wgi_box *b = &p->box[p->box_of[at]];
         if (b->kind == WGI_BOX_WRONG) continue;
-        b->kind = m->kind == WG_MARK_WRONG ? WGI_BOX_WRONG : WGI_BOX_AFFECTED;
-        if (!m->text) continue;
         wgi_strbuf text = { .c = p->c };
-        wgi_strbuf_put(&text, m->text);
-        b->mark = wgi_picture_text(p, &text);
+        if (m->text) wgi_strbuf_put(&text, m->text);
+        if (m->kind == WG_MARK_PASSED) {
+            b->note = wgi_picture_text(p, &text), b->passed = true;
+            continue;
+        }
+        b->kind = m->kind == WG_MARK_WRONG ? WGI_BOX_WRONG : WGI_BOX_AFFECTED;
+        if (m->text) b->mark = wgi_picture_text(p, &text);
     }
 }

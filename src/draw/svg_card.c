@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = 48, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14 };
+enum { LINES = 48, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3 };
 
 typedef struct line {
     const char *text; /* `bytes` of it */
@@ -71,6 +71,7 @@ static void list_lines(const wgi_box *x, lines *l)
         add_row(l, x->detail, x->kind == WGI_BOX_FAILED ? WGI_BODY - 1 : WGI_SMALL + 1, false, false,
                 x->kind == WGI_BOX_FAILED ? "alarm" : "faint");
         if (x->mark) add_row(l, x->mark, WGI_BODY - 1, true, false, "alarm");
+        if (x->note) add_row(l, x->note, WGI_BODY - 1, false, false, x->passed ? "value" : "ink");
         l->value_at =
             add_row(l, x->value, WGI_BODY, x->odd_value, x->odd_value, x->odd_value ? "grad" : "value");
         l->gradient_at = add_row(l, x->gradient, WGI_BODY, x->odd_gradient, x->odd_gradient, "grad");
@@ -166,6 +167,9 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
     wgi_strbuf text = { .c = b->c };
     list_lines(x, &l);
     put_frame(b, x, card, left, top);
+    if (x->share > 0 && !x->is_copy)
+        wgi_svg_rect(b, left + PAD_X, eighth(top + card->h - rim - BAR - 1),
+                     eighth(x->share * (card->w - 2 * PAD_X)), BAR, 1, "bar");
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
         double lead = width_of(t, t->lead, t->lead_bytes, &text);

@@ -68,6 +68,7 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[])
     put_rule(b, id, ".grad", "fill", GRADIENT);
     put_rule(b, id, ".alarm", "fill", ALARM);
     put_rule(b, id, "rect.odd", "fill", ODD);
+    put_rule(b, id, "rect.bar", "fill", LINE);
     put_rule(b, id, ".scope rect", "stroke", LINE);
     put_rule(b, id, ".forward path", "stroke", LINE);
     put_rule(b, id, ".forward polygon", "fill", LINE);
@@ -77,8 +78,8 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[])
         b,
         "#%s rect { stroke-width: 1.25 } #%s rect.heavy { stroke-width: 2.5 } "
         "#%s rect.copy { stroke-dasharray: 4 3 }\n"
-        "#%s .scope rect { fill: none } #%s rect.odd { stroke: none }\n"
+        "#%s .scope rect { fill: none } #%s rect.odd, #%s rect.bar { stroke: none }\n"
         "#%s path { fill: none; stroke-width: 1.5 } #%s .backward path { stroke-dasharray: 5 4 }\n"
         "</style>\n",
-        id, id, id, id, id, id, id);
+        id, id, id, id, id, id, id, id);
 }

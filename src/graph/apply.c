@@ -225,15 +225,18 @@ static wg_node ruled(wg_site here, const wg_op *op, wg_node y, const wg_node x[]
     return wg_apply(wg_inside(here), &wgi_op_ruled, all, n + 1, &r);
 }
 
-/* Whether the nodes from `first` on do not read x, though they stand for a call that does. */
-static bool passed_by(const wg_graph *g, uint32_t first, wg_node x)
+/* Whether the nodes from `first` on do not read x, as they were written, though they stand for a call that
+ * does. */
+static bool passed_by(wg_graph *g, uint32_t first, wg_node x)
 {
     if (x.graph != g || wgi_is_leaf(&g->node[x.index]) ||
         !wg_gradient_dtype((wg_dtype)g->node[x.index].dtype))
         return false;
-    for (uint32_t i = first; i < g->count; i++)
-        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++)
-            if (wgi_in(&g->node[i])[k] == x.index) return false;
+    for (uint32_t i = first; i < g->count; i++) {
+        const wgi_node n = wgi_written_record(wgi_handle(g, i));
+        for (uint32_t k = 0; !wgi_is_leaf(&n) && k < n.operands; k++)
+            if (wgi_in(&n)[k] == x.index) return false;
+    }
     return true;
 }
 

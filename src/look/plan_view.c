@@ -186,6 +186,7 @@ static wg_plan_op *new_op(describer *d, const wg_op *op, uint32_t node, const wg
     o->op = op->name;
     o->name = name_or(d, node, "");
     o->derived = node >= d->p->of.n;
+    o->node = node && !o->derived ? d->r->at[node] : 0;
     o->shape = *k->yt[0].shape;
     o->dtype = k->yt[0].dtype;
     o->flops = flops_of(op, k);

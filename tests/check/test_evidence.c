@@ -233,7 +233,7 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
     wgt_finish(c, NULL);
 }
 
-Test(evidence, a_gradient_that_passes_marks_nothing)
+Test(evidence, a_gradient_that_passes_is_marked_so)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_graph *g = wg_graph_new(c);
@@ -241,8 +241,11 @@ Test(evidence, a_gradient_that_passes_marks_nothing)
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     wg_check *r = wg_gradcheck(wg_exp(x), NULL, NULL);
     int n = -1;
-    wg_check_marks(r, g, &n);
-    cr_expect_eq(n, 0);
+    const wg_node_mark *m = wg_check_marks(r, g, &n);
+    cr_assert_eq(n, 1);
+    cr_expect_eq(m->node.index, x.index);
+    cr_expect_eq(m->kind, WG_MARK_PASSED);
+    cr_expect(strstr(m->text, "gradient checked"), "%s", m->text);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     wgt_finish(c, NULL);
 }

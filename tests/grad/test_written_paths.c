@@ -31,6 +31,8 @@ static wg_node turned_again(wg_node z) { return cubes(wg_transpose(z)); }
 static wg_node back_to_itself(wg_node z) { return wg_add(cubes(wg_neg(z)), wg_square(z)); }
 static wg_node reshaped_again(wg_node z) { return cubes(wg_reshape(z, WG_SHAPE(2, 6))); }
 static wg_node its_diagonal(wg_node z) { return cubes(wg_diagonal(z)); }
+/* The rewrite of max transposes its operand, which is a transpose itself. */
+static wg_node largest_of_apart(wg_node z) { return cubes(wg_max(z, .axes = WG_AXES(0, 2))); }
 static wg_node batches(wg_node z)
 {
     return cubes(wg_matmul(wg_add(wg_transpose(z, .axes = WG_AXES(0, 2, 1)), 1), z));
@@ -47,6 +49,7 @@ static const written cases[] = {
     { "left factor", { 2, { 2, 4 } }, turned, factor_on_the_left },
     { "both factors", { 2, { 2, 4 } }, turned, both_factors },
     { "transposed product", { 2, { 2, 4 } }, chosen, factor_on_the_right },
+    { "maximum over axes that are apart", { 3, { 2, 3, 2 } }, swapped, largest_of_apart },
     { "batches", { 3, { 2, 3, 2 } }, swapped, batches },
     { "transpose of a transpose", { 2, { 2, 4 } }, turned, turned_again },
     { "reshape of a reshape", { 2, { 2, 6 } }, reshaped, reshaped_again },
