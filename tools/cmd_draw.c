@@ -8,8 +8,8 @@
 /* Flags that say what is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
-      "a .dot, .svg, .png or .pdf, with --plan also .txt; - or only --format: standard output (default: text "
-      "in the terminal)" },
+      "a .dot, .svg, .png, .pdf, .txt or .json; - or only --format: standard output (default: text in the "
+      "terminal)" },
     { 0, "of", "NAME",
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
@@ -87,15 +87,23 @@ static const char *output_of(const args *a)
     return !path && args_has(a, "format") ? "-" : path;
 }
 
-/* The kind of picture that the flags ask for; 0: a plan as JSON. */
-static unsigned picture_kind(const args *a)
+/* By --format, else by the file's ending; "": text in the terminal. */
+static const char *format_of(const args *a)
 {
     const char *path = output_of(a), *format = args_value(a, "format"),
                *dot = path ? strrchr(path, '.') : NULL;
-    if (!args_has(a, "plan")) return path ? WG_PICTURE_GRAPH : WG_PICTURE_TEXT;
+    return format ? format : dot && !strchr(dot, '/') ? dot + 1 : "";
+}
+
+/* The kind of picture that the flags ask for; 0: a plan as JSON. */
+static unsigned picture_kind(const args *a)
+{
+    const bool file = output_of(a), text = !strcasecmp(format_of(a), "txt");
+    if (!args_has(a, "plan"))
+        return !file || text || !strcasecmp(format_of(a), "json") ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH;
     if (args_has(a, "chart")) return WG_PICTURE_CHART;
-    if (!path) return a->json ? 0 : WG_PICTURE_TABLE;
-    return !strcasecmp(format ? format : dot ? dot + 1 : "", "txt") ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
+    if (!file) return a->json ? 0 : WG_PICTURE_TABLE;
+    return text ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
 }
 
 /* Returns 0, or the exit status after a message. The same holds for plan_flags and file_flags. */
@@ -119,8 +127,11 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 
 static bool known_format(const args *a, const char *s)
 {
-    return (args_has(a, "plan") && !strcasecmp(s, "txt")) || !strcasecmp(s, "dot") || !strcasecmp(s, "gv") ||
-           !strcasecmp(s, "svg") || !strcasecmp(s, "png") || !strcasecmp(s, "pdf");
+    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "json" };
+    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 1 : 0);
+    for (size_t i = 0; i < n; i++)
+        if (!strcasecmp(s, formats[i])) return true;
+    return false;
 }
 
 static int plan_flags(const args *a)
@@ -135,12 +146,13 @@ static int plan_flags(const args *a)
 static int file_flags(const args *a)
 {
     const char *path = output_of(a);
-    const char *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
+    const char *format = args_value(a, "format");
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png or pdf", format);
-    if (path && !format && (!dot || strchr(dot, '/') || !known_format(a, dot + 1)))
+        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf, txt or json", format);
+    if (path && !format && !known_format(a, format_of(a)))
         return tool_fail(a, EXIT_FLAGS,
-                         "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path);
+                         "-o %s: the ending says no format: .dot, .svg, .png, .pdf, .txt, .json, or --format",
+                         path);
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (args_has(a, "wrt") && !args_has(a, "backward"))
@@ -199,14 +211,15 @@ static void draw(model *m, wg_draw_opts o)
         draw_plan(m, root, &wrt, o);
         return;
     }
-    if (!path) {
-        listing_print(m, root, names ? &wrt : NULL, o.values, o.backward);
-        return;
-    }
-    o.wrt = wrt.node;
-    o.wrt_count = wrt.count;
+    size_names sizes = find_size_names(m, root);
+    o.sizes = sizes.name, o.size_count = sizes.count;
+    o.wrt = wrt.node, o.wrt_count = wrt.count;
+    if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
+    if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
+        o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
     if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE) model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
+    free_size_names(&sizes);
 }
 
 /* After an error: draws what was built before it, and the call that failed. The exit status stays. */

@@ -12,7 +12,8 @@
  *   child.c       a program that answers lines with lines, for check --run
  *   progress.c    a line about what is done, and Ctrl-C
  *   claim_bars.c  how far rounding moves the sides of a claim
- *   listing.c     a graph as text, for draw
+ *   symbol_sizes.c sizes that are shown by name, for draw
+ *   terminal.c    what standard output can show
  *   plan_json.c   a plan as JSON, for draw
  */
 #ifndef TOOL_H
@@ -215,6 +216,20 @@ bool check_interrupted(void);
 /* ---- draw's other forms ---- */
 
 void plan_json(const wg_plan *p, const wg_limits *l); /* to standard output */
-bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward);
+
+/* ---- symbol_sizes.c---- */
+
+typedef struct size_names {
+    wg_size_name name[4];
+    int count;
+} size_names;
+/* The symbols of the program whose sizes were not given. Free them. */
+size_names find_size_names(model *m, wg_node root);
+void free_size_names(size_names *s);
+
+/* ---- terminal.c ---- */
+
+int terminal_width(void); /* by COLUMNS, else the terminal's; at most 100 */
+bool terminal_ansi(void); /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
 
 #endif

@@ -2,7 +2,8 @@
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
- * SVG, and DOT by libcgraph, are written without any program: the same graph gives the same bytes. PNG and
+ * A .txt file is a list of equations, one a line, and .json has all digits of all values. SVG, and DOT by
+ * libcgraph, are written without any program: the same graph gives the same bytes. PNG and
  * PDF are made from the SVG by the program `rsvg-convert`, or where it is missing from the DOT by the
  * program `dot`, under a time limit. A file is written whole or not at all.
  *
@@ -22,18 +23,28 @@ extern "C" {
 /* The kinds of pictures. Each option says which of these it is for. With any other it is an error. */
 typedef enum wg_picture_kind {
     WG_PICTURE_GRAPH = 1,  /* a graph as dot, svg, png, pdf */
-    WG_PICTURE_TEXT = 2,   /* a graph as text or JSON: in the command `wengert draw` alone */
+    WG_PICTURE_TEXT = 2,   /* a graph as txt: a list of equations, or as json */
     WG_PICTURE_STEPS = 4,  /* a plan as dot, svg, png, pdf */
     WG_PICTURE_TABLE = 8,  /* a plan as txt */
     WG_PICTURE_CHART = 16, /* a plan's memory or roofline as svg */
     WG_PICTURE_DOT = WG_PICTURE_GRAPH | WG_PICTURE_STEPS,
     WG_PICTURE_PLAN = WG_PICTURE_STEPS | WG_PICTURE_TABLE | WG_PICTURE_CHART,
-    WG_PICTURE_FILE = WG_PICTURE_GRAPH | WG_PICTURE_PLAN
+    WG_PICTURE_NODES = WG_PICTURE_GRAPH | WG_PICTURE_TEXT,
+    WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
 /* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
 
 typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE } wg_plan_picture;
+
+/* A size by name. A program is built twice, with two sizes for one name: an axis whose length changes in
+ * proportion is shown by the name, "m" or "2m". */
+typedef struct wg_size_name {
+    const char *name;
+    int64_t size;
+    wg_graph *other; /* the same program with other_size in its place; it has the same nodes */
+    int64_t other_size;
+} wg_size_name;
 
 /* The options, one a row. The struct wg_draw_opts, the flags of `wengert draw` and their lines in --help are
  * made from them.
@@ -44,33 +55,36 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
  * Zero is the default. */
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
-         "dot, svg, png or pdf; for a plan also txt (default: by the ending of the file)")                \
+         "dot, svg, png, pdf, txt; for a graph also json (default: by the ending of the file)")           \
     FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
          "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
-    FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")              \
-    FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                \
-         "show values in the boxes, where they can be computed")                                          \
-    FLAG(bool, ops, WG_PICTURE_GRAPH, "ops", NULL,                                                        \
+    FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT", "a title above the picture") \
+    FLAG(bool, values, WG_PICTURE_NODES, "values", NULL, "show values, where they can be computed")       \
+    FLAG(bool, ops, WG_PICTURE_NODES, "ops", NULL,                                                        \
          "draw every node; default: calls as they were written, mean(x) in one box")                      \
-    FIELD(bool, backward, WG_PICTURE_GRAPH,                                                               \
+    FIELD(bool, backward, WG_PICTURE_NODES,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
-    FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                         \
+    FIELD(const wg_node *, wrt, WG_PICTURE_NODES,                                                         \
           "with backward: gradients only on paths to these nodes; default: the parameters, or if there are "      \
           "none the inputs")                                                                              \
-    FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                 \
+    FIELD(int, wrt_count, WG_PICTURE_NODES, "the number of nodes in wrt")                                 \
+    FIELD(const wg_size_name *, sizes, WG_PICTURE_NODES, "sizes that are shown by name")                  \
+    FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \
     FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "KIND",                                      \
          "what each box costs or holds: time, bytes, gradient (its norm), nan (where NaN begins)")        \
-    FIELD(const wg_node_mark *, marks, WG_PICTURE_GRAPH,                                                  \
+    FIELD(const wg_node_mark *, marks, WG_PICTURE_NODES,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
-    FIELD(int, mark_count, WG_PICTURE_GRAPH, "the number of marks")                                       \
+    FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
+    FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \
+    FIELD(bool, ansi, WG_PICTURE_TEXT, "in txt: names are bold, by escapes for a terminal")               \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \
     FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean") \
     FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")            \
-    FLAG(int, most, WG_PICTURE_DOT, "most", "N",                                                          \
+    FLAG(int, most, WG_PICTURE_DOT | WG_PICTURE_TEXT, "most", "N",                                        \
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
-    FIELD(int, fold, WG_PICTURE_GRAPH,                                                                    \
+    FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
     FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of a program (default 20)")   \
     FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
@@ -90,7 +104,11 @@ WG_API wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const 
 #define wg_draw(root, ...) wg_draw_at(WG_AT(#root), root, __VA_ARGS__)
 WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o);
 #define wg_draw_graph(g, ...) wg_draw_graph_at(WG_AT(#g), g, __VA_ARGS__)
-/* The picture as DOT text. Free it with wg_free. NULL after an error. */
+/* The picture as the text of a file "dot", "svg", "txt", "json" ... by .format (default txt). Free it with
+ * wg_free. NULL after an error. */
+WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
+#define wg_draw_text(root, ...) wg_draw_text_at(WG_AT(#root), root, __VA_ARGS__)
+/* The same with .format "dot". */
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 

@@ -118,13 +118,12 @@ wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n)
 /* The dtype is left out where it is the context's own. */
 static const char *shape_text(wgi_picture *p, wg_node n)
 {
-    char buf[128];
     wgi_strbuf b = { .c = p->c };
     wg_dtype t = wg_node_dtype(n);
     const char *dtype = t == wg_context_dtype(p->c) ? "" : wg_dtype_name(t);
-    wg_shape s = wg_node_shape(n);
-    wgi_strbuf_format(&b, "%s%s%s", dtype, *dtype && s.rank ? " " : "",
-                      s.rank ? wg_shape_text(s, buf, sizeof buf) : "");
+    const int rank = wg_node_shape(n).rank;
+    wgi_strbuf_format(&b, "%s%s", dtype, *dtype && rank ? " " : "");
+    if (rank) wgi_put_sizes(&b, p->o, n);
     return wgi_picture_text(p, &b);
 }
 
@@ -171,7 +170,9 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
-    wgi_put_symbol(&b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
+    if (wgi_is_inline_number(n) && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
+    else wgi_put_symbol(&b, y, NAME_MOST);
+    box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
@@ -273,7 +274,7 @@ void wgi_describe_failure(wgi_picture *p, wgi_box *box)
 
 /* ---- gradients ---- */
 
-static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient)
+static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
 {
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
@@ -301,7 +302,7 @@ static void find_gradients(wgi_picture *p, const wg_node x[], int n, wg_node gx[
         if (!differentiate(p, &x[i], 1, &gx[i])) gx[i] = wg_none;
 }
 
-void wgi_describe_gradients(wgi_picture *p, const wg_node node[])
+void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with)
 {
     int64_t mark = wg_graph_mark(p->g);
     wg_node *x = wgi_picture_alloc(p, p->boxes, sizeof *x), *gx = wgi_picture_alloc(p, p->boxes, sizeof *gx);
@@ -312,8 +313,13 @@ void wgi_describe_gradients(wgi_picture *p, const wg_node node[])
     if (n) find_gradients(p, x, n, gx);
     n = 0;
     for (int64_t i = 0; x && gx && i < p->boxes; i++)
-        if (p->box[i].on_gradient_path && !wg_is_none(node[i])) describe_gradient(p, &p->box[i], gx[n++]);
+        if (p->box[i].on_gradient_path && !wg_is_none(node[i])) use(p, &p->box[i], gx[n++], with);
     wg_graph_rewind(p->g, mark);
     wg_free(p->c, x);
     wg_free(p->c, gx);
+}
+
+void wgi_describe_gradients(wgi_picture *p, const wg_node node[])
+{
+    wgi_each_gradient(p, node, describe_gradient, NULL);
 }

@@ -3,6 +3,7 @@
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/draw_private.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -33,8 +34,12 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
 {
     wgi_picture p = { .c = out->c };
     wgi_locale l = wgi_locale_set_c();
-    wg_status s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
-    if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, o);
+    const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
+    wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
+    if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
+    wg_status s =
+        wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
+    if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
     if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
     wgi_picture_free(&p);
     wgi_locale_restore(l);
@@ -43,7 +48,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
 
 /* ---- from text to file ---- */
 
-static const char *const formats[] = { "dot", "svg", "png", "pdf", NULL };
+static const char *const formats[] = { "dot", "svg", "png", "pdf", "txt", "json", NULL };
 
 const char *wgi_format_of(const char *path, const char *option, const char *const names[])
 {
@@ -59,10 +64,11 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wg_context *c = wg_graph_context(g);
     const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
-                             "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending "
-                             "or .format",
-                             path ? path : "");
+        return WGI_DRAW_FAIL(
+            c, here, WG_ERROR_VALUE,
+            "draw: \"%s\": the format must be dot, svg, png, pdf, txt or json, by the path's "
+            "ending or .format",
+            path ? path : "");
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
     if (s == WG_OK) s = wgi_save_whole(here, "draw", &picture, path);
@@ -84,12 +90,26 @@ wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg
     return g ? save(here, g, wg_none, path, o ? o : &standard) : WG_ERROR_USE;
 }
 
+static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const char *format)
+{
+    if (check_root(here, root, o) != WG_OK) return NULL;
+    wgi_strbuf text = { .c = wg_graph_context(wg_graph_of(root)) };
+    if (write_text(here, wg_graph_of(root), root, o, NULL, format, &text) == WG_OK) return text.at;
+    wgi_strbuf_free(&text);
+    return NULL;
+}
+
 char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
+    return text_of(here, root, o ? o : &standard, "dot");
+}
+
+char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
+{
     o = o ? o : &standard;
-    if (check_root(here, root, o) != WG_OK) return NULL;
-    wgi_strbuf dot = { .c = wg_graph_context(wg_graph_of(root)) };
-    if (write_text(here, wg_graph_of(root), root, o, NULL, "dot", &dot) == WG_OK) return dot.at;
-    wgi_strbuf_free(&dot);
+    const char *format = o->format ? wgi_format_of("", o->format, formats) : "txt";
+    if (format) return text_of(here, root, o, format);
+    wg_fail(wg_graph_context(wg_graph_of(root)), here, WG_ERROR_VALUE, "draw: .format \"%s\" is none",
+            o->format);
     return NULL;
 }

@@ -4,6 +4,7 @@
  *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
+ *     wgi_picture --listing.c, graph_json.c--> a list of equations, JSON
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
  *
  * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid
@@ -166,6 +167,12 @@ void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
 void wgi_describe_failure(wgi_picture *p, wgi_box *b);
 /* The gradient rows of all boxes on the gradient's path; node[i] is the node of box i, wg_none for runs. */
 void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
+/* Calls `use` for each of these boxes with the node of its gradient, wg_none if it has none. */
+typedef void wgi_use_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with);
+void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with);
+
+/* size_names.c. "[m,3]" */
+void wgi_put_sizes(wgi_strbuf *b, const wg_draw_opts *o, wg_node n);
 
 /* formula_texts.c */
 void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most);
@@ -226,8 +233,12 @@ wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 /* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
 wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
 
-/* picture_write.c. As "dot", "svg", "png" or "pdf"; `out` is empty before. */
-wg_status wgi_picture_write(const wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);
+/* listing.c, graph_json.c */
+wg_status wgi_listing_write(const wgi_picture *p, wgi_strbuf *out);
+wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out);
+
+/* picture_write.c. As "dot", "svg", "png", "pdf", "txt" or "json"; `out` is empty before. */
+wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);
 
 /* render.c. What the program `dot` makes of a DOT text: "svg", "png", "pdf". */
 wg_status wgi_render_dot(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,

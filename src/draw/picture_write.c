@@ -55,11 +55,13 @@ static wg_status by_svg(const wgi_picture *p, const char *path, const char *form
     return missing ? without_rsvg(p, format, out) : s;
 }
 
-wg_status wgi_picture_write(const wgi_picture *p, const char *path, const char *format, wgi_strbuf *out)
+wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out)
 {
     const char *engine = p->o->engine ? p->o->engine : "own";
     if (strcmp(engine, "own") && strcmp(engine, "dot"))
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .engine \"%s\": own or dot", engine);
+    if (strcmp(format, "txt") == 0) return wgi_listing_write(p, out);
+    if (strcmp(format, "json") == 0) return wgi_graph_json_write(p, out);
     if (strcmp(format, "dot") == 0) return wgi_dot_write(p, out);
     if (strcmp(engine, "dot") == 0) return by_dot(p, format, out);
     return strcmp(format, "svg") == 0 ? wgi_svg_write(p, path, out) : by_svg(p, path, format, out);

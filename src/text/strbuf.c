@@ -143,6 +143,15 @@ void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
 
 /* ---- numbers ---- */
 
+/* The exponent of printf, "-09", as "·10⁻⁹". */
+static void put_power(wgi_strbuf *b, const char *exponent)
+{
+    static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+    wgi_strbuf_put(b, *exponent == '-' ? "·10⁻" : "·10");
+    for (const char *s = exponent + 1 + strspn(exponent + 1, "0"); *s; s++)
+        wgi_strbuf_put(b, raised[*s - '0']);
+}
+
 void wgi_strbuf_number(wgi_strbuf *b, double v)
 {
     char text[40];
@@ -156,6 +165,5 @@ void wgi_strbuf_number(wgi_strbuf *b, double v)
     char *e = strchr(text, 'e');
     wgi_strbuf_add(b, text, e ? (size_t)(e - text) : strlen(text));
     if (!e) return;
-    wgi_strbuf_put(b, e[1] == '-' ? "e−" : "e");
-    wgi_strbuf_put(b, e + 2 + strspn(e + 2, "0"));
+    put_power(b, e + 1);
 }

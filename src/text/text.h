@@ -32,7 +32,8 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
 /* wgi_strbuf_clean, then wgi_strbuf_xml on one line. */
 void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most);
-/* Four digits and a real minus sign; integers below a million in full. */
+/* Four significant digits, a real minus sign and a power of ten, 1.6·10⁻⁹; integers below a million in
+ * full. */
 void wgi_strbuf_number(wgi_strbuf *b, double v);
 /* The text, "" if there is none. */
 const char *wgi_strbuf_text(const wgi_strbuf *b);
@@ -43,6 +44,13 @@ void wgi_strbuf_free(wgi_strbuf *b);
 /* The characters of a UTF-8 text (NULL: none), or of its first n bytes. */
 int wgi_characters(const char *s);
 int wgi_characters_in(const char *s, size_t n);
+
+/* ---- columns.c: what a terminal shows ---- */
+
+/* The columns that a text takes: an accent takes none, an ideograph two. */
+int wgi_columns(const char *utf8);
+/* At most that many columns of the text; a longer one ends in "…", if possible behind a comma. */
+void wgi_strbuf_fit(wgi_strbuf *b, const char *utf8, int columns);
 
 /* ---- whole_file.c ---- */
 

@@ -16,7 +16,8 @@ typedef struct option {
 static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_STEPS, WG_PICTURE_TABLE, WG_PICTURE_CHART };
+static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_TEXT, WG_PICTURE_STEPS, WG_PICTURE_TABLE,
+                                  WG_PICTURE_CHART };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const wg_limits machine = { .f32 = 2e11,
@@ -28,6 +29,7 @@ typedef struct subject {
     wg_context *c;
     wg_node root, input;
     wg_node_mark mark;
+    wg_size_name size;
     wg_plan *p;
 } subject;
 
@@ -40,6 +42,10 @@ static subject subject_start(void)
             *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
             k.input = wg_graph_node(wg_graph_of(k.root), i);
     k.mark = (wg_node_mark){ k.root, WG_MARK_WRONG, "a text" };
+    wg_graph *other = wg_graph_new(k.c); /* the input once more, with twice the rows */
+    static const double rows[12] = { 0 };
+    wg_input(other, "x", wg_view_f64(rows, WG_SHAPE(4, 3)));
+    k.size = (wg_size_name){ "m", 2, other, 4 };
     k.p = wg_plan_look(k.root, &(wg_plan_opts){ .seconds = 1e-4 });
     cr_assert(k.p, "%s", wg_message(k.c));
     return k;
@@ -54,13 +60,13 @@ static bool of_svg(const option *x)
  * pictures that a program makes obey .seconds. */
 static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
 {
-    const char *ending = kind == WG_PICTURE_TABLE                ? "txt"
-                         : kind == WG_PICTURE_CHART || of_svg(x) ? "svg"
-                                                                 : "dot";
+    const char *ending = kind & (WG_PICTURE_TABLE | WG_PICTURE_TEXT) ? "txt"
+                         : kind == WG_PICTURE_CHART || of_svg(x)     ? "svg"
+                                                                     : "dot";
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
     char *path = pic_path(name);
-    wg_status s = kind == WG_PICTURE_GRAPH ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
+    wg_status s = kind & WG_PICTURE_NODES ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
     char *text = s == WG_OK ? pic_read(path) : strdup(wg_message(k->c));
     wg_recover(k->c);
     free(path);
@@ -74,11 +80,13 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
     if (kind == WG_PICTURE_CHART)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.engine = "dot";
-    if (!strncmp(x->name, "wrt", 3)) o.backward = kind == WG_PICTURE_GRAPH;
-    if (!strcmp(x->name, "wrt_count") && kind == WG_PICTURE_GRAPH) o.wrt = &k->input;
-    if (!strcmp(x->name, "mark_count") && kind == WG_PICTURE_GRAPH) o.marks = &k->mark;
-    if (!strcmp(x->name, "marks") && kind == WG_PICTURE_GRAPH) o.mark_count = 1;
-    if (!strcmp(x->name, "wrt") && kind == WG_PICTURE_GRAPH) o.wrt_count = 1;
+    if (!strncmp(x->name, "wrt", 3)) o.backward = kind & WG_PICTURE_NODES;
+    if (!strcmp(x->name, "wrt_count") && kind & WG_PICTURE_NODES) o.wrt = &k->input;
+    if (!strcmp(x->name, "mark_count") && kind & WG_PICTURE_NODES) o.marks = &k->mark;
+    if (!strcmp(x->name, "marks") && kind & WG_PICTURE_NODES) o.mark_count = 1;
+    if (!strcmp(x->name, "wrt") && kind & WG_PICTURE_NODES) o.wrt_count = 1;
+    if (!strcmp(x->name, "size_count") && kind & WG_PICTURE_NODES) o.sizes = &k->size;
+    if (!strcmp(x->name, "sizes") && kind & WG_PICTURE_NODES) o.size_count = 1;
     return o;
 }
 
@@ -87,6 +95,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     void *to = (char *)o + x->offset;
     if (!strcmp(x->name, "wrt")) o->wrt = &k->input;
     else if (!strcmp(x->name, "marks")) o->marks = &k->mark;
+    else if (!strcmp(x->name, "sizes")) o->sizes = &k->size;
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";

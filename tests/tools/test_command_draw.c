@@ -1,5 +1,6 @@
 /* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that WG_DRAW_OPTIONS
  * makes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "wgcommand.h"
@@ -68,11 +69,46 @@ Test(command_draw, as_text)
 {
     wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward");
     cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") &&
-                  strstr(r.out, "0.750260"),
-              "%s", r.out);
-    cr_expect(!strstr(r.out, "dL/dx") && !strchr(r.out, '\033'), "%s", r.out);
+    cr_expect(strstr(r.out, "a = σ(z)") && strstr(r.out, "0.7503"), "%s", r.out);
+    cr_expect(strstr(r.out, "dw = [−0.2497, 0.4995]"), "%s", r.out);
+    cr_expect(!strstr(r.out, "dx = ") && !strchr(r.out, '\033'), "%s", r.out);
     EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
+    const char *path = wgt_in_folder("g.txt");
+    wgt_result file =
+        RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward", "--values", "-o", path);
+    cr_expect_eq(file.status, 0, "%s", file.err);
+    wgt_bytes text = wgt_load(path);
+    cr_expect(text.n == strlen(r.out) && memcmp(text.b, r.out, text.n) == 0, "%s", r.out);
+}
+
+/* A node without a derivative has none in the text, as in the picture, and the others have theirs. */
+Test(command_draw, as_text_where_a_derivative_is_missing)
+{
+    static const char program[] = "x = [[1, 2], [0, 1]]\nt = [2, 0]\ny = one_hot(t, 3)\n"
+                                  "L = -sum(y * log(softmax(x @ [[1, 0, 1], [0, 1, 0]])))\n";
+    wgt_result r = RUN("draw", wgt_script(program), "--backward"),
+               svg = RUN("draw", wgt_script(program), "--backward", "--values", "--format", "svg");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect_eq(svg.status, 0, "%s", svg.err);
+    cr_expect(strstr(r.out, "dx = [[") && !strstr(r.out, "dt = "), "%s", r.out);
+}
+
+/* Columns as COLUMNS says, else 100. */
+Test(command_draw, as_text_of_a_width)
+{
+    static const char *const widths[] = { "60", "80", "100" };
+    for (int i = 0; i < 3; i++) {
+        wgt_result r =
+            RUN("draw", "-e",
+                "a_long_name_of_an_input = uniform(3, 4, seed=1); L = sum(exp(a_long_name_of_an_input))",
+                "--backward", "--width", widths[i]);
+        cr_expect_eq(r.status, 0, "%s", r.err);
+        int columns = 0;
+        for (const char *s = r.out; *s; s++) {
+            columns = *s == '\n' ? 0 : columns + (((unsigned char)*s & 0xC0) != 0x80);
+            cr_expect_leq(columns, atoi(widths[i]), "%s", r.out);
+        }
+    }
 }
 
 #if WG_WITH_GRAPHVIZ
@@ -91,7 +127,7 @@ Test(command_draw, into_files)
     cr_expect(r.status == 0 && !strncmp(r.out, "<svg", 4) && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.gv"));
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.SVG"));
-    EXPECT(2, "", "--format bmp: dot, svg, png or pdf", "draw", "-e", "x", "--format", "bmp");
+    EXPECT(2, "", "--format bmp: dot, svg, png, pdf, txt or json", "draw", "-e", "x", "--format", "bmp");
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
 }
@@ -102,7 +138,9 @@ Test(command_draw, as_json)
     wgt_result r = RUN("draw", "-e", "x = [1, 2]; L = sum(x * x)", "--backward", "--json");
     cr_expect_eq(r.status, 0, "%s", r.err);
     wgt_expect_json(r.out);
-    cr_expect(strstr(r.out, "\"root\":\"L\"") && strstr(r.out, "\"gradient\":[2,4]"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"root\":\"L\"") && strstr(r.out, "\"gradient\":[2,4]") &&
+                  strstr(r.out, "\"name\":\"x\""),
+              "%s", r.out);
     r = RUN("draw", "-e", "3");
     cr_expect(!strncmp(r.out, "3 ", 2), "%s", r.out);
     EXPECT(2, NULL, "standard output", "draw", "-e", "3", "-o", "-", "--format", "dot", "--json");
@@ -128,7 +166,7 @@ Test(command_draw, of_a_plan)
            "-e", "x", "--plan", "--values");
     EXPECT(2, "", "--title goes with", "draw", "-e", "x", "--title", "t");
     EXPECT(2, NULL, "not with a plan's JSON", "draw", "-e", "x", "--plan", "--json", "--dir", "TB");
-    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "x.txt");
+    EXPECT(2, "", "says no format", "draw", "-e", "x", "--plan", "-o", "x.json");
 }
 
 Test(command_draw, of_what_fails)
@@ -152,6 +190,8 @@ Test(command_draw, names_sizes_that_nobody_gave)
         RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
     cr_expect_eq(r.status, 0, "%s", r.err);
     cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
+    r = RUN("draw", "-e", "x = input(m, 3); L = sum(concat(x, x, axis=0))", "--format", "svg");
+    cr_expect(strstr(r.out, ">[m,3]<") && strstr(r.out, ">[2m,3]<"), "%s", r.out);
     r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
     cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
 }

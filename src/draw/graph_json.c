@@ -1,0 +1,171 @@
+/* graph_json.c: the nodes of a picture as JSON, with all digits of values and gradients.
+ *
+ *     {"wengert":1,"root":"L","nodes":[{"name":"a","op":"sigmoid","operands":["z"],"shape":[],"dtype":"f64",
+ *      "text":"a = σ(z)","value":0.75,"gradient":-1.33}, ...]}
+ *
+ * A number that is written in formulas alone is no node. NaN and infinities are the strings "nan", "inf", "-inf".
+ * An array of more than 1,000 elements has a summary in its place.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "draw/draw_private.h"
+#include "wengert/op.h"
+
+enum { MOST_ELEMENTS = 1000, NAME_MOST = 10000 };
+
+/* ---- values ---- */
+
+static void put_text(wgi_strbuf *b, const char *s)
+{
+    wgi_strbuf clean = { .c = b->c };
+    wgi_strbuf_clean(&clean, s, NAME_MOST);
+    wgi_strbuf_put(b, "\"");
+    for (const char *at = wgi_strbuf_text(&clean); *at; at++) {
+        if (*at == '"' || *at == '\\') wgi_strbuf_put(b, "\\");
+        wgi_strbuf_add(b, at, 1);
+    }
+    wgi_strbuf_put(b, "\"");
+    b->failed |= clean.failed;
+    wgi_strbuf_free(&clean);
+}
+
+static void put_number(wgi_strbuf *b, double v, wg_dtype t)
+{
+    if (t == WG_BOOL) wgi_strbuf_put(b, v != 0 ? "true" : "false");
+    else if (isnan(v)) wgi_strbuf_put(b, "\"nan\"");
+    else if (isinf(v)) wgi_strbuf_put(b, v > 0 ? "\"inf\"" : "\"-inf\"");
+    else wgi_strbuf_format(b, "%.*g", t == WG_F64 || !wg_dtype_is_float(t) ? 17 : 9, v);
+}
+
+static void put_nested(wgi_strbuf *b, const wg_tensor *t, int axis, int64_t *i)
+{
+    if (axis == t->shape.rank) {
+        if (t->dtype == WG_I64) wgi_strbuf_format(b, "%lld", (long long)((const int64_t *)t->data)[*i]);
+        else put_number(b, wg_tensor_item(t, *i), t->dtype);
+        ++*i;
+        return;
+    }
+    wgi_strbuf_put(b, "[");
+    for (int64_t k = 0; k < t->shape.dim[axis]; k++) {
+        wgi_strbuf_put(b, k ? "," : "");
+        put_nested(b, t, axis + 1, i);
+    }
+    wgi_strbuf_put(b, "]");
+}
+
+static void put_shape(wgi_strbuf *b, wg_shape s)
+{
+    for (int i = 0; i < s.rank; i++) wgi_strbuf_format(b, "%s%lld", i ? "," : "[", (long long)s.dim[i]);
+    wgi_strbuf_put(b, s.rank ? "]" : "[]");
+}
+
+static void put_summary(wgi_strbuf *b, const wg_tensor *t)
+{
+    const int64_t n = wg_shape_size(t->shape);
+    double v[4] = { INFINITY, -INFINITY, 0, 0 };
+    static const char *const name[] = { "min", "max", "mean", "norm" };
+    for (int64_t i = 0; i < n; i++) {
+        const double x = wg_tensor_item(t, i);
+        v[0] = x < v[0] || isnan(x) ? x : v[0];
+        v[1] = x > v[1] || isnan(x) ? x : v[1];
+        v[2] += x, v[3] += x * x;
+    }
+    v[2] /= (double)n, v[3] = sqrt(v[3]);
+    wgi_strbuf_put(b, "{\"value\":null,\"summary\":");
+    for (int i = 0; i < 4; i++) {
+        wgi_strbuf_format(b, "%s\"%s\":", i ? "," : "{", name[i]);
+        put_number(b, v[i], WG_F64);
+    }
+    wgi_strbuf_put(b, "},\"shape\":"), put_shape(b, t->shape), wgi_strbuf_put(b, "}");
+}
+
+/* The member `key`, if the node has a value. */
+static void put_value(wgi_strbuf *b, const char *key, wg_node n)
+{
+    wg_tensor t;
+    int64_t i = 0;
+    if (!wg_node_ok(n) || !wg_peek(n, &t)) return;
+    wgi_strbuf_format(b, ",\"%s\":", key);
+    if (wg_shape_size(t.shape) > MOST_ELEMENTS) put_summary(b, &t);
+    else put_nested(b, &t, 0, &i);
+}
+
+/* ---- nodes ---- */
+
+static void put_name(const wgi_picture *p, wgi_strbuf *b, int32_t item)
+{
+    wgi_strbuf name = { .c = p->c };
+    wg_tensor t;
+    const wg_node n = item >= 0 ? wgi_item_node(&p->view, item) : wg_none;
+    if (item >= 0 && !wgi_is_inline_number(n)) wgi_put_name(&name, &p->view.item[item], NAME_MOST);
+    else if (item >= 0 && wg_node_leaf(n) == WG_LEAF_NUMBER && wg_peek(n, &t))
+        wgi_strbuf_format(&name, "%.17g", wg_tensor_item(&t, 0));
+    else if (item >= 0) wgi_strbuf_put(&name, wg_node_op_name(n));
+    put_text(b, wgi_strbuf_text(&name));
+    b->failed |= name.failed;
+    wgi_strbuf_free(&name);
+}
+
+static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char *gradient)
+{
+    const wgi_item *y = wgi_item_at(p, position);
+    const wg_node n = wgi_node_at(p, position);
+    const wgi_box *x = &p->box[p->box_of[position]];
+    wgi_strbuf_put(b, position ? ",\n{\"name\":" : "\n{\"name\":"), put_name(p, b, p->item[position]);
+    wgi_strbuf_put(b, ",\"op\":"), put_text(b, y->op ? y->op->name : wg_node_op_name(n));
+    wgi_strbuf_put(b, ",\"operands\":[");
+    for (int k = 0; k < y->operands; k++) {
+        wgi_strbuf_put(b, k ? "," : "");
+        put_name(p, b, p->view.arg[y->first + k]);
+    }
+    wgi_strbuf_put(b, "],\"shape\":"), put_shape(b, wg_node_shape(n));
+    wgi_strbuf_put(b, ",\"dtype\":"), put_text(b, wg_dtype_name(wg_node_dtype(n)));
+    wgi_strbuf_put(b, ",\"text\":"), put_text(b, x->title);
+    if (x->times > 1) wgi_strbuf_format(b, ",\"times\":%lld", (long long)x->times);
+    else if (p->o->values) put_value(b, "value", n);
+    wgi_strbuf_put(b, gradient);
+    wgi_strbuf_put(b, "}");
+}
+
+/* ---- gradients: each is written down when it is known, since the next run may overwrite it ---- */
+
+static void keep_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
+{
+    const char **text = with;
+    wgi_strbuf b = { .c = p->c };
+    put_value(&b, "gradient", gradient);
+    text[box - p->box] = wgi_picture_text(p, &b);
+}
+
+/* By box; the caller frees it. */
+static const char **find_gradients(wgi_picture *p)
+{
+    const char **text = wgi_picture_alloc(p, p->boxes, sizeof *text);
+    wg_node *node = wgi_picture_alloc(p, p->boxes, sizeof *node);
+    for (int64_t i = 0; text && i < p->boxes; i++) text[i] = "";
+    for (int64_t i = 0; node && i < p->nodes; i++)
+        if (p->box[p->box_of[i]].times == 1) node[p->box_of[i]] = wgi_node_at(p, i);
+    if (text && node && p->o->backward && !p->has_failure) wgi_each_gradient(p, node, keep_gradient, text);
+    if (!node) wg_free(p->c, text), text = NULL;
+    wg_free(p->c, node);
+    return text;
+}
+
+wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out)
+{
+    const char **gradient = find_gradients(p);
+    wgi_strbuf_put(out, "{\"wengert\":1,\"root\":");
+    if (wg_node_ok(p->root)) put_name(p, out, p->view.item_of[p->root.index]);
+    else wgi_strbuf_put(out, "null");
+    wgi_strbuf_put(out, ",\"nodes\":[");
+    for (int64_t i = 0; gradient && i < p->nodes; i++) {
+        const int32_t box = p->box_of[i];
+        const bool first = !i || p->box_of[i - 1] != box;
+        if (first) put_node(p, out, i, gradient[box]);
+    }
+    wgi_strbuf_put(out, "]}\n");
+    const bool ok = gradient && !out->failed && !p->lost;
+    wg_free(p->c, gradient);
+    return ok ? WG_OK : WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+}

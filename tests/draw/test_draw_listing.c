@@ -1,0 +1,155 @@
+/* test_draw_listing.c: graphs as lists of equations (txt) and as JSON. */
+#include "picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* To free. */
+static char *listed(wg_node root, wg_draw_opts o)
+{
+    char *text = wg_draw_text(root, &o), *copy;
+    cr_assert(text, "%s", wg_message(wg_graph_context(wg_graph_of(root))));
+    copy = strdup(text);
+    wg_free(wg_graph_context(wg_graph_of(root)), text);
+    return copy;
+}
+
+static const wg_draw_opts full = { .values = true, .backward = true };
+
+/* Characters of the longest line; no text here has wide characters or accents. */
+static int widest(const char *text)
+{
+    int now = 0, most = 0;
+    for (const char *s = text; *s; s++) {
+        now = *s == '\n' ? 0 : now + (((unsigned char)*s & 0xC0) != 0x80);
+        if (now > most) most = now;
+    }
+    return most;
+}
+
+/* z = 1.1, a = 0.7503, L = 0.2873, dz = a - 1 = -0.2497: lecture 1. */
+Test(draw_listing, has_an_equation_a_line)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    char *text = listed(n.L, full), *line = strstr(text, "a = σ(z)");
+    cr_assert(line, "%s", text);
+    *strchr(line, '\n') = 0;
+    HAS(line, " [] ");
+    HAS(line, " 0.7503 ");
+    HAS(line, " da = −1.333");
+    free(text);
+    text = listed(n.L, (wg_draw_opts){ 0 });
+    HAS_NOT(text, "0.7503");
+    HAS_NOT(text, "da =");
+    cr_expect_eq(pic_count(text, "a = σ(z)"), 1);
+    free(text);
+    wgt_finish(c, NULL);
+}
+
+/* The listing calls everything as the picture does, in every box. */
+Test(draw_listing, has_the_names_of_the_picture)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    char *text = listed(n.L, full), *svg = listed(n.L, (wg_draw_opts){ .values = true, .format = "svg" });
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        char shown[200];
+        snprintf(shown, sizeof shown, ">%.*s<", (int)(strstr(line, "  ") - line), line);
+        HAS(svg, shown);
+    }
+    free(text), free(svg);
+    wgt_finish(c, NULL);
+}
+
+/* Gradients of a few billionths are numbers, not 0.000. */
+Test(draw_listing, shows_small_numbers)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double x = 3;
+    wg_node L = wg_name(wg_mul(wg_input(g, "x", wg_view_f64(&x, WG_SCALAR)), 1.6e-9), "L");
+    char *text = listed(L, full);
+    HAS(text, "dx = 1.6·10⁻⁹");
+    HAS(text, " 4.8·10⁻⁹");
+    free(text);
+    wgt_finish(c, NULL);
+}
+
+/* No line is wider than asked, whatever the names and shapes. */
+Test(draw_listing, keeps_to_its_width)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_node root = pic_layers(c, 6);
+    for (int width = 40; width <= 140; width += 20) {
+        wg_draw_opts o = full;
+        o.width = width;
+        char *text = listed(root, o);
+        cr_expect_leq(widest(text), width, "%s", text);
+        HAS(text, "layer.3 / activation:");
+        free(text);
+    }
+    char *text = listed(root, full);
+    cr_expect_leq(widest(text), 100, "%s", text);
+    free(text);
+    wgt_finish(c, NULL);
+}
+
+Test(draw_listing, of_hostile_names)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double x = 2;
+    char name[3000];
+    memset(name, 'n', sizeof name), name[sizeof name - 1] = 0;
+    wg_node a = wg_input(g, "a\n\033[2Jb\xff", wg_view_f64(&x, WG_SCALAR)),
+            b = wg_input(g, name, wg_view_f64(&x, WG_SCALAR)), L = wg_name(wg_mul(a, b), "L\"\\");
+    char *text = listed(L, full), *json = listed(L, (wg_draw_opts){ .format = "json", .backward = true });
+    cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
+    cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && widest(text) <= 100, "%s", text);
+    HAS(json, "\"root\":\"L\\\"\\\\\"");
+    HAS(json, "\"gradient\":2");
+    free(text), free(json);
+    wgt_finish(c, NULL);
+}
+
+/* What was not computed is a dash. */
+Test(draw_listing, after_an_error)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    (void)n;
+    wg_node wrong = wg_matmul(n.x, wg_reshape(n.y, WG_SHAPE(1, 1)));
+    cr_assert(!wg_node_ok(wrong));
+    char *path = pic_path("g.txt");
+    cr_assert_eq(wg_draw_graph(wg_graph_of(n.x), path, &full), WG_OK);
+    char *text = pic_read(path);
+    HAS(text, "dx = –");
+    HAS(text, "matmul(n.x");
+    HAS(text, "\n    tests/draw/test_draw_listing.c:");
+    HAS_NOT(text, "dx = 0");
+    cr_expect_leq(widest(text), 100, "%s", text);
+    free(text), free(path);
+    pic_clean_up();
+    wgt_drop(c, NULL);
+}
+
+/* JSON has the tape's numbers to the last bit. */
+Test(draw_listing, json_has_all_digits)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    const wg_node x[] = { n.z, n.a };
+    wg_node gx[2];
+    cr_assert_eq(wg_grads(n.L, x, 2, gx), WG_OK);
+    const double expected[] = { wg_item(n.z), wg_item(n.a), wg_item(gx[0]), wg_item(gx[1]) };
+    char *json = listed(n.L, (wg_draw_opts){ .format = "json", .values = true, .backward = true });
+    for (int i = 0; i < 2; i++) {
+        const char *at = strstr(json, i ? "{\"name\":\"a\"" : "{\"name\":\"z\"");
+        cr_assert(at, "%s", json);
+        cr_expect_eq(strtod(strstr(at, "\"value\":") + 8, NULL), expected[i]);
+        cr_expect_eq(strtod(strstr(at, "\"gradient\":") + 11, NULL), expected[2 + i]);
+    }
+    free(json);
+    wgt_finish(c, NULL);
+}
