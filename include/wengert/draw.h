@@ -77,6 +77,9 @@ typedef struct wg_size_name {
     FIELD(const wg_node_mark *, marks, WG_PICTURE_NODES,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
+    FLAG(bool, steps, WG_PICTURE_TEXT, "steps", NULL, "step by step: txt has a step a line")              \
+    FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
+         "? in place of these numbers, as z,dz: predict them first")                                      \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \
     FIELD(bool, ansi, WG_PICTURE_TEXT, "in txt: names are bold, by escapes for a terminal")               \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \

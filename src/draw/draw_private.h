@@ -61,6 +61,8 @@ typedef struct wgi_box {
     const char *note; /* what was measured or checked, ""; or NULL */
     bool passed;      /* the note says that a check has passed */
     double share;     /* of the largest amount that was measured: the length of a bar, 0 to 1; 0: no bar */
+    /* By the option `hide`: the texts for which "?" stands in value and gradient; NULL: not hidden. */
+    const char *hidden_value, *hidden_gradient;
 } wgi_box;
 
 typedef struct wgi_link {
@@ -154,6 +156,8 @@ void wgi_mark_boxes(wgi_picture *p);
 /* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none for
  * runs. An error is recorded if there is no such overlay. */
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
+/* hidden_numbers.c. Call it when all boxes have their texts. */
+wg_status wgi_hide_numbers(wgi_picture *p);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);
@@ -236,6 +240,9 @@ wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
 /* listing.c, graph_json.c */
 wg_status wgi_listing_write(const wgi_picture *p, wgi_strbuf *out);
 wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out);
+
+/* step_listing.c */
+wg_status wgi_step_listing_write(const wgi_picture *p, wgi_strbuf *out);
 
 /* picture_write.c. As "dot", "svg", "png", "pdf", "txt" or "json"; `out` is empty before. */
 wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);

@@ -123,8 +123,8 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
     wgi_strbuf_put(b, ",\"dtype\":"), put_text(b, wg_dtype_name(wg_node_dtype(n)));
     wgi_strbuf_put(b, ",\"text\":"), put_text(b, x->title);
     if (x->times > 1) wgi_strbuf_format(b, ",\"times\":%lld", (long long)x->times);
-    else if (p->o->values) put_value(b, "value", n);
-    wgi_strbuf_put(b, gradient);
+    else if (p->o->values && !x->hidden_value) put_value(b, "value", n);
+    wgi_strbuf_put(b, x->hidden_gradient ? "" : gradient);
     wgi_strbuf_put(b, "}");
 }
 

@@ -124,6 +124,7 @@ static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
 static wg_status fill(wgi_picture *p, int64_t boxes)
 {
     wg_node *node = wgi_picture_alloc(p, boxes, sizeof *node);
+    wg_status hidden = WG_OK;
     bool ok = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), MOST_FRAMES);
     if (ok) {
         add_boxes(p, node);
@@ -134,12 +135,13 @@ static wg_status fill(wgi_picture *p, int64_t boxes)
         }
         if (p->o->backward) wgi_describe_gradients(p, node);
         if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
+        hidden = wgi_hide_numbers(p);
         add_links(p);
         ok = wgi_copy_shared_boxes(p) && !p->lost;
         if (ok && !p->has_failure) add_back_links(p);
     }
     wg_free(p->c, node);
-    return ok ? WG_OK : WG_ERROR_MEMORY;
+    return ok ? hidden : WG_ERROR_MEMORY;
 }
 
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)

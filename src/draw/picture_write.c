@@ -60,7 +60,8 @@ wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format
     const char *engine = p->o->engine ? p->o->engine : "own";
     if (strcmp(engine, "own") && strcmp(engine, "dot"))
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .engine \"%s\": own or dot", engine);
-    if (strcmp(format, "txt") == 0) return wgi_listing_write(p, out);
+    if (strcmp(format, "txt") == 0)
+        return p->o->steps ? wgi_step_listing_write(p, out) : wgi_listing_write(p, out);
     if (strcmp(format, "json") == 0) return wgi_graph_json_write(p, out);
     if (strcmp(format, "dot") == 0) return wgi_dot_write(p, out);
     if (strcmp(engine, "dot") == 0) return by_dot(p, format, out);

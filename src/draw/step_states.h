@@ -48,6 +48,9 @@ typedef struct wgi_step_states {
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p);
 void wgi_step_states_free(wgi_step_states *s);
 
+/* hidden_numbers.c. The line of a state, without the numbers that the option `hide` names. */
+void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t);
+
 /* ---- numbers, step_texts.c ---- */
 
 /* Four significant digits, a real minus sign, 1.6·10⁻⁹; integers below a million in full. Never 0 for
