@@ -77,7 +77,8 @@ typedef struct wg_size_name {
     FIELD(const wg_node_mark *, marks, WG_PICTURE_NODES,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
-    FLAG(bool, steps, WG_PICTURE_TEXT, "steps", NULL, "step by step: txt has a step a line")              \
+    FLAG(bool, steps, WG_PICTURE_NODES, "steps", NULL,                                                    \
+         "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; txt: a step a line")     \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
          "? in place of these numbers, as z,dz: predict them first")                                      \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \

@@ -2,6 +2,7 @@
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/draw_private.h"
+#include "draw/film.h"
 
 #include <limits.h>
 #include <string.h>
@@ -37,6 +38,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
     if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
+    all.values |= o->steps;
     wg_status s =
         wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
@@ -71,7 +73,9 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
             path ? path : "");
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
-    if (s == WG_OK) s = wgi_save_whole(here, "draw", &picture, path);
+    const bool saved =
+        o->steps && wgi_film_is_pattern(path) && strcmp(format, "txt") && strcmp(format, "tex");
+    if (s == WG_OK && !saved) s = wgi_save_whole(here, "draw", &picture, path);
     wgi_strbuf_free(&picture);
     return s;
 }

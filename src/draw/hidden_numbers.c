@@ -70,10 +70,17 @@ static bool tells(const wgi_picture *p, const wgi_step_state *t)
     return hidden;
 }
 
+/* Whether the term is the hidden gradient itself: "dk = dz". */
+static bool is_hidden_gradient(const wgi_picture *p, const wgi_step_state *t)
+{
+    const wgi_box *from = t->from >= 0 ? &p->box[t->from] : NULL;
+    return from && from->hidden_gradient && *t->rule == 'd' && strcmp(t->rule + 1, from->name) == 0;
+}
+
 void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t)
 {
-    const bool backward = t->total && *t->total, hidden = backward ? p->box[t->box].hidden_gradient != NULL
-                                                                   : p->box[t->box].hidden_value != NULL;
+    const wgi_box *x = &p->box[t->box];
+    const bool hidden = (*t->total ? x->hidden_gradient : x->hidden_value) || is_hidden_gradient(p, t);
     if (!tells(p, t) && !hidden) {
         wgi_strbuf_put(b, t->line);
         return;

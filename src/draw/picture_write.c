@@ -1,5 +1,6 @@
 /* picture_write.c: which writer makes which format, and by whose layout. */
 #include "draw/draw_private.h"
+#include "draw/film.h"
 
 #include <string.h>
 
@@ -55,6 +56,33 @@ static wg_status by_svg(const wgi_picture *p, const char *path, const char *form
     return missing ? without_rsvg(p, format, out) : s;
 }
 
+/* ---- step by step ---- */
+
+static wg_status film_as(const wgi_picture *p, wgi_strbuf *svg, const char *format, wgi_strbuf *out)
+{
+    bool missing = false;
+    if (strcmp(format, "svg") == 0) {
+        wgi_strbuf_add(out, wgi_strbuf_text(svg), svg->length);
+        return out->failed ? WG_ERROR_MEMORY : WG_OK;
+    }
+    wg_status s = strcmp(format, "png") == 0 ? check_size(p, svg) : WG_OK;
+    if (s == WG_OK) s = wgi_render_svg(p->here, svg, format, p->o->seconds, out, &missing);
+    if (!missing) return s;
+    return WGI_DRAW_FAIL(
+        p->c, p->here, WG_ERROR_MISSING,
+        "draw: steps as %s need the program `rsvg-convert` (apt-get install librsvg2-bin); .svg "
+        "files can be written without it",
+        format);
+}
+
+static wg_status film(const wgi_picture *p, const char *path, const char *format, wgi_strbuf *out)
+{
+    if (strcmp(format, "dot") && strcmp(format, "json") && (!p->o->engine || strcmp(p->o->engine, "dot")))
+        return wgi_film_write(p, path, format, film_as, out);
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                         "draw: .steps: as svg, png, pdf, tex or txt, and by our own layout");
+}
+
 wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out)
 {
     const char *engine = p->o->engine ? p->o->engine : "own";
@@ -62,6 +90,7 @@ wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .engine \"%s\": own or dot", engine);
     if (strcmp(format, "txt") == 0)
         return p->o->steps ? wgi_step_listing_write(p, out) : wgi_listing_write(p, out);
+    if (p->g && p->o->steps && strcmp(format, "tex")) return film(p, path, format, out);
     if (strcmp(format, "json") == 0) return wgi_graph_json_write(p, out);
     if (strcmp(format, "dot") == 0) return wgi_dot_write(p, out);
     if (strcmp(engine, "dot") == 0) return by_dot(p, format, out);

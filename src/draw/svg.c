@@ -10,19 +10,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "layout/layout.h"
+enum {
+    MARGIN = WGI_SVG_MARGIN,
+    HEAD = 8,
+    FRAME_TEXT = 14,
+    ID_MOST = 40,
+    ROWS_MOST = 12,
+    WRAPPED_BOXES = 2000
+};
 
-enum { MARGIN = 12, HEAD = 8, FRAME_TEXT = 14, ID_MOST = 40, ROWS_MOST = 12, WRAPPED_BOXES = 2000 };
-
-typedef struct writer {
-    const wgi_picture *p;
-    wgi_strbuf *b;
-    char id[ID_MOST + 12];
-    wgi_card *card;
-    wgi_layout l;
-    double top; /* the height of title and legend */
-    double w, h;
-} writer;
+typedef wgi_svg writer;
 
 /* ---- the picture's id ---- */
 
@@ -34,7 +31,7 @@ static uint64_t hash_text(uint64_t h, const char *s)
 
 /* The option, else the file's name without its ending, else a number made from the texts. Other
  * characters than letters, digits and - become -. */
-static void make_id(writer *w, const char *path)
+void wgi_svg_name(wgi_svg *w, const char *path)
 {
     const char *from = w->p->o->id && *w->p->o->id ? w->p->o->id : path && strcmp(path, "-") ? path : "";
     const char *slash = strrchr(from, '/');
@@ -218,7 +215,10 @@ static void put_links(writer *w)
     for (int64_t i = 0; i < w->p->links; i++) {
         const wgi_link *k = &w->p->link[i];
         const wgi_lay_edge *e = &w->l.edge[i];
-        wgi_strbuf_put(w->b, k->back ? "<g class=\"backward\">" : "<g class=\"forward\">");
+        const wgi_link_state state = w->frame ? w->frame->link[i] : WGI_LINK_PLAIN;
+        if (state == WGI_LINK_ABSENT) continue;
+        wgi_strbuf_format(w->b, "<g class=\"%s%s\">", k->back ? "backward" : "forward",
+                          state == WGI_LINK_NOW ? " now" : "");
         put_path(w, e, k->back);
         put_arrow(w, w->l.point[k->back ? e->point : e->point + e->points - 1], k->back ? -1 : 1);
         if (k->times > 1 && !k->back) {
@@ -231,12 +231,12 @@ static void put_links(writer *w)
 
 /* ---- boxes ---- */
 
-static void put_description(writer *w, const wgi_box *x)
+static void put_description(writer *w, const wgi_box *x, const wgi_card *card)
 {
-    const char *const parts[] = { x->value, x->gradient };
+    const char *const parts[] = { card->no_value ? "" : x->value, card->no_gradient ? "" : x->gradient };
     wgi_strbuf_put(w->b, "<title>"), wgi_strbuf_xml(w->b, *x->tip ? x->tip : x->title, "\n");
     wgi_strbuf_put(w->b, "</title>");
-    if (*x->value || *x->gradient) {
+    if (*parts[0] || *parts[1]) {
         wgi_strbuf_put(w->b, "<desc>");
         for (int i = 0; i < 2; i++) {
             wgi_strbuf_put(w->b, i && *parts[0] && *parts[1] ? "; " : "");
@@ -253,7 +253,10 @@ static void put_boxes(writer *w)
         const wgi_box *x = &w->p->box[i];
         wgi_strbuf_format(w->b, "<g class=\"%s\" id=\"%s-n%lld\">", wgi_box_styles[x->kind].class, w->id,
                           (long long)i);
-        put_description(w, x);
+        if (w->frame)
+            w->card[i].no_value = !w->frame->value[i], w->card[i].no_gradient = !w->frame->gradient[i];
+        put_description(w, x, &w->card[i]);
+        if (w->frame && w->frame->box == i) wgi_film_put_halo(w, i);
         wgi_svg_card(w->b, x, &w->card[i], w->l.box[i].x, w->l.box[i].y);
         wgi_strbuf_put(w->b, "</g>\n");
     }
@@ -323,29 +326,45 @@ static double put_title(writer *w, bool measure, double *width)
 
 /* ---- all together ---- */
 
-static void put_start(writer *w)
+void wgi_svg_put_style(const wgi_svg *w)
 {
     const wgi_picture *p = w->p;
     bool kinds[WGI_BOX_KINDS] = { false };
     for (int64_t i = 0; i < p->boxes; i++) kinds[p->box[i].kind] = kinds[WGI_BOX_OP] = true;
+    wgi_svg_style(w->b, w->id, kinds);
+    if (w->frame) wgi_film_put_style(w->b, w->id);
+}
+
+static void put_start(writer *w)
+{
+    const wgi_picture *p = w->p;
+    wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
     wgi_strbuf_format(w->b,
-                      "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\" width=\"%.8g\" height=\"%.8g\" "
+                      " id=\"%s\" width=\"%.8g\" height=\"%.8g\" "
                       "viewBox=\"0 0 %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
                       "font-family=\"" WGI_SANS "\">\n<title id=\"%s-title\">",
                       w->id, w->w, w->h, w->w, w->h, w->id, w->id, w->id);
     if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
     else wgi_strbuf_put(w->b, p->g ? "a computation graph" : "the steps of a plan");
-    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links</desc>\n", w->id,
+    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links", w->id,
                       (long long)p->boxes, (long long)p->links);
-    wgi_svg_style(w->b, w->id, kinds);
+    if (w->frame) wgi_strbuf_put(w->b, ". "), wgi_strbuf_xml(w->b, w->frame->caption, ": ");
+    wgi_strbuf_put(w->b, "</desc>\n");
+    if (!w->is_part) wgi_svg_put_style(w);
 }
 
-static void write_all(writer *w)
+static void measure_all(writer *w)
 {
     double width = w->l.w;
     w->top = put_title(w, true, &width);
     if (w->p->o->legend) w->top = put_legend(w, NULL, w->top, &width);
     w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h) + MARGIN;
+}
+
+void wgi_svg_put(wgi_svg *w)
+{
+    double width = w->l.w;
     put_start(w);
     double y = put_title(w, false, &width);
     if (w->p->o->legend) put_legend(w, w->b, y, &width);
@@ -353,20 +372,36 @@ static void write_all(writer *w)
     put_frames(w);
     put_links(w);
     put_boxes(w);
-    wgi_strbuf_put(w->b, "</g>\n</svg>\n");
+    wgi_strbuf_put(w->b, "</g>\n");
+    if (w->frame) wgi_film_put_caption(w);
+    wgi_strbuf_put(w->b, "</svg>\n");
+}
+
+bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, const char *path, wgi_strbuf *out)
+{
+    wgi_strbuf scratch = { .c = p->c };
+    *w = (wgi_svg){ .p = p, .b = out };
+    wgi_svg_name(w, path);
+    bool ok = prepare(w, &scratch) && lay_out(w);
+    if (ok) measure_all(w);
+    ok = ok && !scratch.failed;
+    wgi_strbuf_free(&scratch);
+    return ok;
+}
+
+void wgi_svg_close(wgi_svg *w)
+{
+    wg_context *c = w->p->c;
+    wgi_layout_free(&w->l);
+    wg_free(c, w->card), wg_free(c, w->l.box), wg_free(c, w->l.edge), wg_free(c, w->l.frame);
 }
 
 wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
 {
-    writer w = { .p = p, .b = out };
-    wgi_strbuf scratch = { .c = p->c };
-    make_id(&w, path);
-    bool ok = prepare(&w, &scratch) && lay_out(&w);
-    if (ok) write_all(&w);
-    ok = ok && !scratch.failed && !out->failed;
-    wgi_layout_free(&w.l);
-    wgi_strbuf_free(&scratch);
-    wg_free(p->c, w.card), wg_free(p->c, w.l.box), wg_free(p->c, w.l.edge), wg_free(p->c, w.l.frame);
-    if (ok) return WG_OK;
+    wgi_svg w;
+    bool ok = wgi_svg_open(&w, p, path, out);
+    if (ok) wgi_svg_put(&w);
+    wgi_svg_close(&w);
+    if (ok && !out->failed) return WG_OK;
     return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
 }

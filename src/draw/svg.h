@@ -3,10 +3,11 @@
 #define WGI_DRAW_SVG_H
 
 #include "draw/draw_private.h"
+#include "layout/layout.h"
 #include "layout/metric.h"
 
 /* Sizes of fonts, in px. */
-enum { WGI_SMALL = 12, WGI_BODY = 15, WGI_TITLE = 19 };
+enum { WGI_SMALL = 12, WGI_BODY = 15, WGI_TITLE = 19, WGI_SVG_MARGIN = 12 };
 
 /* ---- svg_style.c ---- */
 
@@ -18,6 +19,7 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[]);
 /* A box: how large, and where its rows for value and gradient are, from its top; -1: it has no such row. */
 typedef struct wgi_card {
     double w, h, title_at, value_at, gradient_at;
+    bool no_value, no_gradient; /* the row stays empty */
 } wgi_card;
 /* `scratch` is used and left as it is wanted. */
 wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch);
@@ -28,5 +30,43 @@ void wgi_svg_number(wgi_strbuf *b, const char *before, double x);
 void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,
                   const char *class, const char *text);
 void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double radius, const char *class);
+
+/* ---- svg.c ---- */
+
+/* How a link is drawn in a frame of a film. */
+typedef enum wgi_link_state { WGI_LINK_ABSENT, WGI_LINK_PLAIN, WGI_LINK_NOW } wgi_link_state;
+
+/* What one frame of a film shows: film.c. */
+typedef struct wgi_svg_frame {
+    const bool *value, *gradient; /* by box: whether it is known */
+    const unsigned char *link;    /* by link: a wgi_link_state */
+    int box;                      /* it stands out; -1: none */
+    const char *caption;          /* lines */
+} wgi_svg_frame;
+
+/* A picture with its layout, which is made once and written as often as there are frames. */
+typedef struct wgi_svg {
+    const wgi_picture *p;
+    wgi_strbuf *b;
+    char id[64];
+    wgi_card *card;
+    wgi_layout l;
+    double top, w, h;           /* top: the height of title and legend */
+    const wgi_svg_frame *frame; /* NULL: all of the picture */
+    bool is_part;               /* it stands at x, y in another picture, which has the style */
+    double x, y;
+} wgi_svg;
+/* false: no memory. Close it in either case. */
+bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, const char *path, wgi_strbuf *out);
+void wgi_svg_name(wgi_svg *w, const char *path); /* sets the id */
+void wgi_svg_put(wgi_svg *w);
+void wgi_svg_put_style(const wgi_svg *w);
+void wgi_svg_close(wgi_svg *w);
+
+/* ---- film.c ---- */
+
+void wgi_film_put_style(wgi_strbuf *b, const char *id);
+void wgi_film_put_halo(const wgi_svg *w, int64_t box); /* around a box that stands out */
+void wgi_film_put_caption(const wgi_svg *w);           /* at the foot of the picture */
 
 #endif

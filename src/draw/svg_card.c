@@ -24,6 +24,7 @@ typedef struct lines {
     int n;
     double h; /* so far */
     double title_at, value_at, gradient_at;
+    int value, gradient, end; /* the lines from `value` on, from `gradient` on, and behind it */
 } lines;
 
 static double leading(double size) { return 1.32 * size; }
@@ -72,9 +73,12 @@ static void list_lines(const wgi_box *x, lines *l)
                 x->kind == WGI_BOX_FAILED ? "alarm" : "faint");
         if (x->mark) add_row(l, x->mark, WGI_BODY - 1, true, false, "alarm");
         if (x->note) add_row(l, x->note, WGI_BODY - 1, false, false, x->passed ? "value" : "ink");
+        l->value = l->n;
         l->value_at =
             add_row(l, x->value, WGI_BODY, x->odd_value, x->odd_value, x->odd_value ? "grad" : "value");
+        l->gradient = l->n;
         l->gradient_at = add_row(l, x->gradient, WGI_BODY, x->odd_gradient, x->odd_gradient, "grad");
+        l->end = l->n;
     }
     l->h += PAD_Y;
 }
@@ -98,8 +102,11 @@ wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
         if (now > w) w = now;
     }
     wgi_strbuf_clear(scratch);
-    return (wgi_card){ w + 2 * (PAD_X + rim), l.h + 2 * rim, rim + l.title_at,
-                       l.value_at < 0 ? -1 : rim + l.value_at, l.gradient_at < 0 ? -1 : rim + l.gradient_at };
+    return (wgi_card){ .w = w + 2 * (PAD_X + rim),
+                       .h = l.h + 2 * rim,
+                       .title_at = rim + l.title_at,
+                       .value_at = l.value_at < 0 ? -1 : rim + l.value_at,
+                       .gradient_at = l.gradient_at < 0 ? -1 : rim + l.gradient_at };
 }
 
 /* ---- elements ---- */
@@ -172,6 +179,9 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
                      eighth(x->share * (card->w - 2 * PAD_X)), BAR, 1, "bar");
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
+        if ((card->no_value && i >= l.value && i < l.gradient) ||
+            (card->no_gradient && i >= l.gradient && i < l.end))
+            continue;
         double lead = width_of(t, t->lead, t->lead_bytes, &text);
         wgi_strbuf_clear(&text);
         wgi_strbuf_add(&text, t->text, t->bytes);

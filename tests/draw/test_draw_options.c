@@ -53,7 +53,8 @@ static subject subject_start(void)
 
 static bool of_svg(const option *x)
 {
-    return !strcmp(x->name, "seconds") || !strcmp(x->name, "engine") || !strcmp(x->name, "id");
+    return !strcmp(x->name, "steps") || !strcmp(x->name, "seconds") || !strcmp(x->name, "engine") ||
+           !strcmp(x->name, "id");
 }
 
 /* The picture's text, or the error's message; to free. DOT text obeys neither .engine nor .id, and only

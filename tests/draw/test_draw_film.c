@@ -1,0 +1,180 @@
+/* test_draw_film.c: pictures step by step: numbered SVG files and sheets. */
+#include "picture.h"
+
+#include <stdlib.h>
+
+static const wg_draw_opts film = { .steps = true, .backward = true };
+
+/* A file of the film; to free. */
+static char *frame(int number)
+{
+    char name[40];
+    snprintf(name, sizeof name, "n-%02d.svg", number);
+    char *path = pic_path(name), *text = pic_read(path);
+    free(path);
+    return text;
+}
+
+/* Makes the frames. How many there are. */
+static int make_frames(wg_node root, wg_draw_opts o)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(root));
+    char *path = pic_path("n-%02d.svg");
+    cr_assert_eq(wg_draw(root, path, &o), WG_OK, "%s", wg_message(c));
+    free(path);
+    return pic_files();
+}
+
+/* Appends the next attribute of that name behind *at to `to`. */
+static void copy_attribute(const char **at, const char *name, char *to)
+{
+    const char *s = strstr(*at, name);
+    const size_t n = strcspn(s + strlen(name), "\"");
+    strncat(to, s, strlen(name) + n);
+    *at = s + strlen(name) + n;
+}
+
+/* The picture's size, and the rectangles of all boxes, in their order; to free. Halos are no boxes. */
+static char *geometry(const char *svg)
+{
+    char *all = calloc(strlen(svg) + 1, 1);
+    const char *at = strstr(svg, "viewBox");
+    copy_attribute(&at, "viewBox=\"", all);
+    for (at = strstr(svg, "<rect"); at; at = strstr(at, "<rect")) {
+        const char *end = strchr(at, '>'), *halo = strstr(at, "class=\"halo\"");
+        if (!halo || halo > end) strncat(all, at, (size_t)(end - at));
+        at = end;
+    }
+    return all;
+}
+
+/* The forward links' curves. */
+static char *curves(const char *svg)
+{
+    char *all = calloc(strlen(svg) + 1, 1);
+    for (const char *at = svg; (at = strstr(at, "<g class=\"forward"));) copy_attribute(&at, " d=\"", all);
+    return all;
+}
+
+Test(draw_film, frames_have_the_same_coordinates)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    const int frames = make_frames(n.L, film);
+    char *first = frame(1), *boxes = geometry(first), *lines = curves(first);
+    cr_expect_gt(frames, 15);
+    for (int i = 2; i <= frames; i++) {
+        char *text = frame(i), *these = geometry(text), *its = curves(text);
+        cr_expect_str_eq(these, boxes, "frame %d", i);
+        cr_expect_str_eq(its, lines, "frame %d", i);
+        cr_expect_eq(pic_count(text, "class=\"halo\""), 1, "frame %d", i);
+        free(text), free(these), free(its);
+    }
+    free(first), free(boxes), free(lines);
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
+/* z = 1.1 is computed before a = 0.7503, and gradients after all values. */
+Test(draw_film, what_is_not_computed_is_blank)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    const int frames = make_frames(n.L, film);
+    char *text = frame(1);
+    HAS(text, ">[1, −2]<");
+    HAS(text, ", given<");
+    HAS_NOT(text, ">1.1<");
+    HAS_NOT(text, "; dz");
+    HAS_NOT(text, "class=\"backward");
+    free(text);
+    int z = 0, a = 0, da = 0, dz = 0;
+    for (int i = frames; i > 0; i--) {
+        text = frame(i);
+        if (strstr(text, ">1.1<")) z = i;
+        if (strstr(text, ">0.7503<")) a = i;
+        if (strstr(text, ">da = −1.333<")) da = i;
+        if (strstr(text, ">dz = −0.2497<")) dz = i;
+        free(text);
+    }
+    cr_expect(z > 1 && z < a && a < da && da < dz, "%d %d %d %d", z, a, da, dz);
+    text = frame(dz);
+    HAS(text, ">dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497<");
+    HAS(text, "class=\"backward now\"");
+    free(text);
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
+/* The last frame has every value and gradient of the picture. */
+Test(draw_film, the_last_frame_is_the_picture)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    const int frames = make_frames(n.L, film);
+    wg_draw_opts o = { .values = true, .backward = true, .format = "svg" };
+    char *last = frame(frames), *whole = wg_draw_text(n.L, &o);
+    int texts = 0;
+    for (const char *at = whole; (at = strstr(at, "<text")); texts++) {
+        char line[300];
+        at = strchr(at, '>');
+        snprintf(line, sizeof line, "%.*s<", (int)strcspn(at, "<"), at);
+        HAS(last, line);
+    }
+    cr_expect_gt(texts, 20);
+    cr_expect_eq(pic_count(last, "<g class=\"backward"), pic_count(whole, "<g class=\"backward"));
+    wg_free(c, whole), free(last);
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
+Test(draw_film, a_sheet_has_all_frames)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    const int frames = make_frames(n.L, film);
+    wg_draw_opts o = film;
+    o.format = "svg", o.id = "s";
+    char *sheet = wg_draw_text(n.L, &o), id[20];
+    cr_assert(sheet, "%s", wg_message(c));
+    cr_expect_eq(pic_count(sheet, "class=\"frame\""), frames);
+    for (int i = 1; i <= frames; i++) {
+        snprintf(id, sizeof id, " id=\"s-%d\"", i);
+        cr_expect_eq(pic_count(sheet, id), 1);
+    }
+    cr_expect_eq(pic_count(sheet, " id=\"s-1-n0\""), 1);
+    wg_free(c, sheet);
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
+Test(draw_film, hidden_numbers_stay_hidden)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    wg_draw_opts o = film;
+    o.hide = "a, dz";
+    const int frames = make_frames(n.L, o);
+    for (int i = 1; i <= frames; i++) {
+        char *text = frame(i);
+        HAS_NOT(text, "0.7503");
+        HAS_NOT(text, "dz = −0.2497");
+        if (i == frames) HAS(text, ">dz = ?<");
+        free(text);
+    }
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
+Test(draw_film, refuses_what_has_no_steps)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    cr_assert_eq(wg_draw(n.x, "x.svg", &(wg_draw_opts){ .steps = true }), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "nothing to compute step by step");
+    cr_assert_eq(wg_draw(n.L, "x.dot", &film), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, ".steps: as svg");
+    cr_assert_eq(wg_draw(n.L, "/nowhere/at/all-%d.svg", &film), WG_ERROR_FILE);
+    wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all-1.svg");
+    wgt_finish(c, NULL);
+}
