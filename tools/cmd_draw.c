@@ -8,7 +8,8 @@
 /* Flags that say what is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
-      "a .dot, .svg, .png, .pdf, .txt or .json; - or only --format: standard output (default: text in the "
+      "a .dot, .svg, .png, .pdf, .tex, .txt or .json; - or only --format: standard output (default: text in "
+      "the "
       "terminal)" },
     { 0, "of", "NAME",
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
@@ -127,8 +128,8 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 
 static bool known_format(const args *a, const char *s)
 {
-    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "json" };
-    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 1 : 0);
+    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "json", "tex" };
+    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 2 : 0);
     for (size_t i = 0; i < n; i++)
         if (!strcasecmp(s, formats[i])) return true;
     return false;
@@ -148,11 +149,11 @@ static int file_flags(const args *a)
     const char *path = output_of(a);
     const char *format = args_value(a, "format");
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf, txt or json", format);
+        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf, tex, txt or json", format);
     if (path && !format && !known_format(a, format_of(a)))
-        return tool_fail(a, EXIT_FLAGS,
-                         "-o %s: the ending says no format: .dot, .svg, .png, .pdf, .txt, .json, or --format",
-                         path);
+        return tool_fail(
+            a, EXIT_FLAGS,
+            "-o %s: the ending says no format: .dot, .svg, .png, .pdf, .tex, .txt, .json, or --format", path);
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (args_has(a, "wrt") && !args_has(a, "backward"))

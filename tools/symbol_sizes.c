@@ -3,7 +3,8 @@
 
 enum { OTHER_SIZE = 13 };
 
-/* Builds the program once more with another size for a symbol. NULL: that fails, or gives other ops or ranks. */
+/* Builds the program once more with another size for a symbol. NULL: that fails, or gives other ops or
+ * ranks. */
 static wg_graph *build_with(model *m, wg_symbol s, wg_node root)
 {
     const double size = OTHER_SIZE, before = (double)s.size;

@@ -85,7 +85,8 @@ int tool_vfail(const args *a, int status, const char *format, va_list list) WG_P
 
 /* ---- wengert.c ---- */
 
-extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_ops, cmd_doctor, cmd_version, cmd_help;
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_ops, cmd_doctor, cmd_version,
+    cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 

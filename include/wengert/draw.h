@@ -2,9 +2,9 @@
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
- * A .txt file is a list of equations, one a line, and .json has all digits of all values. SVG, and DOT by
- * libcgraph, are written without any program: the same graph gives the same bytes. PNG and
- * PDF are made from the SVG by the program `rsvg-convert`, or where it is missing from the DOT by the
+ * A .txt file is a list of equations, one a line, and .json has all digits of all values. A .tex file is one
+ * tikzpicture for \input, with .steps it has overlays for beamer. SVG, and DOT by libcgraph, are written
+ * without any program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program `rsvg-convert`, or where it is missing from the DOT by the
  * program `dot`, under a time limit. A file is written whole or not at all.
  *
  * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
@@ -55,7 +55,7 @@ typedef struct wg_size_name {
  * Zero is the default. */
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
-         "dot, svg, png, pdf, txt; for a graph also json (default: by the ending of the file)")           \
+         "dot, svg, png, pdf, txt; for a graph also tex, json (default: by the ending of the file)")      \
     FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
          "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
@@ -78,7 +78,8 @@ typedef struct wg_size_name {
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
     FLAG(bool, steps, WG_PICTURE_NODES, "steps", NULL,                                                    \
-         "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; txt: a step a line")     \
+         "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; "      \
+         "txt: a step a line")                                                                            \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
          "? in place of these numbers, as z,dz: predict them first")                                      \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \

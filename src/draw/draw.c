@@ -50,7 +50,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
 
 /* ---- from text to file ---- */
 
-static const char *const formats[] = { "dot", "svg", "png", "pdf", "txt", "json", NULL };
+static const char *const formats[] = { "dot", "svg", "png", "pdf", "tex", "txt", "json", NULL };
 
 const char *wgi_format_of(const char *path, const char *option, const char *const names[])
 {
@@ -66,11 +66,10 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wg_context *c = wg_graph_context(g);
     const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
-        return WGI_DRAW_FAIL(
-            c, here, WG_ERROR_VALUE,
-            "draw: \"%s\": the format must be dot, svg, png, pdf, txt or json, by the path's "
-            "ending or .format",
-            path ? path : "");
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
+                             "draw: \"%s\": the format must be dot, svg, png, pdf, tex, txt or json, by "
+                             "the path\'s ending or .format",
+                             path ? path : "");
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
     const bool saved =

@@ -1,5 +1,5 @@
-/* film.c: a picture step by step, a frame a step: all frames have the same coordinates, and what is not computed yet is
- * blank. "name-%02d.svg" names a file a frame; other names one file with all frames, in rows.
+/* film.c: a picture step by step, a frame a step: all frames have the same coordinates, and what is not
+ * computed yet is blank. "name-%02d.svg" names a file a frame; other names one file with all frames, in rows.
  */
 #include <math.h>
 #include <string.h>

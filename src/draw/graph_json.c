@@ -3,8 +3,8 @@
  *     {"wengert":1,"root":"L","nodes":[{"name":"a","op":"sigmoid","operands":["z"],"shape":[],"dtype":"f64",
  *      "text":"a = σ(z)","value":0.75,"gradient":-1.33}, ...]}
  *
- * A number that is written in formulas alone is no node. NaN and infinities are the strings "nan", "inf", "-inf".
- * An array of more than 1,000 elements has a summary in its place.
+ * A number that is written in formulas alone is no node. NaN and infinities are the strings "nan", "inf",
+ * "-inf". An array of more than 1,000 elements has a summary in its place.
  */
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* hidden_numbers.c: the option `hide`: "?" in the place of values and gradients, for a class that predicts them. */
+/* hidden_numbers.c: the option `hide`: "?" in the place of values and gradients, for a class that predicts
+ * them. */
 #include <string.h>
 
 #include "draw/step_states.h"

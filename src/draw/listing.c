@@ -23,7 +23,8 @@ typedef struct listing {
 
 static bool has_line(const wgi_box *x) { return !x->is_copy; }
 
-/* The lines of a text side by side. The rows of a matrix close up: they begin with a space of a digit's width. */
+/* The lines of a text side by side. The rows of a matrix close up: they begin with a space of a digit's
+ * width. */
 static void put_joined(wgi_strbuf *b, const char *text)
 {
     static const char row[] = "\u2007";

@@ -1,6 +1,7 @@
 /* picture_write.c: which writer makes which format, and by whose layout. */
 #include "draw/draw_private.h"
 #include "draw/film.h"
+#include "draw/tikz.h"
 
 #include <string.h>
 
@@ -90,7 +91,8 @@ wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .engine \"%s\": own or dot", engine);
     if (strcmp(format, "txt") == 0)
         return p->o->steps ? wgi_step_listing_write(p, out) : wgi_listing_write(p, out);
-    if (p->g && p->o->steps && strcmp(format, "tex")) return film(p, path, format, out);
+    if (strcmp(format, "tex") == 0) return wgi_tikz_write(p, out);
+    if (p->g && p->o->steps) return film(p, path, format, out);
     if (strcmp(format, "json") == 0) return wgi_graph_json_write(p, out);
     if (strcmp(format, "dot") == 0) return wgi_dot_write(p, out);
     if (strcmp(engine, "dot") == 0) return by_dot(p, format, out);

@@ -1,4 +1,5 @@
-/* step_listing.c: the steps of a picture as text: what is given, forward a value a line, backward a term a line.
+/* step_listing.c: the steps of a picture as text: what is given, forward a value a line, backward a term a
+ * line.
  *
  *     given     x = [1, −2]
  *     forward

@@ -21,6 +21,27 @@ typedef struct wgi_card {
     double w, h, title_at, value_at, gradient_at;
     bool no_value, no_gradient; /* the row stays empty */
 } wgi_card;
+/* The lines of text in a box. */
+enum { WGI_CARD_LINES = 48, WGI_CARD_OTHER = 0, WGI_CARD_TITLE, WGI_CARD_VALUE, WGI_CARD_GRADIENT };
+typedef struct wgi_card_line {
+    const char *text; /* `bytes` of it */
+    size_t bytes;
+    double size, at; /* at: the baseline, from the box's top */
+    bool bold, right, odd;
+    const char *class;
+    const char *lead; /* its first `lead_bytes` stand above this line: it begins below their end */
+    size_t lead_bytes;
+} wgi_card_line;
+typedef struct wgi_card_lines {
+    wgi_card_line line[WGI_CARD_LINES];
+    int n;
+    double h; /* so far */
+    double title_at, value_at, gradient_at;
+    int title, value, gradient, end; /* lines: of the title; from `value` on, from `gradient` on, behind it */
+} wgi_card_lines;
+void wgi_card_list(const wgi_box *x, wgi_card_lines *l);
+int wgi_card_part(const wgi_card_lines *l, int i);
+
 /* `scratch` is used and left as it is wanted. */
 wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch);
 void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top);

@@ -7,25 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = 48, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3 };
+enum { LINES = WGI_CARD_LINES, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3 };
 
-typedef struct line {
-    const char *text; /* `bytes` of it */
-    size_t bytes;
-    double size, at; /* at: the baseline, from the box's top */
-    bool bold, right, odd;
-    const char *class;
-    const char *lead; /* its first `lead_bytes` stand above this line: it begins below their end */
-    size_t lead_bytes;
-} line;
-
-typedef struct lines {
-    line line[LINES];
-    int n;
-    double h; /* so far */
-    double title_at, value_at, gradient_at;
-    int value, gradient, end; /* the lines from `value` on, from `gradient` on, and behind it */
-} lines;
+typedef wgi_card_line line;
+typedef wgi_card_lines lines;
 
 static double leading(double size) { return 1.32 * size; }
 
@@ -58,7 +43,7 @@ static double add_row(lines *l, const char *text, double size, bool bold, bool o
     return middle;
 }
 
-static void list_lines(const wgi_box *x, lines *l)
+void wgi_card_list(const wgi_box *x, lines *l)
 {
     *l = (lines){ .h = PAD_Y, .value_at = -1, .gradient_at = -1 };
     add_line(l, x->word, strlen(x->word), WGI_SMALL, false, "faint");
@@ -66,6 +51,7 @@ static void list_lines(const wgi_box *x, lines *l)
         l->line[l->n] = l->line[l->n - 1];
         l->line[l->n].text = x->shape, l->line[l->n].bytes = strlen(x->shape), l->line[l->n++].right = true;
     }
+    l->title = l->n;
     l->title_at = add_row(l, x->is_copy ? x->name : x->title, WGI_BODY, true, false, "ink");
     if (l->title_at < 0) l->title_at = l->h / 2;
     if (!x->is_copy) {
@@ -83,6 +69,14 @@ static void list_lines(const wgi_box *x, lines *l)
     l->h += PAD_Y;
 }
 
+int wgi_card_part(const lines *l, int i)
+{
+    return i == l->title                      ? WGI_CARD_TITLE
+           : i >= l->value && i < l->gradient ? WGI_CARD_VALUE
+           : i >= l->gradient && i < l->end   ? WGI_CARD_GRADIENT
+                                              : WGI_CARD_OTHER;
+}
+
 static double width_of(const line *l, const char *text, size_t bytes, wgi_strbuf *scratch)
 {
     wgi_strbuf_clear(scratch);
@@ -93,7 +87,7 @@ static double width_of(const line *l, const char *text, size_t bytes, wgi_strbuf
 wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
 {
     lines l;
-    list_lines(x, &l);
+    wgi_card_list(x, &l);
     double w = 0, rim = x->times > 1 ? TWICE : 0;
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
@@ -172,15 +166,15 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
     lines l;
     double rim = x->times > 1 ? TWICE : 0;
     wgi_strbuf text = { .c = b->c };
-    list_lines(x, &l);
+    wgi_card_list(x, &l);
     put_frame(b, x, card, left, top);
     if (x->share > 0 && !x->is_copy)
         wgi_svg_rect(b, left + PAD_X, eighth(top + card->h - rim - BAR - 1),
                      eighth(x->share * (card->w - 2 * PAD_X)), BAR, 1, "bar");
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
-        if ((card->no_value && i >= l.value && i < l.gradient) ||
-            (card->no_gradient && i >= l.gradient && i < l.end))
+        const int part = wgi_card_part(&l, i);
+        if ((card->no_value && part == WGI_CARD_VALUE) || (card->no_gradient && part == WGI_CARD_GRADIENT))
             continue;
         double lead = width_of(t, t->lead, t->lead_bytes, &text);
         wgi_strbuf_clear(&text);

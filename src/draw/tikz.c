@@ -1,0 +1,309 @@
+/* tikz.c: a picture as one tikzpicture for \input, with the coordinates of the SVG. With steps it has overlays
+ * of beamer: slide n shows what is known by step n.
+ *
+ * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts. Nothing but tikz and amsmath is needed.
+ */
+#include "draw/tikz.h"
+
+#include <string.h>
+
+#include "draw/step_states.h"
+#include "draw/svg.h"
+
+enum { CAPTION_LINES = 3, PAD_X = 9, TWICE = 3, HALO = 4 };
+
+typedef struct tikz {
+    const wgi_picture *p;
+    wgi_strbuf *b;
+    wgi_svg w;
+    wgi_step_states s;     /* states is 0 without the option steps */
+    const wgi_item **item; /* by box; NULL: a run */
+    int64_t *used;         /* by link: the first state that uses it */
+    bool with_steps;
+} tikz;
+
+static double pt(double px) { return px / 1.5; }
+
+/* ---- overlays ---- */
+
+/* What follows is shown from that state on. */
+static void put_from(tikz *t, int64_t state)
+{
+    if (t->with_steps && state > 0) wgi_strbuf_format(t->b, "\\onslide<%lld->{", (long long)state + 1);
+    else wgi_strbuf_put(t->b, "{");
+}
+
+/* ---- colours and fonts ---- */
+
+static void put_color(wgi_strbuf *b, const char *name, const char *rgb)
+{
+    char code[8];
+    snprintf(code, sizeof code, "%s", rgb + 1);
+    for (char *c = code; *c; c++)
+        if (*c >= 'a' && *c <= 'f') *c = (char)(*c - 'a' + 'A');
+    wgi_strbuf_format(b, "\\definecolor{wg%s}{HTML}{%s}", name, code);
+}
+
+static void put_colors(tikz *t)
+{
+    bool kinds[WGI_BOX_KINDS] = { false };
+    for (int64_t i = 0; i < t->p->boxes; i++) kinds[t->p->box[i].kind] = true;
+    for (int i = 0; i < WGI_BOX_KINDS; i++) {
+        char fill[40];
+        if (!kinds[i]) continue;
+        snprintf(fill, sizeof fill, "%s-fill", wgi_box_styles[i].class);
+        put_color(t->b, wgi_box_styles[i].class, wgi_box_styles[i].border);
+        put_color(t->b, fill, wgi_box_styles[i].fill);
+        wgi_strbuf_put(t->b, "%\n");
+    }
+    static const char *const others[][2] = { { "ink", "#212121" },     { "faint", "#424242" },
+                                             { "outside", "#57606A" }, { "value", WGI_VALUE },
+                                             { "grad", WGI_GRADIENT }, { "line", "#57606A" },
+                                             { "back", "#D32F2F" },    { "alarm", "#7F0000" } };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) put_color(t->b, others[i][0], others[i][1]);
+    wgi_strbuf_put(t->b, "%\n");
+}
+
+/* The size of LaTeX's fonts that is not larger. */
+static double font_size(double px)
+{
+    static const double sizes[] = { 12, 10, 9, 8 };
+    for (int i = 0; i < 3; i++)
+        if (pt(px) >= sizes[i] - 1e-9) return sizes[i];
+    return 8;
+}
+
+static void put_number(wgi_strbuf *b, const char *before, double px) { wgi_svg_number(b, before, pt(px)); }
+
+static void put_point(wgi_strbuf *b, double x, double y)
+{
+    put_number(b, "(", x), put_number(b, ",", y), wgi_strbuf_put(b, ")");
+}
+
+/* `text` is LaTeX. */
+static void put_node(tikz *t, double x, double y, double size, const char *color, bool right,
+                     const char *text)
+{
+    wgi_strbuf_format(t->b, "\\node[wg%g,text=wg%s,anchor=base %s] at ", font_size(size), color,
+                      right ? "east" : "west");
+    put_point(t->b, x, y);
+    wgi_strbuf_format(t->b, " {%s};", text);
+}
+
+static void put_rectangle(tikz *t, const char *style, double x, double y, double w, double h)
+{
+    wgi_strbuf_format(t->b, "\\draw[%s] ", style);
+    put_point(t->b, x, y), wgi_strbuf_put(t->b, " rectangle "), put_point(t->b, x + w, y + h);
+    wgi_strbuf_put(t->b, ";");
+}
+
+/* ---- frames and links ---- */
+
+static void put_frames(tikz *t)
+{
+    wgi_strbuf name = { .c = t->b->c }, text = name;
+    for (int i = 0; i < t->p->frames; i++) {
+        const wgi_lay_frame *f = &t->w.l.frame[i];
+        if (!f->w) continue;
+        wgi_strbuf_clear(&name), wgi_strbuf_clear(&text);
+        wgi_strbuf_clean(&name, t->p->frame[i].name, 80), wgi_tex_text(&text, wgi_strbuf_text(&name));
+        put_rectangle(t, "wgline,rounded corners=5pt", f->x, f->y, f->w, f->h);
+        put_node(t, f->x + 10, f->y + 18, 14, "outside", false, wgi_strbuf_text(&text));
+        wgi_strbuf_put(t->b, "%\n");
+    }
+    t->b->failed |= name.failed || text.failed;
+    wgi_strbuf_free(&name), wgi_strbuf_free(&text);
+}
+
+static void put_link(tikz *t, int64_t i, const char *style)
+{
+    const wgi_link *k = &t->p->link[i];
+    const wgi_lay_edge *e = &t->w.l.edge[i];
+    const wgi_lay_point *c = &t->w.l.point[e->point];
+    wgi_strbuf_format(t->b, "\\draw[%s] ", style);
+    for (int j = 0; j < e->points; j++) {
+        static const char *const before[] = { " .. ", " .. controls ", " and " };
+        if (j) wgi_strbuf_put(t->b, before[j % 3]);
+        put_point(t->b, c[j].x, c[j].y);
+    }
+    const wgi_lay_point at = k->back ? c[0] : c[e->points - 1];
+    const double along = k->back ? 9 : -9;
+    const bool down = t->w.l.top_down;
+    wgi_strbuf_format(t->b, ";\\fill[wg%s] ", k->back ? "back" : "line");
+    put_point(t->b, at.x, at.y), wgi_strbuf_put(t->b, "--");
+    put_point(t->b, at.x + (down ? -4 : along), at.y + (down ? along : -4)), wgi_strbuf_put(t->b, "--");
+    put_point(t->b, at.x + (down ? 4 : along), at.y + (down ? along : 4)), wgi_strbuf_put(t->b, "--cycle;");
+    if (k->times > 1 && !k->back) {
+        char times[40];
+        snprintf(times, sizeof times, "$\\times%lld$", (long long)k->times);
+        put_node(t, e->label_x, e->label_y - 4, WGI_SMALL, "outside", false, times);
+    }
+}
+
+static void put_links(tikz *t)
+{
+    for (int64_t i = 0; i < t->p->links; i++) {
+        const bool back = t->p->link[i].back;
+        put_from(t, back && t->with_steps ? t->used[i] : 0);
+        put_link(t, i,
+                 back ? "wgback,line width=0.8pt,dash pattern=on 3pt off 2.4pt" : "wgline,line width=0.8pt");
+        wgi_strbuf_put(t->b, "}%\n");
+    }
+}
+
+/* ---- boxes ---- */
+
+static void put_line(tikz *t, int64_t i, const wgi_card_line *k, int part, double x, double y)
+{
+    const wgi_box *box = &t->p->box[i];
+    wgi_strbuf text = { .c = t->b->c }, line = text;
+    wgi_strbuf_add(&text, k->text, k->bytes);
+    if (k->lead_bytes) {
+        wgi_strbuf lead = { .c = t->b->c };
+        wgi_strbuf_add(&lead, k->lead, k->lead_bytes);
+        wgi_strbuf_put(&line, "\\phantom{"), wgi_tex_text(&line, wgi_strbuf_text(&lead)),
+            wgi_strbuf_put(&line, "}");
+        wgi_strbuf_free(&lead);
+    }
+    if (part == WGI_CARD_TITLE) wgi_tex_title(&line, t->p, box, t->item[i]);
+    else if (part == WGI_CARD_GRADIENT && !k->lead_bytes)
+        wgi_tex_gradient(&line, box, t->item[i], wgi_strbuf_text(&text));
+    else wgi_tex_text(&line, wgi_strbuf_text(&text));
+    put_node(t, x, y, k->size, k->class, k->right, wgi_strbuf_text(&line));
+    t->b->failed |= text.failed || line.failed;
+    wgi_strbuf_free(&text), wgi_strbuf_free(&line);
+}
+
+static void put_box(tikz *t, int64_t i)
+{
+    const wgi_box *box = &t->p->box[i];
+    const wgi_lay_box *at = &t->w.l.box[i];
+    const char *class = wgi_box_styles[box->kind].class;
+    const double rim = box->times > 1 ? TWICE : 0;
+    const bool heavy = box->kind == WGI_BOX_FAILED || box->kind == WGI_BOX_WRONG;
+    char style[160];
+    wgi_card_lines l;
+    snprintf(style, sizeof style, "wg%s,fill=wg%s-fill,rounded corners=3.5pt,line width=%s%s", class, class,
+             heavy ? "1.6pt" : "0.8pt", box->is_copy ? ",dash pattern=on 2.6pt off 2pt" : "");
+    put_rectangle(t, style, at->x, at->y, at->w, at->h);
+    if (rim) put_rectangle(t, style, at->x + rim, at->y + rim, at->w - 2 * rim, at->h - 2 * rim);
+    wgi_card_list(box, &l);
+    for (int k = 0; k < l.n; k++) {
+        const wgi_card_line *line = &l.line[k];
+        const int part = wgi_card_part(&l, k);
+        const int64_t from = part == WGI_CARD_VALUE      ? t->with_steps ? t->s.value_at[i] : 0
+                             : part == WGI_CARD_GRADIENT ? t->with_steps ? t->s.gradient_at[i] : 0
+                                                         : 0;
+        if (from > 0) put_from(t, from);
+        put_line(t, i, line, part, at->x + (line->right ? at->w - PAD_X - rim : PAD_X + rim),
+                 at->y + rim + line->at);
+        if (from > 0) wgi_strbuf_put(t->b, "}");
+        wgi_strbuf_put(t->b, "%\n");
+    }
+}
+
+/* ---- steps ---- */
+
+static void put_step(tikz *t, int64_t i)
+{
+    const wgi_step_state *s = &t->s.state[i];
+    wgi_strbuf line = { .c = t->b->c }, text = line;
+    wgi_strbuf_format(t->b, "\\onslide<%lld>{", (long long)i + 1);
+    for (int k = 0; k < s->links; k++) {
+        const bool back = t->p->link[s->link[k]].back;
+        put_link(t, s->link[k],
+                 back ? "wgback,line width=2pt,dash pattern=on 3pt off 2.4pt" : "wgline,line width=2pt");
+    }
+    if (s->box >= 0) {
+        const wgi_lay_box *x = &t->w.l.box[s->box];
+        put_rectangle(t, "wgink,line width=2pt,rounded corners=5pt", x->x - HALO, x->y - HALO,
+                      x->w + 2 * HALO, x->h + 2 * HALO);
+        wgi_put_state(&line, t->p, s);
+        wgi_tex_text(&text, wgi_strbuf_text(&line));
+        wgi_strbuf_put(t->b, "\\node[wg12,text=wgink,anchor=north west,align=left,text width=");
+        put_number(t->b, "", t->w.l.w), wgi_strbuf_put(t->b, "pt] at ");
+        put_point(t->b, 0, t->w.l.h + 14), wgi_strbuf_format(t->b, " {%s};", wgi_strbuf_text(&text));
+    }
+    wgi_strbuf_put(t->b, "}%\n");
+    t->b->failed |= line.failed || text.failed;
+    wgi_strbuf_free(&line), wgi_strbuf_free(&text);
+}
+
+/* ---- all together ---- */
+
+static bool prepare(tikz *t)
+{
+    const wgi_picture *p = t->p;
+    t->item = wg_alloc(p->c, (size_t)p->boxes + 1, sizeof *t->item);
+    t->used = wg_alloc(p->c, (size_t)p->links + 1, sizeof *t->used);
+    if (!t->item || !t->used) return false;
+    for (int64_t i = 0; p->g && i < p->nodes; i++)
+        if (p->box[p->box_of[i]].times == 1) t->item[p->box_of[i]] = wgi_item_at(p, i);
+    for (int64_t i = 0; i < p->boxes; i++)
+        for (int64_t k = 0; p->box[i].is_copy && k < i && !t->item[i]; k++)
+            if (p->box[k].name == p->box[i].name && p->box[k].tip == p->box[i].tip) t->item[i] = t->item[k];
+    for (int64_t k = 0; k < p->links; k++) t->used[k] = t->s.states - 1;
+    for (int64_t i = t->s.states - 1; i >= 0; i--)
+        for (int k = 0; k < t->s.state[i].links; k++) t->used[t->s.state[i].link[k]] = i;
+    return true;
+}
+
+static void put_start(tikz *t)
+{
+    const char *title = t->p->o->title ? t->p->o->title : "";
+    wgi_strbuf clean = { .c = t->b->c }, text = clean;
+    wgi_strbuf_put(
+        t->b,
+        "% Needs \\usepackage{tikz,amsmath}. To fit a line: \\resizebox{\\linewidth}{!}{\\input{...}}\n");
+    if (t->with_steps)
+        wgi_strbuf_format(t->b, "%% %lld slides of the class beamer.\n", (long long)t->s.states);
+    wgi_strbuf_put(t->b, "{%\n"), put_colors(t);
+    wgi_strbuf_put(t->b, "\\begin{tikzpicture}[x=1pt,y=-1pt,line width=0.8pt");
+    for (int size = 8; size <= 12; size += size == 10 ? 2 : 1)
+        wgi_strbuf_format(
+            t->b,
+            ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\sffamily\\fontsize{%d}{%d}\\selectfont}",
+            size, size, size + 2);
+    wgi_strbuf_put(t->b, "]%\n\\path[use as bounding box] ");
+    put_point(t->b, -2 * HALO, *title ? -30 : -2 * HALO), wgi_strbuf_put(t->b, " rectangle ");
+    put_point(t->b, t->w.l.w + 2 * HALO, t->w.l.h + 2 * HALO + (t->with_steps ? 14 + CAPTION_LINES * 21 : 0));
+    wgi_strbuf_put(t->b, ";%\n");
+    if (*title) {
+        wgi_strbuf_clean(&clean, title, 200), wgi_tex_text(&text, wgi_strbuf_text(&clean));
+        put_node(t, 0, -12, WGI_TITLE, "outside", false, wgi_strbuf_text(&text)), wgi_strbuf_put(t->b, "%\n");
+    }
+    t->b->failed |= clean.failed || text.failed;
+    wgi_strbuf_free(&clean), wgi_strbuf_free(&text);
+}
+
+static wg_status start(tikz *t)
+{
+    const wgi_picture *p = t->p;
+    wg_status status = p->o->steps ? wgi_step_states_make(&t->s, p) : WG_OK;
+    if (status != WG_OK) return status;
+    t->with_steps = p->o->steps;
+    if (t->with_steps && t->s.states < 2)
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                             "draw: .steps: there is nothing to compute step by step");
+    return wgi_svg_open(&t->w, p, NULL, t->b) && prepare(t) ? WG_OK : WG_ERROR_MEMORY;
+}
+
+wg_status wgi_tikz_write(const wgi_picture *p, wgi_strbuf *out)
+{
+    tikz t = { .p = p, .b = out, .s.c = p->c };
+    wg_status status = start(&t);
+    if (status == WG_OK) {
+        put_start(&t);
+        put_frames(&t);
+        put_links(&t);
+        for (int64_t i = 0; i < p->boxes; i++) put_box(&t, i);
+        for (int64_t i = 0; t.with_steps && i < t.s.states; i++) put_step(&t, i);
+        wgi_strbuf_put(out, "\\end{tikzpicture}}%\n");
+        if (out->failed) status = WG_ERROR_MEMORY;
+    }
+    if (t.w.p) wgi_svg_close(&t.w);
+    wgi_step_states_free(&t.s);
+    wg_free(p->c, t.item), wg_free(p->c, t.used);
+    if (status != WG_ERROR_MEMORY) return status;
+    return WGI_DRAW_FAIL(p->c, p->here, status, "draw: no memory for the picture");
+}
