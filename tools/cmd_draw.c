@@ -8,9 +8,8 @@
 /* Flags that say what is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
-      "a .dot, .svg, .png, .pdf, .tex, .txt or .json; - or only --format: standard output (default: text in "
-      "the "
-      "terminal)" },
+      "a .dot, .svg, .html, .png, .pdf, .tex, .txt or .json; - or only --format: standard output (default: "
+      "text in the terminal)" },
     { 0, "of", "NAME",
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
@@ -128,8 +127,8 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 
 static bool known_format(const args *a, const char *s)
 {
-    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "json", "tex" };
-    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 2 : 0);
+    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "html", "json", "tex" };
+    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 3 : 0);
     for (size_t i = 0; i < n; i++)
         if (!strcasecmp(s, formats[i])) return true;
     return false;
@@ -149,11 +148,12 @@ static int file_flags(const args *a)
     const char *path = output_of(a);
     const char *format = args_value(a, "format");
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf, tex, txt or json", format);
+        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, html, png, pdf, tex, txt or json", format);
     if (path && !format && !known_format(a, format_of(a)))
         return tool_fail(
             a, EXIT_FLAGS,
-            "-o %s: the ending says no format: .dot, .svg, .png, .pdf, .tex, .txt, .json, or --format", path);
+            "-o %s: the ending says no format: .dot, .svg, .html, .png, .pdf, .tex, .txt, .json, or --format",
+            path);
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (args_has(a, "wrt") && !args_has(a, "backward"))
@@ -215,6 +215,7 @@ static void draw(model *m, wg_draw_opts o)
     size_names sizes = find_size_names(m, root);
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.wrt = wrt.node, o.wrt_count = wrt.count;
+    o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();

@@ -2,9 +2,14 @@
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
+ * HTML is one file that loads nothing: the SVG, which its reader steps through forward and backward, with
+ * the rule of each step in names and in numbers. Leaves of few numbers can be changed there: then all
+ * values and gradients are computed anew in the page.
+ *
  * A .txt file is a list of equations, one a line, and .json has all digits of all values. A .tex file is one
- * tikzpicture for \input, with .steps it has overlays for beamer. SVG, and DOT by libcgraph, are written
- * without any program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program `rsvg-convert`, or where it is missing from the DOT by the
+ * tikzpicture for \input; with .steps it has overlays for beamer. SVG, HTML, and DOT by libcgraph, are written
+ * without any program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program
+ * `rsvg-convert`, or where it is missing from the DOT by the
  * program `dot`, under a time limit. A file is written whole or not at all.
  *
  * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
@@ -22,7 +27,7 @@ extern "C" {
 
 /* The kinds of pictures. Each option says which of these it is for. With any other it is an error. */
 typedef enum wg_picture_kind {
-    WG_PICTURE_GRAPH = 1,  /* a graph as dot, svg, png, pdf */
+    WG_PICTURE_GRAPH = 1,  /* a graph as dot, svg, html, png, pdf, tex */
     WG_PICTURE_TEXT = 2,   /* a graph as txt: a list of equations, or as json */
     WG_PICTURE_STEPS = 4,  /* a plan as dot, svg, png, pdf */
     WG_PICTURE_TABLE = 8,  /* a plan as txt */
@@ -55,7 +60,7 @@ typedef struct wg_size_name {
  * Zero is the default. */
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
-         "dot, svg, png, pdf, txt; for a graph also tex, json (default: by the ending of the file)")      \
+         "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)") \
     FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
          "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
@@ -74,6 +79,8 @@ typedef struct wg_size_name {
     FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \
     FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "KIND",                                      \
          "what each box costs or holds: time, bytes, gradient (its norm), nan (where NaN begins)")        \
+    FIELD(const char *, source, WG_PICTURE_GRAPH,                                                         \
+          "in html: the text of the program, whose lines the call sites name; default: the call sites")   \
     FIELD(const wg_node_mark *, marks, WG_PICTURE_NODES,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
@@ -81,7 +88,7 @@ typedef struct wg_size_name {
          "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; "      \
          "txt: a step a line")                                                                            \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
-         "? in place of these numbers, as z,dz: predict them first")                                      \
+         "? in place of these numbers, as z,dz: predict them first; in html until they are clicked")                                      \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \
     FIELD(bool, ansi, WG_PICTURE_TEXT, "in txt: names are bold, by escapes for a terminal")               \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \

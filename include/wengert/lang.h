@@ -22,6 +22,7 @@ typedef struct wg_program wg_program;
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);
 WG_API void wg_program_free(wg_program *q);
+WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as long as the program */
 
 /* Gives an input its value, or replaces the value of a constant. The tensor is copied. An unknown or computed
  * name is an error. */

@@ -36,12 +36,15 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     wgi_picture p = { .c = out->c };
     wgi_locale l = wgi_locale_set_c();
     const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
+    const bool as_page = !strcmp(format, "html");
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
     if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
-    all.values |= o->steps;
+    all.values |= o->steps || as_page; /* steps show what they compute */
+    if (as_page) all.hide = NULL;      /* the page hides and reveals by itself */
     wg_status s =
         wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
+    all.hide = o->hide;
     if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
     wgi_picture_free(&p);
     wgi_locale_restore(l);
@@ -50,7 +53,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
 
 /* ---- from text to file ---- */
 
-static const char *const formats[] = { "dot", "svg", "png", "pdf", "tex", "txt", "json", NULL };
+static const char *const formats[] = { "dot", "svg", "html", "png", "pdf", "tex", "txt", "json", NULL };
 
 const char *wgi_format_of(const char *path, const char *option, const char *const names[])
 {
@@ -67,8 +70,8 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
         return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
-                             "draw: \"%s\": the format must be dot, svg, png, pdf, tex, txt or json, by "
-                             "the path\'s ending or .format",
+                             "draw: \"%s\": the format must be dot, svg, html, png, pdf, tex, txt or json, by "
+                             "the path's ending or .format",
                              path ? path : "");
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);

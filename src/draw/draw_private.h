@@ -5,6 +5,7 @@
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
+ *     wgi_picture --page.c (step_states.c, svg.c)--> HTML
  *     wgi_picture --tikz.c (tex_labels.c, svg.c's layout)--> TikZ
  *     wgi_picture --listing.c, step_listing.c, graph_json.c--> a list of equations, of steps, JSON
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
@@ -239,6 +240,9 @@ wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 /* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
 wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
 
+/* page.c. Likewise. */
+wg_status wgi_page_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
+
 /* listing.c, graph_json.c */
 wg_status wgi_listing_write(const wgi_picture *p, wgi_strbuf *out);
 wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out);
@@ -246,7 +250,7 @@ wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out);
 /* step_listing.c */
 wg_status wgi_step_listing_write(const wgi_picture *p, wgi_strbuf *out);
 
-/* picture_write.c. As "dot", "svg", "png", "pdf", "txt" or "json"; `out` is empty before. */
+/* picture_write.c. As "dot", "svg", "html", "png", "pdf", "tex", "txt" or "json"; `out` is empty before. */
 wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);
 
 /* render.c. What the program `dot` makes of a DOT text: "svg", "png", "pdf". */

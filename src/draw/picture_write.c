@@ -92,6 +92,7 @@ wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format
     if (strcmp(format, "txt") == 0)
         return p->o->steps ? wgi_step_listing_write(p, out) : wgi_listing_write(p, out);
     if (strcmp(format, "tex") == 0) return wgi_tikz_write(p, out);
+    if (strcmp(format, "html") == 0) return wgi_page_write(p, path, out);
     if (p->g && p->o->steps) return film(p, path, format, out);
     if (strcmp(format, "json") == 0) return wgi_graph_json_write(p, out);
     if (strcmp(format, "dot") == 0) return wgi_dot_write(p, out);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Texts of a state, as places in the buffer: it moves while it grows. */
-enum { NAME, RULE, NUMBERS, RESULT, SUM, TOTAL, LINE, TEXTS };
+enum { NAME, RULE, NUMBERS, PATTERN, RESULT, SUM, TOTAL, LINE, TEXTS };
 
 typedef struct maker {
     wgi_step_states *s;
@@ -97,6 +97,14 @@ static void put_sum(const maker *m, const wgi_step *t, wgi_strbuf *b)
     wgi_put_numbers(b, &t->sum);
 }
 
+static void put_rule(const maker *m, const wgi_step *t, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers)
+{
+    const wgi_view *v = &m->p->view;
+    if (t->kind == WGI_STEP_VALUE) wgi_put_value_rule(v, m->value, t->to, pattern, rule, numbers);
+    if (t->kind == WGI_STEP_TERM)
+        wgi_put_term_rule(v, m->value, t, &m->gradient[t->from]->sum, pattern, rule, numbers);
+}
+
 static void put_texts(maker *m, const wgi_step *t)
 {
     const wgi_view *v = &m->p->view;
@@ -104,9 +112,9 @@ static void put_texts(maker *m, const wgi_step *t)
     if (t->kind == WGI_STEP_VALUE) wgi_put_symbol(&b, &v->item[t->to], 40);
     else wgi_put_gradient_name(v, &b, t->to);
     keep(m, NAME, &b);
-    if (t->kind == WGI_STEP_VALUE) wgi_put_value_rule(v, m->value, t->to, &b, &numbers);
-    if (t->kind == WGI_STEP_TERM) wgi_put_term_rule(v, m->value, t, &m->gradient[t->from]->sum, &b, &numbers);
-    keep(m, RULE, &b), keep(m, NUMBERS, &numbers);
+    put_rule(m, t, true, &b, &numbers), keep(m, PATTERN, &numbers);
+    wgi_strbuf_clear(&b);
+    put_rule(m, t, false, &b, &numbers), keep(m, RULE, &b), keep(m, NUMBERS, &numbers);
     wgi_put_numbers(&b, &t->value), keep(m, RESULT, &b);
     if (t->kind == WGI_STEP_TERM) put_sum(m, t, &b);
     keep(m, SUM, &b);
@@ -153,8 +161,8 @@ static void finish(maker *m)
     wgi_step_states *s = m->s;
     for (int64_t i = 0; i < s->states; i++) {
         wgi_step_state *state = &s->state[i];
-        const char **const to[TEXTS] = { &state->name, &state->rule,  &state->numbers, &state->result,
-                                         &state->sum,  &state->total, &state->line };
+        const char **const to[TEXTS] = { &state->name,   &state->rule, &state->numbers, &state->pattern,
+                                         &state->result, &state->sum,  &state->total,   &state->line };
         for (int k = 0; k < TEXTS; k++) *to[k] = wgi_strbuf_text(&s->texts) + m->text[i][k];
     }
     for (int64_t i = 0; i < m->p->boxes; i++) {

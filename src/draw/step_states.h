@@ -24,6 +24,7 @@ typedef struct wgi_step_state {
     const char *name;    /* what is computed: "z", "dz" */
     const char *rule;    /* "w·x + b", "da · a(1 − a)" */
     const char *numbers; /* the rule in numbers, if its operands are scalars and it is more than `result` */
+    const char *pattern; /* of numbers: see WGI_PLACES; "" where the numbers are one alone */
     const char *result;  /* the value, or the term: "1.1" */
     const char *sum;     /* of the second term on: "0.3 + 0.2 = 0.5" */
     const char *total;   /* of a term: the gradient so far */
@@ -62,14 +63,22 @@ void wgi_put_numbers(wgi_strbuf *b, const wg_tensor *t);
 
 /* ---- rules, step_texts.c ---- */
 
+/* A pattern is a rule in numbers with a character of its own, for private use, in the place of each
+ * number, for writers that put other numbers there later. */
+enum {
+    WGI_PLACES = 0xE000,       /* that of item i is this + i; there are at most WGI_STEPS_MOST items */
+    WGI_PLACE_HANDED = 0x1001, /* this + WGI_PLACES: the gradient that is handed on */
+    WGI_PLACE_LOCAL = 0x1002   /* likewise: the term divided by it */
+};
+
 /* The right side of what item `at` is computed by, "w·x + b". numbers: the same with the values of its
  * operands in the place of their names, where all of them are scalars; else "". value[]: by item. */
-void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, wgi_strbuf *rule,
-                        wgi_strbuf *numbers);
+void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, bool pattern,
+                        wgi_strbuf *rule, wgi_strbuf *numbers);
 /* The same for a term: what item t->from adds to the gradient of item t->to. handed: the gradient of
  * t->from. */
 void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
-                       const wg_tensor *handed, wgi_strbuf *rule, wgi_strbuf *numbers);
+                       const wg_tensor *handed, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers);
 /* "dz" */
 void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item);
 

@@ -88,6 +88,7 @@ typedef struct equation {
     wgi_formula_values k;
     wgi_formula_value names[WGI_FORMULA_VALUES + 2];
     char result[32], y_name[OWN], gradient[OWN]; /* of the op's result; the item's, and "dz" */
+    char place[WGI_FORMULA_OPERANDS + 2][4]; /* of a pattern: of operands, the result, its gradient */
     const wg_tensor *handed;
     int right; /* the right side in own */
 } equation;
@@ -190,8 +191,27 @@ static bool put_right(const equation *q, wgi_strbuf *b, int node)
     return to.length < sizeof line;
 }
 
-/* Turns the names into numbers. false: there is a tensor, or a function of tensors. */
-static bool make_numbers(equation *q)
+/* The place of a number in a pattern: a character for private use, one for each item. */
+static void put_place(char to[4], int64_t item)
+{
+    const unsigned code = (unsigned)(WGI_PLACES + item);
+    to[0] = (char)(0xE0 | code >> 12), to[1] = (char)(0x80 | (code >> 6 & 0x3F));
+    to[2] = (char)(0x80 | (code & 0x3F)), to[3] = 0;
+}
+
+static const char *place_of(equation *q, const wgi_formula_node *n)
+{
+    int k = 0;
+    while (k < q->y->operands && n->text != q->k.own[k]) k++;
+    const bool handed = n->text == q->gradient, result = n->text == q->y_name;
+    k += handed;
+    put_place(q->place[k], handed ? WGI_PLACE_HANDED : result ? q->y - q->v->item : operand(q, k));
+    return q->place[k];
+}
+
+/* Turns the names into numbers, or with `pattern` into their places. false: there is a tensor, or a
+ * function of tensors. */
+static bool make_numbers(equation *q, bool pattern)
 {
     for (int i = 1; i < q->own.count; i++) {
         wgi_formula_node *n = &q->own.node[i];
@@ -200,6 +220,10 @@ static bool make_numbers(equation *q)
         const wg_tensor *t = tensor_of(q, n);
         if (!t) continue;
         if (!t->data || wg_shape_size(t->shape) != 1) return false;
+        if (pattern) {
+            n->text = place_of(q, n), n->length = 3;
+            continue;
+        }
         n->kind = WGI_F_NUMBER, n->text = NULL, n->length = 0;
         n->number = four_digits(wg_tensor_item(t, 0));
     }
@@ -226,16 +250,17 @@ static equation *new_equation(const wgi_view *v, const wgi_step *const value[], 
     return q;
 }
 
-void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, wgi_strbuf *rule,
-                        wgi_strbuf *numbers)
+void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, bool pattern,
+                        wgi_strbuf *rule, wgi_strbuf *numbers)
 {
     const wgi_item *y = &v->item[at];
     put_formula(v, y, rule);
     if (!y->operands || y->operands > WGI_FORMULA_OPERANDS) return;
     equation *q = new_equation(v, value, at);
     if (!q) rule->failed = true;
-    else if (find_names(q) && parse(q, false) && replace(q, &q->also, NULL, 0) && make_numbers(q))
-        put_right(q, numbers, q->right);
+    else if (find_names(q) && parse(q, false)) {
+        if (replace(q, &q->also, NULL, 0) && make_numbers(q, pattern)) put_right(q, numbers, q->right);
+    }
     wg_free(v->c, q);
 }
 
@@ -264,8 +289,14 @@ static int product_with_gradient(const equation *q)
 }
 
 /* The term is the gradient times the local derivative. */
-static void put_two_factors(equation *q, const wgi_step *t, wgi_strbuf *numbers)
+static void put_two_factors(equation *q, const wgi_step *t, bool pattern, wgi_strbuf *numbers)
 {
+    char places[2][4];
+    if (pattern) {
+        put_place(places[0], WGI_PLACE_HANDED), put_place(places[1], WGI_PLACE_LOCAL);
+        wgi_strbuf_format(numbers, "%s · %s", places[0], places[1]);
+        return;
+    }
     const double g = wg_tensor_item(q->handed, 0), term = wg_tensor_item(&t->value, 0);
     wgi_formula_clear(&q->own);
     const int a = wgi_formula_number(&q->own, four_digits(g)),
@@ -275,13 +306,13 @@ static void put_two_factors(equation *q, const wgi_step *t, wgi_strbuf *numbers)
     put_right(q, numbers, n);
 }
 
-static void put_term_numbers(equation *q, const wgi_step *t, int product, wgi_strbuf *numbers)
+static void put_term_numbers(equation *q, const wgi_step *t, int product, bool pattern, wgi_strbuf *numbers)
 {
     const bool scalars = wg_shape_size(q->handed->shape) == 1 && wg_shape_size(t->value.shape) == 1;
     if (!scalars) return;
     const double g = wg_tensor_item(q->handed, 0);
-    if (product && g != 0 && isfinite(g)) put_two_factors(q, t, numbers);
-    else if (make_numbers(q)) put_right(q, numbers, q->right);
+    if (product && (pattern || (g != 0 && isfinite(g)))) put_two_factors(q, t, pattern, numbers);
+    else if (make_numbers(q, pattern)) put_right(q, numbers, q->right);
 }
 
 /* Where an operand broadcasts, its gradient is a sum over the axes that it lacks or that have the size 1
@@ -308,7 +339,8 @@ static void put_sum_over(const equation *q, int64_t to, wgi_strbuf *rule, bool o
 }
 
 /* By operand k of the item. */
-static bool put_partial(equation *q, const wgi_step *t, int k, wgi_strbuf *rule, wgi_strbuf *numbers)
+static bool put_partial(equation *q, const wgi_step *t, int k, bool pattern, wgi_strbuf *rule,
+                        wgi_strbuf *numbers)
 {
     int index = wgi_formula_equation_of(&q->f, q->k.formal[k], 1);
     if (index < 0) index = wgi_formula_equation_of(&q->f, "x_i", 1);
@@ -323,18 +355,18 @@ static bool put_partial(equation *q, const wgi_step *t, int k, wgi_strbuf *rule,
     put_sum_over(q, t->to, rule, true);
     if (!put_right(q, rule, q->right)) return false;
     put_sum_over(q, t->to, rule, false);
-    put_term_numbers(q, t, product, numbers);
+    put_term_numbers(q, t, product, pattern, numbers);
     return true;
 }
 
 /* By every operand that is the item t->to. */
-static bool put_adjoint(equation *q, const wgi_step *t, wgi_strbuf *rule, wgi_strbuf *numbers)
+static bool put_adjoint(equation *q, const wgi_step *t, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers)
 {
     int uses = 0;
     if (!find_names(q) || !parse(q, true)) return false;
     for (int k = 0; k < q->y->operands; k++) {
         if (operand(q, k) != t->to || !wg_op_has_derivative(q->y->op, k)) continue;
-        if (!put_partial(q, t, k, rule, numbers)) return false;
+        if (!put_partial(q, t, k, pattern, rule, numbers)) return false;
         uses++;
     }
     if (uses > 1) wgi_strbuf_clear(numbers); /* each use has but a part of the term */
@@ -342,7 +374,7 @@ static bool put_adjoint(equation *q, const wgi_step *t, wgi_strbuf *rule, wgi_st
 }
 
 void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
-                       const wg_tensor *handed, wgi_strbuf *rule, wgi_strbuf *numbers)
+                       const wg_tensor *handed, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers)
 {
     equation *q = new_equation(v, value, t->from);
     if (!q) {
@@ -350,7 +382,8 @@ void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const w
         return;
     }
     q->handed = handed;
-    if (!put_adjoint(q, t, rule, numbers)) { /* no formula, or too long a one: the chain rule itself */
+    if (!put_adjoint(q, t, pattern, rule,
+                     numbers)) { /* no formula, or too long a one: the chain rule itself */
         wgi_strbuf_clear(rule), wgi_strbuf_clear(numbers);
         wgi_strbuf y = { .c = v->c }, x = y, dy = y;
         wgi_put_symbol(&y, q->y, NAME_MOST), wgi_put_symbol(&x, &v->item[t->to], NAME_MOST);

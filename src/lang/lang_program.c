@@ -95,6 +95,8 @@ void wg_program_free(wg_program *q)
     wg_free(c, q);
 }
 
+const char *wg_program_source(const wg_program *q) { return q->source; }
+
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
     wg_tensor t = { 0 };

@@ -138,6 +138,22 @@ static wg_status add(maker *m, wgi_step_kind kind, int64_t from, int64_t to, wg_
     return step->sum.data ? WG_OK : WG_ERROR_MEMORY;
 }
 
+/* An operand without a derivative, such as class numbers, has no term: its gx is wg_none. If the
+ * derivative by all fails, each is asked for alone. */
+static wg_status differentiate(maker *m, wg_node y, wg_node gy, int n)
+{
+    wg_status s = n ? wg_vjp_at(m->here, y, gy, m->x, n, m->gx) : WG_OK;
+    if (s == WG_OK || s == WG_ERROR_MEMORY) return s;
+    for (int k = 0; k < n; k++) {
+        wg_recover(m->s->c);
+        s = wg_vjp_at(m->here, y, gy, &m->x[k], 1, &m->gx[k]);
+        if (s == WG_ERROR_MEMORY) return s;
+        if (s != WG_OK) m->gx[k] = wg_none;
+    }
+    wg_recover(m->s->c);
+    return WG_OK;
+}
+
 static wg_status hand_on(maker *m, int64_t i)
 {
     const wg_node y = build_alone(m, i);
@@ -145,10 +161,10 @@ static wg_status hand_on(maker *m, int64_t i)
     const wg_tensor g = m->s->step[m->gradient[i] - 1].sum;
     const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->alone, "gradient", g),
                                   wg_gradient_dtype(wg_node_dtype(y)));
-    if (n) wg_vjp_at(m->here, y, gy, m->x, n, m->gx);
     wg_status s = wg_failed(m->s->c);
+    if (s == WG_OK) s = differentiate(m, y, gy, n);
     for (int k = 0; k < n && s == WG_OK; k++)
-        s = add(m, WGI_STEP_TERM, i, m->operand[k], value_of(m, m->gx[k]));
+        if (!wg_is_none(m->gx[k])) s = add(m, WGI_STEP_TERM, i, m->operand[k], value_of(m, m->gx[k]));
     return s;
 }
 

@@ -2,6 +2,7 @@
 #include "draw/step_states.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -52,6 +53,7 @@ static const wgi_step_state *state_of(const bench *b, const char *name)
     for (int64_t i = b->s.states - 1; i > 0; i--)
         if (strcmp(b->s.state[i].name, name) == 0) return &b->s.state[i];
     cr_assert_fail("no state computes %s", name);
+    abort();
 }
 
 static void expect_line(const bench *b, const char *name, const char *line)

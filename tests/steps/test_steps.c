@@ -147,6 +147,19 @@ static void net(wg_dtype t)
 Test(steps, terms_add_up_to_gradients) { net(WG_F64); }
 Test(steps, of_floats) { net(WG_F32); }
 
+/* Class numbers that are floats: the loss has no derivative by them, and no term. */
+Test(steps, an_operand_without_derivative_has_no_term)
+{
+    bench b = start(WG_F64);
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, -2 }, WG_SHAPE(1, 2))),
+            k = wg_input(b.g, "k", wg_view_f64((double[]){ 1 }, WG_SHAPE(1)));
+    step_through(&b, wg_softmax_cross_entropy(x, k), (wg_node[]){ x, k }, 2);
+    cr_expect(last_of(&b, x));
+    cr_expect_null(last_of(&b, k));
+    cr_expect_eq(wg_failed(b.c), WG_OK);
+    end(&b);
+}
+
 Test(steps, gradients_are_of_scalars)
 {
     bench b = start(WG_F64);

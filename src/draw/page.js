@@ -1,0 +1,370 @@
+// page.js: the page's behaviour: steps, tensors, "?" until clicked, leaves that can be changed.
+// What `data` has is said in page_data.c.
+
+const svg = document.getElementById(ID), main = document.getElementById(ID + '-page');
+const data = JSON.parse(document.getElementById(ID + '-data').textContent);
+const states = data.states, items = data.items;
+const boxes = [], links = Array.from(svg.querySelectorAll('.forward, .backward'));
+const source = Array.from(main.querySelectorAll('.source li')), list = Array.from(main.querySelectorAll('.steps li'));
+const shown = new Set(), hidden = new Set(data.hide);
+const forward = states.findIndex(s => s.k !== undefined), lastForward = forward < 0 ? states.length - 1 : forward - 1;
+let at = 0, timer = null, live = null, changed = false;
+
+function make(tag, props, parent) {
+  const e = Object.assign(document.createElement(tag), props || {});
+  if (parent) parent.appendChild(e);
+  return e;
+}
+
+// ---- numbers, as the picture writes them ----
+
+const SMALL = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const read = x => x === null ? NaN : x === '+' ? Infinity : x === '-' ? -Infinity : x;
+function num(x) {
+  if (isNaN(x)) return 'NaN';
+  if (!isFinite(x)) return x < 0 ? '−∞' : '∞';
+  const whole = v => v === Math.floor(v);
+  if (!(Math.abs(x) < 1e6 && whole(x))) x = Number(x.toPrecision(4));
+  const sign = x < 0 ? '−' : '', size = Math.abs(x);
+  if (size === 0 || (size < 1e9 && whole(size)) || (size >= 1e-4 && size < 1e6)) return sign + size;
+  const [digits, power] = size.toExponential().split('e');
+  const ten = '10' + (power < 0 ? '⁻' : '') + String(Math.abs(power)).replace(/./g, d => SMALL[d]);
+  return sign + (digits === '1' ? ten : digits + '·' + ten);
+}
+
+// On one line, as in steps.
+function line(v, s) {
+  const n = v.length;
+  if (n === 0) return 'no elements';
+  if (n === 1) return num(v[0]);
+  if (n > 6 || s.length > 2) return '[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']';
+  const row = a => '[' + a.map(num).join(', ') + ']';
+  if (s.length === 1) return row(v);
+  return '[' + rows(v, s).map(row).join(', ') + ']';
+}
+function rows(v, s) {
+  const k = s.length ? s[s.length - 1] : 1, out = [];
+  for (let i = 0; i < v.length; i += k) out.push(v.slice(i, i + k));
+  return out;
+}
+
+// As the lines of a box.
+function boxLines(v, s) {
+  const n = v.length, k = s.length ? s[s.length - 1] : 1, r = s.length > 1 ? s[s.length - 2] : 1;
+  if (s.length === 0 || n === 0) return [line(v, s)];
+  if (k > 4 || r > 4 || n !== r * k) {
+    const m = v.reduce((a, b) => a + b, 0) / n, q = Math.sqrt(v.reduce((a, b) => a + (b - m) * (b - m), 0) / n);
+    return ['[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']', 'μ = ' + num(m) + ', σ = ' + num(q)];
+  }
+  const row = a => '[' + a.map(num).join(', ') + ']';
+  if (s.length === 1) return [row(v)];
+  return rows(v, s).map((a, i, all) => (i ? '' : '[') + row(a) + (i === all.length - 1 ? ']' : ','));
+}
+
+// ---- boxes ----
+
+items.forEach((item, i) => {
+  item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read);
+  if (item.b === undefined) return;
+  const g = document.getElementById(ID + '-n' + item.b);
+  if (!g) return;
+  const texts = Array.from(g.querySelectorAll('.value, .grad'));
+  const cut = texts.findIndex(t => t.textContent.startsWith(item.d + ' ='));
+  const box = { i: i, g: g, v: texts.slice(0, cut < 0 ? texts.length : cut), d: cut < 0 ? [] : texts.slice(cut) };
+  box.all = box.v.concat(box.d);
+  box.text = box.all.map(t => t.textContent);
+  boxes[item.b] = box;
+});
+function step(box, gradient) {
+  const k = states.findIndex(s => s.b === box && (gradient ? s.w : s.k === undefined));
+  return k < 0 ? (gradient ? Infinity : 0) : k;
+}
+boxes.forEach((b, k) => { b.from = step(k, false), b.till = step(k, true); });
+
+// A text that has grown is made narrower, so that it stays in its box.
+function put(t, text) {
+  if (t.textContent === text) return;
+  t.textContent = text;
+  t.removeAttribute('textLength');
+  const rect = t.parentNode.querySelector('rect');
+  if (!rect || !t.getComputedTextLength) return;
+  const room = +rect.getAttribute('x') + +rect.getAttribute('width') - +t.getAttribute('x') - 6;
+  if (t.getComputedTextLength() > room) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+}
+
+const secret = name => hidden.has(name) && !shown.has(name);
+function ask(name) { shown.add(name), show(at); }
+
+function draw(box) {
+  const item = items[box.i], now = states[at], own = now.b === item.b;
+  const value = live ? boxLines(live.value[box.i], item.s) : null;
+  const grad = live && live.grad[box.i] ? boxLines(live.grad[box.i], item.s) : null;
+  const part = own && now.k !== undefined && !now.w;
+  const write = (texts, first, lines, name, prefix, on) => texts.forEach((t, i) => {
+    let text = lines && changed ? (i ? '' : prefix) + (lines[i] || '') : box.text[first + i];
+    const closed = secret(name);
+    if (closed) text = i ? '' : prefix + '?';
+    else if (part && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
+    put(t, text);
+    t.classList.toggle('ask', closed);
+    t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
+    t.classList.toggle('off', !on && !(part && prefix && !i));
+    t.classList.toggle('fresh', own && (prefix ? now.k !== undefined : now.k === undefined));
+  });
+  write(box.v, 0, value, item.n, '', at >= box.from);
+  write(box.d, box.v.length, grad, item.d, item.d + ' = ', at >= box.till);
+  box.g.classList.toggle('later', at < box.from);
+  box.g.classList.toggle('at', own);
+  box.g.classList.toggle('from', now.f === item.b);
+}
+
+// ---- the text of a step ----
+
+function fill(pattern, s) {
+  const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
+  const of = c => c === 0xF001 ? handed[0] : c === 0xF002 ? live.term[s.k][0] / handed[0] : live.value[c - 0xE000][0];
+  return pattern.replace(/[\uE000-\uF002]/g, (c, i) => {
+    const x = of(c.charCodeAt(0)), text = num(x), after = pattern[i + 1] || '';
+    const first = i === 0 || pattern[i - 1] === '(';
+    return x < 0 && (!first || (after && !' )/'.includes(after))) ? '(' + text + ')' : text;
+  });
+}
+// The step that completed the gradient which term k hands on.
+function handedBy(k) {
+  const from = data.terms[k][0];
+  for (let j = k - 1; j >= 0; j--) if (data.terms[j][1] === from) return j;
+  return -1;
+}
+// The sum of the terms before term k.
+function before(k) {
+  const to = data.terms[k][1];
+  for (let j = k - 1; j >= 0; j--) if (data.terms[j][1] === to) return live.total[j];
+  return null;
+}
+
+function stateText(s, k) {
+  if (!changed) return { rule: s.r || '', numbers: s.m || '', result: s.v || '', sum: s.u || '', total: s.t || '' };
+  const shape = items[s.i].s, v = s.k === undefined ? live.value[s.i] : live.term[s.k];
+  const out = { rule: s.r || '', numbers: s.q ? fill(s.q, s) : '', result: line(v, shape), sum: '', total: '' };
+  if (s.k === undefined) return out;
+  const b = before(s.k), term = v.length === 1 && v[0] < 0 ? '(' + out.result + ')' : out.result;
+  out.total = line(live.total[s.k], shape);
+  if (b) out.sum = line(b, shape) + ' + ' + term + ' = ' + out.total;
+  return out;
+}
+
+function lineOf(k, to) {
+  const s = states[k], t = stateText(s, k), cls = s.k === undefined ? 'v' : 'g';
+  const parts = [t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
+  make('b', { textContent: s.n, className: cls }, to);
+  parts.forEach((x, i) => {
+    to.append(' = ');
+    if (secret(s.n) && (i > 0 || x === t.result)) {
+      if (x !== t.result) { to.append('?'); return; }
+      const b = make('button', { className: 'ask', textContent: '?', onclick: () => ask(s.n) }, to);
+      b.setAttribute('aria-label', 'show ' + s.n);
+    } else if (i === parts.length - 1) make('b', { textContent: x, className: cls }, to);
+    else to.append(x);
+  });
+  if (t.sum && !secret(s.n)) make('span', { textContent: s.n + ': ' + t.sum, className: 'sum' }, to);
+}
+
+// ---- showing a step ----
+
+const now = main.querySelector('.now'), bar = make('div', { className: 'bar' }, now);
+const text = make('div', { className: 'line' }, now), look = make('div', { className: 'look' }, now);
+const slider = make('input', { type: 'range', min: 0, max: Math.max(0, states.length - 1), value: 0 });
+const place = make('output');
+
+function show(k, quiet) {
+  if (!states.length) return;
+  at = Math.max(0, Math.min(states.length - 1, k));
+  const s = states[at], used = new Set();
+  states.slice(0, at + 1).forEach(x => (x.e || []).forEach(l => used.add(l)));
+  boxes.forEach(draw);
+  links.forEach((g, l) => {
+    const back = g.classList.contains('backward');
+    g.classList.toggle('off', back && !used.has(l));
+    g.classList.toggle('later', !back && !used.has(l));
+    g.classList.toggle('act', !!s.e && s.e.includes(l));
+  });
+  slider.value = at;
+  place.textContent = at + ' / ' + (states.length - 1);
+  slider.setAttribute('aria-valuetext', at ? 'step ' + at + ': ' + s.n : 'the start');
+  text.textContent = '';
+  if (at) lineOf(at, text);
+  else text.append(states.length > 1 ? 'The leaves have their values. → computes the next one.' : '');
+  source.forEach((li, i) => li.classList.toggle('on', at > 0 && items[s.i].l === i));
+  list.forEach((li, i) => {
+    const t = states[i + 1];
+    li.classList.toggle('on', i === at - 1);
+    if (!changed && !secret(t.n) && !li.dataset.was) return;
+    li.dataset.was = '1', li.textContent = '';
+    lineOf(i + 1, li);
+  });
+  if (!quiet) setHash();
+}
+
+function setHash() {
+  try { history.replaceState(null, '', '#step=' + at); } catch (e) { /* a page within another may not */ }
+}
+function play(on) {
+  clearInterval(timer), timer = null;
+  if (on) {
+    if (at === states.length - 1) show(0);
+    timer = setInterval(() => at < states.length - 1 ? show(at + 1) : play(false), 1400);
+  }
+  player.textContent = on ? '❚❚' : '▶';
+  player.setAttribute('aria-label', on ? 'pause' : 'play');
+}
+function button(label, name, f) {
+  const b = make('button', { type: 'button', textContent: label, title: name, onclick: f }, bar);
+  b.setAttribute('aria-label', name);
+  return b;
+}
+const go = k => { play(false), show(k); };
+button('|←', 'start', () => go(0)), button('←', 'step back', () => go(at - 1));
+const player = button('▶', 'play', () => play(!timer));
+button('→', 'next step', () => go(at + 1));
+if (forward > 0) button('→|', 'all values, then all gradients', () => go(at < lastForward ? lastForward : states.length - 1));
+else button('→|', 'end', () => go(states.length - 1));
+slider.setAttribute('aria-label', 'step');
+bar.append(slider, place);
+slider.oninput = () => go(+slider.value);
+text.setAttribute('aria-live', 'polite');
+
+addEventListener('keydown', e => {
+  if (e.altKey || e.ctrlKey || e.metaKey || e.target.tagName === 'INPUT') return;
+  const keys = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: states.length - 1 };
+  if (e.key in keys) e.preventDefault(), go(keys[e.key]);
+  else if (e.key === ' ' && e.target.tagName !== 'BUTTON' && e.target.tagName !== 'SUMMARY') e.preventDefault(), play(!timer);
+});
+
+// ---- tensors ----
+
+const unknown = Array.from(new Set(items.filter(t => t.a.length && !known(t)).map(t => t.o)));
+const whole = items.every(t => t.a.length || t.k === 'stream' || (t.x && t.x.length === count(t.s)));
+const streams = items.some(t => t.k === 'stream'), canChange = !unknown.length && whole && !streams && items.length > 0;
+const isLeaf = item => canChange && !item.a.length && item.k !== 'number' && item.x.length <= 64;
+
+// Cells are tinted by size: one colour for positive numbers, one for negative ones.
+function table(box, name, v, edit) {
+  const item = items[box.i], all = count(item.s), t = make('table', {}, look), most = 144;
+  make('caption', { textContent: name + (item.s.length ? ' [' + item.s.join(', ') + ']' : '') +
+    (v.length < all || all > most ? ', the first ' + Math.min(v.length, most) + ' of ' + all : '') }, t);
+  const largest = Math.max(...v.map(Math.abs).filter(isFinite), 1e-300);
+  rows(v.slice(0, most), item.s).forEach((r, i) => {
+    const tr = make('tr', {}, t);
+    r.forEach((x, j) => {
+      const td = make('td', {}, tr), k = i * r.length + j;
+      td.style.background = 'rgba(var(--' + (x < 0 ? 'down' : 'up') + '),' + (0.3 * Math.abs(x) / largest || 0) + ')';
+      if (!edit) td.textContent = num(x);
+      else field(td, item, k, name);
+    });
+  });
+}
+function inspect(box) {
+  const item = items[box.i], value = live ? live.value[box.i] : item.x, grad = live ? live.grad[box.i] : item.g;
+  look.textContent = '';
+  if (value && at >= box.from && !secret(item.n)) table(box, item.n, value, isLeaf(item));
+  if (grad && at >= box.till && !secret(item.d)) table(box, item.d, grad, false);
+  const on = item.l;
+  source.forEach((li, i) => li.classList.toggle('on', i === on));
+}
+
+// ---- leaves that change ----
+
+function recompute() {
+  changed = true, live = evaluate(items, data.terms);
+  show(at);
+  reset.hidden = false;
+}
+function field(td, item, k, name) {
+  const f = make('input', { type: 'text', inputMode: 'decimal', value: String(item.x[k]) }, td);
+  f.setAttribute('aria-label', name + (item.s.length ? ' element ' + (k + 1) : ''));
+  f.oninput = () => {
+    const x = Number(f.value.replace('−', '-'));
+    if (f.value.trim() === '' || !isFinite(x)) return;
+    item.x[k] = x, recompute();
+  };
+  drag(f, () => item.x[k], x => { f.value = String(x), item.x[k] = x, recompute(); });
+}
+// A drag to the right makes the number larger; the step follows its size.
+function drag(e, get, set) {
+  e.addEventListener('pointerdown', p => {
+    const x0 = p.clientX, from = get(), unit = Math.pow(10, Math.floor(Math.log10(Math.max(Math.abs(from), 0.1))) - 1);
+    const move = q => {
+      if (Math.abs(q.clientX - x0) < 3) return;
+      set(Number((from + unit * Math.round((q.clientX - x0) / 4)).toPrecision(6)));
+    };
+    const stop = () => { removeEventListener('pointermove', move), removeEventListener('pointerup', stop); };
+    addEventListener('pointermove', move), addEventListener('pointerup', stop);
+  });
+}
+const first = items.map(t => t.x && t.x.slice());
+const reset = button('reset', 'the first values again', () => {
+  items.forEach((t, i) => { if (first[i]) t.x = first[i].slice(); });
+  changed = false, live = null, reset.hidden = true;
+  show(at), look.textContent = '';
+});
+reset.hidden = true;
+
+boxes.forEach(box => {
+  const item = items[box.i], g = box.g, d = g.querySelector('desc');
+  g.setAttribute('tabindex', '0'), g.setAttribute('role', 'img');
+  g.setAttribute('aria-label', g.querySelector('title').textContent + (d && !hidden.size ? '; ' + d.textContent : ''));
+  g.addEventListener('pointerenter', () => { if (!look.contains(document.activeElement)) inspect(box); });
+  g.addEventListener('pointerleave', () => { if (at) source.forEach((li, i) => li.classList.toggle('on', items[states[at].i].l === i)); });
+  g.addEventListener('focus', () => inspect(box));
+  g.addEventListener('click', () => inspect(box));
+  if (hidden.size && d) d.remove();
+  if (!isLeaf(item)) return;
+  g.classList.add('leaf');
+  if (item.x.length === 1) drag(g, () => item.x[0], x => { item.x[0] = x, recompute(), inspect(box); });
+});
+source.forEach((li, i) => {
+  const of = boxes.filter(b => items[b.i].l === i), k = states.findIndex(s => s.i !== undefined && items[s.i].l === i);
+  if (!of.length) return;
+  li.onmouseenter = () => of.forEach(b => b.g.classList.add('near'));
+  li.onmouseleave = () => of.forEach(b => b.g.classList.remove('near'));
+  if (k > 0) li.classList.add('go'), li.onclick = () => go(k);
+});
+list.forEach((li, i) => { li.onclick = () => go(i + 1); });
+
+const leaves = items.filter(isLeaf).map(t => t.n);
+if (items.length && states.length > 1)
+  make('p', { className: 'note', textContent: leaves.length
+    ? 'Keys: → ← space. Leaves can be changed: click one of ' + leaves.join(', ') + ', then type or drag.'
+    : 'Keys: → ← space. Leaves cannot be changed here: ' + (unknown.length
+      ? 'the page cannot compute ' + unknown.join(', ') + '.' : streams ? 'values are drawn at random.' : 'they have too many numbers.') }, now);
+
+// ---- the address: #step=7&w=[1,2] ----
+
+function readHash() {
+  const hash = new URLSearchParams(location.hash.slice(1));
+  let set = false;
+  hash.forEach((v, name) => {
+    const leaf = items.find(t => t.n === name && isLeaf(t));
+    if (!leaf) return;
+    const x = v.split(/[\s,[\]]+/).filter(s => s).map(Number);
+    if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
+  });
+  const k = Number(hash.get('step'));
+  if (set) changed = true, live = evaluate(items, data.terms), reset.hidden = false;
+  show(Number.isInteger(k) ? k : 0, true);
+  if (!hash.has('numbers') || !canChange) return;
+  const all = evaluate(items, data.terms), out = make('pre', { id: ID + '-numbers', hidden: true }, main);
+  items.forEach((t, i) => { out.append('\n' + t.n + ' ' + all.value[i].join(' ') + (all.grad[i] ? '\n' + t.d + ' ' + all.grad[i].join(' ') : '')); });
+}
+
+if (states.length > 1) {
+  const steps = main.querySelector('.steps');
+  svg.classList.add('play'), svg.setAttribute('role', 'group');
+  if (steps) {
+    steps.open = false;
+    addEventListener('beforeprint', () => { steps.open = true, svg.classList.remove('play'), boxes.forEach(b => b.all.forEach((t, i) => { if (!changed && !hidden.size) put(t, b.text[i]); })); });
+    addEventListener('afterprint', () => { svg.classList.add('play'), show(at, true); });
+  }
+  addEventListener('hashchange', readHash);
+  readHash();
+} else bar.remove(), now.remove();

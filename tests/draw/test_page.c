@@ -1,0 +1,248 @@
+/* Pages: one file that loads nothing, and whose script computes what the tape does. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "picture.h"
+#include "wgtest.h"
+#include "wengert/draw.h"
+#include "wengert/grad.h"
+#include "wengert/lang.h"
+
+/* Every op that the page can compute, most options, broadcasting, a leaf with several uses. */
+static const char all_ops[] =
+    "x = [[0.3, -1.2, 0.7], [2.1, 0.4, -0.6]]\n"
+    "W = [[0.5, -0.4], [1.1, 0.3], [-0.7, 0.9]]\n"
+    "p = [0.2, 0.5, 1.7]\n"
+    "b = [0.1, -0.3]\n"
+    "u = [[0.3, 0.6], [0.8, 0.1]]\n"
+    "t = [[0, 1], [1, 0.5]]\n"
+    "z = x @ W + b\n"
+    "h = tanh(z)\n"
+    "g = sigmoid(z) * relu(z) + leaky_relu(z, slope=0.2) - softplus(-z)\n"
+    "e = exp(-square(x)) / sqrt(p) + log(p) * p^2.5 - 1 / (1 + abs(x))\n"
+    "m = maximum(x, p) - minimum(x, 0.4) + where(x > 0, x^3, sin(x) * cos(x))\n"
+    "s = softmax(z) * log_softmax(z) + softmax(z, axis=0)\n"
+    "v = sum(x * p, axis=1) + mean(e, axis=1) + max(m, axis=1) - min(x, axis=1) + logsumexp(x, axis=1)\n"
+    "q = z.T @ h\n"
+    "r = reshape(x, [3, 2]) @ q\n"
+    "n = var(x, axis=0) + std(x, axis=0) + dot(b, b) + sinh(p) - cosh(p) + tan(p) + atan(p)\n"
+    "f = binary_cross_entropy(u, sigmoid(t)) + bce_with_logits(z, u) + mse(h, t) + mae(z, t) + hinge(z, t)\n"
+    "c = softmax_cross_entropy(z, [1, 0], reduction=sum) + nll(log_softmax(z), u)\n"
+    "k = silu(x) + expm1(x) - log1p(p) + reciprocal(p) * rsqrt(p) + softsign(x) * sign(x)\n"
+    "o = layer_norm(x @ W, u[0], b) * broadcast_to(u, [2, 2])\n"
+    "a = matmul(W, x, ta=true, tb=true) - transpose(x @ W)\n"
+    "L = sum(g*h) + sum(e) + sum(m) + sum(s) + sum(v^2) + sum(r) + sum(n) + f + c + sum(k) + sum(a*a)\n";
+
+static const char neuron[] = "w = [0.5, -0.3]\nx = [1, -2]\nb = 0\ny = 1\nz = w @ x + b\na = sigmoid(z)\n"
+                             "L = -(y*log(a) + (1-y)*log(1-a))\n";
+
+typedef struct bench {
+    wg_context *c;
+    wg_graph *g;
+    wg_program *q;
+} bench;
+
+static bench build(const char *text)
+{
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    b.g = wg_graph_new(b.c);
+    wg_begin(b.g, WG_TRAIN);
+    b.q = wg_program_text(b.c, "m.wg", text);
+    return b;
+}
+
+static void draw(bench *b, const char *text, const char *path, const char *hide)
+{
+    cr_assert_eq(wg_program_build(b->q, b->g, wg_params_new(b->c), WG_TRAIN), WG_OK, "%s", wg_message(b->c));
+    cr_assert_eq(wg_draw(wg_program_last(b->q), path,
+                         &(wg_draw_opts){ .backward = true, .source = text, .hide = hide }),
+                 WG_OK, "%s", wg_message(b->c));
+}
+
+static char *page_of(const char *text, const char *hide)
+{
+    bench b = build(text);
+    char *path = pic_path("m.html");
+    draw(&b, text, path, hide);
+    char *page = pic_read(path);
+    free(path);
+    wgt_finish(b.c, NULL);
+    return page;
+}
+
+static size_t between(const char *text, const char *from, const char *to)
+{
+    const char *a = strstr(text, from), *z = a ? strstr(a, to) : NULL;
+    cr_assert(z, "%s ... %s is missing", from, to);
+    return (size_t)(z - a);
+}
+
+Test(page, is_one_file_of_bounded_size)
+{
+    char *page = page_of(neuron, NULL), *again = page_of(neuron, NULL);
+    cr_expect_str_eq(page, again);
+    const size_t rest =
+        strlen(page) - between(page, "<svg", "</svg>") - between(page, "{\"id\"", "</script>");
+    cr_expect_leq(rest, 30 * 1024 + 2000, "with %zu bytes", rest); /* the list of steps is data, too */
+    static const char *const loads[] = { "src=", "href=", "url(", "@import", "fetch(", "https:", "XMLHttp" };
+    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
+        cr_expect_null(strstr(page, loads[i]), "%s", loads[i]);
+    free(page), free(again);
+}
+
+Test(page, shows_everything_without_scripts)
+{
+    char *page = page_of(neuron, NULL);
+    cr_expect(strstr(page, "<li value=\"6\"><code>a = sigmoid(z)</code></li>"));
+    cr_expect(strstr(page, "dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497</li>"));
+    cr_expect(strstr(page, ">0.7503</text>"));
+    cr_expect_null(strstr(page, "class=\"off"));
+    free(page);
+}
+
+Test(page, ends_no_script_early)
+{
+    bench b = build("x = 1\ny = x * x\n");
+    char *path = pic_path("h.html");
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK);
+    wg_node y = wg_name(wg_exp(wg_program_last(b.q)), "</script><b>&\"\\");
+    cr_assert_eq(wg_draw(y, path, &(wg_draw_opts){ .backward = true, .hide = "</script>" }), WG_OK);
+    char *page = pic_read(path);
+    int scripts = 0;
+    for (const char *at = page; (at = strstr(at, "</script>")); at++) scripts++;
+    cr_expect_eq(scripts, 2);
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
+Test(page, of_a_graph_without_values_has_no_steps)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    char *path = pic_path("none.html");
+    wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));
+    wg_draw(bad, path, &(wg_draw_opts){ .backward = true });
+    char *page = pic_read(path);
+    cr_expect(strstr(page, "\"states\":[]"));
+    free(page), free(path);
+    wg_recover(c);
+    wgt_finish(c, NULL);
+}
+
+/* ---- in Chromium ---- */
+
+static bool no_browser(void) { return system("command -v chromium >/dev/null 2>&1") != 0; }
+
+/* The page's document after its script has run, at an address that ends in #hash. */
+static char *document(const char *path, const char *hash)
+{
+    char *out = pic_path("document.html"), command[2000];
+    snprintf(
+        command, sizeof command,
+        "timeout 60 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 "
+        "--virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom 'file://%s#%s' >%s 2>/dev/null; "
+        "rm -rf %s.profile",
+        out, path, hash, out, out);
+    cr_assert_eq(system(command), 0);
+    char *text = pic_read(out);
+    free(out);
+    return text;
+}
+
+/* Compares the line "name numbers" of the page with n numbers, to 1e-12 of their size. */
+static void expect_numbers(const char *page, const char *name, const double *want, int64_t n)
+{
+    char key[40];
+    snprintf(key, sizeof key, "\n%s ", name);
+    const char *at = strstr(strstr(page, "-numbers\""), key);
+    double scale = 1;
+    cr_assert(at, "the page has no %s: %.300s", name, strstr(page, "-numbers\""));
+    at += strlen(key);
+    for (int64_t i = 0; i < n; i++) scale = fmax(scale, fabs(want[i]));
+    for (int64_t i = 0; i < n; i++) {
+        char *end;
+        const double x = strtod(at, &end);
+        cr_assert(end > at, "%s[%lld] is missing: %.40s", name, (long long)i, at);
+        cr_expect_float_eq(x, want[i], 1e-12 * scale, "%s[%lld] is %.17g, should be %.17g", name,
+                           (long long)i, x, want[i]);
+        at = end;
+    }
+}
+
+static void expect_node(const char *page, const char *name, wg_node n)
+{
+    double *x = wgt_values(n);
+    expect_numbers(page, name, x, wg_shape_size(wg_node_shape(n)));
+    free(x);
+}
+
+Test(page, computes_what_the_tape_computes, .timeout = 120)
+{
+    static const char *const leaves[] = { "x", "W", "p", "b", "u", "t" };
+    if (no_browser()) cr_skip_test("chromium is not here");
+    bench b = build(all_ops);
+    char *path = pic_path("m.html");
+    draw(&b, all_ops, path, NULL);
+    /* the page gets other leaves, and so does the tape */
+    char *page = document(path, "numbers=1&p=[0.35,1.25,0.8]&b=[-0.2,0.45]&W=[0.1,0.2,-0.9,0.4,1.3,-0.35]");
+    wg_program_set(b.q, "p", wg_view_f64((double[]){ 0.35, 1.25, 0.8 }, WG_SHAPE(3)));
+    wg_program_set(b.q, "b", wg_view_f64((double[]){ -0.2, 0.45 }, WG_SHAPE(2)));
+    wg_program_set(b.q, "W", wg_view_f64((double[]){ 0.1, 0.2, -0.9, 0.4, 1.3, -0.35 }, WG_SHAPE(3, 2)));
+    wg_begin(b.g, WG_TRAIN);
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
+    const wg_node L = wg_program_last(b.q);
+    for (int i = 0; i < wg_program_names(b.q); i++) {
+        const char *name = wg_program_name(b.q, i);
+        if (strcmp(name, "o")) expect_node(page, name, wg_program_node(b.q, name)); /* L does not need o */
+    }
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {
+        char d[16];
+        snprintf(d, sizeof d, "d%s", leaves[i]);
+        expect_node(page, d, wg_grad(L, wg_program_node(b.q, leaves[i])));
+    }
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
+/* The state that an address asks for: what is known, and the step's line. */
+Test(page, opens_at_a_step, .timeout = 120)
+{
+    if (no_browser()) cr_skip_test("chromium is not here");
+    bench b = build("x = 0.5\na = x * x\nL = a + 3*x\n");
+    char *path = pic_path("s.html");
+    draw(&b, NULL, path, NULL);
+    char *page = document(path, "step=1&x=-0.5");
+    cr_expect(strstr(page, " = −0.5 · (−0.5) = "), "rules in numbers follow the leaves");
+    free(page);
+    page = document(path, "step=1");
+    cr_expect(strstr(page, ">1 / 8</output>"));
+    cr_expect(strstr(page, " = 0.5 · 0.5 = "));
+    cr_expect(strstr(page, "value off"), "later values are hidden");
+    cr_expect(strstr(page, "grad off"), "gradients, too");
+    free(page);
+    page = document(path, "step=8&x=-0.5"); /* dx = 2 x + 3 */
+    cr_expect(strstr(page, ">dx = 2</text>"), "the gradient's row is written anew");
+    cr_expect(strstr(page, "dx: 3 + (−1) = 2<"));
+    free(page);
+    page = document(path, "step=7");
+    cr_expect(strstr(page, ">dx = 3 + …</text>"), "the first of two terms");
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
+Test(page, hides_what_is_to_be_predicted, .timeout = 120)
+{
+    if (no_browser()) cr_skip_test("chromium is not here");
+    bench b = build(neuron);
+    char *path = pic_path("q.html");
+    draw(&b, neuron, path, "dz,dw");
+    char *page = document(path, "step=99");
+    cr_expect(strstr(page, ">dz = ?</text>"));
+    cr_expect(strstr(page, ">dw = ?</text>"));
+    cr_expect_null(strstr(page, ">dz = −0.2497</text>"));
+    cr_expect(strstr(page, ">da = −1.333</text>"));
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
