@@ -3,8 +3,8 @@
  *
  * inner = 1: leaves of WG_FOLD elements are reduced in LANES lanes, which are then halved (64 -> 32
  * -> ... -> 1). The results of leaves are joined in order. Else: blocks of BLOCK rows are reduced in
- * order, in the dtype, and blocks are joined in order. Sums are joined in f64; integers are summed
- * in i64, which is exact. */
+ * order, in the dtype, and blocks are joined in order. Sums and products are joined in f64; those of
+ * integers are i64 and wrap around. */
 #ifndef WG_REDUCE_TREE_H
 #define WG_REDUCE_TREE_H
 
@@ -113,13 +113,18 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
         x += WG_FOLD;                          \
         STORE(i, v);                           \
     }
-#define ADD_LEAF(L, n, to)    LEAF(L, ADD, n, to)
-#define ADD_WHOLE(L, to)      ADD_WHOLE_##L(to)
-#define ADD_WHOLE_float(to)   (to) = leaf_sum_f32(x)
-#define ADD_WHOLE_double(to)  (to) = leaf_sum_f64(x)
-#define ADD_WHOLE_int64_t(to) LEAF(int64_t, ADD, WG_FOLD, to)
-#define LARGER_LEAF(L, n, to) LARGEST(L, n, to)
-#define LARGER_WHOLE(L, to)   LARGEST(L, WG_FOLD, to)
+#define ADD_LEAF(L, n, to)          LEAF(L, ADD, n, to)
+#define ADD_WHOLE(L, to)            ADD_WHOLE_##L(to)
+#define ADD_WHOLE_float(to)         (to) = leaf_sum_f32(x)
+#define ADD_WHOLE_double(to)        (to) = leaf_sum_f64(x)
+#define ADD_WHOLE_int64_t(to)       LEAF(int64_t, ADD, WG_FOLD, to)
+#define MULTIPLY_LEAF(L, n, to)     LEAF(L, MULTIPLY, n, to)
+#define MULTIPLY_WHOLE(L, to)       MULTIPLY_WHOLE_##L(to)
+#define MULTIPLY_WHOLE_float(to)    (to) = leaf_product_f32(x)
+#define MULTIPLY_WHOLE_double(to)   (to) = leaf_product_f64(x)
+#define MULTIPLY_WHOLE_uint64_t(to) LEAF(uint64_t, MULTIPLY, WG_FOLD, to)
+#define LARGER_LEAF(L, n, to)       LARGEST(L, n, to)
+#define LARGER_WHOLE(L, to)         LARGEST(L, WG_FOLD, to)
 
 /* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
@@ -145,8 +150,9 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
             ((Y *)k->y[0])[u] = (Y)total;              \
         }                                              \
     } while (0)
-#define ADD_ROW(T, L)    LEAVES(T, L, ADD, 0, leaves, s.n, ADD_TOTAL)
-#define LARGER_ROW(T, L) LARGEST(T, s.n, total)
+#define ADD_ROW(T, L)      LEAVES(T, L, ADD, 0, leaves, s.n, ADD_TOTAL)
+#define MULTIPLY_ROW(T, L) LEAVES(T, L, MULTIPLY, 0, leaves, s.n, MULTIPLY_TOTAL)
+#define LARGER_ROW(T, L)   LARGEST(T, s.n, total)
 /* Columns from j on, WIDE at a time, so that their totals stay in registers. */
 #define BLOCKS(L, A, Y, OP, WIDE)                                                           \
     for (; j + WIDE <= wide; j += WIDE) {                                                   \
@@ -161,8 +167,8 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
         }                                                                                   \
         for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                              \
     }
-/* The same for sums: gcc keeps them in registers only as vectors. */
-#define ADD_BLOCKS(T, L, A, Y, WIDE)                                                                 \
+/* The same for sums and products: gcc keeps them in registers only as vectors. */
+#define VECTOR_BLOCKS(T, L, A, Y, OP, WIDE)                                                          \
     for (; j + WIDE <= wide; j += WIDE) {                                                            \
         typedef T row __attribute__((vector_size(WIDE * sizeof(T)), aligned(sizeof(T)), may_alias)); \
         typedef L sums __attribute__((vector_size(WIDE * sizeof(L))));                               \
@@ -171,12 +177,14 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
             const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                   \
             sums sum = __builtin_convertvector(*(const row *)(x + r * s.inner + j), sums);           \
             for (int64_t i = r + 1; i < end; i++)                                                    \
-                sum += __builtin_convertvector(*(const row *)(x + i * s.inner + j), sums);           \
-            for (int q = 0; q < WIDE; q++) total[q] = r ? total[q] + (A)sum[q] : (A)sum[q];          \
+                sum = OP(sum, __builtin_convertvector(*(const row *)(x + i * s.inner + j), sums));   \
+            for (int q = 0; q < WIDE; q++) total[q] = r ? OP(total[q], (A)sum[q]) : (A)sum[q];       \
         }                                                                                            \
         for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                                       \
     }
-#define LARGER_BLOCKS(T, L, A, Y, WIDE) BLOCKS(L, A, Y, LARGER, WIDE)
+#define ADD_BLOCKS(T, L, A, Y, WIDE)      VECTOR_BLOCKS(T, L, A, Y, ADD, WIDE)
+#define MULTIPLY_BLOCKS(T, L, A, Y, WIDE) VECTOR_BLOCKS(T, L, A, Y, MULTIPLY, WIDE)
+#define LARGER_BLOCKS(T, L, A, Y, WIDE)   BLOCKS(L, A, Y, LARGER, WIDE)
 #define COLUMNS_OF(T, L, A, Y, OP)                                                        \
     do {                                                                                  \
         for (int64_t u = k->begin; u < k->end; u++) {                                     \
@@ -190,9 +198,11 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
         }                                                                                 \
     } while (0)
 
-#define ADD(a, b)       ((a) + (b))
-#define ADD_TOTAL(i, v) total = (i) ? total + (v) : (v)
-#define LARGER(a, b)    ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
+#define ADD(a, b)            ((a) + (b))
+#define ADD_TOTAL(i, v)      total = (i) ? total + (v) : (v)
+#define MULTIPLY(a, b)       ((a) * (b))
+#define MULTIPLY_TOTAL(i, v) total = (i) ? total * (v) : (v)
+#define LARGER(a, b)         ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
 
 #define SUM_TYPES(k, STEP)                                             \
     switch ((k)->xt[0].dtype) {                                        \
@@ -201,6 +211,14 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
     case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, ADD); break; \
     case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, ADD); break; \
     default: STEP(uint8_t, int64_t, int64_t, int64_t, ADD); break;     \
+    }
+#define PROD_TYPES(k, STEP)                                                   \
+    switch ((k)->xt[0].dtype) {                                               \
+    case WG_F32: STEP(float, float, double, float, MULTIPLY); break;          \
+    case WG_F64: STEP(double, double, double, double, MULTIPLY); break;       \
+    case WG_I32: STEP(int32_t, uint64_t, uint64_t, int64_t, MULTIPLY); break; \
+    case WG_I64: STEP(int64_t, uint64_t, uint64_t, int64_t, MULTIPLY); break; \
+    default: STEP(uint8_t, uint64_t, uint64_t, int64_t, MULTIPLY); break;     \
     }
 #define MAX_TYPES(k, STEP)                                                \
     switch ((k)->xt[0].dtype) {                                           \

@@ -41,6 +41,40 @@ Test(reduce_composed, products_and_zeros)
     done(g);
 }
 
+/* The product of (i + 1) / i for i = 1 to n is n + 1: over the last axis, the first axis, and all axes, for sizes
+ * around those of leaves and blocks. */
+Test(reduce_composed, long_products)
+{
+    static const int64_t sizes[] = { 31, 33, 63, 65, 255, 256, 257, 511, 1000 };
+    for (int i = 0; i < 9; i++) {
+        wg_graph *g = graph(WG_F64);
+        const int64_t n = sizes[i];
+        wg_node t = wg_add(wg_arange(g, 0, (double)n, 1), 1), f = wg_div(wg_add(t, 1), t);
+        wg_node rows = wg_broadcast_to(wg_reshape(f, WG_SHAPE(1, n)), WG_SHAPE(3, n));
+        wg_node columns = wg_broadcast_to(wg_reshape(f, WG_SHAPE(n, 1)), WG_SHAPE(n, 70));
+        const double want = (double)n + 1;
+        double v[70];
+        cr_expect_float_eq(wg_item(wg_prod(f)), want, 1e-13 * want);
+        wg_copy_f64(wg_prod(rows, .axes = WG_AXES(1)), v, 3);
+        for (int j = 0; j < 3; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "row %d of %d", j, (int)n);
+        wg_copy_f64(wg_prod(columns, .axes = WG_AXES(0)), v, 70);
+        for (int j = 0; j < 70; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "column %d", j);
+        done(g);
+    }
+}
+
+/* Integers wrap around: 3^300 modulo 2^64. */
+Test(reduce_composed, products_of_integers_wrap_around)
+{
+    wg_graph *g = graph(WG_F64);
+    uint64_t want = 1;
+    for (int i = 0; i < 300; i++) want *= 3;
+    wg_node three = wg_broadcast_to(INTS(g, 3), WG_SHAPE(300));
+    wg_tensor y = wg_value(wg_prod(three));
+    cr_expect(y.dtype == WG_I64 && *(const int64_t *)y.data == (int64_t)want);
+    done(g);
+}
+
 /* 3 and 4 have the length 5; 2, 4, 4, 4, 5, 5, 7, 9 the deviation 2. */
 Test(reduce_composed, lengths_and_deviations)
 {

@@ -1,0 +1,94 @@
+/* prod.c: products along axes. */
+#include "ops.h"
+#include "reduce_rules.h"
+#include "reduce_tree.h"
+
+KERNEL(prod) { REDUCE(k, PROD_TYPES); }
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+DECLARE(prod);
+
+static bool prod_shape(wg_rule *r)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
+    return reduce_shape(r);
+}
+/* Derivatives are those of another order of the same product: the first half times the second, again and again.
+ * So they are right where elements are 0, at every order, and no element is divided by. x has the shape
+ * [rows, n]. */
+static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
+{
+    while (n > 1) {
+        const int64_t half = n / 2;
+        wg_node y = wg_mul(wg_slice(x, .axis = 1, .from = 0, .to = half),
+                           wg_slice(x, .axis = 1, .from = half, .to = 2 * half));
+        wg_node last = wg_slice(x, .axis = 1, .from = 2 * half, .to = n);
+        x = n % 2 ? wg_concat(((wg_node[]){ y, last }), 2, 1) : y;
+        n -= half;
+    }
+    return x;
+}
+/* The product of no elements. */
+static wg_node one_each(wg_site here, wg_node x, const struct reduce *a)
+{
+    return wg_add(wg_sum(x, .axes = a->axes, .keepdims = a->keepdims), 1);
+}
+REWRITE(prod)
+{
+    const struct reduce *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_node y =
+        reduced_size(&s, &a->axes) ? reduce_apart(here, x[0], a, wg_prod_at) : one_each(here, x[0], a);
+    return wg_is_none(y) || wg_dtype_is_float(wg_node_dtype(y)) ? y : wg_cast(y, WG_I64);
+}
+EXPAND(prod)
+{
+    const struct reduce *a = attr;
+    const wg_shape s = wg_node_shape(x[0]), to = reduced_shape(&s, &a->axes, a->keepdims);
+    const int64_t size = reduced_size(&s, &a->axes), rows = wg_shape_size(to);
+    wg_axes unused;
+    wg_transpose_args turned = reduced_last(x[0], &a->axes, &unused);
+    if (!wg_dtype_is_float(wg_node_dtype(x[0]))) turned.x = wg_cast(x[0], WG_I64);
+    if (!size) y[0] = one_each(here, turned.x, a);
+    else
+        y[0] = wg_reshape(
+            product_of_rows(here, wg_reshape(wg_transpose_at(here, &turned), WG_SHAPE(rows, size)), size),
+            to);
+}
+SAMPLE(prod)
+{
+    switch (i) {
+    case 8: return wg_prod(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
+    case 9: return wg_prod(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
+    case 10: return wg_prod(wg_any(g, WG_SHAPE(2, 7)), .axes = WG_AXES(1));
+    case 11: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(2, 300)));
+    case 12: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(35, 70)), .axes = WG_AXES(0));
+    case 13: return wg_prod(wg_greater(wg_any_class(g, 3, WG_SHAPE(300)), 0));
+    case 14: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(3, 300)), .axes = WG_AXES(1));
+    }
+    return reduce_any(g, i, wg_prod_at, here);
+}
+ERROR_SAMPLE(prod) { return reduce_error(g, i, wg_prod_at, here); }
+
+const wg_op wgi_op_prod = {
+    OP(prod),
+    .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
+    .formula = "y = prod(x along axis)",
+    .adjoint = "x' = y' \"times the product of the other elements\"",
+    .operands = 1,
+    BY_TREE,
+    .shape = prod_shape,
+    .rewrite = prod_rewrite,
+    .kernel = KERNELS(prod),
+    .leads = true,
+    .expand = prod_expand,
+};
+wg_node wg_prod_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_prod, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+#endif
