@@ -82,6 +82,7 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.engine = "dot";
     if (!strcmp(x->name, "hide")) o.values = kind & WG_PICTURE_NODES;
+    if (!strcmp(x->name, "source") && kind == WG_PICTURE_GRAPH) o.format = "html";
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind & WG_PICTURE_NODES;
     if (!strcmp(x->name, "wrt_count") && kind & WG_PICTURE_NODES) o.wrt = &k->input;
     if (!strcmp(x->name, "mark_count") && kind & WG_PICTURE_NODES) o.marks = &k->mark;
