@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = WGI_CARD_LINES, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3 };
+enum { LINES = WGI_CARD_LINES, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3, BAR_LENGTH = 40 };
 
 typedef wgi_card_line line;
 typedef wgi_card_lines lines;
@@ -169,8 +169,8 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
     wgi_card_list(x, &l);
     put_frame(b, x, card, left, top);
     if (x->share > 0 && !x->is_copy)
-        wgi_svg_rect(b, left + PAD_X, eighth(top + card->h - rim - BAR - 1),
-                     eighth(x->share * (card->w - 2 * PAD_X)), BAR, 1, "bar");
+        wgi_svg_rect(b, left + PAD_X, eighth(top + card->h - rim - BAR - 1), eighth(x->share * BAR_LENGTH),
+                     BAR, 1, "bar");
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
         const int part = wgi_card_part(&l, i);
