@@ -88,7 +88,7 @@ typedef struct wg_size_name {
          "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; "      \
          "txt: a step a line")                                                                            \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
-         "? in place of these numbers, as z,dz: predict them first; in html until they are clicked")                                      \
+         "? in place of these numbers, as z,dz: predict them first; in html until a click")               \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \
     FIELD(bool, ansi, WG_PICTURE_TEXT, "in txt: names are bold, by escapes for a terminal")               \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \

@@ -88,7 +88,7 @@ typedef struct equation {
     wgi_formula_values k;
     wgi_formula_value names[WGI_FORMULA_VALUES + 2];
     char result[32], y_name[OWN], gradient[OWN]; /* of the op's result; the item's, and "dz" */
-    char place[WGI_FORMULA_OPERANDS + 2][4]; /* of a pattern: of operands, the result, its gradient */
+    char place[WGI_FORMULA_OPERANDS + 2][4];     /* of a pattern: of operands, the result, its gradient */
     const wg_tensor *handed;
     int right; /* the right side in own */
 } equation;
@@ -389,8 +389,10 @@ void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const w
         wgi_put_symbol(&y, q->y, NAME_MOST), wgi_put_symbol(&x, &v->item[t->to], NAME_MOST);
         wgi_put_gradient_name(v, &dy, t->from);
         const bool scalars = size_of(q, t->from) == 1 && size_of(q, t->to) == 1;
-        wgi_strbuf_format(rule, scalars ? "%3$s · ∂%1$s/∂%2$s" : "(∂%1$s/∂%2$s)ᵀ %3$s", wgi_strbuf_text(&y),
-                          wgi_strbuf_text(&x), wgi_strbuf_text(&dy));
+        const char *of_y = wgi_strbuf_text(&y), *by_x = wgi_strbuf_text(&x),
+                   *handed_on = wgi_strbuf_text(&dy);
+        if (scalars) wgi_strbuf_format(rule, "%s · ∂%s/∂%s", handed_on, of_y, by_x);
+        else wgi_strbuf_format(rule, "(∂%s/∂%s)ᵀ %s", of_y, by_x, handed_on);
         rule->failed |= y.failed || x.failed || dy.failed;
         wgi_strbuf_free(&y), wgi_strbuf_free(&x), wgi_strbuf_free(&dy);
     }

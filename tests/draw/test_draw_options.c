@@ -63,6 +63,7 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
 {
     const char *ending = kind & (WG_PICTURE_TABLE | WG_PICTURE_TEXT) ? "txt"
                          : kind == WG_PICTURE_CHART || of_svg(x)     ? "svg"
+                         : !strcmp(x->name, "source")                ? "html"
                                                                      : "dot";
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
