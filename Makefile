@@ -159,7 +159,7 @@ PAGE_TEXT  := $(OBJ)/generated/page_text.h
 PAGE_FILES := src/draw/page.css src/draw/page_numbers.js src/draw/page.js
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
-$(OBJ)/src/draw/page.o: $(PAGE_TEXT)
+$(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
 
 $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call say,CC,$<)

@@ -240,7 +240,7 @@ wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 /* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
 wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
 
-/* page.c. Likewise. */
+/* page_write.c. Likewise. */
 wg_status wgi_page_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
 
 /* listing.c, graph_json.c */

@@ -1,6 +1,6 @@
 /* page.h: a picture as one HTML file that loads nothing.
  *
- *     page.c            the page: the SVG, the program beside it, all steps as a list
+ *     page_write.c      the page: the SVG, the program beside it, all steps as a list
  *     page_data.c       what the script reads, as JSON
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed

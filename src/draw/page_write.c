@@ -1,4 +1,4 @@
-/* page.c: a picture as a page: the SVG, the program beside it, the line of the present step, all steps as a
+/* page_write.c: a picture as a page: the SVG, the program beside it, the line of the present step, all steps as a
  * list, and the script. See page.h. */
 #include "draw/page.h"
 
@@ -95,7 +95,7 @@ static wg_status make_states(wgi_step_states *s, const wgi_picture *p)
     if (failed_before || p->view.items > WGI_STEPS_MOST) return WG_OK;
     const wg_status status = wgi_step_states_make(s, p);
     if (status == WG_OK || status == WG_ERROR_MEMORY) return status;
-wg_recover(p->c);
+    wg_recover(p->c);
     wgi_step_states_free(s);
     *s = (wgi_step_states){ .c = p->c, .texts.c = p->c };
     return WG_OK;
