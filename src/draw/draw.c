@@ -69,10 +69,11 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wg_context *c = wg_graph_context(g);
     const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
-                             "draw: \"%s\": the format must be dot, svg, html, png, pdf, tex, txt or json, by "
-                             "the path's ending or .format",
-                             path ? path : "");
+        return WGI_DRAW_FAIL(
+            c, here, WG_ERROR_VALUE,
+            "draw: \"%s\": the format must be dot, svg, html, png, pdf, tex, txt or json, by "
+            "the path's ending or .format",
+            path ? path : "");
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
     const bool saved =

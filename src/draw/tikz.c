@@ -1,5 +1,5 @@
-/* tikz.c: a picture as one tikzpicture for \input, with the coordinates of the SVG. With steps it has overlays
- * of beamer: slide n shows what is known by step n.
+/* tikz.c: a picture as one tikzpicture for \input, with the coordinates of the SVG. With steps it has
+ * overlays of beamer: slide n shows what is known by step n.
  *
  * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts. Nothing but tikz and amsmath is needed.
  */

@@ -45,7 +45,7 @@ void wgi_strbuf_free(wgi_strbuf *b);
 int wgi_characters(const char *s);
 int wgi_characters_in(const char *s, size_t n);
 
-/* ---- columns.c: what a terminal shows ---- */
+/* ---- terminal_columns.c ---- */
 
 /* The columns that a text takes: an accent takes none, an ideograph two. */
 int wgi_columns(const char *utf8);

@@ -127,7 +127,8 @@ Test(command_draw, into_files)
     cr_expect(r.status == 0 && !strncmp(r.out, "<svg", 4) && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.gv"));
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.SVG"));
-    EXPECT(2, "", "--format bmp: dot, svg, html, png, pdf, tex, txt or json", "draw", "-e", "x", "--format", "bmp");
+    EXPECT(2, "", "--format bmp: dot, svg, html, png, pdf, tex, txt or json", "draw", "-e", "x", "--format",
+           "bmp");
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
 }

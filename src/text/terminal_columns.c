@@ -1,4 +1,4 @@
-/* columns.c: how wide a text is in a terminal. */
+/* terminal_columns.c: how wide a text is in a terminal. */
 #include <stdint.h>
 #include <string.h>
 
