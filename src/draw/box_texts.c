@@ -170,6 +170,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
+    box->is_expression = y->source >= WGI_NAME_EXPRESSION;
     if (wgi_is_inline_number(n) && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
     else wgi_put_symbol(&b, y, NAME_MOST);
     box->name = box->title = wgi_picture_text(p, &b);
@@ -278,7 +279,7 @@ static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, vo
 {
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
-    wgi_strbuf_format(&b, "d%s = ", box->name);
+    wgi_strbuf_format(&b, box->is_expression ? "d(%s) = " : "d%s = ", box->name);
     if (wg_node_ok(gradient) && wg_peek(gradient, &t)) put_value(&b, &t, &box->odd_gradient);
     else wgi_strbuf_put(&b, "–");
     box->gradient = wgi_picture_text(p, &b);

@@ -18,6 +18,7 @@
 #define WGI_DRAW_PRIVATE_H
 
 #include "text/text.h"
+#include "view/equation.h"
 #include "view/view.h"
 #include "wengert/draw.h"
 #include "wengert/figure.h"
@@ -55,6 +56,7 @@ typedef struct wgi_box {
     bool odd_value;    /* the value has a NaN or an infinity */
     bool odd_gradient; /* the gradient has one */
     bool on_gradient_path;
+    bool is_expression; /* the name is: its gradient is d(1 − a) */
     int frame;         /* the innermost one; -1: none */
     int64_t times;     /* of a run: how many parts it has; 1: a node */
     const char *name;  /* short; the gradient is written d<name> */
@@ -186,10 +188,10 @@ void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most);
 /* The name as formulas print it: W₁. */
 void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
+/* The right side of it, with the right sides of the operands inside[] (by item; NULL: none) within. */
+void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside);
 /* One line with the options that differ from their defaults: "axes = 1, keepdims = true". */
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
-/* A leaf without a name of its own that is one number: shown where it is used. */
-bool wgi_is_inline_number(wg_node n);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 

@@ -49,7 +49,8 @@ typedef enum wgi_formula_kind {
 typedef struct wgi_formula_node {
     uint8_t kind, sign;
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
-    bool word;           /* NAME that is the value of an option, mean of reduction = mean */
+    bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
+                          * user's function, which may be called as a known one */
     int16_t child, next; /* 0: none */
     int length;          /* of text */
     const char *text;
@@ -82,6 +83,7 @@ int wgi_formula_children(const wgi_formula *f, int node);
 int wgi_formula_child(const wgi_formula *f, int node, int k); /* 0: there are fewer */
 int wgi_formula_nodes(const wgi_formula *f, int node);        /* how many nodes it is, with all below it */
 int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node);
+int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int node);
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text); /* whether that is its text */
 bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b);
 int wgi_formula_level(const wgi_formula *f, int node); /* how strongly it binds: see formula_tree.c */
@@ -104,6 +106,8 @@ typedef struct wgi_formula_value {
     const char *text; /* the name of a node, or the word of an option; NULL: a number */
     int text_primes;
     double number;
+    const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
+    int root;
     bool word;   /* text is the word of an option */
     bool absent; /* the operand is left out */
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */

@@ -173,6 +173,7 @@ static const wgi_formula_value *value_of(const replacing *r, const wgi_formula_n
 static int put_value(replacing *r, const wgi_formula_value *v)
 {
     if (v->absent) return ABSENT;
+    if (v->tree) return wgi_formula_copy_nodes(r->to, v->tree, v->root);
     if (!v->text) return number(r, v->number);
     const int n = wgi_formula_name(r->to, v->text, (int)strlen(v->text), v->text_primes);
     if (n) r->to->node[n].word = v->word;
@@ -261,7 +262,7 @@ static int all_terms(replacing *r, const wgi_formula_node *body)
 static int given(replacing *r, int node)
 {
     const wgi_formula_value *v = value_of(r, &r->f->node[node], 0);
-    return number(r, v && !v->absent && (v->text || v->number != 0));
+    return number(r, v && !v->absent && (v->tree || v->text || v->number != 0));
 }
 
 static int copy_call(replacing *r, int node)

@@ -246,8 +246,8 @@ static bool is_atom(const printer *p, int node)
 static bool is_bare(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, node) == 1 &&
-           is_atom(p, n->child) && !p->ascii && (!p->open || wgi_formula_is(p->f, node, "sqrt")) &&
+    return !n->word && wgi_formula_is_function(n->text, n->length) &&
+           wgi_formula_children(p->f, node) == 1 && is_atom(p, n->child) && !p->ascii && (!p->open || wgi_formula_is(p->f, node, "sqrt")) &&
            !wgi_formula_is(p->f, node, "sigmoid");
 }
 
@@ -263,8 +263,8 @@ static void put_arguments(printer *p, int node)
 static void put_call(printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    const char *other = p->ascii ? NULL : wgi_function_unicode(n->text, n->length);
-    const bool root = !p->ascii && wgi_formula_is(p->f, node, "sqrt");
+    const char *other = p->ascii || n->word ? NULL : wgi_function_unicode(n->text, n->length);
+    const bool root = !p->ascii && !n->word && wgi_formula_is(p->f, node, "sqrt");
     if (root) put(p, "√");
     else if (other) put(p, other);
     else wgi_line_add(p->to, n->text, n->length);

@@ -68,15 +68,21 @@ int wgi_formula_nodes(const wgi_formula *f, int node)
     return n;
 }
 
-int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node)
+int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int node)
 {
-    const wgi_formula_node old = from->node[node];
+    const wgi_formula_node old = from[node];
     const int n = wgi_formula_new(to, (wgi_formula_kind)old.kind, 0, 0);
     if (!n) return 0;
     to->node[n] = old;
     to->node[n].child = to->node[n].next = 0;
-    for (int k = old.child; k; k = from->node[k].next) wgi_formula_add(to, n, wgi_formula_copy(to, from, k));
+    for (int k = old.child; k; k = from[k].next)
+        wgi_formula_add(to, n, wgi_formula_copy_nodes(to, from, k));
     return n;
+}
+
+int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node)
+{
+    return wgi_formula_copy_nodes(to, from->node, node);
 }
 
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text)

@@ -56,7 +56,7 @@ static void look_at_arguments(names *s, int64_t i)
             continue;
         const char *name = wg_site_argument(y->here, k, text, sizeof text);
         const size_t n = variable(&name);
-        if (!n) continue;
+        if (!n || (name > text && strcmp(name, "T") == 0)) continue; /* x.T is a transpose */
         v->item[at].source = WGI_NAME_ARGUMENT;
         v->item[at].name = memcpy(s->at, name, n);
         s->at += n + 1;

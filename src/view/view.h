@@ -2,6 +2,7 @@
  *
  *     graph --items.c--> a list of items: leaves and calls, each with its operands
  *           --names.c--> the name of each item
+ *           --expressions.c--> the expression that is the name of an item without one: 1 − a
  *           --paths.c--> the items that a gradient passes
  *
  * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
@@ -11,6 +12,7 @@
 #ifndef WGI_VIEW_H
 #define WGI_VIEW_H
 
+#include "formula/formula.h"
 #include "wengert/graph.h"
 
 typedef enum wgi_view_level {
@@ -20,10 +22,12 @@ typedef enum wgi_view_level {
 
 /* Where the name of an item comes from. */
 typedef enum wgi_name_source {
-    WGI_NAMELESS,      /* it has none, and its name is "" */
-    WGI_NAME_GIVEN,    /* by wg_name, wg_input or wg_param */
-    WGI_NAME_ARGUMENT, /* an argument of a call that used it was a variable of this name */
-    WGI_NAME_NUMBERED  /* several nodes were in a variable of this name: "h_2" is the second of them */
+    WGI_NAMELESS,        /* it has none, and its name is "": only in a view of more than 5,000 items */
+    WGI_NAME_GIVEN,      /* by wg_name, wg_input or wg_param */
+    WGI_NAME_ARGUMENT,   /* an argument of a call that used it was a variable of this name */
+    WGI_NAME_NUMBERED,   /* several nodes were in a variable of this name: "h_2" is the second of them */
+    WGI_NAME_EXPRESSION, /* it has no name, and its expression is short: "1 − a". Others may have the same */
+    WGI_NAME_OP          /* its expression is long: its op and a number, "add_1" */
 } wgi_name_source;
 
 typedef struct wgi_item {
@@ -36,6 +40,9 @@ typedef struct wgi_item {
     int operands;
     wgi_name_source source;
     const char *name; /* valid as long as the view */
+    /* Where the name is an expression: its tree, whose root is tree[root]. Else NULL. */
+    const wgi_formula_node *tree;
+    int root;
 } wgi_item;
 
 /* An operand that is no item of the view: an optional one that was not given. */
@@ -50,7 +57,8 @@ typedef struct wgi_view {
     int32_t *arg; /* items, or WGI_NO_ITEM */
     /* By index of the graph's node: the item that it is, or that it was made for. WGI_NO_ITEM: none. */
     int32_t *item_of;
-    char *texts; /* of names that were made here */
+    char *texts;                   /* of names that were made here */
+    struct wgi_view_block *blocks; /* of expressions */
 } wgi_view;
 
 /* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. Free the view in
@@ -68,6 +76,8 @@ void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], in
 
 wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
 wg_status wgi_view_find_names(wgi_view *v);                                  /* names.c */
+wg_status wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */
+void *wgi_view_keep(wgi_view *v, size_t bytes); /* view.c: memory as long as the view; NULL: there is none */
 
 static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
 {

@@ -138,15 +138,15 @@ Test(draw, formulas_are_mathematics)
     wg_node a = wg_name(wg_sigmoid(z), "a_hat"), s = wg_name(wg_square(a), "s"), r = wg_name(wg_sqrt(s), "r");
     wg_node theta = wg_name(wg_exp(wg_neg(r)), "theta"), e = wg_name(wg_exp(s), "e");
     char *dot = wg_draw_dot(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), NULL);
-    HAS(dot, " = QKᵀ<");
-    HAS(dot, " + b₁<");
+    HAS(dot, ">QKᵀ<");
+    HAS(dot, ">z₁ = QKᵀ + b₁<");
     HAS(dot, ">â = σ(z₁)<");
     HAS(dot, ">s = â²<");
     HAS(dot, ">r = √s<");
-    HAS(dot, ">θ = e^");
+    HAS(dot, ">θ = e⁻ʳ<");
     HAS(dot, ">e = eˢ<");
-    HAS(dot, " = r · (−2)<");
-    HAS(dot, " = θ + e + ");
+    HAS(dot, ">r · (−2)<");
+    HAS(dot, ">θ + e + r · (−2)<");
     wg_free(c, dot);
     wgt_finish(c, NULL);
 }

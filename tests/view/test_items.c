@@ -27,6 +27,9 @@ static void end(bench *b)
     wgt_finish(b->c, NULL);
 }
 
+/* What was written; "" for the names that the view makes itself. */
+static const char *name_of(const wgi_item *y) { return y->source < WGI_NAME_EXPRESSION ? y->name : ""; }
+
 /* The view as one line: "x=input w=param z=matmul(x w) =mean(z)". Items without a name are #0, #1, ... */
 static const char *text_of(const wgi_view *v)
 {
@@ -34,10 +37,10 @@ static const char *text_of(const wgi_view *v)
     int n = 0;
     for (int64_t i = 0; i < v->items; i++) {
         const wgi_item *y = &v->item[i];
-        n += snprintf(buf + n, sizeof buf - (size_t)n, "%s%s=%s", i ? " " : "", y->name, y->op->name);
+        n += snprintf(buf + n, sizeof buf - (size_t)n, "%s%s=%s", i ? " " : "", name_of(y), y->op->name);
         for (int k = 0; k < y->operands; k++) {
             const int32_t at = v->arg[y->first + k];
-            const char *name = at >= 0 ? v->item[at].name : "-";
+            const char *name = at >= 0 ? name_of(&v->item[at]) : "-";
             n += snprintf(buf + n, sizeof buf - (size_t)n, "%s", k ? " " : "(");
             n += *name ? snprintf(buf + n, sizeof buf - (size_t)n, "%s", name)
                        : snprintf(buf + n, sizeof buf - (size_t)n, "#%d", at);

@@ -1,0 +1,232 @@
+/* equation.c: the formula of an op, with the operands of one item in the place of its names. */
+#include "view/equation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+
+enum {
+    OPERANDS = 6,     /* with more operands an item is a call */
+    SHOWN = 4,        /* of a call's operands; of one more it shows all */
+    VALUES = 24,      /* operands and options */
+    LONGEST = 6,      /* nodes of the formula besides its operands; of a longer one a call says more */
+    OPERAND_MOST = 24 /* characters of an operand's name */
+};
+
+typedef struct wgi_equation_parts {
+    wgi_formula formula; /* of the op */
+    wgi_formula_value v[VALUES];
+    int count;
+    char formal[OPERANDS][32], own[OPERANDS][4 * OPERAND_MOST + 8], choice[VALUES][24], others[40];
+    wgi_equation *inner[OPERANDS];
+} parts;
+
+typedef struct maker {
+    const wgi_view *v;
+    const wgi_item *y;
+    const unsigned char *inside;
+    wgi_equation *e;
+    parts *p;
+} maker;
+
+/* ---- operands ---- */
+
+/* Fills value k with the name of operand k. false: it has none. */
+static bool name_operand(maker *m, int k)
+{
+    const int32_t at = m->v->arg[m->y->first + k];
+    wgi_formula_value *v = &m->p->v[k];
+    wgi_strbuf text = { .c = m->v->c };
+    wg_tensor t;
+    *v = (wgi_formula_value){ .name = m->p->formal[k], .text = m->p->own[k] };
+    if (at < 0) return v->absent = true;
+    const wg_node x = wgi_item_node(m->v, at);
+    if (wgi_is_inline_number(x) && wg_node_leaf(x) == WG_LEAF_NUMBER && wg_peek(x, &t)) {
+        v->text = NULL, v->number = wg_tensor_item(&t, 0);
+        return true;
+    }
+    if (wgi_is_inline_number(x)) wgi_strbuf_put(&text, wg_node_op_name(x));
+    else if (*m->v->item[at].name) wgi_strbuf_clean(&text, m->v->item[at].name, OPERAND_MOST);
+    else wgi_strbuf_format(&text, "v%lu", (unsigned long)m->v->item[at].node);
+    const bool fits = !text.failed && text.length && text.length < sizeof m->p->own[k];
+    if (fits) memcpy(m->p->own[k], text.at, text.length + 1);
+    wgi_strbuf_free(&text);
+    return fits;
+}
+
+/* Puts the expression of operand k in the place of its name, if it has one. false: no memory. */
+static bool open_operand(maker *m, int k)
+{
+    const int32_t at = m->v->arg[m->y->first + k];
+    wgi_formula_value *v = &m->p->v[k];
+    if (at < 0 || !v->text) return true;
+    if (m->inside && m->inside[at]) {
+        if (!(m->p->inner[k] = wgi_equation_make(m->v, at, m->inside))) return false;
+        v->tree = m->p->inner[k]->tree.node, v->root = m->p->inner[k]->tree.root;
+    } else v->tree = m->v->item[at].tree, v->root = m->v->item[at].root;
+    return true;
+}
+
+static int put_operand(maker *m, int k)
+{
+    const wgi_formula_value *v = &m->p->v[k];
+    wgi_formula *f = &m->e->tree;
+    if (v->absent) return wgi_formula_name(f, "–", (int)strlen("–"), 0);
+    if (v->tree) return wgi_formula_copy_nodes(f, v->tree, v->root);
+    return v->text ? wgi_formula_name(f, v->text, (int)strlen(v->text), 0) : wgi_formula_number(f, v->number);
+}
+
+/* ---- options ---- */
+
+static double number_or_default(const wg_attr_row *r, double x)
+{
+    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
+}
+
+static void name_option(parts *p, const wg_attr_row *r, const char *at)
+{
+    wgi_formula_value *v = &p->v[p->count];
+    char *word = p->choice[p->count];
+    const char *from;
+    size_t length;
+    *v = (wgi_formula_value){ .name = r->name };
+    switch (r->kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_AXES: v->hidden = true; break; /* the box shows the axes among its options */
+    case WG_ATTR_INT: v->number = *(const int *)(const void *)at; break;
+    case WG_ATTR_SIZE: v->number = (double)*(const int64_t *)(const void *)at; break;
+    case WG_ATTR_BOOL: v->number = *(const bool *)at; break;
+    case WG_ATTR_DOUBLE: v->number = number_or_default(r, *(const double *)(const void *)at); break;
+    case WG_ATTR_DTYPE:
+        v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
+        v->word = true;
+        break;
+    case WG_ATTR_CHOICE:
+        from = wgi_choice_of(r, *(const int *)(const void *)at, &length);
+        snprintf(word, sizeof p->choice[0], "%.*s", (int)length, from);
+        v->text = word, v->word = true;
+        break;
+    default: return; /* without a number */
+    }
+    p->count++;
+}
+
+/* ---- by the formula ---- */
+
+/* Whether the right side is short and needs no explanation. */
+static bool is_clear(const wgi_formula *f, int operands)
+{
+    const int right = wgi_formula_child(f, f->root, 1);
+    return !f->loose && wgi_formula_nodes(f, right) <= LONGEST + operands &&
+           wgi_formula_is_plain(f, f->root) && f->node[right].kind != WGI_F_NAME;
+}
+
+static bool by_formula(maker *m)
+{
+    const wgi_item *y = m->y;
+    const char *attr = y->attr;
+    wgi_formula *f = &m->p->formula, *to = &m->e->tree;
+    wgi_formula_error error;
+    if (!y->op->formula || y->operands < 1 || y->operands > OPERANDS) return false;
+    if (!wgi_formula_parse(f, y->op->formula, &error)) return false;
+    for (int k = 0; k < y->operands; k++)
+        if (!wg_op_operand_name(y->op, k, m->p->formal[k], sizeof m->p->formal[k])) return false;
+    m->p->count = y->operands;
+    for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && m->p->count < VALUES; r++)
+        name_option(m->p, r, attr + r->offset);
+    if (!wgi_formula_replace(to, f, NULL, 0, m->p->v, m->p->count) || !is_clear(to, y->operands))
+        return false;
+    for (int k = 0; k < y->operands; k++)
+        if (!open_operand(m, k)) return false;
+    if (!wgi_formula_replace(to, f, NULL, 0, m->p->v, m->p->count)) return false;
+    to->root = wgi_formula_child(to, to->root, 1);
+    return true;
+}
+
+/* ---- transposes ---- */
+
+/* Whether the item swaps the last two axes. */
+static bool is_transpose(const maker *m)
+{
+    const wgi_item *y = m->y;
+    if (y->op != wg_op_find("transpose") || !y->attr) return false;
+    const wg_axes *a = y->attr;
+    const int rank = wg_node_shape(wgi_item_node(m->v, m->v->arg[y->first])).rank;
+    if (rank < 2 || !a->count) return rank == 2;
+    for (int i = 0; i < rank; i++) {
+        const int axis = a->axis[i] < 0 ? a->axis[i] + rank : a->axis[i];
+        if (axis != (i < rank - 2 ? i : 2 * rank - 3 - i)) return false;
+    }
+    return true;
+}
+
+static bool as_transpose(maker *m)
+{
+    wgi_formula_clear(&m->e->tree);
+    if (!open_operand(m, 0)) return false;
+    m->e->tree.root = wgi_formula_new(&m->e->tree, WGI_F_TRANSPOSED, put_operand(m, 0), 0);
+    return !m->e->tree.full;
+}
+
+/* ---- as a call ---- */
+
+static bool as_call(maker *m)
+{
+    wgi_formula *f = &m->e->tree;
+    const wgi_item *y = m->y;
+    int operands = y->operands;
+    while (operands && m->v->arg[y->first + operands - 1] < 0) operands--; /* optional ones */
+    wgi_formula_clear(f);
+    f->root = wgi_formula_new(f, WGI_F_CALL, 0, 0);
+    f->node[f->root].text = y->op->name, f->node[f->root].length = (int)strlen(y->op->name);
+    f->node[f->root].word = !y->op->library;
+    m->e->is_call = true;
+    for (int k = 0; k < operands && k <= SHOWN; k++) {
+        if (k == SHOWN && operands > SHOWN + 1) {
+            snprintf(m->p->others, sizeof m->p->others, "… %d operands", operands);
+            wgi_formula_add(f, f->root, wgi_formula_name(f, m->p->others, (int)strlen(m->p->others), 0));
+        } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
+        else return false;
+    }
+    return !f->full;
+}
+
+/* ---- all ---- */
+
+static void close_operands(maker *m)
+{
+    for (int k = 0; k < OPERANDS; k++) {
+        wgi_equation_free(m->p->inner[k]);
+        m->p->inner[k] = NULL, m->p->v[k].tree = NULL;
+    }
+}
+
+static bool make(maker *m)
+{
+    for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
+        if (!name_operand(m, k)) return false;
+    if (is_transpose(m)) return m->e->shows_options = as_transpose(m);
+    if (by_formula(m)) return true;
+    close_operands(m);
+    return as_call(m);
+}
+
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside)
+{
+    if (!v->item[i].op) return NULL;
+    wgi_equation *e = wg_alloc(v->c, 1, sizeof *e);
+    if (!e) return NULL;
+    *e = (wgi_equation){ .c = v->c, .parts = wg_alloc(v->c, 1, sizeof *e->parts) };
+    maker m = { v, &v->item[i], inside, e, e->parts };
+    if (e->parts && make(&m)) return e;
+    wgi_equation_free(e);
+    return NULL;
+}
+
+void wgi_equation_free(wgi_equation *e)
+{
+    for (int k = 0; e && e->parts && k < OPERANDS; k++) wgi_equation_free(e->parts->inner[k]);
+    if (e) wg_free(e->c, e->parts), wg_free(e->c, e);
+}

@@ -1,0 +1,34 @@
+/* equation.h: the right side of an item's equation, as a tree: x W + b of z = x W + b, and its options as text.
+ */
+#ifndef WGI_EQUATION_H
+#define WGI_EQUATION_H
+
+#include "text/text.h"
+#include "view/view.h"
+#include "wengert/op.h"
+
+typedef struct wgi_equation {
+    wg_context *c;
+    wgi_formula tree;   /* its root is the right side */
+    bool is_call;       /* mean(x): not the formula of the op */
+    bool shows_options; /* those that the op's formula does not have, too: the axes of a transpose */
+    struct wgi_equation_parts *parts;
+} wgi_equation;
+
+/* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
+ * operand stands in the place of its name; NULL: none. A long formula, or one that needs explanation, gives
+ * a call, concat(a, b). NULL: no memory, or the equation is too long. Free it with wgi_equation_free. */
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside);
+void wgi_equation_free(wgi_equation *e);
+
+/* ---- item_options.c ---- */
+
+/* A leaf without a name that is one number: shown where it is used. */
+bool wgi_is_inline_number(wg_node n);
+/* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
+ * formula does not have. */
+void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
+/* The word of a choice among those of its option, and its length. */
+const char *wgi_choice_of(const wg_attr_row *r, int choice, size_t *length);
+
+#endif

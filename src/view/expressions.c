@@ -1,0 +1,123 @@
+/* expressions.c: names for items that have none: the expression, 1 − a, or if it is long the op and a
+ * number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formula/formula_words.h"
+#include "view/equation.h"
+#include "wengert/op.h"
+
+enum {
+    ITEMS = 5000,    /* of a view with more items no expressions are made, since nobody will read them */
+    CHARACTERS = 24, /* of an expression */
+    LINE = 8 * CHARACTERS,
+    OP_MOST = 16,
+    NUMBERED = 40 /* bytes of an op's name with its number */
+};
+
+/* Options that the equation does not show stand behind the operands of a call: sum(x, axes = 0). Of a
+ * formula that is no call no expression is made then. */
+static bool add_options(const wgi_view *v, wgi_equation *e, int64_t i, wgi_strbuf *options)
+{
+    wgi_formula *f = &e->tree;
+    if (e->shows_options) return true;
+    wgi_item_put_options(v, options, &v->item[i], !e->is_call);
+    if (options->failed) return false;
+    if (!options->length) return true;
+    if (f->node[f->root].kind != WGI_F_CALL) return false;
+    wgi_formula_add(f, f->root, wgi_formula_name(f, options->at, (int)options->length, 0));
+    return !f->full;
+}
+
+/* Keeps the tree with its texts. false: no memory. */
+static bool keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
+{
+    wgi_formula_node *tree = wgi_view_keep(v, (size_t)f->count * sizeof *tree);
+    char *text = wgi_view_keep(v, strlen(name) + 1);
+    if (!tree || !text) return false;
+    memcpy(tree, f->node, (size_t)f->count * sizeof *tree);
+    for (int k = 1; k < f->count; k++) {
+        if (!tree[k].text || !tree[k].length) continue;
+        char *kept = wgi_view_keep(v, (size_t)tree[k].length + 1);
+        if (!kept) return false;
+        tree[k].text = memcpy(kept, f->node[k].text, (size_t)tree[k].length);
+    }
+    y->name = strcpy(text, name);
+    y->source = WGI_NAME_EXPRESSION;
+    y->tree = tree, y->root = f->root;
+    return true;
+}
+
+/* false: no memory. Without a short expression the item stays nameless. */
+static bool name_by_expression(wgi_view *v, int64_t i)
+{
+    char line[LINE];
+    wgi_line to = { line, sizeof line, 0 };
+    wgi_strbuf options = { .c = v->c };
+    wgi_equation *e = wgi_equation_make(v, i, NULL);
+    bool ok = true;
+    if (e && add_options(v, e, i, &options)) {
+        wgi_formula_text(&to, &e->tree, e->tree.root, false);
+        if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS)
+            ok = keep_tree(v, &v->item[i], &e->tree, line);
+    }
+    wgi_equation_free(e);
+    wgi_strbuf_free(&options);
+    return ok && !options.failed;
+}
+
+/* a1 and a_1 are printed alike. */
+static bool looks_alike(const char *a, const char *b)
+{
+    for (; *a || *b; a++, b++) {
+        a += *a == '_', b += *b == '_';
+        if (*a != *b) return false;
+        if (!*a) return true;
+    }
+    return true;
+}
+
+static bool is_taken(const wgi_view *v, const char *name)
+{
+    for (int64_t i = 0; i < v->items; i++)
+        if (v->item[i].name[0] == name[0] && looks_alike(v->item[i].name, name)) return true;
+    return false;
+}
+
+/* The op's name up to its first _, and a number that no other item has with it. *last: the number before.
+ * false: no memory. */
+static bool name_by_number(wgi_view *v, wgi_item *y, int64_t *last)
+{
+    char *name = wgi_view_keep(v, NUMBERED);
+    const char *op = y->op ? y->op->name : "v";
+    const int length = (int)strcspn(op, "_");
+    if (!name) return false;
+    do snprintf(name, NUMBERED, "%.*s_%lld", length < OP_MOST ? length : OP_MOST, op, (long long)++*last);
+    while (is_taken(v, name));
+    y->name = name, y->source = WGI_NAME_OP;
+    return true;
+}
+
+/* The number of the last item that was named by the same op, which stands before item i. */
+static int64_t last_number(const wgi_view *v, int64_t i)
+{
+    for (int64_t k = i - 1; k >= 0; k--)
+        if (v->item[k].source == WGI_NAME_OP && v->item[k].op == v->item[i].op)
+            return strtoll(strrchr(v->item[k].name, '_') + 1, NULL, 10);
+    return 0;
+}
+
+wg_status wgi_view_find_expressions(wgi_view *v)
+{
+    if (v->items > ITEMS) return WG_OK;
+    for (int64_t i = 0; i < v->items; i++) {
+        wgi_item *y = &v->item[i];
+        const wg_node n = wgi_item_node(v, i);
+        if (y->source != WGI_NAMELESS || wgi_is_inline_number(n)) continue;
+        if (y->operands && !name_by_expression(v, i)) return WG_ERROR_MEMORY;
+        int64_t last = y->source == WGI_NAMELESS ? last_number(v, i) : 0;
+        if (y->source == WGI_NAMELESS && !name_by_number(v, y, &last)) return WG_ERROR_MEMORY;
+    }
+    return WG_OK;
+}

@@ -1,0 +1,94 @@
+/* item_options.c: the options of an item as text. */
+#include <ctype.h>
+#include <string.h>
+
+#include "view/equation.h"
+#include "wengert/op.h"
+
+bool wgi_is_inline_number(wg_node n)
+{
+    wg_leaf leaf = wg_node_leaf(n);
+    return (leaf == WG_LEAF_NUMBER || leaf == WG_LEAF_STREAM) && !*wg_node_name(n) &&
+           wg_node_shape(n).rank == 0;
+}
+
+static wg_node first_operand(const wgi_view *v, const wgi_item *y)
+{
+    const int32_t at = y->operands ? v->arg[y->first] : WGI_NO_ITEM;
+    return at >= 0 ? wgi_item_node(v, at) : wg_none;
+}
+
+static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node x)
+{
+    if (!a->count || a->count == wg_node_shape(x).rank) return;
+    for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? " %d" : "%d", a->axis[i]);
+}
+
+const char *wgi_choice_of(const wg_attr_row *r, int choice, size_t *length)
+{
+    const char *words = r->choices ? r->choices : "";
+    for (; choice > 0; choice--) {
+        words += strcspn(words, " ");
+        words += *words == ' ';
+    }
+    *length = choice == 0 ? strcspn(words, " ") : 0;
+    return words;
+}
+
+/* One number if all are equal, else all. */
+static void put_numbers(wgi_strbuf *b, const wg_shape *s)
+{
+    bool equal = true;
+    for (int i = 1; i < s->rank; i++) equal &= s->dim[i] == s->dim[0];
+    for (int i = 0; i < (equal && s->rank ? 1 : s->rank); i++)
+        wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
+}
+
+static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
+{
+    const char *at = (const char *)y->attr + r->offset, *word;
+    size_t length;
+    switch (r->kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
+    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: wgi_strbuf_number(b, *(const double *)(const void *)at); break;
+    case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
+    case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, first_operand(v, y)); break;
+    case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
+    case WG_ATTR_CHOICE:
+        word = wgi_choice_of(r, *(const int *)(const void *)at, &length);
+        wgi_strbuf_add(b, word, length);
+        break;
+    case WG_ATTR_SHAPE: /* as the first option it is the shape of the result, which the box shows */
+        if (r != y->op->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
+        break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
+    }
+}
+
+static bool is_part_of_name(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* Whether the formula shows what the option is. It shows no axes: see wgi_formula_value. */
+static bool is_in_formula(const wg_attr_row *r, const char *formula)
+{
+    const size_t n = strlen(r->name);
+    if (r->kind == WG_ATTR_AXIS || r->kind == WG_ATTR_AXES) return false;
+    for (const char *s = formula; s && (s = strstr(s, r->name)); s += n)
+        if ((s == formula || !is_part_of_name(s[-1])) && !is_part_of_name(s[n])) return true;
+    return false;
+}
+
+void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden)
+{
+    const wg_attr_row *row = y->attr ? y->op->attrs : NULL;
+    for (; row && row->name; row++) {
+        wgi_strbuf text = { .c = v->c };
+        if (hidden && is_in_formula(row, y->op->formula)) continue;
+        put_attribute(v, &text, row, y);
+        if (text.length && !(row->standard && strcmp(text.at, row->standard) == 0))
+            wgi_strbuf_format(b, "%s%s = %s", b->length ? ", " : "", row->name, text.at);
+        wgi_strbuf_free(&text);
+    }
+}

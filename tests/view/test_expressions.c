@@ -1,0 +1,128 @@
+/* Names of items that have none: expressions, and the op with a number. */
+#include "formula/formula_words.h"
+#include "view/equation.h"
+#include "wgtest.h"
+
+typedef struct bench {
+    wg_context *c;
+    wg_graph *g;
+    wg_node x, y, m;
+    wgi_view v;
+} bench;
+
+static bench start(void)
+{
+    static const double numbers[] = { 1, 2, 3, 5 };
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    b.g = wg_graph_new(b.c);
+    wg_begin(b.g, WG_TRAIN);
+    b.x = wg_input(b.g, "x", wg_view_f64(numbers, WG_SHAPE(2)));
+    b.y = wg_input(b.g, "y", wg_view_f64(numbers, WG_SHAPE(2)));
+    b.m = wg_input(b.g, "m", wg_view_f64(numbers, WG_SHAPE(2, 2)));
+    return b;
+}
+
+/* The name of the root, which no call has as an argument. */
+static void expect_name(bench *b, wg_node root, const char *name, wgi_name_source source)
+{
+    cr_assert_eq(wgi_view_make(&b->v, b->g, &root, 1, WGI_WRITTEN), WG_OK);
+    const wgi_item *y = &b->v.item[b->v.item_of[root.index]];
+    cr_expect_str_eq(y->name, name);
+    cr_expect_eq(y->source, source, "%s", name);
+    cr_expect_eq(y->tree != NULL, source == WGI_NAME_EXPRESSION, "%s", name);
+    wgi_view_free(&b->v);
+}
+
+Test(expressions, are_written_as_in_a_book)
+{
+    bench b = start();
+    const wgi_name_source e = WGI_NAME_EXPRESSION;
+    expect_name(&b, wg_sub(1, b.x), "1 − x", e);
+    expect_name(&b, wg_mul(b.y, wg_log(b.x)), "y · ln x", e);
+    expect_name(&b, wg_transpose(b.m), "mᵀ", e);
+    expect_name(&b, wg_matmul(b.m, wg_transpose(b.m)), "mmᵀ", e);
+    expect_name(&b, wg_sigmoid(b.x), "σ(x)", e);
+    expect_name(&b, wg_square(wg_sub(b.x, wg_mean(b.x))), "(x − mean(x))²", e);
+    wgt_finish(b.c, NULL);
+}
+
+/* An expression in the place of an operand's name has parentheses where the text would mean another thing
+ * without them. */
+Test(expressions, have_the_parentheses_that_they_need)
+{
+    bench b = start();
+    const wgi_name_source e = WGI_NAME_EXPRESSION;
+    expect_name(&b, wg_mul(wg_sub(1, b.y), wg_log(wg_sub(1, b.x))), "(1 − y) · ln(1 − x)", e);
+    expect_name(&b, wg_sub(b.x, wg_sub(b.y, 1)), "x − (y − 1)", e);
+    expect_name(&b, wg_sub(wg_sub(b.x, b.y), 1), "x − y − 1", e);
+    expect_name(&b, wg_div(b.x, wg_mul(b.y, b.y)), "x/(y · y)", e);
+    expect_name(&b, wg_div(wg_add(b.x, b.y), b.y), "(x + y)/y", e);
+    expect_name(&b, wg_neg(wg_add(b.x, b.y)), "−(x + y)", e);
+    expect_name(&b, wg_transpose(wg_add(b.m, 1)), "(m + 1)ᵀ", e);
+    expect_name(&b, wg_matmul(wg_add(b.m, b.m), b.m), "(m + m) m", e);
+    wgt_finish(b.c, NULL);
+}
+
+/* Two sums over other axes have other names. */
+Test(expressions, say_the_options_that_they_have)
+{
+    bench b = start();
+    expect_name(&b, wg_sum(b.m), "Σ(m)", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_sum(b.m, .axes = WG_AXES(0)), "Σ(m, axis = 0)", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_sum(b.m, .axes = WG_AXES(1)), "Σ(m, axis = 1)", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_leaky_relu(b.x, .slope = 2), "leaky_relu(x, slope = 2)", WGI_NAME_EXPRESSION);
+    wgt_finish(b.c, NULL);
+}
+
+#define LONG(b) wg_add(wg_mul(wg_sub(1, (b).y), wg_log(wg_sub(1, (b).x))), wg_mul((b).y, wg_log((b).x)))
+
+Test(expressions, that_are_long_are_the_op_and_a_number)
+{
+    bench b = start();
+    expect_name(&b, LONG(b), "add_1", WGI_NAME_OP);
+    wg_node s[2] = { LONG(b), LONG(b) };
+    expect_name(&b, wg_mul(s[0], s[1]), "add₁ · add₂", WGI_NAME_EXPRESSION);
+    wg_node taken = wg_input(b.g, "add1", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    expect_name(&b, wg_mul(taken, LONG(b)), "add1 · add₂", WGI_NAME_EXPRESSION);
+    wgt_finish(b.c, NULL);
+}
+
+Test(expressions, of_names_with_special_characters_are_texts)
+{
+    bench b = start();
+    wg_node odd = wg_input(b.g, "a\n<b>", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    expect_name(&b, wg_neg(odd), "−a <b>", WGI_NAME_EXPRESSION);
+    wgt_finish(b.c, NULL);
+}
+
+Test(expressions, a_member_named_T_is_a_transpose_and_no_name)
+{
+    bench b = start();
+    struct {
+        wg_node T;
+    } q = { wg_transpose(b.m) };
+    expect_name(&b, wg_matmul(b.m, q.T), "mmᵀ", WGI_NAME_EXPRESSION);
+    wgt_finish(b.c, NULL);
+}
+
+/* An equation into which another item's is put. */
+Test(expressions, equations_can_be_put_into_one_another)
+{
+    bench b = start();
+    wg_node z = wg_sub(b.x, b.y), a = wg_square(z);
+    cr_assert_eq(wgi_view_make(&b.v, b.g, &a, 1, WGI_WRITTEN), WG_OK);
+    unsigned char inside[8] = { 0 };
+    const int32_t item = b.v.item_of[a.index];
+    for (int pass = 0; pass < 2; pass++) {
+        char text[60];
+        wgi_line to = { text, sizeof text, 0 };
+        wgi_equation *e = wgi_equation_make(&b.v, item, inside);
+        cr_assert(e);
+        wgi_formula_text(&to, &e->tree, e->tree.root, false);
+        cr_expect_str_eq(text, pass ? "(x − y)²" : "z²");
+        wgi_equation_free(e);
+        inside[b.v.item_of[z.index]] = 1;
+    }
+    wgi_view_free(&b.v);
+    wgt_finish(b.c, NULL);
+}
