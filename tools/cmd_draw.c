@@ -14,6 +14,8 @@ static const flag subject_flags[] = {
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
+    { 0, "fold", NULL, "repeated nodes share a box; with --for this is so unless --no-fold" },
+    { 0, "no-fold", NULL, "repeated nodes have a box each" },
     { 0, "plan", NULL,
       "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
     { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
@@ -204,6 +206,7 @@ static void draw(model *m, wg_draw_opts o)
     name_list wrt = { 0 };
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
+    o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
     if (o.backward && !is_scalar(root))
         model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;

@@ -98,6 +98,10 @@ typedef struct wg_size_name {
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
+    FLAG(const char *, fit, WG_PICTURE_GRAPH, "for", "WHAT",                                              \
+         "slide, page or screen: the canvas has its size, and texts can be read there: less is shown until they fit") \
+    FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \
+    FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost")  \
     FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of a program (default 20)")   \
     FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
     FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \

@@ -110,7 +110,8 @@ static int64_t runs_of_period(search *f, int64_t period, bool keep)
         int64_t times = (i - begin) / period;
         if (times >= LEAST_TIMES) {
             saved += times * period - 1;
-            if (keep) keep_run(f, (wgi_alike_run){ begin, period, times });
+            const wgi_alike_run run = { begin, period, times, (i - begin) % period, false, 0 };
+            if (keep) keep_run(f, run);
         }
         i = times >= LEAST_TIMES ? begin + period * times + period : i + 1;
     }

@@ -162,6 +162,18 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
     return wgi_picture_text(p, &b);
 }
 
+/* The formula, with those of the nodes that are drawn in this box. */
+static void put_title(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+{
+    const wgi_item *y = wgi_item_at(p, position);
+    if (p->cost_is_call && y->node == p->root.index) {
+        wgi_put_cost_call(p, b, position);
+        return;
+    }
+    if (!y->tree) wgi_put_symbol(b, y, NAME_MOST), wgi_strbuf_put(b, " = ");
+    wgi_put_right_side(&p->view, b, p->item[position], p->inside);
+}
+
 void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_view *v = &p->view;
@@ -170,6 +182,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
+    box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
     if (wgi_is_inline_number(n) && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
     else wgi_put_symbol(&b, y, NAME_MOST);
@@ -178,14 +191,19 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
         box->word = wgi_picture_text(p, &b);
-        wgi_put_formula(v, &b, y), box->title = wgi_picture_text(p, &b);
+        put_title(p, &b, position), box->title = wgi_picture_text(p, &b);
         wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
     }
     box->shape = shape_text(p, n);
-    if (p->o->values && wg_peek(n, &t)) put_value(&b, &t, &box->odd_value);
+    const bool shows = wgi_shows(p, position, false);
+    p->values_hidden += p->o->values && !shows;
+    if (p->o->values && !shows) wgi_strbuf_put(&b, "");
+    else if (p->o->values && wg_peek(n, &t)) put_value(&b, &t, &box->odd_value);
     else if (p->o->values) wgi_strbuf_put(&b, "–");
     box->value = wgi_picture_text(p, &b);
     box->tip = tip_text(p, box, y, n);
+    box->is_large = p->o->fit != NULL;
+    if (p->scope_of && p->scope_of[position]) wgi_describe_scope(p, box, position);
 }
 
 /* ---- a run of alike nodes ---- */
@@ -279,6 +297,7 @@ static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, vo
 {
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
+    if (box->hides_gradient) return;
     wgi_strbuf_format(&b, box->is_expression ? "d(%s) = " : "d%s = ", box->name);
     if (wg_node_ok(gradient) && wg_peek(gradient, &t)) put_value(&b, &t, &box->odd_gradient);
     else wgi_strbuf_put(&b, "–");

@@ -43,15 +43,17 @@ bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t fram
     p->box = wgi_picture_alloc(p, boxes, sizeof *p->box);
     p->link = wgi_picture_alloc(p, links, sizeof *p->link);
     p->last_link = wgi_picture_alloc(p, boxes, sizeof *p->last_link);
+    p->before = wgi_picture_alloc(p, links, sizeof *p->before);
     p->frame = wgi_picture_alloc(p, frames, sizeof *p->frame);
-    return p->box && p->link && p->last_link && p->frame;
+    return p->box && p->before && p->link && p->last_link && p->frame;
 }
 
 void wgi_picture_free(wgi_picture *p)
 {
     if (p->g) wgi_view_free(&p->view);
-    void *const parts[] = { p->index,  p->item, p->position, p->first, p->arg,       p->on_path,
-                            p->box_of, p->run,  p->box,      p->link,  p->last_link, p->frame };
+    void *const parts[] = { p->index,  p->item, p->position, p->first,    p->arg,       p->on_path,
+                            p->box_of, p->run,  p->box,      p->link,     p->last_link, p->frame,
+                            p->before, p->into, p->inside,   p->scope_of, p->repeat };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     for (wgi_text_block *b = p->texts, *before; b; b = before) {
         before = b->before;
@@ -70,15 +72,37 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
     return b;
 }
 
+/* Whether there is this link already. In a reduced picture any link from a box to another may have been
+ * drawn before. */
+static wgi_link *known_link(const wgi_picture *p, int from, int to, bool loop)
+{
+    for (int64_t l = p->last_link[from] - 1; l >= 0; l = p->before[l] - 1)
+        if (p->link[l].to == to && p->link[l].loop == loop) return &p->link[l];
+    return NULL;
+}
+
+static void add_link(wgi_picture *p, wgi_link k)
+{
+    p->before[p->links] = p->last_link[k.from];
+    p->link[p->links++] = k;
+    p->last_link[k.from] = p->links;
+}
+
 void wgi_link_boxes(wgi_picture *p, int from, int to)
 {
     bool counts = !p->g || p->box[from].times > 1 || p->box[to].times > 1;
     int64_t l = p->last_link[from] - 1;
     if (from == to) return;
+    if (p->into && known_link(p, from, to, false)) return;
     if (counts && l >= 0 && p->link[l].to == to) {
         p->link[l].times++;
         return;
     }
-    p->link[p->links++] = (wgi_link){ .from = from, .to = to, .times = 1 };
-    p->last_link[from] = p->links;
+    add_link(p, (wgi_link){ .from = from, .to = to, .times = 1 });
+}
+
+void wgi_loop_boxes(wgi_picture *p, int from, int to)
+{
+    if (!known_link(p, from, to, true))
+        add_link(p, (wgi_link){ .from = from, .to = to, .loop = true, .times = 1 });
 }

@@ -27,10 +27,12 @@ static void find_ranks(const wgi_picture *p, int *from_source, int *to_sink)
 {
     for (int64_t l = 0; l < p->links; l++) {
         wgi_link k = p->link[l];
+        if (k.loop) continue;
         from_source[k.to] = (int)larger(from_source[k.to], from_source[k.from] + 1);
     }
     for (int64_t l = p->links - 1; l >= 0; l--) {
         wgi_link k = p->link[l];
+        if (k.loop) continue;
         to_sink[k.from] = (int)larger(to_sink[k.from], to_sink[k.to] + 1);
     }
 }

@@ -43,7 +43,8 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     if (as_page) all.hide = NULL;      /* the page hides and reveals by itself */
     wg_status s =
         wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
-    if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
+    if (s == WG_OK && o->fit) s = wgi_picture_fit(&p, here, g, root, &all);
+    else if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
     all.hide = o->hide;
     if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
     wgi_picture_free(&p);

@@ -56,8 +56,10 @@ typedef struct wgi_box {
     bool odd_value;    /* the value has a NaN or an infinity */
     bool odd_gradient; /* the gradient has one */
     bool on_gradient_path;
+    bool hides_gradient; /* reduced_texts.c */
     bool is_expression; /* the name is: its gradient is d(1 − a) */
     int frame;         /* the innermost one; -1: none */
+    bool is_large;     /* all its texts have at least the size of body text, and it has no caption */
     int64_t times;     /* of a run: how many parts it has; 1: a node */
     const char *name;  /* short; the gradient is written d<name> */
     const char *title; /* name, or formula */
@@ -73,6 +75,7 @@ typedef struct wgi_box {
 typedef struct wgi_link {
     int from, to; /* boxes: operand and consumer; for a gradient the other way round */
     bool back;    /* a gradient's */
+    bool loop;    /* from one repetition to the next; it may begin and end at one box */
     int64_t times;
 } wgi_link;
 
@@ -85,6 +88,9 @@ typedef struct wgi_frame {
 /* A run of alike nodes: `times` parts of `period` nodes each, from position `begin` on. */
 typedef struct wgi_alike_run {
     int64_t begin, period, times;
+    int64_t rest;  /* how many nodes behind the last part are like the first ones of a part */
+    bool has_loop; /* of a repeat: the parts share their parameters */
+    int frame;     /* of a repeat */
 } wgi_alike_run;
 
 typedef struct wgi_picture {
@@ -108,11 +114,23 @@ typedef struct wgi_picture {
     wgi_alike_run *run;     /* in order of begin */
     int64_t runs;
 
+    /* reduce.h; of a picture that is not reduced all are NULL and zero. */
+    int reduced;           /* the last step that was taken */
+    int32_t *into;         /* by position: the position in whose box it is drawn; itself: its own box */
+    unsigned char *inside; /* by item: its formula is within that of its consumer */
+    int32_t *scope_of;     /* by position: the length of the path of the scope whose box it is; 0: none */
+    wgi_alike_run *repeat; /* in order of begin; its first part is drawn */
+    int64_t repeats;
+    bool cost_is_call;     /* the box of the root is L(a, y) */
+    int64_t values_hidden; /* of how many boxes */
+    const char *hidden;    /* the last line of the picture, which says what is not shown; "" */
+
     wgi_box *box;
     int64_t boxes;
     wgi_link *link;
     int64_t links;
     int64_t *last_link; /* by box: the latest link from it, plus 1; 0: none */
+    int64_t *before;    /* by link: the one before it from the same box, plus 1; 0: none */
     wgi_frame *frame;
     int frames;
     struct wgi_text_block *texts;
@@ -130,6 +148,8 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
 /* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link
  * that counts them. */
 void wgi_link_boxes(wgi_picture *p, int from, int to);
+/* A link to the next repetition. Equal ones are one link. */
+void wgi_loop_boxes(wgi_picture *p, int from, int to);
 /* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
 
@@ -154,6 +174,32 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
  * the picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+/* Reduced by the steps up to this one (reduce.h). *boxes: how many there are. Of more than `most` no texts
+ * are made, and the picture cannot be written. */
+wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
+                                   const wg_draw_opts *o, int step, int64_t most, int64_t *boxes);
+
+/* reduced_texts.c: texts of boxes that stand for several nodes. */
+void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L(a, y) */
+void wgi_describe_scope(wgi_picture *p, wgi_box *b, int64_t position);
+const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r); /* ×8: a₂, ... a₉ */
+const char *wgi_hidden_text(wgi_picture *p);
+/* Whether the value or the gradient of the node is shown at this step. */
+bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient);
+
+/* fit.c: pictures for slides, pages and screens. */
+typedef struct wgi_canvas {
+    const char *name;
+    double w, h;        /* in px; of a page in points */
+    double least, most; /* of body text */
+    const char *unit;   /* "px" or "pt" */
+    bool fixed;         /* the picture has this height, too */
+    int64_t boxes;      /* more cannot be legible */
+} wgi_canvas;
+/* NULL: no option `fit`, or none of its words. */
+const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o);
+/* As wgi_picture_make, reduced until it is legible on the canvas. */
+wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 
 /* marked_boxes.c. Call it when all nodes have boxes. */
 void wgi_mark_boxes(wgi_picture *p);
@@ -241,6 +287,8 @@ wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 
 /* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
 wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
+/* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
+double wgi_svg_body_size(const wgi_picture *p, int *rows);
 
 /* page_write.c. Likewise. */
 wg_status wgi_page_write(const wgi_picture *p, const char *path, wgi_strbuf *out);

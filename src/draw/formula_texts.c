@@ -41,7 +41,7 @@ void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const un
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
-    wgi_equation *e = wgi_equation_make(v, item, inside);
+    wgi_equation *e = wgi_equation_make(v, item, inside, false);
     if (e) wgi_formula_text(&to, &e->tree, e->tree.root, false);
     if (e && to.length < sizeof line) wgi_strbuf_clean(b, line, LINE_CHARACTERS);
     else wgi_strbuf_clean(b, v->item[item].op->name, OPERAND_MOST), wgi_strbuf_put(b, "(…)");

@@ -5,6 +5,7 @@
  * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
 #include "draw/draw_private.h"
+#include "draw/reduce.h"
 
 #include <string.h>
 
@@ -62,27 +63,75 @@ static int frame_of_nodes(wgi_picture *p, int64_t begin, int64_t end)
 
 /* ---- boxes and links ---- */
 
+/* The repeat whose first part has the position; NULL: there is none. *at: the first one that may have it or a
+ * later position. */
+static wgi_alike_run *repeat_at(const wgi_picture *p, int64_t position, int64_t *at)
+{
+    while (*at < p->repeats && p->repeat[*at].begin + p->repeat[*at].period <= position) ++*at;
+    return *at < p->repeats && p->repeat[*at].begin <= position ? &p->repeat[*at] : NULL;
+}
+
+static int frame_of_repeat(wgi_picture *p, wgi_alike_run *r)
+{
+    if (r->frame) return r->frame - 1;
+    const int parent = frame_of_nodes(p, r->begin, r->begin + r->period * r->times);
+    p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = wgi_repeat_title(p, r) };
+    r->frame = ++p->frames;
+    return p->frames - 1;
+}
+
+static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *repeat)
+{
+    wgi_alike_run *r = repeat_at(p, begin, repeat);
+    if (r && p->frames < MOST_FRAMES) return frame_of_repeat(p, r);
+    return p->scope_of && p->scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
+}
+
 /* Fills box_of, and node[] with the node of each box, wg_none for a run. */
 static void add_boxes(wgi_picture *p, wg_node *node)
 {
-    int64_t run = 0;
+    int64_t run = 0, repeat = 0;
     for (int64_t i = 0; i < p->nodes;) {
         const wgi_alike_run *r = run < p->runs && p->run[run].begin == i ? &p->run[run++] : NULL;
         int64_t end = i + (r ? r->period * r->times : 1);
+        if (p->into && p->into[i] != i) {
+            i = end;
+            continue;
+        }
         int32_t at = (int32_t)p->boxes;
-        wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_nodes(p, i, end));
+        wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_box(p, i, end, &repeat));
         node[at] = r ? wg_none : wgi_node_at(p, i);
         if (r) wgi_describe_run(p, b, r);
         else wgi_describe_node(p, b, i);
         for (; i < end; i++) p->box_of[i] = at, b->on_gradient_path |= p->on_path[i];
     }
+    for (int64_t i = 0; p->into && i < p->nodes; i++) p->box_of[i] = p->box_of[p->into[i]];
+}
+
+/* Whether the positions are in two repetitions of one part. */
+static const wgi_alike_run *repeat_between(const wgi_picture *p, int64_t from, int64_t to)
+{
+    for (int64_t k = 0; k < p->repeats; k++) {
+        const wgi_alike_run *r = &p->repeat[k];
+        const int64_t end = r->begin + r->period * r->times;
+        if (from < r->begin || from >= end || to < r->begin || to >= end) continue;
+        return (from - r->begin) / r->period != (to - r->begin) / r->period ? r : NULL;
+    }
+    return NULL;
+}
+
+static void link_positions(wgi_picture *p, int32_t from, int64_t to)
+{
+    const wgi_alike_run *r = p->repeats ? repeat_between(p, from, to) : NULL;
+    if (!r) wgi_link_boxes(p, p->box_of[from], p->box_of[to]);
+    else if (r->has_loop) wgi_loop_boxes(p, p->box_of[from], p->box_of[to]);
 }
 
 static void add_links(wgi_picture *p)
 {
     for (int64_t i = 0; i < p->nodes; i++)
         for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            if (p->arg[a] >= 0) wgi_link_boxes(p, p->box_of[p->arg[a]], p->box_of[i]);
+            if (p->arg[a] >= 0) link_positions(p, p->arg[a], i);
     for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++) {
         wg_node x = p->failure.operand[k];
         if (wg_node_ok(x) && p->position[x.index] >= 0)
@@ -95,7 +144,7 @@ static void add_back_links(wgi_picture *p)
     int64_t forward = p->links;
     for (int64_t l = 0; l < forward; l++) {
         wgi_link f = p->link[l];
-        if (!p->box[f.from].on_gradient_path || !p->box[f.to].on_gradient_path) continue;
+        if (f.loop || !p->box[f.from].on_gradient_path || !p->box[f.to].on_gradient_path) continue;
         p->link[p->links++] = (wgi_link){ .from = f.to, .to = f.from, .back = true, .times = f.times };
     }
 }
@@ -144,17 +193,37 @@ static wg_status fill(wgi_picture *p, int64_t boxes)
     return ok ? hidden : WG_ERROR_MEMORY;
 }
 
-wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+/* The nodes of the picture, and what is asked of them. */
+static wg_status start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
-    *p = (wgi_picture){ .c = wg_graph_context(g), .g = g, .here = here, .o = o };
+    *p = (wgi_picture){ .c = wg_graph_context(g), .g = g, .here = here, .o = o, .hidden = "" };
     bool whole = !wg_node_ok(root);
     p->has_failure = whole && wg_graph_failure(g, &p->failure);
     if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
-    if (o->backward && !wgi_find_gradient_path(p)) return WG_ERROR_MEMORY;
+    return o->backward && !wgi_find_gradient_path(p) ? WG_ERROR_MEMORY : WG_OK;
+}
+
+wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+{
+    if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
-    int64_t boxes = p->nodes;
-    if (o->fold > 0 || (o->fold == 0 && boxes > most)) boxes = wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
+    int64_t boxes = o->depth > 0 ? wgi_reduce(p) : p->nodes;
+    if (o->depth <= 0 && (o->fold > 0 || (o->fold == 0 && boxes > most)))
+        boxes = wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
     if (boxes < 0) return WG_ERROR_MEMORY;
     return boxes > most ? refuse(p, boxes, most) : fill(p, boxes);
+}
+
+wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
+                                   const wg_draw_opts *o, int step, int64_t most, int64_t *boxes)
+{
+    if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
+    p->reduced = step;
+    *boxes = wgi_reduce(p);
+    if (*boxes < 0) return WG_ERROR_MEMORY;
+    if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
+    const wg_status s = fill(p, *boxes);
+    if (s == WG_OK) p->hidden = wgi_hidden_text(p);
+    return s == WG_OK && p->lost ? WG_ERROR_MEMORY : s;
 }

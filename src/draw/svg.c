@@ -6,7 +6,6 @@
  */
 #include "draw/svg.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,40 +13,12 @@ enum {
     MARGIN = WGI_SVG_MARGIN,
     HEAD = 8,
     FRAME_TEXT = 14,
-    ID_MOST = 40,
+    LINE_GAP = 8,
     ROWS_MOST = 12,
     WRAPPED_BOXES = 2000
 };
 
 typedef wgi_svg writer;
-
-/* ---- the picture's id ---- */
-
-static uint64_t hash_text(uint64_t h, const char *s)
-{
-    while (*s) h = (h ^ (unsigned char)*s++) * 1099511628211u; /* FNV-1a */
-    return h;
-}
-
-/* The option, else the file's name without its ending, else a number made from the texts. Other
- * characters than letters, digits and - become -. */
-void wgi_svg_name(wgi_svg *w, const char *path)
-{
-    const char *from = w->p->o->id && *w->p->o->id ? w->p->o->id : path && strcmp(path, "-") ? path : "";
-    const char *slash = strrchr(from, '/');
-    if (!w->p->o->id && slash) from = slash + 1;
-    const char *dot = w->p->o->id ? NULL : strrchr(from, '.');
-    size_t n = dot && dot > from ? (size_t)(dot - from) : strlen(from), k = 0;
-    if (n && !isalpha((unsigned char)from[0])) w->id[k++] = 'g', w->id[k++] = '-';
-    for (size_t i = 0; i < n && k < ID_MOST; i++)
-        w->id[k++] = (char)(isalnum((unsigned char)from[i]) && (unsigned char)from[i] < 128 ? from[i] : '-');
-    w->id[k] = 0;
-    if (k) return;
-    uint64_t h = 14695981039346656037u;
-    for (int64_t i = 0; i < w->p->boxes; i++)
-        h = hash_text(hash_text(hash_text(h, w->p->box[i].title), w->p->box[i].value), w->p->box[i].gradient);
-    snprintf(w->id, sizeof w->id, "g-%08x", (unsigned)(h ^ h >> 32));
-}
 
 /* ---- the layout's input ---- */
 
@@ -84,12 +55,15 @@ static void add_edges(writer *w, const bool has_back[])
         *e = (wgi_lay_edge){ .from = from, .to = to, .weight = weight_of(&p->box[from]) };
         e->from_at = meets(w, from, k->back, has_back[from]);
         e->to_at = meets(w, to, k->back, has_back[to]);
-        if (k->times > 1 && !k->back) e->label_w = 7.5 * 4, e->label_h = WGI_SMALL + 4;
+        e->loose = k->loop;
+        if (k->times > 1 && !k->back) e->label_w = 7.5 * 4, e->label_h = w->small + 4;
         if (!k->back) continue;
         while (p->link[forward].from != from || p->link[forward].to != to) forward++;
         e->twin = (int)++forward;
     }
 }
+
+static double frame_text(const writer *w) { return w->canvas ? WGI_BODY : FRAME_TEXT; }
 
 static bool prepare(writer *w, wgi_strbuf *scratch)
 {
@@ -110,9 +84,9 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
     for (int i = 0; ok && i < p->frames; i++) {
         wgi_strbuf_clear(scratch);
         wgi_strbuf_clean(scratch, p->frame[i].name, 80);
-        double text = wgi_text_width(wgi_strbuf_text(scratch), FRAME_TEXT, WGI_REGULAR);
+        double text = wgi_text_width(wgi_strbuf_text(scratch), frame_text(w), WGI_REGULAR);
         w->l.frame[i] =
-            (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = FRAME_TEXT + 4 };
+            (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = frame_text(w) + 4 };
     }
     for (int64_t i = 0; ok && i < p->links; i++)
         if (p->link[i].back) has_back[p->link[i].from] = has_back[p->link[i].to] = true;
@@ -123,8 +97,15 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
 
 /* ---- rows ---- */
 
-/* How large a picture of that size is on a slide; twice is large enough: texts then have 30 px. */
-static double scale_of(double w, double h) { return fmin(2, fmin(1920 / (w + 1), 1080 / (h + 1))); }
+/* How large a picture of that size is on its canvas, or on a slide; twice is large enough: texts then have
+ * 30 px. */
+static double scale_of(const writer *w, double width, double height)
+{
+    const wgi_canvas *k = w->canvas;
+    if (!k) return fmin(2, fmin(1920 / (width + 1), 1080 / (height + 1)));
+    width += 2 * MARGIN, height += 2 * MARGIN + w->top + w->bottom;
+    return fmin(k->most / WGI_BODY, fmin(k->w / width, k->h / height));
+}
 
 /* A long picture is wrapped into the number of rows that makes it largest on a slide, if that helps well.
  * */
@@ -132,15 +113,18 @@ static bool lay_out(writer *w)
 {
     wgi_layout *l = &w->l;
     if (!wgi_layout_run(l)) return false;
-    double length = l->top_down ? l->h : l->w, best = 1.25 * scale_of(l->w, l->h), page = 0,
-           limit = l->top_down ? 900 : 1300;
+    const bool canvas = w->canvas;
+    const double length = l->top_down ? l->h : l->w, limit = canvas ? 600 : l->top_down ? 900 : 1300;
+    double best = (canvas ? 1.1 : 1.25) * scale_of(w, l->w, l->h), page = 0;
     if (length <= limit || l->boxes > WRAPPED_BOXES) return true;
-    for (int rows = 2; rows <= ROWS_MOST; rows++) {
+    if (canvas && scale_of(w, l->w, l->h) * WGI_BODY >= w->canvas->least) return true; /* one row */
+    for (double rows = canvas ? 1.25 : 2; rows <= ROWS_MOST; rows += canvas && rows < 4 ? 0.25 : 1) {
         wgi_layout_free(l);
         l->page = length / rows;
-        if (l->page < 500) break;
+        if (l->page < (canvas ? 250 : 500)) break;
         if (!wgi_layout_run(l)) return false;
-        if (scale_of(l->w, l->h) > best) best = 1.1 * scale_of(l->w, l->h), page = l->page;
+        const double now = scale_of(w, l->w, l->h);
+        if (now > best) best = (canvas ? 1.02 : 1.1) * now, page = l->page;
     }
     wgi_layout_free(l);
     l->page = page;
@@ -160,7 +144,7 @@ static void put_frames(writer *w)
         wgi_strbuf_format(w->b, "<g class=\"scope\" id=\"%s-f%d\"><title>%s</title>\n", w->id, i + 1,
                           w->p->g ? "scope" : "step");
         wgi_svg_rect(w->b, f->x, f->y, f->w, f->h, 10, w->p->frame[i].heavy ? "heavy" : "");
-        wgi_svg_text(w->b, f->x + 10, f->y + FRAME_TEXT + 4, FRAME_TEXT, false, "", "outside",
+        wgi_svg_text(w->b, f->x + 10, f->y + frame_text(w) + 4, frame_text(w), false, "", "outside",
                      wgi_strbuf_text(&name));
         wgi_strbuf_put(w->b, "</g>\n");
     }
@@ -223,7 +207,7 @@ static void put_links(writer *w)
         put_arrow(w, w->l.point[k->back ? e->point : e->point + e->points - 1], k->back ? -1 : 1);
         if (k->times > 1 && !k->back) {
             snprintf(times, sizeof times, "×%lld", (long long)k->times);
-            wgi_svg_text(w->b, e->label_x, e->label_y - 4, WGI_SMALL, false, "middle", "outside", times);
+            wgi_svg_text(w->b, e->label_x, e->label_y - 4, w->small, false, "middle", "outside", times);
         }
         wgi_strbuf_put(w->b, "</g>\n");
     }
@@ -266,7 +250,7 @@ static void put_boxes(writer *w)
 
 enum { ENTRY_PAD = 7, ENTRY_H = 24, ENTRY_GAP = 12 };
 
-static void put_entry(wgi_strbuf *b, const wgi_legend_entry *e, double x, double y, double width)
+static void put_entry(wgi_strbuf *b, const wgi_legend_entry *e, double size, double x, double y, double width)
 {
     const char *class = e->sample == WGI_LEGEND_BOX     ? e->style->class
                         : e->sample == WGI_LEGEND_FRAME ? "scope"
@@ -278,7 +262,7 @@ static void put_entry(wgi_strbuf *b, const wgi_legend_entry *e, double x, double
     wgi_strbuf_format(b, "<g class=\"%s\">", class);
     if (e->sample != WGI_LEGEND_WORDS)
         wgi_svg_rect(b, x, y, width, ENTRY_H, 6, e->heavy ? "heavy" : e->dashed ? "copy" : "");
-    wgi_svg_text(b, x + ENTRY_PAD, y + 16.5, WGI_SMALL + 1, false, "", ink, e->text);
+    wgi_svg_text(b, x + ENTRY_PAD, y + 16.5, size, false, "", ink, e->text);
     wgi_strbuf_put(b, "</g>\n");
 }
 
@@ -288,43 +272,78 @@ static double put_legend(const writer *w, wgi_strbuf *b, double top, double *wid
 {
     wgi_legend_entry list[WGI_LEGEND_MOST];
     int n = wgi_legend_entries(w->p, list);
-    double x = 0, y = top, room = fmax(w->l.w, 460);
+    double x = 0, y = top, room = fmax(w->l.w, 460), size = w->canvas ? WGI_BODY : WGI_SMALL + 1;
     for (int i = 0; i < n; i++) {
-        double now = ceil(wgi_text_width(list[i].text, WGI_SMALL + 1, WGI_REGULAR)) + 2 * ENTRY_PAD;
+        double now = ceil(wgi_text_width(list[i].text, size, WGI_REGULAR)) + 2 * ENTRY_PAD;
         if (x && x + now > room) x = 0, y += ENTRY_H + 6;
-        if (b) put_entry(b, &list[i], MARGIN + x, y, now);
+        if (b) put_entry(b, &list[i], size, MARGIN + x, y, now);
         x += now + ENTRY_GAP;
         *width = fmax(*width, x - ENTRY_GAP);
     }
     return n ? y + ENTRY_H + HEAD : top;
 }
 
-/* The title in lines that fit. */
-static double put_title(writer *w, bool measure, double *width)
+/* A text in lines that fit; out NULL: only measures. Sets the width that it takes, returns where it ends. */
+static double put_lines(const writer *w, wgi_strbuf *out, const char *s, double size, bool bold, double y,
+                        double *width)
 {
-    wgi_strbuf text = { .c = w->b->c }, line = text;
-    double y = MARGIN, room = fmax(w->l.w, 460);
-    const char *title = w->p->o->title;
-    wgi_strbuf_clean(&text, title && *title ? title : "", 200);
-    for (const char *s = wgi_strbuf_text(&text); *s;) {
-        size_t n = wgi_text_fitting(s, WGI_TITLE, WGI_BOLD, room), space = n;
+    wgi_strbuf line = { .c = w->b->c };
+    const wgi_face face = bold ? WGI_BOLD : WGI_REGULAR;
+    const double room = fmax(w->l.w, 460);
+    while (*s) {
+        size_t n = wgi_text_fitting(s, size, face, room), space = n;
         while (s[n] && space && s[space] != ' ') space--;
         if (s[n] && space) n = space;
         if (!n) n = strlen(s);
         wgi_strbuf_clear(&line);
         wgi_strbuf_add(&line, s, n);
-        y += 1.3 * WGI_TITLE;
-        *width = fmax(*width, wgi_text_width(wgi_strbuf_text(&line), WGI_TITLE, WGI_BOLD));
-        if (!measure)
-            wgi_svg_text(w->b, MARGIN, y - 6, WGI_TITLE, true, "", "outside", wgi_strbuf_text(&line));
+        y += 1.3 * size;
+        *width = fmax(*width, wgi_text_width(wgi_strbuf_text(&line), size, face));
+        if (out) wgi_svg_text(out, MARGIN, y - 6, size, bold, "", "outside", wgi_strbuf_text(&line));
         s += n + (s[n] == ' ');
     }
-    w->b->failed |= text.failed || line.failed;
-    wgi_strbuf_free(&text), wgi_strbuf_free(&line);
+    w->b->failed |= line.failed;
+    wgi_strbuf_free(&line);
+    return y;
+}
+
+static double put_title(writer *w, bool measure, double *width)
+{
+    wgi_strbuf text = { .c = w->b->c };
+    const char *title = w->p->o->title;
+    wgi_strbuf_clean(&text, title && *title ? title : "", 200);
+    double y = put_lines(w, measure ? NULL : w->b, wgi_strbuf_text(&text), WGI_TITLE, true, MARGIN, width);
+    w->b->failed |= text.failed;
+    wgi_strbuf_free(&text);
     return y > MARGIN ? y + HEAD : y;
 }
 
+/* What the picture does not show. */
+static double put_hidden(writer *w, bool measure, double y, double *width)
+{
+    if (!w->p->hidden || !*w->p->hidden) return y;
+    return put_lines(w, measure ? NULL : w->b, w->p->hidden, WGI_BODY, false, y + LINE_GAP, width);
+}
+
 /* ---- all together ---- */
+
+/* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */
+static double scale_on_canvas(const writer *w)
+{
+    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
+}
+
+/* The size of the image, and the part of the plane that it shows: the picture stands in the middle of the
+ * canvas. */
+static void size_on_canvas(const writer *w, double size[2], double view[4])
+{
+    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    const double scale = scale_on_canvas(w);
+    size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
+    view[2] = size[0] / scale, view[3] = size[1] / scale;
+    view[0] = (w->w - view[2]) / 2, view[1] = k && k->fixed ? (w->h - view[3]) / 2 : 0;
+}
 
 void wgi_svg_put_style(const wgi_svg *w)
 {
@@ -340,11 +359,15 @@ static void put_start(writer *w)
     const wgi_picture *p = w->p;
     wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
+    double size[2], view[4];
+    size_on_canvas(w, size, view);
+    const char *unit = w->canvas && !w->frame && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
     wgi_strbuf_format(w->b,
-                      " id=\"%s\" width=\"%.8g\" height=\"%.8g\" "
-                      "viewBox=\"0 0 %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
+                      " id=\"%s\" width=\"%.8g%s\" height=\"%.8g%s\" "
+                      "viewBox=\"%.8g %.8g %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
                       "font-family=\"" WGI_SANS "\">\n<title id=\"%s-title\">",
-                      w->id, w->w, w->h, w->w, w->h, w->id, w->id, w->id);
+                      w->id, size[0], unit, size[1], unit, view[0], view[1], view[2], view[3], w->id, w->id,
+                      w->id);
     if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
     else wgi_strbuf_put(w->b, p->g ? "a computation graph" : "the steps of a plan");
     wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links", w->id,
@@ -359,7 +382,8 @@ static void measure_all(writer *w)
     double width = w->l.w;
     w->top = put_title(w, true, &width);
     if (w->p->o->legend) w->top = put_legend(w, NULL, w->top, &width);
-    w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h) + MARGIN;
+    w->bottom = put_hidden(w, true, 0, &width);
+    w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h + w->bottom) + MARGIN;
 }
 
 void wgi_svg_put(wgi_svg *w)
@@ -373,17 +397,30 @@ void wgi_svg_put(wgi_svg *w)
     put_links(w);
     put_boxes(w);
     wgi_strbuf_put(w->b, "</g>\n");
+    put_hidden(w, false, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);
     wgi_strbuf_put(w->b, "</svg>\n");
+}
+
+/* Lays out for the canvas twice: the first time tells how many lines title, legend and last line need. */
+static bool lay_out_all(writer *w, wgi_strbuf *scratch)
+{
+    if (!prepare(w, scratch)) return false;
+    for (int pass = 0; pass < (w->canvas ? 2 : 1); pass++) {
+        if (pass) wgi_layout_free(&w->l), w->l.page = 0;
+        if (!lay_out(w)) return false;
+        measure_all(w);
+    }
+    return true;
 }
 
 bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, const char *path, wgi_strbuf *out)
 {
     wgi_strbuf scratch = { .c = p->c };
-    *w = (wgi_svg){ .p = p, .b = out };
+    *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p->o) : NULL };
+    w->small = w->canvas ? WGI_BODY : WGI_SMALL;
     wgi_svg_name(w, path);
-    bool ok = prepare(w, &scratch) && lay_out(w);
-    if (ok) measure_all(w);
+    bool ok = lay_out_all(w, &scratch);
     ok = ok && !scratch.failed;
     wgi_strbuf_free(&scratch);
     return ok;
@@ -404,4 +441,14 @@ wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
     wgi_svg_close(&w);
     if (ok && !out->failed) return WG_OK;
     return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+}
+
+double wgi_svg_body_size(const wgi_picture *p, int *rows)
+{
+    wgi_strbuf none = { .c = p->c };
+    wgi_svg w;
+    const double size = wgi_svg_open(&w, p, NULL, &none) ? WGI_BODY * scale_on_canvas(&w) : -1;
+    *rows = w.l.rows;
+    wgi_svg_close(&w);
+    return none.failed ? -1 : size;
 }

@@ -72,7 +72,10 @@ typedef struct wgi_svg {
     char id[64];
     wgi_card *card;
     wgi_layout l;
+    const wgi_canvas *canvas;   /* NULL: the picture is as large as it is */
+    double small;               /* the size of texts outside the boxes */
     double top, w, h;           /* top: the height of title and legend */
+    double bottom;              /* the height of the last line */
     const wgi_svg_frame *frame; /* NULL: all of the picture */
     bool is_part;               /* it stands at x, y in another picture, which has the style */
     double x, y;

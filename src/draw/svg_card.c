@@ -43,22 +43,33 @@ static double add_row(lines *l, const char *text, double size, bool bold, bool o
     return middle;
 }
 
+/* At the right of the line before. */
+static void add_shape(lines *l, const char *shape)
+{
+    if (!*shape || l->n == WGI_CARD_LINES) return;
+    l->line[l->n] = l->line[l->n - 1];
+    l->line[l->n].text = shape, l->line[l->n].bytes = strlen(shape);
+    l->line[l->n].bold = false, l->line[l->n].class = "faint";
+    l->line[l->n++].right = true;
+}
+
 void wgi_card_list(const wgi_box *x, lines *l)
 {
+    const double small = x->is_large ? WGI_BODY : WGI_SMALL + 1;
     *l = (lines){ .h = PAD_Y, .value_at = -1, .gradient_at = -1 };
-    add_line(l, x->word, strlen(x->word), WGI_SMALL, false, "faint");
-    if (*x->shape) {
-        l->line[l->n] = l->line[l->n - 1];
-        l->line[l->n].text = x->shape, l->line[l->n].bytes = strlen(x->shape), l->line[l->n++].right = true;
+    if (!x->is_large) {
+        add_line(l, x->word, strlen(x->word), WGI_SMALL, false, "faint");
+        add_shape(l, x->shape);
     }
     l->title = l->n;
     l->title_at = add_row(l, x->is_copy ? x->name : x->title, WGI_BODY, true, false, "ink");
+    if (x->is_large && l->n == 1) add_shape(l, x->shape);
     if (l->title_at < 0) l->title_at = l->h / 2;
     if (!x->is_copy) {
-        add_row(l, x->detail, x->kind == WGI_BOX_FAILED ? WGI_BODY - 1 : WGI_SMALL + 1, false, false,
+        add_row(l, x->detail, small + (x->kind == WGI_BOX_FAILED), false, false,
                 x->kind == WGI_BOX_FAILED ? "alarm" : "faint");
-        if (x->mark) add_row(l, x->mark, WGI_BODY - 1, true, false, "alarm");
-        if (x->note) add_row(l, x->note, WGI_BODY - 1, false, false, x->passed ? "value" : "ink");
+        if (x->mark) add_row(l, x->mark, small + !x->is_large, true, false, "alarm");
+        if (x->note) add_row(l, x->note, small + !x->is_large, false, false, x->passed ? "value" : "ink");
         l->value = l->n;
         l->value_at =
             add_row(l, x->value, WGI_BODY, x->odd_value, x->odd_value, x->odd_value ? "grad" : "value");

@@ -246,9 +246,9 @@ static bool is_atom(const printer *p, int node)
 static bool is_bare(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    return !n->word && wgi_formula_is_function(n->text, n->length) &&
-           wgi_formula_children(p->f, node) == 1 && is_atom(p, n->child) && !p->ascii && (!p->open || wgi_formula_is(p->f, node, "sqrt")) &&
-           !wgi_formula_is(p->f, node, "sigmoid");
+    if (n->word || p->ascii || wgi_formula_is(p->f, node, "sigmoid")) return false;
+    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, node) == 1 &&
+           is_atom(p, n->child) && (!p->open || wgi_formula_is(p->f, node, "sqrt"));
 }
 
 static void put_arguments(printer *p, int node)

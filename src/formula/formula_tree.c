@@ -75,8 +75,7 @@ int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int n
     if (!n) return 0;
     to->node[n] = old;
     to->node[n].child = to->node[n].next = 0;
-    for (int k = old.child; k; k = from[k].next)
-        wgi_formula_add(to, n, wgi_formula_copy_nodes(to, from, k));
+    for (int k = old.child; k; k = from[k].next) wgi_formula_add(to, n, wgi_formula_copy_nodes(to, from, k));
     return n;
 }
 

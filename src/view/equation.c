@@ -20,6 +20,7 @@ typedef struct wgi_equation_parts {
     wgi_formula_value v[VALUES];
     int count;
     char formal[OPERANDS][32], own[OPERANDS][4 * OPERAND_MOST + 8], choice[VALUES][24], others[40];
+    wgi_strbuf options; /* that are not in the formula */
     wgi_equation *inner[OPERANDS];
 } parts;
 
@@ -27,6 +28,7 @@ typedef struct maker {
     const wgi_view *v;
     const wgi_item *y;
     const unsigned char *inside;
+    bool options;
     wgi_equation *e;
     parts *p;
 } maker;
@@ -63,7 +65,7 @@ static bool open_operand(maker *m, int k)
     wgi_formula_value *v = &m->p->v[k];
     if (at < 0 || !v->text) return true;
     if (m->inside && m->inside[at]) {
-        if (!(m->p->inner[k] = wgi_equation_make(m->v, at, m->inside))) return false;
+        if (!(m->p->inner[k] = wgi_equation_make(m->v, at, m->inside, true))) return false;
         v->tree = m->p->inner[k]->tree.node, v->root = m->p->inner[k]->tree.root;
     } else v->tree = m->v->item[at].tree, v->root = m->v->item[at].root;
     return true;
@@ -182,7 +184,6 @@ static bool as_call(maker *m)
     f->root = wgi_formula_new(f, WGI_F_CALL, 0, 0);
     f->node[f->root].text = y->op->name, f->node[f->root].length = (int)strlen(y->op->name);
     f->node[f->root].word = !y->op->library;
-    m->e->is_call = true;
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         if (k == SHOWN && operands > SHOWN + 1) {
             snprintf(m->p->others, sizeof m->p->others, "… %d operands", operands);
@@ -203,30 +204,48 @@ static void close_operands(maker *m)
     }
 }
 
-static bool make(maker *m)
+/* Options stand behind the operands of a call: sum(x, axis = 0). false: the equation is no call. */
+static bool add_options(maker *m, bool by_formula)
 {
-    for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
-        if (!name_operand(m, k)) return false;
-    if (is_transpose(m)) return m->e->shows_options = as_transpose(m);
-    if (by_formula(m)) return true;
-    close_operands(m);
-    return as_call(m);
+    wgi_formula *f = &m->e->tree;
+    wgi_strbuf *b = &m->p->options;
+    if (!m->options) return true;
+    wgi_strbuf_clear(b);
+    wgi_item_put_options(m->v, b, m->y, by_formula);
+    if (!b->length) return true;
+    if (f->node[f->root].kind != WGI_F_CALL) return false;
+    wgi_formula_add(f, f->root, wgi_formula_name(f, b->at, (int)b->length, 0));
+    return !f->full;
 }
 
-wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside)
+static bool make(maker *m)
+{
+    m->p->options.c = m->v->c;
+    for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
+        if (!name_operand(m, k)) return false;
+    if (is_transpose(m)) return as_transpose(m);
+    if (by_formula(m) && add_options(m, true)) return true;
+    close_operands(m);
+    return as_call(m) && add_options(m, false);
+}
+
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options)
 {
     if (!v->item[i].op) return NULL;
     wgi_equation *e = wg_alloc(v->c, 1, sizeof *e);
     if (!e) return NULL;
     *e = (wgi_equation){ .c = v->c, .parts = wg_alloc(v->c, 1, sizeof *e->parts) };
-    maker m = { v, &v->item[i], inside, e, e->parts };
-    if (e->parts && make(&m)) return e;
+    maker m = { v, &v->item[i], inside, options, e, e->parts };
+    if (e->parts && make(&m) && !e->parts->options.failed) return e;
     wgi_equation_free(e);
     return NULL;
 }
 
 void wgi_equation_free(wgi_equation *e)
 {
-    for (int k = 0; e && e->parts && k < OPERANDS; k++) wgi_equation_free(e->parts->inner[k]);
-    if (e) wg_free(e->c, e->parts), wg_free(e->c, e);
+    if (!e) return;
+    for (int k = 0; e->parts && k < OPERANDS; k++) wgi_equation_free(e->parts->inner[k]);
+    if (e->parts) wgi_strbuf_free(&e->parts->options);
+    wg_free(e->c, e->parts);
+    wg_free(e->c, e);
 }

@@ -1,5 +1,5 @@
-/* equation.h: the right side of an item's equation, as a tree: x W + b of z = x W + b, and its options as text.
- */
+/* equation.h: the right side of an item's equation, as a tree: x W + b of z = x W + b, and its options as
+ * text. */
 #ifndef WGI_EQUATION_H
 #define WGI_EQUATION_H
 
@@ -9,16 +9,15 @@
 
 typedef struct wgi_equation {
     wg_context *c;
-    wgi_formula tree;   /* its root is the right side */
-    bool is_call;       /* mean(x): not the formula of the op */
-    bool shows_options; /* those that the op's formula does not have, too: the axes of a transpose */
+    wgi_formula tree; /* its root is the right side */
     struct wgi_equation_parts *parts;
 } wgi_equation;
 
 /* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
- * operand stands in the place of its name; NULL: none. A long formula, or one that needs explanation, gives
- * a call, concat(a, b). NULL: no memory, or the equation is too long. Free it with wgi_equation_free. */
-wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside);
+ * operand stands in the place of its name; NULL: none. options: those that the formula does not show, too:
+ * sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
+ * memory, or the equation is too long. Free it with wgi_equation_free. */
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
 
 /* ---- item_options.c ---- */

@@ -1,5 +1,6 @@
 /* expressions.c: names for items that have none: the expression, 1 − a, or if it is long the op and a
- * number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known. */
+ * number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,20 +16,6 @@ enum {
     OP_MOST = 16,
     NUMBERED = 40 /* bytes of an op's name with its number */
 };
-
-/* Options that the equation does not show stand behind the operands of a call: sum(x, axes = 0). Of a
- * formula that is no call no expression is made then. */
-static bool add_options(const wgi_view *v, wgi_equation *e, int64_t i, wgi_strbuf *options)
-{
-    wgi_formula *f = &e->tree;
-    if (e->shows_options) return true;
-    wgi_item_put_options(v, options, &v->item[i], !e->is_call);
-    if (options->failed) return false;
-    if (!options->length) return true;
-    if (f->node[f->root].kind != WGI_F_CALL) return false;
-    wgi_formula_add(f, f->root, wgi_formula_name(f, options->at, (int)options->length, 0));
-    return !f->full;
-}
 
 /* Keeps the tree with its texts. false: no memory. */
 static bool keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
@@ -54,17 +41,15 @@ static bool name_by_expression(wgi_view *v, int64_t i)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
-    wgi_strbuf options = { .c = v->c };
-    wgi_equation *e = wgi_equation_make(v, i, NULL);
+    wgi_equation *e = wgi_equation_make(v, i, NULL, true);
     bool ok = true;
-    if (e && add_options(v, e, i, &options)) {
+    if (e) {
         wgi_formula_text(&to, &e->tree, e->tree.root, false);
         if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS)
             ok = keep_tree(v, &v->item[i], &e->tree, line);
     }
     wgi_equation_free(e);
-    wgi_strbuf_free(&options);
-    return ok && !options.failed;
+    return ok;
 }
 
 /* a1 and a_1 are printed alike. */
@@ -108,6 +93,16 @@ static int64_t last_number(const wgi_view *v, int64_t i)
     return 0;
 }
 
+/* An expression of a numbered item would say little: relu_1, not max(add_1, 0). */
+static bool uses_number(const wgi_view *v, const wgi_item *y)
+{
+    for (int k = 0; k < y->operands; k++) {
+        const int32_t at = v->arg[y->first + k];
+        if (at >= 0 && v->item[at].source == WGI_NAME_OP && v->item[at].operands) return true;
+    }
+    return false;
+}
+
 wg_status wgi_view_find_expressions(wgi_view *v)
 {
     if (v->items > ITEMS) return WG_OK;
@@ -115,7 +110,7 @@ wg_status wgi_view_find_expressions(wgi_view *v)
         wgi_item *y = &v->item[i];
         const wg_node n = wgi_item_node(v, i);
         if (y->source != WGI_NAMELESS || wgi_is_inline_number(n)) continue;
-        if (y->operands && !name_by_expression(v, i)) return WG_ERROR_MEMORY;
+        if (y->operands && !uses_number(v, y) && !name_by_expression(v, i)) return WG_ERROR_MEMORY;
         int64_t last = y->source == WGI_NAMELESS ? last_number(v, i) : 0;
         if (y->source == WGI_NAMELESS && !name_by_number(v, y, &last)) return WG_ERROR_MEMORY;
     }

@@ -26,7 +26,7 @@ typedef enum wgi_name_source {
     WGI_NAME_GIVEN,      /* by wg_name, wg_input or wg_param */
     WGI_NAME_ARGUMENT,   /* an argument of a call that used it was a variable of this name */
     WGI_NAME_NUMBERED,   /* several nodes were in a variable of this name: "h_2" is the second of them */
-    WGI_NAME_EXPRESSION, /* it has no name, and its expression is short: "1 − a". Others may have the same */
+    WGI_NAME_EXPRESSION, /* of no name; it is short: "1 − a". Others may have the same */
     WGI_NAME_OP          /* its expression is long: its op and a number, "add_1" */
 } wgi_name_source;
 

@@ -82,6 +82,7 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
     if (kind == WG_PICTURE_CHART)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.engine = "dot";
+    if (!strcmp(x->name, "keep") && kind == WG_PICTURE_GRAPH) o.fit = "slide";
     if (!strcmp(x->name, "hide")) o.values = kind & WG_PICTURE_NODES;
     if (!strcmp(x->name, "source") && kind == WG_PICTURE_GRAPH) o.format = "html";
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind & WG_PICTURE_NODES;
@@ -102,6 +103,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     else if (!strcmp(x->name, "sizes")) o->sizes = &k->size;
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "hide")) o->hide = "x";
+    else if (!strcmp(x->name, "keep")) o->keep = "a";
     else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
     else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;

@@ -196,3 +196,52 @@ Test(command_draw, names_sizes_that_nobody_gave)
     r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
     cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
 }
+
+/* ---- pictures that can be read ---- */
+
+/* The least size of a text in the picture, on its canvas: as wide as `width` says. */
+static double least_text(const char *svg, const char *width, const char *height)
+{
+    double w = 0, view[4], least = 1e9, size;
+    const char *at = strstr(svg, "viewBox=\"");
+    cr_assert(strstr(svg, width) && strstr(svg, height), "%.300s", svg);
+    cr_assert_eq(sscanf(strstr(svg, " width=\""), " width=\"%lf", &w), 1);
+    cr_assert(at && sscanf(at, "viewBox=\"%lf %lf %lf %lf", view, view + 1, view + 2, view + 3) == 4);
+    while ((at = strstr(at + 1, "font-size=\"")))
+        if (sscanf(at, "font-size=\"%lf", &size) == 1 && size < least) least = size;
+    return least * w / view[2];
+}
+
+/* Every text that the picture has is inside the canvas, for the layout puts it into a box. */
+Test(command_draw, the_gallery_can_be_read_from_the_back_row)
+{
+    static const char *const names[] = { "logistic", "net-3-3-2-1", "deep",  "batch-norm", "attention",
+                                         "residual", "rnn",         "lenet", NULL };
+    for (int i = 0; names[i]; i++) {
+        char path[80];
+        snprintf(path, sizeof path, "docs/drawing/%s.wg", names[i]);
+        const bool backward = i == 0 || i == 1;
+        wgt_result r = RUN("draw", path, "--for", "slide", "--values", "--format", "svg",
+                           backward ? "--backward" : NULL);
+        cr_assert_eq(r.status, 0, "%s: %s", names[i], r.err);
+        cr_expect_geq(least_text(r.out, " width=\"1920\"", " height=\"1080\""), 24, "%s", names[i]);
+        cr_expect(!strstr(r.out, "more nodes than are legible"), "%s", names[i]);
+        r = RUN("draw", path, "--for", "page", "--values", "--format", "svg");
+        cr_expect_geq(least_text(r.out, " width=\"453.5pt\"", "pt\""), 7, "%s", names[i]);
+        r = RUN("draw", path, "--for", "screen", "--values", "--format", "svg");
+        cr_expect_geq(least_text(r.out, " width=\"1440\"", " height=\"900\""), 11, "%s", names[i]);
+    }
+}
+
+Test(command_draw, what_is_kept_and_folded_can_be_said)
+{
+    wgt_result r = RUN("draw", "docs/drawing/rnn.wg", "--for", "slide", "--format", "svg");
+    cr_expect(strstr(r.out, "×20: h₁ … h₂₀"), "%s", r.err);
+    cr_expect(strstr(r.out, "hidden: 19 parts like that of h₁"), "%s", r.out);
+    r = RUN("draw", "docs/drawing/rnn.wg", "--for", "slide", "--no-fold", "--format", "svg");
+    cr_expect(strstr(r.out, "h₇ = "), "%s", r.err);
+    cr_expect(strstr(r.out, "more nodes than are legible on a slide"), "%s", r.out);
+    r = RUN("draw", "docs/drawing/deep.wg", "--for", "slide", "--keep", "z10", "--format", "svg");
+    cr_expect(strstr(r.out, ">z₁₀ = "), "%s%s", r.out, r.err);
+    EXPECT(3, NULL, "slide, page or screen", "draw", "-e", "x", "--for", "wall", "--format", "svg");
+}

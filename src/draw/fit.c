@@ -1,0 +1,57 @@
+/* fit.c: a picture for a slide, a page or a screen: it is reduced, step by step, until its text is as large
+ * as it must be there. */
+#include <string.h>
+
+#include "draw/reduce.h"
+
+/* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
+ * has 7. */
+static const wgi_canvas canvases[] = {
+    { "slide", 1920, 1080, 24, 40, "px", true, 60 },
+    { "page", 453.5, 650, 7, 10, "pt", false, 150 },
+    { "screen", 1440, 900, 11, 16, "px", true, 200 },
+};
+enum {
+    CANVASES = sizeof canvases / sizeof *canvases,
+    ROWS = 2 /* with more of them a picture is hard to read, so it is reduced to layers */
+};
+
+const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
+{
+    for (int i = 0; o->fit && i < CANVASES; i++)
+        if (strcmp(o->fit, canvases[i].name) == 0) return &canvases[i];
+    return NULL;
+}
+
+/* The last line says so where it does not fit. */
+static void admit(wgi_picture *p, const wgi_canvas *k, double size)
+{
+    wgi_strbuf b = { .c = p->c };
+    wgi_strbuf_put(&b, p->hidden);
+    wgi_strbuf_format(&b, "%stext of %.1f %s: more nodes than are legible on a %s (%g %s)",
+                      *p->hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
+    p->hidden = wgi_picture_text(p, &b);
+}
+
+wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+{
+    const wgi_canvas *k = wgi_canvas_of(o);
+    if (!k)
+        return WGI_DRAW_FAIL(p->c, here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen", o->fit);
+    for (int step = WGI_REDUCE_NOTHING;; step++) {
+        const bool last = step == WGI_REDUCE_STEPS - 1;
+        int64_t boxes = 0;
+        wg_status s =
+            wgi_picture_make_reduced(p, here, g, root, o, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
+        if (s != WG_OK) return s;
+        int rows = 0;
+        const double size = p->boxes ? wgi_svg_body_size(p, &rows) : 0;
+        if (size < 0) return WG_ERROR_MEMORY;
+        const bool fits = p->boxes && size >= k->least && (rows <= ROWS || step >= WGI_REDUCE_LAYERS);
+        if (fits || (p->boxes && last)) {
+            if (size < k->least) admit(p, k, size);
+            return WG_OK;
+        }
+        wgi_picture_free(p);
+    }
+}

@@ -1,0 +1,273 @@
+/* reduce.c: nodes that are drawn in the box of their consumer. */
+#include "draw/reduce.h"
+
+#include <string.h>
+
+#include "wengert/op.h"
+
+enum { CALL_MOST = 5, COST_MOST = 72, LAYER_MOST = 60 }; /* operands of a call; characters of a formula */
+
+typedef struct reducer {
+    wgi_picture *p;
+    unsigned char *kept;   /* by position: has a box of its own */
+    unsigned char *linear; /* by position: a parameter's product, or a sum of such */
+    int32_t *uses;         /* by position: by how many other positions */
+    int32_t *consumer;     /* by position: the last one that uses it */
+} reducer;
+
+/* ---- what is kept ---- */
+
+/* Whether the list "a,b c" has the name. */
+static bool is_listed(const char *list, const char *name)
+{
+    const size_t n = strlen(name);
+    while (list && *list) {
+        list += strspn(list, ", ");
+        const size_t length = strcspn(list, ", ");
+        if (n && length == n && strncmp(list, name, n) == 0) return true;
+        list += length;
+    }
+    return false;
+}
+
+static void keep_node(reducer *r, wg_node n)
+{
+    const wgi_picture *p = r->p;
+    if (wg_graph_of(n) == p->g && wg_node_ok(n) && p->position[n.index] >= 0)
+        r->kept[p->position[n.index]] = 1;
+}
+
+static void find_kept(reducer *r)
+{
+    const wgi_picture *p = r->p;
+    const wg_draw_opts *o = p->o;
+    keep_node(r, p->root);
+    for (int k = 0; o->backward && k < o->wrt_count; k++) keep_node(r, o->wrt[k]);
+    for (int k = 0; k < o->mark_count; k++) keep_node(r, o->marks[k].node);
+    for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++)
+        keep_node(r, p->failure.operand[k]);
+    for (int64_t i = 0; i < p->nodes; i++)
+        if (o->keep && is_listed(o->keep, wgi_item_at(p, i)->name)) r->kept[i] = 1;
+}
+
+/* ---- nodes ---- */
+
+static bool is_leaf(const reducer *r, int64_t i) { return !wgi_item_at(r->p, i)->operands; }
+
+static bool is_parameter(const reducer *r, int32_t i)
+{
+    return i >= 0 && wg_node_leaf(wgi_node_at(r->p, i)) == WG_LEAF_PARAM;
+}
+
+/* Operands that are computed or inputs: no numbers, parameters, states. */
+static int data_operands(const reducer *r, int64_t i)
+{
+    int n = 0;
+    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++) {
+        const int32_t x = r->p->arg[a];
+        const wg_leaf leaf = x >= 0 ? wg_node_leaf(wgi_node_at(r->p, x)) : WG_LEAF_NUMBER;
+        n += leaf == WG_LEAF_NONE || leaf == WG_LEAF_INPUT;
+    }
+    return n;
+}
+
+static bool has_parameter(const reducer *r, int64_t i)
+{
+    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++)
+        if (is_parameter(r, r->p->arg[a])) return true;
+    return false;
+}
+
+static void count_uses(reducer *r)
+{
+    const wgi_picture *p = r->p;
+    for (int64_t i = 0; i < p->nodes; i++)
+        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
+            if (p->arg[a] >= 0 && r->consumer[p->arg[a]] != (int32_t)i + 1)
+                r->uses[p->arg[a]]++, r->consumer[p->arg[a]] = (int32_t)i + 1;
+    for (int64_t i = 0; i < p->nodes; i++) r->consumer[i]--;
+}
+
+/* A node that could be drawn in its only consumer's box. */
+static bool may_join(const reducer *r, int64_t i)
+{
+    return !r->kept[i] && r->uses[i] == 1 && !is_leaf(r, i) &&
+           wgi_item_at(r->p, r->consumer[i])->operands <= CALL_MOST;
+}
+
+static void join(reducer *r, int64_t i, int64_t to)
+{
+    r->p->into[i] = (int32_t)to;
+    r->p->inside[r->p->item[i]] = 1;
+}
+
+static void separate(reducer *r, int64_t i)
+{
+    r->p->into[i] = (int32_t)i;
+    r->p->inside[r->p->item[i]] = 0;
+}
+
+/* The characters of a box's formula. */
+static int formula_length(const reducer *r, int64_t i)
+{
+    wgi_strbuf b = { .c = r->p->c };
+    wgi_put_right_side(&r->p->view, &b, r->p->item[i], r->p->inside);
+    const int n = wgi_characters(wgi_strbuf_text(&b));
+    r->p->lost |= b.failed;
+    wgi_strbuf_free(&b);
+    return n;
+}
+
+/* ---- cheap nodes ---- */
+
+/* One operand, or one with a number, and an expression of its own: −a, 1 − a, kᵀ, x/2. Products with
+ * parameters are layers. */
+static bool is_cheap(const reducer *r, int64_t i)
+{
+    const wgi_item *y = wgi_item_at(r->p, i);
+    if (!y->tree || y->operands > 2 || has_parameter(r, i)) return false;
+    int computed = 0;
+    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++) computed += r->p->arg[a] >= 0;
+    const int kind = y->tree[y->root].kind;
+    return computed == 0 ? y->operands : computed == 1 && kind != WGI_F_CALL && kind != WGI_F_CASES;
+}
+
+static void join_cheap(reducer *r)
+{
+    for (int64_t i = 0; i < r->p->nodes; i++)
+        if (may_join(r, i) && is_cheap(r, i)) join(r, i, r->consumer[i]);
+}
+
+/* ---- the cost ---- */
+
+static bool all_consumers_in(const reducer *r, const int32_t *left, int64_t i)
+{
+    return left[i] == r->uses[i];
+}
+
+/* left[i] counts the consumers of i that are in the cost. */
+static void add_to_cost(reducer *r, int32_t *left, int64_t i)
+{
+    const wgi_picture *p = r->p;
+    for (int64_t a = p->first[i]; a < p->first[i + 1]; a++) {
+        bool again = p->arg[a] < 0;
+        for (int64_t k = p->first[i]; k < a; k++) again |= p->arg[k] == p->arg[a];
+        if (!again) left[p->arg[a]]++;
+    }
+}
+
+/* Unnamed nodes without parameters, whose consumers are all in the cost. If the formula becomes too long
+ * the box has a call of what enters it (graph_picture.c). */
+static bool join_cost(reducer *r)
+{
+    wgi_picture *p = r->p;
+    const int64_t root = wg_node_ok(p->root) ? p->position[p->root.index] : -1;
+    if (root < 0 || wg_shape_size(wg_node_shape(p->root)) != 1 || is_leaf(r, root)) return true;
+    int32_t *left = wgi_picture_alloc(p, p->nodes, sizeof *left);
+    if (!left) return false;
+    add_to_cost(r, left, root);
+    for (int64_t i = root - 1; i >= 0; i--) {
+        if (r->kept[i] || is_leaf(r, i) || wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION) continue;
+        if (!left[i] || !all_consumers_in(r, left, i) || has_parameter(r, i)) continue;
+        join(r, i, root);
+        add_to_cost(r, left, i);
+    }
+    wg_free(p->c, left);
+    p->cost_is_call = formula_length(r, root) > COST_MOST;
+    return true;
+}
+
+/* ---- layers ---- */
+
+static bool is_sum(const reducer *r, int64_t i)
+{
+    const wgi_item *y = wgi_item_at(r->p, i);
+    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->item[i], NULL, false);
+    const int kind = e ? e->tree.node[e->tree.root].kind : WGI_F_WORDS;
+    wgi_equation_free(e);
+    return y->operands >= 2 && (kind == WGI_F_ADD || kind == WGI_F_SUB);
+}
+
+static bool is_in_cost(const reducer *r, int64_t i)
+{
+    const wgi_picture *p = r->p;
+    return wg_node_ok(p->root) && p->into[i] == p->position[p->root.index];
+}
+
+/* Products with parameters go into the sum that takes them, and sums into the function of them. */
+static void join_layers(reducer *r)
+{
+    for (int64_t i = 0; i < r->p->nodes; i++) {
+        if (is_leaf(r, i)) continue;
+        r->linear[i] |= has_parameter(r, i);
+        if (!r->linear[i] || !may_join(r, i) || is_in_cost(r, r->consumer[i])) continue;
+        const int64_t to = r->consumer[i];
+        if (r->p->into[to] != to) continue;
+        const bool sum = is_sum(r, to);
+        if (!sum && (data_operands(r, to) != 1 || r->linear[i] > 1)) continue;
+        join(r, i, to);
+        if (formula_length(r, to) > LAYER_MOST) separate(r, i);
+        else if (sum) r->linear[to] = 1;
+        else if (!has_parameter(r, to)) r->linear[to] = 2; /* a function of a layer ends it */
+    }
+}
+
+/* ---- parameters ---- */
+
+static void join_parameters(reducer *r)
+{
+    wgi_picture *p = r->p;
+    for (int64_t i = 0; i < p->nodes; i++)
+        if (is_parameter(r, (int32_t)i) && r->uses[i] == 1 && !r->kept[i]) p->into[i] = r->consumer[i];
+}
+
+/* ---- all ---- */
+
+int32_t wgi_into(const wgi_picture *p, int64_t position)
+{
+    int32_t at = (int32_t)position;
+    while (p->into[at] != at) at = p->into[at];
+    return at;
+}
+
+/* Chains of into end in a position with a box: afterwards each is one step long. */
+static int64_t count_boxes(wgi_picture *p)
+{
+    int64_t boxes = 0;
+    for (int64_t i = p->nodes - 1; i >= 0; i--) p->into[i] = wgi_into(p, i);
+    for (int64_t i = 0; i < p->nodes; i++) boxes += p->into[i] == i;
+    return boxes;
+}
+
+static bool reduce(reducer *r)
+{
+    wgi_picture *p = r->p;
+    const int step = p->reduced;
+    bool ok = true;
+    find_kept(r);
+    count_uses(r);
+    if (step >= WGI_REDUCE_CHEAP) join_cheap(r);
+    if (step >= WGI_REDUCE_COST) ok = join_cost(r);
+    if (step >= WGI_REDUCE_LAYERS) join_layers(r);
+    if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
+    if (ok && step >= WGI_REDUCE_REPEATS && p->o->fold >= 0) ok = wgi_reduce_repeats(p, r->kept);
+    const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
+    if (ok && depth && !p->o->no_scopes) ok = wgi_reduce_scopes(p, r->kept, depth);
+    return ok && !p->lost;
+}
+
+int64_t wgi_reduce(wgi_picture *p)
+{
+    reducer r = { .p = p };
+    p->into = wgi_picture_alloc(p, p->nodes, sizeof *p->into);
+    p->inside = wgi_picture_alloc(p, p->view.items, 1);
+    r.kept = wgi_picture_alloc(p, p->nodes, 1);
+    r.linear = wgi_picture_alloc(p, p->nodes, 1);
+    r.uses = wgi_picture_alloc(p, p->nodes, sizeof *r.uses);
+    r.consumer = wgi_picture_alloc(p, p->nodes, sizeof *r.consumer);
+    bool ok = p->into && p->inside && r.kept && r.linear && r.uses && r.consumer;
+    for (int64_t i = 0; ok && i < p->nodes; i++) p->into[i] = (int32_t)i;
+    ok = ok && reduce(&r);
+    wg_free(p->c, r.kept), wg_free(p->c, r.linear), wg_free(p->c, r.uses), wg_free(p->c, r.consumer);
+    return ok ? count_boxes(p) : -1;
+}

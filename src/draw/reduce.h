@@ -1,0 +1,51 @@
+/* reduce.h: a picture that shows less: which nodes are drawn in one box.
+ *
+ * The steps are taken in this order, each with all before it, until the picture is legible (fit.c):
+ *
+ *     CHEAP    a negation, a transpose, 1 − a ... without a name stands in the box of its only consumer
+ *     VALUES   values of unnamed nodes are not shown
+ *     COST     unnamed nodes that only the loss needs stand in its box: L = −(y · ln a + ...)
+ *     LAYERS   a layer is one box: a = σ(xW + b)
+ *     REPEATS  of parts that repeat one is shown, in a frame that says how many there are
+ *     SHORT    of tensors are shown: the values of computed nodes; with gradients those of leaves alone
+ *     NUMBERS  values and gradients are shown where they are one number
+ *     LEAVES   a parameter with one consumer stands in its box, with its gradient's name
+ *     SCOPES   a scope is one box
+ *
+ * The root, a failed call's operands, the nodes of wrt and those that the option keep names have boxes of
+ * their own at each step. An edge between two boxes is drawn if there is one between nodes in them: so skip
+ * edges stay. Where a repeated part hands a value to the next one, and all parts share their parameters,
+ * there is an edge back, from the one part that is shown to itself: h(t − 1) to h(t).
+ */
+#ifndef WGI_REDUCE_H
+#define WGI_REDUCE_H
+
+#include "draw/draw_private.h"
+
+enum {
+    WGI_REDUCE_NOTHING,
+    WGI_REDUCE_CHEAP,
+    WGI_REDUCE_VALUES,
+    WGI_REDUCE_COST,
+    WGI_REDUCE_LAYERS,
+    WGI_REDUCE_REPEATS,
+    WGI_REDUCE_SHORT,
+    WGI_REDUCE_NUMBERS,
+    WGI_REDUCE_LEAVES,
+    WGI_REDUCE_SCOPES,
+    WGI_REDUCE_STEPS
+};
+
+/* Fills p->into, p->inside and p->repeat for the step p->reduced, and the scopes deeper than the option
+ * depth. Call it when the nodes are picked. Returns how many boxes there are; -1: no memory. */
+int64_t wgi_reduce(wgi_picture *p);
+
+/* ---- for the files that reduce ---- */
+
+/* The position in whose box a position is drawn. */
+int32_t wgi_into(const wgi_picture *p, int64_t position);
+/* reduce_repeats.c. false: no memory. */
+bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept);
+bool wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth);
+
+#endif

@@ -1,0 +1,111 @@
+/* reduce_repeats.c: of parts that repeat one is drawn, and a scope is one box. */
+#include <string.h>
+
+#include "draw/reduce.h"
+
+/* ---- repeats ---- */
+
+/* Whether no node of the part is drawn in a box of the next one. */
+static bool is_closed(const wgi_picture *p, int64_t begin, int64_t period)
+{
+    for (int64_t i = begin; i < begin + period; i++)
+        if (wgi_into(p, i) >= begin + period) return false;
+    return true;
+}
+
+static bool has_kept(const wgi_alike_run *r, const unsigned char *kept)
+{
+    for (int64_t i = r->begin; i < r->begin + r->period * r->times; i++)
+        if (kept[i]) return true;
+    return false;
+}
+
+/* Whether a part uses what the part before it made. Others, as Q, K and V, are not one another's next. */
+static bool is_chain(const wgi_picture *p, const wgi_alike_run *r)
+{
+    const int64_t second = r->begin + r->period;
+    for (int64_t i = second; i < second + r->period; i++)
+        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
+            if (p->arg[a] >= r->begin && p->arg[a] < second) return true;
+    return false;
+}
+
+/* Begins where a part begins; this may cost one part. false: parts are drawn in one another's boxes. */
+static bool align(const wgi_picture *p, wgi_alike_run *r)
+{
+    for (int64_t shift = 0; shift < r->period; shift++) {
+        if (!is_closed(p, r->begin + shift, r->period)) continue;
+        r->begin += shift, r->times -= shift > r->rest;
+        return r->times > 1;
+    }
+    return false;
+}
+
+static bool has_own_parameters(const wgi_picture *p, const wgi_alike_run *r)
+{
+    for (int64_t i = r->begin; i < r->begin + r->period; i++)
+        if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM) return true;
+    return false;
+}
+
+/* All parts are drawn in the boxes of the first. */
+static void merge(wgi_picture *p, const wgi_alike_run *r)
+{
+    for (int64_t i = r->begin; i < r->begin + r->period; i++) {
+        const int32_t to = wgi_into(p, i);
+        for (int64_t k = 1; k < r->times; k++)
+            p->into[i + k * r->period] = to >= r->begin && to < r->begin + r->period ? (int32_t)i : to;
+    }
+    p->repeat[p->repeats] = *r;
+    p->repeat[p->repeats++].has_loop = !has_own_parameters(p, r);
+}
+
+bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
+{
+    if (wgi_find_alike_runs(p, 0) < 0) return false;
+    p->repeat = wgi_picture_alloc(p, p->runs, sizeof *p->repeat);
+    if (!p->repeat) return false;
+    for (int64_t i = 0; i < p->runs; i++) {
+        wgi_alike_run r = p->run[i];
+        if (align(p, &r) && is_chain(p, &r) && !has_kept(&r, kept)) merge(p, &r);
+    }
+    p->runs = 0; /* they have frames, no boxes of their own */
+    return true;
+}
+
+/* ---- scopes ---- */
+
+/* The length of the first `depth` parts of a path; 0: it has fewer. */
+static size_t outer_scope(const char *scope, int depth)
+{
+    size_t n = 0;
+    for (int k = 0; k < depth; k++) {
+        if (k && scope[n] == '/') n++;
+        const size_t part = strcspn(scope + n, "/");
+        if (!part) return 0;
+        n += part;
+    }
+    return n;
+}
+
+/* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
+bool wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
+{
+    p->scope_of = wgi_picture_alloc(p, p->nodes, sizeof *p->scope_of);
+    if (!p->scope_of) return false;
+    for (int64_t i = 0, end; i < p->nodes; i = end) {
+        const char *scope = wg_node_scope(wgi_node_at(p, i));
+        const size_t n = outer_scope(scope, depth);
+        for (end = i + 1; n && end < p->nodes; end++) {
+            const char *other = wg_node_scope(wgi_node_at(p, end));
+            if (outer_scope(other, depth) != n || strncmp(other, scope, n)) break;
+        }
+        int64_t last = end - 1;
+        while (last > i && (kept[last] || p->into[last] != last)) last--;
+        if (!n || last == i) continue;
+        for (int64_t k = i; k < end; k++)
+            if (!kept[k] && p->into[k] == k) p->into[k] = (int32_t)last;
+        p->scope_of[last] = (int32_t)n;
+    }
+    return true;
+}

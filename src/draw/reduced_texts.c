@@ -1,0 +1,136 @@
+/* reduced_texts.c: texts of boxes that stand for several nodes, and what a reduced picture does not show. */
+#include <string.h>
+
+#include "draw/reduce.h"
+
+enum { NAME_MOST = 24, SHOWN = 5 };
+
+bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
+{
+    const wg_node n = wgi_node_at(p, position);
+    const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
+    if (p->reduced < WGI_REDUCE_VALUES || n.index == p->root.index) return true;
+    if (wgi_item_at(p, position)->source >= WGI_NAME_EXPRESSION) return false;
+    if (p->reduced < WGI_REDUCE_SHORT || wg_shape_size(wg_node_shape(n)) == 1) return true;
+    return p->reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);
+}
+
+/* ---- the cost ---- */
+
+static const char *name_of_cost(const wgi_item *y)
+{
+    return y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION ? "cost" : NULL;
+}
+
+void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+{
+    const wgi_item *y = wgi_item_at(p, position);
+    int shown = 0;
+    if (name_of_cost(y)) wgi_strbuf_put(b, name_of_cost(y));
+    else wgi_put_symbol(b, y, NAME_MOST);
+    wgi_strbuf_put(b, "(");
+    for (int64_t x = 0; x < position; x++) {
+        bool enters = p->into[x] != position, used = false;
+        for (int64_t i = x + 1; enters && !used && i <= position; i++)
+            for (int64_t a = p->first[i]; p->into[i] == position && a < p->first[i + 1]; a++)
+                used |= p->arg[a] == x;
+        if (!used || shown > SHOWN) continue;
+        wgi_strbuf_put(b, shown ? ", " : "");
+        if (shown++ == SHOWN) wgi_strbuf_put(b, "…");
+        else wgi_put_symbol(b, wgi_item_at(p, x), NAME_MOST);
+    }
+    wgi_strbuf_put(b, ")");
+}
+
+/* ---- a scope ---- */
+
+void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
+{
+    wgi_strbuf b = { .c = p->c };
+    int64_t nodes = 0, parameters = 0;
+    for (int64_t i = 0; i < p->nodes; i++) {
+        const wg_node n = wgi_node_at(p, i);
+        if (p->into[i] != position) continue;
+        nodes++;
+        if (wg_node_leaf(n) == WG_LEAF_PARAM) parameters += wg_shape_size(wg_node_shape(n));
+    }
+    wgi_strbuf text = { .c = p->c };
+    wgi_strbuf_add(&text, wg_node_scope(wgi_node_at(p, position)), (size_t)p->scope_of[position]);
+    wgi_strbuf_clean(&b, wgi_strbuf_text(&text), 2 * NAME_MOST);
+    wgi_strbuf_free(&text);
+    box->title = wgi_picture_text(p, &b);
+    wgi_strbuf_format(&b, "%lld nodes", (long long)nodes);
+    if (parameters) wgi_strbuf_format(&b, ", %lld numbers in parameters", (long long)parameters);
+    box->detail = wgi_picture_text(p, &b);
+    box->word = "scope";
+}
+
+/* ---- repeats ---- */
+
+/* The last node of a part that has a name and is computed; -1: there is none. */
+static int64_t result_of(const wgi_picture *p, const wgi_alike_run *r, int64_t part)
+{
+    const int64_t begin = r->begin + part * r->period;
+    for (int64_t i = begin + r->period - 1; i >= begin; i--)
+        if (wgi_item_at(p, i)->operands && wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION &&
+            *wgi_item_at(p, i)->name)
+            return i;
+    return -1;
+}
+
+const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r)
+{
+    wgi_strbuf b = { .c = p->c };
+    const int64_t first = result_of(p, r, 0), last = result_of(p, r, r->times - 1);
+    wgi_strbuf_format(&b, "×%lld", (long long)r->times);
+    if (first >= 0 && last >= 0) {
+        wgi_strbuf_put(&b, ": "), wgi_put_symbol(&b, wgi_item_at(p, first), NAME_MOST);
+        wgi_strbuf_put(&b, " … "), wgi_put_symbol(&b, wgi_item_at(p, last), NAME_MOST);
+    }
+    return wgi_picture_text(p, &b);
+}
+
+/* ---- the last line ---- */
+
+static void begin_part(wgi_strbuf *b) { wgi_strbuf_put(b, b->length ? "; " : "hidden: "); }
+
+static void put_repeats(const wgi_picture *p, wgi_strbuf *b)
+{
+    for (int64_t k = 0; k < p->repeats; k++) {
+        const wgi_alike_run *r = &p->repeat[k];
+        const int64_t first = result_of(p, r, 0);
+        begin_part(b);
+        wgi_strbuf_format(b, "%lld parts like ", (long long)r->times - 1);
+        if (first >= 0) wgi_strbuf_put(b, "that of "), wgi_put_symbol(b, wgi_item_at(p, first), NAME_MOST);
+        else wgi_strbuf_put(b, "the one shown");
+    }
+}
+
+static void put_count(wgi_strbuf *b, int64_t n, const char *one, const char *many)
+{
+    if (!n) return;
+    begin_part(b);
+    wgi_strbuf_format(b, "%lld %s", (long long)n, n == 1 ? one : many);
+}
+
+const char *wgi_hidden_text(wgi_picture *p)
+{
+    wgi_strbuf b = { .c = p->c };
+    int64_t within = 0, leaves = 0, scopes = 0;
+    for (int64_t i = 0; p->into && i < p->nodes; i++) {
+        const bool named = wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION;
+        const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE;
+        within += p->into[i] > i && named && p->inside[p->item[i]];
+        leaves += p->reduced >= WGI_REDUCE_LEAVES && leaf && p->into[i] > i;
+        scopes += p->scope_of && p->scope_of[i];
+    }
+    put_count(&b, p->values_hidden, p->reduced < WGI_REDUCE_SHORT ? "unnamed node's value" : "node's value",
+              p->reduced < WGI_REDUCE_SHORT ? "unnamed nodes' values" : "nodes' values");
+    put_count(&b, within, "named node, in the formula that uses it",
+              "named nodes, in the formulas that use them");
+    put_count(&b, leaves, "parameter, in the formula that uses it",
+              "parameters, in the formulas that use them");
+    put_repeats(p, &b);
+    put_count(&b, scopes, "scope's nodes", "scopes' nodes");
+    return wgi_picture_text(p, &b);
+}

@@ -1,0 +1,267 @@
+/* test_reduce.c: pictures for slides, pages and screens: what is drawn in one box, and what is kept. */
+#include "draw/reduce.h"
+#include "picture.h"
+
+typedef struct bench {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wgi_picture picture;
+} bench;
+
+static bench start(void)
+{
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    b.p = wg_params_new(b.c);
+    b.g = wg_graph_new(b.c);
+    wg_begin(b.g, WG_TRAIN);
+    return b;
+}
+
+static void end(bench *b)
+{
+    wgi_picture_free(&b->picture);
+    wgt_finish(b->c, NULL);
+}
+
+static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
+{
+    int64_t boxes;
+    wgi_picture_free(&b->picture);
+    b->picture.c = b->c;
+    cr_assert_eq(wgi_picture_make_reduced(&b->picture, NULL, b->g, root, o, step, 400, &boxes), WG_OK, "%s",
+                 wg_message(b->c));
+    cr_expect_leq(boxes, b->picture.boxes);
+    for (int64_t i = 0; i < b->picture.nodes; i++) {
+        cr_assert(b->picture.box_of[i] >= 0 && b->picture.box_of[i] < b->picture.boxes,
+                  "node %lld has no box", (long long)i);
+        cr_assert_eq(b->picture.into[b->picture.into[i]], b->picture.into[i]);
+    }
+}
+
+static int box_named(const bench *b, const char *title)
+{
+    for (int64_t i = 0; i < b->picture.boxes; i++)
+        if (!strcmp(b->picture.box[i].title, title) && !b->picture.box[i].is_copy) return (int)i;
+    return -1;
+}
+
+static int box(const bench *b, const char *title)
+{
+    const int i = box_named(b, title);
+    wgi_strbuf all = { .c = b->c };
+    for (int64_t k = 0; i < 0 && k < b->picture.boxes; k++)
+        wgi_strbuf_format(&all, "[%s] ", b->picture.box[k].title);
+    cr_assert_geq(i, 0, "no box \"%s\": %s", title, wgi_strbuf_text(&all));
+    wgi_strbuf_free(&all);
+    return i;
+}
+
+static int box_of_root(const bench *b)
+{
+    return b->picture.box_of[b->picture.position[b->picture.root.index]];
+}
+
+static int links(const bench *b, int from, int to, bool loop)
+{
+    int n = 0;
+    for (int64_t l = 0; l < b->picture.links; l++) {
+        const wgi_link *k = &b->picture.link[l];
+        n += k->from == from && k->to == to && k->loop == loop;
+    }
+    return n;
+}
+
+/* ---- formulas that grow together ---- */
+
+static wg_node matrix(bench *b, const char *name, int64_t rows, int64_t columns)
+{
+    return wg_param(b->g, b->p, name, WG_SHAPE(rows, columns), wg_xavier());
+}
+
+static wg_node input(bench *b, const char *name, int64_t rows, int64_t columns)
+{
+    static const double zero[64];
+    return wg_input(b->g, name, wg_view_f64(zero, WG_SHAPE(rows, columns)));
+}
+
+static wg_node logistic(bench *b)
+{
+    wg_node x = input(b, "x", 4, 3), y = input(b, "y", 4, 1);
+    wg_node W = matrix(b, "W", 3, 1), c = matrix(b, "b", 1, 1);
+    wg_node z = wg_add(wg_matmul(x, W), c);
+    wg_node a = wg_sigmoid(z);
+    return wg_name(wg_neg(wg_mean(wg_add(wg_mul(y, wg_log(a)), wg_mul(wg_sub(1, y), wg_log(wg_sub(1, a)))))),
+                   "J");
+}
+
+Test(reduce, takes_its_steps_in_order)
+{
+    bench b = start();
+    wg_node J = logistic(&b);
+    wg_draw_opts o = { .values = true };
+    reduce(&b, J, &o, WGI_REDUCE_NOTHING);
+    box(&b, "1 − y");
+    box(&b, "xW");
+    reduce(&b, J, &o, WGI_REDUCE_CHEAP);
+    cr_expect_lt(box_named(&b, "1 − y"), 0);
+    box(&b, "(1 − y) · ln(1 − a)");
+    cr_expect_str_neq(b.picture.box[box(&b, "y · ln a")].value, "");
+    reduce(&b, J, &o, WGI_REDUCE_VALUES);
+    cr_expect_str_eq(b.picture.box[box(&b, "y · ln a")].value, "");
+    cr_expect_str_neq(b.picture.box[box(&b, "a = σ(z)")].value, "");
+    reduce(&b, J, &o, WGI_REDUCE_COST);
+    box(&b, "J = −mean(y · ln a + (1 − y) · ln(1 − a))");
+    box(&b, "z = xW + b");
+    reduce(&b, J, &o, WGI_REDUCE_LAYERS);
+    box(&b, "a = σ(xW + b)");
+    cr_expect_lt(box_named(&b, "z = xW + b"), 0);
+    reduce(&b, J, &o, WGI_REDUCE_LEAVES);
+    cr_expect_eq(b.picture.boxes, 4, "x, y, a, J");
+    end(&b);
+}
+
+Test(reduce, keeps_what_it_is_told_to)
+{
+    bench b = start();
+    wg_node J = logistic(&b);
+    for (int step = 0; step < WGI_REDUCE_STEPS; step++) {
+        reduce(&b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, step);
+        box(&b, "W");
+        const int z = box_named(&b, "z = xW + b");
+        cr_expect_geq(z, 0, "step %d", step);
+        cr_expect_str_neq(b.picture.box[box_of_root(&b)].value, "");
+    }
+    end(&b);
+}
+
+/* ---- repeats ---- */
+
+/* Steps of a network that shares its parameters. */
+static wg_node recurrent(bench *b, int steps)
+{
+    wg_node W = matrix(b, "W", 4, 8), U = matrix(b, "U", 8, 8), h = input(b, "h0", 1, 8);
+    char name[24];
+    for (int t = 1; t <= steps; t++) {
+        snprintf(name, sizeof name, "x%d", t);
+        wg_node x = input(b, name, 1, 4);
+        snprintf(name, sizeof name, "h%d", t);
+        h = wg_name(wg_tanh(wg_add(wg_matmul(x, W), wg_matmul(h, U))), name);
+    }
+    return wg_name(wg_sum(h), "J");
+}
+
+Test(reduce, a_recurrent_network_is_one_step_with_a_loop)
+{
+    bench b = start();
+    reduce(&b, recurrent(&b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    const int h = box(&b, "h₁ = tanh(x₁W + h₀U)");
+    cr_assert_eq(b.picture.repeats, 1);
+    cr_expect_eq(b.picture.repeat[0].times, 20);
+    cr_expect_eq(links(&b, h, h, true), 1);
+    cr_expect_eq(links(&b, box(&b, "W"), h, false), 1);
+    cr_expect_eq(links(&b, h, box(&b, "J = Σ(h₂₀)"), false), 1);
+    cr_expect_str_eq(b.picture.frame[b.picture.box[h].frame].name, "×20: h₁ … h₂₀");
+    cr_expect_str_eq(b.picture.hidden, "hidden: 19 parts like that of h₁");
+    end(&b);
+}
+
+Test(reduce, repeats_can_be_refused)
+{
+    bench b = start();
+    wg_node J = recurrent(&b, 6);
+    reduce(&b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
+    cr_expect_eq(b.picture.repeats, 0);
+    reduce(&b, J, &(wg_draw_opts){ .keep = "h4" }, WGI_REDUCE_STEPS - 1);
+    cr_expect_eq(b.picture.repeats, 0);
+    end(&b);
+}
+
+/* Blocks with parameters of their own, whose input is added to what they compute. */
+Test(reduce, skip_edges_stay)
+{
+    bench b = start();
+    wg_node h = input(&b, "h0", 2, 4);
+    char name[24];
+    for (int k = 1; k <= 5; k++) {
+        snprintf(name, sizeof name, "V%d", k);
+        wg_node V = matrix(&b, name, 4, 4);
+        snprintf(name, sizeof name, "W%d", k);
+        wg_node W = matrix(&b, name, 4, 4);
+        snprintf(name, sizeof name, "r%d", k);
+        wg_node r = wg_name(wg_tanh(wg_matmul(h, V)), name);
+        snprintf(name, sizeof name, "h%d", k);
+        h = wg_name(wg_add(h, wg_matmul(r, W)), name);
+    }
+    reduce(&b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    cr_assert_eq(b.picture.repeats, 1);
+    const int x = box(&b, "h₀"), y = box(&b, "h₁ = h₀ + r₁W₁");
+    const int r = box(&b, "r₁ = tanh(h₀V₁)");
+    cr_expect_eq(links(&b, x, y, false), 1, "the skip edge");
+    cr_expect(links(&b, x, r, false) == 1 && links(&b, r, y, false) == 1);
+    cr_expect_eq(links(&b, y, r, true), 0, "parameters are not shared");
+    end(&b);
+}
+
+/* Q, K and V are alike, but none is made from another. */
+Test(reduce, what_stands_side_by_side_is_no_repeat)
+{
+    bench b = start();
+    wg_node x = input(&b, "x", 4, 3), all[3];
+    for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(&b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
+    wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
+    reduce(&b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    cr_expect_eq(b.picture.repeats, 0);
+    box(&b, "xA");
+    box(&b, "xC");
+    end(&b);
+}
+
+/* ---- scopes ---- */
+
+Test(reduce, a_scope_is_one_box)
+{
+    bench b = start();
+    wg_node root = pic_layers(b.c, 8);
+    b.g = wg_graph_of(root);
+    reduce(&b, root, &(wg_draw_opts){ .depth = 1 }, WGI_REDUCE_NOTHING);
+    const int64_t outer = b.picture.boxes;
+    reduce(&b, root, &(wg_draw_opts){ .depth = 2 }, WGI_REDUCE_NOTHING);
+    cr_expect_lt(outer, b.picture.boxes);
+    cr_expect_lt(b.picture.boxes, b.picture.nodes);
+    end(&b);
+}
+
+/* ---- the canvas ---- */
+
+Test(reduce, says_when_it_cannot_fit)
+{
+    bench b = start();
+    wg_node sum[60];
+    char name[24];
+    for (int k = 0; k < 60; k++) {
+        snprintf(name, sizeof name, "x%d", k);
+        sum[k] = input(&b, name, 2, 3 + k % 7);
+        sum[k] = wg_sum(k % 2 ? wg_sin(sum[k]) : wg_exp(sum[k]));
+    }
+    b.picture.c = b.c;
+    wg_node root = wg_addn(sum, 60);
+    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, root, &(wg_draw_opts){ .fit = "slide" }), WG_OK);
+    HAS(b.picture.hidden, "legible on a slide (24 px)");
+    wgi_picture_free(&b.picture);
+    cr_assert_neq(wg_draw(root, "x.svg", &(wg_draw_opts){ .fit = "wall" }), WG_OK);
+    HAS(wg_message(b.c), ".fit \"wall\": slide, page or screen");
+    wg_recover(b.c);
+    end(&b);
+}
+
+Test(reduce, large_graphs_are_reduced_without_delay)
+{
+    bench b = start();
+    wg_node root = recurrent(&b, 10000);
+    b.picture.c = b.c;
+    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, root, &(wg_draw_opts){ .fit = "page" }), WG_OK);
+    cr_expect_lt(b.picture.boxes, 20);
+    cr_expect_eq(b.picture.repeat[0].times, 10000);
+    end(&b);
+}
