@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "draw/formula_values.h"
 #include "formula/formula_words.h"
+#include "view/formula_values.h"
 #include "wengert/op.h"
 
 enum { NAME_MOST = 24, LINE = 400, LONGEST = 40, FEW = 6, OWN = sizeof((wgi_formula_values *)0)->own[0] };

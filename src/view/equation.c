@@ -1,25 +1,22 @@
 /* equation.c: the formula of an op, with the operands of one item in the place of its names. */
 #include "view/equation.h"
+#include "view/formula_values.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wengert/op.h"
 
 enum {
-    OPERANDS = 6,     /* with more operands an item is a call */
-    SHOWN = 4,        /* of a call's operands; of one more it shows all */
-    VALUES = 24,      /* operands and options */
-    LONGEST = 6,      /* nodes of the formula besides its operands; of a longer one a call says more */
-    OPERAND_MOST = 24 /* characters of an operand's name */
+    OPERANDS = WGI_FORMULA_OPERANDS, /* with more operands an item is a call */
+    SHOWN = 4,                       /* of a call's operands; of one more it shows all */
+    LONGEST = 6 /* nodes of the formula besides its operands; of a longer one a call says more */
 };
 
 typedef struct wgi_equation_parts {
     wgi_formula formula; /* of the op */
-    wgi_formula_value v[VALUES];
-    int count;
-    char formal[OPERANDS][32], own[OPERANDS][4 * OPERAND_MOST + 8], choice[VALUES][24], others[40];
+    wgi_formula_values k;
+    char others[40];
     wgi_strbuf options; /* that are not in the formula */
     wgi_equation *inner[OPERANDS];
 } parts;
@@ -35,34 +32,11 @@ typedef struct maker {
 
 /* ---- operands ---- */
 
-/* Fills value k with the name of operand k. false: it has none. */
-static bool name_operand(maker *m, int k)
-{
-    const int32_t at = m->v->arg[m->y->first + k];
-    wgi_formula_value *v = &m->p->v[k];
-    wgi_strbuf text = { .c = m->v->c };
-    wg_tensor t;
-    *v = (wgi_formula_value){ .name = m->p->formal[k], .text = m->p->own[k] };
-    if (at < 0) return v->absent = true;
-    const wg_node x = wgi_item_node(m->v, at);
-    if (wgi_is_inline_number(x) && wg_node_leaf(x) == WG_LEAF_NUMBER && wg_peek(x, &t)) {
-        v->text = NULL, v->number = wg_tensor_item(&t, 0);
-        return true;
-    }
-    if (wgi_is_inline_number(x)) wgi_strbuf_put(&text, wg_node_op_name(x));
-    else if (*m->v->item[at].name) wgi_strbuf_clean(&text, m->v->item[at].name, OPERAND_MOST);
-    else wgi_strbuf_format(&text, "v%lu", (unsigned long)m->v->item[at].node);
-    const bool fits = !text.failed && text.length && text.length < sizeof m->p->own[k];
-    if (fits) memcpy(m->p->own[k], text.at, text.length + 1);
-    wgi_strbuf_free(&text);
-    return fits;
-}
-
 /* Puts the expression of operand k in the place of its name, if it has one. false: no memory. */
 static bool open_operand(maker *m, int k)
 {
     const int32_t at = m->v->arg[m->y->first + k];
-    wgi_formula_value *v = &m->p->v[k];
+    wgi_formula_value *v = &m->p->k.v[k];
     if (at < 0 || !v->text) return true;
     if (m->inside && m->inside[at]) {
         if (!(m->p->inner[k] = wgi_equation_make(m->v, at, m->inside, true))) return false;
@@ -73,46 +47,11 @@ static bool open_operand(maker *m, int k)
 
 static int put_operand(maker *m, int k)
 {
-    const wgi_formula_value *v = &m->p->v[k];
+    const wgi_formula_value *v = &m->p->k.v[k];
     wgi_formula *f = &m->e->tree;
     if (v->absent) return wgi_formula_name(f, "–", (int)strlen("–"), 0);
     if (v->tree) return wgi_formula_copy_nodes(f, v->tree, v->root);
     return v->text ? wgi_formula_name(f, v->text, (int)strlen(v->text), 0) : wgi_formula_number(f, v->number);
-}
-
-/* ---- options ---- */
-
-static double number_or_default(const wg_attr_row *r, double x)
-{
-    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
-}
-
-static void name_option(parts *p, const wg_attr_row *r, const char *at)
-{
-    wgi_formula_value *v = &p->v[p->count];
-    char *word = p->choice[p->count];
-    const char *from;
-    size_t length;
-    *v = (wgi_formula_value){ .name = r->name };
-    switch (r->kind) {
-    case WG_ATTR_AXIS:
-    case WG_ATTR_AXES: v->hidden = true; break; /* the box shows the axes among its options */
-    case WG_ATTR_INT: v->number = *(const int *)(const void *)at; break;
-    case WG_ATTR_SIZE: v->number = (double)*(const int64_t *)(const void *)at; break;
-    case WG_ATTR_BOOL: v->number = *(const bool *)at; break;
-    case WG_ATTR_DOUBLE: v->number = number_or_default(r, *(const double *)(const void *)at); break;
-    case WG_ATTR_DTYPE:
-        v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
-        v->word = true;
-        break;
-    case WG_ATTR_CHOICE:
-        from = wgi_choice_of(r, *(const int *)(const void *)at, &length);
-        snprintf(word, sizeof p->choice[0], "%.*s", (int)length, from);
-        v->text = word, v->word = true;
-        break;
-    default: return; /* without a number */
-    }
-    p->count++;
 }
 
 /* ---- by the formula ---- */
@@ -128,21 +67,15 @@ static bool is_clear(const wgi_formula *f, int operands)
 static bool by_formula(maker *m)
 {
     const wgi_item *y = m->y;
-    const char *attr = y->attr;
     wgi_formula *f = &m->p->formula, *to = &m->e->tree;
     wgi_formula_error error;
-    if (!y->op->formula || y->operands < 1 || y->operands > OPERANDS) return false;
-    if (!wgi_formula_parse(f, y->op->formula, &error)) return false;
-    for (int k = 0; k < y->operands; k++)
-        if (!wg_op_operand_name(y->op, k, m->p->formal[k], sizeof m->p->formal[k])) return false;
-    m->p->count = y->operands;
-    for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && m->p->count < VALUES; r++)
-        name_option(m->p, r, attr + r->offset);
-    if (!wgi_formula_replace(to, f, NULL, 0, m->p->v, m->p->count) || !is_clear(to, y->operands))
+    if (!y->op->formula || !wgi_formula_parse(f, y->op->formula, &error)) return false;
+    if (!wgi_find_formula_values(m->v, y, &m->p->k)) return false;
+    if (!wgi_formula_replace(to, f, NULL, 0, m->p->k.v, m->p->k.count) || !is_clear(to, y->operands))
         return false;
     for (int k = 0; k < y->operands; k++)
         if (!open_operand(m, k)) return false;
-    if (!wgi_formula_replace(to, f, NULL, 0, m->p->v, m->p->count)) return false;
+    if (!wgi_formula_replace(to, f, NULL, 0, m->p->k.v, m->p->k.count)) return false;
     to->root = wgi_formula_child(to, to->root, 1);
     return true;
 }
@@ -200,7 +133,7 @@ static void close_operands(maker *m)
 {
     for (int k = 0; k < OPERANDS; k++) {
         wgi_equation_free(m->p->inner[k]);
-        m->p->inner[k] = NULL, m->p->v[k].tree = NULL;
+        m->p->inner[k] = NULL, m->p->k.v[k].tree = NULL;
     }
 }
 
@@ -222,7 +155,7 @@ static bool make(maker *m)
 {
     m->p->options.c = m->v->c;
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
-        if (!name_operand(m, k)) return false;
+        if (!wgi_name_formula_operand(m->v, m->y, k, &m->p->k)) return false;
     if (is_transpose(m)) return as_transpose(m);
     if (by_formula(m) && add_options(m, true)) return true;
     close_operands(m);

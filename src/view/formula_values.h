@@ -1,0 +1,23 @@
+/* formula_values.h: what stands in the place of the names in an op's formula, for one item of a view. */
+#ifndef WGI_FORMULA_VALUES_H
+#define WGI_FORMULA_VALUES_H
+
+#include "view/view.h"
+
+enum { WGI_FORMULA_OPERANDS = 6, WGI_FORMULA_VALUES = 24 };
+
+/* The operands, of which operand i is v[i], then the options that have a number or a word. An operand without
+ * a name is called by its expression, in parentheses where it needs them. */
+typedef struct wgi_formula_values {
+    wgi_formula_value v[WGI_FORMULA_VALUES];
+    int count;
+    char formal[WGI_FORMULA_OPERANDS][32], own[WGI_FORMULA_OPERANDS][104];
+    char choice[WGI_FORMULA_VALUES][24];
+} wgi_formula_values;
+
+/* false: there are too many operands, or a name is too long. The values point into *k. */
+bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k);
+/* Operand i alone. formal[i] stays as it is. */
+bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_formula_values *k);
+
+#endif
