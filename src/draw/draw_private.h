@@ -57,12 +57,12 @@ typedef struct wgi_box {
     bool odd_gradient; /* the gradient has one */
     bool on_gradient_path;
     bool hides_gradient; /* reduced_texts.c */
-    bool is_expression; /* the name is: its gradient is d(1 − a) */
-    int frame;         /* the innermost one; -1: none */
-    bool is_large;     /* all its texts have at least the size of body text, and it has no caption */
-    int64_t times;     /* of a run: how many parts it has; 1: a node */
-    const char *name;  /* short; the gradient is written d<name> */
-    const char *title; /* name, or formula */
+    bool is_expression;  /* the name is: its gradient is d(1 − a) */
+    int frame;           /* the innermost one; -1: none */
+    bool is_large;       /* all its texts have at least the size of body text, and it has no caption */
+    int64_t times;       /* of a run: how many parts it has; 1: a node */
+    const char *name;    /* short; the gradient is written d<name> */
+    const char *title;   /* name, or formula */
     const char *detail, *word, *shape, *value, *gradient, *tip;
     const char *mark; /* the text of a mark; or NULL */
     const char *note; /* what was measured or checked, ""; or NULL */

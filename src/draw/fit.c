@@ -1,8 +1,10 @@
 /* fit.c: a picture for a slide, a page or a screen: it is reduced, step by step, until its text is as large
  * as it must be there. */
+#include <math.h>
 #include <string.h>
 
 #include "draw/reduce.h"
+#include "draw/svg.h"
 
 /* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
  * has 7. */
@@ -54,4 +56,21 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node roo
         }
         wgi_picture_free(p);
     }
+}
+
+/* ---- the canvas of an SVG ---- */
+
+double wgi_svg_scale(const wgi_svg *w)
+{
+    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
+}
+
+void wgi_svg_size(const wgi_svg *w, double size[2], double view[4])
+{
+    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    const double scale = wgi_svg_scale(w);
+    size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
+    view[2] = size[0] / scale, view[3] = size[1] / scale;
+    view[0] = (w->w - view[2]) / 2, view[1] = k && k->fixed ? (w->h - view[3]) / 2 : 0;
 }

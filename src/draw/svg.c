@@ -327,24 +327,6 @@ static double put_hidden(writer *w, bool measure, double y, double *width)
 
 /* ---- all together ---- */
 
-/* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */
-static double scale_on_canvas(const writer *w)
-{
-    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
-    return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
-}
-
-/* The size of the image, and the part of the plane that it shows: the picture stands in the middle of the
- * canvas. */
-static void size_on_canvas(const writer *w, double size[2], double view[4])
-{
-    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
-    const double scale = scale_on_canvas(w);
-    size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
-    view[2] = size[0] / scale, view[3] = size[1] / scale;
-    view[0] = (w->w - view[2]) / 2, view[1] = k && k->fixed ? (w->h - view[3]) / 2 : 0;
-}
-
 void wgi_svg_put_style(const wgi_svg *w)
 {
     const wgi_picture *p = w->p;
@@ -360,7 +342,7 @@ static void put_start(writer *w)
     wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
     double size[2], view[4];
-    size_on_canvas(w, size, view);
+    wgi_svg_size(w, size, view);
     const char *unit = w->canvas && !w->frame && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
     wgi_strbuf_format(w->b,
                       " id=\"%s\" width=\"%.8g%s\" height=\"%.8g%s\" "
@@ -447,7 +429,7 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows)
 {
     wgi_strbuf none = { .c = p->c };
     wgi_svg w;
-    const double size = wgi_svg_open(&w, p, NULL, &none) ? WGI_BODY * scale_on_canvas(&w) : -1;
+    const double size = wgi_svg_open(&w, p, NULL, &none) ? WGI_BODY * wgi_svg_scale(&w) : -1;
     *rows = w.l.rows;
     wgi_svg_close(&w);
     return none.failed ? -1 : size;

@@ -87,6 +87,14 @@ void wgi_svg_put(wgi_svg *w);
 void wgi_svg_put_style(const wgi_svg *w);
 void wgi_svg_close(wgi_svg *w);
 
+/* ---- fit.c ---- */
+
+/* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */
+double wgi_svg_scale(const wgi_svg *w);
+/* The size of the image, and the part of the plane that it shows: the picture stands in the middle of the
+ * canvas. */
+void wgi_svg_size(const wgi_svg *w, double size[2], double view[4]);
+
 /* ---- film.c ---- */
 
 void wgi_film_put_style(wgi_strbuf *b, const char *id);

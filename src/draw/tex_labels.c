@@ -1,7 +1,7 @@
 /* tex_labels.c: texts and formulas of boxes for LaTeX. */
 #include <string.h>
 
-#include "draw/formula_values.h"
+#include "view/formula_values.h"
 #include "draw/tikz.h"
 #include "figure/figure_private.h"
 #include "formula/formula_words.h"
