@@ -23,7 +23,7 @@ static bool hide_values(wgi_picture *p, const char *word, size_t length, bool gr
         if (!gradient && *x->value) x->value = "?";
         if (!gradient || !*x->gradient) continue;
         wgi_strbuf text = { .c = p->c };
-        wgi_strbuf_format(&text, "d%s = ?", x->name);
+        wgi_strbuf_format(&text, x->is_expression ? "d(%s) = ?" : "d%s = ?", x->name);
         x->gradient = wgi_picture_text(p, &text);
     }
     return found;
