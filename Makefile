@@ -242,7 +242,7 @@ graphs-long: ## 100,000 random graphs in every mode (GRAPHS=, SEED=)
 torture-long: ## every op sample with every single allocation failing, once and for ever
 	+@BUILD=$(BUILD) WG_TORTURE=long tests/run.sh --long test_registry_memory
 
-check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos over all 2^32 floats; powers
+check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
 
 rooms: all ## the rooms of the code, the arrows between them, circles

@@ -1,8 +1,8 @@
-/* angle.c: the tangent, and the functions that give angles. kernel/vwide.h computes them for f32. sin and
- * cos: unary.c. */
+/* angle.c: the tangent, and the functions that give angles. kernel/vmath.h and
+ * kernel/vwide.h compute them for f32. sin and cos: unary.c. */
 #include "ops.h"
 #include "sample_shapes.h"
-#include "kernel/vwide.h"
+#include "kernel/vmath.h"
 
 enum { STRIP = 128 }; /* loops of a fixed length are the fastest */
 

@@ -135,10 +135,28 @@ static wg_node windows(wg_site here, wg_node x, int axis, int64_t count, bool me
     wgi_arena_rewind(a, place);
     return y;
 }
-/* The last axis comes first: of equal elements the first in the order of memory is chosen. */
+/* Whether windows have no element in common and are equally long: then this is max_pool. The lanes of max_pool are
+ * channels. With one channel, the largest elements along an axis are faster. */
+static bool equal_windows(const wg_shape *x, const wg_shape *size, wg_shape *window)
+{
+    *window = *size;
+    if (x->dim[size->rank + 1] == 1) return false;
+    for (int a = 0; a < size->rank; a++) {
+        if (x->dim[a + 1] % size->dim[a] || x->dim[a + 1] > CONV_MOST) return false;
+        window->dim[a] = x->dim[a + 1] / size->dim[a];
+    }
+    return true;
+}
+/* Else the last axis comes first: of equal elements the first in the order of memory is chosen, as by max_pool. */
 EXPAND(adaptive_pool)
 {
     const struct adaptive *f = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_shape window;
+    if (f->by == WG_POOL_MAX && equal_windows(&s, &f->size, &window)) {
+        y[0] = wg_max_pool(x[0], .size = window);
+        return;
+    }
     y[0] = x[0];
     for (int a = f->size.rank; a > 0 && wg_node_ok(y[0]); a--)
         y[0] = windows(here, y[0], a, f->size.dim[a - 1], f->by == WG_POOL_MEAN);

@@ -1,4 +1,4 @@
-/* vmath.h: exp, log, tanh, sigmoid, log1p, erf, sin, cos and pow for f32 without branches. So the compiler
+/* vmath.h: exp, expm1, log, tanh, sigmoid, log1p, erf, sin, cos, asin, acos, atan and pow for f32 without branches. So the compiler
  * vectorises them, and the bits of an element do not depend on its place. All but log and log1p use fused
  * multiply-adds where the instruction set has them, so their last bits depend on the instruction set. log is
  * the same sequence of operations everywhere. The errors over all floats (make check-vmath) are at most 2
@@ -86,6 +86,21 @@ static inline float vm_exp_belowf(float x)
     r = VM_MULADD(n, -1.42860677e-6f, r);
     float y = 1.0f + vm_expm1_small(r);
     return x < -87.0f ? 0.0f : y * vm_power(k, 127);
+}
+
+/* e^x - 1 = 2^n (e^r - 1) + (2^n - 1), with n and r as for exp. 2^(n-1) is a float for all n. From -20 down the
+ * result is -1. For small x n is 0, and no digit is lost. */
+static inline float vm_expm1f(float x)
+{
+    float c = x < -20.0f ? -20.0f : x;
+    c = c > 89.0f ? 89.0f : c; /* NaN passes through both */
+    float n = VM_MULADD(c, 1.44269504f, 12582912.0f);
+    const float half = vm_power(vm_bits(n), 126);
+    n = n - 12582912.0f;
+    float r = VM_MULADD(n, -0.693145752f, c);
+    r = VM_MULADD(n, -1.42860677e-6f, r);
+    const float y = 2.0f * VM_MULADD(half, vm_expm1_small(r), half - 0.5f);
+    return x == 0.0f || x != x ? x : y; /* -0 stays */
 }
 
 /* v = 2^n m with sqrt(1/2) <= m < sqrt 2, for normal v > 0 */
@@ -231,6 +246,51 @@ static inline float vm_circlef(float x, uint32_t quarters)
     return quarters == 0 && x == 0.0f ? x : y; /* -0 + r^2 (-0) is 0 */
 }
 
+/* ---- asin, acos, atan: the polynomials are nearly minimax, with errors of t below 2^-31 and 2^-28 ---- */
+
+#define VM_HALF_PI_F    1.57079637f /* pi/2 + VM_HALF_PI_MORE */
+#define VM_HALF_PI_MORE 4.37113883e-8f
+
+/* asin s for 0 <= s <= 1/2, and z = s^2 */
+static inline float vm_asin_small(float s, float z)
+{
+    float w = z * z, high = VM_MULADD(z, 0.0375164747f, 0.0144385872f);
+    high = VM_MULADD(w, high, VM_MULADD(z, 0.0318077244f, 0.0445169546f));
+    return VM_MULADD(s * z, VM_MULADD(w, high, VM_MULADD(z, 0.0750050396f, 0.166666597f)), s);
+}
+/* Above 1/2 asin a = pi/2 - 2 asin s with s = sqrt((1 - a) / 2). */
+static inline float vm_asinf(float x)
+{
+    const float a = fabsf(x), rest = 0.5f - 0.5f * a;
+    const bool big = a > 0.5f;
+    const float z = big ? rest : a * a, t = vm_asin_small(big ? sqrtf(rest) : a, z);
+    return copysignf(big ? VM_MULADD(-2.0f, t, VM_HALF_PI_F) - VM_HALF_PI_MORE : t, x);
+}
+/* acos x = pi/2 - asin x; 2 asin s above 1/2, and pi - 2 asin s below -1/2 */
+static inline float vm_acosf(float x)
+{
+    const float a = fabsf(x), rest = 0.5f - 0.5f * a;
+    const bool big = a > 0.5f;
+    const float z = big ? rest : a * a, t = vm_asin_small(big ? sqrtf(rest) : a, z);
+    const float middle = VM_HALF_PI_F - (copysignf(t, x) + VM_HALF_PI_MORE);
+    const float end = x < 0.0f ? 2.0f * (VM_HALF_PI_F - (t + VM_HALF_PI_MORE)) : 2.0f * t;
+    return big ? end : middle;
+}
+/* Above 1, atan a = pi/2 - atan(1 / a). */
+static inline float vm_atanf(float x)
+{
+    const float a = fabsf(x);
+    const bool big = a > 1.0f;
+    const float t = big ? 1.0f / a : a, z = t * t, w = z * z, v = w * w;
+    float low =
+        VM_MULADD(w, VM_MULADD(z, 0.109521858f, -0.142642424f), VM_MULADD(z, 0.199985489f, -0.333332986f));
+    float high = VM_MULADD(w, VM_MULADD(z, 0.0109145995f, -0.0311778337f),
+                           VM_MULADD(z, 0.0579575822f, -0.0840344951f));
+    high = VM_MULADD(v, -0.00179362029f, high);
+    const float y = VM_MULADD(t * z, VM_MULADD(v, high, low), t);
+    return copysignf(big ? VM_HALF_PI_F - (y + VM_HALF_PI_MORE) : y, x);
+}
+
 /* ---- pow, where the instruction set has fused multiply-adds ---- */
 
 #if defined(__FMA__) || defined(__AVX512F__)
@@ -298,6 +358,10 @@ static inline double vm_sigmoid(double x)
 #define EXP(x)       _Generic((x), float : vm_expf, default : exp)(x)
 #define LOG(x)       _Generic((x), float : vm_logf, default : log)(x)
 #define EXP_BELOW(x) _Generic((x), float : vm_exp_belowf, default : exp)(x)
+#define EXPM1(x)     _Generic((x), float : vm_expm1f, default : expm1)(x)
+#define ASIN(x)      _Generic((x), float : vm_asinf, default : asin)(x)
+#define ACOS(x)      _Generic((x), float : vm_acosf, default : acos)(x)
+#define ATAN(x)      _Generic((x), float : vm_atanf, default : atan)(x)
 #define LOG1P(x)     _Generic((x), float : vm_log1pf, default : log1p)(x)
 #define TANH(x)      _Generic((x), float : vm_tanhf, default : tanh)(x)
 #define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)

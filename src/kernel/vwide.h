@@ -93,11 +93,6 @@ static inline double vm_wide_atan(double num, double den)
     return (high ? VM_HALF_PI : middle ? VM_HALF_PI / 2 : 0) + y;
 }
 
-static inline float vm_expm1f(float x)
-{
-    const double y = vm_wide_expm1((double)x);
-    return x == 0 ? x : (float)y; /* -0 stays */
-}
 static inline float vm_sinhf(float x)
 {
     const double e = vm_wide_expm1(fabs((double)x));
@@ -126,22 +121,6 @@ static inline float vm_atanhf(float x)
 {
     const double a = fabs((double)x);
     return copysignf((float)(0.5 * vm_wide_log1p(2 * a / (1 - a))), x);
-}
-static inline float vm_atanf(float x)
-{
-    const double a = fabs((double)x);
-    const double y = vm_wide_atan(a == INFINITY ? 1 : a, a == INFINITY ? 0 : 1);
-    return copysignf((float)y, x);
-}
-static inline float vm_asinf(float x)
-{
-    const double a = fabs((double)x);
-    return copysignf((float)vm_wide_atan(a, sqrt((1 - a) * (1 + a))), x);
-}
-/* 2 atan(sqrt((1 - x) / (1 + x))) */
-static inline float vm_acosf(float x)
-{
-    return (float)(2 * vm_wide_atan(sqrt(1 - (double)x), sqrt(1 + (double)x)));
 }
 /* The angle of the point (x, y), with the special cases of C99 (annex F). Infinite coordinates count as 1,
  * and finite ones beside them as 0. */
@@ -181,15 +160,11 @@ static inline float vm_tanf(float x)
     return x == 0 ? x : (float)y;
 }
 
-#define EXPM1(x)    _Generic((x), float : vm_expm1f, default : expm1)(x)
 #define SINH(x)     _Generic((x), float : vm_sinhf, default : sinh)(x)
 #define COSH(x)     _Generic((x), float : vm_coshf, default : cosh)(x)
 #define ASINH(x)    _Generic((x), float : vm_asinhf, default : asinh)(x)
 #define ACOSH(x)    _Generic((x), float : vm_acoshf, default : acosh)(x)
 #define ATANH(x)    _Generic((x), float : vm_atanhf, default : atanh)(x)
-#define ATAN(x)     _Generic((x), float : vm_atanf, default : atan)(x)
-#define ASIN(x)     _Generic((x), float : vm_asinf, default : asin)(x)
-#define ACOS(x)     _Generic((x), float : vm_acosf, default : acos)(x)
 #define ATAN2(y, x) _Generic((x), float : vm_atan2f, default : atan2)(y, x)
 
 #endif
