@@ -139,19 +139,29 @@ static int choose(graph_check *q, const wg_params *p)
     return n;
 }
 
-/* Notes the parameters of p that are not among the n chosen ones. */
+/* Whether parameter i of p is one of the n chosen nodes. */
+static bool is_chosen(const graph_check *q, const wg_params *p, int i, int n)
+{
+    const void *data = wg_params_tensor(p, i).data;
+    for (int k = 0; k < n; k++) {
+        const wg_params *all = wg_node_params(q->chosen[k]);
+        if (wg_params_tensor(all, wg_params_find(all, wg_node_name(q->chosen[k]))).data == data) return true;
+    }
+    return false;
+}
+
+/* Notes the parameters of p that are not among the n chosen ones: those of f16 and bf16, and the others. */
 static void note_unreached(graph_check *q, const wg_params *p, int n)
 {
     wg_check *r = q->r;
-    r->unreached = p ? wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached) : NULL;
-    for (int i = 0; r->unreached && i < wg_params_count(p); i++) {
-        const void *data = wg_params_tensor(p, i).data;
-        bool found = wg_params_is_state(p, i);
-        for (int k = 0; k < n && !found; k++) {
-            const wg_params *all = wg_node_params(q->chosen[k]);
-            found = wg_params_tensor(all, wg_params_find(all, wg_node_name(q->chosen[k]))).data == data;
-        }
-        if (!found) r->unreached[r->unreached_count++] = wgi_check_keep(r, wg_params_name(p, i));
+    if (!p) return;
+    r->unreached = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached);
+    r->stored = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->stored);
+    for (int i = 0; r->unreached && r->stored && i < wg_params_count(p); i++) {
+        if (wg_params_is_state(p, i) || is_chosen(q, p, i, n)) continue;
+        const char *name = wgi_check_keep(r, wg_params_name(p, i));
+        if (wg_dtype_is_float(wg_params_tensor(p, i).dtype)) r->unreached[r->unreached_count++] = name;
+        else r->stored[r->stored_count++] = name;
     }
 }
 

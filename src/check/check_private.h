@@ -133,6 +133,8 @@ struct wg_check {
     int64_t gradients;      /* how often the gradient was computed */
     const char **unreached; /* names of parameters that f does not depend on */
     int unreached_count;
+    const char **stored; /* names of parameters of f16 or bf16, which are not trained */
+    int stored_count;
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */

@@ -79,6 +79,14 @@ static void print_unreached(const wg_check *r, FILE *out)
     fprintf(out, "\n");
 }
 
+static void print_stored(const wg_check *r, FILE *out)
+{
+    if (!r->stored_count) return;
+    fprintf(out, "  not checked, f16 and bf16 are not trained:");
+    for (int i = 0; i < r->stored_count; i++) fprintf(out, "%s %s", i ? "," : "", r->stored[i]);
+    fprintf(out, "; freeze by wg_params_freeze, or keep in f32 and use wg_cast\n");
+}
+
 void wgi_check_print_coverage(const wg_check *r, FILE *out)
 {
     for (int k = 0; k < r->parts; k++) {
@@ -86,4 +94,5 @@ void wgi_check_print_coverage(const wg_check *r, FILE *out)
         if (in->verdict == WG_PASS && !in->left_out && in->resolution < INFINITY) print_part(r, in, out);
     }
     print_unreached(r, out);
+    print_stored(r, out);
 }

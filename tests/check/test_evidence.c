@@ -124,6 +124,20 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
     }
 }
 
+Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
+            half = wg_param(g, p, "half", WG_SHAPE(3), wg_init_as(WG_BF16, wg_uniform(1, 2)));
+    wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p, NULL);
+    cr_expect_eq(wg_check_unreached(r), 0);
+    wgt_expect_report(r, "not checked, f16 and bf16 are not trained: half; freeze by wg_params_freeze");
+    wgt_finish(c, NULL);
+}
+
 /* y = x^2 with the derivative 3 x. */
 static bool square_kernel(const wg_kernel *k)
 {
