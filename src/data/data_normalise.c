@@ -69,8 +69,10 @@ static bool fit(wg_site here, wg_data *root, int of, const char *who, int64_t co
     for (wg_data *d = root; d; d = after(root, d)) {
         if (d->scale[of].mu)
             return refuse(here, d, who, WG_ERROR_USE,
-                          d == root ? "the set is normalised already"
-                                    : "a set split from it is normalised already");
+                          d == root
+                              ? "the set is normalised already"
+                              : "a set that was split from it or read with .like is normalised already: "
+                                "normalise this set first, the others follow");
         if (of == WGI_Y && !d->y.data) return refuse(here, d, who, WG_ERROR_USE, "the set has no y");
         if (!wg_dtype_is_float(tensor(d, of)->dtype))
             return refuse(here, d, who, WG_ERROR_DTYPE,

@@ -227,7 +227,9 @@ Test(normalise, twice_is_an_error_that_changes_nothing)
     wg_data_normalise(d, "x");
     expect_column(d, 0, 2);
     expect_column(e, -1, 1);
-    wgt_expect_error(c, WG_ERROR_USE, "a set split from it is normalised already");
+    wgt_expect_error(c, WG_ERROR_USE,
+                     "a set that was split from it or read with .like is normalised already: normalise this "
+                     "set first");
     wgt_finish(c, NULL);
 }
 
