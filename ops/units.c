@@ -1,6 +1,6 @@
-/* units.c: activation functions that are linear on one side or between two corners. A kernel computes each in one
- * pass. The derivatives of elu, celu and selu are those of the expansions. At a choice the side that is not taken gets 0 as its operand: its
- * derivative must not overflow. */
+/* units.c: activation functions that are linear on one side or between two corners. A kernel computes each in
+ * one pass. The derivatives of elu, celu and selu are those of the expansions. At a choice the side that is
+ * not taken gets 0 as its operand: its derivative must not overflow. */
 #include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"

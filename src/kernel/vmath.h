@@ -1,8 +1,8 @@
-/* vmath.h: exp, expm1, log, tanh, sigmoid, log1p, erf, sin, cos, asin, acos, atan and pow for f32 without branches. So the compiler
- * vectorises them, and the bits of an element do not depend on its place. All but log and log1p use fused
- * multiply-adds where the instruction set has them, so their last bits depend on the instruction set. log is
- * the same sequence of operations everywhere. The errors over all floats (make check-vmath) are at most 2
- * ulp. For f64 libm is called.
+/* vmath.h: exp, expm1, log, tanh, sigmoid, log1p, erf, sin, cos, asin, acos, atan and pow for f32 without
+ * branches. So the compiler vectorises them, and the bits of an element do not depend on its place. All but
+ * log and log1p use fused multiply-adds where the instruction set has them, so their last bits depend on the
+ * instruction set. log is the same sequence of operations everywhere. The errors over all floats (make
+ * check-vmath) are at most 2 ulp. For f64 libm is called.
  *
  * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
  * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
