@@ -135,8 +135,8 @@ static wg_node windows(wg_site here, wg_node x, int axis, int64_t count, bool me
     wgi_arena_rewind(a, place);
     return y;
 }
-/* Whether windows have no element in common and are equally long: then this is max_pool. The lanes of max_pool are
- * channels. With one channel, the largest elements along an axis are faster. */
+/* Whether windows have no element in common and are equally long: then this is max_pool. The lanes
+ * of max_pool are channels. With one channel, the largest elements along an axis are faster. */
 static bool equal_windows(const wg_shape *x, const wg_shape *size, wg_shape *window)
 {
     *window = *size;
@@ -147,7 +147,8 @@ static bool equal_windows(const wg_shape *x, const wg_shape *size, wg_shape *win
     }
     return true;
 }
-/* Else the last axis comes first: of equal elements the first in the order of memory is chosen, as by max_pool. */
+/* Else the last axis comes first: of equal elements the first in the order of memory is chosen, as by
+ * max_pool. */
 EXPAND(adaptive_pool)
 {
     const struct adaptive *f = attr;

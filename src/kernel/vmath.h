@@ -88,8 +88,8 @@ static inline float vm_exp_belowf(float x)
     return x < -87.0f ? 0.0f : y * vm_power(k, 127);
 }
 
-/* e^x - 1 = 2^n (e^r - 1) + (2^n - 1), with n and r as for exp. 2^(n-1) is a float for all n. From -20 down the
- * result is -1. For small x n is 0, and no digit is lost. */
+/* e^x - 1 = 2^n (e^r - 1) + (2^n - 1), with n and r as for exp. 2^(n-1) is a float for all n. From -20
+ * down the result is -1. For small x n is 0, and no digit is lost. */
 static inline float vm_expm1f(float x)
 {
     float c = x < -20.0f ? -20.0f : x;

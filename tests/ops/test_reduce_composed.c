@@ -41,8 +41,8 @@ Test(reduce_composed, products_and_zeros)
     done(g);
 }
 
-/* The product of (i + 1) / i for i = 1 to n is n + 1: over the last axis, the first axis, and all axes, for sizes
- * around those of leaves and blocks. */
+/* The product of (i + 1) / i for i = 1 to n is n + 1: over the last axis, the first axis, and all axes, for
+ * sizes around those of leaves and blocks. */
 Test(reduce_composed, long_products)
 {
     static const int64_t sizes[] = { 31, 33, 63, 65, 255, 256, 257, 511, 1000 };
