@@ -114,7 +114,7 @@ typedef struct wgi_picture {
     wgi_alike_run *run;     /* in order of begin */
     int64_t runs;
 
-    /* reduce.h; of a picture that is not reduced all are NULL and zero. */
+    /* reduced_boxes.h; of a picture that is not reduced all are NULL and zero. */
     int reduced;           /* the last step that was taken */
     int32_t *into;         /* by position: the position in whose box it is drawn; itself: its own box */
     unsigned char *inside; /* by item: its formula is within that of its consumer */
@@ -174,7 +174,7 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
  * the picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
-/* Reduced by the steps up to this one (reduce.h). *boxes: how many there are. Of more than `most` no texts
+/* Reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most` no texts
  * are made, and the picture cannot be written. */
 wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
                                    const wg_draw_opts *o, int step, int64_t most, int64_t *boxes);

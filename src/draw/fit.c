@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "draw/reduce.h"
+#include "draw/reduced_boxes.h"
 #include "draw/svg.h"
 
 /* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books

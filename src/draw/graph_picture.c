@@ -5,7 +5,7 @@
  * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
 #include "draw/draw_private.h"
-#include "draw/reduce.h"
+#include "draw/reduced_boxes.h"
 
 #include <string.h>
 

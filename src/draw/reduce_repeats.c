@@ -1,7 +1,7 @@
 /* reduce_repeats.c: of parts that repeat one is drawn, and a scope is one box. */
 #include <string.h>
 
-#include "draw/reduce.h"
+#include "draw/reduced_boxes.h"
 
 /* ---- repeats ---- */
 

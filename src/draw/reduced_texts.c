@@ -1,7 +1,7 @@
 /* reduced_texts.c: texts of boxes that stand for several nodes, and what a reduced picture does not show. */
 #include <string.h>
 
-#include "draw/reduce.h"
+#include "draw/reduced_boxes.h"
 
 enum { NAME_MOST = 24, SHOWN = 5 };
 

@@ -1,5 +1,5 @@
 /* test_reduce.c: pictures for slides, pages and screens: what is drawn in one box, and what is kept. */
-#include "draw/reduce.h"
+#include "draw/reduced_boxes.h"
 #include "picture.h"
 
 typedef struct bench {

@@ -1,4 +1,4 @@
-/* reduce.h: a picture that shows less: which nodes are drawn in one box.
+/* reduced_boxes.h: a picture that shows less: which nodes are drawn in one box.
  *
  * The steps are taken in this order, each with all before it, until the picture is legible (fit.c):
  *
@@ -17,8 +17,8 @@
  * edges stay. Where a repeated part hands a value to the next one, and all parts share their parameters,
  * there is an edge back, from the one part that is shown to itself: h(t − 1) to h(t).
  */
-#ifndef WGI_REDUCE_H
-#define WGI_REDUCE_H
+#ifndef WGI_REDUCED_BOXES_H
+#define WGI_REDUCED_BOXES_H
 
 #include "draw/draw_private.h"
 

@@ -1,5 +1,5 @@
-/* reduce.c: nodes that are drawn in the box of their consumer. */
-#include "draw/reduce.h"
+/* reduced_boxes.c: nodes that are drawn in the box of their consumer. */
+#include "draw/reduced_boxes.h"
 
 #include <string.h>
 
