@@ -5,7 +5,7 @@
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
- *     wgi_picture --page.c (step_states.c, svg.c)--> HTML
+ *     wgi_picture --page_write.c (step_states.c, svg.c)--> HTML
  *     wgi_picture --tikz.c (tex_labels.c, svg.c's layout)--> TikZ
  *     wgi_picture --listing.c, step_listing.c, graph_json.c--> a list of equations, of steps, JSON
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
