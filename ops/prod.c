@@ -17,8 +17,8 @@ static bool prod_shape(wg_rule *r)
     return reduce_shape(r);
 }
 /* Derivatives are those of another order of the same product: the first half times the second, again and
- * again. So they are right where elements are 0, at every order, and no element is divided by. x has the shape
- * [rows, n]. */
+ * again. So they are right where elements are 0, at every order, and no element is divided by. x has the
+ * shape [rows, n]. */
 static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
 {
     while (n > 1) {

@@ -174,8 +174,8 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
  * the picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
-/* Reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most` no texts
- * are made, and the picture cannot be written. */
+/* Reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most` no
+ * texts are made, and the picture cannot be written. */
 wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
                                    const wg_draw_opts *o, int step, int64_t most, int64_t *boxes);
 
@@ -204,8 +204,8 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node roo
 /* marked_boxes.c. Call it when all nodes have boxes. */
 void wgi_mark_boxes(wgi_picture *p);
 
-/* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none for
- * runs. An error is recorded if there is no such overlay. */
+/* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none
+ * for runs. An error is recorded if there is no such overlay. */
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
 wg_status wgi_hide_numbers(wgi_picture *p);

@@ -1,4 +1,5 @@
-/* overlays.c: the option `overlay`: what each box costs or holds, as a line and a bar in it, or where NaN begins.
+/* overlays.c: the option `overlay`: what each box costs or holds, as a line and a bar in it, or where NaN
+ * begins.
  *
  *     time       of an evaluation of the root by its plan. The time of a step that computes several nodes is
  *                divided by their FLOPs

@@ -1,5 +1,5 @@
-/* page_write.c: a picture as a page: the SVG, the program beside it, the line of the present step, all steps as a
- * list, and the script. See page.h. */
+/* page_write.c: a picture as a page: the SVG, the program beside it, the line of the present step, all steps
+ * as a list, and the script. See page.h. */
 #include "draw/page.h"
 
 #include <string.h>
