@@ -255,8 +255,7 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     }
     if (!passes) return y;
     if (y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
-    wgi_written_add(g, here, op, x, n, attr, first, y, true);
-    return y;
+    return wgi_written_add(g, here, op, x, n, attr, first, y, true) ? y : wgi_error_node(g);
 }
 
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be

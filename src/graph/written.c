@@ -20,12 +20,20 @@ static size_t beyond(const wg_graph *g, uint32_t mark)
 
 void wgi_written_forget(wg_graph *g, uint32_t mark) { g->writtens = beyond(g, mark); }
 
+/* Whether the call made a node by a rewrite, and this build has that node, too. A node that was made anew by
+ * another call is marked as rewritten by an entry of this build alone. */
+static bool is_there(const wg_graph *g, const wgi_written *w)
+{
+    return w->rewritten && w->after <= g->count && g->node[w->result].rewritten;
+}
+
 void wgi_written_differ(wg_graph *g, uint32_t mark)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < g->writtens; i++)
-        if (g->written[i].after <= mark || g->written[i].generation == g->generation)
-            g->written[kept++] = g->written[i];
+    for (size_t i = 0; i < g->writtens; i++) {
+        const wgi_written *w = &g->written[i];
+        if (w->after <= mark || w->generation == g->generation || is_there(g, w)) g->written[kept++] = *w;
+    }
     g->writtens = kept;
 }
 
@@ -39,20 +47,21 @@ static wgi_written *entry(wg_graph *g, const wg_op *op, uint32_t first)
                                                                             : NULL;
 }
 
-void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                      uint32_t first, wg_node result, bool rewritten)
 {
-    if (!wg_node_ok(result) || result.index < first) return; /* it made no node */
+    if (!wg_node_ok(result) || result.index < first) return true; /* it made no node */
     uint32_t *in = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)n);
     void *copy = op->attr_size ? wgi_arena_alloc(&g->arena, op->attr_size) : NULL;
-    if (!in || (op->attr_size && !copy)) return;
+    if (!in || (op->attr_size && !copy)) return false;
     for (int k = 0; k < n; k++) in[k] = x[k].graph ? x[k].index : 0;
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_written *w = entry(g, op, first);
-    g->node[result.index].rewritten = rewritten;
-    if (w)
-        *w = (wgi_written){ op,       here,         copy,          in,       (uint32_t)n, first,
-                            g->count, result.index, g->generation, rewritten };
+    if (!w) return false;
+    g->node[result.index].rewritten |= rewritten;
+    *w = (wgi_written){ op,       here,         copy,          in,       (uint32_t)n, first,
+                        g->count, result.index, g->generation, rewritten };
+    return true;
 }
 
 /* ---- nodes as they were written ---- */

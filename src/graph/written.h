@@ -17,9 +17,9 @@ typedef struct wgi_written {
     bool rewritten;                /* the result is another op's node, and does not read all operands */
 } wgi_written;
 
-/* Notes a call that has just made the nodes [first, g->count). Without memory an error is recorded, and the
- * call is not noted. */
-void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+/* Notes a call that has just made the nodes [first, g->count). False: the call is not noted, for lack of memory;
+ * an error was recorded. */
+bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                      uint32_t first, wg_node result, bool rewritten);
 /* Forgets the calls that made nodes from `mark` on. */
 void wgi_written_forget(wg_graph *g, uint32_t mark);

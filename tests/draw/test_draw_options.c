@@ -63,7 +63,6 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
 {
     const char *ending = kind & (WG_PICTURE_TABLE | WG_PICTURE_TEXT) ? "txt"
                          : kind == WG_PICTURE_CHART || of_svg(x)     ? "svg"
-                         : !strcmp(x->name, "source")                ? "html"
                                                                      : "dot";
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
@@ -103,7 +102,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     else if (!strcmp(x->name, "sizes")) o->sizes = &k->size;
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "hide")) o->hide = "x";
-    else if (!strcmp(x->name, "keep")) o->keep = "a";
+    else if (!strcmp(x->name, "keep")) o->keep = "l3.W";
     else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
     else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;
