@@ -17,8 +17,8 @@ typedef struct wgi_written {
     bool rewritten;                /* the result is another op's node, and does not read all operands */
 } wgi_written;
 
-/* Notes a call that has just made the nodes [first, g->count). False: the call is not noted, for lack of memory;
- * an error was recorded. */
+/* Notes a call that has just made the nodes [first, g->count). False: the call is not noted, for lack of
+ * memory; an error was recorded. */
 bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                      uint32_t first, wg_node result, bool rewritten);
 /* Forgets the calls that made nodes from `mark` on. */
