@@ -90,7 +90,7 @@ uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight)
     if (g->count >= g->room && !wgi_room(g)) return 0;
     wgi_node *y = &g->node[g->count];
     *y = *n;
-    y->hash = 0, y->scope = g->names.scope, y->name = 0;
+    y->hash = 0, y->scope = g->names.scope, y->name = 0, y->rewritten = false;
     g->weight += weight;
     g->loose = WGI_UNKNOWN; /* the operands are not marked as used */
     return g->count++;

@@ -43,7 +43,7 @@ wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void 
     wgi_node *y = &g->node[g->count];
     __builtin_prefetch(y + WGI_AHEAD, 1);
     *y = *last;
-    y->in[0] = x.index, y->attr = attr, y->here = here, y->name = 0;
+    y->in[0] = x.index, y->attr = attr, y->here = here, y->name = 0, y->rewritten = false;
     y->flags &= WGI_SCALAR;
     y->hash = wgi_node_hash(y[-1].hash, y);
     wgi_use(g, x.index);

@@ -198,7 +198,11 @@ wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node res
         c->scope == g->names.scope && c->hash == hash && c->then.at == g->arena.at) {
         g->loose = c->loose; /* nodes made anew are not marked as operands of the nodes that are reused */
         wgi_leaf_moved(g);
-    } else if (g->build.again) wgi_again_stop(g);
+    } else if (g->build.again) {
+        wgi_written_differ(g,
+                           g->build.open ? g->build.open_from : k.first); /* the nodes from there are new */
+        wgi_again_stop(g);
+    }
     c->op = NULL, c->here = here, c->attr = NULL, c->operands = c->numbers = 0;
     c->scope = g->names.scope, c->first = k.first, c->after = after, c->result = result.index;
     c->skip = skip, c->loose = g->loose, c->weight = g->weight, c->hash = hash;

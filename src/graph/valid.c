@@ -39,7 +39,8 @@ bool wgi_graph_valid(const wg_graph *g)
     double weight = 0;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if (n->hash != wgi_node_hash(n[-1].hash, n) || !kind_is_right(n) || !operands_are_before(n, i))
+        if ((!n->rewritten && n->hash != wgi_node_hash(n[-1].hash, n)) || !kind_is_right(n) ||
+            !operands_are_before(n, i))
             return false;
         weight += wgi_node_weight(n);
     }

@@ -20,11 +20,14 @@ static size_t beyond(const wg_graph *g, uint32_t mark)
 
 void wgi_written_forget(wg_graph *g, uint32_t mark) { g->writtens = beyond(g, mark); }
 
-/* Whether the call made a node by a rewrite, and this build has that node, too. A node that was made anew by
- * another call is marked as rewritten by an entry of this build alone. */
+/* Whether the call, of an earlier build, made a node by a rewrite, and this build has reused that node. A node
+ * that was made anew is not marked as rewritten, unless by an entry of this build. */
 static bool is_there(const wg_graph *g, const wgi_written *w)
 {
-    return w->rewritten && w->after <= g->count && g->node[w->result].rewritten;
+    if (!w->rewritten || w->after > g->count || !g->node[w->result].rewritten) return false;
+    for (size_t i = 0; i < g->writtens; i++)
+        if (g->written[i].generation == g->generation && g->written[i].result == w->result) return false;
+    return true;
 }
 
 void wgi_written_differ(wg_graph *g, uint32_t mark)
@@ -47,6 +50,16 @@ static wgi_written *entry(wg_graph *g, const wg_op *op, uint32_t first)
                                                                             : NULL;
 }
 
+/* A later build that writes another call, whose node is the same, has another structure: its derivatives are
+ * others. */
+static void mix_into_hash(wg_graph *g, const wg_op *op, const uint32_t in[], int n, const void *attr)
+{
+    uint64_t *h = &g->node[g->count - 1].hash; /* valid.c knows it by the node's mark */
+    *h = wgi_mix(*h, (uintptr_t)op);
+    for (int k = 0; k < n; k++) *h = wgi_mix(*h, in[k]);
+    if (attr) *h = wgi_mix(*h, wgi_attr_hash(op, attr));
+}
+
 bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                      uint32_t first, wg_node result, bool rewritten)
 {
@@ -59,6 +72,7 @@ bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
     wgi_written *w = entry(g, op, first);
     if (!w) return false;
     g->node[result.index].rewritten |= rewritten;
+    if (rewritten && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);
     *w = (wgi_written){ op,       here,         copy,          in,       (uint32_t)n, first,
                         g->count, result.index, g->generation, rewritten };
     return true;
@@ -108,7 +122,12 @@ bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u)
 
 void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u)
 {
-    for (size_t i = u->count; i-- > 0;) g->node[u->at[i]] = u->was[i];
+    for (size_t i = u->count; i-- > 0;) {
+        wgi_node *n = &g->node[u->at[i]];
+        const unsigned char flags = n->flags; /* nodes that were made meanwhile may use it */
+        *n = u->was[i];
+        n->flags = flags;
+    }
 }
 
 /* ---- looking at calls ---- */
