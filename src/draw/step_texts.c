@@ -271,7 +271,8 @@ void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item)
     wgi_strbuf name = { .c = b->c };
     wgi_put_symbol(&name, &v->item[item], NAME_MOST);
     const char *text = wgi_strbuf_text(&name);
-    wgi_strbuf_format(b, strchr(text, ' ') ? "d(%s)" : "d%s", text);
+    const bool expression = v->item[item].source >= WGI_NAME_EXPRESSION || strchr(text, ' ');
+    wgi_strbuf_format(b, expression ? "d(%s)" : "d%s", text);
     b->failed |= name.failed;
     wgi_strbuf_free(&name);
 }

@@ -44,6 +44,13 @@ static void put_numbers(wgi_strbuf *b, const wg_shape *s)
         wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
 }
 
+/* A stored 0 stands for the default, WG_ZERO for 0. */
+static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
+{
+    if (x == 0 && r->standard) wgi_strbuf_put(b, r->standard);
+    else wgi_strbuf_number(b, x == WG_ZERO ? 0 : x);
+}
+
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
     const char *at = (const char *)y->attr + r->offset, *word;
@@ -52,7 +59,7 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
     case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
-    case WG_ATTR_DOUBLE: wgi_strbuf_number(b, *(const double *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: put_double(b, r, *(const double *)(const void *)at); break;
     case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
     case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, first_operand(v, y)); break;
     case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;

@@ -124,6 +124,31 @@ Test(written_paths, the_chain_rule_holds_through_the_node)
     }
 }
 
+/* In two builds tanh and the second transpose are at the same place: what one noted is not the other's. */
+static double of_build(wg_graph *g, bool second)
+{
+    static const double v[9] = { 1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1 };
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3, 3))), t = wg_transpose(x);
+    wg_node y = second ? wg_tanh(t) : wg_transpose(t);
+    wg_node first = wg_grad(wg_sum(wg_mul(y, wg_tanh(t))), t);
+    const double sum = wg_item(wg_sum(wg_grad(wg_sum(wg_square(first)), x)));
+    cr_assert_eq(wg_failed(wg_graph_context(g)), WG_OK, "%s", wg_message(wg_graph_context(g)));
+    return sum;
+}
+
+Test(written_paths, builds_that_differ_do_not_share_what_they_noted)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int i = 0; i < 6; i++) {
+        const bool second = i % 2 != 0;
+        wg_graph *fresh = wg_graph_new(c);
+        cr_expect_eq(of_build(g, second), of_build(fresh, second), "build %d", i);
+    }
+    wgt_finish(c, NULL);
+}
+
 /* wg_transpose(w) is no work of its own in the forward nor in the backward pass. Nor are two transposes. */
 Test(written_paths, a_transposed_factor_is_never_computed)
 {
