@@ -20,8 +20,8 @@ static size_t beyond(const wg_graph *g, uint32_t mark)
 
 void wgi_written_forget(wg_graph *g, uint32_t mark) { g->writtens = beyond(g, mark); }
 
-/* Whether the call, of an earlier build, made a node by a rewrite, and this build has reused that node. A node
- * that was made anew is not marked as rewritten, unless by an entry of this build. */
+/* Whether the call, of an earlier build, made a node by a rewrite, and this build has reused that node. A
+ * node that was made anew is not marked as rewritten, unless by an entry of this build. */
 static bool is_there(const wg_graph *g, const wgi_written *w)
 {
     if (!w->rewritten || w->after > g->count || !g->node[w->result].rewritten) return false;
