@@ -135,6 +135,7 @@ Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
     wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p, NULL);
     cr_expect_eq(wg_check_unreached(r), 0);
     wgt_expect_report(r, "not checked, f16 and bf16 are not trained: half; freeze by wg_params_freeze");
+    wg_check_free(r);
     wgt_finish(c, NULL);
 }
 
