@@ -182,21 +182,10 @@ static bool matmul_shape(wg_rule *r)
 
 extern const wg_op wgi_op_transpose; /* transpose.c */
 
-/* Whether n swaps its operand's last two axes and leaves the others. */
-static bool swaps_last_two(wg_node n)
-{
-    if (wg_node_op(n) != &wgi_op_transpose) return false;
-    const wg_axes *axes = wg_attr(n);
-    int rank = axes->count;
-    for (int i = 0; i < rank - 2; i++)
-        if (axes->axis[i] != i) return false;
-    return rank >= 2 && axes->axis[rank - 1] == rank - 2;
-}
-
 /* The operand of the transposes that x is; swapped changes at each. */
 static wg_node without_transpose(wg_node x, bool *swapped)
 {
-    while (swaps_last_two(x)) {
+    while (wg_node_op(x) == &wgi_op_transpose && swaps_last_two(wg_attr(x))) {
         x = wg_node_operand(x, 0);
         *swapped = !*swapped;
     }

@@ -178,13 +178,6 @@ static bool transpose_shape(wg_rule *r)
 extern const wg_op wgi_op_transpose;
 extern const wg_op wgi_op_matmul; /* matmul.c */
 
-static bool swaps_last_two(const wg_axes *a)
-{
-    bool swaps = a->count >= 2 && a->axis[a->count - 1] == a->count - 2;
-    for (int i = 0; i < a->count - 2; i++) swaps &= a->axis[i] == i;
-    return swaps;
-}
-
 /* If only axes of size 1 change their places, a transpose is a reshape. A transpose of a transpose is one
  * transpose. */
 REWRITE(transpose)

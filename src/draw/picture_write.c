@@ -46,13 +46,21 @@ static wg_status without_rsvg(const wgi_picture *p, const char *format, wgi_strb
         format);
 }
 
+/* *missing: there is no program that makes a PNG or PDF of an SVG; no error is recorded then. */
+static wg_status render(const wgi_picture *p, const wgi_strbuf *svg, const char *format, wgi_strbuf *out,
+                        bool *missing)
+{
+    *missing = false;
+    wg_status s = strcmp(format, "png") == 0 ? check_size(p, svg) : WG_OK;
+    return s == WG_OK ? wgi_render_svg(p->here, svg, format, p->o->seconds, out, missing) : s;
+}
+
 static wg_status by_svg(const wgi_picture *p, const char *path, const char *format, wgi_strbuf *out)
 {
     wgi_strbuf svg = { .c = out->c };
     bool missing = false;
     wg_status s = wgi_svg_write(p, path, &svg);
-    if (s == WG_OK && strcmp(format, "png") == 0) s = check_size(p, &svg);
-    if (s == WG_OK) s = wgi_render_svg(p->here, &svg, format, p->o->seconds, out, &missing);
+    if (s == WG_OK) s = render(p, &svg, format, out, &missing);
     wgi_strbuf_free(&svg);
     return missing ? without_rsvg(p, format, out) : s;
 }
@@ -61,13 +69,12 @@ static wg_status by_svg(const wgi_picture *p, const char *path, const char *form
 
 static wg_status film_as(const wgi_picture *p, wgi_strbuf *svg, const char *format, wgi_strbuf *out)
 {
-    bool missing = false;
+    bool missing;
     if (strcmp(format, "svg") == 0) {
         wgi_strbuf_add(out, wgi_strbuf_text(svg), svg->length);
         return out->failed ? WG_ERROR_MEMORY : WG_OK;
     }
-    wg_status s = strcmp(format, "png") == 0 ? check_size(p, svg) : WG_OK;
-    if (s == WG_OK) s = wgi_render_svg(p->here, svg, format, p->o->seconds, out, &missing);
+    const wg_status s = render(p, svg, format, out, &missing);
     if (!missing) return s;
     return WGI_DRAW_FAIL(
         p->c, p->here, WG_ERROR_MISSING,

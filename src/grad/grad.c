@@ -91,16 +91,19 @@ static bool contribute(sweep *s, spot *to, wg_node g)
     return true;
 }
 
+/* Whether n is a node of op with the operands that were written. A rewritten one has others. */
+static bool is_plain(wg_node n, const wg_op *op) { return wg_node_op(n) == op && !wgi_node_of(n)->rewritten; }
+
 /* If the op of all[first] can merge, the sum of all contributions that it has made takes the place of
- * all[first], and wg_none that of the others. Rewritten nodes have other operands than were written, so they
- * stay. tried: it was asked. of: memory for n nodes. */
+ * all[first], and wg_none that of the others. Rewritten nodes stay. tried: it was asked. of: memory for n
+ * nodes. */
 static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[], wg_node of[])
 {
     const wg_op *op = wg_node_op(all[first]);
     int count = 0;
-    if (!op || !op->merge || wgi_node_of(all[first])->rewritten) return;
+    if (!op || !op->merge || !is_plain(all[first], op)) return;
     for (int k = first; k < n; k++)
-        if (!tried[k] && wg_node_op(all[k]) == op && !wgi_node_of(all[k])->rewritten) {
+        if (!tried[k] && is_plain(all[k], op)) {
             of[count++] = all[k];
             tried[k] = true;
         }
@@ -108,7 +111,7 @@ static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[]
     if (wg_is_none(sum)) return;
     all[first] = sum;
     for (int k = first + 1; k < n; k++)
-        if (wg_node_op(all[k]) == op && !wgi_node_of(all[k])->rewritten) all[k] = wg_none;
+        if (is_plain(all[k], op)) all[k] = wg_none;
 }
 
 /* Merges contributions that one op has made. Returns how many are left; 0: out of memory. */

@@ -45,7 +45,8 @@ void wgi_settle_limits(wg_graph *g)
     if (g->build.vectors) raise_limits(g, true);
 }
 
-void wgi_again_stop(wg_graph *g)
+/* This build differs from the last one from node `from` on, at the latest. */
+static void stop_from(wg_graph *g, uint32_t from)
 {
     if (g->build.again)
         wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %s the last build at node %u, call %u of %zu",
@@ -57,11 +58,13 @@ void wgi_again_stop(wg_graph *g)
         raise_limits(g, false);
     }
     wgi_idle_forget(g);
-    wgi_written_differ(g, g->build.open ? g->build.open_from : g->count);
+    wgi_written_differ(g, g->build.open ? g->build.open_from : from);
     g->build.again = false;
     g->build.calls = g->build.at;
     g->build.structure = g->build.leaves = ++g->c->structures;
 }
+
+void wgi_again_stop(wg_graph *g) { stop_from(g, g->count); }
 
 /* If the last build stopped early and then allocated, it overwrote the options and operands of the calls that
  * it had not reached. Forget those calls. */

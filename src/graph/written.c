@@ -94,7 +94,8 @@ wgi_node wgi_written_record(wg_node n)
 {
     const wg_graph *g = n.graph;
     wgi_node y = g->node[n.index];
-    for (size_t i = beyond(g, n.index); y.rewritten && i < g->writtens && g->written[i].first <= n.index; i++)
+    if (!y.rewritten) return y;
+    for (size_t i = beyond(g, n.index); i < g->writtens && g->written[i].first <= n.index; i++)
         if (g->written[i].result == n.index && g->written[i].rewritten)
             y = as_written(&g->node[n.index], &g->written[i]);
     return y;

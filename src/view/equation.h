@@ -27,6 +27,8 @@ bool wgi_is_inline_number(wg_node n);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
 void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
+/* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
+double wgi_number_or_default(const wg_attr_row *r, double x);
 /* The word of a choice among those of its option, and its length. */
 const char *wgi_choice_of(const wg_attr_row *r, int choice, size_t *length);
 

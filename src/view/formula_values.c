@@ -2,7 +2,6 @@
 #include "view/formula_values.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "view/equation.h"
@@ -51,11 +50,6 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 
 /* ---- options ---- */
 
-static double number_or_default(const wg_attr_row *r, double x)
-{
-    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
-}
-
 static void name_option(wgi_formula_values *p, const wg_attr_row *r, const char *at)
 {
     wgi_formula_value *v = &p->v[p->count];
@@ -69,7 +63,7 @@ static void name_option(wgi_formula_values *p, const wg_attr_row *r, const char 
     case WG_ATTR_INT: v->number = *(const int *)(const void *)at; break;
     case WG_ATTR_SIZE: v->number = (double)*(const int64_t *)(const void *)at; break;
     case WG_ATTR_BOOL: v->number = *(const bool *)at; break;
-    case WG_ATTR_DOUBLE: v->number = number_or_default(r, *(const double *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: v->number = wgi_number_or_default(r, *(const double *)(const void *)at); break;
     case WG_ATTR_DTYPE:
         v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
         v->word = true;

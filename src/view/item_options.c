@@ -1,5 +1,6 @@
 /* item_options.c: the options of an item as text. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "view/equation.h"
@@ -44,11 +45,17 @@ static void put_numbers(wgi_strbuf *b, const wg_shape *s)
         wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
 }
 
-/* A stored 0 stands for the default, WG_ZERO for 0. */
+double wgi_number_or_default(const wg_attr_row *r, double x)
+{
+    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
+}
+
+/* The default as its row writes it. */
 static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
 {
-    if (x == 0 && r->standard) wgi_strbuf_put(b, r->standard);
-    else wgi_strbuf_number(b, x == WG_ZERO ? 0 : x);
+    const double v = wgi_number_or_default(r, x);
+    if (r->standard && v == strtod(r->standard, NULL)) wgi_strbuf_put(b, r->standard);
+    else wgi_strbuf_number(b, v);
 }
 
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
