@@ -68,15 +68,6 @@ announce() {
     echo "seed: WG_SEED=$WG_SEED"
 }
 
-build_kind() {
-    local flags=()
-    case "$1" in
-    hostile) flags=(HOSTILE=1) ;;
-    asan) flags=(SAN=address,undefined) ;;
-    esac
-    make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" all tests
-}
-
 # The binaries of a kind, one a line.
 binaries() {
     local source name
@@ -85,6 +76,20 @@ binaries() {
         [ "$1" = graphs ] && [ "$name" != test_random_graphs ] && continue
         case " ${TESTS:-$name} " in *" $name "*) echo "$(directory "$1")/${source%.c}" ;; esac
     done
+}
+
+# Of the tests that TESTS names only some need the command, the examples and the shared library.
+build_kind() {
+    local flags=() targets=(all tests)
+    case "$1" in
+    hostile) flags=(HOSTILE=1) ;;
+    asan) flags=(SAN=address,undefined) ;;
+    esac
+    if [ -n "$TESTS" ]; then
+        mapfile -t targets < <(binaries "$1")
+        case " ${targets[*]} " in *"/tests/tools/"* | *"/test_case "*) targets+=(all) ;; esac
+    fi
+    make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" "${targets[@]}"
 }
 
 # ---- one binary, in a session of its own ----

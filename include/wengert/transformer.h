@@ -39,7 +39,8 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
  * The first step may have many tokens, the prompt. Steps of equal numbers of tokens use the same compiled
  * plan, until the cache grows: to 64 tokens, then to twice as many each time. The cache belongs to the
  * context, which must be that of the layers. A layer is known by its set and its name with the prefixes of
- * wg_params_in. Each layer is in a step once.
+ * wg_params_in. Each layer is in a step once. A .mask is for all keys: first those of earlier tokens, then the
+ * new ones, [batch, 1, tokens of the cache + new tokens] for padding. It is read when the layer is built.
  *
  * Nodes can be read after wg_nn_cache_step, wg_nn_cache_clear and wg_nn_cache_free, too, with the values that
  * they had before: memory that a graph reads is freed after the next wg_begin of the graph, or with it. */
@@ -70,7 +71,7 @@ typedef struct wg_nn_attention_args {
     bool share;
     wg_init W_init;     /* default: wg_xavier() */
     wg_init Wo_init;    /* default: wg_xavier() */
-    wg_nn_cache *cache; /* of earlier tokens; with .causal = true, without .mask and .memory */
+    wg_nn_cache *cache; /* of earlier tokens; with .causal = true, without .memory */
     uint64_t reserved[3];
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);

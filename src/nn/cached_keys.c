@@ -27,6 +27,7 @@ struct wg_nn_cache {
     int count, room_of_slots;
     int64_t tokens, room;
     wg_node mask;    /* of the present graph: the rows of the memory that have tokens, then the new tokens */
+    wg_node given;   /* the user's mask, of which `mask` was made; wg_none: all tokens are seen */
     wg_graph *noted; /* the graph of the last call of wg_graph_at_end, while that build lasts */
     int builds;      /* calls of `ended` to come. While there are any, nodes may read the memory */
     bool freed;      /* by the user: the last call of `ended` frees the rest */
@@ -183,14 +184,48 @@ static wg_node behind(wg_site here, const wg_nn_cache *n, const slot *s, void *m
     return wg_concat_at(here, (wg_node[]){ past, x }, 2, shape.rank - 2);
 }
 
-/* The layers of a graph share one mask. */
-static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, int64_t tokens)
+/* Which keys a query sees, `keys` of them a line: the tokens of the memory, then the new ones. */
+static bool mask_fits(wg_site here, const wg_nn_cache *n, const char *name, const wg_shape *mask,
+                      int64_t keys)
 {
-    if (wg_node_ok(n->mask) && wg_graph_of(n->mask) == g && wg_dim(n->mask, 0) == n->room + tokens)
+    char shape[96];
+    const int64_t has = mask->rank ? mask->dim[mask->rank - 1] : 1;
+    if (has == 1 || has == keys) return true;
+    wg_fail(n->c, here, WG_ERROR_SHAPE,
+            "nn_attention: \"%s\" has a mask %s for %lld keys: %lld in the cache and %lld new ones", name,
+            wg_shape_text(*mask, shape, sizeof shape), (long long)keys, (long long)n->tokens,
+            (long long)(keys - n->tokens));
+    return false;
+}
+
+/* The mask for rows of the memory that hold no tokens yet, too. Layers with one mask share what is made of
+ * it. It is data: so the steps of a text have graphs of one structure. */
+static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, const char *name, wg_node given,
+                       int64_t tokens)
+{
+    const int64_t keys = n->tokens + tokens, room = n->room + tokens;
+    const bool all = wg_is_none(given);
+    const bool same =
+        all ? wg_is_none(n->given) : given.graph == n->given.graph && given.index == n->given.index;
+    if (same && wg_node_ok(n->mask) && wg_graph_of(n->mask) == g && wg_dim(n->mask, -1) == room)
         return n->mask;
-    bool *seen = wg_alloc(n->c, (size_t)(n->room + tokens), sizeof *seen);
-    for (int64_t i = 0; seen && i < n->room + tokens; i++) seen[i] = i < n->tokens || i >= n->room;
-    n->mask = seen ? wg_input(g, "cached", wg_view_bool(seen, WG_SHAPE(n->room + tokens))) : wg_none;
+    const wg_tensor of = all ? (wg_tensor){ .shape = WG_SHAPE(1) }
+                             : wg_value_at(here, wg_not_equal_at(here, given, wg_number(0)));
+    if (!all && (!of.data || !mask_fits(here, n, name, &of.shape, keys))) return wg_none;
+    wg_shape shape = of.shape;
+    if (!shape.rank) shape = WG_SHAPE(1);
+    const int64_t has = shape.dim[shape.rank - 1];
+    shape.dim[shape.rank - 1] = room;
+    const int64_t lines = wg_shape_size(shape) / room;
+    bool *seen = wg_alloc(n->c, (size_t)(lines * room), sizeof *seen);
+    for (int64_t l = 0; seen && l < lines; l++)
+        for (int64_t i = 0; i < room; i++) {
+            const int64_t key = i < n->tokens ? i : i - n->room + n->tokens;
+            const bool filled = i < n->tokens || i >= n->room;
+            seen[l * room + i] = filled && (all || ((const bool *)of.data)[l * has + (has == 1 ? 0 : key)]);
+        }
+    n->mask = seen ? wg_input(g, "cached", wg_view_bool(seen, shape)) : wg_none;
+    n->given = given;
     wg_free(n->c, seen);
     return n->mask;
 }
@@ -209,7 +244,7 @@ void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *nam
     if (!s || !fits(n, here, s, a->k, a->v, twice)) return;
     s->k = wg_keep(a->k), s->v = wg_keep(a->v);
     if (n->tokens == 0) return;
-    a->mask = mask_of(here, n, g, wg_dim(a->k, -2));
+    a->mask = mask_of(here, n, g, name, a->mask, wg_dim(a->k, -2));
     a->k = behind(here, n, s, s->keys, a->k, wg_dim(a->k, -1));
     a->v = behind(here, n, s, s->values, a->v, s->width);
 }

@@ -42,11 +42,11 @@ static void from_memory(wg_site here, const wg_nn_attention_args *a, wg_node W, 
 
 static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 {
-    const bool masked = !wg_is_none(a->mask) || !wg_is_none(a->memory);
-    if (!a->cache || (!masked && a->causal)) return true;
+    const bool memory = !wg_is_none(a->memory);
+    if (!a->cache || (!memory && a->causal)) return true;
     wg_fail(
         wg_graph_context(l->g), l->here, WG_ERROR_USE,
-        masked ? "nn_attention: \"%s\" has .cache, and .mask or .memory: the cache sets the mask"
+        memory ? "nn_attention: \"%s\" has .cache and .memory: only keys of x itself are cached"
                : "nn_attention: \"%s\" has .cache without .causal = true: earlier tokens cannot see new ones",
         a->name);
     return false;

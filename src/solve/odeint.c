@@ -289,17 +289,30 @@ static wg_node solve(solver *v)
     return go_to(v, a->to, 0) ? v->y : wgi_error_node(v->g);
 }
 
+static bool can_read_times(const solver *v, const wg_odeint_args *a)
+{
+    char shape[96];
+    if (!wgi_is_node(v->c, a->t, v->here, what, 0, "t")) return false;
+    const wg_shape s = wg_node_shape(a->t);
+    const wg_dtype dtype = wg_node_dtype(a->t);
+    const char *name = wg_node_name(a->t);
+    if (a->t.graph != v->g)
+        wgi_fail(v->c, v->here, what, WG_ERROR_USE, "t \"%s\" belongs to another graph than the state", name);
+    else if (a->times || a->count)
+        wgi_fail(v->c, v->here, what, WG_ERROR_USE, ".t is given, and .times or .count: t has all times");
+    else if (s.rank != 1 || s.dim[0] < 2 || s.dim[0] >= INT_MAX || !wg_dtype_is_float(dtype))
+        wgi_fail(v->c, v->here, what, WG_ERROR_SHAPE,
+                 "t \"%s\" is %s %s: it must be at least two floats [1 + count], of which the first is the "
+                 "time of y",
+                 name, wg_dtype_name(dtype), wg_shape_text(s, shape, sizeof shape));
+    return wgi_ok(v->c);
+}
+
 /* Reads the times of .t into *a, whose list is of the graph's memory. */
 static bool read_times(solver *v, wg_odeint_args *a)
 {
-    if (!wgi_is_node(v->c, a->t, v->here, what, 0, "t")) return false;
-    const wg_shape s = wg_node_shape(a->t);
-    const int n = s.rank == 1 && s.dim[0] < INT_MAX ? (int)s.dim[0] : 0;
-    if (a->t.graph != v->g || a->times || n < 2 || !wg_dtype_is_float(wg_node_dtype(a->t))) {
-        wgi_fail(v->c, v->here, what, WG_ERROR_SHAPE,
-                 "t must be a node of the state's graph, at least two floats [1 + count], without .times");
-        return false;
-    }
+    if (!can_read_times(v, a)) return false;
+    const int n = (int)wg_dim(a->t, 0);
     double *times = wgi_arena_alloc(&v->g->temp, sizeof *times * (size_t)n);
     if (wg_node_dtype(a->t) != v->dtype) a->t = wg_cast_at(v->in, a->t, v->dtype);
     if (!times || wg_copy_f64_at(v->in, a->t, times, (size_t)n) != WG_OK) return false;

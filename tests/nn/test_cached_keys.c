@@ -81,9 +81,8 @@ Test(cached_keys, mistakes)
     cr_expect_eq(wg_nn_cache_step(k), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "no layer has this cache");
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 3, 4));
-    wg_node mask = wg_fill(g, 1, WG_SHAPE(3));
-    wg_nn_attention(x, p, "a", .cache = k, .mask = mask, .causal = true);
-    wgt_expect_error(c, WG_ERROR_USE, "\"a\" has .cache, and .mask or .memory");
+    wg_nn_attention(x, p, "a", .cache = k, .memory = x, .causal = true);
+    wgt_expect_error(c, WG_ERROR_USE, "\"a\" has .cache and .memory");
     wg_nn_attention(x, p, "b", .cache = k, .causal = true);
     cr_expect_eq(wg_nn_cache_step(k), WG_OK);
     cr_expect_eq(wg_nn_cache_step(k), WG_ERROR_USE);
@@ -155,6 +154,56 @@ static void end_text(text *t, double *whole)
 {
     free(whole);
     done(t->g);
+}
+
+/* Two layers that share the mask of the keys [0, n) of two texts. seen is [2, LENGTH]. */
+static wg_node masked(const text *t, const bool *seen, int from, int n, bool cached)
+{
+    bool part[2 * LENGTH];
+    double x[2 * LENGTH * WIDTH];
+    const int keys = from + n;
+    for (int b = 0; b < 2; b++) {
+        memcpy(part + b * keys, seen + b * LENGTH, (size_t)keys * sizeof *part);
+        memcpy(x + b * n * WIDTH, t->x + (from + b) * WIDTH, (size_t)(n * WIDTH) * sizeof *x);
+    }
+    wg_begin(t->g, WG_EVAL);
+    wg_node h = wg_input(t->g, "x", wg_view_f64(x, WG_SHAPE(2, n, WIDTH)));
+    wg_node mask = wg_input(t->g, "mask", wg_view_bool(part, WG_SHAPE(2, 1, keys)));
+    for (int i = 0; i < 2; i++)
+        h = wg_nn_attention(h, t->p, i ? "b" : "a", .heads = 2, .causal = true, .mask = mask,
+                            .cache = cached ? t->k : NULL);
+    return h;
+}
+
+/* Texts with padding, in steps of 1 to 3 tokens beyond the first room of the cache, beside the whole. */
+Test(cached_keys, masks_of_all_keys)
+{
+    text t = begin_text();
+    bool seen[2 * LENGTH];
+    wgt_random r = { 8 };
+    for (int i = 0; i < 2 * LENGTH; i++) seen[i] = i % LENGTH == 0 || wgt_unit(&r) < 0.7;
+    double *whole = wgt_values(masked(&t, seen, 0, LENGTH, false));
+    cr_assert(whole, "%s", wg_message(t.c));
+    for (int from = 0, n; from < LENGTH; from += n) {
+        n = from % 3 + 1 < LENGTH - from ? from % 3 + 1 : LENGTH - from;
+        double *got = wgt_values(masked(&t, seen, from, n, true));
+        cr_assert(got, "%s", wg_message(t.c));
+        for (int b = 0; b < 2; b++)
+            cr_expect_leq(
+                wgt_distance(got + b * n * WIDTH, whole + (b * LENGTH + from) * WIDTH, (size_t)(n * WIDTH)),
+                1e-14, "text %d, from token %d", b, from);
+        free(got);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    }
+    wg_node x = tokens(&t, t.g, 0, 2);
+    wg_nn_cache_clear(t.k);
+    wg_nn_attention(x, t.p, "a", .causal = true, .cache = t.k, .share = true);
+    cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    x = tokens(&t, t.g, 2, 1);
+    wg_node few = wg_fill(t.g, 1, WG_SHAPE(1, 2));
+    wg_nn_attention(x, t.p, "a", .mask = few, .causal = true, .cache = t.k);
+    wgt_expect_error(t.c, WG_ERROR_SHAPE, "mask [1,2] for 3 keys: 2 in the cache and 1 new ones");
+    end_text(&t, whole);
 }
 
 Test(cached_keys, layers_of_one_name_in_two_sets)

@@ -128,9 +128,14 @@ Test(odeint_times, mistakes)
     const double back[] = { 1, 0.5 }, turns[] = { 0, 1, 0.5 };
     wg_node one = wg_scalar(m.g, 1), t = wg_input(m.g, "t", wg_view_f64(turns, WG_SHAPE(3))), y;
     y = wg_odeint(m.y0, turning, m.rate, 0, 1, .t = one);
-    wgt_expect_error(m.c, WG_ERROR_SHAPE, "t must be a node of the state's graph, at least two floats");
+    wgt_expect_error(m.c, WG_ERROR_SHAPE, "t \"\" is f64 []: it must be at least two floats");
     y = wg_odeint(m.y0, turning, m.rate, 0, 1, .t = m.y0, .times = back, .count = 2);
-    wgt_expect_error(m.c, WG_ERROR_SHAPE, "without .times");
+    wgt_expect_error(m.c, WG_ERROR_USE, ".t is given, and .times or .count");
+    y = wg_odeint(m.y0, turning, m.rate, 0, 1, .t = t, .count = 2);
+    wgt_expect_error(m.c, WG_ERROR_USE, ".t is given, and .times or .count");
+    wg_graph *other = wg_graph_new(m.c);
+    y = wg_odeint(m.y0, turning, m.rate, 0, 1, .t = wg_input(other, "s", wg_view_f64(turns, WG_SHAPE(3))));
+    wgt_expect_error(m.c, WG_ERROR_USE, "t \"s\" belongs to another graph than the state");
     y = wg_odeint(m.y0, turning, m.rate, 0, 1, .t = t);
     wgt_expect_error(m.c, WG_ERROR_VALUE, "time 1 is 1: times must go on from 0 to 0.5");
     cr_expect(!wg_node_ok(y));
