@@ -16,6 +16,7 @@ static const flag subject_flags[] = {
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
     { 0, "fold", NULL, "repeated nodes share a box; with --for this is so unless --no-fold" },
     { 0, "no-fold", NULL, "repeated nodes have a box each" },
+    { 0, "diff", "train|eval", "beside the same program in this mode: what differs stands out" },
     { 0, "plan", NULL,
       "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
     { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
@@ -158,6 +159,9 @@ static int file_flags(const args *a)
             path);
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
+    if (!args_one_of(a, "diff", "train", "eval")) return EXIT_FLAGS;
+    if (args_has(a, "diff") && picture_kind(a) != WG_PICTURE_GRAPH)
+        return tool_fail(a, EXIT_FLAGS, "--diff needs a picture of a graph: -o FILE.svg");
     if (args_has(a, "wrt") && !args_has(a, "backward"))
         return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
     return EXIT_DONE;
@@ -199,6 +203,26 @@ static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts
     model_ok(m);
 }
 
+/* Builds the program in the mode of --diff. The root is wg_none after an error. */
+static wg_node root_beside(model *m)
+{
+    const wg_mode mode = strcmp(args_value(m->a, "diff"), "train") ? WG_EVAL : WG_TRAIN;
+    wg_graph *const drawn = m->g;
+    const char *name;
+    wg_node root = wg_none;
+    if (mode == m->mode) {
+        const char *word = args_value(m->a, "diff");
+        model_fail(m, EXIT_FLAGS, "--diff %s: the program is drawn in this mode already; --mode %s", word,
+                   mode == WG_TRAIN ? "eval" : "train");
+        return root;
+    }
+    m->g = wg_graph_new(m->c);
+    wg_program_build(m->q, m->g, m->p, mode);
+    if (model_ok(m) && !model_of(m, &name, &root)) root = wg_none;
+    m->g = drawn;
+    return root;
+}
+
 static void draw(model *m, wg_draw_opts o)
 {
     const char *path = output_of(m->a), *names = args_value(m->a, "wrt"), *name;
@@ -218,11 +242,13 @@ static void draw(model *m, wg_draw_opts o)
     size_names sizes = find_size_names(m, root);
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.wrt = wrt.node, o.wrt_count = wrt.count;
+    if (args_has(m->a, "diff")) o.beside = root_beside(m);
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
-    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE) model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
+    if (!m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
+        model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
     free_size_names(&sizes);
 }

@@ -77,6 +77,8 @@ typedef struct wg_size_name {
     FIELD(int, wrt_count, WG_PICTURE_NODES, "the number of nodes in wrt")                                 \
     FIELD(const wg_size_name *, sizes, WG_PICTURE_NODES, "sizes that are shown by name")                  \
     FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \
+    FIELD(wg_node, beside, WG_PICTURE_GRAPH,                                                              \
+          "the root of another graph of this context: what only one of them has stands out, and what differs") \
     FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "KIND",                                      \
          "what each box costs or holds: time, bytes, gradient (its norm), nan (where NaN begins)")        \
     FIELD(const char *, source, WG_PICTURE_GRAPH,                                                         \

@@ -33,6 +33,15 @@ const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text)
     return kept ? kept : "";
 }
 
+void wgi_take_texts(wgi_picture *p, wgi_picture *q)
+{
+    wgi_text_block **end = &q->texts;
+    while (*end) end = &(*end)->before;
+    *end = p->texts;
+    p->texts = q->texts, q->texts = NULL;
+    p->lost |= q->lost;
+}
+
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size)
 {
     return wg_alloc(p->c, (size_t)(count ? count : 1), size);
@@ -101,8 +110,12 @@ void wgi_link_boxes(wgi_picture *p, int from, int to)
     add_link(p, (wgi_link){ .from = from, .to = to, .times = 1 });
 }
 
+void wgi_link_once(wgi_picture *p, wgi_link k)
+{
+    if (!known_link(p, k.from, k.to, k.loop)) add_link(p, k);
+}
+
 void wgi_loop_boxes(wgi_picture *p, int from, int to)
 {
-    if (!known_link(p, from, to, true))
-        add_link(p, (wgi_link){ .from = from, .to = to, .loop = true, .times = 1 });
+    wgi_link_once(p, (wgi_link){ .from = from, .to = to, .loop = true, .times = 1 });
 }

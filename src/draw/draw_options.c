@@ -48,3 +48,13 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
     }
     return WG_OK;
 }
+
+bool wgi_next_name(const char **list, const char **name, size_t *length)
+{
+    const char *at = *list ? *list + strspn(*list, ", ") : "";
+    size_t n = strcspn(at, ",");
+    *list = at + n, *name = at;
+    while (n && at[n - 1] == ' ') n--;
+    *length = n;
+    return n;
+}

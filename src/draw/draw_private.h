@@ -2,6 +2,7 @@
  *
  *     graph --view/--> wgi_view
  *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
+ *     two of them --difference.c--> one wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
@@ -34,7 +35,10 @@ void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, in
 
 /* ---- the picture ---- */
 
-enum { WGI_MOST_BOXES = 400 }; /* unless .most says otherwise */
+enum {
+    WGI_MOST_BOXES = 400, /* unless .most says otherwise */
+    WGI_MOST_FRAMES = 2000
+};
 
 typedef enum wgi_box_kind {
     WGI_BOX_INPUT,
@@ -47,6 +51,9 @@ typedef enum wgi_box_kind {
     WGI_BOX_GRADIENT, /* an op of a derivative, in a plan */
     WGI_BOX_WRONG,    /* by the option marks */
     WGI_BOX_AFFECTED,
+    WGI_BOX_DIFFERS, /* by the option beside */
+    WGI_BOX_FIRST,
+    WGI_BOX_SECOND,
     WGI_BOX_KINDS
 } wgi_box_kind;
 
@@ -150,6 +157,10 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
 void wgi_link_boxes(wgi_picture *p, int from, int to);
 /* A link to the next repetition. Equal ones are one link. */
 void wgi_loop_boxes(wgi_picture *p, int from, int to);
+/* The link, unless there is one between these boxes already. */
+void wgi_link_once(wgi_picture *p, wgi_link k);
+/* The texts of q are now kept as long as p. */
+void wgi_take_texts(wgi_picture *p, wgi_picture *q);
 /* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
 
@@ -209,6 +220,10 @@ void wgi_mark_boxes(wgi_picture *p);
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
 wg_status wgi_hide_numbers(wgi_picture *p);
+
+/* difference.c. The option `beside`: q is the picture of the other graph, whose texts become p's. Call it
+ * before boxes are copied. */
+wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);
@@ -277,6 +292,9 @@ int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[]);
 void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
 /* ---- from picture to file ---- */
+
+/* draw_options.c. The first name of a list "a, b", which then begins behind it. false: there is none. */
+bool wgi_next_name(const char **list, const char **name, size_t *length);
 
 /* draw_options.c. An error names the first option of o that does not go with this kind of picture. */
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,

@@ -9,18 +9,16 @@
 
 #include <string.h>
 
-enum { MOST_FRAMES = 2000 };
-
 /* ---- frames ---- */
 
-/* The frame `name` in `parent`, found or made. Beyond MOST_FRAMES the parent stands for it. */
+/* The frame `name` in `parent`, found or made. Beyond WGI_MOST_FRAMES the parent stands for it. */
 static int frame_in(wgi_picture *p, int parent, const char *name, size_t length)
 {
     for (int i = p->frames - 1; i >= 0; i--) {
         const char *known = p->frame[i].name;
         if (p->frame[i].parent == parent && strncmp(known, name, length) == 0 && !known[length]) return i;
     }
-    if (p->frames == MOST_FRAMES) return parent;
+    if (p->frames == WGI_MOST_FRAMES) return parent;
     wgi_strbuf text = { .c = p->c };
     wgi_strbuf_add(&text, name, length);
     p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = wgi_picture_text(p, &text) };
@@ -83,7 +81,7 @@ static int frame_of_repeat(wgi_picture *p, wgi_alike_run *r)
 static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *repeat)
 {
     wgi_alike_run *r = repeat_at(p, begin, repeat);
-    if (r && p->frames < MOST_FRAMES) return frame_of_repeat(p, r);
+    if (r && p->frames < WGI_MOST_FRAMES) return frame_of_repeat(p, r);
     return p->scope_of && p->scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
 }
 
@@ -149,7 +147,7 @@ static void add_back_links(wgi_picture *p)
     }
 }
 
-/* ---- all together ---- */
+/* ---- the boxes of a graph ---- */
 
 /* The root of a whole graph is its last float scalar that is computed from operands. */
 static wg_node last_scalar(const wgi_picture *p)
@@ -170,27 +168,25 @@ static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
                          (long long)boxes, (long long)p->nodes, most, how);
 }
 
-static wg_status fill(wgi_picture *p, int64_t boxes)
+/* All but copies and edges back. */
+static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
     wg_node *node = wgi_picture_alloc(p, boxes, sizeof *node);
-    wg_status hidden = WG_OK;
-    bool ok = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), MOST_FRAMES);
-    if (ok) {
+    wg_status s = WG_OK;
+    const bool room = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), WGI_MOST_FRAMES);
+    if (room) {
         add_boxes(p, node);
         wgi_mark_boxes(p);
-        if (p->o->overlay && wgi_draw_overlay(p, node) != WG_OK) {
-            wg_free(p->c, node);
-            return wg_failed(p->c);
-        }
+        if (p->o->overlay) s = wgi_draw_overlay(p, node);
+    }
+    if (room && s == WG_OK) {
         if (p->o->backward) wgi_describe_gradients(p, node);
         if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
-        hidden = wgi_hide_numbers(p);
+        s = wgi_hide_numbers(p);
         add_links(p);
-        ok = wgi_copy_shared_boxes(p) && !p->lost;
-        if (ok && !p->has_failure) add_back_links(p);
     }
     wg_free(p->c, node);
-    return ok ? hidden : WG_ERROR_MEMORY;
+    return !room || p->lost ? WG_ERROR_MEMORY : s;
 }
 
 /* The nodes of the picture, and what is asked of them. */
@@ -204,15 +200,75 @@ static wg_status start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, 
     return o->backward && !wgi_find_gradient_path(p) ? WG_ERROR_MEMORY : WG_OK;
 }
 
+/* How many boxes the picture has; -1: no memory. */
+static int64_t choose_boxes(wgi_picture *p, int64_t most)
+{
+    const wg_draw_opts *o = p->o;
+    if (o->fit || o->depth > 0) return wgi_reduce(p);
+    if (o->fold > 0 || (o->fold == 0 && p->nodes > most))
+        return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
+    return p->nodes;
+}
+
+/* ---- another graph beside it ---- */
+
+/* The node of the other graph that has this name. */
+static wg_node named_alike(wg_graph *g, wg_node n)
+{
+    for (int64_t i = wg_graph_nodes(g) - 1; i > 0; i--) {
+        const wg_node k = wg_graph_node(g, i);
+        if (*wg_node_name(n) && strcmp(wg_node_name(k), wg_node_name(n)) == 0) return k;
+    }
+    return wg_none;
+}
+
+static wg_status put_beside(wgi_picture *p, int64_t most)
+{
+    const wg_node other = p->o->beside;
+    wg_graph *g = wg_graph_of(other);
+    if (!wg_node_ok(other) || wg_graph_context(g) != p->c)
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
+                             "draw: .beside is no node of a graph of this context");
+    wgi_picture q = { .c = p->c };
+    wg_draw_opts o = *p->o;
+    wg_node *wrt = wgi_picture_alloc(p, o.wrt_count, sizeof *wrt);
+    int count = 0;
+    for (int i = 0; wrt && i < o.wrt_count; i++) {
+        const wg_node alike = named_alike(g, o.wrt[i]);
+        if (!wg_is_none(alike)) wrt[count++] = alike;
+    }
+    o.wrt = count ? wrt : NULL, o.wrt_count = count;
+    o.beside = wg_none, o.hide = NULL, o.marks = NULL, o.mark_count = 0;
+    wg_status s = wrt ? start(&q, p->here, g, other, &o) : WG_ERROR_MEMORY;
+    q.reduced = p->reduced;
+    const int64_t boxes = s == WG_OK ? choose_boxes(&q, most) : -1;
+    if (boxes > most) s = refuse(&q, boxes, (int)most);
+    else s = boxes < 0 ? WG_ERROR_MEMORY : fill_boxes(&q, boxes);
+    if (s == WG_OK) s = wgi_show_difference(p, &q);
+    wgi_picture_free(&q);
+    wg_free(p->c, wrt);
+    return s;
+}
+
+/* ---- all together ---- */
+
+static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most)
+{
+    wg_status s = fill_boxes(p, boxes);
+    if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most);
+    if (s != WG_OK) return s;
+    if (!wgi_copy_shared_boxes(p)) return WG_ERROR_MEMORY;
+    if (!p->has_failure) add_back_links(p);
+    return WG_OK;
+}
+
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
     if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
-    int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
-    int64_t boxes = o->depth > 0 ? wgi_reduce(p) : p->nodes;
-    if (o->depth <= 0 && (o->fold > 0 || (o->fold == 0 && boxes > most)))
-        boxes = wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
+    const int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
+    const int64_t boxes = choose_boxes(p, most);
     if (boxes < 0) return WG_ERROR_MEMORY;
-    return boxes > most ? refuse(p, boxes, most) : fill(p, boxes);
+    return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most);
 }
 
 wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
@@ -220,10 +276,11 @@ wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg
 {
     if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     p->reduced = step;
-    *boxes = wgi_reduce(p);
+    if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
+    *boxes = choose_boxes(p, most);
     if (*boxes < 0) return WG_ERROR_MEMORY;
     if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
-    const wg_status s = fill(p, *boxes);
+    const wg_status s = fill(p, *boxes, most);
     if (s == WG_OK) p->hidden = wgi_hidden_text(p);
     return s == WG_OK && p->lost ? WG_ERROR_MEMORY : s;
 }

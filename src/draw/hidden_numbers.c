@@ -42,17 +42,11 @@ static wg_status hide(wgi_picture *p, const char *word, size_t length)
 
 wg_status wgi_hide_numbers(wgi_picture *p)
 {
-    const char *at = p->o->hide ? p->o->hide : "";
-    while (*at) {
-        at += strspn(at, ", ");
-        const size_t n = strcspn(at, ",");
-        size_t length = n;
-        while (length && at[length - 1] == ' ') length--;
-        const wg_status s = length ? hide(p, at, length) : WG_OK;
-        if (s != WG_OK) return s;
-        at += n;
-    }
-    return WG_OK;
+    const char *list = p->o->hide, *word;
+    size_t length;
+    wg_status s = WG_OK;
+    while (s == WG_OK && wgi_next_name(&list, &word, &length)) s = hide(p, word, length);
+    return s;
 }
 
 /* ---- in the texts of steps ---- */

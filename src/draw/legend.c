@@ -14,6 +14,9 @@ const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
     { "gradient", "#b71c1c", "#fdecea", "operation of the gradient" },
     { "wrong", "#b71c1c", "#ffab9e", "wrong gradient" },
     { "affected", "#e65100", "#ffcc80", "its gradient passes through a wrong one" },
+    { "differs", "#8d6e00", "#fff59d", "another call, option or shape" },
+    { "first", "#2e7d32", "#c8e6c9", "only in the first graph" },
+    { "second", "#ad1457", "#f8bbd0", "only in the second graph" },
 };
 
 /* ---- what there is to explain ---- */

@@ -200,9 +200,11 @@ function variance(x, o) {
   const d = sub(x, mean(x, { axis: o.axis, keepdims: true }));
   return mean(mul(d, d), o);
 }
+// Its derivative at 0 is 0.
+function root(x) { return map([x], Math.sqrt, [(a, y) => y ? 0.5 / y : 0]); }
 function layerNorm(x, gamma, beta, o) {
   const r = { axis: [x.s.length - 1], keepdims: true }, d = sub(x, mean(x, r));
-  const h = div(d, un('sqrt', add(mean(mul(d, d), r), scalar(o.eps || 1e-5))));
+  const h = div(d, un('sqrt', add(mean(mul(d, d), r), scalar(o.eps ?? 1e-5))));
   return add(mul(h, gamma), beta);
 }
 
@@ -235,7 +237,7 @@ const R = ['axis', 'keepdims'];
 const OPS = {
   sum: [R, (x, o) => sum(x[0], o)], mean: [R, (x, o) => mean(x[0], o)],
   max: [R, (x, o) => extreme(x[0], o, 1)], min: [R, (x, o) => extreme(x[0], o, -1)],
-  var: [R, (x, o) => variance(x[0], o)], std: [R, (x, o) => un('sqrt', variance(x[0], o))],
+  var: [R, (x, o) => variance(x[0], o)], std: [R, (x, o) => root(variance(x[0], o))],
   argmax: [R, (x, o) => argextreme(x[0], o, 1)], argmin: [R, (x, o) => argextreme(x[0], o, -1)],
   matmul: [['ta', 'tb'], (x, o) => matmul(x[0], x[1], o)], dot: [[], x => sum(mul(x[0], x[1]))],
   outer: [[], x => mul(reshape(x[0], x[0].s.concat(x[1].s.map(() => 1))), x[1])],

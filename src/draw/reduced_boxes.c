@@ -17,16 +17,14 @@ typedef struct reducer {
 
 /* ---- what is kept ---- */
 
-/* Whether the list "a,b c" has the name. */
+/* Whether the list "a, b" has the name. */
 static bool is_listed(const char *list, const char *name)
 {
     const size_t n = strlen(name);
-    while (list && *list) {
-        list += strspn(list, ", ");
-        const size_t length = strcspn(list, ", ");
-        if (n && length == n && strncmp(list, name, n) == 0) return true;
-        list += length;
-    }
+    const char *word;
+    size_t length;
+    while (wgi_next_name(&list, &word, &length))
+        if (length == n && strncmp(word, name, n) == 0) return true;
     return false;
 }
 
@@ -35,6 +33,23 @@ static void keep_node(reducer *r, wg_node n)
     const wgi_picture *p = r->p;
     if (wg_graph_of(n) == p->g && wg_node_ok(n) && p->position[n.index] >= 0)
         r->kept[p->position[n.index]] = 1;
+}
+
+wg_status wgi_check_kept(const wgi_picture *p)
+{
+    const char *list = p->o->keep, *word;
+    size_t length;
+    while (wgi_next_name(&list, &word, &length)) {
+        int64_t i = 0;
+        while (i < p->nodes &&
+               (strncmp(wgi_item_at(p, i)->name, word, length) || wgi_item_at(p, i)->name[length]))
+            i++;
+        if (i < p->nodes) continue;
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                             "draw: .keep: no node of the picture is called '%.*s'",
+                             (int)(length < 60 ? length : 60), word);
+    }
+    return WG_OK;
 }
 
 static void find_kept(reducer *r)

@@ -40,6 +40,9 @@ enum {
  * depth. Call it when the nodes are picked. Returns how many boxes there are; -1: no memory. */
 int64_t wgi_reduce(wgi_picture *p);
 
+/* An error if the option keep has a name that no node has. */
+wg_status wgi_check_kept(const wgi_picture *p);
+
 /* ---- for the files that reduce ---- */
 
 /* The position in whose box a position is drawn. */

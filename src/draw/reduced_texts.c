@@ -132,5 +132,7 @@ const char *wgi_hidden_text(wgi_picture *p)
               "parameters, in the formulas that use them");
     put_repeats(p, &b);
     put_count(&b, scopes, "scope's nodes", "scopes' nodes");
+    if (*p->hidden && b.length) wgi_strbuf_put(&b, "; ");
+    wgi_strbuf_put(&b, p->hidden);
     return wgi_picture_text(p, &b);
 }

@@ -23,7 +23,8 @@ static const colour colours[COLOURS] = {
 static const char *const dark[WGI_BOX_KINDS][2] = {
     { "#64b5f6", "#10273f" }, { "#ffb74d", "#3a2410" }, { "#9e9e9e", "#1c2026" }, { "#4db6ac", "#0d2b28" },
     { "#9aa4af", "#25292e" }, { "#ce93d8", "#2d1b36" }, { "#ff8a80", "#4a1c1c" }, { "#ff8a80", "#3a1f20" },
-    { "#ff8a80", "#5a2520" }, { "#ffb74d", "#4d3310" },
+    { "#ff8a80", "#5a2520" }, { "#ffb74d", "#4d3310" }, { "#ffee58", "#3d3810" }, { "#81c784", "#1b3a1e" },
+    { "#f48fb1", "#421a2b" },
 };
 
 static void put_variables(wgi_strbuf *b, const char *id, bool is_dark)

@@ -1,0 +1,143 @@
+/* The option `beside`: two graphs in one picture. What each test expects follows from the two programs. */
+#include "picture.h"
+
+#include <stdlib.h>
+
+static char *svg_of(wg_node root, wg_draw_opts o)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(root));
+    o.format = "svg", o.id = "q";
+    char *text = wg_draw_text(root, &o);
+    cr_assert(text, "%s", wg_message(c));
+    return text;
+}
+
+/* x w and its relu are in both; the mean is of another node with a bias b in the second. */
+static wg_node program(wg_graph *g, bool second)
+{
+    static const double x[] = { 1, 2 }, w[] = { 3, -1 }, b[] = { 0.5 };
+    wg_begin(g, WG_TRAIN);
+    wg_node xs = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(1, 2)));
+    wg_node z = wg_matmul(xs, wg_input(g, "w", wg_view_f64(w, WG_SHAPE(2, 1))));
+    z = wg_name(z, "z");
+    if (second) z = wg_name(wg_add(z, wg_input(g, "b", wg_view_f64(b, WG_SHAPE(1)))), "s");
+    return wg_name(wg_sum(wg_relu(z)), "y");
+}
+
+/* z = 3 - 2 = 1; y is 1 in the first and 1.5 in the second. b and s are in the second alone. */
+Test(difference, two_programs)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_node one = program(g, false), two = program(h, true);
+    char *svg = svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .legend = true });
+    HAS(svg, "0 only in the first, 2 only in the second");
+    cr_expect_eq(pic_count(svg, ">only in the second<"), 2);
+    HAS(svg, ">the second: 1.5<");
+    HAS(svg, ">only in the second graph<");
+    HAS_NOT(svg, ">only in the first<");
+    wg_free(c, svg);
+    svg = svg_of(two, (wg_draw_opts){ .beside = one });
+    HAS(svg, "2 only in the first, 0 only in the second");
+    cr_expect_eq(pic_count(svg, ">only in the first<"), 2);
+    wg_free(c, svg);
+    wgt_finish(c, NULL);
+}
+
+#if WG_WITH_GRAPHVIZ
+/* The first has the edges x-z, w-z, z-y, the second x-z, w-z, z-s, b-s, s-y (relu is in y's formula with no name
+ * of its own: it has a box in each, between). Of both: 3 + 1 edges of the first, and z-s, b-s, s-relu. */
+Test(difference, edges_of_both)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_node one = program(g, false);
+    char *dot = pic_dot(one, &(wg_draw_opts){ .beside = program(h, true), .backward = true });
+    pic_expect_counts(dot, 5 + 2, 2 * (4 + 3), 4 + 3);
+    free(dot);
+    wgt_finish(c, NULL);
+}
+#endif
+
+Test(difference, of_equal_graphs_there_is_none)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_node one = program(g, true), two = program(h, true);
+    static const char *const fits[] = { NULL, "slide", "page" };
+    for (int i = 0; i < 3; i++) {
+        char *svg =
+            svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .backward = true, .fit = fits[i] });
+        HAS(svg, "0 only in the first, 0 only in the second, 0 differ");
+        HAS_NOT(svg, "the second:");
+        wg_free(c, svg);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* In evaluation dropout is no node, and batch norm has other options of the same call. */
+Test(difference, training_beside_evaluation)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_node y[2];
+    for (int i = 0; i < 2; i++) {
+        wg_graph *g = wg_graph_new(c);
+        wg_begin(g, i ? WG_EVAL : WG_TRAIN);
+        wg_node x = wg_fill(g, 1, WG_SHAPE(4, 3)), h = wg_relu(wg_nn_batch_norm(x, p, "bn"));
+        wg_node d = wg_dropout(h, .keep_prob = 0.5);
+        y[i] = wg_name(wg_sum(d), "y");
+    }
+    char *svg = svg_of(y[0], (wg_draw_opts){ .beside = y[1] });
+    HAS(svg, ">only in train<");
+    HAS_NOT(svg, "the first");
+    HAS(svg, "dropout");
+    wg_free(c, svg);
+    svg = svg_of(y[1], (wg_draw_opts){ .beside = y[0] });
+    HAS(svg, ">only in train<");
+    wg_free(c, svg);
+    wgt_finish(c, NULL);
+}
+
+/* Programs of n calls, of which each draws its op at random: each box is in the picture once, whatever the
+ * pairs are. */
+Test(difference, of_random_programs)
+{
+    wgt_random r = { 3 };
+    for (int round = 0; round < 30; round++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_node y[2];
+        for (int i = 0; i < 2; i++) {
+            wg_graph *g = wg_graph_new(c);
+            wg_begin(g, WG_TRAIN);
+            y[i] = wg_scalar(g, 0.5);
+            for (int k = (int)(20 * wgt_unit(&r)) + 1; k; k--) {
+                const double which = wgt_unit(&r);
+                y[i] = which < 0.3 ? wg_tanh(y[i]) : which < 0.6 ? wg_exp(y[i]) : wg_sin(y[i]);
+            }
+        }
+        char *one = svg_of(y[0], (wg_draw_opts){ .ops = true }),
+             *two = svg_of(y[1], (wg_draw_opts){ .ops = true });
+        char *both = svg_of(y[0], (wg_draw_opts){ .ops = true, .beside = y[1] });
+        const int only = pic_count(both, ">only in the first<"),
+                  other = pic_count(both, ">only in the second<");
+        const char *box = "id=\"q-n";
+        cr_expect_gt(pic_count(one, box), 1);
+        cr_expect_eq(pic_count(both, box), pic_count(one, box) + other, "round %d", round);
+        cr_expect_eq(pic_count(both, box), pic_count(two, box) + only, "round %d", round);
+        wg_free(c, one), wg_free(c, two), wg_free(c, both);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(difference, mistakes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL), *other = wgt_start(NULL, WG_F64, NULL);
+    wg_node one = program(wg_graph_new(c), false), far = program(wg_graph_new(other), false);
+    cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "svg", .beside = far }));
+    wgt_expect_error(c, WG_ERROR_USE, ".beside is no node of a graph of this context");
+    cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "txt", .beside = one }));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".beside goes with a graph's picture");
+    wgt_finish(c, NULL);
+    wgt_finish(other, NULL);
+}
