@@ -7,7 +7,7 @@
 # A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
-#   PREFIX DESTDIR                 for install
+#   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
 #   OPENMP=0 BLAS=none GRAPHVIZ=0  leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   V=1                            shows the commands
 
@@ -34,7 +34,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall,$(GOALS))
+BUILD_GOALS := $(filter-out help clean format deps uninstall dist,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests asan hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test test-all tests asan hostile demo,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
@@ -219,7 +219,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long reads-long torture-long install uninstall format clean help deps
+.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 2 minutes on two processors, 290 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -270,6 +270,8 @@ include tests/torch/torch.mk
 # What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.
 as_typed = $(subst $$$$,$$,$(value $1))
 
+# What static linking needs stands in Libs.private by itself: modules named in Requires.private would add their own -I to
+# --cflags, and OpenBLAS' module asks for a Fortran compiler.
 define PC_TEXT
 libdir=$${prefix}/lib
 includedir=$${prefix}/include
@@ -277,9 +279,8 @@ includedir=$${prefix}/include
 Name: wengert
 Description: Computation graphs with automatic differentiation
 Version: $(VERSION)
-Requires.private:$(if $(filter-out none,$(BLAS)), $(BLAS))$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
 Libs: -L$${libdir} -lwengert
-Libs.private: -lm$(if $(filter 1,$(OPENMP)), -fopenmp)
+Libs.private: $(strip $(WG_LIBS))
 Cflags: -I$${includedir}
 endef
 export PC_TEXT
@@ -288,11 +289,14 @@ install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
 INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" BUILD='$(BUILD)' SHARED='$(notdir $(SHARED))' tools/install.sh
 
-install: all ## into $(DESTDIR)$(PREFIX): headers, libraries, wengert.pc, the command
+install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
 	$(INSTALL) install
 
-uninstall: ## removes the files that install writes, and no others
+uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
+
+dist: ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/dist.sh
 
 format: ## rewrites all C files by .clang-format
 	clang-format -i $(wildcard include/wengert/*.h src/*/*.[ch] src/*/*/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])

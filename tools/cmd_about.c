@@ -98,10 +98,11 @@ static int help(const args *a)
 {
     const command *one = a->operands ? command_find(a->operand[0]) : NULL;
     json j;
+    const bool man = args_has(a, "man");
     if (a->operands && !one) return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
-    if (!a->json) {
-        if (one) help_command(one, stdout);
-        else help_all(stdout);
+    if (man || !a->json) {
+        if (one) (man ? man_command : help_command)(one, stdout);
+        else (man ? man_all : help_all)(stdout);
         return EXIT_DONE;
     }
     json_start(&j, stdout);
@@ -112,5 +113,12 @@ static int help(const args *a)
     return EXIT_DONE;
 }
 
-const command cmd_help = { "help",   "help [COMMAND]",         "This list, or what one command takes.",
-                           { NULL }, "  wengert help check\n", help };
+static const flag help_flags[] = {
+    { 0, "man", NULL, "as a page for man, which `make install` installs" },
+    { 0, NULL, NULL, NULL },
+};
+
+const command cmd_help = {
+    "help",         "help [COMMAND]",         "This list, or what one command takes.",
+    { help_flags }, "  wengert help check\n", help,
+};

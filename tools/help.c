@@ -16,6 +16,10 @@ static void print_flags(const flag *rows, FILE *out)
     }
 }
 
+const char help_exit_status[] =
+    "0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data file, 4 not in this build,\n"
+    "5 inconclusive, 6 any other failure.";
+
 void help_command(const command *c, FILE *out)
 {
     fprintf(out, "usage: wengert %s\n\n%s\n\n", c->usage, c->summary);
@@ -29,9 +33,7 @@ void help_all(FILE *out)
     const command *c;
     fprintf(out, "usage: wengert COMMAND [FILE.wg | -e TEXT] [flags]\n\n");
     for (int i = 0; (c = command_at(i)); i++)
-        fprintf(out, "  %-9s %.*s\n", c->name, (int)strcspn(c->summary, "\n"), c->summary);
-    fprintf(out, "\nwengert COMMAND --help says more; --json prints one JSON object.\n"
-                 "Exit status: 0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data "
-                 "file, 4 not in this build,\n"
-                 "5 inconclusive, 6 any other failure.\n");
+        fprintf(out, "  %-10s %.*s\n", c->name, (int)strcspn(c->summary, "\n"), c->summary);
+    fprintf(out, "\nwengert COMMAND --help says more; --json prints one JSON object.\nExit status: %s\n",
+            help_exit_status);
 }

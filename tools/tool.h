@@ -3,6 +3,7 @@
  *   wengert.c     main, and the list of commands
  *   args.c        flags, by the tables of a command
  *   help.c        --help, from the same tables
+ *   help_man.c    pages of man, from the same tables
  *   json.c        writes JSON
  *   print.c       values as text
  *   model.c       a program with its data, parameters and settings, built into a graph
@@ -86,7 +87,7 @@ int tool_vfail(const args *a, int status, const char *format, va_list list) WG_P
 /* ---- wengert.c ---- */
 
 extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_ops, cmd_doctor, cmd_version,
-    cmd_help;
+    cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 
@@ -94,6 +95,12 @@ const command *command_find(const char *name); /* NULL: none of this name */
 
 void help_command(const command *c, FILE *out);
 void help_all(FILE *out);
+extern const char help_exit_status[]; /* what each exit status means: two lines, no newline at the end */
+
+/* ---- help_man.c ---- */
+
+void man_command(const command *c, FILE *out);
+void man_all(FILE *out);
 
 /* ---- json.c ---- */
 
