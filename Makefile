@@ -219,7 +219,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: test test-all rooms check check-vmath demo mnist newcomer newcomer-short bench docs asan hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 2 minutes on two processors, 290 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -253,6 +253,12 @@ check: all ## the house rules: format, directions of #include, generated docs, h
 
 demo: all ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo
+
+newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
+	@BUILD='$(BUILD)' tests/newcomer.sh
+
+newcomer-short: all ## the same with what is built here, in one minute, once `make newcomer` has made the bare system
+	@BUILD='$(BUILD)' tests/newcomer.sh short
 
 mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
@@ -308,4 +314,4 @@ deps: ## installs all that building, testing, drawing and checking need
 	@$(SETUP) build test draw check
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -69,12 +69,14 @@ announce() {
 }
 
 build_kind() {
-    local flags=()
+    local flags=() targets
     case "$1" in
     hostile) flags=(HOSTILE=1) ;;
     asan) flags=(SAN=address,undefined) ;;
     esac
-    make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" all tests
+    targets=(tests)
+    [ -z "${TESTS:-}" ] || mapfile -t targets < <(binaries "$1")
+    make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" all "${targets[@]}"
 }
 
 # The binaries of a kind, one a line.
@@ -233,6 +235,7 @@ for kind; do
     fi
     mapfile -t chosen < <(binaries "$kind")
     [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
+    [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"
 done
 

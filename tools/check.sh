@@ -6,7 +6,7 @@ set -u
 shopt -s lastpipe # the last command of a pipe runs in this shell: report counts in broken
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
-cc=${CC:-gcc}
+read -ra cc <<<"${CC:-gcc}" # CC may have words after the program
 cxx=$(command -v g++ || command -v clang++ || true)
 broken=0
 
@@ -70,7 +70,7 @@ symbols() {
     exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
     # a function declared with WG_API must be in the library
     for h in include/wengert/*.h; do
-        "$cc" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
+        "${cc[@]}" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
     done | grep -oE 'wg_[a-z0-9_]+\(' | tr -d '(' | sort -u | comm -23 - <(exported) |
         grep -vxE "$(static_inline)" | report "declared in a header, not in the library"
 }
@@ -83,7 +83,7 @@ headers() {
     local h std
     for h in include/wengert/*.h; do
         for std in c11 c17; do
-            "$cc" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
+            "${cc[@]}" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
         done
         [ -n "$cxx" ] || continue
         for std in c++11 c++17; do

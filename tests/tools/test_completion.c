@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wgcommand.h"
+#include "wgshell.h"
 
 TestSuite(completion, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -67,19 +68,10 @@ Test(completion, no_such_shell)
 /* The script of bash, with the words and the position that bash sets. */
 Test(completion, bash)
 {
-    char script[1024];
-    wgt_result bash = RUN("completion", "bash");
-    wgt_file("script", bash.out, strlen(bash.out));
-    const char *build = getenv("WG_BUILD");
-    snprintf(script, sizeof script,
-             "bash -c '. \"%s/script\"; COMP_WORDS=(\"$PWD/%s/wengert\" eval p.wg --dtype f3) COMP_CWORD=4; "
-             "_wengert; "
-             "echo \"${COMPREPLY[@]}\"; COMP_WORDS[1]=dra COMP_CWORD=1; _wengert; echo \"${COMPREPLY[@]}\"'",
-             wgt_folder(), build ? build : "build");
-    FILE *out = popen(script, "r");
-    char text[200] = "";
-    cr_assert(out);
-    text[fread(text, 1, sizeof text - 1, out)] = 0;
-    cr_expect_eq(pclose(out), 0);
+    const char *text = wgt_shell(
+        "\"$build/wengert\" completion bash > \"$in/script\" && wengert=$PWD/$build/wengert bash -c '\n"
+        ". \"$1/script\"; COMP_WORDS=(\"$wengert\" eval p.wg --dtype f3) COMP_CWORD=4; _wengert\n"
+        "echo \"${COMPREPLY[@]}\"; COMP_WORDS[1]=dra COMP_CWORD=1; _wengert; echo \"${COMPREPLY[@]}\"' - "
+        "\"$in\"");
     cr_expect_str_eq(text, "f32\ndraw\n");
 }
