@@ -6,7 +6,10 @@ set -u
 
 read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
 packages=()
-want() { packages+=("$@"); }
+want() {
+    local name
+    for name; do case " ${packages[*]} " in *" $name "*) ;; *) packages+=("$name") ;; esac done
+}
 
 stop() {
     printf 'setup: %s\n' "$@" >&2
