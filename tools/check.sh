@@ -90,6 +90,9 @@ headers() {
             "$cxx" -x c++ -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
         done
     done | grep -v 'pragma once' | report "a public header does not compile alone"
+    [ -z "$cxx" ] || for h in include/wengert/*.hpp; do
+        "$cxx" -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
+    done | grep -v 'pragma once' | report "a public header does not compile alone"
     [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"
 }
 

@@ -109,9 +109,19 @@ typedef struct wg_shape {
     int64_t dim[WG_MAX_RANK];
 } wg_shape;
 
+/* WG_STRUCT(T, .a = 1, .b = 2) is a struct, WG_OPTS(T, .a = 1, .b = 2) the address of one: in C the same as
+ * (T){ .a = 1, .b = 2 } and its address. Only these forms can be used in C++, too. */
+#ifndef __cplusplus
 #define WG_COUNT_(T, ...) ((int)(sizeof((T[]){ __VA_ARGS__ }) / sizeof(T)))
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
+#define WG_STRUCT(T, ...) ((T){ __VA_ARGS__ })
+#define WG_OPTS(T, ...)   (&(T){ __VA_ARGS__ })
+#else
+}
+#include "cplusplus.h"
+extern "C" {
+#endif
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
