@@ -263,8 +263,9 @@ newcomer-short: all ## the same with what is built here, in one minute, once `ma
 mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry
+docs: all ## writes docs/ops.md from the registry, the table of python/wengert.py from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
+	@tools/python_table.sh
 
 ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk

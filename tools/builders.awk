@@ -32,7 +32,7 @@ function note_names(type, text,    list, n, i, kind) {
 
 function python_field(name, kind) {
     if (kind == "wg_node") return name
-    if (kind ~ /_fn$|_rule$|^void|_opts \*$|^const wg_nn_part|^wg_pattern/) return "!" # not in Python, or by hand
+    if (kind ~ /_fn$|_rule$|^void|_opts \*$|^const wg_nn_part|^wg_pattern|^wg_tensor/) return "!" # not in Python, or by hand
     if (kind == "const char *") kind = "text"
     else if (kind == "const double *") kind = "doubles"
     else if (kind in is_enum) kind = "int"

@@ -51,6 +51,7 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
+    tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make docs)"
     [ -x "$build/wengert" ] || return 0
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"

@@ -16,6 +16,7 @@ pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&
 programs() {
     mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
+    install -D -m 644 python/wengert.py "$to/share/wengert/python/wengert.py"
     cp "$BUILD/wengert" "$to/bin/"
     cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
     chmod 755 "$to/bin/wengert" "$to/lib/$SHARED"
