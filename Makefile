@@ -149,7 +149,7 @@ $(FLAGS): FORCE
 
 # The registry's list, written anew when it has changed.
 $(OP_LIST): FORCE
-	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
+	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
 	cmp -s $@.new $@ || cp $@.new $@
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)

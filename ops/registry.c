@@ -7,12 +7,18 @@
 
 #include "graph/graph.h"
 
-#define WGI_OP(n) extern const wg_op wgi_op_##n;
+#define WGI_OP(n, called) extern const wg_op wgi_op_##n;
 #include "op_list.h"
 #undef WGI_OP
 
-#define WGI_OP(n) &wgi_op_##n,
+#define WGI_OP(n, called) &wgi_op_##n,
 static const wg_op *const ops[] = {
+#include "op_list.h"
+};
+#undef WGI_OP
+
+#define WGI_OP(n, called) called,
+static const bool is_called[] = {
 #include "op_list.h"
 };
 enum { OPS = sizeof ops / sizeof *ops };
@@ -26,6 +32,13 @@ const wg_op *wg_op_find(const char *name)
     for (int i = 0; i < OPS; i++)
         if (strcmp(ops[i]->name, name) == 0) return ops[i];
     return NULL;
+}
+
+bool wg_op_is_internal(const wg_op *op)
+{
+    for (int i = 0; i < OPS; i++)
+        if (ops[i] == op) return !is_called[i];
+    return false;
 }
 
 /* Names with a subscript stand for all further operands of an op of any number: x_i, or x_k and rows_k. */

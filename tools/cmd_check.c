@@ -96,7 +96,7 @@ static void claims_json(json *j, const claim_result *c, int n)
 static void claims_text(const model *m, const claim_result *c, int n)
 {
     static const char *const words[] = { "holds", "FAILS", "OPEN" };
-    const char *file = m->a->operands ? m->a->operand[0] : "-e";
+    const char *file = model_place(m);
     int width = 0, digits = 1;
     for (int i = 0; i < n; i++) {
         int w = (int)strlen(c[i].text), d = snprintf(NULL, 0, "%d", c[i].line);
@@ -262,8 +262,8 @@ static int run_program(const args *a)
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
         const char *drawn = wg_program_drawn(m.q);
-        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference",
-                *drawn ? "; no data given: " : "", drawn);
+        tool_note(a, "%s graph%s%s", m.mode == WG_TRAIN ? "training" : "inference",
+                  *drawn ? "; no data given: " : "", drawn);
         if (args_has(a, "grad")) m.status = check_given(&m);
         else check_program(&m);
     }

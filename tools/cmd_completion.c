@@ -101,12 +101,12 @@ static void put_words(const args *a)
     const flag *before = NULL;
     if (n < 2)
         for (int i = 0; command_at(i); i++) put_word(command_at(i)->name, command_at(i)->summary);
-    for (int i = 0; c && i < 3 && c->flags[i] && !before; i++)
+    for (int i = 0; c && c->flags[i] && !before; i++)
         before = flag_with_value(c->flags[i], a->operand[n - 2]);
     if (before) put_choice(before);
     else if (c && word[0] != '-') put_operands(c);
     if (!c || before || word[0] != '-') return;
-    for (int i = 0; i < 3 && c->flags[i]; i++) put_flags(c->flags[i]);
+    for (int i = 0; c->flags[i]; i++) put_flags(c->flags[i]);
     put_flags(common_flags);
 }
 

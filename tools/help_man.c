@@ -64,7 +64,7 @@ void man_command(const command *c, FILE *out)
     fputs("\n.SH DESCRIPTION\n", out);
     put(out, c->summary);
     fputs("\n.SH OPTIONS\n", out);
-    for (int i = 0; i < 3 && c->flags[i]; i++) put_flags(out, c->flags[i]);
+    for (int i = 0; c->flags[i]; i++) put_flags(out, c->flags[i]);
     put_flags(out, common_flags);
     if (c->examples) put_verbatim(out, "EXAMPLES", c->examples);
     fputs(".SH SEE ALSO\n.BR wengert (1),\n.BR wengert (7)\n", out);

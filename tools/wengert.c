@@ -26,23 +26,31 @@ static int no_command(int argc, char **argv, const char *word)
         if (!strcmp(word, later[i])) return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
     for (; commands[n]; n++) names[n] = commands[n]->name;
     const char *near = wg_nearest(word, names, n);
+    const size_t length = strlen(word);
+    if (length > 3 && !strcmp(word + length - 3, ".wg"))
+        return tool_fail(&a, EXIT_FLAGS, "no command: say what to do with %s: wengert check %s", word, word);
     if (near) return tool_fail(&a, EXIT_FLAGS, "no command '%s'; did you mean '%s'?", word, near);
     return tool_fail(&a, EXIT_FLAGS, "no command '%s'; 'wengert help' lists them", word);
 }
 
 static int run(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "";
     args a;
+    if (argc > 2 && !strcmp(argv[1], "--json")) {
+        char *first = argv[1];
+        argv[1] = argv[2], argv[2] = first;
+    }
+    const char *word = argc > 1 ? argv[1] : "";
     if (argc < 2) {
         help_all(stderr);
         return EXIT_FLAGS;
     }
-    if (!strcmp(word, "--help") || !strcmp(word, "-h")) word = "help";
-    else if (!strcmp(word, "--version")) word = "version";
+    if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "--json")) word = "help";
+    else if (!strcmp(word, "--version") || !strcmp(word, "-V")) word = "version";
     const command *c = command_find(word);
     if (!c) return no_command(argc, argv, word);
-    int status = args_read(&a, c, argc - 1, argv + 1);
+    const bool alone = !strcmp(argv[1], "--json");
+    int status = args_read(&a, c, alone ? argc : argc - 1, alone ? argv : argv + 1);
     if (status < 0) status = c->run(&a);
     args_free(&a);
     return status;

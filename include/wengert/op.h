@@ -406,6 +406,8 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
+/* Whether the op is one of the library's that has no builder wg_NAME: derivative rules and other ops make it. */
+WG_API bool wg_op_is_internal(const wg_op *op);
 
 /* Writes the name that the formulas of the op give to operand k, "x", or "x_2" of "x_i", with a 0 behind it.
  * false: it has none, or there is no room. */

@@ -39,6 +39,8 @@ static void read_text(wg_program *q, const char *text, size_t length)
         wg_fail(q->c, whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
         return;
     }
+    const size_t mark = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    text += mark, length -= mark;
     const char *copy = wgi_lang_text(q, text, length);
     if (!copy) return;
     q->source = copy;
@@ -47,7 +49,9 @@ static void read_text(wg_program *q, const char *text, size_t length)
     const char *zero = memchr(text, 0, length);
     if (zero) {
         uint32_t at = (uint32_t)(zero - text);
-        wgi_lang_fail(q, at, at + 1, WG_ERROR_SYNTAX, "a zero byte: this is no program text");
+        const bool wide = !memcmp(text, "\xFF\xFE", 2) || !memcmp(text, "\xFE\xFF", 2);
+        wgi_lang_fail(q, at, at + 1, WG_ERROR_SYNTAX, "a zero byte: %s",
+                      wide ? "the text is UTF-16; save it as UTF-8" : "this is no program text");
         return;
     }
     q->statements = wgi_parse(q);
@@ -64,22 +68,24 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 /* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
 static char *read_file(wg_context *c, const char *path, size_t *length)
 {
-    FILE *f = fopen(path, "rb");
+    const bool standard = !strcmp(path, "-");
+    FILE *f = standard ? stdin : fopen(path, "rb");
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
     if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
-        wg_fail(c, wg_site_keep(c, "", path), WG_ERROR_FILE, "cannot be read: %m");
+        wg_fail(c, wg_site_keep(c, "", standard ? "<stdin>" : path), WG_ERROR_FILE, "cannot be read: %m");
         wg_free(c, text);
         text = NULL;
     }
-    if (f) fclose(f);
+    if (f && !standard) fclose(f);
     return text;
 }
 
 wg_program *wg_program_file(wg_context *c, const char *path)
 {
-    wg_program *q = blank(c, path);
+    wg_program *q = blank(c, strcmp(path, "-") ? path : "<stdin>");
     size_t length = 0;
+    if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
     if (text) read_text(q, text, length);
     if (q->c) wg_free(c, text);
@@ -195,7 +201,7 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     q->p = p;
     q->mode = mode;
     wg_begin(g, mode);
-    if (!wgi_symbols(q)) return wg_failed(q->c);
+    if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
     report(q);
     return wg_failed(q->c);
