@@ -154,6 +154,13 @@ $(OP_LIST): FORCE
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
+# The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
+COMMIT := $(OBJ)/generated/commit.h
+$(COMMIT): FORCE
+	@mkdir -p $(@D); [ -e .git ] && c=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null) || c=unknown; \
+	echo "#define WENGERT_COMMIT \"$$c\"" | cmp -s - $@ || echo "#define WENGERT_COMMIT \"$$c\"" > $@
+$(OBJ)/tools/cmd_about.o: $(COMMIT)
+
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
 PAGE_FILES := src/draw/page.css src/draw/page_numbers.js src/draw/page.js

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commit.h"
 #include "tool.h"
 
 /* ---- doctor ---- */
@@ -17,6 +18,29 @@ static void lines_json(json *j, char *text)
     }
 }
 
+/* The first line that a program prints, "" if it cannot be run. */
+static void first_line(const char *program, char to[200])
+{
+    FILE *f = popen(program, "r");
+    to[0] = 0;
+    if (f && !fgets(to, 200, f)) to[0] = 0;
+    if (f && pclose(f)) to[0] = 0;
+    to[strcspn(to, "\n")] = 0;
+}
+
+/* What belongs to the command: the library does not know its commit, and runs these programs for files. */
+static void command_lines(FILE *out)
+{
+    char dot[200], rsvg[200];
+    first_line("dot -V 2>&1", dot);
+    first_line("rsvg-convert --version 2>&1", rsvg);
+    fprintf(out, "commit: %s\n", WENGERT_COMMIT);
+    fprintf(out, "dot: %s\n",
+            *dot ? dot : "not found: draw --engine dot needs it (apt-get install graphviz)");
+    fprintf(out, "rsvg-convert: %s\n",
+            *rsvg ? rsvg : "not found: PNG and PDF need it or dot (apt-get install librsvg2-bin)");
+}
+
 static int doctor(const args *a)
 {
     char *text = NULL;
@@ -25,11 +49,13 @@ static int doctor(const args *a)
     if (a->operands) return tool_no_operand(a);
     if (!a->json) {
         wg_doctor(stdout);
+        command_lines(stdout);
         return EXIT_DONE;
     }
     FILE *f = open_memstream(&text, &size);
     if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
     wg_doctor(f);
+    command_lines(f);
     fclose(f);
     json_start(&j, stdout);
     json_object(&j, "doctor");

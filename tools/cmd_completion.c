@@ -73,12 +73,16 @@ static void put_operands(const command *c)
 {
     if (c == &cmd_completion)
         for (int i = 0; i < SHELLS; i++) put_word(shells[i].name, shells[i].use);
-    if (c == &cmd_help)
+    if (c == &cmd_help) {
         for (int i = 0; command_at(i); i++) put_word(command_at(i)->name, command_at(i)->summary);
+        put_word("language", "how programs are written");
+    }
     if (c == &cmd_ops)
         for (int i = 0; i < wg_op_count(); i++)
             if (wg_op_at(i)->summary && wg_op_at(i)->kind != WG_LEAF)
                 put_word(wg_op_at(i)->name, wg_op_at(i)->summary);
+    for (int i = 0; c == &cmd_ops && i < wg_builtin_count(); i++)
+        if (!wg_op_find(wg_builtin_at(i).name)) put_word(wg_builtin_at(i).name, wg_builtin_at(i).summary);
 }
 
 /* The flag that is the word: --dtype, or -e. NULL: the word is none, or the flag has no value. */
@@ -114,10 +118,18 @@ static void put_words(const args *a)
 
 static int completion(const args *a)
 {
+    if (args_has(a, "words") && a->json)
+        return tool_fail(a, EXIT_FLAGS, "completion: --words or --json, not both");
     if (args_has(a, "words")) return put_words(a), EXIT_DONE;
     const char *name = a->operands ? a->operand[0] : "";
     for (int i = 0; i < SHELLS; i++)
-        if (!strcmp(name, shells[i].name))
+        if (!strcmp(name, shells[i].name) && a->json) {
+            json j;
+            json_start(&j, stdout);
+            json_text(&j, "script", shells[i].script);
+            json_finish(&j);
+            return EXIT_DONE;
+        } else if (!strcmp(name, shells[i].name))
             return fputs(shells[i].script, stdout) < 0 ? EXIT_OTHER : EXIT_DONE;
     return tool_fail(a, EXIT_FLAGS, "completion: '%s' is no shell that it knows: bash, zsh or fish", name);
 }

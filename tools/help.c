@@ -59,6 +59,17 @@ void help_all(FILE *out)
 
 /* ---- as JSON ---- */
 
+static void flags_json(json *j, const flag *f)
+{
+    for (; f->name; f++) {
+        json_object(j, NULL);
+        json_text(j, "name", f->name);
+        json_text(j, "value", f->value ? f->value : "");
+        json_text(j, "help", f->help);
+        json_end(j);
+    }
+}
+
 static void command_json(json *j, const command *c)
 {
     json_object(j, NULL);
@@ -66,14 +77,8 @@ static void command_json(json *j, const command *c)
     json_text(j, "usage", c->usage);
     json_text(j, "summary", c->summary);
     json_array(j, "flags");
-    for (int i = 0; c->flags[i]; i++)
-        for (const flag *f = c->flags[i]; f->name; f++) {
-            json_object(j, NULL);
-            json_text(j, "name", f->name);
-            json_text(j, "value", f->value ? f->value : "");
-            json_text(j, "help", f->help);
-            json_end(j);
-        }
+    for (int i = 0; c->flags[i]; i++) flags_json(j, c->flags[i]);
+    flags_json(j, common_flags);
     json_end(j);
     json_end(j);
 }
@@ -128,6 +133,7 @@ static int help(const args *a)
     const bool man = args_has(a, "man");
     if (a->operands > 1)
         return tool_fail(a, EXIT_FLAGS, "help: one topic at a time; usage: wengert %s", a->c->usage);
+    if (man && a->json) return tool_fail(a, EXIT_FLAGS, "help: --man or --json, not both");
     if (man && topic && !command_find(topic)) return no_topic(a, topic);
     if (man) {
         if (topic) man_command(command_find(topic), stdout);

@@ -18,10 +18,16 @@ int terminal_width(void)
     return columns > WIDTH ? WIDTH : columns < LEAST ? LEAST : columns;
 }
 
+bool terminal_moves(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && !(term && !strcmp(term, "dumb"));
+}
+
 bool terminal_ansi(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(1) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+    const char *no_color = getenv("NO_COLOR");
+    return terminal_moves(1) && !(no_color && *no_color);
 }
 
 int text_columns(const char *s)

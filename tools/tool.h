@@ -219,9 +219,10 @@ void check_place(wg_shape s, int64_t i, char *to, size_t room);
 int check_ops(const args *a);
 int check_process(const args *a);
 int check_given(model *m); /* --grad; returns the exit status */
-/* The scalar to check; a tensor is summed with random weights. False: after a message, or without one if it
- * is not a float. */
+/* check_target.c. The scalar to check; a tensor is summed with random weights. False: after a message, or
+ * without one if it is not a float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
+bool check_leaves(model *m, wg_node loss, name_list *to); /* --wrt, else all; false: after a message */
 wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconclusive, that than pass */
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
@@ -261,6 +262,7 @@ int terminal_width(void);        /* by COLUMNS, else the terminal's; at most 100
 int text_columns(const char *s); /* how many characters, in UTF-8 */
 /* Prints text from column `left` on, which is reached already, with lines broken at blanks. Ends the line. */
 void print_wrapped(FILE *out, int left, const char *text);
-bool terminal_ansi(void); /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
+bool terminal_moves(int fd); /* whether fd is a terminal whose line can be erased; TERM=dumb says no */
+bool terminal_ansi(void);    /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
 
 #endif

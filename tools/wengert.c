@@ -1,4 +1,5 @@
 /* wengert.c: main, and the list of commands. Results go to standard output, messages to standard error. */
+#include <fcntl.h>
 #include <string.h>
 
 #include "tool.h"
@@ -56,8 +57,17 @@ static int run(int argc, char **argv)
     return status;
 }
 
+/* If the caller has closed a standard stream, the next file that is opened would get its number, and messages
+ * would be written into it. So the number is given to a file that refuses what is done with the stream. */
+static void hold_closed_streams(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd) return;
+}
+
 int main(int argc, char **argv)
 {
+    hold_closed_streams();
     int status = run(argc, argv);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "wengert: standard output: %m\n");

@@ -66,6 +66,8 @@ typedef struct wg_claim {
     wg_node left, right;
 } wg_claim;
 WG_API int wg_program_claims(const wg_program *q);
+/* The name y of grad(y, x) in the claims; of several the one that the program computes last. NULL: there is none. */
+WG_API const char *wg_program_claimed(const wg_program *q);
 WG_API wg_claim wg_program_claim(const wg_program *q, int i);
 /* What a claim whose sides differ in shape may have meant. Variant k of claim i has one side changed: its
  * first sum or mean over all axes, or the whole side, is replaced by a sum or mean along one axis. text is

@@ -41,8 +41,8 @@ static int place_of(wg_node n, wg_node x)
 }
 
 /* The op that made operand k of n, if the operand is an intermediate result: the op has several results and
- * no derivative, and all its operands are operands of n. The triangles that lu_det reads beside its matrix are
- * such: they move with the matrix. NULL: it is none. */
+ * no derivative, and all its operands are operands of n. The triangles that lu_det reads beside its matrix
+ * are such: they move with the matrix. NULL: it is none. */
 static const wg_op *maker_of(wg_node n, int k, wg_node *first)
 {
     const wg_node x = behind(wg_node_operand(n, k));

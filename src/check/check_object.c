@@ -1,6 +1,8 @@
 /* check_object.c: makes and frees reports, and writes the texts in them. */
 #include "check/check_private.h"
 
+#include "wengert/op.h"
+
 #include <stdarg.h>
 
 static const double DEFAULT_EPS = 1e-7;
@@ -118,6 +120,14 @@ bool wgi_check_parts(wg_check *r, int n)
 
 /* ---- findings ---- */
 
+/* A rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function. */
+static const char *whose_rule(const wg_check *r, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    const bool is_library = wg_op_find(op->name) == op && !op->users && strcmp(op->name, "custom_vjp") != 0;
+    return is_library ? wgi_check_whose(r) : "yours";
+}
+
 void wgi_check_add(wg_check *r, const wgi_finding *f)
 {
     if (r->findings == r->finding_room) {
@@ -131,6 +141,7 @@ void wgi_check_add(wg_check *r, const wgi_finding *f)
     wgi_finding *to = &r->finding[r->findings++];
     *to = *f;
     const bool is_node = !wg_is_none(f->node);
+    to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
     to->by = wgi_check_keep(r, f->by ? f->by : "");
     to->op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
     to->where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";

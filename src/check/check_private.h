@@ -95,6 +95,7 @@ typedef struct wgi_finding {
     wg_shape shape;  /* of the operand */
     int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
     double yours, numeric, bar;
+    const char *whose;           /* what the report calls yours: wgi_check_whose */
     double along;                /* of WGI_STAGE_LOCAL: the slope where all elements move */
     int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
@@ -222,6 +223,8 @@ void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_check_vsay(char *to, const char *format, va_list args);
 /* Adds a finding, with copies of its texts. */
 void wgi_check_add(wg_check *r, const wgi_finding *f);
+/* What a report calls the gradient that is checked: autodiff in a graph, yours if the caller computes it. */
+static inline const char *wgi_check_whose(const wg_check *r) { return r->is_graph ? "autodiff" : "yours"; }
 /* Between these two, numbers are printed as in the C locale. */
 typedef struct wgi_check_locale {
     locale_t plain, before;

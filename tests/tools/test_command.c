@@ -143,7 +143,7 @@ Test(command, check_of_the_course)
     cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "numeric") - 3.0301) < 1e-9, "%s", r.out);
     r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--course");
     cr_expect_eq(r.status, 0, "%s", r.out);
-    cr_expect(strstr(r.out, "the course's differences alone: no rules, no slopes\n"), "%s", r.out);
+    cr_expect(strstr(r.out, "differences with one step alone: no rules, no slopes\n"), "%s", r.out);
     r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--course", "--order", "2");
     cr_expect_eq(r.status, 2, "%s", r.out);
 }
@@ -258,11 +258,11 @@ Test(command, check_of_gradients_from_elsewhere)
     EXPECT(0, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4]");
     wgt_result r = RUN("check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[4,8]");
     cr_expect_eq(r.status, 1);
-    cr_expect(strstr(r.out, "yours/library = 2 everywhere"), "%s", r.out);
+    cr_expect(strstr(r.out, "yours/autodiff = 2 everywhere"), "%s", r.out);
     EXPECT(1, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,5]");
     EXPECT(1, "  x        [1,2]      yours is NaN at [0,1]   FAIL\n", NULL, "check", "-e",
            "x = [[1, 2]]; sum(x^2)", "--grad", "x=[[2,nan]]");
-    EXPECT(5, "  x        []         the library's is inf: nothing to compare   inconclusive\n", NULL,
+    EXPECT(5, "  x        []         autodiff's is inf: nothing to compare   inconclusive\n", NULL,
            "check", "-e", "log(x)", "--set", "x=0", "--grad", "x=1");
     EXPECT(3, NULL, "shape [3]", "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4,6]");
 }

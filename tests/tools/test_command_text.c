@@ -227,3 +227,21 @@ Test(command_text, programs_are_joined_or_read)
     EXPECT(3, "", "p.wg:1:5: no op", "eval", wgt_script("\xEF\xBB\xBFw = lgo(2)"));
     EXPECT(3, "", "UTF-16", "eval", wgt_file("p.wg", "\xFF\xFEw\0=\0", 6));
 }
+
+/* ---- doctor ---- */
+
+Test(command_text, doctor_says_what_a_bug_report_needs)
+{
+    static const char *const keys[] = { "wengert: ", "compiler: ",     "libc: ",      "processor: ",
+                                        "kernels: ", "threads: ",      "blas: ",      "commit: ",
+                                        "dot: ",     "rsvg-convert: ", "environment:" };
+    setenv("OPENBLAS_CORETYPE", "Haswell", 1);
+    wgt_result r = RUN("doctor");
+    cr_expect_eq(r.status, 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        cr_expect(strstr(r.out, keys[i]), "%s: %s", keys[i], r.out);
+    cr_expect(strstr(r.out, "OPENBLAS_CORETYPE=Haswell"), "%s", r.out);
+    r = RUN("doctor", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"environment\":\"") && strstr(r.out, "\"commit\":\""), "%s", r.out);
+}

@@ -31,7 +31,7 @@ Test(completion, words)
 {
     WORDS("f32 f64 ", "eval", "--dtype", "");
     WORDS("train eval ", "draw", "p.wg", "--mode", "t");
-    WORDS("--json --help ", "version", "-");
+    WORDS("--json --quiet --help ", "version", "-");
     WORDS("bash zsh fish ", "completion", "");
     WORDS("", "eval", "");
     WORDS("", "eval", "-o", "");
