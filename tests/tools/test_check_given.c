@@ -36,7 +36,8 @@ Test(check_given, hypotheses)
            "loss here",
            "[[3.01,12.02],[27.03,48.04]]");
     expect(1,
-           "yours - autodiff = -0.01 times the parameter: a regulariser, 0.005 sum of its squares, that yours "
+           "yours - autodiff = -0.01 times the parameter: a regulariser, 0.005 sum of its squares, that "
+           "yours "
            "lacks",
            "[[2.99,11.98],[26.97,47.96]]");
     expect(1, "yours - autodiff = 0.25 everywhere", "[[3.25,12.25],[27.25,48.25]]");
