@@ -61,7 +61,8 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
         wgi_check_place(&r->part[k], i, place);
-        wgi_check_say(r->why, "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
+        wgi_check_say(r->why,
+                      "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
                       place);
     }
 }
