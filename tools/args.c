@@ -262,7 +262,7 @@ bool args_double(const args *a, const char *name, double *to)
     *to = strtod(text, &end);
     if (end != text && !*end && isfinite(*to)) return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a %snumber", name, text,
-              isinf(*to) && end != text ? "finite " : "");
+              !isfinite(*to) && end != text ? "finite " : "");
     return false;
 }
 

@@ -166,7 +166,9 @@ static bool prepare(job *w)
     if (!model_of(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
     if (!w->x.count)
-        return model_fail(&w->m, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of);
+        return model_fail(&w->m, EXIT_TEXT,
+                          "%s depends on no input, parameter or constant that has a name: x = 3",
+                          strcmp(w->of, "_") ? w->of : "the value");
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);

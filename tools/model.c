@@ -317,7 +317,10 @@ bool model_of(model *m, const char **name, wg_node *node)
         *node = one.node[0];
         if (one.count != 1) return model_fail(m, EXIT_FLAGS, "--of %s: one name was expected", given);
     }
-    if (wg_is_none(*node)) return model_fail(m, EXIT_TEXT, "the program has no value");
+    if (wg_is_none(*node))
+        return model_fail(m, EXIT_TEXT,
+                          "%s: the program has no value: write an expression, or NAME = expression",
+                          model_place(m));
     return true;
 }
 

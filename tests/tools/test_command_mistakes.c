@@ -1,7 +1,9 @@
 /* test_command_mistakes.c: wrong inputs to the command. Each is answered by a line that says what is wrong,
  * where, and what to do, with the exit status of its kind; with --json by an object on standard output. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "wgcommand.h"
 
@@ -91,6 +93,8 @@ static const mistake programs[] = {
       { "-e:1:10: sum takes 1 operand", "options are named: axis" } },
     { { "eval", "-e", "dropout([1], 0.8)" }, NULL, 3, { "-e:1:14: dropout takes 1", "keep_prob" } },
     { { "eval", "-e", "zeros(5, 4) @ zeros(3, 2)" }, NULL, 3, { "-e:1:13: matmul", "[5,4]" } },
+    { { "eval", "P" }, "", 3, { "p.wg: the program has no value", "write an expression" } },
+    { { "grad", "-e", "3" }, NULL, 3, { "the value depends on no input", "x = 3" } },
     { { "eval", "-e", "(1" }, NULL, 3, { "-e:1:1: this bracket is never closed", NULL } },
     { { "eval", "P" }, "x = 1\nx = 2\n", 3, { "p.wg:2:1: 'x' is bound already, in line 1", "one value" } },
     { { "eval", "P" }, "f(x) = x^2\n", 4, { "p.wg:1:1: functions", "not part of this version" } },
@@ -169,4 +173,23 @@ Test(command_mistakes, what_is_none)
 Test(command_mistakes, the_caret_stands_below_its_character)
 {
     EXPECT(3, "", "\n  y = \xc3\xa4 * 3\n      ^\n", "eval", "-e", "y = \xc3\xa4 * 3");
+}
+
+/* With standard output closed nothing can be printed, and what is written to files stays clean. */
+Test(command_mistakes, a_closed_standard_output_is_an_error)
+{
+    char script[3000], text[100] = "";
+    const char *binary = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
+    snprintf(script, sizeof script, "%s%s eval -e 7 >&- 2>'%s'",
+             binary  ? binary
+             : build ? build
+                     : "build",
+             binary ? "" : "/wengert", wgt_in_folder("err"));
+    const int status = system(script);
+    cr_expect_eq(WEXITSTATUS(status), 6);
+    FILE *f = fopen(wgt_in_folder("err"), "r");
+    cr_assert(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    cr_expect(strstr(text, "standard output: Bad file descriptor"), "%s", text);
 }
