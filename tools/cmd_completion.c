@@ -1,4 +1,4 @@
-/* cmd_completion.c: the command completion. It prints a script for a shell. The script asks the command itself, by
+/* cmd_completion.c: the command completion. It prints a script for a shell. The script asks the command, by
  * --words, which words can follow: they come from the tables of commands and flags. */
 #include <string.h>
 

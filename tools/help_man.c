@@ -3,8 +3,8 @@
 
 #include "tool.h"
 
-/* Writes text so that roff prints it as it is: \ and - are signs of roff, and so are . and ' at the start of a
- * line. */
+/* Writes text so that roff prints it as it is: \ and - are signs of roff, and so are . and ' at the start of
+ * a line. */
 static void put(FILE *out, const char *text)
 {
     bool starts = true;
