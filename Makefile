@@ -8,7 +8,8 @@
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
-#   OPENMP=0 BLAS=none GRAPHVIZ=0  leave a part out; BLAS may name another pkg-config module that has a cblas.h
+#   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
+#   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -36,7 +37,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall dist,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests asan hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test test-all tests asan hostile demo,$(GOALS))
+DRAW_GOALS  := $(filter test test-all tests asan hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
@@ -69,16 +70,14 @@ WG_LIBS     := -lm
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 ifneq ($(BLAS),none)
-WG_CPPFLAGS += -DWG_WITH_BLAS=1 $(shell pkg-config --cflags $(BLAS))
-WG_LIBS     += $(shell pkg-config --libs $(BLAS))
+BLAS_LIBRARY := $(shell CC='$(CC)' tools/blas_library.sh $(BLAS))
+ifeq ($(BLAS_LIBRARY),)
+$(error BLAS=$(BLAS): pkg-config names no shared library)
+endif
+WG_CPPFLAGS += -DWG_WITH_BLAS=1 -DWG_BLAS_LIBRARY='"$(BLAS_LIBRARY)"' $(shell pkg-config --cflags $(BLAS))
+WG_LIBS     += -ldl
 else
 WG_CPPFLAGS += -DWG_WITH_BLAS=0
-endif
-ifeq ($(GRAPHVIZ),1)
-WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=1 $(shell pkg-config --cflags libcgraph)
-WG_LIBS     += $(shell pkg-config --libs libcgraph)
-else
-WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=0
 endif
 endif
 ifeq ($(OPENMP),1)
@@ -183,12 +182,14 @@ $(OBJ)/tools/%.o: tools/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O2)
 
-CRITERION_CFLAGS = $(shell pkg-config --cflags criterion)
-CRITERION_LIBS   = $(shell pkg-config --libs criterion)
+# What the tests are compiled with: Criterion, and libcgraph to read DOT.
+TEST_MODULES := criterion$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
+TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES)) -DWG_WITH_GRAPHVIZ=$(if $(filter 1,$(GRAPHVIZ)),1,0)
+TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
-	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(CRITERION_CFLAGS))
+	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(TEST_CFLAGS))
 
 # The optimizers that the tests go through: all that optim.h declares.
 OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
@@ -218,7 +219,7 @@ $(BUILD)/examples/%: examples/%.c $(LINKED) $(FLAGS)
 
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(CRITERION_LIBS) $(WG_LIBS)
+	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
 
 .SECONDARY:
 -include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)

@@ -102,15 +102,6 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
     wg_figure_save(f, curve);
 }
 
-/* Builds without libcgraph write no DOT: the demo then says so and is no failure. */
-static bool draw_dot(wg_context *c, wg_node loss)
-{
-    if (wg_draw(loss, "graph.dot", &(wg_draw_opts){ .title = "digits" }) != WG_ERROR_MISSING) return true;
-    printf("not drawn: graph.dot: %s\n", wg_message(c));
-    wg_recover(c);
-    return false;
-}
-
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : "demo";
@@ -133,10 +124,8 @@ int main(int argc, char **argv)
     wg_node L = loss_of(g, p, &b, &accuracy);
     wg_params_save(p, "weights.safetensors");
     wg_draw(L, "graph.svg", &(wg_draw_opts){ .title = "digits" });
-    const bool dot = draw_dot(c, L);
+    wg_draw(L, "graph.dot", &(wg_draw_opts){ .title = "digits" });
     int rc = wg_finish(c, stderr);
-    if (!rc)
-        printf("written to %s/: weights.safetensors, curve.svg, graph.svg%s\n", folder,
-               dot ? ", graph.dot" : "");
+    if (!rc) printf("written to %s/: weights.safetensors, curve.svg, graph.svg, graph.dot\n", folder);
     return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -89,19 +89,20 @@ as_root() {
     walk root root /root/wengert
 }
 
-# make prints what root has to type, and stops.
+# `make` and `make test` print what root has to type, and stop before they compile anything.
 as_user() {
-    local line log=$kept/first_make.log
+    local goal line log=$kept/first_make.log
     [ "$1" = blank ] && [ -e "$ready" ] && unpack "$ready" || unpack "$base"
     put_clone "$2" newcomer
-    if [ "$1" = user ] || [ ! -e "$ready" ]; then
-        inside newcomer "cd '$2' && make" >"$log" 2>&1 && { say "make succeeds without a compiler?"; exit 1; }
+    for goal in '' test; do
+        inside newcomer "command -v dot >/dev/null" && break # the packages are there
+        inside newcomer "cd '$2' && make $goal" >"$log" 2>&1 && { say "$1: FAILED: nothing is missing for make $goal"; exit 1; }
         cat "$log"
         line=$(sed -n 's/^setup: packages are missing; type: sudo //p' "$log")
-        [ -n "$line" ] || { say "$1: FAILED: make does not say what to type"; exit 1; }
+        [ -n "$line" ] || { say "$1: FAILED: make $goal does not say what to type"; exit 1; }
         say "root types: $line"
         inside root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive $line -y -qq >/dev/null 2>&1" || exit 1
-    fi
+    done
     walk "$1" newcomer "$2"
 }
 

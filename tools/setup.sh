@@ -51,10 +51,12 @@ need_build() {
     openblas) has_module openblas || want libopenblas-openmp-dev ;;
     *) has_module "$BLAS" || stop "no pkg-config module '$BLAS' for BLAS=$BLAS" ;;
     esac
-    if [ "${GRAPHVIZ:-1}" = 1 ]; then has_module libcgraph || want libgraphviz-dev; fi
 }
 
-need_test() { has_module criterion || want libcriterion-dev; }
+need_test() {
+    has_module criterion || want libcriterion-dev
+    [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
+}
 
 need_draw() { [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
 

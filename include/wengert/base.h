@@ -244,6 +244,7 @@ WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *f
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
+WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* the one of wg_start; NULL: it had none */
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */

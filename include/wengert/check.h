@@ -43,8 +43,9 @@ typedef struct wg_gradcheck_opts {
     /* The course's differences: of at most so many components of each input, evenly spaced. Default:
      * about 1,000 in all. */
     int64_t components;
-    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: malloc,
-     * realloc, free. One thread at a time calls it, so the differences are then computed by one thread. */
+    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: that of the
+     * graph's context. Without one in either place: malloc, realloc, free. An allocator of yours is called by one
+     * thread at a time, so the differences are then computed by one thread. */
     const wg_allocator *allocator;
     /* Called by the thread that called the check: at each evaluation of the function, and more often. While
      * several threads compute the differences, it is called before each chunk of them that this thread

@@ -135,4 +135,8 @@ int wg_finish(wg_context *c, FILE *errors)
 
 wg_dtype wg_context_dtype(const wg_context *c) { return c && c->o.dtype ? c->o.dtype : WG_F32; }
 int wg_context_threads(const wg_context *c) { return c ? c->o.threads : 1; }
+const wg_allocator *wg_context_allocator(const wg_context *c)
+{
+    return c && c->o.allocator ? &c->memory : NULL;
+}
 uint64_t wg_context_seed(const wg_context *c) { return c ? c->o.seed : 0; }

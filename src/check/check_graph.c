@@ -89,6 +89,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
         wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
     wg_options own = { .dtype = WG_F64 };
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
+    own.allocator = wg_context_allocator(c);
     wg_check *r = q->r = wgi_check_new(&own, o);
     if (!r->c) return false;
     r->is_graph = true;

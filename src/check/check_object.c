@@ -81,7 +81,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     wg_gradcheck_opts none = { 0 };
     const wg_gradcheck_opts *q = opts ? opts : &none;
     wg_options own = *o;
-    own.allocator = q->allocator;
+    if (q->allocator) own.allocator = q->allocator;
     wg_context *c = wg_start(&own);
     wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {
@@ -89,7 +89,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
         return (wg_check *)(uintptr_t)&NO_MEMORY;
     }
     r->c = c;
-    if (q->allocator) r->memory = *q->allocator;
+    if (own.allocator) r->memory = *own.allocator;
     r->progress = q->progress, r->progress_user = q->progress_user;
     r->name = r->where = r->stage = "";
     if (q->name) r->name = wgi_check_keep(r, q->name);

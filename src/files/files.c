@@ -268,7 +268,6 @@ static bool out_end(wgi_out *o)
 bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, const char *path)
 {
     *o = (wgi_out){ .c = c, .here = here, .who = who, .path = path ? path : "(no path)" };
-    if (wg_failed(c)) return false;
     if (!path) return o->error = EINVAL, out_end(o);
     if (!(o->target = target_of(c, path))) return false;
     int fd = is_special(o->target) ? open(o->target, O_WRONLY | O_CLOEXEC) : keep_mode(o, open_temporary(o));

@@ -52,6 +52,7 @@ typedef struct wgi_out {
     int error;                /* errno of the first failure */
 } wgi_out;
 
+/* A context that has failed is no obstacle: a picture of a failed call is saved. */
 bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_out_write(wgi_out *o, const void *bytes, size_t size);
 bool wgi_out_close(wgi_out *o);

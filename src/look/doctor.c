@@ -72,8 +72,8 @@ void wg_doctor(FILE *out)
     fprintf(out, "threads: %d of %d cores%s\n", wg_context_threads(c), wgi_cores(),
             WG_WITH_OPENMP ? " (OpenMP)" : " (built without OpenMP)");
     fprintf(out, "blas: %s\n", wgi_blas_about());
-    if (wgi_gemm_is_own(c->isa)) fprintf(out, "products: the library's own%s\n", WG_WITH_BLAS ? unfit : "");
-    fprintf(out, "graphviz: %s\n", WG_WITH_GRAPHVIZ ? "libcgraph" : "none: DOT is not written");
+    const bool has_blas = wgi_blas_function("cblas_sgemm");
+    if (wgi_gemm_is_own(c->isa)) fprintf(out, "products: the library's own%s\n", has_blas ? unfit : "");
     environment(out);
     wg_finish(c, NULL);
 }

@@ -16,9 +16,9 @@ wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *text,
 {
     wgi_out o;
     if (strcmp(path, "-") == 0) return print(here, call, text);
-    if (!wgi_out_open(&o, text->c, here, call, path)) return wg_failed(text->c);
+    if (!wgi_out_open(&o, text->c, here, call, path)) return WG_ERROR_FILE;
     wgi_out_write(&o, text->at, text->length);
-    return wgi_out_close(&o) ? WG_OK : wg_failed(text->c);
+    return wgi_out_close(&o) ? WG_OK : WG_ERROR_FILE;
 }
 
 /* ---- the locale ---- */

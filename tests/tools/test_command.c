@@ -172,9 +172,7 @@ Test(command, check_draws)
     EXPECT(2, NULL, "without --sweep", "check", "-e", "sin(x)", "--set", "x=1", "--sweep-of", "q");
     EXPECT(0, NULL, NULL, "check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3", "--sweep",
            sweep);
-#if WG_WITH_GRAPHVIZ
     EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", graph);
-#endif
     EXPECT(0, NULL, "--case: no rule of a node is wrong: /nonexistent/c.c is not written", "check", "-e",
            "sin(x)", "--set", "x=1", "--case", "/nonexistent/c.c");
     EXPECT(6, NULL, "/nonexistent/", "check", "-e", "sin(x)", "--set", "x=1", "--sweep",
