@@ -69,7 +69,7 @@ Test(completion, no_such_shell)
 Test(completion, bash)
 {
     const char *text = wgt_shell(
-        "\"$build/wengert\" completion bash > \"$in/script\" && wengert=$PWD/$build/wengert bash -c '\n"
+        "\"$build/wengert\" completion bash > \"$in/script\" && wengert=$build/wengert bash -c '\n"
         ". \"$1/script\"; COMP_WORDS=(\"$wengert\" eval p.wg --dtype f3) COMP_CWORD=4; _wengert\n"
         "echo \"${COMPREPLY[@]}\"; COMP_WORDS[1]=dra COMP_CWORD=1; _wengert; echo \"${COMPREPLY[@]}\"' - "
         "\"$in\"");
