@@ -1,5 +1,5 @@
-/* test_setup.c: what tools/setup.sh and tools/mnist.sh say when something is missing. Small scripts in a folder of
- * the test's stand in for programs of the system. */
+/* test_setup.c: what tools/setup.sh and tools/mnist.sh say when something is missing. Small scripts in a
+ * folder of the test's stand in for programs of the system. */
 #include <string.h>
 
 #include "wgshell.h"
