@@ -11,6 +11,10 @@
 #ifndef WENGERT_BASE_H
 #define WENGERT_BASE_H
 
+#if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ < 8
+#error "Wengert needs a 64-bit target: compile without -m32, or with a compiler for a 64-bit machine"
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

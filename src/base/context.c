@@ -125,6 +125,9 @@ int wg_finish(wg_context *c, FILE *errors)
     int s = (int)c->status;
     if (s && errors) fprintf(errors, "%s\n", wg_message(c));
     if (c->fixed) return s;
+    if (c->busy)
+        return wgi_fail(c, NULL, "finish", WG_ERROR_USE,
+                        "a C function that a graph calls must not end its context");
     for (wgi_block *b = c->blocks, *next; b; b = next) {
         next = b->next;
         c->memory.resize(c->memory.user, b->base, b->size, 0);

@@ -7,14 +7,15 @@
 
 static const double DEFAULT_EPS = 1e-7;
 
-/* The report when there is no memory for a report. */
-static const wg_check NO_MEMORY = { .name = "",
-                                    .where = "",
-                                    .verdict = WG_INCONCLUSIVE,
-                                    .ratio = NAN,
-                                    .floor = NAN,
-                                    .stage = "",
-                                    .reason = "out of memory" };
+#define REPORT_OF_NOTHING(why)                                                                        \
+    {                                                                                                 \
+        .name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .stage = "", \
+        .reason = why                                                                                 \
+    }
+static const wg_check NO_MEMORY = REPORT_OF_NOTHING("out of memory"), /* for a report */
+    NO_REPORT = REPORT_OF_NOTHING("there is no report: the pointer is NULL");
+
+const wg_check *wgi_check_given(const wg_check *r) { return r ? r : &NO_REPORT; }
 
 /* ---- texts ---- */
 

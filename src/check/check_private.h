@@ -205,12 +205,16 @@ typedef struct wgi_check_target {
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
+/* Says that the pointer to `what` is NULL, in a report that is not begun. */
+wg_check *wgi_check_without(wg_check *r, const char *what);
 /* check.c. Measures f and its differences at the point, and judges the gradient. */
 void wgi_check_run(wg_check *r, const wgi_check_target *t);
 
 /* check_object.c. wgi_check_new never returns NULL. If memory is out, the report says so and its context is
  * NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
+/* r, or if it is NULL a report that says so. */
+const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
 /* Sets the name and the shape of part k, and makes its arrays. */
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);

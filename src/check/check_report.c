@@ -313,6 +313,8 @@ static void print_all(const wg_check *r, FILE *out)
 
 void wg_check_print(const wg_check *r, FILE *out)
 {
+    if (!out) return;
+    r = wgi_check_given(r);
     wgi_check_locale l = wgi_check_locale_begin();
     print_all(r, out);
     wgi_check_locale_end(l);

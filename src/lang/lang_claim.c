@@ -91,7 +91,7 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
     wg_claim none = { 0 };
-    if (!q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
+    if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
     wgi_ast *claim = q->claim_asts[i], *sides[] = { claim->first->next, claim->first };
     for (int s = 0; s < 2; s++) {
         wgi_ast *found = reduction(sides[s]), *target = found ? found : sides[s];

@@ -73,7 +73,7 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, ui
 
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next)
+    for (wgi_binding *b = name ? q->bindings : NULL; b; b = b->next)
         if (!b->local && !strcmp(b->name, name)) return b;
     return NULL;
 }

@@ -55,6 +55,7 @@ static void environment(FILE *out)
 
 void wg_doctor(FILE *out)
 {
+    if (!out) return;
     wg_context *c = wg_start(NULL);
     fprintf(out, "wengert: %s\n", WG_VERSION);
     if (wg_failed(c)) fprintf(out, "error: %s\n", wg_message(c));
