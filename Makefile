@@ -7,8 +7,9 @@
 # A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
-#   PREFIX DESTDIR                 for install
-#   OPENMP=0 BLAS=none GRAPHVIZ=0  leave a part out; BLAS may name another pkg-config module that has a cblas.h
+#   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
+#   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
+#   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -34,9 +35,9 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall,$(GOALS))
-TEST_GOALS  := $(filter test test-all tests asan hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test test-all tests asan hostile demo,$(GOALS))
+BUILD_GOALS := $(filter-out help clean format deps uninstall dist,$(GOALS))
+TEST_GOALS  := $(filter test test-all tests asan clang hostile %-long check-vmath,$(GOALS))
+DRAW_GOALS  := $(filter test test-all tests asan clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
@@ -69,16 +70,14 @@ WG_LIBS     := -lm
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 ifneq ($(BLAS),none)
-WG_CPPFLAGS += -DWG_WITH_BLAS=1 $(shell pkg-config --cflags $(BLAS))
-WG_LIBS     += $(shell pkg-config --libs $(BLAS))
+BLAS_LIBRARY := $(shell CC='$(CC)' tools/blas_library.sh $(BLAS))
+ifeq ($(BLAS_LIBRARY),)
+$(error BLAS=$(BLAS): pkg-config names no shared library)
+endif
+WG_CPPFLAGS += -DWG_WITH_BLAS=1 -DWG_BLAS_LIBRARY='"$(BLAS_LIBRARY)"' $(shell pkg-config --cflags $(BLAS))
+WG_LIBS     += -ldl
 else
 WG_CPPFLAGS += -DWG_WITH_BLAS=0
-endif
-ifeq ($(GRAPHVIZ),1)
-WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=1 $(shell pkg-config --cflags libcgraph)
-WG_LIBS     += $(shell pkg-config --libs libcgraph)
-else
-WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=0
 endif
 endif
 ifeq ($(OPENMP),1)
@@ -149,10 +148,17 @@ $(FLAGS): FORCE
 
 # The registry's list, written anew when it has changed.
 $(OP_LIST): FORCE
-	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
+	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
 	cmp -s $@.new $@ || cp $@.new $@
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
+
+# The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
+COMMIT := $(OBJ)/generated/commit.h
+$(COMMIT): FORCE
+	@mkdir -p $(@D); [ -e .git ] && c=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null) || c=unknown; \
+	echo "#define WENGERT_COMMIT \"$$c\"" | cmp -s - $@ || echo "#define WENGERT_COMMIT \"$$c\"" > $@
+$(OBJ)/tools/cmd_about.o: $(COMMIT)
 
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
@@ -176,12 +182,14 @@ $(OBJ)/tools/%.o: tools/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O2)
 
-CRITERION_CFLAGS = $(shell pkg-config --cflags criterion)
-CRITERION_LIBS   = $(shell pkg-config --libs criterion)
+# What the tests are compiled with: Criterion, and libcgraph to read DOT.
+TEST_MODULES := criterion$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
+TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES)) -DWG_WITH_GRAPHVIZ=$(if $(filter 1,$(GRAPHVIZ)),1,0)
+TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
-	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(CRITERION_CFLAGS))
+	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(TEST_CFLAGS))
 
 # The optimizers that the tests go through: all that optim.h declares.
 OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
@@ -189,6 +197,14 @@ $(OPTIMIZERS): include/wengert/optim.h
 	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(wg_site .*/OPTIMIZER(\1)/p' $< > $@
 $(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
 $(OBJ)/tests/optim/test_optimizers.o: WG_CPPFLAGS += -I$(dir $(OPTIMIZERS))
+
+# Calls of all that the public headers declare: tests/graph/test_odd_calls.c.
+ODD_CALLS := $(OBJ)/tests/graph/odd_calls.h
+$(ODD_CALLS): tests/graph/odd_calls.awk $(wildcard include/wengert/*.h) $(FLAGS)
+	@mkdir -p $(@D) && $(CC) -E -P -Iinclude include/wengert/wengert.h | \
+	    awk -v words_file=$(@D)/odd_words.h -f $< > $@
+$(OBJ)/tests/graph/test_odd_calls.o: $(ODD_CALLS)
+$(OBJ)/tests/graph/test_odd_calls.o: WG_CPPFLAGS += -I$(dir $(ODD_CALLS))
 
 $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	$(call say,AR,$@)
@@ -211,7 +227,7 @@ $(BUILD)/examples/%: examples/%.c $(LINKED) $(FLAGS)
 
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(CRITERION_LIBS) $(WG_LIBS)
+	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
 
 .SECONDARY:
 -include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)
@@ -219,16 +235,19 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long reads-long torture-long install uninstall format clean help deps
+.PHONY: test test-all rooms check check-vmath demo mnist newcomer newcomer-short bench docs asan clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 2 minutes on two processors, 290 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, hostile, asan and 4,000 random graphs (from nothing: 5 minutes, 380 MB)
-	+@BUILD=$(BUILD) tests/run.sh plain hostile asan graphs
+test-all: ## test, hostile, asan, clang if it is there, and 4,000 random graphs (from nothing: 6 minutes, 420 MB)
+	+@BUILD=$(BUILD) tests/run.sh plain hostile asan clang graphs
 
 asan: ## the tests under the address and undefined-behaviour sanitizers
 	+@BUILD=$(BUILD) tests/run.sh asan
+
+clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
+	+@BUILD=$(BUILD) tests/run.sh clang
 
 hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes
 	+@BUILD=$(BUILD) tests/run.sh hostile
@@ -254,11 +273,18 @@ check: all ## the house rules: format, directions of #include, generated docs, h
 demo: all ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo
 
+newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
+	@BUILD='$(BUILD)' tests/newcomer.sh
+
+newcomer-short: all ## the same with what is built here, in one minute, once `make newcomer` has made the bare system
+	@BUILD='$(BUILD)' tests/newcomer.sh short
+
 mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry
+docs: all ## writes docs/ops.md from the registry, the table of python/wengert.py from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
+	@tools/python_table.sh
 
 ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk
@@ -270,6 +296,8 @@ include tests/torch/torch.mk
 # What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.
 as_typed = $(subst $$$$,$$,$(value $1))
 
+# What static linking needs stands in Libs.private by itself: modules named in Requires.private would add their own -I to
+# --cflags, and OpenBLAS' module asks for a Fortran compiler.
 define PC_TEXT
 libdir=$${prefix}/lib
 includedir=$${prefix}/include
@@ -277,9 +305,8 @@ includedir=$${prefix}/include
 Name: wengert
 Description: Computation graphs with automatic differentiation
 Version: $(VERSION)
-Requires.private:$(if $(filter-out none,$(BLAS)), $(BLAS))$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
 Libs: -L$${libdir} -lwengert
-Libs.private: -lm$(if $(filter 1,$(OPENMP)), -fopenmp)
+Libs.private: $(strip $(WG_LIBS))
 Cflags: -I$${includedir}
 endef
 export PC_TEXT
@@ -288,11 +315,14 @@ install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
 INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" BUILD='$(BUILD)' SHARED='$(notdir $(SHARED))' tools/install.sh
 
-install: all ## into $(DESTDIR)$(PREFIX): headers, libraries, wengert.pc, the command
+install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
 	$(INSTALL) install
 
-uninstall: ## removes the files that install writes, and no others
+uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
+
+dist: ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/dist.sh
 
 format: ## rewrites all C files by .clang-format
 	clang-format -i $(wildcard include/wengert/*.h src/*/*.[ch] src/*/*/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
@@ -304,4 +334,4 @@ deps: ## installs all that building, testing, drawing and checking need
 	@$(SETUP) build test draw check
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

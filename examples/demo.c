@@ -122,10 +122,10 @@ int main(int argc, char **argv)
     wg_data_all(dev, &b);
     wg_begin(g, WG_TRAIN);
     wg_node L = loss_of(g, p, &b, &accuracy);
-    wg_draw(L, "graph.dot", &(wg_draw_opts){ .title = "digits" });
-    wg_draw(L, "graph.svg", &(wg_draw_opts){ .title = "digits" });
     wg_params_save(p, "weights.safetensors");
+    wg_draw(L, "graph.svg", &(wg_draw_opts){ .title = "digits" });
+    wg_draw(L, "graph.dot", &(wg_draw_opts){ .title = "digits" });
     int rc = wg_finish(c, stderr);
-    if (!rc) printf("written to %s/: graph.dot, graph.svg, curve.svg, weights.safetensors\n", folder);
+    if (!rc) printf("written to %s/: weights.safetensors, curve.svg, graph.svg, graph.dot\n", folder);
     return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }

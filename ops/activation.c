@@ -343,6 +343,7 @@ const wg_op wgi_op_leaky_relu = {
 };
 wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_leaky_relu, &a->x, 1, &GIVEN(leaky_relu, LEAKY_RELU_FIELDS));
 }
 

@@ -145,6 +145,7 @@ wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
 
 bool wg_split_at(wg_site here, wg_node x, int parts, int axis, wg_node y[])
 {
+    if (!y) return wgi_fail_null(wg_graph_context(x.graph), here, "split", "memory for the parts"), false;
     wg_node all = wg_slice(x, .axis = axis); /* refuses what is no node, and an axis that x does not have */
     const bool fine = wg_node_ok(all);
     const int64_t n = fine ? wg_dim(x, axis < 0 ? axis + wg_node_shape(x).rank : axis) : 0;
@@ -418,6 +419,7 @@ const wg_op wgi_op_pad = {
 };
 wg_node wg_pad_at(wg_site here, const wg_pad_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_pad, &a->x, 1, &GIVEN(pad, PAD_FIELDS));
 }
 

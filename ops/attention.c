@@ -92,6 +92,7 @@ const wg_op wgi_op_attention = {
 };
 wg_node wg_attention_at(wg_site here, const wg_attention_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_attention, (wg_node[]){ a->x, a->k, a->v, a->mask }, 4,
                     &GIVEN(attention, ATTENTION_FIELDS));
 }

@@ -320,6 +320,7 @@ const wg_op wgi_op_batch_norm = {
 };
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_batch_norm, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
                     &GIVEN(batch, BATCH_FIELDS));
 }

@@ -45,6 +45,7 @@ const wg_op wgi_op_gelu = {
 };
 wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_gelu, &a->x, 1, &GIVEN(gelu, GELU_FIELDS));
 }
 

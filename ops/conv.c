@@ -207,6 +207,7 @@ const wg_op wgi_op_conv = {
 };
 wg_node wg_conv_at(wg_site here, const wg_conv_args *a)
 {
+    a = WG_OR_NONE(a);
     return product(here, &wgi_op_conv, a->x, a->W, &GIVEN(conv, CONV_FIELDS));
 }
 
@@ -299,6 +300,7 @@ const wg_op wgi_op_conv_transpose = {
 };
 wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a)
 {
+    a = WG_OR_NONE(a);
     return product(here, &wgi_op_conv_transpose, a->x, a->W, &GIVEN(conv, CONV_FIELDS));
 }
 

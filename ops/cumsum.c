@@ -167,6 +167,7 @@ const wg_op wgi_op_cumsum = {
 };
 wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_cumsum, &a->x, 1, &GIVEN(cumsum, CUMSUM_FIELDS));
 }
 

@@ -220,6 +220,8 @@ bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log)
 {
     wg_node y = wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ 0 });
     const bool ok = wg_node_ok(y);
+    wg_node unused;
+    log = log ? log : &unused, sign = sign ? sign : &unused;
     *log = ok ? y : wg_none;
     *sign =
         ok ? of_triangles(wg_inside(here),

@@ -287,6 +287,8 @@ bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors)
 {
     wg_node w = wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ VALUES });
     const bool ok = wg_node_ok(w);
+    wg_node unused;
+    values = values ? values : &unused, vectors = vectors ? vectors : &unused;
     *values = ok ? w : wg_none;
     *vectors = ok ? eigh_part(wg_inside(here), wg_node_operand(w, 0), wg_node_operand(w, 1),
                               wg_node_operand(w, 2), VECTORS)

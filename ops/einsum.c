@@ -320,7 +320,8 @@ wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n
 {
     struct einsum a = { 0 };
     wg_graph *g = NULL;
-    for (int k = 0; k < n && !g; k++) g = wg_graph_of(x[k]);
+    for (int k = 0; x && k < n && !g; k++) g = wg_graph_of(x[k]);
+    letters = letters ? letters : "";
     if (g && strlen(letters) >= sizeof a.letters) {
         wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "einsum: more than %d characters", TEXT - 1);
         return wg_graph_node(g, 0);

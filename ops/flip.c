@@ -109,6 +109,7 @@ const wg_op wgi_op_flip = {
 };
 wg_node wg_flip_at(wg_site here, const wg_flip_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_flip, &a->x, 1, &GIVEN(flip, FLIP_FIELDS));
 }
 

@@ -121,6 +121,7 @@ const wg_op wgi_op_one_hot = {
 };
 wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_one_hot, &a->x, 1, &GIVEN(one_hot, ONE_HOT_FIELDS));
 }
 

@@ -275,6 +275,7 @@ const wg_op wgi_op_max = {
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_max, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -327,6 +328,7 @@ const wg_op wgi_op_argmax = {
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_argmax, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
 }
 

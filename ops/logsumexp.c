@@ -134,6 +134,7 @@ const wg_op wgi_op_logsumexp = {
 };
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 

@@ -115,6 +115,7 @@ const wg_op wgi_op_binary_cross_entropy = {
 };
 wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return loss_of(here, &wgi_op_binary_cross_entropy, a);
 }
 
@@ -145,6 +146,7 @@ const wg_op wgi_op_bce_with_logits = {
 };
 wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return loss_of(here, &wgi_op_bce_with_logits, a);
 }
 

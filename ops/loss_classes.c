@@ -203,11 +203,13 @@ const wg_op wgi_op_softmax_cross_entropy = {
 };
 static wg_node class_loss(wg_site here, const wg_op *op, const wg_class_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, op, (wg_node[]){ a->x, a->y, a->weights, a->mask }, OPERANDS,
                     &GIVEN(class_loss, CLASS_LOSS_FIELDS));
 }
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_class_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return class_loss(here, &wgi_op_softmax_cross_entropy, a);
 }
 

@@ -84,6 +84,7 @@ const wg_op wgi_op_huber = {
 };
 wg_node wg_huber_at(wg_site here, const wg_huber_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_huber, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
 }
 
@@ -135,6 +136,7 @@ const wg_op wgi_op_smooth_l1 = {
 };
 wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_smooth_l1, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
 }
 

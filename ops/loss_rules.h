@@ -39,6 +39,7 @@ static inline const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f
 }
 static inline wg_node loss_of(wg_site here, const wg_op *op, const wg_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, op, (wg_node[]){ a->x, a->y }, 2, &GIVEN(loss, LOSS_FIELDS));
 }
 

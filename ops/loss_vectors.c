@@ -130,6 +130,7 @@ const wg_op wgi_op_cosine_similarity = {
 };
 wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_cosine_similarity, (wg_node[]){ a->x, a->y }, 2,
                     &GIVEN(cosine, COSINE_FIELDS));
 }
@@ -159,6 +160,7 @@ const wg_op wgi_op_cosine_loss = {
 };
 wg_node wg_cosine_loss_at(wg_site here, const wg_loss_args *a)
 {
+    a = WG_OR_NONE(a);
     return loss_of(here, &wgi_op_cosine_loss, a);
 }
 
@@ -221,6 +223,7 @@ const wg_op wgi_op_triplet = {
 };
 wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_triplet, (wg_node[]){ a->x, a->positive, a->negative }, 3,
                     &GIVEN(triplet, TRIPLET_FIELDS));
 }

@@ -433,6 +433,7 @@ const wg_op wgi_op_matmul = {
 };
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {
+    a = WG_OR_NONE(a);
     return product_node(here, a->x, a->y, a->ta, a->tb);
 }
 

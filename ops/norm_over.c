@@ -103,6 +103,7 @@ const wg_op wgi_op_rms_norm = {
 };
 wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_rms_norm, (wg_node[]){ a->x, a->gamma }, 2, &GIVEN(over, OVER_FIELDS));
 }
 
@@ -294,6 +295,7 @@ const wg_op wgi_op_group_norm = {
 };
 wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_group_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
                     &GIVEN(group, GROUP_FIELDS));
 }
@@ -349,6 +351,7 @@ const wg_op wgi_op_instance_norm = {
 };
 wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_instance_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
                     &GIVEN(instance, INSTANCE_FIELDS));
 }

@@ -140,6 +140,7 @@ const wg_op wgi_op_max_pool = {
 };
 wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_max_pool, &a->x, 1, &GIVEN(pooling, POOL_FIELDS));
 }
 

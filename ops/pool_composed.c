@@ -81,6 +81,7 @@ const wg_op wgi_op_avg_pool = {
 };
 wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_avg_pool, &a->x, 1, &GIVEN(mean_pooling, MEAN_FIELDS));
 }
 
@@ -202,6 +203,7 @@ const wg_op wgi_op_adaptive_pool = {
 };
 wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_adaptive_pool, &a->x, 1, &GIVEN(adaptive, ADAPTIVE_FIELDS));
 }
 

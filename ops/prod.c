@@ -88,6 +88,7 @@ const wg_op wgi_op_prod = {
 };
 wg_node wg_prod_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_prod, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 

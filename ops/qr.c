@@ -236,6 +236,8 @@ const wg_op wgi_op_qr = {
 };
 bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 {
+    wg_node unused[2];
+    q = q ? q : &unused[0], r = r ? r : &unused[1];
     *q = wg_apply(here, &wgi_op_qr, &x, 1, &(struct qr){ Q });
     const bool ok = wg_node_ok(*q);
     *r = ok ? r_of(wg_inside(here), *q, x) : wg_none;

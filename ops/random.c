@@ -183,6 +183,7 @@ const wg_op wgi_op_dropout = {
 };
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_dropout, &a->x, 1, &GIVEN(dropout, DROPOUT_FIELDS));
 }
 

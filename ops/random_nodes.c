@@ -232,6 +232,7 @@ const wg_op wgi_op_random_normal = {
 };
 wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
 {
+    a = WG_OR_NONE(a);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
     here = wg_inside(here);
     if (a->deviation != 0) z = wg_mul(z, a->deviation == WG_ZERO ? 0 : a->deviation);
@@ -269,6 +270,7 @@ const wg_op wgi_op_random_uniform = {
 };
 wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
 {
+    a = WG_OR_NONE(a);
     const double low = a->low == WG_ZERO ? 0 : a->low, high = a->high == WG_ZERO ? 0
                                                               : a->high == 0     ? 1
                                                                                  : a->high;
@@ -391,6 +393,7 @@ const wg_op wgi_op_categorical = {
 };
 wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
 {
+    a = WG_OR_NONE(a);
     wg_graph *g = wg_graph_of(a->x);
     wg_node x[2] = { a->x, g ? wg_stream(here, g, a->name) : wg_none };
     return wg_apply(here, &wgi_op_categorical, x, 2, NULL);

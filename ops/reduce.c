@@ -55,6 +55,7 @@ const wg_op wgi_op_sum = {
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_sum, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -86,6 +87,7 @@ const wg_op wgi_op_mean = {
 };
 wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_mean, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -114,6 +116,7 @@ const wg_op wgi_op_var = {
 };
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_var, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 

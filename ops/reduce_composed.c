@@ -53,6 +53,7 @@ const wg_op wgi_op_min = {
 };
 wg_node wg_min_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_min, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -80,6 +81,7 @@ const wg_op wgi_op_std = {
 };
 wg_node wg_std_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_std, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -121,6 +123,7 @@ const wg_op wgi_op_any_of = {
 };
 wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_any_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -146,6 +149,7 @@ const wg_op wgi_op_all_of = {
 };
 wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_all_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
@@ -217,6 +221,7 @@ const wg_op wgi_op_norm = {
 };
 wg_node wg_norm_at(wg_site here, const wg_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_norm, &a->x, 1, &GIVEN(norm, NORM_FIELDS));
 }
 
@@ -268,6 +273,7 @@ const wg_op wgi_op_argmin = {
 };
 wg_node wg_argmin_at(wg_site here, const wg_axis_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_argmin, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
 }
 

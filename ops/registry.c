@@ -7,12 +7,18 @@
 
 #include "graph/graph.h"
 
-#define WGI_OP(n) extern const wg_op wgi_op_##n;
+#define WGI_OP(n, called) extern const wg_op wgi_op_##n;
 #include "op_list.h"
 #undef WGI_OP
 
-#define WGI_OP(n) &wgi_op_##n,
+#define WGI_OP(n, called) &wgi_op_##n,
 static const wg_op *const ops[] = {
+#include "op_list.h"
+};
+#undef WGI_OP
+
+#define WGI_OP(n, called) called,
+static const bool is_called[] = {
 #include "op_list.h"
 };
 enum { OPS = sizeof ops / sizeof *ops };
@@ -24,8 +30,15 @@ const wg_op *wg_op_at(int i) { return i >= 0 && i < OPS ? ops[i] : NULL; }
 const wg_op *wg_op_find(const char *name)
 {
     for (int i = 0; i < OPS; i++)
-        if (strcmp(ops[i]->name, name) == 0) return ops[i];
+        if (name && strcmp(ops[i]->name, name) == 0) return ops[i];
     return NULL;
+}
+
+bool wg_op_is_internal(const wg_op *op)
+{
+    for (int i = 0; i < OPS; i++)
+        if (ops[i] == op) return !is_called[i];
+    return false;
 }
 
 /* Names with a subscript stand for all further operands of an op of any number: x_i, or x_k and rows_k. */
@@ -40,6 +53,7 @@ static bool copy_name(const char *from, size_t length, int index, char *name, si
 bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size)
 {
     static const char *const standard[] = { "", "x", "a b", "a b c" };
+    if (!op || !name) return false;
     const char *at = op->names                                ? op->names
                      : op->operands >= 0 && op->operands <= 3 ? standard[op->operands]
                                                               : "";
@@ -57,8 +71,8 @@ bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size)
 
 bool wg_op_has_derivative(const wg_op *op, int operand)
 {
+    if (!op || op->kind == WG_LEAF) return false;
     const uint32_t without = op->none | op->zero;
-    if (op->kind == WG_LEAF) return false;
     if (operand >= 0) return !(without >> operand % 32 & 1);
     uint32_t all = op->operands >= 0 && op->operands < 32 ? (1u << op->operands) - 1 : WG_EVERY_OPERAND;
     return (without & all) != all;

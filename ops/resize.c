@@ -319,6 +319,7 @@ const wg_op wgi_op_resize = {
 };
 wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_resize, &a->x, 1, &GIVEN(resize, RESIZE_FIELDS));
 }
 

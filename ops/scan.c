@@ -176,6 +176,7 @@ const wg_op wgi_op_linear_scan = {
 };
 wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_linear_scan, (wg_node[]){ a->x, a->b }, 2,
                     &GIVEN(directed, DIRECTED_FIELDS));
 }
@@ -241,6 +242,7 @@ const wg_op wgi_op_cumprod = {
 };
 wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_cumprod, &a->x, 1, &GIVEN(cumulated, CUMULATED_FIELDS));
 }
 
@@ -301,6 +303,7 @@ const wg_op wgi_op_logcumsumexp = {
 };
 wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_logcumsumexp, &a->x, 1, &GIVEN(directed, DIRECTED_FIELDS));
 }
 

@@ -83,6 +83,7 @@ const wg_op wgi_op_settled = {
 };
 wg_node wg_settled_at(wg_site here, const wg_settled_args *a)
 {
+    a = WG_OR_NONE(a);
     const struct settled attr = { .tol = a->tol == 0 ? 1e-6 : a->tol };
     return wg_apply(here, &wgi_op_settled, (wg_node[]){ a->x, a->before }, 2, &attr);
 }

@@ -283,6 +283,7 @@ static wg_node like_last(wg_site here, wg_node x, const struct slice *a)
 
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
+    a = WG_OR_NONE(a);
     struct slice given = GIVEN(slice, SLICE_FIELDS);
     if (!a->to && a->text && !wgi_writes_option(a->text, "to")) given.to = WG_END;
     wg_node y = like_last(here, a->x, &given);

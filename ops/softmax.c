@@ -140,6 +140,7 @@ const wg_op wgi_op_softmax = {
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
 }
 
@@ -177,6 +178,7 @@ const wg_op wgi_op_log_softmax = {
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_log_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
 }
 

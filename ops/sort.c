@@ -247,6 +247,7 @@ const wg_op wgi_op_sort = {
 };
 wg_node wg_sort_at(wg_site here, const wg_sort_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_sort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
 }
 
@@ -277,6 +278,7 @@ const wg_op wgi_op_argsort = {
 };
 wg_node wg_argsort_at(wg_site here, const wg_sort_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_argsort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
 }
 
@@ -348,6 +350,7 @@ const wg_op wgi_op_topk = {
 };
 wg_node wg_topk_at(wg_site here, const wg_topk_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_topk, &a->x, 1, &GIVEN(topk, TOPK_FIELDS));
 }
 

@@ -277,6 +277,8 @@ const wg_op wgi_op_svd = {
 bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt)
 {
     wg_node y = wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ S });
+    wg_node unused;
+    u = u ? u : &unused, s = s ? s : &unused, vt = vt ? vt : &unused;
     *u = *s = *vt = wg_none;
     if (!wg_node_ok(y)) return false;
     wg_node operand[4];

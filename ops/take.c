@@ -106,6 +106,7 @@ const wg_op wgi_op_take = {
 };
 wg_node wg_take_at(wg_site here, const wg_take_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_take, (wg_node[]){ a->x, a->indices }, 2, &GIVEN(axis_option, AXIS_FIELDS));
 }
 
@@ -166,6 +167,7 @@ const wg_op wgi_op_take_along = {
 };
 wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_take_along, (wg_node[]){ a->x, a->indices }, 2,
                     &GIVEN(axis_option, AXIS_FIELDS));
 }
@@ -243,6 +245,7 @@ const wg_op wgi_op_scatter_add = {
 };
 wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_scatter_add, (wg_node[]){ a->x, a->indices, a->v }, 3,
                     &GIVEN(axis_option, AXIS_FIELDS));
 }
@@ -303,6 +306,7 @@ const wg_op wgi_op_scatter_add_along = {
 };
 wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_scatter_add_along, (wg_node[]){ a->x, a->indices, a->v }, 3,
                     &GIVEN(axis_option, AXIS_FIELDS));
 }

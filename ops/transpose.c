@@ -266,6 +266,7 @@ const wg_op wgi_op_transpose = {
 };
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_transpose, &a->x, 1, &a->axes);
 }
 

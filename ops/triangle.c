@@ -74,6 +74,7 @@ const wg_op wgi_op_tril = {
 };
 wg_node wg_tril_at(wg_site here, const wg_triangle_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_tril, &a->x, 1, &GIVEN(triangle, TRIANGLE_FIELDS));
 }
 
@@ -101,6 +102,7 @@ const wg_op wgi_op_triu = {
 };
 wg_node wg_triu_at(wg_site here, const wg_triangle_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_triu, &a->x, 1, &GIVEN(triangle, TRIANGLE_FIELDS));
 }
 

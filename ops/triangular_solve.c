@@ -156,6 +156,7 @@ const wg_op wgi_op_triangular_solve = {
 };
 wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_triangular_solve, (wg_node[]){ a->x, a->b }, 2,
                     &GIVEN(triangle, TRIANGLE_FIELDS));
 }

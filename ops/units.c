@@ -101,6 +101,7 @@ const wg_op wgi_op_elu = {
 };
 wg_node wg_elu_at(wg_site here, const wg_elu_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_elu, &a->x, 1, &GIVEN(elu, ELU_FIELDS));
 }
 
@@ -138,6 +139,7 @@ const wg_op wgi_op_celu = {
 };
 wg_node wg_celu_at(wg_site here, const wg_elu_args *a)
 {
+    a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_celu, &a->x, 1, &GIVEN(elu, ELU_FIELDS));
 }
 

@@ -38,12 +38,7 @@ wg_node pic_layers(wg_context *c, int layers);
 char *pic_dot(wg_node root, const wg_draw_opts *o);
 
 /* libcgraph reads the text, every label is HTML, and it has so many nodes, edges, and edges of class
- * backward. */
+ * backward. With GRAPHVIZ=0 words of the text are counted. */
 void pic_expect_counts(const char *dot, int nodes, int edges, int backward);
-
-/* The one test of a file whose tests need libcgraph, in a build without it. */
-void pic_expect_missing(void);
-#define WITHOUT_LIBCGRAPH(suite) \
-    Test(suite, a_build_without_libcgraph_says_so) { pic_expect_missing(); }
 
 #endif

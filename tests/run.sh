@@ -5,6 +5,8 @@
 #   tests/run.sh KIND...            plain: the build as it is
 #                                   hostile: with -DWG_HOSTILE
 #                                   asan: with the address and undefined-behaviour sanitizers
+#                                   clang: some of them with these sanitizers of clang, where clang is
+#                                   installed: it finds what gcc's do not (an offset added to NULL)
 #                                   graphs: the plain build's random graphs, many more than in plain
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
@@ -36,6 +38,9 @@ export OMP_NUM_THREADS=2
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
+# Together they call every op, every function of the API, and every way to run a graph.
+clang_tests=" test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_rows test_tape \
+test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume "
 
 # ---- kinds ----
 
@@ -44,6 +49,7 @@ directory() {
     plain | graphs) echo "$build" ;;
     hostile) echo "$build/hostile" ;;
     asan) echo "$build/san" ;;
+    clang) echo "$build/clang" ;;
     esac
 }
 
@@ -53,6 +59,7 @@ cost() {
     plain) echo 170 290 ;;
     hostile) echo 90 40 ;;
     asan) echo 190 50 ;;
+    clang) echo 150 40 ;;
     graphs) echo 50 0 ;;
     esac
 }
@@ -74,6 +81,7 @@ binaries() {
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c)
         [ "$1" = graphs ] && [ "$name" != test_random_graphs ] && continue
+        if [ "$1" = clang ] && [ -z "${TESTS:-}" ]; then case "$clang_tests" in *" $name "*) ;; *) continue ;; esac; fi
         case " ${TESTS:-$name} " in *" $name "*) echo "$(directory "$1")/${source%.c}" ;; esac
     done
 }
@@ -84,8 +92,10 @@ build_kind() {
     case "$1" in
     hostile) flags=(HOSTILE=1) ;;
     asan) flags=(SAN=address,undefined) ;;
+    # clang has an OpenMP of its own, which may be missing.
+    clang) flags=(CC=clang SAN=address,undefined OPENMP=0) ;;
     esac
-    if [ -n "$TESTS" ]; then
+    if [ -n "${TESTS:-}" ] || [ "$1" = clang ]; then
         mapfile -t targets < <(binaries "$1")
         case " ${targets[*]} " in *"/tests/tools/"* | *"/test_case "*) targets+=(all) ;; esac
     fi
@@ -230,6 +240,10 @@ run_kind() {
 trap 'trap - INT TERM; kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
 announce "$@"
 for kind; do
+    if [ "$kind" = clang ] && ! command -v clang >/dev/null; then
+        echo 'clang is not installed: its sanitizers are left out'
+        continue
+    fi
     echo "building for the $kind tests"
     if ! build_kind "$kind"; then
         echo "the $kind build failed"
@@ -238,6 +252,7 @@ for kind; do
     fi
     mapfile -t chosen < <(binaries "$kind")
     [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
+    [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"
 done
 

@@ -29,6 +29,7 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
     if (!q) return NULL;
     if (!p) m->blocks++, old_size = 0;
     m->bytes += (int64_t)new_size - (int64_t)old_size;
+    if (m->bytes > m->most) m->most = m->bytes;
     return q;
 }
 

@@ -23,6 +23,7 @@ typedef struct wgt_memory {
     int64_t failed;  /* how many did */
     int64_t blocks;  /* alive */
     int64_t bytes;
+    int64_t most; /* the most bytes that were alive at a time; set it to 0 to count from now on */
 } wgt_memory;
 
 void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size);

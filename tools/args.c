@@ -1,4 +1,7 @@
-/* args.c: reads the flags of a command, by its tables of flags. */
+/* args.c: reads the flags of a command, by its tables of flags. The word for a flag's value in the table says
+ * what happens if the flag is given twice: TEXT is joined by newlines, NAMES and lists that end in ",..." by
+ * commas, each NAME=VALUE counts. Any other value may be given once. */
+#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,12 +13,14 @@ enum { MOST_FLAGS = 64 };
 
 const flag common_flags[] = {
     { 0, "json", NULL, "one JSON object on standard output, errors too" },
+    { 'q', "quiet", NULL, "no notes on standard error, only errors" },
     { 'h', "help", NULL, "this text" },
     { 0, NULL, NULL, NULL },
 };
 
 const flag model_flags[] = {
-    { 'e', "expression", "TEXT", "the program itself, instead of FILE.wg" },
+    { 'e', "expression", "TEXT",
+      "the program itself, instead of FILE.wg; several are its lines; @FILE is a file, @- standard input" },
     { 0, "set", "NAME=VALUE",
       "a value for an input, parameter, size or constant: a number, [[1,2],[3,4]] or @file.npy" },
     { 0, "load", "WEIGHTS", "parameters from a safetensors file" },
@@ -55,6 +60,22 @@ int tool_fail(const args *a, int status, const char *format, ...)
     return status;
 }
 
+void tool_note(const args *a, const char *format, ...)
+{
+    va_list list;
+    if (args_has(a, "quiet")) return;
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    fputc('\n', stderr);
+}
+
+int tool_no_operand(const args *a)
+{
+    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0],
+                     a->c->usage);
+}
+
 /* ---- tables for getopt_long ---- */
 
 typedef struct tables {
@@ -82,7 +103,7 @@ static void add_row(tables *t, const flag *f)
 static tables tables_of(const command *c)
 {
     tables t = { .shorts = ":" };
-    for (int i = 0; i < 3 && c->flags[i]; i++)
+    for (int i = 0; c->flags[i]; i++)
         for (const flag *f = c->flags[i]; f->name; f++) add_row(&t, f);
     for (const flag *f = common_flags; f->name; f++) add_row(&t, f);
     return t;
@@ -103,6 +124,12 @@ static int unknown(args *a, const tables *t, const char *word)
     for (int i = 0; i < t->count; i++) names[i] = t->row[i]->name;
     const char *name = word + (word[1] == '-' ? 2 : 1);
     snprintf(text, sizeof text, "%.*s", (int)strcspn(name, "="), name);
+    for (int i = 0; i < t->count; i++)
+        if (!strcmp(names[i], text) && word[1] != '-')
+            return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; it has two dashes: --%s", a->c->name, word,
+                             text);
+        else if (!strcmp(names[i], text))
+            return tool_fail(a, EXIT_FLAGS, "%s: '--%s' takes no value", a->c->name, text);
     const char *near = wg_nearest(text, names, t->count);
     if (near)
         return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
@@ -119,22 +146,64 @@ bool args_json(int argc, char **argv)
     return false;
 }
 
+/* How two values of a flag become one: by this character. 0: they do not; '=': each counts by itself. */
+static char joint_of(const flag *f)
+{
+    const size_t n = strlen(f->value);
+    if (!strcmp(f->value, "NAME=VALUE")) return '=';
+    if (!strcmp(f->value, "TEXT")) return '\n';
+    return !strcmp(f->value, "NAMES") || (n > 4 && !strcmp(f->value + n - 4, ",...")) ? ',' : 0;
+}
+
+static int join(args *a, struct given *g, const char *value, char joint)
+{
+    char *both;
+    if (asprintf(&both, "%s%c%s", g->value, joint, value) < 0)
+        return tool_fail(a, EXIT_OTHER, "out of memory");
+    free(g->joined);
+    g->value = g->joined = both;
+    g->times++;
+    return -1;
+}
+
+/* Notes that the flag is there. Returns -1, or the exit status after a message. */
+static int give(args *a, const flag *f, const char *value)
+{
+    struct given *g = a->given;
+    while (g < a->given + a->given_count && g->flag != f) g++;
+    const bool again = g < a->given + a->given_count;
+    const char joint = f->value ? joint_of(f) : 0;
+    if (again && !f->value) return -1;
+    if (again && joint != '=' && joint) return join(a, g, value, joint);
+    if (again && joint != '=')
+        return tool_fail(a, EXIT_FLAGS, "%s: --%s is given twice, %s and %s: give it once", a->c->name,
+                         f->name, g->value, value);
+    a->given[a->given_count++] = (struct given){ .flag = f, .value = f->value ? value : "", .times = 1 };
+    return -1;
+}
+
+/* The word that getopt_long has read last. In "-json" it stops inside the word. */
+static const char *word_at(int argc, char **argv)
+{
+    const char *word = optind < argc ? argv[optind] : "";
+    const bool inside = optopt && word[0] == '-' && word[1] != '-' && strchr(word, optopt);
+    return inside ? word : argv[optind - 1];
+}
+
 static int read_flags(args *a, const tables *t, int argc, char **argv)
 {
     int found;
     opterr = 0;
     optind = 1;
-    while ((found = getopt_long(argc, argv, t->shorts, t->longs, NULL)) != -1) {
-        const char *word = argv[optind - 1];
+    while (optopt = 0, (found = getopt_long(argc, argv, t->shorts, t->longs, NULL)) != -1) {
+        const char *word = word_at(argc, argv);
         if (found == ':') return tool_fail(a, EXIT_FLAGS, "%s: '%s' needs a value", a->c->name, word);
         const flag *f = row_of(t, found);
         if (found == '?' || !f) return unknown(a, t, word);
-        if (!strcmp(f->name, "help")) {
-            help_command(a->c, stdout);
-            return EXIT_DONE;
-        }
-        a->given[a->given_count].flag = f;
-        a->given[a->given_count++].value = f->value ? optarg : "";
+        if (!strcmp(f->name, "json")) a->json = true;
+        if (!strcmp(f->name, "help")) return help_of(a, a->c);
+        const int status = give(a, f, optarg);
+        if (status >= 0) return status;
     }
     while (optind < argc) a->operand[a->operands++] = argv[optind++];
     return -1;
@@ -152,6 +221,7 @@ int args_read(args *a, const command *c, int argc, char **argv)
 
 void args_free(args *a)
 {
+    for (int i = 0; i < a->given_count; i++) free(a->given[i].joined);
     free(a->given);
     free(a->operand);
 }
@@ -176,6 +246,14 @@ const char *args_value(const args *a, const char *name)
 
 bool args_has(const args *a, const char *name) { return args_value(a, name) != NULL; }
 
+int args_times(const args *a, const char *name)
+{
+    int times = 0;
+    for (int i = 0; i < a->given_count; i++)
+        if (!strcmp(a->given[i].flag->name, name)) times += a->given[i].times;
+    return times;
+}
+
 bool args_double(const args *a, const char *name, double *to)
 {
     const char *text = args_value(a, name);
@@ -183,7 +261,8 @@ bool args_double(const args *a, const char *name, double *to)
     if (!text) return true;
     *to = strtod(text, &end);
     if (end != text && !*end && isfinite(*to)) return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: not a number", name, text);
+    tool_fail(a, EXIT_FLAGS, "--%s %s: not a %snumber", name, text,
+              !isfinite(*to) && end != text ? "finite " : "");
     return false;
 }
 
@@ -192,8 +271,10 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     const char *text = args_value(a, name);
     char *end;
     if (!text) return true;
+    errno = 0;
     *to = strtoll(text, &end, 10);
-    if (end != text && !*end && *to >= least && *to < INT64_MAX) return true;
+    if (end != text && !*end && *to >= least && !errno) return true;
+    if (errno) return tool_fail(a, EXIT_FLAGS, "--%s %s: a number of more than 64 bits", name, text), false;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a whole number from %lld on", name, text, least);
     return false;
 }
@@ -202,6 +283,6 @@ bool args_one_of(const args *a, const char *name, const char *first, const char 
 {
     const char *given = args_value(a, name);
     if (!given || !strcmp(given, first) || !strcmp(given, second)) return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: %s or %s", name, given, first, second);
+    tool_fail(a, EXIT_FLAGS, "--%s %s: no such choice: %s or %s", name, given, first, second);
     return false;
 }

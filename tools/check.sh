@@ -6,7 +6,7 @@ set -u
 shopt -s lastpipe # the last command of a pipe runs in this shell: report counts in broken
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
-cc=${CC:-gcc}
+read -ra cc <<<"${CC:-gcc}" # CC may have words after the program
 cxx=$(command -v g++ || command -v clang++ || true)
 broken=0
 
@@ -51,6 +51,7 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
+    tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make docs)"
     [ -x "$build/wengert" ] || return 0
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
@@ -70,7 +71,7 @@ symbols() {
     exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
     # a function declared with WG_API must be in the library
     for h in include/wengert/*.h; do
-        "$cc" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
+        "${cc[@]}" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
     done | grep -oE 'wg_[a-z0-9_]+\(' | tr -d '(' | sort -u | comm -23 - <(exported) |
         grep -vxE "$(static_inline)" | report "declared in a header, not in the library"
 }
@@ -83,12 +84,15 @@ headers() {
     local h std
     for h in include/wengert/*.h; do
         for std in c11 c17; do
-            "$cc" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
+            "${cc[@]}" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
         done
         [ -n "$cxx" ] || continue
         for std in c++11 c++17; do
             "$cxx" -x c++ -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
         done
+    done | grep -v 'pragma once' | report "a public header does not compile alone"
+    [ -z "$cxx" ] || for h in include/wengert/*.hpp; do
+        "$cxx" -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
     done | grep -v 'pragma once' | report "a public header does not compile alone"
     [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"
 }

@@ -118,7 +118,7 @@ static void measure(picture *p, double eps)
     }
     snprintf(p->title, sizeof p->title, "How wrong is a difference? The component %s", s->place);
     snprintf(p->best, sizeof p->best, "best step %.0e: error %.0e", s->step[best_of(p)], p->two[best_of(p)]);
-    snprintf(p->course, sizeof p->course, "the course's step %.0e: error %.0e", eps, error_at(p, eps));
+    snprintf(p->course, sizeof p->course, "the step %.0e: error %.0e", eps, error_at(p, eps));
 }
 
 static void add_guide(wg_panel *panel, const char *name, const double x[2], const double y[2])

@@ -56,7 +56,7 @@ static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdic
     v->worst = v->factor = NAN;
     check_place(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
     if (ours >= 0)
-        snprintf(v->why, sizeof v->why, "the library's is %s%s: nothing to compare",
+        snprintf(v->why, sizeof v->why, "autodiff's is %s%s: nothing to compare",
                  word_of(wg_tensor_item(library, ours)), at);
     else snprintf(v->why, sizeof v->why, "yours is %s%s", word_of(wg_tensor_item(yours, theirs)), at);
     return false;
@@ -207,17 +207,17 @@ static void print_text(const verdict *v)
         printf("%s   %s\n", v->why, words[v->word]);
         return;
     }
-    printf("yours against the library: %.1e of the largest component   %s%s%s\n", v->worst, words[v->word],
+    printf("yours against autodiff: %.1e of the largest component   %s%s%s\n", v->worst, words[v->word],
            *v->why ? ": " : "", v->why);
     if (v->word != WG_FAIL) return;
     char place[150];
     check_place(v->shape, v->index, place, sizeof place);
-    printf("           %lld of %lld components differ, most%s: yours %.10g, library %.10g, where rounding "
+    printf("           %lld of %lld components differ, most%s: yours %.10g, autodiff %.10g, where rounding "
            "explains "
            "%.0e\n",
            (long long)v->wrong, (long long)wg_shape_size(v->shape), place, v->yours, v->library, v->bar);
     if (!isnan(v->factor))
-        printf("           yours/library = %.6g everywhere%s%s\n", v->factor, *v->hint ? ": " : "", v->hint);
+        printf("           yours/autodiff = %.6g everywhere%s%s\n", v->factor, *v->hint ? ": " : "", v->hint);
     else if (*v->hint) printf("           %s\n", v->hint);
 }
 

@@ -99,6 +99,16 @@ static wg_verdict check_op(const args *a, const wg_op *op, const wg_gradcheck_op
     return verdict_of(&t);
 }
 
+static int no_op(const args *a, const char *name)
+{
+    wg_nearest_word near = wg_nearest_to(name);
+    for (int i = 0; i < wg_op_count(); i++)
+        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    if (near.best)
+        return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; did you mean '%s'?", name, near.best);
+    return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
+}
+
 int check_ops(const args *a)
 {
     const char *name = args_value(a, "op");
@@ -106,7 +116,7 @@ int check_ops(const args *a)
     wg_gradcheck_opts o = { 0 };
     json j;
     wg_verdict all = WG_PASS;
-    if (name && !one) return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
+    if (name && !one) return no_op(a, name);
     if (!check_opts(a, &o)) return EXIT_FLAGS;
     if (a->json) {
         json_start(&j, stdout);

@@ -1,7 +1,8 @@
-/* cmd_about.c: the commands doctor, version and help. */
+/* cmd_about.c: the commands doctor and version. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "commit.h"
 #include "tool.h"
 
 /* ---- doctor ---- */
@@ -17,10 +18,27 @@ static void lines_json(json *j, char *text)
     }
 }
 
-static int no_operand(const args *a)
+/* The first line that a program prints, "" if it cannot be run. */
+static void first_line(const char *program, char to[200])
 {
-    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0],
-                     a->c->usage);
+    FILE *f = popen(program, "r");
+    to[0] = 0;
+    if (f && !fgets(to, 200, f)) to[0] = 0;
+    if (f && pclose(f)) to[0] = 0;
+    to[strcspn(to, "\n")] = 0;
+}
+
+/* What belongs to the command: the library does not know its commit, and runs these programs for files. */
+static void command_lines(FILE *out)
+{
+    char dot[200], rsvg[200];
+    first_line("dot -V 2>&1", dot);
+    first_line("rsvg-convert --version 2>&1", rsvg);
+    fprintf(out, "commit: %s\n", WENGERT_COMMIT);
+    fprintf(out, "dot: %s\n",
+            *dot ? dot : "not found: draw --engine dot needs it (apt-get install graphviz)");
+    fprintf(out, "rsvg-convert: %s\n",
+            *rsvg ? rsvg : "not found: PNG and PDF need it or dot (apt-get install librsvg2-bin)");
 }
 
 static int doctor(const args *a)
@@ -28,14 +46,16 @@ static int doctor(const args *a)
     char *text = NULL;
     size_t size = 0;
     json j;
-    if (a->operands) return no_operand(a);
+    if (a->operands) return tool_no_operand(a);
     if (!a->json) {
         wg_doctor(stdout);
+        command_lines(stdout);
         return EXIT_DONE;
     }
     FILE *f = open_memstream(&text, &size);
     if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
     wg_doctor(f);
+    command_lines(f);
     fclose(f);
     json_start(&j, stdout);
     json_object(&j, "doctor");
@@ -59,7 +79,7 @@ const command cmd_doctor = {
 static int version(const args *a)
 {
     json j;
-    if (a->operands) return no_operand(a);
+    if (a->operands) return tool_no_operand(a);
     if (!a->json) {
         printf("wengert %s\n", WG_VERSION);
         return EXIT_DONE;
@@ -72,45 +92,3 @@ static int version(const args *a)
 
 const command cmd_version = { "version", "version", "The version.", { NULL }, "  wengert version --json\n",
                               version };
-
-/* ---- help ---- */
-
-static void command_json(json *j, const command *c)
-{
-    json_object(j, NULL);
-    json_text(j, "name", c->name);
-    json_text(j, "usage", c->usage);
-    json_text(j, "summary", c->summary);
-    json_array(j, "flags");
-    for (int i = 0; i < 3 && c->flags[i]; i++)
-        for (const flag *f = c->flags[i]; f->name; f++) {
-            json_object(j, NULL);
-            json_text(j, "name", f->name);
-            json_text(j, "value", f->value ? f->value : "");
-            json_text(j, "help", f->help);
-            json_end(j);
-        }
-    json_end(j);
-    json_end(j);
-}
-
-static int help(const args *a)
-{
-    const command *one = a->operands ? command_find(a->operand[0]) : NULL;
-    json j;
-    if (a->operands && !one) return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
-    if (!a->json) {
-        if (one) help_command(one, stdout);
-        else help_all(stdout);
-        return EXIT_DONE;
-    }
-    json_start(&j, stdout);
-    json_array(&j, "commands");
-    for (int i = 0; command_at(i); i++)
-        if (!one || one == command_at(i)) command_json(&j, command_at(i));
-    json_finish(&j);
-    return EXIT_DONE;
-}
-
-const command cmd_help = { "help",   "help [COMMAND]",         "This list, or what one command takes.",
-                           { NULL }, "  wengert help check\n", help };

@@ -7,14 +7,18 @@
 
 static const flag flags[] = {
     { 0, "of", "NAME",
-      "the scalar to check (default: the last one; a tensor is summed with random weights)" },
+      "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a "
+      "tensor "
+      "is summed with random weights)" },
     { 0, "wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)" },
     { 0, "eps", "E", "the step of the differences (default 1e-7)" },
     { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
-    { 0, "course", NULL, "the check of the course alone: differences of every component, its scale" },
+    { 0, "course", NULL,
+      "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component "
+      "with one step, and its scale" },
     { 0, "order", "N", "2: the second derivatives too (default 1)" },
     { 0, "components", "N", "at most N components of each (default: all)" },
-    { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with the library's" },
+    { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff" },
     { 0, "op", "NAME", "the samples of an op instead of a program" },
     { 0, "all", NULL, "the samples of every op" },
     { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
@@ -96,7 +100,7 @@ static void claims_json(json *j, const claim_result *c, int n)
 static void claims_text(const model *m, const claim_result *c, int n)
 {
     static const char *const words[] = { "holds", "FAILS", "OPEN" };
-    const char *file = m->a->operands ? m->a->operand[0] : "-e";
+    const char *file = model_place(m);
     int width = 0, digits = 1;
     for (int i = 0; i < n; i++) {
         int w = (int)strlen(c[i].text), d = snprintf(NULL, 0, "%d", c[i].line);
@@ -142,57 +146,6 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 
 /* ---- the library against differences ---- */
 
-/* --of; else the last statement, or if that is no scalar the last computed scalar that has a name. */
-static bool choose_loss(model *m, const char **name, wg_node *loss)
-{
-    if (!model_of(m, name, loss)) return false;
-    for (int i = wg_program_names(m->q) - 1; i >= 0 && !args_has(m->a, "of") && !is_scalar(*loss); i--) {
-        const char *other = wg_program_name(m->q, i);
-        if (wg_program_meaning(m->q, other) == WG_NAME_COMPUTED && is_scalar(wg_program_node(m->q, other))) {
-            *name = other;
-            *loss = wg_program_node(m->q, other);
-        }
-    }
-    return true;
-}
-
-/* sum(v * y) with random v: a scalar whose gradient depends on every element of y. With v = 1 an error would
- * stay hidden where the sum of y is constant, as for a softmax. */
-static wg_node projection(model *m, wg_node y)
-{
-    wg_shape s = wg_node_shape(y);
-    int64_t n = wg_shape_size(s);
-    wg_site here = wg_inside(wg_node_site(y));
-    double *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
-    for (int64_t i = 0; v && i < n; i++)
-        v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
-    if (!v) return y;
-    wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
-    if (wg_node_dtype(y) != WG_F64) weights = wg_cast_at(here, weights, wg_node_dtype(y));
-    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
-}
-
-bool check_loss(model *m, const char **name, wg_node *loss)
-{
-    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss))) return false;
-    if (!is_scalar(*loss)) *loss = projection(m, *loss);
-    return model_ok(m);
-}
-
-static bool leaves(model *m, wg_node loss, name_list *to)
-{
-    const char *names = args_value(m->a, "wrt");
-    if (!names) return model_leaves(m, loss, to);
-    if (!model_names(m, "wrt", names, to)) return false;
-    for (int i = 0; i < to->count; i++)
-        if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
-            return model_fail(m, EXIT_FLAGS,
-                              "--wrt %s: check varies inputs, parameters and constants; `wengert grad` takes "
-                              "computed names too",
-                              to->name[i]);
-    return true;
-}
-
 /* NULL: after an error, or with m->status 0 if there is nothing to check. */
 static wg_check *against_differences(model *m, wg_node *checked)
 {
@@ -205,7 +158,7 @@ static wg_check *against_differences(model *m, wg_node *checked)
         return NULL;
     }
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
-    if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count) return NULL;
+    if (!check_loss(m, &name, &loss) || !check_leaves(m, loss, &x) || !x.count) return NULL;
     *checked = loss;
     o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
     check_watch(&o);
@@ -262,8 +215,8 @@ static int run_program(const args *a)
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
         const char *drawn = wg_program_drawn(m.q);
-        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference",
-                *drawn ? "; no data given: " : "", drawn);
+        tool_note(a, "%s graph%s%s", m.mode == WG_TRAIN ? "training" : "inference",
+                  *drawn ? "; no data given: " : "", drawn);
         if (args_has(a, "grad")) m.status = check_given(&m);
         else check_program(&m);
     }
@@ -284,7 +237,7 @@ static int run(const args *a)
 const command cmd_check = {
     "check",
     "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
-    "The gradient check: a program's claims, and the library's gradients against differences.\n"
+    "The gradient check: a program's claims, and the gradients of autodiff against differences.\n"
     "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 "
     "worry, beyond: very\n"
     "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive, 130 interrupted (Ctrl-C\n"

@@ -23,9 +23,13 @@ static bool chosen(model *m, name_list *to)
     return true;
 }
 
-static void print_text(const name_list *l, const wg_tensor *t)
+static void print_text(model *m, const print_style *style, const name_list *l, const wg_tensor *t)
 {
-    for (int i = 0; i < l->count; i++) print_tensor(stdout, strcmp(l->name[i], "_") ? l->name[i] : "", &t[i]);
+    for (int i = 0; i < l->count; i++)
+        if (!print_tensor(style, strcmp(l->name[i], "_") ? l->name[i] : "", &t[i])) {
+            model_fail(m, EXIT_OTHER, "out of memory");
+            return;
+        }
 }
 
 static void print_json(const model *m, const name_list *l, const wg_tensor *t)
@@ -49,7 +53,7 @@ static bool write_file(model *m, const name_list *l, const wg_tensor *t)
     return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
 }
 
-static void evaluate(model *m)
+static void evaluate(model *m, const print_style *style)
 {
     name_list l;
     if (!chosen(m, &l)) return;
@@ -58,18 +62,20 @@ static void evaluate(model *m)
         if (!model_value(m, l.node[i], &t[i])) return;
     if (!model_ok(m) || !write_file(m, &l, t)) return;
     if (m->a->json) print_json(m, &l, t);
-    else if (!args_has(m->a, "output")) print_text(&l, t);
+    else if (!args_has(m->a, "output")) print_text(m, style, &l, t);
 }
 
 static int run(const args *a)
 {
     const char *path = args_value(a, "output");
+    print_style style;
     model m;
+    if (!print_style_of(a, &style)) return EXIT_FLAGS;
     if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
         return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {
-        if (*wg_program_drawn(m.q)) fprintf(stderr, "no data given: %s\n", wg_program_drawn(m.q));
-        evaluate(&m);
+        if (*wg_program_drawn(m.q)) tool_note(a, "no data given: %s", wg_program_drawn(m.q));
+        evaluate(&m, &style);
     }
     return model_close(&m);
 }
@@ -78,7 +84,7 @@ const command cmd_eval = {
     "eval",
     "eval FILE.wg | -e TEXT [flags]",
     "Values of a program's names.",
-    { flags, model_flags },
+    { flags, number_flags, model_flags },
     "  wengert eval -e 'softmax([5, 2, -1, 3])'\n"
     "  wengert eval logistic.wg --print z,a,L --set 'w=[2, 1]'\n"
     "  wengert eval digits.wg --load weights.safetensors --data digits --print logits -o logits.npy\n",

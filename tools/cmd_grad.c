@@ -121,18 +121,18 @@ static bool higher_order(job *w, long long order)
 
 /* ---- output ---- */
 
-static void text_out(const job *w, long long order, bool hessian)
+static bool text_out(const job *w, const print_style *style, long long order, bool hessian)
 {
     char name[600];
     int n = w->x.count;
-    if (order) {
-        print_tensor(stdout, "", &w->t[0]);
-        return;
-    }
-    for (int i = 0; hessian && i < n * n; i++)
-        print_tensor(stdout, label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name), &w->t[i]);
-    for (int i = 0; !hessian && i < n; i++)
-        print_tensor(stdout, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
+    bool fine = true;
+    if (order) return print_tensor(style, "", &w->t[0]);
+    for (int i = 0; fine && hessian && i < n * n; i++)
+        fine = print_tensor(style, label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name),
+                            &w->t[i]);
+    for (int i = 0; fine && !hessian && i < n; i++)
+        fine = print_tensor(style, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
+    return fine;
 }
 
 static void json_out(job *w, long long order, const char *kind, bool hessian)
@@ -166,7 +166,9 @@ static bool prepare(job *w)
     if (!model_of(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
     if (!w->x.count)
-        return model_fail(&w->m, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of);
+        return model_fail(&w->m, EXIT_TEXT,
+                          "%s depends on no input, parameter or constant that has a name: x = 3",
+                          strcmp(w->of, "_") ? w->of : "the value");
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);
@@ -176,9 +178,10 @@ static void differentiate(job *w)
 {
     const args *a = w->m.a;
     long long order = 0;
+    print_style style;
     bool jacobian = args_has(a, "jacobian"), hessian = args_has(a, "hessian"),
          forwards = args_has(a, "forward");
-    if (!args_long(a, "order", 1, &order)) {
+    if (!args_long(a, "order", 1, &order) || !print_style_of(a, &style)) {
         w->m.status = EXIT_FLAGS;
         return;
     }
@@ -195,14 +198,14 @@ static void differentiate(job *w)
                            : gradients(w);
     if (!fine) return;
     if (a->json) json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
-    else text_out(w, order, hessian);
+    else if (!text_out(w, &style, order, hessian)) model_fail(&w->m, EXIT_OTHER, "out of memory");
 }
 
 static int run(const args *a)
 {
     job w = { 0 };
     if (model_open(&w.m, a, WG_TRAIN)) {
-        if (*wg_program_drawn(w.m.q)) fprintf(stderr, "no data given: %s\n", wg_program_drawn(w.m.q));
+        if (*wg_program_drawn(w.m.q)) tool_note(a, "no data given: %s", wg_program_drawn(w.m.q));
         differentiate(&w);
     }
     return model_close(&w.m);
@@ -212,7 +215,7 @@ const command cmd_grad = {
     "grad",
     "grad FILE.wg | -e TEXT [flags]",
     "Derivatives of a program's value.",
-    { flags, model_flags },
+    { flags, number_flags, model_flags },
     "  wengert grad logistic.wg --wrt a,z,w,b\n"
     "  wengert grad -e 'x^3' --set x=2 --wrt x --order 3\n"
     "  wengert grad -e 'x^2 * y' --set x=3 --set y=2 --hessian --json\n",

@@ -1,10 +1,13 @@
-/* cmd_ops.c: the command ops: the registry of ops as text, Markdown or JSON. */
+/* cmd_ops.c: the command ops: the registry of ops, and the calls of the language beside them, as text,
+ * Markdown or JSON. */
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
 static const flag flags[] = {
     { 0, "markdown", NULL, "as a table for docs/ops.md" },
+    { 0, "internal", NULL, "those too that only derivatives and other ops make" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -60,10 +63,21 @@ static int samples(const wg_op *op)
 
 /* ---- one op ---- */
 
+static const char internal[] = "internal: derivatives and other ops make it; programs do not call it";
+
+static void entry(const char *head, const char *text)
+{
+    printf("  %-10s", head);
+    print_wrapped(stdout, 12, text);
+}
+
 static void one_text(const wg_op *op)
 {
-    printf("%s   %s\n\n  %s\n", op->name, kind_of(op), text_of(op->summary));
-    printf("  formula   %s\n  adjoint   %s\n", formula_of(op), adjoint_of(op));
+    printf("%s   %s\n\n  ", op->name, kind_of(op));
+    print_wrapped(stdout, 2, text_of(op->summary));
+    if (wg_op_is_internal(op)) printf("  %s\n", internal);
+    entry("formula", formula_of(op));
+    entry("adjoint", adjoint_of(op));
     if (op->operands < 0) printf("  operands  any number\n");
     else printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
@@ -84,6 +98,7 @@ static void op_json(json *j, const wg_op *op)
 {
     json_object(j, NULL);
     json_text(j, "name", op->name);
+    json_bool(j, "internal", wg_op_is_internal(op));
     json_text(j, "kind", kind_of(op));
     json_text(j, "summary", text_of(op->summary));
     json_text(j, "formula", text_of(op->formula));
@@ -106,29 +121,38 @@ static void op_json(json *j, const wg_op *op)
 
 static bool is_shown(const wg_op *op) { return op->summary && op->kind != WG_LEAF; }
 
-/* Characters, not bytes. */
-static int columns(const char *s)
+/* Name, formula and adjoint in columns. In a terminal that is too narrow the adjoint gets its own line. */
+static void line_text(const wg_op *op, int width, int formula)
 {
-    int n = 0;
-    for (; *s; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
-    return n;
+    const int columns = text_columns(formula_of(op)), gap = formula > columns ? formula - columns : 0;
+    const int all = width + 2 + columns + gap + 2 + text_columns(adjoint_of(op));
+    printf("%-*s  ", width, op->name);
+    if (!isatty(1) || all <= terminal_width()) {
+        printf("%s%*s  %s\n", formula_of(op), gap, "", adjoint_of(op));
+        return;
+    }
+    print_wrapped(stdout, width + 2, formula_of(op));
+    printf("%*s", width + 4, "");
+    print_wrapped(stdout, width + 4, adjoint_of(op));
 }
 
-static int pad_of(int n) { return n > 0 ? n : 0; }
-
-static void all_text(void)
+static void all_text(const args *a)
 {
-    int width = 0, formula = 0;
+    int width = 0, formula = 0, hidden = 0;
     for (int i = 0; i < wg_op_count(); i++) {
         const wg_op *op = wg_op_at(i);
-        int n = (int)strlen(op->name), f = columns(formula_of(op));
+        int n = (int)strlen(op->name), f = text_columns(formula_of(op));
         width = is_shown(op) && n > width ? n : width;
         formula = is_shown(op) && f > formula && f <= 40 ? f : formula;
     }
-    for (int i = 0; i < wg_op_count(); i++)
-        if (is_shown(wg_op_at(i)))
-            printf("%-*s  %s%*s  %s\n", width, wg_op_at(i)->name, formula_of(wg_op_at(i)),
-                   pad_of(formula - columns(formula_of(wg_op_at(i)))), "", adjoint_of(wg_op_at(i)));
+    for (int i = 0; i < wg_op_count(); i++) {
+        const wg_op *op = wg_op_at(i);
+        const bool left_out = wg_op_is_internal(op) && !args_has(a, "internal");
+        hidden += is_shown(op) && left_out;
+        if (is_shown(op) && !left_out) line_text(op, width, formula);
+    }
+    if (hidden) tool_note(a, "and %d internal ops: --internal shows them", hidden);
+    tool_note(a, "the language has more calls: input, param, grad, dense, ...: wengert help language");
 }
 
 static void cell(const char *s)
@@ -174,24 +198,73 @@ static void all_json(const wg_op *one)
     json_finish(&j);
 }
 
+/* ---- calls of the language ---- */
+
+static const wg_builtin *builtin_of(const char *name)
+{
+    static wg_builtin b;
+    for (int i = 0; i < wg_builtin_count(); i++) {
+        b = wg_builtin_at(i);
+        if (!strcmp(b.name, name)) return &b;
+    }
+    return NULL;
+}
+
+bool ops_knows(const char *name) { return wg_op_find(name) || builtin_of(name); }
+
+static void builtin_text(const wg_builtin *b, bool is_op)
+{
+    printf("%s   %s of the language\n\n", b->name, is_op ? "also a call" : "a call");
+    entry("call", b->usage);
+    entry("", b->summary);
+}
+
+static void builtin_json(const wg_builtin *b)
+{
+    json j;
+    json_start(&j, stdout);
+    json_object(&j, "call");
+    json_text(&j, "name", b->name);
+    json_text(&j, "usage", b->usage);
+    json_text(&j, "summary", b->summary);
+    json_finish(&j);
+}
+
+/* ---- the command ---- */
+
 static int no_op(const args *a, const char *name)
 {
-    const char *names[512];
-    int n = 0;
-    for (; n < wg_op_count() && n < 512; n++) names[n] = wg_op_at(n)->name;
-    const char *near = wg_nearest(name, names, n);
-    if (near) return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%s'?", name, near);
-    return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'", name);
+    wg_nearest_word near = wg_nearest_to(name);
+    for (int i = 0; i < wg_op_count(); i++)
+        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    for (int i = 0; i < wg_builtin_count(); i++)
+        wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
+    const char *meant = wg_program_meant(name);
+    if (meant) return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; %s", name, meant);
+    if (near.best)
+        return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%.*s'?", name, near.length,
+                         near.best);
+    return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; 'wengert ops' lists them", name);
 }
 
 static int run(const args *a)
 {
-    const wg_op *one = a->operands ? wg_op_find(a->operand[0]) : NULL;
-    if (a->operands && !one) return no_op(a, a->operand[0]);
-    if (a->json) all_json(one);
-    else if (one) one_text(one);
+    const char *name = a->operands ? a->operand[0] : NULL;
+    const wg_op *one = name ? wg_op_find(name) : NULL;
+    const wg_builtin *call = name ? builtin_of(name) : NULL;
+    if (a->operands > 1)
+        return tool_fail(a, EXIT_FLAGS, "ops: one name at a time; usage: wengert %s", a->c->usage);
+    if (name && !one && !call) return no_op(a, name);
+    if (a->json && args_has(a, "markdown"))
+        return tool_fail(a, EXIT_FLAGS, "ops: --json or --markdown, not both");
+    if (a->json && !one && call) builtin_json(call);
+    else if (a->json) all_json(one);
     else if (args_has(a, "markdown")) all_markdown();
-    else all_text();
+    else if (one || call) {
+        if (one) one_text(one);
+        if (one && call) putchar('\n');
+        if (call) builtin_text(call, one != NULL);
+    } else all_text(a);
     return EXIT_DONE;
 }
 

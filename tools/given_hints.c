@@ -87,13 +87,13 @@ static bool term_hint(const given_pair *p, double *room, double *ones, char *to,
     for (int64_t i = 0; i < p->n; i++) ones[i] = 1;
     if (is_multiple(p, p->library, p->point, &c, room)) {
         snprintf(to, size,
-                 "yours - library = %.6g times the parameter: a regulariser, %.6g sum of its squares, "
+                 "yours - autodiff = %.6g times the parameter: a regulariser, %.6g sum of its squares, "
                  "that %s",
                  c, fabs(c) / 2, c > 0 ? "the loss here has not" : "yours lacks");
         return true;
     }
     if (p->n < 2 || !is_multiple(p, p->library, ones, &c, room)) return false;
-    snprintf(to, size, "yours - library = %.6g everywhere", c);
+    snprintf(to, size, "yours - autodiff = %.6g everywhere", c);
     return true;
 }
 
@@ -140,7 +140,7 @@ static bool spread_hint(const given_pair *p, double *room, char *to, size_t size
                 room[i] = mean ? sum / (double)d : sum;
             }
             if (!given_agrees(p, room, (double)d)) continue;
-            snprintf(to, size, "yours is constant along axis %d: the library's %s over it, broadcast", a,
+            snprintf(to, size, "yours is constant along axis %d: autodiff's %s over it, broadcast", a,
                      mean ? "mean" : "sum");
             return true;
         }

@@ -1,7 +1,11 @@
-/* help.c: the help texts, made from the commands' tables. */
+/* help.c: the command help, and --help: texts made from the commands' tables. */
 #include <string.h>
 
 #include "tool.h"
+
+enum { LEFT = 31 }; /* the column of the flags' texts */
+
+/* ---- as text ---- */
 
 static void print_flags(const flag *rows, FILE *out)
 {
@@ -11,15 +15,26 @@ static void print_flags(const flag *rows, FILE *out)
                           : snprintf(left, sizeof left, "      ");
         snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", f->name, f->value ? " " : "",
                  f->value ? f->value : "");
-        if (strlen(left) > 30) fprintf(out, "%s\n%31s %s\n", left, "", f->help);
-        else fprintf(out, "%-31s %s\n", left, f->help);
+        if (strlen(left) >= LEFT) fprintf(out, "%s\n%*s", left, LEFT + 1, "");
+        else fprintf(out, "%-*s ", LEFT, left);
+        print_wrapped(out, LEFT + 1, f->help);
     }
 }
 
-void help_command(const command *c, FILE *out)
+const char help_exit_status[] =
+    "0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data file, 4 not in this build, "
+    "5 inconclusive, 6 any other failure.";
+
+static void command_text(const command *c, FILE *out)
 {
-    fprintf(out, "usage: wengert %s\n\n%s\n\n", c->usage, c->summary);
-    for (int i = 0; i < 3 && c->flags[i]; i++) print_flags(c->flags[i], out);
+    fprintf(out, "usage: wengert %s\n\n", c->usage);
+    for (const char *line = c->summary; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        char text[300];
+        snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+        print_wrapped(out, 0, text);
+    }
+    fputc('\n', out);
+    for (int i = 0; c->flags[i]; i++) print_flags(c->flags[i], out);
     print_flags(common_flags, out);
     if (c->examples) fprintf(out, "\nexamples:\n%s", c->examples);
 }
@@ -28,10 +43,122 @@ void help_all(FILE *out)
 {
     const command *c;
     fprintf(out, "usage: wengert COMMAND [FILE.wg | -e TEXT] [flags]\n\n");
-    for (int i = 0; (c = command_at(i)); i++)
-        fprintf(out, "  %-9s %.*s\n", c->name, (int)strcspn(c->summary, "\n"), c->summary);
-    fprintf(out, "\nwengert COMMAND --help says more; --json prints one JSON object.\n"
-                 "Exit status: 0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data "
-                 "file, 4 not in this build,\n"
-                 "5 inconclusive, 6 any other failure.\n");
+    for (int i = 0; (c = command_at(i)); i++) {
+        char first[200];
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(c->summary, "\n"), c->summary);
+        fprintf(out, "  %-10s ", c->name);
+        print_wrapped(out, 13, first);
+    }
+    fputc('\n', out);
+    print_wrapped(out, 0,
+                  "wengert COMMAND --help says more, wengert help language shows how programs are written; "
+                  "--json prints one JSON object.");
+    fputs("Exit status: ", out);
+    print_wrapped(out, 13, help_exit_status);
 }
+
+/* ---- as JSON ---- */
+
+static void flags_json(json *j, const flag *f)
+{
+    for (; f->name; f++) {
+        json_object(j, NULL);
+        json_text(j, "name", f->name);
+        json_text(j, "value", f->value ? f->value : "");
+        json_text(j, "help", f->help);
+        json_end(j);
+    }
+}
+
+static void command_json(json *j, const command *c)
+{
+    json_object(j, NULL);
+    json_text(j, "name", c->name);
+    json_text(j, "usage", c->usage);
+    json_text(j, "summary", c->summary);
+    json_array(j, "flags");
+    for (int i = 0; c->flags[i]; i++) flags_json(j, c->flags[i]);
+    flags_json(j, common_flags);
+    json_end(j);
+    json_end(j);
+}
+
+static void commands_json(const command *one)
+{
+    json j;
+    json_start(&j, stdout);
+    json_array(&j, "commands");
+    for (int i = 0; command_at(i); i++)
+        if (!one || one == command_at(i)) command_json(&j, command_at(i));
+    json_finish(&j);
+}
+
+int help_of(const args *a, const command *c)
+{
+    if (a->json) commands_json(c);
+    else command_text(c, stdout);
+    return EXIT_DONE;
+}
+
+/* ---- the command ---- */
+
+static int no_topic(const args *a, const char *word)
+{
+    wg_nearest_word near = wg_nearest_to(word);
+    for (int i = 0; command_at(i); i++)
+        wg_nearest_try(&near, command_at(i)->name, strlen(command_at(i)->name));
+    wg_nearest_try(&near, "language", strlen("language"));
+    if (near.best)
+        return tool_fail(a, EXIT_FLAGS, "help: no topic '%s'; did you mean '%s'?", word, near.best);
+    return tool_fail(a, EXIT_FLAGS,
+                     "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops", word);
+}
+
+static int help_language(const args *a)
+{
+    json j;
+    if (!a->json) {
+        language_text(stdout);
+        return EXIT_DONE;
+    }
+    json_start(&j, stdout);
+    language_json(&j);
+    json_finish(&j);
+    return EXIT_DONE;
+}
+
+static int help(const args *a)
+{
+    const char *topic = a->operands ? a->operand[0] : NULL;
+    const bool man = args_has(a, "man");
+    if (a->operands > 1)
+        return tool_fail(a, EXIT_FLAGS, "help: one topic at a time; usage: wengert %s", a->c->usage);
+    if (man && a->json) return tool_fail(a, EXIT_FLAGS, "help: --man or --json, not both");
+    if (man && topic && !command_find(topic)) return no_topic(a, topic);
+    if (man) {
+        if (topic) man_command(command_find(topic), stdout);
+        else man_all(stdout);
+        return EXIT_DONE;
+    }
+    if (topic && command_find(topic)) return help_of(a, command_find(topic));
+    if (topic && !strcmp(topic, "language")) return help_language(a);
+    if (topic && ops_knows(topic)) return cmd_ops.run(a);
+    if (topic) return no_topic(a, topic);
+    if (a->json) commands_json(NULL);
+    else help_all(stdout);
+    return EXIT_DONE;
+}
+
+static const flag help_flags[] = {
+    { 0, "man", NULL, "as a page for man, which `make install` installs" },
+    { 0, NULL, NULL, NULL },
+};
+
+const command cmd_help = {
+    "help",
+    "help [COMMAND | language | OP]",
+    "This list, what one command takes, how programs are written, or what an op does.",
+    { help_flags },
+    "  wengert help check\n  wengert help language\n  wengert help softmax\n",
+    help,
+};

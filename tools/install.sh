@@ -1,46 +1,115 @@
 #!/usr/bin/env bash
-# Copies what was built below a folder, or removes it from there: tools/install.sh install|uninstall
-# Environment: DESTDIR, PREFIX (any character may stand in them), BUILD, SHARED (the shared library's file), PC_TEXT (the text of
-# wengert.pc below its line `prefix=`).
+# Copies the project below a folder, or removes it from there: tools/install.sh install|uninstall
+#
+# The list of what was written stands in share/doc/wengert/installed: a folder that was made ends with a slash. uninstall removes
+# these files, and then these folders if they are empty. It removes nothing else.
+# Environment: DESTDIR, PREFIX (any character may stand in them), and what tools/stage.sh needs.
 set -eu
+umask 022
 cd "$(dirname "$0")/.."
 case "$PREFIX" in /*) ;; *) PREFIX=$PWD/$PREFIX ;; esac
 root=$DESTDIR$PREFIX
+list=share/doc/wengert/installed
 
-# Calls the function $1 for each file that is installed, with: its mode or the word link, the source, the place below the root.
-# Files are named here alone, so uninstall removes exactly what install writes.
-each_file() {
-    local header
-    for header in include/wengert/*.h; do "$1" 644 "$header" "$header"; done
-    "$1" 644 "$BUILD/libwengert.a" lib/libwengert.a
-    "$1" 755 "$BUILD/$SHARED" "lib/$SHARED"
-    "$1" link "$SHARED" lib/libwengert.so
-    "$1" 644 "$BUILD/wengert.pc" lib/pkgconfig/wengert.pc
-    "$1" 755 "$BUILD/wengert" bin/wengert
+# The lines of the list that name a place below the root.
+listed() { if [ -f "$root/$list" ]; then grep -vE '^/|(^|/)\.\.(/|$)|^$' "$root/$list" || true; fi; }
+
+# Removes the files whose places below the root are the lines of standard input.
+remove_files() { (cd "$root" && tr '\n' '\0' | xargs -0 rm -f --); }
+
+remove_listed() {
+    local place folders
+    folders=$(listed | grep '/$' | LC_ALL=C sort -r || true)
+    listed | grep -v '/$' | remove_files
+    rm -f "$root/$list"
+    printf '%s\n' "$folders" | while IFS= read -r place; do
+        [ -z "$place" ] || rmdir "$root/${place#./}" 2>/dev/null || true # a folder that holds other files stays
+    done
 }
 
-# The prefix as pkg-config reads it: a backslash before each special character of a shell, and $ doubled.
-pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
-
-put() {
-    install -d "$root/${3%/*}"
-    case "$1" in
-    link) ln -sf "$2" "$root/$3" ;;
-    *) install -m "$1" "$2" "$root/$3" ;;
-    esac
+can_be_written() {
+    local folder=$root
+    while [ -n "$folder" ] && [ ! -d "$folder" ]; do folder=${folder%/*}; done
+    [ -w "${folder:-/}" ]
 }
 
-remove() { rm -f "$root/$3"; }
+# Prints the folder $1, relative to the root, and those above it that are not there.
+missing_folders() {
+    local folder=$1
+    while [ ! -d "$root/$folder" ]; do
+        printf '%s/\n' "$folder"
+        [ "$folder" != . ] || break
+        case "$folder" in */*) folder=${folder%/*} ;; *) folder=. ;; esac
+    done
+}
+
+copy() {
+    local place new=$1/new
+    (cd "$1/tree" && find . -type d) | while IFS= read -r place; do missing_folders "${place#./}"; done >"$new"
+    (cd "$1/tree" && find . ! -type d) | sed 's,^\./,,' >>"$new"
+    mkdir -p "$root"
+    cp -RP --remove-destination "$1/tree/." "$root/"
+}
+
+# Folders that an earlier install made are still ours, and its files that this one does not write are removed.
+write_list() {
+    local new=$1/new
+    listed | grep '/$' >>"$new" || true
+    LC_ALL=C sort -u "$new" >"$new.sorted"
+    listed | grep -v '/$' | LC_ALL=C sort | LC_ALL=C comm -23 - "$new.sorted" |
+        remove_files
+    install -m 644 "$new.sorted" "$root/$list"
+}
+
+# ---- what a user has to know afterwards ----
+
+ldconfig_program() { PATH=$PATH:/usr/sbin:/sbin command -v ldconfig; }
+
+# Whether the system looks for libraries in this folder.
+is_system_folder() { "$(ldconfig_program)" -vN 2>/dev/null | grep -qF "$1:"; }
+
+# Tells the system's loader what has changed. Returns whether it finds libraries in the folder now.
+tell_loader() {
+    [ -z "$DESTDIR" ] && [ -n "$(ldconfig_program)" ] && is_system_folder "$PREFIX/lib" || return 1
+    if [ "$(id -u)" = 0 ]; then "$(ldconfig_program)" 2>/dev/null; fi
+    "$(ldconfig_program)" -p 2>/dev/null | grep -qF "=> $PREFIX/lib/libwengert.so"
+}
+
+# Prints `export NAME=FOLDER:$NAME` unless the variable has the folder.
+advise() {
+    local now=${!1:-}
+    case ":$now:" in *":$2:"*) return ;; esac
+    printf '    export %s=%q%s\n' "$1" "$2" "\${$1:+:\$$1}"
+}
+
+say_how_to_use() {
+    [ -z "$DESTDIR" ] || return 0
+    local lines
+    lines=$(
+        case "$PREFIX" in /usr | /usr/local) ;; *) advise PATH "$PREFIX/bin" && advise PKG_CONFIG_PATH "$PREFIX/lib/pkgconfig" ;; esac
+        tell_loader || advise LD_LIBRARY_PATH "$PREFIX/lib"
+    )
+    [ -z "$lines" ] || printf 'to use it from here, type, or add to ~/.profile:\n%s\n' "$lines"
+}
 
 case "$1" in
 install)
-    printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$BUILD/wengert.pc"
-    each_file put
+    can_be_written || {
+        echo "install: $root cannot be written by $(id -un): install as root, or by make install PREFIX=\$HOME/.local" >&2
+        exit 1
+    }
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    PREFIX=$PREFIX tools/stage.sh "$work/tree"
+    copy "$work"
+    write_list "$work"
     echo "installed in $root"
+    say_how_to_use
     ;;
 uninstall)
-    each_file remove
-    rmdir "$root/include/wengert" 2>/dev/null || true # a folder that holds other files stays
+    [ -f "$root/$list" ] || { echo "uninstall: nothing to remove: there is no $root/$list" >&2; exit 0; }
+    remove_listed
+    tell_loader || true
     echo "removed from $root"
     ;;
 esac

@@ -52,6 +52,13 @@ static const char *message_of(const model *m, char *text, size_t room)
     return lines;
 }
 
+const char *model_place(const model *m)
+{
+    const char *text = args_value(m->a, "expression");
+    const char *path = m->a->operands ? m->a->operand[0] : text && *text == '@' ? text + 1 : "-e";
+    return strcmp(path, "-") ? path : "<stdin>";
+}
+
 static void error_json(const model *m)
 {
     json j;
@@ -63,7 +70,7 @@ static void error_json(const model *m)
     json_whole(&j, "status", m->status);
     json_text(&j, "message", text);
     if (line) {
-        json_text(&j, "file", m->a->operands ? m->a->operand[0] : "-e");
+        json_text(&j, "file", model_place(m));
         json_whole(&j, "line", line);
         json_whole(&j, "column", wg_program_error_column(m->q));
     }
@@ -114,21 +121,22 @@ static bool settings(model *m, wg_options *o)
     return true;
 }
 
-static void warned(void *user, const char *message)
-{
-    (void)user;
-    fprintf(stderr, "wengert: %s\n", message);
-}
+static void warned(void *user, const char *message) { tool_note(user, "wengert: %s", message); }
 
+/* FILE.wg, - for standard input, -e TEXT, or -e @FILE. */
 static bool read_program(model *m)
 {
     const args *a = m->a;
-    const char *text = args_value(a, "expression");
+    const char *text = args_value(a, "expression"), *path = a->operands ? a->operand[0] : NULL;
     if (text && a->operands) return model_fail(m, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name);
     if (!text && a->operands != 1)
         return model_fail(m, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
                           a->operands ? "one file at a time" : "no program given", a->c->usage);
-    m->q = text ? wg_program_text(m->c, "-e", text) : wg_program_file(m->c, a->operand[0]);
+    if (text && *text == '@' && args_times(a, "expression") > 1)
+        return model_fail(m, EXIT_FLAGS, "%s: -e @FILE is the whole program: give no other -e", a->c->name);
+    if (text && *text == '@') path = text + 1;
+    if (path && !*path) return model_fail(m, EXIT_FLAGS, "%s: the name of a file is empty", a->c->name);
+    m->q = path ? wg_program_file(m->c, path) : wg_program_text(m->c, "-e", text);
     return model_ok(m);
 }
 
@@ -204,7 +212,7 @@ static bool all_loaded(model *m, int loaded)
 
 bool model_open(model *m, const args *a, wg_mode mode)
 {
-    wg_options o = { .on_warning = warned };
+    wg_options o = { .on_warning = warned, .user = (void *)(uintptr_t)a };
     *m = (model){ .a = a, .mode = mode };
     if (!settings(m, &o)) return false;
     m->c = wg_start(&o);
@@ -309,7 +317,10 @@ bool model_of(model *m, const char **name, wg_node *node)
         *node = one.node[0];
         if (one.count != 1) return model_fail(m, EXIT_FLAGS, "--of %s: one name was expected", given);
     }
-    if (wg_is_none(*node)) return model_fail(m, EXIT_TEXT, "the program has no value");
+    if (wg_is_none(*node))
+        return model_fail(m, EXIT_TEXT,
+                          "%s: the program has no value: write an expression, or NAME = expression",
+                          model_place(m));
     return true;
 }
 

@@ -150,7 +150,7 @@ bool model_data(model *m)
     if (!(from.said = open_memstream(&said, &size))) return model_fail(m, EXIT_OTHER, "out of memory");
     bool fine = give_all(m, &from);
     fclose(from.said);
-    if (fine) fprintf(stderr, "data %s: %lld rows%s\n", spec, (long long)from.x.shape.dim[0], said);
+    if (fine) tool_note(m->a, "data %s: %lld rows%s", spec, (long long)from.x.shape.dim[0], said);
     free(said);
     return fine;
 }

@@ -1,8 +1,10 @@
-# op_list.awk: reads the sources of ops and prints the registry's list, in the order of the files and of their descriptors:
+# op_list.awk: reads the public headers and then the sources of ops, and prints the registry's list, in the order of the
+# files and of their descriptors:
 #
-#     const wg_op wgi_op_neg = {      makes      WGI_OP(neg)
+#     const wg_op wgi_op_neg = {      makes      WGI_OP(neg, 1)
 #         OP(neg),
 #
+# 1: a header declares wg_neg_at, so programs can call it; 0: only other ops and derivative rules make it.
 # A descriptor that is written in another way stops the build. Its op would not be in the registry, and no test would run it.
 
 function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"; bad = 1 }
@@ -10,8 +12,16 @@ function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"
 function ends()
 {
     if (!named) broken("the descriptor wgi_op_" name " does not begin with OP(" name ")")
-    else print "WGI_OP(" name ")"
+    else print "WGI_OP(" name ", " (name in declared) ")"
     name = ""
+}
+
+FILENAME ~ /\.h$/ {
+    while (match($0, /wg_[a-z0-9_]+_at\(/)) {
+        declared[substr($0, RSTART + 3, RLENGTH - 7)]
+        $0 = substr($0, RSTART + RLENGTH)
+    }
+    next
 }
 
 /^const wg_op +wgi_op_[a-z0-9_]+ = \{/ {

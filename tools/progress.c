@@ -66,7 +66,7 @@ void check_watch(wg_gradcheck_opts *o)
     for (int i = 0; i < SIGNALS; i++)
         if (!caught[i] && !sigaction(signals[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
             caught[i] = !sigaction(signals[i], &a, NULL);
-    state.terminal = isatty(STDERR_FILENO);
+    state.terminal = terminal_moves(STDERR_FILENO);
     state.next = now() + 1;
     o->progress = tell;
 }

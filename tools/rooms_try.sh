@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(cd "${BUILD:-build}" && pwd) || exit 1
-cc=${CC:-gcc}
+read -ra cc <<<"${CC:-gcc}"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/obj"
@@ -19,7 +19,7 @@ break_by() {
     local object="$scratch/obj/${1%.c}.o"
     mkdir -p "$scratch/$(dirname "$1")" "$(dirname "$object")"
     printf '%s\n' "$2" >"$scratch/$1"
-    "$cc" -w -D_GNU_SOURCE -I"$scratch/include" -I"$scratch/src" -c -o "$object" "$scratch/$1"
+    "${cc[@]}" -w -D_GNU_SOURCE -I"$scratch/include" -I"$scratch/src" -c -o "$object" "$scratch/$1"
     expected+=("$1|$3")
 }
 

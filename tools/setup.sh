@@ -4,28 +4,61 @@
 # Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; DRY_RUN, if not empty: prints what it would do, and does not do it.
 set -u
 
+read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
 packages=()
-want() { packages+=("$@"); }
+want() {
+    local name
+    for name; do case " ${packages[*]} " in *" $name "*) ;; *) packages+=("$name") ;; esac done
+}
+
+stop() {
+    printf 'setup: %s\n' "$@" >&2
+    exit 1
+}
 
 has_module() { pkg-config --exists "$@" 2>/dev/null; }
 
-need_build() {
-    command -v "${CC:-cc}" >/dev/null && command -v ar >/dev/null || want build-essential
-    case "${OPENMP:-1}${CC:-cc}" in
-    1*clang*) echo 'int main(void) { return 0; }' | "$CC" -fopenmp -x c -o /dev/null - 2>/dev/null || want libomp-dev ;;
+try_to_compile() { echo 'int main(void) { return 0; }' | "${compiler[@]}" "$@" -x c -o /dev/null - 2>&1; }
+
+# The programs that CC names: all words before the first flag.
+need_compiler() {
+    local word said
+    command -v ar >/dev/null || want build-essential
+    for word in "${compiler[@]}"; do
+        case "$word" in -*) break ;; esac
+        command -v "$word" >/dev/null && continue
+        case "$word" in
+        gcc | cc) want build-essential ;;
+        ccache | clang | gcc-[0-9]* | clang-[0-9]*) want "$word" ;;
+        *) stop "CC='$CC': there is no program '$word'. Type make without CC for gcc, or name another compiler: make CC=clang" ;;
+        esac
+    done
+    [ ${#packages[@]} -eq 0 ] || return
+    case "${compiler[*]}" in
+    gcc | cc) ;;
+    *) said=$(try_to_compile) || stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
     esac
+    case "${OPENMP:-1}${compiler[*]}" in
+    1*clang*) try_to_compile -fopenmp >/dev/null || want libomp-dev ;;
+    esac
+}
+
+need_build() {
+    need_compiler
     if ! command -v pkg-config >/dev/null; then want pkg-config; fi
     case "${BLAS:-openblas}" in
     none) ;;
     openblas) has_module openblas || want libopenblas-openmp-dev ;;
-    *) has_module "$BLAS" || { echo "setup: no pkg-config module '$BLAS' for BLAS=$BLAS" >&2; exit 1; } ;;
+    *) has_module "$BLAS" || stop "no pkg-config module '$BLAS' for BLAS=$BLAS" ;;
     esac
-    if [ "${GRAPHVIZ:-1}" = 1 ]; then has_module libcgraph || want libgraphviz-dev; fi
 }
 
-need_test() { has_module criterion || want libcriterion-dev; }
+need_test() {
+    has_module criterion || want libcriterion-dev
+    [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
+}
 
-need_draw() { command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
+need_draw() { [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
 
 need_check() {
     command -v clang-format >/dev/null || want clang-format
@@ -38,6 +71,17 @@ as_root() {
     elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
     else return 127
     fi
+}
+
+# Runs a command, and says every 20 seconds that it is still running.
+with_signs_of_life() {
+    local started=$SECONDS watch status
+    while sleep 20 >/dev/null 2>&1; do echo "setup: still installing, $((SECONDS - started)) s" >&2; done &
+    watch=$!
+    "$@"
+    status=$?
+    kill "$watch" && wait "$watch" 2>/dev/null
+    return $status
 }
 
 install_packages() {
@@ -56,16 +100,10 @@ install_packages() {
 for part in "$@"; do "need_$part"; done
 [ ${#packages[@]} -eq 0 ] && exit 0
 
-if ! command -v apt-get >/dev/null; then
-    echo "setup: missing, by their Debian names: ${packages[*]}; install them with this system's packages" >&2
-    exit 1
-fi
-if [ -n "${DRY_RUN:-}" ] || ! as_root true; then
-    echo "setup: packages are missing; type: sudo apt-get install --no-install-recommends ${packages[*]}" >&2
-    exit 1
-fi
-echo "setup: installing ${packages[*]} (this can take some minutes)" >&2
-if ! install_packages "${packages[@]}"; then
-    echo "setup: that failed; type: sudo apt-get install --no-install-recommends ${packages[*]}" >&2
-    exit 1
-fi
+command -v apt-get >/dev/null ||
+    stop "missing, by their Debian names: ${packages[*]}; install them with this system's packages"
+by_hand="type: sudo apt-get install --no-install-recommends ${packages[*]}"
+[ -z "${DRY_RUN:-}" ] && as_root true || stop "packages are missing; $by_hand"
+echo "setup: installing ${packages[*]}: one to three minutes by a fast line, up to 500 MB on the disk" >&2
+with_signs_of_life install_packages "${packages[@]}" || stop "that failed; $by_hand"
+echo "setup: done" >&2

@@ -1,4 +1,4 @@
-/* terminal.c: what standard output can show. */
+/* terminal.c: what standard output can show, and text that fits. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,8 +18,42 @@ int terminal_width(void)
     return columns > WIDTH ? WIDTH : columns < LEAST ? LEAST : columns;
 }
 
+bool terminal_moves(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && !(term && !strcmp(term, "dumb"));
+}
+
 bool terminal_ansi(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(1) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+    const char *no_color = getenv("NO_COLOR");
+    return terminal_moves(1) && !(no_color && *no_color);
+}
+
+int text_columns(const char *s)
+{
+    int n = 0;
+    for (; *s; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
+    return n;
+}
+
+/* Prints the bytes [from, to) of a word. */
+static void put(FILE *out, const char *from, const char *to) { fwrite(from, 1, (size_t)(to - from), out); }
+
+void print_wrapped(FILE *out, int left, const char *text)
+{
+    const int width = terminal_width();
+    int at = left;
+    for (const char *word = text; *word;) {
+        const size_t n = strcspn(word, " ");
+        char *copy = strndup(word, n);
+        const int columns = copy ? text_columns(copy) : (int)n;
+        free(copy);
+        if (at > left && at + 1 + columns > width) fprintf(out, "\n%*s", at = left, "");
+        if (at > left) fputc(' ', out), at++;
+        put(out, word, word + n);
+        at += columns;
+        word += n + strspn(word + n, " ");
+    }
+    fputc('\n', out);
 }

@@ -3,6 +3,8 @@
  *   wengert.c     main, and the list of commands
  *   args.c        flags, by the tables of a command
  *   help.c        --help, from the same tables
+ *   help_man.c    pages of man, from the same tables
+ *   help_language.c  help language: a page about the language
  *   json.c        writes JSON
  *   print.c       values as text
  *   model.c       a program with its data, parameters and settings, built into a graph
@@ -13,7 +15,7 @@
  *   progress.c    a line about what is done, and Ctrl-C
  *   claim_bars.c  how far rounding moves the sides of a claim
  *   symbol_sizes.c sizes that are shown by name, for draw
- *   terminal.c    what standard output can show
+ *   terminal.c    what standard output can show, and text that fits
  *   plan_json.c   a plan as JSON, for draw
  */
 #ifndef TOOL_H
@@ -45,7 +47,7 @@ typedef struct flag {
 typedef struct args args;
 typedef struct command {
     const char *name, *usage, *summary;
-    const flag *flags[3]; /* tables, NULL at the end */
+    const flag *flags[4]; /* tables, NULL at the end */
     const char *examples; /* whole lines */
     int (*run)(const args *a);
 } command;
@@ -55,6 +57,8 @@ struct args {
     struct given {
         const flag *flag;
         const char *value;
+        char *joined; /* the memory of value, if it is made of several; else NULL */
+        int times;    /* how often the flag was given */
     } * given;
     int given_count;
     const char **operand;
@@ -62,7 +66,7 @@ struct args {
     bool json;
 };
 
-extern const flag common_flags[]; /* --json, --help */
+extern const flag common_flags[]; /* --json, --quiet, --help */
 extern const flag model_flags[];  /* of every command that takes a model */
 
 /* Returns -1 if the command is to be run, else the exit status. */
@@ -71,6 +75,7 @@ bool args_json(int argc, char **argv); /* whether --json is among the words befo
 void args_free(args *a);
 bool args_has(const args *a, const char *name);
 const char *args_value(const args *a, const char *name); /* of the last such flag; NULL: none */
+int args_times(const args *a, const char *name);         /* how often it was given */
 /* The values of a flag one after another: start with *from 0. NULL: no more. */
 const char *args_next(const args *a, const char *name, int *from);
 /* The number after a flag. Without the flag *to stays as it is. False: after a message. */
@@ -82,18 +87,16 @@ bool args_one_of(const args *a, const char *name, const char *first, const char 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
 int tool_vfail(const args *a, int status, const char *format, va_list list) WG_PRINTF(3, 0);
+int tool_no_operand(const args *a); /* the same, for a command that takes no operand */
+/* Prints a line to stderr, if there is no --quiet. */
+void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
 
 /* ---- wengert.c ---- */
 
 extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_ops, cmd_doctor, cmd_version,
-    cmd_help;
+    cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
-
-/* ---- help.c ---- */
-
-void help_command(const command *c, FILE *out);
-void help_all(FILE *out);
 
 /* ---- json.c ---- */
 
@@ -119,13 +122,36 @@ void json_values(json *j, const char *key,
 void json_tensor(json *j, const char *key,
                  const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...} */
 
+/* ---- cmd_ops.c ---- */
+
+bool ops_knows(const char *name); /* an op, or a call of the language */
+
+/* ---- help.c ---- */
+
+int help_of(const args *a, const command *c); /* what the command takes, as text or JSON; returns 0 */
+void help_all(FILE *out);
+extern const char help_exit_status[]; /* what each exit status means */
+void language_text(FILE *out);        /* help_language.c: what wengert help language prints */
+void language_json(json *j);
+
 /* ---- print.c ---- */
 
-/* "a 0.750260", or a matrix row by row. label "": the values alone. */
-void print_tensor(FILE *out, const char *label, const wg_tensor *t);
-/* On one line; of more than `most` elements the first ones and the last. */
-void print_line(FILE *out, const wg_tensor *t, int64_t most);
-void print_scalar(FILE *out, double v);
+extern const flag number_flags[]; /* --digits */
+
+typedef struct print_style {
+    FILE *out;
+    int digits; /* 0: the default */
+    int width;  /* of the terminal; 0: no limit */
+} print_style;
+
+bool print_style_of(const args *a, print_style *style); /* for standard output; false: after a message */
+/* "a 0.750260", or a matrix row by row. label "": the values alone. False: out of memory. */
+bool print_tensor(const print_style *style, const char *label, const wg_tensor *t);
+
+/* ---- help_man.c ---- */
+
+void man_command(const command *c, FILE *out);
+void man_all(FILE *out);
 
 /* ---- model.c ---- */
 
@@ -142,7 +168,8 @@ typedef struct model {
 /* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is
  * set. Call model_close in each case. */
 bool model_open(model *m, const args *a, wg_mode mode);
-int model_close(model *m); /* returns m->status */
+int model_close(model *m);               /* returns m->status */
+const char *model_place(const model *m); /* what messages call the program: its file, "-e" or "<stdin>" */
 /* Prints a message as tool_fail does, and sets m->status. Returns false. */
 bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
@@ -192,9 +219,10 @@ void check_place(wg_shape s, int64_t i, char *to, size_t room);
 int check_ops(const args *a);
 int check_process(const args *a);
 int check_given(model *m); /* --grad; returns the exit status */
-/* The scalar to check; a tensor is summed with random weights. False: after a message, or without one if it
- * is not a float. */
+/* check_target.c. The scalar to check; a tensor is summed with random weights. False: after a message, or
+ * without one if it is not a float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
+bool check_leaves(model *m, wg_node loss, name_list *to); /* --wrt, else all; false: after a message */
 wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconclusive, that than pass */
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
@@ -230,7 +258,11 @@ void free_size_names(size_names *s);
 
 /* ---- terminal.c ---- */
 
-int terminal_width(void); /* by COLUMNS, else the terminal's; at most 100 */
-bool terminal_ansi(void); /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
+int terminal_width(void);        /* by COLUMNS, else the terminal's; at most 100 */
+int text_columns(const char *s); /* how many characters, in UTF-8 */
+/* Prints text from column `left` on, which is reached already, with lines broken at blanks. Ends the line. */
+void print_wrapped(FILE *out, int left, const char *text);
+bool terminal_moves(int fd); /* whether fd is a terminal whose line can be erased; TERM=dumb says no */
+bool terminal_ansi(void);    /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
 
 #endif

@@ -40,7 +40,7 @@ typedef struct wg_flip_args {
     uint64_t reserved[2];
 } wg_flip_args;
 WG_API wg_node wg_flip_at(wg_site here, const wg_flip_args *a); /* in reverse order along axes */
-#define wg_flip(...) wg_flip_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_flip_args, __VA_ARGS__))
+#define wg_flip(...) WG_NAMED(wg_flip_at, wg_flip_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_pad_mode { WG_PAD_CONSTANT, WG_PAD_REFLECT, WG_PAD_EDGE } wg_pad_mode;
 typedef struct wg_pad_args {
@@ -53,7 +53,7 @@ typedef struct wg_pad_args {
     uint64_t reserved[2];
 } wg_pad_args;
 WG_API wg_node wg_pad_at(wg_site here, const wg_pad_args *a);
-#define wg_pad(...) wg_pad_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_pad_args, __VA_ARGS__))
+#define wg_pad(...) WG_NAMED(wg_pad_at, wg_pad_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_triangle_args {
     wg_node x; /* matrices: [..., m, n] */
@@ -65,8 +65,8 @@ WG_API wg_node wg_tril_at(wg_site here,
                           const wg_triangle_args *a); /* x[i, j] where j - i <= offset, else 0 */
 WG_API wg_node wg_triu_at(wg_site here,
                           const wg_triangle_args *a); /* x[i, j] where j - i >= offset, else 0 */
-#define wg_tril(...) wg_tril_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_triangle_args, __VA_ARGS__))
-#define wg_triu(...) wg_triu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_triangle_args, __VA_ARGS__))
+#define wg_tril(...) WG_NAMED(wg_tril_at, wg_triangle_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_triu(...) WG_NAMED(wg_triu_at, wg_triangle_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -29,7 +29,7 @@ typedef struct wg_attention_args {
     uint64_t reserved[2];
 } wg_attention_args;
 WG_API wg_node wg_attention_at(wg_site here, const wg_attention_args *a);
-#define wg_attention(...) wg_attention_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_attention_args, __VA_ARGS__))
+#define wg_attention(...) WG_NAMED(wg_attention_at, wg_attention_args, 3_4, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

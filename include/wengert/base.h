@@ -11,6 +11,10 @@
 #ifndef WENGERT_BASE_H
 #define WENGERT_BASE_H
 
+#if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ < 8
+#error "Wengert needs a 64-bit target: compile without -m32, or with a compiler for a 64-bit machine"
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -109,9 +113,19 @@ typedef struct wg_shape {
     int64_t dim[WG_MAX_RANK];
 } wg_shape;
 
+/* WG_STRUCT(T, .a = 1, .b = 2) is a struct, WG_OPTS(T, .a = 1, .b = 2) the address of one: in C the same as
+ * (T){ .a = 1, .b = 2 } and its address. Only these forms can be used in C++, too. */
+#ifndef __cplusplus
 #define WG_COUNT_(T, ...) ((int)(sizeof((T[]){ __VA_ARGS__ }) / sizeof(T)))
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
+#define WG_STRUCT(T, ...) ((T){ __VA_ARGS__ })
+#define WG_OPTS(T, ...)   (&(T){ __VA_ARGS__ })
+#else
+}
+#include "cplusplus.h"
+extern "C" {
+#endif
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
@@ -234,6 +248,7 @@ WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *f
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
+WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* the one of wg_start; NULL: it had none */
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */

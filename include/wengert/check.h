@@ -16,8 +16,8 @@
  *        in random directions, part by part. The bars are measured: several steps, extrapolated; the
  *        noise of f. This is done at the given point, about 1 % of each component away, and after ten
  *        steps of descent, as a point chosen by hand may lie on a kink or at a minimum.
- *     3. The check that machine-learning courses teach: two-sided differences with a fixed step
- *        (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with
+ *     3. The check that Andrew Ng's course "Improving Deep Neural Networks" (DeepLearning.AI) teaches, "the
+ *        course" in this header: two-sided differences with a fixed step (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with
  *        the course's words: up to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a
  *        bug. It decides the verdict only if you give the step: great and ok pass, worry is
  *        inconclusive, worse fails.
@@ -43,8 +43,9 @@ typedef struct wg_gradcheck_opts {
     /* The course's differences: of at most so many components of each input, evenly spaced. Default:
      * about 1,000 in all. */
     int64_t components;
-    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: malloc,
-     * realloc, free. One thread at a time calls it, so the differences are then computed by one thread. */
+    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: that of the
+     * graph's context. Without one in either place: malloc, realloc, free. An allocator of yours is called by one
+     * thread at a time, so the differences are then computed by one thread. */
     const wg_allocator *allocator;
     /* Called by the thread that called the check: at each evaluation of the function, and more often. While
      * several threads compute the differences, it is called before each chunk of them that this thread

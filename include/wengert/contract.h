@@ -31,13 +31,25 @@ WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x 
  * alphabetical order. Operands are multiplied from left to right; no result on the way may have more
  * than 8 axes. No ellipsis. */
 WG_API wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n);
-#define wg_matmul(...)    wg_matmul_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_matmul_args, __VA_ARGS__))
+#define wg_matmul(...)    WG_NAMED(wg_matmul_at, wg_matmul_args, 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
 #define wg_outer(a, b)    wg_outer_at(WG_AT(#a ", " #b), a, b)
 #define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
-#define wg_einsum(letters, ...)                                                    \
+#ifndef __cplusplus
+#define wg_einsum(letters, ...)                                                  \
     wg_einsum_at(WG_AT(#__VA_ARGS__), letters, (const wg_node[]){ __VA_ARGS__ }, \
                  WG_COUNT_(wg_node, __VA_ARGS__))
+#else
+}
+template <class... N>
+static inline wg_node wg_einsum_of(wg_site here, const char *letters, const N &...operands)
+{
+    const wg_node x[] = { operands... };
+    return wg_einsum_at(here, letters, x, static_cast<int>(sizeof...(N)));
+}
+#define wg_einsum(letters, ...) wg_einsum_of(WG_AT(#__VA_ARGS__), letters, __VA_ARGS__)
+extern "C" {
+#endif
 
 /* ---- the order of axes ---- */
 
@@ -49,11 +61,11 @@ typedef struct wg_transpose_args {
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
-#define wg_transpose(...) wg_transpose_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_transpose_args, __VA_ARGS__))
+#define wg_transpose(...) WG_NAMED(wg_transpose_at, wg_transpose_args, 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_swap(x)        wg_swap_at(WG_AT(#x), x)
 /* wg_permute(x, 0, 2, 1): axis i of the result is the axis of x at place i of the list. */
-#define wg_permute(x, ...) \
-    wg_transpose_at(WG_AT(#x), WG_ARGS(wg_transpose_args, x, .axes = WG_AXES(__VA_ARGS__)))
+#define wg_permute(node, ...) \
+    WG_CALL_(wg_transpose_at, (WG_AT(#node)), wg_transpose_args, 1, x, node, .axes = WG_AXES(__VA_ARGS__))
 
 #ifdef __cplusplus
 }

@@ -36,9 +36,9 @@ WG_API wg_node wg_conv_at(wg_site here, const wg_conv_args *a);
  * padding: elements of the result that are left out. A negative padding after x adds elements, as
  * output_padding of PyTorch does. same: stride times as many elements as x. */
 WG_API wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a);
-#define wg_conv(...) wg_conv_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_conv_args, __VA_ARGS__))
+#define wg_conv(...) WG_NAMED(wg_conv_at, wg_conv_args, 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_conv_transpose(...) \
-    wg_conv_transpose_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_conv_args, __VA_ARGS__))
+    WG_NAMED(wg_conv_transpose_at, wg_conv_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_pool_args {
     wg_node x;
@@ -54,8 +54,8 @@ typedef struct wg_pool_args {
  * largest. */
 WG_API wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a);
 WG_API wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a); /* the mean of each window */
-#define wg_max_pool(...) wg_max_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_pool_args, __VA_ARGS__))
-#define wg_avg_pool(...) wg_avg_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_pool_args, __VA_ARGS__))
+#define wg_max_pool(...) WG_NAMED(wg_max_pool_at, wg_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_avg_pool(...) WG_NAMED(wg_avg_pool_at, wg_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_pool_by { WG_POOL_MAX, WG_POOL_MEAN } wg_pool_by;
 typedef struct wg_adaptive_pool_args {
@@ -68,7 +68,7 @@ typedef struct wg_adaptive_pool_args {
 /* Window i has the elements from floor(i n / size) to ceil((i + 1) n / size). */
 WG_API wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a);
 #define wg_adaptive_pool(...) \
-    wg_adaptive_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_adaptive_pool_args, __VA_ARGS__))
+    WG_NAMED(wg_adaptive_pool_at, wg_adaptive_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

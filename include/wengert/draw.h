@@ -7,10 +7,10 @@
  * values and gradients are computed anew in the page.
  *
  * A .txt file is a list of equations, one a line, and .json has all digits of all values. A .tex file is one
- * tikzpicture for \input; with .steps it has overlays for beamer. SVG, HTML, and DOT by libcgraph, are written
- * without any program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program
- * `rsvg-convert`, or where it is missing from the DOT by the
- * program `dot`, under a time limit. A file is written whole or not at all.
+ * tikzpicture for \input; with .steps it has overlays for beamer. SVG, HTML and DOT are written without any
+ * program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program `rsvg-convert`,
+ * or where it is missing from the DOT by the program `dot`, under a time limit. A file is written whole or not
+ * at all.
  *
  * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
  * shows its message. Values are shown where they can still be computed, gradients as a dash.

@@ -43,7 +43,7 @@ typedef struct wg_figure_opts {
 } wg_figure_opts;
 WG_API wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o);
 #define wg_figure_new(c, ...) \
-    wg_figure_new_at(WG_AT(#c), c, WG_FIGURE_ARGS(wg_figure_opts, title, __VA_ARGS__))
+    WG_CALL_(wg_figure_new_at, (WG_AT(#c), c), wg_figure_opts, 1, title, __VA_ARGS__)
 WG_API void wg_figure_free(wg_figure *f);
 
 /* Begins a frame: what is made from now on is shown in this frame alone. What was made before the first
@@ -80,7 +80,7 @@ typedef struct wg_panel_opts {
     uint64_t reserved[4];
 } wg_panel_opts;
 WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o);
-#define wg_panel_new(f, ...) wg_panel_new_at(WG_AT(#f), f, WG_FIGURE_ARGS(wg_panel_opts, title, __VA_ARGS__))
+#define wg_panel_new(f, ...) WG_CALL_(wg_panel_new_at, (WG_AT(#f), f), wg_panel_opts, 1, title, __VA_ARGS__)
 
 /* ---- series ---- */
 
@@ -136,7 +136,7 @@ typedef struct wg_series_opts {
 } wg_series_opts;
 WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const wg_series_opts *o);
 #define WG_SERIES_(p, kind, ...) \
-    wg_series_new_at(WG_AT(#p), p, kind, WG_FIGURE_ARGS(wg_series_opts, name, __VA_ARGS__))
+    WG_CALL_(wg_series_new_at, (WG_AT(#p), p, kind), wg_series_opts, 1, name, __VA_ARGS__)
 #define wg_panel_line(p, ...)      WG_SERIES_(p, WG_SERIES_LINE, __VA_ARGS__)
 #define wg_panel_points(p, ...)    WG_SERIES_(p, WG_SERIES_POINTS, __VA_ARGS__)
 #define wg_panel_steps(p, ...)     WG_SERIES_(p, WG_SERIES_STEPS, __VA_ARGS__)
@@ -195,10 +195,10 @@ typedef struct wg_grid_opts {
 } wg_grid_opts;
 WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
 #define wg_panel_image(p, ...) \
-    wg_panel_image_at(WG_AT(#p), p, WG_FIGURE_ARGS(wg_grid_opts, name, __VA_ARGS__))
+    WG_CALL_(wg_panel_image_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
 WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
 #define wg_panel_contour(p, ...) \
-    wg_panel_contour_at(WG_AT(#p), p, WG_FIGURE_ARGS(wg_grid_opts, name, __VA_ARGS__))
+    WG_CALL_(wg_panel_contour_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
 
 /* ---- notes ---- */
 
@@ -240,21 +240,11 @@ typedef struct wg_figure_save_opts {
 } wg_figure_save_opts;
 WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
 #define wg_figure_save(f, ...) \
-    wg_figure_save_at(WG_AT(#f), f, WG_FIGURE_ARGS(wg_figure_save_opts, path, __VA_ARGS__))
+    WG_CALL_(wg_figure_save_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)
 /* The same as a text. The path is not opened. Free it with wg_free; NULL after an error. */
 WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
 #define wg_figure_text(f, ...) \
-    wg_figure_text_at(WG_AT(#f), f, WG_FIGURE_ARGS(wg_figure_save_opts, path, __VA_ARGS__))
-
-#ifndef __cplusplus
-#define WG_FIGURE_ARGS(T, first, ...) \
-    &(T) { .first = __VA_ARGS__ }
-#else
-}
-template <class T> static inline const T *wg_figure_args(const T &v) { return &v; }
-#define WG_FIGURE_ARGS(T, first, ...) wg_figure_args(T{ .first = __VA_ARGS__ }) /* C++20 */
-extern "C" {
-#endif
+    WG_CALL_(wg_figure_text_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -49,7 +49,7 @@ typedef struct wg_leaky_relu_args {
 /* y = x where x > 0, else slope x. */
 WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a);
 #define wg_leaky_relu(...) \
-    wg_leaky_relu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_leaky_relu_args, __VA_ARGS__))
+    WG_NAMED(wg_leaky_relu_at, wg_leaky_relu_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 WG_API wg_node wg_log1p_at(wg_site here, wg_node x);      /* y = ln(1 + x), exact also for small x */
 WG_API wg_node wg_expm1_at(wg_site here, wg_node x);      /* y = e^x - 1, exact also for small x */
@@ -105,8 +105,8 @@ typedef struct wg_elu_args {
 WG_API wg_node wg_elu_at(wg_site here, const wg_elu_args *a); /* y = x where x > 0, else alpha (e^x - 1) */
 WG_API wg_node wg_celu_at(wg_site here,
                           const wg_elu_args *a); /* y = x where x > 0, else alpha (e^(x / alpha) - 1) */
-#define wg_elu(...)  wg_elu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_elu_args, __VA_ARGS__))
-#define wg_celu(...) wg_celu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_elu_args, __VA_ARGS__))
+#define wg_elu(...)  WG_NAMED(wg_elu_at, wg_elu_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_celu(...) WG_NAMED(wg_celu_at, wg_elu_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_gelu_args {
     wg_node x;
@@ -115,7 +115,7 @@ typedef struct wg_gelu_args {
     uint64_t reserved[2];
 } wg_gelu_args;
 WG_API wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a); /* y = x / 2 (1 + erf(x / sqrt 2)) */
-#define wg_gelu(...) wg_gelu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_gelu_args, __VA_ARGS__))
+#define wg_gelu(...) WG_NAMED(wg_gelu_at, wg_gelu_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

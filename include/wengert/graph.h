@@ -80,7 +80,10 @@ typedef enum wg_layer_mode { WG_AS_GRAPH, WG_AS_TRAIN, WG_AS_EVAL } wg_layer_mod
 /* ---- graphs ---- */
 
 WG_API wg_graph *wg_graph_new(wg_context *c);
-WG_API void wg_graph_free(wg_graph *g);          /* g may be NULL; wg_finish frees what is left */
+/* g may be NULL. wg_finish frees what is left. Handles of its nodes are refused afterwards. While values of
+ * g are computed, a C function (wg_extern) must use another graph: wg_begin, wg_graph_free, new nodes and
+ * reads of g are errors then. */
+WG_API void wg_graph_free(wg_graph *g);
 WG_API void wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g);
@@ -231,7 +234,7 @@ WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
 typedef struct wg_replay_opts {
-    wg_dtype floats;   /* of all floats; default: the dtypes that they have */
+    wg_dtype floats;   /* of all floats, f32 or f64; default: the dtypes that they have */
     wg_params *params; /* a set of `into` that has all parameters and states by name; default: see below */
     const unsigned char *held; /* by node: not 0: it becomes an input with its present value; NULL: none */
     wg_node *map;              /* gets by node: the new handle, or wg_none; may be NULL */

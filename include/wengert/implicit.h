@@ -59,7 +59,7 @@ typedef struct wg_recompute_chain_args {
  * steps (steps - 1) / 2. */
 WG_API wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a);
 #define wg_recompute_chain(...) /* x, f, user, steps, options */ \
-    wg_recompute_chain_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_recompute_chain_args, __VA_ARGS__))
+    WG_NAMED(wg_recompute_chain_at, wg_recompute_chain_args, 4, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- differential equations ---- */
 
@@ -109,7 +109,7 @@ typedef struct wg_odeint_args {
  * steps. With .t each step is a fixed share of the way from one time to the next. */
 WG_API wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a);
 #define wg_odeint(...) /* y, f, user, from, to, options */ \
-    wg_odeint_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_odeint_args, __VA_ARGS__))
+    WG_NAMED(wg_odeint_at, wg_odeint_args, 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- fixed points ---- */
 
@@ -146,7 +146,7 @@ typedef struct wg_fixed_point_args {
  * wg_vmap runs as many iterations for every row. */
 WG_API wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a);
 #define wg_fixed_point(...) /* x, f, user, options */ \
-    wg_fixed_point_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_fixed_point_args, __VA_ARGS__))
+    WG_NAMED(wg_fixed_point_at, wg_fixed_point_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_settled_args {
     wg_node x, before;
@@ -158,7 +158,7 @@ typedef struct wg_settled_args {
  * your own. */
 WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
 #define wg_settled(...) /* x, before, options */ \
-    wg_settled_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_settled_args, __VA_ARGS__))
+    WG_NAMED(wg_settled_at, wg_settled_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

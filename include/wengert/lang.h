@@ -17,9 +17,11 @@ extern "C" {
 
 typedef struct wg_program wg_program;
 
-/* Reads a program of at most 1 MiB. An error is recorded with file:line:column, the line and a caret. Never
+/* Reads a program of at most 1 MiB. A byte-order mark of UTF-8 at its beginning is skipped. An error is recorded with file:line:column, the line and a caret. Never
  * NULL. name is that of the file, for messages. The context frees the program at the latest. */
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
+/* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be given a
+ * value by wg_program_set; in a text it is an input unless a name that is bound is near. */
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);
 WG_API void wg_program_free(wg_program *q);
 WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as long as the program */
@@ -37,6 +39,9 @@ WG_API wg_node wg_program_node(const wg_program *q, const char *name); /* wg_non
 WG_API wg_node wg_program_last(const wg_program *q);                   /* the value of the last statement */
 WG_API const char *wg_program_last_name(const wg_program *q);          /* its name; "_" if it has none */
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
+/* What to write for a word of mathematics or of NumPy that is none here: "the natural logarithm is log(x)" for ln.
+ * NULL: it is not known. */
+WG_API const char *wg_program_meant(const char *word);
 
 /* What a name stands for. INPUT: also a name that is never bound. SYMBOL: a size, such as m in input(m, 64).
  * CONSTANT: a literal, or the result of normal, uniform, zeros or ones. wg_program_set refuses COMPUTED. */
@@ -61,6 +66,8 @@ typedef struct wg_claim {
     wg_node left, right;
 } wg_claim;
 WG_API int wg_program_claims(const wg_program *q);
+/* The name y of grad(y, x) in the claims; of several the one that the program computes last. NULL: there is none. */
+WG_API const char *wg_program_claimed(const wg_program *q);
 WG_API wg_claim wg_program_claim(const wg_program *q, int i);
 /* What a claim whose sides differ in shape may have meant. Variant k of claim i has one side changed: its
  * first sum or mean over all axes, or the whole side, is replaced by a sum or mean along one axis. text is
@@ -84,6 +91,13 @@ WG_API wg_symbol wg_program_symbol(const wg_program *q, int i);
 /* The line of the context's error with a caret below it, "\n  L = sum(x @ W)\n            ^". "" if the error
  * is not in this text, or if its message shows the line already. Valid until the next call. */
 WG_API const char *wg_program_excerpt(wg_program *q);
+
+/* The calls that the language has beside the ops of op.h: grad, input, dense, ... */
+typedef struct wg_builtin {
+    const char *name, *usage, *summary; /* "input", "x = input(sizes..., classes=)", "an input ..." */
+} wg_builtin;
+WG_API int wg_builtin_count(void);
+WG_API wg_builtin wg_builtin_at(int i);
 
 /* Reads a number or a nested list, [[1, 2], [3, 4]], as f64. The context owns the data; wg_free may free it
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */

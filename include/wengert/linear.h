@@ -33,7 +33,7 @@ typedef struct wg_triangular_solve_args {
 /* y with x y = b. Leading axes broadcast. */
 WG_API wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a);
 #define wg_triangular_solve(...) \
-    wg_triangular_solve_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_triangular_solve_args, __VA_ARGS__))
+    WG_NAMED(wg_triangular_solve_at, wg_triangular_solve_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* y with a y = b. b: columns [..., n, k], or a vector [n]. Leading axes broadcast. */
 WG_API wg_node wg_solve_at(wg_site here, wg_node a, wg_node b);

@@ -39,8 +39,8 @@ WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_class_loss_arg
 /* The same of logarithms of probabilities x, such as wg_log_softmax makes. */
 WG_API wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a);
 #define wg_softmax_cross_entropy(...) \
-    wg_softmax_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_class_loss_args, __VA_ARGS__))
-#define wg_nll(...) wg_nll_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_class_loss_args, __VA_ARGS__))
+    WG_NAMED(wg_softmax_cross_entropy_at, wg_class_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nll(...) WG_NAMED(wg_nll_at, wg_class_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
  * ln(1 - x)). 0 ln 0 is 0. */
@@ -51,10 +51,10 @@ WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
  * the predicted probabilities, y: probabilities. 0 ln 0 is 0. The mean is over rows. */
 WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
 #define wg_binary_cross_entropy(...) \
-    wg_binary_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+    WG_NAMED(wg_binary_cross_entropy_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_bce_with_logits(...) \
-    wg_bce_with_logits_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_kl(...) wg_kl_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+    WG_NAMED(wg_bce_with_logits_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_kl(...) WG_NAMED(wg_kl_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- distances ---- */
 
@@ -62,9 +62,9 @@ WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error 
 WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
 /* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
 WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
-#define wg_mse(...)   wg_mse_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_mae(...)   wg_mae_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_hinge(...) wg_hinge_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_mse(...)   WG_NAMED(wg_mse_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_mae(...)   WG_NAMED(wg_mae_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_hinge(...) WG_NAMED(wg_hinge_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_huber_args {
     wg_node x; /* predictions */
@@ -78,8 +78,8 @@ typedef struct wg_huber_args {
 WG_API wg_node wg_huber_at(wg_site here, const wg_huber_args *a);
 /* The same divided by delta: d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2. */
 WG_API wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a);
-#define wg_huber(...)     wg_huber_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
-#define wg_smooth_l1(...) wg_smooth_l1_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
+#define wg_huber(...)     WG_NAMED(wg_huber_at, wg_huber_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_smooth_l1(...) WG_NAMED(wg_smooth_l1_at, wg_huber_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_cosine_args {
     wg_node x;
@@ -94,8 +94,8 @@ WG_API wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a);
 /* 1 - that cosine, along the last axis. The mean is over the vectors. */
 WG_API wg_node wg_cosine_loss_at(wg_site here, const wg_loss_args *a);
 #define wg_cosine_similarity(...) \
-    wg_cosine_similarity_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_cosine_args, __VA_ARGS__))
-#define wg_cosine_loss(...) wg_cosine_loss_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+    WG_NAMED(wg_cosine_similarity_at, wg_cosine_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_cosine_loss(...) WG_NAMED(wg_cosine_loss_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_triplet_args {
     wg_node x;                  /* vectors, along the last axis */
@@ -107,7 +107,7 @@ typedef struct wg_triplet_args {
 } wg_triplet_args;
 /* max(|x - positive| - |x - negative| + margin, 0). */
 WG_API wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a);
-#define wg_triplet(...) wg_triplet_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_triplet_args, __VA_ARGS__))
+#define wg_triplet(...) WG_NAMED(wg_triplet_at, wg_triplet_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- no losses, but as they are used ---- */
 

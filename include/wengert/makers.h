@@ -31,7 +31,7 @@ typedef struct wg_random_normal_args {
 } wg_random_normal_args;
 WG_API wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a);
 #define wg_random_normal(...) \
-    wg_random_normal_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_random_normal_args, __VA_ARGS__))
+    WG_NAMED(wg_random_normal_at, wg_random_normal_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_random_uniform_args {
     wg_graph *x; /* the graph */
@@ -45,7 +45,7 @@ typedef struct wg_random_uniform_args {
 /* Of [low, high). Rounding may give high, unless low is 0 and high 1. */
 WG_API wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a);
 #define wg_random_uniform(...) \
-    wg_random_uniform_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_random_uniform_args, __VA_ARGS__))
+    WG_NAMED(wg_random_uniform_at, wg_random_uniform_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from
  * 0 to 1 is an error. No derivative. */
@@ -62,7 +62,7 @@ typedef struct wg_categorical_args {
  * derivative. */
 WG_API wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a);
 #define wg_categorical(...) \
-    wg_categorical_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_categorical_args, __VA_ARGS__))
+    WG_NAMED(wg_categorical_at, wg_categorical_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- ranges and unit matrices, of the context's dtype ---- */
 
@@ -86,7 +86,7 @@ typedef struct wg_one_hot_args {
 } wg_one_hot_args;
 /* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */
 WG_API wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a);
-#define wg_one_hot(...) wg_one_hot_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_one_hot_args, __VA_ARGS__))
+#define wg_one_hot(...) WG_NAMED(wg_one_hot_at, wg_one_hot_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@ typedef struct wg_nn_dense_args {
     uint64_t reserved[4];
 } wg_nn_dense_args;
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
-#define wg_nn_dense(...) wg_nn_dense_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_dense_args, __VA_ARGS__))
+#define wg_nn_dense(...) WG_NAMED(wg_nn_dense_at, wg_nn_dense_args, 4, #__VA_ARGS__, __VA_ARGS__)
 
 /* Batch normalisation over all axes but that of the features. Parameters NAME.gamma and NAME.beta. In
  * WG_TRAIN it uses the mean and variance of the batch, and each wg_backward updates their averages, the
@@ -51,7 +51,7 @@ typedef struct wg_nn_batch_norm_args {
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
 #define wg_nn_batch_norm(...) \
-    wg_nn_batch_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_batch_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_batch_norm_at, wg_nn_batch_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* Layer normalisation over the last axis, or over axes that you name. Parameters NAME.gamma and NAME.beta, of
  * their sizes. */
@@ -67,7 +67,7 @@ typedef struct wg_nn_layer_norm_args {
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
 #define wg_nn_layer_norm(...) \
-    wg_nn_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_layer_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_layer_norm_at, wg_nn_layer_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* wg_rms_norm over the last axis, or over axes that you name. Parameter NAME.gamma, of their sizes. */
 typedef struct wg_nn_rms_norm_args {
@@ -82,7 +82,7 @@ typedef struct wg_nn_rms_norm_args {
 } wg_nn_rms_norm_args;
 WG_API wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a);
 #define wg_nn_rms_norm(...) \
-    wg_nn_rms_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_rms_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_rms_norm_at, wg_nn_rms_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* wg_group_norm. Parameters NAME.gamma and NAME.beta, one for each channel. */
 typedef struct wg_nn_group_norm_args {
@@ -98,7 +98,7 @@ typedef struct wg_nn_group_norm_args {
 } wg_nn_group_norm_args;
 WG_API wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a);
 #define wg_nn_group_norm(...) \
-    wg_nn_group_norm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_group_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_group_norm_at, wg_nn_group_norm_args, 4, #__VA_ARGS__, __VA_ARGS__)
 
 /* Convolution over the axes between the first and the last: x is [n, h, w, channels], or has 1 or 3
  * such axes. Parameters NAME.W [size..., channels / groups, units] and NAME.b [units]. Transposed:
@@ -121,9 +121,9 @@ typedef struct wg_nn_conv_args {
 } wg_nn_conv_args;
 WG_API wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a);
 WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
-#define wg_nn_conv(...) wg_nn_conv_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_conv_args, __VA_ARGS__))
+#define wg_nn_conv(...) WG_NAMED(wg_nn_conv_at, wg_nn_conv_args, 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_conv_transpose(...) \
-    wg_nn_conv_transpose_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_conv_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_conv_transpose_at, wg_nn_conv_args, 4, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ typedef struct wg_batch_norm_args {
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
 #define wg_batch_norm(...) \
-    wg_batch_norm_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_batch_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_batch_norm_at, wg_batch_norm_args, 3_5, #__VA_ARGS__, __VA_ARGS__)
 
 /* The same for each row: mean and variance are over the last axis, or over other axes that you name.
  * Training and inference do not differ. gamma, beta: the sizes of these axes. Without .axes mean and
@@ -37,7 +37,7 @@ typedef struct wg_layer_norm_args {
 } wg_layer_norm_args;
 WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
 #define wg_layer_norm(...) \
-    wg_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_layer_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_layer_norm_at, wg_layer_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* gamma x / sqrt(mean(x^2) + eps), the mean over the last axis or over axes that you name. gamma: the
  * sizes of these axes, or wg_none. */
@@ -49,7 +49,7 @@ typedef struct wg_rms_norm_args {
     uint64_t reserved[2];
 } wg_rms_norm_args;
 WG_API wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a);
-#define wg_rms_norm(...) wg_rms_norm_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_rms_norm_args, __VA_ARGS__))
+#define wg_rms_norm(...) WG_NAMED(wg_rms_norm_at, wg_rms_norm_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* gamma (x - mean) / sqrt(variance + eps) + beta. Mean and variance are those of a group of
  * neighbouring channels of one example (axis 0), over all other axes. gamma, beta: [channels].
@@ -65,9 +65,9 @@ typedef struct wg_group_norm_args {
 WG_API wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a);
 WG_API wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a);
 #define wg_group_norm(...) \
-    wg_group_norm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_group_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_group_norm_at, wg_group_norm_args, 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_instance_norm(...) \
-    wg_instance_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_group_norm_args, __VA_ARGS__))
+    WG_NAMED(wg_instance_norm_at, wg_group_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_resize_mode { WG_NEAREST, WG_BILINEAR } wg_resize_mode;
 typedef struct wg_resize_args {
@@ -83,7 +83,7 @@ typedef struct wg_resize_args {
  * between the two neighbours of place (i + 1/2) n / m - 1/2 of x, or with align_corners of i (n - 1) /
  * (m - 1); outside x its ends. */
 WG_API wg_node wg_resize_at(wg_site here, const wg_resize_args *a);
-#define wg_resize(...) wg_resize_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_resize_args, __VA_ARGS__))
+#define wg_resize(...) WG_NAMED(wg_resize_at, wg_resize_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

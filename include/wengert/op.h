@@ -254,9 +254,10 @@ struct wg_op {
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
     uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */
     int operands;        /* -1: any number */
-    const char *names;   /* of the operands in the formulas: "x gamma"; default: "x", "a b", "a b c". "x_i": all */
-    int optional;        /* composites: so many of the last operands may be wg_none */
-    int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
+    const char
+        *names;   /* of the operands in the formulas: "x gamma"; default: "x", "a b", "a b c". "x_i": all */
+    int optional; /* composites: so many of the last operands may be wg_none */
+    int outputs;  /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class kind;
     wg_promote promote;
     int promote_from; /* operands before this one keep their dtypes */
@@ -356,6 +357,10 @@ struct wg_op {
     const char *(*error)(wg_site here, wg_graph *g, int i);
 };
 
+/* For builders with a struct of arguments: a, or if it is NULL a struct of zeros, whose operands are
+ * wg_none. */
+#define WG_OR_NONE(a) ((a) ? (a) : &(const __typeof__(*(a))){ 0 })
+
 /* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: all zero. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
@@ -406,6 +411,8 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
+/* Whether the op is one of the library's that has no builder wg_NAME: derivative rules and other ops make it. */
+WG_API bool wg_op_is_internal(const wg_op *op);
 
 /* Writes the name that the formulas of the op give to operand k, "x", or "x_2" of "x_i", with a 0 behind it.
  * false: it has none, or there is no room. */

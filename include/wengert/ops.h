@@ -105,16 +105,16 @@ WG_API wg_node wg_std_at(wg_site here, const wg_reduce_args *a); /* sqrt of var,
 WG_API wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a);    /* bool: an element is not 0 */
 WG_API wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a);    /* bool: no element is 0 */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
-#define wg_sum(...)       wg_sum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_mean(...)      wg_mean_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_max(...)       wg_max_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_min(...)       wg_min_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_prod(...)      wg_prod_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_std(...)       wg_std_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_any_of(...)    wg_any_of_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_all_of(...)    wg_all_of_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_var(...)       wg_var_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
-#define wg_logsumexp(...) wg_logsumexp_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_sum(...)       WG_NAMED(wg_sum_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_mean(...)      WG_NAMED(wg_mean_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_max(...)       WG_NAMED(wg_max_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_min(...)       WG_NAMED(wg_min_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_prod(...)      WG_NAMED(wg_prod_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_std(...)       WG_NAMED(wg_std_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_any_of(...)    WG_NAMED(wg_any_of_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_all_of(...)    WG_NAMED(wg_all_of_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_var(...)       WG_NAMED(wg_var_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_logsumexp(...) WG_NAMED(wg_logsumexp_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_norm_args {
     wg_node x;
@@ -126,7 +126,7 @@ typedef struct wg_norm_args {
 } wg_norm_args;
 /* (sum |x|^p)^(1/p). The derivative of the length 0 is 0. */
 WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
-#define wg_norm(...) wg_norm_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_norm_args, __VA_ARGS__))
+#define wg_norm(...) WG_NAMED(wg_norm_at, wg_norm_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_axis_args {
     wg_node x;
@@ -138,8 +138,8 @@ typedef struct wg_axis_args {
 /* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of the smallest */
-#define wg_argmin(...) wg_argmin_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_axis_args, __VA_ARGS__))
-#define wg_argmax(...) wg_argmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_axis_args, __VA_ARGS__))
+#define wg_argmin(...) WG_NAMED(wg_argmin_at, wg_axis_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_argmax(...) WG_NAMED(wg_argmax_at, wg_axis_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_cumsum_args {
     wg_node x;
@@ -152,8 +152,8 @@ typedef struct wg_cumsum_args {
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
 WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
 WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise x[0] x[1] ... x[i] */
-#define wg_cumsum(...)  wg_cumsum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
-#define wg_cumprod(...) wg_cumprod_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
+#define wg_cumsum(...)  WG_NAMED(wg_cumsum_at, wg_cumsum_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_cumprod(...) WG_NAMED(wg_cumprod_at, wg_cumsum_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_logcumsumexp_args {
     wg_node x;
@@ -165,7 +165,7 @@ typedef struct wg_logcumsumexp_args {
 /* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */
 WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
 #define wg_logcumsumexp(...) \
-    wg_logcumsumexp_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_logcumsumexp_args, __VA_ARGS__))
+    WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_linear_scan_args {
     wg_node x; /* the factors a */
@@ -178,7 +178,7 @@ typedef struct wg_linear_scan_args {
 /* y[i] = a[i] y[i - 1] + b[i] along axis, y[0] = b[0]. */
 WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
 #define wg_linear_scan(...) \
-    wg_linear_scan_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_linear_scan_args, __VA_ARGS__))
+    WG_NAMED(wg_linear_scan_at, wg_linear_scan_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- shapes ---- */
 
@@ -208,7 +208,7 @@ typedef struct wg_slice_args {
 #define WG_END INT64_MAX
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
 #define wg_slice(...) \
-    wg_slice_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_slice_args, __VA_ARGS__, .text = #__VA_ARGS__))
+    WG_NAMED(wg_slice_at, wg_slice_args, 1, #__VA_ARGS__, __VA_ARGS__, .text = #__VA_ARGS__)
 
 /* ---- indices ---- */
 
@@ -227,8 +227,8 @@ typedef struct wg_softmax_args {
 } wg_softmax_args;
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
 WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
-#define wg_softmax(...)     wg_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
-#define wg_log_softmax(...) wg_log_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
+#define wg_softmax(...)     WG_NAMED(wg_softmax_at, wg_softmax_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_log_softmax(...) WG_NAMED(wg_log_softmax_at, wg_softmax_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- dropout; normalisation is in norms.h ---- */
 
@@ -243,7 +243,7 @@ typedef struct wg_dropout_args {
 } wg_dropout_args;
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
-#define wg_dropout(...) wg_dropout_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_dropout_args, __VA_ARGS__))
+#define wg_dropout(...) WG_NAMED(wg_dropout_at, wg_dropout_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- others ---- */
 

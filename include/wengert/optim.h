@@ -45,10 +45,10 @@ typedef struct wg_optim wg_optim;
         uint64_t reserved[4];            \
     } name
 #define WG_DECAY_OPTIONS_(X) WG_DECAY_FROM_(X, 0)
-#define WG_DECAY_FROM_(X, standard)            \
+#define WG_DECAY_FROM_(X, standard)             \
     X(double, weight_decay, standard, INFINITY) \
-    X(bool, coupled, false, 2)                 \
-    X(double, l1, 0, INFINITY)                 \
+    X(bool, coupled, false, 2)                  \
+    X(double, l1, 0, INFINITY)                  \
     X(bool, decay_all, false, 2)
 
 /* Gradient descent: w -= lr g */
@@ -83,7 +83,9 @@ WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_op
  *     v = beta2 v + (1 - beta2) g^2
  *     w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
  *
- * With amsgrad the largest v so far stands for v in the last line (Reddi, Kale and Kumar 2018).
+ * With amsgrad the largest v so far stands for v in the last line (Reddi, Kale and Kumar 2018). t is the
+ * number of steps that the parameter has taken: a step whose wg_backward did not reach it does not count, as
+ * in PyTorch. So it is with adamw, adamax and nadam.
  */
 #define WG_ADAM_OPTIONS_(X, decay) \
     X(double, lr, 1e-3, INFINITY)  \
@@ -147,10 +149,10 @@ WG_API wg_optim *wg_lion_at(wg_site here, wg_params *p, const wg_lion_opts *o);
 #define wg_lion(p, ...) wg_lion_at(WG_AT(#p), p, __VA_ARGS__)
 
 /* Adagrad (Duchi, Hazan and Singer 2011): v += g^2, w -= lr g / (sqrt(initial + v) + eps) */
-#define WG_ADAGRAD_OPTIONS(X)         \
-    X(double, lr, 0.01, INFINITY)     \
-    X(double, eps, 1e-10, INFINITY)   \
-    X(double, initial, 0, INFINITY)   \
+#define WG_ADAGRAD_OPTIONS(X)       \
+    X(double, lr, 0.01, INFINITY)   \
+    X(double, eps, 1e-10, INFINITY) \
+    X(double, initial, 0, INFINITY) \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_adagrad_opts, WG_ADAGRAD_OPTIONS);
 WG_API wg_optim *wg_adagrad_at(wg_site here, wg_params *p, const wg_adagrad_opts *o);
@@ -205,9 +207,9 @@ WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts
  *
  * lr is the first step size that the search tries. history: how many earlier steps the curvature is
  * taken from. evaluations: at most so many of the loss in a step. */
-#define WG_LBFGS_OPTIONS(X)         \
-    X(double, lr, 1, INFINITY)      \
-    X(double, history, 10, 1001)    \
+#define WG_LBFGS_OPTIONS(X)      \
+    X(double, lr, 1, INFINITY)   \
+    X(double, history, 10, 1001) \
     X(double, evaluations, 25, 1001)
 WG_OPTIM_OPTIONS_(wg_lbfgs_opts, WG_LBFGS_OPTIONS);
 WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o);

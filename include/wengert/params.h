@@ -75,7 +75,8 @@ WG_API wg_init wg_sparse(double zeros, double deviation);
 /* ---- parameters ---- */
 
 WG_API wg_params *wg_params_new(wg_context *c);
-/* Free its optimizer first. Call wg_begin on graphs that use it before you use them again. */
+/* It is an error while a graph has nodes of p, or p has an optimizer or an average: free those first, or
+ * call wg_begin on the graph. A part (wg_params_in) is freed with the whole set. */
 WG_API void wg_params_free(wg_params *p);
 /* The parameters of p whose names begin with "prefix.", as a set of their own, to give to a layer. Names in
  * it are without the prefix; parameters made through it get the prefix in p. Freed with p. */

@@ -26,8 +26,8 @@ WG_API wg_node wg_take_at(wg_site here, const wg_take_args *a);
 /* y[..., i, ...] = x[..., indices[..., i, ...], ...]. On the other axes x and the indices have the same
  * sizes. */
 WG_API wg_node wg_take_along_at(wg_site here, const wg_take_args *a);
-#define wg_take(...)       wg_take_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_take_args, __VA_ARGS__))
-#define wg_take_along(...) wg_take_along_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_take_args, __VA_ARGS__))
+#define wg_take(...)       WG_NAMED(wg_take_at, wg_take_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_take_along(...) WG_NAMED(wg_take_along_at, wg_take_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_scatter_add_args {
     wg_node x;
@@ -42,9 +42,9 @@ typedef struct wg_scatter_add_args {
 WG_API wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a);
 WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a);
 #define wg_scatter_add(...) \
-    wg_scatter_add_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_scatter_add_args, __VA_ARGS__))
+    WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
 #define wg_scatter_add_along(...) \
-    wg_scatter_add_along_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_scatter_add_args, __VA_ARGS__))
+    WG_NAMED(wg_scatter_add_along_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A
  * shape does not depend on values, so you say how many there are; another number makes the run fail:
@@ -67,8 +67,8 @@ typedef struct wg_sort_args {
  * their order. NaN counts as the largest number. */
 WG_API wg_node wg_sort_at(wg_site here, const wg_sort_args *a);
 WG_API wg_node wg_argsort_at(wg_site here, const wg_sort_args *a); /* the numbers alone */
-#define wg_sort(...)    wg_sort_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_sort_args, __VA_ARGS__))
-#define wg_argsort(...) wg_argsort_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_sort_args, __VA_ARGS__))
+#define wg_sort(...)    WG_NAMED(wg_sort_at, wg_sort_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_argsort(...) WG_NAMED(wg_argsort_at, wg_sort_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_topk_args {
     wg_node x;
@@ -81,7 +81,7 @@ typedef struct wg_topk_args {
 /* The `count` largest elements of the axis, in decreasing order; or the smallest, in increasing order.
  * Output 1 has their numbers, i64. Of equal elements the first comes first. */
 WG_API wg_node wg_topk_at(wg_site here, const wg_topk_args *a);
-#define wg_topk(...) wg_topk_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_topk_args, __VA_ARGS__))
+#define wg_topk(...) WG_NAMED(wg_topk_at, wg_topk_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -49,11 +49,11 @@ WG_API wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a);
 WG_API wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a);
 WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
 #define wg_nn_rnn_cell(...) \
-    wg_nn_rnn_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_rnn_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_lstm_cell(...) \
-    wg_nn_lstm_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_lstm_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_gru_cell(...) \
-    wg_nn_gru_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_gru_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* The products x W + b of all steps are one product before the first step. With .lengths the states of
  * a sequence stay as they are from its end on, and y is 0 there. A reversed layer begins at the end of
@@ -76,9 +76,9 @@ typedef struct wg_nn_recurrent_args {
 WG_API wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a);
 WG_API wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a);
 WG_API wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a);
-#define wg_nn_rnn(...)  wg_nn_rnn_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
-#define wg_nn_lstm(...) wg_nn_lstm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
-#define wg_nn_gru(...)  wg_nn_gru_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
+#define wg_nn_rnn(...)  WG_NAMED(wg_nn_rnn_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_lstm(...) WG_NAMED(wg_nn_lstm_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_gru(...)  WG_NAMED(wg_nn_gru_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -50,6 +50,7 @@ typedef struct wg_nn_sequential_args {
     uint64_t reserved[4];
 } wg_nn_sequential_args;
 WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a);
+#ifndef __cplusplus
 #define wg_nn_sequential(node, params, title, ...)                       \
     wg_nn_sequential_at(WG_AT(#node),                                    \
                         &(wg_nn_sequential_args){                        \
@@ -58,6 +59,28 @@ WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
                             .name = (title),                             \
                             .part = (const wg_nn_part[]){ __VA_ARGS__ }, \
                             .count = (int)(sizeof((wg_nn_part[]){ __VA_ARGS__ }) / sizeof(wg_nn_part)) })
+#else
+}
+template <int N>
+static inline wg_node wg_nn_sequential_of(wg_site here, wg_node x, wg_params *p, const char *name,
+                                          const wg_nn_part (&part)[N])
+{
+    wg_nn_sequential_args a = wg_nn_sequential_args();
+    a.x = x, a.p = p, a.name = name, a.part = part, a.count = N;
+    return wg_nn_sequential_at(here, &a);
+}
+#define wg_nn_sequential(node, params, title, ...) \
+    WG_SEQUENTIAL_(WG_NEW_NAME_, WG_AT(#node), node, params, title, __VA_ARGS__)
+#define WG_SEQUENTIAL_(y, here, node, params, title, ...)                             \
+    __extension__({                                                                   \
+        _Pragma("GCC diagnostic push")                                                \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")            \
+        wg_node y = wg_nn_sequential_of(here, node, params, title, { __VA_ARGS__ });  \
+        _Pragma("GCC diagnostic pop")                                                 \
+        y;                                                                            \
+    })
+extern "C" {
+#endif
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ typedef struct wg_nn_embedding_args {
 } wg_nn_embedding_args;
 WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
 #define wg_nn_embedding(...) \
-    wg_nn_embedding_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_embedding_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_embedding_at, wg_nn_embedding_args, 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* Keys and values of the tokens so far, for a net that writes a text token by token. Each step costs what one
  * token costs, and attention to the tokens before it:
@@ -76,7 +76,7 @@ typedef struct wg_nn_attention_args {
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);
 #define wg_nn_attention(...) \
-    wg_nn_attention_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_attention_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_attention_at, wg_nn_attention_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* A block of GPT-2: z = x + attention(layer_norm(x)), y = z + fc2(gelu(fc1(layer_norm(z)))). The
  * layers are NAME.ln1, NAME.attn, NAME.ln2, NAME.fc1 and NAME.fc2; gelu is the form with tanh. With
@@ -97,7 +97,7 @@ typedef struct wg_nn_transformer_block_args {
 } wg_nn_transformer_block_args;
 WG_API wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a);
 #define wg_nn_transformer_block(...) \
-    wg_nn_transformer_block_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_transformer_block_args, __VA_ARGS__))
+    WG_NAMED(wg_nn_transformer_block_at, wg_nn_transformer_block_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* Prints a table of the layers that y depends on: the shape of the result, the number of parameters, the
  * multiply-adds of products, and the bytes of all values that are computed (a plan keeps fewer), with

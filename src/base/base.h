@@ -165,6 +165,10 @@ struct wg_context {
     struct wgi_kind_calls *kind_calls; /* calls that the interpreter keeps: run/kind_calls.c */
     struct wgi_warned *warned;         /* the warnings that were given: error.c */
     struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
+    struct wg_graph *freed; /* memory of graphs that were freed, for new ones: handles to their nodes
+                                          can still be refused */
+    uint32_t generations;   /* the last generation given to a build of a graph */
+    uint32_t busy;          /* how many graphs are busy: graph/busy.c */
     wgi_trace *traces;
     struct wg_params *params;
     struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */

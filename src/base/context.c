@@ -125,6 +125,9 @@ int wg_finish(wg_context *c, FILE *errors)
     int s = (int)c->status;
     if (s && errors) fprintf(errors, "%s\n", wg_message(c));
     if (c->fixed) return s;
+    if (c->busy)
+        return wgi_fail(c, NULL, "finish", WG_ERROR_USE,
+                        "a C function that a graph calls must not end its context");
     for (wgi_block *b = c->blocks, *next; b; b = next) {
         next = b->next;
         c->memory.resize(c->memory.user, b->base, b->size, 0);
@@ -135,4 +138,8 @@ int wg_finish(wg_context *c, FILE *errors)
 
 wg_dtype wg_context_dtype(const wg_context *c) { return c && c->o.dtype ? c->o.dtype : WG_F32; }
 int wg_context_threads(const wg_context *c) { return c ? c->o.threads : 1; }
+const wg_allocator *wg_context_allocator(const wg_context *c)
+{
+    return c && c->o.allocator ? &c->memory : NULL;
+}
 uint64_t wg_context_seed(const wg_context *c) { return c ? c->o.seed : 0; }

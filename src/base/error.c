@@ -22,6 +22,8 @@ wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 
 wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 {
+    arguments = arguments ? arguments : "";
+    place = place ? place : "";
     size_t na = strlen(arguments), np = strlen(place);
     char *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
     if (!s) return "\n";
@@ -178,6 +180,7 @@ static const char *argument_at(const char *s, int k)
 
 const char *wg_site_argument(wg_site here, int k, char *buf, size_t size)
 {
+    if (!buf || !size) return buf ? buf : "";
     buf[0] = 0;
     const char *s = argument_at(wg_site_arguments(here), k);
     if (!s) return buf;

@@ -30,13 +30,16 @@ static int distance(const char *a, int n, const char *b, int m)
 
 wg_nearest_word wg_nearest_to(const char *word)
 {
-    int length = (int)strnlen(word, LONGEST + 1);
-    return (wg_nearest_word){ .word = word, .limit = length < 2 ? 0 : length < 6 ? 1 : length / 3 };
+    int length = word ? (int)strnlen(word, LONGEST + 1) : 0;
+    return (wg_nearest_word){ .word = word ? word : "",
+                              .limit = length < 2   ? 0
+                                       : length < 6 ? 1
+                                                    : length / 3 };
 }
 
 bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
 {
-    size_t own = strlen(s->word);
+    size_t own = s && candidate ? strlen(s->word) : SIZE_MAX;
     if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
         own > length + (size_t)s->limit)
         return false;
@@ -49,6 +52,7 @@ bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
 const char *wg_nearest(const char *word, const char *const candidates[], int n)
 {
     wg_nearest_word s = wg_nearest_to(word);
-    for (int i = 0; i < n; i++) wg_nearest_try(&s, candidates[i], strlen(candidates[i]));
+    for (int i = 0; candidates && i < n; i++)
+        if (candidates[i]) wg_nearest_try(&s, candidates[i], strlen(candidates[i]));
     return s.best;
 }

@@ -68,4 +68,4 @@ uint64_t wgi_text_hash_more(uint64_t h, const char *s)
     return h;
 }
 
-uint64_t wg_random_stream(const char *s) { return wgi_text_hash_more(0xCBF29CE484222325u, s); }
+uint64_t wg_random_stream(const char *s) { return wgi_text_hash_more(0xCBF29CE484222325u, s ? s : ""); }

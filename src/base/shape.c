@@ -33,7 +33,7 @@ bool wg_shape_equal(wg_shape a, wg_shape b) { return wgi_same_shape(&a, &b); }
 char *wg_shape_text(wg_shape s, char *buf, size_t size)
 {
     size_t n = 0;
-    if (!size) return buf;
+    if (!buf || !size) return buf;
     n += (size_t)snprintf(buf, size, "[");
     for (int i = 0; i < WGI_MIN(s.rank, WG_MAX_RANK) && n < size; i++)
         n += (size_t)snprintf(buf + n, size - n, "%s%lld", i ? "," : "", (long long)s.dim[i]);
@@ -175,7 +175,7 @@ void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
 double wg_tensor_item(const wg_tensor *t, int64_t i)
 {
     double v = NAN;
-    if (t->data && i >= 0 && i < wg_shape_size(t->shape))
+    if (t && t->data && i >= 0 && i < wg_shape_size(t->shape))
         wgi_convert(WG_F64, &v, t->dtype, (const char *)t->data + (size_t)i * wg_dtype_size(t->dtype), 1);
     return v;
 }

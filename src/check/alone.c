@@ -25,6 +25,63 @@ static bool copy_operand(wg_check *r, wg_node from, wgi_alone *a, int k)
     return wg_node_ok(a->x[k]);
 }
 
+/* The node that x repeats along new axes; x itself if it does not. */
+static wg_node behind(wg_node x)
+{
+    while (wg_node_leaf(x) == WG_LEAF_NONE && wg_node_op(x)->repeats) x = wg_node_operand(x, 0);
+    return x;
+}
+
+/* The first operand of n that has the elements of x; how many n has: none. */
+static int place_of(wg_node n, wg_node x)
+{
+    int i = 0;
+    while (i < wg_node_operands(n) && behind(wg_node_operand(n, i)).index != behind(x).index) i++;
+    return i;
+}
+
+/* The op that made operand k of n, if the operand is an intermediate result: the op has several results and
+ * no derivative, and all its operands are operands of n. The triangles that lu_det reads beside its matrix
+ * are such: they move with the matrix. NULL: it is none. */
+static const wg_op *maker_of(wg_node n, int k, wg_node *first)
+{
+    const wg_node x = behind(wg_node_operand(n, k));
+    const wg_op *op = wg_node_op(x);
+    if (wg_node_leaf(x) != WG_LEAF_NONE || op->outputs < 2 || op->none != WG_EVERY_OPERAND) return NULL;
+    *first = wg_part_at(wg_node_site(x), x, 0);
+    for (int j = 0; j < wg_node_operands(*first); j++) {
+        const int i = place_of(n, wg_node_operand(*first, j));
+        if (i == wg_node_operands(n) || i == k) return NULL;
+    }
+    return op;
+}
+
+/* Makes operand k, an intermediate result, from the copies of the others. */
+static bool make_operand(wg_node n, wgi_alone *a, int k, const wg_op *op, wg_node first)
+{
+    const wg_site here = wg_node_site(first);
+    wg_node from[16] = { wg_none };
+    if (wg_node_operands(first) > 16) return false;
+    for (int j = 0; j < wg_node_operands(first); j++) from[j] = a->x[place_of(n, wg_node_operand(first, j))];
+    const wg_node y = wg_apply(here, op, from, wg_node_operands(first), wg_attr(first));
+    a->x[k] =
+        wg_node_ok(y) ? wg_part_at(here, y, (int)(behind(wg_node_operand(n, k)).index - first.index)) : y;
+    return wg_node_ok(a->x[k]);
+}
+
+/* Copies what the node is computed from. */
+static bool copy_operands(wg_check *r, wg_node n, wgi_alone *a)
+{
+    wg_node first;
+    for (int k = 0; k < a->operands; k++)
+        if (!maker_of(n, k, &first) && !copy_operand(r, wg_node_operand(n, k), a, k)) return false;
+    for (int k = 0; k < a->operands; k++) {
+        const wg_op *op = maker_of(n, k, &first);
+        if (op && !make_operand(n, a, k, op, first)) return false;
+    }
+    return true;
+}
+
 /* A node whose operand 0 is made from its other operands, which become inputs. */
 static wg_node with_its_value(wg_check *r, wg_node n, const wgi_alone *a)
 {
@@ -48,8 +105,9 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
     a->v = wgi_check_normals(r, stream, size_of(n));
     if (wg_failed(r->c)) return false;
     const bool custom = !strcmp(a->op->name, "custom_vjp");
-    for (int k = custom; k < a->operands; k++)
+    for (int k = 1; custom && k < a->operands; k++)
         if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
+    if (!custom && !copy_operands(r, n, a)) return false;
     a->y = custom ? with_its_value(r, n, a) : wg_apply(here, a->op, a->x, a->operands, a->attr);
     if (wg_node_op(a->y) != a->op) return false; /* a rewrite made another node, which is checked itself */
     wg_node v = a->seed = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));

@@ -317,7 +317,7 @@ static bool write_case(wg_check *r, const wgi_finding *f, FILE *out)
 bool wg_check_write_case(const wg_check *report, int finding, FILE *out)
 {
     wg_check *r = (wg_check *)(uintptr_t)report;
-    if (finding < 0 || finding >= r->findings || !r->finding[finding].made_from) return false;
+    if (!r || !out || finding < 0 || finding >= r->findings || !r->finding[finding].made_from) return false;
     const wgi_check_locale l = wgi_check_locale_begin();
     const bool ok = write_case(r, &r->finding[finding], out);
     wgi_check_locale_end(l);

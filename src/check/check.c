@@ -53,6 +53,13 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     return r;
 }
 
+/* Says that a pointer is NULL. */
+wg_check *wgi_check_without(wg_check *r, const char *what)
+{
+    wgi_check_say(r->reason, "nothing to compare: the %s is NULL", what);
+    return r;
+}
+
 static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has_gradient)
 {
     function q = { f, r, user };
@@ -68,6 +75,7 @@ wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, 
 {
     wg_check *r = function_report(n, x, o);
     if (!r->c || r->reason[0]) return r;
+    if (!f) return wgi_check_without(r, "function");
     f(n, r->part[0].x, r->part[0].analytic, user);
     memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
     return function_check(r, f, user, true);
@@ -78,6 +86,7 @@ wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const do
 {
     wg_check *r = function_report(n, x, o);
     if (!r->c || r->reason[0]) return r;
+    if (!f || !gradient) return wgi_check_without(r, f ? "gradient" : "function");
     memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
     return function_check(r, f, user, false);
 }
@@ -88,16 +97,56 @@ const char *wg_verdict_name(wg_verdict v)
 {
     return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive";
 }
-wg_verdict wg_check_verdict(const wg_check *r) { return r->verdict; }
-double wg_check_ratio(const wg_check *r) { return r->ratio; }
-double wg_check_floor(const wg_check *r) { return r->floor; }
-double wg_check_noise(const wg_check *r) { return r->noise; }
-double wg_check_eps(const wg_check *r) { return r->eps; }
-double wg_check_value(const wg_check *r) { return r->f; }
-int64_t wg_check_evaluations(const wg_check *r) { return r->evaluations; }
-const char *wg_check_reason(const wg_check *r) { return r->reason; }
-int wg_check_exit(const wg_check *r) { return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5; }
-int wg_check_findings(const wg_check *r) { return r->findings; }
+wg_verdict wg_check_verdict(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->verdict;
+}
+double wg_check_ratio(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->ratio;
+}
+double wg_check_floor(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->floor;
+}
+double wg_check_noise(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->noise;
+}
+double wg_check_eps(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->eps;
+}
+double wg_check_value(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->f;
+}
+int64_t wg_check_evaluations(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->evaluations;
+}
+const char *wg_check_reason(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->reason;
+}
+int wg_check_exit(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5;
+}
+int wg_check_findings(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->findings;
+}
 
 static bool is_of_a_node(const wgi_finding *f)
 {
@@ -106,6 +155,7 @@ static bool is_of_a_node(const wgi_finding *f)
 
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)
 {
+    r = wgi_check_given(r);
     static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run", "second" };
     if (i < 0 || i >= r->findings)
         return (wg_check_finding){
@@ -128,10 +178,15 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
                                .node = f->user };
 }
 
-int wg_check_inputs(const wg_check *r) { return r->parts; }
+int wg_check_inputs(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->parts;
+}
 
 wg_check_input wg_check_input_at(const wg_check *r, int i)
 {
+    r = wgi_check_given(r);
     if (i < 0 || i >= r->parts)
         return (wg_check_input){ .name = "",
                                  .op = "",

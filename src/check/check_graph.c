@@ -82,13 +82,14 @@ static void hold_still(graph_check *q, const unsigned char *held)
 /* Makes the report and the clone. Returns false if there is nothing to check; the report says why. */
 static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 {
-    wg_site here = q->here;
+    const wg_site here = q->here = q->here ? q->here : "";
     wg_graph *g = wg_graph_of(loss);
     wg_context *c = g ? wg_graph_context(g) : NULL;
     if (c && !wg_failed(c) && !wg_node_ok(loss))
         wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
     wg_options own = { .dtype = WG_F64 };
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
+    own.allocator = wg_context_allocator(c);
     wg_check *r = q->r = wgi_check_new(&own, o);
     if (!r->c) return false;
     r->is_graph = true;
@@ -425,7 +426,7 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
 {
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
-    if (n <= 0) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");
+    if (n <= 0 || !x) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");
     for (int k = 0; k < n && !q.r->reason[0]; k++) {
         if (wg_graph_of(x[k]) != q.from || !wg_node_ok(x[k]))
             wgi_check_say(q.r->reason, "x[%d] is no node of the loss's graph", k);

@@ -131,18 +131,20 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     double factor;
     int64_t count;
     if (all_yours_zero(r, in)) {
-        wgi_check_say(in->hint, in->wrong == in->compared ? "yours is zero: a path is missing"
-                                                          : "yours is zero here: a term is missing");
+        wgi_check_say(in->hint,
+                      in->wrong == in->compared ? "%s is zero: a path is missing"
+                                                : "%s is zero here: a term is missing",
+                      wgi_check_whose(r));
     } else if (constant_factor(r, in, &factor, &count)) {
         if (near(factor, -1)) wgi_check_say(in->hint, "the sign is wrong");
         else if (near(factor, 0.5)) wgi_check_say(in->hint, "a factor 2 is missing");
         else if (near(factor, 2)) wgi_check_say(in->hint, "a factor 2 too much");
         else if (batch_hint(r, in, factor)) return;
         else if (count > 1)
-            wgi_check_say(in->hint, "yours is %.6g times the numeric%s", factor,
+            wgi_check_say(in->hint, "%s is %.6g times the numeric%s", wgi_check_whose(r), factor,
                           count == in->compared ? " everywhere" : "");
     } else if (is_transpose(in)) {
-        wgi_check_say(in->hint, "yours is the transpose");
+        wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
     }
 }
 
@@ -158,7 +160,7 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
     if (!s->count) {
         wgi_check_say(reason, "nothing to compare");
     } else if (is_zero(s)) {
-        wgi_check_say(reason, "all zero, yours and numeric: nothing is shown");
+        wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     } else if (!isfinite(ratio(s))) {
         wgi_check_say(reason, "the gradient is too large to be compared");
     } else if (wrong) {
@@ -173,7 +175,7 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
     } else if (!r->one_sided) {
         wgi_check_say(
             reason,
-            "yours lies between the one-sided differences: a kink at this point, or a step too large");
+            "the gradient lies between the one-sided differences: a kink at this point, or a step too large");
     } else {
         return WG_FAIL;
     }
@@ -192,7 +194,7 @@ static wg_verdict verdict_by_slopes(const wgi_check_part *in, char reason[WGI_CH
         wgi_check_say(reason, in->kinks ? "kinks at every point: no slope can be compared"
                                         : "f is not smooth here: no slope can be compared");
     else if (!(in->resolution < INFINITY))
-        wgi_check_say(reason, "all zero, yours and numeric: nothing is shown");
+        wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     else if (in->resolution > LIMIT)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->resolution);

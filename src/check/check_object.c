@@ -1,18 +1,21 @@
 /* check_object.c: makes and frees reports, and writes the texts in them. */
 #include "check/check_private.h"
 
+#include "wengert/op.h"
+
 #include <stdarg.h>
 
 static const double DEFAULT_EPS = 1e-7;
 
-/* The report when there is no memory for a report. */
-static const wg_check NO_MEMORY = { .name = "",
-                                    .where = "",
-                                    .verdict = WG_INCONCLUSIVE,
-                                    .ratio = NAN,
-                                    .floor = NAN,
-                                    .stage = "",
-                                    .reason = "out of memory" };
+#define REPORT_OF_NOTHING(why)                                                                        \
+    {                                                                                                 \
+        .name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .stage = "", \
+        .reason = why                                                                                 \
+    }
+static const wg_check NO_MEMORY = REPORT_OF_NOTHING("out of memory"), /* for a report */
+    NO_REPORT = REPORT_OF_NOTHING("there is no report: the pointer is NULL");
+
+const wg_check *wgi_check_given(const wg_check *r) { return r ? r : &NO_REPORT; }
 
 /* ---- texts ---- */
 
@@ -79,7 +82,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     wg_gradcheck_opts none = { 0 };
     const wg_gradcheck_opts *q = opts ? opts : &none;
     wg_options own = *o;
-    own.allocator = q->allocator;
+    if (q->allocator) own.allocator = q->allocator;
     wg_context *c = wg_start(&own);
     wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {
@@ -87,7 +90,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
         return (wg_check *)(uintptr_t)&NO_MEMORY;
     }
     r->c = c;
-    if (q->allocator) r->memory = *q->allocator;
+    if (own.allocator) r->memory = *own.allocator;
     r->progress = q->progress, r->progress_user = q->progress_user;
     r->name = r->where = r->stage = "";
     if (q->name) r->name = wgi_check_keep(r, q->name);
@@ -118,6 +121,14 @@ bool wgi_check_parts(wg_check *r, int n)
 
 /* ---- findings ---- */
 
+/* A rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function. */
+static const char *whose_rule(const wg_check *r, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    const bool is_library = wg_op_find(op->name) == op && !op->users && strcmp(op->name, "custom_vjp") != 0;
+    return is_library ? wgi_check_whose(r) : "yours";
+}
+
 void wgi_check_add(wg_check *r, const wgi_finding *f)
 {
     if (r->findings == r->finding_room) {
@@ -131,6 +142,7 @@ void wgi_check_add(wg_check *r, const wgi_finding *f)
     wgi_finding *to = &r->finding[r->findings++];
     *to = *f;
     const bool is_node = !wg_is_none(f->node);
+    to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
     to->by = wgi_check_keep(r, f->by ? f->by : "");
     to->op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
     to->where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";

@@ -95,6 +95,7 @@ typedef struct wgi_finding {
     wg_shape shape;  /* of the operand */
     int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
     double yours, numeric, bar;
+    const char *whose;           /* what the report calls yours: wgi_check_whose */
     double along;                /* of WGI_STAGE_LOCAL: the slope where all elements move */
     int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
@@ -204,12 +205,16 @@ typedef struct wgi_check_target {
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
+/* Says that the pointer to `what` is NULL, in a report that is not begun. */
+wg_check *wgi_check_without(wg_check *r, const char *what);
 /* check.c. Measures f and its differences at the point, and judges the gradient. */
 void wgi_check_run(wg_check *r, const wgi_check_target *t);
 
 /* check_object.c. wgi_check_new never returns NULL. If memory is out, the report says so and its context is
  * NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
+/* r, or if it is NULL a report that says so. */
+const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
 /* Sets the name and the shape of part k, and makes its arrays. */
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);
@@ -222,6 +227,8 @@ void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_check_vsay(char *to, const char *format, va_list args);
 /* Adds a finding, with copies of its texts. */
 void wgi_check_add(wg_check *r, const wgi_finding *f);
+/* What a report calls the gradient that is checked: autodiff in a graph, yours if the caller computes it. */
+static inline const char *wgi_check_whose(const wg_check *r) { return r->is_graph ? "autodiff" : "yours"; }
 /* Between these two, numbers are printed as in the C locale. */
 typedef struct wgi_check_locale {
     locale_t plain, before;

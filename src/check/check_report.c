@@ -62,8 +62,8 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     const char *word = row_word(r, in, i);
     wgi_check_place(in, i, place);
     const double numeric = has_slope(r, in, i) ? in->slope[i] : in->numeric[i];
-    fprintf(out, "  %-*s  yours %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, in->analytic[i],
-            numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
+    fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, wgi_check_whose(r),
+            in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
     if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
     fprintf(out, "%s%s%s\n", wgi_check_colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
@@ -121,7 +121,7 @@ static void print_head(const wg_check *r, FILE *out)
 static void print_ratio(const wg_check *r, FILE *out)
 {
     if (!isfinite(r->ratio)) return;
-    fprintf(out, "course's ratio at eps %g%s: %.1e  ", r->eps, r->one_sided ? ", one-sided" : "", r->ratio);
+    fprintf(out, "ratio at eps %g%s: %.1e  ", r->eps, r->one_sided ? ", one-sided" : "", r->ratio);
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
     if (r->compared < n) fprintf(out, "(%lld of %lld components)  ", (long long)r->compared, (long long)n);
@@ -148,7 +148,7 @@ static void print_rule(const wgi_finding *f, FILE *out)
             f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->op, f->where,
             f->operand >= 0 && strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
     if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
-    fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
+    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
@@ -165,7 +165,7 @@ static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
     else wgi_check_place(&r->part[f->part], f->element, place);
     fprintf(out, "  %s second derivative: %s %s", wgi_check_colored("FAIL", out), place,
             wgi_check_point_text(f->point));
-    fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
+    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
@@ -187,7 +187,7 @@ static void print_seconds(const wg_check *r, FILE *out)
             r->second.whole ? "compared with" : "could not be compared with");
     if (!r->second.whole && r->second.reason[0] && strcmp(r->second.reason, r->reason))
         fprintf(out, ": %s", r->second.reason);
-    if (r->second.zero) fprintf(out, ": all zero, yours and numeric");
+    if (r->second.zero) fprintf(out, ": all zero, the rules and their slopes");
     if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
     if (r->second.whole && isfinite(r->second.bar))
         fprintf(out, "; <v, H u> - <u, H v> is %.0e \302\261 %.0e", r->second.asymmetry, r->second.bar);
@@ -204,19 +204,19 @@ static void print_run(const wgi_finding *f, FILE *out)
 }
 
 /* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
-static void print_frontier(const wgi_finding *f, FILE *out)
+static void print_frontier(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", wgi_check_colored("FAIL", out), f->by,
             *f->by ? ", " : "", f->op, f->where);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
-    fprintf(out, ": along a direction yours %.10g, numeric %.10g \302\261 %.0e\n       %s\n", f->yours,
-            f->numeric, f->bar, f->remedy);
+    fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", wgi_check_whose(r),
+            f->yours, f->numeric, f->bar, f->remedy);
 }
 
 static void print_runs(const wg_check *r, FILE *out)
 {
     for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_FRONTIER) print_frontier(&r->finding[i], out);
+        if (r->finding[i].stage == WGI_STAGE_FRONTIER) print_frontier(r, &r->finding[i], out);
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == WGI_STAGE_RUN) print_run(&r->finding[i], out);
 }
@@ -256,8 +256,9 @@ static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     wgi_check_place(&r->part[f->part], f->element >= 0 ? f->element : 0, place);
-    fprintf(out, "  %s %s %s: yours %.10g, numeric %.10g \302\261 %.0e\n", wgi_check_colored("FAIL", out),
-            f->element >= 0 ? place : f->by, wgi_check_point_text(f->point), f->yours, f->numeric, f->bar);
+    fprintf(out, "  %s %s %s: %s %.10g, numeric %.10g \302\261 %.0e\n", wgi_check_colored("FAIL", out),
+            f->element >= 0 ? place : f->by, wgi_check_point_text(f->point), f->whose, f->yours, f->numeric,
+            f->bar);
 }
 
 /* Where it could not be compared, and why. */
@@ -277,7 +278,7 @@ static void print_points(const wg_check *r, FILE *out)
 {
     bool any = false;
     for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->seen[p];
-    if (r->course_only) fprintf(out, "  the course's differences alone: no rules, no slopes\n");
+    if (r->course_only) fprintf(out, "  differences with one step alone: no rules, no slopes\n");
     if (!any) return;
     fprintf(out, "  compared with slopes");
     const char *before = " ";
@@ -312,6 +313,8 @@ static void print_all(const wg_check *r, FILE *out)
 
 void wg_check_print(const wg_check *r, FILE *out)
 {
+    if (!out) return;
+    r = wgi_check_given(r);
     wgi_check_locale l = wgi_check_locale_begin();
     print_all(r, out);
     wgi_check_locale_end(l);

@@ -39,7 +39,7 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
     wgi_check_place(in, i, place);
     wgi_check_say(r->why,
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
-                  "\302\261 %.0e, yours is right",
+                  "\302\261 %.0e, the gradient is right",
                   place, off, r->eps, off_half,
                   in->spread[i] > 0.5 * off && share > 0.7 && share < 1.5 ? "a kink is within the step"
                   : share < 0.75                                          ? "the step is to blame"
@@ -61,7 +61,8 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
         wgi_check_place(&r->part[k], i, place);
-        wgi_check_say(r->why, "%s is at a kink: yours lies between the slopes to its two sides, as it should",
+        wgi_check_say(r->why,
+                      "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
                       place);
     }
 }

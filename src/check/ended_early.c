@@ -11,7 +11,11 @@ bool wgi_check_go_on(wg_check *r)
     return !wgi_check_is_stopped(r);
 }
 
-bool wg_check_stopped(const wg_check *r) { return r->stopped; }
+bool wg_check_stopped(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->stopped;
+}
 
 void wgi_check_recover(wg_check *r)
 {

@@ -36,7 +36,8 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in)
 
 int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
 {
-    if (i < 0 || i >= r->parts || most < 1 || r->part[i].left_out) return 0;
+    r = wgi_check_given(r);
+    if (i < 0 || i >= r->parts || most < 1 || !row || r->part[i].left_out) return 0;
     return wgi_check_most_off(r, &r->part[i], row, most);
 }
 
@@ -66,15 +67,25 @@ void wgi_check_rank(wg_check *r)
 
 /* ---- the whole ---- */
 
-int wg_check_unreached(const wg_check *r) { return r->unreached_count; }
+int wg_check_unreached(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->unreached_count;
+}
 const char *wg_check_unreached_at(const wg_check *r, int i)
 {
+    r = wgi_check_given(r);
     return i >= 0 && i < r->unreached_count ? r->unreached[i] : "";
 }
 
-int wg_check_points(const wg_check *r) { return r->parts ? WGI_POINTS : 0; }
+int wg_check_points(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->parts ? WGI_POINTS : 0;
+}
 wg_check_point wg_check_point_at(const wg_check *r, int i)
 {
+    r = wgi_check_given(r);
     if (i < 0 || i >= wg_check_points(r)) return (wg_check_point){ .text = "", .why = "" };
     const char *why = r->at[i].why ? r->at[i].why : r->reason[0] ? r->reason : "not needed";
     return (wg_check_point){ .text = wgi_check_point_text((wgi_point)i),
@@ -88,6 +99,7 @@ wg_check_point wg_check_point_at(const wg_check *r, int i)
 
 wg_check_rules wg_check_rules_of(const wg_check *r)
 {
+    r = wgi_check_given(r);
     return (wg_check_rules){ .compared = r->local.compared,
                              .unclear = r->local.unclear,
                              .not_built = r->local.alone,
@@ -97,6 +109,7 @@ wg_check_rules wg_check_rules_of(const wg_check *r)
 
 wg_check_second wg_check_second_of(const wg_check *r)
 {
+    r = wgi_check_given(r);
     return (wg_check_second){ .order = r->order,
                               .rules = r->second.rules,
                               .unclear = r->second.unclear,
@@ -109,8 +122,28 @@ wg_check_second wg_check_second_of(const wg_check *r)
                               .reason = r->second.reason };
 }
 
-int64_t wg_check_gradients(const wg_check *r) { return r->gradients; }
-uint64_t wg_check_seed(const wg_check *r) { return r->c ? wg_context_seed(r->c) : 0; }
-const char *wg_check_name(const wg_check *r) { return r->name; }
-const char *wg_check_where(const wg_check *r) { return r->where; }
-const char *wg_check_why(const wg_check *r) { return r->why; }
+int64_t wg_check_gradients(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->gradients;
+}
+uint64_t wg_check_seed(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->c ? wg_context_seed(r->c) : 0;
+}
+const char *wg_check_name(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->name;
+}
+const char *wg_check_where(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->where;
+}
+const char *wg_check_why(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->why;
+}

@@ -102,8 +102,10 @@ static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark 
 const wg_node_mark *wg_check_marks(const wg_check *report, wg_graph *g, int *n)
 {
     wg_check *r = (wg_check *)(uintptr_t)report;
+    int none;
+    n = n ? n : &none;
     *n = 0;
-    if (!r->c || !g) return NULL;
+    if (!r || !r->c || !g) return NULL;
     unsigned char *mark = wg_alloc(r->c, (size_t)wg_graph_nodes(g), 1);
     wg_node_mark *to = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *to);
     if (mark && to) *n = mark_all(r, g, mark, to);

@@ -45,15 +45,16 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
     wg_node at[16], floats[16];
     int count = 0;
     wg_graph *from = NULL;
-    for (int k = 0; k < n && !from; k++) from = wg_graph_of(x[k]);
-    if (!own.name) own.name = op->name;
+    for (int k = 0; x && k < n && !from; k++) from = wg_graph_of(x[k]);
+    if (!own.name) own.name = op && op->name ? op->name : "op";
     wg_check *r = wgi_check_new(
         &(wg_options){ .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64 }, &own);
     if (!r->c || r->reason[0]) return r;
+    if (!op) return wgi_check_without(r, "op");
     wg_graph *g = wg_graph_new(r->c);
-    if (!from || n > 16) wgi_check_say(r->reason, "%s needs 1 to 16 operands, one of them a node", op->name);
+    if (!from || n > 16) wgi_check_say(r->reason, "%s needs 1 to 16 operands, one of them a node", own.name);
     else if (wg_begin(g, wg_graph_mode(from)), !copy_operands(g, x, n, at))
-        wgi_check_say(r->reason, "%s: an operand has no value", op->name);
+        wgi_check_say(r->reason, "%s: an operand has no value", own.name);
     if (r->reason[0]) return r;
     const wg_node y = wg_apply(here, op, at, n, attr),
                   loss = wg_node_ok(y) ? projection(here, r, g, y) : wg_none;
@@ -76,6 +77,8 @@ typedef struct pair {
     double *y, *v;
 } pair;
 
+enum { MOST_RESULTS = INT32_MAX };
+
 static double pair_value(size_t n, const double *x, double *g, void *self)
 {
     pair *p = self;
@@ -92,6 +95,12 @@ wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backw
 {
     wg_check *room = wgi_check_new(&(wg_options){ .dtype = WG_F64 }, o);
     if (!room->c || room->reason[0]) return room;
+    if (!forward || !backward)
+        return wgi_check_without(room, forward ? "backward function" : "forward function");
+    if (ny > MOST_RESULTS) {
+        wgi_check_say(room->reason, "nothing to compare: y has too many components");
+        return room;
+    }
     pair p = { nx,
                ny,
                forward,

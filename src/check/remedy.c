@@ -260,7 +260,7 @@ static bool is_zero(const trial *t)
 {
     for (int64_t i = 0; i < t->n; i++)
         if (t->yours[i] != 0) return false;
-    wgi_check_say(t->f->remedy, "yours is zero everywhere: a path is missing");
+    wgi_check_say(t->f->remedy, "the rule gives zero everywhere: a path is missing");
     return true;
 }
 

@@ -275,7 +275,7 @@ static void compare_symmetry(second *q)
                                      .yours = s.a,
                                      .numeric = s.b,
                                      .bar = s.bar,
-                                     .remedy = "not symmetric: yours is <v, H u>, numeric is <u, H v>" });
+                                     .remedy = "not symmetric: the first is <v, H u>, the second <u, H v>" });
 }
 
 /* ---- all ---- */

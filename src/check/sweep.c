@@ -116,6 +116,7 @@ void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of)
 
 wg_check_sweep wg_check_sweep_of(const wg_check *r)
 {
+    r = wgi_check_given(r);
     if (r->sweep.n) return r->sweep;
     return (wg_check_sweep){ .input = -1, .component = -1, .place = "" };
 }

@@ -5,20 +5,33 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes are divided by 255, so that they lie in 0..1. Other elements keep their values. */
-static double value_of(const wgi_array *a, size_t i)
+/* Bytes are divided by 255, so that they lie in 0..1. Other elements keep their values. t's dtype may be
+ * another than the array's. */
+static bool fill(const wgi_array *a, double over, wg_tensor *t)
 {
-    return a->element == WGI_U8 ? a->from[i] / 255.0 : wgi_array_value(a, i);
+    double part[WGI_ARRAY_PART];
+    const uint8_t *byte = (const uint8_t *)part;
+    const wg_tensor read = { wgi_elements[a->element].dtype, WG_SHAPE(WGI_ARRAY_PART), part };
+    for (size_t at = 0, n; at < a->count; at += n) {
+        n = a->count - at < WGI_ARRAY_PART ? a->count - at : WGI_ARRAY_PART;
+        if (!wgi_array_copy(a, at, n, part)) return false;
+        for (size_t i = 0; i < n; i++) {
+            const double v = a->element == WGI_U8 ? byte[i] : wg_tensor_item(&read, (int64_t)i);
+            if (t->dtype == WG_I32) ((int32_t *)t->data)[at + i] = (int32_t)v;
+            else wgi_put(t, (int64_t)(at + i), v / over);
+        }
+    }
+    return true;
 }
 
 static bool read_images(wg_context *c, wg_site here, const char *who, const char *path, wg_tensor *t)
 {
     wgi_file f;
     wgi_array a;
-    bool ok = wgi_file_read(&f, c, here, who, path) && wgi_idx_parse(&f, &a);
+    bool ok = wgi_file_open(&f, c, here, who, path) && wgi_idx_parse(&f, &a);
     if (ok && a.shape.rank == 0) ok = wgi_file_bad(&f, 3, "rank 0: there is no axis of rows");
-    ok = ok && wgi_tensor_new(c, here, wg_context_dtype(c), &a.shape, t);
-    for (size_t i = 0; ok && i < a.count; i++) wgi_put(t, (int64_t)i, value_of(&a, i));
+    ok = ok && wgi_tensor_new(c, here, wg_context_dtype(c), &a.shape, t) &&
+         fill(&a, a.element == WGI_U8 ? 255 : 1, t);
     wgi_file_free(&f);
     return ok;
 }
@@ -36,7 +49,7 @@ static bool class_numbers(const wgi_file *f, const wgi_array *a, const int32_t *
 {
     for (size_t i = 0; i < a->count; i++)
         if (y[i] < 0)
-            return wgi_file_bad(f, (size_t)(a->from - f->bytes) + i * wgi_elements[a->element].size,
+            return wgi_file_bad(f, a->from + i * wgi_elements[a->element].size,
                                 "label %d of row %zu is no class number", (int)y[i], i);
     return true;
 }
@@ -46,9 +59,8 @@ static bool read_labels(wg_context *c, wg_site here, const char *who, const char
 {
     wgi_file f;
     wgi_array a;
-    bool ok = wgi_file_read(&f, c, here, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
-              wgi_tensor_new(c, here, WG_I32, &a.shape, t);
-    for (size_t i = 0; ok && i < a.count; i++) ((int32_t *)t->data)[i] = (int32_t)wgi_array_value(&a, i);
+    bool ok = wgi_file_open(&f, c, here, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
+              wgi_tensor_new(c, here, WG_I32, &a.shape, t) && fill(&a, 1, t);
     ok = ok && class_numbers(&f, &a, t->data);
     wgi_file_free(&f);
     return ok;

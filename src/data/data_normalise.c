@@ -181,6 +181,6 @@ void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, d
     const int of = part_of(which);
     const wgi_scale *s = d && of >= 0 ? &d->scale[of] : NULL;
     const bool known = s && s->mu && k >= 0 && k < columns_of(d, of);
-    *mu = known ? s->mu[k] : 0;
-    *sigma = known ? s->sigma[k] : 1;
+    if (mu) *mu = known ? s->mu[k] : 0;
+    if (sigma) *sigma = known ? s->sigma[k] : 1;
 }

@@ -1,144 +1,89 @@
-/* dot.c: a picture as DOT text. No other file uses libcgraph.
- *
- * Equal pictures give the same bytes. So we number the objects: the library's own numbers are addresses,
- * and it writes clusters in the order of the numbers. libcgraph has process-wide state even for separate
- * graphs, so one process-wide lock is held from the first call to the last. The library keeps HTML and
- * plain texts in one table by content. A plain text must therefore never equal an HTML text: here these
- * begin with a <table> or <font> tag, and names in them are escaped.
- */
+/* dot.c: a picture as DOT text. Equal pictures give the same bytes: attributes, frames, boxes and links have
+ * a fixed order. The tests read the text with libcgraph. */
 #include "draw/draw_private.h"
 
-#if WG_WITH_GRAPHVIZ
-
-#include <cgraph.h>
-#include <pthread.h>
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* libcgraph 2 has char * parameters for texts that it only reads. */
-static char *text_of(const char *s) { return (char *)(uintptr_t)s; }
-
-#define WHOLE "wengert"
-
-/* ---- the numbers of objects ---- */
-
-typedef struct numbering {
-    Agdisc_t all; /* must be first: agopen hands its address to numbering_open */
-    Agraph_t *g;
-    IDTYPE edges;
-} numbering;
-
-static void *numbering_open(Agraph_t *g, Agdisc_t *all)
-{
-    numbering *s = (numbering *)(void *)all;
-    s->g = g;
-    return s;
-}
-
-/* A name n7 or cluster_3 gives an odd number. Edges have no names: they are counted, with even numbers. */
-static long numbering_map(void *state, int kind, char *name, IDTYPE *id, int create)
-{
-    (void)kind;
-    numbering *s = state;
-    if (name) *id = 2 * strtoul(name + strcspn(name, "0123456789"), NULL, 10) + 1;
-    else if (create) *id = 2 * ++s->edges;
-    return name || create;
-}
-
-static long numbering_alloc(void *state, int kind, IDTYPE id) { return (void)state, (void)kind, (void)id, 0; }
-static void numbering_free(void *state, int kind, IDTYPE id) { (void)state, (void)kind, (void)id; }
-static void numbering_close(void *state) { (void)state; }
-static void numbering_register(void *state, int kind, void *object) { (void)state, (void)kind, (void)object; }
-
-/* agwrite reads the word before the text, so the text must be in the library's own table. */
-static char *numbering_print(void *state, int kind, IDTYPE id)
-{
-    char name[40];
-    if (id % 2 == 0) return NULL;
-    snprintf(name, sizeof name, "%s%llu", kind == AGNODE ? "n" : "cluster_", (unsigned long long)(id / 2));
-    return agstrdup(((numbering *)state)->g, kind != AGNODE && id == 1 ? text_of(WHOLE) : name);
-}
-
-/* ---- writing into memory ---- */
-
-static int put_text(void *out, const char *s) { return wgi_strbuf_put(out, s), 0; }
-static int put_end(void *out) { return (void)out, 0; }
-
-/* ---- attributes ---- */
-
-enum { NODE_LABEL, NODE_TIP, NODE_CLASS, NODE_SHAPE, NODE_FONT, NODE_ATTRIBUTES };
-enum { EDGE_TAIL, EDGE_HEAD, EDGE_COLOR, EDGE_STYLE, EDGE_CONSTRAINT, EDGE_CLASS, EDGE_LABEL };
-enum { GRAPH_LABEL, GRAPH_TIP, GRAPH_COLOR, GRAPH_STYLE, GRAPH_CLASS, GRAPH_ATTRIBUTES };
 
 #define FONT "Helvetica,Arial,sans-serif"
 
-typedef struct pair {
-    const char *name, *standard;
-} pair;
+/* ---- attributes ---- */
 
-static const pair node_attributes[NODE_ATTRIBUTES] = {
-    { "label", "" }, { "tooltip", "" }, { "class", "" }, { "shape", "plain" }, { "fontname", FONT }
-};
-static const pair edge_attributes[] = {
-    { "tailport", "" },        { "headport", "" },     { "color", WGI_GREY },  { "style", "" },
-    { "constraint", "" },      { "class", "forward" }, { "label", "" },        { "fontname", FONT },
-    { "fontcolor", WGI_GREY }, { "fontsize", "11" },   { "arrowsize", "0.7" },
-};
-enum { EDGE_ATTRIBUTES = sizeof edge_attributes / sizeof *edge_attributes };
-static const pair graph_attributes[GRAPH_ATTRIBUTES] = {
-    { "label", "" }, { "tooltip", "" }, { "color", WGI_GREY }, { "style", "" }, { "class", "" }
-};
+/* Words that mean something in DOT and other texts stand in quotes; a letter or digit needs none. */
+static bool is_word(const char *s)
+{
+    static const char *const own[] = { "node", "edge", "graph", "digraph", "subgraph", "strict" };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (!strcmp(s, own[i])) return false;
+    const char *p = s;
+    while (isalpha((unsigned char)*p) || *p == '_' || (p > s && isdigit((unsigned char)*p))) p++;
+    return p > s && !*p;
+}
+
+static bool is_number(const char *s)
+{
+    const size_t digits = strspn(s, "0123456789"), point = s[digits] == '.';
+    return digits && !s[digits + point + strspn(s + digits + point, "0123456789")];
+}
+
+static void put_value(wgi_strbuf *out, const char *value)
+{
+    if (is_word(value) || is_number(value)) {
+        wgi_strbuf_put(out, value);
+        return;
+    }
+    wgi_strbuf_put(out, "\"");
+    for (const char *p = value; *p; p++) {
+        if (*p == '"') wgi_strbuf_put(out, "\\");
+        wgi_strbuf_add(out, p, 1);
+    }
+    wgi_strbuf_put(out, "\"");
+}
 
 typedef struct painter {
     const wgi_picture *picture;
-    Agraph_t *g;
-    Agraph_t **cluster;
-    Agnode_t **node;
-    Agsym_t *of_node[NODE_ATTRIBUTES], *of_edge[EDGE_ATTRIBUTES], *of_graph[GRAPH_ATTRIBUTES];
-    wgi_strbuf text;
+    wgi_strbuf *out;
+    wgi_strbuf text; /* of the attribute that is being made */
+    int depth;       /* of the frame that is being written */
+    int attributes;  /* written in the present list */
 } painter;
 
-static Agsym_t *declare(painter *p, int kind, const pair *a)
+static void indent(painter *p)
 {
-    return agattr(p->g, kind, text_of(a->name), text_of(a->standard));
+    for (int i = 0; i <= p->depth; i++) wgi_strbuf_put(p->out, "\t");
 }
 
-static void declare_all(painter *p)
+/* A list of attributes: open_list, then set and set_html, then close_list. An empty list is not written. */
+static void open_list(painter *p, const char *of)
 {
-    const pair whole[] = {
-        { "rankdir", p->picture->o->top_down ? "TB" : "LR" },
-        { "bgcolor", "transparent" },
-        { "fontname", FONT },
-        { "fontcolor", WGI_GREY },
-        { "nodesep", "0.3" },
-        { "ranksep", "0.5" },
-        { "labelloc", "t" },
-        { "outputorder", "edgesfirst" },
-    };
-    static const pair by_time = { "newrank", "true" };
-    static const pair few_iterations[] = { { "nslimit", "2" }, { "nslimit1", "2" } };
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) declare(p, AGRAPH, &whole[i]);
-    if (!p->picture->g) declare(p, AGRAPH, &by_time);
-    for (int i = 0; i < 2 && p->picture->boxes > 200; i++) declare(p, AGRAPH, &few_iterations[i]);
-    for (int i = 0; i < GRAPH_ATTRIBUTES; i++) p->of_graph[i] = declare(p, AGRAPH, &graph_attributes[i]);
-    for (int i = 0; i < NODE_ATTRIBUTES; i++) p->of_node[i] = declare(p, AGNODE, &node_attributes[i]);
-    for (int i = 0; i < EDGE_ATTRIBUTES; i++) p->of_edge[i] = declare(p, AGEDGE, &edge_attributes[i]);
+    indent(p);
+    wgi_strbuf_put(p->out, of);
+    p->attributes = 0;
 }
 
-static void set(void *object, Agsym_t *attribute, const char *value)
+static void name_attribute(painter *p, const char *name)
 {
-    agxset(object, attribute, text_of(value));
+    wgi_strbuf_put(p->out, p->attributes++ ? ", " : " [");
+    wgi_strbuf_put(p->out, name);
+    wgi_strbuf_put(p->out, "=");
 }
 
-static void set_html(painter *p, void *object, Agsym_t *attribute)
+static void set(painter *p, const char *name, const char *value)
 {
-    if (p->text.failed) return;
-    char *html = agstrdup_html(p->g, p->text.at);
-    agxset(object, attribute, html);
-    agstrfree(p->g, html);
+    name_attribute(p, name);
+    put_value(p->out, value);
 }
+
+/* The value is p->text, as HTML. */
+static void set_html(painter *p, const char *name)
+{
+    name_attribute(p, name);
+    wgi_strbuf_put(p->out, "<");
+    wgi_strbuf_put(p->out, wgi_strbuf_text(&p->text));
+    wgi_strbuf_put(p->out, ">");
+}
+
+static void close_list(painter *p) { wgi_strbuf_put(p->out, p->attributes ? "];\n" : ";\n"); }
 
 /* ---- texts ---- */
 
@@ -173,7 +118,7 @@ static void put_clean_html(wgi_strbuf *b, const char *s, int most)
 }
 
 /* Backslashes in tooltips begin escapes. */
-static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *text)
+static void set_tip(painter *p, const char *text)
 {
     wgi_strbuf *b = &p->text, apart = { .c = b->c };
     wgi_strbuf_clear(b);
@@ -186,7 +131,7 @@ static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *te
     }
     b->failed |= apart.failed;
     wgi_strbuf_free(&apart);
-    if (b->length && !b->failed) set(object, attribute, b->at);
+    if (b->length && !b->failed) set(p, "tooltip", b->at);
 }
 
 /* ---- boxes ---- */
@@ -251,25 +196,44 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
     wgi_strbuf_put(b, twice ? "</table></td></tr></table>" : "</table>");
 }
 
-static Agraph_t *inside(const painter *p, int frame)
-{
-    return frame < 0 || !p->cluster[frame] ? p->g : p->cluster[frame];
-}
-
 static void paint_node(painter *p, int64_t i)
 {
     const wgi_box *x = &p->picture->box[i];
     char name[40];
     snprintf(name, sizeof name, "n%lld", (long long)i);
-    Agnode_t *n = p->node[i] = agnode(inside(p, x->frame), name, 1);
-    if (!n) return;
+    open_list(p, name);
+    set(p, "class", wgi_box_styles[x->kind].class);
     put_box(&p->text, x);
-    set_html(p, n, p->of_node[NODE_LABEL]);
-    set_tip(p, n, p->of_node[NODE_TIP], x->tip);
-    set(n, p->of_node[NODE_CLASS], wgi_box_styles[x->kind].class);
+    set_html(p, "label");
+    set_tip(p, x->tip);
+    close_list(p);
 }
 
 /* ---- frames, links ---- */
+
+static void paint_inside(painter *p, int frame);
+
+static void paint_frame(painter *p, int i)
+{
+    const wgi_frame *f = &p->picture->frame[i];
+    indent(p);
+    wgi_strbuf_format(p->out, "subgraph cluster_%d {\n", i + 1);
+    p->depth++;
+    open_list(p, "graph");
+    set(p, "class", "scope");
+    wgi_strbuf_clear(&p->text);
+    wgi_strbuf_put(&p->text, "<font color=\"" WGI_GREY "\">");
+    put_clean_html(&p->text, f->name, 80);
+    wgi_strbuf_put(&p->text, "</font>");
+    set_html(p, "label");
+    set(p, "style", f->heavy ? "rounded,bold" : "rounded");
+    set_tip(p, p->picture->g ? "scope" : "step");
+    close_list(p);
+    paint_inside(p, i);
+    p->depth--;
+    indent(p);
+    wgi_strbuf_put(p->out, "}\n");
+}
 
 /* Where a link meets a box: left to right at the row of the value or gradient if there is one, else at a
  * side. Gradients then meet corners, so that they do not cover the forward links. */
@@ -285,43 +249,24 @@ static void port(char *to, size_t size, const wgi_picture *picture, int box, boo
     snprintf(to, size, "%s%s", row, side);
 }
 
-static void paint_frame(painter *p, int i)
-{
-    const wgi_frame *f = &p->picture->frame[i];
-    char name[40];
-    snprintf(name, sizeof name, "cluster_%d", i + 1);
-    Agraph_t *c = p->cluster[i] = agsubg(inside(p, f->parent), name, 1);
-    if (!c) return;
-    wgi_strbuf_clear(&p->text);
-    wgi_strbuf_put(&p->text, "<font color=\"" WGI_GREY "\">");
-    put_clean_html(&p->text, f->name, 80);
-    wgi_strbuf_put(&p->text, "</font>");
-    set_html(p, c, p->of_graph[GRAPH_LABEL]);
-    set_tip(p, c, p->of_graph[GRAPH_TIP], p->picture->g ? "scope" : "step");
-    set(c, p->of_graph[GRAPH_STYLE], f->heavy ? "rounded,bold" : "rounded");
-    set(c, p->of_graph[GRAPH_CLASS], "scope");
-}
-
 static void paint_link(painter *p, const wgi_link *l)
 {
-    const wgi_picture *picture = p->picture;
-    char tail[16], head[16], times[40];
-    Agnode_t *from = p->node[l->from], *to = p->node[l->to];
-    Agedge_t *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
-    if (!e) return;
-    port(tail, sizeof tail, picture, l->from, l->back, true);
-    port(head, sizeof head, picture, l->to, l->back, false);
-    set(e, p->of_edge[EDGE_TAIL], tail);
-    set(e, p->of_edge[EDGE_HEAD], head);
-    if (l->times > 1) {
-        snprintf(times, sizeof times, "×%lld", (long long)l->times);
-        set(e, p->of_edge[EDGE_LABEL], times);
+    char tail[16], head[16], text[120];
+    port(tail, sizeof tail, p->picture, l->from, l->back, true);
+    port(head, sizeof head, p->picture, l->to, l->back, false);
+    snprintf(text, sizeof text, "n%d:%s -> n%d:%s", l->from, tail, l->to, head);
+    open_list(p, text);
+    if (l->back) {
+        set(p, "class", "backward");
+        set(p, "color", "#d32f2f");
+        set(p, "constraint", "false");
+        set(p, "style", "dashed");
     }
-    if (!l->back) return;
-    set(e, p->of_edge[EDGE_COLOR], "#d32f2f");
-    set(e, p->of_edge[EDGE_STYLE], "dashed");
-    set(e, p->of_edge[EDGE_CONSTRAINT], "false");
-    set(e, p->of_edge[EDGE_CLASS], "backward");
+    if (l->times > 1) {
+        snprintf(text, sizeof text, "×%lld", (long long)l->times);
+        set(p, "label", text);
+    }
+    close_list(p);
 }
 
 /* ---- title and legend ---- */
@@ -333,7 +278,7 @@ static void put_title(wgi_strbuf *b, const char *title)
     wgi_strbuf_put(b, "</font>");
 }
 
-static void paint_title(painter *p)
+static void set_title(painter *p)
 {
     const wg_draw_opts *o = p->picture->o;
     bool title = o->title && *o->title;
@@ -345,73 +290,64 @@ static void paint_title(painter *p)
     if (title) put_title(b, o->title);
     if (title && o->legend) wgi_strbuf_put(b, "</td></tr>");
     if (o->legend) wgi_put_legend(b, p->picture), wgi_strbuf_put(b, "</table>");
-    set_html(p, p->g, p->of_graph[GRAPH_LABEL]);
+    set_html(p, "label");
 }
 
 /* ---- all together ---- */
 
-static void paint(painter *p)
+static void set_pairs(painter *p, const char *const (*pair)[2])
 {
-    const wgi_picture *picture = p->picture;
-    declare_all(p);
-    for (int i = 0; i < picture->frames; i++) paint_frame(p, i);
-    for (int64_t i = 0; i < picture->boxes; i++) paint_node(p, i);
-    for (int64_t i = 0; i < picture->links; i++) paint_link(p, &picture->link[i]);
-    paint_title(p);
+    for (; (*pair)[0]; pair++) set(p, (*pair)[0], (*pair)[1]);
 }
 
-static bool write_locked(painter *p, wgi_strbuf *out)
+static void paint_defaults(painter *p)
 {
-    Agiddisc_t ids = {
-        .open = numbering_open,
-        .map = numbering_map,
-        .alloc = numbering_alloc,
-        .free = numbering_free,
-        .print = numbering_print,
-        .close = numbering_close,
-        .idregister = numbering_register,
+    static const char *const graph[][2] = {
+        { "bgcolor", "transparent" },
+        { "color", WGI_GREY },
+        { "fontcolor", WGI_GREY },
+        { "fontname", FONT },
+        { "outputorder", "edgesfirst" },
+        { "labelloc", "t" },
+        { "nodesep", "0.3" },
+        { "ranksep", "0.5" },
+        { NULL, NULL },
     };
-    Agiodisc_t io = { AgIoDisc.afread, put_text, put_end };
-    numbering state = { .all = { .id = &ids, .io = &io } };
-    agerrlevel_t level = agseterr(AGMAX); /* the library must not print */
-    p->g = agopen(text_of(WHOLE), Agdirected, &state.all);
-    bool ok = p->g;
-    if (ok) {
-        paint(p);
-        ok = agwrite(p->g, out) == 0;
-        agclose(p->g);
-    }
-    agseterr(level);
-    return ok;
+    static const char *const node[][2] = { { "fontname", FONT }, { "shape", "plain" }, { NULL, NULL } };
+    static const char *const edge[][2] = {
+        { "arrowsize", "0.7" }, { "class", "forward" }, { "color", WGI_GREY }, { "fontcolor", WGI_GREY },
+        { "fontname", FONT },   { "fontsize", "11" },   { NULL, NULL },
+    };
+    open_list(p, "graph");
+    set_title(p);
+    set_pairs(p, graph);
+    set(p, "rankdir", p->picture->o->top_down ? "TB" : "LR");
+    if (!p->picture->g) set(p, "newrank", "true");                                /* a plan: by time */
+    if (p->picture->boxes > 200) set(p, "nslimit", "2"), set(p, "nslimit1", "2"); /* few iterations */
+    close_list(p);
+    open_list(p, "node"), set_pairs(p, node), close_list(p);
+    open_list(p, "edge"), set_pairs(p, edge), close_list(p);
+}
+
+/* Frames and boxes that stand in a frame; -1: in none. */
+static void paint_inside(painter *p, int frame)
+{
+    for (int i = 0; i < p->picture->frames; i++)
+        if (p->picture->frame[i].parent == frame) paint_frame(p, i);
+    for (int64_t i = 0; i < p->picture->boxes; i++)
+        if (p->picture->box[i].frame == frame) paint_node(p, i);
 }
 
 wg_status wgi_dot_write(const wgi_picture *picture, wgi_strbuf *out)
 {
-    painter p = { .picture = picture, .text = { .c = picture->c } };
-    p.cluster = wg_alloc(picture->c, (size_t)picture->frames + 1, sizeof *p.cluster);
-    p.node = wg_alloc(picture->c, (size_t)picture->boxes + 1, sizeof *p.node);
-    bool ok = p.cluster && p.node;
-    if (ok) {
-        pthread_mutex_lock(&lock);
-        ok = write_locked(&p, out);
-        pthread_mutex_unlock(&lock);
-    }
-    ok = ok && !p.text.failed && !out->failed;
+    painter p = { .picture = picture, .out = out, .text = { .c = picture->c } };
+    wgi_strbuf_put(out, "digraph wengert {\n");
+    paint_defaults(&p);
+    paint_inside(&p, -1);
+    for (int64_t i = 0; i < picture->links; i++) paint_link(&p, &picture->link[i]);
+    wgi_strbuf_put(out, "}\n");
+    const bool ok = !p.text.failed && !out->failed;
     wgi_strbuf_free(&p.text);
-    wg_free(picture->c, p.cluster);
-    wg_free(picture->c, p.node);
     if (ok) return WG_OK;
     return WGI_DRAW_FAIL(picture->c, picture->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
 }
-
-#else
-
-wg_status wgi_dot_write(const wgi_picture *picture, wgi_strbuf *out)
-{
-    (void)out;
-    return WGI_DRAW_FAIL(picture->c, picture->here, WG_ERROR_MISSING,
-                         "draw: this build has no libcgraph: install libgraphviz-dev and build with "
-                         "GRAPHVIZ=1");
-}
-
-#endif

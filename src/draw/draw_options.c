@@ -21,6 +21,7 @@ _Static_assert(WG_PICTURE_CHART == 1 << (PICTURES - 1), "the last kind of pictur
 const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
 {
     size_t n = 0;
+    if (!text) return "";
     if (size) *text = 0;
     for (int i = 0; i < PICTURES; i++)
         if (goes_with >> i & 1 && n < size)

@@ -45,7 +45,7 @@ void wg_panel_at_y(wg_panel *p, double y, const char *text)
 void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_color color, const char *text,
                   const char *hint)
 {
-    wg_series *s = note(p, WGI_BOX, color, text);
+    wg_series *s = x && y ? note(p, WGI_BOX, color, text) : NULL;
     if (!s) return;
     s->hint = wgi_figure_copy(p->figure, hint);
     put(s, x[0], y[0]), put(s, x[1], y[1]);

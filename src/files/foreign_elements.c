@@ -119,38 +119,37 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a)
     if (bytes != f->size - start)
         return wgi_file_bad(f, start, "the shape %s needs %zu bytes from here, the file has %zu", text, bytes,
                             f->size - start);
-    a->from = f->bytes + start, a->count = bytes / size;
+    a->f = f, a->from = start, a->count = bytes / size;
     return true;
 }
 
-bool wgi_array_is_plain(const wgi_array *a)
+/* Whether the bytes in the file are elements of our dtype. */
+static bool is_plain(const wgi_array *a)
 {
     const bool turned = wgi_elements[a->element].size > 1 && a->big_endian == wgi_little_endian();
     return a->element == wgi_element_of(wgi_elements[a->element].dtype) && a->element != WGI_BOOL && !turned;
 }
 
-void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
+bool wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
 {
-    wgi_element e = a->element;
-    size_t size = wgi_elements[e].size;
-    const unsigned char *from = a->from + at * size;
-    bool same = wgi_array_is_plain(a);
-    if (same && count) memcpy(to, from, count * size);
-    for (size_t i = 0; i < count && !same; i++)
-        store(e, wgi_number_at(from + i * size, size, a->big_endian), to, i);
-}
-
-double wgi_array_value(const wgi_array *a, size_t i)
-{
-    double number = 0; /* large enough for an element of any dtype */
-    wg_tensor one = { wgi_elements[a->element].dtype, WG_SCALAR, &number };
-    wgi_array_copy(a, i, 1, &number);
-    return wg_tensor_item(&one, 0);
+    unsigned char part[8 * WGI_ARRAY_PART];
+    const wgi_element e = a->element;
+    const size_t size = wgi_elements[e].size, ours = wg_dtype_size(wgi_elements[e].dtype);
+    if (is_plain(a)) return wgi_file_copy(a->f, a->from + at * size, count * size, to);
+    for (size_t done = 0, n; done < count; done += n) {
+        n = count - done < WGI_ARRAY_PART ? count - done : WGI_ARRAY_PART;
+        if (!wgi_file_copy(a->f, a->from + (at + done) * size, n * size, part)) return false;
+        for (size_t i = 0; i < n; i++)
+            store(e, wgi_number_at(part + i * size, size, a->big_endian), (char *)to + done * ours, i);
+    }
+    return true;
 }
 
 bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
 {
-    bool ok = wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t);
-    if (ok) wgi_array_copy(a, 0, a->count, t->data);
-    return ok;
+    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t)) return false;
+    if (wgi_array_copy(a, 0, a->count, t->data)) return true;
+    wg_free(c, t->data);
+    *t = (wg_tensor){ 0 };
+    return false;
 }

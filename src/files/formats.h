@@ -1,10 +1,9 @@
-/* formats.h: the private header of files/, also used by data/: whole files in memory, foreign element types,
- * checked sizes, a scanner for headers.
+/* formats.h: the private header of files/, also used by data/: files, foreign element types, checked sizes,
+ * a scanner for headers.
  *
- * Assume that a file is hostile. Every reader works in this order: read the bytes that are there, check every
- * size against them with checked arithmetic, then allocate. Never allocate a number of bytes that only the
- * file claims.
- */
+ * Assume that a file is hostile. Every reader works in this order: read the header, check every size against
+ * the size of the file with checked arithmetic, then allocate the tensors, then read the elements part by
+ * part to their places. Never allocate a number of bytes that only the file claims. */
 #ifndef WGI_FORMATS_H
 #define WGI_FORMATS_H
 
@@ -12,35 +11,48 @@
 
 /* ---- files.c ---- */
 
-/* A file in memory, and what an error message says about it. */
+/* A file, and what an error message says about it. */
 typedef struct wgi_file {
     wg_context *c;
     wg_site here;    /* the user's call */
     const char *who; /* the public function that reads it, such as "npy_read" */
     const char *path;
-    unsigned char *bytes; /* allocated from c; a zero byte follows the last byte of the file */
-    size_t size;
+    unsigned char *bytes; /* the first bytes of the file, allocated from c; a zero byte follows them */
+    size_t have, size;    /* how many bytes are there; the size of the file */
+    int fd;               /* -1: all bytes are there */
 } wgi_file;
 
-/* Returns false after recording an error. */
+/* Reads a whole file. Returns false after recording an error. */
 bool wgi_file_read(wgi_file *f, wg_context *c, wg_site here, const char *who, const char *path);
+/* Reads the first bytes of a regular file, and the whole of a pipe. Returns false after recording an error.
+ * Call wgi_file_free whether it succeeds or not. */
+bool wgi_file_open(wgi_file *f, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_file_free(wgi_file *f);
+/* Makes the first n bytes of the file, which has so many, be there. f->bytes changes. Returns false after
+ * recording an error. */
+bool wgi_file_need(wgi_file *f, size_t n);
+/* Copies n bytes from byte `at` on, where the file must have them. Returns false after recording an error. */
+bool wgi_file_copy(const wgi_file *f, size_t at, size_t n, void *to);
+/* Whether all bytes can be read. Returns false after recording an error. */
+bool wgi_file_readable(const wgi_file *f);
 /* Records "who: path: ..."; returns false. */
 bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
 /* Records "who: path: byte N: ..."; returns false. */
 bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...) WG_PRINTF(3, 4);
 
-/* A file that is being written under a temporary name. wgi_out_close renames it to its own name, or
- * removes it if any write failed. */
+/* A file that is being written beside its place. wgi_out_close puts it there, or removes it if any write
+ * failed. A file that was there keeps its mode. */
 typedef struct wgi_out {
     wg_context *c;
     wg_site here;
     const char *who, *path;
     FILE *stream;
     char *target, *temporary; /* temporary NULL: the path is a device or a pipe, which is written directly */
+    bool nameless;            /* the file being written has no name; temporary is room for one */
     int error;                /* errno of the first failure */
 } wgi_out;
 
+/* A context that has failed is no obstacle: a picture of a failed call is saved. */
 bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_out_write(wgi_out *o, const void *bytes, size_t size);
 bool wgi_out_close(wgi_out *o);
@@ -98,24 +110,24 @@ bool wgi_little_endian(void);
 /* The unsigned integer in the size bytes at p. */
 uint64_t wgi_number_at(const unsigned char *p, size_t size, bool big_endian);
 
-/* A tensor inside a file in memory. */
+/* A tensor inside a file. */
 typedef struct wgi_array {
     wgi_element element;
     bool big_endian;
     wg_shape shape;
-    const unsigned char *from; /* the first element */
+    const wgi_file *f;
+    size_t from; /* the byte of the first element */
     size_t count;
 } wgi_array;
 
-/* Sets from and count for elements that begin at byte start of the file. Records an error and returns
+enum { WGI_ARRAY_PART = 2048 }; /* so many elements are read at a time; their conversion has at most 16 KiB */
+
+/* Sets f, from and count for elements that begin at byte start of the file. Records an error and returns
  * false unless they end exactly at the end of the file. */
 bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a);
-/* Converts the elements at, at + 1, ... at + count - 1 to their dtype and writes them to `to`. NaNs keep
- * their bits. A bool is true unless its byte is 0. */
-void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to);
-/* Whether that copies the bytes as they are. */
-bool wgi_array_is_plain(const wgi_array *a);
-double wgi_array_value(const wgi_array *a, size_t i);
+/* Reads the elements at, at + 1, ... at + count - 1, converts them to their dtype and writes them to `to`.
+ * NaNs keep their bits. A bool is true unless its byte is 0. Returns false after recording an error. */
+bool wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to);
 /* Makes a tensor of all elements. Returns false after recording an error. */
 bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t);
 

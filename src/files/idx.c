@@ -25,6 +25,7 @@ static bool read_magic(const wgi_file *f, wgi_array *a)
     return true;
 }
 
+/* The header is among the first bytes, which are there. */
 bool wgi_idx_parse(const wgi_file *f, wgi_array *a)
 {
     *a = (wgi_array){ .big_endian = true };
@@ -41,7 +42,7 @@ wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path)
     wgi_file f;
     wgi_array a;
     wg_tensor t = { 0 };
-    if (wgi_file_read(&f, c, here, "idx_read", path) && wgi_idx_parse(&f, &a))
+    if (wgi_file_open(&f, c, here, "idx_read", path) && wgi_idx_parse(&f, &a))
         wgi_array_read(c, here, &a, &t);
     wgi_file_free(&f);
     return t;

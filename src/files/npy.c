@@ -85,7 +85,7 @@ static bool read_dict(wgi_scan *s, header *h)
 }
 
 /* Sets s to the header and *end to the byte after it. */
-static bool find_header(const wgi_file *f, wgi_scan *s, size_t *end)
+static bool find_header(wgi_file *f, wgi_scan *s, size_t *end)
 {
     const unsigned char *b = f->bytes;
     if (f->size < 10) return wgi_file_bad(f, f->size, "the file ends inside the first 10 bytes");
@@ -99,12 +99,13 @@ static bool find_header(const wgi_file *f, wgi_scan *s, size_t *end)
                             HEADER_MOST);
     if (n > f->size - start)
         return wgi_file_bad(f, 8, "a header of %llu bytes in a file of %zu", (unsigned long long)n, f->size);
-    *s = (wgi_scan){ .f = f, .text = (const char *)b + start, .size = (size_t)n, .python = true };
+    if (!wgi_file_need(f, start + (size_t)n)) return false;
+    *s = (wgi_scan){ .f = f, .text = (const char *)f->bytes + start, .size = (size_t)n, .python = true };
     *end = start + (size_t)n;
     return true;
 }
 
-static bool read_header(const wgi_file *f, header *h)
+static bool read_header(wgi_file *f, header *h)
 {
     size_t start = 0;
     wgi_scan s;
@@ -112,19 +113,34 @@ static bool read_header(const wgi_file *f, header *h)
     return find_header(f, &s, &start) && read_dict(&s, h) && wgi_array_place(f, start, &h->a);
 }
 
-/* Reads a file in column-major order into a tensor in row-major order. index[] runs over all elements,
- * last axis fastest. */
+/* Reads elements in column-major order into a tensor in row-major order. index[] is the place of an element,
+ * stride[] how far apart in the tensor two neighbours on an axis are. */
+static bool scatter(const wgi_array *a, wg_tensor *t)
+{
+    double part[WGI_ARRAY_PART];
+    int64_t index[WG_MAX_RANK] = { 0 }, stride[WG_MAX_RANK], all = 1, to = 0;
+    const size_t size = wg_dtype_size(t->dtype);
+    for (int k = a->shape.rank - 1; k >= 0; all *= a->shape.dim[k--]) stride[k] = all;
+    for (size_t at = 0, n; at < a->count; at += n) {
+        n = a->count - at < WGI_ARRAY_PART ? a->count - at : WGI_ARRAY_PART;
+        if (!wgi_array_copy(a, at, n, part)) return false;
+        for (size_t i = 0; i < n; i++) {
+            memcpy((char *)t->data + (size_t)to * size, (char *)part + i * size, size);
+            for (int k = 0; k < a->shape.rank; index[k++] = 0) {
+                to += stride[k];
+                if (++index[k] < a->shape.dim[k]) break;
+                to -= stride[k] * index[k];
+            }
+        }
+    }
+    return true;
+}
+
 static void read_fortran(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
 {
-    int64_t index[WG_MAX_RANK] = { 0 };
-    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t)) return;
-    size_t step = wg_dtype_size(t->dtype);
-    for (size_t i = 0; i < a->count; i++) {
-        size_t at = 0;
-        for (int k = a->shape.rank - 1; k >= 0; k--) at = at * (size_t)a->shape.dim[k] + (size_t)index[k];
-        wgi_array_copy(a, at, 1, (char *)t->data + i * step);
-        for (int k = a->shape.rank - 1; k >= 0 && ++index[k] == a->shape.dim[k]; k--) index[k] = 0;
-    }
+    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t) || scatter(a, t)) return;
+    wg_free(c, t->data);
+    *t = (wg_tensor){ 0 };
 }
 
 wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
@@ -132,7 +148,7 @@ wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
     wgi_file f;
     header h;
     wg_tensor t = { 0 };
-    if (wgi_file_read(&f, c, here, "npy_read", path) && read_header(&f, &h)) {
+    if (wgi_file_open(&f, c, here, "npy_read", path) && read_header(&f, &h)) {
         if (h.fortran && h.a.shape.rank > 1) read_fortran(c, here, &h.a, &t);
         else wgi_array_read(c, here, &h.a, &t);
     }

@@ -158,21 +158,17 @@ static bool all_fit(const wgi_safetensors *s, const wg_params *p)
 
 static wg_dtype dtype_of(const wgi_array *a) { return wgi_elements[a->element].dtype; }
 
-/* Whether the bytes in the file are elements of dtype t. They need not be aligned. */
-static bool is_in_place(const wgi_array *a, wg_dtype t) { return dtype_of(a) == t && wgi_array_is_plain(a); }
-
-/* The array as a tensor, to be copied to one of dtype t: in the file if it is in place, else in `room`. */
-static wg_tensor tensor_of(const wgi_array *a, wg_dtype t, void *room)
+/* Reads the array into `room`, which wg_params_make and wg_params_assign_tensor copy. */
+static bool tensor_of(const wgi_array *a, void *room, wg_tensor *t)
 {
-    const bool in_place = is_in_place(a, t);
-    if (!in_place) wgi_array_copy(a, 0, a->count, room);
-    return (wg_tensor){ dtype_of(a), a->shape, in_place ? (void *)(uintptr_t)a->from : room };
+    *t = (wg_tensor){ dtype_of(a), a->shape, room };
+    return wgi_array_copy(a, 0, a->count, room);
 }
 
 /* The bytes of `room` for this array and those before it, which need `most`. */
-static size_t room_for(const wgi_array *a, wg_dtype t, size_t most)
+static size_t room_for(const wgi_array *a, size_t most)
 {
-    size_t bytes = is_in_place(a, t) ? 0 : a->count * wg_dtype_size(dtype_of(a));
+    size_t bytes = a->count * wg_dtype_size(dtype_of(a));
     return bytes > most ? bytes : most;
 }
 
@@ -181,18 +177,21 @@ static wgi_array array_of(const wgi_safetensors *s, const wg_params *p, int i)
     return wgi_safetensors_array(s, wgi_safetensors_find(s, wg_params_name(p, i)));
 }
 
+/* All bytes are read before the first parameter changes. So nothing fails after that, unless the file is cut
+ * short at this moment. */
 static void assign_all(const wgi_safetensors *s, wg_params *p)
 {
     size_t bytes = 1;
     for (int i = 0; i < wg_params_count(p); i++) {
         wgi_array a = array_of(s, p, i);
-        bytes = room_for(&a, wg_params_tensor(p, i).dtype, bytes);
+        bytes = room_for(&a, bytes);
     }
-    void *room = wg_alloc(s->f.c, bytes, 1); /* nothing fails after this */
+    void *room = wgi_file_readable(&s->f) ? wg_alloc(s->f.c, bytes, 1) : NULL;
     for (int i = 0; room && i < wg_params_count(p); i++) {
+        wg_tensor t;
         wgi_array a = array_of(s, p, i);
-        wg_params_assign_tensor_at(s->f.here, p, wg_params_name(p, i),
-                                   tensor_of(&a, wg_params_tensor(p, i).dtype, room));
+        if (!tensor_of(&a, room, &t)) break;
+        wg_params_assign_tensor_at(s->f.here, p, wg_params_name(p, i), t);
     }
     wg_free(s->f.c, room);
 }
@@ -256,15 +255,16 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
         if (!is_parameter(&s->entry[i])) continue;
         wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
         ok = can_be_made(s, p, &s->entry[i], &a);
-        bytes = ok ? room_for(&a, dtype_of(&a), bytes) : bytes;
+        bytes = ok ? room_for(&a, bytes) : bytes;
     }
     void *room = ok ? wg_alloc(s->f.c, bytes, 1) : NULL;
     ok = room;
     for (size_t i = 0; ok && i < s->count; i++) {
         if (!is_parameter(&s->entry[i])) continue;
         wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
-        wg_tensor t = tensor_of(&a, dtype_of(&a), room);
-        ok = wg_params_make_at(s->f.here, p, s->entry[i].name, t, s->entry[i].state) == WG_OK;
+        wg_tensor t;
+        ok = tensor_of(&a, room, &t) &&
+             wg_params_make_at(s->f.here, p, s->entry[i].name, t, s->entry[i].state) == WG_OK;
     }
     wg_free(s->f.c, room);
 }

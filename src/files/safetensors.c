@@ -1,6 +1,6 @@
 /* safetensors.c: reads and checks a safetensors file (format of Hugging Face). The depth of the header's
  * JSON is fixed, so the reader does not recurse. The memory that it uses is proportional to the bytes of
- * the file. */
+ * the header. */
 #include "files/safetensors.h"
 
 #include <stdlib.h>
@@ -202,11 +202,18 @@ static wgi_scan header_of(const wgi_safetensors *st)
     return (wgi_scan){ .f = &st->f, .text = (const char *)st->f.bytes + 8, .size = st->header };
 }
 
+/* The first character is looked at before a header, which can be large, is read. */
+static bool begins(const wgi_safetensors *st)
+{
+    const wgi_scan s = header_of(st);
+    return s.text[0] == '{' || wgi_scan_bad(&s, "no '{'");
+}
+
 static bool scan_header(wgi_safetensors *st)
 {
     wgi_scan s = header_of(st);
     bool more;
-    if (s.text[0] != '{' || !wgi_scan_open(&s, '{', '}', &more)) return wgi_scan_bad(&s, "no '{'");
+    if (!wgi_scan_open(&s, '{', '}', &more)) return wgi_scan_bad(&s, "no '{'");
     while (more) {
         if (!scan_entry(st, &s)) return false;
         if (!wgi_scan_more(&s, '}', &more)) return wgi_scan_bad(&s, "neither ',' nor '}'");
@@ -284,14 +291,16 @@ static void mark_states(wgi_safetensors *st)
 bool wgi_safetensors_read(wgi_safetensors *st, wg_context *c, wg_site here, const char *who, const char *path)
 {
     *st = (wgi_safetensors){ 0 };
-    if (!wgi_file_read(&st->f, c, here, who, path)) return false;
+    if (!wgi_file_open(&st->f, c, here, who, path)) return false;
     if (st->f.size < 8) return wgi_file_bad(&st->f, st->f.size, "the file ends inside the first 8 bytes");
     uint64_t n = wgi_number_at(st->f.bytes, 8, false);
     if (n > HEADER_MOST || n > st->f.size - 8)
         return wgi_file_bad(&st->f, 0, "a header of %llu bytes in a file of %zu", (unsigned long long)n,
                             st->f.size);
     st->header = (size_t)n, st->data = 8 + (size_t)n;
-    if (!scan_header(st) || !check_holes(st) || !check_names(st)) return false;
+    if (!begins(st) || !wgi_file_need(&st->f, st->data) || !scan_header(st) || !check_holes(st) ||
+        !check_names(st))
+        return false;
     mark_states(st);
     return true;
 }
@@ -311,7 +320,11 @@ wgi_array wgi_safetensors_array(const wgi_safetensors *st, const wgi_entry *e)
     wgi_scan s = header_of(st);
     s.at = e->info;
     scan_info(&s, &t);
-    return (wgi_array){ t.element, false, t.shape, st->f.bytes + st->data + t.begin,
+    return (wgi_array){ t.element,
+                        false,
+                        t.shape,
+                        &st->f,
+                        st->data + (size_t)t.begin,
                         (size_t)(t.end - t.begin) / wgi_elements[t.element].size };
 }
 

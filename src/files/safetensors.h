@@ -8,7 +8,7 @@
 #include "wengert/state.h"
 
 typedef struct wgi_entry {
-    const char *name;   /* inside the file, escapes decoded, ended by a zero */
+    const char *name;   /* inside the header, escapes decoded, ended by a zero */
     uint32_t info : 31; /* where the JSON object of the tensor begins in the header */
     uint32_t state : 1; /* the metadata list the tensor as a state */
     uint64_t begin, end;

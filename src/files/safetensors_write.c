@@ -122,7 +122,7 @@ wg_status wgi_safetensors_write(wg_context *c, wg_site here, const char *who, co
                                 const wg_saved *list, int n)
 {
     header h = { .list = list, .n = n };
-    if (make_header(&h, c)) write_file(&h, c, here, who, path);
+    if (!wg_failed(c) && make_header(&h, c)) write_file(&h, c, here, who, path);
     wg_free(c, h.begin);
     wg_free(c, h.text);
     return wg_failed(c);

@@ -28,7 +28,7 @@ static bool list_of(wgi_safetensors *s, wg_saved *list, char *data)
             return wgi_file_fail(&s->f, WG_ERROR_FORMAT, "\"%s\" is %s, which wg_save does not write",
                                  wgi_entry_text(e, name, sizeof name), wgi_elements[a.element].safetensors);
         list[i] = (wg_saved){ e->name, { t, a.shape, data }, e->state };
-        wgi_array_copy(&a, 0, a.count, data);
+        if (!wgi_array_copy(&a, 0, a.count, data)) return false;
         data += (a.count * wg_dtype_size(t) + 7) & ~(size_t)7;
     }
     return true;

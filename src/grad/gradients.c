@@ -128,6 +128,7 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
         return c ? wgi_fail_null(c, here, what, gx ? "list of nodes" : "list of gradients") : WG_ERROR_USE;
     }
     if (!g) wgi_is_node(gy.graph ? gy.graph->c : wgi_context_of(x, n), y, here, what, 0, "the output");
+    if (g && n < 0) wgi_fail(g->c, here, what, WG_ERROR_USE, "%d nodes", n);
     if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *given = x || !n ? wgi_arena_alloc(&g->temp, sizeof *given * ((size_t)n + 2)) : NULL;

@@ -50,6 +50,7 @@ static wg_node run(wg_node x, void *user)
 
 wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a)
 {
+    a = WG_OR_NONE(a);
     static const char *const what = "recompute_chain";
     wg_graph *g = a->x.graph;
     wg_context *c = g ? g->c : NULL;

@@ -17,6 +17,10 @@ static bool grow_zeroed(wg_context *c, void *list, size_t *capacity, size_t need
 bool wgi_room(wg_graph *g)
 {
     wg_context *c = g->c;
+    if (g->busy.depth) {
+        wgi_fail(c, NULL, "graph", WG_ERROR_USE, "%s", WGI_BUSY);
+        return false;
+    }
     if (g->count >= INT32_MAX) {
         wgi_fail(c, NULL, "graph", WG_ERROR_MEMORY, "more than 2^31 nodes since wg_begin");
         return false;

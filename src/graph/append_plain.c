@@ -18,7 +18,7 @@ static bool learn_op(wg_graph *g, const wg_op *op)
 {
     if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite ||
         op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) || op->operands < 1 ||
-        op->operands > 2 || (!op->kernel[0] && !op->map))
+        op->operands > 2 || (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
     g->plain.kinds++;

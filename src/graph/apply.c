@@ -162,8 +162,12 @@ static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node 
 static const wg_shape *shape_of_output(wg_rule *r, int j)
 {
     const wg_shape *s = r->y[j].shape;
-    if (s < r->made || s >= r->made + WG_MAX_OUTPUTS) return s;
     char buf[128];
+    if (wgi_op_is_ours(r->op) && (s < r->made || s >= r->made + WG_MAX_OUTPUTS)) return s;
+    if (!s || !wg_dtype_size(r->y[j].dtype)) {
+        wg_rule_fail(r, WG_ERROR_USE, "the op's shape rule gave result %d no %s", j, s ? "dtype" : "shape");
+        return NULL;
+    }
     if (wgi_shape_fits(s)) return wgi_intern(r->graph->c, s);
     wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s", wg_shape_text(*s, buf, sizeof buf));
     return NULL;
@@ -332,6 +336,7 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
                          const void *attr)
 {
     const bool fresh = wgi_ok(g->c);
+    if (!wgi_op_is_ours(op) && !wgi_op_is_right(g, here, op)) return wgi_error_node(g);
     if (op->attr_size > MOST_ATTR)
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "attributes larger than %d bytes", MOST_ATTR);
     if (op->operands < 0 ? n <= 0 : n != op->operands)
@@ -378,7 +383,8 @@ static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int 
     static const wg_shape scalar;
     static const wg_type types[2] = { { &scalar, WG_F64 }, { &scalar, WG_F64 } };
     static const unsigned char step[2];
-    bool fits = op->kind == WG_MAP && !op->shape && !op->attr_size && n == op->operands && n >= 1 && n <= 2;
+    bool fits =
+        x && op->kind == WG_MAP && !op->shape && !op->attr_size && n == op->operands && n >= 1 && n <= 2;
     double v[2], value = NAN;
     wg_node y = wg_none;
     for (int k = 0; fits && k < n; k++) {
@@ -401,8 +407,17 @@ static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int 
     return y;
 }
 
+/* Records that the op is NULL. */
+static wg_node refuse_nothing(wg_site here, const wg_node x[], int n)
+{
+    wg_graph *g = graph_of(x, n);
+    if (g) wgi_fail_null(g->c, here, "apply", "op");
+    return wgi_error_node(g);
+}
+
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
+    if (!op) return refuse_nothing(here, x, n);
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return g ? wg_none : of_numbers(here, op, x, n);
     wgi_settle(g);

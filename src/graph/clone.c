@@ -130,6 +130,12 @@ wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
     if (!from || !into || into == from || !wgi_ok(into->c) ||
         !wgi_usable(root, wg_node_site(root), "replay", "the root"))
         return wgi_error_node(into);
+    if (o && o->floats && !wg_dtype_is_float(o->floats))
+        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_DTYPE,
+                             "floats can become f32 or f64, not %s", wg_dtype_name(o->floats));
+    if (o && o->params && o->params->c != into->c)
+        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_USE,
+                             "the parameters belong to another context");
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
     cloning r = { from, into, o ? *o : (wg_replay_opts){ 0 },

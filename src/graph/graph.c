@@ -1,15 +1,27 @@
 /* graph.c: a graph: made, begun, marked, rewound, freed; its epoch. */
 #include "graph/with.h"
 
+static void begin(wg_graph *g, wg_mode mode);
+
+/* False, and an error, for a graph that was freed. */
+static bool is_there(const wg_graph *g, const char *what)
+{
+    if (g->generation || g->busy.depth) return true;
+    wgi_fail(g->c, NULL, what, WG_ERROR_USE, "the graph was freed");
+    return false;
+}
+
 wg_graph *wg_graph_new(wg_context *c)
 {
     if (!wgi_ok(c)) return NULL;
-    wg_graph *g = wg_alloc(c, 1, sizeof *g);
+    wg_graph *g = c->freed ? c->freed : wg_alloc(c, 1, sizeof *g);
     if (!g) return NULL;
+    if (g == c->freed) c->freed = g->next;
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->next = c->graphs;
     c->graphs = g;
-    wg_begin(g, WG_TRAIN);
+    begin(g, WG_TRAIN);
+    g->born = g->generation;
     if (!g->count) {
         wg_graph_free(g);
         return NULL;
@@ -17,9 +29,19 @@ wg_graph *wg_graph_new(wg_context *c)
     return g;
 }
 
+/* The memory of the graph itself stays, so that a handle to one of its nodes can be refused. */
+static void to_freed(wg_graph *g)
+{
+    wg_context *c = g->c;
+    memset(g, 0, sizeof *g);
+    g->c = c;
+    g->next = c->freed;
+    c->freed = g;
+}
+
 void wg_graph_free(wg_graph *g)
 {
-    if (!g) return;
+    if (!g || !is_there(g, "graph_free") || wgi_is_busy(g, "graph_free")) return;
     wg_graph **p = &g->c->graphs;
     while (*p != g) p = &(*p)->next;
     *p = g->next;
@@ -33,21 +55,23 @@ void wg_graph_free(wg_graph *g)
     wgi_table_free(c, &g->names.scopes);
     wgi_table_free(c, &g->names.streams_of);
     wgi_table_free(c, &g->leaves);
-    void *owned[] = { g->node,         g->value,
-                      g->marked,       (void *)g->names.text,
-                      g->names.stack,  g->names.streams,
-                      g->param,        g->results.kept,
-                      g->results.list, g->results.assign,
-                      g->now.use,      g->now.ran,
-                      g->now.maker,    g->now.span,
-                      g->run.work,     g->build.call,
-                      g->written,      g };
+    void *owned[] = { g->node,          g->value,   g->marked,       (void *)g->names.text, g->names.stack,
+                      g->names.streams, g->param,   g->results.kept, g->results.list,       g->results.assign,
+                      g->now.use,       g->now.ran, g->now.maker,    g->now.span,           g->run.work,
+                      g->build.call,    g->written };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
+    to_freed(g);
 }
 
-void wg_begin(wg_graph *g, wg_mode mode)
+/* A number that no build of a graph of this context has. */
+static uint32_t new_generation(wg_context *c)
 {
-    if (!g) return;
+    if (!++c->generations) c->generations = 1;
+    return c->generations;
+}
+
+static void begin(wg_graph *g, wg_mode mode)
+{
     wgi_close(g);
     if (g->withs) wgi_with_end(g);
     if (g->at_end) wgi_at_end(g);
@@ -62,7 +86,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
     g->plain.early = false;
-    g->generation++;
+    g->generation = new_generation(g->c);
     g->mode = mode;
     g->count = g->loose = 0;
     g->weight = 0;
@@ -85,6 +109,11 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->build.open = 0;
 }
 
+void wg_begin(wg_graph *g, wg_mode mode)
+{
+    if (g && is_there(g, "begin") && !wgi_is_busy(g, "begin")) begin(g, mode);
+}
+
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
 wg_mode wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
 wg_graph *wg_graph_of(wg_node n) { return n.graph; }
@@ -96,7 +125,8 @@ int64_t wg_graph_nodes(const wg_graph *g) { return g ? g->count : 0; }
 
 wg_node wg_graph_node(const wg_graph *g, int64_t i)
 {
-    return g && i >= 0 && i < g->count ? wgi_handle((wg_graph *)(uintptr_t)g, (uint32_t)i) : wg_none;
+    return g && i >= 0 && i < g->count && !g->busy.depth ? wgi_handle((wg_graph *)(uintptr_t)g, (uint32_t)i)
+                                                         : wg_none;
 }
 
 size_t wg_graph_bytes(const wg_graph *g)
@@ -131,7 +161,7 @@ static void forget_streams(wg_graph *g, uint32_t mark)
 
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
-    if (!g || mark < 1 || mark >= g->count) return;
+    if (!g || mark < 1 || mark >= g->count || (g->busy.depth && wgi_is_busy(g, "graph_rewind"))) return;
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
@@ -147,7 +177,7 @@ void wg_graph_freeze(wg_graph *g, bool on)
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
 void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
-    if (!g) return;
+    if (!g || wgi_is_busy(g, "graph_set_epoch")) return;
     wgi_close(g);
     g->now.epoch = epoch;
 }

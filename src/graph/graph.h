@@ -4,7 +4,7 @@
 #ifndef WGI_GRAPH_H
 #define WGI_GRAPH_H
 
-#include "graph/graph_structs.h"
+#include "graph/busy.h"
 
 /* ---- core_ops.c ---- */
 
@@ -313,10 +313,12 @@ bool wgi_graph_valid(const wg_graph *g);
 /* Keeps the first call that failed, for drawings (wg_graph_failure). */
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
 
-/* ---- attr.c ---- */
+/* ---- attr.c, descriptor.c ---- */
 
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
 bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
+bool wgi_op_is_right(wg_graph *g, wg_site here, const wg_op *op); /* false: an error says what is wrong */
+bool wgi_op_can_be_plain(const wg_op *op);                        /* the same, without an error */
 
 /* ---- values.c ---- */
 

@@ -289,6 +289,12 @@ typedef struct wgi_running {
     struct wgi_clock *clock; /* where the times of the steps are noted; NULL: they are not wanted */
 } wgi_running;
 
+/* What wgi_busy_begin has changed: busy.c. */
+typedef struct wgi_busy {
+    uint32_t depth; /* 0: the graph is not busy */
+    uint32_t generation, room, quick;
+} wgi_busy;
+
 /* What wg_backward warns of: run/warnings.c. */
 typedef struct wgi_habits {
     const char *idle; /* an op of this graph that does nothing, or learns nothing, in WG_EVAL; NULL: none */
@@ -307,10 +313,14 @@ typedef struct wgi_watch {
 
 struct wg_graph {
     wg_context *c;
-    wg_graph *next;         /* of the context's graphs */
+    wg_graph *next;         /* of the context's graphs, or of those that were freed */
+    wg_graph *twin_of;      /* twin.c: the graph whose options and lists it uses; NULL: it has its own */
     struct wgi_with *withs; /* with.c */
     wg_mode mode;
-    uint32_t generation; /* raised by wg_begin: a handle of another generation is refused */
+    /* A handle of another generation is refused. No two builds of graphs of one context have the same. 0:
+     * the graph is freed, or busy. */
+    uint32_t generation;
+    uint32_t born; /* the generation of its first build: older handles are of a graph that was freed */
     wgi_node *node;
     void **value;    /* by node: see values.c. All entries from count on are NULL */
     uint8_t *marked; /* by node: for the use of one call, which must set all entries back to 0 */
@@ -335,6 +345,7 @@ struct wg_graph {
     wgi_results results;
     wgi_evaluation now;
     wgi_running run;
+    wgi_busy busy;
     wgi_habits habits;
     struct {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */

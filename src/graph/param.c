@@ -1,9 +1,35 @@
 /* param.c: parameters and states as nodes of a graph. */
 #include "graph/with.h"
 
+static bool has_nodes_of(const wg_graph *g, const wg_params *p)
+{
+    size_t i = 0;
+    while (i < g->params && g->node[g->param[i]].parameter->owner != p) i++;
+    return i < g->params;
+}
+
+/* Whether something would still use the memory of p. Then an error is recorded. */
+static bool is_held(const wg_params *p)
+{
+    wg_context *c = p->c;
+    const wg_graph *g = c->graphs;
+    while (g && !has_nodes_of(g, p)) g = g->next;
+    if (g)
+        wgi_fail(c, NULL, "params_free", WG_ERROR_USE,
+                 "a graph has nodes of the set, such as %s: wg_graph_free the graph, or wg_begin it, first",
+                 p->item[0]->name);
+    else if (p->steppers)
+        wgi_fail(c, NULL, "params_free", WG_ERROR_USE,
+                 "the set has an optimizer, %s, made at %s: free that first", p->steppers->kind->name,
+                 wg_site_place(p->steppers->here));
+    else if (p->averages)
+        wgi_fail(c, NULL, "params_free", WG_ERROR_USE, "the set has an average: wg_average_free that first");
+    return g || p->steppers || p->averages;
+}
+
 void wg_params_free(wg_params *p)
 {
-    if (!p || p->root != p) return;
+    if (!p || p->root != p || is_held(p)) return;
     wg_context *c = p->c;
     for (wg_graph *g = c->graphs; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)

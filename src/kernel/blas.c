@@ -1,30 +1,30 @@
-/* blas.c: products of matrices by a BLAS. No other file includes cblas.h. */
+/* blas.c: products of matrices by a BLAS. No other file includes cblas.h.
+ *
+ * The library is loaded when it is first needed. Programs that multiply no matrices start without it, and
+ * where it cannot be loaded the products are our own. */
 #if WG_BASE
 
 #include "kernel/gemm.h"
 #include "base/base.h"
 
 #include <limits.h>
+#include <math.h>
 #include <strings.h>
 
 #if WG_WITH_BLAS
 #include <cblas.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Functions of OpenBLAS. In a build with another BLAS they are NULL. */
-#pragma weak openblas_get_parallel
-#pragma weak openblas_set_num_threads
-#pragma weak openblas_get_config
-#pragma weak openblas_get_corename
-extern int openblas_get_parallel(void);
-extern void openblas_set_num_threads(int);
-extern char *openblas_get_config(void);
-extern char *openblas_get_corename(void);
+#include <sys/resource.h>
+#include <unistd.h>
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
-static char about[300] = "a CBLAS other than OpenBLAS";
+static void *library; /* NULL: it could not be loaded */
+static __typeof__(cblas_sgemm) *sgemm;
+static __typeof__(cblas_dgemm) *dgemm;
+static char about[300];
 static int64_t light; /* the result of wgi_gemm_light */
 static bool behind; /* the kernels of the BLAS are for processors without AVX, and this processor has AVX2 */
 
@@ -55,18 +55,57 @@ static bool is_behind(const char *core)
     return IS_ONE_OF(core, cores) && wgi_isa_best() > 0;
 }
 
+/* Megabytes of addresses that the process may still take. */
+static double room(void)
+{
+    struct rlimit limit;
+    long pages = 0;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return INFINITY;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f && fscanf(f, "%ld", &pages) != 1) pages = 0;
+    if (f) fclose(f);
+    return ((double)limit.rlim_cur - (double)pages * (double)sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+/* OpenBLAS takes 32 MB of addresses for each thread, which has a stack of 8 MB, and waits for ever if it
+ * does not get them. */
+static bool load(void)
+{
+    const double need = 256 + 64 * (double)sysconf(_SC_NPROCESSORS_ONLN), have = room();
+    if (have < need) {
+        snprintf(about, sizeof about,
+                 "not loaded: " WG_BLAS_LIBRARY " can need %.0f MB of addresses, the limit (ulimit "
+                 "-v) leaves %.0f",
+                 need, have > 0 ? have : 0);
+        return false;
+    }
+    if ((library = dlopen(WG_BLAS_LIBRARY, RTLD_NOW | RTLD_LOCAL))) return true;
+    const char *why = dlerror();
+    snprintf(about, sizeof about, "not loaded: %s", why ? why : WG_BLAS_LIBRARY);
+    return false;
+}
+
+static void *function(const char *name) { return library ? dlsym(library, name) : NULL; }
+
 /* The pthread build of OpenBLAS has its own threads, which omp_set_num_threads does not limit. It is set to
  * one thread here. */
 static void start(void)
 {
     static const char *const kind[] = { "serial", "pthreads, held to one", "OpenMP" };
-    int parallel = openblas_get_parallel ? openblas_get_parallel() : 0;
-    if (parallel == 1 && openblas_set_num_threads) openblas_set_num_threads(1);
-    if (!openblas_get_config || !openblas_get_corename) return;
-    light = light_of(openblas_get_config(), openblas_get_corename());
-    behind = is_behind(openblas_get_corename());
-    snprintf(about, sizeof about, "%s; kernels %s; threads %s", openblas_get_config(),
-             openblas_get_corename(), kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
+    if (!load()) return;
+    sgemm = (__typeof__(sgemm))function("cblas_sgemm"), dgemm = (__typeof__(dgemm))function("cblas_dgemm");
+    int (*get_parallel)(void) = (int (*)(void))function("openblas_get_parallel");
+    void (*set_threads)(int) = (void (*)(int))function("openblas_set_num_threads");
+    char *(*get_config)(void) = (char *(*)(void))function("openblas_get_config");
+    char *(*get_core)(void) = (char *(*)(void))function("openblas_get_corename");
+    int parallel = get_parallel ? get_parallel() : 0;
+    if (parallel == 1 && set_threads) set_threads(1);
+    snprintf(about, sizeof about, WG_BLAS_LIBRARY ", a CBLAS other than OpenBLAS");
+    if (!get_config || !get_core) return;
+    light = light_of(get_config(), get_core());
+    behind = is_behind(get_core());
+    snprintf(about, sizeof about, "%s; kernels %s; threads %s", get_config(), get_core(),
+             kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
 }
 
 static void start_once(void) { pthread_once(&started, start); }
@@ -77,13 +116,19 @@ const char *wgi_blas_about(void)
     return about;
 }
 
+void *wgi_blas_function(const char *name)
+{
+    start_once();
+    return function(name);
+}
+
 bool wgi_gemm_unfit(void)
 {
     start_once();
-    return behind;
+    return behind || !sgemm || !dgemm;
 }
 
-bool wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && isa > 0; }
+bool wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && (isa > 0 || !behind); }
 int64_t wgi_gemm_light(void)
 {
     start_once();
@@ -104,13 +149,14 @@ void wgi_gemm_run(const wgi_gemm *g, int isa)
               ldc = (int)g->ldc;
     if (wgi_gemm_is_own(isa) || !fits(g)) wgi_gemm_own[isa](g);
     else if (g->dtype == WG_F32)
-        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
-    else cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
+        sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
+    else dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
 }
 
 #else
 
 const char *wgi_blas_about(void) { return "none"; }
+void *wgi_blas_function(const char *name) { return NULL; }
 bool wgi_gemm_unfit(void) { return true; }
 bool wgi_gemm_is_own(int isa) { return true; }
 int64_t wgi_gemm_light(void) { return 0; }

@@ -32,7 +32,9 @@ int64_t wgi_gemm_light(void);
 typedef void (*wgi_gemm_fn)(const wgi_gemm *g);
 extern const wgi_gemm_fn wgi_gemm_own[WG_ISAS]; /* by instruction set: gemm.c */
 
-/* A text for people: the BLAS, its kernels, its threads. */
+/* A text for people: the BLAS, its kernels, its threads; or why it is not loaded. */
 const char *wgi_blas_about(void);
+/* A function of the library of the BLAS, which is loaded at the first call. NULL: there is none. */
+void *wgi_blas_function(const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* lapack.c: calls of LAPACK. No other file declares its functions.
+/* lapack.c: calls of LAPACK, which is loaded with the BLAS. No other file declares its functions.
  *
  * LAPACK takes matrices in column-major order, so it gets the transposes of ours without a copy. The
  * transpose of a = q r is r^T q^T, which is what LAPACK calls LQ. The transpose of u s vt is vt^T s
@@ -11,21 +11,30 @@
 #include <string.h>
 
 #if WG_WITH_BLAS
+#include "kernel/gemm.h"
 
+#include <pthread.h>
+
+/* Functions of the library of the BLAS; NULL: it has no LAPACK. */
 #define EACH(X) X(float, s) X(double, d)
-#define DECLARE_EACH(T, p)                                                                                  \
-    extern void p##syevd_(const char *, const char *, const int *, T *, const int *, T *, T *, const int *, \
-                          int *, const int *, int *, size_t, size_t) __attribute__((weak));                 \
-    extern void p##gesdd_(const char *, const int *, const int *, T *, const int *, T *, T *, const int *,  \
-                          T *, const int *, T *, const int *, int *, int *, size_t) __attribute__((weak));  \
-    extern void p##gelqf_(const int *, const int *, T *, const int *, T *, T *, const int *, int *)         \
-        __attribute__((weak));                                                                              \
-    extern void p##orglq_(const int *, const int *, const int *, T *, const int *, const T *, T *,          \
-                          const int *, int *) __attribute__((weak));
+#define DECLARE_EACH(T, p)                                                                              \
+    static void (*p##syevd_)(const char *, const char *, const int *, T *, const int *, T *, T *,       \
+                             const int *, int *, const int *, int *, size_t, size_t);                   \
+    static void (*p##gesdd_)(const char *, const int *, const int *, T *, const int *, T *, T *,        \
+                             const int *, T *, const int *, T *, const int *, int *, int *, size_t);    \
+    static void (*p##gelqf_)(const int *, const int *, T *, const int *, T *, T *, const int *, int *); \
+    static void (*p##orglq_)(const int *, const int *, const int *, T *, const int *, const T *, T *,   \
+                             const int *, int *);
 EACH(DECLARE_EACH)
+
+#define FIND(name)      name = (__typeof__(name))wgi_blas_function(#name);
+#define FIND_EACH(T, p) FIND(p##syevd_) FIND(p##gesdd_) FIND(p##gelqf_) FIND(p##orglq_)
+static void find_all(void) { EACH(FIND_EACH) }
 
 bool wgi_lapack_has(void)
 {
+    static pthread_once_t found = PTHREAD_ONCE_INIT;
+    pthread_once(&found, find_all);
     return ssyevd_ && dsyevd_ && sgesdd_ && dgesdd_ && sgelqf_ && dgelqf_ && sorglq_ && dorglq_;
 }
 

@@ -143,42 +143,81 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 /* ---- the table ---- */
 
 static const wgi_builtin own[] = {
-    { "input", wgi_eval_input },
-    { "param", wgi_eval_param },
-    { "dense", wgi_eval_dense },
-    { "batch_norm", wgi_eval_batch_norm },
-    { "layer_norm", wgi_eval_layer_norm },
-    { "conv", wgi_eval_layer },
-    { "conv_transpose", wgi_eval_layer },
-    { "embedding", wgi_eval_layer },
-    { "rnn", wgi_eval_layer },
-    { "lstm", wgi_eval_layer },
-    { "gru", wgi_eval_layer },
-    { "attention", wgi_eval_layer },
-    { "transformer_block", wgi_eval_layer },
-    { "grad", grad },
-    { "normal", normal },
-    { "uniform", uniform },
-    { "zeros", zeros },
-    { "ones", ones },
-    { "one_hot", one_hot },
-    { "random_normal", wgi_eval_random_normal },
-    { "random_uniform", wgi_eval_random_uniform },
-    { "bernoulli", wgi_eval_bernoulli },
-    { "categorical", wgi_eval_categorical },
-    { "arange", wgi_eval_arange },
-    { "linspace", wgi_eval_linspace },
-    { "eye", wgi_eval_eye },
-    { "gather", gather },
-    { "l2", l2 },
+    { "input", wgi_eval_input, "x = input(sizes..., classes=)",
+      "an input; it must be bound to a name. A size is a number, or a name for any number. classes=10: class "
+      "numbers 0 to 9" },
+    { "param", wgi_eval_param, "W = param(sizes..., init=)",
+      "a parameter; it must be bound to a name. init: zeros normal truncated_normal uniform xavier he glorot "
+      "orthogonal identity, normal(mean, deviation), truncated_normal(mean, deviation), uniform(low, high), "
+      "a "
+      "number, or a list. Default: he; zeros for less than two axes" },
+    { "dense", wgi_eval_dense, "dense(x, units, bias=true, init=he)",
+      "a layer that owns NAME.W and NAME.b; dense(x, W, b) owns nothing" },
+    { "batch_norm", wgi_eval_batch_norm, "batch_norm(x, momentum=0.9, eps=1e-5)",
+      "a layer that owns NAME.gamma, NAME.beta and the averages; batch_norm(x, gamma, beta) owns nothing" },
+    { "layer_norm", wgi_eval_layer_norm, "layer_norm(x, eps=1e-5)",
+      "a layer over the last axis that owns NAME.gamma and NAME.beta; layer_norm(x, gamma, beta) owns "
+      "nothing" },
+    { "conv", wgi_eval_layer,
+      "conv(x, units, size=3, stride=1, dilation=1, padding=0, same=false, groups=1, bias=true)",
+      "a layer that owns NAME.W and NAME.b; x is [n, h, w, channels] or has 1 or 3 such axes. conv(x, W) "
+      "owns "
+      "nothing" },
+    { "conv_transpose", wgi_eval_layer,
+      "conv_transpose(x, units, size=3, stride=1, dilation=1, padding=0, groups=1, bias=true)",
+      "a layer that owns NAME.W and NAME.b; conv_transpose(y, W) owns nothing" },
+    { "embedding", wgi_eval_layer, "embedding(x, count, width)",
+      "a layer that owns the table NAME.W; x are whole numbers" },
+    { "rnn", wgi_eval_layer, "rnn(x, units, reverse=false, bidirectional=false)",
+      "a layer over x [batch, time, in] that owns NAME.W, NAME.U and NAME.b; the result has all states" },
+    { "lstm", wgi_eval_layer, "lstm(x, units, reverse=false, bidirectional=false)", "a layer like rnn" },
+    { "gru", wgi_eval_layer, "gru(x, units, reverse=false, bidirectional=false)", "a layer like rnn" },
+    { "attention", wgi_eval_layer, "attention(x, heads=1, causal=false, bias=true)",
+      "self-attention as a layer that owns NAME.W, NAME.b, NAME.Wo and NAME.bo; attention(q, k, v) owns "
+      "nothing" },
+    { "transformer_block", wgi_eval_layer, "transformer_block(x, heads=1, hidden=, causal=false, drop=0)",
+      "a layer that owns a whole block of a transformer" },
+    { "grad", grad, "grad(y, x)",
+      "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)" },
+    { "normal", normal, "normal(sizes..., seed=, mean=0, deviation=1)",
+      "random numbers; they depend on seed= if it is given, else on the command's seed and the name" },
+    { "uniform", uniform, "uniform(sizes..., seed=, low=0, high=1)", "the same, uniform" },
+    { "zeros", zeros, "zeros(sizes...)", "constants" },
+    { "ones", ones, "ones(sizes...)", "constants" },
+    { "one_hot", one_hot, "one_hot(y, 10, axis=-1)",
+      "class numbers as rows of zeros and a one; the new axis has size 10" },
+    { "random_normal", wgi_eval_random_normal, "random_normal(sizes..., mean=0, deviation=1)",
+      "normal numbers that are drawn anew in each evaluation" },
+    { "random_uniform", wgi_eval_random_uniform, "random_uniform(sizes..., low=0, high=1)",
+      "the same, uniform" },
+    { "bernoulli", wgi_eval_bernoulli, "bernoulli(p)",
+      "drawn anew in each evaluation: true with probability p, for each element of p" },
+    { "categorical", wgi_eval_categorical, "categorical(z)",
+      "drawn anew in each evaluation: a class number for each row of logits" },
+    { "arange", wgi_eval_arange, "arange(from, to, step)",
+      "a range; arange(n) counts from 0, the step is 1 unless it is given" },
+    { "linspace", wgi_eval_linspace, "linspace(from, to, count)", "a range with both ends" },
+    { "eye", wgi_eval_eye, "eye(n), eye(rows, columns)", "a unit matrix" },
+    { "gather", gather, "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])" },
+    { "permute", wgi_eval_op, "permute(x, axes=[1, 0])",
+      "transpose by another name: the axes in another order" },
+    { "l2", l2, "l2(lambda)",
+      "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has made "
+      "before" },
 };
 
-int wgi_builtin_count(void) { return (int)(sizeof own / sizeof *own); }
-const wgi_builtin *wgi_builtin_at(int i) { return &own[i]; }
+enum { BUILTINS = sizeof own / sizeof *own };
+
+int wg_builtin_count(void) { return BUILTINS; }
+wg_builtin wg_builtin_at(int i)
+{
+    return i >= 0 && i < BUILTINS ? (wg_builtin){ own[i].name, own[i].usage, own[i].summary }
+                                  : (wg_builtin){ 0 };
+}
 
 const wgi_builtin *wgi_builtin_find(const char *name)
 {
-    for (int i = 0; i < wgi_builtin_count(); i++)
+    for (int i = 0; i < BUILTINS; i++)
         if (!strcmp(own[i].name, name)) return &own[i];
     return NULL;
 }

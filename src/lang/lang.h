@@ -4,6 +4,7 @@
  *   lang_memory.c     a program's memory and its identifiers
  *   lang_text.c       places in the text, excerpts with a caret, errors, call sites
  *   lang_lex.c        tokens
+ *   foreign_signs.c   characters that the language does not have
  *   lang_parse.c      the tree
  *   lang_names.c      which name means what
  *   lang_suggest.c    the word that a mistyped one was meant to be
@@ -128,6 +129,13 @@ struct wgi_ast {
     } u;
 };
 
+/* ---- foreign_signs.c ---- */
+
+/* The bytes of the character at text; 0: it is no UTF-8. */
+int wgi_utf8_length(const char *text);
+/* Says what to write in place of the character, which is not of the language. Returns its length in bytes. */
+int wgi_foreign_sign(const char *at, char *to, size_t room);
+
 /* ---- lang_parse.c ---- */
 
 wgi_ast *wgi_parse(wg_program *q); /* the list of statements; do not use it after an error */
@@ -155,6 +163,9 @@ struct wgi_binding {
 bool wgi_names(wg_program *q, wgi_ast *statements); /* false: after an error */
 /* Of a name bound outside blocks; NULL: none. */
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name);
+/* Whether every free name may be an input. A file's must have been set. In other texts one that was not set
+ * must not look like a bound name, and not be a word such as e. False: after an error. */
+bool wgi_free_names(wg_program *q);
 bool wgi_is_literal(const wgi_ast *a);                  /* a number, true or false, or a list of these */
 bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
@@ -182,6 +193,7 @@ struct wg_program {
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding *bindings, **bindings_end;
     bool has_input; /* it calls input(...): then a free name is an error */
+    bool is_file;   /* then a free name must have been set when the program is built */
     bool ready;     /* read without error */
 
     wg_graph *g; /* of the last build */
@@ -195,7 +207,7 @@ struct wg_program {
     wgi_ast **claim_asts;
     int claim_count, claim_room;
     const char *report; /* the text of wg_program_drawn */
-    char excerpt[300];
+    char excerpt[320];
 };
 
 /* ---- lang_memory.c ---- */
@@ -328,12 +340,11 @@ typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_bindin
 typedef struct wgi_builtin {
     const char *name;
     wgi_builtin_fn eval;
+    const char *usage, *summary;
 } wgi_builtin;
 /* The node x of an expression; as integers, if it is a list of whole numbers. */
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x);
 const wgi_builtin *wgi_builtin_find(const char *name);
-int wgi_builtin_count(void);
-const wgi_builtin *wgi_builtin_at(int i);
 
 /* ---- lang_layer.c ---- */
 

@@ -28,6 +28,12 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
     const wgi_ast *extra = wgi_operand(call, most);
     const char *name = call->ident->text;
     int n = wgi_operand_count(call);
+    const char *of_two = !strcmp(name, "min") ? "minimum" : !strcmp(name, "max") ? "maximum" : NULL;
+    if (extra && of_two)
+        return wgi_fail_at(
+            q, extra, WG_ERROR_SYNTAX,
+            "%s takes 1 operand: write %s(a, b) for two, %s([a, b, c]) for more; options are named: %s", name,
+            of_two, name, keywords);
     if (extra && *keywords)
         return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
                            most, most == 1 ? "" : "s", keywords);

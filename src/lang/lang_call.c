@@ -169,9 +169,14 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
     char text[300];
     wg_nearest_word near = wg_nearest_to(call->ident->text);
     for (int i = 0; i < wg_op_count(); i++)
-        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
-    for (int i = 0; i < wgi_builtin_count(); i++)
-        wg_nearest_try(&near, wgi_builtin_at(i)->name, strlen(wgi_builtin_at(i)->name));
+        if (!wg_op_is_internal(wg_op_at(i)))
+            wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    for (int i = 0; i < wg_builtin_count(); i++)
+        wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
+    const char *meant = wg_program_meant(call->ident->text);
+    if (meant)
+        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s': %s", call->ident->text, meant),
+               WGI_NOTHING;
     wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
                   wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
     return WGI_NOTHING;

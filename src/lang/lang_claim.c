@@ -91,7 +91,7 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
     wg_claim none = { 0 };
-    if (!q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
+    if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
     wgi_ast *claim = q->claim_asts[i], *sides[] = { claim->first->next, claim->first };
     for (int s = 0; s < 2; s++) {
         wgi_ast *found = reduction(sides[s]), *target = found ? found : sides[s];
@@ -108,4 +108,22 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
         return v;
     }
     return none;
+}
+
+/* ---- what claims are about ---- */
+
+/* Of y in every grad(y, x) below a and of *best, keeps the one that is computed last. */
+static void claimed_below(const wgi_ast *a, const wgi_binding **best)
+{
+    const wgi_ast *y = a->kind == AST_CALL && !strcmp(a->ident->text, "grad") ? a->first : NULL;
+    const wgi_binding *b = y && y->kind == AST_NAME ? y->u.binding : NULL;
+    if (b && !b->local && !wg_is_none(b->node) && (!*best || b->node.index > (*best)->node.index)) *best = b;
+    for (const wgi_ast *x = a->first; x; x = x->next) claimed_below(x, best);
+}
+
+const char *wg_program_claimed(const wg_program *q)
+{
+    const wgi_binding *best = NULL;
+    for (int i = 0; i < q->claim_count; i++) claimed_below(q->claim_asts[i], &best);
+    return best ? best->name : NULL;
 }

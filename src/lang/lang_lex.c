@@ -41,7 +41,8 @@ uint32_t wgi_token_end(const wg_program *q, uint32_t at)
     while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
     if (end > at) return end;
     const sign_row *row = sign_at(q->source + at);
-    return at + (row ? (uint32_t)strlen(row->text) : 1);
+    const int bytes = wgi_utf8_length(q->source + at);
+    return at + (row ? (uint32_t)strlen(row->text) : bytes ? (uint32_t)bytes : 1);
 }
 
 static void set(wgi_lexer *l, wgi_token t, uint32_t length)
@@ -106,8 +107,9 @@ static void word(wgi_lexer *l)
 static void sign(wgi_lexer *l)
 {
     const sign_row *row = sign_at(l->q->source + l->start);
+    char text[200];
     if (row) set(l, row->token, (uint32_t)strlen(row->text));
-    else fail(l, 1, "a character that the language does not have");
+    else fail(l, (uint32_t)wgi_foreign_sign(l->q->source + l->start, text, sizeof text), text);
 }
 
 void wgi_lex_next(wgi_lexer *l)

@@ -73,20 +73,57 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, ui
 
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next)
+    for (wgi_binding *b = name ? q->bindings : NULL; b; b = b->next)
         if (!b->local && !strcmp(b->name, name)) return b;
     return NULL;
 }
 
-static bool no_name(wg_program *q, const wgi_ast *a)
+/* The nearest of the names that are: bound by a statement, sizes, or set from outside. NULL: none is near. */
+static const wgi_binding *nearest_name(const wg_program *q, const char *name, bool everywhere)
 {
-    wg_nearest_word s = wg_nearest_to(a->ident->text);
+    wg_nearest_word s = wg_nearest_to(name);
     const wgi_binding *near = NULL;
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->ident->visible == b && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
-    if (!near) return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'", a->ident->text);
-    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?",
-                         a->ident->text, near->name, wgi_line(q, near->start));
+    for (const wgi_binding *b = q->bindings; b; b = b->next) {
+        const bool is_name = b->value || b->meaning == WG_NAME_SYMBOL || b->set;
+        const bool visible = everywhere ? !b->local : b->ident->visible == b;
+        if (is_name && visible && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
+    }
+    return near;
+}
+
+static bool no_name(wg_program *q, const char *name, uint32_t mark, const wgi_binding *near)
+{
+    const char *meant = wg_program_meant(name);
+    if (near)
+        return wgi_fail_word(q, mark, WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?", name,
+                             near->name, wgi_line(q, near->start));
+    if (meant) return wgi_fail_word(q, mark, WG_ERROR_SYNTAX, "no name '%s': %s", name, meant);
+    return wgi_fail_word(q, mark, WG_ERROR_SYNTAX,
+                         "no name '%s': write %s = input(m, 3), say, or %s = 0.5 before it", name, name,
+                         name);
+}
+
+/* Whether two names differ in digits alone, as w1 and w2 do. */
+static bool is_same_but_digits(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a >= '0' && *a <= '9') a++;
+        while (*b >= '0' && *b <= '9') b++;
+        if (*a != *b) return false;
+        if (!*a) return true;
+    }
+}
+
+bool wgi_free_names(wg_program *q)
+{
+    for (const wgi_binding *b = q->bindings; b; b = b->next) {
+        if (b->meaning != WG_NAME_INPUT || b->value || b->set) continue;
+        const wgi_binding *near = nearest_name(q, b->name, true);
+        if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
+            near = NULL;
+        if (q->is_file || near || wg_program_meant(b->name)) return no_name(q, b->name, b->start, near);
+    }
+    return true;
 }
 
 static bool resolve_name(wg_program *q, wgi_ast *a)
@@ -101,7 +138,7 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     if (a->ident->bound_at)
         return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
                              a->ident->text, wgi_line(q, a->ident->bound_at - 1));
-    if (q->has_input) return no_name(q, a);
+    if (q->has_input) return no_name(q, a->ident->text, a->mark, nearest_name(q, a->ident->text, false));
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     return a->u.binding != NULL;
 }

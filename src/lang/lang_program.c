@@ -9,7 +9,11 @@
 /* ---- reading a text ---- */
 
 /* Stands for a program for which there was no memory. Its c is NULL: then nothing may be written to it. */
-static const wg_program no_program;
+static const wg_program no_program = {
+    .source = "", .name = "", .last_name = "_", .report = "", .prefix = ""
+};
+
+static const wg_program *given(const wg_program *q) { return q ? q : &no_program; }
 
 static wg_program *blank(wg_context *c, const char *name)
 {
@@ -39,6 +43,8 @@ static void read_text(wg_program *q, const char *text, size_t length)
         wg_fail(q->c, whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
         return;
     }
+    const size_t mark = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    text += mark, length -= mark;
     const char *copy = wgi_lang_text(q, text, length);
     if (!copy) return;
     q->source = copy;
@@ -47,7 +53,9 @@ static void read_text(wg_program *q, const char *text, size_t length)
     const char *zero = memchr(text, 0, length);
     if (zero) {
         uint32_t at = (uint32_t)(zero - text);
-        wgi_lang_fail(q, at, at + 1, WG_ERROR_SYNTAX, "a zero byte: this is no program text");
+        const bool wide = !memcmp(text, "\xFF\xFE", 2) || !memcmp(text, "\xFE\xFF", 2);
+        wgi_lang_fail(q, at, at + 1, WG_ERROR_SYNTAX, "a zero byte: %s",
+                      wide ? "the text is UTF-16; save it as UTF-8" : "this is no program text");
         return;
     }
     q->statements = wgi_parse(q);
@@ -57,6 +65,7 @@ static void read_text(wg_program *q, const char *text, size_t length)
 wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 {
     wg_program *q = blank(c, name ? name : "program");
+    if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
     if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
     return q;
 }
@@ -64,22 +73,25 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 /* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
 static char *read_file(wg_context *c, const char *path, size_t *length)
 {
-    FILE *f = fopen(path, "rb");
+    const bool standard = !strcmp(path, "-");
+    FILE *f = standard ? stdin : fopen(path, "rb");
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
     if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
-        wg_fail(c, wg_site_keep(c, "", path), WG_ERROR_FILE, "cannot be read: %m");
+        wg_fail(c, wg_site_keep(c, "", standard ? "<stdin>" : path), WG_ERROR_FILE, "cannot be read: %m");
         wg_free(c, text);
         text = NULL;
     }
-    if (f) fclose(f);
+    if (f && !standard) fclose(f);
     return text;
 }
 
 wg_program *wg_program_file(wg_context *c, const char *path)
 {
-    wg_program *q = blank(c, path);
+    wg_program *q = blank(c, !path ? "program" : strcmp(path, "-") ? path : "<stdin>");
+    if (q->c && !path) wg_fail(c, whole_text(q), WG_ERROR_USE, "the path is NULL");
     size_t length = 0;
+    if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
     if (text) read_text(q, text, length);
     if (q->c) wg_free(c, text);
@@ -95,7 +107,11 @@ void wg_program_free(wg_program *q)
     wg_free(c, q);
 }
 
-const char *wg_program_source(const wg_program *q) { return q->source; }
+const char *wg_program_source(const wg_program *q)
+{
+    q = given(q);
+    return q->source;
+}
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
@@ -127,12 +143,16 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
 }
 
 /* WG_OK: the program can be used. */
-static wg_status state_of(const wg_program *q) { return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY; }
+static wg_status state_of(const wg_program *q)
+{
+    return !q ? WG_ERROR_USE : q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+}
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 {
-    wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
     if (state_of(q)) return state_of(q);
+    if (!name) return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the name to set is NULL");
+    wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
     if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
     int64_t size = wg_shape_size(t.shape);
     size_t n = (size_t)size;
@@ -195,7 +215,7 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     q->p = p;
     q->mode = mode;
     wg_begin(g, mode);
-    if (!wgi_symbols(q)) return wg_failed(q->c);
+    if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
     report(q);
     return wg_failed(q->c);
@@ -220,53 +240,84 @@ static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *
     return b;
 }
 
-int wg_program_names(const wg_program *q) { return count(q, is_listed); }
-int wg_program_symbols(const wg_program *q) { return count(q, is_symbol); }
+int wg_program_names(const wg_program *q)
+{
+    q = given(q);
+    return count(q, is_listed);
+}
+int wg_program_symbols(const wg_program *q)
+{
+    q = given(q);
+    return count(q, is_symbol);
+}
 
 const char *wg_program_name(const wg_program *q, int i)
 {
+    q = given(q);
     const wgi_binding *b = at(q, is_listed, i);
     return b ? b->name : NULL;
 }
 
 wg_symbol wg_program_symbol(const wg_program *q, int i)
 {
+    q = given(q);
     const wgi_binding *b = at(q, is_symbol, i);
     return b ? (wg_symbol){ b->name, b->size, b->given } : (wg_symbol){ 0 };
 }
 
 wg_node wg_program_node(const wg_program *q, const char *name)
 {
+    q = given(q);
     const wgi_binding *b = wgi_binding_find(q, name);
     return b ? b->node : wg_none;
 }
 
 wg_meaning wg_program_meaning(const wg_program *q, const char *name)
 {
+    q = given(q);
     const wgi_binding *b = wgi_binding_find(q, name);
     return b ? b->meaning : WG_NAME_UNKNOWN;
 }
 
 int wg_program_line(const wg_program *q, const char *name)
 {
+    q = given(q);
     const wgi_binding *b = wgi_binding_find(q, name);
     return b ? wgi_line(q, b->start) : 0;
 }
 
 const char *wg_program_suggest(const wg_program *q, const char *name)
 {
+    q = given(q);
     wg_nearest_word s = wg_nearest_to(name);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
         if (!b->local) wg_nearest_try(&s, b->name, strlen(b->name));
     return s.best;
 }
 
-wg_node wg_program_last(const wg_program *q) { return q->last; }
-const char *wg_program_last_name(const wg_program *q) { return q->c ? q->last_name : "_"; }
-const char *wg_program_drawn(const wg_program *q) { return q->c ? q->report : ""; }
-int wg_program_claims(const wg_program *q) { return q->claim_count; }
+wg_node wg_program_last(const wg_program *q)
+{
+    q = given(q);
+    return q->last;
+}
+const char *wg_program_last_name(const wg_program *q)
+{
+    q = given(q);
+    return q->c ? q->last_name : "_";
+}
+const char *wg_program_drawn(const wg_program *q)
+{
+    q = given(q);
+    return q->c ? q->report : "";
+}
+int wg_program_claims(const wg_program *q)
+{
+    q = given(q);
+    return q->claim_count;
+}
 wg_claim wg_program_claim(const wg_program *q, int i)
 {
+    q = given(q);
     return i >= 0 && i < q->claim_count ? q->claims[i] : (wg_claim){ 0 };
 }
 
@@ -287,12 +338,14 @@ static bool error_place(const wg_program *q, int *line, int *column)
 
 int wg_program_error_line(const wg_program *q)
 {
+    q = given(q);
     int line, column;
     return error_place(q, &line, &column) ? line : 0;
 }
 
 int wg_program_error_column(const wg_program *q)
 {
+    q = given(q);
     int line, column;
     return error_place(q, &line, &column) ? column : 0;
 }
@@ -301,7 +354,7 @@ const char *wg_program_excerpt(wg_program *q)
 {
     int line, column;
     uint32_t at;
-    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") ||
+    if (!q || !error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") ||
         !wgi_offset(q, line, column, &at))
         return "";
     wgi_excerpt(q, at, wgi_token_end(q, at), q->excerpt, sizeof q->excerpt);

@@ -44,27 +44,52 @@ bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
     return true;
 }
 
-static char shown(char ch) { return (unsigned char)ch < 0x20 || ch == 0x7f ? ' ' : ch; }
+/* Adds the character at s to a line of n bytes, and returns its bytes. What is no text is shown as ?. */
+static uint32_t show(const char *s, char line[], uint32_t *n)
+{
+    const int bytes = wgi_utf8_length(s);
+    if (bytes > 1) {
+        memcpy(line + *n, s, (size_t)bytes);
+        *n += (uint32_t)bytes;
+        return (uint32_t)bytes;
+    }
+    line[(*n)++] = bytes == 0 ? '?' : (unsigned char)*s < 0x20 || *s == 0x7f ? ' ' : *s;
+    return 1;
+}
+
+/* How many characters [from, to) has. */
+static uint32_t characters(const wg_program *q, uint32_t from, uint32_t to)
+{
+    uint32_t n = 0;
+    while (from < to) {
+        const int bytes = wgi_utf8_length(q->source + from);
+        from += bytes ? (uint32_t)bytes : 1, n++;
+    }
+    return n;
+}
 
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
 {
-    uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0;
-    char line[WINDOW + 1], caret[WINDOW + 1];
+    uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0, at;
+    char line[WINDOW + 5], caret[WINDOW + 1];
     while (stop < q->length && q->source[stop] != '\n') stop++;
     if (start - from > 2 * WINDOW / 3) from = start - WINDOW / 2;
-    for (uint32_t i = from; i < stop && n < WINDOW; i++, n++) line[n] = shown(q->source[i]);
+    while (from < start && ((unsigned char)q->source[from] & 0xC0) == 0x80) from++;
+    for (at = from; at < stop && n < WINDOW;) at += show(q->source + at, line, &n);
     line[n] = 0;
-    uint32_t place = start - from, width = 0;
+    const uint32_t place = characters(q, from, start), last = end < stop ? end : stop;
+    uint32_t width = start < last ? characters(q, start, last) : 1;
+    if (place + width > WINDOW) width = WINDOW - place;
     memset(caret, ' ', place);
-    do caret[place + width] = width ? '~' : '^';
-    while (++width + place < WINDOW && start + width < end && start + width < stop);
+    memset(caret + place, '~', width);
+    caret[place] = '^';
     caret[place + width] = 0;
     snprintf(to, room, "\n  %s\n  %s", line, caret);
 }
 
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
 {
-    char text[600], excerpt[2 * WINDOW + 16];
+    char text[600], excerpt[2 * WINDOW + 20];
     va_list args;
     if (wg_failed(q->c)) return false;
     va_start(args, format);

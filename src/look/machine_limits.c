@@ -136,7 +136,8 @@ static void measure(wg_limits *l, char *memory, int threads, int isa)
 wg_status wg_limits_measure(wg_context *c, wg_limits *l)
 {
     size_t bytes = 3 * arrays[WG_LEVELS - 1] + HUGE_PAGE;
-    *l = (wg_limits){ 0 };
+    if (l) *l = (wg_limits){ 0 };
+    if (!l) wgi_fail_null(c, NULL, "limits_measure", "memory for the limits");
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
     int threads = (int)WGI_MIN(c->o.threads, 16); /* the results of their products fit in the first array */
     char *block = wgi_raw(c, 1, bytes);
@@ -151,6 +152,7 @@ wg_status wg_limits_measure(wg_context *c, wg_limits *l)
 
 wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l)
 {
+    if (!s || !l) return (wg_bound){ 0 };
     double bytes = s->read_bytes + s->write_bytes, peak = s->dtype == WG_F64 ? l->f64 : l->f32;
     wg_bound b = { .level = 0 };
     while (b.level + 1 < WG_LEVELS && (double)l->bytes[b.level + 1] <= bytes) b.level++;

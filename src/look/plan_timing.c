@@ -52,6 +52,11 @@ static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
     wg_graph *g = root.graph;
     char shape[128];
     if (!g || !wgi_ok(g->c) || !wgi_usable(root, here, "plan_look", "the root")) return false;
+    if (o->wrt_count < 0 || (o->wrt_count && !o->wrt)) {
+        wgi_fail(g->c, here, "plan_look", WG_ERROR_USE, ".wrt: %d nodes%s", o->wrt_count,
+                 o->wrt ? "" : ", and the list is NULL");
+        return false;
+    }
     for (int i = 0; i < o->wrt_count; i++)
         if (!wgi_usable(o->wrt[i], here, "plan_look", "a node of .wrt") || o->wrt[i].graph != g) return false;
     if (!o->params && !o->wrt_count) return true;

@@ -122,6 +122,20 @@ static void put_moments(lister *l, const wgi_stepper *s, unsigned moments, int k
     }
 }
 
+/* The steps that parameters have missed, of those that have missed any. */
+static void put_missed(lister *l, wgi_stepper *s, int k, int set)
+{
+    char buf[600];
+    wg_optim *o = (wg_optim *)(void *)s;
+    if (!s->kind->rates || !wgi_ages_update(o)) return;
+    for (size_t i = 0; i < s->p->root->count; i++) {
+        const wgi_parameter *q = s->p->root->item[i];
+        if (!q->state && wgi_params_holds(s->p, q) && o->age[i].missed)
+            put(l, wg_view(WG_I64, &o->age[i].missed, WG_SCALAR), false, "%s:%d:missed:%s", s->kind->name, k,
+                name_of(q, set, buf, sizeof buf));
+    }
+}
+
 /* What an optimizer with a step of its own keeps. */
 static void put_kept(lister *l, const wgi_stepper *s, int k)
 {
@@ -135,6 +149,7 @@ static void put_optimizer(lister *l, wgi_stepper *s, int k)
 {
     const wgi_optim_state o = wgi_optim_state_of((wg_optim *)(void *)s);
     put_moments(l, s, o.moments, k, wgi_saved_set_number(s->p->root));
+    put_missed(l, s, k, wgi_saved_set_number(s->p->root));
     put(l, wg_view(WG_I64, o.steps, WG_SCALAR), false, "%s:%d:steps", s->kind->name, k);
     put(l, wg_view_f64(o.rate, WG_SHAPE(WGI_RATES)), false, "%s:%d:rates", s->kind->name, k);
     put(l, wg_view_f64(o.lr, WG_SCALAR), false, "%s:%d:lr", s->kind->name, k);
@@ -194,6 +209,8 @@ static bool averages_in_use(wg_context *c)
 wg_saved *wg_saved_list(wg_context *c, int *n)
 {
     lister l = { 0 };
+    int unused;
+    n = n ? n : &unused;
     *n = 0;
     if (!wgi_ok(c) || averages_in_use(c)) return NULL;
     put_all(&l, c);

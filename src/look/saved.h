@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 #include "params/params.h"
+#include "params/stepping.h"
 
 wg_params *wgi_saved_set(const wg_context *c, int k);       /* NULL: there are not so many sets */
 int wgi_saved_set_number(const wg_params *root);            /* its k */

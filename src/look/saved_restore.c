@@ -17,6 +17,7 @@ typedef enum what {
     SEED,
     PARAMETER,
     MOMENT,
+    MISSED,
     KEPT,
     STEPS,
     RATES,
@@ -133,6 +134,8 @@ static bool is_part_of(const restoring *r, const char *rest, thing *t)
     for (int j = 0; j < WGI_KEEPS; j++)
         if (t->s->kind->kept[j] && strcmp(rest, t->s->kind->kept[j]) == 0)
             return t->is = KEPT, t->moment = j, true;
+    const char *missed = t->s->kind->rates ? behind(rest, "missed") : NULL;
+    if (missed && is_parameter(r, missed, t)) return t->is = MISSED, true;
     const unsigned used = wgi_optim_state_of((wg_optim *)(void *)t->s).moments;
     for (int j = 0; j < WGI_MOMENTS; j++) {
         const char *of = used >> j & 1 ? behind(rest, t->s->kind->moment[j]) : NULL;
@@ -239,12 +242,19 @@ static const wg_saved *owner_of(const restoring *r, const wg_saved *k, const thi
     return inside ? find(r, name) : NULL;
 }
 
-/* The parameter of a moment is in the list, too. */
-static bool moment_fits(const restoring *r, const wg_saved *k, const thing *t)
+/* The parameter of a moment is in the list, too. NULL: it is not. */
+static const wg_saved *parameter_of(const restoring *r, const wg_saved *k, const thing *t)
 {
     const wg_saved *of = owner_of(r, k, t, t->s->p);
-    if (!of || of->state) return bad(r, k->name, "is of no parameter of this optimizer");
-    return fits(r, k, of->value.dtype, of->value.shape);
+    if (of && !of->state) return of;
+    bad(r, k->name, "is of no parameter of this optimizer");
+    return NULL;
+}
+
+static bool moment_fits(const restoring *r, const wg_saved *k, const thing *t)
+{
+    const wg_saved *of = parameter_of(r, k, t);
+    return of && fits(r, k, of->value.dtype, of->value.shape);
 }
 
 static bool average_fits(const restoring *r, const wg_saved *k, const thing *t)
@@ -301,6 +311,7 @@ static bool check(const restoring *r, const wg_saved *k)
     case SEED: return seed_fits(r, k);
     case PARAMETER: return parameter_fits(r, k, &t);
     case MOMENT: return moment_fits(r, k, &t);
+    case MISSED: return parameter_of(r, k, &t) && steps_fit(r, k);
     case KEPT: return kept_fits(r, k);
     case AVERAGE_STEPS:
     case STEPS: return steps_fit(r, k);
@@ -312,8 +323,8 @@ static bool check(const restoring *r, const wg_saved *k)
     }
 }
 
-/* All that is here must be in the file, but arrays of optimizers, those of its first step are zero, and
- * averages, which begin with the parameters. */
+/* All that is here must be in the file, but arrays of optimizers, those of its first step are zero, missed
+ * steps, of which there are none then, and averages, which begin with the parameters. */
 static bool is_complete(const restoring *r)
 {
     int n;
@@ -322,7 +333,8 @@ static bool is_complete(const restoring *r)
     bool ok = here;
     for (int i = 0; i < n && ok; i++)
         if (!find(r, here[i].name))
-            ok = (is_what(r, &here[i], &t) && (t.is == MOMENT || t.is == KEPT || t.is == AVERAGE)) ||
+            ok = (is_what(r, &here[i], &t) &&
+                  (t.is == MOMENT || t.is == MISSED || t.is == KEPT || t.is == AVERAGE)) ||
                  bad(r, here[i].name, "the file has it not");
     wg_free(r->c, here);
     return ok;
@@ -347,6 +359,19 @@ static void set_moment(const restoring *r, const wg_saved *k, const thing *t)
     if (!t->q || !wgi_store_moments(t->q->piece, r->c, 1U << t->moment)) return;
     char *array = t->q->piece->moment[t->moment];
     memcpy(array + (size_t)t->q->at * wg_dtype_size(t->q->dtype), k->value.data, bytes_of(&k->value));
+}
+
+static void set_steps(const wg_saved *k, wg_optim *o)
+{
+    memcpy(&o->s.steps, k->value.data, sizeof o->s.steps);
+    o->aged_at = o->s.steps;
+}
+
+static void set_missed(const wg_saved *k, const thing *t)
+{
+    wg_optim *o = (wg_optim *)(void *)t->s;
+    if (t->q && t->q->number <= o->ages)
+        memcpy(&o->age[t->q->number - 1].missed, k->value.data, sizeof o->age->missed);
 }
 
 static void set_kept(const wg_saved *k, const thing *t)
@@ -378,7 +403,8 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     case PARAMETER: set_parameter(r, k, &t); break;
     case MOMENT: set_moment(r, k, &t); break;
     case KEPT: set_kept(k, &t); break;
-    case STEPS: memcpy(o.steps, k->value.data, sizeof *o.steps); break;
+    case MISSED: set_missed(k, &t); break;
+    case STEPS: set_steps(k, (wg_optim *)(void *)t.s); break;
     case RATES: memcpy(o.rate, k->value.data, WGI_RATES * sizeof *o.rate); break;
     case RATE: memcpy(o.lr, k->value.data, sizeof *o.lr); break;
     case AVERAGE_STEPS: memcpy(&t.average->steps, k->value.data, sizeof t.average->steps); break;
@@ -397,6 +423,7 @@ static void set_all(const restoring *r)
     for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) {
         wgi_store_clear_moments(s->p);
         wgi_stepper_forget(s);
+        wgi_ages_forget((wg_optim *)(void *)s);
     }
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], false);
     for (wg_params *p = r->c->params; p; p = p->next) {
@@ -409,8 +436,11 @@ static void set_all(const restoring *r)
 wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n, const char *who,
                               const char *from)
 {
-    restoring r = { c, here, who, from, list, NULL, n };
+    who = who ? who : "restore";
+    restoring r = { c, here, who, from ? from : "memory", list, NULL, n };
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    if (!list && n > 0) return wgi_fail_null(c, here, who, "list of tensors");
+    r.n = n = WGI_MAX(n, 0);
     bool ok = sort(&r);
     for (int i = 0; i < n && ok; i++) ok = check(&r, &list[i]);
     if (ok && is_complete(&r)) set_all(&r);

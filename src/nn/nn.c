@@ -7,6 +7,7 @@
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_dense", a->x, a->p, a->name, a->share)) return refused(a->x);
     const wg_shape s = wg_node_shape(a->x);
@@ -111,6 +112,7 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double 
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     const double momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum;
     if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
@@ -149,6 +151,7 @@ static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axe
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     wg_axes axes = a->axes;
     wg_shape f;
@@ -164,6 +167,7 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     wg_axes axes = a->axes;
     wg_shape f;
@@ -179,6 +183,7 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     const int rank = wg_node_shape(a->x).rank, given = a->axis.count ? a->axis.axis[0] : -1,
@@ -231,6 +236,7 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
 
 static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
 {
+    a = WG_OR_NONE(a);
     layer l;
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);

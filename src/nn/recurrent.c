@@ -122,6 +122,7 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
 
 static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
 {
+    of = WG_OR_NONE(of);
     const wg_nn_recurrent_args a = { .x = of->x,
                                      .p = of->p,
                                      .name = of->name,
@@ -215,6 +216,7 @@ static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 
 static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, k->name, a)) return no_states(a->x);
     here = l.inside;

@@ -96,10 +96,16 @@ static wg_node make(const link *k)
 
 wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     char name[NAME_MOST + 16];
     if (!begin(&l, here, "nn_sequential", a->x, a->p, a->name, a->share)) return refused(a->x);
     wg_node y = a->x;
+    if (a->count > 0 && !a->part) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_USE, "nn_sequential: the list of \"%s\" is NULL",
+                a->name);
+        return refused(a->x);
+    }
     for (int i = 0; i < a->count && wg_node_ok(y); i++) {
         const int kinds = kinds_of(&a->part[i]);
         if (kinds != 1) {

@@ -9,6 +9,7 @@
 
 wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_embedding", a->x, a->p, a->name, a->share)) return refused(a->x);
     if (a->count < 1 || a->width < 1) {
@@ -54,6 +55,7 @@ static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     char shape[96];
     if (!begin(&l, here, "nn_attention", a->x, a->p, a->name, a->share)) return refused(a->x);
@@ -121,6 +123,7 @@ static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 
 wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a)
 {
+    a = WG_OR_NONE(a);
     layer l;
     char shape[96];
     if (!begin(&l, here, "nn_transformer_block", a->x, a->p, a->name, a->share)) return refused(a->x);

@@ -26,11 +26,22 @@ UPDATE(nadam) { FLOATS(NADAM); }
 
 static double mu_at(const wg_nadam_opts *o, double t) { return o->beta1 * (1 - 0.5 * pow(0.96, t * o->psi)); }
 
+/* The product of all mu up to step t. before: that of the step before, or 0 where it is not known. 1 less a
+ * product below SMALL is 1, so smaller products are not computed. */
+static double product_at(const wg_nadam_opts *o, double t, double before)
+{
+    const double SMALL = 1e-20;
+    if (t > 1 && before > 0) return before < SMALL ? before : before * mu_at(o, t);
+    double product = 1;
+    for (double i = 1; i <= t && product >= SMALL; i++) product *= mu_at(o, i);
+    return product;
+}
+
 static void nadam_rates(const void *options, double t, double *rate)
 {
     const wg_nadam_opts *o = options;
     const double mu = mu_at(o, t), next = mu_at(o, t + 1);
-    rate[PRODUCT] = mu * (t > 1 ? rate[PRODUCT] : 1);
+    rate[PRODUCT] = product_at(o, t, rate[PRODUCT]);
     rate[G_SCALE] = (1 - mu) / (1 - rate[PRODUCT]);
     rate[M_SCALE] = next / (1 - rate[PRODUCT] * next);
     rate[V_SCALE] = 1 / (1 - pow(o->beta2, t));

@@ -64,7 +64,8 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
                          .keep = coupled ? 1 : 1 - lr * decay,
                          .coupled = coupled ? decay : 0,
                          .shrink = lr * l1,
-                         .lazy = lazy };
+                         .lazy = lazy,
+                         .missed = wgi_age_missed(o, q) };
 }
 
 /* ---- groups ---- */

@@ -78,6 +78,7 @@ void wg_optim_free(wg_optim *o)
     if (root->steppers) wgi_store_clear_moments(o->s.p);
     else wgi_store_drop_moments(root);
     wgi_groups_free(o);
+    wgi_ages_free(o);
     for (int i = 0; i < WGI_KEEPS; i++) wg_free(root->c, o->s.kept[i]);
     wg_free(root->c, o->list);
     wg_free(root->c, o);
@@ -123,8 +124,10 @@ static __attribute__((noinline)) bool run_with_rates(wg_optim *o)
     double was[WGI_RATES];
     memcpy(was, o->s.rate, sizeof was);
     o->s.kind->rates(o->options, (double)(o->s.steps + 1), o->s.rate);
+    if (o->late_count) wgi_late_rates(o);
     if (run(o)) return true;
     memcpy(o->s.rate, was, sizeof was);
+    for (size_t i = 0; i < o->late_count; i++) memset(o->late[i].rate, 0, sizeof o->late[i].rate);
     return false;
 }
 
@@ -182,7 +185,7 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 
 void wg_mean_add(wg_mean *m, double value, double weight)
 {
-    if (weight <= 0) return;
+    if (!m || !(weight > 0)) return;
     m->weight += weight;
     m->value += (value - m->value) * (weight / m->weight);
 }

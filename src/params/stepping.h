@@ -10,6 +10,7 @@ typedef struct wgi_manner {
     double coupled; /* decay that is a part of the gradient */
     double shrink;  /* the soft threshold after the step */
     bool lazy;
+    uint64_t missed; /* steps of the optimizer that the parameter did not take: ages.c */
 } wgi_manner;
 
 /* Elements [from, to) of a piece that are updated in one pass. */
@@ -29,8 +30,26 @@ typedef struct wgi_group {
     char pattern[];
 } wgi_group;
 
+/* A parameter, by its place in the root set: ages.c. */
+typedef struct wgi_age {
+    int64_t missed; /* of the optimizer's first aged_at steps */
+    bool steps_now; /* it is in the list of what a step updates */
+} wgi_age;
+
+/* The rates of parameters that have missed so many steps. */
+typedef struct wgi_late {
+    uint64_t missed;
+    bool used; /* a stretch of the list has them */
+    double rate[WGI_RATES];
+} wgi_late;
+
 struct wg_optim {
     wgi_stepper s;
+    wgi_age *age;
+    size_t ages, age_room;
+    uint64_t aged_at;
+    wgi_late *late; /* while the list stands, its entries keep their places */
+    size_t late_count, late_room;
     wgi_group *groups;
     wgi_stretch *list; /* what a step updates; made by wgi_stretches_make */
     int *chunks;       /* of the parts of a step: wgi_stretches_step */
@@ -66,6 +85,19 @@ bool wgi_stretches_make(wg_optim *o);
 /* Updates all stretches, in one pass over the memory. False: a gradient is not finite, and nothing has
  * changed. */
 bool wgi_stretches_step(wg_optim *o);
+
+/* ---- ages.c ---- */
+
+/* Brings the counts of missed steps up to date. False: out of memory. */
+bool wgi_ages_update(wg_optim *o);
+/* From now on every parameter has taken all steps, as many as they are. False: out of memory. */
+bool wgi_ages_forget(wg_optim *o);
+/* The steps that q has missed, as of the last update. */
+uint64_t wgi_age_missed(const wg_optim *o, const wgi_parameter *q);
+/* Gives the stretches of the list the rates of their parameters. False: out of memory. */
+bool wgi_late_rates_make(wg_optim *o);
+void wgi_late_rates(wg_optim *o); /* computes those rates for the next step */
+void wgi_ages_free(wg_optim *o);
 
 /* ---- groups.c ---- */
 

@@ -52,7 +52,8 @@ static int64_t line_after(int64_t at) { return (at + WGI_LINE - 1) / WGI_LINE * 
 
 static bool same_manner(const wgi_manner *a, const wgi_manner *b)
 {
-    return a->lr == b->lr && a->keep == b->keep && a->coupled == b->coupled && a->shrink == b->shrink;
+    return a->missed == b->missed && a->lr == b->lr && a->keep == b->keep && a->coupled == b->coupled &&
+           a->shrink == b->shrink;
 }
 
 /* The stretches of a piece. A stretch ends with a line. */
@@ -60,7 +61,9 @@ static int stretches_of(const wg_optim *o, const wgi_piece *s, wgi_stretch *to)
 {
     int n = 0;
     for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
-        if (!wgi_optim_updates(o, q)) continue;
+        const bool steps_now = wgi_optim_updates(o, q);
+        if (o->age) o->age[q->number - 1].steps_now = steps_now;
+        if (!steps_now) continue;
         wgi_manner how = wgi_manner_of(o, q);
         int64_t end = line_after(q->at + q->size);
         const bool table = how.lazy && q->rows && q->rows->known;
@@ -90,7 +93,7 @@ static bool prepare(wg_optim *o, wg_params *root)
     for (wgi_piece *s = root->pieces; s; s = s->next)
         for (const wgi_parameter *q = s->first; q; q = q->next_in_piece)
             if (wgi_optim_updates(o, q) && !wgi_store_moments(s, root->c, moments)) return false;
-    return wgi_groups_are_met(o) && list_room(o, root);
+    return wgi_groups_are_met(o) && list_room(o, root) && wgi_ages_update(o);
 }
 
 /* The elements of a row. */
@@ -107,6 +110,7 @@ bool wgi_stretches_make(wg_optim *o)
     o->wide = o->in_blocks = false;
     for (wgi_piece *s = root->pieces; s; s = s->next)
         o->stretches += stretches_of(o, s, o->list + o->stretches);
+    if (!wgi_late_rates_make(o)) return false;
     for (int i = 0; i < o->stretches; i++) {
         const wgi_stretch *s = &o->list[i];
         const int64_t n = s->table ? s->table->rows->count * row_of(s->table) : s->to - s->from;

@@ -227,7 +227,7 @@ static bool commit(wg_graph *g)
 
 wg_status wg_commit_at(wg_site here, wg_graph *g)
 {
-    if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!g || !wgi_ok(g->c) || wgi_is_busy(g, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;

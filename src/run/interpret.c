@@ -268,7 +268,7 @@ static void mark_goals(wg_graph *g)
     }
 }
 
-bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
+static bool interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     /* If the last node is the root and every other node is an operand, then all nodes are needed. But
      * after a plan has run, the values that it did not leave behind may not be needed. */
@@ -281,6 +281,13 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     ok = ok && (n.list ? run_list(g, &n) : run_range(g, n.first, n.last, false));
     wgi_arena_rewind(&g->temp, place);
     return ok;
+}
+
+bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
+{
+    wgi_busy_begin(g);
+    const bool ok = interpret(g, root, roots);
+    return wgi_busy_end(g) && ok;
 }
 
 /* ---- gradients ---- */

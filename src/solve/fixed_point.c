@@ -355,6 +355,7 @@ static bool can_start(const iteration *w)
 
 wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a)
 {
+    a = WG_OR_NONE(a);
     wg_graph *g = a->x.graph;
     iteration w = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
     if (!wg_options_named(w.c, here, what) || !wgi_is_node(w.c, a->x, here, what, 0, "z") || !wgi_ok(w.c) ||

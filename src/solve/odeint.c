@@ -335,6 +335,7 @@ static wg_node begin(solver *v, wg_odeint_args *a)
 
 wg_node wg_odeint_at(wg_site here, const wg_odeint_args *given)
 {
+    given = WG_OR_NONE(given);
     wg_odeint_args all = *given, *a = &all;
     wg_graph *g = a->x.graph;
     solver v = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };

@@ -56,7 +56,7 @@ void wgi_strbuf_fit(wgi_strbuf *b, const char *utf8, int columns);
 
 /* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The
  * message of an error begins with `call`. */
-wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *picture, const char *path);
+wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *text, const char *path);
 
 /* Write pictures between these two: they give this thread the locale "C", so that 0.5 is never
  * written 0,5. */

@@ -72,7 +72,7 @@ Test(check_hints, a_transpose_is_named)
     wg_node W = wg_input(graph, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
     wg_node f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
     wg_check *r = wg_gradcheck(f, NULL, NULL);
-    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "autodiff is the transpose");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     wgt_finish(c, NULL);
 }

@@ -66,7 +66,7 @@ Test(check_second, a_linear_function_passes)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_graph *g = wg_graph_new(c);
     wg_check *r = check(wg_sum(wg_mul(3, input(g, "x", 1))));
-    wgt_expect_report(r, "all zero, yours and numeric");
+    wgt_expect_report(r, "all zero, the rules and their slopes");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     wgt_finish(c, NULL);
 }
@@ -131,7 +131,7 @@ Test(check_second, an_unsymmetric_matrix_is_named)
     wg_graph *g = wg_graph_new(c);
     wg_node x[2] = { input(g, "a", 1), input(g, "b", -2) };
     wg_node f = wg_sum(wg_custom_vjp(wg_mul(x[0], x[1]), x, 2, one_sided));
-    expect_named(f, "custom_vjp", "not symmetric: yours is <v, H u>");
+    expect_named(f, "custom_vjp", "not symmetric: the first is <v, H u>");
     wg_check *r = check(f);
     wgt_expect_report(r, "not symmetric");
     cr_expect_gt(named(r, ""), 0);

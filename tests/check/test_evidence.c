@@ -237,13 +237,11 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
                   i);
         cr_expect_null(mark_of(m, n, not [i]), "%d", i);
     }
-#if WG_WITH_GRAPHVIZ
     char *dot = wg_draw_dot_at(WG_HERE, loss, &(wg_draw_opts){ .marks = m, .mark_count = n });
     cr_assert(dot);
     cr_expect(strstr(dot, "class=wrong") && strstr(dot, "class=affected"), "%s", dot);
     cr_expect(strstr(dot, "wrong gradient by operand 0"), "%s", dot);
     wg_free(c, dot);
-#endif
     wg_check_free(r);
     wgt_finish(c, NULL);
 }

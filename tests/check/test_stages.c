@@ -158,6 +158,24 @@ static wg_check *check_second(wg_node loss, const wg_allocator *memory)
     return wg_gradcheck(loss, NULL, &(wg_gradcheck_opts){ .order = 2, .allocator = memory });
 }
 
+/* A check without an allocator of its own takes its memory, and that of the report, from the context's. */
+Test(stages, the_memory_is_that_of_the_context)
+{
+    for (int threads = 1; threads <= 2; threads++) {
+        wgt_memory m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F64, &(wg_options){ .threads = threads });
+        wg_graph *g = wg_graph_new(c);
+        const double three = 3;
+        wg_node loss = wg_square(wg_input(g, "x", wg_view_f64(&three, WG_SCALAR)));
+        const int64_t before = m.blocks;
+        wg_check *r = wg_gradcheck(loss, NULL, NULL);
+        cr_expect_eq(wg_check_verdict(r), WG_PASS);
+        cr_expect_gt(m.blocks, before);
+        wg_check_free(r);
+        wgt_finish(c, &m);
+    }
+}
+
 /* With the k-th allocation failing. Returns whether there was one. */
 static bool check_without(int64_t k, bool for_ever, const char *whole)
 {

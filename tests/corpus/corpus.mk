@@ -22,6 +22,6 @@ $(BUILD)/corpus: $(CORPUS_OBJ) $(LINKED)
 # The test of a sample is linked with all but the main program.
 $(BUILD)/tests/check/test_corpus: $(OBJ)/tests/check/test_corpus.o $(HELP_OBJ) $(CORPUS_PART) $(LINKED)
 	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(CRITERION_LIBS) $(WG_LIBS)
+	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
 
 -include $(CORPUS_OBJ:.o=.d)

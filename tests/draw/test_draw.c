@@ -7,8 +7,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#if WG_WITH_GRAPHVIZ
-
 /* A number as pictures show it: four digits, a real minus sign. */
 static const char *shown(double v)
 {
@@ -366,10 +364,6 @@ Test(draw, mistakes_are_named)
     pic_clean_up();
 }
 
-#else
-
-WITHOUT_LIBCGRAPH(draw)
-
 /* ---- what was written ---- */
 
 Test(draw, a_composite_call_is_one_box)
@@ -404,5 +398,3 @@ Test(draw, a_mark_within_a_composite_call_is_on_its_box)
     free(dot);
     wgt_finish(c, NULL);
 }
-
-#endif

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#if WG_WITH_GRAPHVIZ
-
 /* ---- rendering ---- */
 
 Test(draw_files, svg_png_pdf)
@@ -190,9 +188,3 @@ Test(draw_files, every_failed_allocation_is_survived)
     }
     free(whole);
 }
-
-#else
-
-WITHOUT_LIBCGRAPH(draw_files)
-
-#endif

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#if WG_WITH_GRAPHVIZ
-
 static char *long_name(void)
 {
     char *s = malloc(10241);
@@ -133,9 +131,3 @@ Test(draw_names, backslashes_are_no_escapes)
     wgt_finish(c, NULL);
     pic_clean_up();
 }
-
-#else
-
-WITHOUT_LIBCGRAPH(draw_names)
-
-#endif

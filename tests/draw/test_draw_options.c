@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#if WG_WITH_GRAPHVIZ
-
 typedef struct option {
     const char *name, *type;
     unsigned goes_with;
@@ -206,9 +204,3 @@ Test(draw_options, a_legend_of_nothing_is_a_picture)
     pic_clean_up();
     wgt_finish(c, NULL);
 }
-
-#else
-
-WITHOUT_LIBCGRAPH(draw_options)
-
-#endif

@@ -56,8 +56,6 @@ Test(draw_plan, the_table_has_steps_and_memory)
     pic_clean_up();
 }
 
-#if WG_WITH_GRAPHVIZ
-
 Test(draw_plan, steps_are_frames_with_their_ops)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -83,8 +81,6 @@ Test(draw_plan, steps_are_frames_with_their_ops)
     wgt_finish(c, NULL);
     pic_clean_up();
 }
-
-#endif
 
 /* Each rectangle says its buffer's steps under the pointer. */
 Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
@@ -182,9 +178,7 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
 Test(draw_plan, every_failed_allocation_is_survived)
 {
     draw_with_failures(WG_PLAN_STEPS, "p.txt");
-#if WG_WITH_GRAPHVIZ
     draw_with_failures(WG_PLAN_STEPS, "p.dot");
-#endif
     draw_with_failures(WG_PLAN_MEMORY, "m.svg");
     draw_with_failures(WG_PLAN_ROOFLINE, "r.svg");
     pic_clean_up();

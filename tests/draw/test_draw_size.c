@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#if WG_WITH_GRAPHVIZ
-
 static wg_node make_chain(wg_context *c, int64_t length)
 {
     static const double start = 0.5;
@@ -103,9 +101,3 @@ Test(draw_size, shared_parameters_do_not_stop_dot)
     wgt_finish(c, NULL);
     pic_clean_up();
 }
-
-#else
-
-WITHOUT_LIBCGRAPH(draw_size)
-
-#endif

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#if WG_WITH_GRAPHVIZ
-
 static double train(wg_context *c, bool draw, double weights[2], uint64_t *epoch)
 {
     static const double xs[] = { 1, -2, 0.5, 3 };
@@ -110,9 +108,3 @@ Test(draw_unchanged, a_way_without_derivative_is_no_error)
     wg_free(c, dot);
     wgt_finish(c, NULL);
 }
-
-#else
-
-WITHOUT_LIBCGRAPH(draw_unchanged)
-
-#endif

@@ -163,6 +163,5 @@ Test(written_paths, a_transposed_factor_is_never_computed)
     cr_assert_not_null(plan);
     for (int i = 0; i < plan->ops; i++) cr_expect_str_neq(plan->op[i].op, "transpose");
     wg_plan_free(plan);
-    wg_params_free(p);
     wgt_finish(c, NULL);
 }

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "params/params.h"
+#include "params/stepping.h"
 #include "wgtest.h"
 
 #define OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
@@ -275,6 +275,7 @@ static void hand_over(const training *from, const training *to)
     wgi_stepper *n = to->p->steppers;
     wg_params_get(from->p, theta), wg_params_set(to->p, theta);
     n->steps = s->steps;
+    cr_assert(wgi_ages_forget((wg_optim *)(void *)n)); /* every parameter has taken all steps */
     memcpy(n->rate, s->rate, sizeof s->rate);
     for (size_t i = 0; i < from->p->count; i++)
         for (int j = 0; j < WGI_MOMENTS; j++) {

@@ -19,29 +19,30 @@ static void expect(int status, const char *what, const char *grad)
 Test(check_given, the_worst_component_and_how_many)
 {
     expect(0, "pass", "[[3,12],[27,48]]");
-    expect(1, "1 of 4 components differ, most at [1,1]: yours 47, library 48", "[[3,12],[27,47]]");
-    expect(1, "2 of 4 components differ, most at [0,1]: yours 13, library 12", "[[3.5,13],[27,48]]");
+    expect(1, "1 of 4 components differ, most at [1,1]: yours 47, autodiff 48", "[[3,12],[27,47]]");
+    expect(1, "2 of 4 components differ, most at [0,1]: yours 13, autodiff 12", "[[3.5,13],[27,48]]");
 }
 
 Test(check_given, hypotheses)
 {
-    expect(1, "yours/library = -1 everywhere: the sign is wrong", "[[-3,-12],[-27,-48]]");
-    expect(1, "yours/library = 2 everywhere: a factor 2 too much", "[[6,24],[54,96]]");
-    expect(1, "yours/library = 0.5 everywhere: a factor 2 is missing", "[[1.5,6],[13.5,24]]");
-    expect(1, "yours/library = 3 everywhere\n", "[[9,36],[81,144]]");
+    expect(1, "yours/autodiff = -1 everywhere: the sign is wrong", "[[-3,-12],[-27,-48]]");
+    expect(1, "yours/autodiff = 2 everywhere: a factor 2 too much", "[[6,24],[54,96]]");
+    expect(1, "yours/autodiff = 0.5 everywhere: a factor 2 is missing", "[[1.5,6],[13.5,24]]");
+    expect(1, "yours/autodiff = 3 everywhere\n", "[[9,36],[81,144]]");
     expect(1, "yours is the transpose", "[[3,27],[12,48]]");
     expect(1, "yours is zero: a path is missing", "[[0,0],[0,0]]");
     expect(1,
-           "yours - library = 0.01 times the parameter: a regulariser, 0.005 sum of its squares, that the "
+           "yours - autodiff = 0.01 times the parameter: a regulariser, 0.005 sum of its squares, that the "
            "loss here",
            "[[3.01,12.02],[27.03,48.04]]");
     expect(1,
-           "yours - library = -0.01 times the parameter: a regulariser, 0.005 sum of its squares, that yours "
+           "yours - autodiff = -0.01 times the parameter: a regulariser, 0.005 sum of its squares, that "
+           "yours "
            "lacks",
            "[[2.99,11.98],[26.97,47.96]]");
-    expect(1, "yours - library = 0.25 everywhere", "[[3.25,12.25],[27.25,48.25]]");
-    expect(1, "constant along axis 0: the library's sum over it", "[[30,60],[30,60]]");
-    expect(1, "constant along axis 1: the library's mean over it", "[[7.5,7.5],[37.5,37.5]]");
+    expect(1, "yours - autodiff = 0.25 everywhere", "[[3.25,12.25],[27.25,48.25]]");
+    expect(1, "constant along axis 0: autodiff's sum over it", "[[30,60],[30,60]]");
+    expect(1, "constant along axis 1: autodiff's mean over it", "[[7.5,7.5],[37.5,37.5]]");
     expect(1, "only index 1 of axis 0 is wrong, the last one", "[[3,12],[26,47]]");
     expect(1, "only index 0 of axis 1 is wrong, the first one", "[[4,12],[29,48]]");
 }
@@ -51,7 +52,7 @@ Test(check_given, sum_and_mean_over_the_batch)
     wgt_result r = RUN("check", "-e", "x = input(m, 2); w = [1, -1]; L = mean(x @ w)", "--set",
                        "x=[[1,2],[3,4],[5,9]]", "--grad", "w=[9,15]");
     cr_expect_eq(r.status, 1);
-    cr_expect(strstr(r.out, "yours/library = 3 everywhere: the sum where the loss takes the mean (m = 3)"),
+    cr_expect(strstr(r.out, "yours/autodiff = 3 everywhere: the sum where the loss takes the mean (m = 3)"),
               "%s", r.out);
     r = RUN("check", "-e", "x = input(m, 2); w = [1, -1]; L = sum(x @ w)", "--set", "x=[[1,2],[3,4],[5,9]]",
             "--grad", "w=[3,5]");

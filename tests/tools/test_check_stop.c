@@ -168,7 +168,6 @@ Test(check_stop, other_signals_end_the_program_too)
 }
 
 /* A picture that takes long: the check has ended, so Ctrl-C ends the command. */
-#if WG_WITH_GRAPHVIZ
 Test(check_stop, a_signal_behind_the_check_ends_the_command)
 {
     char out[300], path[5000], file[300], picture[300];
@@ -189,7 +188,6 @@ Test(check_stop, a_signal_behind_the_check_ends_the_command)
     kill(s.id, SIGINT);
     cr_expect_eq(end(&s), 1000 + SIGINT, "%s", s.text);
 }
-#endif
 
 /* A net that takes a quarter of a minute to check. */
 static const char net[] = "x = normal(200, 300, seed=1)\nW = param(300, 300, init=xavier)\n"

@@ -111,7 +111,6 @@ Test(command_draw, as_text_of_a_width)
     }
 }
 
-#if WG_WITH_GRAPHVIZ
 Test(command_draw, into_files)
 {
     char text[12];
@@ -132,7 +131,6 @@ Test(command_draw, into_files)
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
 }
-#endif
 
 Test(command_draw, as_json)
 {

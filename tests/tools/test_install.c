@@ -2,83 +2,150 @@
  * files are installed and removed, and no other file is changed. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "wgfiles.h"
+#include "wgshell.h"
 
 TestSuite(install, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
-/* Runs a shell's command in the sources' folder. $in is the test's folder, $build the build, $compile the
- * compiler of the build and its sanitizers; `make_it` runs make there, which builds nothing anew. Returns
- * what the command wrote. */
-static const char *shell(const char *command)
-{
-    static char text[1 << 14], script[1 << 14];
-    const char *build = getenv("WG_BUILD");
-    snprintf(
-        script, sizeof script,
-        "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
-        "make_it() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\" >/dev/null; }\n%s",
-        wgt_folder(), build ? build : "build", WGT_COMPILE, command);
-    FILE *out = popen(script, "r");
-    cr_assert(out);
-    text[fread(text, 1, sizeof text - 1, out)] = 0;
-    int status = pclose(out);
-    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s\n%s", command, text);
-    return text;
-}
-
 Test(install, beside_a_folder_named_like_the_first_word)
 {
-    shell("mkdir \"$in/my\" && echo theirs > \"$in/my/file\"");
-    shell("make_it install PREFIX=\"$in/my stuff\"");
-    cr_expect_str_eq(shell("ls \"$in\""), "my\nmy stuff\n");
-    shell("make_it uninstall PREFIX=\"$in/my stuff\"");
-    cr_expect_str_eq(shell("cat \"$in/my/file\""), "theirs\n");
-    cr_expect_str_eq(shell("find \"$in/my stuff\" ! -type d"), "");
-    cr_expect_str_eq(shell("ls \"$in/my stuff/include\""), "");
+    wgt_shell("mkdir \"$in/my\" && echo theirs > \"$in/my/file\"");
+    wgt_shell("make_it install PREFIX=\"$in/my stuff\"");
+    cr_expect_str_eq(wgt_shell("ls \"$in\""), "my\nmy stuff\n");
+    wgt_shell("make_it uninstall PREFIX=\"$in/my stuff\"");
+    cr_expect_str_eq(wgt_shell("ls \"$in\"; cat \"$in/my/file\""), "my\ntheirs\n");
 }
 
-Test(install, files_of_others_stay)
+/* A folder that was there before stays, though it is empty, and a folder of ours with files of others. */
+Test(install, files_and_folders_of_others_stay)
 {
-    shell("make_it install PREFIX=\"$in/a\"");
-    shell("cd \"$in/a\" && touch include/wengert/theirs.h lib/libtheirs.a lib/pkgconfig/theirs.pc bin/theirs "
-          "include/theirs.h");
-    shell("make_it uninstall PREFIX=\"$in/a\"");
-    cr_expect_str_eq(shell("cd \"$in/a\" && find . ! -type d | LC_ALL=C sort"),
-                     "./bin/theirs\n./include/theirs.h\n./include/wengert/theirs.h\n./lib/libtheirs.a\n./lib/"
-                     "pkgconfig/theirs.pc\n");
-    shell("make_it uninstall PREFIX=\"$in/a\" && make_it uninstall PREFIX=\"$in/none\"");
+    wgt_shell("mkdir -p \"$in/a/share/man/man1\" && make_it install PREFIX=\"$in/a\"");
+    wgt_shell(
+        "cd \"$in/a\" && touch include/wengert/theirs.h lib/libtheirs.a lib/pkgconfig/theirs.pc bin/theirs "
+        "include/theirs.h");
+    wgt_shell("make_it uninstall PREFIX=\"$in/a\"");
+    cr_expect_str_eq(wgt_shell("cd \"$in/a\" && find . | LC_ALL=C sort"),
+                     ".\n./bin\n./bin/theirs\n./include\n./include/theirs.h\n./include/wengert\n"
+                     "./include/wengert/theirs.h\n./lib\n./lib/libtheirs.a\n./lib/pkgconfig\n"
+                     "./lib/pkgconfig/theirs.pc\n./share\n./share/man\n./share/man/man1\n");
+    wgt_shell("make_it uninstall PREFIX=\"$in/a\" && make_it uninstall PREFIX=\"$in/none\"");
+}
+
+/* The list says that an earlier version wrote the file `old`, and files that are not below the prefix. */
+Test(install, the_list_of_an_earlier_install)
+{
+    wgt_shell("make_it install PREFIX=\"$in/a\" && cd \"$in\" && touch a/old evil &&\n"
+              "printf '%s\\n' old ../evil \"$in/evil\" lib/../../evil ../ >> a/share/doc/wengert/installed");
+    wgt_shell("make_it install PREFIX=\"$in/a\"");
+    cr_expect_str_eq(wgt_shell("cd \"$in\" && ls . a"), ".:\na\nevil\n\na:\nbin\ninclude\nlib\nshare\n");
+    wgt_shell(
+        "printf '../evil\\n' >> \"$in/a/share/doc/wengert/installed\"; make_it uninstall PREFIX=\"$in/a\"");
+    cr_expect_str_eq(wgt_shell("ls \"$in\""), "evil\n");
 }
 
 Test(install, any_name)
 {
-    static const char *const names[] = { "it's",    "a $HOME b", "say \"hi\"", "back\\slash",
-                                         "a;b & c", "* [x]",     "two  blanks" };
+    static const char *const names[] = { "it's a $HOME say \"hi\"", "back\\slash;b & c * [x]  two" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         setenv("NAME", names[i], 1);
-        shell("make_it install PREFIX=\"/$NAME/usr\" DESTDIR=\"$in/to $NAME\"");
-        cr_expect_str_eq(shell("cd \"$in/to $NAME/$NAME/usr\" && ls -d bin/wengert include/wengert/base.h "
-                               "lib/libwengert.so"),
-                         "bin/wengert\ninclude/wengert/base.h\nlib/libwengert.so\n");
-        shell("make_it uninstall PREFIX=\"/$NAME/usr\" DESTDIR=\"$in/to $NAME\"");
-        cr_expect_str_eq(shell("cd \"$in\" && find . ! -type d; ls -d \"to $NAME\" >/dev/null && ls | wc -l"),
-                         "1\n");
-        shell("rm -r \"$in/to $NAME\"");
+        wgt_shell("make_it install PREFIX=\"/$NAME/usr\" DESTDIR=\"$in/to $NAME\"");
+        cr_expect_str_eq(
+            wgt_shell("cd \"$in/to $NAME/$NAME/usr\" && ls -d bin/wengert include/wengert/base.h "
+                      "lib/libwengert.so"),
+            "bin/wengert\ninclude/wengert/base.h\nlib/libwengert.so\n");
+        wgt_shell("make_it uninstall PREFIX=\"/$NAME/usr\" DESTDIR=\"$in/to $NAME\"");
+        cr_expect_str_eq(
+            wgt_shell("cd \"$in\" && find . ! -type d; ls -d \"to $NAME\" >/dev/null && ls | wc -l"), "1\n");
+        wgt_shell("rm -r \"$in/to $NAME\"");
     }
 }
 
-Test(install, a_program_is_compiled_against_a_path_with_a_blank)
+/* What a program needs, from a prefix with a blank: the flags, also for static linking; the examples. */
+Test(install, programs_are_compiled_by_pkg_config)
 {
     static const char source[] =
         "#include <stdio.h>\n#include <wengert/wengert.h>\n"
         "int main(void)\n{\n    wg_context *c = wg_start(NULL);\n    wg_graph *g = wg_graph_new(c);\n"
         "    printf(\"%g\\n\", wg_item(wg_square(wg_fill(g, 3, WG_SHAPE(1)))));\n"
         "    return wg_finish(c, stderr);\n}\n";
-    shell("make_it install PREFIX=\"$in/it's my stuff\"");
+    wgt_shell("make_it install PREFIX=\"$in/it's my stuff\"");
     wgt_save(wgt_in_folder("p.c"), source, sizeof source - 1);
-    cr_expect_str_eq(shell("cd \"$in\" && export PKG_CONFIG_PATH=\"$in/it's my stuff/lib/pkgconfig\" &&\n"
-                           "eval \"$compile p.c $(pkg-config --cflags --libs wengert) -o p\" &&\n"
-                           "LD_LIBRARY_PATH=\"$in/it's my stuff/lib\" ./p"),
-                     "9\n");
+    setenv("USE",
+           "cd \"$in\" && export PKG_CONFIG_PATH=\"$in/it's my stuff/lib/pkgconfig\" "
+           "LD_LIBRARY_PATH=\"$in/it's my stuff/lib\"",
+           1);
+    cr_expect_str_eq(
+        wgt_shell("eval \"$USE\" && eval \"$compile p.c $(pkg-config --cflags --libs wengert) -o p\" && ./p"),
+        "9\n");
+    cr_expect_str_eq(
+        wgt_shell("eval \"$USE\" &&\n"
+                  "eval \"$compile p.c $(pkg-config --cflags --libs --static wengert) -o p\" && ./p"),
+        "9\n");
+    cr_expect_str_eq(wgt_shell("eval \"$USE\" && pkg-config --cflags wengert | grep -o -e '-I' | wc -l"),
+                     "1\n");
+    cr_expect_str_eq(
+        wgt_shell("eval \"$USE\" && pkg-config --libs --static wengert | grep -c fortran || true"), "0\n");
+    cr_expect_str_eq(wgt_shell("eval \"$USE\" && cd it*/share/doc/wengert/examples && env -u MAKEFLAGS -u "
+                               "MAKELEVEL make -s quadratic CC=\"$compile\" "
+                               "&& ./quadratic | wc -l | sed 's/^[1-9][0-9]*$/some/'"),
+                     "some\n");
+}
+
+Test(install, what_is_installed)
+{
+    wgt_shell("make_it install PREFIX=\"$in/a\" STRIP=strip");
+    cr_expect_str_eq(wgt_shell("cd \"$in/a\" && nm bin/wengert 2>/dev/null | wc -l"), "0\n");
+    cr_expect_str_eq(
+        wgt_shell(
+            "cd \"$in/a\" && readelf -S lib/libwengert.so lib/libwengert.a | grep -c debug_info || true"),
+        "0\n");
+    cr_expect_str_eq(
+        wgt_shell("cd \"$in/a/share\" && export LD_LIBRARY_PATH=$PWD/../lib\n"
+                  "../bin/wengert completion --words -- '' | sed 's/^\\([a-z]*\\).*/wengert-\\1.1/' | "
+                  "LC_ALL=C sort > \"$in/pages\"\n"
+                  "grep -l '^\\.TH wengert-[a-z]* 1' man/man1/wengert-*.1 | sed 's,.*/,,' | "
+                  "LC_ALL=C sort | diff - \"$in/pages\" && echo same"),
+        "same\n");
+    cr_expect_str_eq(
+        wgt_shell("cd \"$in/a/share/man\" && cat man3/wg_matmul.3 && grep -c 'WG_API.*wg_matmul_at' "
+                  "man3/wengert-contract.3"),
+        ".so man3/wengert-contract.3\n1\n");
+    cr_expect_str_eq(
+        wgt_shell("cd \"$in/a/share/man\" && head -n 1 man1/wengert.1 man3/wengert.3 man7/wengert.7 | "
+                  "grep -o 'TH wengert [0-9]'"),
+        "TH wengert 1\nTH wengert 3\nTH wengert 7\n");
+    cr_expect_str_eq(
+        wgt_shell(
+            "cd \"$in/a\" && sed -n 's/^\\.BR wengert.-\\([a-z]*\\) (3)$/\\1.h/p' share/man/man3/wengert.3 | "
+            "LC_ALL=C sort > \"$in/pages\"; ls include/wengert | grep '[.]h$' | grep -vx wengert.h | "
+            "LC_ALL=C sort | "
+            "diff - \"$in/pages\" && echo same"),
+        "same\n");
+    cr_expect_str_eq(
+        wgt_shell("cd \"$in/a/share\" && ls bash-completion/completions zsh/site-functions "
+                  "fish/vendor_completions.d doc/wengert/README.md doc/wengert/docs/language.md | grep -v :"),
+        "doc/wengert/README.md\ndoc/wengert/docs/language.md\n\nwengert\n\nwengert.fish\n\n_wengert\n");
+}
+
+/* The lines to type are those that let the command and a program be found. */
+Test(install, the_lines_to_type)
+{
+    cr_expect_str_eq(
+        wgt_shell(
+            "env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" install PREFIX=\"$in/a b\" | "
+            "sed -n 's/^    //p' > \"$in/lines\"\n"
+            ". \"$in/lines\" && cd \"$in\" && wengert eval -e '2 + 3' && pkg-config --modversion wengert"),
+        "5\n" WG_VERSION "\n");
+}
+
+Test(install, a_tarball_is_the_same_each_time)
+{
+    cr_expect_str_eq(
+        wgt_shell(
+            "[ -e .git ] && command -v git >/dev/null || { echo same; exit 0; }\n"
+            "make_it dist BUILD=\"$in/1\" 2>/dev/null && make_it dist BUILD=\"$in/2\" 2>/dev/null && cd "
+            "\"$in\" &&\n"
+            "cmp 1/wengert-*.tar.gz 2/wengert-*.tar.gz && tar -tzf 1/wengert-*.tar.gz > list &&\n"
+            "grep -q '/Makefile$' list && echo same"),
+        "same\n");
 }

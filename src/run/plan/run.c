@@ -157,7 +157,9 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
+    wgi_busy_begin(g);
     bool ok = p->bound && !g->run.clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    ok = wgi_busy_end(g) && ok;
     p->ran = r->known;
     p->leaves = r->fresh && r->known ? g->build.leaves : 0;
     return ok;

@@ -1,0 +1,924 @@
+"""Wengert for Python: graphs with exact derivatives, NumPy arrays in and out. One file over ctypes.
+
+    import numpy as np, wengert as wg
+
+    x = wg.input("x", [1, 2, 3])
+    y = (x * x + 1).sum()
+    print(y.item(), wg.grad(y, x).numpy())       17.0 [2. 4. 6.]
+
+    wg.check(f, x)                               a function of Wengert's values
+    wg.check(f, x, grad=df)                      your own NumPy function and its gradient
+    wg.check(f, x)                               one that returns the pair (value, gradient)
+
+Every builder of the C headers is a function here, with the same name and options: wg.softmax(x, axis=0),
+wg.nn_dense(x, p, "fc1", 64, no_bias=True). Values have them as methods, too: x.softmax(axis=0). Arrays and
+numbers can stand beside values. Arrays of floats take the dtype of the context: float64, or what you say by
+Context(dtype="float32"). Errors are raised as wengert.Error, with the file and line of your call.
+
+The library is the file that the variable WENGERT_LIBRARY names; or libwengert.so beside this file, in
+../build, in ../../../lib; or in a folder where the system looks for libraries.
+"""
+import builtins
+import ctypes
+import ctypes.util
+import difflib
+import functools
+import inspect
+import os
+import sys
+import threading
+import warnings
+import weakref
+from collections import namedtuple
+from ctypes import POINTER, Structure, byref, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+
+import numpy as np
+
+# What the headers say of builders and options (tools/builders.awk writes it: make docs).
+_TABLE = """
+(g:graph value:double) = scalar
+(g:graph value:double s:shape) = fill
+(n) = keep
+(n name:text) = name
+(n k:int) = part
+(x) = neg exp log sqrt square abs sin cos erf tanh sigmoid softplus softsign relu log1p expm1 reciprocal rsqrt
+    tan asin acos atan sinh cosh asinh acosh atanh sign floor ceil round silu mish selu hard_sigmoid
+    hard_swish logical_not stop_gradient swap diagonal cholesky inverse det logdet
+x ; slope:double = leaky_relu
+x ; alpha:double = elu celu
+x ; by_tanh:bool = gelu
+(a b) = add sub mul div pow maximum minimum atan2 equal not_equal less less_equal greater greater_equal
+    logical_and logical_or logical_xor dot outer solve lstsq
+(x low high) = clip
+(x:list) = addn
+(c a b) = where
+(x to:dtype) = cast
+x ; axes:axes keepdims:bool = sum mean max min prod var std any_of all_of logsumexp
+x ; axes:axes keepdims:bool p:double = norm
+x ; axis:axes keepdims:bool = argmax argmin
+x ; axis:int exclusive:bool reverse:bool = cumsum cumprod
+x ; axis:int reverse:bool = logcumsumexp
+x b ; axis:int reverse:bool = linear_scan
+(x s:shape) = reshape broadcast_to sum_to
+(x axis:int) = expand squeeze index_along
+(x:list axis:int) = concat stack
+x ; axis:int from:int64 to:int64 = slice
+(x rows) = gather
+x ; axis:axes temperature:double = softmax log_softmax
+x ; keep_prob:double drop:double name:text mode:int = dropout
+x y ; reduction:int smoothing:double weights mask ignore:double = softmax_cross_entropy nll
+x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
+x y ; reduction:int delta:double = huber smooth_l1
+x y ; axis:axes eps:double = cosine_similarity
+x positive negative ; reduction:int margin:double = triplet
+(logits y) = accuracy
+(g:graph p:params lambda:double) = l2
+x y ; ta:bool tb:bool = matmul
+(x W b) = dense
+(letters:text x:list) = einsum
+x ; axes:axes = transpose flip
+(x axis:int index:int64) = select
+(x axis:int by:int64) = roll
+(x axis:int count:int64) = tile repeat
+x ; axis:int before:int64 after:int64 value:double mode:int = pad
+x ; offset:int = tril triu
+x indices ; axis:int = take take_along
+x indices v ; axis:int = scatter_add scatter_add_along
+(mask count:int64) = nonzero
+x ; axis:axes descending:bool = sort argsort
+x count:int64 ; axis:axes smallest:bool = topk
+x:graph shape:shape ; mean:double deviation:double name:text = random_normal
+x:graph shape:shape ; low:double high:double name:text = random_uniform
+(g:graph s:shape p) = bernoulli
+x ; name:text = categorical
+(g:graph from:double to:double step:double) = arange
+(g:graph from:double to:double count:int64) = linspace
+(g:graph rows:int64 columns:int64) = eye
+x count:int64 ; axis:axes = one_hot
+x gamma beta mean variance ; eps:double axis:axes = batch_norm
+x gamma beta ; eps:double axes:axes = layer_norm
+x gamma ; eps:double axes:axes = rms_norm
+x gamma beta groups:int ; eps:double axis:axes = group_norm instance_norm
+x shape:shape ; mode:int axes:axes align_corners:bool = resize
+x W ; stride:shape dilation:shape padding:shape same:bool groups:int64 = conv conv_transpose
+x ; size:shape stride:shape padding:shape same:bool skip_padding:bool = max_pool avg_pool
+x ; by:int size:shape = adaptive_pool
+x k v mask ; causal:bool scale:double heads:int64 = attention
+x b ; upper:bool transposed:bool unit:bool = triangular_solve
+(x sign:result log:result) = slogdet
+(x values:result vectors:result) = eigh
+(x q:result r:result) = qr
+(x u:result s:result vt:result) = svd
+x p:params name:text units:int64 ; no_bias:bool share:bool W_init:init b_init:init = nn_dense
+x p:params name:text ; momentum:double eps:double share:bool mode:int axis:axes = nn_batch_norm
+x p:params name:text ; eps:double share:bool axes:axes = nn_layer_norm nn_rms_norm
+x p:params name:text groups:int ; eps:double axis:axes share:bool = nn_group_norm
+x p:params name:text units:int64 ; size:shape stride:shape dilation:shape padding:shape same:bool groups:int64
+    no_bias:bool share:bool W_init:init b_init:init = nn_conv nn_conv_transpose
+x state:states p:params name:text units:int64 ; relu:bool share:bool W_init:init U_init:init b_init:init ->
+    states = nn_rnn_cell nn_lstm_cell nn_gru_cell
+x p:params name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool relu:bool share:bool
+    W_init:init U_init:init b_init:init -> states = nn_rnn nn_lstm nn_gru
+x p:params name:text count:int64 width:int64 ; share:bool W_init:init = nn_embedding
+x p:params name:text ; heads:int64 causal:bool mask memory no_bias:bool share:bool W_init:init Wo_init:init
+    cache:cache = nn_attention
+x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double share:bool cache:cache =
+    nn_transformer_block
+(y x) = grad jacobian
+(y a b) = hessian
+(y x rows) = vmap
+(g:graph p:params name:text s:shape init:init) = param state
+(r:check) = check_passes
+! lr:double weight_decay:double coupled:bool l1:double decay_all:bool = sgd
+! lr:double beta:double classical:bool nesterov:bool weight_decay:double coupled:bool l1:double decay_all:bool
+    = momentum
+! lr:double beta1:double beta2:double eps:double amsgrad:bool weight_decay:double coupled:bool l1:double
+    decay_all:bool = adam adamw
+! lr:double beta1:double beta2:double eps:double weight_decay:double coupled:bool l1:double decay_all:bool =
+    adamax
+! lr:double beta1:double beta2:double eps:double psi:double weight_decay:double coupled:bool l1:double
+    decay_all:bool = nadam
+! lr:double beta1:double beta2:double weight_decay:double coupled:bool l1:double decay_all:bool = lion
+! lr:double eps:double initial:double weight_decay:double coupled:bool l1:double decay_all:bool = adagrad
+! lr:double rho:double eps:double weight_decay:double coupled:bool l1:double decay_all:bool = adadelta
+! lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double
+    decay_all:bool = rmsprop
+! lr:double history:double evaluations:double = lbfgs
+! format:text engine:text id:text title:text values:bool ops:bool backward:bool wrt:pointer wrt_count:int
+    sizes:pointer size_count:int overlay:text source:text marks:pointer mark_count:int steps:bool hide:text
+    width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int fit:text keep:text
+    depth:int seconds:double picture:int limits:pointer = draw
+! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
+    progress_user:pointer sweep:text order:int course_only:bool = gradcheck
+"""
+
+# ---- the library ----
+
+class _Node(Structure):
+    _fields_ = [("graph", c_void_p), ("index", ctypes.c_uint32), ("generation", ctypes.c_uint32)]
+
+class _Shape(Structure):
+    _fields_ = [("rank", c_int), ("dim", c_int64 * 8)]
+
+class _Axes(Structure):
+    _fields_ = [("count", c_int), ("axis", c_int * 8)]
+
+class _Tensor(Structure):
+    _fields_ = [("dtype", c_int), ("shape", _Shape), ("data", c_void_p)]
+
+class _States(Structure):
+    _fields_ = [("y", _Node), ("h", _Node), ("c", _Node)]
+
+class Init(Structure):
+    """First values of a parameter: he(), xavier(), normal(0, 1), ..."""
+    _fields_ = [("kind", c_int), ("a", c_double), ("b", c_double), ("fan", c_int), ("values", c_void_p),
+                ("dtype", c_int)]
+
+_WARNING = ctypes.CFUNCTYPE(None, c_void_p, c_char_p)
+_CHECKED = ctypes.CFUNCTYPE(c_double, c_size_t, POINTER(c_double), POINTER(c_double), c_void_p)
+
+class _Options(Structure):
+    _fields_ = [("seed", ctypes.c_uint64), ("threads", c_int), ("dtype", c_int), ("allocator", c_void_p),
+                ("on_error", c_void_p), ("on_warning", _WARNING), ("user", c_void_p),
+                ("rest", ctypes.c_uint64 * 16)]
+
+_TYPES = {"p": c_void_p, "s": c_char_p, "i": c_int, "l": c_int64, "d": c_double, "b": c_bool, "z": c_size_t,
+          "n": _Node, "t": _Tensor, "h": _Shape, "a": Init, "v": None}
+# The functions that this file calls by name: the result, the name, the parameters.
+_FUNCTIONS = """
+    p start p, i finish pp, i failed p, s message p, v recover p, i context_dtype p, p graph_new p, v
+    graph_free p, v begin pi, n number d, n input_at spst, i input_set_at snt, d item_at sn, t value_at
+    sn, i node_dtype n, h node_shape n, s node_name n, b node_ok n, l graph_nodes p, i backward_at snp,
+    i backward_add_at snp, i grads_at snpip, n jvp_at snppi, i vjp_at snnpip, i hvp_at snppip, p
+    params_new p, p params_in_at sps, i params_count p, s params_name pi, t params_tensor pi, t
+    params_grad pi, i params_find ps, i params_assign_tensor_at spst, i params_save_at sps, i
+    params_load_at sps, i params_make_at spstb, z params_size p, d params_grad_norm_at sp, a zeros, a
+    const d, a normal dd, a uniform dd, a xavier, a he, a glorot, a orthogonal, a identity, a
+    truncated_normal dd, a sparse dd, i optim_step_at sp, v optim_set_lr_at spd, d optim_lr p, d
+    optim_clip_norm_at spd, v optim_free p, p data_digits_at sp, p data_from_at sptt, p data_csv_at
+    spsp, t data_x p, t data_y p, p data_split_at spd, v data_normalise_at sps, b data_next_at sppl, v
+    data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
+    gradcheck_nodes_at snpip, p gradcheck_fn pzppp, v check_print pp, v check_free p, i check_verdict p,
+    s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
+    nn_cache_step_at sp"""
+
+def _load():
+    here = os.path.dirname(os.path.abspath(__file__))
+    places = ((), ("..", "build"), ("..", "..", "..", "lib"))
+    names = [os.environ.get("WENGERT_LIBRARY")] + [os.path.join(here, *p, "libwengert.so") for p in places]
+    for name in names:
+        if name and (os.path.exists(name) or name == names[0]):
+            return ctypes.CDLL(name)
+    name = ctypes.util.find_library("wengert")
+    if not name:
+        raise ImportError("wengert: no libwengert.so: run make, or name it in WENGERT_LIBRARY. Looked for "
+                          + ", ".join(n for n in names if n) + " and in the system's folders")
+    return ctypes.CDLL(name)
+
+_lib = _load()
+_libc = ctypes.CDLL(None)
+
+def _declare(name, result, parameters):
+    f = getattr(_lib, "wg_" + name)
+    f.restype, f.argtypes = result, parameters
+    return f
+
+for _line in _FUNCTIONS.split(","):
+    _result, _name, _codes = (_line.split() + [""])[:3]
+    _declare(_name, _TYPES[_result], [_TYPES[c] for c in _codes])
+_libc.open_memstream.restype, _libc.open_memstream.argtypes = c_void_p, [c_void_p, c_void_p]
+_libc.fclose.argtypes = _libc.free.argtypes = [c_void_p]
+
+# ---- errors and call sites ----
+
+class Error(Exception):
+    """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
+
+_sites = {}
+
+def _here():
+    """The call site as C has it: the first frame outside of this file."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    key = frame.f_code.co_filename, frame.f_lineno
+    if key not in _sites:
+        path = os.path.relpath(key[0]) if key[0].startswith(os.getcwd() + os.sep) else key[0]
+        _sites[key] = ("\n%s:%d" % (path, key[1])).encode()
+    return _sites[key]
+
+class Context:
+    """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
+
+    def __init__(self, seed=0, dtype="float64", threads=0):
+        o = _Options(seed=seed, threads=threads, dtype=_code_of(np.dtype(dtype)))
+        o.on_warning = self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
+        self._c = _lib.wg_start(byref(o))
+        self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._warn)
+        self.dtype = np.dtype(dtype)
+        _now.context = getattr(_now, "context", None) or self
+        self._look()
+
+    def _frees(self, owner, free, raw):
+        """Frees what the owner holds when the owner is gone, unless the context has freed it."""
+        return weakref.finalize(owner, lambda context: context._finish.alive and free(raw), self)
+
+    def _look(self):
+        if _lib.wg_failed(self._c):
+            text = _lib.wg_message(self._c).decode()
+            _lib.wg_recover(self._c)
+            raise Error(text)
+
+_now = threading.local()
+
+def default_context():
+    return getattr(_now, "context", None) or Context()
+
+# ---- arrays and tensors ----
+
+_DTYPES = [np.dtype(t) for t in "V float32 float64 int32 int64 bool uint8 float16 uint16".split()]
+_CODES = {t: i for i, t in enumerate(_DTYPES) if 0 < i < 8}  # bfloat16 is no type of NumPy
+
+def _code_of(dtype):
+    if dtype not in _CODES:
+        raise TypeError("wengert: no dtype %s: use %s" % (dtype, ", ".join(map(str, _CODES))))
+    return _CODES[dtype]
+
+def _shape(sizes):
+    sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
+    return _Shape(len(sizes), (c_int64 * 8)(*sizes[:8]))
+
+def _array(a, context, dtype=None):
+    """An array as the library takes it: floats and Python's numbers in the dtype of the context."""
+    given = np.asarray(a)
+    if dtype is None:
+        plain = not isinstance(a, (np.ndarray, np.generic)) and given.dtype.kind in "iu"
+        dtype = context.dtype if given.dtype.kind == "f" or plain else given.dtype
+    return np.ascontiguousarray(given, dtype=dtype).reshape(given.shape)
+
+def _tensor(a):
+    return _Tensor(_code_of(a.dtype), _shape(a.shape), a.ctypes.data)
+
+def _numpy(t):
+    """A copy of a tensor."""
+    if not t.data:
+        return None
+    shape = tuple(t.shape.dim[:t.shape.rank])
+    a = np.empty(shape, _DTYPES[t.dtype])
+    ctypes.memmove(a.ctypes.data, t.data, a.nbytes)
+    return (a.astype(np.uint32) << 16).view(np.float32) if t.dtype == 8 else a
+
+# ---- graphs and values ----
+
+class Graph:
+    """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses."""
+
+    def __init__(self, context=None, mode="train"):
+        self.context = context or default_context()
+        self._g = _lib.wg_graph_new(self.context._c)
+        self._free = self.context._frees(self, _lib.wg_graph_free, self._g)
+        self.begin(mode)
+
+    def begin(self, mode="train"):
+        _lib.wg_begin(self._g, {"train": 0, "eval": 1}[mode])
+        self.context._look()
+        _now.graph = self
+        return self
+
+    def input(self, name, array, dtype=None):
+        a = _array(array, self.context, dtype)
+        return self._value(_lib.wg_input_at(_here(), self._g, name.encode() if name else None, _tensor(a)))
+
+    def _value(self, node):
+        self.context._look()
+        return Value(node, self)
+
+    def _node(self, x):
+        """A value, number or array as an operand."""
+        if x is None:
+            return _Node()
+        if isinstance(x, Value):
+            return x._node
+        if isinstance(x, (bool, int, float, np.number)) and not isinstance(x, np.ndarray):
+            return _lib.wg_number(float(x))
+        return self.input(None, x)._node
+
+def graph():
+    """The graph that was begun last in this thread."""
+    return getattr(_now, "graph", None) or Graph()
+
+def input(name, array, dtype=None):
+    return graph().input(name, array, dtype)
+
+_END = 2**63 - 1
+
+class Value:
+    __array_ufunc__ = None  # NumPy's operators leave the work to this class
+
+    def __init__(self, node, graph):
+        self._node, self.graph = node, graph
+
+    def item(self):
+        y = _lib.wg_item_at(_here(), self._node)
+        self.graph.context._look()
+        return y
+
+    def numpy(self):
+        t = _lib.wg_value_at(_here(), self._node)
+        self.graph.context._look()
+        return _numpy(t)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.numpy() if dtype is None else self.numpy().astype(dtype)
+
+    def set(self, array):
+        """New values for an input."""
+        a = _array(array, self.graph.context, self.dtype)
+        _lib.wg_input_set_at(_here(), self._node, _tensor(a))
+        self.graph.context._look()
+
+    def backward(self, p, add=False):
+        (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
+        self.graph.context._look()
+
+    def grad(self, x):
+        return grad(self, x)
+
+    def check(self, p=None, **options):
+        return Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, _struct("gradcheck", options)))
+
+    def draw(self, path=None, **options):
+        """Writes a picture (its ending says which kind), or returns the text of an SVG. wrt: a list of values."""
+        wrt = options.pop("wrt", [])
+        nodes = (_Node * max(len(wrt), 1))(*(v._node for v in wrt))
+        if wrt:
+            options.update(wrt=ctypes.addressof(nodes), wrt_count=len(wrt))
+        if path:
+            _lib.wg_draw_at(_here(), self._node, os.fsencode(path), _struct("draw", options))
+            return self.graph.context._look()
+        text = _lib.wg_draw_text_at(_here(), self._node, _struct("draw", dict(format="svg", **options)))
+        self.graph.context._look()
+        try:
+            return ctypes.string_at(text).decode()
+        finally:
+            _lib.wg_free(self.graph.context._c, text)
+
+    def _repr_svg_(self):
+        try:
+            return self.draw(values=True)
+        except Error:
+            return None
+
+    shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
+    dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
+    ndim = property(lambda v: len(v.shape))
+    T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
+
+    def named(self, name):
+        return _builders["name"](self, name)
+
+    def reshape(self, *sizes):
+        return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
+
+    def __getitem__(self, key):
+        y, axis = self, 0
+        key = key if isinstance(key, tuple) else (key,)
+        if Ellipsis in [k for k in key if k is Ellipsis]:
+            at = [k is Ellipsis for k in key].index(True)
+            rest = self.ndim - builtins.sum(k is not None for k in key) + 1
+            key = key[:at] + (slice(None),) * rest + key[at + 1:]
+        for k in key:
+            if k is None:
+                y = _builders["expand"](y, axis)
+            elif isinstance(k, slice):
+                if k.step not in (None, 1):
+                    raise TypeError("wengert: slices have the step 1; use take(x, indices)")
+                if k.start is not None or k.stop is not None:
+                    to = _END if k.stop is None else k.stop
+                    y = _builders["slice"](y, axis=axis, from_=k.start or 0, to=to)
+            elif isinstance(k, (int, np.integer)):
+                y, axis = _builders["select"](y, axis, int(k)), axis - 1
+            else:
+                k = k if isinstance(k, Value) else np.asarray(k)
+                y, axis = _builders["take"](y, k, axis=axis), axis + k.ndim - 1
+            axis += 1
+        return y
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __float__(self):
+        return self.item()
+
+    def __bool__(self):
+        return bool(self.item())
+
+    __hash__ = object.__hash__
+
+    def __repr__(self):
+        name = _lib.wg_node_name(self._node).decode()
+        return "<wengert.Value %s%s %s>" % (name and name + " ", self.dtype, list(self.shape))
+
+    def __getattr__(self, name):  # every builder is a method
+        if name.startswith("_") or name not in _builders:
+            raise AttributeError("a wengert.Value has no %s%s" % (name, _near(name, _builders)))
+        return functools.partial(_builders[name], self)
+
+for _pair in ("add add, sub sub, mul mul, truediv div, pow pow, matmul matmul, lt less, le less_equal, "
+              "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
+    _name, _op = _pair.split()
+    setattr(Value, "__%s__" % _name, lambda a, b, op=_op: _builders[op](a, b))
+    setattr(Value, "__r%s__" % _name, lambda a, b, op=_op: _builders[op](b, a))
+Value.__neg__ = lambda x: _builders["neg"](x)
+Value.__abs__ = lambda x: _builders["abs"](x)
+
+# ---- builders ----
+
+_FIELDS = {"text": c_char_p, "bool": c_bool, "int": c_int, "int64": c_int64, "double": c_double,
+           "axes": _Axes, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
+_WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
+          "graph": 0, "train": 1, "eval": 2}
+States = namedtuple("States", "y h c")
+_builders, _structs = {}, {}
+
+def _near(word, words):
+    near = difflib.get_close_matches(word, list(words), 1)
+    return ": did you mean %s?" % near[0] if near else ""
+
+def _given(kind, x, g):
+    """An argument of Python as the field or parameter of C. g: the graph of the call."""
+    if kind == "node":
+        return g._node(x)
+    if kind == "text":
+        return x.encode() if x is not None else None
+    if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
+        return float(x) or -5e-324
+    if kind == "axes":
+        axes = (x,) if isinstance(x, (int, np.integer)) else tuple(x or ())
+        return _Axes(len(axes), (c_int * 8)(*axes[:8]))
+    if kind == "shape":
+        return _shape(x)
+    if kind == "init":
+        return x or Init()
+    if kind == "dtype":
+        return _code_of(np.dtype(x))
+    if kind == "states":
+        return _States(*(g._node(n) for n in x)) if x else _States()
+    if kind == "params":
+        return x._p
+    if kind == "int" and isinstance(x, str):
+        return _WORDS[x]
+    return getattr(x, "_cache", x)
+
+def _fields(text):
+    return [tuple(f.split(":")) if ":" in f else (f, "node") for f in text.split()]
+
+def _named(what, fields, options, g, into):
+    """Writes options by name into a struct."""
+    kinds = dict(fields)
+    for name, x in options.items():
+        field = name.rstrip("_")
+        if field not in kinds:  # axis and axes are one thing
+            field = {"axis": "axes", "axes": "axis"}.get(field, field)
+        if field not in kinds:
+            raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds)))
+        if x is not None:
+            x = {"max": 0, "mean": 1}.get(x, x) if field == "by" else x
+            setattr(into, field, _given(kinds[field], x, g))
+    return into
+
+def _struct(what, options):
+    """A pointer to a struct of options alone: of an optimizer, of draw."""
+    fields, kind = _structs[what]
+    return byref(_named(what, fields, options, None, kind()))
+
+def _graph_of(arguments):
+    for x in arguments:
+        if isinstance(x, Value):
+            return x.graph
+        if isinstance(x, (list, tuple)) and x and any(isinstance(n, Value) for n in x):
+            return _graph_of(x)
+    return graph()
+
+def _new_struct(fields):
+    members = [(n, _FIELDS.get(k, c_void_p)) for n, k in fields] + [("reserved", ctypes.c_uint64 * 8)]
+    return type("_Args", (Structure,), {"_fields_": members})
+
+def _results(result, g):
+    g.context._look()
+    if isinstance(result, _States):
+        return States(*(Value(n, g) for n in (result.y, result.h, result.c)))
+    return Value(result, g)
+
+def _by_struct(name, operands, options, result):
+    fields = _fields(operands) + _fields(options)
+    asked = [f for f in _fields(operands) if f[1] != "graph"]
+    kind, count = _new_struct(fields), len(asked)
+    call = _declare(name + "_at", result, [c_char_p, c_void_p])
+
+    def builder(*given, **options):
+        if len(given) > count:
+            raise TypeError("wengert: %s takes %d arguments; options are given by name" % (name, count))
+        g = _graph_of(given)
+        a = kind()
+        if len(asked) < len(_fields(operands)):
+            a.x = g._g
+        if name == "slice":
+            a.to = _END
+        for (field, type_), x in zip(asked, given):
+            setattr(a, field, _given(type_, x, g))
+        _named(name, fields, options, g, a)
+        return _results(call(_here(), byref(a)), g)
+    return builder, asked, _fields(options)
+
+def _by_parameters(name, parameters, result):
+    fields = _fields(parameters)
+    asked = [f for f in fields if f[1] not in ("graph", "result")]
+    types = [c_char_p]
+    for _, kind in fields:
+        types += [c_void_p, c_int] if kind == "list" else [_FIELDS.get(kind, c_void_p)]
+    many = [f for f in fields if f[1] == "result"]
+    call = _declare(name + "_at", c_bool if many else result, types)
+
+    def builder(*given):
+        if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
+            raise TypeError("wengert: %s takes %s" % (name, ", ".join(n for n, _ in asked) or "no arguments"))
+        g, left, arguments, results = _graph_of(given), iter(given), [_here()], []
+        for _, kind in fields:
+            if kind == "graph":
+                arguments.append(g._g)
+            elif kind == "result":
+                results.append(_Node())
+                arguments.append(byref(results[-1]))
+            elif kind == "list":
+                nodes = [g._node(x) for x in next(left)]
+                arguments += [(_Node * len(nodes))(*nodes), len(nodes)]
+            else:
+                x = next(left, None)
+                arguments.append(float(x) if kind == "double" else _given(kind, x, g))
+        y = call(*arguments)
+        return tuple(_results(r, g) for r in results) if many else _results(y, g)
+    return builder, asked, []
+
+def _builder(name, make, *how):
+    f, asked, options = make(name, *how)
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = "%s(%s): docs/ops.md, or `wengert ops %s`" % (
+        name, ", ".join([n for n, _ in asked] + [n + "=" for n, _ in options]), name)
+    _builders[name] = f
+
+for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
+    _line, _names = _line.rsplit(" =", 1)
+    _line, _, _result = _line.partition(" -> ")
+    for _name in _names.split():
+        if _line[0] == "!":
+            _structs[_name] = _fields(_line[1:]), _new_struct(_fields(_line[1:]))
+        elif _line[0] == "(":
+            _builder(_name, _by_parameters, _line[1:-1], _Node)
+        else:
+            _builder(_name, _by_struct, *_line.split(" ;"), _States if _result else _Node)
+
+def split(x, parts, axis=0):
+    y = (_Node * parts)()
+    _lib.wg_split_at(_here(), x._node, parts, axis, y)
+    return [x.graph._value(n) for n in y]
+
+def __getattr__(name):
+    if name in _builders:
+        return _builders[name]
+    if name in _INITS:
+        return getattr(_lib, "wg_" + name)
+    raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__())))
+
+_INITS = "zeros const normal uniform xavier he glorot orthogonal identity truncated_normal sparse".split()
+
+def __dir__():
+    return [n for n in globals() if n[0] != "_"] + list(_builders) + _INITS
+
+# ---- parameters, optimizers, data ----
+
+class Params:
+    """Parameters by name. p["fc.W"] is a copy of the values; p["fc.W"] = array sets them."""
+
+    def __init__(self, context=None, _p=None, _whole=None):
+        self.context, self._whole = context or default_context(), _whole
+        self._p, self._optimizer = _p or _lib.wg_params_new(self.context._c), None
+
+    def param(self, name, shape, init=None):
+        return _builders["param"](self, name, shape, init)
+
+    def state(self, name, shape, init=None):
+        return _builders["state"](self, name, shape, init)
+
+    def part(self, prefix):
+        p = _lib.wg_params_in_at(_here(), self._p, prefix.encode())
+        self.context._look()
+        return Params(self.context, p, self)
+
+    def names(self):
+        return [_lib.wg_params_name(self._p, i).decode() for i in range(_lib.wg_params_count(self._p))]
+
+    def _index(self, name):
+        i = _lib.wg_params_find(self._p, name.encode())
+        if i < 0:
+            raise KeyError("no parameter %s%s" % (name, _near(name, self.names())))
+        return i
+
+    def __getitem__(self, name):
+        return _numpy(_lib.wg_params_tensor(self._p, self._index(name)))
+
+    def __setitem__(self, name, array):
+        a = np.ascontiguousarray(array, dtype=self[name].dtype)
+        _lib.wg_params_assign_tensor_at(_here(), self._p, name.encode(), _tensor(a))
+        self.context._look()
+
+    def grad(self, name):
+        """The gradient of the last backward. None: the loss does not depend on the parameter."""
+        return _numpy(_lib.wg_params_grad(self._p, self._index(name)))
+
+    def save(self, path):
+        _lib.wg_params_save_at(_here(), self._p, os.fsencode(path))
+        self.context._look()
+
+    def load(self, path):
+        _lib.wg_params_load_at(_here(), self._p, os.fsencode(path))
+        self.context._look()
+
+    def __iter__(self):
+        return iter(self.names())
+
+    def __len__(self):
+        return _lib.wg_params_count(self._p)
+
+    def __contains__(self, name):
+        return name in self.names()
+
+class Optimizer:
+    def __init__(self, name, p, options):
+        if p._optimizer:  # a parameter has one optimizer at a time: the new one
+            p._optimizer._free()
+        f = _declare(name + "_at", c_void_p, [c_char_p, c_void_p, c_void_p])
+        self._params, self._o = p, f(_here(), p._p, _struct(name, options))
+        p.context._look()
+        p._optimizer = self
+        self._free = p.context._frees(self, _lib.wg_optim_free, self._o)
+
+    def step(self):
+        if not self._free.alive:
+            raise Error("wengert: the parameters have got another optimizer")
+        _lib.wg_optim_step_at(_here(), self._o)
+        self._params.context._look()
+
+    def clip_norm(self, most):
+        norm = _lib.wg_optim_clip_norm_at(_here(), self._o, most)
+        self._params.context._look()
+        return norm
+
+    lr = property(lambda o: _lib.wg_optim_lr(o._o))
+
+    @lr.setter
+    def lr(self, rate):
+        _lib.wg_optim_set_lr_at(_here(), self._o, rate)
+        self._params.context._look()
+
+for _name in _structs:
+    if _name not in ("draw", "gradcheck"):
+        globals()[_name] = lambda p, _name=_name, **options: Optimizer(_name, p, options)
+
+class Cache:
+    """Keys and values of the tokens so far: wg.nn_attention(x, p, "a", causal=True, cache=k)."""
+
+    def __init__(self, context=None):
+        self.context = context or default_context()
+        self._cache = _lib.wg_nn_cache_new_at(_here(), self.context._c)
+
+    def step(self):
+        _lib.wg_nn_cache_step_at(_here(), self._cache)
+        self.context._look()
+
+class Data:
+    """Rows x and y. for x, y in data.batches(64): one epoch, in another order each time."""
+
+    def __init__(self, x, y=None, context=None, _d=None):
+        self.context = context or default_context()
+        if _d is None:
+            a = _array(x, self.context)
+            b = None if y is None else np.ascontiguousarray(y)
+            b = _Tensor() if b is None else _tensor(b)
+            _d = _lib.wg_data_from_at(_here(), self.context._c, _tensor(a), b)
+        self.context._look()
+        self._d = _d
+
+    def split(self, share):
+        return Data(None, context=self.context, _d=_lib.wg_data_split_at(_here(), self._d, share))
+
+    def normalise(self, which="x"):
+        _lib.wg_data_normalise_at(_here(), self._d, which.encode())
+        self.context._look()
+
+    x = property(lambda d: _numpy(_lib.wg_data_x(d._d)))
+    y = property(lambda d: _numpy(_lib.wg_data_y(d._d)))
+
+    def batches(self, size):
+        b = _Batch()
+        while _lib.wg_data_next_at(_here(), self._d, byref(b), size):
+            yield _numpy(b.x), _numpy(b.y)
+        self.context._look()
+
+    def __len__(self):
+        return len(self.x)
+
+class _Batch(Structure):
+    _fields_ = [("x", _Tensor), ("y", _Tensor), ("n", c_int64)]
+
+def digits(context=None):
+    """1,797 handwritten digits of the UCI repository."""
+    context = context or default_context()
+    return Data(None, context=context, _d=_lib.wg_data_digits_at(_here(), context._c))
+
+class _CsvOptions(Structure):
+    _fields_ = [("y", c_char_p), ("x", c_char_p), ("skip", c_char_p), ("categories", c_char_p),
+                ("like", c_void_p), ("separator", ctypes.c_char), ("no_header", c_bool),
+                ("reserved", ctypes.c_uint64 * 4)]
+
+def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=",", no_header=False,
+        context=None):
+    """A CSV file. Lists of columns are one text, "age,height" or "a:d"; x: all that are not in y or skip."""
+    context = context or default_context()
+    texts = [t and t.encode() for t in (y, x, skip, categories)]
+    o = _CsvOptions(*texts, like and like._d, separator.encode(), no_header)
+    d = _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o))
+    return Data(None, context=context, _d=d)
+
+# ---- derivatives ----
+
+def grad(y, x=None):
+    """Of a scalar value y by x, or by each of a list. Of a function: a function that returns the gradient."""
+    if callable(y):
+        return lambda *arrays: value_and_grad(y)(*arrays)[1]
+    if isinstance(x, Value):
+        return _builders["grad"](y, x)
+    return _many(_lib.wg_grads_at, y, [], x)
+
+def _many(f, y, between, x):
+    nodes, to = (_Node * len(x))(*(v._node for v in x)), (_Node * len(x))()
+    f(_here(), y._node, *between, nodes, len(x), to)
+    return [y.graph._value(n) for n in to]
+
+def vjp(y, gy, x):
+    return _many(_lib.wg_vjp_at, y, [y.graph._node(gy)], x)
+
+def jvp(y, x, v):
+    n = len(x)
+    arrays = [(_Node * n)(*(y.graph._node(k) for k in list_)) for list_ in (x, v)]
+    return y.graph._value(_lib.wg_jvp_at(_here(), y._node, *arrays, n))
+
+def _applied(f, arrays):
+    g = Graph(mode="eval")
+    names = [p for p in inspect.signature(f).parameters][:len(arrays)] if callable(f) else []
+    names = names if len(names) == len(arrays) else ["x%d" % i for i in range(len(arrays))]
+    x = [g.input(n, np.asarray(a, dtype=g.context.dtype)) for n, a in zip(names, arrays)]
+    return f(*x), x
+
+def value_and_grad(f):
+    """The function that computes f, a function of values, and its gradients by all arguments, as arrays."""
+    def both(*arrays):
+        before = getattr(_now, "graph", None)
+        try:
+            y, x = _applied(f, arrays)
+            g = [v.numpy() for v in grad(y, x)]
+            return y.item(), g[0] if len(g) == 1 else g
+        finally:
+            _now.graph = before
+    return both
+
+# ---- the gradient check ----
+
+class Report:
+    """What wg.check found. True if it passed; str() is the report."""
+
+    def __init__(self, r):
+        self._r = r
+        self._free = weakref.finalize(self, _lib.wg_check_free, r)
+
+    verdict = property(lambda r: _lib.wg_verdict_name(_lib.wg_check_verdict(r._r)).decode())
+    ratio = property(lambda r: _lib.wg_check_ratio(r._r))
+    reason = property(lambda r: _lib.wg_check_reason(r._r).decode())
+
+    def __bool__(self):
+        return _lib.wg_check_verdict(self._r) == 0
+
+    def __str__(self):
+        text, size = c_void_p(), c_size_t()
+        stream = _libc.open_memstream(byref(text), byref(size))
+        _lib.wg_check_print(self._r, stream)
+        _libc.fclose(stream)
+        try:
+            return ctypes.string_at(text, size.value).decode().rstrip("\n")
+        finally:
+            _libc.free(text)
+
+    __repr__ = __str__
+
+def check(f, *arrays, grad=None, **options):
+    """Compares a gradient with measured slopes at the given point.
+
+    f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes,
+    or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays.
+    """
+    if grad is None:
+        before = getattr(_now, "graph", None)
+        try:
+            y, x = _applied(f, arrays)
+            if isinstance(y, Value):
+                nodes = (_Node * len(x))(*(v._node for v in x))
+                o = _struct("gradcheck", options)
+                r = Report(_lib.wg_gradcheck_nodes_at(_here(), y._node, nodes, len(x), o))
+                y.graph.context._look()
+                return r
+        except (TypeError, ValueError, AttributeError) as e:  # NumPy's functions do not take values
+            of_values = e
+        else:
+            of_values = None
+        finally:
+            _now.graph = before
+    else:
+        of_values = None
+    return _check_arrays(f, [np.asarray(a, dtype=np.float64) for a in arrays], grad, options, of_values)
+
+def _check_arrays(f, arrays, gradient, options, of_values):
+    ends = np.cumsum([a.size for a in arrays])
+    failed = []
+
+    def both(v):
+        x = [part.reshape(a.shape) for part, a in zip(np.split(v, ends[:-1]), arrays)]
+        if gradient is not None:
+            return f(*x), gradient(*x)
+        y = f(*x)
+        if not (isinstance(y, tuple) and len(y) == 2):
+            raise TypeError("wengert.check: f returns no value of Wengert and no pair (value, gradient): "
+                            "give its gradient, grad=") from of_values
+        return y
+
+    def one(n, x, g, user):
+        try:
+            if failed:
+                return float("nan")
+            y, d = both(np.ctypeslib.as_array(x, (n,)).copy())
+            if g:
+                d = np.concatenate([np.ravel(p) for p in (d if isinstance(d, (list, tuple)) else [d])])
+                if d.size != n:
+                    raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (d.size, n))
+                np.ctypeslib.as_array(g, (n,))[:] = d
+            return float(y)
+        except BaseException as e:
+            failed.append(e)
+            return float("nan")
+
+    x = np.concatenate([np.ravel(a) for a in arrays])
+    options.setdefault("name", getattr(f, "__name__", "f"))
+    o = _struct("gradcheck", options)
+    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o))
+    if failed:
+        raise failed[0]
+    return r

@@ -1,0 +1,127 @@
+/* foreign_signs.c: characters that the language does not have, as text from a paper or a word processor has
+ * them, and what to write in their place. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+typedef struct sign_row {
+    const char *sign, *write; /* write: what stands for it; after a blank a whole sentence */
+} sign_row;
+
+static const sign_row signs[] = {
+    { "−", "-" },
+    { "–", "-" },
+    { "—", "-" },
+    { "×", "*" },
+    { "·", "*" },
+    { "⋅", "*" },
+    { "∗", "*" },
+    { "∘", "*" },
+    { "⊙", "*" },
+    { "÷", "/" },
+    { "∕", "/" },
+    { "⊗", "outer(a, b)" },
+    { "¹", "^1" },
+    { "²", "^2" },
+    { "³", "^3" },
+    { "⁴", "^4" },
+    { "⁵", "^5" },
+    { "⁶", "^6" },
+    { "⁷", "^7" },
+    { "⁸", "^8" },
+    { "⁹", "^9" },
+    { "⁻", "^-" },
+    { "ⁿ", "^n" },
+    { "ᵀ", ".T" },
+    { "⊤", ".T" },
+    { "½", "1/2" },
+    { "≤", "<=" },
+    { "≥", ">=" },
+    { "≠", "!=" },
+    { "√", "sqrt(x)" },
+    { "∑", "sum(x)" },
+    { "Σ", "sum(x)" },
+    { "∏", "prod(x)" },
+    { "∂", "grad(y, x)" },
+    { "∇", "grad(y, x)" },
+    { "∞", "inf" },
+    { "π", "pi" },
+    { "‖", "norm(x)" },
+    { "∥", "norm(x)" },
+    { "\302\240", "a blank" },
+    { "，", "," },
+    { "（", "(" },
+    { "）", ")" },
+    { "＝", "=" },
+    { "；", ";" },
+    { "：", ":" },
+    { "、", "," },
+    { "σ", "sigmoid(x), or the name sigma" },
+    { "α", "alpha" },
+    { "β", "beta" },
+    { "γ", "gamma" },
+    { "δ", "delta" },
+    { "ε", "epsilon" },
+    { "ζ", "zeta" },
+    { "η", "eta" },
+    { "θ", "theta" },
+    { "ι", "iota" },
+    { "κ", "kappa" },
+    { "λ", "lambda" },
+    { "μ", "mu" },
+    { "µ", "mu" },
+    { "ν", "nu" },
+    { "ξ", "xi" },
+    { "ρ", "rho" },
+    { "τ", "tau" },
+    { "φ", "phi" },
+    { "χ", "chi" },
+    { "ψ", "psi" },
+    { "ω", "omega" },
+    { "Δ", "Delta" },
+    { "Θ", "Theta" },
+    { "Λ", "Lambda" },
+    { "Φ", "Phi" },
+    { "Ψ", "Psi" },
+    { "Ω", "Omega" },
+    { "\"", " the language has no strings" },
+    { "“", " the language has no strings" },
+    { "”", " the language has no strings" },
+    { "'", " the language has no strings; the transpose is x.T" },
+    { "&", "logical_and(a, b)" },
+    { "|", "logical_or(a, b), or abs(x)" },
+    { "!", "logical_not(x)" },
+    { "%", "x - n * floor(x / n)" },
+};
+
+int wgi_utf8_length(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    int n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
+    for (int i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+int wgi_foreign_sign(const char *at, char *to, size_t room)
+{
+    const int n = wgi_utf8_length(at);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (n && strlen(signs[i].sign) == (size_t)n && !strncmp(at, signs[i].sign, (size_t)n)) {
+            const char *write = signs[i].write;
+            snprintf(to, room,
+                     *write == ' ' ? "'%s' is no character of the language:%s"
+                                   : "'%s' is no character of the language: write %s",
+                     signs[i].sign, write);
+            return n;
+        }
+    if (n == 0) snprintf(to, room, "byte 0x%02x is no UTF-8 text", *(const unsigned char *)at);
+    else if (n == 1 && (*at < ' ' || *at == 0x7f))
+        snprintf(to, room, "a control character, byte 0x%02x", (unsigned)*at);
+    else if (n == 1) snprintf(to, room, "'%c' is no character of the language", *at);
+    else
+        snprintf(to, room,
+                 "'%.*s' is no character of the language: names have the letters a to z, digits and _", n,
+                 at);
+    return n ? n : 1;
+}

@@ -1,0 +1,91 @@
+/* test_saving.c: what a save does to the folder and to the file that it replaces. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wgfiles.h"
+
+TestSuite(saving, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+static unsigned mode_of(const char *path)
+{
+    struct stat s;
+    cr_assert_eq(stat(path, &s), 0, "%s", path);
+    return s.st_mode & 07777;
+}
+
+/* Saves one of three kinds. */
+static const char *save(wg_context *c, int kind)
+{
+    static const char *const names[] = { "p.st", "a.npy", "g.svg" };
+    const char *path = wgt_in_folder(names[kind]);
+    if (kind == 0) wg_params_save(wgt_some_params(c), path);
+    if (kind == 1) wg_npy_write(c, path, wg_view_f32(wgt_weights, WG_SHAPE(6)));
+    if (kind == 2) wg_draw(wg_square(wg_fill(wg_graph_new(c), 3, WG_SHAPE(1))), path, NULL);
+    return path;
+}
+
+Test(saving, the_mode_of_the_replaced_file_is_kept)
+{
+    static const unsigned modes[] = { 0600, 0644, 0440, 0751 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    for (int kind = 0; kind < 3; kind++)
+        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+            cr_assert_eq(chmod(save(c, kind), modes[i]), 0);
+            cr_expect_eq(mode_of(save(c, kind)), modes[i]);
+        }
+    cr_expect_eq(wgt_files(), 3);
+    wgt_finish(c, NULL);
+}
+
+Test(saving, a_new_file_has_the_mode_of_the_umask)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    umask(027);
+    for (int kind = 0; kind < 3; kind++) cr_expect_eq(mode_of(save(c, kind)), 0640);
+    wgt_finish(c, NULL);
+}
+
+/* In a container the numbers of processes repeat, so left-overs can have the names that a save would take. */
+Test(saving, left_overs_are_not_in_the_way)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    char name[80];
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof name, "p.st.%ld.%d.tmp", (long)getpid(), i);
+        wgt_save(wgt_in_folder(name), "left", 4);
+    }
+    save(c, 0);
+    cr_expect_eq(wgt_files(), 301);
+    wgt_finish(c, NULL);
+}
+
+/* The system ends the program in the middle of the write, as it would end one that is killed. */
+Test(saving, a_program_that_is_killed_leaves_nothing)
+{
+    static float big[40000];
+    int fd = open(wgt_folder(), O_WRONLY | O_TMPFILE, 0600);
+    if (fd < 0) cr_skip("no files without names in this folder");
+    close(fd);
+    const char *path = wgt_in_folder("a.npy");
+    wgt_save(path, "old", 3);
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGXFSZ, SIG_DFL);
+        setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 10000, 10000 });
+        wg_context *c = wg_start(NULL);
+        wg_npy_write(c, path, wg_view_f32(big, WG_SHAPE(40000)));
+        _exit(0);
+    }
+    int status = 0;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    cr_expect_eq(wgt_files(), 1);
+    cr_expect_eq(wgt_load(path).n, 3);
+}

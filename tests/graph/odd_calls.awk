@@ -1,0 +1,140 @@
+# odd_calls.awk: from the preprocessed public headers, C code that calls each function of the library with
+# arguments that test_odd_calls.c chooses. A function that is added to a header needs no edit here.
+#
+# Each argument, and each field of a struct of arguments or options, is a slot. ODD(word, k) is the value of
+# slot k, of the type that the word stands for. The table `calls` has the words of each function.
+
+BEGIN {
+    # Those that end what a test stands on, take what the library alone makes, or have a format.
+    n = split("wg_finish wg_start wg_free wg_fail wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
+              "wg_rule_rank wg_rule_axis wg_rule_axes wg_rule_broadcast wg_fault_at " \
+              "wg_nearest_try", list, " ")
+    for (i = 1; i <= n; i++) left_out[list[i]] = 1
+    # What pointers may point to.
+    n = split("wg_context wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series " \
+              "wg_check wg_plan wg_average wg_nn_cache wg_snapshot wg_op char FILE double float int64_t " \
+              "int wg_shape wg_init wg_given wg_tensor wg_batch wg_limits wg_plan_step wg_failure wg_mean " \
+              "wg_node wg_save_checks", list, " ")
+    for (i = 1; i <= n; i++) known[list[i]] = 1
+    RS = ";"
+}
+
+# A statement ends at a semicolon outside of braces.
+{
+    statement = statement $0
+    open += gsub(/{/, "{") - gsub(/}/, "}")
+    if (open > 0) { statement = statement ";"; next }
+    gsub(/[ \t\n]+/, " ", statement)
+    if ((at = index(statement, "typedef struct wg_")) && index(statement, "{"))
+        take_struct(substr(statement, at))
+    else if ((at = index(statement, "visibility(\"default\")))"))) take_function(substr(statement, at + 24))
+    statement = ""
+}
+
+function trim(s) { gsub(/^ +| +$/, "", s); return s }
+
+# The word of a type. counts: it says how many elements the array before it has, so it must not be larger.
+function word_of(type, counts)
+{
+    gsub(/_Bool/, "truth", type)
+    gsub(/const| /, "", type)
+    if (type ~ /\(|\*\*/) return "nothing"
+    if (counts && type ~ /^(int|size_t|int64_t)$/) return "count"
+    if (type !~ /\*$/) return type
+    sub(/\*$/, "", type)
+    return type in known ? "p_" type : "nothing"
+}
+
+function is_array(type)
+{
+    return type ~ /\*/ && type !~ /char|void|wg_(params|data|graph|context|op|.*_opts|.*_args) /
+}
+
+function take_struct(s,    name, field, part, n, m, i, k, type)
+{
+    name = s; sub(/^typedef struct /, "", name); sub(/ ?{.*/, "", name)
+    if (name !~ /_(args|opts)$/ && name != "wg_pattern") return
+    sub(/^[^{]*{/, "", s); sub(/}[^}]*$/, "", s)
+    fields[name] = given[name] = 0
+    n = split(s, field, ";")
+    for (i = 1; i <= n; i++) {
+        if (field[i] ~ /an_option_needs_its_name/) given[name] = fields[name]
+        if (field[i] ~ /an_option_needs_its_name|\(|reserved|{|\[/) continue
+        m = split(field[i], part, ",")
+        for (k = 1; k <= m; k++) {
+            part[k] = trim(part[k])
+            if (part[k] == "") continue
+            if (k == 1) { type = part[1]; sub(/[A-Za-z_0-9]+$/, "", type) }
+            sub(/^.*[ *]/, "", part[k])
+            field_name[name, ++fields[name]] = part[k]
+            field_type[name, fields[name]] = type
+        }
+    }
+}
+
+# Cuts a list of parameters at the commas outside of brackets.
+function cut(list, into,    i, ch, depth, n, text)
+{
+    for (i = 1; i <= length(list); i++) {
+        ch = substr(list, i, 1)
+        depth += (ch == "(") - (ch == ")")
+        if (ch == "," && !depth) { into[++n] = trim(text); text = "" }
+        else text = text ch
+    }
+    if (trim(text) != "" && trim(text) != "void") into[++n] = trim(text)
+    return n + 0
+}
+
+function slot(word) { slots = slots (count ? ", " : "") "SLOT_" word; used[word] = 1; return count++ }
+
+# Sets the fields of the struct `name`, an argument.
+function set_fields(struct, name,    i, word, before, code)
+{
+    for (i = 1; i <= fields[struct]; i++) {
+        word = word_of(field_type[struct, i], before)
+        before = is_array(field_type[struct, i])
+        if (word == "nothing" || word == "p_void") continue
+        code = code "\n    " name "." field_name[struct, i] " = GIVEN(" word ", " slot(word) ", " \
+               (i <= given[struct] ? "true" : "false") ");"
+    }
+    return code
+}
+
+function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer)
+{
+    sub(/ ?__attribute__.*$/, "", s)
+    name = trim(s); sub(/\(.*/, "", name); result = name
+    sub(/.*[ *]/, "", name); sub(/[A-Za-z_0-9]+$/, "", result)
+    if (name in left_out) return
+    list = substr(s, index(s, "(") + 1); sub(/\) *$/, "", list)
+    n = cut(list, arg)
+    slots = locals = pass = before = ""; count = 0
+    for (a = 1; a <= n; a++) {
+        type = arg[a]
+        if (type ~ /\]$/) { sub(/[A-Za-z_0-9]+\[[^\]]*\]$/, "*", type) }
+        else if (type !~ /\(/) sub(/[A-Za-z_0-9]+$/, "", type)
+        struct = type; gsub(/const|\*| /, "", struct)
+        pass = pass (a > 1 ? ", " : "")
+        if (struct in fields) {
+            pointer = type ~ /\*/ ? slot("struct") : -1
+            locals = locals "\n    " struct " a" a " = { 0 };" set_fields(struct, "a" a)
+            pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
+            before = 0
+            continue
+        }
+        word = arg[a] ~ / parts$/ ? "count" : word_of(type, before)
+        before = is_array(type)
+        if (type ~ /(^| )char ?\*/ && type !~ /const/) { word = "buffer"; before = 1 }
+        pass = pass (word == "nothing" ? "NULL" : "ODD(" word ", " slot(word) ")")
+    }
+    print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" locals "\n    " \
+          (trim(result) == "wg_node" ? "use(w, " name "(" pass "));" : "(void)" name "(" pass ");") "\n}"
+    table = table "    { \"" name "\", call_" name ", " count ", (const slot_word[]){ " \
+            (count ? slots : "SLOT_none") " } },\n"
+}
+
+END {
+    printf "static const odd_call calls[] = {\n%s};\n", table
+    for (word in used) words = words (words == "" ? "" : " ") "X(" word ")"
+    print "#define WORDS(X) " words > words_file
+}

@@ -1,0 +1,332 @@
+/* odd_values.h: for each type of an argument of the public API a good value and odd ones: negative counts,
+ * ranks beyond 8, INT64_MIN, NULL, NaN, numbers that no enum has, nodes that are none. */
+#ifndef ODD_VALUES_H
+#define ODD_VALUES_H
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+#include "wengert/op.h"
+
+enum { FORMS = 5, NODES = 20 };
+
+/* What the arguments are taken from. Objects are made when they are asked for. */
+typedef struct world {
+    wg_context *c;
+    wg_graph *g, *other;
+    wg_params *p;
+    wg_node good[FORMS], odd[NODES];
+    int form; /* which node is the good one */
+} world;
+
+/* Slot `slot` has its odd value number `value`, all others are good. */
+typedef struct choice {
+    int slot, value;
+} choice;
+
+static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t->value : -1; }
+
+/* ---- how the values of a type are declared ---- */
+
+/* ODD_word: how many odd values there are. get_word: the value of a slot. given: the argument must be given;
+ * the good value of an option is its default. */
+#define GETTER(T, word) static T get_##word(const world *w, const choice *t, int slot, bool given)
+#define LENGTH(a)       ((int)(sizeof(a) / sizeof *(a)))
+#define VALUES(T, word, good, ...)                 \
+    static const T odd_##word[] = { __VA_ARGS__ }; \
+    enum { ODD_##word = LENGTH(odd_##word) };      \
+    GETTER(T, word)                                \
+    {                                              \
+        const int i = odd_at(t, slot);             \
+        (void)w, (void)given;                      \
+        return i < 0 ? (T)(good) : odd_##word[i];  \
+    }
+/* A pointer whose odd value is NULL. */
+#define POINTER(T, word, good)                      \
+    enum { ODD_##word = 1 };                        \
+    GETTER(T *, word)                               \
+    {                                               \
+        (void)w, (void)given;                       \
+        return odd_at(t, slot) < 0 ? (good) : NULL; \
+    }
+/* The address of a struct of zeros. */
+#define ZEROED(T)        \
+    static T zeroed_##T; \
+    POINTER(T, p_##T, (memset(&zeroed_##T, 0, sizeof(T)), &zeroed_##T))
+
+/* ---- numbers and texts ---- */
+
+VALUES(bool, truth, false, true)
+VALUES(char, char, 0, -1, 1)
+VALUES(int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
+VALUES(unsigned, unsigned, 0, 1, 2, UINT32_MAX)
+VALUES(int64_t, count, 1, 0, -1, INT32_MIN) /* of the elements of an array */
+VALUES(int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, INT64_C(1) << 40, INT64_MAX,
+       INT64_MIN)
+VALUES(uint64_t, uint64_t, 1, 0, UINT64_MAX)
+VALUES(size_t, size_t, 1, 0, 3, SIZE_MAX)
+VALUES(double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
+       2147483648.0)
+VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexistent/dir/f", ".", "\xff\xfe",
+       "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((")
+VALUES(wg_site, wg_site, "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
+
+#define ENUM(T) VALUES(T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
+ENUM(wg_dtype)
+ENUM(wg_color_map)
+ENUM(wg_figure_color)
+ENUM(wg_figure_format)
+ENUM(wg_formula_form)
+ENUM(wg_layer_mode)
+ENUM(wg_marker)
+ENUM(wg_mode)
+ENUM(wg_ode_method)
+ENUM(wg_pad_mode)
+ENUM(wg_plan_picture)
+ENUM(wg_pool_by)
+ENUM(wg_reduction)
+ENUM(wg_resize_mode)
+ENUM(wg_series_kind)
+ENUM(wg_status)
+ENUM(wg_verdict)
+
+/* ---- memory ---- */
+
+static char odd_text[64];
+static int64_t odd_memory[4096]; /* as doubles: 1 and a little more */
+POINTER(char, buffer, odd_text)
+POINTER(double, p_double, given ? (double *)(void *)odd_memory : NULL)
+POINTER(float, p_float, given ? (float *)(void *)odd_memory : NULL)
+POINTER(int, p_int, given ? (int *)(void *)odd_memory : NULL)
+POINTER(int64_t, p_int64_t, given ? odd_memory : NULL)
+static FILE *odd_file;
+POINTER(FILE, p_FILE, odd_file)
+
+/* The struct of arguments itself: 1 stands for NULL. */
+enum { ODD_struct = 1 };
+GETTER(int, struct)
+{
+    (void)w, (void)given;
+    return odd_at(t, slot) == 0;
+}
+
+ZEROED(wg_batch)
+ZEROED(wg_failure)
+ZEROED(wg_limits)
+ZEROED(wg_mean)
+ZEROED(wg_tensor)
+ZEROED(wg_save_checks)
+ZEROED(wg_init)
+ZEROED(wg_plan_step)
+ZEROED(wg_given)
+
+/* ---- shapes, tensors, first values ---- */
+
+static const wg_shape odd_shapes[] = { { -1, { 1 } },
+                                       { 9, { 1, 1, 1, 1, 1, 1, 1, 1 } },
+                                       { INT32_MAX, { 0 } },
+                                       { INT32_MIN, { 0 } },
+                                       { 0, { 0 } },
+                                       { 1, { 0 } },
+                                       { 1, { -1 } },
+                                       { 1, { 6 } },
+                                       { 2, { 3, 2 } },
+                                       { 2, { 3, 3 } },
+                                       { 2, { 1, 1 } },
+                                       { 8, { 1, 1, 1, 1, 1, 1, 2, 3 } },
+                                       { 1, { INT64_MAX } },
+                                       { 1, { INT64_MIN } },
+                                       { 1, { INT32_MAX } },
+                                       { 1, { INT64_C(1) << 50 } },
+                                       { 2, { INT64_C(1) << 32, INT64_C(1) << 32 } },
+                                       { 2, { 0, INT64_MAX } },
+                                       { 2, { -2, -3 } } };
+enum { ODD_wg_shape = LENGTH(odd_shapes), ODD_p_wg_shape = ODD_wg_shape + 1 };
+static const wg_shape odd_good_shape = { 2, { 2, 3 } };
+GETTER(wg_shape, wg_shape)
+{
+    const wg_shape none = { 0 };
+    const int i = odd_at(t, slot);
+    (void)w;
+    return i >= 0 ? odd_shapes[i] : given ? odd_good_shape : none;
+}
+GETTER(const wg_shape *, p_wg_shape)
+{
+    const int i = odd_at(t, slot);
+    (void)w, (void)given;
+    return i < 0 ? &odd_good_shape : i < ODD_wg_shape ? &odd_shapes[i] : NULL;
+}
+
+#define NO_AXES  \
+    {            \
+        0, { 0 } \
+    }
+VALUES(wg_axes, wg_axes, odd_wg_axes[0], NO_AXES, { -1, { 0 } }, { 9, { 0 } }, { INT32_MIN, { 0 } },
+       { INT32_MAX, { 0 } }, { 1, { 9 } }, { 1, { INT32_MIN } }, { 1, { INT32_MAX } }, { 2, { 0, 0 } },
+       { 2, { 0, 1 } }, { 1, { -1 } })
+
+#define TENSOR(dtype, ...)             \
+    {                                  \
+        dtype, __VA_ARGS__, odd_memory \
+    }
+VALUES(wg_tensor, wg_tensor, odd_wg_tensor[0], TENSOR(WG_F32, { 2, { 2, 3 } }),
+       { WG_F32, { 2, { 2, 3 } }, NULL }, TENSOR((wg_dtype)99, { 2, { 2, 3 } }),
+       TENSOR((wg_dtype)-1, { 2, { 2, 3 } }), TENSOR(WG_DEFAULT_DTYPE, { 2, { 2, 3 } }),
+       TENSOR(WG_I64, { 2, { 2, 3 } }), TENSOR(WG_BF16, { 2, { 2, 3 } }), TENSOR(WG_U8, { 2, { 2, 3 } }),
+       TENSOR(WG_F32, { -1, { 2 } }), TENSOR(WG_F32, { 9, { 2 } }), TENSOR(WG_F32, { INT32_MAX, { 2 } }),
+       TENSOR(WG_F32, { 2, { -1, 3 } }), TENSOR(WG_F32, { 2, { INT64_MIN, 3 } }),
+       TENSOR(WG_F32, { 2, { 0, 3 } }), TENSOR(WG_F32, { 0, { 0 } }))
+
+VALUES(wg_init, wg_init, odd_wg_init[0], { 0 }, { .kind = (wg_init_kind)99 }, { .kind = (wg_init_kind)-1 },
+       { .kind = WG_INIT_VALUES }, { .kind = WG_INIT_NORMAL, .a = NAN, .b = -1 },
+       { .kind = WG_INIT_ORTHOGONAL }, { .kind = WG_INIT_IDENTITY, .a = INFINITY },
+       { .kind = WG_INIT_SPARSE, .a = 5, .b = NAN }, { .kind = WG_INIT_TRUNCATED, .b = -3 },
+       { .kind = WG_INIT_TRUNCATED, .a = NAN, .b = NAN },
+       { .kind = WG_INIT_VARIANCE, .a = -1, .fan = (wg_fan)7 },
+       { .kind = WG_INIT_CONST, .dtype = (wg_dtype)99 }, { .kind = WG_INIT_CONST, .dtype = WG_I64 },
+       { .kind = WG_INIT_UNIFORM, .a = 1, .b = -INFINITY })
+VALUES(wg_axis_opts, wg_axis_opts, odd_wg_axis_opts[0], { 0 })
+
+/* ---- nodes ---- */
+
+enum { ODD_wg_node = NODES, ODD_p_wg_node = 3, ODD_wg_nn_states = 4 };
+GETTER(wg_node, wg_node)
+{
+    const int i = odd_at(t, slot);
+    return i >= 0 ? w->odd[i] : given ? w->good[w->form] : wg_none;
+}
+
+/* An array for operands or for results: of good nodes, NULL, of wg_none, of nodes of another graph. */
+GETTER(wg_node *, p_wg_node)
+{
+    static wg_node arrays[8][64];
+    static int turn;
+    const int i = odd_at(t, slot);
+    wg_node *all = arrays[turn++ & 7];
+    (void)given;
+    for (int k = 0; k < 64; k++) all[k] = i == 1 ? wg_none : i == 2 ? w->odd[5] : w->good[w->form];
+    return i == 0 ? NULL : all;
+}
+
+GETTER(wg_nn_states, wg_nn_states)
+{
+    const int i = odd_at(t, slot);
+    wg_nn_states s = { 0 };
+    (void)given;
+    if (i >= 0) s.h = w->odd[4 + i];
+    return s;
+}
+
+/* ---- functions of the user ---- */
+
+static wg_node odd_part(wg_node x, void *user) { return (void)user, wg_tanh(x); }
+static wg_node odd_step(wg_node x, int i, void *user) { return (void)user, (void)i, wg_tanh(x); }
+static wg_node odd_slope(wg_node at, wg_node y, void *user) { return (void)user, (void)at, wg_neg(y); }
+static double odd_height(void *user, double x, double y) { return (void)user, x * y; }
+static void odd_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y, (void)x;
+    gx[0] = gy;
+}
+static double odd_sum(size_t n, const double *x, double *g, void *user)
+{
+    double sum = 0;
+    (void)user;
+    for (size_t i = 0; i < n && i < 100; i++) sum += x[i], g ? g[i] = 1 : 0;
+    return sum;
+}
+static int odd_copy(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    (void)user;
+    for (size_t i = 0; i < n && i < m; i++) y[i] = x[i];
+    return 0;
+}
+static int odd_copy_back(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    (void)x;
+    return odd_copy(m, gy, n, gx, user);
+}
+
+#define FUNCTION(T, f)                           \
+    enum { ODD_##T = 1 };                        \
+    GETTER(T, T)                                 \
+    {                                            \
+        (void)w, (void)given;                    \
+        return odd_at(t, slot) < 0 ? (f) : NULL; \
+    }
+FUNCTION(wg_part_fn, odd_part)
+FUNCTION(wg_step_fn, odd_step)
+FUNCTION(wg_ode_fn, odd_slope)
+FUNCTION(wg_vjp_rule, odd_rule)
+FUNCTION(wg_field, odd_height)
+FUNCTION(wg_check_fn, odd_sum)
+FUNCTION(wg_forward_fn, odd_copy)
+FUNCTION(wg_backward_fn, odd_copy_back)
+
+/* ---- objects ---- */
+
+POINTER(wg_context, p_wg_context, w->c)
+POINTER(wg_params, p_wg_params, w->p)
+POINTER(wg_optim, p_wg_optim, wg_adam(w->p, NULL))
+POINTER(wg_average, p_wg_average, wg_average_new(w->p, NULL))
+POINTER(wg_snapshot, p_wg_snapshot, wg_params_snapshot(w->p))
+POINTER(wg_data, p_wg_data, wg_data_xor(w->c, 8))
+POINTER(wg_program, p_wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
+POINTER(wg_figure, p_wg_figure, wg_figure_new(w->c, NULL))
+POINTER(wg_panel, p_wg_panel, wg_panel_new(wg_figure_new(w->c, NULL), NULL))
+POINTER(wg_series, p_wg_series, wg_series_new_at("", wg_panel_new(wg_figure_new(w->c, NULL), NULL), 0, NULL))
+POINTER(wg_nn_cache, p_wg_nn_cache, wg_nn_cache_new(w->c))
+POINTER(wg_plan, p_wg_plan, wg_plan_look(w->good[1], NULL))
+POINTER(wg_check, p_wg_check, wg_gradcheck(w->good[1], w->p, NULL))
+enum { ODD_p_wg_graph = 2 };
+GETTER(wg_graph *, p_wg_graph)
+{
+    const int i = odd_at(t, slot);
+    (void)given;
+    return i < 0 ? w->g : i ? w->other : NULL;
+}
+
+/* ---- descriptors of ops ---- */
+
+static bool odd_kernel(const wg_kernel *k) { return (void)k, true; }
+static double odd_map(double x, const void *attr) { return (void)attr, 2 * x; }
+static const wg_attr_row odd_rows[] = { { "a", (wg_attr_kind)77, 0, NULL, NULL }, { 0 } };
+static const wg_attr_row odd_places[] = { { "a", WG_ATTR_SHAPE, 200, NULL, NULL }, { 0 } };
+#define BY_KERNEL .operands = 1, .kernel = { odd_kernel }
+#define BY_MAP    .operands = 1, .map = odd_map
+static const wg_op odd_ops[] = {
+    { .name = NULL, BY_KERNEL },
+    { .name = "nothing" },
+    { .name = "no_kernel", .operands = 1 },
+    { .name = "outputs", BY_KERNEL, .kind = WG_OPAQUE, .outputs = 9 },
+    { .name = "no_outputs", BY_KERNEL, .kind = WG_OPAQUE, .outputs = -1 },
+    { .name = "operands", .operands = -5, .kernel = { odd_kernel } },
+    { .name = "no_operands", .kernel = { odd_kernel } },
+    { .name = "many_options", BY_KERNEL, .attr_size = 1000 },
+    { .name = "kind", BY_KERNEL, .kind = (wg_class)99 },
+    { .name = "leaf", BY_KERNEL, .kind = WG_LEAF },
+    { .name = "alias", .operands = 1, .kind = WG_ALIAS },
+    { .name = "fold", BY_KERNEL, .kind = WG_REDUCE, .fold = true },
+    { .name = "phases", BY_KERNEL, .kind = WG_OPAQUE, .phases = -1 },
+    { .name = "rows_of_a_map", BY_MAP, .kind = WG_ROWS },
+    { .name = "map_of_two", .operands = 2, .map = odd_map },
+    { .name = "promote", BY_MAP, .promote = (wg_promote)9 },
+    { .name = "promote_from", BY_MAP, .promote_from = -3 },
+    { .name = "kind_of_option", BY_MAP, .attr_size = 8, .attrs = odd_rows },
+    { .name = "place_of_option", BY_MAP, .attr_size = 8, .attrs = odd_places },
+    { .name = "prepared", BY_MAP, .prepared = 8 },
+    { .name = "optional", BY_MAP, .optional = 7 },
+    { .name = "view", BY_MAP, .view = WG_VIEW_WHOLE },
+    { .name = "arithmetic", BY_MAP, .arithmetic = (wg_arithmetic)30 },
+};
+enum { ODD_p_wg_op = LENGTH(odd_ops) + 1 };
+GETTER(const wg_op *, p_wg_op)
+{
+    const int i = odd_at(t, slot);
+    (void)w, (void)given;
+    return i < 0 ? wg_op_find("tanh") : i < LENGTH(odd_ops) ? &odd_ops[i] : NULL;
+}
+
+#endif

@@ -1,0 +1,171 @@
+/* test_odd_calls.c: every function of the public API is called with odd arguments, one odd value at a time,
+ * the others good. The process must live. The calls are made from the headers by odd_calls.awk, the values
+ * stand in odd_values.h.
+ *
+ * The calls of a function run in a process of their own, so that a crash is reported with the call that
+ * crashed. */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "odd_values.h"
+#include "odd_words.h"
+#include "wgfiles.h"
+
+#define SLOT(word) SLOT_##word,
+typedef enum slot_word { WORDS(SLOT) SLOT_none } slot_word;
+#define ODDS(word) [SLOT_##word] = ODD_##word,
+static const int odds[] = { WORDS(ODDS)[SLOT_none] = 0 };
+
+typedef struct odd_call {
+    const char *name;
+    void (*call)(world *w, const choice *t);
+    int slots;
+    const slot_word *slot;
+} odd_call;
+
+#define ODD(word, k)          get_##word(w, t, k, true)
+#define GIVEN(word, k, given) get_##word(w, t, k, given)
+
+/* What a builder has made is computed. */
+static void use(const world *w, wg_node n)
+{
+    (void)w;
+    if (wg_node_ok(n)) wg_value(n);
+}
+
+#include "odd_calls.h"
+
+/* ---- the world ---- */
+
+enum { MOST = 64 << 20 }; /* bytes: what needs more is refused, as on a small machine */
+
+static void *small_memory(void *user, void *p, size_t old_size, size_t new_size)
+{
+    size_t *all = user;
+    if (new_size > MOST || *all - old_size + new_size > 2 * (size_t)MOST) return NULL;
+    *all += new_size - old_size;
+    if (new_size) return realloc(p, new_size);
+    free(p);
+    return NULL;
+}
+
+static void make_nodes(world *w)
+{
+    static const int32_t classes[3] = { 0, 1, 1 };
+    static float data[48];
+    for (int i = 0; i < 48; i++) data[i] = (float)i * 0.1f + 0.05f;
+    wg_node a = wg_param(w->g, w->p, "a", WG_SHAPE(2, 3), wg_he());
+    w->good[0] = a;
+    w->good[1] = wg_sum(wg_square(a));
+    w->good[2] = wg_input(w->g, "picture", wg_view_f32(data, WG_SHAPE(1, 2, 4, 4)));
+    w->good[3] = wg_mul(wg_input(w->g, "square", wg_view_f32(data, WG_SHAPE(3, 3))), 2);
+    w->good[4] = wg_cast(wg_input(w->g, "classes", wg_view_i32(classes, WG_SHAPE(3))), WG_I64);
+}
+
+static world open_world(size_t *memory, int form)
+{
+    world w = { .form = form };
+    const wg_allocator small = { small_memory, memory };
+    *memory = 0;
+    w.c = wg_start(&(wg_options){ .allocator = &small, .threads = 1 });
+    w.g = wg_graph_new(w.c), w.other = wg_graph_new(w.c), w.p = wg_params_new(w.c);
+    wg_graph *gone = wg_graph_new(w.c);
+    wg_node of_gone = wg_fill(gone, 1, WG_SHAPE(2, 3)), old = wg_relu(wg_fill(w.g, 1, WG_SHAPE(2, 3)));
+    wg_graph_free(gone);
+    wg_begin(w.g, WG_TRAIN);
+    make_nodes(&w);
+    const wg_node odd[NODES] = { wg_none,
+                                 wg_number(2),
+                                 wg_number(NAN),
+                                 wg_graph_node(w.g, 0),
+                                 old,
+                                 wg_fill(w.other, 1, WG_SHAPE(2, 3)),
+                                 of_gone,
+                                 wg_scalar(w.g, 2),
+                                 wg_fill(w.g, 1, WG_SHAPE(3)),
+                                 wg_fill(w.g, 1, WG_SHAPE(3, 2)),
+                                 wg_fill(w.g, 1, WG_SHAPE(1, 1, 1, 1, 1, 1, 2, 3)),
+                                 wg_fill(w.g, 1, WG_SHAPE(0, 3)),
+                                 w.good[4],
+                                 wg_cast(w.good[0], WG_BOOL),
+                                 wg_cast(w.good[0], WG_BF16),
+                                 wg_state(w.g, w.p, "s", WG_SHAPE(2, 3), wg_zeros()),
+                                 wg_cast(w.good[0], WG_F64),
+                                 wg_stream("", w.g, "n"),
+                                 w.good[2],
+                                 w.good[3] };
+    memcpy(w.odd, odd, sizeof odd);
+    return w;
+}
+
+/* ---- the calls of one function ---- */
+
+typedef struct place { /* the call that is being made */
+    int slot, value;
+    int64_t calls;
+} place;
+
+static void call_one(const odd_call *k, place *at, int slot, int value)
+{
+    size_t memory;
+    at->slot = slot, at->value = value, at->calls++;
+    world w = open_world(&memory, (slot + value + 2) % FORMS);
+    if (wg_failed(w.c)) abort();
+    k->call(&w, &(choice){ slot, value });
+    wg_finish(w.c, NULL);
+}
+
+static void call_all(const odd_call *k, place *at)
+{
+    const struct rlimit seconds = { 60, 60 };
+    setrlimit(RLIMIT_CPU, &seconds);
+    if (chdir(wgt_folder()) || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+        _exit(1);
+    for (int form = 0; form < FORMS; form++) call_one(k, at, -1, form);
+    for (int slot = 0; slot < k->slots; slot++)
+        for (int value = 0; value < odds[k->slot[slot]]; value++) call_one(k, at, slot, value);
+    _exit(0);
+}
+
+TestSuite(odd_calls, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+Test(odd_calls, every_function_of_the_api_lives_through_odd_arguments)
+{
+    place *at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq(at, MAP_FAILED);
+    odd_file = fopen("/dev/null", "w");
+    for (int i = 0; i < LENGTH(odd_memory); i++) odd_memory[i] = 0x3FF0000000000000 + i;
+    for (int i = 0; i < LENGTH(calls); i++) {
+        int status = 0;
+        fflush(NULL);
+        const pid_t child = fork();
+        if (!child) call_all(&calls[i], at);
+        waitpid(child, &status, 0);
+        cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, slot %d, value %d: %s %d",
+                  calls[i].name, at->slot, at->value, WIFSIGNALED(status) ? "signal" : "exit status",
+                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    }
+    cr_expect_gt(LENGTH(calls), 450);
+    cr_expect_gt(at->calls, 15000);
+    fclose(odd_file);
+}
+
+/* ---- descriptors: each fault is named ---- */
+
+Test(odd_calls, a_wrong_descriptor_is_refused_by_name)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int i = 0; i < LENGTH(odd_ops); i++) {
+        wg_node x[2] = { wg_scalar(g, 1), wg_scalar(g, 2) };
+        const int n = odd_ops[i].operands > 0 ? odd_ops[i].operands : 1;
+        cr_expect_not(wg_node_ok(wg_apply(WG_HERE, &odd_ops[i], x, n, NULL)), "descriptor %d", i);
+        cr_expect(strstr(wg_message(c), odd_ops[i].name ? odd_ops[i].name : "it has no name"), "%d: %s", i,
+                  wg_message(c));
+        wg_recover(c);
+    }
+    wgt_finish(c, NULL);
+}

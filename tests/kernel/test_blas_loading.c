@@ -1,0 +1,52 @@
+/* test_blas_loading.c: the BLAS is loaded when it is first needed, and where it cannot be loaded the
+ * products are the library's own. A limit on the space of addresses (ulimit -v) stands for that: OpenBLAS
+ * waits for ever if it does not get its space. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgshell.h"
+
+TestSuite(blas_loading, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* What the command prints, with the limit. Free it. */
+static char *limited(const char *command)
+{
+    char commands[400];
+    snprintf(commands, sizeof commands, "ulimit -v 300000; WG_NUM_THREADS=1 timeout 60 \"$build/wengert\" %s",
+             command);
+    return strdup(wgt_shell(commands));
+}
+
+static void skip_with_sanitizers(void)
+{
+    if (strstr(WGT_COMPILE, "fsanitize")) cr_skip("a sanitizer needs more addresses than the limit");
+}
+
+Test(blas_loading, no_product_no_blas)
+{
+    skip_with_sanitizers();
+    char *said = limited("version");
+    cr_expect_str_eq(said, "wengert " WG_VERSION "\n");
+    free(said);
+}
+
+Test(blas_loading, products_without_it_are_right)
+{
+    skip_with_sanitizers();
+    static const char program[] =
+        "eval -e 'sum((reshape(arange(12.0), shape=[3, 4]) @ reshape(arange(20.0), shape=[4, 5]))^2)' --json";
+    char command[200], *with = limited(program);
+    snprintf(command, sizeof command, "\"$build/wengert\" %s", program);
+    cr_expect(strstr(with, "\"value\":"), "%s", with);
+    cr_expect_str_eq(with, wgt_shell(command)); /* whole numbers: every product is exact */
+    free(with);
+}
+
+Test(blas_loading, doctor_says_why)
+{
+    skip_with_sanitizers();
+    char *said = limited("doctor");
+    cr_expect(strstr(said, "blas: none") || strstr(said, "of addresses, the limit (ulimit -v) leaves"), "%s",
+              said);
+    free(said);
+}

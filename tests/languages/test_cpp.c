@@ -1,0 +1,74 @@
+/* test_cpp.c: the headers in C++11 to C++23: the macros with options, wengert.hpp, the README's program.
+ * Each kind of build takes other standards, so that `make test-all` has all of them. Without a C++ compiler
+ * nothing is compiled. */
+#include <string.h>
+
+#include "wgshell.h"
+
+TestSuite(cpp, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* c++2b is C++23: compilers of 2022 know no other name. */
+#ifdef WG_HOSTILE
+#define STANDARDS "c++14 c++20"
+#else
+#define STANDARDS "c++11 c++17 c++2b"
+#endif
+
+/* The test is skipped if its commands say so. */
+static const char *ran(const char *text)
+{
+    if (!strncmp(text, "skipped", 7)) cr_skip_test("%s", text);
+    return text;
+}
+/* With the functions of compilers.sh. */
+#define SHELL(commands) ran(wgt_shell("standards='" STANDARDS "'; . tests/languages/compilers.sh\n" commands))
+
+/* Numbers, messages and call sites of calls with options. */
+Test(cpp, macros) { SHELL("each tests/languages/macros.cpp \"$standards\""); }
+
+/* Every builder that a header has, with all its options, the last one first. */
+Test(cpp, every_builder)
+{
+    const char *text =
+        SHELL("need; awk -v form=cpp -f tools/builders.awk include/wengert/*.h >\"$in/all.cpp\"\n"
+              "for c in $compilers; do for s in $standards; do\n"
+              "    $c -std=$s $flags -fsyntax-only \"$in/all.cpp\" || exit 1; done; done\n"
+              "grep -c '^void call_' \"$in/all.cpp\"\n"
+              "cat include/wengert/*.h | grep -v 'define WG_NAMED' | grep -c WG_NAMED");
+    int calls = 0, macros = 0;
+    cr_assert_eq(sscanf(text, "%d %d", &calls, &macros), 2, "%s", text);
+    cr_expect_eq(calls, macros);
+    cr_expect_gt(calls, 80);
+}
+
+Test(cpp, values) { SHELL("each tests/languages/values.cpp \"$(from_17 $standards)\""); }
+
+/* The lists of values.hpp and wengert.hpp are those of the headers of C. */
+Test(cpp, lists)
+{
+    cr_expect_str_eq(SHELL("same 'wg_optim .' 'wg_params' WG_OPTIMIZERS\n"
+                           "same 'wg_node ' 'const wg_reduce_args' WG_REDUCTIONS\n"
+                           "same 'wg_node ' 'wg_node x);' WG_FUNCTIONS_OF_ONE\n"
+                           "same 'wg_node ' 'wg_node [a-z]*, wg_node [a-z]*);' WG_FUNCTIONS_OF_TWO"),
+                     "");
+}
+
+/* The C++ block of README.md prints the block below it. */
+Test(cpp, the_readme)
+{
+    SHELL("need; block() { awk -v language=cpp \"$@\" -f tests/languages/block.awk README.md; }\n"
+          "set -- $compilers; block >\"$in/readme.cpp\"\n"
+          "built $1 c++17 \"$in/readme.cpp\" && \"$in/a\" | sed 's/ *$//' >\"$in/out\" && [ -s \"$in/out\" ] "
+          "&&\n"
+          "block -v output=1 | diff \"$in/out\" -");
+}
+
+/* examples/digits.cpp prints what examples/digits.c prints, to the last digit. */
+#ifndef WG_HOSTILE
+Test(cpp, digits)
+{
+    SHELL("need; [ -z \"$sanitize\" ] || exit 0; set -- $compilers\n"
+          "built $1 c++17 examples/digits.cpp && c=$(cd \"$build\" && pwd)/examples/digits && cd \"$in\" &&\n"
+          "./a >cpp.txt && \"$c\" >c.txt && cmp c.txt cpp.txt && grep -q 'epoch 20' c.txt");
+}
+#endif

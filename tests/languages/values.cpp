@@ -1,0 +1,143 @@
+// values.cpp: wengert.hpp. Every expectation is computed by hand.
+#include <wengert/wengert.hpp>
+
+#include <cmath>
+#include <string>
+
+static int wrong;
+
+static void expect(int line, bool ok)
+{
+    if (!ok) std::printf("values.cpp:%d is wrong\n", line), wrong++;
+}
+#define EXPECT(ok) expect(__LINE__, ok)
+
+using numbers = std::vector<double>;
+
+static void arithmetic(const wg::context &c)
+{
+    wg::graph g(c);
+    wg::value x = g.input("x", { 1, 2, 3 }), M = g.input("M", { { 1, 2, 3 }, { 4, 5, 6 } });
+    EXPECT((2 * x - 1 / x + x / 2).to_vector() == (numbers{ 1.5, 4.5, 7.5 - 1.0 / 3 }));
+    EXPECT((M + x).to_vector() == (numbers{ 2, 4, 6, 5, 7, 9 })); // broadcasting
+    EXPECT((wg_relu(x - 2) + 1).to_vector<int>() == (std::vector<int>{ 1, 1, 2 })); // beside a node of C
+    EXPECT((-x).to_vector() == (numbers{ -1, -2, -3 }) && (x > 1.5).to_vector<int>()[1] == 1);
+    EXPECT(wg::matmul(M, M.T()).to_vector() == (numbers{ 14, 32, 32, 77 }));
+    EXPECT(wg::sum(M, { 0 }).to_vector() == (numbers{ 5, 7, 9 }) && wg::mean(M).item() == 3.5);
+    EXPECT(wg::sum(M, 1, true).shape().rank == 2 && M.shape()[1] == 3 && M.dim(-1) == 3);
+    EXPECT(wg::pow(x, 2).to_vector()[2] == 9 && wg::maximum(2, x).to_vector()[0] == 2);
+    EXPECT(wg::where(x > 2, x, 0).to_vector() == (numbers{ 0, 0, 3 }));
+    EXPECT(M.reshape({ 3, -1 }).shape()[1] == 2 && std::fabs(wg::sum(wg::softmax(x)).item() - 1) < 1e-12);
+    x += 1, x *= 2;
+    EXPECT(x.to_vector() == (numbers{ 4, 6, 8 }));
+    const std::vector<int32_t> classes{ 2, 0 };
+    EXPECT(g.input("k", classes).dtype() == WG_I32);
+    EXPECT(g.input("f", std::vector<float>{ 1 }).dtype() == WG_F64);
+    EXPECT(g.input("t", numbers(6, 1.0), { 2, 3 }).shape()[0] == 2 && x.named("twice").name() == "twice");
+}
+
+static void derivatives(const wg::context &c)
+{
+    wg::graph g(c);
+    wg::value x = g.input("x", { 1, 2, 3 }), w = g.scalar(2), y = w * wg::sum(x * x);
+    EXPECT(y.grad(x).to_vector() == (numbers{ 4, 8, 12 }));
+    const std::vector<wg::value> both = y.grads({ w, x });
+    EXPECT(both[0].item() == 14 && wg::sum(both[1]).item() == 24);
+    EXPECT(wg::sum(both[1]).grad(w).item() == 2 * 6); // of second order
+    EXPECT(wg::check(y).passes());
+
+    wg::params p(c);
+    {
+        wg::optimizer o = wg::sgd(p, WG_STRUCT(wg_sgd_opts, .lr = 0.25));
+        for (int i = 0; i < 50; i++) {
+            g.begin();
+            wg::value t = g.param(p, "t", {}, wg_const(5));
+            wg::square(t - 3).backward(p); // t - 3 is halved by each step
+            EXPECT(std::fabs(p.grad_norm() - 2 * 2 * std::pow(0.5, i)) < 1e-9);
+            o.step();
+        }
+        EXPECT(o.lr() == 0.25);
+    }
+    wg::optimizer another = wg::adam(p); // the first one is gone
+    EXPECT(std::fabs(p.item("t") - 3) < 1e-12);
+    EXPECT(g.input("z", { 1 }).svg().find("<svg") == 0);
+}
+
+static double good(const numbers &x, numbers *g)
+{
+    if (g) *g = { 2 * x[0] * x[1], x[0] * x[0] };
+    return x[0] * x[0] * x[1];
+}
+
+static void functions_of_yours()
+{
+    EXPECT(wg::check(good, { 1.5, -2 }).passes());
+    const auto bad = [](const numbers &x, numbers *g) {
+        if (g) *g = { x[0] };
+        return x[0] * x[0]; // its derivative is 2 x
+    };
+    EXPECT(wg::check(bad, { 3 }).verdict() == "fail");
+    bool thrown = false;
+    try {
+        wg::check([](const numbers &, numbers *) -> double { throw std::runtime_error("mine"); }, { 3 });
+    } catch (const std::runtime_error &e) {
+        thrown = e.what() == std::string("mine");
+    }
+    EXPECT(thrown);
+}
+
+static std::string message_of(const wg::value &a, const wg::value &b, int &line)
+{
+    try {
+        line = __LINE__ + 1;
+        static_cast<void>(a + b);
+        return "";
+    } catch (const wg::error &e) {
+        EXPECT(e.status() == WG_ERROR_SHAPE);
+        return e.what();
+    }
+}
+
+static void errors()
+{
+    wg::context c(nullptr, nullptr);
+    wg::graph g(c);
+    wg::value x = g.input("x", { 1, 2, 3 }), y = g.input("y", { 1, 2 });
+    const wg::value before = x + y; const int at = __LINE__;
+    EXPECT(c.failed() == WG_ERROR_SHAPE && !before.ok() && std::isnan(before.item()));
+    const std::string place = "values.cpp:" + std::to_string(at) + ": add: ";
+    EXPECT(c.message().find(place) != std::string::npos && c.message().find("x [3]") != std::string::npos);
+    c.recover();
+
+    c.exceptions();
+    int line = 0;
+    const std::string text = message_of(x, y, line);
+    EXPECT(text.find("values.cpp:" + std::to_string(line) + ": add: ") != std::string::npos);
+    EXPECT(c.failed() == WG_OK && wg::sum(x).item() == 6); // the context goes on
+    bool of_macro = false;
+    try {
+        static_cast<void>(wg::value(wg_sum(x, .axes = WG_AXES(7))));
+    } catch (const wg::error &) {
+        of_macro = true;
+    }
+    EXPECT(of_macro);
+    c.exceptions(false);
+    EXPECT(!g.input("ragged", { { 1, 2 }, { 3 } }).ok() && c.failed() == WG_ERROR_SHAPE);
+    EXPECT(c.finish() == WG_ERROR_SHAPE); // g is freed afterwards, and is NULL now
+    EXPECT(static_cast<wg_graph *>(g) == nullptr && c.finish() == WG_ERROR_SHAPE);
+}
+
+static wg::graph outlives() { return wg::graph(wg::context()); }
+
+int main()
+{
+    {
+        wg::context c(WG_STRUCT(wg_options, .threads = 1, .dtype = WG_F64));
+        arithmetic(c), derivatives(c);
+        if (c.finish()) wrong++;
+    }
+    functions_of_yours(), errors();
+    wg::graph g = outlives(); // the context lives as long
+    EXPECT(wg::sum(g.input("x", { 1, 2 })).item() == 3);
+    return wrong != 0;
+}

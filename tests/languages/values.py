@@ -1,0 +1,253 @@
+"""values.py: python/wengert.py. Every expectation comes from NumPy, or is computed by hand."""
+import gc
+import inspect
+import os
+import re
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+
+import wengert as wg
+
+wrong = []
+
+
+def expect(ok):
+    if not ok:
+        wrong.append(inspect.currentframe().f_back.f_lineno)
+
+
+def same(value, array):
+    a = np.asarray(value)
+    if a.shape != np.shape(array) or not np.allclose(a, array, rtol=1e-12, atol=1e-12):
+        wrong.append(inspect.currentframe().f_back.f_lineno)
+
+
+def raised(kind, part, f, *arguments):
+    try:
+        f(*arguments)
+    except kind as e:
+        if part in str(e):
+            return
+        print("not in the message:", part, "\n", e)
+    wrong.append(inspect.currentframe().f_back.f_lineno)
+
+
+A = np.arange(1.0, 7).reshape(2, 3)
+B = np.array([[0.5, -1, 2], [3, 0.25, -2]])
+
+
+def arithmetic():
+    g = wg.Graph()
+    a, b = wg.input("a", A), wg.input("b", B)
+    for f in (lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y,
+              lambda x, y: x**2 + y, lambda x, y: 2 - x / 3 + (-y), lambda x, y: 2.0**x, lambda x, y: x @ y.T,
+              lambda x, y: abs(y) * x, lambda x, y: x < y, lambda x, y: x >= 3, lambda x, y: x == y,
+              lambda x, y: x != 2, lambda x, y: 1 / y):
+        same(f(a, b), f(A, B))
+        same(f(a, B), f(A, B))  # an array beside a value
+    same(B + a, A + B)
+    same(np.float32(2) * a, 2 * A)
+    same(B @ a.T, B @ A.T)
+    same(a + np.array([1, 2, 3]), A + [1, 2, 3])
+    same(a + [1, 2, 3], A + [1, 2, 3])
+    for key in (0, -1, slice(1, None), slice(0, 1), (slice(None), 1), (Ellipsis, 2), (None, 1),
+                (0, slice(-2, None)), (slice(None), np.array([2, 0])), (np.array([1, 1, 0]),)):
+        same(a[key], A[key])
+    same(a.sum(), A.sum())
+    same(a.sum(axis=0), A.sum(0))
+    same(a.mean(axis=-1, keepdims=True), A.mean(-1, keepdims=True))
+    same(wg.max(a, axes=(0, 1)), A.max())
+    same(wg.var(a, axis=1), A.var(1))
+    same(a.T, A.T)
+    same(a.reshape(3, 2), A.reshape(3, 2))
+    same(a.reshape((3, -1)), A.reshape(3, -1))
+    same(wg.exp(b), np.exp(B))
+    same(b.tanh(), np.tanh(B))
+    same(wg.where(b > 0, a, 0), np.where(B > 0, A, 0))
+    same(wg.concat([a, b], 1), np.concatenate([A, B], 1))
+    same(wg.einsum("ij,kj->ik", [a, b]), np.einsum("ij,kj->ik", A, B))
+    same(wg.pad(a, axis=1, before=2, mode="edge"), np.pad(A, ((0, 0), (2, 0)), mode="edge"))
+    same(wg.clip(a, 2, 5), np.clip(A, 2, 5))
+    same(wg.leaky_relu(b, slope=0), np.maximum(B, 0))  # 0 is 0, and not the default
+    same(wg.split(a, 3, axis=1)[1], A[:, 1:2])
+    same(wg.random_normal((4,), mean=3, deviation=0), [3] * 4)
+    same(wg.arange(0, 3, 1), [0, 1, 2])
+    q, r = wg.qr(b)
+    same(q @ r, B)
+    expect(wg.cast(a, "int32").dtype == np.int32 and a.dtype == np.float64)
+    expect(g.input("k", np.arange(3)).dtype == np.int64)
+    expect(a.shape == (2, 3) and len(a) == 2 and float(a[0, 0]) == 1)
+    expect(repr(a) == "<wengert.Value a float64 [2, 3]>")
+    expect("softmax" in dir(wg) and "temperature=" in wg.softmax.__doc__)
+    same(wg.Graph(wg.Context(dtype="float32")).input("x", B), B.astype(np.float32))
+
+
+def derivatives():
+    wg.Graph()
+    a, b = wg.input("a", A), wg.input("b", B)
+    y = (a * a * b).sum()
+    same(wg.grad(y, a), 2 * A * B)
+    same(y.grad(b), A * A)
+    ga, gb = wg.grad(y, [a, b])
+    same(ga, 2 * A * B)
+    same(wg.grad((ga * ga).sum(), b), 8 * A * A * B)
+    same(wg.jvp(y, [a], [B]), (2 * A * B * B).sum())
+    same(wg.vjp(a * a, B, [a])[0], 2 * A * B)
+    same(wg.jacobian(a[0] * 3, a)[1, 0, 1], 3)
+    value, gradient = wg.value_and_grad(lambda x: wg.sum(x**3))(A)
+    expect(value == (A**3).sum())
+    same(gradient, 3 * A**2)
+    same(wg.grad(lambda x, y: (x * y).sum())(A, B)[1], A)
+    same(wg.input("c", B) * 1, B)  # into the graph that was current before
+
+
+def training():
+    c = wg.Context(seed=3)
+    p, g = wg.Params(c), wg.Graph(c)
+    sgd = wg.sgd(p, lr=0.25)
+    for i in range(60):
+        g.begin()
+        w = p.param("w", (2,), wg.const(5))
+        wg.square(w - [1, 2]).sum().backward(p)
+        same(p.grad("w"), 2 * np.array([4, 3]) * 0.5**i)  # the distance is halved by each step
+        sgd.step()
+    same(p["w"], [1, 2])
+    expect(sgd.lr == 0.25 and list(p) == ["w"] and "w" in p and len(p) == 1)
+    sgd.lr = 0.5
+    expect(sgd.lr == 0.5)
+    p["w"] = [7, 8]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "w.safetensors")
+        p.save(path)
+        p["w"] = [0, 0]
+        p.load(path)
+        table = os.path.join(folder, "t.csv")
+        with open(table, "w") as f:
+            f.write("a,b,passed\n1,2,0\n3,4,1\n")
+        d = wg.csv(table, y="passed", context=c)
+        same(d.x, [[1, 2], [3, 4]])
+        same(d.y, [0, 1])
+    same(p["w"], [7, 8])
+    raised(KeyError, "did you mean w?", lambda: p["ww"])
+    old, new = sgd, wg.adam(p, lr=0.1, beta1=0.8)
+    raised(wg.Error, "another optimizer", old.step)
+    raised(TypeError, "did you mean amsgrad?", lambda: wg.adam(p, amsgrads=1))
+    s = wg.nn_lstm(g.input("x", np.ones((1, 2, 3))), p.part("net"), "lstm", 4, state=None)
+    expect(s.y.shape == (1, 2, 4) and s.h.shape == (1, 4) and "net.lstm.W" in p)
+    d = wg.Data(np.arange(10.0).reshape(5, 2), np.arange(5), context=c)
+    rows = [(x, y) for x, y in d.batches(2)]
+    expect([len(x) for x, _ in rows] == [2, 2, 1])
+    expect(sorted(np.concatenate([y for _, y in rows])) == [0, 1, 2, 3, 4])
+    expect(all((x[:, 0] == 2 * y).all() for x, y in rows))
+    del new
+
+
+def checks():
+    expect(wg.check(lambda x: wg.sum(wg.sin(x) * x), A))
+    expect(wg.check(lambda x, y: (x @ y.T).tanh().sum(), A / 9, B).verdict == "pass")
+    expect(wg.check(lambda x: np.sum(np.sin(x)), A, grad=np.cos))
+    expect(wg.check(lambda x: (np.sum(x**3), 3 * x**2), A))
+    expect(wg.check(lambda x, y: (np.sum(x * y), [y, x]), A, B))
+    bad = wg.check(lambda x: (np.sum(x**3), 2 * x**2), A)
+    expect(not bad and bad.verdict == "fail" and "FAIL" in str(bad) and bad.ratio > 0.1)
+    raised(ValueError, "the gradient has 1 elements, x has 6", lambda: wg.check(lambda x: (x.sum(), 1.0), A))
+    raised(TypeError, "give its gradient, grad=", lambda: wg.check(lambda x: np.exp(x).sum(), A))
+    raised(ZeroDivisionError, "", lambda: wg.check(lambda x: 1 // 0, A, grad=np.cos))
+    wg.Graph()
+    x = wg.input("x", A)
+    expect((x * x).sum().check())
+    expect(wg.check(lambda x: (x * x).sum(), A, order=2, name="square"))
+
+
+def errors():
+    wg.Graph()
+    a, b = wg.input("a", A), wg.input("b", np.ones((2, 2)))
+    line = inspect.currentframe().f_lineno + 1
+    raised(wg.Error, "values.py:%d: add: shapes do not broadcast: a [2,3] with b [2,2]" % line, lambda: a + b)
+    same(a + 1, A + 1)  # the context goes on
+    raised(wg.Error, "no axis 5", lambda: a.sum(axis=5))
+    raised(TypeError, "did you mean keepdims?", lambda: wg.sum(a, keepdim=True))
+    raised(TypeError, "options are given by name", lambda: wg.sum(a, 0))
+    raised(AttributeError, "did you mean softmax?", lambda: wg.softmaxx)
+    raised(AttributeError, "did you mean relu?", lambda: a.relus)
+    raised(TypeError, "no dtype complex128", lambda: wg.input("z", A + 1j))
+    raised(TypeError, "", lambda: np.exp(a))  # never an array without its derivative
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        ((wg.input("p", A[:, :1]) - wg.input("t", A[:, 0]))**2).mean().item()
+        p = wg.Params()
+        (p.param("w", (2, 1)) - wg.input("t2", A[:, 0])).square().mean().backward(p)
+        expect(any("values.py" in str(w.message) for w in said))
+
+
+def pictures():
+    wg.Graph()
+    x = wg.input("x", A)
+    y = (x * 2).sum()
+    expect(y._repr_svg_().startswith("<svg") and "x" in y.draw(backward=True))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "y.svg")
+        y.draw(path, title="twice", backward=True, wrt=[x])
+        expect("twice" in open(path).read())
+    raised(TypeError, "did you mean title?", lambda: y.draw(titel="x"))
+
+
+def lifetimes():
+    x = wg.Graph(wg.Context()).input("x", A)  # the context lives as long as its values
+    gc.collect()
+    same(x * 2, A * 2)
+    for _ in range(20):
+        wg.Graph().input("x", A).sum().item()
+    gc.collect()
+
+
+# ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
+
+# With C functions as arguments; lists of structs; and what values and arrays do instead.
+ELSEWHERE = set("""custom_vjp extern recompute recompute_chain odeint fixed_point settled jacobian_sparse
+    nn_sequential input_borrow""".split())
+CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn", "p"), ("wg_node", "n"),
+         ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"), ("bool", "b"),
+         ("size_t", "z"), ("int64_t", "l"), ("void", "v"),
+         ("int|wg_status|wg_mode|wg_dtype|wg_verdict", "i")]
+
+
+def code(declared, named):
+    text = re.sub(r" ?\b\w+(\[\])?$", r"\1", declared.strip()) if named else declared.strip()
+    text = text if text.startswith("const char") else text.replace("const ", "")
+    text = "const char *" if text.startswith("const char *") and not text.endswith("[]") else text
+    return next((c for pattern, c in CODES if re.fullmatch(pattern, text)), "?")
+
+
+def headers():
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/wengert")
+    files = sorted(f for f in os.listdir(folder) if f.endswith(".h"))
+    text = "".join(open(os.path.join(folder, f)).read() for f in files)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    called = {line.split()[1]: (line.split() + [""])[:3] for line in wg._FUNCTIONS.split(",")}
+    makers = set(re.findall(r"WG_API (?:wg_node|wg_nn_states|bool) wg_(\w+)_at\(\s*wg_site here", text))
+    unknown = {m for m in makers if m not in wg._builders and m + "_at" not in called}
+    unknown -= {"check_passes", "resume"}  # they make no nodes
+    if unknown != ELSEWHERE:
+        print("functions of the headers that Python does not know:", sorted(unknown ^ ELSEWHERE))
+        wrong.append(0)
+    seen = 0
+    for result, name, parameters in re.findall(r"WG_API ([^(;]*?)\bwg_(\w+)\(([^)]*)\)", text):
+        if name in called:
+            seen += 1
+            types = [p for p in parameters.replace("\n", " ").split(",") if p.strip() != "void"]
+            want = "".join(code(p, True) for p in types)
+            if [code(result, False), name, want] != called[name]:
+                print("declared as", code(result, False), name, want, "called as", *called[name])
+                wrong.append(0)
+    expect(seen == len(called))
+
+
+for test in (arithmetic, derivatives, training, checks, errors, pictures, lifetimes, headers):
+    before = len(wrong)
+    test()
+    print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")
+sys.exit(len(wrong) != 0)

@@ -1,0 +1,247 @@
+/* test_command_text.c: what the command prints: numbers, tables in a terminal and in a pipe, notes; and where
+ * it reads programs from. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wgcommand.h"
+
+TestSuite(command_text, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* ---- numbers ---- */
+
+Test(command_text, each_element_has_its_digits)
+{
+    EXPECT(0, "9.8e-05 0.1235\n", NULL, "eval", "-e", "[9.8e-5, 0.123456789]");
+    EXPECT(0, "1.235e-07 1.235e+07 1.235\n", NULL, "eval", "-e", "[1.23456789e-7, 1.23456789e7, 1.23456789]");
+    EXPECT(0, "12345678\n", NULL, "eval", "-e", "12345678");
+    EXPECT(0, "12345678 0.3333\n", NULL, "eval", "-e", "[12345678, 1/3]");
+    EXPECT(0, "-1000000\n", NULL, "eval", "-e", "-10^6");
+    EXPECT(0, "1e+20\n", NULL, "eval", "-e", "10^20");
+    EXPECT(0, "123456.5 12\n", NULL, "eval", "-e", "[123456.5, 12]", "--digits", "9");
+    EXPECT(0, "0.1 0.2\n", NULL, "eval", "-e", "[0.1, 0.2]", "--dtype", "f32");
+    EXPECT(0, "nan inf -inf 1e+300 0\n", NULL, "eval", "-e", "[nan, inf, -inf, 1e300, -0]");
+    EXPECT(0, "9999 10000\n", NULL, "eval", "-e", "[9999.2, 9999.7] + 1/30000");
+}
+
+/* sqrt(2) = 1.414213562373095048..., 1/3 */
+Test(command_text, digits_as_wanted)
+{
+    EXPECT(0, "1.41421\n", NULL, "eval", "-e", "sqrt(2)");
+    EXPECT(0, "1.4\n", NULL, "eval", "-e", "sqrt(2)", "--digits", "2");
+    EXPECT(0, "1.41421356237310\n", NULL, "eval", "-e", "sqrt(2)", "--digits", "15");
+    EXPECT(0, "0.333 2\n", NULL, "eval", "-e", "[1/3, 2]", "--digits", "3");
+    EXPECT(0, "d/dx 0.35355\n", NULL, "grad", "-e", "sqrt(x)", "--set", "x=2", "--digits", "5");
+}
+
+Test(command_text, columns_are_aligned)
+{
+    EXPECT(0, "  1   2\n-10 200\n", NULL, "eval", "-e", "[[1, 2], [-10, 200]]");
+}
+
+static int count(const char *text, char ch)
+{
+    int n = 0;
+    for (; *text; text++) n += *text == ch;
+    return n;
+}
+
+Test(command_text, a_pipe_gets_every_element)
+{
+    wgt_result r = RUN("eval", "-e", "arange(5000)");
+    cr_expect_eq(count(r.out, ' '), 4999);
+    cr_expect_not(strstr(r.out, "..."));
+    r = RUN("eval", "-e", "zeros(60, 40)");
+    cr_expect_eq(count(r.out, '\n'), 60);
+    cr_expect_eq(count(r.out, '0'), 2400);
+}
+
+/* ---- in a terminal ---- */
+
+/* What the command shows in a terminal of so many columns. */
+static const char *shown(int columns, const char *const words[])
+{
+    static char text[1 << 16];
+    const char *binary = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/wengert", build ? build : "build");
+    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    cr_assert(terminal >= 0 && !grantpt(terminal) && !unlockpt(terminal));
+    const int side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    cr_assert_eq(
+        ioctl(side, TIOCSWINSZ, &(struct winsize){ .ws_col = (unsigned short)columns, .ws_row = 40 }), 0);
+    const pid_t child = fork();
+    if (!child) {
+        unsetenv("COLUMNS");
+        dup2(side, 1);
+        close(side), close(terminal);
+        execv(binary ? binary : path, (char *const *)(uintptr_t)words);
+        _exit(127);
+    }
+    close(side);
+    size_t n = 0;
+    ssize_t got;
+    while (n < sizeof text - 1 && (got = read(terminal, text + n, sizeof text - 1 - n)) > 0) n += (size_t)got;
+    text[n] = 0;
+    int status = -1;
+    waitpid(child, &status, 0);
+    close(terminal);
+    cr_expect_eq(status, 0);
+    return text;
+}
+#define SHOWN(columns, ...) shown(columns, (const char *const[]){ "wengert", __VA_ARGS__, NULL })
+
+/* Formulas that are longer than a line and have no blank may stick out; text may not. */
+static int longest_line(const char *text)
+{
+    int most = 0, now = 0;
+    for (; *text; text++) {
+        if (*text == '\r') continue;
+        now = *text == '\n' ? 0 : now + (((unsigned char)*text & 0xC0) != 0x80);
+        most = now > most ? now : most;
+    }
+    return most;
+}
+
+Test(command_text, a_terminal_gets_what_fits, .timeout = 60)
+{
+    cr_expect_str_eq(SHOWN(40, "eval", "-e", "arange(100, 200)"),
+                     "100 101 102 103 104 105 106 107 ... 199\r\n(cut to this terminal: a pipe gets all 100 "
+                     "elements)\r\n");
+    cr_expect_str_eq(SHOWN(40, "eval", "-e", "arange(100, 110)"),
+                     "100 101 102 103 104 105 106 107 108 109\r\n");
+    const char *text = SHOWN(60, "eval", "-e", "zeros(60, 80) + 1/3");
+    cr_expect_eq(count(text, '\n'), 22, "%s", text); /* 19 rows, ..., the last, and the note */
+    cr_expect_leq(longest_line(text), 60, "%s", text);
+}
+
+Test(command_text, help_is_as_wide_as_the_terminal, .timeout = 60)
+{
+    static const int widths[] = { 60, 80, 100 };
+    static const char *const topics[] = { "eval", "check", "draw", "language" };
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 4; k++) {
+            const char *text = SHOWN(widths[i], "help", topics[k]), *end = strstr(text, "examples:");
+            cr_expect(!end || longest_line(end) > 0);
+            if (end) *strstr((char *)(uintptr_t)text, "examples:") = 0; /* shells take no broken lines */
+            text = strchr(text, '\n') + 1;                              /* behind the usage */
+            cr_expect_leq(longest_line(text), widths[i], "help %s: %s", topics[k], text);
+        }
+}
+
+Test(command_text, no_escapes_in_tables, .timeout = 60)
+{
+    cr_expect_not(strchr(SHOWN(80, "ops"), 27));
+    cr_expect_not(strchr(SHOWN(80, "doctor"), 27));
+}
+
+/* ---- what help and ops know ---- */
+
+Test(command_text, ops_know_the_calls_of_the_language)
+{
+    static char *const names[] = { "grad", "input", "param", "dense", "permute", "l2" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        wgt_result r = RUN("ops", names[i]);
+        cr_expect_eq(r.status, 0, "%s", r.err);
+        cr_expect(strstr(r.out, "call of the language") && strstr(r.out, names[i]), "%s", r.out);
+        r = RUN("ops", names[i], "--json");
+        wgt_expect_json(r.out);
+        r = RUN("help", names[i]);
+        cr_expect_eq(r.status, 0, "%s", r.err);
+    }
+}
+
+Test(command_text, ops_mark_what_programs_do_not_call)
+{
+    wgt_result r = RUN("ops", "lu_det");
+    cr_expect(strstr(r.out, "internal: "), "%s", r.out);
+    r = RUN("ops", "det");
+    cr_expect_not(strstr(r.out, "internal: "), "%s", r.out);
+    r = RUN("ops");
+    cr_expect(!strstr(r.out, "\nlu_det") && strstr(r.out, "\ndet") && strstr(r.err, "--internal"), "%s",
+              r.err);
+    r = RUN("ops", "--internal");
+    cr_expect(strstr(r.out, "\nlu_det") && strstr(r.out, "\ndet"));
+}
+
+/* Each call has its row in the page of the language, too. */
+Test(command_text, help_language_has_every_call)
+{
+    static char page[1 << 16];
+    wgt_result r = RUN("help", "language");
+    FILE *f = fopen("docs/language.md", "r");
+    cr_assert(f);
+    page[fread(page, 1, sizeof page - 1, f)] = 0;
+    fclose(f);
+    for (int i = 0; i < wg_builtin_count(); i++) {
+        char call[80], row[80];
+        snprintf(call, sizeof call, "%s(", wg_builtin_at(i).name);
+        snprintf(row, sizeof row, "`%s", wg_builtin_at(i).name);
+        cr_expect(strstr(r.out, call), "%s", call);
+        cr_expect(strstr(page, row), "%s is not in docs/language.md", row);
+    }
+    r = RUN("help", "language", "--json");
+    wgt_expect_json(r.out);
+}
+
+/* The example of the page is a program that holds. */
+Test(command_text, the_example_of_the_language_holds)
+{
+    wgt_result r = RUN("help", "language");
+    char *end = strstr(r.out, "\n\n");
+    cr_assert(end);
+    *end = 0;
+    EXPECT(0, NULL, NULL, "check", wgt_script(r.out));
+}
+
+/* ---- notes, and where programs come from ---- */
+
+Test(command_text, quiet_leaves_out_notes)
+{
+    wgt_result r = RUN("eval", "-e", "x");
+    cr_expect(strstr(r.err, "drawn at random"), "%s", r.err);
+    r = RUN("eval", "-e", "x", "-q");
+    cr_expect_str_empty(r.err);
+    r = RUN("check", "-e", "x^2", "--quiet");
+    cr_expect_str_empty(r.err);
+    r = RUN("eval", "-e", "x = input(m, 64); mean(x)", "--data", "digits", "-q");
+    cr_expect_str_empty(r.err);
+    EXPECT(3, "", "no op", "eval", "-e", "lgo(1)", "-q");
+}
+
+Test(command_text, programs_are_joined_or_read)
+{
+    char at[1100];
+    EXPECT(0, "3\n", NULL, "eval", "-e", "a = 1", "-e", "a + 2");
+    EXPECT(3, "", "-e:2:5: no op 'lgo'", "eval", "-e", "a = 1", "-e", "a + lgo(2)");
+    EXPECT(0, "a 1\nb 2\n", NULL, "eval", "-e", "a = 1; b = 2", "--print", "a", "--print", "b");
+    snprintf(at, sizeof at, "@%s", wgt_script("w = 2\nw * 3\n"));
+    EXPECT(0, "6\n", NULL, "eval", "-e", at);
+    EXPECT(2, "", "give no other -e", "eval", "-e", at, "-e", "1");
+    EXPECT(3, "", "the program has no value", "eval", "-"); /* standard input is empty here */
+    EXPECT(0, "6\n", NULL, "eval", wgt_script("\xEF\xBB\xBFw = 2\r\nw * 3\r\n"));
+    EXPECT(3, "", "p.wg:1:5: no op", "eval", wgt_script("\xEF\xBB\xBFw = lgo(2)"));
+    EXPECT(3, "", "UTF-16", "eval", wgt_file("p.wg", "\xFF\xFEw\0=\0", 6));
+}
+
+/* ---- doctor ---- */
+
+Test(command_text, doctor_says_what_a_bug_report_needs)
+{
+    static const char *const keys[] = { "wengert: ", "compiler: ",     "libc: ",      "processor: ",
+                                        "kernels: ", "threads: ",      "blas: ",      "commit: ",
+                                        "dot: ",     "rsvg-convert: ", "environment:" };
+    setenv("OPENBLAS_CORETYPE", "Haswell", 1);
+    wgt_result r = RUN("doctor");
+    cr_expect_eq(r.status, 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        cr_expect(strstr(r.out, keys[i]), "%s: %s", keys[i], r.out);
+    cr_expect(strstr(r.out, "OPENBLAS_CORETYPE=Haswell"), "%s", r.out);
+    r = RUN("doctor", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"environment\":\"") && strstr(r.out, "\"commit\":\""), "%s", r.out);
+}

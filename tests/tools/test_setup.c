@@ -1,0 +1,77 @@
+/* test_setup.c: what tools/setup.sh and tools/mnist.sh say when something is missing. Small scripts in a
+ * folder of the test's stand in for programs of the system. */
+#include <string.h>
+
+#include "wgshell.h"
+
+TestSuite(setup, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+static void expect_setup(const char *cc, const char *part)
+{
+    char commands[400];
+    snprintf(commands, sizeof commands, "CC='%s' DRY_RUN=1 tools/setup.sh build || true", cc);
+    const char *said = wgt_shell(commands);
+    cr_expect(part ? strstr(said, part) != NULL : !*said, "CC=%s: %s", cc, said);
+}
+
+Test(setup, a_compiler_with_words_after_it)
+{
+    expect_setup("gcc", NULL);
+    expect_setup("gcc -O1", NULL);
+    expect_setup("env gcc -O1", NULL);
+}
+
+Test(setup, no_such_compiler)
+{
+    expect_setup("gccc", "there is no program 'gccc'. Type make without CC for gcc");
+    expect_setup("env gccc", "there is no program 'gccc'");
+    expect_setup("gcc-99", "type: sudo apt-get install --no-install-recommends gcc-99");
+    expect_setup("gcc --no-such-flag", "cannot compile an empty program. It says:");
+    expect_setup("gcc --no-such-flag", "no-such-flag");
+}
+
+/* No dot is asked for, though drawing needs one, and no libcgraph. */
+Test(setup, without_graphviz)
+{
+    cr_expect_str_eq(
+        wgt_shell("mkdir \"$in/bin\" && for p in bash env gcc ar pkg-config mktemp; do\n"
+                  "ln -s \"$(command -v $p)\" \"$in/bin/\"; done\n"
+                  "CC=gcc BLAS=none GRAPHVIZ=0 DRY_RUN=1 PATH=\"$in/bin\" tools/setup.sh build draw"),
+        "");
+}
+
+/* curl and npm answer as they do without a network. */
+static const char no_network[] =
+    "mkdir -p \"$in/bin\" \"$in/p/tools\" && cp tools/mnist.sh \"$in/p/tools/\" && cd \"$in/p\"\n"
+    "printf '#!/bin/sh\\necho \"curl: (6) no host\" >&2; exit 6\\n' > \"$in/bin/curl\"\n"
+    "printf '#!/bin/sh\\necho \"npm: no registry\" >&2; exit 1\\n' > \"$in/bin/npm\"\n"
+    "chmod +x \"$in/bin/\"*; export PATH=\"$in/bin:$PATH\" MNIST_URL=https://a.b/c\n";
+
+static const char *with_no_network(const char *commands)
+{
+    char text[2000];
+    snprintf(text, sizeof text, "%s%s", no_network, commands);
+    return wgt_shell(text);
+}
+
+Test(setup, mnist_that_cannot_be_fetched)
+{
+    const char *said = with_no_network("tools/mnist.sh || true; ls data");
+    cr_expect(
+        strstr(said, "mnist: fetching 11 MB from https://a.b/c\nmnist: that failed: curl: (6) no host\n"),
+        "%s", said);
+    cr_expect(strstr(said, "by npm\nmnist: that failed: npm: no registry\n"), "%s", said);
+    cr_expect(strstr(said, "/p/data/mnist and type make mnist again:\nmnist:     train-images-idx3-ubyte\n"),
+              "%s", said);
+    cr_expect(strstr(said, "MNIST_URL="), "%s", said);
+}
+
+Test(setup, mnist_of_wrong_bytes)
+{
+    const char *said = with_no_network("printf '#!/bin/sh\\nfor to; do [ \"$last\" = -o ] && echo wrong | "
+                                       "gzip > \"$to\"; last=$to; done\\n' > "
+                                       "\"$in/bin/curl\"; tools/mnist.sh || true; ls data");
+    cr_expect(strstr(said, "that failed: the files are not those of MNIST: their checksums are wrong"), "%s",
+              said);
+    cr_expect(!strstr(said, "\nmnist\n"), "%s", said); /* no folder is left */
+}

@@ -1,0 +1,13 @@
+/* wgshell.h: runs commands of a shell. */
+#ifndef WGSHELL_H
+#define WGSHELL_H
+
+#include "wgfiles.h"
+
+/* Runs a shell's commands in the sources' folder and returns what they wrote, to standard error too. It is
+ * valid until the next call. The test fails unless the status is 0. $in is the test's folder, $build the
+ * build, $compile the compiler of the build and its sanitizers; `make_it` runs make there, which builds
+ * nothing anew. */
+const char *wgt_shell(const char *commands);
+
+#endif

@@ -1,0 +1,200 @@
+# Reads public headers and writes what they say of builders, the functions that make nodes:
+#
+#   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "OPERANDS ; OPTIONS = NAMES"
+#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: optimizers, draw
+#   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
+#                  stands for an argument
+
+# ---- fields: "wg_node x, y" becomes two of them ----
+
+function trimmed(s) { gsub(/^[ \t\n]+|[ \t\n]+$/, "", s); return s }
+
+function note_fields(type, body,    part, n, i) {
+    n = split(body, part, ";")
+    for (i = 1; i <= n; i++) {
+        if (trimmed(part[i]) == "WG_BY_NAME") operands_of[type] = fields_of[type] + 0
+        else note_names(type, trimmed(part[i]))
+    }
+}
+function note_names(type, text,    list, n, i, kind) {
+    if (text == "" || text ~ /reserved/) return
+    n = split(text, list, /, */)
+    match(list[1], /^.*[ *]/)
+    kind = trimmed(substr(list[1], 1, RLENGTH))
+    list[1] = substr(list[1], RLENGTH + 1)
+    for (i = 1; i <= n; i++) {
+        field[type, ++fields_of[type]] = list[i]
+        kind_of[type, fields_of[type]] = kind
+    }
+}
+
+# ---- Python: a field is NAME, or NAME:KIND if it is no node ----
+
+function python_field(name, kind) {
+    if (kind == "wg_node") return name
+    if (kind ~ /_fn$|_rule$|^void|_opts \*$|^const wg_nn_part|^wg_pattern|^wg_tensor/) return "!" # not in Python, or by hand
+    if (kind == "const char *") kind = "text"
+    else if (kind == "const double *") kind = "doubles"
+    else if (kind in is_enum) kind = "int"
+    sub(/_t$/, "", kind)
+    sub(/^wg_(nn_)?/, "", kind)
+    gsub(/ \*$/, "", kind)
+    return name ":" kind
+}
+function python_struct(type,    i, text) {
+    for (i = 1; i <= fields_of[type]; i++) {
+        if (field[type, i] == "text") continue
+        text = text (i > 1 ? " " : "") (i == operands_of[type] + 1 ? "; " : "") python_field(field[type, i], kind_of[type, i])
+    }
+    return text (operands_of[type] == fields_of[type] ? " ;" : "")
+}
+# wg_node x[], int n is one list; wg_node *y is a result
+function python_parameters(text,    list, n, i, out, kind, name) {
+    gsub(/\n/, " ", text)
+    gsub(/  +/, " ", text)
+    n = split(text, list, /, /)
+    for (i = 1; i <= n; i++) {
+        match(list[i], /^.*[ *]/)
+        kind = trimmed(substr(list[i], 1, RLENGTH))
+        name = substr(list[i], RLENGTH + 1)
+        if (name ~ /\[\]$/) {
+            sub(/\[\]/, "", name)
+            kind = kind == "const wg_node" && list[++i] == "int n" ? "list" : "void"
+        }
+        if (kind == "wg_node *") kind = "result"
+        out = out (i > 1 && out != "" ? " " : "") python_field(name, kind)
+    }
+    return "(" out ")"
+}
+function python(signature, name, result) {
+    if (signature ~ /.!/) return
+    if (result == "wg_nn_states") signature = signature " -> states"
+    if (!(signature in names)) order[++signatures] = signature
+    names[signature] = names[signature] " " name
+}
+# A line that begins with a blank continues the line before it.
+function python_print(    i, line, word, n, k) {
+    for (i = 1; i <= signatures; i++) {
+        n = split(order[i] " =" names[order[i]], word, " ")
+        line = word[1]
+        for (k = 2; k <= n; k++) {
+            if (length(line " " word[k]) > 110) { print line; line = "   " }
+            line = line " " word[k]
+        }
+        print line
+    }
+}
+
+# ---- options that are written as lists of X(type, name, ...) ----
+
+# The fields of the list MACRO, and of the lists in it, as python_field has them.
+function listed(macro,    text, out, piece, part) {
+    text = list[macro]
+    while (match(text, /X\([a-z]+, [a-z0-9_]+,|WG_[A-Z_]+\(X/)) {
+        piece = substr(text, RSTART, RLENGTH)
+        text = substr(text, RSTART + RLENGTH)
+        if (piece ~ /^WG/) { sub(/\(X/, "", piece); out = out listed(piece); continue }
+        split(piece, part, /[(, ]+/)
+        out = out " " python_field(part[3], part[2])
+    }
+    return out
+}
+function python_option(name, kind) {
+    return kind ~ /\*$/ && kind != "const char *" ? name ":pointer" : python_field(name, kind)
+}
+function python_lists(    text, name, kind, out, i) {
+    for (rest = all; next_match("#define WG_[A-Z_]+\\(X[^)]*\\)[^#]*"); ) {
+        name = found
+        sub(/^#define /, "", name)
+        sub(/\(.*/, "", name)
+        sub(/^#define [A-Z_]+\([^)]*\)/, "", found)
+        sub(/\nWG_OPTIM.*/, "", found)
+        list[name] = found
+    }
+    for (rest = all; next_match("WG_API wg_optim \\*wg_[a-z0-9_]+_at"); ) {
+        name = found
+        sub(/.*\*wg_/, "", name)
+        sub(/_at$/, "", name)
+        python("!" listed("WG_" toupper(name) "_OPTIONS"), name, "")
+    }
+    for (rest = all; next_match("F(LAG|IELD)\\((const )?[a-z_]+( \\*)?, [a-z_]+, WG"); ) {
+        kind = found
+        sub(/^[A-Z]+\(/, "", kind)
+        name = kind
+        sub(/,.*/, "", kind)
+        sub(/^[^,]*, /, "", name)
+        sub(/,.*/, "", name)
+        out = out " " python_option(name, kind)
+    }
+    if (out != "") python("!" out, "draw", "")
+    for (rest = all; next_match("typedef struct wg_gradcheck_opts {[^}]*}"); ) {
+        sub(/^[^{]*\{/, "", found)
+        sub(/}$/, "", found)
+        gsub(/[a-z]+ \(\*/, "void *", found) # a pointer to a function
+        gsub(/\)\([^)]*\)/, "", found)
+        note_fields("gradcheck", found)
+        out = ""
+        for (i = 1; i <= fields_of["gradcheck"]; i++)
+            out = out " " python_option(field["gradcheck", i], kind_of["gradcheck", i])
+        python("!" out, "gradcheck", "")
+    }
+}
+
+# ---- C++ ----
+
+function cpp_call(name, type, operands,    i, text) {
+    for (i = 1; i <= operands; i++) text = text (i > 1 ? ", " : "") "some<" kind_of[type, i] ">()"
+    for (i = fields_of[type]; i > operands; i--)
+        if (field[type, i] != "text") text = text ", ." field[type, i] " = some<" kind_of[type, i] ">()"
+    printf "void call_%s() { (void)%s(%s); }\n", name, name, text
+}
+
+# ---- the headers ----
+
+function next_match(pattern) {
+    if (!match(rest, pattern)) return 0
+    found = substr(rest, RSTART, RLENGTH)
+    rest = substr(rest, RSTART + RLENGTH)
+    return 1
+}
+
+{ all = all $0 "\n" }
+END {
+    gsub(/\/\*[^*]*\*+([^\/*][^*]*\*+)*\//, "", all)
+    for (rest = all; next_match("typedef enum wg_[a-z0-9_]+"); ) { sub(/.* /, "", found); is_enum[found] }
+    delete is_enum["wg_dtype"]
+    for (rest = all; next_match("typedef struct wg_[a-z0-9_]+_args {[^}]*}"); ) {
+        split(found, word, " ")
+        body = found
+        sub(/^[^{]*\{/, "", body)
+        sub(/\}$/, "", body)
+        note_fields(word[3], body)
+    }
+    if (form == "cpp") {
+        print "#include <wengert/wengert.h>\ntemplate <class T> T &some();"
+        for (rest = all; next_match("#define wg_[a-z0-9_]+\\([^)]*\\)[ \\\\\n]*WG_NAMED\\([^,]*, [^,]*, [^,]*,"); ) {
+            name = found
+            sub(/^#define /, "", name)
+            sub(/\(.*/, "", name)
+            sub(/.*WG_NAMED\(/, "", found)
+            split(found, word, /, */)
+            cpp_call(name, word[2], word[3] + 0)
+        }
+    } else {
+        for (rest = all; next_match("WG_API (wg_node|wg_nn_states|bool) wg_[a-z0-9_]+_at\\(wg_site here,[^)]*\\)"); ) {
+            split(found, word, " ")
+            name = word[3]
+            sub(/^wg_/, "", name)
+            sub(/_at\(.*/, "", name)
+            sub(/[^(]*\(wg_site here,/, "", found)
+            sub(/\)$/, "", found)
+            found = trimmed(found)
+            if (found ~ /^const wg_[a-z0-9_]+_args \*a$/) {
+                split(found, type, " ")
+                python(python_struct(type[2]), name, word[2])
+            } else python(python_parameters(found), name, word[2])
+        }
+        python_lists()
+        python_print()
+    }
+}

@@ -1,0 +1,83 @@
+/* check_target.c: which scalar check differentiates, and by what. */
+#include <string.h>
+
+#include "tool.h"
+
+/* Whether a derivative of root by a named leaf can be other than zero: a path of floats leads there whose ops
+ * have a derivative. An accuracy has none. */
+static bool has_derivative(model *m, wg_node root)
+{
+    bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in), found = false;
+    if (in) in[root.index] = is_scalar(root);
+    for (uint32_t i = root.index; in && i > 0 && !found; i--) {
+        const wg_node n = wg_graph_node(m->g, i);
+        const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
+        if (!in[i]) continue;
+        found = leaf && *wg_node_name(n);
+        for (int k = 0; !leaf && k < wg_node_operands(n); k++) {
+            const wg_node x = wg_node_operand(n, k);
+            in[x.index] |= wg_dtype_is_float(wg_node_dtype(x)) && wg_op_has_derivative(wg_node_op(n), k);
+        }
+    }
+    wg_free(m->c, in);
+    return found;
+}
+
+/* --of; else y of a claim with grad(y, x); else the last statement, or if that has no derivative the last
+ * computed name that has one. If none has, the last statement. */
+static bool choose_loss(model *m, const char **name, wg_node *loss)
+{
+    const char *claimed = wg_program_claimed(m->q);
+    if (!model_of(m, name, loss)) return false;
+    if (args_has(m->a, "of")) return true;
+    if (claimed && is_scalar(wg_program_node(m->q, claimed))) {
+        *name = claimed;
+        *loss = wg_program_node(m->q, claimed);
+        return true;
+    }
+    for (int i = wg_program_names(m->q) - 1; i >= 0 && !has_derivative(m, *loss); i--) {
+        const char *other = wg_program_name(m->q, i);
+        const wg_node n = wg_program_node(m->q, other);
+        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !has_derivative(m, n)) continue;
+        *name = other;
+        *loss = n;
+    }
+    return true;
+}
+
+/* sum(v * y) with random v: a scalar whose gradient depends on every element of y. With v = 1 an error would
+ * stay hidden where the sum of y is constant, as for a softmax. */
+static wg_node projection(model *m, wg_node y)
+{
+    wg_shape s = wg_node_shape(y);
+    int64_t n = wg_shape_size(s);
+    wg_site here = wg_inside(wg_node_site(y));
+    double *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; v && i < n; i++)
+        v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
+    if (!v) return y;
+    wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
+    if (wg_node_dtype(y) != WG_F64) weights = wg_cast_at(here, weights, wg_node_dtype(y));
+    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
+}
+
+bool check_loss(model *m, const char **name, wg_node *loss)
+{
+    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss))) return false;
+    if (!is_scalar(*loss)) *loss = projection(m, *loss);
+    return model_ok(m);
+}
+
+bool check_leaves(model *m, wg_node loss, name_list *to)
+{
+    const char *names = args_value(m->a, "wrt");
+    if (!names) return model_leaves(m, loss, to);
+    if (!model_names(m, "wrt", names, to)) return false;
+    for (int i = 0; i < to->count; i++)
+        if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
+            return model_fail(m, EXIT_FLAGS,
+                              "--wrt %s: check varies inputs, parameters and constants; `wengert grad` takes "
+                              "computed names too",
+                              to->name[i]);
+    return true;
+}

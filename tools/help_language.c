@@ -1,0 +1,66 @@
+/* help_language.c: the page of wengert help language. docs/language.md says everything; this says enough to
+ * write a program. The calls come from the language's own table. */
+#include <string.h>
+
+#include "tool.h"
+
+static const char *const rules[] = {
+    "A program gives names to values, one statement a line (or ';'). # begins a comment.",
+    "A name stands for one value: it is not assigned twice. There are no loops and no conditions.",
+    "From strong to weak: x.T x[i]; ^ (also **, from the right); -x; * / @; + -; == != < <= > >=.",
+    "@ is the product of matrices, * that of elements, with NumPy's broadcasting. Write 2*x, not 2x.",
+    "[[1, 2], [3, 4]] is a matrix. x[0] takes a row, x[:, 1:3] columns, x[-1] the last row.",
+    "Operands are given by position, options by name: sum(x, axis=1, keepdims=true).",
+    "pi, inf, nan, true, false are words of the language. exp(1) is Euler's number.",
+    "A name without a value is an error in a file. In -e it is an input: a number by --set, else drawn at "
+    "random.",
+    "check LEFT == RIGHT is a claim; wengert check tests it: check grad(L, z) == a - y.",
+    "{ z = dense(x, 64); relu(z) } is a block; its names are not seen outside.",
+};
+
+static const char example[] = "    # logistic.wg: one neuron, one example\n"
+                              "    x = [1, -2]\n"
+                              "    y = 1\n"
+                              "    w = [0.5, -0.3]\n"
+                              "    b = 0\n"
+                              "    z = w @ x + b\n"
+                              "    a = sigmoid(z)\n"
+                              "    L = -(y*log(a) + (1-y)*log(1-a))\n"
+                              "    check grad(L, z) == a - y\n";
+
+enum { RULES = sizeof rules / sizeof *rules };
+
+void language_text(FILE *out)
+{
+    fprintf(out, "%s\n", example);
+    for (int i = 0; i < RULES; i++) {
+        fputs("- ", out);
+        print_wrapped(out, 2, rules[i]);
+    }
+    fputs("\nCalls beside the ops of 'wengert ops':\n\n", out);
+    for (int i = 0; i < wg_builtin_count(); i++) {
+        const wg_builtin b = wg_builtin_at(i);
+        fputs("  ", out);
+        print_wrapped(out, 6, b.usage);
+        fputs("      ", out);
+        print_wrapped(out, 6, b.summary);
+    }
+}
+
+void language_json(json *j)
+{
+    json_text(j, "example", example);
+    json_array(j, "rules");
+    for (int i = 0; i < RULES; i++) json_text(j, NULL, rules[i]);
+    json_end(j);
+    json_array(j, "calls");
+    for (int i = 0; i < wg_builtin_count(); i++) {
+        const wg_builtin b = wg_builtin_at(i);
+        json_object(j, NULL);
+        json_text(j, "name", b.name);
+        json_text(j, "usage", b.usage);
+        json_text(j, "summary", b.summary);
+        json_end(j);
+    }
+    json_end(j);
+}

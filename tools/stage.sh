@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Makes the tree of files that `make install` copies: tools/stage.sh FOLDER. tools/install.sh calls it.
+# Environment: PREFIX, BUILD, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its line `prefix=`), STRIP.
+set -eu
+umask 022
+cd "$(dirname "$0")/.."
+to=$1
+strip=${STRIP:-strip}
+doc=$to/share/doc/wengert
+man=$to/share/man
+version=$("$BUILD/wengert" version | sed 's/.* //')
+
+# The prefix as pkg-config reads it: a backslash before each special character of a shell, and $ doubled.
+pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
+
+programs() {
+    mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
+    cp -R include/wengert "$to/include/"
+    install -D -m 644 python/wengert.py "$to/share/wengert/python/wengert.py"
+    cp "$BUILD/wengert" "$to/bin/"
+    cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
+    chmod 755 "$to/bin/wengert" "$to/lib/$SHARED"
+    "$strip" "$to/bin/wengert"
+    "$strip" --strip-unneeded "$to/lib/$SHARED"
+    "$strip" --strip-debug "$to/lib/libwengert.a"
+    ln -s "$SHARED" "$to/lib/libwengert.so"
+    printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$to/lib/pkgconfig/wengert.pc"
+}
+
+commands_of() { "$BUILD/wengert" completion --words -- '' | cut -f 1; }
+
+man_1() {
+    local command
+    mkdir -p "$man/man1"
+    "$BUILD/wengert" help --man >"$man/man1/wengert.1"
+    for command in $(commands_of); do
+        "$BUILD/wengert" help --man "$command" >"$man/man1/wengert-$command.1"
+    done
+}
+
+# A page for each header, found by the names of its functions too.
+man_3() {
+    local header page name
+    mkdir -p "$man/man3"
+    for header in include/wengert/*.h; do
+        page=wengert-$(basename "$header" .h).3
+        awk -v version="$version" -f tools/header_man.awk "$header" >"$man/man3/$page"
+        for name in $(awk -v names=1 -f tools/header_man.awk "$header"); do
+            echo ".so man3/$page" >"$man/man3/$name.3"
+        done
+    done
+    sed -e 's/wengert-wengert/wengert/g; s/wengert\\-wengert/wengert/' -e '/^\.SH DECLARATIONS/,$d' "$man/man3/wengert-wengert.3" >"$man/man3/wengert.3"
+    rm "$man/man3/wengert-wengert.3"
+    {
+        echo '.SH HEADERS'
+        for header in "$man"/man3/wengert-*.3; do
+            sed -n 's/^wengert\\-\([a-z]*\) \\- \(.*\)/.TP\n.BR wengert\\-\1 (3)\n\2/p' "$header"
+        done
+        printf '.SH SEE ALSO\n.BR wengert (1),\n.BR wengert (7),\n%s\n' "$PREFIX/share/doc/wengert"
+    } >>"$man/man3/wengert.3"
+}
+
+man_7() {
+    mkdir -p "$man/man7"
+    awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$version" \
+        -f tools/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
+}
+
+completions() {
+    mkdir -p "$to/share/bash-completion/completions" "$to/share/zsh/site-functions" "$to/share/fish/vendor_completions.d"
+    "$BUILD/wengert" completion bash >"$to/share/bash-completion/completions/wengert"
+    "$BUILD/wengert" completion zsh >"$to/share/zsh/site-functions/_wengert"
+    "$BUILD/wengert" completion fish >"$to/share/fish/vendor_completions.d/wengert.fish"
+}
+
+# The texts keep their places among each other, so that their links hold.
+documents() {
+    mkdir -p "$doc"
+    cp README.md CHANGES.md LICENSE "$doc/"
+    cp -R docs examples data "$doc/"
+    rm -rf "$doc/data/mnist"
+    cat >"$doc/examples/Makefile" <<'END'
+# Compiles all examples, or one by `make digits`. If pkg-config does not find wengert, set PKG_CONFIG_PATH.
+CFLAGS = -O2 $(shell pkg-config --cflags wengert)
+LDLIBS = $(shell pkg-config --libs wengert) -lm
+all: $(patsubst %.c,%,$(wildcard *.c))
+END
+}
+
+programs
+man_1
+man_3
+man_7
+completions
+documents
+find "$to" -type f ! -perm -u+x -exec chmod 644 {} +
