@@ -189,7 +189,7 @@ verdict() {
     elif compgen -G "$bin.asan.*" >/dev/null; then cat "$bin".asan.*
     elif [ "$bad" != 0 ]; then return
     elif [ "$status" != 0 ]; then echo "exit status $status in $(last_test "$bin.log")"
-    elif [ "$ok" = 0 ]; then echo "nothing was tested"
+    elif [ "$ok" = 0 ] && ! grep -q '\[SKIP\]' "$bin.log"; then echo "nothing was tested"
     fi
 }
 

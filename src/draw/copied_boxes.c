@@ -64,8 +64,7 @@ static uses *find_uses(wgi_picture *p)
 static bool has_copies(const wgi_picture *p, const wgi_box *b, const uses *u)
 {
     bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED &&
-                b->kind != WGI_BOX_GRADIENT && b->kind < WGI_BOX_WRONG &&
-                b->times == 1;
+                b->kind != WGI_BOX_GRADIENT && b->kind < WGI_BOX_WRONG && b->times == 1;
     int64_t span = larger(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->count <= (p->g ? LEAF_USES : 1)) return false;
     return u->count * span > AREA || (leaf && (span >= LEAF_SPAN || u->count > LEAF_ALWAYS));

@@ -32,7 +32,7 @@ static bool find_keys(side *s)
         const wgi_item *y = wgi_item_at(p, i);
         const int box = p->box_of[i];
         if (p->box[box].times > 1 || (p->into && p->into[i] != i)) continue;
-        const bool nameless = y->source == WGI_NAME_OP || y->source == WGI_NAMELESS;
+        const bool nameless = y->source >= WGI_NAME_EXPRESSION || y->source == WGI_NAMELESS;
         s->key[box] = nameless ? y->op->name : y->name;
     }
     return true;

@@ -201,10 +201,10 @@ static wg_status start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, 
 }
 
 /* How many boxes the picture has; -1: no memory. */
-static int64_t choose_boxes(wgi_picture *p, int64_t most)
+static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
 {
     const wg_draw_opts *o = p->o;
-    if (o->fit || o->depth > 0) return wgi_reduce(p);
+    if (reduces || o->depth > 0) return wgi_reduce(p);
     if (o->fold > 0 || (o->fold == 0 && p->nodes > most))
         return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
     return p->nodes;
@@ -222,7 +222,7 @@ static wg_node named_alike(wg_graph *g, wg_node n)
     return wg_none;
 }
 
-static wg_status put_beside(wgi_picture *p, int64_t most)
+static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
 {
     const wg_node other = p->o->beside;
     wg_graph *g = wg_graph_of(other);
@@ -241,7 +241,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most)
     o.beside = wg_none, o.hide = NULL, o.marks = NULL, o.mark_count = 0;
     wg_status s = wrt ? start(&q, p->here, g, other, &o) : WG_ERROR_MEMORY;
     q.reduced = p->reduced;
-    const int64_t boxes = s == WG_OK ? choose_boxes(&q, most) : -1;
+    const int64_t boxes = s == WG_OK ? choose_boxes(&q, most, reduces) : -1;
     if (boxes > most) s = refuse(&q, boxes, (int)most);
     else s = boxes < 0 ? WG_ERROR_MEMORY : fill_boxes(&q, boxes);
     if (s == WG_OK) s = wgi_show_difference(p, &q);
@@ -252,10 +252,10 @@ static wg_status put_beside(wgi_picture *p, int64_t most)
 
 /* ---- all together ---- */
 
-static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most)
+static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
 {
     wg_status s = fill_boxes(p, boxes);
-    if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most);
+    if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
     if (!wgi_copy_shared_boxes(p)) return WG_ERROR_MEMORY;
     if (!p->has_failure) add_back_links(p);
@@ -266,9 +266,9 @@ wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node ro
 {
     if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     const int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
-    const int64_t boxes = choose_boxes(p, most);
+    const int64_t boxes = choose_boxes(p, most, false);
     if (boxes < 0) return WG_ERROR_MEMORY;
-    return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most);
+    return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most, false);
 }
 
 wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
@@ -277,10 +277,10 @@ wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg
     if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     p->reduced = step;
     if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
-    *boxes = choose_boxes(p, most);
+    *boxes = choose_boxes(p, most, true);
     if (*boxes < 0) return WG_ERROR_MEMORY;
     if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
-    const wg_status s = fill(p, *boxes, most);
+    const wg_status s = fill(p, *boxes, most, true);
     if (s == WG_OK) p->hidden = wgi_hidden_text(p);
     return s == WG_OK && p->lost ? WG_ERROR_MEMORY : s;
 }

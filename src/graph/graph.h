@@ -401,7 +401,6 @@ static inline void wgi_early_value(wg_graph *g, wgi_kind *k, const wgi_node *n, 
 }
 
 /* ---- values.c: the evaluation ---- */
-
 /* Opens the evaluation, unless it is open. */
 static inline void wgi_open(wg_graph *g)
 {
@@ -443,8 +442,7 @@ static inline bool wgi_may_be_parameter(const wgi_node *n)
 {
     return n->op->kind == WG_LEAF || n->op->kind == WG_ALIAS;
 }
-/* If the value of node i is in a parameter's memory, copies it: there it would change with the
- * parameter. */
+/* Copies the value of node i if it is in a parameter's memory, where it would change with the parameter. */
 bool wgi_own_bytes(wg_graph *g, uint32_t i);
 /* To be called for each root of a request when its value is there. */
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);

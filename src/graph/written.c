@@ -20,12 +20,14 @@ static size_t beyond(const wg_graph *g, uint32_t mark)
 
 void wgi_written_forget(wg_graph *g, uint32_t mark) { g->writtens = beyond(g, mark); }
 
-/* Whether the call, of an earlier build, made a node by a rewrite, and this build has reused that node. A
- * node that was made anew is not marked as rewritten, unless by an entry of this build. */
+/* Whether the call made a node by a rewrite, and the node is there. This build may have reused the node of an
+ * earlier one. A node that was made anew is not marked as rewritten, unless by an entry of this build. */
 static bool is_there(const wg_graph *g, const wgi_written *w)
 {
-    if (!w->rewritten || w->after > g->count || !g->node[w->result].rewritten) return false;
-    for (size_t i = 0; i < g->writtens; i++)
+    if (!w->rewritten) return false;
+    if (w->generation == g->generation) return true;
+    if (w->after > g->count || !g->node[w->result].rewritten) return false;
+    for (size_t i = beyond(g, w->result); i < g->writtens && g->written[i].after <= g->count; i++)
         if (g->written[i].generation == g->generation && g->written[i].result == w->result) return false;
     return true;
 }
@@ -40,14 +42,16 @@ void wgi_written_differ(wg_graph *g, uint32_t mark)
     g->writtens = kept;
 }
 
-/* Where the call belongs. If the build repeats the last one, but this call was made anew, it has an
- * entry. */
+/* Where the call belongs. If the build repeats the last one, but this call was made anew, it has an entry.
+ * While a request is made anew, calls of the last build may stand behind it. */
 static wgi_written *entry(wg_graph *g, const wg_op *op, uint32_t first)
 {
-    for (size_t i = beyond(g, g->count - 1); i < g->writtens && g->written[i].after == g->count; i++)
+    size_t i = beyond(g, g->count - 1);
+    for (; i < g->writtens && g->written[i].after == g->count; i++)
         if (g->written[i].op == op && g->written[i].first == first) return &g->written[i];
-    return WGI_GROW(g->c, g->written, g->written_capacity, g->writtens + 1) ? &g->written[g->writtens++]
-                                                                            : NULL;
+    if (!WGI_GROW(g->c, g->written, g->written_capacity, g->writtens + 1)) return NULL;
+    memmove(&g->written[i + 1], &g->written[i], (g->writtens++ - i) * sizeof *g->written);
+    return &g->written[i];
 }
 
 /* A later build that writes another call, whose node is the same, has another structure: its derivatives are
@@ -96,7 +100,7 @@ wgi_node wgi_written_record(wg_node n)
     wgi_node y = g->node[n.index];
     if (!y.rewritten) return y;
     for (size_t i = beyond(g, n.index); i < g->writtens && g->written[i].first <= n.index; i++)
-        if (g->written[i].result == n.index && g->written[i].rewritten)
+        if (g->written[i].result == n.index && is_there(g, &g->written[i]))
             y = as_written(&g->node[n.index], &g->written[i]);
     return y;
 }
@@ -106,14 +110,14 @@ bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u)
     const size_t first = beyond(g, from), end = g->writtens;
     size_t count = 0;
     *u = (wgi_unwritten){ .count = 0 };
-    for (size_t i = first; i < end && g->written[i].first <= to; i++) count += g->written[i].rewritten;
+    for (size_t i = first; i < end && g->written[i].first <= to; i++) count += is_there(g, &g->written[i]);
     if (!count) return true;
     u->was = wgi_arena_alloc(&g->temp, sizeof *u->was * count);
     u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * count);
     if (!u->was || !u->at) return false;
     for (size_t i = first; u->count < count; i++) {
         const wgi_written *w = &g->written[i];
-        if (!w->rewritten) continue;
+        if (!is_there(g, w)) continue;
         u->was[u->count] = g->node[w->result];
         u->at[u->count++] = w->result;
         g->node[w->result] = as_written(&g->node[w->result], w);

@@ -45,8 +45,7 @@ Test(difference, two_programs)
 }
 
 #if WG_WITH_GRAPHVIZ
-/* The first has the edges x-z, w-z, z-y, the second x-z, w-z, z-s, b-s, s-y (relu is in y's formula with no name
- * of its own: it has a box in each, between). Of both: 3 + 1 edges of the first, and z-s, b-s, s-relu. */
+/* The first has the edges x-z, w-z, z-relu, relu-y; the second has also b-s, z-s, and s-relu for z-relu. */
 Test(difference, edges_of_both)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

@@ -58,10 +58,10 @@ static bool is_there(const char *class)
 /* How many pages LaTeX makes; 0: it is not installed. */
 static int pages_of(const char *tex, const char *class, const char *begin, const char *end)
 {
+    if (!is_there(class)) return 0;
     char *path = pic_path("picture.tex"), *main = pic_path("main.tex"), *log = pic_path("main.log"),
          text[600];
     char command[2000];
-    if (!is_there(class)) return 0;
     pic_write(path, tex, 0600);
     snprintf(text, sizeof text,
              "\\documentclass{%.*s}\\usepackage{tikz,amsmath}\\begin{document}%s\\resizebox{\\linewidth}{!}{"

@@ -1,6 +1,5 @@
 /* test_optimizers.c: what holds for every optimizer that optim.h declares: its descriptor is whole, each
- * option is obeyed and checked, threads and instruction sets change no bit, it finds the minimum of a
- * quadratic, it refuses numbers that are not finite. */
+ * option is obeyed and checked, threads change no bit, it minimises a quadratic, it refuses what is not finite. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
