@@ -1,5 +1,5 @@
 /* test_optimizers.c: what holds for every optimizer that optim.h declares: its descriptor is whole, each
- * option is obeyed and checked, threads change no bit, it minimises a quadratic, it refuses what is not finite. */
+ * option is obeyed and checked, threads change no bit, it finds a minimum, it refuses what is not finite. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
