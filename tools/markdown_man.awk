@@ -1,14 +1,7 @@
-# Makes a page of man from a Markdown file: awk -v name=wengert -v section=7 -v title='...' -v version=0.1.0 -f ... docs/language.md
+# Makes a page of man from a Markdown file:
+#     awk -v name=wengert -v section=7 -v title='...' -v version=0.1.0 -f tools/roff.awk -f ... docs/language.md
 
-# Text as roff prints it unchanged; of Markdown's marks code and links lose their signs, and code is bold.
-function roff(s) {
-    gsub(/\\/, "\\e", s)
-    gsub(/-/, "\\-", s)
-    gsub(/'/, "\\(aq", s)
-    if (s ~ /^\./) s = "\\&" s
-    return s
-}
-
+# Of Markdown's marks code and links lose their signs, and code is bold.
 function inline(s) {
     s = roff(s)
     while (match(s, /\[[^]]*\]\([^)]*\)/)) {

@@ -44,8 +44,8 @@ man_3() {
     mkdir -p "$man/man3"
     for header in include/wengert/*.h; do
         page=wengert-$(basename "$header" .h).3
-        awk -v version="$version" -f tools/header_man.awk "$header" >"$man/man3/$page"
-        for name in $(awk -v names=1 -f tools/header_man.awk "$header"); do
+        awk -v version="$version" -f tools/roff.awk -f tools/header_man.awk "$header" >"$man/man3/$page"
+        for name in $(awk -v names=1 -f tools/roff.awk -f tools/header_man.awk "$header"); do
             echo ".so man3/$page" >"$man/man3/$name.3"
         done
     done
@@ -63,7 +63,7 @@ man_3() {
 man_7() {
     mkdir -p "$man/man7"
     awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$version" \
-        -f tools/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
+        -f tools/roff.awk -f tools/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
 }
 
 completions() {

@@ -17,11 +17,12 @@ extern "C" {
 
 typedef struct wg_program wg_program;
 
-/* Reads a program of at most 1 MiB. A byte-order mark of UTF-8 at its beginning is skipped. An error is recorded with file:line:column, the line and a caret. Never
- * NULL. name is that of the file, for messages. The context frees the program at the latest. */
+/* Reads a program of at most 1 MiB. A byte-order mark of UTF-8 at its beginning is skipped. An error is
+ * recorded with file:line:column, the line and a caret. Never NULL. name is that of the file, for messages. The
+ * context frees the program at the latest. */
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
-/* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be given a
- * value by wg_program_set; in a text it is an input unless a name that is bound is near. */
+/* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
+ * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);
 WG_API void wg_program_free(wg_program *q);
 WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as long as the program */

@@ -124,6 +124,6 @@ static void claimed_below(const wgi_ast *a, const wgi_binding **best)
 const char *wg_program_claimed(const wg_program *q)
 {
     const wgi_binding *best = NULL;
-    for (int i = 0; i < q->claim_count; i++) claimed_below(q->claim_asts[i], &best);
+    for (int i = 0; q && i < q->claim_count; i++) claimed_below(q->claim_asts[i], &best);
     return best ? best->name : NULL;
 }

@@ -65,7 +65,7 @@ static const meant_row meant[] = {
 
 const char *wg_program_meant(const char *word)
 {
-    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+    for (size_t i = 0; word && i < sizeof meant / sizeof *meant; i++)
         if (!strcmp(meant[i].word, word)) return meant[i].text;
     return NULL;
 }
