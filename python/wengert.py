@@ -176,6 +176,11 @@ class Init(Structure):
 
 _WARNING = ctypes.CFUNCTYPE(None, c_void_p, c_char_p)
 _CHECKED = ctypes.CFUNCTYPE(c_double, c_size_t, POINTER(c_double), POINTER(c_double), c_void_p)
+_PROGRESS = ctypes.CFUNCTYPE(c_bool, c_void_p, c_char_p, c_double)
+_FORWARD = ctypes.CFUNCTYPE(c_int, c_size_t, POINTER(c_double), c_size_t, POINTER(c_double), c_void_p)
+_BACKWARD = ctypes.CFUNCTYPE(c_int, c_size_t, POINTER(c_double), c_size_t, POINTER(c_double),
+                             POINTER(c_double), c_void_p)
+_RULE = ctypes.CFUNCTYPE(None, c_void_p, _Node, _Node, POINTER(_Node), POINTER(_Node))
 
 class _Options(Structure):
     _fields_ = [("seed", ctypes.c_uint64), ("threads", c_int), ("dtype", c_int), ("allocator", c_void_p),
@@ -200,7 +205,7 @@ _FUNCTIONS = """
     data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
     gradcheck_nodes_at snpip, p gradcheck_fn pzppp, v check_print pp, v check_free p, i check_verdict p,
     s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
-    nn_cache_step_at sp"""
+    nn_cache_step_at sp, n extern_at snhp, n custom_vjp_at snpip"""
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -252,6 +257,7 @@ class Context:
 
     def __init__(self, seed=0, dtype="float64", threads=0):
         o = _Options(seed=seed, threads=threads, dtype=_code_of(np.dtype(dtype)))
+        self._raised = None  # by a function of yours that the library has called
         o.on_warning = self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
         self._c = _lib.wg_start(byref(o))
         self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._warn)
@@ -264,6 +270,10 @@ class Context:
         return weakref.finalize(owner, lambda context: context._finish.alive and free(raw), self)
 
     def _look(self):
+        if self._raised:
+            e, self._raised = self._raised, None
+            _lib.wg_recover(self._c)
+            raise e
         if _lib.wg_failed(self._c):
             text = _lib.wg_message(self._c).decode()
             _lib.wg_recover(self._c)
@@ -317,10 +327,12 @@ class Graph:
         self.context = context or default_context()
         self._g = _lib.wg_graph_new(self.context._c)
         self._free = self.context._frees(self, _lib.wg_graph_free, self._g)
+        self._called = {}
         self.begin(mode)
 
     def begin(self, mode="train"):
         _lib.wg_begin(self._g, {"train": 0, "eval": 1}[mode])
+        self._before, self._called = self._called, {}
         self.context._look()
         _now.graph = self
         return self
@@ -328,6 +340,14 @@ class Graph:
     def input(self, name, array, dtype=None):
         a = _array(array, self.context, dtype)
         return self._value(_lib.wg_input_at(_here(), self._g, name.encode() if name else None, _tensor(a)))
+
+    def _as_c(self, kind, f, make, *more):
+        """A function of yours for C, as make() writes it. It lives until the second begin() from now, and is
+        the same if the graph is built again with it: plans know functions by their addresses."""
+        key = (kind, id(f)) + more
+        kept = self._called.get(key) or self._before.get(key) or (f, kind(make()))
+        self._called[key] = kept
+        return kept[1]
 
     def _value(self, node):
         self.context._look()
@@ -385,10 +405,12 @@ class Value:
         return grad(self, x)
 
     def check(self, p=None, **options):
-        return Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, _struct("gradcheck", options)))
+        o = _CheckOptions(options)
+        return o.done(Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, o.struct)))
 
     def draw(self, path=None, **options):
-        """Writes a picture (its ending says which kind), or returns the text of an SVG. wrt: a list of values."""
+        """Writes a picture (its ending says which kind), or returns the text of an SVG. wrt: a list of
+        values."""
         wrt = options.pop("wrt", [])
         nodes = (_Node * max(len(wrt), 1))(*(v._node for v in wrt))
         if wrt:
@@ -635,6 +657,76 @@ _INITS = "zeros const normal uniform xavier he glorot orthogonal identity trunca
 def __dir__():
     return [n for n in globals() if n[0] != "_"] + list(_builders) + _INITS
 
+# ---- functions of yours inside graphs ----
+
+class _ExternOptions(Structure):
+    _fields_ = [("name", c_char_p), ("forward", _FORWARD), ("backward", _BACKWARD), ("user", c_void_p),
+                ("impure", c_bool), ("reserved", ctypes.c_uint64 * 4)]
+
+def _to_array(f, context, shapes, to):
+    """C's view of f, a function of arrays: pointers to doubles in `shapes`, and one to its result, `to`."""
+    sizes = [int(np.prod(s)) for s in shapes]
+
+    def call(*pointers):
+        try:
+            y = f(*(np.ctypeslib.as_array(p, (n,)).reshape(s).copy() if n else np.empty(s)
+                    for p, n, s in zip(pointers, sizes, shapes)))
+            y = np.asarray(y, dtype=np.float64)
+            if y.shape != to:
+                raise ValueError("wengert.extern: %s gives the shape %s, expected %s"
+                                 % (getattr(f, "__name__", "f"), list(y.shape), list(to)))
+            if y.size:
+                np.ctypeslib.as_array(pointers[-1], (y.size,))[:] = y.ravel()
+            return 0
+        except BaseException as e:
+            context._raised = context._raised or e
+            return 1
+    return call
+
+def extern(x, shape, forward, backward=None, name=None, impure=False):
+    """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, gy) is the
+    gradient by x, given that by the result; without it the value has no derivative. impure: each call may
+    give another result."""
+    g, at = x.graph, x.shape
+    to = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    o = _ExternOptions(name=(name or getattr(forward, "__name__", "extern")).encode(), impure=impure)
+
+    def forward_in_c():
+        call = _to_array(forward, g.context, [at], to)
+        return lambda n, x, m, y, user: call(x, y)
+
+    def backward_in_c():
+        call = _to_array(backward, g.context, [at, to], at)
+        return lambda n, x, m, gy, gx, user: call(x, gy, gx)
+
+    o.forward = g._as_c(_FORWARD, forward, forward_in_c, at, to)
+    if backward:
+        o.backward = g._as_c(_BACKWARD, backward, backward_in_c, at, to)
+    return g._value(_lib.wg_extern_at(_here(), x._node, _shape(to), byref(o)))
+
+def custom_vjp(y, x, rule):
+    """The value y, made from the list x of values, with a derivative of yours. rule(y, gy, *x) returns the
+    gradient by each of x, made of its arguments: a list, or one value. None: no derivative."""
+    g, n = y.graph, len(x)
+
+    def rule_in_c():
+        def call(here, y, gy, x, gx):
+            try:
+                copies = [_Node.from_buffer_copy(x[k]) for k in range(n)]  # C uses their memory again
+                given = rule(*(Value(v, g) for v in [y, gy] + copies))
+                given = given if isinstance(given, (list, tuple)) else [given]
+                if len(given) != n:
+                    raise ValueError("wengert.custom_vjp: the rule gives %d gradients, there are %d values"
+                                     % (len(given), n))
+                for k in range(n):
+                    gx[k] = g._node(given[k])
+            except BaseException as e:
+                g.context._raised = g.context._raised or e
+        return call
+
+    nodes = (_Node * max(n, 1))(*(v._node for v in x))
+    return g._value(_lib.wg_custom_vjp_at(_here(), y._node, nodes, n, g._as_c(_RULE, rule, rule_in_c, n)))
+
 # ---- parameters, optimizers, data ----
 
 class Params:
@@ -860,11 +952,34 @@ class Report:
 
     __repr__ = __str__
 
+class _CheckOptions:
+    """Options of a check as C has them. progress=f: f(stage, share) is called now and then; False stops."""
+
+    def __init__(self, options):
+        self._raised, watch = None, options.pop("progress", None)
+        if watch:
+            self._progress = _PROGRESS(lambda user, stage, share: self._watched(watch, stage.decode(), share))
+            options["progress"] = ctypes.cast(self._progress, c_void_p)
+        self.struct = _struct("gradcheck", options)
+
+    def _watched(self, watch, stage, share):
+        try:
+            return self._raised is None and watch(stage, share) is not False
+        except BaseException as e:
+            self._raised = e
+            return False
+
+    def done(self, report):
+        if self._raised:
+            raise self._raised
+        return report
+
 def check(f, *arrays, grad=None, **options):
     """Compares a gradient with measured slopes at the given point.
 
     f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes,
     or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays.
+    Options: those of wg_gradcheck_opts. progress=g: g(stage, share) is called now and then; False stops.
     """
     if grad is None:
         before = getattr(_now, "graph", None)
@@ -872,10 +987,10 @@ def check(f, *arrays, grad=None, **options):
             y, x = _applied(f, arrays)
             if isinstance(y, Value):
                 nodes = (_Node * len(x))(*(v._node for v in x))
-                o = _struct("gradcheck", options)
-                r = Report(_lib.wg_gradcheck_nodes_at(_here(), y._node, nodes, len(x), o))
+                o = _CheckOptions(options)
+                r = Report(_lib.wg_gradcheck_nodes_at(_here(), y._node, nodes, len(x), o.struct))
                 y.graph.context._look()
-                return r
+                return o.done(r)
         except (TypeError, ValueError, AttributeError) as e:  # NumPy's functions do not take values
             of_values = e
         else:
@@ -917,8 +1032,8 @@ def _check_arrays(f, arrays, gradient, options, of_values):
 
     x = np.concatenate([np.ravel(a) for a in arrays])
     options.setdefault("name", getattr(f, "__name__", "f"))
-    o = _struct("gradcheck", options)
-    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o))
+    o = _CheckOptions(options)
+    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
-    return r
+    return o.done(r)

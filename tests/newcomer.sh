@@ -2,7 +2,9 @@
 # Follows README.md as a newcomer does, on a bare system: a chroot that has nothing but what Debian always has, and make.
 # `make newcomer` calls it.
 #
-#   tests/newcomer.sh [root] [user] [blank]   from nothing (10 minutes each on two free processors; default: all three)
+#   tests/newcomer.sh [root] [user] [blank]   from nothing (default: all three; 15 minutes on two free processors). The first
+#                                             way compiles everything. The others get its objects, but compile the command
+#                                             and src/base/ again.
 #                                             root: as root
 #                                             user: as a user without sudo; root types the line that is printed
 #                                             blank: as that user, and the path of the clone has a blank
@@ -64,9 +66,23 @@ put_clone() {
     chroot "$kept/root" chown -R "$2" "$1"
 }
 
-put_build() {
-    tar -c "$build/obj/flags" "$build"/obj/{src,isa*,tools,generated} "$build"/{libwengert.*,wengert,examples} |
-        tar -C "$kept/root$1" -x
+# Copies what is built in the folder $1 to the folder $2.
+copy_built() {
+    (cd "$1" && tar -c build/obj/flags build/obj/{src,isa*,tools,generated} build/{libwengert.*,wengert,examples}) | tar -C "$2" -x
+}
+
+# Gives the clone in the folder $1 of the chroot, which belongs to the user $2, what an earlier way has built.
+put_built() {
+    [ -e "$kept/built" ] || return 0
+    copy_built "$kept/built" "$kept/root$1"
+    rm -r "$kept/root$1"/build/obj/{tools,src/base} "$kept/root$1/build/wengert"
+    chroot "$kept/root" chown -R "$2" "$1"
+}
+
+keep_built() {
+    [ ! -e "$kept/built" ] || return 0
+    mkdir -p "$kept/built"
+    copy_built "$kept/root$1" "$kept/built"
 }
 
 # Runs the command $2 in a login shell of the user $1 in the chroot. What it starts ends with it, and so do its mounts.
@@ -76,17 +92,27 @@ inside() {
         exec chroot . su - "$2" -c "$3"' - "$kept/root" "$1" "$2" </dev/null
 }
 
+# Root types what README.md or the set-up says: apt-get install PACKAGES.
+root_types() {
+    say "root types: $1"
+    inside root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive $1 -y -qq >/dev/null 2>&1" || exit 1
+}
+
 # ---- the three ways ----
 
 walk() {
+    inside root "/usr/bin/python3 -c 'import numpy' 2>/dev/null" || root_types "apt-get install python3-numpy"
     say "$1: the clone is in $3"
     inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || { say "$1: FAILED"; exit 1; }
+    say "$1: holds"
 }
 
 as_root() {
     unpack "$base"
     put_clone /root/wengert root
+    put_built /root/wengert root
     walk root root /root/wengert
+    keep_built /root/wengert
 }
 
 # `make` and `make test` print what root has to type, and stop before they compile anything.
@@ -94,16 +120,17 @@ as_user() {
     local goal line log=$kept/first_make.log
     [ "$1" = blank ] && [ -e "$ready" ] && unpack "$ready" || unpack "$base"
     put_clone "$2" newcomer
+    put_built "$2" newcomer
     for goal in '' test; do
         inside newcomer "command -v dot >/dev/null" && break # the packages are there
         inside newcomer "cd '$2' && make $goal" >"$log" 2>&1 && { say "$1: FAILED: nothing is missing for make $goal"; exit 1; }
         cat "$log"
         line=$(sed -n 's/^setup: packages are missing; type: sudo //p' "$log")
         [ -n "$line" ] || { say "$1: FAILED: make $goal does not say what to type"; exit 1; }
-        say "root types: $line"
-        inside root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive $line -y -qq >/dev/null 2>&1" || exit 1
+        root_types "$line"
     done
     walk "$1" newcomer "$2"
+    keep_built "$2"
 }
 
 keep_ready() {
@@ -116,14 +143,15 @@ short() {
     [ -e "$ready" ] || skip "the short form needs what \`make newcomer\` keeps in $build/newcomer"
     unpack "$ready"
     put_clone "/home/newcomer/my code/wengert" newcomer
-    put_build "/home/newcomer/my code/wengert"
+    copy_built "$PWD" "$kept/root/home/newcomer/my code/wengert"
     chroot "$kept/root" chown -R newcomer /home/newcomer
     walk short newcomer "/home/newcomer/my code/wengert" short
 }
 
 allowed
 ready=$kept/ready-$codename.tar.gz
-trap 'rm -rf "$kept/root"' EXIT
+trap 'rm -rf "$kept/root" "$kept/built"' EXIT
+rm -rf "$kept/built"
 [ $# -gt 0 ] || set -- user blank root
 [ "$1" = short ] || make_base
 for way; do

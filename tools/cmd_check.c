@@ -214,9 +214,7 @@ static int run_program(const args *a)
 {
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
-        const char *drawn = wg_program_drawn(m.q);
-        tool_note(a, "%s graph%s%s", m.mode == WG_TRAIN ? "training" : "inference",
-                  *drawn ? "; no data given: " : "", drawn);
+        model_say_drawn(&m);
         if (args_has(a, "grad")) m.status = check_given(&m);
         else check_program(&m);
     }

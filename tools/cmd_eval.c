@@ -74,7 +74,7 @@ static int run(const args *a)
     if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
         return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {
-        if (*wg_program_drawn(m.q)) tool_note(a, "no data given: %s", wg_program_drawn(m.q));
+        model_say_drawn(&m);
         evaluate(&m, &style);
     }
     return model_close(&m);

@@ -205,7 +205,7 @@ static int run(const args *a)
 {
     job w = { 0 };
     if (model_open(&w.m, a, WG_TRAIN)) {
-        if (*wg_program_drawn(w.m.q)) tool_note(a, "no data given: %s", wg_program_drawn(w.m.q));
+        model_say_drawn(&w.m);
         differentiate(&w);
     }
     return model_close(&w.m);

@@ -306,6 +306,11 @@ bool model_leaves(model *m, wg_node root, name_list *to)
     return true;
 }
 
+void model_say_drawn(const model *m)
+{
+    if (*wg_program_drawn(m->q)) tool_note(m->a, "no data given: %s", wg_program_drawn(m->q));
+}
+
 bool model_of(model *m, const char **name, wg_node *node)
 {
     const char *given = args_value(m->a, "of");

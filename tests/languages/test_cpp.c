@@ -1,4 +1,4 @@
-/* test_cpp.c: the headers in C++11 to C++23: the macros with options, wengert.hpp, the README's program.
+/* test_cpp.c: the headers in C++11 to C++23: the macros with options, wengert.hpp.
  * Each kind of build takes other standards, so that `make test-all` has all of them. Without a C++ compiler
  * nothing is compiled. */
 #include <string.h>
@@ -51,16 +51,6 @@ Test(cpp, lists)
                            "same 'wg_node ' 'wg_node x);' WG_FUNCTIONS_OF_ONE\n"
                            "same 'wg_node ' 'wg_node [a-z]*, wg_node [a-z]*);' WG_FUNCTIONS_OF_TWO"),
                      "");
-}
-
-/* The C++ block of README.md prints the block below it. */
-Test(cpp, the_readme)
-{
-    SHELL("need; block() { awk -v language=cpp \"$@\" -f tests/languages/block.awk README.md; }\n"
-          "set -- $compilers; block >\"$in/readme.cpp\"\n"
-          "built $1 c++17 \"$in/readme.cpp\" && \"$in/a\" | sed 's/ *$//' >\"$in/out\" && [ -s \"$in/out\" ] "
-          "&&\n"
-          "block -v output=1 | diff \"$in/out\" -");
 }
 
 /* examples/digits.cpp prints what examples/digits.c prints, to the last digit. */

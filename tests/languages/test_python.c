@@ -28,13 +28,6 @@ Test(python, table) { cr_expect_str_eq(wgt_shell("tools/python_table.sh --check"
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
-/* The Python block of README.md prints the block below it. */
-Test(python, the_readme)
-{
-    SHELL("block() { awk -v language=python \"$@\" -f tests/languages/block.awk README.md; }\n"
-          "block | $python - >\"$in/out\" && [ -s \"$in/out\" ] && block -v output=1 | diff \"$in/out\" -");
-}
-
 /* examples/digits.py prints what examples/digits.c prints, to the last digit. */
 #ifndef WG_HOSTILE
 Test(python, digits)

@@ -204,14 +204,65 @@ def lifetimes():
     gc.collect()
 
 
+def functions():
+    """Python functions inside graphs, called when values and gradients are computed."""
+    def forward(x):
+        return np.sin(x) @ np.array([1.0, 2, 3])
+
+    def backward(x, gy):
+        return gy[:, None] * np.cos(x) * np.array([1.0, 2, 3])
+
+    g = wg.Graph()
+    for _ in range(4):  # a graph that is built again calls the same functions
+        g.begin()
+        a = g.input("a", A)
+        y = wg.extern(a, 2, forward, backward)
+        expect(y.shape == (2,))
+        same(y, forward(A))
+        same(wg.grad((y * y).sum(), a), backward(A, 2 * forward(A)))
+        expect(len(g._called) == 2)
+    expect(y.sum().check().verdict == "pass")
+    twice = wg.extern(a, 2, forward, lambda x, gy: 2 * backward(x, gy))
+    expect(twice.sum().check().verdict == "fail")
+    raised(wg.Error, "no derivative", lambda: wg.grad(wg.extern(a, 2, forward).sum(), a).numpy())
+    raised(ValueError, "expected [3]", lambda: wg.extern(a, 3, forward).numpy())
+    raised(ZeroDivisionError, "", lambda: wg.extern(a, (), lambda x: 1 // 0).item())
+    same(a * 2, 2 * A)  # nothing is left of these errors
+    same(wg.extern(wg.input("none", np.zeros((0, 3))), 0, forward), np.zeros(0))
+    expect(wg.extern(wg.input("one", 3), (), lambda x: x * x).item() == 9)
+
+    def rule(y, gy, x, b):  # x b, with twice its gradient
+        return [2 * gy * b, None]
+
+    b = g.input("b", B)
+    for _ in range(2):
+        y = wg.custom_vjp(a * b, [a, b], rule)
+        same(y, A * B)
+        same(wg.grad(y.sum(), a), 2 * B)
+    same(wg.grad(wg.custom_vjp(a * a, [a], lambda y, gy, x: gy * y * x).sum(), a), A**3)
+    same(wg.grad(wg.custom_vjp(a * a, [a], lambda y, gy, x: 0).sum(), a), 0 * A)
+    for kind, part, wrong_rule in ((ValueError, "2 gradients, there are 1", lambda y, gy, x: [gy, gy]),
+                                   (KeyError, "oh", lambda y, gy, x: {}["oh"])):
+        y = wg.custom_vjp(a * a, [a], wrong_rule)
+        raised(kind, part, lambda: wg.grad(y.sum(), a).numpy())
+
+    seen = []
+    r = wg.check(lambda x: wg.sum(x * x), [1, 2], progress=lambda *step: seen.append(step))
+    expect(r.verdict == "pass")
+    expect(len(seen) > 3 and all(isinstance(stage, str) and 0 <= share <= 1 for stage, share in seen))
+    r = wg.check(np.sum, [1, 2], grad=np.ones_like, progress=lambda stage, share: False)
+    expect(r.verdict == "inconclusive")
+    raised(KeyError, "oh", lambda: (a * a).sum().check(progress=lambda stage, share: {}["oh"]))
+
+
 # ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
 
 # With C functions as arguments; lists of structs; and what values and arrays do instead.
-ELSEWHERE = set("""custom_vjp extern recompute recompute_chain odeint fixed_point settled jacobian_sparse
+ELSEWHERE = set("""recompute recompute_chain odeint fixed_point settled jacobian_sparse
     nn_sequential input_borrow""".split())
-CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn", "p"), ("wg_node", "n"),
-         ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"), ("bool", "b"),
-         ("size_t", "z"), ("int64_t", "l"), ("void", "v"),
+CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn|wg_vjp_rule", "p"),
+         ("wg_node", "n"), ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"),
+         ("bool", "b"), ("size_t", "z"), ("int64_t", "l"), ("void", "v"),
          ("int|wg_status|wg_mode|wg_dtype|wg_verdict", "i")]
 
 
@@ -246,7 +297,8 @@ def headers():
     expect(seen == len(called))
 
 
-for test in (arithmetic, derivatives, training, checks, errors, pictures, lifetimes, headers):
+for test in (arithmetic, derivatives, training, checks, errors, pictures, lifetimes, functions,
+             headers):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")
