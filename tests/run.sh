@@ -97,7 +97,7 @@ build_kind() {
     esac
     if [ -n "${TESTS:-}" ] || [ "$1" = clang ]; then
         mapfile -t targets < <(binaries "$1")
-        case " ${targets[*]} " in *"/tests/tools/"* | *"/test_case "*) targets+=(all) ;; esac
+        case " ${targets[*]} " in *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
     fi
     make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" "${targets[@]}"
 }
