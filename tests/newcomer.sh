@@ -3,11 +3,12 @@
 # `make newcomer` calls it.
 #
 #   tests/newcomer.sh [root] [user] [blank]   from nothing (default: all three; 15 minutes on two free processors). The first
-#                                             way compiles everything. The others get its objects, but compile the command
-#                                             and src/base/ again.
+#                                             way compiles everything. The others get its objects, but compile src/base/
+#                                             again.
 #                                             root: as root
 #                                             user: as a user without sudo; root types the line that is printed
 #                                             blank: as that user, and the path of the clone has a blank
+#   tests/newcomer.sh built [root] [user] [blank]  the same, but the first way gets what is built here, and no tests are built
 #   tests/newcomer.sh short                   with what is built already, and only if the base of the chroot is kept from an
 #                                             earlier run (1 minute)
 #
@@ -75,7 +76,7 @@ copy_built() {
 put_built() {
     [ -e "$kept/built" ] || return 0
     copy_built "$kept/built" "$kept/root$1"
-    rm -r "$kept/root$1"/build/obj/{tools,src/base} "$kept/root$1/build/wengert"
+    rm -r "$kept/root$1/build/obj/src/base" "$kept/root$1/build/wengert"
     chroot "$kept/root" chown -R "$2" "$1"
 }
 
@@ -111,7 +112,7 @@ as_root() {
     unpack "$base"
     put_clone /root/wengert root
     put_built /root/wengert root
-    walk root root /root/wengert
+    walk root root /root/wengert $tests
     keep_built /root/wengert
 }
 
@@ -129,7 +130,7 @@ as_user() {
         [ -n "$line" ] || { say "$1: FAILED: make $goal does not say what to type"; exit 1; }
         root_types "$line"
     done
-    walk "$1" newcomer "$2"
+    walk "$1" newcomer "$2" $tests
     keep_built "$2"
 }
 
@@ -150,6 +151,7 @@ short() {
 
 allowed
 ready=$kept/ready-$codename.tar.gz
+tests=
 trap 'rm -rf "$kept/root" "$kept/built"' EXIT
 rm -rf "$kept/built"
 [ $# -gt 0 ] || set -- user blank root
@@ -160,6 +162,7 @@ for way; do
     user) as_user user /home/newcomer/wengert ;;
     blank) as_user blank "/home/newcomer/my code/wengert" ;;
     short) short ;;
+    built) tests=short && mkdir -p "$kept/built" && copy_built "$PWD" "$kept/built" && continue ;;
     *) say "no such way: $way"; exit 2 ;;
     esac
     [ "$way" = short ] || keep_ready

@@ -1,5 +1,5 @@
-/* names.h: the names that lines of C on a page use without saying what they are. tests/pages/follow.sh compiles such
- * lines in a function behind this header. */
+/* names.h: the names that lines of C on a page use without saying what they are. tests/pages/follow.sh
+ * compiles such lines in a function behind this header. */
 #include <assert.h>
 #include <stdio.h>
 #include <wengert/wengert.h>
