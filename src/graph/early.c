@@ -83,6 +83,16 @@ void wgi_early_node(wg_graph *g, uint32_t i)
 
 /* ---- begin and end ---- */
 
+/* The parameters' values, while their records can be fetched ahead. */
+static void leaves(wg_graph *g)
+{
+    enum { AHEAD = 16 };
+    for (size_t k = 0; k < g->params; k++) {
+        if (k + AHEAD < g->params) __builtin_prefetch(g->node[g->param[k + AHEAD]].parameter);
+        wgi_early_leaf(g, g->param[k]);
+    }
+}
+
 void wgi_early_begin(wg_graph *g)
 {
     wg_context *c = g->c;
@@ -92,6 +102,7 @@ void wgi_early_begin(wg_graph *g)
     if (!wgi_valued(g, 1, 1)) return;
     g->plain.early = g->now.early = true;
     g->plain.cell = g->plain.cell_end = NULL;
+    leaves(g);
     for (uint32_t i = 1; i < g->count; i++)
         if (!wgi_is_leaf(&g->node[i])) wgi_early_node(g, i);
 }
