@@ -108,60 +108,91 @@ static bool adaptive_pool_shape(wg_rule *r)
     return true;
 }
 
-static wg_node reduced(wg_site here, wg_node x, int axis, bool mean, bool keepdims)
+/* Of n elements window i of `count` has those from floor(i n / count) to ceil((i + 1) n / count). */
+static int64_t window_from(int64_t i, int64_t n, int64_t count) { return i * n / count; }
+static int64_t window_to(int64_t i, int64_t n, int64_t count) { return ((i + 1) * n + count - 1) / count; }
+
+static int64_t longest_window(int64_t n, int64_t count)
 {
-    return mean ? wg_mean(x, .axes = WG_AXES(axis), .keepdims = keepdims)
-                : wg_max(x, .axes = WG_AXES(axis), .keepdims = keepdims);
+    int64_t most = 0;
+    for (int64_t i = 0; i < count; i++)
+        most = WGI_MAX(most, window_to(i, n, count) - window_from(i, n, count));
+    return most;
 }
-/* `count` windows along an axis. Window i has the elements from floor(i n / count) to ceil((i + 1) n /
- * count). */
-static wg_node windows(wg_site here, wg_node x, int axis, int64_t count, bool mean)
+
+/* ---- means: a shorter window has a sum of its own ---- */
+
+/* x with axis `axis` as `count` parts of it. */
+static wg_node split_axis(wg_site here, wg_node x, int axis, int64_t count)
 {
     wg_shape s = wg_node_shape(x);
     const int64_t n = s.dim[axis];
+    for (int i = s.rank++; i > axis + 1; i--) s.dim[i] = s.dim[i - 1];
+    s.dim[axis] = count, s.dim[axis + 1] = n / count;
+    return wg_reshape(x, s);
+}
+
+static wg_node means(wg_site here, wg_node x, int axis, int64_t count)
+{
+    const int64_t n = wg_dim(x, axis);
     if (n == count) return x;
-    if (n % count == 0) {
-        for (int i = s.rank++; i > axis + 1; i--) s.dim[i] = s.dim[i - 1];
-        s.dim[axis] = count, s.dim[axis + 1] = n / count;
-        return reduced(here, wg_reshape(x, s), axis + 1, mean, false);
-    }
+    if (n % count == 0) return wg_mean(split_axis(here, x, axis, count), .axes = WG_AXES(axis + 1));
     wgi_arena *a = &x.graph->temp;
     const wgi_place place = wgi_arena_place(a);
     wg_node *part = wgi_arena_alloc(a, sizeof *part * (size_t)count), y = wgi_error_node(x.graph);
     for (int64_t i = 0; part && i < count; i++) {
-        const int64_t from = i * n / count, to = ((i + 1) * n + count - 1) / count;
-        part[i] = reduced(here, wg_slice(x, .axis = axis, .from = from, .to = to), axis, mean, true);
+        const int64_t from = window_from(i, n, count), to = window_to(i, n, count);
+        part[i] = wg_mean(wg_slice(x, .axis = axis, .from = from, .to = to), .axes = WG_AXES(axis),
+                          .keepdims = true);
     }
     if (part) y = wg_concat(part, (int)count, axis);
     wgi_arena_rewind(a, place);
     return y;
 }
-/* Whether windows have no element in common and are equally long: then this is max_pool. The lanes
- * of max_pool are channels. With one channel, the largest elements along an axis are faster. */
-static bool equal_windows(const wg_shape *x, const wg_shape *size, wg_shape *window)
+
+/* ---- largest elements: all windows are made equally long ---- */
+
+/* Puts the windows along an axis one behind the other. A shorter window has its last element more than once,
+ * which changes neither the largest element nor which one is the first of the largest. */
+static wg_node lined_up(wg_site here, wg_node x, int axis, int64_t count)
 {
-    *window = *size;
-    if (x->dim[size->rank + 1] == 1) return false;
-    for (int a = 0; a < size->rank; a++) {
-        if (x->dim[a + 1] % size->dim[a] || x->dim[a + 1] > CONV_MOST) return false;
-        window->dim[a] = x->dim[a + 1] / size->dim[a];
-    }
-    return true;
+    const int64_t n = wg_dim(x, axis);
+    if (n % count == 0) return x;
+    const wg_shape grid = WG_SHAPE(count, longest_window(n, count));
+    wg_node zeros = wg_fill_at(here, x.graph, 0, grid), i = wg_cast(wg_index_along(zeros, 0), WG_F64),
+            j = wg_cast(wg_index_along(zeros, 1), WG_F64);
+    wg_node from = wg_floor(wg_div(wg_mul(i, (double)n), (double)count));
+    wg_node last = wg_sub(wg_ceil(wg_div(wg_mul(wg_add(i, 1), (double)n), (double)count)), 1);
+    wg_node number = wg_cast(wg_minimum(wg_add(from, j), last), WG_I64);
+    return wg_take(x, wg_reshape(number, WG_SHAPE(grid.dim[0] * grid.dim[1])), .axis = axis);
 }
-/* Else the last axis comes first: of equal elements the first in the order of memory is chosen, as by
- * max_pool. */
+
+/* max_pool has channels as its lanes. With one channel, or windows that are too long for it, the largest
+ * elements along an axis are faster: the last axis comes first, since of equal elements the first in the
+ * order of memory is chosen, as by max_pool. */
+static wg_node largest(wg_site here, wg_node x, const wg_shape *size)
+{
+    wg_shape window = *size;
+    bool fits = wg_dim(x, size->rank + 1) > 1;
+    for (int a = 0; a < size->rank; a++) {
+        x = lined_up(here, x, a + 1, size->dim[a]);
+        window.dim[a] = wg_node_ok(x) ? wg_dim(x, a + 1) / size->dim[a] : 1;
+        fits &= window.dim[a] <= CONV_MOST;
+    }
+    if (fits) return wg_max_pool(x, .size = window);
+    for (int a = size->rank; a > 0 && wg_node_ok(x); a--)
+        x = wg_max(split_axis(here, x, a, size->dim[a - 1]), .axes = WG_AXES(a + 1));
+    return x;
+}
+
 EXPAND(adaptive_pool)
 {
     const struct adaptive *f = attr;
-    const wg_shape s = wg_node_shape(x[0]);
-    wg_shape window;
-    if (f->by == WG_POOL_MAX && equal_windows(&s, &f->size, &window)) {
-        y[0] = wg_max_pool(x[0], .size = window);
-        return;
-    }
     y[0] = x[0];
-    for (int a = f->size.rank; a > 0 && wg_node_ok(y[0]); a--)
-        y[0] = windows(here, y[0], a, f->size.dim[a - 1], f->by == WG_POOL_MEAN);
+    if (f->by == WG_POOL_MAX) y[0] = largest(here, x[0], &f->size);
+    else
+        for (int a = f->size.rank; a > 0 && wg_node_ok(y[0]); a--)
+            y[0] = means(here, y[0], a, f->size.dim[a - 1]);
 }
 SAMPLE(adaptive_pool)
 {
