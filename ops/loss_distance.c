@@ -39,11 +39,12 @@ static bool huber_shape(wg_rule *r)
     if (a->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
-/* With c = min(|d|, delta) it is c (|d| - c / 2): d^2 / 2 up to delta, a line from there on. */
+/* With c = d, cut off at -delta and delta, it is c (d - c / 2): d^2 / 2 up to there, a line behind. */
 EXPAND(huber)
 {
     const struct huber *a = attr;
-    wg_node d = wg_abs(wg_sub(x[0], x[1])), c = wg_clip(d, 0, a->delta == 0 ? 1 : a->delta);
+    const double delta = a->delta == 0 ? 1 : a->delta;
+    wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
     y[0] = reduced_to(here, wg_mul(c, wg_sub(d, wg_mul(c, 0.5))), a->reduction);
 }
 static wg_node plain_huber_at(wg_site here, const wg_loss_args *a)
@@ -94,7 +95,7 @@ EXPAND(smooth_l1)
 {
     const struct huber *a = attr;
     const double delta = a->delta == 0 ? 1 : a->delta;
-    wg_node d = wg_abs(wg_sub(x[0], x[1])), c = wg_clip(d, 0, delta);
+    wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
     y[0] = reduced_to(here, wg_mul(c, wg_sub(wg_mul(d, 1 / delta), wg_mul(c, 0.5 / delta))), a->reduction);
 }
 static wg_node plain_smooth_l1_at(wg_site here, const wg_loss_args *a)
