@@ -53,15 +53,14 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
 /* Dtypes that are stored only are for ops that say so. */
 static bool check_stored(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
-    char who[80], own[80], shape[128];
+    char who[80], shape[128];
     for (int k = 0; k < n; k++) {
         const wgi_node *m = x[k].graph ? &g->node[x[k].index] : NULL;
         if (!m || !wg_dtype_is_stored((wg_dtype)m->dtype) || op->stored >> k % 32 & 1) continue;
         operand_name(here, k, x[k], who, sizeof who);
         wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE,
-                 "%s %s is %s, which is stored only: cast it to f32 first: wg_cast(%s, WG_F32)", who,
-                 wg_shape_text(*m->shape, shape, sizeof shape), wg_dtype_name((wg_dtype)m->dtype),
-                 *wg_site_argument(here, k, own, sizeof own) ? own : "x");
+                 "%s %s is %s, which is stored only: cast it to f32 first, by wg_cast", who,
+                 wg_shape_text(*m->shape, shape, sizeof shape), wg_dtype_name((wg_dtype)m->dtype));
         return false;
     }
     return true;

@@ -307,7 +307,7 @@ Test(stored, other_ops_say_that_a_cast_is_needed)
     wg_node h = wg_input(g, "h", wg_view_bf16(v, WG_SHAPE(2))), x = wg_cast(h, WG_F32);
     wg_exp(h);
     wgt_expect_error(c, WG_ERROR_DTYPE,
-                     "exp: h [2] is bf16, which is stored only: cast it to f32 first: wg_cast(h, WG_F32)");
+                     "exp: h [2] is bf16, which is stored only: cast it to f32 first, by wg_cast");
     wg_add(x, h);
     wgt_expect_error(c, WG_ERROR_DTYPE, "add: h [2] is bf16");
     wg_mul(h, 2);
