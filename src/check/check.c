@@ -97,56 +97,20 @@ const char *wg_verdict_name(wg_verdict v)
 {
     return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive";
 }
-wg_verdict wg_check_verdict(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->verdict;
-}
-double wg_check_ratio(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->ratio;
-}
-double wg_check_floor(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->floor;
-}
-double wg_check_noise(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->noise;
-}
-double wg_check_eps(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->eps;
-}
-double wg_check_value(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->f;
-}
-int64_t wg_check_evaluations(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->evaluations;
-}
-const char *wg_check_reason(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->reason;
-}
+wg_verdict wg_check_verdict(const wg_check *r) { return wgi_check_given(r)->verdict; }
+double wg_check_ratio(const wg_check *r) { return wgi_check_given(r)->ratio; }
+double wg_check_floor(const wg_check *r) { return wgi_check_given(r)->floor; }
+double wg_check_noise(const wg_check *r) { return wgi_check_given(r)->noise; }
+double wg_check_eps(const wg_check *r) { return wgi_check_given(r)->eps; }
+double wg_check_value(const wg_check *r) { return wgi_check_given(r)->f; }
+int64_t wg_check_evaluations(const wg_check *r) { return wgi_check_given(r)->evaluations; }
+const char *wg_check_reason(const wg_check *r) { return wgi_check_given(r)->reason; }
 int wg_check_exit(const wg_check *r)
 {
     r = wgi_check_given(r);
     return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5;
 }
-int wg_check_findings(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->findings;
-}
+int wg_check_findings(const wg_check *r) { return wgi_check_given(r)->findings; }
 
 static bool is_of_a_node(const wgi_finding *f)
 {
@@ -178,11 +142,7 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
                                .node = f->user };
 }
 
-int wg_check_inputs(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->parts;
-}
+int wg_check_inputs(const wg_check *r) { return wgi_check_given(r)->parts; }
 
 wg_check_input wg_check_input_at(const wg_check *r, int i)
 {
