@@ -248,15 +248,23 @@ WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *f
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
-WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* the one of wg_start; NULL: it had none */
+WG_API const wg_allocator *wg_context_allocator(
+    const wg_context *c); /* the one of wg_start; NULL: it had none */
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
 WG_API void *wg_alloc(wg_context *c, size_t count, size_t size);
 WG_API void wg_free(wg_context *c, void *p);
 
-/* A site made of copies of both texts, valid until wg_finish. */
+/* A site made of copies of both texts, valid until wg_finish. Equal texts give the same site. */
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
+/* Sites of source texts that come and go, such as programs. wg_sites_keep is as wg_site_keep. After wg_sites_free
+ * no site can be added; the memory is freed when no node has one of the sites any more. wg_sites_new returns NULL
+ * when there is no memory, and the others accept that. */
+typedef struct wg_sites wg_sites;
+WG_API wg_sites *wg_sites_new(wg_context *c);
+WG_API wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place);
+WG_API void wg_sites_free(wg_sites *s);
 WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
 WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
 /* Copies the text of argument k to buf, a long one cut, and returns buf. "": there is none. */

@@ -128,9 +128,13 @@ typedef struct wgi_shape {
     wg_shape s;   /* must be first: wgi_size makes a wgi_shape pointer of a node's shape pointer */
     int64_t size; /* the number of elements */
     uint64_t hash;
+    uint32_t holders;       /* plans that have it: it is not freed */
+    bool used;              /* by a node, as far as wgi_free_unused has seen */
+    struct wgi_shape *next; /* of the freed records */
 } wgi_shape;
 typedef struct wgi_plan wgi_plan;
 typedef struct wgi_trace wgi_trace;
+enum { WGI_WARNED = 128 }; /* warnings that are remembered */
 
 struct wg_context {
     wg_options o;
@@ -146,8 +150,16 @@ struct wg_context {
     bool fixed; /* the context that wg_start returns without memory. It is constant: never write to it */
     wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
     uint32_t shape_count, shape_capacity;
-    const wg_shape *scalar;        /* the interned shape of rank 0 */
-    wgi_arena arena;               /* interned shapes and kept sites: freed with the context */
+    wgi_shape *free_shapes; /* records of shapes that were freed, for new ones */
+    uint64_t shapes_freed;  /* how often: who has a table of interned shapes must forget it then */
+    const wg_shape *scalar; /* the interned shape of rank 0 */
+    wgi_arena arena;        /* interned shapes and traces: freed with the context */
+    /* What was made and may be unused now, since wgi_free_unused has looked; from how much on it looks. A
+     * shape counts 1. */
+    size_t litter, litter_limit;
+    wg_sites *sites, *own_sites;       /* all wg_sites; the one of wg_site_keep: sites.c */
+    struct wgi_site_chunk *site_chunk; /* their memory */
+    size_t site_chunks, site_chunk_capacity;
     wgi_plan *plans, *oldest_plan; /* the cache, most recently used first: run/plan/cache.c */
     struct wgi_plan_tables *plan_tables;
     int plan_count;
@@ -163,7 +175,8 @@ struct wg_context {
     struct wgi_kind_types *kind_types; /* types of results: graph/kind_types.c */
     struct wgi_kind_rules *kind_rules; /* nodes of derivative rules: grad/kind_rules.c */
     struct wgi_kind_calls *kind_calls; /* calls that the interpreter keeps: run/kind_calls.c */
-    struct wgi_warned *warned;         /* the warnings that were given: error.c */
+    uint64_t warned[WGI_WARNED];       /* hashes of the last warnings that were given: error.c */
+    uint32_t warnings;                 /* their number in all */
     struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
     struct wg_graph *freed; /* memory of graphs that were freed, for new ones: handles to their nodes
                                           can still be refused */
@@ -202,8 +215,8 @@ typedef enum wgi_warning {
     WGI_WARN_TWICE,   /* softmax or sigmoid before a loss that has it in it */
     WGI_WARN_ONE_ROW, /* batch normalisation of one row */
 } wgi_warning;
-/* Whether to give a warning of this kind for this call: true once for each call site. False if nobody asks
- * for warnings. */
+/* Whether to give a warning of this kind for this call: true once for each call site, as long as it is
+ * among the last WGI_WARNED. False if nobody asks for warnings. */
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
 /* A warning with a place: "place of `here`: what: formatted text". */
 void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
@@ -237,10 +250,27 @@ typedef struct wgi_saved_memory {
     char name[];
 } wgi_saved_memory;
 
+/* ---- interned.c ---- */
+
+/* The one copy of s in this context: equal shapes have equal addresses. NULL: out of memory. It is valid
+ * as long as a node has it, or a holder. What else keeps it must forget it when wg_context.shapes_freed
+ * has risen, which happens in calls of the user alone (graph/unused.c), never while a request is answered. */
+const wg_shape *wgi_intern(wg_context *c, const wg_shape *s);
+static inline void wgi_shape_hold(const wg_shape *s) { ((wgi_shape *)(uintptr_t)s)->holders++; }
+static inline void wgi_shape_release(const wg_shape *s) { ((wgi_shape *)(uintptr_t)s)->holders--; }
+static inline void wgi_shape_use(const wg_shape *s) { ((wgi_shape *)(uintptr_t)s)->used = true; }
+/* Frees the shapes that have no holder, and were not used since the last call. */
+void wgi_shapes_free_unused(wg_context *c);
+
+/* ---- sites.c ---- */
+
+/* Notes that `here`, any site, is used. */
+void wgi_site_use(wg_context *c, wg_site here);
+/* Frees every wg_sites that has ended, and was not used since the last call. */
+void wgi_sites_free_unused(wg_context *c);
+
 /* ---- shape.c ---- */
 
-/* The one copy of s in this context: equal shapes have equal addresses. NULL: out of memory. */
-const wg_shape *wgi_intern(wg_context *c, const wg_shape *s);
 /* The number of elements. s must be interned. */
 static inline int64_t wgi_size(const wg_shape *s) { return ((const wgi_shape *)(const void *)s)->size; }
 static inline bool wgi_same_shape(const wg_shape *a, const wg_shape *b)

@@ -20,19 +20,6 @@ const char *wg_site_place(wg_site s)
 
 wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 
-wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
-{
-    arguments = arguments ? arguments : "";
-    place = place ? place : "";
-    size_t na = strlen(arguments), np = strlen(place);
-    char *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
-    if (!s) return "\n";
-    memcpy(s, arguments, na);
-    s[na] = '\n';
-    memcpy(s + na + 1, place, np + 1);
-    return s;
-}
-
 static WG_PRINTF(5, 0) wg_status
     wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
 {
@@ -98,22 +85,13 @@ void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *form
     wgi_warn(c, text);
 }
 
-struct wgi_warned {
-    struct wgi_warned *next;
-    const char *place;
-    wgi_warning kind;
-};
-
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)
 {
-    const char *place = wg_site_place(here);
     if (!c->o.on_warning || c->quiet) return false;
-    for (const struct wgi_warned *w = c->warned; w; w = w->next)
-        if (w->kind == kind && strcmp(w->place, place) == 0) return false;
-    struct wgi_warned *w = wgi_arena_alloc(&c->arena, sizeof *w);
-    if (!w) return false;
-    *w = (struct wgi_warned){ c->warned, place, kind };
-    c->warned = w;
+    const uint64_t was = wgi_mix(wgi_text_hash(wg_site_place(here)), (uint64_t)kind + 1);
+    for (int i = 0; i < WGI_WARNED; i++)
+        if (c->warned[i] == was) return false;
+    c->warned[c->warnings++ % WGI_WARNED] = was;
     return true;
 }
 

@@ -41,54 +41,6 @@ char *wg_shape_text(wg_shape s, char *buf, size_t size)
     return buf;
 }
 
-/* ---- interning ---- */
-
-static uint64_t shape_hash(const wg_shape *s)
-{
-    uint64_t h = wgi_mix(0x51ed27, (uint64_t)s->rank);
-    for (int i = 0; i < s->rank; i++) h = wgi_mix(h, (uint64_t)s->dim[i]);
-    return h;
-}
-
-static uint32_t slot_of(const wg_context *c, const wg_shape *s, uint64_t h)
-{
-    uint32_t mask = c->shape_capacity - 1, i = (uint32_t)h & mask;
-    while (c->shapes[i] && !wgi_same_shape(&c->shapes[i]->s, s)) i = (i + 1) & mask;
-    return i;
-}
-
-static bool shapes_grow(wg_context *c)
-{
-    uint32_t old = c->shape_capacity, more = old ? 2 * old : 64;
-    wgi_shape **was = c->shapes, **now = wg_alloc(c, more, sizeof *now);
-    if (!now) return false;
-    c->shapes = now;
-    c->shape_capacity = more;
-    for (uint32_t i = 0; i < old; i++)
-        if (was[i]) now[slot_of(c, &was[i]->s, was[i]->hash)] = was[i];
-    wg_free(c, was);
-    return true;
-}
-
-const wg_shape *wgi_intern(wg_context *c, const wg_shape *s)
-{
-    if (2 * (c->shape_count + 1) > c->shape_capacity && !shapes_grow(c)) return NULL;
-    uint64_t h = shape_hash(s);
-    uint32_t i = slot_of(c, s, h);
-    if (!c->shapes[i]) {
-        wgi_shape *n = wgi_arena_alloc(&c->arena, sizeof *n);
-        if (!n) return NULL;
-        memset(n, 0, sizeof *n);
-        n->s.rank = s->rank;
-        memcpy(n->s.dim, s->dim, sizeof s->dim[0] * (size_t)s->rank);
-        n->size = wg_shape_size(*s);
-        n->hash = h;
-        c->shapes[i] = n;
-        c->shape_count++;
-    }
-    return &c->shapes[i]->s;
-}
-
 /* ---- broadcasting ---- */
 
 bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y)

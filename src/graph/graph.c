@@ -1,4 +1,5 @@
 /* graph.c: a graph: made, begun, marked, rewound, freed; its epoch. */
+#include "graph/unused.h"
 #include "graph/with.h"
 
 static void begin(wg_graph *g, wg_mode mode);
@@ -61,6 +62,7 @@ void wg_graph_free(wg_graph *g)
                       g->build.call,    g->written };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
     to_freed(g);
+    wgi_look_for_unused(c);
 }
 
 /* A number that no build of a graph of this context has. */
@@ -111,7 +113,9 @@ static void begin(wg_graph *g, wg_mode mode)
 
 void wg_begin(wg_graph *g, wg_mode mode)
 {
-    if (g && is_there(g, "begin") && !wgi_is_busy(g, "begin")) begin(g, mode);
+    if (!g || !is_there(g, "begin") || wgi_is_busy(g, "begin")) return;
+    begin(g, mode);
+    wgi_look_for_unused(g->c);
 }
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
@@ -167,6 +171,7 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     wgi_forget(g, (uint32_t)mark);
     /* the rewind changes which values are there */
     g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark);
+    wgi_look_for_unused(g->c);
 }
 
 void wg_graph_freeze(wg_graph *g, bool on)

@@ -180,14 +180,15 @@ const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, c
 /* ---- a program ---- */
 
 struct wg_program {
-    wg_context *c; /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
+    wg_sites *sites; /* of its nodes */
+    wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
     const char *source;
     uint32_t length;
     const uint32_t *line_start;
     uint32_t line_count;
-    struct wgi_lang_chunk *chunks;
-    wgi_ident **idents; /* a hash table with open addressing; ident_room slots */
+    struct wgi_lang_chunk *chunks, *built; /* its memory; that of the last build */
+    wgi_ident **idents;                    /* a hash table with open addressing; ident_room slots */
     uint32_t ident_count, ident_room;
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
@@ -215,7 +216,10 @@ struct wg_program {
 /* Memory for q, zeroed, freed with the program; NULL after an error. */
 void *wgi_lang_alloc(wg_program *q, size_t size);
 char *wgi_lang_text(wg_program *q, const char *text, size_t length);
-/* The text abc. */
+/* The same for what a build makes: freed by wgi_lang_forget_built, before the next build. */
+void *wgi_lang_built(wg_program *q, size_t size);
+void wgi_lang_forget_built(wg_program *q);
+/* The text abc, for a build. */
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
 void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);

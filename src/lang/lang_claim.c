@@ -20,7 +20,7 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s)
     if (!claims_room(q)) return false;
     if (q->claim_count == q->claim_room) return true;
     wgi_quote(q, s->first->start, s->first->next->end, text, sizeof text);
-    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_text(q, text, strlen(text)) };
+    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
     k.left = wgi_eval_node(q, s->first, NULL);
     k.right = wgi_eval_node(q, s->first->next, NULL);
     if (!k.text || wg_failed(q->c)) return false;
@@ -58,7 +58,7 @@ static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_as
          behind = target->start > side->start && q->source[target->start - 1] == ' ';
     snprintf(text, sizeof text, "%s%s%s(%s, axis=%d)%s%s", before, behind ? " " : "", name, inside, axis,
              spaced ? " " : "", after);
-    return wgi_lang_text(q, text, strlen(text));
+    return wgi_lang_join(q, text, "", "");
 }
 
 /* Evaluates both sides while target is replaced by the call name(operand, axis=axis). Restores target. */

@@ -14,22 +14,37 @@ struct wgi_lang_chunk {
     _Alignas(16) char bytes[];
 };
 
-void *wgi_lang_alloc(wg_program *q, size_t size)
+static void *take(wg_program *q, struct wgi_lang_chunk **chunks, size_t size)
 {
-    struct wgi_lang_chunk *k = q->chunks;
+    struct wgi_lang_chunk *k = *chunks;
     size_t rounded = (size + 15) & ~(size_t)15;
     if (!k || k->size - k->used < rounded) {
         size_t room = rounded > CHUNK ? rounded : CHUNK;
         k = wg_alloc(q->c, 1, sizeof *k + room);
         if (!k) return NULL;
         k->size = room;
-        k->next = q->chunks;
-        q->chunks = k;
+        k->next = *chunks;
+        *chunks = k;
     }
     void *p = k->bytes + k->used;
     k->used += rounded;
     return p;
 }
+
+static void release(wg_program *q, struct wgi_lang_chunk **chunks)
+{
+    for (struct wgi_lang_chunk *k = *chunks, *next; k; k = next) {
+        next = k->next;
+        wg_free(q->c, k);
+    }
+    *chunks = NULL;
+}
+
+void *wgi_lang_alloc(wg_program *q, size_t size) { return take(q, &q->chunks, size); }
+
+void *wgi_lang_built(wg_program *q, size_t size) { return take(q, &q->built, size); }
+
+void wgi_lang_forget_built(wg_program *q) { release(q, &q->built); }
 
 char *wgi_lang_text(wg_program *q, const char *text, size_t length)
 {
@@ -41,17 +56,15 @@ char *wgi_lang_text(wg_program *q, const char *text, size_t length)
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c)
 {
     size_t room = strlen(a) + strlen(b) + strlen(c) + 1;
-    char *p = wgi_lang_alloc(q, room);
+    char *p = wgi_lang_built(q, room);
     if (p) snprintf(p, room, "%s%s%s", a, b, c);
     return p;
 }
 
 void wgi_lang_release(wg_program *q)
 {
-    for (struct wgi_lang_chunk *k = q->chunks, *next; k; k = next) {
-        next = k->next;
-        wg_free(q->c, k);
-    }
+    release(q, &q->built);
+    release(q, &q->chunks);
     wg_free(q->c, q->idents);
 }
 

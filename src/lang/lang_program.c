@@ -20,22 +20,19 @@ static wg_program *blank(wg_context *c, const char *name)
     wg_program *q = wg_alloc(c, 1, sizeof *q);
     if (!q) return (wg_program *)(uintptr_t)&no_program;
     q->c = c;
+    q->sites = wg_sites_new(c);
     q->last_name = "_";
     q->prefix = "";
     q->report = "";
     q->source = "";
-    q->name = wgi_lang_text(q, name, strlen(name));
-    if (!q->name) q->name = "";
+    char *site = wgi_lang_alloc(q, strlen(name) + 2);
+    if (site) site[0] = '\n', strcpy(site + 1, name);
+    q->name = (site ? site : "\n") + 1;
     return q;
 }
 
-/* The place of errors that belong to no line. */
-static wg_site whole_text(const wg_program *q)
-{
-    char place[300];
-    snprintf(place, sizeof place, "%.255s", q->name);
-    return wg_site_keep(q->c, "", place);
-}
+/* The place of errors that belong to no line: a newline stands before the name. */
+static wg_site whole_text(const wg_program *q) { return q->name - 1; }
 
 static void read_text(wg_program *q, const char *text, size_t length)
 {
@@ -71,14 +68,15 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 }
 
 /* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
-static char *read_file(wg_context *c, const char *path, size_t *length)
+static char *read_file(wg_program *q, const char *path, size_t *length)
 {
+    wg_context *c = q->c;
     const bool standard = !strcmp(path, "-");
     FILE *f = standard ? stdin : fopen(path, "rb");
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
     if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
-        wg_fail(c, wg_site_keep(c, "", standard ? "<stdin>" : path), WG_ERROR_FILE, "cannot be read: %m");
+        wg_fail(c, whole_text(q), WG_ERROR_FILE, "cannot be read: %m");
         wg_free(c, text);
         text = NULL;
     }
@@ -92,7 +90,7 @@ wg_program *wg_program_file(wg_context *c, const char *path)
     if (q->c && !path) wg_fail(c, whole_text(q), WG_ERROR_USE, "the path is NULL");
     size_t length = 0;
     if (q->c) q->is_file = true;
-    char *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
+    char *text = q->c && !wg_failed(c) ? read_file(q, path, &length) : NULL;
     if (text) read_text(q, text, length);
     if (q->c) wg_free(c, text);
     return q;
@@ -104,6 +102,7 @@ void wg_program_free(wg_program *q)
     wg_context *c = q->c;
     for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set);
     wgi_lang_release(q);
+    wg_sites_free(q->sites);
     wg_free(c, q);
 }
 
@@ -179,7 +178,7 @@ static void report(wg_program *q)
 {
     size_t room = 80, n = 0;
     for (const wgi_binding *b = q->bindings; b; b = b->next) room += strlen(b->name) + 26;
-    char *text = wgi_lang_alloc(q, room);
+    char *text = wgi_lang_built(q, room);
     if (!text) return;
     for (const wgi_binding *b = q->bindings; b; b = b->next)
         if (b->drawn) n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", b->name);
@@ -195,6 +194,7 @@ static void report(wg_program *q)
 static void forget(wg_program *q)
 {
     for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0, b->drawn = false;
+    wgi_lang_forget_built(q);
     q->claim_count = 0;
     q->unnamed = 0;
     q->report = "";

@@ -87,16 +87,25 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
     snprintf(to, room, "\n  %s\n  %s", line, caret);
 }
 
+enum { PLACE = 320 };
+
+/* A site without arguments. */
+static wg_site site_at(const wg_program *q, uint32_t mark, char place[PLACE])
+{
+    snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    return place;
+}
+
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
 {
-    char text[600], excerpt[2 * WINDOW + 20];
+    char text[600], excerpt[2 * WINDOW + 20], place[PLACE];
     va_list args;
     if (wg_failed(q->c)) return false;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     wgi_excerpt(q, start, end, excerpt, sizeof excerpt);
-    wg_fail(q->c, wgi_site_text(q, "", start), s, "%s%s", text, excerpt);
+    wg_fail(q->c, site_at(q, start, place), s, "%s%s", text, excerpt);
     return false;
 }
 
@@ -124,9 +133,8 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
 
 wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
 {
-    char place[320];
-    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
-    return wg_site_keep(q->c, operands, place);
+    char place[PLACE];
+    return wg_sites_keep(q->sites, operands, wg_site_place(site_at(q, mark, place)));
 }
 
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)

@@ -111,12 +111,13 @@ wgi_parameter *wgi_params_find(wg_params *root, const char *full, uint64_t hash)
     return NULL;
 }
 
-/* The place of a call. Parameters that are made one after the other at the same place share its text. */
-static wg_site site_of(const wg_params *root, wg_site here)
+/* The place of a call, in the memory of the set. Parameters that are made one after the other at the same
+ * place share its text. NULL: out of memory. */
+static wg_site site_of(wg_params *root, wg_site here)
 {
     const char *place = wg_site_place(here);
     wg_site last = root->count ? root->item[root->count - 1]->here : NULL;
-    return last && strcmp(wg_site_place(last), place) == 0 ? last : wg_site_keep(root->c, "", place);
+    return last && strcmp(wg_site_place(last), place) == 0 ? last : wgi_arena_text(&root->memory, place);
 }
 
 wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, uint64_t hash, wg_shape s,
@@ -134,7 +135,7 @@ wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, uin
     q->here = site_of(root, here);
     memcpy(q->name, full, n);
     root->before_last = before;
-    if (wgi_store_take(q)) return q;
+    if (q->here && wgi_store_take(q)) return q;
     wgi_arena_rewind(&root->memory, before);
     return NULL;
 }

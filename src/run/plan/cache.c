@@ -205,8 +205,7 @@ void wgi_plan_drop(wg_context *c, wgi_plan *p)
     forget(c, p);
     pull(c, p);
     c->plan_bytes -= wgi_arena_bytes(&p->arena);
-    wgi_arena_free(&p->arena);
-    wg_free(c, p);
+    wgi_plan_free(p);
     c->plan_count--;
 }
 
@@ -237,8 +236,7 @@ bool wgi_plan_add(wg_context *c, wgi_plan *p)
 {
     if (!c->plan_tables) c->plan_tables = wg_alloc(c, 1, sizeof *c->plan_tables);
     if (!c->plan_tables) {
-        wgi_arena_free(&p->arena);
-        wg_free(c, p);
+        wgi_plan_free(p);
         return false;
     }
     wgi_plan **first = &c->plan_tables->key[bucket_of(p->of.key)];

@@ -80,6 +80,20 @@ static void keep_structure(wgi_work *w)
     }
 }
 
+/* Neighbours with the same shape count once. */
+static void hold_shapes(wgi_work *w)
+{
+    wgi_plan *p = w->p;
+    uint32_t n = 0;
+    for (uint32_t i = 1; i < w->n; i++) n += i == 1 || w->node[i].shape != w->node[i - 1].shape;
+    p->shape = wgi_work_keep(w, n, sizeof *p->shape);
+    for (uint32_t i = 1; i < w->n && !w->failed; i++) {
+        if (i > 1 && w->node[i].shape == w->node[i - 1].shape) continue;
+        wgi_shape_hold(w->node[i].shape);
+        p->shape[p->shapes++] = w->node[i].shape;
+    }
+}
+
 static void keep_wishes(wgi_work *w)
 {
     wgi_plan *p = w->p;
@@ -144,11 +158,20 @@ static bool compile(wgi_work *w)
     gradients_of(w);
     wgi_place_results(w);
     keep_structure(w);
+    hold_shapes(w);
     keep_wishes(w);
     keep_request(w);
     keep_lists(w);
     w->p->probes = w->probes + w->holes.probes;
     return !w->failed && wgi_bound_new(w->p);
+}
+
+void wgi_plan_free(wgi_plan *p)
+{
+    wg_context *c = p->c;
+    for (uint32_t i = 0; i < p->shapes; i++) wgi_shape_release(p->shape[i]);
+    wgi_arena_free(&p->arena);
+    wg_free(c, p);
 }
 
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
@@ -165,7 +188,6 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structur
         if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
         return p;
     }
-    wgi_arena_free(&p->arena);
-    wg_free(g->c, p);
+    wgi_plan_free(p);
     return NULL;
 }

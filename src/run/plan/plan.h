@@ -139,11 +139,12 @@ struct wgi_plan {
     /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
      * has copies of the records. at[] is that of the request that the plan was compiled for. */
     wgi_structure of;
+    const wg_shape **shape;  /* of its nodes, and of those of the derivative: it is a holder of them */
     wgi_known *places, *ran; /* ran: where it ran last; NULL: at no place that is known */
     int place_count;
 
     wgi_buffer *buffer;
-    uint32_t buffers;
+    uint32_t buffers, shapes;
     wgi_step *step;
     int *chunks; /* of each step */
     int steps;
@@ -257,6 +258,7 @@ typedef struct wgi_asked {
  * operands. NULL: an error was recorded. */
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
                            uint32_t n, const wgi_asked *a);
+void wgi_plan_free(wgi_plan *p); /* nothing may refer to it */
 
 /* ---- while a plan is compiled ---- */
 

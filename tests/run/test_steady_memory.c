@@ -1,0 +1,244 @@
+/* test_steady_memory.c: a program that runs for ever needs no more memory than after a while, though
+ * shapes, source texts and sets of parameters are new in each turn. Memory is counted by the context's
+ * allocator. */
+#include <stdio.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+/* More turns than shapes or texts are needed before unused ones are freed (src/graph/unused.c). The first
+ * half of the turns fills tables and caches. */
+enum { TURNS = 16000 };
+
+typedef struct server {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_node first; /* made before the first turn, in a graph of its own */
+    int warnings;
+} server;
+
+typedef void (*turn_fn)(server *s, int64_t turn);
+
+static void count_warning(void *user, const char *text)
+{
+    (void)text;
+    ++*(int *)user;
+}
+
+/* The most bytes that are alive in the second half of the turns must not exceed those of the first half,
+ * but for `slack`. */
+static void expect_steady(turn_fn turn, int64_t turns, int64_t slack)
+{
+    static wgt_memory m;
+    m = (wgt_memory){ 0 };
+    server s = { 0 };
+    s.c = wgt_start(
+        &m, WG_F64,
+        &(wg_options){
+            .threads = 1, .plan_bytes = 1 << 17, .on_warning = count_warning, .user = &s.warnings });
+    s.g = wg_graph_new(s.c), s.p = wg_params_new(s.c);
+    for (int64_t i = 1; i <= turns / 2 && !wg_failed(s.c); i++) turn(&s, i);
+    const int64_t before = m.most;
+    m.most = 0;
+    for (int64_t i = turns / 2 + 1; i <= turns && !wg_failed(s.c); i++) turn(&s, i);
+    cr_expect_leq(m.most, before + slack, "%lld bytes, before %lld", (long long)m.most, (long long)before);
+    wgt_finish(s.c, &m);
+}
+
+/* ---- shapes ---- */
+
+static wg_shape new_shape(int64_t turn) { return WG_SHAPE(1 + turn % 7, 1, 1 + turn / 7, 1 + turn % 3); }
+
+static void shape(server *s, int64_t turn)
+{
+    wg_begin(s->g, WG_TRAIN);
+    const wg_shape w = new_shape(turn);
+    cr_assert(wg_shape_equal(wg_node_shape(wg_square(wg_fill(s->g, 2.0, w))), w));
+}
+
+Test(steady_memory, shapes) { expect_steady(shape, 4 * TURNS, 0); }
+
+static void shape_in_new_graph(server *s, int64_t turn)
+{
+    wg_graph *g = wg_graph_new(s->c);
+    wg_fill(g, 2.0, new_shape(turn));
+    wg_graph_free(g);
+}
+
+Test(steady_memory, shapes_in_new_graphs) { expect_steady(shape_in_new_graph, 4 * TURNS, 0); }
+
+/* What a graph has given back by a rewind is free after wg_begin. */
+static void shape_behind_mark(server *s, int64_t turn)
+{
+    if (turn % 500 == 0) wg_begin(s->g, WG_TRAIN);
+    const int64_t mark = wg_graph_mark(s->g);
+    wg_fill(s->g, 2.0, new_shape(turn));
+    wg_graph_rewind(s->g, mark);
+}
+
+Test(steady_memory, shapes_behind_a_mark) { expect_steady(shape_behind_mark, 4 * TURNS, 0); }
+
+/* Of n elements x = 3 the sum of squares is 9 n, and its gradient by w = 1, which x is multiplied by, 18
+ * n. */
+static void new_rows(server *s, int64_t turn, int runs)
+{
+    /* 45,045 shapes; large and small ones come in turn */
+    const wg_shape rows = WG_SHAPE(1 + turn % 5, 1 + turn % 7, 1 + turn % 9, 1 + turn % 11, 1 + turn % 13);
+    const double n = (double)wg_shape_size(rows);
+    for (int k = 0; k < runs; k++) {
+        wg_begin(s->g, WG_TRAIN);
+        wg_node w = wg_param(s->g, s->p, "w", WG_SHAPE(1), wg_const(1));
+        wg_node loss = wg_sum(wg_square(wg_mul(w, wg_fill(s->g, 3.0, rows))));
+        wg_backward(loss, s->p);
+        cr_assert_eq(wg_item(loss), 9.0 * n);
+        const wg_tensor gradient = wg_params_grad(s->p, 0);
+        cr_assert_eq(wg_tensor_item(&gradient, 0), 18.0 * n);
+    }
+}
+
+static void rows_once(server *s, int64_t turn) { new_rows(s, turn, 1); }
+static void rows_compiled(server *s, int64_t turn) { new_rows(s, turn, 4); }
+
+/* Where a block begins depends on the blocks before it. */
+Test(steady_memory, gradients_of_new_shapes) { expect_steady(rows_once, 2 * TURNS, 1 << 12); }
+/* Plans fill the room that they have. */
+Test(steady_memory, plans_of_new_shapes) { expect_steady(rows_compiled, TURNS / 2, 1 << 15); }
+
+/* A graph that stays keeps its shapes while others come and go. */
+static void beside_another(server *s, int64_t turn)
+{
+    if (turn == 1) s->first = wg_square(wg_fill(wg_graph_new(s->c), 3.0, WG_SHAPE(11, 13, 17)));
+    shape(s, turn);
+    if (turn % 1000) return;
+    cr_assert(wg_shape_equal(wg_node_shape(s->first), WG_SHAPE(11, 13, 17)));
+    cr_assert_eq(wg_item(wg_sum(s->first)), 9.0 * 11 * 13 * 17);
+}
+
+Test(steady_memory, a_graph_that_stays) { expect_steady(beside_another, 4 * TURNS, 1 << 16); }
+
+/* ---- programs ---- */
+
+static void program(server *s, int64_t turn)
+{
+    char text[200], name[40];
+    snprintf(name, sizeof name, "request%lld.wg", (long long)turn);
+    snprintf(text, sizeof text, "x = [1, 2, %lld]\ny%lld = sum(x * x)\n", (long long)turn,
+             (long long)turn % 100);
+    wg_program *q = wg_program_text(s->c, name, text);
+    wg_program_build(q, s->g, s->p, WG_EVAL);
+    cr_assert_eq(wg_item(wg_program_last(q)), 5.0 + (double)(turn * turn));
+    wg_program_free(q);
+}
+
+Test(steady_memory, programs) { expect_steady(program, TURNS, 0); }
+
+/* One program, built anew in each turn. */
+static void build(server *s, int64_t turn)
+{
+    static wg_program *q;
+    if (turn == 1) q = wg_program_text(s->c, "net.wg", "x = [1, 2, 3]\ny = sum(sin(x) * x)\n");
+    wg_program_build(q, s->g, s->p, WG_EVAL);
+}
+
+Test(steady_memory, one_program_built_again) { expect_steady(build, TURNS, 0); }
+
+static void wrong_program(server *s, int64_t turn)
+{
+    char text[200], name[40];
+    snprintf(name, sizeof name, "request%lld.wg", (long long)turn);
+    snprintf(text, sizeof text, turn % 2 ? "x%lld = sum([1, 2\n" : "y%lld = [1, 2] + [1, 2, 3]\n",
+             (long long)turn);
+    wg_program *q = wg_program_text(s->c, name, text);
+    wg_program_build(q, s->g, s->p, WG_EVAL);
+    cr_assert_neq(wg_failed(s->c), WG_OK);
+    cr_assert(strstr(wg_message(s->c), name), "%s", wg_message(s->c));
+    wg_recover(s->c);
+    wg_program_free(q);
+}
+
+Test(steady_memory, wrong_programs) { expect_steady(wrong_program, TURNS, 0); }
+
+/* ---- sites, parameters, warnings ---- */
+
+static void same_site(server *s, int64_t turn)
+{
+    char place[40];
+    snprintf(place, sizeof place, "model.py:%lld", (long long)turn % 50);
+    wg_begin(s->g, WG_EVAL);
+    wg_node x = wg_square_at(wg_site_keep(s->c, "x", place), wg_fill(s->g, 2.0, WG_SHAPE(3)));
+    cr_assert_eq(wg_item(wg_sum(x)), 12);
+}
+
+Test(steady_memory, sites_kept_again) { expect_steady(same_site, TURNS, 0); }
+
+static void training(server *s, int64_t turn)
+{
+    wg_params *p = wg_params_new(s->c);
+    wg_begin(s->g, WG_TRAIN);
+    wg_node loss = wg_sum(wg_square(wg_param(s->g, p, "w", WG_SHAPE(1 + turn % 100), wg_const(1))));
+    wg_optim *o = wg_adam(p, NULL);
+    wg_backward(loss, p);
+    wg_optim_step(o);
+    wg_begin(s->g, WG_TRAIN);
+    wg_optim_free(o);
+    wg_params_free(p);
+}
+
+Test(steady_memory, sets_of_parameters) { expect_steady(training, TURNS / 4, 0); }
+
+static void warned(server *s, int64_t turn)
+{
+    char place[40];
+    snprintf(place, sizeof place, "line:%lld", (long long)turn);
+    wg_sites *sites = wg_sites_new(s->c);
+    wg_begin(s->g, WG_EVAL);
+    wg_node w = wg_param(s->g, s->p, "w", WG_SHAPE(4), wg_const(1));
+    const int before = s->warnings;
+    for (int k = 0; k < 2; k++)
+        wg_backward_at(wg_sites_keep(sites, "loss, p", place), wg_sum(wg_dropout(w, .drop = 0.5)), s->p);
+    cr_assert_eq(s->warnings, before + 1, "one warning a place");
+    wg_sites_free(sites);
+}
+
+Test(steady_memory, warnings) { expect_steady(warned, TURNS / 4, 0); }
+
+/* ---- sites of texts that come and go ---- */
+
+Test(sites, equal_texts_are_one_site)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_sites *s = wg_sites_new(c);
+    wg_site a = wg_sites_keep(s, "x, y", "a.wg:1");
+    cr_expect_str_eq(a, "x, y\na.wg:1");
+    cr_expect_eq(a, wg_sites_keep(s, "x, y", "a.wg:1"));
+    cr_expect_neq(a, wg_sites_keep(s, "x, y", "a.wg:12"));
+    cr_expect_neq(a, wg_sites_keep(s, "x", " y\na.wg:1"));
+    cr_expect_eq(wg_site_keep(c, "x", "b:1"), wg_site_keep(c, "x", "b:1"));
+    cr_expect_str_eq(wg_sites_keep(NULL, "x", "b:1"), "\n");
+    wg_sites_free(NULL);
+    wg_sites_free(s);
+    cr_expect_str_eq(wg_sites_keep(wg_sites_new(NULL), "x", "b:1"), "\n");
+    wgt_finish(c, NULL);
+}
+
+/* A node keeps the text of its site after wg_sites_free, however many shapes and texts come and go
+ * meanwhile. */
+Test(sites, stay_while_a_node_has_them)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_sites *s = wg_sites_new(c);
+    wg_node x = wg_fill(g, 2.0, WG_SHAPE(3));
+    wg_node y = wg_square_at(wg_sites_keep(s, "x", "kept.wg:7"), x);
+    wg_sites_free(s);
+    for (int64_t i = 0; i < 5000; i++) {
+        wg_begin(h, WG_EVAL);
+        wg_sites *t = wg_sites_new(c);
+        wg_square_at(wg_sites_keep(t, "x", "other.wg:7"), wg_fill(h, 2.0, WG_SHAPE(3, 1 + i)));
+        wg_sites_free(t);
+    }
+    cr_expect_str_eq(wg_node_site(y), "x\nkept.wg:7");
+    cr_expect_eq(wg_item(wg_sum(y)), 12);
+    wgt_finish(c, NULL);
+}
