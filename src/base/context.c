@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)
+#error "Wengert's results are defined to the bit, and NaN is one of them: compile without -ffast-math"
+#endif
+
 /* What wg_start returns when there is no memory. It has failed, wg_recover leaves it so, and nobody may write
  * to it. */
 static const wg_context nil_context = {

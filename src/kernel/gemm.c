@@ -13,9 +13,9 @@
 enum { HIGH = WG_ISA_INDEX == 2 ? 8 : 4 };
 
 /* k is cut into parts of DEPTH; between parts the sums are kept in c. The rows of a transposed a are
- * copied ROWS at a time. If b has at most NEAR bytes, or is read by few rows only, its columns are
- * not copied. */
-enum { DEPTH = 256, ROWS = 64, NEAR = 1 << 16 };
+ * copied LEFT bytes at a time, which are on the stack. If b has at most NEAR bytes, or is read by few rows
+ * only, its columns are not copied. */
+enum { DEPTH = 256, LEFT = 1 << 16, NEAR = 1 << 16 };
 
 #define LOOPS "kernel/gemm_loops.h"
 #include "kernel/both_floats.h"

@@ -88,6 +88,7 @@ static void NAME(copy_rows)(const wgi_gemm *g, int64_t k, int64_t i, int64_t row
 
 static void NAME(product)(const wgi_gemm *g)
 {
+    enum { ROWS = LEFT / DEPTH / sizeof(REAL) };
     REAL panel[DEPTH * 2 * BYTES / sizeof(REAL)], left[ROWS * DEPTH];
     const bool near = g->k * g->ldb * (int64_t)sizeof(REAL) <= NEAR;
     int64_t k = 0, depth;
