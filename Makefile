@@ -35,7 +35,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall dist,$(GOALS))
+BUILD_GOALS := $(filter-out help clean format deps uninstall dist score,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests asan clang hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test test-all tests asan clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
@@ -236,7 +236,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all rooms check check-vmath demo mnist newcomer newcomer-short bench docs asan clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs asan clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 3 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -265,6 +265,9 @@ torture-long: ## every op sample with every single allocation failing, once and 
 check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
 
+score: ## how much is tested: figures of the tests, the fuzzers and the gradient check
+	@BUILD='$(BUILD)' tools/score.sh
+
 rooms: all ## the rooms of the code, the arrows between them, circles
 	@BUILD='$(BUILD)' tools/rooms.sh
 
@@ -292,6 +295,7 @@ include bench/bench.mk
 endif
 
 include tests/corpus/corpus.mk
+include tests/fuzz/fuzz.mk
 include tests/torch/torch.mk
 
 # What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.

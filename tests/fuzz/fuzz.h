@@ -1,0 +1,39 @@
+/* fuzz.h: what fuzzers try: a text of any bytes is an input, and some promises must hold for each. A
+ * broken promise ends the process.
+ *
+ *     make fuzz SECONDS=3600 FUZZ=files            makes new inputs for an hour
+ *     make test TESTS=test_fuzz                    tries those of tests/fuzz/corpus again
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wgtest.h"
+
+typedef struct fuzz_target {
+    const char *name; /* and of its folder in tests/fuzz/corpus */
+    void (*run)(const uint8_t *input, size_t size);
+} fuzz_target;
+
+enum { FUZZ_TARGETS = 3 };
+extern const fuzz_target fuzz_targets[FUZZ_TARGETS];
+
+void fuzz_calls(const uint8_t *input, size_t size);    /* calls of the API in several ways of running */
+void fuzz_files(const uint8_t *input, size_t size);    /* byte 0 says of which format the others are a file */
+void fuzz_programs(const uint8_t *input, size_t size); /* a text in the .wg language */
+
+/* Says which promise is broken and aborts. */
+void fuzz_stop(const char *format, ...) WG_PRINTF(1, 2);
+
+/* A context over m, which refuses to have more than `limit` bytes at a time. */
+typedef struct fuzz_memory {
+    wgt_memory m;
+    int64_t limit;
+} fuzz_memory;
+wg_context *fuzz_start(fuzz_memory *m, wg_options o);
+/* Frees c; stops when a block is left. */
+void fuzz_finish(wg_context *c, const fuzz_memory *m);
+
+#endif

@@ -1,0 +1,24 @@
+# fuzz.mk: the fuzzers. The Makefile includes it and sets BUILD, OBJ, HELP_OBJ, LINKED, LINK, SAN and what the tests are linked with.
+#
+#   make fuzz                              ten minutes of each fuzzer
+#   make fuzz SECONDS=3600 FUZZ=files      an hour of one: calls, files, programs
+
+FUZZ_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/fuzz/test_% tests/fuzz/fuzz_main.c,$(wildcard tests/fuzz/*.c)))
+# libFuzzer without its main, where the build is made for it.
+LIBFUZZER = $(if $(findstring fuzzer,$(SAN)),$(shell $(CC) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a) -lstdc++)
+
+.PHONY: fuzz
+fuzz: ## makes inputs for the API, for files and for programs that break a promise (SECONDS=600, FUZZ="files")
+	+@tests/fuzz/fuzz.sh $(or $(SECONDS),600) $(or $(FUZZ),calls files programs)
+
+$(OBJ)/tests/fuzz/fuzz_main.o: WG_CPPFLAGS += $(if $(findstring fuzzer,$(SAN)),-DWG_LIBFUZZER)
+
+$(BUILD)/fuzz: $(OBJ)/tests/fuzz/fuzz_main.o $(FUZZ_OBJ) $(HELP_OBJ) $(LINKED)
+	$(call say,LD,$@)
+	$(LINK) $^ $(RUN_PATH) $(LIBFUZZER) $(TEST_LIBS) $(WG_LIBS)
+
+$(BUILD)/tests/fuzz/test_fuzz: $(OBJ)/tests/fuzz/test_fuzz.o $(FUZZ_OBJ) $(HELP_OBJ) $(LINKED)
+	$(call say,LD,$@)
+	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
+
+-include $(FUZZ_OBJ:.o=.d) $(OBJ)/tests/fuzz/fuzz_main.d
