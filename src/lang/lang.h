@@ -31,7 +31,7 @@
 #include "wengert/params.h"
 
 enum {
-    WGI_LANG_DEPTH = 256,      /* of brackets, signs and powers inside each other */
+    WGI_LANG_DEPTH = 64,       /* of brackets, signs and powers inside each other: 1.3 KB of stack each */
     WGI_LANG_SOURCE = 1 << 20, /* bytes of a text */
     WGI_LANG_NAME = 200,       /* characters of a name */
     WGI_LANG_SIZE = 7,         /* the size of a symbol that nobody gave */

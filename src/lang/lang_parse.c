@@ -68,7 +68,7 @@ static bool is_name(const parser *p, const char *text)
 
 static void nest(parser *p)
 {
-    if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 256 deep");
+    if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 64 deep");
 }
 
 /* Inside ( and [ a newline is a blank. Set joined before the next token is read: it may be a newline. */

@@ -130,12 +130,12 @@ Test(lang_errors, nesting_has_a_bound)
         char *text = repeated("", pieces[i], 10000, "");
         wgt_run r = wgt_build(text, WG_EVAL);
         cr_expect_eq(wg_failed(r.c), WG_ERROR_SYNTAX, "%s: %s", pieces[i], wg_message(r.c));
-        cr_expect(strstr(wg_message(r.c), "256 deep") || strstr(wg_message(r.c), "start of a statement"),
+        cr_expect(strstr(wg_message(r.c), "64 deep") || strstr(wg_message(r.c), "start of a statement"),
                   "%s: %.200s", pieces[i], wg_message(r.c));
         wgt_drop(r.c, NULL);
         free(text);
     }
-    char *fits = repeated("x = 1; ", "(", 256, "x"), *all = repeated(fits, ")", 256, "");
+    char *fits = repeated("x = 1; ", "(", 64, "x"), *all = repeated(fits, ")", 64, "");
     wgt_expect_number(all, 1);
     free(fits);
     free(all);

@@ -142,21 +142,31 @@ static void every_op(void)
 }
 Test(small_stack, every_op) { run(every_op); }
 
-static void program(void)
+/* opening, closing: of each level. The deepest text that is read has the value; one level more is refused. */
+static void nested(const char *opening, const char *closing, double value)
 {
+    enum { DEPTH = 64 };
     wg_context *c = start(WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    char text[4000] = "x = 1\ny = ";
-    for (int i = 0; i < 200; i++) strcat(text, "(");
-    strcat(text, "x");
-    for (int i = 0; i < 200; i++) strcat(text, " + 1)");
-    wg_program *q = wg_program_text(c, "deep.wg", text);
-    wg_program_build(q, g, p, WG_EVAL);
-    const double y = wg_item(wg_program_last(q));
-    if (!wg_failed(c)) cr_expect_eq(y, 201);
-    wg_recover(c);
-    wg_program_free(q);
+    for (int depth = DEPTH; depth <= DEPTH + 1; depth++) {
+        char text[4000] = "x = 1\ny = ";
+        for (int i = 0; i < depth; i++) strcat(text, opening);
+        strcat(text, "x");
+        for (int i = 0; i < depth; i++) strcat(text, closing);
+        wg_program *q = wg_program_text(c, "deep.wg", text);
+        wg_program_build(q, g, p, WG_EVAL);
+        if (depth == DEPTH)
+            cr_expect_eq(wg_item(wg_program_last(q)), value, "%s: %s", opening, wg_message(c));
+        else wgt_expect_error(c, WG_ERROR_SYNTAX, "64 deep");
+        wg_program_free(q);
+    }
     wgt_finish(c, NULL);
 }
-Test(small_stack, programs) { run(program); }
+
+static void programs(void)
+{
+    nested("(", " + 1)", 65);
+    nested("abs(", ")", 1);
+}
+Test(small_stack, programs) { run(programs); }
