@@ -2,7 +2,7 @@
 # Copies the project below a folder, or removes it from there: tools/install.sh install|uninstall
 #
 # The list of what was written stands in share/doc/wengert/installed: a folder that was made ends with a slash. uninstall removes
-# these files, and then these folders if they are empty. It removes nothing else.
+# these files, and then these folders if they are empty. It removes nothing else, but what Python keeps of our file.
 # Environment: DESTDIR, PREFIX (any character may stand in them), and what tools/stage.sh needs.
 set -eu
 umask 022
@@ -17,8 +17,17 @@ listed() { if [ -f "$root/$list" ]; then grep -vE '^/|(^|/)\.\.(/|$)|^$' "$root/
 # Removes the files whose places below the root are the lines of standard input.
 remove_files() { (cd "$root" && tr '\n' '\0' | xargs -0 rm -f --); }
 
+# Removes what Python has kept of our file, beside it.
+remove_compiled() {
+    local cache=$root/share/wengert/python/__pycache__
+    listed | grep -q 'share/wengert/python/wengert\.py$' || return 0
+    rm -f "$cache"/wengert.*.pyc
+    rmdir "$cache" 2>/dev/null || true
+}
+
 remove_listed() {
     local place folders
+    remove_compiled
     folders=$(listed | grep '/$' | LC_ALL=C sort -r || true)
     listed | grep -v '/$' | remove_files
     rm -f "$root/$list"

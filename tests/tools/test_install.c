@@ -31,6 +31,15 @@ Test(install, files_and_folders_of_others_stay)
     wgt_shell("make_it uninstall PREFIX=\"$in/a\" && make_it uninstall PREFIX=\"$in/none\"");
 }
 
+/* Python keeps what it has compiled of a file in a folder beside it. */
+Test(install, what_python_keeps_of_our_file)
+{
+    wgt_shell("make_it install PREFIX=\"$in/a\" && mkdir \"$in/a/share/wengert/python/__pycache__\" &&\n"
+              "touch \"$in/a/share/wengert/python/__pycache__/wengert.cpython-311.pyc\"");
+    wgt_shell("make_it uninstall PREFIX=\"$in/a\"");
+    cr_expect_str_eq(wgt_shell("ls \"$in\""), "");
+}
+
 /* The list says that an earlier version wrote the file `old`, and files that are not below the prefix. */
 Test(install, the_list_of_an_earlier_install)
 {
