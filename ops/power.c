@@ -166,7 +166,8 @@ const wg_op wgi_op_pow_term = {
     .summary =
         "A term of the derivatives of a^b: c a^(b - m) (ln a)^l, where c is the product b (b - 1) ... of k "
         "factors, differentiated j times by b. 0 where c = 0.",
-    .formula = "y = c a^(b - m) (ln a)^l; c = \"the derivative of order j of b (b - 1) ... (b - k + 1)\"",
+    .formula = "y = c a^(b - m) (ln a)^l; c = prod(b - i over i < k) where j = 0, else \"the derivative of "
+               "order j of b (b - 1) ... (b - k + 1)\"",
     .adjoint = "a' = \"a sum of terms of the next order\", b' = \"a sum of terms of the next order\"",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,

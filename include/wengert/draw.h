@@ -63,6 +63,8 @@ typedef struct wg_size_name {
          "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)") \
     FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
          "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
+    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "NAME",                                          \
+         "in svg, png, pdf: cards (default), or circuit: ops as gates, the value above a wire, its gradient below") \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT", "a title above the picture") \
@@ -90,7 +92,7 @@ typedef struct wg_size_name {
          "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; "      \
          "txt: a step a line")                                                                            \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
-         "? in place of these numbers, as z,dz: predict them first; in html until a click")               \
+         "? in place of these numbers, as z,dz, and of what follows from them: predict first; in html until a click") \
     FLAG(int, width, WG_PICTURE_TEXT, "width", "N", "in txt: at most N columns a line (default 100)")     \
     FIELD(bool, ansi, WG_PICTURE_TEXT, "in txt: names are bold, by escapes for a terminal")               \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \

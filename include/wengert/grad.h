@@ -14,6 +14,12 @@
 extern "C" {
 #endif
 
+/* Whether the node was made by wg_grad, wg_jvp ... on the way to what they return. */
+WG_API bool wg_node_is_derived(wg_node n);
+/* The node whose gradient n is, in a derivative that was asked for as nodes; wg_none: there is none, or it is not
+ * known. For drawings. */
+WG_API wg_node wg_node_gradient_of(wg_node n);
+
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They
  * replace the gradients that p had; a part of a set leaves those of other parts. Then stores the values of
  * wg_assign. A loss that depends on no parameter of p is an error. So is a loss that is NaN: then p has no

@@ -99,7 +99,7 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 /* ---- a node ---- */
 
 static const char *const words[WGI_BOX_KINDS] = { "input", "parameter", "constant", "state",
-                                                  "op",    "loss",      "failed" };
+                                                  "op",    "loss",      "failed",   "gradient" };
 
 static bool is_leaf(wg_node n) { return wg_node_leaf(n) != WG_LEAF_NONE; }
 
@@ -111,6 +111,7 @@ wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n)
                                             [WG_LEAF_STATE] = WGI_BOX_STATE,
                                             [WG_LEAF_STREAM] = WGI_BOX_CONSTANT };
     if (is_leaf(n)) return of_leaf[wg_node_leaf(n)];
+    if (wg_node_is_derived(n)) return WGI_BOX_GRADIENT;
     bool scalar = wg_shape_size(wg_node_shape(n)) == 1 && wgi_is_float(n);
     return scalar && n.index == p->root.index && !wg_is_none(p->root) ? WGI_BOX_LOSS : WGI_BOX_OP;
 }
@@ -184,14 +185,16 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     box->kind = wgi_kind_of_box(p, n);
     box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
-    if (wgi_is_inline_number(n) && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
+    if (y->is_inline && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
     else wgi_put_symbol(&b, y, NAME_MOST);
     box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
         box->word = wgi_picture_text(p, &b);
-        put_title(p, &b, position), box->title = wgi_picture_text(p, &b);
+        if (wgi_is_circuit(p->o)) wgi_item_put_gate(v, &b, y);
+        else put_title(p, &b, position);
+        box->title = wgi_picture_text(p, &b);
         wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
     }
     box->shape = shape_text(p, n);

@@ -39,10 +39,11 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     const bool as_page = !strcmp(format, "html");
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
     if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
-    all.values |= o->steps || as_page; /* steps show what they compute */
-    if (as_page) all.hide = NULL;      /* the page hides and reveals by itself */
+    all.values |= o->steps || as_page || wgi_is_circuit(o); /* steps show what they compute */
+    if (as_page) all.hide = NULL;                           /* the page hides and reveals by itself */
     wg_status s =
         wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
+    if (s == WG_OK) s = wgi_check_style(here, out->c, o, format);
     if (s == WG_OK && o->fit) s = wgi_picture_fit(&p, here, g, root, &all);
     else if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
     all.hide = o->hide;

@@ -4,7 +4,7 @@
  *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
  *     two of them --difference.c--> one wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
- *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
+ *     wgi_picture --svg.c (svg_card.c, circuit.c)--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
  *     wgi_picture --page_write.c (step_states.c, svg.c)--> HTML
  *     wgi_picture --tikz.c (tex_labels.c, svg.c's layout)--> TikZ
@@ -212,6 +212,11 @@ const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o);
 /* As wgi_picture_make, reduced until it is legible on the canvas. */
 wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 
+/* circuit.c: the option `style`. */
+bool wgi_is_circuit(const wg_draw_opts *o);
+/* An error if there is no such style, or if it does not go with the format or another option. */
+wg_status wgi_check_style(wg_site here, wg_context *c, const wg_draw_opts *o, const char *format);
+
 /* marked_boxes.c. Call it when all nodes have boxes. */
 void wgi_mark_boxes(wgi_picture *p);
 
@@ -220,6 +225,16 @@ void wgi_mark_boxes(wgi_picture *p);
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
 wg_status wgi_hide_numbers(wgi_picture *p);
+/* The values and gradients that a list of names hides, "z, dw", and those that are computed from them. */
+typedef struct wgi_hidden {
+    wg_context *c;
+    unsigned char *value, *gradient; /* by position */
+    const char *unknown;             /* the first name that no node has, of `length` bytes; NULL: all have one */
+    int length;
+} wgi_hidden;
+/* false: no memory. Free it in either case. */
+bool wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h);
+void wgi_hidden_free(wgi_hidden *h);
 
 /* difference.c. The option `beside`: q is the picture of the other graph, whose texts become p's. Call it
  * before boxes are copied. */
@@ -251,7 +266,7 @@ void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
 /* The right side of it, with the right sides of the operands inside[] (by item; NULL: none) within. */
 void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside);
-/* One line with the options that differ from their defaults: "axes = 1, keepdims = true". */
+/* One line with the options that differ from their defaults and are not in the formula: "axes = 1". */
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */

@@ -8,7 +8,7 @@
 #include "draw/step_states.h"
 #include "draw/svg.h"
 
-enum { HALO = 4, CAPTION = 17, LEAST_WIDTH = 460, LINES_MOST = 6, SHEET_GAP = 16 };
+enum { HALO = 4, CAPTION = 17, LEAST_WIDTH = 460, LINES_MOST = 6, CANVAS_LINES = 3, SHEET_GAP = 16 };
 
 typedef struct film {
     wgi_svg w;
@@ -51,7 +51,7 @@ static double room_of(const film *f) { return f->w.w - 2 * WGI_SVG_MARGIN; }
 static int put_wrapped(film *f, const char *s)
 {
     int lines = 0;
-    while (*s && lines < LINES_MOST) {
+    while (*s && lines < (f->w.canvas ? CANVAS_LINES : LINES_MOST)) {
         size_t n = wgi_text_fitting(s, CAPTION, WGI_REGULAR, room_of(f)), end = n, equal = 0;
         if (s[n]) {
             for (size_t i = n / 3; i < n; i++)
@@ -83,10 +83,12 @@ static int make_caption(film *f, int64_t i)
 
 static double leading(void) { return 1.4 * CAPTION; }
 
+double wgi_film_caption_room(void) { return ceil((1 + CANVAS_LINES) * leading()) + 10; }
+
 void wgi_film_put_caption(const wgi_svg *w)
 {
     wgi_strbuf line = { .c = w->b->c };
-    double y = w->top + w->l.h + 10;
+    double y = w->caption + 10;
     int n = 0;
     for (const char *s = w->frame->caption; *s; n++) {
         const size_t length = strcspn(s, "\n");
@@ -167,7 +169,7 @@ static wg_status start(film *f, const wgi_picture *p, const char *path, wgi_strb
         const int lines = make_caption(f, i);
         if (lines > f->lines) f->lines = lines;
     }
-    f->w.h += ceil(f->lines * leading()) + 10;
+    if (!f->w.canvas) f->w.h += ceil(f->lines * leading()) + 10;
     return WG_OK;
 }
 
@@ -242,6 +244,10 @@ wg_status wgi_film_write(const wgi_picture *p, const char *path, const char *for
 {
     wgi_strbuf svg = { .c = p->c };
     film f = { .s.c = p->c };
+    if (p->o->fit && !wgi_film_is_pattern(path))
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                             "draw: .steps with .fit is a file a step: name them as in 'name-%%02d.%s'",
+                             format);
     wg_status status = start(&f, p, path, &svg);
     if (status == WG_OK && wgi_film_is_pattern(path)) status = save_frames(&f, path, as, format);
     else if (status == WG_OK) {

@@ -35,11 +35,23 @@ static void admit(wgi_picture *p, const wgi_canvas *k, double size)
     p->hidden = wgi_picture_text(p, &b);
 }
 
+/* A circuit shows every op. */
+static wg_status fit_circuit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o,
+                             const wgi_canvas *k)
+{
+    int rows;
+    const wg_status s = wgi_picture_make(p, here, g, root, o);
+    const double size = s == WG_OK ? wgi_svg_body_size(p, &rows) : 0;
+    if (s == WG_OK && size >= 0 && size < k->least) admit(p, k, size);
+    return size < 0 ? WG_ERROR_MEMORY : s;
+}
+
 wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
     const wgi_canvas *k = wgi_canvas_of(o);
     if (!k)
         return WGI_DRAW_FAIL(p->c, here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen", o->fit);
+    if (wgi_is_circuit(o)) return fit_circuit(p, here, g, root, o, k);
     for (int step = WGI_REDUCE_NOTHING;; step++) {
         const bool last = step == WGI_REDUCE_STEPS - 1;
         int64_t boxes = 0;
@@ -62,13 +74,13 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node roo
 
 double wgi_svg_scale(const wgi_svg *w)
 {
-    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
     return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
 }
 
 void wgi_svg_size(const wgi_svg *w, double size[2], double view[4])
 {
-    const wgi_canvas *k = w->frame || w->is_part ? NULL : w->canvas;
+    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
     const double scale = wgi_svg_scale(w);
     size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
     view[2] = size[0] / scale, view[3] = size[1] / scale;

@@ -32,7 +32,9 @@ void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most)
 
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    wgi_item_put_options(v, b, y, false);
+    wgi_equation *e = wgi_equation_make(v, y - v->item, NULL, false);
+    wgi_item_put_options(v, b, y, e && e->by_formula);
+    wgi_equation_free(e);
 }
 
 /* ---- formulas ---- */

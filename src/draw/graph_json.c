@@ -96,12 +96,10 @@ static void put_value(wgi_strbuf *b, const char *key, wg_node n)
 static void put_name(const wgi_picture *p, wgi_strbuf *b, int32_t item)
 {
     wgi_strbuf name = { .c = p->c };
-    wg_tensor t;
-    const wg_node n = item >= 0 ? wgi_item_node(&p->view, item) : wg_none;
-    if (item >= 0 && !wgi_is_inline_number(n)) wgi_put_name(&name, &p->view.item[item], NAME_MOST);
-    else if (item >= 0 && wg_node_leaf(n) == WG_LEAF_NUMBER && wg_peek(n, &t))
-        wgi_strbuf_format(&name, "%.17g", wg_tensor_item(&t, 0));
-    else if (item >= 0) wgi_strbuf_put(&name, wg_node_op_name(n));
+    double x;
+    if (item >= 0 && !p->view.item[item].is_inline) wgi_put_name(&name, &p->view.item[item], NAME_MOST);
+    else if (item >= 0 && wgi_item_number(&p->view, item, &x)) wgi_strbuf_format(&name, "%.17g", x);
+    else if (item >= 0) wgi_strbuf_put(&name, p->view.item[item].op->name);
     put_text(b, wgi_strbuf_text(&name));
     b->failed |= name.failed;
     wgi_strbuf_free(&name);

@@ -258,7 +258,7 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
     if (!wgi_copy_shared_boxes(p)) return WG_ERROR_MEMORY;
-    if (!p->has_failure) add_back_links(p);
+    if (!p->has_failure && !wgi_is_circuit(p->o)) add_back_links(p);
     return WG_OK;
 }
 

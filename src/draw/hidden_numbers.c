@@ -1,8 +1,14 @@
 /* hidden_numbers.c: the option `hide`: "?" in the place of values and gradients, for a class that predicts
- * them. */
+ * them, and of all that is computed from them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "draw/step_states.h"
+#include "wengert/op.h"
+
+enum { DEEPEST = 8 }; /* of definitions */
+
+/* ---- which numbers ---- */
 
 static bool is_called(const char *name, const char *word, size_t length)
 {
@@ -10,42 +16,140 @@ static bool is_called(const char *name, const char *word, size_t length)
 }
 
 /* By the name in the program or as it is printed, W1 or W₁. */
-static bool hide_values(wgi_picture *p, const char *word, size_t length, bool gradient)
+static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
 {
     bool found = false;
     for (int64_t i = 0; i < p->nodes; i++) {
-        wgi_box *x = &p->box[p->box_of[i]];
+        const wgi_box *x = &p->box[p->box_of[i]];
         if (x->times > 1) continue;
         if (!is_called(wgi_item_at(p, i)->name, word, length) && !is_called(x->name, word, length)) continue;
-        found = true;
-        if (!gradient && !x->hidden_value) x->hidden_value = x->value, x->odd_value = false;
-        if (gradient && !x->hidden_gradient) x->hidden_gradient = x->gradient, x->odd_gradient = false;
-        if (!gradient && *x->value) x->value = "?";
-        if (!gradient || !*x->gradient) continue;
-        wgi_strbuf text = { .c = p->c };
-        wgi_strbuf_format(&text, x->is_expression ? "d(%s) = ?" : "d%s = ?", x->name);
-        x->gradient = wgi_picture_text(p, &text);
+        hidden[i] = 1, found = true;
     }
     return found;
 }
 
-/* "z" is a value, "dz" a gradient unless a node is called so. */
-static wg_status hide(wgi_picture *p, const char *word, size_t length)
+typedef struct adjoint {
+    wgi_formula formula, rule; /* of the op */
+} adjoint;
+
+/* Whether the tree has the name, or one that is defined by it. */
+static bool has_name(const adjoint *a, const wgi_formula *f, int node, const char *name, int primes,
+                     int depth)
 {
-    if (hide_values(p, word, length, false)) return WG_OK;
-    if (length > 1 && *word == 'd' && hide_values(p, word + 1, length - 1, true)) return WG_OK;
-    return WGI_DRAW_FAIL(
-        p->c, p->here, WG_ERROR_VALUE,
-        "draw: .hide: no node of the picture is called '%.*s'; z hides a value, dz a gradient",
-        (int)(length < 60 ? length : 60), word);
+    const wgi_formula_node *n = &f->node[node];
+    if (n->kind == WGI_F_NAME) {
+        if (n->sign == primes && wgi_formula_is(f, node, name)) return true;
+        const wgi_formula *const places[] = { &a->rule, &a->formula };
+        for (int k = 0; k < 2 && depth < DEEPEST; k++)
+            for (int e = places[k]->node[places[k]->root].child; e; e = places[k]->node[e].next) {
+                const int left = places[k]->node[e].child;
+                const wgi_formula_node *l = &places[k]->node[left];
+                if (l->kind == WGI_F_NAME && l->sign == n->sign && l->length == n->length &&
+                    memcmp(l->text, n->text, (size_t)n->length) == 0 && l->next)
+                    return has_name(a, places[k], l->next, name, primes, depth + 1);
+            }
+    }
+    for (int k = n->child; k; k = f->node[k].next)
+        if (has_name(a, f, k, name, primes, depth)) return true;
+    return false;
+}
+
+/* Whether the rule for operand k of position i has a hidden value in it. Without a rule: if there is one. */
+static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, const unsigned char *value)
+{
+    const wgi_item *y = wgi_item_at(p, i);
+    wgi_formula_error error;
+    char name[32];
+    const bool known = y->op && y->op->formula && y->op->adjoint &&
+                       wgi_formula_parse(&a->formula, y->op->formula, &error) &&
+                       wgi_formula_parse(&a->rule, y->op->adjoint, &error) &&
+                       wg_op_operand_name(y->op, k, name, sizeof name);
+    const int e = known ? wgi_formula_equation_of(&a->rule, name, 1) : -1,
+              rule = e >= 0 ? wgi_formula_child(&a->rule, a->rule.root, e) : 0,
+              left = a->rule.node[rule].child;
+    for (int j = 0; j < y->operands; j++) {
+        const int32_t at = p->arg[p->first[i] + j];
+        if (at < 0 || !value[at]) continue;
+        if (!rule || !wg_op_operand_name(y->op, j, name, sizeof name) ||
+            has_name(a, &a->rule, a->rule.node[left].next, name, 0, 0))
+            return true;
+    }
+    if (!value[i] || !rule) return value[i];
+    const int first = wgi_formula_child(&a->formula, a->formula.root, 0),
+              y_left = a->formula.node[first].child;
+    const wgi_formula_node *n = &a->formula.node[y_left];
+    snprintf(name, sizeof name, "%.*s", n->length, n->text);
+    a->formula.root = 0; /* the result stands for itself */
+    return has_name(a, &a->rule, a->rule.node[left].next, name, 0, 0);
+}
+
+/* What is computed from a hidden number would tell it. */
+static void follow(const wgi_picture *p, adjoint *a, wgi_hidden *h)
+{
+    for (int64_t i = 0; i < p->nodes; i++)
+        for (int64_t k = p->first[i]; k < p->first[i + 1]; k++)
+            if (p->arg[k] >= 0 && h->value[p->arg[k]]) h->value[i] = 1;
+    for (int64_t i = p->nodes - 1; i >= 0; i--)
+        for (int64_t k = p->first[i]; p->on_path[i] && k < p->first[i + 1]; k++) {
+            const int32_t x = p->arg[k];
+            if (x < 0 || !p->on_path[x] || h->gradient[x]) continue;
+            h->gradient[x] = h->gradient[i] || uses_hidden(p, a, i, (int)(k - p->first[i]), h->value);
+        }
+}
+
+bool wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h)
+{
+    const char *word;
+    size_t length;
+    adjoint *a = wg_alloc(p->c, 1, sizeof *a);
+    *h = (wgi_hidden){ .c = p->c };
+    h->value = wg_alloc(p->c, (size_t)p->nodes + 1, 1), h->gradient = wg_alloc(p->c, (size_t)p->nodes + 1, 1);
+    const bool ok = a && h->value && h->gradient;
+    while (ok && wgi_next_name(&names, &word, &length)) {
+        if (mark(p, word, length, h->value)) continue; /* "dz" is a gradient unless a node is called so */
+        if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, h->gradient)) continue;
+        if (!h->unknown) h->unknown = word, h->length = (int)length;
+    }
+    if (ok) follow(p, a, h);
+    wg_free(p->c, a);
+    return ok;
+}
+
+void wgi_hidden_free(wgi_hidden *h)
+{
+    wg_free(h->c, h->value);
+    wg_free(h->c, h->gradient);
+}
+
+/* ---- in the boxes ---- */
+
+static void hide(wgi_picture *p, wgi_box *x, bool gradient)
+{
+    if (x->times > 1) return;
+    if (!gradient && !x->hidden_value) x->hidden_value = x->value, x->odd_value = false;
+    if (gradient && !x->hidden_gradient) x->hidden_gradient = x->gradient, x->odd_gradient = false;
+    if (!gradient && *x->value) x->value = "?";
+    if (!gradient || !*x->gradient) return;
+    wgi_strbuf text = { .c = p->c };
+    wgi_strbuf_format(&text, x->is_expression ? "d(%s) = ?" : "d%s = ?", x->name);
+    x->gradient = wgi_picture_text(p, &text);
 }
 
 wg_status wgi_hide_numbers(wgi_picture *p)
 {
-    const char *list = p->o->hide, *word;
-    size_t length;
-    wg_status s = WG_OK;
-    while (s == WG_OK && wgi_next_name(&list, &word, &length)) s = hide(p, word, length);
+    wgi_hidden h;
+    if (!p->o->hide) return WG_OK;
+    wg_status s = wgi_find_hidden(p, p->o->hide, &h) ? WG_OK : WG_ERROR_MEMORY;
+    if (s == WG_OK && h.unknown)
+        s = WGI_DRAW_FAIL(
+            p->c, p->here, WG_ERROR_VALUE,
+            "draw: .hide: no node of the picture is called '%.*s'; z hides a value, dz a gradient",
+            h.length < 60 ? h.length : 60, h.unknown);
+    for (int64_t i = 0; s == WG_OK && i < p->nodes; i++) {
+        if (h.value[i]) hide(p, &p->box[p->box_of[i]], false);
+        if (h.gradient[i]) hide(p, &p->box[p->box_of[i]], true);
+    }
+    wgi_hidden_free(&h);
     return s;
 }
 

@@ -213,9 +213,12 @@ static void put_state(writer *w, int64_t i)
     wgi_strbuf_put(w->b, "}");
 }
 
+/* The names in the option, as they are written, then those of what follows from them. */
 static void put_hidden(writer *w)
 {
     const char *names = w->p->o->hide ? w->p->o->hide : "";
+    wgi_hidden h;
+    if (!wgi_find_hidden(w->p, names, &h)) w->b->failed = true;
     put_key(w->b, "hide"), wgi_strbuf_put(w->b, "[");
     for (bool first = true; *names; first = false) {
         const size_t n = strcspn(names, ", ");
@@ -225,6 +228,16 @@ static void put_hidden(writer *w)
         names += n + strspn(names + n, ", ");
         wgi_strbuf_free(&name), wgi_strbuf_free(&clean);
     }
+    for (int64_t i = 0; *(w->p->o->hide ? w->p->o->hide : "") && !w->b->failed && i < w->p->nodes; i++) {
+        wgi_strbuf name = { .c = w->b->c };
+        if (h.value[i]) wgi_put_symbol(&name, wgi_item_at(w->p, i), 40);
+        if (h.value[i]) wgi_strbuf_put(w->b, ","), put_text(w->b, wgi_strbuf_text(&name));
+        wgi_strbuf_clear(&name);
+        if (h.gradient[i]) wgi_put_gradient_name(&w->p->view, &name, w->p->item[i]);
+        if (h.gradient[i]) wgi_strbuf_put(w->b, ","), put_text(w->b, wgi_strbuf_text(&name));
+        wgi_strbuf_free(&name);
+    }
+    wgi_hidden_free(&h);
     wgi_strbuf_put(w->b, "]");
 }
 

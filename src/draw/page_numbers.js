@@ -211,9 +211,10 @@ function layerNorm(x, gamma, beta, o) {
 // ---- losses ----
 
 const reduced = (l, o) => o.reduction === 'none' ? l : o.reduction === 'sum' ? sum(l) : mean(l);
-// y ln x, and 0 where y is 0.
-const xlog = (y, x) => map([y, x], (a, b) => a === 0 ? 0 : a * Math.log(b),
-  [(a, b) => Math.log(b), (a, b) => a === 0 ? 0 : a / b]);
+// 0 ln 0 is 0. By p it is 0 where p = t = 0 and where p = t = 1.
+const xlog = (a, b) => a === 0 ? 0 : a * Math.log(b);
+const bce = (p, t) => map([p, t], (p, t) => -(xlog(t, p) + xlog(1 - t, 1 - p)),
+  [(p, t) => p === t && p * (1 - p) === 0 ? 0 : (p - t) / (p * (1 - p)), (p, t) => Math.log(1 - p) - Math.log(p)]);
 function classes(y, x) {
   if (y.s.length === x.s.length) return y;
   const k = x.s[x.s.length - 1], v = new Array(x.v.length).fill(0);
@@ -227,7 +228,7 @@ function likelihood(logp, y, o) {
 const LOSSES = {
   mse: (x, y) => un('square', sub(x, y)), mae: (x, y) => un('abs', sub(x, y)),
   hinge: (x, y) => un('relu', sub(scalar(1), mul(x, y))),
-  binary_cross_entropy: (x, y) => un('neg', add(xlog(y, x), xlog(sub(scalar(1), y), sub(scalar(1), x)))),
+  binary_cross_entropy: bce,
   bce_with_logits: (x, y) => sub(un('softplus', x), mul(x, y))
 };
 

@@ -16,7 +16,7 @@ static wg_status make_view(wgi_picture *p, wg_node root)
         if (wg_node_ok(p->failure.operand[k])) roots[n++] = p->failure.operand[k];
     if (!n && !wg_is_none(root))
         roots[n++] = wg_graph_node(p->g, 0); /* a failed call without operands: nothing */
-    return wgi_view_make(&p->view, p->g, roots, n, p->o->ops ? WGI_OPS : WGI_WRITTEN);
+    return wgi_view_make(&p->view, p->g, roots, n, p->o->ops || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN);
 }
 
 /* Fills the position of each item. A number has none, unless it is the root. */
@@ -26,7 +26,7 @@ static void number_items(wgi_picture *p, wg_node root, int32_t *position)
     for (int64_t i = 0; i < v->items; i++) {
         wg_node n = wgi_item_node(v, i);
         position[i] = WGI_NUMBER;
-        if (wgi_is_inline_number(n) && n.index != root.index) continue;
+        if (v->item[i].is_inline && n.index != root.index) continue;
         p->index[p->nodes] = n.index, p->item[p->nodes] = (int32_t)i;
         position[i] = (int32_t)p->nodes++;
     }

@@ -78,7 +78,7 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
     bool *has_back = wg_alloc(c, (size_t)p->boxes + 1, sizeof *has_back);
     bool ok = w->card && w->l.box && w->l.edge && w->l.frame && has_back;
     for (int64_t i = 0; ok && i < p->boxes; i++) {
-        w->card[i] = wgi_svg_measure(&p->box[i], scratch);
+        w->card[i] = (wgi_is_circuit(p->o) ? wgi_circuit_measure : wgi_svg_measure)(&p->box[i], scratch);
         w->l.box[i] = (wgi_lay_box){ .w = w->card[i].w, .h = w->card[i].h, .frame = p->box[i].frame };
     }
     for (int i = 0; ok && i < p->frames; i++) {
@@ -91,6 +91,7 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
     for (int64_t i = 0; ok && i < p->links; i++)
         if (p->link[i].back) has_back[p->link[i].from] = has_back[p->link[i].to] = true;
     if (ok) add_edges(w, has_back);
+    if (ok && wgi_is_circuit(p->o)) wgi_circuit_ports(w);
     wg_free(c, has_back);
     return ok;
 }
@@ -241,7 +242,8 @@ static void put_boxes(writer *w)
             w->card[i].no_value = !w->frame->value[i], w->card[i].no_gradient = !w->frame->gradient[i];
         put_description(w, x, &w->card[i]);
         if (w->frame && w->frame->box == i) wgi_film_put_halo(w, i);
-        wgi_svg_card(w->b, x, &w->card[i], w->l.box[i].x, w->l.box[i].y);
+        (wgi_is_circuit(w->p->o) ? wgi_circuit_put : wgi_svg_card)(w->b, x, &w->card[i], w->l.box[i].x,
+                                                                   w->l.box[i].y);
         wgi_strbuf_put(w->b, "</g>\n");
     }
 }
@@ -343,7 +345,7 @@ static void put_start(writer *w)
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
     double size[2], view[4];
     wgi_svg_size(w, size, view);
-    const char *unit = w->canvas && !w->frame && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
+    const char *unit = w->canvas && !w->is_part && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
     wgi_strbuf_format(w->b,
                       " id=\"%s\" width=\"%.8g%s\" height=\"%.8g%s\" "
                       "viewBox=\"%.8g %.8g %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
@@ -365,6 +367,7 @@ static void measure_all(writer *w)
     w->top = put_title(w, true, &width);
     if (w->p->o->legend) w->top = put_legend(w, NULL, w->top, &width);
     w->bottom = put_hidden(w, true, 0, &width);
+    if (w->canvas && w->p->o->steps) w->bottom += wgi_film_caption_room();
     w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h + w->bottom) + MARGIN;
 }
 
@@ -379,7 +382,7 @@ void wgi_svg_put(wgi_svg *w)
     put_links(w);
     put_boxes(w);
     wgi_strbuf_put(w->b, "</g>\n");
-    put_hidden(w, false, w->top + w->l.h, &width);
+    w->caption = put_hidden(w, false, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);
     wgi_strbuf_put(w->b, "</svg>\n");
 }
@@ -393,6 +396,7 @@ static bool lay_out_all(writer *w, wgi_strbuf *scratch)
         if (!lay_out(w)) return false;
         measure_all(w);
     }
+    if (wgi_is_circuit(w->p->o)) wgi_circuit_join(w);
     return true;
 }
 

@@ -75,7 +75,8 @@ typedef struct wgi_svg {
     const wgi_canvas *canvas;   /* NULL: the picture is as large as it is */
     double small;               /* the size of texts outside the boxes */
     double top, w, h;           /* top: the height of title and legend */
-    double bottom;              /* the height of the last line */
+    double bottom;              /* the height of the last line, and on a canvas of a film's caption */
+    double caption;             /* where a film's caption begins */
     const wgi_svg_frame *frame; /* NULL: all of the picture */
     bool is_part;               /* it stands at x, y in another picture, which has the style */
     double x, y;
@@ -95,10 +96,19 @@ double wgi_svg_scale(const wgi_svg *w);
  * canvas. */
 void wgi_svg_size(const wgi_svg *w, double size[2], double view[4]);
 
+/* ---- circuit.c ---- */
+
+/* How large a gate is with its piece of wire. title_at: the height of the wire. */
+wgi_card wgi_circuit_measure(const wgi_box *x, wgi_strbuf *scratch);
+void wgi_circuit_ports(wgi_svg *w); /* where wires meet gates; before the layout */
+void wgi_circuit_join(wgi_svg *w);  /* after it */
+void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top);
+
 /* ---- film.c ---- */
 
 void wgi_film_put_style(wgi_strbuf *b, const char *id);
 void wgi_film_put_halo(const wgi_svg *w, int64_t box); /* around a box that stands out */
 void wgi_film_put_caption(const wgi_svg *w);           /* at the foot of the picture */
+double wgi_film_caption_room(void);                    /* on a canvas */
 
 #endif

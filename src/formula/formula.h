@@ -92,6 +92,9 @@ bool wgi_formula_parens(const wgi_formula *f, int node, int k);
 bool wgi_formula_is_function(const char *name, int length);    /* sin, ln ...: no parentheses are needed */
 bool wgi_formula_is_reduction(const wgi_formula *f, int node); /* sum(e), mean(e along axis) ... */
 
+/* Whether it is arithmetic of numbers alone, which is x then. */
+bool wgi_formula_constant(const wgi_formula *f, int node, double *x);
+
 /* ---- formula_text.c ---- */
 
 /* Writes a name as formulas print it, W_1 as W₁. Returns the length of the whole text, as snprintf does. */

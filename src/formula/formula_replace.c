@@ -14,12 +14,15 @@ typedef struct replacing {
     const wgi_formula_value *v;
     int values, depth;
     bool failed;
+    const wgi_formula_node *index; /* within prod(e over i < k): i, and which number it is; NULL: no index */
+    int at;
 } replacing;
 
 enum {
     ABSENT = -1,
     DEEPEST = 12,
-    TERMS = 6
+    TERMS = 6,
+    FACTORS = 32
 }; /* ABSENT in the place of a node: an operand that is left out */
 
 static int copy(replacing *r, int node);
@@ -68,10 +71,38 @@ static int product(replacing *r, int a, int b, int sign)
     if (a == ABSENT || is_number(r, a, 1)) return b;
     if (b == ABSENT || is_number(r, b, 1)) return a;
     if (is_number(r, a, 0) || is_number(r, b, 0)) return number(r, 0);
+    if (is_number(r, a, -1) && kind_of(r, b) != WGI_F_NUMBER) return negated(r, b);
+    if (kind_of(r, b) == WGI_F_DIV && is_number(r, r->to->node[b].child, 1))
+        return wgi_formula_new(r->to, WGI_F_DIV, a, r->to->node[r->to->node[b].child].next);
     const bool numbers = kind_of(r, a) == WGI_F_NUMBER && kind_of(r, b) == WGI_F_NUMBER;
     const int n = wgi_formula_new(r->to, WGI_F_MUL, a, b);
     if (n) r->to->node[n].sign = (uint8_t)(numbers && sign == ' ' ? '.' : sign);
     return n;
+}
+
+static int root_of(replacing *r, int a)
+{
+    const int n = wgi_formula_new(r->to, WGI_F_CALL, a, 0);
+    if (n) r->to->node[n].text = "sqrt", r->to->node[n].length = 4;
+    return n;
+}
+
+/* a^(3 - 2) is a, and a^0.5 the root. */
+static int power(replacing *r, int a, int b)
+{
+    double x;
+    wgi_formula_node *base = &r->to->node[a];
+    if (base->kind == WGI_F_NAME && base->word && wgi_formula_is(r->to, a, "exp")) { /* e is called so */
+        const int n = wgi_formula_new(r->to, WGI_F_CALL, b, 0);
+        if (n) r->to->node[n].text = "exp", r->to->node[n].length = 3;
+        return n;
+    }
+    if (!wgi_formula_constant(r->to, b, &x)) return wgi_formula_new(r->to, WGI_F_POW, a, b);
+    if (x == 1) return a;
+    if (x == 0) return number(r, 1);
+    if (x == 0.5) return root_of(r, a);
+    if (x == -0.5) return wgi_formula_new(r->to, WGI_F_DIV, number(r, 1), root_of(r, a));
+    return wgi_formula_new(r->to, WGI_F_POW, a, number(r, x));
 }
 
 static int binary(replacing *r, const wgi_formula_node *n)
@@ -84,7 +115,10 @@ static int binary(replacing *r, const wgi_formula_node *n)
     default: break;
     }
     if (left == ABSENT || right == ABSENT) return left == ABSENT ? right : left;
-    if ((n->kind == WGI_F_DIV || n->kind == WGI_F_POW) && is_number(r, right, 1)) return left;
+    if (n->kind == WGI_F_POW) return power(r, left, right);
+    if (n->kind == WGI_F_DIV && kind_of(r, left) == WGI_F_NEG) /* (-a) / b is -(a / b) */
+        return negated(r, wgi_formula_new(r->to, WGI_F_DIV, r->to->node[left].child, right));
+    if (n->kind == WGI_F_DIV && is_number(r, right, 1)) return left;
     if (n->kind == WGI_F_DIV && is_number(r, left, 0)) return left;
     return wgi_formula_new(r->to, (wgi_formula_kind)n->kind, left, right);
 }
@@ -224,6 +258,7 @@ static int name(replacing *r, int node)
 {
     const wgi_formula_node *n = &r->f->node[node];
     const wgi_formula_value *v = value_of(r, n, n->sign);
+    if (r->index && !n->sign && same_text(n, r->index)) return number(r, r->at);
     if (v) return put_value(r, v);
     const wgi_formula *before = r->f;
     int at = definition(r->f, n);
@@ -259,6 +294,26 @@ static int all_terms(replacing *r, const wgi_formula_node *body)
     return 0;
 }
 
+/* prod(e over i < k) of numbers is a number, if the factors are not too many. 0: it is not. */
+static int all_factors(replacing *r, const wgi_formula_node *body)
+{
+    const wgi_formula_node *over = &r->f->node[body->next], *less = &r->f->node[over->child];
+    double x, all = 1;
+    if (over->sign != 1 || less->next || less->kind != WGI_F_COMPARE || less->sign != '<') return 0;
+    const wgi_formula_node *index = &r->f->node[less->child], *outer = r->index;
+    if (!wgi_formula_constant(r->to, copy(r, index->next), &x) || !(x <= FACTORS)) return 0;
+    r->index = index;
+    const int before = r->at;
+    bool known = true;
+    for (r->at = 0; known && r->at < x; r->at++) {
+        double factor = 1;
+        known = wgi_formula_constant(r->to, copy(r, (int)(body - r->f->node)), &factor);
+        all *= factor;
+    }
+    r->index = outer, r->at = before;
+    return known ? number(r, all) : 0;
+}
+
 static int given(replacing *r, int node)
 {
     const wgi_formula_value *v = value_of(r, &r->f->node[node], 0);
@@ -275,7 +330,15 @@ static int copy_call(replacing *r, int node)
         const int terms = all_terms(r, x);
         if (terms) return terms;
     }
+    if (over && wgi_formula_is(r->f, node, "prod")) {
+        const int factors = all_factors(r, x);
+        if (factors) return factors;
+    }
     if (v && v->word && strcmp(v->text, "none") == 0) return copy(r, n->child);
+    if (wgi_formula_is(r->f, node, "reshape") || wgi_formula_is(r->f, node, "keep")) {
+        const int of = copy(r, n->child); /* a number has no shape */
+        if (of == ABSENT || kind_of(r, of) == WGI_F_NUMBER) return of;
+    }
     const int c = wgi_formula_new(r->to, WGI_F_CALL, 0, 0);
     if (!c) return 0;
     r->to->node[c].text = v && v->word ? v->text : n->text;
@@ -343,7 +406,7 @@ static int left_side(replacing *r, int left)
 bool wgi_formula_replace(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
                          const wgi_formula_value v[], int n)
 {
-    replacing r = { to, f, also, v, n, 0, false };
+    replacing r = { .to = to, .f = f, .also = also, .v = v, .values = n };
     wgi_formula_clear(to);
     const int e = equation < 0 ? 0 : wgi_formula_child(f, f->root, equation), left = f->node[e].child;
     if (!e || !f->node[left].next) return false;

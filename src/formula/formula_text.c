@@ -421,7 +421,8 @@ void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii)
 {
     printer p = { .to = to, .f = f, .ascii = ascii };
     if (to->size) to->at[0] = 0;
-    put_node(&p, node);
+    if (!ascii && is_truth(&p, node)) put_in(&p, "[", node, "]"); /* 1 or 0 */
+    else put_node(&p, node);
 }
 
 int wgi_formula_print_name(const char *name, char *buf, size_t size)

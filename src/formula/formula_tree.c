@@ -1,4 +1,5 @@
 /* formula_tree.c: the nodes of formulas: made, copied, compared; which of them need parentheses. */
+#include <math.h>
 #include <string.h>
 
 #include "formula/formula.h"
@@ -101,6 +102,26 @@ bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b)
     for (; p && q; p = f->node[p].next, q = g->node[q].next)
         if (!wgi_formula_same(f, p, g, q)) return false;
     return !p && !q;
+}
+
+bool wgi_formula_constant(const wgi_formula *f, int node, double *x)
+{
+    double a = 0, b = 0;
+    const wgi_formula_node *n = &f->node[node > 0 ? node : 0];
+    const int kind = n->kind;
+    *x = n->number;
+    if (kind == WGI_F_NUMBER) return true;
+    const bool one = kind == WGI_F_NEG, two = kind == WGI_F_ADD || kind == WGI_F_SUB || kind == WGI_F_MUL ||
+                                              kind == WGI_F_DIV || kind == WGI_F_POW;
+    if ((!one && !two) || !wgi_formula_constant(f, n->child, &a)) return false;
+    if (two && !wgi_formula_constant(f, f->node[n->child].next, &b)) return false;
+    *x = kind == WGI_F_NEG   ? -a
+         : kind == WGI_F_ADD ? a + b
+         : kind == WGI_F_SUB ? a - b
+         : kind == WGI_F_MUL ? a * b
+         : kind == WGI_F_DIV ? a / b
+                             : pow(a, b);
+    return true;
 }
 
 /* ---- functions ---- */

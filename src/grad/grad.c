@@ -39,6 +39,7 @@ typedef struct sweep {
     wg_site here;
     wgi_reached list; /* the nodes that the sweep covers; spot[] is by their positions */
     spot *spot;
+    bool notes;       /* gradients are noted: the caller asked for nodes, of no derivative */
     uint32_t blocked; /* the first node that gives no node for an operand on a path; 0: none */
 } sweep;
 
@@ -353,6 +354,7 @@ static bool visit(sweep *s, uint32_t l)
         from.end = first_of(from.end, at->end);
         if (wg_is_none(gy[j])) continue;
         any = true;
+        if (s->notes && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
         if (at->on & 2) at->total = gy[j];
     }
     if (!(s->spot[l].on & 1)) return wgi_ok(g->c);
@@ -411,6 +413,7 @@ bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_nod
     sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
+    s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
     bool ok = run(&s, y, seed, ny, x, nx, gx);
     for (int k = 0; ok && k < nx; k++) {
         const spot *at = spot_of(&s, x[k].index);

@@ -59,7 +59,7 @@ void wg_graph_free(wg_graph *g)
     void *owned[] = { g->node,          g->value,   g->marked,       (void *)g->names.text, g->names.stack,
                       g->names.streams, g->param,   g->results.kept, g->results.list,       g->results.assign,
                       g->now.use,       g->now.ran, g->now.maker,    g->now.span,           g->run.work,
-                      g->build.call,    g->written };
+                      g->build.call,    g->written, g->noted };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
     to_freed(g);
     wgi_look_for_unused(c);

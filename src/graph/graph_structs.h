@@ -357,6 +357,8 @@ struct wg_graph {
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;
     struct wgi_at_end *at_end; /* at_end.c */
+    struct wgi_noted *noted;   /* by node: the node whose gradient it is: noted.c */
+    size_t noted_capacity;
 };
 
 /* core_ops.c: rules of an op of kind WG_ALIAS whose value is that of its first operand. */

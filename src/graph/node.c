@@ -147,6 +147,8 @@ wg_params *wg_node_params(wg_node n)
 
 bool wg_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
 
+bool wg_node_is_derived(wg_node n) { return wg_node_ok(n) && wgi_node_of(n)->flags & WGI_DERIVED; }
+
 wg_leaf wg_node_leaf(wg_node n)
 {
     static const struct {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wengert/grad.h"
 #include "wengert/op.h"
 
 enum {
@@ -56,12 +57,11 @@ static int put_operand(maker *m, int k)
 
 /* ---- by the formula ---- */
 
-/* Whether the right side is short and needs no explanation. */
-static bool is_clear(const wgi_formula *f, int operands)
+bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand)
 {
     const int right = wgi_formula_child(f, f->root, 1);
     return !f->loose && wgi_formula_nodes(f, right) <= LONGEST + operands &&
-           wgi_formula_is_plain(f, f->root) && f->node[right].kind != WGI_F_NAME;
+           wgi_formula_is_plain(f, f->root) && (may_be_operand || f->node[right].kind != WGI_F_NAME);
 }
 
 static bool by_formula(maker *m)
@@ -71,8 +71,10 @@ static bool by_formula(maker *m)
     wgi_formula_error error;
     if (!y->op->formula || !wgi_formula_parse(f, y->op->formula, &error)) return false;
     if (!wgi_find_formula_values(m->v, y, &m->p->k)) return false;
-    if (!wgi_formula_replace(to, f, NULL, 0, m->p->k.v, m->p->k.count) || !is_clear(to, y->operands))
-        return false;
+    /* As e^x it is as long with a node called e as without one. */
+    const int values = m->p->k.count - m->p->k.calls_e;
+    if (!wgi_formula_replace(to, f, NULL, 0, m->p->k.v, values)) return false;
+    if (!wgi_is_clear(to, y->operands, wg_node_is_derived(wgi_item_node(m->v, y - m->v->item)))) return false;
     for (int k = 0; k < y->operands; k++)
         if (!open_operand(m, k)) return false;
     if (!wgi_formula_replace(to, f, NULL, 0, m->p->k.v, m->p->k.count)) return false;
@@ -154,10 +156,15 @@ static bool add_options(maker *m, bool by_formula)
 static bool make(maker *m)
 {
     m->p->options.c = m->v->c;
+    if (m->y->shows_number) {
+        wgi_formula_clear(&m->e->tree);
+        m->e->tree.root = wgi_formula_number(&m->e->tree, m->y->number);
+        return true;
+    }
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->p->k)) return false;
     if (is_transpose(m)) return as_transpose(m);
-    if (by_formula(m) && add_options(m, true)) return true;
+    if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
     close_operands(m);
     return as_call(m) && add_options(m, false);
 }

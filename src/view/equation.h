@@ -10,6 +10,7 @@
 typedef struct wgi_equation {
     wg_context *c;
     wgi_formula tree; /* its root is the right side */
+    bool by_formula;  /* else a call, which has no options in it */
     struct wgi_equation_parts *parts;
 } wgi_equation;
 
@@ -20,13 +21,21 @@ typedef struct wgi_equation {
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
 
+/* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
+ * alone is clear where the call was made by a derivation. */
+bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand);
+
 /* ---- item_options.c ---- */
 
 /* A leaf without a name that is one number: shown where it is used. */
 bool wgi_is_inline_number(wg_node n);
+/* Whether the item is shown as the number x. */
+bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
 void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
+/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". */
+void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);
 /* The word of a choice among those of its option, and its length. */

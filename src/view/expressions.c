@@ -108,8 +108,7 @@ wg_status wgi_view_find_expressions(wgi_view *v)
     if (v->items > ITEMS) return WG_OK;
     for (int64_t i = 0; i < v->items; i++) {
         wgi_item *y = &v->item[i];
-        const wg_node n = wgi_item_node(v, i);
-        if (y->source != WGI_NAMELESS || wgi_is_inline_number(n)) continue;
+        if (y->source != WGI_NAMELESS || y->is_inline) continue;
         if (y->operands && !uses_number(v, y) && !name_by_expression(v, i)) return WG_ERROR_MEMORY;
         int64_t last = y->source == WGI_NAMELESS ? last_number(v, i) : 0;
         if (y->source == WGI_NAMELESS && !name_by_number(v, y, &last)) return WG_ERROR_MEMORY;

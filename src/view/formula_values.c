@@ -32,15 +32,14 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     const int32_t at = v->arg[y->first + i];
     wgi_formula_value *to = &k->v[i];
     wgi_strbuf text = { .c = v->c };
-    wg_tensor t;
     *to = (wgi_formula_value){ .name = k->formal[i], .text = k->own[i] };
     if (at < 0) return to->absent = true;
     const wg_node x = wgi_item_node(v, at);
-    if (wgi_is_inline_number(x) && wg_node_leaf(x) == WG_LEAF_NUMBER && wg_peek(x, &t)) {
-        to->text = NULL, to->number = wg_tensor_item(&t, 0);
+    if (wgi_item_number(v, at, &to->number)) {
+        to->text = NULL;
         return true;
     }
-    if (wgi_is_inline_number(x)) wgi_strbuf_put(&text, wg_node_op_name(x));
+    if (v->item[at].is_inline) wgi_strbuf_put(&text, wg_node_op_name(x));
     else put_operand(&text, &v->item[at]);
     const bool fits = !text.failed && text.length && text.length < sizeof k->own[i];
     if (fits) memcpy(k->own[i], text.at, text.length + 1);
@@ -81,7 +80,7 @@ static void name_option(wgi_formula_values *p, const wg_attr_row *r, const char 
 bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
 {
     const char *attr = y->attr;
-    k->count = y->operands;
+    k->count = y->operands, k->calls_e = false;
     if (y->operands < 1 || y->operands > WGI_FORMULA_OPERANDS) return false;
     for (int i = 0; i < y->operands; i++)
         if (!wg_op_operand_name(y->op, i, k->formal[i], sizeof k->formal[i]) ||
@@ -90,5 +89,25 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
     for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES;
          r++)
         name_option(k, r, attr + r->offset);
+    k->calls_e = v->has_e && k->count < WGI_FORMULA_VALUES;
+    if (k->calls_e) k->v[k->count++] = (wgi_formula_value){ .name = "e", .text = "exp", .word = true };
     return true;
+}
+
+/* ---- the right side ---- */
+
+int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r)
+{
+    wgi_formula_error error;
+    if (!y->op || !y->op->formula || y->op->outputs > 1) return 0;
+    if (!wgi_formula_parse(&r->formula, y->op->formula, &error)) return 0;
+    if (!wgi_find_formula_values(v, y, &r->k)) return 0;
+    for (int i = 0; i < y->operands; i++) {
+        wgi_formula_value *to = &r->k.v[i];
+        if (to->absent) continue;
+        to->tree = NULL;
+        to->text = wgi_item_number(v, v->arg[y->first + i], &to->number) ? NULL : r->text[i];
+    }
+    if (!wgi_formula_replace(&r->own, &r->formula, NULL, 0, r->k.v, r->k.count) || r->own.loose) return 0;
+    return wgi_formula_child(&r->own, r->own.root, 1);
 }

@@ -13,6 +13,18 @@ bool wgi_is_inline_number(wg_node n)
            wg_node_shape(n).rank == 0;
 }
 
+bool wgi_item_number(const wgi_view *v, int64_t i, double *x)
+{
+    const wgi_item *y = &v->item[i];
+    const wg_node n = wgi_item_node(v, i);
+    wg_tensor t;
+    *x = y->number;
+    if (y->folded) return true;
+    if (!y->is_inline || wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) return false;
+    *x = wg_tensor_item(&t, 0);
+    return true;
+}
+
 static wg_node first_operand(const wgi_view *v, const wgi_item *y)
 {
     const int32_t at = y->operands ? v->arg[y->first] : WGI_NO_ITEM;
@@ -58,10 +70,30 @@ static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
     else wgi_strbuf_number(b, v);
 }
 
+/* 0 stands for the default, which need not be a number: no class is ignored. */
+static bool is_not_given(const wg_attr_row *r, const char *at)
+{
+    if (r->standard) return false;
+    return (r->kind == WG_ATTR_DOUBLE && *(const double *)(const void *)at == 0) ||
+           (r->kind == WG_ATTR_INT && *(const int *)(const void *)at == 0) ||
+           (r->kind == WG_ATTR_SIZE && *(const int64_t *)(const void *)at == 0);
+}
+
+/* Axis 1 of a matrix is its last one, -1. */
+static bool is_default_axis(const wg_attr_row *r, int axis, wg_node x)
+{
+    if (!r->standard) return false;
+    const int rank = wg_node_shape(x).rank, standard = atoi(r->standard);
+    return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
+}
+
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
     const char *at = (const char *)y->attr + r->offset, *word;
     size_t length;
+    if (is_not_given(r, at)) return;
+    if (r->kind == WG_ATTR_AXIS && is_default_axis(r, *(const int *)(const void *)at, first_operand(v, y)))
+        return;
     switch (r->kind) {
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;

@@ -148,6 +148,7 @@ wg_status wgi_view_find_names(wgi_view *v)
     if (ok && v->texts) {
         for (int64_t i = 0; i < v->items; i++) look_at_arguments(&s, i);
         make_unlike(&s, &given, &found);
+        for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
     }
     wg_free(v->c, given.at);
     wg_free(v->c, found.at);

@@ -27,6 +27,8 @@ wg_status wgi_view_make(wgi_view *v, wg_graph *g, const wg_node root[], int root
     *v = (wgi_view){ .c = wg_graph_context(g), .g = g, .level = level };
     wg_status s = wgi_view_find_items(v, root, roots);
     if (s == WG_OK) s = wgi_view_find_names(v);
+    if (s == WG_OK) s = wgi_view_fold(v, root, roots);
+    if (s == WG_OK) s = wgi_view_name_gradients(v);
     return s == WG_OK ? wgi_view_find_expressions(v) : s;
 }
 

@@ -2,6 +2,8 @@
  *
  *     graph --items.c--> a list of items: leaves and calls, each with its operands
  *           --names.c--> the name of each item
+ *           --folded.c--> a derivative without what changes nothing: 1 · y, y + 0
+ *           --gradient_names.c--> of a derivative: dz
  *           --expressions.c--> the expression that is the name of an item without one: 1 − a
  *           --paths.c--> the items that a gradient passes
  *
@@ -26,6 +28,7 @@ typedef enum wgi_name_source {
     WGI_NAME_GIVEN,      /* by wg_name, wg_input or wg_param */
     WGI_NAME_ARGUMENT,   /* an argument of a call that used it was a variable of this name */
     WGI_NAME_NUMBERED,   /* several nodes were in a variable of this name: "h_2" is the second of them */
+    WGI_NAME_GRADIENT,   /* it is the gradient of an item with a name: "dz" */
     WGI_NAME_EXPRESSION, /* of no name; it is short: "1 − a". Others may have the same */
     WGI_NAME_OP          /* its expression is long: its op and a number, "add_1" */
 } wgi_name_source;
@@ -43,6 +46,10 @@ typedef struct wgi_item {
     /* Where the name is an expression: its tree, whose root is tree[root]. Else NULL. */
     const wgi_formula_node *tree;
     int root;
+    /* folded.c. is_inline: a number or a stream without a name, which is shown where it is used. folded: the
+     * number is known though it has another shape, or is computed. shows_number: likewise, but it has a name. */
+    bool is_inline, folded, shows_number;
+    double number;
 } wgi_item;
 
 /* An operand that is no item of the view: an optional one that was not given. */
@@ -52,6 +59,7 @@ typedef struct wgi_view {
     wg_context *c;
     wg_graph *g;
     wgi_view_level level;
+    bool has_e; /* an item is called e, so e to the power of x is written exp(x) */
     wgi_item *item;
     int64_t items;
     int32_t *arg; /* items, or WGI_NO_ITEM */
@@ -76,6 +84,8 @@ void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], in
 
 wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
 wg_status wgi_view_find_names(wgi_view *v);                                  /* names.c */
+wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots);       /* folded.c */
+wg_status wgi_view_name_gradients(wgi_view *v);                              /* gradient_names.c */
 wg_status wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */
 void *wgi_view_keep(wgi_view *v, size_t bytes); /* view.c: memory as long as the view; NULL: there is none */
 

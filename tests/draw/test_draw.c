@@ -141,8 +141,8 @@ Test(draw, formulas_are_mathematics)
     HAS(dot, ">â = σ(z₁)<");
     HAS(dot, ">s = â²<");
     HAS(dot, ">r = √s<");
-    HAS(dot, ">θ = e⁻ʳ<");
-    HAS(dot, ">e = eˢ<");
+    HAS(dot, ">θ = exp(−r)<"); /* a node is called e */
+    HAS(dot, ">e = exp(s)<");
     HAS(dot, ">r · (−2)<");
     HAS(dot, ">θ + e + r · (−2)<");
     wg_free(c, dot);

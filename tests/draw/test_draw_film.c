@@ -166,6 +166,49 @@ Test(draw_film, hidden_numbers_stay_hidden)
     wgt_finish(c, NULL);
 }
 
+/* z = 1.1 gives a, a gives L; dz gives dw and db. */
+Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    wg_draw_opts o = { .values = true, .backward = true, .hide = "z", .format = "svg" };
+    char *text = wg_draw_text(n.L, &o);
+    HAS_NOT(text, ">1.1<");
+    HAS_NOT(text, ">0.7503<");
+    HAS_NOT(text, ">0.2873<");
+    HAS(text, ">[0.5, −0.3]<");
+    HAS(text, ">dL = 1<");
+    HAS(text, ">da = ?<");
+    wg_free(c, text);
+    o.hide = "dz";
+    text = wg_draw_text(n.L, &o);
+    HAS(text, ">0.7503<");
+    HAS(text, ">da = −1.333<");
+    HAS(text, ">dw = ?<");
+    HAS(text, ">db = ?<");
+    wg_free(c, text);
+    wgt_finish(c, NULL);
+}
+
+Test(draw_film, frames_have_the_size_of_a_canvas)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    wg_draw_opts o = film;
+    o.fit = "slide";
+    const int frames = make_frames(n.L, o);
+    cr_assert_gt(frames, 3);
+    for (int i = 1; i <= frames; i++) {
+        char *text = frame(i);
+        HAS(text, "width=\"1920\" height=\"1080\"");
+        free(text);
+    }
+    cr_expect_eq(wg_draw(n.L, "sheet.svg", &o), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "name-%02d.svg");
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
 Test(draw_film, refuses_what_has_no_steps)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

@@ -206,6 +206,23 @@ Test(page, computes_what_the_tape_computes, .timeout = 120)
     wgt_finish(b.c, NULL);
 }
 
+/* Where (p − t) / (p (1 − p)) is 0 / 0, the gradient is 0 by convention: ops/loss.c. */
+Test(page, has_the_conventions_of_the_tape, .timeout = 120)
+{
+    static const char text[] =
+        "p = [0, 1, 0.25]\nt = [0, 1, 0.5]\nL = binary_cross_entropy(p, t, reduction=sum)\n";
+    if (no_browser()) cr_skip_test("chromium is not here");
+    bench b = build(text);
+    char *path = pic_path("e.html");
+    draw(&b, text, path, NULL);
+    char *page = document(path, "numbers=1&p=[0,1,0.25]");
+    const double dp[] = { 0, 0, (0.25 - 0.5) / (0.25 * 0.75) };
+    expect_numbers(page, "dp", dp, 3);
+    expect_numbers(page, "L", (double[]){ -0.5 * log(0.25 * 0.75) }, 1);
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
 /* The state that an address asks for: what is known, and the step's line. */
 Test(page, opens_at_a_step, .timeout = 120)
 {

@@ -170,7 +170,7 @@ static const char *const words[] = {
     "argsort", "lu", "nonzero", "topk'", "take", "take'", "scatter_add", "einsum", "einsum'", "concat",
     "concat'", "transpose", "transpose'", "resize", "resize'",
     /* words for sums and products of parts */
-    "group_norm", "instance_norm", "adaptive_pool'", "pow_term", "pow_term'", "prod'",
+    "group_norm", "instance_norm", "adaptive_pool'", "pow_term'", "prod'",
     /* words: the formula, differentiated */
     "batch_norm_grad'", "layer_norm_grad'", "cross_entropy_grad'",
     /* the result is given by equations between matrices */

@@ -43,6 +43,7 @@ Test(expressions, are_written_as_in_a_book)
     expect_name(&b, wg_matmul(b.m, wg_transpose(b.m)), "mmᵀ", e);
     expect_name(&b, wg_sigmoid(b.x), "σ(x)", e);
     expect_name(&b, wg_square(wg_sub(b.x, wg_mean(b.x))), "(x − mean(x))²", e);
+    expect_name(&b, wg_equal(b.x, b.y), "[x = y]", e); /* 1 or 0 */
     wgt_finish(b.c, NULL);
 }
 
@@ -71,6 +72,25 @@ Test(expressions, say_the_options_that_they_have)
     expect_name(&b, wg_sum(b.m, .axes = WG_AXES(0)), "Σ(m, axis = 0)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_sum(b.m, .axes = WG_AXES(1)), "Σ(m, axis = 1)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_leaky_relu(b.x, .slope = 2), "leaky_relu(x, slope = 2)", WGI_NAME_EXPRESSION);
+    wgt_finish(b.c, NULL);
+}
+
+/* 0 stands for a default that is no number, and the last axis for -1. */
+Test(expressions, say_no_options_that_nobody_gave)
+{
+    bench b = start();
+    wg_node labels = wg_input(b.g, "t", wg_view_i64((int64_t[]){ 0, 1 }, WG_SHAPE(2)));
+    const wg_node calls[] = { wg_softmax_cross_entropy(b.m, labels), wg_dropout(b.x, .keep_prob = 0.5),
+                              wg_softmax(b.m, .axis = 1) };
+    static const char *const options[] = { "", "keep_prob = 0.5", "" };
+    for (int i = 0; i < 3; i++) {
+        wgi_strbuf text = { .c = b.c };
+        cr_assert_eq(wgi_view_make(&b.v, b.g, &calls[i], 1, WGI_WRITTEN), WG_OK);
+        wgi_item_put_options(&b.v, &text, &b.v.item[b.v.item_of[calls[i].index]], false);
+        cr_expect_str_eq(wgi_strbuf_text(&text), options[i]);
+        wgi_strbuf_free(&text);
+        wgi_view_free(&b.v);
+    }
     wgt_finish(b.c, NULL);
 }
 

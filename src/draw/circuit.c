@@ -1,0 +1,166 @@
+/* circuit.c: the style "circuit", as lectures draw it by hand: a gate for each op, with the op's symbol. Above a
+ * wire, where it leaves its gate, stands the value, and below it the gradient.
+ *
+ *      w ──0.5──┐                       a leaf is its name at the start of a wire
+ *          0.2  (×)──1.5── ...          a gate is a circle, or wider if its symbol is
+ *      x ──3────┘    0.4
+ *          0.1
+ *
+ * To the layout a gate and the piece of wire behind it are one box. */
+#include <math.h>
+#include <string.h>
+
+#include "draw/svg.h"
+
+enum { RADIUS = 19, PAD = 12, WIRE = 40, ROOM = 14, LINE_H = 19, PORT = 9 };
+
+bool wgi_is_circuit(const wg_draw_opts *o) { return o->style && strcmp(o->style, "circuit") == 0; }
+
+wg_status wgi_check_style(wg_site here, wg_context *c, const wg_draw_opts *o, const char *format)
+{
+    const bool circuit = wgi_is_circuit(o);
+    const char *with = o->steps ? ".steps" : o->top_down ? ".top_down" : o->overlay ? ".overlay" : NULL;
+    if (o->style && !circuit && strcmp(o->style, "cards"))
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw: .style \"%s\": cards or circuit", o->style);
+    if (circuit && (o->engine && strcmp(o->engine, "dot") == 0)) with = ".engine \"dot\"";
+    if (circuit && with)
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw: .style \"circuit\" has no %s", with);
+    if (circuit && strcmp(format, "svg") && strcmp(format, "png") && strcmp(format, "pdf"))
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
+                             "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s", format);
+    return WG_OK;
+}
+
+static bool is_name_alone(const wgi_box *x)
+{
+    return x->times == 1 && (x->kind == WGI_BOX_INPUT || x->kind == WGI_BOX_PARAMETER ||
+                             x->kind == WGI_BOX_CONSTANT || x->kind == WGI_BOX_STATE);
+}
+
+/* ---- texts ---- */
+
+/* The gradient without its name: "0.2" of "dx = 0.2". */
+static const char *gradient_of(const wgi_box *x)
+{
+    const char *equals =
+        strlen(x->gradient) > strlen(x->name) ? strstr(x->gradient + strlen(x->name), " = ") : NULL;
+    return equals ? equals + strlen(" = ") : x->gradient;
+}
+
+static int lines_in(const char *s)
+{
+    int n = *s != 0;
+    for (; *s; s++) n += *s == '\n';
+    return n;
+}
+
+/* The width of the widest line. */
+static double width_of(const char *s, wgi_strbuf *scratch)
+{
+    double most = 0;
+    while (*s) {
+        const size_t n = strcspn(s, "\n");
+        wgi_strbuf_clear(scratch);
+        wgi_strbuf_add(scratch, s, n);
+        most = fmax(most, wgi_text_width(wgi_strbuf_text(scratch), WGI_BODY, WGI_REGULAR));
+        s += n + (s[n] == '\n');
+    }
+    wgi_strbuf_clear(scratch);
+    return most;
+}
+
+/* A sign is larger than a formula. */
+static double size_of(const wgi_box *x)
+{
+    return is_name_alone(x) ? WGI_TITLE : wgi_characters(x->title) > 1 ? WGI_BODY + 1 : WGI_TITLE + 4;
+}
+
+static double gate_width(const wgi_box *x)
+{
+    const double text = wgi_text_width(x->title, size_of(x), WGI_BOLD);
+    return ceil(is_name_alone(x)                ? text + 6
+                : wgi_characters(x->title) == 1 ? 2 * RADIUS
+                                                : fmax(2 * RADIUS, text + 2 * PAD));
+}
+
+wgi_card wgi_circuit_measure(const wgi_box *x, wgi_strbuf *scratch)
+{
+    const double value = width_of(x->value, scratch), gradient = width_of(gradient_of(x), scratch);
+    const double side = LINE_H * fmax(lines_in(x->value), lines_in(gradient_of(x))) + 4,
+                 wire = value + gradient > 0 ? fmax(value, gradient) + ROOM
+                        : is_name_alone(x)   ? 8
+                                             : WIRE / 2;
+    const double half = fmax(side, is_name_alone(x) ? 12 : RADIUS + 2);
+    return (wgi_card){
+        .w = gate_width(x) + ceil(wire), .h = 2 * half, .title_at = half, .value_at = -1, .gradient_at = -1
+    };
+}
+
+/* ---- wires ---- */
+
+/* Where a wire meets the round end of a gate, from its left. */
+static double round_end(double from_middle)
+{
+    return RADIUS - sqrt(fmax(0, RADIUS * RADIUS - from_middle * from_middle));
+}
+
+void wgi_circuit_ports(wgi_svg *w)
+{
+    const wgi_picture *p = w->p;
+    for (int64_t i = 0; i < p->links; i++) {
+        wgi_lay_edge *e = &w->l.edge[i];
+        int all = 0, before = 0;
+        for (int64_t k = 0; k < p->links; k++)
+            if (p->link[k].to == p->link[i].to) all++, before += k < i;
+        const double gap = all > 1 ? fmin(2 * PORT, 3.0 * PORT / (all - 1)) : 0;
+        e->from_at = w->card[e->from].title_at;
+        e->to_at = w->card[e->to].title_at + gap * (before - (all - 1) / 2.0);
+    }
+}
+
+/* The layout ends wires at the left side of a gate's square. */
+void wgi_circuit_join(wgi_svg *w)
+{
+    for (int64_t i = 0; i < w->p->links; i++) {
+        const wgi_lay_edge *e = &w->l.edge[i];
+        if (e->points)
+            w->l.point[e->point + e->points - 1].x += round_end(e->to_at - w->card[e->to].title_at);
+    }
+}
+
+/* ---- a gate ---- */
+
+/* The lines of a text, in the middle of the wire, the last one above it or the first one below. */
+static void put_lines(wgi_strbuf *b, const char *s, double x, double wire, bool above, const char *class)
+{
+    double y = above ? wire - 6 - LINE_H * (lines_in(s) - 1) : wire + LINE_H - 2;
+    wgi_strbuf line = { .c = b->c };
+    while (*s) {
+        const size_t n = strcspn(s, "\n");
+        wgi_strbuf_clear(&line);
+        wgi_strbuf_add(&line, s, n);
+        wgi_svg_text(b, x, y, WGI_BODY, false, "middle", class, wgi_strbuf_text(&line));
+        y += LINE_H;
+        s += n + (s[n] == '\n');
+    }
+    b->failed |= line.failed;
+    wgi_strbuf_free(&line);
+}
+
+void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
+{
+    const double gate = gate_width(x), wire = top + card->title_at, from = left + gate, to = left + card->w;
+    const bool leaf = is_name_alone(x);
+    wgi_strbuf_put(b, "<g class=\"forward\">");
+    wgi_svg_number(b, "<path d=\"M", from);
+    wgi_svg_number(b, " ", wire);
+    wgi_svg_number(b, "L", to);
+    wgi_svg_number(b, " ", wire);
+    wgi_strbuf_put(b, "\"/></g>\n");
+    if (!leaf) wgi_svg_rect(b, left, wire - RADIUS, gate, 2 * RADIUS, RADIUS, "");
+    wgi_svg_text(b, left + (leaf ? 0 : gate / 2), wire + 0.36 * size_of(x), size_of(x), true,
+                 leaf ? "" : "middle", "ink", x->is_copy ? x->name : x->title);
+    if (x->is_copy) return;
+    put_lines(b, x->value, (from + to) / 2, wire, true, x->odd_value ? "grad" : "value");
+    put_lines(b, gradient_of(x), (from + to) / 2, wire, false, "grad");
+}

@@ -1,0 +1,201 @@
+/* folded.c: a derivative as people write it. The nodes of a derivation are made by rules, so many of them
+ * change nothing: 1 · y, y + 0, a sum of one operand, a choice whose condition is a constant, numbers in another
+ * shape. The formula of the op tells, with the known numbers in the place of its operands:
+ *
+ *     what remains is a number     its consumers show the number
+ *     what remains is an operand   its consumers take that operand
+ *
+ * Items that nothing needs any more leave the view. Nodes that their author made stay as they were written.
+ * The graph does not change. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "view/equation.h"
+#include "view/formula_values.h"
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+typedef struct folder {
+    wgi_view *v;
+    int32_t *same; /* by item: the item whose value it has; itself: none other */
+    unsigned char *needed;
+    wgi_right_side side;
+} folder;
+
+static wgi_item *item_of(const folder *f, int64_t i) { return &f->v->item[i]; }
+
+static int32_t *operand_of(const folder *f, const wgi_item *y, int k) { return &f->v->arg[y->first + k]; }
+
+static bool is_made_by_a_rule(const folder *f, int64_t i)
+{
+    return wg_node_is_derived(wgi_item_node(f->v, i));
+}
+
+/* ---- one item ---- */
+
+/* Number leaves of a derivation, of any shape. */
+static void know_leaf(folder *f, int64_t i)
+{
+    wg_tensor t;
+    wgi_item *y = item_of(f, i);
+    const wg_node n = wgi_item_node(f->v, i);
+    if (wg_node_leaf(n) != WG_LEAF_NUMBER || y->source != WGI_NAMELESS) return;
+    if (wg_node_shape(n).rank && !is_made_by_a_rule(f, i)) return;
+    if (wg_shape_size(wg_node_shape(n)) && wg_peek(n, &t))
+        y->folded = true, y->number = wg_tensor_item(&t, 0);
+}
+
+/* A factor 0 makes 0 of a number, but not of NaN and of infinities. */
+static bool is_really(const folder *f, int64_t i, double x)
+{
+    const wgi_item *y = item_of(f, i);
+    wg_tensor t;
+    bool all = true;
+    for (int k = 0; k < y->operands; k++) {
+        const int32_t at = *operand_of(f, y, k);
+        all &= at < 0 || item_of(f, at)->folded;
+    }
+    if (all && x != 0) return true;
+    if (!wg_peek(wgi_item_node(f->v, i), &t)) return false;
+    for (int64_t e = wg_shape_size(t.shape); e-- > 0;)
+        if (wg_tensor_item(&t, e) != x) return false;
+    return true;
+}
+
+static bool is_shaped_alike(const folder *f, int64_t a, int64_t b)
+{
+    const wg_node x = wgi_item_node(f->v, a), y = wgi_item_node(f->v, b);
+    return wg_shape_equal(wg_node_shape(x), wg_node_shape(y)) && wg_node_dtype(x) == wg_node_dtype(y);
+}
+
+/* The operand that the right side is; WGI_NO_ITEM: none. In its own shape reshape(x) and sum_to(x) are x. */
+static int32_t operand_alone(const folder *f, int64_t i, int right)
+{
+    const wgi_item *y = item_of(f, i);
+    const wgi_formula_node *n = &f->side.own.node[right];
+    if (n->kind == WGI_F_CALL && n->child &&
+        (wgi_formula_is(&f->side.own, right, "reshape") || wgi_formula_is(&f->side.own, right, "sum_to")))
+        n = &f->side.own.node[n->child];
+    if (n->kind != WGI_F_NAME || n->sign || n->next) return WGI_NO_ITEM;
+    for (int k = 0; k < y->operands; k++)
+        if (n->text == f->side.text[k]) {
+            const int32_t at = *operand_of(f, y, k);
+            return is_shaped_alike(f, at, i) ? at : WGI_NO_ITEM;
+        }
+    return WGI_NO_ITEM;
+}
+
+static bool is_root(const folder *f, int64_t i) { return f->needed[i]; }
+
+/* The item has the value of `to`. If its author named it, the rule's node gets the name. */
+static void join(folder *f, int64_t i, int32_t to)
+{
+    wgi_item *y = item_of(f, i), *x = item_of(f, to);
+    const bool known = y->source != WGI_NAMELESS || is_root(f, i);
+    if (known) {
+        if (x->source != WGI_NAMELESS || is_root(f, to) || !x->operands || !is_made_by_a_rule(f, to)) return;
+        x->node = y->node, x->name = y->name, x->source = y->source, x->here = y->here;
+        f->needed[to] = f->needed[i];
+    }
+    f->same[i] = to;
+}
+
+static void fold(folder *f, int64_t i)
+{
+    wgi_item *y = item_of(f, i);
+    double x;
+    for (int k = 0; k < y->operands; k++) {
+        int32_t *at = operand_of(f, y, k);
+        if (*at >= 0) *at = f->same[*at];
+    }
+    if (!y->operands) know_leaf(f, i);
+    else if (is_made_by_a_rule(f, i)) {
+        const int right = wgi_find_right_side(f->v, y, &f->side);
+        const int32_t to = right > 0 ? operand_alone(f, i, right) : WGI_NO_ITEM;
+        if (right > 0 && wgi_formula_constant(&f->side.own, right, &x) && isfinite(x) && is_really(f, i, x)) {
+            y->number = x, y->operands = 0;
+            y->folded = true;
+        } else if (to >= 0) join(f, i, to);
+    }
+}
+
+/* ---- the items that are left ---- */
+
+/* Of no roots: what nothing uses. */
+static void need_roots(folder *f, const wg_node root[], int roots)
+{
+    const wgi_view *v = f->v;
+    memset(f->needed, !roots, (size_t)v->items);
+    for (int k = 0; k < roots; k++)
+        if (wg_node_ok(root[k]) && v->item_of[root[k].index] >= 0) f->needed[v->item_of[root[k].index]] = 1;
+    for (int64_t i = 0; !roots && i < v->items; i++)
+        for (int k = 0; k < v->item[i].operands; k++) {
+            const int32_t at = *operand_of(f, &v->item[i], k);
+            if (at >= 0) f->needed[at] = 0;
+        }
+}
+
+static void need_operands(folder *f)
+{
+    for (int64_t i = f->v->items - 1; i >= 0; i--) {
+        const wgi_item *y = item_of(f, i);
+        if (f->same[i] != i) f->needed[f->same[i]] |= f->needed[i], f->needed[i] = 0;
+        for (int k = 0; f->needed[i] && k < y->operands; k++) {
+            const int32_t at = *operand_of(f, y, k);
+            if (at >= 0) f->needed[at] = 1;
+        }
+    }
+}
+
+/* Then same[i] is the number that item i, or the one that it joined, has in the list; or WGI_NO_ITEM. */
+static void close_ranks(folder *f)
+{
+    wgi_view *v = f->v;
+    int32_t left = 0;
+    for (int64_t i = 0; i < v->items; i++)
+        if (f->same[i] != i) f->same[i] = f->same[f->same[i]];
+        else if (f->needed[i]) {
+            v->item[left] = v->item[i];
+            f->same[i] = left++;
+        } else f->same[i] = WGI_NO_ITEM;
+    v->items = left;
+    for (int64_t i = 0; i < v->items; i++)
+        for (int k = 0; k < v->item[i].operands; k++) {
+            int32_t *at = operand_of(f, &v->item[i], k);
+            if (*at >= 0) *at = f->same[*at];
+        }
+    for (int64_t n = wg_graph_nodes(v->g); n-- > 0;)
+        if (v->item_of[n] >= 0) v->item_of[n] = f->same[v->item_of[n]];
+}
+
+/* A number that its author named keeps its name. */
+static void keep_names(folder *f, int64_t i)
+{
+    wgi_item *y = item_of(f, i);
+    y->is_inline = wgi_is_inline_number(wgi_item_node(f->v, i)) ||
+                   (y->folded && y->source == WGI_NAMELESS && !is_root(f, i));
+    if (!y->is_inline) y->shows_number = y->folded, y->folded = false;
+}
+
+wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
+{
+    bool any = false;
+    for (int64_t i = 0; v->level == WGI_WRITTEN && i < v->items; i++)
+        any |= wg_node_is_derived(wgi_item_node(v, i));
+    folder *f = wg_alloc(v->c, 1, sizeof *f);
+    if (f) f->v = v, f->same = wg_alloc(v->c, (size_t)v->items + 1, sizeof *f->same);
+    if (f) f->needed = wg_alloc(v->c, (size_t)v->items + 1, 1);
+    for (int k = 0; f && k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%d", k);
+    const bool ok = f && f->same && f->needed;
+    if (ok) need_roots(f, root, roots);
+    for (int64_t i = 0; ok && i < v->items; i++) {
+        f->same[i] = (int32_t)i;
+        if (any) fold(f, i);
+        keep_names(f, i);
+    }
+    if (ok && any) need_operands(f), close_ranks(f);
+    if (f) wg_free(v->c, f->same), wg_free(v->c, f->needed);
+    wg_free(v->c, f);
+    return ok ? WG_OK : WG_ERROR_MEMORY;
+}
