@@ -229,7 +229,7 @@ wg_status wgi_hide_numbers(wgi_picture *p);
 typedef struct wgi_hidden {
     wg_context *c;
     unsigned char *value, *gradient; /* by position */
-    const char *unknown;             /* the first name that no node has, of `length` bytes; NULL: all have one */
+    const char *unknown; /* the first name that no node has, of `length` bytes; NULL: all have one */
     int length;
 } wgi_hidden;
 /* false: no memory. Free it in either case. */

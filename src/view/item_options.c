@@ -79,10 +79,13 @@ static bool is_not_given(const wg_attr_row *r, const char *at)
            (r->kind == WG_ATTR_SIZE && *(const int64_t *)(const void *)at == 0);
 }
 
-/* Axis 1 of a matrix is its last one, -1. */
-static bool is_default_axis(const wg_attr_row *r, int axis, wg_node x)
+/* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. */
+static bool is_default_axis(const wg_attr_row *r, const char *at, wg_node x)
 {
-    if (!r->standard) return false;
+    const wg_axes *a = (const wg_axes *)(const void *)at;
+    const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && a->count == 1);
+    if (!one || !r->standard || (r->kind == WG_ATTR_AXES && *r->standard != '-')) return false;
+    const int axis = r->kind == WG_ATTR_AXES ? a->axis[0] : *(const int *)(const void *)at;
     const int rank = wg_node_shape(x).rank, standard = atoi(r->standard);
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
 }
@@ -91,9 +94,7 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
 {
     const char *at = (const char *)y->attr + r->offset, *word;
     size_t length;
-    if (is_not_given(r, at)) return;
-    if (r->kind == WG_ATTR_AXIS && is_default_axis(r, *(const int *)(const void *)at, first_operand(v, y)))
-        return;
+    if (is_not_given(r, at) || is_default_axis(r, at, first_operand(v, y))) return;
     switch (r->kind) {
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;

@@ -81,7 +81,7 @@ Test(expressions, say_no_options_that_nobody_gave)
     bench b = start();
     wg_node labels = wg_input(b.g, "t", wg_view_i64((int64_t[]){ 0, 1 }, WG_SHAPE(2)));
     const wg_node calls[] = { wg_softmax_cross_entropy(b.m, labels), wg_dropout(b.x, .keep_prob = 0.5),
-                              wg_softmax(b.m, .axis = 1) };
+                              wg_softmax(b.m, .axis = WG_AXES(1)) };
     static const char *const options[] = { "", "keep_prob = 0.5", "" };
     for (int i = 0; i < 3; i++) {
         wgi_strbuf text = { .c = b.c };
