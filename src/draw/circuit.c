@@ -1,5 +1,5 @@
-/* circuit.c: the style "circuit", as lectures draw it by hand: a gate for each op, with the op's symbol. Above a
- * wire, where it leaves its gate, stands the value, and below it the gradient.
+/* circuit.c: the style "circuit", as lectures draw it by hand: a gate for each op, with the op's symbol.
+ * Above a wire, where it leaves its gate, stands the value, and below it the gradient.
  *
  *      w ──0.5──┐                       a leaf is its name at the start of a wire
  *          0.2  (×)──1.5── ...          a gate is a circle, or wider if its symbol is

@@ -45,7 +45,8 @@ static inline void wgi_mark_derived(wg_graph *g, uint32_t mark)
 {
     for (uint32_t i = mark; i < g->count; i++) g->node[i].flags |= WGI_DERIVED;
 }
-/* Notes that a node is the gradient of another one, unless it is known as that of a third. false: no memory. */
+/* Notes that a node is the gradient of another one, unless it is known as that of a third. false: no
+ * memory. */
 bool wgi_note_gradient(wg_graph *g, uint32_t gradient, uint32_t of);
 /* Zeros for the gradients that are wg_none. False after an error: end[k] of such a gradient is not 0. The
  * message calls x by the text of the call's argument; argument -1: not at all. */

@@ -1,7 +1,7 @@
 /* noted.c: which node is the gradient of which, for the names of pictures: dz.
  *
- * A graph that is built again keeps its notes, also where it reuses nodes without a sweep. A note holds as long
- * as the nodes up to the gradient have the structure that they had: their hash tells. */
+ * A graph that is built again keeps its notes, also where it reuses nodes without a sweep. A note holds as
+ * long as the nodes up to the gradient have the structure that they had: their hash tells. */
 #include "grad/grad.h"
 
 enum { MOST = 1 << 16 }; /* of a gradient beyond it nothing is noted: nobody draws so many nodes */

@@ -1,6 +1,6 @@
 /* folded.c: a derivative as people write it. The nodes of a derivation are made by rules, so many of them
- * change nothing: 1 · y, y + 0, a sum of one operand, a choice whose condition is a constant, numbers in another
- * shape. The formula of the op tells, with the known numbers in the place of its operands:
+ * change nothing: 1 · y, y + 0, a sum of one operand, a choice whose condition is a constant, numbers in
+ * another shape. The formula of the op tells, with the known numbers in the place of its operands:
  *
  *     what remains is a number     its consumers show the number
  *     what remains is an operand   its consumers take that operand

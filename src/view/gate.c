@@ -1,5 +1,5 @@
-/* gate.c: the symbol of a call as a gate of a circuit: the sign, the function or the short formula that its op's
- * formula has, with numbers in it and without the names of its operands: +, × 2, σ, 1/x. */
+/* gate.c: the symbol of a call as a gate of a circuit: the sign, the function or the short formula that its
+ * op's formula has, with numbers in it and without the names of its operands: +, × 2, σ, 1/x. */
 #include <stdio.h>
 #include <string.h>
 

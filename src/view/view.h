@@ -47,7 +47,8 @@ typedef struct wgi_item {
     const wgi_formula_node *tree;
     int root;
     /* folded.c. is_inline: a number or a stream without a name, which is shown where it is used. folded: the
-     * number is known though it has another shape, or is computed. shows_number: likewise, but it has a name. */
+     * number is known though it has another shape, or is computed. shows_number: likewise, but it has a
+     * name. */
     bool is_inline, folded, shows_number;
     double number;
 } wgi_item;

@@ -1,4 +1,4 @@
-/* The style "circuit". The numbers are those of the lecture notes of CS231n, "Backpropagation, Intuitions". */
+/* The style "circuit". The numbers are those of the notes of CS231n, "Backpropagation, Intuitions". */
 #include <stdlib.h>
 
 #include "picture.h"
