@@ -11,7 +11,7 @@ shift
 
 libfuzzer=$(clang -print-file-name="libclang_rt.fuzzer_no_main-$(uname -m).a" 2>/dev/null)
 if [ -e "$libfuzzer" ]; then
-    build=build/fuzz
+    build=build/libfuzzer
     make -s --no-print-directory BUILD=$build CC=clang SAN=fuzzer-no-link,address,undefined OPENMP=0 $build/fuzz || exit 1
 else
     build=build/san
