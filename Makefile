@@ -162,10 +162,10 @@ $(OBJ)/tools/cmd_about.o: $(COMMIT)
 
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
-PAGE_FILES := src/draw/page.css src/draw/page_numbers.js src/draw/page.js
+PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_ops_axes.js page_ops_products.js page.js)
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
-$(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
+$(OBJ)/src/draw/page_script.o: $(PAGE_TEXT)
 
 $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call say,CC,$<)
@@ -289,6 +289,9 @@ mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 docs: all ## writes docs/ops.md from the registry, the table of python/wengert.py from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
 	@tools/python_table.sh
+
+gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there
+	@BUILD='$(BUILD)' tools/gallery.sh
 
 ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk

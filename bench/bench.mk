@@ -5,6 +5,7 @@
 #   make bench-ops                 each op alone; OPS="--dtypes f32 --threads 2 sum": a part
 #   make bench-check               the hand-written gradients against central differences
 #   make bench-growth              what reads and derivatives cost in graphs that grow
+#   make bench-pictures            how long pictures of large graphs take
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
 #   make bench-ways                what each fast way is worth, in instructions
 #   make bench-profile             where W1 and W3 spend their time, by function
@@ -22,7 +23,7 @@ BENCH_HAND     := $(filter-out $(BENCH_CHECK),$(patsubst bench/%.c,$(OBJ)/bench/
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ops bench-ways bench-check bench-growth bench-limits bench-profile
+.PHONY: bench bench-ops bench-ways bench-check bench-growth bench-pictures bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
@@ -35,6 +36,9 @@ bench-check: $(BUILD)/bench-check ## the hand-written gradients against central 
 
 bench-growth: $(BUILD)/bench-growth ## reads and derivatives in graphs that grow: cost by what is reached
 	@$(BUILD)/bench-growth
+
+bench-pictures: $(BUILD)/bench-pictures ## how long pictures of large graphs take
+	@$(BUILD)/bench-pictures
 
 bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
 	@$(BUILD)/bench-limits
@@ -67,7 +71,7 @@ $(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases op_rows torch mac
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
-$(BUILD)/bench-growth: $(OBJ)/bench/growth.o $(LIB)
+$(BUILD)/bench-growth $(BUILD)/bench-pictures: $(BUILD)/bench-%: $(OBJ)/bench/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 

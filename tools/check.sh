@@ -53,6 +53,7 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 registry() {
     tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make docs)"
     [ -x "$build/wengert" ] || return 0
+    tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make gallery)"
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |

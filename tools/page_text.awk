@@ -1,9 +1,17 @@
-# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, the others page_js.
-# Comments that are whole lines, and spaces that say nothing, are left out.
+# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, page_ops*.js
+# give page_block, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
 #
-#   awk -f tools/page_text.awk src/draw/page.css src/draw/page_numbers.js src/draw/page.js > page_text.h
+#   awk -f tools/page_text.awk src/draw/page.css src/draw/page_ops.js src/draw/page.js > page_text.h
+#
+# A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the functions
+# and constants whose names stand in it.
 
-function start(name) { if (open) print "    NULL\n};"; print "static const char *const " name "[] = {"; open = name }
+function finish() { if (open && open != "page_block") print "    NULL\n};"; open = "" }
+function start(name) {
+    finish()
+    if (name != "page_block") print "static const char *const " name "[] = {"
+    open = name
+}
 
 # Without the spaces beside signs, but for those in '...', "..." and beside + and -. In a style, ( and ) may need them.
 function pressed(s, signs,    i, c, quote, out, before) {
@@ -19,8 +27,43 @@ function pressed(s, signs,    i, c, quote, out, before) {
     return out
 }
 
-FNR == 1 { style = FILENAME ~ /\.css$/; name = style ? "page_css" : "page_js"; if (open != name) start(name) }
+function begin_block(name, is_op) {
+    blocks++
+    op_of[blocks] = is_op ? name : ""
+    if (!is_op) block_of[name] = blocks
+}
+
+# The numbers of the blocks whose names stand in a text.
+function needs(text, own,    out, word, seen) {
+    split("", seen)
+    while (match(text, /[A-Za-z_][A-Za-z_0-9]*/)) {
+        word = substr(text, RSTART, RLENGTH)
+        text = substr(text, RSTART + RLENGTH)
+        if (!(word in block_of) || block_of[word] == own || word in seen) continue
+        seen[word] = 1
+        out = out (block_of[word] - 1) ", "
+    }
+    return out "-1"
+}
+
+FNR == 1 {
+    style = FILENAME ~ /\.css$/
+    name = style ? "page_css" : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : "page_js"
+    if (open != name) start(name)
+}
+open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }
+open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }
-{ $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]"); gsub(/\\/, "&&"); gsub(/"/, "\\\""); print "    \"" $0 "\\n\"," }
-END { if (open) print "    NULL\n};" }
+{ $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]") }
+open == "page_block" { script[blocks] = script[blocks] $0 "\n" }
+{ gsub(/\\/, "&&"); gsub(/"/, "\\\"") }
+open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 "\\n\"" }
+open != "page_block" { print "    \"" $0 "\\n\"," }
+END {
+    finish()
+    for (i = 1; i <= blocks; i++) print "static const short page_needs_" i "[] = { " needs(script[i], i) " };"
+    print "static const wgi_page_block page_block[] = {"
+    for (i = 1; i <= blocks; i++) print "    { \"" op_of[i] "\", page_needs_" i "," text[i] " },"
+    print "};"
+}

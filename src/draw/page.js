@@ -3,7 +3,7 @@
 
 const svg = document.getElementById(ID), main = document.getElementById(ID + '-page');
 const data = JSON.parse(document.getElementById(ID + '-data').textContent);
-const states = data.states, items = data.items;
+const states = data.states, items = data.items, nodes = data.nodes || [];
 const boxes = [], links = Array.from(svg.querySelectorAll('.forward, .backward'));
 const source = Array.from(main.querySelectorAll('.source li')), list = Array.from(main.querySelectorAll('.steps li'));
 const shown = new Set(), hidden = new Set(data.hide);
@@ -63,6 +63,7 @@ function boxLines(v, s) {
 
 // ---- boxes ----
 
+nodes.forEach(q => { q.x = q.x && q.x.map(read), q.m = q.m && q.m.map(read); });
 items.forEach((item, i) => {
   item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read);
   if (item.b === undefined) return;
@@ -242,10 +243,10 @@ addEventListener('keydown', e => {
 
 // ---- tensors ----
 
-const unknown = Array.from(new Set(items.filter(t => t.a.length && !known(t)).map(t => t.o)));
+const unknown = Array.from(new Set(nodes.filter(q => q.u).map(q => q.o || '')));
 const whole = items.every(t => t.a.length || t.k === 'stream' || (t.x && t.x.length === count(t.s)));
-const streams = items.some(t => t.k === 'stream'), canChange = !unknown.length && whole && !streams && items.length > 0;
-const isLeaf = item => canChange && !item.a.length && item.k !== 'number' && item.x.length <= 64;
+const canChange = !unknown.length && whole && nodes.length > 0;
+const isLeaf = item => canChange && !item.a.length && !['number', 'stream'].includes(item.k) && item.x.length <= 64;
 
 // Cells are tinted by size: one colour for positive numbers, one for negative ones.
 function table(box, name, v, edit) {
@@ -275,7 +276,7 @@ function inspect(box) {
 // ---- leaves that change ----
 
 function recompute() {
-  changed = true, live = evaluate(items, data.terms);
+  changed = true, live = evaluate(nodes, items, data.terms);
   show(at);
   reset.hidden = false;
 }
@@ -335,8 +336,8 @@ const leaves = items.filter(isLeaf).map(t => t.n);
 if (items.length && states.length > 1)
   make('p', { className: 'note', textContent: leaves.length
     ? 'Keys: → ← space. Leaves can be changed: click one of ' + leaves.join(', ') + ', then type or drag.'
-    : 'Keys: → ← space. Leaves cannot be changed here: ' + (unknown.length
-      ? 'the page cannot compute ' + unknown.join(', ') + '.' : streams ? 'values are drawn at random.' : 'they have too many numbers.') }, now);
+    : 'Keys: → ← space. Leaves cannot be changed here: ' + (unknown.join('')
+      ? 'the page cannot compute ' + unknown.filter(x => x).join(', ') + '.' : 'there are too many numbers.') }, now);
 
 // ---- the address: #step=7&w=[1,2] ----
 
@@ -350,10 +351,10 @@ function readHash() {
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });
   const k = Number(hash.get('step'));
-  if (set) changed = true, live = evaluate(items, data.terms), reset.hidden = false;
+  if (set) changed = true, live = evaluate(nodes, items, data.terms), reset.hidden = false;
   show(Number.isInteger(k) ? k : 0, true);
   if (!hash.has('numbers') || !canChange) return;
-  const all = evaluate(items, data.terms), out = make('pre', { id: ID + '-numbers', hidden: true }, main);
+  const all = evaluate(nodes, items, data.terms), out = make('pre', { id: ID + '-numbers', hidden: true }, main);
   items.forEach((t, i) => { out.append('\n' + t.n + ' ' + all.value[i].join(' ') + (all.grad[i] ? '\n' + t.d + ' ' + all.grad[i].join(' ') : '')); });
 }
 
@@ -362,8 +363,9 @@ if (states.length > 1) {
   svg.classList.add('play'), svg.setAttribute('role', 'group');
   if (steps) {
     steps.open = false;
-    addEventListener('beforeprint', () => { steps.open = true, svg.classList.remove('play'), boxes.forEach(b => b.all.forEach((t, i) => { if (!changed && !hidden.size) put(t, b.text[i]); })); });
-    addEventListener('afterprint', () => { svg.classList.add('play'), show(at, true); });
+    let was = false;
+    addEventListener('beforeprint', () => { was = steps.open, steps.open = true, svg.classList.remove('play'), boxes.forEach(b => b.all.forEach((t, i) => { if (!changed && !hidden.size) put(t, b.text[i]); })); });
+    addEventListener('afterprint', () => { steps.open = was, svg.classList.add('play'), show(at, true); });
   }
   addEventListener('hashchange', readHash);
   readHash();

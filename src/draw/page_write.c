@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "page_text.h" /* page_css, page_js: made from page.css, page_numbers.js and page.js */
-
 enum { ID_MOST = 80 };
 
 /* The id that svg.c has given the picture. */
@@ -14,11 +12,6 @@ static void find_id(const wgi_strbuf *svg, char id[ID_MOST])
     const char *at = strstr(wgi_strbuf_text(svg), " id=\"");
     const size_t n = at ? strcspn(at + 5, "\"") : 0;
     snprintf(id, ID_MOST, "%.*s", (int)n, at ? at + 5 : "");
-}
-
-static void put_lines(wgi_strbuf *b, const char *const line[])
-{
-    for (; *line; line++) wgi_strbuf_put(b, *line);
 }
 
 static void put_head(const wgi_picture *p, const wgi_source *source, wgi_strbuf *b)
@@ -30,7 +23,7 @@ static void put_head(const wgi_picture *p, const wgi_source *source, wgi_strbuf 
                       "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
     wgi_strbuf_clean_xml(b, *title ? title : name.length ? name.at : "a computation graph", 200);
     wgi_strbuf_put(b, "</title>\n<style>\n");
-    put_lines(b, page_css);
+    wgi_page_put_style(b);
     wgi_strbuf_put(b, "</style>\n</head>\n");
     wgi_strbuf_free(&name);
 }
@@ -71,6 +64,11 @@ static void put_page(const wgi_picture *p, const wgi_step_states *s, const wgi_s
                      const wgi_strbuf *svg, wgi_strbuf *b)
 {
     char id[ID_MOST];
+    unsigned char *used = wg_alloc(p->c, wgi_page_blocks(), 1);
+    if (!used) {
+        b->failed = true;
+        return;
+    }
     find_id(svg, id);
     put_head(p, source, b);
     wgi_strbuf_format(b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<div class=\"stage\">\n<figure>\n",
@@ -81,10 +79,11 @@ static void put_page(const wgi_picture *p, const wgi_step_states *s, const wgi_s
     wgi_strbuf_put(b, "</div>\n<div class=\"now\"></div>\n");
     put_steps(s, b);
     wgi_strbuf_format(b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", id);
-    wgi_page_data(p, s, source, id, b);
+    wgi_page_data(p, s, source, id, used, b);
     wgi_strbuf_format(b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
-    put_lines(b, page_js);
+    wgi_page_put_script(used, b);
     wgi_strbuf_format(b, "})('%s');\n</script>\n</body>\n</html>\n", id);
+    wg_free(p->c, used);
 }
 
 /* Steps of a graph whose values cannot be computed: the page shows the picture alone. */

@@ -3,6 +3,8 @@
  * others stay. */
 #include "steps/steps.h"
 
+#include "steps/item_apart.h"
+
 #include <string.h>
 
 #include "wengert/grad.h"
@@ -14,41 +16,11 @@ typedef struct maker {
     wg_site here;
     int64_t root;
     const unsigned char *on_path;
-    wg_graph *all;   /* the root and all below it */
-    wg_node *copy;   /* by node of the view's graph: the node of `all` */
-    wg_graph *alone; /* one item */
-    wg_node *local;  /* by node of `all`: the node of `alone` */
-    unsigned char *held;
+    wgi_apart apart;
     wg_node *x, *gx;   /* of one item: operands on the path, and the terms of their gradients */
     int64_t *operand;  /* of one item: the items of x */
     int64_t *gradient; /* by item: the step that has its gradient so far, plus 1; 0: none */
 } maker;
-
-/* ---- the graph once more ---- */
-
-static wg_node copy_of(const maker *m, int64_t item) { return m->copy[m->v->item[item].node]; }
-
-/* Draws are those of the view's graph: they depend on the epoch. */
-static wg_graph *graph_like(const maker *m)
-{
-    wg_graph *g = wg_graph_new(m->s->c);
-    wg_graph_freeze(g, true);
-    wg_begin(g, wg_graph_mode(m->v->g));
-    wg_graph_set_epoch(g, wg_graph_epoch(m->v->g));
-    return g;
-}
-
-static wg_status copy_all(maker *m)
-{
-    const wg_node root = wgi_item_node(m->v, m->root);
-    m->all = graph_like(m);
-    wg_replay(root, m->all, &(wg_replay_opts){ .map = m->copy });
-    for (int64_t i = 0; i <= m->root && !wg_failed(m->s->c); i++) wg_keep_at(m->here, copy_of(m, i));
-    const size_t nodes = (size_t)wg_graph_nodes(m->all) + 1;
-    m->local = wg_alloc(m->s->c, nodes, sizeof *m->local);
-    m->held = wg_alloc(m->s->c, nodes, 1);
-    return wg_failed(m->s->c);
-}
 
 /* Copies a value. data NULL: an error is recorded. */
 static wg_tensor value_of(const maker *m, wg_node n)
@@ -69,8 +41,9 @@ static wg_status forward(maker *m)
 {
     for (int64_t i = 0; i <= m->root; i++) {
         wgi_step *step = &m->s->step[m->s->steps++];
-        *step =
-            (wgi_step){ .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, copy_of(m, i)) };
+        *step = (wgi_step){
+            .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, wgi_apart_copy(&m->apart, i))
+        };
         if (!step->value.data) return wg_failed(m->s->c);
     }
     m->s->forward = m->s->steps;
@@ -78,22 +51,6 @@ static wg_status forward(maker *m)
 }
 
 /* ---- backward ---- */
-
-/* The item by itself. Its operands that are computed become inputs. */
-static wg_node build_alone(maker *m, int64_t i)
-{
-    const wgi_item *y = &m->v->item[i];
-    wg_begin(m->alone, wg_graph_mode(m->v->g));
-    for (int pass = 1; pass >= 0; pass--) {
-        for (int k = 0; k < y->operands; k++) {
-            const int32_t at = m->v->arg[y->first + k];
-            if (at >= 0 && wg_node_leaf(copy_of(m, at)) == WG_LEAF_NONE)
-                m->held[copy_of(m, at).index] = (unsigned char)pass;
-        }
-        if (pass) wg_replay(copy_of(m, i), m->alone, &(wg_replay_opts){ .held = m->held, .map = m->local });
-    }
-    return m->local[copy_of(m, i).index];
-}
 
 /* Lists the operands on the path, each once. */
 static int list_operands(maker *m, int64_t i)
@@ -106,7 +63,7 @@ static int list_operands(maker *m, int64_t i)
         for (int j = 0; j < n; j++) is_new &= m->operand[j] != at;
         if (!is_new) continue;
         m->operand[n] = at;
-        m->x[n++] = m->local[copy_of(m, at).index];
+        m->x[n++] = wgi_apart_local(&m->apart, at);
     }
     return n;
 }
@@ -139,7 +96,7 @@ static wg_status add(maker *m, wgi_step_kind kind, int64_t from, int64_t to, wg_
 }
 
 /* An operand without a derivative, such as class numbers, has no term: its gx is wg_none. If the
- * derivative by all fails, each is asked for alone. */
+ * derivative by all fails, each is asked for apart. */
 static wg_status differentiate(maker *m, wg_node y, wg_node gy, int n)
 {
     wg_status s = n ? wg_vjp_at(m->here, y, gy, m->x, n, m->gx) : WG_OK;
@@ -156,10 +113,10 @@ static wg_status differentiate(maker *m, wg_node y, wg_node gy, int n)
 
 static wg_status hand_on(maker *m, int64_t i)
 {
-    const wg_node y = build_alone(m, i);
+    const wg_node y = wgi_apart_build(&m->apart, i);
     const int n = list_operands(m, i);
     const wg_tensor g = m->s->step[m->gradient[i] - 1].sum;
-    const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->alone, "gradient", g),
+    const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->apart.one, "gradient", g),
                                   wg_gradient_dtype(wg_node_dtype(y)));
     wg_status s = wg_failed(m->s->c);
     if (s == WG_OK) s = differentiate(m, y, gy, n);
@@ -176,7 +133,6 @@ static wg_status backward(maker *m)
     if (!m->on_path[m->root]) return WG_OK; /* nothing to differentiate by is below it */
     wg_tensor one = { WG_F64, shape, wg_alloc(m->s->c, 1, sizeof(double)) };
     if (one.data) *(double *)one.data = 1;
-    m->alone = graph_like(m);
     wg_status s = add(m, WGI_STEP_START, -1, m->root, one);
     for (int64_t i = m->root; i >= 0 && s == WG_OK; i--)
         if (m->gradient[i] && m->v->item[i].operands) s = hand_on(m, i);
@@ -189,32 +145,30 @@ static wg_status backward(maker *m)
 static bool allocate(maker *m)
 {
     wg_context *c = m->s->c;
-    const size_t nodes = (size_t)wg_graph_nodes(m->v->g) + 1, items = (size_t)m->v->items + 1;
+    const size_t items = (size_t)m->v->items + 1;
     size_t operands = 1;
     for (int64_t i = 0; i <= m->root; i++) operands += (size_t)m->v->item[i].operands;
     m->s->step = wg_alloc(c, items + operands, sizeof *m->s->step);
-    m->copy = wg_alloc(c, nodes, sizeof *m->copy);
     m->x = wg_alloc(c, operands, sizeof *m->x);
     m->gx = wg_alloc(c, operands, sizeof *m->gx);
     m->operand = wg_alloc(c, operands, sizeof *m->operand);
     m->gradient = wg_alloc(c, items, sizeof *m->gradient);
-    return m->s->step && m->copy && m->x && m->gx && m->operand && m->gradient;
+    return m->s->step && m->x && m->gx && m->operand && m->gradient;
 }
 
 wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
                          const unsigned char *on_path)
 {
     *s = (wgi_steps){ .c = v->c };
-    maker m = { .s = s, .v = v, .here = here, .root = root, .on_path = on_path };
+    maker m = { .s = s, .v = v, .here = here, .apart.v = v, .root = root, .on_path = on_path };
     if (root >= WGI_STEPS_MOST)
         return wg_fail(v->c, here, WG_ERROR_VALUE, "steps: %lld items, more than %d", (long long)root + 1,
                        WGI_STEPS_MOST);
-    wg_status status = allocate(&m) ? copy_all(&m) : WG_ERROR_MEMORY;
+    wg_status status = allocate(&m) ? wgi_apart_open(&m.apart, here, v, root) : WG_ERROR_MEMORY;
     if (status == WG_OK) status = forward(&m);
     if (status == WG_OK && on_path) status = backward(&m);
-    wg_graph_free(m.all);
-    wg_graph_free(m.alone);
-    void *const parts[] = { m.copy, m.local, m.held, m.x, m.gx, m.operand, m.gradient };
+    wgi_apart_close(&m.apart);
+    void *const parts[] = { m.x, m.gx, m.operand, m.gradient };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(s->c, parts[i]);
     return status;
 }

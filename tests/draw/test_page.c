@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "browser.h"
 #include "picture.h"
 #include "wgtest.h"
 #include "wengert/draw.h"
@@ -33,6 +34,21 @@ static const char all_ops[] =
     "o = layer_norm(x @ W, u[0], b) * broadcast_to(u, [2, 2])\n"
     "a = matmul(W, x, ta=true, tb=true) - transpose(x @ W)\n"
     "L = sum(g*h) + sum(e) + sum(m) + sum(s) + sum(v^2) + sum(r) + sum(n) + f + c + sum(k) + sum(a*a)\n";
+
+/* The layers of teaching, of leaves that the page gets. Dropout keeps its mask. */
+static const char layers[] =
+    "v = [0.3, -1.2, 0.7, 2.1, 0.4, -0.6, 1.5, -0.2, 0.9, -1.4, 0.1, 0.8, -0.5, 1.1, 0.6, -0.9]\n"
+    "k = [0.5, -0.4, 1.1, 0.3, -0.7, 0.9, 0.2, -1.3]\n"
+    "T = [[0.2, 0.5], [1.7, -0.3], [-0.8, 0.6]]\n"
+    "c = conv(reshape(v, [1, 4, 4, 1]), reshape(k, [2, 2, 1, 2]), same=true)\n"
+    "p = max_pool(relu(c), size=[2, 2])\n"
+    "a = avg_pool(c, size=[2, 2])\n"
+    "d = dropout(reshape(p, [4, 2]), keep_prob=0.5)\n"
+    "n = batch_norm(reshape(a, [4, 2]) + d, T[0], T[1])\n"
+    "g = gather(T, [2, 0, 2, 1]) * n\n"
+    "h = attention(g, d, n) + gelu(n) + embedding([1, 0, 2, 1], 3, 2)\n"
+    "s = norm(k) + huber(v[0:4], k[0:4])\n"
+    "L = sum(h^2) + softmax_cross_entropy(n, [1, 0, 1, 1]) + s\n";
 
 static const char neuron[] = "w = [0.5, -0.3]\nx = [1, -2]\nb = 0\ny = 1\nz = w @ x + b\na = sigmoid(z)\n"
                              "L = -(y*log(a) + (1-y)*log(1-a))\n";
@@ -78,17 +94,24 @@ static size_t between(const char *text, const char *from, const char *to)
     return (size_t)(z - a);
 }
 
+/* What a page has beside its picture, its numbers, its steps and its program. */
+static void expect_small(const char *page)
+{
+    const size_t rest = strlen(page) - between(page, "<svg", "</svg>") -
+                        between(page, "{\"id\"", "</script>") - between(page, "<details", "</details>") -
+                        between(page, "<aside", "</aside>");
+    cr_expect_leq(rest, 30 * 1024, "with %zu bytes", rest);
+}
+
 Test(page, is_one_file_of_bounded_size)
 {
-    char *page = page_of(neuron, NULL), *again = page_of(neuron, NULL);
+    char *page = page_of(neuron, NULL), *again = page_of(neuron, NULL), *many = page_of(layers, NULL);
     cr_expect_str_eq(page, again);
-    const size_t rest =
-        strlen(page) - between(page, "<svg", "</svg>") - between(page, "{\"id\"", "</script>");
-    cr_expect_leq(rest, 30 * 1024 + 2000, "with %zu bytes", rest); /* the list of steps is data, too */
+    expect_small(page), expect_small(many);
     static const char *const loads[] = { "src=", "href=", "url(", "@import", "fetch(", "https:", "XMLHttp" };
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
         cr_expect_null(strstr(page, loads[i]), "%s", loads[i]);
-    free(page), free(again);
+    free(page), free(again), free(many);
 }
 
 Test(page, shows_everything_without_scripts)
@@ -133,60 +156,16 @@ Test(page, of_a_graph_without_values_has_no_steps)
 
 /* ---- in Chromium ---- */
 
-static bool no_browser(void) { return system("command -v chromium >/dev/null 2>&1") != 0; }
-
-/* The page's document after its script has run, at an address that ends in #hash. */
-static char *document(const char *path, const char *hash)
-{
-    char *out = pic_path("document.html"), command[2000];
-    snprintf(
-        command, sizeof command,
-        "timeout 60 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 "
-        "--virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom 'file://%s#%s' >%s 2>/dev/null; "
-        "rm -rf %s.profile",
-        out, path, hash, out, out);
-    cr_assert_eq(system(command), 0);
-    char *text = pic_read(out);
-    free(out);
-    return text;
-}
-
-/* Compares the line "name numbers" of the page with n numbers, to 1e-12 of their size. */
-static void expect_numbers(const char *page, const char *name, const double *want, int64_t n)
-{
-    char key[40];
-    snprintf(key, sizeof key, "\n%s ", name);
-    const char *at = strstr(strstr(page, "-numbers\""), key);
-    double scale = 1;
-    cr_assert(at, "the page has no %s: %.300s", name, strstr(page, "-numbers\""));
-    at += strlen(key);
-    for (int64_t i = 0; i < n; i++) scale = fmax(scale, fabs(want[i]));
-    for (int64_t i = 0; i < n; i++) {
-        char *end;
-        const double x = strtod(at, &end);
-        cr_assert(end > at, "%s[%lld] is missing: %.40s", name, (long long)i, at);
-        cr_expect_float_eq(x, want[i], 1e-12 * scale, "%s[%lld] is %.17g, should be %.17g", name,
-                           (long long)i, x, want[i]);
-        at = end;
-    }
-}
-
-static void expect_node(const char *page, const char *name, wg_node n)
-{
-    double *x = wgt_values(n);
-    expect_numbers(page, name, x, wg_shape_size(wg_node_shape(n)));
-    free(x);
-}
-
 Test(page, computes_what_the_tape_computes, .timeout = 120)
 {
     static const char *const leaves[] = { "x", "W", "p", "b", "u", "t" };
-    if (no_browser()) cr_skip_test("chromium is not here");
+    browser_needed();
     bench b = build(all_ops);
     char *path = pic_path("m.html");
     draw(&b, all_ops, path, NULL);
     /* the page gets other leaves, and so does the tape */
-    char *page = document(path, "numbers=1&p=[0.35,1.25,0.8]&b=[-0.2,0.45]&W=[0.1,0.2,-0.9,0.4,1.3,-0.35]");
+    char *page = browser_document(
+        path, "numbers=1&p=[0.35,1.25,0.8]&b=[-0.2,0.45]&W=[0.1,0.2,-0.9,0.4,1.3,-0.35]", NULL);
     wg_program_set(b.q, "p", wg_view_f64((double[]){ 0.35, 1.25, 0.8 }, WG_SHAPE(3)));
     wg_program_set(b.q, "b", wg_view_f64((double[]){ -0.2, 0.45 }, WG_SHAPE(2)));
     wg_program_set(b.q, "W", wg_view_f64((double[]){ 0.1, 0.2, -0.9, 0.4, 1.3, -0.35 }, WG_SHAPE(3, 2)));
@@ -195,13 +174,61 @@ Test(page, computes_what_the_tape_computes, .timeout = 120)
     const wg_node L = wg_program_last(b.q);
     for (int i = 0; i < wg_program_names(b.q); i++) {
         const char *name = wg_program_name(b.q, i);
-        if (strcmp(name, "o")) expect_node(page, name, wg_program_node(b.q, name)); /* L does not need o */
+        if (strcmp(name, "o"))
+            browser_expect_node(page, "m", name, wg_program_node(b.q, name)); /* L does not need o */
     }
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {
         char d[16];
         snprintf(d, sizeof d, "d%s", leaves[i]);
-        expect_node(page, d, wg_grad(L, wg_program_node(b.q, leaves[i])));
+        browser_expect_node(page, "m", d, wg_grad(L, wg_program_node(b.q, leaves[i])));
     }
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
+Test(page, computes_layers, .timeout = 120)
+{
+    static const char *const leaves[] = { "v", "k", "T" };
+    browser_needed();
+    bench b = build(layers);
+    char *path = pic_path("m.html");
+    wg_graph_freeze(b.g, true); /* the tape draws the same mask again */
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
+    const wg_node wrt[] = { wg_program_node(b.q, "v"), wg_program_node(b.q, "k"), wg_program_node(b.q, "T") };
+    const wg_draw_opts o = { .backward = true, .source = layers, .wrt = wrt, .wrt_count = 3 };
+    cr_assert_eq(wg_draw(wg_program_last(b.q), path, &o), WG_OK, "%s", wg_message(b.c));
+    char *page = browser_document(
+        path, "numbers=1&k=[0.6,-0.3,1.2,0.1,-0.8,0.7,0.4,-1.1]&T=[0.3,0.4,1.5,-0.2,-0.9,0.8]", NULL);
+    wg_program_set(b.q, "k",
+                   wg_view_f64((double[]){ 0.6, -0.3, 1.2, 0.1, -0.8, 0.7, 0.4, -1.1 }, WG_SHAPE(8)));
+    wg_program_set(b.q, "T", wg_view_f64((double[]){ 0.3, 0.4, 1.5, -0.2, -0.9, 0.8 }, WG_SHAPE(3, 2)));
+    wg_begin(b.g, WG_TRAIN);
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
+    const wg_node L = wg_program_last(b.q);
+    for (int i = 0; i < wg_program_names(b.q); i++) {
+        const char *name = wg_program_name(b.q, i);
+        browser_expect_node(page, "m", name, wg_program_node(b.q, name));
+    }
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {
+        char d[16];
+        snprintf(d, sizeof d, "d%s", leaves[i]);
+        browser_expect_node(page, "m", d, wg_grad(L, wg_program_node(b.q, leaves[i])));
+    }
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
+/* The deviation of equal elements is 0, and so is its derivative. */
+Test(page, computes_the_deviation_of_equal_elements, .timeout = 120)
+{
+    static const char text[] = "x = [1, 2, 3]\nL = std(x) + 4 * sum(x)\n";
+    browser_needed();
+    bench b = build(text);
+    char *path = pic_path("e.html");
+    draw(&b, text, path, NULL);
+    char *page = browser_document(path, "numbers=1&x=[2,2,2]", NULL);
+    browser_expect_numbers(page, "e", "L", (double[]){ 24 }, 1);
+    browser_expect_numbers(page, "e", "dx", (double[]){ 4, 4, 4 }, 3);
     free(page), free(path);
     wgt_finish(b.c, NULL);
 }
@@ -211,14 +238,14 @@ Test(page, has_the_conventions_of_the_tape, .timeout = 120)
 {
     static const char text[] =
         "p = [0, 1, 0.25]\nt = [0, 1, 0.5]\nL = binary_cross_entropy(p, t, reduction=sum)\n";
-    if (no_browser()) cr_skip_test("chromium is not here");
+    browser_needed();
     bench b = build(text);
     char *path = pic_path("e.html");
     draw(&b, text, path, NULL);
-    char *page = document(path, "numbers=1&p=[0,1,0.25]");
+    char *page = browser_document(path, "numbers=1&p=[0,1,0.25]", NULL);
     const double dp[] = { 0, 0, (0.25 - 0.5) / (0.25 * 0.75) };
-    expect_numbers(page, "dp", dp, 3);
-    expect_numbers(page, "L", (double[]){ -0.5 * log(0.25 * 0.75) }, 1);
+    browser_expect_numbers(page, "e", "dp", dp, 3);
+    browser_expect_numbers(page, "e", "L", (double[]){ -0.5 * log(0.25 * 0.75) }, 1);
     free(page), free(path);
     wgt_finish(b.c, NULL);
 }
@@ -226,24 +253,24 @@ Test(page, has_the_conventions_of_the_tape, .timeout = 120)
 /* The state that an address asks for: what is known, and the step's line. */
 Test(page, opens_at_a_step, .timeout = 120)
 {
-    if (no_browser()) cr_skip_test("chromium is not here");
+    browser_needed();
     bench b = build("x = 0.5\na = x * x\nL = a + 3*x\n");
     char *path = pic_path("s.html");
     draw(&b, NULL, path, NULL);
-    char *page = document(path, "step=1&x=-0.5");
+    char *page = browser_document(path, "step=1&x=-0.5", NULL);
     cr_expect(strstr(page, " = −0.5 · (−0.5) = "), "rules in numbers follow the leaves");
     free(page);
-    page = document(path, "step=1");
+    page = browser_document(path, "step=1", NULL);
     cr_expect(strstr(page, ">1 / 8</output>"));
     cr_expect(strstr(page, " = 0.5 · 0.5 = "));
     cr_expect(strstr(page, "value off"), "later values are hidden");
     cr_expect(strstr(page, "grad off"), "gradients, too");
     free(page);
-    page = document(path, "step=8&x=-0.5"); /* dx = 2 x + 3 */
+    page = browser_document(path, "step=8&x=-0.5", NULL); /* dx = 2 x + 3 */
     cr_expect(strstr(page, ">dx = 2</text>"), "the gradient's row is written anew");
     cr_expect(strstr(page, "dx: 3 + (−1) = 2<"));
     free(page);
-    page = document(path, "step=7");
+    page = browser_document(path, "step=7", NULL);
     cr_expect(strstr(page, ">dx = 3 + …</text>"), "the first of two terms");
     free(page), free(path);
     wgt_finish(b.c, NULL);
@@ -251,11 +278,11 @@ Test(page, opens_at_a_step, .timeout = 120)
 
 Test(page, hides_what_is_to_be_predicted, .timeout = 120)
 {
-    if (no_browser()) cr_skip_test("chromium is not here");
+    browser_needed();
     bench b = build(neuron);
     char *path = pic_path("q.html");
     draw(&b, neuron, path, "dz,dw");
-    char *page = document(path, "step=99");
+    char *page = browser_document(path, "step=99", NULL);
     cr_expect(strstr(page, ">dz = ?</text>"));
     cr_expect(strstr(page, ">dw = ?</text>"));
     cr_expect_null(strstr(page, ">dz = −0.2497</text>"));

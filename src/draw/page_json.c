@@ -1,0 +1,119 @@
+/* page_json.c: texts, numbers, and the options of ops as JSON that may stand in <script>. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/page.h"
+#include "wengert/op.h"
+
+/* < is written as an escape, so that the text ends no <script>. */
+void wgi_json_text(wgi_strbuf *b, const char *s)
+{
+    wgi_strbuf_put(b, "\"");
+    for (; *s; s++) {
+        const unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\') wgi_strbuf_format(b, "\\%c", c);
+        else if (c < 0x20 || c == '<' || c == 0x7f) wgi_strbuf_format(b, "\\u%04x", c);
+        else wgi_strbuf_add(b, s, 1);
+    }
+    wgi_strbuf_put(b, "\"");
+}
+
+/* The keys of an object follow one another; the first is that before which there is a brace. */
+void wgi_json_key(wgi_strbuf *b, const char *key)
+{
+    const char before = b->length ? b->at[b->length - 1] : '{';
+    wgi_strbuf_format(b, "%s\"%s\":", before == '{' ? "" : ",", key);
+}
+
+void wgi_json_member(wgi_strbuf *b, const char *key, const char *text)
+{
+    if (*text) wgi_json_key(b, key), wgi_json_text(b, text);
+}
+
+void wgi_json_whole(wgi_strbuf *b, const char *key, int64_t value)
+{
+    wgi_json_key(b, key);
+    wgi_strbuf_format(b, "%lld", (long long)value);
+}
+
+/* JSON has no NaN and no infinity: they are null, and texts. */
+void wgi_json_number(wgi_strbuf *b, double x, bool full)
+{
+    if (isnan(x)) wgi_strbuf_put(b, "null");
+    else if (isinf(x)) wgi_strbuf_put(b, x < 0 ? "\"-\"" : "\"+\"");
+    else wgi_strbuf_format(b, full ? "%.17g" : "%.7g", x);
+}
+
+void wgi_json_shape(wgi_strbuf *b, wg_shape s)
+{
+    wgi_strbuf_put(b, "[");
+    for (int d = 0; d < s.rank; d++) wgi_strbuf_format(b, d ? ",%lld" : "%lld", (long long)s.dim[d]);
+    wgi_strbuf_put(b, "]");
+}
+
+static void put_axes(wgi_strbuf *b, const wg_axes *a)
+{
+    wgi_strbuf_put(b, "[");
+    for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? ",%d" : "%d", a->axis[i]);
+    wgi_strbuf_put(b, "]");
+}
+
+static void put_choice(wgi_strbuf *b, const wg_attr_row *r, int choice)
+{
+    const char *word = r->choices ? r->choices : "";
+    for (; choice > 0 && *word; choice--) word += strcspn(word, " "), word += *word == ' ';
+    wgi_strbuf_format(b, "\"%.*s\"", (int)strcspn(word, " "), word);
+}
+
+/* The option's value; "" for a kind that the script has no use for. */
+static void put_option(wgi_strbuf *b, const wg_attr_row *r, const char *at)
+{
+    switch (r->kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
+    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: {
+        const double x = *(const double *)(const void *)at;
+        if (x == WG_ZERO) wgi_strbuf_put(b, "0");
+        else if (x != 0) wgi_strbuf_format(b, isfinite(x) ? "%.17g" : "null", x);
+        break;
+    }
+    case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
+    case WG_ATTR_AXES:
+        if (((const wg_axes *)(const void *)at)->count) put_axes(b, (const wg_axes *)(const void *)at);
+        break;
+    case WG_ATTR_CHOICE: put_choice(b, r, *(const int *)(const void *)at); break;
+    case WG_ATTR_SHAPE: wgi_json_shape(b, *(const wg_shape *)(const void *)at); break;
+    case WG_ATTR_DTYPE:
+        wgi_strbuf_format(b, "\"%s\"", wg_dtype_name(*(const wg_dtype *)(const void *)at));
+        break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: wgi_strbuf_put(b, "true"); break;
+    }
+}
+
+static bool is_default(const wg_attr_row *r, const char *text)
+{
+    char word[64];
+    if (!*text || !r->standard) return !*text;
+    snprintf(word, sizeof word, "\"%s\"", r->standard);
+    if (strcmp(text, r->standard) == 0 || strcmp(text, word) == 0) return true;
+    return r->kind == WG_ATTR_DOUBLE && strtod(text, NULL) == strtod(r->standard, NULL);
+}
+
+void wgi_json_options(wgi_strbuf *b, const wg_op *op, const void *attr)
+{
+    const wg_attr_row *r = attr && op ? op->attrs : NULL;
+    wgi_strbuf all = { .c = b->c }, text = all;
+    wgi_strbuf_put(&all, "{");
+    for (; r && r->name; r++) {
+        wgi_strbuf_clear(&text);
+        put_option(&text, r, (const char *)attr + r->offset);
+        if (!is_default(r, wgi_strbuf_text(&text)))
+            wgi_json_key(&all, r->name), wgi_strbuf_put(&all, text.at);
+    }
+    if (all.length > 1) wgi_json_key(b, "p"), wgi_strbuf_put(b, all.at), wgi_strbuf_put(b, "}");
+    b->failed |= all.failed || text.failed;
+    wgi_strbuf_free(&all), wgi_strbuf_free(&text);
+}

@@ -1,0 +1,126 @@
+/* browser.c: what browser.h promises. */
+#include "browser.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "picture.h"
+#include "wgtest.h"
+
+void browser_needed(void)
+{
+    if (system("command -v chromium >/dev/null 2>&1") != 0) cr_skip_test("chromium is not here");
+}
+
+/* The page with one more script, under another name; to free. */
+static char *with_script(const char *path, const char *script)
+{
+    static const char say[] = "const out = document.createElement('pre');\nout.id = 'answer';\n"
+                              "document.body.appendChild(out);\n"
+                              "const say = (...x) => out.append(x.join(' ') + '\\n');\n";
+    char *page = pic_read(path), *to = malloc(strlen(path) + 10);
+    sprintf(to, "%.*s-more.html", (int)(strlen(path) - 5), path);
+    FILE *f = fopen(to, "w");
+    cr_assert(page && f, "%s", to);
+    fprintf(f, "%s<script>\n%s%s\n</script>\n", page, say, script);
+    cr_assert_eq(fclose(f), 0);
+    free(page);
+    return to;
+}
+
+static char *run(const char *path, const char *hash, const char *script, const char *theme)
+{
+    char *out = pic_path("document.html"), *page = script ? with_script(path, script) : NULL, command[2000];
+    snprintf(
+        command, sizeof command,
+        "timeout 100 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
+        "--virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom 'file://%s#%s' >%s 2>/dev/null; "
+        "rm -rf %s.profile",
+        theme, out, page ? page : path, hash, out, out);
+    cr_assert_eq(system(command), 0);
+    char *text = pic_read(out);
+    free(page), free(out);
+    return text;
+}
+
+char *browser_document(const char *path, const char *hash, const char *script)
+{
+    return run(path, hash, script, "");
+}
+
+char *browser_document_in_dark(const char *path, const char *hash, const char *script)
+{
+    return run(path, hash, script, "--blink-settings=preferredColorScheme=0");
+}
+
+/* Characters that the document has as entities. */
+static void unescape(char *text)
+{
+    static const char *const entity[] = { "&lt;", "&gt;", "&amp;" };
+    char *to = text;
+    for (const char *at = text; *at; at++, to++) {
+        *to = *at;
+        for (int k = 0; k < 3; k++)
+            if (strncmp(at, entity[k], strlen(entity[k])) == 0) {
+                *to = "<>&"[k], at += strlen(entity[k]) - 1;
+                break;
+            }
+    }
+    *to = 0;
+}
+
+char *browser_answer(const char *document)
+{
+    static const char key[] = "<pre id=\"answer\">";
+    const char *at = strstr(document, key), *end = at ? strstr(at, "</pre>") : NULL;
+    cr_assert(end, "the script did not run: %.500s", document);
+    at += strlen(key);
+    char *text = strndup(at, (size_t)(end - at));
+    unescape(text);
+    return text;
+}
+
+/* The numbers of the line "name ...", and where they end; NULL: there is no such line. */
+static const char *numbers_of(const char *document, const char *id, const char *name, const char **end)
+{
+    char key[80];
+    snprintf(key, sizeof key, "id=\"%s-numbers\"", id);
+    const char *at = strstr(document, key);
+    *end = at ? strstr(at, "</pre>") : NULL;
+    cr_assert(*end, "the page %s has no numbers", id);
+    snprintf(key, sizeof key, "\n%s ", name);
+    const char *line = strstr(at, key);
+    return line && line < *end ? line + strlen(key) : NULL;
+}
+
+bool browser_has_numbers(const char *document, const char *id, const char *name)
+{
+    const char *end;
+    return numbers_of(document, id, name, &end);
+}
+
+void browser_expect_numbers(const char *document, const char *id, const char *name, const double *want,
+                            int64_t n)
+{
+    const char *end, *line = numbers_of(document, id, name, &end);
+    double scale = 1;
+    cr_assert(line, "%s: the page has no %s", id, name);
+    for (int64_t i = 0; i < n; i++)
+        if (isfinite(want[i])) scale = fmax(scale, fabs(want[i]));
+    for (int64_t i = 0; i < n; i++) {
+        char *after;
+        const double x = strtod(line, &after);
+        cr_assert(after > line && after < end, "%s: %s[%lld] is missing", id, name, (long long)i);
+        const bool same = isnan(x) ? isnan(want[i]) : x == want[i] || fabs(x - want[i]) <= 1e-12 * scale;
+        cr_expect(same, "%s: %s[%lld] is %.17g, should be %.17g", id, name, (long long)i, x, want[i]);
+        line = after;
+    }
+}
+
+void browser_expect_node(const char *document, const char *id, const char *name, wg_node n)
+{
+    double *x = wgt_values(n);
+    browser_expect_numbers(document, id, name, x, wg_shape_size(wg_node_shape(n)));
+    free(x);
+}

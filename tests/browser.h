@@ -1,0 +1,28 @@
+/* browser.h: pages in headless Chromium, without a network. */
+#ifndef BROWSER_H
+#define BROWSER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wengert/graph.h"
+
+/* Skips the test where chromium is not installed. */
+void browser_needed(void);
+/* The page's document after its scripts have run, at an address that ends in #hash; to free. script: JavaScript
+ * that runs behind those of the page, or NULL. It may write an answer, for browser_answer, with say(text). */
+char *browser_document(const char *path, const char *hash, const char *script);
+/* The same in a dark theme. */
+char *browser_document_in_dark(const char *path, const char *hash, const char *script);
+/* What say() has written, one text a line; to free. */
+char *browser_answer(const char *document);
+
+/* The page at #numbers=1 writes all values and gradients, a line each, in an element of its own. Compares
+ * those of the line "name numbers" of the page with this id with n numbers, to 1e-12 of their size, or of 1 if
+ * that is more. */
+void browser_expect_numbers(const char *document, const char *id, const char *name, const double *want,
+                            int64_t n);
+bool browser_has_numbers(const char *document, const char *id, const char *name);
+void browser_expect_node(const char *document, const char *id, const char *name, wg_node n);
+
+#endif

@@ -1,0 +1,171 @@
+/* The evaluator in pages, against the tape: every op of the registry, each of its samples, in Chromium. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "browser.h"
+#include "op_case.h"
+#include "picture.h"
+#include "wengert/draw.h"
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+/* What pages cannot compute, and why. */
+static const char *const beyond[] = {
+    /* decompositions of matrices, and what is made of them: nobody follows their numbers by hand */
+    "cholesky", "det", "eigh", "eigh_part", "eigh_parts", "inverse", "inverse_gaps", "logdet", "lstsq", "lu",
+    "lu_det", "lu_solve", "qr", "qr_part", "qr_parts", "slogdet", "solve", "svd", "svd_part", "svd_parts",
+    "triangular_solve",
+    /* C functions */
+    "custom_vjp", "extern", "extern_grad", "extern_impure", "extern_jvp",
+    /* of second and third derivatives alone */
+    "attention_tiles_grad", "pow_term",
+    /* draws that change with the probabilities */
+    "bernoulli", "categorical",
+    /* numbers of 16 bits */
+    "matmul_stored"
+};
+
+static bool is_beyond(const wg_op *op)
+{
+    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
+        if (strcmp(op->name, beyond[i]) == 0) return true;
+    return false;
+}
+
+typedef struct job {
+    FILE *all;  /* a document with many pages */
+    char *path; /* of one page */
+    char *document;
+    int cases, unknown;
+} job;
+
+static void id_of(const op_case *k, char id[40])
+{
+    snprintf(id, 40, "%.28s-%d", k->op->name, k->sample);
+    for (char *s = id; *s; s++) *s = *s == '_' ? '-' : *s;
+}
+
+/* Pages compute with 64 bits, of at most 1,024 numbers a leaf. */
+static bool fits_a_page(const op_case *k)
+{
+    for (int64_t i = 1; i < wg_graph_nodes(k->g); i++) {
+        const wg_node n = wg_graph_node(k->g, i);
+        if (wg_dtype_is_float(wg_node_dtype(n)) && wg_node_dtype(n) != WG_F64) return false;
+        if (wg_node_leaf(n) != WG_LEAF_NONE && wg_shape_size(wg_node_shape(n)) > 1024) return false;
+    }
+    return true;
+}
+
+/* The sample as a scalar, with names for all that is compared; wg_none: it cannot be compared. */
+static wg_node open_loss(op_case *k)
+{
+    wg_node loss = op_case_loss(k);
+    if (!fits_a_page(k)) return wg_none;
+    if (wg_is_none(loss) || wg_failed(k->c)) return wg_none;
+    for (int j = 0; j < k->leaves; j++) {
+        char name[16];
+        snprintf(name, sizeof name, "leaf%d", j);
+        wg_name(k->leaf[j], name);
+    }
+    return wg_name(wg_mul(loss, 1.5), "loss");
+}
+
+static void put_body(job *q, const char *page)
+{
+    const char *from = strstr(page, "<body>"), *to = strstr(page, "</body>");
+    cr_assert(from && to);
+    fwrite(from + 6, 1, (size_t)(to - from - 6), q->all);
+}
+
+static void write_case(job *q, op_case *k)
+{
+    char id[40];
+    const wg_node loss = open_loss(k);
+    id_of(k, id);
+    if (!wg_is_none(loss) &&
+        wg_draw(loss, q->path, &(wg_draw_opts){ .backward = true, .id = id, .fold = -1, .most = 3000 }) ==
+            WG_OK) {
+        char *page = pic_read(q->path);
+        put_body(q, page);
+        q->cases++;
+        free(page);
+    }
+    wg_recover(k->c);
+}
+
+static bool has_numbers(const char *document, const char *id)
+{
+    char key[80];
+    snprintf(key, sizeof key, "id=\"%s-numbers\"", id);
+    return strstr(document, key);
+}
+
+static void compare_case(job *q, op_case *k)
+{
+    char id[40];
+    const wg_node loss = open_loss(k);
+    id_of(k, id);
+    if (wg_is_none(loss) || !has_numbers(q->document, id)) {
+        q->unknown += !wg_is_none(loss);
+        wg_recover(k->c);
+        return;
+    }
+    browser_expect_node(q->document, id, "loss", loss);
+    for (int j = 0; j < k->leaves; j++) {
+        char name[16];
+        snprintf(name, sizeof name, "dleaf%d", j);
+        wg_node g = op_case_grad(k, loss, k->leaf[j]);
+        if (wg_is_none(g)) continue;
+        if (browser_has_numbers(q->document, id, name)) browser_expect_node(q->document, id, name, g);
+        else cr_expect_eq(wg_item(wg_sum(wg_abs(g))), 0, "%s: the page has no %s", id, name);
+    }
+    q->cases++;
+    wg_recover(k->c);
+}
+
+static void each_case(job *q, const wg_op *op, void (*f)(job *, op_case *))
+{
+    op_case k;
+    for (int i = 0; op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64 }); i++) {
+        f(q, &k);
+        op_case_close(&k);
+    }
+}
+
+/* Every GROUPS-th op, in one document. */
+enum { GROUPS = 30 };
+
+static void compare_group(int group)
+{
+    browser_needed();
+    char *path = pic_path("all.html");
+    job q = { .path = pic_path("one.html"), .all = fopen(path, "w") };
+    fputs("<!DOCTYPE html><html><head><meta charset=\"utf-8\"/></head><body>", q.all);
+    for (int i = group; i < wg_op_count(); i += GROUPS) each_case(&q, wg_op_at(i), write_case);
+    fputs("<script>document.body.replaceChildren(...document.querySelectorAll('pre'))</script></body></html>",
+          q.all);
+    cr_assert_eq(fclose(q.all), 0);
+    q.document = browser_document(path, "numbers=1", NULL);
+    q.cases = 0;
+    for (int i = group; i < wg_op_count(); i += GROUPS) {
+        const wg_op *op = wg_op_at(i);
+        q.unknown = 0;
+        each_case(&q, op, compare_case);
+        if (!is_beyond(op))
+            cr_expect_eq(q.unknown, 0, "%s: %d samples cannot be computed", op->name, q.unknown);
+    }
+    cr_expect_gt(q.cases, 5);
+    free(q.document), free(q.path), free(path);
+    pic_clean_up();
+}
+
+ParameterizedTestParameters(page_ops, compute_what_the_tape_computes)
+{
+    static int group[GROUPS];
+    for (int i = 0; i < GROUPS; i++) group[i] = i;
+    return cr_make_param_array(int, group, GROUPS);
+}
+ParameterizedTest(int *group, page_ops, compute_what_the_tape_computes, .timeout = 200)
+{
+    compare_group(*group);
+}
