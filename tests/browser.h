@@ -9,8 +9,9 @@
 
 /* Skips the test where chromium is not installed. */
 void browser_needed(void);
-/* The page's document after its scripts have run, at an address that ends in #hash; to free. script: JavaScript
- * that runs behind those of the page, or NULL. It may write an answer, for browser_answer, with say(text). */
+/* The page's document after its scripts have run, at an address that ends in #hash; to free. script:
+ * JavaScript that runs behind those of the page, or NULL. It may write an answer, for browser_answer, with
+ * say(text). */
 char *browser_document(const char *path, const char *hash, const char *script);
 /* The same in a dark theme. */
 char *browser_document_in_dark(const char *path, const char *hash, const char *script);
@@ -18,8 +19,8 @@ char *browser_document_in_dark(const char *path, const char *hash, const char *s
 char *browser_answer(const char *document);
 
 /* The page at #numbers=1 writes all values and gradients, a line each, in an element of its own. Compares
- * those of the line "name numbers" of the page with this id with n numbers, to 1e-12 of their size, or of 1 if
- * that is more. */
+ * those of the line "name numbers" of the page with this id with n numbers, to 1e-12 of their size, or of 1
+ * if that is more. */
 void browser_expect_numbers(const char *document, const char *id, const char *name, const double *want,
                             int64_t n);
 bool browser_has_numbers(const char *document, const char *id, const char *name);

@@ -5,7 +5,8 @@
  *               u: 1 if the page cannot compute it
  *
  * Random draws are those of the picture: a node that depends on nothing but its stream is a leaf. The nodes
- * are those of each item by itself: where the graph computes a transpose and a product at once, there are two. */
+ * are those of each item by itself: where the graph computes a transpose and a product at once, there are
+ * two. */
 #include "draw/page.h"
 
 #include "steps/item_apart.h"
