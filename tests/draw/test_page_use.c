@@ -120,12 +120,12 @@ Test(page_use, typing_a_leaf_computes_all_anew, .timeout = 150)
 Test(page_use, a_question_is_answered_by_a_click, .timeout = 150)
 {
     TELLS(neuron, "dz", "step=99",
-          "const dz = () => Array.from(document.querySelectorAll('.grad'), t => t.textContent).filter(t => "
-          "t.startsWith('dz'))[0];\n"
-          "say(dz());\n"
-          "document.querySelector('svg .ask').dispatchEvent(new MouseEvent('click', { bubbles: true }));\n"
-          "say(dz());",
-          "dz = ?\ndz = −0.2497\n");
+          "const dz = () => Array.from(document.querySelectorAll('svg .grad'))"
+          ".find(t => t.textContent.startsWith('dz'));\n"
+          "say(dz().textContent, dz().classList.contains('ask'));\n"
+          "dz().dispatchEvent(new MouseEvent('click', { bubbles: true }));\n"
+          "say(dz().textContent);",
+          "dz = ? true\ndz = −0.2497\n");
 }
 
 /* Boxes in the order of the tape, then the list of steps; all can be reached, and show their numbers. */

@@ -403,7 +403,7 @@ Test(command, hostile_files)
 
     static char deep[20001];
     memset(deep, '(', sizeof deep - 1);
-    EXPECT(3, "", "256 deep", "eval", wgt_script(deep));
+    EXPECT(3, "", "64 deep", "eval", wgt_script(deep));
     EXPECT(3, "", "zero byte", "eval", wgt_file("z.wg", "x = 1\n\0y", 8));
     EXPECT(3, "", NULL, "eval", wgt_file("v.npy", "\x93NUMPY\1\0", 8));
     static const char header[] = "\x93NUMPY\1\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (9,), "
