@@ -28,7 +28,7 @@ line '  under the sanitizers of clang' "$(passed "$build/clang" 'make clang')"
 line 'ops, each with samples that are differentiated' "$(grep -c '^| `' docs/ops.md)"
 points=$(sum_of "$build" '.*allocations that failed: ([0-9]+).*')
 line 'allocations of ops that failed, one by one' "$([ "$points" -gt 0 ] && echo "$points" || echo 'not run here: make test')"
-line 'random graphs, every way of running (make test-all)' '4000'
+line 'random graphs, every way of running (make test-all)' "$(sed -n 's/.*WG_GRAPHS:-\([0-9]*\).*/\1/p' tests/run.sh)"
 line 'inputs of the fuzzers that are tried again' "$(find tests/fuzz/corpus -type f | wc -l)"
 for folder in tests/fuzz/corpus/*/; do line "  $(basename "$folder")" "$(find "$folder" -type f | wc -l)"; done
 if [ -x "$build/corpus" ]; then
