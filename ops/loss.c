@@ -173,9 +173,16 @@ wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &w
 
 /* ---- accuracy ---- */
 
+/* One column has no classes to choose from. A vector beside a vector is rather a logit a row than one row. */
 static bool accuracy_shape(wg_rule *r)
 {
+    const wg_shape *s = r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
+    if (s->dim[s->rank - 1] == 1 || (s->rank == 1 && r->x[1].shape == s))
+        return wg_rule_fail(r, WG_ERROR_SHAPE,
+                            "%s has no column for each class. Where it is one logit a row, write "
+                            "wg_mean(wg_equal(wg_greater(z, 0), y))",
+                            wg_rule_who(r, 0));
     wg_rule_shape(r, 0)->rank = 0;
     return wg_shape_equal(*r->x[1].shape, without_last(r->x[0].shape)) || r->x[1].shape == r->x[0].shape ||
            labels_fail(r);
@@ -194,9 +201,14 @@ SAMPLE(accuracy)
 }
 ERROR_SAMPLE(accuracy)
 {
-    if (i) return NULL;
-    wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
-    return "class numbers must be [5]";
+    switch (i) {
+    case 0:
+        wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
+        return "class numbers must be [5]";
+    case 1: wg_accuracy(wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(5))); return "one logit a row";
+    case 2: wg_accuracy(wg_any(g, WG_SHAPE(5, 1)), wg_any_class(g, 2, WG_SHAPE(5))); return "one logit a row";
+    }
+    return NULL;
 }
 
 const wg_op wgi_op_accuracy = {

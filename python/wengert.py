@@ -32,7 +32,10 @@ import weakref
 from collections import namedtuple
 from ctypes import POINTER, Structure, byref, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
 # What the headers say of builders and options (tools/builders.awk writes it: make docs).
 _TABLE = """
@@ -469,6 +472,9 @@ class Value:
     def __len__(self):
         return self.shape[0]
 
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
     def __float__(self):
         return self.item()
 
@@ -842,7 +848,7 @@ class Data:
         self._d = _d
 
     def split(self, share):
-        return Data(None, context=self.context, _d=_lib.wg_data_split_at(_here(), self._d, share))
+        return _data(self.context, _lib.wg_data_split_at(_here(), self._d, share))
 
     def normalise(self, which="x"):
         _lib.wg_data_normalise_at(_here(), self._d, which.encode())
@@ -860,13 +866,17 @@ class Data:
     def __len__(self):
         return len(self.x)
 
+def _data(context, d):
+    context._look()
+    return Data(None, context=context, _d=d)
+
 class _Batch(Structure):
     _fields_ = [("x", _Tensor), ("y", _Tensor), ("n", c_int64)]
 
 def digits(context=None):
     """1,797 handwritten digits of the UCI repository."""
     context = context or default_context()
-    return Data(None, context=context, _d=_lib.wg_data_digits_at(_here(), context._c))
+    return _data(context, _lib.wg_data_digits_at(_here(), context._c))
 
 class _CsvOptions(Structure):
     _fields_ = [("y", c_char_p), ("x", c_char_p), ("skip", c_char_p), ("categories", c_char_p),
@@ -879,8 +889,7 @@ def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator="
     context = context or default_context()
     texts = [t and t.encode() for t in (y, x, skip, categories)]
     o = _CsvOptions(*texts, like and like._d, separator.encode(), no_header)
-    d = _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o))
-    return Data(None, context=context, _d=d)
+    return _data(context, _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o)))
 
 # ---- derivatives ----
 

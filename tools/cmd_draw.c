@@ -249,7 +249,8 @@ static void draw(model *m, wg_draw_opts o)
         o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
     if (!m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
         model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
-    model_ok(m);
+    const bool numbers = o.values || o.backward || !strcasecmp(format_of(m->a), "html");
+    if (model_ok(m) && numbers) model_say_drawn(m);
     free_size_names(&sizes);
 }
 

@@ -169,10 +169,10 @@ typedef struct wg_allocator {
     void *user;
 } wg_allocator;
 
-/* What on_warning hears of, once for each call site: wg_backward of a graph that was begun with WG_EVAL and
- * has dropout or batch normalisation; the sixteenth wg_backward without wg_begin on a graph that grows; an
- * infinite loss; a loss that compares all pairs, since [n,1] was broadcast with [n]; softmax or sigmoid before
- * a loss that has it in it; batch normalisation of one row. The text begins with file:line. */
+/* What on_warning hears of, once for each call site and at most 128 times: wg_backward of a graph that was begun
+ * with WG_EVAL and has dropout or batch normalisation; the sixteenth wg_backward without wg_begin on a graph that
+ * grows; an infinite loss; a loss that compares all pairs, since [n,1] was broadcast with [n]; softmax or sigmoid
+ * before a loss that has it in it; batch normalisation of one row. The text begins with file:line. */
 typedef struct wg_options {
     uint64_t seed;                 /* of all random draws and of parameters' first values; default 0 */
     int threads;                   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
@@ -248,8 +248,7 @@ WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *f
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
-WG_API const wg_allocator *wg_context_allocator(
-    const wg_context *c); /* the one of wg_start; NULL: it had none */
+WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* of wg_start; NULL: it had none */
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
@@ -258,9 +257,10 @@ WG_API void wg_free(wg_context *c, void *p);
 
 /* A site made of copies of both texts, valid until wg_finish. Equal texts give the same site. */
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
-/* Sites of source texts that come and go, such as programs. wg_sites_keep is as wg_site_keep. After wg_sites_free
- * no site can be added; the memory is freed when no node has one of the sites any more. wg_sites_new returns NULL
- * when there is no memory, and the others accept that. */
+/* Sites of source texts that come and go, such as programs, for calls that make nodes; for other calls take
+ * wg_site_keep. wg_sites_keep is as wg_site_keep. After wg_sites_free no site can be added; the memory is freed when
+ * no node has one of the sites any more. wg_sites_new returns NULL when there is no memory; wg_sites_keep and
+ * wg_sites_free accept NULL. */
 typedef struct wg_sites wg_sites;
 WG_API wg_sites *wg_sites_new(wg_context *c);
 WG_API wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place);

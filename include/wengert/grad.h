@@ -16,8 +16,8 @@ extern "C" {
 
 /* Whether the node was made by wg_grad, wg_jvp ... on the way to what they return. */
 WG_API bool wg_node_is_derived(wg_node n);
-/* The node whose gradient n is, in a derivative that was asked for as nodes; wg_none: there is none, or it is not
- * known. For drawings. */
+/* The node z whose gradient n is: wg_grad and the like note it when they make n, and pictures call n dz. wg_none: n
+ * is no gradient, or its index is 65,536 or more. */
 WG_API wg_node wg_node_gradient_of(wg_node n);
 
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They

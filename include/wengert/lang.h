@@ -57,10 +57,11 @@ typedef enum wg_meaning {
 WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name);
 /* The line that binds the name, else the one that first uses it; 0: there is none. */
 WG_API int wg_program_line(const wg_program *q, const char *name);
-/* What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or "". */
+/* What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or "". Valid
+ * until the next wg_program_build. */
 WG_API const char *wg_program_drawn(const wg_program *q);
 
-/* A claim: the statement `check LEFT == RIGHT`. */
+/* A claim: the statement `check LEFT == RIGHT`. text is valid until the next wg_program_build. */
 typedef struct wg_claim {
     int line;
     const char *text;

@@ -134,7 +134,7 @@ typedef struct wgi_shape {
 } wgi_shape;
 typedef struct wgi_plan wgi_plan;
 typedef struct wgi_trace wgi_trace;
-enum { WGI_WARNED = 128 }; /* warnings that are remembered */
+enum { WGI_WARNED = 128 }; /* as many warnings are given */
 
 struct wg_context {
     wg_options o;
@@ -143,7 +143,6 @@ struct wg_context {
     size_t live;       /* their number */
     int isa;           /* index of the instruction set in wg_op.kernel */
     wg_status status;
-    wg_site failed_here; /* the site of the first error */
     char message[1024];
     uint64_t recoveries; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
     int quiet;           /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
@@ -175,8 +174,8 @@ struct wg_context {
     struct wgi_kind_types *kind_types; /* types of results: graph/kind_types.c */
     struct wgi_kind_rules *kind_rules; /* nodes of derivative rules: grad/kind_rules.c */
     struct wgi_kind_calls *kind_calls; /* calls that the interpreter keeps: run/kind_calls.c */
-    uint64_t warned[WGI_WARNED];       /* hashes of the last warnings that were given: error.c */
-    uint32_t warnings;                 /* their number in all */
+    uint64_t warned[WGI_WARNED];       /* hashes of the warnings that were given: error.c */
+    uint32_t warnings;                 /* their number */
     struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
     struct wg_graph *freed; /* memory of graphs that were freed, for new ones: handles to their nodes
                                           can still be refused */

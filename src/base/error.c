@@ -88,10 +88,11 @@ void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *form
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)
 {
     if (!c->o.on_warning || c->quiet) return false;
+    if (c->warnings == WGI_WARNED) return false;
     const uint64_t was = wgi_mix(wgi_text_hash(wg_site_place(here)), (uint64_t)kind + 1);
-    for (int i = 0; i < WGI_WARNED; i++)
+    for (uint32_t i = 0; i < c->warnings; i++)
         if (c->warned[i] == was) return false;
-    c->warned[c->warnings++ % WGI_WARNED] = was;
+    c->warned[c->warnings++] = was;
     return true;
 }
 

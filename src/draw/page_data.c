@@ -107,28 +107,26 @@ static void put_state(writer *w, int64_t i)
     wgi_strbuf_put(w->b, "}");
 }
 
-/* The names in the option, as they are written, then those of what follows from them. */
+static void put_name(writer *w, bool *first, const wgi_strbuf *name)
+{
+    wgi_strbuf_put(w->b, *first ? "" : ","), wgi_json_text(w->b, wgi_strbuf_text(name));
+    *first = false;
+}
+
+/* The numbers that the option hides, and those that follow from them, by the names in the page. */
 static void put_hidden(writer *w)
 {
-    const char *names = w->p->o->hide ? w->p->o->hide : "";
+    const wgi_picture *p = w->p;
+    const char *names = p->o->hide ? p->o->hide : "";
+    bool first = true;
     wgi_hidden h;
-    if (!wgi_find_hidden(w->p, names, &h)) w->b->failed = true;
+    if (!wgi_find_hidden(p, names, &h)) w->b->failed = true;
     wgi_json_key(w->b, "hide"), wgi_strbuf_put(w->b, "[");
-    for (bool first = true; *names; first = false) {
-        const size_t n = strcspn(names, ", ");
-        wgi_strbuf name = { .c = w->b->c }, clean = name;
-        wgi_strbuf_add(&name, names, n), wgi_strbuf_clean(&clean, wgi_strbuf_text(&name), 200);
-        if (n) wgi_strbuf_put(w->b, first ? "" : ","), wgi_json_text(w->b, wgi_strbuf_text(&clean));
-        names += n + strspn(names + n, ", ");
-        wgi_strbuf_free(&name), wgi_strbuf_free(&clean);
-    }
-    for (int64_t i = 0; *(w->p->o->hide ? w->p->o->hide : "") && !w->b->failed && i < w->p->nodes; i++) {
+    for (int64_t i = 0; *names && !w->b->failed && i < p->nodes; i++) {
         wgi_strbuf name = { .c = w->b->c };
-        if (h.value[i]) wgi_put_symbol(&name, wgi_item_at(w->p, i), 40);
-        if (h.value[i]) wgi_strbuf_put(w->b, ","), wgi_json_text(w->b, wgi_strbuf_text(&name));
+        if (h.value[i]) wgi_put_symbol(&name, wgi_item_at(p, i), 40), put_name(w, &first, &name);
         wgi_strbuf_clear(&name);
-        if (h.gradient[i]) wgi_put_gradient_name(&w->p->view, &name, w->p->item[i]);
-        if (h.gradient[i]) wgi_strbuf_put(w->b, ","), wgi_json_text(w->b, wgi_strbuf_text(&name));
+        if (h.gradient[i]) wgi_put_gradient_name(&p->view, &name, p->item[i]), put_name(w, &first, &name);
         wgi_strbuf_free(&name);
     }
     wgi_hidden_free(&h);

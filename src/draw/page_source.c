@@ -60,7 +60,7 @@ bool wgi_source_make(wgi_source *s, const wgi_picture *p)
         const int number = place_of(p->view.item[i].here, &name, &bytes);
         s->line_of[i] = -1;
         if (!number) continue;
-        if (!s->name_bytes) s->name = name, s->name_bytes = bytes;
+        if (!s->name_bytes && *name != '-') s->name = name, s->name_bytes = bytes; /* -e: no file */
         if (lines) s->line_of[i] = number <= lines ? number - 1 : -1;
         else if (p->view.item[i].operands) add_site(s, p, i, number);
     }

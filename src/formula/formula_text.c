@@ -111,7 +111,8 @@ static void put_number(printer *p, const wgi_formula_node *n)
 static bool is_name_of_one(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2;
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2 &&
+           !memchr(n->text, '.', (size_t)n->length); /* z.W, a parameter of a layer, needs its blank: x z.W */
 }
 
 /* QKᵀ: products of matrices that are single letters stand close. */

@@ -88,13 +88,26 @@ static int32_t operand_alone(const folder *f, int64_t i, int right)
 
 static bool is_root(const folder *f, int64_t i) { return f->needed[i]; }
 
-/* The item has the value of `to`. If its author named it, the rule's node gets the name. */
+static bool is_read_by_another(const folder *f, int64_t i, int32_t to)
+{
+    for (int64_t k = 0; k < f->v->items; k++)
+        for (int a = 0; k != i && a < item_of(f, k)->operands; a++) {
+            const int32_t at = *operand_of(f, item_of(f, k), a);
+            if (at >= 0 && f->same[at] == to) return true;
+        }
+    return false;
+}
+
+/* The item has the value of `to`. If its author named it, the rule's node gets the name, unless another item
+ * reads that node: who computes the items one by one (item_apart.h) looks for it. */
 static void join(folder *f, int64_t i, int32_t to)
 {
     wgi_item *y = item_of(f, i), *x = item_of(f, to);
     const bool known = y->source != WGI_NAMELESS || is_root(f, i);
     if (known) {
-        if (x->source != WGI_NAMELESS || is_root(f, to) || !x->operands || !is_made_by_a_rule(f, to)) return;
+        if (x->source != WGI_NAMELESS || is_root(f, to) || !x->operands || !is_made_by_a_rule(f, to) ||
+            is_read_by_another(f, i, to))
+            return;
         x->node = y->node, x->name = y->name, x->source = y->source, x->here = y->here;
         f->needed[to] = f->needed[i];
     }
@@ -189,8 +202,8 @@ wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
     for (int k = 0; f && k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%d", k);
     const bool ok = f && f->same && f->needed;
     if (ok) need_roots(f, root, roots);
+    for (int64_t i = 0; ok && i < v->items; i++) f->same[i] = (int32_t)i;
     for (int64_t i = 0; ok && i < v->items; i++) {
-        f->same[i] = (int32_t)i;
         if (any) fold(f, i);
         keep_names(f, i);
     }

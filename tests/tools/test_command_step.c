@@ -44,6 +44,12 @@ Test(command_step, hides_what_is_to_be_predicted)
     EXPECT(3, NULL, "no node of the picture is called 'q'", "step", wgt_script(wgt_logistic), "--hide", "q");
 }
 
+/* h = 2 e^(2x), so dx = 4 e^(2x): 4 e = 10.87. e^x, the gradient of y, is read by several. */
+Test(command_step, derivatives_of_derivatives_have_all_their_terms)
+{
+    EXPECT(0, "dx = 10.87", NULL, "step", "-e", "x = 0.5; y = expm1(x); g = grad(y, x); h = grad(g * g, x)");
+}
+
 Test(command_step, keeps_to_its_width)
 {
     wgt_result r = RUN("step", wgt_script(wgt_logistic), "--width", "50");
