@@ -59,6 +59,8 @@ static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
     return x;
 }
 
+static double within(double x, double most) { return fmin(fmax(x, -most), most); }
+
 wg_node wg_any(wg_graph *g, wg_shape s)
 {
     grid r = { .low = -4 * GRID, .high = 4 * GRID };
@@ -66,13 +68,14 @@ wg_node wg_any(wg_graph *g, wg_shape s)
     double *v = places(g, s);
     for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
         double z = wgi_normal_draw(seed, stream, (uint64_t)i);
-        v[i] = free_place(&r, i, (int64_t)floor(fmin(fmax(z, -4), 4) * GRID));
+        v[i] = free_place(&r, i, (int64_t)floor(within(z, 4) * GRID));
     }
     return v ? on_grid(g, v, s) : wgi_error_node(g);
 }
 
 wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 {
+    low = within(low, INT32_MAX), high = within(high, INT32_MAX);
     grid r = { .low = (int64_t)ceil(low * GRID),
                .high = WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
@@ -91,7 +94,7 @@ wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
     int32_t *v = room(g, s, 1, sizeof *v);
     if (!v) return wgi_error_node(g);
     for (int64_t i = 0; i < n; i++)
-        v[i] = (int32_t)((double)classes *
+        v[i] = (int32_t)(within((double)classes, INT32_MAX) *
                          wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));
     wg_node x = leaf(g, wg_view_i32(v, s));
     wg_free(c, v);

@@ -235,7 +235,7 @@ static int count(const wg_program *q, bool (*is)(const wgi_binding *))
 /* Binding number i of those for which is() holds; NULL: there are fewer. */
 static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *), int i)
 {
-    const wgi_binding *b = q->bindings;
+    const wgi_binding *b = i >= 0 ? q->bindings : NULL;
     while (b && !(is(b) && i-- == 0)) b = b->next;
     return b;
 }
