@@ -150,7 +150,7 @@ struct wg_context {
     wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
     uint32_t shape_count, shape_capacity;
     wgi_shape *free_shapes; /* records of shapes that were freed, for new ones */
-    uint64_t shapes_freed;  /* how often: who has a table of interned shapes must forget it then */
+    uint64_t shapes_freed;  /* how many: who has a table of interned shapes must forget it then */
     const wg_shape *scalar; /* the interned shape of rank 0 */
     wgi_arena arena;        /* interned shapes and traces: freed with the context */
     /* What was made and may be unused now, since wgi_free_unused has looked; from how much on it looks. A

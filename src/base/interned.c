@@ -58,6 +58,7 @@ const wg_shape *wgi_intern(wg_context *c, const wg_shape *s)
 
 static void to_free(wg_context *c, wgi_shape *n)
 {
+    c->shapes_freed++;
 #ifdef WG_HOSTILE
     memset(n, WGI_POISON, sizeof *n);
 #endif
@@ -83,5 +84,4 @@ void wgi_shapes_free_unused(wg_context *c)
         stay->used = false;
         c->shapes[slot_of(c, &stay->s, stay->hash)] = stay;
     }
-    c->shapes_freed++;
 }
