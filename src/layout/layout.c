@@ -79,12 +79,20 @@ static bool list_hops(wgi_lay *s)
     return true;
 }
 
+static bool put_into_rows(wgi_lay_work *k)
+{
+    bool moved = false;
+    if (!wgi_lay_rows(k) || (k->l->rows > 1 && !wgi_lay_move_sources(k, &moved))) return false;
+    return !moved || (wgi_lay_rank_again(k) && wgi_lay_order(k) && wgi_lay_measure(k));
+}
+
 static bool lay_out_level(wgi_lay *s, int level)
 {
     wgi_lay_work k = { .s = s, .l = &s->level[level] };
     if (!k.l->nodes) return true;
-    return wgi_lay_rank(&k) && wgi_lay_order(&k) && wgi_lay_rows(&k) && wgi_lay_place(&k) &&
-           wgi_lay_columns(&k);
+    if (!wgi_lay_rank(&k) || !wgi_lay_order(&k) || !put_into_rows(&k)) return false;
+    s->l->crossings += k.crossings;
+    return wgi_lay_place(&k) && wgi_lay_columns(&k);
 }
 
 /* The node of the frame around a level that is laid out gets the level's size. */
@@ -116,6 +124,11 @@ static void put_boxes(wgi_lay *s)
             s->level[n->item + 1].u = u, s->level[n->item + 1].v = v;
             put(l, u, v, &f->x, &f->y), put(l, n->w, n->h, &f->w, &f->h);
         }
+    for (int i = 0; i < l->boxes; i++) {
+        const wgi_lay_node *n = &s->node[s->box_node[i]];
+        const wgi_lay_level *k = &s->level[n->level];
+        if (l->box[i].under) put(l, k->u + n->u, k->v + n->v + s->offset[i], &l->box[i].x, &l->box[i].y);
+    }
     put(l, s->level[0].w, s->level[0].h, &l->w, &l->h);
     l->rows = s->level[0].rows;
 }

@@ -8,10 +8,15 @@
  * overlap a foreign box. Edges run straight through the columns, in lanes of their own, and curve between
  * columns alone: so they pass no foreign box. Edges from one place share their way until they part.
  *
+ * A box may stand under another: both are one box for ranks, order and places, which has the edges of both.
+ * An edge between them runs beside them.
+ *
  *     build (layout_hops.c)      edges into hops, one a level
  *     ranks (layout_ranks.c)     cycles, ranks, virtual boxes of long edges
  *     order (layout_order.c)     the order in each rank: few crossings
+ *     rows (layout_rows.c)       ranks into rows
  *     place (layout_place.c)     coordinates: straight chains
+ *     columns (layout_columns.c) where ranks and rows are
  *     routes (layout_routes.c)   the curves
  */
 #ifndef WGI_LAYOUT_H
@@ -22,6 +27,8 @@
 typedef struct wgi_lay_box {
     double w, h;
     int frame;   /* the innermost one; -1: none */
+    int under;   /* it stands right under this box, plus 1, in one rank; 0: it stands alone. Top down: at its
+                  * right. Both have the same frame, and the same width (top down: height) */
     double x, y; /* out: the upper left corner */
 } wgi_lay_box;
 

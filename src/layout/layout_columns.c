@@ -1,6 +1,5 @@
-/* layout_columns.c: a level's ranks along u: how wide, how far apart, in which row; and the level's size.
+/* layout_columns.c: a level's ranks along u: how far apart, and where; and the level's size.
  *
- * A level that is longer than the page is cut between ranks into rows, which are read like lines of text.
  * Edges from row to row run to the right edge, through the gap between the rows, and along the left edge
  * to their target, each in a lane of its own. Edges that run around have lanes below their row and beside
  * their ends.
@@ -11,76 +10,7 @@
 #include <stdlib.h>
 
 /* The gap beside entries and exits; the greatest addition to a gap whose edges are steep; around lanes. */
-enum { TERMINAL_GAP = 20, STEEP = 60, ROW_GAP = 26, LANES_START = 12, ROW_MARGIN = 20 };
-
-static bool is_terminal_rank(const wgi_lay_work *k, int rank)
-{
-    const wgi_lay_node *v = wgi_lay_at(k, k->slot[k->slot_first[rank]]);
-    return v->kind == WGI_LAY_ENTRY || v->kind == WGI_LAY_EXIT;
-}
-
-/* ---- rows ---- */
-
-/* A source beside others: a parameter that the next rank uses. */
-static bool has_side_source(const wgi_lay_work *k, int rank)
-{
-    int begin = k->slot_first[rank], end = k->slot_first[rank + 1];
-    for (int i = begin; i < end && end - begin > 1; i++)
-        if (k->in_first[k->slot[i]] == k->in_first[k->slot[i] + 1]) return true;
-    return false;
-}
-
-/* The rank at which a row begins instead of r: parameters stand in one row with their uses. */
-static int better_cut(const wgi_lay_work *k, int r, int row_start)
-{
-    int at = r;
-    while (at > row_start + 2 && at > r - 2 && has_side_source(k, at - 1)) at--;
-    return has_side_source(k, at - 1) ? r : at;
-}
-
-/* Cuts into rows of at most that length. Returns how many; a row has at least one rank. */
-static int cut(wgi_lay_work *k, double length)
-{
-    wgi_lay_level *l = k->l;
-    int row = 0, start = 0;
-    double used = 0;
-    for (int r = 0; r < l->ranks; r++) {
-        bool terminal = is_terminal_rank(k, r), after_entries = r && is_terminal_rank(k, r - 1);
-        double w = l->col_w[r] + (terminal ? 0 : k->s->rank_gap);
-        if (r && !terminal && !after_entries && used + w - k->s->rank_gap > length) {
-            start = better_cut(k, r, start), row++, used = 0;
-            for (int i = start; i < r; i++) l->row[i] = row, used += l->col_w[i] + k->s->rank_gap;
-        }
-        l->row[r] = row;
-        used += w;
-    }
-    return row + 1;
-}
-
-bool wgi_lay_rows(wgi_lay_work *k)
-{
-    wgi_lay_level *l = k->l;
-    double *reals = wgi_lay_alloc(k->s, 3 * (int64_t)l->ranks, sizeof *reals);
-    double page = l == k->s->level ? k->s->l->page : 0.8 * k->s->l->page, total = 0;
-    l->row = wgi_lay_alloc(k->s, l->ranks, sizeof *l->row);
-    if (!reals || !l->row) return false;
-    l->col = reals, l->col_w = reals + l->ranks, l->gap = reals + 2 * l->ranks, l->rows = 1;
-    for (int i = 0; i < l->nodes; i++) {
-        const wgi_lay_node *v = wgi_lay_at(k, i);
-        l->col_w[v->rank] = WGI_LAY_MAX(l->col_w[v->rank], v->w);
-    }
-    for (int r = 0; r < l->ranks; r++) total += l->col_w[r] + k->s->rank_gap;
-    if (page <= 0 || total <= page) return true;
-    l->rows = cut(k, page);
-    double low = 0, high = page; /* the shortest page with as many rows: rows of like length */
-    for (int i = 0; i < 30; i++) {
-        double mid = (low + high) / 2;
-        if (cut(k, mid) <= l->rows) high = mid;
-        else low = mid;
-    }
-    l->rows = cut(k, high);
-    return true;
-}
+enum { TERMINAL_GAP = 20, STEEP = 60, ROW_GAP = 26, LANES_START = 12, ROW_MARGIN = 20, BOW_LANES = 2 };
 
 /* ---- u ---- */
 
@@ -93,6 +23,8 @@ typedef struct sides {
 static void count_lanes(wgi_lay_work *k, sides *t)
 {
     const wgi_lay_level *l = k->l;
+    for (int i = 0; i < l->nodes; i++)
+        if (wgi_lay_at(k, i)->bow) t->right[wgi_lay_at(k, i)->rank] = BOW_LANES;
     for (int i = 0; i < l->hops; i++) {
         wgi_lay_hop *h = &k->s->hop[l->hop[i]];
         int from = k->s->node[h->from].rank, to = k->s->node[h->to].rank;
@@ -155,11 +87,12 @@ static void find_gaps(wgi_lay_work *k, const sides *t)
 {
     wgi_lay_level *l = k->l;
     for (int r = 0; r + 1 < l->ranks; r++)
-        l->gap[r] = is_terminal_rank(k, r) || is_terminal_rank(k, r + 1) ? TERMINAL_GAP : k->s->rank_gap;
+        l->gap[r] =
+            wgi_lay_is_terminal(k, r) || wgi_lay_is_terminal(k, r + 1) ? TERMINAL_GAP : k->s->rank_gap;
     for (int i = 0; i < k->segs; i++) {
         const wgi_lay_seg *s = &k->seg[i];
         const wgi_lay_node *a = wgi_lay_at(k, s->a), *b = wgi_lay_at(k, s->b);
-        bool terminal = is_terminal_rank(k, a->rank) || is_terminal_rank(k, b->rank);
+        bool terminal = wgi_lay_is_terminal(k, a->rank) || wgi_lay_is_terminal(k, b->rank);
         double steep = 0.12 * fabs(a->v + s->pa - b->v - s->pb),
                base = terminal ? TERMINAL_GAP : k->s->rank_gap;
         if (l->row[a->rank] == l->row[b->rank])
@@ -182,7 +115,7 @@ static void put_columns(wgi_lay_work *k, const sides *t, double start, double en
 {
     wgi_lay_level *l = k->l;
     double margin = l->rows > 1 ? ROW_MARGIN + WGI_LAY_LANE * (l->lanes + l->sides) : 0, u = 0;
-    bool exits = is_terminal_rank(k, l->ranks - 1);
+    bool exits = wgi_lay_is_terminal(k, l->ranks - 1);
     l->right_edge = 0;
     for (int r = 0; r < l->ranks; r++) {
         bool first = r == l->entries || (r && l->row[r] > l->row[r - 1]),
@@ -242,7 +175,7 @@ static void fit_label(wgi_lay_work *k, const wgi_lay_frame *f)
     }
     if (!k->s->l->top_down) l->right_edge += more / 2;
     for (int r = 0; r < l->ranks && !k->s->l->top_down; r++)
-        l->col[r] = is_terminal_rank(k, r) ? (r ? l->w : 0) : l->col[r] + more / 2;
+        l->col[r] = wgi_lay_is_terminal(k, r) ? (r ? l->w : 0) : l->col[r] + more / 2;
     for (int r = 0; r < l->rows && k->s->l->top_down; r++)
         l->row_bottom[r] += more / 2, l->channel[r] += more / 2;
 }

@@ -25,11 +25,18 @@ static int compare_sources(const void *pa, const void *pb)
 
 typedef struct builder {
     wgi_lay *s;
-    int *box_node, *frame_node, *depth;           /* by box; by level; by level */
+    int *frame_node, *depth;                      /* by level */
     int *entry, *entry_group, *exit, *exit_group; /* by level: of the group that is worked on */
     int group;
     bool *twinned; /* by edge: another runs beside it */
 } builder;
+
+double wgi_lay_port(const wgi_lay *s, int box, double at)
+{
+    const wgi_lay_box *x = &s->l->box[box];
+    const double h = s->l->top_down ? x->w : x->h;
+    return s->offset[box] < 0 ? at : s->offset[box] + (at < 0 || at > h ? h / 2 : at);
+}
 
 static int outer(const wgi_lay *s, int level) { return s->l->frame[level - 1].parent + 1; }
 
@@ -101,7 +108,7 @@ static bool add_edge(builder *b, int edge)
     const wgi_lay *s = b->s;
     const wgi_lay_edge *e = &s->l->edge[edge];
     int to = s->l->box[e->to].frame + 1, meet = s->l->box[e->from].frame + 1, other = to;
-    place p = { meet, b->box_node[e->from], -1, e->from_at };
+    place p = { meet, s->box_node[e->from], -1, wgi_lay_port(s, e->from, e->from_at) };
     while (meet != other) {
         if (b->depth[meet] > b->depth[other]) meet = outer(s, meet);
         else if (b->depth[meet] < b->depth[other]) other = outer(s, other);
@@ -111,9 +118,9 @@ static bool add_edge(builder *b, int edge)
         if (!climb(b, &p, e, edge)) return false;
     while (p.level != to)
         if (!descend(b, &p, step_to(b, p.level, to), e, edge)) return false;
-    int hop = add_hop(b, &p, b->box_node[e->to], -1, e, edge);
+    int hop = add_hop(b, &p, b->s->box_node[e->to], -1, e, edge);
     if (hop < 0) return false;
-    b->s->hop[hop].to_at = e->to_at;
+    b->s->hop[hop].to_at = wgi_lay_port(s, e->to, e->to_at);
     if (s->node[p.node].kind == WGI_LAY_ENTRY) b->s->hop[hop].loose = false;
     b->s->last_hop[edge] = hop;
     return true;
@@ -125,8 +132,13 @@ static bool add_edges(builder *b)
     int n = 0;
     source *list = wgi_lay_alloc(b->s, l->edges, sizeof *list);
     if (!list) return false;
-    for (int i = 0; i < l->edges; i++)
-        if (!l->edge[i].twin) list[n++] = (source){ l->edge[i].from, l->edge[i].from_at, i };
+    for (int i = 0; i < l->edges; i++) {
+        const wgi_lay_edge *e = &l->edge[i];
+        const int node = b->s->box_node[e->from];
+        if (e->from != e->to && node == b->s->box_node[e->to])
+            b->s->node[node].bow = true, b->s->last_hop[i] = -1;
+        else if (!e->twin) list[n++] = (source){ e->from, e->from_at, i };
+    }
     if (n) qsort(list, (size_t)n, sizeof *list, compare_sources);
     for (int i = 0; i < n; i++) {
         const wgi_lay_edge *e = &l->edge[list[i].edge];
@@ -138,6 +150,20 @@ static bool add_edges(builder *b)
     return true;
 }
 
+/* A box that stands under another has the other's node. */
+static void add_lower_boxes(wgi_lay *s)
+{
+    wgi_layout *l = s->l;
+    for (int i = 0; i < l->boxes; i++) {
+        const int over = l->box[i].under - 1;
+        if (over < 0) continue;
+        wgi_lay_node *n = &s->node[s->box_node[i] = s->box_node[over]];
+        if (s->offset[over] < 0) s->offset[over] = 0;
+        s->offset[i] = n->h + WGI_LAY_UNDER;
+        n->h = s->offset[i] + (l->top_down ? l->box[i].w : l->box[i].h);
+    }
+}
+
 static bool add_nodes(builder *b)
 {
     wgi_lay *s = b->s;
@@ -145,12 +171,15 @@ static bool add_nodes(builder *b)
     bool *used = wgi_lay_alloc(s, s->levels, sizeof *used);
     if (!used) return false;
     for (int i = 0; i < l->boxes; i++) {
-        int node = b->box_node[i] = wgi_lay_add_node(s, WGI_LAY_BOX, i, l->box[i].frame + 1);
+        s->offset[i] = -1;
+        if (l->box[i].under) continue;
+        int node = b->s->box_node[i] = wgi_lay_add_node(s, WGI_LAY_BOX, i, l->box[i].frame + 1);
         if (node < 0) return false;
         s->node[node].w = l->top_down ? l->box[i].h : l->box[i].w;
         s->node[node].h = l->top_down ? l->box[i].w : l->box[i].h;
         used[l->box[i].frame + 1] = true;
     }
+    add_lower_boxes(s);
     for (int k = 1; k < s->levels; k++) b->depth[k] = b->depth[outer(s, k)] + 1;
     for (int k = s->levels - 1; k > 0; k--) used[outer(s, k)] |= used[k];
     for (int k = 1; k < s->levels; k++) {
@@ -165,7 +194,8 @@ bool wgi_lay_build(wgi_lay *s)
     builder b = { .s = s };
     wgi_layout *l = s->l;
     int *by_level = wgi_lay_alloc(s, 6 * (int64_t)s->levels, sizeof *by_level);
-    b.box_node = wgi_lay_alloc(s, l->boxes, sizeof *b.box_node);
+    s->box_node = wgi_lay_alloc(s, l->boxes, sizeof *s->box_node);
+    s->offset = wgi_lay_alloc(s, l->boxes, sizeof *s->offset);
     b.twinned = wgi_lay_alloc(s, l->edges, sizeof *b.twinned);
     s->last_hop = wgi_lay_alloc(s, l->edges, sizeof *s->last_hop);
     if (s->failed) return false;

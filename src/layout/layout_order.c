@@ -314,7 +314,7 @@ static bool reduce(ordering *o)
     for (int r = 0; r < k->l->ranks; r++)
         for (int i = k->slot_first[r]; i < k->slot_first[r + 1]; i++)
             wgi_lay_at(k, k->slot[i])->order = i - k->slot_first[r];
-    k->s->l->crossings += best;
+    k->crossings = best;
     return true;
 }
 
@@ -322,6 +322,7 @@ bool wgi_lay_order(wgi_lay_work *k)
 {
     ordering o = { .k = k };
     int64_t n = k->l->nodes;
+    k->segs = 0;
     if (!make_segs(k)) return false;
     k->slot = wgi_lay_alloc(k->s, n, sizeof *k->slot);
     k->slot_first = wgi_lay_alloc(k->s, k->l->ranks + 1, sizeof *k->slot_first);

@@ -29,6 +29,7 @@ typedef struct wgi_lay_node {
     int prev;  /* of a virtual node: the node before it */
     int lane;  /* in the gap between rows, -1: none */
     bool twin; /* two edges pass here, side by side */
+    bool bow;  /* an edge goes from one of its boxes to another */
 } wgi_lay_node;
 
 /* The part of an edge, or of edges from one source, that lies in one level. */
@@ -77,7 +78,9 @@ typedef struct wgi_lay {
     int nodes, node_room;
     wgi_lay_hop *hop;
     int hops, hop_room;
-    int *last_hop;   /* by edge */
+    int *last_hop;   /* by edge; -1: it is between boxes that stand one under another */
+    int *box_node;   /* by box */
+    double *offset;  /* by box: from its node's start along v, if other boxes have the same node; else -1 */
     int *frame_node; /* by level; -1: its frame is empty */
     wgi_lay_level *level;
     int levels;
@@ -92,9 +95,12 @@ typedef struct wgi_lay_work {
     int segs;
     int *in, *in_first, *out, *out_first; /* segs of each node, in the order of edges */
     int *slot, *slot_first;               /* by rank: local nodes in order */
+    int real, all;                        /* nodes of the level, and of all levels, before the virtual ones */
+    int64_t crossings;
 } wgi_lay_work;
 
-enum { WGI_LAY_LANE = 10, WGI_LAY_BESIDE = 6, WGI_LAY_PAD = 12 };
+/* Under: between a box and the one under it. */
+enum { WGI_LAY_LANE = 10, WGI_LAY_BESIDE = 6, WGI_LAY_PAD = 12, WGI_LAY_UNDER = 5 };
 
 /* layout.c. Zeroed memory that lives as long as the layout; NULL sets s->failed. */
 void *wgi_lay_alloc(wgi_lay *s, int64_t count, size_t size);
@@ -105,13 +111,21 @@ static inline wgi_lay_node *wgi_lay_at(const wgi_lay_work *k, int local)
 {
     return &k->s->node[k->l->node[local]];
 }
+/* layout_hops.c. Where an edge meets the node of a box, from the node's start; < 0: in its middle. */
+double wgi_lay_port(const wgi_lay *s, int box, double at);
 static inline bool wgi_lay_is_thin(const wgi_lay_node *n) { return n->kind >= WGI_LAY_ENTRY; }
 
 /* The rest, one step a file. false: no memory. */
 bool wgi_lay_build(wgi_lay *s);
 bool wgi_lay_rank(wgi_lay_work *k);
+bool wgi_lay_rank_again(
+    wgi_lay_work *k); /* the virtual nodes once more, since nodes have changed their ranks */
 bool wgi_lay_order(wgi_lay_work *k);
 bool wgi_lay_rows(wgi_lay_work *k);
+/* Sources before the row of their first use get a rank at that row's start. *moved: there were any. */
+bool wgi_lay_move_sources(wgi_lay_work *k, bool *moved);
+bool wgi_lay_measure(wgi_lay_work *k);                     /* the widths of the ranks */
+bool wgi_lay_is_terminal(const wgi_lay_work *k, int rank); /* it has entries or exits */
 bool wgi_lay_place(wgi_lay_work *k);
 bool wgi_lay_columns(wgi_lay_work *k);
 bool wgi_lay_route(wgi_lay *s);

@@ -222,5 +222,12 @@ bool wgi_lay_rank(wgi_lay_work *k)
     longest_paths(&r);
     tighten(&r);
     finish_ranks(k);
+    k->real = k->l->nodes, k->all = k->s->nodes;
+    return add_virtual(k);
+}
+
+bool wgi_lay_rank_again(wgi_lay_work *k)
+{
+    k->l->nodes = k->real, k->s->nodes = k->all;
     return add_virtual(k);
 }

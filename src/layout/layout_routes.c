@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12, ARROW_ROOM = 8 };
+enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12, ARROW_ROOM = 8, REACH = 20 };
 
 typedef struct router {
     wgi_lay *s;
@@ -187,14 +187,29 @@ static bool draw_edge(router *r, wgi_lay_edge *e, int last_hop)
     const wgi_lay_node *from = &s->node[s->hop[r->hop[n - 1]].from];
     const wgi_lay_level *l = &s->level[from->level];
     r->beside = (e->twin ? 1 : -1) * WGI_LAY_BESIDE / 2.0;
-    r->level = false, r->u = l->u + from->u + from->w, r->v = l->v + box_v(from, e->from_at);
+    r->level = false, r->u = l->u + from->u + from->w;
+    r->v = l->v + box_v(from, wgi_lay_port(s, e->from, e->from_at));
     e->point = s->l->points;
     if (!add_point(r, r->u, r->v)) return false;
     while (n--)
-        if (!draw_hop(r, &s->hop[r->hop[n]], e->to_at)) return false;
+        if (!draw_hop(r, &s->hop[r->hop[n]], wgi_lay_port(s, e->to, e->to_at))) return false;
     e->points = s->l->points - e->point;
     put_label(r, e, &s->hop[last_hop]);
     return true;
+}
+
+/* Between boxes that stand one under another: a bow after them, where layout_columns.c has left room. */
+static bool draw_bow(router *r, wgi_lay_edge *e)
+{
+    wgi_lay *s = r->s;
+    const wgi_lay_node *n = &s->node[s->box_node[e->from]];
+    const wgi_lay_level *l = &s->level[n->level];
+    const double u = l->u + n->u + n->w, reach = u + REACH + (e->twin ? 1 : -1) * WGI_LAY_BESIDE / 2.0,
+                 from = l->v + n->v + wgi_lay_port(s, e->from, e->from_at),
+                 to = l->v + n->v + wgi_lay_port(s, e->to, e->to_at);
+    e->point = s->l->points, e->points = 4;
+    e->label_x = reach, e->label_y = (from + to) / 2;
+    return add_point(r, u, from) && bezier(r, reach, from, reach, to, u, to);
 }
 
 bool wgi_lay_route(wgi_lay *s)
@@ -206,8 +221,8 @@ bool wgi_lay_route(wgi_lay *s)
     r.way = wgi_lay_alloc(s, s->nodes, sizeof *r.way);
     if (!r.hop || !r.way) return false;
     for (int i = 0; i < l->edges; i++) {
-        int twin = l->edge[i].twin;
-        if (!draw_edge(&r, &l->edge[i], s->last_hop[twin ? twin - 1 : i])) return false;
+        const int twin = l->edge[i].twin, last = s->last_hop[twin ? twin - 1 : i];
+        if (!(last < 0 ? draw_bow(&r, &l->edge[i]) : draw_edge(&r, &l->edge[i], last))) return false;
     }
     return true;
 }
