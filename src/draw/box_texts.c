@@ -301,7 +301,7 @@ static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, vo
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     if (box->hides_gradient) return;
-    wgi_strbuf_format(&b, box->is_expression ? "d(%s) = " : "d%s = ", box->name);
+    wgi_put_gradient_of(&p->view, &b, box->name, box->is_expression), wgi_strbuf_put(&b, " = ");
     if (wg_node_ok(gradient) && wg_peek(gradient, &t)) put_value(&b, &t, &box->odd_gradient);
     else wgi_strbuf_put(&b, "–");
     box->gradient = wgi_picture_text(p, &b);

@@ -1,5 +1,5 @@
 /* boxes.c: the memory of a picture, its boxes, and links between them. */
-#include "draw/draw_private.h"
+#include "draw/reduced_boxes.h"
 
 #include <string.h>
 
@@ -57,17 +57,28 @@ bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t fram
     return p->box && p->before && p->link && p->last_link && p->frame;
 }
 
-void wgi_picture_free(wgi_picture *p)
+void wgi_picture_clear_boxes(wgi_picture *p)
 {
-    if (p->g) wgi_view_free(&p->view);
-    void *const parts[] = { p->index,  p->item, p->position, p->first,    p->arg,       p->on_path,
-                            p->box_of, p->run,  p->box,      p->link,     p->last_link, p->frame,
-                            p->before, p->into, p->inside,   p->scope_of, p->repeat };
+    void *const parts[] = { p->box, p->link, p->last_link, p->before, p->frame, p->scope_of, p->repeat };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     for (wgi_text_block *b = p->texts, *before; b; b = before) {
         before = b->before;
         wg_free(p->c, b);
     }
+    p->box = NULL, p->link = NULL, p->last_link = p->before = NULL, p->frame = NULL, p->texts = NULL;
+    p->scope_of = NULL, p->repeat = NULL;
+    p->boxes = p->links = p->repeats = p->values_hidden = 0, p->frames = 0;
+    p->hidden = "";
+}
+
+void wgi_picture_free(wgi_picture *p)
+{
+    if (p->g) wgi_view_free(&p->view);
+    wgi_picture_clear_boxes(p);
+    wgi_reducer_free(p);
+    void *const parts[] = { p->index,   p->item,   p->position, p->first, p->arg,
+                            p->on_path, p->box_of, p->run,      p->into,  p->inside };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     *p = (wgi_picture){ .c = p->c };
 }
 

@@ -47,6 +47,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     if (s == WG_OK && o->fit) s = wgi_picture_fit(&p, here, g, root, &all);
     else if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
     all.hide = o->hide;
+    if (s == WG_OK && as_page) s = wgi_check_hidden(&p);
     if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
     wgi_picture_free(&p);
     wgi_locale_restore(l);

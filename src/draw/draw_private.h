@@ -1,10 +1,11 @@
 /* draw_private.h: what a picture shows, without saying how: boxes, links and frames with their texts.
  *
  *     graph --view/--> wgi_view
- *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
+ *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c,
+ *                                 gradient_places.c)--> wgi_picture
  *     two of them --difference.c--> one wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
- *     wgi_picture --svg.c (svg_card.c, circuit.c)--> SVG --render.c--> PNG, PDF
+ *     wgi_picture --svg.c (svg_card.c, svg_links.c, circuit.c)--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
  *     wgi_picture --page_write.c (step_states.c, svg.c)--> HTML
  *     wgi_picture --tikz.c (tex_labels.c, svg.c's layout)--> TikZ
@@ -66,6 +67,7 @@ typedef struct wgi_box {
     bool hides_gradient; /* reduced_texts.c */
     bool is_expression;  /* the name is: its gradient is d(1 − a) */
     int frame;           /* the innermost one; -1: none */
+    int under;           /* it is the gradient of this box, plus 1, and stands under it; 0: it stands alone */
     bool is_large;       /* all its texts have at least the size of body text, and it has no caption */
     int64_t times;       /* of a run: how many parts it has; 1: a node */
     const char *name;    /* short; the gradient is written d<name> */
@@ -83,6 +85,8 @@ typedef struct wgi_link {
     int from, to; /* boxes: operand and consumer; for a gradient the other way round */
     bool back;    /* a gradient's */
     bool loop;    /* from one repetition to the next; it may begin and end at one box */
+    bool light;   /* others are rather straight */
+    bool turned;  /* the box `to` stands before `from`, or under it: gradient_places.c */
     int64_t times;
 } wgi_link;
 
@@ -122,12 +126,15 @@ typedef struct wgi_picture {
     int64_t runs;
 
     /* reduced_boxes.h; of a picture that is not reduced all are NULL and zero. */
-    int reduced;           /* the last step that was taken */
-    int32_t *into;         /* by position: the position in whose box it is drawn; itself: its own box */
-    unsigned char *inside; /* by item: its formula is within that of its consumer */
+    struct wgi_reducer *reducer; /* what a step has found holds for the next one, too */
+    int reduced;                 /* the last step that was taken */
+    int32_t *into;               /* by position: the position in whose box it is drawn; itself: its own box */
+    unsigned char *inside;       /* by item: its formula is within that of its consumer */
     int32_t *scope_of;     /* by position: the length of the path of the scope whose box it is; 0: none */
     wgi_alike_run *repeat; /* in order of begin; its first part is drawn */
     int64_t repeats;
+    int64_t alike; /* how many runs were found for repeats */
+    bool looked_for_alike;
     bool cost_is_call;     /* the box of the root is L(a, y) */
     int64_t values_hidden; /* of how many boxes */
     const char *hidden;    /* the last line of the picture, which says what is not shown; "" */
@@ -149,6 +156,7 @@ enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
 /* boxes.c */
 void wgi_picture_free(wgi_picture *p);
+void wgi_picture_clear_boxes(wgi_picture *p);                        /* only the nodes are left */
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
@@ -185,10 +193,12 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
  * the picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
-/* Reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most` no
- * texts are made, and the picture cannot be written. */
-wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
-                                   const wg_draw_opts *o, int step, int64_t most, int64_t *boxes);
+/* The nodes alone, for pictures that are reduced. */
+wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+/* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most`
+ * no texts are made, and the picture cannot be written. Before the next step, which must be a later one, clear the
+ * boxes. */
+wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes);
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
 void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L(a, y) */
@@ -223,8 +233,13 @@ void wgi_mark_boxes(wgi_picture *p);
 /* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none
  * for runs. An error is recorded if there is no such overlay. */
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
+/* nearest_name.c. "; did you mean 'z'?", or nothing; with `gradients` also "dz". */
+void wgi_put_nearest_name(const wgi_picture *p, wgi_strbuf *b, const char *word, size_t length,
+                          bool gradients);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
 wg_status wgi_hide_numbers(wgi_picture *p);
+/* An error if the option has a name that no node has. */
+wg_status wgi_check_hidden(wgi_picture *p);
 /* The values and gradients that a list of names hides, "z, dw", and those that are computed from them. */
 typedef struct wgi_hidden {
     wg_context *c;
@@ -242,6 +257,10 @@ wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);
+
+/* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it before edges
+ * back are there. false: no memory. */
+bool wgi_place_gradients(wgi_picture *p);
 
 /* ---- texts ---- */
 
@@ -261,6 +280,8 @@ void wgi_put_sizes(wgi_strbuf *b, const wg_draw_opts *o, wg_node n);
 
 /* formula_texts.c */
 void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most);
+/* What the gradient of a node with this name is called: dz, d(1 − a), or ∂y/∂z. */
+void wgi_put_gradient_of(const wgi_view *v, wgi_strbuf *b, const char *name, bool is_expression);
 /* The name as formulas print it: W₁. */
 void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */

@@ -52,11 +52,11 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node roo
     if (!k)
         return WGI_DRAW_FAIL(p->c, here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen", o->fit);
     if (wgi_is_circuit(o)) return fit_circuit(p, here, g, root, o, k);
+    if (wgi_picture_start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     for (int step = WGI_REDUCE_NOTHING;; step++) {
         const bool last = step == WGI_REDUCE_STEPS - 1;
         int64_t boxes = 0;
-        wg_status s =
-            wgi_picture_make_reduced(p, here, g, root, o, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
+        const wg_status s = wgi_picture_reduce(p, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
         if (s != WG_OK) return s;
         int rows = 0;
         const double size = p->boxes ? wgi_svg_body_size(p, &rows) : 0;
@@ -66,7 +66,7 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node roo
             if (size < k->least) admit(p, k, size);
             return WG_OK;
         }
-        wgi_picture_free(p);
+        wgi_picture_clear_boxes(p);
     }
 }
 

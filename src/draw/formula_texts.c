@@ -30,6 +30,12 @@ void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most)
     wgi_strbuf_free(&name);
 }
 
+void wgi_put_gradient_of(const wgi_view *v, wgi_strbuf *b, const char *name, bool is_expression)
+{
+    if (v->partial_of) wgi_strbuf_format(b, is_expression ? "∂%s/∂(%s)" : "∂%s/∂%s", v->partial_of, name);
+    else wgi_strbuf_format(b, is_expression ? "d(%s)" : "d%s", name);
+}
+
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
     wgi_equation *e = wgi_equation_make(v, y - v->item, NULL, false);

@@ -106,16 +106,20 @@ static void add_boxes(wgi_picture *p, wg_node *node)
     for (int64_t i = 0; p->into && i < p->nodes; i++) p->box_of[i] = p->box_of[p->into[i]];
 }
 
-/* Whether the positions are in two repetitions of one part. */
+/* Whether the positions are in two repetitions of one part. Repeats have no position in common. */
 static const wgi_alike_run *repeat_between(const wgi_picture *p, int64_t from, int64_t to)
 {
-    for (int64_t k = 0; k < p->repeats; k++) {
-        const wgi_alike_run *r = &p->repeat[k];
-        const int64_t end = r->begin + r->period * r->times;
-        if (from < r->begin || from >= end || to < r->begin || to >= end) continue;
-        return (from - r->begin) / r->period != (to - r->begin) / r->period ? r : NULL;
+    int64_t low = 0, high = p->repeats; /* the last repeat that begins at `from` or before it */
+    while (low < high) {
+        const int64_t middle = (low + high) / 2;
+        if (p->repeat[middle].begin <= from) low = middle + 1;
+        else high = middle;
     }
-    return NULL;
+    if (!low) return NULL;
+    const wgi_alike_run *r = &p->repeat[low - 1];
+    const int64_t end = r->begin + r->period * r->times;
+    if (from >= end || to < r->begin || to >= end) return NULL;
+    return (from - r->begin) / r->period != (to - r->begin) / r->period ? r : NULL;
 }
 
 static void link_positions(wgi_picture *p, int32_t from, int64_t to)
@@ -143,7 +147,8 @@ static void add_back_links(wgi_picture *p)
     for (int64_t l = 0; l < forward; l++) {
         wgi_link f = p->link[l];
         if (f.loop || !p->box[f.from].on_gradient_path || !p->box[f.to].on_gradient_path) continue;
-        p->link[p->links++] = (wgi_link){ .from = f.to, .to = f.from, .back = true, .times = f.times };
+        p->link[p->links++] =
+            (wgi_link){ .from = f.to, .to = f.from, .back = true, .turned = f.turned, .times = f.times };
     }
 }
 
@@ -189,8 +194,7 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
     return !room || p->lost ? WG_ERROR_MEMORY : s;
 }
 
-/* The nodes of the picture, and what is asked of them. */
-static wg_status start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
     *p = (wgi_picture){ .c = wg_graph_context(g), .g = g, .here = here, .o = o, .hidden = "" };
     bool whole = !wg_node_ok(root);
@@ -239,7 +243,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
     }
     o.wrt = count ? wrt : NULL, o.wrt_count = count;
     o.beside = wg_none, o.hide = NULL, o.marks = NULL, o.mark_count = 0;
-    wg_status s = wrt ? start(&q, p->here, g, other, &o) : WG_ERROR_MEMORY;
+    wg_status s = wrt ? wgi_picture_start(&q, p->here, g, other, &o) : WG_ERROR_MEMORY;
     q.reduced = p->reduced;
     const int64_t boxes = s == WG_OK ? choose_boxes(&q, most, reduces) : -1;
     if (boxes > most) s = refuse(&q, boxes, (int)most);
@@ -257,24 +261,22 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     wg_status s = fill_boxes(p, boxes);
     if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
-    if (!wgi_copy_shared_boxes(p)) return WG_ERROR_MEMORY;
+    if (!wgi_copy_shared_boxes(p) || !wgi_place_gradients(p)) return WG_ERROR_MEMORY;
     if (!p->has_failure && !wgi_is_circuit(p->o)) add_back_links(p);
     return WG_OK;
 }
 
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
-    if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
+    if (wgi_picture_start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     const int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
     const int64_t boxes = choose_boxes(p, most, false);
     if (boxes < 0) return WG_ERROR_MEMORY;
     return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most, false);
 }
 
-wg_status wgi_picture_make_reduced(wgi_picture *p, wg_site here, wg_graph *g, wg_node root,
-                                   const wg_draw_opts *o, int step, int64_t most, int64_t *boxes)
+wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes)
 {
-    if (start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
     p->reduced = step;
     if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
     *boxes = choose_boxes(p, most, true);

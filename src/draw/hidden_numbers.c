@@ -131,20 +131,45 @@ static void hide(wgi_picture *p, wgi_box *x, bool gradient)
     if (!gradient && *x->value) x->value = "?";
     if (!gradient || !*x->gradient) return;
     wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_format(&text, x->is_expression ? "d(%s) = ?" : "d%s = ?", x->name);
+    wgi_put_gradient_of(&p->view, &text, x->name, x->is_expression);
+    wgi_strbuf_put(&text, " = ?");
     x->gradient = wgi_picture_text(p, &text);
+}
+
+static wg_status check_names(const wgi_picture *p, const wgi_hidden *h)
+{
+    wgi_strbuf near = { .c = p->c };
+    const int length = h->length < 60 ? h->length : 60;
+    if (!h->unknown) return WG_OK;
+    wgi_put_nearest_name(p, &near, h->unknown, (size_t)length, true);
+    const wg_status s = WGI_DRAW_FAIL(
+        p->c, p->here, WG_ERROR_VALUE,
+        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, dz a gradient", length,
+        h->unknown, wgi_strbuf_text(&near));
+    wgi_strbuf_free(&near);
+    return s;
+}
+
+static wg_status find_hidden(wgi_picture *p, wgi_hidden *h)
+{
+    const wg_status s = wgi_find_hidden(p, p->o->hide, h) ? WG_OK : WG_ERROR_MEMORY;
+    return s == WG_OK ? check_names(p, h) : s;
+}
+
+wg_status wgi_check_hidden(wgi_picture *p)
+{
+    wgi_hidden h;
+    if (!p->o->hide) return WG_OK;
+    const wg_status s = find_hidden(p, &h);
+    wgi_hidden_free(&h);
+    return s;
 }
 
 wg_status wgi_hide_numbers(wgi_picture *p)
 {
     wgi_hidden h;
     if (!p->o->hide) return WG_OK;
-    wg_status s = wgi_find_hidden(p, p->o->hide, &h) ? WG_OK : WG_ERROR_MEMORY;
-    if (s == WG_OK && h.unknown)
-        s = WGI_DRAW_FAIL(
-            p->c, p->here, WG_ERROR_VALUE,
-            "draw: .hide: no node of the picture is called '%.*s'; z hides a value, dz a gradient",
-            h.length < 60 ? h.length : 60, h.unknown);
+    const wg_status s = find_hidden(p, &h);
     for (int64_t i = 0; s == WG_OK && i < p->nodes; i++) {
         if (h.value[i]) hide(p, &p->box[p->box_of[i]], false);
         if (h.gradient[i]) hide(p, &p->box[p->box_of[i]], true);

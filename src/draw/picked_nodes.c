@@ -5,6 +5,10 @@
  */
 #include "draw/draw_private.h"
 
+#include <string.h>
+
+enum { ROOT_MOST = 24 };
+
 /* ---- picking ---- */
 
 /* A view of the root; of the operands of the failed call; or of the whole graph. */
@@ -67,6 +71,37 @@ bool wgi_pick_nodes(wgi_picture *p, wg_node root)
     return ok;
 }
 
+/* ---- names of gradients ---- */
+
+/* Whether a node of the picture is called as the gradient of another. */
+static bool has_gradient_name(const wgi_picture *p)
+{
+    const wgi_view *v = &p->view;
+    for (int64_t i = 0; i < v->items; i++) {
+        if (v->item[i].source == WGI_NAME_GRADIENT) return true;
+        if (v->item[i].name[0] != 'd' || v->item[i].source > WGI_NAME_GRADIENT) continue;
+        for (int64_t k = 0; k < p->nodes; k++)
+            if (p->on_path[k] && wgi_view_looks_alike(v->item[i].name + 1, wgi_item_at(p, k)->name))
+                return true;
+    }
+    return false;
+}
+
+/* false: no memory. */
+static bool name_gradients(wgi_picture *p)
+{
+    if (!has_gradient_name(p)) return true;
+    wgi_strbuf b = { .c = p->c };
+    const wgi_item *y = wgi_item_at(p, p->position[p->root.index]);
+    wgi_strbuf_put(&b, y->source >= WGI_NAME_EXPRESSION ? "(" : "");
+    wgi_put_symbol(&b, y, ROOT_MOST);
+    wgi_strbuf_put(&b, y->source >= WGI_NAME_EXPRESSION ? ")" : "");
+    char *name = b.failed ? NULL : wgi_view_keep(&p->view, b.length + 1);
+    if (name) p->view.partial_of = strcpy(name, wgi_strbuf_text(&b));
+    wgi_strbuf_free(&b);
+    return name;
+}
+
 /* ---- the gradient's path ---- */
 
 bool wgi_find_gradient_path(wgi_picture *p)
@@ -82,5 +117,5 @@ bool wgi_find_gradient_path(wgi_picture *p)
     wgi_view_find_path(&p->view, p->view.item_of[p->root.index], o->wrt, o->wrt_count, on);
     for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = on[p->item[i]];
     wg_free(p->c, on);
-    return true;
+    return name_gradients(p);
 }

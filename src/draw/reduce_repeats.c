@@ -13,9 +13,10 @@ static bool is_closed(const wgi_picture *p, int64_t begin, int64_t period)
     return true;
 }
 
-static bool has_kept(const wgi_alike_run *r, const unsigned char *kept)
+static bool has_kept(const unsigned char *kept, const wgi_alike_run *r, int64_t part)
 {
-    for (int64_t i = r->begin; i < r->begin + r->period * r->times; i++)
+    const int64_t begin = r->begin + part * r->period;
+    for (int64_t i = begin; i < begin + r->period; i++)
         if (kept[i]) return true;
     return false;
 }
@@ -60,16 +61,36 @@ static void merge(wgi_picture *p, const wgi_alike_run *r)
     p->repeat[p->repeats++].has_loop = !has_own_parameters(p, r);
 }
 
+/* Parts with a kept node are drawn; those before, between and behind them are merged. */
+static void merge_between(wgi_picture *p, const wgi_alike_run *r, const unsigned char *kept)
+{
+    for (int64_t from = 0, to; from < r->times; from = to + 1) {
+        for (to = from; to < r->times && !has_kept(kept, r, to); to++) {}
+        wgi_alike_run part = { .begin = r->begin + from * r->period,
+                               .period = r->period,
+                               .times = to - from };
+        const bool reaches_out =
+            to < r->times && to > from && !is_closed(p, r->begin + (to - 1) * r->period, r->period);
+        part.times -= reaches_out;
+        if (part.times > 1) merge(p, &part);
+    }
+}
+
 bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
 {
-    if (wgi_find_alike_runs(p, 0) < 0) return false;
-    p->repeat = wgi_picture_alloc(p, p->runs, sizeof *p->repeat);
-    if (!p->repeat) return false;
-    for (int64_t i = 0; i < p->runs; i++) {
-        wgi_alike_run r = p->run[i];
-        if (align(p, &r) && is_chain(p, &r) && !has_kept(&r, kept)) merge(p, &r);
+    if (!p->looked_for_alike) {
+        if (wgi_find_alike_runs(p, 0) < 0) return false;
+        p->looked_for_alike = true;
+        p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
     }
-    p->runs = 0; /* they have frames, no boxes of their own */
+    int64_t most = p->alike;
+    for (int64_t i = 0; i < p->nodes; i++) most += kept[i];
+    p->repeat = wgi_picture_alloc(p, most, sizeof *p->repeat);
+    if (!p->repeat) return false;
+    for (int64_t i = 0; i < p->alike; i++) {
+        wgi_alike_run r = p->run[i];
+        if (align(p, &r) && is_chain(p, &r)) merge_between(p, &r, kept);
+    }
     return true;
 }
 

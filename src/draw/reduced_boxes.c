@@ -7,12 +7,15 @@
 
 enum { CALL_MOST = 5, COST_MOST = 72, LAYER_MOST = 60 }; /* operands of a call; characters of a formula */
 
-typedef struct reducer {
+/* The steps up to LAYERS join nodes one by one; those after them begin with what these have joined. */
+typedef struct wgi_reducer {
     wgi_picture *p;
+    int step;              /* the last of the steps that is done */
     unsigned char *kept;   /* by position: has a box of its own */
     unsigned char *linear; /* by position: a parameter's product, or a sum of such */
     int32_t *uses;         /* by position: by how many other positions */
     int32_t *consumer;     /* by position: the last one that uses it */
+    int32_t *into;         /* by position: as p->into, of the steps up to `step` */
 } reducer;
 
 /* ---- what is kept ---- */
@@ -45,9 +48,13 @@ wg_status wgi_check_kept(const wgi_picture *p)
                (strncmp(wgi_item_at(p, i)->name, word, length) || wgi_item_at(p, i)->name[length]))
             i++;
         if (i < p->nodes) continue;
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "draw: .keep: no node of the picture is called '%.*s'",
-                             (int)(length < 60 ? length : 60), word);
+        wgi_strbuf near = { .c = p->c };
+        wgi_put_nearest_name(p, &near, word, length, false);
+        const wg_status s = WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                                          "draw: .keep: no node of the picture is called '%.*s'%s",
+                                          (int)(length < 60 ? length : 60), word, wgi_strbuf_text(&near));
+        wgi_strbuf_free(&near);
+        return s;
     }
     return WG_OK;
 }
@@ -112,13 +119,13 @@ static bool may_join(const reducer *r, int64_t i)
 
 static void join(reducer *r, int64_t i, int64_t to)
 {
-    r->p->into[i] = (int32_t)to;
+    r->into[i] = (int32_t)to;
     r->p->inside[r->p->item[i]] = 1;
 }
 
 static void separate(reducer *r, int64_t i)
 {
-    r->p->into[i] = (int32_t)i;
+    r->into[i] = (int32_t)i;
     r->p->inside[r->p->item[i]] = 0;
 }
 
@@ -196,17 +203,17 @@ static bool join_cost(reducer *r)
 
 static bool is_sum(const reducer *r, int64_t i)
 {
-    const wgi_item *y = wgi_item_at(r->p, i);
+    if (wgi_item_at(r->p, i)->operands < 2) return false;
     wgi_equation *e = wgi_equation_make(&r->p->view, r->p->item[i], NULL, false);
     const int kind = e ? e->tree.node[e->tree.root].kind : WGI_F_WORDS;
     wgi_equation_free(e);
-    return y->operands >= 2 && (kind == WGI_F_ADD || kind == WGI_F_SUB);
+    return kind == WGI_F_ADD || kind == WGI_F_SUB;
 }
 
 static bool is_in_cost(const reducer *r, int64_t i)
 {
     const wgi_picture *p = r->p;
-    return wg_node_ok(p->root) && p->into[i] == p->position[p->root.index];
+    return wg_node_ok(p->root) && r->into[i] == p->position[p->root.index];
 }
 
 /* Products with parameters go into the sum that takes them, and sums into the function of them. */
@@ -217,7 +224,7 @@ static void join_layers(reducer *r)
         r->linear[i] |= has_parameter(r, i);
         if (!r->linear[i] || !may_join(r, i) || is_in_cost(r, r->consumer[i])) continue;
         const int64_t to = r->consumer[i];
-        if (r->p->into[to] != to) continue;
+        if (r->into[to] != to) continue;
         const bool sum = is_sum(r, to);
         if (!sum && (data_operands(r, to) != 1 || r->linear[i] > 1)) continue;
         join(r, i, to);
@@ -254,16 +261,24 @@ static int64_t count_boxes(wgi_picture *p)
     return boxes;
 }
 
+/* Takes the steps up to LAYERS that are not done. */
+static bool take_steps(reducer *r)
+{
+    const int to = r->p->reduced < WGI_REDUCE_LAYERS ? r->p->reduced : WGI_REDUCE_LAYERS;
+    bool ok = true;
+    if (r->step < WGI_REDUCE_CHEAP && to >= WGI_REDUCE_CHEAP) join_cheap(r);
+    if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) ok = join_cost(r);
+    if (ok && r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r);
+    r->step = to;
+    return ok;
+}
+
 static bool reduce(reducer *r)
 {
     wgi_picture *p = r->p;
     const int step = p->reduced;
-    bool ok = true;
-    find_kept(r);
-    count_uses(r);
-    if (step >= WGI_REDUCE_CHEAP) join_cheap(r);
-    if (step >= WGI_REDUCE_COST) ok = join_cost(r);
-    if (step >= WGI_REDUCE_LAYERS) join_layers(r);
+    bool ok = take_steps(r);
+    memcpy(p->into, r->into, (size_t)p->nodes * sizeof *p->into);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
     if (ok && step >= WGI_REDUCE_REPEATS && p->o->fold >= 0) ok = wgi_reduce_repeats(p, r->kept);
     const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
@@ -271,18 +286,36 @@ static bool reduce(reducer *r)
     return ok && !p->lost;
 }
 
-int64_t wgi_reduce(wgi_picture *p)
+/* NULL: no memory. */
+static reducer *reducer_of(wgi_picture *p)
 {
-    reducer r = { .p = p };
+    reducer *r = p->reducer ? p->reducer : wg_alloc(p->c, 1, sizeof *r);
+    if (!r || p->reducer) return r;
+    p->reducer = r, r->p = p;
     p->into = wgi_picture_alloc(p, p->nodes, sizeof *p->into);
     p->inside = wgi_picture_alloc(p, p->view.items, 1);
-    r.kept = wgi_picture_alloc(p, p->nodes, 1);
-    r.linear = wgi_picture_alloc(p, p->nodes, 1);
-    r.uses = wgi_picture_alloc(p, p->nodes, sizeof *r.uses);
-    r.consumer = wgi_picture_alloc(p, p->nodes, sizeof *r.consumer);
-    bool ok = p->into && p->inside && r.kept && r.linear && r.uses && r.consumer;
-    for (int64_t i = 0; ok && i < p->nodes; i++) p->into[i] = (int32_t)i;
-    ok = ok && reduce(&r);
-    wg_free(p->c, r.kept), wg_free(p->c, r.linear), wg_free(p->c, r.uses), wg_free(p->c, r.consumer);
-    return ok ? count_boxes(p) : -1;
+    r->kept = wgi_picture_alloc(p, p->nodes, 1);
+    r->linear = wgi_picture_alloc(p, p->nodes, 1);
+    r->uses = wgi_picture_alloc(p, p->nodes, sizeof *r->uses);
+    r->consumer = wgi_picture_alloc(p, p->nodes, sizeof *r->consumer);
+    r->into = wgi_picture_alloc(p, p->nodes, sizeof *r->into);
+    if (!p->into || !p->inside || !r->kept || !r->linear || !r->uses || !r->consumer || !r->into) return NULL;
+    for (int64_t i = 0; i < p->nodes; i++) r->into[i] = (int32_t)i;
+    find_kept(r);
+    count_uses(r);
+    return r;
+}
+
+int64_t wgi_reduce(wgi_picture *p)
+{
+    reducer *r = reducer_of(p);
+    return r && reduce(r) ? count_boxes(p) : -1;
+}
+
+void wgi_reducer_free(wgi_picture *p)
+{
+    reducer *r = p->reducer;
+    if (!r) return;
+    wg_free(p->c, r->kept), wg_free(p->c, r->linear), wg_free(p->c, r->uses), wg_free(p->c, r->consumer);
+    wg_free(p->c, r->into), wg_free(p->c, r);
 }

@@ -22,22 +22,36 @@ static const char *name_of_cost(const wgi_item *y)
     return y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION ? "cost" : NULL;
 }
 
+/* The first of the positions that enter a box, in order; of one more than SHOWN the last is not shown. Returns
+ * how many. */
+static int find_entering(const wgi_picture *p, int64_t position, int32_t list[SHOWN + 1])
+{
+    int n = 0;
+    for (int64_t i = 0; i <= position; i++)
+        for (int64_t a = p->first[i]; p->into[i] == position && a < p->first[i + 1]; a++) {
+            const int32_t x = p->arg[a];
+            int at = n;
+            while (at && list[at - 1] > x) at--;
+            if (x < 0 || p->into[x] == position || at > SHOWN || (at && list[at - 1] == x)) continue;
+            n += n <= SHOWN;
+            memmove(list + at + 1, list + at, (size_t)(n - 1 - at) * sizeof *list);
+            list[at] = x;
+        }
+    return n;
+}
+
 void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
-    int shown = 0;
+    int32_t entering[SHOWN + 1];
     if (name_of_cost(y)) wgi_strbuf_put(b, name_of_cost(y));
     else wgi_put_symbol(b, y, NAME_MOST);
     wgi_strbuf_put(b, "(");
-    for (int64_t x = 0; x < position; x++) {
-        bool enters = p->into[x] != position, used = false;
-        for (int64_t i = x + 1; enters && !used && i <= position; i++)
-            for (int64_t a = p->first[i]; p->into[i] == position && a < p->first[i + 1]; a++)
-                used |= p->arg[a] == x;
-        if (!used || shown > SHOWN) continue;
-        wgi_strbuf_put(b, shown ? ", " : "");
-        if (shown++ == SHOWN) wgi_strbuf_put(b, "…");
-        else wgi_put_symbol(b, wgi_item_at(p, x), NAME_MOST);
+    const int n = find_entering(p, position, entering);
+    for (int k = 0; k < n; k++) {
+        wgi_strbuf_put(b, k ? ", " : "");
+        if (k == SHOWN) wgi_strbuf_put(b, "…");
+        else wgi_put_symbol(b, wgi_item_at(p, entering[k]), NAME_MOST);
     }
     wgi_strbuf_put(b, ")");
 }

@@ -272,7 +272,7 @@ void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item)
     wgi_put_symbol(&name, &v->item[item], NAME_MOST);
     const char *text = wgi_strbuf_text(&name);
     const bool expression = v->item[item].source >= WGI_NAME_EXPRESSION || strchr(text, ' ');
-    wgi_strbuf_format(b, expression ? "d(%s)" : "d%s", text);
+    wgi_put_gradient_of(v, b, text, expression);
     b->failed |= name.failed;
     wgi_strbuf_free(&name);
 }

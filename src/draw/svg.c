@@ -51,15 +51,27 @@ static void add_edges(writer *w, const bool has_back[])
     for (int64_t i = 0; i < p->links; i++) {
         const wgi_link *k = &p->link[i];
         wgi_lay_edge *e = &w->l.edge[i];
-        int from = k->back ? k->to : k->from, to = k->back ? k->from : k->to;
-        *e = (wgi_lay_edge){ .from = from, .to = to, .weight = weight_of(&p->box[from]) };
+        const bool against = wgi_link_runs_against(k);
+        const int from = against ? k->to : k->from, to = against ? k->from : k->to;
+        const wgi_box *operand = &p->box[k->back ? k->to : k->from];
+        *e = (wgi_lay_edge){ .from = from, .to = to, .weight = k->light ? 1 : weight_of(operand) };
         e->from_at = meets(w, from, k->back, has_back[from]);
         e->to_at = meets(w, to, k->back, has_back[to]);
         e->loose = k->loop;
         if (k->times > 1 && !k->back) e->label_w = 7.5 * 4, e->label_h = w->small + 4;
         if (!k->back) continue;
-        while (p->link[forward].from != from || p->link[forward].to != to) forward++;
+        while (p->link[forward].from != k->to || p->link[forward].to != k->from) forward++;
         e->twin = (int)++forward;
+    }
+}
+
+/* A box and the one under it have the same width, or beside it the same height. */
+static void widen_pairs(writer *w)
+{
+    for (int64_t i = 0; i < w->p->boxes; i++) {
+        wgi_card *a = &w->card[i], *b = w->p->box[i].under ? &w->card[w->p->box[i].under - 1] : a;
+        if (w->p->o->top_down) a->h = b->h = fmax(a->h, b->h);
+        else a->w = b->w = fmax(a->w, b->w);
     }
 }
 
@@ -79,8 +91,10 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
     bool ok = w->card && w->l.box && w->l.edge && w->l.frame && has_back;
     for (int64_t i = 0; ok && i < p->boxes; i++) {
         w->card[i] = (wgi_is_circuit(p->o) ? wgi_circuit_measure : wgi_svg_measure)(&p->box[i], scratch);
-        w->l.box[i] = (wgi_lay_box){ .w = w->card[i].w, .h = w->card[i].h, .frame = p->box[i].frame };
+        w->l.box[i] = (wgi_lay_box){ .frame = p->box[i].frame, .under = p->box[i].under };
     }
+    if (ok) widen_pairs(w);
+    for (int64_t i = 0; ok && i < p->boxes; i++) w->l.box[i].w = w->card[i].w, w->l.box[i].h = w->card[i].h;
     for (int i = 0; ok && i < p->frames; i++) {
         wgi_strbuf_clear(scratch);
         wgi_strbuf_clean(scratch, p->frame[i].name, 80);
@@ -132,7 +146,7 @@ static bool lay_out(writer *w)
     return wgi_layout_run(l);
 }
 
-/* ---- frames and links ---- */
+/* ---- frames ---- */
 
 static void put_frames(writer *w)
 {
@@ -151,67 +165,6 @@ static void put_frames(writer *w)
     }
     w->b->failed |= name.failed;
     wgi_strbuf_free(&name);
-}
-
-static void put_point(wgi_strbuf *b, const char *before, wgi_lay_point p)
-{
-    wgi_svg_number(b, before, p.x);
-    wgi_svg_number(b, " ", p.y);
-}
-
-/* An arrow with its point at `at`, in the direction of u (1) or against it (-1). */
-static void put_arrow(writer *w, wgi_lay_point at, int direction)
-{
-    double along = -9 * direction;
-    bool down = w->l.top_down;
-    wgi_lay_point a = { at.x + (down ? -4 : along), at.y + (down ? along : -4) },
-                  c = { at.x + (down ? 4 : along), at.y + (down ? along : 4) };
-    put_point(w->b, "<polygon points=\"", at);
-    put_point(w->b, " ", a);
-    put_point(w->b, " ", c);
-    wgi_strbuf_put(w->b, "\"/>");
-}
-
-/* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
-static void put_path(writer *w, const wgi_lay_edge *e, bool back)
-{
-    const wgi_lay_point *k = &w->l.point[e->point];
-    bool down = w->l.top_down;
-    for (int i = 0; i < e->points; i += 3) {
-        wgi_lay_point p = k[i];
-        double cut = back && i == 0 ? 6 : !back && i == e->points - 1 ? -6 : 0;
-        *(down ? &p.y : &p.x) += cut;
-        if (i == 0) {
-            put_point(w->b, "<path d=\"M", p);
-            continue;
-        }
-        wgi_lay_point a = k[i - 3], b = k[i - 2], c = k[i - 1];
-        bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
-                    fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
-        if (!line) put_point(w->b, "C", b), put_point(w->b, " ", c);
-        put_point(w->b, line ? "L" : " ", p);
-    }
-    wgi_strbuf_put(w->b, "\"/>");
-}
-
-static void put_links(writer *w)
-{
-    char times[40];
-    for (int64_t i = 0; i < w->p->links; i++) {
-        const wgi_link *k = &w->p->link[i];
-        const wgi_lay_edge *e = &w->l.edge[i];
-        const wgi_link_state state = w->frame ? w->frame->link[i] : WGI_LINK_PLAIN;
-        if (state == WGI_LINK_ABSENT) continue;
-        wgi_strbuf_format(w->b, "<g class=\"%s%s\">", k->back ? "backward" : "forward",
-                          state == WGI_LINK_NOW ? " now" : "");
-        put_path(w, e, k->back);
-        put_arrow(w, w->l.point[k->back ? e->point : e->point + e->points - 1], k->back ? -1 : 1);
-        if (k->times > 1 && !k->back) {
-            snprintf(times, sizeof times, "×%lld", (long long)k->times);
-            wgi_svg_text(w->b, e->label_x, e->label_y - 4, w->small, false, "middle", "outside", times);
-        }
-        wgi_strbuf_put(w->b, "</g>\n");
-    }
 }
 
 /* ---- boxes ---- */
@@ -379,7 +332,7 @@ void wgi_svg_put(wgi_svg *w)
     if (w->p->o->legend) put_legend(w, w->b, y, &width);
     wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
     put_frames(w);
-    put_links(w);
+    wgi_svg_put_links(w);
     put_boxes(w);
     wgi_strbuf_put(w->b, "</g>\n");
     w->caption = put_hidden(w, false, w->top + w->l.h, &width);

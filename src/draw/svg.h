@@ -88,6 +88,18 @@ void wgi_svg_put(wgi_svg *w);
 void wgi_svg_put_style(const wgi_svg *w);
 void wgi_svg_close(wgi_svg *w);
 
+/* ---- svg_links.c ---- */
+
+/* Whether the layout's edge of a link runs from the link's end to its start. */
+static inline bool wgi_link_runs_against(const wgi_link *k) { return k->back != k->turned; }
+/* The arrow of a link: where its point is, and its direction: 1 as ranks go, or -1. */
+typedef struct wgi_arrow {
+    wgi_lay_point at;
+    int direction;
+} wgi_arrow;
+wgi_arrow wgi_arrow_of(const wgi_layout *l, const wgi_link *k, const wgi_lay_edge *e);
+void wgi_svg_put_links(wgi_svg *w);
+
 /* ---- fit.c ---- */
 
 /* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */

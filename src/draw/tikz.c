@@ -126,8 +126,9 @@ static void put_link(tikz *t, int64_t i, const char *style)
         if (j) wgi_strbuf_put(t->b, before[j % 3]);
         put_point(t->b, c[j].x, c[j].y);
     }
-    const wgi_lay_point at = k->back ? c[0] : c[e->points - 1];
-    const double along = k->back ? 9 : -9;
+    const wgi_arrow arrow = wgi_arrow_of(&t->w.l, k, e);
+    const wgi_lay_point at = arrow.at;
+    const double along = -9 * arrow.direction;
     const bool down = t->w.l.top_down;
     wgi_strbuf_format(t->b, ";\\fill[wg%s] ", k->back ? "back" : "line");
     put_point(t->b, at.x, at.y), wgi_strbuf_put(t->b, "--");

@@ -15,7 +15,6 @@ enum {
 };
 
 typedef struct wgi_equation_parts {
-    wgi_formula formula; /* of the op */
     wgi_formula_values k;
     char others[40];
     wgi_strbuf options; /* that are not in the formula */
@@ -67,9 +66,9 @@ bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand)
 static bool by_formula(maker *m)
 {
     const wgi_item *y = m->y;
-    wgi_formula *f = &m->p->formula, *to = &m->e->tree;
-    wgi_formula_error error;
-    if (!y->op->formula || !wgi_formula_parse(f, y->op->formula, &error)) return false;
+    const wgi_formula *f = wgi_view_formula(m->v, y->op);
+    wgi_formula *to = &m->e->tree;
+    if (!f) return false;
     if (!wgi_find_formula_values(m->v, y, &m->p->k)) return false;
     /* As e^x it is as long with a node called e as without one. */
     const int values = m->p->k.count - m->p->k.calls_e;
@@ -88,7 +87,7 @@ static bool by_formula(maker *m)
 static bool is_transpose(const maker *m)
 {
     const wgi_item *y = m->y;
-    if (y->op != wg_op_find("transpose") || !y->attr) return false;
+    if (!wgi_view_is_transpose(m->v, y->op) || !y->attr) return false;
     const wg_axes *a = y->attr;
     const int rank = wg_node_shape(wgi_item_node(m->v, m->v->arg[y->first])).rank;
     if (rank < 2 || !a->count) return rank == 2;
@@ -169,14 +168,29 @@ static bool make(maker *m)
     return as_call(m) && add_options(m, false);
 }
 
+/* A spare one, since to clear new memory takes longer than to make an equation; else a new one. NULL: no
+ * memory. */
+static wgi_equation *take(const wgi_view *v)
+{
+    wgi_equation *e = *v->spare;
+    if (e) {
+        *v->spare = e->next;
+        e->by_formula = e->parts->options.failed = false;
+        return e;
+    }
+    if (!(e = wg_alloc(v->c, 1, sizeof *e))) return NULL;
+    e->v = v, e->parts = wg_alloc(v->c, 1, sizeof *e->parts);
+    if (e->parts) return e;
+    wg_free(v->c, e);
+    return NULL;
+}
+
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options)
 {
-    if (!v->item[i].op) return NULL;
-    wgi_equation *e = wg_alloc(v->c, 1, sizeof *e);
+    wgi_equation *e = v->item[i].op ? take(v) : NULL;
     if (!e) return NULL;
-    *e = (wgi_equation){ .c = v->c, .parts = wg_alloc(v->c, 1, sizeof *e->parts) };
     maker m = { v, &v->item[i], inside, options, e, e->parts };
-    if (e->parts && make(&m) && !e->parts->options.failed) return e;
+    if (make(&m) && !e->parts->options.failed) return e;
     wgi_equation_free(e);
     return NULL;
 }
@@ -184,8 +198,20 @@ wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned cha
 void wgi_equation_free(wgi_equation *e)
 {
     if (!e) return;
-    for (int k = 0; e->parts && k < OPERANDS; k++) wgi_equation_free(e->parts->inner[k]);
-    if (e->parts) wgi_strbuf_free(&e->parts->options);
-    wg_free(e->c, e->parts);
-    wg_free(e->c, e);
+    for (int k = 0; k < OPERANDS; k++) {
+        wgi_equation_free(e->parts->inner[k]);
+        e->parts->inner[k] = NULL;
+    }
+    e->next = *e->v->spare, *e->v->spare = e;
+}
+
+void wgi_equations_free(wgi_view *v)
+{
+    for (wgi_equation *e = v->spare ? *v->spare : NULL, *next; e; e = next) {
+        next = e->next;
+        wgi_strbuf_free(&e->parts->options);
+        wg_free(v->c, e->parts);
+        wg_free(v->c, e);
+    }
+    wg_free(v->c, v->spare);
 }

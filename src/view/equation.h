@@ -8,18 +8,21 @@
 #include "wengert/op.h"
 
 typedef struct wgi_equation {
-    wg_context *c;
-    wgi_formula tree; /* its root is the right side */
-    bool by_formula;  /* else a call, which has no options in it */
+    const wgi_view *v;
+    struct wgi_equation *next; /* of the view's spare ones */
+    wgi_formula tree;          /* its root is the right side */
+    bool by_formula;           /* else a call, which has no options in it */
     struct wgi_equation_parts *parts;
 } wgi_equation;
 
 /* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
  * operand stands in the place of its name; NULL: none. options: those that the formula does not show, too:
  * sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
- * memory, or the equation is too long. Free it with wgi_equation_free. */
+ * memory, or the equation is too long. Free it with wgi_equation_free, before the view. */
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
+/* Frees the memory of equations that were freed: the next ones would have got it. */
+void wgi_equations_free(wgi_view *v);
 
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
  * alone is clear where the call was made by a derivation. */

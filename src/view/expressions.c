@@ -1,5 +1,5 @@
-/* expressions.c: names for items that have none: the expression, 1 − a, or if it is long the op and a
- * number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known.
+/* expressions.c: names for items that have none: the expression, 1 − a, or if it is long or another item has it
+ * the op and a number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,29 +45,11 @@ static bool name_by_expression(wgi_view *v, int64_t i)
     bool ok = true;
     if (e) {
         wgi_formula_text(&to, &e->tree, e->tree.root, false);
-        if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS)
+        if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS && !wgi_view_has_name(v, line))
             ok = keep_tree(v, &v->item[i], &e->tree, line);
     }
     wgi_equation_free(e);
     return ok;
-}
-
-/* a1 and a_1 are printed alike. */
-static bool looks_alike(const char *a, const char *b)
-{
-    for (; *a || *b; a++, b++) {
-        a += *a == '_', b += *b == '_';
-        if (*a != *b) return false;
-        if (!*a) return true;
-    }
-    return true;
-}
-
-static bool is_taken(const wgi_view *v, const char *name)
-{
-    for (int64_t i = 0; i < v->items; i++)
-        if (v->item[i].name[0] == name[0] && looks_alike(v->item[i].name, name)) return true;
-    return false;
 }
 
 /* The op's name up to its first _, and a number that no other item has with it. *last: the number before.
@@ -79,7 +61,7 @@ static bool name_by_number(wgi_view *v, wgi_item *y, int64_t *last)
     const int length = (int)strcspn(op, "_");
     if (!name) return false;
     do snprintf(name, NUMBERED, "%.*s_%lld", length < OP_MOST ? length : OP_MOST, op, (long long)++*last);
-    while (is_taken(v, name));
+    while (wgi_view_has_name(v, name));
     y->name = name, y->source = WGI_NAME_OP;
     return true;
 }

@@ -98,9 +98,8 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
 
 int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r)
 {
-    wgi_formula_error error;
-    if (!y->op || !y->op->formula || y->op->outputs > 1) return 0;
-    if (!wgi_formula_parse(&r->formula, y->op->formula, &error)) return 0;
+    const wgi_formula *f = y->op && y->op->outputs <= 1 ? wgi_view_formula(v, y->op) : NULL;
+    if (!f) return 0;
     if (!wgi_find_formula_values(v, y, &r->k)) return 0;
     for (int i = 0; i < y->operands; i++) {
         wgi_formula_value *to = &r->k.v[i];
@@ -108,6 +107,6 @@ int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r)
         to->tree = NULL;
         to->text = wgi_item_number(v, v->arg[y->first + i], &to->number) ? NULL : r->text[i];
     }
-    if (!wgi_formula_replace(&r->own, &r->formula, NULL, 0, r->k.v, r->k.count) || r->own.loose) return 0;
+    if (!wgi_formula_replace(&r->own, f, NULL, 0, r->k.v, r->k.count) || r->own.loose) return 0;
     return wgi_formula_child(&r->own, r->own.root, 1);
 }

@@ -24,7 +24,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 /* The right side of an item's formula: a number for each operand that is known to be one, and text[i] for any
  * other operand i. */
 typedef struct wgi_right_side {
-    wgi_formula formula, own; /* of the op, and with the numbers and names */
+    wgi_formula own; /* the op's, with the numbers and names */
     wgi_formula_values k;
     char text[WGI_FORMULA_OPERANDS][8];
 } wgi_right_side;

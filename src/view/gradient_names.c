@@ -7,13 +7,6 @@
 
 enum { ITEMS = 5000, MOST = 40 };
 
-static bool is_taken(const wgi_view *v, const char *name)
-{
-    for (int64_t i = 0; i < v->items; i++)
-        if (strcmp(v->item[i].name, name) == 0) return true;
-    return false;
-}
-
 /* The name of the node; "": it has none that a reader knows. */
 static const char *name_of(const wgi_view *v, wg_node n)
 {
@@ -29,7 +22,7 @@ static bool name_item(wgi_view *v, wgi_item *y, const char *of)
     char name[MOST + 2];
     if (!*of || strlen(of) > MOST) return true;
     snprintf(name, sizeof name, "d%s", of);
-    if (is_taken(v, name)) return true;
+    if (wgi_view_has_name(v, name)) return true;
     char *kept = wgi_view_keep(v, strlen(name) + 1);
     if (!kept) return false;
     y->name = strcpy(kept, name), y->source = WGI_NAME_GRADIENT;

@@ -35,6 +35,27 @@ static size_t variable(const char **text)
     return *s ? 0 : (size_t)(s - name);
 }
 
+/* ---- names that are taken ---- */
+
+bool wgi_view_looks_alike(const char *a, const char *b)
+{
+    for (; *a || *b; a++, b++) {
+        a += *a == '_', b += *b == '_';
+        if (*a != *b) return false;
+        if (!*a) return true;
+    }
+    return true;
+}
+
+bool wgi_view_has_name(const wgi_view *v, const char *name)
+{
+    for (int64_t i = 0; i < v->items; i++)
+        if (v->item[i].name[0] == name[0] && wgi_view_looks_alike(v->item[i].name, name)) return true;
+    return false;
+}
+
+/* ---- variables ---- */
+
 typedef struct names {
     wgi_view *v;
     char *at; /* free room in v->texts */

@@ -1,6 +1,7 @@
 /* view.c: views are made and freed here. */
 #include <stddef.h>
 
+#include "view/equation.h"
 #include "view/view.h"
 
 struct wgi_view_block {
@@ -25,7 +26,9 @@ void *wgi_view_keep(wgi_view *v, size_t bytes)
 wg_status wgi_view_make(wgi_view *v, wg_graph *g, const wg_node root[], int roots, wgi_view_level level)
 {
     *v = (wgi_view){ .c = wg_graph_context(g), .g = g, .level = level };
-    wg_status s = wgi_view_find_items(v, root, roots);
+    v->formulas = wgi_view_formulas_new(v->c);
+    v->spare = wg_alloc(v->c, 1, sizeof *v->spare);
+    wg_status s = v->formulas && v->spare ? wgi_view_find_items(v, root, roots) : WG_ERROR_MEMORY;
     if (s == WG_OK) s = wgi_view_find_names(v);
     if (s == WG_OK) s = wgi_view_fold(v, root, roots);
     if (s == WG_OK) s = wgi_view_name_gradients(v);
@@ -38,9 +41,12 @@ void wgi_view_free(wgi_view *v)
     wg_free(v->c, v->arg);
     wg_free(v->c, v->item_of);
     wg_free(v->c, v->texts);
+    wgi_equations_free(v);
+    wgi_view_formulas_free(v->c, v->formulas);
     for (struct wgi_view_block *b = v->blocks, *before; b; b = before) {
         before = b->before;
         wg_free(v->c, b);
     }
-    v->item = NULL, v->arg = v->item_of = NULL, v->texts = NULL, v->blocks = NULL;
+    v->item = NULL, v->arg = v->item_of = NULL, v->texts = NULL, v->blocks = NULL, v->formulas = NULL,
+    v->spare = NULL;
 }

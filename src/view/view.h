@@ -6,6 +6,7 @@
  *           --gradient_names.c--> of a derivative: dz
  *           --expressions.c--> the expression that is the name of an item without one: 1 − a
  *           --paths.c--> the items that a gradient passes
+ *     op_formulas.c: the formulas of the graph's ops, each parsed once
  *
  * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
  * nodes for it. The items are in the order in which the graph's nodes were made. So operands stand before
@@ -29,8 +30,8 @@ typedef enum wgi_name_source {
     WGI_NAME_ARGUMENT,   /* an argument of a call that used it was a variable of this name */
     WGI_NAME_NUMBERED,   /* several nodes were in a variable of this name: "h_2" is the second of them */
     WGI_NAME_GRADIENT,   /* it is the gradient of an item with a name: "dz" */
-    WGI_NAME_EXPRESSION, /* of no name; it is short: "1 − a". Others may have the same */
-    WGI_NAME_OP          /* its expression is long: its op and a number, "add_1" */
+    WGI_NAME_EXPRESSION, /* of no name; it is short: "1 − a" */
+    WGI_NAME_OP          /* its expression is long, or an earlier item has it: its op and a number, "add_1" */
 } wgi_name_source;
 
 typedef struct wgi_item {
@@ -61,6 +62,9 @@ typedef struct wgi_view {
     wg_graph *g;
     wgi_view_level level;
     bool has_e; /* an item is called e, so e to the power of x is written exp(x) */
+    /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the gradients
+     * are then called ∂y/∂z. NULL: they are called dz. */
+    const char *partial_of;
     wgi_item *item;
     int64_t items;
     int32_t *arg; /* items, or WGI_NO_ITEM */
@@ -68,6 +72,8 @@ typedef struct wgi_view {
     int32_t *item_of;
     char *texts;                   /* of names that were made here */
     struct wgi_view_block *blocks; /* of expressions */
+    struct wgi_view_formulas *formulas;
+    struct wgi_equation **spare; /* equation.c: the first of those that were freed */
 } wgi_view;
 
 /* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. Free the view in
@@ -81,14 +87,26 @@ void wgi_view_free(wgi_view *v);
 void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n,
                         unsigned char *on_path); /* paths.c */
 
+/* Memory as long as the view. NULL: there is none. */
+void *wgi_view_keep(wgi_view *v, size_t bytes);
+/* names.c. Whether two names are printed alike: a1 and a_1. */
+bool wgi_view_looks_alike(const char *a, const char *b);
+/* Whether an item has a name that is printed so. */
+bool wgi_view_has_name(const wgi_view *v, const char *name);
+
 /* ---- for the files of this room ---- */
 
 wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
-wg_status wgi_view_find_names(wgi_view *v);                                  /* names.c */
-wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots);       /* folded.c */
-wg_status wgi_view_name_gradients(wgi_view *v);                              /* gradient_names.c */
-wg_status wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */
-void *wgi_view_keep(wgi_view *v, size_t bytes); /* view.c: memory as long as the view; NULL: there is none */
+struct wgi_view_formulas *wgi_view_formulas_new(wg_context *c); /* op_formulas.c; NULL: no memory */
+void wgi_view_formulas_free(wg_context *c, struct wgi_view_formulas *s);
+/* The formula of the op, which is valid as long as the view. NULL: it has none, or there is no memory. */
+const wgi_formula *wgi_view_formula(const wgi_view *v, const wg_op *op);
+/* Whether the op is the library's transpose. */
+bool wgi_view_is_transpose(const wgi_view *v, const wg_op *op);
+wg_status wgi_view_find_names(wgi_view *v);                            /* names.c */
+wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots); /* folded.c */
+wg_status wgi_view_name_gradients(wgi_view *v);                        /* gradient_names.c */
+wg_status wgi_view_find_expressions(wgi_view *v);                      /* expressions.c */
 
 static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
 {

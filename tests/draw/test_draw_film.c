@@ -188,6 +188,26 @@ Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
     wgt_finish(c, NULL);
 }
 
+Test(draw_film, a_name_to_hide_must_be_known)
+{
+    static const char *const formats[] = { "svg", "html", "tex", "txt", "dot" };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    for (int i = 0; i < 5; i++) {
+        wg_draw_opts o = { .values = true, .backward = true, .hide = "dzz", .format = formats[i] };
+        cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
+        wgt_expect_error(c, WG_ERROR_VALUE, "called 'dzz'; did you mean 'dz'?");
+        o.hide = "z, nowhere";
+        cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
+        wgt_expect_error(c, WG_ERROR_VALUE, "called 'nowhere'; z hides");
+        o.hide = "z, dw";
+        char *text = wg_draw_text(n.L, &o);
+        cr_expect(text, "%s: %s", formats[i], wg_message(c));
+        wg_free(c, text);
+    }
+    wgt_finish(c, NULL);
+}
+
 Test(draw_film, frames_have_the_size_of_a_canvas)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

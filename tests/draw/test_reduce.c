@@ -29,8 +29,8 @@ static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
     int64_t boxes;
     wgi_picture_free(&b->picture);
     b->picture.c = b->c;
-    cr_assert_eq(wgi_picture_make_reduced(&b->picture, NULL, b->g, root, o, step, 400, &boxes), WG_OK, "%s",
-                 wg_message(b->c));
+    cr_assert_eq(wgi_picture_start(&b->picture, NULL, b->g, root, o), WG_OK, "%s", wg_message(b->c));
+    cr_assert_eq(wgi_picture_reduce(&b->picture, step, 400, &boxes), WG_OK, "%s", wg_message(b->c));
     cr_expect_leq(boxes, b->picture.boxes);
     for (int64_t i = 0; i < b->picture.nodes; i++) {
         cr_assert(b->picture.box_of[i] >= 0 && b->picture.box_of[i] < b->picture.boxes,
@@ -172,8 +172,10 @@ Test(reduce, repeats_can_be_refused)
     wg_node J = recurrent(&b, 6);
     reduce(&b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
     cr_expect_eq(b.picture.repeats, 0);
-    reduce(&b, J, &(wg_draw_opts){ .keep = "h4" }, WGI_REDUCE_STEPS - 1);
-    cr_expect_eq(b.picture.repeats, 0);
+    reduce(&b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
+    for (int64_t k = 0; k < b.picture.repeats; k++) cr_expect_gt(b.picture.repeat[k].times, 1);
+    cr_expect_eq(b.picture.box[box(&b, "h₂ = tanh(x₂W + h₁U)")].frame, -1);
+    cr_expect_eq(b.picture.box[box(&b, "h₄ = tanh(x₄W + h₃U)")].frame, -1);
     end(&b);
 }
 
@@ -230,6 +232,64 @@ Test(reduce, a_scope_is_one_box)
     cr_expect_lt(outer, b.picture.boxes);
     cr_expect_lt(b.picture.boxes, b.picture.nodes);
     end(&b);
+}
+
+/* The root of a chain is alike to the rest of it. */
+Test(reduce, a_repeat_ends_before_what_is_kept)
+{
+    bench b = start();
+    wg_node h = input(&b, "x", 1, 1), middle = wg_none;
+    for (int i = 0; i < 2000; i++) {
+        h = wg_sin(h);
+        if (i == 999) middle = wg_name(h, "middle");
+    }
+    b.picture.c = b.c;
+    wg_draw_opts o = { .fit = "slide", .keep = "middle" };
+    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, wg_name(h, "y"), &o), WG_OK, "%s", wg_message(b.c));
+    cr_assert_eq(b.picture.repeats, 2);
+    cr_expect_eq(b.picture.repeat[0].times, 999);
+    cr_expect_eq(b.picture.repeat[1].times, 999);
+    cr_expect_eq(b.picture.boxes, 5, "x, one sine, middle, one sine, y");
+    const int at = b.picture.box_of[b.picture.position[middle.index]];
+    cr_expect_str_eq(b.picture.box[at].name, "middle");
+    cr_expect_eq(b.picture.box[at].frame, -1);
+    cr_expect_str_eq(b.picture.box[box_of_root(&b)].name, "y");
+    end(&b);
+}
+
+static void expect_the_same(const wgi_picture *a, const wgi_picture *b, int step)
+{
+    cr_assert_eq(a->boxes, b->boxes, "step %d", step);
+    cr_assert_eq(a->links, b->links, "step %d", step);
+    cr_assert_str_eq(a->hidden, b->hidden);
+    for (int64_t i = 0; i < a->boxes; i++) {
+        cr_expect_str_eq(a->box[i].title, b->box[i].title);
+        cr_expect_str_eq(a->box[i].value, b->box[i].value);
+        cr_expect_str_eq(a->box[i].gradient, b->box[i].gradient);
+    }
+}
+
+static wg_node recurrent_of_six(bench *b) { return recurrent(b, 6); }
+
+Test(reduce, a_step_after_others_is_the_step_alone)
+{
+    wg_node (*const graphs[])(bench *) = { logistic, recurrent_of_six };
+    for (int k = 0; k < 2; k++) {
+        bench b = start();
+        wgi_picture all = { .c = b.c };
+        const wg_node root = graphs[k](&b);
+        const wg_draw_opts o = { .values = true, .backward = true };
+        cr_assert_eq(wgi_picture_start(&all, NULL, b.g, root, &o), WG_OK);
+        for (int step = WGI_REDUCE_NOTHING; step < WGI_REDUCE_STEPS; step++) {
+            int64_t boxes;
+            cr_assert_eq(wgi_picture_reduce(&all, step, 400, &boxes), WG_OK);
+            reduce(&b, root, &o, step);
+            expect_the_same(&all, &b.picture, step);
+            wgi_picture_clear_boxes(&all);
+        }
+        wgi_picture_free(&all);
+        end(&b);
+    }
 }
 
 /* ---- the canvas ---- */

@@ -1,0 +1,74 @@
+/* svg_links.c: the links of a picture as paths with arrows. */
+#include "draw/svg.h"
+
+#include <math.h>
+
+wgi_arrow wgi_arrow_of(const wgi_layout *l, const wgi_link *k, const wgi_lay_edge *e)
+{
+    const wgi_lay_point *p = &l->point[e->point];
+    const bool start = wgi_link_runs_against(k);
+    const wgi_lay_point at = p[start ? 0 : e->points - 1], wire = p[start ? 1 : e->points - 2];
+    const double along = l->top_down ? at.y - wire.y : at.x - wire.x;
+    return (wgi_arrow){ at, along == 0 ? (start ? -1 : 1) : along < 0 ? -1 : 1 };
+}
+
+static void put_point(wgi_strbuf *b, const char *before, wgi_lay_point p)
+{
+    wgi_svg_number(b, before, p.x);
+    wgi_svg_number(b, " ", p.y);
+}
+
+static void put_arrow(wgi_svg *w, wgi_arrow arrow)
+{
+    double along = -9 * arrow.direction;
+    bool down = w->l.top_down;
+    wgi_lay_point at = arrow.at, a = { at.x + (down ? -4 : along), at.y + (down ? along : -4) },
+                  c = { at.x + (down ? 4 : along), at.y + (down ? along : 4) };
+    put_point(w->b, "<polygon points=\"", at);
+    put_point(w->b, " ", a);
+    put_point(w->b, " ", c);
+    wgi_strbuf_put(w->b, "\"/>");
+}
+
+/* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
+static void put_path(wgi_svg *w, const wgi_lay_edge *e, bool against, wgi_arrow arrow)
+{
+    const wgi_lay_point *k = &w->l.point[e->point];
+    bool down = w->l.top_down;
+    for (int i = 0; i < e->points; i += 3) {
+        wgi_lay_point p = k[i];
+        const bool under_arrow = i == (against ? 0 : e->points - 1);
+        *(down ? &p.y : &p.x) -= under_arrow ? 6 * arrow.direction : 0;
+        if (i == 0) {
+            put_point(w->b, "<path d=\"M", p);
+            continue;
+        }
+        wgi_lay_point a = k[i - 3], b = k[i - 2], c = k[i - 1];
+        bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
+                    fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
+        if (!line) put_point(w->b, "C", b), put_point(w->b, " ", c);
+        put_point(w->b, line ? "L" : " ", p);
+    }
+    wgi_strbuf_put(w->b, "\"/>");
+}
+
+void wgi_svg_put_links(wgi_svg *w)
+{
+    char times[40];
+    for (int64_t i = 0; i < w->p->links; i++) {
+        const wgi_link *k = &w->p->link[i];
+        const wgi_lay_edge *e = &w->l.edge[i];
+        const wgi_link_state state = w->frame ? w->frame->link[i] : WGI_LINK_PLAIN;
+        if (state == WGI_LINK_ABSENT) continue;
+        const wgi_arrow arrow = wgi_arrow_of(&w->l, k, e);
+        wgi_strbuf_format(w->b, "<g class=\"%s%s\">", k->back ? "backward" : "forward",
+                          state == WGI_LINK_NOW ? " now" : "");
+        put_path(w, e, wgi_link_runs_against(k), arrow);
+        put_arrow(w, arrow);
+        if (k->times > 1 && !k->back) {
+            snprintf(times, sizeof times, "×%lld", (long long)k->times);
+            wgi_svg_text(w->b, e->label_x, e->label_y - 4, w->small, false, "middle", "outside", times);
+        }
+        wgi_strbuf_put(w->b, "</g>\n");
+    }
+}
