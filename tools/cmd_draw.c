@@ -17,8 +17,11 @@ static const flag subject_flags[] = {
     { 0, "fold", NULL, "repeated nodes share a box; with --for this is so unless --no-fold" },
     { 0, "no-fold", NULL, "repeated nodes have a box each" },
     { 0, "diff", "train|eval", "beside the same program in this mode: what differs stands out" },
+    { 0, "ops", NULL, "short for --level ops" },
     { 0, "plan", NULL,
-      "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
+      "short for --level plan, how it runs: steps, memory, times against the machine's limits; with "
+      "--backward a "
+      "training step" },
     { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
     { 0, NULL, NULL, NULL },
 };
@@ -98,11 +101,17 @@ static const char *format_of(const args *a)
     return format ? format : dot && !strchr(dot, '/') ? dot + 1 : "";
 }
 
+static bool wants_plan(const args *a)
+{
+    const char *level = args_value(a, "level");
+    return args_has(a, "plan") || (level && !strcmp(level, "plan"));
+}
+
 /* The kind of picture that the flags ask for; 0: a plan as JSON. */
 static unsigned picture_kind(const args *a)
 {
     const bool file = output_of(a), text = !strcasecmp(format_of(a), "txt");
-    if (!args_has(a, "plan"))
+    if (!wants_plan(a))
         return !file || text || !strcasecmp(format_of(a), "json") ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH;
     if (args_has(a, "chart")) return WG_PICTURE_CHART;
     if (!file) return a->json ? 0 : WG_PICTURE_TABLE;
@@ -116,7 +125,8 @@ static int drawing_options(const args *a, wg_draw_opts *o)
     char all[200], this[60];
     for (int i = 0; i < OPTIONS; i++) {
         if (!args_has(a, drawing_flags[i].name)) continue;
-        if (!(options[i].goes_with & kind))
+        const bool of_all = !kind && options[i].goes_with == WG_PICTURE_FILE; /* also of a plan's JSON */
+        if (!(options[i].goes_with & kind) && !of_all)
             return tool_fail(a, EXIT_FLAGS, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
                              wg_draw_goes_with(options[i].goes_with, all, sizeof all),
                              kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
@@ -131,7 +141,7 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 static bool known_format(const args *a, const char *s)
 {
     static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "html", "json", "tex" };
-    const size_t n = sizeof formats / sizeof *formats - (args_has(a, "plan") ? 3 : 0);
+    const size_t n = sizeof formats / sizeof *formats - (wants_plan(a) ? 3 : 0);
     for (size_t i = 0; i < n; i++)
         if (!strcasecmp(s, formats[i])) return true;
     return false;
@@ -140,8 +150,10 @@ static bool known_format(const args *a, const char *s)
 static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
-    if (chart && !args_has(a, "plan")) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
+    if (chart && !wants_plan(a)) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
     if (!args_one_of(a, "chart", "memory", "roofline")) return EXIT_FLAGS;
+    if (args_has(a, "level") + args_has(a, "ops") + args_has(a, "plan") > 1)
+        return tool_fail(a, EXIT_FLAGS, "of --level, --ops and --plan only one can be given");
     if (chart && !output_of(a)) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
     return EXIT_DONE;
 }
@@ -234,11 +246,12 @@ static void draw(model *m, wg_draw_opts o)
     if (o.backward && !is_scalar(root))
         model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;
-    if (args_has(m->a, "plan")) {
+    if (wants_plan(m->a)) {
         o.backward = false; /* the plan has the gradients already */
         draw_plan(m, root, &wrt, o);
         return;
     }
+    if (args_has(m->a, "ops")) o.level = "ops";
     size_names sizes = find_size_names(m, root);
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.wrt = wrt.node, o.wrt_count = wrt.count;

@@ -69,8 +69,8 @@ typedef struct wg_size_name {
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT", "a title above the picture") \
     FLAG(bool, values, WG_PICTURE_NODES, "values", NULL, "show values, where they can be computed")       \
-    FLAG(bool, ops, WG_PICTURE_NODES, "ops", NULL,                                                        \
-         "draw every node; default: calls as they were written, mean(x) in one box")                      \
+    FLAG(const char *, level, WG_PICTURE_FILE, "level", "NAME",                                           \
+         "written (default): the calls of the program; ops: every node; plan: the steps that run")        \
     FIELD(bool, backward, WG_PICTURE_NODES,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_NODES,                                                         \
@@ -132,7 +132,8 @@ WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 
-/* Draws a plan of plan.h.
+/* Draws a plan of plan.h. With .level "plan" wg_draw does so too, with the plan of its root, or with .backward
+ * of its gradients.
  *
  *     WG_PLAN_STEPS      txt: a table of steps, memory and speeds. dot, svg, png, pdf: the nodes of each
  *                        step in a frame

@@ -34,7 +34,16 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
                             const char *format, wgi_strbuf *out)
 {
     wgi_picture p = { .c = out->c };
+    const wgi_level level = wgi_level_of(o);
+    if (level == WGI_LEVELS)
+        return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE, "draw: .level \"%s\": written, ops or plan",
+                             o->level);
     wgi_locale l = wgi_locale_set_c();
+    if (level == WGI_LEVEL_PLAN) {
+        const wg_status s = wgi_plan_level_write(here, root, path, format, o, out);
+        wgi_locale_restore(l);
+        return s;
+    }
     const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
     const bool as_page = !strcmp(format, "html");
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */

@@ -18,6 +18,14 @@ static const char *const pictures[] = { "a graph's picture", "a graph's text", "
 enum { PICTURES = sizeof pictures / sizeof *pictures };
 _Static_assert(WG_PICTURE_CHART == 1 << (PICTURES - 1), "the last kind of picture has the last name");
 
+wgi_level wgi_level_of(const wg_draw_opts *o)
+{
+    static const char *const words[WGI_LEVELS] = { "written", "ops", "plan" };
+    int i = 0;
+    while (o->level && i < WGI_LEVELS && strcmp(o->level, words[i])) i++;
+    return (wgi_level)i;
+}
+
 const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
 {
     size_t n = 0;

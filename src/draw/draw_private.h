@@ -292,6 +292,12 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 
+/* draw_plan.c. The plan as `path` and the options ask for; `out` is empty before. */
+wg_status wgi_plan_write(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
+                         wgi_strbuf *out);
+/* The plan of the root, or of its gradients. */
+wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, const char *format,
+                               const wg_draw_opts *o, wgi_strbuf *out);
 void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
 wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
                          const char *format, wgi_strbuf *out);
@@ -331,6 +337,10 @@ void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
 /* draw_options.c. The first name of a list "a, b", which then begins behind it. false: there is none. */
 bool wgi_next_name(const char **list, const char **name, size_t *length);
+
+/* draw_options.c. The option `level`. */
+typedef enum wgi_level { WGI_LEVEL_WRITTEN, WGI_LEVEL_OPS, WGI_LEVEL_PLAN, WGI_LEVELS } wgi_level;
+wgi_level wgi_level_of(const wg_draw_opts *o); /* WGI_LEVELS: it is none of its words */
 
 /* draw_options.c. An error names the first option of o that does not go with this kind of picture. */
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,

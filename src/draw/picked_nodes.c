@@ -20,7 +20,8 @@ static wg_status make_view(wgi_picture *p, wg_node root)
         if (wg_node_ok(p->failure.operand[k])) roots[n++] = p->failure.operand[k];
     if (!n && !wg_is_none(root))
         roots[n++] = wg_graph_node(p->g, 0); /* a failed call without operands: nothing */
-    return wgi_view_make(&p->view, p->g, roots, n, p->o->ops || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN);
+    return wgi_view_make(&p->view, p->g, roots, n,
+                         wgi_level_of(p->o) == WGI_LEVEL_OPS || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN);
 }
 
 /* Fills the position of each item. A number has none, unless it is the root. */

@@ -115,9 +115,9 @@ Test(difference, of_random_programs)
                 y[i] = which < 0.3 ? wg_tanh(y[i]) : which < 0.6 ? wg_exp(y[i]) : wg_sin(y[i]);
             }
         }
-        char *one = svg_of(y[0], (wg_draw_opts){ .ops = true }),
-             *two = svg_of(y[1], (wg_draw_opts){ .ops = true });
-        char *both = svg_of(y[0], (wg_draw_opts){ .ops = true, .beside = y[1] });
+        char *one = svg_of(y[0], (wg_draw_opts){ .level = "ops" }),
+             *two = svg_of(y[1], (wg_draw_opts){ .level = "ops" });
+        char *both = svg_of(y[0], (wg_draw_opts){ .level = "ops", .beside = y[1] });
         const int only = pic_count(both, ">only in the first<"),
                   other = pic_count(both, ">only in the second<");
         const char *box = "id=\"q-n";

@@ -374,7 +374,7 @@ Test(draw, a_composite_call_is_one_box)
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
     wg_node h = wg_silu(x), J = wg_mean(h);
     wg_name(J, "J");
-    char *written = pic_dot(J, NULL), *ops = pic_dot(J, &(wg_draw_opts){ .ops = true });
+    char *written = pic_dot(J, NULL), *ops = pic_dot(J, &(wg_draw_opts){ .level = "ops" });
     cr_expect(strstr(written, "J = mean(h)"));
     cr_expect(strstr(written, "op · silu"));
     cr_expect(!strstr(written, "op · div"));

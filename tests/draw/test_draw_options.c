@@ -34,7 +34,7 @@ typedef struct subject {
 static subject subject_start(void)
 {
     subject k = { .c = wgt_start(NULL, WG_F64, NULL) };
-    k.root = wg_mean(pic_layers(k.c, 8)); /* a composite call: .ops has an effect */
+    k.root = wg_mean(pic_layers(k.c, 8)); /* a composite call: .level has an effect */
     for (int64_t i = 1; wg_is_none(k.input) && i < wg_graph_nodes(wg_graph_of(k.root)); i++)
         if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 &&
             *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))

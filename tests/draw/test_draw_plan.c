@@ -56,6 +56,41 @@ Test(draw_plan, the_table_has_steps_and_memory)
     pic_clean_up();
 }
 
+/* wg_draw makes the plan that wg_plan_look gives: the boxes and frames are the same, times are not. */
+Test(draw_plan, is_the_third_level_of_a_graph)
+{
+    static const double xs[40 * 30];
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(40, 30)));
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
+    wg_node L = wg_name(wg_sum(wg_square(wg_tanh(wg_matmul(x, W)))), "L");
+    for (int backward = 0; backward < 2; backward++) {
+        const wg_plan_opts look = { .params = backward ? p : NULL, .seconds = 1e-4 };
+        wg_plan *plan = wg_plan_look(L, &look);
+        wg_draw_opts o = { .level = "plan", .backward = backward, .format = "dot" };
+        char *text = wg_draw_text(L, &o);
+        cr_assert(text, "%s", wg_message(c));
+        cr_expect_eq(pic_count(text, "subgraph cluster_"), plan->steps);
+        cr_expect_eq(strstr(text, "class=gradient") != NULL, backward);
+        wg_free(c, text);
+        o.format = "txt";
+        text = wg_draw_text(L, &o);
+        HAS(text, "matmul");
+        cr_expect_eq(strstr(text, "W′") != NULL, backward);
+        wg_free(c, text);
+        wg_plan_free(plan);
+    }
+    cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .format = "html" }));
+    wgt_expect_error(c, WG_ERROR_VALUE, "txt, dot, svg, png or pdf");
+    cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .values = true }));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".values goes with");
+    cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "all" }));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".level \"all\": written, ops or plan");
+    wgt_finish(c, NULL);
+}
+
 Test(draw_plan, steps_are_frames_with_their_ops)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

@@ -144,7 +144,7 @@ Test(gradient_places, of_any_derivative_can_be_drawn)
     wg_node s = wg_name(wg_mul(wg_sigmoid(d), z), "s");
     cr_assert_eq(wg_grads(s, &x, 1, &dd), WG_OK);
     for (int k = 0; k < 2; k++) {
-        wg_draw_opts o = { .values = true, .backward = true, .ops = k, .format = "svg" };
+        wg_draw_opts o = { .values = true, .backward = true, .level = k ? "ops" : NULL, .format = "svg" };
         char *text = wg_draw_text(wg_name(dd, "dd"), &o);
         cr_expect(text, "%s", wg_message(n.c));
         wg_free(n.c, text);

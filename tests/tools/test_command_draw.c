@@ -181,6 +181,30 @@ Test(command_draw, of_a_plan)
     EXPECT(2, "", "says no format", "draw", "-e", "x", "--plan", "-o", "x.json");
 }
 
+/* Written, a mean is one call; as ops it is a sum and a quotient; the plan has steps. */
+Test(command_draw, at_three_levels)
+{
+    const char *text = "x = param(3, 4); J = mean(silu(x))";
+    wgt_result r = RUN("draw", "-e", text);
+    cr_expect(strstr(r.out, "mean("), "%s", r.out);
+    wgt_result written = RUN("draw", "-e", text, "--level", "written");
+    cr_expect_str_eq(written.out, r.out);
+    r = RUN("draw", "-e", text, "--level", "ops");
+    cr_expect(!strstr(r.out, "mean(") && strstr(r.out, "Σ"), "%s", r.out);
+    wgt_result ops = RUN("draw", "-e", text, "--ops");
+    cr_expect_str_eq(ops.out, r.out);
+    r = RUN("draw", "-e", text, "--level", "plan");
+    cr_expect(r.status == 0 && strstr(r.out, "workspace, "), "%s%s", r.out, r.err);
+    r = RUN("draw", "-e", text, "--level", "plan", "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    wgt_expect_json(r.out);
+    r = RUN("draw", "-e", text, "--level", "plan", "--backward", "-o", "-", "--format", "svg");
+    cr_expect(r.status == 0 && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
+    cr_expect_neq(RUN("draw", "-e", text, "--level", "all").status, 0);
+    EXPECT(2, "", "only one", "draw", "-e", "x", "--ops", "--plan");
+    EXPECT(2, "", "only one", "draw", "-e", "x", "--level", "ops", "--plan");
+}
+
 Test(command_draw, of_what_fails)
 {
     char text[12] = "";
