@@ -37,8 +37,8 @@ static void count_lanes(wgi_lay_work *k, sides *t)
 
 /* A wire that goes on in the next row. */
 typedef struct crossing {
-    int row, holder;
-    double v;
+    int row, holder, lane;
+    double v, at; /* at: where it leaves the holder, if that has several boxes */
 } crossing;
 
 static int compare_crossings(const void *pa, const void *pb)
@@ -54,31 +54,64 @@ static bool ends_row(const wgi_lay_level *l, int rank)
     return rank + 1 < l->ranks && l->row[rank + 1] > l->row[rank];
 }
 
-/* Notes a wire once. The node that it leaves, or the exit inside it, keeps its lane. */
-static int note(wgi_lay_work *k, crossing *list, int n, int node, int inside, double at)
+typedef struct wires {
+    crossing *at;
+    int count;
+} wires;
+
+static const crossing *find_wire(const wires *w, int holder, double at)
 {
-    wgi_lay_node *v = &k->s->node[node], *holder = inside < 0 ? v : &k->s->node[inside];
-    if (!ends_row(k->l, v->rank) || holder->lane >= 0) return n;
-    holder->lane = 0;
-    list[n] =
-        (crossing){ k->l->row[v->rank], inside < 0 ? node : inside, v->v + (inside < 0 ? at : holder->v) };
-    return n + 1;
+    for (int i = 0; i < w->count; i++)
+        if (w->at[i].holder == holder && w->at[i].at == at) return &w->at[i];
+    return NULL;
+}
+
+/* 0 where all wires of a node are one. */
+static double wire_at(const wgi_lay_work *k, const wgi_lay_hop *h)
+{
+    const wgi_lay_node *v = &k->s->node[h->from];
+    return v->kind == WGI_LAY_BOX && k->s->offset[v->item] >= 0 ? h->from_at : 0;
+}
+
+static int holder_of(const wgi_lay_hop *h) { return h->from_exit < 0 ? h->from : h->from_exit; }
+
+/* Notes a wire once, for the node that it leaves or the exit inside it. */
+static void note(wgi_lay_work *k, wires *w, int node, int holder, double leaves, double at)
+{
+    const wgi_lay_node *v = &k->s->node[node];
+    wgi_lay_node *to = &k->s->node[holder];
+    if (!ends_row(k->l, v->rank) || (to->lane >= 0 && (!at || find_wire(w, holder, at)))) return;
+    to->lane = 0;
+    w->at[w->count++] = (crossing){ k->l->row[v->rank], holder, 0, v->v + leaves, at };
+}
+
+static void note_wires(wgi_lay_work *k, wires *w)
+{
+    wgi_lay *s = k->s;
+    for (int i = 0; i < k->l->hops; i++) {
+        const wgi_lay_hop *h = &s->hop[k->l->hop[i]];
+        const double leaves = h->from_exit < 0 ? h->from_at : s->node[h->from_exit].v;
+        if (!h->around) note(k, w, h->from, holder_of(h), leaves, wire_at(k, h));
+    }
+    for (int i = 0; i < k->l->nodes; i++)
+        if (wgi_lay_at(k, i)->kind == WGI_LAY_VIRTUAL) note(k, w, k->l->node[i], k->l->node[i], 0, 0);
 }
 
 static bool count_crossings(wgi_lay_work *k, sides *t)
 {
     wgi_lay *s = k->s;
-    int n = 0;
-    crossing *list = wgi_lay_alloc(s, (int64_t)k->l->hops + k->l->nodes, sizeof *list);
-    if (!list) return false;
-    for (int i = 0; k->l->rows > 1 && i < k->l->hops; i++) {
-        const wgi_lay_hop *h = &s->hop[k->l->hop[i]];
-        if (!h->around) n = note(k, list, n, h->from, h->from_exit, h->from_at);
+    wires w = { wgi_lay_alloc(s, (int64_t)k->l->hops + k->l->nodes, sizeof *w.at), 0 };
+    if (!w.at) return false;
+    if (k->l->rows > 1) note_wires(k, &w);
+    if (w.count) qsort(w.at, (size_t)w.count, sizeof *w.at, compare_crossings);
+    for (int i = 0; i < w.count; i++)
+        s->node[w.at[i].holder].lane = w.at[i].lane = t->crossing[w.at[i].row]++;
+    for (int i = 0; w.count && i < k->l->hops; i++) {
+        wgi_lay_hop *h = &s->hop[k->l->hop[i]];
+        const double at = wire_at(k, h);
+        const crossing *wire = at ? find_wire(&w, h->from, at) : NULL;
+        h->to_next = wire ? wire->lane : s->node[holder_of(h)].lane;
     }
-    for (int i = 0; k->l->rows > 1 && i < k->l->nodes; i++)
-        if (wgi_lay_at(k, i)->kind == WGI_LAY_VIRTUAL) n = note(k, list, n, k->l->node[i], -1, 0);
-    if (n) qsort(list, (size_t)n, sizeof *list, compare_crossings);
-    for (int i = 0; i < n; i++) s->node[list[i].holder].lane = t->crossing[list[i].row]++;
     for (int r = 0; r < k->l->rows; r++) k->l->lanes = WGI_LAY_MAX(k->l->lanes, t->crossing[r]);
     return true;
 }

@@ -44,6 +44,7 @@ typedef struct wgi_lay_hop {
     int last;         /* the node before `to` */
     /* Around: lanes below the rows of its ends, beside its ends, and at the left between two rows. */
     int lane, lane_to, right, left, side;
+    int to_next; /* the lane to the next row, if `from` ends a row; boxes of one node have one each */
 } wgi_lay_hop;
 
 /* An edge between nodes of neighbouring ranks, by local numbers. */

@@ -90,10 +90,9 @@ static double thin_v(const router *r, const wgi_lay_node *n) { return n->v + n->
 static double box_v(const wgi_lay_node *n, double at) { return n->v + (at < 0 || at > n->h ? n->h / 2 : at); }
 
 /* From the right end of a row to the left start of the next, in the lane of the wire. */
-static bool to_next_row(router *r, const wgi_lay_level *l, const wgi_lay_node *holder, bool twin, int row,
-                        double u, double v)
+static bool to_next_row(router *r, const wgi_lay_level *l, int lane, bool twin, int row, double u, double v)
 {
-    int back = l->crossing[row] - 1 - WGI_LAY_MAX(holder->lane, 0);
+    int back = l->crossing[row] - 1 - WGI_LAY_MAX(lane, 0);
     double shift = ROUTE_START / 2.0 + WGI_LAY_LANE * back - (twin ? r->beside : 0);
     double right = l->u + l->right_edge + ARROW_ROOM + shift, channel = l->v + l->channel[row] + shift,
            left = l->u + (l->entries ? l->gap[0] / 2 : 0) + shift;
@@ -102,11 +101,11 @@ static bool to_next_row(router *r, const wgi_lay_level *l, const wgi_lay_node *h
 }
 
 /* From the current point, in the column of node p, to node q in a later rank. */
-static bool step(router *r, const wgi_lay_level *l, const wgi_lay_node *p, const wgi_lay_node *holder,
-                 bool twin, const wgi_lay_node *q, double v)
+static bool step(router *r, const wgi_lay_level *l, const wgi_lay_node *p, int lane, bool twin,
+                 const wgi_lay_node *q, double v)
 {
     double u = l->u + l->col[q->rank];
-    if (l->row[p->rank] != l->row[q->rank]) return to_next_row(r, l, holder, twin, l->row[p->rank], u, v);
+    if (l->row[p->rank] != l->row[q->rank]) return to_next_row(r, l, lane, twin, l->row[p->rank], u, v);
     return along(r, l->u + l->col[p->rank] + l->col_w[p->rank]) && bend(r, u, v);
 }
 
@@ -138,17 +137,16 @@ static bool draw_hop(router *r, const wgi_lay_hop *h, double to_at)
 {
     wgi_lay *s = r->s;
     const wgi_lay_level *l = &s->level[h->level];
-    const wgi_lay_node *to = &s->node[h->to], *p = &s->node[h->from],
-                       *holder = h->from_exit >= 0 ? &s->node[h->from_exit] : p;
-    int n = 0;
+    const wgi_lay_node *to = &s->node[h->to], *p = &s->node[h->from];
+    int n = 0, lane = h->to_next;
     if (h->around) return run_around(r, l, h, l->v + end_v(r, h, to_at)) && along(r, l->u + to->u);
     for (int v = h->last; v != h->from; v = s->node[v].prev) r->way[n++] = v;
     while (n--) {
         const wgi_lay_node *q = &s->node[r->way[n]];
-        if (!step(r, l, p, holder, h->twin, q, l->v + thin_v(r, q))) return false;
-        p = holder = q;
+        if (!step(r, l, p, lane, h->twin, q, l->v + thin_v(r, q))) return false;
+        p = q, lane = q->lane;
     }
-    return step(r, l, p, holder, h->twin, to, l->v + end_v(r, h, to_at)) && along(r, l->u + to->u);
+    return step(r, l, p, lane, h->twin, to, l->v + end_v(r, h, to_at)) && along(r, l->u + to->u);
 }
 
 /* The hops of an edge, last first: from each back to the one that leads to its start. */

@@ -242,6 +242,42 @@ static void fill_stacks(picture *p, wgt_random *r, int stacks, int frames)
     }
 }
 
+typedef struct piece {
+    int from, to; /* of its edge */
+    double at, low, high;
+} piece;
+
+/* The straight pieces of an edge across the ranks. */
+static int across(const picture *p, const wgi_lay_edge *e, piece list[8])
+{
+    int n = 0;
+    for (int i = 0; i + 3 < e->points && n < 8; i += 3) {
+        const wgi_lay_point *a = &p->l.point[e->point + i], *b = a + 3;
+        const double u = p->l.top_down ? b->y - a->y : b->x - a->x,
+                     v = p->l.top_down ? b->x - a->x : b->y - a->y, start = p->l.top_down ? a->x : a->y;
+        const bool straight = p->l.top_down ? a[1].y == a->y : a[1].x == a->x;
+        if (u || !straight || fabs(v) < 8) continue;
+        list[n++] = (piece){ e->from, e->to, p->l.top_down ? a->y : a->x, fmin(start, start + v),
+                             fmax(start, start + v) };
+    }
+    return n;
+}
+
+/* Edges between rows run upon one another only if they have the same start or the same end. */
+static void expect_lanes(const picture *p)
+{
+    piece all[1000];
+    int n = 0;
+    for (int i = 0; i < p->l.edges && n < 992; i++) n += across(p, &p->edge[i], all + n);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++) {
+            const piece *a = &all[i], *b = &all[k];
+            const double common = fmin(a->high, b->high) - fmax(a->low, b->low);
+            if (a->from != b->from && a->to != b->to && fabs(a->at - b->at) < 1)
+                cr_expect_lt(common, 1, "%d to %d upon %d to %d", a->from, a->to, b->from, b->to);
+        }
+}
+
 static void draw_stacks(picture *p)
 {
     for (uint64_t seed = 1; seed <= 60; seed++) {
@@ -249,6 +285,7 @@ static void draw_stacks(picture *p)
         fill_stacks(p, &r, 2 + (int)wgt_below(&r, 20), (int)wgt_below(&r, 3));
         p->l.page = seed % 3 ? 0 : 600;
         expect_layout(p);
+        if (p->l.page > 0) expect_lanes(p);
         for (int i = 0; i < p->l.boxes; i++) {
             const wgi_lay_box *b = &p->box[i], *over = &p->box[i - 1];
             if (!b->under) continue;
