@@ -37,8 +37,20 @@ static bool is_number(const replacing *r, int n, double x)
 static int kind_of(const replacing *r, int n) { return n > 0 ? r->to->node[n].kind : WGI_F_LIST; }
 static int number(replacing *r, double x) { return wgi_formula_number(r->to, x); }
 
+/* The number that a product or quotient begins with, as -2 in -2 x / y; 0: it begins with none. */
+static int first_factor(const replacing *r, int a)
+{
+    while (kind_of(r, a) == WGI_F_MUL || kind_of(r, a) == WGI_F_DIV) a = r->to->node[a].child;
+    return kind_of(r, a) == WGI_F_NUMBER ? a : 0;
+}
+
 static int negated(replacing *r, int a)
 {
+    const int first = first_factor(r, a);
+    if (first && first != a && r->to->node[first].number < 0) {
+        r->to->node[first].number = -r->to->node[first].number, r->to->node[first].text = NULL;
+        return a;
+    }
     if (kind_of(r, a) == WGI_F_NEG) return r->to->node[a].child;
     if (kind_of(r, a) == WGI_F_NUMBER)
         return number(r, r->to->node[a].number == 0 ? 0 : -r->to->node[a].number);
@@ -47,7 +59,8 @@ static int negated(replacing *r, int a)
 
 static bool is_negative(const replacing *r, int a)
 {
-    return kind_of(r, a) == WGI_F_NEG || (kind_of(r, a) == WGI_F_NUMBER && r->to->node[a].number < 0);
+    const int first = first_factor(r, a);
+    return kind_of(r, a) == WGI_F_NEG || (first && r->to->node[first].number < 0);
 }
 
 static int sum(replacing *r, int a, int b)

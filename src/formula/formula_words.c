@@ -76,7 +76,14 @@ static bool cut_below(wgi_name_parts *p, const char *name, int length)
     return true;
 }
 
-/* W12: the digits behind a letter. */
+/* dW, as the gradient of W is called. */
+static bool is_gradient(const char *base, int length)
+{
+    const char c = length == 2 && *base == 'd' ? base[1] : '0';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* W12, dW12: the digits behind a letter. */
 static void cut_digits(wgi_name_parts *p)
 {
     int n = p->base_length;
@@ -85,7 +92,7 @@ static void cut_digits(wgi_name_parts *p)
     p->below_length = p->base_length - n;
     p->base_length = n;
     find_greek(p);
-    if (n == 1 || p->greek || !p->below_length) return;
+    if (n == 1 || p->greek || is_gradient(p->base, n) || !p->below_length) return;
     p->base_length += p->below_length;
     p->below_length = 0;
 }

@@ -141,6 +141,24 @@ Test(formula_print, what_is_nothing_is_not_written)
     expect_node("y = b where x > 0, else x", out, 3, "y = 0 where x > 0, else x");
 }
 
+Test(formula_print, a_sign_is_written_once)
+{
+    const wgi_formula_value v[] = { { .name = "c", .number = -0.25 },
+                                    named("a", 0, "a"),
+                                    named("b", 0, "b") };
+    expect_node("y = -(c b)", v, 3, "y = 0.25 b");
+    expect_node("y = -(c b / a)", v, 3, "y = 0.25 b/a");
+    expect_node("y = a + c b", v, 3, "y = a − 0.25 b");
+    expect_node("y = a - c b / a", v, 3, "y = a + 0.25 b/a");
+    expect_node("y = c b - a", v, 3, "y = −0.25 b − a");
+}
+
+Test(formula_print, gradients_have_the_subscripts_of_their_nodes)
+{
+    const wgi_formula_value v[] = { named("a", 0, "dW1"), named("b", 0, "dz12"), named("c", 0, "data1") };
+    expect_node("y = a + b + c", v, 3, "y = dW₁ + dz₁₂ + data1");
+}
+
 Test(formula_print, options_choose_cases)
 {
     const wgi_formula_value mean[] = { named("x", 0, "a"),
