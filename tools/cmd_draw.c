@@ -215,10 +215,11 @@ static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts
     model_ok(m);
 }
 
-/* Builds the program in the mode of --diff. The root is wg_none after an error. */
-static wg_node root_beside(model *m)
+/* Builds the program in the mode of --diff, and finds its sizes. The root is wg_none after an error. */
+static wg_node root_beside(model *m, size_names *sizes)
 {
     const wg_mode mode = strcmp(args_value(m->a, "diff"), "train") ? WG_EVAL : WG_TRAIN;
+    const wg_mode before = m->mode;
     wg_graph *const drawn = m->g;
     const char *name;
     wg_node root = wg_none;
@@ -230,8 +231,10 @@ static wg_node root_beside(model *m)
     }
     m->g = wg_graph_new(m->c);
     wg_program_build(m->q, m->g, m->p, mode);
+    m->mode = mode;
     if (model_ok(m) && !model_of(m, &name, &root)) root = wg_none;
-    m->g = drawn;
+    if (!wg_is_none(root)) find_size_names(m, root, sizes);
+    m->g = drawn, m->mode = before;
     return root;
 }
 
@@ -252,18 +255,20 @@ static void draw(model *m, wg_draw_opts o)
         return;
     }
     if (args_has(m->a, "ops")) o.level = "ops";
-    size_names sizes = find_size_names(m, root);
-    o.sizes = sizes.name, o.size_count = sizes.count;
+    const bool numbers = o.values || o.backward || !strcasecmp(format_of(m->a), "html");
+    if (numbers) model_say_drawn(m); /* before the program is built with other sizes */
+    size_names sizes = { .count = 0 };
+    find_size_names(m, root, &sizes);
     o.wrt = wrt.node, o.wrt_count = wrt.count;
-    if (args_has(m->a, "diff")) o.beside = root_beside(m);
+    if (args_has(m->a, "diff")) o.beside = root_beside(m, &sizes);
+    o.sizes = sizes.name, o.size_count = sizes.count;
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
     if (!m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
         model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
-    const bool numbers = o.values || o.backward || !strcasecmp(format_of(m->a), "html");
-    if (model_ok(m) && numbers) model_say_drawn(m);
+    model_ok(m);
     free_size_names(&sizes);
 }
 

@@ -23,15 +23,21 @@ static wg_graph *build_with(model *m, wg_symbol s, wg_node root)
     return NULL;
 }
 
-size_names find_size_names(model *m, wg_node root)
+static void add(model *m, wg_symbol s, wg_node root, size_names *all)
 {
-    size_names all = { .count = 0 };
-    for (int i = 0; i < wg_program_symbols(m->q) && all.count < 4; i++) {
+    wg_graph *g = build_with(m, s, root);
+    if (g) all->name[all->count++] = (wg_size_name){ s.name, s.size, g, OTHER_SIZE, m->g };
+}
+
+void find_size_names(model *m, wg_node root, size_names *all)
+{
+    const int known = all->count;
+    for (int i = 0; i < known && all->count < SIZE_NAMES; i++)
+        add(m, (wg_symbol){ .name = all->name[i].name, .size = all->name[i].size }, root, all);
+    for (int i = 0; !known && i < wg_program_symbols(m->q) && all->count < SIZE_NAMES / 2; i++) {
         const wg_symbol s = wg_program_symbol(m->q, i);
-        wg_graph *g = s.given || s.size == 0 ? NULL : build_with(m, s, root);
-        if (g) all.name[all.count++] = (wg_size_name){ s.name, s.size, g, OTHER_SIZE };
+        if (!s.given && s.size) add(m, s, root, all);
     }
-    return all;
 }
 
 void free_size_names(size_names *s)

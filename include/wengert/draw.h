@@ -49,6 +49,7 @@ typedef struct wg_size_name {
     int64_t size;
     wg_graph *other; /* the same program with other_size in its place; it has the same nodes */
     int64_t other_size;
+    wg_graph *of; /* the graph whose nodes have them: the one that is drawn or that of .beside; NULL: any */
 } wg_size_name;
 
 /* The options, one a row. The struct wg_draw_opts, the flags of `wengert draw` and their lines in --help are

@@ -5,6 +5,7 @@
 static bool has_node_like(const wg_size_name *s, wg_node n)
 {
     if (!s->other || (int64_t)n.index >= wg_graph_nodes(s->other)) return false;
+    if (s->of && s->of != wg_graph_of(n)) return false;
     const wg_node m = wg_graph_node(s->other, n.index);
     return wg_node_op(m) == wg_node_op(n) && wg_node_shape(m).rank == wg_node_shape(n).rank;
 }

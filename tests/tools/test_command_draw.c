@@ -205,6 +205,18 @@ Test(command_draw, at_three_levels)
     EXPECT(2, "", "only one", "draw", "-e", "x", "--level", "ops", "--plan");
 }
 
+/* Sizes that nobody gave have names in both graphs, and are said as they are in the numbers. */
+Test(command_draw, sizes_have_names_in_a_difference)
+{
+    const char *text = "x = input(m, 3); h = dropout(x, keep_prob=0.5); J = mean(h^2)";
+    wgt_result r = RUN("draw", "-e", text, "--diff", "eval", "--values", "-o", "-", "--format", "svg");
+    cr_assert_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "[m,3]") && !strstr(r.out, "[7,3]") && !strstr(r.out, "[13,3]"), "%s", r.out);
+    cr_expect(strstr(r.err, "m = 7,"), "%s", r.err);
+    r = RUN("draw", "-e", "x = input(m, 3); J = mean(x^2)", "--values");
+    cr_expect(strstr(r.out, "×21]") && strstr(r.err, "m = 7,"), "%s%s", r.out, r.err);
+}
+
 Test(command_draw, of_what_fails)
 {
     char text[12] = "";
