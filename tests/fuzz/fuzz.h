@@ -24,6 +24,9 @@ void fuzz_calls(const uint8_t *input, size_t size);    /* calls of the API in se
 void fuzz_files(const uint8_t *input, size_t size);    /* byte 0 says of which format the others are a file */
 void fuzz_programs(const uint8_t *input, size_t size); /* a text in the .wg language */
 
+/* Runs the target with the input in a block of its own, so that a sanitizer sees a read behind its end. */
+void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size);
+
 /* Says which promise is broken and aborts. */
 void fuzz_stop(const char *format, ...) WG_PRINTF(1, 2);
 

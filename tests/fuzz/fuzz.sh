@@ -17,7 +17,7 @@ else
     build=build/san
     make -s --no-print-directory SAN=address,undefined $build/fuzz || exit 1
 fi
-export ASAN_OPTIONS=allocator_may_return_null=1
+export ASAN_OPTIONS=allocator_may_return_null=1:abort_on_error=1 UBSAN_OPTIONS=abort_on_error=1:print_stacktrace=1
 
 status=0
 for target; do

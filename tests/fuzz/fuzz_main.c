@@ -74,7 +74,7 @@ static void change(input *k, wgt_random *r)
             if (k->size + part > MOST) break;
             memmove(k->byte + at + part, k->byte + at, rest), k->size += part;
             break;
-        case 5: memcpy(k->byte + at, k->byte + wgt_below(r, (int64_t)(k->size - part + 1)), part); break;
+        case 5: memmove(k->byte + at, k->byte + wgt_below(r, (int64_t)(k->size - part + 1)), part); break;
         }
     }
 }
@@ -98,7 +98,7 @@ static int run(int argc, char **argv)
     wgt_random r = { wgt_seed() };
     long long tried = 0;
     snprintf(broken, sizeof broken, "fuzz-%s.broken", target->name);
-    if (argc == 2) return load(argv[1], &now) ? target->run(now.byte, now.size), 0 : 2;
+    if (argc == 2) return load(argv[1], &now) ? fuzz_try(target, now.byte, now.size), 0 : 2;
     signal(SIGABRT, on_abort);
     signal(SIGSEGV, on_abort);
     list(argv[1]);
@@ -106,7 +106,7 @@ static int run(int argc, char **argv)
     for (const time_t end = time(NULL) + atol(argv[2]); time(NULL) < end; tried++) {
         load(files[wgt_below(&r, count)], &now);
         change(&now, &r);
-        target->run(now.byte, now.size);
+        fuzz_try(target, now.byte, now.size);
     }
     printf("%s: %lld inputs\n", target->name, tried);
     return 0;
