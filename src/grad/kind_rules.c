@@ -51,7 +51,7 @@ typedef struct wgi_kind_rule {
 } kind_rule;
 
 struct wgi_kind_rules {
-    uint64_t shapes_freed; /* the context's number of that name, for which the table is valid */
+    uint64_t known; /* of wgi_shapes_gone */
     kind_rule rule[RULES];
     kind_rule *last[WGI_OPS]; /* by the place of an op: its last kind, which is tried first */
 };
@@ -238,8 +238,8 @@ bool wgi_kind_rule_use(wg_graph *g, wgi_rule_call *r, wgi_kind_rule **keep_in)
     if (wgi_without(c, WG_WITHOUT_KINDS) || !can_be_kept(g, r)) return false;
     if (!c->kind_rules) c->kind_rules = wg_alloc(c, 1, sizeof *c->kind_rules);
     if (!c->kind_rules) return false;
-    if (c->kind_rules->shapes_freed != c->shapes_freed)
-        *c->kind_rules = (struct wgi_kind_rules){ .shapes_freed = c->shapes_freed };
+    if (wgi_shapes_gone(c, &c->kind_rules->known))
+        *c->kind_rules = (struct wgi_kind_rules){ .known = c->kind_rules->known };
     kind_rule **last = &c->kind_rules->last[wgi_op_place(g->node[r->y].op)], *e = *last;
     if (!e || !is_of(e, g, r)) {
         const uint32_t place = place_of(g, r);

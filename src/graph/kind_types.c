@@ -24,7 +24,7 @@ typedef struct wgi_kind_type {
 } kind_type;
 
 struct wgi_kind_types {
-    uint64_t shapes_freed; /* the context's number of that name, for which the table is valid */
+    uint64_t known; /* of wgi_shapes_gone */
     kind_type type[TYPES];
     kind_type *last[WGI_OPS]; /* by the place of an op: its last kind, which is tried first */
 };
@@ -70,8 +70,8 @@ const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_n
         return NULL;
     if (!c->kind_types) c->kind_types = wg_alloc(c, 1, sizeof *c->kind_types);
     if (!c->kind_types) return NULL;
-    if (c->kind_types->shapes_freed != c->shapes_freed)
-        *c->kind_types = (struct wgi_kind_types){ .shapes_freed = c->shapes_freed };
+    if (wgi_shapes_gone(c, &c->kind_types->known))
+        *c->kind_types = (struct wgi_kind_types){ .known = c->kind_types->known };
     kind_type **last = &c->kind_types->last[wgi_op_place(op)], *e = *last;
     if (!e || !is_of(e, op, xt, n, attr)) {
         const uint32_t place = place_of(op, xt, n, attr);

@@ -36,6 +36,15 @@ static inline uint64_t wgi_kind_mix(uint64_t h, const void *p)
     return (h ^ (uintptr_t)p) * 0xC2B2AE3D27D4EB4Fu;
 }
 
+/* Whether shapes were freed since the last call. *known belongs to a table that has addresses of shapes: its
+ * entries must go then, since another shape may have got such an address. */
+static inline bool wgi_shapes_gone(const wg_context *c, uint64_t *known)
+{
+    const bool gone = *known != c->shapes_freed;
+    *known = c->shapes_freed;
+    return gone;
+}
+
 /* ---- kind_types.c ---- */
 
 typedef struct wgi_kind_answer {

@@ -14,7 +14,7 @@ enum { CALLS = 1 << BITS, OPERANDS = WGI_KIND_OPERANDS };
 typedef wgi_kind_call kind_call;
 
 struct wgi_kind_calls {
-    uint64_t shapes_freed; /* the context's number of that name, for which the table is valid */
+    uint64_t known; /* of wgi_shapes_gone */
     kind_call call[CALLS];
     kind_call *last[WGI_OPS]; /* by the place of an op */
 };
@@ -116,7 +116,7 @@ static kind_call *entry_of(wg_context *c, const kind *n)
 {
     if (!c->kind_calls && !wgi_without(c, WG_WITHOUT_KINDS)) {
         c->kind_calls = wg_alloc(c, 1, sizeof *c->kind_calls);
-        if (c->kind_calls) c->kind_calls->shapes_freed = c->shapes_freed;
+        if (c->kind_calls) c->kind_calls->known = c->shapes_freed;
     }
     if (!c->kind_calls) return NULL;
     const uint32_t place = place_of(n);
@@ -154,11 +154,10 @@ static inline bool is_for(const kind_call *c, const wg_graph *g, const wgi_node 
 }
 
 /* The calls' memory for what is prepared stays. */
-static void forget_calls(struct wgi_kind_calls *t, uint64_t shapes_freed)
+static void forget_calls(struct wgi_kind_calls *t)
 {
     for (int i = 0; i < CALLS; i++) t->call[i].op = NULL;
     memset((void *)t->last, 0, sizeof t->last);
-    t->shapes_freed = shapes_freed;
 }
 
 /* The nodes of one op that follow each other are mostly of one kind: the last call of the op is tried
@@ -166,7 +165,7 @@ static void forget_calls(struct wgi_kind_calls *t, uint64_t shapes_freed)
 wgi_kind_call *wgi_kind_call_of(wg_graph *g, const wgi_node *n)
 {
     struct wgi_kind_calls *t = g->c->kind_calls;
-    if (t && t->shapes_freed != g->c->shapes_freed) forget_calls(t, g->c->shapes_freed);
+    if (t && wgi_shapes_gone(g->c, &t->known)) forget_calls(t);
     kind_call **last = t ? &t->last[wgi_op_place(n->op)] : NULL;
     if (last && *last && is_for(*last, g, n)) return (*last)->usable ? *last : NULL;
     if (!can_be_kept(n)) return NULL;
