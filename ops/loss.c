@@ -184,8 +184,9 @@ static bool accuracy_shape(wg_rule *r)
                             "wg_mean(wg_equal(wg_greater(z, 0), y))",
                             wg_rule_who(r, 0));
     wg_rule_shape(r, 0)->rank = 0;
-    return wg_shape_equal(*r->x[1].shape, without_last(r->x[0].shape)) || r->x[1].shape == r->x[0].shape ||
-           labels_fail(r);
+    if (!wg_shape_equal(*r->x[1].shape, without_last(s)) && r->x[1].shape != s) return labels_fail(r);
+    return wg_shape_size(without_last(s)) > 0 ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no rows, so there is no share of them", wg_rule_who(r, 0));
 }
 EXPAND(accuracy)
 {
@@ -207,6 +208,7 @@ ERROR_SAMPLE(accuracy)
         return "class numbers must be [5]";
     case 1: wg_accuracy(wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(5))); return "one logit a row";
     case 2: wg_accuracy(wg_any(g, WG_SHAPE(5, 1)), wg_any_class(g, 2, WG_SHAPE(5))); return "one logit a row";
+    case 3: wg_accuracy(wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 3, WG_SHAPE(0))); return "has no rows";
     }
     return NULL;
 }

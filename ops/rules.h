@@ -19,11 +19,31 @@ static inline bool shaped_as(wg_rule *r, int k, int j)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, j));
 }
 
+static inline wg_shape without_last(const wg_shape *s)
+{
+    wg_shape y = *s;
+    y.rank--;
+    return y;
+}
+
+/* Whether a is b with a last axis of size 1. */
+static inline bool is_column_of(const wg_shape *a, const wg_shape *b)
+{
+    return a->rank && a->dim[a->rank - 1] == 1 && wg_shape_equal(without_last(a), *b);
+}
+
 /* Operands 0 and 1 have the same shape: [m,1] beside [m] is an error, since broadcast they would be [m,m]. */
 static inline bool equal_shapes(wg_rule *r)
 {
-    return r->x[0].shape == r->x[1].shape ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+    const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;
+    char shape[96], axis[160] = "";
+    const int column = is_column_of(x, y) ? 0 : is_column_of(y, x) ? 1 : -1;
+    if (x == y) return true;
+    if (column >= 0)
+        snprintf(axis, sizeof axis, ". wg_squeeze(x, -1) makes %s of the %s",
+                 wg_shape_text(column ? *x : *y, shape, sizeof shape), column ? "second" : "first");
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s%s", wg_rule_who(r, 0),
+                        wg_rule_who(r, 1), axis);
 }
 
 /* The dtype of a product of operands 0 and 1, of which either may be stored only; of both: the context's. */
@@ -32,13 +52,6 @@ static inline wg_dtype product_dtype(const wg_rule *r)
     const wg_dtype a = r->x[0].dtype, b = r->x[1].dtype;
     const wg_dtype ours = wg_context_dtype(wg_graph_context(r->graph));
     return !wg_dtype_is_stored(a) ? a : wg_dtype_is_stored(b) ? ours : b;
-}
-
-static inline wg_shape without_last(const wg_shape *s)
-{
-    wg_shape y = *s;
-    y.rank--;
-    return y;
 }
 
 /* Operand k has one element for each row of operand 0. */

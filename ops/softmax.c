@@ -59,7 +59,8 @@ static bool softmax_shape(wg_rule *r)
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !one_axis(r, &f->axis)) return false;
     if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0", f->temperature);
+        return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0",
+                            f->temperature == WG_ZERO ? 0 : f->temperature);
     r->y[0] = r->x[0];
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }

@@ -1,5 +1,6 @@
 /* losses.h: what a prediction costs. ops.h includes this header. Unless it says otherwise, predictions
- * and targets have equal shapes: [m,1] beside [m] is an error. */
+ * and targets have equal shapes: [m,1] beside [m] is an error. The mean over no elements is NaN, and an
+ * error in wg_backward. */
 #ifndef WENGERT_LOSSES_H
 #define WENGERT_LOSSES_H
 
@@ -111,8 +112,8 @@ WG_API wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a);
 
 /* ---- no losses, but as they are used ---- */
 
-/* The share of rows whose largest logit is at the class number, or at the largest probability, of y. Of
- * one logit a row it is wg_mean(wg_equal(wg_greater(z, 0), y)). */
+/* The share of rows whose largest logit is at the class number, or at the largest probability, of y. No
+ * rows: an error. Of one logit a row it is wg_mean(wg_equal(wg_greater(z, 0), y)). */
 WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
 /* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
 WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);

@@ -305,6 +305,21 @@ static bool keep(wg_rule *r, wgi_kind_type *e, const wg_node given[], const wg_n
     return true;
 }
 
+/* Whether each option that is a word is one of its words: C gives it as a number. */
+static bool choices_fit(wg_rule *r)
+{
+    for (const wg_attr_row *row = r->op->attrs; row && row->name; row++) {
+        if (row->kind != WG_ATTR_CHOICE || !row->choices) continue;
+        int words = 1, v;
+        memcpy(&v, (const char *)r->attr + row->offset, sizeof v);
+        for (const char *s = row->choices; *s; s++) words += *s == ' ';
+        if (v < 0 || v >= words)
+            return wg_rule_fail(r, WG_ERROR_VALUE, "%s is %d, and must be one of %s, 0 to %d", row->name, v,
+                                row->choices, words - 1);
+    }
+    return true;
+}
+
 /* given: the operands of the call. x: a copy of them, in which numbers and casts are put. */
 static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node given[], wg_node x[],
                      wg_type xt[], int n, const void *attr, wgi_kind_type *keep_in)
@@ -325,7 +340,8 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
     }
     for (int j = 0; j < WG_MAX_OUTPUTS; j++)
         r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
-    if (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)) return failed(here, op, g, x, n, fresh);
+    if (!choices_fit(&r) || (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)))
+        return failed(here, op, g, x, n, fresh);
     if (keep_in && !keep(&r, keep_in, given, x)) return failed(here, op, g, x, n, fresh);
     wg_node y = made_of_others(here, op, g, x, n, own);
     return wg_is_none(y) ? append(&r, x, own) : y;
