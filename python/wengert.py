@@ -24,6 +24,7 @@ import ctypes.util
 import difflib
 import functools
 import inspect
+import operator
 import os
 import sys
 import threading
@@ -130,6 +131,12 @@ x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double sha
 (y x) = grad jacobian
 (y a b) = hessian
 (y x rows) = vmap
+(x f:part_fn user:user) = recompute
+x f:step_fn user:user steps:int ; keep:int = recompute_chain
+x f:ode_fn user:user from:double to:double ; method:int steps:int rtol:double atol:double most:int
+    times:doubles count:int adjoint:bool t = odeint
+x f:part_fn user:user ; tol:double most:int anderson:int adjoint_steps:int = fixed_point
+x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
 ! lr:double weight_decay:double coupled:bool l1:double decay_all:bool = sgd
@@ -184,6 +191,10 @@ _FORWARD = ctypes.CFUNCTYPE(c_int, c_size_t, POINTER(c_double), c_size_t, POINTE
 _BACKWARD = ctypes.CFUNCTYPE(c_int, c_size_t, POINTER(c_double), c_size_t, POINTER(c_double),
                              POINTER(c_double), c_void_p)
 _RULE = ctypes.CFUNCTYPE(None, c_void_p, _Node, _Node, POINTER(_Node), POINTER(_Node))
+_WRITER = ctypes.CFUNCTYPE(None, POINTER(_Node), c_int, POINTER(_Node), c_void_p)
+
+class _ByPointer(Structure):
+    _fields_ = [("f", _WRITER), ("user", c_void_p)]
 
 class _Options(Structure):
     _fields_ = [("seed", ctypes.c_uint64), ("threads", c_int), ("dtype", c_int), ("allocator", c_void_p),
@@ -208,7 +219,8 @@ _FUNCTIONS = """
     data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
     gradcheck_nodes_at snpip, p gradcheck_fn pzppp, v check_print pp, v check_free p, i check_verdict p,
     s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
-    nn_cache_step_at sp, n extern_at snhp, n custom_vjp_at snpip"""
+    nn_cache_step_at sp, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
+    step_by_pointer nip, n ode_by_pointer nnp"""
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -259,7 +271,7 @@ class Context:
     """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
 
     def __init__(self, seed=0, dtype="float64", threads=0):
-        o = _Options(seed=seed, threads=threads, dtype=_code_of(np.dtype(dtype)))
+        o = _Options(seed=_whole(seed, 64, 0), threads=_whole(threads, 32), dtype=_code_of(np.dtype(dtype)))
         self._raised = None  # by a function of yours that the library has called
         o.on_warning = self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
         self._c = _lib.wg_start(byref(o))
@@ -297,13 +309,28 @@ def _code_of(dtype):
         raise TypeError("wengert: no dtype %s: use %s" % (dtype, ", ".join(map(str, _CODES))))
     return _CODES[dtype]
 
+def _whole(x, bits, least=None):
+    """A number for an integer of C, which would take it without its high bits."""
+    n = operator.index(x)
+    if not (-(1 << bits - 1) if least is None else least) <= n < 1 << (bits - (least is None)):
+        raise OverflowError("wengert: %d has more than %d bits" % (n, bits) if n >= 0 or least is None
+                            else "wengert: %d is below 0" % n)
+    return n
+
+def _text(x):
+    if not isinstance(x, str):
+        raise TypeError("wengert: a text is expected, not %r" % (x,))
+    return x.encode()
+
 def _shape(sizes):
     sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
-    return _Shape(len(sizes), (c_int64 * 8)(*sizes[:8]))
+    return _Shape(len(sizes), (c_int64 * 8)(*(_whole(n, 64) for n in sizes[:8])))
 
 def _array(a, context, dtype=None):
     """An array as the library takes it: floats and Python's numbers in the dtype of the context."""
     given = np.asarray(a)
+    if given.dtype.kind not in "fiub":
+        _code_of(given.dtype)
     if dtype is None:
         plain = not isinstance(a, (np.ndarray, np.generic)) and given.dtype.kind in "iu"
         dtype = context.dtype if given.dtype.kind == "f" or plain else given.dtype
@@ -334,7 +361,9 @@ class Graph:
         self.begin(mode)
 
     def begin(self, mode="train"):
-        _lib.wg_begin(self._g, {"train": 0, "eval": 1}[mode])
+        if mode not in ("train", "eval"):
+            raise TypeError("wengert: mode is train or eval, not %r" % (mode,))
+        _lib.wg_begin(self._g, ("train", "eval").index(mode))
         self._before, self._called = self._called, {}
         self.context._look()
         _now.graph = self
@@ -342,7 +371,8 @@ class Graph:
 
     def input(self, name, array, dtype=None):
         a = _array(array, self.context, dtype)
-        return self._value(_lib.wg_input_at(_here(), self._g, name.encode() if name else None, _tensor(a)))
+        name = None if name is None else _text(name)
+        return self._value(_lib.wg_input_at(_here(), self._g, name, _tensor(a)))
 
     def _as_c(self, kind, f, make, *more):
         """A function of yours for C, as make() writes it. It lives until the second begin() from now, and is
@@ -354,6 +384,8 @@ class Graph:
 
     def _value(self, node):
         self.context._look()
+        if not node.graph:  # C has no context in which it could say so
+            raise TypeError("wengert: no operand is a value")
         return Value(node, self)
 
     def _node(self, x):
@@ -409,19 +441,22 @@ class Value:
 
     def check(self, p=None, **options):
         o = _CheckOptions(options)
-        return o.done(Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, o.struct)))
+        r = Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, o.struct))
+        self.graph.context._look()
+        return o.done(r)
 
     def draw(self, path=None, **options):
-        """Writes a picture (its ending says which kind), or returns the text of an SVG. wrt: a list of
-        values."""
-        wrt = options.pop("wrt", [])
-        nodes = (_Node * max(len(wrt), 1))(*(v._node for v in wrt))
+        """Writes a picture (its ending says which kind), or returns the text of an SVG, or of what format=
+        says. wrt: a list of values."""
+        wrt = _values_of(options.pop("wrt", []))
+        nodes = (_Node * builtins.max(len(wrt), 1))(*(v._node for v in wrt))
         if wrt:
-            options.update(wrt=ctypes.addressof(nodes), wrt_count=len(wrt))
-        if path:
-            _lib.wg_draw_at(_here(), self._node, os.fsencode(path), _struct("draw", options))
+            options.update(wrt=c_void_p(ctypes.addressof(nodes)), wrt_count=len(wrt))
+        if path is not None:
+            _lib.wg_draw_at(_here(), self._node, os.fsencode(path), _struct("draw", options, self.graph))
             return self.graph.context._look()
-        text = _lib.wg_draw_text_at(_here(), self._node, _struct("draw", dict(format="svg", **options)))
+        options.setdefault("format", "svg")
+        text = _lib.wg_draw_text_at(_here(), self._node, _struct("draw", options, self.graph))
         self.graph.context._look()
         try:
             return ctypes.string_at(text).decode()
@@ -465,11 +500,17 @@ class Value:
                 y, axis = _builders["select"](y, axis, int(k)), axis - 1
             else:
                 k = k if isinstance(k, Value) else np.asarray(k)
+                k = k if k.shape != (0,) else np.zeros(0, np.int64)
+                if k.dtype.kind not in "iu":
+                    raise TypeError("wengert: indices are whole numbers, not %s" % k.dtype + (
+                        "; where(mask, x, 0) takes a mask" if k.dtype.kind == "b" else ""))
                 y, axis = _builders["take"](y, k, axis=axis), axis + k.ndim - 1
             axis += 1
         return y
 
     def __len__(self):
+        if not self.ndim:
+            raise TypeError("wengert: a scalar value has no length, and no rows")
         return self.shape[0]
 
     def __iter__(self):
@@ -495,8 +536,8 @@ class Value:
 for _pair in ("add add, sub sub, mul mul, truediv div, pow pow, matmul matmul, lt less, le less_equal, "
               "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
     _name, _op = _pair.split()
-    setattr(Value, "__%s__" % _name, lambda a, b, op=_op: _builders[op](a, b))
-    setattr(Value, "__r%s__" % _name, lambda a, b, op=_op: _builders[op](b, a))
+    setattr(Value, "__%s__" % _name, lambda a, b, *, op=_op: _builders[op](a, b))
+    setattr(Value, "__r%s__" % _name, lambda a, b, *, op=_op: _builders[op](b, a))
 Value.__neg__ = lambda x: _builders["neg"](x)
 Value.__abs__ = lambda x: _builders["abs"](x)
 
@@ -505,7 +546,8 @@ Value.__abs__ = lambda x: _builders["abs"](x)
 _FIELDS = {"text": c_char_p, "bool": c_bool, "int": c_int, "int64": c_int64, "double": c_double,
            "axes": _Axes, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
-          "graph": 0, "train": 1, "eval": 2}
+          "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
+_OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
 States = namedtuple("States", "y h c")
 _builders, _structs = {}, {}
 
@@ -518,25 +560,47 @@ def _given(kind, x, g):
     if kind == "node":
         return g._node(x)
     if kind == "text":
-        return x.encode() if x is not None else None
+        return _text(x) if x is not None else None
     if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
         return float(x) or -5e-324
     if kind == "axes":
-        axes = (x,) if isinstance(x, (int, np.integer)) else tuple(x or ())
-        return _Axes(len(axes), (c_int * 8)(*axes[:8]))
+        axes = (x,) if isinstance(x, (int, float, np.number)) else tuple(x or ())
+        return _Axes(len(axes), (c_int * 8)(*(_whole(n, 32) for n in axes[:8])))
     if kind == "shape":
         return _shape(x)
     if kind == "init":
+        if not isinstance(x, (Init, type(None))):
+            raise TypeError("wengert: first values are wengert.he(), zeros(), const(1), ..., not %r" % (x,))
         return x or Init()
     if kind == "dtype":
         return _code_of(np.dtype(x))
     if kind == "states":
         return _States(*(g._node(n) for n in x)) if x else _States()
-    if kind == "params":
-        return x._p
+    if kind in _OBJECTS:
+        of, field = _OBJECTS[kind]
+        if not isinstance(x, globals()[of]):
+            raise TypeError("wengert: a %s is expected, not %r" % (of, x))
+        return getattr(x, field)
     if kind == "int" and isinstance(x, str):
+        if x not in _WORDS:
+            raise TypeError("wengert: no option is called %r%s" % (x, _near(x, _WORDS)))
         return _WORDS[x]
-    return getattr(x, "_cache", x)
+    return _whole(x, 32 if kind == "int" else 64) if kind in ("int", "int64") else x
+
+def _by_pointer(kind, f, g):
+    """What C takes for f, a function of values: a function of the library, and the struct that it calls f by.
+    C calls f before it returns."""
+    if not callable(f):
+        raise TypeError("wengert: a function of values is expected, not %r" % (f,))
+
+    def write(x, i, y, user):
+        try:
+            given = [Value(_Node.from_buffer_copy(x[k]), g) for k in range(2 if kind == "ode_fn" else 1)]
+            y[0] = g._node(f(*given, i) if kind == "step_fn" else f(*given))
+        except BaseException as e:
+            g.context._raised = g.context._raised or e
+
+    return ctypes.cast(getattr(_lib, "wg_%sby_pointer" % kind[:-2]), c_void_p), _ByPointer(_WRITER(write))
 
 def _fields(text):
     return [tuple(f.split(":")) if ":" in f else (f, "node") for f in text.split()]
@@ -552,13 +616,18 @@ def _named(what, fields, options, g, into):
             raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds)))
         if x is not None:
             x = {"max": 0, "mean": 1}.get(x, x) if field == "by" else x
+            if kinds[field] == "doubles":
+                into.kept = x = np.ascontiguousarray(x, dtype=np.float64)
+                into.count, x = x.size, x.ctypes.data
+            if kinds[field] in ("pointer", "user") and not isinstance(x, c_void_p):
+                raise TypeError("wengert: the option %s of %s is for C alone" % (name, what))
             setattr(into, field, _given(kinds[field], x, g))
     return into
 
-def _struct(what, options):
+def _struct(what, options, g=None):
     """A pointer to a struct of options alone: of an optimizer, of draw."""
     fields, kind = _structs[what]
-    return byref(_named(what, fields, options, None, kind()))
+    return byref(_named(what, fields, options, g, kind()))
 
 def _graph_of(arguments):
     for x in arguments:
@@ -576,11 +645,11 @@ def _results(result, g):
     g.context._look()
     if isinstance(result, _States):
         return States(*(Value(n, g) for n in (result.y, result.h, result.c)))
-    return Value(result, g)
+    return g._value(result)
 
 def _by_struct(name, operands, options, result):
     fields = _fields(operands) + _fields(options)
-    asked = [f for f in _fields(operands) if f[1] != "graph"]
+    asked = [f for f in _fields(operands) if f[1] not in ("graph", "user")]
     kind, count = _new_struct(fields), len(asked)
     call = _declare(name + "_at", result, [c_char_p, c_void_p])
 
@@ -589,11 +658,14 @@ def _by_struct(name, operands, options, result):
             raise TypeError("wengert: %s takes %d arguments; options are given by name" % (name, count))
         g = _graph_of(given)
         a = kind()
-        if len(asked) < len(_fields(operands)):
+        if ("x", "graph") in fields:
             a.x = g._g
         if name == "slice":
             a.to = _END
         for (field, type_), x in zip(asked, given):
+            if type_.endswith("_fn"):
+                x, a.called = _by_pointer(type_, x, g)
+                a.user = ctypes.addressof(a.called)
             setattr(a, field, _given(type_, x, g))
         _named(name, fields, options, g, a)
         return _results(call(_here(), byref(a)), g)
@@ -601,7 +673,7 @@ def _by_struct(name, operands, options, result):
 
 def _by_parameters(name, parameters, result):
     fields = _fields(parameters)
-    asked = [f for f in fields if f[1] not in ("graph", "result")]
+    asked = [f for f in fields if f[1] not in ("graph", "result", "user")]
     types = [c_char_p]
     for _, kind in fields:
         types += [c_void_p, c_int] if kind == "list" else [_FIELDS.get(kind, c_void_p)]
@@ -621,7 +693,10 @@ def _by_parameters(name, parameters, result):
             elif kind == "list":
                 nodes = [g._node(x) for x in next(left)]
                 arguments += [(_Node * len(nodes))(*nodes), len(nodes)]
-            else:
+            elif kind.endswith("_fn"):
+                f, called = _by_pointer(kind, next(left), g)
+                arguments += [f, byref(called)]
+            elif kind != "user":
                 x = next(left, None)
                 arguments.append(float(x) if kind == "double" else _given(kind, x, g))
         y = call(*arguments)
@@ -647,8 +722,9 @@ for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
             _builder(_name, _by_struct, *_line.split(" ;"), _States if _result else _Node)
 
 def split(x, parts, axis=0):
-    y = (_Node * parts)()
-    _lib.wg_split_at(_here(), x._node, parts, axis, y)
+    y = (_Node * builtins.max(_whole(parts, 32), 0))()
+    _lib.wg_split_at(_here(), x._node, parts, _whole(axis, 32), y)
+    x.graph.context._look()
     return [x.graph._value(n) for n in y]
 
 def __getattr__(name):
@@ -693,6 +769,9 @@ def extern(x, shape, forward, backward=None, name=None, impure=False):
     """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, gy) is the
     gradient by x, given that by the result; without it the value has no derivative. impure: each call may
     give another result."""
+    for f in (forward, backward or forward):
+        if not callable(f):
+            raise TypeError("wengert.extern: a function of arrays is expected, not %r" % (f,))
     g, at = x.graph, x.shape
     to = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
     o = _ExternOptions(name=(name or getattr(forward, "__name__", "extern")).encode(), impure=impure)
@@ -713,7 +792,10 @@ def extern(x, shape, forward, backward=None, name=None, impure=False):
 def custom_vjp(y, x, rule):
     """The value y, made from the list x of values, with a derivative of yours. rule(y, gy, *x) returns the
     gradient by each of x, made of its arguments: a list, or one value. None: no derivative."""
+    x = _values_of(x)
     g, n = y.graph, len(x)
+    if not callable(rule):
+        raise TypeError("wengert.custom_vjp: a rule of values is expected, not %r" % (rule,))
 
     def rule_in_c():
         def call(here, y, gy, x, gx):
@@ -901,16 +983,31 @@ def grad(y, x=None):
         return _builders["grad"](y, x)
     return _many(_lib.wg_grads_at, y, [], x)
 
+def _values_of(x):
+    """A list of values; one value is a list of one."""
+    x = [x] if isinstance(x, Value) else list(x)
+    for v in x:
+        if not isinstance(v, Value):
+            raise TypeError("wengert: a list of values is expected; it has %r" % (v,))
+    return x
+
 def _many(f, y, between, x):
+    x = _values_of(x)
+    if not isinstance(y, Value):
+        raise TypeError("wengert: the derivative is of a value, not of %r" % (y,))
     nodes, to = (_Node * len(x))(*(v._node for v in x)), (_Node * len(x))()
     f(_here(), y._node, *between, nodes, len(x), to)
+    y.graph.context._look()
     return [y.graph._value(n) for n in to]
 
 def vjp(y, gy, x):
     return _many(_lib.wg_vjp_at, y, [y.graph._node(gy)], x)
 
 def jvp(y, x, v):
+    x = _values_of(x)
     n = len(x)
+    if len(v) != n:
+        raise TypeError("wengert.jvp: %d values, and %d directions" % (n, len(v)))
     arrays = [(_Node * n)(*(y.graph._node(k) for k in list_)) for list_ in (x, v)]
     return y.graph._value(_lib.wg_jvp_at(_here(), y._node, *arrays, n))
 
@@ -990,6 +1087,8 @@ def check(f, *arrays, grad=None, **options):
     or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays.
     Options: those of wg_gradcheck_opts. progress=g: g(stage, share) is called now and then; False stops.
     """
+    if not callable(f) or not arrays:
+        raise TypeError("wengert.check: a function and its point are expected, an array for each argument")
     if grad is None:
         before = getattr(_now, "graph", None)
         try:

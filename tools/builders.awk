@@ -32,6 +32,8 @@ function note_names(type, text,    list, n, i, kind) {
 
 function python_field(name, kind) {
     if (kind == "wg_node") return name
+    if (kind ~ /^wg_(part|step|ode)_fn$/) return name ":" substr(kind, 4)
+    if (kind == "void *" && name == "user") return "user:user"
     if (kind ~ /_fn$|_rule$|^void|_opts \*$|^const wg_nn_part|^wg_pattern|^wg_tensor/) return "!" # not in Python, or by hand
     if (kind == "const char *") kind = "text"
     else if (kind == "const double *") kind = "doubles"

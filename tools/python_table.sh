@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 headers=(graph functions ops losses contract arrange pick makers norms conv attention linear nn recurrent transformer grad
-    params optim check draw)
+    implicit params optim check draw)
 table=$(cd include/wengert && awk -v form=python -f ../../tools/builders.awk "${headers[@]/%/.h}")
 wanted=$(TABLE=$table awk '
     /^"""$/ { inside = 0 }

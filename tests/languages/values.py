@@ -183,6 +183,56 @@ def errors():
         expect(any("values.py" in str(w.message) for w in said))
 
 
+def odd_arguments():
+    """Python's numbers are wider than C's, and its values may be anything. What C cannot refuse is refused."""
+    wg.Graph()
+    a, s, p = wg.input("a", A), wg.input("s", 2.0), wg.Params()
+    kinds = (
+        (OverflowError, "more than 32 bits", lambda: a.sum(axis=2**32)),
+        (OverflowError, "more than 32 bits", lambda: wg.split(a, 2**32 + 3, axis=1)),
+        (OverflowError, "more than 64 bits", lambda: wg.fill(3, (2**64 + 2,))),
+        (OverflowError, "more than 64 bits", lambda: wg.Context(seed=2**64)),
+        (OverflowError, "below 0", lambda: wg.Context(seed=-1)),
+        (TypeError, "integer", lambda: a.sum(axis=1.5)),
+        (TypeError, "no operand is a value", lambda: wg.sum()),
+        (TypeError, "no operand is a value", lambda: wg.concat([], 0)),
+        (TypeError, "no operand is a value", lambda: wg.keep(3)),
+        (TypeError, "whole numbers, not float64", lambda: a[1.0]),
+        (TypeError, "where(mask, x, 0)", lambda: a[a > 1]),
+        (TypeError, "where(mask, x, 0)", lambda: a[A > 1]),
+        (TypeError, "a scalar value has no length", lambda: len(s)),
+        (TypeError, "a scalar value has no length", lambda: list(s)),
+        (TypeError, "no dtype object", lambda: s.set(None)),
+        (TypeError, "a text is expected, not 3", lambda: wg.input(3, A)),
+        (TypeError, "mode is train or eval", lambda: wg.Graph(mode="trian")),
+        (TypeError, "no option is called 'avg'", lambda: wg.mse(a, A, reduction="avg")),
+        (TypeError, "first values are wengert.he()", lambda: wg.nn_dense(a, p, "fc", 4, W_init="he")),
+        (TypeError, "first values are wengert.he()", lambda: p.param("v", (2,), 3)),
+        (TypeError, "a Params is expected", lambda: wg.nn_dense(a, 7, "fc", 4)),
+        (TypeError, "a Cache is expected", lambda: wg.nn_attention(a, p, "t", causal=True, cache=3)),
+        (TypeError, "for C alone", lambda: a.draw(limits=12345)),
+        (TypeError, "for C alone", lambda: s.check(allocator=12345)),
+        (TypeError, "not of 3", lambda: wg.grad(lambda x: 3)(A)),
+        (TypeError, "a list of values is expected", lambda: wg.grad(s, [3])),
+        (TypeError, "1 values, and 2 directions", lambda: wg.jvp(a, [a], [A, A])),
+        (TypeError, "a function of arrays", lambda: wg.extern(a, 2, None)),
+        (TypeError, "a rule of values", lambda: wg.custom_vjp(a, [a], None)),
+        (TypeError, "a function and its point", lambda: wg.check(None)),
+        (TypeError, "", lambda: pow(a, 2, 3)),
+        (wg.Error, "no 0 equal parts", lambda: wg.split(a, 0)),
+        (wg.Error, "no rows", lambda: wg.accuracy(wg.input("z", np.zeros((0, 3))), np.zeros(0, int))),
+        (wg.Error, "wg_squeeze(x, -1) makes [2] of the first", lambda: wg.mse(a[:, :1], A[:, 0])),
+    )
+    for kind, part, call in kinds:
+        before = len(wrong)
+        raised(kind, part, call)
+        if len(wrong) > before:
+            print("odd argument", [k[2] for k in kinds].index(call))
+    same(a[[]], A[:0])
+    same(a + 1, A + 1)
+    expect(wg.grad(s, []) == [] and a.draw(format="txt").startswith("a"))
+
+
 def pictures():
     wg.Graph()
     x = wg.input("x", A)
@@ -255,11 +305,56 @@ def functions():
     raised(KeyError, "oh", lambda: (a * a).sum().check(progress=lambda stage, share: {}["oh"]))
 
 
+def parts():
+    """Functions of values that the library calls while it makes a graph."""
+    wg.Graph()
+    a, w, q = wg.input("a", A), wg.input("w", 0.5), wg.input("q", 2.0)
+    y = wg.recompute(a, lambda x: wg.sin(x * w) + x)
+    same(y, np.sin(0.5 * A) + A)
+    ga, gw = wg.grad(y.sum(), [a, w])
+    same(ga, 0.5 * np.cos(0.5 * A) + 1)
+    same(gw, (A * np.cos(0.5 * A)).sum())
+
+    steps = []
+    y = wg.recompute_chain(a, lambda x, i: steps.append(i) or x * w + i, 4, keep=1)
+    same(y, A / 16 + 0 / 8 + 1 / 4 + 2 / 2 + 3)
+    expect(steps == [0, 1, 2, 3])
+    same(wg.grad(y.sum(), a), np.full(A.shape, 1 / 16))
+
+    E = wg.fixed_point(w, lambda z: w + 0.6 * wg.sin(z), tol=1e-14)  # the equation of Kepler
+    expect(abs(E.item() - 0.6 * np.sin(E.item()) - 0.5) < 1e-13)
+    expect(abs(wg.grad(E, w).item() - 1 / (1 - 0.6 * np.cos(E.item()))) < 1e-12)
+    raised(wg.Error, "fixed_point", lambda: wg.fixed_point(w, lambda z: z + 1, most=5))
+
+    def decay(t, y):
+        return -w * y
+
+    for options in ({}, {"method": "rk4", "steps": 400}, {"adjoint": True, "rtol": 1e-12}):
+        y = wg.odeint(q, decay, 0, 3, **options)  # 2 e^(-t / 2)
+        expect(abs(y.item() - 2 * np.exp(-1.5)) < 1e-6)
+        expect(abs(wg.grad(y, w).item() + 6 * np.exp(-1.5)) < 1e-5)
+        expect(abs(wg.grad(y, q).item() - np.exp(-1.5)) < 1e-6)
+    y = wg.odeint(q, decay, 0, 3, times=[1, 2, 3])
+    expect(y.shape == (3,) and np.allclose(y.numpy(), 2 * np.exp([-0.5, -1, -1.5]), rtol=1e-5))
+    y = wg.odeint(q, lambda t, y: 2 * t * y, t=wg.input("t", [0.0, 0.5, 1]))
+    expect(np.allclose(y.numpy(), 2 * np.exp([0.25, 1]), rtol=1e-5))
+
+    raised(KeyError, "oh", lambda: wg.recompute(a, lambda x: {}["oh"]))
+    raised(KeyError, "oh", lambda: wg.recompute_chain(a, lambda x, i: {}["oh"], 3))
+    raised(KeyError, "oh", lambda: wg.fixed_point(w, lambda z: {}["oh"]))
+    raised(KeyError, "oh", lambda: wg.odeint(q, lambda t, y: {}["oh"], 0, 1))
+    raised(wg.Error, "the result of the function", lambda: wg.recompute(a, lambda x: None))
+    raised(wg.Error, "shapes do not broadcast", lambda: wg.recompute(a, lambda x: x + [1, 2]))
+    raised(TypeError, "a function of values", lambda: wg.recompute(a, 3))
+    raised(TypeError, "did you mean midpoint?", lambda: wg.odeint(q, decay, 0, 1, method="midpint"))
+    raised(TypeError, "", lambda: wg.recompute(a))
+    same(a + 1, A + 1)  # nothing is left of these errors
+
+
 # ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
 
-# With C functions as arguments; lists of structs; and what values and arrays do instead.
-ELSEWHERE = set("""recompute recompute_chain odeint fixed_point settled jacobian_sparse
-    nn_sequential input_borrow""".split())
+# With lists of structs, a pattern; and what values and arrays do instead.
+ELSEWHERE = set("jacobian_sparse nn_sequential input_borrow".split())
 CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn|wg_vjp_rule", "p"),
          ("wg_node", "n"), ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"),
          ("bool", "b"), ("size_t", "z"), ("int64_t", "l"), ("void", "v"),
@@ -297,7 +392,7 @@ def headers():
     expect(seen == len(called))
 
 
-for test in (arithmetic, derivatives, training, checks, errors, pictures, lifetimes, functions,
+for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, lifetimes, functions, parts,
              headers):
     before = len(wrong)
     test()
