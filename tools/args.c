@@ -279,10 +279,20 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     return false;
 }
 
-bool args_one_of(const args *a, const char *name, const char *first, const char *second)
+bool args_choice(const args *a, const char *name)
 {
     const char *given = args_value(a, name);
-    if (!given || !strcmp(given, first) || !strcmp(given, second)) return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: no such choice: %s or %s", name, given, first, second);
+    const flag *f = NULL;
+    char words[200] = "";
+    for (int i = 0; i < a->given_count && !f; i++)
+        if (!strcmp(a->given[i].flag->name, name)) f = a->given[i].flag;
+    if (!f || !f->value || !strchr(f->value, '|')) return true;
+    for (const char *at = f->value; *at;) {
+        const size_t n = strcspn(at, "|"), used = strlen(words);
+        if (strlen(given) == n && !strncmp(at, given, n)) return true;
+        snprintf(words + used, sizeof words - used, "%s%.*s", !used ? "" : at[n] ? ", " : " or ", (int)n, at);
+        at += n + (at[n] == '|');
+    }
+    tool_fail(a, EXIT_FLAGS, "--%s %s: no such choice: %s", name, given, words);
     return false;
 }

@@ -209,9 +209,10 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     const size_t n = (size_t)wg_shape_size(x->shape);
     process p = { .a = a, .timeout = STANDARD_TIMEOUT, .text = malloc(32 * n + 1) };
     int status = EXIT_TEXT;
-    if (!args_double(a, "timeout", &p.timeout) || !(p.timeout > 0)) {
+    const bool number = args_double(a, "timeout", &p.timeout);
+    if (!number || !(p.timeout > 0)) {
         free(p.text);
-        return tool_fail(a, EXIT_FLAGS, "--timeout: a positive number of seconds");
+        return number ? tool_fail(a, EXIT_FLAGS, "--timeout: a positive number of seconds") : EXIT_FLAGS;
     }
     wg_gradcheck_opts own = *o;
     wg_check *r = NULL;

@@ -40,10 +40,15 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b)
 
 int check_exit(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
 
-static bool is_svg(const char *path)
+/* Whether the file of the flag ends in one of "svg|png". False: after a message. */
+static bool ends_in(const args *a, const char *name, const char *endings, const char *what)
 {
-    const char *end = strrchr(path, '.');
-    return end && !strcmp(end, ".svg");
+    const char *path = args_value(a, name), *end = path ? strrchr(path, '.') : NULL;
+    const size_t n = end ? strlen(++end) : 0;
+    for (const char *at = endings; path && *at; at += strcspn(at, "|"), at += *at == '|')
+        if (n && strcspn(at, "|") == n && !strncmp(at, end, n)) return true;
+    if (path) tool_fail(a, EXIT_FLAGS, "--%s %s: %s", name, path, what);
+    return !path;
 }
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
@@ -59,10 +64,11 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (o->sweep && !args_has(a, "sweep"))
         return tool_fail(a, EXIT_FLAGS, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
-    if (args_has(a, "sweep") && !is_svg(args_value(a, "sweep")))
-        return tool_fail(a, EXIT_FLAGS, "--sweep %s: a picture by the step ends in .svg",
-                         args_value(a, "sweep")),
-               false;
+    if (!ends_in(a, "sweep", "svg", "a picture by the step ends in .svg") ||
+        !ends_in(a, "case", "c", "a program ends in .c") ||
+        !ends_in(a, "draw", "svg|png|pdf|dot|html|tex|txt|json",
+                 "a picture ends in .svg, .png, .pdf or .dot"))
+        return false;
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     o->course_only = args_has(a, "course");

@@ -20,9 +20,9 @@ static const flag subject_flags[] = {
     { 0, "ops", NULL, "short for --level ops" },
     { 0, "plan", NULL,
       "short for --level plan, how it runs: steps, memory, times against the machine's limits; with "
-      "--backward a "
-      "training step" },
-    { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
+      "--backward a training step" },
+    { 0, "chart", "memory|roofline",
+      "with --plan and -o FILE.svg: where buffers lie, or speeds beside the machine's limits" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -62,23 +62,18 @@ static bool read_number(const args *a, const char *name, double *to)
 }
 
 /* A flag with two words, "LR|TB": the second sets *to. A flag without a value sets it too. */
-static bool read_switch(const args *a, const flag *f, bool *to)
+static void read_switch(const args *a, const flag *f, bool *to)
 {
-    const char *given = args_value(a, f->name), *second = f->value ? strchr(f->value, '|') + 1 : "";
-    int first = f->value ? (int)(second - 1 - f->value) : 0;
-    *to = !strcmp(given, second);
-    if (*to || (f->value && (int)strlen(given) == first && !strncmp(given, f->value, (size_t)first)))
-        return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: %.*s or %s", f->name, given, first, f->value, second);
-    return false;
+    *to = !f->value || !strcmp(args_value(a, f->name), strchr(f->value, '|') + 1);
 }
 
 static bool read_option(const args *a, int i, wg_draw_opts *o)
 {
     const flag *f = &drawing_flags[i];
     void *to = (char *)o + options[i].offset;
+    if (!args_choice(a, f->name)) return false;
     switch (options[i].kind) {
-    case SWITCH: return read_switch(a, f, to);
+    case SWITCH: read_switch(a, f, to); break;
     case WHOLE: return read_whole(a, f->name, to);
     case NUMBER: return read_number(a, f->name, to);
     case WORD: *(const char **)to = args_value(a, f->name);
@@ -151,7 +146,7 @@ static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
     if (chart && !wants_plan(a)) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
-    if (!args_one_of(a, "chart", "memory", "roofline")) return EXIT_FLAGS;
+    if (!args_choice(a, "chart")) return EXIT_FLAGS;
     if (args_has(a, "level") + args_has(a, "ops") + args_has(a, "plan") > 1)
         return tool_fail(a, EXIT_FLAGS, "of --level, --ops and --plan only one can be given");
     if (chart && !output_of(a)) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
@@ -171,7 +166,7 @@ static int file_flags(const args *a)
             path);
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
-    if (!args_one_of(a, "diff", "train", "eval")) return EXIT_FLAGS;
+    if (!args_choice(a, "diff")) return EXIT_FLAGS;
     if (args_has(a, "diff") && picture_kind(a) != WG_PICTURE_GRAPH)
         return tool_fail(a, EXIT_FLAGS, "--diff needs a picture of a graph: -o FILE.svg");
     if (args_has(a, "wrt") && !args_has(a, "backward"))

@@ -62,7 +62,7 @@ const char *model_place(const model *m)
 static void error_json(const model *m)
 {
     json j;
-    char text[2048];
+    char text[2048], hint[700];
     int line = m->q ? wg_program_error_line(m->q) : 0;
     message_of(m, text, sizeof text);
     json_start(&j, stdout);
@@ -74,6 +74,7 @@ static void error_json(const model *m)
         json_whole(&j, "line", line);
         json_whole(&j, "column", wg_program_error_column(m->q));
     }
+    if (m->q && other_language(model_place(m), hint, sizeof hint)) json_text(&j, "hint", hint);
     json_finish(&j);
 }
 
@@ -88,12 +89,13 @@ bool model_fail(model *m, int status, const char *format, ...)
 
 bool model_ok(model *m)
 {
-    char text[2048];
+    char text[2048], hint[700];
     if (m->status) return false;
     if (!wg_failed(m->c)) return true;
     m->status = status_of(wg_failed(m->c));
     const char *lines = message_of(m, text, sizeof text);
     fprintf(stderr, "%s%s%s\n", text, lines, m->q ? wg_program_excerpt(m->q) : "");
+    if (m->q && other_language(model_place(m), hint, sizeof hint)) fprintf(stderr, "wengert: %s\n", hint);
     if (m->a->json) error_json(m);
     return false;
 }
@@ -115,8 +117,7 @@ static bool settings(model *m, wg_options *o)
     if (!args_long(a, "seed", 0, &seed)) return m->status = EXIT_FLAGS, false;
     o->seed = (uint64_t)seed;
     o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
-    if (!args_one_of(a, "dtype", "f32", "f64") || !args_one_of(a, "mode", "train", "eval"))
-        return m->status = EXIT_FLAGS, false;
+    if (!args_choice(a, "dtype") || !args_choice(a, "mode")) return m->status = EXIT_FLAGS, false;
     if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
 }
@@ -160,6 +161,10 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
     char where[200];
     wg_tensor t;
     snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
+    if (!strcmp(text, "@")) {
+        model_fail(m, EXIT_FLAGS, "%s: the name of a file is missing behind @", where);
+        return (wg_tensor){ 0 };
+    }
     t = text[0] == '@' ? wg_npy_read_at("", m->c, text + 1) : wg_literal(m->c, where, text);
     if (!model_flags_ok(m)) t.data = NULL;
     return t;

@@ -111,6 +111,16 @@ static bool is_input(const model *m, const char *name)
     return wg_program_meaning(m->q, name) == WG_NAME_INPUT;
 }
 
+/* Whether a list of NAME=COLUMN has the name twice. */
+static bool is_twice(const char *map, const char *name)
+{
+    const size_t n = strlen(name);
+    int times = 0;
+    for (const char *at = map; *at; at += strcspn(at, ","), at += *at == ',')
+        times += !strncmp(at, name, n) && at[n] == '=';
+    return times > 1;
+}
+
 /* NAME=COLUMN,NAME=COLUMN */
 static bool mapped(model *m, const char *map, const columns *from)
 {
@@ -120,6 +130,8 @@ static bool mapped(model *m, const char *map, const columns *from)
         char *column = strchr(item, '=');
         if (column) *column++ = 0;
         if (!column) fine = model_fail(m, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item);
+        else if (is_twice(map, item))
+            fine = model_fail(m, EXIT_FLAGS, "--map %s: %s is given two columns", map, item);
         else fine = give(m, item, column, from);
     }
     free(copy);

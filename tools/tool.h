@@ -15,6 +15,7 @@
  *   progress.c    a line about what is done, and Ctrl-C
  *   claim_bars.c  how far rounding moves the sides of a claim
  *   symbol_sizes.c sizes that are shown by name, for draw
+ *   other_language.c what to do with a program of another language
  *   terminal.c    what standard output can show, and text that fits
  *   plan_json.c   a plan as JSON, for draw
  */
@@ -81,8 +82,9 @@ const char *args_next(const args *a, const char *name, int *from);
 /* The number after a flag. Without the flag *to stays as it is. False: after a message. */
 bool args_double(const args *a, const char *name, double *to);
 bool args_long(const args *a, const char *name, long long least, long long *to);
-/* Whether the flag is one of two words, or not given. False: after a message. */
-bool args_one_of(const args *a, const char *name, const char *first, const char *second);
+/* Whether the value of the flag is one of the words of its table, "f32|f64", or it is not given. False: after a
+ * message. */
+bool args_choice(const args *a, const char *name);
 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
@@ -174,6 +176,8 @@ const char *model_place(const model *m); /* what messages call the program: its 
 bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
+/* Whether the file is one of another language; then the text says how `check` asks it. */
+bool other_language(const char *path, char *text, size_t room);
 bool model_flags_ok(model *m); /* the same, but errors count as wrong flags unless a file is bad */
 /* The nodes of a comma-separated list of names. False: after a message. Free both arrays with wg_free. */
 typedef struct name_list {

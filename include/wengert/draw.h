@@ -62,15 +62,15 @@ typedef struct wg_size_name {
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
          "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)") \
-    FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
+    FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "own|dot",                                       \
          "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
-    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "NAME",                                          \
+    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit",                                 \
          "in svg, png, pdf: cards (default), or circuit: ops as gates, the value above a wire, its gradient below") \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT", "a title above the picture") \
     FLAG(bool, values, WG_PICTURE_NODES, "values", NULL, "show values, where they can be computed")       \
-    FLAG(const char *, level, WG_PICTURE_FILE, "level", "NAME",                                           \
+    FLAG(const char *, level, WG_PICTURE_FILE, "level", "written|ops|plan",  \
          "written (default): the calls of the program; ops: every node; plan: the steps that run")        \
     FIELD(bool, backward, WG_PICTURE_NODES,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
@@ -82,7 +82,7 @@ typedef struct wg_size_name {
     FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \
     FIELD(wg_node, beside, WG_PICTURE_GRAPH,                                                              \
           "the root of another graph of this context: what only one of them has stands out, and what differs") \
-    FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "KIND",                                      \
+    FLAG(const char *, overlay, WG_PICTURE_GRAPH, "overlay", "time|bytes|gradient|nan",                   \
          "what each box costs or holds: time, bytes, gradient (its norm), nan (where NaN begins)")        \
     FIELD(const char *, source, WG_PICTURE_GRAPH,                                                         \
           "in html: the text of the program, whose lines the call sites name; default: the call sites")   \
@@ -103,8 +103,8 @@ typedef struct wg_size_name {
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
-    FLAG(const char *, fit, WG_PICTURE_GRAPH, "for", "WHAT",                                              \
-         "slide, page or screen: the canvas has its size, and texts can be read there: less is shown until they fit") \
+    FLAG(const char *, fit, WG_PICTURE_GRAPH, "for", "slide|page|screen",                                 \
+         "the canvas has this size, and texts can be read there: less is shown until they fit") \
     FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \
     FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost")  \
     FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of a program (default 20)")   \

@@ -1,7 +1,8 @@
 /* foreign_signs.c: characters that the language does not have, as text from a paper or a word processor has
- * them, and what to write in their place. */
+ * them, and words of other languages; and what to write in their place. */
 #include "lang/lang.h"
 
+#include <ctype.h>
 #include <string.h>
 
 typedef struct sign_row {
@@ -93,6 +94,37 @@ static const sign_row signs[] = {
     { "!", "logical_not(x)" },
     { "%", "x - n * floor(x / n)" },
 };
+
+static const sign_row words[] = {
+    { "and", "write logical_and(a, b)" },
+    { "or", "write logical_or(a, b)" },
+    { "not", "write logical_not(x)" },
+    { "if", "the language has no statements of conditions: write where(c, a, b)" },
+    { "else", "the language has no statements of conditions: write where(c, a, b)" },
+    { "for", "the language has no loops" },
+    { "while", "the language has no loops" },
+    { "def", "the language has no functions: write a line NAME = expression for each value" },
+    { "function", "the language has no functions: write a line NAME = expression for each value" },
+    { "return", "a program's value is that of its last line" },
+    { "import", "a program has one file, and all ops are known" },
+    { "let", "write NAME = expression" },
+    { "var", "write NAME = expression" },
+};
+
+static const char *hint_of(const char *word, size_t n)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].sign) == n && !strncmp(word, words[i].sign, n)) return words[i].write;
+    return NULL;
+}
+
+const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end)
+{
+    const char *hint = hint_of(text + start, end - start);
+    while (start && text[start - 1] == ' ') start--;
+    for (end = start; start && isalpha((unsigned char)text[start - 1]);) start--;
+    return hint ? hint : hint_of(text + start, end - start);
+}
 
 int wgi_utf8_length(const char *text)
 {

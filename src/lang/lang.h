@@ -135,6 +135,9 @@ struct wgi_ast {
 int wgi_utf8_length(const char *text);
 /* Says what to write in place of the character, which is not of the language. Returns its length in bytes. */
 int wgi_foreign_sign(const char *at, char *to, size_t room);
+/* What to write in place of the word [start, end) of text, or of the word before it, if other languages have
+ * it. NULL: it is none. */
+const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end);
 
 /* ---- lang_parse.c ---- */
 

@@ -68,7 +68,10 @@ static bool is_name(const parser *p, const char *text)
 
 static void nest(parser *p)
 {
-    if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 64 deep");
+    if (++p->depth <= WGI_LANG_DEPTH) return;
+    wgi_lang_fail(p->q, p->lex.start, p->lex.end, WG_ERROR_SYNTAX, "nested more than %d deep",
+                  WGI_LANG_DEPTH);
+    wgi_lex_next(&p->lex);
 }
 
 /* Inside ( and [ a newline is a blank. Set joined before the next token is read: it may be a newline. */
@@ -358,10 +361,12 @@ static void separator(parser *p, wgi_token end)
 {
     if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
         return;
+    const bool closes = at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK);
+    const char *hint = closes ? NULL : wgi_foreign_word(p->q->source, p->lex.start, p->lex.end);
     fail_here(p, WG_ERROR_SYNTAX,
-              at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
-                  ? "this bracket was never opened"
-                  : "an operator, a newline or ';' is missing before this");
+              hint     ? hint
+              : closes ? "this bracket was never opened"
+                       : "an operator, a newline or ';' is missing before this");
 }
 
 static wgi_ast *claim(parser *p)

@@ -72,8 +72,8 @@ Test(command_draw, reads_flags_by_their_type)
     cr_assert(!r.status && strstr(r.out, "rankdir=LR") && !strstr(r.out, "is used by"), "%s", r.err);
     EXPECT(2, "", "--most 0: not a whole number", "draw", "-e", "x", "-o", "x.svg", "--most", "0");
     EXPECT(2, "", "--seconds -1: must be above 0", "draw", "-e", "x", "-o", "x.svg", "--seconds", "-1");
-    EXPECT(2, "", "--dir : LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "");
-    EXPECT(2, "", "--dir L: LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "L");
+    EXPECT(2, "", "--dir : no such choice: LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "");
+    EXPECT(2, "", "--dir L: no such choice: LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "L");
 }
 
 /* ---- pictures ---- */
@@ -290,5 +290,6 @@ Test(command_draw, what_is_kept_and_folded_can_be_said)
     cr_expect(strstr(r.out, "more nodes than are legible on a slide"), "%s", r.out);
     r = RUN("draw", "docs/drawing/deep.wg", "--for", "slide", "--keep", "z10", "--format", "svg");
     cr_expect(strstr(r.out, ">z₁₀ = "), "%s%s", r.out, r.err);
-    EXPECT(3, NULL, "slide, page or screen", "draw", "-e", "x", "--for", "wall", "--format", "svg");
+    EXPECT(2, "", "--for wall: no such choice: slide, page or screen", "draw", "-e", "x", "--for", "wall",
+           "--format", "svg");
 }

@@ -62,6 +62,50 @@ static const mistake flags[] = {
     { { "grad", "-e", "x = [1, 2]; sum(x)", "--order", "2" }, NULL, 2, { "one scalar name", "--wrt x" } },
     { { "check", "--op", "tahn" }, NULL, 2, { "--op tahn: no such op", "did you mean 'tanh'" } },
     { { "check", "-e", "x^2", "--at", "1" }, NULL, 2, { "--at: only with --run CMD", NULL } },
+    { { "check", "-e", "x^2", "--draw", "a.bmp" },
+      NULL,
+      2,
+      { "--draw a.bmp: a picture ends in .svg", NULL } },
+    { { "check", "-e", "x^2", "--case", "a.txt" }, NULL, 2, { "--case a.txt: a program ends in .c", NULL } },
+    { { "check", "--run", "cat", "--at", "1", "--timeout", "abc" },
+      NULL,
+      2,
+      { "--timeout abc: not a number\n", NULL } },
+    { { "check", "--run", "cat", "--at", "1", "--timeout", "0" }, NULL, 2, { "a positive number", NULL } },
+    { { "check", "--run", "cat", "--at", "[]" }, NULL, 2, { "--at: an empty point", NULL } },
+    { { "check", "-e", "x^2", "--eps", "nan" }, NULL, 2, { "--eps nan: not a finite number", NULL } },
+    { { "check", "-e", "x^2", "--order", "3" }, NULL, 2, { "--order 3: 1 or 2", NULL } },
+    { { "check", "--all", "p.wg" }, NULL, 2, { "p.wg: no FILE with --all", NULL } },
+    { { "eval", "-e", "x", "--set", "x=@" }, NULL, 2, { "--set x: the name of a file is missing", NULL } },
+    { { "eval", "-e", "x", "--set", "x=[[1],[2,3]]" }, NULL, 2, { "rows of unequal length", "2 here" } },
+    { { "eval", "-e", "x", "--data", "moons:" }, NULL, 2, { "--data moons:: not a number of rows", NULL } },
+    { { "eval", "-e", "x", "--data", "digits", "--map", "x=z" },
+      NULL,
+      2,
+      { "--map x=z: the data have the columns x and y", NULL } },
+    { { "eval", "-e", "q", "--data", "digits", "--map", "q=x,q=y" },
+      NULL,
+      2,
+      { "--map q=x,q=y: q is given two columns", NULL } },
+    { { "eval", "-e", "x", "--data", "digits", "--rows", "9999" }, NULL, 2, { "the data have 1797", NULL } },
+    { { "draw", "-e", "x", "--for", "slides", "--format", "svg" },
+      NULL,
+      2,
+      { "--for slides: no such choice: slide, page or screen", NULL } },
+    { { "draw", "-e", "x", "--style", "card", "--format", "svg" },
+      NULL,
+      2,
+      { "--style card: no such choice: cards or circuit", NULL } },
+    { { "draw", "-e", "x", "--overlay", "cost", "--format", "svg" },
+      NULL,
+      2,
+      { "--overlay cost: no such choice: time, bytes, gradient or nan", NULL } },
+    { { "draw", "-e", "x", "--engine", "neato", "--format", "svg" },
+      NULL,
+      2,
+      { "--engine neato: no such choice: own or dot", NULL } },
+    { { "draw", "-e", "x", "-o", "a.bmp" }, NULL, 2, { "-o a.bmp: the ending says no format", ".svg" } },
+    { { "completion", "tcsh" }, NULL, 2, { "'tcsh' is no shell that it knows", "bash, zsh or fish" } },
 };
 
 static const mistake programs[] = {
@@ -111,7 +155,50 @@ static const mistake programs[] = {
       { "/nonexistent.npy", "No such file" } },
     { { "grad", "-e", "x = [1, 2]; x * 2" }, NULL, 3, { "grad: ", "sum or mean" } },
     { { "eval", "-e", "1", "-o", "/nonexistent/v.npy" }, NULL, 6, { "/nonexistent/v.npy", "No such file" } },
+    { { "eval", "/dev/zero" }, NULL, 3, { "/dev/zero: a program text of more than 1 MiB", NULL } },
+    { { "eval", "-e", "x and y" }, NULL, 3, { "-e:1:3: write logical_and(a, b)", NULL } },
+    { { "eval", "-e", "not x" }, NULL, 3, { "-e:1:5: write logical_not(x)", NULL } },
+    { { "eval", "-e", "if x > 0: 1" }, NULL, 3, { "-e:1:4: ", "write where(c, a, b)" } },
+    { { "eval", "-e", "for i in x: 1" }, NULL, 3, { "-e:1:5: the language has no loops", NULL } },
+    { { "eval", "-e", "def f(x): x" }, NULL, 3, { "-e:1:5: the language has no functions", NULL } },
+    { { "eval", "-e", "return 3" }, NULL, 3, { "-e:1:8: a program's value is that of its last line", NULL } },
+    { { "eval", "-e", "x = [1,2]; x.shape" }, NULL, 3, { "only .T, the transpose, can follow a dot", NULL } },
+    { { "eval", "-e", "x = 1; x += 1" }, NULL, 3, { "-e:1:11: a name is bound at the start", NULL } },
+    { { "eval", "-e", "3 = x" }, NULL, 3, { "-e:1:3: only a name can be bound", NULL } },
+    { { "eval", "-e", "[[1,2],[3]]" }, NULL, 3, { "-e:1:8: rows of unequal length", NULL } },
+    { { "eval", "-e", "zeros(2.5)" }, NULL, 3, { "-e:1:7: a size must be a whole number", "2.5" } },
+    { { "eval", "-e", "zeros(1e30)" }, NULL, 3, { "-e:1:7: a size must be", NULL } },
+    { { "eval", "-e", "x = [1,2]; x[5]" }, NULL, 3, { "-e:1:14: an index must be", "from -2 to 1, not 5" } },
+    { { "eval", "-e", "sum([1,2], axis=0, axis=1)" }, NULL, 3, { "-e:1:20: 'axis' is given twice", NULL } },
+    { { "eval", "-e", "softmax([1,2], temperature=0)" },
+      NULL,
+      3,
+      { "temperature is 0, must be above", NULL } },
+    { { "eval", "-e", "accuracy(zeros(0,3), zeros(0))" }, NULL, 3, { "accuracy: ", "[0,3] has no rows" } },
+    { { "eval", "-e", "bce_with_logits(zeros(8,1), zeros(8))" },
+      NULL,
+      3,
+      { "shapes differ", "squeeze(x, -1) makes [8] of the first" } },
+    { { "eval", "-e", "inverse([[1,2],[2,4]])" }, NULL, 3, { "the matrix is singular", NULL } },
+    { { "eval", "-e", "argmax([1,2])", "--load", "/" }, NULL, 3, { "/: cannot be read", "Is a directory" } },
+    { { "check", "--run", "false", "--at", "1" }, NULL, 3, { "ended before it answered", "status 1" } },
 };
+
+/* A file of Python, by its name, where a program is expected. */
+Test(command_mistakes, a_program_of_another_language)
+{
+    const char *file = wgt_in_folder("f.py");
+    FILE *f = fopen(file, "w");
+    cr_assert(f && fputs("import math\n", f) >= 0 && !fclose(f));
+    wgt_result r = RUN("check", file);
+    cr_expect_eq(r.status, 3);
+    cr_expect(strstr(r.err, "f.py:1:8: a program has one file"), "%s", r.err);
+    cr_expect(strstr(r.err, "wengert check --run 'python3 ") && strstr(r.err, "f.py' --at POINT"), "%s",
+              r.err);
+    r = RUN("check", file, "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"hint\":\"a file of Python"), "%s", r.out);
+}
 
 /* Fills argv. Returns how many words there are. */
 static int words_of(const mistake *m, const char *argv[WORDS + 3])
