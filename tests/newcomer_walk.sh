@@ -40,7 +40,7 @@ step make install PREFIX="$prefix"
 eval "$(grep '^    export ' "$out" || true)"
 wengert version >/dev/null || fail "the installed command does not run"
 for page in README.md docs/guide.md docs/check-protocol.md docs/gradcheck.md docs/language.md; do
-    PYTHONPATH=$prefix/share/wengert/python tests/pages/follow.sh "$page" || fail "$page"
+    tests/pages/follow.sh "$page" || fail "$page"
 done
 step make uninstall PREFIX="$prefix"
 [ -z "$(find "$prefix" -iname '*wengert*' 2>/dev/null)" ] || fail "make uninstall leaves files in $prefix"

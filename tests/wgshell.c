@@ -9,11 +9,11 @@ const char *wgt_shell(const char *commands)
 {
     static char text[1 << 14], script[1 << 14];
     const char *build = getenv("WG_BUILD");
-    snprintf(
-        script, sizeof script,
-        "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
-        "make_it() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\" >/dev/null; }\n%s",
-        wgt_folder(), build ? build : "build", WGT_COMPILE, commands);
+    snprintf(script, sizeof script,
+             "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
+             "said_by() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\"; }\n"
+             "make_it() { said_by \"$@\" >/dev/null; }\n%s",
+             wgt_folder(), build ? build : "build", WGT_COMPILE, commands);
     FILE *out = popen(script, "r");
     cr_assert(out);
     text[fread(text, 1, sizeof text - 1, out)] = 0;

@@ -7,7 +7,7 @@
 /* Runs a shell's commands in the sources' folder and returns what they wrote, to standard error too. It is
  * valid until the next call. The test fails unless the status is 0. $in is the test's folder, $build the
  * build, $compile the compiler of the build and its sanitizers; `make_it` runs make there, which builds
- * nothing anew. */
+ * nothing anew, and prints nothing; `said_by` does the same and prints. */
 const char *wgt_shell(const char *commands);
 
 #endif
