@@ -71,7 +71,9 @@ static void put_item(writer *w, int64_t i)
     wgi_put_gradient_name(&w->p->view, &name, i), wgi_json_member(w->b, "d", wgi_strbuf_text(&name));
     put_operands(w, y);
     wgi_json_key(w->b, "s"), wgi_json_shape(w->b, wg_node_shape(n));
-    if (!y->operands && wg_node_leaf(n) != WG_LEAF_NONE) wgi_json_member(w->b, "k", kinds[wg_node_leaf(n)]);
+    /* A number of a derivation that is known though it is computed is none that a reader changes. */
+    const wg_leaf leaf = wg_node_leaf(n) == WG_LEAF_NONE && y->is_inline ? WG_LEAF_NUMBER : wg_node_leaf(n);
+    if (!y->operands && leaf != WG_LEAF_NONE) wgi_json_member(w->b, "k", kinds[leaf]);
     if (w->value[i]) put_values(w, "x", w->value[i], !y->operands);
     if (w->gradient[i]) put_values(w, "g", w->gradient[i], false);
     if (w->box_of[i] >= 0) wgi_json_whole(w->b, "b", w->box_of[i]);

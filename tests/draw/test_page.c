@@ -124,6 +124,20 @@ Test(page, shows_everything_without_scripts)
     free(page);
 }
 
+/* Of a derivation some computed nodes are known numbers: nobody can change them. */
+Test(page, knows_the_kind_of_each_leaf)
+{
+    char *page =
+        page_of("x = 0.5\ny = 1\na = sigmoid(x)\nL = -(y*log(a) + (1-y)*log(1-a))\nd = grad(L, x)\n", NULL);
+    int leaves = 0;
+    for (const char *at = page; (at = strstr(at, "\"a\":[],")); at++, leaves++) {
+        const char *kind = strstr(at, "\"k\":\""), *end = strchr(at, '}');
+        cr_expect(kind && kind < end, "a leaf without a kind: %.60s", at);
+    }
+    cr_expect_geq(leaves, 3);
+    free(page);
+}
+
 Test(page, ends_no_script_early)
 {
     bench b = build("x = 1\ny = x * x\n");
