@@ -290,7 +290,7 @@ class Context:
             _lib.wg_recover(self._c)
             raise e
         if _lib.wg_failed(self._c):
-            text = _lib.wg_message(self._c).decode()
+            text = _lib.wg_message(self._c).decode(errors="replace")
             _lib.wg_recover(self._c)
             raise Error(text)
 
