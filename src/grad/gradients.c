@@ -172,7 +172,9 @@ wg_node wg_grad_at(wg_site here, wg_node y, wg_node x)
 wg_status wg_vjp_at(wg_site here, wg_node y, wg_node gy, const wg_node x[], int n, wg_node gx[])
 {
     const wgi_node *a = wgi_node_of(y), *b = wgi_node_of(gy);
-    if (a && b && a->shape != b->shape && b->shape->rank) {
+    if (a && b && gy.graph != y.graph)
+        wgi_fail(y.graph->c, here, "vjp", WG_ERROR_USE, "the output's gradient belongs to another graph");
+    else if (a && b && a->shape != b->shape && b->shape->rank) {
         char p[80], q[80];
         wgi_fail(y.graph->c, here, "vjp", WG_ERROR_SHAPE, "the output is %s, its gradient %s",
                  wg_shape_text(*a->shape, p, sizeof p), wg_shape_text(*b->shape, q, sizeof q));
