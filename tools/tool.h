@@ -82,8 +82,8 @@ const char *args_next(const args *a, const char *name, int *from);
 /* The number after a flag. Without the flag *to stays as it is. False: after a message. */
 bool args_double(const args *a, const char *name, double *to);
 bool args_long(const args *a, const char *name, long long least, long long *to);
-/* Whether the value of the flag is one of the words of its table, "f32|f64", or it is not given. False: after a
- * message. */
+/* Whether the value of the flag is one of the words of its table, "f32|f64", or it is not given. False: after
+ * a message. */
 bool args_choice(const args *a, const char *name);
 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */

@@ -1,4 +1,5 @@
-/* test_by_pointer.c: functions that write their node through a pointer, beside the same ones that return it. */
+/* test_by_pointer.c: functions that write their node through a pointer, beside the same ones that return
+ * it. */
 #include "wgtest.h"
 
 typedef struct net {
