@@ -36,7 +36,11 @@ need_compiler() {
     [ ${#packages[@]} -eq 0 ] || return
     case "${compiler[*]}" in
     gcc | cc) ;;
-    *) said=$(try_to_compile) || stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
+    *)
+        if "${compiler[@]}" -dM -E -x c /dev/null 2>/dev/null | grep -q '^#define __SIZEOF_POINTER__ [124]$'; then
+            stop "CC='$CC' compiles for a machine of 32 bits. Wengert needs 64: leave out -m32, or name another compiler"
+        fi
+        said=$(try_to_compile) || stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
     esac
     case "${OPENMP:-1}${compiler[*]}" in
     1*clang*) try_to_compile -fopenmp >/dev/null || want libomp-dev ;;

@@ -1,5 +1,6 @@
 /* test_setup.c: what tools/setup.sh and tools/mnist.sh say when something is missing. Small scripts in a
  * folder of the test's stand in for programs of the system. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "wgshell.h"
@@ -28,6 +29,14 @@ Test(setup, no_such_compiler)
     expect_setup("gcc-99", "type: sudo apt-get install --no-install-recommends gcc-99");
     expect_setup("gcc --no-such-flag", "cannot compile an empty program. It says:");
     expect_setup("gcc --no-such-flag", "no-such-flag");
+}
+
+/* The compiler's own flag where it knows it, and what that flag defines elsewhere. */
+Test(setup, a_machine_of_32_bits)
+{
+    expect_setup("gcc -U__SIZEOF_POINTER__ -D__SIZEOF_POINTER__=4", "Wengert needs 64: leave out -m32");
+    if (!system("gcc -m32 -E -x c /dev/null >/dev/null 2>&1"))
+        expect_setup("gcc -m32", "compiles for a machine of 32 bits");
 }
 
 /* No dot is asked for, though drawing needs one, and no libcgraph. */
