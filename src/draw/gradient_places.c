@@ -24,10 +24,10 @@ typedef struct places {
 
 static bool is_gradient(const wgi_picture *p, int box) { return p->box[box].kind == WGI_BOX_GRADIENT; }
 
-/* The box of the node whose gradient this position is; -1: there is none. */
-static int box_of_forward(const wgi_picture *p, int64_t position)
+/* The box of the node whose gradient n is; -1: there is none. */
+static int box_of_forward(const wgi_picture *p, wg_node n)
 {
-    const wg_node of = wg_node_gradient_of(wgi_node_at(p, position));
+    const wg_node of = wg_node_gradient_of(n);
     if (wg_is_none(of) || !wg_node_ok(of) || p->position[of.index] < 0) return -1;
     const int box = p->box_of[p->position[of.index]];
     return is_gradient(p, box) ? -1 : box;
@@ -39,9 +39,13 @@ static int find_pairs(places *s)
     wgi_picture *p = s->p;
     int computed = 0;
     for (int i = 0; i < p->boxes; i++) s->over[i] = i;
-    for (int64_t k = 0; k < p->nodes; k++) {
-        const int box = p->box_of[k], forward = is_gradient(p, box) ? box_of_forward(p, k) : -1;
-        if (forward < 0 || (p->into && p->into[k] != k) || p->box[box].times > 1) continue;
+    for (int64_t n = 1; n < wg_graph_nodes(p->g); n++) { /* also nodes that are shown as one: 1 · dz */
+        const int64_t k = p->position[n];
+        const int box = k < 0 ? -1 : p->box_of[k];
+        if (k < 0 || !is_gradient(p, box) || (p->into && p->into[k] != k) || p->box[box].times > 1) continue;
+        if (wgi_item_at(p, k)->call >= 0 && wgi_item_at(p, k)->node != n) continue; /* within a call */
+        const int forward = box_of_forward(p, wg_graph_node(p->g, n));
+        if (forward < 0) continue;
         const wgi_box *x = &p->box[forward];
         if (x->times > 1 || x->frame != p->box[box].frame || s->over[box] != box || s->left[forward])
             continue;
