@@ -258,8 +258,8 @@ typedef struct size_names {
     wg_size_name name[SIZE_NAMES];
     int count;
 } size_names;
-/* The symbols of the program whose sizes were not given, at most four. Called again for another graph of the program,
- * it adds the same ones for that graph. Free them. */
+/* The symbols of the program whose sizes were not given, at most four. Called again for another graph of the
+ * program, it adds the same ones for that graph. Free them. */
 void find_size_names(model *m, wg_node root, size_names *all);
 void free_size_names(size_names *s);
 

@@ -195,9 +195,9 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 /* The nodes alone, for pictures that are reduced. */
 wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
-/* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than `most`
- * no texts are made, and the picture cannot be written. Before the next step, which must be a later one, clear the
- * boxes. */
+/* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than
+ * `most` no texts are made, and the picture cannot be written. Before the next step, which must be a later
+ * one, clear the boxes. */
 wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes);
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
@@ -258,8 +258,8 @@ wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);
 
-/* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it before edges
- * back are there. false: no memory. */
+/* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it
+ * before edges back are there. false: no memory. */
 bool wgi_place_gradients(wgi_picture *p);
 
 /* ---- texts ---- */

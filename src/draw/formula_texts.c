@@ -32,8 +32,9 @@ void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most)
 
 void wgi_put_gradient_of(const wgi_view *v, wgi_strbuf *b, const char *name, bool is_expression)
 {
-    if (v->partial_of) wgi_strbuf_format(b, is_expression ? "∂%s/∂(%s)" : "∂%s/∂%s", v->partial_of, name);
-    else wgi_strbuf_format(b, is_expression ? "d(%s)" : "d%s", name);
+    const char *before = is_expression ? "(" : "", *behind = is_expression ? ")" : "";
+    if (v->partial_of) wgi_strbuf_format(b, "∂%s/∂%s%s%s", v->partial_of, before, name, behind);
+    else wgi_strbuf_format(b, "d%s%s%s", before, name, behind);
 }
 
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)

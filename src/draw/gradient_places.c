@@ -5,9 +5,10 @@
  *     x -> z -> a -> L
  *         dz <- da <-'
  *
- * The ranks are those of the forward part. A link from one gradient to the next is turned: its end stands before its
- * start. A link from a forward node to a gradient is turned where its end would stand before its start. If that
- * makes a circle, as in some derivatives of derivatives, the gradients stand where their operands are known.
+ * The ranks are those of the forward part. A link from one gradient to the next is turned: its end stands
+ * before its start. A link from a forward node to a gradient is turned where its end would stand before its
+ * start. If that makes a circle, as in some derivatives of derivatives, the gradients stand where their
+ * operands are known.
  */
 #include "draw/draw_private.h"
 

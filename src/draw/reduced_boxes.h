@@ -37,8 +37,8 @@ enum {
 };
 
 /* Fills p->into, p->inside and p->repeat for the step p->reduced, and the scopes deeper than the option
- * depth. Call it when the nodes are picked, and again for later steps. Returns how many boxes there are; -1: no
- * memory. */
+ * depth. Call it when the nodes are picked, and again for later steps. Returns how many boxes there are; -1:
+ * no memory. */
 int64_t wgi_reduce(wgi_picture *p);
 void wgi_reducer_free(wgi_picture *p);
 

@@ -22,8 +22,8 @@ static const char *name_of_cost(const wgi_item *y)
     return y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION ? "cost" : NULL;
 }
 
-/* The first of the positions that enter a box, in order; of one more than SHOWN the last is not shown. Returns
- * how many. */
+/* The first of the positions that enter a box, in order; of one more than SHOWN the last is not shown.
+ * Returns how many. */
 static int find_entering(const wgi_picture *p, int64_t position, int32_t list[SHOWN + 1])
 {
     int n = 0;

@@ -53,8 +53,8 @@ static widths widths_of(const wgi_lay_work *k, int rank)
 
 /* ---- cuts ---- */
 
-/* Cuts into rows of at most that length. Returns how many; a row has at least one rank. Sources of the rank before a
- * row stand in it: wgi_lay_move_sources. */
+/* Cuts into rows of at most that length. Returns how many; a row has at least one rank. Sources of the rank
+ * before a row stand in it: wgi_lay_move_sources. */
 static int cut(wgi_lay_work *k, const widths *w, double length)
 {
     wgi_lay_level *l = k->l;

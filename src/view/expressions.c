@@ -1,5 +1,6 @@
-/* expressions.c: names for items that have none: the expression, 1 − a, or if it is long or another item has it
- * the op and a number, add_1. Both are made in the order of the items, so the expressions of an item's operands are known.
+/* expressions.c: names for items that have none: the expression, 1 − a, or if it is long or another item
+ * has it the op and a number, add_1. Both are made in the order of the items, so the expressions of an item's
+ * operands are known.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -62,8 +62,8 @@ typedef struct wgi_view {
     wg_graph *g;
     wgi_view_level level;
     bool has_e; /* an item is called e, so e to the power of x is written exp(x) */
-    /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the gradients
-     * are then called ∂y/∂z. NULL: they are called dz. */
+    /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the
+     * gradients are then called ∂y/∂z. NULL: they are called dz. */
     const char *partial_of;
     wgi_item *item;
     int64_t items;

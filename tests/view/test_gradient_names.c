@@ -1,4 +1,5 @@
-/* test_gradient_names.c: no two nodes of a picture have the same name, and no gradient has the name of a node. */
+/* test_gradient_names.c: no two nodes of a picture have the same name, and no gradient has the name of a
+ * node. */
 #include "draw/draw_private.h"
 #include "picture.h"
 
