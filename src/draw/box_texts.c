@@ -163,18 +163,6 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
     return wgi_picture_text(p, &b);
 }
 
-/* The formula, with those of the nodes that are drawn in this box. */
-static void put_title(const wgi_picture *p, wgi_strbuf *b, int64_t position)
-{
-    const wgi_item *y = wgi_item_at(p, position);
-    if (p->cost_is_call && y->node == p->root.index) {
-        wgi_put_cost_call(p, b, position);
-        return;
-    }
-    if (!y->tree) wgi_put_symbol(b, y, NAME_MOST), wgi_strbuf_put(b, " = ");
-    wgi_put_right_side(&p->view, b, p->item[position], p->inside);
-}
-
 void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_view *v = &p->view;
@@ -189,12 +177,13 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     else wgi_put_symbol(&b, y, NAME_MOST);
     box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
+    wgi_lay_out_name(p, box, y);
+    box->formula = is_leaf(n) ? box->symbol : NULL;
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
         box->word = wgi_picture_text(p, &b);
-        if (wgi_is_circuit(p->o)) wgi_item_put_gate(v, &b, y);
-        else put_title(p, &b, position);
-        box->title = wgi_picture_text(p, &b);
+        if (wgi_is_circuit(p->o)) wgi_item_put_gate(v, &b, y), box->title = wgi_picture_text(p, &b);
+        else wgi_describe_title(p, box, position);
         wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
     }
     box->shape = shape_text(p, n);

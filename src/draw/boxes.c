@@ -9,7 +9,7 @@
 typedef struct wgi_text_block {
     struct wgi_text_block *before;
     size_t used, room;
-    char text[];
+    _Alignas(double) char text[];
 } wgi_text_block;
 
 static char *room_for_text(wgi_picture *p, size_t bytes)
@@ -22,6 +22,16 @@ static char *room_for_text(wgi_picture *p, size_t bytes)
     }
     b->used += bytes;
     return b->text + b->used - bytes;
+}
+
+void *wgi_picture_keep(wgi_picture *p, size_t bytes)
+{
+    const size_t unit = sizeof(double), used = p->texts ? p->texts->used : 0;
+    if (used % unit && p->texts->room - used >= unit) p->texts->used += unit - used % unit;
+    else if (used % unit) p->texts->used = p->texts->room;
+    void *kept = room_for_text(p, (bytes + unit - 1) / unit * unit);
+    p->lost |= !kept;
+    return kept;
 }
 
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text)
@@ -76,8 +86,8 @@ void wgi_picture_free(wgi_picture *p)
     if (p->g) wgi_view_free(&p->view);
     wgi_picture_clear_boxes(p);
     wgi_reducer_free(p);
-    void *const parts[] = { p->index,   p->item,   p->position, p->first, p->arg,
-                            p->on_path, p->box_of, p->run,      p->into,  p->inside };
+    void *const parts[] = { p->index,  p->item, p->position, p->first,  p->arg, p->on_path,
+                            p->box_of, p->run,  p->into,     p->inside, p->work };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     *p = (wgi_picture){ .c = p->c };
 }

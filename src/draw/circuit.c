@@ -75,9 +75,16 @@ static double size_of(const wgi_box *x)
     return is_name_alone(x) ? WGI_TITLE : wgi_characters(x->title) > 1 ? WGI_BODY + 1 : WGI_TITLE + 4;
 }
 
+/* A name is a formula, a gate's sign a text. */
+static const wgi_laid_formula *formula_of(const wgi_box *x)
+{
+    return is_name_alone(x) || x->is_copy ? x->symbol : NULL;
+}
+
 static double gate_width(const wgi_box *x)
 {
-    const double text = wgi_text_width(x->title, size_of(x), WGI_BOLD);
+    const wgi_laid_formula *k = formula_of(x);
+    const double text = k ? k->width * size_of(x) / WGI_BODY : wgi_text_width(x->title, size_of(x), WGI_BOLD);
     return ceil(is_name_alone(x)                ? text + 6
                 : wgi_characters(x->title) == 1 ? 2 * RADIUS
                                                 : fmax(2 * RADIUS, text + 2 * PAD));
@@ -158,8 +165,10 @@ void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, doub
     wgi_svg_number(b, " ", wire);
     wgi_strbuf_put(b, "\"/></g>\n");
     if (!leaf) wgi_svg_rect(b, left, wire - RADIUS, gate, 2 * RADIUS, RADIUS, "");
-    wgi_svg_text(b, left + (leaf ? 0 : gate / 2), wire + 0.36 * size_of(x), size_of(x), true,
-                 leaf ? "" : "middle", "ink", x->is_copy ? x->name : x->title);
+    const wgi_laid_formula *k = formula_of(x);
+    const double size = size_of(x), y = wire + 0.36 * size, scale = size / WGI_BODY;
+    if (k) wgi_svg_formula(b, k, left + (leaf ? 0 : (gate - scale * k->width) / 2), y, scale, "ink");
+    else wgi_svg_text(b, left + (leaf ? 0 : gate / 2), y, size, true, leaf ? "" : "middle", "ink", x->title);
     if (x->is_copy) return;
     put_lines(b, x->value, (from + to) / 2, wire, true, x->odd_value ? "grad" : "value");
     put_lines(b, gradient_of(x), (from + to) / 2, wire, false, "grad");

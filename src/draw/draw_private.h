@@ -19,6 +19,7 @@
 #ifndef WGI_DRAW_PRIVATE_H
 #define WGI_DRAW_PRIVATE_H
 
+#include "formula/formula_boxes.h"
 #include "text/text.h"
 #include "view/equation.h"
 #include "view/view.h"
@@ -72,6 +73,8 @@ typedef struct wgi_box {
     int64_t times;       /* of a run: how many parts it has; 1: a node */
     const char *name;    /* short; the gradient is written d<name> */
     const char *title;   /* name, or formula */
+    /* Title and name as SVG shows them; the name on one line. NULL: as the text. */
+    const wgi_laid_formula *formula, *symbol;
     const char *detail, *word, *shape, *value, *gradient, *tip;
     const char *mark; /* the text of a mark; or NULL */
     const char *note; /* what was measured or checked, ""; or NULL */
@@ -148,7 +151,8 @@ typedef struct wgi_picture {
     wgi_frame *frame;
     int frames;
     struct wgi_text_block *texts;
-    bool lost; /* memory for a text was missing */
+    struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
+    bool lost;                     /* memory for a text was missing */
 } wgi_picture;
 
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
@@ -171,6 +175,8 @@ void wgi_link_once(wgi_picture *p, wgi_link k);
 void wgi_take_texts(wgi_picture *p, wgi_picture *q);
 /* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
+/* Memory that is kept as long as the picture, aligned for numbers and addresses; NULL: there is none. */
+void *wgi_picture_keep(wgi_picture *p, size_t bytes);
 
 static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
 {
@@ -202,6 +208,10 @@ wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *bo
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
 void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L(a, y) */
+void wgi_put_cost_name(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L */
+/* The positions of its operands, and how many they are; WGI_COST_OPERANDS: one more than are shown. */
+enum { WGI_COST_OPERANDS = 6 };
+int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS]);
 void wgi_describe_scope(wgi_picture *p, wgi_box *b, int64_t position);
 const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r); /* ×8: a₂, ... a₉ */
 const char *wgi_hidden_text(wgi_picture *p);
@@ -275,6 +285,11 @@ void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
 typedef void wgi_use_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with);
 void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with);
 
+/* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. Without memory
+ * p->lost is set. */
+void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
+void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
+
 /* size_names.c. "[m,3]" */
 void wgi_put_sizes(wgi_strbuf *b, const wg_draw_opts *o, wg_node n);
 
@@ -287,6 +302,8 @@ void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
 void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
 /* The right side of it, with the right sides of the operands inside[] (by item; NULL: none) within. */
 void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside);
+/* The right side of e, which is that of y; false: it is long, or e is NULL, and only the call was written. */
+bool wgi_put_equation(wgi_strbuf *b, const wgi_item *y, const wgi_equation *e);
 /* One line with the options that differ from their defaults and are not in the formula: "axes = 1". */
 void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 

@@ -201,7 +201,8 @@ static void put_sheet(film *f)
     const wgi_svg_frame any = { .box = -1 };
     memcpy(id, w->id, sizeof id);
     wgi_strbuf_format(w->b,
-                      "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\" width=\"%.8g\" height=\"%.8g\" "
+                      "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" id=\"%s\" "
+                      "width=\"%.8g\" height=\"%.8g\" "
                       "viewBox=\"0 0 %.8g %.8g\" role=\"img\" font-family=\"" WGI_SANS
                       "\">\n<title>%lld steps</title>\n",
                       id, width, height, width, height, (long long)f->s.states);

@@ -46,14 +46,21 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 
 /* ---- formulas ---- */
 
-void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside)
+bool wgi_put_equation(wgi_strbuf *b, const wgi_item *y, const wgi_equation *e)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
-    wgi_equation *e = wgi_equation_make(v, item, inside, false);
     if (e) wgi_formula_text(&to, &e->tree, e->tree.root, false);
-    if (e && to.length < sizeof line) wgi_strbuf_clean(b, line, LINE_CHARACTERS);
-    else wgi_strbuf_clean(b, v->item[item].op->name, OPERAND_MOST), wgi_strbuf_put(b, "(…)");
+    const bool fits = e && to.length < sizeof line;
+    if (fits) wgi_strbuf_clean(b, line, LINE_CHARACTERS);
+    else wgi_strbuf_clean(b, y->op->name, OPERAND_MOST), wgi_strbuf_put(b, "(…)");
+    return fits && wgi_characters(line) <= LINE_CHARACTERS;
+}
+
+void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside)
+{
+    wgi_equation *e = wgi_equation_make(v, item, inside, false);
+    wgi_put_equation(b, &v->item[item], e);
     wgi_equation_free(e);
 }
 

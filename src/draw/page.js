@@ -63,6 +63,9 @@ function boxLines(v, s) {
 
 // ---- boxes ----
 
+// Of "dz = 0.2", whose name is a formula, the part that changes.
+const part = t => t.querySelector('.num') || t;
+
 nodes.forEach(q => { q.x = q.x && q.x.map(read), q.m = q.m && q.m.map(read); });
 items.forEach((item, i) => {
   item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read);
@@ -70,10 +73,11 @@ items.forEach((item, i) => {
   const g = document.getElementById(ID + '-n' + item.b);
   if (!g) return;
   const texts = Array.from(g.querySelectorAll('.value, .grad'));
-  const cut = texts.findIndex(t => t.textContent.startsWith(item.d + ' ='));
+  const cut = texts.findIndex(t => t.querySelector('.num') || t.textContent.startsWith(item.d + ' ='));
   const box = { i: i, g: g, v: texts.slice(0, cut < 0 ? texts.length : cut), d: cut < 0 ? [] : texts.slice(cut) };
   box.all = box.v.concat(box.d);
-  box.text = box.all.map(t => t.textContent);
+  box.text = box.all.map(t => part(t).textContent);
+  box.label = cut >= 0 && part(box.d[0]) !== box.d[0] ? ' = ' : item.d + ' = ';
   boxes[item.b] = box;
 });
 function step(box, gradient) {
@@ -84,8 +88,8 @@ boxes.forEach((b, k) => { b.from = step(k, false), b.till = step(k, true); });
 
 // A text that has grown is made narrower, so that it stays in its box.
 function put(t, text) {
-  if (t.textContent === text) return;
-  t.textContent = text;
+  if (part(t).textContent === text) return;
+  part(t).textContent = text;
   t.removeAttribute('textLength');
   const rect = t.parentNode.querySelector('rect');
   if (!rect || !t.getComputedTextLength) return;
@@ -100,20 +104,20 @@ function draw(box) {
   const item = items[box.i], now = states[at], own = now.b === item.b;
   const value = live ? boxLines(live.value[box.i], item.s) : null;
   const grad = live && live.grad[box.i] ? boxLines(live.grad[box.i], item.s) : null;
-  const part = own && now.k !== undefined && !now.w;
+  const sum = own && now.k !== undefined && !now.w;
   const write = (texts, first, lines, name, prefix, on) => texts.forEach((t, i) => {
     let text = lines && changed ? (i ? '' : prefix) + (lines[i] || '') : box.text[first + i];
     const closed = secret(name);
     if (closed) text = i ? '' : prefix + '?';
-    else if (part && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
+    else if (sum && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
     put(t, text);
     t.classList.toggle('ask', closed);
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
-    t.classList.toggle('off', !on && !(part && prefix && !i));
+    t.classList.toggle('off', !on && !(sum && prefix && !i));
     t.classList.toggle('fresh', own && (prefix ? now.k !== undefined : now.k === undefined));
   });
   write(box.v, 0, value, item.n, '', at >= box.from);
-  write(box.d, box.v.length, grad, item.d, item.d + ' = ', at >= box.till);
+  write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
   box.g.classList.toggle('later', at < box.from);
   box.g.classList.toggle('at', own);
   box.g.classList.toggle('from', now.f === item.b);

@@ -3,7 +3,7 @@
 
 #include "draw/reduced_boxes.h"
 
-enum { NAME_MOST = 24, SHOWN = 5 };
+enum { NAME_MOST = 24 };
 
 bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
 {
@@ -22,36 +22,41 @@ static const char *name_of_cost(const wgi_item *y)
     return y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION ? "cost" : NULL;
 }
 
-/* The first of the positions that enter a box, in order; of one more than SHOWN the last is not shown.
- * Returns how many. */
-static int find_entering(const wgi_picture *p, int64_t position, int32_t list[SHOWN + 1])
+/* The first of the positions that enter the box, in order. */
+int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS])
 {
     int n = 0;
     for (int64_t i = 0; i <= position; i++)
         for (int64_t a = p->first[i]; p->into[i] == position && a < p->first[i + 1]; a++) {
             const int32_t x = p->arg[a];
             int at = n;
-            while (at && list[at - 1] > x) at--;
-            if (x < 0 || p->into[x] == position || at > SHOWN || (at && list[at - 1] == x)) continue;
-            n += n <= SHOWN;
-            memmove(list + at + 1, list + at, (size_t)(n - 1 - at) * sizeof *list);
-            list[at] = x;
+            while (at && operand[at - 1] > x) at--;
+            if (x < 0 || p->into[x] == position || at == WGI_COST_OPERANDS || (at && operand[at - 1] == x))
+                continue;
+            n += n < WGI_COST_OPERANDS;
+            memmove(operand + at + 1, operand + at, (size_t)(n - 1 - at) * sizeof *operand);
+            operand[at] = x;
         }
     return n;
 }
 
-void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+void wgi_put_cost_name(const wgi_picture *p, wgi_strbuf *b, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
-    int32_t entering[SHOWN + 1];
     if (name_of_cost(y)) wgi_strbuf_put(b, name_of_cost(y));
     else wgi_put_symbol(b, y, NAME_MOST);
+}
+
+void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+{
+    int32_t operand[WGI_COST_OPERANDS];
+    const int n = wgi_cost_operands(p, position, operand);
+    wgi_put_cost_name(p, b, position);
     wgi_strbuf_put(b, "(");
-    const int n = find_entering(p, position, entering);
     for (int k = 0; k < n; k++) {
         wgi_strbuf_put(b, k ? ", " : "");
-        if (k == SHOWN) wgi_strbuf_put(b, "…");
-        else wgi_put_symbol(b, wgi_item_at(p, entering[k]), NAME_MOST);
+        if (k == WGI_COST_OPERANDS - 1) wgi_strbuf_put(b, "…");
+        else wgi_put_symbol(b, wgi_item_at(p, operand[k]), NAME_MOST);
     }
     wgi_strbuf_put(b, ")");
 }
@@ -72,7 +77,7 @@ void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_strbuf_add(&text, wg_node_scope(wgi_node_at(p, position)), (size_t)p->scope_of[position]);
     wgi_strbuf_clean(&b, wgi_strbuf_text(&text), 2 * NAME_MOST);
     wgi_strbuf_free(&text);
-    box->title = wgi_picture_text(p, &b);
+    box->title = wgi_picture_text(p, &b), box->formula = NULL;
     wgi_strbuf_format(&b, "%lld nodes", (long long)nodes);
     if (parameters) wgi_strbuf_format(&b, ", %lld numbers in parameters", (long long)parameters);
     box->detail = wgi_picture_text(p, &b);

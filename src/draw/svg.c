@@ -171,17 +171,18 @@ static void put_frames(writer *w)
 
 static void put_description(writer *w, const wgi_box *x, const wgi_card *card)
 {
-    const char *const parts[] = { card->no_value ? "" : x->value, card->no_gradient ? "" : x->gradient };
+    const bool equation = x->formula && x->formula != x->symbol; /* the title tells less than the text */
+    const char *const parts[] = { equation ? x->title : "", card->no_value ? "" : x->value,
+                                  card->no_gradient ? "" : x->gradient };
+    const char *before = "<desc>";
     wgi_strbuf_put(w->b, "<title>"), wgi_strbuf_xml(w->b, *x->tip ? x->tip : x->title, "\n");
     wgi_strbuf_put(w->b, "</title>");
-    if (*parts[0] || *parts[1]) {
-        wgi_strbuf_put(w->b, "<desc>");
-        for (int i = 0; i < 2; i++) {
-            wgi_strbuf_put(w->b, i && *parts[0] && *parts[1] ? "; " : "");
-            wgi_strbuf_xml(w->b, parts[i], " ");
-        }
-        wgi_strbuf_put(w->b, "</desc>");
+    for (int i = 0; i < 3; i++) {
+        if (!*parts[i]) continue;
+        wgi_strbuf_put(w->b, before), wgi_strbuf_xml(w->b, parts[i], " ");
+        before = "; ";
     }
+    if (*before == ';') wgi_strbuf_put(w->b, "</desc>");
     wgi_strbuf_put(w->b, "\n");
 }
 
@@ -294,7 +295,7 @@ void wgi_svg_put_style(const wgi_svg *w)
 static void put_start(writer *w)
 {
     const wgi_picture *p = w->p;
-    wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\"");
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
     double size[2], view[4];
     wgi_svg_size(w, size, view);

@@ -29,6 +29,12 @@ typedef struct wgi_card_line {
     double size, at; /* at: the baseline, from the box's top */
     bool bold, right, odd;
     const char *class;
+    const wgi_laid_formula *formula; /* in the place of the text; NULL: none */
+    /* The text begins with `label_bytes` that are d and this name, d(1 − a) if it is an expression; NULL: it
+     * does not. */
+    const wgi_laid_formula *label;
+    size_t label_bytes;
+    bool label_is_expression;
     const char *lead; /* its first `lead_bytes` stand above this line: it begins below their end */
     size_t lead_bytes;
 } wgi_card_line;
@@ -51,6 +57,15 @@ void wgi_svg_number(wgi_strbuf *b, const char *before, double x);
 void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,
                   const char *class, const char *text);
 void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double radius, const char *class);
+
+/* ---- svg_formula.c ---- */
+
+/* The formula with the left end of its baseline at (x, y), `scale` times as large as it was laid out. */
+void wgi_svg_formula(wgi_strbuf *b, const wgi_laid_formula *k, double x, double y, double scale,
+                     const char *class);
+/* Its pieces [first, end), which are one line, as parts of an element <text> whose letters have that size. How
+ * far below the line the last one ends. */
+double wgi_svg_parts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, double scale, double size);
 
 /* ---- svg.c ---- */
 

@@ -7,7 +7,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = WGI_CARD_LINES, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3, BAR_LENGTH = 40 };
+enum {
+    LINES = WGI_CARD_LINES,
+    PAD_X = 9,
+    PAD_Y = 5,
+    TWICE = 3,
+    CAPTION_GAP = 14,
+    BAR = 3,
+    BAR_LENGTH = 40,
+    LABEL_GAP = 4
+};
 
 typedef wgi_card_line line;
 typedef wgi_card_lines lines;
@@ -18,7 +27,35 @@ static void add_line(lines *l, const char *text, size_t bytes, double size, bool
 {
     if (l->n == LINES) return;
     l->h += leading(size);
-    l->line[l->n++] = (line){ text, bytes, size, l->h - 0.34 * size, bold, false, false, class, "", 0 };
+    l->line[l->n++] = (line){ .text = text,
+                              .bytes = bytes,
+                              .size = size,
+                              .at = l->h - 0.34 * size,
+                              .bold = bold,
+                              .class = class,
+                              .lead = "" };
+}
+
+/* The middle of a formula is where links meet it. */
+static double add_formula(lines *l, const wgi_laid_formula *k, const char *text, const char *class)
+{
+    const double size = WGI_BODY, up = fmax(0.98 * size, k->above + 0.2 * size),
+                 down = fmax(0.34 * size, k->below + 0.22 * size), top = l->h;
+    add_line(l, text, strlen(text), size, false, class);
+    line *t = &l->line[l->n - 1];
+    t->formula = k, t->at = top + up;
+    l->h = top + up + down;
+    return top + (up + down) / 2;
+}
+
+/* "dz = 0.2" has the name of the box in it. */
+static void add_label(const wgi_box *x, line *t)
+{
+    const size_t name = strlen(x->name), open = x->is_expression ? 2 : 1;
+    if (!x->symbol || *t->text != 'd' || strncmp(t->text + open, x->name, name)) return;
+    const size_t end = open + name + x->is_expression;
+    if (strncmp(t->text + end, " = ", 3)) return;
+    t->label = x->symbol, t->label_is_expression = x->is_expression, t->label_bytes = end;
 }
 
 /* A row of a matrix begins with this; it stands below the bracket that opens the first row. */
@@ -49,7 +86,7 @@ static void add_shape(lines *l, const char *shape)
     if (!*shape || l->n == WGI_CARD_LINES) return;
     l->line[l->n] = l->line[l->n - 1];
     l->line[l->n].text = shape, l->line[l->n].bytes = strlen(shape);
-    l->line[l->n].bold = false, l->line[l->n].class = "faint";
+    l->line[l->n].bold = false, l->line[l->n].class = "faint", l->line[l->n].formula = NULL;
     l->line[l->n++].right = true;
 }
 
@@ -62,7 +99,10 @@ void wgi_card_list(const wgi_box *x, lines *l)
         add_shape(l, x->shape);
     }
     l->title = l->n;
-    l->title_at = add_row(l, x->is_copy ? x->name : x->title, WGI_BODY, true, false, "ink");
+    const wgi_laid_formula *formula = x->is_copy ? x->symbol : x->formula;
+    const char *title = x->is_copy ? x->name : x->title;
+    l->title_at =
+        formula ? add_formula(l, formula, title, "ink") : add_row(l, title, WGI_BODY, true, false, "ink");
     if (x->is_large && l->n == 1) add_shape(l, x->shape);
     if (l->title_at < 0) l->title_at = l->h / 2;
     if (!x->is_copy) {
@@ -76,6 +116,7 @@ void wgi_card_list(const wgi_box *x, lines *l)
         l->gradient = l->n;
         l->gradient_at = add_row(l, x->gradient, WGI_BODY, x->odd_gradient, x->odd_gradient, "grad");
         l->end = l->n;
+        if (l->gradient < l->n) add_label(x, &l->line[l->gradient]);
     }
     l->h += PAD_Y;
 }
@@ -88,11 +129,36 @@ int wgi_card_part(const lines *l, int i)
                                               : WGI_CARD_OTHER;
 }
 
-static double width_of(const line *l, const char *text, size_t bytes, wgi_strbuf *scratch)
+static double text_width(const line *l, const char *text, size_t bytes, wgi_strbuf *scratch)
 {
     wgi_strbuf_clear(scratch);
     wgi_strbuf_add(scratch, text, bytes);
     return wgi_text_width(wgi_strbuf_text(scratch), l->size, l->bold ? WGI_BOLD : WGI_REGULAR);
+}
+
+/* Of "dz". */
+static double label_width(const line *l)
+{
+    const char *sides = l->label_is_expression ? "d()" : "d";
+    return l->label->width * l->size / WGI_BODY + wgi_text_width(sides, l->size, WGI_ITALIC);
+}
+
+static double line_width(const line *l, wgi_strbuf *scratch)
+{
+    if (l->formula) return l->formula->width;
+    const double label = l->label ? label_width(l) : 0;
+    return label + text_width(l, l->text + l->label_bytes, l->bytes - l->label_bytes, scratch);
+}
+
+/* Of what stands above the beginning of the line, in the first line of its rows. */
+static double lead_width(const lines *all, const line *l, wgi_strbuf *scratch)
+{
+    const line *first = &all->line[all->gradient];
+    if (!l->lead_bytes) return 0;
+    if (all->gradient >= all->n || first->text != l->lead || !first->label)
+        return text_width(l, l->lead, l->lead_bytes, scratch);
+    return label_width(first) +
+           text_width(l, l->lead + first->label_bytes, l->lead_bytes - first->label_bytes, scratch);
 }
 
 wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
@@ -102,8 +168,8 @@ wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
     double w = 0, rim = x->times > 1 ? TWICE : 0;
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
-        double now = width_of(t, t->text, t->bytes, scratch) + width_of(t, t->lead, t->lead_bytes, scratch);
-        if (t->right) now += CAPTION_GAP + width_of(t - 1, t[-1].text, t[-1].bytes, scratch);
+        double now = line_width(t, scratch) + lead_width(&l, t, scratch);
+        if (t->right) now += CAPTION_GAP + line_width(t - 1, scratch);
         if (now > w) w = now;
     }
     wgi_strbuf_clear(scratch);
@@ -170,6 +236,34 @@ static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, dou
     } else wgi_svg_rect(b, left, top, card->w, card->h, 7, class);
 }
 
+/* Begins a part that stands on the line again, above the end of the part before. */
+static void put_tspan(wgi_strbuf *b, const char *class, double below)
+{
+    wgi_strbuf_put(b, "<tspan"), wgi_strbuf_put(b, class);
+    if (fabs(below) > 0.005) wgi_svg_number(b, " dy=\"", -below), wgi_strbuf_put(b, "\"");
+}
+
+/* The element's last part is the number, which a page may change. */
+static void put_labelled(wgi_strbuf *b, const line *t, double x, double y, const char *text)
+{
+    const double scale = t->size / WGI_BODY;
+    const char *weight = t->bold ? " font-weight=\"bold\"" : "";
+    wgi_svg_number(b, "<text x=\"", x);
+    wgi_svg_number(b, "\" y=\"", y);
+    wgi_svg_number(b, "\" font-size=\"", t->size);
+    wgi_strbuf_format(b, "\" class=\"%s\"><tspan font-style=\"italic\">d</tspan>%s", t->class,
+                      t->label_is_expression ? "(" : "");
+    double below = wgi_svg_parts(b, t->label, 0, t->label->count, scale, t->size);
+    if (t->label_is_expression) {
+        put_tspan(b, "", below), wgi_strbuf_put(b, ">)</tspan>");
+        below = 0;
+    }
+    put_tspan(b, " class=\"num\"", below);
+    wgi_strbuf_format(b, "%s>", weight);
+    wgi_strbuf_xml(b, text, " ");
+    wgi_strbuf_put(b, "</tspan></text>\n");
+}
+
 static double eighth(double x) { return (double)(int64_t)(8 * x + 0.5) / 8; }
 
 void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
@@ -187,15 +281,18 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
         const int part = wgi_card_part(&l, i);
         if ((card->no_value && part == WGI_CARD_VALUE) || (card->no_gradient && part == WGI_CARD_GRADIENT))
             continue;
-        double lead = width_of(t, t->lead, t->lead_bytes, &text);
+        double lead = lead_width(&l, t, &text);
         wgi_strbuf_clear(&text);
-        wgi_strbuf_add(&text, t->text, t->bytes);
+        wgi_strbuf_add(&text, t->text + t->label_bytes, t->bytes - t->label_bytes);
         double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + eighth(lead)),
                y = eighth(top + rim + t->at);
         if (t->odd)
             wgi_svg_rect(b, left + rim + 3, eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
                          eighth(leading(t->size)), 3, "odd");
-        wgi_svg_text(b, at, y, t->size, t->bold, t->right ? "end" : "", t->class, wgi_strbuf_text(&text));
+        if (t->formula) wgi_svg_formula(b, t->formula, at, y, 1, t->class);
+        else if (t->label) put_labelled(b, t, at, y, wgi_strbuf_text(&text));
+        else
+            wgi_svg_text(b, at, y, t->size, t->bold, t->right ? "end" : "", t->class, wgi_strbuf_text(&text));
     }
     b->failed |= text.failed;
     wgi_strbuf_free(&text);

@@ -75,12 +75,13 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[])
     put_rule(b, id, ".forward polygon", "fill", LINE);
     put_rule(b, id, ".backward path", "stroke", BACK);
     put_rule(b, id, ".backward polygon", "fill", BACK);
-    wgi_strbuf_format(
-        b,
-        "#%s rect { stroke-width: 1.25 } #%s rect.heavy { stroke-width: 2.5 } "
-        "#%s rect.copy { stroke-dasharray: 4 3 }\n"
-        "#%s .scope rect { fill: none } #%s rect.odd, #%s rect.bar { stroke: none }\n"
-        "#%s path { fill: none; stroke-width: 1.5 } #%s .backward path { stroke-dasharray: 5 4 }\n"
-        "</style>\n",
-        id, id, id, id, id, id, id, id);
+    put_rule(b, id, "path.rule", "stroke", INK);
+    wgi_strbuf_format(b,
+                      "#%s rect { stroke-width: 1.25 } #%s rect.heavy { stroke-width: 2.5 } "
+                      "#%s rect.copy { stroke-dasharray: 4 3 }\n"
+                      "#%s .scope rect { fill: none } #%s rect.odd, #%s rect.bar { stroke: none }\n"
+                      "#%s path { fill: none; stroke-width: 1.5 } #%s path.rule { stroke-width: 1.1 } #%s "
+                      ".backward path { stroke-dasharray: 5 4 }\n"
+                      "</style>\n",
+                      id, id, id, id, id, id, id, id, id);
 }

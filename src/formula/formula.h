@@ -46,11 +46,15 @@ typedef enum wgi_formula_kind {
     WGI_F_CASES /* value, condition, value, condition ... value */
 } wgi_formula_kind;
 
+/* Whether a name is that of a number, or that of a vector, a matrix or a tensor, which is printed bold. */
+typedef enum wgi_formula_axes { WGI_F_AXES_UNKNOWN, WGI_F_NO_AXES, WGI_F_HAS_AXES } wgi_formula_axes;
+
 typedef struct wgi_formula_node {
     uint8_t kind, sign;
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one */
+    uint8_t axes;        /* NAME: a wgi_formula_axes */
     int16_t child, next; /* 0: none */
     int length;          /* of text */
     const char *text;
@@ -91,6 +95,13 @@ int wgi_formula_level(const wgi_formula *f, int node); /* how strongly it binds:
 bool wgi_formula_parens(const wgi_formula *f, int node, int k);
 bool wgi_formula_is_function(const char *name, int length);    /* sin, ln ...: no parentheses are needed */
 bool wgi_formula_is_reduction(const wgi_formula *f, int node); /* sum(e), mean(e along axis) ... */
+bool wgi_formula_is_truth(const wgi_formula *f, int node);     /* 1 or 0: a < b */
+/* Of a product of single letters: it is written without space, QKᵀ. */
+bool wgi_formula_is_close(const wgi_formula *f, int product);
+/* The second factor begins with a digit, so there must be a sign before it. */
+bool wgi_formula_digit_second(const wgi_formula *f, int product);
+/* Whether "sin x" needs no parentheses. open: more letters may follow. */
+bool wgi_formula_is_bare(const wgi_formula *f, int call, bool open);
 
 /* Whether it is arithmetic of numbers alone, which is x then. */
 bool wgi_formula_constant(const wgi_formula *f, int node, double *x);
@@ -108,6 +119,7 @@ typedef struct wgi_formula_value {
     int primes;
     const char *text; /* the name of a node, or the word of an option; NULL: a number */
     int text_primes;
+    wgi_formula_axes axes; /* of text */
     double number;
     const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
     int root;

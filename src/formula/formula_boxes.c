@@ -1,153 +1,77 @@
-/* formula_boxes.c: the layout of formulas in two dimensions. A box is the pieces from `first` on, with
- * the origin at the left end of its baseline; boxes are joined to rows from left to right. */
-#include "formula/formula_boxes.h"
+/* formula_boxes.c: the layout of formulas in two dimensions. */
+#include "formula/formula_rows.h"
 
 #include <string.h>
 
-typedef struct layout {
-    wgi_formula_boxes *to;
-    const wgi_formula *f;
-    wgi_formula_width width;
-} layout;
+/* Parts of the size of the letters: the height of a fraction's bar, gaps. */
+static const double AXIS = 0.29, GAP = 0.14, CLOSE = 0.1;
 
-typedef struct box {
-    int first;
-    double width, above, below;
-} box;
-
-/* Parts of the size of the letters: small letters, the axis of fractions, gaps. */
-static const double SMALL = 0.7, AXIS = 0.28, GAP = 0.12, RISE = 0.42, DROP = 0.18, LETTER_UP = 0.75,
-                    LETTER_DOWN = 0.22;
+typedef wgi_formula_layout layout;
+typedef wgi_formula_box box;
 
 static box lay(layout *l, int node, double size);
 
 static double larger(double a, double b) { return a > b ? a : b; }
+static int kind_of(const layout *l, int node) { return l->f->node[node].kind; }
 
-/* ---- boxes ---- */
+/* ---- children ---- */
 
-static box empty(const layout *l) { return (box){ .first = l->to->count }; }
-
-static void move(layout *l, int first, double x, double y)
+static bool is_atom(const layout *l, int node)
 {
-    for (int i = first; i < l->to->count; i++) {
-        wgi_formula_piece *p = &l->to->piece[i];
-        p->x += x, p->x2 += x, p->y += y, p->y2 += y;
-    }
+    return kind_of(l, node) == WGI_F_NAME || kind_of(l, node) == WGI_F_NUMBER;
 }
 
-/* Puts the last box at the end of the row. */
-static void join(layout *l, box *row, box b)
+static bool is_on_line(const layout *l, int parent, int quotient)
 {
-    move(l, b.first, row->width, 0);
-    row->width += b.width;
-    row->above = larger(row->above, b.above);
-    row->below = larger(row->below, b.below);
+    const bool sum = kind_of(l, parent) == WGI_F_ADD || kind_of(l, parent) == WGI_F_SUB;
+    return l->flat || (sum && is_atom(l, wgi_formula_child(l->f, quotient, 0)) &&
+                       is_atom(l, wgi_formula_child(l->f, quotient, 1)));
 }
 
-static wgi_formula_piece *add(layout *l, wgi_formula_shape shape, double size)
+/* Whether something stands above the end of its first child. */
+static bool is_raised(const layout *l, int node)
 {
-    if (l->to->count == WGI_F_PIECES) l->to->full = true;
-    wgi_formula_piece *p = l->to->full ? &l->to->piece[WGI_F_PIECES] : &l->to->piece[l->to->count++];
-    *p = (wgi_formula_piece){ .shape = (uint8_t)shape, .size = size };
-    return p;
+    const int kind = kind_of(l, node);
+    return kind == WGI_F_POW || kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE;
 }
 
-static box text(layout *l, const char *s, int length, double size, wgi_formula_face face)
+static box quotient(layout *l, int node, double size);
+
+/* A fraction with a bar needs parentheses only below a power. */
+static box child(layout *l, int node, int k, double size)
 {
-    box b = empty(l);
-    if (l->to->letters + length + 1 > WGI_F_LETTERS) l->to->full = true;
-    if (!length || l->to->full) return b;
-    wgi_formula_piece *p = add(l, WGI_F_TEXT, size);
-    char *at = l->to->text + l->to->letters;
-    memcpy(at, s, (size_t)length);
-    at[length] = 0;
-    p->face = (uint8_t)face, p->text = l->to->letters;
-    l->to->letters += length + 1;
-    b.width = l->width(at, size, face), b.above = LETTER_UP * size, b.below = LETTER_DOWN * size;
+    const int at = wgi_formula_child(l->f, node, k);
+    const bool bar = kind_of(l, at) == WGI_F_DIV && !is_on_line(l, node, at);
+    const bool parens = bar ? k == 0 && is_raised(l, node) : wgi_formula_parens(l->f, node, k);
+    const bool open = l->open;
+    l->open &= !parens;
+    const bool line = kind_of(l, at) == WGI_F_DIV && !bar;
+    const box b = line ? quotient(l, at, size) : lay(l, at, size);
+    l->open = open;
+    return parens ? wgi_row_enclosed(l, b, false, size) : b;
+}
+
+/* A child with something behind it. */
+static box first(layout *l, int node, double size)
+{
+    const bool before = l->open;
+    l->open = true;
+    const box b = child(l, node, 0, size);
+    l->open = before;
     return b;
 }
 
-static box words(layout *l, const char *s, double size)
+/* Small letters above or below: quotients in them are on one line. */
+static box in_small(layout *l, int node)
 {
-    return text(l, s, (int)strlen(s), size, WGI_F_ROMAN);
-}
-
-static void put(layout *l, box *row, const char *s, double size) { join(l, row, words(l, s, size)); }
-static void space(box *row, double size) { row->width += size; }
-
-/* Parentheses as high as what they hold. */
-static box in_parens(layout *l, box inner, double size)
-{
-    const bool tall = inner.above + inner.below > 1.3 * size;
-    box row = empty(l);
-    row.first = inner.first;
-    const double wide = tall ? 0.3 * size : l->width("(", size, WGI_F_ROMAN);
-    move(l, inner.first, wide, 0);
-    row.above = larger(inner.above, LETTER_UP * size), row.below = larger(inner.below, LETTER_DOWN * size);
-    row.width = inner.width + 2 * wide;
-    for (int right = 0; right < 2; right++) {
-        const double x = right ? inner.width + wide : 0;
-        if (!tall) {
-            box b = words(l, right ? ")" : "(", size);
-            move(l, b.first, x, 0);
-            continue;
-        }
-        wgi_formula_piece *p = add(l, WGI_F_PAREN, right ? -size : size);
-        p->x = x, p->x2 = x + wide, p->y = -inner.above, p->y2 = inner.below;
-    }
-    return row;
-}
-
-static box child(layout *l, int node, int k, double size)
-{
-    const box b = lay(l, wgi_formula_child(l->f, node, k), size);
-    return wgi_formula_parens(l->f, node, k) ? in_parens(l, b, size) : b;
-}
-
-static box with_small(layout *l, box base, box small, double shift)
-{
-    move(l, small.first, base.width, shift);
-    base.width += small.width;
-    base.above = larger(base.above, small.above - shift);
-    base.below = larger(base.below, small.below + shift);
-    return base;
+    const bool flat = l->flat, open = l->open;
+    l->flat = true, l->open = false;
+    const box b = lay(l, node, l->small);
+    l->flat = flat, l->open = open;
+    return b;
 }
 
 /* ---- leaves ---- */
-
-static box name(layout *l, const wgi_formula_node *n, double size)
-{
-    char letters[80];
-    const wgi_name_parts w = wgi_name_split(n->text, n->length);
-    if (n->length == 3 && memcmp(n->text, "inf", 3) == 0) return words(l, "∞", size);
-    wgi_line base = { letters, sizeof letters, 0 };
-    const char *whole = w.accent ? wgi_whole_accent(w.base, w.base_length, w.accent) : NULL;
-    if (whole) wgi_line_put(&base, whole);
-    else wgi_line_add(&base, w.base, w.base_length);
-    if (w.accent && !whole) wgi_line_put(&base, wgi_accent(w.accent));
-    const bool matrix = !w.greek && w.base_length == 1 && w.base[0] >= 'A' && w.base[0] <= 'Z';
-    box b = base.length < sizeof letters
-                ? text(l, letters, (int)base.length, size, matrix ? WGI_F_BOLD : WGI_F_ITALIC)
-                : text(l, w.base, w.base_length, size, WGI_F_ITALIC);
-    for (int i = 0; i < n->sign; i++) join(l, &b, words(l, "′", size));
-    if (!w.below_length) return b;
-    return with_small(l, b, text(l, w.below, w.below_length, SMALL * size, WGI_F_ROMAN), DROP * size);
-}
-
-static box number(layout *l, const wgi_formula_node *n, double size)
-{
-    char digits[32], power[16];
-    const int e = wgi_number_text(n->number, digits);
-    box row = empty(l);
-    if (n->number < 0) put(l, &row, "−", size);
-    if (!e || strcmp(digits, "1")) put(l, &row, digits, size);
-    if (!e) return row;
-    put(l, &row, strcmp(digits, "1") ? "·10" : "10", size);
-    wgi_line to = { power, sizeof power, 0 };
-    const wgi_formula f = { .count = 2, .node = { { 0 }, { .kind = WGI_F_NUMBER, .number = e } } };
-    wgi_formula_text(&to, &f, 1, false);
-    return with_small(l, row, words(l, power, SMALL * size), -RISE * size);
-}
 
 /* What has no form of its own is one line. */
 static box plain(layout *l, int node, double size)
@@ -155,232 +79,335 @@ static box plain(layout *l, int node, double size)
     char line[300];
     wgi_line to = { line, sizeof line, 0 };
     wgi_formula_text(&to, l->f, node, false);
-    return words(l, line, size);
+    return wgi_box_words(l, line, size);
 }
 
 /* ---- operators ---- */
 
-static box between(layout *l, int node, const char *sign, double gap, double size)
+/* The row with a sign and the second child behind it. */
+static box with_second(layout *l, box row, int node, const char *sign, double size)
 {
-    box row = empty(l);
-    join(l, &row, child(l, node, 0, size));
-    space(&row, gap * size);
-    put(l, &row, sign, size);
-    space(&row, gap * size);
-    join(l, &row, child(l, node, 1, size));
+    if (*sign) wgi_row_put(l, &row, sign, size);
+    else wgi_row_space(&row, CLOSE * size);
+    wgi_row_join(l, &row, child(l, node, 1, size));
     return row;
+}
+
+static box between(layout *l, int node, const char *sign, double size)
+{
+    return with_second(l, child(l, node, 0, size), node, sign, size);
+}
+
+static box quotient(layout *l, int node, double size)
+{
+    return with_second(l, first(l, node, size), node, "/", size);
 }
 
 static box fraction(layout *l, int node, double size)
 {
-    const double pad = GAP * size;
-    box over = lay(l, wgi_formula_child(l->f, node, 0), 0.9 * size);
+    const bool open = l->open;
+    const double pad = GAP * size, y = -AXIS * size;
+    l->flat = true, l->open = false;
+    const box over = lay(l, wgi_formula_child(l->f, node, 0), size);
     const int middle = l->to->count;
-    box under = lay(l, wgi_formula_child(l->f, node, 1), 0.9 * size);
-    const double width = larger(over.width, under.width) + 2 * pad, y = -AXIS * size;
-    move(l, under.first, (width - under.width) / 2, y + pad + under.above);
-    const int end = l->to->count;
-    for (int i = over.first; i < middle && i < end; i++) { /* of the first box alone */
-        wgi_formula_piece *p = &l->to->piece[i];
-        const double x = (width - over.width) / 2, dy = y - pad - over.below;
-        p->x += x, p->x2 += x, p->y += dy, p->y2 += dy;
-    }
-    wgi_formula_piece *bar = add(l, WGI_F_LINE, size);
+    const box under = lay(l, wgi_formula_child(l->f, node, 1), size);
+    l->flat = false, l->open = open;
+    const double width = larger(over.width, under.width) + 2 * pad;
+    wgi_box_centre(l, over), wgi_box_centre(l, under);
+    wgi_box_move(l, over.first, middle, (width - over.width) / 2, y - pad - over.below);
+    wgi_box_move(l, middle, l->to->count, (width - under.width) / 2, y + pad + under.above);
+    wgi_formula_piece *bar = wgi_box_shape(l, WGI_F_LINE, size);
     bar->x = 0, bar->x2 = width, bar->y = bar->y2 = y;
-    return (box){ over.first, width, over.above + over.below + pad - y, under.above + under.below + pad + y };
+    const double side = pad / 2; /* free on both sides of the bar */
+    wgi_box_move(l, over.first, l->to->count, side, 0);
+    return (box){ .first = over.first,
+                  .width = width + 2 * side,
+                  .above = over.above + over.below + pad - y,
+                  .below = under.above + under.below + pad + y };
 }
 
 static box root(layout *l, int node, double size)
 {
-    box in = lay(l, l->f->node[node].child, size);
-    const double sign = 0.6 * size, top = in.above + GAP * size;
-    move(l, in.first, sign, 0);
-    wgi_formula_piece *r = add(l, WGI_F_ROOT, size), *bar;
+    const bool open = l->open;
+    l->open = false;
+    const box in = lay(l, l->f->node[node].child, size);
+    l->open = open;
+    const double sign = 0.62 * size, top = in.above + GAP * size, end = sign + in.width + GAP / 2 * size;
+    wgi_box_move(l, in.first, l->to->count, sign + GAP / 4 * size, 0);
+    wgi_formula_piece *r = wgi_box_shape(l, WGI_F_ROOT, size);
     r->x = 0, r->x2 = sign, r->y = -top, r->y2 = in.below;
-    bar = add(l, WGI_F_LINE, size);
-    bar->x = sign, bar->x2 = sign + in.width, bar->y = bar->y2 = -top;
-    return (box){ in.first, sign + in.width, top + 0.05 * size, in.below };
+    r = wgi_box_shape(l, WGI_F_LINE, size);
+    r->x = sign, r->x2 = end, r->y = r->y2 = -top;
+    return (box){ .first = in.first, .width = end, .above = top + 0.05 * size, .below = in.below };
 }
 
+/* (ln a)^2, not ln a^2 */
 static box power(layout *l, int node, double size)
 {
-    const int base = l->f->node[node].child;
+    const bool call = kind_of(l, l->f->node[node].child) == WGI_F_CALL, open = l->open;
+    l->open = !call;
     box b = child(l, node, 0, size);
-    if (l->f->node[base].kind == WGI_F_CALL) b = in_parens(l, b, size);
-    return with_small(l, b, lay(l, wgi_formula_child(l->f, node, 1), SMALL * size), -RISE * size);
+    l->open = open;
+    if (call) b = wgi_row_enclosed(l, b, false, size);
+    return wgi_row_small(l, b, in_small(l, wgi_formula_child(l->f, node, 1)), true, size);
 }
 
+static box raised(layout *l, int node, const char *what, double size)
+{
+    const box b = first(l, node, size);
+    return wgi_row_small(l, b, wgi_box_words(l, what, l->small), true, size);
+}
+
+/* A^-T is the transpose of an inverse. */
 static box transposed(layout *l, int node, double size)
 {
     const int of = l->f->node[node].child;
-    const bool both = l->f->node[of].kind == WGI_F_INVERSE;
-    const box b = child(l, both ? of : node, 0, size);
-    return with_small(l, b, words(l, both ? "−T" : "T", SMALL * size), -RISE * size);
-}
-
-static box inverse(layout *l, int node, double size)
-{
-    const box b = child(l, node, 0, size);
-    return with_small(l, b, words(l, "−1", SMALL * size), -RISE * size);
+    return kind_of(l, of) == WGI_F_INVERSE ? raised(l, of, "−T", size) : raised(l, node, "T", size);
 }
 
 static const char *compare_sign(int s)
 {
-    return s == '<' ? "<" : s == '>' ? ">" : s == 'l' ? "≤" : s == 'g' ? "≥" : s == '=' ? "=" : "≠";
+    return s == '<'   ? " < "
+           : s == '>' ? " > "
+           : s == 'l' ? " ≤ "
+           : s == 'g' ? " ≥ "
+           : s == '=' ? " = "
+                      : " ≠ ";
+}
+
+/* 2x stands close, as xy does. */
+static bool is_close(const layout *l, int node)
+{
+    const int a = l->f->node[node].child, b = l->f->node[a].next;
+    return wgi_formula_is_close(l->f, node) ||
+           (kind_of(l, a) == WGI_F_NUMBER && kind_of(l, b) == WGI_F_NAME && l->f->node[b].length <= 2);
 }
 
 static box product(layout *l, int node, double size)
 {
-    const int s = l->f->node[node].sign, right = wgi_formula_child(l->f, node, 1);
-    const bool dot = s == '.' || l->f->node[right].kind == WGI_F_NUMBER;
-    if (l->f->node[node].kind == WGI_F_MATMUL) return between(l, node, "", GAP / 2, size);
-    return between(l, node, s == '*' ? "⊙" : dot ? "·" : "", s == '*' || dot ? 0.2 : GAP / 2, size);
+    const int s = l->f->node[node].sign;
+    const bool matrices = kind_of(l, node) == WGI_F_MATMUL, close = is_close(l, node),
+               dot = s == '.' || wgi_formula_digit_second(l->f, node);
+    const char *sign = matrices ? "" : s == '*' ? " ⊙ " : dot ? " · " : "";
+    return with_second(l, first(l, node, size), node, *sign || close ? sign : " ", size);
 }
 
 /* ---- calls and cases ---- */
 
-static box call(layout *l, int node, double size)
+static bool is_clause(const layout *l, int node)
+{
+    return kind_of(l, node) == WGI_F_ALONG || kind_of(l, node) == WGI_F_OVER;
+}
+
+/* The axes or indices of a sum. */
+static box clause(layout *l, int node)
 {
     const wgi_formula_node *n = &l->f->node[node];
-    const char *other = wgi_function_unicode(n->text, n->length);
-    if (wgi_formula_is(l->f, node, "sqrt")) return root(l, node, size);
-    box row = other ? words(l, other, size) : text(l, n->text, n->length, size, WGI_F_ROMAN);
-    for (int k = n->child; k; k = l->f->node[k].next) {
-        const int kind = l->f->node[k].kind;
-        if (kind != WGI_F_ALONG && kind != WGI_F_OVER) continue;
-        box below = empty(l);
-        for (int i = l->f->node[k].child; i; i = l->f->node[i].next) {
-            if (i != l->f->node[k].child) put(l, &below, ", ", SMALL * size);
-            join(l, &below, lay(l, i, SMALL * size));
-        }
-        row = with_small(l, row, below, DROP * size);
+    const bool over = n->kind == WGI_F_OVER;
+    box row = wgi_box_empty(l);
+    if (!over && n->sign) wgi_row_put(l, &row, "all but ", l->small);
+    for (int i = n->child, at = 1; i; i = l->f->node[i].next, at++) {
+        const bool last = !over && wgi_formula_is(l->f, i, "last");
+        wgi_row_join(l, &row, last ? wgi_box_words(l, "last", l->small) : in_small(l, i));
+        if (!l->f->node[i].next) continue;
+        wgi_row_put(l, &row, !over ? " " : at == n->sign ? ": " : ", ", l->small);
     }
-    box in = empty(l);
-    for (int k = n->child, at = 0; k; k = l->f->node[k].next) {
-        if (l->f->node[k].kind == WGI_F_ALONG || l->f->node[k].kind == WGI_F_OVER) continue;
-        if (at++) put(l, &in, ", ", size);
-        join(l, &in, lay(l, k, size));
-    }
-    join(l, &row, in_parens(l, in, size));
     return row;
+}
+
+/* Short limits stand below the sign of a sum, as in Σ with i below it. */
+static box with_limits(layout *l, box sign, box limits, double size)
+{
+    if (!l->drawn || l->flat || limits.width > 1.6 * size) return wgi_row_small(l, sign, limits, false, size);
+    const double width = larger(sign.width, limits.width), y = sign.below + 0.05 * size + limits.above;
+    const int middle = limits.first;
+    wgi_box_centre(l, sign), wgi_box_centre(l, limits);
+    wgi_box_move(l, sign.first, middle, (width - sign.width) / 2, 0);
+    wgi_box_move(l, middle, l->to->count, (width - limits.width) / 2, y);
+    return (box){ .first = sign.first, .width = width, .above = sign.above, .below = y + limits.below };
+}
+
+static box called(layout *l, int node, double size)
+{
+    const wgi_formula_node *n = &l->f->node[node];
+    const char *other = n->word ? NULL : wgi_function_unicode(n->text, n->length);
+    const bool sum = wgi_formula_is(l->f, node, "sum") || wgi_formula_is(l->f, node, "prod");
+    box b = other ? wgi_box_words(l, other, size) : wgi_box_text(l, n->text, n->length, size, WGI_F_ROMAN);
+    for (int k = n->child; k; k = l->f->node[k].next) {
+        if (!is_clause(l, k)) continue;
+        const box below = clause(l, k);
+        b = sum && kind_of(l, k) == WGI_F_OVER ? with_limits(l, b, below, size)
+                                               : wgi_row_small(l, b, below, false, size);
+    }
+    return b;
+}
+
+static box call(layout *l, int node, double size)
+{
+    const bool sqrt = wgi_formula_is(l->f, node, "sqrt") && !l->f->node[node].word, open = l->open;
+    const bool bare = wgi_formula_is_bare(l->f, node, open);
+    if (sqrt && l->drawn) return root(l, node, size);
+    box row = sqrt ? wgi_box_words(l, "√", size) : called(l, node, size);
+    if (bare && !sqrt) wgi_row_put(l, &row, " ", size);
+    box in = wgi_box_empty(l);
+    l->open = false;
+    for (int k = l->f->node[node].child, at = 0; k; k = l->f->node[k].next) {
+        if (is_clause(l, k)) continue;
+        if (at++) wgi_row_put(l, &in, ", ", size);
+        wgi_row_join(l, &in, lay(l, k, size));
+    }
+    l->open = open;
+    if (!bare) in = wgi_row_enclosed(l, in, false, size);
+    wgi_row_join(l, &row, in);
+    return row;
+}
+
+static box absolute(layout *l, int node, double size)
+{
+    const bool open = l->open;
+    l->open = false;
+    const box b = lay(l, l->f->node[node].child, size);
+    l->open = open;
+    return wgi_row_enclosed(l, b, true, size);
 }
 
 static box one_case(layout *l, int value, int condition, double size)
 {
-    box row = empty(l);
-    join(l, &row, lay(l, value, size));
-    space(&row, 0.6 * size);
-    put(l, &row, condition ? "if" : "else", size);
-    space(&row, 0.3 * size);
-    if (condition) join(l, &row, lay(l, condition, size));
+    box row = lay(l, value, size);
+    wgi_row_space(&row, 0.4 * size);
+    wgi_row_put(l, &row, condition ? " if " : " else", size);
+    if (condition) wgi_row_join(l, &row, lay(l, condition, size));
     return row;
 }
 
 static box cases(layout *l, int node, double size)
 {
+    if (!l->drawn) return plain(l, node, size);
     const int n = wgi_formula_children(l->f, node), brace = l->to->count;
     const double wide = 0.5 * size, gap = 0.15 * size;
-    add(l, WGI_F_BRACE, size);
+    wgi_box_shape(l, WGI_F_BRACE, size);
     double width = 0, y = 0;
     for (int k = 0; k < n; k += 2) {
         const int when = wgi_formula_child(l->f, node, k + 1);
         const box row = one_case(l, wgi_formula_child(l->f, node, k), when, size);
-        move(l, row.first, wide, y + row.above);
+        wgi_box_move(l, row.first, l->to->count, wide, y + row.above);
         y += row.above + row.below + gap;
         width = larger(width, row.width);
     }
     const double above = (y - gap) / 2 + AXIS * size;
     if (!l->to->full) l->to->piece[brace].x2 = 0.35 * size, l->to->piece[brace].y2 = y - gap;
-    move(l, brace, 0, -above);
-    return (box){ brace, wide + width, above, y - gap - above };
+    wgi_box_move(l, brace, l->to->count, 0, -above);
+    return (box){ .first = brace, .width = wide + width, .above = above, .below = y - gap - above };
 }
 
+/* Subscripts, which stand in brackets where the name has one of its own: x_k[i, j]. */
 static box elements(layout *l, int node, double size)
 {
-    const box b = child(l, node, 0, size);
-    box below = empty(l);
-    for (int k = l->f->node[l->f->node[node].child].next; k; k = l->f->node[k].next) {
-        join(l, &below, lay(l, k, SMALL * size));
-        if (l->f->node[k].next) put(l, &below, ", ", SMALL * size);
+    const int of = l->f->node[node].child;
+    const wgi_formula_node *n = &l->f->node[of];
+    const bool brackets = n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length;
+    box b = child(l, node, 0, size), below = brackets ? wgi_box_words(l, "[", size) : wgi_box_empty(l);
+    for (int k = n->next; k; k = l->f->node[k].next) {
+        wgi_row_join(l, &below, brackets ? lay(l, k, size) : in_small(l, k));
+        if (l->f->node[k].next) wgi_row_put(l, &below, ", ", brackets ? size : l->small);
     }
-    return with_small(l, b, below, DROP * size);
+    if (!brackets) return wgi_row_small(l, b, below, false, size);
+    wgi_row_put(l, &below, "]", size);
+    wgi_row_join(l, &b, below);
+    return b;
 }
 
-static box absolute(layout *l, int node, double size)
+/* [a < b] is 1 or 0. */
+static box right_side(layout *l, int node, double size)
 {
-    box row = empty(l);
-    put(l, &row, "|", size);
-    join(l, &row, lay(l, l->f->node[node].child, size));
-    put(l, &row, "|", size);
+    box row = wgi_box_empty(l);
+    const bool truth = wgi_formula_is_truth(l->f, node);
+    if (truth) wgi_row_put(l, &row, "[", size);
+    wgi_row_join(l, &row, lay(l, node, size));
+    if (truth) wgi_row_put(l, &row, "]", size);
     return row;
 }
 
 static box equation(layout *l, int node, double size)
 {
     const int left = l->f->node[node].child, right = l->f->node[left].next;
-    box row = empty(l);
-    join(l, &row, lay(l, left, size));
+    box row = lay(l, left, size);
     if (!right) return row;
-    space(&row, 0.25 * size);
-    put(l, &row, "=", size);
-    space(&row, 0.25 * size);
-    join(l, &row, lay(l, right, size));
+    wgi_row_put(l, &row, " = ", size);
+    wgi_row_join(l, &row, right_side(l, right, size));
+    const int along = l->f->node[right].next;
+    if (along) wgi_row_put(l, &row, " ", size), wgi_row_join(l, &row, plain(l, along, size));
     return row;
 }
 
 static box list(layout *l, int node, double size)
 {
-    box row = empty(l);
+    box row = wgi_box_empty(l);
     for (int k = l->f->node[node].child; k; k = l->f->node[k].next) {
-        join(l, &row, lay(l, k, size));
+        wgi_row_join(l, &row, lay(l, k, size));
         if (!l->f->node[k].next) continue;
-        put(l, &row, l->f->node[l->f->node[k].next].sign == ';' ? ";" : ",", size);
-        space(&row, 0.6 * size);
+        wgi_row_put(l, &row, l->f->node[l->f->node[k].next].sign == ';' ? "; " : ", ", size);
+        wgi_row_space(&row, 0.3 * size);
     }
+    return row;
+}
+
+static box with_prefix(layout *l, const char *prefix, int node, double size)
+{
+    box row = wgi_box_words(l, prefix, size);
+    wgi_row_join(l, &row, child(l, node, 0, size));
+    return row;
+}
+
+/* "..." and "i...": any number of axes or indices. */
+static box rest(layout *l, int node, double size)
+{
+    box row = wgi_box_empty(l);
+    if (l->f->node[node].child) wgi_row_join(l, &row, child(l, node, 0, size));
+    wgi_row_put(l, &row, "…", size);
     return row;
 }
 
 static box lay(layout *l, int node, double size)
 {
     const wgi_formula_node *n = &l->f->node[node];
-    box row = empty(l);
     switch ((wgi_formula_kind)n->kind) {
     case WGI_F_LIST: return list(l, node, size);
     case WGI_F_EQUATION: return equation(l, node, size);
-    case WGI_F_NUMBER: return number(l, n, size);
-    case WGI_F_NAME: return name(l, n, size);
-    case WGI_F_WORDS: return text(l, n->text, n->length, size, WGI_F_ROMAN);
-    case WGI_F_ADD: return between(l, node, "+", 0.22, size);
-    case WGI_F_SUB: return between(l, node, "−", 0.22, size);
-    case WGI_F_NEG:
-        put(l, &row, "−", size);
-        join(l, &row, child(l, node, 0, size));
-        return row;
+    case WGI_F_NUMBER: return wgi_box_number(l, n, size);
+    case WGI_F_NAME: return wgi_box_name(l, n, size);
+    case WGI_F_WORDS: return wgi_box_text(l, n->text, n->length, size, WGI_F_ROMAN);
+    case WGI_F_ADD: return between(l, node, " + ", size);
+    case WGI_F_SUB: return between(l, node, " − ", size);
+    case WGI_F_NEG: return with_prefix(l, "−", node, size);
+    case WGI_F_NOT: return with_prefix(l, "not ", node, size);
+    case WGI_F_REST: return rest(l, node, size);
     case WGI_F_MUL:
     case WGI_F_MATMUL: return product(l, node, size);
-    case WGI_F_DIV: return fraction(l, node, size);
-    case WGI_F_MOD: return between(l, node, "mod", 0.25, size);
+    case WGI_F_DIV: return l->flat ? quotient(l, node, size) : fraction(l, node, size);
+    case WGI_F_MOD: return between(l, node, " mod ", size);
     case WGI_F_POW: return power(l, node, size);
     case WGI_F_TRANSPOSED: return transposed(l, node, size);
-    case WGI_F_INVERSE: return inverse(l, node, size);
+    case WGI_F_INVERSE: return raised(l, node, "−1", size);
     case WGI_F_ABS: return absolute(l, node, size);
     case WGI_F_CALL: return call(l, node, size);
     case WGI_F_AT: return elements(l, node, size);
-    case WGI_F_COMPARE: return between(l, node, compare_sign(n->sign), 0.25, size);
-    case WGI_F_AND: return between(l, node, "and", 0.25, size);
-    case WGI_F_OR: return between(l, node, "or", 0.25, size);
+    case WGI_F_COMPARE: return between(l, node, compare_sign(n->sign), size);
+    case WGI_F_AND: return between(l, node, " and ", size);
+    case WGI_F_OR: return between(l, node, " or ", size);
     case WGI_F_CASES: return cases(l, node, size);
     default: return plain(l, node, size);
     }
 }
 
-bool wgi_formula_lay_out(wgi_formula_boxes *to, const wgi_formula *f, int node, double size,
-                         wgi_formula_width width)
+bool wgi_formula_lay_out(wgi_formula_boxes *in, const wgi_formula *f, int node, double size,
+                         wgi_formula_style style, wgi_formula_width width, wgi_laid_formula *laid)
 {
-    layout l = { to, f, width };
-    to->count = to->letters = 0;
-    to->full = false;
-    const box b = lay(&l, node, size);
-    to->width = b.width, to->above = b.above, to->below = b.below;
-    return !to->full;
+    const bool flat = style == WGI_F_FLAT;
+    layout l = { in, f, width, size, WGI_F_SMALL * size, flat, !flat, false };
+    in->count = in->used = 0;
+    in->full = false;
+    const box b = right_side(&l, node, size);
+    *laid = (wgi_laid_formula){ b.width, b.above, b.below, in->count, in->piece, in->letters };
+    return !in->full;
 }

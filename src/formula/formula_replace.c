@@ -223,7 +223,7 @@ static int put_value(replacing *r, const wgi_formula_value *v)
     if (v->tree) return wgi_formula_copy_nodes(r->to, v->tree, v->root);
     if (!v->text) return number(r, v->number);
     const int n = wgi_formula_name(r->to, v->text, (int)strlen(v->text), v->text_primes);
-    if (n) r->to->node[n].word = v->word;
+    if (n) r->to->node[n].word = v->word, r->to->node[n].axes = (uint8_t)v->axes;
     return n;
 }
 

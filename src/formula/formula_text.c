@@ -108,36 +108,9 @@ static void put_number(printer *p, const wgi_formula_node *n)
 
 /* ---- operators ---- */
 
-static bool is_name_of_one(const printer *p, int node)
-{
-    const wgi_formula_node *n = &p->f->node[node];
-    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2 &&
-           !memchr(n->text, '.', (size_t)n->length); /* z.W, a parameter of a layer, needs its blank: x z.W */
-}
-
-/* QKᵀ: products of matrices that are single letters stand close. */
-static bool is_close(const printer *p, int node)
-{
-    const int kind = p->f->node[node].kind;
-    if (kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE) return is_close(p, p->f->node[node].child);
-    if (kind == WGI_F_MATMUL)
-        return is_close(p, wgi_formula_child(p->f, node, 0)) && is_close(p, wgi_formula_child(p->f, node, 1));
-    return is_name_of_one(p, node);
-}
-
-static bool begins_with_digit(const printer *p, int node, int k)
-{
-    if (wgi_formula_parens(p->f, node, k)) return false;
-    node = wgi_formula_child(p->f, node, k);
-    const int kind = p->f->node[node].kind;
-    return kind == WGI_F_NUMBER ||
-           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(p, node, 0));
-}
-
 static void put_matmul(printer *p, int node)
 {
-    const bool close = is_close(p, wgi_formula_child(p->f, node, 0)) &&
-                       (is_close(p, wgi_formula_child(p->f, node, 1)) || wgi_formula_parens(p->f, node, 1));
+    const bool close = wgi_formula_is_close(p->f, node);
     put_first(p, node);
     put(p, p->ascii ? " @ " : close ? "" : " ");
     put_child(p, node, 1);
@@ -148,7 +121,8 @@ static void put_product(printer *p, int node)
     const int s = p->f->node[node].sign;
     put_first(p, node);
     if (s == '*') put_either(p, " ⊙ ", " * ");
-    else put_either(p, s == '.' || begins_with_digit(p, node, 1) ? " · " : " ", s == '.' ? " · " : " ");
+    else
+        put_either(p, s == '.' || wgi_formula_digit_second(p->f, node) ? " · " : " ", s == '.' ? " · " : " ");
     put_child(p, node, 1);
 }
 
@@ -237,21 +211,6 @@ static bool is_clause(const printer *p, int node)
     return p->f->node[node].kind == WGI_F_ALONG || p->f->node[node].kind == WGI_F_OVER;
 }
 
-static bool is_atom(const printer *p, int node)
-{
-    const int kind = p->f->node[node].kind;
-    return kind == WGI_F_NAME || (kind == WGI_F_NUMBER && p->f->node[node].number >= 0);
-}
-
-/* Whether "sin x" needs no parentheses. */
-static bool is_bare(const printer *p, int node)
-{
-    const wgi_formula_node *n = &p->f->node[node];
-    if (n->word || p->ascii || wgi_formula_is(p->f, node, "sigmoid")) return false;
-    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, node) == 1 &&
-           is_atom(p, n->child) && (!p->open || wgi_formula_is(p->f, node, "sqrt"));
-}
-
 static void put_arguments(printer *p, int node)
 {
     int k = p->f->node[node].child;
@@ -269,7 +228,8 @@ static void put_call(printer *p, int node)
     if (root) put(p, "√");
     else if (other) put(p, other);
     else wgi_line_add(p->to, n->text, n->length);
-    const bool bare = is_bare(p, node), open = p->open, bars = p->in_bars;
+    const bool bare = !p->ascii && wgi_formula_is_bare(p->f, node, p->open), open = p->open,
+               bars = p->in_bars;
     put(p, bare ? (root ? "" : " ") : "(");
     p->open = p->in_bars = false;
     put_arguments(p, node);
@@ -331,16 +291,10 @@ static void put_cases(printer *p, int node)
     }
 }
 
-static bool is_truth(const printer *p, int node)
-{
-    const int kind = p->f->node[node].kind;
-    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
-}
-
 static void put_equation(printer *p, int node)
 {
     const int left = p->f->node[node].child, right = p->f->node[left].next;
-    const bool truth = right && !p->ascii && is_truth(p, right); /* [a = b] is 1 or 0 */
+    const bool truth = right && !p->ascii && wgi_formula_is_truth(p->f, right); /* [a = b] is 1 or 0 */
     put_node(p, left);
     if (right) put_in(p, truth ? " = [" : " = ", right, truth ? "]" : "");
     if (right && p->f->node[right].next) put_in(p, " ", p->f->node[right].next, "");
@@ -422,7 +376,7 @@ void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii)
 {
     printer p = { .to = to, .f = f, .ascii = ascii };
     if (to->size) to->at[0] = 0;
-    if (!ascii && is_truth(&p, node)) put_in(&p, "[", node, "]"); /* 1 or 0 */
+    if (!ascii && wgi_formula_is_truth(f, node)) put_in(&p, "[", node, "]"); /* 1 or 0 */
     else put_node(&p, node);
 }
 

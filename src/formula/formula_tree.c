@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "formula/formula.h"
+#include "formula/formula_words.h"
 
 void wgi_formula_clear(wgi_formula *f)
 {
@@ -225,4 +225,59 @@ bool wgi_formula_parens(const wgi_formula *f, int node, int k)
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
     if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
     return wgi_formula_level(f, child) < wanted(&f->node[node], k);
+}
+
+/* ---- how a line is written ---- */
+
+bool wgi_formula_is_truth(const wgi_formula *f, int node)
+{
+    const int kind = f->node[node].kind;
+    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
+}
+
+static bool is_letter(const wgi_formula_node *n)
+{
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2 &&
+           !memchr(n->text, '.', (size_t)n->length); /* z.W, a parameter of a layer, needs its blank: x z.W */
+}
+
+/* QKᵀ */
+static bool is_of_letters(const wgi_formula *f, int node)
+{
+    const int kind = f->node[node].kind;
+    if (kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE) return is_of_letters(f, f->node[node].child);
+    if (kind == WGI_F_MATMUL)
+        return is_of_letters(f, wgi_formula_child(f, node, 0)) &&
+               is_of_letters(f, wgi_formula_child(f, node, 1));
+    return is_letter(&f->node[node]);
+}
+
+bool wgi_formula_is_close(const wgi_formula *f, int product)
+{
+    return is_of_letters(f, wgi_formula_child(f, product, 0)) &&
+           (is_of_letters(f, wgi_formula_child(f, product, 1)) || wgi_formula_parens(f, product, 1));
+}
+
+static bool begins_with_digit(const wgi_formula *f, int node, int k)
+{
+    if (wgi_formula_parens(f, node, k)) return false;
+    node = wgi_formula_child(f, node, k);
+    const int kind = f->node[node].kind;
+    return kind == WGI_F_NUMBER ||
+           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(f, node, 0));
+}
+
+bool wgi_formula_digit_second(const wgi_formula *f, int product) { return begins_with_digit(f, product, 1); }
+
+static bool is_atom(const wgi_formula_node *n)
+{
+    return n->kind == WGI_F_NAME || (n->kind == WGI_F_NUMBER && n->number >= 0);
+}
+
+bool wgi_formula_is_bare(const wgi_formula *f, int call, bool open)
+{
+    const wgi_formula_node *n = &f->node[call];
+    if (n->word || wgi_formula_is(f, call, "sigmoid")) return false;
+    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(f, call) == 1 &&
+           is_atom(&f->node[n->child]) && (!open || wgi_formula_is(f, call, "sqrt"));
 }

@@ -45,13 +45,23 @@ static bool open_operand(maker *m, int k)
     return true;
 }
 
+static int put_words(wgi_formula *f, const char *text)
+{
+    const int n = wgi_formula_new(f, WGI_F_WORDS, 0, 0);
+    if (n) f->node[n].text = text, f->node[n].length = (int)strlen(text);
+    return n;
+}
+
 static int put_operand(maker *m, int k)
 {
     const wgi_formula_value *v = &m->p->k.v[k];
     wgi_formula *f = &m->e->tree;
-    if (v->absent) return wgi_formula_name(f, "–", (int)strlen("–"), 0);
+    if (v->absent) return put_words(f, "–");
     if (v->tree) return wgi_formula_copy_nodes(f, v->tree, v->root);
-    return v->text ? wgi_formula_name(f, v->text, (int)strlen(v->text), 0) : wgi_formula_number(f, v->number);
+    if (!v->text) return wgi_formula_number(f, v->number);
+    const int n = wgi_formula_name(f, v->text, (int)strlen(v->text), 0);
+    if (n) f->node[n].axes = (uint8_t)v->axes;
+    return n;
 }
 
 /* ---- by the formula ---- */
@@ -121,7 +131,7 @@ static bool as_call(maker *m)
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         if (k == SHOWN && operands > SHOWN + 1) {
             snprintf(m->p->others, sizeof m->p->others, "… %d operands", operands);
-            wgi_formula_add(f, f->root, wgi_formula_name(f, m->p->others, (int)strlen(m->p->others), 0));
+            wgi_formula_add(f, f->root, put_words(f, m->p->others));
         } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
         else return false;
     }
@@ -148,7 +158,7 @@ static bool add_options(maker *m, bool by_formula)
     wgi_item_put_options(m->v, b, m->y, by_formula);
     if (!b->length) return true;
     if (f->node[f->root].kind != WGI_F_CALL) return false;
-    wgi_formula_add(f, f->root, wgi_formula_name(f, b->at, (int)b->length, 0));
+    wgi_formula_add(f, f->root, put_words(f, b->at));
     return !f->full;
 }
 

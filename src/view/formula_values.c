@@ -11,6 +11,11 @@ enum { OPERAND_MOST = 24 }; /* characters of a name */
 
 /* ---- operands ---- */
 
+wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i)
+{
+    return wg_node_shape(wgi_item_node(v, i)).rank ? WGI_F_HAS_AXES : WGI_F_NO_AXES;
+}
+
 /* x − y as a factor is (x − y). */
 static bool needs_parentheses(const wgi_item *y)
 {
@@ -35,6 +40,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     *to = (wgi_formula_value){ .name = k->formal[i], .text = k->own[i] };
     if (at < 0) return to->absent = true;
     const wg_node x = wgi_item_node(v, at);
+    to->axes = wgi_item_axes(v, at);
     if (wgi_item_number(v, at, &to->number)) {
         to->text = NULL;
         return true;

@@ -16,6 +16,8 @@ typedef struct wgi_formula_values {
     char choice[WGI_FORMULA_VALUES][24];
 } wgi_formula_values;
 
+/* Whether the item's value has axes. */
+wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i);
 /* false: there are too many operands, or a name is too long. The values point into *k. */
 bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k);
 /* Operand i alone. formal[i] stays as it is. */

@@ -34,15 +34,14 @@ static double number(const char *element, const char *name)
     return atof(at + strlen(key));
 }
 
-/* The text of an element <text>, entities replaced. */
-static void text_of(const char *element, char *to)
+/* The text up to the next tag, entities replaced. Returns where the tag begins. */
+static const char *text_of(const char *s, char *to)
 {
     static const struct {
         const char *entity;
         char c;
     } entities[] = { { "&amp;", '&' },  { "&lt;", '<' },   { "&gt;", '>' },
                      { "&quot;", '"' }, { "&#92;", '\\' }, { "&#93;", ']' } };
-    const char *s = strchr(element, '>') + 1;
     while (*s != '<') {
         size_t i = 0, n = sizeof entities / sizeof *entities;
         while (i < n && strncmp(s, entities[i].entity, strlen(entities[i].entity))) i++;
@@ -50,6 +49,43 @@ static void text_of(const char *element, char *to)
         else *to++ = *s++;
     }
     *to = 0;
+    return s;
+}
+
+static bool has(const char *element, const char *attribute)
+{
+    const char *at = strstr(element, attribute);
+    return at && at < strchr(element, '>');
+}
+
+static double number_or(const char *element, const char *name, double otherwise)
+{
+    char key[40];
+    snprintf(key, sizeof key, " %s=\"", name);
+    return has(element, key) ? number(element, name) : otherwise;
+}
+
+/* The width of an element <text> with its parts; `text`: all that it says. */
+static double width_of(const char *element, char *text)
+{
+    const double size = number(element, "font-size");
+    const char *part = element, *at = strchr(element, '>') + 1;
+    double width = 0, now = size;
+    *text = 0;
+    while (strncmp(at, "</text>", 7)) {
+        char *more = text + strlen(text);
+        if (*at == '<') {
+            const bool open = at[1] != '/';
+            part = open ? at : element;
+            now = open ? number_or(at, "font-size", size) : size;
+            width += open ? number_or(at, "dx", 0) : 0;
+            at = strchr(at, '>') + 1;
+            continue;
+        }
+        at = text_of(at, more);
+        width += wgi_text_width(more, now, has(part, "font-weight=\"bold\"") ? WGI_BOLD : WGI_REGULAR);
+    }
+    return width;
 }
 
 /* Every text between a box's rectangle and the end of its group lies inside the rectangle. Returns how
@@ -64,11 +100,9 @@ static int expect_texts_inside(const char *svg)
         for (const char *t = r; (t = strstr(t, "<text")) && t < end; t++, texts++) {
             char text[4000];
             double size = number(t, "font-size"), at = number(t, "x"), base = number(t, "y");
-            const char *close = strchr(t, '>'), *bold = strstr(t, "font-weight=\"bold\""),
-                       *ends = strstr(t, "\"end\"");
-            text_of(t, text);
-            double width = wgi_text_width(text, size, bold && bold < close ? WGI_BOLD : WGI_REGULAR);
-            if (ends && ends < close) at -= width;
+            double width = width_of(t, text);
+            if (has(t, "\"end\"")) at -= width;
+            if (has(t, "\"middle\"")) at -= width / 2;
             cr_assert(at > x && at + width < x + w + 1e-6, "\"%s\" leaves its box", text);
             cr_assert(base - size > y - 1 && base + 0.25 * size < y + h, "\"%s\" leaves its box", text);
         }
@@ -108,8 +142,8 @@ Test(draw_svg, has_boxes_links_and_numbers)
     cr_assert_eq(pic_count(svg, "<g class=\"backward\">"), 13); /* none to x and y, and to 1 - y */
     HAS(svg, ">0.7503</text>");
     HAS(svg, ">0.2873</text>");
-    HAS(svg, ">dz = −0.2497</text>");
-    HAS(svg, ">dw = [−0.2497, 0.4995]</text>");
+    HAS(svg, ">z</tspan><tspan class=\"num\"> = −0.2497</tspan></text>");
+    HAS(svg, "<tspan class=\"num\"> = [−0.2497, 0.4995]</tspan></text>");
     HAS(svg, "role=\"img\"");
     HAS(svg, "<title id=\"n-title\">A title, &lt;&amp;&gt;</title>");
     HAS(svg, "<desc>0.7503; da = ");

@@ -1,0 +1,207 @@
+/* svg_formula.c: a formula as SVG elements. Each line of texts is one element, whose parts follow one another
+ * as wide as the viewer's font makes them. Bars, roots and tall parentheses are paths. */
+#include "draw/svg.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef wgi_formula_piece piece;
+
+/* Where the formula stands. */
+typedef struct place {
+    double x, y, scale;
+    const char *class;
+} place;
+
+static double eighth(double x) { return floor(8 * x + 0.5) / 8; }
+
+/* ---- texts ---- */
+
+static void put_attribute(wgi_strbuf *b, const char *name, double x)
+{
+    wgi_strbuf_put(b, " "), wgi_strbuf_put(b, name);
+    wgi_svg_number(b, "=\"", x);
+    wgi_strbuf_put(b, "\"");
+}
+
+static void put_style(wgi_strbuf *b, uint8_t face)
+{
+    wgi_strbuf_put(b, face == WGI_F_ITALIC ? " font-style=\"italic\""
+                      : face == WGI_F_BOLD ? " font-weight=\"bold\""
+                                           : "");
+}
+
+/* The piece begins dx behind the text before it, and dy below its line. size: of the element <text>. */
+static bool put_part(wgi_strbuf *b, const piece *p, double dx, double dy, double scale, double size)
+{
+    const bool other_size = fabs(scale * p->size - size) > 1e-9;
+    const bool tspan = p->face != WGI_F_ROMAN || other_size || fabs(dx) > 0.005 || fabs(dy) > 0.005;
+    if (!tspan) return false;
+    wgi_strbuf_put(b, "<tspan");
+    if (fabs(dx) > 0.005) put_attribute(b, "dx", dx);
+    if (fabs(dy) > 0.005) put_attribute(b, "dy", dy);
+    if (other_size) put_attribute(b, "font-size", scale * p->size);
+    put_style(b, p->face);
+    wgi_strbuf_put(b, ">");
+    return true;
+}
+
+double wgi_svg_parts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, double scale, double size)
+{
+    bool open = false;
+    for (int i = first; i < end; i++) {
+        const piece *p = &k->piece[i], *before = i == first ? NULL : p - 1;
+        const double dx = before ? scale * (p->x - before->x2) : 0,
+                     dy = before ? scale * (p->y - before->y) : 0;
+        const bool same = before && p->face == before->face && p->size == before->size && fabs(dx) <= 0.005 &&
+                          fabs(dy) <= 0.005;
+        if (!same) wgi_strbuf_put(b, open ? "</tspan>" : ""), open = put_part(b, p, dx, dy, scale, size);
+        const char *letters = k->letters + p->text;
+        wgi_strbuf_xml(b, letters + (i == first && *letters == ' '), " ");
+    }
+    wgi_strbuf_put(b, open ? "</tspan>" : "");
+    return scale * (k->piece[end - 1].y - k->piece[first].y);
+}
+
+static int end_of_line(const wgi_laid_formula *k, int first)
+{
+    int end = first + 1;
+    while (end < k->count && k->piece[end].shape == WGI_F_TEXT && k->piece[end].glued) end++;
+    return end;
+}
+
+/* A space at the beginning of an element <text> is no space in some viewers. */
+static double space_of(const wgi_laid_formula *k, const piece *p)
+{
+    return k->letters[p->text] == ' ' ? wgi_text_width(" ", p->size, WGI_REGULAR) : 0;
+}
+
+enum { START, MIDDLE, END };
+
+/* The pieces [first, end) as one element. Its anchor is at x. */
+static void put_line(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, int anchor, double x,
+                     const place *to)
+{
+    static const char *const anchors[] = { "", "\" text-anchor=\"middle", "\" text-anchor=\"end" };
+    const piece *p = &k->piece[first];
+    const double size = to->scale * p->size;
+    wgi_strbuf_put(b, "<text");
+    if (anchor == START) x += space_of(k, p);
+    put_attribute(b, "x", eighth(to->x + to->scale * x));
+    put_attribute(b, "y", eighth(to->y + to->scale * p->y));
+    put_attribute(b, "font-size", size);
+    wgi_strbuf_put(b, " class=\""), wgi_strbuf_put(b, to->class);
+    wgi_strbuf_put(b, anchors[anchor]), wgi_strbuf_put(b, "\">");
+    wgi_svg_parts(b, k, first, end, to->scale, size);
+    wgi_strbuf_put(b, "</text>\n");
+}
+
+static bool is_sign(const wgi_laid_formula *k, const piece *p)
+{
+    const char *s = k->letters + p->text;
+    const size_t n = strlen(s);
+    return n > 2 && s[0] == ' ' && s[n - 1] == ' ';
+}
+
+/* Whether a bar, a root or a parenthesis follows the text. */
+static bool meets_shape(const wgi_laid_formula *k, const piece *last)
+{
+    for (int i = 0; i < k->count; i++) {
+        const piece *p = &k->piece[i];
+        const double y = fmin(p->y, p->y2), y2 = fmax(p->y, p->y2), gap = p->x - last->x2;
+        if (p->shape != WGI_F_TEXT && gap > -1e-6 && gap < 0.4 * last->size && y <= last->y &&
+            y2 >= last->y - 0.75 * last->size)
+            return true;
+    }
+    return false;
+}
+
+/* Letters may be narrower than they were measured. What stands before a bar or a parenthesis ends there, so
+ * that the gap is at the sign before it. */
+static void put_before_shape(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, const place *to)
+{
+    int sign = end - 1;
+    while (sign > first && !is_sign(k, &k->piece[sign])) sign--;
+    const piece *p = &k->piece[first], *s = &k->piece[sign];
+    if (sign == first && end == first + 1 && is_sign(k, p))
+        put_line(b, k, first, end, MIDDLE, (p->x + p->x2) / 2, to);
+    else if (sign == first && !is_sign(k, p))
+        put_line(b, k, first, end, p->x > 0 ? END : START, p->x > 0 ? k->piece[end - 1].x2 : p->x, to);
+    else if (sign == end - 1) {
+        put_line(b, k, first, sign, START, p->x, to);
+        put_line(b, k, sign, end, MIDDLE, (s->x + s->x2) / 2, to);
+    } else {
+        put_line(b, k, first, sign + 1, START, p->x, to);
+        put_line(b, k, sign + 1, end, END, k->piece[end - 1].x2, to);
+    }
+}
+
+static void put_texts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, const place *to)
+{
+    const piece *p = &k->piece[first], *last = &k->piece[end - 1];
+    if (p->centred) put_line(b, k, first, end, MIDDLE, (p->x + last->x2) / 2, to);
+    else if (meets_shape(k, last)) put_before_shape(b, k, first, end, to);
+    else put_line(b, k, first, end, START, p->x, to);
+}
+
+/* ---- paths ---- */
+
+static void put_pair(wgi_strbuf *b, const char *before, double x, double y)
+{
+    wgi_svg_number(b, before, x);
+    wgi_svg_number(b, " ", y);
+}
+
+static void put_root(wgi_strbuf *b, const piece *p)
+{
+    const double wide = p->x2 - p->x, high = p->y2 - p->y;
+    put_pair(b, "M", p->x + 0.05 * wide, p->y + 0.62 * high);
+    put_pair(b, "L", p->x + 0.25 * wide, p->y + 0.52 * high);
+    put_pair(b, "L", p->x + 0.58 * wide, p->y2);
+    put_pair(b, "L", p->x2, p->y);
+}
+
+static void put_brace(wgi_strbuf *b, const piece *p)
+{
+    const double middle = (p->x + p->x2) / 2, y = (p->y + p->y2) / 2, r = p->x2 - middle;
+    put_pair(b, "M", p->x2, p->y), put_pair(b, "Q", middle, p->y), put_pair(b, " ", middle, p->y + r);
+    put_pair(b, "L", middle, y - r), put_pair(b, "Q", middle, y), put_pair(b, " ", p->x, y);
+    put_pair(b, "Q", middle, y), put_pair(b, " ", middle, y + r);
+    put_pair(b, "L", middle, p->y2 - r), put_pair(b, "Q", middle, p->y2), put_pair(b, " ", p->x2, p->y2);
+}
+
+/* The curve reaches from the side of what it holds to its own side. */
+static void put_paren(wgi_strbuf *b, const piece *p)
+{
+    const double inner = p->size < 0 ? p->x : p->x2, outer = p->size < 0 ? p->x2 : p->x;
+    const double end = 0.75 * inner + 0.25 * outer;
+    put_pair(b, "M", end, p->y);
+    put_pair(b, "Q", 1.2 * outer - 0.2 * inner, (p->y + p->y2) / 2);
+    put_pair(b, " ", end, p->y2);
+}
+
+static void put_path(wgi_strbuf *b, const piece *from, const place *to)
+{
+    piece p = *from;
+    p.x = to->x + to->scale * p.x, p.x2 = to->x + to->scale * p.x2;
+    p.y = to->y + to->scale * p.y, p.y2 = to->y + to->scale * p.y2;
+    wgi_strbuf_put(b, "<path class=\"rule\" d=\"");
+    if (p.shape == WGI_F_ROOT) put_root(b, &p);
+    else if (p.shape == WGI_F_BRACE) put_brace(b, &p);
+    else if (p.shape == WGI_F_PAREN) put_paren(b, &p);
+    else put_pair(b, "M", eighth(p.x), eighth(p.y)), put_pair(b, "L", eighth(p.x2), eighth(p.y2));
+    wgi_strbuf_put(b, "\"/>\n");
+}
+
+void wgi_svg_formula(wgi_strbuf *b, const wgi_laid_formula *k, double x, double y, double scale,
+                     const char *class)
+{
+    const place to = { x, y, scale, class };
+    for (int i = 0; i < k->count;) {
+        const bool text = k->piece[i].shape == WGI_F_TEXT;
+        const int end = text ? end_of_line(k, i) : i + 1;
+        if (text) put_texts(b, k, i, end, &to);
+        else put_path(b, &k->piece[i], &to);
+        i = end;
+    }
+}
