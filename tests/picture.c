@@ -49,6 +49,16 @@ void pic_write(const char *path, const char *text, mode_t mode)
     cr_assert_eq(chmod(path, mode), 0);
 }
 
+char *pic_plain(char *svg)
+{
+    char *to = svg;
+    for (const char *from = svg; *from;)
+        if (!strncmp(from, "<tspan", 6) || !strncmp(from, "</tspan", 7)) from = strchr(from, '>') + 1;
+        else *to++ = *from++;
+    *to = 0;
+    return svg;
+}
+
 int pic_count(const char *text, const char *part)
 {
     int n = 0;

@@ -13,6 +13,8 @@
     cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
 
 int pic_count(const char *text, const char *part);
+/* Removes the tags of the parts of texts: "<tspan>z</tspan> = 1" is "z = 1". Returns svg. */
+char *pic_plain(char *svg);
 
 /* ---- files ---- */
 

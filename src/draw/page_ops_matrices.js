@@ -2,7 +2,7 @@
 
 // f(the numbers of matrix i of each tensor) gives numbers of the results. Tensors have the same leading axes.
 function eachMatrix(xs, f) {
-  const size = xs.map(x => x.s.slice(-2).reduce((a, b) => a * b)), n = xs[0].v.length / size[0], y = [];
+  const size = xs.map(x => count(x.s.slice(-2))), n = count(xs[0].s.slice(0, -2)), y = [];
   for (let i = 0; i < n; i++) y.push(f(...xs.map((x, k) => x.v.slice(i * size[k], (i + 1) * size[k]))));
   return y;
 }
@@ -49,7 +49,7 @@ function solution(A, b, s, of, part) {
   return tensor(s, y.v, [A, b], g => {
     const all = eachMatrix([A, y, tensor(s, g)], (a, x, h) => {
       const c = solved(turned(of(a, n), n, n), h, n, m);
-      return [part(matrixProduct(c, turned(x, m, n), n, m, n).map(v => -v), n), c];
+      return [part(matrixProduct(c, turned(x, n, m), n, m, n).map(v => -v), n), c];
     });
     return [all.flatMap(t => t[0]), all.flatMap(t => t[1])];
   });

@@ -100,7 +100,7 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
         wgi_strbuf_clean(scratch, p->frame[i].name, 80);
         double text = wgi_text_width(wgi_strbuf_text(scratch), frame_text(w), WGI_REGULAR);
         w->l.frame[i] =
-            (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = frame_text(w) + 4 };
+            (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = frame_text(w) + 8 };
     }
     for (int64_t i = 0; ok && i < p->links; i++)
         if (p->link[i].back) has_back[p->link[i].from] = has_back[p->link[i].to] = true;

@@ -12,7 +12,7 @@ static char *frame(int number)
     snprintf(name, sizeof name, "n-%02d.svg", number);
     char *path = pic_path(name), *text = pic_read(path);
     free(path);
-    return text;
+    return text ? pic_plain(text) : NULL;
 }
 
 /* Makes the frames. How many there are. */
@@ -112,7 +112,7 @@ Test(draw_film, the_last_frame_is_the_picture)
     pic_parts n = pic_neuron(c);
     const int frames = make_frames(n.L, film);
     wg_draw_opts o = { .values = true, .backward = true, .format = "svg" };
-    char *last = frame(frames), *whole = wg_draw_text(n.L, &o);
+    char *last = frame(frames), *whole = pic_plain(wg_draw_text(n.L, &o));
     int texts = 0;
     for (const char *at = whole; (at = strstr(at, "<text")); texts++) {
         char line[300];
@@ -171,7 +171,7 @@ Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     pic_parts n = pic_neuron(c);
     wg_draw_opts o = { .values = true, .backward = true, .hide = "z", .format = "svg" };
-    char *text = wg_draw_text(n.L, &o);
+    char *text = pic_plain(wg_draw_text(n.L, &o));
     HAS_NOT(text, ">0.7503<");
     HAS_NOT(text, ">0.2873<");
     HAS(text, ">[0.5, −0.3]<");
@@ -179,7 +179,7 @@ Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
     HAS(text, ">da = ?<");
     wg_free(c, text);
     o.hide = "dz";
-    text = wg_draw_text(n.L, &o);
+    text = pic_plain(wg_draw_text(n.L, &o));
     HAS(text, ">0.7503<");
     HAS(text, ">da = −1.333<");
     HAS(text, ">dw = ?<");
@@ -201,7 +201,7 @@ Test(draw_film, a_name_to_hide_must_be_known)
         cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
         wgt_expect_error(c, WG_ERROR_VALUE, "called 'nowhere'; z hides");
         o.hide = "z, dw";
-        char *text = wg_draw_text(n.L, &o);
+        char *text = pic_plain(wg_draw_text(n.L, &o));
         cr_expect(text, "%s: %s", formats[i], wg_message(c));
         wg_free(c, text);
     }

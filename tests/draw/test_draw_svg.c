@@ -146,7 +146,7 @@ Test(draw_svg, has_boxes_links_and_numbers)
     HAS(svg, "<tspan class=\"num\"> = [−0.2497, 0.4995]</tspan></text>");
     HAS(svg, "role=\"img\"");
     HAS(svg, "<title id=\"n-title\">A title, &lt;&amp;&gt;</title>");
-    HAS(svg, "<desc>0.7503; da = ");
+    HAS(svg, "<desc>a = σ(z); 0.7503; da = ");
     HAS(svg, ">← gradient</text>");
     HAS(svg, "prefers-color-scheme: dark");
     cr_assert_eq(pic_count(svg, "http"), 1, "the namespace: nothing is fetched");

@@ -280,11 +280,11 @@ Test(page, opens_at_a_step, .timeout = 120)
     cr_expect(strstr(page, "value off"), "later values are hidden");
     cr_expect(strstr(page, "grad off"), "gradients, too");
     free(page);
-    page = browser_document(path, "step=8&x=-0.5", NULL); /* dx = 2 x + 3 */
+    page = pic_plain(browser_document(path, "step=8&x=-0.5", NULL)); /* dx = 2 x + 3 */
     cr_expect(strstr(page, ">dx = 2</text>"), "the gradient's row is written anew");
     cr_expect(strstr(page, "dx: 3 + (−1) = 2<"));
     free(page);
-    page = browser_document(path, "step=7", NULL);
+    page = pic_plain(browser_document(path, "step=7", NULL));
     cr_expect(strstr(page, ">dx = 3 + …</text>"), "the first of two terms");
     free(page), free(path);
     wgt_finish(b.c, NULL);
@@ -296,7 +296,7 @@ Test(page, hides_what_is_to_be_predicted, .timeout = 120)
     bench b = build(neuron);
     char *path = pic_path("q.html");
     draw(&b, neuron, path, "dz,dw");
-    char *page = browser_document(path, "step=99", NULL);
+    char *page = pic_plain(browser_document(path, "step=99", NULL));
     cr_expect(strstr(page, ">dz = ?</text>"));
     cr_expect(strstr(page, ">dw = ?</text>"));
     cr_expect_null(strstr(page, ">dz = −0.2497</text>"));

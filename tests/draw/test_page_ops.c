@@ -12,8 +12,8 @@
 /* What pages cannot compute, and why. */
 static const char *const beyond[] = {
     /* decompositions of matrices, and what is made of them: nobody follows their numbers by hand */
-    "eigh", "eigh_part", "eigh_parts", "inverse_gaps", "lstsq", "qr", "qr_part", "qr_parts", "svd", "svd_part",
-    "svd_parts",
+    "eigh", "eigh_part", "eigh_parts", "inverse_gaps", "lstsq", "qr", "qr_part", "qr_parts", "svd",
+    "svd_part", "svd_parts",
     /* C functions */
     "custom_vjp", "extern", "extern_grad", "extern_impure", "extern_jvp",
     /* of second and third derivatives alone */

@@ -136,11 +136,11 @@ Test(page_use, focus_follows_the_tape, .timeout = 150)
           "  .filter(e => e.tabIndex >= 0 && !e.hidden);\n"
           "say(all.filter(e => e.tabIndex > 0).length);\n"
           "const boxes = all.filter(e => e.tagName === 'g'), rest = all.filter(e => e.tagName !== 'g');\n"
-          "say(boxes.map(e => e.querySelector('[font-weight]').textContent.split(' = ')[0]).join('|'));\n"
+          "say(boxes.map(e => e.querySelector('.ink').textContent.split(' = ')[0]).join('|'));\n"
           "say(rest.map(e => e.getAttribute('aria-label') || e.textContent).join('|'));\n"
           "say(boxes.length === document.querySelectorAll('svg g[id]').length, boxes.every(g => {\n"
           "  g.dispatchEvent(new Event('focus')); return document.querySelector('.look table'); }));",
-          "0\nw|x|b|y|wx|z|a|ln a|y · ln a|1 − y|1 − a|ln(1 − a)|(1 − y) · ln(1 − a)|add₁|L\n"
+          "0\nw|x|b|y|wx|z|a|ln a|y · ln a|1 − y|1 − a|ln(1 − a)|(1 − y) · ln(1 − a)|add1|L\n"
           "start|step back|play|next step|all values, then all gradients|step|All steps\ntrue true\n");
 }
 
@@ -153,7 +153,7 @@ Test(page_use, a_line_of_the_program_and_its_boxes_show_each_other, .timeout = 1
                 "say(on());\n"
                 "li.dispatchEvent(new Event('mouseenter'));\n"
                 "say(Array.from(document.querySelectorAll('.near'), g => "
-                "g.querySelector('[font-weight]').textContent.split(' = ')[0]).join());\n"
+                "g.querySelector('.ink').textContent.split(' = ')[0]).join());\n"
                 "li.click();\n"
                 "say(on());",
           "a = sigmoid(z)\na\na = sigmoid(z)\n");

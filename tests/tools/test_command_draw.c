@@ -246,17 +246,28 @@ Test(command_draw, names_sizes_that_nobody_gave)
 
 /* ---- pictures that can be read ---- */
 
-/* The least size of a text in the picture, on its canvas: as wide as `width` says. */
-static double least_text(const char *svg, const char *width, const char *height)
+/* The least size of the element in the picture, on its canvas, which is as wide as `width` says. */
+static double least_size(const char *svg, const char *element, const char *width, const char *height)
 {
     double w = 0, view[4], least = 1e9, size;
     const char *at = strstr(svg, "viewBox=\"");
     cr_assert(strstr(svg, width) && strstr(svg, height), "%.300s", svg);
     cr_assert_eq(sscanf(strstr(svg, " width=\""), " width=\"%lf", &w), 1);
     cr_assert(at && sscanf(at, "viewBox=\"%lf %lf %lf %lf", view, view + 1, view + 2, view + 3) == 4);
-    while ((at = strstr(at + 1, "font-size=\"")))
-        if (sscanf(at, "font-size=\"%lf", &size) == 1 && size < least) least = size;
+    while ((at = strstr(at + 1, element))) {
+        const char *given = strstr(at, "font-size=\"");
+        if (given && given < strchr(at, '>') && sscanf(given, "font-size=\"%lf", &size) == 1 && size < least)
+            least = size;
+    }
     return least * w / view[2];
+}
+
+/* Body text; letters above and below a line have 0.7 of its size. */
+static void expect_sizes(const char *svg, const char *name, const char *width, const char *height,
+                         double least)
+{
+    cr_expect_geq(least_size(svg, "<text", width, height), least, "%s", name);
+    cr_expect_geq(least_size(svg, "<tspan", width, height), 0.7 * least - 1e-9, "%s", name);
 }
 
 /* Every text that the picture has is inside the canvas, for the layout puts it into a box. */
@@ -271,12 +282,12 @@ Test(command_draw, the_gallery_can_be_read_from_the_back_row)
         wgt_result r = RUN("draw", path, "--for", "slide", "--values", "--format", "svg",
                            backward ? "--backward" : NULL);
         cr_assert_eq(r.status, 0, "%s: %s", names[i], r.err);
-        cr_expect_geq(least_text(r.out, " width=\"1920\"", " height=\"1080\""), 24, "%s", names[i]);
+        expect_sizes(r.out, names[i], " width=\"1920\"", " height=\"1080\"", 24);
         cr_expect(!strstr(r.out, "more nodes than are legible"), "%s", names[i]);
         r = RUN("draw", path, "--for", "page", "--values", "--format", "svg");
-        cr_expect_geq(least_text(r.out, " width=\"453.5pt\"", "pt\""), 7, "%s", names[i]);
+        expect_sizes(r.out, names[i], " width=\"453.5pt\"", "pt\"", 7);
         r = RUN("draw", path, "--for", "screen", "--values", "--format", "svg");
-        cr_expect_geq(least_text(r.out, " width=\"1440\"", " height=\"900\""), 11, "%s", names[i]);
+        expect_sizes(r.out, names[i], " width=\"1440\"", " height=\"900\"", 11);
     }
 }
 
