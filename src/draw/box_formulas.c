@@ -44,7 +44,7 @@ static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_sty
 
 static bool begin(wgi_picture *p)
 {
-    if (p->nodes > NODES_MOST) return false;
+    if (p->nodes > NODES_MOST && !wgi_is_circuit(p->o)) return false;
     if (!p->work) p->work = wgi_picture_alloc(p, 1, sizeof *p->work);
     p->lost |= !p->work;
     if (p->work) wgi_formula_clear(&p->work->tree);
@@ -123,4 +123,13 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
     box->title = wgi_picture_text(p, &title);
     if (whole) lay_out_equation(p, box, y, e);
     wgi_equation_free(e);
+}
+
+void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y)
+{
+    wgi_strbuf symbol = { .c = p->c };
+    if (!begin(p)) return;
+    wgi_item_put_gate(&p->view, &symbol, y, &p->work->tree);
+    box->title = wgi_picture_text(p, &symbol);
+    box->formula = lay_out(p, p->work->tree.root, WGI_F_FLAT);
 }

@@ -182,7 +182,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     if (!is_leaf(n)) {
         wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
         box->word = wgi_picture_text(p, &b);
-        if (wgi_is_circuit(p->o)) wgi_item_put_gate(v, &b, y), box->title = wgi_picture_text(p, &b);
+        if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
         else wgi_describe_title(p, box, position);
         wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
     }

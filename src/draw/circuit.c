@@ -75,10 +75,10 @@ static double size_of(const wgi_box *x)
     return is_name_alone(x) ? WGI_TITLE : wgi_characters(x->title) > 1 ? WGI_BODY + 1 : WGI_TITLE + 4;
 }
 
-/* A name is a formula, a gate's sign a text. */
+/* NULL: a sign or a function, which is a text. */
 static const wgi_laid_formula *formula_of(const wgi_box *x)
 {
-    return is_name_alone(x) || x->is_copy ? x->symbol : NULL;
+    return is_name_alone(x) || x->is_copy ? x->symbol : x->formula;
 }
 
 static double gate_width(const wgi_box *x)
@@ -137,16 +137,19 @@ void wgi_circuit_join(wgi_svg *w)
 
 /* ---- a gate ---- */
 
-/* The lines of a text, in the middle of the wire, the last one above it or the first one below. */
+/* The lines of a text, in the middle of the wire, the last one above it or the first one below. Rows of a
+ * matrix begin below each other. */
 static void put_lines(wgi_strbuf *b, const char *s, double x, double wire, bool above, const char *class)
 {
-    double y = above ? wire - 6 - LINE_H * (lines_in(s) - 1) : wire + LINE_H - 2;
+    const int lines = lines_in(s);
+    double y = above ? wire - 6 - LINE_H * (lines - 1) : wire + LINE_H - 2;
     wgi_strbuf line = { .c = b->c };
+    if (lines > 1) x = wgi_svg_eighth(x - width_of(s, &line) / 2);
     while (*s) {
         const size_t n = strcspn(s, "\n");
         wgi_strbuf_clear(&line);
         wgi_strbuf_add(&line, s, n);
-        wgi_svg_text(b, x, y, WGI_BODY, false, "middle", class, wgi_strbuf_text(&line));
+        wgi_svg_text(b, x, y, WGI_BODY, false, lines > 1 ? "" : "middle", class, wgi_strbuf_text(&line));
         y += LINE_H;
         s += n + (s[n] == '\n');
     }

@@ -288,6 +288,7 @@ void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *u
 /* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. Without memory
  * p->lost is set. */
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
+void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
 
 /* size_names.c. "[m,3]" */

@@ -52,6 +52,7 @@ int wgi_card_part(const wgi_card_lines *l, int i);
 wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch);
 void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top);
 
+double wgi_svg_eighth(double x); /* the nearest multiple of 1/8 */
 void wgi_svg_number(wgi_strbuf *b, const char *before, double x);
 /* <text>, and <rect> with round corners. Class "": none. */
 void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,

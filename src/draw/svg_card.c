@@ -182,6 +182,8 @@ wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
 
 /* ---- elements ---- */
 
+double wgi_svg_eighth(double x) { return floor(8 * x + 0.5) / 8; }
+
 /* Thousandths, without the noughts at the end. Our own since printf takes most of the time of a large
  * picture. */
 void wgi_svg_number(wgi_strbuf *b, const char *before, double x)
@@ -264,8 +266,6 @@ static void put_labelled(wgi_strbuf *b, const line *t, double x, double y, const
     wgi_strbuf_put(b, "</tspan></text>\n");
 }
 
-static double eighth(double x) { return (double)(int64_t)(8 * x + 0.5) / 8; }
-
 void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
 {
     lines l;
@@ -274,8 +274,8 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
     wgi_card_list(x, &l);
     put_frame(b, x, card, left, top);
     if (x->share > 0 && !x->is_copy)
-        wgi_svg_rect(b, left + PAD_X, eighth(top + card->h - rim - BAR - 1), eighth(x->share * BAR_LENGTH),
-                     BAR, 1, "bar");
+        wgi_svg_rect(b, left + PAD_X, wgi_svg_eighth(top + card->h - rim - BAR - 1),
+                     wgi_svg_eighth(x->share * BAR_LENGTH), BAR, 1, "bar");
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
         const int part = wgi_card_part(&l, i);
@@ -284,11 +284,11 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
         double lead = lead_width(&l, t, &text);
         wgi_strbuf_clear(&text);
         wgi_strbuf_add(&text, t->text + t->label_bytes, t->bytes - t->label_bytes);
-        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + eighth(lead)),
-               y = eighth(top + rim + t->at);
+        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + wgi_svg_eighth(lead)),
+               y = wgi_svg_eighth(top + rim + t->at);
         if (t->odd)
-            wgi_svg_rect(b, left + rim + 3, eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
-                         eighth(leading(t->size)), 3, "odd");
+            wgi_svg_rect(b, left + rim + 3, wgi_svg_eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
+                         wgi_svg_eighth(leading(t->size)), 3, "odd");
         if (t->formula) wgi_svg_formula(b, t->formula, at, y, 1, t->class);
         else if (t->label) put_labelled(b, t, at, y, wgi_strbuf_text(&text));
         else

@@ -13,8 +13,6 @@ typedef struct place {
     const char *class;
 } place;
 
-static double eighth(double x) { return floor(8 * x + 0.5) / 8; }
-
 /* ---- texts ---- */
 
 static void put_attribute(wgi_strbuf *b, const char *name, double x)
@@ -87,8 +85,8 @@ static void put_line(wgi_strbuf *b, const wgi_laid_formula *k, int first, int en
     const double size = to->scale * p->size;
     wgi_strbuf_put(b, "<text");
     if (anchor == START) x += space_of(k, p);
-    put_attribute(b, "x", eighth(to->x + to->scale * x));
-    put_attribute(b, "y", eighth(to->y + to->scale * p->y));
+    put_attribute(b, "x", wgi_svg_eighth(to->x + to->scale * x));
+    put_attribute(b, "y", wgi_svg_eighth(to->y + to->scale * p->y));
     put_attribute(b, "font-size", size);
     wgi_strbuf_put(b, " class=\""), wgi_strbuf_put(b, to->class);
     wgi_strbuf_put(b, anchors[anchor]), wgi_strbuf_put(b, "\">");
@@ -189,7 +187,9 @@ static void put_path(wgi_strbuf *b, const piece *from, const place *to)
     if (p.shape == WGI_F_ROOT) put_root(b, &p);
     else if (p.shape == WGI_F_BRACE) put_brace(b, &p);
     else if (p.shape == WGI_F_PAREN) put_paren(b, &p);
-    else put_pair(b, "M", eighth(p.x), eighth(p.y)), put_pair(b, "L", eighth(p.x2), eighth(p.y2));
+    else
+        put_pair(b, "M", wgi_svg_eighth(p.x), wgi_svg_eighth(p.y)),
+            put_pair(b, "L", wgi_svg_eighth(p.x2), wgi_svg_eighth(p.y2));
     wgi_strbuf_put(b, "\"/>\n");
 }
 

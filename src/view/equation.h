@@ -37,8 +37,9 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
 void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
-/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". */
-void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
+/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is empty
+ * before, gets it, too. */
+void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);
 /* The word of a choice among those of its option, and its length. */
