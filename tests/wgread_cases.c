@@ -71,8 +71,8 @@ static int end_of_cases(const row *r, int at, double base)
     return end;
 }
 
-/* Each case on a line of its own: value, if, condition. What follows the cases stands on the line of the formula.
- * Returns where that begins. */
+/* Each case on a line of its own: value, if, condition. What follows the cases stands on the line of the
+ * formula. Returns where that begins. */
 int wgr_read_cases(const row *all, int at, double base)
 {
     const int end = end_of_cases(all, at, base);

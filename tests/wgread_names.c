@@ -1,5 +1,5 @@
-/* wgread_names.c: the names and signs of a formula that is read: each name gets another one, which stands for all that is printed
- * of it. */
+/* wgread_names.c: the names and signs of a formula that is read. Each name gets another one, which stands for
+ * all that is printed of it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -64,7 +64,8 @@ static const char *const functions[][2] = {
     { "arsinh", "asinh" }, { "arcosh", "acosh" }, { "artanh", "atanh" },
 };
 static const char *const signs[][2] = {
-    { "−", " - " }, { "·", " · " }, { "⊙", " * " }, { "≤", " <= " }, { "≥", " >= " }, { "≠", " != " },
+    { "−", " - " }, { "·", " · " }, { "⊙", " * " }, { "≤", " <= " }, { "≥", " >= " },
+    { "≠", " != " },
     { "+", " + " }, { "∞", "inf" }, { "…", "..." }, { "=", " = " },  { "<", " < " },  { ">", " > " },
 };
 

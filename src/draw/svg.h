@@ -30,8 +30,8 @@ typedef struct wgi_card_line {
     bool bold, right, odd;
     const char *class;
     const wgi_laid_formula *formula; /* in the place of the text; NULL: none */
-    /* The text begins with `label_bytes` that are d and this name, d(1 − a) if it is an expression; NULL: it
-     * does not. */
+    /* The text begins with `label_bytes` that are d and this name, d(1 − a) if it is an expression. NULL:
+     * it does not. */
     const wgi_laid_formula *label;
     size_t label_bytes;
     bool label_is_expression;
@@ -64,8 +64,8 @@ void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double 
 /* The formula with the left end of its baseline at (x, y), `scale` times as large as it was laid out. */
 void wgi_svg_formula(wgi_strbuf *b, const wgi_laid_formula *k, double x, double y, double scale,
                      const char *class);
-/* Its pieces [first, end), which are one line, as parts of an element <text> whose letters have that size. How
- * far below the line the last one ends. */
+/* Its pieces [first, end), which are one line, as parts of an element <text> whose letters have that size.
+ * How far below the line the last one ends. */
 double wgi_svg_parts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, double scale, double size);
 
 /* ---- svg.c ---- */

@@ -1,6 +1,6 @@
 /* test_formula_read.c: a formula in two dimensions is the formula. A reader that sees only where letters and
- * lines stand writes it in the language again; what it reads is parsed, and has the terms, factors, powers and
- * arguments of the formula itself. */
+ * lines stand writes it in the language again. What it reads is parsed, and has the terms, factors, powers
+ * and arguments of the formula itself. */
 #include <math.h>
 #include <string.h>
 
