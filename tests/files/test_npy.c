@@ -125,6 +125,10 @@ Test(npy, round_trips_keep_every_bit)
     int32_t i[] = { INT32_MIN, -1, 0, INT32_MAX };
     int64_t l[] = { INT64_MIN, INT64_MAX, -1, (INT64_C(1) << 53) + 1 };
     bool o[] = { true, false, true };
+    uint8_t u[] = { 0, 1, 127, 128, 255 };
+    uint16_t h[] = { 0x0001, 0x8000, 0x7bff, 0xfc00, 0x7e01, 0x7d55 }; /* the last: a signaling NaN */
+    round_trip(wg_view(WG_U8, u, WG_SHAPE(5)), sizeof u);
+    round_trip(wg_view(WG_F16, h, WG_SHAPE(2, 3)), sizeof h);
     round_trip(wg_view(WG_F32, a, WG_SHAPE(3, 2)), sizeof a);
     round_trip(wg_view(WG_F64, b, WG_SHAPE(3)), sizeof b);
     round_trip(wg_view_i32(i, WG_SHAPE(1, 2, 1, 2, 1, 1, 1, 1)), sizeof i);

@@ -210,6 +210,34 @@ Test(safetensors, values_at_any_byte_and_of_other_dtypes)
     }
 }
 
+/* Subnormal, negative zero, the largest number, infinity, NaN: as they are, by wg_params_load and
+ * wg_params_read. */
+Test(safetensors, stored_dtypes_keep_every_bit)
+{
+    uint16_t h[] = { 0x0001, 0x8000, 0x7bff, 0xfc00, 0x7e01 },
+             b[] = { 0x0001, 0x8000, 0x7f7f, 0xff80, 0x7fc1 };
+    uint8_t u[] = { 0, 1, 127, 128, 255 }, none[10] = { 0 };
+    const wg_tensor t[] = { wg_view(WG_F16, h, WG_SHAPE(5)), wg_view(WG_BF16, b, WG_SHAPE(5)),
+                            wg_view(WG_U8, u, WG_SHAPE(5)) };
+    const char *const name[] = { "h", "b", "u" };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c), *q = wg_params_new(c), *r = wg_params_new(c);
+    for (int i = 0; i < 3; i++) {
+        wg_params_make(p, name[i], t[i], i == 2);
+        wg_params_make(r, name[i], wg_view(t[i].dtype, none, WG_SHAPE(5)), i == 2);
+    }
+    wg_params_save(p, wgt_in_folder("h.st"));
+    cr_expect_eq(wg_params_read(q, wgt_in_folder("h.st")), WG_OK, "%s", wg_message(c));
+    cr_expect_eq(wg_params_load(r, wgt_in_folder("h.st")), WG_OK, "%s", wg_message(c));
+    for (int i = 0; i < 3; i++) {
+        const size_t bytes = 5 * wg_dtype_size(t[i].dtype);
+        const wg_tensor read = wgt_named(q, name[i]), loaded = wgt_named(r, name[i]);
+        cr_expect(read.dtype == t[i].dtype && !memcmp(read.data, t[i].data, bytes), "%s", name[i]);
+        cr_expect(loaded.dtype == t[i].dtype && !memcmp(loaded.data, t[i].data, bytes), "%s", name[i]);
+    }
+    wgt_finish(c, NULL);
+}
+
 Test(safetensors, integers_are_states)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
