@@ -100,7 +100,7 @@ static void switches(wg_context *c)
     c->o.trace |= env_words(c, "WG_TRACE", traces, WG_TRACES);
 }
 
-enum { STANDARD_PLAN_BYTES = 256 << 20 };
+enum { STANDARD_PLAN_BYTES = 512 << 20 };
 
 wg_context *wg_start(const wg_options *o)
 {
