@@ -229,21 +229,27 @@ static bool wanted_name(const settings *s, const char *name)
     return s->names == 0;
 }
 
-/* Prints the bytes of a step of W6 beside the least that it needs. Nothing is timed. */
-static bool measure_memory(void)
+/* Prints the bytes of a step beside the least that it needs. Nothing is timed. */
+static bool memory_row(const char *name, bool (*bytes)(double *plan, double *least))
 {
     const double MiB = 1 << 20, most = 1.1;
     double plan, least;
-    bool fine = wengert_deep_bytes(&plan, &least);
-    printf("%-*s", NAME_COLUMNS, "memory of a step of W6");
+    bool fine = bytes(&plan, &least);
+    printf("%-*s", NAME_COLUMNS, name);
     if (fine) {
         print_cell(plan / MiB, "MiB"), print_cell(least / MiB, "MiB"), print_ratio(plan, least);
         printf("%32s", "");
         print_verdict(plan, most * least);
-        printf(" (%.1f x parameters, gradients, inputs, what backward must keep)", most);
+        printf(" (%.1f x what must be held)", most);
     }
     printf(fine ? "\n" : "    failed\n");
     return fine;
+}
+
+static bool measure_memory(void)
+{
+    const bool deep = memory_row("memory of a step of W6", wengert_deep_bytes);
+    return memory_row("memory of a step of W16", wengert_gpt_bytes) && deep;
 }
 
 /* ---- for profilers ---- */

@@ -109,6 +109,29 @@ static void stop(void *self)
 
 const bench_side wengert_gpt = { start, run, answer, stop, NULL };
 
+/* ---- memory ---- */
+
+/* Of a block backward needs the inputs and outputs of both norms (4 widths), queries, keys and values (3), the
+ * attention's result (1), GELU's input and output (8); after the blocks the input and output of the norm, and
+ * the logits. */
+bool wengert_gpt_bytes(double *plan, double *least)
+{
+    enum { MOMENTS = 2 };
+    net *n = start((bench_setup){ .check = false });
+    const double rows = GPT_BATCH * GPT_TOKENS, kept = (16.0 * GPT_LAYERS + 2) * GPT_WIDTH + GPT_LETTERS;
+    wg_plan *p = wg_plan_look(loss_of(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
+    const bool fine = p != NULL;
+    if (p) {
+        const double parameters = (double)p->parameters,
+                     held = (1 + MOMENTS) * parameters + (double)p->inputs;
+        *least = held + parameters + rows * kept * sizeof(float);
+        *plan = held + (double)(p->gradients + p->workspace + p->results + p->tiles);
+    }
+    wg_plan_free(p);
+    stop(n);
+    return fine;
+}
+
 /* ---- W17 ---- */
 
 static void *start_text(bench_setup s)
