@@ -130,8 +130,8 @@ extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gra
     hand_tracking;
 extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape,
     wengert_chain, wengert_deep;
-/* plan: the bytes of a training step of W6, of W16, as its plan says, and of the optimizer's moments. least: the
- * bytes of inputs, parameters, gradients, moments, and of the values that backward needs. */
+/* plan: the bytes of a training step of W6, of W16, as its plan says, and of the optimizer's moments. least:
+ * the bytes of inputs, parameters, gradients, moments, and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
 bool wengert_gpt_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_layer_norm_by_parts, wengert_batch_norm,

@@ -111,9 +111,9 @@ const bench_side wengert_gpt = { start, run, answer, stop, NULL };
 
 /* ---- memory ---- */
 
-/* Of a block backward needs the inputs and outputs of both norms (4 widths), queries, keys and values (3), the
- * attention's result (1), GELU's input and output (8); after the blocks the input and output of the norm, and
- * the logits. */
+/* Of a block backward needs the inputs and outputs of both norms (4 widths), queries, keys and values (3),
+ * the attention's result (1), GELU's input and output (8); after the blocks the input and output of the norm,
+ * and the logits. */
 bool wengert_gpt_bytes(double *plan, double *least)
 {
     enum { MOMENTS = 2 };

@@ -1004,6 +1004,8 @@ def vjp(y, gy, x):
     return _many(_lib.wg_vjp_at, y, [y.graph._node(gy)], x)
 
 def jvp(y, x, v):
+    if isinstance(x, Value):
+        v = [v]
     x = _values_of(x)
     n = len(x)
     if len(v) != n:

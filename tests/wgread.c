@@ -175,8 +175,7 @@ static void read_name(const row *r, int *at, double base, double size)
         plain_of(below, plain);
         const size_t n = strlen(key);
         snprintf(key + n, sizeof key - n, "_%s", plain);
-        for (int k = i; k < r->n && wgr_is_text(r->at[k], "′");
-             k++)
+        for (int k = i; k < r->n && wgr_is_text(r->at[k], "′"); k++)
             strncat(key, "′", sizeof key - strlen(key) - 1);
         if (!wgr_is_known(key)) key[n] = 0, i = before;
         else key[n + 1 + strlen(plain)] = 0;
@@ -374,8 +373,7 @@ static void read_row(const row *given, double base)
 static void move_limits(piece p[], int n)
 {
     for (int i = 0; i < n; i++) {
-        if (p[i].shape != WGI_F_TEXT || (!wgr_is_text(&p[i], "Σ") && !wgr_is_text(&p[i], "Π")))
-            continue;
+        if (p[i].shape != WGI_F_TEXT || (!wgr_is_text(&p[i], "Σ") && !wgr_is_text(&p[i], "Π"))) continue;
         for (int k = i + 1; k < n && p[k].size < p[i].size && p[k].y > p[i].y + 0.5 * p[i].size; k++)
             p[k].x = p[i].x2 - 0.01 + 1e-4 * (p[k].x - p[i].x + p[i].size), p[k].x2 = p[k].x;
     }

@@ -5,8 +5,8 @@
 
 #include "formula/formula_boxes.h"
 
-/* Gives each name of the formula another one, "qaa", "qab" ..., by which the reader then calls what is printed
- * as that name. Call it after the formula was laid out. */
+/* Gives each name of the formula another one, "qaa", "qab" ..., by which the reader then calls what is
+ * printed as that name. Call it after the formula was laid out. */
 void wgr_rename(wgi_formula *f);
 /* The text is valid until the next call. */
 const char *wgr_read(const wgi_laid_formula *k);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tool.h"
 
@@ -46,7 +47,7 @@ static bool ends_in(const args *a, const char *name, const char *endings, const 
     const char *path = args_value(a, name), *end = path ? strrchr(path, '.') : NULL;
     const size_t n = end ? strlen(++end) : 0;
     for (const char *at = endings; path && *at; at += strcspn(at, "|"), at += *at == '|')
-        if (n && strcspn(at, "|") == n && !strncmp(at, end, n)) return true;
+        if (n && strcspn(at, "|") == n && !strncasecmp(at, end, n)) return true;
     if (path) tool_fail(a, EXIT_FLAGS, "--%s %s: %s", name, path, what);
     return !path;
 }
@@ -66,8 +67,8 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
     if (!ends_in(a, "sweep", "svg", "a picture by the step ends in .svg") ||
         !ends_in(a, "case", "c", "a program ends in .c") ||
-        !ends_in(a, "draw", "svg|png|pdf|dot|html|tex|txt|json",
-                 "a picture ends in .svg, .png, .pdf or .dot"))
+        !ends_in(a, "draw", "svg|png|pdf|dot|gv|html|tex|txt|json",
+                 "a picture ends in .svg, .png, .pdf, .dot, .html, .tex, .txt or .json"))
         return false;
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");

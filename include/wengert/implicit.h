@@ -162,8 +162,8 @@ WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
 
 /* ---- for languages whose functions cannot return a struct ---- */
 
-/* A function that writes its node to *y. x: the nodes that it is given; i: the number of a step. One of the
- * functions below takes its place, and the struct that of user:
+/* A function that writes its node to *y. x: the nodes that it is given; i: the number of a step. Give one of
+ * the three functions below as the function, and the address of this struct as its user:
  *
  *     wg_recompute(x, wg_part_by_pointer, &(wg_by_pointer){ block, &net })
  */

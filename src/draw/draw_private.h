@@ -88,7 +88,7 @@ typedef struct wgi_link {
     int from, to; /* boxes: operand and consumer; for a gradient the other way round */
     bool back;    /* a gradient's */
     bool loop;    /* from one repetition to the next; it may begin and end at one box */
-    bool light;   /* others are rather straight */
+    bool light;   /* if not all links can be straight, this one bends */
     bool turned;  /* the box `to` stands before `from`, or under it: gradient_places.c */
     int64_t times;
 } wgi_link;

@@ -175,11 +175,18 @@ static const char *compare_sign(int s)
                       : " ≠ ";
 }
 
-/* 2x stands close, as xy does. */
+static bool is_gradient(const layout *l, int node)
+{
+    const wgi_formula_node *n = &l->f->node[node];
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length == 2;
+}
+
+/* 2x stands close, as xy does. da times a would look like a name, daa. */
 static bool is_close(const layout *l, int node)
 {
     const int a = l->f->node[node].child, b = l->f->node[a].next;
-    return wgi_formula_is_close(l->f, node) ||
+    const bool names = kind_of(l, node) == WGI_F_MATMUL || !(is_gradient(l, a) || is_gradient(l, b));
+    return (names && wgi_formula_is_close(l->f, node)) ||
            (kind_of(l, a) == WGI_F_NUMBER && kind_of(l, b) == WGI_F_NAME && l->f->node[b].length <= 2);
 }
 

@@ -222,16 +222,10 @@ static void put_cases(latex *p, int node)
     put(p, " & \\text{else} \\end{cases}");
 }
 
-static bool is_truth(const latex *p, int node)
-{
-    const int kind = p->f->node[node].kind;
-    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
-}
-
 static void put_equation(latex *p, int node)
 {
     const int left = p->f->node[node].child, right = p->f->node[left].next;
-    const bool truth = right && is_truth(p, right); /* [a = b] is 1 or 0 */
+    const bool truth = right && wgi_formula_is_truth(p->f, right); /* [a = b] is 1 or 0 */
     put_node(p, left);
     if (right) put_in(p, truth ? " = [" : " = ", right, truth ? "]" : "");
     if (right && p->f->node[right].next) put_in(p, "\\;\\text{ along }", p->f->node[right].next, "");

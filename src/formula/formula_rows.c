@@ -143,7 +143,7 @@ static void draw_side(layout *l, box inner, bool bars, bool right, double x, dou
 box wgi_row_enclosed(layout *l, box inner, bool bars, double size)
 {
     const double wide = 0.3 * size;
-    if (inner.first == l->to->count || inner.above + inner.below <= TALL * size) {
+    if (!l->drawn || inner.first == l->to->count || inner.above + inner.below <= TALL * size) {
         inner.above = larger(inner.above, LETTER_UP * size),
         inner.below = larger(inner.below, LETTER_DOWN * size);
         return enclosed_in_text(l, inner, bars, size);

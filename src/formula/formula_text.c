@@ -122,8 +122,7 @@ static void put_product(printer *p, int node)
     put_first(p, node);
     if (s == '*') put_either(p, " ⊙ ", " * ");
     else
-        put_either(p, s == '.' || wgi_formula_digit_second(p->f, node) ? " · " : " ",
-                   s == '.' ? " · " : " ");
+        put_either(p, s == '.' || wgi_formula_digit_second(p->f, node) ? " · " : " ", s == '.' ? " · " : " ");
     put_child(p, node, 1);
 }
 

@@ -122,7 +122,7 @@ const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end)
 {
     const char *hint = hint_of(text + start, end - start);
     while (start && text[start - 1] == ' ') start--;
-    for (end = start; start && isalpha((unsigned char)text[start - 1]);) start--;
+    for (end = start; start && (isalnum((unsigned char)text[start - 1]) || text[start - 1] == '_');) start--;
     return hint ? hint : hint_of(text + start, end - start);
 }
 

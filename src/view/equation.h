@@ -21,7 +21,7 @@ typedef struct wgi_equation {
  * memory, or the equation is too long. Free it with wgi_equation_free, before the view. */
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
-/* Frees the memory of equations that were freed: the next ones would have got it. */
+/* wgi_equation_free keeps the memory of an equation for the next one. This frees it, when the view ends. */
 void wgi_equations_free(wgi_view *v);
 
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
@@ -37,8 +37,8 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
 void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
-/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is empty
- * before, gets it, too. */
+/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
+ * empty before, gets it, too. */
 void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);

@@ -200,6 +200,27 @@ EACH_OP(formula_boxes, of_every_op_hold_what_they_show)
     expect_picture(op->adjoint);
 }
 
+/* In text on one line parentheses and bars are letters, however high what they hold is. */
+Test(formula_boxes, of_powers_in_parentheses)
+{
+    expect_picture("y = (1 - exp(-x^2)) w");
+    expect_picture("y = (1 - a^(b^c)) d");
+    expect_picture("y = |a^(b^c)| d");
+    expect_picture("y = ((x^2)^T + 1) z");
+}
+
+Test(formula_boxes, a_gradient_times_a_name_is_no_name)
+{
+    static wgi_formula f;
+    wgi_formula_error e;
+    char all[100] = "";
+    cr_assert(wgi_formula_parse(&f, "g = da a", &e), "%s", e.text);
+    cr_assert(wgi_formula_lay_out(&memory, &f, f.root, 24, WGI_F_TALL, width_of, &boxes));
+    for (int i = 0; i < boxes.count; i++)
+        strncat(all, boxes.letters + boxes.piece[i].text, sizeof all - strlen(all) - 1);
+    cr_expect(strstr(all, "a a"), "%s", all);
+}
+
 Test(formula_boxes, texts_of_users_are_escaped)
 {
     expect_picture("y = \"<&>\" + a");

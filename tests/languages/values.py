@@ -95,6 +95,7 @@ def derivatives():
     same(ga, 2 * A * B)
     same(wg.grad((ga * ga).sum(), b), 8 * A * A * B)
     same(wg.jvp(y, [a], [B]), (2 * A * B * B).sum())
+    same(wg.jvp(y, a, B), (2 * A * B * B).sum())
     same(wg.vjp(a * a, B, [a])[0], 2 * A * B)
     same(wg.jacobian(a[0] * 3, a)[1, 0, 1], 3)
     value, gradient = wg.value_and_grad(lambda x: wg.sum(x**3))(A)
