@@ -101,14 +101,15 @@ static bool is_sign(const wgi_laid_formula *k, const piece *p)
     return n > 2 && s[0] == ' ' && s[n - 1] == ' ';
 }
 
-/* Whether a bar, a root or a parenthesis follows the text. */
-static bool meets_shape(const wgi_laid_formula *k, const piece *last)
+/* Whether a bar, a root or a parenthesis stands before the text, or after it. */
+static bool meets_shape(const wgi_laid_formula *k, const piece *text, bool after)
 {
     for (int i = 0; i < k->count; i++) {
         const piece *p = &k->piece[i];
-        const double y = fmin(p->y, p->y2), y2 = fmax(p->y, p->y2), gap = p->x - last->x2;
-        if (p->shape != WGI_F_TEXT && gap > -1e-6 && gap < 0.4 * last->size && y <= last->y &&
-            y2 >= last->y - 0.75 * last->size)
+        const double y = fmin(p->y, p->y2), y2 = fmax(p->y, p->y2),
+                     gap = after ? p->x - text->x2 : text->x - p->x2;
+        if (p->shape != WGI_F_TEXT && gap > -1e-6 && gap < 0.4 * text->size && y <= text->y &&
+            y2 >= text->y - 0.75 * text->size)
             return true;
     }
     return false;
@@ -137,8 +138,9 @@ static void put_before_shape(wgi_strbuf *b, const wgi_laid_formula *k, int first
 static void put_texts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, const place *to)
 {
     const piece *p = &k->piece[first], *last = &k->piece[end - 1];
-    if (p->centred) put_line(b, k, first, end, MIDDLE, (p->x + last->x2) / 2, to);
-    else if (meets_shape(k, last)) put_before_shape(b, k, first, end, to);
+    const bool between = meets_shape(k, p, false) && meets_shape(k, last, true);
+    if (p->centred || between) put_line(b, k, first, end, MIDDLE, (p->x + last->x2) / 2, to);
+    else if (meets_shape(k, last, true)) put_before_shape(b, k, first, end, to);
     else put_line(b, k, first, end, START, p->x, to);
 }
 

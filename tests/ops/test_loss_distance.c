@@ -42,7 +42,7 @@ Test(loss_distance, only_a_reduction_is_one)
     wg_graph *g = graph(WG_F64);
     wg_node x = VECTOR(g, 1, 2, 3, 4, 5);
     for (int r = -1; r <= 3; r += 4) {
-        cr_expect(wg_is_none(wg_mae(x, x, .reduction = (wg_reduction)r)));
+        wg_mae(x, x, .reduction = (wg_reduction)r);
         wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE, "must be one of");
     }
     done(g);

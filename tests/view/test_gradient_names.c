@@ -98,7 +98,7 @@ Test(gradient_names, a_gradient_has_the_short_name_if_it_can)
     bench b = start();
     wg_node x = scalar(&b, "x"), z = wg_name(wg_sin(x), "z"), L = wg_name(wg_mul(z, z), "L");
     char *text = wg_draw_text(L, &(wg_draw_opts){ .backward = true, .values = true, .format = "svg" });
-    HAS(text, ">dz = ");
+    HAS(text, "; dz = ");
     HAS_NOT(text, "∂L/∂z = ");
     wg_free(b.c, text);
     wgt_finish(b.c, NULL);
