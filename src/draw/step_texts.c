@@ -232,13 +232,15 @@ static bool make_numbers(equation *q, bool pattern)
 
 /* ---- values ---- */
 
-/* The right side of "z = w x + b". */
+/* The right side of "z = w x + b". Nothing if the item is called by its formula, 1 - y. */
 static void put_formula(const wgi_view *v, const wgi_item *y, wgi_strbuf *rule)
 {
     wgi_strbuf all = { .c = rule->c }, name = all;
-    wgi_put_formula(v, &all, y), wgi_put_symbol(&name, y, NAME_MOST), wgi_strbuf_put(&name, " = ");
+    wgi_put_formula(v, &all, y), wgi_put_symbol(&name, y, NAME_MOST);
+    const bool called_so = !strcmp(wgi_strbuf_text(&all), wgi_strbuf_text(&name));
+    wgi_strbuf_put(&name, " = ");
     const char *text = wgi_strbuf_text(&all), *left = wgi_strbuf_text(&name);
-    wgi_strbuf_put(rule, strncmp(text, left, strlen(left)) == 0 ? text + strlen(left) : text);
+    if (!called_so) wgi_strbuf_put(rule, strncmp(text, left, strlen(left)) == 0 ? text + strlen(left) : text);
     rule->failed |= all.failed || name.failed;
     wgi_strbuf_free(&all), wgi_strbuf_free(&name);
 }

@@ -48,7 +48,7 @@ Test(command_step, hides_what_is_to_be_predicted)
 Test(command_step, derivatives_of_derivatives_have_all_their_terms)
 {
     wgt_result r = RUN("step", "-e", "x = 0.5; y = expm1(x); g = grad(y, x); h = grad(g * g, x)");
-    cr_expect(strstr(r.out, "dx = ") && strstr(r.out, " = 10.87\n"), "%s", r.out);
+    cr_expect(strstr(r.out, "∂h/∂x = ") && strstr(r.out, " = 10.87\n"), "%s", r.out);
 }
 
 Test(command_step, keeps_to_its_width)
