@@ -12,7 +12,7 @@ static const flag subject_flags[] = {
       "text in the terminal)" },
     { 0, "of", "NAME",
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
-    { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
+    { 0, "backward", NULL, "gradients of the root too, and the edges back; of a tensor those of its sum" },
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
     { 0, "fold", NULL, "repeated nodes share a box; with --for this is so unless --no-fold" },
     { 0, "no-fold", NULL, "repeated nodes have a box each" },
@@ -233,6 +233,18 @@ static wg_node root_beside(model *m, size_names *sizes)
     return root;
 }
 
+/* The root of a picture with gradients: of a tensor its sum. */
+static wg_node root_with_gradients(model *m, const char *name, wg_node root)
+{
+    if (is_scalar(root)) return root;
+    if (!wg_dtype_is_float(wg_node_dtype(root))) {
+        model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
+        return root;
+    }
+    fprintf(stderr, "%s is no scalar: the gradients are those of its sum\n", name);
+    return wg_sum_at(NULL, &(wg_reduce_args){ .x = root });
+}
+
 static void draw(model *m, wg_draw_opts o)
 {
     const char *path = output_of(m->a), *names = args_value(m->a, "wrt"), *name;
@@ -241,8 +253,7 @@ static void draw(model *m, wg_draw_opts o)
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
     o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
-    if (o.backward && !is_scalar(root))
-        model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
+    if (o.backward) root = root_with_gradients(m, name, root);
     if (m->status) return;
     if (wants_plan(m->a)) {
         o.backward = false; /* the plan has the gradients already */
@@ -255,7 +266,10 @@ static void draw(model *m, wg_draw_opts o)
     size_names sizes = { .count = 0 };
     find_size_names(m, root, &sizes);
     o.wrt = wrt.node, o.wrt_count = wrt.count;
-    if (args_has(m->a, "diff")) o.beside = root_beside(m, &sizes);
+    if (args_has(m->a, "diff")) {
+        o.beside = root_beside(m, &sizes);
+        if (o.backward && !m->status) o.beside = root_with_gradients(m, name, o.beside);
+    }
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;

@@ -78,6 +78,15 @@ Test(command_draw, reads_flags_by_their_type)
 
 /* ---- pictures ---- */
 
+/* y = 2x: the gradient of y_1 + y_2 by each x is 2. */
+Test(command_draw, a_tensor_has_the_gradients_of_its_sum)
+{
+    wgt_result r = RUN("draw", "-e", "x = [1, 4]; y = x * 2", "--backward");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.err, "y is no scalar: the gradients are those of its sum"), "%s", r.err);
+    cr_expect(strstr(r.out, "dx = [2, 2]") && strstr(r.out, "Σ"), "%s", r.out);
+}
+
 Test(command_draw, as_text)
 {
     wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward");
@@ -85,7 +94,7 @@ Test(command_draw, as_text)
     cr_expect(strstr(r.out, "a = σ(z)") && strstr(r.out, "0.7503"), "%s", r.out);
     cr_expect(strstr(r.out, "dw = [−0.2497, 0.4995]"), "%s", r.out);
     cr_expect(!strstr(r.out, "dx = ") && !strchr(r.out, '\033'), "%s", r.out);
-    EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
+    EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; argmax(x)", "--backward");
     const char *path = wgt_in_folder("g.txt");
     wgt_result file =
         RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward", "--values", "-o", path);
