@@ -64,8 +64,9 @@ static const char *const functions[][2] = {
     { "arsinh", "asinh" }, { "arcosh", "acosh" }, { "artanh", "atanh" },
 };
 static const char *const signs[][2] = {
-    { "−", " - " }, { "·", " · " }, { "⊙", " * " }, { "≤", " <= " }, { "≥", " >= " }, { "≠", " != " },
-    { "+", " + " }, { "∞", "inf" }, { "…", "..." }, { "=", " = " },  { "<", " < " },  { ">", " > " },
+    { "−", " - " },  { "·", " · " }, { "⊙", " * " }, { "≤", " <= " }, { "≥", " >= " }, //
+    { "≠", " != " }, { "+", " + " }, { "∞", "inf" }, { "…", "..." },  { "=", " = " },
+    { "<", " < " },  { ">", " > " },
 };
 
 static const char *look_up(const char *s, const char *const table[][2], size_t n)

@@ -119,10 +119,10 @@ static void put_matmul(printer *p, int node)
 static void put_product(printer *p, int node)
 {
     const int s = p->f->node[node].sign;
+    const bool dot = s == '.' || wgi_formula_digit_second(p->f, node);
     put_first(p, node);
     if (s == '*') put_either(p, " ⊙ ", " * ");
-    else
-        put_either(p, s == '.' || wgi_formula_digit_second(p->f, node) ? " · " : " ", s == '.' ? " · " : " ");
+    else put_either(p, dot ? " · " : " ", s == '.' ? " · " : " ");
     put_child(p, node, 1);
 }
 
