@@ -234,15 +234,17 @@ static wg_node root_beside(model *m, size_names *sizes)
 }
 
 /* The root of a picture with gradients: of a tensor its sum. */
-static wg_node root_with_gradients(model *m, const char *name, wg_node root)
+static wg_node scalar_of(wg_node root)
 {
-    if (is_scalar(root)) return root;
-    if (!wg_dtype_is_float(wg_node_dtype(root))) {
-        model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
-        return root;
-    }
-    fprintf(stderr, "%s is no scalar: the gradients are those of its sum\n", name);
-    return wg_sum_at(NULL, &(wg_reduce_args){ .x = root });
+    return is_scalar(root) ? root : wg_sum_at(NULL, &(wg_reduce_args){ .x = root });
+}
+
+static void say_whose_gradients(model *m, const char *name, wg_node root)
+{
+    if (is_scalar(root)) return;
+    if (wg_dtype_is_float(wg_node_dtype(root)))
+        fprintf(stderr, "%s is no scalar: the gradients are those of its sum\n", name);
+    else model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
 }
 
 static void draw(model *m, wg_draw_opts o)
@@ -253,8 +255,9 @@ static void draw(model *m, wg_draw_opts o)
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
     o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
-    if (o.backward) root = root_with_gradients(m, name, root);
+    if (o.backward) say_whose_gradients(m, name, root);
     if (m->status) return;
+    if (o.backward) root = scalar_of(root);
     if (wants_plan(m->a)) {
         o.backward = false; /* the plan has the gradients already */
         draw_plan(m, root, &wrt, o);
@@ -268,7 +271,7 @@ static void draw(model *m, wg_draw_opts o)
     o.wrt = wrt.node, o.wrt_count = wrt.count;
     if (args_has(m->a, "diff")) {
         o.beside = root_beside(m, &sizes);
-        if (o.backward && !m->status) o.beside = root_with_gradients(m, name, o.beside);
+        if (o.backward && !m->status) o.beside = scalar_of(o.beside);
     }
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);

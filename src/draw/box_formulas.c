@@ -7,9 +7,6 @@
 
 enum { NAME_MOST = 40 };
 
-/* Of a picture of more nodes nobody reads the formulas, and they would take much memory. */
-enum { NODES_MOST = 5000 };
-
 /* Too large for the stack. */
 typedef struct wgi_formula_work {
     wgi_formula tree;
@@ -44,7 +41,7 @@ static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_sty
 
 static bool begin(wgi_picture *p)
 {
-    if (p->nodes > NODES_MOST && !wgi_is_circuit(p->o)) return false;
+    if (p->nodes > WGI_READ_MOST && !wgi_is_circuit(p->o)) return false;
     if (!p->work) p->work = wgi_picture_alloc(p, 1, sizeof *p->work);
     p->lost |= !p->work;
     if (p->work) wgi_formula_clear(&p->work->tree);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ROOT_MOST = 24, NAMES_MOST = 5000 };
+enum { ROOT_MOST = 24 };
 
 /* ---- picking ---- */
 
@@ -74,12 +74,11 @@ bool wgi_pick_nodes(wgi_picture *p, wg_node root)
 
 /* ---- names of gradients ---- */
 
-/* Whether a node of the picture is called as the gradient of another. Of more nodes than NAMES_MOST each name
- * is not compared with each. */
+/* Whether a node of the picture is called as the gradient of another. */
 static bool has_gradient_name(const wgi_picture *p)
 {
     const wgi_view *v = &p->view;
-    if (v->items > NAMES_MOST) return false;
+    if (v->items > WGI_READ_MOST) return false;
     for (int64_t i = 0; i < v->items; i++) {
         if (v->item[i].source == WGI_NAME_GRADIENT) return true;
         if (v->item[i].name[0] != 'd' || !v->item[i].name[1] || v->item[i].source > WGI_NAME_GRADIENT)

@@ -175,7 +175,7 @@ static const char *compare_sign(int s)
                       : " ≠ ";
 }
 
-static bool is_gradient(const layout *l, int node)
+static bool has_two_letters(const layout *l, int node)
 {
     const wgi_formula_node *n = &l->f->node[node];
     return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length == 2;
@@ -185,7 +185,7 @@ static bool is_gradient(const layout *l, int node)
 static bool is_close(const layout *l, int node)
 {
     const int a = l->f->node[node].child, b = l->f->node[a].next;
-    const bool names = kind_of(l, node) == WGI_F_MATMUL || !(is_gradient(l, a) || is_gradient(l, b));
+    const bool names = kind_of(l, node) == WGI_F_MATMUL || !(has_two_letters(l, a) || has_two_letters(l, b));
     return (names && wgi_formula_is_close(l->f, node)) ||
            (kind_of(l, a) == WGI_F_NUMBER && kind_of(l, b) == WGI_F_NAME && l->f->node[b].length <= 2);
 }

@@ -11,7 +11,6 @@
 #include "wengert/op.h"
 
 enum {
-    ITEMS = 5000,    /* of a view with more items no expressions are made, since nobody will read them */
     CHARACTERS = 24, /* of an expression */
     LINE = 8 * CHARACTERS,
     OP_MOST = 16,
@@ -88,7 +87,7 @@ static bool uses_number(const wgi_view *v, const wgi_item *y)
 
 wg_status wgi_view_find_expressions(wgi_view *v)
 {
-    if (v->items > ITEMS) return WG_OK;
+    if (v->items > WGI_READ_MOST) return WG_OK;
     for (int64_t i = 0; i < v->items; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;

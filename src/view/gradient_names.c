@@ -5,7 +5,7 @@
 #include "view/view.h"
 #include "wengert/grad.h"
 
-enum { ITEMS = 5000, MOST = 40 };
+enum { MOST = 40 };
 
 /* The name of the node; "": it has none that a reader knows. */
 static const char *name_of(const wgi_view *v, wg_node n)
@@ -31,7 +31,7 @@ static bool name_item(wgi_view *v, wgi_item *y, const char *of)
 
 wg_status wgi_view_name_gradients(wgi_view *v)
 {
-    if (v->level != WGI_WRITTEN || v->items > ITEMS) return WG_OK;
+    if (v->level != WGI_WRITTEN || v->items > WGI_READ_MOST) return WG_OK;
     for (int64_t n = 1; n < wg_graph_nodes(v->g); n++) {
         const int32_t at = v->item_of[n];
         if (at < 0 || v->item[at].source != WGI_NAMELESS) continue;
