@@ -56,8 +56,8 @@ typedef struct wgi_item {
 
 /* An operand that is no item of the view: an optional one that was not given. */
 enum { WGI_NO_ITEM = -1 };
-/* Nobody reads the names and formulas of more items: then no expressions are made, no name is compared with each
- * other one, and formulas of boxes stay on one line. */
+/* Nobody reads the names and formulas of more items: then no expressions are made, no name is compared with
+ * each other one, and formulas of boxes stay on one line. */
 enum { WGI_READ_MOST = 5000 };
 
 typedef struct wgi_view {
