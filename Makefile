@@ -153,6 +153,12 @@ $(OP_LIST): FORCE
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
+# The optimizers, in alphabetical order: all that optim.h declares.
+OPTIMIZERS := $(OBJ)/generated/optimizers.h
+$(OPTIMIZERS): include/wengert/optim.h
+	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(.* const wg_\1_opts .*/WGI_OPTIMIZER(\1)/p' $< | sort > $@
+$(OBJ)/isa0/src/optim/by_name.o: $(OPTIMIZERS)
+
 # The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
 COMMIT := $(OBJ)/generated/commit.h
 $(COMMIT): FORCE
@@ -192,12 +198,7 @@ $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(TEST_CFLAGS))
 
-# The optimizers that the tests go through: all that optim.h declares.
-OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
-$(OPTIMIZERS): include/wengert/optim.h
-	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(wg_site .*/OPTIMIZER(\1)/p' $< > $@
 $(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
-$(OBJ)/tests/optim/test_optimizers.o: WG_CPPFLAGS += -I$(dir $(OPTIMIZERS))
 
 # Calls of all that the public headers declare: tests/graph/test_odd_calls.c.
 ODD_CALLS := $(OBJ)/tests/graph/odd_calls.h

@@ -215,6 +215,29 @@ WG_OPTIM_OPTIONS_(wg_lbfgs_opts, WG_LBFGS_OPTIONS);
 WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o);
 #define wg_lbfgs(p, ...) wg_lbfgs_at(WG_AT(#p), p, __VA_ARGS__)
 
+/* ---- optimizers by name ---- */
+
+/* For programs that read the optimizer from a text. wg_optim_kind gives the names in alphabetical order:
+ * "adadelta", "adagrad", "adam", ... NULL: there are no more. wg_optim_kind_option gives option i of one of
+ * them. Its name is NULL if there is no such option, or no such optimizer. */
+typedef struct wg_optim_option {
+    const char *name;
+    bool is_bool;
+    double standard, below; /* the default; a double must be in [0, below) */
+} wg_optim_option;
+WG_API const char *wg_optim_kind(int i);
+WG_API wg_optim_option wg_optim_kind_option(const char *kind, int i);
+/* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. Here a value
+ * of 0 is 0, and does not mean the default. NULL: an error is recorded. */
+typedef struct wg_optim_setting {
+    const char *name;
+    double value;
+} wg_optim_setting;
+WG_API wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind,
+                                   const wg_optim_setting *settings, int n);
+#define wg_optim_named(p, kind, ...) /* p, kind, settings, n */ \
+    wg_optim_named_at(WG_AT(#p ", " #kind), p, kind, __VA_ARGS__)
+
 WG_API void wg_optim_free(wg_optim *o);
 
 /* ---- groups ---- */

@@ -9,10 +9,10 @@
 #include "params/stepping.h"
 #include "wgtest.h"
 
-#define OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
+#define WGI_OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
 #include "optimizers.h"
-#undef OPTIMIZER
-#define OPTIMIZER(x) &wgi_optimizer_##x,
+#undef WGI_OPTIMIZER
+#define WGI_OPTIMIZER(x) &wgi_optimizer_##x,
 static const wgi_optimizer *const all[] = {
 #include "optimizers.h"
 };

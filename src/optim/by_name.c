@@ -1,0 +1,83 @@
+/* by_name.c: optimizers by name. The Makefile makes optimizers.h of optim.h: a line for each optimizer. */
+#if WG_BASE
+
+#include <stddef.h>
+#include <string.h>
+
+#include "params/optimizer.h"
+#include "params/params.h"
+
+#define WGI_OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
+#include "optimizers.h"
+#undef WGI_OPTIMIZER
+
+#define WGI_OPTIMIZER(x) &wgi_optimizer_##x,
+static const wgi_optimizer *const kinds[] = {
+#include "optimizers.h"
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const wgi_optimizer *find(const char *name)
+{
+    for (int i = 0; name && i < KINDS; i++)
+        if (!strcmp(kinds[i]->name, name)) return kinds[i];
+    return NULL;
+}
+
+const char *wg_optim_kind(int i) { return i >= 0 && i < KINDS ? kinds[i]->name : NULL; }
+
+wg_optim_option wg_optim_kind_option(const char *kind, int i)
+{
+    const wgi_optimizer *k = find(kind);
+    if (!k || i < 0 || i >= k->options) return (wg_optim_option){ 0 };
+    const wgi_optim_option *row = &k->option[i];
+    return (wg_optim_option){ row->name, row->is_bool, row->standard, row->below };
+}
+
+static void no_kind(wg_context *c, wg_site here, const char *kind)
+{
+    wg_nearest_word near = wg_nearest_to(kind ? kind : "");
+    for (int i = 0; i < KINDS; i++) wg_nearest_try(&near, kinds[i]->name, strlen(kinds[i]->name));
+    wgi_fail(c, here, "optim_named", WG_ERROR_USE, "no optimizer '%s'%s%s%s", kind ? kind : "",
+             near.best ? "; did you mean '" : "", near.best ? near.best : "", near.best ? "'?" : "");
+}
+
+/* Writes a setting into the options. False: there is no such option, or its value is wrong. */
+static bool put(const wgi_optimizer *k, char *options, const wg_optim_setting *s)
+{
+    for (int i = 0; s->name && i < k->options; i++) {
+        const wgi_optim_option *row = &k->option[i];
+        if (strcmp(row->name, s->name) != 0) continue;
+        if (!row->is_bool) {
+            const double v = s->value == 0 ? WG_ZERO : s->value;
+            memcpy(options + row->offset, &v, sizeof v);
+            return true;
+        }
+        const bool on = s->value != 0;
+        memcpy(options + row->offset, &on, sizeof on);
+        return s->value == 0 || s->value == 1;
+    }
+    return false;
+}
+
+wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const wg_optim_setting *settings,
+                            int n)
+{
+    wg_context *c = p ? wg_params_context(p) : NULL;
+    if (!c || wg_failed(c)) return NULL;
+    const wgi_optimizer *k = find(kind);
+    if (!k) return no_kind(c, here, kind), NULL;
+    char *options = wg_alloc(c, k->size, 1);
+    bool good = options;
+    for (int i = 0; good && i < n; i++) {
+        good = put(k, options, &settings[i]);
+        if (!good)
+            wgi_fail(c, here, k->name, WG_ERROR_USE, "no option '%s' that can be %g",
+                     settings[i].name ? settings[i].name : "", settings[i].value);
+    }
+    wg_optim *o = good ? wgi_optim_new(here, p, k, options) : NULL;
+    wg_free(c, options);
+    return o;
+}
+
+#endif
