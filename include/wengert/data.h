@@ -62,6 +62,11 @@ typedef struct wg_csv_opts {
 } wg_csv_opts;
 WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
 #define wg_data_csv(c, path, ...) wg_data_csv_at(WG_AT(#path), c, path, __VA_ARGS__)
+/* The names of the columns of a CSV file, in the order of the file, with a NULL behind the last. The list and
+ * its texts are one block of memory, which the context owns; wg_free frees it earlier. NULL: an error is
+ * recorded. */
+WG_API const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
+#define wg_csv_names(c, path, ...) wg_csv_names_at(WG_AT(#path), c, path, __VA_ARGS__)
 /* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
  * there is none. The texts are the set's. */
 WG_API const char *wg_data_column(const wg_data *d, int64_t k);

@@ -45,7 +45,7 @@ static char *name_of(reader *r, const wgi_csv_field *f, bool is_name)
     return name;
 }
 
-static bool read_header(reader *r, const wg_csv_opts *o)
+static bool read_names(reader *r, const wg_csv_opts *o)
 {
     int64_t count, n = 0;
     wgi_csv s = r->start;
@@ -58,7 +58,12 @@ static bool read_header(reader *r, const wg_csv_opts *o)
     if (names && n == count) r->columns = wgi_columns_new(&r->start, names, count);
     wg_free(r->file.c, names);
     if (!o->no_header) r->start = s, r->first = 1;
-    return r->columns && wgi_columns_choose(&r->start, r->columns, o);
+    return r->columns;
+}
+
+static bool read_header(reader *r, const wg_csv_opts *o)
+{
+    return read_names(r, o) && wgi_columns_choose(&r->start, r->columns, o);
 }
 
 /* ---- the rows ---- */
@@ -185,20 +190,55 @@ static wg_data *read_set(reader *r, const wg_csv_opts *o)
     return d;
 }
 
-wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
+/* Opens the file and calls read, which gets the reader, the options and *to. */
+static void with_file(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o, const char *who,
+                      void (*read)(reader *r, const wg_csv_opts *o, void *to), void *to)
 {
     static const wg_csv_opts none = { 0 };
     if (!o) o = &none;
-    reader r = { .file = { .c = c, .here = here, .who = "data_csv" }, .like = o->like };
-    if (wg_failed(c) || !usable(&r.file, o) || !wgi_file_read(&r.file, c, here, "data_csv", path))
-        return NULL;
+    reader r = { .file = { .c = c, .here = here, .who = who }, .like = o->like };
+    if (wg_failed(c) || !usable(&r.file, o) || !wgi_file_read(&r.file, c, here, who, path)) return;
     r.start = (wgi_csv){ .f = &r.file,
                          .separator = o->separator ? o->separator : ',',
                          .numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
-    wg_data *d = NULL;
-    if (!r.start.numbers) wg_fail(c, here, WG_ERROR_MEMORY, "data_csv: no memory for the C locale");
-    else d = read_set(&r, o);
+    if (!r.start.numbers) wg_fail(c, here, WG_ERROR_MEMORY, "%s: no memory for the C locale", who);
+    else read(&r, o, to);
     if (r.start.numbers) freelocale(r.start.numbers);
     wgi_file_free(&r.file);
+}
+
+static void make_set(reader *r, const wg_csv_opts *o, void *to) { *(wg_data **)to = read_set(r, o); }
+
+wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
+{
+    wg_data *d = NULL;
+    with_file(here, c, path, o, "data_csv", make_set, &d);
     return d;
+}
+
+/* ---- names alone ---- */
+
+static const char **list_of_names(wg_context *c, const wgi_columns *k)
+{
+    const size_t head = ((size_t)k->count + 1) * sizeof(char *);
+    size_t bytes = 0;
+    for (int64_t i = 0; i < k->count; i++) bytes += strlen(k->all[i].name) + 1;
+    char **list = wg_alloc(c, head + bytes, 1), *to = (char *)list + head;
+    for (int64_t i = 0; list && i < k->count; i++) list[i] = strcpy(to, k->all[i].name), to += strlen(to) + 1;
+    return (const char **)list;
+}
+
+static void make_names(reader *r, const wg_csv_opts *o, void *to)
+{
+    r->text = wg_alloc(r->file.c, r->file.size + 1, 1);
+    if (r->text && read_names(r, o)) *(const char ***)to = list_of_names(r->file.c, r->columns);
+    if (r->columns) wgi_columns_release(r->file.c, r->columns);
+    wg_free(r->file.c, r->text);
+}
+
+const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
+{
+    const char **list = NULL;
+    with_file(here, c, path, o, "csv_names", make_names, &list);
+    return list;
 }
