@@ -109,14 +109,14 @@ bool model_flags_ok(model *m)
 
 /* ---- settings ---- */
 
-static bool settings(model *m, wg_options *o)
+static bool settings(model *m, wg_options *o, wg_dtype standard)
 {
     const args *a = m->a;
     long long seed = 0;
     const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
     if (!args_long(a, "seed", 0, &seed)) return m->status = EXIT_FLAGS, false;
     o->seed = (uint64_t)seed;
-    o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
+    o->dtype = !dtype ? standard : !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
     if (!args_choice(a, "dtype") || !args_choice(a, "mode")) return m->status = EXIT_FLAGS, false;
     if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
@@ -215,15 +215,22 @@ static bool all_loaded(model *m, int loaded)
 
 /* ---- open, close ---- */
 
-bool model_open(model *m, const args *a, wg_mode mode)
+bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
 {
     wg_options o = { .on_warning = warned, .user = (void *)(uintptr_t)a };
     *m = (model){ .a = a, .mode = mode };
-    if (!settings(m, &o)) return false;
+    if (!settings(m, &o, standard)) return false;
     m->c = wg_start(&o);
     m->g = wg_graph_new(m->c);
     m->p = wg_params_new(m->c);
-    if (!read_program(m) || !model_data(m) || !set_values(m) || !load_weights(m)) return false;
+    return read_program(m);
+}
+
+bool model_values(model *m) { return set_values(m) && load_weights(m); }
+
+bool model_open(model *m, const args *a, wg_mode mode)
+{
+    if (!model_read(m, a, mode, WG_F64) || !model_data(m) || !model_values(m)) return false;
     int loaded = wg_params_count(m->p);
     wg_program_build(m->q, m->g, m->p, m->mode);
     return model_ok(m) && all_loaded(m, loaded);

@@ -1,168 +1,178 @@
-/* model_data.c: --data, --map, --rows: rows of a data set as values of a program's inputs. A data set has the
- * columns x and y. Input NAME gets column NAME unless --map says otherwise. Which input got which column is
- * always printed. */
-#include <math.h>
+/* model_data.c: --data, --map, --rows: rows of a data set as values of a program's inputs. Input NAME gets
+ * column NAME unless --map says otherwise. Which input got which column is always printed. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "tool.h"
-
-typedef struct columns {
-    wg_tensor x, y; /* y.data is NULL if there is no column y */
-    int64_t rows;
-    FILE *said; /* the text of which input got which column, printed at the end */
-} columns;
-
-/* Whether spec names this generator: "moons" or "moons:400". *rows: its number of rows, -1 if it is wrong. */
-static bool generated(const char *spec, const char *name, long long *rows)
-{
-    size_t n = strlen(name);
-    char *end;
-    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':')) return false;
-    *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
-    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000)) *rows = -1;
-    return true;
-}
-
-static wg_data *open_data(model *m, const char *spec)
-{
-    static const struct {
-        const char *name;
-        wg_data *(*make)(wg_site here, wg_context *c, int64_t n);
-    } generators[] = { { "flower", wg_data_flower_at },
-                       { "moons", wg_data_moons_at },
-                       { "xor", wg_data_xor_at } };
-    struct stat about;
-    long long rows;
-    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
-        if (generated(spec, generators[i].name, &rows)) {
-            if (rows > 0) return generators[i].make("", m->c, rows);
-            model_fail(m, EXIT_FLAGS, "--data %s: not a number of rows", spec);
-            return NULL;
-        }
-    if (!strcmp(spec, "digits")) return wg_data_digits_at("", m->c);
-    if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist_at("", m->c, spec, m->mode);
-    model_fail(m, EXIT_FLAGS,
-               "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files",
-               spec);
-    return NULL;
-}
-
-/* Refuses NaN and infinities, with row and column: a message of an op could not name these. */
-static bool whole(model *m, const char *spec, const wg_tensor *x)
-{
-    int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;
-    for (int64_t i = 0, wide = n ? n / x->shape.dim[0] : 1; i < n; i++)
-        if (!isfinite(wg_tensor_item(x, i)))
-            return model_fail(m, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
-                              isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / wide),
-                              (long long)(i % wide));
-    return true;
-}
-
-static bool read_columns(model *m, const char *spec, columns *to)
-{
-    size_t n = strlen(spec);
-    if (n > 4 && !strcmp(spec + n - 4, ".npy")) {
-        to->x = wg_npy_read_at("", m->c, spec);
-        if (model_ok(m) && to->x.shape.rank == 0)
-            return model_fail(m, EXIT_TEXT, "--data %s: a single number has no rows", spec);
-        if (model_ok(m) && !whole(m, spec, &to->x)) return false;
-    } else {
-        wg_data *d = open_data(m, spec);
-        if (!model_ok(m) || !d) return false;
-        to->x = wg_data_x(d);
-        to->y = wg_data_y(d);
-    }
-    if (!model_ok(m)) return false;
-    to->rows = to->x.shape.dim[0];
-    return true;
-}
-
-static bool cut(model *m, columns *to)
-{
-    long long rows = to->rows;
-    if (!args_long(m->a, "rows", 1, &rows)) return m->status = EXIT_FLAGS, false;
-    if (rows > to->rows)
-        return model_fail(m, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows);
-    to->x.shape.dim[0] = rows;
-    if (to->y.data) to->y.shape.dim[0] = rows;
-    return true;
-}
-
-static bool give(model *m, const char *name, const char *column, const columns *from)
-{
-    const wg_tensor *t = !strcmp(column, "x")                   ? &from->x
-                         : !strcmp(column, "y") && from->y.data ? &from->y
-                                                                : NULL;
-    char shape[120];
-    if (!t)
-        return model_fail(m, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column,
-                          from->y.data ? "s" : "", from->y.data ? " and y" : "");
-    wg_program_set(m->q, name, *t);
-    if (!model_flags_ok(m)) return false;
-    fprintf(from->said, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
-    return true;
-}
+#include "data_source.h"
 
 static bool is_input(const model *m, const char *name)
 {
     return wg_program_meaning(m->q, name) == WG_NAME_INPUT;
 }
 
-/* Whether a list of NAME=COLUMN has the name twice. */
-static bool is_twice(const char *map, const char *name)
+static const column_rows *find(const data_rows *d, const char *input)
 {
-    const size_t n = strlen(name);
-    int times = 0;
-    for (const char *at = map; *at; at += strcspn(at, ","), at += *at == ',')
-        times += !strncmp(at, name, n) && at[n] == '=';
-    return times > 1;
+    for (int i = 0; i < d->inputs; i++)
+        if (!strcmp(d->input[i].input, input)) return &d->input[i];
+    return NULL;
 }
 
-/* NAME=COLUMN,NAME=COLUMN */
-static bool mapped(model *m, const char *map, const columns *from)
+/* ---- words of classes that a training has kept ---- */
+
+/* The file of the words in the folder of the weights: a line for each input, its name and words with tabs
+ * between them. "": there is none. */
+static char *read_words(model *m)
 {
-    char *copy = strdup(map), *rest = copy, *item;
-    bool fine = copy != NULL;
-    while (fine && (item = strsep(&rest, ","))) {
-        char *column = strchr(item, '=');
-        if (column) *column++ = 0;
-        if (!column) fine = model_fail(m, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item);
-        else if (is_twice(map, item))
-            fine = model_fail(m, EXIT_FLAGS, "--map %s: %s is given two columns", map, item);
-        else fine = give(m, item, column, from);
+    const char *weights = args_value(m->a, "load"), *slash = weights ? strrchr(weights, '/') : NULL;
+    char *path = NULL, *text = wg_alloc(m->c, 1 << 20, 1);
+    if (!weights || !text) return text;
+    if (asprintf(&path, "%.*s" CLASSES_FILE, slash ? (int)(slash - weights) + 1 : 0, weights) < 0)
+        return text;
+    FILE *f = fopen(path, "r");
+    free(path);
+    if (!f) return text;
+    text[fread(text, 1, (1 << 20) - 1, f)] = 0;
+    fclose(f);
+    return text;
+}
+
+/* A copy of the words behind the input's name in such a text; NULL: there are none. */
+static const char *words_of(char *text, const char *input)
+{
+    const size_t n = strlen(input);
+    for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (strncmp(line, input, n) != 0 || line[n] != '\t') continue;
+        return strndup(line + n + 1, strcspn(line + n + 1, "\n"));
     }
-    free(copy);
-    return fine;
+    return NULL;
 }
 
-static bool give_all(model *m, const columns *from)
+/* ---- which input gets which column ---- */
+
+static bool take(model *m, data_rows *d, const data_source *s, const char *name, const char *column,
+                 FILE *said)
+{
+    if (d->inputs == DATA_INPUTS)
+        return model_fail(m, EXIT_FLAGS, "--data: more than %d inputs", DATA_INPUTS);
+    column_rows *r = &d->input[d->inputs++];
+    *r = (column_rows){ .input = name, .column = column, .known = words_of(d->words, name) };
+    return source_take(m, s, r, said);
+}
+
+static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name, FILE *said)
+{
+    char *column = strchr(name, '='), has[300];
+    *column++ = 0;
+    if (find(d, name))
+        return model_fail(m, EXIT_FLAGS, "--map %s: %s is given two columns", args_value(m->a, "map"), name);
+    if (!s->names && !source_has(s, column)) {
+        source_columns(s, has, sizeof has);
+        return model_fail(m, EXIT_FLAGS, "--map %s=%s: the data have %s", name, column, has);
+    }
+    if (!is_input(m, name)) {
+        const char *near = wg_program_suggest(m->q, name);
+        return model_fail(m, EXIT_FLAGS, "--map %s: no name '%s'%s%s%s", name, name,
+                          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+    return take(m, d, s, name, column, said);
+}
+
+/* NAME=COLUMN,NAME=COLUMN,COLUMN: a column without a name belongs to the name before it. */
+static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FILE *said)
+{
+    while (*map) {
+        char *item = map, *end = map + strcspn(map, ",");
+        if (!memchr(item, '=', (size_t)(end - item)))
+            return *end = 0, model_fail(m, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item);
+        while (*end && !memchr(end + 1, '=', strcspn(end + 1, ","))) end += 1 + strcspn(end + 1, ",");
+        map = end + (*end == ',');
+        *end = 0;
+        if (!take_mapped(m, d, s, item, said)) return false;
+    }
+    return true;
+}
+
+static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
+{
+    char has[300];
+    if (d->map && !take_map(m, d, s, d->map, said)) return false;
+    for (int i = 0; i < wg_program_names(m->q); i++) {
+        const char *name = wg_program_name(m->q, i);
+        if (is_input(m, name) && !find(d, name) && source_has(s, name) && !take(m, d, s, name, name, said))
+            return false;
+    }
+    if (d->inputs) return true;
+    source_columns(s, has, sizeof has);
+    return model_fail(m, EXIT_FLAGS,
+                      "no input of the program has the name of a column: the data have %s; --map "
+                      "NAME=COLUMN says which input takes which",
+                      has);
+}
+
+/* ---- rows ---- */
+
+wg_tensor data_slice(const column_rows *r, int64_t from, int64_t n)
+{
+    wg_tensor t = r->rows;
+    const int64_t all = t.shape.dim[0];
+    const size_t row = all ? (size_t)(wg_shape_size(t.shape) / all) * wg_dtype_size(t.dtype) : 0;
+    t.data = (char *)(uintptr_t)t.data + (size_t)from * row;
+    t.shape.dim[0] = n;
+    return t;
+}
+
+static bool cut(model *m, data_rows *d)
+{
+    long long rows = d->rows = d->input[0].rows.shape.dim[0];
+    for (int i = 1; i < d->inputs; i++)
+        if (d->input[i].rows.shape.dim[0] != d->rows)
+            return model_fail(m, EXIT_TEXT, "--data %s: %s has %lld rows, %s has %lld", d->spec,
+                              d->input[i].input, (long long)d->input[i].rows.shape.dim[0], d->input[0].input,
+                              (long long)d->rows);
+    if (!args_long(m->a, "rows", 1, &rows)) return m->status = EXIT_FLAGS, false;
+    if (rows > d->rows)
+        return model_fail(m, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)d->rows);
+    for (int i = 0; i < d->inputs; i++) d->input[i].rows = data_slice(&d->input[i], 0, rows);
+    d->rows = rows;
+    return true;
+}
+
+bool data_read(model *m, data_rows *d)
 {
     const char *map = args_value(m->a, "map");
-    bool y = from->y.data && is_input(m, "y");
-    if (map) return mapped(m, map, from);
-    if (!is_input(m, "x") && !y)
-        return model_fail(m, EXIT_FLAGS,
-                          "the program has no input x or y: --map NAME=x says which takes the data");
-    return (!is_input(m, "x") || give(m, "x", "x", from)) && (!y || give(m, "y", "y", from));
+    data_source s;
+    size_t size = 0;
+    *d = (data_rows){ .spec = args_value(m->a, "data") };
+    if (!source_open(m, d->spec, &s)) return false;
+    d->words = read_words(m);
+    d->map = map ? strdup(map) : NULL;
+    FILE *said = open_memstream(&d->said, &size);
+    if (!said || !d->words || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");
+    const bool fine = take_all(m, d, &s, said);
+    fclose(said);
+    return fine && cut(m, d);
+}
+
+void data_free(data_rows *d)
+{
+    for (int i = 0; i < d->inputs; i++) free(d->input[i].words), free((char *)(uintptr_t)d->input[i].known);
+    free(d->map);
+    free(d->said);
 }
 
 bool model_data(model *m)
 {
-    const char *spec = args_value(m->a, "data");
-    columns from = { 0 };
-    char *said = NULL;
-    size_t size = 0;
-    if (!spec && (args_has(m->a, "map") || args_has(m->a, "rows")))
+    data_rows d = { 0 };
+    if (!args_has(m->a, "data")) {
+        if (!args_has(m->a, "map") && !args_has(m->a, "rows")) return true;
         return model_fail(m, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows");
-    if (!spec) return true;
-    if (!read_columns(m, spec, &from) || !cut(m, &from)) return false;
-    if (!(from.said = open_memstream(&said, &size))) return model_fail(m, EXIT_OTHER, "out of memory");
-    bool fine = give_all(m, &from);
-    fclose(from.said);
-    if (fine) tool_note(m->a, "data %s: %lld rows%s", spec, (long long)from.x.shape.dim[0], said);
-    free(said);
+    }
+    bool fine = data_read(m, &d);
+    for (int i = 0; fine && i < d.inputs; i++) {
+        wg_program_set(m->q, d.input[i].input, d.input[i].rows);
+        fine = model_flags_ok(m);
+    }
+    if (fine) tool_note(m->a, "data %s: %lld rows%s", d.spec, (long long)d.rows, d.said);
+    data_free(&d);
     return fine;
 }

@@ -59,13 +59,18 @@ static bool tell(void *user, const char *stage, double share)
     return true;
 }
 
-void check_watch(wg_gradcheck_opts *o)
+void signals_catch(void)
 {
     struct sigaction a = { .sa_handler = on_signal };
     sigemptyset(&a.sa_mask);
     for (int i = 0; i < SIGNALS; i++)
         if (!caught[i] && !sigaction(signals[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
             caught[i] = !sigaction(signals[i], &a, NULL);
+}
+
+void check_watch(wg_gradcheck_opts *o)
+{
+    signals_catch();
     state.terminal = terminal_moves(STDERR_FILENO);
     state.next = now() + 1;
     o->progress = tell;

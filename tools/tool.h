@@ -9,6 +9,8 @@
  *   print.c       values as text
  *   model.c       a program with its data, parameters and settings, built into a graph
  *   model_data.c  data sets as values of inputs
+ *   data_source.c data sets with named columns
+ *   train_*.c     the parts of train
  *   cmd_*.c       the commands: each stands at the end of its file
  *   check_*.c     the parts of check
  *   child.c       a program that answers lines with lines, for check --run
@@ -95,8 +97,8 @@ void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
 
 /* ---- wengert.c ---- */
 
-extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_ops, cmd_doctor, cmd_version,
-    cmd_completion, cmd_help;
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_train, cmd_ops, cmd_doctor,
+    cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 
@@ -170,6 +172,10 @@ typedef struct model {
 /* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is
  * set. Call model_close in each case. */
 bool model_open(model *m, const args *a, wg_mode mode);
+/* The parts of it: the program, with its floats in `standard` unless --dtype says otherwise; then the values of
+ * --set and --load. */
+bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
+bool model_values(model *m);
 int model_close(model *m);               /* returns m->status */
 const char *model_place(const model *m); /* what messages call the program: its file, "-e" or "<stdin>" */
 /* Prints a message as tool_fail does, and sets m->status. Returns false. */
@@ -245,6 +251,7 @@ bool check_files(const args *a, const wg_check *r, wg_node loss, json *j);
 void check_watch(wg_gradcheck_opts *o);
 void check_quiet(void);   /* erases the line of progress; call it before anything is printed */
 void check_unwatch(void); /* the same, and from now on signals do what they did before */
+void signals_catch(void); /* the part of check_watch for signals; check_unwatch ends it */
 bool check_interrupted(void);
 
 /* ---- draw's other forms ---- */

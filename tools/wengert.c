@@ -4,9 +4,9 @@
 
 #include "tool.h"
 
-static const command *const commands[] = { &cmd_eval,       &cmd_grad, &cmd_check,  &cmd_draw,
-                                           &cmd_step,       &cmd_ops,  &cmd_doctor, &cmd_version,
-                                           &cmd_completion, &cmd_help, NULL };
+static const command *const commands[] = { &cmd_eval,    &cmd_grad,       &cmd_check, &cmd_draw,
+                                           &cmd_step,    &cmd_train,      &cmd_ops,   &cmd_doctor,
+                                           &cmd_version, &cmd_completion, &cmd_help,  NULL };
 
 const command *command_at(int i) { return commands[i]; }
 
@@ -19,7 +19,7 @@ const command *command_find(const char *name)
 
 static int no_command(int argc, char **argv, const char *word)
 {
-    static const char *const later[] = { "train", "lesson" };
+    static const char *const later[] = { "lesson" };
     const char *names[sizeof commands / sizeof *commands];
     args a = { .c = &cmd_help, .json = args_json(argc, argv) };
     int n = 0;

@@ -9,6 +9,7 @@
 #define WENGERT_LANG_H
 
 #include "graph.h"
+#include "optim.h"
 #include "params.h"
 
 #ifdef __cplusplus
@@ -76,6 +77,47 @@ WG_API wg_claim wg_program_claim(const wg_program *q, int i);
  * the changed side; NULL: there is no variant k. The sides are wg_none if the variant cannot be built.
  * Appends nodes to the graph. */
 WG_API wg_claim wg_program_claim_variant(wg_program *q, int i, int k);
+
+/* ---- trainings ---- */
+
+/* An optimizer as a text names it: sgd, adam(lr=3e-3), momentum(lr=cosine(0.1), nesterov=true). A rate that
+ * changes with the steps is inverse(lr, decay=), exponential(lr, factor=), root(lr), staircase(lr, factor=,
+ * every=), cosine(lr, steps=), warm_up(lr, steps=) or one_cycle(lr, steps=), as in schedule.h. Without steps=
+ * cosine and one_cycle last as long as the training. The names are texts of the library. */
+enum { WG_OPTIM_SETTINGS = 16, WG_TRAINING_METRICS = 16 };
+typedef struct wg_optim_choice {
+    const char *name; /* NULL: none is named */
+    wg_optim_setting setting[WG_OPTIM_SETTINGS];
+    int settings;
+    const char *schedule; /* of lr; NULL: lr stays */
+    double number[3];     /* of the schedule: lr, and its options in the order above; NaN: not given */
+} wg_optim_choice;
+/* Reads such a text. where is the place that an error names, such as "--optimizer". name NULL after an error. */
+WG_API wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char *text);
+/* The rate at step t = 0, 1, ... of a training of so many steps. NaN: the choice has no schedule. */
+WG_API double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps);
+
+/* The statement train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20). What is left
+ * out is 0. Texts and nodes are valid until the next wg_program_build. */
+typedef struct wg_measure {
+    const char *text;
+    wg_node node; /* one float */
+} wg_measure;
+typedef struct wg_training {
+    int line;
+    wg_measure loss, metric[WG_TRAINING_METRICS];
+    int metrics;
+    wg_optim_choice optimizer;
+    int64_t batch, epochs;
+} wg_training;
+/* Of the last build. NULL: the program has no such statement. */
+WG_API const wg_training *wg_program_training(const wg_program *q);
+/* Of an input: the classes that input(m, classes=10) has, 0: none; and how many sizes it has, -1: it has no
+ * declaration, or the name is no input. */
+WG_API int64_t wg_program_classes(const wg_program *q, const char *name);
+WG_API int wg_program_axes(const wg_program *q, const char *name);
+/* A number that is the same for two texts that differ in comments, blanks, claims and the statement train. */
+WG_API uint64_t wg_program_code(const wg_program *q);
 
 /* The place of an error in the text; 0: there was none. */
 WG_API int wg_program_error_line(const wg_program *q);

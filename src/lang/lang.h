@@ -17,6 +17,7 @@
  *   builtins_made.c   random numbers of each evaluation, ranges, unit matrices
  *   lang_layer.c      functions that own parameters: param, dense, batch_norm, layer_norm
  *   lang_claim.c      claims and their variants
+ *   lang_train.c      the statement train, optimizers as texts
  *
  * A tree is at most WGI_LANG_DEPTH deep, so every function on trees may recurse. What a long text can repeat
  * without brackets (the terms of a sum, elements, indices) is a list of siblings, and is read by a loop.
@@ -103,7 +104,8 @@ typedef enum wgi_ast_kind {
     AST_BLOCK, /* children: statements */
     AST_BIND,  /* a statement; ident, binding; child: the value */
     AST_VALUE, /* a statement; child */
-    AST_CLAIM  /* a statement; children: left and right */
+    AST_CLAIM, /* a statement; children: left and right */
+    AST_TRAIN  /* a statement; child: the call train(...) */
 } wgi_ast_kind;
 
 typedef struct wgi_binding wgi_binding;
@@ -210,7 +212,9 @@ struct wg_program {
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count, claim_room;
-    const char *report; /* the text of wg_program_drawn */
+    wgi_ast *train;       /* the statement train; NULL: none */
+    wg_training training; /* in this build; line 0: none */
+    const char *report;   /* the text of wg_program_drawn */
     char excerpt[320];
 };
 
@@ -332,6 +336,10 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
 /* ---- lang_claim.c ---- */
 
 bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds the claim to q->claims */
+
+/* ---- lang_train.c ---- */
+
+bool wgi_keep_training(wg_program *q, wgi_ast *s); /* sets q->training */
 
 /* ---- lang_call.c ---- */
 

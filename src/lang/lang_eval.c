@@ -215,6 +215,7 @@ static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
     if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
+    if (s->kind == AST_TRAIN) return wgi_keep_training(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         wg_node n = bound_value(q, s, b);

@@ -23,7 +23,7 @@ typedef struct parser {
 static wgi_ast *expression(parser *p, int strength);
 static wgi_ast *statements(parser *p, wgi_token end);
 
-static const char not_in_this_version[] = "functions, repeat, scan and train are not part of this version";
+static const char not_in_this_version[] = "functions, repeat and scan are not part of this version";
 
 /* ---- small things ---- */
 
@@ -387,6 +387,23 @@ static wgi_ast *claim(parser *p)
     return a;
 }
 
+static wgi_ast *training(parser *p)
+{
+    wgi_ast *a = make(p, AST_TRAIN, p->lex.start);
+    a->first = expression(p, 0);
+    a->end = p->lex.before;
+    if (!ok(p)) return a;
+    if (a->first->kind != AST_CALL || strcmp(a->first->ident->text, "train") != 0)
+        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX,
+                    "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
+    else if (p->depth) wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "train(...) stands outside of blocks");
+    else if (p->q->train)
+        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "a program has one train(...): the first is in line %d",
+                    wgi_line(p->q, p->q->train->start));
+    else p->q->train = a;
+    return a;
+}
+
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
     if (name->kind == AST_CALL) wgi_fail_word(p->q, name->mark, WG_ERROR_MISSING, not_in_this_version);
@@ -402,10 +419,7 @@ static wgi_ast *binding(parser *p, wgi_ast *name)
 static wgi_ast *statement(parser *p)
 {
     if (is_name(p, "check") && !is_keyword(p)) return claim(p);
-    if (is_name(p, "train") && !is_keyword(p)) {
-        fail_here(p, WG_ERROR_MISSING, not_in_this_version);
-        return &p->q->spare;
-    }
+    if (is_name(p, "train") && !is_keyword(p)) return training(p);
     wgi_ast *x = expression(p, 0);
     if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);
     wgi_ast *a = make(p, AST_VALUE, x->start);

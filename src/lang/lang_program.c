@@ -196,6 +196,7 @@ static void forget(wg_program *q)
     for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0, b->drawn = false;
     wgi_lang_forget_built(q);
     q->claim_count = 0;
+    q->training = (wg_training){ 0 };
     q->unnamed = 0;
     q->report = "";
     q->prefix = "";

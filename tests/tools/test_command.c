@@ -68,14 +68,16 @@ Test(command, eval_takes_data)
 {
     EXPECT(0, "y 0 1 2 3 4\n", "data digits: 5 rows", "eval", "-e",
            "x = input(m, 64); y = input(m, classes=10); y", "--data", "digits", "--rows", "5");
-    EXPECT(0, NULL, "images <- x [3,64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data",
+    EXPECT(0, NULL, "data digits: 3 rows    images <- x [64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data",
            "digits", "--rows", "3", "--map", "images=x");
     EXPECT(2, NULL, "no name 'z'", "eval", "-e", "x = input(m, 64); x", "--data", "digits", "--map", "z=x");
     EXPECT(2, "", "wengert: --map x=foo: the data have", "eval", "-e", "sum(foo)", "--data", "moons:10",
            "--map", "x=foo");
     EXPECT(2, NULL, "no such data", "eval", "-e", "x", "--data", "didgits");
     EXPECT(3, NULL, "declared [m,65]", "eval", "-e", "x = input(m, 65)", "--data", "digits");
-    EXPECT(2, NULL, "no input x or y", "eval", "-e", "q", "--data", "digits");
+    /* A row of one number is [n] or [n,1], as the input wants it. */
+    EXPECT(0, "2\n", NULL, "eval", "-e", "y = input(m, 1); sum(y * 0, axis=0) + 2", "--data", "moons:4");
+    EXPECT(2, NULL, "the data have the columns x and y; --map", "eval", "-e", "q", "--data", "digits");
 }
 
 /* ---- grad ---- */
@@ -355,7 +357,7 @@ Test(command, wrong_flags)
     EXPECT(2, "", "f32 or f64", "eval", "-e", "1", "--dtype", "f16");
     EXPECT(2, "", "did you mean 'weights'", "grad", "-e", "weights^2", "--wrt", "weihgts");
     EXPECT(2, "", "not a whole number", "eval", "-e", "1", "--seed", "one");
-    EXPECT(4, "", "train is not part of this version", "train", "p.wg");
+    EXPECT(4, "", "lesson is not part of this version", "lesson", "p.wg");
     EXPECT(4, "", "not part of this version", "eval", "-e", "f(x) = x");
 }
 

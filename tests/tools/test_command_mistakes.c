@@ -28,7 +28,7 @@ static const mistake commands[] = {
     { { "ops", "gard" }, NULL, 2, { "no op 'gard'", "did you mean 'grad'" } },
     { { "ops", "ln" }, NULL, 2, { "no op 'ln'", "log(x)" } },
     { { "version", "now" }, NULL, 2, { "takes no 'now'", "usage: wengert version" } },
-    { { "train", "P" }, "x = 1", 4, { "train is not part of this version", NULL } },
+    { { "lesson" }, NULL, 4, { "lesson is not part of this version", NULL } },
 };
 
 static const mistake flags[] = {

@@ -1,0 +1,289 @@
+/* lang_train.c: the statement train(...), optimizers as texts, and what a training asks of a program. The
+ * names of optimizers and of their options are those of the library. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "wengert/schedule.h"
+
+/* ---- rates that change ---- */
+
+/* keywords: the options of the schedule behind its rate, in the order of the numbers. whole: the last of them
+ * is a number of steps, and that of the training if it is not given. */
+typedef struct schedule {
+    const char *name, *keywords;
+    bool whole;
+    double (*rate)(const double v[3], double t);
+} schedule;
+
+static double inverse(const double v[3], double t) { return wg_lr_inverse(v[0], v[1], t); }
+static double exponential(const double v[3], double t) { return wg_lr_exponential(v[0], v[1], t); }
+static double root(const double v[3], double t) { return wg_lr_root(v[0], t); }
+static double staircase(const double v[3], double t) { return wg_lr_staircase(v[0], v[1], v[2], t); }
+static double cosine(const double v[3], double t) { return wg_lr_cosine(v[0], t, v[1]); }
+static double warm_up(const double v[3], double t) { return wg_lr_warm_up(v[0], t, v[1]); }
+static double one_cycle(const double v[3], double t) { return wg_lr_one_cycle(v[0], t, v[1]); }
+
+static const schedule schedules[] = {
+    { "inverse", "decay", false, inverse },
+    { "exponential", "factor", false, exponential },
+    { "root", "", false, root },
+    { "staircase", "factor every", false, staircase },
+    { "cosine", "steps", true, cosine },
+    { "warm_up", "steps", false, warm_up },
+    { "one_cycle", "steps", true, one_cycle },
+};
+enum { SCHEDULES = sizeof schedules / sizeof *schedules };
+
+static const schedule *schedule_of(const char *name)
+{
+    for (int i = 0; name && i < SCHEDULES; i++)
+        if (!strcmp(schedules[i].name, name)) return &schedules[i];
+    return NULL;
+}
+
+double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps)
+{
+    const schedule *s = o ? schedule_of(o->schedule) : NULL;
+    if (!s) return NAN;
+    double v[3] = { o->number[0], o->number[1], o->number[2] };
+    if (s->whole && isnan(v[1])) v[1] = steps;
+    return s->rate(v, t);
+}
+
+static bool no_schedule(wg_program *q, const wgi_ast *a)
+{
+    char text[300];
+    wg_nearest_word near = wg_nearest_to(a->ident->text);
+    for (int i = 0; i < SCHEDULES; i++) wg_nearest_try(&near, schedules[i].name, strlen(schedules[i].name));
+    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no schedule '%s'%s", a->ident->text,
+                         wgi_did_you_mean(&near,
+                                          "; there are inverse, exponential, root, staircase, cosine, "
+                                          "warm_up and one_cycle",
+                                          text, sizeof text));
+}
+
+/* The word at the start of a list of words. Returns what follows it. */
+static const char *next_word(const char *list, char *word, size_t room)
+{
+    const size_t n = strcspn(list, " ");
+    snprintf(word, room, "%.*s", (int)n, list);
+    return list + n + strspn(list + n, " ");
+}
+
+static bool read_schedule(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
+{
+    const schedule *s = schedule_of(a->ident->text);
+    char word[20];
+    if (!s) return no_schedule(q, a);
+    if (!wgi_signature(q, a, 1, 1, s->keywords) || !wgi_number_of(q, a->first, "a rate", &to->number[0]))
+        return false;
+    to->number[1] = to->number[2] = NAN;
+    for (int k = 1; k < 3; k++) {
+        const char *rest = s->keywords;
+        for (int i = 1; i < k; i++) rest = next_word(rest, word, sizeof word);
+        if (!*rest) break;
+        next_word(rest, word, sizeof word);
+        if (!wgi_number_option(q, a, word, &to->number[k])) return false;
+        if (isnan(to->number[k]) && !s->whole)
+            return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "%s needs %s=", s->name, word);
+    }
+    to->schedule = s->name;
+    if (isfinite(wg_optim_choice_rate(to, 0, 1))) return true;
+    return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s with these numbers is no rate", s->name);
+}
+
+/* ---- optimizers ---- */
+
+static bool no_optimizer(wg_program *q, const wgi_ast *a)
+{
+    char all[200] = "", text[300];
+    size_t n = 0;
+    wg_nearest_word near = wg_nearest_to(a->ident->text);
+    for (int i = 0; wg_optim_kind(i); i++) {
+        wg_nearest_try(&near, wg_optim_kind(i), strlen(wg_optim_kind(i)));
+        if (n < sizeof all - 20)
+            n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "; there are ",
+                                  wg_optim_kind(i));
+    }
+    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no optimizer '%s'%s", a->ident->text,
+                         wgi_did_you_mean(&near, all, text, sizeof text));
+}
+
+/* The value of an option, within the bounds that the optimizer has for it. */
+static bool setting(wg_program *q, const wgi_ast *call, const wg_optim_option *option, wg_optim_choice *to)
+{
+    const wgi_ast *a = wgi_keyword(call, option->name);
+    wg_optim_setting *s = &to->setting[to->settings];
+    bool on = false;
+    if (!a || to->settings == WG_OPTIM_SETTINGS) return true;
+    if (a->kind == AST_CALL && !strcmp(option->name, "lr")) return read_schedule(q, a, to);
+    if (option->is_bool) {
+        if (!wgi_truth(q, a, &on)) return false;
+        *s = (wg_optim_setting){ option->name, on };
+    } else {
+        *s = (wg_optim_setting){ option->name, 0 };
+        if (!wgi_number_of(q, a, option->name, &s->value)) return false;
+        if (!(s->value >= 0 && s->value < option->below && isfinite(s->value)))
+            return isinf(option->below)
+                       ? wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be finite and at least 0", option->name)
+                       : wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be in [0, %g)", option->name,
+                                     option->below);
+    }
+    to->settings++;
+    return true;
+}
+
+/* sgd, or adam(lr=3e-3) */
+static bool read_optimizer(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
+{
+    char words[200] = "";
+    wg_optim_option o;
+    const bool call = a->kind == AST_CALL;
+    *to = (wg_optim_choice){ 0 };
+    if (!call && a->kind != AST_NAME)
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an optimizer was expected: adam(lr=1e-3), say");
+    const char *kind = NULL;
+    for (int i = 0; !kind && wg_optim_kind(i); i++)
+        if (!strcmp(wg_optim_kind(i), a->ident->text)) kind = wg_optim_kind(i);
+    if (!kind) return no_optimizer(q, a);
+    for (int i = 0; (o = wg_optim_kind_option(kind, i)).name; i++)
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", i ? " " : "", o.name);
+    if (call && !wgi_signature(q, a, 0, 0, words)) return false;
+    for (int i = 0; call && (o = wg_optim_kind_option(kind, i)).name; i++)
+        if (!setting(q, a, &o, to)) return false;
+    to->name = kind;
+    return true;
+}
+
+wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char *text)
+{
+    wg_optim_choice to = { 0 };
+    wg_program *q = wg_program_text(c, where, text);
+    const wgi_ast *s = q->ready ? q->statements : NULL;
+    if (q->ready && (!s || s->next || s->kind != AST_VALUE))
+        wgi_lang_fail(q, 0, q->length, WG_ERROR_SYNTAX, "an optimizer was expected: adam(lr=1e-3), say");
+    if (q->ready && !wg_failed(c) && !read_optimizer(q, s->first, &to)) to.name = NULL;
+    wg_program_free(q);
+    return to;
+}
+
+/* ---- the statement ---- */
+
+/* The loss or a metric: one float. */
+static bool measure(wg_program *q, const wgi_ast *a, const char *what, wg_measure *to)
+{
+    char text[200], shape[120];
+    wgi_quote(q, a->start, a->end, text, sizeof text);
+    to->node = wgi_eval_node(q, a, NULL);
+    to->text = wgi_lang_join(q, text, "", "");
+    if (wg_failed(q->c) || !to->text) return false;
+    const wg_shape s = wg_node_shape(to->node);
+    if (wg_shape_size(s) != 1 || s.rank)
+        return wgi_fail_at(q, a, WG_ERROR_SHAPE, "%s is one number; this is %s: write mean(%.60s), say", what,
+                           wg_shape_text(s, shape, sizeof shape), text);
+    return wg_dtype_is_float(wg_node_dtype(to->node)) ||
+           wgi_fail_at(q, a, WG_ERROR_DTYPE, "%s is a float; this is %s", what,
+                       wg_dtype_name(wg_node_dtype(to->node)));
+}
+
+/* metrics=[a, b], or metrics=a */
+static bool read_metrics(wg_program *q, const wgi_ast *a, wg_training *to)
+{
+    const bool list = a && a->kind == AST_LIST;
+    for (const wgi_ast *x = list ? a->first : a; x; x = list ? x->next : NULL) {
+        if (to->metrics == WG_TRAINING_METRICS)
+            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "at most %d metrics", WG_TRAINING_METRICS);
+        if (!measure(q, x, "a metric", &to->metric[to->metrics++])) return false;
+    }
+    return true;
+}
+
+static bool read_count(wg_program *q, const wgi_ast *call, const char *name, int64_t *to)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || wgi_integer(q, a, name, 1, INT32_MAX, to);
+}
+
+bool wgi_keep_training(wg_program *q, wgi_ast *s)
+{
+    const wgi_ast *call = s->first, *o = wgi_keyword(call, "optimizer");
+    wg_training *to = &q->training;
+    if (!wgi_signature(q, call, 1, 1, "metrics optimizer batch epochs") ||
+        !measure(q, call->first, "the loss", &to->loss) ||
+        !read_metrics(q, wgi_keyword(call, "metrics"), to) || (o && !read_optimizer(q, o, &to->optimizer)) ||
+        !read_count(q, call, "batch", &to->batch) || !read_count(q, call, "epochs", &to->epochs))
+        return false;
+    to->line = wgi_line(q, s->start);
+    return true;
+}
+
+const wg_training *wg_program_training(const wg_program *q)
+{
+    return q && q->c && q->training.line ? &q->training : NULL;
+}
+
+/* ---- what a training asks of a program ---- */
+
+static const wgi_ast *declaration(const wg_program *q, const char *name)
+{
+    const wgi_binding *b = q && q->c ? wgi_binding_find(q, name) : NULL;
+    return b && b->meaning == WG_NAME_INPUT ? b->value : NULL;
+}
+
+int64_t wg_program_classes(const wg_program *q, const char *name)
+{
+    const wgi_ast *call = declaration(q, name), *a = call ? wgi_keyword(call, "classes") : NULL;
+    double v;
+    return a && wgi_constant(a, &v) && v >= 1 && v <= INT32_MAX ? (int64_t)v : 0;
+}
+
+int wg_program_axes(const wg_program *q, const char *name)
+{
+    const wgi_ast *call = declaration(q, name);
+    return call ? wgi_operand_count(call) : -1;
+}
+
+/* FNV-1a. */
+static uint64_t mix(uint64_t h, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* Sets which newlines are blanks, as the parser does: those inside ( and [, but not in a block in there. */
+static void follow_brackets(wgi_lexer *l, int *around)
+{
+    if (l->token == TOKEN_OPEN || l->token == TOKEN_OPEN_LIST) l->joined++;
+    if (l->token == TOKEN_CLOSE || l->token == TOKEN_CLOSE_LIST) l->joined--;
+    if (l->token == TOKEN_OPEN_BLOCK) around[++around[0]] = l->joined, l->joined = 0;
+    if (l->token == TOKEN_CLOSE_BLOCK) l->joined = around[around[0]--];
+}
+
+/* Of the tokens of a statement; a newline counts as a semicolon. */
+static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s, locale_t numbers)
+{
+    wgi_lexer l = { .q = q, .at = s->start, .numbers = numbers };
+    int around[WGI_LANG_DEPTH + 2] = { 0 }; /* around[0]: how many blocks are open */
+    bool ended = false;
+    for (wgi_lex_next(&l); l.token != TOKEN_END && l.start < s->end; wgi_lex_next(&l)) {
+        const bool ends = l.token == TOKEN_NEWLINE || l.token == TOKEN_SEMICOLON;
+        if (!ends) h = mix(h, q->source + l.start, l.end - l.start), h = mix(h, " ", 1);
+        else if (!ended) h = mix(h, ";", 1);
+        ended = ends || l.token == TOKEN_OPEN_BLOCK;
+        follow_brackets(&l, around);
+    }
+    return mix(h, ";", 1);
+}
+
+uint64_t wg_program_code(const wg_program *q)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    const locale_t numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    for (const wgi_ast *s = q && q->c && q->ready && numbers ? q->statements : NULL; s; s = s->next)
+        if (s->kind != AST_CLAIM && s->kind != AST_TRAIN)
+            h = mix_statement((wg_program *)(uintptr_t)q, h, s, numbers);
+    if (numbers) freelocale(numbers);
+    return h;
+}

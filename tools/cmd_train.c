@@ -1,0 +1,313 @@
+/* cmd_train.c: the command train. The statement train(...) of the program has the defaults; flags win. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train.h"
+
+static const flag flags[] = {
+    { 0, "dev", "SHARE", "holds out this share of the rows, 0.2 say, to measure on" },
+    { 'o', "output", "DIR",
+      "keeps weights, state, log.jsonl and curve.svg there; the same command goes on from them" },
+    { 0, "fresh", NULL, "starts over, whatever is in DIR" },
+    { 0, "epochs", "N", "ends after this epoch (default 20)" },
+    { 0, "batch", "N", "rows of a step (default 64)" },
+    { 0, "optimizer", "OPTIMIZER",
+      "sgd, adam(lr=1e-3, weight_decay=0.01), momentum(lr=cosine(0.1)), ... (default adam)" },
+    { 0, "lr", "X", "the rate of the optimizer, or that at the start of its schedule" },
+    { 0, "loss", "NAME", "the name to minimise, if the program has no train(...)" },
+    { 0, "metrics", "NAMES", "names to measure beside the loss" },
+    { 0, NULL, NULL, NULL },
+};
+
+/* ---- what is measured ---- */
+
+/* Whether the flag names floats of one element. */
+static bool can_be_measured(training *t, const char *flag_name)
+{
+    name_list l = { 0 };
+    bool fine =
+        !args_has(t->m.a, flag_name) || model_names(&t->m, flag_name, args_value(t->m.a, flag_name), &l);
+    for (int i = 0; fine && i < l.count; i++)
+        if (!is_scalar(l.node[i]))
+            fine = model_fail(&t->m, EXIT_FLAGS, "--%s: %s is no single float", flag_name, l.name[i]);
+    return fine;
+}
+
+void train_nodes(const training *t, wg_node to[MEASURES])
+{
+    const wg_training *w = wg_program_training(t->m.q);
+    for (int i = 0; i < t->measures; i++)
+        to[i] = args_has(t->m.a, i ? "metrics" : "loss") ? wg_program_node(t->m.q, t->name[i])
+                : i                                      ? w->metric[i - 1].node
+                                                         : w->loss.node;
+}
+
+/* Whether the value is a mean of comparisons: a share, which is shown in per cent. */
+static bool is_share(wg_node n)
+{
+    static const char *const comparisons[] = { "equal",      "not_equal", "less",
+                                               "less_equal", "greater",   "greater_equal" };
+    for (int depth = 0; depth < 8 && wg_node_operands(n) > 0; depth++) {
+        for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++)
+            if (!strcmp(wg_node_op_name(n), comparisons[i])) return depth > 0;
+        n = wg_node_operand(n, 0);
+    }
+    return false;
+}
+
+static bool add_name(training *t, const char *name)
+{
+    if (t->measures == MEASURES)
+        return model_fail(&t->m, EXIT_FLAGS, "--metrics: at most %d", WG_TRAINING_METRICS);
+    t->name[t->measures] = strdup(name);
+    return t->name[t->measures++] || model_fail(&t->m, EXIT_OTHER, "out of memory");
+}
+
+static bool add_names(training *t, const char *list)
+{
+    bool fine = true;
+    char *copy = strdup(list), *rest = copy, *name;
+    while (fine && copy && (name = strsep(&rest, ","))) fine = add_name(t, name + strspn(name, " "));
+    free(copy);
+    return fine;
+}
+
+/* The name of a scalar that the statement could name. */
+static const char *some_scalar(const model *m)
+{
+    const char *best = "loss";
+    for (int i = 0; i < wg_program_names(m->q); i++) {
+        const wg_node n = wg_program_node(m->q, wg_program_name(m->q, i));
+        if (is_scalar(n) && wg_program_meaning(m->q, wg_program_name(m->q, i)) == WG_NAME_COMPUTED)
+            best = wg_program_name(m->q, i);
+    }
+    return best;
+}
+
+/* Names of loss and metrics. The program has been built. */
+static bool find_measures(training *t)
+{
+    const args *a = t->m.a;
+    const wg_training *w = wg_program_training(t->m.q);
+    wg_node node[MEASURES];
+    if (!w && !args_has(a, "loss"))
+        return model_fail(
+            &t->m, EXIT_TEXT,
+            "%s: nothing says what to minimise: write the line train(%s, optimizer=adam(lr=1e-3), "
+            "batch=64, epochs=20), or give --loss %s",
+            model_place(&t->m), some_scalar(&t->m), some_scalar(&t->m));
+    if (!can_be_measured(t, "loss") || !can_be_measured(t, "metrics")) return false;
+    if (!add_name(t, args_has(a, "loss") ? args_value(a, "loss") : w->loss.text)) return false;
+    if (args_has(a, "metrics") && !add_names(t, args_value(a, "metrics"))) return false;
+    for (int i = 0; !args_has(a, "metrics") && w && i < w->metrics; i++)
+        if (!add_name(t, w->metric[i].text)) return false;
+    if (strchr(t->name[0], ',') && args_has(a, "loss"))
+        return model_fail(&t->m, EXIT_FLAGS, "--loss %s: one name was expected", t->name[0]);
+    train_nodes(t, node);
+    for (int i = 0; i < t->measures; i++) t->is_share[i] = is_share(node[i]);
+    return true;
+}
+
+/* ---- options ---- */
+
+static void set_lr(wg_optim_choice *o, double lr)
+{
+    int i = 0;
+    if (o->schedule) {
+        o->number[0] = lr;
+        return;
+    }
+    while (i < o->settings && strcmp(o->setting[i].name, "lr") != 0) i++;
+    if (i == o->settings && i < WG_OPTIM_SETTINGS) o->settings++;
+    o->setting[i] = (wg_optim_setting){ "lr", lr };
+}
+
+static bool read_optimizer(training *t)
+{
+    const args *a = t->m.a;
+    const wg_training *w = wg_program_training(t->m.q);
+    const char *text = args_value(a, "optimizer");
+    double lr = -1;
+    if (text) t->choice = wg_optim_choice_of(t->m.c, "--optimizer", text);
+    else if (w && w->optimizer.name) t->choice = w->optimizer;
+    else t->choice.name = "adam";
+    if (!model_flags_ok(&t->m)) return false;
+    if (!args_double(a, "lr", &lr)) return t->m.status = EXIT_FLAGS, false;
+    if (args_has(a, "lr") && lr < 0)
+        return model_fail(&t->m, EXIT_FLAGS, "--lr %g: a rate is at least 0", lr);
+    if (args_has(a, "lr")) set_lr(&t->choice, lr);
+    t->optim = wg_optim_named_at("", t->m.p, t->choice.name, t->choice.setting, t->choice.settings);
+    return model_ok(&t->m);
+}
+
+static bool read_counts(training *t)
+{
+    const wg_training *w = wg_program_training(t->m.q);
+    long long batch = w && w->batch ? w->batch : 64, epochs = w && w->epochs ? w->epochs : 20;
+    if (!args_long(t->m.a, "batch", 1, &batch) || !args_long(t->m.a, "epochs", 1, &epochs))
+        return t->m.status = EXIT_FLAGS, false;
+    const int64_t rows = wg_data_rows(t->rows);
+    t->batch = batch < rows ? batch : rows;
+    t->epochs = epochs < INT32_MAX ? epochs : INT32_MAX;
+    t->steps = t->epochs * ((rows + t->batch - 1) / t->batch);
+    return true;
+}
+
+double train_rate(const training *t)
+{
+    return wg_optim_choice_rate(&t->choice, (double)t->step, (double)t->steps);
+}
+
+/* ---- data ---- */
+
+/* Class numbers of the first input that has any, so that both parts get the same share of each class. */
+static wg_tensor labels(training *t)
+{
+    for (int k = 0; k < t->data.inputs; k++) {
+        const column_rows *r = &t->data.input[k];
+        if (r->rows.shape.rank != 1 || (!r->classes && wg_dtype_is_float(r->rows.dtype))) continue;
+        int32_t *y = wg_alloc(t->m.c, (size_t)t->data.rows + 1, sizeof *y);
+        for (int64_t i = 0; y && i < t->data.rows; i++) y[i] = (int32_t)wg_tensor_item(&r->rows, i);
+        return (wg_tensor){ WG_I32, WG_SHAPE(t->data.rows), y };
+    }
+    return (wg_tensor){ 0 };
+}
+
+/* A data set of row numbers: the library keeps their order, and splits them. */
+static bool make_rows(training *t)
+{
+    double share = 0;
+    if (!args_double(t->m.a, "dev", &share)) return t->m.status = EXIT_FLAGS, false;
+    if (args_has(t->m.a, "dev") && !(share > 0 && share < 1))
+        return model_fail(&t->m, EXIT_FLAGS, "--dev %g: a share between 0 and 1 was expected", share);
+    int64_t *number = wg_alloc(t->m.c, (size_t)t->data.rows + 1, sizeof *number);
+    for (int64_t i = 0; number && i < t->data.rows; i++) number[i] = i;
+    if (!number) return model_ok(&t->m);
+    const wg_tensor y = labels(t);
+    t->rows = wg_data_from_at("", t->m.c, wg_view_i64(number, WG_SHAPE(t->data.rows)), y);
+    wg_free(t->m.c, number);
+    wg_free(t->m.c, y.data);
+    if (share > 0) t->dev = wg_data_split_at("", t->rows, share);
+    if (!model_ok(&t->m)) return false;
+    if (wg_data_rows(t->rows) && (share <= 0 || wg_data_rows(t->dev))) return true;
+    return model_fail(&t->m, EXIT_FLAGS, "--dev %g: of %lld rows none is left for %s", share,
+                      (long long)t->data.rows, wg_data_rows(t->rows) ? "it" : "the training");
+}
+
+static bool was_set(const args *a, const char *name)
+{
+    const char *text;
+    const size_t n = strlen(name);
+    for (int i = 0; (text = args_next(a, "set", &i));)
+        if (!strncmp(text, name, n) && text[n] == '=') return true;
+    return false;
+}
+
+/* In a training nothing is drawn at random in the place of data. */
+static bool all_inputs_given(training *t)
+{
+    char has[300];
+    data_source s;
+    for (int i = 0; i < wg_program_names(t->m.q); i++) {
+        const char *name = wg_program_name(t->m.q, i);
+        bool given = wg_program_meaning(t->m.q, name) != WG_NAME_INPUT || was_set(t->m.a, name);
+        for (int k = 0; k < t->data.inputs; k++) given |= !strcmp(t->data.input[k].input, name);
+        if (given || !source_open(&t->m, t->data.spec, &s)) continue;
+        source_columns(&s, has, sizeof has);
+        return model_fail(&t->m, EXIT_FLAGS,
+                          "the input %s gets no column: the data have %s; --map %s=COLUMN names one", name,
+                          has, name);
+    }
+    return model_ok(&t->m);
+}
+
+/* ---- the command ---- */
+
+static bool open_program(training *t, const args *a)
+{
+    model *m = &t->m;
+    if (!model_read(m, a, WG_TRAIN, WG_F32)) return false;
+    if (args_has(a, "mode"))
+        return model_fail(m, EXIT_FLAGS,
+                          "train: --mode has no meaning here: --dev rows are measured in eval");
+    if (args_has(a, "data"))
+        return data_read(m, &t->data) && all_inputs_given(t) && make_rows(t) && model_values(m);
+    return model_fail(
+        m, EXIT_FLAGS,
+        "train: --data is missing: digits, moons:400, FILE.csv, FILE.npy or a folder of IDX files");
+}
+
+/* A build on the graph that dev gets finds mistakes and names before anything is written. */
+static bool try_program(training *t)
+{
+    wg_graph *of_training = t->m.g;
+    t->m.g = wg_graph_new(t->m.c);
+    const int loaded = wg_params_count(t->m.p);
+    const bool fine = train_try(t) && find_measures(t) && read_optimizer(t) && read_counts(t);
+    t->of_dev = t->m.g;
+    t->m.g = of_training;
+    if (fine && loaded && loaded < wg_params_count(t->m.p))
+        tool_note(t->m.a, "wengert: --load: %d parameters are not in the file and begin with first values",
+                  wg_params_count(t->m.p) - loaded);
+    return fine;
+}
+
+static void train(training *t, const args *a)
+{
+    if (!open_program(t, a) || !try_program(t)) return;
+    signals_catch();
+    if (!train_resume(t)) return;
+    train_say_data(t);
+    if (wg_data_epoch(t->rows) >= t->epochs)
+        tool_note(a, "%s is trained: %d of %lld epochs; --epochs goes on, --fresh starts over", t->folder,
+                  wg_data_epoch(t->rows), (long long)t->epochs);
+    else if (t->was_there) tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
+    const bool done = train_epochs(t);
+    check_unwatch();
+    if (done) train_result(t);
+    else if (!t->m.status) {
+        t->m.status = EXIT_INTERRUPTED;
+        tool_note(
+            a, t->folder ? "stopped in epoch %d; the same command goes on from here" : "stopped in epoch %d",
+            wg_data_epoch(t->rows) + 1);
+    }
+}
+
+static void release(training *t)
+{
+    for (int i = 0; i < t->measures; i++) free(t->name[i]);
+    for (int64_t i = 0; i < t->records; i++) free(t->record[i].line);
+    free(t->record);
+    data_free(&t->data);
+}
+
+/* -o without the slashes at its end. NULL: there is none. */
+static char *folder(const args *a)
+{
+    char *text = args_has(a, "output") ? strdup(args_value(a, "output")) : NULL;
+    for (size_t n = text ? strlen(text) : 0; n > 1 && text[n - 1] == '/'; n--) text[n - 1] = 0;
+    return text;
+}
+
+static int run(const args *a)
+{
+    training *t = calloc(1, sizeof *t);
+    if (!t) return tool_fail(a, EXIT_OTHER, "out of memory");
+    t->folder = folder(a);
+    train(t, a);
+    release(t);
+    free(t->folder);
+    const int status = model_close(&t->m);
+    free(t);
+    return status;
+}
+
+const command cmd_train = {
+    "train",
+    "train FILE.wg | -e TEXT --data SPEC [flags]",
+    "Trains a program's parameters.",
+    { flags, model_flags },
+    "  wengert train digits.wg --data digits --dev 0.2 -o run/\n",
+    run,
+};

@@ -1,0 +1,291 @@
+/* data_source.c: a data set with named columns, as --data says it, and its columns as values of inputs. A CSV
+ * file has the columns of its header. All other data have the columns x and, if there are labels, y. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "data_source.h"
+
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t n = strlen(text), k = strlen(end);
+    return n > k && !strcmp(text + n - k, end);
+}
+
+/* ---- opening ---- */
+
+/* Whether spec names this generator: "moons" or "moons:400". *rows: its number of rows, -1 if it is wrong. */
+static bool generated(const char *spec, const char *name, long long *rows)
+{
+    size_t n = strlen(name);
+    char *end;
+    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':')) return false;
+    *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
+    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000)) *rows = -1;
+    return true;
+}
+
+static wg_data *open_set(model *m, const char *spec)
+{
+    static const struct {
+        const char *name;
+        wg_data *(*make)(wg_site here, wg_context *c, int64_t n);
+    } generators[] = { { "flower", wg_data_flower_at },
+                       { "moons", wg_data_moons_at },
+                       { "xor", wg_data_xor_at } };
+    struct stat about;
+    long long rows;
+    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
+        if (generated(spec, generators[i].name, &rows)) {
+            if (rows > 0) return generators[i].make("", m->c, rows);
+            model_fail(m, EXIT_FLAGS, "--data %s: not a number of rows", spec);
+            return NULL;
+        }
+    if (!strcmp(spec, "digits")) return wg_data_digits_at("", m->c);
+    if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist_at("", m->c, spec, m->mode);
+    model_fail(m, EXIT_FLAGS,
+               "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.csv, FILE.npy or a folder of "
+               "IDX files",
+               spec);
+    return NULL;
+}
+
+/* Refuses NaN and infinities, with row and column: a message of an op could not name these. */
+static bool is_whole(model *m, const char *spec, const wg_tensor *x)
+{
+    int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;
+    for (int64_t i = 0, wide = n ? n / x->shape.dim[0] : 1; i < n; i++)
+        if (!isfinite(wg_tensor_item(x, i)))
+            return model_fail(m, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
+                              isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / wide),
+                              (long long)(i % wide));
+    return true;
+}
+
+bool source_open(model *m, const char *spec, data_source *s)
+{
+    *s = (data_source){ .spec = spec, .separator = ends_in(spec, ".tsv") ? '\t' : ',' };
+    if (ends_in(spec, ".csv") || ends_in(spec, ".tsv")) {
+        s->names = wg_csv_names_at("", m->c, spec, &(wg_csv_opts){ .separator = s->separator });
+        return model_ok(m);
+    }
+    if (ends_in(spec, ".npy")) {
+        s->x = wg_npy_read_at("", m->c, spec);
+        if (model_ok(m) && s->x.shape.rank == 0)
+            return model_fail(m, EXIT_TEXT, "--data %s: a single number has no rows", spec);
+        return model_ok(m) && is_whole(m, spec, &s->x);
+    }
+    wg_data *d = open_set(m, spec);
+    if (!model_ok(m) || !d) return false;
+    s->x = wg_data_x(d);
+    s->y = wg_data_y(d);
+    return true;
+}
+
+/* ---- names of columns ---- */
+
+/* The number of the column from 1 on whose name is the n bytes at name. 0: there is none. */
+static int column_number(const data_source *s, const char *name, size_t n)
+{
+    for (int i = 0; s->names[i]; i++)
+        if (strlen(s->names[i]) == n && !strncmp(s->names[i], name, n)) return i + 1;
+    return 0;
+}
+
+bool source_has(const data_source *s, const char *column)
+{
+    if (s->names) return column_number(s, column, strlen(column)) > 0;
+    return !strcmp(column, "x") || (!strcmp(column, "y") && s->y.data);
+}
+
+void source_columns(const data_source *s, char *text, size_t room)
+{
+    size_t n = 0;
+    if (!s->names) snprintf(text, room, "the column%s x%s", s->y.data ? "s" : "", s->y.data ? " and y" : "");
+    else n = (size_t)snprintf(text, room, "the columns ");
+    for (int i = 0; s->names && s->names[i] && n + 60 < room; i++)
+        n += (size_t)snprintf(text + n, room - n, "%s%.50s", i ? ", " : "", s->names[i]);
+}
+
+/* "columns 1-4" for a range of names a:d, else the list itself. */
+static void say_columns(const data_source *s, const char *list, FILE *said)
+{
+    const char *colon = strchr(list, ':');
+    const int from = colon ? column_number(s, list, (size_t)(colon - list)) : 0,
+              to = colon ? column_number(s, colon + 1, strlen(colon + 1)) : 0;
+    if (!column_number(s, list, strlen(list)) && from && to) fprintf(said, "columns %d-%d", from, to);
+    else fputs(list, said);
+}
+
+/* ---- floats ---- */
+
+/* Says what the library has said of a CSV file, without the words of C. */
+static bool csv_ok(model *m)
+{
+    static const char in_c[] = "; if it is a word, name the column in .categories";
+    const char *text = wg_failed(m->c) ? wg_message(m->c) : "", *at = strstr(text, in_c);
+    if (!at) return model_ok(m);
+    return model_fail(m, EXIT_TEXT, "%.*s; words are the classes of an input(m, classes=3), say",
+                      (int)(at - text), text);
+}
+
+static bool take_csv(model *m, const data_source *s, const char *column, wg_tensor *to, FILE *said)
+{
+    wg_data *d = wg_data_csv_at("", m->c, s->spec, &(wg_csv_opts){ .x = column, .separator = s->separator });
+    if (!csv_ok(m)) return false;
+    *to = wg_data_x(d);
+    say_columns(s, column, said);
+    return true;
+}
+
+/* Rows of one number are [n] or [n,1], as the input declares them. */
+static void fit_axes(wg_tensor *t, int axes)
+{
+    wg_shape *s = &t->shape;
+    if (axes == 2 && s->rank == 1) s->rank = 2, s->dim[1] = 1;
+    else if (axes != 2 && s->rank == 2 && s->dim[1] == 1 && axes != 0) s->rank = 1;
+}
+
+static bool take_tensor(model *m, const data_source *s, const char *column, wg_tensor *to, FILE *said)
+{
+    char text[120];
+    if (!source_has(s, column)) {
+        source_columns(s, text, sizeof text);
+        return model_fail(m, EXIT_FLAGS, "--data %s: there is no column '%s': the data have %s", s->spec,
+                          column, text);
+    }
+    *to = *column == 'x' ? s->x : s->y;
+    fputs(column, said);
+    wg_shape row = { .rank = to->shape.rank - 1 };
+    for (int k = 0; k < row.rank; k++) row.dim[k] = to->shape.dim[k + 1];
+    if (row.rank) fprintf(said, " %s", wg_shape_text(row, text, sizeof text));
+    return true;
+}
+
+/* ---- classes ---- */
+
+/* The word of class k: the library gives "species=setosa". */
+static const char *word_of(const wg_data *d, int64_t k, const char *column)
+{
+    return wg_data_column(d, k) + strlen(column) + 1;
+}
+
+static bool is_number(const char *word, double *value)
+{
+    char *end;
+    *value = strtod(word, &end);
+    return end != word && !*end;
+}
+
+/* The place of a word in a list of words with tabs between them; -1: it is not there. */
+static int64_t place_in(const char *list, const char *word)
+{
+    const size_t n = strlen(word);
+    int64_t k = 0;
+    for (; *list; k++) {
+        const size_t length = strcspn(list, "\t");
+        if (length == n && !strncmp(list, word, n)) return k;
+        list += length + (list[length] == '\t');
+    }
+    return -1;
+}
+
+/* Finds the class number of each of the n words. Numbers stand for themselves. Other words have the places
+ * that they have in known, or else in alphabetical order. */
+static bool number_classes(model *m, const data_source *s, const wg_data *d, column_rows *to, double *number,
+                           int64_t n)
+{
+    bool words = false;
+    for (int64_t k = 0; k < n; k++) words |= !is_number(word_of(d, k, to->column), &number[k]);
+    if (!words) return true;
+    for (int64_t k = 0; k < n; k++) {
+        const char *word = word_of(d, k, to->column);
+        number[k] = to->known ? (double)place_in(to->known, word) : (double)k;
+        if (number[k] < 0)
+            return model_fail(m, EXIT_TEXT,
+                              "--data %s: %s has the word '%.60s', which is no class of the training",
+                              s->spec, to->column, word);
+    }
+    if (!to->known && n > to->classes)
+        return model_fail(m, EXIT_TEXT, "--data %s: %s has %lld words, the input %s has classes=%lld",
+                          s->spec, to->column, (long long)n, to->input, (long long)to->classes);
+    FILE *list = open_memstream(&to->words, &to->words_size);
+    for (int64_t k = 0; list && k < n && !to->known; k++)
+        fprintf(list, "%s%s", k ? "\t" : "", word_of(d, k, to->column));
+    if (list && to->known) fputs(to->known, list);
+    if (list) fclose(list);
+    return list || model_fail(m, EXIT_OTHER, "out of memory");
+}
+
+/* x of d has a column of 0 and 1 for each word. */
+static bool take_numbers(model *m, const wg_data *d, const double *number, wg_tensor *to)
+{
+    const wg_tensor x = wg_data_x(d);
+    const int64_t n = x.shape.dim[0], words = x.shape.dim[1];
+    double *y = wg_alloc(m->c, (size_t)n + 1, sizeof *y);
+    for (int64_t i = 0; y && i < n; i++)
+        for (int64_t k = 0; k < words; k++)
+            if (wg_tensor_item(&x, i * words + k) != 0) y[i] = number[k];
+    *to = (wg_tensor){ WG_F64, WG_SHAPE(n), y };
+    return model_ok(m);
+}
+
+static void say_words(const column_rows *to, FILE *said)
+{
+    enum { SHOWN = 6 };
+    int k = 0;
+    fputs(" (", said);
+    for (const char *word = to->words; *word; k++) {
+        const size_t n = strcspn(word, "\t");
+        if (k < SHOWN) fprintf(said, "%s%d %.*s", k ? ", " : "", k, (int)n, word);
+        word += n + (word[n] == '\t');
+    }
+    fprintf(said, "%s)", k > SHOWN ? ", ..." : "");
+}
+
+static bool take_csv_classes(model *m, const data_source *s, column_rows *to, FILE *said)
+{
+    wg_csv_opts o = { .x = to->column, .categories = to->column, .separator = s->separator };
+    wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
+    if (!csv_ok(m)) return false;
+    if (!source_has(s, to->column))
+        return model_fail(m, EXIT_FLAGS, "--map %s=%s: class numbers are one column", to->input, to->column);
+    const int64_t n = wg_data_x(d).shape.dim[1];
+    double *number = wg_alloc(m->c, (size_t)n + 1, sizeof *number);
+    const bool fine =
+        number && number_classes(m, s, d, to, number, n) && take_numbers(m, d, number, &to->rows);
+    wg_free(m->c, number);
+    wg_data_free(d);
+    if (fine) fputs(to->column, said);
+    return fine && model_ok(m);
+}
+
+/* An op could name a wrong class number, but not its row. */
+static bool classes_fit(model *m, const data_source *s, const column_rows *r)
+{
+    const int64_t n = wg_shape_size(r->rows.shape), wide = n ? n / r->rows.shape.dim[0] : 1;
+    for (int64_t i = 0; i < n; i++) {
+        const double v = wg_tensor_item(&r->rows, i);
+        if (!(v >= 0 && v < (double)r->classes && v == floor(v)))
+            return model_fail(
+                m, EXIT_TEXT, "--data %s: %s is %g at row %lld: the class numbers of %s are 0 to %lld",
+                s->spec, r->column, v, (long long)(i / wide), r->input, (long long)r->classes - 1);
+    }
+    return true;
+}
+
+bool source_take(model *m, const data_source *s, column_rows *to, FILE *said)
+{
+    to->classes = wg_program_classes(m->q, to->input);
+    fprintf(said, "    %s <- ", to->input);
+    if (s->names && to->classes ? !take_csv_classes(m, s, to, said)
+        : s->names              ? !take_csv(m, s, to->column, &to->rows, said)
+                                : !take_tensor(m, s, to->column, &to->rows, said))
+        return false;
+    if (to->classes && !classes_fit(m, s, to)) return false;
+    if (to->words) say_words(to, said);
+    else if (to->classes) fprintf(said, " (%lld classes)", (long long)to->classes);
+    fit_axes(&to->rows, wg_program_axes(m->q, to->input));
+    return true;
+}

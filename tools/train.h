@@ -1,0 +1,86 @@
+/* train.h: what the files of the command train share.
+ *
+ *   cmd_train.c    flags, options, the command
+ *   train_loop.c   steps and epochs
+ *   train_files.c  the folder: settings, state, weights, log, curve
+ *   train_line.c   what is printed
+ */
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include "data_source.h"
+
+/* The loss and the metrics, as means over rows. */
+enum { MEASURES = 1 + WG_TRAINING_METRICS };
+typedef struct measures {
+    double value[MEASURES];
+} measures;
+
+/* A finished epoch. */
+typedef struct epoch_record {
+    int64_t epoch;
+    measures train, dev;
+    double lr, seconds;
+    char *line; /* of log.jsonl; free() it */
+} epoch_record;
+
+typedef struct training {
+    model m;
+    data_rows data;
+    wg_data *rows, *dev; /* of row numbers; dev NULL: none are held out */
+    wg_graph *of_dev;    /* where dev is measured */
+    wg_optim *optim;
+    wg_optim_choice choice;
+    wg_snapshot *last;            /* the parameters at the end of the last epoch; NULL: none is finished */
+    int64_t batch, epochs, steps; /* steps: of the whole training */
+    int measures;                 /* 1 + the number of metrics */
+    char *name[MEASURES];
+    bool is_share[MEASURES]; /* shown in per cent */
+    int64_t buffer_rows;
+    void *buffer[DATA_INPUTS]; /* the rows of a batch, for each input */
+
+    /* What is saved with the state, beside parameters, optimizer and order of rows. */
+    int64_t step;
+    wg_mean mean[MEASURES]; /* of this epoch so far */
+
+    epoch_record *record;
+    int64_t records, room;
+    char *folder; /* NULL: nothing is kept */
+    double saved_at, epoch_began, began;
+    int64_t rows_done; /* by this run of the command */
+    bool shown, was_there,
+        by_flags; /* a line of progress is on the terminal; it went on; --loss names the loss */
+} training;
+
+double train_now(void); /* seconds */
+
+/* ---- cmd_train.c ---- */
+
+/* The nodes of the loss and the metrics in the present build. */
+void train_nodes(const training *t, wg_node to[MEASURES]);
+double train_rate(const training *t); /* of the next step */
+
+/* ---- train_loop.c ---- */
+
+bool train_epochs(training *t); /* false: after a message, or interrupted */
+bool train_try(
+    training *t); /* builds the graph of the first rows, to find mistakes before anything is written */
+
+/* ---- train_files.c ---- */
+
+/* Makes the folder, and goes on from what is in it unless --fresh is given. False: after a message. */
+bool train_resume(training *t);
+bool train_save(training *t, bool now); /* now false: at most once a second */
+bool train_record(training *t, const epoch_record *r);
+void train_keep_last(training *t); /* after a failure: writes the weights of the last epoch, and says so */
+
+/* ---- train_line.c ---- */
+
+void train_say_data(const training *t);
+void train_line(training *t, const epoch_record *r); /* r NULL: inside an epoch */
+void train_erase(training *t);                       /* the line on the terminal */
+void train_result(const training *t);
+/* What log.jsonl says of an epoch, as a line with its end; free() it. NULL: no memory. */
+char *train_json(const training *t, const epoch_record *r);
+
+#endif

@@ -1,0 +1,399 @@
+/* train_files.c: the folder of a training.
+ *
+ *   settings.json        what the training is: program, data, optimizer, ...
+ *   state.safetensors    what it goes on from, to the bit (wg_save)
+ *   weights.safetensors  the parameters, for --load
+ *   log.jsonl            a JSON object for each epoch
+ *   curve.svg            the loss and the first metric by the epoch
+ *   classes.txt          the words of classes, if the data have words
+ *
+ * Each file is written whole or not at all. The state is written last, so the others are never older. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "train.h"
+
+/* ---- files ---- */
+
+static char *path_of(const training *t, const char *name)
+{
+    char *path;
+    return asprintf(&path, "%s/%s", t->folder, name) < 0 ? NULL : path;
+}
+
+static bool write_failed(training *t, const char *path)
+{
+    if (!t->m.status) model_fail(&t->m, EXIT_OTHER, "%s: %s", path ? path : t->folder, strerror(errno));
+    return false;
+}
+
+static bool write_text(training *t, const char *name, const char *text)
+{
+    char *path = path_of(t, name), *other = NULL;
+    if (!path || asprintf(&other, "%s.new", path) < 0) return free(path), write_failed(t, NULL);
+    FILE *f = fopen(other, "w");
+    bool fine = f && fputs(text, f) >= 0 && !fflush(f) && !fsync(fileno(f));
+    if (f && fclose(f)) fine = false;
+    fine = fine && !rename(other, path);
+    if (!fine) write_failed(t, path), unlink(other);
+    free(other);
+    free(path);
+    return fine;
+}
+
+/* The text of a file, at most 64 MiB; NULL: it is not there. */
+static char *read_text(const training *t, const char *name)
+{
+    char *path = path_of(t, name), *text = NULL;
+    size_t size = 0;
+    FILE *f = path ? fopen(path, "r") : NULL, *to = f ? open_memstream(&text, &size) : NULL;
+    for (int c; to && size < 1 << 26 && (c = getc(f)) != EOF;) putc(c, to);
+    if (to) fclose(to);
+    if (f) fclose(f);
+    free(path);
+    return text;
+}
+
+static bool library_wrote(training *t)
+{
+    if (!wg_failed(t->m.c)) return true;
+    return model_fail(&t->m, EXIT_OTHER, "%s", wg_message(t->m.c));
+}
+
+/* Makes the folder and those around it. */
+static bool make_folder(training *t)
+{
+    char *path = strdup(t->folder);
+    for (char *at = path; at && (at = strchr(at + 1, '/'));) {
+        *at = 0;
+        mkdir(path, 0777);
+        *at = '/';
+    }
+    free(path);
+    if (mkdir(t->folder, 0777) && errno != EEXIST)
+        return model_fail(&t->m, EXIT_OTHER, "-o %s: the folder cannot be made: %s", t->folder,
+                          strerror(errno));
+    if (access(t->folder, W_OK | X_OK))
+        return model_fail(&t->m, EXIT_OTHER, "-o %s: nothing can be written there: %s", t->folder,
+                          strerror(errno));
+    return true;
+}
+
+/* ---- settings ---- */
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t n)
+{
+    const unsigned char *b = bytes;
+    for (size_t i = 0; i < n; i++) h = (h ^ b[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+static uint64_t hash_of_data(const training *t)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (int i = 0; i < t->data.inputs; i++) {
+        const column_rows *r = &t->data.input[i];
+        h = mix(h, r->input, strlen(r->input));
+        h = mix(h, r->rows.shape.dim, (size_t)r->rows.shape.rank * sizeof r->rows.shape.dim[0]);
+        h = mix(h, r->rows.data, (size_t)wg_shape_size(r->rows.shape) * wg_dtype_size(r->rows.dtype));
+    }
+    return h;
+}
+
+static uint64_t hash_of_program(const training *t)
+{
+    uint64_t h = wg_program_code(t->m.q);
+    const char *text;
+    for (int i = 0; (text = args_next(t->m.a, "set", &i));) h = mix(h, text, strlen(text) + 1);
+    return h;
+}
+
+/* The shortest text that is this number. */
+static void put_number(FILE *out, double v)
+{
+    char text[40];
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v) break;
+    }
+    fputs(text, out);
+}
+
+static void put_optimizer(FILE *out, const wg_optim_choice *o)
+{
+    fputs(o->name, out);
+    const char *before = "(";
+    if (o->schedule) {
+        fprintf(out, "(lr=%s(", o->schedule);
+        put_number(out, o->number[0]);
+        for (int k = 1; k < 3; k++)
+            if (!isnan(o->number[k])) fputs(", ", out), put_number(out, o->number[k]);
+        fputc(')', out);
+        before = ", ";
+    }
+    for (int i = 0; i < o->settings; i++, before = ", ") {
+        fprintf(out, "%s%s=", before, o->setting[i].name);
+        put_number(out, o->setting[i].value);
+    }
+    fputs(*before == ',' ? ")" : "", out);
+}
+
+/* A line of settings.json for each; the names are those of messages. */
+static char *settings_text(const training *t)
+{
+    char *text = NULL;
+    size_t size = 0;
+    const char *dev = args_value(t->m.a, "dev"), *from = args_value(t->m.a, "load");
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    fprintf(out, "{\"wengert\": 1,\n\"program\": \"%016llx\",\n", (unsigned long long)hash_of_program(t));
+    fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
+    fprintf(out, "\"loss\": \"%s\",\n\"metrics\": \"", t->name[0]);
+    for (int i = 1; i < t->measures; i++) fprintf(out, "%s%s", i > 1 ? ", " : "", t->name[i]);
+    fprintf(out, "\",\n\"optimizer\": \"");
+    put_optimizer(out, &t->choice);
+    fprintf(out, "\",\n\"batch\": %lld,\n\"dev\": ", (long long)t->batch);
+    put_number(out, dev ? strtod(dev, NULL) : 0);
+    fprintf(out, ",\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", (unsigned long long)wg_context_seed(t->m.c),
+            wg_dtype_name(wg_context_dtype(t->m.c)));
+    fprintf(out, "\"load\": \"%s\"\n}\n", from ? from : "");
+    fclose(out);
+    return text;
+}
+
+/* Compares line by line. A different line is named by the message. */
+static bool same_settings(training *t, const char *now, const char *before)
+{
+    for (const char *a = now, *b = before; *a || *b;) {
+        const size_t n = strcspn(a, "\n"), k = strcspn(b, "\n");
+        if (n != k || strncmp(a, b, n) != 0) {
+            const size_t key = *a == '"' ? strcspn(a + 1, "\"") : 0, value = key + 4;
+            if (!key || strncmp(a, b, value) != 0)
+                return model_fail(&t->m, EXIT_TEXT, "%s holds another training: --fresh starts over",
+                                  t->folder);
+            const bool program = !strncmp(a, "\"program", 8), data = !strncmp(a, "\"data", 5);
+            if (program || data)
+                return model_fail(&t->m, EXIT_TEXT,
+                                  "%s holds a training of %s: give another folder, or --fresh to start over",
+                                  t->folder, program ? "another program" : "other data");
+            return model_fail(
+                &t->m, EXIT_TEXT,
+                "%s holds a training with %.*s %.*s, not %.*s: give another folder, or --fresh to start "
+                "over",
+                t->folder, (int)key, a + 1, (int)(k - value - (b[k - 1] == ',')), b + value,
+                (int)(n - value - (a[n - 1] == ',')), a + value);
+        }
+        a += n + (a[n] == '\n'), b += k + (b[k] == '\n');
+    }
+    return true;
+}
+
+/* ---- the log ---- */
+
+/* The numbers that are values in a line of the log, in their order. Texts are NaN. */
+static int numbers_in(const char *line, double *to, int room)
+{
+    int n = 0;
+    for (const char *s = line; *s && n < room;) {
+        if (*s == '"') {
+            const char *end = strchr(s + 1, '"');
+            if (!end) break;
+            if (end[1] != ':') to[n++] = NAN;
+            s = end + 1;
+        } else if (strchr("-0123456789", *s)) {
+            char *end;
+            to[n++] = strtod(s, &end);
+            s = end > s ? end : s + 1;
+        } else {
+            s++;
+        }
+    }
+    return n;
+}
+
+static bool add_record(training *t, const epoch_record *r)
+{
+    if (t->records == t->room) {
+        const int64_t room = 2 * t->room + 64;
+        epoch_record *more = realloc(t->record, (size_t)room * sizeof *more);
+        if (!more) return model_fail(&t->m, EXIT_OTHER, "out of memory");
+        t->record = more;
+        t->room = room;
+    }
+    t->record[t->records++] = *r;
+    return r->line || model_fail(&t->m, EXIT_OTHER, "out of memory");
+}
+
+bool train_record(training *t, const epoch_record *r)
+{
+    epoch_record with_line = *r;
+    with_line.line = train_json(t, r);
+    return add_record(t, &with_line);
+}
+
+/* Reads the lines up to the epoch of the state. Lines that are none of this training's are left out. */
+static bool read_log(training *t)
+{
+    enum { MOST = 4 + 2 * MEASURES };
+    char *log = read_text(t, "log.jsonl");
+    const int k = t->measures, want = 4 + k + (t->dev ? k : 0);
+    for (char *line = log; line && *line;) {
+        const size_t n = strcspn(line, "\n");
+        double v[MOST + 1];
+        char *copy = strndup(line, n + (line[n] == '\n'));
+        line += n + (line[n] == '\n');
+        if (!copy) break;
+        epoch_record r = { .line = copy };
+        const bool fits = numbers_in(copy, v, MOST + 1) == want && v[1] <= wg_data_epoch(t->rows) &&
+                          copy[strlen(copy) - 1] == '\n';
+        if (fits) {
+            r.epoch = (int64_t)v[1];
+            memcpy(r.train.value, v + 2, (size_t)k * sizeof *v);
+            if (t->dev) memcpy(r.dev.value, v + 2 + k, (size_t)k * sizeof *v);
+            r.lr = v[want - 2], r.seconds = v[want - 1];
+        }
+        if (!fits) free(copy);
+        else if (!add_record(t, &r)) break;
+    }
+    free(log);
+    return !t->m.status;
+}
+
+static bool write_log(training *t)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return write_failed(t, NULL);
+    for (int64_t i = 0; i < t->records; i++) fputs(t->record[i].line, out);
+    fclose(out);
+    const bool fine = write_text(t, "log.jsonl", text);
+    free(text);
+    return fine;
+}
+
+/* ---- the curve ---- */
+
+static void add_curve(const training *t, wg_figure *f, int i)
+{
+    wg_panel_opts o = { .title = t->name[i], .x = { .label = "epoch" } };
+    if (!i) o.y.scale = WG_SCALE_AUTO;
+    wg_panel *p = wg_panel_new_at("", f, &o);
+    wg_series *train = wg_series_new_at("", p, WG_SERIES_LINE, &(wg_series_opts){ .name = "train" });
+    wg_series *dev =
+        t->dev ? wg_series_new_at("", p, WG_SERIES_LINE, &(wg_series_opts){ .name = "dev" }) : NULL;
+    for (int64_t k = 0; k < t->records; k++) {
+        const epoch_record *r = &t->record[k];
+        wg_series_add(train, (double)r->epoch, r->train.value[i]);
+        if (dev) wg_series_add(dev, (double)r->epoch, r->dev.value[i]);
+    }
+}
+
+static bool write_curve(training *t)
+{
+    char *path = path_of(t, "curve.svg");
+    const char *place = model_place(&t->m), *slash = strrchr(place, '/');
+    wg_figure *f = wg_figure_new_at("", t->m.c, &(wg_figure_opts){ .title = slash ? slash + 1 : place });
+    for (int i = 0; i < t->measures && i < 2; i++) add_curve(t, f, i);
+    if (path) wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = path });
+    wg_figure_free(f);
+    free(path);
+    return library_wrote(t);
+}
+
+/* ---- saving ---- */
+
+static bool write_by(training *t, const char *name, bool state)
+{
+    char *path = path_of(t, name);
+    if (!path) return write_failed(t, NULL);
+    if (state) wg_save_at("", t->m.c, path);
+    else wg_params_save_at("", t->m.p, path);
+    free(path);
+    return library_wrote(t);
+}
+
+bool train_save(training *t, bool now)
+{
+    if (!t->folder || (!now && train_now() < t->saved_at + 1)) return true;
+    const bool fine = (!t->records || (write_log(t) && write_curve(t))) &&
+                      write_by(t, "weights.safetensors", false) && write_by(t, "state.safetensors", true);
+    t->saved_at = train_now();
+    return fine;
+}
+
+void train_keep_last(training *t)
+{
+    if (!t->folder || !t->last || !wg_failed(t->m.c)) return;
+    const int status = t->m.status;
+    wg_recover(t->m.c);
+    t->m.status = 0;
+    wg_params_restore_at("", t->m.p, t->last);
+    if (write_by(t, "weights.safetensors", false) && write_log(t) && write_curve(t))
+        tool_note(t->m.a, "wengert: %s/weights.safetensors has the weights of epoch %lld", t->folder,
+                  (long long)t->record[t->records - 1].epoch);
+    t->m.status = status;
+}
+
+/* ---- going on ---- */
+
+static bool write_classes(training *t)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return write_failed(t, NULL);
+    for (int i = 0; i < t->data.inputs; i++)
+        if (t->data.input[i].words) fprintf(out, "%s\t%s\n", t->data.input[i].input, t->data.input[i].words);
+    fclose(out);
+    const bool fine = !size || write_text(t, CLASSES_FILE, text);
+    free(text);
+    return fine;
+}
+
+static bool start_over(training *t, const char *settings)
+{
+    static const char *const old[] = { "state.safetensors", "log.jsonl", "curve.svg", CLASSES_FILE };
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        char *path = path_of(t, old[i]);
+        if (path) unlink(path);
+        free(path);
+    }
+    return write_text(t, "settings.json", settings) && write_classes(t);
+}
+
+static bool go_on(training *t, const char *settings, const char *path)
+{
+    char *before = read_text(t, "settings.json");
+    if (!before)
+        return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over", path);
+    const bool same = same_settings(t, settings, before);
+    free(before);
+    if (!same) return false;
+    wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
+    t->was_there = wg_resume_at("", t->m.c, path);
+    if (wg_failed(t->m.c)) return model_fail(&t->m, EXIT_TEXT, "%s; --fresh starts over", wg_message(t->m.c));
+    return read_log(t);
+}
+
+bool train_resume(training *t)
+{
+    const wg_tensor means = wg_view_f64(&t->mean[0].value, WG_SHAPE(2 * t->measures));
+    if (!t->folder) return true;
+    wg_save_with_at("", t->m.c, "train.means", means, NULL);
+    char *settings = settings_text(t), *path = path_of(t, "state.safetensors");
+    const bool there = path && !access(path, F_OK) && !args_has(t->m.a, "fresh");
+    bool fine = settings && path && make_folder(t);
+    if (fine && there) fine = go_on(t, settings, path);
+    else if (fine) {
+        wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
+        fine = start_over(t, settings) && model_ok(&t->m);
+    }
+    free(settings);
+    free(path);
+    return fine;
+}

@@ -1,0 +1,145 @@
+/* train_loop.c: the steps and epochs of train. A step sets the inputs to the rows of a batch, builds the
+ * program, and steps by the gradient of the loss. At the end of an epoch the held out rows are measured on a
+ * graph of their own, for inference: random draws are counted by graph, so the training does not change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "train.h"
+
+enum { DEV_BATCH = 1000 };
+
+/* ---- rows of the inputs ---- */
+
+static size_t row_bytes(const wg_tensor *t)
+{
+    const int64_t n = t->shape.dim[0];
+    return n ? (size_t)(wg_shape_size(t->shape) / n) * wg_dtype_size(t->dtype) : 0;
+}
+
+static bool make_room(training *t, int64_t rows)
+{
+    if (rows <= t->buffer_rows) return true;
+    for (int i = 0; i < t->data.inputs; i++) {
+        wg_free(t->m.c, t->buffer[i]);
+        t->buffer[i] = wg_alloc(t->m.c, (size_t)rows, row_bytes(&t->data.input[i].rows) + 1);
+    }
+    t->buffer_rows = rows;
+    return model_ok(&t->m);
+}
+
+/* Sets every input to n of its rows. */
+static bool set_rows(training *t, const int64_t *row, int64_t n)
+{
+    if (!make_room(t, n)) return false;
+    for (int k = 0; k < t->data.inputs; k++) {
+        const column_rows *from = &t->data.input[k];
+        const size_t bytes = row_bytes(&from->rows);
+        char *to = t->buffer[k];
+        for (int64_t i = 0; i < n; i++)
+            memcpy(to + (size_t)i * bytes, (const char *)from->rows.data + (size_t)row[i] * bytes, bytes);
+        wg_tensor some = from->rows;
+        some.data = to;
+        some.shape.dim[0] = n;
+        wg_program_set(t->m.q, from->input, some);
+    }
+    return model_ok(&t->m);
+}
+
+static bool build(training *t, const int64_t *row, int64_t n, wg_mode mode, wg_node node[MEASURES])
+{
+    if (!set_rows(t, row, n)) return false;
+    wg_program_build(t->m.q, mode == WG_TRAIN ? t->m.g : t->of_dev, t->m.p, mode);
+    if (!model_ok(&t->m)) return false;
+    train_nodes(t, node);
+    return true;
+}
+
+bool train_try(training *t)
+{
+    const int64_t rows = wg_data_rows(t->rows);
+    const wg_tensor all = wg_data_x(t->rows);
+    if (!set_rows(t, all.data, rows < 8 ? rows : 8)) return false;
+    wg_program_build(t->m.q, t->m.g, t->m.p, WG_TRAIN);
+    if (!model_ok(&t->m)) return false;
+    for (int i = 0; i < wg_params_count(t->m.p); i++)
+        if (!wg_params_is_state(t->m.p, i)) return true;
+    return model_fail(
+        &t->m, EXIT_TEXT,
+        "%s: there is nothing to train: the program has no parameters; write W = param(64, 10), "
+        "or h = dense(x, 10)",
+        model_place(&t->m));
+}
+
+/* ---- steps ---- */
+
+static void add_measures(training *t, const wg_node node[], wg_mean mean[], int64_t n)
+{
+    for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], wg_item(node[i]), (double)n);
+}
+
+static bool step(training *t, const wg_batch *b)
+{
+    wg_node node[MEASURES];
+    const double lr = train_rate(t);
+    if (!build(t, b->x.data, b->n, WG_TRAIN, node)) return false;
+    for (int i = 1; i < t->measures; i++) wg_keep(node[i]);
+    wg_backward_at("", node[0], t->m.p);
+    if (!model_ok(&t->m)) return false;
+    add_measures(t, node, t->mean, b->n);
+    if (t->choice.schedule) wg_optim_set_lr_at("", t->optim, lr);
+    wg_optim_step_at("", t->optim);
+    t->step++;
+    t->rows_done += b->n;
+    return model_ok(&t->m);
+}
+
+static bool measure_dev(training *t, measures *to)
+{
+    wg_mean mean[MEASURES] = { 0 };
+    wg_node node[MEASURES];
+    const int64_t *row = wg_data_x(t->dev).data, all = wg_data_rows(t->dev);
+    for (int64_t at = 0; at < all; at += DEV_BATCH) {
+        const int64_t n = all - at < DEV_BATCH ? all - at : DEV_BATCH;
+        if (!build(t, row + at, n, WG_EVAL, node)) return false;
+        add_measures(t, node, mean, n);
+    }
+    for (int i = 0; i < t->measures; i++) to->value[i] = mean[i].value;
+    return model_ok(&t->m);
+}
+
+/* ---- epochs ---- */
+
+static bool end_epoch(training *t)
+{
+    epoch_record r = { .epoch = wg_data_epoch(t->rows), .lr = wg_optim_lr(t->optim) };
+    for (int i = 0; i < t->measures; i++) r.train.value[i] = t->mean[i].value;
+    memset(t->mean, 0, sizeof t->mean);
+    if (t->dev && !measure_dev(t, &r.dev)) return false;
+    wg_snapshot_free(t->last);
+    t->last = wg_params_snapshot_at("", t->m.p);
+    r.seconds = train_now() - t->epoch_began;
+    t->epoch_began = train_now();
+    train_line(t, &r);
+    return model_ok(&t->m) && train_record(t, &r) && train_save(t, r.epoch >= t->epochs);
+}
+
+/* The rest of an epoch. False: after a message, or interrupted. */
+static bool run_epoch(training *t)
+{
+    wg_batch b;
+    while (!check_interrupted() && wg_data_next_at("", t->rows, &b, t->batch)) {
+        if (!step(t, &b)) return false;
+        train_line(t, NULL);
+        if (!train_save(t, false)) return false;
+    }
+    return model_ok(&t->m) && !check_interrupted() && end_epoch(t);
+}
+
+bool train_epochs(training *t)
+{
+    t->began = t->epoch_began = t->saved_at = train_now();
+    while (wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
+    train_erase(t);
+    if (t->m.status) return train_keep_last(t), false;
+    return !check_interrupted() || (train_save(t, true), false);
+}
