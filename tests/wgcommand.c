@@ -1,6 +1,7 @@
 /* wgcommand.c: the command run with its output caught in files, and a reader that says whether a text is
  * JSON. */
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,38 @@ static int scratch_file(void)
     return fd;
 }
 
+pid_t wgt_start_command(const char *const argv[], const char *file)
+{
+    posix_spawn_file_actions_t f;
+    posix_spawnattr_t a;
+    sigset_t all;
+    pid_t id;
+    sigfillset(&all);
+    posix_spawnattr_init(&a);
+    posix_spawnattr_setsigdefault(&a, &all);
+    posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSIGDEF);
+    posix_spawn_file_actions_init(&f);
+    posix_spawn_file_actions_addopen(&f, 1, file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_adddup2(&f, 1, 2);
+    cr_assert_eq(posix_spawn(&id, binary(), &f, &a, (char *const *)(uintptr_t)argv, environ), 0);
+    posix_spawn_file_actions_destroy(&f);
+    posix_spawnattr_destroy(&a);
+    return id;
+}
+
+int wgt_wait_command(pid_t id)
+{
+    int status = 0;
+    waitpid(id, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
 wgt_result wgt_run_command(const char *const argv[])
 {
     wgt_result r;
     posix_spawn_file_actions_t f;
     pid_t id;
-    int out = scratch_file(), err = scratch_file(), status = 0;
+    int out = scratch_file(), err = scratch_file();
     posix_spawn_file_actions_init(&f);
     posix_spawn_file_actions_addopen(&f, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&f, out, 1);
@@ -49,8 +76,7 @@ wgt_result wgt_run_command(const char *const argv[])
     cr_assert_eq(posix_spawn(&id, binary(), &f, NULL, (char *const *)(uintptr_t)argv, environ), 0,
                  "%s cannot be run", binary());
     posix_spawn_file_actions_destroy(&f);
-    waitpid(id, &status, 0);
-    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    r.status = wgt_wait_command(id);
     take(out, r.out, sizeof r.out);
     take(err, r.err, sizeof r.err);
     return r;

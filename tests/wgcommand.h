@@ -3,6 +3,8 @@
 #ifndef WGCOMMAND_H
 #define WGCOMMAND_H
 
+#include <sys/types.h>
+
 #include "wgfiles.h"
 
 typedef struct wgt_result {
@@ -12,6 +14,10 @@ typedef struct wgt_result {
 
 wgt_result wgt_run_command(const char *const argv[]);
 #define RUN(...) wgt_run_command((const char *const[]){ "wengert", __VA_ARGS__, NULL })
+/* Starts it and returns its process. Both outputs go to the file, and signals are not ignored. */
+pid_t wgt_start_command(const char *const argv[], const char *file);
+/* Waits for its end. Returns the status as wgt_result has it. */
+int wgt_wait_command(pid_t id);
 /* out: all of standard output, err: a part of standard error; NULL: any. */
 void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err);
 #define EXPECT(status, out, err, ...)             \

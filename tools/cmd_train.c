@@ -73,14 +73,18 @@ static bool add_names(training *t, const char *list)
     return fine;
 }
 
-/* The name of a scalar that the statement could name. */
+/* The name of a scalar that the statement could name: a usual one, else the last that is no share. */
 static const char *some_scalar(const model *m)
 {
+    static const char *const usual[] = { "loss", "L", "J", "cost", "C" };
     const char *best = "loss";
     for (int i = 0; i < wg_program_names(m->q); i++) {
-        const wg_node n = wg_program_node(m->q, wg_program_name(m->q, i));
-        if (is_scalar(n) && wg_program_meaning(m->q, wg_program_name(m->q, i)) == WG_NAME_COMPUTED)
-            best = wg_program_name(m->q, i);
+        const char *name = wg_program_name(m->q, i);
+        const wg_node n = wg_program_node(m->q, name);
+        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || is_share(n)) continue;
+        best = name;
+        for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
+            if (!strcmp(name, usual[k])) return name;
     }
     return best;
 }
@@ -228,9 +232,8 @@ static bool open_program(training *t, const args *a)
 {
     model *m = &t->m;
     if (!model_read(m, a, WG_TRAIN, WG_F32)) return false;
-    if (args_has(a, "mode"))
-        return model_fail(m, EXIT_FLAGS,
-                          "train: --mode has no meaning here: --dev rows are measured in eval");
+    t->mode = m->mode;
+    m->mode = WG_TRAIN; /* of the data: that of IDX files to train on */
     if (args_has(a, "data"))
         return data_read(m, &t->data) && all_inputs_given(t) && make_rows(t) && model_values(m);
     return model_fail(
@@ -255,10 +258,11 @@ static bool try_program(training *t)
 
 static void train(training *t, const args *a)
 {
-    if (!open_program(t, a) || !try_program(t)) return;
+    if (!open_program(t, a)) return;
+    train_say_data(t);
+    if (!try_program(t)) return;
     signals_catch();
     if (!train_resume(t)) return;
-    train_say_data(t);
     if (wg_data_epoch(t->rows) >= t->epochs)
         tool_note(a, "%s is trained: %d of %lld epochs; --epochs goes on, --fresh starts over", t->folder,
                   wg_data_epoch(t->rows), (long long)t->epochs);

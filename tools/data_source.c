@@ -63,12 +63,22 @@ static bool is_whole(model *m, const char *spec, const wg_tensor *x)
     return true;
 }
 
+/* Says what the library has said of a CSV file, without the words of C. */
+static bool csv_ok(model *m)
+{
+    static const char in_c[] = "; if it is a word, name the column in .categories";
+    if (wg_failed(m->c) != WG_ERROR_FORMAT) return model_ok(m);
+    const char *text = wg_message(m->c), *at = strstr(text, in_c), *behind = strstr(text, ": ");
+    return model_fail(m, EXIT_TEXT, "%.*s%s", at ? (int)(at - behind) - 2 : 2000, behind ? behind + 2 : text,
+                      at ? "; words are the classes of an input(m, classes=3), say" : "");
+}
+
 bool source_open(model *m, const char *spec, data_source *s)
 {
     *s = (data_source){ .spec = spec, .separator = ends_in(spec, ".tsv") ? '\t' : ',' };
     if (ends_in(spec, ".csv") || ends_in(spec, ".tsv")) {
         s->names = wg_csv_names_at("", m->c, spec, &(wg_csv_opts){ .separator = s->separator });
-        return model_ok(m);
+        return csv_ok(m);
     }
     if (ends_in(spec, ".npy")) {
         s->x = wg_npy_read_at("", m->c, spec);
@@ -119,16 +129,6 @@ static void say_columns(const data_source *s, const char *list, FILE *said)
 }
 
 /* ---- floats ---- */
-
-/* Says what the library has said of a CSV file, without the words of C. */
-static bool csv_ok(model *m)
-{
-    static const char in_c[] = "; if it is a word, name the column in .categories";
-    const char *text = wg_failed(m->c) ? wg_message(m->c) : "", *at = strstr(text, in_c);
-    if (!at) return model_ok(m);
-    return model_fail(m, EXIT_TEXT, "%.*s; words are the classes of an input(m, classes=3), say",
-                      (int)(at - text), text);
-}
 
 static bool take_csv(model *m, const data_source *s, const char *column, wg_tensor *to, FILE *said)
 {

@@ -184,12 +184,33 @@ static bool set_values(model *m)
     return true;
 }
 
+/* Makes the parameter of the file in the dtype of the program's floats. */
+static void make_param(model *m, const wg_params *from, int i)
+{
+    wg_tensor t = wg_params_tensor(from, i);
+    const bool cast = t.dtype == WG_F32 || t.dtype == WG_F64;
+    const size_t n = (size_t)wg_shape_size(t.shape);
+    double *wide = cast ? wg_alloc(m->c, n + 1, sizeof *wide) : NULL;
+    float *narrow = cast ? wg_alloc(m->c, n + 1, sizeof *narrow) : NULL;
+    for (size_t k = 0; wide && narrow && k < n; k++)
+        narrow[k] = (float)(wide[k] = wg_tensor_item(&t, (int64_t)k));
+    if (cast) t.dtype = wg_context_dtype(m->c);
+    if (cast) t.data = t.dtype == WG_F64 ? (void *)wide : (void *)narrow;
+    wg_params_make_at("", m->p, wg_params_name(from, i), t, wg_params_is_state(from, i));
+    wg_free(m->c, wide);
+    wg_free(m->c, narrow);
+}
+
 /* Which parameters the file lacks is found after the build, for all of them at once. */
 static bool load_weights(model *m)
 {
     const char *path = args_value(m->a, "load");
-    if (path) wg_params_read_at("", m->p, path), wg_params_trained(m->p, false);
-    return !path || model_ok(m);
+    wg_params *file = path ? wg_params_new(m->c) : NULL;
+    if (!path) return true;
+    wg_params_read_at("", file, path);
+    for (int i = 0; !wg_failed(m->c) && i < wg_params_count(file); i++) make_param(m, file, i);
+    wg_params_free(file);
+    return model_ok(m);
 }
 
 /* The names of parameters [from, to): "x, z.W, z.b"; "..." where the room ends. */

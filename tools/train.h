@@ -27,6 +27,7 @@ typedef struct epoch_record {
 typedef struct training {
     model m;
     data_rows data;
+    wg_mode mode;        /* of the steps: --mode */
     wg_data *rows, *dev; /* of row numbers; dev NULL: none are held out */
     wg_graph *of_dev;    /* where dev is measured */
     wg_optim *optim;

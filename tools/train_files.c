@@ -74,9 +74,12 @@ static bool make_folder(training *t)
         *at = '/';
     }
     free(path);
+    struct stat about;
     if (mkdir(t->folder, 0777) && errno != EEXIST)
         return model_fail(&t->m, EXIT_OTHER, "-o %s: the folder cannot be made: %s", t->folder,
                           strerror(errno));
+    if (stat(t->folder, &about) || !S_ISDIR(about.st_mode))
+        return model_fail(&t->m, EXIT_OTHER, "-o %s: is no folder", t->folder);
     if (access(t->folder, W_OK | X_OK))
         return model_fail(&t->m, EXIT_OTHER, "-o %s: nothing can be written there: %s", t->folder,
                           strerror(errno));
@@ -151,7 +154,6 @@ static char *settings_text(const training *t)
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
     fprintf(out, "{\"wengert\": 1,\n\"program\": \"%016llx\",\n", (unsigned long long)hash_of_program(t));
-    fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
     fprintf(out, "\"loss\": \"%s\",\n\"metrics\": \"", t->name[0]);
     for (int i = 1; i < t->measures; i++) fprintf(out, "%s%s", i > 1 ? ", " : "", t->name[i]);
     fprintf(out, "\",\n\"optimizer\": \"");
@@ -160,7 +162,9 @@ static char *settings_text(const training *t)
     put_number(out, dev ? strtod(dev, NULL) : 0);
     fprintf(out, ",\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", (unsigned long long)wg_context_seed(t->m.c),
             wg_dtype_name(wg_context_dtype(t->m.c)));
-    fprintf(out, "\"load\": \"%s\"\n}\n", from ? from : "");
+    fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
+    fprintf(out, "\"mode\": \"%s\",\n\"load\": \"%s\"\n}\n", t->mode == WG_TRAIN ? "train" : "eval",
+            from ? from : "");
     fclose(out);
     return text;
 }
@@ -328,8 +332,12 @@ bool train_save(training *t, bool now)
 
 void train_keep_last(training *t)
 {
-    if (!t->folder || !t->last || !wg_failed(t->m.c)) return;
     const int status = t->m.status;
+    const int64_t each = t->steps / t->epochs;
+    if (status == EXIT_OTHER) return;
+    tool_note(t->m.a, "wengert: stopped in epoch %lld at step %lld; a smaller --lr may help",
+              (long long)(t->step / each + 1), (long long)(t->step % each + 1));
+    if (!t->folder || !t->last) return;
     wg_recover(t->m.c);
     t->m.status = 0;
     wg_params_restore_at("", t->m.p, t->last);

@@ -103,7 +103,7 @@ void train_line(training *t, const epoch_record *r)
     if (!out) return;
     put_line(out, t, r);
     fclose(out);
-    if (moves) fprintf(stderr, "\r\033[K%.*s", (int)strlen(text), text);
+    if (moves) fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, text);
     else fprintf(stderr, "%s\n", text);
     t->shown = moves;
     free(text);

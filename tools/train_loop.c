@@ -45,10 +45,10 @@ static bool set_rows(training *t, const int64_t *row, int64_t n)
     return model_ok(&t->m);
 }
 
-static bool build(training *t, const int64_t *row, int64_t n, wg_mode mode, wg_node node[MEASURES])
+static bool build(training *t, const int64_t *row, int64_t n, bool dev, wg_node node[MEASURES])
 {
     if (!set_rows(t, row, n)) return false;
-    wg_program_build(t->m.q, mode == WG_TRAIN ? t->m.g : t->of_dev, t->m.p, mode);
+    wg_program_build(t->m.q, dev ? t->of_dev : t->m.g, t->m.p, dev ? WG_EVAL : t->mode);
     if (!model_ok(&t->m)) return false;
     train_nodes(t, node);
     return true;
@@ -81,7 +81,7 @@ static bool step(training *t, const wg_batch *b)
 {
     wg_node node[MEASURES];
     const double lr = train_rate(t);
-    if (!build(t, b->x.data, b->n, WG_TRAIN, node)) return false;
+    if (!build(t, b->x.data, b->n, false, node)) return false;
     for (int i = 1; i < t->measures; i++) wg_keep(node[i]);
     wg_backward_at("", node[0], t->m.p);
     if (!model_ok(&t->m)) return false;
@@ -100,7 +100,7 @@ static bool measure_dev(training *t, measures *to)
     const int64_t *row = wg_data_x(t->dev).data, all = wg_data_rows(t->dev);
     for (int64_t at = 0; at < all; at += DEV_BATCH) {
         const int64_t n = all - at < DEV_BATCH ? all - at : DEV_BATCH;
-        if (!build(t, row + at, n, WG_EVAL, node)) return false;
+        if (!build(t, row + at, n, true, node)) return false;
         add_measures(t, node, mean, n);
     }
     for (int i = 0; i < t->measures; i++) to->value[i] = mean[i].value;

@@ -2,11 +2,9 @@
  * training which was stopped goes on to the bit. */
 #include <math.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "wgcommand.h"
@@ -156,4 +154,246 @@ Test(train, gives_the_bits_of_the_same_training_in_c)
     cr_assert_eq(r.status, 0, "%s", r.err);
     expect_same_file("c.safetensors", "run/weights.safetensors");
     cr_expect_eq((float)wgt_json_number(r.out, "\"dev\"", "loss"), (float)loss);
+}
+
+/* ---- stopped, and gone on ---- */
+
+static char program[400];
+
+static int finished_epochs(const char *name)
+{
+    int n = 0;
+    FILE *f = fopen(wgt_in_folder(name), "r");
+    for (int ch; f && (ch = getc(f)) != EOF;) n += ch == '\n';
+    if (f) fclose(f);
+    return n;
+}
+
+/* Starts a training without an end in the folder of this name, waits for the file, and stops it. */
+static int stop_it(const char *folder, const char *file, int number)
+{
+    const pid_t id = wgt_start_command((const char *const[]){ "wengert", "train", program, "--data", "digits",
+                                                              "--dev", "0.2", "--rows", "400", "--epochs",
+                                                              "1000000", "-o", folder, NULL },
+                                       wgt_in_folder("said"));
+    while (access(file, F_OK)) usleep(10000);
+    usleep(50000);
+    kill(id, number);
+    return wgt_wait_command(id);
+}
+
+static void train_to(const char *folder, int epochs)
+{
+    char n[20];
+    snprintf(n, sizeof n, "%d", epochs);
+    EXPECT(0, NULL, NULL, "train", program, "--data", "digits", "--dev", "0.2", "--rows", "400", "--epochs",
+           n, "-o", folder);
+}
+
+/* The logs have the same lines but for the seconds. */
+static void expect_same_trainings(const char *a, const char *b)
+{
+    char command[1200];
+    snprintf(command, sizeof command,
+             "for f in weights.safetensors state.safetensors; do cmp '%s'/$f '%s'/$f >&2 || exit 1; done; "
+             "for d in '%s' '%s'; do sed 's/\"seconds\".*//' $d/log.jsonl > $d/log; done; cmp '%s/log' "
+             "'%s/log' >&2",
+             a, b, a, b, a, b);
+    cr_expect_eq(system(command), 0);
+}
+
+static void stops_and_goes_on(int number, const char *wait_for, int status)
+{
+    char stopped[400], whole[400], file[500];
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    snprintf(stopped, sizeof stopped, "%s", wgt_in_folder("stopped"));
+    snprintf(whole, sizeof whole, "%s", wgt_in_folder("whole"));
+    snprintf(file, sizeof file, "%s/%s", stopped, wait_for);
+    for (int i = 0; i < 3; i++) cr_expect_eq(stop_it(stopped, file, number), status);
+    const int epochs = finished_epochs("stopped/log.jsonl") + 2;
+    train_to(stopped, epochs);
+    train_to(whole, epochs);
+    expect_same_trainings(stopped, whole);
+    cr_expect_eq(finished_epochs("whole/log.jsonl"), epochs);
+}
+
+Test(train, that_is_killed_goes_on_to_the_bit)
+{
+    stops_and_goes_on(SIGKILL, "state.safetensors", 1000 + SIGKILL);
+}
+Test(train, that_is_interrupted_goes_on_to_the_bit) { stops_and_goes_on(SIGINT, "settings.json", 130); }
+Test(train, that_is_told_to_end_goes_on_to_the_bit) { stops_and_goes_on(SIGTERM, "settings.json", 130); }
+
+Test(train, goes_on_to_more_epochs_and_knows_its_end)
+{
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    const char *a = in_folder("a"), *b = in_folder("b");
+    train_to(a, 3);
+    train_to(a, 3);
+    EXPECT(0, NULL, "is trained: 3 of 2 epochs", "train", program, "--data", "digits", "--dev", "0.2",
+           "--rows", "400", "--epochs", "2", "-o", a);
+    train_to(a, 6);
+    train_to(b, 6);
+    expect_same_trainings(a, b);
+}
+
+#define DIGITS "train", program, "--data", "digits", "--rows", "300"
+
+Test(train, of_other_settings_is_not_gone_on_with)
+{
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    const char *run = in_folder("run");
+    EXPECT(0, NULL, NULL, DIGITS, "-o", run, "--epochs", "1");
+    EXPECT(3, "", "holds a training with batch 64, not 32", DIGITS, "-o", run, "--batch", "32");
+    EXPECT(3, "", "optimizer \"adam(lr=0.003)\", not \"sgd\": give another folder, or --fresh", DIGITS, "-o",
+           run, "--optimizer", "sgd");
+    EXPECT(3, "", "seed 0, not 1", DIGITS, "-o", run, "--seed", "1");
+    EXPECT(3, "", "dtype \"f32\", not \"f64\"", DIGITS, "-o", run, "--dtype", "f64");
+    EXPECT(3, "", "of other data", "train", program, "--data", "digits", "--rows", "299", "-o", run);
+    EXPECT(3, "", "dev 0, not 0.5", DIGITS, "-o", run, "--dev", "0.5");
+    /* Comments, claims, and another number of epochs in the text are the same training. */
+    char text[1000];
+    snprintf(text, sizeof text, "# digits\n%s", digits);
+    *strstr(text, "epochs=5") = 'e', strstr(text, "epochs=5")[7] = '2';
+    wgt_file("p.wg", text, strlen(text));
+    EXPECT(0, NULL, "goes on in epoch 2", DIGITS, "-o", run);
+    snprintf(text, sizeof text, "%s", digits);
+    memcpy(strstr(text, "32, bias"), "33", 2);
+    wgt_file("p.wg", text, strlen(text));
+    EXPECT(3, "", "holds a training of another program: give another folder, or --fresh to start over",
+           DIGITS, "-o", run);
+    EXPECT(0, NULL, "epoch 1/5", DIGITS, "-o", run, "--fresh");
+    unlink(wgt_in_folder("run/settings.json"));
+    EXPECT(3, "", "has no settings.json beside it: --fresh", DIGITS, "-o", run);
+}
+
+/* ---- data ---- */
+
+static const char flowers[] = "x = input(m, 2)\n"
+                              "y = input(m, classes=3)\n"
+                              "z = dense(x, 3)\n"
+                              "L = softmax_cross_entropy(z, y)\n"
+                              "hits = mean(argmax(z, axis=-1) == y)\n"
+                              "train(L, metrics=[hits], optimizer=lbfgs, batch=1000, epochs=30)\n";
+
+/* Three kinds, far from each other. Rows of the kinds from `from` on. */
+static const char *flower_file(const char *name, int from)
+{
+    static const char *const kind[] = { "setosa", "versicolor", "virginica" };
+    FILE *f = fopen(wgt_in_folder(name), "w");
+    fputs("length,width,colour,species\n", f);
+    for (int k = from; k < 3; k++)
+        for (int i = 0; i < 20; i++)
+            fprintf(f, "%.3f,%.3f,red,%s\n", 3.0 * k + 0.3 * sin(i),
+                    k == 1 ? 4 + 0.3 * cos(i) : 0.3 * cos(2 * i), kind[k]);
+    fclose(f);
+    return in_folder(name);
+}
+
+Test(train, takes_columns_by_name_and_remembers_words)
+{
+    const char *all = flower_file("all.csv", 0), *some = flower_file("some.csv", 1), *run = in_folder("run"),
+               *weights = in_folder("run/weights.safetensors"), *p = in_folder("p.wg");
+    wgt_script(flowers);
+    wgt_result r = RUN("train", p, "--data", all, "--map", "x=length:width,y=species", "-o", run, "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(
+        strstr(r.err, "60 rows    x <- columns 1-2    y <- species (0 setosa, 1 versicolor, 2 virginica)\n"),
+        "%s", r.err);
+    cr_expect_eq(wgt_json_number(r.out, "metrics", "hits"), 1, "%s", r.out);
+    /* New data that have two of the words have the same numbers as in the training. */
+    EXPECT(0, "hits 1\n", "(0 setosa, 1 versicolor, 2 virginica)", "eval", p, "--load", weights, "--data",
+           some, "--map", "x=length,width,y=species", "--print", "hits");
+    EXPECT(0, NULL, "y <- species (0 versicolor, 1 virginica)", "eval", p, "--data", some, "--map",
+           "x=length:width,y=species", "--print", "hits");
+    EXPECT(0, NULL, "data", "check", p, "--load", weights, "--data", all, "--map", "x=length:width,y=species",
+           "--rows", "32");
+    EXPECT(0, NULL, "length <- length    width <- width", "train", "-e",
+           "length = input(m); width = input(m, 1); w = param(1, init=1); J = mean((w * length - width[:, "
+           "0])^2)",
+           "--data", all, "--loss", "J", "--epochs", "1");
+}
+
+Test(train, says_what_is_wrong_with_data)
+{
+    const char *all = flower_file("all.csv", 0), *p = in_folder("p.wg");
+    wgt_script(flowers);
+    EXPECT(3, "", "all.csv:1:1: there is no column 'lenght'; did you mean 'length'?", "train", p, "--data",
+           all, "--map", "x=lenght:width,y=species");
+    EXPECT(3, "", "there is no column 'specis'; did you mean 'species'?", "train", p, "--data", all, "--map",
+           "x=length:width,y=specis");
+    EXPECT(2, "", "the input y gets no column: the data have the columns length, width, colour, species",
+           "train", p, "--data", all, "--map", "x=length:width");
+    EXPECT(3, "", "all.csv:2:13: colour: 'red' is no number; words are the classes", "train", p, "--data",
+           all, "--map", "x=width:colour,y=species");
+    EXPECT(2, "", "no name 'why'", "train", p, "--data", all, "--map", "x=length:width,why=species");
+    EXPECT(3, "", "species has 3 words, the input y has classes=2", "train", "-e",
+           "x = input(m, 2); y = input(m, classes=2); L = mean(y * dense(x, 1)[:, 0])", "--data", all,
+           "--map", "x=length:width,y=species", "--loss", "L");
+    EXPECT(3, "", "--data digits: y is 9 at row 9: the class numbers of y are 0 to 8", "train", "-e",
+           "x = input(m, 64); y = input(m, classes=9); L = mean(y * dense(x, 1)[:, 0])", "--data", "digits",
+           "--loss", "L");
+    EXPECT(2, "", "--data is missing", "train", p);
+    EXPECT(3, "", "cannot be opened", "train", p, "--data", "/nonexistent.csv");
+    EXPECT(2, "", "a share between 0 and 1", "train", p, "--data", "moons", "--dev", "1.5");
+}
+
+/* ---- other mistakes ---- */
+
+Test(train, says_what_is_missing_in_a_program)
+{
+    const char *const head = "x = input(m, 2); y = input(m, classes=2); z = dense(x, 2);\n"
+                             "loss = softmax_cross_entropy(z, y); hits = mean(argmax(z, axis=-1) == y)";
+    EXPECT(3, "",
+           "write the line train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20), or give --loss loss",
+           "train", "-e", head, "--data", "moons");
+    EXPECT(2, "", "--loss: no name 'los'; did you mean 'loss'?", "train", "-e", head, "--data", "moons",
+           "--loss", "los");
+    EXPECT(2, "", "--metrics: z is no single float", "train", "-e", head, "--data", "moons", "--loss", "loss",
+           "--metrics", "hits,z");
+    EXPECT(3, "", "-e:3:22: a metric is one number; this is [8,2]: write mean(z), say", "train", "-e", head,
+           "-e", "train(loss, metrics=[z])", "--data", "moons");
+    EXPECT(3, "", "there is nothing to train: the program has no parameters", "train", "-e",
+           "x = input(m, 2); J = mean(x^2); train(J)", "--data", "moons");
+    EXPECT(2, "", "--optimizer:1:1: no optimizer 'adma'; did you mean 'adam'?", "train", "-e", head, "--data",
+           "moons", "--loss", "loss", "--optimizer", "adma");
+}
+
+Test(train, keeps_the_weights_of_before_a_nan)
+{
+    /* The slope doubles w in each step, until w overflows. */
+    const char *run = in_folder("run");
+    EXPECT(3, NULL, "stopped in epoch", "train", "-e",
+           "x = input(m, 2); w = param(1, init=1); J = -mean(w^2) * 1e4 + 0 * mean(x); train(J, "
+           "optimizer=sgd(lr=1))",
+           "--data", "moons:4", "--batch", "1", "--epochs", "1000", "-o", run);
+    cr_expect(isfinite(weight(in_folder("run/weights.safetensors"), "w", 0)));
+}
+
+Test(train, says_that_it_cannot_write)
+{
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    EXPECT(6, "", "the folder cannot be made", DIGITS, "-o", "/proc/nowhere/run");
+    EXPECT(6, "", "is no folder", DIGITS, "-o", program);
+    if (access("/dev/full", F_OK)) return;
+    mkdir(wgt_in_folder("run"), 0777);
+    cr_assert(!symlink("/dev/full", wgt_in_folder("run/weights.safetensors")));
+    EXPECT(6, "", "No space left on device", DIGITS, "-o", in_folder("run"), "--epochs", "1");
+}
+
+Test(train, writes_a_log_and_a_curve)
+{
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    EXPECT(0, NULL, NULL, DIGITS, "--dev", "0.5", "-o", in_folder("run"), "-q");
+    FILE *f = fopen(wgt_in_folder("run/log.jsonl"), "r");
+    char line[1000];
+    int n = 0;
+    for (; f && fgets(line, sizeof line, f); n++) {
+        wgt_expect_json(line);
+        cr_expect_eq(wgt_json_number(line, "{", "epoch"), n + 1);
+        cr_expect(wgt_json_number(line, "\"dev\"", "accuracy") <= 1);
+    }
+    if (f) fclose(f);
+    cr_expect_eq(n, 5);
+    cr_expect(!access(wgt_in_folder("run/curve.svg"), F_OK));
 }
