@@ -7,6 +7,10 @@
 static const char *const rules[] = {
     "A program gives names to values, one statement a line (or ';'). # begins a comment.",
     "A name stands for one value: it is not assigned twice. There are no loops and no conditions.",
+    "f(x, n) = n * x^2 defines a function; so does f(x) = { z = x^2; z + 1 }. It comes before its calls.",
+    "h = f(x) names what the call makes: h.z, and the parameter h.W of a W = param(...) in f. "
+    "h = repeat(3, f, x) is f(f(f(x))), with parameters h.0.W, h.1.W, h.2.W of its own each time. "
+    "h = scan(f, h0, xs) goes along axis 0 of xs: h = f(h, xs[0]), then f(h, xs[1]), ... and shares h.W.",
     "From strong to weak: x.T x[i]; ^ (also **, from the right); -x; * / @; + -; == != < <= > >=.",
     "@ is the product of matrices, * that of elements, with NumPy's broadcasting. Write 2*x, not 2x.",
     "[[1, 2], [3, 4]] is a matrix. x[0] takes a row, x[:, 1:3] columns, x[-1] the last row.",

@@ -37,7 +37,9 @@ WG_API wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_m
 
 WG_API int wg_program_names(const wg_program *q); /* how many names statements bind, in order */
 WG_API const char *wg_program_name(const wg_program *q, int i);
-WG_API wg_node wg_program_node(const wg_program *q, const char *name); /* wg_none: no such name */
+/* Of a name that a statement binds, or one in a block or a call of a function: "h.z", "h.0.z" (docs/language.md).
+ * wg_none: no such name. */
+WG_API wg_node wg_program_node(const wg_program *q, const char *name);
 WG_API wg_node wg_program_last(const wg_program *q);                   /* the value of the last statement */
 WG_API const char *wg_program_last_name(const wg_program *q);          /* its name; "_" if it has none */
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
@@ -46,14 +48,16 @@ WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /*
 WG_API const char *wg_program_meant(const char *word);
 
 /* What a name stands for. INPUT: also a name that is never bound. SYMBOL: a size, such as m in input(m, 64).
- * CONSTANT: a literal, or the result of normal, uniform, zeros or ones. wg_program_set refuses COMPUTED. */
+ * CONSTANT: a literal, or the result of normal, uniform, zeros or ones. wg_program_set refuses COMPUTED and
+ * FUNCTION. */
 typedef enum wg_meaning {
     WG_NAME_UNKNOWN,
     WG_NAME_INPUT,
     WG_NAME_SYMBOL,
     WG_NAME_CONSTANT,
     WG_NAME_PARAM,
-    WG_NAME_COMPUTED
+    WG_NAME_COMPUTED,
+    WG_NAME_FUNCTION
 } wg_meaning;
 WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name);
 /* The line that binds the name, else the one that first uses it; 0: there is none. */

@@ -25,11 +25,12 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
 {
     size_t n = (size_t)wg_shape_size(s);
     const wgi_ast *option = wgi_keyword(call, "seed");
-    const char *name = wgi_is_named(call, owner) ? owner->name : "";
+    const char *name = wgi_is_named(call, owner) ? wgi_node_path(q, owner->name) : "";
+    const bool has_stream = *name && wgi_own(q, name, " drawn"); /* once for each name */
     int64_t seed = 0;
     if (!option)
         return wgi_draw_values(q, kind, 0, wg_context_seed(q->c),
-                               *name ? wg_random_stream(name) : ++q->unnamed, n);
+                               has_stream ? wg_random_stream(name) : ++q->unnamed, n);
     if (!wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
     return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
 }
@@ -38,7 +39,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
 static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_shape s, double *values,
                       double base, double scale)
 {
-    const char *name = wgi_is_named(call, owner) ? owner->name : "";
+    const char *name = wgi_is_named(call, owner) ? wgi_node_path(q, owner->name) : "";
     size_t n = (size_t)wg_shape_size(s);
     for (size_t i = 0; values && i < n; i++) values[i] = base + scale * values[i];
     return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, name, call->mark), name, values, s));
@@ -86,6 +87,7 @@ static bool whole(wg_program *q, const wgi_ast *a)
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
     wg_shape s;
     double *values = NULL;
+    if (b && b->is_operand) return b->operand && whole(q, b->operand);
     if (b && b->set) s = b->set_shape;
     else if (b && b->value) return whole(q, b->value);
     else if (!wgi_list_constant(a) || !(values = wgi_list(q, a, &s))) return false;
@@ -177,6 +179,13 @@ static const wgi_builtin own[] = {
       "nothing" },
     { "transformer_block", wgi_eval_layer, "transformer_block(x, heads=1, hidden=, causal=false, drop=0)",
       "a layer that owns a whole block of a transformer" },
+    { "repeat", wgi_eval_repeat, "repeat(times, f, x, ...)",
+      "a function applied so many times, to x and then to its own result; further operands are the same each "
+      "time. Each time has parameters of its own: h = repeat(3, f, x) owns h.0.W, h.1.W, h.2.W" },
+    { "scan", wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
+      "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the result is "
+      "the "
+      "last state, with all=true all states, stacked" },
     { "grad", grad, "grad(y, x)",
       "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)" },
     { "normal", normal, "normal(sizes..., seed=, mean=0, deviation=1)",

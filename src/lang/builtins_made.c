@@ -6,9 +6,15 @@ static wg_site site_of(wg_program *q, const wgi_ast *call) { return wgi_site_tex
 
 /* ---- random numbers ---- */
 
+/* In a function NULL: two calls under one name then draw other numbers. */
+static const char *stream_name(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
+{
+    return wgi_is_named(call, owner) && !q->frame ? owner->name : NULL;
+}
+
 wgi_val wgi_eval_random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_normal_args a = { .x = q->g, .name = wgi_is_named(call, owner) ? owner->name : NULL };
+    wg_random_normal_args a = { .x = q->g, .name = stream_name(q, call, owner) };
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "mean deviation") || !wgi_shape_of(q, call, &a.shape) ||
         !wgi_real_option(q, call, "mean", &a.mean) || !wgi_real_option(q, call, "deviation", &a.deviation))
         return WGI_NOTHING;
@@ -17,7 +23,7 @@ wgi_val wgi_eval_random_normal(wg_program *q, const wgi_ast *call, wgi_binding *
 
 wgi_val wgi_eval_random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_uniform_args a = { .x = q->g, .name = wgi_is_named(call, owner) ? owner->name : NULL };
+    wg_random_uniform_args a = { .x = q->g, .name = stream_name(q, call, owner) };
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "low high") || !wgi_shape_of(q, call, &a.shape) ||
         !wgi_real_option(q, call, "low", &a.low) || !wgi_real_option(q, call, "high", &a.high))
         return WGI_NOTHING;
@@ -38,8 +44,7 @@ wgi_val wgi_eval_categorical(wg_program *q, const wgi_ast *call, wgi_binding *ow
 {
     if (!wgi_signature(q, call, 1, 1, "")) return WGI_NOTHING;
     const wgi_ast *at = wgi_operand(call, 0);
-    wg_categorical_args a = { .x = wgi_eval_node(q, at, owner),
-                              .name = wgi_is_named(call, owner) ? owner->name : NULL };
+    wg_categorical_args a = { .x = wgi_eval_node(q, at, owner), .name = stream_name(q, call, owner) };
     if (wg_failed(q->c)) return WGI_NOTHING;
     return wgi_node_val(wg_categorical_at(wgi_site(q, call, &at, 1), &a));
 }

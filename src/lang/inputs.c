@@ -95,7 +95,7 @@ wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
     wg_shape s;
     if (b->set) return wgi_leaf(q, here, b->name, wg_context_dtype(q->c), b->set, b->set_shape);
     double *values = wgi_list(q, b->value, &s);
-    return wgi_new_leaf(q, here, b->name, values, s);
+    return wgi_new_leaf(q, here, wgi_node_path(q, b->name), values, s);
 }
 
 /* ---- sizes ---- */

@@ -13,6 +13,8 @@
  *   inputs.c          inputs, sizes and constants as nodes; random values
  *   lang_eval.c       statements and expressions into nodes
  *   lang_call.c       calls of the library's ops
+ *   lang_function.c   calls of the program's functions, repeat and scan
+ *   lang_owned.c      which names own parameters already
  *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
  *   builtins_made.c   random numbers of each evaluation, ranges, unit matrices
  *   lang_layer.c      functions that own parameters: param, dense, batch_norm, layer_norm
@@ -36,6 +38,9 @@ enum {
     WGI_LANG_SOURCE = 1 << 20, /* bytes of a text */
     WGI_LANG_NAME = 200,       /* characters of a name */
     WGI_LANG_SIZE = 7,         /* the size of a symbol that nobody gave */
+    WGI_LANG_CALLS = 1000,     /* of expressions inside each other, through calls of functions */
+    WGI_LANG_MADE = 1000000,   /* expressions that the functions of a program may make in a build */
+    WGI_LANG_PATH = 1000,      /* characters of a name with those of the calls around it */
     WGI_LANG_TENSOR = 1 << 27  /* elements of a literal or of a value from outside */
 };
 
@@ -88,24 +93,25 @@ void wgi_lex_next(wgi_lexer *l);                          /* after an error the 
 /* ---- the tree ---- */
 
 typedef enum wgi_ast_kind {
-    AST_NUMBER,    /* number */
-    AST_BOOL,      /* number */
-    AST_NAME,      /* ident; binding, set by lang_names.c */
-    AST_LIST,      /* children: elements */
-    AST_CALL,      /* ident; children: operands and AST_KEYWORDs, in the order written */
-    AST_KEYWORD,   /* ident; child: the value */
-    AST_NEGATE,    /* child */
-    AST_CHAIN,     /* children: the first operand, then links; each link applies to the result so far */
+    AST_NUMBER,  /* number */
+    AST_BOOL,    /* number */
+    AST_NAME,    /* ident; binding, set by lang_names.c */
+    AST_LIST,    /* children: elements */
+    AST_CALL,    /* ident; children: operands and AST_KEYWORDs, in the order written; binding of a function */
+    AST_KEYWORD, /* ident; child: the value */
+    AST_NEGATE,  /* child */
+    AST_CHAIN,   /* children: the first operand, then links; each link applies to the result so far */
     AST_OPERATOR,  /* a link; op; child: the right operand */
     AST_INDEX,     /* a link; children: expressions and AST_RANGEs */
     AST_TRANSPOSE, /* a link */
     AST_RANGE,     /* children: from and to, each an expression or AST_EMPTY */
     AST_EMPTY,
-    AST_BLOCK, /* children: statements */
-    AST_BIND,  /* a statement; ident, binding; child: the value */
-    AST_VALUE, /* a statement; child */
-    AST_CLAIM, /* a statement; children: left and right */
-    AST_TRAIN  /* a statement; child: the call train(...) */
+    AST_BLOCK,    /* children: statements */
+    AST_BIND,     /* a statement; ident, binding; child: the value */
+    AST_VALUE,    /* a statement; child */
+    AST_FUNCTION, /* a statement; ident, binding; children: an AST_CALL with the parameters, the body */
+    AST_CLAIM,    /* a statement; children: left and right */
+    AST_TRAIN     /* a statement; child: the call train(...) */
 } wgi_ast_kind;
 
 typedef struct wgi_binding wgi_binding;
@@ -116,6 +122,11 @@ typedef struct wgi_ident {
     wgi_binding *visible; /* while names are resolved: its meaning at this place; NULL: none */
     uint32_t bound_at;    /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
     bool defining;        /* while names are resolved: this place is inside its own definition */
+    bool is_function;     /* the program defines a function of this name */
+    /* While the names of a function are resolved that has the name as its own: what it means outside. */
+    bool hidden;
+    wgi_binding *outer;
+    uint32_t outer_bound_at;
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;
@@ -152,17 +163,23 @@ struct wgi_binding {
     const char *name;
     wgi_ident *ident;
     wg_meaning meaning;
-    bool local;     /* inside a block */
-    uint32_t start; /* the byte where the name is bound, or first used if it is free */
-    wgi_ast *value; /* its definition; NULL for free names and symbols */
+    bool local;        /* inside a block */
+    uint32_t start;    /* the byte where the name is bound, or first used if it is free */
+    wgi_ast *value;    /* its definition; NULL for free names, symbols and parameters of functions */
+    wgi_ast *function; /* the AST_FUNCTION that defines it; NULL: it is a value */
+    /* A function's parameter. A function is in one call at a time: it cannot call itself, and operands are
+     * evaluated before the call. */
+    bool is_operand;
+    const wgi_ast *operand; /* the expression in the present call; NULL: the node alone is known */
+    bool known;             /* of a computed name or a parameter: it is this number, in this build or call */
+    double number;
     wgi_binding *next;
     double *set; /* values from wg_program_set, or NULL */
     wg_shape set_shape;
     int64_t size; /* of a symbol, in this build; -1: not known yet */
     bool given;   /* a symbol whose size was given from outside */
     bool drawn;   /* an input whose value was drawn in this build */
-    wg_node node; /* in this build; wg_none: not made yet */
-    int layers; /* the kinds of layers (bits, lang_layer.c) that own parameters of this name in this build */
+    wg_node node; /* in this build or call; wg_none: not made yet */
 };
 
 bool wgi_names(wg_program *q, wgi_ast *statements); /* false: after an error */
@@ -184,6 +201,16 @@ const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, c
 
 /* ---- a program ---- */
 
+/* A call of a function that is being evaluated. */
+typedef struct wgi_frame {
+    const struct wgi_frame *up; /* the call around it */
+    const wgi_ast *call;
+    bool is_bound;  /* a name is bound to the result, so it may own parameters */
+    bool is_step;   /* of a scan: names of nodes, not of parameters, have its number */
+    size_t prefix;  /* of a step: the length of the prefix up to the number */
+    int64_t number; /* of a step */
+} wgi_frame;
+
 struct wg_program {
     wg_sites *sites; /* of its nodes */
     wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
@@ -198,16 +225,22 @@ struct wg_program {
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding *bindings, **bindings_end;
-    bool has_input; /* it calls input(...): then a free name is an error */
-    bool is_file;   /* then a free name must have been set when the program is built */
-    bool ready;     /* read without error */
+    bool in_function; /* while names are resolved: this place is in the body of a function */
+    bool has_input;   /* it calls input(...): then a free name is an error */
+    bool is_file;     /* then a free name must have been set when the program is built */
+    bool ready;       /* read without error */
 
     wg_graph *g; /* of the last build */
     wg_params *p;
     wg_mode mode;
     const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
-    uint64_t unnamed;   /* how many unnamed random tensors this build has made */
-    wg_node last;       /* the value of the last statement */
+    const char *open;   /* the prefix whose scope was pushed last */
+    const wgi_frame *frame; /* NULL: outside functions */
+    int nested;             /* expressions that are being evaluated */
+    int64_t made;           /* expressions of functions that were evaluated in this build */
+    struct wgi_owned *owned;
+    uint64_t unnamed; /* how many unnamed random tensors this build has made */
+    wg_node last;     /* the value of the last statement */
     const char *last_name;
     wg_claim *claims;
     wgi_ast **claim_asts;
@@ -251,6 +284,14 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
 wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 
+/* ---- lang_owned.c ---- */
+
+/* Takes the name, which is copied, for one owner in this build. False: it is taken, or after an error. */
+bool wgi_own(wg_program *q, const char *name, const char *part);
+/* How many names are taken, and how to give back those that were taken since. */
+uint32_t wgi_owned_count(const wg_program *q);
+void wgi_disown(wg_program *q, uint32_t count);
+
 /* ---- lang_const.c ---- */
 
 /* The value of an expression that needs no nodes. False, without an error: it needs nodes. */
@@ -287,6 +328,8 @@ static inline int wgi_operand_count(const wgi_ast *call)
     for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) n++;
     return n;
 }
+/* The expression that is meant: of a parameter of a function the operand of the present call. */
+const wgi_ast *wgi_meant(const wgi_ast *a);
 /* Checks a call: from least to most operands, and no keywords but those listed, separated by spaces. */
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a,
@@ -332,6 +375,21 @@ wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* n
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
+/* The statements of a block, with this prefix. Its last expression has the prefix outside, and is owner's. */
+wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_binding *owner);
+
+/* ---- lang_function.c ---- */
+
+wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wg_node wgi_operand_node(wg_program *q, wgi_binding *b); /* of a parameter of the present call, as a node */
+/* The prefix inside a block or call of this name. NULL: after an error. */
+const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name);
+/* The name of a node: with the names of the calls and blocks around it, and the numbers of their steps. */
+const char *wgi_node_path(wg_program *q, const char *name);
+/* What stands in the place of an error or a node for the calls around it: " (called at digits.wg:9:10)". */
+void wgi_put_calls(const wg_program *q, char *to, size_t room);
 
 /* ---- lang_claim.c ---- */
 

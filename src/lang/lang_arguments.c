@@ -68,8 +68,16 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
 
 /* ---- values of options ---- */
 
+const wgi_ast *wgi_meant(const wgi_ast *a)
+{
+    while (a->kind == AST_NAME && a->u.binding && a->u.binding->is_operand && a->u.binding->operand)
+        a = a->u.binding->operand;
+    return a;
+}
+
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
 {
+    a = wgi_meant(a);
     if (a->kind != AST_BOOL) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
     *value = a->u.number != 0;
     return true;

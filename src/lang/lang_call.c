@@ -11,6 +11,7 @@ static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t 
                      int64_t to[WG_MAX_RANK], int *count)
 {
     *count = 0;
+    a = wgi_meant(a);
     if (a->kind != AST_LIST) {
         *count = 1;
         return wgi_integer(q, a, what, least, most, to);
@@ -111,7 +112,7 @@ static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
 {
     const wgi_ast *a = op->operands >= 0 ? wgi_operand(call, op->operands) : NULL;
     bool shaped = op->attrs && op->attrs[0].name && op->attrs[0].kind == WG_ATTR_SHAPE;
-    return a && shaped && a->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
+    return a && shaped && wgi_meant(a)->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
 }
 
 static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr)
@@ -173,6 +174,8 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
             wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     for (int i = 0; i < wg_builtin_count(); i++)
         wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
     const char *meant = wg_program_meant(call->ident->text);
     if (meant)
         return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s': %s", call->ident->text, meant),
@@ -209,6 +212,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
+    if (call->u.binding) return wgi_eval_function(q, call, owner);
     const wgi_builtin *b = wgi_builtin_find(call->ident->text);
     return b ? b->eval(q, call, owner) : wgi_eval_op(q, call, owner);
 }

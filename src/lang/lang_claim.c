@@ -76,6 +76,7 @@ static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const 
     target->kind = AST_CALL;
     target->first = &inside;
     target->ident = wgi_lang_ident(q, name, strlen(name));
+    target->u.binding = NULL; /* an op, no function */
     if (target->ident && keyword.ident) {
         k->left = wgi_eval_node(q, claim->first, NULL);
         k->right = wgi_eval_node(q, claim->first->next, NULL);

@@ -30,6 +30,10 @@ static bool constant_name(const wgi_ast *a, double *value)
         *value = (double)b->size;
         return b->size >= 0;
     }
+    if (b->meaning == WG_NAME_COMPUTED) {
+        *value = b->number;
+        return b->known;
+    }
     if (b->meaning != WG_NAME_CONSTANT) return false;
     if (!b->set) return wgi_constant(b->value, value);
     *value = b->set[0];

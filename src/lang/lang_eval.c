@@ -26,6 +26,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text), WGI_NOTHING;
+    if (b->is_operand) return wgi_node_val(wgi_operand_node(q, b));
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
     return wgi_node_val(b->node);
@@ -173,25 +174,39 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 /* ---- blocks and statements ---- */
 
-static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+wgi_val wgi_block(wg_program *q, const wgi_ast *a, const char *inside, wgi_binding *owner)
 {
-    const char *before = q->prefix;
+    const char *outside = q->prefix;
     wgi_val v = WGI_NOTHING;
-    if (owner) {
-        const char *inside = wgi_lang_join(q, before, owner->name, ".");
-        if (!inside) return WGI_NOTHING;
-        q->prefix = inside;
-        wg_scope_push_at("", q->g, owner->name);
+    q->prefix = inside;
+    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) {
+        if (s->next || s->kind != AST_VALUE) {
+            wgi_statement(q, s, &v);
+            continue;
+        }
+        q->prefix = outside;
+        v = wgi_eval(q, s->first, owner);
     }
-    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
-    if (owner) wg_scope_pop_at("", q->g);
-    q->prefix = before;
+    q->prefix = outside;
     return v;
 }
 
-wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    const char *open = q->open;
+    if (!owner) return wgi_block(q, a, q->prefix, NULL);
+    const char *inside = wgi_inside(q, a, owner->name);
+    if (!inside) return WGI_NOTHING;
+    const bool new_scope = !open || strcmp(open, inside) != 0;
+    if (new_scope) q->open = inside, wg_scope_push_at("", q->g, owner->name);
+    const wgi_val v = wgi_block(q, a, inside, owner);
+    if (new_scope) wg_scope_pop_at("", q->g);
+    q->open = open;
+    return v;
+}
+
+static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
     switch (a->kind) {
     case AST_NUMBER:
     case AST_BOOL: return number_val(a->u.number);
@@ -205,6 +220,23 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     }
 }
 
+wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (q->nested >= WGI_LANG_CALLS)
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "calls and brackets nest more than %d deep",
+                           WGI_LANG_CALLS),
+               WGI_NOTHING;
+    if (q->frame && ++q->made > WGI_LANG_MADE)
+        return wgi_fail_at(q, a, WG_ERROR_VALUE, "the calls of functions make more than %d expressions",
+                           WGI_LANG_MADE),
+               WGI_NOTHING;
+    q->nested++;
+    const wgi_val v = eval(q, a, owner);
+    q->nested--;
+    return v;
+}
+
 static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 {
     return b->meaning == WG_NAME_CONSTANT && (b->set || s->first->kind != AST_CALL)
@@ -214,17 +246,20 @@ static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
+    if (s->kind == AST_FUNCTION) return true;
     if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
     if (s->kind == AST_TRAIN) return wgi_keep_training(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         wg_node n = bound_value(q, s, b);
         if (wg_failed(q->c)) return false;
-        b->node = *wg_node_name(n) ? n : wg_name_at("", n, b->name);
+        b->node = *wg_node_name(n) ? n : wg_name_at("", n, wgi_node_path(q, b->name));
+        b->known = b->meaning == WG_NAME_COMPUTED && wgi_constant(s->first, &b->number);
         *v = wgi_node_val(b->node);
     } else {
         *v = wgi_eval(q, s->first, NULL);
     }
+    if (q->frame) return !wg_failed(q->c);
     q->last = wgi_as_node(q, s->first, *v);
     q->last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
     return !wg_failed(q->c);

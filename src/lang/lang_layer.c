@@ -13,6 +13,19 @@ static const char *full_name(wg_program *q, const wgi_binding *b)
     return wgi_lang_join(q, q->prefix, b->name, "");
 }
 
+/* Whether a parameter can be made here: in a function only if a name is bound to the result of each call. */
+static bool may_own(wg_program *q)
+{
+    const wgi_frame *f = q->frame;
+    if (!f || f->is_bound) return true;
+    while (f->up && !f->up->is_bound) f = f->up;
+    const char *name = f->call->ident->text;
+    q->frame = f->up; /* the error is at the call */
+    wgi_fail_word(q, f->call->mark, WG_ERROR_SYNTAX,
+                  "%s owns parameters here: bind it to a name, h = %s(...)", name, name);
+    return false;
+}
+
 /* ---- first values ---- */
 
 /* Reads the numbers of normal(0, 0.1) or uniform(-1, 1) into v. A number left out leaves v as it is. */
@@ -62,6 +75,7 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
     *values = NULL;
     if (!a) return *init = (wg_init){ 0 }, true;
     if (wgi_constant(a, &number)) return *init = wg_const(number), true;
+    a = wgi_meant(a);
     if (a->kind == AST_NAME || a->kind == AST_CALL) return named_init(q, a, init);
     double *list = wgi_list(q, a, &given);
     if (!list) return false;
@@ -82,8 +96,12 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)"),
                WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
-    const char *name = full_name(q, owner);
-    if (!name || (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
+    const char *name = may_own(q) ? full_name(q, owner) : NULL;
+    if (name && !wgi_own(q, name, ""))
+        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
+                      "a second parameter '%s': bind each to a name of its own", name);
+    if (!name || wg_failed(q->c) ||
+        (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
         return WGI_NOTHING;
     wg_site here = wgi_site_text(q, name, call->mark);
@@ -95,28 +113,28 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- layers ---- */
 
-/* One bit for both norms, which own NAME.gamma and NAME.beta, and one for all others, most of which own
- * NAME.W. */
-enum { LAYER_DENSE = 1, LAYER_NORM = 2 };
+/* Both norms own NAME.gamma and NAME.beta, most others NAME.W and NAME.b. */
+typedef enum layer_sort { LAYER_DENSE, LAYER_NORM } layer_sort;
 
-/* The name of a layer's parameters, marked as used by this kind of layer. NULL: after an error. */
-static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind)
+/* The name of a layer's parameters, taken for them. NULL: after an error. */
+static const char *layer_name(wg_program *q, const wgi_ast *call, const wgi_binding *owner, layer_sort sort)
 {
+    static const char *const parts[][2] = { { ".W", ".b" }, { ".gamma", ".beta" } };
     const char *what = call->ident->text;
     if (!owner) wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name", what);
-    else if (owner->layers & kind)
+    const char *name = owner && may_own(q) ? full_name(q, owner) : NULL;
+    if (name && (!wgi_own(q, name, parts[sort][0]) || !wgi_own(q, name, parts[sort][1])))
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
-                      "a second %s under the name '%s': bind each to a name of its own", what, owner->name);
-    else owner->layers |= kind;
-    return wg_failed(q->c) ? NULL : full_name(q, owner);
+                      "a second %s under the name '%s': bind each to a name of its own", what, name);
+    return wg_failed(q->c) ? NULL : name;
 }
 
 /* Evaluates a layer's operand and finds its name. Call wgi_signature first: the operand must be there. */
-static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind, wg_node *x,
+static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort, wg_node *x,
                      const char **name)
 {
     *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
-    *name = wg_failed(q->c) ? NULL : layer_name(q, call, owner, kind);
+    *name = wg_failed(q->c) ? NULL : layer_name(q, call, owner, sort);
     return *name != NULL;
 }
 

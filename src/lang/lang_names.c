@@ -1,6 +1,8 @@
 /* lang_names.c: gives every AST_NAME and AST_BIND of the tree its binding. Only names that are words of
  * options (init=he) stay without one. A name stands for one value. A name bound in a block is visible in that
- * block alone, and it may not be a name that is visible around the block. */
+ * block alone, and it may not be a name that is visible around the block. A function sees what is bound
+ * before it. Its parameters, and the names that its body binds, are its own: the same names outside are
+ * hidden there. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -84,7 +86,7 @@ static const wgi_binding *nearest_name(const wg_program *q, const char *name, bo
     wg_nearest_word s = wg_nearest_to(name);
     const wgi_binding *near = NULL;
     for (const wgi_binding *b = q->bindings; b; b = b->next) {
-        const bool is_name = b->value || b->meaning == WG_NAME_SYMBOL || b->set;
+        const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set;
         const bool visible = everywhere ? !b->local : b->ident->visible == b;
         if (is_name && visible && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
     }
@@ -131,6 +133,10 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     double unused;
     if (wgi_named_number(a->ident->text, &unused)) return true;
     a->u.binding = a->ident->visible;
+    if (a->u.binding && a->u.binding->function)
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
+                             "'%s' is a function: its value is that of a call, %s(...)", a->ident->text,
+                             a->ident->text);
     if (a->u.binding) return true;
     if (a->ident->defining)
         return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is used in its own definition",
@@ -151,19 +157,155 @@ static bool resolve_symbol(wg_program *q, wgi_ast *a)
     return resolve_name(q, a);
 }
 
+static bool is_known_call(const char *name) { return wgi_builtin_find(name) || wg_op_find(name); }
+
+/* Sets the binding of a that names a function. */
+static bool resolve_function(wg_program *q, wgi_ast *a)
+{
+    const char *name = a->ident->text;
+    a->u.binding = a->ident->visible;
+    if (a->u.binding && a->u.binding->function) return true;
+    if (a->ident->defining)
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' calls itself: write it with repeat or scan",
+                             name);
+    if (a->ident->is_function && !a->u.binding)
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
+                             "'%s' is defined only later, in line %d: a function comes before its calls",
+                             name, wgi_line(q, a->ident->bound_at - 1));
+    if (a->u.binding)
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is a value here, no function", name);
+    wg_nearest_word near = wg_nearest_to(name);
+    char text[300], instead[280];
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
+    snprintf(instead, sizeof instead, ": a function is defined as f(x) = %s(x)",
+             is_known_call(name) ? name : "sigmoid");
+    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no function '%s'%s", name,
+                         wgi_did_you_mean(&near, instead, text, sizeof text));
+}
+
+/* The name of a call is that of a function, if it is not that of an op or a builtin. */
+static bool resolve_callee(wg_program *q, wgi_ast *a)
+{
+    const wgi_ident *i = a->ident;
+    const bool is_ours = i->is_function || (i->visible && !is_known_call(i->text));
+    return !is_ours || resolve_function(q, a);
+}
+
+/* Which operand of a call must be a function: of repeat and scan. */
+static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
+{
+    const int at = calls(a, "repeat") ? 1 : 0, n = wgi_operand_count(a);
+    wgi_ast *x = a->first;
+    for (int k = 0; k < at && x; k++) x = x->next;
+    if (n > at && x->kind == AST_NAME) return x;
+    if (n > at)
+        wgi_fail_at(q, x, WG_ERROR_SYNTAX,
+                    "the name of a function was expected here: f(x) = ... defines one");
+    else
+        wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
+                      at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"
+                         : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
+    return NULL;
+}
+
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
-    bool sizes = calls(a, "input");
+    const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan");
+    wgi_ast *function = applies ? function_operand(q, a) : NULL;
+    if (sizes && q->in_function)
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
+                             "an input stands outside functions: give it to the function as an operand");
+    if (applies ? !function || !resolve_function(q, function) : !resolve_callee(q, a)) return false;
     for (wgi_ast *x = a->first; x; x = x->next) {
-        bool option = x->kind == AST_KEYWORD && x->first->kind == AST_NAME;
+        const bool option = x->kind == AST_KEYWORD && x->first->kind == AST_NAME && !a->u.binding && !applies;
+        if (x == function) continue;
         if (option) x->first->u.binding = x->first->ident->visible;
         else if (!(sizes && x->kind == AST_NAME ? resolve_symbol(q, x) : resolve(q, x))) return false;
     }
     return true;
 }
 
+/* ---- functions ---- */
+
+/* From here on the name means what the function says. */
+static void hide(wgi_ident *i, uint32_t bound_at)
+{
+    i->outer = i->visible;
+    i->outer_bound_at = i->bound_at;
+    i->visible = NULL;
+    i->bound_at = bound_at;
+    i->hidden = true;
+}
+
+static void unhide(wgi_ident *i)
+{
+    if (!i->hidden) return;
+    i->visible = i->outer;
+    i->bound_at = i->outer_bound_at;
+    i->hidden = false;
+}
+
+static bool bind_parameter(wg_program *q, wgi_ast *a)
+{
+    double unused;
+    if (a->kind != AST_NAME)
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "a parameter of a function is a name: f(x, n) = n * x");
+    if (wgi_named_number(a->ident->text, &unused))
+        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX, "'%s' is a number of the language",
+                             a->ident->text);
+    if (a->ident->hidden)
+        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX, "a second parameter '%s'", a->ident->text);
+    hide(a->ident, a->start + 1);
+    a->u.binding = bind(q, a->ident, WG_NAME_COMPUTED, a->start, NULL, true);
+    if (a->u.binding) a->u.binding->is_operand = true;
+    return a->u.binding != NULL;
+}
+
+/* Resolves a function's body, whose own names are hidden from the program afterwards. */
+static bool resolve_body(wg_program *q, wgi_ast *head, wgi_ast *body)
+{
+    wgi_ast *own = body->kind == AST_BLOCK ? body->first : NULL;
+    bool fine = true;
+    for (wgi_ast *x = head->first; x && fine; x = x->next) fine = bind_parameter(q, x);
+    for (wgi_ast *s = own; s && fine; s = s->next)
+        if (s->kind == AST_BIND && !s->ident->hidden) hide(s->ident, s->start + 1);
+    q->in_function = true;
+    fine = fine && resolve(q, body);
+    q->in_function = false;
+    for (wgi_ast *x = head->first; x && fine; x = x->next) unhide(x->ident);
+    for (wgi_ast *s = own; s && fine; s = s->next)
+        if (s->kind == AST_BIND) unhide(s->ident);
+    return fine;
+}
+
+static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
+{
+    double unused;
+    wgi_ast *head = s->first;
+    const char *name = s->ident->text;
+    if (local)
+        return wgi_fail_at(q, head, WG_ERROR_SYNTAX, "a function is defined outside blocks and functions");
+    if (wgi_named_number(name, &unused) || is_known_call(name))
+        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX,
+                             "'%s' is %s of the language: give the function another name", name,
+                             wgi_named_number(name, &unused) ? "a number" : "an op");
+    if (s->ident->visible)
+        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX, "'%s' is bound already, in line %d", name,
+                             wgi_line(q, s->ident->visible->start));
+    s->ident->defining = true;
+    if (!resolve_body(q, head, head->next)) return false;
+    s->ident->defining = false;
+    s->u.binding = bind(q, s->ident, WG_NAME_FUNCTION, s->start, NULL, false);
+    if (s->u.binding) s->u.binding->function = s;
+    return s->u.binding != NULL;
+}
+
 static bool resolve(wg_program *q, wgi_ast *a)
 {
+    if (a->kind == AST_CLAIM && q->in_function)
+        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX,
+                             "a claim stands outside functions: claim about a call");
     switch (a->kind) {
     case AST_NAME: return resolve_name(q, a);
     case AST_CALL: return resolve_call(q, a);
@@ -197,7 +339,9 @@ static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
 {
     bool fine = true;
     for (wgi_ast *s = first; s && fine; s = s->next)
-        fine = s->kind == AST_BIND ? resolve_bind(q, s, local) : resolve(q, s);
+        fine = s->kind == AST_BIND       ? resolve_bind(q, s, local)
+               : s->kind == AST_FUNCTION ? resolve_definition(q, s, local)
+                                         : resolve(q, s);
     for (wgi_ast *s = first; s && local; s = s->next)
         if (s->kind == AST_BIND && s->u.binding && s->ident->visible == s->u.binding)
             s->ident->visible = NULL;
@@ -206,7 +350,10 @@ static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
 
 bool wgi_names(wg_program *q, wgi_ast *statements)
 {
-    for (wgi_ast *s = statements; s; s = s->next)
-        if (s->kind == AST_BIND && !s->ident->bound_at) s->ident->bound_at = s->start + 1;
+    for (wgi_ast *s = statements; s; s = s->next) {
+        const bool binds = s->kind == AST_BIND || s->kind == AST_FUNCTION;
+        if (binds && !s->ident->bound_at) s->ident->bound_at = s->start + 1;
+        if (s->kind == AST_FUNCTION) s->ident->is_function = true;
+    }
     return resolve_statements(q, statements, false);
 }

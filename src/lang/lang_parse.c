@@ -23,8 +23,6 @@ typedef struct parser {
 static wgi_ast *expression(parser *p, int strength);
 static wgi_ast *statements(parser *p, wgi_token end);
 
-static const char not_in_this_version[] = "functions, repeat and scan are not part of this version";
-
 /* ---- small things ---- */
 
 static bool ok(const parser *p) { return !wg_failed(p->q->c); }
@@ -182,10 +180,6 @@ static wgi_ast *call(parser *p, wgi_ast *name)
 {
     name->kind = AST_CALL;
     p->q->has_input |= !strcmp(name->ident->text, "input");
-    if (!strcmp(name->ident->text, "repeat") || !strcmp(name->ident->text, "scan")) {
-        wgi_fail_at(p->q, name, WG_ERROR_MISSING, not_in_this_version);
-        wgi_lex_next(&p->lex);
-    }
     return items(p, name, TOKEN_CLOSE, argument, "',' or ')' is missing before this");
 }
 
@@ -406,12 +400,14 @@ static wgi_ast *training(parser *p)
 
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
-    if (name->kind == AST_CALL) wgi_fail_word(p->q, name->mark, WG_ERROR_MISSING, not_in_this_version);
-    else if (name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
-    wgi_ast *a = make(p, AST_BIND, name->start);
+    const bool function = name->kind == AST_CALL;
+    if (!function && name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
+    wgi_ast *a = make(p, function ? AST_FUNCTION : AST_BIND, name->start);
     a->ident = name->ident;
     wgi_lex_next(&p->lex);
-    a->first = expression(p, 0);
+    wgi_ast *value = expression(p, 0);
+    if (function) name->next = value;
+    a->first = function ? name : value;
     a->end = p->lex.before;
     return a;
 }

@@ -134,9 +134,12 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
     const char *near = wg_program_suggest(q, name);
     wg_site here = whole_text(q);
     if (b)
-        return wg_fail(q->c, here, WG_ERROR_USE,
-                       "%s is computed at %s:%d; only inputs, parameters and constants can be set", name,
-                       q->name, wgi_line(q, b->start));
+        return wg_fail(
+            q->c, here, WG_ERROR_USE,
+            b->meaning == WG_NAME_FUNCTION
+                ? "%s is a function, defined at %s:%d; only inputs, parameters and constants can be set"
+                : "%s is computed at %s:%d; only inputs, parameters and constants can be set",
+            name, q->name, wgi_line(q, b->start));
     if (near) return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'; did you mean '%s'?", name, near);
     return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
 }
@@ -152,7 +155,7 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
     if (state_of(q)) return state_of(q);
     if (!name) return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the name to set is NULL");
     wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
-    if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
+    if (!b || b->meaning >= WG_NAME_COMPUTED) return cannot_set(q, name, b);
     int64_t size = wg_shape_size(t.shape);
     size_t n = (size_t)size;
     if (size < 0 || (n && !t.data))
@@ -193,13 +196,15 @@ static void report(wg_program *q)
 
 static void forget(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0, b->drawn = false;
+    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->known = false, b->drawn = false;
     wgi_lang_forget_built(q);
     q->claim_count = 0;
     q->training = (wg_training){ 0 };
     q->unnamed = 0;
     q->report = "";
     q->prefix = "";
+    q->owned = NULL;
+    q->made = 0;
     q->last = wg_none;
     q->last_name = "_";
 }
@@ -224,7 +229,10 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 
 /* ---- questions ---- */
 
-static bool is_listed(const wgi_binding *b) { return !b->local && b->meaning != WG_NAME_SYMBOL; }
+static bool is_listed(const wgi_binding *b)
+{
+    return !b->local && b->meaning != WG_NAME_SYMBOL && b->meaning != WG_NAME_FUNCTION;
+}
 
 static int count(const wg_program *q, bool (*is)(const wgi_binding *))
 {
@@ -270,6 +278,11 @@ wg_node wg_program_node(const wg_program *q, const char *name)
 {
     q = given(q);
     const wgi_binding *b = wgi_binding_find(q, name);
+    const int64_t nodes = !b && name && strchr(name, '.') && q->g ? wg_graph_nodes(q->g) : 0;
+    for (int64_t i = 1; i < nodes; i++) {
+        const wg_node n = wg_graph_node(q->g, i);
+        if (!strcmp(wg_node_name(n), name)) return n;
+    }
     return b ? b->node : wg_none;
 }
 
@@ -292,7 +305,12 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
     q = given(q);
     wg_nearest_word s = wg_nearest_to(name);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (!b->local) wg_nearest_try(&s, b->name, strlen(b->name));
+        if (is_listed(b) || is_symbol(b)) wg_nearest_try(&s, b->name, strlen(b->name));
+    const int64_t nodes = name && strchr(name, '.') && q->g ? wg_graph_nodes(q->g) : 0;
+    for (int64_t i = 1; i < nodes; i++) {
+        const char *inner = wg_node_name(wg_graph_node(q->g, i));
+        if (strchr(inner, '.')) wg_nearest_try(&s, inner, strlen(inner));
+    }
     return s.best;
 }
 

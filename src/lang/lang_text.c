@@ -87,12 +87,13 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
     snprintf(to, room, "\n  %s\n  %s", line, caret);
 }
 
-enum { PLACE = 320 };
+enum { PLACE = 640 };
 
-/* A site without arguments. */
+/* A site without arguments: the place, and that of the calls around it. */
 static wg_site site_at(const wg_program *q, uint32_t mark, char place[PLACE])
 {
-    snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    const int n = snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    wgi_put_calls(q, place + n, PLACE - (size_t)n);
     return place;
 }
 

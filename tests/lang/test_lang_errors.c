@@ -27,14 +27,6 @@ Test(lang_errors, syntax_errors_have_a_place)
     wgt_expect_place("x = [[1, 2], [3]]", WG_ERROR_SHAPE, 1, 14, "unequal length");
 }
 
-Test(lang_errors, what_is_not_in_this_version_says_so)
-{
-    static const char words[] = "functions, repeat and scan are not part of this version";
-    wgt_expect_place("f(x) = x^2", WG_ERROR_MISSING, 1, 1, words);
-    wgt_expect_place("h = repeat(3, f, x)", WG_ERROR_MISSING, 1, 5, words);
-    wgt_expect_place("h = scan(f, 0, x)", WG_ERROR_MISSING, 1, 5, words);
-}
-
 Test(lang_errors, names_have_places_and_suggestions)
 {
     wgt_expect_place("x = input(m, 2)\nlabels = input(m)\nsum(lables)", WG_ERROR_SYNTAX, 3, 5,

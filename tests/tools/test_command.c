@@ -358,7 +358,7 @@ Test(command, wrong_flags)
     EXPECT(2, "", "did you mean 'weights'", "grad", "-e", "weights^2", "--wrt", "weihgts");
     EXPECT(2, "", "not a whole number", "eval", "-e", "1", "--seed", "one");
     EXPECT(4, "", "lesson is not part of this version", "lesson", "p.wg");
-    EXPECT(4, "", "not part of this version", "eval", "-e", "f(x) = x");
+    EXPECT(3, "", "the program has no value", "eval", "-e", "f(x) = x");
 }
 
 Test(command, errors_in_programs)

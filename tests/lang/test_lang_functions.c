@@ -1,0 +1,423 @@
+/* test_lang_functions.c: functions of the .wg language, repeat and scan: what they compute, which names they
+ * give, where their errors point, and that no program is expanded without end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wglang.h"
+
+/* ---- values ---- */
+
+Test(lang_functions, a_call_is_the_body_with_its_operands)
+{
+    wgt_expect_number("sq(t) = t^2; sq(3) + sq(4)", 25);
+    wgt_expect_number("hyp(a, b) = { s = a^2 + b^2; sqrt(s) }; hyp(3, 4)", 5);
+    wgt_expect_number("hyp(a, b) = { s = a^2 + b^2; sqrt(s) }; hyp(b=12, a=5)", 13);
+    wgt_expect_number("three() = 3; three() + three()", 6);
+    wgt_expect_number("f(a, b) = a - b; f(10, f(5, 2))", 7);
+    wgt_expect_number("f(a) = a + 1; g(a) = 2 * f(a); g(f(1)) + g(0)", 8);
+    wgt_expect_number("k = 5; f(a) = a * k; f(2)", 10);
+    VALUES("lin(W, x) = W @ x; lin([[1, 2], [3, 4]], [1, 1])", WG_SHAPE(2), 3, 7);
+}
+
+Test(lang_functions, names_of_a_function_are_its_own)
+{
+    wgt_expect_number("t = 5; f(a) = { t = a + 1; t * t }; f(2) + t", 14);
+    wgt_expect_number("a = 5; f(a) = a + 1; f(2) + a", 8);
+    wgt_expect_number("f(a) = { t = a; t }; t = 7; f(1) + t", 8);
+    wgt_expect_number("x = 1; f(a) = a + x; g(x) = f(x) * 10; g(2)", 30);
+}
+
+Test(lang_functions, derivatives_go_through_calls)
+{
+    wgt_expect_number("f(x) = x^3; df(x) = grad(f(x), x); df(2)", 12);
+    wgt_expect_number("f(x) = x^3; d2(x) = grad(grad(f(x), x), x); w = 2; d2(w)", 12);
+    wgt_expect_number("f(x) = x^2; w = 3; y = repeat(3, f, w); grad(y, w)", 8 * 2187);
+    wgt_expect_number("s(h, x) = h * x; w = [2, 3, 5]; y = scan(s, 1, w); sum(grad(y, w))", 15 + 10 + 6);
+}
+
+Test(lang_functions, operands_serve_as_sizes_and_options)
+{
+    VALUES("f(x, n) = x + zeros(n); f(1, 3)", WG_SHAPE(3), 1, 1, 1);
+    VALUES("f(x, n) = { k = 2 * n; reshape(x, [k, 1]) }; f([1, 2, 3, 4], 2)", WG_SHAPE(4, 1), 1, 2, 3, 4);
+    VALUES("f(x, a) = sum(x, axis=a); f([[1, 2], [3, 4]], 0)", WG_SHAPE(2), 4, 6);
+    VALUES("f(x, a) = permute(x, axes=a); f([[1, 2], [3, 4]], [1, 0])", WG_SHAPE(2, 2), 1, 3, 2, 4);
+    VALUES("f(x, keep) = sum(x, axis=0, keepdims=keep); g(x, k) = f(x, k); g([[1, 2], [3, 4]], true)",
+           WG_SHAPE(1, 2), 4, 6);
+    VALUES("f(y, n) = one_hot(y, n); f([0, 2], 3)", WG_SHAPE(2, 3), 1, 0, 0, 0, 0, 1);
+    wgt_expect_number("x = input(m, 2); f(x, n) = sum(ones(n)); f(x, m)", 7);
+    wgt_expect_number("n = 2 * 3; sum(ones(n))", 6);
+}
+
+Test(lang_functions, repeat_applies_a_function_to_its_own_result)
+{
+    wgt_expect_number("double(x) = 2 * x; repeat(10, double, 1)", 1024);
+    wgt_expect_number("double(x) = 2 * x; repeat(0, double, 3)", 3);
+    wgt_expect_number("f(x, a, b) = a * x + b; repeat(3, f, 1, 2, b=1)", 15);
+    wgt_expect_number("n = 2; f(x) = x + 1; repeat(2 * n, f, 0)", 4);
+    wgt_expect_number("newton(x, a) = (x + a / x) / 2; repeat(7, newton, 1, 2)", 1.4142135623730951);
+}
+
+Test(lang_functions, scan_goes_along_axis_0)
+{
+    wgt_expect_number("s(h, x) = h + x; scan(s, 0, [1, 2, 3, 4])", 10);
+    VALUES("s(h, x) = h + x; scan(s, 0, [1, 2, 3, 4], all=true)", WG_SHAPE(4), 1, 3, 6, 10);
+    VALUES("s(h, x) = h + x; scan(s, zeros(2), [[1, 2], [3, 4]])", WG_SHAPE(2), 4, 6);
+    VALUES("s(h, x) = h + x; scan(s, 0, [[1, 2], [3, 4]], all=true)", WG_SHAPE(2, 2), 1, 2, 4, 6);
+    wgt_expect_number("horner(h, c, x) = h * x + c; scan(horner, 0, [1, -3, 2], 5)", 12);
+    wgt_expect_number("s(h, x) = h + x; scan(s, 3, zeros(0))", 3);
+    VALUES("s(h, k) = h + one_hot(k, 3); scan(s, zeros(3), [0, 2, 2])", WG_SHAPE(3), 1, 0, 2);
+}
+
+/* ---- the same as a program without functions ---- */
+
+typedef struct results {
+    wg_tensor loss, grad;
+} results;
+
+static wg_tensor copy_of(wg_tensor t)
+{
+    const size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void *data = malloc(bytes);
+    t.data = memcpy(data, t.data, bytes);
+    return t;
+}
+
+/* Parameter i begins with the values of parameter i of the other program. */
+static void take_parameters(wg_params *to, const wg_params *from)
+{
+    cr_assert_eq(wg_params_count(to), wg_params_count(from));
+    for (int i = 0; i < wg_params_count(to); i++) {
+        const wg_tensor t = wg_params_tensor(from, i);
+        cr_assert(wg_shape_equal(t.shape, wg_params_tensor(to, i).shape));
+        wg_params_assign(to, wg_params_name(to, i), t.data, (size_t)wg_shape_size(t.shape));
+    }
+}
+
+static results results_of(wgt_run *r, wg_mode mode)
+{
+    wg_program_build(r->q, r->g, r->p, mode);
+    cr_assert_eq(wg_failed(r->c), WG_OK, "%s", wg_message(r->c));
+    return (results){ copy_of(wg_value(wg_program_node(r->q, "loss"))),
+                      copy_of(wg_value(wg_program_node(r->q, "g"))) };
+}
+
+static void expect_same(const char *with, const char *without, wg_mode mode)
+{
+    wgt_run a = wgt_build(with, mode), b = wgt_build(without, mode);
+    cr_assert_eq(wg_failed(a.c), WG_OK, "%s", wg_message(a.c));
+    cr_assert_eq(wg_failed(b.c), WG_OK, "%s", wg_message(b.c));
+    take_parameters(b.p, a.p);
+    results x = results_of(&a, mode), y = results_of(&b, mode);
+    cr_expect(wgt_same_numbers(&x.loss, &y.loss));
+    cr_expect(wgt_same_numbers(&x.grad, &y.grad));
+    free(x.loss.data), free(x.grad.data), free(y.loss.data), free(y.grad.data);
+    wgt_finish(a.c, NULL);
+    wgt_finish(b.c, NULL);
+}
+
+#define DATA "x = input(m, 6); y = input(m, classes=3)\n"
+#define LOSS "\nlogits = dense(h, 3); loss = softmax_cross_entropy(logits, y); g = grad(loss, x)\n"
+
+Test(lang_functions, repeat_has_the_bits_of_the_net_written_out)
+{
+    static const char with[] = DATA "block(h, n) = {\n  z = batch_norm(dense(h, n, bias=false))\n  relu(z) + "
+                                    "h\n}\nh = repeat(3, block, x, 6)" LOSS;
+    static const char without[] = DATA "a = batch_norm(dense(x, 6, bias=false)); p = relu(a) + x\n"
+                                       "b = batch_norm(dense(p, 6, bias=false)); q = relu(b) + p\n"
+                                       "c = batch_norm(dense(q, 6, bias=false)); h = relu(c) + q" LOSS;
+    expect_same(with, without, WG_TRAIN);
+    expect_same(with, without, WG_EVAL);
+}
+
+Test(lang_functions, scan_has_the_bits_of_the_net_written_out)
+{
+    static const char with[] =
+        DATA "cell(h, c) = { W = param(4, init=normal(0, 1)); u = dense(h, 4); tanh(u + W * c) }\n"
+             "h = scan(cell, x @ ones(6, 4), [1, 2, 3])" LOSS;
+    static const char without[] =
+        DATA "W = param(4, init=normal(0, 1)); s = x @ ones(6, 4); U = param(4, 4); b = param(4)\n"
+             "p = tanh(dense(s, U, b) + W * 1); q = tanh(dense(p, U, b) + W * 2); h = tanh(dense(q, U, b) + "
+             "W * 3)" LOSS;
+    expect_same(with, without, WG_TRAIN);
+}
+
+/* ---- names ---- */
+
+static void expect_parameters(const char *text, int n, const char *const names[])
+{
+    wgt_run r = wgt_build(text, WG_TRAIN);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    cr_assert_eq(wg_params_count(r.p), n, "%s: %d parameters", text, wg_params_count(r.p));
+    for (int i = 0; i < n; i++) cr_expect_str_eq(wg_params_name(r.p, i), names[i]);
+    wgt_finish(r.c, NULL);
+}
+#define PARAMETERS(text, n, ...) expect_parameters(text, n, (const char *const[]){ __VA_ARGS__ })
+
+Test(lang_functions, parameters_have_the_name_that_a_call_is_bound_to)
+{
+    PARAMETERS("x = [[1, 2]]; f(x) = { z = dense(x, 3); relu(z) }; h = f(x); k = f(h)", 4, "h.z.W", "h.z.b",
+               "k.z.W", "k.z.b");
+    PARAMETERS("x = [[1, 2]]; f(x) = { W = param(2, 2); x @ W }; h = relu(f(x))", 1, "h.W");
+    PARAMETERS("x = [[1, 2]]; layer(x, n) = relu(dense(x, n)); h = layer(x, 3)", 2, "h.W", "h.b");
+    PARAMETERS("x = [[1, 2]]; f(x) = { z = layer_norm(dense(x, 2, bias=false)); z }; h = f(x)", 3, "h.z.W",
+               "h.z.gamma", "h.z.beta");
+    PARAMETERS("x = [[1, 2]]; f(x) = { W = param(2, 2); x @ W }; h = repeat(2, f, x)", 2, "h.0.W", "h.1.W");
+    PARAMETERS("x = [[1, 2]]; f(x) = { W = param(2, 2); x @ W }; two(x) = { a = f(x); b = f(a); a + b }\n"
+               "h = repeat(2, two, x)",
+               4, "h.0.a.W", "h.0.b.W", "h.1.a.W", "h.1.b.W");
+    PARAMETERS("f(h, x) = { W = param(2); h + W * x }; h = scan(f, zeros(2), [1, 2, 3])", 1, "h.W");
+    PARAMETERS("x = [[1, 2]]; h = { dense(x, 3) }", 2, "h.W", "h.b");
+}
+
+Test(lang_functions, inner_values_are_found_by_their_names)
+{
+    wgt_run r = wgt_build("f(x) = { z = x + 1; 2 * z }; a = f(1); h = repeat(3, f, 1)\n"
+                          "s(h, x) = { z = h + x; 2 * z }; k = scan(s, [0], [1, 2, 3])",
+                          WG_EVAL);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    static const struct {
+        const char *name;
+        double value;
+    } rows[] = { { "a.z", 2 },    { "h.0.z", 2 },  { "h.0", 4 }, { "h.1.z", 5 }, { "h.1", 10 },
+                 { "h.2.z", 11 }, { "h", 22 },     { "k.0", 0 }, { "k.1.z", 1 }, { "k.1", 2 },
+                 { "k.2", 8 },    { "k.3.z", 11 }, { "k", 22 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const wg_node n = wg_program_node(r.q, rows[i].name);
+        cr_assert(wg_node_ok(n), "%s", rows[i].name);
+        cr_expect_eq(wg_item(n), rows[i].value, "%s is %g", rows[i].name, wg_item(n));
+    }
+    cr_expect(wg_is_none(wg_program_node(r.q, "h.3")));
+    cr_expect(wg_is_none(wg_program_node(r.q, "f")));
+    cr_expect_eq(wg_program_meaning(r.q, "f"), WG_NAME_FUNCTION);
+    cr_expect_str_eq(wg_program_suggest(r.q, "h.1.zz"), "h.1.z");
+    cr_expect_str_eq(wg_node_scope(wg_program_node(r.q, "h.1.z")), "h.1");
+    for (int i = 0; i < wg_program_names(r.q); i++)
+        cr_expect_null(strchr("fsxz", *wg_program_name(r.q, i)), "%s", wg_program_name(r.q, i));
+    wgt_finish(r.c, NULL);
+}
+
+Test(lang_functions, functions_have_no_value_from_outside)
+{
+    wgt_run r = wgt_build("f(x) = x; f(1)", WG_EVAL);
+    wg_program_set(r.q, "f", wg_literal(r.c, "f", "1"));
+    wgt_expect_error(r.c, WG_ERROR_USE, "f is a function, defined at t.wg:1");
+    wgt_finish(r.c, NULL);
+}
+
+/* Two random tensors of one program are not the same numbers, wherever they are made. */
+Test(lang_functions, each_call_draws_its_own_numbers)
+{
+    static const char *const texts[] = {
+        "f() = { e = normal(5); e }; a = f(); b = f(); sum(a == b)",
+        "f() = { e = normal(5); e }; sum(f() == f())",
+        "f() = { e = random_normal(5); e }; a = f(); b = f(); sum(a == b)",
+        "f() = { e = random_normal(5); e }; y = f() == f(); sum(y)",
+        "f(x) = x + random_normal(5); h = repeat(2, f, 0); d = h - 2 * (f(0)); sum(d == 0)",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) wgt_expect_number(texts[i], 0);
+}
+
+/* ---- errors ---- */
+
+Test(lang_functions, wrong_definitions_have_a_place)
+{
+    wgt_expect_place("relu(x) = x", WG_ERROR_SYNTAX, 1, 1, "'relu' is an op of the language");
+    wgt_expect_place("dense(x) = x", WG_ERROR_SYNTAX, 1, 1, "give the function another name");
+    wgt_expect_place("repeat(x) = x", WG_ERROR_SYNTAX, 1, 1, "give the function another name");
+    wgt_expect_place("pi(x) = x", WG_ERROR_SYNTAX, 1, 1, "'pi' is a number");
+    wgt_expect_place("f(x) = x\nf(y) = y", WG_ERROR_SYNTAX, 2, 1, "'f' is bound already, in line 1");
+    wgt_expect_place("f = 2\nf(y) = y", WG_ERROR_SYNTAX, 2, 1, "'f' is bound already, in line 1");
+    wgt_expect_place("f(y) = y\nf = 2", WG_ERROR_SYNTAX, 2, 1, "'f' is bound already, in line 1");
+    wgt_expect_place("f(x, x) = x", WG_ERROR_SYNTAX, 1, 6, "a second parameter 'x'");
+    wgt_expect_place("f(x, pi) = x", WG_ERROR_SYNTAX, 1, 6, "'pi' is a number");
+    wgt_expect_place("f(2) = x", WG_ERROR_SYNTAX, 1, 3, "a parameter of a function is a name");
+    wgt_expect_place("f(n=3) = x", WG_ERROR_SYNTAX, 1, 3, "a parameter of a function is a name");
+    wgt_expect_place("f(x) = ", WG_ERROR_SYNTAX, 1, 8, "not complete");
+    wgt_expect_place("f(x) = {}", WG_ERROR_SYNTAX, 1, 8, "a block ends with");
+    wgt_expect_place("y = { f(x) = x; 2 }", WG_ERROR_SYNTAX, 1, 7, "outside blocks");
+    wgt_expect_place("f(x) = { g(y) = y; g(x) }", WG_ERROR_SYNTAX, 1, 10, "outside blocks");
+    wgt_expect_place("f(x) = { check x == x; x }", WG_ERROR_SYNTAX, 1, 10, "outside functions");
+    wgt_expect_place("f() = { x = input(3); x }", WG_ERROR_SYNTAX, 1, 13, "outside functions");
+    wgt_expect_place("f(x) = { x = 2; x }", WG_ERROR_SYNTAX, 1, 10, "'x' is bound already");
+    wgt_expect_place("z = 1; f(x) = { w = z; z = x; w }", WG_ERROR_SYNTAX, 1, 21, "bound only later");
+    wgt_expect_place("f(x) = x + later; later = 2", WG_ERROR_SYNTAX, 1, 12, "bound only later");
+    wgt_expect_place("f(x) = { t = x; t }; x = input(m); t", WG_ERROR_SYNTAX, 1, 36, "no name 't'");
+}
+
+Test(lang_functions, wrong_calls_have_a_place)
+{
+    wgt_expect_place("y = f(2)\nf(x) = x", WG_ERROR_SYNTAX, 1, 5, "'f' is defined only later, in line 2");
+    wgt_expect_place("f(x) = f(x)", WG_ERROR_SYNTAX, 1, 8, "'f' calls itself");
+    wgt_expect_place("f(x) = repeat(2, f, x)", WG_ERROR_SYNTAX, 1, 18, "'f' calls itself");
+    wgt_expect_place("f(x) = g(x)\ng(x) = f(x)", WG_ERROR_SYNTAX, 1, 8,
+                     "'g' is defined only later, in line 2");
+    wgt_expect_place("f(x) = x; f()", WG_ERROR_SYNTAX, 1, 11, "no operand for 'x': the function is f(x)");
+    wgt_expect_place("f(x) = x; f(1, 2)", WG_ERROR_SYNTAX, 1, 16,
+                     "one operand too many: the function is f(x)");
+    wgt_expect_place("f(x, n) = x; f(1, k=2)", WG_ERROR_SYNTAX, 1, 19,
+                     "no operand 'k': the function is f(x, n)");
+    wgt_expect_place("f(x, n) = x; f(1, x=2)", WG_ERROR_SYNTAX, 1, 19, "'x' is given twice");
+    wgt_expect_place("f(x) = x; f + 1", WG_ERROR_SYNTAX, 1, 11, "'f' is a function");
+    wgt_expect_place("f(x) = x; y = 2; y(1)", WG_ERROR_SYNTAX, 1, 18, "'y' is a value here, no function");
+    wgt_expect_place("blocks(x) = x; block(1)", WG_ERROR_SYNTAX, 1, 16, "did you mean 'blocks'?");
+    wgt_expect_place("blocks(x) = x; repeat(2, block, 1)", WG_ERROR_SYNTAX, 1, 26, "did you mean 'blocks'?");
+    wgt_expect_place("repeat(2, relu, 1)", WG_ERROR_SYNTAX, 1, 11, "a function is defined as f(x) = relu(x)");
+    wgt_expect_place("repeat(2)", WG_ERROR_SYNTAX, 1, 1, "repeat takes");
+    wgt_expect_place("scan()", WG_ERROR_SYNTAX, 1, 1, "scan takes");
+    wgt_expect_place("f(x) = x; repeat(x, f, 1)", WG_ERROR_SYNTAX, 1, 18, "known here");
+    wgt_expect_place("f(x) = x; repeat(-1, f, 1)", WG_ERROR_VALUE, 1, 18, "a whole number");
+    wgt_expect_place("f(x) = x; scan(f, 1, [1])", WG_ERROR_SYNTAX, 1, 16, "a state and an element");
+    wgt_expect_place("f(h, x) = h; scan(f, 1, 2)", WG_ERROR_SHAPE, 1, 14, "along axis 0");
+    wgt_expect_place("f(h, x) = h + x; scan(f, zeros(1), [[1, 2]])", WG_ERROR_SHAPE, 1, 18,
+                     "f gives a state of shape [2]; the first state has [1]");
+    wgt_expect_place("f(h, x) = h; scan(f, 1, zeros(0), all=true)", WG_ERROR_SHAPE, 1, 14, "no steps");
+}
+
+Test(lang_functions, owners_of_parameters_need_names)
+{
+    wgt_expect_place("f(x) = { z = dense(x, 2); z }; relu(f([[1]]))", WG_ERROR_SYNTAX, 1, 37,
+                     "bind it to a name");
+    wgt_expect_place("f(x) = { W = param(2); x * W }; g(x) = { y = f(x); y }; g(1) + 1", WG_ERROR_SYNTAX, 1,
+                     57, "g owns parameters here: bind it to a name");
+    wgt_expect_place("f(x) = { W = param(2); x * W }; repeat(2, f, 1)", WG_ERROR_SYNTAX, 1, 33,
+                     "bind it to a name");
+}
+
+static void expect_message(const char *text, wg_status s, const char *message)
+{
+    wgt_run r = wgt_build(text, WG_EVAL);
+    cr_expect_eq(wg_failed(r.c), s, "%s", wg_message(r.c));
+    cr_expect_eq(strncmp(wg_message(r.c), message, strlen(message)), 0, "not '%s' but '%s'", message,
+                 wg_message(r.c));
+    wgt_drop(r.c, NULL);
+}
+
+Test(lang_functions, an_error_in_a_body_says_where_it_was_called)
+{
+    expect_message("f(a, b) =\\\n a @ b", WG_ERROR_SYNTAX, "t.wg:1:10: ");
+    expect_message("f(a, b) = a @ b\n\ny = f([[1, 2]], [[3, 4]])", WG_ERROR_SHAPE,
+                   "t.wg:1:13 (called at t.wg:3:5): matmul: inner dimensions differ: a [1,2] @ b [1,2]");
+    expect_message("f(a) = a @ a\ng(a) = {\n  t = f(a)\n  t\n}\ny = g([[1, 2]])", WG_ERROR_SHAPE,
+                   "t.wg:1:10 (called at t.wg:3:7, from 6:5): matmul");
+    expect_message("f(a) = sofmax(a)\ny = f(1)", WG_ERROR_SYNTAX,
+                   "t.wg:1:8 (called at t.wg:2:5): no op 'sofmax'");
+    expect_message("f(x) = concat(x, x, axis=0)[0:3]\ng(x) = f(x) @ [1, 2]\ny = repeat(2, g, [1])",
+                   WG_ERROR_SHAPE,
+                   "t.wg:1:8 (called at t.wg:2:8, from 3:5 number 1): concat: no axis 0 in x []");
+    expect_message("f(x, n) = dense(x, n)\nh = f([[1]], 2) + f([[1]], 2)", WG_ERROR_SYNTAX,
+                   "t.wg:1:11 (called at t.wg:2:19): a second dense under the name 'h'");
+    expect_message("f(x) = { W = param(2); x * W }\nh = f(1) + f(2)", WG_ERROR_SYNTAX,
+                   "t.wg:1:14 (called at t.wg:2:12): a second parameter 'h.W'");
+    wgt_run r = wgt_build("f(a) = a @ a\ny = f([[1, 2]])", WG_EVAL);
+    cr_expect_eq(wg_program_error_line(r.q), 1);
+    cr_expect_eq(wg_program_error_column(r.q), 10);
+    cr_expect_str_eq(wg_program_excerpt(r.q), "\n  f(a) = a @ a\n           ^");
+    wgt_drop(r.c, NULL);
+}
+
+/* ---- programs that grow without end, hostile texts, failing memory ---- */
+
+/* Each function calls the one before it `calls` times: f39 makes calls^39 expressions. */
+static char *tower(int functions, int calls)
+{
+    const size_t room = (size_t)functions * 40 + 80;
+    char *text = malloc(room);
+    size_t n = (size_t)snprintf(text, room, "f0(x) = x + 1; ");
+    for (int i = 1; i < functions; i++)
+        n += (size_t)snprintf(text + n, room - n,
+                              calls == 1 ? "f%d(x) = f%d(x); " : "f%d(x) = f%d(x) + f%d(x); ", i, i - 1,
+                              i - 1);
+    snprintf(text + n, room - n, "f%d(1)", functions - 1);
+    return text;
+}
+
+Test(lang_functions, expansion_has_a_bound)
+{
+    char *deep = tower(20000, 1), *wide = tower(40, 2), *fits = tower(400, 1), *wider = tower(11, 2);
+    expect_message(wide, WG_ERROR_VALUE, "t.wg:1:");
+    expect_message(deep, WG_ERROR_SYNTAX, "t.wg:1:");
+    wgt_expect_number(fits, 2);
+    wgt_expect_number(wider, 2048);
+    free(deep), free(wide), free(fits), free(wider);
+    wgt_expect_place("f(x) = x + 1; repeat(1e9, f, 1)", WG_ERROR_VALUE, 1, 22, "from 0 to 1000000");
+    expect_message("f(x) = x + 1\nrepeat(1000000, f, 1)", WG_ERROR_VALUE,
+                   "t.wg:1:8 (called at t.wg:2:1 number 333333)");
+    expect_message("f(h, x) = h\nscan(f, 0, zeros(2000000))", WG_ERROR_VALUE,
+                   "t.wg:1:11 (called at t.wg:2:1 number ");
+}
+
+Test(lang_functions, long_names_have_a_bound)
+{
+    char name[201], text[2000];
+    memset(name, 'n', 200);
+    name[200] = 0;
+    snprintf(text, sizeof text, "%s(x) = { a%.199s = param(1); x * a%.199s }; h%.199s = %s(1)", name, name,
+             name, name, name);
+    wgt_run r = wgt_build(text, WG_EVAL);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    cr_expect_eq(strlen(wg_params_name(r.p, 0)), 401);
+    wgt_finish(r.c, NULL);
+    char *nested = malloc(20000);
+    size_t n = (size_t)snprintf(nested, 20000, "f0(x) = x; ");
+    for (int i = 1; i < 10; i++)
+        n += (size_t)snprintf(nested + n, 20000 - n, "f%d(x) = { %s = f%d(x); %s }; ", i, name, i - 1, name);
+    snprintf(nested + n, 20000 - n, "h = f9(1)");
+    expect_message(nested, WG_ERROR_VALUE, "t.wg:1:");
+    free(nested);
+}
+
+/* Programs with random bytes changed: an answer or an error, never a crash. */
+Test(lang_functions, any_bytes)
+{
+    static const char seedling[] =
+        "f(x, n) = { z = dense(x, n); relu(z) }\nx = input(m, 3); h = repeat(2, f, x, 3)\n"
+        "g(s, e) = { W = param(3); tanh(s + W * e) }\nk = scan(g, zeros(3), h)\nsum(k)\n";
+    static const char alphabet[] = "fghxznsekW0123.=(){}[],;@+* \nrepeatscan";
+    wgt_random random = { wgt_seed() };
+    for (int i = 0; i < 400; i++) {
+        char text[sizeof seedling];
+        memcpy(text, seedling, sizeof seedling);
+        const int changes = 1 + (int)wgt_below(&random, i % 4 ? 4 : 60);
+        for (int k = 0; k < changes; k++)
+            text[wgt_below(&random, sizeof seedling - 1)] = alphabet[wgt_below(&random, sizeof alphabet - 1)];
+        wgt_run r = wgt_build(text, i % 2 ? WG_TRAIN : WG_EVAL);
+        cr_expect(!wg_failed(r.c) || *wg_message(r.c));
+        wgt_drop(r.c, NULL);
+    }
+}
+
+Test(lang_functions, every_allocation_may_fail)
+{
+    static const char text[] = "x = input(m, 2)\nf(h, n) = { z = dense(h, n); e = normal(n); relu(z) + e }\n"
+                               "h = repeat(2, f, x, 2)\ng(s, r) = { W = param(2); tanh(s + W * r) }\n"
+                               "k = scan(g, zeros(2), h, all=true)\nsum(k)";
+    for (int64_t at = 1;; at += at < 60 ? 1 : 7) {
+        wgt_memory m = { .fail_at = at };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_program *q = wg_program_text(c, "t.wg", text);
+        wg_program_build(q, g, p, WG_TRAIN);
+        cr_expect(!m.failed || wg_failed(c) == WG_ERROR_MEMORY, "allocation %d: %s", (int)at, wg_message(c));
+        const bool last = !m.failed;
+        wg_program_free(q);
+        wgt_drop(c, &m);
+        if (last) break;
+    }
+}
+
+Test(lang_functions, a_program_is_built_again_with_other_sizes)
+{
+    wgt_run r = wgt_program("x = input(m, 3)\nf(h, n) = { z = dense(h, n); e = normal(n); relu(z) + e }\n"
+                            "h = repeat(2, f, x, 3); c(s, r) = s + r; scan(c, zeros(3), h)");
+    for (int i = 1; i <= 3; i++) {
+        char text[20];
+        snprintf(text, sizeof text, "%d", i);
+        wgt_set(&r, "m", text);
+        wg_program_build(r.q, r.g, r.p, WG_TRAIN);
+        cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+        cr_expect_eq(wg_params_count(r.p), 4);
+        cr_expect(wg_shape_equal(wg_node_shape(wg_program_last(r.q)), WG_SHAPE(3)));
+    }
+    wgt_finish(r.c, NULL);
+}
