@@ -291,7 +291,7 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
                          wg_shape_text(wg_node_shape(first), want, sizeof want));
 }
 
-/* The steps of a scan, numbered from 1. state: of all steps, or NULL. x[0]: the first state, then the last. */
+/* The steps of a scan, numbered from 1. state: of all steps, or NULL. x[0] becomes the last state. */
 static bool steps(wg_program *q, series *s, wg_node xs, int64_t n, operand *x, wg_node state[])
 {
     const wg_node first = x[0].node; /* none: a number, which may stand for any shape */

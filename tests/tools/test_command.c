@@ -68,8 +68,8 @@ Test(command, eval_takes_data)
 {
     EXPECT(0, "y 0 1 2 3 4\n", "data digits: 5 rows", "eval", "-e",
            "x = input(m, 64); y = input(m, classes=10); y", "--data", "digits", "--rows", "5");
-    EXPECT(0, NULL, "data digits: 3 rows    images <- x [64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data",
-           "digits", "--rows", "3", "--map", "images=x");
+    EXPECT(0, NULL, "data digits: 3 rows    images <- x [64]", "eval", "-e",
+           "images = input(m, 64); mean(images)", "--data", "digits", "--rows", "3", "--map", "images=x");
     EXPECT(2, NULL, "no name 'z'", "eval", "-e", "x = input(m, 64); x", "--data", "digits", "--map", "z=x");
     EXPECT(2, "", "wengert: --map x=foo: the data have", "eval", "-e", "sum(foo)", "--data", "moons:10",
            "--map", "x=foo");
