@@ -5,7 +5,7 @@
 #include "draw/svg.h"
 #include "view/formula_values.h"
 
-enum { NAME_MOST = 40 };
+enum { NAME_MOST = 40, LATEX = 2000 };
 
 /* Too large for the stack. */
 typedef struct wgi_formula_work {
@@ -19,6 +19,18 @@ static double width_of(const char *utf8, double size, wgi_formula_face face)
                           face == WGI_F_BOLD     ? WGI_BOLD
                           : face == WGI_F_ITALIC ? WGI_ITALIC
                                                  : WGI_REGULAR);
+}
+
+/* NULL: it is too long, or there is no memory. */
+static const char *latex_of(wgi_picture *p, int node, bool flat)
+{
+    char text[LATEX];
+    wgi_line to = { text, sizeof text, 0 };
+    wgi_formula_latex(&to, &p->work->tree, node, flat);
+    if (to.length >= sizeof text) return NULL;
+    wgi_strbuf copy = { .c = p->c };
+    wgi_strbuf_put(&copy, text);
+    return wgi_picture_text(p, &copy);
 }
 
 /* A copy that is kept as long as the picture; NULL: it is too long, or there is no memory. */
@@ -36,6 +48,7 @@ static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_sty
     if (!kept || !pieces || !letters) return NULL;
     memcpy(pieces, laid.piece, bytes), memcpy(letters, laid.letters, (size_t)w->boxes.used);
     *kept = laid, kept->piece = pieces, kept->letters = letters;
+    if (p->as_latex) kept->latex = latex_of(p, node, style == WGI_F_FLAT);
     return kept;
 }
 

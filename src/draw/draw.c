@@ -33,7 +33,7 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, const char *path,
                             const char *format, wgi_strbuf *out)
 {
-    wgi_picture p = { .c = out->c };
+    wgi_picture p = { .c = out->c, .as_latex = !strcmp(format, "tex") };
     const wgi_level level = wgi_level_of(o);
     if (level == WGI_LEVELS)
         return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE, "draw: .level \"%s\": written, ops or plan",

@@ -8,7 +8,7 @@
  *     wgi_picture --svg.c (svg_card.c, svg_links.c, circuit.c)--> SVG --render.c--> PNG, PDF
  *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
  *     wgi_picture --page_write.c (step_states.c, svg.c)--> HTML
- *     wgi_picture --tikz.c (tex_labels.c, svg.c's layout)--> TikZ
+ *     wgi_picture --tikz.c (svg.c's layout)--> TikZ
  *     wgi_picture --listing.c, step_listing.c, graph_json.c--> a list of equations, of steps, JSON
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
  *
@@ -152,6 +152,7 @@ typedef struct wgi_picture {
     int frames;
     struct wgi_text_block *texts;
     struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
+    bool as_latex;                 /* formulas are wanted as LaTeX, too */
     bool lost;                     /* memory for a text was missing */
 } wgi_picture;
 

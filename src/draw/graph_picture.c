@@ -196,7 +196,9 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 
 wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
-    *p = (wgi_picture){ .c = wg_graph_context(g), .g = g, .here = here, .o = o, .hidden = "" };
+    *p = (wgi_picture){
+        .c = wg_graph_context(g), .g = g, .here = here, .o = o, .hidden = "", .as_latex = p->as_latex
+    };
     bool whole = !wg_node_ok(root);
     p->has_failure = whole && wg_graph_failure(g, &p->failure);
     if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
@@ -233,7 +235,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
     if (!wg_node_ok(other) || wg_graph_context(g) != p->c)
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
                              "draw: .beside is no node of a graph of this context");
-    wgi_picture q = { .c = p->c };
+    wgi_picture q = { .c = p->c, .as_latex = p->as_latex };
     wg_draw_opts o = *p->o;
     wg_node *wrt = wgi_picture_alloc(p, o.wrt_count, sizeof *wrt);
     int count = 0;

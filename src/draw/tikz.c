@@ -1,26 +1,29 @@
 /* tikz.c: a picture as one tikzpicture for \input, with the coordinates of the SVG. With steps it has
  * overlays of beamer: slide n shows what is known by step n.
  *
- * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts. Nothing but tikz and amsmath is needed.
- */
+ * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts, and they are set in the document's font. A text
+ * that is wider there than in the layout is shrunk to its box. Nothing but tikz and amsmath is needed. */
 #include "draw/tikz.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "draw/step_states.h"
 #include "draw/svg.h"
 
-enum { CAPTION_LINES = 3, PAD_X = 9, TWICE = 3, HALO = 4 };
+enum { CAPTION_LINES = 3, LEADING = 21, LEAST_WIDTH = 460, PAD_X = 9, TWICE = 3, HALO = 4 };
 
 typedef struct tikz {
     const wgi_picture *p;
     wgi_strbuf *b;
     wgi_svg w;
-    wgi_step_states s;     /* states is 0 without the option steps */
-    const wgi_item **item; /* by box; NULL: a run */
-    int64_t *used;         /* by link: the first state that uses it */
+    wgi_step_states s; /* states is 0 without the option steps */
+    int64_t *used;     /* by link: the first state that uses it */
     bool with_steps;
+    double width, hidden; /* of all; the height of the line that says what is hidden */
 } tikz;
+
+static const char ink[] = "ink";
 
 static double pt(double px) { return px / 1.5; }
 
@@ -106,7 +109,7 @@ static void put_frames(tikz *t)
         const wgi_lay_frame *f = &t->w.l.frame[i];
         if (!f->w) continue;
         wgi_strbuf_clear(&name), wgi_strbuf_clear(&text);
-        wgi_strbuf_clean(&name, t->p->frame[i].name, 80), wgi_tex_text(&text, wgi_strbuf_text(&name));
+        wgi_strbuf_clean(&name, t->p->frame[i].name, 80), wgi_strbuf_tex(&text, wgi_strbuf_text(&name));
         put_rectangle(t, "wgline,rounded corners=5pt", f->x, f->y, f->w, f->h);
         put_node(t, f->x + 10, f->y + 18, 14, "outside", false, wgi_strbuf_text(&text));
         wgi_strbuf_put(t->b, "%\n");
@@ -154,25 +157,45 @@ static void put_links(tikz *t)
 
 /* ---- boxes ---- */
 
-static void put_line(tikz *t, int64_t i, const wgi_card_line *k, int part, double x, double y)
+/* `bytes` of the line's text from `from` on. */
+static void put_part(wgi_strbuf *b, const wgi_card_line *k, const char *from, size_t bytes)
 {
-    const wgi_box *box = &t->p->box[i];
-    wgi_strbuf text = { .c = t->b->c }, line = text;
-    wgi_strbuf_add(&text, k->text, k->bytes);
-    if (k->lead_bytes) {
-        wgi_strbuf lead = { .c = t->b->c };
-        wgi_strbuf_add(&lead, k->lead, k->lead_bytes);
-        wgi_strbuf_put(&line, "\\phantom{"), wgi_tex_text(&line, wgi_strbuf_text(&lead)),
-            wgi_strbuf_put(&line, "}");
-        wgi_strbuf_free(&lead);
+    wgi_strbuf part = { .c = b->c };
+    if (k->label && from == k->text && bytes >= k->label_bytes) { /* dz, d(1 - a) */
+        wgi_strbuf_format(b, k->label_is_expression ? "$\\mathrm{d}(%s)$" : "$\\mathrm{d}%s$",
+                          k->label->latex);
+        from += k->label_bytes, bytes -= k->label_bytes;
     }
-    if (part == WGI_CARD_TITLE) wgi_tex_title(&line, t->p, box, t->item[i]);
-    else if (part == WGI_CARD_GRADIENT && !k->lead_bytes)
-        wgi_tex_gradient(&line, box, t->item[i], wgi_strbuf_text(&text));
-    else wgi_tex_text(&line, wgi_strbuf_text(&text));
-    put_node(t, x, y, k->size, k->class, k->right, wgi_strbuf_text(&line));
-    t->b->failed |= text.failed || line.failed;
-    wgi_strbuf_free(&text), wgi_strbuf_free(&line);
+    wgi_strbuf_add(&part, from, bytes), wgi_strbuf_tex(b, wgi_strbuf_text(&part));
+    b->failed |= part.failed;
+    wgi_strbuf_free(&part);
+}
+
+/* Line i of the card. room: the width that it has. */
+static void put_line(tikz *t, const wgi_card_lines *l, int i, double x, double y, double room)
+{
+    const wgi_card_line *k = &l->line[i];
+    wgi_strbuf text = { .c = t->b->c };
+    if (!k->right) put_number(&text, "\\wgfit{", room), wgi_strbuf_put(&text, "}{");
+    if (k->lead_bytes) {
+        wgi_strbuf_put(&text, "\\phantom{"), put_part(&text, &l->line[l->gradient], k->lead, k->lead_bytes);
+        wgi_strbuf_put(&text, "}");
+    }
+    const char *math = k->formula ? k->formula->latex : NULL;
+    if (math) wgi_strbuf_format(&text, strstr(math, "\\frac") ? "$\\displaystyle %s$" : "$%s$", math);
+    else put_part(&text, k, k->text, k->bytes);
+    wgi_strbuf_put(&text, k->right ? "" : "}");
+    put_node(t, x, y, k->size, k->class, k->right, wgi_strbuf_text(&text));
+    t->b->failed |= text.failed;
+    wgi_strbuf_free(&text);
+}
+
+/* What a text at the right of line i takes of its width. */
+static double taken_by_right(const wgi_card_lines *l, int i)
+{
+    enum { GAP = 8 };
+    const wgi_card_line *next = &l->line[i + 1];
+    return i + 1 < l->n && next->right ? GAP + wgi_text_width(next->text, next->size, WGI_REGULAR) : 0;
 }
 
 static void put_box(tikz *t, int64_t i)
@@ -196,11 +219,31 @@ static void put_box(tikz *t, int64_t i)
                              : part == WGI_CARD_GRADIENT ? t->with_steps ? t->s.gradient_at[i] : 0
                                                          : 0;
         if (from > 0) put_from(t, from);
-        put_line(t, i, line, part, at->x + (line->right ? at->w - PAD_X - rim : PAD_X + rim),
-                 at->y + rim + line->at);
+        put_line(t, &l, k, at->x + (line->right ? at->w - PAD_X - rim : PAD_X + rim), at->y + rim + line->at,
+                 at->w - 2 * (PAD_X + rim) - taken_by_right(&l, k));
         if (from > 0) wgi_strbuf_put(t->b, "}");
         wgi_strbuf_put(t->b, "%\n");
     }
+}
+
+/* ---- below the boxes ---- */
+
+/* A paragraph below the boxes, `y` under them. */
+static void put_below(tikz *t, double y, const char *color, const char *text)
+{
+    wgi_strbuf_format(t->b, "\\node[wg%d,text=wg%s,anchor=north west,align=left,text width=",
+                      color == ink ? 12 : 10, color);
+    put_number(t->b, "", t->width), wgi_strbuf_put(t->b, "pt] at "), put_point(t->b, 0, t->w.l.h + y);
+    wgi_strbuf_format(t->b, " {%s};", text);
+}
+
+static void put_text_below(tikz *t, double y, const char *color, const char *text)
+{
+    wgi_strbuf tex = { .c = t->b->c };
+    wgi_strbuf_tex(&tex, text);
+    put_below(t, y, color, wgi_strbuf_text(&tex));
+    t->b->failed |= tex.failed;
+    wgi_strbuf_free(&tex);
 }
 
 /* ---- steps ---- */
@@ -208,7 +251,7 @@ static void put_box(tikz *t, int64_t i)
 static void put_step(tikz *t, int64_t i)
 {
     const wgi_step_state *s = &t->s.state[i];
-    wgi_strbuf line = { .c = t->b->c }, text = line;
+    wgi_strbuf line = { .c = t->b->c };
     wgi_strbuf_format(t->b, "\\onslide<%lld>{", (long long)i + 1);
     for (int k = 0; k < s->links; k++) {
         const bool back = t->p->link[s->link[k]].back;
@@ -220,14 +263,11 @@ static void put_step(tikz *t, int64_t i)
         put_rectangle(t, "wgink,line width=2pt,rounded corners=5pt", x->x - HALO, x->y - HALO,
                       x->w + 2 * HALO, x->h + 2 * HALO);
         wgi_put_state(&line, t->p, s);
-        wgi_tex_text(&text, wgi_strbuf_text(&line));
-        wgi_strbuf_put(t->b, "\\node[wg12,text=wgink,anchor=north west,align=left,text width=");
-        put_number(t->b, "", t->w.l.w), wgi_strbuf_put(t->b, "pt] at ");
-        put_point(t->b, 0, t->w.l.h + 14), wgi_strbuf_format(t->b, " {%s};", wgi_strbuf_text(&text));
+        put_text_below(t, 14 + t->hidden, ink, wgi_strbuf_text(&line));
     }
     wgi_strbuf_put(t->b, "}%\n");
-    t->b->failed |= line.failed || text.failed;
-    wgi_strbuf_free(&line), wgi_strbuf_free(&text);
+    t->b->failed |= line.failed;
+    wgi_strbuf_free(&line);
 }
 
 /* ---- all together ---- */
@@ -235,44 +275,49 @@ static void put_step(tikz *t, int64_t i)
 static bool prepare(tikz *t)
 {
     const wgi_picture *p = t->p;
-    t->item = wg_alloc(p->c, (size_t)p->boxes + 1, sizeof *t->item);
     t->used = wg_alloc(p->c, (size_t)p->links + 1, sizeof *t->used);
-    if (!t->item || !t->used) return false;
-    for (int64_t i = 0; p->g && i < p->nodes; i++)
-        if (p->box[p->box_of[i]].times == 1) t->item[p->box_of[i]] = wgi_item_at(p, i);
-    for (int64_t i = 0; i < p->boxes; i++)
-        for (int64_t k = 0; p->box[i].is_copy && k < i && !t->item[i]; k++)
-            if (p->box[k].name == p->box[i].name && p->box[k].tip == p->box[i].tip) t->item[i] = t->item[k];
+    if (!t->used) return false;
     for (int64_t k = 0; k < p->links; k++) t->used[k] = t->s.states - 1;
     for (int64_t i = t->s.states - 1; i >= 0; i--)
         for (int k = 0; k < t->s.state[i].links; k++) t->used[t->s.state[i].link[k]] = i;
     return true;
 }
 
+/* How to make it as wide as a line, or if it is high, as high as a slide. */
+static void put_advice(tikz *t, double w, double h)
+{
+    const bool high = t->with_steps && h > 0.5 * w;
+    wgi_strbuf_format(t->b,
+                      "%% Needs \\usepackage{tikz,amsmath}. To fit a %s: \\resizebox{%s}{\\input{...}}\n",
+                      high ? "slide" : "line", high ? "!}{0.8\\textheight" : "\\linewidth}{!");
+    if (t->with_steps)
+        wgi_strbuf_format(t->b, "%% %lld slides of the class beamer.\n", (long long)t->s.states);
+}
+
 static void put_start(tikz *t)
 {
     const char *title = t->p->o->title ? t->p->o->title : "";
+    const double top = *title ? -30 : -2 * HALO, right = t->width + 2 * HALO,
+                 bottom =
+                     t->w.l.h + 2 * HALO + t->hidden + (t->with_steps ? 14 + CAPTION_LINES * LEADING : 0);
     wgi_strbuf clean = { .c = t->b->c }, text = clean;
-    wgi_strbuf_put(
-        t->b,
-        "% Needs \\usepackage{tikz,amsmath}. To fit a line: \\resizebox{\\linewidth}{!}{\\input{...}}\n");
-    if (t->with_steps)
-        wgi_strbuf_format(t->b, "%% %lld slides of the class beamer.\n", (long long)t->s.states);
+    put_advice(t, right + 2 * HALO, bottom - top);
     wgi_strbuf_put(t->b, "{%\n"), put_colors(t);
+    wgi_strbuf_put(t->b, "\\def\\wgfit#1#2{\\setbox0=\\hbox{#2}\\ifdim\\wd0>#1pt\\relax"
+                         "\\resizebox{#1pt}{!}{\\box0}\\else\\box0\\fi}%\n");
     wgi_strbuf_put(t->b, "\\begin{tikzpicture}[x=1pt,y=-1pt,line width=0.8pt");
     for (int size = 8; size <= 12; size += size == 10 ? 2 : 1)
         wgi_strbuf_format(
-            t->b,
-            ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\sffamily\\fontsize{%d}{%d}\\selectfont}",
-            size, size, size + 2);
+            t->b, ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\fontsize{%d}{%d}\\selectfont}", size,
+            size, size + 2);
     wgi_strbuf_put(t->b, "]%\n\\path[use as bounding box] ");
-    put_point(t->b, -2 * HALO, *title ? -30 : -2 * HALO), wgi_strbuf_put(t->b, " rectangle ");
-    put_point(t->b, t->w.l.w + 2 * HALO, t->w.l.h + 2 * HALO + (t->with_steps ? 14 + CAPTION_LINES * 21 : 0));
+    put_point(t->b, -2 * HALO, top), wgi_strbuf_put(t->b, " rectangle "), put_point(t->b, right, bottom);
     wgi_strbuf_put(t->b, ";%\n");
     if (*title) {
-        wgi_strbuf_clean(&clean, title, 200), wgi_tex_text(&text, wgi_strbuf_text(&clean));
+        wgi_strbuf_clean(&clean, title, 200), wgi_strbuf_tex(&text, wgi_strbuf_text(&clean));
         put_node(t, 0, -12, WGI_TITLE, "outside", false, wgi_strbuf_text(&text)), wgi_strbuf_put(t->b, "%\n");
     }
+    if (t->hidden > 0) put_text_below(t, 12, "outside", t->p->hidden), wgi_strbuf_put(t->b, "%\n");
     t->b->failed |= clean.failed || text.failed;
     wgi_strbuf_free(&clean), wgi_strbuf_free(&text);
 }
@@ -286,7 +331,11 @@ static wg_status start(tikz *t)
     if (t->with_steps && t->s.states < 2)
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
                              "draw: .steps: there is nothing to compute step by step");
-    return wgi_svg_open(&t->w, p, NULL, t->b) && prepare(t) ? WG_OK : WG_ERROR_MEMORY;
+    if (!wgi_svg_open(&t->w, p, NULL, t->b) || !prepare(t)) return WG_ERROR_MEMORY;
+    const double long_line = wgi_text_width(p->hidden ? p->hidden : "", WGI_BODY, WGI_REGULAR);
+    t->width = t->with_steps && t->w.l.w < LEAST_WIDTH ? LEAST_WIDTH : t->w.l.w;
+    t->hidden = long_line > 0 ? 12 + LEADING * ceil(long_line / t->width) : 0;
+    return WG_OK;
 }
 
 wg_status wgi_tikz_write(const wgi_picture *p, wgi_strbuf *out)
@@ -304,7 +353,7 @@ wg_status wgi_tikz_write(const wgi_picture *p, wgi_strbuf *out)
     }
     if (t.w.p) wgi_svg_close(&t.w);
     wgi_step_states_free(&t.s);
-    wg_free(p->c, t.item), wg_free(p->c, t.used);
+    wg_free(p->c, t.used);
     if (status != WG_ERROR_MEMORY) return status;
     return WGI_DRAW_FAIL(p->c, p->here, status, "draw: no memory for the picture");
 }

@@ -291,7 +291,6 @@ void wgi_write_svg(const wgi_page *g, const wgi_writing *w, bool all_frames, wgi
 void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
-void wgi_put_tex(wgi_strbuf *b, const char *s); /* tex_text.c */
 static inline bool wgi_in_frame(int of, int shown) { return of == 0 || of == shown; }
 
 #endif

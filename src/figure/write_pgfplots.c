@@ -60,7 +60,7 @@ static void put_ticks(const tex *x, const wgi_axis *a, bool unit, char letter)
     wgi_strbuf_format(x->b, "}, %cticklabels={", letter);
     for (int i = 0; i < a->ticks; i++) {
         wgi_strbuf_put(x->b, i ? ",{" : "{");
-        wgi_put_tex(x->b, wgi_page_text(x->g, a->names ? a->name[(int)a->tick[i]] : a->text[i]));
+        wgi_strbuf_tex(x->b, wgi_page_text(x->g, a->names ? a->name[(int)a->tick[i]] : a->text[i]));
         wgi_strbuf_put(x->b, "}");
     }
     wgi_strbuf_put(x->b, "},\n");
@@ -80,7 +80,7 @@ static void put_limits(const tex *x, const wgi_axis *a, bool unit, char letter)
     if (a->hidden) wgi_strbuf_format(x->b, "  %ctick=\\empty, axis %c line=none,\n", letter, letter);
     else put_ticks(x, a, unit, letter);
     wgi_strbuf_format(x->b, "  %clabel={", letter);
-    wgi_put_tex(x->b, wgi_page_text(x->g, a->label));
+    wgi_strbuf_tex(x->b, wgi_page_text(x->g, a->label));
     wgi_strbuf_put(x->b, "},\n");
 }
 
@@ -103,7 +103,7 @@ static void put_axis(const tex *x)
         "%sgrid style={gray!25},\n  title style={font=\\footnotesize\\bfseries, yshift=%.1fpt}, title={",
         px(x, t->left), py(x, t->top + t->height), px(x, t->width), px(x, t->height),
         t->panel->o.no_grid || has_image(t) ? "" : "grid=major, ", above);
-    wgi_put_tex(x->b, wgi_page_text(x->g, t->panel->title));
+    wgi_strbuf_tex(x->b, wgi_page_text(x->g, t->panel->title));
     wgi_strbuf_put(x->b, "},\n");
     put_limits(x, &t->x, x->unit_x, 'x'), put_limits(x, &t->y, x->unit_y, 'y');
     wgi_strbuf_put(x->b, "]\n");
@@ -209,7 +209,7 @@ static void put_label(const tex *x, const wgi_label *l)
     wgi_strbuf_put(x->b, ", text="), put_color(x, l->color);
     wgi_strbuf_format(x->b, "] at (%.2fpt,%.2fpt) {%s", px(x, l->x), py(x, l->y),
                       l->bold ? "\\bfseries " : "");
-    wgi_put_tex(x->b, l->text);
+    wgi_strbuf_tex(x->b, l->text);
     wgi_strbuf_put(x->b, "};\n");
 }
 

@@ -415,6 +415,6 @@ bool wgi_formula_lay_out(wgi_formula_boxes *in, const wgi_formula *f, int node, 
     in->count = in->used = 0;
     in->full = false;
     const box b = right_side(&l, node, size);
-    *laid = (wgi_laid_formula){ b.width, b.above, b.below, in->count, in->piece, in->letters };
+    *laid = (wgi_laid_formula){ b.width, b.above, b.below, in->count, in->piece, in->letters, NULL };
     return !in->full;
 }

@@ -45,6 +45,7 @@ typedef struct wgi_laid_formula {
     int count;
     const wgi_formula_piece *piece;
     const char *letters;
+    const char *latex; /* for math mode; who lays out sets it. NULL: it was not asked for */
 } wgi_laid_formula;
 
 enum { WGI_F_PIECES = 300, WGI_F_LETTERS = 3000 };

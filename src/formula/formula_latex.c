@@ -1,17 +1,15 @@
-/* formula_latex.c: a tree as LaTeX for math mode, with amsmath. Names of matrices are bold. */
-#include <stdio.h>
+/* formula_latex.c: a tree as LaTeX for math mode, with amsmath. The letters and the quotients are those of
+ * formula_boxes.h. */
+#include "formula/formula_latex.h"
+
 #include <string.h>
 
-#include "formula/formula_words.h"
-
-typedef struct latex {
-    wgi_line *to;
-    const wgi_formula *f;
-} latex;
+typedef wgi_formula_printer latex;
 
 static void put_node(latex *p, int node);
 
 static void put(latex *p, const char *s) { wgi_line_put(p->to, s); }
+static int kind_of(const latex *p, int node) { return p->f->node[node].kind; }
 
 static void put_in(latex *p, const char *open, int node, const char *close)
 {
@@ -20,10 +18,74 @@ static void put_in(latex *p, const char *open, int node, const char *close)
     put(p, close);
 }
 
+/* Letters above or below the line, and parts of a fraction: there quotients are a/b. */
+static void put_flat(latex *p, const char *before, int node, const char *after)
+{
+    const bool flat = p->flat, open = p->open;
+    p->flat = true, p->open = false;
+    put_in(p, before, node, after);
+    p->flat = flat, p->open = open;
+}
+
+/* ---- quotients and parentheses ---- */
+
+static bool is_atom(const latex *p, int node)
+{
+    return kind_of(p, node) == WGI_F_NAME || kind_of(p, node) == WGI_F_NUMBER;
+}
+
+static bool is_on_line(const latex *p, int parent, int quotient)
+{
+    const bool sum = kind_of(p, parent) == WGI_F_ADD || kind_of(p, parent) == WGI_F_SUB;
+    return p->flat || (sum && is_atom(p, wgi_formula_child(p->f, quotient, 0)) &&
+                       is_atom(p, wgi_formula_child(p->f, quotient, 1)));
+}
+
+static bool is_raised(const latex *p, int node)
+{
+    const int kind = kind_of(p, node);
+    return kind == WGI_F_POW || kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE;
+}
+
+/* Whether it is higher than a line of letters, so that parentheses around it grow. */
+static bool is_tall(const latex *p, int node)
+{
+    const int kind = kind_of(p, node);
+    if ((kind == WGI_F_DIV && !p->flat) || kind == WGI_F_CASES || kind == WGI_F_OVER) return true;
+    if (kind == WGI_F_POW) return is_tall(p, p->f->node[node].child);
+    for (int k = p->f->node[node].child; k; k = p->f->node[k].next)
+        if (is_tall(p, k)) return true;
+    return false;
+}
+
+static void put_parens(latex *p, int node)
+{
+    const bool open = p->open, tall = is_tall(p, node);
+    p->open = false;
+    put_in(p, tall ? "\\left(" : "(", node, tall ? "\\right)" : ")");
+    p->open = open;
+}
+
+/* A fraction with a bar needs parentheses only below a power. */
 static void put_child(latex *p, int node, int k)
 {
-    const bool parens = wgi_formula_parens(p->f, node, k);
-    put_in(p, parens ? "\\left(" : "", wgi_formula_child(p->f, node, k), parens ? "\\right)" : "");
+    const int at = wgi_formula_child(p->f, node, k);
+    const bool quotient = kind_of(p, at) == WGI_F_DIV, line = quotient && is_on_line(p, node, at),
+               flat = p->flat;
+    const bool parens = quotient && !line ? k == 0 && is_raised(p, node) : wgi_formula_parens(p->f, node, k);
+    p->flat |= line;
+    if (parens) put_parens(p, at);
+    else put_node(p, at);
+    p->flat = flat;
+}
+
+/* A child with something behind it. */
+static void put_first(latex *p, int node)
+{
+    const bool before = p->open;
+    p->open = true;
+    put_child(p, node, 0);
+    p->open = before;
 }
 
 static void put_between(latex *p, int node, const char *sign)
@@ -33,96 +95,43 @@ static void put_between(latex *p, int node, const char *sign)
     put_child(p, node, 1);
 }
 
-/* ---- names and numbers ---- */
-
-/* Letters that LaTeX reads as commands are written as text. */
-static void put_plain(latex *p, const char *s, int length)
+static void put_quotient(latex *p, int node)
 {
-    for (int i = 0; i < length; i++) {
-        const char c[2] = { s[i], 0 };
-        if (strchr("#$%&_{}", s[i])) put(p, "\\");
-        if (s[i] == '\\') put(p, "\\backslash ");
-        else if (s[i] == '^' || s[i] == '~') put(p, "\\"), put(p, c), put(p, "{}");
-        else put(p, c);
-    }
-}
-
-static bool is_capital(const wgi_name_parts *w)
-{
-    return !w->greek && w->base_length == 1 && w->base[0] >= 'A' && w->base[0] <= 'Z';
-}
-
-static void put_base(latex *p, const wgi_name_parts *w)
-{
-    if (w->greek) {
-        put(p, "\\");
-        put(p, strcmp(w->greek, "eps") == 0 ? "varepsilon" : w->greek);
-        put(p, " ");
+    if (p->flat) {
+        put_first(p, node);
+        put(p, "/");
+        put_child(p, node, 1);
         return;
     }
-    const char *style = is_capital(w) ? "\\mathbf{" : w->base_length > 1 ? "\\mathit{" : "";
-    put(p, style);
-    put_plain(p, w->base, w->base_length);
-    put(p, *style ? "}" : "");
-}
-
-static void put_name(latex *p, const wgi_formula_node *n)
-{
-    const wgi_name_parts w = wgi_name_split(n->text, n->length);
-    if (n->length == 3 && memcmp(n->text, "inf", 3) == 0) put(p, "\\infty ");
-    else {
-        put(p, w.accent ? "\\" : "");
-        put(p, w.accent ? w.accent : "");
-        put(p, w.accent ? "{" : "");
-        put_base(p, &w);
-        put(p, w.accent ? "}" : "");
-    }
-    if (w.below_length) {
-        put(p, "_{");
-        put_plain(p, w.below, w.below_length);
-        put(p, "}");
-    }
-    for (int i = 0; i < n->sign; i++) put(p, "'");
-}
-
-static void put_number(latex *p, const wgi_formula_node *n)
-{
-    char digits[32], power[40];
-    const int e = wgi_number_text(n->number, digits);
-    put(p, n->number < 0 ? "-" : "");
-    if (!e) {
-        put(p, digits);
-        return;
-    }
-    if (strcmp(digits, "1")) put(p, digits), put(p, " \\cdot ");
-    snprintf(power, sizeof power, "10^{%d}", e);
-    put(p, power);
+    put_flat(p, "\\frac{", wgi_formula_child(p->f, node, 0), "}{");
+    put_flat(p, "", wgi_formula_child(p->f, node, 1), "}");
 }
 
 /* ---- operators ---- */
 
 static void put_product(latex *p, int node)
 {
-    int right = wgi_formula_child(p->f, node, 1);
     const int s = p->f->node[node].sign;
-    if (!wgi_formula_parens(p->f, node, 1) && p->f->node[right].kind == WGI_F_POW)
-        right = p->f->node[right].child;
-    const bool dot = s == '.' || p->f->node[right].kind == WGI_F_NUMBER;
-    put_between(p, node, s == '*' ? " \\odot " : dot ? " \\cdot " : " \\, ");
+    const bool dot = s == '.' || wgi_formula_digit_second(p->f, node);
+    put_first(p, node);
+    put(p, s == '*' ? " \\odot " : dot ? " \\cdot " : " \\, ");
+    put_child(p, node, 1);
+}
+
+static void put_matrices(latex *p, int node)
+{
+    put_first(p, node);
+    put(p, wgi_formula_is_close(p->f, node) ? " " : " \\, ");
+    put_child(p, node, 1);
 }
 
 /* A function below a power has parentheses: (ln a)^2. */
-static void put_base_of(latex *p, int node)
-{
-    const int base = p->f->node[node].child;
-    if (p->f->node[base].kind == WGI_F_CALL) put_in(p, "\\left(", base, "\\right)");
-    else put_child(p, node, 0);
-}
-
 static void put_power(latex *p, int node)
 {
-    put_base_of(p, node);
-    put_in(p, "^{", wgi_formula_child(p->f, node, 1), "}");
+    const int base = p->f->node[node].child;
+    if (kind_of(p, base) == WGI_F_CALL) put_parens(p, base);
+    else put_first(p, node);
+    put_flat(p, "^{", wgi_formula_child(p->f, node, 1), "}");
 }
 
 static void put_compare(latex *p, int node)
@@ -133,28 +142,33 @@ static void put_compare(latex *p, int node)
     put_between(p, node, at && *at ? words[at - signs] : " = ");
 }
 
+static void put_raised(latex *p, int node, const char *above)
+{
+    put_first(p, node);
+    put(p, above);
+}
+
 static void put_transposed(latex *p, int node)
 {
     const int of = p->f->node[node].child;
-    const bool both = p->f->node[of].kind == WGI_F_INVERSE;
-    put_child(p, both ? of : node, 0);
-    put(p, both ? "^{-\\top}" : "^{\\top}");
+    const bool both = kind_of(p, of) == WGI_F_INVERSE;
+    put_raised(p, both ? of : node, both ? "^{-\\top}" : "^{\\top}");
 }
 
 /* ---- calls ---- */
 
 static bool is_clause(const latex *p, int node)
 {
-    return p->f->node[node].kind == WGI_F_ALONG || p->f->node[node].kind == WGI_F_OVER;
+    return kind_of(p, node) == WGI_F_ALONG || kind_of(p, node) == WGI_F_OVER;
 }
 
 static void put_function(latex *p, const wgi_formula_node *n)
 {
-    const char *known = wgi_function_latex(n->text, n->length);
+    const char *known = n->word ? NULL : wgi_function_latex(n->text, n->length);
     if (known) put(p, known);
     else {
         put(p, "\\operatorname{");
-        put_plain(p, n->text, n->length);
+        wgi_latex_words(p, n->text, n->length);
         put(p, "}");
     }
 }
@@ -163,7 +177,7 @@ static void put_function(latex *p, const wgi_formula_node *n)
 static void put_below(latex *p, int node)
 {
     for (int k = p->f->node[node].child; k; k = p->f->node[k].next)
-        if (is_clause(p, k)) put_in(p, "_{", k, "}");
+        if (is_clause(p, k)) put_flat(p, "_{", k, "}");
 }
 
 static void put_arguments(latex *p, int node)
@@ -173,20 +187,25 @@ static void put_arguments(latex *p, int node)
         if (!is_clause(p, k)) put_in(p, first ? "" : ", ", k, "");
 }
 
+static bool has_tall_argument(const latex *p, int node)
+{
+    for (int k = p->f->node[node].child; k; k = p->f->node[k].next)
+        if (!is_clause(p, k) && is_tall(p, k)) return true;
+    return false;
+}
+
 static void put_call(latex *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    if (wgi_formula_is(p->f, node, "sqrt")) {
-        put_in(p, "\\sqrt{", n->child, "}");
-        return;
-    }
-    put_function(p, n);
-    put_below(p, node);
-    const bool bare = wgi_formula_is_function(n->text, n->length) &&
-                      p->f->node[n->child].kind == WGI_F_NAME && !wgi_formula_is(p->f, node, "sigmoid");
-    put(p, bare ? " " : "\\left(");
+    const bool root = wgi_formula_is(p->f, node, "sqrt") && !n->word, open = p->open,
+               bare = !root && wgi_formula_is_bare(p->f, node, open), tall = has_tall_argument(p, node);
+    if (root) put(p, "\\sqrt");
+    else put_function(p, n), put_below(p, node);
+    put(p, root ? "{" : bare ? " " : tall ? "\\!\\left(" : "(");
+    p->open = false;
     put_arguments(p, node);
-    put(p, bare ? "" : "\\right)");
+    p->open = open;
+    put(p, root ? "}" : bare ? "" : tall ? "\\right)" : ")");
 }
 
 static void put_list(latex *p, int node, const char *between)
@@ -195,13 +214,16 @@ static void put_list(latex *p, int node, const char *between)
         put_in(p, "", k, p->f->node[k].next ? between : "");
 }
 
+/* Subscripts, which stand in brackets where the name has one of its own: x_k[i, j]. */
 static void put_elements(latex *p, int node)
 {
+    const int of = p->f->node[node].child;
+    const wgi_formula_node *n = &p->f->node[of];
+    const bool brackets = n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length;
     put_child(p, node, 0);
-    put(p, "_{");
-    for (int k = p->f->node[p->f->node[node].child].next; k; k = p->f->node[k].next)
-        put_in(p, "", k, p->f->node[k].next ? ", " : "");
-    put(p, "}");
+    put(p, brackets ? "[" : "_{");
+    for (int k = n->next; k; k = p->f->node[k].next) put_flat(p, "", k, p->f->node[k].next ? ", " : "");
+    put(p, brackets ? "]" : "}");
 }
 
 static void put_over(latex *p, int node)
@@ -244,7 +266,7 @@ static void put_equations(latex *p, int node)
 static void put_words(latex *p, const wgi_formula_node *n)
 {
     put(p, "\\text{");
-    put_plain(p, n->text, n->length);
+    wgi_latex_words(p, n->text, n->length);
     put(p, "}");
 }
 
@@ -259,18 +281,12 @@ static void put_operator(latex *p, int node)
         put_child(p, node, 0);
         break;
     case WGI_F_MUL: put_product(p, node); break;
-    case WGI_F_DIV:
-        put_in(p, "\\frac{", n->child, "}{");
-        put_in(p, "", wgi_formula_child(p->f, node, 1), "}");
-        break;
+    case WGI_F_DIV: put_quotient(p, node); break;
     case WGI_F_MOD: put_between(p, node, " \\bmod "); break;
-    case WGI_F_MATMUL: put_between(p, node, " "); break;
+    case WGI_F_MATMUL: put_matrices(p, node); break;
     case WGI_F_POW: put_power(p, node); break;
     case WGI_F_TRANSPOSED: put_transposed(p, node); break;
-    case WGI_F_INVERSE:
-        put_child(p, node, 0);
-        put(p, "^{-1}");
-        break;
+    case WGI_F_INVERSE: put_raised(p, node, "^{-1}"); break;
     case WGI_F_COMPARE: put_compare(p, node); break;
     case WGI_F_AND: put_between(p, node, " \\text{ and } "); break;
     case WGI_F_OR: put_between(p, node, " \\text{ or } "); break;
@@ -284,8 +300,8 @@ static void put_node(latex *p, int node)
     switch ((wgi_formula_kind)n->kind) {
     case WGI_F_LIST: put_equations(p, node); break;
     case WGI_F_EQUATION: put_equation(p, node); break;
-    case WGI_F_NUMBER: put_number(p, n); break;
-    case WGI_F_NAME: put_name(p, n); break;
+    case WGI_F_NUMBER: wgi_latex_number(p, n); break;
+    case WGI_F_NAME: wgi_latex_name(p, n); break;
     case WGI_F_WORDS: put_words(p, n); break;
     case WGI_F_ABS: put_in(p, "\\left|", n->child, "\\right|"); break;
     case WGI_F_CALL: put_call(p, node); break;
@@ -304,9 +320,10 @@ static void put_node(latex *p, int node)
     }
 }
 
-void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node)
+void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat)
 {
-    latex p = { to, f };
+    latex p = { .to = to, .f = f, .flat = flat };
     if (to->size) to->at[0] = 0;
-    put_node(&p, node);
+    if (wgi_formula_is_truth(f, node)) put_in(&p, "[", node, "]"); /* 1 or 0 */
+    else put_node(&p, node);
 }

@@ -13,7 +13,7 @@ int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_
             snprintf(buf, size, "byte %d: %s", formula ? e.at : 0, formula ? e.text : "there is no formula");
         return -1;
     }
-    if (form == WG_FORMULA_LATEX) wgi_formula_latex(&to, &f, f.root);
+    if (form == WG_FORMULA_LATEX) wgi_formula_latex(&to, &f, f.root, false);
     else wgi_formula_text(&to, &f, f.root, form == WG_FORMULA_ASCII);
     return (int)to.length;
 }

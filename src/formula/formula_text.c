@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "formula/formula_words.h"
+#include "text/text.h"
 
 typedef struct printer {
     wgi_line *to;

@@ -148,40 +148,6 @@ static const char *function(const char *name, int length, int column)
 const char *wgi_function_unicode(const char *name, int length) { return function(name, length, 1); }
 const char *wgi_function_latex(const char *name, int length) { return function(name, length, 2); }
 
-/* ---- small letters above and below ---- */
-
-typedef struct small {
-    char from;
-    const char *up, *down;
-} small;
-
-/* clang-format off: the lines would have too many bytes */
-/* clang-format off */
-static const small smalls[] = {
-    { '0', "⁰", "₀" }, { '1', "¹", "₁" }, { '2', "²", "₂" },
-    { '3', "³", "₃" }, { '4', "⁴", "₄" }, { '5', "⁵", "₅" },
-    { '6', "⁶", "₆" }, { '7', "⁷", "₇" }, { '8', "⁸", "₈" },
-    { '9', "⁹", "₉" }, { '-', "⁻", "₋" }, { '+', "⁺", "₊" },
-    { '(', "⁽", "₍" }, { ')', "⁾", "₎" }, { 'a', "ᵃ", "ₐ" },
-    { 'b', "ᵇ", NULL }, { 'c', "ᶜ", NULL }, { 'd', "ᵈ", NULL },
-    { 'e', "ᵉ", "ₑ" }, { 'g', "ᵍ", NULL }, { 'h', "ʰ", "ₕ" },
-    { 'i', "ⁱ", "ᵢ" }, { 'j', "ʲ", "ⱼ" }, { 'k', "ᵏ", "ₖ" },
-    { 'l', "ˡ", "ₗ" }, { 'm', "ᵐ", "ₘ" }, { 'n', "ⁿ", "ₙ" },
-    { 'o', "ᵒ", "ₒ" }, { 'p', "ᵖ", "ₚ" }, { 'r', "ʳ", "ᵣ" },
-    { 's', "ˢ", "ₛ" }, { 't', "ᵗ", "ₜ" }, { 'u', "ᵘ", "ᵤ" },
-    { 'v', "ᵛ", "ᵥ" }, { 'w', "ʷ", NULL }, { 'x', "ˣ", "ₓ" },
-    { 'y', "ʸ", NULL }, { 'z', "ᶻ", NULL },
-};
-/* clang-format on */
-/* clang-format on */
-
-const char *wgi_small(char c, bool up)
-{
-    for (size_t i = 0; i < sizeof smalls / sizeof *smalls; i++)
-        if (smalls[i].from == c) return up ? smalls[i].up : smalls[i].down;
-    return NULL;
-}
-
 /* ---- numbers ---- */
 
 /* The decimal point of the locale becomes a point. */

@@ -22,8 +22,6 @@ const char *wgi_whole_accent(const char *base, int length, const char *accent);
 /* What a function is called in Unicode and in LaTeX, "σ" and "\\sigma"; NULL: as it is written. */
 const char *wgi_function_unicode(const char *name, int length);
 const char *wgi_function_latex(const char *name, int length);
-/* The letter or digit as a superscript or subscript; NULL: Unicode has none. */
-const char *wgi_small(char c, bool up);
 /* Writes the number in at most six digits, and its power of ten apart. Returns the power, 0 if there
  * is none. */
 int wgi_number_text(double x, char digits[32]);
@@ -38,6 +36,7 @@ void wgi_line_put(wgi_line *t, const char *s);
 
 /* ---- formula_text.c, formula_latex.c: the node and all below it ---- */
 void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii);
-void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node);
+/* flat: quotients are a/b. */
+void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat);
 
 #endif

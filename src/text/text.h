@@ -52,6 +52,23 @@ int wgi_columns(const char *utf8);
 /* At most that many columns of the text; a longer one ends in "…", if possible behind a comma. */
 void wgi_strbuf_fit(wgi_strbuf *b, const char *utf8, int columns);
 
+/* ---- small_letters.c ---- */
+
+/* The letter or digit as a superscript or subscript; NULL: Unicode has none. */
+const char *wgi_small(char c, bool up);
+/* The letter whose small form these n bytes are, above (*up) or below the line; 0: they are none. */
+char wgi_small_of(const char *utf8, size_t n, bool *up);
+
+/* ---- tex_text.c: LaTeX ---- */
+
+enum { WGI_TEX_BYTES = 32 };
+/* The first character of a valid UTF-8 text, which is not "", with an accent behind it, as LaTeX for math mode
+ * or for text mode, in any encoding of fonts. What pdflatex has no letter for becomes "?". How many bytes of
+ * the text it is. */
+size_t wgi_tex_character(const char *utf8, char tex[WGI_TEX_BYTES], bool *math);
+/* The text for LaTeX's text mode: no character of it is a command. */
+void wgi_strbuf_tex(wgi_strbuf *b, const char *utf8);
+
 /* ---- whole_file.c ---- */
 
 /* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The

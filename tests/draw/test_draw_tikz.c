@@ -117,9 +117,9 @@ Test(draw_tikz, writes_formulas_as_mathematics)
             L = wg_name(wg_sum(wg_square(a)), "L");
     char *tex = as(L, "tex", full);
     HAS(tex, "{$\\mathbf{W}_{1}$}");
-    HAS(tex, "{$z_{2} = \\mathbf{W}_{1} x$}");
-    HAS(tex, "{$\\hat{a} = \\sigma(z_{2})$}");
-    HAS(tex, "{$\\mathrm{d}z_{2}$ = ");
+    HAS(tex, "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\, \\mathbf{x}$}");
+    HAS(tex, "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}");
+    HAS(tex, "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
     expect_syntax(tex);
     free(tex);
     wgt_finish(c, NULL);
