@@ -223,7 +223,7 @@ typedef enum wg_figure_format {
     WG_FIGURE_BY_PATH, /* by the path's ending; "-": TXT */
     WG_FIGURE_SVG,
     WG_FIGURE_HTML, /* one file that loads nothing; it can be read without scripts */
-    WG_FIGURE_TEX,  /* pgfplots; the class standalone compiles it */
+    WG_FIGURE_TEX,  /* pgfplots; a document, whose page has the size of the figure */
     WG_FIGURE_TXT   /* for terminals, with dots of Braille */
 } wg_figure_format;
 

@@ -2,10 +2,12 @@
  *
  * Each panel is an axis at its place on the page, with the data's own numbers, so that it can be
  * edited. Where the numbers are too near to each other for TeX's arithmetic the axis goes from 0 to 1.
- * Letters are \footnotesize. */
+ * Letters are \footnotesize. The page has the size of the figure. */
 #include "figure/figure_private.h"
 
 #include <math.h>
+
+enum { MARGIN = 4 };
 
 typedef struct tex {
     const wgi_page *g;
@@ -169,16 +171,20 @@ static void put_rects(const tex *x, const wgi_shape *k)
     wgi_strbuf_put(x->b, ";\n");
 }
 
-static void put_marks(const tex *x, const wgi_shape *k)
+static const char *mark_of(int marker)
 {
     static const char *const marks[WG_MARKER_KINDS] = {
         "*", "*", "square*", "triangle*", "diamond*", "x", "o"
     };
+    return marks[marker >= 0 && marker < WG_MARKER_KINDS ? marker : 0];
+}
+
+static void put_marks(const tex *x, const wgi_shape *k)
+{
     wgi_strbuf_put(x->b, "\\addplot[only marks, color=");
     put_color(x, k->color);
     wgi_strbuf_format(x->b, ", mark=%s, mark size=%.2fpt, mark options={fill opacity=%.2f}] coordinates {",
-                      marks[k->marker >= 0 && k->marker < WG_MARKER_KINDS ? k->marker : 0],
-                      k->radius * x->scale, k->opacity);
+                      mark_of(k->marker), k->radius * x->scale, k->opacity);
     put_points(x, k, 0, k->n);
     wgi_strbuf_put(x->b, "};\n");
 }
@@ -222,8 +228,9 @@ static void put_sample(const tex *x, const wgi_entry *e)
         wgi_strbuf_put(x->b, "\\fill[fill opacity=0.6, fill="), put_color(x, color);
         wgi_strbuf_format(x->b, "] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n", from, y - 3, to, y + 3);
     } else if (s->kind == WG_SERIES_POINTS) {
-        wgi_strbuf_put(x->b, "\\fill["), put_color(x, color);
-        wgi_strbuf_format(x->b, "] (%.2fpt,%.2fpt) circle (2.2pt);\n", (from + to) / 2, y);
+        wgi_strbuf_put(x->b, "\\path["), put_color(x, color);
+        wgi_strbuf_format(x->b, "] plot[mark=%s,mark size=2.2pt] coordinates {(%.2fpt,%.2fpt)};\n",
+                          mark_of(wgi_marker_of(s)), (from + to) / 2, y);
     } else {
         wgi_strbuf_put(x->b, "\\draw["), put_color(x, color);
         wgi_strbuf_format(x->b, ", %s, line width=1.1pt] (%.2fpt,%.2fpt) -- (%.2fpt,%.2fpt);\n",
@@ -266,14 +273,17 @@ static void put_plot(tex *x)
 void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     tex x = { .g = g, .w = w, .b = b, .scale = 8 / g->font };
-    wgi_strbuf_put(
+    wgi_strbuf_format(
         b,
-        "\\documentclass[border=4pt]{standalone}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n"
-        "\\usepackage{amsmath}\n\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n"
-        "\\usetikzlibrary{arrows.meta}\n");
+        "\\documentclass{article}\n\\usepackage[paperwidth=%.2fpt,paperheight=%.2fpt,margin=0pt]{geometry}\n"
+        "\\usepackage{amsmath,pgfplots}\n\\pgfplotsset{compat=1.16}\n\\usetikzlibrary{arrows.meta}\n",
+        px(&x, g->width) + 2 * MARGIN, px(&x, g->height) + 2 * MARGIN);
     for (int i = 0; i < WG_COLOR_KINDS; i++)
         wgi_strbuf_format(b, "\\definecolor{wgc%d}{HTML}{%.6s}\n", i, wgi_palette_of[i].light + 1);
-    wgi_strbuf_put(b, "\\begin{document}\\sffamily\\footnotesize\n\\begin{tikzpicture}\n");
+    wgi_strbuf_put(b, "\\pagestyle{empty}\\parindent=0pt \\topskip=0pt \\parskip=0pt\n"
+                      "\\begin{document}\\sffamily\\footnotesize\n\\begin{tikzpicture}\n");
+    wgi_strbuf_format(b, "\\path[use as bounding box] (-%dpt,-%dpt) rectangle (%.2fpt,%.2fpt);\n", MARGIN,
+                      MARGIN, px(&x, g->width) + MARGIN, px(&x, g->height) + MARGIN);
     for (int i = 0; i < g->plots; i++) {
         x.t = &g->plot[i];
         put_plot(&x);

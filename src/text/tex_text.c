@@ -1,17 +1,17 @@
-/* tex_text.c: texts for LaTeX, which every encoding of fonts can write. Greek letters and the signs of formulas
- * become mathematics; what pdflatex has no letter for becomes "?". */
+/* tex_text.c: texts for LaTeX, which every encoding of fonts can write. Greek letters and the signs of
+ * formulas become mathematics; what pdflatex has no letter for becomes "?". */
 #include <stdio.h>
 #include <string.h>
 
 #include "text/text.h"
 
-typedef struct sign {
+typedef struct pair {
     const char *utf8, *tex;
-} sign;
+} pair;
 
 /* clang-format off: the lines would have too many bytes */
 /* clang-format off */
-static const sign in_math[] = {
+static const pair in_math[] = {
     { "−", "-" }, { "·", "\\cdot" }, { "×", "\\times" }, { "∞", "\\infty" },
     { "≤", "\\le" }, { "≥", "\\ge" }, { "≈", "\\approx" }, { "≠", "\\ne" },
     { "→", "\\to" }, { "←", "\\leftarrow" }, { "⇒", "\\Rightarrow" }, { "↦", "\\mapsto" },
@@ -43,7 +43,7 @@ static const sign in_math[] = {
     { "Χ", "\\mathrm{X}" },
 };
 
-static const sign in_text[] = {
+static const pair in_text[] = {
     { "#", "\\#" }, { "$", "\\$" }, { "%", "\\%" }, { "&", "\\&" },
     { "_", "\\_" }, { "{", "\\{" }, { "}", "\\}" }, { "~", "\\textasciitilde{}" },
     { "^", "\\textasciicircum{}" }, { "\\", "\\textbackslash{}" }, { "<", "\\textless{}" },
@@ -56,7 +56,7 @@ static const sign in_text[] = {
 /* clang-format on */
 /* clang-format on */
 
-static const char *find(const sign *signs, size_t count, const char *s, size_t n)
+static const char *find(const pair *signs, size_t count, const char *s, size_t n)
 {
     for (size_t i = 0; i < count; i++)
         if (strlen(signs[i].utf8) == n && memcmp(s, signs[i].utf8, n) == 0) return signs[i].tex;
@@ -70,7 +70,7 @@ static size_t bytes_of(const char *s)
     return n;
 }
 
-/* Letters of Latin-1 and of Latin Extended-A that the oldest encoding of fonts, OT1, can write: š, but no ð. */
+/* Letters of Latin-1 and Latin Extended-A that the oldest encoding of fonts, OT1, can write: š, but no ð. */
 static bool is_latin(const char *s)
 {
     static const char none[] = "ÐðÞþĄąĐđĘęĢģĦħĮįıĲĳĸĿŀŉŊŋŦŧŲųſ";
@@ -89,7 +89,7 @@ static bool is_accent(const char *s)
 /* As LaTeX for math mode; NULL: it has none. */
 static const char *accent(const char *s)
 {
-    static const sign accents[] = {
+    static const pair accents[] = {
         { "\u0300", "\\grave" }, { "\u0301", "\\acute" }, { "\u0302", "\\hat" },
         { "\u0303", "\\tilde" }, { "\u0304", "\\bar" },   { "\u0306", "\\breve" },
         { "\u0307", "\\dot" },   { "\u0308", "\\ddot" },  { "\u030c", "\\check" }
@@ -102,15 +102,16 @@ static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c 
 size_t wgi_tex_character(const char *s, char tex[WGI_TEX_BYTES], bool *math)
 {
     const size_t n = bytes_of(s);
-    const char *above = is_letter(*s) ? accent(s + 1) : NULL, *as;
+    const char *sign = find(in_math, sizeof in_math / sizeof *in_math, s, n), *as,
+               *above = is_letter(*s) || sign ? accent(s + n) : NULL;
     bool up = false;
     char small;
     *math = true;
-    if (above) {
-        snprintf(tex, WGI_TEX_BYTES, "%s{%c}", above, *s);
-        return n + bytes_of(s + 1);
+    if (above) { /* x̂, θ̂ */
+        snprintf(tex, WGI_TEX_BYTES, "%s{%.*s}", above, sign ? WGI_TEX_BYTES - 12 : 1, sign ? sign : s);
+        return n + bytes_of(s + n);
     }
-    if ((as = find(in_math, sizeof in_math / sizeof *in_math, s, n))) snprintf(tex, WGI_TEX_BYTES, "%s", as);
+    if (sign) snprintf(tex, WGI_TEX_BYTES, "%s", sign);
     else if (n > 1 && (small = wgi_small_of(s, n, &up)))
         snprintf(tex, WGI_TEX_BYTES, "{}%c{%c}", up ? '^' : '_', small);
     else {
