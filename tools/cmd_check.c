@@ -221,7 +221,7 @@ static int run_program(const args *a)
 {
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
-        model_say_drawn(&m);
+        model_say_drawn(&m, wg_program_drawn(m.q));
         if (args_has(a, "grad")) m.status = check_given(&m);
         else check_program(&m);
     }

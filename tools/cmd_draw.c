@@ -1,5 +1,6 @@
 /* cmd_draw.c: the command draw: a graph, or the plan of its run, as a picture in a file or as text. */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -239,12 +240,9 @@ static wg_node scalar_of(wg_node root)
     return is_scalar(root) ? root : wg_sum_at(NULL, &(wg_reduce_args){ .x = root });
 }
 
-static void say_whose_gradients(model *m, const char *name, wg_node root)
+static void say_whose_gradients(const model *m, const char *name)
 {
-    if (is_scalar(root)) return;
-    if (wg_dtype_is_float(wg_node_dtype(root)))
-        fprintf(stderr, "%s is no scalar: the gradients are those of its sum\n", name);
-    else model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
+    tool_note(m->a, "%s is no scalar: the gradients are those of its sum", name);
 }
 
 static void draw(model *m, wg_draw_opts o)
@@ -255,17 +253,22 @@ static void draw(model *m, wg_draw_opts o)
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
     o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
-    if (o.backward) say_whose_gradients(m, name, root);
-    if (m->status) return;
+    const bool of_sum = o.backward && !is_scalar(root);
+    if (of_sum && !wg_dtype_is_float(wg_node_dtype(root))) {
+        model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
+        return;
+    }
     if (o.backward) root = scalar_of(root);
     if (wants_plan(m->a)) {
+        if (of_sum) say_whose_gradients(m, name);
         o.backward = false; /* the plan has the gradients already */
         draw_plan(m, root, &wrt, o);
         return;
     }
     if (args_has(m->a, "ops")) o.level = "ops";
     const bool numbers = o.values || o.backward || !strcasecmp(format_of(m->a), "html");
-    if (numbers) model_say_drawn(m); /* before the program is built with other sizes */
+    /* a copy, since the program is built with other sizes; nothing is said of a picture that fails */
+    char *drawn = strdup(numbers ? wg_program_drawn(m->q) : "");
     size_names sizes = { .count = 0 };
     find_size_names(m, root, &sizes);
     o.wrt = wrt.node, o.wrt_count = wrt.count;
@@ -280,7 +283,9 @@ static void draw(model *m, wg_draw_opts o)
         o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
     if (!m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
         model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
-    model_ok(m);
+    if (model_ok(m) && of_sum) say_whose_gradients(m, name);
+    if (model_ok(m) && drawn) model_say_drawn(m, drawn);
+    free(drawn);
     free_size_names(&sizes);
 }
 

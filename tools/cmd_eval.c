@@ -74,7 +74,7 @@ static int run(const args *a)
     if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
         return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {
-        model_say_drawn(&m);
+        model_say_drawn(&m, wg_program_drawn(m.q));
         evaluate(&m, &style);
     }
     return model_close(&m);

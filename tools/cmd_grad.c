@@ -205,7 +205,7 @@ static int run(const args *a)
 {
     job w = { 0 };
     if (model_open(&w.m, a, WG_TRAIN)) {
-        model_say_drawn(&w.m);
+        model_say_drawn(&w.m, wg_program_drawn(w.m.q));
         differentiate(&w);
     }
     return model_close(&w.m);

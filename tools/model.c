@@ -339,9 +339,9 @@ bool model_leaves(model *m, wg_node root, name_list *to)
     return true;
 }
 
-void model_say_drawn(const model *m)
+void model_say_drawn(const model *m, const char *drawn)
 {
-    if (*wg_program_drawn(m->q)) tool_note(m->a, "no data given: %s", wg_program_drawn(m->q));
+    if (*drawn) tool_note(m->a, "no data given: %s", drawn);
 }
 
 bool model_of(model *m, const char **name, wg_node *node)

@@ -199,7 +199,8 @@ bool is_scalar(wg_node n); /* one float */
 bool model_leaves(model *m, wg_node root, name_list *to);
 /* The node that --of names, else the value of the last statement. False: after a message. */
 bool model_of(model *m, const char **name, wg_node *node);
-void model_say_drawn(const model *m);                /* a note of what was drawn at random for want of data */
+/* A note of what was drawn at random for want of data: wg_program_drawn. */
+void model_say_drawn(const model *m, const char *drawn);
 bool model_value(model *m, wg_node n, wg_tensor *t); /* false: after a message */
 /* The value of a literal or of @file.npy. data is NULL after a message. */
 wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text);

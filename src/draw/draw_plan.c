@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-static wg_status fail(wg_site here, wg_context *c, const char *text)
+static wg_status fail(wg_site here, wg_context *c, const char *call, const char *text)
 {
-    return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw_plan: %s", text);
+    return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: %s", call, text);
 }
 
-static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
-                       const char *format, wgi_strbuf *out)
+static wg_status steps(wg_site here, const char *call, const wg_plan *p, const wg_draw_plan_opts *o,
+                       const char *path, const char *format, wgi_strbuf *out)
 {
     if (strcmp(format, "txt") == 0) {
         wgi_plan_text(p, o, out);
         return out->failed ? WG_ERROR_MEMORY : WG_OK;
     }
-    return wgi_plan_steps(here, p, o, path, format, out);
+    return wgi_plan_steps(here, call, p, o, path, format, out);
 }
 
 static wg_status figure(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
@@ -32,25 +32,25 @@ static wg_status figure(wg_site here, const wg_plan *p, const char *path, const 
     return ok ? WG_OK : WG_ERROR_MEMORY;
 }
 
-wg_status wgi_plan_write(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
-                         wgi_strbuf *out)
+static wg_status write_plan(wg_site here, const char *call, const wg_plan *p, const char *path,
+                            const wg_draw_plan_opts *o, wgi_strbuf *out)
 {
     static const char *const formats[] = { "txt", "dot", "svg", "png", "pdf", NULL };
     const char *format = wgi_format_of(path ? path : "", o->format, formats);
     if (o->level && wgi_level_of(o) != WGI_LEVEL_PLAN)
-        return fail(here, out->c, "the level of a plan is \"plan\"");
+        return fail(here, out->c, call, "the level of a plan is \"plan\"");
     if (!format)
-        return fail(here, out->c,
+        return fail(here, out->c, call,
                     "the format must be txt, dot, svg, png or pdf, by the path's ending or .format");
     wg_picture_kind kind = o->picture != WG_PLAN_STEPS  ? WG_PICTURE_CHART
                            : strcmp(format, "txt") == 0 ? WG_PICTURE_TABLE
                                                         : WG_PICTURE_STEPS;
-    wg_status s = wgi_draw_fits(here, out->c, "draw_plan", o, kind);
+    wg_status s = wgi_draw_fits(here, out->c, call, o, kind);
     if (s != WG_OK) return s;
-    if (kind != WG_PICTURE_CHART) return steps(here, p, o, path, format, out);
-    if (strcmp(format, "svg") != 0) return fail(here, out->c, "charts are written as svg");
+    if (kind != WG_PICTURE_CHART) return steps(here, call, p, o, path, format, out);
+    if (strcmp(format, "svg") != 0) return fail(here, out->c, call, "charts are written as svg");
     if (o->picture == WG_PLAN_ROOFLINE && !o->limits)
-        return fail(here, out->c, "a roofline needs .limits: wg_limits_measure");
+        return fail(here, out->c, call, "a roofline needs .limits: wg_limits_measure");
     return figure(here, p, path, o, out);
 }
 
@@ -81,7 +81,7 @@ wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, con
     wg_node *leaves = NULL;
     wg_plan_opts look = { .wrt = o->wrt, .wrt_count = o->wrt_count };
     wg_draw_opts plan = *o;
-    if (!wg_node_ok(root)) return fail(here, c, "a plan is that of a node");
+    if (!wg_node_ok(root)) return fail(here, c, "draw", "a plan is that of a node");
     if (o->backward && !o->wrt_count) {
         if (!find_leaves(c, root, &leaves, &look.wrt_count)) return WG_ERROR_MEMORY;
         look.wrt = leaves;
@@ -89,7 +89,7 @@ wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, con
     plan.format = format;
     plan.backward = false, plan.wrt = NULL, plan.wrt_count = 0; /* the plan has the gradients */
     wg_plan *p = wg_plan_look_at(here, root, &look);
-    const wg_status s = p ? wgi_plan_write(here, p, path, &plan, out) : wg_failed(c);
+    const wg_status s = p ? write_plan(here, "draw", p, path, &plan, out) : wg_failed(c);
     wg_plan_free(p);
     wg_free(c, leaves);
     return s;
@@ -102,7 +102,7 @@ wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const c
     wgi_strbuf out = { .c = c };
     if (!c || !p) return WG_ERROR_USE;
     wgi_locale l = wgi_locale_set_c();
-    wg_status s = wgi_plan_write(here, p, path, o ? o : &standard, &out);
+    wg_status s = write_plan(here, "draw_plan", p, path, o ? o : &standard, &out);
     wgi_locale_restore(l);
     if (s == WG_OK) s = wgi_save_whole(here, "draw", &out, path);
     wgi_strbuf_free(&out);

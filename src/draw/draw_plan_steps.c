@@ -104,16 +104,15 @@ static wg_status fill(sketch *k, const wg_limits *l)
     return wgi_copy_shared_boxes(&k->picture) && !k->picture.lost ? WG_OK : WG_ERROR_MEMORY;
 }
 
-wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
-                         const char *format, wgi_strbuf *out)
+wg_status wgi_plan_steps(wg_site here, const char *call, const wg_plan *p, const wg_draw_plan_opts *o,
+                         const char *path, const char *format, wgi_strbuf *out)
 {
     sketch k = { .p = p, .picture = { .c = out->c, .here = here, .o = o }, .text = { .c = out->c } };
     int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
     if (p->ops > most)
-        return WGI_DRAW_FAIL(
-            out->c, here, WG_ERROR_VALUE,
-            "draw_plan: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most", p->ops,
-            p->steps, most);
+        return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE,
+                             "%s: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most",
+                             call, p->ops, p->steps, most);
     wg_status s = fill(&k, o->limits);
     if (s == WG_OK) s = wgi_picture_write(&k.picture, path, format, out);
     wg_free(out->c, k.box_of);

@@ -311,15 +311,14 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 
-/* draw_plan.c. The plan as `path` and the options ask for; `out` is empty before. */
-wg_status wgi_plan_write(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
-                         wgi_strbuf *out);
-/* The plan of the root, or of its gradients. */
+/* draw_plan.c. The plan of the root, or of its gradients, as `path` and the options ask for; `out` is empty
+ * before. */
 wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, const char *format,
                                const wg_draw_opts *o, wgi_strbuf *out);
 void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
-wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
-                         const char *format, wgi_strbuf *out);
+/* Errors begin with the name of the call. */
+wg_status wgi_plan_steps(wg_site here, const char *call, const wg_plan *p, const wg_draw_plan_opts *o,
+                         const char *path, const char *format, wgi_strbuf *out);
 /* Figures, which the caller frees; NULL: no memory. */
 wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
 wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);

@@ -15,7 +15,7 @@ static bool is_called(const char *name, const char *word, size_t length)
     return strlen(name) == length && memcmp(name, word, length) == 0;
 }
 
-/* By the name in the program or as it is printed, W1 or W₁. */
+/* By the name of the value in the program or as it is printed, W1 or W₁. */
 static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
 {
     bool found = false;
@@ -25,6 +25,21 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned
         if (!is_called(wgi_item_at(p, i)->name, word, length) && !is_called(x->name, word, length)) continue;
         hidden[i] = 1, found = true;
     }
+    return found;
+}
+
+/* By the name of the gradient as it is printed: ∂s/∂z, d(1 − a). */
+static bool mark_gradient(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
+{
+    bool found = false;
+    wgi_strbuf name = { .c = p->c };
+    for (int64_t i = 0; i < p->nodes; i++) {
+        const wgi_box *x = &p->box[p->box_of[i]];
+        if (x->times > 1 || !p->on_path[i]) continue;
+        wgi_strbuf_clear(&name), wgi_put_gradient_of(&p->view, &name, x->name, x->is_expression);
+        if (is_called(wgi_strbuf_text(&name), word, length)) hidden[i] = 1, found = true;
+    }
+    wgi_strbuf_free(&name);
     return found;
 }
 
@@ -108,6 +123,7 @@ bool wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h)
     while (ok && wgi_next_name(&names, &word, &length)) {
         if (mark(p, word, length, h->value)) continue; /* "dz" is a gradient unless a node is called so */
         if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, h->gradient)) continue;
+        if (mark_gradient(p, word, length, h->gradient)) continue;
         if (!h->unknown) h->unknown = word, h->length = (int)length;
     }
     if (ok) follow(p, a, h);
@@ -144,8 +160,8 @@ static wg_status check_names(const wgi_picture *p, const wgi_hidden *h)
     wgi_put_nearest_name(p, &near, h->unknown, (size_t)length, true);
     const wg_status s = WGI_DRAW_FAIL(
         p->c, p->here, WG_ERROR_VALUE,
-        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, dz a gradient", length,
-        h->unknown, wgi_strbuf_text(&near));
+        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, %s a gradient", length,
+        h->unknown, wgi_strbuf_text(&near), p->view.partial_of ? "its name in the picture" : "dz");
     wgi_strbuf_free(&near);
     return s;
 }
@@ -198,7 +214,12 @@ static bool tells(const wgi_picture *p, const wgi_step_state *t)
 static bool is_hidden_gradient(const wgi_picture *p, const wgi_step_state *t)
 {
     const wgi_box *from = t->from >= 0 ? &p->box[t->from] : NULL;
-    return from && from->hidden_gradient && *t->rule == 'd' && strcmp(t->rule + 1, from->name) == 0;
+    wgi_strbuf name = { .c = p->c };
+    if (!from || !from->hidden_gradient) return false;
+    wgi_put_gradient_of(&p->view, &name, from->name, from->is_expression);
+    const bool same = name.failed || strcmp(t->rule, wgi_strbuf_text(&name)) == 0;
+    wgi_strbuf_free(&name);
+    return same;
 }
 
 void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t)

@@ -76,6 +76,13 @@ static void merge_between(wgi_picture *p, const wgi_alike_run *r, const unsigned
     }
 }
 
+/* Runs are aligned by themselves. The parts that the run before has taken since are left out. */
+static bool begin_behind(wgi_alike_run *r, int64_t taken)
+{
+    while (r->times > 1 && r->begin < taken) r->begin += r->period, r->times--;
+    return r->times > 1;
+}
+
 bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
 {
     if (!p->looked_for_alike) {
@@ -86,10 +93,13 @@ bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
     int64_t most = p->alike;
     for (int64_t i = 0; i < p->nodes; i++) most += kept[i];
     p->repeat = wgi_picture_alloc(p, most, sizeof *p->repeat);
+    int64_t taken = 0; /* nodes before it are in repeats */
     if (!p->repeat) return false;
     for (int64_t i = 0; i < p->alike; i++) {
         wgi_alike_run r = p->run[i];
-        if (align(p, &r) && is_chain(p, &r)) merge_between(p, &r, kept);
+        if (!align(p, &r) || !begin_behind(&r, taken) || !is_chain(p, &r)) continue;
+        merge_between(p, &r, kept);
+        taken = r.begin + r.times * r.period;
     }
     return true;
 }

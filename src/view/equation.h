@@ -38,8 +38,8 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
  * formula does not have. */
 void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
 /* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
- * empty before, gets it, too. */
-void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree);
+ * empty before, gets it, too; its names stay as long as the view. */
+void wgi_item_put_gate(wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);
 /* The word of a choice among those of its option, and its length. */

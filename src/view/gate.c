@@ -37,20 +37,22 @@ static bool has_names_alone(const wgi_formula *f, int call)
     return f->node[call].child;
 }
 
-/* Copies the formula with names that are always there. */
-static void copy_formula(wgi_formula *to, const wgi_formula *f, int right)
+/* Copies the formula with its names and words, which stay as long as the view. */
+static void copy_formula(wgi_view *v, wgi_strbuf *b, wgi_formula *to, const wgi_formula *f, int right)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
     to->root = wgi_formula_copy(to, f, right);
     for (int i = 1; i < to->count; i++) {
         wgi_formula_node *n = &to->node[i];
-        if (n->kind == WGI_F_NAME && n->length == 1 && *n->text >= 'a' && *n->text <= 'z')
-            n->text = letters + (*n->text - 'a');
+        char *kept = n->text ? wgi_view_keep(v, (size_t)n->length + 1) : NULL;
+        if (!n->text) continue;
+        if (kept) memcpy(kept, n->text, (size_t)n->length), kept[n->length] = 0;
+        b->failed |= !kept;
+        n->text = kept ? kept : "", n->length = kept ? n->length : 0;
     }
 }
 
 /* false: the formula is too long for a gate. */
-static bool put_symbol(wgi_strbuf *b, const wgi_formula *f, int right, wgi_formula *tree)
+static bool put_symbol(wgi_view *v, wgi_strbuf *b, const wgi_formula *f, int right, wgi_formula *tree)
 {
     const wgi_formula_node *n = &f->node[right];
     const int a = n->child, second = a ? f->node[a].next : 0;
@@ -72,7 +74,7 @@ static bool put_symbol(wgi_strbuf *b, const wgi_formula *f, int right, wgi_formu
     if (x) wgi_strbuf_format(b, negative ? "%s (" : "%s ", sign);
     if (call) put_function(b, text);
     else wgi_strbuf_put(b, n->kind == WGI_F_NEG && is_name(f, a) ? "× (−1)" : text);
-    if (!x && !call && !(n->kind == WGI_F_NEG && is_name(f, a))) copy_formula(tree, f, right);
+    if (!x && !call && !(n->kind == WGI_F_NEG && is_name(f, a))) copy_formula(v, b, tree, f, right);
     wgi_strbuf_put(b, negative ? ")" : "");
     return true;
 }
@@ -83,7 +85,7 @@ static void put_name(wgi_strbuf *b, const wgi_item *y)
     wgi_strbuf_clean(b, sign ? sign : name, 2 * CHARACTERS);
 }
 
-void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree)
+void wgi_item_put_gate(wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree)
 {
     wgi_right_side *r = wg_alloc(v->c, 1, sizeof *r);
     int wires = 0;
@@ -99,7 +101,7 @@ void wgi_item_put_gate(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_
     for (int k = 0; k < WGI_FORMULA_OPERANDS; k++)
         snprintf(r->text[k], sizeof r->text[k], "%c", wires == 1 ? 'x' : 'a' + k);
     const int right = wgi_find_right_side(v, y, r);
-    if (right <= 0 || !wgi_is_clear(&r->own, y->operands, false) || !put_symbol(b, &r->own, right, tree))
+    if (right <= 0 || !wgi_is_clear(&r->own, y->operands, false) || !put_symbol(v, b, &r->own, right, tree))
         put_name(b, y);
     wg_free(v->c, r);
 }

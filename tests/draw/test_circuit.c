@@ -135,6 +135,38 @@ Test(circuit, shows_tensors_and_what_is_not_known)
     wgt_finish(b.c, NULL);
 }
 
+/* y = x^2 or x^3 */
+typedef struct raised {
+    int power;
+} raised;
+
+static double raised_map(double x, const void *attr)
+{
+    return ((const raised *)attr)->power ? x * x * x : x * x;
+}
+
+/* The word of an option stands in the formula of the gate. */
+Test(circuit, shows_the_option_of_an_op_of_the_users)
+{
+    static const wg_attr_row rows[] = {
+        { "power", WG_ATTR_CHOICE, offsetof(raised, power), "two", "two three" }, { 0 }
+    };
+    static const wg_op op = { .name = "raised",
+                              .formula = "y = x^power",
+                              .operands = 1,
+                              .attr_size = sizeof(raised),
+                              .attrs = rows,
+                              .map = raised_map };
+    bench b = start();
+    const wg_node x = number(&b, "x", 2), y = wg_apply(WG_HERE, &op, &x, 1, &(raised){ .power = 1 });
+    wg_draw_opts o = circuit;
+    o.backward = false;
+    char *svg = svg_of(y, o), *plain = pic_plain(strdup(svg));
+    HAS(plain, ">xthree</text>");
+    free(plain), wg_free(b.c, svg);
+    wgt_finish(b.c, NULL);
+}
+
 Test(circuit, refuses_what_it_cannot_draw)
 {
     bench b = start();

@@ -166,6 +166,55 @@ Test(reduce, a_recurrent_network_is_one_step_with_a_loop)
     end(&b);
 }
 
+/* Chains of layers whose ops, names, parameters and lengths are drawn at random, one behind the other. */
+static wg_node random_chains(bench *b, uint64_t seed, wg_node *kept)
+{
+    wg_node h = input(b, "h0", 2, 2), shared = matrix(b, "S", 2, 2), other = h;
+    uint64_t s = seed * 6364136223846793005u + 1442695040888963407u;
+    for (int layer = 0; layer < 24; layer++) {
+        char name[24];
+        if (layer % (3 + (int)(seed % 5)) == 0) s = s * 6364136223846793005u + 1442695040888963407u;
+        snprintf(name, sizeof name, "W%d", layer);
+        const wg_node before = h;
+        for (int i = 0; i < (int)(s >> 60) % 4 + 1; i++) {
+            const int op = (int)(s >> (8 + 3 * i)) % 6;
+            h = op == 0   ? wg_tanh(h)
+                : op == 1 ? wg_add(h, before)
+                : op == 2 ? wg_matmul(h, shared)
+                : op == 3 ? wg_matmul(h, matrix(b, name, 2, 2))
+                : op == 4 ? wg_sub(1, h)
+                          : wg_mul(h, other);
+            if (op == 3) break;
+        }
+        if (layer % 7 == 3) other = h;
+        if ((s >> 20) % 11 == 0) *kept = wg_name(h, "kept");
+    }
+    return wg_name(wg_sum(h), "J");
+}
+
+Test(reduce, repeats_have_no_node_in_common)
+{
+    int64_t repeats = 0, pairs = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        bench b = start();
+        wg_node keep = wg_none;
+        const wg_node J = random_chains(&b, seed, &keep);
+        reduce(&b, J, &(wg_draw_opts){ .keep = wg_is_none(keep) || seed % 2 ? NULL : "kept" },
+               WGI_REDUCE_REPEATS);
+        const wgi_alike_run *r = b.picture.repeat;
+        for (int64_t i = 0; i < b.picture.repeats; i++) {
+            const int64_t end = r[i].begin + r[i].period * r[i].times;
+            cr_assert(r[i].times > 1 && end <= b.picture.nodes);
+            cr_assert(i + 1 == b.picture.repeats || end <= r[i + 1].begin, "graph %d: %lld and %lld",
+                      (int)seed, (long long)end, (long long)r[i + 1].begin);
+        }
+        repeats += b.picture.repeats, pairs += b.picture.repeats > 1;
+        end(&b);
+    }
+    cr_expect(repeats > 100 && pairs > 20, "%lld repeats, %lld graphs with several", (long long)repeats,
+              (long long)pairs);
+}
+
 Test(reduce, repeats_can_be_refused)
 {
     bench b = start();

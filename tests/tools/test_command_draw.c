@@ -253,6 +253,33 @@ Test(command_draw, names_sizes_that_nobody_gave)
     cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
 }
 
+/* A note belongs to a picture: where there is none, the error stands alone. */
+Test(command_draw, notes_are_of_pictures)
+{
+    static const char text[] = "x = input(3); w = param(3); z = x * w";
+    EXPECT(0, NULL, "z is no scalar: the gradients are those of its sum\nno data given: ", "draw", "-e", text,
+           "--backward", "-o", "z.svg");
+    wgt_result r = RUN("draw", "-e", text, "--backward", "-q", "-o", "z.svg");
+    cr_expect_str_eq(r.err, "");
+    r = RUN("draw", "-e", text, "--backward", "--hide", "q", "-o", "z.svg");
+    cr_expect_eq(r.status, 3);
+    cr_expect(!strstr(r.err, "drawn at random") && !strstr(r.err, "no scalar"), "%s", r.err);
+}
+
+/* The names of gradients are those of the picture, where dx is another node. */
+Test(command_draw, hides_gradients_by_the_names_that_are_shown)
+{
+    static const char text[] = "x = 2.0; y = x^3; dx = grad(y, x); s = dx * dx";
+    wgt_result r = RUN("draw", "-e", text, "--backward");
+    cr_expect(strstr(r.out, "∂s/∂x = 288") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out); /* 2 · 12 · 6x */
+    r = RUN("draw", "-e", text, "--backward", "--hide", "∂s/∂x");
+    cr_expect(strstr(r.out, "∂s/∂x = ?") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out);
+    r = RUN("draw", "-e", "a = 2.0; L = log(1 - exp(-a))", "--level", "ops", "--backward", "--hide",
+            "d(1 − exp(−a))");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    EXPECT(3, "", "called '∂s/∂q'", "draw", "-e", text, "--backward", "--hide", "∂s/∂q");
+}
+
 /* ---- pictures that can be read ---- */
 
 /* The least size of the element in the picture, on its canvas, which is as wide as `width` says. */
