@@ -275,7 +275,7 @@ Test(command_draw, hides_gradients_by_the_names_that_are_shown)
     r = RUN("draw", "-e", text, "--backward", "--hide", "∂s/∂x");
     cr_expect(strstr(r.out, "∂s/∂x = ?") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out);
     r = RUN("draw", "-e", "a = 2.0; L = log(1 - exp(-a))", "--level", "ops", "--backward", "--hide",
-            "d(1 − exp(−a))");
+            "d(1 − e⁻ᵃ)");
     cr_expect_eq(r.status, 0, "%s", r.err);
     EXPECT(3, "", "called '∂s/∂q'", "draw", "-e", text, "--backward", "--hide", "∂s/∂q");
 }
