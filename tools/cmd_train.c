@@ -312,6 +312,9 @@ const command cmd_train = {
     "train FILE.wg | -e TEXT --data SPEC [flags]",
     "Trains a program's parameters.",
     { flags, model_flags },
-    "  wengert train digits.wg --data digits --dev 0.2 -o run/\n",
+    "  wengert train digits.wg --data digits --dev 0.2 -o run/\n"
+    "  wengert train iris.wg --data iris.csv --map x=sepal_length:petal_width,y=species -o iris/\n"
+    "  wengert train digits.wg --data digits --optimizer 'adamw(lr=cosine(3e-3))' --epochs 40\n"
+    "  wengert eval digits.wg --load run/weights.safetensors --data new.npy --print logits -o out.npy\n",
     run,
 };

@@ -19,6 +19,8 @@ static const char *const rules[] = {
     "A name without a value is an error in a file. In -e it is an input: a number by --set, else drawn at "
     "random.",
     "check LEFT == RIGHT is a claim; wengert check tests it: check grad(L, z) == a - y.",
+    "train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20) says how wengert train "
+    "trains the program.",
     "{ z = dense(x, 64); relu(z) } is a block; its names are not seen outside.",
 };
 
