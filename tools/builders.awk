@@ -117,7 +117,7 @@ function python_lists(    text, name, kind, out, i) {
         name = found
         sub(/.*\*wg_/, "", name)
         sub(/_at$/, "", name)
-        python("!" listed("WG_" toupper(name) "_OPTIONS"), name, "")
+        if (("WG_" toupper(name) "_OPTIONS") in list) python("!" listed("WG_" toupper(name) "_OPTIONS"), name, "")
     }
     for (rest = all; next_match("F(LAG|IELD)\\((const )?[a-z_]+( \\*)?, [a-z_]+, WG"); ) {
         kind = found

@@ -172,8 +172,8 @@ typedef struct model {
 /* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is
  * set. Call model_close in each case. */
 bool model_open(model *m, const args *a, wg_mode mode);
-/* The parts of it: the program, with its floats in `standard` unless --dtype says otherwise; then the values of
- * --set and --load. */
+/* The parts of it: the program, with its floats in `standard` unless --dtype says otherwise; then the values
+ * of --set and --load. */
 bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
 bool model_values(model *m);
 int model_close(model *m);               /* returns m->status */

@@ -397,7 +397,9 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds th
 
 /* ---- lang_train.c ---- */
 
-bool wgi_keep_training(wg_program *q, wgi_ast *s); /* sets q->training */
+/* Checks the form of the statement when it has been read, and sets q->train. */
+bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block);
+bool wgi_keep_training(wg_program *q, wgi_ast *s); /* in a build: sets q->training */
 
 /* ---- lang_call.c ---- */
 

@@ -386,15 +386,7 @@ static wgi_ast *training(parser *p)
     wgi_ast *a = make(p, AST_TRAIN, p->lex.start);
     a->first = expression(p, 0);
     a->end = p->lex.before;
-    if (!ok(p)) return a;
-    if (a->first->kind != AST_CALL || strcmp(a->first->ident->text, "train") != 0)
-        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX,
-                    "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
-    else if (p->depth) wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "train(...) stands outside of blocks");
-    else if (p->q->train)
-        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "a program has one train(...): the first is in line %d",
-                    wgi_line(p->q, p->q->train->start));
-    else p->q->train = a;
+    if (ok(p)) wgi_note_training(p->q, a, p->depth > 0);
     return a;
 }
 

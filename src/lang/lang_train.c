@@ -171,6 +171,20 @@ wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char 
 
 /* ---- the statement ---- */
 
+bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block)
+{
+    if (s->first->kind != AST_CALL || strcmp(s->first->ident->text, "train") != 0)
+        return wgi_fail_at(
+            q, s, WG_ERROR_SYNTAX,
+            "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
+    if (inside_a_block) return wgi_fail_at(q, s, WG_ERROR_SYNTAX, "train(...) stands outside of blocks");
+    if (q->train)
+        return wgi_fail_at(q, s, WG_ERROR_SYNTAX, "a program has one train(...): the first is in line %d",
+                           wgi_line(q, q->train->start));
+    q->train = s;
+    return true;
+}
+
 /* The loss or a metric: one float. */
 static bool measure(wg_program *q, const wgi_ast *a, const char *what, wg_measure *to)
 {
