@@ -97,8 +97,8 @@ Test(train, linear_regression_reaches_the_least_squares)
 
 Test(train, digits_are_told_apart)
 {
-    wgt_result r =
-        RUN("train", wgt_script(digits), "--data", "digits", "--dev", "0.2", "--epochs", "20", "--json");
+    wgt_result r = RUN("train", wgt_script(digits), "--data", "digits", "--dev", "0.2", "--epochs", "20",
+                       "--seed", "1", "--json");
     cr_assert_eq(r.status, 0, "%s", r.err);
     wgt_expect_json(r.out);
     cr_expect(wgt_json_number(r.out, "\"dev\"", "accuracy") >= 0.96, "%s", r.out);
@@ -107,6 +107,14 @@ Test(train, digits_are_told_apart)
         "%s", r.err);
     cr_expect(strstr(r.err, "\nepoch  3/20  loss "), "%s", r.err);
     cr_expect(strstr(r.err, " %  dev "), "%s", r.err);
+}
+
+Test(train, the_example_trains)
+{
+    wgt_result r =
+        RUN("train", "examples/digits.wg", "--data", "digits", "--dev", "0.2", "--seed", "1", "--json", "-q");
+    cr_assert_eq(r.status, 0, "%s", r.err);
+    cr_expect(wgt_json_number(r.out, "\"dev\"", "accuracy") >= 0.96, "%s", r.out);
 }
 
 /* ---- the same as in C ---- */
