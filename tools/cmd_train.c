@@ -269,8 +269,8 @@ static void train(training *t, const args *a)
     else if (t->was_there) tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
     const bool done = train_epochs(t);
     check_unwatch();
-    if (done) train_result(t);
-    else if (!t->m.status) {
+    if (!t->m.status && (done || a->json)) train_result(t);
+    if (!done && !t->m.status) {
         t->m.status = EXIT_INTERRUPTED;
         tool_note(
             a, t->folder ? "stopped in epoch %d; the same command goes on from here" : "stopped in epoch %d",

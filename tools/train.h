@@ -47,10 +47,9 @@ typedef struct training {
     epoch_record *record;
     int64_t records, room;
     char *folder; /* NULL: nothing is kept */
-    double saved_at, epoch_began, began;
-    int64_t rows_done; /* by this run of the command */
-    bool shown, was_there,
-        by_flags; /* a line of progress is on the terminal; it went on; --loss names the loss */
+    double save_next, epoch_began, began;
+    int64_t rows_done;     /* by this run of the command */
+    bool shown, was_there; /* a line of progress is on the terminal; it goes on from its folder */
 } training;
 
 double train_now(void); /* seconds */
@@ -71,7 +70,7 @@ bool train_try(
 
 /* Makes the folder, and goes on from what is in it unless --fresh is given. False: after a message. */
 bool train_resume(training *t);
-bool train_save(training *t, bool now); /* now false: at most once a second */
+bool train_save(training *t, bool now); /* now false: about once a second */
 bool train_record(training *t, const epoch_record *r);
 void train_keep_last(training *t); /* after a failure: writes the weights of the last epoch, and says so */
 

@@ -321,12 +321,15 @@ static bool write_by(training *t, const char *name, bool state)
     return library_wrote(t);
 }
 
+/* The files of a long training are large. At most a twentieth of the time is spent on them. */
 bool train_save(training *t, bool now)
 {
-    if (!t->folder || (!now && train_now() < t->saved_at + 1)) return true;
+    const double began = train_now();
+    if (!t->folder || (!now && began < t->save_next)) return true;
     const bool fine = (!t->records || (write_log(t) && write_curve(t))) &&
                       write_by(t, "weights.safetensors", false) && write_by(t, "state.safetensors", true);
-    t->saved_at = train_now();
+    const double took = train_now() - began;
+    t->save_next = train_now() + (20 * took > 1 ? 20 * took : 1);
     return fine;
 }
 

@@ -137,9 +137,12 @@ static bool run_epoch(training *t)
 
 bool train_epochs(training *t)
 {
-    t->began = t->epoch_began = t->saved_at = train_now();
+    t->began = t->epoch_began = train_now();
+    t->save_next = t->began + 1;
     while (wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
     train_erase(t);
     if (t->m.status) return train_keep_last(t), false;
-    return !check_interrupted() || (train_save(t, true), false);
+    if (wg_data_epoch(t->rows) >= t->epochs) return true;
+    train_save(t, true);
+    return false;
 }

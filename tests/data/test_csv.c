@@ -380,3 +380,21 @@ Test(csv, every_allocation_fails)
         cr_assert_lt(n, 200);
     }
 }
+
+Test(csv, names_its_columns)
+{
+    wg_context *c = wg_start(NULL);
+    const char *text = "a,\"b, c\",\nx,y\n", *path = wgt_in_folder("names.csv");
+    wgt_save(path, text, strlen(text));
+    const char **names = wg_csv_names(c, path, NULL);
+    cr_assert(names, "%s", wg_message(c));
+    const char *const want[] = { "a", "b, c", "" };
+    for (int i = 0; i < 3; i++) cr_expect_str_eq(names[i], want[i]);
+    cr_expect_null(names[3]);
+    wg_free(c, names);
+    names = wg_csv_names(c, path, &(wg_csv_opts){ .no_header = true });
+    cr_assert(names && !strcmp(names[2], "2") && !names[3]);
+    cr_expect_null(wg_csv_names(c, wgt_in_folder("none.csv"), NULL));
+    cr_expect_eq(wg_failed(c), WG_ERROR_FILE);
+    wg_finish(c, NULL);
+}
