@@ -89,7 +89,8 @@ wg_node latex_hostile_graph(wg_context *c)
                                          "\\",
                                          "{",
                                          "^",
-                                         "a|b" };
+                                         "a|b",
+                                         "✓↑" };
     wg_graph *g = wg_graph_new(c);
     double v = 0.5;
     wg_node sum = wg_none;

@@ -158,13 +158,14 @@ static int file_flags(const args *a)
 {
     const char *path = output_of(a);
     const char *format = args_value(a, "format");
+    const bool plan = wants_plan(a);
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, html, png, pdf, tex, txt or json", format);
+        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf%s or txt", format,
+                         plan ? "" : ", html, tex, json");
     if (path && !format && !known_format(a, format_of(a)))
-        return tool_fail(
-            a, EXIT_FLAGS,
-            "-o %s: the ending says no format: .dot, .svg, .html, .png, .pdf, .tex, .txt, .json, or --format",
-            path);
+        return tool_fail(a, EXIT_FLAGS,
+                         "-o %s: the ending says no format%s: .dot, .svg, .png, .pdf%s or .txt, or --format",
+                         path, plan ? " of a plan" : "", plan ? "" : ", .html, .tex, .json");
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (!args_choice(a, "diff")) return EXIT_FLAGS;

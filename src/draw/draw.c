@@ -86,10 +86,12 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
             "draw: \"%s\": the format must be dot, svg, html, png, pdf, tex, txt or json, by "
             "the path's ending or .format",
             path ? path : "");
+    if (o->steps && !strcmp(format, "tex") && wgi_film_is_pattern(path))
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
+                             "draw: %s: LaTeX has all steps in one file: name it without %%d", path);
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
-    const bool saved =
-        o->steps && wgi_film_is_pattern(path) && strcmp(format, "txt") && strcmp(format, "tex");
+    const bool saved = o->steps && wgi_film_is_pattern(path) && strcmp(format, "txt");
     if (s == WG_OK && !saved) s = wgi_save_whole(here, "draw", &picture, path);
     wgi_strbuf_free(&picture);
     return s;

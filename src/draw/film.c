@@ -94,8 +94,11 @@ void wgi_film_put_caption(const wgi_svg *w)
         const size_t length = strcspn(s, "\n");
         wgi_strbuf_clear(&line), wgi_strbuf_add(&line, s, length);
         y += leading();
-        wgi_svg_text(w->b, WGI_SVG_MARGIN, y, n ? CAPTION : WGI_SMALL + 1, false, "", n ? "ink" : "outside",
-                     wgi_strbuf_text(&line));
+        wgi_svg_text(w->b, WGI_SVG_MARGIN, y,
+                     n           ? CAPTION
+                     : w->canvas ? WGI_BODY
+                                 : WGI_SMALL + 1,
+                     false, "", n ? "ink" : "outside", wgi_strbuf_text(&line));
         s += length + (s[length] == '\n');
     }
     w->b->failed |= line.failed;

@@ -14,7 +14,8 @@ typedef struct pair {
 static const pair in_math[] = {
     { "−", "-" }, { "·", "\\cdot" }, { "×", "\\times" }, { "∞", "\\infty" },
     { "≤", "\\le" }, { "≥", "\\ge" }, { "≈", "\\approx" }, { "≠", "\\ne" },
-    { "→", "\\to" }, { "←", "\\leftarrow" }, { "⇒", "\\Rightarrow" }, { "↦", "\\mapsto" },
+    { "→", "\\to" }, { "↑", "\\uparrow" }, { "↓", "\\downarrow" }, { "✓", "\\surd" }, { "✗", "\\times" },
+    { "←", "\\leftarrow" }, { "⇒", "\\Rightarrow" }, { "↦", "\\mapsto" },
     { "∂", "\\partial" }, { "∇", "\\nabla" }, { "√", "\\surd" }, { "∑", "\\sum" },
     { "∏", "\\prod" }, { "∫", "\\int" }, { "∈", "\\in" }, { "∉", "\\notin" },
     { "∘", "\\circ" }, { "±", "\\pm" }, { "÷", "\\div" }, { "°", "{}^{\\circ}" },

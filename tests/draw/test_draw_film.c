@@ -219,6 +219,13 @@ Test(draw_film, frames_have_the_size_of_a_canvas)
     for (int i = 1; i <= frames; i++) {
         char *text = frame(i);
         HAS(text, "width=\"1920\" height=\"1080\"");
+        double width = 0;
+        const char *view = strstr(text, "viewBox=\"");
+        cr_assert_eq(sscanf(view, "viewBox=\"%*f %*f %lf", &width), 1);
+        for (const char *at = text; (at = strstr(at, "<text ")); at++) { /* 24 px, all of it */
+            const double size = strtod(strstr(at, "font-size=\"") + 11, NULL);
+            cr_expect_geq(size * 1920 / width, 24 - 1e-6, "frame %d: %.80s", i, at);
+        }
         free(text);
     }
     cr_expect_eq(wg_draw(n.L, "sheet.svg", &o), WG_ERROR_VALUE);

@@ -123,6 +123,8 @@ Test(draw_tikz, has_overlays)
     tex = as(L, "tex", o);
     HAS(tex, "{$\\mathrm{d}w$ = ?}");
     HAS(tex, "dw = dL $\\cdot$ x = ?");
+    cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "slide-%02d.tex: LaTeX has all steps in one file");
     HAS_NOT(tex, "{6}");
     free(tex);
     wgt_finish(c, NULL);

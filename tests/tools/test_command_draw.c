@@ -148,7 +148,7 @@ Test(command_draw, into_files)
     cr_expect(r.status == 0 && !strncmp(r.out, "<svg", 4) && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.gv"));
     EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", wgt_in_folder("g.SVG"));
-    EXPECT(2, "", "--format bmp: dot, svg, html, png, pdf, tex, txt or json", "draw", "-e", "x", "--format",
+    EXPECT(2, "", "--format bmp: dot, svg, png, pdf, html, tex, json or txt", "draw", "-e", "x", "--format",
            "bmp");
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
@@ -187,7 +187,8 @@ Test(command_draw, of_a_plan)
            "-e", "x", "--plan", "--values");
     EXPECT(2, "", "--title goes with", "draw", "-e", "x", "--title", "t");
     EXPECT(2, NULL, "not with a plan's JSON", "draw", "-e", "x", "--plan", "--json", "--dir", "TB");
-    EXPECT(2, "", "says no format", "draw", "-e", "x", "--plan", "-o", "x.json");
+    EXPECT(2, "", "says no format of a plan: .dot, .svg, .png, .pdf or .txt", "draw", "-e", "x", "--plan",
+           "-o", "x.json");
 }
 
 /* Written, a mean is one call; as ops it is a sum and a quotient; the plan has steps. */
