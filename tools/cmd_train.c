@@ -199,15 +199,6 @@ static bool make_rows(training *t)
                       (long long)t->data.rows, wg_data_rows(t->rows) ? "it" : "the training");
 }
 
-static bool was_set(const args *a, const char *name)
-{
-    const char *text;
-    const size_t n = strlen(name);
-    for (int i = 0; (text = args_next(a, "set", &i));)
-        if (!strncmp(text, name, n) && text[n] == '=') return true;
-    return false;
-}
-
 /* In a training nothing is drawn at random in the place of data. */
 static bool all_inputs_given(training *t)
 {

@@ -44,6 +44,8 @@ typedef struct data_rows {
     char *said;        /* "    x <- x [64]    y <- y (10 classes)" */
 } data_rows;
 
+/* Whether --set gives this input its value: then it takes no column unless --map names one. */
+bool was_set(const args *a, const char *name);
 /* Reads what --data, --map and --rows say. False: after a message. Call data_free in each case. */
 bool data_read(model *m, data_rows *d);
 void data_free(data_rows *d);

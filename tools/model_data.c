@@ -92,13 +92,23 @@ static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FI
     return true;
 }
 
+bool was_set(const args *a, const char *name)
+{
+    const char *text;
+    const size_t n = strlen(name);
+    for (int i = 0; (text = args_next(a, "set", &i));)
+        if (!strncmp(text, name, n) && text[n] == '=') return true;
+    return false;
+}
+
 static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
 {
     char has[300];
     if (d->map && !take_map(m, d, s, d->map, said)) return false;
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
-        if (is_input(m, name) && !find(d, name) && source_has(s, name) && !take(m, d, s, name, name, said))
+        if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && source_has(s, name) &&
+            !take(m, d, s, name, name, said))
             return false;
     }
     if (d->inputs) return true;

@@ -341,6 +341,10 @@ Test(train, says_what_is_wrong_with_data)
     EXPECT(3, "", "--data digits: y is 9 at row 9: the class numbers of y are 0 to 8", "train", "-e",
            "x = input(m, 64); y = input(m, classes=9); L = mean(y * dense(x, 1)[:, 0])", "--data", "digits",
            "--loss", "L");
+    /* --set takes an input away from the data. */
+    EXPECT(2, "", "no input of the program has the name of a column", "train", "-e",
+           "x = input(2); w = param(2); L = sum((x - w)^2)", "--data", "moons", "--set", "x=[1,2]", "--loss",
+           "L");
     EXPECT(2, "", "--data is missing", "train", p);
     EXPECT(3, "", "cannot be opened", "train", p, "--data", "/nonexistent.csv");
     EXPECT(2, "", "a share between 0 and 1", "train", p, "--data", "moons", "--dev", "1.5");
