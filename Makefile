@@ -198,7 +198,7 @@ $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(TEST_CFLAGS))
 
-$(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
+$(OBJ)/tests/optim/test_optimizers.o $(OBJ)/tests/optim/test_optim_named.o: $(OPTIMIZERS)
 
 # Calls of all that the public headers declare: tests/graph/test_odd_calls.c.
 ODD_CALLS := $(OBJ)/tests/graph/odd_calls.h

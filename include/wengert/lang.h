@@ -40,8 +40,8 @@ WG_API const char *wg_program_name(const wg_program *q, int i);
 /* Of a name that a statement binds, or one in a block or a call of a function: "h.z", "h.0.z" (docs/language.md).
  * wg_none: no such name. */
 WG_API wg_node wg_program_node(const wg_program *q, const char *name);
-WG_API wg_node wg_program_last(const wg_program *q);                   /* the value of the last statement */
-WG_API const char *wg_program_last_name(const wg_program *q);          /* its name; "_" if it has none */
+WG_API wg_node wg_program_last(const wg_program *q);          /* the value of the last statement */
+WG_API const char *wg_program_last_name(const wg_program *q); /* its name; "_" if it has none */
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
 /* What to write for a word of mathematics or of NumPy that is none here: "the natural logarithm is log(x)" for ln.
  * NULL: it is not known. */
