@@ -259,9 +259,9 @@ static void draw(model *m, wg_draw_opts o)
         model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
         return;
     }
-    if (o.backward) root = scalar_of(root);
     if (wants_plan(m->a)) {
         if (of_sum) say_whose_gradients(m, name);
+        if (of_sum) root = scalar_of(root);
         o.backward = false; /* the plan has the gradients already */
         draw_plan(m, root, &wrt, o);
         return;
@@ -271,7 +271,8 @@ static void draw(model *m, wg_draw_opts o)
     /* a copy, since the program is built with other sizes; nothing is said of a picture that fails */
     char *drawn = strdup(numbers ? wg_program_drawn(m->q) : "");
     size_names sizes = { .count = 0 };
-    find_size_names(m, root, &sizes);
+    find_size_names(m, root, &sizes); /* of the program's nodes, without a sum of our own */
+    if (of_sum) root = scalar_of(root);
     o.wrt = wrt.node, o.wrt_count = wrt.count;
     if (args_has(m->a, "diff")) {
         o.beside = root_beside(m, &sizes);

@@ -250,6 +250,8 @@ Test(command_draw, names_sizes_that_nobody_gave)
     cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
     r = RUN("draw", "-e", "x = input(m, 3); L = sum(concat(x, x, axis=0))", "--format", "svg");
     cr_expect(strstr(r.out, ">[m,3]<") && strstr(r.out, ">[2m,3]<"), "%s", r.out);
+    r = RUN("draw", "-e", "x = input(m, 3); z = x * x", "--backward"); /* of its sum */
+    cr_expect(strstr(r.out, "[m,3]") && !strstr(r.out, "[7,3]"), "%s", r.out);
     r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
     cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
 }
