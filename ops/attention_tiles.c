@@ -10,7 +10,7 @@
 #include "kernel/thin.h"
 #include "kernel/vmath.h"
 #include "rules.h"
-#include "turn_vectors.h"
+#include "kernel/turn_vectors.h"
 
 enum { TURN_HIGH = ATTENTION_TILE };
 #define T    float

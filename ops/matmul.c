@@ -37,9 +37,21 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
     const char *u = k->x[0], *v = k->x[1];
     char *w = k->y[0];
     const size_t size = wg_dtype_size(k->xt[0].dtype);
-    wgi_gemm_run(&(wgi_gemm){ k->xt[0].dtype, p->ta, p->tb, m, n, p->k, p->lda, p->ldb, p->n,
-                              u + (size_t)a * size, v + (size_t)b * size, w + (size_t)y * size, false },
-                 WG_ISA_INDEX);
+    wgi_gemm g = { k->xt[0].dtype,
+                   p->ta,
+                   p->tb,
+                   m,
+                   n,
+                   p->k,
+                   p->lda,
+                   p->ldb,
+                   p->n,
+                   u + (size_t)a * size,
+                   v + (size_t)b * size,
+                   w + (size_t)y * size,
+                   .adds = false };
+    if (wgi_gemm_room(&g)) g.room = k->scratch;
+    wgi_gemm_run(&g, WG_ISA_INDEX);
 }
 
 static void thin_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m,
@@ -129,6 +141,21 @@ static int64_t matmul_units(const wg_kernel *k)
     product p;
     product_of(&p, k);
     return p.m && p.n ? p.batch * p.down * p.across : 0;
+}
+
+static size_t matmul_scratch(const wg_kernel *k)
+{
+    product p;
+    if (!wgi_gemm_unfit()) return 0;
+    product_of(&p, k);
+    const wgi_gemm g = { .dtype = k->xt[0].dtype,
+                         .ta = p.ta,
+                         .tb = p.tb,
+                         .m = least(p.high, p.m),
+                         .n = least(p.wide, p.n),
+                         .lda = p.lda,
+                         .ldb = p.ldb };
+    return p.small || p.thin ? 0 : wgi_gemm_room(&g);
 }
 
 /* The rows of a thin product have the same bits in any number. */
@@ -425,6 +452,8 @@ const wg_op wgi_op_matmul = {
     .together = matmul_together,
     .prepare = matmul_prepare,
     .units = matmul_units,
+    .scratch = matmul_scratch,
+    .own_scratch = true,
     .flops = matmul_flops,
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,

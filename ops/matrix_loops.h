@@ -26,7 +26,7 @@ static inline void N(subtract_product)(T *c, int64_t step, N(part) a, N(part) b,
     for (int64_t r = 0; r < m; r += STRIP) {
         const int64_t high = m - r < STRIP ? m - r : STRIP;
         wgi_gemm_run(&(wgi_gemm){ sizeof(T) == 4 ? WG_F32 : WG_F64, a.turned, b.turned, high, n, k, a.step,
-                                  b.step, n, N(from)(a, r, 0).x, b.x, room, false },
+                                  b.step, n, N(from)(a, r, 0).x, b.x, room, false, NULL },
                      WG_ISA_INDEX);
         for (int64_t i = 0; i < high; i++)
             for (int64_t j = 0; j < n; j++) c[(r + i) * step + j] -= room[i * n + j];

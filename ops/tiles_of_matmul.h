@@ -71,13 +71,18 @@ static void large_tiles(product *p)
     p->strip = p->high;
 }
 
-/* Tiles for gemm.c. For each tile it copies columns of b, and rows of a transposed a, 64 at a time.
- * So a tile is longer in the other direction. */
+/* Tiles for gemm.c. Each copies the columns of b that it reads, so tiles are high; and as wide where rows of a
+ * are copied, too. */
 static void own_tiles(product *p)
 {
-    p->high = p->ta || p->n <= 64 ? 64 : 128;
-    p->wide = p->ta ? 128 : 64;
-    if (p->m * p->n >= 64 * p->high * p->wide) p->high *= 2, p->wide *= 2;
+    enum { HIGHEST = 264, WIDEST = 256, LOWEST = 48, NARROWEST = 64 };
+    int64_t down = (p->m - 1) / HIGHEST + 1, across = (p->n - 1) / WIDEST + 1;
+    for (;;) {
+        p->high = ((p->m - 1) / down / 4 + 1) * 4;
+        p->wide = ((p->n - 1) / across / 32 + 1) * 32;
+        if (down * across >= wgi_gemm_tiles() || (p->wide <= NARROWEST && p->high <= LOWEST)) break;
+        *(p->wide <= NARROWEST || (p->ta && p->high > p->wide) ? &down : &across) += 1;
+    }
     p->strip = p->high;
 }
 

@@ -1,7 +1,7 @@
 /* transpose.c: axes in another order. */
 #include "copy_runs.h"
 #include "ops.h"
-#include "turn_vectors.h"
+#include "kernel/turn_vectors.h"
 #include "turned_product.h"
 
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")

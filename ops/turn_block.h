@@ -1,57 +1,10 @@
-/* turn_block.h: transposes a block of elements of type T, of BITS bits each. x has `high` rows of `wide`
- * elements, dx elements apart. y has `wide` rows of `high` elements, dy elements apart. */
+/* turn_block.h: transposes a block as kernel/turn_cached.h does, or writes it past the caches. TURN_HIGH: the
+ * most rows of x that are written past the caches at a time, if these do not make whole cache lines. */
+#include "kernel/turn_cached.h"
 
-/* Elements of 16 bytes, of a vector, and of a cache line. BUFFERED: columns that pass a buffer together.
- * APART: the distance of the buffer's rows, which is no power of two. */
-enum {
-    N(PIECE) = 16 / sizeof(T),
-    N(VECTOR) = TURN_BYTES / sizeof(T),
-    N(LINE) = 64 / sizeof(T),
-    N(BUFFERED) = 2 * N(LINE),
-    N(APART) = 2 * TURN_HIGH + 16
-};
-
-ALWAYS_INLINE void N(turn_each)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)
-{
-    if (wide < high)
-        for (int64_t c = 0; c < wide; c++)
-            for (int64_t r = 0; r < high; r++) y[c * dy + r] = x[r * dx + c];
-    else
-        for (int64_t r = 0; r < high; r++)
-            for (int64_t c = 0; c < wide; c++) y[c * dy + r] = x[r * dx + c];
-}
-
-/* VECTOR rows of PIECE columns, or as small: PIECE rows. past: y is written past the caches. */
-ALWAYS_INLINE void N(turn_tile)(T *y, int64_t dy, const T *x, int64_t dx, bool small, bool past)
-{
-#ifdef TURN_STORE
-    if (small) TURN_TILE(__m128i, turn_piece, TURN_UNPACK_PIECE, _mm_storeu_si128);
-    else if (past) TURN_TILE(turn_vector, turn_pieces, TURN_UNPACK, TURN_STREAM);
-    else TURN_TILE(turn_vector, turn_pieces, TURN_UNPACK, TURN_STORE);
-#else
-    N(turn_each)(y, dy, x, dx, N(PIECE), N(PIECE));
-#endif
-}
-
-/* Tiles at the ends overlap those before them. The columns of a cache line of x are read together. */
-ALWAYS_INLINE void N(turn_tiles)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide,
-                                 bool small, bool past)
-{
-    const int64_t rows = small ? N(PIECE) : N(VECTOR), last_row = high - rows, last_column = wide - N(PIECE);
-    for (int64_t line = 0; line < wide; line += N(LINE))
-        for (int64_t r = 0; r < high; r += rows)
-            for (int64_t c = line; c < wide && c < line + N(LINE); c += N(PIECE)) {
-                const int64_t i = r < last_row ? r : last_row, j = c < last_column ? c : last_column;
-                N(turn_tile)(y + j * dy + i, dy, x + i * dx + j, dx, small, past);
-            }
-}
-
-static void N(turn_cached)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)
-{
-    if (high < N(PIECE) || wide < N(PIECE)) N(turn_each)(y, dy, x, dx, high, wide);
-    else if (high < N(VECTOR)) N(turn_tiles)(y, dy, x, dx, high, wide, true, false);
-    else N(turn_tiles)(y, dy, x, dx, high, wide, false, false);
-}
+/* BUFFERED: columns that pass a buffer together. APART: the distance of the buffer's rows, which is no power
+ * of two. */
+enum { N(BUFFERED) = 2 * N(LINE), N(APART) = 2 * TURN_HIGH + 16 };
 
 /* Past the caches, where tiles do not write whole cache lines. */
 static void N(turn_buffered)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)

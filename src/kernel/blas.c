@@ -128,7 +128,7 @@ bool wgi_gemm_unfit(void)
     return behind || !sgemm || !dgemm;
 }
 
-bool wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && (isa > 0 || !behind); }
+bool wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && (isa > 0 || !sgemm || !dgemm); }
 int64_t wgi_gemm_light(void)
 {
     start_once();
@@ -163,5 +163,23 @@ int64_t wgi_gemm_light(void) { return 0; }
 void wgi_gemm_run(const wgi_gemm *g, int isa) { wgi_gemm_own[isa](g); }
 
 #endif
+
+int wgi_gemm_tiles(void)
+{
+    static int tiles;
+    if (!tiles) {
+        const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        tiles = processors < 2 ? 4 : processors > 32 ? 64 : 2 * (int)processors;
+    }
+    return tiles;
+}
+
+size_t wgi_gemm_room(const wgi_gemm *g)
+{
+    enum { HIGH = 12, WIDE = 32 }; /* the largest blocks of gemm.c */
+    const int64_t rows = wgi_gemm_copies_a(g) ? g->m + HIGH - 1 : 0,
+                  columns = wgi_gemm_copies_b(g) ? g->n + WIDE - 1 : 0;
+    return (size_t)(rows + columns) * WGI_GEMM_DEPTH;
+}
 
 #endif

@@ -4,18 +4,33 @@
  * Every sum is taken over k in order, with fused multiply-adds where the instruction set has them.
  * So the bits of an element do not depend on its place or on how the work is cut. Blocks of HIGH
  * rows by two vectors stay in registers. The columns of b that a block reads are first copied side
- * by side, and so are the rows of a transposed a. */
+ * by side, and where it pays (wgi_gemm_copies) so are the rows of a. */
 #include "kernel/kernel.h"
 
 #include "kernel/gemm.h"
+#include "kernel/turn_vectors.h"
 #include "kernel/vectors.h"
 
-enum { HIGH = WG_ISA_INDEX == 2 ? 8 : 4 };
+/* AVX-512 has 32 registers: 24 sums, two vectors of b, and a number of a. */
+enum { HIGH = WG_ISA_INDEX == 2 ? 12 : 4 };
 
-/* k is cut into parts of DEPTH; between parts the sums are kept in c. The rows of a transposed a are
- * copied LEFT bytes at a time, which are on the stack. If b has at most NEAR bytes, or is read by few rows
- * only, its columns are not copied. */
-enum { DEPTH = 256, LEFT = 1 << 16, NEAR = 1 << 16 };
+/* k is cut into parts of DEPTH bytes of a row; between parts the sums are kept in c. The columns of b of a part,
+ * and HIGH rows of a, stay in the first-level cache. LEFT: the bytes of a that are copied to the stack at a time
+ * if there is no room. If b has at most NEAR bytes, or is read by few rows only, its columns are not copied. */
+enum { DEPTH = WGI_GEMM_DEPTH, LEFT = 1 << 16, NEAR = 1 << 16 };
+
+/* Cache lines to fetch: rows of `lines`, stride bytes apart; `each` at a time. */
+typedef struct ahead {
+    const char *at;
+    int64_t lines, stride, left, each, line;
+} ahead;
+ALWAYS_INLINE void fetch(ahead *f)
+{
+    for (int64_t i = 0; i < f->each && f->left > 0; i++, f->left--) {
+        __builtin_prefetch(f->at + 64 * f->line, 0, 2);
+        if (++f->line == f->lines) f->line = 0, f->at += f->stride;
+    }
+}
 
 #define LOOPS "kernel/gemm_loops.h"
 #include "kernel/both_floats.h"

@@ -67,7 +67,7 @@ static bool product(void *arg, int i, int chunk, int chunks, int thread)
     for (int j = t->products * chunk / chunks; j < t->products * (chunk + 1) / chunks; j++)
         for (int pass = 0; pass < t->passes; pass++)
             wgi_gemm_run(&(wgi_gemm){ t->dtype, false, false, m, n, k, k, n, n, t->b, t->c,
-                                      t->a + (size_t)j * SIDE * SIDE * wg_dtype_size(t->dtype), false },
+                                      t->a + (size_t)j * SIDE * SIDE * wg_dtype_size(t->dtype), false, NULL },
                          t->isa);
     return true;
 }

@@ -61,16 +61,21 @@ static const void *last(wg_dtype t, const void *all, int64_t rows, int64_t lengt
     return (const char *)all + (size_t)(MOST - n) * wg_dtype_size(t);
 }
 
-static void expect_in_order(operands *o, int64_t m, int64_t n, int64_t k, bool ta, bool tb, int isa)
+static void expect_in_order(operands *o, int64_t m, int64_t n, int64_t k, bool ta, bool tb, int isa,
+                            bool room)
 {
     wgi_gemm *g = &o->g;
-    *g = (wgi_gemm){ g->dtype,  ta,   tb,   m,   n, k, (ta ? m : k) + GUARD, (tb ? k : n) + GUARD,
-                     n + GUARD, NULL, NULL, o->c };
+    *g = (wgi_gemm){
+        g->dtype, ta,   tb,           m, n, k, (ta ? m : k) + GUARD, (tb ? k : n) + GUARD, n + GUARD, NULL,
+        NULL,     o->c, .adds = false
+    };
     g->a = last(g->dtype, o->a, ta ? k : m, g->lda);
     g->b = last(g->dtype, o->b, tb ? n : k, g->ldb);
     cr_assert(m * g->ldc <= MOST);
     for (int64_t i = 0; i < m * g->ldc; i++) set(g->dtype, o->c, i, 7);
+    g->room = room ? malloc(wgi_gemm_room(g)) : NULL;
     wgi_gemm_own[isa](g);
+    free(g->room);
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < g->ldc; j++) {
             double expected = j < n ? in_order(g, i, j, isa > 0) : 7,
@@ -86,7 +91,7 @@ static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
     wg_context *c = wg_start(NULL);
     operands o = operands_new(t, (uint64_t)(m * 64 + n * 8 + k));
     for (int isa = 0; isa <= c->isa; isa++)
-        for (int way = 0; way < 4; way++) expect_in_order(&o, m, n, k, way & 1, way & 2, isa);
+        for (int way = 0; way < 8; way++) expect_in_order(&o, m, n, k, way & 1, way & 2, isa, way & 4);
     operands_free(&o);
     wg_finish(c, NULL);
 }
@@ -95,7 +100,7 @@ static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
  * divided. */
 Test(gemm, blocks_and_edges)
 {
-    static const int64_t rows[] = { 1, 2, 3, 7, 8, 13, 17 },
+    static const int64_t rows[] = { 1, 2, 3, 7, 8, 11, 12, 13, 23 },
                          columns[] = { 1, 3, 4, 8, 15, 16, 17, 31, 32, 33, 64, 70 };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
@@ -103,7 +108,7 @@ Test(gemm, blocks_and_edges)
 }
 Test(gemm, parts_of_k)
 {
-    static const int64_t inner[] = { 0, 1, 255, 256, 257, 700 };
+    static const int64_t inner[] = { 0, 1, 127, 128, 129, 255, 256, 257, 700 };
     for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
         for (wg_dtype t = WG_F32; t <= WG_F64; t++) expect_all_ways(t, 11, 37, inner[i]);
 }
@@ -113,11 +118,21 @@ Test(gemm, many_rows)
         expect_all_ways(t, 131, 70, 300), expect_all_ways(t, 65, 33, 20);
 }
 
+/* Rows that are far apart, and rows a multiple of 2 KiB apart (with GUARD), are copied. */
+Test(gemm, rows_far_apart)
+{
+    for (wg_dtype t = WG_F32; t <= WG_F64; t++) {
+        expect_all_ways(t, 77, 600, 150);
+        expect_all_ways(t, 77, 550, 20);
+        expect_all_ways(t, 29, 70, 512 - GUARD), expect_all_ways(t, 26, 83, 512 - GUARD);
+    }
+}
+
 Test(gemm, empty_results)
 {
     operands o = operands_new(WG_F32, 1);
-    expect_in_order(&o, 0, 5, 4, false, false, 0);
-    expect_in_order(&o, 5, 0, 4, true, true, 0);
+    expect_in_order(&o, 0, 5, 4, false, false, 0, false);
+    expect_in_order(&o, 5, 0, 4, true, true, 0, false);
     operands_free(&o);
 }
 

@@ -1,9 +1,8 @@
-/* turn_vectors.h: what turn_block.h needs of an instruction set. A vector consists of pieces of 16 bytes. */
-#ifndef WG_TURN_VECTORS_H
-#define WG_TURN_VECTORS_H
+/* turn_vectors.h: what turn_cached.h needs of an instruction set. A vector consists of pieces of 16 bytes. */
+#ifndef WGI_TURN_VECTORS_H
+#define WGI_TURN_VECTORS_H
 
-#include "ops.h"
-
+#include "kernel/kernel.h"
 #include "kernel/stream.h"
 
 /* Vector i begins as pieces of the rows i, i + PIECE, i + 2 PIECE and so on. Then the elements of the first
