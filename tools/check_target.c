@@ -3,9 +3,9 @@
 
 #include "tool.h"
 
-/* Whether a derivative of root by a named leaf can be other than zero: a path of floats leads there whose ops
- * have a derivative. An accuracy has none. */
-static bool has_derivative(model *m, wg_node root)
+/* Whether a path of floats leads from a scalar root to a named leaf; with `moved` one of ops that have a
+ * derivative. */
+static bool reaches_leaf(model *m, wg_node root, bool moved)
 {
     bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in), found = false;
     if (in) in[root.index] = is_scalar(root);
@@ -16,11 +16,45 @@ static bool has_derivative(model *m, wg_node root)
         found = leaf && *wg_node_name(n);
         for (int k = 0; !leaf && k < wg_node_operands(n); k++) {
             const wg_node x = wg_node_operand(n, k);
-            in[x.index] |= wg_dtype_is_float(wg_node_dtype(x)) && wg_op_has_derivative(wg_node_op(n), k);
+            in[x.index] |=
+                wg_dtype_is_float(wg_node_dtype(x)) && (!moved || wg_op_has_derivative(wg_node_op(n), k));
         }
     }
     wg_free(m->c, in);
     return found;
+}
+
+/* Whether a derivative of root by a named leaf can be other than zero. That of an accuracy cannot. */
+static bool has_derivative(model *m, wg_node root) { return reaches_leaf(m, root, true); }
+
+/* The y of grad(y, x) in a claim, else the last computed name that has a derivative; else both stay. */
+static void find_loss(model *m, const char **name, wg_node *loss)
+{
+    const char *claimed = wg_program_claimed(m->q);
+    if (claimed && is_scalar(wg_program_node(m->q, claimed))) {
+        *name = claimed;
+        *loss = wg_program_node(m->q, claimed);
+        return;
+    }
+    for (int i = wg_program_names(m->q) - 1; i >= 0; i--) {
+        const char *other = wg_program_name(m->q, i);
+        const wg_node n = wg_program_node(m->q, other);
+        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !has_derivative(m, n)) continue;
+        *name = other;
+        *loss = n;
+        return;
+    }
+}
+
+bool model_differentiated(model *m, const char **name, wg_node *node)
+{
+    if (!model_of(m, name, node)) return false;
+    if (args_has(m->a, "of") || !is_scalar(*node) || reaches_leaf(m, *node, false)) return true;
+    const char *last = *name;
+    find_loss(m, name, node);
+    if (*name != last && !args_has(m->a, "quiet"))
+        fprintf(stderr, "%s has no derivative: the gradients are those of %s\n", last, *name);
+    return true;
 }
 
 /* --of; else y of a claim with grad(y, x); else the last statement, or if that has no derivative the last
@@ -29,19 +63,8 @@ static bool choose_loss(model *m, const char **name, wg_node *loss)
 {
     const char *claimed = wg_program_claimed(m->q);
     if (!model_of(m, name, loss)) return false;
-    if (args_has(m->a, "of")) return true;
-    if (claimed && is_scalar(wg_program_node(m->q, claimed))) {
-        *name = claimed;
-        *loss = wg_program_node(m->q, claimed);
-        return true;
-    }
-    for (int i = wg_program_names(m->q) - 1; i >= 0 && !has_derivative(m, *loss); i--) {
-        const char *other = wg_program_name(m->q, i);
-        const wg_node n = wg_program_node(m->q, other);
-        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !has_derivative(m, n)) continue;
-        *name = other;
-        *loss = n;
-    }
+    const bool is_claimed = claimed && is_scalar(wg_program_node(m->q, claimed));
+    if (!args_has(m->a, "of") && (is_claimed || !has_derivative(m, *loss))) find_loss(m, name, loss);
     return true;
 }
 

@@ -251,8 +251,9 @@ static void draw(model *m, wg_draw_opts o)
     const char *path = output_of(m->a), *names = args_value(m->a, "wrt"), *name;
     wg_node root;
     name_list wrt = { 0 };
-    if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
+    if (!(o.backward ? model_differentiated : model_of)(m, &name, &root)) return;
+    if (names && !model_names(m, "wrt", names, &wrt)) return;
     o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
     const bool of_sum = o.backward && !is_scalar(root);
     if (of_sum && !wg_dtype_is_float(wg_node_dtype(root))) {
@@ -279,6 +280,7 @@ static void draw(model *m, wg_draw_opts o)
         if (o.backward && !m->status) o.beside = scalar_of(o.beside);
     }
     o.sizes = sizes.name, o.size_count = sizes.count;
+    o.series = picture_kind(m->a) == WG_PICTURE_GRAPH;
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)

@@ -163,7 +163,7 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
 static bool prepare(job *w)
 {
     const char *names = args_value(w->m.a, "wrt");
-    if (!model_of(&w->m, &w->of, &w->y)) return false;
+    if (!model_differentiated(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
     if (!w->x.count)
         return model_fail(&w->m, EXIT_TEXT,

@@ -65,7 +65,9 @@ static void step(model *m)
     wg_node root;
     name_list wrt = { 0 };
     long long width = terminal_width();
-    if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
+    if (!(o.backward ? model_differentiated : model_of)(m, &name, &root) ||
+        (names && !model_names(m, "wrt", names, &wrt)))
+        return;
     if (!args_long(m->a, "width", 1, &width)) {
         m->status = EXIT_FLAGS;
         return;

@@ -103,6 +103,9 @@ typedef struct wg_size_name {
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
+    FIELD(bool, series, WG_PICTURE_GRAPH,                                                                 \
+          "of scopes h.0, h.1, ... that are alike the first is drawn, in a frame with their number; not in html "  \
+          "or with steps")                                                                                \
     FLAG(const char *, fit, WG_PICTURE_GRAPH, "for", "slide|page|screen",                                 \
          "the canvas has this size, and texts can be read there: less is shown until they fit") \
     FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \

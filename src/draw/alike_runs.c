@@ -5,6 +5,9 @@
  * same distance or the very same node (a shared parameter). Numbers and the values of parameters do not
  * matter. The runs of the period that saves most boxes are folded first; of equal periods the smallest. This
  * is repeated with the other nodes until few enough boxes remain.
+ *
+ * A series is known by its scopes: each part is made in one of the scopes h.0, h.1, ... (wg_scope_push_i;
+ * repeat and scan of the language).
  */
 #include "draw/draw_private.h"
 
@@ -127,6 +130,92 @@ static int64_t best_period(search *f, int64_t boxes)
     }
     return best;
 }
+
+/* ---- series: scopes h.0, h.1, ... ---- */
+
+size_t wgi_series_scope(const char *scope, size_t *name)
+{
+    for (size_t at = 0; scope[at];) {
+        const size_t end = at + strcspn(scope + at, "/");
+        size_t digits = end;
+        while (digits > at && scope[digits - 1] >= '0' && scope[digits - 1] <= '9') digits--;
+        *name = digits;
+        if (digits < end && digits > at + 1 && scope[digits - 1] == '.') return end;
+        at = end + (scope[end] == '/');
+    }
+    return *name = 0;
+}
+
+static const char *scope_at(const wgi_picture *p, int64_t i) { return wg_node_scope(wgi_node_at(p, i)); }
+
+/* The end of the part of a series that begins at position i; i: it is in none. */
+static int64_t end_of_part(const wgi_picture *p, int64_t i)
+{
+    size_t name, unused;
+    const char *scope = scope_at(p, i);
+    const size_t n = wgi_series_scope(scope, &name);
+    int64_t end = i;
+    while (n && end < p->nodes && !wgi_is_shared(p, end) &&
+           wgi_series_scope(scope_at(p, end), &unused) == n && strncmp(scope_at(p, end), scope, n) == 0)
+        end++;
+    return end;
+}
+
+/* Whether the part behind [i, end) is the next one of the same series. */
+static bool is_next_part(const wgi_picture *p, int64_t i, int64_t end)
+{
+    size_t a, b;
+    if (end >= p->nodes || wgi_is_shared(p, end)) return false;
+    const char *one = scope_at(p, i), *two = scope_at(p, end);
+    const size_t n = wgi_series_scope(two, &b);
+    return wgi_series_scope(one, &a) && n && a == b && strncmp(one, two, a) == 0 &&
+           strtoll(two + b, NULL, 10) == strtoll(one + a, NULL, 10) + 1;
+}
+
+/* Node i is like the one a period before. An operand may be that which the part before has handed on. */
+static bool is_next_node(const wgi_picture *p, int64_t i, int64_t period, int64_t begin)
+{
+    const sort x = sort_at(p, i), y = sort_at(p, i - period);
+    bool alike = sort_equal(&x, &y);
+    for (int64_t a = p->first[i], b = p->first[i - period]; alike && a < p->first[i + 1]; a++, b++) {
+        const int32_t now = p->arg[a], before = p->arg[b];
+        if (now == before || (now >= 0 && before >= 0 && now - before == period)) continue;
+        alike = now >= begin - period && now < begin && before >= 0 && before < begin - period &&
+                wg_shape_equal(wg_node_shape(wgi_node_at(p, now)), wg_node_shape(wgi_node_at(p, before)));
+    }
+    return alike;
+}
+
+/* How many parts like the one in [begin, begin + period) stand one behind the other. */
+static int64_t parts_from(const wgi_picture *p, int64_t begin, int64_t period)
+{
+    int64_t times = 1;
+    for (int64_t i = begin, next = begin + period; is_next_part(p, i, next);
+         i = next, next += period, times++) {
+        if (end_of_part(p, next) != next + period) break;
+        for (int64_t k = next; k < next + period; k++)
+            if (!is_next_node(p, k, period, next)) return times;
+    }
+    return times;
+}
+
+bool wgi_find_series(wgi_picture *p)
+{
+    p->run = wgi_picture_alloc(p, p->nodes / 2, sizeof *p->run);
+    if (!p->run) return false;
+    for (int64_t i = 0, end; i < p->nodes; i = end) {
+        end = end_of_part(p, i);
+        const int64_t period = end - i, times = period ? parts_from(p, i, period) : 1;
+        if (times > 1) p->run[p->runs++] = (wgi_alike_run){ i, period, times, 0, false, 0 };
+        end = period ? i + period * times : i + 1;
+    }
+    p->folds_series = p->looked_for_alike = p->runs > 0;
+    p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
+    if (!p->alike) wg_free(p->c, p->run), p->run = NULL;
+    return true;
+}
+
+/* ---- all runs ---- */
 
 static int by_begin(const void *a, const void *b)
 {

@@ -46,6 +46,7 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
     }
     const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
     const bool as_page = !strcmp(format, "html");
+    p.folds_series = o->series && !as_text && !as_json && !as_page && !o->steps && !wgi_is_circuit(o);
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
     if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
     all.values |= o->steps || as_page || wgi_is_circuit(o); /* steps show what they compute */

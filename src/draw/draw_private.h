@@ -112,7 +112,8 @@ typedef struct wgi_picture {
     wg_graph *g; /* NULL: a plan is shown, and the fields up to `runs` are empty */
     wg_site here;
     const wg_draw_opts *o;
-    wg_node root; /* whose gradients are shown; wg_none: there is no such node */
+    bool folds_series; /* of scopes h.0, h.1, ... that are alike the first is drawn */
+    wg_node root;      /* whose gradients are shown; wg_none: there is no such node */
     bool has_failure;
     wg_failure failure;
 
@@ -124,6 +125,7 @@ typedef struct wgi_picture {
     int64_t *first;         /* the operands of position i are arg[first[i]] .. arg[first[i + 1] - 1] */
     int32_t *arg;           /* positions, or WGI_ABSENT, WGI_NUMBER */
     unsigned char *on_path; /* by position: the gradient passes this node */
+    unsigned char *shared;  /* by position, or NULL; see wgi_is_shared */
     int32_t *box_of;        /* by position */
     wgi_alike_run *run;     /* in order of begin */
     int64_t runs;
@@ -196,6 +198,15 @@ bool wgi_find_gradient_path(wgi_picture *p);
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes
  * remain; -1: no memory. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
+/* The same of scopes h.0, h.1, ... that are alike. false: no memory. */
+bool wgi_find_series(wgi_picture *p);
+/* The length of the outermost path like "enc/h.12" that the scope is in, and of "enc/h."; 0: there is none. */
+size_t wgi_series_scope(const char *scope, size_t *name);
+/* Whether a parameter of a series is used in several of its scopes: it stands before the first of them. */
+static inline bool wgi_is_shared(const wgi_picture *p, int64_t position)
+{
+    return p->shared && p->shared[position];
+}
 
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
  * the picture in either case. */

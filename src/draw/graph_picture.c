@@ -54,6 +54,8 @@ static int frame_of_nodes(wgi_picture *p, int64_t begin, int64_t end)
 {
     const char *scope = wg_node_scope(wgi_node_at(p, begin));
     size_t length = strlen(scope);
+    if (wgi_is_shared(p, begin) && wgi_series_scope(scope, &length))
+        while (length && scope[length] != '/') length--;
     for (int64_t i = begin + 1; i < end; i++)
         length = common_scope(scope, length, wg_node_scope(wgi_node_at(p, i)));
     return frame_of(p, scope, length);
@@ -196,13 +198,18 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 
 wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
 {
-    *p = (wgi_picture){
-        .c = wg_graph_context(g), .g = g, .here = here, .o = o, .hidden = "", .as_latex = p->as_latex
-    };
+    *p = (wgi_picture){ .c = wg_graph_context(g),
+                        .g = g,
+                        .here = here,
+                        .o = o,
+                        .hidden = "",
+                        .as_latex = p->as_latex,
+                        .folds_series = p->folds_series && o->fold == 0 };
     bool whole = !wg_node_ok(root);
     p->has_failure = whole && wg_graph_failure(g, &p->failure);
     if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
+    if (p->folds_series && !wgi_find_series(p)) return WG_ERROR_MEMORY;
     return o->backward && !wgi_find_gradient_path(p) ? WG_ERROR_MEMORY : WG_OK;
 }
 
@@ -211,6 +218,11 @@ static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
 {
     const wg_draw_opts *o = p->o;
     if (reduces || o->depth > 0) return wgi_reduce(p);
+    if (p->folds_series && !p->has_failure) {
+        const int64_t boxes = wgi_reduce(p);
+        if (boxes <= most) return boxes;
+        wgi_forget_reduced(p);
+    }
     if (o->fold > 0 || (o->fold == 0 && p->nodes > most))
         return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
     return p->nodes;
@@ -235,7 +247,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
     if (!wg_node_ok(other) || wg_graph_context(g) != p->c)
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
                              "draw: .beside is no node of a graph of this context");
-    wgi_picture q = { .c = p->c, .as_latex = p->as_latex };
+    wgi_picture q = { .c = p->c, .as_latex = p->as_latex, .folds_series = p->folds_series };
     wg_draw_opts o = *p->o;
     wg_node *wrt = wgi_picture_alloc(p, o.wrt_count, sizeof *wrt);
     int count = 0;

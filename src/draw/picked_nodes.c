@@ -24,17 +24,73 @@ static wg_status make_view(wgi_picture *p, wg_node root)
                          wgi_level_of(p->o) == WGI_LEVEL_OPS || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN);
 }
 
-/* Fills the position of each item. A number has none, unless it is the root. */
-static void number_items(wgi_picture *p, wg_node root, int32_t *position)
+/* ---- parameters of a series ---- */
+
+/* Whether an item is in another scope of the parameter's series: in h.2, and the parameter in h.1. */
+static bool is_in_sibling(const wgi_view *v, int64_t i, int64_t parameter)
+{
+    size_t a, b;
+    const char *x = wg_node_scope(wgi_item_node(v, i)), *y = wg_node_scope(wgi_item_node(v, parameter));
+    const size_t n = wgi_series_scope(y, &b), m = wgi_series_scope(x, &a);
+    return n && m && a == b && strncmp(x, y, a) == 0 && (n != m || strncmp(x, y, n) != 0);
+}
+
+/* shared[]: by item. */
+static void find_shared(const wgi_view *v, unsigned char *shared)
+{
+    for (int64_t i = 0; i < v->items; i++)
+        for (int k = 0; k < v->item[i].operands; k++) {
+            const int32_t at = v->arg[v->item[i].first + k];
+            if (at >= 0 && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_PARAM && is_in_sibling(v, i, at))
+                shared[at] = 1;
+        }
+}
+
+/* ---- positions ---- */
+
+static void number_item(wgi_picture *p, int64_t i, int32_t *position)
+{
+    p->index[p->nodes] = wgi_item_node(&p->view, i).index, p->item[p->nodes] = (int32_t)i;
+    position[i] = (int32_t)p->nodes++;
+}
+
+/* The shared parameters of the scope that item i is in, if it is the first one there. */
+static void number_shared(wgi_picture *p, int64_t i, int32_t *position, const unsigned char *shared)
 {
     const wgi_view *v = &p->view;
+    size_t name;
+    const char *scope = wg_node_scope(wgi_item_node(v, i));
+    const size_t n = wgi_series_scope(scope, &name);
+    const char *before = i ? wg_node_scope(wgi_item_node(v, i - 1)) : "";
+    if (wgi_series_scope(before, &name) == n && strncmp(before, scope, n) == 0) return;
+    for (int64_t k = i; n && k < v->items; k++) {
+        const char *other = wg_node_scope(wgi_item_node(v, k));
+        if (wgi_series_scope(other, &name) != n || strncmp(other, scope, n) != 0) break;
+        if (!shared[k] || position[k] >= 0) continue;
+        p->shared[p->nodes] = 1;
+        number_item(p, k, position);
+    }
+}
+
+/* Fills the position of each item. A number has none, unless it is the root. Parameters that a series shares
+ * stand before its first part, so that all parts are alike. */
+static bool number_items(wgi_picture *p, wg_node root, int32_t *position)
+{
+    const wgi_view *v = &p->view;
+    unsigned char *shared = wgi_picture_alloc(p, v->items, 1);
+    p->shared = wgi_picture_alloc(p, v->items, 1);
+    if (!shared || !p->shared) return wg_free(p->c, shared), false;
+    find_shared(v, shared);
+    for (int64_t i = 0; i < v->items; i++) position[i] = WGI_NUMBER;
+    bool any = memchr(shared, 1, (size_t)v->items);
     for (int64_t i = 0; i < v->items; i++) {
         wg_node n = wgi_item_node(v, i);
-        position[i] = WGI_NUMBER;
         if (v->item[i].is_inline && n.index != root.index) continue;
-        p->index[p->nodes] = n.index, p->item[p->nodes] = (int32_t)i;
-        position[i] = (int32_t)p->nodes++;
+        if (any && position[i] < 0) number_shared(p, i, position, shared);
+        if (position[i] < 0) number_item(p, i, position);
     }
+    wg_free(p->c, shared);
+    return true;
 }
 
 static bool list_operands(wgi_picture *p, const int32_t *position)
@@ -59,8 +115,8 @@ bool wgi_pick_nodes(wgi_picture *p, wg_node root)
     p->index = wgi_picture_alloc(p, p->view.items, sizeof *p->index);
     p->item = wgi_picture_alloc(p, p->view.items, sizeof *p->item);
     bool ok = position && p->position && p->index && p->item;
+    ok = ok && number_items(p, root, position);
     if (ok) {
-        number_items(p, root, position);
         for (int64_t i = 0; i < count; i++)
             p->position[i] = p->view.item_of[i] < 0 ? WGI_ABSENT : position[p->view.item_of[i]];
         p->first = wgi_picture_alloc(p, p->nodes + 1, sizeof *p->first);

@@ -110,10 +110,20 @@ static void count_uses(reducer *r)
     for (int64_t i = 0; i < p->nodes; i++) r->consumer[i]--;
 }
 
+/* Whether two nodes are in the same part of a series, or neither is in one. */
+static bool is_in_one_part(const wgi_picture *p, int64_t i, int64_t k)
+{
+    size_t name;
+    if (!p->folds_series) return true;
+    const char *a = wg_node_scope(wgi_node_at(p, i)), *b = wg_node_scope(wgi_node_at(p, k));
+    const size_t n = wgi_series_scope(a, &name);
+    return wgi_series_scope(b, &name) == n && strncmp(a, b, n) == 0;
+}
+
 /* A node that could be drawn in its only consumer's box. */
 static bool may_join(const reducer *r, int64_t i)
 {
-    return !r->kept[i] && r->uses[i] == 1 && !is_leaf(r, i) &&
+    return !r->kept[i] && r->uses[i] == 1 && !is_leaf(r, i) && is_in_one_part(r->p, i, r->consumer[i]) &&
            wgi_item_at(r->p, r->consumer[i])->operands <= CALL_MOST;
 }
 
@@ -280,7 +290,8 @@ static bool reduce(reducer *r)
     bool ok = take_steps(r);
     memcpy(p->into, r->into, (size_t)p->nodes * sizeof *p->into);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
-    if (ok && step >= WGI_REDUCE_REPEATS && p->o->fold >= 0) ok = wgi_reduce_repeats(p, r->kept);
+    if (ok && (step >= WGI_REDUCE_REPEATS || p->folds_series) && p->o->fold >= 0)
+        ok = wgi_reduce_repeats(p, r->kept);
     const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
     if (ok && depth && !p->o->no_scopes) ok = wgi_reduce_scopes(p, r->kept, depth);
     return ok && !p->lost;
@@ -310,6 +321,15 @@ int64_t wgi_reduce(wgi_picture *p)
 {
     reducer *r = reducer_of(p);
     return r && reduce(r) ? count_boxes(p) : -1;
+}
+
+void wgi_forget_reduced(wgi_picture *p)
+{
+    wgi_picture_clear_boxes(p);
+    wgi_reducer_free(p);
+    wg_free(p->c, p->into), wg_free(p->c, p->inside), wg_free(p->c, p->run);
+    p->into = NULL, p->inside = NULL, p->run = NULL, p->reducer = NULL;
+    p->runs = p->alike = 0, p->looked_for_alike = p->folds_series = false;
 }
 
 void wgi_reducer_free(wgi_picture *p)

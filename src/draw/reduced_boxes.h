@@ -41,6 +41,7 @@ enum {
  * no memory. */
 int64_t wgi_reduce(wgi_picture *p);
 void wgi_reducer_free(wgi_picture *p);
+void wgi_forget_reduced(wgi_picture *p); /* as if wgi_reduce had not been called */
 
 /* An error if the option keep has a name that no node has. */
 wg_status wgi_check_kept(const wgi_picture *p);

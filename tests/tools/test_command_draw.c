@@ -343,3 +343,23 @@ Test(command_draw, what_is_kept_and_folded_can_be_said)
     EXPECT(2, "", "--for wall: no such choice: slide, page or screen", "draw", "-e", "x", "--for", "wall",
            "--format", "svg");
 }
+
+/* The last statement is an accuracy, which has no derivative: the loss is drawn and differentiated. */
+Test(command_draw, an_accuracy_gives_way_to_the_loss)
+{
+    static const char text[] =
+        "x = input(m, 4); y = input(m, classes=3)\nf(h, n) = { z = dense(h, n); relu(z) }\n"
+        "h = repeat(3, f, x, 4); p = dense(h, 3); loss = softmax_cross_entropy(p, y)\n"
+        "accuracy = mean(argmax(p, axis=-1) == y)";
+    static const char note[] = "accuracy has no derivative: the gradients are those of loss";
+    EXPECT(0, "", note, "draw", "-e", text, "--backward", "-o", wgt_in_folder("a.svg"));
+    wgt_result r = RUN("draw", "-e", text, "--backward");
+    wgt_expect_result(&r, 0, NULL, note);
+    cr_expect(strstr(r.out, "h.1.z.W"), "%s", r.out);
+    r = RUN("grad", "-e", text, "--wrt", "h.1.z.b");
+    wgt_expect_result(&r, 0, NULL, note);
+    cr_expect_eq(strncmp(r.out, "dloss/dh.1.z.b [4]", 14), 0, "%s", r.out);
+    r = RUN("step", "-e", text);
+    wgt_expect_result(&r, 0, NULL, note);
+    cr_expect(strstr(r.out, "dh.1.z.W = "), "%s", r.out);
+}
