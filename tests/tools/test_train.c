@@ -177,6 +177,15 @@ static int finished_epochs(const char *name)
     return n;
 }
 
+/* Whether it prints epochs: then it has begun, and signals are handled. */
+static bool runs(const char *said)
+{
+    char text[1000] = "";
+    FILE *f = fopen(said, "r");
+    if (f) text[fread(text, 1, sizeof text - 1, f)] = 0, fclose(f);
+    return strstr(text, "epoch ");
+}
+
 /* Starts a training without an end in the folder of this name, waits for the file, and stops it. */
 static int stop_it(const char *folder, const char *file, int number)
 {
@@ -184,7 +193,7 @@ static int stop_it(const char *folder, const char *file, int number)
                                                               "--dev", "0.2", "--rows", "400", "--epochs",
                                                               "1000000", "-o", folder, NULL },
                                        wgt_in_folder("said"));
-    while (access(file, F_OK)) usleep(10000);
+    while (access(file, F_OK) || !runs(wgt_in_folder("said"))) usleep(10000);
     usleep(50000);
     kill(id, number);
     return wgt_wait_command(id);
