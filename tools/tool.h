@@ -234,7 +234,7 @@ int check_given(model *m); /* --grad; returns the exit status */
 /* check_target.c. The scalar to check; a tensor is summed with random weights. False: after a message, or
  * without one if it is not a float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
-/* As model_of. But if the last statement, an accuracy, has no derivative: a loss of the program that has one. */
+/* As model_of. But if the last statement, an accuracy, has no derivative: a loss of the program. */
 bool model_differentiated(model *m, const char **name, wg_node *node);
 bool check_leaves(model *m, wg_node loss, name_list *to); /* --wrt, else all; false: after a message */
 wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconclusive, that than pass */

@@ -86,8 +86,8 @@ void wgi_picture_free(wgi_picture *p)
     if (p->g) wgi_view_free(&p->view);
     wgi_picture_clear_boxes(p);
     wgi_reducer_free(p);
-    void *const parts[] = { p->index,  p->item, p->position, p->first,  p->arg, p->on_path,
-                            p->box_of, p->shared, p->run,  p->into,     p->inside, p->work };
+    void *const parts[] = { p->index,  p->item,   p->position, p->first, p->arg,    p->on_path,
+                            p->box_of, p->shared, p->run,      p->into,  p->inside, p->work };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     *p = (wgi_picture){ .c = p->c };
 }

@@ -200,7 +200,7 @@ bool wgi_find_gradient_path(wgi_picture *p);
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* The same of scopes h.0, h.1, ... that are alike. false: no memory. */
 bool wgi_find_series(wgi_picture *p);
-/* The length of the outermost path like "enc/h.12" that the scope is in, and of "enc/h."; 0: there is none. */
+/* The length of the outermost path like "enc/h.12" that the scope is in, and of "enc/h."; 0: none. */
 size_t wgi_series_scope(const char *scope, size_t *name);
 /* Whether a parameter of a series is used in several of its scopes: it stands before the first of them. */
 static inline bool wgi_is_shared(const wgi_picture *p, int64_t position)
