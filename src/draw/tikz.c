@@ -1,8 +1,8 @@
 /* tikz.c: a picture as one tikzpicture for \input, with the coordinates of the SVG. With steps it has
  * overlays of beamer: slide n shows what is known by step n.
  *
- * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts, and they are set in the document's font. A text
- * that is wider there than in the layout is shrunk to its box. Nothing but tikz and amsmath is needed. */
+ * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts, and they are set in the document's font. A
+ * text that is wider there than in the layout is shrunk to its box. tikz and amsmath are needed. */
 #include "draw/tikz.h"
 
 #include <math.h>

@@ -14,7 +14,8 @@ typedef struct pair {
 static const pair in_math[] = {
     { "−", "-" }, { "·", "\\cdot" }, { "×", "\\times" }, { "∞", "\\infty" },
     { "≤", "\\le" }, { "≥", "\\ge" }, { "≈", "\\approx" }, { "≠", "\\ne" },
-    { "→", "\\to" }, { "↑", "\\uparrow" }, { "↓", "\\downarrow" }, { "✓", "\\surd" }, { "✗", "\\times" },
+    { "→", "\\to" }, { "↑", "\\uparrow" }, { "↓", "\\downarrow" },
+    { "✓", "\\surd" }, { "✗", "\\times" },
     { "←", "\\leftarrow" }, { "⇒", "\\Rightarrow" }, { "↦", "\\mapsto" },
     { "∂", "\\partial" }, { "∇", "\\nabla" }, { "√", "\\surd" }, { "∑", "\\sum" },
     { "∏", "\\prod" }, { "∫", "\\int" }, { "∈", "\\in" }, { "∉", "\\notin" },
@@ -71,7 +72,7 @@ static size_t bytes_of(const char *s)
     return n;
 }
 
-/* Letters of Latin-1 and Latin Extended-A that the oldest encoding of fonts, OT1, can write: š, but no ð. */
+/* Letters of Latin-1 and Latin Extended-A that the oldest encoding, OT1, can write: š, but no ð. */
 static bool is_latin(const char *s)
 {
     static const char none[] = "ÐðÞþĄąĐđĘęĢģĦħĮįıĲĳĸĿŀŉŊŋŦŧŲųſ";

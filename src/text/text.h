@@ -62,9 +62,9 @@ char wgi_small_of(const char *utf8, size_t n, bool *up);
 /* ---- tex_text.c: LaTeX ---- */
 
 enum { WGI_TEX_BYTES = 32 };
-/* The first character of a valid UTF-8 text, which is not "", with an accent behind it, as LaTeX for math mode
- * or for text mode, in any encoding of fonts. What pdflatex has no letter for becomes "?". How many bytes of
- * the text it is. */
+/* The first character of a valid UTF-8 text, which is not "", with an accent behind it, as LaTeX for math
+ * mode or for text mode, in any encoding of fonts. What pdflatex has no letter for becomes "?". How
+ * many bytes of the text it is. */
 size_t wgi_tex_character(const char *utf8, char tex[WGI_TEX_BYTES], bool *math);
 /* The text for LaTeX's text mode: no character of it is a command. */
 void wgi_strbuf_tex(wgi_strbuf *b, const char *utf8);

@@ -19,8 +19,8 @@ static char *as(wg_node root, const char *format, wg_draw_opts o)
 
 static const wg_draw_opts full = { .values = true, .backward = true };
 
-/* Braces match, no control character, nothing that is not ASCII but letters of two bytes, as é and š, and every $ has its
- * partner. */
+/* Braces match, no control character, nothing but ASCII and letters of two bytes, as é and š, and every $
+ * has its partner. */
 static void expect_syntax(const char *tex)
 {
     int depth = 0, dollars = 0;

@@ -273,8 +273,8 @@ Test(command_draw, notes_are_of_pictures)
 Test(command_draw, hides_gradients_by_the_names_that_are_shown)
 {
     static const char text[] = "x = 2.0; y = x^3; dx = grad(y, x); s = dx * dx";
-    wgt_result r = RUN("draw", "-e", text, "--backward");
-    cr_expect(strstr(r.out, "∂s/∂x = 288") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out); /* 2 · 12 · 6x */
+    wgt_result r = RUN("draw", "-e", text, "--backward"); /* s = 9x⁴ */
+    cr_expect(strstr(r.out, "∂s/∂x = 288") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out);
     r = RUN("draw", "-e", text, "--backward", "--hide", "∂s/∂x");
     cr_expect(strstr(r.out, "∂s/∂x = ?") && strstr(r.out, "∂s/∂dx = 24"), "%s", r.out);
     r = RUN("draw", "-e", "a = 2.0; L = log(1 - exp(-a))", "--level", "ops", "--backward", "--hide",
