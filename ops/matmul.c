@@ -34,22 +34,10 @@ ALWAYS_INLINE void one_small(const wg_kernel *k, const product *p, int64_t a, in
 static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m,
                      int64_t n)
 {
-    const char *u = k->x[0], *v = k->x[1];
-    char *w = k->y[0];
     const size_t size = wg_dtype_size(k->xt[0].dtype);
-    wgi_gemm g = { k->xt[0].dtype,
-                   p->ta,
-                   p->tb,
-                   m,
-                   n,
-                   p->k,
-                   p->lda,
-                   p->ldb,
-                   p->n,
-                   u + (size_t)a * size,
-                   v + (size_t)b * size,
-                   w + (size_t)y * size,
-                   .adds = false };
+    wgi_gemm g = gemm_of(p, k->xt[0].dtype, m, n);
+    g.a = (const char *)k->x[0] + (size_t)a * size, g.b = (const char *)k->x[1] + (size_t)b * size;
+    g.c = (char *)k->y[0] + (size_t)y * size;
     if (wgi_gemm_room(&g)) g.room = k->scratch;
     wgi_gemm_run(&g, WG_ISA_INDEX);
 }
@@ -146,16 +134,9 @@ static int64_t matmul_units(const wg_kernel *k)
 static size_t matmul_scratch(const wg_kernel *k)
 {
     product p;
-    if (!wgi_gemm_unfit()) return 0;
     product_of(&p, k);
-    const wgi_gemm g = { .dtype = k->xt[0].dtype,
-                         .ta = p.ta,
-                         .tb = p.tb,
-                         .m = least(p.high, p.m),
-                         .n = least(p.wide, p.n),
-                         .lda = p.lda,
-                         .ldb = p.ldb };
-    return p.small || p.thin ? 0 : wgi_gemm_room(&g);
+    const wgi_gemm g = gemm_of(&p, k->xt[0].dtype, least(p.high, p.m), least(p.wide, p.n));
+    return p.small || p.thin || !wgi_gemm_unfit() ? 0 : wgi_gemm_room(&g);
 }
 
 /* The rows of a thin product have the same bits in any number. */

@@ -100,8 +100,9 @@ static void wide_tile(job *w, int64_t a, int64_t b, char *y, int64_t m, int64_t 
     int64_t lda = p->lda, ldb = p->ldb;
     const void *u = operand(w, 0, a, p->ta ? p->k : m, p->ta ? m : p->k, &lda),
                *v = operand(w, 1, b, p->tb ? n : p->k, p->tb ? p->k : n, &ldb);
-    wgi_gemm_run(&(wgi_gemm){ w->dtype, p->ta, p->tb, m, n, p->k, lda, ldb, p->n, u, v, y, false, NULL },
-                 WG_ISA_INDEX);
+    wgi_gemm g = gemm_of(p, w->dtype, m, n);
+    g.lda = lda, g.ldb = ldb, g.a = u, g.b = v, g.c = y;
+    wgi_gemm_run(&g, WG_ISA_INDEX);
 }
 
 /* A tile as in matmul.c. a, b, y: where the matrices begin, in elements. */

@@ -71,8 +71,8 @@ static void large_tiles(product *p)
     p->strip = p->high;
 }
 
-/* Tiles for gemm.c. Each copies the columns of b that it reads, so tiles are high; and as wide where rows of a
- * are copied, too. */
+/* Tiles for gemm.c. Each copies the columns of b that it reads, so tiles are high; and as wide where rows
+ * of a are copied, too. */
 static void own_tiles(product *p)
 {
     enum { HIGHEST = 264, WIDEST = 256, LOWEST = 48, NARROWEST = 64 };
@@ -135,6 +135,20 @@ static wgi_thin thin_of(const product *p, wg_dtype dtype, const void *a, const v
     t.m = p->n == 1 ? a : b;
     t.v = p->n == 1 ? b : a;
     return t;
+}
+
+/* m rows and n columns of a product, without the matrices. */
+static wgi_gemm gemm_of(const product *p, wg_dtype dtype, int64_t m, int64_t n)
+{
+    return (wgi_gemm){ .dtype = dtype,
+                       .ta = p->ta,
+                       .tb = p->tb,
+                       .m = m,
+                       .n = n,
+                       .k = p->k,
+                       .lda = p->lda,
+                       .ldb = p->ldb,
+                       .ldc = p->n };
 }
 
 static void leading_strides(const wg_shape *x, int axes, const wg_shape *y, int64_t matrix, int64_t stride[])

@@ -14,9 +14,10 @@
 /* AVX-512 has 32 registers: 24 sums, two vectors of b, and a number of a. */
 enum { HIGH = WG_ISA_INDEX == 2 ? 12 : 4 };
 
-/* k is cut into parts of DEPTH bytes of a row; between parts the sums are kept in c. The columns of b of a part,
- * and HIGH rows of a, stay in the first-level cache. LEFT: the bytes of a that are copied to the stack at a time
- * if there is no room. If b has at most NEAR bytes, or is read by few rows only, its columns are not copied. */
+/* k is cut into parts of DEPTH bytes of a row; between parts the sums are kept in c. The columns of b of a
+ * part, and HIGH rows of a, stay in the first-level cache. LEFT: the bytes of a that are copied to the stack
+ * at a time if there is no room. If b has at most NEAR bytes, or is read by few rows only, its columns are
+ * not copied. */
 enum { DEPTH = WGI_GEMM_DEPTH, LEFT = 1 << 16, NEAR = 1 << 16 };
 
 /* Cache lines to fetch: rows of `lines`, stride bytes apart; `each` at a time. */

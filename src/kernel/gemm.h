@@ -24,9 +24,10 @@ typedef struct wgi_gemm {
 /* Bytes of a row of a that are worked on at a time. */
 enum { WGI_GEMM_DEPTH = 1024 };
 
-/* Whether gemm.c copies rows of op(a), or all columns of op(b), before it multiplies. Rows of a transposed a are
- * never read as they lie. Rows that are a multiple of 2 KiB apart would evict each other from the first-level
- * cache, and rows that are far apart are not fetched ahead by the processor. Small products do not pay. */
+/* Whether gemm.c copies rows of op(a), or all columns of op(b), before it multiplies. Rows of a transposed a
+ * are never read as they lie. Rows that are a multiple of 2 KiB apart would evict each other from the
+ * first-level cache, and the processor does not fetch ahead rows that are far apart. Small products do not
+ * pay. */
 static inline bool wgi_gemm_copies_a(const wgi_gemm *g)
 {
     return g->ta || (g->m > 16 && g->n > 64 && g->lda * (int64_t)wg_dtype_size(g->dtype) % 2048 == 0);
@@ -37,8 +38,8 @@ static inline bool wgi_gemm_copies_b(const wgi_gemm *g)
 }
 /* Bytes for these copies; 0: there are none. */
 size_t wgi_gemm_room(const wgi_gemm *g);
-/* How many tiles a large product should have for gemm.c: two for each processor, since each tile makes copies of
- * its own. No bit depends on the tiles. */
+/* How many tiles a large product should have for gemm.c: two for each processor, since each tile makes copies
+ * of its own. No bit depends on the tiles. */
 int wgi_gemm_tiles(void);
 
 /* isa: the instruction set of the caller, an index of wg_op.kernel. */

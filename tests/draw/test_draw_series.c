@@ -1,5 +1,5 @@
-/* test_draw_series.c: pictures of repeat and scan: of parts that are alike the first is drawn, in a frame with
- * their number; a part that differs is drawn too. */
+/* test_draw_series.c: pictures of repeat and scan: of parts that are alike the first is drawn, in a frame
+ * with their number; a part that differs is drawn too. */
 #include "picture.h"
 
 #include <stdlib.h>
