@@ -154,7 +154,6 @@ x before ; tol:double = settled
 ! lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double
     decay_all:bool = rmsprop
 ! lr:double history:double evaluations:double = lbfgs
-! = optim_named
 ! format:text engine:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer
     wrt_count:int sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int
     steps:bool hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int
