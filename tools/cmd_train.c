@@ -195,6 +195,7 @@ static bool make_rows(training *t)
     if (share > 0) t->dev = wg_data_split_at("", t->rows, share);
     if (!model_ok(&t->m)) return false;
     if (wg_data_rows(t->rows) && (share <= 0 || wg_data_rows(t->dev))) return true;
+    if (!t->data.rows) return model_fail(&t->m, EXIT_TEXT, "--data: there are no rows");
     return model_fail(&t->m, EXIT_FLAGS, "--dev %g: of %lld rows none is left for %s", share,
                       (long long)t->data.rows, wg_data_rows(t->rows) ? "it" : "the training");
 }

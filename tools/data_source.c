@@ -201,6 +201,9 @@ static bool number_classes(model *m, const data_source *s, const wg_data *d, col
     if (!words) return true;
     for (int64_t k = 0; k < n; k++) {
         const char *word = word_of(d, k, to->column);
+        if (strpbrk(word, "\t\r\n"))
+            return model_fail(m, EXIT_TEXT, "--data %s: a word of %s has a tab or a line break: '%.60s'",
+                              s->spec, to->column, word);
         number[k] = to->known ? (double)place_in(to->known, word) : (double)k;
         if (number[k] < 0)
             return model_fail(m, EXIT_TEXT,

@@ -9,9 +9,11 @@
  *
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -366,6 +368,42 @@ static bool write_classes(training *t)
     return fine;
 }
 
+static bool has_file(const training *t, const char *name)
+{
+    char *path = path_of(t, name);
+    const bool there = path && !access(path, F_OK);
+    free(path);
+    return there;
+}
+
+/* Refuses to write over files that are not of an earlier start of this training: weights without the state
+ * that is written after them, or files of these names without the settings that are written first. */
+static bool is_free(training *t)
+{
+    static const char *const names[] = { "weights.safetensors", "log.jsonl", "curve.svg", CLASSES_FILE,
+                                         "settings.json" };
+    char *before = read_text(t, "settings.json");
+    const bool ours = before && !strncmp(before, "{\"wengert\": 1,", 14);
+    free(before);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if ((!ours || i == 0) && has_file(t, names[i]))
+            return model_fail(
+                &t->m, EXIT_TEXT,
+                "%s has a file %s, but no training to go on with: give another folder, or --fresh "
+                "to write over it",
+                t->folder, names[i]);
+    return true;
+}
+
+/* The folder stays locked until the process ends, however it ends. */
+static bool lock_folder(training *t)
+{
+    const int folder = open(t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || !flock(folder, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) return true;
+    close(folder);
+    return model_fail(&t->m, EXIT_OTHER, "-o %s: another training is writing there", t->folder);
+}
+
 static bool start_over(training *t, const char *settings)
 {
     static const char *const old[] = { "state.safetensors", "log.jsonl", "curve.svg", CLASSES_FILE };
@@ -398,7 +436,8 @@ bool train_resume(training *t)
     wg_save_with_at("", t->m.c, "train.means", means, NULL);
     char *settings = settings_text(t), *path = path_of(t, "state.safetensors");
     const bool there = path && !access(path, F_OK) && !args_has(t->m.a, "fresh");
-    bool fine = settings && path && make_folder(t);
+    bool fine = settings && path && make_folder(t) && lock_folder(t) &&
+                (there || args_has(t->m.a, "fresh") || is_free(t));
     if (fine && there) fine = go_on(t, settings, path);
     else if (fine) {
         wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);

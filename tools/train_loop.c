@@ -88,9 +88,10 @@ static bool step(training *t, const wg_batch *b)
     add_measures(t, node, t->mean, b->n);
     if (t->choice.schedule) wg_optim_set_lr_at("", t->optim, lr);
     wg_optim_step_at("", t->optim);
+    if (!model_ok(&t->m)) return false;
     t->step++;
     t->rows_done += b->n;
-    return model_ok(&t->m);
+    return true;
 }
 
 static bool measure_dev(training *t, measures *to)

@@ -119,7 +119,7 @@ static void put_repeats(const wgi_picture *p, wgi_strbuf *b)
         const wgi_alike_run *r = &p->repeat[k];
         const int64_t first = result_of(p, r, 0);
         begin_part(b);
-        wgi_strbuf_format(b, "%lld parts like ", (long long)r->times - 1);
+        wgi_strbuf_format(b, r->times == 2 ? "%lld part like " : "%lld parts like ", (long long)r->times - 1);
         if (first >= 0) wgi_strbuf_put(b, "that of "), wgi_put_symbol(b, wgi_item_at(p, first), NAME_MOST);
         else wgi_strbuf_put(b, "the one shown");
     }

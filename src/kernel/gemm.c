@@ -20,19 +20,6 @@ enum { HIGH = WG_ISA_INDEX == 2 ? 12 : 4 };
  * not copied. */
 enum { DEPTH = WGI_GEMM_DEPTH, LEFT = 1 << 16, NEAR = 1 << 16 };
 
-/* Cache lines to fetch: rows of `lines`, stride bytes apart; `each` at a time. */
-typedef struct ahead {
-    const char *at;
-    int64_t lines, stride, left, each, line;
-} ahead;
-ALWAYS_INLINE void fetch(ahead *f)
-{
-    for (int64_t i = 0; i < f->each && f->left > 0; i++, f->left--) {
-        __builtin_prefetch(f->at + 64 * f->line, 0, 2);
-        if (++f->line == f->lines) f->line = 0, f->at += f->stride;
-    }
-}
-
 #define LOOPS "kernel/gemm_loops.h"
 #include "kernel/both_floats.h"
 

@@ -265,6 +265,10 @@ wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     operand *x =
         wgi_integer(q, times, "how often", 0, WGI_LANG_MADE, &n) ? operands(q, call, f, 2, "", owner) : NULL;
     if (!x) return WGI_NOTHING;
+    if (!n && !head_of(f)->first)
+        return wgi_fail_at(q, times, WG_ERROR_VALUE,
+                           "a function without parameters, never applied, has no value"),
+               WGI_NOTHING;
     const char *outer = q->prefix;
     begin_series(&s, q, call, f, owner);
     const char *inside = wgi_inside(q, call, s.name);
@@ -329,6 +333,11 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_fail_at(q, wgi_operand(call, 0), WG_ERROR_SYNTAX,
                            "scan takes a function of a state and an element: cell(h, x)"),
                WGI_NOTHING;
+    for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
+        if (a->ident && !strcmp(a->ident->text, "all"))
+            return wgi_fail_at(q, a, WG_ERROR_SYNTAX,
+                               "all is an option of scan: call this parameter otherwise"),
+                   WGI_NOTHING;
     operand *x = operands(q, call, f, 1, "all", owner);
     if (!x) return WGI_NOTHING;
     const wg_node xs = operand_node(q, &x[1]);

@@ -90,8 +90,13 @@ static bool read_schedule(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
             return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "%s needs %s=", s->name, word);
     }
     to->schedule = s->name;
-    if (isfinite(wg_optim_choice_rate(to, 0, 1))) return true;
-    return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s with these numbers is no rate", s->name);
+    static const double epochs[] = { 0, 1, 2, 10, 1000 };
+    bool fine = true;
+    for (size_t i = 0; i < sizeof epochs / sizeof *epochs; i++) {
+        const double rate = wg_optim_choice_rate(to, epochs[i], 1001);
+        fine &= isfinite(rate) && rate >= 0;
+    }
+    return fine || wgi_fail_at(q, a, WG_ERROR_VALUE, "%s with these numbers is no rate", s->name);
 }
 
 /* ---- optimizers ---- */

@@ -251,6 +251,9 @@ Test(lang_functions, wrong_calls_have_a_place)
     wgt_expect_place("f(x) = repeat(2, f, x)", WG_ERROR_SYNTAX, 1, 18, "'f' calls itself");
     wgt_expect_place("f(x) = g(x)\ng(x) = f(x)", WG_ERROR_SYNTAX, 1, 8,
                      "'g' is defined only later, in line 2");
+    wgt_expect_place("f() = 1; y = repeat(0, f)", WG_ERROR_VALUE, 1, 21, "never applied, has no value");
+    wgt_expect_place("f(h, all) = h + all; y = scan(f, 0, [1, 2])", WG_ERROR_SYNTAX, 1, 6,
+                     "all is an option of scan");
     wgt_expect_place("f(x) = x; f()", WG_ERROR_SYNTAX, 1, 11, "no operand for 'x': the function is f(x)");
     wgt_expect_place("f(x) = x; f(1, 2)", WG_ERROR_SYNTAX, 1, 16,
                      "one operand too many: the function is f(x)");

@@ -70,6 +70,8 @@ Test(lang_train, mistakes_have_places)
         { "train(loss, optimizer=sgd(lr=cosin(1)))", "did you mean 'cosine'?", WG_ERROR_SYNTAX, 30 },
         { "train(loss, optimizer=sgd(lr=warm_up(1)))", "warm_up needs steps=", WG_ERROR_SYNTAX, 30 },
         { "train(loss, optimizer=sgd(lr=cosine(1, steps=-1)))", "is no rate", WG_ERROR_VALUE, 30 },
+        { "train(loss, optimizer=sgd(lr=cosine(-0.1)))", "is no rate", WG_ERROR_VALUE, 30 },
+        { "train(loss, optimizer=sgd(lr=inverse(0.1, decay=-1)))", "is no rate", WG_ERROR_VALUE, 30 },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char text[600];

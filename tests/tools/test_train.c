@@ -1,9 +1,11 @@
 /* test_train.c: the command train: what it reaches, that it computes what a C program computes, and that a
  * training which was stopped goes on to the bit. */
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -399,7 +401,28 @@ Test(train, says_that_it_cannot_write)
     if (access("/dev/full", F_OK)) return;
     mkdir(wgt_in_folder("run"), 0777);
     cr_assert(!symlink("/dev/full", wgt_in_folder("run/weights.safetensors")));
-    EXPECT(6, "", "No space left on device", DIGITS, "-o", in_folder("run"), "--epochs", "1");
+    EXPECT(6, "", "No space left on device", DIGITS, "-o", in_folder("run"), "--fresh", "--epochs", "1");
+}
+
+/* Files that no training wrote, and weights without the state that is written after them. */
+Test(train, writes_over_no_file_of_others)
+{
+    static const char *const names[] = { "run/settings.json", "run/log.jsonl", "run/weights.safetensors" };
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    mkdir(wgt_in_folder("run"), 0777);
+    for (int i = 0; i < 3; i++) {
+        FILE *f = fopen(wgt_in_folder(names[i]), "w");
+        cr_assert(f && fputs("mine", f) >= 0 && !fclose(f));
+        EXPECT(3, "", names[i] + 4, DIGITS, "-o", in_folder("run"), "--epochs", "1");
+        cr_assert(!unlink(wgt_in_folder(names[i])));
+    }
+    EXPECT(0, NULL, NULL, DIGITS, "-o", in_folder("run"), "--epochs", "1", "-q");
+    cr_assert(!unlink(wgt_in_folder("run/state.safetensors")));
+    EXPECT(3, "", "weights.safetensors", DIGITS, "-o", in_folder("run"), "--epochs", "1");
+    const int folder = open(wgt_in_folder("run"), O_RDONLY | O_DIRECTORY);
+    cr_assert(folder >= 0 && !flock(folder, LOCK_EX));
+    EXPECT(6, "", "another training", DIGITS, "-o", in_folder("run"), "--epochs", "1", "--fresh");
+    close(folder);
 }
 
 Test(train, writes_a_log_and_a_curve)
