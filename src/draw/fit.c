@@ -78,11 +78,14 @@ double wgi_svg_scale(const wgi_svg *w)
     return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
 }
 
+/* Half of what is left over, to a 64th of a unit: differences of numbers that are nearly equal are not printed. */
+static double half(double more) { return round(32 * more) / 64; }
+
 void wgi_svg_size(const wgi_svg *w, double size[2], double view[4])
 {
     const wgi_canvas *k = w->is_part ? NULL : w->canvas;
     const double scale = wgi_svg_scale(w);
     size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
     view[2] = size[0] / scale, view[3] = size[1] / scale;
-    view[0] = (w->w - view[2]) / 2, view[1] = k && k->fixed ? (w->h - view[3]) / 2 : 0;
+    view[0] = half(w->w - view[2]), view[1] = k && k->fixed ? half(w->h - view[3]) : 0;
 }

@@ -66,15 +66,17 @@ void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
 void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
 {
     wgi_strbuf b = { .c = p->c };
+    const char *scope = wg_node_scope(wgi_node_at(p, position));
+    const size_t length = (size_t)p->scope_of[position];
     int64_t nodes = 0, parameters = 0;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
-        if (p->into[i] != position) continue;
+        if (p->into[i] != position || strncmp(wg_node_scope(n), scope, length) != 0) continue;
         nodes++;
         if (wg_node_leaf(n) == WG_LEAF_PARAM) parameters += wg_shape_size(wg_node_shape(n));
     }
     wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_add(&text, wg_node_scope(wgi_node_at(p, position)), (size_t)p->scope_of[position]);
+    wgi_strbuf_add(&text, scope, length);
     wgi_strbuf_clean(&b, wgi_strbuf_text(&text), 2 * NAME_MOST);
     wgi_strbuf_free(&text);
     box->title = wgi_picture_text(p, &b), box->formula = NULL;

@@ -100,3 +100,18 @@ Test(draw_series, failing_memory)
         if (last) break;
     }
 }
+
+/* A scope that is folded to a box counts its own nodes, not those of the parts that are alike. */
+Test(draw_series, a_folded_part_counts_its_own_nodes)
+{
+    wgt_run r =
+        wgt_build("step(s, x) = {\n d = x - s\n s + 0.3*d\n}\nxs = [1, 4, 2, 8]\ns = scan(step, 0, xs)\n"
+                  "all = scan(step, 0, xs, all=true)\nL = (s - 5)^2 + sum(all)",
+                  WG_EVAL);
+    char *text =
+        drawn(&r, (wg_draw_opts){ .series = true, .values = true, .backward = true, .fit = "slide" });
+    HAS(text, "5 nodes");
+    HAS_NOT(text, "15 nodes");
+    wg_free(r.c, text);
+    wgt_finish(r.c, NULL);
+}
