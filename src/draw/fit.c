@@ -78,7 +78,7 @@ double wgi_svg_scale(const wgi_svg *w)
     return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
 }
 
-/* Half of what is left over, to a 64th of a unit: differences of numbers that are nearly equal are not printed. */
+/* Half of what is left over, to a 64th of a unit: the difference of nearly equal numbers is not printed. */
 static double half(double more) { return round(32 * more) / 64; }
 
 void wgi_svg_size(const wgi_svg *w, double size[2], double view[4])
