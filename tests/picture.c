@@ -124,6 +124,17 @@ char *pic_dot(wg_node root, const wg_draw_opts *o)
     return copy;
 }
 
+char *pic_text(wg_node root, const char *format, wg_draw_opts o)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(root));
+    o.format = format;
+    char *text = wg_draw_text(root, &o), *copy;
+    cr_assert(text, "%s", wg_message(c));
+    copy = strdup(text);
+    wg_free(c, text);
+    return copy;
+}
+
 #if WG_WITH_GRAPHVIZ
 
 #include <cgraph.h>

@@ -38,6 +38,8 @@ pic_parts pic_neuron(wg_context *c);
 wg_node pic_layers(wg_context *c, int layers);
 /* DOT text that outlives the context; to free; NULL after an error. */
 char *pic_dot(wg_node root, const wg_draw_opts *o);
+/* The same in any format of texts; an error fails the test. */
+char *pic_text(wg_node root, const char *format, wg_draw_opts o);
 
 /* libcgraph reads the text, every label is HTML, and it has so many nodes, edges, and edges of class
  * backward. With GRAPHVIZ=0 words of the text are counted. */

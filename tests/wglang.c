@@ -67,3 +67,20 @@ void wgt_expect_place(const char *text, wg_status s, int line, int column, const
     cr_expect_eq(wg_program_error_column(r.q), column);
     wgt_drop(r.c, NULL);
 }
+
+void wgt_expect_memory(const char *text)
+{
+    for (int64_t at = 1;; at += at < 60 ? 1 : 7) {
+        wgt_memory m = { .fail_at = at };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_program *q = wg_program_text(c, "t.wg", text);
+        wg_program_build(q, g, p, WG_TRAIN);
+        cr_expect(!m.failed || wg_failed(c) == WG_ERROR_MEMORY, "allocation %d: %s", (int)at, wg_message(c));
+        const bool last = !m.failed;
+        wg_program_free(q);
+        wgt_drop(c, &m);
+        if (last) break;
+    }
+}

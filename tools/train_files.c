@@ -435,10 +435,10 @@ bool train_resume(training *t)
     if (!t->folder) return true;
     wg_save_with_at("", t->m.c, "train.means", means, NULL);
     char *settings = settings_text(t), *path = path_of(t, "state.safetensors");
-    const bool there = path && !access(path, F_OK) && !args_has(t->m.a, "fresh");
-    bool fine = settings && path && make_folder(t) && lock_folder(t) &&
-                (there || args_has(t->m.a, "fresh") || is_free(t));
-    if (fine && there) fine = go_on(t, settings, path);
+    bool fine = settings && path && make_folder(t) && lock_folder(t);
+    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && !access(path, F_OK);
+    fine = fine && (fresh || there || is_free(t));
+    if (there) fine = go_on(t, settings, path);
     else if (fine) {
         wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
         fine = start_over(t, settings) && model_ok(&t->m);

@@ -176,8 +176,8 @@ int wgi_gemm_tiles(void)
 
 size_t wgi_gemm_room(const wgi_gemm *g)
 {
-    enum { HIGH = 12, WIDE = 32 }; /* the largest blocks of gemm.c */
-    const int64_t rows = wgi_gemm_copies_a(g) ? g->m + HIGH - 1 : 0,
+    enum { WIDE = 32 }; /* the most columns of a block of gemm.c */
+    const int64_t rows = wgi_gemm_copies_a(g) ? g->m + WGI_GEMM_HIGH - 1 : 0,
                   columns = wgi_gemm_copies_b(g) ? g->n + WIDE - 1 : 0;
     return (size_t)(rows + columns) * WGI_GEMM_DEPTH;
 }

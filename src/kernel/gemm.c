@@ -12,7 +12,7 @@
 #include "kernel/vectors.h"
 
 /* AVX-512 has 32 registers: 24 sums, two vectors of b, and a number of a. */
-enum { HIGH = WG_ISA_INDEX == 2 ? 12 : 4 };
+enum { HIGH = WG_ISA_INDEX == 2 ? WGI_GEMM_HIGH : 4 };
 
 /* k is cut into parts of DEPTH bytes of a row; between parts the sums are kept in c. The columns of b of a
  * part, and HIGH rows of a, stay in the first-level cache. LEFT: the bytes of a that are copied to the stack

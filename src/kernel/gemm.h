@@ -21,8 +21,8 @@ typedef struct wgi_gemm {
         *room; /* for gemm.c: wgi_gemm_room bytes. NULL: copies of a take a little of the stack, b has none */
 } wgi_gemm;
 
-/* Bytes of a row of a that are worked on at a time. */
-enum { WGI_GEMM_DEPTH = 1024 };
+/* Bytes of a row of a that are worked on at a time, and the most rows of a block. */
+enum { WGI_GEMM_DEPTH = 1024, WGI_GEMM_HIGH = 12 };
 
 /* Whether gemm.c copies rows of op(a), or all columns of op(b), before it multiplies. Rows of a transposed a
  * are never read as they lie. Rows that are a multiple of 2 KiB apart would evict each other from the

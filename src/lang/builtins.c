@@ -183,9 +183,8 @@ static const wgi_builtin own[] = {
       "a function applied so many times, to x and then to its own result; further operands are the same each "
       "time. Each time has parameters of its own: h = repeat(3, f, x) owns h.0.W, h.1.W, h.2.W" },
     { "scan", wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
-      "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the result is "
-      "the "
-      "last state, with all=true all states, stacked" },
+      "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the result "
+      "is the last state, with all=true all states, stacked" },
     { "grad", grad, "grad(y, x)",
       "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)" },
     { "normal", normal, "normal(sizes..., seed=, mean=0, deviation=1)",

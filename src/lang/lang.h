@@ -263,6 +263,13 @@ void wgi_lang_forget_built(wg_program *q);
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
 void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
+/* FNV-1a: the hash of the bytes behind those whose hash is h. Begin with WGI_LANG_MIXED. */
+#define WGI_LANG_MIXED UINT64_C(0xcbf29ce484222325)
+static inline uint64_t wgi_lang_mix(uint64_t h, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
 
 /* ---- lang_text.c ---- */
 

@@ -72,8 +72,7 @@ void wgi_lang_release(wg_program *q)
 
 static uint64_t hash_of(const char *text, size_t length)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    const uint64_t h = wgi_lang_mix(WGI_LANG_MIXED, text, length);
     return h ^ h >> 32;
 }
 

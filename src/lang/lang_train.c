@@ -264,13 +264,6 @@ int wg_program_axes(const wg_program *q, const char *name)
     return call ? wgi_operand_count(call) : -1;
 }
 
-/* FNV-1a. */
-static uint64_t mix(uint64_t h, const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
-
 /* Sets which newlines are blanks, as the parser does: those inside ( and [, but not in a block in there. */
 static void follow_brackets(wgi_lexer *l, int *around)
 {
@@ -288,17 +281,17 @@ static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s, local
     bool ended = false;
     for (wgi_lex_next(&l); l.token != TOKEN_END && l.start < s->end; wgi_lex_next(&l)) {
         const bool ends = l.token == TOKEN_NEWLINE || l.token == TOKEN_SEMICOLON;
-        if (!ends) h = mix(h, q->source + l.start, l.end - l.start), h = mix(h, " ", 1);
-        else if (!ended) h = mix(h, ";", 1);
+        if (!ends) h = wgi_lang_mix(h, q->source + l.start, l.end - l.start), h = wgi_lang_mix(h, " ", 1);
+        else if (!ended) h = wgi_lang_mix(h, ";", 1);
         ended = ends || l.token == TOKEN_OPEN_BLOCK;
         follow_brackets(&l, around);
     }
-    return mix(h, ";", 1);
+    return wgi_lang_mix(h, ";", 1);
 }
 
 uint64_t wg_program_code(const wg_program *q)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = WGI_LANG_MIXED;
     const locale_t numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     for (const wgi_ast *s = q && q->c && q->ready && numbers ? q->statements : NULL; s; s = s->next)
         if (s->kind != AST_CLAIM && s->kind != AST_TRAIN)

@@ -8,7 +8,7 @@ typedef struct small {
     const char *up, *down;
 } small;
 
-/* clang-format off: the lines would have too many bytes */
+/* A line of letters has more bytes than columns, which clang-format counts. */
 /* clang-format off */
 static const small smalls[] = {
     { '0', "⁰", "₀" }, { '1', "¹", "₁" }, { '2', "²", "₂" },
@@ -25,7 +25,6 @@ static const small smalls[] = {
     { 'v', "ᵛ", "ᵥ" }, { 'w', "ʷ", NULL }, { 'x', "ˣ", "ₓ" },
     { 'y', "ʸ", NULL }, { 'z', "ᶻ", NULL },
 };
-/* clang-format on */
 /* clang-format on */
 
 const char *wgi_small(char c, bool up)

@@ -9,7 +9,7 @@ typedef struct pair {
     const char *utf8, *tex;
 } pair;
 
-/* clang-format off: the lines would have too many bytes */
+/* A line of letters has more bytes than columns, which clang-format counts. */
 /* clang-format off */
 static const pair in_math[] = {
     { "−", "-" }, { "·", "\\cdot" }, { "×", "\\times" }, { "∞", "\\infty" },
@@ -55,7 +55,6 @@ static const pair in_text[] = {
     { "”", "''" }, { "‘", "`" }, { "’", "'" }, { "•", "$\\bullet$" },
     { "\u00a0", "~" }, { "\u2009", "\\," }, { "\u2007", "\\phantom{0}" },
 };
-/* clang-format on */
 /* clang-format on */
 
 static const char *find(const pair *signs, size_t count, const char *s, size_t n)

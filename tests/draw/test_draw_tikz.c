@@ -6,17 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static char *as(wg_node root, const char *format, wg_draw_opts o)
-{
-    wg_context *c = wg_graph_context(wg_graph_of(root));
-    o.format = format;
-    char *text = wg_draw_text(root, &o), *copy;
-    cr_assert(text, "%s", wg_message(c));
-    copy = strdup(text);
-    wg_free(c, text);
-    return copy;
-}
-
 static const wg_draw_opts full = { .values = true, .backward = true };
 
 /* Braces match, no control character, nothing but ASCII and letters of two bytes, as é and š, and every $
@@ -50,7 +39,7 @@ Test(draw_tikz, has_the_coordinates_of_the_svg)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     pic_parts n = pic_neuron(c);
-    char *tex = as(n.L, "tex", full), *svg = as(n.L, "svg", full);
+    char *tex = pic_text(n.L, "tex", full), *svg = pic_text(n.L, "svg", full);
     double x, y, w, h, left, top, right, bottom;
     int boxes = 0;
     const char *in_tex = strstr(tex, ",fill=wg"), *in_svg = svg;
@@ -78,7 +67,7 @@ Test(draw_tikz, writes_formulas_as_mathematics)
             x = wg_input(g, "x", wg_view_f64(four, WG_SHAPE(2, 2)));
     wg_node z = wg_name(wg_matmul(W, x), "z_2"), a = wg_name(wg_sigmoid(z), "a_hat"),
             L = wg_name(wg_sum(wg_square(a)), "L");
-    char *tex = as(L, "tex", full);
+    char *tex = pic_text(L, "tex", full);
     HAS(tex, "{$\\mathbf{W}_{1}$}");
     HAS(tex, "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}");
     HAS(tex, "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}");
@@ -93,7 +82,7 @@ Test(draw_tikz, of_hostile_names)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_draw_opts o = full;
     o.title = "100% of $x_1$ \\end{frame} & \"more\"", o.legend = false;
-    char *tex = as(latex_hostile_graph(c), "tex", o);
+    char *tex = pic_text(latex_hostile_graph(c), "tex", o);
     expect_syntax(tex);
     HAS_NOT(tex, "\\input{/etc");
     HAS_NOT(tex, "\\end{document}");
@@ -111,7 +100,7 @@ Test(draw_tikz, has_overlays)
             w = wg_input(g, "w", wg_view_f64(&three, WG_SCALAR));
     wg_node L = wg_name(wg_mul(x, w), "L");
     wg_draw_opts o = { .steps = true, .backward = true };
-    char *tex = as(L, "tex", o);
+    char *tex = pic_text(L, "tex", o);
     expect_syntax(tex);
     HAS(tex, "5 slides");                             /* what is given, L, dL, dx, dw */
     HAS(tex, "\\onslide<2->{\\node");                 /* L's value */
@@ -120,7 +109,7 @@ Test(draw_tikz, has_overlays)
     HAS(tex, "dw = dL $\\cdot$ x = 1 $\\cdot$ 2 = 2");
     free(tex);
     o.hide = "L,dw";
-    tex = as(L, "tex", o);
+    tex = pic_text(L, "tex", o);
     HAS(tex, "{$\\mathrm{d}w$ = ?}");
     HAS(tex, "dw = dL $\\cdot$ x = ?");
     cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);

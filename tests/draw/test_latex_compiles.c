@@ -6,22 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-static char *tex_of(wg_node root, wg_draw_opts o)
-{
-    wg_context *c = wg_graph_context(wg_graph_of(root));
-    o.format = "tex";
-    char *text = wg_draw_text(root, &o), *copy;
-    cr_assert(text, "%s", wg_message(c));
-    copy = strdup(text);
-    wg_free(c, text);
-    return copy;
-}
-
 static const wg_draw_opts full = { .values = true, .backward = true };
 
 static void expect_pages(wg_node root, wg_draw_opts o, const char *class, int pages)
 {
-    char *tex = tex_of(root, o);
+    char *tex = pic_text(root, "tex", o);
     cr_expect_eq(latex_pages_of_picture(tex, class), pages);
     free(tex);
 }

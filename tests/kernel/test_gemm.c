@@ -144,7 +144,8 @@ Test(gemm, no_inner_axis)
         for (int way = 0; way < 4; way++) {
             double nothing[1], c[6] = { 1, 2, 3, 4, 5, 6 };
             bool ta = way & 1, tb = way & 2;
-            wgi_gemm g = { WG_F64, ta, tb, 2, 3, 0, ta ? 2 : 0, tb ? 0 : 3, 3, nothing, nothing, c, false };
+            wgi_gemm g = { WG_F64,     ta, tb,      2,       3, 0,     ta ? 2 : 0,
+                           tb ? 0 : 3, 3,  nothing, nothing, c, false, NULL };
             wgi_gemm_own[isa](&g);
             for (int i = 0; i < 6; i++) cr_assert_eq(c[i], 0);
         }
@@ -156,7 +157,7 @@ Test(gemm, infinities_stay_in_their_column)
 {
     const float a[3] = { 1, INFINITY, 2 }, b[15] = { [0] = 1, [5] = 1, [11] = NAN };
     float c[5];
-    wgi_gemm g = { WG_F32, false, false, 1, 5, 3, 3, 5, 5, a, b, c, false };
+    wgi_gemm g = { WG_F32, false, false, 1, 5, 3, 3, 5, 5, a, b, c, false, NULL };
     wg_context *context = wg_start(NULL);
     for (int isa = 0; isa <= context->isa; isa++) {
         wgi_gemm_own[isa](&g);

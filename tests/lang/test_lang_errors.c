@@ -209,19 +209,7 @@ Test(lang_errors, every_allocation_may_fail)
     static const char text[] = "x = input(m, 2); W = param(2, 2); h = { z = dense(x @ W, 2); z.T[0:1] }\nL = "
                                "sum(h * [1, 2, 3, 4, 5, 6, 7])\n"
                                "check grad(L, h) == ones(1, m)\n[L, L]";
-    for (int64_t at = 1;; at += at < 60 ? 1 : 7) {
-        wgt_memory m = { .fail_at = at };
-        wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
-        wg_program *q = wg_program_text(c, "t.wg", text);
-        wg_program_build(q, g, p, WG_TRAIN);
-        cr_expect(!m.failed || wg_failed(c) == WG_ERROR_MEMORY, "allocation %d: %s", (int)at, wg_message(c));
-        bool last = !m.failed;
-        wg_program_free(q);
-        wgt_drop(c, &m);
-        if (last) break;
-    }
+    wgt_expect_memory(text);
 }
 
 /* The list of the names that were drawn is written once, not once for each name: that took 2 GB here. */

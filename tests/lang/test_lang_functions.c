@@ -394,19 +394,7 @@ Test(lang_functions, every_allocation_may_fail)
     static const char text[] = "x = input(m, 2)\nf(h, n) = { z = dense(h, n); e = normal(n); relu(z) + e }\n"
                                "h = repeat(2, f, x, 2)\ng(s, r) = { W = param(2); tanh(s + W * r) }\n"
                                "k = scan(g, zeros(2), h, all=true)\nsum(k)";
-    for (int64_t at = 1;; at += at < 60 ? 1 : 7) {
-        wgt_memory m = { .fail_at = at };
-        wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
-        wg_program *q = wg_program_text(c, "t.wg", text);
-        wg_program_build(q, g, p, WG_TRAIN);
-        cr_expect(!m.failed || wg_failed(c) == WG_ERROR_MEMORY, "allocation %d: %s", (int)at, wg_message(c));
-        const bool last = !m.failed;
-        wg_program_free(q);
-        wgt_drop(c, &m);
-        if (last) break;
-    }
+    wgt_expect_memory(text);
 }
 
 Test(lang_functions, a_program_is_built_again_with_other_sizes)

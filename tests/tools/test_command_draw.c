@@ -261,10 +261,10 @@ Test(command_draw, notes_are_of_pictures)
 {
     static const char text[] = "x = input(3); w = param(3); z = x * w";
     EXPECT(0, NULL, "z is no scalar: the gradients are those of its sum\nno data given: ", "draw", "-e", text,
-           "--backward", "-o", "z.svg");
-    wgt_result r = RUN("draw", "-e", text, "--backward", "-q", "-o", "z.svg");
+           "--backward", "-o", wgt_in_folder("z.svg"));
+    wgt_result r = RUN("draw", "-e", text, "--backward", "-q", "-o", wgt_in_folder("z.svg"));
     cr_expect_str_eq(r.err, "");
-    r = RUN("draw", "-e", text, "--backward", "--hide", "q", "-o", "z.svg");
+    r = RUN("draw", "-e", text, "--backward", "--hide", "q", "-o", wgt_in_folder("z.svg"));
     cr_expect_eq(r.status, 3);
     cr_expect(!strstr(r.err, "drawn at random") && !strstr(r.err, "no scalar"), "%s", r.err);
 }
