@@ -74,12 +74,17 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
 
 /* The gradient of a row, g (softmax(z) sum(p) - p). p is a row of probabilities, or NULL: then it is 1 at the
  * label and 0 elsewhere. The element at the label is (softmax - 1) g, which keeps its digits where softmax is
- * near 1. keep: `kept` has the exponentials. */
+ * near 1. A row that counts 0 has the gradient 0, even if its logits are not finite. keep: `kept` has the
+ * exponentials. */
 ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s,
                                bool keep, N(kept) kept, bool stream)
 {
     T tile[PANEL], f = g / s.sum;
     double sum;
+    if (g == 0 && !(s.sum > 0 && s.sum < INFINITY)) {
+        memset(y, 0, (size_t)n * sizeof(T));
+        return;
+    }
     if (p) {
         ROW_SUM(sum, n, p[i]);
         f = (T)sum / s.sum;

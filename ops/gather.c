@@ -256,7 +256,7 @@ const wg_op wgi_op_gather = {
                "An axis of the numbers may be 1 instead.",
     .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
     .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
-    .none = 1 << 1,
+    .zero = 1 << 1,
     .stored = 1 << 0,
     .operands = 2,
     .names = "x rows",
@@ -409,7 +409,7 @@ const wg_op wgi_op_gather_grad = {
         "rows and their numbers. The adjoint of gather, with the same batch.",
     .formula = "y[b..., r, j...] = sum(x_k[b..., i..., j...] over k, i... where rows_k[b..., i...] = r)",
     .adjoint = "x_k'[b..., i..., j...] = y'[b..., rows_k[b..., i...], j...]",
-    .none = 0xAAAAAAAA, /* every second operand */
+    .zero = 0xAAAAAAAA, /* every second operand */
     .operands = -1,
     .names = "x_k rows_k",
     .kind = WG_OPAQUE,

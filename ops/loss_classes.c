@@ -64,12 +64,19 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
+/* l w, but 0 where w is 0 and l is not finite: what is masked may be anything. */
+static wg_node weighted(wg_site here, wg_node l, wg_node w)
+{
+    wg_node lost = wg_logical_and(wg_equal(w, 0), wg_logical_not(wg_less(wg_abs(l), INFINITY)));
+    return wg_mul(wg_where(lost, 0, l), w);
+}
+
 /* The losses of rows against rows p of probabilities, whose sum need not be 1. x: logits, or logarithms of
  * probabilities. */
 static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits)
 {
     if (logits) return wg_apply(here, &wgi_op_cross_entropy, (wg_node[]){ x, p }, 2, NULL);
-    return wg_neg(wg_sum(wg_mul(p, x), .axes = WG_AXES(-1)));
+    return wg_neg(wg_sum(weighted(here, x, p), .axes = WG_AXES(-1)));
 }
 /* The losses against class numbers, smoothed by s: -(1 - s) l[y] - s mean(l), l the logarithms of the
  * probabilities. For logits z that is the loss without smoothing, plus s (z[y] - mean(z)). */
@@ -95,7 +102,7 @@ static wg_node product(wg_site here, wg_node a, wg_node b)
  * already. all: what the rows count for the mean. wg_none: each row counts 1. */
 static wg_node reduced_rows(wg_site here, wg_node loss, wg_node counted, wg_node all, int reduction)
 {
-    if (!wg_is_none(counted)) loss = wg_where(wg_equal(counted, 0), 0, wg_mul(loss, counted));
+    if (!wg_is_none(counted)) loss = weighted(here, loss, counted);
     if (reduction != WG_MEAN || wg_is_none(all)) return reduced_to(here, loss, reduction);
     return wg_div(wg_sum(loss), wg_sum(all));
 }
