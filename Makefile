@@ -4,7 +4,7 @@
 # tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
 # src/kernel/ and src/optim/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
 # An op is registered by standing in a file of ops/.
-# A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
+# A build of another kind has its own directory: HOSTILE=1 (with SAN=... or without) in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
@@ -25,7 +25,7 @@ BLAS     ?= openblas
 GRAPHVIZ ?= 1
 HOSTILE  ?= 0
 SAN      ?=
-BUILD    ?= build$(if $(SAN),/san,$(if $(filter 1,$(HOSTILE)),/hostile))
+BUILD    ?= build$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san))
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 # Not empty in the builds that are made for tests alone. They have one instruction set, and all binaries share one library, which
@@ -36,8 +36,8 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall dist score,$(GOALS))
-TEST_GOALS  := $(filter test test-all tests asan clang hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test test-all tests asan clang hostile,$(GOALS))
+TEST_GOALS  := $(filter test test-all tests clang hostile %-long check-vmath,$(GOALS))
+DRAW_GOALS  := $(filter test test-all tests clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
@@ -238,21 +238,18 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs asan clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 3 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, hostile, asan, clang if it is there, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain hostile asan clang graphs
-
-asan: ## the tests under the address and undefined-behaviour sanitizers
-	+@BUILD=$(BUILD) tests/run.sh asan
+test-all: ## test, hostile, clang if it is there, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
+	+@BUILD=$(BUILD) tests/run.sh plain hostile clang graphs
 
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
 
-hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes
+hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers
 	+@BUILD=$(BUILD) tests/run.sh hostile
 
 reads-long: ## 100,000 random programs that read values at random moments (READS=, SEED=)

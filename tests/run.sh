@@ -2,12 +2,7 @@
 # Builds and runs the test binaries. The last line is `N passed, N failed` over all of them. The exit status
 # is 0 when none failed.
 #
-#   tests/run.sh KIND...            plain: the build as it is
-#                                   hostile: with -DWG_HOSTILE
-#                                   asan: with the address and undefined-behaviour sanitizers
-#                                   clang: some of them with these sanitizers of clang, where clang is
-#                                   installed: it finds what gcc's do not (an offset added to NULL)
-#                                   graphs: the plain build's random graphs, many more than in plain
+#   tests/run.sh KIND...            kinds of the table below, one after the other
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
 # Environment: BUILD; WG_SEED, the seed of everything that is random (default: 1, so that a verdict follows from
@@ -38,68 +33,64 @@ export OMP_NUM_THREADS=2
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
-# Together they call every op, every function of the API, and every way to run a graph.
-clang_tests=" test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_rows test_tape \
-test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume "
 
 # ---- kinds ----
 
-directory() {
-    case "$1" in
-    plain | graphs) echo "$build" ;;
-    hostile) echo "$build/hostile" ;;
-    asan) echo "$build/san" ;;
-    clang) echo "$build/clang" ;;
-    esac
-}
+# Together they call every op, every function of the API, and every way to run a graph.
+some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_rows test_tape
+    test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 
-# Processor seconds of building all and running all, and megabytes, as they were measured.
-cost() {
-    case "$1" in
-    plain) echo 900 2900 ;;
-    hostile) echo 90 40 ;;
-    asan) echo 190 50 ;;
-    clang) echo 150 40 ;;
-    graphs) echo 50 0 ;;
-    esac
+# One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
+# scripts in tests/); the words before each of them, which set variables or name a program that runs it; a program
+# without which the kind is left out; processor seconds of building and running all, and megabytes, as measured.
+# plain: the build as it is; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
+# hashes, under gcc's sanitizers; clang: those of clang find what gcc's do not (an offset added to NULL).
+kinds="
+plain   |         |                                         | all                |                | make  | 900 2900
+graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
+hostile | hostile | HOSTILE=1 SAN=address,undefined         | all                |                | make  | 280 90
+clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | ${some//$'\n'/ }  |                | clang | 150 40
+"
+
+# Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
+read_kind() {
+    local row
+    row=$(sed -n "s/ *| */|/g; s/^$1|//p" <<<"$kinds")
+    [ -n "$row" ] || { echo "tests/run.sh: there is no kind '$1' of tests" >&2; exit 2; }
+    IFS='|' read -r folder flags programs before needs room <<<"$row"
+    read -r seconds room <<<"$room"
+    folder=$build${folder:+/$folder} results=$build/results/$1
 }
 
 announce() {
-    local kind seconds=0 room=0 s r
+    local kind seconds_of_all=0 room_of_all=0
     for kind; do
-        read -r s r < <(cost "$kind")
-        seconds=$((seconds + s)) room=$((room + r))
+        read_kind "$kind"
+        seconds_of_all=$((seconds_of_all + seconds)) room_of_all=$((room_of_all + room))
     done
-    echo "tests ($*): about $(((seconds / at_a_time + 59) / 60)) minutes on $at_a_time free processors" \
-        "when nothing is built yet, $room MB in $build/"
+    echo "tests ($*): about $(((seconds_of_all / at_a_time + 59) / 60)) minutes on $at_a_time free processors" \
+        "when nothing is built yet, $room_of_all MB in $build/"
     echo "seed: WG_SEED=$WG_SEED"
 }
 
-# The binaries of a kind, one a line.
+# The programs of the kind that was read last, one a line.
 binaries() {
-    local source name
+    local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
-        name=$(basename "$source" .c)
-        [ "$1" = graphs ] && [ "$name" != test_random_graphs ] && continue
-        if [ "$1" = clang ] && [ -z "${TESTS:-}" ]; then case "$clang_tests" in *" $name "*) ;; *) continue ;; esac; fi
-        case " ${TESTS:-$name} " in *" $name "*) echo "$(directory "$1")/${source%.c}" ;; esac
+        name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
+        case " ${TESTS:-$programs} " in *" all "* | *" $name "* | *" $room_name "*) echo "$folder/${source%.c}" ;; esac
     done
+    for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
 
-# Of the tests that TESTS names only some need the command, the examples and the shared library.
+# Of chosen tests only some need the command, the examples and the shared library.
 build_kind() {
-    local flags=() targets=(all tests)
-    case "$1" in
-    hostile) flags=(HOSTILE=1) ;;
-    asan) flags=(SAN=address,undefined) ;;
-    # clang has an OpenMP of its own, which may be missing.
-    clang) flags=(CC=clang SAN=address,undefined OPENMP=0) ;;
-    esac
-    if [ -n "${TESTS:-}" ] || [ "$1" = clang ]; then
-        mapfile -t targets < <(binaries "$1")
+    local targets=(all tests)
+    if [ "${TESTS:-$programs}" != all ]; then
+        mapfile -t targets < <(binaries | grep -v '\.sh$')
         case " ${targets[*]} " in *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
     fi
-    make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" "${targets[@]}"
+    [ ${#targets[@]} = 0 ] || make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
 }
 
 # ---- one binary, in a session of its own ----
@@ -146,29 +137,36 @@ watch() {
     done
 }
 
-# Writes the binary's output to .log, its exit status and seconds to .status, and, when it slept for ever,
-# its threads to .stuck.
+# What is written about a program begins with this path, in a folder of its kind.
+result_of() {
+    local name=${1#"$folder"/}
+    echo "$results/${name#tests/}"
+}
+
+# Writes the output to .log, exit status, seconds and processor seconds to .status, and, when it slept for ever,
+# the threads to .stuck.
 run_one() {
-    local kind=$1 bin=$2 started=$SECONDS session watcher='' status
-    rm -f "$bin".asan.* "$bin.stuck" "$bin.status"
+    local bin=$1 out=$2 started=$SECONDS session watcher='' status TIMEFORMAT='%U %S'
+    mkdir -p "$(dirname "$out")"
+    rm -f "$out".asan.* "$out.stuck" "$out.status"
     (
         ulimit -t "$processor_seconds"
-        [ "$kind" = graphs ] && export WG_GRAPHS=${WG_GRAPHS:-4000}
-        export WG_BUILD ASAN_OPTIONS
+        export WG_BUILD=$folder
         # Freed memory is kept from use for 16 MB, not for 256 MB: a third of the time went into new pages.
-        WG_BUILD=$(directory "$kind") ASAN_OPTIONS=log_path=$PWD/$bin.asan:detect_leaks=1:quarantine_size_mb=16
-        exec setsid "$bin" -j1 --verbose >"$bin.log" 2>&1 </dev/null
+        export ASAN_OPTIONS=log_path=$PWD/$out.asan:detect_leaks=1:quarantine_size_mb=16
+        exec setsid env $before "$bin" -j1 --verbose >"$out.log" 2>&1 </dev/null
     ) &
     session=$!
     trap 'stop $session; kill $watcher; exit 130' INT TERM
-    watch "$session" "$bin.stuck" &
+    watch "$session" "$out.stuck" &
     watcher=$!
-    wait "$session"
+    { time wait "$session"; } 2>"$out.time"
     status=$?
     kill "$watcher"
     wait "$watcher"
     stop "$session" # what a test has left running
-    echo "$status $((SECONDS - started))" >"$bin.status"
+    echo "$status $((SECONDS - started)) $(awk '{ printf "%.1f", $1 + $2 }' "$out.time")" >"$out.status"
+    rm -f "$out.time"
 } 2>/dev/null
 
 # ---- results ----
@@ -183,56 +181,68 @@ last_test() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[RUN *\] *//p' "$1" | tail -n 1; 
 
 # Why a run failed, where Criterion counts no failure; nothing where it did not fail.
 verdict() {
-    local status=$1 ok=$2 bad=$3 bin=$4
-    if [ -e "$bin.stuck" ]; then
-        echo "$(last_test "$bin.log") waits for ever: its threads slept at $patience looks, one a second"
-    elif compgen -G "$bin.asan.*" >/dev/null; then cat "$bin".asan.*
+    local status=$1 ok=$2 bad=$3 out=$4
+    if [ -e "$out.stuck" ]; then
+        echo "$(last_test "$out.log") waits for ever: its threads slept at $patience looks, one a second"
+    elif compgen -G "$out.asan.*" >/dev/null; then cat "$out".asan.*
     elif [ "$bad" != 0 ]; then return
-    elif [ "$status" != 0 ]; then echo "exit status $status in $(last_test "$bin.log")"
-    elif [ "$ok" = 0 ] && ! grep -q '\[SKIP\]' "$bin.log"; then echo "nothing was tested"
+    elif [ "$status" != 0 ]; then echo "exit status $status in $(last_test "$out.log")"
+    elif [ "$ok" = 0 ] && ! grep -q '\[SKIP\]' "$out.log"; then echo "nothing was tested"
     fi
 }
 
 report() {
-    local kind=$1 bin=$2 ok bad why status took
-    read -r status took <"$bin.status"
-    ok=$(count Passing "$bin.log")
-    bad=$(count Failing "$bin.log")
+    local kind=$1 out=$2 ok bad why status took used name=${2#"$results"/}
+    read -r status took used <"$out.status"
+    ok=$(count Passing "$out.log")
+    bad=$(count Failing "$out.log")
     ok=${ok:-0} bad=${bad:-0}
-    why=$(verdict "$status" "$ok" "$bad" "$bin")
+    why=$(verdict "$status" "$ok" "$bad" "$out")
     [ -n "$why" ] && [ "$bad" = 0 ] && bad=1
-    [ "$bad" = 0 ] || without_passes "$bin.log"
+    [ "$bad" = 0 ] || without_passes "$out.log"
     [ -z "$why" ] || echo "$why"
-    printf '%-8s %-34s %5d passed, %d failed  (%d s)\n' "$kind" "${bin#*/tests/}" "$ok" "$bad" "$took"
+    printf '%-8s %-34s %5d passed, %d failed  (%d s)\n' "$kind" "$name" "$ok" "$bad" "$took"
+    spent+=("$used $kind $name")
     passed=$((passed + ok))
     failed=$((failed + bad))
+}
+
+# A line of $spent is: processor seconds, kind, program.
+print_spent() {
+    echo 'processor seconds, of each kind and of the slowest twenty:'
+    printf '%s\n' "${spent[@]}" | awk '{ sum[$2 " " ($3 == "build" ? $3 : "run")] += $1 }
+        END { for (k in sum) printf "%8.1f  %s\n", sum[k], k }' | LC_ALL=C sort -k2
+    printf '%s\n' "${spent[@]}" | grep -v ' build$' | LC_ALL=C sort -rn | head -n 20 |
+        awk '{ printf "%8.1f  %s %s\n", $1, $2, $3 }'
 }
 
 # ---- as many binaries at a time as there are processors ----
 
 running=()
+spent=()
 
-# Waits until a binary ends, and reports all that have ended.
+# Waits until a program ends, and reports all that have ended.
 next_result() {
-    local kind=$1 bin still=()
+    local kind=$1 out still=()
     wait -n
     if [ -z "$(jobs -pr)" ]; then
-        for bin in "${running[@]}"; do [ -e "$bin.status" ] || echo "127 0" >"$bin.status"; done
+        for out in "${running[@]}"; do [ -e "$out.status" ] || echo "127 0 0" >"$out.status"; done
     fi
-    for bin in "${running[@]}"; do
-        if [ -e "$bin.status" ]; then report "$kind" "$bin"; else still+=("$bin"); fi
+    for out in "${running[@]}"; do
+        if [ -e "$out.status" ]; then report "$kind" "$out"; else still+=("$out"); fi
     done
     running=("${still[@]}")
 }
 
 run_kind() {
-    local kind=$1 bin
+    local kind=$1 bin out
     shift
     for bin; do
         [ ${#running[@]} -lt "$at_a_time" ] || next_result "$kind"
-        rm -f "$bin.status"
-        run_one "$kind" "$bin" &
-        running+=("$bin")
+        out=$(result_of "$bin")
+        rm -f "$out.status"
+        run_one "$bin" "$out" &
+        running+=("$out")
     done
     while [ ${#running[@]} -gt 0 ]; do next_result "$kind"; done
 }
@@ -240,21 +250,28 @@ run_kind() {
 trap 'trap - INT TERM; kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
 announce "$@"
 for kind; do
-    if [ "$kind" = clang ] && ! command -v clang >/dev/null; then
-        echo 'clang is not installed: its sanitizers are left out'
+    read_kind "$kind"
+    if ! command -v "$needs" >/dev/null; then
+        echo "$needs is not installed: the $kind tests are left out"
         continue
     fi
     echo "building for the $kind tests"
-    if ! build_kind "$kind"; then
+    TIMEFORMAT='%U %S'
+    mkdir -p "$results"
+    { time build_kind 2>&3; } 3>&2 2>"$results/build_time"
+    built=$?
+    spent+=("$(awk '{ print $1 + $2 }' "$results/build_time") $kind build")
+    if [ "$built" != 0 ]; then
         echo "the $kind build failed"
         failed=$((failed + 1))
         continue
     fi
-    mapfile -t chosen < <(binaries "$kind")
+    mapfile -t chosen < <(binaries)
     [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
     [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"
 done
 
+print_spent
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
