@@ -10,6 +10,7 @@
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
+#   NO_INSTALL=1                   prints the line that would install what is missing, and stops
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -28,22 +29,27 @@ SAN      ?=
 BUILD    ?= build$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san))
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
-# Not empty in the builds that are made for tests alone. They have one instruction set, and all binaries share one library, which
-# exports everything.
+# Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set, and all
+# binaries share one library, which exports everything.
 TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall dist score,$(GOALS))
+BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests clang hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test test-all tests clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
-SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
+NO_INSTALL  ?=
+SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
 ifneq ($(BUILD_GOALS),)
 ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
+endif
+# The tests leave out a kind whose compiler is missing.
+ifneq ($(filter test-all,$(GOALS)),)
+$(shell $(SETUP) kinds >&2)
 endif
 ifeq ($(CC),cc)
 CC := $(shell command -v gcc >/dev/null 2>&1 && echo gcc || echo cc)
@@ -66,6 +72,8 @@ WG_CFLAGS   += -falign-functions=64 -falign-loops=64
 # A builder that no public header declares is an error.
 OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
+# The same bytes in any folder.
+WG_CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
 
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
@@ -79,6 +87,12 @@ WG_LIBS     += -ldl
 else
 WG_CPPFLAGS += -DWG_WITH_BLAS=0
 endif
+endif
+# A program that a defect leads astray stops. The sanitizers see more.
+ifeq ($(SAN),)
+WG_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+WG_CFLAGS   += -fstack-protector-strong -fstack-clash-protection $(if $(X86_64),-fcf-protection)
+WG_LDFLAGS  := -Wl,-z,relro,-z,now
 endif
 ifeq ($(OPENMP),1)
 WG_CPPFLAGS += -DWG_WITH_OPENMP=1
@@ -130,10 +144,10 @@ tests: $(TEST_BINARIES)
 
 # ---- compiling ----
 
-FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $(WG_LIBS)
+FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) $(WG_LIBS)
 FLAGS      := $(OBJ)/flags
 COMPILE     = $(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@
+LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
 
 # Programs find the shared library in the build's folder, from its sub-folders, too.
 ifneq ($(TEST_BUILD),)
@@ -211,7 +225,7 @@ $(OBJ)/tests/graph/test_odd_calls.o: WG_CPPFLAGS += -I$(dir $(ODD_CALLS))
 $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcsD $@ $^
 
 $(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
 	$(call say,LD,$@)
@@ -225,7 +239,7 @@ $(BUILD)/wengert: $(TOOLS_OBJ) $(LINKED)
 # With the shared library: an example that had all of it would have 25 MB.
 $(BUILD)/examples/%: examples/%.c $(SHARED) $(FLAGS)
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
+	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
 	    -o $@ $< $(SHARED) -Wl,-rpath,'$$ORIGIN/..' $(WG_LIBS)
 
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
@@ -238,13 +252,13 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 3 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, hostile, clang if it is there, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain hostile clang graphs
+test-all: ## test, hostile, clang, without BLAS and OpenMP, for musl and aarch64, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
+	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64
 
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
@@ -260,6 +274,9 @@ graphs-long: ## 100,000 random graphs in every mode (GRAPHS=, SEED=)
 
 torture-long: ## every op sample with every single allocation failing, once and for ever
 	+@BUILD=$(BUILD) WG_TORTURE=long tests/run.sh --long test_registry_memory
+
+mutants: ## which of N=100 small mistakes in ops, grad and run, drawn by SEED=1, the tests find (hours)
+	+@tests/mutants.py $(or $(N),100) $(or $(SEED),1) $(BUILD)/mutants
 
 check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
@@ -338,7 +355,7 @@ clean: ## removes what was built
 	rm -rf '$(BUILD)'
 
 deps: ## installs all that building, testing, drawing and checking need
-	@$(SETUP) build test draw check
+	@$(SETUP) build test draw check kinds
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

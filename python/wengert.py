@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Wengert for Python: graphs with exact derivatives, NumPy arrays in and out. One file over ctypes.
 
     import numpy as np, wengert as wg

@@ -40,16 +40,26 @@ failed=0
 some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_rows test_tape
     test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 
+apart="TEST_BUILD=1 CFLAGS=-O1"
+none="BLAS=none OPENMP=0 GRAPHVIZ=0"
+arm=aarch64-linux-gnu
+
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
 # scripts in tests/); the words before each of them, which set variables or name a program that runs it; a program
 # without which the kind is left out; processor seconds of building and running all, and megabytes, as measured.
 # plain: the build as it is; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
 # hashes, under gcc's sanitizers; clang: those of clang find what gcc's do not (an offset added to NULL).
+# bare: without BLAS, OpenMP and Graphviz; aarch64, musl: another processor, another C library. No file asks for two of
+# the three parts (make check), so a build without all compiles what builds without one do. Each is left out alone, too:
+# OpenMP by clang, BLAS by aarch64, and Graphviz is not a part of the library.
 kinds="
 plain   |         |                                         | all                |                | make  | 900 2900
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all                |                | make  | 280 90
 clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | ${some//$'\n'/ }  |                | clang | 150 40
+bare    | bare    | $apart $none                            | base/ kernel/ ops/ run/ test_command test_doctor | | make | 300 60
+musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 100 60
+aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 150 60
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
@@ -87,10 +97,11 @@ binaries() {
 build_kind() {
     local targets=(all tests)
     if [ "${TESTS:-$programs}" != all ]; then
-        mapfile -t targets < <(binaries | grep -v '\.sh$')
-        case " ${targets[*]} " in *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
+        mapfile -t targets < <(binaries)
+        case " ${targets[*]} " in *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
     fi
-    [ ${#targets[@]} = 0 ] || make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
+    mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
+    make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
 }
 
 # ---- one binary, in a session of its own ----

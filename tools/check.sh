@@ -79,6 +79,17 @@ symbols() {
 
 static_inline() { sed -nE 's/^static inline [^(]*\b(wg_[a-z0-9_]+)\(.*/\1/p' include/wengert/*.h | paste -sd'|'; }
 
+# ---- parts that can be left out; licences ----
+
+# tests/run.sh builds without all parts at once: a file that asked for two could fail where one is missing.
+parts() {
+    local part
+    for part in WG_WITH_BLAS WG_WITH_OPENMP WG_WITH_GRAPHVIZ; do grep -rlw "$part" --include='*.[ch]' src ops tools tests include; done |
+        sort | uniq -d | report "files that ask for two parts that can be left out"
+}
+
+licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/wengert.py | report "installed sources without an SPDX line"; }
+
 # ---- every public header alone ----
 
 headers() {
@@ -111,6 +122,8 @@ format
 rooms
 registry
 symbols
+parts
+licences
 headers
 sizes
 [ "$broken" = 0 ] && echo "the house rules hold" || echo "$broken house rules are broken"

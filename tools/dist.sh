@@ -8,6 +8,6 @@ name=wengert-$VERSION
 [ "$(git rev-parse --show-prefix 2>/dev/null || echo none)" = '' ] || { echo "dist: not in a clone by git: there is no commit to pack" >&2; exit 1; }
 [ -z "$(git status --porcelain)" ] || echo "dist: changes that are not committed are not in it" >&2
 mkdir -p "$BUILD"
-git archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$BUILD/$name.tar.gz.new"
+git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$BUILD/$name.tar.gz.new"
 mv "$BUILD/$name.tar.gz.new" "$BUILD/$name.tar.gz"
 echo "$BUILD/$name.tar.gz  $(git rev-parse --short HEAD)  $(sha256sum "$BUILD/$name.tar.gz" | cut -d ' ' -f 1)"

@@ -35,6 +35,7 @@ function put_description(    i, code, now) {
 }
 
 FNR == 1 { opening = 1 }
+FNR == 1 && /SPDX-License-Identifier/ { next }
 opening {
     line = $0
     ended = line ~ /\*\/ *$/

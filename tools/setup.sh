@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the packages that the named parts (build, test, draw, check) need and that are missing, on Debian and its derivatives,
-# as root or by sudo. If that is not possible it prints one line that says what to type. Prints nothing if nothing is missing.
-# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; DRY_RUN, if not empty: prints what it would do, and does not do it.
+# Installs the packages that the named parts (build, test, draw, check, kinds) need and that are missing, on Debian and its
+# derivatives, as root or by sudo. Before, it prints the line that it runs. If that is not possible it prints the line and stops.
+# Prints nothing if nothing is missing. Without what `kinds` needs the tests leave kinds out: it alone never stops.
+# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops.
 set -u
 
 read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
@@ -69,6 +70,15 @@ need_check() {
     command -v g++ >/dev/null || command -v clang++ >/dev/null || want g++
 }
 
+# Compilers of the tests' other kinds.
+need_kinds() {
+    command -v clang >/dev/null || want clang
+    [ "$(uname -m)" = x86_64 ] || return
+    command -v musl-gcc >/dev/null || want musl-tools
+    command -v aarch64-linux-gnu-gcc >/dev/null || want gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    command -v qemu-aarch64-static >/dev/null || want qemu-user-static
+}
+
 # Runs a command as root, or by sudo if sudo asks no password or a terminal is there to ask on.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
@@ -91,8 +101,7 @@ with_signs_of_life() {
 install_packages() {
     local log
     log=$(mktemp) || return 1
-    if as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >>"$log" 2>&1; then
+    if as_root sh -c "$1" >"$log" 2>&1; then
         rm -f "$log"
         return 0
     fi
@@ -107,7 +116,9 @@ for part in "$@"; do "need_$part"; done
 command -v apt-get >/dev/null ||
     stop "missing, by their Debian names: ${packages[*]}; install them with this system's packages"
 by_hand="type: sudo apt-get install --no-install-recommends ${packages[*]}"
+line="apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${packages[*]}"
+[ -z "${NO_INSTALL:-}" ] || stop "packages are missing, and NO_INSTALL forbids to install them; without it make runs this as root:" "    $line"
 [ -z "${DRY_RUN:-}" ] && as_root true || stop "packages are missing; $by_hand"
-echo "setup: installing ${packages[*]}: one to three minutes by a fast line, up to 500 MB on the disk" >&2
-with_signs_of_life install_packages "${packages[@]}" || stop "that failed; $by_hand"
+echo "setup: as root, one to three minutes by a fast line, up to 500 MB on the disk: $line" >&2
+with_signs_of_life install_packages "$line" || stop "that failed; $by_hand"
 echo "setup: done" >&2

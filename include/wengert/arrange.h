@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arrange.h: elements in other places: one index of an axis, stacks, parts, reverse order, copies, margins,
  * triangles of matrices. ops.h includes this. A negative axis or index counts from the end. */
 #ifndef WENGERT_ARRANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* attention.h: scaled dot product attention. ops.h includes this. */
 #ifndef WENGERT_ATTENTION_H
 #define WENGERT_ATTENTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* average.h: running averages of parameters, which often predict better than the parameters of the last
  * step.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base.h: contexts, errors, call sites, dtypes, shapes, tensors. Every other header includes it.
  *
  * A context owns everything that is made from it and remembers the first error. You need not check each call:

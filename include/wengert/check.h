@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check.h: the gradient check, for graphs and for plain C functions:
  *
  *     static double f(size_t n, const double *x, double *g, void *user);      fills g unless it is NULL

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* contract.h: products of tensors: matmul, outer, einsum; and the order of axes. ops.h includes this
  * header. */
 #ifndef WENGERT_CONTRACT_H

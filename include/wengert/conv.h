@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* conv.h: convolutions and pooling over 1, 2 or 3 axes. Channels are the last axis: x is [n, h, w,
  * channels], or [n, w, channels], or [n, d, h, w, channels]. ops.h includes this.
  *

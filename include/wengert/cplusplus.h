@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cplusplus.h: how the macros of the other headers work in C++11 and later. base.h includes it there. C++
  * has no compound literals and does not mix values with designators: &(T){ .x = x, .axes = a } is not C++.
  * So each option becomes an assignment. With a variable o, the text .axes = a becomes o.axes = a.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* data.h: data sets in memory, mini-batches, and files of tensors.
  *
  *     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);

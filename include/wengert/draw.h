@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* draw.h: pictures of graphs and plans. Drawing changes no graph. Curves and images are drawn by figure.h.
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });

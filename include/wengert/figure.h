@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* figure.h: figures: curves, points, bars, images, contours and paths, in panels with axes.
  *
  *     wg_figure *f = wg_figure_new(c, "Digits");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* formula.h: the language of .formula and .adjoint of wg_op (op.h), and how to print it.
  *
  *     char text[128];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* functions.h: functions of one operand, elementwise. Operands that are bools or integers are cast to the context's
  * float dtype first. neg, square, abs, relu, leaky_relu, sign, floor, ceil and round keep integers. ops.h includes
  * this header. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grad.h: derivatives. Those that return nodes append ordinary nodes, which you can read, draw, check and
  * differentiate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* graph.h: how to build a graph, read values from it, and inspect it.
  *
  *     wg_begin(g, WG_TRAIN);

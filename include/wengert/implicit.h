@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* implicit.h: values whose derivative is not kept from the way they were computed.
  *
  *     wg_node y = wg_recompute(x, block, &net);                  block(x) is computed again for the gradient

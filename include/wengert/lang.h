@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lang.h: programs in the .wg language (docs/language.md).
  *
  *     wg_program *q = wg_program_text(c, "softmax.wg", text);

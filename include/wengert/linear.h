@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* linear.h: linear algebra. Matrices are the last two axes; axes before them count matrices. ops.h includes this.
  *
  *     wg_node L = wg_cholesky(K), a = wg_triangular_solve(L, y);

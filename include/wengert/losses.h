@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* losses.h: what a prediction costs. ops.h includes this header. Unless it says otherwise, predictions
  * and targets have equal shapes: [m,1] beside [m] is an error. The mean over no elements is NaN, and an
  * error in wg_backward. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* makers.h: nodes that are made from a graph and a shape: random numbers, ranges, unit matrices, class
  * numbers as rows of 0 and 1. ops.h includes this header.
  *

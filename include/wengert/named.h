@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* named.h: options that are given by name, and lists of axes. Every header whose calls take options includes
  * it. */
 #ifndef WENGERT_NAMED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nn.h: layers that own parameters. The name of the layer is the prefix of their names.
  *
  *     wg_node h = wg_relu(wg_nn_dense(x, p, "fc1", 64));          makes fc1.W [in, 64] and fc1.b [64]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* norms.h: normalisation, and resizing of images. ops.h includes this header. */
 #ifndef WENGERT_NORMS_H
 #define WENGERT_NORMS_H

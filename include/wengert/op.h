@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* op.h: what an op is. For authors of ops, in the library or in a program of their own.
  *
  *     static const wg_op snake_op = { .name = "snake", .formula = "y = x + sin^2(kx)/k", .operands = 1,

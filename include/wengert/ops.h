@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ops.h: the operations. Binary arithmetic takes numbers on either side; of numbers alone it is a number. Options
  * are given by name:
  *

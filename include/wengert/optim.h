@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* optim.h: optimizers, which change parameters by their gradients.
  *
  *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* params.h: parameters, which belong to no graph. Optimizers, which change them, are in optim.h.
  *
  *     wg_params *p = wg_params_new(c);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pick.h: elements chosen by their numbers, numbers of elements, elements in order of size. ops.h
  * includes this header. Numbers of elements are integers, or floats with integer values; they have no
  * derivative. A number that is negative or too large makes the run fail. */

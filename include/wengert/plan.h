@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plan.h: how a computation runs: the steps of its plan, their memory, operations and times, and the
  * machine's limits.
  *

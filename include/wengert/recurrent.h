@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* recurrent.h: recurrent layers, as cells of one step and over sequences. The formulas and the order
  * of the gates are PyTorch's. nn.h includes this.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* schedule.h: rates that change with the time, as pure functions. t is the number of steps or epochs
  * that are done: 0 at first.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sequential.h: layers one after the other, written as a list. nn.h includes this.
  *
  *     wg_node y = wg_nn_sequential(x, p, "net", { .conv = 6, .size = WG_SHAPE(5) }, { .op = wg_relu_at },

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* state.h: what a training consists of: saved, resumed, copied, blended, held still.
  *
  *     wg_resume(c, "mnist.run");                      true: goes on where the file was written, to the bit

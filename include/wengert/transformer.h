@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* transformer.h: embeddings, attention and transformer blocks as layers; a table of the layers of a
  * net. nn.h includes this. */
 #ifndef WENGERT_TRANSFORMER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* values.hpp: errors, shapes and values for C++17 and later: a part of wengert.hpp, which says how to use
  * it. */
 #ifndef WENGERT_VALUES_HPP

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wengert.h: includes all public headers. Read base.h and graph.h first. */
 #ifndef WENGERT_H
 #define WENGERT_H

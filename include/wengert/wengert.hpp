@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wengert.hpp: Wengert for C++17 and later: values with operators, objects that free themselves, exceptions
  * if you want them. It is a header over the C functions, which stay usable beside it.
  *

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <math.h>
 #include <strings.h>
+#include <unistd.h>
 
 #if WG_WITH_BLAS
 #include <cblas.h>
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static void *library; /* NULL: it could not be loaded */

@@ -173,3 +173,17 @@ Test(install, a_tarball_is_the_same_each_time)
             "grep -q '/Makefile$' list && echo same"),
         "same\n");
 }
+
+/* One file of each way to compile, in two folders; and what this build has made names no folder. */
+Test(install, the_same_bytes_in_any_folder)
+{
+    wgt_shell("for f in one 'the other'; do\n"
+              "  mkdir -p \"$in/$f\" && cp -R --parents Makefile src ops include tools bench/*.mk "
+              "tests/*/*.mk \"$in/$f\"\n"
+              "  (cd \"$in/$f\" && env -u MAKEFLAGS -u MAKELEVEL make -s BUILD=b b/obj/src/base/context.o "
+              "b/obj/isa0/src/kernel/thin.o b/obj/isa0/ops/index.o b/obj/tools/args.o >/dev/null)\n"
+              "done\n"
+              "cd \"$in/one/b\" && find . -name '*.o' | xargs sha256sum >\"$in/sums\"\n"
+              "cd \"$in/the other/b\" && sha256sum -c --quiet \"$in/sums\"");
+    cr_expect_str_eq(wgt_shell("grep -laF \"$PWD/\" \"$build\"/libwengert.* \"$build/wengert\" || true"), "");
+}

@@ -31,6 +31,36 @@ Test(setup, no_such_compiler)
     expect_setup("gcc --no-such-flag", "no-such-flag");
 }
 
+/* A root and an apt-get that only notes how it was called. */
+static const char line[] = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "
+                           "--no-install-recommends gcc-99\n";
+
+static const char *as_root(const char *how)
+{
+    char text[600];
+    snprintf(text, sizeof text,
+             "mkdir -p \"$in/bin\" && printf '#!/bin/sh\\necho 0\\n' >\"$in/bin/id\"\n"
+             "printf '#!/bin/sh\\necho $DEBIAN_FRONTEND \"$@\" >>%%s/log\\n' \"$in\" >\"$in/bin/apt-get\"\n"
+             "chmod +x \"$in\"/bin/*; : >\"$in/log\"; %s PATH=\"$in/bin:$PATH\" CC=gcc-99 tools/setup.sh "
+             "build || echo stopped; cat \"$in/log\"",
+             how);
+    return wgt_shell(text);
+}
+
+Test(setup, prints_the_line_and_then_runs_it)
+{
+    const char *said = as_root(""), *printed = strstr(said, line);
+    cr_assert(printed, "%s", said);
+    cr_expect(strstr(printed, "update -qq\nnoninteractive install -y -qq --no-install-recommends gcc-99\n"),
+              "%s", said);
+}
+
+Test(setup, prints_the_line_and_stops_where_nothing_may_be_installed)
+{
+    const char *said = as_root("NO_INSTALL=1"), *printed = strstr(said, line);
+    cr_expect(printed && !strcmp(printed + strlen(line), "stopped\n"), "%s", said);
+}
+
 /* The compiler's own flag where it knows it, and what that flag defines elsewhere. */
 Test(setup, a_machine_of_32_bits)
 {
