@@ -188,18 +188,16 @@ const wg_op wgi_op_softmax_cross_entropy = {
     .summary = "Cross-entropy loss of softmax(x) against class numbers or rows of probabilities. Operands 3 "
                "and 4, the "
                "weights of classes and of rows, may be missing.",
-    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; n = "
-               "sum(c) where given(weights) or given(mask) or given(ignore), else length(x) / k, l = "
-               "-c sum(t ln(softmax(x along last)) along last), t = (1 - smoothing) q + smoothing / k, "
-               "q = y where probabilities(y), else one_hot(y), k = length(x along last), c = \"what "
-               "the row counts\" where given(weights) or given(mask) or given(ignore), else 1",
-    .adjoint = "x' = w c (softmax(x along last) sum(t along last) - t), y' = -w c (1 - smoothing) "
+    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c "
+               "sum(u t ln(softmax(x along last)) along last), t = (1 - smoothing) q + smoothing / "
+               "k, q = y where probabilities(y), else one_hot(y), k = length(x along last), u = "
+               "weights where given(weights), else 1, c = h m, h = keep(y != ignore along last) "
+               "where given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n "
+               "= sum(c sum(u q along last)) where not probabilities(y) and (given(weights) or "
+               "given(mask) or given(ignore)), sum(m) where given(mask), else length(x) / k",
+    .adjoint = "x' = w c (softmax(x along last) sum(u t along last) - u t), y' = -w c u (1 - smoothing) "
                "log_softmax(x along last), weights' = \"the formula, differentiated\", mask' = \"the "
-               "formula, differentiated\"; w = L' / n where reduction = mean, else L'; n = sum(c) "
-               "where given(weights) or given(mask) or given(ignore), else length(x) / k, t = (1 - "
-               "smoothing) q + smoothing / k, q = y where probabilities(y), else one_hot(y), k = "
-               "length(x along last), c = \"what the row counts\" where given(weights) or given(mask) "
-               "or given(ignore), else 1",
+               "formula, differentiated\"; w = L' / n where reduction = mean, else L'",
     .operands = OPERANDS,
     .names = "x y weights mask",
     .optional = 2,
@@ -231,17 +229,16 @@ const wg_op wgi_op_nll = {
     .summary =
         "Negative log-likelihood of class numbers or rows of probabilities, x being the logarithms of the "
         "predicted probabilities. Operands 3 and 4, the weights of classes and of rows, may be missing.",
-    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; n = "
-               "sum(c) where given(weights) or given(mask) or given(ignore), else length(x) / k, l = "
-               "-c sum(t x along last), t = (1 - smoothing) q + smoothing / k, q = y where "
-               "probabilities(y), else one_hot(y), k = length(x along last), c = \"what the row "
-               "counts\" where given(weights) or given(mask) or given(ignore), else 1",
-    .adjoint = "x' = -w c t, y' = -w c (1 - smoothing) x, weights' = \"the formula, differentiated\", "
-               "mask' = \"the formula, differentiated\"; w = L' / n where reduction = mean, else L'; n "
-               "= sum(c) where given(weights) or given(mask) or given(ignore), else length(x) / k, t = "
-               "(1 - smoothing) q + smoothing / k, q = y where probabilities(y), else one_hot(y), k = "
-               "length(x along last), c = \"what the row counts\" where given(weights) or given(mask) "
-               "or given(ignore), else 1",
+    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c "
+               "sum(u t x along last), t = (1 - smoothing) q + smoothing / k, q = y where "
+               "probabilities(y), else one_hot(y), k = length(x along last), u = weights where "
+               "given(weights), else 1, c = h m, h = keep(y != ignore along last) where "
+               "given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n = "
+               "sum(c sum(u q along last)) where not probabilities(y) and (given(weights) or "
+               "given(mask) or given(ignore)), sum(m) where given(mask), else length(x) / k",
+    .adjoint = "x' = -w c u t, y' = -w c u (1 - smoothing) x, weights' = \"the formula, "
+               "differentiated\", mask' = \"the formula, differentiated\"; w = L' / n where reduction = "
+               "mean, else L'",
     .operands = OPERANDS,
     .names = "x y weights mask",
     .optional = 2,
