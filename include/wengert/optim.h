@@ -62,17 +62,25 @@ WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
 
 /* Gradient descent with momentum:
  *
- *     m = beta m + (1 - beta) g, or with classical m = beta m + g
- *     w -= lr m
+ *                 m becomes                w becomes         with nesterov, w becomes
+ *                 beta m + (1 - beta) g    w - lr m          w - lr (beta m + (1 - beta) g)
+ *     classical   beta m + g               w - lr m          w - lr (beta m + g)
+ *     velocity    beta m + lr g            w - m             w - (beta m + lr g)
  *
- * With nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g), or with
- * both w -= lr (beta m + g). PyTorch's SGD with momentum is classical.
+ * classical is PyTorch's SGD(momentum=beta, nesterov=...). velocity is the form of Sutskever et al. 2013, of
+ * Keras and of the notes of CS231n, whose v is -m. While lr stays the same these two are one; when lr changes,
+ * velocity keeps the earlier steps as they were, and classical scales them by the new lr.
+ *
+ * Nesterov's method (1983) takes the gradient ahead of a point p, at p - beta m (without velocity at
+ * p - lr beta m), and then makes the step p -= m (p -= lr m). w is the place where the gradient is taken, as in
+ * PyTorch: so p = w + beta m (w + lr beta m) after each step.
  */
 #define WG_MOMENTUM_OPTIONS(X)    \
     X(double, lr, 0.01, INFINITY) \
     X(double, beta, 0.9, 1)       \
     X(bool, classical, false, 2)  \
     X(bool, nesterov, false, 2)   \
+    X(bool, velocity, false, 2)   \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
 WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o);

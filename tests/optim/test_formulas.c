@@ -1,5 +1,6 @@
-/* test_formulas.c: three steps of each optimizer against its published formula, which is written down here in
- * long double. The loss is linear, so that the gradients are the numbers given here. */
+/* test_formulas.c: three steps of each optimizer, each with a rate of its own, against its published formula,
+ * which is written down here in long double. The loss is linear, so that the gradients are the numbers given
+ * here. */
 #include <math.h>
 
 #include "wgtest.h"
@@ -13,6 +14,7 @@ typedef struct element {
 
 enum { N = 5, STEPS = 3 };
 static const double first[N] = { 1.5, -0.75, 0.3, -2.25, 0.001 };
+static const double rates[STEPS] = { 0.125, 0.25, 0.0625 };
 static const double slopes[STEPS][N] = { { 0.5, -1.25, 2, 0.125, -0.01 },
                                          { -0.25, -0.5, 4, 1, 0.03 },
                                          { 3, 0.75, -1, -0.5, 0 } };
@@ -40,6 +42,19 @@ static void by_classical_nesterov(element *e, real g, real lr, int t)
 {
     e->m = 0.8L * e->m + g;
     e->w -= lr * (g + 0.8L * e->m);
+}
+
+static void by_velocity(element *e, real g, real lr, int t)
+{
+    e->m = 0.8L * e->m - lr * g;
+    e->w += e->m;
+}
+/* The notes of CS231n: v_prev = v, v = mu v - lr g, x += -mu v_prev + (1 + mu) v. */
+static void by_velocity_nesterov(element *e, real g, real lr, int t)
+{
+    const real before = e->m;
+    e->m = 0.8L * e->m - lr * g;
+    e->w += -0.8L * before + 1.8L * e->m;
 }
 
 static void averages(element *e, real g)
@@ -107,6 +122,8 @@ static void by_rmsprop(element *e, real g, real lr, int t)
     X(momentum, by_classical, .beta = 0.8, .classical = true)                            \
     X(momentum, by_nesterov, .beta = 0.8, .nesterov = true)                              \
     X(momentum, by_classical_nesterov, .beta = 0.8, .classical = true, .nesterov = true) \
+    X(momentum, by_velocity, .beta = 0.8, .velocity = true)                              \
+    X(momentum, by_velocity_nesterov, .beta = 0.8, .velocity = true, .nesterov = true)   \
     X(adam, by_adam, ALL_ADAM)                                                           \
     X(adam, by_amsgrad, ALL_ADAM, .amsgrad = true)                                       \
     X(adamw, by_adam, ALL_ADAM)                                                          \
@@ -123,13 +140,13 @@ typedef struct decay {
     bool coupled, all;
 } decay;
 
-#define MAKER(kind, formula, ...)                                                       \
-    static wg_optim *make_##formula##_##kind(wg_params *p, const decay *d)              \
-    {                                                                                   \
-        wg_##kind##_opts o = { __VA_ARGS__ };                                           \
-        o.lr = 0.125, o.weight_decay = d->weight_decay > 0 ? d->weight_decay : WG_ZERO; \
-        o.l1 = d->l1, o.coupled = d->coupled, o.decay_all = d->all;                     \
-        return wg_##kind(p, &o);                                                        \
+#define MAKER(kind, formula, ...)                                                          \
+    static wg_optim *make_##formula##_##kind(wg_params *p, const decay *d)                 \
+    {                                                                                      \
+        wg_##kind##_opts o = { __VA_ARGS__ };                                              \
+        o.lr = rates[0], o.weight_decay = d->weight_decay > 0 ? d->weight_decay : WG_ZERO; \
+        o.l1 = d->l1, o.coupled = d->coupled, o.decay_all = d->all;                        \
+        return wg_##kind(p, &o);                                                           \
     }
 RULES(MAKER)
 
@@ -146,7 +163,7 @@ enum { ALL = sizeof rules / sizeof *rules };
 
 static void step_by_formula(const rule *k, element *e, real g, const decay *d, int t)
 {
-    const real lr = 0.125L, decays = d->all ? d->weight_decay : 0, l1 = d->all ? d->l1 : 0, was = e->w;
+    const real lr = rates[t - 1], decays = d->all ? d->weight_decay : 0, l1 = d->all ? d->l1 : 0, was = e->w;
     k->step(e, d->coupled ? g + decays * e->w : g, lr, t);
     if (!d->coupled) e->w -= lr * decays * was;
     e->w = copysignl(fmaxl(fabsl(e->w) - lr * l1, 0), e->w);
@@ -170,6 +187,7 @@ static void by_hand(const rule *k, const decay *d)
     double w[N];
     for (int i = 0; i < N; i++) e[i].w = first[i];
     for (int t = 1; t <= STEPS; t++) {
+        wg_optim_set_lr(o, rates[t - 1]);
         step(g, p, o, slopes[t - 1]);
         wg_params_get(p, w);
         for (int i = 0; i < N; i++) {
@@ -184,6 +202,37 @@ static void by_hand(const rule *k, const decay *d)
 Test(formulas, three_steps_by_hand)
 {
     for (int i = 0; i < ALL; i++) by_hand(&rules[i], &(decay){ 0 });
+}
+
+/* Nesterov's method on J = w^2 - 10 w + 25 from 0, as Sutskever et al. 2013 write it: v = mu v - lr J'(p + mu v),
+ * p += v. w is p + mu v. */
+static void nesterov_ahead(bool velocity)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_momentum_opts o = { .lr = rates[0], .beta = 0.9, .nesterov = true };
+    o.velocity = velocity, o.classical = !velocity;
+    wg_optim *s = wg_momentum(p, &o);
+    long double place = 0, v = 0;
+    for (int t = 0; t < 9; t++) {
+        const double lr = velocity ? rates[t % STEPS] : rates[0];
+        wg_optim_set_lr(s, lr);
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(0));
+        wg_backward(wg_add(wg_sub(wg_square(w), wg_mul(10, w)), 25), p);
+        wg_optim_step(s);
+        v = 0.9L * v - lr * (2 * (place + 0.9L * v) - 10);
+        place += v;
+        cr_expect(fabsl(wg_params_item(p, "w") - (place + 0.9L * v)) < 1e-13L, "step %d: %.17g, not %.17Lg",
+                  t, wg_params_item(p, "w"), place + 0.9L * v);
+    }
+    wgt_finish(c, NULL);
+}
+Test(formulas, nesterov_takes_the_gradient_ahead)
+{
+    nesterov_ahead(false);
+    nesterov_ahead(true);
 }
 
 Test(formulas, decay_is_a_part_of_the_step_or_of_the_gradient)
