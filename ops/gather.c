@@ -30,7 +30,7 @@ static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int bat
     return at;
 }
 
-/* limit - 1, or the largest number of type I. A number n is in range if n and TOP - n have no sign. */
+/* limit - 1, or the largest number of type I. A number n is in [0, limit) if n and TOP - n have no sign. */
 #define TOP(I, limit) ((I)(sizeof(I) == 4 && (limit) > INT32_MAX ? INT32_MAX : (limit)-1))
 
 /* Rows of one element of type T, by numbers of type I. */
@@ -46,9 +46,11 @@ static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int bat
             end = last < k->end ? last : k->end;                                                \
             I signs = 0;                                                                        \
             for (int64_t j = i; j < end; j++) signs |= number[j] | (I)(top - number[j]);        \
-            for (int64_t j = i; signs < 0 && j < end; j++)                                      \
-                if (!number_at(k, 1, moved + j, limit, &row)) return false;                     \
-            for (int64_t j = i; j < end; j++) y[j] = from[number[j]];                           \
+            for (int64_t j = i; signs < 0 && j < end; j++) {                                    \
+                if (!row_at(k, 1, moved + j, limit, &row)) return false;                        \
+                y[j] = from[row];                                                               \
+            }                                                                                   \
+            for (int64_t j = i; signs >= 0 && j < end; j++) y[j] = from[number[j]];             \
         }                                                                                       \
     } while (0)
 #define ELEMENTS(T)                                            \
@@ -70,7 +72,7 @@ KERNEL(gather)
         for (int64_t i = k->begin; i < k->end; i++) {
             const int64_t b = batch ? i / each : 0;
             const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
-            if (!number_at(k, 1, moved + i, limit, &row)) return false;
+            if (!row_at(k, 1, moved + i, limit, &row)) return false;
             row += b * limit;
             if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
         }
@@ -114,24 +116,26 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
         for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {           \
             const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c; \
             int64_t row;                                                    \
-            if (!number_at(k, p + 1, moved + i, count, &row)) return false; \
+            if (!row_at(k, p + 1, moved + i, count, &row)) return false;    \
             T *restrict y = to + row * a.columns;                           \
             for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
         }                                                                   \
     } while (0)
 /* The same for rows of one element with numbers of type I. */
-#define ADD_ELEMENTS(T, I)                                                               \
-    do {                                                                                 \
-        const I *restrict at = (const I *)k->x[p + 1] + moved + u.b * rows;              \
-        const T *restrict x = (const T *)k->x[p] + u.b * rows;                           \
-        T *restrict y = (T *)k->y[0] + u.b * count;                                      \
-        const I top = TOP(I, count);                                                     \
-        I signs = 0;                                                                     \
-        int64_t row;                                                                     \
-        for (int64_t i = 0; i < rows; i++) signs |= at[i] | (I)(top - at[i]);            \
-        for (int64_t i = 0; signs < 0 && i < rows; i++)                                  \
-            if (!number_at(k, p + 1, moved + u.b * rows + i, count, &row)) return false; \
-        for (int64_t i = 0; i < rows; i++) y[at[i]] += x[i];                             \
+#define ADD_ELEMENTS(T, I)                                                            \
+    do {                                                                              \
+        const I *restrict at = (const I *)k->x[p + 1] + moved + u.b * rows;           \
+        const T *restrict x = (const T *)k->x[p] + u.b * rows;                        \
+        T *restrict y = (T *)k->y[0] + u.b * count;                                   \
+        const I top = TOP(I, count);                                                  \
+        I signs = 0;                                                                  \
+        int64_t row;                                                                  \
+        for (int64_t i = 0; i < rows; i++) signs |= at[i] | (I)(top - at[i]);         \
+        for (int64_t i = 0; signs < 0 && i < rows; i++) {                             \
+            if (!row_at(k, p + 1, moved + u.b * rows + i, count, &row)) return false; \
+            y[row] += x[i];                                                           \
+        }                                                                             \
+        for (int64_t i = 0; signs >= 0 && i < rows; i++) y[at[i]] += x[i];            \
     } while (0)
 static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
 {
@@ -251,7 +255,8 @@ ERROR_SAMPLE(gather)
 
 const wg_op wgi_op_gather = {
     OP(gather),
-    .summary = "Rows of x, along axis 0, chosen by their numbers. batch: so many first axes of x and of the "
+    .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first axes "
+               "of x and of the "
                "numbers belong together, and rows are chosen along the axis of x behind them. "
                "An axis of the numbers may be 1 instead.",
     .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",

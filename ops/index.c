@@ -15,7 +15,7 @@ KERNEL(one_hot)
     for (int64_t i = k->begin; i < k->end; i++) {
         char *y = (char *)k->y[0] + (size_t)(i * count) * size;
         int64_t class;
-        if (!number_at(k, 0, i, count, &class)) return false;
+        if (!class_at(k, 0, i, count, &class)) return false;
         memset(y, 0, (size_t)count * size);
         if (k->yt[0].dtype == WG_F32) ((float *)(void *)y)[class] = 1;
         else ((double *)(void *)y)[class] = 1;

@@ -1,12 +1,13 @@
 /* row_numbers.h: operands that hold the numbers of rows or classes: integers or whole floats. A number out of
- * range makes the run fail with a message that names it. */
+ * range makes the run fail with a message that names it. Rows count from the end, too: -1 is the last. Classes
+ * do not. */
 #ifndef WG_ROW_NUMBERS_H
 #define WG_ROW_NUMBERS_H
 
 #include "ops.h"
 
-/* Number i of operand j. false after a fault: it is negative, not below limit, or not whole. */
-static inline bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
+/* Number i of operand j. false after a fault: it is not whole. */
+static inline bool whole_at(const wg_kernel *k, int j, int64_t i, int64_t *to)
 {
     const void *x = k->x[j];
     int64_t n = 0;
@@ -18,10 +19,25 @@ static inline bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit
     case WG_F32: v = ((const float *)x)[i]; break;
     default: v = ((const double *)x)[i]; break;
     }
-    if (wg_dtype_is_float(k->xt[j].dtype)) n = fabs(v) < 0x1p53 ? (int64_t)v : -1;
-    *to = n;
-    if (v != floor(v) || fabs(v) >= 0x1p53) return wg_fault_at(k, i, n, WG_FAULT_PLACE, "not a whole number");
-    return (n >= 0 && n < limit) || wg_fault_at(k, i, n, limit, "number out of range");
+    *to = wg_dtype_is_float(k->xt[j].dtype) && fabs(v) < 0x1p53 ? (int64_t)v : n;
+    return (v == floor(v) && fabs(v) < 0x1p53) ||
+           wg_fault_at(k, i, *to, WG_FAULT_PLACE, "not a whole number");
+}
+
+/* The number of a class, in [0, limit). */
+static inline bool class_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
+{
+    return whole_at(k, j, i, to) &&
+           ((*to >= 0 && *to < limit) || wg_fault_at(k, i, *to, limit, "number out of range"));
+}
+
+/* The number of a row, in [-limit, limit). *to is in [0, limit). */
+static inline bool row_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
+{
+    if (!whole_at(k, j, i, to)) return false;
+    const int64_t n = *to;
+    *to += n < 0 ? limit : 0;
+    return (*to >= 0 && *to < limit) || wg_fault_at(k, i, n, WG_FAULT_FROM_END(limit), "number out of range");
 }
 
 #if WG_BASE

@@ -92,8 +92,9 @@ ERROR_SAMPLE(take)
 
 const wg_op wgi_op_take = {
     OP(take),
-    .summary =
-        "The elements at given numbers along an axis. The axes of the numbers take the place of the axis.",
+    .summary = "The elements at given numbers along an axis; -1 is the last. The axes of the numbers take "
+               "the place of "
+               "the axis.",
     .formula = "y = \"x at indices along axis\"",
     .adjoint = "x' = \"y' added at the indices\"",
     .zero = 1 << 1,

@@ -77,6 +77,7 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
  *     WG_FAULT_PIVOT    "A TEXT: pivot P of matrix M", where A is operand 0 and INDEX = M * VALUE + P
  *     WG_FAULT_MATRIX   "A TEXT: matrix M", likewise
  *     WG_FAULT_COUNT    "TEXT but VALUE", where value is what the kernel has counted
+ *     WG_FAULT_FROM_END(n)  "TEXT: VALUE at index INDEX, must be from -N to N - 1"
  */
 enum {
     WG_FAULT_USER = -1,
@@ -85,6 +86,7 @@ enum {
     WG_FAULT_MATRIX = -4,
     WG_FAULT_COUNT = -5
 };
+#define WG_FAULT_FROM_END(n) (INT64_MIN + (n))
 typedef struct wg_fault {
     int64_t index, value, limit;
     const char *text;

@@ -213,7 +213,7 @@ WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
 
 /* ---- indices ---- */
 
-/* y[i...] = x[rows[i...]], along axis 0. */
+/* y[i...] = x[rows[i...]], along axis 0. Row -1 is the last, as in wg_take (pick.h). */
 WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 #define wg_gather(x, rows) wg_gather_at(WG_AT(#x ", " #rows), x, rows)
 

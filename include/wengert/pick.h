@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pick.h: elements chosen by their numbers, numbers of elements, elements in order of size. ops.h
  * includes this header. Numbers of elements are integers, or floats with integer values; they have no
- * derivative. A number that is negative or too large makes the run fail. */
+ * derivative. As in NumPy a negative number counts from the end: -1 is the last. A number outside [-n, n) of
+ * an axis of n makes the run fail. */
 #ifndef WENGERT_PICK_H
 #define WENGERT_PICK_H
 

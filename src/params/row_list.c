@@ -51,11 +51,13 @@ void wgi_row_list_begin(wgi_parameter *q)
     r->known = true;
 }
 
-static int64_t number_of(const wg_tensor *t, int64_t i)
+/* Number i of t, which counts from the end of `rows` rows if it is negative. */
+static int64_t row_of(const wg_tensor *t, int64_t i, int64_t rows)
 {
-    return t->dtype == WG_I32   ? ((const int32_t *)t->data)[i]
-           : t->dtype == WG_I64 ? ((const int64_t *)t->data)[i]
-                                : (int64_t)wg_tensor_item(t, i);
+    const int64_t n = t->dtype == WG_I32   ? ((const int32_t *)t->data)[i]
+                      : t->dtype == WG_I64 ? ((const int64_t *)t->data)[i]
+                                           : (int64_t)wg_tensor_item(t, i);
+    return n < 0 ? n + rows : n;
 }
 
 #define ADD_ROW(T)                                            \
@@ -77,7 +79,7 @@ void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *mo
     wgi_row_list *r = q->rows;
     const int64_t n = wg_shape_size(numbers->shape), width = q->size / WGI_MAX(q->shape.dim[0], 1);
     for (int64_t i = 0; i < n; i++) {
-        const int64_t row = number_of(numbers, i);
+        const int64_t row = row_of(numbers, i, q->shape.dim[0]);
         if (q->dtype == WG_F32) ADD_ROW(float);
         else ADD_ROW(double);
         if (!r->in[row]) r->list[r->count++] = row;

@@ -23,6 +23,9 @@ void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault
                  f->text, v, i, limit - 1);
     else if (limit == WG_FAULT_USER) wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s but %lld", f->text, v);
     else if (limit == WG_FAULT_PIVOT || limit == WG_FAULT_MATRIX) report_matrix(g, op, here, f);
+    else if (limit < WG_FAULT_COUNT)
+        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s: %lld at index %lld, must be from %lld to %lld",
+                 f->text, v, i, -(limit - INT64_MIN), limit - INT64_MIN - 1);
     else if (limit == WG_FAULT_COUNT)
         wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s but %lld", f->text, v);
     else wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s, at index %lld", f->text, i);

@@ -32,9 +32,10 @@ static world start(const kind *k)
     return u;
 }
 
+/* Numbers below 0 count from the end. */
 static void draw(wgt_random *random, int32_t number[READ])
 {
-    for (int i = 0; i < READ; i++) number[i] = (int32_t)wgt_below(random, ROWS);
+    for (int i = 0; i < READ; i++) number[i] = (int32_t)wgt_below(random, 2 * ROWS) - ROWS;
 }
 
 /* A loss that reads some rows of the table, more than once. */
