@@ -220,7 +220,7 @@ _FUNCTIONS = """
     data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
     gradcheck_nodes_at snpip, p gradcheck_fn pzppp, v check_print pp, v check_free p, i check_verdict p,
     s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
-    nn_cache_step_at sp, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
+    nn_cache_step_at sp, i nn_cache_select_at sppl, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
     step_by_pointer nip, n ode_by_pointer nnp"""
 
 def _load():
@@ -915,6 +915,12 @@ class Cache:
 
     def step(self):
         _lib.wg_nn_cache_step_at(_here(), self._cache)
+        self.context._look()
+
+    def select(self, rows):
+        """Text i of the batch goes on from what text rows[i] was: for a beam search."""
+        rows = np.ascontiguousarray(rows, dtype=np.int64)
+        _lib.wg_nn_cache_select_at(_here(), self._cache, rows.ctypes.data, rows.size)
         self.context._look()
 
 class Data:

@@ -13,7 +13,7 @@ extern "C" {
 
 /* Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width]. */
 typedef struct wg_nn_embedding_args {
-    wg_node x; /* integers from 0 to count - 1 */
+    wg_node x; /* integers from 0 to count - 1; -1 is the last row, as of wg_gather */
     wg_params *p;
     const char *name;
     int64_t count, width;
@@ -23,8 +23,7 @@ typedef struct wg_nn_embedding_args {
     uint64_t reserved[4];
 } wg_nn_embedding_args;
 WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
-#define wg_nn_embedding(...) \
-    WG_NAMED(wg_nn_embedding_at, wg_nn_embedding_args, 5, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_embedding(...) WG_NAMED(wg_nn_embedding_at, wg_nn_embedding_args, 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* Keys and values of the tokens so far, for a net that writes a text token by token. Each step costs what one
  * token costs, and attention to the tokens before it:
@@ -52,6 +51,15 @@ WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
  * comes between. After an error nothing is stored; if it is a lack of memory, the cache is empty. */
 WG_API wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *k);
 #define wg_nn_cache_step(k) wg_nn_cache_step_at(WG_AT(#k), k)
+/* Index i of the first axis, a text of the batch, becomes what index rows[i] was. n may be another number than
+ * there were texts: then the next steps have n texts. For a beam search, in which a text goes on from another:
+ *
+ *     wg_nn_cache_select(k, best, 4);     between wg_nn_cache_step and the next wg_begin
+ *
+ * Every layer must have at least three axes, [texts, ..., tokens, width]. After an error nothing has changed; if
+ * it is a lack of memory, the cache is empty. */
+WG_API wg_status wg_nn_cache_select_at(wg_site here, wg_nn_cache *k, const int64_t *rows, int64_t n);
+#define wg_nn_cache_select(k, ...) wg_nn_cache_select_at(WG_AT(#k), k, __VA_ARGS__) /* k, rows, n */
 WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token; NULL: 0 */
 WG_API void wg_nn_cache_clear(wg_nn_cache *k);           /* for another text */
 WG_API void wg_nn_cache_free(wg_nn_cache *k);
@@ -76,8 +84,7 @@ typedef struct wg_nn_attention_args {
     uint64_t reserved[3];
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);
-#define wg_nn_attention(...) \
-    WG_NAMED(wg_nn_attention_at, wg_nn_attention_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_attention(...) WG_NAMED(wg_nn_attention_at, wg_nn_attention_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* A block of GPT-2: z = x + attention(layer_norm(x)), y = z + fc2(gelu(fc1(layer_norm(z)))). The
  * layers are NAME.ln1, NAME.attn, NAME.ln2, NAME.fc1 and NAME.fc2; gelu is the form with tanh. With

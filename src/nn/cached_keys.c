@@ -347,3 +347,67 @@ wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
     n->tokens += tokens, n->room = room, n->mask = wg_none;
     return WG_OK;
 }
+
+/* ---- other texts ---- */
+
+static wg_status refused(const wg_nn_cache *n, wg_site here, const char *format, const slot *s, int64_t a,
+                         int64_t b)
+{
+    char what[300];
+    snprintf(what, sizeof what, format, s ? s->name : "", (long long)a, (long long)b);
+    wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: %s", what);
+    return wg_failed(n->c);
+}
+
+static wg_status can_select(const wg_nn_cache *n, wg_site here, const int64_t *rows, int64_t count)
+{
+    if (!n->tokens) return refused(n, here, "%sthe cache has no tokens", NULL, 0, 0);
+    if (count < 1 || !rows) return refused(n, here, "%s%lld rows", NULL, count, 0);
+    for (int i = 0; i < n->count; i++) {
+        const slot *s = &n->slots[i];
+        if (tokens_of(s) >= 0)
+            return refused(n, here, "layer \"%s\" has new tokens: wg_nn_cache_step comes first", s, 0, 0);
+        if (s->shape.rank < 3)
+            return refused(n, here, "layer \"%s\" has no axis of texts: its keys have %lld axes", s,
+                           s->shape.rank, 0);
+        for (int64_t r = 0; r < count; r++)
+            if (rows[r] < 0 || rows[r] >= s->shape.dim[0])
+                return refused(n, here, "layer \"%s\" has no text %lld, but 0 to %lld", s, rows[r],
+                               s->shape.dim[0] - 1);
+    }
+    return WG_OK;
+}
+
+/* Text i of the memory becomes its text rows[i]; `width` elements a token. */
+static bool select_rows(wg_nn_cache *n, const slot *s, void **memory, int64_t width, const int64_t *rows,
+                        int64_t count)
+{
+    size_t bytes = (size_t)(n->room * width) * wg_dtype_size(s->dtype);
+    for (int i = 1; i < s->shape.rank - 2; i++) bytes *= (size_t)s->shape.dim[i];
+    char *chosen = wg_alloc(n->c, (size_t)count, bytes);
+    if (!chosen) return false;
+    for (int64_t r = 0; r < count && bytes; r++)
+        memcpy(chosen + (size_t)r * bytes, (const char *)*memory + (size_t)rows[r] * bytes, bytes);
+    retire(n, *memory);
+    *memory = chosen;
+    return true;
+}
+
+wg_status wg_nn_cache_select_at(wg_site here, wg_nn_cache *n, const int64_t *rows, int64_t count)
+{
+    if (!n) return WG_ERROR_USE;
+    if (wg_failed(n->c)) return wg_failed(n->c);
+    drop_empty(n);
+    if (can_select(n, here, rows, count)) return wg_failed(n->c);
+    for (int i = 0; i < n->count; i++) {
+        slot *s = &n->slots[i];
+        if (!select_rows(n, s, &s->keys, s->shape.dim[s->shape.rank - 1], rows, count) ||
+            !select_rows(n, s, &s->values, s->width, rows, count)) {
+            forget(n); /* some layers have other texts than others */
+            return wg_failed(n->c);
+        }
+        s->shape.dim[0] = count;
+    }
+    n->mask = wg_none;
+    return WG_OK;
+}

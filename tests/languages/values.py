@@ -369,6 +369,32 @@ def code(declared, named):
     return next((c for pattern, c in CODES if re.fullmatch(pattern, text)), "?")
 
 
+def numbers():
+    a = wg.input("a", A)
+    for i in ([-1, 0], [[-3, 2], [1, -2]], -1):
+        same(wg.take(a, i, axis=1), np.take(A, i, axis=1))
+    same(a[[-1, 0, -2]], A[[-1, 0, -2]])
+    same(a[:, [-1, 0]], A[:, [-1, 0]])
+    same(wg.gather(a, np.array([-2, 1])), A[[-2, 1]])
+    raised(wg.Error, "-4 at index 1, must be from -3 to 2", lambda: np.asarray(wg.take(a, [0, -4], axis=1)))
+
+
+def selected_texts():
+    x = np.random.default_rng(1).normal(size=(2, 3, 4))
+    c = wg.Context()
+    g, p, k = wg.Graph(c, "eval"), wg.Params(c), wg.Cache(c)
+    for step, order in enumerate(([0, 1], [1, 0, 1])):
+        g.begin("eval")
+        now = g.input("x", x[order, step:step + 1])
+        y = np.asarray(wg.nn_attention(now, p, "a", causal=True, cache=k))
+        k.step()
+        k.select([1, 0, 1] if step == 0 else [0])
+    g.begin("eval")
+    whole = wg.nn_attention(g.input("x", x[[1, 0, 1], :2]), p, "a", causal=True)
+    expect(np.allclose(y[:, 0], np.asarray(whole)[:, 1], rtol=1e-5, atol=1e-6))
+    raised(wg.Error, "has no text 1, but 0 to 0", k.select, [1])
+
+
 def headers():
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/wengert")
     files = sorted(f for f in os.listdir(folder) if f.endswith(".h"))
@@ -394,7 +420,7 @@ def headers():
 
 
 for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, lifetimes, functions, parts,
-             headers):
+             numbers, selected_texts, headers):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")

@@ -1,27 +1,6 @@
 /* test_cached_keys.c: a net that gets a text token by token, with cached keys and values, gives what it
  * gives for the whole text. */
-#include "wgnode.h"
-#include "wgtest.h"
-
-enum { BATCH = 2, WIDTH = 8, LAYERS = 2, LENGTH = 70, LETTERS = 5 };
-
-static wg_node logits(wg_graph *g, wg_params *p, const int32_t *letters, int64_t from, int64_t n,
-                      wg_nn_cache *k)
-{
-    static const char *const names[LAYERS] = { "h0", "h1" };
-    int32_t x[BATCH * LENGTH], place[LENGTH];
-    for (int b = 0; b < BATCH; b++)
-        for (int i = 0; i < n; i++) x[b * n + i] = letters[b * LENGTH + from + i];
-    for (int i = 0; i < n; i++) place[i] = (int32_t)from + i;
-    wg_begin(g, WG_EVAL);
-    wg_node h =
-        wg_nn_embedding(wg_input(g, "x", wg_view_i32(x, WG_SHAPE(BATCH, n))), p, "letter", LETTERS, WIDTH);
-    h = wg_add(h,
-               wg_nn_embedding(wg_input(g, "at", wg_view_i32(place, WG_SHAPE(n))), p, "at", LENGTH, WIDTH));
-    for (int i = 0; i < LAYERS; i++)
-        h = wg_nn_transformer_block(h, p, names[i], .heads = 2, .causal = true, .cache = k);
-    return wg_nn_dense(h, p, "out", LETTERS);
-}
+#include "letters.h"
 
 /* The logits of tokens [from, from + n) beside those of the whole text. */
 static void expect_part(const double *whole, wg_node part, int from, int n)
@@ -33,12 +12,6 @@ static void expect_part(const double *whole, wg_node part, int from, int n)
             want[b * n * LETTERS + i] = whole[(b * LENGTH + from) * LETTERS + i];
     cr_expect_leq(wgt_distance(got, want, (size_t)(BATCH * n * LETTERS)), 1e-14, "from token %d", from);
     free(got);
-}
-
-static void letters_of(int32_t letters[])
-{
-    wgt_random r = { 11 };
-    for (int i = 0; i < BATCH * LENGTH; i++) letters[i] = (int32_t)(wgt_unit(&r) * LETTERS);
 }
 
 /* Steps of one token, or of `prompt` tokens first. The cache grows at 64 tokens. */
