@@ -259,9 +259,8 @@ int args_times(const args *a, const char *name)
 bool args_double(const args *a, const char *name, double *to)
 {
     const char *text = args_value(a, name);
-    char *end;
     if (!text) return true;
-    *to = strtod(text, &end);
+    const char *end = wg_number_in(text, to);
     if (end != text && !*end && isfinite(*to)) return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a %snumber", name, text,
               !isfinite(*to) && end != text ? "finite " : "");

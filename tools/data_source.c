@@ -173,8 +173,7 @@ static const char *word_of(const wg_data *d, int64_t k, const char *column)
 
 static bool is_number(const char *word, double *value)
 {
-    char *end;
-    *value = strtod(word, &end);
+    const char *end = wg_number_in(word, value);
     return end != word && !*end;
 }
 

@@ -281,6 +281,11 @@ typedef struct wg_nearest_word {
 WG_API wg_nearest_word wg_nearest_to(const char *word);
 WG_API bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length);
 
+/* Reads the number that a text begins with, behind blanks and whatever the locale: 12, -0.5, 1e-3, inf, nan,
+ * 0x1p-3, 1.0D+01 as Fortran prints it. Returns the place behind it. The text itself: it begins with no number,
+ * and *value stays. */
+WG_API const char *wg_number_in(const char *text, double *value);
+
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WG_API void wg_doctor(FILE *out);
 

@@ -89,7 +89,7 @@ static wgi_word word_of(reader *r, const wgi_csv_field *f)
 {
     wgi_word w = { .text = r->text };
     wgi_csv_text(f, r->text);
-    w.is_number = wgi_csv_number(&r->start, f, &w.number);
+    w.is_number = wgi_csv_number(f, &w.number);
     return w;
 }
 
@@ -109,7 +109,7 @@ static bool collect(reader *r, const wgi_csv_field *f, wgi_column *k)
 static bool number(const reader *r, const wgi_csv_field *f, const wgi_column *k, double *v)
 {
     if (!f->length) return bad_field(r, f, k, "is empty; a number must be there");
-    if (!wgi_csv_number(&r->start, f, v))
+    if (!wgi_csv_number(f, v))
         return bad_field(r, f, k,
                          memchr(f->text, ',', f->length)
                              ? "is no number with a decimal point"
@@ -198,12 +198,8 @@ static void with_file(wg_site here, wg_context *c, const char *path, const wg_cs
     if (!o) o = &none;
     reader r = { .file = { .c = c, .here = here, .who = who }, .like = o->like };
     if (wg_failed(c) || !usable(&r.file, o) || !wgi_file_read(&r.file, c, here, who, path)) return;
-    r.start = (wgi_csv){ .f = &r.file,
-                         .separator = o->separator ? o->separator : ',',
-                         .numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
-    if (!r.start.numbers) wg_fail(c, here, WG_ERROR_MEMORY, "%s: no memory for the C locale", who);
-    else read(&r, o, to);
-    if (r.start.numbers) freelocale(r.start.numbers);
+    r.start = (wgi_csv){ .f = &r.file, .separator = o->separator ? o->separator : ',' };
+    read(&r, o, to);
     wgi_file_free(&r.file);
 }
 

@@ -115,35 +115,17 @@ bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field)
     return true;
 }
 
-static size_t digits(const char *text, size_t length, size_t *at)
+/* nan, inf and hexadecimal numbers are words here. What follows the field in the file is a quote, a separator
+ * or an end, none of which goes on with a number. */
+bool wgi_csv_number(const wgi_csv_field *field, double *value)
 {
-    const size_t start = *at;
-    while (*at < length && text[*at] >= '0' && text[*at] <= '9') ++*at;
-    return *at - start;
-}
-
-static void sign(const char *text, size_t length, size_t *at)
-{
-    *at += *at < length && (text[*at] == '-' || text[*at] == '+');
-}
-
-/* The form is checked first, because strtod takes hexadecimal numbers, nan and inf, too. What follows the
- * field in the file is a quote, a separator or an end, none of which goes on with a number. */
-bool wgi_csv_number(const wgi_csv *s, const wgi_csv_field *field, double *value)
-{
-    const char *t = field->text;
-    const size_t n = field->length;
-    size_t at = 0;
-    sign(t, n, &at);
-    size_t mantissa = digits(t, n, &at);
-    if (at < n && t[at] == '.') at++, mantissa += digits(t, n, &at);
-    if (!mantissa) return false;
-    if (at < n && (t[at] == 'e' || t[at] == 'E')) {
-        sign(t, n, (at++, &at));
-        if (!digits(t, n, &at)) return false;
-    }
-    if (at == n) *value = strtod_l(t, NULL, s->numbers);
-    return at == n;
+    static const char decimal[] = "+-.0123456789eEdD";
+    double v;
+    for (size_t i = 0; i < field->length; i++)
+        if (!memchr(decimal, field->text[i], sizeof decimal - 1)) return false;
+    if (!field->length || wg_number_in(field->text, &v) != field->text + field->length) return false;
+    *value = v;
+    return true;
 }
 
 void wgi_csv_text(const wgi_csv_field *field, char *to)
