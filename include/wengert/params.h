@@ -140,10 +140,13 @@ WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p);
 WG_API wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path);
 #define wg_params_save(p, path) wg_params_save_at(WG_AT(#p ", " #path), p, path)
 /* Gives the parameters of p the values in the file. Names and shapes must be the same. Floats of any size (F16, BF16,
- * F32, F64) are converted to the dtype of the parameter. After an error nothing has changed. */
+ * F32, F64) are converted to the dtype of the parameter. A float in the file that p lacks is an error, of the
+ * layers that p has; what is no float may be there, as the num_batches_tracked of PyTorch. After an error nothing
+ * has changed. */
 WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_load(p, path) wg_params_load_at(WG_AT(#p ", " #path), p, path)
-/* Makes parameters of p from what the file holds, in its dtypes: those of F16 and BF16 are not trained. */
+/* Makes parameters of p from what the file holds, in its dtypes: those of F16 and BF16 are not trained. What is no
+ * float becomes a state. */
 WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_read(p, path) wg_params_read_at(WG_AT(#p ", " #path), p, path)
 

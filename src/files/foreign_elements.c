@@ -61,6 +61,7 @@ const wgi_element_kind wgi_elements[WGI_ELEMENTS] = {
     [WGI_F8_E5M2] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E5M2" },
     [WGI_F8_E4M3] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E4M3" },
     [WGI_F8_E8M0] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E8M0" },
+    [WGI_UNKNOWN] = { 0, WG_DEFAULT_DTYPE, 0, "", "unknown" },
 };
 
 wgi_element wgi_element_of(wg_dtype t)

@@ -94,6 +94,7 @@ typedef enum wgi_element {
     WGI_F8_E5M2,
     WGI_F8_E4M3,
     WGI_F8_E8M0,
+    WGI_UNKNOWN, /* a type that is not in this list; not even its size is known */
     WGI_ELEMENTS
 } wgi_element;
 

@@ -128,7 +128,14 @@ static bool extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry 
         wgi_entry_text(e, text, sizeof text), shape, near ? "; near it: " : "", near ? near : "");
 }
 
-/* Call this when all names of p were found in the file. Names are unique, so there is an extra tensor only
+/* An integer, say, which counts the batches that another program has seen. */
+static bool is_float(const wgi_safetensors *s, const wgi_entry *e)
+{
+    const wgi_array a = wgi_safetensors_array(s, e);
+    return wg_gradient_dtype(wgi_elements[a.element].dtype) != WG_DEFAULT_DTYPE;
+}
+
+/* Call this when all names of p were found in the file. Other floats are extra. Names are unique, so there is an extra tensor only
  * if the file has more names under the prefix than p. The count is cheap; the search is made only if it is
  * needed. */
 static bool no_extras(const wgi_safetensors *s, const wg_params *p)
@@ -139,7 +146,8 @@ static bool no_extras(const wgi_safetensors *s, const wg_params *p)
         under += is_parameter(&s->entry[i]) && strncmp(s->entry[i].name, first, prefix) == 0;
     for (size_t i = 0; under > known && i < s->count; i++) {
         const char *name = s->entry[i].name;
-        if (is_parameter(&s->entry[i]) && strncmp(name, first, prefix) == 0 && wg_params_find(p, name) < 0)
+        if (is_parameter(&s->entry[i]) && strncmp(name, first, prefix) == 0 && wg_params_find(p, name) < 0 &&
+            is_float(s, &s->entry[i]))
             return extra(s, p, &s->entry[i]);
     }
     return true;
@@ -236,11 +244,6 @@ static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_
     if (!kind->dtype)
         return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" has dtype %s, which cannot be read", text,
                              kind->safetensors);
-    if (!e->state && !wg_gradient_dtype(kind->dtype))
-        return wgi_file_fail(
-            &s->f, WG_ERROR_DTYPE,
-            "\"%s\" is %s: only states, which the file lists in its metadata, are not floats", text,
-            kind->safetensors);
     if (wg_params_find(p, e->name) >= 0)
         return wgi_file_fail(&s->f, WG_ERROR_USE,
                              "\"%s\" is among the parameters already: wg_params_load sets them", text);
@@ -263,8 +266,8 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
         if (!is_parameter(&s->entry[i])) continue;
         wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
         wg_tensor t;
-        ok = tensor_of(&a, room, &t) &&
-             wg_params_make_at(s->f.here, p, s->entry[i].name, t, s->entry[i].state) == WG_OK;
+        const bool state = s->entry[i].state || !is_float(s, &s->entry[i]);
+        ok = tensor_of(&a, room, &t) && wg_params_make_at(s->f.here, p, s->entry[i].name, t, state) == WG_OK;
     }
     wg_free(s->f.c, room);
 }

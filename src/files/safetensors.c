@@ -83,10 +83,10 @@ static bool scan_dtype(wgi_scan *s, info *t)
 {
     size_t from, length;
     if (!wgi_scan_string(s, &from, &length)) return false;
-    int e = WGI_ELEMENTS - 1;
-    while (e > WGI_NO_ELEMENT && !wgi_scan_is(s, from, length, wgi_elements[e].safetensors)) e--;
+    int e = WGI_BOOL;
+    while (e < WGI_UNKNOWN && !wgi_scan_is(s, from, length, wgi_elements[e].safetensors)) e++;
     t->element = (wgi_element)e;
-    return t->element != WGI_NO_ELEMENT;
+    return true;
 }
 
 static bool scan_numbers(wgi_scan *s, int64_t *v, int most, int *count)
@@ -118,7 +118,7 @@ static bool scan_info(wgi_scan *s, info *t)
     if (!wgi_scan_char(s, '{')) return wgi_scan_bad(s, "a tensor is no object");
     while (more) {
         if (!wgi_scan_key(s, keys, &seen, &key)) return false;
-        if (key == 0 && !scan_dtype(s, t)) return wgi_scan_bad(s, "an unknown dtype");
+        if (key == 0 && !scan_dtype(s, t)) return wgi_scan_bad(s, "a dtype that is no text");
         if (key == 1 && !scan_numbers(s, t->shape.dim, WG_MAX_RANK, &t->shape.rank))
             return wgi_scan_bad(s, "no shape of at most 8 axes");
         if (key == 2 && !scan_offsets(s, t)) return wgi_scan_bad(s, "no two offsets");
@@ -135,6 +135,7 @@ static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const info 
         return wgi_file_bad(&st->f, 8 + s->at, "the header: offsets %llu to %llu in data of %zu bytes",
                             (unsigned long long)t->begin, (unsigned long long)t->end, all);
     const wgi_element_kind *kind = &wgi_elements[t->element];
+    if (t->element == WGI_UNKNOWN) return true; /* an error only if the tensor is wanted */
     if (wgi_shape_bytes(&t->shape, kind->size, &bytes) && bytes == t->end - t->begin) return true;
     return wgi_file_bad(&st->f, 8 + s->at,
                         "the header: %s of shape %s does not take the %llu bytes between its offsets",
@@ -320,12 +321,13 @@ wgi_array wgi_safetensors_array(const wgi_safetensors *st, const wgi_entry *e)
     wgi_scan s = header_of(st);
     s.at = e->info;
     scan_info(&s, &t);
+    const size_t size = wgi_elements[t.element].size;
     return (wgi_array){ t.element,
                         false,
                         t.shape,
                         &st->f,
                         st->data + (size_t)t.begin,
-                        (size_t)(t.end - t.begin) / wgi_elements[t.element].size };
+                        size ? (size_t)(t.end - t.begin) / size : 0 };
 }
 
 void wgi_safetensors_in_file_order(wgi_safetensors *st) { sort(st, by_place); }
