@@ -1,6 +1,6 @@
 /* check_process.c: check --run CMD --at VALUE: f and its gradient come from another program, in any language.
- * The program is started once. It reads points, one line of n numbers each. It answers a point with one line:
- * f, then the n numbers of the gradient. It ends at the end of its input. */
+ * The program is started once. It reads points, one line of n numbers each. It answers a point with 1 + n
+ * numbers, f and then its gradient, on one line or on several. It ends at the end of its input. */
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,13 +10,17 @@
 #include "tool.h"
 #include "child.h"
 
-static const double STANDARD_TIMEOUT = 60;
+/* Seconds for an answer, and for the rest of one whose gradient has begun: so a program that prints too few
+ * numbers is found soon. */
+static const double STANDARD_TIMEOUT = 60, REST_TIMEOUT = 5;
 
 typedef struct process {
     const args *a;
     child c;
     double timeout;
-    char *text; /* room for a point */
+    bool timeout_given;
+    char *text;     /* room for a point */
+    char shown[64]; /* the last line of the answer, cut */
     int answers;
     int digits; /* the largest number of significant digits of a number in the answers */
     bool failed;
@@ -79,45 +83,74 @@ static void make_printable(char *text)
 
 static bool bad_answer(process *p, size_t n, const char *what)
 {
-    char line[64];
-    size_t length = strlen(p->c.line);
-    while (length && strchr(" \t\r", p->c.line[length - 1])) length--;
-    snprintf(line, sizeof line, "%.*s%s", length > 60 ? 57 : (int)length, p->c.line,
-             length > 60 ? "..." : "");
-    make_printable(line);
-    return wrong(p, "answer %d is \"%s\"; %zu numbers expected: f and its gradient, on one line%s",
-                 p->answers, line, n + 1, what);
+    return wrong(p, "answer %d is \"%s\"; %zu number%s expected: f and its gradient%s", p->answers, p->shown,
+                 n + 1, n ? "s" : "", what);
 }
 
 /* How many significant digits a number is written with. */
 static int digits_of(const char *s, const char *end)
 {
     int n = 0;
-    for (; s < end && *s != 'e' && *s != 'E'; s++) n += (*s >= '1' && *s <= '9') || (*s == '0' && n > 0);
+    for (; s < end && !strchr("eEdD", *s); s++) n += (*s >= '1' && *s <= '9') || (*s == '0' && n > 0);
     return n;
 }
 
-static bool read_answer(process *p, size_t n, double *f, double *g)
+/* What stands between numbers. So lists are read, too, as Python, NumPy and Julia print them. */
+static const char between[] = " \t\r,;[]()";
+
+/* Behind the index that R prints before values: [1] 24.2 */
+static const char *behind_index(const char *line)
+{
+    const char *s = line + strspn(line, " \t");
+    const size_t n = *s == '[' ? strspn(s + 1, "0123456789") : 0;
+    return n && s[n + 1] == ']' && s[n + 2 + strspn(s + n + 2, between)] ? s + n + 2 : line;
+}
+
+static void show(process *p, const char *line)
+{
+    size_t n = strlen(line);
+    while (n && strchr(" \t\r", line[n - 1])) n--;
+    snprintf(p->shown, sizeof p->shown, "%.*s%s", n > 60 ? 57 : (int)n, line, n > 60 ? "..." : "");
+    make_printable(p->shown);
+}
+
+/* Reads the numbers of a line of an answer, of which *have are there already. */
+static bool read_line(process *p, size_t n, size_t *have, double *f, double *g)
 {
     char what[80];
-    const char *s = p->c.line;
-    p->answers++;
-    for (size_t i = 0; i <= n; i++) {
-        char *end;
-        double v = strtod(s, &end);
-        const char *word = s + strspn(s, " \t\r");
-        const int length = (int)strcspn(word, " \t\r");
-        if (end == s && *word)
-            snprintf(what, sizeof what, "; '%.*s' is no number", length > 20 ? 20 : length, word);
-        else snprintf(what, sizeof what, "; it has %zu", i);
-        if (end == s) return bad_answer(p, n, what);
-        int digits = digits_of(s, end);
+    const char *s = behind_index(p->c.line);
+    show(p, p->c.line);
+    for (s += strspn(s, between); *s; s += strspn(s, between)) {
+        double v;
+        const char *end = wg_number_in(s, &v);
+        const int length = (int)strcspn(s, between);
+        snprintf(what, sizeof what, "; '%.*s' is no number", length > 20 ? 20 : length, s);
+        if (end != s + length) return bad_answer(p, n, what);
+        if (*have > n) return bad_answer(p, n, "; it has more");
+        const int digits = digits_of(s, end);
         p->digits = digits > p->digits ? digits : p->digits;
-        if (i == 0) *f = v;
-        else if (g) g[i - 1] = v;
-        s = end + (*end == ',');
+        if (*have == 0) *f = v;
+        else if (g) g[*have - 1] = v;
+        ++*have;
+        s = end;
     }
-    return !s[strspn(s, " \t\r")] || bad_answer(p, n, "; it has more");
+    return true;
+}
+
+/* An answer that is not complete: no more of it has come. */
+static bool cut_short(process *p, size_t n, size_t have, double seconds)
+{
+    char what[200];
+    if (seconds > 0)
+        snprintf(
+            what, sizeof what,
+            "; it has %zu, and no more came within %g s%s: the program must print them all, on one line or "
+            "more, and flush",
+            have, seconds, p->timeout_given ? " (--timeout)" : "");
+    else snprintf(what, sizeof what, "; it has %zu, and the program ended", have);
+    bad_answer(p, n, what);
+    child_stop(&p->c, 0);
+    return false;
 }
 
 /* A line that is no answer: it came before the next point was sent. */
@@ -134,17 +167,36 @@ static bool early(process *p)
                  p->answers, line);
 }
 
-static bool answer(process *p, size_t n, size_t length, double *f, double *g)
+static bool no_line(process *p, child_news news)
 {
-    if (child_unread(&p->c)) return early(p);
-    switch (child_ask(&p->c, p->text, length, p->timeout, 64 * n + 4096)) {
-    case CHILD_LINE: return read_answer(p, n, f, g);
+    switch (news) {
     case CHILD_EARLY: return early(p);
     case CHILD_ENDED: return ended(p);
     case CHILD_LONG: return wrong(p, "answer %d is a line without an end", p->answers + 1);
     case CHILD_STOPPED: return false;
     default: return silent(p);
     }
+}
+
+static bool answer(process *p, size_t n, size_t length, double *f, double *g)
+{
+    const size_t most = 64 * n + 4096;
+    size_t have = 0;
+    if (child_unread(&p->c)) return early(p);
+    child_news news = child_ask(&p->c, p->text, length, p->timeout, most);
+    if (news != CHILD_LINE) return no_line(p, news);
+    p->answers++;
+    if (!read_line(p, n, &have, f, g)) return false;
+    if (!have) return bad_answer(p, n, "; it has 0");
+    while (have <= n) {
+        const double seconds = have > 1 && !p->timeout_given ? REST_TIMEOUT : p->timeout;
+        news = child_more(&p->c, seconds, most);
+        if (news == CHILD_SILENT || news == CHILD_ENDED)
+            return cut_short(p, n, have, news == CHILD_SILENT ? seconds : 0);
+        if (news != CHILD_LINE) return no_line(p, news);
+        if (!read_line(p, n, &have, f, g)) return false;
+    }
+    return true;
 }
 
 static double ask(size_t n, const double *x, double *g, void *user)
@@ -207,7 +259,10 @@ static int report(const process *p, const wg_check *r)
 static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *o)
 {
     const size_t n = (size_t)wg_shape_size(x->shape);
-    process p = { .a = a, .timeout = STANDARD_TIMEOUT, .text = malloc(32 * n + 1) };
+    process p = { .a = a,
+                  .timeout = STANDARD_TIMEOUT,
+                  .timeout_given = args_has(a, "timeout"),
+                  .text = malloc(32 * n + 1) };
     int status = EXIT_TEXT;
     const bool number = args_double(a, "timeout", &p.timeout);
     if (!number || !(p.timeout > 0)) {

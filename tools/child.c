@@ -169,6 +169,16 @@ child_news child_ask(child *c, const char *text, size_t n, double seconds, size_
     return news;
 }
 
+child_news child_more(child *c, double seconds, size_t most)
+{
+    const double end = now() + seconds;
+    const char *nothing = "";
+    size_t n = 0;
+    child_news news = take_line(c) ? CHILD_LINE : CHILD_BUSY;
+    while (news == CHILD_BUSY) news = step(c, &nothing, &n, end, most);
+    return news;
+}
+
 bool child_has_read(const child *c)
 {
     int waiting = 0;
@@ -177,13 +187,8 @@ bool child_has_read(const child *c)
 
 bool child_answers_at_end(child *c)
 {
-    const double end = now() + 1;
-    child_news news = CHILD_BUSY;
-    const char *nothing = "";
-    size_t n = 0;
     close_end(&c->to);
-    while (news == CHILD_BUSY) news = step(c, &nothing, &n, end, SIZE_MAX);
-    return news == CHILD_LINE;
+    return child_more(c, 1, SIZE_MAX) == CHILD_LINE;
 }
 
 /* ---- the end ---- */

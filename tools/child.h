@@ -1,4 +1,4 @@
-/* child.h: a program that answers each line that it reads with a line: child.c. */
+/* child.h: a program that answers each line that it reads with one or more: child.c. */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -33,6 +33,8 @@ bool child_start(child *c,
 /* Sends a text of n bytes and waits for a line of at most `most` bytes. Call it while child_unread is NULL.
  * One empty line behind each answer is skipped. */
 child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most);
+/* Waits for another line of the answer. */
+child_news child_more(child *c, double seconds, size_t most);
 const char *child_unread(const child *c); /* what it wrote behind the last line; NULL: nothing but blanks */
 bool child_has_read(const child *c);      /* all that was sent */
 /* Ends its input. Returns whether it then answers: it had not flushed its answer. */

@@ -38,6 +38,7 @@ can() {
     missing=
     case "$1" in *Rscript*) command -v Rscript >/dev/null || missing=R ;; esac
     case "$1" in *julia*) command -v julia >/dev/null || missing=julia ;; esac
+    case "$1" in *gfortran*) command -v gfortran >/dev/null || missing=gfortran ;; esac
     case "$1" in *pdflatex*) command -v pdflatex >/dev/null || missing=LaTeX ;; esac
     case "$1" in *python*) [ -n "$python" ] || missing="python3 with NumPy" ;; esac
     [ -z "$missing" ]

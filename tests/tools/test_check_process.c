@@ -83,17 +83,57 @@ Test(check_process, one_that_ends_early)
 
 Test(check_process, answers_that_are_none)
 {
-    expect(3, NULL, "answer 1 is \"1 2\"; 3 numbers expected: f and its gradient, on one line; it has 2",
-           "while read x; do echo 1 2; done");
-    expect(3, NULL,
-           "answer 1 is \"1 2 3 4\"; 3 numbers expected: f and its gradient, on one line; it has more",
+    expect(3, NULL, "answer 1 is \"1 2 3 4\"; 3 numbers expected: f and its gradient; it has more",
            "while read x; do echo 1 2 3 4; done");
-    expect(3, NULL, "answer 1 is \"\"; 3 numbers expected: f and its gradient, on one line; it has 0",
+    expect(3, NULL, "answer 1 is \"2 3 4\"; 3 numbers expected: f and its gradient; it has more",
+           "while read x; do echo 1; echo 2 3 4; done");
+    expect(3, NULL, "answer 1 is \"\"; 3 numbers expected: f and its gradient; it has 0",
            "while read x; do echo; done");
+    expect(3, NULL,
+           "answer 1 is \"2\"; 3 numbers expected: f and its gradient; it has 2, and the program ended",
+           "read x; echo 1; echo 2");
     expect(3, NULL, "'loss' is no number", "while read x; do echo loss 1 2; done");
     expect(3, NULL, "more than one line behind answer 1: \"debug\"",
            "while read x; do printf '1 2 3\\ndebug\\n'; done");
     expect(3, NULL, "a line without an end", "read x; while :; do printf '1 2 3 '; done");
+}
+
+/* On one line or on several, in brackets or not, as programs in Fortran, Python, NumPy, Julia and R print them. */
+#define ROWS(format, numbers) \
+    "while read x; do echo \"$x\" | awk '{ printf \"" format "\", " numbers " }'; done"
+#define NUMBERS(format) ROWS(format, "$1*$1 + $1*$2, 2*$1 + $2, $1")
+Test(check_process, answers_on_several_lines)
+{
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17g\\n%.17g %.17g\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17g\\n%.17g\\n%.17g\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17g %.17g\\n%.17g\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17g\\n\\n%.17g, %.17g\\n\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("(%.17g, [%.17g, %.17g])\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17g\\n[[%.17g]\\n [%.17g]]\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("[1] %.17g\\n[1] %.17g\\n[2] %.17g\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("%.17gD+00\\n %.17gd+00 %.17gD+00\\n"));
+}
+
+static void expect_late(const char *message, const char *cmd, const char *seconds)
+{
+    const wgt_result r = seconds ? RUN("check", "--run", cmd, "--at", "[1, 2]", "--timeout", seconds)
+                                 : RUN("check", "--run", cmd, "--at", "[1, 2]");
+    cr_expect_eq(r.status, 3, "%s%s", r.out, r.err);
+    cr_expect(strstr(r.err, message), "no '%s' in %s", message, r.err);
+}
+
+/* A program that prints too few numbers waits for the next point. */
+Test(check_process, answers_that_are_not_complete)
+{
+    const char *two = "while read x; do echo 1 2; done";
+    expect_late(
+        "answer 1 is \"1 2\"; 3 numbers expected: f and its gradient; it has 2, and no more came within 0.3 "
+        "s (--timeout): the program must print them all, on one line or more, and flush",
+        two, "0.3");
+    expect_late("it has 2, and no more came within 5 s: the program must print them all", two, NULL);
+    expect_late(
+        "answer 2 is \"1\"; 3 numbers expected: f and its gradient; it has 1, and no more came within 0.5 s",
+        "read x; echo 1 2 3; while read x; do echo 1; done", "0.5");
 }
 
 Test(check_process, numbers_that_are_none)
