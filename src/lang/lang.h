@@ -27,8 +27,6 @@
 #ifndef WGI_LANG_H
 #define WGI_LANG_H
 
-#include <locale.h>
-
 #include "wengert/lang.h"
 #include "wengert/op.h"
 #include "wengert/params.h"
@@ -50,6 +48,7 @@ typedef enum wgi_token {
     TOKEN_END,
     TOKEN_NEWLINE,
     TOKEN_NUMBER,
+    TOKEN_TEXT, /* in quotes */
     TOKEN_NAME,
     TOKEN_OPEN,
     TOKEN_CLOSE,
@@ -84,7 +83,6 @@ typedef struct wgi_lexer {
     uint32_t start, end;
     uint32_t before; /* the end of the token before */
     double number;
-    locale_t numbers; /* the C locale: the decimal point is a point */
 } wgi_lexer;
 
 uint32_t wgi_token_end(const wg_program *q, uint32_t at); /* of the token that begins at byte at */
@@ -95,6 +93,7 @@ void wgi_lex_next(wgi_lexer *l);                          /* after an error the 
 typedef enum wgi_ast_kind {
     AST_NUMBER,  /* number */
     AST_BOOL,    /* number */
+    AST_TEXT,    /* ident: what stands between the quotes */
     AST_NAME,    /* ident; binding, set by lang_names.c */
     AST_LIST,    /* children: elements */
     AST_CALL,    /* ident; children: operands and AST_KEYWORDs, in the order written; binding of a function */
@@ -180,6 +179,9 @@ struct wgi_binding {
     bool given;   /* a symbol whose size was given from outside */
     bool drawn;   /* an input whose value was drawn in this build */
     wg_node node; /* in this build or call; wg_none: not made yet */
+    unsigned
+        layers; /* in this evaluation of its statement: the sorts of layers that have its name, as bits */
+    int inner;  /* those that have a number */
 };
 
 bool wgi_names(wg_program *q, wgi_ast *statements); /* false: after an error */
@@ -233,6 +235,8 @@ struct wg_program {
     wg_graph *g; /* of the last build */
     wg_params *p;
     wg_mode mode;
+    wgi_binding
+        *unnamed_value; /* of the statement that is evaluated, if it binds no name: it owns its layers */
     const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
     const char *open;   /* the prefix whose scope was pushed last */
     const wgi_frame *frame; /* NULL: outside functions */
@@ -337,6 +341,8 @@ static inline int wgi_operand_count(const wgi_ast *call)
 }
 /* The expression that is meant: of a parameter of a function the operand of the present call. */
 const wgi_ast *wgi_meant(const wgi_ast *a);
+/* A word for an option, which may stand in quotes: reduction=sum, reduction="sum". NULL: it is none. */
+const char *wgi_word(const wgi_ast *a);
 /* Checks a call: from least to most operands, and no keywords but those listed, separated by spaces. */
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a,
@@ -430,20 +436,13 @@ const wgi_builtin *wgi_builtin_find(const char *name);
 
 /* ---- lang_layer.c ---- */
 
-wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner); /* any layer of its table */
+typedef wgi_val wgi_builtin_eval(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_builtin_eval wgi_eval_param, wgi_eval_dense, wgi_eval_batch_norm, wgi_eval_layer_norm;
+wgi_builtin_eval wgi_eval_layer; /* any layer of its table */
 
 /* ---- builtins_made.c ---- */
 
-wgi_val wgi_eval_random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_arange(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_eye(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_builtin_eval wgi_eval_random_normal, wgi_eval_random_uniform, wgi_eval_bernoulli, wgi_eval_categorical;
+wgi_builtin_eval wgi_eval_arange, wgi_eval_linspace, wgi_eval_eye;
 
 #endif

@@ -75,6 +75,14 @@ const wgi_ast *wgi_meant(const wgi_ast *a)
     return a;
 }
 
+const char *wgi_word(const wgi_ast *a)
+{
+    const wgi_ast *m = wgi_meant(a);
+    return a->kind == AST_NAME && m->kind != AST_TEXT ? a->ident->text
+           : m->kind == AST_TEXT                      ? m->ident->text
+                                                      : NULL;
+}
+
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
 {
     a = wgi_meant(a);

@@ -40,7 +40,8 @@ static bool shape_of(wg_program *q, const wgi_ast *a, wg_shape *to)
 static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *value)
 {
     char text[480], instead[440];
-    const char *word = a->kind == AST_NAME ? a->ident->text : "";
+    const char *word = wgi_word(a);
+    word = word ? word : "";
     *value = wgi_choice(choices, word);
     if (*value >= 0) return true;
     wg_nearest_word near = wgi_nearest_choice(choices, word);
@@ -101,7 +102,7 @@ static void option_names(const wg_op *op, char *to, size_t room)
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         axis |= !strcmp(row->name, "axis");
         axes |= !strcmp(row->name, "axes");
-        if (row->kind != WG_ATTR_POINTER && row->kind != WG_ATTR_TEXT && n < room)
+        if (row->kind != WG_ATTR_POINTER && n < room)
             n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "", row->name);
     }
     if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
@@ -115,13 +116,47 @@ static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
     return a && shaped && wgi_meant(a)->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
 }
 
+/* The option of an op that is a text; NULL: it has none. */
+static const wg_attr_row *text_row(const wg_op *op)
+{
+    const wg_attr_row *row = op->attrs;
+    while (row && row->name && row->kind != WG_ATTR_TEXT) row++;
+    return row && row->name ? row : NULL;
+}
+
+/* A text given by position, before the operands: einsum("ij->ji", x). NULL: none. */
+static const wgi_ast *text_operand(const wg_op *op, const wgi_ast *call)
+{
+    const wgi_ast *a = text_row(op) ? wgi_operand(call, 0) : NULL;
+    return a && wgi_meant(a)->kind == AST_TEXT ? a : NULL;
+}
+
+static bool text_of(wg_program *q, const wg_op *op, const wg_attr_row *row, const wgi_ast *a, char *attr)
+{
+    const wgi_ast *m = wgi_meant(a);
+    const size_t room = op->attr_size - row->offset;
+    if (m->kind != AST_TEXT) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s is a text in quotes", row->name);
+    if (strlen(m->ident->text) >= room)
+        return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s has more than %zu characters", row->name, room - 1);
+    strcpy(attr + row->offset, m->ident->text);
+    return true;
+}
+
 static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr)
 {
-    const wgi_ast *shape = shape_operand(op, call);
+    const wgi_ast *shape = shape_operand(op, call), *text = text_operand(op, call);
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         const wgi_ast *a;
         if (!option(q, call, row->name, &a)) return false;
         if (shape && row == op->attrs) a = shape;
+        if (row->kind == WG_ATTR_TEXT) {
+            if (a && text) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is given twice", row->name);
+            if (!a && !text)
+                return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s needs a text: %s(\"...\", x)",
+                                     op->name, op->name);
+            if (!text_of(q, op, row, a ? a : text, attr)) return false;
+            continue;
+        }
         if (!a && row->standard && !strcmp(row->standard, "end"))
             memcpy(attr + row->offset, &(int64_t){ WG_END }, sizeof(int64_t));
         if (a && !wgi_attribute(q, a, row, attr)) return false;
@@ -133,12 +168,11 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 
 /* Evaluates the operands. A number beside a node adopts the node's dtype, so it stays a number. If all are
  * numbers the first becomes a node, since an op needs one. at: the expressions. */
-static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[],
+static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n, wg_node x[],
                      const wgi_ast *at[])
 {
     bool nodes = n == 0;
     double first = 0;
-    const wgi_ast *a = call->first;
     for (int k = 0; k < n; k++, a = a->next) {
         wgi_val v = wgi_eval(q, a, owner);
         if (wg_failed(q->c)) return false;
@@ -153,12 +187,13 @@ static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int
 
 static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
 {
+    const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first;
     _Alignas(16) char attr[256] = { 0 };
     int all = n > op->operands ? n : op->operands;
     wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
     const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
     if (op->attr_size > sizeof attr) wgi_fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
-    else if (x && at && operands(q, call, owner, n, x, at) && fill(q, op, call, attr))
+    else if (x && at && operands(q, first, owner, n, x, at) && fill(q, op, call, attr))
         y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
     wg_free(q->c, x);
     wg_free(q->c, at);
@@ -203,11 +238,11 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s: takes a C function; use it from C", name),
                WGI_NOTHING;
     option_names(op, options, sizeof options);
-    int shape = shape_operand(op, call) != NULL;
-    int least = op->operands < 0 ? 1 : op->operands - op->optional,
-        most = op->operands < 0 ? INT32_MAX : op->operands + shape;
-    if (!wgi_signature(q, call, least + shape, most, options)) return WGI_NOTHING;
-    return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - shape));
+    const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
+    const int least = op->operands < 0 ? 1 : op->operands - op->optional,
+              most = op->operands < 0 ? INT32_MAX : op->operands + more;
+    if (!wgi_signature(q, call, least + more, most, options)) return WGI_NOTHING;
+    return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - more));
 }
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)

@@ -231,6 +231,10 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "the calls of functions make more than %d expressions",
                            WGI_LANG_MADE),
                WGI_NOTHING;
+    if (wgi_meant(a)->kind == AST_TEXT)
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX,
+                           "a text is no value: ops take it, as einsum(\"ij->ji\", x)"),
+               WGI_NOTHING;
     q->nested++;
     const wgi_val v = eval(q, a, owner);
     q->nested--;
@@ -244,6 +248,16 @@ static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
                : wgi_eval_node(q, s->first, b);
 }
 
+/* A statement that binds no name. Its layers get the name that JSON has for it. */
+static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
+{
+    wgi_binding self = { .name = "_" }, *outside = q->unnamed_value;
+    if (!q->frame) q->unnamed_value = &self;
+    const wgi_val v = wgi_eval(q, s->first, NULL);
+    q->unnamed_value = outside;
+    return v;
+}
+
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
     if (s->kind == AST_FUNCTION) return true;
@@ -251,13 +265,14 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     if (s->kind == AST_TRAIN) return wgi_keep_training(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
+        b->layers = 0, b->inner = 0;
         wg_node n = bound_value(q, s, b);
         if (wg_failed(q->c)) return false;
         b->node = *wg_node_name(n) ? n : wg_name_at("", n, wgi_node_path(q, b->name));
         b->known = b->meaning == WG_NAME_COMPUTED && wgi_constant(s->first, &b->number);
         *v = wgi_node_val(b->node);
     } else {
-        *v = wgi_eval(q, s->first, NULL);
+        *v = unnamed_value(q, s);
     }
     if (q->frame) return !wg_failed(q->c);
     q->last = wgi_as_node(q, s->first, *v);

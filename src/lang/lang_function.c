@@ -67,7 +67,7 @@ static bool evaluate(wg_program *q, const wgi_ast *ast, wgi_binding *owner, oper
 {
     *to = (operand){ .ast = ast };
     to->known = wgi_constant(ast, &to->number);
-    if (!to->known) to->node = wgi_eval_node(q, ast, owner);
+    if (!to->known && wgi_meant(ast)->kind != AST_TEXT) to->node = wgi_eval_node(q, ast, owner);
     return !wg_failed(q->c);
 }
 

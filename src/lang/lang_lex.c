@@ -2,7 +2,6 @@
  * After an error every token is TOKEN_END, so that the loops of the parser end. */
 #include "lang/lang.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
@@ -34,10 +33,29 @@ static const sign_row *sign_at(const char *s)
     return NULL;
 }
 
+/* Whether a text in quotes begins at a byte. x' is no such text: there a transpose was meant. */
+static bool is_quote(const wg_program *q, uint32_t at)
+{
+    const char *s = q->source + at, before = at ? s[-1] : ' ';
+    const bool is_transpose =
+        is_letter(before) || is_digit(before) || before == ')' || before == ']' || before == '\'';
+    return s[0] == '"' || (s[0] == '\'' && !is_transpose);
+}
+
+/* Behind the quote that closes the text at a byte, on the same line. 0: there is none. */
+static uint32_t quote_end(const wg_program *q, uint32_t at)
+{
+    const char *s = q->source + at;
+    if (!is_quote(q, at)) return 0;
+    const size_t n = 1 + strcspn(s + 1, s[0] == '"' ? "\"\n" : "'\n");
+    return s[n] == s[0] ? at + (uint32_t)n + 1 : 0;
+}
+
 uint32_t wgi_token_end(const wg_program *q, uint32_t at)
 {
     uint32_t end = at;
     if (at >= q->length) return at;
+    if (quote_end(q, at)) return quote_end(q, at);
     while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
     if (end > at) return end;
     const sign_row *row = sign_at(q->source + at);
@@ -70,21 +88,11 @@ static void skip_blanks(wgi_lexer *l)
     }
 }
 
-static uint32_t digits(const char *s, uint32_t i)
-{
-    while (is_digit(s[i])) i++;
-    return i;
-}
-
 static void number(wgi_lexer *l)
 {
     const char *s = l->q->source;
-    uint32_t i = digits(s, l->start);
-    if (s[i] == '.') i = digits(s, i + 1);
-    if (s[i] == 'e' || s[i] == 'E') {
-        uint32_t sign = s[i + 1] == '-' || s[i + 1] == '+';
-        if (is_digit(s[i + 1 + sign])) i = digits(s, i + 1 + sign);
-    }
+    uint32_t i = (uint32_t)(wg_number_in(s + l->start, &l->number) - s);
+    if ((s[l->start + 1] | 32) == 'x') i = l->start + 1; /* no hexadecimal numbers */
     uint32_t length = i - l->start;
     if (is_letter(s[i])) {
         l->start = i;
@@ -92,9 +100,16 @@ static void number(wgi_lexer *l)
     } else if (length > 400) {
         fail(l, length, "a number of more than 400 characters");
     } else {
-        l->number = strtod_l(s + l->start, NULL, l->numbers);
         set(l, TOKEN_NUMBER, length);
     }
+}
+
+static void quoted(wgi_lexer *l)
+{
+    const uint32_t end = quote_end(l->q, l->start);
+    if (!end) fail(l, 1, "this quote is never closed on its line");
+    else if (end - l->start > WGI_LANG_NAME) fail(l, end - l->start, "a text of more than 200 characters");
+    else set(l, TOKEN_TEXT, end - l->start);
 }
 
 static void word(wgi_lexer *l)
@@ -122,5 +137,6 @@ void wgi_lex_next(wgi_lexer *l)
     else if (s[l->at] == '\n') set(l, TOKEN_NEWLINE, 1);
     else if (is_digit(s[l->at]) || (s[l->at] == '.' && is_digit(s[l->at + 1]))) number(l);
     else if (is_letter(s[l->at])) word(l);
+    else if (is_quote(l->q, l->at)) quoted(l);
     else sign(l);
 }

@@ -206,6 +206,14 @@ static wgi_ast *number(parser *p)
     return a;
 }
 
+static wgi_ast *text(parser *p)
+{
+    wgi_ast *a = make(p, AST_TEXT, p->lex.start);
+    a->ident = wgi_lang_ident(p->q, p->q->source + p->lex.start + 1, p->lex.end - p->lex.start - 2);
+    wgi_lex_next(&p->lex);
+    return a;
+}
+
 static wgi_ast *negation(parser *p)
 {
     bool minus = at(p, TOKEN_SUB);
@@ -224,6 +232,7 @@ static wgi_ast *operand(parser *p)
 {
     switch (p->lex.token) {
     case TOKEN_NUMBER: return number(p);
+    case TOKEN_TEXT: return text(p);
     case TOKEN_NAME: return word(p);
     case TOKEN_OPEN: return parentheses(p);
     case TOKEN_OPEN_LIST: return list(p);
@@ -430,13 +439,7 @@ static wgi_ast *statements(parser *p, wgi_token end)
 
 wgi_ast *wgi_parse(wg_program *q)
 {
-    parser p = { .q = q, .lex = { .q = q, .numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0) } };
-    if (!p.lex.numbers) {
-        wg_fail(q->c, NULL, WG_ERROR_MEMORY, "no memory for the C locale");
-        return NULL;
-    }
+    parser p = { .q = q, .lex = { .q = q } };
     wgi_lex_next(&p.lex);
-    wgi_ast *first = statements(&p, TOKEN_END);
-    freelocale(p.lex.numbers);
-    return first;
+    return statements(&p, TOKEN_END);
 }

@@ -147,7 +147,7 @@ static bool read_optimizer(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
     wg_optim_option o;
     const bool call = a->kind == AST_CALL;
     *to = (wg_optim_choice){ 0 };
-    if (!call && a->kind != AST_NAME)
+    if (!call && a->kind != AST_NAME && a->kind != AST_TEXT)
         return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an optimizer was expected: adam(lr=1e-3), say");
     const char *kind = NULL;
     for (int i = 0; !kind && wg_optim_kind(i); i++)
@@ -274,9 +274,9 @@ static void follow_brackets(wgi_lexer *l, int *around)
 }
 
 /* Of the tokens of a statement; a newline counts as a semicolon. */
-static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s, locale_t numbers)
+static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s)
 {
-    wgi_lexer l = { .q = q, .at = s->start, .numbers = numbers };
+    wgi_lexer l = { .q = q, .at = s->start };
     int around[WGI_LANG_DEPTH + 2] = { 0 }; /* around[0]: how many blocks are open */
     bool ended = false;
     for (wgi_lex_next(&l); l.token != TOKEN_END && l.start < s->end; wgi_lex_next(&l)) {
@@ -292,10 +292,7 @@ static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s, local
 uint64_t wg_program_code(const wg_program *q)
 {
     uint64_t h = WGI_LANG_MIXED;
-    const locale_t numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    for (const wgi_ast *s = q && q->c && q->ready && numbers ? q->statements : NULL; s; s = s->next)
-        if (s->kind != AST_CLAIM && s->kind != AST_TRAIN)
-            h = mix_statement((wg_program *)(uintptr_t)q, h, s, numbers);
-    if (numbers) freelocale(numbers);
+    for (const wgi_ast *s = q && q->c && q->ready ? q->statements : NULL; s; s = s->next)
+        if (s->kind != AST_CLAIM && s->kind != AST_TRAIN) h = mix_statement((wg_program *)(uintptr_t)q, h, s);
     return h;
 }

@@ -49,6 +49,7 @@ Test(lang, numbers)
     cr_expect(isinf(wgt_number("inf")) && isnan(wgt_number("nan")));
     wgt_expect_number("true + True + false", 2);
     wgt_expect_number("1e400 > 1e308", 1);
+    wgt_expect_number("1.0D+01 + 2.5d-1 + 1.D0", 11.25);
 }
 
 Test(lang, the_locale_changes_nothing)
@@ -109,6 +110,20 @@ Test(lang, calls_and_options)
     VALUES("m = 2; ones(m)", WG_SHAPE(2), 1, 1);
     VALUES("sum(\n  [1,\n   2]  # a comment, with ) in it\n)", WG_SCALAR, 3);
     VALUES("mse([1, 2], [3, 5], reduction=sum)", WG_SCALAR, 13);
+}
+
+Test(lang, texts_in_quotes)
+{
+    VALUES("einsum(\"ij->ji\", [[1, 2], [3, 4]])", WG_SHAPE(2, 2), 1, 3, 2, 4);
+    VALUES("einsum('ij,jk->ik', [[1, 2], [3, 4]], [[5], [6]])", WG_SHAPE(2, 1), 17, 39);
+    VALUES("A = [[1, 2], [3, 4]]; einsum(A, A, letters=\"ij,ij\")", WG_SCALAR, 30);
+    VALUES("f(x, how) = einsum(how, x, x); f([1, 2], 'i,j->ij')", WG_SHAPE(2, 2), 1, 2, 2, 4);
+    VALUES("mse([1, 2], [3, 5], reduction=\"sum\")", WG_SCALAR, 13);
+    VALUES("f(x, how) = mse(x, 0, reduction=how); f([1, 2], \"sum\")", WG_SCALAR, 5);
+    VALUES("cast([1.5], dtype='i32')", WG_SHAPE(1), 1);
+    VALUES("W = param(2, init='zeros')", WG_SHAPE(2), 0, 0);
+    VALUES("einsum(\"i->i\", # a \" in a comment\n  [1, 2])", WG_SHAPE(2), 1, 2);
+    VALUES("gather([10, 20, 30], [-1, 0]) + take([1, 2, 3], [-3, -2])", WG_SHAPE(2), 31, 12);
 }
 
 Test(lang, softmax_of_the_course)
@@ -182,6 +197,31 @@ Test(lang, layers_own_parameters)
     LAYER("x = input(2, 5, 4)\nh = transformer_block(x, heads=2, hidden=3, drop=0.5)", WG_SHAPE(2, 5, 4),
           "h.ln1.gamma", "h.ln1.beta", "h.attn.W", "h.attn.b", "h.attn.Wo", "h.attn.bo", "h.ln2.gamma",
           "h.ln2.beta", "h.fc1.W", "h.fc1.b", "h.fc2.W", "h.fc2.b");
+}
+
+/* The first layer that a statement writes has its name, those inside it have numbers. */
+Test(lang, layers_inside_layers)
+{
+    LAYER("x = input(m, 4)\nout = dense(relu(dense(x, 16)), 3)", WG_SHAPE(7, 3), "out.W", "out.b",
+          "out.dense1.W", "out.dense1.b");
+    LAYER("x = input(m, 4)\nh = dense(x, 2) + dense(x, 2, bias=false) * dense(x, 2)", WG_SHAPE(7, 2), "h.W",
+          "h.b", "h.dense1.W", "h.dense2.W", "h.dense2.b");
+    LAYER("x = input(2, 6, 1)\nh = dense(relu(batch_norm(conv(relu(batch_norm(conv(x, 2, size=1))), 3, "
+          "size=1))), 5)",
+          WG_SHAPE(2, 6, 5), "h.W", "h.b", "h.gamma", "h.beta", "h.mean", "h.variance", "h.count",
+          "h.conv1.W", "h.conv1.b", "h.batch_norm2.gamma", "h.batch_norm2.beta", "h.batch_norm2.mean",
+          "h.batch_norm2.variance", "h.batch_norm2.count", "h.conv3.W", "h.conv3.b");
+    LAYER(
+        "x = input(m, 4)\nnet(x, n) = dense(relu(dense(x, 16)), n)\nh = net(x, 3)\ny = repeat(2, net, h, 3)",
+        WG_SHAPE(7, 3), "h.W", "h.b", "h.dense1.W", "h.dense1.b", "y.0.W", "y.0.b", "y.0.dense1.W",
+        "y.0.dense1.b", "y.1.W", "y.1.b", "y.1.dense1.W", "y.1.dense1.b");
+    LAYER("xs = input(5, m, 4)\nf(h, x) = tanh(dense(relu(dense(h, 2)), 3) + x[:, :3])\nh = scan(f, zeros(m, "
+          "3), xs)",
+          WG_SHAPE(7, 3), "h.W", "h.b", "h.dense1.W", "h.dense1.b");
+    LAYER("x = input(m, 4)\nh = { z = dense(dense(x, 3), 2); dense(dense(z, 3), 2) }", WG_SHAPE(7, 2),
+          "h.z.W", "h.z.b", "h.z.dense1.W", "h.z.dense1.b", "h.W", "h.b", "h.dense1.W", "h.dense1.b");
+    LAYER("x = input(m, 4)\nt = dense(x, 4)\ndense(relu(dense(t, 16)), 3)", WG_SHAPE(7, 3), "t.W", "t.b",
+          "_.W", "_.b", "_.dense1.W", "_.dense1.b");
 }
 
 /* With nodes as operands the same names are ops; rows of a table by whole numbers. */

@@ -18,6 +18,19 @@ Test(lang_errors, syntax_errors_have_a_place)
     wgt_expect_place("x = 3 $ 4", WG_ERROR_SYNTAX, 1, 7, "character");
     wgt_expect_place("1 < 2 < 3", WG_ERROR_SYNTAX, 1, 7, "do not chain");
     wgt_expect_place("x.shape", WG_ERROR_SYNTAX, 1, 3, ".T");
+    wgt_expect_place("2d1", WG_ERROR_SYNTAX, 1, 2, "product");
+    wgt_expect_place("0x10", WG_ERROR_SYNTAX, 1, 2, "product");
+    wgt_expect_place("x = [1]; x' * x", WG_ERROR_SYNTAX, 1, 11, ".T, the transpose");
+    wgt_expect_place("einsum(\"ij->ji, x)", WG_ERROR_SYNTAX, 1, 8, "never closed on its line");
+    wgt_expect_place("einsum(“ij->ji”, [[1]])", WG_ERROR_SYNTAX, 1, 8, "write \"");
+    wgt_expect_place("x = \"abc\"", WG_ERROR_SYNTAX, 1, 5, "a text is no value");
+    wgt_expect_place("f(x) = x + 1; f('a')", WG_ERROR_SYNTAX, 1, 8, "a text is no value");
+    wgt_expect_place("einsum([[1]])", WG_ERROR_SYNTAX, 1, 1, "einsum needs a text: einsum(\"...\", x)");
+    wgt_expect_place("einsum(\"i->i\")", WG_ERROR_SYNTAX, 1, 1, "einsum takes at least 2 operands, not 1");
+    wgt_expect_place("einsum(\"i->i\", [1], letters=\"i\")", WG_ERROR_SYNTAX, 1, 29, "given twice");
+    wgt_expect_place("einsum([1], letters=3)", WG_ERROR_SYNTAX, 1, 21, "a text in quotes");
+    wgt_expect_place("mse([1], [2], reduction=\"men\")", WG_ERROR_SYNTAX, 1, 25, "did you mean 'mean'?");
+    wgt_expect_place("mse([1], [2], reduction=\"\")", WG_ERROR_SYNTAX, 1, 25, "not a choice here");
     wgt_expect_place("2 = x", WG_ERROR_SYNTAX, 1, 3, "only a name");
     wgt_expect_place("check 1 < 2", WG_ERROR_SYNTAX, 1, 9, "LEFT == RIGHT");
     wgt_expect_place("x = {}", WG_ERROR_SYNTAX, 1, 5, "a block ends with");
@@ -61,11 +74,11 @@ Test(lang_errors, numbers_where_options_are_meant_are_refused)
 
 Test(lang_errors, owners_need_names)
 {
-    wgt_expect_place("x = [[1]]; relu(dense(x, 2))", WG_ERROR_SYNTAX, 1, 17, "bind it to a name");
-    wgt_expect_place("x = [[1]]; h = dense(dense(x, 2), 2)", WG_ERROR_SYNTAX, 1, 16, "a second dense");
-    wgt_expect_place("x = [[[1]]]; relu(lstm(x, 2))", WG_ERROR_SYNTAX, 1, 19,
-                     "lstm owns parameters: bind it");
-    wgt_expect_place("x = [[[1]]]; h = gru(lstm(x, 2), 2)", WG_ERROR_SYNTAX, 1, 18, "a second gru");
+    wgt_expect_place("x = [[1]]; check dense(x, 2) == x", WG_ERROR_SYNTAX, 1, 18, "bind it to a name");
+    wgt_expect_place("x = [[1]]; dense(x, 2); dense(x, 3)", WG_ERROR_SYNTAX, 1, 25,
+                     "a second dense under the name '_': bind each to a name of its own");
+    wgt_expect_place("x = [[1]]; h = { dense1 = dense(x, 2); dense(dense(dense1, 2), 2) }", WG_ERROR_SYNTAX,
+                     1, 46, "a second dense under the name 'h.dense1'");
     wgt_expect_place("x = [[[1]]]; h = lstm(x)", WG_ERROR_SYNTAX, 1, 18, "lstm takes 2 operands, not 1");
     wgt_expect_place("x = [[[1]]]; h = lstm(x, 2, revers=true)", WG_ERROR_SYNTAX, 1, 29,
                      "did you mean 'reverse'");
@@ -159,7 +172,7 @@ Test(lang_errors, any_bytes)
         "x = input(m, 4); W = param(4, 3, init=he); y = one_hot([0, 2], 3)\nz = (x @ W)[0:2] + 1e-3\n"
         "h = { t = z.T; softmax(t, axis=-1) }\nL = -sum(y * log(softmax(z))) / m\ncheck grad(L, z) == "
         "mean(h)\n";
-    static const char alphabet[] = "xymWzhtL01239.e+-*/@^()[]{},:;=<>! \n#sumgradT_$\"\x80";
+    static const char alphabet[] = "xymWzhtL01239.eD+-*/@^()[]{},:;=<>! \n#sumgradT_$\"'\x80";
     wgt_random random = { wgt_seed() };
     for (int i = 0; i < 400; i++) {
         char text[sizeof seedling + 8];
@@ -185,6 +198,9 @@ Test(lang_errors, literals)
     wg_free(c, t.data);
     t = wg_literal(c, "--set x", "-7");
     cr_assert(t.shape.rank == 0 && wg_tensor_item(&t, 0) == -7);
+    wg_free(c, t.data);
+    t = wg_literal(c, "--set x", "[1.0D+01, -0.25d-1]");
+    cr_assert(wg_tensor_item(&t, 0) == 10 && wg_tensor_item(&t, 1) == -0.025);
     wg_free(c, t.data);
     static const char *const wrong[] = { "", "x", "[1,", "1 2", "x = 1", "[a]", "1; 2", "sum([1])" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
