@@ -19,7 +19,7 @@ SOVERSION := $(basename $(VERSION))
 ifeq ($(origin CC),default)
 CC := $(shell command -v gcc >/dev/null 2>&1 && echo gcc || echo cc)
 endif
-CFLAGS   ?= $(if $(TEST_BUILD),-g1,-g)
+CFLAGS   ?= -g1
 PREFIX   ?= /usr/local
 OPENMP   ?= 1
 BLAS     ?= openblas
@@ -207,6 +207,8 @@ $(OBJ)/tools/%.o: tools/%.c $(FLAGS)
 TEST_MODULES := criterion$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
 TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES)) -DWG_WITH_GRAPHVIZ=$(if $(filter 1,$(GRAPHVIZ)),1,0)
 TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
+# Programs that each hold the library link four times faster without its debug information: `make TEST_LINK=` for gdb.
+TEST_LINK    ?= $(if $(TEST_BUILD),-gz,-Wl,--strip-debug)
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
@@ -244,7 +246,7 @@ $(BUILD)/examples/%: examples/%.c $(SHARED) $(FLAGS)
 
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
+	$(LINK) $(TEST_LINK) $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
 
 .SECONDARY:
 -include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)
