@@ -169,7 +169,8 @@ def draw(n, seed, folder):
 def run(folder, test, limit, **environment):
     """Whether a test program passes, and its processor seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    env = dict(os.environ, WG_BUILD="build", WG_SEED="1", OMP_NUM_THREADS="2", **environment)
+    memory = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
+    env = dict(os.environ, WG_BUILD="build", WG_SEED="1", OMP_NUM_THREADS="2", **memory, **environment)
     command = f"ulimit -t {limit}; exec setsid -w timeout -k 1 {20 * limit + 60} {test} -j1 --fail-fast"
     ok = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                         stderr=subprocess.DEVNULL).returncode == 0
@@ -221,12 +222,14 @@ def main():
           f"{time.time() - started:.0f} seconds so far", flush=True)
     found = collections.Counter()
     numbers = list(map(int, os.environ.get("MUTANTS", "").split())) or sorted(sites)
-    for k in numbers:
-        s, by = sites[k], kill(folder, k, seconds, reached)
-        state = "unreached" if by is None else "killed" if by else "SURVIVED"
-        found[state] += 1
-        right = one_line(open(s.file).read()[s.start:s.end])
-        print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[:100]}" + (f"  by {os.path.basename(by)}" if by else ""), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        killers = pool.map(lambda k: kill(folder, k, seconds, reached), numbers)
+        for k, by in zip(numbers, killers):
+            s, state = sites[k], "unreached" if by is None else "killed" if by else "SURVIVED"
+            found[state] += 1
+            right = one_line(open(s.file).read()[s.start:s.end])
+            print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[:100]}" + (f"  by {os.path.basename(by)}" if by else ""),
+                  flush=True)
     print(f"{len(numbers)} mistakes of seed {seed}: " + ", ".join(f"{found[w]} {w}" for w in ("killed", "SURVIVED", "unreached")) +
           f"; {time.time() - started:.0f} seconds")
 
