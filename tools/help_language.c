@@ -14,7 +14,10 @@ static const char *const rules[] = {
     "From strong to weak: x.T x[i]; ^ (also **, from the right); -x; * / @; + -; == != < <= > >=.",
     "@ is the product of matrices, * that of elements, with NumPy's broadcasting. Write 2*x, not 2x.",
     "[[1, 2], [3, 4]] is a matrix. x[0] takes a row, x[:, 1:3] columns, x[-1] the last row.",
-    "Operands are given by position, options by name: sum(x, axis=1, keepdims=true).",
+    "Operands are given by position, options by name: sum(x, axis=1, keepdims=true). A text stands in "
+    "quotes: "
+    "einsum(\"ij,jk->ik\", A, B).",
+    "Layers in layers get numbers: out = dense(relu(dense(x, 16)), 3) owns out.W and, inside, out.dense1.W.",
     "pi, inf, nan, true, false are words of the language. exp(1) is Euler's number.",
     "A name without a value is an error in a file. In -e it is an input: a number by --set, else drawn at "
     "random.",

@@ -116,42 +116,44 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 /* Both norms own NAME.gamma and NAME.beta, most others NAME.W and NAME.b. */
 typedef enum layer_sort { LAYER_DENSE, LAYER_NORM } layer_sort;
 
-/* The first layer that a statement writes has the name of the statement, the others have numbers: those of
- * h = dense(relu(dense(x, 64)), 10) are h and, inside, h.dense1. Layers of the two sorts share a name, as in
- * h = batch_norm(dense(x, 64)). */
-static const char *name_in_statement(wg_program *q, wgi_binding *owner, const char *what, layer_sort sort)
+/* The first layer that a statement writes has the name of the statement. Those inside have numbers, in the
+ * order in which they are made: the layers of h = dense(relu(dense(x, 64)), 10) are h.dense1, then h. */
+static const char *name_in_statement(wg_program *q, wgi_binding *owner, const char *what, bool first)
 {
     char part[WGI_LANG_NAME + 24];
     const char *name = full_name(q, owner);
-    const bool first = !(owner->layers >> sort & 1);
-    owner->layers |= 1U << sort;
     if (first || !name) return name;
     snprintf(part, sizeof part, ".%s%d", what, ++owner->inner);
     return wgi_lang_join(q, name, part, "");
 }
 
 /* The name of a layer's parameters, taken for them. NULL: after an error. */
-static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort)
+static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort,
+                              bool first)
 {
     static const char *const parts[][2] = { { ".W", ".b" }, { ".gamma", ".beta" } };
     const char *what = call->ident->text;
-    if (!owner) owner = q->unnamed_value;
-    if (!owner) wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name", what);
-    const char *name = owner && may_own(q) ? name_in_statement(q, owner, what, sort) : NULL;
+    const char *name = may_own(q) ? name_in_statement(q, owner, what, first) : NULL;
     if (name && (!wgi_own(q, name, parts[sort][0]) || !wgi_own(q, name, parts[sort][1])))
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
                       "a second %s under the name '%s': bind each to a name of its own", what, name);
     return wg_failed(q->c) ? NULL : name;
 }
 
-/* Finds a layer's name, then evaluates its operand, in which there may be more layers. Call wgi_signature
- * first: the operand must be there. */
+/* Evaluates a layer's operand, in which there may be more layers, and finds its name. Call wgi_signature
+ * first: the operand must be there. Layers of the two sorts share a name, h = batch_norm(dense(x, 64)). */
 static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort, wg_node *x,
                      const char **name)
 {
-    *name = layer_name(q, call, owner, sort);
-    *x = *name ? wgi_eval_node(q, wgi_operand(call, 0), owner) : wg_none;
-    return !wg_failed(q->c);
+    wgi_binding *own = owner ? owner : q->unnamed_value;
+    if (!own)
+        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name",
+                             call->ident->text);
+    const bool first = !(own->layers >> sort & 1);
+    own->layers |= 1U << sort;
+    *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
+    *name = wg_failed(q->c) ? NULL : layer_name(q, call, own, sort, first);
+    return *name != NULL;
 }
 
 /* The call site of a layer. Its text shows the operand alone, not the options. */

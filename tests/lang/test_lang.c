@@ -119,7 +119,7 @@ Test(lang, texts_in_quotes)
     VALUES("A = [[1, 2], [3, 4]]; einsum(A, A, letters=\"ij,ij\")", WG_SCALAR, 30);
     VALUES("f(x, how) = einsum(how, x, x); f([1, 2], 'i,j->ij')", WG_SHAPE(2, 2), 1, 2, 2, 4);
     VALUES("mse([1, 2], [3, 5], reduction=\"sum\")", WG_SCALAR, 13);
-    VALUES("f(x, how) = mse(x, 0, reduction=how); f([1, 2], \"sum\")", WG_SCALAR, 5);
+    VALUES("f(x, how) = mse(x, [0, 0], reduction=how); f([1, 2], \"sum\")", WG_SCALAR, 5);
     VALUES("cast([1.5], dtype='i32')", WG_SHAPE(1), 1);
     VALUES("W = param(2, init='zeros')", WG_SHAPE(2), 0, 0);
     VALUES("einsum(\"i->i\", # a \" in a comment\n  [1, 2])", WG_SHAPE(2), 1, 2);
@@ -199,11 +199,19 @@ Test(lang, layers_own_parameters)
           "h.ln2.beta", "h.fc1.W", "h.fc1.b", "h.fc2.W", "h.fc2.b");
 }
 
-/* The first layer that a statement writes has its name, those inside it have numbers. */
+/* The first layer that a statement writes has its name, those inside it have numbers, the innermost first. */
 Test(lang, layers_inside_layers)
 {
     LAYER("x = input(m, 4)\nout = dense(relu(dense(x, 16)), 3)", WG_SHAPE(7, 3), "out.W", "out.b",
           "out.dense1.W", "out.dense1.b");
+    wgt_run r = wgt_build("x = input(m, 4)\nout = dense(tanh(dense(tanh(dense(x, 16)), 8)), 3)", WG_TRAIN);
+    static const char *const names[] = { "out.dense1.W", "out.dense2.W", "out.W" };
+    const wg_shape shapes[] = { WG_SHAPE(4, 16), WG_SHAPE(16, 8), WG_SHAPE(8, 3) };
+    for (int i = 0; i < 3; i++) {
+        const int at = wg_params_find(r.p, names[i]);
+        cr_assert(at >= 0 && wg_shape_equal(wg_params_tensor(r.p, at).shape, shapes[i]), "%s", names[i]);
+    }
+    wgt_finish(r.c, NULL);
     LAYER("x = input(m, 4)\nh = dense(x, 2) + dense(x, 2, bias=false) * dense(x, 2)", WG_SHAPE(7, 2), "h.W",
           "h.b", "h.dense1.W", "h.dense2.W", "h.dense2.b");
     LAYER("x = input(2, 6, 1)\nh = dense(relu(batch_norm(conv(relu(batch_norm(conv(x, 2, size=1))), 3, "

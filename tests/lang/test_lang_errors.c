@@ -24,7 +24,7 @@ Test(lang_errors, syntax_errors_have_a_place)
     wgt_expect_place("einsum(\"ij->ji, x)", WG_ERROR_SYNTAX, 1, 8, "never closed on its line");
     wgt_expect_place("einsum(“ij->ji”, [[1]])", WG_ERROR_SYNTAX, 1, 8, "write \"");
     wgt_expect_place("x = \"abc\"", WG_ERROR_SYNTAX, 1, 5, "a text is no value");
-    wgt_expect_place("f(x) = x + 1; f('a')", WG_ERROR_SYNTAX, 1, 8, "a text is no value");
+    wgt_expect_place("f(x) = x + 1; abs(f(1)) + 'a'", WG_ERROR_SYNTAX, 1, 27, "a text is no value");
     wgt_expect_place("einsum([[1]])", WG_ERROR_SYNTAX, 1, 1, "einsum needs a text: einsum(\"...\", x)");
     wgt_expect_place("einsum(\"i->i\")", WG_ERROR_SYNTAX, 1, 1, "einsum takes at least 2 operands, not 1");
     wgt_expect_place("einsum(\"i->i\", [1], letters=\"i\")", WG_ERROR_SYNTAX, 1, 29, "given twice");

@@ -136,7 +136,7 @@ static void adam_rows(row_state *s, const double *g, const int32_t *number, int 
 {
     bool done[ROWS] = { false };
     for (int i = 0; i < READ; i++) {
-        const int r = number[i];
+        const int r = number[i] < 0 ? number[i] + ROWS : number[i];
         for (int j = 0; j < 3 && !done[r]; j++) {
             double *w = &s->w[r][j], *m = &s->m[r][j], *v = &s->v[r][j], gi = g[3 * r + j];
             *m = 0.9 * *m + 0.1 * gi;
