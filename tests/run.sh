@@ -41,6 +41,7 @@ some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluatio
     test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 some=${some//$'\n'/ }
 
+results_rooms="graph/ run/ ops/ grad/ optim/ params/"
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 arm=aarch64-linux-gnu
@@ -53,6 +54,8 @@ arm=aarch64-linux-gnu
 # bare: without BLAS, OpenMP and Graphviz; aarch64, musl: another processor, another C library. No file asks for two of
 # the three parts (make check), so a build without all compiles what builds without one do. Each is left out alone, too:
 # OpenMP by clang, BLAS by aarch64, and Graphviz is not a part of the library.
+# daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
+# towards zero.
 kinds="
 plain   |         |                                         | all                |                | make  | 600 1900
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
@@ -61,6 +64,10 @@ clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | $some             
 bare    | bare    | $apart $none                            | $some kernel/ base/ |             | make | 200 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 100 60
 aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 150 60
+daz     |         |                                         | $results_rooms      | WG_FLOATS=daz | make | 100 0
+up      |         |                                         | $results_rooms      | WG_FLOATS=up | make | 100 0
+down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 100 0
+zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 100 0
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.

@@ -1,5 +1,6 @@
 /* shape.c: dtypes, shapes, broadcasting, conversion. */
 #include "base/base.h"
+#include "base/floats.h"
 
 #include "base/stored.h"
 
@@ -108,7 +109,7 @@ static void convert_stored(wg_dtype to, void *y, wg_dtype from, const void *x, i
     }
 }
 
-void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
+static void convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
 {
     if (wg_dtype_is_stored(to) || wg_dtype_is_stored(from)) {
         convert_stored(to, y, from, x, n);
@@ -122,6 +123,13 @@ void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
     case WG_BOOL: FROM(bool, clamp); break;
     default: break;
     }
+}
+
+void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
+{
+    const wgi_floats was = wgi_floats_enter();
+    convert(to, y, from, x, n);
+    wgi_floats_leave(was);
 }
 
 double wg_tensor_item(const wg_tensor *t, int64_t i)

@@ -3,10 +3,12 @@
  * To come back later costs as much again.
  *
  * Nobody can tell: these values are those that the first read would compute. So they are dropped when it
- * would compute others, because parameters or inputs have changed since. Nodes that have no early value,
+ * would compute others, because parameters or inputs have changed since. Where the program has set another
+ * arithmetic (base/floats.h) no value is early. Nodes that have no early value,
  * as their kernel fails, or an operand has none, are computed when they are read. Values are early as long
  * as no evaluation is open, and in graphs whose weight is 0. */
 #include "graph/graph.h"
+#include "base/floats.h"
 
 enum { CELLS = 512 };
 
@@ -99,7 +101,7 @@ void wgi_early_begin(wg_graph *g)
     if (g->plain.early || g->now.open || g->now.early || g->weight != 0 || c->o.interpret < 0 ||
         wgi_without(c, WG_WITHOUT_TAPE) || c->o.trace & WG_TRACE_VALUE || g->build.within || !wgi_ok(c))
         return;
-    if (!wgi_valued(g, 1, 1)) return;
+    if (wgi_floats_get() != 0 || !wgi_valued(g, 1, 1)) return;
     g->plain.early = g->now.early = true;
     g->plain.cell = g->plain.cell_end = NULL;
     leaves(g);

@@ -1,5 +1,6 @@
 /* first_values.c: first values of parameters. They depend on (seed, name) alone. */
 #include "params/params.h"
+#include "base/floats.h"
 
 #include "kernel/draws.h"
 
@@ -82,7 +83,7 @@ static bool fill_stored(wgi_parameter *q, wg_site here, const wg_init *init)
     return ok;
 }
 
-bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
+static bool fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
     wg_context *c = q->owner->c;
     if (wg_dtype_is_stored(q->dtype)) return fill_stored(q, here, init);
@@ -111,4 +112,12 @@ bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
     fill_random(c, &d);
     if (init->kind == WG_INIT_TRUNCATED) wgi_init_truncate(q, init->a, init->b);
     return true;
+}
+
+bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
+{
+    const wgi_floats was = wgi_floats_enter();
+    const bool ok = fill(q, here, init);
+    wgi_floats_leave(was);
+    return ok;
 }

@@ -1,6 +1,7 @@
 /* optim.c: makes optimizers and does their steps. It knows no graph and names no optimizer; those are in
  * src/optim/. */
 #include "params/stepping.h"
+#include "base/floats.h"
 
 /* ---- options ---- */
 
@@ -170,9 +171,8 @@ static bool list_is_right(const wg_optim *o, const wg_params *root)
     return o->list_of == root->marked && o->list_of && o->list_lr == wgi_optim_rate(o);
 }
 
-wg_status wg_optim_step_at(wg_site here, wg_optim *o)
+static wg_status step(wg_site here, wg_optim *o)
 {
-    if (!o) return WG_ERROR_USE;
     wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c) || !o->s.fresh) return not_ready(here, o);
     if (o->s.kind->step) return step_of_its_own(here, o);
@@ -181,6 +181,15 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
         return wgi_optim_refuse(here, o, "step", "no parameter was changed");
     done(here, o);
     return o->overflows ? wgi_optim_overflow(here, o) : WG_OK;
+}
+
+wg_status wg_optim_step_at(wg_site here, wg_optim *o)
+{
+    if (!o) return WG_ERROR_USE;
+    const wgi_floats was = wgi_floats_enter();
+    const wg_status s = step(here, o);
+    wgi_floats_leave(was);
+    return s;
 }
 
 void wg_mean_add(wg_mean *m, double value, double weight)

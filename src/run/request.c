@@ -1,6 +1,7 @@
 /* request.c: chooses how a request is answered: by a plan in the cache, by a new plan, by the tape, or by
  * the interpreter. */
 #include "run/plan/plan.h"
+#include "base/floats.h"
 
 #include <stdio.h>
 
@@ -431,10 +432,19 @@ static bool noted(wg_graph *g, bool ok)
     return ok;
 }
 
-bool wgi_run(wg_graph *g, wgi_request *r) { return noted(g, answer(g, r)); }
+bool wgi_run(wg_graph *g, wgi_request *r)
+{
+    const wgi_floats was = wgi_floats_enter();
+    const bool ok = noted(g, answer(g, r));
+    wgi_floats_leave(was);
+    return ok;
+}
 
 bool wgi_run_known(wg_graph *g, wgi_request *r)
 {
     TRACE(g, r, "last request", "the same as the last backward of this graph");
-    return noted(g, run_plan(g, wgi_plan_to_front(g->c, r->plan), r));
+    const wgi_floats was = wgi_floats_enter();
+    const bool ok = noted(g, run_plan(g, wgi_plan_to_front(g->c, r->plan), r));
+    wgi_floats_leave(was);
+    return ok;
 }

@@ -5,6 +5,7 @@
 
 #include <fenv.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,6 +120,66 @@ Test(threads, a_team_rounds_as_its_caller_does, .timeout = 60)
     expect_thirds(FE_TONEAREST, 0x1.5555555555555p-2);
     expect_thirds(FE_UPWARD, 0x1.5555555555556p-2);
     expect_thirds(FE_TONEAREST, 0x1.5555555555555p-2);
+}
+
+/* ---- the caller's arithmetic ---- */
+
+/* What a program in this arithmetic makes: a loss, parameters and their steps, to the bit. */
+typedef struct trained {
+    double loss[4];
+    double W[12];
+} trained;
+
+static void train(trained *t)
+{
+    static const float rows[8] = { 0.1f, -0.7f, 1e-39f, 2, 3e-20f, 0.3f, -1.1f, 0.9f };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.1, .weight_decay = WG_ZERO });
+    for (int step = 0; step < 4; step++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f32(rows, WG_SHAPE(2, 4)));
+        wg_node W = wg_param(g, p, "W", WG_SHAPE(4, 3), wg_he());
+        wg_node loss = wg_add(wg_sum(wg_tanh(wg_matmul(x, W))), wg_sum(wg_mul(wg_mul(x, 1e-20), 0.1)));
+        t->loss[step] = wg_item(loss);
+        wg_backward(loss, p);
+        wg_optim_step(o);
+        wg_params_get(p, t->W);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* A library that is linked with -Ofast lets subnormal numbers count as zero in the whole process. */
+static void in_mode(int mode, bool no_subnormals, trained *t)
+{
+    const int was = fegetround();
+    fesetround(mode);
+#if defined(__x86_64__)
+    const unsigned before = __builtin_ia32_stmxcsr();
+    if (no_subnormals) __builtin_ia32_ldmxcsr(before | 0x8040);
+    const unsigned mine = __builtin_ia32_stmxcsr() & 0xE040;
+    train(t);
+    cr_expect_eq(__builtin_ia32_stmxcsr() & 0xE040, mine, "the caller's arithmetic was not given back");
+    __builtin_ia32_ldmxcsr(before);
+#else
+    (void)no_subnormals;
+    train(t);
+#endif
+    cr_expect_eq(fegetround(), mode);
+    fesetround(was);
+}
+
+Test(threads, results_do_not_depend_on_the_arithmetic_of_the_caller)
+{
+    static const int modes[] = { FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
+    trained usual, other;
+    in_mode(FE_TONEAREST, false, &usual);
+    for (int i = 0; i < 8; i++) {
+        in_mode(modes[i / 2], i % 2, &other);
+        cr_expect_eq(memcmp(&usual, &other, sizeof usual), 0, "mode %d: %.9g %.9g", i, usual.loss[3],
+                     other.loss[3]);
+    }
 }
 
 static double norm_of_products(void)
