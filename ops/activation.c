@@ -319,7 +319,7 @@ OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
 EXPAND(leaky_relu)
 {
     double slope = ((const struct leaky_relu *)attr)->slope;
-    y[0] = leaky_at(here, x[0], wg_number(slope == 0 ? 0.01 : slope == WG_ZERO ? 0 : slope));
+    y[0] = leaky_at(here, x[0], wg_number(wg_or_standard(slope, 0.01)));
 }
 SAMPLE(leaky_relu)
 {

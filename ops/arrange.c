@@ -313,11 +313,11 @@ wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
 
 /* ---- pad ---- */
 
-#define PAD_FIELDS(F, S)     \
-    F(S, AXIS, axis, "0")    \
-    F(S, SIZE, before, "0")  \
-    F(S, SIZE, after, "0")   \
-    F(S, DOUBLE, value, "0") \
+#define PAD_FIELDS(F, S)            \
+    F(S, AXIS, axis, "0")           \
+    F(S, SIZE, before, "0")         \
+    F(S, SIZE, after, "0")          \
+    F(S, DOUBLE, value, "0", "NaN") \
     F(S, CHOICE, mode, "constant", "constant reflect edge") /* values are those of wg_pad_mode */
 OPTIONS(pad, PAD_FIELDS);
 
@@ -339,7 +339,7 @@ static bool pad_shape(wg_rule *r)
 {
     struct pad *a = r->attr;
     wg_shape s = *r->x[0].shape;
-    if (a->value == WG_ZERO) a->value = 0;
+    a->value = wg_or_standard(a->value, 0);
     if (!wg_rule_axis(r, &a->axis, s.rank) || !pad_fits(r, a, s.dim[a->axis])) return false;
     if (!wg_dtype_is_float(r->x[0].dtype) && !(isfinite(a->value) && a->value == floor(a->value)))
         return wg_rule_fail(r, WG_ERROR_DTYPE, "value %g among the elements of %s, which are of dtype %s",

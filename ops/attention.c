@@ -28,10 +28,7 @@ EXPAND(attention)
 {
     const struct attention *a = attr;
     const int64_t width = wg_dim(x[0], -1) / a->heads;
-    const double scale = a->scale == WG_ZERO ? 0
-                         : a->scale != 0     ? a->scale
-                         : width             ? 1 / sqrt((double)width)
-                                             : 1;
+    const double scale = wg_or_standard(a->scale, width ? 1 / sqrt((double)width) : 1);
     const wg_node mask = wg_is_none(x[3]) ? wg_scalar(wg_graph_of(x[0]), 1) : x[3];
     const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_not_equal(mask, 0);
     y[0] = wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ x[0], x[1], x[2], seen }, 4,

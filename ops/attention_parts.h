@@ -64,7 +64,7 @@ static inline wg_node exchanged(wg_site here, wg_node x)
     for (int i = 0; i < axes.count; i++) axes.axis[i] = i;
     axes.axis[axes.count - 3] = axes.count - 2;
     axes.axis[axes.count - 2] = axes.count - 3;
-    return wg_transpose(x, .axes = axes);
+    return wg_transpose(x, .axes = AXES_OF(axes));
 }
 /* [..., tokens, heads * width] as [..., heads, tokens, width] */
 static inline wg_node attention_by_heads(wg_site here, wg_node x, int64_t heads)

@@ -33,13 +33,13 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
 KERNEL(batch_norm_train)
 {
     const matrix m = matrix_of(k);
-    BY_FLOAT(k, train, k, &m, ((const struct norm *)k->attr)->eps);
+    BY_FLOAT(k, train, k, &m, eps_of(k->attr));
     return true;
 }
 KERNEL(batch_norm_grad)
 {
     const matrix m = matrix_of(k);
-    BY_FLOAT(k, train_grad, k, &m, ((const struct norm *)k->attr)->eps);
+    BY_FLOAT(k, train_grad, k, &m, eps_of(k->attr));
     return true;
 }
 
@@ -90,10 +90,10 @@ static bool batch_norm_train_shape(wg_rule *r)
 }
 EXPAND(batch_norm_train)
 {
-    double eps = ((const struct norm *)attr)->eps;
+    double eps = eps_of(attr);
     wg_axes rows = rows_of(x[0]);
-    y[1] = wg_mean(x[0], .axes = rows);
-    y[2] = wg_var(x[0], .axes = rows);
+    y[1] = wg_mean(x[0], .axes = AXES_OF(rows));
+    y[2] = wg_var(x[0], .axes = AXES_OF(rows));
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
 /* A batch without rows has no mean, which is NaN. y has no elements, so it depends on nothing. */
@@ -167,7 +167,7 @@ static bool batch_norm_grad_shape(wg_rule *r)
  * the mean of gy, and h times the mean of gy h. */
 EXPAND(batch_norm_grad)
 {
-    double eps = ((const struct norm *)attr)->eps;
+    double eps = eps_of(attr);
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
@@ -248,13 +248,13 @@ static void warn_of_one_row(wg_site here, wg_node x)
 static wg_node features_last(wg_site here, const wg_node x[], const struct batch *a)
 {
     const int rank = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
-    wg_transpose_args to = { .x = x[0], .axes.count = rank }, back = to;
+    wg_axes to = { .count = rank }, back = to;
     for (int i = 0; i < rank; i++) {
-        to.axes.axis[i] = i == rank - 1 ? at : i < at ? i : i + 1;
-        back.axes.axis[i] = i == at ? rank - 1 : i < at ? i : i - 1;
+        to.axis[i] = i == rank - 1 ? at : i < at ? i : i + 1;
+        back.axis[i] = i == at ? rank - 1 : i < at ? i : i - 1;
     }
-    back.x = wg_batch_norm(wg_transpose_at(here, &to), x[1], x[2], x[3], x[4], .eps = a->eps);
-    return wg_transpose_at(here, &back);
+    wg_node last = wg_transpose(x[0], .axes = AXES_OF(to));
+    return wg_transpose(wg_batch_norm(last, x[1], x[2], x[3], x[4], .eps = a->eps), .axes = AXES_OF(back));
 }
 EXPAND(batch_norm)
 {
@@ -269,7 +269,7 @@ EXPAND(batch_norm)
         return;
     }
     wgi_idle_note(wg_graph_of(x[0]), "batch_norm", here);
-    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], a->eps)));
+    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], wg_or_standard(a->eps, 0))));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
 SAMPLE(batch_norm)

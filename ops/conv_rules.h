@@ -112,24 +112,23 @@ static inline bool conv_grouped(wg_rule *r, const wg_shape *s, int64_t groups)
 static inline wg_node conv_as_channels(wg_site here, wg_node x)
 {
     wg_shape s = wg_node_shape(x), to = { s.rank - 1, { 0 } };
-    wg_transpose_args turned = { .x = x, .axes.count = s.rank };
-    for (int i = 0; i < s.rank - 2; i++) turned.axes.axis[i] = i + 1, to.dim[i] = s.dim[i + 1];
-    turned.axes.axis[s.rank - 2] = 0, turned.axes.axis[s.rank - 1] = s.rank - 1;
+    wg_axes turned = { .count = s.rank };
+    for (int i = 0; i < s.rank - 2; i++) turned.axis[i] = i + 1, to.dim[i] = s.dim[i + 1];
+    turned.axis[s.rank - 2] = 0, turned.axis[s.rank - 1] = s.rank - 1;
     to.dim[s.rank - 2] = s.dim[0] * s.dim[s.rank - 1];
-    return wg_reshape(wg_transpose_at(here, &turned), to);
+    return wg_reshape(wg_transpose(x, .axes = AXES_OF(turned)), to);
 }
 
 /* The opposite: n rows. */
 static inline wg_node conv_as_rows(wg_site here, wg_node x, int64_t n)
 {
     wg_shape s = wg_node_shape(x);
-    wg_transpose_args turned = { .axes = { s.rank + 1, { s.rank - 1 } } };
-    for (int i = 1; i < s.rank; i++) turned.axes.axis[i] = i - 1;
-    turned.axes.axis[s.rank] = s.rank;
+    wg_axes turned = { s.rank + 1, { s.rank - 1 } };
+    for (int i = 1; i < s.rank; i++) turned.axis[i] = i - 1;
+    turned.axis[s.rank] = s.rank;
     s.dim[s.rank] = s.dim[s.rank - 1] / n, s.dim[s.rank - 1] = n;
     s.rank++;
-    turned.x = wg_reshape(x, s);
-    return wg_transpose_at(here, &turned);
+    return wg_transpose(wg_reshape(x, s), .axes = AXES_OF(turned));
 }
 
 /* The product of rows: each row is a group, or as many as the options say. */

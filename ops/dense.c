@@ -102,9 +102,9 @@ static bool swap_shape(wg_rule *r)
 EXPAND(swap)
 {
     const int rank = wg_node_shape(x[0]).rank;
-    wg_transpose_args to = { .x = x[0], .axes.count = rank };
-    for (int i = 0; i < rank; i++) to.axes.axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    y[0] = wg_transpose_at(here, &to);
+    wg_axes to = { .count = rank };
+    for (int i = 0; i < rank; i++) to.axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+    y[0] = wg_transpose(x[0], .axes = AXES_OF(to));
 }
 SAMPLE(swap)
 {

@@ -164,11 +164,11 @@ typedef struct factor {
 
 static factor permuted(wg_site here, factor f, const axes_text *to)
 {
-    wg_transpose_args a = { .x = f.x, .axes.count = to->count };
-    for (int i = 0; i < to->count; i++) a.axes.axis[i] = (int)(strchr(f.axes.c, to->c[i]) - f.axes.c);
+    wg_axes a = { .count = to->count };
+    for (int i = 0; i < to->count; i++) a.axis[i] = (int)(strchr(f.axes.c, to->c[i]) - f.axes.c);
     bool same = true;
-    for (int i = 0; i < to->count; i++) same &= a.axes.axis[i] == i;
-    return (factor){ same ? f.x : wg_transpose_at(here, &a), *to };
+    for (int i = 0; i < to->count; i++) same &= a.axis[i] == i;
+    return (factor){ same ? f.x : wg_transpose(f.x, .axes = AXES_OF(a)), *to };
 }
 
 /* Of a letter that stands twice, the diagonal. */
@@ -177,14 +177,15 @@ static factor without_repeats(wg_site here, factor f)
     for (int i = 0; i < f.axes.count; i++)
         for (int j = i + 1; j < f.axes.count; j++) {
             if (f.axes.c[i] != f.axes.c[j]) continue;
-            wg_transpose_args last = { .x = f.x, .axes.count = f.axes.count };
+            wg_axes last = { .count = f.axes.count };
             axes_text left = { 0 };
             int n = 0;
             for (int a = 0; a < f.axes.count; a++)
-                if (a != i && a != j) last.axes.axis[n++] = a, left.c[left.count++] = f.axes.c[a];
-            last.axes.axis[n] = i, last.axes.axis[n + 1] = j;
+                if (a != i && a != j) last.axis[n++] = a, left.c[left.count++] = f.axes.c[a];
+            last.axis[n] = i, last.axis[n + 1] = j;
             left.c[left.count++] = f.axes.c[i];
-            return without_repeats(here, (factor){ wg_diagonal(wg_transpose_at(here, &last)), left });
+            return without_repeats(here,
+                                   (factor){ wg_diagonal(wg_transpose(f.x, .axes = AXES_OF(last))), left });
         }
     return f;
 }
@@ -192,10 +193,10 @@ static factor without_repeats(wg_site here, factor f)
 /* The sum over the letters that are not in `kept`. */
 static factor summed_to(wg_site here, factor f, uint64_t kept)
 {
-    wg_reduce_args a = { .x = f.x };
+    wg_axes a = { 0 };
     for (int i = 0; i < f.axes.count; i++)
-        if (!(kept & bit_of(f.axes.c[i]))) a.axes.axis[a.axes.count++] = i;
-    return a.axes.count ? (factor){ wg_sum_at(here, &a), chosen(&f.axes, kept) } : f;
+        if (!(kept & bit_of(f.axes.c[i]))) a.axis[a.count++] = i;
+    return a.count ? (factor){ wg_sum(f.x, .axes = AXES_OF(a)), chosen(&f.axes, kept) } : f;
 }
 
 /* The elements of the axes [from, to) of f. */

@@ -63,14 +63,14 @@ REWRITE(flip)
     const wg_axes *axes = &((const struct flip *)attr)->axes;
     if (axes->count == 1) return wg_none;
     wg_node y = x[0];
-    for (int i = 0; i < axes->count; i++) y = wg_flip(y, .axes = { 1, { axes->axis[i] } });
+    for (int i = 0; i < axes->count; i++) y = wg_flip(y, .axes = WG_AXES(axes->axis[i]));
     return y;
 }
 static int64_t flip_units(const wg_kernel *k)
 {
     return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
 }
-VJP(flip) { gx[0] = wg_flip(gy, .axes = ((const struct flip *)wg_attr(y))->axes); }
+VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
 SAMPLE(flip)
 {
     switch (i) {

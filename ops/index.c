@@ -55,9 +55,10 @@ static bool one_hot_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", x->rank + 1);
     if (!one_axis(r, &a->axis)) return false;
     int at = a->axis.axis[0] < 0 ? a->axis.axis[0] + x->rank + 1 : a->axis.axis[0];
+    char text[64];
     if (at < 0 || at > x->rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes", a->axis.axis[0],
-                            x->rank + 1);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in a result of %d axes",
+                            wgi_axis_text(r->here, a->axis.axis[0], text, sizeof text), x->rank + 1);
     a->axis.axis[0] = at;
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *x;
@@ -72,9 +73,9 @@ REWRITE(one_hot)
     const struct one_hot *a = attr;
     const int last = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
     if (at == last) return wg_none;
-    wg_transpose_args to = { .x = wg_one_hot(x[0], a->count), .axes.count = last + 1 };
-    for (int i = 0; i <= last; i++) to.axes.axis[i] = i < at ? i : i == at ? last : i - 1;
-    return wg_transpose_at(here, &to);
+    wg_axes to = { .count = last + 1 };
+    for (int i = 0; i <= last; i++) to.axis[i] = i < at ? i : i == at ? last : i - 1;
+    return wg_transpose(wg_one_hot(x[0], a->count, .axis = -1), .axes = AXES_OF(to));
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLE(one_hot)

@@ -122,26 +122,25 @@ REWRITE(max_mask)
     const wg_axes *axes = &((const struct reduce *)attr)->axes;
     wg_shape s = wg_node_shape(x[0]);
     if (are_neighbours(&s, axes)) return wg_none;
-    wg_axes last;
-    wg_transpose_args to = reduced_last(x[0], axes, &last), back = { .axes.count = s.rank };
-    for (int i = 0; i < s.rank; i++) back.axes.axis[to.axes.axis[i]] = i;
-    back.x = max_mask(here, wg_transpose_at(here, &to), &last);
-    return wg_transpose_at(here, &back);
+    wg_axes last, to = reduced_last(x[0], axes, &last), back = { .count = s.rank };
+    for (int i = 0; i < s.rank; i++) back.axis[to.axis[i]] = i;
+    wg_node mask = max_mask(here, wg_transpose(x[0], .axes = AXES_OF(to)), &last);
+    return wg_transpose(mask, .axes = AXES_OF(back));
 }
 SAMPLE(max_mask)
 {
     switch (i) {
-    case 0: return max_mask(here, wg_any(g, WG_SHAPE(3, 4)), &WG_AXES(1));
-    case 1: return max_mask(here, wg_any_class(g, 3, WG_SHAPE(5, 4)), &WG_AXES(0));
-    case 2: return max_mask(here, wg_any(g, WG_SHAPE(2, 3, 2)), &WG_AXES(0, 2));
-    case 3: return max_mask(here, wg_any(g, WG_SHAPE(0, 3)), &WG_AXES(1));
+    case 0: return max_mask(here, wg_any(g, WG_SHAPE(3, 4)), &LISTED(1));
+    case 1: return max_mask(here, wg_any_class(g, 3, WG_SHAPE(5, 4)), &LISTED(0));
+    case 2: return max_mask(here, wg_any(g, WG_SHAPE(2, 3, 2)), &LISTED(0, 2));
+    case 3: return max_mask(here, wg_any(g, WG_SHAPE(0, 3)), &LISTED(1));
     }
     return wg_none;
 }
 ERROR_SAMPLE(max_mask)
 {
     if (i) return NULL;
-    max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &WG_AXES(1));
+    max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &LISTED(1));
     return "has no elements to choose from";
 }
 
@@ -209,7 +208,7 @@ ERROR_SAMPLE(max_grad)
     static const char *const said[] = { "is not one number for each maximum", "no axis 2 in",
                                         "are not neighbours" };
     if (i > 2) return NULL;
-    wg_axes axes = i == 2 ? WG_AXES(0, 2) : i ? WG_AXES(2) : WG_AXES(1);
+    wg_axes axes = i == 2 ? LISTED(0, 2) : i ? LISTED(2) : LISTED(1);
     wg_node x = wg_any(g, i == 2 ? WG_SHAPE(2, 3, 2) : WG_SHAPE(3, 4)), y = wg_any(g, WG_SHAPE(4));
     wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ axes, false });
     return said[i];
@@ -329,7 +328,8 @@ const wg_op wgi_op_argmax = {
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {
     a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_argmax, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
+    return wg_apply(here, &wgi_op_argmax, &a->x, 1,
+                    &(struct reduce){ wg_axes_given(here, "axis", a->axis), a->keepdims });
 }
 
 #endif

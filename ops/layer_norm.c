@@ -10,13 +10,13 @@
 KERNEL(layer_norm)
 {
     const matrix m = matrix_of(k);
-    BY_FLOAT(k, rows, k, &m, ((const struct norm *)k->attr)->eps);
+    BY_FLOAT(k, rows, k, &m, eps_of(k->attr));
     return true;
 }
 KERNEL(layer_norm_grad)
 {
     const matrix m = matrix_of(k);
-    BY_FLOAT(k, rows_grad, k, &m, ((const struct norm *)k->attr)->eps);
+    BY_FLOAT(k, rows_grad, k, &m, eps_of(k->attr));
     return true;
 }
 
@@ -41,7 +41,7 @@ static bool layer_norm_shape(wg_rule *r)
 }
 EXPAND(layer_norm)
 {
-    const double eps = ((const struct norm *)attr)->eps;
+    const double eps = eps_of(attr);
     y[1] = wg_mean(x[0], .axes = WG_AXES(-1));
     y[2] = wg_var(x[0], .axes = WG_AXES(-1));
     wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
@@ -106,7 +106,7 @@ const wg_op wgi_op_layer_norm = {
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
     a = WG_OR_NONE(a);
-    if (a->axes.count) return wgi_layer_norm_over(here, a);
+    if (wg_axes_given(here, "axes", a->axes).count) return wgi_layer_norm_over(here, a);
     return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
                     &GIVEN(norm, NORM_FIELDS));
 }
@@ -133,7 +133,7 @@ static bool layer_norm_grad_shape(wg_rule *r)
 /* Mean and variance are functions of x: their derivatives give the two means. */
 EXPAND(layer_norm_grad)
 {
-    const double eps = ((const struct norm *)attr)->eps;
+    const double eps = eps_of(attr);
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
     wg_node h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
     y[2] = sum_of_rows(here, x[4]);

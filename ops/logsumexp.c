@@ -53,12 +53,12 @@ static bool logsumexp_shape(wg_rule *r)
  * -inf, inf or NaN. */
 static wg_node finite_max(wg_site here, wg_node x, wg_axes axes)
 {
-    wg_node largest = wg_max(x, .axes = axes, .keepdims = true);
+    wg_node largest = wg_max(x, .axes = AXES_OF(axes), .keepdims = true);
     return wg_where(wg_less(wg_abs(largest), INFINITY), largest, 0);
 }
 static wg_node sum_from(wg_site here, wg_node x, wg_node m, wg_axes axes)
 {
-    return wg_sum(wg_exp(wg_sub(x, m)), .axes = axes, .keepdims = true);
+    return wg_sum(wg_exp(wg_sub(x, m)), .axes = AXES_OF(axes), .keepdims = true);
 }
 
 /* The result does not depend on m. Where all x are -inf the sum is 0, the result -inf, and the

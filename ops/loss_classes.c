@@ -39,7 +39,7 @@ static bool class_loss_shape(wg_rule *r)
         return false;
     const bool shares = r->x[1].shape == r->x[0].shape;
     if (shares && !same_float(r, 1)) return false;
-    if (a->smoothing == WG_ZERO) a->smoothing = 0;
+    a->smoothing = wg_or_standard(a->smoothing, 0);
     if (!(a->smoothing >= 0 && a->smoothing <= 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "smoothing is %g, must be from 0 to 1", a->smoothing);
     if (a->ignore != 0 && a->ignore != WG_ZERO && a->ignore != floor(a->ignore))
@@ -120,7 +120,7 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
         return;
     }
     if (a->ignore != 0) {
-        wg_node hit = wg_equal(labels, a->ignore == WG_ZERO ? 0 : a->ignore);
+        wg_node hit = wg_equal(labels, wg_or_standard(a->ignore, 0));
         labels = wg_where(hit, 0, labels);
         rows = product(here, rows, wg_where(hit, 0, wg_cast(wg_scalar_at(here, wg_graph_of(x[0]), 1), t)));
     }

@@ -35,7 +35,8 @@ static bool huber_shape(wg_rule *r)
 {
     const struct huber *a = r->attr;
     if (!equal_shapes(r)) return false;
-    if (!(a->delta >= 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", a->delta);
+    if (!(a->delta >= 0))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", wg_or_standard(a->delta, 0));
     if (a->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }

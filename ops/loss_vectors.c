@@ -84,9 +84,10 @@ static bool cosine_similarity_shape(wg_rule *r)
 EXPAND(cosine_similarity)
 {
     const struct cosine *a = attr;
-    const double eps = a->eps == 0 ? 1e-8 : a->eps == WG_ZERO ? 0 : a->eps;
-    wg_node lengths = wg_mul(wg_norm(x[0], .axes = a->axis), wg_norm(x[1], .axes = a->axis));
-    y[0] = wg_div(wg_sum(wg_mul(x[0], x[1]), .axes = a->axis), wg_maximum(lengths, eps));
+    const double eps = wg_or_standard(a->eps, 1e-8);
+    wg_node lengths =
+        wg_mul(wg_norm(x[0], .axes = AXES_OF(a->axis)), wg_norm(x[1], .axes = AXES_OF(a->axis)));
+    y[0] = wg_div(wg_sum(wg_mul(x[0], x[1]), .axes = AXES_OF(a->axis)), wg_maximum(lengths, eps));
 }
 SAMPLE(cosine_similarity)
 {
@@ -179,7 +180,7 @@ static bool triplet_shape(wg_rule *r)
 EXPAND(triplet)
 {
     const struct triplet *a = attr;
-    const double margin = a->margin == 0 ? 1 : a->margin == WG_ZERO ? 0 : a->margin;
+    const double margin = wg_or_standard(a->margin, 1);
     wg_node near = wg_norm(wg_sub(x[0], x[1]), .axes = WG_AXES(-1)),
             far = wg_norm(wg_sub(x[0], x[2]), .axes = WG_AXES(-1));
     y[0] = reduced_to(here, wg_relu(wg_add(wg_sub(near, far), margin)), a->reduction);

@@ -93,12 +93,12 @@ static inline bool has_right_sides(wg_rule *r, int a, int b)
 /* The transposes of matrices. */
 static inline wg_node turned(wg_site here, wg_node x)
 {
-    wg_transpose_args t = { .x = x, .axes.count = wg_node_shape(x).rank };
-    if (t.axes.count < 2) return x; /* the node of an error */
-    for (int i = 0; i < t.axes.count; i++) t.axes.axis[i] = i;
-    t.axes.axis[t.axes.count - 1]--;
-    t.axes.axis[t.axes.count - 2]++;
-    return wg_transpose_at(here, &t);
+    wg_axes t = { .count = wg_node_shape(x).rank };
+    if (t.count < 2) return x; /* the node of an error */
+    for (int i = 0; i < t.count; i++) t.axis[i] = i;
+    t.axis[t.count - 1]--;
+    t.axis[t.count - 2]++;
+    return wg_transpose(x, .axes = AXES_OF(t));
 }
 
 /* Unit matrices of the shape and dtype of square matrices x. */

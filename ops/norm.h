@@ -13,6 +13,10 @@ enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 
 #define NORM_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5")
 OPTIONS(norm, NORM_FIELDS);
+static inline double eps_of(const struct norm *a)
+{
+    return wg_or_standard(a->eps, 0);
+} /* the rule put the default */
 
 /* x as rows of f features, in blocks of rows. */
 typedef struct matrix {
@@ -103,7 +107,7 @@ static inline wg_node sum_of_rows(wg_site here, wg_node x)
 {
     wg_axes a = { .count = wg_node_shape(x).rank - 1 };
     for (int i = 0; i < a.count; i++) a.axis[i] = i;
-    return a.count ? wg_sum(x, .axes = a) : x;
+    return a.count ? wg_sum(x, .axes = AXES_OF(a)) : x;
 }
 
 #endif

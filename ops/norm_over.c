@@ -15,8 +15,6 @@ extern const wg_op wgi_op_rms_norm, wgi_op_layer_norm_over, wgi_op_group_norm, w
 #define OVER_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axes, "-1")
 OPTIONS(over, OVER_FIELDS);
 
-static double number_of(double eps) { return eps == WG_ZERO ? 0 : eps; }
-
 /* The sizes of the axes of s. */
 static wg_shape sizes_of(const wg_shape *s, const wg_axes *axes)
 {
@@ -30,7 +28,7 @@ static bool over_shape(wg_rule *r)
     struct over *a = r->attr;
     char text[80];
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !eps_fits(r, &a->eps)) return false;
-    if (!a->axes.count) a->axes = WG_AXES(-1);
+    if (!a->axes.count) a->axes = LISTED(-1);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, false)) return false;
     const wg_shape s = sizes_of(r->x[0].shape, &a->axes);
     for (int k = 1; k < r->operands; k++)
@@ -55,8 +53,8 @@ EXPAND(rms_norm)
 {
     const struct over *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_node level = wg_mean(wg_square(x[0]), .axes = a->axes, .keepdims = true);
-    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, number_of(a->eps))));
+    wg_node level = wg_mean(wg_square(x[0]), .axes = AXES_OF(a->axes), .keepdims = true);
+    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, wg_or_standard(a->eps, 0))));
     if (!wg_is_none(x[1])) y[0] = wg_mul(y[0], beside_axes(here, x[1], &s, &a->axes));
 }
 SAMPLE(rms_norm)
@@ -114,22 +112,22 @@ EXPAND(layer_norm_over)
 {
     const struct over *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_transpose_args to = { .x = x[0], .axes.count = s.rank }, back = { .axes.count = s.rank };
+    wg_axes to = { .count = s.rank }, back = to;
     unsigned last = 0;
     int64_t f = 1;
     int at = 0;
     for (int i = 0; i < a->axes.count; i++) last |= 1u << a->axes.axis[i], f *= s.dim[a->axes.axis[i]];
     for (unsigned pass = 0; pass < 2; pass++)
         for (int i = 0; i < s.rank; i++)
-            if ((last >> i & 1) == pass) to.axes.axis[at++] = i;
-    for (int i = 0; i < s.rank; i++) back.axes.axis[to.axes.axis[i]] = i;
-    wg_node turned = wg_transpose_at(here, &to), flat[3] = { turned, x[1], x[2] };
+            if ((last >> i & 1) == pass) to.axis[at++] = i;
+    for (int i = 0; i < s.rank; i++) back.axis[to.axis[i]] = i;
+    wg_node turned = wg_transpose(x[0], .axes = AXES_OF(to)), flat[3] = { turned, x[1], x[2] };
     const wg_shape t = wg_node_shape(turned);
     const int64_t rows = outer_of(&t, s.rank - a->axes.count);
     flat[0] = wg_reshape(turned, WG_SHAPE(rows, f));
     for (int k = 1; k < 3; k++) flat[k] = wg_reshape(x[k], WG_SHAPE(f));
-    back.x = wg_reshape(wg_layer_norm(flat[0], flat[1], flat[2], .eps = a->eps), t);
-    y[0] = wg_transpose_at(here, &back);
+    wg_node z = wg_reshape(wg_layer_norm(flat[0], flat[1], flat[2], .eps = a->eps), t);
+    y[0] = wg_transpose(z, .axes = AXES_OF(back));
 }
 SAMPLE(layer_norm_over)
 {
@@ -240,7 +238,7 @@ EXPAND(group_norm)
     wg_node z = wg_reshape(x[0], WG_SHAPE(o.examples, o.before, o.channels, o.behind));
     wg_node d = wg_sub(z, of_channels(here, mean_of_group(here, z, &o), &o));
     wg_node variance = mean_of_group(here, wg_square(d), &o);
-    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, number_of(a->eps))), &o);
+    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, wg_or_standard(a->eps, 0))), &o);
     if (!wg_is_none(x[1])) scale = wg_mul(scale, wg_reshape(x[1], WG_SHAPE(o.channels, 1)));
     wg_node h = wg_mul(d, scale);
     if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], WG_SHAPE(o.channels, 1)));
@@ -308,8 +306,8 @@ static bool instance_norm_shape(wg_rule *r)
 EXPAND(instance_norm)
 {
     const struct instance *a = attr;
-    y[0] =
-        wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis.axis[0]), .eps = a->eps, .axis = a->axis);
+    y[0] = wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis.axis[0]), .eps = a->eps,
+                         .axis = AXES_OF(a->axis));
 }
 SAMPLE(instance_norm)
 {

@@ -49,13 +49,29 @@
     (struct S) { LIST(OPTION_GIVEN_, S) }
 
 #define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
-#define OPTION_GIVEN_(S, KIND, field, ...) .field = a->field,
+#define OPTION_GIVEN_(S, KIND, field, ...) .field = OPTION_VALUE_##KIND(field),
 #define OPTION_ROW_(S, KIND, field, ...)   \
     { .name = OPTION_NAME_##KIND(field),   \
       .kind = WG_ATTR_##KIND,              \
       .offset = offsetof(struct S, field), \
       OPTION_TEXTS_(__VA_ARGS__, NULL, ) },
 #define OPTION_TEXTS_(s, c, ...) .standard = s, .choices = c
+
+/* Axes of an attribute as an option, and a list as an attribute. */
+#define AXES_OF(a)  wg_axes_of((a).count, (a).axis)
+#define LISTED(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
+
+/* What stands in an argument struct, as an attribute. */
+#define OPTION_VALUE_INT(field)     a->field
+#define OPTION_VALUE_SIZE(field)    a->field
+#define OPTION_VALUE_DOUBLE(field)  a->field
+#define OPTION_VALUE_BOOL(field)    a->field
+#define OPTION_VALUE_SHAPE(field)   a->field
+#define OPTION_VALUE_DTYPE(field)   a->field
+#define OPTION_VALUE_CHOICE(field)  a->field
+#define OPTION_VALUE_POINTER(field) a->field
+#define OPTION_VALUE_AXES(field)    wg_axes_given(here, #field, a->field)
+#define OPTION_VALUE_AXIS(field)    wg_axis_given(here, #field, a->field)
 
 #define OPTION_TYPE_INT            int
 #define OPTION_TYPE_AXIS           int

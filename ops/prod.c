@@ -34,7 +34,7 @@ static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
 /* The product of no elements. */
 static wg_node one_each(wg_site here, wg_node x, const struct reduce *a)
 {
-    return wg_add(wg_sum(x, .axes = a->axes, .keepdims = a->keepdims), 1);
+    return wg_add(wg_sum(x, .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 1);
 }
 REWRITE(prod)
 {
@@ -49,14 +49,10 @@ EXPAND(prod)
     const struct reduce *a = attr;
     const wg_shape s = wg_node_shape(x[0]), to = reduced_shape(&s, &a->axes, a->keepdims);
     const int64_t size = reduced_size(&s, &a->axes), rows = wg_shape_size(to);
-    wg_axes unused;
-    wg_transpose_args turned = reduced_last(x[0], &a->axes, &unused);
-    if (!wg_dtype_is_float(wg_node_dtype(x[0]))) turned.x = wg_cast(x[0], WG_I64);
-    if (!size) y[0] = one_each(here, turned.x, a);
-    else
-        y[0] = wg_reshape(
-            product_of_rows(here, wg_reshape(wg_transpose_at(here, &turned), WG_SHAPE(rows, size)), size),
-            to);
+    wg_axes unused, turned = reduced_last(x[0], &a->axes, &unused);
+    wg_node z = wg_dtype_is_float(wg_node_dtype(x[0])) ? x[0] : wg_cast(x[0], WG_I64);
+    if (size) z = wg_reshape(wg_transpose(z, .axes = AXES_OF(turned)), WG_SHAPE(rows, size));
+    y[0] = size ? wg_reshape(product_of_rows(here, z, size), to) : one_each(here, z, a);
 }
 SAMPLE(prod)
 {

@@ -132,7 +132,7 @@ static bool dropout_shape(wg_rule *r)
             "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
     if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1",
-                            f->keep_prob);
+                            wg_or_standard(f->keep_prob, 0));
     if (f->drop != 0 && f->drop != WG_ZERO && !(f->drop > 0 && f->drop < 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
@@ -141,7 +141,7 @@ EXPAND(dropout)
 {
     const struct dropout *f = attr;
     wg_graph *g = wg_graph_of(x[0]);
-    double keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
+    double keep = f->keep_prob != 0 ? f->keep_prob : 1 - wg_or_standard(f->drop, 0);
     y[0] = x[0];
     if (f->mode == WG_AS_GRAPH) wgi_idle_note(g, "dropout", here);
     if (f->mode == WG_AS_TRAIN || (f->mode == WG_AS_GRAPH && wg_graph_mode(g) == WG_TRAIN))

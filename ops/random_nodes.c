@@ -234,9 +234,12 @@ wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
 {
     a = WG_OR_NONE(a);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
+    if (isnan(a->mean + a->deviation))
+        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE, "random_normal: mean is %g, deviation is %g",
+                a->mean, a->deviation);
     here = wg_inside(here);
-    if (a->deviation != 0) z = wg_mul(z, a->deviation == WG_ZERO ? 0 : a->deviation);
-    return a->mean != 0 && a->mean != WG_ZERO ? wg_add(z, a->mean) : z;
+    if (a->deviation != 0) z = wg_mul(z, wg_or_standard(a->deviation, 0));
+    return wg_or_standard(a->mean, 0) != 0 ? wg_add(z, a->mean) : z;
 }
 
 /* ---- random_uniform ---- */
@@ -271,9 +274,7 @@ const wg_op wgi_op_random_uniform = {
 wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
 {
     a = WG_OR_NONE(a);
-    const double low = a->low == WG_ZERO ? 0 : a->low, high = a->high == WG_ZERO ? 0
-                                                              : a->high == 0     ? 1
-                                                                                 : a->high;
+    const double low = wg_or_standard(a->low, 0), high = wg_or_standard(a->high, 1);
     wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
     if (!wg_node_ok(u)) return u;
     if (!(low < high)) {

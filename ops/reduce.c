@@ -65,7 +65,8 @@ EXPAND(mean)
 {
     const struct reduce *a = attr;
     wg_shape s = wg_node_shape(x[0]);
-    y[0] = wg_div(wg_sum(x[0], .axes = a->axes, .keepdims = a->keepdims), (double)reduced_size(&s, &a->axes));
+    y[0] = wg_div(wg_sum(x[0], .axes = AXES_OF(a->axes), .keepdims = a->keepdims),
+                  (double)reduced_size(&s, &a->axes));
 }
 SAMPLE(mean)
 {
@@ -96,8 +97,8 @@ wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 EXPAND(var)
 {
     const struct reduce *a = attr;
-    wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = a->axes, .keepdims = true));
-    y[0] = wg_mean(wg_square(d), .axes = a->axes, .keepdims = a->keepdims);
+    wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = AXES_OF(a->axes), .keepdims = true));
+    y[0] = wg_mean(wg_square(d), .axes = AXES_OF(a->axes), .keepdims = a->keepdims);
 }
 SAMPLE(var) { return reduce_any(g, i, wg_var_at, here); }
 ERROR_SAMPLE(var) { return reduce_error(g, i, wg_var_at, here); }

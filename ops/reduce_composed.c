@@ -28,7 +28,7 @@ static wg_node opposite(wg_site here, wg_node x)
 EXPAND(min)
 {
     const struct reduce *a = attr;
-    y[0] = opposite(here, wg_max(opposite(here, x[0]), .axes = a->axes, .keepdims = a->keepdims));
+    y[0] = opposite(here, wg_max(opposite(here, x[0]), .axes = AXES_OF(a->axes), .keepdims = a->keepdims));
 }
 SAMPLE(min)
 {
@@ -62,7 +62,7 @@ wg_node wg_min_at(wg_site here, const wg_reduce_args *a)
 EXPAND(std)
 {
     const struct reduce *a = attr;
-    y[0] = root(here, wg_var(x[0], .axes = a->axes, .keepdims = a->keepdims));
+    y[0] = root(here, wg_var(x[0], .axes = AXES_OF(a->axes), .keepdims = a->keepdims));
 }
 SAMPLE(std) { return reduce_any(g, i, wg_std_at, here); }
 ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
@@ -104,7 +104,7 @@ static wg_node bools(wg_graph *g, int i, reduce_builder op, wg_site here)
 EXPAND(any_of)
 {
     const struct reduce *a = attr;
-    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), .axes = a->axes, .keepdims = a->keepdims), 0);
+    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 0);
 }
 SAMPLE(any_of) { return bools(g, i, wg_any_of_at, here); }
 ERROR_SAMPLE(any_of) { return reduce_error(g, i, wg_any_of_at, here); }
@@ -130,7 +130,7 @@ wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a)
 EXPAND(all_of)
 {
     const struct reduce *a = attr;
-    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), .axes = a->axes, .keepdims = a->keepdims), 0);
+    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 0);
 }
 SAMPLE(all_of) { return bools(g, i, wg_all_of_at, here); }
 ERROR_SAMPLE(all_of) { return reduce_error(g, i, wg_all_of_at, here); }
@@ -162,7 +162,7 @@ static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
     if (a->p < 0 || a->p != a->p)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p == WG_ZERO ? 0 : a->p);
+        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", wg_or_standard(a->p, 0));
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
@@ -172,7 +172,7 @@ EXPAND(norm)
 {
     const struct norm *a = attr;
     const double p = a->p == 0 ? 2 : a->p;
-    const wg_reduce_args along = { .axes = a->axes, .keepdims = a->keepdims };
+    const wg_reduce_args along = { .axes = AXES_OF(a->axes), .keepdims = a->keepdims };
     if (p == INFINITY) y[0] = wg_max(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else if (p == 1) y[0] = wg_sum(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else if (p == 2)
@@ -235,7 +235,7 @@ static bool argmin_shape(wg_rule *r)
 EXPAND(argmin)
 {
     const struct reduce *a = attr;
-    y[0] = wg_argmax(opposite(here, x[0]), .axis = a->axes, .keepdims = a->keepdims);
+    y[0] = wg_argmax(opposite(here, x[0]), .axis = AXES_OF(a->axes), .keepdims = a->keepdims);
 }
 SAMPLE(argmin)
 {
@@ -274,7 +274,8 @@ const wg_op wgi_op_argmin = {
 wg_node wg_argmin_at(wg_site here, const wg_axis_args *a)
 {
     a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_argmin, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
+    return wg_apply(here, &wgi_op_argmin, &a->x, 1,
+                    &(struct reduce){ wg_axes_given(here, "axis", a->axis), a->keepdims });
 }
 
 #endif

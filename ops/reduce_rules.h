@@ -66,13 +66,13 @@ static inline bool are_neighbours(const wg_shape *s, const wg_axes *axes)
 }
 
 /* The transpose of x that puts the reduced axes last, and their numbers there. */
-static inline wg_transpose_args reduced_last(wg_node x, const wg_axes *axes, wg_axes *last)
+static inline wg_axes reduced_last(wg_node x, const wg_axes *axes, wg_axes *last)
 {
     int rank = wg_node_shape(x).rank, at = 0;
-    wg_transpose_args to = { .x = x, .axes.count = rank };
+    wg_axes to = { .count = rank };
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < rank; i++)
-            if (is_reduced(axes, i) == pass) to.axes.axis[at++] = i;
+            if (is_reduced(axes, i) == pass) to.axis[at++] = i;
     *last = (wg_axes){ .count = axes->count };
     for (int i = 0; i < last->count; i++) last->axis[i] = rank - last->count + i;
     return to;
@@ -85,10 +85,9 @@ static inline wg_node reduce_apart(wg_site here, wg_node x, const struct reduce 
     wg_shape s = wg_node_shape(x), y = reduced_shape(&s, &a->axes, a->keepdims);
     if (reduced_size(&s, &a->axes) == 1) return wg_reshape(x, y);
     if (are_neighbours(&s, &a->axes)) return wg_none;
-    wg_reduce_args of = { 0 };
-    wg_transpose_args to = reduced_last(x, &a->axes, &of.axes);
-    of.x = wg_transpose_at(here, &to);
-    return wg_reshape(op(here, &of), y);
+    wg_axes last, to = reduced_last(x, &a->axes, &last);
+    wg_node turned = wg_transpose(x, .axes = AXES_OF(to));
+    return wg_reshape(op(here, &(wg_reduce_args){ .x = turned, .axes = AXES_OF(last) }), y);
 }
 
 /* ---- kernels ---- */
@@ -140,7 +139,7 @@ static inline wg_node reduce_any(wg_graph *g, int i, reduce_builder op, wg_site 
     };
     if (i < 0 || i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node x = wg_any(g, t[i].x);
-    return op(here, &(wg_reduce_args){ .x = x, .axes = t[i].axes, .keepdims = t[i].keepdims });
+    return op(here, &(wg_reduce_args){ .x = x, .axes = AXES_OF(t[i].axes), .keepdims = t[i].keepdims });
 }
 static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg_site here)
 {

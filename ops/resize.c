@@ -258,10 +258,14 @@ static bool resize_shape(wg_rule *r)
     if (!a->axes.count)
         for (; a->axes.count < a->shape.rank && a->axes.count < WG_MAX_RANK; a->axes.count++)
             a->axes.axis[a->axes.count] = a->axes.count + 1;
-    if (a->axes.count != a->shape.rank)
+    unsigned seen = 0;
+    if (a->axes.count != a->shape.rank || a->axes.count > WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%d sizes for %d axes", a->shape.rank, a->axes.count);
     for (int i = 0; i < a->axes.count; i++) {
         if (!wg_rule_axis(r, &a->axes.axis[i], s.rank)) return false;
+        if (seen & 1u << a->axes.axis[i])
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", a->axes.axis[i]);
+        seen |= 1u << a->axes.axis[i];
         int64_t *n = &s.dim[a->axes.axis[i]];
         if (a->shape.dim[i] < 0 || (a->shape.dim[i] && !*n))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s cannot get %lld elements", a->axes.axis[i],

@@ -77,7 +77,7 @@ static inline bool labels_fail(wg_rule *r)
 /* Exactly one axis; the last axis if none is given. */
 static inline bool one_axis(wg_rule *r, wg_axes *axes)
 {
-    if (!axes->count) *axes = WG_AXES(-1);
+    if (!axes->count) *axes = LISTED(-1);
     return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
 }
 

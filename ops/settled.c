@@ -42,7 +42,7 @@ static bool settled_shape(wg_rule *r)
 {
     const double tol = ((const struct settled *)r->attr)->tol;
     if (!(tol > 0) || !isfinite(tol))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "tol is %g, and must be above 0", tol);
+        return wg_rule_fail(r, WG_ERROR_VALUE, "tol is %g, and must be above 0", wg_or_standard(tol, 0));
     return wg_rule_float(r, 0) && wg_rule_float(r, 1) && equal_shapes(r) &&
            (r->x[0].dtype == r->x[1].dtype || wg_rule_fail(r, WG_ERROR_DTYPE, "dtypes differ: %s with %s",
                                                            wg_rule_who(r, 0), wg_rule_who(r, 1)));

@@ -311,11 +311,11 @@ EXPAND(sum_to)
 {
     const wg_shape *s = &((const struct shaped *)attr)->shape;
     wg_shape xs = wg_node_shape(x[0]);
-    wg_reduce_args a = { .x = x[0], .keepdims = true };
+    wg_axes a = { 0 };
     int ahead = xs.rank - s->rank;
     for (int i = 0; i < xs.rank; i++)
-        if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axes.axis[a.axes.count++] = i;
-    y[0] = wg_reshape(a.axes.count ? wg_sum_at(here, &a) : x[0], *s);
+        if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axis[a.count++] = i;
+    y[0] = wg_reshape(a.count ? wg_sum(x[0], .axes = AXES_OF(a), .keepdims = true) : x[0], *s);
 }
 SAMPLE(sum_to)
 {

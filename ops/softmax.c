@@ -60,7 +60,7 @@ static bool softmax_shape(wg_rule *r)
     if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
         return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0",
-                            f->temperature == WG_ZERO ? 0 : f->temperature);
+                            wg_or_standard(f->temperature, 0));
     r->y[0] = r->x[0];
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
@@ -78,7 +78,7 @@ static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct sof
 /* x minus its largest element along the axis */
 static wg_node lowered(wg_site here, wg_node x, wg_axes axis)
 {
-    return wg_sub(x, wg_max(x, .axes = axis, .keepdims = true));
+    return wg_sub(x, wg_max(x, .axes = AXES_OF(axis), .keepdims = true));
 }
 
 static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
@@ -94,7 +94,7 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
     };
     if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node x = wg_any(g, t[i].s);
-    return wg_apply(here, op, &x, 1, &(struct softmax){ WG_AXES(t[i].axis), t[i].temperature });
+    return wg_apply(here, op, &x, 1, &(struct softmax){ LISTED(t[i].axis), t[i].temperature });
 }
 
 static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
@@ -112,7 +112,7 @@ EXPAND(softmax)
 {
     const struct softmax *f = attr;
     wg_node e = wg_exp(lowered(here, x[0], f->axis));
-    y[0] = wg_div(e, wg_sum(e, .axes = f->axis, .keepdims = true));
+    y[0] = wg_div(e, wg_sum(e, .axes = AXES_OF(f->axis), .keepdims = true));
 }
 VJP(softmax) { gx[0] = wg_apply(here, &wgi_op_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
 SAMPLE(softmax) { return along(here, g, i, &wgi_op_softmax); }
@@ -150,7 +150,7 @@ EXPAND(log_softmax)
 {
     const struct softmax *f = attr;
     wg_node d = lowered(here, x[0], f->axis);
-    y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = f->axis, .keepdims = true)));
+    y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = AXES_OF(f->axis), .keepdims = true)));
 }
 VJP(log_softmax) { gx[0] = wg_apply(here, &wgi_op_log_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
 SAMPLE(log_softmax) { return along(here, g, i, &wgi_op_log_softmax); }

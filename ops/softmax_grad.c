@@ -69,19 +69,19 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
     };
     if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node y = wg_between(g, 0.1, 0.9, t[i].s), gy = wg_any(g, t[i].s);
-    return wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ WG_AXES(t[i].axis) });
+    return wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(t[i].axis) });
 }
 static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     if (i > 1) return NULL;
     wg_node y = wg_any(g, WG_SHAPE(2, 3)), gy = i ? y : wg_any(g, WG_SHAPE(3, 2));
-    wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ WG_AXES(i ? 2 : 1) });
+    wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(i ? 2 : 1) });
     return i ? "no axis 2" : "is not shaped as";
 }
 /* The sum along the axis, which stays as an axis of size 1. */
 static wg_node total(wg_site here, wg_node x, const void *attr)
 {
-    return wg_sum(x, .axes = ((const struct softmax_grad *)attr)->axis, .keepdims = true);
+    return wg_sum(x, .axes = AXES_OF(((const struct softmax_grad *)attr)->axis), .keepdims = true);
 }
 
 /* ---- softmax_grad ---- */

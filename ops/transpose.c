@@ -195,9 +195,9 @@ REWRITE(transpose)
     }
     if (in_order) return wg_reshape(x[0], turned);
     if (wg_node_op(x[0]) != &wgi_op_transpose) return wg_none;
-    wg_transpose_args both = { .x = wg_node_operand(x[0], 0), .axes.count = s.rank };
-    for (int i = 0; i < s.rank; i++) both.axes.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
-    return wg_transpose_at(here, &both);
+    wg_axes both = { .count = s.rank };
+    for (int i = 0; i < s.rank; i++) both.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
+    return wg_transpose(wg_node_operand(x[0], 0), .axes = AXES_OF(both));
 }
 static int64_t transpose_units(const wg_kernel *k)
 {
@@ -214,16 +214,16 @@ VJP(transpose)
     const wg_axes *a = wg_attr(y);
     if (swaps_last_two(a) && wg_node_op(gy) == &wgi_op_matmul) gx[0] = wgi_product_transposed(here, gy);
     if (!wg_is_none(gx[0])) return;
-    wg_transpose_args back = { .x = gy, .axes.count = a->count };
-    for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
-    gx[0] = wg_transpose_at(here, &back);
+    wg_axes back = { .count = a->count };
+    for (int i = 0; i < a->count; i++) back.axis[a->axis[i]] = i;
+    gx[0] = wg_transpose(gy, .axes = AXES_OF(back));
 }
 VMAP(transpose)
 {
     const wg_axes *a = wg_attr(y);
-    wg_transpose_args to = { .x = x[0], .axes.count = a->count + 1 };
-    for (int i = 0; i < a->count; i++) to.axes.axis[i + 1] = a->axis[i] + 1;
-    return wg_transpose_at(here, &to);
+    wg_axes to = { .count = a->count + 1 };
+    for (int i = 0; i < a->count; i++) to.axis[i + 1] = a->axis[i] + 1;
+    return wg_transpose(x[0], .axes = AXES_OF(to));
 }
 SAMPLE(transpose)
 {
@@ -267,7 +267,8 @@ const wg_op wgi_op_transpose = {
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {
     a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_transpose, &a->x, 1, &a->axes);
+    const wg_axes axes = wg_axes_given(here, "axes", a->axes);
+    return wg_apply(here, &wgi_op_transpose, &a->x, 1, &axes);
 }
 
 #endif

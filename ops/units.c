@@ -9,10 +9,7 @@
 OPTIONS(elu, ELU_FIELDS);
 
 /* 0 as alpha means the default. */
-static inline double alpha_of(const struct elu *a)
-{
-    return a->alpha == 0 ? 1 : a->alpha == WG_ZERO ? 0 : a->alpha;
-}
+static inline double alpha_of(const struct elu *a) { return wg_or_standard(a->alpha, 1); }
 
 ALWAYS_INLINE float unit_f32(float x, float scale, float factor, float e)
 {

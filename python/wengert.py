@@ -171,9 +171,6 @@ class _Node(Structure):
 class _Shape(Structure):
     _fields_ = [("rank", c_int), ("dim", c_int64 * 8)]
 
-class _Axes(Structure):
-    _fields_ = [("count", c_int), ("axis", c_int * 8)]
-
 class _Tensor(Structure):
     _fields_ = [("dtype", c_int), ("shape", _Shape), ("data", c_void_p)]
 
@@ -545,7 +542,7 @@ Value.__abs__ = lambda x: _builders["abs"](x)
 # ---- builders ----
 
 _FIELDS = {"text": c_char_p, "bool": c_bool, "int": c_int, "int64": c_int64, "double": c_double,
-           "axes": _Axes, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
+           "axis": c_double, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
@@ -556,6 +553,13 @@ def _near(word, words):
     near = difflib.get_close_matches(word, list(words), 1)
     return ": did you mean %s?" % near[0] if near else ""
 
+def _axes(axes):
+    """wg_axes_of of named.h: axes as one number."""
+    if len(axes) == 1 and axes[0] != 0:
+        return float(axes[0])
+    digits = (a + 32 if -31 <= a <= 31 else 0 for a in axes[7::-1])
+    return float(2 ** 52 + 16 * functools.reduce(lambda n, d: 64 * n + d, digits, 0) + min(len(axes), 9))
+
 def _given(kind, x, g):
     """An argument of Python as the field or parameter of C. g: the graph of the call."""
     if kind == "node":
@@ -563,10 +567,10 @@ def _given(kind, x, g):
     if kind == "text":
         return _text(x) if x is not None else None
     if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
-        return float(x) or -5e-324
-    if kind == "axes":
+        return float(x) or -2.2250738585072014e-308
+    if kind == "axis":
         axes = (x,) if isinstance(x, (int, float, np.number)) else tuple(x or ())
-        return _Axes(len(axes), (c_int * 8)(*(_whole(n, 32) for n in axes[:8])))
+        return _axes([_whole(n, 32) for n in axes])
     if kind == "shape":
         return _shape(x)
     if kind == "init":

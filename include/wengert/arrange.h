@@ -37,7 +37,7 @@ WG_API wg_node wg_diagonal_at(wg_site here, wg_node x); /* y[..., i] = x[..., i,
 typedef struct wg_flip_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axes; /* default: all */
+    wg_axis axes; /* default: all */
     uint64_t reserved[2];
 } wg_flip_args;
 WG_API wg_node wg_flip_at(wg_site here, const wg_flip_args *a); /* in reverse order along axes */
@@ -47,7 +47,7 @@ typedef enum wg_pad_mode { WG_PAD_CONSTANT, WG_PAD_REFLECT, WG_PAD_EDGE } wg_pad
 typedef struct wg_pad_args {
     wg_node x;
     WG_BY_NAME;
-    int axis;              /* default 0 */
+    wg_axis axis;          /* default 0 */
     int64_t before, after; /* how many elements are added; default 0 */
     double value;          /* of WG_PAD_CONSTANT; default 0 */
     wg_pad_mode mode;      /* a b c with 2 on each side: reflect gives c b a b c b a, edge a a a b c c c */

@@ -57,7 +57,7 @@ extern "C" {
 typedef struct wg_transpose_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
+    wg_axis axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
     uint64_t reserved[2];
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);

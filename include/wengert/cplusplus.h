@@ -3,7 +3,7 @@
  * has no compound literals and does not mix values with designators: &(T){ .x = x, .axes = a } is not C++.
  * So each option becomes an assignment. With a variable o, the text .axes = a becomes o.axes = a.
  *
- *     wg_node s = wg_sum(x, .axes = WG_AXES(0), .keepdims = true);
+ *     wg_node s = wg_sum(x, .axes = 0, .keepdims = true);
  *     wg_optim *o = wg_adam(p, WG_OPTS(wg_adam_opts, .lr = 1e-3));
  *
  * These rules are those of C++ alone:

@@ -25,13 +25,14 @@ typedef struct wg_loss_args {
 
 typedef struct wg_class_loss_args {
     wg_node x; /* [..., classes] */
-    wg_node y; /* class numbers [...], integers or floats with integer values; or probabilities [..., classes] */
+    wg_node
+        y; /* class numbers [...], integers or floats with integer values; or probabilities [..., classes] */
     WG_BY_NAME;
     wg_reduction reduction; /* default: the mean */
     double smoothing;       /* s: the target becomes (1 - s) p + s / classes; from 0 to 1, default 0 */
     wg_node weights;        /* [classes]: the loss of a class counts so much */
     wg_node mask;           /* [...], bool or float: the loss of a row counts so much */
-    double ignore;          /* rows with this class number count nothing; WG_ZERO: 0. Default: there is none */
+    double ignore; /* rows with this class number count nothing; WG_ZERO: 0. Default: there is none */
     uint64_t reserved[4];
 } wg_class_loss_args;
 /* Cross-entropy of softmax(x), x: logits. With weights, mask or ignore the mean is the sum of the
@@ -54,9 +55,8 @@ WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
 WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
 #define wg_binary_cross_entropy(...) \
     WG_NAMED(wg_binary_cross_entropy_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_bce_with_logits(...) \
-    WG_NAMED(wg_bce_with_logits_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_kl(...) WG_NAMED(wg_kl_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_bce_with_logits(...) WG_NAMED(wg_bce_with_logits_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_kl(...)              WG_NAMED(wg_kl_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- distances ---- */
 
@@ -87,7 +87,7 @@ typedef struct wg_cosine_args {
     wg_node x;
     wg_node y; /* of the same shape */
     WG_BY_NAME;
-    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    wg_axis axis; /* one axis; default: the last */
     double eps;   /* the product of the lengths counts as at least this; default 1e-8 */
     uint64_t reserved[2];
 } wg_cosine_args;

@@ -62,8 +62,7 @@ typedef struct wg_categorical_args {
 /* i64 [...]: class numbers with the probabilities softmax(x). A class with the logit -inf is never drawn. No
  * derivative. */
 WG_API wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a);
-#define wg_categorical(...) \
-    WG_NAMED(wg_categorical_at, wg_categorical_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_categorical(...) WG_NAMED(wg_categorical_at, wg_categorical_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- ranges and unit matrices, of the context's dtype ---- */
 
@@ -82,7 +81,7 @@ typedef struct wg_one_hot_args {
     wg_node x; /* class numbers: integers, or floats with integer values */
     int64_t count;
     WG_BY_NAME;
-    wg_axes axis; /* of the result: the new axis; WG_AXES(0): the first. default: the last */
+    wg_axis axis; /* of the result: the new axis; default: the last */
     uint64_t reserved[2];
 } wg_one_hot_args;
 /* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */

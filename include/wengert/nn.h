@@ -47,7 +47,7 @@ typedef struct wg_nn_batch_norm_args {
     double eps;      /* default 1e-5 */
     bool share;
     wg_layer_mode mode;
-    wg_axes axis; /* of the features: WG_AXES(1); default: the last */
+    wg_axis axis; /* of the features; default: the last */
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
@@ -63,7 +63,7 @@ typedef struct wg_nn_layer_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
-    wg_axes axes; /* default: the last */
+    wg_axis axes; /* default: the last */
     uint64_t reserved[4];
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
@@ -78,12 +78,11 @@ typedef struct wg_nn_rms_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
-    wg_axes axes; /* default: the last */
+    wg_axis axes; /* default: the last */
     uint64_t reserved[4];
 } wg_nn_rms_norm_args;
 WG_API wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a);
-#define wg_nn_rms_norm(...) \
-    WG_NAMED(wg_nn_rms_norm_at, wg_nn_rms_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_rms_norm(...) WG_NAMED(wg_nn_rms_norm_at, wg_nn_rms_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* wg_group_norm. Parameters NAME.gamma and NAME.beta, one for each channel. */
 typedef struct wg_nn_group_norm_args {
@@ -93,7 +92,7 @@ typedef struct wg_nn_group_norm_args {
     int groups;
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axes axis; /* of the channels: WG_AXES(1); default: the last */
+    wg_axis axis; /* of the channels; default: the last */
     bool share;
     uint64_t reserved[4];
 } wg_nn_group_norm_args;

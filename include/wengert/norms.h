@@ -19,12 +19,11 @@ typedef struct wg_batch_norm_args {
     wg_node mean, variance;
     WG_BY_NAME;
     double eps;   /* added to the variance; default 1e-5 */
-    wg_axes axis; /* of the features: WG_AXES(1); default: the last */
+    wg_axis axis; /* of the features; default: the last */
     uint64_t reserved[2];
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
-#define wg_batch_norm(...) \
-    WG_NAMED(wg_batch_norm_at, wg_batch_norm_args, 3_5, #__VA_ARGS__, __VA_ARGS__)
+#define wg_batch_norm(...) WG_NAMED(wg_batch_norm_at, wg_batch_norm_args, 3_5, #__VA_ARGS__, __VA_ARGS__)
 
 /* The same for each row: mean and variance are over the last axis, or over other axes that you name.
  * Training and inference do not differ. gamma, beta: the sizes of these axes. Without .axes mean and
@@ -33,12 +32,11 @@ typedef struct wg_layer_norm_args {
     wg_node x, gamma, beta;
     WG_BY_NAME;
     double eps;   /* added to the variance; default 1e-5 */
-    wg_axes axes; /* default: the last */
+    wg_axis axes; /* default: the last */
     uint64_t reserved[2];
 } wg_layer_norm_args;
 WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
-#define wg_layer_norm(...) \
-    WG_NAMED(wg_layer_norm_at, wg_layer_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_layer_norm(...) WG_NAMED(wg_layer_norm_at, wg_layer_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* gamma x / sqrt(mean(x^2) + eps), the mean over the last axis or over axes that you name. gamma: the
  * sizes of these axes, or wg_none. */
@@ -46,7 +44,7 @@ typedef struct wg_rms_norm_args {
     wg_node x, gamma;
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axes axes; /* default: the last */
+    wg_axis axes; /* default: the last */
     uint64_t reserved[2];
 } wg_rms_norm_args;
 WG_API wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a);
@@ -60,15 +58,13 @@ typedef struct wg_group_norm_args {
     int groups; /* the number of channels must be a multiple of it; wg_instance_norm takes none */
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axes axis; /* of the channels: WG_AXES(1); default: the last */
+    wg_axis axis; /* of the channels; default: the last */
     uint64_t reserved[2];
 } wg_group_norm_args;
 WG_API wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a);
 WG_API wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a);
-#define wg_group_norm(...) \
-    WG_NAMED(wg_group_norm_at, wg_group_norm_args, 4, #__VA_ARGS__, __VA_ARGS__)
-#define wg_instance_norm(...) \
-    WG_NAMED(wg_instance_norm_at, wg_group_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_group_norm(...)    WG_NAMED(wg_group_norm_at, wg_group_norm_args, 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_instance_norm(...) WG_NAMED(wg_instance_norm_at, wg_group_norm_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_resize_mode { WG_NEAREST, WG_BILINEAR } wg_resize_mode;
 typedef struct wg_resize_args {
@@ -76,7 +72,7 @@ typedef struct wg_resize_args {
     wg_shape shape; /* the new sizes of the axes */
     WG_BY_NAME;
     wg_resize_mode mode; /* default: nearest */
-    wg_axes axes;        /* default: 1, 2, ...: images are [examples, height, width, channels] */
+    wg_axis axes;        /* default: 1, 2, ...: images are [examples, height, width, channels] */
     bool align_corners;  /* bilinear: the first and last elements stay where they are */
     uint64_t reserved[2];
 } wg_resize_args;

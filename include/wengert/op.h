@@ -207,7 +207,8 @@ typedef struct wg_attr_row {
     wg_attr_kind kind;
     size_t offset;
     const char *standard; /* the default, as text; NULL: none; "end": WG_END */
-    const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; else NULL */
+    const char *
+        choices; /* CHOICE: "mean sum none" for the values 0, 1, 2; DOUBLE that may be NaN: "NaN"; else NULL */
 } wg_attr_row;
 
 /* ---- the op ---- */
@@ -374,6 +375,11 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
 WG_API wg_site wg_inside(wg_site here);
+
+/* For builders with an option of axes: the axes that a call gives by this name, as attributes. No axes: none
+ * were given. What can be no axis is refused by wg_rule_axis. */
+WG_API wg_axes wg_axes_given(wg_site here, const char *option, wg_axis axes);
+WG_API int wg_axis_given(wg_site here, const char *option, wg_axis axis); /* one axis, 0 by default */
 
 /* For builders whose macro takes options by name, if they do not pass `here` to wg_apply, which looks itself:
  * records an error if an argument at this site is an option without its name, and is false then. what: the name

@@ -3,7 +3,7 @@
  * are given by name:
  *
  *     wg_node h = wg_relu(wg_add(wg_matmul(x, W), 1));
- *     wg_node s = wg_sum(h, .axes = WG_AXES(0), .keepdims = true);
+ *     wg_node s = wg_sum(h, .axes = 0, .keepdims = true);
  *
  * Shapes broadcast as in NumPy. In arithmetic, bool and integer operands are cast to the float dtype of the
  * other operand. f32 with f64 is an error: use wg_cast. After a mistake the call returns the graph's error
@@ -92,7 +92,7 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 typedef struct wg_reduce_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axes;  /* default: all */
+    wg_axis axes;  /* default: all */
     bool keepdims; /* keep the reduced axes, with size 1 */
     uint64_t reserved[2];
 } wg_reduce_args;
@@ -120,7 +120,7 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum
 typedef struct wg_norm_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axes; /* default: all */
+    wg_axis axes; /* default: all */
     bool keepdims;
     double p; /* above 0; default 2; INFINITY: the largest |x| */
     uint64_t reserved[2];
@@ -132,7 +132,7 @@ WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
 typedef struct wg_axis_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    wg_axis axis; /* one axis; default: the last */
     bool keepdims;
     uint64_t reserved[2];
 } wg_axis_args;
@@ -145,7 +145,7 @@ WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of
 typedef struct wg_cumsum_args {
     wg_node x;
     WG_BY_NAME;
-    int axis;       /* default 0 */
+    wg_axis axis;   /* default 0 */
     bool exclusive; /* y[i] leaves out x[i] */
     bool reverse;   /* sum from the end of the axis */
     uint64_t reserved[2];
@@ -159,27 +159,25 @@ WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise
 typedef struct wg_logcumsumexp_args {
     wg_node x;
     WG_BY_NAME;
-    int axis;     /* default 0 */
+    wg_axis axis; /* default 0 */
     bool reverse; /* from the end of the axis */
     uint64_t reserved[2];
 } wg_logcumsumexp_args;
 /* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */
 WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
-#define wg_logcumsumexp(...) \
-    WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_logcumsumexp(...) WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef struct wg_linear_scan_args {
     wg_node x; /* the factors a */
     wg_node b; /* of the same shape */
     WG_BY_NAME;
-    int axis;     /* default 0 */
+    wg_axis axis; /* default 0 */
     bool reverse; /* from the end of the axis */
     uint64_t reserved[2];
 } wg_linear_scan_args;
 /* y[i] = a[i] y[i - 1] + b[i] along axis, y[0] = b[0]. */
 WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
-#define wg_linear_scan(...) \
-    WG_NAMED(wg_linear_scan_at, wg_linear_scan_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_linear_scan(...) WG_NAMED(wg_linear_scan_at, wg_linear_scan_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- shapes ---- */
 
@@ -199,7 +197,7 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /
 typedef struct wg_slice_args {
     wg_node x;
     WG_BY_NAME;
-    int axis; /* default 0 */
+    wg_axis axis; /* default 0 */
     /* Elements [from, to). A negative number counts from the end. WG_END is the end, and 0 is 0, so that .to = t
      * is empty at t = 0. A call of wg_slice without .to goes up to the end. */
     int64_t from, to;
@@ -208,8 +206,7 @@ typedef struct wg_slice_args {
 } wg_slice_args;
 #define WG_END INT64_MAX
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
-#define wg_slice(...) \
-    WG_NAMED(wg_slice_at, wg_slice_args, 1, #__VA_ARGS__, __VA_ARGS__, .text = #__VA_ARGS__)
+#define wg_slice(...) WG_NAMED(wg_slice_at, wg_slice_args, 1, #__VA_ARGS__, __VA_ARGS__, .text = #__VA_ARGS__)
 
 /* ---- indices ---- */
 
@@ -222,7 +219,7 @@ WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 typedef struct wg_softmax_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axis;       /* one axis; default: the last */
+    wg_axis axis;       /* one axis; default: the last */
     double temperature; /* x is divided by it first; default 1 */
     uint64_t reserved[2];
 } wg_softmax_args;

@@ -19,7 +19,7 @@ typedef struct wg_take_args {
     wg_node x;
     wg_node indices;
     WG_BY_NAME;
-    int axis; /* default 0 */
+    wg_axis axis; /* default 0 */
     uint64_t reserved[2];
 } wg_take_args;
 /* y[..., i..., ...] = x[..., indices[i...], ...]: the axes of the indices take the place of the axis.
@@ -36,15 +36,14 @@ typedef struct wg_scatter_add_args {
     wg_node indices;
     wg_node v; /* values */
     WG_BY_NAME;
-    int axis; /* default 0 */
+    wg_axis axis; /* default 0 */
     uint64_t reserved[2];
 } wg_scatter_add_args;
 /* x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has
  * the shape that its result would have. */
 WG_API wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a);
 WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a);
-#define wg_scatter_add(...) \
-    WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_scatter_add(...) WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
 #define wg_scatter_add_along(...) \
     WG_NAMED(wg_scatter_add_along_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
 
@@ -61,7 +60,7 @@ WG_API wg_node wg_nonzero_at(wg_site here, wg_node mask, int64_t count);
 typedef struct wg_sort_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    wg_axis axis; /* one axis; default: the last */
     bool descending;
     uint64_t reserved[2];
 } wg_sort_args;
@@ -76,7 +75,7 @@ typedef struct wg_topk_args {
     wg_node x;
     int64_t count;
     WG_BY_NAME;
-    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    wg_axis axis; /* one axis; default: the last */
     bool smallest;
     uint64_t reserved[2];
 } wg_topk_args;

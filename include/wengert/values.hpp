@@ -89,17 +89,13 @@ struct shape : wg_shape {
     int64_t operator[](int axis) const { return dim[axis < 0 ? axis + rank : axis]; }
 };
 
-struct axes : wg_axes {
-    axes() : wg_axes() {}
-    axes(const wg_axes &a) : wg_axes(a) {}
+struct axes {
+    wg_axis list;
+    axes() : list(0) {}
+    axes(wg_axis a) : list(a) {}
     axes(int one) : axes({ one }) {}
-    axes(std::initializer_list<int> list) : wg_axes()
-    {
-        for (int a : list) {
-            if (count < WG_MAX_RANK) axis[count] = a;
-            count++;
-        }
-    }
+    axes(std::initializer_list<int> l) : list(wg_axes_of(static_cast<int>(l.size()), l.begin())) {}
+    operator wg_axis() const { return list; }
 };
 
 /* ---- values ---- */

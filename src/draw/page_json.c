@@ -75,8 +75,7 @@ static void put_option(wgi_strbuf *b, const wg_attr_row *r, const char *at)
     case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
     case WG_ATTR_DOUBLE: {
         const double x = *(const double *)(const void *)at;
-        if (x == WG_ZERO) wgi_strbuf_put(b, "0");
-        else if (x != 0) wgi_strbuf_format(b, isfinite(x) ? "%.17g" : "null", x);
+        if (x != 0) wgi_strbuf_format(b, isfinite(x) ? "%.17g" : "null", wg_or_standard(x, 0));
         break;
     }
     case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;

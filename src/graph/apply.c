@@ -305,10 +305,16 @@ static bool keep(wg_rule *r, wgi_kind_type *e, const wg_node given[], const wg_n
     return true;
 }
 
-/* Whether each option that is a word is one of its words: C gives it as a number. */
-static bool choices_fit(wg_rule *r)
+/* Whether each option that is a word is one of its words, which C gives as a number, and no number is NaN whose
+ * row does not allow it. */
+static bool options_fit(wg_rule *r)
 {
     for (const wg_attr_row *row = r->op->attrs; row && row->name; row++) {
+        if (row->kind == WG_ATTR_DOUBLE && !row->choices && r->op->library) {
+            double number;
+            memcpy(&number, (const char *)r->attr + row->offset, sizeof number);
+            if (isnan(number)) return wg_rule_fail(r, WG_ERROR_VALUE, "%s is NaN", row->name);
+        }
         if (row->kind != WG_ATTR_CHOICE || !row->choices) continue;
         int words = 1, v;
         memcpy(&v, (const char *)r->attr + row->offset, sizeof v);
@@ -340,7 +346,7 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
     }
     for (int j = 0; j < WG_MAX_OUTPUTS; j++)
         r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
-    if (!choices_fit(&r) || (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)))
+    if (!options_fit(&r) || (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)))
         return failed(here, op, g, x, n, fresh);
     if (keep_in && !keep(&r, keep_in, given, x)) return failed(here, op, g, x, n, fresh);
     wg_node y = made_of_others(here, op, g, x, n, own);

@@ -1,6 +1,57 @@
 /* attr.c: options of ops (attributes), compared and hashed field by field. */
 #include "graph/graph.h"
 
+/* ---- axes ---- */
+
+enum { NO_AXIS = INT32_MIN }; /* what is given cannot be an axis */
+
+static int whole_axis(double v)
+{
+    if (v == WG_ZERO) return 0;
+    return v > -1e6 && v < 1e6 && v == (int)v ? (int)v : NO_AXIS;
+}
+
+/* The text of a call is looked at only where an axis 0 and no axis are the same number. */
+static bool says_option(wg_site here, const char *option)
+{
+    return wgi_before_options(here) && strstr(here, option) &&
+           wgi_writes_option(wg_site_arguments(here), option);
+}
+
+wg_axes wg_axes_given(wg_site here, const char *option, wg_axis axes)
+{
+    wg_axes to = { 0 };
+    if (axes == 0) {
+        to.count = says_option(here, option);
+    } else if (axes >= WG_AXES_BASE && axes < 2 * WG_AXES_BASE) {
+        uint64_t list = (uint64_t)(axes - WG_AXES_BASE);
+        to.count = list & 15, list >>= 4;
+        for (int i = 0; i < to.count && i < WG_MAX_RANK; i++, list >>= 6)
+            to.axis[i] = list & 63 ? (int)(list & 63) - 32 : NO_AXIS;
+    } else {
+        to.count = 1, to.axis[0] = whole_axis(axes);
+    }
+    return to;
+}
+
+int wg_axis_given(wg_site here, const char *option, wg_axis axis)
+{
+    if (axis == 0) return 0;
+    const wg_axes all = wg_axes_given(here, option, axis);
+    return all.count == 1 ? all.axis[0] : all.count ? NO_AXIS : 0;
+}
+
+const char *wgi_axis_text(wg_site here, int axis, char *buf, size_t size)
+{
+    if (axis == NO_AXIS &&
+        (*wgi_option_text(here, "axis", buf, size) || *wgi_option_text(here, "axes", buf, size)))
+        return buf;
+    snprintf(buf, size, axis == NO_AXIS ? "by this number" : "%d", axis);
+    return buf;
+}
+
+/* ---- fields ---- */
+
 /* 0: the size depends on the value. */
 static size_t attr_bytes(wg_attr_kind k)
 {

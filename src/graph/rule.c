@@ -60,9 +60,11 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
-    int a = *axis < 0 ? *axis + rank : *axis;
+    const int a = *axis < 0 ? *axis + rank : *axis;
+    char text[64];
     if (a < 0 || a >= rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in %s",
+                            wgi_axis_text(r->here, *axis, text, sizeof text), wg_rule_who(r, 0));
     *axis = a;
     return true;
 }

@@ -111,7 +111,7 @@ static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_one_hot_args a = { .axis = { 1, { -1 } } };
+    wg_one_hot_args a = { 0 };
     int64_t axis = -1;
     const wgi_ast *option = wgi_keyword(call, "count"), *along = wgi_keyword(call, "axis");
     if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count axis")) return WGI_NOTHING;
@@ -120,7 +120,7 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                      &a.count) ||
         (along && !wgi_integer(q, along, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, &axis)))
         return WGI_NOTHING;
-    a.axis.axis[0] = (int)axis;
+    a.axis = WG_AXES((int)axis);
     a.x = indices(q, at, owner);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), &a));
 }

@@ -72,12 +72,12 @@ static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
  * axis is moved to the end, and back. */
 static wg_node move_axis(wg_site here, wg_node x, int from, int to)
 {
-    wg_transpose_args t = { .x = x, .axes.count = wg_node_shape(x).rank };
-    for (int i = 0, k = 0; i < t.axes.count; i++) {
+    wg_axes t = { .count = wg_node_shape(x).rank };
+    for (int i = 0, k = 0; i < t.count; i++) {
         k += k == from;
-        t.axes.axis[i] = i == to ? from : k++;
+        t.axis[i] = i == to ? from : k++;
     }
-    return wg_transpose_at(here, &t);
+    return wg_transpose_at(here, &(wg_transpose_args){ .x = x, .axes = wg_axes_of(t.count, t.axis) });
 }
 
 static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
@@ -90,19 +90,29 @@ static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, doub
     return trains ? train(l->inside, a, gamma, beta, &v) : infer(l->inside, a, gamma, beta, &v);
 }
 
+/* The axis that the option .axis says, by default the last; -1: x has none such, or it says several. */
+static int one_axis(const layer *l, wg_axis given, int rank)
+{
+    const wg_axes all = wg_axes_given(l->here, "axis", given);
+    const int axis = all.count ? all.axis[0] : -1, at = axis < 0 ? axis + rank : axis;
+    return all.count <= 1 && at < rank ? (at < 0 ? -1 : at) : -1;
+}
+
 /* The axis of features, or -1: an error is recorded. */
 static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
 {
     wg_context *c = wg_graph_context(l->g);
     const wg_shape s = wg_node_shape(a->x);
-    const int given = a->axis.count ? a->axis.axis[0] : -1, axis = given < 0 ? given + s.rank : given;
+    const wg_axes all = wg_axes_given(l->here, "axis", a->axis);
+    const int axis = one_axis(l, a->axis, s.rank);
+    const double said = all.count == 0 ? -1 : all.axis[0] == INT32_MIN ? a->axis : all.axis[0];
     char shape[96];
-    if (a->axis.count > 1)
+    if (all.count > 1)
         wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": .axis has %d axes, and must have one",
-                a->name, a->axis.count);
-    else if (axis < 0 || axis >= s.rank)
-        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %d for the features",
-                a->name, wg_shape_text(s, shape, sizeof shape), given);
+                a->name, all.count);
+    else if (axis < 0)
+        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %g for the features",
+                a->name, wg_shape_text(s, shape, sizeof shape), said);
     else if (!(momentum >= 0 && momentum < 1))
         wg_fail(c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)", a->name,
                 momentum);
@@ -114,7 +124,7 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
     a = WG_OR_NONE(a);
     layer l;
-    const double momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum;
+    const double momentum = wg_or_standard(a->momentum, 0.9);
     if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a, momentum);
     if (axis < 0) return refused(a->x);
@@ -131,7 +141,7 @@ static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axe
 {
     const wg_shape s = wg_node_shape(x);
     bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count <= s.rank;
-    if (!axes->count) *axes = WG_AXES(-1);
+    if (!axes->count) *axes = (wg_axes){ 1, { -1 } };
     for (int i = 0; fits && i < axes->count; i++) {
         const int k = axes->axis[i] + (axes->axis[i] < 0 ? s.rank : 0);
         fits = k >= 0 && k < s.rank && !in[k];
@@ -153,30 +163,33 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
     a = WG_OR_NONE(a);
     layer l;
-    wg_axes axes = a->axes;
+    wg_axes axes = wg_axes_given(here, "axes", a->axes);
     wg_shape f;
     if (!begin(&l, here, "nn_layer_norm", a->x, a->p, a->name, a->share) ||
         !order_axes(&l, "nn_layer_norm", a->x, &axes, &f))
         return refused(a->x);
     if (axes.axis[0] == wg_node_shape(a->x).rank - 1) axes.count = 0; /* the last alone: the op's own way */
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    return wg_layer_norm_at(
-        l.inside,
-        &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps, .axes = axes });
+    return wg_layer_norm_at(l.inside, &(wg_layer_norm_args){ .x = a->x,
+                                                             .gamma = gamma,
+                                                             .beta = beta,
+                                                             .eps = a->eps,
+                                                             .axes = wg_axes_of(axes.count, axes.axis) });
 }
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
     a = WG_OR_NONE(a);
     layer l;
-    wg_axes axes = a->axes;
+    wg_axes axes = wg_axes_given(here, "axes", a->axes);
     wg_shape f;
     if (!begin(&l, here, "nn_rms_norm", a->x, a->p, a->name, a->share) ||
         !order_axes(&l, "nn_rms_norm", a->x, &axes, &f))
         return refused(a->x);
     wg_node gamma = param(&l, "gamma", &f, wg_const(1));
-    return wg_rms_norm_at(l.inside,
-                          &(wg_rms_norm_args){ .x = a->x, .gamma = gamma, .eps = a->eps, .axes = axes });
+    return wg_rms_norm_at(
+        l.inside, &(wg_rms_norm_args){
+                      .x = a->x, .gamma = gamma, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis) });
 }
 
 /* ---- group_norm ---- */
@@ -186,19 +199,20 @@ wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
     a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
-    const int rank = wg_node_shape(a->x).rank, given = a->axis.count ? a->axis.axis[0] : -1,
-              axis = given < 0 ? given + rank : given;
-    if (rank < 2 || axis < 1 || axis >= rank) {
+    const int rank = wg_node_shape(a->x).rank, axis = one_axis(&l, a->axis, rank);
+    if (rank < 2 || axis < 1) {
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
                 "nn_group_norm: \"%s\": x needs an axis of examples and one of channels", a->name);
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    return wg_group_norm_at(
-        l.inside,
-        &(wg_group_norm_args){
-            .x = a->x, .gamma = gamma, .beta = beta, .groups = a->groups, .eps = a->eps, .axis = a->axis });
+    return wg_group_norm_at(l.inside, &(wg_group_norm_args){ .x = a->x,
+                                                             .gamma = gamma,
+                                                             .beta = beta,
+                                                             .groups = a->groups,
+                                                             .eps = a->eps,
+                                                             .axis = WG_AXES(axis) });
 }
 
 /* ---- conv ---- */

@@ -41,7 +41,7 @@ bool wgi_groups_are_met(wg_optim *o)
 
 /* ---- manners ---- */
 
-static double given(double v) { return v == WG_ZERO ? 0 : v; }
+static double given(double v) { return wg_or_standard(v, 0); }
 
 wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
 {

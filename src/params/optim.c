@@ -10,7 +10,7 @@ static bool fill_in(wg_optim *o, const wgi_optim_option *row)
     wg_context *c = o->s.p->c;
     double *v = row->is_bool ? NULL : wgi_optim_number(o, row->offset);
     if (!v) return true;
-    *v = *v == WG_ZERO ? 0 : *v != 0 ? *v : row->standard;
+    *v = wg_or_standard(*v, row->standard);
     if (*v >= 0 && *v < row->below) return true;
     if (isinf(row->below))
         wgi_fail(c, o->s.here, o->s.kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0",

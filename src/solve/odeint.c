@@ -100,12 +100,8 @@ static bool take(solver *v, const trial *r, double h)
 
 /* ---- adaptive steps ---- */
 
-static double tolerance(double given, double usual)
-{
-    return given == WG_ZERO ? 0 : given == 0 ? usual : given;
-}
-static double relative(const wg_odeint_args *a) { return tolerance(a->rtol, 1e-6); }
-static double absolute(const wg_odeint_args *a) { return tolerance(a->atol, 1e-9); }
+static double relative(const wg_odeint_args *a) { return wg_or_standard(a->rtol, 1e-6); }
+static double absolute(const wg_odeint_args *a) { return wg_or_standard(a->atol, 1e-9); }
 
 /* x in units of the tolerance where the state is y. An x of 0 is within a tolerance of 0. */
 static double in_tolerances(const solver *v, double x, double y)

@@ -59,7 +59,7 @@ static void put_numbers(wgi_strbuf *b, const wg_shape *s)
 
 double wgi_number_or_default(const wg_attr_row *r, double x)
 {
-    return x == WG_ZERO ? 0 : x == 0 && r->standard ? strtod(r->standard, NULL) : x;
+    return wg_or_standard(x, r->standard ? strtod(r->standard, NULL) : 0);
 }
 
 /* The default as its row writes it. */

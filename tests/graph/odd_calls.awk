@@ -2,7 +2,8 @@
 # arguments that test_odd_calls.c chooses. A function that is added to a header needs no edit here.
 #
 # Each argument, and each field of a struct of arguments or options, is a slot. ODD(word, k) is the value of
-# slot k, of the type that the word stands for. The table `calls` has the words of each function.
+# slot k, of the type that the word stands for. The table `calls` has the words of each function, and the names of
+# the slots that are options.
 
 BEGIN {
     # Those that end what a test stands on, take what the library alone makes, or have a format.
@@ -85,7 +86,13 @@ function cut(list, into,    i, ch, depth, n, text)
     return n + 0
 }
 
-function slot(word) { slots = slots (count ? ", " : "") "SLOT_" word; used[word] = 1; return count++ }
+function slot(word, option)
+{
+    slots = slots (count ? ", " : "") "SLOT_" word
+    options = options (count ? ", " : "") (option == "" ? "NULL" : "\"" option "\"")
+    used[word] = 1
+    return count++
+}
 
 # Sets the fields of the struct `name`, an argument.
 function set_fields(struct, name,    i, word, before, code)
@@ -94,7 +101,8 @@ function set_fields(struct, name,    i, word, before, code)
         word = word_of(field_type[struct, i], before)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
-        code = code "\n    " name "." field_name[struct, i] " = GIVEN(" word ", " slot(word) ", " \
+        code = code "\n    " name "." field_name[struct, i] " = GIVEN(" word ", " \
+               slot(word, i > given[struct] ? field_name[struct, i] : "") ", " \
                (i <= given[struct] ? "true" : "false") ");"
     }
     return code
@@ -108,7 +116,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     if (name in left_out) return
     list = substr(s, index(s, "(") + 1); sub(/\) *$/, "", list)
     n = cut(list, arg)
-    slots = locals = pass = before = ""; count = 0
+    slots = options = locals = pass = before = ""; count = operands = 0
     for (a = 1; a <= n; a++) {
         type = arg[a]
         if (type ~ /\]$/) { sub(/[A-Za-z_0-9]+\[[^\]]*\]$/, "*", type) }
@@ -117,6 +125,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         pass = pass (a > 1 ? ", " : "")
         if (struct in fields) {
             pointer = type ~ /\*/ ? slot("struct") : -1
+            operands = given[struct]
             locals = locals "\n    " struct " a" a " = { 0 };" set_fields(struct, "a" a)
             pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
             before = 0
@@ -130,7 +139,8 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" locals "\n    " \
           (trim(result) == "wg_node" ? "use(w, " name "(" pass "));" : "(void)" name "(" pass ");") "\n}"
     table = table "    { \"" name "\", call_" name ", " count ", (const slot_word[]){ " \
-            (count ? slots : "SLOT_none") " } },\n"
+            (count ? slots : "SLOT_none") " }, (const char *const[]){ " (count ? options : "NULL") " }, " \
+            operands ", " (trim(result) == "wg_node" ? "true" : "false") " },\n"
 }
 
 END {

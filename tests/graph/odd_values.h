@@ -18,12 +18,16 @@ typedef struct world {
     wg_graph *g, *other;
     wg_params *p;
     wg_node good[FORMS], odd[NODES];
-    int form; /* which node is the good one */
+    int form;     /* which node is the good one */
+    wg_node rest; /* if it is one, the good one of all operands but the first */
+    wg_site site; /* the good one; NULL: some */
 } world;
 
-/* Slot `slot` has its odd value number `value`, all others are good. */
+/* Slot `slot` has its odd value number `value`, or the number if that is BY_NUMBER; all others are good. */
+enum { BY_NUMBER = 1 << 20, FIRST_OPERAND = 2 };
 typedef struct choice {
     int slot, value;
+    double number;
 } choice;
 
 static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t->value : -1; }
@@ -42,6 +46,15 @@ static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t
         const int i = odd_at(t, slot);             \
         (void)w, (void)given;                      \
         return i < 0 ? (T)(good) : odd_##word[i];  \
+    }
+#define NUMBERS(T, word, good, ...)                                         \
+    static const T odd_##word[] = { __VA_ARGS__ };                          \
+    enum { ODD_##word = LENGTH(odd_##word) };                               \
+    GETTER(T, word)                                                         \
+    {                                                                       \
+        const int i = odd_at(t, slot);                                      \
+        (void)w, (void)given;                                               \
+        return i < 0 ? (good) : i == BY_NUMBER ? t->number : odd_##word[i]; \
     }
 /* A pointer whose odd value is NULL. */
 #define POINTER(T, word, good)                      \
@@ -67,11 +80,11 @@ VALUES(int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, 
        INT64_MIN)
 VALUES(uint64_t, uint64_t, 1, 0, UINT64_MAX)
 VALUES(size_t, size_t, 1, 0, 3, SIZE_MAX)
-VALUES(double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
-       2147483648.0)
+NUMBERS(double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
+        2147483648.0)
 VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexistent/dir/f", ".", "\xff\xfe",
        "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((")
-VALUES(wg_site, wg_site, "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
+VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
 
 #define ENUM(T) VALUES(T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
 ENUM(wg_dtype)
@@ -159,13 +172,8 @@ GETTER(const wg_shape *, p_wg_shape)
     return i < 0 ? &odd_good_shape : i < ODD_wg_shape ? &odd_shapes[i] : NULL;
 }
 
-#define NO_AXES  \
-    {            \
-        0, { 0 } \
-    }
-VALUES(wg_axes, wg_axes, odd_wg_axes[0], NO_AXES, { -1, { 0 } }, { 9, { 0 } }, { INT32_MIN, { 0 } },
-       { INT32_MAX, { 0 } }, { 1, { 9 } }, { 1, { INT32_MIN } }, { 1, { INT32_MAX } }, { 2, { 0, 0 } },
-       { 2, { 0, 1 } }, { 1, { -1 } })
+NUMBERS(wg_axis, wg_axis, 0, -1, 1, 9, -9, 0.5, 1e300, -1e300, NAN, INFINITY, WG_AXES_BASE, WG_AXES_BASE + 1,
+        WG_AXES_BASE + 2, WG_AXES_BASE + 9, 2 * WG_AXES_BASE - 1, WG_AXES_BASE + 16 * (32 + 64 * 32) + 2)
 
 #define TENSOR(dtype, ...)             \
     {                                  \
@@ -195,7 +203,8 @@ enum { ODD_wg_node = NODES, ODD_p_wg_node = 3, ODD_wg_nn_states = 4 };
 GETTER(wg_node, wg_node)
 {
     const int i = odd_at(t, slot);
-    return i >= 0 ? w->odd[i] : given ? w->good[w->form] : wg_none;
+    if (i >= 0) return w->odd[i];
+    return !given ? wg_none : slot > FIRST_OPERAND && w->rest.graph ? w->rest : w->good[w->form];
 }
 
 /* An array for operands or for results: of good nodes, NULL, of wg_none, of nodes of another graph. */

@@ -24,16 +24,32 @@ typedef struct odd_call {
     void (*call)(world *w, const choice *t);
     int slots;
     const slot_word *slot;
+    const char *const *option; /* the name of a slot that is an option */
+    int operands;              /* before the options */
+    bool makes_node;
 } odd_call;
 
 #define ODD(word, k)          get_##word(w, t, k, true)
 #define GIVEN(word, k, given) get_##word(w, t, k, given)
 
+typedef struct result {
+    bool ok;
+    wg_shape shape;
+    double v[64]; /* the first elements */
+} result;
+static result made;
+
 /* What a builder has made is computed. */
 static void use(const world *w, wg_node n)
 {
     (void)w;
-    if (wg_node_ok(n)) wg_value(n);
+    made = (result){ 0 };
+    double *v = wg_node_ok(n) ? wgt_values(n) : NULL;
+    if (!v) return;
+    made.ok = true, made.shape = wg_node_shape(n);
+    const int64_t size = wg_shape_size(made.shape);
+    memcpy(made.v, v, sizeof *v * (size_t)(size < 64 ? size : 64));
+    free(v);
 }
 
 #include "odd_calls.h"
@@ -151,6 +167,139 @@ Test(odd_calls, every_function_of_the_api_lives_through_odd_arguments)
     }
     cr_expect_gt(LENGTH(calls), 450);
     cr_expect_gt(at->calls, 15000);
+    fclose(odd_file);
+}
+
+/* ---- options mean what is written ----
+ *
+ * Each number option and each option of axes of each builder, by one odd value at a time. What a value means is
+ * said by another call: 0 is the default, WG_ZERO next to a tiny number, a bare axis the list of it. A value that
+ * has no meaning is refused at the caller's line. */
+
+typedef struct faults {
+    int count, options, reached, calls;
+    char text[8000];
+} faults;
+
+static void note(faults *f, const odd_call *k, int slot, double v, const char *what)
+{
+    const size_t n = strlen(f->text);
+    f->count++;
+    if (n < sizeof f->text - 300)
+        snprintf(f->text + n, sizeof f->text - n, "%s(.%s = %g): %s\n", k->name, k->option[slot], v, what);
+}
+
+/* The call with one option, which its text names. message: NULL, or room for that of an error. */
+static result call_with(const odd_call *k, faults *f, int form, int slot, double v, char message[1100])
+{
+    char site[120];
+    size_t memory;
+    if (slot < 0) snprintf(site, sizeof site, "%ca\nodd.c:7", k->operands);
+    else snprintf(site, sizeof site, "%ca, .%s = v\nodd.c:7", k->operands, k->option[slot]);
+    world w = open_world(&memory, form % FORMS);
+    if (form >= FORMS) w.rest = form < 2 * FORMS ? wg_fill(w.g, 0.5, WG_SHAPE(3)) : w.good[4];
+    w.site = site;
+    made = (result){ 0 };
+    f->calls++;
+    k->call(&w, &(choice){ slot, BY_NUMBER, v });
+    if (message) snprintf(message, 1100, "%s", wg_failed(w.c) ? wg_message(w.c) : "");
+    made.ok &= !wg_failed(w.c);
+    wg_finish(w.c, NULL);
+    return made;
+}
+
+static bool is_close(const result *a, const result *b, double relative)
+{
+    if (a->ok != b->ok || !a->ok) return a->ok == b->ok;
+    const int64_t n = wg_shape_size(a->shape);
+    if (!wg_shape_equal(a->shape, b->shape)) return false;
+    for (int i = 0; i < n && i < 64; i++)
+        if (!(wgt_relative(a->v[i], b->v[i]) <= relative)) return false;
+    return true;
+}
+
+static const double odd_numbers[] = { 0, WG_ZERO, NAN, -1.5, -0.25 };
+enum { NEGATIVE = 3 }; /* from here on */
+
+/* differs: by which numbers a result is another than the usual one. */
+static void try_number(const odd_call *k, faults *f, int form, int slot, const result *usual, bool differs[])
+{
+    char message[1100];
+    const result tiny = call_with(k, f, form, slot, 1e-300, NULL);
+    for (int i = 0; i < LENGTH(odd_numbers); i++) {
+        const double v = odd_numbers[i];
+        const result r = call_with(k, f, form, slot, v, message);
+        differs[i] |= !is_close(&r, usual, 0);
+        if (!r.ok && !strstr(message, "odd.c:7")) note(f, k, slot, v, "refused without its line");
+        if (strstr(message, "2.225") || strstr(message, "e-308")) note(f, k, slot, v, message);
+        if (v == 0 && differs[i]) note(f, k, slot, v, "is not the default");
+        if (v == WG_ZERO && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9)) note(f, k, slot, v, "is not zero");
+        if (isnan(v) && r.ok && strcmp(k->name, "wg_pad_at") != 0) note(f, k, slot, v, "is taken");
+    }
+}
+
+static void try_axis(const odd_call *k, faults *f, int form, int slot)
+{
+    static const double odd[] = { 1.5, -0.5, NAN, INFINITY, 100, 1e9, 1e300 };
+    char message[1100];
+    for (int axis = -9; axis <= 9; axis++) {
+        const result list = call_with(k, f, form, slot, WG_AXES(axis), message);
+        if (!list.ok && !strstr(message, "odd.c:7")) note(f, k, slot, axis, "refused without its line");
+        const result bare = call_with(k, f, form, slot, axis, NULL);
+        if (!is_close(&bare, &list, 0)) note(f, k, slot, axis, "is another axis");
+        if (bare.ok && (axis < -4 || axis > 4)) note(f, k, slot, axis, "there is no such axis");
+    }
+    for (int i = 0; i < LENGTH(odd); i++) {
+        const result r = call_with(k, f, form, slot, odd[i], message);
+        if (r.ok || !strstr(message, "odd.c:7"))
+            note(f, k, slot, odd[i], r.ok ? "is taken" : "without its line");
+    }
+    const result twice = call_with(k, f, form, slot, WG_AXES(1, 1), message);
+    if (twice.ok || !strstr(message, "odd.c:7")) note(f, k, slot, 1, "twice is taken");
+}
+
+static void try_options(const odd_call *k, faults *f)
+{
+    for (int slot = 0; slot < k->slots; slot++) {
+        const bool axis = k->slot[slot] == SLOT_wg_axis, number = k->slot[slot] == SLOT_double;
+        if (!k->option[slot] || !(axis || number)) continue;
+        bool reached = false, differs[LENGTH(odd_numbers)] = { false };
+        f->options++;
+        for (int form = 0; form < 3 * FORMS && !f->count; form++) {
+            const result usual = call_with(k, f, form, -1, 0, NULL);
+            if (!usual.ok) continue;
+            reached = true;
+            if (axis) try_axis(k, f, form, slot);
+            else try_number(k, f, form, slot, &usual, differs);
+        }
+        for (int i = NEGATIVE; reached && number && i < LENGTH(odd_numbers); i++)
+            if (!differs[i]) note(f, k, slot, odd_numbers[i], "is taken and means nothing");
+        f->reached += reached;
+        if (!reached) fprintf(stderr, "not reached: %s .%s\n", k->name, k->option[slot]);
+    }
+}
+
+Test(odd_calls, options_mean_what_is_written_or_are_refused_at_their_line)
+{
+    faults *f = mmap(NULL, sizeof *f, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq(f, MAP_FAILED);
+    int options = 0, reached = 0;
+    odd_file = fopen("/dev/null", "w");
+    for (int i = 0; i < LENGTH(odd_memory); i++) odd_memory[i] = 0x3FF0000000000000 + i;
+    for (int i = 0; i < LENGTH(calls); i++) {
+        if (!calls[i].makes_node) continue;
+        int status = 0;
+        *f = (faults){ 0 };
+        fflush(NULL);
+        const pid_t child = fork();
+        if (!child) try_options(&calls[i], f), _exit(0);
+        waitpid(child, &status, 0);
+        cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s", calls[i].name);
+        cr_expect(!f->count, "%d faults:\n%s", f->count, f->text);
+        options += f->options, reached += f->reached;
+    }
+    fprintf(stderr, "%d options, %d reached\n", options, reached);
+    cr_expect_gt(reached, 60);
     fclose(odd_file);
 }
 

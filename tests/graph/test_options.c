@@ -1,5 +1,6 @@
 /* test_options.c: options by name. An option by position is an error at the call, by the text of its site; a
  * slice to 0 is empty, and one without .to goes up to the end. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,12 +129,65 @@ Test(options, by_position_do_not_pass_the_compiler)
 {
     cr_expect(compiles("wg_sum(x)"));
     cr_expect(compiles("wg_sum(x, .axes = WG_AXES(0), .keepdims = true)"));
+    cr_expect(compiles("wg_sum(x, .axes = 1), wg_softmax(y, .axis = 0), wg_cumsum(y, .axis = -1)"));
+    cr_expect(
+        compiles("const int i = 1; wg_axis a = WG_AXES(i, 0); wg_sum(x, .axes = i), wg_sum(y, .axes = a)"));
+    cr_expect_not(compiles("wg_sum(x, .axes = \"0\")"));
+    cr_expect_not(compiles("wg_sum(x, .axes = { 1, { 0 } })"));
     cr_expect(compiles("wg_mse(x, y, .reduction = WG_SUM)"));
     cr_expect(compiles("wg_slice(x, .axis = 1, .to = 0)"));
     cr_expect_not(compiles("wg_sum(x, 0)"));
     cr_expect_not(compiles("wg_mse(x, y, 0)"));
     cr_expect_not(compiles("wg_slice(x, 0, 1)"));
     cr_expect_not(compiles("wg_nn_dense(x, 0, \"fc\", 64, 0)"));
+}
+
+/* ---- axes ---- */
+
+static void expect_two(wg_node n, double a, double b)
+{
+    double v[6] = { 0 };
+    wg_copy_f64(n, v, (size_t)wg_shape_size(wg_node_shape(n)));
+    cr_expect(v[0] == a && v[1] == b, "%s: %g %g, not %g %g", wg_node_site(n), v[0], v[1], a, b);
+}
+
+/* x is 1 2 3 / 4 5 6. A number is that axis, 0 too; what another call in the text says is nobody's here. */
+Test(options, an_axis_is_a_number_or_a_list)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = matrix(g);
+    const int zero = 0;
+    const wg_axis list = WG_AXES(0);
+    expect_two(wg_sum(x, .axes = 0), 5, 7);
+    expect_two(wg_sum(x, .axes = zero), 5, 7);
+    expect_two(wg_sum(x, .axes = list), 5, 7);
+    expect_two(wg_sum(x, .axes = WG_ZERO), 5, 7);
+    expect_two(wg_sum(x, .axes = 1), 6, 15);
+    expect_two(wg_sum(x, .keepdims = true, .axes = -1), 6, 15);
+    expect_two(wg_argmax(x, .axis = 0), 1, 1);
+    expect_two(wg_argmax(x, .axis = 1), 2, 2);
+    expect_two(wg_cumsum(x, .axis = WG_AXES(1)), 1, 3);
+    expect_two(wg_transpose(x, .axes = WG_AXES(1, 0)), 1, 4);
+    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axes = 0))), 21);
+    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axes = 0), .keepdims = true)), 21);
+    wg_node own = wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = x, .axes = WG_AXES(0) });
+    expect_two(own, 5, 7);
+    /* rows of one number are all beta, 0; columns of two are -1 and 1 */
+    expect_two(wg_round(wg_slice(wg_nn_layer_norm(x, p, "a", .axes = 0), .axis = 1, .to = 1)), -1, 1);
+    cr_expect(wg_node_ok(wg_param(g, p, "a.gamma", WG_SHAPE(2), wg_zeros())));
+
+    wg_sum(x, .axes = 2), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 2 in x [2,3]");
+    wg_sum(x, .axes = 1.7), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 1.7 in x [2,3]");
+    wg_cumsum(x, .axis = 0.5), wgt_expect_error(c, WG_ERROR_SHAPE, "cumsum: no axis 0.5 in x [2,3]");
+    wg_sum(x, .axes = WG_AXES(0, 99)), wgt_expect_error(c, WG_ERROR_SHAPE, "no axis WG_AXES(0, 99) in x");
+    wg_sum(x, .axes = WG_AXES(1, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 twice");
+    wg_cumsum(x, .axis = WG_AXES(0, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "no axis WG_AXES(0, 1) in x");
+    wg_softmax(x, .axis = WG_AXES(0, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "takes one axis, not 2");
+    wg_leaky_relu(x, .slope = NAN), wgt_expect_error(c, WG_ERROR_VALUE, "leaky_relu: slope is NaN");
+    wg_dropout(x, .keep_prob = WG_ZERO), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob is 0, must be above");
+    wgt_finish(c, NULL);
 }
 
 /* ---- slices ---- */

@@ -1,6 +1,7 @@
 /* test_shapes.c: shapes at the limits and beyond. Every function that takes a shape refuses one that is not
  * valid, before it counts the elements. Operands with as many axes as a shape can have work everywhere. The
  * sanitizers find what no assertion can. */
+#include <math.h>
 #include <string.h>
 
 #include "wengert/lang.h"
@@ -120,10 +121,17 @@ Test(shapes, ops_refuse_what_is_no_shape)
 Test(shapes, lists_of_axes_that_are_none_are_refused)
 {
     world w = start();
-    const wg_axes lists[] = {
-        { 9, { 0 } }, { -1, { 0 } }, { INT32_MAX, { 0 } }, { 1, { INT32_MIN } }, { 1, { INT32_MAX } }
-    };
-    for (int i = 0; i < 5; i++) {
+    const int none[8] = { 0 }, far[2] = { 0, INT32_MAX };
+    const wg_axis lists[] = { wg_axes_of(9, none),
+                              wg_axes_of(-1, none),
+                              wg_axes_of(INT32_MAX, none),
+                              INT32_MIN,
+                              WG_AXES(INT32_MAX),
+                              wg_axes_of(2, far),
+                              0.5,
+                              NAN,
+                              INFINITY };
+    for (int i = 0; i < 9; i++) {
         wg_sum(w.x, .axes = lists[i]), refused(&w, "wg_sum", i);
         wg_mean(w.x, .axes = lists[i]), refused(&w, "wg_mean", i);
         wg_max(w.x, .axes = lists[i]), refused(&w, "wg_max", i);

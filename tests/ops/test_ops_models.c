@@ -107,7 +107,7 @@ Test(softmax, along_other_axes)
 {
     world w = open_world(WG_F32);
     wg_node x = wg_any(w.g, WG_SHAPE(3, 70, 2));
-    wg_axes swap = WG_AXES(0, 2, 1);
+    wg_axis swap = WG_AXES(0, 2, 1);
     wg_node y = wg_transpose(wg_softmax(wg_transpose(x, .axes = swap)), .axes = swap);
     expect_same_bits(wg_softmax(x, .axis = WG_AXES(1)), y);
     expect_same_bits(wg_softmax(x, .axis = WG_AXES(-2)), y);

@@ -167,7 +167,7 @@ Test(softmax_axes, same_bits_as_along_the_last)
     for (int k = 0; k < CASES; k++) {
         slices s = random_slices(k);
         wg_graph *g = graph(WG_F32);
-        wg_axes swap = WG_AXES(0, 2, 1);
+        wg_axis swap = WG_AXES(0, 2, 1);
         wg_node x = input(g, "x", s.x, &s), last = wg_transpose(x, .axes = swap);
         wg_node a[2] = { wg_softmax(x, .axis = WG_AXES(1)), wg_log_softmax(x, .axis = WG_AXES(1)) };
         wg_node b[2] = { wg_transpose(wg_softmax(last), .axes = swap),
