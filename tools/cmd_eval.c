@@ -59,7 +59,7 @@ static void evaluate(model *m, const print_style *style)
     if (!chosen(m, &l)) return;
     wg_tensor *t = wg_alloc(m->c, (size_t)l.count, sizeof *t);
     for (int i = 0; t && i < l.count; i++)
-        if (!model_value(m, l.node[i], &t[i])) return;
+        if (!model_fed(m, l.node[i]) || !model_value(m, l.node[i], &t[i])) return;
     if (!model_ok(m) || !write_file(m, &l, t)) return;
     if (m->a->json) print_json(m, &l, t);
     else if (!args_has(m->a, "output")) print_text(m, style, &l, t);

@@ -200,24 +200,6 @@ static bool make_rows(training *t)
                       (long long)t->data.rows, wg_data_rows(t->rows) ? "it" : "the training");
 }
 
-/* In a training nothing is drawn at random in the place of data. */
-static bool all_inputs_given(training *t)
-{
-    char has[300];
-    data_source s;
-    for (int i = 0; i < wg_program_names(t->m.q); i++) {
-        const char *name = wg_program_name(t->m.q, i);
-        bool given = wg_program_meaning(t->m.q, name) != WG_NAME_INPUT || was_set(t->m.a, name);
-        for (int k = 0; k < t->data.inputs; k++) given |= !strcmp(t->data.input[k].input, name);
-        if (given || !source_open(&t->m, t->data.spec, &s)) continue;
-        source_columns(&s, has, sizeof has);
-        return model_fail(&t->m, EXIT_FLAGS,
-                          "the input %s gets no column: the data have %s; --map %s=COLUMN names one", name,
-                          has, name);
-    }
-    return model_ok(&t->m);
-}
-
 /* ---- the command ---- */
 
 static bool open_program(training *t, const args *a)
@@ -227,7 +209,8 @@ static bool open_program(training *t, const args *a)
     t->mode = m->mode;
     m->mode = WG_TRAIN; /* of the data: that of IDX files to train on */
     if (args_has(a, "data"))
-        return data_read(m, &t->data) && all_inputs_given(t) && make_rows(t) && model_values(m);
+        return data_read(m, &t->data, false) && (!m->unfeds || data_fail_unfed(m, m->unfed[0])) &&
+               make_rows(t) && model_values(m);
     return model_fail(
         m, EXIT_FLAGS,
         "train: --data is missing: digits, moons:400, FILE.csv, FILE.npy or a folder of IDX files");

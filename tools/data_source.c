@@ -130,13 +130,19 @@ static void say_columns(const data_source *s, const char *list, FILE *said)
 
 /* ---- floats ---- */
 
-static bool take_csv(model *m, const data_source *s, const char *column, wg_tensor *to, FILE *said)
+static bool take_csv(model *m, const data_source *s, column_rows *to, FILE *said)
 {
-    wg_data *d = wg_data_csv_at("", m->c, s->spec, &(wg_csv_opts){ .x = column, .separator = s->separator });
+    wg_csv_opts o = { .x = to->column, .separator = s->separator };
+    wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
     if (!csv_ok(m)) return false;
-    *to = wg_data_x(d);
-    say_columns(s, column, said);
-    return true;
+    to->rows = wg_data_x(d);
+    say_columns(s, to->column, said);
+    size_t size;
+    FILE *list = open_memstream(&to->columns, &size);
+    const int64_t n = to->rows.shape.rank == 1 ? 1 : to->rows.shape.dim[1];
+    for (int64_t k = 0; list && k < n; k++) fprintf(list, "%s%s", k ? "\t" : "", wg_data_column(d, k));
+    if (list) fclose(list);
+    return list || model_fail(m, EXIT_OTHER, "out of memory");
 }
 
 /* Rows of one number are [n] or [n,1], as the input declares them. */
@@ -259,7 +265,7 @@ static bool take_csv_classes(model *m, const data_source *s, column_rows *to, FI
         number && number_classes(m, s, d, to, number, n) && take_numbers(m, d, number, &to->rows);
     wg_free(m->c, number);
     wg_data_free(d);
-    if (fine) fputs(to->column, said);
+    if (fine) fputs(to->column, said), to->columns = strdup(to->column);
     return fine && model_ok(m);
 }
 
@@ -282,7 +288,7 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said)
     to->classes = wg_program_classes(m->q, to->input);
     fprintf(said, "    %s <- ", to->input);
     if (s->names && to->classes ? !take_csv_classes(m, s, to, said)
-        : s->names              ? !take_csv(m, s, to->column, &to->rows, said)
+        : s->names              ? !take_csv(m, s, to, said)
                                 : !take_tensor(m, s, to->column, &to->rows, said))
         return false;
     if (to->classes && !classes_fit(m, s, to)) return false;

@@ -21,6 +21,7 @@ typedef struct column_rows {
     int64_t classes;   /* of the input; 0: it takes floats */
     char *words;       /* of its classes if they are words, likewise; free() it */
     size_t words_size;
+    char *columns; /* the names of the columns of a CSV file that it gets, likewise; NULL: of other data */
 } column_rows;
 
 bool source_open(model *m, const char *spec, data_source *s); /* false: after a message */
@@ -33,21 +34,31 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 
 /* ---- model_data.c ---- */
 
-#define CLASSES_FILE "classes.txt" /* beside the weights of a training: the words of classes */
-enum { DATA_INPUTS = 32 };
+/* Beside the weights of a training: for each input a line with its name, a tab, and its words of classes; or the
+ * columns of a CSV file that it was trained on. */
+#define CLASSES_FILE "classes.txt"
+#define COLUMNS_FILE "columns.txt"
 typedef struct data_rows {
     const char *spec;
     int64_t rows;
     column_rows input[DATA_INPUTS];
     int inputs;
-    char *words, *map; /* the text of CLASSES_FILE; a copy of --map, for the names of inputs */
-    char *said;        /* "    x <- x [64]    y <- y (10 classes)" */
+    char *words, *columns;    /* the texts of CLASSES_FILE and COLUMNS_FILE; "": there is none */
+    char *map;                /* a copy of --map, for the names of inputs */
+    char *known[DATA_INPUTS]; /* columns that the weights were trained on, of inputs that get these */
+    char *said;               /* "    x <- x [64]    y <- y (10 classes)" */
 } data_rows;
 
 /* Whether --set gives this input its value: then it takes no column unless --map names one. */
 bool was_set(const args *a, const char *name);
-/* Reads what --data, --map and --rows say. False: after a message. Call data_free in each case. */
-bool data_read(model *m, data_rows *d);
+/* Reads what --data, --map and --rows say. of_run: the inputs get the columns that the weights of --load were
+ * trained on. False: after a message. Call data_free in each case. */
+bool data_read(model *m, data_rows *d, bool of_run);
+bool data_fail_unfed(model *m, const char *input); /* says that it gets no column; returns false */
+/* Whether each input gets the columns that the text of a COLUMNS_FILE, or NULL, says. False: after a message. */
+bool data_same_columns(model *m, const data_rows *d, const char *text);
+/* The text of COLUMNS_FILE; free() it. NULL: out of memory. */
+char *data_columns(const data_rows *d);
 void data_free(data_rows *d);
 /* Rows [from, from + n) of an input's rows, without a copy. */
 wg_tensor data_slice(const column_rows *r, int64_t from, int64_t n);

@@ -122,7 +122,16 @@ static bool settings(model *m, wg_options *o, wg_dtype standard)
     return true;
 }
 
-static void warned(void *user, const char *message) { tool_note(user, "wengert: %s", message); }
+/* In the form of an error: the place, the warning, without the words of C. */
+static void warned(void *user, const char *message)
+{
+    const model *m = user;
+    char text[1200];
+    snprintf(text, sizeof text, "%s", message);
+    char *said = strstr(text, ": ");
+    if (m->q && said) strip_prefixes(m, said);
+    tool_note(m->a, "warning: %s", text);
+}
 
 /* FILE.wg, - for standard input, -e TEXT, or -e @FILE. */
 static bool read_program(model *m)
@@ -170,12 +179,23 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
     return t;
 }
 
+/* Whether a later --set, from number `from` on, sets the same name. Then it is an error. */
+static bool set_twice(model *m, int from, const char *text, const char *name)
+{
+    const size_t n = strlen(name) + 1;
+    for (const char *other; (other = args_next(m->a, "set", &from));)
+        if (!strncmp(other, text, n))
+            return !model_fail(m, EXIT_FLAGS, "--set %s is given twice, %.200s and %.200s: give it once",
+                               name, text + n, other + n);
+    return false;
+}
+
 static bool set_values(model *m)
 {
     const char *text, *value;
     for (int i = 0; (text = args_next(m->a, "set", &i));) {
         char *name = model_assignment(m, "set", text, &value);
-        if (!name) return false;
+        if (!name || set_twice(m, i, text, name)) return false;
         wg_tensor t = model_literal(m, "set", name, value);
         if (!t.data) return false;
         wg_program_set(m->q, name, t);
@@ -238,7 +258,7 @@ static bool all_loaded(model *m, int loaded)
 
 bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
 {
-    wg_options o = { .on_warning = warned, .user = (void *)(uintptr_t)a };
+    wg_options o = { .on_warning = warned, .user = m };
     *m = (model){ .a = a, .mode = mode };
     if (!settings(m, &o, standard)) return false;
     m->c = wg_start(&o);
@@ -359,7 +379,7 @@ bool model_of(model *m, const char **name, wg_node *node)
         return model_fail(m, EXIT_TEXT,
                           "%s: the program has no value: write an expression, or NAME = expression",
                           model_place(m));
-    return true;
+    return model_fed(m, *node);
 }
 
 bool model_value(model *m, wg_node n, wg_tensor *t)

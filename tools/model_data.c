@@ -17,17 +17,15 @@ static const column_rows *find(const data_rows *d, const char *input)
     return NULL;
 }
 
-/* ---- words of classes that a training has kept ---- */
+/* ---- what a training has kept ---- */
 
-/* The file of the words in the folder of the weights: a line for each input, its name and words with tabs
- * between them. "": there is none. */
-static char *read_words(model *m)
+/* A file in the folder of the weights. "": there is none. */
+static char *read_kept(model *m, const char *name)
 {
     const char *weights = args_value(m->a, "load"), *slash = weights ? strrchr(weights, '/') : NULL;
     char *path = NULL, *text = wg_alloc(m->c, 1 << 20, 1);
     if (!weights || !text) return text;
-    if (asprintf(&path, "%.*s" CLASSES_FILE, slash ? (int)(slash - weights) + 1 : 0, weights) < 0)
-        return text;
+    if (asprintf(&path, "%.*s%s", slash ? (int)(slash - weights) + 1 : 0, weights, name) < 0) return text;
     FILE *f = fopen(path, "r");
     free(path);
     if (!f) return text;
@@ -37,10 +35,10 @@ static char *read_words(model *m)
 }
 
 /* A copy of the words behind the input's name in such a text; NULL: there are none. */
-static const char *words_of(char *text, const char *input)
+static char *words_of(const char *text, const char *input)
 {
     const size_t n = strlen(input);
-    for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
         if (strncmp(line, input, n) != 0 || line[n] != '\t') continue;
         return strndup(line + n + 1, strcspn(line + n + 1, "\n"));
     }
@@ -101,17 +99,61 @@ bool was_set(const args *a, const char *name)
     return false;
 }
 
+/* A list with tabs as a list with commas. */
+static char *with_commas(char *list)
+{
+    for (char *at = list; at && (at = strchr(at, '\t'));) *at = ',';
+    return list;
+}
+
+/* The columns that the weights were trained on, for an input that has none yet. */
+static bool take_known(model *m, data_rows *d, const data_source *s, const char *name, FILE *said)
+{
+    char *list = with_commas(words_of(d->columns, name));
+    bool all = list != NULL;
+    for (char *at = list; all && at;) {
+        char *end = strchr(at, ',');
+        if (end) *end = 0;
+        all = source_has(s, at);
+        if (end) *end = ',', at = end + 1;
+        else at = NULL;
+    }
+    if (!all) return free(list), true;
+    d->known[d->inputs] = list;
+    return take(m, d, s, name, list, said);
+}
+
+bool data_same_columns(model *m, const data_rows *d, const char *text)
+{
+    bool same = true;
+    for (int i = 0; same && text && i < d->inputs; i++) {
+        const column_rows *r = &d->input[i];
+        char *was = with_commas(words_of(text, r->input)), *now = r->columns ? strdup(r->columns) : NULL;
+        same = !was || !now || !strcmp(was, with_commas(now));
+        if (!same)
+            model_fail(m, EXIT_FLAGS, "%s was trained on the columns %s, and gets %s: give --map %s=%s",
+                       r->input, was, now, r->input, was);
+        free(was), free(now);
+    }
+    return same;
+}
+
 static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
 {
     char has[300];
     if (d->map && !take_map(m, d, s, d->map, said)) return false;
+    for (int i = 0; s->names && i < wg_program_names(m->q); i++) {
+        const char *name = wg_program_name(m->q, i);
+        if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && !take_known(m, d, s, name, said))
+            return false;
+    }
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
         if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && source_has(s, name) &&
             !take(m, d, s, name, name, said))
             return false;
     }
-    if (d->inputs) return true;
+    if (d->inputs) return data_same_columns(m, d, d->columns);
     source_columns(s, has, sizeof has);
     return model_fail(m, EXIT_FLAGS,
                       "no input of the program has the name of a column: the data have %s; --map "
@@ -147,25 +189,72 @@ static bool cut(model *m, data_rows *d)
     return true;
 }
 
-bool data_read(model *m, data_rows *d)
+static void note_unfed(model *m, const data_rows *d)
+{
+    for (int i = 0; i < wg_program_names(m->q) && m->unfeds < DATA_INPUTS; i++) {
+        const char *name = wg_program_name(m->q, i);
+        if (is_input(m, name) && !was_set(m->a, name) && !find(d, name)) m->unfed[m->unfeds++] = name;
+    }
+}
+
+bool data_fail_unfed(model *m, const char *input)
+{
+    char has[300];
+    data_source s;
+    if (!source_open(m, args_value(m->a, "data"), &s)) return false;
+    source_columns(&s, has, sizeof has);
+    return model_fail(m, EXIT_FLAGS,
+                      "the input %s gets no column: the data have %s; --map %s=COLUMN names one", input, has,
+                      input);
+}
+
+bool model_fed(model *m, wg_node root)
+{
+    bool *in = m->unfeds && wg_node_ok(root) ? nodes_below(m->g, root) : NULL, fine = true;
+    for (int i = 0; in && fine && i < m->unfeds; i++) {
+        const wg_node x = wg_program_node(m->q, m->unfed[i]);
+        if (wg_node_ok(x) && x.index <= root.index && in[x.index]) fine = data_fail_unfed(m, m->unfed[i]);
+    }
+    wg_free(m->c, in);
+    return fine;
+}
+
+char *data_columns(const data_rows *d)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (int i = 0; out && i < d->inputs; i++)
+        if (d->input[i].columns) fprintf(out, "%s\t%s\n", d->input[i].input, d->input[i].columns);
+    if (out) fclose(out);
+    return text;
+}
+
+bool data_read(model *m, data_rows *d, bool of_run)
 {
     const char *map = args_value(m->a, "map");
     data_source s;
     size_t size = 0;
     *d = (data_rows){ .spec = args_value(m->a, "data") };
     if (!source_open(m, d->spec, &s)) return false;
-    d->words = read_words(m);
+    d->words = read_kept(m, CLASSES_FILE);
+    d->columns = of_run ? read_kept(m, COLUMNS_FILE) : "";
     d->map = map ? strdup(map) : NULL;
     FILE *said = open_memstream(&d->said, &size);
-    if (!said || !d->words || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");
+    if (!said || !d->words || !d->columns || (map && !d->map))
+        return model_fail(m, EXIT_OTHER, "out of memory");
     const bool fine = take_all(m, d, &s, said);
     fclose(said);
+    note_unfed(m, d);
     return fine && cut(m, d);
 }
 
 void data_free(data_rows *d)
 {
-    for (int i = 0; i < d->inputs; i++) free(d->input[i].words), free((char *)(uintptr_t)d->input[i].known);
+    for (int i = 0; i < d->inputs; i++) {
+        free(d->input[i].words), free((char *)(uintptr_t)d->input[i].known);
+        free(d->input[i].columns), free(d->known[i]);
+    }
     free(d->map);
     free(d->said);
 }
@@ -177,7 +266,7 @@ bool model_data(model *m)
         if (!args_has(m->a, "map") && !args_has(m->a, "rows")) return true;
         return model_fail(m, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows");
     }
-    bool fine = data_read(m, &d);
+    bool fine = data_read(m, &d, true);
     for (int i = 0; fine && i < d.inputs; i++) {
         wg_program_set(m->q, d.input[i].input, d.input[i].rows);
         fine = model_flags_ok(m);

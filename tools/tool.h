@@ -159,6 +159,7 @@ void man_all(FILE *out);
 
 /* ---- model.c ---- */
 
+enum { DATA_INPUTS = 32 };
 typedef struct model {
     const args *a;
     wg_context *c;
@@ -167,6 +168,8 @@ typedef struct model {
     wg_program *q;
     wg_mode mode;
     int status;
+    const char *unfed[DATA_INPUTS]; /* inputs that neither a column of --data nor --set feeds */
+    int unfeds;
 } model;
 
 /* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is
@@ -211,6 +214,8 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
 /* ---- model_data.c ---- */
 
 bool model_data(model *m); /* --data, --map, --rows */
+/* Whether all inputs that root depends on are fed, if there is --data. False: after a message. */
+bool model_fed(model *m, wg_node root);
 
 /* ---- the parts of check ---- */
 

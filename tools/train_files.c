@@ -5,8 +5,7 @@
  *   weights.safetensors  the parameters, for --load
  *   log.jsonl            a JSON object for each epoch
  *   curve.svg            the loss and the first metric by the epoch
- *   classes.txt          the words of classes, if the data have words
- *
+ *   classes.txt          the words of classes, if the data have words; columns.txt: the columns of a CSV file
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
 #include <errno.h>
 #include <fcntl.h>
@@ -356,15 +355,16 @@ void train_keep_last(training *t)
 
 static bool write_classes(training *t)
 {
-    char *text = NULL;
+    char *text = NULL, *columns = data_columns(&t->data);
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return write_failed(t, NULL);
+    FILE *out = columns ? open_memstream(&text, &size) : NULL;
+    if (!out) return free(columns), write_failed(t, NULL);
     for (int i = 0; i < t->data.inputs; i++)
         if (t->data.input[i].words) fprintf(out, "%s\t%s\n", t->data.input[i].input, t->data.input[i].words);
     fclose(out);
-    const bool fine = !size || write_text(t, CLASSES_FILE, text);
-    free(text);
+    const bool fine =
+        (!size || write_text(t, CLASSES_FILE, text)) && (!*columns || write_text(t, COLUMNS_FILE, columns));
+    free(columns), free(text);
     return fine;
 }
 
@@ -376,22 +376,23 @@ static bool has_file(const training *t, const char *name)
     return there;
 }
 
+static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",        "curve.svg",
+                                     CLASSES_FILE,          COLUMNS_FILE,    "state.safetensors" };
+enum { SETTINGS = 1, STATE = 6 };
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
 {
-    static const char *const names[] = { "weights.safetensors", "log.jsonl", "curve.svg", CLASSES_FILE,
-                                         "settings.json" };
     char *before = read_text(t, "settings.json");
     const bool ours = before && !strncmp(before, "{\"wengert\": 1,", 14);
     free(before);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if ((!ours || i == 0) && has_file(t, names[i]))
+    for (int i = 0; i < STATE; i++)
+        if ((!ours || i == 0) && has_file(t, files[i]))
             return model_fail(
                 &t->m, EXIT_TEXT,
                 "%s has a file %s, but no training to go on with: give another folder, or --fresh "
                 "to write over it",
-                t->folder, names[i]);
+                t->folder, files[i]);
     return true;
 }
 
@@ -406,9 +407,8 @@ static bool lock_folder(training *t)
 
 static bool start_over(training *t, const char *settings)
 {
-    static const char *const old[] = { "state.safetensors", "log.jsonl", "curve.svg", CLASSES_FILE };
-    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
-        char *path = path_of(t, old[i]);
+    for (int i = SETTINGS + 1; i <= STATE; i++) {
+        char *path = path_of(t, files[i]);
         if (path) unlink(path);
         free(path);
     }
@@ -420,8 +420,9 @@ static bool go_on(training *t, const char *settings, const char *path)
     char *before = read_text(t, "settings.json");
     if (!before)
         return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over", path);
-    const bool same = same_settings(t, settings, before);
-    free(before);
+    char *columns = read_text(t, COLUMNS_FILE);
+    const bool same = data_same_columns(&t->m, &t->data, columns) && same_settings(t, settings, before);
+    free(columns), free(before);
     if (!same) return false;
     wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
     t->was_there = wg_resume_at("", t->m.c, path);

@@ -31,6 +31,9 @@ static const mistake commands[] = {
     { { "lesson" }, NULL, 4, { "lesson is not part of this version", NULL } },
 };
 
+/* Of the digits, w gets none. */
+#define UNFED "x = input(m, 64)\nw = input(m)\nJ = mean(x) * sum(w)\n"
+
 static const mistake flags[] = {
     { { "eval" }, NULL, 2, { "no program given", "usage: wengert eval" } },
     { { "eval", "a.wg", "b.wg" }, NULL, 2, { "one file at a time", "usage" } },
@@ -88,6 +91,31 @@ static const mistake flags[] = {
       2,
       { "--map q=x,q=y: q is given two columns", NULL } },
     { { "eval", "-e", "x", "--data", "digits", "--rows", "9999" }, NULL, 2, { "the data have 1797", NULL } },
+    { { "eval", "P", "--data", "digits" },
+      UNFED,
+      2,
+      { "the input w gets no column", "the columns x and y" } },
+    { { "eval", "P", "--data", "digits", "--print", "J" },
+      UNFED,
+      2,
+      { "w gets no column", "--map w=COLUMN" } },
+    { { "grad", "P", "--data", "digits" }, UNFED, 2, { "the input w gets no column", "--map w=COLUMN" } },
+    { { "check", "P", "--data", "digits" }, UNFED, 2, { "the input w gets no column", "--map w=COLUMN" } },
+    { { "draw", "P", "--data", "digits", "-o", "x.svg" },
+      UNFED,
+      2,
+      { "w gets no column", "--map w=COLUMN" } },
+    { { "step", "P", "--data", "digits" }, UNFED, 2, { "the input w gets no column", "--map w=COLUMN" } },
+    { { "train", "P", "--data", "digits" }, UNFED, 2, { "the input w gets no column", "--map w=COLUMN" } },
+    { { "eval", "-e", "x", "--set", "x=1", "--set", "x=2" },
+      NULL,
+      2,
+      { "--set x is given twice, 1 and 2", "once" } },
+    { { "eval", "-e", "clip([1, 2], 3, 1)" }, NULL, 3, { "-e:1:1: clip: low 3 is above high 1", NULL } },
+    { { "eval", "-e", "binary_cross_entropy([0.5, 1.5], [1, 1])" },
+      NULL,
+      3,
+      { "a probability is not in [0, 1]", "at index 1" } },
     { { "draw", "-e", "x", "--for", "slides", "--format", "svg" },
       NULL,
       2,
@@ -267,6 +295,31 @@ Test(command_mistakes, what_is_none)
 Test(command_mistakes, the_caret_stands_below_its_character)
 {
     EXPECT(3, "", "\n  y = \xc3\xa4 * 3\n      ^\n", "eval", "-e", "y = \xc3\xa4 * 3");
+}
+
+/* A warning is one line with its place, whatever the command does. --quiet drops it. */
+Test(command_mistakes, a_loss_of_all_pairs_is_warned_of_by_each_command)
+{
+    static const char text[] = "x = input(m, 2)\ny = input(m)\nz = dense(x, 1)\nJ = mean((z - y)^2)\n",
+                      rows[] = "a,b,y\n1,2,3\n4,5,6\n7,8,1\n";
+    const char *p = wgt_script(text), *data = wgt_file("d.csv", rows, strlen(rows)),
+               *svg = wgt_in_folder("x.svg");
+    const char *const calls[][6] = { { "eval" },  { "grad", "--wrt", "x" },
+                                     { "check" }, { "draw", "-o", svg },
+                                     { "step" },  { "train", "--loss", "J", "--epochs", "2" } };
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        for (int quiet = 0; quiet < 2; quiet++) {
+            const char *argv[16] = { "wengert", calls[i][0], p,       "--data",
+                                     data,      "--map",     "x=a:b", quiet ? "-q" : "" };
+            int n = 7 + quiet;
+            for (int k = 1; k < 6 && calls[i][k]; k++) argv[n++] = calls[i][k];
+            argv[n] = NULL;
+            const wgt_result r = wgt_run_command(argv);
+            const char *first = strstr(r.err, "warning: "), *place = strstr(r.err, "p.wg:4:13: ");
+            cr_expect_eq(r.status, 0, "%s: %s", calls[i][0], r.err);
+            cr_expect_eq(!first, quiet, "%s: %s", calls[i][0], r.err);
+            cr_expect(!first || (place && !strstr(first + 1, "warning: ")), "%s: %s", calls[i][0], r.err);
+        }
 }
 
 /* With standard output closed nothing can be printed, and what is written to files stays clean. */

@@ -323,6 +323,12 @@ Test(train, takes_columns_by_name_and_remembers_words)
     /* New data that have two of the words have the same numbers as in the training. */
     EXPECT(0, "hits 1\n", "(0 setosa, 1 versicolor, 2 virginica)", "eval", p, "--load", weights, "--data",
            some, "--map", "x=length,width,y=species", "--print", "hits");
+    EXPECT(0, "hits 1\n", "x <- length,width    y", "eval", p, "--load", weights, "--data", all, "--print",
+           "hits");
+    EXPECT(2, "", "x was trained on the columns length,width, and gets width,length: give --map", "eval", p,
+           "--load", weights, "--data", all, "--map", "x=width,length,y=species", "--print", "hits");
+    EXPECT(2, "", "x was trained on the columns length,width", "train", p, "--data", all, "--map",
+           "x=width,length,y=species", "-o", run);
     EXPECT(0, NULL, "y <- species (0 versicolor, 1 virginica)", "eval", p, "--data", some, "--map",
            "x=length:width,y=species", "--print", "hits");
     EXPECT(0, NULL, "data", "check", p, "--load", weights, "--data", all, "--map", "x=length:width,y=species",
