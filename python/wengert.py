@@ -334,6 +334,13 @@ def _array(a, context, dtype=None):
         dtype = context.dtype if given.dtype.kind == "f" or plain else given.dtype
     return np.ascontiguousarray(given, dtype=dtype).reshape(given.shape)
 
+def _real(a, whose, dtype=np.float64):
+    """An array of real numbers. NumPy alone would drop imaginary parts."""
+    if np.iscomplexobj(a):
+        raise TypeError("wengert: %s is complex, and derivatives here are of real numbers: take its real and "
+                        "imaginary parts, or its abs" % whose)
+    return np.asarray(a, dtype=dtype)
+
 def _tensor(a):
     return _Tensor(_code_of(a.dtype), _shape(a.shape), a.ctypes.data)
 
@@ -758,7 +765,7 @@ def _to_array(f, context, shapes, to):
         try:
             y = f(*(np.ctypeslib.as_array(p, (n,)).reshape(s).copy() if n else np.empty(s)
                     for p, n, s in zip(pointers, sizes, shapes)))
-            y = np.asarray(y, dtype=np.float64)
+            y = _real(y, "the result of %s" % getattr(f, "__name__", "f"))
             if y.shape != to:
                 raise ValueError("wengert.extern: %s gives the shape %s, expected %s"
                                  % (getattr(f, "__name__", "f"), list(y.shape), list(to)))
@@ -1028,7 +1035,7 @@ def _applied(f, arrays):
     g = Graph(mode="eval")
     names = [p for p in inspect.signature(f).parameters][:len(arrays)] if callable(f) else []
     names = names if len(names) == len(arrays) else ["x%d" % i for i in range(len(arrays))]
-    x = [g.input(n, np.asarray(a, dtype=g.context.dtype)) for n, a in zip(names, arrays)]
+    x = [g.input(n, _real(a, "the argument %s" % n, g.context.dtype)) for n, a in zip(names, arrays)]
     return f(*x), x
 
 def value_and_grad(f):
@@ -1120,7 +1127,7 @@ def check(f, *arrays, grad=None, **options):
             _now.graph = before
     else:
         of_values = None
-    return _check_arrays(f, [np.asarray(a, dtype=np.float64) for a in arrays], grad, options, of_values)
+    return _check_arrays(f, [_real(a, "an argument") for a in arrays], grad, options, of_values)
 
 def _check_arrays(f, arrays, gradient, options, of_values):
     ends = np.cumsum([a.size for a in arrays])
@@ -1142,11 +1149,12 @@ def _check_arrays(f, arrays, gradient, options, of_values):
                 return float("nan")
             y, d = both(np.ctypeslib.as_array(x, (n,)).copy())
             if g:
-                d = np.concatenate([np.ravel(p) for p in (d if isinstance(d, (list, tuple)) else [d])])
+                d = d if isinstance(d, (list, tuple)) else [d]
+                d = np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
                 if d.size != n:
                     raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (d.size, n))
                 np.ctypeslib.as_array(g, (n,))[:] = d
-            return float(y)
+            return float(_real(y, "the value of the function"))
         except BaseException as e:
             failed.append(e)
             return float("nan")
