@@ -7,7 +7,27 @@
 #include "kernel/vmath.h"
 
 /* a: probability, b: target. 0 ln 0 counts as 0. */
-KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }
+#define OUTSIDE(p) (p < 0 || p > 1)
+#define FIND_OUTSIDE(T)                                       \
+    do {                                                      \
+        const T *p = k->x[0];                                 \
+        for (int64_t i = 0; i < n; i++) bad |= OUTSIDE(p[i]); \
+        while (bad && !OUTSIDE(p[at])) at++;                  \
+    } while (0)
+static inline bool are_probabilities(const wg_kernel *k)
+{
+    const int64_t all = k->end - k->begin, n = k->step[0] || all < 1 ? all : 1;
+    int64_t at = 0;
+    int bad = 0;
+    if (k->xt[0].dtype == WG_F32) FIND_OUTSIDE(float);
+    else FIND_OUTSIDE(double);
+    return !bad || wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "a probability is not in [0, 1]");
+}
+static inline bool bce_values(const wg_kernel *k)
+{
+    WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a))));
+}
+KERNEL(bce) { return are_probabilities(k) && bce_values(k); }
 /* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
  * where the general expression would be inf - inf. */
 #define OFF(a, b) (a > 0 ? 1 - b : b)
@@ -110,6 +130,7 @@ const wg_op wgi_op_binary_cross_entropy = {
     .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = loss_shape,
     .expand = binary_cross_entropy_expand,
 };
@@ -141,6 +162,7 @@ const wg_op wgi_op_bce_with_logits = {
     .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = bce_with_logits_shape,
     .expand = bce_with_logits_expand,
 };
@@ -166,6 +188,7 @@ const wg_op wgi_op_mse = {
     .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = loss_shape,
     .expand = mse_expand,
 };

@@ -203,6 +203,7 @@ const wg_op wgi_op_softmax_cross_entropy = {
     .optional = 2,
     .kind = WG_ROWS,
     TAKES(class_loss),
+    .loss = true,
     .shape = softmax_cross_entropy_shape,
     .expand = softmax_cross_entropy_expand,
 };
@@ -244,6 +245,7 @@ const wg_op wgi_op_nll = {
     .optional = 2,
     .kind = WG_ROWS,
     TAKES(class_loss),
+    .loss = true,
     .shape = class_loss_shape,
     .expand = nll_expand,
 };

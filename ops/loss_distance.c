@@ -21,6 +21,7 @@ const wg_op wgi_op_mae = {
     .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = loss_shape,
     .expand = mae_expand,
 };
@@ -160,6 +161,7 @@ const wg_op wgi_op_hinge = {
     .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = loss_shape,
     .expand = hinge_expand,
 };

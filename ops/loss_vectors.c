@@ -58,6 +58,7 @@ const wg_op wgi_op_kl = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = vector_loss_shape,
     .expand = kl_expand,
 };
@@ -156,6 +157,7 @@ const wg_op wgi_op_cosine_loss = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
+    .loss = true,
     .shape = vector_loss_shape,
     .expand = cosine_loss_expand,
 };

@@ -46,7 +46,7 @@ WG_API wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a);
 #define wg_nll(...) WG_NAMED(wg_nll_at, wg_class_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
- * ln(1 - x)). 0 ln 0 is 0. */
+ * ln(1 - x)). 0 ln 0 is 0. An x that is not in [0, 1] is an error. */
 WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
 /* The same of the probabilities sigmoid(x), without overflow. */
 WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);

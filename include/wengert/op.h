@@ -267,6 +267,7 @@ struct wg_op {
     int promote_from; /* operands before this one keep their dtypes */
     bool impure;      /* equal nodes may have different values: each is computed */
     bool users;       /* calls a function of the user: at most once for a node in an evaluation */
+    bool loss;        /* of predictions and targets: once wg_backward has run, both can be read */
     int cost;         /* rough time of one element; an addition is 1. default 1 */
     double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 

@@ -135,6 +135,39 @@ void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u)
     }
 }
 
+/* ---- operands of losses ---- */
+
+static const wgi_written *loss_call(const wg_graph *g, uint32_t i)
+{
+    for (size_t k = beyond(g, i); k < g->writtens && g->written[k].first <= i; k++)
+        if (g->written[k].result == i && g->written[k].op->loss) return &g->written[k];
+    return NULL;
+}
+
+/* Adds i to a list, if it is computed and not there yet. */
+static int list_once(const wg_graph *g, uint32_t i, uint32_t to[], int n)
+{
+    int k = 0;
+    while (k < n && to[k] != i) k++;
+    if (k == n && n < WGI_LOSS_NODES && i && !wgi_is_leaf(&g->node[i])) to[n++] = i;
+    return n;
+}
+
+int wgi_loss_nodes(const wg_graph *g, uint32_t loss, uint32_t to[WGI_LOSS_NODES])
+{
+    uint32_t sum[WGI_LOSS_NODES] = { loss };
+    int sums = 1, found = 1;
+    to[0] = loss;
+    for (int at = 0; g->writtens && at < sums; at++) {
+        const wgi_node *n = &g->node[sum[at]];
+        const wgi_written *w = loss_call(g, sum[at]);
+        for (uint32_t k = 0; w && k < w->operands; k++) found = list_once(g, w->in[k], to, found);
+        for (uint32_t k = 0; !w && n->op->kind == WG_MAP && k < n->operands; k++)
+            if (wgi_size(g->node[wgi_in(n)[k]].shape) == 1) sums = list_once(g, wgi_in(n)[k], sum, sums);
+    }
+    return found;
+}
+
 /* ---- looking at calls ---- */
 
 int64_t wg_graph_calls(const wg_graph *g) { return g && g->count ? (int64_t)beyond(g, g->count) : 0; }

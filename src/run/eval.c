@@ -3,6 +3,7 @@
  * All reads between two changes of parameters see one evaluation: the same inputs, parameters and random
  * epoch. Invariant: g->value[i] is NULL or the address of node i's value in the open evaluation. When no
  * evaluation is open, all are NULL. */
+#include "graph/written.h"
 #include "run/plan/plan.h"
 #include "run/trace_nan.h"
 
@@ -60,6 +61,7 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
 static void *read(wg_site here, const char *what, wg_node n, bool quiet)
 {
     wg_graph *g = n.graph;
+    if (!g && !quiet) wgi_is_node(NULL, n, here, what, 0, "the node");
     if (!g || (!quiet && !wgi_ok(g->c))) return NULL;
     if (quiet ? !wg_node_ok(n) : !wgi_usable(n, here, what, "the node")) return NULL;
     uint32_t i = n.index;
@@ -175,7 +177,7 @@ wg_node wg_keep_at(wg_site here, wg_node n)
 {
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
-    if (!node) wgi_is_node(NULL, n, here, "keep", 0, "the node");
+    if (!node || !n.index) wgi_is_node(NULL, n, here, "keep", 0, "the node");
     if (!node || !n.index || node->flags & WGI_KEPT) return n;
     if (!WGI_GROW(g->c, g->results.kept, g->results.kept_capacity, g->results.kepts + 1)) return n;
     g->results.kept[g->results.kepts++] = n.index;
@@ -227,7 +229,8 @@ static bool commit(wg_graph *g)
 
 wg_status wg_commit_at(wg_site here, wg_graph *g)
 {
-    if (!g || !wgi_ok(g->c) || wgi_is_busy(g, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "commit: the graph is NULL");
+    if (!wgi_ok(g->c) || wgi_is_busy(g, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;
@@ -330,6 +333,18 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
+/* After a run. An operand of the loss is no root if it had its value before. */
+static void keep_loss(wg_graph *g, uint32_t loss)
+{
+    uint32_t node[WGI_LOSS_NODES];
+    const int n = wgi_loss_nodes(g, loss, node);
+    for (int k = 0; k < n; k++) {
+        if (!g->value[node[k]] || g->node[node[k]].flags & WGI_RESULT) continue;
+        if (k) wgi_wish(g, node[k]);
+        wgi_result(g, node[k]);
+    }
+}
+
 /* Runs a backward request. again: it is the last request of the graph. The loss becomes a result, the
  * parameters that were reached have gradients, and states get their new values. After an error there is no
  * gradient to step with. */
@@ -346,7 +361,7 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
         fail_unreached(g, r);
         return;
     }
-    wgi_result(g, r->loss);
+    keep_loss(g, r->loss);
     if (!wgi_loss_is_finite(g, r->loss) && !wgi_accept_loss(g, r)) {
         if (!add) wgi_gradients_lost(p);
         return;
@@ -360,8 +375,10 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
 
 static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
-    if (!wgi_request_roots(g, g, &g->temp, &r->loss, 1, true, r) ||
-        !wgi_request_targets(g, &g->temp, p, 0, r) || (p->root->lazy && !wgi_request_rows(g, r))) {
+    uint32_t node[WGI_LOSS_NODES];
+    const int n = wgi_loss_nodes(g, r->loss, node);
+    if (!wgi_request_roots(g, g, &g->temp, node, n, true, r) || !wgi_request_targets(g, &g->temp, p, 0, r) ||
+        (p->root->lazy && !wgi_request_rows(g, r))) {
         if (!add) wgi_gradients_lost(p);
         return;
     }
@@ -399,7 +416,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
 {
     wg_graph *g = loss.graph;
     if (!p || !g || !wgi_ok(p->c) || !wgi_ok(g->c)) {
-        if (p && !g) wgi_is_node(p->c, loss, here, "backward", 0, "the loss");
+        if (!g) wgi_is_node(p ? p->c : NULL, loss, here, "backward", 0, "the loss");
         if (!p && g) wgi_fail_null(g->c, here, "backward", "parameter set");
         return p && !wgi_ok(p->c) ? wg_failed(p->c) : g ? wg_failed(g->c) : WG_ERROR_USE;
     }

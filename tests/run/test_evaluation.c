@@ -43,6 +43,45 @@ Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_
 /* wg_keep makes h a result of the next run. The next run is a backward, a step, or the read of a node that is
  * no result yet. Whether the bytes of h are still there (they are when nothing is planned) must make no
  * difference. */
+/* However the gradient is computed, and whatever was read before. */
+Test(evaluation, what_a_loss_compares_can_be_read_after_a_step)
+{
+    static const float data[8] = { 1, -2, 3, 0.5f, -1, 2, 4, -3 };
+    static const int32_t label[4] = { 0, 2, 1, 2 };
+    for (int interpret = -1; interpret <= 1; interpret++)
+        for (int way = 0; way < 6; way++) {
+            wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .interpret = interpret });
+            wg_graph *g = wg_graph_new(c);
+            wg_params *p = wg_params_new(c);
+            wg_optim *o = wg_sgd(p, NULL);
+            for (int step = 0; step < 5; step++) {
+                if (way % 2 == 0 || !step) wg_begin(g, WG_TRAIN);
+                wg_node x = wg_input(g, "x", wg_view_f32(data, WG_SHAPE(4, 2)));
+                wg_node y = wg_input(g, "y", wg_view_i32(label, WG_SHAPE(4)));
+                wg_node h = wg_matmul(x, wg_param(g, p, "W", WG_SHAPE(2, 3), wg_he())), z = wg_mul(h, 2),
+                        t = wg_tanh(z);
+                wg_node L = way < 4 ? wg_softmax_cross_entropy(z, y) : wg_mse(t, wg_sigmoid(z));
+                if (way > 1) L = wg_add(wg_mul(L, 0.5), wg_l2(g, p, 0.1));
+                if (way == 3 && !step) wg_item(wg_sum(wg_softmax(z)));
+                float before[12];
+                for (int i = 0; i < 12; i++) {
+                    const float *w = wg_params_tensor(p, 0).data;
+                    before[i] = 2 * (data[i / 3 * 2] * w[i % 3] + data[i / 3 * 2 + 1] * w[3 + i % 3]);
+                }
+                wg_backward(L, p);
+                wg_optim_step(o);
+                const float *v = wg_value(way < 4 ? z : t).data;
+                cr_assert(v, "way %d, step %d: %s", way, step, wg_message(c));
+                for (int i = 0; i < 12; i++)
+                    cr_assert_float_eq(v[i], way < 4 ? before[i] : tanhf(before[i]), 1e-5, "%d: %g, not %g",
+                                       i, (double)v[i], (double)before[i]);
+                wg_value(h);
+                wgt_expect_error(c, WG_ERROR_USE, "h was not computed before the parameters changed");
+            }
+            wgt_finish(c, NULL);
+        }
+}
+
 Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 {
     for (int how = -1; how <= 1; how++)
