@@ -87,6 +87,18 @@ wg_node wg_round_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op
 
 /* ---- clip: the limits are operands, since numbers may change from run to run ---- */
 
+/* NaN: it is no number. */
+static double number_of(wg_node n)
+{
+    wg_tensor t;
+    return wg_node_leaf(n) == WG_LEAF_NUMBER && wg_peek(n, &t) ? wg_tensor_item(&t, 0) : NAN;
+}
+static bool clip_shape(wg_rule *r)
+{
+    const double low = number_of(r->node[1]), high = number_of(r->node[2]);
+    if (low > high) return wg_rule_fail(r, WG_ERROR_VALUE, "low %g is above high %g", low, high);
+    return wg_rule_broadcast(r);
+}
 EXPAND(clip)
 {
     wg_node v = wg_where(wg_less(x[0], x[1]), x[1], x[0]);
@@ -106,20 +118,23 @@ SAMPLE(clip)
 }
 ERROR_SAMPLE(clip)
 {
-    if (i) return NULL;
-    wg_clip(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), 1);
-    return "shapes do not broadcast";
+    const wg_node x = i < 2 ? wg_any(g, WG_SHAPE(3)) : wg_none;
+    if (i == 0) return wg_clip(x, wg_any(g, WG_SHAPE(4)), 1), "shapes do not broadcast";
+    if (i == 1) return wg_clip(x, 2, 1), "low 2 is above high 1";
+    return NULL;
 }
 
 const wg_op wgi_op_clip = {
     OP(clip),
     .summary =
-        "Each element, but at least low and at most high. Where low is above high it is high. NaN stays.",
+        "Each element, but at least low and at most high. Numbers with low above high are an error; where a "
+        "tensor low is above high it is high. NaN stays.",
     .formula = "y = low where x < low, high where x > high, else x",
     .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low, else 0; high' = y' "
                "where x > high and x >= low, else 0",
     .operands = 3,
     .names = "x low high",
+    .shape = clip_shape,
     .expand = clip_expand,
 };
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
