@@ -187,7 +187,7 @@ static bool numbers_shape(wg_rule *r)
 
 static wg_node drawn(wg_site here, wg_graph *g, const wg_op *op, wg_shape s, const char *name)
 {
-    if (!g) return wg_none;
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the graph is NULL", op->name), wg_none;
     wg_node stream = wg_stream(here, g, name);
     return wg_apply(here, op, &stream, 1, &(struct drawn){ s, wg_context_dtype(wg_graph_context(g)) });
 }
@@ -339,7 +339,7 @@ const wg_op wgi_op_bernoulli = {
 };
 wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
 {
-    if (!g) return wg_none;
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "bernoulli: the graph is NULL"), wg_none;
     if (wgi_is_number(p)) p = wgi_number_to_leaf(g, here, p, wg_context_dtype(wg_graph_context(g)));
     wg_node x[2] = { p, wg_stream(here, g, NULL) };
     return wg_apply(here, &wgi_op_bernoulli, x, 2, &(struct drawn){ s, WG_BOOL });

@@ -18,7 +18,10 @@ static bool sum_shape(wg_rule *r)
 }
 REWRITE(sum)
 {
-    wg_node y = reduce_apart(here, x[0], attr, wg_sum_at);
+    const struct reduce *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    if (s.rank && reduced_size(&s, &a->axes) == wg_shape_size(s)) wgi_warn_of_pairs(here, x[0]);
+    wg_node y = reduce_apart(here, x[0], a, wg_sum_at);
     return wg_is_none(y) || wg_dtype_is_float(wg_node_dtype(y)) ? y : wg_cast(y, WG_I64);
 }
 VJP(sum)

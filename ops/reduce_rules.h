@@ -45,6 +45,8 @@ static inline bool over_something(wg_rule *r)
     return reduced_size(r->x[0].shape, &a->axes) > 0 ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
 }
+/* loss_of_pairs.c: warns if x, whose elements are all summed, compares all predictions with all targets. */
+void wgi_warn_of_pairs(wg_site here, wg_node x);
 /* For reductions that choose an element. */
 static inline bool choose_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
 

@@ -63,6 +63,7 @@ static double within(double x, double most) { return fmin(fmax(x, -most), most);
 
 wg_node wg_any(wg_graph *g, wg_shape s)
 {
+    if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "any: the graph is NULL"), wg_none;
     grid r = { .low = -4 * GRID, .high = 4 * GRID };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
     double *v = places(g, s);
@@ -75,6 +76,7 @@ wg_node wg_any(wg_graph *g, wg_shape s)
 
 wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 {
+    if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "between: the graph is NULL"), wg_none;
     low = within(low, INT32_MAX), high = within(high, INT32_MAX);
     grid r = { .low = (int64_t)ceil(low * GRID),
                .high = WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
@@ -89,6 +91,7 @@ wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 
 wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
 {
+    if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "any_class: the graph is NULL"), wg_none;
     wg_context *c = wg_graph_context(g);
     int64_t n = wg_shape_size(s);
     int32_t *v = room(g, s, 1, sizeof *v);

@@ -170,18 +170,20 @@ typedef struct wg_allocator {
     void *user;
 } wg_allocator;
 
-/* What on_warning hears of, once for each call site and at most 128 times: wg_backward of a graph that was begun
- * with WG_EVAL and has dropout or batch normalisation; the sixteenth wg_backward without wg_begin on a graph that
- * grows; an infinite loss; a loss that compares all pairs, since [n,1] was broadcast with [n]; softmax or sigmoid
- * before a loss that has it in it; batch normalisation of one row. The text begins with file:line. */
+/* What is warned of, once for each call site and at most 128 times: wg_backward of a graph that was begun with
+ * WG_EVAL and has dropout or batch normalisation; the sixteenth wg_backward without wg_begin on a graph that
+ * grows; 10,000,000 nodes since wg_begin; an infinite loss; a loss that compares all pairs, since [n,1] was
+ * broadcast with [n]; softmax or sigmoid before a loss that has it in it; batch normalisation of one row; L-BFGS
+ * that finds no smaller loss. The text begins with file:line. .on_warning = wg_no_warnings drops warnings. */
+WG_API void wg_no_warnings(void *user, const char *message);
 typedef struct wg_options {
     uint64_t seed;                 /* of all random draws and of parameters' first values; default 0 */
     int threads;                   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
     wg_dtype dtype;                /* f32 or f64, of numbers and parameters that have no other; default f32 */
     const wg_allocator *allocator; /* copied; default: malloc, realloc, free */
     void (*on_error)(void *user, wg_status s, const char *message); /* called for the first error */
-    void (*on_warning)(void *user, const char *message);            /* default: warnings are dropped */
-    void *user;                                                     /* first argument of the functions here */
+    void (*on_warning)(void *user, const char *message); /* default: "warning: ..." on standard error */
+    void *user;                                          /* first argument of the functions here */
     int interpret;    /* 0: plans where they pay; 1: never; -1: always. The results are the same bits. */
     unsigned without; /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
     unsigned trace;   /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
@@ -237,7 +239,9 @@ enum {
  * has already failed. */
 WG_API wg_context *wg_start(const wg_options *o);
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
- * Returns 0, or the status of the error. */
+ * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
+ * context: its error is kept for the thread, and becomes that of the first context that was started before, when
+ * wg_failed, wg_message or wg_finish is called on it. If the thread has no context, it is printed to stderr. */
 WG_API int wg_finish(wg_context *c, FILE *errors);
 
 WG_API wg_status wg_failed(const wg_context *c);    /* the first error's status, WG_OK if there is none */

@@ -145,6 +145,7 @@ struct wg_context {
     wg_status status;
     char message[1024];
     uint64_t recoveries; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
+    uint64_t started;    /* how many contexts its thread had started: error.c */
     int quiet;           /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
     bool fixed; /* the context that wg_start returns without memory. It is constant: never write to it */
     wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
@@ -195,17 +196,19 @@ extern const char *const wgi_isa_names[WG_ISAS]; /* the words of WG_ISA */
 
 /* ---- error.c ---- */
 
-/* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". */
+/* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". c NULL:
+ * no context is known; then the error is the thread's (wg_finish). */
 wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, ...)
     WG_PRINTF(5, 6);
 /* Between these two calls an error stops the work, but leaves no message. wgi_quiet_begin returns the status
  * that wgi_quiet_end must be given: an earlier error stays the first. */
 wg_status wgi_quiet_begin(wg_context *c);
+void wgi_context_starts(wg_context *c); /* the thread has one more context */
+void wgi_context_ends(wg_context *c);   /* one less; an error of the thread becomes that of c */
 void wgi_quiet_end(wg_context *c, wg_status was);
 /* Gives on_trace a line if `what` (WG_TRACE_...) is traced. */
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
 void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
-void wgi_warn(wg_context *c, const char *text);
 typedef enum wgi_warning {
     WGI_WARN_LOSS,    /* a loss is infinite */
     WGI_WARN_EVAL,    /* wg_backward in WG_EVAL, of a graph with dropout or batch normalisation */
@@ -213,11 +216,13 @@ typedef enum wgi_warning {
     WGI_WARN_PAIRS,   /* a loss of all pairs, by broadcasting */
     WGI_WARN_TWICE,   /* softmax or sigmoid before a loss that has it in it */
     WGI_WARN_ONE_ROW, /* batch normalisation of one row */
+    WGI_WARN_STUCK,   /* an optimizer that finds no smaller loss */
+    WGI_WARN_NODES,   /* very many nodes since wg_begin */
 } wgi_warning;
 /* Whether to give a warning of this kind for this call: true once for each call site, as long as it is
- * among the last WGI_WARNED. False if nobody asks for warnings. */
+ * among the last WGI_WARNED. False if warnings are dropped. */
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
-/* A warning with a place: "place of `here`: what: formatted text". */
+/* Gives a warning to on_warning, or prints it: "place of `here`: what: formatted text". */
 void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
 /* How many arguments may stand before the options at this site; 0: it is no call with options. */
 static inline int wgi_before_options(wg_site here)

@@ -107,8 +107,10 @@ wg_context *wg_start(const wg_options *o)
     wg_options all = o ? *o : (wg_options){ 0 };
     wg_allocator m = all.allocator ? *all.allocator : (wg_allocator){ wgi_malloc, NULL };
     wg_context *c = m.resize(m.user, NULL, 0, sizeof *c);
-    if (!c) return (wg_context *)(uintptr_t)&nil_context;
-    memset(c, 0, sizeof *c);
+    if (!c) c = (wg_context *)(uintptr_t)&nil_context;
+    else memset(c, 0, sizeof *c);
+    wgi_context_starts(c);
+    if (c->fixed) return c;
     c->o = all;
     c->memory = m;
     c->arena.c = c;
@@ -126,12 +128,13 @@ wg_context *wg_start(const wg_options *o)
 int wg_finish(wg_context *c, FILE *errors)
 {
     if (!c) return WG_OK;
-    int s = (int)c->status;
+    int s = (int)wg_failed(c);
     if (s && errors) fprintf(errors, "%s\n", wg_message(c));
-    if (c->fixed) return s;
     if (c->busy)
         return wgi_fail(c, NULL, "finish", WG_ERROR_USE,
                         "a C function that a graph calls must not end its context");
+    wgi_context_ends(c);
+    if (c->fixed) return s;
     for (wgi_block *b = c->blocks, *next; b; b = next) {
         next = b->next;
         c->memory.resize(c->memory.user, b->base, b->size, 0);

@@ -20,18 +20,74 @@ const char *wg_site_place(wg_site s)
 
 wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 
+/* The error of a call that got no object, so no context is known. Contexts share nothing else. */
+static _Thread_local struct {
+    wg_status status;
+    char message[512];
+    uint64_t at;      /* how many contexts had been started then */
+    uint64_t started; /* how many contexts this thread has started */
+    int open, failed; /* how many of them have not been finished; how many have an error */
+} lost;
+
+/* While a context has an error, its functions return NULL and wg_none: what these lead to is no news. */
+static void lose(wg_status s, const char *message)
+{
+    if (lost.status || lost.failed) return;
+    if (!lost.open) {
+        fprintf(stderr, "error: %s\n", message);
+        return;
+    }
+    lost.status = s, lost.at = lost.started;
+    snprintf(lost.message, sizeof lost.message, "%s", message);
+}
+
+void wgi_context_starts(wg_context *c)
+{
+    lost.open++;
+    if (c->fixed) lost.failed++;
+    else c->started = ++lost.started;
+}
+
+void wgi_context_ends(wg_context *c)
+{
+    lost.open -= lost.open > 0;
+    lost.failed -= c->status && lost.failed;
+}
+
+/* An error that the thread has lost becomes that of the context, if it was started before. */
+static void find(const wg_context *c)
+{
+    if (!lost.status || !c || c->quiet || c->started > lost.at) return;
+    const wg_status s = lost.status;
+    lost.status = WG_OK;
+    wg_fail((wg_context *)(uintptr_t)c, NULL, s, "%s", lost.message);
+}
+
+/* The message "place of `here`: what: formatted text". */
+static WG_PRINTF(5, 0) void compose(char *to, size_t room, wg_site here, const char *what, const char *format,
+                                    va_list args)
+{
+    const char *place = wg_site_place(here);
+    size_t n = 0;
+    to[0] = 0;
+    if (place[0]) n += (size_t)snprintf(to, room, "%s: ", place);
+    if (what && what[0] && n < room) n += (size_t)snprintf(to + n, room - n, "%s: ", what);
+    if (n < room) vsnprintf(to + n, room - n, format, args);
+}
+
 static WG_PRINTF(5, 0) wg_status
     wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
 {
-    if (!c || c->status) return c ? c->status : s;
+    if (!c) {
+        char text[sizeof lost.message];
+        compose(text, sizeof text, here, what, format, args);
+        return lose(s, text), s;
+    }
+    if (c->status) return c->status;
     c->status = s;
     if (c->quiet) return s;
-    const char *place = wg_site_place(here);
-    int n = 0;
-    if (place[0]) n += snprintf(c->message, sizeof c->message, "%s: ", place);
-    if (what && what[0] && n < (int)sizeof c->message)
-        n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
-    if (n < (int)sizeof c->message) vsnprintf(c->message + n, sizeof c->message - (size_t)n, format, args);
+    lost.failed++;
+    compose(c->message, sizeof c->message, here, what, format, args);
     if (c->o.on_error) c->o.on_error(c->o.user, s, c->message);
     return s;
 }
@@ -68,26 +124,22 @@ void wgi_quiet_end(wg_context *c, wg_status was)
     c->status = was;
 }
 
-void wgi_warn(wg_context *c, const char *text)
-{
-    if (c->o.on_warning) c->o.on_warning(c->o.user, text);
-}
+void wg_no_warnings(void *user, const char *message) { (void)user, (void)message; }
 
 void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...)
 {
     char text[1024];
-    const char *place = wg_site_place(here);
-    int n = snprintf(text, sizeof text, "%s%s%s: ", place, *place ? ": " : "", what);
     va_list args;
     va_start(args, format);
-    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    compose(text, sizeof text, here, what, format, args);
     va_end(args);
-    wgi_warn(c, text);
+    if (c->o.on_warning) c->o.on_warning(c->o.user, text);
+    else fprintf(stderr, "warning: %s\n", text);
 }
 
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)
 {
-    if (!c->o.on_warning || c->quiet) return false;
+    if (c->o.on_warning == wg_no_warnings || c->quiet) return false;
     if (c->warnings == WGI_WARNED) return false;
     const uint64_t was = wgi_mix(wgi_text_hash(wg_site_place(here)), (uint64_t)kind + 1);
     for (uint32_t i = 0; i < c->warnings; i++)
@@ -107,13 +159,23 @@ void wgi_say(wg_context *c, const char *format, ...)
     else fprintf(stderr, "wengert: %s\n", text);
 }
 
-wg_status wg_failed(const wg_context *c) { return c ? c->status : WG_ERROR_MEMORY; }
+wg_status wg_failed(const wg_context *c)
+{
+    find(c);
+    return c ? c->status : WG_ERROR_MEMORY;
+}
 
-const char *wg_message(const wg_context *c) { return c ? c->message : wg_status_text(WG_ERROR_MEMORY); }
+const char *wg_message(const wg_context *c)
+{
+    find(c);
+    return c ? c->message : wg_status_text(WG_ERROR_MEMORY);
+}
 
 void wg_recover(wg_context *c)
 {
+    find(c);
     if (!c || c->fixed || !c->status) return;
+    lost.failed -= lost.failed > 0;
     c->status = WG_OK;
     c->message[0] = 0;
     c->recoveries++;

@@ -32,6 +32,7 @@ const wg_save_checks *wg_saved_checks(const wg_context *c, int i)
 wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tensor memory,
                           const wg_save_checks *checks)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "save_with: the context is NULL");
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
     if (!wgi_is_name(name))
         return wgi_fail(c, here, "save_with", WG_ERROR_VALUE,
@@ -56,6 +57,10 @@ wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tens
 
 void wg_save_end(wg_context *c, const char *name)
 {
+    if (!c) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "save_end: the context is NULL");
+        return;
+    }
     wgi_saved_memory *k = c && name ? find(c, name) : NULL, **at;
     if (!k) return;
     for (at = &c->saved; *at != k;) at = &(*at)->next;

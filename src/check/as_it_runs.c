@@ -45,7 +45,8 @@ static bool open_twin(twin *t, const wg_check *r, wg_node loss, int threads, int
                                    .seed = wg_context_seed(user),
                                    .threads = threads,
                                    .allocator = r->memory.resize ? &r->memory : NULL,
-                                   .interpret = interpret });
+                                   .interpret = interpret,
+                                   .on_warning = wg_no_warnings });
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
     if (wg_failed(t->c) || !copy_params(t, loss)) return false;

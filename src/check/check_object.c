@@ -83,6 +83,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     const wg_gradcheck_opts *q = opts ? opts : &none;
     wg_options own = *o;
     if (q->allocator) own.allocator = q->allocator;
+    own.on_warning = wg_no_warnings;
     wg_context *c = wg_start(&own);
     wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {

@@ -101,7 +101,8 @@ static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
 {
     f->r = *r;
     f->r.whole = r, f->r.evaluations = 0;
-    f->r.c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1 });
+    f->r.c = wg_start(&(wg_options){
+        .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1, .on_warning = wg_no_warnings });
     f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
     f->failed = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->failed);
     for (int k = 0; k < r->parts && !wg_failed(f->r.c); k++) {

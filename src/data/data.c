@@ -125,6 +125,7 @@ static void copy(const wg_tensor *from, const wg_tensor *to)
 
 wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_from: the context is NULL"), NULL;
     wg_tensor mine = x, labels = y;
     bool has_y = y.data || y.dtype || y.shape.rank;
     if (wg_failed(c) || !usable(c, here, &x, "x") || (has_y && !usable(c, here, &y, "y"))) return NULL;
@@ -186,6 +187,10 @@ int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? (int)d->now
 
 void wg_data_shuffle(wg_data *d, bool on)
 {
+    if (!d) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "data_shuffle: the data set is NULL");
+        return;
+    }
     if (d) d->shuffle = on;
 }
 
@@ -240,6 +245,7 @@ static bool end_epoch(wg_data *d)
 
 bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
 {
+    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_next: the data set is NULL"), false;
     if (b) *b = (wg_batch){ 0 };
     if (d && !b) wg_fail(d->c, here, WG_ERROR_USE, "data_next: the batch is NULL");
     if (!d || !b || wg_failed(d->c)) return false;

@@ -207,6 +207,7 @@ static void make_set(reader *r, const wg_csv_opts *o, void *to) { *(wg_data **)t
 
 wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_csv: the context is NULL"), NULL;
     wg_data *d = NULL;
     with_file(here, c, path, o, "data_csv", make_set, &d);
     return d;
@@ -234,6 +235,7 @@ static void make_names(reader *r, const wg_csv_opts *o, void *to)
 
 const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "csv_names: the context is NULL"), NULL;
     const char **list = NULL;
     with_file(here, c, path, o, "csv_names", make_names, &list);
     return list;

@@ -17,6 +17,7 @@ static void fill(const wg_tensor *x, int32_t *y)
 
 wg_data *wg_data_digits_at(wg_site here, wg_context *c)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_digits: the context is NULL"), NULL;
     wg_tensor x = { wg_context_dtype(c), WG_SHAPE(WGI_DIGITS, PIXELS), NULL };
     wg_tensor y = { WG_I32, WG_SHAPE(WGI_DIGITS), NULL };
     if (wg_failed(c) || !wgi_pair_new(c, here, &x, &y)) return NULL;

@@ -79,6 +79,7 @@ static wg_data *read_pair(wg_context *c, wg_site here, const char *who, const ch
 
 wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, const char *labels)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_idx: the context is NULL"), NULL;
     if (wg_failed(c)) return NULL;
     size_t size = strlen(images ? images : "") + strlen(labels ? labels : "") + 32;
     char *about = wg_alloc(c, size, 1);
@@ -130,6 +131,7 @@ static wg_data *flat(wg_data *d)
 
 wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_mnist: the context is NULL"), NULL;
     if (wg_failed(c)) return NULL;
     const char *name = part == WG_EVAL ? "t10k" : "train";
     char *images = find_file(c, here, folder ? folder : "", name, "images");

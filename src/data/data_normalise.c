@@ -129,6 +129,10 @@ static int part_of(const char *which)
 
 void wg_data_normalise_at(wg_site here, wg_data *d, const char *which)
 {
+    if (!d) {
+        wg_fail(NULL, here, WG_ERROR_USE, "data_normalise: the data set is NULL");
+        return;
+    }
     const char *who = "data_normalise";
     const int of = part_of(which);
     if (!d || wg_failed(d->c)) return;
@@ -172,7 +176,12 @@ bool wgi_data_take_scale(wg_data *d, const wg_data *train)
 
 void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train)
 {
-    if (!d || !train || d->like == train || wg_failed(d->c) || !may_follow(here, d, train)) return;
+    if (!d) {
+        wg_fail(NULL, here, WG_ERROR_USE, "data_normalise_like: the data set is NULL");
+        return;
+    }
+    if (!train) wg_fail(d->c, here, WG_ERROR_USE, "data_normalise_like: the other data set is NULL");
+    if (!train || d->like == train || wg_failed(d->c) || !may_follow(here, d, train)) return;
     wgi_data_take_scale(d, train);
 }
 

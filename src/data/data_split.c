@@ -138,7 +138,8 @@ static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t tak
 
 wg_data *wg_data_split_at(wg_site here, wg_data *d, double share)
 {
-    if (!d || wg_failed(d->c)) return NULL;
+    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_split: the data set is NULL"), NULL;
+    if (wg_failed(d->c)) return NULL;
     if (!(share >= 0 && share <= 1)) {
         wg_fail(d->c, here, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
         return NULL;

@@ -17,7 +17,7 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
     wg_context *c = wg_graph_context(wg_graph_of(root));
     wg_failure f;
     char shape[128];
-    if (!c) return WG_ERROR_USE;
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw: the node is wg_none");
     if (!wg_node_ok(root)) {
         if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
         return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
@@ -109,7 +109,8 @@ wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw
 
 wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o)
 {
-    return g ? save(here, g, wg_none, path, o ? o : &standard) : WG_ERROR_USE;
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "draw_graph: the graph is NULL");
+    return save(here, g, wg_none, path, o ? o : &standard);
 }
 
 static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const char *format)

@@ -98,6 +98,7 @@ wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, con
 wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
                           const wg_draw_plan_opts *o)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw_plan: the context is NULL");
     static const wg_draw_plan_opts standard = { 0 };
     wgi_strbuf out = { .c = c };
     if (!c || !p) return WG_ERROR_USE;

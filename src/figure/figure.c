@@ -78,6 +78,7 @@ static void *fail(wg_context *c, wg_site here, const char *text)
 
 wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "figure_new: the context is NULL"), NULL;
     static const wg_figure_opts standard = { 0 };
     if (!c) return NULL;
     if (!o) o = &standard;
@@ -95,6 +96,10 @@ wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o
 
 void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
 {
+    if (!f) {
+        wg_fail(NULL, here, WG_ERROR_USE, "figure_frame: the figure is NULL");
+        return;
+    }
     int64_t room;
     if (!f) return;
     room = f->frame_room;
@@ -133,6 +138,7 @@ static const char *wrong_axis(const wg_axis_opts *a)
 
 wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
 {
+    if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "panel_new: the figure is NULL"), NULL;
     static const wg_panel_opts standard = { 0 };
     if (!f) return NULL;
     if (!o) o = &standard;

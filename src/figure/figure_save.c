@@ -134,6 +134,7 @@ static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, 
 
 wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
 {
+    if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
     static const wg_figure_save_opts standard = { 0 };
     if (!f) return WG_ERROR_USE;
     wgi_strbuf b = { .c = f->c };
@@ -147,6 +148,7 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opt
 
 char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
 {
+    if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     static const wg_figure_save_opts standard = { 0 };
     if (!f) return NULL;
     wgi_strbuf b = { .c = f->c };

@@ -114,10 +114,12 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int
 
 wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_image: the panel is NULL"), NULL;
     return new_grid(here, p, o, WGI_IMAGE, "panel_image");
 }
 
 wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_contour: the panel is NULL"), NULL;
     return new_grid(here, p, o, WGI_CONTOUR, "panel_contour");
 }

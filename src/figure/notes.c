@@ -20,12 +20,20 @@ static void put(wg_series *s, double x, double y)
 
 void wg_panel_text(wg_panel *p, double x, double y, const char *text)
 {
+    if (!p) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "panel_text: the panel is NULL");
+        return;
+    }
     wg_series *s = note(p, WGI_TEXT, WG_COLOR_DEFAULT, text);
     if (s) put(s, x, y);
 }
 
 void wg_panel_arrow(wg_panel *p, double x0, double y0, double x1, double y1, const char *text)
 {
+    if (!p) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "panel_arrow: the panel is NULL");
+        return;
+    }
     wg_series *s = note(p, WGI_ARROW, WG_COLOR_DEFAULT, text);
     if (s) put(s, x0, y0), put(s, x1, y1);
 }
@@ -45,6 +53,10 @@ void wg_panel_at_y(wg_panel *p, double y, const char *text)
 void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_color color, const char *text,
                   const char *hint)
 {
+    if (!p) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "panel_box: the panel is NULL");
+        return;
+    }
     wg_series *s = x && y ? note(p, WGI_BOX, color, text) : NULL;
     if (!s) return;
     s->hint = wgi_figure_copy(p->figure, hint);
@@ -53,6 +65,10 @@ void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_c
 
 void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_color color, const char *text)
 {
+    if (!p) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "panel_disc: the panel is NULL");
+        return;
+    }
     wg_series *s = note(p, WGI_DISC, color, text);
     if (!s) return;
     s->o.size = share > 0 && share <= 1 ? share : 0;

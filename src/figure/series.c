@@ -25,6 +25,7 @@ static int order_of(const wg_panel *p, const wg_series *s)
 
 wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const wg_series_opts *o)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "series_new: the panel is NULL"), NULL;
     static const wg_series_opts standard = { 0 };
     if (!p) return NULL;
     if (!o) o = &standard;
@@ -63,23 +64,42 @@ static bool make_room(wg_series *s)
 
 void wg_series_band(wg_series *s, double x, double low, double high)
 {
-    if (!s || s->kind >= WG_SERIES_KINDS || !make_room(s)) return;
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_band: the series is NULL");
+        return;
+    }
+    if (s->kind >= WG_SERIES_KINDS || !make_room(s)) return;
     s->x[s->n] = x, s->y[s->n] = high;
     if (s->low) s->low[s->n] = low;
     s->n++;
 }
 
-void wg_series_add(wg_series *s, double x, double y) { wg_series_band(s, x, 0, y); }
+void wg_series_add(wg_series *s, double x, double y)
+{
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_add: the series is NULL");
+        return;
+    }
+    wg_series_band(s, x, 0, y);
+}
 
 static double next_x(const wg_series *s) { return (double)s->n + (s->kind == WG_SERIES_BARS ? 0 : 1); }
 
 void wg_series_push(wg_series *s, double y)
 {
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_push: the series is NULL");
+        return;
+    }
     if (s) wg_series_band(s, s->kind == WG_SERIES_HISTOGRAM ? y : next_x(s), 0, y);
 }
 
 void wg_series_add_all(wg_series *s, const double *x, const double *y, int64_t n)
 {
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_add_all: the series is NULL");
+        return;
+    }
     for (int64_t i = 0; s && y && i < n; i++)
         if (x && s->kind != WG_SERIES_HISTOGRAM) wg_series_add(s, x[i], y[i]);
         else wg_series_push(s, y[i]);
@@ -87,6 +107,10 @@ void wg_series_add_all(wg_series *s, const double *x, const double *y, int64_t n
 
 void wg_series_tensor(wg_series *s, wg_tensor t)
 {
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_tensor: the series is NULL");
+        return;
+    }
     const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
     for (int64_t i = 0; i < n; i++) wg_series_push(s, wg_tensor_item(&t, i));
 }
@@ -106,6 +130,10 @@ static int category(wg_panel *p, const char *name)
 
 void wg_series_bar(wg_series *s, const char *name, double y)
 {
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_bar: the series is NULL");
+        return;
+    }
     const int at = s ? category(s->panel, name ? name : "") : -1;
     if (at >= 0) wg_series_band(s, at, 0, y);
 }

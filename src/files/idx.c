@@ -39,6 +39,7 @@ bool wgi_idx_parse(const wgi_file *f, wgi_array *a)
 
 wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "idx_read: the context is NULL"), (wg_tensor){ 0 };
     wgi_file f;
     wgi_array a;
     wg_tensor t = { 0 };

@@ -145,6 +145,7 @@ static void read_fortran(wg_context *c, wg_site here, const wgi_array *a, wg_ten
 
 wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "npy_read: the context is NULL"), (wg_tensor){ 0 };
     wgi_file f;
     header h;
     wg_tensor t = { 0 };
@@ -178,6 +179,7 @@ static size_t make_header(const wg_tensor *t, char *text, size_t size)
 
 wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, wg_tensor t)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "npy_write: the context is NULL");
     char text[512];
     size_t bytes;
     wgi_out o;

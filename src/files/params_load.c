@@ -206,6 +206,7 @@ static void assign_all(const wgi_safetensors *s, wg_params *p)
 
 wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_load: the parameter set is NULL");
     wg_context *c = wg_params_context(p);
     wgi_safetensors s;
     if (!p || wg_failed(c)) return wg_failed(c);
@@ -274,6 +275,7 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
 
 wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_read: the parameter set is NULL");
     wg_context *c = wg_params_context(p);
     wgi_safetensors s;
     if (!p || wg_failed(c)) return wg_failed(c);

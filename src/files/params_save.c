@@ -5,6 +5,7 @@
 
 wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_save: the parameter set is NULL");
     wg_context *c = wg_params_context(p);
     if (!p || wg_failed(c)) return wg_failed(c);
     const int n = wg_params_count(p);

@@ -7,6 +7,7 @@
 
 wg_status wg_save_at(wg_site here, wg_context *c, const char *path)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "save: the context is NULL");
     int n;
     wg_saved *list = wg_saved_list(c, &n);
     if (list) wgi_safetensors_write(c, here, "save", path, list, n);
@@ -53,6 +54,7 @@ static bool is_there(const char *path)
 
 bool wg_resume_at(wg_site here, wg_context *c, const char *path)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "resume: the context is NULL"), false;
     wgi_safetensors s;
     if (!c || wg_failed(c) || !is_there(path)) return false;
     if (wgi_safetensors_read(&s, c, here, "resume", path)) restore(&s);

@@ -220,7 +220,7 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
     wg_graph *g = y.graph;
     wg_context *c = g ? g->c : x && wgi_context_of(x, n) ? wgi_context_of(x, n) : wgi_context_of(v, n);
     if (c && n > 0 && (!x || !v)) wgi_fail_null(c, here, what, x ? "list of directions" : "list of nodes");
-    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, what, 0, "the output")) return false;
+    if ((c && !wgi_ok(c)) || !wgi_is_node(c, y, here, what, 0, "the output")) return false;
     for (int k = 0; k < n; k++) {
         if (wg_is_none(v[k])) {
             wgi_fail(g->c, here, what, WG_ERROR_USE, "direction %d is wg_none", k + 1);

@@ -125,9 +125,10 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     wg_graph *g = y.graph;
     if (!gx || (n > 0 && !x)) {
         wg_context *c = g ? g->c : wgi_context_of(x, n);
-        return c ? wgi_fail_null(c, here, what, gx ? "list of nodes" : "list of gradients") : WG_ERROR_USE;
+        return wgi_fail_null(c, here, what, gx ? "list of nodes" : "list of gradients");
     }
     if (!g) wgi_is_node(gy.graph ? gy.graph->c : wgi_context_of(x, n), y, here, what, 0, "the output");
+    if (g && wgi_ok(g->c) && !wgi_node_of(y)) wgi_is_node(g->c, y, here, what, 0, "the output");
     if (g && n < 0) wgi_fail(g->c, here, what, WG_ERROR_USE, "%d nodes", n);
     if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
     wgi_place place = wgi_arena_place(&g->temp);

@@ -30,10 +30,9 @@ bool wgi_room(wg_graph *g)
         !grow_zeroed(c, &g->value, &g->value_capacity, need, sizeof *g->value) ||
         !grow_zeroed(c, &g->marked, &g->marked_capacity, need, sizeof *g->marked))
         return false;
-    if (g->count == WARN_AT && !g->warned) {
-        g->warned = true;
-        wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
-    }
+    if (g->count == WARN_AT && wgi_warns(c, WGI_WARN_NODES, g->node[g->count - 1].here))
+        wgi_warn_at(c, g->node[g->count - 1].here, "graph",
+                    "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
     size_t all =
         WGI_MIN(WGI_MIN(g->node_capacity, g->value_capacity), WGI_MIN(g->marked_capacity, INT32_MAX));
     g->room = (uint32_t)(g->count < WARN_AT ? WGI_MIN(all, WARN_AT) : all);

@@ -33,8 +33,7 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
         if (wgi_is_number(x[k])) continue;
         wg_graph *h = x[k].graph;
         if (h == g && x[k].generation == g->generation && x[k].index < g->count) {
-            if (!x[k].index) return false;
-            continue;
+            if (x[k].index) continue;
         }
         operand_name(here, k, x[k], who, sizeof who);
         if (wg_is_none(x[k])) {
@@ -429,18 +428,34 @@ static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int 
 }
 
 /* Records that the op is NULL. */
-static wg_node refuse_nothing(wg_site here, const wg_node x[], int n)
+static wg_node refuse_no_op(wg_site here, const wg_node x[], int n)
 {
     wg_graph *g = graph_of(x, n);
-    if (g) wgi_fail_null(g->c, here, "apply", "op");
+    wgi_fail_null(g ? g->c : NULL, here, "apply", "op");
     return wgi_error_node(g);
+}
+
+/* No operand is in a graph with nodes. Numbers may be enough; if not, records what is missing. */
+static wg_node without_graph(wg_site here, const wg_op *op, const wg_node x[], int n, wg_graph *g)
+{
+    char who[80];
+    const wg_node y = g ? wg_none : of_numbers(here, op, x, n);
+    if (!wg_is_none(y)) return y;
+    int k = 0;
+    while (x && k + 1 < n && wgi_is_number(x[k])) k++;
+    if (!x || n < 1) wgi_fail(NULL, here, op->name, WG_ERROR_USE, "there are no operands");
+    else {
+        operand_name(here, k, x[k], who, sizeof who);
+        wgi_is_node(g ? g->c : NULL, x[k], here, op->name, k, who);
+    }
+    return y;
 }
 
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
-    if (!op) return refuse_nothing(here, x, n);
+    if (!op) return refuse_no_op(here, x, n);
     wg_graph *g = graph_of(x, n);
-    if (!g || !g->count) return g ? wg_none : of_numbers(here, op, x, n);
+    if (!g || !g->count) return without_graph(here, op, x, n, g);
     wgi_settle(g);
     return g->count >= g->build.most && !g->build.again ? apply_new(here, op, g, x, n, attr)
                                                         : apply_remembered(here, op, g, x, n, attr);

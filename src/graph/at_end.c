@@ -10,7 +10,10 @@ struct wgi_at_end {
 
 bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user)
 {
-    if (!g || !f || !wgi_ok(g->c)) return false;
+    if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_at_end: the graph is NULL"), false;
+    if (!g->generation && !g->busy.depth)
+        wgi_fail(g->c, NULL, "graph_at_end", WG_ERROR_USE, "the graph was freed");
+    if (!f || !wgi_ok(g->c)) return false;
     struct wgi_at_end *call = wg_alloc(g->c, 1, sizeof *call);
     if (!call) return false;
     *call = (struct wgi_at_end){ g->at_end, f, user };

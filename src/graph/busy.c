@@ -11,6 +11,8 @@
 bool wgi_is_busy(wg_graph *g, const char *what)
 {
     const wg_op *rule = g->rule.op;
+    if (!g->generation && !g->busy.depth)
+        return wgi_fail(g->c, NULL, what, WG_ERROR_USE, "the graph was freed");
     if (!g->busy.depth && !rule && !g->build.within && !g->build.open) return false;
     if (g->busy.depth) wgi_fail(g->c, NULL, what, WG_ERROR_USE, "%s", WGI_BUSY);
     else if (rule)

@@ -125,10 +125,13 @@ static void mark_needed(const cloning *r, uint32_t root, unsigned char *need)
 
 wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
 {
+    if (!into) return wg_fail(NULL, NULL, WG_ERROR_USE, "replay: the graph is NULL"), wg_none;
     wg_graph *from = root.graph;
-    if (!from && into) wgi_is_node(into->c, root, "", "replay", 0, "the root");
-    if (!from || !into || into == from || !wgi_ok(into->c) ||
-        !wgi_usable(root, wg_node_site(root), "replay", "the root"))
+    if (!from) wgi_is_node(into->c, root, "", "replay", 0, "the root");
+    if (from == into)
+        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_USE,
+                             "the root is in the same graph");
+    if (!from || !wgi_ok(into->c) || !wgi_usable(root, wg_node_site(root), "replay", "the root"))
         return wgi_error_node(into);
     if (o && o->floats && !wg_dtype_is_float(o->floats))
         return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_DTYPE,

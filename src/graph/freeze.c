@@ -3,7 +3,8 @@
 
 wg_status wg_params_freeze_at(wg_site here, wg_params *p, const char *pattern, bool on)
 {
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_freeze: the parameter set is NULL");
+    if (!wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     if (!pattern || !*pattern)
         return wgi_fail(p->c, here, "params_freeze", WG_ERROR_VALUE,
                         "a pattern is missing: \"*\" means all parameters");

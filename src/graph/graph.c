@@ -4,16 +4,17 @@
 
 static void begin(wg_graph *g, wg_mode mode);
 
-/* False, and an error, for a graph that was freed. */
+/* False, and an error, for NULL and for a graph that was freed. */
 static bool is_there(const wg_graph *g, const char *what)
 {
-    if (g->generation || g->busy.depth) return true;
-    wgi_fail(g->c, NULL, what, WG_ERROR_USE, "the graph was freed");
+    if (g && (g->generation || g->busy.depth)) return true;
+    wgi_fail(g ? g->c : NULL, NULL, what, WG_ERROR_USE, g ? "the graph was freed" : "the graph is NULL");
     return false;
 }
 
 wg_graph *wg_graph_new(wg_context *c)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_new: the context is NULL"), NULL;
     if (!wgi_ok(c)) return NULL;
     wg_graph *g = c->freed ? c->freed : wg_alloc(c, 1, sizeof *g);
     if (!g) return NULL;
@@ -113,7 +114,7 @@ static void begin(wg_graph *g, wg_mode mode)
 
 void wg_begin(wg_graph *g, wg_mode mode)
 {
-    if (!g || !is_there(g, "begin") || wgi_is_busy(g, "begin")) return;
+    if (!is_there(g, "begin") || wgi_is_busy(g, "begin")) return;
     begin(g, mode);
     wgi_look_for_unused(g->c);
 }
@@ -165,7 +166,9 @@ static void forget_streams(wg_graph *g, uint32_t mark)
 
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
-    if (!g || mark < 1 || mark >= g->count || (g->busy.depth && wgi_is_busy(g, "graph_rewind"))) return;
+    if (!is_there(g, "graph_rewind") || mark < 1 || mark >= g->count ||
+        (g->busy.depth && wgi_is_busy(g, "graph_rewind")))
+        return;
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
@@ -176,13 +179,13 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
 
 void wg_graph_freeze(wg_graph *g, bool on)
 {
-    if (g) g->now.frozen = on;
+    if (is_there(g, "graph_freeze")) g->now.frozen = on;
 }
 
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
 void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
-    if (!g || wgi_is_busy(g, "graph_set_epoch")) return;
+    if (!is_there(g, "graph_set_epoch") || wgi_is_busy(g, "graph_set_epoch")) return;
     wgi_close(g);
     g->now.epoch = epoch;
 }

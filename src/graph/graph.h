@@ -203,9 +203,6 @@ static inline void wgi_idle_forget(wg_graph *g)
     const uint32_t calls = g->build.at - (h->idle_in != g->generation && g->build.at);
     if (h->idle_node > g->count || h->idle_call > calls) h->idle = NULL;
 }
-/* Warns if the loss is of all pairs of predictions and targets, because [n,1] was broadcast with [n]. In
- * ops/loss_of_pairs.c, as it knows ops. */
-void wgi_warn_of_pairs(wg_node loss, wg_site here);
 
 /* Unit vectors: row i is 1 at element from + i of x, else 0. The result is [n, elements of x] in the
  * dtype of x. In ops/index.c. */

@@ -333,7 +333,6 @@ struct wg_graph {
     size_t tabled;
     uint32_t loose;   /* number of nodes that are neither leaves nor operands; about WGI_UNKNOWN: not known */
     double weight;    /* sum of wgi_node_weight over all nodes: says how large the values are */
-    bool warned;      /* that there are very many nodes */
     wgi_arena arena;  /* options, operand lists, cells, names: freed by wg_begin */
     wgi_arena values; /* values of nodes: freed at the end of the evaluation */
     wgi_arena temp;   /* for the use of one call, which must rewind it */

@@ -82,8 +82,16 @@ const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, 
 
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
-    if (g && p && !name) wgi_fail_null(g->c, here, "layer_claim", "name");
-    if (!g || !p || !name || !wgi_ok(g->c) || p->with) return NULL;
+    if (!g || !p || !name)
+        wgi_fail_null(g   ? g->c
+                      : p ? p->c
+                          : NULL,
+                      here, "layer_claim",
+                      !g  ? "graph"
+                      : p ? "name"
+                          : "parameter set");
+    if (!g || !p || !name || (!g->generation && wgi_is_busy(g, "layer_claim")) || !wgi_ok(g->c) || p->with)
+        return NULL;
     wgi_layers *l = &g->names.layers;
     wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;
     if (!next || !is(next, p, name)) return take(g, p, name, here);

@@ -61,10 +61,19 @@ wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
     return wgi_is_number(x) ? wgi_leaf_number(g, here, wgi_number_value(x), t) : x;
 }
 
+/* Whether a leaf can be added. If not, records why, unless there is an error already. */
+static bool has_room(wg_graph *g, wg_site here, const char *what)
+{
+    if (!g) wgi_fail_null(NULL, here, what, "graph");
+    else if (!g->generation && !g->busy.depth)
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "the graph was freed");
+    return wgi_can_build(g);
+}
+
 /* Its leaf is never shared: the user may name it, or differentiate with respect to it. */
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
-    if (!g || !g->count) return wg_none;
+    if (!has_room(g, here, "scalar")) return wgi_error_node(g);
     wgi_calling k = wgi_call_begin(g);
     return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, number_new(g, here, value, g->c->o.dtype)));
 }
@@ -120,7 +129,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
 
 static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    if (!wgi_can_build(g) || wgi_rule_makes(g, here, "input", name)) return wgi_error_node(g);
+    if (!has_room(g, here, "input") || wgi_rule_makes(g, here, "input", name)) return wgi_error_node(g);
     name = name ? name : "";
     uint32_t again = input_again(here, g, name, &t, copy);
     if (again) return wgi_handle(g, again);
@@ -130,18 +139,21 @@ static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, b
 
 wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
 {
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "input: the graph is NULL"), wg_none;
     return input(here, g, name, t, true);
 }
 
 wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
 {
+    if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "input_borrow: the graph is NULL"), wg_none;
     return input(here, g, name, t, false);
 }
 
 wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
 {
     wg_graph *g = n.graph;
-    if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!g) return wgi_is_node(NULL, n, here, "input_set", 0, "the node"), WG_ERROR_USE;
+    if (!wgi_ok(g->c)) return wg_failed(g->c);
     if (!wgi_usable(n, here, "input_set", "the node")) return wg_failed(g->c);
     wgi_node *node = wgi_node_of(n);
     char a[128], b[128];
@@ -191,7 +203,7 @@ static uint32_t next_stream(wg_graph *g)
 
 wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
 {
-    if (!wgi_can_build(g) || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
+    if (!has_room(g, here, "stream") || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
     uint32_t ordinal = name ? 0 : next_stream(g);
     if (!name && !ordinal) return wgi_error_node(g);
     uint64_t stream =

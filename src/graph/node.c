@@ -7,11 +7,19 @@ wgi_node *wgi_node_of(wg_node n)
     return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
 }
 
+/* The error node in a context without an error: wg_recover has forgotten it. */
+static bool not_made(wg_node n, wg_site here, const char *what, const char *which)
+{
+    if (wgi_ok(n.graph->c))
+        wgi_fail(n.graph->c, here, what, WG_ERROR_USE, "%s is the result of a call that failed", which);
+    return false;
+}
+
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 {
     wg_graph *g = n.graph;
     if (!g) return false;
-    if (wgi_node_of(n)) return n.index != 0;
+    if (wgi_node_of(n)) return n.index || not_made(n, here, what, which);
     wgi_fail(g->c, here, what, WG_ERROR_USE,
              g->busy.depth                              ? "%s: " WGI_BUSY
              : !g->generation || n.generation < g->born ? "%s is a node of a graph that was freed"
@@ -31,7 +39,7 @@ wg_context *wgi_context_of(const wg_node x[], int n)
 bool wgi_is_node(wg_context *c, wg_node n, wg_site here, const char *what, int argument, const char *which)
 {
     char who[80];
-    if (n.graph && wgi_node_of(n)) return n.index != 0;
+    if (n.index && wgi_node_of(n)) return true;
     const char *name = *wg_site_argument(here, argument, who, sizeof who) ? who : which;
     if (n.graph) return wgi_usable(n, here, what, name);
     wgi_fail(c, here, what, WG_ERROR_USE, "%s is %s", name,

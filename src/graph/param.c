@@ -242,7 +242,9 @@ static inline wg_node param(wg_site here, wg_graph *g, wg_params *p, const char 
                             const wg_shape *s, const wg_init *init, bool state)
 {
     if (!p && wgi_can_build(g)) wgi_fail_null(g->c, here, state ? "state" : "param", "parameter set");
-    if (p && !g) wgi_fail_null(p->c, here, state ? "state" : "param", "graph");
+    if (!g) wgi_fail_null(p ? p->c : NULL, here, state ? "state" : "param", "graph");
+    if (g && !g->generation && !g->busy.depth)
+        wgi_fail(g->c, here, state ? "state" : "param", WG_ERROR_USE, "the graph was freed");
     if (!wgi_can_build(g) || !p || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
     if (p->with) {

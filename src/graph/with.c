@@ -87,6 +87,7 @@ static wgi_with *with_new(const wg_params *p, const wg_given *list, int n)
 
 wg_params *wg_params_with_at(wg_site here, wg_params *p, const wg_given *list, int n)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_with: the parameter set is NULL"), NULL;
     wg_graph *g = p && wgi_ok(p->c) ? graph_of(here, p, list, n) : NULL;
     wgi_with *w = g ? with_new(p, list, n) : NULL;
     if (!w) return p;

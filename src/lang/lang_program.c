@@ -61,6 +61,7 @@ static void read_text(wg_program *q, const char *text, size_t length)
 
 wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_text: the context is NULL"), NULL;
     wg_program *q = blank(c, name ? name : "program");
     if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
     if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
@@ -86,6 +87,7 @@ static char *read_file(wg_program *q, const char *path, size_t *length)
 
 wg_program *wg_program_file(wg_context *c, const char *path)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_file: the context is NULL"), NULL;
     wg_program *q = blank(c, !path ? "program" : strcmp(path, "-") ? path : "<stdin>");
     if (q->c && !path) wg_fail(c, whole_text(q), WG_ERROR_USE, "the path is NULL");
     size_t length = 0;
@@ -114,6 +116,7 @@ const char *wg_program_source(const wg_program *q)
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "literal: the context is NULL"), (wg_tensor){ 0 };
     wg_tensor t = { 0 };
     wg_program *q = wg_program_text(c, where, text);
     if (q->ready && (!q->statements || q->statements->next || q->statements->kind != AST_VALUE ||
@@ -152,6 +155,7 @@ static wg_status state_of(const wg_program *q)
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 {
+    if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_set: the program is NULL");
     if (state_of(q)) return state_of(q);
     if (!name) return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the name to set is NULL");
     wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
@@ -211,6 +215,7 @@ static void forget(wg_program *q)
 
 wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
 {
+    if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_build: the program is NULL");
     wgi_val v;
     if (state_of(q) || !q->ready) return state_of(q);
     if (!g || !p)

@@ -166,6 +166,7 @@ wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char 
 {
     wg_optim_choice to = { 0 };
     wg_program *q = wg_program_text(c, where, text);
+    if (!q) return to;
     const wgi_ast *s = q->ready ? q->statements : NULL;
     if (q->ready && (!s || s->next || s->kind != AST_VALUE))
         wgi_lang_fail(q, 0, q->length, WG_ERROR_SYNTAX, "an optimizer was expected: adam(lr=1e-3), say");

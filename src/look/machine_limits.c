@@ -135,6 +135,7 @@ static void measure(wg_limits *l, char *memory, int threads, int isa)
 
 wg_status wg_limits_measure(wg_context *c, wg_limits *l)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "limits_measure: the context is NULL");
     size_t bytes = 3 * arrays[WG_LEVELS - 1] + HUGE_PAGE;
     if (l) *l = (wg_limits){ 0 };
     if (!l) wgi_fail_null(c, NULL, "limits_measure", "memory for the limits");

@@ -51,6 +51,7 @@ static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
 {
     wg_graph *g = root.graph;
     char shape[128];
+    if (!g) wgi_is_node(NULL, root, here, "plan_look", 0, "the root");
     if (!g || !wgi_ok(g->c) || !wgi_usable(root, here, "plan_look", "the root")) return false;
     if (o->wrt_count < 0 || (o->wrt_count && !o->wrt)) {
         wgi_fail(g->c, here, "plan_look", WG_ERROR_USE, ".wrt: %d nodes%s", o->wrt_count,

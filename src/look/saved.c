@@ -208,6 +208,7 @@ static bool averages_in_use(wg_context *c)
 
 wg_saved *wg_saved_list(wg_context *c, int *n)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "saved_list: the context is NULL"), NULL;
     lister l = { 0 };
     int unused;
     n = n ? n : &unused;

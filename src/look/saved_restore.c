@@ -436,6 +436,7 @@ static void set_all(const restoring *r)
 wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n, const char *who,
                               const char *from)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "saved_restore: the context is NULL");
     who = who ? who : "restore";
     restoring r = { c, here, who, from ? from : "memory", list, NULL, n };
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;

@@ -37,6 +37,7 @@ struct wg_nn_cache {
 
 wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c)
 {
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "nn_cache_new: the context is NULL"), NULL;
     (void)here;
     wg_nn_cache *n = c && !wg_failed(c) ? wg_alloc(c, 1, sizeof *n) : NULL;
     if (n) n->c = c;

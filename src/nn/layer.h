@@ -23,11 +23,11 @@ typedef struct layer {
 static inline bool fail_operand(const layer *l, const char *what, wg_node x, wg_params *p)
 {
     wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
-    if (!l->g && c)
+    if (!l->g)
         wg_fail(c, l->here, WG_ERROR_USE, "%s: x is %s", what,
                 wg_is_none(x) ? "wg_none, no node" : "a number, and must be a node");
-    else if (x.index)
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is a node from before the last wg_begin of its graph", what);
+    else if (x.index || !wg_failed(c))
+        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is no node of its graph since the last wg_begin", what);
     return false;
 }
 

@@ -150,7 +150,6 @@ static void print(const table *t, FILE *to)
 wg_status wg_summary_at(wg_site here, wg_node y, FILE *to)
 {
     table t = { .g = wg_graph_of(y), .end = (int64_t)y.index + 1 };
-    if (!t.g) return WG_ERROR_USE;
     wg_context *c = wg_graph_context(t.g);
     if (!wg_node_ok(y) || !to)
         return wg_fail(c, here, WG_ERROR_USE, "summary: takes a node of a graph and a stream"), WG_ERROR_USE;

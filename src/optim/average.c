@@ -22,6 +22,7 @@ static size_t elements_of(const wg_average *a)
 
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "average_new: the parameter set is NULL"), NULL;
     const double decay = o ? o->decay : 0;
     if (!p || !wgi_ok(p->c)) return NULL;
     if (!(decay >= 0 && decay < 1)) {
@@ -85,7 +86,7 @@ static bool make_room(wg_average *a, size_t n)
 
 wg_status wg_average_step_at(wg_site here, wg_average *a)
 {
-    if (!a) return WG_ERROR_USE;
+    if (!a) return wg_fail(NULL, here, WG_ERROR_USE, "average_step: the average is NULL");
     wg_params *root = a->p->root;
     if (!wgi_ok(root->c)) return wg_failed(root->c);
     if (a->own)
@@ -194,7 +195,7 @@ static wg_status use_no_more(wg_site here, wg_average *a)
 /* The parameters get their own values back also after an error. */
 wg_status wg_average_use_at(wg_site here, wg_average *a, bool on)
 {
-    if (!a) return WG_ERROR_USE;
+    if (!a) return wg_fail(NULL, here, WG_ERROR_USE, "average_use: the average is NULL");
     if (on == (a->own != NULL)) return wg_failed(a->p->c);
     if (!on) return use_no_more(here, a);
     return wgi_ok(a->p->c) ? use(here, a) : wg_failed(a->p->c);

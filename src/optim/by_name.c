@@ -63,6 +63,7 @@ static bool put(const wgi_optimizer *k, char *options, const wg_optim_setting *s
 wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const wg_optim_setting *settings,
                             int n)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "optim_named: the parameter set is NULL"), NULL;
     wg_context *c = p ? wg_params_context(p) : NULL;
     if (!c || wg_failed(c)) return NULL;
     const wgi_optimizer *k = find(kind);

@@ -134,15 +134,34 @@ static double first_size(const lbfgs *b, double lr)
     return fmin(1, 1 / sum) * lr;
 }
 
+/* The search has found no smaller loss. Where the gradient is so small that the loss is flat but for rounding,
+ * that is the end of a descent. Elsewhere it is a wrong gradient, a loss that jumps, or a scale. */
+static void warn_of_standstill(wg_site here, const lbfgs *b, double f, int evaluations)
+{
+    wg_context *c = b->line.p->c;
+    const double eps = wg_context_dtype(c) == WG_F32 ? 0x1p-23 : 0x1p-52;
+    double most = 0;
+    for (size_t i = 0; i < b->n; i++) most = fmax(most, fabs(b->g[i]));
+    if (most <= 64 * sqrt(eps) * fmax(1, fabs(f)) || !wgi_warns(c, WGI_WARN_STUCK, here)) return;
+    wgi_warn_at(
+        c, here, "lbfgs",
+        "finds no loss below %g in %d evaluations along its direction, and the parameters stay as they "
+        "are, though the largest element of the gradient is %g. Check the gradient by wg_gradcheck, or "
+        "scale the loss",
+        f, evaluations, most);
+}
+
 static wg_status search(wg_site here, lbfgs *b, double seen, double lr)
 {
     wg_params *p = b->line.p;
+    const int most = b->line.evaluations;
     wg_params_get_at(here, p, b->x);
     wgi_point start = { .f = seen, .gradient = b->g };
     if (isnan(seen)) start.f = b->line.again->at(b->line.loss, b->g);
     else wg_params_get_grad_at(here, p, b->g);
     start.slope = slope_of(b);
-    if (!wgi_ok(p->c) || !(start.slope < 0) || !isfinite(start.f)) return wg_failed(p->c);
+    if (!wgi_ok(p->c)) return wg_failed(p->c);
+    if (!(start.slope < 0) || !isfinite(start.f)) return warn_of_standstill(here, b, start.f, 0), WG_OK;
     wgi_point to = wgi_line_search(here, &b->line, start, first_size(b, lr));
     if (to.t > 0 && wgi_ok(p->c)) {
         wgi_line_go(here, &b->line, to.t);
@@ -150,6 +169,7 @@ static wg_status search(wg_site here, lbfgs *b, double seen, double lr)
     } else {
         wgi_params_put(p, b->x);
         forget(b);
+        if (wgi_ok(p->c)) warn_of_standstill(here, b, start.f, most - b->line.evaluations);
     }
     return wg_failed(p->c);
 }

@@ -27,6 +27,7 @@ static bool may_clip(wg_site here, const wg_optim *o, const char *what)
 
 double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 {
+    if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_clip_norm: the optimizer is NULL"), NAN;
     if (!may_clip(here, o, "optim_clip_norm")) return NAN;
     double norm = o ? wg_params_grad_norm_at(here, o->s.p) : NAN;
     if (o && !(max_norm >= 0))
@@ -58,7 +59,7 @@ static void clip_gradient(const wgi_parameter *q, double max)
 
 wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max)
 {
-    if (!o) return WG_ERROR_USE;
+    if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_clip_value: the optimizer is NULL");
     const wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c)) return wg_failed(root->c);
     if (!may_clip(here, o, "optim_clip_value")) return wg_failed(root->c);

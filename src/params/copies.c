@@ -18,6 +18,7 @@ static size_t bytes_of(const wgi_parameter *q)
 
 wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_snapshot: the parameter set is NULL"), NULL;
     (void)here;
     if (!p || !wgi_ok(p->c)) return NULL;
     const wg_params *root = p->root;
@@ -39,7 +40,8 @@ wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p)
 
 wg_status wg_params_restore_at(wg_site here, wg_params *p, const wg_snapshot *s)
 {
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_restore: the parameter set is NULL");
+    if (!wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     if (!s) return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is NULL");
     if (s->p != p)
         return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is of another set");
@@ -143,10 +145,12 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
 
 wg_status wg_params_copy_at(wg_site here, wg_params *to, wg_params *from)
 {
+    if (!to) return wg_fail(NULL, here, WG_ERROR_USE, "params_copy: the parameter set is NULL");
     return blend_all(here, "params_copy", to, from, 1);
 }
 
 wg_status wg_params_blend_at(wg_site here, wg_params *to, wg_params *from, double tau)
 {
+    if (!to) return wg_fail(NULL, here, WG_ERROR_USE, "params_blend: the parameter set is NULL");
     return blend_all(here, "params_blend", to, from, tau);
 }

@@ -85,7 +85,7 @@ static bool is_good(wg_site here, const wg_optim *o, const wg_group_opts *g)
 
 wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
 {
-    if (!o) return WG_ERROR_USE;
+    if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_group: the optimizer is NULL");
     wg_context *c = o->s.p->c;
     if (!wgi_ok(c)) return wg_failed(c);
     if (!pattern || !g)

@@ -55,6 +55,7 @@ static bool is_free(wg_site here, const wg_params *p, const wgi_optimizer *kind)
 
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
 {
+    if (!p) wgi_fail(NULL, here, kind->name, WG_ERROR_USE, "the parameter set is NULL");
     if (!p || !wgi_ok(p->c) || !is_free(here, p, kind)) return NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
     if (!o) return NULL;
@@ -87,9 +88,12 @@ void wg_optim_free(wg_optim *o)
 
 void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr)
 {
-    if (o && !(lr >= 0 && isfinite(lr)))
-        wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
-    else if (o) *wgi_optim_number(o, o->s.kind->lr) = lr;
+    if (!o) {
+        wg_fail(NULL, here, WG_ERROR_USE, "optim_set_lr: the optimizer is NULL");
+        return;
+    }
+    if (!(lr >= 0 && isfinite(lr))) wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
+    else *wgi_optim_number(o, o->s.kind->lr) = lr;
 }
 
 double wg_optim_lr(const wg_optim *o) { return o ? wgi_optim_rate(o) : 0; }
@@ -185,7 +189,7 @@ static wg_status step(wg_site here, wg_optim *o)
 
 wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
-    if (!o) return WG_ERROR_USE;
+    if (!o) return wgi_fail(NULL, here, "optim_step", WG_ERROR_USE, "the optimizer is NULL");
     const wgi_floats was = wgi_floats_enter();
     const wg_status s = step(here, o);
     wgi_floats_leave(was);

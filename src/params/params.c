@@ -6,6 +6,7 @@ wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
 wg_params *wg_params_new(wg_context *c)
 {
+    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "params_new: the context is NULL"), NULL;
     if (!wgi_ok(c)) return NULL;
     wg_params *p = wg_alloc(c, 1, sizeof *p);
     if (!p) return NULL;
@@ -72,7 +73,8 @@ wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix)
 
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
-    if (!p || !wgi_ok(p->c)) return p;
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_in: the parameter set is NULL"), NULL;
+    if (!wgi_ok(p->c)) return p;
     if (!wgi_is_name(prefix)) {
         wgi_fail(p->c, here, "params_in", WG_ERROR_VALUE,
                  "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
@@ -167,6 +169,7 @@ const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf
 
 wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor t, bool state)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_make: the parameter set is NULL");
     char buf[512];
     if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);

@@ -85,7 +85,8 @@ int wg_params_find(const wg_params *p, const char *name)
 
 double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
 {
-    if (!p || !wgi_ok(p->c)) return NAN;
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_item: the parameter set is NULL"), NAN;
+    if (!wgi_ok(p->c)) return NAN;
     const wgi_parameter *q = named(p, name);
     if (!q || q->size != 1) {
         wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
@@ -100,7 +101,8 @@ double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
 wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
                               size_t count)
 {
-    if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_assign: the parameter set is NULL");
+    if (!wgi_ok(p->c)) return status_of(p);
     const wgi_parameter *q = named(p, name);
     if (!q || (size_t)q->size != count)
         return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
@@ -113,6 +115,7 @@ wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, cons
 
 wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *name, wg_tensor t)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_assign_tensor: the parameter set is NULL");
     char in[80], own[80];
     if (!p || !wgi_ok(p->c)) return status_of(p);
     const wgi_parameter *q = named(p, name);
@@ -174,6 +177,7 @@ size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
 
 wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_get: the parameter set is NULL");
     if (p && !theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
     else flat(p, get_value, theta);
     return status_of(p);
@@ -187,7 +191,8 @@ void wgi_params_put(wg_params *p, const double *theta)
 
 wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
 {
-    if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_set: the parameter set is NULL");
+    if (!wgi_ok(p->c)) return status_of(p);
     if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
     wgi_params_put(p, theta);
     return WG_OK;
@@ -203,7 +208,8 @@ static bool has_gradients(wg_site here, const wg_params *p, const char *who)
 
 wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
 {
-    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_get_grad: the parameter set is NULL");
+    if (!wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
     if (!gradient) return wgi_fail(p->c, here, "params_get_grad", WG_ERROR_USE, "the array is NULL");
     flat(p, get_gradient, gradient);
     return WG_OK;
@@ -211,6 +217,7 @@ wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradie
 
 double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_grad_norm: the parameter set is NULL"), NAN;
     double sum = 0;
     if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
     flat(p, add_squares, &sum);

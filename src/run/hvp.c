@@ -92,7 +92,7 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
 {
     wg_graph *g = loss.graph;
     wg_context *c = g ? g->c : p ? p->c : NULL;
-    if (!c || !wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    if (c && !wgi_ok(c)) return wg_failed(c);
     if (!p || !v || !out)
         return wgi_fail_null(c, here, "params_hvp", !p ? "parameter set" : v ? "result" : "direction");
     if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss") || !wgi_is_loss(loss, here, "params_hvp", 1))

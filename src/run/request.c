@@ -109,7 +109,6 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
  * not remembered. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
-    if (!r->look && !r->along) wgi_warn_of_pairs(wgi_handle(g, r->loss), r->here);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);

@@ -86,10 +86,12 @@ function cut(list, into,    i, ch, depth, n, text)
     return n + 0
 }
 
-function slot(word, option)
+# needed: without it the call means nothing. option: the name of a field that may be left out.
+function slot(word, needed, option)
 {
     slots = slots (count ? ", " : "") "SLOT_" word
     options = options (count ? ", " : "") (option == "" ? "NULL" : "\"" option "\"")
+    needs = needs (needed ? "1" : "0")
     used[word] = 1
     return count++
 }
@@ -102,7 +104,7 @@ function set_fields(struct, name,    i, word, before, code)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
         code = code "\n    " name "." field_name[struct, i] " = GIVEN(" word ", " \
-               slot(word, i > given[struct] ? field_name[struct, i] : "") ", " \
+               slot(word, i <= given[struct], i > given[struct] ? field_name[struct, i] : "") ", " \
                (i <= given[struct] ? "true" : "false") ");"
     }
     return code
@@ -116,7 +118,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     if (name in left_out) return
     list = substr(s, index(s, "(") + 1); sub(/\) *$/, "", list)
     n = cut(list, arg)
-    slots = options = locals = pass = before = ""; count = operands = 0
+    slots = needs = options = locals = pass = before = ""; count = operands = 0
     for (a = 1; a <= n; a++) {
         type = arg[a]
         if (type ~ /\]$/) { sub(/[A-Za-z_0-9]+\[[^\]]*\]$/, "*", type) }
@@ -124,7 +126,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         struct = type; gsub(/const|\*| /, "", struct)
         pass = pass (a > 1 ? ", " : "")
         if (struct in fields) {
-            pointer = type ~ /\*/ ? slot("struct") : -1
+            pointer = type ~ /\*/ ? slot("struct", given[struct]) : -1
             operands = given[struct]
             locals = locals "\n    " struct " a" a " = { 0 };" set_fields(struct, "a" a)
             pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
@@ -134,11 +136,11 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         word = arg[a] ~ / parts$/ ? "count" : word_of(type, before)
         before = is_array(type)
         if (type ~ /(^| )char ?\*/ && type !~ /const/) { word = "buffer"; before = 1 }
-        pass = pass (word == "nothing" ? "NULL" : "ODD(" word ", " slot(word) ")")
+        pass = pass (word == "nothing" ? "NULL" : "ODD(" word ", " slot(word, 1) ")")
     }
     print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" locals "\n    " \
           (trim(result) == "wg_node" ? "use(w, " name "(" pass "));" : "(void)" name "(" pass ");") "\n}"
-    table = table "    { \"" name "\", call_" name ", " count ", (const slot_word[]){ " \
+    table = table "    { \"" name "\", call_" name ", " count ", \"" needs "\", (const slot_word[]){ " \
             (count ? slots : "SLOT_none") " }, (const char *const[]){ " (count ? options : "NULL") " }, " \
             operands ", " (trim(result) == "wg_node" ? "true" : "false") " },\n"
 }

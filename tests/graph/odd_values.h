@@ -15,7 +15,7 @@ enum { FORMS = 5, NODES = 20 };
 /* What the arguments are taken from. Objects are made when they are asked for. */
 typedef struct world {
     wg_context *c;
-    wg_graph *g, *other;
+    wg_graph *g, *other, *gone; /* gone was freed */
     wg_params *p;
     wg_node good[FORMS], odd[NODES];
     int form;     /* which node is the good one */
@@ -289,12 +289,12 @@ POINTER(wg_series, p_wg_series, wg_series_new_at("", wg_panel_new(wg_figure_new(
 POINTER(wg_nn_cache, p_wg_nn_cache, wg_nn_cache_new(w->c))
 POINTER(wg_plan, p_wg_plan, wg_plan_look(w->good[1], NULL))
 POINTER(wg_check, p_wg_check, wg_gradcheck(w->good[1], w->p, NULL))
-enum { ODD_p_wg_graph = 2 };
+enum { ODD_p_wg_graph = 3 };
 GETTER(wg_graph *, p_wg_graph)
 {
     const int i = odd_at(t, slot);
     (void)given;
-    return i < 0 ? w->g : i ? w->other : NULL;
+    return i < 0 ? w->g : i == 2 ? w->gone : i ? w->other : NULL;
 }
 
 /* ---- descriptors of ops ---- */

@@ -1,6 +1,7 @@
 /* test_warnings.c: mistakes that give numbers are warned of, once for each place, with the place and what to
  * do. Right programs are not warned. */
 #include <string.h>
+#include <unistd.h>
 
 #include "wgtest.h"
 
@@ -204,10 +205,10 @@ Test(warnings, batch_norm_of_one_row_is_warned_of)
 
 /* ---- all pairs ---- */
 
-enum { LOSSES = 8 };
+enum { LOSSES = 14 };
 
 /* Losses of predictions x against targets t, as people write them. */
-static wg_node by_hand(int i, wg_node x, wg_node t)
+static wg_node by_hand(world *w, int i, wg_node x, wg_node t)
 {
     switch (i) {
     case 0: return wg_mean(wg_square(wg_sub(x, t)));
@@ -220,6 +221,12 @@ static wg_node by_hand(int i, wg_node x, wg_node t)
         return wg_mean(wg_mul(d, d));
     }
     case 6: return wg_mean(wg_square(wg_sub(x, wg_mul(t, 2))));
+    case 7: return wg_sqrt(wg_mean(wg_square(wg_sub(x, t))));
+    case 8: return wg_add(wg_mean(wg_square(wg_sub(x, t))), wg_l2(w->g, w->p, 0.1));
+    case 9: return wg_mean(wg_mul(wg_sub(x, t), wg_sub(x, t)));
+    case 10: return wg_mean(wg_mean(wg_square(wg_sub(x, t)), .axes = WG_AXES(1)));
+    case 11: return wg_mean(wg_square(wg_sub(x, wg_div(wg_sub(t, 3), 2))));
+    case 12: return wg_mean(wg_log(wg_cosh(wg_sub(x, t))));
     default: return wg_mean(wg_square(wg_sub(wg_sigmoid(x), t)));
     }
 }
@@ -237,9 +244,9 @@ Test(warnings, a_loss_of_all_pairs_is_warned_of)
         open_world(&w);
         for (int k = 0; k < 4; k++) {
             wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
-            wg_backward(by_hand(i, x, t), w.p);
+            wg_backward(by_hand(&w, i, x, t), w.p);
             if (k) SILENT(&w);
-            else WARNED(&w, "backward: the loss compares each element with all others: ");
+            else WARNED(&w, " are broadcast to [4,4], which is summed (");
             wg_optim_step(w.o);
         }
         wgt_finish(w.c, NULL);
@@ -252,11 +259,10 @@ Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
     open_world(&w);
     for (int i = 0; i < LOSSES; i++) {
         wg_node x = prediction(&w);
-        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(4, 1))), w.p);
-        wg_backward(by_hand(i, wg_squeeze(x, 1), data(&w, WG_SHAPE(4))), w.p);
-        wg_backward(by_hand(i, x, wg_squeeze(x, 1)), w.p);      /* all pairs of points of one set */
-        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(3))), w.p); /* each point with each of three others */
-        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(1))), w.p);
+        const wg_shape others[] = { WG_SHAPE(4, 1), WG_SHAPE(3), WG_SHAPE(1), WG_SHAPE(1, 4) };
+        for (int k = 0; k < 4; k++) wg_backward(by_hand(&w, i, x, data(&w, others[k])), w.p);
+        if (i != 10) wg_backward(by_hand(&w, i, wg_squeeze(x, 1), data(&w, WG_SHAPE(4))), w.p);
+        wg_backward(by_hand(&w, i, x, wg_squeeze(x, 1)), w.p); /* all pairs of points of one set */
     }
     wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
     wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axes = WG_AXES(1))),
@@ -266,14 +272,66 @@ Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
     wgt_finish(w.c, NULL);
 }
 
-/* ---- nobody listens ---- */
+/* ---- nobody listens: a line on standard error for each place, for each kind of warning ---- */
 
-Test(warnings, without_on_warning_nothing_is_printed_or_kept)
+static void in_eval(world *w) { wg_backward(model(w, WG_EVAL, DROPOUT), w->p); }
+static void grows(world *w)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
-    for (int k = 0; k < 40; k++) wg_backward(wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(1))), p);
-    wgt_finish(c, &m);
+    for (int k = 0; k < 20; k++) wg_backward(loss_of(w), w->p);
+}
+static void infinite(world *w)
+{
+    wg_backward(wg_neg(wg_log(wg_param(w->g, w->p, "zero", WG_SCALAR, wg_zeros()))), w->p);
+}
+static void pairs(world *w)
+{
+    wg_node x = prediction(w);
+    wg_item(by_hand(w, 0, x, data(w, WG_SHAPE(4))));
+}
+static void twice(world *w)
+{
+    wg_node z = data(w, WG_SHAPE(2, 3));
+    wg_softmax_cross_entropy(wg_softmax(z), z);
+}
+static void one_row(world *w) { wg_item(normalised(w, WG_TRAIN, 1)); }
+static void uphill(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, wg_mul(-2, x[0]));
+}
+static void stuck(world *w)
+{
+    wg_begin(w->g, WG_TRAIN);
+    wg_node x = wg_param(w->g, w->p, "x", WG_SCALAR, wg_const(1));
+    wg_backward(wg_custom_vjp(wg_square(x), &x, 1, uphill), w->p);
+    wg_optim_step(w->o);
+}
+
+Test(warnings, each_kind_is_one_line_on_standard_error)
+{
+    static void (*const mistakes[])(world *) = { in_eval, grows, infinite, pairs, twice, one_row, stuck };
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+        for (int dropped = 0; dropped < 2; dropped++) {
+            FILE *file = tmpfile();
+            char line[2][1200] = { "", "" };
+            fflush(stderr);
+            const int was = dup(2);
+            dup2(fileno(file), 2);
+            const wg_options o = { .threads = 1, .on_warning = dropped ? wg_no_warnings : NULL };
+            world w = { .c = wg_start(&o) };
+            w.g = wg_graph_new(w.c), w.p = wg_params_new(w.c);
+            w.o = mistakes[i] == stuck ? wg_lbfgs(w.p, NULL) : wg_sgd(w.p, NULL);
+            for (int k = 0; k < 3; k++) mistakes[i](&w);
+            const int status = wg_finish(w.c, NULL);
+            dup2(was, 2), close(was);
+            rewind(file);
+            bool one = fgets(line[0], sizeof line[0], file), more = fgets(line[1], sizeof line[1], file);
+            fclose(file);
+            cr_expect_eq(status, 0, "%zu", i);
+            cr_expect_eq(one, !dropped, "%zu", i);
+            cr_expect_not(more, "%zu: %s%s", i, line[0], line[1]);
+            cr_expect(dropped ||
+                          !strncmp(line[0], "warning: " __FILE__ ":", strlen("warning: " __FILE__ ":")),
+                      "%zu: %s", i, line[0]);
+        }
 }
