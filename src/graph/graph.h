@@ -314,8 +314,6 @@ void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
 
 /* The axis as a number, or if it can be none as the user wrote it. Returns buf. */
 const char *wgi_axis_text(wg_site here, int axis, char *buf, size_t size);
-uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
-bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 bool wgi_op_is_right(wg_graph *g, wg_site here, const wg_op *op); /* false: an error says what is wrong */
 bool wgi_op_can_be_plain(const wg_op *op);                        /* the same, without an error */
 

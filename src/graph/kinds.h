@@ -4,27 +4,22 @@
 
 #include "graph/graph_structs.h"
 
+/* ---- attr.c ---- */
+
+uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
+bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
+
 /* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
 
-/* A number made of the options' bytes, and whether options have equal bytes. Equal options may have other
- * bytes between their fields: then they count as different. */
+/* A number made of the options' fields, and whether these are equal. Never of bytes: those between the fields are as
+ * the caller's stack was. */
 static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
 {
-    const char *p = attr;
-    const size_t n = op->attr_size;
-    uint64_t v = 0, w = 0, u = 0;
-    if (n < 8) {
-        for (size_t k = 0; k < n; k++) v = v << 8 | (unsigned char)p[k];
-        return v;
-    }
-    memcpy(&v, p, 8), memcpy(&w, p + n - 8, 8), memcpy(&u, p + (n / 2 & ~(size_t)7), 8);
-    return (v * 0x9E3779B97F4A7C15u ^ w) * 0xC2B2AE3D27D4EB4Fu ^ u;
+    return op->attr_size ? wgi_attr_hash(op, attr) : 0;
 }
 static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
 {
-    const size_t n = op->attr_size;
-    if (n > 8) return memcmp(a, b, n) == 0;
-    return wgi_options_number(op, a) == wgi_options_number(op, b);
+    return !op->attr_size || wgi_attr_equal(op, a, b);
 }
 /* The place of a kind, of so many bits, in a table. h: made of addresses and numbers. */
 static inline uint32_t wgi_kind_place(uint64_t h, int bits)

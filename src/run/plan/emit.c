@@ -17,7 +17,7 @@ static const void *prepared_before(const wgi_work *w, const wgi_signature *s)
     for (int j = 0; j < WGI_PREPARED; j++) {
         const wgi_signature *t = &w->prepared[j];
         if (t->op == s->op && t->fn == s->fn && t->xt == s->xt && t->yt == s->yt &&
-            (!s->op->attr_size || memcmp(t->attr, s->attr, s->op->attr_size) == 0))
+            wgi_options_same(s->op, t->attr, s->attr))
             return t->prepared;
     }
     return NULL;
