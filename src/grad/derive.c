@@ -321,7 +321,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
     if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, hv, n)) {
         const wgi_calling k = wgi_derived_begin(g);
-        s = wgi_hvp(here, y, x, v, n, hv);
+        s = wgi_hvp(here, y, in + 1, in + 1 + n, n, hv); /* hv may be x or v */
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, hv, n);
     }
     wgi_arena_rewind(&g->temp, place);

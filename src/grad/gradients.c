@@ -117,7 +117,7 @@ wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, c
     return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
 }
 
-/* Gradients that were asked for at the same place of the last build need not be made. */
+/* Gradients that were asked for at the same place of the last build need not be made. gx may be the array x. */
 static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
                            wg_node gx[])
 {
@@ -139,7 +139,7 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     wg_status s = WG_OK;
     if (!wgi_derived_again(g, here, &request, given, n + 2, gx, n)) {
         const wgi_calling k = wgi_derived_begin(g);
-        s = wgi_gradients(here, what, y, gy, x, n, gx);
+        s = wgi_gradients(here, what, y, gy, given + 2, n, gx);
         wgi_derived_end(g, k, here, &request, given, n + 2, gx, n);
     }
     wgi_arena_rewind(&g->temp, place);

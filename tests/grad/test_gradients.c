@@ -126,3 +126,43 @@ Test(gradients, third_order_and_hessian_products)
     cr_assert(fabs(third[0] - 6) < 1e-13 && fabs(third[1] - 6) < 1e-13);
     wgt_finish(c, NULL);
 }
+
+static void expect_values(const wg_node n[2], double a, double b, const char *what)
+{
+    cr_expect_eq(wg_item(n[0]), a, "%s: %g", what, wg_item(n[0]));
+    cr_expect_eq(wg_item(n[1]), b, "%s: %g", what, wg_item(n[1]));
+}
+
+/* z = x^2 y + y^3 at (2, 3): the gradient is (12, 31), H (1, 2) with H = (6, 4; 4, 18) is (14, 40). The operands' array is
+ * the room for the results, in the first build and in those that repeat it. */
+Test(gradients, the_results_may_stand_in_the_array_of_the_operands)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int build = 0; build < 3; build++) {
+        wg_begin(g, WG_EVAL);
+        const wg_node one = wg_scalar(g, 1), x = wg_input(g, "x", wg_view_f64((double[]){ 2 }, WG_SCALAR)),
+                      y = wg_input(g, "y", wg_view_f64((double[]){ 3 }, WG_SCALAR)),
+                      z = wg_add(wg_mul(wg_square(x), y), wg_pow(y, 3));
+        wg_node a[2] = { x, y }, b[2] = { x, y }, d[2] = { x, y }, e[2] = { x, y }, f[2] = { x, y };
+        wg_node v[2] = { one, wg_mul(one, 2) }, v2[2] = { v[0], v[1] };
+        wg_node rows[2] = { wg_fill(g, 2, WG_SHAPE(1)), wg_fill(g, 3, WG_SHAPE(1)) },
+                out[2] = { z, wg_mul(z, 2) };
+        wg_grads(z, a, 2, a);
+        expect_values(a, 12, 31, "grads");
+        wg_vjp(z, one, b, 2, b);
+        expect_values(b, 12, 31, "vjp");
+        wg_hvp(z, d, v, 2, d);
+        expect_values(d, 14, 40, "hvp into x");
+        wg_hvp(z, e, v2, 2, v2);
+        expect_values(v2, 14, 40, "hvp into v");
+        wg_vmaps(out, 2, f, rows, 2, out);
+        expect_values(out, 39, 78, "vmaps into y");
+        out[0] = z, out[1] = wg_mul(z, 2);
+        wg_vmaps(out, 2, f, rows, 2, f);
+        expect_values(f, 39, 78, "vmaps into x");
+        wg_vmaps(out, 2, (wg_node[]){ x, y }, rows, 2, rows);
+        expect_values(rows, 39, 78, "vmaps into rows");
+    }
+    wgt_finish(c, NULL);
+}
