@@ -44,10 +44,20 @@ static bool is_given(const wg_draw_opts *o, const option *x)
     return false;
 }
 
+/* The row of a list is followed by the row of its count. */
+static bool list_fits(const wg_draw_opts *o, const option *list, int *count)
+{
+    const void *first;
+    memcpy(&first, (const char *)o + list[0].offset, sizeof first);
+    memcpy(count, (const char *)o + list[1].offset, sizeof *count);
+    return *count >= 0 && (first || !*count);
+}
+
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
                         wg_picture_kind kind)
 {
     char all[200], this[60];
+    int count;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const option *x = &options[i];
         if (x->goes_with & kind || !is_given(o, x)) continue;
@@ -55,6 +65,10 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
                              wg_draw_goes_with(x->goes_with, all, sizeof all),
                              wg_draw_goes_with(kind, this, sizeof this));
     }
+    for (size_t i = 1; i < sizeof options / sizeof *options; i++)
+        if (strstr(options[i].name, "_count") && !list_fits(o, &options[i - 1], &count))
+            return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %d, but .%s is %s", call,
+                                 options[i].name, count, options[i - 1].name, count < 0 ? "a list" : "NULL");
     return WG_OK;
 }
 

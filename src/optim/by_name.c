@@ -68,6 +68,10 @@ wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const 
     if (!c || wg_failed(c)) return NULL;
     const wgi_optimizer *k = find(kind);
     if (!k) return no_kind(c, here, kind), NULL;
+    if (n < 0 || (n && !settings)) {
+        wgi_fail(c, here, k->name, WG_ERROR_USE, "%d settings%s", n, n > 0 ? ", but the list is NULL" : "");
+        return NULL;
+    }
     char *options = wg_alloc(c, k->size, 1);
     bool good = options;
     for (int i = 0; good && i < n; i++) {

@@ -160,6 +160,22 @@ static char *legend_of(wg_node root, wg_draw_opts o)
 }
 
 /* The legend explains only what is in the picture. */
+Test(draw_options, a_count_without_a_list_is_refused)
+{
+    subject k = subject_start();
+    const wg_draw_opts wrong[] = { { .mark_count = 1 },
+                                   { .mark_count = -1, .marks = &k.mark },
+                                   { .size_count = 2 },
+                                   { .wrt_count = 3, .backward = true } };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char *text = drawn(&k, WG_PICTURE_GRAPH, &options[0], &wrong[i]);
+        HAS(text, wrong[i].mark_count < 0 ? ".mark_count = -1" : "is NULL");
+        free(text);
+    }
+    wg_plan_free(k.p);
+    wgt_finish(k.c, NULL);
+}
+
 Test(draw_options, a_legend_has_what_is_shown)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

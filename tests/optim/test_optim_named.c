@@ -52,4 +52,10 @@ Test(optim_named, refuses_what_it_does_not_know)
     no_such("adam", "beta1", 1, "beta1 1: must be in [0, 1)");
     no_such(NULL, NULL, 0, "no optimizer ''");
     cr_expect_null(wg_optim_named(NULL, "adam", NULL, 0));
+    wg_context *c = wg_start(NULL);
+    cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, 3));
+    wgt_expect_error(c, WG_ERROR_USE, "adam: 3 settings, but the list is NULL");
+    cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, -1));
+    wgt_expect_error(c, WG_ERROR_USE, "adam: -1 settings");
+    wg_finish(c, NULL);
 }
