@@ -76,7 +76,10 @@ void wg_free(wg_context *c, void *p)
 {
     if (!c || !p) return;
     wgi_block *b = (wgi_block *)p - 1;
-    assert(b->c == c);
+    if (b->c != c) {
+        wgi_fail(c, NULL, "free", WG_ERROR_USE, "the memory belongs to another context: it is not freed");
+        return;
+    }
     if (b->prev) b->prev->next = b->next;
     else c->blocks = b->next;
     if (b->next) b->next->prev = b->prev;

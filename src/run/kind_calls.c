@@ -210,7 +210,7 @@ static void set_operands(const wg_graph *g, uint32_t i, const wgi_kind_call *c, 
     const uint32_t *in = wgi_in(&g->node[i]);
     for (int k = 0; k < c->k.operands; k++) {
         x[k] = wgi_value(g, in[k]);
-        assert(x[k]);
+        WGI_ASSERT(x[k]);
     }
 }
 
