@@ -39,8 +39,9 @@ const flag model_flags[] = {
 
 int tool_vfail(const args *a, int status, const char *format, va_list list)
 {
-    char text[2000];
-    vsnprintf(text, sizeof text, format, list);
+    char raw[2000], text[2000];
+    vsnprintf(raw, sizeof raw, format, list);
+    wg_plain_text(raw, text, sizeof text);
     fprintf(stderr, "wengert: %s\n", text);
     if (a->json) {
         json j;
@@ -64,12 +65,13 @@ int tool_fail(const args *a, int status, const char *format, ...)
 
 void tool_note(const args *a, const char *format, ...)
 {
+    char raw[2000], text[2000];
     va_list list;
     if (args_has(a, "quiet")) return;
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
-    fputc('\n', stderr);
+    fprintf(stderr, "%s\n", wg_plain_text(raw, text, sizeof text));
 }
 
 int tool_no_operand(const args *a)

@@ -246,6 +246,13 @@ WG_API int wg_finish(wg_context *c, FILE *errors);
 
 WG_API wg_status wg_failed(const wg_context *c);    /* the first error's status, WG_OK if there is none */
 WG_API const char *wg_message(const wg_context *c); /* "model.c:42: matmul: ..."; "" if there is none */
+/* The bytes of the well-formed UTF-8 character at s (RFC 3629: shortest form, no surrogates); 0: there is none, or s
+ * is NULL. */
+WG_API int wg_utf8_length(const char *s);
+/* Copies s so that a terminal shows it as it is: control bytes (but the ends of lines and tabs) and bytes that are not
+ * UTF-8 become \xNN. What has no room is left out, by whole characters. Returns buf. All messages of the library
+ * are such texts; use it for names that come from files. */
+WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
 WG_API void wg_recover(wg_context *c);              /* forgets the error; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);

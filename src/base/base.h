@@ -3,7 +3,6 @@
 #ifndef WGI_BASE_H
 #define WGI_BASE_H
 
-#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -21,6 +20,7 @@ enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0 };
 
 /* A condition that always holds. Only the hostile build checks it. */
 #ifdef WG_HOSTILE
+#include <assert.h>
 #define WGI_ASSERT(holds) assert(holds)
 #else
 #define WGI_ASSERT(holds) ((void)0)

@@ -20,6 +20,56 @@ const char *wg_site_place(wg_site s)
 
 wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 
+/* ---- texts that a terminal can show ---- */
+
+int wg_utf8_length(const char *text)
+{
+    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const unsigned char *s = (const unsigned char *)(text ? text : "\xff");
+    int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+    if (n < 2) return n;
+    unsigned u = s[0] & (0x7Fu >> n);
+    for (int i = 1; i < n; i++) {
+        if (s[i] >> 6 != 2) return 0;
+        u = u << 6 | (s[i] & 0x3F);
+    }
+    bool forbidden = u < least[n] || (u >= 0xD800 && u < 0xE000) || u > 0x10FFFF || (u & 0xFFFE) == 0xFFFE;
+    return forbidden ? 0 : n;
+}
+
+/* U+0000 to U+001F, U+007F, and C1: U+0080 to U+009F. */
+static bool is_control(const char *s)
+{
+    const unsigned char a = (unsigned char)s[0];
+    return a < 0x20 || a == 0x7F || (a == 0xC2 && (unsigned char)s[1] < 0xA0);
+}
+
+char *wg_plain_text(const char *s, char *buf, size_t size)
+{
+    size_t n = 0;
+    if (!buf || !size) return buf;
+    for (s = s ? s : ""; *s;) {
+        const int length = wg_utf8_length(s);
+        const bool plain = length && (!is_control(s) || *s == '\n' || *s == '\t');
+        const size_t takes = plain ? (size_t)length : 4;
+        if (n + takes >= size) break;
+        if (plain) memcpy(buf + n, s, takes);
+        else snprintf(buf + n, 5, "\\x%02x", (unsigned char)*s);
+        s += plain ? length : 1, n += takes;
+    }
+    return buf[n] = 0, buf;
+}
+
+/* Makes a text plain in its place. Where it has been cut within a character, the rest of that goes. */
+static void make_plain(char *text, size_t size)
+{
+    char plain[1024];
+    size_t n = strlen(text), last = n;
+    while (last && n + 1 == size && ((unsigned char)text[last - 1] >> 6) == 2) last--;
+    if (n + 1 == size && last && !wg_utf8_length(text + last - 1)) text[last - 1] = 0;
+    strcpy(text, wg_plain_text(text, plain, WGI_MIN(size, sizeof plain)));
+}
+
 /* The error of a call that got no object, so no context is known. Contexts share nothing else. */
 static _Thread_local struct {
     wg_status status;
@@ -73,6 +123,7 @@ static WG_PRINTF(5, 0) void compose(char *to, size_t room, wg_site here, const c
     if (place[0]) n += (size_t)snprintf(to, room, "%s: ", place);
     if (what && what[0] && n < room) n += (size_t)snprintf(to + n, room - n, "%s: ", what);
     if (n < room) vsnprintf(to + n, room - n, format, args);
+    make_plain(to, room);
 }
 
 static WG_PRINTF(5, 0) wg_status
@@ -155,6 +206,7 @@ void wgi_say(wg_context *c, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    make_plain(text, sizeof text);
     if (c->o.on_trace) c->o.on_trace(c->o.user, text);
     else fprintf(stderr, "wengert: %s\n", text);
 }

@@ -128,18 +128,9 @@ const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end)
     return hint ? hint : hint_of(text + start, end - start);
 }
 
-int wgi_utf8_length(const char *text)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    int n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
-    for (int i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80) return 0;
-    return n;
-}
-
 int wgi_foreign_sign(const char *at, char *to, size_t room)
 {
-    const int n = wgi_utf8_length(at);
+    const int n = wg_utf8_length(at);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (n && strlen(signs[i].sign) == (size_t)n && !strncmp(at, signs[i].sign, (size_t)n)) {
             const char *write = signs[i].write;

@@ -143,8 +143,6 @@ struct wgi_ast {
 
 /* ---- foreign_signs.c ---- */
 
-/* The bytes of the character at text; 0: it is no UTF-8. */
-int wgi_utf8_length(const char *text);
 /* Says what to write in place of the character, which is not of the language. Returns its length in bytes. */
 int wgi_foreign_sign(const char *at, char *to, size_t room);
 /* What to write in place of the word [start, end) of text, or of the word before it, if other languages have

@@ -59,7 +59,7 @@ uint32_t wgi_token_end(const wg_program *q, uint32_t at)
     while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
     if (end > at) return end;
     const sign_row *row = sign_at(q->source + at);
-    const int bytes = wgi_utf8_length(q->source + at);
+    const int bytes = wg_utf8_length(q->source + at);
     return at + (row ? (uint32_t)strlen(row->text) : bytes ? (uint32_t)bytes : 1);
 }
 

@@ -47,14 +47,14 @@ bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
 /* Adds the character at s to a line of n bytes, and returns its bytes. What is no text is shown as ?. */
 static uint32_t show(const char *s, char line[], uint32_t *n)
 {
-    const int bytes = wgi_utf8_length(s);
-    if (bytes > 1) {
+    const int bytes = wg_utf8_length(s);
+    const unsigned char a = (unsigned char)s[0];
+    const bool control = bytes > 1 ? a == 0xC2 && (unsigned char)s[1] < 0xA0 : a < 0x20 || a == 0x7F;
+    if (bytes > 1 && !control) {
         memcpy(line + *n, s, (size_t)bytes);
         *n += (uint32_t)bytes;
-        return (uint32_t)bytes;
-    }
-    line[(*n)++] = bytes == 0 ? '?' : (unsigned char)*s < 0x20 || *s == 0x7f ? ' ' : *s;
-    return 1;
+    } else line[(*n)++] = bytes == 0 ? '?' : control ? ' ' : *s;
+    return bytes ? (uint32_t)bytes : 1;
 }
 
 /* How many characters [from, to) has. */
@@ -62,7 +62,7 @@ static uint32_t characters(const wg_program *q, uint32_t from, uint32_t to)
 {
     uint32_t n = 0;
     while (from < to) {
-        const int bytes = wgi_utf8_length(q->source + from);
+        const int bytes = wg_utf8_length(q->source + from);
         from += bytes ? (uint32_t)bytes : 1, n++;
     }
     return n;

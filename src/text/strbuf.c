@@ -64,21 +64,6 @@ void wgi_strbuf_free(wgi_strbuf *b)
 
 /* ---- UTF-8 ---- */
 
-/* The bytes of the well-formed character at s (RFC 3629: shortest form, no surrogates); 0: there is none. */
-static int utf8_length(const unsigned char *s)
-{
-    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
-    if (n < 2) return n;
-    unsigned u = s[0] & (0x7Fu >> n);
-    for (int i = 1; i < n; i++) {
-        if (s[i] >> 6 != 2) return 0;
-        u = u << 6 | (s[i] & 0x3F);
-    }
-    bool forbidden = u < least[n] || (u >= 0xD800 && u < 0xE000) || u > 0x10FFFF || (u & 0xFFFE) == 0xFFFE;
-    return forbidden ? 0 : n;
-}
-
 int wgi_characters_in(const char *s, size_t n)
 {
     int characters = 0;
@@ -89,24 +74,24 @@ int wgi_characters_in(const char *s, size_t n)
 int wgi_characters(const char *s) { return s ? wgi_characters_in(s, strlen(s)) : 0; }
 
 /* C1 controls are U+0080 to U+009F. */
-static bool is_control(const unsigned char *s)
+static bool is_control(const char *s)
 {
-    return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0);
+    const unsigned char a = (unsigned char)s[0];
+    return a < 0x20 || a == 0x7F || (a == 0xC2 && (unsigned char)s[1] < 0xA0);
 }
 
 void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
 {
-    const unsigned char *at = (const unsigned char *)s;
-    for (int shown = 0; *at; shown++) {
+    for (int shown = 0; *s; shown++) {
         if (shown == most) {
             wgi_strbuf_put(b, "…");
             return;
         }
-        int n = utf8_length(at);
+        int n = wg_utf8_length(s);
         if (!n) wgi_strbuf_put(b, "\uFFFD");
-        else if (is_control(at)) wgi_strbuf_put(b, " ");
-        else wgi_strbuf_add(b, (const char *)at, (size_t)n);
-        at += n ? n : 1;
+        else if (is_control(s)) wgi_strbuf_put(b, " ");
+        else wgi_strbuf_add(b, s, (size_t)n);
+        s += n ? n : 1;
     }
 }
 

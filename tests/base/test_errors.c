@@ -132,3 +132,46 @@ Test(errors, a_failed_step_changes_no_parameter)
         wgt_finish(c, NULL);
     }
 }
+
+/* ---- texts that a terminal can show ---- */
+
+Test(errors, a_plain_text_has_no_control_bytes_and_is_utf8)
+{
+    static const char *const pairs[][2] = {
+        { "a\tb\nc", "a\tb\nc" },
+        { "\x1b[31mred\r\x7f", "\\x1b[31mred\\x0d\\x7f" },
+        { "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x8d\x8e", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x8d\x8e" },
+        { "\xc2\x9b", "\\xc2\\x9b" }, /* C1: the start of a terminal's sequence */
+        { "\xc0\xaf \xed\xa0\x80", "\\xc0\\xaf \\xed\\xa0\\x80" }, /* no shortest form; a surrogate */
+        { "\xc3", "\\xc3" },
+        { NULL, "" },
+    };
+    char text[80];
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        cr_expect_str_eq(wg_plain_text(pairs[i][0], text, sizeof text), pairs[i][1]);
+    cr_expect_str_eq(wg_plain_text("ab\xc3\xa4", text, 4), "ab", "whole characters: %s", text);
+    cr_expect_str_eq(wg_plain_text("ab\x1b", text, 6), "ab");
+}
+
+/* All errors pass one function. A message that is cut is cut between characters. */
+Test(errors, a_message_is_plain_text)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_param(g, p, "\x1b]0;title\a\xff", WG_SHAPE(2), wg_zeros());
+    cr_expect(strstr(wg_message(c), "\\x1b]0;title\\x07\\xff"), "%s", wg_message(c));
+    wg_recover(c);
+    wg_npy_read(c, "no\r\x9bsuch");
+    cr_expect(strstr(wg_message(c), "no\\x0d\\x9bsuch"), "%s", wg_message(c));
+    wg_recover(c);
+    for (int begin = 0; begin < 4; begin++) {
+        char longer[2000] = "abc", *at = longer + begin;
+        for (; at < longer + 1990; at += 3) memcpy(at, "\xe2\x82\xac", 4);
+        wg_fail(c, NULL, WG_ERROR_USE, "%s", longer);
+        for (const char *s = wg_message(c); *s; s += wg_utf8_length(s)) cr_assert(wg_utf8_length(s));
+        cr_expect_gt(strlen(wg_message(c)), 1000);
+        wg_recover(c);
+    }
+    wgt_drop(c, NULL);
+}

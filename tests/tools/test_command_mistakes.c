@@ -34,6 +34,25 @@ static const mistake commands[] = {
 /* Of the digits, w gets none. */
 #define UNFED "x = input(m, 64)\nw = input(m)\nJ = mean(x) * sum(w)\n"
 
+/* Names, files and texts that would write to the terminal what they like. */
+#define RED "\x1b[31m\r\xff"
+static const mistake hostile[] = {
+    { { RED }, NULL, 2, { "\\x1b[31m\\x0d\\xff", NULL } },
+    { { "eval", RED ".wg" }, NULL, 4, { "\\x1b[31m\\x0d\\xff.wg", NULL } },
+    { { "eval", "-e", RED }, NULL, 3, { NULL, NULL } },
+    { { "eval", "-e", "1 +" RED }, NULL, 3, { NULL, NULL } },
+    { { "eval", "P" }, "x = 1\ny = x + " RED "\n", 3, { NULL, NULL } },
+    { { "eval", "P" }, "x = zeros([2]) # " RED "\nx @ q" RED, 3, { NULL, NULL } },
+    { { "eval", "-e", "x", "--set", RED "=1" }, NULL, 2, { "\\x1b[31m", NULL } },
+    { { "eval", "-e", "x", "--set", "x=" RED }, NULL, 2, { "\\x1b[31m", NULL } },
+    { { "eval", "-e", "x", "--set", "x=@" RED ".npy" }, NULL, 4, { "\\x1b[31m", NULL } },
+    { { "eval", "-e", "1", "--" RED }, NULL, 2, { "\\x1b[31m", NULL } },
+    { { "eval", "-e", "1", "--print", RED }, NULL, 2, { "\\x1b[31m", NULL } },
+    { { "draw", "-e", "1", "-o", "/nonexistent/" RED ".svg" }, NULL, 4, { "\\x1b[31m", NULL } },
+    { { "ops", RED }, NULL, 2, { "\\x1b[31m", NULL } },
+    { { "help", RED }, NULL, 2, { "\\x1b[31m", NULL } },
+};
+
 static const mistake flags[] = {
     { { "eval" }, NULL, 2, { "no program given", "usage: wengert eval" } },
     { { "eval", "a.wg", "b.wg" }, NULL, 2, { "one file at a time", "usage" } },
@@ -248,6 +267,14 @@ static int words_of(const mistake *m, const char *argv[WORDS + 3])
     return n;
 }
 
+/* What a terminal would take for a command of its own. */
+static void expect_plain(const char *text)
+{
+    for (const char *s = text; *s; s += wg_utf8_length(s) ? wg_utf8_length(s) : 1)
+        cr_expect(wg_utf8_length(s) && ((unsigned char)*s >= ' ' || *s == '\n' || *s == '\t') && *s != '\x7f',
+                  "byte %02x in: %s", (unsigned char)*s, text);
+}
+
 static void expect_answer(const mistake *m)
 {
     const char *argv[WORDS + 3], *last = NULL;
@@ -257,6 +284,7 @@ static void expect_answer(const mistake *m)
     cr_expect_eq(r.status, m->status, "%s ... %s: status %d, not %d: %s", argv[1], last, r.status, m->status,
                  r.err);
     cr_expect_str_empty(r.out, "%s ... %s: %s", argv[1], last, r.out);
+    expect_plain(r.err);
     for (int i = 0; i < 2 && m->says[i]; i++)
         cr_expect(strstr(r.err, m->says[i]), "%s ... %s: '%s' is not in: %s", argv[1], last, m->says[i],
                   r.err);
@@ -271,6 +299,11 @@ static void expect_answer(const mistake *m)
 Test(command_mistakes, in_commands)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) expect_answer(&commands[i]);
+}
+
+Test(command_mistakes, no_message_writes_control_bytes_to_the_terminal)
+{
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) expect_answer(&hostile[i]);
 }
 
 Test(command_mistakes, in_flags)
