@@ -106,15 +106,37 @@ static bool hessians(job *w)
     return model_ok(&w->m) && read_all(w, h, n * n);
 }
 
+/* Each order adds nodes to those of the last, at least as many: often a multiple. What an order costs follows from all
+ * nodes below it. So it can be said early that an order is out of reach. */
+enum { MOST_NODES = 1000000, MOST_WORK = 60000000 };
+
+static bool in_reach(job *w, long long k, long long order, int64_t added, int64_t added_before)
+{
+    const double all = (double)wg_graph_nodes(w->m.g), left = (double)(order - k);
+    const double growth = added_before && added > added_before ? (double)added / (double)added_before : 1;
+    const double next = left > 0 ? (double)added * growth : 0, last = all + left * (double)added;
+    if (all + next <= MOST_NODES && last <= MOST_NODES && left * (all + last) / 2 <= MOST_WORK) return true;
+    return model_fail(
+        &w->m, EXIT_TEXT,
+        "--order %lld is out of reach: order %lld added %lld nodes, so order %lld needs more than %.3g; "
+        "%d are the most, and fewer for many orders",
+        order, k, (long long)added, last > all + next ? order : k + 1, last > all + next ? last : all + next,
+        MOST_NODES);
+}
+
 static bool higher_order(job *w, long long order)
 {
+    int64_t added = 0;
     wg_node g = w->y, x = w->x.node[0];
     if (w->x.count != 1 || wg_shape_size(wg_node_shape(x)) != 1)
         return model_fail(&w->m, EXIT_FLAGS, "--order takes one scalar name: --wrt x");
-    for (long long k = 0; k < order; k++) {
+    for (long long k = 1; k <= order; k++) {
+        const int64_t before = wg_graph_nodes(w->m.g), added_before = added;
         g = wg_grad_at(w->here, g, x);
         if (!model_ok(&w->m)) return false;
         if (wg_node_shape(g).rank) g = wg_sum_at(w->here, &(wg_reduce_args){ .x = g });
+        added = wg_graph_nodes(w->m.g) - before;
+        if (!in_reach(w, k, order, added, added_before)) return false;
     }
     return read_all(w, &g, 1);
 }

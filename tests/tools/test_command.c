@@ -101,6 +101,18 @@ Test(command, grad_of_higher_order)
     EXPECT(0, "12\n", NULL, "grad", "-e", "x^3", "--set", "x=2", "--wrt", "x", "--order", "2");
     EXPECT(0, "0\n", NULL, "grad", "-e", "x^3", "--set", "x=2", "--wrt", "x", "--order", "4");
     EXPECT(2, "", "one scalar name", "grad", "-e", "sum(x)", "--set", "x=[1,2]", "--order", "2");
+    EXPECT(0, "83.2604\n", NULL, "grad", "-e", "exp(x) * x", "--set", "x=0.5", "--order",
+           "50"); /* (x + n) e^x */
+}
+
+/* Each order needs a multiple of the nodes of the last: a refusal comes before the time and memory are spent. */
+Test(command, grad_of_an_order_that_is_out_of_reach_is_refused)
+{
+#define TANH "sin(exp(tanh(x * x + 1)))"
+    EXPECT(3, "", "--order 1000000000 is out of reach", "grad", "-e", TANH, "--set", "x=1", "--order",
+           "1000000000");
+    EXPECT(3, "", "--order 14 is out of reach", "grad", "-e", TANH, "--set", "x=1", "--order", "14");
+    EXPECT(3, "", "order 1 added", "grad", "-e", "exp(x)", "--set", "x=1", "--order", "9223372036854775807");
 }
 
 /* f = x^2 exp(y): f_xx = 2 e^y, f_xy = 2 x e^y, f_yy = x^2 e^y. */
