@@ -1,7 +1,8 @@
 /* files.c: reads files, as a whole or part by part, and writes files.
  *
  * A file is written without a name, or where that cannot be under a temporary one, and gets its own name
- * when it is complete. After a crash or an error the old file is still there, unchanged. */
+ * when it is complete. After a crash or an error the old file is still there, unchanged. A process that is killed can
+ * leave a temporary: the next that saves the same file removes it. */
 #include "files/formats.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -187,12 +188,42 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-/* Writes another name to o->temporary, which has room for it: the target's, with a random number. */
-static void name_temporary(wgi_out *o)
+/* Names of temporaries of one target, for programs that save it at the same time. */
+enum { TEMPORARIES = 100 };
+
+static void name_temporary(const wgi_out *o, int i)
 {
-    uint64_t random = 0;
-    if (getrandom(&random, sizeof random, 0) < 0) random = (uint64_t)getpid();
-    sprintf(o->temporary, "%s.%016llx.tmp", o->target, (unsigned long long)random);
+    sprintf(o->temporary, "%s.wengert-%d.tmp", o->target, i);
+}
+
+/* Whoever writes a temporary holds a lock on it, which ends with the process. So a temporary that can be locked was left
+ * by a process that was killed: it is removed. While its name stands for the file that is locked here nobody else
+ * removes or renames it. */
+static bool has_name(int fd, const char *path)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+static void remove_left(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && has_name(fd, path)) unlink(path);
+    if (fd >= 0) close(fd);
+}
+
+/* -1 with EEXIST: the name is taken, or somebody has removed it before it was locked. */
+static int open_named(const wgi_out *o, int i)
+{
+    name_temporary(o, i);
+    remove_left(o->temporary);
+    const int fd = open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0 ? fd < 0 || errno != EWOULDBLOCK
+                                                    : has_name(fd, o->temporary))
+        return fd;
+    close(fd);
+    return errno = EEXIST, -1;
 }
 
 /* A file without a name, which the system removes by itself if the program ends early. -1: this folder
@@ -213,10 +244,8 @@ static int open_temporary(wgi_out *o)
 {
     if (!(o->temporary = wg_alloc(o->c, strlen(o->target) + 32, 1))) return errno = ENOMEM, -1;
     int fd = open_nameless(o);
-    for (int i = 0; i < 100 && fd < 0 && (i == 0 || errno == EEXIST); i++) {
-        name_temporary(o);
-        fd = open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    }
+    if (fd >= 0) flock(fd, LOCK_EX);
+    for (int i = 0; i < TEMPORARIES && fd < 0 && (i == 0 || errno == EEXIST); i++) fd = open_named(o, i);
     return fd;
 }
 
@@ -247,8 +276,11 @@ static bool put_in_place(wgi_out *o)
     if (o->nameless) {
         if (give_name(o, o->target)) return true;
         bool named = false;
-        for (int i = 0; i < 100 && !named && errno == EEXIST; i++)
-            name_temporary(o), named = give_name(o, o->temporary);
+        for (int i = 0; i < TEMPORARIES && !named && errno == EEXIST; i++) {
+            name_temporary(o, i);
+            remove_left(o->temporary);
+            named = give_name(o, o->temporary);
+        }
         if (!named) return false;
         o->nameless = false;
     }

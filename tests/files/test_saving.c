@@ -3,7 +3,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,4 +94,68 @@ Test(saving, a_program_that_is_killed_leaves_nothing)
     cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
     cr_expect_eq(wgt_files(), 1);
     cr_expect_eq(wgt_load(path).n, 3);
+}
+
+/* A temporary that is locked belongs to a program that is saving now. One that is not was left by a program that was
+ * killed. */
+Test(saving, a_temporary_that_was_left_is_removed_and_one_in_use_is_not)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    const char *left = wgt_in_folder("p.st.wengert-0.tmp");
+    save(c, 0);
+    wgt_save(left, "left", 4);
+    const int fd = open(left, O_RDONLY);
+    cr_assert_eq(flock(fd, LOCK_EX), 0);
+    save(c, 0);
+    cr_expect_eq(wgt_files(), 2);
+    cr_expect_eq(wgt_load(left).n, 4);
+    close(fd);
+    save(c, 0);
+    cr_expect_eq(wgt_files(), 1);
+    wgt_finish(c, NULL);
+}
+
+/* The process ends at its first rename: the complete file has a temporary name then. */
+static void die_at_rename(void)
+{
+#define DIE_AT(number) \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+#ifdef SYS_rename
+        DIE_AT(SYS_rename),
+#endif
+#ifdef SYS_renameat
+        DIE_AT(SYS_renameat),
+#endif
+        DIE_AT(SYS_renameat2),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = { sizeof filter / sizeof *filter, filter };
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+        _exit(77);
+}
+
+Test(saving, what_a_program_leaves_that_is_killed_before_the_rename_the_next_save_removes)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    for (int kind = 0; kind < 3; kind++) save(c, kind);
+    for (int kind = 0; kind < 3; kind++)
+        for (int times = 0; times < 3; times++) {
+            int status = 0;
+            pid_t child = fork();
+            if (child == 0) {
+                die_at_rename();
+                save(c, kind);
+                _exit(0);
+            }
+            cr_assert_eq(waitpid(child, &status, 0), child);
+            if (WIFEXITED(status) && WEXITSTATUS(status) == 77) cr_skip("no filter of system calls");
+            cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+            cr_expect_eq(wgt_files(), 4 + kind);
+        }
+    for (int kind = 0; kind < 3; kind++) save(c, kind);
+    cr_expect_eq(wgt_files(), 3);
+    wgt_finish(c, NULL);
 }
