@@ -260,7 +260,7 @@ test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minut
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 test-all: ## test, hostile, clang, without BLAS and OpenMP, for musl and aarch64, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64
+	+@BUILD=$(BUILD) tests/run.sh plain graphs daz up down zero hostile clang bare musl aarch64
 
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
