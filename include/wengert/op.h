@@ -207,8 +207,7 @@ typedef struct wg_attr_row {
     wg_attr_kind kind;
     size_t offset;
     const char *standard; /* the default, as text; NULL: none; "end": WG_END */
-    const char *
-        choices; /* CHOICE: "mean sum none" for the values 0, 1, 2; DOUBLE that may be NaN: "NaN"; else NULL */
+    const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; DOUBLE: "NaN" if it may be */
 } wg_attr_row;
 
 /* ---- the op ---- */
