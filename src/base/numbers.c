@@ -75,6 +75,7 @@ const char *wg_number_in(const char *from, double *value)
                                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
     char e[LONGEST + 1];
     form f;
+    if (!from || !value) return from;
     const char *text = from + strspn(from, " \t");
     if (!read_form(text, &f) || (!f.exponent && (*f.end | 32) == 'x')) return read_slowly(from, value);
     const size_t n = (size_t)(f.end - text);
