@@ -1,6 +1,6 @@
 /* row_numbers.h: operands that hold the numbers of rows or classes: integers or whole floats. A number out of
- * range makes the run fail with a message that names it. Rows count from the end, too: -1 is the last. Classes
- * do not. */
+ * range makes the run fail with a message that names it. Rows count from the end, too: -1 is the last.
+ * Classes do not. */
 #ifndef WG_ROW_NUMBERS_H
 #define WG_ROW_NUMBERS_H
 

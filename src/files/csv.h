@@ -28,7 +28,8 @@ typedef struct wgi_csv_field {
 bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field);
 /* Records "who: path:line:column: ..."; returns false. */
 bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...) WG_PRINTF(4, 5);
-/* Whether the field is a decimal number: 12, -1.5, .5, 1e-3, 1.0D+01. Sets *value; infinite if it is too large. */
+/* Whether the field is a decimal number: 12, -1.5, .5, 1e-3, 1.0D+01. Sets *value; infinite if it is too
+ * large. */
 bool wgi_csv_number(const wgi_csv_field *field, double *value);
 /* Copies the text, with one quote for two, and a zero byte to `to`, which has room for length + 1 bytes. */
 void wgi_csv_text(const wgi_csv_field *field, char *to);

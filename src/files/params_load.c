@@ -135,9 +135,9 @@ static bool is_float(const wgi_safetensors *s, const wgi_entry *e)
     return wg_gradient_dtype(wgi_elements[a.element].dtype) != WG_DEFAULT_DTYPE;
 }
 
-/* Call this when all names of p were found in the file. Other floats are extra. Names are unique, so there is an extra tensor only
- * if the file has more names under the prefix than p. The count is cheap; the search is made only if it is
- * needed. */
+/* Call this when all names of p were found in the file. Floats that p lacks are extra. Names are unique, so
+ * there is an extra tensor only if the file has more names under the prefix than p. The count is cheap; the
+ * search is made only if it is needed. */
 static bool no_extras(const wgi_safetensors *s, const wg_params *p)
 {
     size_t prefix = common_prefix(p), under = 0, known = (size_t)wg_params_count(p);

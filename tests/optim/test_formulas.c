@@ -204,8 +204,8 @@ Test(formulas, three_steps_by_hand)
     for (int i = 0; i < ALL; i++) by_hand(&rules[i], &(decay){ 0 });
 }
 
-/* Nesterov's method on J = w^2 - 10 w + 25 from 0, as Sutskever et al. 2013 write it: v = mu v - lr J'(p + mu v),
- * p += v. w is p + mu v. */
+/* Nesterov's method on J = w^2 - 10 w + 25 from 0, as Sutskever et al. 2013 write it: p += v, where
+ * v = mu v - lr J'(p + mu v). w is p + mu v. */
 static void nesterov_ahead(bool velocity)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

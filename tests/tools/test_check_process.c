@@ -98,7 +98,7 @@ Test(check_process, answers_that_are_none)
     expect(3, NULL, "a line without an end", "read x; while :; do printf '1 2 3 '; done");
 }
 
-/* On one line or on several, in brackets or not, as programs in Fortran, Python, NumPy, Julia and R print them. */
+/* On one line or on several, in brackets or not: as Fortran, Python, NumPy, Julia and R print them. */
 #define ROWS(format, numbers) \
     "while read x; do echo \"$x\" | awk '{ printf \"" format "\", " numbers " }'; done"
 #define NUMBERS(format) ROWS(format, "$1*$1 + $1*$2, 2*$1 + $2, $1")
