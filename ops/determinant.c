@@ -1,9 +1,10 @@
-/* determinant.c: determinants and their logarithms, from the triangles of lu.c. */
+/* determinant.c: determinants and their logarithms, from the triangles of lu.c, and cofactors. */
 #include "lu.h"
+#include "cofactor_loops.h"
 
-/* What is computed of a determinant. LOGDET is LOG, but refuses a determinant below 0. */
-enum { DET, SIGN, LOG, LOGDET };
-#define LU_DET_FIELDS(F, S) F(S, CHOICE, what, "det", "det sign log logdet")
+/* What is computed of a determinant. LOGDET is LOG, but refuses a determinant below 0. WEAK: 1 if is_weak. */
+enum { DET, SIGN, LOG, LOGDET, WEAK };
+#define LU_DET_FIELDS(F, S) F(S, CHOICE, what, "det", "det sign log logdet weak")
 OPTIONS(lu_det, LU_DET_FIELDS);
 
 /* The sign of a permutation: each exchange changes it. row is a permutation of 0 to n - 1. */
@@ -37,7 +38,7 @@ KERNEL(lu_det)
     const int what = ((const struct lu_det *)k->attr)->what;
     const int64_t n = matrices_of(k->xt[0].shape).n;
     for (int64_t u = k->begin; u < k->end; u++) {
-        const double v = of_diagonal(k, u, n, what);
+        const double v = what == WEAK ? is_weak(k, 1, u, n) : of_diagonal(k, u, n, what);
         if (isnan(v))
             return wg_fault_at(k, u * (n + !n), n + !n, WG_FAULT_MATRIX,
                                "has a determinant below 0: wg_slogdet gives its sign and logarithm");
@@ -47,11 +48,135 @@ KERNEL(lu_det)
     return true;
 }
 
+KERNEL(cofactors)
+{
+    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, 1, -1);
+    return true;
+}
+KERNEL(cofactor_slope)
+{
+    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, 1, 2);
+    return true;
+}
+
 #if WG_BASE
 
 DECLARE(lu_det);
+DECLARE(cofactors);
+DECLARE(cofactor_slope);
 
-extern const wg_op wgi_op_lu_det;
+extern const wg_op wgi_op_lu_det, wgi_op_cofactors, wgi_op_cofactor_slope;
+
+/* ---- cofactors, where a matrix is singular or nearly so ---- */
+
+static bool cofactors_shape(wg_rule *r)
+{
+    wg_shape rows = *r->x[0].shape;
+    rows.rank -= 2;
+    if (!is_square(r, 0) || (r->operands > 2 && !shaped_as(r, 2, 0))) return false;
+    return (wg_shape_equal(*r->x[1].shape, rows) && r->x[1].dtype == r->x[0].dtype) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a matrix of %s", wg_rule_who(r, 1),
+                        wg_rule_who(r, 0));
+}
+static int64_t cofactors_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.n ? a.count : 0;
+}
+static size_t cofactors_scratch(const wg_kernel *k) { return cofactors_room(matrices_of(k->xt[0].shape).n); }
+static wg_node cofactor_slope(wg_site here, wg_node a, wg_node weak, wg_node c)
+{
+    return wg_apply(here, &wgi_op_cofactor_slope, (wg_node[]){ a, weak, c }, 3, NULL);
+}
+VJP(cofactors) { gx[0] = cofactor_slope(here, x[0], x[1], gy); }
+static wg_node cofactor_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 3, 3 } }, { 2, { 4, 4 } }, { 2, { 0, 0 } } };
+    if (i > 3) return wg_none;
+    wg_shape rows = s[i];
+    rows.rank -= 2;
+    wg_node a = regular_sample(here, g, s[i], false), weak = wg_between(g, 1, 2, rows);
+    return wg_apply(here, op, (wg_node[]){ a, weak, wg_any(g, s[i]) }, op->operands, NULL);
+}
+static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    if (i > 1) return NULL;
+    wg_node a = wg_any(g, i ? WG_SHAPE(3, 4) : WG_SHAPE(3, 3));
+    wg_apply(here, op, (wg_node[]){ a, wg_any(g, WG_SHAPE(3)), a }, op->operands, NULL);
+    return i ? "is not square" : "is not one number a matrix";
+}
+SAMPLE(cofactors) { return cofactor_sample(here, g, i, &wgi_op_cofactors); }
+ERROR_SAMPLE(cofactors) { return cofactor_error(here, g, i, &wgi_op_cofactors); }
+
+const wg_op wgi_op_cofactors = {
+    OP(cofactors),
+    .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
+    .formula = "y = det A A^-T where w != 0, else 0",
+    .adjoint = "A' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where w != 0, else 0; X = A^-T",
+    .zero = 1 << 1,
+    .operands = 2,
+    .names = "A w",
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE,
+    .shape = cofactors_shape,
+    .kernel = KERNELS(cofactors),
+    .units = cofactors_units,
+    .scratch = cofactors_scratch,
+    .own_scratch = true,
+    .leads = true,
+    .vjp = cofactors_vjp,
+};
+
+/* ---- cofactor_slope ---- */
+
+/* The second derivative of the cofactors d X of regular matrices, X = A^-T, in directions b and c. */
+static wg_node cofactor_curve(wg_site here, wg_node a, wg_node b, wg_node c)
+{
+    const lu f = wgi_lu(here, a);
+    wg_node x = wgi_lu_solve(here, f, unit_like(here, a), true), d = over_matrices(here, wg_det(a));
+    wg_node xb = wg_matmul(wg_matmul(x, turned(here, b)), x),
+            xc = wg_matmul(wg_matmul(x, turned(here, c)), x);
+    wg_node of_b = wg_sum(wg_mul(x, b), .axes = WG_AXES(-2, -1), .keepdims = true),
+            of_c = wg_sum(wg_mul(x, c), .axes = WG_AXES(-2, -1), .keepdims = true),
+            both = wg_sum(wg_mul(xb, c), .axes = WG_AXES(-2, -1), .keepdims = true);
+    wg_node twice =
+        wg_add(wg_matmul(wg_matmul(xb, turned(here, c)), x), wg_matmul(wg_matmul(xc, turned(here, b)), x));
+    wg_node once = wg_add(wg_mul(of_b, xc), wg_mul(of_c, xb));
+    return wg_mul(d, wg_add(wg_sub(wg_mul(wg_sub(wg_mul(of_b, of_c), both), x), once), twice));
+}
+/* The slope is the same form of gy and c: d^2 det [gy, c, dA]. A third derivative is that of regular matrices; of
+ * a singular one it is an error. */
+VJP(cofactor_slope)
+{
+    wg_node weak = over_matrices(here, wg_not_equal(x[1], 0));
+    gx[0] = wg_where(weak, cofactor_curve(here, wg_where(weak, x[0], unit_like(here, x[0])), gy, x[2]), 0);
+    gx[2] = cofactor_slope(here, x[0], x[1], gy);
+}
+SAMPLE(cofactor_slope) { return cofactor_sample(here, g, i, &wgi_op_cofactor_slope); }
+ERROR_SAMPLE(cofactor_slope) { return cofactor_error(here, g, i, &wgi_op_cofactor_slope); }
+
+const wg_op wgi_op_cofactor_slope = {
+    OP(cofactor_slope),
+    .summary =
+        "The derivative of the cofactors of square matrices A, singular or not, in the direction c, where w "
+        "is not 0. Elsewhere 0. Its own derivative by A is an error at singular matrices.",
+    .formula = "y = det A (sum(X c along last 2) X - X @ c^T @ X) where w != 0, else 0; X = A^-T",
+    .adjoint =
+        "A' = \"the formula, differentiated\", c' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where "
+        "w != 0, else 0",
+    .zero = 1 << 1,
+    .operands = 3,
+    .names = "A w c",
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE,
+    .shape = cofactors_shape,
+    .kernel = KERNELS(cofactor_slope),
+    .units = cofactors_units,
+    .scratch = cofactors_scratch,
+    .own_scratch = true,
+    .leads = true,
+    .vjp = cofactor_slope_vjp,
+};
 
 /* ---- lu_det: operands are A, its triangles, its rows ---- */
 
@@ -68,17 +193,21 @@ static bool lu_det_shape(wg_rule *r)
     return true;
 }
 static int64_t lu_det_units(const wg_kernel *k) { return matrices_of(k->xt[0].shape).count; }
-/* The derivative of log |det A| is A^-T. */
+/* The derivative of log |det A| is A^-T, that of det A the cofactors: det A A^-T where A is regular. */
 VJP(lu_det)
 {
     const int what = ((const struct lu_det *)wg_attr(y))->what;
-    if (what == SIGN) {
-        gx[0] = wg_number(0);
-        return;
+    const lu a = { x[0], x[1], x[2] };
+    if (what == SIGN || what == WEAK) gx[0] = wg_number(0);
+    else if (what != DET)
+        gx[0] = wg_mul(over_matrices(here, gy), wgi_lu_solve(here, a, unit_like(here, x[0]), true));
+    else {
+        wg_node weak = of_triangles(here, a, WEAK);
+        wg_node cofactors = wg_apply(here, &wgi_op_cofactors, (wg_node[]){ x[0], weak }, 2, NULL);
+        gx[0] =
+            wg_where(over_matrices(here, wg_not_equal(weak, 0)), wg_mul(over_matrices(here, gy), cofactors),
+                     wg_mul(over_matrices(here, wg_mul(gy, y)), wgi_inverse_or_0(here, a)));
     }
-    wg_node g = what == DET ? wg_mul(gy, y) : gy;
-    gx[0] = wg_mul(over_matrices(here, g),
-                   wgi_lu_solve(here, (lu){ x[0], x[1], x[2] }, unit_like(here, x[0]), true));
 }
 SAMPLE(lu_det)
 {
@@ -97,11 +226,14 @@ ERROR_SAMPLE(lu_det)
 
 const wg_op wgi_op_lu_det = {
     OP(lu_det),
-    .summary = "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices A, "
-               "the parts "
-               "of lu(A). logdet: a determinant below 0 is an error.",
-    .formula = "y = det A where what = det, sign(det A) where what = sign, else ln |det A|",
-    .adjoint = "A' = y' y A^-T where what = det, 0 where what = sign, else y' A^-T",
+    .summary =
+        "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices A, "
+        "the parts of lu(A). logdet: a determinant below 0 is an error. weak: 1 if the matrix is singular or "
+        "nearly so, else 0.",
+    .formula =
+        "y = det A where what = det, sign(det A) where what = sign, \"1 or 0\" where what = weak, else "
+        "ln |det A|",
+    .adjoint = "A' = y' y A^-T where what = det, 0 where what = sign, 0 where what = weak, else y' A^-T",
     .zero = 1 << 1 | 1 << 2,
     .operands = 3,
     .names = "A lu rows",
@@ -142,7 +274,9 @@ ERROR_SAMPLE(det)
 
 const wg_op wgi_op_det = {
     OP(det),
-    .summary = "Determinants of square matrices. The derivative at a singular matrix is an error.",
+    .summary =
+        "Determinants of square matrices. The derivative by a matrix, singular or not, is its cofactors. The "
+        "third derivative at a singular matrix is an error.",
     .formula = "y = det x",
     .adjoint = "x' = y' y x^-T",
     .operands = 1,

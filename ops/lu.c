@@ -4,7 +4,7 @@
 #include "kernel/gemm.h"
 #include "kernel/vmath.h"
 
-#define LU_SOLVE_FIELDS(F, S) F(S, BOOL, transposed, "false")
+#define LU_SOLVE_FIELDS(F, S) F(S, BOOL, transposed, "false") F(S, BOOL, or_zero, "false")
 OPTIONS(lu_solve, LU_SOLVE_FIELDS);
 
 enum { NARROW = 16 }; /* columns whose triangles are computed by loops */
@@ -20,15 +20,25 @@ KERNEL(lu)
     return true;
 }
 
+/* Columns [c, c + wide) of result u become 0. */
+static void clear_columns(const wg_kernel *k, matrices b, int64_t u, int64_t c, int64_t wide)
+{
+    const size_t size = wg_dtype_size(k->yt[0].dtype);
+    for (int64_t i = 0; i < b.m; i++)
+        memset((char *)k->y[0] + (size_t)((u * b.m + i) * b.n + c) * size, 0, (size_t)wide * size);
+}
+
 /* A unit is COLUMNS columns of one matrix. */
 KERNEL(lu_solve)
 {
     const matrices b = matrices_of(k->xt[3].shape);
-    const bool transposed = ((const struct lu_solve *)k->attr)->transposed;
+    const struct lu_solve *how = k->attr;
+    const bool transposed = how->transposed;
     const int64_t blocks = column_blocks(b);
     for (int64_t u = k->begin; u < k->end; u++) {
         const int64_t c = u % blocks * COLUMNS, wide = b.n - c < COLUMNS ? b.n - c : COLUMNS;
-        if (!BY_FLOAT(k, lu_solve_columns, k, transposed, b, u / blocks, c, wide)) return false;
+        if (how->or_zero && is_weak(k, 1, u / blocks, b.m)) clear_columns(k, b, u / blocks, c, wide);
+        else if (!BY_FLOAT(k, lu_solve_columns, k, transposed, b, u / blocks, c, wide)) return false;
     }
     return true;
 }
@@ -109,10 +119,17 @@ const wg_op wgi_op_lu = {
 
 /* ---- lu_solve: operands are A, its triangles, its rows, the right-hand sides ---- */
 
+static wg_node lu_solve(wg_site here, lu a, wg_node b, struct lu_solve how)
+{
+    return wg_apply(here, &wgi_op_lu_solve, (wg_node[]){ a.a, a.lu, a.rows, b }, 4, &how);
+}
 wg_node wgi_lu_solve(wg_site here, lu a, wg_node b, bool transposed)
 {
-    return wg_apply(here, &wgi_op_lu_solve, (wg_node[]){ a.a, a.lu, a.rows, b }, 4,
-                    &(struct lu_solve){ transposed });
+    return lu_solve(here, a, b, (struct lu_solve){ transposed, false });
+}
+wg_node wgi_inverse_or_0(wg_site here, lu a)
+{
+    return lu_solve(here, a, unit_like(here, a.a), (struct lu_solve){ true, true });
 }
 static bool lu_solve_shape(wg_rule *r)
 {
@@ -141,35 +158,35 @@ static double lu_solve_flops(const wg_kernel *k)
 }
 VJP(lu_solve)
 {
-    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
-    gx[3] = wgi_lu_solve(here, (lu){ x[0], x[1], x[2] }, gy, !transposed);
-    gx[0] = wg_neg(transposed ? wg_matmul(y, turned(here, gx[3])) : wg_matmul(gx[3], turned(here, y)));
+    const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
+    gx[3] = lu_solve(here, (lu){ x[0], x[1], x[2] }, gy, (struct lu_solve){ !how.transposed, how.or_zero });
+    gx[0] = wg_neg(how.transposed ? wg_matmul(y, turned(here, gx[3])) : wg_matmul(gx[3], turned(here, y)));
 }
 static wg_node lu_solve_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
-    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
+    const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
     wg_node b = tx[3];
     if (!wg_is_none(tx[0])) {
-        wg_node moved = wg_matmul(transposed ? turned(here, tx[0]) : tx[0], y);
+        wg_node moved = wg_matmul(how.transposed ? turned(here, tx[0]) : tx[0], y);
         b = wg_is_none(b) ? wg_neg(moved) : wg_sub(b, moved);
     }
-    return wg_is_none(b) ? wg_none : wgi_lu_solve(here, (lu){ x[0], x[1], x[2] }, b, transposed);
+    return wg_is_none(b) ? wg_none : lu_solve(here, (lu){ x[0], x[1], x[2] }, b, how);
 }
 /* If only the right-hand sides have rows, and there is one matrix, they become columns of one matrix. */
 VMAP(lu_solve)
 {
-    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
+    const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
     const wg_shape s = wg_node_shape(y);
     wg_node o[4];
     for (int i = 0; i < 4; i++) o[i] = rows[i] ? x[i] : wg_none;
     if (rows[0] || rows[1] || rows[2] || s.rank > 2) {
         for (int i = 0; i < 4; i++)
             if (!rows[i]) o[i] = wg_rows_repeated(here, x[i], n);
-        return wgi_lu_solve(here, (lu){ o[0], o[1], o[2] }, o[3], transposed);
+        return lu_solve(here, (lu){ o[0], o[1], o[2] }, o[3], how);
     }
     wg_node b = wg_transpose(x[3], .axes = WG_AXES(1, 0, 2));
-    wg_node all = wgi_lu_solve(here, (lu){ x[0], x[1], x[2] },
-                               wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), transposed);
+    wg_node all =
+        lu_solve(here, (lu){ x[0], x[1], x[2] }, wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), how);
     return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
 }
 SAMPLE(lu_solve)
@@ -191,7 +208,9 @@ ERROR_SAMPLE(lu_solve)
 const wg_op wgi_op_lu_solve = {
     OP(lu_solve),
     .summary =
-        "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand sides b.",
+        "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand sides b. "
+        "With "
+        "`or_zero` they are 0 where A is singular or nearly so, without it a singular matrix is an error.",
     .formula = "y = A^-T @ b where transposed, else A^-1 @ b",
     .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, "
                "else A^-T @ y'",

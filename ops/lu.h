@@ -9,6 +9,24 @@
 
 #include "matrix.h"
 
+#include <float.h>
+
+/* Whether triangles of matrix u say that it is singular, or so nearly that its inverse times its determinant has
+ * lost its digits: of the diagonal of U the least is 0 beside the largest, or the product is out of range. */
+static inline bool is_weak(const wg_kernel *k, int operand, int64_t u, int64_t n)
+{
+    const bool single = k->xt[operand].dtype == WG_F32;
+    double least = INFINITY, most = 0, product = 1;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t at = (u * n + i) * n + i;
+        const double d =
+            fabs(single ? (double)((const float *)k->x[operand])[at] : ((const double *)k->x[operand])[at]);
+        least = d < least ? d : least, most = d > most ? d : most, product *= d;
+    }
+    return n > 0 && (least <= most * (single ? 0x1p-10 : 0x1p-20) ||
+                     !(product >= (single ? FLT_MIN : DBL_MIN) && product <= (single ? FLT_MAX : DBL_MAX)));
+}
+
 #if WG_BASE
 
 /* A, its triangles L and U in one matrix, and the rows of A in the order of their pivots (i64). */
@@ -16,8 +34,9 @@ typedef struct lu {
     wg_node a, lu, rows;
 } lu;
 lu wgi_lu(wg_site here, wg_node a);
-/* A^-1 b, or A^-T b. b has the leading axes of A. */
+/* A^-1 b, or A^-T b. b has the leading axes of A. wgi_inverse_or_0: A^-T, or 0 where A is weak. */
 wg_node wgi_lu_solve(wg_site here, lu a, wg_node b, bool transposed);
+wg_node wgi_inverse_or_0(wg_site here, lu a);
 
 /* Operands are A, its triangles, its rows. */
 static inline bool has_triangles(wg_rule *r)

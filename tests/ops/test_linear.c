@@ -89,6 +89,139 @@ Test(linear, determinants_by_hand)
     done(g);
 }
 
+/* ---- determinants of singular matrices: derivatives against expansion by minors ---- */
+
+enum { SIZE = 4 };
+typedef long double square[SIZE][SIZE];
+
+/* By the first row. */
+static long double expansion(int n, const square a)
+{
+    long double sum = 0;
+    for (int c = 0; n > 1 && c < n; c++) {
+        square minor = { { 0 } };
+        for (int i = 1; i < n; i++)
+            for (int j = 0; j < n - 1; j++) minor[i - 1][j] = a[i][j + (j >= c)];
+        sum += (c % 2 ? -1 : 1) * a[0][c] * expansion(n - 1, minor);
+    }
+    return n == 0 ? 1 : n == 1 ? a[0][0] : sum;
+}
+static long double cofactor(int n, const square a, int r, int c)
+{
+    square minor = { { 0 } };
+    for (int i = 0; i < n - 1; i++)
+        for (int j = 0; j < n - 1; j++) minor[i][j] = a[i + (i >= r)][j + (j >= c)];
+    return ((r + c) % 2 ? -1 : 1) * expansion(n - 1, minor);
+}
+/* The derivative of a cofactor in the direction b, of matrices of up to 4 rows: it is a polynomial of degree 3 at
+ * most, whose differences of order 4 have no error but rounding. */
+static long double cofactor_along(int n, const square a, const square b, int r, int c)
+{
+    static const int step[] = { -2, -1, 1, 2 }, factor[] = { 1, -8, 8, -1 };
+    long double sum = 0;
+    for (int k = 0; k < 4; k++) {
+        square at;
+        for (int i = 0; i < SIZE * SIZE; i++)
+            at[i / SIZE][i % SIZE] = a[i / SIZE][i % SIZE] + step[k] * b[i / SIZE][i % SIZE];
+        sum += factor[k] * cofactor(n, at, r, c);
+    }
+    return sum / 12;
+}
+
+/* Matrix `kind` of n rows and rank r: a product of matrices of whole numbers, exact; the same by a third, so that
+ * its rank is r but for rounding; E, whose pivots are 0 where there are any; a shifted E. */
+static void of_rank(int n, int r, int kind, wgt_random *random, double a[SIZE * SIZE])
+{
+    double left[SIZE][SIZE], right[SIZE][SIZE];
+    for (int i = 0; i < SIZE; i++)
+        for (int j = 0; j < SIZE; j++)
+            left[i][j] = (double)wgt_below(random, 7) - 3 + 4 * (i == j),
+            right[i][j] = (double)wgt_below(random, 7) - 3 + 5 * (i == j);
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            double sum = 0;
+            for (int k = 0; k < r; k++) sum += left[i][k] * right[k][j];
+            a[i * n + j] = kind == 0   ? sum
+                           : kind == 1 ? sum / 3
+                           : kind == 2 ? i == j && i < r
+                                       : j == i + 1 && i < r;
+        }
+}
+
+static void expect_matrix(const char *what, int n, int r, int kind, wg_node y, const square want,
+                          long double scale, double unit)
+{
+    double *v = wgt_values(y);
+    cr_assert(v, "%s: %s", what, wg_message(wg_graph_context(wg_graph_of(y))));
+    for (int i = 0; i < n * n; i++)
+        cr_expect(fabsl(v[i] - want[i / n][i % n]) <= 256 * unit * scale,
+                  "%s, %d rows of rank %d, kind %d: [%d] is %.17g, not %.17Lg", what, n, r, kind, i, v[i],
+                  want[i / n][i % n]);
+    free(v);
+}
+
+/* The gradient, the Hessian times b by two reverse sweeps and by forward over reverse, and of the whole Hessian the
+ * same product. unit: the rounding of the dtype. */
+static int compare_determinant(int n, int r, int kind, wg_dtype t, wgt_random *random)
+{
+    double v[SIZE * SIZE] = { 0 }, w[SIZE * SIZE] = { 0 };
+    square a = { { 0 } }, b = { { 0 } }, first, second;
+    long double size = 0;
+    of_rank(n, r, kind, random, v);
+    for (int i = 0; i < n * n; i++) {
+        w[i] = (double)wgt_below(random, 5) - 2;
+        a[i / n][i % n] = t == WG_F32 ? (float)v[i] : v[i], b[i / n][i % n] = w[i];
+        size = fmaxl(size, fabsl(a[i / n][i % n]));
+    }
+    for (int i = 0; i < n * n; i++)
+        first[i / n][i % n] = cofactor(n, a, i / n, i % n),
+                         second[i / n][i % n] = cofactor_along(n, a, b, i / n, i % n);
+    wg_graph *g = graph(t);
+    const wg_shape s = WG_SHAPE(n, n);
+    wg_node x = wg_cast(wg_input(g, "a", wg_view_f64(v, s)), t),
+            u = wg_cast(wg_input(g, "b", wg_view_f64(w, s)), t), hv;
+    wg_node y = wg_det(x), d = wg_grad(y, x);
+    const double unit = t == WG_F64 ? 0x1p-53 : 0x1p-24;
+    expect_matrix("gradient", n, r, kind, d, first, powl(size, n - 1), unit);
+    wg_hvp(y, &x, &u, 1, &hv);
+    long double scale = 2 * powl(size, n > 2 ? n - 2 : 0), most = 0;
+    for (int i = 0; i < n * n; i++) most = fmaxl(most, fabsl(first[i / n][i % n]));
+    /* A regular matrix: d times two inverses, each as exact as the condition |a| most / d lets it be. */
+    const long double det = fabsl(expansion(n, a));
+    if (r == n && kind < 2) scale += most * most / det * size * most / det;
+    expect_matrix("reverse over reverse", n, r, kind, hv, second, scale, unit);
+    expect_matrix("forward over reverse", n, r, kind, wg_jvp(d, &x, &u, 1), second, scale, unit);
+    wg_node h = wg_reshape(wg_hessian(y, x, x), WG_SHAPE(n * n, n * n));
+    expect_matrix("Hessian", n, r, kind, wg_reshape(wg_matmul(h, wg_reshape(u, WG_SHAPE(n * n))), s), second,
+                  scale, unit);
+    done(g);
+    return 4 * n * n;
+}
+
+Test(linear, derivatives_of_determinants_of_every_rank)
+{
+    wgt_random random = { 3 };
+    int matrices = 0, compared = 0;
+    for (int n = 1; n <= SIZE; n++)
+        for (int r = 0; r <= n; r++)
+            for (int kind = 0; kind < 4; kind++)
+                for (int again = 0; again < (kind < 2 ? 5 : 1); again++)
+                    for (int t = 0; t < 2; t++, matrices++)
+                        compared += compare_determinant(n, r, kind, t ? WG_F64 : WG_F32, &random);
+    fprintf(stderr, "determinants: %d matrices, %d derivatives\n", matrices, compared);
+}
+
+/* A matrix that is singular beside one that is not; a determinant of 1e-400 whose cofactors are 1e-200. */
+Test(linear, determinants_of_several_matrices)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = INPUT(g, WG_SHAPE(3, 2, 2), 1, 2, 2, 4, 1, 2, 3, 4, 1e-200, 0, 0, 1e-200), y = wg_det(a);
+    EXPECT(y, WG_F64, WG_SHAPE(3), 0, -2, 0);
+    wgt_expect_node(__LINE__, slope(y, a), WG_F64, WG_SHAPE(3, 2, 2),
+                    WANT(4, -2, -2, 1, 4, -3, -2, 1, 1e-200, 0, 0, 1e-200), 1e-15);
+    done(g);
+}
+
 /* ---- by the equations, at sizes where products are used ---- */
 
 /* Numbers between -1 and 1; in the diagonal `diagonal` more. */
@@ -220,7 +353,8 @@ Test(linear, mistakes)
     expect_mistake(wg_solve(A, b), "lu_solve: the matrix is singular: pivot 1");
     expect_mistake(wg_inverse(A), "lu_solve: the matrix is singular: pivot 1");
     expect_mistake(wg_solve(N, b), "lu: the matrix has a number that is not finite");
-    expect_mistake(wg_grad(wg_det(A), A), "is singular: pivot 1");
+    expect_mistake(wg_grad(wg_logdet(A), A), "is singular: pivot 1");
+    EXPECT(wg_grad(wg_det(A), A), WG_F64, WG_SHAPE(2, 2), 4, -2, -2, 1);
     expect_mistake(wg_logdet(wg_neg(MATRIX2(g, 1, 0, 0, -1))), "has a determinant below 0: wg_slogdet gives");
     wg_node both = wg_concat(((wg_node[]){ wg_expand(A, 0), wg_expand(K, 0) }), 2, 0);
     expect_mistake(wg_cholesky(both), "both is not positive definite: pivot 1");
