@@ -48,12 +48,50 @@ KERNEL(inverse_gaps)
     return true;
 }
 
+#define SLOPES_FIELDS(F, S) F(S, BOOL, sums, "false")
+OPTIONS(slopes, SLOPES_FIELDS);
+
+/* The largest absolute value. */
+#define SIZE_OF(T, v) \
+    T v##_most = 0;   \
+    for (int64_t i = 0; i < n; i++) v##_most = ABS(v[i]) > v##_most ? ABS(v[i]) : v##_most
+/* Closer than `near` of the largest, a quotient of differences has lost half its digits, and the limit has as many. */
+#define SLOPES(T)                                                                                  \
+    do {                                                                                           \
+        const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n,                  \
+                *d = (const T *)k->x[2] + u * n,                                                   \
+                near = sizeof(T) == sizeof(float) ? (T)0x1p-12 : (T)0x1p-26;                       \
+        T *y = (T *)k->y[0] + u * n * n;                                                           \
+        SIZE_OF(T, w);                                                                             \
+        SIZE_OF(T, g);                                                                             \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            for (int64_t j = 0; j < n; j++) {                                                      \
+                const T dw = w[j] + sign * w[i], dg = g[j] + sign * g[i], dd = d[j] + sign * d[i]; \
+                const bool close = ABS(dw) <= near * w_most, flat = ABS(dg) <= near * g_most;      \
+                if (sign < 0 && i == j) y[i * n + j] = 0;                                          \
+                else if (close && flat) y[i * n + j] = dd / (T)(sign < 0 ? j - i : i + j + 2);     \
+                else if (dw == 0) return wg_fault_at(k, u * n, n, WG_FAULT_MATRIX, TWICE);         \
+                else y[i * n + j] = dg / dw;                                                       \
+            }                                                                                      \
+    } while (0)
+KERNEL(slopes)
+{
+    const int64_t n = k->yt[0].shape->dim[k->yt[0].shape->rank - 1];
+    const int sign = ((const struct slopes *)k->attr)->sums ? 1 : -1;
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (k->xt[0].dtype == WG_F32) SLOPES(float);
+        else SLOPES(double);
+    return true;
+}
+
 #if WG_BASE
 
 DECLARE(eigh_parts);
 DECLARE(inverse_gaps);
+DECLARE(slopes);
 
-extern const wg_op wgi_op_eigh_parts, wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_eigh;
+extern const wg_op wgi_op_eigh_parts, wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_eigh, wgi_op_slopes,
+    wgi_op_eigh_grad;
 
 /* ---- inverse_gaps ---- */
 
@@ -108,6 +146,80 @@ const wg_op wgi_op_inverse_gaps = {
     .units = inverse_gaps_units,
     .leads = true,
     .vjp = inverse_gaps_vjp,
+};
+
+/* ---- slopes: operands are w, g, and the derivative of g in the direction w[i]' = i + 1 ---- */
+
+static bool slopes_shape(wg_rule *r)
+{
+    return shaped_as(r, 1, 0) && shaped_as(r, 2, 0) && inverse_gaps_shape(r);
+}
+/* Equal elements of w, of which a smooth function does not know one from the other, have equal elements of its
+ * gradient g. Then the quotient of their differences has a limit: that of w moved by t (1, 2, ...), t to 0. For sums,
+ * where w is 0 and the function even, likewise. */
+wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums)
+{
+    (void)wg_node_name(
+        g); /* what it is made of is looked at: no rule of another node of its kind has this one */
+    wg_node along = wg_cast(wg_add(wg_index_along(w, -1), 1), wg_node_dtype(w));
+    wg_node d = wg_jvp(g, &w, &along, 1);
+    return wg_apply(here, &wgi_op_slopes, (wg_node[]){ w, g, d }, 3, &(struct slopes){ sums });
+}
+/* Of differences: those of equal elements have no derivative, it is an error. */
+VJP(slopes)
+{
+    const bool sums = ((const struct slopes *)wg_attr(y))->sums;
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_node gaps = sums ? wg_reciprocal(wg_add(wg_expand(x[0], s.rank - 1), wg_expand(x[0], s.rank)))
+                        : wgi_inverse_gaps(here, x[0]);
+    wg_node g = wg_mul(gy, gaps), w = wg_neg(wg_mul(g, y));
+    wg_node to[2] = { w, g };
+    for (int i = 0; i < 2; i++) {
+        wg_node column = wg_sum(to[i], .axes = WG_AXES(-2)), row = wg_sum(to[i], .axes = WG_AXES(-1));
+        gx[i] = sums ? wg_add(column, row) : wg_sub(column, row);
+    }
+}
+SAMPLE(slopes)
+{
+    static const wg_shape s[] = { { 1, { 3 } }, { 2, { 2, 2 } }, { 2, { 2, 3 } }, { 2, { 2, 0 } } };
+    if (i > 3) return wg_none;
+    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
+    wg_node w = wg_add(wg_between(g, 0.5, 1.5, s[i]), wg_mul(wg_add(place, 1), 3));
+    return wg_apply(here, &wgi_op_slopes, (wg_node[]){ w, wg_any(g, s[i]), wg_any(g, s[i]) }, 3,
+                    &(struct slopes){ i == 2 });
+}
+ERROR_SAMPLE(slopes)
+{
+    if (i > 1) return NULL;
+    wg_node w = wg_any(g, WG_SHAPE(3)), same = wg_sub(w, w);
+    wg_apply(here, &wgi_op_slopes,
+             (wg_node[]){ same, i ? wg_any(g, WG_SHAPE(4)) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w },
+             3, &(struct slopes){ false });
+    return i ? "is not shaped as" : "has an eigenvalue or singular value twice";
+}
+
+const wg_op wgi_op_slopes = {
+    OP(slopes),
+    .summary =
+        "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, divided by "
+        "those "
+        "of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its limit along "
+        "them. Of equal elements of w with other elements of g it is an error.",
+    .formula =
+        "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, else "
+        "(g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
+    .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"",
+    .zero = 1 << 2,
+    .operands = 3,
+    .names = "w g d",
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(slopes),
+    .shape = slopes_shape,
+    .kernel = KERNELS(slopes),
+    .units = inverse_gaps_units,
+    .leads = true,
+    .vjp = slopes_vjp,
 };
 
 /* ---- eigh_parts ---- */
@@ -175,6 +287,12 @@ static wg_node eigh_part(wg_site here, wg_node w, wg_node v, wg_node a, int part
     wg_node first = part == VALUES ? w : v, second = part == VALUES ? v : w;
     return wg_apply(here, &wgi_op_eigh_part, (wg_node[]){ first, second, a }, 3, &(struct eigh){ part });
 }
+/* V diag(g) V^T, with a derivative of its own. */
+static wg_node eigh_grad(wg_site here, wg_node w, wg_node v, wg_node a, wg_node g)
+{
+    wg_node y = wg_matmul(scaled_columns(here, v, g), turned(here, v));
+    return wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ y, w, v, a, g }, 5, NULL);
+}
 static bool eigh_part_shape(wg_rule *r)
 {
     const bool values = ((const struct eigh *)r->attr)->part == VALUES;
@@ -190,8 +308,7 @@ static bool eigh_part_shape(wg_rule *r)
 VJP(eigh_part)
 {
     if (((const struct eigh *)wg_attr(y))->part == VALUES) {
-        wg_node v = eigh_part(here, x[0], x[1], x[2], VECTORS);
-        gx[2] = wg_matmul(scaled_columns(here, v, gy), turned(here, v));
+        gx[2] = eigh_grad(here, y, x[1], x[2], gy);
         return;
     }
     wg_node w = eigh_part(here, x[1], x[0], x[2], VALUES);
@@ -233,6 +350,60 @@ const wg_op wgi_op_eigh_part = {
     .alias = at_start,
     .leads = true,
     .vjp = eigh_part_vjp,
+};
+
+/* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands: its value, w,
+ * V, the matrix, g ---- */
+
+static bool eigh_grad_shape(wg_rule *r)
+{
+    return is_square(r, 3) && shaped_as(r, 0, 3) && shaped_as(r, 2, 3) && shaped_as(r, 4, 1);
+}
+/* The vectors of equal eigenvalues have no derivative, but V diag(g) V^T has one, if their g are equal: it does not
+ * depend on which vectors of them are taken. */
+VJP(eigh_grad)
+{
+    wg_node v = eigh_part(here, x[1], x[2], x[3], VECTORS), c = wg_matmul(gy, v),
+            b = wg_matmul(turned(here, v), c);
+    b = wg_mul(wg_mul(wg_add(b, turned(here, b)), 0.5), wgi_slopes(here, x[1], x[4], false));
+    gx[3] = wg_matmul(wg_matmul(v, b), turned(here, v));
+    gx[4] = wg_sum(wg_mul(v, c), .axes = WG_AXES(-2));
+}
+SAMPLE(eigh_grad)
+{
+    static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
+    if (i > 2) return wg_none;
+    wg_node a = apart_sample(here, g, s[i], false), w = wg_apply1(here, a, &wgi_op_eigh_parts);
+    wg_node v = wg_part(w, 1);
+    return eigh_grad(here, eigh_part(here, w, v, a, VALUES), v, a, wg_any(g, wg_node_shape(w)));
+}
+ERROR_SAMPLE(eigh_grad)
+{
+    if (i) return NULL;
+    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
+    wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ w, w, a, a, w }, 5, NULL);
+    return "is not shaped as";
+}
+
+const wg_op wgi_op_eigh_grad = {
+    OP(eigh_grad),
+    .summary =
+        "Gradient of a function of the eigenvalues w of symmetric matrices A, by A. g is its gradient by w. "
+        "Operands: the result, w, the eigenvectors V, A, g. Where eigenvalues are equal, and their g, it has "
+        "the derivative of a function that does not know one from the other.",
+    .formula = "y = V @ diag(g) @ V^T",
+    .adjoint =
+        "g' = diagonal(V^T @ y' @ V), A' = V @ (K * sym(V^T @ y' @ V)) @ V^T; K[..., i, j] = 0 where i = j, "
+        "else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
+    .zero = 1 << 0 | 1 << 1 | 1 << 2,
+    .operands = 5,
+    .names = "G w V A g",
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    .shape = eigh_grad_shape,
+    .alias = at_start,
+    .leads = true,
+    .vjp = eigh_grad_vjp,
 };
 
 /* ---- eigh ---- */

@@ -37,7 +37,7 @@ KERNEL(svd_parts)
 
 DECLARE(svd_parts);
 
-extern const wg_op wgi_op_svd_parts, wgi_op_svd_part, wgi_op_svd;
+extern const wg_op wgi_op_svd_parts, wgi_op_svd_part, wgi_op_svd, wgi_op_svd_grad;
 
 /* The shape of a result for matrices of shape a. */
 static wg_shape part_shape(wg_shape a, int part)
@@ -177,17 +177,27 @@ static wg_node by_right(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node 
         sum = wg_add(sum, scaled_rows(here, wg_sub(gvt, wg_matmul(turned(here, p), vt)), wg_reciprocal(s)));
     return wg_matmul(u, sum);
 }
+/* U diag(g) V^T, with a derivative of its own. */
+static wg_node svd_grad(wg_site here, const svd_parts *p, wg_node g)
+{
+    wg_node y = wg_matmul(scaled_columns(here, p->part[U], g), p->part[VT]);
+    return wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ y, p->part[U], p->part[S], p->part[VT], p->a, g }, 6,
+                    NULL);
+}
 /* The operands U, s, V^T have no derivative. So the rule makes nodes of svd_part in their place: these
  * have one. */
 VJP(svd_part)
 {
     const int part = ((const struct svd *)wg_attr(y))->part;
-    const svd_parts p = parts_of(x, part);
+    svd_parts p = parts_of(x, part);
     wg_node v[3];
+    p.part[part] = y;
+    if (part == S) {
+        gx[3] = svd_grad(here, &p, gy);
+        return;
+    }
     for (int i = U; i <= VT; i++) v[i] = i == part ? y : svd_part(here, &p, i);
-    gx[3] = part == U   ? by_left(here, v[U], v[S], v[VT], gy)
-            : part == S ? wg_matmul(scaled_columns(here, v[U], gy), v[VT])
-                        : by_right(here, v[U], v[S], v[VT], gy);
+    gx[3] = part == U ? by_left(here, v[U], v[S], v[VT], gy) : by_right(here, v[U], v[S], v[VT], gy);
 }
 SAMPLE(svd_part)
 {
@@ -224,6 +234,73 @@ const wg_op wgi_op_svd_part = {
     .alias = at_start,
     .leads = true,
     .vjp = svd_part_vjp,
+};
+
+/* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix. Operands: its value,
+ * U, s, V^T, the matrix, g ---- */
+
+static bool svd_grad_shape(wg_rule *r)
+{
+    return wg_rule_float(r, 4) && wg_rule_rank(r, 4, 2, WG_MAX_RANK) && shaped_as(r, 0, 4) &&
+           shaped_as(r, 5, 2);
+}
+/* As that of eigh_grad. The antisymmetric part turns U against V: its slopes are those of sums. What y' has outside of
+ * U and V meets the singular values that are 0 there. */
+VJP(svd_grad)
+{
+    const svd_parts p = { { x[1], x[2], x[3] }, x[4] };
+    const wg_shape shape = wg_node_shape(x[4]);
+    const int64_t m = shape.dim[shape.rank - 2], n = shape.dim[shape.rank - 1];
+    wg_node u = svd_part(here, &p, U), vt = svd_part(here, &p, VT), c = wg_matmul(gy, turned(here, vt)),
+            b = wg_matmul(turned(here, u), c), bt = turned(here, b),
+            sums = wgi_slopes(here, x[2], x[5], true);
+    wg_node part = wg_mul(
+        wg_add(wg_mul(wg_add(b, bt), wgi_slopes(here, x[2], x[5], false)), wg_mul(wg_sub(b, bt), sums)), 0.5);
+    gx[4] = wg_matmul(wg_matmul(u, part), vt);
+    if (m != n) {
+        wg_node even = wg_sum(wg_mul(sums, unit_like(here, sums)), .axes = WG_AXES(-1)),
+                rest = wg_sub(gy, wg_matmul(wg_matmul(u, b), vt));
+        wg_node inside = m > n ? wg_matmul(rest, turned(here, vt)) : wg_matmul(turned(here, u), rest);
+        gx[4] = wg_add(gx[4], m > n ? wg_matmul(scaled_columns(here, inside, even), vt)
+                                    : wg_matmul(scaled_columns(here, u, even), inside));
+    }
+    gx[5] = wg_sum(wg_mul(u, c), .axes = WG_AXES(-2));
+}
+SAMPLE(svd_grad)
+{
+    static const wg_shape s[] = { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { 3, { 2, 2, 3 } }, { 2, { 3, 0 } } };
+    if (i > 3) return wg_none;
+    wg_node a = apart_sample(here, g, s[i], false), y = wg_apply1(here, a, &wgi_op_svd_parts);
+    svd_parts p = { { y, wg_part(y, 1), wg_part(y, 2) }, a };
+    p.part[S] = svd_part(here, &p, S);
+    return svd_grad(here, &p, wg_any(g, wg_node_shape(p.part[S])));
+}
+ERROR_SAMPLE(svd_grad)
+{
+    if (i) return NULL;
+    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
+    wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ w, a, w, a, a, w }, 6, NULL);
+    return "is not shaped as";
+}
+
+const wg_op wgi_op_svd_grad = {
+    OP(svd_grad),
+    .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient by s. "
+               "Operands: "
+               "the result, U, s, V^T, A, g. Where singular values are equal, and their g, it has the "
+               "derivative of a "
+               "function that does not know one from the other; where they are 0, that of an even one.",
+    .formula = "y = U @ diag(g) @ W",
+    .adjoint = "g' = diagonal(U^T @ y' @ W^T), A' = \"the formula, differentiated\"",
+    .zero = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3,
+    .operands = 6,
+    .names = "G U s W A g",
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    .shape = svd_grad_shape,
+    .alias = at_start,
+    .leads = true,
+    .vjp = svd_grad_vjp,
 };
 
 /* ---- svd ---- */

@@ -13,7 +13,7 @@
 static const char *const beyond[] = {
     /* decompositions of matrices, and what is made of them: nobody follows their numbers by hand */
     "eigh", "eigh_part", "eigh_parts", "inverse_gaps", "lstsq", "qr", "qr_part", "qr_parts", "svd",
-    "svd_part", "svd_parts",
+    "svd_part", "svd_parts", "cofactors", "cofactor_slope", "slopes", "eigh_grad", "svd_grad",
     /* C functions */
     "custom_vjp", "extern", "extern_grad", "extern_impure", "extern_jvp",
     /* of second and third derivatives alone */

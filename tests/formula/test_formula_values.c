@@ -175,7 +175,7 @@ static const char *const words[] = {
     "batch_norm_grad'", "layer_norm_grad'", "cross_entropy_grad'",
     /* the result is given by equations between matrices */
     "cholesky", "eigh", "eigh'", "eigh_part", "eigh_part'", "eigh_parts", "qr", "qr'", "qr_part", "qr_part'",
-    "qr_parts", "svd", "svd'", "svd_part", "svd_part'", "svd_parts",
+    "qr_parts", "svd", "svd'", "svd_part", "svd_part'", "svd_parts", "slopes'",
     /* calls of other ops */
     "conv'", "conv_transpose'", "conv_weights'", "max_pool'", "max_pool_grad'", "max_pool_pick'",
     "resize_axis_grad'",

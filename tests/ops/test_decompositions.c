@@ -219,6 +219,130 @@ Test(decompositions, derivatives_agree_with_each_other)
     done(g);
 }
 
+/* ---- functions of eigenvalues and of singular values that are equal ---- */
+
+/* A smooth function that does not know one eigenvalue from another is a polynomial of the matrix, or a limit of
+ * those: the sums of squares, of cubes, the square of the first, the product of sum and squares. */
+enum { POLYNOMIALS = 4 };
+static wg_node of_values(wg_node w, int f)
+{
+    wg_node squares = wg_sum(wg_square(w));
+    return f == 0   ? squares
+           : f == 1 ? wg_sum(wg_mul(w, wg_square(w)))
+           : f == 2 ? wg_square(squares)
+                    : wg_mul(squares, wg_sum(w));
+}
+static wg_node of_matrix(wg_node x, int f)
+{
+    wg_node s = wg_mul(wg_add(x, wg_transpose(x)), 0.5), squares = wg_sum(wg_square(s));
+    return f == 0   ? squares
+           : f == 1 ? wg_sum(wg_mul(wg_matmul(s, s), s))
+           : f == 2 ? wg_square(squares)
+                    : wg_mul(squares, wg_sum(wg_diagonal(s)));
+}
+/* Of singular values, even ones: they are smooth where a value is 0. */
+static wg_node of_singular_values(wg_node s, int f)
+{
+    wg_node squares = wg_sum(wg_square(s));
+    return f == 0   ? squares
+           : f == 1 ? wg_sum(wg_square(wg_square(s)))
+           : f == 2 ? wg_square(squares)
+                    : wg_sum(wg_log(wg_add(wg_square(s), 1)));
+}
+static wg_node of_any_matrix(wg_node x, int f)
+{
+    wg_node squares = wg_sum(wg_square(x)), p = wg_matmul(wg_transpose(x), x);
+    return f == 0   ? squares
+           : f == 1 ? wg_sum(wg_square(p))
+           : f == 2
+               ? wg_square(squares)
+               : wg_logdet(wg_add(p, wg_cast(wg_equal(wg_index_along(p, 0), wg_index_along(p, 1)), WG_F64)));
+}
+
+/* a and b are two ways of one function of x: value, gradient, and the product of the Hessian with u by reverse over
+ * reverse, by forward over reverse and of the whole Hessian. */
+static int compare_ways(const char *what, int f, wg_node a, wg_node b, wg_node x, wg_node u, double most)
+{
+    const int64_t n = wg_shape_size(wg_node_shape(x));
+    wg_node ga = wg_grad(a, x), gb = wg_grad(b, x), ha, hb;
+    wg_hvp(a, &x, &u, 1, &ha);
+    wg_hvp(b, &x, &u, 1, &hb);
+    wg_node whole = wg_matmul(wg_reshape(wg_hessian(a, x, x), WG_SHAPE(n, n)), wg_reshape(u, WG_SHAPE(n)));
+    wg_node got[] = { a, ga, ha, wg_jvp(ga, &x, &u, 1), wg_reshape(whole, wg_node_shape(x)) },
+            want[] = { b, gb, hb, hb, hb };
+    for (int i = 0; i < 5; i++) {
+        wg_node size = wg_maximum(wg_max(wg_abs(want[i])), 1);
+        const double off = wg_item(wg_div(wg_max(wg_abs(wg_sub(got[i], want[i]))), size));
+        cr_expect(off <= (i < 2 ? 1e-13 : most), "%s, function %d, way %d: %g (%s)", what, f, i, off,
+                  wg_message(wg_graph_context(wg_graph_of(a))));
+    }
+    wg_recover(wg_graph_context(wg_graph_of(a)));
+    return 5;
+}
+
+/* The matrix with these values: diagonal, so that equal values are equal to the bit, or turned by reflections, so
+ * that rounding parts them: then half the digits are left. */
+static wg_node with_values(wg_graph *g, int64_t m, int64_t n, const double *value, bool turned,
+                           bool symmetric)
+{
+    double a[16] = { 0 };
+    for (int64_t i = 0; i < m && i < n; i++) a[i * n + i] = value[i];
+    wg_node x = wg_input(g, "a", wg_view_f64(a, WG_SHAPE(m, n)));
+    if (!turned) return x;
+    wg_node left = random_matrix(g, WG_F64, m, m), right = symmetric ? left : random_matrix(g, WG_F64, n, n),
+            q, p;
+    wg_qr(left, &q, NULL);
+    wg_qr(right, &p, NULL);
+    x = wg_matmul(wg_matmul(q, x), wg_transpose(p));
+    double *v = wgt_values(x);
+    x = wg_input(g, "a", wg_view_f64(v, WG_SHAPE(m, n)));
+    free(v);
+    return x;
+}
+
+Test(decompositions, smooth_functions_of_equal_values)
+{
+    static const double value[][4] = { { 1, 2, 3, 5 }, { 2, 2, 3, 4 },  { 2, 2, 2, 1 },   { 0, 0, 1, 1 },
+                                       { 0, 0, 0, 0 }, { -1, 1, 1, 2 }, { -1, -1, 1, 1 }, { 2, 2, 2, 5 },
+                                       { 3, 3, 3, 3 }, { 0, 0, 0, 2 } };
+    static const int64_t shape[][2] = { { 3, 3 }, { 4, 4 }, { 4, 3 }, { 2, 4 } };
+    int points = 0, compared = 0;
+    for (int i = 0; i < 10 * 4 * 2 * POLYNOMIALS; i++, points++) {
+        const int64_t m = shape[i / 8 % 4][0], n = shape[i / 8 % 4][1];
+        const bool turned = i / 4 % 2;
+        const int f = i % 4;
+        wg_graph *g = graph(WG_F64);
+        wg_node x, u, w, v, s, vt;
+        char what[64];
+        snprintf(what, sizeof what, "values %d, %s, %dx%d", i / 32, turned ? "turned" : "diagonal", (int)m,
+                 (int)n);
+        const double most = turned ? 1e-6 : 1e-12;
+        x = with_values(g, m, n, value[i / 32], turned, m == n);
+        u = wg_cos(wg_mul(random_matrix(g, WG_F64, m, n), 9));
+        if (m == n) {
+            wg_eigh(x, &w, &v);
+            compared += compare_ways(what, f, of_values(w, f), of_matrix(x, f), x, u, most);
+        }
+        wg_svd(x, &w, &s, &vt);
+        compared += compare_ways(what, f, of_singular_values(s, f), of_any_matrix(x, f), x, u, most);
+        done(g);
+    }
+    fprintf(stderr, "equal values: %d points, %d derivatives\n", points, compared);
+}
+
+/* The smallest of equal eigenvalues is no smooth function: its Hessian is an error. */
+Test(decompositions, an_eigenvalue_of_equal_ones_has_no_hessian)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = MATRIX2(g, 1, 0, 0, 1), w, v, h;
+    wg_eigh(x, &w, &v);
+    wg_hvp(wg_select(w, 0, 0), &x, &x, 1, &h);
+    wg_item(wg_sum(h));
+    cr_expect(strstr(wg_message(wg_graph_context(g)), "has an eigenvalue or singular value twice"));
+    wg_recover(wg_graph_context(g));
+    done(g);
+}
+
 /* ---- mistakes ---- */
 
 static void expect_mistake(wg_node y, const char *text)

@@ -57,6 +57,20 @@ static wg_node loss_used_twice(op_case *k)
     return wg_add(square, loss);
 }
 
+/* Of one output alone, while nothing uses the others. */
+static int alone;
+static wg_node loss_of_one(op_case *k)
+{
+    if (alone >= k->outputs || !wg_dtype_is_float(wg_node_dtype(k->y[alone]))) return wg_none;
+    wg_node y = k->y[alone];
+    return wg_sum(wg_add(wg_square(y), y));
+}
+static wg_node slope_of_one(op_case *k)
+{
+    wg_node loss = loss_of_one(k);
+    return wg_is_none(loss) ? wg_none : op_case_slope(k, loss, NULL);
+}
+
 static void shift(wg_node leaf, int64_t element, double by)
 {
     double *v = wgt_values(leaf);
@@ -150,7 +164,8 @@ static void compare_leaf(op_case *k, place p, wg_node g)
 static bool may_have_none(op_case *k, const place *p)
 {
     const wg_op *blocked = k->blocked;
-    if (p->f == slope && !wg_is_none(op_case_grad(k, op_case_loss(k), k->leaf[p->leaf]))) {
+    wg_node loss = p->f == slope ? op_case_loss(k) : p->f == slope_of_one ? loss_of_one(k) : wg_none;
+    if (!wg_is_none(loss) && !wg_is_none(op_case_grad(k, loss, k->leaf[p->leaf]))) {
         cr_assert(strstr(blocked->adjoint, "a C function has no second derivative"),
                   "%s, sample %d: the second derivative in input %d ends at %s", p->op->name, p->sample,
                   p->leaf, blocked->name);
@@ -208,6 +223,15 @@ EACH_OP(registry_grad, first_order)
 }
 
 EACH_OP(registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
+
+EACH_OP(registry_grad, each_output_alone)
+{
+    const wg_op *op = wg_op_at(*index);
+    for (alone = 0; alone < op->outputs && op->outputs > 1; alone++) {
+        compare_all(op, loss_of_one);
+        compare_all(op, slope_of_one);
+    }
+}
 
 EACH_OP(registry_grad, operand_used_twice) { compare_all(wg_op_at(*index), loss_of_twice); }
 
