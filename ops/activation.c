@@ -4,6 +4,7 @@
  * as one instruction. Away from saturation its kernel does the operations of its expansion, in the same
  * order. */
 #include "ops.h"
+#include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -64,7 +65,7 @@ KERNEL(sigmoid)
 KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }
 KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
 KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN <= 0 is false: NaN stays */
-KERNEL(softsign) { WG_MAP1(k, a / (1 + ABS(a))); }
+KERNEL(softsign) { WG_MAP1(k, ABS(a) == (T)INFINITY ? (a > 0 ? 1 : -1) : a / (1 + ABS(a))); }
 KERNEL(relu_backward) { WG_MAP2(k, b > 0 ? a : 0); }
 KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 
@@ -240,7 +241,12 @@ wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi
 
 /* ---- softsign ---- */
 
-VJP(softsign) { gx[0] = wg_div(gy, wg_square(wg_add(1, wg_abs(x[0])))); }
+/* |x| as x sign(x), whose derivative is NaN where x is. */
+VJP(softsign)
+{
+    wg_node far = nearest_finite(here, x[0]), s = wg_add(1, wg_mul(far, wg_sign(far)));
+    gx[0] = wg_div(gy, wg_mul(s, s));
+}
 SAMPLE(softsign) { return kinked(g, i, wg_softsign_at, here); }
 ERROR_SAMPLE(softsign) { return single_error(g, i, "softsign", here); }
 

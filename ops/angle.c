@@ -1,6 +1,7 @@
 /* angle.c: the tangent, and the functions that give angles. kernel/vmath.h and
  * kernel/vwide.h compute them for f32. sin and cos: unary.c. */
 #include "ops.h"
+#include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -28,6 +29,7 @@ KERNEL(tan)
     tan_strip(x + i, y + i, n - i);
     return true;
 }
+KERNEL(unit_gap) { WG_MAP1(k, (1 - a) * (1 + a)); }
 KERNEL(asin) { WG_MAP1(k, ASIN(a)); }
 KERNEL(acos) { WG_MAP1(k, ACOS(a)); }
 KERNEL(atan) { WG_MAP1(k, ATAN(a)); }
@@ -36,6 +38,7 @@ KERNEL(atan2) { WG_MAP2(k, ATAN2(a, b)); }
 #if WG_BASE
 
 DECLARE(tan);
+DECLARE(unit_gap);
 DECLARE(asin);
 DECLARE(acos);
 DECLARE(atan);
@@ -60,9 +63,30 @@ const wg_op wgi_op_tan = {
 };
 wg_node wg_tan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_tan); }
 
+/* ---- unit_gap: 1 - x^2 in the derivatives of asin, acos, atanh ---- */
+
+extern const wg_op wgi_op_unit_gap;
+static wg_node unit_gap(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_unit_gap); }
+
+/* Not by the factors: at -1 and 1, where gy may be infinite, one of the products would be 0 times infinity. */
+VJP(unit_gap) { gx[0] = wg_mul(gy, wg_mul(x[0], -2)); }
+SAMPLE(unit_gap) { return single(g, i, unit_gap, here, -0.8, 0.8); }
+ERROR_SAMPLE(unit_gap) { return single_error(g, i, "unit_gap", here); }
+
+const wg_op wgi_op_unit_gap = {
+    OP(unit_gap),
+    .summary = "1 - x^2 of each element, exact also where x is near -1 or 1.",
+    .formula = "y = (1 - x) (1 + x)",
+    .adjoint = "x' = -2 y' x",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(unit_gap),
+    .vjp = unit_gap_vjp,
+};
+
 /* ---- asin ---- */
 
-VJP(asin) { gx[0] = wg_div(gy, wg_sqrt(wg_mul(wg_sub(1, x[0]), wg_add(1, x[0])))); }
+VJP(asin) { gx[0] = wg_div(gy, wg_sqrt(unit_gap(here, x[0]))); }
 SAMPLE(asin) { return single(g, i, wg_asin_at, here, -0.8, 0.8); }
 ERROR_SAMPLE(asin) { return single_error(g, i, "asin", here); }
 
@@ -81,7 +105,7 @@ wg_node wg_asin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- acos ---- */
 
-VJP(acos) { gx[0] = wg_neg(wg_div(gy, wg_sqrt(wg_mul(wg_sub(1, x[0]), wg_add(1, x[0]))))); }
+VJP(acos) { gx[0] = wg_neg(wg_div(gy, wg_sqrt(unit_gap(here, x[0])))); }
 SAMPLE(acos) { return single(g, i, wg_acos_at, here, -0.8, 0.8); }
 ERROR_SAMPLE(acos) { return single_error(g, i, "acos", here); }
 
@@ -100,7 +124,11 @@ wg_node wg_acos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- atan ---- */
 
-VJP(atan) { gx[0] = wg_div(gy, wg_add(wg_square(x[0]), 1)); }
+VJP(atan)
+{
+    wg_node far = nearest_finite(here, x[0]);
+    gx[0] = wg_div(gy, wg_add(wg_mul(far, far), 1));
+}
 SAMPLE(atan) { return single(g, i, wg_atan_at, here, -2, 2); }
 ERROR_SAMPLE(atan) { return single_error(g, i, "atan", here); }
 
@@ -123,9 +151,10 @@ wg_node wg_atan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
  * The value does not depend on m, so m has no derivative. */
 VJP(atan2)
 {
-    wg_node m = wg_stop_gradient(wg_maximum(wg_abs(x[0]), wg_abs(x[1])));
+    wg_node h = nearest_finite(here, x[0]), w = nearest_finite(here, x[1]);
+    wg_node m = wg_stop_gradient(wg_maximum(wg_abs(h), wg_abs(w)));
     wg_node origin = wg_equal(m, 0), scale = wg_where(origin, 1, m);
-    wg_node a = wg_div(x[0], scale), b = wg_div(x[1], scale), s = wg_add(wg_square(a), wg_square(b));
+    wg_node a = wg_div(h, scale), b = wg_div(w, scale), s = wg_add(wg_square(a), wg_square(b));
     wg_node slope = wg_where(origin, 0, wg_div(wg_div(gy, scale), wg_where(origin, 1, s)));
     gx[0] = wg_mul(slope, b);
     gx[1] = wg_neg(wg_mul(slope, a));

@@ -1,6 +1,7 @@
 /* hyperbolic.c: hyperbolic functions but tanh (activation.c), and their inverses. kernel/vwide.h computes
  * them for f32. */
 #include "ops.h"
+#include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vwide.h"
 
@@ -17,6 +18,8 @@ DECLARE(cosh);
 DECLARE(asinh);
 DECLARE(acosh);
 DECLARE(atanh);
+
+extern const wg_op wgi_op_unit_gap; /* angle.c */
 
 /* ---- sinh ---- */
 
@@ -63,7 +66,8 @@ wg_node wg_cosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 VJP(asinh)
 {
     wg_node m = wg_stop_gradient(wg_maximum(wg_abs(x[0]), 1));
-    wg_node s = wg_add(wg_square(wg_div(x[0], m)), wg_square(wg_div(1, m)));
+    wg_node part = wg_div(nearest_finite(here, x[0]), nearest_finite(here, m));
+    wg_node s = wg_add(wg_square(part), wg_square(wg_div(1, m)));
     gx[0] = wg_div(wg_div(gy, m), wg_sqrt(s));
 }
 SAMPLE(asinh) { return single(g, i, wg_asinh_at, here, -2, 2); }
@@ -84,7 +88,12 @@ wg_node wg_asinh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op
 
 /* ---- acosh ---- */
 
-VJP(acosh) { gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(x[0], 1)), wg_sqrt(wg_add(x[0], 1)))); }
+/* At x = 1 the slope of x - 1 is infinite, and that of x + 1 is left out: it would be multiplied by 0. */
+VJP(acosh)
+{
+    wg_node far = nearest_finite(here, x[0]), above = wg_where(wg_equal(far, 1), 2, wg_add(far, 1));
+    gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(far, 1)), wg_sqrt(above)));
+}
 SAMPLE(acosh) { return single(g, i, wg_acosh_at, here, 1.5, 4); }
 ERROR_SAMPLE(acosh) { return single_error(g, i, "acosh", here); }
 
@@ -103,7 +112,7 @@ wg_node wg_acosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op
 
 /* ---- atanh ---- */
 
-VJP(atanh) { gx[0] = wg_div(gy, wg_mul(wg_sub(1, x[0]), wg_add(1, x[0]))); }
+VJP(atanh) { gx[0] = wg_div(gy, wg_apply1(here, x[0], &wgi_op_unit_gap)); }
 SAMPLE(atanh) { return single(g, i, wg_atanh_at, here, -0.8, 0.8); }
 ERROR_SAMPLE(atanh) { return single_error(g, i, "atanh", here); }
 

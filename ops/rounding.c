@@ -1,7 +1,9 @@
 /* rounding.c: sign, rounding, clip. */
+#include <float.h>
 #include <math.h>
 
 #include "ops.h"
+#include "nearest_finite.h"
 #include "sample_shapes.h"
 
 #define FLOOR(x) _Generic((x), float : floorf, double : floor, default : whole)(x)
@@ -13,6 +15,8 @@ KERNEL(sign) { WG_MAP1_ALL(k, a > 0 ? (T)1 : a < 0 ? (T)-1 : a); }
 KERNEL(floor) { WG_MAP1_ALL(k, FLOOR(a)); }
 KERNEL(ceil) { WG_MAP1_ALL(k, CEIL(a)); }
 KERNEL(round) { WG_MAP1_ALL(k, ROUND(a)); }
+#define MOST(x) _Generic((x), float : FLT_MAX, default : DBL_MAX)
+KERNEL(nearest_finite) { WG_MAP1(k, a > MOST(a) ? MOST(a) : a < -MOST(a) ? -MOST(a) : a); }
 
 #if WG_BASE
 
@@ -20,6 +24,7 @@ DECLARE(sign);
 DECLARE(floor);
 DECLARE(ceil);
 DECLARE(round);
+DECLARE(nearest_finite);
 
 /* ---- sign ---- */
 
@@ -85,6 +90,23 @@ const wg_op wgi_op_round = {
 };
 wg_node wg_round_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_round); }
 
+/* ---- nearest_finite: for derivative rules ---- */
+
+VJP(nearest_finite) { gx[0] = gy; }
+SAMPLE(nearest_finite) { return kinked(g, i, nearest_finite, here); }
+ERROR_SAMPLE(nearest_finite) { return single_error(g, i, "nearest_finite", here); }
+
+const wg_op wgi_op_nearest_finite = {
+    OP(nearest_finite),
+    .summary = "The largest number of the dtype for infinity, its opposite for -infinity, else x.",
+    .formula = "y = min(max(x, -m), m); m = \"the largest number\"",
+    .adjoint = "x' = y'",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(nearest_finite),
+    .vjp = nearest_finite_vjp,
+};
+
 /* ---- clip: the limits are operands, since numbers may change from run to run ---- */
 
 /* NaN: it is no number. */
@@ -129,9 +151,9 @@ const wg_op wgi_op_clip = {
     .summary =
         "Each element, but at least low and at most high. Numbers with low above high are an error; where a "
         "tensor low is above high it is high. NaN stays.",
-    .formula = "y = low where x < low, high where x > high, else x",
-    .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low, else 0; high' = y' "
-               "where x > high and x >= low, else 0",
+    .formula = "y = high where v > high, else v; v = low where x < low, else x",
+    .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else 0; "
+               "high' = y' where v > high, else 0; v = low where x < low, else x",
     .operands = 3,
     .names = "x low high",
     .shape = clip_shape,

@@ -1,6 +1,7 @@
 /* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for f32.
  */
 #include "ops.h"
+#include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -184,7 +185,8 @@ wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_c
 
 VJP(erf)
 {
-    gx[0] = wg_mul(gy, wg_mul(wg_exp(wg_neg(wg_square(x[0]))), 1.1283791670955126)); /* 2 / sqrt pi */
+    wg_node far = nearest_finite(here, x[0]), bell = wg_exp(wg_neg(wg_mul(far, far)));
+    gx[0] = wg_mul(gy, wg_mul(bell, 1.1283791670955126)); /* 2 / sqrt pi */
 }
 SAMPLE(erf) { return single(g, i, wg_erf_at, here, -2, 2); }
 ERROR_SAMPLE(erf) { return single_error(g, i, "erf", here); }
