@@ -20,27 +20,37 @@ static void use_chunk(wgi_arena *a, wgi_chunk *k)
 static size_t chunk_size(const wgi_arena *a)
 {
     const size_t least = WGI_CHUNK + 128, most = (size_t)WGI_CHUNK * 256;
-    const size_t grown = a->tight ? wgi_arena_bytes(a) / 4 : a->now ? 2 * a->now->size : 0;
+    const size_t grown = a->tight ? wgi_arena_bytes(a) / 4 : 2 * a->grown;
     return WGI_MAX(least, WGI_MIN(grown, most));
 }
 
+enum { LARGE = 1 << 20 }; /* bytes of a chunk that `sheds` is about */
+
+static bool is_shed(const wgi_arena *a, const wgi_chunk *k) { return a->sheds && k->size >= LARGE; }
+
+static wgi_chunk **next_of(wgi_arena *a) { return a->now ? &a->now->next : &a->first; }
+
 /* Takes the next chunk that is large enough, or makes one. Chunks that are too small are skipped until the
- * next reset. */
+ * next reset, or freed. */
 static bool next_chunk(wgi_arena *a, size_t size)
 {
-    wgi_chunk *k = a->now ? a->now->next : a->first;
-    while (k && k->size < size + 64) {
-        a->now = k;
-        k = k->next;
+    wgi_chunk *k;
+    while ((k = *next_of(a)) && k->size < size + 64) {
+        if (!is_shed(a, k)) {
+            a->now = k;
+            continue;
+        }
+        *next_of(a) = k->next;
+        wg_free(a->c, k);
     }
     if (!k) {
-        const size_t bytes = WGI_MAX(chunk_size(a), size + 128);
+        const size_t grown = chunk_size(a), bytes = WGI_MAX(grown, size + 128);
         k = wgi_raw(a->c, 1, sizeof *k + bytes);
         if (!k) return false;
+        if (bytes == grown) a->grown = grown;
         k->size = bytes;
         k->next = NULL;
-        if (a->now) a->now->next = k;
-        else a->first = k;
+        *next_of(a) = k;
     }
     use_chunk(a, k);
     return true;
@@ -75,7 +85,7 @@ void wgi_arena_reset(wgi_arena *a)
 {
     a->now = NULL;
     a->at = a->end = NULL;
-    if (a->first) use_chunk(a, a->first);
+    if (a->first && !is_shed(a, a->first)) use_chunk(a, a->first);
 }
 
 void wgi_arena_free(wgi_arena *a)
@@ -86,6 +96,7 @@ void wgi_arena_free(wgi_arena *a)
     }
     a->first = a->now = NULL;
     a->at = a->end = NULL;
+    a->grown = 0;
 }
 
 char *wgi_arena_text(wgi_arena *a, const char *s)

@@ -45,6 +45,8 @@ typedef struct wgi_arena {
     wgi_chunk *first, *now; /* all chunks; the one that memory is taken from */
     char *at, *end;         /* the free part of `now` */
     bool tight;             /* its chunks grow slowly, so that little of its memory stays unused */
+    bool sheds;             /* a large chunk that is free and too small for a block is freed */
+    size_t grown;           /* the size of the last chunk that was not made for one large block */
 } wgi_arena;
 void *wgi_arena_more(wgi_arena *a, size_t size); /* the general case of wgi_arena_alloc */
 static inline size_t wgi_arena_rounded(size_t size) { return (size + !size + 7) & ~(size_t)7; }

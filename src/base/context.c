@@ -1,6 +1,7 @@
 /* context.c: the context: its settings, its start, its end. */
 #include "base/base.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)
@@ -100,7 +101,23 @@ static void switches(wg_context *c)
     c->o.trace |= env_words(c, "WG_TRACE", traces, WG_TRACES);
 }
 
-enum { STANDARD_PLAN_BYTES = 512 << 20 };
+enum { STANDARD_PLAN_BYTES = 256 << 20 };
+
+/* WG_PLAN_BYTES: a number, and k, M or G. */
+static uint64_t env_plan_bytes(wg_context *c)
+{
+    static const char units[] = "kMG";
+    const char *s = getenv("WG_PLAN_BYTES");
+    char *end;
+    if (!s || !*s) return STANDARD_PLAN_BYTES;
+    const double v = strtod(s, &end);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    const double all = unit ? ldexp(v, 10 * (int)(unit - units + 1)) : v;
+    if (end > s && !end[unit != NULL] && all >= 1 && all < 1e18) return (uint64_t)all;
+    wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE,
+             "WG_PLAN_BYTES: \"%.40s\" is no number of bytes such as 64M", s);
+    return STANDARD_PLAN_BYTES;
+}
 
 wg_context *wg_start(const wg_options *o)
 {
@@ -115,7 +132,7 @@ wg_context *wg_start(const wg_options *o)
     c->memory = m;
     c->arena.c = c;
     c->o.dtype = all.dtype ? all.dtype : WG_F32;
-    c->o.plan_bytes = all.plan_bytes ? all.plan_bytes : STANDARD_PLAN_BYTES;
+    c->o.plan_bytes = all.plan_bytes ? all.plan_bytes : env_plan_bytes(c);
     c->o.threads = WGI_MIN(all.threads > 0 ? all.threads : default_threads(), 256);
     c->isa = choose_isa(c);
     switches(c);

@@ -109,6 +109,7 @@ static void forget_in_lists(wg_graph *g, uint32_t mark)
     for (size_t i = 0; i < g->results.assigns; i++)
         if (g->results.assign[i].state < mark && g->results.assign[i].value < mark)
             g->results.assign[assigned++] = g->results.assign[i];
+    while (g->results.count && g->results.list[g->results.count - 1] >= mark) g->results.count--;
     g->results.kepts = kept;
     g->results.assigns = assigned;
 }

@@ -20,6 +20,7 @@ wg_graph *wg_graph_new(wg_context *c)
     if (!g) return NULL;
     if (g == c->freed) c->freed = g->next;
     g->c = g->arena.c = g->values.c = g->temp.c = c;
+    g->values.sheds = true;
     g->next = c->graphs;
     c->graphs = g;
     begin(g, WG_TRAIN);
@@ -57,10 +58,11 @@ void wg_graph_free(wg_graph *g)
     wgi_table_free(c, &g->names.scopes);
     wgi_table_free(c, &g->names.streams_of);
     wgi_table_free(c, &g->leaves);
-    void *owned[] = { g->node,          g->value,   g->marked,       (void *)g->names.text, g->names.stack,
-                      g->names.streams, g->param,   g->results.kept, g->results.list,       g->results.assign,
-                      g->now.use,       g->now.ran, g->now.maker,    g->now.span,           g->run.work,
-                      g->build.call,    g->written, g->noted };
+    void *owned[] = { g->node,         g->value,          g->marked,   (void *)g->names.text,
+                      g->names.stack,  g->names.streams,  g->param,    g->results.kept,
+                      g->results.list, g->results.assign, g->now.use,  g->now.ran,
+                      g->now.maker,    g->now.span,       g->run.work, g->now.log,
+                      g->build.call,   g->written,        g->noted };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
     to_freed(g);
     wgi_look_for_unused(c);
@@ -85,6 +87,7 @@ static void begin(wg_graph *g, wg_mode mode)
     wgi_again_begin(g, mode);
     if (!g->build.again) g->habits.idle = NULL, g->build.settled = 0;
     g->habits.backwards = g->habits.nodes = 0;
+    g->marks = 0;
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
@@ -152,7 +155,26 @@ bool wg_graph_failure(const wg_graph *g, wg_failure *f)
 
 /* ---- for tools ---- */
 
-int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
+int64_t wg_graph_mark(const wg_graph *now)
+{
+    wg_graph *g = (wg_graph *)(uintptr_t)now;
+    if (!g) return 0;
+    while (g->marks && g->mark[g->marks - 1].count >= g->count) g->marks--;
+    if (g->marks == WGI_MARKS) memmove(g->mark, g->mark + 1, --g->marks * sizeof *g->mark);
+    g->mark[g->marks++] = (wgi_mark){ g->count, wgi_arena_place(&g->arena), g->names.texts };
+    return g->count;
+}
+
+/* Frees what the removed nodes had, if the mark is known. */
+static void rewind_memory(wg_graph *g, uint32_t mark)
+{
+    while (g->marks && g->mark[g->marks - 1].count > mark) g->marks--;
+    const wgi_mark *m = g->marks ? &g->mark[g->marks - 1] : NULL;
+    if (!m || m->count != mark) return;
+    wgi_again_forget_behind(g, mark); /* their options are in the memory */
+    wgi_arena_rewind(&g->arena, m->arena);
+    g->names.texts = m->texts;
+}
 
 static void forget_streams(wg_graph *g, uint32_t mark)
 {
@@ -172,8 +194,9 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
-    /* the rewind changes which values are there */
-    g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark);
+    rewind_memory(g, (uint32_t)mark);
+    /* the trail says which values are there */
+    if (!wgi_unlog(g, (uint32_t)mark)) g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark);
     wgi_look_for_unused(g->c);
 }
 

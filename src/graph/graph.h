@@ -407,15 +407,27 @@ static inline void wgi_open(wg_graph *g)
     g->now.committed = false;
     g->now.serial = ++g->c->evaluations;
     g->now.trail = 0x7121;
+    g->now.missed = false;
+    g->now.lowest = UINT32_MAX;
     for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
 }
 
 void wgi_close(wg_graph *g); /* ends the evaluation */
+/* Call this when memory of g->arena is given to what a rewind to an earlier mark leaves: it then gives no memory
+ * back. */
+static inline void wgi_unmark(wg_graph *g) { g->marks = 0; }
+/* Call wgi_log before a request, and wgi_unlog when nodes from `mark` on are of no more use: requests that have
+ * left no value behind but of such nodes, the last ones, are undone, with the memory that they took. Returns
+ * whether no older request has left one of such a node. */
+bool wgi_log(wg_graph *g);
+bool wgi_unlog(wg_graph *g, uint32_t mark);
 /* Call this before value[i] is set for nodes [first, last]. The end of the evaluation clears only the
  * entries of such nodes. False: out of memory. */
 static inline bool wgi_valued(wg_graph *g, uint32_t first, uint32_t last)
 {
-    wgi_span *s = g->now.spans ? g->now.span + g->now.spans - 1 : NULL;
+    const size_t own = g->now.logs ? g->now.log[g->now.logs - 1].spans : 0;
+    wgi_span *s = g->now.spans > own ? g->now.span + g->now.spans - 1 : NULL;
+    g->now.lowest = WGI_MIN(g->now.lowest, first);
     if (s && first <= s->last + 1 && last + 1 >= s->first) {
         s->first = WGI_MIN(s->first, first);
         s->last = WGI_MAX(s->last, last);

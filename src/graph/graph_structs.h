@@ -251,6 +251,15 @@ typedef struct wgi_span { /* nodes [first, last] */
     uint32_t first, last;
 } wgi_span;
 
+/* The evaluation as it was before a request: values.c. lowest: the lowest node that may have got a value
+ * since, before the next request. */
+typedef struct wgi_before {
+    size_t rans, spans;
+    uint64_t trail;
+    wgi_place values;
+    uint32_t lowest;
+} wgi_before;
+
 /* The evaluation: values.c, run/eval.c, run/wishes.c. */
 typedef struct wgi_evaluation {
     bool open;
@@ -267,7 +276,11 @@ typedef struct wgi_evaluation {
     size_t mapped;   /* for ran[0 .. mapped) `maker` is filled */
     uint32_t *maker; /* by node: an index of ran[] plus 1, to be checked: run/wishes.c */
     size_t maker_capacity;
-    wgi_span *span; /* the nodes that may have an entry in value[] */
+    bool missed;     /* a request needed a value that an earlier one had dropped: run/plan/first.c */
+    wgi_before *log; /* of the requests that have left values behind, but for the first if it was repeated */
+    size_t logs, log_capacity;
+    uint32_t lowest; /* wgi_before.lowest of the last of them */
+    wgi_span *span;  /* the nodes that may have an entry in value[] */
     size_t spans, span_capacity;
     wgi_uses *use; /* the parameter sets of which the graph has nodes */
     size_t uses, use_capacity;
@@ -304,6 +317,14 @@ typedef struct wgi_habits {
     uint32_t backwards;            /* since wg_begin, each on more nodes than the one before */
     uint32_t nodes;                /* at the last of them */
 } wgi_habits;
+
+/* By wg_graph_mark: the memory and the texts of the graph when it had `count` nodes. */
+typedef struct wgi_mark {
+    uint32_t count;
+    wgi_place arena;
+    size_t texts;
+} wgi_mark;
+enum { WGI_MARKS = 8 };
 
 /* What the rule of node y has looked at. first: the first node that it has made. */
 typedef struct wgi_watch {
@@ -346,6 +367,8 @@ struct wg_graph {
     wgi_running run;
     wgi_busy busy;
     wgi_habits habits;
+    wgi_mark mark[WGI_MARKS]; /* the last ones, by rising count */
+    uint32_t marks;
     struct {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */

@@ -170,6 +170,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     wgi_close(g);
     if (node->input->borrowed && !node->input->replaced) { /* never write to the caller's array */
         void *own = wgi_arena_alloc(&g->arena, bytes);
+        wgi_unmark(g);
         if (!own) return wg_failed(g->c);
         node->input->data = own;
         node->input->replaced = true;

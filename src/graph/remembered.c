@@ -103,6 +103,13 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
     wgi_idle_forget(g);
 }
 
+void wgi_again_forget_behind(wg_graph *g, uint32_t mark)
+{
+    wgi_build *b = &g->build;
+    while (b->calls && b->call[b->calls - 1].first >= mark) wgi_derived_forget(g, &b->call[--b->calls]);
+    b->at = (uint32_t)b->calls;
+}
+
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {

@@ -14,6 +14,8 @@ typedef struct wgi_calling { /* a call that has begun; the fields are those of w
 void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
 void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
 void wgi_again_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
+/* The same for calls that began at the mark and made no node. */
+void wgi_again_forget_behind(wg_graph *g, uint32_t mark);
 /* If the last build made the same call here, reuses its nodes and returns the index of its result. Else
  * 0. */
 uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);

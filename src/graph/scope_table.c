@@ -37,5 +37,6 @@ uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name)
         if (is(g->names.text[i], p)) return i;
     i = wgi_table_room(g->c, t) ? wgi_text_add(g, written(g, p)) : 0;
     if (i) wgi_table_add(t, hash, i);
+    wgi_unmark(g);
     return i;
 }

@@ -17,6 +17,7 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
     if (node && name) {
         uint32_t i = wgi_text(n.graph, name);
         if (i) wgi_node_of(n)->name = i;
+        if (n.graph->marks && n.index < n.graph->mark[n.graph->marks - 1].count) wgi_unmark(n.graph);
     }
     return n;
 }

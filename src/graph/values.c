@@ -16,7 +16,7 @@ void wgi_close(wg_graph *g)
         if (n == 1) *first = NULL; /* mostly */
         else memset(first, 0, n * sizeof *first);
     }
-    g->now.spans = g->now.rans = g->now.mapped = 0;
+    g->now.spans = g->now.rans = g->now.mapped = g->now.logs = 0;
     for (size_t i = 0; i < g->results.count; i++)
         if (g->results.list[i] < g->count) g->node[g->results.list[i]].flags &= (uint8_t)~WGI_RESULT;
     g->results.count = 0;
@@ -25,6 +25,31 @@ void wgi_close(wg_graph *g)
     g->run.gives_back = false;
     g->now.open = false;
     g->now.epoch += !g->now.frozen && !g->now.peeked;
+}
+
+bool wgi_log(wg_graph *g)
+{
+    wgi_evaluation *e = &g->now;
+    if (!WGI_GROW(g->c, e->log, e->log_capacity, e->logs + 1)) return false;
+    if (e->logs) e->log[e->logs - 1].lowest = e->lowest;
+    e->log[e->logs++] = (wgi_before){ e->rans, e->spans, e->trail, wgi_arena_place(&g->values), 0 };
+    e->lowest = UINT32_MAX;
+    return true;
+}
+
+bool wgi_unlog(wg_graph *g, uint32_t mark)
+{
+    wgi_evaluation *e = &g->now;
+    while (e->logs && e->lowest >= mark) {
+        const wgi_before *b = &e->log[--e->logs];
+        wgi_arena_rewind(&g->values, b->values);
+        e->rans = b->rans, e->spans = b->spans, e->trail = b->trail;
+        e->mapped = WGI_MIN(e->mapped, e->rans);
+        e->lowest = e->logs ? e->log[e->logs - 1].lowest : 0;
+    }
+    for (size_t k = 0; k < e->spans; k++)
+        if (e->span[k].last >= mark) return false;
+    return true;
 }
 
 size_t wgi_value_bytes(const wgi_node *n)

@@ -62,32 +62,6 @@ static void give(const wg_graph *g, const product *u, double *out)
     }
 }
 
-/* How many values the evaluation has. */
-static size_t count_values(const wg_graph *g)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < g->now.spans; k++)
-        for (uint32_t i = g->now.span[k].first; i <= g->now.span[k].last && i < g->count; i++)
-            n += g->value[i] != NULL;
-    return n;
-}
-
-/* Runs the request. If it leaves no value behind, the evaluation becomes what it was before: memory does not
- * grow from call to call, and the next call finds the plan of this one. */
-static bool run(wg_graph *g, wgi_request *r)
-{
-    const wgi_place place = wgi_arena_place(&g->values);
-    const uint64_t trail = g->now.trail;
-    const size_t rans = g->now.rans, before = count_values(g);
-    if (!wgi_run(g, r)) return false;
-    if (count_values(g) > before) return true;
-    wgi_arena_rewind(&g->values, place);
-    g->now.trail = trail;
-    g->now.rans = rans;
-    g->now.mapped = WGI_MIN(g->now.mapped, rans);
-    return true;
-}
-
 wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out)
 {
     wg_graph *g = loss.graph;
@@ -105,7 +79,7 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     if (ok && u.r.targets) {
         wgi_open(g);
         g->now.peeked = false;
-        if (run(g, &u.r)) give(g, &u, out);
+        if (wgi_run(g, &u.r)) give(g, &u, out);
     }
     wgi_arena_rewind(&g->temp, place);
     return wg_failed(c);

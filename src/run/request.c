@@ -16,11 +16,11 @@ typedef struct wgi_sight {
 } sight;
 
 /* COMPILE: what compiling a node costs, in units of wgi_spent_on. SCALARS: programs of so many scalar
- * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. */
+ * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. MUCH: elements. */
 #ifdef WG_HOSTILE
-enum { SEEN = 4096, COMPILE = 2, SCALARS = 40 };
+enum { SEEN = 4096, COMPILE = 2, SCALARS = 40, MUCH = 1 << 21 };
 #else
-enum { SEEN = 4096, COMPILE = 32, SCALARS = 256 };
+enum { SEEN = 4096, COMPILE = 32, SCALARS = 256, MUCH = 1 << 21 };
 #endif
 
 /* The record of a key, or the free record for it. NULL: out of memory. */
@@ -60,11 +60,13 @@ static bool has_paid(wg_context *c, const wgi_structure *s)
     return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
 }
 
-/* Whether to compile now. Large values, or much work for each node, are worth it at the first request. */
+/* Whether to compile now. Much work for each node is worth it at the first request, and so is less work if the
+ * interpreter, which keeps all values, would take much memory. */
 static bool pays(wg_context *c, const wgi_structure *s)
 {
-    int how = c->o.interpret;
-    return how < 0 || (how == 0 && (s->weight / s->n > 1024 || has_paid(c, s)));
+    const double each = s->weight / s->n;
+    const int how = c->o.interpret;
+    return how < 0 || (how == 0 && (each > 1024 || (each > 256 && s->weight > MUCH) || has_paid(c, s)));
 }
 
 /* Whether requests to g are never compiled, so that their structure is of no interest: without plans, and
@@ -277,9 +279,12 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
     wgi_node *node = NULL;
     wgi_asked a;
     wgi_plan *p = NULL;
-    if (gx && (!r->backward || derive(g, r, gx)) && ask(g, s, gx, mark, teacher, &a) && wish_for(g, r, gx) &&
-        (node = all_nodes(g, s, mark)))
+    const unsigned char *left = gx ? wgi_first_keeps(g, r, s) : NULL;
+    if (left && (!r->backward || derive(g, r, gx)) && ask(g, s, gx, mark, teacher, &a) &&
+        wish_for(g, r, gx) && (node = all_nodes(g, s, mark))) {
+        a.left = left;
         p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
+    }
     if (r->backward) forget(g, mark, place);
     if (!p) return NULL;
     if (teacher) p->lineage = teacher->lineage;
@@ -382,7 +387,8 @@ static wgi_plan *plan_that_keeps_all(wg_graph *g, wgi_request *r, wgi_structure 
 {
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_ALL;
     wgi_plan *p = wgi_plan_find(g->c, s);
-    if (!p && pays(g->c, s)) {
+    if (p && p->stale) p = replace(g, r, s, p);
+    else if (!p && pays(g->c, s)) {
         p = compile(g, r, s, teacher_for(g->c, *s));
         TRACE(g, r, "compiled", "its structure is worth a plan");
     }
@@ -431,11 +437,14 @@ static bool noted(wg_graph *g, bool ok)
     return ok;
 }
 
+/* A request that leaves no value behind is undone, so that a program which repeats it needs no more memory. */
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
+    if (!wgi_log(g)) return noted(g, false);
     const wgi_floats was = wgi_floats_enter();
     const bool ok = noted(g, answer(g, r));
     wgi_floats_leave(was);
+    if (ok && g->now.lowest >= g->count) wgi_unlog(g, g->count);
     return ok;
 }
 

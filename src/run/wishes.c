@@ -50,20 +50,23 @@ static wgi_plan *maker_of(const wg_graph *g, uint32_t i, uint32_t *local)
 
 /* ---- noting ---- */
 
-/* Adds a wish to p. A plan that keeps wishes only is then stale. */
+/* Adds a wish to p. If p drops the value, p is stale. */
 static void add_wish(wgi_plan *p, uint32_t local)
 {
     if (p->wished[local]) return;
     p->wished[local] = 1;
     p->wishes++;
-    p->stale |= p->of.keeps != WGI_KEEP_ALL;
+    p->idle -= p->makes[local] == WGI_LEFT;
+    p->stale |= p->makes[local] == WGI_MADE;
 }
 
 static void wish(wg_graph *g, uint32_t i)
 {
     uint32_t k;
     wgi_plan *p = maker_of(g, i, &k);
-    if (p && p->makes[k] != WGI_ROOT && !wgi_is_once(p->of.node[k].op)) add_wish(p, k);
+    if (!p || p->makes[k] == WGI_ROOT || wgi_is_once(p->of.node[k].op)) return;
+    g->now.missed |= p->makes[k] == WGI_MADE && !p->wished[k];
+    add_wish(p, k);
 }
 
 void wgi_wishes_join(wgi_plan *p, wgi_plan *q)

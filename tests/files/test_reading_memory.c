@@ -1,6 +1,7 @@
 /* test_reading_memory.c: how much memory it takes to read files: the tensors, and a small part of the file at
  * a time. Sizes are counted by the context's allocator. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,6 +77,31 @@ Test(reading_memory, safetensors)
     m.most = 0;
     wg_params_load(p, path);
     cr_expect_lt(m.most, made + N / 2 + SMALL); /* the larger tensor of the two */
+    wgt_finish(c, &m);
+}
+
+/* Many tensors of one number: what counts is their records. */
+Test(reading_memory, tiny_tensors)
+{
+    enum { TENSORS = 20000, RECORD = 600, ENTRY = 80 };
+    char *text = calloc(TENSORS, ENTRY + sizeof(float));
+    size_t n = 8;
+    for (int i = 0; i < TENSORS; i++)
+        n += (size_t)sprintf(text + n, "%c\"w%d\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[%d,%d]}",
+                             i ? ',' : '{', i, 4 * i, 4 * i + 4);
+    text[n++] = '}';
+    for (int k = 0; k < 8; k++) text[k] = (char)((n - 8) >> 8 * k);
+    n += TENSORS * sizeof(float); /* zeros */
+    const char *path = wgt_in_folder("tiny.st");
+    wgt_save(path, text, n);
+    free(text);
+    wgt_memory m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_params_read(p, path);
+    cr_expect_eq(wg_params_count(p), TENSORS, "%s", wg_message(c));
+    cr_expect_lt(m.most, 2 * (int64_t)n + RECORD * TENSORS, "%lld bytes of a file of %zu", (long long)m.most,
+                 n);
     wgt_finish(c, &m);
 }
 

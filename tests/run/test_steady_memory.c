@@ -202,6 +202,156 @@ static void warned(server *s, int64_t turn)
 
 Test(steady_memory, warnings) { expect_steady(warned, TURNS / 4, 0); }
 
+/* ---- random calls, repeated ---- */
+
+/* What a turn may do. All on one graph, which the turn begins anew, or rewinds to where the turn began. */
+typedef enum call {
+    BACKWARD,
+    BACKWARD_ADD,
+    READ,
+    STEP,
+    HVP,
+    JVP,
+    GRAD,
+    KEEP,
+    COMMIT,
+    SET,
+    FLAT_HVP,
+    NODE,
+    SCOPE,
+    PART,
+    MARKED,
+    CALLS
+} call;
+static const char *const call_name[] = { "backward",   "backward_add", "read",  "optim_step", "hvp",
+                                         "jvp",        "grad",         "keep",  "commit",     "input_set",
+                                         "params_hvp", "node",         "scope", "recompute",  "mark" };
+
+enum { BODY = 7, EARLY = 10, LATE = 1000 };
+
+typedef struct body {
+    call what[BODY];
+    int of[BODY], count;
+    bool anew; /* each turn begins the graph anew */
+} body;
+
+typedef struct net {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+    wg_node x, w, h, loss[2];
+    int64_t mark;
+} net;
+
+static const double numbers[12] = { 0.1, -0.2, 0.3, 0.4, 0.5, -0.6, 0.7, 0.8, -0.9, 1, 1.1, 1.2 };
+
+static void make(net *n)
+{
+    wg_begin(n->g, WG_TRAIN);
+    n->x = wg_input(n->g, "x", wg_view_f64(numbers, WG_SHAPE(4, 3)));
+    n->w = wg_param(n->g, n->p, "w", WG_SHAPE(3, 3), wg_const(0.3));
+    n->h = wg_tanh(wg_matmul(n->x, n->w));
+    n->loss[0] = wg_mean(wg_square(wg_nn_batch_norm(n->h, n->p, "bn", .share = true)));
+    n->loss[1] = wg_sum(wg_exp(wg_dropout(n->h, .drop = 0.25)));
+}
+
+static wg_node half(wg_node x, void *user) { return (void)user, wg_mul(0.5, wg_sin(x)); }
+
+static void act(net *n, call what, int of)
+{
+    wg_node loss = n->loss[of % 2], v = n->w, out = wg_none;
+    double flat[64] = { 0.5 }, product[64];
+    switch (what) {
+    case BACKWARD: wg_backward(loss, n->p); break;
+    case BACKWARD_ADD: wg_backward_add(loss, n->p); break;
+    case READ: wg_value(of % 3 ? loss : n->h); break;
+    case STEP: wg_optim_step(n->o); break;
+    case HVP: wg_hvp(loss, &n->w, &v, 1, &out), wg_value(out); break;
+    case JVP: wg_value(wg_jvp(loss, &n->w, &v, 1)); break;
+    case GRAD: wg_value(wg_grad(loss, n->w)); break;
+    case KEEP: wg_keep(wg_mul(n->h, 2)); break;
+    case COMMIT: wg_commit(n->g); break;
+    case SET: wg_input_set(n->x, wg_view_f64(numbers, WG_SHAPE(4, 3))); break;
+    case FLAT_HVP: wg_params_hvp(n->p, loss, flat, product); break;
+    case NODE: wg_item(wg_sum(wg_mul(wg_name(wg_square(n->h), "squares"), of + 0.5))); break;
+    case SCOPE:
+        wg_scope_push(n->g, of % 2 ? "one" : "two");
+        wg_item(wg_sum(wg_dropout(n->h, .drop = 0.5)));
+        wg_scope_pop(n->g);
+        break;
+    case PART: wg_item(wg_sum(wg_recompute(n->h, half, NULL))); break;
+    case MARKED:
+        if (of % 2) n->mark = wg_graph_mark(n->g);
+        else if (n->mark) wg_graph_rewind(n->g, n->mark);
+        break;
+    default: break;
+    }
+    if (wg_failed(n->c)) wg_recover(n->c);
+}
+
+static void turn_of(net *n, const body *b)
+{
+    if (b->anew) make(n);
+    const int64_t mark = wg_graph_mark(n->g);
+    n->mark = 0;
+    for (int i = 0; i < b->count; i++) act(n, b->what[i], b->of[i]);
+    if (!b->anew) wg_graph_rewind(n->g, mark);
+}
+
+static body draw(uint64_t index)
+{
+    wgt_random r = { wgt_seed() * 0x9E3779B97F4A7C15u ^ index };
+    body b = { .count = 1 + (int)wgt_below(&r, BODY), .anew = index % 3 == 0 };
+    for (int i = 0; i < b.count; i++) b.what[i] = (call)wgt_below(&r, CALLS), b.of[i] = (int)wgt_below(&r, 6);
+    return b;
+}
+
+/* Bytes after EARLY turns and after LATE. */
+static void repeat(const body *b, int64_t bytes[2])
+{
+    wgt_memory m = { 0 };
+    net n = { .c = wgt_start(&m, WG_F64, NULL) };
+    n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
+    make(&n);
+    n.o = wg_adam(n.p, NULL);
+    for (int k = 1; k <= LATE; k++) {
+        turn_of(&n, b);
+        if (k == EARLY) bytes[0] = m.bytes;
+    }
+    bytes[1] = m.bytes;
+    wgt_finish(n.c, &m);
+}
+
+static void expect_equal(const body *b, uint64_t index)
+{
+    int64_t bytes[2];
+    char text[200] = "";
+    repeat(b, bytes);
+    for (int i = 0; i < b->count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " %s(%d)", call_name[b->what[i]], b->of[i]);
+    cr_expect_eq(bytes[1], bytes[0], "program %llu,%s:%s: %lld bytes after %d turns, %lld after %d",
+                 (unsigned long long)index, b->anew ? " begun anew" : "", text, (long long)bytes[0], EARLY,
+                 (long long)bytes[1], LATE);
+}
+
+/* Each call alone, then many random turns. */
+Test(steady_memory, a_call_repeated)
+{
+    for (int what = 0; what < CALLS; what++)
+        for (int anew = 0; anew < 2; anew++)
+            expect_equal(&(body){ .what = { (call)what }, .of = { 1 }, .count = 1, .anew = anew },
+                         (uint64_t)what);
+}
+
+Test(steady_memory, random_calls_repeated)
+{
+    for (uint64_t i = 0; i < 150; i++) {
+        const body b = draw(i);
+        expect_equal(&b, i);
+    }
+}
+
 /* ---- sites of texts that come and go ---- */
 
 Test(sites, equal_texts_are_one_site)

@@ -92,10 +92,7 @@ wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
 
 /* ---- what a plan should keep ---- */
 
-bool wgi_plan_is_due(const wgi_plan *p)
-{
-    return p->stale || (p->of.keeps == WGI_KEEP_ALL && p->wishes < p->spared);
-}
+bool wgi_plan_is_due(const wgi_plan *p) { return p->stale || (p->of.keeps == WGI_KEEP_ALL && p->idle > 0); }
 
 /* A request at a place where a plan that keeps all has run. serial: of the last such evaluation. */
 typedef struct wgi_spot {

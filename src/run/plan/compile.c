@@ -21,11 +21,8 @@ static void results_of(wgi_work *w)
         if (wgi_work_given(w, w->asked->node[i])) continue;
         for (int k = 0; k < wgi_outputs(n->op); k++, y++) add_result(w, y);
     }
-    for (uint32_t i = 1; i < w->end && !w->failed; i++) {
-        if (!wgi_work_spares(w, i)) continue;
-        add_result(w, i);
-        p->spared += !wgi_is_once(w->node[i].op);
-    }
+    for (uint32_t i = 1; i < w->end && !w->failed; i++)
+        if (wgi_work_spares(w, i)) add_result(w, i);
 }
 
 /* Marks the buffers that others are part of, looking at the buffers from `from` on. Returns the number of
@@ -102,7 +99,9 @@ static void keep_wishes(wgi_work *w)
     p->wished = wgi_work_keep(w, w->end, 1);
     for (uint32_t i = 1; i < w->end && !w->failed; i++) {
         const bool made = w->base[i] == i || w->node[i].op->kind != WG_ALIAS;
-        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && made ? WGI_MADE : 0;
+        if (!w->need[i] || wgi_work_given(w, i) || !made) continue;
+        p->makes[i] = wgi_work_spares(w, i) && w->asked->left[i] ? w->asked->left[i] : WGI_MADE;
+        p->idle += p->makes[i] == WGI_LEFT && !wgi_is_once(w->node[i].op);
     }
     for (uint32_t i = 1; i < w->end && !w->failed; i++) p->reads[i] = w->need[i] && w->s->held[i];
     for (int k = 0; k < w->s->roots && !w->failed; k++)
@@ -111,7 +110,6 @@ static void keep_wishes(wgi_work *w)
         p->wishes += !p->wished[w->asked->node[i]];
         p->wished[w->asked->node[i]] = 1;
     }
-    p->spared += p->wishes;
 }
 
 /* Copies the lists that grew in temporary memory to the plan's memory. */

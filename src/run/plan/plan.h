@@ -81,8 +81,8 @@ typedef struct wgi_pointers {
 
 /* ---- structure.c: what a request reaches ---- */
 
-/* What a run leaves behind besides the roots. ALL: every value that it computes, as later requests of the
- * evaluation may need it. WISHES: what such requests have needed before. LOOK: the same, for wg_plan_look,
+/* What a run leaves behind besides the roots. ALL: what later requests of the evaluation may need, all values
+ * or those that first.c chooses. WISHES: what such requests have needed before. LOOK: the same, for wg_plan_look,
  * whose plans are its own. */
 typedef enum wgi_keeping { WGI_KEEP_ALL, WGI_KEEP_WISHES, WGI_KEEP_LOOK } wgi_keeping;
 
@@ -117,7 +117,10 @@ _Static_assert((uint32_t)(WGI_NOT_REACHED + 1) == 0, "a node that is not reached
 /* Whether a and b differ in `at` alone. */
 bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
 
-enum { WGI_MADE = 1, WGI_ROOT = 2 };
+/* How a plan treats a node that it computes. MADE: it drops the value. LEFT: it leaves it behind in case it is
+ * needed; if no request needs it, the next plan drops it. LEFT_BESIDE: it leaves it behind, as that costs
+ * little. */
+typedef enum wgi_made { WGI_MADE = 1, WGI_ROOT, WGI_LEFT, WGI_LEFT_BESIDE } wgi_made;
 
 /* A place where a plan answers a request: the same request there needs no look at its nodes. */
 typedef struct wgi_known {
@@ -161,12 +164,12 @@ struct wgi_plan {
 
     /* A request at a place where it was never made before runs a plan that keeps all. Later requests of
      * the evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps
-     * the wishes runs there. If a program then needs one value more, it is computed a second time, and the
+     * the wishes runs there. If a program needs a value that was dropped, it is computed a second time, and the
      * plan is stale: the next request compiles a plan that has this wish too. */
-    unsigned char *makes;  /* by local index: WGI_MADE or WGI_ROOT if a step computes it; otherwise 0 */
+    unsigned char *makes;  /* by local index: wgi_made if a step computes it; otherwise 0 */
     unsigned char *reads;  /* by local index: the plan needs its value, and the evaluation has it */
     unsigned char *wished; /* by local index: it is a wish */
-    int wishes, spared;    /* spared: how many values are left behind that the request does not ask for */
+    int wishes, idle;      /* idle: how many nodes are LEFT and no wish */
     bool stale;
 
     /* What is kept of the last run: bind.c. */
@@ -179,6 +182,10 @@ struct wgi_plan {
 
     uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };
+
+/* first.c. By local index: WGI_LEFT or WGI_LEFT_BESIDE if a plan for s leaves the value behind though nobody has
+ * asked for it; otherwise 0. NULL: out of memory. */
+unsigned char *wgi_first_keeps(wg_graph *g, const wgi_request *r, const wgi_structure *s);
 
 void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears traces */
 
@@ -251,7 +258,8 @@ void wgi_clock_note(wgi_clock *k, int step, int thread, double begin); /* call i
 typedef struct wgi_asked {
     uint32_t *node;
     int values, count;
-    uint32_t *gradient; /* by target; 0: the loss does not reach it */
+    uint32_t *gradient;        /* by target; 0: the loss does not reach it */
+    const unsigned char *left; /* of wgi_first_keeps */
 } wgi_asked;
 
 /* Compiles a request. node: records of n nodes, first those of s, then those of the derivative, with local

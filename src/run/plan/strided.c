@@ -32,8 +32,7 @@ static bool is_computed(const wgi_work *w, uint32_t i)
 
 bool wgi_may_stay(const wgi_work *w, uint32_t i)
 {
-    return i < w->end &&
-           ((w->s->keeps == WGI_KEEP_ALL && !(w->node[i].flags & WGI_INNER)) || wgi_is_once(w->node[i].op));
+    return i < w->end && (w->asked->left[i] || wgi_is_once(w->node[i].op));
 }
 
 static bool has_runs(const wgi_node *n)

@@ -8,7 +8,7 @@ enum { WGI_STRIDED = 16 }; /* operands of such a concat, at most */
 
 /* Finds the slices that are read where they lie: fills w->runs and w->readers. */
 void wgi_find_strided(wgi_work *w);
-/* Whether every plan of this kind leaves the value of node i behind. */
+/* Whether the plan leaves the value of node i behind though no request has asked for it. */
 bool wgi_may_stay(const wgi_work *w, uint32_t i);
 /* Whether the operands of node i, which have been placed, are computed where they lie in its value. If so i
  * needs no item: base, offset and runs of the operands are set. */
