@@ -227,7 +227,7 @@ static const char *const call_name[] = { "backward",   "backward_add", "read",  
                                          "jvp",        "grad",         "keep",  "commit",     "input_set",
                                          "params_hvp", "node",         "scope", "recompute",  "mark" };
 
-enum { BODY = 7, EARLY = 10, LATE = 1000 };
+enum { BODY = 7, EARLY = 100, LATE = 1000 };
 
 typedef struct body {
     call what[BODY];
@@ -307,7 +307,7 @@ static body draw(uint64_t index)
     return b;
 }
 
-/* Bytes after EARLY turns and after LATE. */
+/* Bytes after EARLY turns, the first of which fill tables, and after LATE. */
 static void repeat(const body *b, int64_t bytes[2])
 {
     wgt_memory m = { 0 };
