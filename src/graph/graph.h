@@ -413,12 +413,12 @@ static inline void wgi_open(wg_graph *g)
 }
 
 void wgi_close(wg_graph *g); /* ends the evaluation */
-/* Call this when memory of g->arena is given to what a rewind to an earlier mark leaves: it then gives no memory
- * back. */
+/* Call this when memory of g->arena is given to what a rewind to an earlier mark leaves: it then gives no
+ * memory back. */
 static inline void wgi_unmark(wg_graph *g) { g->marks = 0; }
-/* Call wgi_log before a request, and wgi_unlog when nodes from `mark` on are of no more use: requests that have
- * left no value behind but of such nodes, the last ones, are undone, with the memory that they took. Returns
- * whether no older request has left one of such a node. */
+/* Call wgi_log before a request, and wgi_unlog when nodes from `mark` on are of no more use: requests that
+ * have left no value behind but of such nodes, the last ones, are undone, with the memory that they took.
+ * Returns whether no older request has left one of such a node. */
 bool wgi_log(wg_graph *g);
 bool wgi_unlog(wg_graph *g, uint32_t mark);
 /* Call this before value[i] is set for nodes [first, last]. The end of the evaluation clears only the

@@ -16,7 +16,8 @@ typedef struct wgi_sight {
 } sight;
 
 /* COMPILE: what compiling a node costs, in units of wgi_spent_on. SCALARS: programs of so many scalar
- * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. MUCH: elements. */
+ * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. MUCH:
+ * elements. */
 #ifdef WG_HOSTILE
 enum { SEEN = 4096, COMPILE = 2, SCALARS = 40, MUCH = 1 << 21 };
 #else
@@ -60,8 +61,8 @@ static bool has_paid(wg_context *c, const wgi_structure *s)
     return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
 }
 
-/* Whether to compile now. Much work for each node is worth it at the first request, and so is less work if the
- * interpreter, which keeps all values, would take much memory. */
+/* Whether to compile now. Much work for each node is worth it at the first request, and so is less work if
+ * the interpreter, which keeps all values, would take much memory. */
 static bool pays(wg_context *c, const wgi_structure *s)
 {
     const double each = s->weight / s->n;
@@ -76,8 +77,6 @@ static bool never_compiles(const wg_graph *g)
     const int how = g->c->o.interpret;
     return how > 0 || (how == 0 && g->count >= SCALARS && g->weight == 0 && !g->now.rans);
 }
-
-/* ---- one request ---- */
 
 /* The directions of a request for H v, as inputs. Their places among the derivative's nodes are those of the
  * targets: wgi_buffer_of relies on it. */
@@ -337,8 +336,6 @@ static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p,
 }
 
 enum { LARGE = 1 << 20 }; /* bytes of results */
-
-/* Adding a plan may have freed others. */
 static bool is_there(const wg_context *c, const wgi_plan *p)
 {
     const wgi_plan *q = c->plans;
@@ -437,7 +434,8 @@ static bool noted(wg_graph *g, bool ok)
     return ok;
 }
 
-/* A request that leaves no value behind is undone, so that a program which repeats it needs no more memory. */
+/* A request that leaves no value behind is undone, so that a program which repeats it needs no more memory.
+ * */
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
     if (!wgi_log(g)) return noted(g, false);

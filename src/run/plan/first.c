@@ -1,14 +1,15 @@
 /* first.c: what the first plan of a structure leaves behind for later requests of the evaluation, before any
  * has come.
  *
- * All values, if they are small. Of large values that would be several times the memory that the program needs
- * as soon as it is known. So a first plan leaves behind what the gradient of its root would read, if a gradient
- * is likely to be asked for, and of the other values the smallest and last ones: results such as logits, of
- * which programs compute more. If a later request needs another value after all, it is computed a second time,
- * and from then on first plans leave all values behind until the evaluation ends. */
+ * All values, if they are small. Of large values that would be several times the memory that the program
+ * needs as soon as it is known. So a first plan leaves behind what the gradient of its root would read, if
+ * a gradient is likely to be asked for, and of the other values the smallest and last ones: results such as
+ * logits, of which programs compute more. If a later request needs another value after all, it is computed
+ * a second time, and from then on first plans leave all values behind until the evaluation ends. */
 #include "run/plan/plan.h"
 
-/* SMALL: bytes of values of which all are kept. SHARE: of larger values, this part is kept without a reason. */
+/* SMALL: bytes of values of which all are kept. SHARE: of larger values, this part is kept without a
+ * reason. */
 enum { SMALL = 1 << 20, SHARE = 64 };
 
 /* Whether node k is computed by a kernel of its own, and may be left behind. */

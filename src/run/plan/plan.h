@@ -82,8 +82,8 @@ typedef struct wgi_pointers {
 /* ---- structure.c: what a request reaches ---- */
 
 /* What a run leaves behind besides the roots. ALL: what later requests of the evaluation may need, all values
- * or those that first.c chooses. WISHES: what such requests have needed before. LOOK: the same, for wg_plan_look,
- * whose plans are its own. */
+ * or those that first.c chooses. WISHES: what such requests have needed before. LOOK: the same, for
+ * wg_plan_look, whose plans are its own. */
 typedef enum wgi_keeping { WGI_KEEP_ALL, WGI_KEEP_WISHES, WGI_KEEP_LOOK } wgi_keeping;
 
 /* The nodes that a request reaches, with local indices from 1 on, in the order of the graph. Local index 0
@@ -117,9 +117,8 @@ _Static_assert((uint32_t)(WGI_NOT_REACHED + 1) == 0, "a node that is not reached
 /* Whether a and b differ in `at` alone. */
 bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
 
-/* How a plan treats a node that it computes. MADE: it drops the value. LEFT: it leaves it behind in case it is
- * needed; if no request needs it, the next plan drops it. LEFT_BESIDE: it leaves it behind, as that costs
- * little. */
+/* What a plan does with a value. MADE: drops it. LEFT: leaves it behind; the next plan drops it if nothing
+ * has needed it. LEFT_BESIDE: leaves it behind for good, as it is small. */
 typedef enum wgi_made { WGI_MADE = 1, WGI_ROOT, WGI_LEFT, WGI_LEFT_BESIDE } wgi_made;
 
 /* A place where a plan answers a request: the same request there needs no look at its nodes. */
@@ -162,10 +161,7 @@ struct wgi_plan {
     uint32_t blocked;          /* local: a node without a derivative on the way to the targets; 0: none */
     bool blas;                 /* a kernel may call BLAS, or is a user's */
 
-    /* A request at a place where it was never made before runs a plan that keeps all. Later requests of
-     * the evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps
-     * the wishes runs there. If a program needs a value that was dropped, it is computed a second time, and the
-     * plan is stale: the next request compiles a plan that has this wish too. */
+    /* Wishes: what later requests of the evaluation have needed. A plan that drops one is stale. */
     unsigned char *makes;  /* by local index: wgi_made if a step computes it; otherwise 0 */
     unsigned char *reads;  /* by local index: the plan needs its value, and the evaluation has it */
     unsigned char *wished; /* by local index: it is a wish */
@@ -183,8 +179,7 @@ struct wgi_plan {
     uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };
 
-/* first.c. By local index: WGI_LEFT or WGI_LEFT_BESIDE if a plan for s leaves the value behind though nobody has
- * asked for it; otherwise 0. NULL: out of memory. */
+/* first.c. By local index: WGI_LEFT, WGI_LEFT_BESIDE or 0. NULL: out of memory. */
 unsigned char *wgi_first_keeps(wg_graph *g, const wgi_request *r, const wgi_structure *s);
 
 void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears traces */
