@@ -13,6 +13,7 @@
 #ifndef OP_CASE_H
 #define OP_CASE_H
 
+#include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
 #include "wgtest.h"

@@ -72,7 +72,7 @@ static wgf_array beside(wgf_scope *s, const wgf_array *a, int64_t subscript, boo
         }
         at = at * a->dim[k] + c;
     }
-    return number(a->at[at]);
+    return scalar(a->at[at]);
 }
 
 static int definition(const wgi_formula *f, const wgi_formula_node *n)
@@ -127,8 +127,8 @@ static wgf_array name(wgf_scope *s, int node)
     for (int i = 0; i < s->options; i++)
         if (choice_of(s->option[i].row->choices, n) >= 0)
             return number(choice_of(s->option[i].row->choices, n));
-    if (same_text(n, "e")) return number(exp(1));
-    if (same_text(n, "pi")) return number(acos(-1));
+    if (same_text(n, "e")) return number(expl(1));
+    if (same_text(n, "pi")) return number(acosl(-1));
     if (same_text(n, "inf")) return number(INFINITY);
     return fail(s, same_text(n, "I") ? "I has no size" : "a name has no value");
 }
@@ -153,7 +153,7 @@ static wgf_array element(wgf_scope *s, int node)
     const wgf_name *a = n->kind == WGI_F_NAME ? name_of(s, n) : NULL;
     if (!a) return fail(s, "elements of what is no operand");
     if (s->axis >= 0) {
-        const double at = value(s, n->next).at[0];
+        const double at = (double)value(s, n->next).at[0].v;
         return s->why ? number(NAN) : beside(s, &a->value, (int64_t)at, true);
     }
     int64_t place = 0;
@@ -167,7 +167,7 @@ static wgf_array element(wgf_scope *s, int node)
         for (int c = 0; c < (several ? t->count : 1); c++, axis++) {
             const int before = s->component;
             s->component = several ? c : before;
-            const double at = several && !which ? (double)t->at[c] : value(s, k).at[0];
+            const double at = several && !which ? (double)t->at[c] : (double)value(s, k).at[0].v;
             s->component = before;
             if (s->why || axis >= a->value.rank) return fail(s, "too many subscripts");
             if (!(at >= 0 && at < (double)a->value.dim[axis])) out = true;
@@ -176,7 +176,7 @@ static wgf_array element(wgf_scope *s, int node)
     }
     if (axis != a->value.rank) return fail(s, "too few subscripts");
     s->outside |= out;
-    return number(out ? 0 : a->value.at[place]);
+    return out ? number(0) : scalar(a->value.at[place]);
 }
 
 #include "wgformula_sums.h"
@@ -195,12 +195,14 @@ static bool elementwise(wgf_scope *s, int node, wgf_array *a)
     static const struct {
         const char *name;
         one f;
-    } known[] = { { "ln", log },      { "sqrt", sqrt },   { "sin", sin },    { "cos", cos },
-                  { "tan", tan },     { "asin", asin },   { "acos", acos },  { "atan", atan },
-                  { "sinh", sinh },   { "cosh", cosh },   { "tanh", tanh },  { "asinh", asinh },
-                  { "acosh", acosh }, { "atanh", atanh }, { "erf", erf },    { "sign", sign },
-                  { "floor", floor }, { "ceil", ceil },   { "round", rint }, { "sigmoid", sigmoid },
-                  { "relu", relu },   { NULL, NULL } };
+    } known[] = { { "ln", wgf_log },      { "sqrt", wgf_sqrt },   { "sin", wgf_sin },
+                  { "cos", wgf_cos },     { "tan", wgf_tan },     { "asin", wgf_asin },
+                  { "acos", wgf_acos },   { "atan", wgf_atan },   { "sinh", wgf_sinh },
+                  { "cosh", wgf_cosh },   { "tanh", wgf_tanh },   { "asinh", wgf_asinh },
+                  { "acosh", wgf_acosh }, { "atanh", wgf_atanh }, { "erf", wgf_erf },
+                  { "sign", wgf_sign },   { "floor", wgf_floor }, { "ceil", wgf_ceil },
+                  { "round", wgf_round }, { "relu", wgf_relu },   { "sigmoid", wgf_sigmoid },
+                  { "log1p", wgf_log1p }, { "expm1", wgf_expm1 }, { NULL, NULL } };
     for (int i = 0; known[i].name; i++)
         if (wgi_formula_is(s->f, node, known[i].name)) {
             *a = map1(*a, known[i].f);
@@ -217,7 +219,7 @@ static wgf_array matrix_function(wgf_scope *s, int node, wgf_array a)
     if (wgi_formula_is(s->f, node, "triu")) return part_of_matrix(s, a, 'u');
     if (wgi_formula_is(s->f, node, "diagonal")) return diagonal(s, a);
     if (wgi_formula_is(s->f, node, "sym"))
-        return map2(s, map2(s, a, transposed(s, a), plus), number(2), over);
+        return map2(s, map2(s, a, transposed(s, a), wgf_add), number(2), over);
     if (wgi_formula_is(s->f, node, "one_hot")) return one_hot(s, a);
     if (wgi_formula_is(s->f, node, "reshape")) return reshaped(s, a);
     return wgi_formula_is(s->f, node, "sum_to") ? sum_to(s, a) : fail(s, "a function of other ops");
@@ -230,7 +232,7 @@ static wgf_array by_option(wgf_scope *s, const wgf_option *o, wgf_array a)
     for (int k = (int)o->number; w && k > 0; k--) w += strcspn(w, " ") + 1;
     if (o->row->kind == WG_ATTR_DTYPE && (wg_dtype)o->number == WG_DEFAULT_DTYPE) return a;
     if (o->row->kind == WG_ATTR_DTYPE)
-        return wg_dtype_is_float((wg_dtype)o->number) ? a : map1(a, rounding_to((wg_dtype)o->number));
+        return wg_dtype_is_float((wg_dtype)o->number) ? a : cast_to(a, (wg_dtype)o->number);
     if (!w) return fail(s, "a function of the user");
     const unsigned all = (1u << a.rank) - 1;
     return strncmp(w, "mean", 4) == 0  ? reduced(a, all, '/')
@@ -268,9 +270,9 @@ static wgf_array call(wgf_scope *s, int node)
     if (s->why) return a;
     if (second && kind != WGI_F_ALONG) {
         wgf_array b = value(s, second);
-        two f = wgi_formula_is(s->f, node, "max")     ? larger
-                : wgi_formula_is(s->f, node, "min")   ? smaller
-                : wgi_formula_is(s->f, node, "atan2") ? atan2
+        two f = wgi_formula_is(s->f, node, "max")     ? wgf_larger
+                : wgi_formula_is(s->f, node, "min")   ? wgf_smaller
+                : wgi_formula_is(s->f, node, "atan2") ? wgf_atan2
                                                       : NULL;
         return f ? map2(s, a, b, f) : fail(s, "a function of other ops");
     }
@@ -292,7 +294,7 @@ static wgf_array cases(wgf_scope *s, int node)
     int n = 0;
     for (; s->f->node[k].next; k = s->f->node[s->f->node[k].next].next, n++) {
         c[n] = value(s, s->f->node[k].next);
-        if (!s->why && c[n].rank == 0 && c[n].at[0] == 0) {
+        if (!s->why && c[n].rank == 0 && c[n].at[0].v == 0) {
             n--; /* this case is never chosen, so it need not be evaluable */
             continue;
         }
@@ -303,8 +305,8 @@ static wgf_array cases(wgf_scope *s, int node)
     for (int i = n - 1; i >= 0 && !s->why; i--) {
         wgf_array shape = both_shapes(s, &all, &y[i]), to = both_shapes(s, &shape, &c[i]);
         for (int64_t j = 0; !s->why && j < wgf_size(&to); j++)
-            to.at[j] = c[i].at[wgf_place(&c[i], &to, j)] != 0 ? y[i].at[wgf_place(&y[i], &to, j)]
-                                                              : all.at[wgf_place(&all, &to, j)];
+            to.at[j] = c[i].at[wgf_place(&c[i], &to, j)].v != 0 ? y[i].at[wgf_place(&y[i], &to, j)]
+                                                                : all.at[wgf_place(&all, &to, j)];
         all = to;
     }
     return all;
@@ -328,20 +330,17 @@ static wgf_array compare(wgf_scope *s, int node)
         const int before = s->component;
         double same = 1;
         for (s->component = 0; s->component < index_of(s, which)->count; s->component++)
-            same = same != 0 && map2(s, value(s, n->child), value(s, right), f).at[0] != 0;
+            same = same != 0 && map2(s, value(s, n->child), value(s, right), f).at[0].v != 0;
         s->component = before;
         return number(same);
     }
     return map2(s, value(s, n->child), value(s, right), f);
 }
 
-/* 0 ln 0 is 0. */
 static bool is_ln(const wgi_formula *f, int node)
 {
     return f->node[node].kind == WGI_F_CALL && wgi_formula_is(f, node, "ln");
 }
-static double times_ln(double a, double b) { return a == 0 ? 0 : a * b; }
-
 static wgf_array value(wgf_scope *s, int node)
 {
     const wgi_formula_node *n = &s->f->node[node];
@@ -350,17 +349,17 @@ static wgf_array value(wgf_scope *s, int node)
     switch ((wgi_formula_kind)n->kind) {
     case WGI_F_NUMBER: return number(n->number);
     case WGI_F_NAME: return name(s, node);
-    case WGI_F_ADD: return map2(s, value(s, a), value(s, b), plus);
-    case WGI_F_SUB: return map2(s, value(s, a), value(s, b), minus);
-    case WGI_F_NEG: return map1(value(s, a), negative);
-    case WGI_F_MUL: return map2(s, value(s, a), value(s, b), is_ln(s->f, b) ? times_ln : times);
+    case WGI_F_ADD: return map2(s, value(s, a), value(s, b), wgf_add);
+    case WGI_F_SUB: return map2(s, value(s, a), value(s, b), wgf_sub);
+    case WGI_F_NEG: return map1(value(s, a), wgf_neg);
+    case WGI_F_MUL: return map2(s, value(s, a), value(s, b), is_ln(s->f, b) ? times_ln : wgf_mul);
     case WGI_F_DIV: return map2(s, value(s, a), value(s, b), over);
     case WGI_F_MOD: return map2(s, value(s, a), value(s, b), mod);
     case WGI_F_MATMUL: return product(s, value(s, a), value(s, b));
-    case WGI_F_POW: return map2(s, value(s, a), value(s, b), pow);
+    case WGI_F_POW: return map2(s, value(s, a), value(s, b), wgf_pow);
     case WGI_F_TRANSPOSED: return transposed(s, value(s, a));
     case WGI_F_INVERSE: return inverse(s, value(s, a), false);
-    case WGI_F_ABS: return map1(value(s, a), fabs);
+    case WGI_F_ABS: return map1(value(s, a), wgf_abs);
     case WGI_F_CALL: return call(s, node);
     case WGI_F_AT: return element(s, node);
     case WGI_F_REST: return value(s, a);

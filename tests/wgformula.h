@@ -1,17 +1,18 @@
-/* wgformula.h: evaluates formulas (src/formula/) in plain double over small arrays, written from mathematics.
- * No op is called. */
+/* wgformula.h: evaluates formulas (src/formula/) over small arrays of the numbers of wgnumber.h, which have
+ * derivatives, written from mathematics. No op is called. */
 #ifndef WGFORMULA_H
 #define WGFORMULA_H
 
 #include "formula/formula.h"
 #include "op_case.h"
+#include "wgnumber.h"
 
 enum { WGF_NAMES = 48, WGF_OPTIONS = 16 };
 
 typedef struct wgf_array {
     int rank;
     int64_t dim[WG_MAX_RANK];
-    double *at; /* of the pool: wgf_clear frees all */
+    wgf_number *at; /* of the pool: wgf_clear frees all */
 } wgf_array;
 
 typedef struct wgf_option {

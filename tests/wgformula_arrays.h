@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double *pool;
+static wgf_number *pool;
 static size_t used;
-enum { POOL = 1 << 24 };
+enum { POOL = 1 << 22 };
 
 void wgf_clear(void) { used = 0; }
 
@@ -33,12 +33,13 @@ wgf_array wgf_make(int rank, const int64_t *dim)
     return a;
 }
 
-static wgf_array number(double x)
+static wgf_array scalar(wgf_number x)
 {
     wgf_array a = wgf_make(0, NULL);
     a.at[0] = x;
     return a;
 }
+static wgf_array number(long double x) { return scalar(wgf_constant(x)); }
 
 static wgf_array fail(wgf_scope *s, const char *why)
 {
@@ -73,7 +74,7 @@ static wgf_array both_shapes(wgf_scope *s, const wgf_array *a, const wgf_array *
     return wgf_make(y.rank, y.dim);
 }
 
-typedef double (*two)(double, double);
+typedef wgf_number (*two)(wgf_number, wgf_number);
 static wgf_array map2(wgf_scope *s, wgf_array a, wgf_array b, two f)
 {
     wgf_array y = both_shapes(s, &a, &b);
@@ -82,34 +83,34 @@ static wgf_array map2(wgf_scope *s, wgf_array a, wgf_array b, two f)
     return y;
 }
 
-static double plus(double a, double b) { return a + b; }
-static double minus(double a, double b) { return a - b; }
-static double times(double a, double b) { return a * b; }
-static double over(double a, double b) { return a / b; }
-static double mod(double a, double b) { return a - b * floor(a / b); }
-static double larger(double a, double b) { return isnan(a) || isnan(b) ? NAN : a > b ? a : b; }
-static double smaller(double a, double b) { return isnan(a) || isnan(b) ? NAN : a < b ? a : b; }
-static double both(double a, double b) { return a != 0 && b != 0; }
-static double either(double a, double b) { return a != 0 || b != 0; }
-static double lt(double a, double b) { return a < b; }
-static double gt(double a, double b) { return a > b; }
-static double le(double a, double b) { return a <= b; }
-static double ge(double a, double b) { return a >= b; }
-static double eq(double a, double b) { return a == b; }
-static double ne(double a, double b) { return a != b; }
+static wgf_number over(wgf_number a, wgf_number b) { return wgf_div(a, b); }
+static wgf_number mod(wgf_number a, wgf_number b) { return wgf_sub(a, wgf_mul(b, wgf_floor(wgf_div(a, b)))); }
+/* 0 ln 0 is 0. */
+static wgf_number times_ln(wgf_number a, wgf_number b)
+{
+    wgf_number y = wgf_mul(a, b);
+    if (a.v == 0) y.v = 0;
+    return y;
+}
+#define CONDITION(name, e) \
+    static wgf_number name(wgf_number a, wgf_number b) { return wgf_constant(e); }
+CONDITION(both, a.v != 0 && b.v != 0)
+CONDITION(either, a.v != 0 || b.v != 0)
+CONDITION(lt, a.v < b.v)
+CONDITION(gt, a.v > b.v)
+CONDITION(le, a.v <= b.v)
+CONDITION(ge, a.v >= b.v)
+CONDITION(eq, a.v == b.v)
+CONDITION(ne, a.v != b.v)
 
-typedef double (*one)(double);
+typedef wgf_number (*one)(wgf_number);
 static wgf_array map1(wgf_array a, one f)
 {
     wgf_array y = wgf_make(a.rank, a.dim);
     for (int64_t i = 0; i < wgf_size(&y); i++) y.at[i] = f(a.at[i]);
     return y;
 }
-static double negative(double a) { return -a; }
-static double not_it(double a) { return a == 0; }
-static double sigmoid(double a) { return 1 / (1 + exp(-a)); }
-static double sign(double a) { return a > 0 ? 1 : a < 0 ? -1 : a; }
-static double relu(double a) { return a > 0 ? a : 0; }
+static wgf_number not_it(wgf_number a) { return wgf_constant(a.v == 0); }
 
 /* ---- matrices ---- */
 
@@ -139,41 +140,55 @@ static wgf_array product(wgf_scope *s, wgf_array a, wgf_array b)
     y = wgf_make(y.rank, y.dim);
     for (int64_t i = 0; !s->why && i < wgf_size(&y); i++) {
         const int64_t u = i / (m * n), r = i / n % m, c = i % n;
-        const double *x = a.at + wgf_place(&pa, &batch, u) * m * k,
-                     *z = b.at + wgf_place(&pb, &batch, u) * k * n;
-        y.at[i] = 0;
-        for (int64_t j = 0; j < k; j++) y.at[i] += x[r * k + j] * z[j * n + c];
+        const wgf_number *x = a.at + wgf_place(&pa, &batch, u) * m * k,
+                         *z = b.at + wgf_place(&pb, &batch, u) * k * n;
+        y.at[i] = wgf_constant(0);
+        for (int64_t j = 0; j < k; j++) y.at[i] = wgf_add(y.at[i], wgf_mul(x[r * k + j], z[j * n + c]));
     }
     if (row) y.dim[y.rank - 2] = y.dim[y.rank - 1], y.rank--;
     if (column) y.rank--;
     return y;
 }
 
-/* The inverse and the determinant, by Gauss and Jordan with pivots. */
-static double invert(double *a, double *v, int64_t n)
+/* The inverse, by Gauss and Jordan with pivots. */
+static void swap_rows(wgf_number *a, int64_t n, int64_t p, int64_t q)
 {
-    double det = 1;
-    for (int64_t i = 0; i < n * n; i++) v[i] = i / n == i % n;
+    for (int64_t k = 0; p != q && k < n; k++) {
+        const wgf_number t = a[p * n + k];
+        a[p * n + k] = a[q * n + k], a[q * n + k] = t;
+    }
+}
+static void invert(wgf_number *a, wgf_number *v, int64_t n)
+{
+    for (int64_t i = 0; i < n * n; i++) v[i] = wgf_constant(i / n == i % n);
     for (int64_t c = 0; c < n; c++) {
         int64_t p = c;
         for (int64_t r = c; r < n; r++)
-            if (fabs(a[r * n + c]) > fabs(a[p * n + c])) p = r;
-        for (int64_t k = 0; p != c && k < n; k++) {
-            double t = a[p * n + k];
-            a[p * n + k] = a[c * n + k], a[c * n + k] = t;
-            t = v[p * n + k];
-            v[p * n + k] = v[c * n + k], v[c * n + k] = t;
-        }
-        const double d = a[c * n + c];
-        det *= p == c ? d : -d;
-        for (int64_t k = 0; k < n; k++) a[c * n + k] /= d, v[c * n + k] /= d;
+            if (fabsl(a[r * n + c].v) > fabsl(a[p * n + c].v)) p = r;
+        swap_rows(a, n, p, c), swap_rows(v, n, p, c);
+        const wgf_number d = a[c * n + c];
+        for (int64_t k = 0; k < n; k++)
+            a[c * n + k] = wgf_div(a[c * n + k], d), v[c * n + k] = wgf_div(v[c * n + k], d);
         for (int64_t r = 0; r < n; r++) {
-            const double w = a[r * n + c];
-            for (int64_t k = 0; r != c && k < n; k++)
-                a[r * n + k] -= w * a[c * n + k], v[r * n + k] -= w * v[c * n + k];
+            const wgf_number w = a[r * n + c];
+            for (int64_t k = 0; r != c && k < n; k++) {
+                a[r * n + k] = wgf_sub(a[r * n + k], wgf_mul(w, a[c * n + k]));
+                v[r * n + k] = wgf_sub(v[r * n + k], wgf_mul(w, v[c * n + k]));
+            }
         }
     }
-    return det;
+}
+/* The determinant of the rows from r on and the columns that are not in used_columns, by the first row: a
+ * polynomial, which has derivatives where the matrix is singular, too. */
+static wgf_number minor(const wgf_number *a, int64_t n, int64_t r, unsigned used_columns)
+{
+    wgf_number d = wgf_constant(r == n);
+    for (int64_t c = 0, k = 0; r < n && c < n; c++) {
+        if (used_columns >> c & 1) continue;
+        const wgf_number t = wgf_mul(a[r * n + c], minor(a, n, r + 1, used_columns | 1u << c));
+        d = k++ % 2 ? wgf_sub(d, t) : wgf_add(d, t);
+    }
+    return d;
 }
 
 static wgf_array inverse(wgf_scope *s, wgf_array a, bool determinant)
@@ -182,7 +197,9 @@ static wgf_array inverse(wgf_scope *s, wgf_array a, bool determinant)
     const int64_t n = a.dim[a.rank - 1];
     wgf_array copy = wgf_make(a.rank, a.dim), y = wgf_make(a.rank, a.dim), d = wgf_make(a.rank - 2, a.dim);
     memcpy(copy.at, a.at, (size_t)wgf_size(&a) * sizeof *a.at);
-    for (int64_t i = 0; i < wgf_size(&d); i++) d.at[i] = invert(copy.at + i * n * n, y.at + i * n * n, n);
+    for (int64_t i = 0; i < wgf_size(&d); i++)
+        if (determinant) d.at[i] = minor(copy.at + i * n * n, n, 0, 0);
+        else invert(copy.at + i * n * n, y.at + i * n * n, n);
     if (!determinant) return y;
     for (int k = 0; k < 2; k++) d.dim[d.rank++] = 1; /* it broadcasts beside the matrices */
     return d;
@@ -200,7 +217,7 @@ static wgf_array part_of_matrix(wgf_scope *s, wgf_array a, char kind)
     for (int64_t i = 0; i < wgf_size(&y); i++) {
         const int64_t r = i / n % m, c = i % n;
         const bool in = kind == 'l' ? c <= r : kind == 'u' ? c >= r : c == r;
-        y.at[i] = !in ? 0 : kind == 'd' ? a.at[i / (n * n) * n + c] : a.at[i];
+        y.at[i] = !in ? wgf_constant(0) : kind == 'd' ? a.at[i / (n * n) * n + c] : a.at[i];
     }
     return y;
 }

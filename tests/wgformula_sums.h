@@ -45,11 +45,33 @@ static bool range_below(wgf_scope *s, int node, const wgi_formula_node *i, bool 
     return false;
 }
 
+/* What is joined with the first number; NOTHING is replaced by it. */
+enum { NOTHING = 8 };
+static wgf_number start_of(char kind)
+{
+    const bool choice = kind == 'M' || kind == 'm';
+    return (wgf_number){ .v = choice ? (kind == 'M' ? -INFINITY : INFINITY) : kind == '*' || kind == 'A',
+                         .has = choice ? NOTHING : 0 };
+}
+
+/* Of equals the first counts. */
+static wgf_number joined(char kind, wgf_number a, wgf_number v)
+{
+    switch (kind) {
+    case '*': return wgf_mul(a, v);
+    case 'M': return a.has == NOTHING || (!isnan(a.v) && !(v.v <= a.v)) ? v : a;
+    case 'm': return a.has == NOTHING || (!isnan(a.v) && !(v.v >= a.v)) ? v : a;
+    case 'E': return either(a, v);
+    case 'A': return both(a, v);
+    default: return wgf_add(a, v);
+    }
+}
+
 typedef struct walk {
     wgf_scope *s;
     int body, over, last; /* nodes of the sum; last: its condition, or 0 */
     char kind;            /* '+' '*' 'M' 'm' */
-    double sum;
+    wgf_number sum;
     wgf_array all;
     int64_t terms;
 } walk;
@@ -58,21 +80,19 @@ static void add_term(walk *w)
 {
     const size_t mark = used;
     wgf_scope *s = w->s;
-    if (w->last && value(s, w->last).at[0] == 0) return;
+    if (w->last && value(s, w->last).at[0].v == 0) return;
     s->outside = false;
     const wgf_array term = value(s, w->body);
     if (term.rank) { /* tensors are added as they are */
-        w->all = w->terms++ ? map2(s, w->all, term, plus) : term;
+        w->all = w->terms++ ? map2(s, w->all, term, wgf_add) : term;
         return;
     }
-    const double v = term.at[0];
+    const wgf_number v = term.at[0];
     const bool counts = !s->outside || w->kind == '+';
     s->outside = false;
     used = mark;
     if (!counts) return;
-    if (w->kind == '+') w->sum += v;
-    else if (w->kind == '*') w->sum *= v;
-    else w->sum = w->terms == 0 ? v : w->kind == 'M' ? larger(w->sum, v) : smaller(w->sum, v);
+    w->sum = joined(w->kind, w->sum, v);
     w->terms++;
 }
 
@@ -92,7 +112,7 @@ static void walk_index(walk *w, int item, int left)
     wgf_tuple t = { .text = i->text, .length = i->length, .count = 1 };
     int64_t range[WG_MAX_RANK] = { 0 };
     const bool below = bound && s->f->node[item].sign == '<';
-    if (below && !several) range[0] = (int64_t)value(s, wgi_formula_child(s->f, item, 1)).at[0];
+    if (below && !several) range[0] = (int64_t)value(s, wgi_formula_child(s->f, item, 1)).at[0].v;
     else if (below) { /* k... < size... */ const wgi_formula_node *which = NULL;
         has_rest(s->f, wgi_formula_child(s->f, item, 1), &which);
         const wgf_option *o = which ? option_of(s, which) : NULL;
@@ -110,7 +130,7 @@ static void walk_index(walk *w, int item, int left)
         int64_t rest = k;
         for (int c = t.count - 1; c >= 0; c--) t.at[c] = rest % range[c], rest /= range[c];
         s->index[place] = t;
-        if (!bound || below || value(s, item).at[0] != 0) walk_index(w, s->f->node[item].next, left - 1);
+        if (!bound || below || value(s, item).at[0].v != 0) walk_index(w, s->f->node[item].next, left - 1);
     }
     s->indices--;
 }
@@ -118,10 +138,10 @@ static void walk_index(walk *w, int item, int left)
 static wgf_array sum_over(wgf_scope *s, int node, int over_node, char kind)
 {
     const int count = s->f->node[over_node].sign, items = wgi_formula_children(s->f, over_node);
-    walk w = { s, s->f->node[node].child, over_node, 0, kind, kind == '*' ? 1 : 0, { 0 }, 0 };
+    walk w = { s, s->f->node[node].child, over_node, 0, kind, start_of(kind), { 0 }, 0 };
     if (items > count) w.last = wgi_formula_child(s->f, over_node, count);
     walk_index(&w, s->f->node[over_node].child, count);
-    return w.all.rank ? w.all : number(w.sum);
+    return w.all.rank ? w.all : scalar(w.sum);
 }
 
 /* ---- reductions of whole arrays ---- */
@@ -133,7 +153,7 @@ static unsigned axes_of(wgf_scope *s, int along, int rank)
     const int what = s->f->node[along].child;
     unsigned m = 0;
     if (same_text(&s->f->node[what], "last")) {
-        const int k = s->f->node[what].next ? (int)value(s, s->f->node[what].next).at[0] : 1;
+        const int k = s->f->node[what].next ? (int)value(s, s->f->node[what].next).at[0].v : 1;
         m = all & ~((1u << (rank > k ? rank - k : 0)) - 1);
     } else {
         const wgf_option *o = option_of(s, &s->f->node[what]);
@@ -142,23 +162,6 @@ static unsigned axes_of(wgf_scope *s, int along, int rank)
         if (o && !o->axes.count) m = all;
     }
     return s->f->node[along].sign ? all & ~m : m;
-}
-
-static double start_of(char kind)
-{
-    return kind == '*' || kind == 'A' ? 1 : kind == 'M' ? -INFINITY : kind == 'm' ? INFINITY : 0;
-}
-
-static double joined(char kind, double a, double v)
-{
-    switch (kind) {
-    case '*': return a * v;
-    case 'M': return larger(a, v);
-    case 'm': return smaller(a, v);
-    case 'E': return a != 0 || v != 0;
-    case 'A': return a != 0 && v != 0;
-    default: return a + v;
-    }
 }
 
 /* Reduced axes are kept, with the size 1. */
@@ -171,11 +174,11 @@ static wgf_array reduced(wgf_array a, unsigned axes, char kind)
     y = wgf_make(y.rank, y.dim);
     for (int64_t i = 0; i < wgf_size(&y); i++) y.at[i] = start_of(kind);
     for (int64_t i = 0; i < wgf_size(&a); i++) {
-        double *to = &y.at[wgf_place(&y, &a, i)];
+        wgf_number *to = &y.at[wgf_place(&y, &a, i)];
         *to = joined(kind, *to, a.at[i]);
     }
     for (int64_t i = 0; i < wgf_size(&y); i++)
-        if (kind == '/') y.at[i] /= count;
+        if (kind == '/') y.at[i] = wgf_scaled(y.at[i], 1 / count);
     return y;
 }
 
@@ -185,9 +188,9 @@ static wgf_array first(wgf_array c, unsigned axes)
     wgf_array found = reduced(c, axes, '+'), y = wgf_make(c.rank, c.dim);
     memset(found.at, 0, (size_t)wgf_size(&found) * sizeof *found.at);
     for (int64_t i = 0; i < wgf_size(&c); i++) {
-        double *f = &found.at[wgf_place(&found, &c, i)];
-        y.at[i] = c.at[i] != 0 && *f == 0;
-        *f += y.at[i];
+        wgf_number *f = &found.at[wgf_place(&found, &c, i)];
+        y.at[i] = wgf_constant(c.at[i].v != 0 && f->v == 0);
+        *f = wgf_add(*f, y.at[i]);
     }
     return y;
 }
@@ -200,14 +203,14 @@ static wgf_array place_of_first(wgf_scope *s, wgf_array c, unsigned axes)
     if (axis == c.rank || axes >> (axis + 1)) return fail(s, "an index along several axes");
     int64_t inner = 1;
     for (int k = axis + 1; k < c.rank; k++) inner *= c.dim[k];
-    for (int64_t i = 0; i < wgf_size(&f); i++) f.at[i] *= (double)(i / inner % c.dim[axis]);
+    for (int64_t i = 0; i < wgf_size(&f); i++) f.at[i].v *= (long double)(i / inner % c.dim[axis]);
     return reduced(f, axes, '+');
 }
 
 static wgf_array softmax(wgf_scope *s, wgf_array x, unsigned axes, bool logarithm)
 {
-    wgf_array z = map2(s, x, reduced(x, axes, 'M'), minus), sum = reduced(map1(z, exp), axes, '+');
-    return logarithm ? map2(s, z, map1(sum, log), minus) : map2(s, map1(z, exp), sum, over);
+    wgf_array z = map2(s, x, reduced(x, axes, 'M'), wgf_sub), sum = reduced(map1(z, wgf_exp), axes, '+');
+    return logarithm ? map2(s, z, map1(sum, wgf_log), wgf_sub) : map2(s, map1(z, wgf_exp), sum, over);
 }
 
 static wgf_array one_hot(wgf_scope *s, wgf_array c)
@@ -218,7 +221,7 @@ static wgf_array one_hot(wgf_scope *s, wgf_array c)
     y.dim[y.rank++] = x->dim[x->rank - 1];
     y = wgf_make(y.rank, y.dim);
     for (int64_t i = 0, n = x->dim[x->rank - 1]; i < wgf_size(&y); i++)
-        y.at[i] = c.at[i / n] == (double)(i % n);
+        y.at[i] = wgf_constant(c.at[i / n].v == (long double)(i % n));
     return y;
 }
 
@@ -227,7 +230,8 @@ static wgf_array sum_to(wgf_scope *s, wgf_array a)
 {
     wgf_array y = wgf_make(s->target->rank, s->target->dim);
     memset(y.at, 0, (size_t)wgf_size(&y) * sizeof *y.at);
-    for (int64_t i = 0; i < wgf_size(&a); i++) y.at[wgf_place(&y, &a, i)] += a.at[i];
+    for (int64_t i = 0; i < wgf_size(&a); i++)
+        y.at[wgf_place(&y, &a, i)] = wgf_add(y.at[wgf_place(&y, &a, i)], a.at[i]);
     return y;
 }
 
@@ -269,6 +273,18 @@ static wgf_array along_function(wgf_scope *s, int node, wgf_array a, unsigned ax
     if (wgi_formula_is(s->f, node, "softmax")) return softmax(s, a, axes, false);
     return wgi_formula_is(s->f, node, "log_softmax") ? softmax(s, a, axes, true)
                                                      : fail(s, "a function that is not known");
+}
+
+/* Numbers of f16 and bf16 have derivatives, integers have none. */
+static wgf_array cast_to(wgf_array a, wg_dtype t)
+{
+    wgf_array y = wgf_make(a.rank, a.dim);
+    for (int64_t i = 0; i < wgf_size(&y); i++) {
+        if (t == WG_F16 || t == WG_BF16) y.at[i] = a.at[i];
+        else y.at[i] = wgf_constant(0);
+        y.at[i].v = rounding_to(t)((double)a.at[i].v);
+    }
+    return y;
 }
 
 #endif

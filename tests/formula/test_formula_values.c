@@ -6,119 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wgformula.h"
-
-/* ---- options, as they count ---- */
-
-static double standard_number(const wg_attr_row *r) { return r->standard ? strtod(r->standard, NULL) : 0; }
-
-static void set_axes(wgf_option *o, const wg_attr_row *r, wg_axes a, int rank)
-{
-    if (!a.count && r->standard && strcmp(r->standard, "all")) a = (wg_axes){ 1, { atoi(r->standard) } };
-    for (int i = 0; i < a.count; i++) a.axis[i] += a.axis[i] < 0 ? rank : 0;
-    o->axes = a;
-}
-
-static void set_option(wgf_option *o, const wg_attr_row *r, const char *at, int rank)
-{
-    *o = (wgf_option){ .row = r };
-    switch (r->kind) {
-    case WG_ATTR_AXIS: set_axes(o, r, (wg_axes){ 1, { *(const int *)(const void *)at } }, rank); break;
-    case WG_ATTR_AXES: set_axes(o, r, *(const wg_axes *)(const void *)at, rank); break;
-    case WG_ATTR_INT:
-    case WG_ATTR_CHOICE: o->number = *(const int *)(const void *)at; break;
-    case WG_ATTR_SIZE: o->number = (double)*(const int64_t *)(const void *)at; break;
-    case WG_ATTR_BOOL: o->number = *(const bool *)(const void *)at; break;
-    case WG_ATTR_DOUBLE: {
-        const double x = *(const double *)(const void *)at;
-        o->number = wg_or_standard(x, standard_number(r));
-        o->given = x != 0;
-        break;
-    }
-    case WG_ATTR_DTYPE: o->number = *(const wg_dtype *)(const void *)at; break;
-    case WG_ATTR_SHAPE: o->shape = *(const wg_shape *)(const void *)at; break;
-    default: break;
-    }
-}
-
-/* ---- the call of the sample ---- */
-
-enum { OPERANDS = 32 };
-
-/* The sample's call of a composite op. op NULL: it made no call of it. */
-static wg_call call_of(const wg_graph *g, const wg_op *op, int64_t *at)
-{
-    for (*at = wg_graph_calls(g) - 1; *at >= 0; --*at) {
-        const wg_call k = wg_graph_call(g, *at);
-        if (k.op == op && k.operands <= OPERANDS) return k;
-    }
-    return (wg_call){ .op = NULL };
-}
-
-static wgf_array array_of(wg_node n)
-{
-    wg_tensor t = wg_value(n);
-    wgf_array a = wgf_make(t.shape.rank, t.shape.dim);
-    for (int64_t i = 0; i < wgf_size(&a); i++) a.at[i] = wg_tensor_item(&t, i);
-    return a;
-}
-
-static wgf_name *add_name(wgf_scope *s, const char *text, int length, int primes)
-{
-    wgf_name *n = &s->name[s->names++];
-    *n = (wgf_name){ .primes = primes, .index = -1 };
-    snprintf(n->text, sizeof n->text, "%.*s", length, text);
-    return n;
-}
-
-static const wgi_formula_node *left_name(const wgi_formula *f, int equation)
-{
-    int n = f->node[wgi_formula_child(f, f->root, equation)].child;
-    while (f->node[n].kind == WGI_F_AT) n = f->node[n].child;
-    return &f->node[n];
-}
-
-typedef struct trial {
-    op_case k;
-    wg_node x[OPERANDS];
-    int operands;
-    wgf_scope s;
-    wgi_formula f, adjoint;
-} trial;
-
-static bool set_up(trial *t)
-{
-    const wg_op *op = t->k.op;
-    wgi_formula_error e;
-    const bool own = op_case_is_own(&t->k);
-    int64_t at = -1;
-    const wg_call call = own ? (wg_call){ .op = op } : call_of(wg_graph_of(t->k.y[0]), op, &at);
-    if (!call.op) return false;
-    if (!own) t->k.y[0] = call.result;
-    t->s = (wgf_scope){ .f = &t->f };
-    const char *attr = own ? wg_attr(t->k.y[0]) : call.attr;
-    t->operands = own ? wg_node_operands(t->k.y[0]) : call.operands;
-    if (!wgi_formula_parse(&t->f, op->formula, &e) || t->operands > 30) return false;
-    for (int i = 0; i < t->operands; i++) {
-        t->x[i] = own ? wg_node_operand(t->k.y[0], i) : wg_graph_call_operand(wg_graph_of(t->k.y[0]), at, i);
-        if (!wg_is_none(t->x[i]) && !t->x[i].graph)
-            t->x[i] = wg_mul(wg_scalar(t->k.g, 1), t->x[i]); /* a number */
-    }
-    int rank = wg_node_shape(t->k.y[0]).rank;
-    if (t->operands && wg_node_ok(t->x[0]) && wg_node_shape(t->x[0]).rank > rank)
-        rank = wg_node_shape(t->x[0]).rank;
-    for (const wg_attr_row *r = op->attrs; attr && r && r->name && t->s.options < WGF_OPTIONS; r++)
-        set_option(&t->s.option[t->s.options++], r, attr + r->offset, rank);
-    for (int i = 0; i < t->operands; i++) {
-        char name[24];
-        if (!wg_op_operand_name(op, i, name, sizeof name)) return false;
-        wgf_name *n = add_name(&t->s, name, (int)strlen(name), 0);
-        n->index = i, n->missing = !wg_node_ok(t->x[i]);
-        if (!n->missing) n->value = array_of(t->x[i]);
-    }
-    t->s.operands = op->operands;
-    return true;
-}
+#include "wgtrial.h"
 
 /* ---- comparison ---- */
 
@@ -126,7 +14,7 @@ static double distance(const wgf_array *a, const wgf_array *b)
 {
     double most = 0, size = 1e-6;
     for (int64_t i = 0; i < wgf_size(b); i++) {
-        const double x = a->at[i], y = b->at[i];
+        const double x = (double)a->at[i].v, y = (double)b->at[i].v;
         size = fmax(size, isfinite(y) ? fabs(y) : 0);
         if (x == y || (isnan(x) && isnan(y))) continue;
         most = isfinite(x - y) ? fmax(most, fabs(x - y)) : INFINITY;
@@ -147,12 +35,15 @@ static bool fitted(wgf_array said, const wgf_array *real, bool gradient, wgf_arr
 {
     *to = wgf_make(real->rank, real->dim);
     const int64_t n = wgf_size(real), m = wgf_size(&said);
-    for (int64_t i = 0; i < n; i++) to->at[i] = 0;
+    for (int64_t i = 0; i < n; i++) to->at[i] = wgf_constant(0);
     if (m == n) memcpy(to->at, said.at, (size_t)n * sizeof *said.at);
     else if (broadcasts_to(&said, real))
         for (int64_t i = 0; i < n; i++) to->at[i] = said.at[wgf_place(&said, real, i)];
     else if (gradient && broadcasts_to(real, &said))
-        for (int64_t i = 0; i < m; i++) to->at[wgf_place(real, &said, i)] += said.at[i];
+        for (int64_t i = 0; i < m; i++) {
+            wgf_number *sum = &to->at[wgf_place(real, &said, i)];
+            *sum = wgf_add(*sum, said.at[i]);
+        }
     else return false;
     return true;
 }
@@ -179,6 +70,8 @@ static const char *const words[] = {
     /* calls of other ops */
     "conv'", "conv_transpose'", "conv_weights'", "max_pool'", "max_pool_grad'", "max_pool_pick'",
     "resize_axis_grad'",
+    /* the largest number of a dtype has no name */
+    "nearest_finite",
     /* functions of the user */
     "extern", "extern'", "custom_vjp'",
     /* several lists of indices side by side */
@@ -197,12 +90,12 @@ static bool is_listed(const char *op, bool adjoint)
 }
 
 /* The formula of result k in the shape of the result, whose reduced axes are kept from now on. */
-static bool expect_value(trial *t, int k, int *tried)
+static bool expect_value(wgf_trial *t, int k, int *tried)
 {
     wg_node y = k ? wg_part(t->k.y[0], k) : t->k.y[0];
-    wgf_array real = array_of(y), said;
-    const wgi_formula_node *n = left_name(&t->f, k);
-    wgf_name *name = add_name(&t->s, n->text, n->length, n->sign);
+    wgf_array real = wgf_array_of(y), said;
+    const wgi_formula_node *n = wgf_left_name(&t->f, k);
+    wgf_name *name = wgf_add_name(&t->s, n->text, n->length, n->sign);
     name->value = real;
     if (!wgf_equation(&t->s, k, &real, &said)) return false;
     (*tried)++;
@@ -219,10 +112,10 @@ static bool expect_value(trial *t, int k, int *tried)
     return true;
 }
 
-static bool has_definition(const trial *t, const char *name, int *equation)
+static bool has_definition(const wgf_trial *t, const char *name, int *equation)
 {
     for (*equation = 0; wgi_formula_child(&t->adjoint, t->adjoint.root, *equation); ++*equation) {
-        const wgi_formula_node *n = left_name(&t->adjoint, *equation);
+        const wgi_formula_node *n = wgf_left_name(&t->adjoint, *equation);
         const int k = n->kind == WGI_F_NAME && (int)strlen(name) == n->length &&
                       memcmp(n->text, name, (size_t)n->length) == 0;
         if (k && n->sign == 1 + (strchr(t->k.op->formula, '\'') && n->sign > 1)) return true;
@@ -231,14 +124,14 @@ static bool has_definition(const trial *t, const char *name, int *equation)
 }
 
 /* The gradient of the loss sum(v y), v of one sign and not all equal, by operand k. */
-static void expect_gradient(trial *t, int k, const wg_node gx, int *tried)
+static void expect_gradient(wgf_trial *t, int k, const wg_node gx, int *tried)
 {
     char name[24];
     int equation;
     wg_op_operand_name(t->k.op, k, name, sizeof name);
     if (t->k.op->operands < 0) snprintf(name, sizeof name, "x_i");
     if (!has_definition(t, name, &equation) || wg_is_none(gx)) return;
-    wgf_array real = array_of(gx), said;
+    wgf_array real = wgf_array_of(gx), said;
     if (t->k.op->operands < 0) return;
     if (!wgf_equation(&t->s, equation, &real, &said)) return;
     wgf_array fit;
@@ -248,12 +141,12 @@ static void expect_gradient(trial *t, int k, const wg_node gx, int *tried)
               t->k.op->name, t->k.sample, t->k.op->adjoint, k, fits ? distance(&fit, &real) : NAN);
 }
 
-static bool is_vector(const trial *t, int k)
+static bool is_vector(const wgf_trial *t, int k)
 {
     return strstr(t->k.op->formula, "^-1 @") && t->operands == 2 && k < 2 && wg_node_shape(t->x[1]).rank == 1;
 }
 
-static void expect_gradients(trial *t, int *tried)
+static void expect_gradients(wgf_trial *t, int *tried)
 {
     wgi_formula_error e;
     wg_node y = t->k.y[0], gx[32];
@@ -264,8 +157,8 @@ static void expect_gradients(trial *t, int *tried)
     for (int64_t i = 0; i < wg_shape_size(v.shape); i++) weights[i] = 0.5 + 0.125 * (double)(i % 5);
     wg_node gy = wg_input(t->k.g, NULL, wg_view_f64(weights, v.shape));
     wgf_name *name = &t->s.name[t->operands],
-             *gradient = add_name(&t->s, name->text, (int)strlen(name->text), name->primes + 1);
-    gradient->value = array_of(gy);
+             *gradient = wgf_add_name(&t->s, name->text, (int)strlen(name->text), name->primes + 1);
+    gradient->value = wgf_array_of(gy);
     gradient->value.rank = name->value.rank;
     memcpy(gradient->value.dim, name->value.dim, sizeof name->value.dim);
     t->s.f = &t->adjoint, t->s.also = &t->f;
@@ -285,14 +178,14 @@ static void expect_gradients(trial *t, int *tried)
 
 EACH_OP(formula_values, equations_are_true, .timeout = 120)
 {
-    static trial t;
+    static wgf_trial t;
     const wg_op *op = wg_op_at(*index);
     int values = 0, gradients = 0;
     const char *why = "";
     if (op->kind == WG_LEAF || op->impure) return;
     for (int i = 0; op_case_open(&t.k, op, i, &(op_setup){ .dtype = WG_F64, .interpret = 1 }); i++) {
         wgf_clear();
-        if (!wg_failed(t.k.c) && set_up(&t)) {
+        if (!wg_failed(t.k.c) && wgf_set_up(&t)) {
             bool fine = true;
             for (int k = 0; k < (op->outputs ? op->outputs : 1) && t.k.outputs > k; k++)
                 fine &= expect_value(&t, k, &values);

@@ -1,0 +1,102 @@
+/* lattice_conventions.h: for test_lattice.c, what the formulas of elementwise ops do not say. */
+#ifndef LATTICE_CONVENTIONS_H
+#define LATTICE_CONVENTIONS_H
+
+#include <string.h>
+
+#include "wengert/op.h"
+
+enum {
+    ABSOLUTE = 1, /* errors are relative to 1 at least: the result is a difference of numbers of size 1 */
+    PIECES = 2,   /* of constant slope: at NaN the slope is that of one of them */
+    NO_LIMIT = 4, /* x times what is 0 far out: at infinities NaN, as 0 times infinity is */
+    PRINTED = 8,  /* as is for the derivatives only */
+    SMALL = 16,   /* a square of the derivative is on the way, which underflows earlier */
+    STEEP = 32    /* e^u of large u, whose error counts u times */
+};
+
+/* as: the same function, written so that nothing cancels, and its convention at kinks. What is printed is
+ * compared by test_formula_values.c. low, high: operands must be between them; 0, 0: anywhere. */
+typedef struct convention {
+    const char *op;
+    int how;
+    const char *as;
+    double low, high;
+} convention;
+
+static const convention conventions[] = {
+    { "log1p", 0, "y = log1p(x)", 0, 0 },
+    { "expm1", 0, "y = expm1(x)", 0, 0 },
+    { "sinh", 0, "y = sinh(x)", 0, 0 },
+    { "cosh", 0, "y = cosh(x)", 0, 0 },
+    { "asinh", 0, "y = asinh(x)", 0, 0 },
+    { "acosh", 0, "y = acosh(x)", 0, 0 },
+    { "atanh", 0, "y = atanh(x)", 0, 0 },
+    { "softplus", 0, "y = x + log1p(e^-x) where x > 0, else log1p(e^x)", 0, 0 },
+    { "softsign", PRINTED | SMALL, "y = 1 - 1 / (1 + x) where x > 0, x where x = 0, else 1 / (1 - x) - 1", 0,
+      0 },
+    { "elu", 0, "y = x where x > 0, else alpha expm1(x)", 0, 0 },
+    { "celu", STEEP, "y = x where x > 0, else alpha expm1(x / alpha)", 0, 0 },
+    { "selu", 0,
+      "y = s x where x > 0, else s alpha expm1(x); s = 1.0507009873554805, alpha = 1.6732632423543772", 0,
+      0 },
+    { "unit_gap", 0, "y = 1 - x^2", 0, 0 },
+    { "relu", PIECES, "y = 0 where x <= 0, else x", 0, 0 },
+    { "hard_sigmoid", 0, "y = 0 where x < -3, 1 where x > 3, else x / 6 + 1 / 2", 0, 0 },
+    { "hard_swish", NO_LIMIT, "y = 0 where x < -3, x where x > 3, else x (x / 6 + 1 / 2)", 0, 0 },
+    { "binary_cross_entropy", ABSOLUTE, "L = -(y ln x + (1 - y) log1p(-x))", 1e-30, 1 },
+    { "bce_with_logits", ABSOLUTE, "L = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y", -1e30,
+      1e30 },
+    { "hinge", PIECES, "L = 1 - x y where x y < 1, else 0", -1e30, 1e30 },
+    { "huber", PIECES, NULL, -1e15, 1e15 },
+    { "smooth_l1", PIECES, NULL, -1e15, 1e15 },
+    { "mae", PIECES, NULL, 0, 0 },
+    { "abs", PIECES, NULL, 0, 0 },
+    { "maximum", PIECES, NULL, 0, 0 },
+    { "minimum", PIECES, NULL, 0, 0 },
+    { "clip", PIECES, NULL, 0, 0 },
+    { "leaky_relu", NO_LIMIT, NULL, 0, 0 },
+    { "atan", SMALL, NULL, 0, 0 },
+    { "pow", NO_LIMIT | STEEP, NULL, -1e30, 1e30 },
+    { "tanh", ABSOLUTE, NULL, 0, 0 },
+    { "sigmoid", ABSOLUTE, NULL, 0, 0 },
+    { "silu", ABSOLUTE | NO_LIMIT, NULL, 0, 0 },
+    { "mish", ABSOLUTE | NO_LIMIT, NULL, 0, 0 },
+    { "gelu", ABSOLUTE | NO_LIMIT, NULL, -1e18, 1e18 },
+    { "gelu_tanh", ABSOLUTE | NO_LIMIT, NULL, -1e18, 1e18 },
+    { NULL, 0, NULL, 0, 0 },
+};
+
+/* Operands belong together (y and x of tanh_backward), or their formula does not tell the whole. */
+static const char *const skipped[] = { "bce",
+                                       "bce_logits",
+                                       "tanh_backward",
+                                       "sigmoid_backward",
+                                       "gelu_tanh_backward",
+                                       "div_backward",
+                                       "pow_base",
+                                       "pow_exponent",
+                                       "pow_term",
+                                       "nearest_finite",
+                                       "settled",
+                                       "cast",
+                                       "as_class",
+                                       "custom_vjp",
+                                       "extern",
+                                       NULL };
+
+static bool is_skipped(const wg_op *op)
+{
+    for (int i = 0; skipped[i]; i++)
+        if (strcmp(skipped[i], op->name) == 0) return true;
+    return false;
+}
+
+static const convention *convention_of(const wg_op *op)
+{
+    const convention *c = conventions;
+    while (c->op && strcmp(c->op, op->name)) c++;
+    return c;
+}
+
+#endif
