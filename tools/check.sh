@@ -112,8 +112,6 @@ headers() {
 # ---- sizes ----
 
 sizes() {
-    c_files | grep -v digits_table | xargs wc -l | awk '$2 != "total" && $1 > 450 { print $2 ", " $1 " lines" }' |
-        report "files of more than 450 lines"
     c_files | grep -v digits_table | xargs awk 'length($0) > 110 { print FILENAME ":" FNR }' |
         report "lines of more than 110 bytes"
 }
