@@ -38,7 +38,7 @@ static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
     }
     return true;
 }
-static span kernel_span(const wg_kernel *k)
+static inline span kernel_span(const wg_kernel *k)
 {
     span s;
     if (k->prepared) return *(const span *)k->prepared;

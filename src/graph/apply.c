@@ -1,5 +1,6 @@
 /* apply.c: the general way to make a node: operands are checked and brought to one dtype, then the op's shape
  * rule, its rewrite and its expansion are called, then the record is appended. */
+#include "base/floats.h"
 #include "graph/graph.h"
 #include "graph/written.h"
 
@@ -439,7 +440,9 @@ static wg_node refuse_no_op(wg_site here, const wg_node x[], int n)
 static wg_node without_graph(wg_site here, const wg_op *op, const wg_node x[], int n, wg_graph *g)
 {
     char who[80];
+    const wgi_floats was = wgi_floats_enter();
     const wg_node y = g ? wg_none : of_numbers(here, op, x, n);
+    wgi_floats_leave(was);
     if (!wg_is_none(y)) return y;
     int k = 0;
     while (x && k + 1 < n && wgi_is_number(x[k])) k++;

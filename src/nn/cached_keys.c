@@ -351,30 +351,26 @@ wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
 
 /* ---- other texts ---- */
 
-static wg_status refused(const wg_nn_cache *n, wg_site here, const char *format, const slot *s, int64_t a,
-                         int64_t b)
-{
-    char what[300];
-    snprintf(what, sizeof what, format, s ? s->name : "", (long long)a, (long long)b);
-    wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: %s", what);
-    return wg_failed(n->c);
-}
-
 static wg_status can_select(const wg_nn_cache *n, wg_site here, const int64_t *rows, int64_t count)
 {
-    if (!n->tokens) return refused(n, here, "%sthe cache has no tokens", NULL, 0, 0);
-    if (count < 1 || !rows) return refused(n, here, "%s%lld rows", NULL, count, 0);
+    if (!n->tokens) return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: the cache has no tokens");
+    if (count < 1 || !rows)
+        return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: %lld rows", (long long)count);
     for (int i = 0; i < n->count; i++) {
         const slot *s = &n->slots[i];
         if (tokens_of(s) >= 0)
-            return refused(n, here, "layer \"%s\" has new tokens: wg_nn_cache_step comes first", s, 0, 0);
+            return wg_fail(n->c, here, WG_ERROR_USE,
+                           "nn_cache_select: layer \"%s\" has new tokens: wg_nn_cache_step comes first",
+                           s->name);
         if (s->shape.rank < 3)
-            return refused(n, here, "layer \"%s\" has no axis of texts: its keys have %lld axes", s,
-                           s->shape.rank, 0);
+            return wg_fail(n->c, here, WG_ERROR_USE,
+                           "nn_cache_select: layer \"%s\" has no axis of texts: its keys have %d axes",
+                           s->name, s->shape.rank);
         for (int64_t r = 0; r < count; r++)
             if (rows[r] < 0 || rows[r] >= s->shape.dim[0])
-                return refused(n, here, "layer \"%s\" has no text %lld, but 0 to %lld", s, rows[r],
-                               s->shape.dim[0] - 1);
+                return wg_fail(n->c, here, WG_ERROR_USE,
+                               "nn_cache_select: layer \"%s\" has no text %lld, but 0 to %lld", s->name,
+                               (long long)rows[r], (long long)s->shape.dim[0] - 1);
     }
     return WG_OK;
 }

@@ -1,4 +1,5 @@
 /* clip.c: bounds on gradients before a step. */
+#include "base/floats.h"
 #include "params/stepping.h"
 
 static void scale_gradients(const wg_optim *o, double scale)
@@ -17,7 +18,7 @@ static void scale_gradients(const wg_optim *o, double scale)
 /* Whether the step may be made with other gradients than those of the loss. */
 static bool may_clip(wg_site here, const wg_optim *o, const char *what)
 {
-    if (!o || !o->s.kind->step) return true;
+    if (!o->s.kind->step) return true;
     if (wgi_ok(o->s.p->c))
         wgi_fail(o->s.p->c, here, what, WG_ERROR_USE,
                  "%s compares losses along a line: it needs the gradients of the loss as they are",
@@ -25,18 +26,26 @@ static bool may_clip(wg_site here, const wg_optim *o, const char *what)
     return false;
 }
 
+static double clip_norm(wg_site here, const wg_optim *o, double max_norm)
+{
+    wg_context *c = o->s.p->c;
+    const double norm = wg_params_grad_norm_at(here, o->s.p);
+    if (!(max_norm >= 0))
+        wgi_fail(c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0", max_norm);
+    else if (!isfinite(norm) && !wgi_optim_refuse(here, o, "optim_clip_norm", "no gradient was scaled"))
+        wgi_fail(c, here, "optim_clip_norm", WG_ERROR_VALUE,
+                 "the sum of the squares of the gradients exceeds the largest double");
+    if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm / norm);
+    return norm;
+}
+
 double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 {
     if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_clip_norm: the optimizer is NULL"), NAN;
     if (!may_clip(here, o, "optim_clip_norm")) return NAN;
-    double norm = o ? wg_params_grad_norm_at(here, o->s.p) : NAN;
-    if (o && !(max_norm >= 0))
-        wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
-                 max_norm);
-    else if (o && !isfinite(norm) && !wgi_optim_refuse(here, o, "optim_clip_norm", "no gradient was scaled"))
-        wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE,
-                 "the sum of the squares of the gradients exceeds the largest double");
-    if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm / norm);
+    const wgi_floats was = wgi_floats_enter();
+    const double norm = clip_norm(here, o, max_norm);
+    wgi_floats_leave(was);
     return norm;
 }
 

@@ -1,4 +1,5 @@
 /* params_view.c: the parameters of a set one by one, or as one flat vector of doubles. */
+#include "base/floats.h"
 #include "params/params.h"
 
 #include <limits.h>
@@ -219,7 +220,10 @@ double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_grad_norm: the parameter set is NULL"), NAN;
     double sum = 0;
-    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
+    if (!wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
+    const wgi_floats was = wgi_floats_enter();
     flat(p, add_squares, &sum);
-    return sqrt(sum);
+    sum = sqrt(sum);
+    wgi_floats_leave(was);
+    return sum;
 }
