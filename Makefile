@@ -220,13 +220,13 @@ $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 
 $(OBJ)/tests/optim/test_optimizers.o $(OBJ)/tests/optim/test_optim_named.o: $(OPTIMIZERS)
 
-# Calls of all that the public headers declare: tests/graph/test_odd_calls.c.
+# Calls of all that the public headers declare: tests/graph/test_odd_calls.c and tests/fuzz/fuzz_api.c.
 ODD_CALLS := $(OBJ)/tests/graph/odd_calls.h
 $(ODD_CALLS): tests/graph/odd_calls.awk $(wildcard include/wengert/*.h) $(FLAGS)
 	@mkdir -p $(@D) && $(CC) -E -P -Iinclude include/wengert/wengert.h | \
 	    awk -v words_file=$(@D)/odd_words.h -f $< > $@
-$(OBJ)/tests/graph/test_odd_calls.o: $(ODD_CALLS)
-$(OBJ)/tests/graph/test_odd_calls.o: WG_CPPFLAGS += -I$(dir $(ODD_CALLS))
+$(OBJ)/tests/graph/test_odd_calls.o $(OBJ)/tests/fuzz/fuzz_api.o: $(ODD_CALLS)
+$(OBJ)/tests/graph/test_odd_calls.o $(OBJ)/tests/fuzz/fuzz_api.o: WG_CPPFLAGS += -I$(dir $(ODD_CALLS)) -Itests/graph
 
 $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	$(call say,AR,$@)
@@ -258,16 +258,19 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 3 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, hostile, clang, without BLAS and OpenMP, for musl and aarch64, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs daz up down zero hostile clang bare musl aarch64
+test-all: ## test, hostile, clang, valgrind, without BLAS and OpenMP, for musl and aarch64, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)
+	+@BUILD=$(BUILD) tests/run.sh plain graphs daz up down zero hostile clang bare musl aarch64 memcheck
 
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
+
+memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set (2 minutes)
+	+@BUILD=$(BUILD) tests/run.sh memcheck
 
 hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers
 	+@BUILD=$(BUILD) tests/run.sh hostile

@@ -54,6 +54,7 @@ arm=aarch64-linux-gnu
 # bare: without BLAS, OpenMP and Graphviz; aarch64, musl: another processor, another C library. No file asks for two of
 # the three parts (make check), so a build without all compiles what builds without one do. Each is left out alone, too:
 # OpenMP by clang, BLAS by aarch64, and Graphviz is not a part of the library.
+# memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
@@ -68,6 +69,7 @@ daz     |         |                                         | $results_rooms    
 up      |         |                                         | $results_rooms      | WG_FLOATS=up | make | 100 0
 down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 100 0
 zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 100 0
+memcheck |        |                                         | memcheck.sh         |                | valgrind | 150 0
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
@@ -107,6 +109,7 @@ build_kind() {
     if [ "${TESTS:-$programs}" != all ]; then
         mapfile -t targets < <(binaries)
         case " ${targets[*]} " in *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
+        case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac
     fi
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
     make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"

@@ -61,6 +61,7 @@ need_build() {
 need_test() {
     has_module criterion || want libcriterion-dev
     [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
+    command -v valgrind >/dev/null || want valgrind
 }
 
 need_draw() { [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core; }

@@ -5,10 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-const fuzz_target fuzz_targets[FUZZ_TARGETS] = { { "calls", fuzz_calls },
-                                                 { "files", fuzz_files },
-                                                 { "programs", fuzz_programs } };
+const fuzz_target fuzz_targets[FUZZ_TARGETS] = {
+    { .name = "calls", .run = fuzz_calls },
+    { .name = "files", .run = fuzz_files },
+    { .name = "programs", .run = fuzz_programs },
+    { .name = "api", .run = fuzz_api, .record = 16, .print = fuzz_print_api },
+};
 
 void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size)
 {
@@ -16,6 +22,75 @@ void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size)
     memcpy(exact, input, size);
     t->run(exact, size);
     free(exact);
+}
+
+/* ---- an input that breaks a promise ---- */
+
+static void try_here(const fuzz_target *t, const uint8_t *input, size_t size, int out)
+{
+    const struct rlimit seconds = { 20, 20 }, no_core = { 0, 0 };
+    setrlimit(RLIMIT_CPU, &seconds);
+    setrlimit(RLIMIT_CORE, &no_core);
+    dup2(out, STDERR_FILENO);
+    if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout)) _exit(2);
+    fuzz_try(t, input, size);
+    _exit(0);
+}
+
+bool fuzz_holds(const fuzz_target *t, const uint8_t *input, size_t size, FILE *out)
+{
+    int status = 0;
+    fflush(NULL);
+    const pid_t child = fork();
+    if (!child) try_here(t, input, size, fileno(out));
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* What is said of a broken promise, without numbers and addresses; "" if none is broken. */
+static void reason_of(const fuzz_target *t, const uint8_t *input, size_t size, char reason[80])
+{
+    char line[400];
+    int n = 0;
+    FILE *said = tmpfile();
+    reason[0] = 0;
+    if (said && !fuzz_holds(t, input, size, said)) {
+        rewind(said);
+        if (!fgets(line, sizeof line, said)) strcpy(line, "killed");
+        for (const char *s = line; *s && n < 79; s++)
+            if (!strchr("0123456789abcdef", *s)) reason[n++] = *s;
+        reason[n] = 0;
+    }
+    if (said) fclose(said);
+}
+
+static bool same_reason(const fuzz_target *t, const uint8_t *input, size_t size, const char *reason)
+{
+    char now[80];
+    reason_of(t, input, size, now);
+    return strcmp(now, reason) == 0;
+}
+
+size_t fuzz_shrink(const fuzz_target *t, uint8_t *input, size_t size)
+{
+    const size_t record = t->record ? t->record : 1;
+    char reason[80];
+    uint8_t *less = malloc(size + 1);
+    reason_of(t, input, size, reason);
+    for (size_t part = size / record / 2 * record; part >= record; part = part / 2 / record * record)
+        for (size_t at = 0; at + part <= size;) {
+            memcpy(less, input, at);
+            memcpy(less + at, input + at + part, size - at - part);
+            if (same_reason(t, less, size - part, reason)) memcpy(input, less, size -= part);
+            else at += part;
+        }
+    for (size_t i = 0; i < size && t->record; i++) { /* a byte that makes no difference is 0 */
+        const uint8_t was = input[i];
+        input[i] = 0;
+        if (was && !same_reason(t, input, size, reason)) input[i] = was;
+    }
+    free(less);
+    return size;
 }
 
 void fuzz_stop(const char *format, ...)

@@ -9,23 +9,34 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "wgtest.h"
 
 typedef struct fuzz_target {
     const char *name; /* and of its folder in tests/fuzz/corpus */
     void (*run)(const uint8_t *input, size_t size);
+    size_t record;                                    /* input is cut in multiples of this; 0: of 1 */
+    void (*print)(const uint8_t *input, size_t size); /* prints a C program; NULL: the input shows itself */
 } fuzz_target;
 
-enum { FUZZ_TARGETS = 3 };
+enum { FUZZ_TARGETS = 4 };
 extern const fuzz_target fuzz_targets[FUZZ_TARGETS];
 
 void fuzz_calls(const uint8_t *input, size_t size);    /* calls of the API in several ways of running */
 void fuzz_files(const uint8_t *input, size_t size);    /* byte 0 says of which format the others are a file */
 void fuzz_programs(const uint8_t *input, size_t size); /* a text in the .wg language */
+void fuzz_api(const uint8_t *input, size_t size);      /* calls of all public functions, in any order */
+void fuzz_print_api(const uint8_t *input, size_t size);
 
 /* Runs the target with the input in a block of its own, so that a sanitizer sees a read behind its end. */
 void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size);
+
+/* The same in a process of its own. Returns whether all promises held; out gets what it says. */
+bool fuzz_holds(const fuzz_target *t, const uint8_t *input, size_t size, FILE *out);
+
+/* Makes an input that breaks a promise smaller, as long as it breaks the same one. Returns its size. */
+size_t fuzz_shrink(const fuzz_target *t, uint8_t *input, size_t size);
 
 /* Says which promise is broken and aborts. */
 void fuzz_stop(const char *format, ...) WG_PRINTF(1, 2);

@@ -1,7 +1,7 @@
 # fuzz.mk: the fuzzers. The Makefile includes it and sets BUILD, OBJ, HELP_OBJ, LINKED, LINK, SAN and what the tests are linked with.
 #
 #   make fuzz                              ten minutes of each fuzzer
-#   make fuzz SECONDS=3600 FUZZ=files      an hour of one: calls, files, programs
+#   make fuzz SECONDS=3600 FUZZ=files      an hour of one: calls, files, programs, api
 
 FUZZ_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/fuzz/test_% tests/fuzz/fuzz_main.c,$(wildcard tests/fuzz/*.c)))
 # libFuzzer without its main, where the build is made for it.
@@ -9,7 +9,7 @@ LIBFUZZER = $(if $(findstring fuzzer,$(SAN)),$(shell $(CC) -print-file-name=libc
 
 .PHONY: fuzz
 fuzz: ## makes inputs for the API, for files and for programs that break a promise (SECONDS=600, FUZZ="files")
-	+@tests/fuzz/fuzz.sh $(or $(SECONDS),600) $(or $(FUZZ),calls files programs)
+	+@tests/fuzz/fuzz.sh $(or $(SECONDS),600) $(or $(FUZZ),calls files programs api)
 
 $(OBJ)/tests/fuzz/fuzz_main.o: WG_CPPFLAGS += $(if $(findstring fuzzer,$(SAN)),-DWG_LIBFUZZER)
 

@@ -22,9 +22,10 @@ export ASAN_OPTIONS=allocator_may_return_null=1:abort_on_error=1 UBSAN_OPTIONS=a
 status=0
 for target; do
     seeds=tests/fuzz/corpus/$target found=$build/corpus/$target
+    mkdir -p "$found"
+    [ -d "$seeds" ] || seeds=$found
     echo "$target: $seconds seconds, from the $(find "$seeds" -type f | wc -l) inputs of $seeds"
     if [ -e "$libfuzzer" ]; then
-        mkdir -p "$found"
         $build/fuzz "$target" "$found" "$seeds" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 -max_len=4096 \
             -artifact_prefix="$build/fuzz-$target-" -print_final_stats=1 -verbosity=0 -close_fd_mask=1 || status=1
         echo "$(find "$found" -type f | wc -l) inputs that reach new code are in $found"

@@ -1,7 +1,9 @@
 /* fuzz_main.c: the program that makes new inputs. tests/fuzz/fuzz.sh runs it.
  *
  *     fuzz TARGET FOLDER SECONDS        makes inputs: changes bytes of the folder's files at random
- *     fuzz TARGET FILE                  tries one
+ *     fuzz TARGET FILE...               tries these
+ *     fuzz TARGET --random N            tries N inputs of random records
+ *     fuzz TARGET --shrink FILE         makes one that breaks a promise smaller; prints what it says, and a C program
  *
  * An input that breaks a promise is written to the file fuzz-TARGET.broken. Compiled with WG_LIBFUZZER, what
  * follows TARGET are arguments of libFuzzer, which keeps inputs that reach new code. */
@@ -19,6 +21,34 @@
 
 static const fuzz_target *target;
 
+enum { MOST = 1 << 16, FILES = 4096 };
+
+typedef struct input {
+    size_t size;
+    uint8_t byte[MOST];
+} input;
+
+static bool load(const char *path, input *to)
+{
+    FILE *f = fopen(path, "rb");
+    to->size = f ? fread(to->byte, 1, sizeof to->byte, f) : 0;
+    if (f) fclose(f);
+    return f != NULL;
+}
+
+static int shrink(const char *path)
+{
+    static input k;
+    if (!load(path, &k)) return 2;
+    if (fuzz_holds(target, k.byte, k.size, stderr)) return fprintf(stderr, "%s breaks no promise\n", path), 0;
+    k.size = fuzz_shrink(target, k.byte, k.size);
+    fuzz_holds(target, k.byte, k.size, stderr);
+    FILE *f = fopen(path, "wb");
+    if (f) fwrite(k.byte, 1, k.size, f), fclose(f);
+    if (target->print) target->print(k.byte, k.size);
+    return 1;
+}
+
 #ifdef WG_LIBFUZZER
 
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*one)(const uint8_t *input, size_t size));
@@ -33,23 +63,8 @@ static int run(int argc, char **argv) { return LLVMFuzzerRunDriver(&argc, &argv,
 
 #else
 
-enum { MOST = 1 << 16, FILES = 4096 };
-
-typedef struct input {
-    size_t size;
-    uint8_t byte[MOST];
-} input;
-
 static input now;
-static char broken[64];
-
-static bool load(const char *path, input *to)
-{
-    FILE *f = fopen(path, "rb");
-    to->size = f ? fread(to->byte, 1, sizeof to->byte, f) : 0;
-    if (f) fclose(f);
-    return f != NULL;
-}
+static char broken[4200];
 
 /* Writes the input that broke a promise: with calls that a handler of signals may make. */
 static void on_abort(int number)
@@ -79,6 +94,12 @@ static void change(input *k, wgt_random *r)
     }
 }
 
+static void random_records(input *k, wgt_random *r)
+{
+    k->size = target->record * (size_t)(1 + wgt_below(r, 24));
+    for (size_t i = 0; i < k->size; i++) k->byte[i] = (uint8_t)wgt_next(r);
+}
+
 static char *files[FILES];
 static int count;
 
@@ -97,15 +118,27 @@ static int run(int argc, char **argv)
 {
     wgt_random r = { wgt_seed() };
     long long tried = 0;
-    snprintf(broken, sizeof broken, "fuzz-%s.broken", target->name);
-    if (argc == 2) return load(argv[1], &now) ? fuzz_try(target, now.byte, now.size), 0 : 2;
+    char here[4096];
+    snprintf(broken, sizeof broken, "%s/fuzz-%s.broken", getcwd(here, sizeof here) ? here : ".",
+             target->name);
+    if (target->record && argc == 3 && !strcmp(argv[1], "--random")) {
+        for (long n = atol(argv[2]); n > 0; n--)
+            random_records(&now, &r), fuzz_try(target, now.byte, now.size);
+        return 0;
+    }
+    if (argc != 3 || access(argv[2], R_OK) == 0) {
+        for (int i = 1; i < argc; i++)
+            if (!load(argv[i], &now)) return 2;
+            else fuzz_try(target, now.byte, now.size);
+        return 0;
+    }
     signal(SIGABRT, on_abort);
     signal(SIGSEGV, on_abort);
     list(argv[1]);
-    if (!count) return fprintf(stderr, "%s has no files\n", argv[1]), 2;
+    if (!count && !target->record) return fprintf(stderr, "%s has no files\n", argv[1]), 2;
     for (const time_t end = time(NULL) + atol(argv[2]); time(NULL) < end; tried++) {
-        load(files[wgt_below(&r, count)], &now);
-        change(&now, &r);
+        if (count) load(files[wgt_below(&r, count)], &now), change(&now, &r);
+        else random_records(&now, &r);
         fuzz_try(target, now.byte, now.size);
     }
     printf("%s: %lld inputs\n", target->name, tried);
@@ -118,7 +151,9 @@ int main(int argc, char **argv)
 {
     for (int i = 0; i < FUZZ_TARGETS && argc > 2; i++)
         if (!strcmp(fuzz_targets[i].name, argv[1])) target = &fuzz_targets[i];
-    if (!target) return fprintf(stderr, "usage: fuzz calls|files|programs FOLDER SECONDS, or a FILE\n"), 2;
+    if (!target)
+        return fprintf(stderr, "usage: fuzz calls|files|programs|api FOLDER SECONDS, or a FILE\n"), 2;
+    if (!strcmp(argv[2], "--shrink")) return argc > 3 ? shrink(argv[3]) : 2;
     argv[1] = argv[0];
     return run(argc - 1, argv + 1);
 }

@@ -1,7 +1,8 @@
-/* test_fuzz.c: the inputs of tests/fuzz/corpus, tried again. Each was found by a fuzzer: it reaches code
+/* test_fuzz.c: random sequences of calls of all public functions; the inputs of tests/fuzz/corpus, tried again. Each was found by a fuzzer: it reaches code
  * that no other reaches, or has broken a promise once. */
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "fuzz.h"
 
@@ -31,6 +32,36 @@ static void try_folder(const fuzz_target *t)
     }
     closedir(d);
     cr_expect_gt(n, 20, "only %d inputs in %s", n, folder);
+}
+
+/* The numbers of calls change with each function that is added, so inputs are no corpus: they are drawn from the seed.
+ * One that breaks a promise is made smaller and printed as a C program. */
+static void try_random(const fuzz_target *t, int sequences)
+{
+    enum { CALLS = 24 };
+    uint8_t input[16 * CALLS];
+    const size_t most = t->record * CALLS;
+    cr_assert_leq(most, sizeof input);
+    for (int i = 0; i < sequences; i++) {
+        wgt_random r = { wgt_seed() * 1000003 + (uint64_t)i };
+        size_t size = t->record * (size_t)(1 + wgt_below(&r, CALLS));
+        for (size_t k = 0; k < size; k++) input[k] = (uint8_t)wgt_next(&r);
+        FILE *said = tmpfile();
+        cr_assert(said);
+        const bool holds = fuzz_holds(t, input, size, said);
+        fclose(said);
+        if (holds) continue;
+        size = fuzz_shrink(t, input, size);
+        fuzz_holds(t, input, size, stderr);
+        t->print(input, size);
+        cr_assert_fail("sequence %d of seed %llu", i, (unsigned long long)wgt_seed());
+    }
+}
+
+Test(fuzz, all_functions_in_any_order)
+{
+    const char *sequences = getenv("WG_SEQUENCES");
+    try_random(&fuzz_targets[3], sequences ? atoi(sequences) : 400);
 }
 
 Test(fuzz, calls) { try_folder(&fuzz_targets[0]); }

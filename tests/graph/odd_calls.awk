@@ -2,21 +2,25 @@
 # arguments that test_odd_calls.c chooses. A function that is added to a header needs no edit here.
 #
 # Each argument, and each field of a struct of arguments or options, is a slot. ODD(word, k) is the value of
-# slot k, of the type that the word stands for. The table `calls` has the words of each function, and the names of
-# the slots that are options.
+# slot k, of the type that the word stands for. The table `calls` has the words of each function, the names of the
+# slots that are options, and the call as a text, from which tests/fuzz/fuzz_api.c prints programs.
 
 BEGIN {
     # Those that end what a test stands on, take what the library alone makes, or have a format.
     n = split("wg_finish wg_start wg_free wg_fail wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
               "wg_rule_rank wg_rule_axis wg_rule_axes wg_rule_broadcast wg_fault_at " \
-              "wg_nearest_try", list, " ")
+              "wg_nearest_try wg_alloc wg_sites_new", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
     # What pointers may point to.
     n = split("wg_context wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series " \
               "wg_check wg_plan wg_average wg_nn_cache wg_snapshot wg_op char FILE double float int64_t " \
               "int wg_shape wg_init wg_given wg_tensor wg_batch wg_limits wg_plan_step wg_failure wg_mean " \
-              "wg_node wg_save_checks", list, " ")
+              "wg_node wg_save_checks wg_node_mark wg_optim_setting", list, " ")
     for (i = 1; i <= n; i++) known[list[i]] = 1
+    # Objects that calls make and free.
+    n = split("wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series wg_check wg_plan " \
+              "wg_average wg_nn_cache wg_snapshot", list, " ")
+    for (i = 1; i <= n; i++) object[list[i]] = 1
     RS = ";"
 }
 
@@ -110,7 +114,7 @@ function set_fields(struct, name,    i, word, before, code)
     return code
 }
 
-function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer)
+function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer, code, made)
 {
     sub(/ ?__attribute__.*$/, "", s)
     name = trim(s); sub(/\(.*/, "", name); result = name
@@ -138,11 +142,23 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         if (type ~ /(^| )char ?\*/ && type !~ /const/) { word = "buffer"; before = 1 }
         pass = pass (word == "nothing" ? "NULL" : "ODD(" word ", " slot(word, 1) ")")
     }
-    print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" locals "\n    " \
-          (trim(result) == "wg_node" ? "use(w, " name "(" pass "));" : "(void)" name "(" pass ");") "\n}"
-    table = table "    { \"" name "\", call_" name ", " count ", \"" needs "\", (const slot_word[]){ " \
-            (count ? slots : "SLOT_none") " }, (const char *const[]){ " (count ? options : "NULL") " }, " \
-            operands ", " (trim(result) == "wg_node" ? "true" : "false") " },\n"
+    code = name "(" pass ")"
+    made = result; gsub(/[ *]/, "", made)
+    if (trim(result) == "wg_node") code = "use(w, " code ");"
+    else if (made in object) code = "keep(w, OBJECT_" made ", " code ");"
+    else if (name ~ /_free$|^wg_check_passes/ && word ~ /^p_wg_/ && substr(word, 3) in object) {
+        struct = "ODD(" word ", " count - 1 ")"
+        sub(/ODD\([a-z_]*, [0-9]*\)$/, "gone", pass)
+        code = "void *gone = " struct "; forget(w, gone); " name "(" pass "); renew(w);"
+    }
+    else code = "(void)" code ";"
+    code = locals "\n    " code
+    print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" code "\n}"
+    gsub(/\n */, " ", code)
+    gsub(/"/, "\\\"", code)
+    table = table "    { \"" name "\", call_" name ", \"" substr(code, 2) "\", " count ", \"" needs "\", " \
+            "(const slot_word[]){ " (count ? slots : "SLOT_none") " }, (const char *const[]){ " \
+            (count ? options : "NULL") " }, " operands ", " (trim(result) == "wg_node" ? "true" : "false") " },\n"
 }
 
 END {

@@ -10,7 +10,24 @@
 #include "wgtest.h"
 #include "wengert/op.h"
 
-enum { FORMS = 5, NODES = 20 };
+enum { FORMS = 5, NODES = 20, MADE = 12, OLD = 3, MOST_SLOTS = 64 };
+
+typedef enum object_kind {
+    OBJECT_wg_graph,
+    OBJECT_wg_params,
+    OBJECT_wg_optim,
+    OBJECT_wg_data,
+    OBJECT_wg_program,
+    OBJECT_wg_figure,
+    OBJECT_wg_panel,
+    OBJECT_wg_series,
+    OBJECT_wg_check,
+    OBJECT_wg_plan,
+    OBJECT_wg_average,
+    OBJECT_wg_nn_cache,
+    OBJECT_wg_snapshot,
+    OBJECTS
+} object_kind;
 
 /* What the arguments are taken from. Objects are made when they are asked for. */
 typedef struct world {
@@ -18,29 +35,45 @@ typedef struct world {
     wg_graph *g, *other, *gone; /* gone was freed */
     wg_params *p;
     wg_node good[FORMS], odd[NODES];
-    int form;     /* which node is the good one */
-    wg_node rest; /* if it is one, the good one of all operands but the first */
-    wg_site site; /* the good one; NULL: some */
+    int form;                   /* which node is the good one; from FORMS on: which of made[] */
+    wg_node rest;               /* if it is one, the good one of all operands but the first */
+    wg_site site;               /* the good one; NULL: some */
+    wg_node made[MADE];         /* by earlier calls: the last ones */
+    void *object[OBJECTS][OLD]; /* the same; NULL: none */
+    int nodes, objects;         /* how many were made */
 } world;
 
-/* Slot `slot` has its odd value number `value`, or the number if that is BY_NUMBER; all others are good. */
-enum { BY_NUMBER = 1 << 20, FIRST_OPERAND = 2 };
+/* The number of each slot's value; -1: the good one; BY_NUMBER: the number. */
+enum { BY_NUMBER = INT8_MAX, FIRST_OPERAND = 2 };
 typedef struct choice {
-    int slot, value;
+    int8_t value[MOST_SLOTS];
     double number;
 } choice;
 
-static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t->value : -1; }
+static inline int odd_at(const choice *t, int slot) { return t->value[slot]; }
+
+static inline wg_node good_node(const world *w)
+{
+    return w->form < FORMS ? w->good[w->form] : w->made[w->form - FORMS];
+}
+
+static inline void *old_object(const world *w, object_kind k, int i)
+{
+    return i < 0 ? NULL : w->object[k][i];
+}
 
 /* ---- how the values of a type are declared ---- */
 
 /* ODD_word: how many odd values there are. get_word: the value of a slot. given: the argument must be given;
- * the good value of an option is its default. */
-#define GETTER(T, word) static T get_##word(const world *w, const choice *t, int slot, bool given)
-#define LENGTH(a)       ((int)(sizeof(a) / sizeof *(a)))
+ * the good value of an option is its default. TEXT_word: the good value and the odd ones as C, where that is short. */
+#define GETTER(T, word)              static T get_##word(const world *w, const choice *t, int slot, bool given)
+#define LENGTH(a)                    ((int)(sizeof(a) / sizeof *(a)))
+#define TEXTS(word, type, good, odd) static const char *const TEXT_##word[] = { type, good, odd };
+#define NO_TEXTS(word)               TEXTS(word, NULL, NULL, NULL)
 #define VALUES(T, word, good, ...)                 \
     static const T odd_##word[] = { __VA_ARGS__ }; \
     enum { ODD_##word = LENGTH(odd_##word) };      \
+    TEXTS(word, #T, #good, #__VA_ARGS__)           \
     GETTER(T, word)                                \
     {                                              \
         const int i = odd_at(t, slot);             \
@@ -50,6 +83,7 @@ static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t
 #define NUMBERS(T, word, good, ...)                                         \
     static const T odd_##word[] = { __VA_ARGS__ };                          \
     enum { ODD_##word = LENGTH(odd_##word) };                               \
+    TEXTS(word, #T, #good, #__VA_ARGS__)                                    \
     GETTER(T, word)                                                         \
     {                                                                       \
         const int i = odd_at(t, slot);                                      \
@@ -59,15 +93,16 @@ static inline int odd_at(const choice *t, int slot) { return t->slot == slot ? t
 /* A pointer whose odd value is NULL. */
 #define POINTER(T, word, good)                      \
     enum { ODD_##word = 1 };                        \
+    TEXTS(word, #T " *", #good, "NULL")             \
     GETTER(T *, word)                               \
     {                                               \
         (void)w, (void)given;                       \
         return odd_at(t, slot) < 0 ? (good) : NULL; \
     }
-/* The address of a struct of zeros. */
-#define ZEROED(T)        \
-    static T zeroed_##T; \
-    POINTER(T, p_##T, (memset(&zeroed_##T, 0, sizeof(T)), &zeroed_##T))
+/* The address of four structs of zeros. */
+#define ZEROED(T)           \
+    static T zeroed_##T[4]; \
+    POINTER(T, p_##T, memset(zeroed_##T, 0, sizeof zeroed_##T))
 
 /* ---- numbers and texts ---- */
 
@@ -75,7 +110,7 @@ VALUES(bool, truth, false, true)
 VALUES(char, char, 0, -1, 1)
 VALUES(int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
 VALUES(unsigned, unsigned, 0, 1, 2, UINT32_MAX)
-VALUES(int64_t, count, 1, 0, -1, INT32_MIN) /* of the elements of an array */
+VALUES(int64_t, count, 1, 0, -1, INT32_MIN, 3) /* of the elements of an array */
 VALUES(int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, INT64_C(1) << 40, INT64_MAX,
        INT64_MIN)
 VALUES(uint64_t, uint64_t, 1, 0, UINT64_MAX)
@@ -83,7 +118,9 @@ VALUES(size_t, size_t, 1, 0, 3, SIZE_MAX)
 NUMBERS(double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
         2147483648.0)
 VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexistent/dir/f", ".", "\xff\xfe",
-       "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((")
+       "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((", "adam", "lbfgs", "a.svg", "a.dot",
+       "a.html", "a.txt", "a.tex", "a.npy", "a.npz", "a.safetensors", "\x1b[31mred", "lr", "loss", "picture",
+       "f\r\xc3")
 VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
 
 #define ENUM(T) VALUES(T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
@@ -119,6 +156,7 @@ POINTER(FILE, p_FILE, odd_file)
 
 /* The struct of arguments itself: 1 stands for NULL. */
 enum { ODD_struct = 1 };
+NO_TEXTS(struct)
 GETTER(int, struct)
 {
     (void)w, (void)given;
@@ -134,6 +172,8 @@ ZEROED(wg_save_checks)
 ZEROED(wg_init)
 ZEROED(wg_plan_step)
 ZEROED(wg_given)
+ZEROED(wg_node_mark)
+ZEROED(wg_optim_setting)
 
 /* ---- shapes, tensors, first values ---- */
 
@@ -157,6 +197,8 @@ static const wg_shape odd_shapes[] = { { -1, { 1 } },
                                        { 2, { 0, INT64_MAX } },
                                        { 2, { -2, -3 } } };
 enum { ODD_wg_shape = LENGTH(odd_shapes), ODD_p_wg_shape = ODD_wg_shape + 1 };
+NO_TEXTS(wg_shape)
+NO_TEXTS(p_wg_shape)
 static const wg_shape odd_good_shape = { 2, { 2, 3 } };
 GETTER(wg_shape, wg_shape)
 {
@@ -199,23 +241,28 @@ VALUES(wg_axis_opts, wg_axis_opts, odd_wg_axis_opts[0], { 0 })
 
 /* ---- nodes ---- */
 
-enum { ODD_wg_node = NODES, ODD_p_wg_node = 3, ODD_wg_nn_states = 4 };
+enum { ODD_wg_node = NODES, ODD_p_wg_node = 4, ODD_wg_nn_states = 4 };
+NO_TEXTS(wg_node)
+NO_TEXTS(p_wg_node)
+NO_TEXTS(wg_nn_states)
 GETTER(wg_node, wg_node)
 {
     const int i = odd_at(t, slot);
     if (i >= 0) return w->odd[i];
-    return !given ? wg_none : slot > FIRST_OPERAND && w->rest.graph ? w->rest : w->good[w->form];
+    return !given ? wg_none : slot > FIRST_OPERAND && w->rest.graph ? w->rest : good_node(w);
 }
 
-/* An array for operands or for results: of good nodes, NULL, of wg_none, of nodes of another graph. */
+/* An array for operands or for results: of good nodes, NULL, of wg_none, of nodes of another graph, the array
+ * that was given last. */
+static wg_node arrays[8][64];
 GETTER(wg_node *, p_wg_node)
 {
-    static wg_node arrays[8][64];
     static int turn;
     const int i = odd_at(t, slot);
+    if (i == 3) return arrays[(turn + 7) & 7];
     wg_node *all = arrays[turn++ & 7];
     (void)given;
-    for (int k = 0; k < 64; k++) all[k] = i == 1 ? wg_none : i == 2 ? w->odd[5] : w->good[w->form];
+    for (int k = 0; k < 64; k++) all[k] = i == 1 ? wg_none : i == 2 ? w->odd[5] : good_node(w);
     return i == 0 ? NULL : all;
 }
 
@@ -260,6 +307,7 @@ static int odd_copy_back(size_t n, const double *x, size_t m, const double *gy, 
 
 #define FUNCTION(T, f)                           \
     enum { ODD_##T = 1 };                        \
+    TEXTS(T, #T, #f, "NULL")                     \
     GETTER(T, T)                                 \
     {                                            \
         (void)w, (void)given;                    \
@@ -277,23 +325,48 @@ FUNCTION(wg_backward_fn, odd_copy_back)
 /* ---- objects ---- */
 
 POINTER(wg_context, p_wg_context, w->c)
-POINTER(wg_params, p_wg_params, w->p)
-POINTER(wg_optim, p_wg_optim, wg_adam(w->p, NULL))
-POINTER(wg_average, p_wg_average, wg_average_new(w->p, NULL))
-POINTER(wg_snapshot, p_wg_snapshot, wg_params_snapshot(w->p))
-POINTER(wg_data, p_wg_data, wg_data_xor(w->c, 8))
-POINTER(wg_program, p_wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
-POINTER(wg_figure, p_wg_figure, wg_figure_new(w->c, NULL))
-POINTER(wg_panel, p_wg_panel, wg_panel_new(wg_figure_new(w->c, NULL), NULL))
-POINTER(wg_series, p_wg_series, wg_series_new_at("", wg_panel_new(wg_figure_new(w->c, NULL), NULL), 0, NULL))
-POINTER(wg_nn_cache, p_wg_nn_cache, wg_nn_cache_new(w->c))
-POINTER(wg_plan, p_wg_plan, wg_plan_look(w->good[1], NULL))
-POINTER(wg_check, p_wg_check, wg_gradcheck(w->good[1], w->p, NULL))
-enum { ODD_p_wg_graph = 3 };
+/* Plans and reports belong to the caller. */
+static struct {
+    object_kind k;
+    void *object;
+} loose[1024];
+static int loose_count;
+static inline void *make_loose(object_kind k, void *object)
+{
+    for (int i = 0; i < loose_count; i++)
+        if (loose[i].object == object) return object;
+    if (object && loose_count < LENGTH(loose)) loose[loose_count].k = k, loose[loose_count++].object = object;
+    return object;
+}
+/* NULL, and those that earlier calls have made. */
+#define OBJECT(T, good)                                           \
+    enum { ODD_p_##T = 1 + OLD };                                 \
+    NO_TEXTS(p_##T)                                               \
+    GETTER(T *, p_##T)                                            \
+    {                                                             \
+        const int i = odd_at(t, slot);                            \
+        (void)given;                                              \
+        return i < 0 ? (good) : old_object(w, OBJECT_##T, i - 1); \
+    }
+OBJECT(wg_params, w->p)
+OBJECT(wg_optim, wg_adam(w->p, NULL))
+OBJECT(wg_average, wg_average_new(w->p, NULL))
+OBJECT(wg_snapshot, wg_params_snapshot(w->p))
+OBJECT(wg_data, wg_data_xor(w->c, 8))
+OBJECT(wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
+OBJECT(wg_figure, wg_figure_new(w->c, NULL))
+OBJECT(wg_panel, wg_panel_new(wg_figure_new(w->c, NULL), NULL))
+OBJECT(wg_series, wg_series_new_at("", wg_panel_new(wg_figure_new(w->c, NULL), NULL), 0, NULL))
+OBJECT(wg_nn_cache, wg_nn_cache_new(w->c))
+OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1], NULL)))
+OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p, NULL)))
+enum { ODD_p_wg_graph = 3 + OLD };
+NO_TEXTS(p_wg_graph)
 GETTER(wg_graph *, p_wg_graph)
 {
     const int i = odd_at(t, slot);
     (void)given;
+    if (i > 2) return old_object(w, OBJECT_wg_graph, i - 3);
     return i < 0 ? w->g : i == 2 ? w->gone : i ? w->other : NULL;
 }
 
@@ -331,6 +404,7 @@ static const wg_op odd_ops[] = {
     { .name = "arithmetic", BY_MAP, .arithmetic = (wg_arithmetic)30 },
 };
 enum { ODD_p_wg_op = LENGTH(odd_ops) + 1 };
+NO_TEXTS(p_wg_op)
 GETTER(const wg_op *, p_wg_op)
 {
     const int i = odd_at(t, slot);

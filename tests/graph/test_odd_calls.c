@@ -1,6 +1,6 @@
 /* test_odd_calls.c: every function of the public API is called with odd arguments, one odd value at a time,
  * the others good. The process must live. The calls are made from the headers by odd_calls.awk, the values
- * stand in odd_values.h.
+ * stand in odd_values.h, what they are taken from in odd_world.h.
  *
  * The calls of a function run in a process of their own, so that a crash is reported with the call that
  * crashed. */
@@ -11,113 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "odd_values.h"
-#include "odd_words.h"
+#include "odd_world.h"
 #include "wgfiles.h"
-
-#define SLOT(word) SLOT_##word,
-typedef enum slot_word { WORDS(SLOT) SLOT_none } slot_word;
-#define ODDS(word) [SLOT_##word] = ODD_##word,
-static const int odds[] = { WORDS(ODDS)[SLOT_none] = 0 };
-
-typedef struct odd_call {
-    const char *name;
-    void (*call)(world *w, const choice *t);
-    int slots;
-    const char *needed; /* by slot '1': without it the call means nothing */
-    const slot_word *slot;
-    const char *const *option; /* the name of a slot that is an option */
-    int operands;              /* before the options */
-    bool makes_node;
-} odd_call;
-
-#define ODD(word, k)          get_##word(w, t, k, true)
-#define GIVEN(word, k, given) get_##word(w, t, k, given)
-
-typedef struct result {
-    bool ok;
-    wg_shape shape;
-    double v[64]; /* the first elements */
-} result;
-static result made;
-
-/* What a builder has made is computed. */
-static void use(const world *w, wg_node n)
-{
-    (void)w;
-    made = (result){ 0 };
-    double *v = wg_node_ok(n) ? wgt_values(n) : NULL;
-    if (!v) return;
-    made.ok = true, made.shape = wg_node_shape(n);
-    const int64_t size = wg_shape_size(made.shape);
-    memcpy(made.v, v, sizeof *v * (size_t)(size < 64 ? size : 64));
-    free(v);
-}
-
-#include "odd_calls.h"
-
-/* ---- the world ---- */
-
-enum { MOST = 64 << 20 }; /* bytes: what needs more is refused, as on a small machine */
-
-static void *small_memory(void *user, void *p, size_t old_size, size_t new_size)
-{
-    size_t *all = user;
-    if (new_size > MOST || *all - old_size + new_size > 2 * (size_t)MOST) return NULL;
-    *all += new_size - old_size;
-    if (new_size) return realloc(p, new_size);
-    free(p);
-    return NULL;
-}
-
-static void make_nodes(world *w)
-{
-    static const int32_t classes[3] = { 0, 1, 1 };
-    static float data[48];
-    for (int i = 0; i < 48; i++) data[i] = (float)i * 0.1f + 0.05f;
-    wg_node a = wg_param(w->g, w->p, "a", WG_SHAPE(2, 3), wg_he());
-    w->good[0] = a;
-    w->good[1] = wg_sum(wg_square(a));
-    w->good[2] = wg_input(w->g, "picture", wg_view_f32(data, WG_SHAPE(1, 2, 4, 4)));
-    w->good[3] = wg_mul(wg_input(w->g, "square", wg_view_f32(data, WG_SHAPE(3, 3))), 2);
-    w->good[4] = wg_cast(wg_input(w->g, "classes", wg_view_i32(classes, WG_SHAPE(3))), WG_I64);
-}
-
-static world open_world(size_t *memory, int form)
-{
-    world w = { .form = form };
-    const wg_allocator small = { small_memory, memory };
-    *memory = 0;
-    w.c = wg_start(&(wg_options){ .allocator = &small, .threads = 1 });
-    w.g = wg_graph_new(w.c), w.other = wg_graph_new(w.c), w.p = wg_params_new(w.c);
-    wg_graph *gone = w.gone = wg_graph_new(w.c);
-    wg_node of_gone = wg_fill(gone, 1, WG_SHAPE(2, 3)), old = wg_relu(wg_fill(w.g, 1, WG_SHAPE(2, 3)));
-    wg_graph_free(gone);
-    wg_begin(w.g, WG_TRAIN);
-    make_nodes(&w);
-    const wg_node odd[NODES] = { wg_none,
-                                 wg_number(2),
-                                 wg_number(NAN),
-                                 wg_graph_node(w.g, 0),
-                                 old,
-                                 wg_fill(w.other, 1, WG_SHAPE(2, 3)),
-                                 of_gone,
-                                 wg_scalar(w.g, 2),
-                                 wg_fill(w.g, 1, WG_SHAPE(3)),
-                                 wg_fill(w.g, 1, WG_SHAPE(3, 2)),
-                                 wg_fill(w.g, 1, WG_SHAPE(1, 1, 1, 1, 1, 1, 2, 3)),
-                                 wg_fill(w.g, 1, WG_SHAPE(0, 3)),
-                                 w.good[4],
-                                 wg_cast(w.good[0], WG_BOOL),
-                                 wg_cast(w.good[0], WG_BF16),
-                                 wg_state(w.g, w.p, "s", WG_SHAPE(2, 3), wg_zeros()),
-                                 wg_cast(w.good[0], WG_F64),
-                                 wg_stream("", w.g, "n"),
-                                 w.good[2],
-                                 w.good[3] };
-    memcpy(w.odd, odd, sizeof odd);
-    return w;
-}
 
 /* ---- the calls of one function ---- */
 
@@ -131,14 +26,13 @@ typedef struct place { /* the call that is being made */
  * that was freed. */
 static bool is_nothing(slot_word word, int value)
 {
-#define OBJECT(T) || word == SLOT_p_##T
+#define OR(T) || word == SLOT_p_##T
     if (word == SLOT_wg_node) return value == 0 || value == 4 || value == 6;
     if (word == SLOT_p_wg_graph && value == 2) return true;
     return value == 0 &&
-           (word == SLOT_struct ||
-            word == SLOT_p_wg_node OBJECT(wg_context) OBJECT(wg_graph) OBJECT(wg_params) OBJECT(wg_optim)
-                        OBJECT(wg_data) OBJECT(wg_program) OBJECT(wg_figure) OBJECT(wg_panel)
-                            OBJECT(wg_series) OBJECT(wg_average) OBJECT(wg_snapshot));
+           (word == SLOT_struct || word == SLOT_p_wg_node OR(wg_context) OR(wg_graph) OR(wg_params)
+                                               OR(wg_optim) OR(wg_data) OR(wg_program) OR(wg_figure)
+                                                   OR(wg_panel) OR(wg_series) OR(wg_average) OR(wg_snapshot));
 }
 
 /* Functions that take nothing by their contract, as patterns. */
@@ -204,7 +98,6 @@ static const char *const harmless[] = {
     "wg_layer_name",
     "wg_options_named",
     /* memory without a context; helpers of rules, whose operands may be wg_none */
-    "wg_alloc",
     "wg_site*",
     "wg_rows_*",
     "wg_*_by_pointer",
@@ -229,11 +122,14 @@ static void call_one(const odd_call *k, place *at, int slot, int value)
     at->slot = slot, at->value = value, at->calls++;
     world w = open_world(&memory, (slot + value + 2) % FORMS);
     if (wg_failed(w.c)) abort();
-    k->call(&w, &(choice){ slot, value });
+    choice t = all_good();
+    if (slot >= 0) t.value[slot] = (int8_t)value;
+    k->call(&w, &t);
     const bool needs = slot >= 0 && k->needed[slot] == '1' && is_nothing(k->slot[slot], value);
-    if (wg_finish(w.c, NULL)) at->refused += needs;
+    if (close_world(&w)) at->refused += needs;
     else if (needs && !is_harmless(k->name) && strlen(at->silent) + 100 < sizeof at->silent)
         sprintf(at->silent + strlen(at->silent), "%s, slot %d, value %d\n", k->name, slot, value);
+    if (memory) abort(); /* blocks are left */
 }
 
 static void call_all(const odd_call *k, place *at)
@@ -305,10 +201,12 @@ static result call_with(const odd_call *k, faults *f, int form, int slot, double
     w.site = site;
     made = (result){ 0 };
     f->calls++;
-    k->call(&w, &(choice){ slot, BY_NUMBER, v });
+    choice t = all_good();
+    if (slot >= 0) t.value[slot] = BY_NUMBER, t.number = v;
+    k->call(&w, &t);
     if (message) snprintf(message, 1100, "%s", wg_failed(w.c) ? wg_message(w.c) : "");
     made.ok &= !wg_failed(w.c);
-    wg_finish(w.c, NULL);
+    close_world(&w);
     return made;
 }
 
