@@ -21,8 +21,9 @@
  *   later ones meanwhile. A late thread must not store its smaller number: all threads would then wait for
  *   the end of a part that has ended.
  *
- * A child after fork() has none of the threads of its parent, but OpenMP believes that it has. So a process
- * that was forked after the first region works on one thread.
+ * A child after fork() has none of the threads of its parent, but OpenMP believes that it has, and would wait for them
+ * for ever. So OpenMP is told to end its threads just before a fork: parent and child then start new ones at their next
+ * region. Where it refuses (a fork from within a region) the child works on one thread.
  *
  * OpenBLAS is serial inside an active region of at least two threads. A region of one thread does not count
  * as active. There wgi_gate_open sets the number of threads of the calling thread to one. */
@@ -31,6 +32,7 @@
 #if WG_WITH_OPENMP
 #include <fenv.h>
 #include <omp.h>
+#include <pthread.h>
 #endif
 #include <sched.h>
 #include <time.h>
@@ -116,15 +118,28 @@ static float_mode get_float_mode(void) { return fegetround(); }
 static void set_float_mode(float_mode m) { fesetround(m); }
 #endif
 
+static pid_t of_first_region; /* the process that may have threads; 0: any */
+static bool paused;
+
+static void before_fork(void) { paused = omp_pause_resource_all(omp_pause_soft) == 0; }
+
+static void in_child(void)
+{
+    if (paused) __atomic_store_n(&of_first_region, 0, __ATOMIC_RELAXED);
+}
+
+static void watch_forks(void) { pthread_atfork(before_fork, NULL, in_child); }
+
 /* Whether threads of OpenMP can run in this process. */
 static bool can_have_team(void)
 {
-    static pid_t of_first_region;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     const pid_t here = getpid();
-    pid_t none = 0;
-    return __atomic_compare_exchange_n(&of_first_region, &none, here, false, __ATOMIC_RELAXED,
-                                       __ATOMIC_RELAXED) ||
-           none == here;
+    pid_t was = 0;
+    const bool first =
+        __atomic_compare_exchange_n(&of_first_region, &was, here, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    if (first) pthread_once(&once, watch_forks);
+    return first || was == here;
 }
 
 static void raise_to(int *p, int i)

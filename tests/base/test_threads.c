@@ -3,6 +3,7 @@
  * two steps of the protocol, so these tests find most there. */
 #include "wgtest.h"
 
+#include <dirent.h>
 #include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,17 +194,30 @@ static double norm_of_products(void)
     return v;
 }
 
-/* The threads of the parent are not there in the child. */
-Test(threads, a_child_after_fork_computes_too, .timeout = 60)
+static int threads_here(void)
 {
+    int n = 0;
+    DIR *d = opendir("/proc/self/task");
+    for (struct dirent *e; d && (e = readdir(d));) n += *e->d_name != '.';
+    if (d) closedir(d);
+    return n;
+}
+
+/* The threads of the parent are not there in the child: it starts its own. */
+Test(threads, a_child_after_fork_computes_on_as_many_threads, .timeout = 60)
+{
+    int threads = -threads_here();
     const double v = norm_of_products();
+    threads += threads_here(); /* that it has started */
     pid_t child = fork();
     cr_assert_geq(child, 0);
     if (!child) {
         alarm(30);
-        _exit(norm_of_products() == v ? 0 : 1);
+        if (norm_of_products() != v) _exit(1);
+        _exit(threads_here() == 1 + threads ? 0 : 2);
     }
     int status = -1;
     waitpid(child, &status, 0);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+    cr_expect_eq(norm_of_products(), v);
 }
