@@ -31,7 +31,7 @@ try 'fuzz/api' "$full/fuzz" api --random 30
 try 'wengert eval' "$full/wengert" eval \
     -e 'A = [[2, 1], [1, 3]]; sum(solve(A, [1, 2])) + logsumexp(A[0]) + max(cumsum(A, axis = 1))'
 try 'wengert grad' "$full/wengert" grad -e 'sum(softmax(x) * log_softmax(x)) + norm(x)' --set x=[1,2,3] --hessian
-try 'wengert train' "$full/wengert" train -e 'z = dense(x, 2); mean(square(sum(z, axis = 1) - y))' --loss _ --data xor --epochs 2 -o "$where/run"
+try 'wengert train' "$full/wengert" train -e 'z = dense(x, 2); loss = mean(square(sum(z, axis = 1) - y))' --loss loss --data xor --epochs 2 -o "$where/run"
 try 'wengert draw' "$full/wengert" draw -e 'sum(tanh(x * x))' --set x=[1,2] -o "$where/a.svg"
 echo "Synthesis: Tested: $((passed + failed)) | Passing: $passed | Failing: $failed | Crashing: 0"
 [ "$failed" = 0 ]

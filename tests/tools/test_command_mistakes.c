@@ -38,17 +38,17 @@ static const mistake commands[] = {
 #define RED "\x1b[31m\r\xff"
 static const mistake hostile[] = {
     { { RED }, NULL, 2, { "\\x1b[31m\\x0d\\xff", NULL } },
-    { { "eval", RED ".wg" }, NULL, 4, { "\\x1b[31m\\x0d\\xff.wg", NULL } },
+    { { "eval", RED ".wg" }, NULL, 3, { "\\x1b[31m\\x0d\\xff.wg", NULL } },
     { { "eval", "-e", RED }, NULL, 3, { NULL, NULL } },
     { { "eval", "-e", "1 +" RED }, NULL, 3, { NULL, NULL } },
     { { "eval", "P" }, "x = 1\ny = x + " RED "\n", 3, { NULL, NULL } },
     { { "eval", "P" }, "x = zeros([2]) # " RED "\nx @ q" RED, 3, { NULL, NULL } },
     { { "eval", "-e", "x", "--set", RED "=1" }, NULL, 2, { "\\x1b[31m", NULL } },
-    { { "eval", "-e", "x", "--set", "x=" RED }, NULL, 2, { "\\x1b[31m", NULL } },
-    { { "eval", "-e", "x", "--set", "x=@" RED ".npy" }, NULL, 4, { "\\x1b[31m", NULL } },
+    { { "eval", "-e", "x", "--set", "x=" RED }, NULL, 2, { "a control character, byte 0x1b", NULL } },
+    { { "eval", "-e", "x", "--set", "x=@" RED ".npy" }, NULL, 3, { "\\x1b[31m", NULL } },
     { { "eval", "-e", "1", "--" RED }, NULL, 2, { "\\x1b[31m", NULL } },
     { { "eval", "-e", "1", "--print", RED }, NULL, 2, { "\\x1b[31m", NULL } },
-    { { "draw", "-e", "1", "-o", "/nonexistent/" RED ".svg" }, NULL, 4, { "\\x1b[31m", NULL } },
+    { { "draw", "-e", "1", "-o", "/nonexistent/" RED ".svg" }, NULL, 6, { "\\x1b[31m", NULL } },
     { { "ops", RED }, NULL, 2, { "\\x1b[31m", NULL } },
     { { "help", RED }, NULL, 2, { "\\x1b[31m", NULL } },
 };
