@@ -106,8 +106,8 @@ static bool hessians(job *w)
     return model_ok(&w->m) && read_all(w, h, n * n);
 }
 
-/* Each order adds nodes to those of the last, at least as many: often a multiple. What an order costs follows from all
- * nodes below it. So it can be said early that an order is out of reach. */
+/* Each order adds nodes to those of the last, at least as many: often a multiple. What an order costs
+ * follows from all nodes below it. So it can be said early that an order is out of reach. */
 enum { MOST_NODES = 1000000, MOST_WORK = 60000000 };
 
 static bool in_reach(job *w, long long k, long long order, int64_t added, int64_t added_before)

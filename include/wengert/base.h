@@ -253,7 +253,7 @@ WG_API int wg_utf8_length(const char *s);
  * UTF-8 become \xNN. What has no room is left out, by whole characters. Returns buf. All messages of the library
  * are such texts; use it for names that come from files. */
 WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
-WG_API void wg_recover(wg_context *c);              /* forgets the error; nothing else lets a context go on */
+WG_API void wg_recover(wg_context *c); /* forgets the error; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 

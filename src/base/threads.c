@@ -21,9 +21,10 @@
  *   later ones meanwhile. A late thread must not store its smaller number: all threads would then wait for
  *   the end of a part that has ended.
  *
- * A child after fork() has none of the threads of its parent, but OpenMP believes that it has, and would wait for them
- * for ever. So OpenMP is told to end its threads just before a fork: parent and child then start new ones at their next
- * region. Where it refuses (a fork from within a region) the child works on one thread.
+ * A child after fork() has none of the threads of its parent, but OpenMP believes that it has, and would
+ * wait for them for ever. So OpenMP is told to end its threads just before a fork: parent and child then
+ * start new ones at their next region. Where it refuses (a fork from within a region) the child works on
+ * one thread.
  *
  * OpenBLAS is serial inside an active region of at least two threads. A region of one thread does not count
  * as active. There wgi_gate_open sets the number of threads of the calling thread to one. */

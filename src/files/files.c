@@ -1,8 +1,8 @@
 /* files.c: reads files, as a whole or part by part, and writes files.
  *
  * A file is written without a name, or where that cannot be under a temporary one, and gets its own name
- * when it is complete. After a crash or an error the old file is still there, unchanged. A process that is killed can
- * leave a temporary: the next that saves the same file removes it. */
+ * when it is complete. After a crash or an error the old file is still there, unchanged. A process that
+ * is killed can leave a temporary: the next that saves the same file removes it. */
 #include "files/formats.h"
 
 #include <errno.h>
@@ -196,9 +196,9 @@ static void name_temporary(const wgi_out *o, int i)
     sprintf(o->temporary, "%s.wengert-%d.tmp", o->target, i);
 }
 
-/* Whoever writes a temporary holds a lock on it, which ends with the process. So a temporary that can be locked was left
- * by a process that was killed: it is removed. While its name stands for the file that is locked here nobody else
- * removes or renames it. */
+/* Whoever writes a temporary holds a lock on it, which ends with the process. So a temporary that can be
+ * locked was left by a process that was killed: it is removed. While its name stands for the file that is
+ * locked here nobody else removes or renames it. */
 static bool has_name(int fd, const char *path)
 {
     struct stat opened, named;

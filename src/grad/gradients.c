@@ -117,7 +117,8 @@ wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, c
     return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
 }
 
-/* Gradients that were asked for at the same place of the last build need not be made. gx may be the array x. */
+/* Gradients that were asked for at the same place of the last build need not be made. gx may be the array
+ * x. */
 static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
                            wg_node gx[])
 {

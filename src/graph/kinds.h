@@ -11,8 +11,8 @@ bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
 /* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
 
-/* A number made of the options' fields, and whether these are equal. Never of bytes: those between the fields are as
- * the caller's stack was. */
+/* A number made of the options' fields, and whether these are equal. Never of bytes: those between the
+ * fields are as the caller's stack was. */
 static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
 {
     return op->attr_size ? wgi_attr_hash(op, attr) : 0;

@@ -96,8 +96,8 @@ Test(saving, a_program_that_is_killed_leaves_nothing)
     cr_expect_eq(wgt_load(path).n, 3);
 }
 
-/* A temporary that is locked belongs to a program that is saving now. One that is not was left by a program that was
- * killed. */
+/* A temporary that is locked belongs to a program that is saving now. One that is not was left by a
+ * program that was killed. */
 Test(saving, a_temporary_that_was_left_is_removed_and_one_in_use_is_not)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);

@@ -1,6 +1,7 @@
-/* fuzz_api.c: calls of all functions of the public API in any order, with good and odd arguments, and with what
- * earlier calls have made. No call crashes; an error has a text that any terminal can show; after wg_recover the
- * context computes; wg_finish leaves no memory. The calls are made from the headers by tests/graph/odd_calls.awk.
+/* fuzz_api.c: calls of all functions of the public API in any order, with good and odd arguments, and
+ * with what earlier calls have made. No call crashes; an error has a text that any terminal can show;
+ * after wg_recover the context computes; wg_finish leaves no memory. The calls are made from the headers
+ * by tests/graph/odd_calls.awk.
  *
  * 16 bytes are a call: which one (2), which node is the good one, how many slots are odd, and then a slot and
  * its value for each of these. */

@@ -1,5 +1,5 @@
-/* test_fuzz.c: random sequences of calls of all public functions; the inputs of tests/fuzz/corpus, tried again. Each was found by a fuzzer: it reaches code
- * that no other reaches, or has broken a promise once. */
+/* test_fuzz.c: random sequences of calls of all public functions; the inputs of tests/fuzz/corpus, tried
+ * again. Each was found by a fuzzer: it reaches code that no other reaches, or has broken a promise once. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +34,8 @@ static void try_folder(const fuzz_target *t)
     cr_expect_gt(n, 20, "only %d inputs in %s", n, folder);
 }
 
-/* The numbers of calls change with each function that is added, so inputs are no corpus: they are drawn from the seed.
- * One that breaks a promise is made smaller and printed as a C program. */
+/* The numbers of calls change with each function that is added, so inputs are no corpus: they are drawn
+ * from the seed. One that breaks a promise is made smaller and printed as a C program. */
 static void try_random(const fuzz_target *t, int sequences)
 {
     enum { CALLS = 24 };

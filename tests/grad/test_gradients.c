@@ -133,8 +133,8 @@ static void expect_values(const wg_node n[2], double a, double b, const char *wh
     cr_expect_eq(wg_item(n[1]), b, "%s: %g", what, wg_item(n[1]));
 }
 
-/* z = x^2 y + y^3 at (2, 3): the gradient is (12, 31), H (1, 2) with H = (6, 4; 4, 18) is (14, 40). The operands' array is
- * the room for the results, in the first build and in those that repeat it. */
+/* z = x^2 y + y^3 at (2, 3): the gradient is (12, 31), H (1, 2) with H = (6, 4; 4, 18) is (14, 40). The
+ * operands' array is the room for the results, in the first build and in those that repeat it. */
 Test(gradients, the_results_may_stand_in_the_array_of_the_operands)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

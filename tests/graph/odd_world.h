@@ -1,5 +1,5 @@
-/* odd_world.h: what the calls of odd_calls.h are made in: a context, graphs, parameters, and what earlier calls
- * have made. */
+/* odd_world.h: what the calls of odd_calls.h are made in: a context, graphs, parameters, and what earlier
+ * calls have made. */
 #ifndef ODD_WORLD_H
 #define ODD_WORLD_H
 

@@ -105,7 +105,8 @@ Test(command, grad_of_higher_order)
            "50"); /* (x + n) e^x */
 }
 
-/* Each order needs a multiple of the nodes of the last: a refusal comes before the time and memory are spent. */
+/* Each order needs a multiple of the nodes of the last: a refusal comes before the time and memory are
+ * spent. */
 Test(command, grad_of_an_order_that_is_out_of_reach_is_refused)
 {
 #define TANH "sin(exp(tanh(x * x + 1)))"
