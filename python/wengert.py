@@ -141,8 +141,8 @@ x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
 ! lr:double weight_decay:double coupled:bool l1:double decay_all:bool = sgd
-! lr:double beta:double classical:bool nesterov:bool weight_decay:double coupled:bool l1:double decay_all:bool
-    = momentum
+! lr:double beta:double classical:bool nesterov:bool velocity:bool weight_decay:double coupled:bool l1:double
+    decay_all:bool = momentum
 ! lr:double beta1:double beta2:double eps:double amsgrad:bool weight_decay:double coupled:bool l1:double
     decay_all:bool = adam adamw
 ! lr:double beta1:double beta2:double eps:double weight_decay:double coupled:bool l1:double decay_all:bool =
