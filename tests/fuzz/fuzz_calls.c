@@ -26,6 +26,8 @@ typedef struct player { /* one way */
     wg_optim *o;
     wg_node pool[POOL]; /* the last nodes; wg_none: there is none */
     int64_t mark;
+    wg_status status; /* of the last call */
+    char message[512];
 } player;
 
 typedef struct game {
@@ -197,21 +199,28 @@ static void compare_tensors(const wg_tensor *a, const wg_tensor *b, const char *
         fuzz_stop("%s differs between way 0 and way %d", what, way);
 }
 
-/* Of a failed call all have the same status. The error is then forgotten. */
-static void compare_status(game *k, const choice *w)
+/* Notes how a call ended and forgets its error, before the next way makes the call: an error without a
+ * context is the thread's, which keeps none while one of its contexts has an error. */
+static void settle(player *y)
 {
-    const wg_status s = wg_failed(k->player[0].c);
+    y->status = wg_failed(y->c);
+    snprintf(y->message, sizeof y->message, "%s", y->status ? wg_message(y->c) : "fine");
+    wg_recover(y->c);
+}
+
+/* Of a failed call all have the same status. */
+static void compare_status(const game *k, const choice *w)
+{
+    const player *y = k->player;
     for (int i = 1; i < WAYS; i++)
-        if (wg_failed(k->player[i].c) != s)
-            fuzz_stop("call %d: way 0: %s; way %d: %s", w->what % 16, s ? wg_message(k->player[0].c) : "fine",
-                      i, wg_failed(k->player[i].c) ? wg_message(k->player[i].c) : "fine");
-    for (int i = 0; i < WAYS; i++) wg_recover(k->player[i].c);
+        if (y[i].status != y->status)
+            fuzz_stop("call %d: way 0: %s; way %d: %s", w->what % 16, y->message, i, y[i].message);
 }
 
 static void compare_value(game *k, const choice *w)
 {
     wg_tensor t[WAYS];
-    for (int i = 0; i < WAYS; i++) t[i] = wg_value(chosen(&k->player[i], w));
+    for (int i = 0; i < WAYS; i++) t[i] = wg_value(chosen(&k->player[i], w)), settle(&k->player[i]);
     for (int i = 1; i < WAYS; i++) compare_tensors(&t[0], &t[i], "a value", i);
     compare_status(k, w);
 }
@@ -247,7 +256,7 @@ void fuzz_calls(const uint8_t *input, size_t size)
     open_ways(&k);
     for (int i = 0; i < STEPS && k.left; i++) {
         const choice w = choose(&k);
-        for (int j = 0; j < WAYS; j++) play(&k, &k.player[j], &w);
+        for (int j = 0; j < WAYS; j++) play(&k, &k.player[j], &w), settle(&k.player[j]);
         k.made++;
         compare_status(&k, &w);
         if (w.what % 16 == 10) compare_value(&k, &w);
