@@ -269,7 +269,7 @@ test-all: ## test, hostile, clang, valgrind, without BLAS and OpenMP, for musl a
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
 
-memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set (2 minutes)
+memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
 	+@BUILD=$(BUILD) tests/run.sh memcheck
 
 hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers

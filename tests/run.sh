@@ -69,7 +69,7 @@ daz     |         |                                         | $results_rooms    
 up      |         |                                         | $results_rooms      | WG_FLOATS=up | make | 100 0
 down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 100 0
 zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 100 0
-memcheck |        |                                         | memcheck.sh         |                | valgrind | 150 0
+memcheck |        |                                         | memcheck.sh         |                | valgrind | 30 0
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
