@@ -29,7 +29,7 @@ try() {
 }
 
 try 'fuzz/calls' "$full/fuzz" calls "$PWD"/tests/fuzz/corpus/calls/*
-try 'fuzz/api' "$full/fuzz" api --random 30
+try 'fuzz/api' "$full/fuzz" api --random 400
 try 'wengert eval' "$full/wengert" eval \
     -e 'A = [[2, 1], [1, 3]]; sum(solve(A, [1, 2])) + logsumexp(A[0]) + max(cumsum(A, axis = 1))'
 try 'wengert grad' "$full/wengert" grad --hessian --set x=[1,2,3] \
