@@ -3,7 +3,7 @@
  *     fuzz TARGET FOLDER SECONDS        makes inputs: changes bytes of the folder's files at random
  *     fuzz TARGET FILE...               tries these
  *     fuzz TARGET --random N            tries N inputs of random records
- *     fuzz TARGET --shrink FILE         shrinks one that breaks a promise; prints what it says and a C program
+ *     fuzz TARGET --shrink FILE         shrinks what breaks a promise; prints what it says and a C program
  *
  * An input that breaks a promise is written to the file fuzz-TARGET.broken. Compiled with WG_LIBFUZZER, what
  * follows TARGET are arguments of libFuzzer, which keeps inputs that reach new code. */
