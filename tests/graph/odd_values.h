@@ -67,7 +67,8 @@ static inline void *old_object(const world *w, object_kind k, int i)
 /* ODD_word: how many odd values there are. get_word: the value of a slot. given: the argument must be given;
  * the good value of an option is its default. TEXT_word: the good value and the odd ones as C, where that
  * is short. */
-#define GETTER(T, word)              static T get_##word(const world *w, const choice *t, int slot, bool given)
+#define GETTER(T, word) static T get_##word(const world *w, const choice *t, int slot, bool given)
+
 #define LENGTH(a)                    ((int)(sizeof(a) / sizeof *(a)))
 #define TEXTS(word, type, good, odd) static const char *const TEXT_##word[] = { type, good, odd };
 #define NO_TEXTS(word)               TEXTS(word, NULL, NULL, NULL)
