@@ -48,7 +48,7 @@ ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
 endif
 # The tests leave out a kind whose compiler is missing.
-ifneq ($(filter test-all,$(GOALS)),)
+ifneq ($(filter test-all clang memcheck,$(GOALS)),)
 $(shell $(SETUP) kinds >&2)
 endif
 ifeq ($(CC),cc)
@@ -260,7 +260,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 .PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
-test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 3 GB)
+test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 2 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 test-all: ## test, hostile, clang, valgrind, without BLAS and OpenMP, for musl and aarch64, and 4,000 random graphs (from nothing: 25 minutes, 3.3 GB)

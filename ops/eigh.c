@@ -55,24 +55,27 @@ OPTIONS(slopes, SLOPES_FIELDS);
 #define SIZE_OF(T, v) \
     T v##_most = 0;   \
     for (int64_t i = 0; i < n; i++) v##_most = ABS(v[i]) > v##_most ? ABS(v[i]) : v##_most
-/* Closer than `near` of the largest, a quotient of differences has lost half its digits, and the limit has as many. */
-#define SLOPES(T)                                                                                  \
-    do {                                                                                           \
-        const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n,                  \
-                *d = (const T *)k->x[2] + u * n,                                                   \
-                near = sizeof(T) == sizeof(float) ? (T)0x1p-12 : (T)0x1p-26;                       \
-        T *y = (T *)k->y[0] + u * n * n;                                                           \
-        SIZE_OF(T, w);                                                                             \
-        SIZE_OF(T, g);                                                                             \
-        for (int64_t i = 0; i < n; i++)                                                            \
-            for (int64_t j = 0; j < n; j++) {                                                      \
-                const T dw = w[j] + sign * w[i], dg = g[j] + sign * g[i], dd = d[j] + sign * d[i]; \
-                const bool close = ABS(dw) <= near * w_most, flat = ABS(dg) <= near * g_most;      \
-                if (sign < 0 && i == j) y[i * n + j] = 0;                                          \
-                else if (close && flat) y[i * n + j] = dd / (T)(sign < 0 ? j - i : i + j + 2);     \
-                else if (dw == 0) return wg_fault_at(k, u * n, n, WG_FAULT_MATRIX, TWICE);         \
-                else y[i * n + j] = dg / dw;                                                       \
-            }                                                                                      \
+/* Closer than `near` of the largest, a quotient of differences has lost half its digits, and the limit has as many:
+ * it is taken where it is the quotient to rounding. A function that tells close eigenvalues apart has another one. */
+#define SLOPES(T)                                                                                    \
+    do {                                                                                             \
+        const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n,                    \
+                *d = (const T *)k->x[2] + u * n,                                                     \
+                near = sizeof(T) == sizeof(float) ? (T)0x1p-12 : (T)0x1p-26, eps = near * near;      \
+        T *y = (T *)k->y[0] + u * n * n;                                                             \
+        SIZE_OF(T, w);                                                                               \
+        SIZE_OF(T, g);                                                                               \
+        for (int64_t i = 0; i < n; i++)                                                              \
+            for (int64_t j = 0; j < n; j++) {                                                        \
+                const T dw = w[j] + sign * w[i], dg = g[j] + sign * g[i], dd = d[j] + sign * d[i];   \
+                const bool close = ABS(dw) <= near * w_most, flat = ABS(dg) <= near * g_most;        \
+                const T limit = dd / (T)(sign > 0 ? i + j + 2 : i == j ? 1 : j - i), q = dg / dw;    \
+                const bool same = ABS(dg - limit * dw) <= 16 * eps * (g_most + ABS(limit) * w_most); \
+                if (sign < 0 && i == j) y[i * n + j] = 0;                                            \
+                else if (close && flat && same) y[i * n + j] = limit;                                \
+                else if (dw == 0) return wg_fault_at(k, u * n, n, WG_FAULT_MATRIX, TWICE);           \
+                else y[i * n + j] = q;                                                               \
+            }                                                                                        \
     } while (0)
 KERNEL(slopes)
 {

@@ -28,9 +28,7 @@ static const struct {
     { "qr", SINGULAR },
     { "qr_part", SINGULAR },
     { "eigh", SINGULAR },
-    { "eigh_part", SINGULAR },
     { "svd", SINGULAR },
-    { "svd_part", SINGULAR },
 };
 
 const char *random_calls_reason(const wg_op *op)

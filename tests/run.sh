@@ -82,6 +82,14 @@ read_kind() {
     folder=$build${folder:+/$folder} results=$build/results/$1
 }
 
+# Whether the compiler of the kind that was read last makes programs, with the kind's sanitizers.
+compiles() {
+    local cc san
+    cc=$(sed -n 's/.*CC=\([^ ]*\).*/\1/p' <<<"$flags")
+    san=$(sed -n 's/.*SAN=\([^ ]*\).*/-fsanitize=\1/p' <<<"$flags")
+    [ -z "$cc" ] || echo 'int main(void) { return 0; }' | $cc $san -x c -o /dev/null - 2>/dev/null
+}
+
 announce() {
     local kind seconds_of_all=0 room_of_all=0
     for kind; do
@@ -277,6 +285,8 @@ for kind; do
         echo "$needs is not installed: the $kind tests are left out"
         continue
     fi
+    compiles || { echo "$needs makes no programs here: the $kind tests are left out"; continue; }
+    case "${TESTS:+chosen} $programs" in "chosen "*.sh) echo "$kind runs no chosen test: left out"; continue ;; esac
     echo "building for the $kind tests"
     TIMEFORMAT='%U %S'
     mkdir -p "$results"

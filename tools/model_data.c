@@ -119,6 +119,7 @@ static bool take_known(model *m, data_rows *d, const data_source *s, const char 
         else at = NULL;
     }
     if (!all) return free(list), true;
+    if (d->inputs == DATA_INPUTS) return free(list), take(m, d, s, name, name, said); /* which refuses */
     d->known[d->inputs] = list;
     return take(m, d, s, name, list, said);
 }

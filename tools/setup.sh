@@ -61,7 +61,6 @@ need_build() {
 need_test() {
     has_module criterion || want libcriterion-dev
     [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
-    command -v valgrind >/dev/null || want valgrind
 }
 
 need_draw() { [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
@@ -71,9 +70,14 @@ need_check() {
     command -v g++ >/dev/null || command -v clang++ >/dev/null || want g++
 }
 
-# Compilers of the tests' other kinds.
+# Compilers of the tests' other kinds, and valgrind.
 need_kinds() {
-    command -v clang >/dev/null || want clang
+    local version
+    command -v valgrind >/dev/null || want valgrind
+    if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then
+        version=$(apt-cache show clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\)\..*/\1/p' | head -n 1)
+        want clang "libclang-rt-${version:-14}-dev" # without its recommended packages clang has no sanitizers
+    fi
     [ "$(uname -m)" = x86_64 ] || return
     command -v musl-gcc >/dev/null || want musl-tools
     command -v aarch64-linux-gnu-gcc >/dev/null || want gcc-aarch64-linux-gnu libc6-dev-arm64-cross

@@ -93,7 +93,10 @@ struct axes {
     wg_axis list;
     axes() : list(0) {}
     axes(wg_axis a) : list(a) {}
-    axes(int one) : axes({ one }) {}
+    template <class I, class = typename std::enable_if<std::is_integral<I>::value>::type>
+    axes(I one) : axes({ static_cast<int>(one) })
+    {
+    }
     axes(std::initializer_list<int> l) : list(wg_axes_of(static_cast<int>(l.size()), l.begin())) {}
     operator wg_axis() const { return list; }
 };

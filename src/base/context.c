@@ -108,9 +108,9 @@ static uint64_t env_plan_bytes(wg_context *c)
 {
     static const char units[] = "kMG";
     const char *s = getenv("WG_PLAN_BYTES");
-    char *end;
     if (!s || !*s) return STANDARD_PLAN_BYTES;
-    const double v = strtod(s, &end);
+    double v = 0;
+    const char *end = wg_number_in(s, &v);
     const char *unit = *end ? strchr(units, *end) : NULL;
     const double all = unit ? ldexp(v, 10 * (int)(unit - units + 1)) : v;
     if (end > s && !end[unit != NULL] && all >= 1 && all < 1e18) return (uint64_t)all;

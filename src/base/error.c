@@ -166,12 +166,14 @@ wg_status wgi_quiet_begin(wg_context *c)
     wg_status was = c->status;
     c->status = WG_OK;
     c->quiet++;
+    lost.failed++;
     return was;
 }
 
 void wgi_quiet_end(wg_context *c, wg_status was)
 {
     c->quiet--;
+    lost.failed -= lost.failed > 0;
     c->status = was;
 }
 

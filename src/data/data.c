@@ -245,10 +245,10 @@ static bool end_epoch(wg_data *d)
 
 bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
 {
-    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_next: the data set is NULL"), false;
     if (b) *b = (wg_batch){ 0 };
-    if (d && !b) wg_fail(d->c, here, WG_ERROR_USE, "data_next: the batch is NULL");
-    if (!d || !b || wg_failed(d->c)) return false;
+    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_next: the data set is NULL"), false;
+    if (!b) wg_fail(d->c, here, WG_ERROR_USE, "data_next: the batch is NULL");
+    if (!b || wg_failed(d->c)) return false;
     if (size < 1)
         return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
     if (!d->now.running) begin_epoch(d);

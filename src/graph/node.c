@@ -7,10 +7,11 @@ wgi_node *wgi_node_of(wg_node n)
     return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
 }
 
-/* The error node in a context without an error: wg_recover has forgotten it. */
+/* The error node in a context without an error: wg_recover has forgotten it. In the tracer's graph it is a
+ * leaf that a rule may not make: the reverse sweep reports that (wgi_rule_refuse). */
 static bool not_made(wg_node n, wg_site here, const char *what, const char *which)
 {
-    if (wgi_ok(n.graph->c))
+    if (wgi_ok(n.graph->c) && n.graph != n.graph->c->tracer)
         wgi_fail(n.graph->c, here, what, WG_ERROR_USE, "%s is the result of a call that failed", which);
     return false;
 }

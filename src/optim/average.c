@@ -1,5 +1,6 @@
 /* average.c: running averages of parameters. It stands beside the optimizers since it is compiled like
  * them. */
+#include "base/floats.h"
 #include "optim/optim.h"
 #include "params/params.h"
 
@@ -61,7 +62,9 @@ void wg_average_free(wg_average *a)
 static void move(const wgi_parameter *q, double *restrict mean, double share)
 {
 #define MOVE(T) mean[i] += share * ((double)((const T *)q->data)[i] - mean[i])
+    const wgi_floats was = wgi_floats_enter();
     EACH(MOVE);
+    wgi_floats_leave(was);
 }
 
 /* Parameters that are new begin with their values. */

@@ -1,4 +1,5 @@
 /* copies.c: the values of a set in memory: snapshots, copies and blends of sets. */
+#include "base/floats.h"
 #include "params/params.h"
 
 /* ---- snapshots ---- */
@@ -134,8 +135,10 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
         const wgi_parameter *q = from->root->item[i];
         if (!wgi_params_holds(from, q)) continue;
         wgi_parameter *mine = same_in(to, from, q);
+        const wgi_floats was = wgi_floats_enter();
         if (mine) blend(mine, q, tau);
-        else
+        wgi_floats_leave(was);
+        if (!mine)
             wg_params_make_at(here, to, name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
                               q->state);
     }

@@ -3,6 +3,7 @@
  * All reads between two changes of parameters see one evaluation: the same inputs, parameters and random
  * epoch. Invariant: g->value[i] is NULL or the address of node i's value in the open evaluation. When no
  * evaluation is open, all are NULL. */
+#include "base/floats.h"
 #include "graph/written.h"
 #include "run/plan/plan.h"
 #include "run/trace_nan.h"
@@ -318,8 +319,11 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
         wgi_parameter *q = g->node[r->target[i]].parameter;
         if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
-        if (add && q->reached) add_to(q, r->into[i]);
-        else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
+        if (add && q->reached) {
+            const wgi_floats was = wgi_floats_enter();
+            add_to(q, r->into[i]);
+            wgi_floats_leave(was);
+        } else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
         q->reached = true;
     }
 }
@@ -339,9 +343,7 @@ static void keep_loss(wg_graph *g, uint32_t loss)
     uint32_t node[WGI_LOSS_NODES];
     const int n = wgi_loss_nodes(g, loss, node);
     for (int k = 0; k < n; k++) {
-        if (!g->value[node[k]] || g->node[node[k]].flags & WGI_RESULT) continue;
-        if (k) wgi_wish(g, node[k]);
-        wgi_result(g, node[k]);
+        if (g->value[node[k]] && !(g->node[node[k]].flags & WGI_RESULT)) wgi_result(g, node[k]);
     }
 }
 
@@ -377,6 +379,8 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
 {
     uint32_t node[WGI_LOSS_NODES];
     const int n = wgi_loss_nodes(g, r->loss, node);
+    /* Also if the request fails: what earlier plans leave must not depend on that. */
+    for (int k = 1; k < n; k++) wgi_wish(g, node[k]);
     if (!wgi_request_roots(g, g, &g->temp, node, n, true, r) || !wgi_request_targets(g, &g->temp, p, 0, r) ||
         (p->root->lazy && !wgi_request_rows(g, r))) {
         if (!add) wgi_gradients_lost(p);

@@ -284,9 +284,11 @@ Test(figure_files, mistakes_are_named)
     cr_expect_null(wg_figure_new(c, "", .width = 3));
     wgt_expect_error(c, WG_ERROR_VALUE, ".width");
     cr_expect_eq(wg_figure_save(NULL, "a.svg"), WG_ERROR_USE);
+    wgt_expect_error(c, WG_ERROR_USE, "figure_save: the figure is NULL");
     wg_series_add(NULL, 1, 2), wg_series_push(NULL, 1), wg_series_bar(NULL, "", 1),
         wg_panel_text(NULL, 1, 2, ""), wg_panel_at_x(NULL, 1, ""), wg_figure_frame(NULL, ""),
         wg_figure_free(NULL);
+    wgt_expect_error(c, WG_ERROR_USE, "is NULL");
     wgt_finish(c, NULL);
 }
 

@@ -205,6 +205,7 @@ Test(busy, a_freed_graph_can_neither_be_begun_nor_freed)
     wg_begin(g, WG_TRAIN);
     wgt_expect_error(c, WG_ERROR_USE, "begin: the graph was freed");
     cr_expect_not(wg_node_ok(wg_scalar(g, 1)));
+    wgt_expect_error(c, WG_ERROR_USE, "scalar: the graph was freed");
     wgt_finish(c, NULL);
 }
 

@@ -163,6 +163,7 @@ def checks():
     raised(TypeError, "the value of the function is complex", lambda: wg.check(lambda x: (1j * x.sum(), x), A))
     raised(TypeError, "an argument is complex", lambda: wg.check(lambda x: (x.sum(), x), A + 1j))
     raised(TypeError, "is complex", lambda: wg.value_and_grad(lambda x: x.sum())(A + 0j))
+    wg.Graph()
     raised(TypeError, "is complex", lambda: wg.extern(wg.input("c", A), 2, lambda x: x[0, :2] * 1j).numpy())
     raised(ZeroDivisionError, "", lambda: wg.check(lambda x: 1 // 0, A, grad=np.cos))
     wg.Graph()

@@ -12,7 +12,8 @@ enum {
     NO_LIMIT = 4, /* x times what is 0 far out: at infinities NaN, as 0 times infinity is */
     PRINTED = 8,  /* as is for the derivatives only */
     SMALL = 16,   /* a square of the derivative is on the way, which underflows earlier */
-    STEEP = 32    /* e^u of large u, whose error counts u times */
+    STEEP = 32,   /* e^u of large u, whose error counts u times */
+    REFUSED = 64  /* operands outside of [0, high] are an error: 1/2 stands for them */
 };
 
 /* as: the same function, written so that nothing cancels, and its convention at kinks. What is printed is
@@ -44,7 +45,7 @@ static const convention conventions[] = {
     { "relu", PIECES, "y = 0 where x <= 0, else x", 0, 0 },
     { "hard_sigmoid", 0, "y = 0 where x < -3, 1 where x > 3, else x / 6 + 1 / 2", 0, 0 },
     { "hard_swish", NO_LIMIT, "y = 0 where x < -3, x where x > 3, else x (x / 6 + 1 / 2)", 0, 0 },
-    { "binary_cross_entropy", ABSOLUTE, "L = -(y ln x + (1 - y) log1p(-x))", 1e-30, 1 },
+    { "binary_cross_entropy", ABSOLUTE | REFUSED, "L = -(y ln x + (1 - y) log1p(-x))", 1e-30, 1 },
     { "bce_with_logits", ABSOLUTE, "L = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y", -1e30,
       1e30 },
     { "hinge", PIECES, "L = 1 - x y where x y < 1, else 0", -1e30, 1e30 },

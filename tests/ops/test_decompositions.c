@@ -300,6 +300,20 @@ static wg_node with_values(wg_graph *g, int64_t m, int64_t n, const double *valu
     return x;
 }
 
+/* f = sum c w^2 of close eigenvalues tells them apart. By perturbation its second derivative along E01 + E10 at
+ * diag(w) is 4 (c1 w1 - c0 w0) / (w1 - w0). Rounding of w costs 2^-53 of the largest: 1e-6 of the gap. */
+Test(decompositions, close_values_that_are_told_apart)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = INPUT(g, WG_SHAPE(3, 3), 1e-10, 0, 0, 0, 3e-10, 0, 0, 0, 1), w, v, h;
+    wg_node along = INPUT(g, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 0);
+    cr_assert(wg_eigh(a, &w, &v));
+    wg_node f = wg_sum(wg_mul(VECTOR(g, 1, 2, 3), wg_square(w)));
+    cr_assert_eq(wg_hvp(f, &a, &along, 1, &h), WG_OK);
+    cr_expect(wgt_relative(wg_item(wg_sum(wg_mul(along, h))), 4 * (6e-10 - 1e-10) / 2e-10) < 1e-5);
+    done(g);
+}
+
 Test(decompositions, smooth_functions_of_equal_values)
 {
     static const double value[][4] = { { 1, 2, 3, 5 }, { 2, 2, 3, 4 },  { 2, 2, 2, 1 },   { 0, 0, 1, 1 },

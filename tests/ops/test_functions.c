@@ -327,7 +327,7 @@ Test(functions, clip)
     EXPECT_VECTOR(slope(y, low), 1);
     EXPECT_VECTOR(slope(y, high), 1);
     EXPECT_VECTOR(wg_clip(x, 0, 1), 0, 0, 0, 1, 1, NAN);
-    EXPECT_VECTOR(wg_clip(VECTOR(g, 0.5, 3), 2, 1), 1, 1);
+    EXPECT_VECTOR(wg_clip(VECTOR(g, 0.5, 3), VECTOR(g, 2), high), 1, 1);
     done(g);
 }
 

@@ -219,6 +219,11 @@ static wg_node vector(lattice *l, const double v[])
     return wg_cast(wg_input(l->t.k.g, "x", wg_view_f64(v, WG_SHAPE(l->points))), l->dtype);
 }
 
+static bool is_refused(const convention *c, double v)
+{
+    return c->how & REFUSED && !(v >= 0 && v <= c->high);
+}
+
 static void set_points(lattice *l)
 {
     double axis[ON_AN_AXIS];
@@ -229,7 +234,7 @@ static void set_points(lattice *l)
     for (int p = 0; p < l->points; p++) {
         l->nan[p] = l->tiny[p] = l->outside[p] = false, l->far[p] = 0;
         for (int k = 0, rest = p; k < l->variables; k++, rest /= n) {
-            const double v = l->at[k][p] = in(l, axis[rest % n]);
+            const double a = axis[rest % n], v = l->at[k][p] = in(l, is_refused(c, a) ? 0.5 : a);
             l->nan[p] |= isnan(v), l->far[p] += isinf(v) != 0;
             l->tiny[p] |= v != 0 && fabs(v) <= (l->dtype == WG_F32 ? FLT_MIN : DBL_MIN);
             l->outside[p] |= c->low < c->high && !(v > c->low && v < c->high);

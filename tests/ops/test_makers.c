@@ -169,6 +169,7 @@ Test(random_nodes, options)
     wg_random_uniform(g, WG_SHAPE(2), .low = 2, .high = 1);
     wgt_expect_error(c, WG_ERROR_VALUE, "low is 2, high is 1: low must be below high");
     cr_assert(wg_is_none(wg_random_normal(NULL, WG_SHAPE(2))));
+    wgt_expect_error(c, WG_ERROR_USE, "random_normal: the graph is NULL");
     done(g);
 }
 

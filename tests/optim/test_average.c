@@ -127,5 +127,6 @@ Test(averages, mistakes_are_named)
     values_are(&u, "w.x", 2);
     wg_average_free(a), wg_average_free(b), wg_average_free(NULL);
     cr_assert_eq(wg_average_step(NULL), WG_ERROR_USE);
+    wgt_expect_error(u.c, WG_ERROR_USE, "average_step: the average is NULL");
     wgt_finish(u.c, NULL);
 }

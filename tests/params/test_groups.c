@@ -132,6 +132,7 @@ Test(groups, mistakes_are_named)
     wg_optim_group(o, "*", NULL);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: no options");
     cr_assert_eq(wg_optim_group(NULL, "*", &(wg_group_opts){ .lr = 1 }), WG_ERROR_USE);
+    wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: the optimizer is NULL");
     wg_optim_group(o, "enc.*.B", &(wg_group_opts){ .no_decay = true });
     backward(&u);
     wg_optim_step(o);

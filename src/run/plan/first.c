@@ -81,6 +81,8 @@ static bool foresee(wg_graph *g, const wgi_request *r, const wgi_structure *s, u
     if (!x || !gx) return false;
     if (!n || !wg_dtype_is_float(wg_node_dtype(y))) return true;
     const wg_status was = wgi_quiet_begin(g->c);
+    wgi_number users[WGI_NUMBERS]; /* numbers of the derivative take none of their places */
+    memcpy(users, g->plain.number, sizeof users);
     g->build.within++;
     if (wgi_reverse(g, wg_inside(r->here), &y, &y, 1, x, n, gx, &blocked))
         keep_what_is_read(g, s, mark, left);
@@ -88,6 +90,7 @@ static bool foresee(wg_graph *g, const wgi_request *r, const wgi_structure *s, u
     const wg_status now = g->c->status;
     wgi_quiet_end(g->c, was);
     wgi_forget(g, mark);
+    memcpy(g->plain.number, users, sizeof users);
     wgi_arena_rewind(&g->arena, place);
     if (now == WG_ERROR_MEMORY) wgi_fail(g->c, r->here, "plan", now, "no memory for a derivative");
     return wgi_ok(g->c);
