@@ -388,9 +388,10 @@ class Graph:
         return kept[1]
 
     def _value(self, node):
-        self.context._look()
-        if not node.graph:  # C has no context in which it could say so
-            raise TypeError("wengert: no operand is a value")
+        try:
+            self.context._look()
+        except Error as e:
+            raise e if node.graph else TypeError("wengert: no operand is a value: %s" % e)
         return Value(node, self)
 
     def _node(self, x):
@@ -654,8 +655,8 @@ def _new_struct(fields):
     return type("_Args", (Structure,), {"_fields_": members})
 
 def _results(result, g):
-    g.context._look()
     if isinstance(result, _States):
+        g.context._look()
         return States(*(Value(n, g) for n in (result.y, result.h, result.c)))
     return g._value(result)
 
