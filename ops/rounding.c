@@ -2,6 +2,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "graph/graph.h"
 #include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
@@ -112,8 +113,7 @@ const wg_op wgi_op_nearest_finite = {
 /* NaN: it is no number. */
 static double number_of(wg_node n)
 {
-    wg_tensor t;
-    return wg_node_leaf(n) == WG_LEAF_NUMBER && wg_peek(n, &t) ? wg_tensor_item(&t, 0) : NAN;
+    return wg_node_leaf(n) == WG_LEAF_NUMBER ? wgi_node_of(n)->number : NAN;
 }
 static bool clip_shape(wg_rule *r)
 {
