@@ -68,7 +68,8 @@ wg_node wg_tan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_t
 extern const wg_op wgi_op_unit_gap;
 static wg_node unit_gap(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_unit_gap); }
 
-/* Not by the factors: at -1 and 1, where gy may be infinite, one of the products would be 0 times infinity. */
+/* Not by the factors: at -1 and 1, where gy may be infinite, one of the products would be 0 times
+ * infinity. */
 VJP(unit_gap) { gx[0] = wg_mul(gy, wg_mul(x[0], -2)); }
 SAMPLE(unit_gap) { return single(g, i, unit_gap, here, -0.8, 0.8); }
 ERROR_SAMPLE(unit_gap) { return single_error(g, i, "unit_gap", here); }

@@ -1,15 +1,11 @@
 /* cofactor_loops.h: cofactors of a square matrix of any rank, and their derivative in a direction.
- *
- * Elimination with the largest number left as pivot gives A = F E H: F and H are regular, E has r ones in its
- * diagonal and zeros elsewhere, r is the rank. The cofactors of a product are the product of the cofactors, so
- *
- *     cof(A) = d F^-T cof(E) H^-T,   d = det F det H,
- *
- * and their derivative in the direction C is d F^-T M H^-T with M that of cof(E) in the direction B = F^-1 C H^-1:
- * with P[i, j] the product of all e but e[i] and e[j], M[i, i] = sum(P[i, j] B[j, j] over j != i) and
- * M[i, j] = -P[i, j] B[j, i]. No number is divided by a small pivot that it is not multiplied by again, nor are
- * large numbers subtracted: digits are kept where a pivot is some rounding error. In long double, whose range holds
- * the products of pivots. */
+ * Elimination with the largest number left as pivot gives A = F E H: F and H are regular, E has r ones in
+ * its diagonal and zeros elsewhere, r is the rank. The cofactors of a product are the product of the
+ * cofactors, so cof(A) = d F^-T cof(E) H^-T, d = det F det H, and their derivative in the direction C is d
+ * F^-T M H^-T with M that of cof(E) in the direction B = F^-1 C H^-1: with P[i, j] the product of all e
+ * but e[i] and e[j], M[i, i] = sum(P[i, j] B[j, j] over j != i) and M[i, j] = -P[i, j] B[j, i]. No number
+ * is divided by a small pivot that it is not multiplied by again, nor are large numbers subtracted: digits
+ * are kept where a pivot is some rounding error. In long double, whose range holds the products of pivots. */
 #ifndef WG_COFACTOR_LOOPS_H
 #define WG_COFACTOR_LOOPS_H
 
@@ -133,8 +129,8 @@ static void slope_of_ones(const factors *f, long double *v)
     for (int64_t i = 0; i < n; i++) v[i * n + i] = diagonal[i];
 }
 
-/* Cofactors of matrix u, or with c >= 0 their derivative in the direction of operand c, where operand `where` is
- * not 0. Elsewhere 0. */
+/* Cofactors of matrix u, or with c >= 0 their derivative in the direction of operand c, where operand
+ * `where` is not 0. Elsewhere 0. */
 static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int where, int c)
 {
     factors f = { .n = n, .a = k->scratch };

@@ -144,8 +144,8 @@ static wg_node cofactor_curve(wg_site here, wg_node a, wg_node b, wg_node c)
     wg_node once = wg_add(wg_mul(of_b, xc), wg_mul(of_c, xb));
     return wg_mul(d, wg_add(wg_sub(wg_mul(wg_sub(wg_mul(of_b, of_c), both), x), once), twice));
 }
-/* The slope is the same form of gy and c: d^2 det [gy, c, dA]. A third derivative is that of regular matrices; of
- * a singular one it is an error. */
+/* The slope is the same form of gy and c: d^2 det [gy, c, dA]. A third derivative is that of regular
+ * matrices; of a singular one it is an error. */
 VJP(cofactor_slope)
 {
     wg_node weak = over_matrices(here, wg_not_equal(x[1], 0));

@@ -55,8 +55,9 @@ OPTIONS(slopes, SLOPES_FIELDS);
 #define SIZE_OF(T, v) \
     T v##_most = 0;   \
     for (int64_t i = 0; i < n; i++) v##_most = ABS(v[i]) > v##_most ? ABS(v[i]) : v##_most
-/* Closer than `near` of the largest, a quotient of differences has lost half its digits, and the limit has as many:
- * it is taken where it is the quotient to rounding. A function that tells close eigenvalues apart has another one. */
+/* Closer than `near` of the largest, a quotient of differences has lost half its digits, and the limit has
+ * as many: it is taken where it is the quotient to rounding. A function that tells close eigenvalues apart
+ * has another one. */
 #define SLOPES(T)                                                                                    \
     do {                                                                                             \
         const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n,                    \
@@ -157,9 +158,9 @@ static bool slopes_shape(wg_rule *r)
 {
     return shaped_as(r, 1, 0) && shaped_as(r, 2, 0) && inverse_gaps_shape(r);
 }
-/* Equal elements of w, of which a smooth function does not know one from the other, have equal elements of its
- * gradient g. Then the quotient of their differences has a limit: that of w moved by t (1, 2, ...), t to 0. For sums,
- * where w is 0 and the function even, likewise. */
+/* Equal elements of w, of which a smooth function does not know one from the other, have equal elements of
+ * its gradient g. Then the quotient of their differences has a limit: that of w moved by t (1, 2, ...), t
+ * to 0. For sums, where w is 0 and the function even, likewise. */
 wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums)
 {
     (void)wg_node_name(
@@ -355,15 +356,15 @@ const wg_op wgi_op_eigh_part = {
     .vjp = eigh_part_vjp,
 };
 
-/* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands: its value, w,
- * V, the matrix, g ---- */
+/* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands:
+ * its value, w, V, the matrix, g ---- */
 
 static bool eigh_grad_shape(wg_rule *r)
 {
     return is_square(r, 3) && shaped_as(r, 0, 3) && shaped_as(r, 2, 3) && shaped_as(r, 4, 1);
 }
-/* The vectors of equal eigenvalues have no derivative, but V diag(g) V^T has one, if their g are equal: it does not
- * depend on which vectors of them are taken. */
+/* The vectors of equal eigenvalues have no derivative, but V diag(g) V^T has one, if their g are equal: it
+ * does not depend on which vectors of them are taken. */
 VJP(eigh_grad)
 {
     wg_node v = eigh_part(here, x[1], x[2], x[3], VECTORS), c = wg_matmul(gy, v),

@@ -11,8 +11,9 @@
 
 #include <float.h>
 
-/* Whether triangles of matrix u say that it is singular, or so nearly that its inverse times its determinant has
- * lost its digits: of the diagonal of U the least is 0 beside the largest, or the product is out of range. */
+/* Whether triangles of matrix u say that it is singular, or so nearly that its inverse times its
+ * determinant has lost its digits: of the diagonal of U the least is 0 beside the largest, or the product
+ * is out of range. */
 static inline bool is_weak(const wg_kernel *k, int operand, int64_t u, int64_t n)
 {
     const bool single = k->xt[operand].dtype == WG_F32;

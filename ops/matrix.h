@@ -136,8 +136,8 @@ static inline bool side_by_side(wg_node a, wg_node b)
 
 /* 1 / (w[j] - w[i]) along the last axis, with zeros in the diagonal: eigh.c. */
 wg_node wgi_inverse_gaps(wg_site here, wg_node w);
-/* (g[j] - g[i]) / (w[j] - w[i]), or with `sums` (g[j] + g[i]) / (w[j] + w[i]), where g is the gradient of a function
- * of w; where that is 0 / 0 its limit: eigh.c. */
+/* (g[j] - g[i]) / (w[j] - w[i]), or with `sums` (g[j] + g[i]) / (w[j] + w[i]), where g is the gradient of
+ * a function of w; where that is 0 / 0 its limit: eigh.c. */
 wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums);
 
 /* Numbers of w times the columns of matrices v. */

@@ -236,16 +236,16 @@ const wg_op wgi_op_svd_part = {
     .vjp = svd_part_vjp,
 };
 
-/* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix. Operands: its value,
- * U, s, V^T, the matrix, g ---- */
+/* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix.
+ * Operands: its value, U, s, V^T, the matrix, g ---- */
 
 static bool svd_grad_shape(wg_rule *r)
 {
     return wg_rule_float(r, 4) && wg_rule_rank(r, 4, 2, WG_MAX_RANK) && shaped_as(r, 0, 4) &&
            shaped_as(r, 5, 2);
 }
-/* As that of eigh_grad. The antisymmetric part turns U against V: its slopes are those of sums. What y' has outside of
- * U and V meets the singular values that are 0 there. */
+/* As that of eigh_grad. The antisymmetric part turns U against V: its slopes are those of sums. What y'
+ * has outside of U and V meets the singular values that are 0 there. */
 VJP(svd_grad)
 {
     const svd_parts p = { { x[1], x[2], x[3] }, x[4] };

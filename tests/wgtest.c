@@ -9,8 +9,8 @@
 
 /* ---- the arithmetic of the caller ---- */
 
-/* WG_FLOATS says in which arithmetic the tests call the library: daz (subnormal numbers count as zero, as after
- * linking with -Ofast), up, down, zero. Results must be the same. */
+/* WG_FLOATS says in which arithmetic the tests call the library: daz (subnormal numbers count as zero, as
+ * after linking with -Ofast), up, down, zero. Results must be the same. */
 __attribute__((constructor)) static void set_floats(void)
 {
     const char *const mode = getenv("WG_FLOATS");

@@ -34,8 +34,8 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 
 /* ---- model_data.c ---- */
 
-/* Beside the weights of a training: for each input a line with its name, a tab, and its words of classes; or the
- * columns of a CSV file that it was trained on. */
+/* Beside the weights of a training: for each input a line with its name, a tab, and its words of classes;
+ * or the columns of a CSV file that it was trained on. */
 #define CLASSES_FILE "classes.txt"
 #define COLUMNS_FILE "columns.txt"
 typedef struct data_rows {
@@ -55,7 +55,8 @@ bool was_set(const args *a, const char *name);
  * trained on. False: after a message. Call data_free in each case. */
 bool data_read(model *m, data_rows *d, bool of_run);
 bool data_fail_unfed(model *m, const char *input); /* says that it gets no column; returns false */
-/* Whether each input gets the columns that the text of a COLUMNS_FILE, or NULL, says. False: after a message. */
+/* Whether each input gets the columns that the text of a COLUMNS_FILE, or NULL, says. False: after a
+ * message. */
 bool data_same_columns(model *m, const data_rows *d, const char *text);
 /* The text of COLUMNS_FILE; free() it. NULL: out of memory. */
 char *data_columns(const data_rows *d);

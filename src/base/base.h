@@ -198,8 +198,8 @@ extern const char *const wgi_isa_names[WG_ISAS]; /* the words of WG_ISA */
 
 /* ---- error.c ---- */
 
-/* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". c NULL:
- * no context is known; then the error is the thread's (wg_finish). */
+/* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". c
+ * NULL: no context is known; then the error is the thread's (wg_finish). */
 wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, ...)
     WG_PRINTF(5, 6);
 /* Between these two calls an error stops the work, but leaves no message. wgi_quiet_begin returns the status

@@ -95,8 +95,8 @@ static wg_node with_its_value(wg_check *r, wg_node n, const wgi_alone *a)
     return y;
 }
 
-/* Whether the value is operand 0, which nothing here makes from the operands that the rule is by (eigh_grad). Alone
- * such a node does not depend on them: the check of the whole graph compares its rule. */
+/* Whether the value is operand 0, which nothing here makes from the operands that the rule is by
+ * (eigh_grad). Alone such a node does not depend on them: the check of the whole graph compares its rule. */
 static bool is_given(wg_node n)
 {
     wg_node first;

@@ -305,8 +305,8 @@ static bool keep(wg_rule *r, wgi_kind_type *e, const wg_node given[], const wg_n
     return true;
 }
 
-/* Whether each option that is a word is one of its words, which C gives as a number, and no number is NaN whose
- * row does not allow it. */
+/* Whether each option that is a word is one of its words, which C gives as a number, and no number is NaN
+ * whose row does not allow it. */
 static bool options_fit(wg_rule *r)
 {
     for (const wg_attr_row *row = r->op->attrs; row && row->name; row++) {

@@ -26,8 +26,8 @@ void wgi_written_forget(wg_graph *g, uint32_t mark);
 /* The same, but keeps the calls of this build: it differs from the last build from node `mark` on. */
 void wgi_written_differ(wg_graph *g, uint32_t mark);
 
-/* Lists the node `loss`, and what the losses of losses.h compare that it is, or that elementwise ops of scalars make
- * it from: a sum of losses, say. Leaves are left out. Returns how many. */
+/* Lists the node `loss`, and what the losses of losses.h compare that it is, or that elementwise ops of
+ * scalars make it from: a sum of losses, say. Leaves are left out. Returns how many. */
 enum { WGI_LOSS_NODES = 16 };
 int wgi_loss_nodes(const wg_graph *g, uint32_t loss, uint32_t to[WGI_LOSS_NODES]);
 

@@ -134,8 +134,8 @@ static double first_size(const lbfgs *b, double lr)
     return fmin(1, 1 / sum) * lr;
 }
 
-/* The search has found no smaller loss. Where the gradient is so small that the loss is flat but for rounding,
- * that is the end of a descent. Elsewhere it is a wrong gradient, a loss that jumps, or a scale. */
+/* The search has found no smaller loss. Where the gradient is so small that the loss is flat but for
+ * rounding, that is the end of a descent. Elsewhere it is a wrong gradient, a loss that jumps, or a scale. */
 static void warn_of_standstill(wg_site here, const lbfgs *b, double f, int evaluations)
 {
     wg_context *c = b->line.p->c;

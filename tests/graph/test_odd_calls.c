@@ -170,11 +170,9 @@ Test(odd_calls, every_function_of_the_api_lives_through_odd_arguments)
     fclose(odd_file);
 }
 
-/* ---- options mean what is written ----
- *
- * Each number option and each option of axes of each builder, by one odd value at a time. What a value means is
- * said by another call: 0 is the default, WG_ZERO next to a tiny number, a bare axis the list of it. A value that
- * has no meaning is refused at the caller's line. */
+/* ---- options mean what is written ---- Each number option and each option of axes of each builder, by
+ * one odd value at a time. What a value means is said by another call: 0 is the default, WG_ZERO next to a
+ * tiny number, a bare axis the list of it. A value that has no meaning is refused at the caller's line. */
 
 typedef struct faults {
     int count, options, reached, calls;

@@ -221,8 +221,8 @@ Test(decompositions, derivatives_agree_with_each_other)
 
 /* ---- functions of eigenvalues and of singular values that are equal ---- */
 
-/* A smooth function that does not know one eigenvalue from another is a polynomial of the matrix, or a limit of
- * those: the sums of squares, of cubes, the square of the first, the product of sum and squares. */
+/* A smooth function that does not know one eigenvalue from another is a polynomial of the matrix, or a
+ * limit of those: the sums of squares, of cubes, the square of the first, the product of sum and squares. */
 enum { POLYNOMIALS = 4 };
 static wg_node of_values(wg_node w, int f)
 {
@@ -259,8 +259,8 @@ static wg_node of_any_matrix(wg_node x, int f)
                : wg_logdet(wg_add(p, wg_cast(wg_equal(wg_index_along(p, 0), wg_index_along(p, 1)), WG_F64)));
 }
 
-/* a and b are two ways of one function of x: value, gradient, and the product of the Hessian with u by reverse over
- * reverse, by forward over reverse and of the whole Hessian. */
+/* a and b are two ways of one function of x: value, gradient, and the product of the Hessian with u by
+ * reverse over reverse, by forward over reverse and of the whole Hessian. */
 static int compare_ways(const char *what, int f, wg_node a, wg_node b, wg_node x, wg_node u, double most)
 {
     const int64_t n = wg_shape_size(wg_node_shape(x));
@@ -280,8 +280,8 @@ static int compare_ways(const char *what, int f, wg_node a, wg_node b, wg_node x
     return 5;
 }
 
-/* The matrix with these values: diagonal, so that equal values are equal to the bit, or turned by reflections, so
- * that rounding parts them: then half the digits are left. */
+/* The matrix with these values: diagonal, so that equal values are equal to the bit, or turned by
+ * reflections, so that rounding parts them: then half the digits are left. */
 static wg_node with_values(wg_graph *g, int64_t m, int64_t n, const double *value, bool turned,
                            bool symmetric)
 {
@@ -300,8 +300,9 @@ static wg_node with_values(wg_graph *g, int64_t m, int64_t n, const double *valu
     return x;
 }
 
-/* f = sum c w^2 of close eigenvalues tells them apart. By perturbation its second derivative along E01 + E10 at
- * diag(w) is 4 (c1 w1 - c0 w0) / (w1 - w0). Rounding of w costs 2^-53 of the largest: 1e-6 of the gap. */
+/* f = sum c w^2 of close eigenvalues tells them apart. By perturbation its second derivative along E01 +
+ * E10 at diag(w) is 4 (c1 w1 - c0 w0) / (w1 - w0). Rounding of w costs 2^-53 of the largest: 1e-6 of the
+ * gap. */
 Test(decompositions, close_values_that_are_told_apart)
 {
     wg_graph *g = graph(WG_F64);

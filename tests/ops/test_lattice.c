@@ -1,8 +1,8 @@
-/* test_lattice.c: every elementwise op on a lattice of points, in f64 and f32: zeros of both signs, halves,
- * ties, the ends of domains, denormal and normal ends of the floats, infinities, NaN. Values, first and second
- * derivatives by every operand are compared with those of the op's own formula, which wgformula.c
- * differentiates in long double; forward mode and wg_vmap with the reverse mode and the value. Where a
- * formula says nothing at an infinity its limit counts. */
+/* test_lattice.c: every elementwise op on a lattice of points, in f64 and f32: zeros of both signs,
+ * halves, ties, the ends of domains, denormal and normal ends of the floats, infinities, NaN. Values,
+ * first and second derivatives by every operand are compared with those of the op's own formula, which
+ * wgformula.c differentiates in long double; forward mode and wg_vmap with the reverse mode and the value.
+ * Where a formula says nothing at an infinity its limit counts. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -301,8 +301,8 @@ static void derivatives(lattice *l)
     second_order(l);
 }
 
-/* Value and gradients of so many elements: bodies and tails of vectors, whole strips and more. Each element is
- * what it is among others. */
+/* Value and gradients of so many elements: bodies and tails of vectors, whole strips and more. Each
+ * element is what it is among others. */
 static void by_length(lattice *l, int n)
 {
     wg_node x[4], g[4];

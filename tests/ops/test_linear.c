@@ -113,8 +113,8 @@ static long double cofactor(int n, const square a, int r, int c)
         for (int j = 0; j < n - 1; j++) minor[i][j] = a[i + (i >= r)][j + (j >= c)];
     return ((r + c) % 2 ? -1 : 1) * expansion(n - 1, minor);
 }
-/* The derivative of a cofactor in the direction b, of matrices of up to 4 rows: it is a polynomial of degree 3 at
- * most, whose differences of order 4 have no error but rounding. */
+/* The derivative of a cofactor in the direction b, of matrices of up to 4 rows: it is a polynomial of
+ * degree 3 at most, whose differences of order 4 have no error but rounding. */
 static long double cofactor_along(int n, const square a, const square b, int r, int c)
 {
     static const int step[] = { -2, -1, 1, 2 }, factor[] = { 1, -8, 8, -1 };
@@ -128,8 +128,8 @@ static long double cofactor_along(int n, const square a, const square b, int r, 
     return sum / 12;
 }
 
-/* Matrix `kind` of n rows and rank r: a product of matrices of whole numbers, exact; the same by a third, so that
- * its rank is r but for rounding; E, whose pivots are 0 where there are any; a shifted E. */
+/* Matrix `kind` of n rows and rank r: a product of matrices of whole numbers, exact; the same by a third,
+ * so that its rank is r but for rounding; E, whose pivots are 0 where there are any; a shifted E. */
 static void of_rank(int n, int r, int kind, wgt_random *random, double a[SIZE * SIZE])
 {
     double left[SIZE][SIZE], right[SIZE][SIZE];
@@ -160,8 +160,8 @@ static void expect_matrix(const char *what, int n, int r, int kind, wg_node y, c
     free(v);
 }
 
-/* The gradient, the Hessian times b by two reverse sweeps and by forward over reverse, and of the whole Hessian the
- * same product. unit: the rounding of the dtype. */
+/* The gradient, the Hessian times b by two reverse sweeps and by forward over reverse, and of the whole
+ * Hessian the same product. unit: the rounding of the dtype. */
 static int compare_determinant(int n, int r, int kind, wg_dtype t, wgt_random *random)
 {
     double v[SIZE * SIZE] = { 0 }, w[SIZE * SIZE] = { 0 };

@@ -202,7 +202,8 @@ Test(odeint, rows_and_jacobians)
     }
 }
 
-/* The adjoint keeps the solution alone. (Without it the plan of this linear equation keeps no step either.) */
+/* The adjoint keeps the solution alone. (Without it the plan of this linear equation keeps no step
+ * either.) */
 Test(odeint, the_adjoint_takes_less_memory)
 {
     size_t bytes[2];
