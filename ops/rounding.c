@@ -2,10 +2,11 @@
 #include <float.h>
 #include <math.h>
 
-#include "graph/graph.h"
 #include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
+
+#include "graph/graph.h"
 
 #define FLOOR(x) _Generic((x), float : floorf, double : floor, default : whole)(x)
 #define CEIL(x)  _Generic((x), float : ceilf, double : ceil, default : whole)(x)
