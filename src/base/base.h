@@ -206,7 +206,7 @@ wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, c
  * that wgi_quiet_end must be given: an earlier error stays the first. */
 wg_status wgi_quiet_begin(wg_context *c);
 void wgi_context_starts(wg_context *c); /* the thread has one more context */
-void wgi_context_ends(wg_context *c);   /* one less; an error of the thread becomes that of c */
+void wgi_context_ends(wg_context *c);   /* one less */
 void wgi_quiet_end(wg_context *c, wg_status was);
 /* Gives on_trace a line if `what` (WG_TRACE_...) is traced. */
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)

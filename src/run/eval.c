@@ -342,9 +342,8 @@ static void keep_loss(wg_graph *g, uint32_t loss)
 {
     uint32_t node[WGI_LOSS_NODES];
     const int n = wgi_loss_nodes(g, loss, node);
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < n; k++)
         if (g->value[node[k]] && !(g->node[node[k]].flags & WGI_RESULT)) wgi_result(g, node[k]);
-    }
 }
 
 /* Runs a backward request. again: it is the last request of the graph. The loss becomes a result, the
