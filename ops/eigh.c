@@ -297,14 +297,16 @@ static wg_node eigh_grad(wg_site here, wg_node w, wg_node v, wg_node a, wg_node 
     wg_node y = wg_matmul(scaled_columns(here, v, g), turned(here, v));
     return wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ y, w, v, a, g }, 5, NULL);
 }
+static bool are_values(wg_rule *r, int w, int a)
+{
+    return wg_shape_equal(*r->x[w].shape, without_last(r->x[a].shape)) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the eigenvalues of %s", wg_rule_who(r, w),
+                        wg_rule_who(r, a));
+}
 static bool eigh_part_shape(wg_rule *r)
 {
-    const bool values = ((const struct eigh *)r->attr)->part == VALUES;
-    const int v = values;
-    if (!is_square(r, 2) || !shaped_as(r, v, 2)) return false;
-    return wg_shape_equal(*r->x[1 - v].shape, without_last(r->x[2].shape)) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the eigenvalues of %s", wg_rule_who(r, 1 - v),
-                        wg_rule_who(r, 2));
+    const int v = ((const struct eigh *)r->attr)->part == VALUES;
+    return is_square(r, 2) && shaped_as(r, v, 2) && are_values(r, 1 - v, 2);
 }
 /* Giles 2008, section 3.1: a' = V diag(w') V^T, or V sym(F o V^T V') V^T with F[i, j] = 1 / (w[j] -
  * w[i]). The operands w and V have no derivative. So the rule makes nodes of eigh_part in their place:
@@ -361,7 +363,8 @@ const wg_op wgi_op_eigh_part = {
 
 static bool eigh_grad_shape(wg_rule *r)
 {
-    return is_square(r, 3) && shaped_as(r, 0, 3) && shaped_as(r, 2, 3) && shaped_as(r, 4, 1);
+    return is_square(r, 3) && shaped_as(r, 0, 3) && are_values(r, 1, 3) && shaped_as(r, 2, 3) &&
+           shaped_as(r, 4, 1);
 }
 /* The vectors of equal eigenvalues have no derivative, but V diag(g) V^T has one, if their g are equal: it
  * does not depend on which vectors of them are taken. */
@@ -383,10 +386,10 @@ SAMPLE(eigh_grad)
 }
 ERROR_SAMPLE(eigh_grad)
 {
-    if (i) return NULL;
+    if (i > 1) return NULL;
     wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ w, w, a, a, w }, 5, NULL);
-    return "is not shaped as";
+    wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ i ? a : w, i ? a : w, a, a, w }, 5, NULL);
+    return i ? "are not the eigenvalues of" : "is not shaped as";
 }
 
 const wg_op wgi_op_eigh_grad = {

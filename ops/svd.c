@@ -134,17 +134,20 @@ static svd_parts parts_of(const wg_node x[], int first)
     for (int i = U; i <= VT; i++) p.part[i] = x[place_of(i, first)];
     return p;
 }
+/* Operand a is a matrix; operand `at` of it is its part. */
+static bool is_matrix(wg_rule *r, int a) { return wg_rule_float(r, a) && wg_rule_rank(r, a, 2, WG_MAX_RANK); }
+static bool is_part(wg_rule *r, int at, int part, int a)
+{
+    return wg_shape_equal(*r->x[at].shape, part_shape(*r->x[a].shape, part)) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no result of svd for %s", wg_rule_who(r, at),
+                        wg_rule_who(r, a));
+}
 static bool svd_part_shape(wg_rule *r)
 {
     const int part = ((const struct svd *)r->attr)->part;
-    if (!wg_rule_float(r, 3) || !wg_rule_rank(r, 3, 2, WG_MAX_RANK)) return false;
-    for (int i = U; i <= VT; i++) {
-        const int at = place_of(i, part);
-        if (!wg_shape_equal(*r->x[at].shape, part_shape(*r->x[3].shape, i)))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no result of svd for %s", wg_rule_who(r, at),
-                                wg_rule_who(r, 3));
-    }
-    return true;
+    bool ok = is_matrix(r, 3);
+    for (int i = U; i <= VT && ok; i++) ok = is_part(r, place_of(i, part), i, 3);
+    return ok;
 }
 /* F o (x - x^T), F[i, j] = 1 / (s[j]^2 - s[i]^2) */
 static wg_node turning(wg_site here, wg_node x, wg_node s)
@@ -241,8 +244,9 @@ const wg_op wgi_op_svd_part = {
 
 static bool svd_grad_shape(wg_rule *r)
 {
-    return wg_rule_float(r, 4) && wg_rule_rank(r, 4, 2, WG_MAX_RANK) && shaped_as(r, 0, 4) &&
-           shaped_as(r, 5, 2);
+    bool ok = is_matrix(r, 4) && shaped_as(r, 0, 4) && shaped_as(r, 5, 2);
+    for (int i = U; i <= VT && ok; i++) ok = is_part(r, 1 + i, i, 4);
+    return ok;
 }
 /* As that of eigh_grad. The antisymmetric part turns U against V: its slopes are those of sums. What y'
  * has outside of U and V meets the singular values that are 0 there. */
@@ -277,10 +281,10 @@ SAMPLE(svd_grad)
 }
 ERROR_SAMPLE(svd_grad)
 {
-    if (i) return NULL;
+    if (i > 1) return NULL;
     wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ w, a, w, a, a, w }, 6, NULL);
-    return "is not shaped as";
+    wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ i ? a : w, i ? w : a, w, a, a, w }, 6, NULL);
+    return i ? "is no result of svd for" : "is not shaped as";
 }
 
 const wg_op wgi_op_svd_grad = {

@@ -329,7 +329,7 @@ static int64_t new_tokens(wg_nn_cache *n, wg_site here)
 
 wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
 {
-    if (!n) return wg_fail(NULL, here, WG_ERROR_USE, "nn_cache_select: the cache is NULL");
+    if (!n) return wg_fail(NULL, here, WG_ERROR_USE, "nn_cache_step: the cache is NULL");
     if (wg_failed(n->c)) return wg_failed(n->c);
     drop_empty(n);
     const int64_t tokens = new_tokens(n, here);

@@ -65,6 +65,7 @@ Test(cached_keys, mistakes)
     wg_nn_attention(x, p, "d", .cache = k, .causal = true);
     wgt_expect_error(c, WG_ERROR_USE, "3 tokens, and none of layer \"d\"");
     cr_expect_eq(wg_nn_cache_step(NULL), WG_ERROR_USE);
+    wgt_expect_error(c, WG_ERROR_USE, "nn_cache_step: the cache is NULL");
     done(g);
 }
 

@@ -241,7 +241,8 @@ typedef struct place {
     int64_t element;
 } place;
 
-/* The loss, or the slope of its gradient, with `shift` added to one element of one leaf. */
+/* The loss, or the slope of its gradient, with `shift` added to one element of one leaf. NaN where this takes
+ * an operand out of the values that its op has a result for: a probability of bce below 0. */
 static double scalar_at(const place *at, double shift)
 {
     random_graph like = {
@@ -251,6 +252,10 @@ static double scalar_at(const place *at, double shift)
     open_graph(&k, at->index, WG_F64, double_way, &like);
     if (at->order == 2) differentiate(&k);
     double v = wg_item(at->order == 2 ? k.slope : k.r.loss);
+    if (wg_failed(k.c) == WG_ERROR_VALUE) {
+        wg_recover(k.c);
+        v = NAN;
+    }
     expect_fine(&k);
     wgt_finish(k.c, NULL);
     return v;
