@@ -206,9 +206,8 @@ const wg_op wgi_op_slopes = {
     OP(slopes),
     .summary =
         "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, divided by "
-        "those "
-        "of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its limit along "
-        "them. Of equal elements of w with other elements of g it is an error.",
+        "those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its limit "
+        "along them. Of equal elements of w with other elements of g it is an error.",
     .formula =
         "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, else "
         "(g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
@@ -447,10 +446,9 @@ ERROR_SAMPLE(eigh)
 const wg_op wgi_op_eigh = {
     OP(eigh),
     .summary = "Eigenvalues of symmetric matrices, ascending, or eigenvectors, as columns. Of a vector the "
-               "first element "
-               "that has at least 0.7 of the largest absolute value is positive. If x is not symmetric, (x + "
-               "x^T) / 2 is "
-               "taken. Vectors of equal eigenvalues have no derivative: it is an error.",
+               "first element that has at least 0.7 of the largest absolute value is positive. If x is not "
+               "symmetric, (x + x^T) / 2 is taken. Vectors of equal eigenvalues have no derivative: it is an "
+               "error.",
     .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = x, V^T @ V = I",
     .adjoint = "x' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; "
                "F[..., i, j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",

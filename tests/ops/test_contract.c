@@ -97,6 +97,8 @@ Test(contract, einsum_against_loops)
     COMPARE("abcdef,abcdef->abcdef", "abcdef", "abcdef", "abcdef");
     COMPARE("abcdef,fd->abce", "abce", "abcdef", "fd");
     COMPARE("ab,->ab", "ab", "ab", "");
+    COMPARE("Az,zZ->AZ", "ad", "ab", "bd"); /* the ends of both alphabets */
+    COMPARE("aB", "ba", "ab");              /* capital letters come first, as in NumPy and PyTorch */
     done(g);
 }
 
