@@ -41,13 +41,16 @@ some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluatio
     test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 some=${some//$'\n'/ }
 
+# What is in them, the plain tests have seen: scripts, not memory.
+no_install="-test_install -test_setup -test_score"
+
 results_rooms="graph/ run/ ops/ grad/ optim/ params/"
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 arm=aarch64-linux-gnu
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
-# scripts in tests/); the words before each of them, which set variables or name a program that runs it; a program
+# scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or name a program that runs it; a program
 # without which the kind is left out; processor seconds of building and running all, and megabytes, as measured.
 # plain: the build as it is; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
 # hashes, under gcc's sanitizers; clang: those of clang find what gcc's do not (an offset added to NULL).
@@ -58,10 +61,10 @@ arm=aarch64-linux-gnu
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
-plain   |         |                                         | all                |                | make  | 600 1900
+plain   |         |                                         | all                |                | make  | 850 1900
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
-hostile | hostile | HOSTILE=1 SAN=address,undefined         | all                |                | make  | 280 90
-clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | $some              |                | clang | 150 40
+hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_install    |                | make  | 2400 90
+clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | $some              |                | clang | 520 40
 bare    | bare    | $apart $none                            | $some kernel/ base/ |             | make | 200 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 100 60
 aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 150 60
@@ -106,7 +109,7 @@ binaries() {
     local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
-        case " ${TESTS:-$programs} " in *" all "* | *" $name "* | *" $room_name "*) echo "$folder/${source%.c}" ;; esac
+        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "*) echo "$folder/${source%.c}" ;; esac
     done
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
