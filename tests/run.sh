@@ -65,7 +65,7 @@ plain   |         |                                         | all               
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_install    |                | make  | 2400 90
 clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | $some              |                | clang | 520 40
-bare    | bare    | $apart $none                            | $some kernel/ base/ |             | make | 200 60
+bare    | bare    | $apart $none                            | $some kernel/ base/ -test_threads -test_blas_loading | | make | 200 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 100 60
 aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 150 60
 daz     |         |                                         | $results_rooms      | WG_FLOATS=daz | make | 100 0

@@ -313,19 +313,18 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
     wgi_gradients_change(p, add ? 0 : r->id);
     const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows;
     if (!add && !all) wgi_gradients_clear(p);
+    const wgi_floats was = wgi_floats_enter();
     for (int i = 0; i < r->targets; i++) {
         fetch_ahead(g, r, i);
         if (r->rows && wgi_add_rows_of(g, r, i)) continue;
         wgi_parameter *q = g->node[r->target[i]].parameter;
         if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
-        if (add && q->reached) {
-            const wgi_floats was = wgi_floats_enter();
-            add_to(q, r->into[i]);
-            wgi_floats_leave(was);
-        } else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
+        if (add && q->reached) add_to(q, r->into[i]);
+        else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
         q->reached = true;
     }
+    wgi_floats_leave(was);
 }
 
 static void fail_unreached(wg_graph *g, const wgi_request *r)

@@ -7,6 +7,8 @@
  * says which node it is the derivative of. */
 #include "run/trace_nan.h"
 
+#include "base/floats.h"
+
 #include "run/plan/plan.h"
 
 enum { NANS = 1, INFINITIES = 2, ANY = NANS | INFINITIES, SEEN = 4 };
@@ -336,12 +338,14 @@ bool wgi_trace_nan(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_na
     tracer t = { .g = g, .text = text };
     wg_status was = wgi_quiet_begin(g->c);
     const unsigned traced = g->c->o.trace;
+    const wgi_floats floats = wgi_floats_enter();
     g->c->o.trace = 0; /* of the twin nobody wants to know */
     bool found = tracer_open(&t) && compute(&t, n.index) && kinds_at(&t, n.index);
     if (found && text->file) say_root(&t, n.index);
     if (found) explain(&t, n.index);
     else if (t.on && (p || q) && is_loss(&g->node[n.index])) found = gradients(&t, n.index, p, q);
     tracer_close(&t);
+    wgi_floats_leave(floats);
     g->c->o.trace = traced;
     wgi_quiet_end(g->c, was);
     return found;

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lattice_conventions.h"
+#include "wgnearest.h"
 #include "wgtrial.h"
 
 /* ---- which ops ---- */
@@ -152,7 +153,7 @@ static long double limit(const lattice *l, const long double far[3])
 }
 
 /* want[p] of one part; known[p]: whether the formula says anything there. */
-static bool expected(lattice *l, int i, int j, char part, long double want[], bool known[])
+static bool expected_nearest(lattice *l, int i, int j, char part, long double want[], bool known[])
 {
     const convention *c = convention_of(l->t.k.op);
     wgf_clear();
@@ -178,6 +179,13 @@ static bool expected(lattice *l, int i, int j, char part, long double want[], bo
     return true;
 }
 
+static bool expected(lattice *l, int i, int j, char part, long double want[], bool known[])
+{
+    bool ok = false;
+    WGT_NEARESTLY ok = expected_nearest(l, i, j, part, want, known);
+    return ok;
+}
+
 /* ---- one op ---- */
 
 static void compare(lattice *l, const char *kind, wg_node got, int i, int j, char part)
@@ -195,7 +203,8 @@ static void compare(lattice *l, const char *kind, wg_node got, int i, int j, cha
         return;
     }
     const int how = convention_of(l->t.k.op)->how;
-    for (int p = 0; p < l->points; p++, points++) {
+    WGT_NEARESTLY for (int p = 0; p < l->points; p++, points++)
+    {
         const double g = v[n == 1 ? 0 : p];
         if (known[p] && !agree(l, g, want[p], how)) differ(l, kind, p, g, want[p]);
     }
@@ -207,9 +216,9 @@ static void compare_nodes(lattice *l, const char *kind, wg_node a, wg_node b)
     double *v = wgt_values(a), *w = wgt_values(b), *y = wgt_values(l->y);
     kinds++;
     if (!v || !w) printf("%s, %s: %s\n", l->t.k.op->name, kind, wg_message(l->t.k.c)), differences++;
-    for (int p = 0; v && w && y && p < l->points; p++, points++)
-        if ((l->variables == 1 || !isnan(y[p])) && !l->outside[p] && !agree(l, v[p], w[p], 0))
-            differ(l, kind, p, v[p], w[p]);
+    WGT_NEARESTLY for (int p = 0; v && w && y && p < l->points;
+                       p++, points++) if ((l->variables == 1 || !isnan(y[p])) && !l->outside[p] &&
+                                          !agree(l, v[p], w[p], 0)) differ(l, kind, p, v[p], w[p]);
     wg_recover(l->t.k.c);
     free(v), free(w), free(y);
 }
@@ -314,17 +323,17 @@ static void by_length(lattice *l, int n)
     }
     wg_node y = apply(l, x);
     double *got = wgt_values(y);
-    for (int i = 0; want && got && i < n; i++, points++)
-        if (wgt_ulps(got[i], want[i % l->points]))
-            differ(l, "y by length", i % l->points, got[i], want[i % l->points]);
+    WGT_NEARESTLY for (int i = 0; want && got && i < n;
+                       i++, points++) if (wgt_ulps(got[i], want[i % l->points]))
+        differ(l, "y by length", i % l->points, got[i], want[i % l->points]);
     free(want), free(got);
     for (int k = 0; k < l->variables && wg_dtype_is_float(wg_node_dtype(y)); k++) {
         if (!wg_op_has_derivative(l->t.k.op, l->variable[k])) continue;
         g[k] = wg_grad(wg_sum(y), x[k]);
         want = wgt_values(l->gx[k]), got = wgt_values(g[k]);
-        for (int i = 0; want && got && i < n; i++, points++)
-            if (wgt_ulps(got[i], want[i % l->points]))
-                differ(l, "y' by length", i % l->points, got[i], want[i % l->points]);
+        WGT_NEARESTLY for (int i = 0; want && got && i < n;
+                           i++, points++) if (wgt_ulps(got[i], want[i % l->points]))
+            differ(l, "y' by length", i % l->points, got[i], want[i % l->points]);
         free(want), free(got);
     }
 }
@@ -344,7 +353,7 @@ static bool try_sample(lattice *l)
         if (!wg_dtype_is_float(wg_node_dtype(l->t.x[k]))) return false;
         l->variable[l->variables++] = k;
     }
-    set_points(l);
+    WGT_NEARESTLY set_points(l);
     for (int k = 0; k < l->variables; k++) l->x[k] = vector(l, l->at[k]);
     l->y = apply(l, l->x);
     if (wg_failed(l->t.k.c)) return wg_recover(l->t.k.c), false; /* operands that differ, options for them */

@@ -5,6 +5,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "wgnearest.h"
 #include "wgtest.h"
 
 typedef struct bench {
@@ -154,7 +155,7 @@ Test(measure_zero, zero_divided_by_something_tiny)
         bench b = start(WG_F64);
         wg_node zero = scalar(&b, WG_F64, 0), x = scalar(&b, WG_F64, tiny[i]), y = wg_div(zero, x);
         cr_expect_eq(wg_item(wg_grad(y, x)), 0, "0 / %g", tiny[i]);
-        cr_expect_eq(wg_item(wg_grad(y, zero)), 1 / tiny[i]);
+        cr_expect_eq(wg_item(wg_grad(y, zero)), WGT_NEAREST(1 / tiny[i]));
         wgt_finish(b.c, NULL);
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wengert/op.h"
+#include "wgnearest.h"
 #include "wgtest.h"
 
 enum { PATTERNS = 1 << 16 };
@@ -72,7 +73,8 @@ static void widen_all(wg_context *c, void *with)
         const wg_tensor y = wg_value(wg_cast(x, WG_F32)), d = wg_value(wg_cast(x, WG_F64)),
                         back = wg_value(wg_cast(wg_cast(x, WG_F32), f->dtype));
         cr_assert(y.data && d.data && back.data, "%s", wg_message(c));
-        for (int h = 0; h < PATTERNS; h++) {
+        WGT_NEARESTLY for (int h = 0; h < PATTERNS; h++)
+        {
             const double v = value_of(f, (uint16_t)h);
             const float w = ((const float *)y.data)[h];
             const uint16_t b = ((const uint16_t *)back.data)[h];

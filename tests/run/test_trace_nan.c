@@ -210,7 +210,9 @@ Test(trace_nan, a_loss_that_is_infinite_is_a_warning)
         cr_assert_eq(h.count, i < 4 ? 1 : 0);
     }
     cr_assert(strstr(h.text, "backward: wg_square(x) is inf. The first inf is in square "), "%s", h.text);
-    cr_assert(strstr(h.text, "x is 1.20893e+24"), "%s", h.text);
+    char value[32];
+    snprintf(value, sizeof value, "x is %g", 0x1p80); /* printf rounds as the caller does */
+    cr_assert(strstr(h.text, value), "%s", h.text);
     cr_assert_eq(wg_params_item(p, "x"), 0x1p76);
     wgt_finish(c, NULL);
 }
