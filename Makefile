@@ -37,8 +37,8 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants,$(GOALS))
-TEST_GOALS  := $(filter test test-all test-kinds tests clang hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test test-all test-kinds tests clang hostile,$(GOALS))
+TEST_GOALS  := $(filter test test-all tests clang hostile %-long check-vmath,$(GOALS))
+DRAW_GOALS  := $(filter test test-all tests clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
@@ -48,7 +48,7 @@ ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
 endif
 # The tests leave out a kind whose compiler is missing.
-ifneq ($(filter test-kinds clang memcheck,$(GOALS)),)
+ifneq ($(filter clang memcheck,$(GOALS)),)
 $(shell $(SETUP) kinds >&2)
 endif
 ifeq ($(CC),cc)
@@ -258,18 +258,15 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all test-kinds score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 2 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, 4,000 random graphs, the tests with hostile memory under sanitizers, some by clang (from nothing: 25 minutes, 2.3 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang
+test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 40 minutes, 2.5 GB)
+	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64 daz up down zero memcheck
 
-test-kinds: ## the rest of the kinds: other arithmetics, without BLAS and OpenMP, for musl and aarch64, under valgrind
-	+@BUILD=$(BUILD) tests/run.sh daz up down zero bare musl aarch64 memcheck
-
-clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 2 minutes)
+clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 4 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang
 
 memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set

@@ -50,8 +50,9 @@ none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 arm=aarch64-linux-gnu
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
-# scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or name a program that runs it; a program
-# without which the kind is left out; processor seconds of building and running all, and megabytes, as measured.
+# scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or
+# name a program that runs it; a program without which the kind is left out; processor seconds of building and
+# running all, and megabytes, as measured.
 # plain: the build as it is; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
 # hashes, under gcc's sanitizers; clang: those of clang find what gcc's do not (an offset added to NULL).
 # bare: without BLAS, OpenMP and Graphviz; aarch64, musl: another processor, another C library. No file asks for two of
@@ -65,14 +66,14 @@ plain   |         |                                         | all               
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_install    |                | make  | 2400 90
 clang   | clang   | CC=clang SAN=address,undefined OPENMP=0 | $some              |                | clang | 520 40
-bare    | bare    | $apart $none                            | $some kernel/ base/ -test_threads -test_blas_loading | | make | 200 60
-musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 100 60
-aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 150 60
-daz     |         |                                         | $results_rooms      | WG_FLOATS=daz | make | 100 0
-up      |         |                                         | $results_rooms      | WG_FLOATS=up | make | 100 0
-down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 100 0
-zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 100 0
-memcheck |        |                                         | memcheck.sh         |                | valgrind | 30 0
+bare    | bare    | $apart $none                            | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60
+musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
+aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 120 60
+daz     |         |                                         | $results_rooms      | WG_FLOATS=daz | make | 200 0
+up      |         |                                         | $results_rooms      | WG_FLOATS=up | make | 140 0
+down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 130 0
+zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 140 0
+memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
