@@ -95,15 +95,12 @@ static int digits_of(const char *s, const char *end)
     return n;
 }
 
-/* What stands between numbers. So lists are read, too, as Python, NumPy and Julia print them. */
-static const char between[] = " \t\r,;[]()";
-
 /* Behind the index that R prints before values: [1] 24.2 */
 static const char *behind_index(const char *line)
 {
     const char *s = line + strspn(line, " \t");
     const size_t n = *s == '[' ? strspn(s + 1, "0123456789") : 0;
-    return n && s[n + 1] == ']' && s[n + 2 + strspn(s + n + 2, between)] ? s + n + 2 : line;
+    return n && s[n + 1] == ']' && s[n + 2 + strspn(s + n + 2, child_between)] ? s + n + 2 : line;
 }
 
 static void show(process *p, const char *line)
@@ -120,10 +117,10 @@ static bool read_line(process *p, size_t n, size_t *have, double *f, double *g)
     char what[80];
     const char *s = behind_index(p->c.line);
     show(p, p->c.line);
-    for (s += strspn(s, between); *s; s += strspn(s, between)) {
+    for (s += strspn(s, child_between); *s; s += strspn(s, child_between)) {
         double v;
         const char *end = wg_number_in(s, &v);
-        const int length = (int)strcspn(s, between);
+        const int length = (int)strcspn(s, child_between);
         snprintf(what, sizeof what, "; '%.*s' is no number", length > 20 ? 20 : length, s);
         if (end != s + length) return bad_answer(p, n, what);
         if (*have > n) return bad_answer(p, n, "; it has more");
@@ -187,7 +184,8 @@ static bool answer(process *p, size_t n, size_t length, double *f, double *g)
     if (news != CHILD_LINE) return no_line(p, news);
     p->answers++;
     if (!read_line(p, n, &have, f, g)) return false;
-    if (!have) return bad_answer(p, n, "; it has 0");
+    /* A line of brackets alone is the end of the answer before, or the beginning of this one. */
+    if (!have && !strpbrk(p->c.line, ",;[]()")) return bad_answer(p, n, "; it has 0");
     while (have <= n) {
         const double seconds = have > 1 && !p->timeout_given ? REST_TIMEOUT : p->timeout;
         news = child_more(&p->c, seconds, most);

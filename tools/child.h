@@ -35,8 +35,11 @@ bool child_start(child *c,
 child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most);
 /* Waits for another line of the answer. */
 child_news child_more(child *c, double seconds, size_t most);
-const char *child_unread(const child *c); /* what it wrote behind the last line; NULL: nothing but blanks */
-bool child_has_read(const child *c);      /* all that was sent */
+/* What stands between numbers. So lists are read, too, as Python, NumPy and Julia print them. */
+extern const char child_between[];
+/* What it wrote behind the last line; NULL: nothing but what stands between numbers. */
+const char *child_unread(const child *c);
+bool child_has_read(const child *c); /* all that was sent */
 /* Ends its input. Returns whether it then answers: it had not flushed its answer. */
 bool child_answers_at_end(child *c);
 /* Ends its input, gives it some seconds to end, then kills its group: what it started ends too. A signal to

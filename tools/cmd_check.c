@@ -18,7 +18,7 @@ static const flag flags[] = {
       "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component "
       "with one step, and its scale" },
     { 0, "order", "N", "2: the second derivatives too (default 1)" },
-    { 0, "components", "N", "at most N components of each (default: all)" },
+    { 0, "components", "N", "at most N components of each (default: about 1,000 in all)" },
     { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff" },
     { 0, "op", "NAME", "the samples of an op instead of a program" },
     { 0, "all", NULL, "the samples of every op" },
@@ -243,10 +243,9 @@ const command cmd_check = {
     "check",
     "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
     "The gradient check: a program's claims, and the gradients of autodiff against differences.\n"
-    "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 "
-    "worry, beyond: very\n"
-    "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive, 130 interrupted (Ctrl-C\n"
-    "reports what was found until then).",
+    "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3\n"
+    "worry, beyond: very likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive, 130\n"
+    "interrupted (Ctrl-C reports what was found until then).",
     { flags, model_flags },
     "  wengert check softmax.wg\n"
     "  wengert check -e 'theta^3' --set theta=1 --eps 0.01 --json\n"

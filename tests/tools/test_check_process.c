@@ -112,6 +112,13 @@ Test(check_process, answers_on_several_lines)
     expect(0, "verdict PASS", NULL, NUMBERS("%.17g\\n[[%.17g]\\n [%.17g]]\\n"));
     expect(0, "verdict PASS", NULL, NUMBERS("[1] %.17g\\n[1] %.17g\\n[2] %.17g\\n"));
     expect(0, "verdict PASS", NULL, NUMBERS("%.17gD+00\\n %.17gd+00 %.17gD+00\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("(%.17g, [\\n  %.17g,\\n  %.17g\\n])\\n"));
+    expect(0, "verdict PASS", NULL, NUMBERS("[\\n%.17g,\\n[%.17g\\n,%.17g]\\n]\\n\\n"));
+    expect(3, NULL,
+           "answer 1 is \"[]\"; 3 numbers expected: f and its gradient; it has 0, and the program ended",
+           "read x; echo []");
+    expect(3, NULL, "more than one line behind answer 1: \"debug\"",
+           "while read x; do printf '1 2 3\\n]\\ndebug\\n'; done");
 }
 
 static void expect_late(const char *message, const char *cmd, const char *seconds)
@@ -143,7 +150,7 @@ Test(check_process, numbers_that_are_none)
     expect(5, "component 1 of the gradient is NaN", NULL, "while read x; do echo 1 2 nan; done");
 }
 
-Test(check_process, an_empty_line_behind_each_answer)
+Test(check_process, a_line_without_numbers_behind_each_answer)
 {
     expect(
         0, "verdict PASS", NULL,
@@ -153,6 +160,10 @@ Test(check_process, an_empty_line_behind_each_answer)
         0, "verdict PASS", NULL,
         "while read x; do echo \"$x 1\" | awk '{ printf \"%.17g %.17g %.17g\\n\", $1*$1 + $1*$2, 2*$1 + $2, "
         "$1 }'; sleep 0.001; echo; done");
+    expect(0, "verdict PASS", NULL,
+           "while read x; do echo \"$x 1\" | awk '{ printf \"[%.17g\\n%.17g %.17g\\n\", $1*$1 + $1*$2, 2*$1 "
+           "+ $2, "
+           "$1 }'; sleep 0.001; echo ']'; done");
 }
 
 /* A pipeline of the program whose writer ends by SIGPIPE. */
