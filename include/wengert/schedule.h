@@ -8,8 +8,8 @@
  *
  *     wg_optim_set_lr(o, wg_lr_warm_up(1, t, 500) * wg_lr_cosine(1e-3, t, 20000));
  *
- * Arguments without a meaning, such as a negative number of steps, give NaN, which wg_optim_set_lr
- * refuses.
+ * A negative argument or a NaN gives NaN, which wg_optim_set_lr refuses. So does a number of steps that is 0,
+ * except in wg_lr_warm_up.
  */
 #ifndef WENGERT_SCHEDULE_H
 #define WENGERT_SCHEDULE_H

@@ -96,7 +96,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->name = r->where = r->stage = "";
     if (q->name) r->name = wgi_check_keep(r, q->name);
     if (q->sweep) r->sweep_of = wgi_check_keep(r, q->sweep);
-    r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
+    r->eps = wg_or_standard(q->eps, DEFAULT_EPS);
     r->one_sided = q->one_sided, r->limit = q->components;
     r->course_only = q->course_only;
     r->by_course = q->eps != 0 || q->one_sided || q->course_only;
@@ -106,6 +106,9 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->verdict = WG_INCONCLUSIVE;
     if (!(r->eps > 0) || !isfinite(r->eps))
         wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
+    else if (r->limit < 0)
+        wgi_check_say(r->reason, "the number of components must be positive: it is %lld",
+                      (long long)r->limit);
     else if (r->order != 1 && r->order != 2)
         wgi_check_say(r->reason, "the order must be 1 or 2: it is %d", r->order);
     else if (r->course_only && r->order == 2)

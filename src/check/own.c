@@ -49,6 +49,7 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
     if (!own.name) own.name = op && op->name ? op->name : "op";
     wg_check *r = wgi_check_new(
         &(wg_options){ .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64 }, &own);
+    if (r->c) r->where = wgi_check_keep(r, wg_site_place(here));
     if (!r->c || r->reason[0]) return r;
     if (!op) return wgi_check_without(r, "op");
     wg_graph *g = wg_graph_new(r->c);

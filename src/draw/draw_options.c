@@ -4,12 +4,13 @@
 #include <string.h>
 
 typedef struct option {
-    const char *name;
+    const char *type, *name;
     unsigned goes_with;
     size_t offset, size;
 } option;
 
-#define ROW(type, name, goes_with, ...) { #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
+#define ROW(type, name, goes_with, ...) \
+    { #type, #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
 static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 
 /* By bit of wg_picture_kind: entry i is for bit i. */
@@ -53,11 +54,23 @@ static bool list_fits(const wg_draw_opts *o, const option *list, int *count)
     return *count >= 0 && (first || !*count);
 }
 
+/* NaN or below what it may be: .fold = -1 means never. */
+static bool is_too_low(const wg_draw_opts *o, const option *x, double *v)
+{
+    const char *at = (const char *)o + x->offset;
+    int whole = 0;
+    *v = 0;
+    if (!strcmp(x->type, "double")) memcpy(v, at, sizeof *v);
+    else if (!strcmp(x->type, "int")) memcpy(&whole, at, sizeof whole), *v = whole;
+    return !(wg_or_standard(*v, 0) >= (strcmp(x->name, "fold") ? 0 : -1));
+}
+
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
                         wg_picture_kind kind)
 {
     char all[200], this[60];
     int count;
+    double v;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const option *x = &options[i];
         if (x->goes_with & kind || !is_given(o, x)) continue;
@@ -69,6 +82,10 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
         if (strstr(options[i].name, "_count") && !list_fits(o, &options[i - 1], &count))
             return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %d, but .%s is %s", call,
                                  options[i].name, count, options[i - 1].name, count < 0 ? "a list" : "NULL");
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (is_too_low(o, &options[i], &v))
+            return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %g is too small", call, options[i].name,
+                                 v);
     return WG_OK;
 }
 

@@ -204,7 +204,7 @@ static wg_status run(wg_site here, const char *const argv[], const wgi_strbuf *t
                      wgi_strbuf *out, int *error)
 {
     process p = { .pid = -1, .in = -1, .out = -1, .err = -1 };
-    seconds = seconds > 0 ? seconds : SECONDS;
+    seconds = wg_or_standard(seconds, SECONDS);
     double limit = now() + seconds;
     *error = start(&p, out->c, argv);
     if (*error) return WG_ERROR_MISSING;

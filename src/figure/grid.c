@@ -58,6 +58,16 @@ static void pixel_extent(wg_series *s, bool image)
     s->panel->matrix |= image;
 }
 
+/* An option of the other kind, which would change nothing. */
+static const char *of_the_other(const wg_grid_opts *o, int kind)
+{
+    if (kind == WGI_CONTOUR && (o->map || o->low != 0 || o->high != 0 || o->numbers || o->no_bar))
+        return ".map, .low, .high, .numbers and .no_bar are of an image";
+    if (kind == WGI_IMAGE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
+        return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
+    return NULL;
+}
+
 static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
 {
     const wg_tensor *t = &o->values;
@@ -67,6 +77,9 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
     if (o->nx < 0 || o->ny < 0 || o->nx == 1 || o->ny == 1 || o->nx > MOST || o->ny > MOST)
         return ".nx and .ny must be from 2 to 4000";
     if (o->level_count < 0 || o->level_count > WGI_TICKS) return ".level_count must be from 1 to 64";
+    if ((o->low != 0 || o->high != 0) && !(wg_or_standard(o->low, 0) < wg_or_standard(o->high, 0)))
+        return ".low must be below .high";
+    if (isinf(o->low) || isinf(o->high)) return ".low and .high must be finite";
     if (!(o->width >= 0 && o->width <= 100)) return ".width must be from 0 to 100";
     if (t->data && (t->shape.rank != 2 || t->shape.dim[0] > MOST || t->shape.dim[1] > MOST))
         return ".values must have two axes, rows and columns, of at most 4000 each";
@@ -83,12 +96,13 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int
     static const wg_grid_opts standard = { 0 };
     if (!p) return NULL;
     if (!o) o = &standard;
-    const char *wrong = wrong_grid(p, o);
+    const char *wrong = of_the_other(o, kind) ? of_the_other(o, kind) : wrong_grid(p, o);
     if (wrong) return fail(p, here, call, wrong);
     wg_series *s =
         wgi_series_new(p, kind, &(wg_series_opts){ .name = o->name, .color = o->color, .width = o->width });
     if (!s) return NULL;
     s->grid = *o;
+    s->grid.low = wg_or_standard(o->low, 0), s->grid.high = wg_or_standard(o->high, 0);
     const int grid = kind == WGI_IMAGE ? IMAGE_GRID : CONTOUR_GRID;
     s->columns = o->f ? o->nx ? o->nx : grid : (int)o->values.shape.dim[1];
     s->rows = o->f ? o->ny ? o->ny : grid : (int)o->values.shape.dim[0];

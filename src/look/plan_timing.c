@@ -58,6 +58,11 @@ static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
                  o->wrt ? "" : ", and the list is NULL");
         return false;
     }
+    if (!(wg_or_standard(o->seconds, 0) >= 0)) {
+        wgi_fail(g->c, here, "plan_look", WG_ERROR_VALUE, ".seconds is %g, and must not be negative",
+                 o->seconds);
+        return false;
+    }
     for (int i = 0; i < o->wrt_count; i++)
         if (!wgi_usable(o->wrt[i], here, "plan_look", "a node of .wrt") || o->wrt[i].graph != g) return false;
     if (!o->params && !o->wrt_count) return true;
@@ -107,7 +112,7 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
     s->run.clock = &clock;
     double *least = NULL;
     bool ok = wgi_request_roots(g, s, &v->arena, &root.index, 1, r->backward, r) && targets_of(v, g, o, r) &&
-              (least = time_runs(v, s, r, o->seconds > 0 ? o->seconds : 0.2)) &&
+              (least = time_runs(v, s, r, wg_or_standard(o->seconds, 0.2))) &&
               (!clock.plan || wgi_plan_describe(v, g, clock.plan, r, least));
     wgi_arena_free(&clock.arena);
     return ok;

@@ -116,6 +116,9 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double 
     else if (!(momentum >= 0 && momentum < 1))
         wg_fail(c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)", a->name,
                 momentum);
+    else if ((unsigned)a->mode > WG_AS_EVAL)
+        wg_fail(c, l->here, WG_ERROR_VALUE,
+                "nn_batch_norm: \"%s\": mode is %d, and must be one of wg_layer_mode", a->name, (int)a->mode);
     else return axis;
     return -1;
 }

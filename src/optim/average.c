@@ -24,7 +24,7 @@ static size_t elements_of(const wg_average *a)
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "average_new: the parameter set is NULL"), NULL;
-    const double decay = o ? o->decay : 0;
+    const double decay = o ? wg_or_standard(o->decay, 0) : 0;
     if (!p || !wgi_ok(p->c)) return NULL;
     if (!(decay >= 0 && decay < 1)) {
         wgi_fail(p->c, here, "average_new", WG_ERROR_VALUE, "decay %g: must be in [0, 1)", decay);

@@ -83,12 +83,35 @@ static bool fill_stored(wgi_parameter *q, wg_site here, const wg_init *init)
     return ok;
 }
 
+static bool can_be_drawn(const wgi_parameter *q, wg_site here, const wg_init *init)
+{
+    const double a = init->a, b = init->b;
+    const bool has_b = init->kind == WG_INIT_NORMAL || init->kind == WG_INIT_TRUNCATED ||
+                       init->kind == WG_INIT_UNIFORM || init->kind == WG_INIT_SPARSE;
+    const char *why = init->kind == WG_INIT_VALUES              ? NULL
+                      : !isfinite(a) || (has_b && !isfinite(b)) ? "must be finite"
+                      : init->kind == WG_INIT_UNIFORM
+                          ? (a > b ? "the first must not be above the second" : NULL)
+                      : init->kind == WG_INIT_VARIANCE && a < 0 ? "the variance must not be negative"
+                      : has_b && b < 0                          ? "the deviation must not be negative"
+                                                                : NULL;
+    if (why)
+        wgi_fail(q->owner->c, here, "param", WG_ERROR_VALUE, "%s: first values by %g and %g: %s", q->name, a,
+                 b, why);
+    else if ((unsigned)init->fan > WG_FAN_AVERAGE)
+        wgi_fail(q->owner->c, here, "param", WG_ERROR_VALUE, "%s: fan %d is none of wg_fan", q->name,
+                 (int)init->fan);
+    else return true;
+    return false;
+}
+
 static bool fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
     wg_context *c = q->owner->c;
     if (wg_dtype_is_stored(q->dtype)) return fill_stored(q, here, init);
     const wg_init usual = q->shape.rank < 2 ? wg_zeros() : wg_he();
     if (init->kind == WG_INIT_DEFAULT) init = &usual;
+    if (!can_be_drawn(q, here, init)) return false;
     wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .dtype = q->dtype, .y = q->data, .end = q->size };
     d.a = init->a;
     switch (init->kind) {

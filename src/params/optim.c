@@ -92,6 +92,7 @@ void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr)
         wg_fail(NULL, here, WG_ERROR_USE, "optim_set_lr: the optimizer is NULL");
         return;
     }
+    lr = wg_or_standard(lr, 0);
     if (!(lr >= 0 && isfinite(lr))) wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
     else *wgi_optim_number(o, o->s.kind->lr) = lr;
 }

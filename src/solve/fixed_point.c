@@ -341,9 +341,9 @@ static wg_node finish(iteration *w)
 static bool can_start(const iteration *w)
 {
     const wg_fixed_point_args *a = w->a;
-    const char *why = !a->f                                        ? "the function is NULL"
-                      : !(a->tol >= 0) || !isfinite(a->tol)        ? "tol must not be negative"
-                      : a->most < 0 || a->adjoint_steps < 0        ? "numbers of steps must not be negative"
+    const char *why = !a->f                                 ? "the function is NULL"
+                      : !(a->tol >= 0) || !isfinite(a->tol) ? "tol must not be negative"
+                      : a->most < 0 || a->adjoint_steps < 0 ? "most and adjoint_steps must not be negative"
                       : a->anderson < 0 || a->anderson > MOST_PAST ? "anderson must be from 0 to 16"
                                                                    : NULL;
     if (why) wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "%s", why);

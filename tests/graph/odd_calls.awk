@@ -107,7 +107,8 @@ function set_fields(struct, name,    i, word, before, code)
         word = word_of(field_type[struct, i], before)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
-        code = code "\n    " name "." field_name[struct, i] " = GIVEN(" word ", " \
+        # A function says what is meant: without it the rest of the options means nothing.
+        code = code "\n    " (i > given[struct] && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") name "." field_name[struct, i] " = GIVEN(" word ", " \
                slot(word, i <= given[struct], i > given[struct] ? field_name[struct, i] : "") ", " \
                (i <= given[struct] ? "true" : "false") ");"
     }
@@ -145,6 +146,8 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     code = name "(" pass ")"
     made = result; gsub(/[ *]/, "", made)
     if (trim(result) == "wg_node") code = "use(w, " code ");"
+    else if (made == "double") code = "use_number(w, " code ");"
+    else if (made == "char" && name ~ /_at$/) code = "use_text(w, " code ");"
     else if (made in object) code = "keep(w, OBJECT_" made ", " code ");"
     else if (name ~ /_free$|^wg_check_passes/ && word ~ /^p_wg_/ && substr(word, 3) in object) {
         struct = "ODD(" word ", " count - 1 ")"
@@ -154,6 +157,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     else code = "(void)" code ";"
     code = locals "\n    " code
     print "static void call_" name "(world *w, const choice *t)\n{\n    (void)w, (void)t;" code "\n}"
+    gsub(/if \(!LEFT_OUT\([0-9]*\)\) /, "", code)
     gsub(/\n */, " ", code)
     gsub(/"/, "\\\"", code)
     table = table "    { \"" name "\", call_" name ", \"" substr(code, 2) "\", " count ", \"" needs "\", " \

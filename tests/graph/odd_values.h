@@ -47,7 +47,8 @@ typedef struct world {
 enum { BY_NUMBER = INT8_MAX, FIRST_OPERAND = 2 };
 typedef struct choice {
     int8_t value[MOST_SLOTS];
-    double number;
+    double number[MOST_SLOTS];
+    bool plain; /* options whose value is the good one are left out */
 } choice;
 
 static inline int odd_at(const choice *t, int slot) { return t->value[slot]; }
@@ -72,26 +73,22 @@ static inline void *old_object(const world *w, object_kind k, int i)
 #define LENGTH(a)                    ((int)(sizeof(a) / sizeof *(a)))
 #define TEXTS(word, type, good, odd) static const char *const TEXT_##word[] = { type, good, odd };
 #define NO_TEXTS(word)               TEXTS(word, NULL, NULL, NULL)
-#define VALUES(T, word, good, ...)                 \
+#define VALUES_(T, word, good, odd, ...)           \
     static const T odd_##word[] = { __VA_ARGS__ }; \
     enum { ODD_##word = LENGTH(odd_##word) };      \
-    TEXTS(word, #T, #good, #__VA_ARGS__)           \
     GETTER(T, word)                                \
     {                                              \
         const int i = odd_at(t, slot);             \
         (void)w, (void)given;                      \
-        return i < 0 ? (T)(good) : odd_##word[i];  \
+        return i < 0 ? (T)(good) : (odd);          \
     }
-#define NUMBERS(T, word, good, ...)                                         \
-    static const T odd_##word[] = { __VA_ARGS__ };                          \
-    enum { ODD_##word = LENGTH(odd_##word) };                               \
-    TEXTS(word, #T, #good, #__VA_ARGS__)                                    \
-    GETTER(T, word)                                                         \
-    {                                                                       \
-        const int i = odd_at(t, slot);                                      \
-        (void)w, (void)given;                                               \
-        return i < 0 ? (good) : i == BY_NUMBER ? t->number : odd_##word[i]; \
-    }
+#define VALUES(T, word, good, ...)       \
+    TEXTS(word, #T, #good, #__VA_ARGS__) \
+    VALUES_(T, word, good, odd_##word[i], __VA_ARGS__)
+/* What is made of any number, too. */
+#define NUMBERS(BY, T, word, good, ...)  \
+    TEXTS(word, #T, #good, #__VA_ARGS__) \
+    VALUES_(T, word, good, i == BY_NUMBER ? BY(t->number[slot]) : odd_##word[i], __VA_ARGS__)
 /* A pointer whose odd value is NULL. */
 #define POINTER(T, word, good)                      \
     enum { ODD_##word = 1 };                        \
@@ -110,14 +107,14 @@ static inline void *old_object(const world *w, object_kind k, int i)
 
 VALUES(bool, truth, false, true)
 VALUES(char, char, 0, -1, 1)
-VALUES(int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
+NUMBERS((int), int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
 VALUES(unsigned, unsigned, 0, 1, 2, UINT32_MAX)
 VALUES(int64_t, count, 1, 0, -1, INT32_MIN, 3) /* of the elements of an array */
-VALUES(int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, INT64_C(1) << 40, INT64_MAX,
-       INT64_MIN)
+NUMBERS((int64_t), int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, INT64_C(1) << 40,
+        INT64_MAX, INT64_MIN)
 VALUES(uint64_t, uint64_t, 1, 0, UINT64_MAX)
 VALUES(size_t, size_t, 1, 0, 3, SIZE_MAX)
-NUMBERS(double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
+NUMBERS((double), double, double, given ? 1 : 0, -1, 1, 0.5, 1e300, -1e300, 1e-320, NAN, INFINITY, -INFINITY,
         2147483648.0)
 VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexistent/dir/f", ".", "\xff\xfe",
        "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((", "adam", "lbfgs", "a.svg", "a.dot",
@@ -125,24 +122,17 @@ VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexist
        "f\r\xc3")
 VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
 
-#define ENUM(T) VALUES(T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
-ENUM(wg_dtype)
-ENUM(wg_color_map)
-ENUM(wg_figure_color)
-ENUM(wg_figure_format)
-ENUM(wg_formula_form)
-ENUM(wg_layer_mode)
-ENUM(wg_marker)
-ENUM(wg_mode)
-ENUM(wg_ode_method)
-ENUM(wg_pad_mode)
-ENUM(wg_plan_picture)
-ENUM(wg_pool_by)
-ENUM(wg_reduction)
-ENUM(wg_resize_mode)
-ENUM(wg_series_kind)
-ENUM(wg_status)
-ENUM(wg_verdict)
+#define ENUM(T) NUMBERS((T), T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
+#define ENUMS(X)                                                                                             \
+    X(wg_dtype)                                                                                              \
+    X(wg_color_map)                                                                                          \
+    X(wg_figure_color)                                                                                       \
+    X(wg_figure_format)                                                                                      \
+    X(wg_formula_form)                                                                                       \
+    X(wg_layer_mode)                                                                                         \
+    X(wg_marker) X(wg_mode) X(wg_ode_method) X(wg_pad_mode) X(wg_plan_picture) X(wg_pool_by) X(wg_reduction) \
+        X(wg_resize_mode) X(wg_series_kind) X(wg_status) X(wg_verdict)
+ENUMS(ENUM)
 
 /* ---- memory ---- */
 
@@ -207,6 +197,7 @@ GETTER(wg_shape, wg_shape)
     const wg_shape none = { 0 };
     const int i = odd_at(t, slot);
     (void)w;
+    if (i == BY_NUMBER) return WG_SHAPE((int64_t)t->number[slot]);
     return i >= 0 ? odd_shapes[i] : given ? odd_good_shape : none;
 }
 GETTER(const wg_shape *, p_wg_shape)
@@ -216,8 +207,9 @@ GETTER(const wg_shape *, p_wg_shape)
     return i < 0 ? &odd_good_shape : i < ODD_wg_shape ? &odd_shapes[i] : NULL;
 }
 
-NUMBERS(wg_axis, wg_axis, 0, -1, 1, 9, -9, 0.5, 1e300, -1e300, NAN, INFINITY, WG_AXES_BASE, WG_AXES_BASE + 1,
-        WG_AXES_BASE + 2, WG_AXES_BASE + 9, 2 * WG_AXES_BASE - 1, WG_AXES_BASE + 16 * (32 + 64 * 32) + 2)
+NUMBERS((wg_axis), wg_axis, wg_axis, 0, -1, 1, 9, -9, 0.5, 1e300, -1e300, NAN, INFINITY, WG_AXES_BASE,
+        WG_AXES_BASE + 1, WG_AXES_BASE + 2, WG_AXES_BASE + 9, 2 * WG_AXES_BASE - 1,
+        WG_AXES_BASE + 16 * (32 + 64 * 32) + 2)
 
 #define TENSOR(dtype, ...)             \
     {                                  \
@@ -231,14 +223,15 @@ VALUES(wg_tensor, wg_tensor, odd_wg_tensor[0], TENSOR(WG_F32, { 2, { 2, 3 } }),
        TENSOR(WG_F32, { 2, { -1, 3 } }), TENSOR(WG_F32, { 2, { INT64_MIN, 3 } }),
        TENSOR(WG_F32, { 2, { 0, 3 } }), TENSOR(WG_F32, { 0, { 0 } }))
 
-VALUES(wg_init, wg_init, odd_wg_init[0], { 0 }, { .kind = (wg_init_kind)99 }, { .kind = (wg_init_kind)-1 },
-       { .kind = WG_INIT_VALUES }, { .kind = WG_INIT_NORMAL, .a = NAN, .b = -1 },
-       { .kind = WG_INIT_ORTHOGONAL }, { .kind = WG_INIT_IDENTITY, .a = INFINITY },
-       { .kind = WG_INIT_SPARSE, .a = 5, .b = NAN }, { .kind = WG_INIT_TRUNCATED, .b = -3 },
-       { .kind = WG_INIT_TRUNCATED, .a = NAN, .b = NAN },
-       { .kind = WG_INIT_VARIANCE, .a = -1, .fan = (wg_fan)7 },
-       { .kind = WG_INIT_CONST, .dtype = (wg_dtype)99 }, { .kind = WG_INIT_CONST, .dtype = WG_I64 },
-       { .kind = WG_INIT_UNIFORM, .a = 1, .b = -INFINITY })
+#define INIT_BY(number) ((wg_init){ .kind = WG_INIT_NORMAL, .a = (number), .b = 1 })
+NUMBERS(INIT_BY, wg_init, wg_init, odd_wg_init[0], { 0 }, { .kind = (wg_init_kind)99 },
+        { .kind = (wg_init_kind)-1 }, { .kind = WG_INIT_VALUES },
+        { .kind = WG_INIT_NORMAL, .a = NAN, .b = -1 }, { .kind = WG_INIT_ORTHOGONAL },
+        { .kind = WG_INIT_IDENTITY, .a = INFINITY }, { .kind = WG_INIT_SPARSE, .a = 5, .b = NAN },
+        { .kind = WG_INIT_TRUNCATED, .b = -3 }, { .kind = WG_INIT_TRUNCATED, .a = NAN, .b = NAN },
+        { .kind = WG_INIT_VARIANCE, .a = -1, .fan = (wg_fan)7 },
+        { .kind = WG_INIT_CONST, .dtype = (wg_dtype)99 }, { .kind = WG_INIT_CONST, .dtype = WG_I64 },
+        { .kind = WG_INIT_UNIFORM, .a = 1, .b = -INFINITY })
 VALUES(wg_axis_opts, wg_axis_opts, odd_wg_axis_opts[0], { 0 })
 
 /* ---- nodes ---- */
@@ -279,7 +272,7 @@ GETTER(wg_nn_states, wg_nn_states)
 
 /* ---- functions of the user ---- */
 
-static wg_node odd_part(wg_node x, void *user) { return (void)user, wg_tanh(x); }
+static wg_node odd_part(wg_node x, void *user) { return (void)user, wg_tanh(wg_mul(x, 0.5)); }
 static wg_node odd_step(wg_node x, int i, void *user) { return (void)user, (void)i, wg_tanh(x); }
 static wg_node odd_slope(wg_node at, wg_node y, void *user) { return (void)user, (void)at, wg_neg(y); }
 static double odd_height(void *user, double x, double y) { return (void)user, x * y; }
@@ -340,16 +333,19 @@ static inline void *make_loose(object_kind k, void *object)
     if (object && loose_count < LENGTH(loose)) loose[loose_count].k = k, loose[loose_count++].object = object;
     return object;
 }
+/* The last good object of each kind. */
+static void *latest[OBJECTS];
 /* NULL, and those that earlier calls have made. */
-#define OBJECT(T, good)                                           \
-    enum { ODD_p_##T = 1 + OLD };                                 \
-    NO_TEXTS(p_##T)                                               \
-    GETTER(T *, p_##T)                                            \
-    {                                                             \
-        const int i = odd_at(t, slot);                            \
-        (void)given;                                              \
-        return i < 0 ? (good) : old_object(w, OBJECT_##T, i - 1); \
+#define OBJECT(T, good)                                                                \
+    enum { ODD_p_##T = 1 + OLD };                                                      \
+    NO_TEXTS(p_##T)                                                                    \
+    GETTER(T *, p_##T)                                                                 \
+    {                                                                                  \
+        const int i = odd_at(t, slot);                                                 \
+        (void)given;                                                                   \
+        return i < 0 ? latest[OBJECT_##T] = (good) : old_object(w, OBJECT_##T, i - 1); \
     }
+#define GOOD(T) get_p_##T(w, &(choice){ .value = { -1 } }, 0, true)
 OBJECT(wg_params, w->p)
 OBJECT(wg_optim, wg_adam(w->p, NULL))
 OBJECT(wg_average, wg_average_new(w->p, NULL))
@@ -357,8 +353,8 @@ OBJECT(wg_snapshot, wg_params_snapshot(w->p))
 OBJECT(wg_data, wg_data_xor(w->c, 8))
 OBJECT(wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
 OBJECT(wg_figure, wg_figure_new(w->c, NULL))
-OBJECT(wg_panel, wg_panel_new(wg_figure_new(w->c, NULL), NULL))
-OBJECT(wg_series, wg_series_new_at("", wg_panel_new(wg_figure_new(w->c, NULL), NULL), 0, NULL))
+OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x = { .high = 1 }, .y = { .high = 1 }))
+OBJECT(wg_series, wg_series_new_at("", GOOD(wg_panel), WG_SERIES_LINE, NULL))
 OBJECT(wg_nn_cache, wg_nn_cache_new(w->c))
 OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1], NULL)))
 OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p, NULL)))

@@ -26,30 +26,56 @@ typedef struct odd_call {
 #define ODD(word, k)          get_##word(w, t, k, true)
 #define GIVEN(word, k, given) get_##word(w, t, k, given)
 
+#define LEFT_OUT(k) (t->plain && t->value[k] < 0)
+
 typedef struct result {
     bool ok;
     wg_shape shape;
     double v[64]; /* the first elements */
 } result;
-static result made; /* by the last call */
+static result made;     /* by the last call */
+static char said[1100]; /* the error of the last call; "": there was none */
+
+static void hear(const world *w)
+{
+    snprintf(said, sizeof said, "%s", w->c && wg_failed(w->c) ? wg_message(w->c) : "");
+}
 
 /* What a builder has made is computed, and kept for later calls. */
 static void use(world *w, wg_node n)
 {
     made = (result){ 0 };
+    hear(w);
     if (!wg_node_ok(n)) return;
     w->made[w->nodes++ % MADE] = n;
     double *v = wgt_values(n);
+    made.ok = !wg_failed(w->c), made.shape = wg_node_shape(n);
     if (!v) return;
-    made.ok = true, made.shape = wg_node_shape(n);
     const int64_t size = wg_shape_size(made.shape);
     memcpy(made.v, v, sizeof *v * (size_t)(size < 64 ? size : 64));
     free(v);
 }
 
+static void use_number(world *w, double v)
+{
+    made = (result){ .ok = true, .shape = WG_SHAPE(1), .v = { v } };
+    hear(w);
+}
+
+/* Two texts are likely to be the same if these numbers are. */
+static void use_text(world *w, const char *text)
+{
+    double sum = 0, turned = 0;
+    hear(w);
+    for (const char *s = text; s && *s; s++)
+        sum += (unsigned char)*s, turned = fmod(31 * turned + *s, 1e9 + 7);
+    made = (result){ .ok = text, .shape = WG_SHAPE(2), .v = { sum, turned } };
+}
+
 static void keep(world *w, object_kind k, void *object)
 {
-    if (object) w->object[k][w->objects++ % OLD] = object;
+    hear(w);
+    if (object) w->object[k][w->objects++ % OLD] = latest[k] = object;
     if (k == OBJECT_wg_plan || k == OBJECT_wg_check) make_loose(k, object);
 }
 
@@ -122,7 +148,7 @@ static world open_world(size_t *memory, int form)
     world w = { .form = form };
     const wg_allocator small = { small_memory, memory };
     *memory = 0;
-    memset(arrays, 0, sizeof arrays);
+    memset(arrays, 0, sizeof arrays), memset(latest, 0, sizeof latest);
     w.c = wg_start(&(wg_options){ .allocator = &small, .threads = 1 });
     w.g = wg_graph_new(w.c), w.other = wg_graph_new(w.c), w.p = wg_params_new(w.c);
     wg_graph *gone = w.gone = wg_graph_new(w.c);
@@ -167,7 +193,7 @@ static int close_world(world *w)
 
 static inline choice all_good(void)
 {
-    choice t = { .number = 0 };
+    choice t = { .plain = false };
     memset(t.value, -1, sizeof t.value);
     return t;
 }

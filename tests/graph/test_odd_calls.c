@@ -170,12 +170,13 @@ Test(odd_calls, every_function_of_the_api_lives_through_odd_arguments)
     fclose(odd_file);
 }
 
-/* ---- options mean what is written ---- Each number option and each option of axes of each builder, by
- * one odd value at a time. What a value means is said by another call: 0 is the default, WG_ZERO next to a
- * tiny number, a bare axis the list of it. A value that has no meaning is refused at the caller's line. */
+/* ---- options mean what is written ---- Each option that is a number, a choice or axes of each function that
+ * makes something, by one odd value at a time. What a value means is said by another call: 0 is the default,
+ * WG_ZERO next to a tiny number, a bare axis the list of it. A value that has no meaning is refused by the
+ * option's name, at the caller's line. */
 
 typedef struct faults {
-    int count, options, reached, calls;
+    int count, options, reached;
     char text[8000];
 } faults;
 
@@ -183,12 +184,106 @@ static void note(faults *f, const odd_call *k, int slot, double v, const char *w
 {
     const size_t n = strlen(f->text);
     f->count++;
-    if (n < sizeof f->text - 300)
-        snprintf(f->text + n, sizeof f->text - n, "%s(.%s = %g): %s\n", k->name, k->option[slot], v, what);
+    if (n < sizeof f->text - 400)
+        snprintf(f->text + n, sizeof f->text - n, "%s(.%s = %g): %.300s\n", k->name, k->option[slot], v,
+                 what);
+}
+
+/* ---- what an object is is seen by what it does ---- */
+
+static void see_parameters(world *w)
+{
+    made.shape = WG_SHAPE(6);
+    made.ok = !wg_params_get(w->p, made.v);
+}
+
+static void train(world *w)
+{
+    static const double first[] = { 1, -2, 0.5, 3, -0.25, 1.5 };
+    wg_params_assign(w->p, "a", first, 6);
+    for (int i = 0; i < 3; i++) {
+        wg_begin(w->g, WG_TRAIN);
+        wg_node a = wg_param(w->g, w->p, "a", WG_SHAPE(2, 3), wg_he());
+        wg_backward(wg_sum(wg_square(wg_sub(wg_square(a), 2))), w->p);
+        wg_optim_step(latest[OBJECT_wg_optim]);
+    }
+    see_parameters(w);
+}
+
+static void average(world *w)
+{
+    for (int i = 1; i < 4; i++) {
+        const double v[] = { i, 2 * i * i, 3 * i, 4, 5, 6 };
+        wg_params_assign(w->p, "a", v, 6);
+        wg_average_step(latest[OBJECT_wg_average]);
+    }
+    wg_average_use(latest[OBJECT_wg_average], true);
+    see_parameters(w);
+    wg_average_use(latest[OBJECT_wg_average], false);
+}
+
+static void see(world *w)
+{
+    static const double y[] = { 1, 4, 2, 8, 5, 7 };
+    const wg_check *r = latest[OBJECT_wg_check];
+    if (latest[OBJECT_wg_average]) average(w);
+    else if (latest[OBJECT_wg_optim]) train(w);
+    else if (latest[OBJECT_wg_figure]) {
+        if (latest[OBJECT_wg_series]) wg_series_add_all(latest[OBJECT_wg_series], NULL, y, LENGTH(y));
+        use_text(w, wg_figure_text(latest[OBJECT_wg_figure], NULL, .format = WG_FIGURE_SVG, .id = "a"));
+    } else if (r && strstr(wg_check_reason(r), "must be")) {
+        wg_fail(w->c, wg_check_where(r), WG_ERROR_VALUE, "%s", wg_check_reason(r));
+    } else if (r) {
+        const double v[] = { wg_check_exit(r), wg_check_eps(r), (double)wg_check_evaluations(r) };
+        made = (result){ .ok = true, .shape = WG_SHAPE(LENGTH(v)), .v = { v[0], v[1], v[2] } };
+    } else made.ok = true;
+}
+
+/* What a call needs beside its operands. */
+static const struct {
+    const char *call, *option;
+    double number;
+} beside[] = { { "wg_dropout_at", "drop", 0.5 },     { "wg_adaptive_pool_at", "size", 1 },
+               { "wg_max_pool_at", "size", 1 },      { "wg_avg_pool_at", "size", 1 },
+               { "wg_nn_conv_at", "size", 1 },       { "wg_slice_at", "to", 2 },
+               { "wg_nn_attention_at", "heads", 1 }, { "wg_nn_transformer_block_at", "heads", 1 } };
+
+static bool is_beside(const odd_call *k, int slot, int i)
+{
+    return !strcmp(k->name, beside[i].call) && k->option[slot] && !strcmp(k->option[slot], beside[i].option);
+}
+
+static bool is_beside_any(const odd_call *k, int slot)
+{
+    bool is = false;
+    for (int i = 0; i < LENGTH(beside); i++) is |= is_beside(k, slot, i);
+    return is;
+}
+
+static void put(choice *t, int slot, double v) { t->value[slot] = BY_NUMBER, t->number[slot] = v; }
+
+/* Options are left out, but for those beside. From the second round of forms on numbers differ from each
+ * other, and names are of files that can be written. */
+static choice usual_choice(const odd_call *k, int form)
+{
+    choice t = all_good();
+    double n = 0;
+    t.plain = true;
+    for (int slot = 0; slot < k->slots; slot++) {
+        const slot_word word = k->slot[slot];
+        for (int i = 0; i < LENGTH(beside); i++)
+            if (is_beside(k, slot, i)) put(&t, slot, beside[i].number);
+        if (form < FORMS || k->option[slot]) continue;
+        if (word == SLOT_double) put(&t, slot, ++n);
+        for (int i = 0; i < ODD_p_char && word == SLOT_p_char; i++)
+            if (odd_p_char[i] && !strcmp(odd_p_char[i], form < 2 * FORMS ? "a.svg" : "a.txt"))
+                t.value[slot] = (int8_t)i;
+    }
+    return t;
 }
 
 /* The call with one option, which its text names. message: NULL, or room for that of an error. */
-static result call_with(const odd_call *k, faults *f, int form, int slot, double v, char message[1100])
+static result call_with(const odd_call *k, int form, int slot, double v, char message[1100])
 {
     char site[120];
     size_t memory;
@@ -196,12 +291,12 @@ static result call_with(const odd_call *k, faults *f, int form, int slot, double
     else snprintf(site, sizeof site, "%ca, .%s = v\nodd.c:7", k->operands, k->option[slot]);
     world w = open_world(&memory, form % FORMS);
     if (form >= FORMS) w.rest = form < 2 * FORMS ? wg_fill(w.g, 0.5, WG_SHAPE(3)) : w.good[4];
-    w.site = site;
+    w.site = k->operands ? site : "a\nodd.c:7";
     made = (result){ 0 };
-    f->calls++;
-    choice t = all_good();
-    if (slot >= 0) t.value[slot] = BY_NUMBER, t.number = v;
+    choice t = usual_choice(k, form);
+    if (slot >= 0) put(&t, slot, v);
     k->call(&w, &t);
+    if (!made.ok && !k->makes_node && !wg_failed(w.c)) see(&w);
     if (message) snprintf(message, 1100, "%s", wg_failed(w.c) ? wg_message(w.c) : "");
     made.ok &= !wg_failed(w.c);
     close_world(&w);
@@ -218,24 +313,84 @@ static bool is_close(const result *a, const result *b, double relative)
     return true;
 }
 
+/* What is refused by other words, or has a meaning that no comparison shows. */
+static const struct {
+    const char *call, *option, *why;
+} apart[] = { { "wg_slice_at", "from", "the message has the range, 0:-7" },
+              { "wg_slice_at", "to", "likewise" },
+              { "wg_jacobian_sparse_at", "count", "a pattern of -1 elements" },
+              { "wg_draw*", "fold", "-1: never, which a small graph does not need" },
+              { "wg_average_new_at", "decay", "0: all steps count the same" },
+              { "wg_pad_at", "value", "NaN is a value" } };
+
+static bool is_apart(const odd_call *k, int slot)
+{
+    bool is = false;
+    for (int i = 0; i < LENGTH(apart); i++)
+        is |= !fnmatch(apart[i].call, k->name, 0) && !strcmp(apart[i].option, k->option[slot]);
+    return is;
+}
+
+static void expect_named(const odd_call *k, faults *f, int slot, double v, const char *message)
+{
+    const bool has_site = k->slots && k->slot[0] == SLOT_wg_site;
+    if ((has_site && !strstr(message, "odd.c:7")) ||
+        (!is_apart(k, slot) && !strstr(message, k->option[slot])))
+        note(f, k, slot, v, message);
+}
+
 static const double odd_numbers[] = { 0, WG_ZERO, NAN, -1.5, -0.25 };
-enum { NEGATIVE = 3 }; /* from here on */
+static const double odd_integers[] = { 0, -1, -7, INT32_MIN };
+static const double odd_choices[] = { 0, -1, 99 };
 
 /* differs: by which numbers a result is another than the usual one. */
 static void try_number(const odd_call *k, faults *f, int form, int slot, const result *usual, bool differs[])
 {
     char message[1100];
-    const result tiny = call_with(k, f, form, slot, 1e-300, NULL);
+    const result tiny = call_with(k, form, slot, 1e-300, NULL);
     for (int i = 0; i < LENGTH(odd_numbers); i++) {
         const double v = odd_numbers[i];
-        const result r = call_with(k, f, form, slot, v, message);
+        const result r = call_with(k, form, slot, v, message);
         differs[i] |= !is_close(&r, usual, 0);
-        if (!r.ok && !strstr(message, "odd.c:7")) note(f, k, slot, v, "refused without its line");
+        if (!r.ok) expect_named(k, f, slot, v, message);
         if (strstr(message, "2.225") || strstr(message, "e-308")) note(f, k, slot, v, message);
-        if (v == 0 && differs[i]) note(f, k, slot, v, "is not the default");
-        if (v == WG_ZERO && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9)) note(f, k, slot, v, "is not zero");
-        if (isnan(v) && r.ok && strcmp(k->name, "wg_pad_at") != 0) note(f, k, slot, v, "is taken");
+        if (v == 0 && differs[i] && !is_beside_any(k, slot)) note(f, k, slot, v, "is not the default");
+        if (v == WG_ZERO && !is_apart(k, slot) && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9))
+            note(f, k, slot, v, "is not zero");
+        if (isnan(v) && r.ok && !is_apart(k, slot)) note(f, k, slot, v, "is taken");
     }
+}
+
+static void try_integer(const odd_call *k, faults *f, int form, int slot, const result *usual, bool differs[])
+{
+    char message[1100];
+    for (int i = 0; i < LENGTH(odd_integers); i++) {
+        const result r = call_with(k, form, slot, odd_integers[i], message);
+        differs[i] |= !is_close(&r, usual, 0);
+        if (!r.ok) expect_named(k, f, slot, odd_integers[i], message);
+        if (i == 0 && differs[i] && k->slot[slot] != SLOT_wg_shape && !is_beside_any(k, slot))
+            note(f, k, slot, 0, "is not the default");
+    }
+}
+
+static void try_choice(const odd_call *k, faults *f, int form, int slot)
+{
+    char message[1100];
+    for (int i = 1; i < LENGTH(odd_choices); i++) {
+        const result r = call_with(k, form, slot, odd_choices[i], message);
+        if (r.ok) note(f, k, slot, odd_choices[i], "is taken");
+        else expect_named(k, f, slot, odd_choices[i], message);
+    }
+}
+
+/* A number that is not finite would make a parameter that is none. */
+static void try_init(const odd_call *k, faults *f, int form, int slot)
+{
+    static const double odd[] = { NAN, INFINITY, -INFINITY };
+    char message[1100];
+    for (int i = 0; i < LENGTH(odd); i++)
+        if (call_with(k, form, slot, odd[i], message).ok) note(f, k, slot, odd[i], "is taken");
+        else if (!strstr(message, "odd.c:7")) note(f, k, slot, odd[i], message);
 }
 
 static void try_axis(const odd_call *k, faults *f, int form, int slot)
@@ -243,40 +398,62 @@ static void try_axis(const odd_call *k, faults *f, int form, int slot)
     static const double odd[] = { 1.5, -0.5, NAN, INFINITY, 100, 1e9, 1e300 };
     char message[1100];
     for (int axis = -9; axis <= 9; axis++) {
-        const result list = call_with(k, f, form, slot, WG_AXES(axis), message);
+        const result list = call_with(k, form, slot, WG_AXES(axis), message);
         if (!list.ok && !strstr(message, "odd.c:7")) note(f, k, slot, axis, "refused without its line");
-        const result bare = call_with(k, f, form, slot, axis, NULL);
+        const result bare = call_with(k, form, slot, axis, NULL);
         if (!is_close(&bare, &list, 0)) note(f, k, slot, axis, "is another axis");
         if (bare.ok && (axis < -4 || axis > 4)) note(f, k, slot, axis, "there is no such axis");
     }
     for (int i = 0; i < LENGTH(odd); i++) {
-        const result r = call_with(k, f, form, slot, odd[i], message);
+        const result r = call_with(k, form, slot, odd[i], message);
         if (r.ok || !strstr(message, "odd.c:7"))
             note(f, k, slot, odd[i], r.ok ? "is taken" : "without its line");
     }
-    const result twice = call_with(k, f, form, slot, WG_AXES(1, 1), message);
+    const result twice = call_with(k, form, slot, WG_AXES(1, 1), message);
     if (twice.ok || !strstr(message, "odd.c:7")) note(f, k, slot, 1, "twice is taken");
 }
 
-static void try_options(const odd_call *k, faults *f)
+#define IS_WORD(word) [SLOT_##word] = #word,
+static const char *const words[] = { WORDS(IS_WORD)[SLOT_none] = "" };
+static bool is_choice(slot_word word)
 {
-    for (int slot = 0; slot < k->slots; slot++) {
-        const bool axis = k->slot[slot] == SLOT_wg_axis, number = k->slot[slot] == SLOT_double;
-        if (!k->option[slot] || !(axis || number)) continue;
-        bool reached = false, differs[LENGTH(odd_numbers)] = { false };
-        f->options++;
-        for (int form = 0; form < 3 * FORMS && !f->count; form++) {
-            const result usual = call_with(k, f, form, -1, 0, NULL);
-            if (!usual.ok) continue;
-            reached = true;
-            if (axis) try_axis(k, f, form, slot);
-            else try_number(k, f, form, slot, &usual, differs);
-        }
-        for (int i = NEGATIVE; reached && number && i < LENGTH(odd_numbers); i++)
-            if (!differs[i]) note(f, k, slot, odd_numbers[i], "is taken and means nothing");
-        f->reached += reached;
-        if (!reached) fprintf(stderr, "not reached: %s .%s\n", k->name, k->option[slot]);
+#define OR_IS(T) || !strcmp(words[word], #T)
+    return false ENUMS(OR_IS);
+}
+
+/* Values from `first` on have no meaning of their own unless they change something. */
+static void expect_meaning(const odd_call *k, faults *f, int slot, const double v[], const bool differs[],
+                           int n, int first)
+{
+    for (int i = first; i < n; i++)
+        if (!differs[i] && !is_apart(k, slot)) note(f, k, slot, v[i], "is taken and means nothing");
+}
+
+static void try_option(const odd_call *k, faults *f, int slot)
+{
+    const bool axis = k->slot[slot] == SLOT_wg_axis, number = k->slot[slot] == SLOT_double,
+               integer = k->slot[slot] == SLOT_int || k->slot[slot] == SLOT_int64_t ||
+                         k->slot[slot] == SLOT_wg_shape,
+               choose = is_choice(k->slot[slot]), init = k->slot[slot] == SLOT_wg_init;
+    const int before = f->count;
+    char why[1100] = "";
+    bool reached = false, differs[LENGTH(odd_numbers)] = { false };
+    if (!k->option[slot] || !(axis || number || integer || choose || init)) return;
+    f->options++;
+    for (int form = 0; form < 3 * FORMS && f->count == before; form++) {
+        const result usual = call_with(k, form, -1, 0, why);
+        if (!usual.ok) continue;
+        reached = true;
+        if (axis) try_axis(k, f, form, slot);
+        else if (number) try_number(k, f, form, slot, &usual, differs);
+        else if (integer) try_integer(k, f, form, slot, &usual, differs);
+        else if (init) try_init(k, f, form, slot);
+        else try_choice(k, f, form, slot);
     }
+    if (reached && number) expect_meaning(k, f, slot, odd_numbers, differs, LENGTH(odd_numbers), 3);
+    if (reached && integer) expect_meaning(k, f, slot, odd_integers, differs, LENGTH(odd_integers), 1);
+    f->reached += reached;
+    if (!reached) fprintf(stderr, "not reached: %s .%s: %s\n", k->name, k->option[slot], why);
 }
 
 Test(odd_calls, options_mean_what_is_written_or_are_refused_at_their_line)
@@ -287,20 +464,41 @@ Test(odd_calls, options_mean_what_is_written_or_are_refused_at_their_line)
     odd_file = fopen("/dev/null", "w");
     for (int i = 0; i < LENGTH(odd_memory); i++) odd_memory[i] = 0x3FF0000000000000 + i;
     for (int i = 0; i < LENGTH(calls); i++) {
-        if (!calls[i].makes_node) continue;
         int status = 0;
         *f = (faults){ 0 };
         fflush(NULL);
         const pid_t child = fork();
-        if (!child) try_options(&calls[i], f), _exit(0);
+        if (!child) {
+            if (chdir(wgt_folder())) _exit(1);
+            for (int slot = 0; slot < calls[i].slots; slot++) try_option(&calls[i], f, slot);
+            _exit(0);
+        }
         waitpid(child, &status, 0);
         cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s", calls[i].name);
         cr_expect(!f->count, "%d faults:\n%s", f->count, f->text);
         options += f->options, reached += f->reached;
     }
     fprintf(stderr, "%d options, %d reached\n", options, reached);
-    cr_expect_gt(reached, 60);
+    cr_expect_gt(reached, 250);
     fclose(odd_file);
+}
+
+/* Schedules are functions of numbers alone. What has no meaning is no rate, so wg_optim_set_lr refuses it. */
+Test(odd_calls, a_schedule_of_numbers_without_a_meaning_is_no_rate)
+{
+    static const double odd[] = { NAN, -1, -0.25, -INFINITY };
+    int tried = 0;
+    for (int i = 0; i < LENGTH(calls); i++)
+        for (int slot = 0; !strncmp(calls[i].name, "wg_lr_", 6) && slot < calls[i].slots; slot++)
+            for (int n = 0; n < LENGTH(odd); n++, tried++) {
+                world w = { .c = NULL };
+                choice t = usual_choice(&calls[i], FORMS);
+                put(&t, slot, odd[n]);
+                calls[i].call(&w, &t);
+                cr_expect_not(made.v[0] >= 0, "%s, argument %d = %g: %g", calls[i].name, slot, odd[n],
+                              made.v[0]);
+            }
+    cr_expect_gt(tried, 60);
 }
 
 /* ---- descriptors: each fault is named ---- */
