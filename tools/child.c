@@ -127,7 +127,7 @@ const char child_between[] = " \t\r\n,;[]()";
 const char *child_unread(const child *c)
 {
     size_t i = c->taken;
-    while (i < c->size && strchr(child_between, c->buffer[i])) i++;
+    while (i < c->size && c->buffer[i] && strchr(child_between, c->buffer[i])) i++;
     return i < c->size ? c->buffer + i : NULL;
 }
 
