@@ -397,6 +397,7 @@ ERROR_SAMPLE(pad)
     case 2: wg_pad(x, .axis = 2, .before = 3); return "no axis 2 in";
     case 3: wg_pad(wg_any(g, WG_SHAPE(0, 4)), .before = 1, .mode = WG_PAD_EDGE); return "has no edge";
     case 4: wg_pad(wg_any_class(g, 2, WG_SHAPE(4)), .before = 1, .value = 0.5); return "value 0.5 among";
+    case 5: wg_pad(x, .after = 3, .mode = WG_PAD_REFLECT); return "at most one less";
     }
     return NULL;
 }
