@@ -205,6 +205,31 @@ Test(lazy, another_reader_makes_all_rows_count)
     wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
 }
 
+/* More nodes read the table than there are other nodes. */
+Test(lazy, many_readers_by_the_same_numbers)
+{
+    enum { READERS = 64 };
+    const kind k = { .dtype = WG_F64, .width = 3, .threads = 1 };
+    world a = start(&k), b = start(&k);
+    int32_t number[READ];
+    draw(&(wgt_random){ 5 }, number);
+    a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
+    lazy(a.o);
+    for (int step = 0; step < 3; step++) {
+        for (int i = 0; i < 2; i++) {
+            const world *u = i ? &b : &a;
+            wg_begin(u->g, WG_TRAIN);
+            wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 3), wg_normal(0, 1));
+            wg_node x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(4, 3))), rows[READERS];
+            for (int j = 0; j < READERS; j++) rows[j] = wg_gather(W, x);
+            wg_backward(wg_mean(wg_square(wg_concat(rows, READERS, 0))), u->p);
+            wg_optim_step(u->o);
+        }
+        expect_equal(&a, &b, "many readers");
+    }
+    wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+}
+
 /* Numbers that are computed: all rows. Another part of the graph that does not reach the loss: no matter. */
 Test(lazy, adam_of_computed_numbers_is_that_for_all_rows)
 {
