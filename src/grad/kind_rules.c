@@ -8,7 +8,7 @@
  * that do not lead to a gradient that is wanted are left out. */
 #include "grad/kind_rules.h"
 
-/* RULES: entries of the table, 2 to the power of BITS. NODES: most nodes of a rule that are kept.
+/* RULES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. NODES: most nodes of a rule that are kept.
  * OPERANDS: most of y, and of a node of the rule. OPTIONS: bytes of the options of y, and of all nodes
  * of the rule together. */
 #ifdef WG_HOSTILE
@@ -16,7 +16,7 @@ enum { BITS = 2 };
 #else
 enum { BITS = 6 };
 #endif
-enum { RULES = 1 << BITS, NODES = 8, OPERANDS = 4, OPTIONS = 80, ALL_OPTIONS = 192 };
+enum { RULES = 1 << BITS, PLACES = 4, NODES = 8, OPERANDS = 4, OPTIONS = 80, ALL_OPTIONS = 192 };
 
 /* What a node of a rule is made of: node number 0, 1, ... of the rule, or one of these. X + k: operand
  * k. */
@@ -52,6 +52,7 @@ typedef struct wgi_kind_rule {
 
 struct wgi_kind_rules {
     uint64_t known; /* of wgi_shapes_gone */
+    uint32_t turn;  /* how many kinds have taken the place of another */
     kind_rule rule[RULES];
     kind_rule *last[WGI_OPS]; /* by the place of an op: its last kind, which is tried first */
 };
@@ -241,13 +242,17 @@ bool wgi_kind_rule_use(wg_graph *g, wgi_rule_call *r, wgi_kind_rule **keep_in)
     if (wgi_shapes_gone(c, &c->kind_rules->known))
         *c->kind_rules = (struct wgi_kind_rules){ .known = c->kind_rules->known };
     kind_rule **last = &c->kind_rules->last[wgi_op_place(g->node[r->y].op)], *e = *last;
-    if (!e || !is_of(e, g, r)) {
-        const uint32_t place = place_of(g, r);
-        e = &c->kind_rules->rule[place];
-        if (!is_of(e, g, r) && e->y.op) e = &c->kind_rules->rule[place ^ 1];
-        *last = e;
+    bool found = e && is_of(e, g, r);
+    if (!found) {
+        kind_rule *const places = &c->kind_rules->rule[place_of(g, r) & ~(PLACES - 1u)];
+        for (e = places; e < places + PLACES && !found; e += !found) {
+            if (!e->y.op) break;
+            found = is_of(e, g, r);
+        }
+        if (e == places + PLACES) e = &places[c->kind_rules->turn++ % PLACES];
     }
-    if (is_of(e, g, r)) return e->usable && use(g, e, r);
+    *last = e;
+    if (found) return e->usable && use(g, e, r);
     claim(e, g, r);
     *keep_in = e;
     return false;

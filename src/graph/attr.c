@@ -66,86 +66,85 @@ static size_t attr_bytes(wg_attr_kind k)
 /* The length of a list. Its count is not checked yet and may be any number. */
 static size_t listed(int count) { return count < 0 ? 0 : (size_t)WGI_MIN(count, WG_MAX_RANK); }
 
-/* The bytes of a field that count, as one or two spans: no padding, and no unused entries of a list. */
-static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2], size_t size[2])
+/* A field of 1, 4 or 8 bytes. */
+static inline uint64_t number_at(const char *p, size_t n)
 {
-    const char *p = (const char *)attr + a->offset;
-    if (a->kind == WG_ATTR_AXES) {
-        const wg_axes *x = (const wg_axes *)(const void *)p;
-        at[0] = (const char *)&x->count, size[0] = sizeof x->count;
-        at[1] = (const char *)x->axis, size[1] = sizeof x->axis[0] * listed(x->count);
-        return 2;
-    }
-    if (a->kind == WG_ATTR_SHAPE) {
-        const wg_shape *x = (const wg_shape *)(const void *)p;
-        at[0] = (const char *)&x->rank, size[0] = sizeof x->rank;
-        at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * listed(x->rank);
-        return 2;
-    }
-    at[0] = p, size[0] = a->kind == WG_ATTR_TEXT ? strlen(p) : attr_bytes(a->kind);
-    return 1;
-}
-
-/* The last bytes, fewer than 8, as one number. */
-static inline uint64_t last_bytes(const char *p, size_t n)
-{
+    uint64_t eight;
     uint32_t four;
-    uint64_t v = 0;
     if (n == 4) return memcpy(&four, p, 4), four;
-    for (; n; p++, n--) v = v << 8 | (unsigned char)*p;
-    return v;
+    if (n == 8) return memcpy(&eight, p, 8), eight;
+    return (unsigned char)*p;
 }
 
-static inline uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
+/* Entries of a list that are not used do not count. */
+static uint64_t list_hash(uint64_t h, wg_attr_kind kind, const void *p)
 {
-    for (; n >= 8; p += 8, n -= 8) {
-        uint64_t v;
-        memcpy(&v, p, 8);
-        h = wgi_mix(h, v);
+    if (kind == WG_ATTR_AXES) {
+        const wg_axes *x = p;
+        h = wgi_mix(h, (uint64_t)x->count);
+        for (size_t k = 0; k < listed(x->count); k++) h = wgi_mix(h, (uint64_t)x->axis[k]);
+        return h;
     }
-    return n ? wgi_mix(h, last_bytes(p, n)) : h;
+    if (kind == WG_ATTR_SHAPE) {
+        const wg_shape *x = p;
+        h = wgi_mix(h, (uint64_t)x->rank);
+        for (size_t k = 0; k < listed(x->rank); k++) h = wgi_mix(h, (uint64_t)x->dim[k]);
+        return h;
+    }
+    return wgi_mix(h, wgi_text_hash(p));
 }
 
-/* memcmp of a constant size is inline code. For most fields a call would cost more. */
-static inline bool bytes_equal(const char *p, const char *q, size_t n)
+static bool same_lists(wg_attr_kind kind, const void *p, const void *q)
 {
-    switch (n) {
-    case 1: return *p == *q;
-    case 4: return memcmp(p, q, 4) == 0;
-    case 8: return memcmp(p, q, 8) == 0;
+    if (kind == WG_ATTR_AXES) {
+        const wg_axes *x = p, *y = q;
+        bool same = x->count == y->count;
+        for (size_t k = 0; k < listed(x->count) && same; k++) same = x->axis[k] == y->axis[k];
+        return same;
     }
-    return memcmp(p, q, n) == 0;
+    if (kind == WG_ATTR_SHAPE) {
+        const wg_shape *x = p, *y = q;
+        bool same = x->rank == y->rank;
+        for (size_t k = 0; k < listed(x->rank) && same; k++) same = x->dim[k] == y->dim[k];
+        return same;
+    }
+    return strcmp(p, q) == 0;
+}
+
+static uint64_t bytes_hash(const char *p, size_t n)
+{
+    uint64_t h = 7;
+    for (size_t k = 0; k < n; k++) h = wgi_mix(h, (unsigned char)p[k]);
+    return h;
 }
 
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
 {
-    const char *at[2];
-    size_t size[2];
     uint64_t h = 7;
-    if (!op->attrs) return bytes_hash(h, attr, op->attr_size);
-    for (const wg_attr_row *a = op->attrs; a->name; a++)
-        for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++) h = bytes_hash(h, at[i], size[i]);
+    if (!op->attrs) return bytes_hash(attr, op->attr_size);
+    for (const wg_attr_row *a = op->attrs; a->name; a++) {
+        const char *p = (const char *)attr + a->offset;
+        const size_t n = attr_bytes(a->kind);
+        h = n ? wgi_mix(h, number_at(p, n)) : list_hash(h, a->kind, p);
+    }
     return h;
 }
 
-static bool field_equal(const wg_attr_row *a, const char *p, const char *q)
+bool wgi_attr_equal(const wg_op *op, const void *a, const void *b)
 {
-    const char *at[2], *bt[2];
-    size_t an[2], bn[2], n = attr_bytes(a->kind);
-    if (n) return bytes_equal(p + a->offset, q + a->offset, n);
-    const int spans = attr_spans(a, p, at, an);
-    attr_spans(a, q, bt, bn);
-    for (int i = 0; i < spans; i++)
-        if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0) return false;
-    return true;
-}
-
-bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
-{
-    if (p == q) return true;
-    if (!p || !q) return false;
-    if (!op->attrs) return memcmp(p, q, op->attr_size) == 0;
-    for (const wg_attr_row *a = op->attrs; a->name; a++)
-        if (!field_equal(a, p, q)) return false;
+    if (a == b) return true;
+    if (!a || !b) return false;
+    if (!op->attrs) return memcmp(a, b, op->attr_size) == 0;
+    for (const wg_attr_row *row = op->attrs; row->name; row++) {
+        const char *p = (const char *)a + row->offset, *q = (const char *)b + row->offset;
+        bool same;
+        switch (attr_bytes(row->kind)) {
+        case 1: same = *p == *q; break;
+        case 4: same = memcmp(p, q, 4) == 0; break;
+        case 8: same = memcmp(p, q, 8) == 0; break;
+        default: same = same_lists(row->kind, p, q);
+        }
+        if (!same) return false;
+    }
     return true;
 }

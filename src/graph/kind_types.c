@@ -3,14 +3,14 @@
  * alone is kept, and only if its rule looks at nothing but types and options. */
 #include "graph/graph.h"
 
-/* TYPES: entries of the table, 2 to the power of BITS. OPERANDS, OPTIONS (bytes): calls with more are
+/* TYPES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. OPERANDS, OPTIONS (bytes): calls with more are
  * not kept. */
 #ifdef WG_HOSTILE
 enum { BITS = 2 };
 #else
 enum { BITS = 7 };
 #endif
-enum { TYPES = 1 << BITS, OPERANDS = 4, OPTIONS = 80 };
+enum { TYPES = 1 << BITS, PLACES = 4, OPERANDS = 4, OPTIONS = 80 };
 
 /* The pointers of `types` are to interned shapes. op NULL: a free entry. */
 typedef struct wgi_kind_type {
@@ -25,6 +25,7 @@ typedef struct wgi_kind_type {
 
 struct wgi_kind_types {
     uint64_t known; /* of wgi_shapes_gone */
+    uint32_t turn;  /* how many kinds have taken the place of another */
     kind_type type[TYPES];
     kind_type *last[WGI_OPS]; /* by the place of an op: its last kind, which is tried first */
 };
@@ -73,13 +74,17 @@ const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_n
     if (wgi_shapes_gone(c, &c->kind_types->known))
         *c->kind_types = (struct wgi_kind_types){ .known = c->kind_types->known };
     kind_type **last = &c->kind_types->last[wgi_op_place(op)], *e = *last;
-    if (!e || !is_of(e, op, xt, n, attr)) {
-        const uint32_t place = place_of(op, xt, n, attr);
-        e = &c->kind_types->type[place];
-        if (!is_of(e, op, xt, n, attr) && e->op) e = &c->kind_types->type[place ^ 1];
-        *last = e;
+    bool found = e && is_of(e, op, xt, n, attr);
+    if (!found) {
+        kind_type *const places = &c->kind_types->type[place_of(op, xt, n, attr) & ~(PLACES - 1u)];
+        for (e = places; e < places + PLACES && !found; e += !found) {
+            if (!e->op) break;
+            found = is_of(e, op, xt, n, attr);
+        }
+        if (e == places + PLACES) e = &places[c->kind_types->turn++ % PLACES];
     }
-    if (is_of(e, op, xt, n, attr)) return e->usable ? &e->answer : NULL;
+    *last = e;
+    if (found) return e->usable ? &e->answer : NULL;
     e->op = op, e->operands = n, e->usable = false;
     memcpy(e->x, xt, sizeof *xt * (size_t)n);
     if (op->attr_size) memcpy(e->given, attr, op->attr_size);
