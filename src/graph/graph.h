@@ -454,6 +454,9 @@ static inline bool wgi_may_be_parameter(const wgi_node *n)
 /* Copies the value of node i if it is in a parameter's memory, where it would change with the parameter. */
 bool wgi_own_bytes(wg_graph *g, uint32_t i);
 /* To be called for each root of a request when its value is there. */
-void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
+static inline void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
+{
+    if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
+}
 
 #endif

@@ -61,12 +61,16 @@ wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
     return wgi_is_number(x) ? wgi_leaf_number(g, here, wgi_number_value(x), t) : x;
 }
 
-/* Whether a leaf can be added. If not, records why, unless there is an error already. */
-static bool has_room(wg_graph *g, wg_site here, const char *what)
+__attribute__((cold)) static bool no_graph(wg_graph *g, wg_site here, const char *what)
 {
-    if (!g) wgi_fail_null(NULL, here, what, "graph");
-    else if (!g->generation && !g->busy.depth)
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "the graph was freed");
+    if (!g) return !wgi_fail_null(NULL, here, what, "graph");
+    return !wgi_fail(g->c, here, what, WG_ERROR_USE, "the graph was freed");
+}
+
+/* Whether a leaf can be added. If not, records why, unless there is an error already. */
+static inline bool has_room(wg_graph *g, wg_site here, const char *what)
+{
+    if (!g || (!g->generation && !g->busy.depth)) return no_graph(g, here, what);
     return wgi_can_build(g);
 }
 

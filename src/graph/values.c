@@ -81,11 +81,6 @@ void wgi_result(wg_graph *g, uint32_t i)
     g->node[i].flags |= WGI_RESULT;
 }
 
-void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
-{
-    if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
-}
-
 void *wgi_value_of_leaf(const wgi_node *n)
 {
     if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;

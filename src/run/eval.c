@@ -336,20 +336,19 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
-/* After a run. An operand of the loss is no root if it had its value before. */
-static void keep_loss(wg_graph *g, uint32_t loss)
+/* After a run. node: of wgi_loss_nodes. One that had its value before is no root. */
+static void keep_loss(wg_graph *g, const uint32_t node[], int n)
 {
-    uint32_t node[WGI_LOSS_NODES];
-    const int n = wgi_loss_nodes(g, loss, node);
     for (int k = 0; k < n; k++)
         if (g->value[node[k]] && !(g->node[node[k]].flags & WGI_RESULT)) wgi_result(g, node[k]);
 }
 
-/* Runs a backward request. again: it is the last request of the graph. The loss becomes a result, the
- * parameters that were reached have gradients, and states get their new values. After an error there is no
- * gradient to step with. */
-static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bool again)
+/* Runs a backward request. node: of wgi_loss_nodes; NULL: it is the last request of the graph, of which all
+ * these are roots. The loss becomes a result, the parameters that were reached have gradients, and states get
+ * their new values. After an error there is no gradient to step with. */
+static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, const uint32_t node[], int n)
 {
+    const bool again = !node;
     int k = 0;
     if (again ? !wgi_run_known(g, r) : !gradient_memory(g, r, add) || !wgi_run(g, r)) {
         if (!add) wgi_gradients_lost(p);
@@ -361,7 +360,7 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
         fail_unreached(g, r);
         return;
     }
-    keep_loss(g, r->loss);
+    keep_loss(g, node, n);
     if (!wgi_loss_is_finite(g, r->loss) && !wgi_accept_loss(g, r)) {
         if (!add) wgi_gradients_lost(p);
         return;
@@ -385,7 +384,7 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
         return;
     }
     r->id = ++g->c->structures;
-    if (r->targets) run_backward(g, p, r, add, false);
+    if (r->targets) run_backward(g, p, r, add, node, n);
     else
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p%s is in this graph",
                  p->root->frozen ? " that is not frozen" : "");
@@ -422,7 +421,9 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
         if (!p && g) wgi_fail_null(g->c, here, "backward", "parameter set");
         return p && !wgi_ok(p->c) ? wg_failed(p->c) : g ? wg_failed(g->c) : WG_ERROR_USE;
     }
-    if (!wgi_usable(loss, here, "backward", "the loss") || !wgi_is_loss(loss, here, "backward", 0))
+    /* Gradients by rows are asked for anew. */
+    wgi_request *last = p->root->lazy ? NULL : wgi_last_request(g, p, loss.index);
+    if (!wgi_usable(loss, here, "backward", "the loss") || (!last && !wgi_is_loss(loss, here, "backward", 0)))
         return wg_failed(g->c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
@@ -430,11 +431,10 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     add = add && wgi_gradients_to_add_to(p);
     wgi_open(g);
     g->now.peeked = false;
-    const bool lazy = p->root->lazy; /* gradients by rows are asked for anew */
-    wgi_request *again = fresh && !add && !lazy ? wgi_last_request(g, p, loss.index) : NULL;
+    wgi_request *again = fresh && !add ? last : NULL;
     if (again) {
         again->here = here;
-        run_backward(g, p, again, false, true);
+        run_backward(g, p, again, false, NULL, 0);
     } else {
         backward_anew(g, here, loss.index, p, add, fresh);
     }
