@@ -199,6 +199,7 @@ static bool set_values(model *m)
         wg_tensor t = model_literal(m, "set", name, value);
         if (!t.data) return false;
         wg_program_set(m->q, name, t);
+        wg_free(m->c, t.data);
         if (!model_flags_ok(m)) return false;
     }
     return true;

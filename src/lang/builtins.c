@@ -85,15 +85,15 @@ static wgi_val ones(wg_program *q, const wgi_ast *c, wgi_binding *owner) { retur
 static bool whole(wg_program *q, const wgi_ast *a)
 {
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
-    wg_shape s;
+    wg_tensor v = { .dtype = WG_F64 };
     double *values = NULL;
     if (b && b->is_operand) return b->operand && whole(q, b->operand);
-    if (b && b->set) s = b->set_shape;
+    if (b && b->set.data) v = b->set;
     else if (b && b->value) return whole(q, b->value);
-    else if (!wgi_list_constant(a) || !(values = wgi_list(q, a, &s))) return false;
-    const double *v = values ? values : b->set;
-    size_t n = (size_t)wg_shape_size(s), i = 0;
-    while (i < n && v[i] == floor(v[i])) i++;
+    else if (!wgi_list_constant(a) || !(v.data = values = wgi_list(q, a, &v.shape))) return false;
+    const int64_t n = wg_shape_size(v.shape);
+    int64_t i = 0;
+    while (i < n && wg_tensor_item(&v, i) == floor(wg_tensor_item(&v, i))) i++;
     wg_free(q->c, values);
     return i == n;
 }

@@ -32,37 +32,44 @@ double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64
 
 /* ---- leaves ---- */
 
-wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s)
+wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v)
 {
-    size_t n = (size_t)wg_shape_size(s), size = wg_dtype_size(t);
-    char *data = wg_alloc(q->c, n + 1, size);
+    if (v.dtype == t) return wg_input_at(here, q->g, name, v);
+    const int64_t n = wg_shape_size(v.shape);
+    void *data = wg_alloc(q->c, (size_t)n + 1, wg_dtype_size(t));
     if (!data) return wg_none;
-    for (size_t i = 0; i < n; i++) switch (t) {
-        case WG_F64: ((double *)(void *)data)[i] = values[i]; break;
-        case WG_F32: ((float *)(void *)data)[i] = (float)values[i]; break;
-        case WG_I32: ((int32_t *)(void *)data)[i] = (int32_t)values[i]; break;
-        default: ((int64_t *)(void *)data)[i] = (int64_t)values[i]; break;
+    for (int64_t i = 0; i < n; i++) {
+        const double item = wg_tensor_item(&v, i);
+        switch (t) {
+        case WG_F64: ((double *)data)[i] = item; break;
+        case WG_F32: ((float *)data)[i] = (float)item; break;
+        case WG_I32: ((int32_t *)data)[i] = (int32_t)item; break;
+        default: ((int64_t *)data)[i] = (int64_t)item; break;
         }
-    wg_node x = wg_input_at(here, q->g, name, wg_view(t, data, s));
+    }
+    wg_node x = wg_input_at(here, q->g, name, wg_view(t, data, v.shape));
     wg_free(q->c, data);
     return x;
 }
 
 wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s)
 {
-    wg_node x = values ? wgi_leaf(q, here, name, wg_context_dtype(q->c), values, s) : wg_none;
+    wg_node x = values ? wgi_leaf(q, here, name, wg_context_dtype(q->c), wg_view_f64(values, s)) : wg_none;
     wg_free(q->c, values);
     return x;
 }
 
 /* Checks that the values set for an input with classes=N are class numbers: whole, from 0 to N - 1. */
-static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, const double *v, size_t n)
+static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!(v[i] >= 0 && v[i] < (double)classes && v[i] == floor(v[i])))
+    const int64_t n = wg_shape_size(b->set.shape);
+    for (int64_t i = 0; i < n; i++) {
+        const double v = wg_tensor_item(&b->set, i);
+        if (!(v >= 0 && v < (double)classes && v == floor(v)))
             return wgi_fail_word(q, b->start, WG_ERROR_VALUE,
-                                 "'%s' has %g at index %zu: class numbers are 0 to %lld", b->name, v[i], i,
-                                 (long long)classes - 1);
+                                 "'%s' has %g at index %lld: class numbers are 0 to %lld", b->name, v,
+                                 (long long)i, (long long)classes - 1);
+    }
     return true;
 }
 
@@ -73,12 +80,11 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
     wg_dtype t = classes ? WG_I32 : wg_context_dtype(q->c);
     size_t n = (size_t)wg_shape_size(s);
     wg_site here = wgi_site_text(q, b->name, b->start);
-    if (b->set)
-        return !classes || classes_fit(q, b, classes, b->set, n) ? wgi_leaf(q, here, b->name, t, b->set, s)
-                                                                 : wg_none;
+    if (b->set.data)
+        return !classes || classes_fit(q, b, classes) ? wgi_leaf(q, here, b->name, t, b->set) : wg_none;
     double *values = wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c),
                                      wg_random_stream(b->name), n);
-    if (values) x = wgi_leaf(q, here, b->name, t, values, s);
+    if (values) x = wgi_leaf(q, here, b->name, t, wg_view_f64(values, s));
     wg_free(q->c, values);
     b->drawn = true;
     return x;
@@ -86,14 +92,14 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
 
 wg_node wgi_free_input(wg_program *q, wgi_binding *b)
 {
-    return input(q, b, b->set ? b->set_shape : WG_SCALAR, 0);
+    return input(q, b, b->set.data ? b->set.shape : WG_SCALAR, 0);
 }
 
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 {
     wg_site here = wgi_site_text(q, b->name, b->start);
     wg_shape s;
-    if (b->set) return wgi_leaf(q, here, b->name, wg_context_dtype(q->c), b->set, b->set_shape);
+    if (b->set.data) return wgi_leaf(q, here, b->name, wg_context_dtype(q->c), b->set);
     double *values = wgi_list(q, b->value, &s);
     return wgi_new_leaf(q, here, wgi_node_path(q, b->name), values, s);
 }
@@ -136,7 +142,7 @@ bool wgi_misfit(wg_program *q, const wgi_binding *b)
     char said[200], given[120];
     return wgi_fail_word(q, b->start, WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s", b->name,
                          declared(q, b->value, said, sizeof said),
-                         wg_shape_text(b->set_shape, given, sizeof given));
+                         wg_shape_text(b->set.shape, given, sizeof given));
 }
 
 /* Reads the sizes of symbols off the value that was set for input b. */
@@ -145,23 +151,23 @@ static bool symbols_from(wg_program *q, const wgi_binding *b)
     int k = 0;
     for (const wgi_ast *x = b->value->first; x && x->kind != AST_KEYWORD; x = x->next, k++) {
         wgi_binding *symbol = x->kind == AST_NAME ? x->u.binding : NULL;
-        if (k >= b->set_shape.rank) return wgi_misfit(q, b);
+        if (k >= b->set.shape.rank) return wgi_misfit(q, b);
         if (!symbol || symbol->meaning != WG_NAME_SYMBOL) continue;
-        int64_t size = b->set_shape.dim[k];
+        int64_t size = b->set.shape.dim[k];
         if (symbol->size >= 0 && symbol->size != size)
             return wgi_fail_at(q, x, WG_ERROR_SHAPE, "'%s' is %lld by the value of '%s', and %lld elsewhere",
                                symbol->name, (long long)size, b->name, (long long)symbol->size);
         symbol->size = size;
     }
-    return k == b->set_shape.rank || wgi_misfit(q, b);
+    return k == b->set.shape.rank || wgi_misfit(q, b);
 }
 
 static bool symbol_was_set(wg_program *q, wgi_binding *b)
 {
     b->size = -1;
-    if (!b->set) return true;
-    double v = b->set[0];
-    if (b->set_shape.rank || !(v >= 0 && v <= WGI_LANG_TENSOR && v == floor(v)))
+    if (!b->set.data) return true;
+    const double v = b->set.shape.rank ? NAN : wg_tensor_item(&b->set, 0);
+    if (!(v >= 0 && v <= WGI_LANG_TENSOR && v == floor(v)))
         return wgi_fail_word(q, b->start, WG_ERROR_VALUE, "'%s' is a size: a whole number", b->name);
     b->size = (int64_t)v;
     return true;
@@ -172,7 +178,7 @@ bool wgi_symbols(wg_program *q)
     for (wgi_binding *b = q->bindings; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL && !symbol_was_set(q, b)) return false;
     for (wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->meaning == WG_NAME_INPUT && b->set && b->value && !symbols_from(q, b)) return false;
+        if (b->meaning == WG_NAME_INPUT && b->set.data && b->value && !symbols_from(q, b)) return false;
     for (wgi_binding *b = q->bindings; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL) {
             b->given = b->size >= 0;
@@ -191,7 +197,7 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
         (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)) ||
-        (owner->set && !wg_shape_equal(s, owner->set_shape) && !wgi_misfit(q, owner)))
+        (owner->set.data && !wg_shape_equal(s, owner->set.shape) && !wgi_misfit(q, owner)))
         return WGI_NOTHING;
     return wgi_node_val(input(q, owner, s, classes));
 }

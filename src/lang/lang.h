@@ -171,12 +171,11 @@ struct wgi_binding {
     bool known;             /* of a computed name or a parameter: it is this number, in this build or call */
     double number;
     wgi_binding *next;
-    double *set; /* values from wg_program_set, or NULL */
-    wg_shape set_shape;
-    int64_t size; /* of a symbol, in this build; -1: not known yet */
-    bool given;   /* a symbol whose size was given from outside */
-    bool drawn;   /* an input whose value was drawn in this build */
-    wg_node node; /* in this build or call; wg_none: not made yet */
+    wg_tensor set; /* a copy of what wg_program_set was given; data NULL: nothing */
+    int64_t size;  /* of a symbol, in this build; -1: not known yet */
+    bool given;    /* a symbol whose size was given from outside */
+    bool drawn;    /* an input whose value was drawn in this build */
+    wg_node node;  /* in this build or call; wg_none: not made yet */
     unsigned
         layers; /* in this evaluation of its statement: the sorts of layers that have its name, as bits */
     int inner;  /* those that have a number */
@@ -363,8 +362,8 @@ static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
 typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
                         size_t n);
-/* An input node with these values; they are copied. */
-wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
+/* An input node of this dtype with these values; they are copied. */
+wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v);
 /* The same in the context's dtype. Frees values (from wg_alloc). values NULL, after an error: wg_none. */
 wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s);
 wg_node wgi_free_input(wg_program *q, wgi_binding *b);    /* of a name that the text never binds */

@@ -35,9 +35,10 @@ static bool constant_name(const wgi_ast *a, double *value)
         return b->known;
     }
     if (b->meaning != WG_NAME_CONSTANT) return false;
-    if (!b->set) return wgi_constant(b->value, value);
-    *value = b->set[0];
-    return b->set_shape.rank == 0;
+    if (!b->set.data) return wgi_constant(b->value, value);
+    if (b->set.shape.rank) return false;
+    *value = wg_tensor_item(&b->set, 0);
+    return true;
 }
 
 static bool constant_chain(const wgi_ast *a, double *value)

@@ -243,7 +243,7 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 {
-    return b->meaning == WG_NAME_CONSTANT && (b->set || s->first->kind != AST_CALL)
+    return b->meaning == WG_NAME_CONSTANT && (b->set.data || s->first->kind != AST_CALL)
                ? wgi_constant_leaf(q, b)
                : wgi_eval_node(q, s->first, b);
 }

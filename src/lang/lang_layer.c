@@ -87,6 +87,15 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
 
 /* ---- param ---- */
 
+static void assign(wg_program *q, wg_site here, const char *name, const wg_tensor *t)
+{
+    const size_t n = (size_t)wg_shape_size(t->shape);
+    double *values = wg_alloc(q->c, n + 1, sizeof *values);
+    for (size_t i = 0; values && i < n; i++) values[i] = wg_tensor_item(t, (int64_t)i);
+    if (values) wg_params_assign_at(here, q->p, name, values, n);
+    wg_free(q->c, values);
+}
+
 wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
@@ -101,12 +110,12 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
                       "a second parameter '%s': bind each to a name of its own", name);
     if (!name || wg_failed(q->c) ||
-        (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
+        (owner->set.data && !wg_shape_equal(owner->set.shape, s) && !wgi_misfit(q, owner)) ||
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
         return WGI_NOTHING;
     wg_site here = wgi_site_text(q, name, call->mark);
     wg_node w = wg_param_at(here, q->g, q->p, name, s, init);
-    if (owner->set) wg_params_assign_at(here, q->p, name, owner->set, (size_t)wg_shape_size(s));
+    if (owner->set.data) assign(q, here, name, &owner->set);
     wg_free(q->c, values);
     return wgi_node_val(w);
 }

@@ -86,7 +86,7 @@ static const wgi_binding *nearest_name(const wg_program *q, const char *name, bo
     wg_nearest_word s = wg_nearest_to(name);
     const wgi_binding *near = NULL;
     for (const wgi_binding *b = q->bindings; b; b = b->next) {
-        const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set;
+        const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set.data;
         const bool visible = everywhere ? !b->local : b->ident->visible == b;
         if (is_name && visible && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
     }
@@ -119,7 +119,7 @@ static bool is_same_but_digits(const char *a, const char *b)
 bool wgi_free_names(wg_program *q)
 {
     for (const wgi_binding *b = q->bindings; b; b = b->next) {
-        if (b->meaning != WG_NAME_INPUT || b->value || b->set) continue;
+        if (b->meaning != WG_NAME_INPUT || b->value || b->set.data) continue;
         const wgi_binding *near = nearest_name(q, b->name, true);
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
             near = NULL;

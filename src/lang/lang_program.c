@@ -102,7 +102,7 @@ void wg_program_free(wg_program *q)
 {
     if (!q || !q->c) return;
     wg_context *c = q->c;
-    for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set);
+    for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set.data);
     wgi_lang_release(q);
     wg_sites_free(q->sites);
     wg_free(c, q);
@@ -165,14 +165,15 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
     if (size < 0 || (n && !t.data))
         return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without %s", name,
                        size < 0 ? "a possible shape" : "data");
+    if (!wg_dtype_size(t.dtype))
+        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without a dtype", name);
     if (n > WGI_LANG_TENSOR)
         return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
-    double *copy = wg_alloc(q->c, n + 1, sizeof *copy);
+    void *copy = wg_alloc(q->c, n + 1, wg_dtype_size(t.dtype));
     if (!copy) return wg_failed(q->c);
-    for (size_t i = 0; i < n; i++) copy[i] = wg_tensor_item(&t, (int64_t)i);
-    wg_free(q->c, b->set);
-    b->set = copy;
-    b->set_shape = t.shape;
+    if (n) memcpy(copy, t.data, n * wg_dtype_size(t.dtype));
+    wg_free(q->c, b->set.data);
+    b->set = (wg_tensor){ t.dtype, t.shape, copy };
     return WG_OK;
 }
 

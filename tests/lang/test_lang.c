@@ -1,6 +1,7 @@
 /* test_lang.c: the .wg language: what it computes, how strongly operators bind, what names mean. */
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wglang.h"
@@ -431,4 +432,41 @@ Test(lang, an_option_of_zero_is_zero)
     VALUES("batch_norm([[1], [3]], [1], [0], eps=0)", WG_SHAPE(2, 1), -1, 1);
     VALUES("layer_norm([1, 3], [1, 1], [0, 0], eps=0)", WG_SHAPE(2), -1, 1);
     VALUES("y = layer_norm([[1, 3]], eps=0)", WG_SHAPE(1, 2), -1, 1);
+}
+
+/* ---- memory of values from outside ---- */
+
+/* The most bytes at a time while x is set and the program is built. */
+static int64_t most_bytes(wg_tensor x)
+{
+    wgt_memory m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F32, NULL);
+    wg_program *q = wg_program_text(c, "test.wg", "mean(x)");
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    const int64_t before = m.bytes;
+    m.most = before;
+    wg_program_set(q, "x", x);
+    wg_program_build(q, g, p, WG_EVAL);
+    cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    const int64_t most = m.most - before;
+    wg_program_free(q);
+    wgt_finish(c, &m);
+    return most;
+}
+
+/* The program's copy has the dtype of what was given, and the graph has the input. A value of another dtype
+ * is there once more while it is converted. */
+Test(lang, a_value_that_is_set_takes_what_it_holds)
+{
+    enum { N = 1 << 20, FLOATS = N * sizeof(float), SMALL = 1 << 18 }; /* SMALL: chunks of the graph */
+    void *zeros = calloc(N, sizeof(double));
+    const int64_t one = most_bytes(wg_view(WG_F32, zeros, WG_SCALAR)) + SMALL,
+                  f32 = most_bytes(wg_view(WG_F32, zeros, WG_SHAPE(N))) - one,
+                  u8 = most_bytes(wg_view(WG_U8, zeros, WG_SHAPE(N))) - one,
+                  f64 = most_bytes(wg_view(WG_F64, zeros, WG_SHAPE(N))) - one;
+    cr_expect_leq(f32, 2 * FLOATS, "%lld bytes", (long long)f32);
+    cr_expect_leq(u8, N + 2 * FLOATS, "%lld bytes", (long long)u8);
+    cr_expect_leq(f64, 2 * FLOATS + 2 * FLOATS, "%lld bytes", (long long)f64);
+    free(zeros);
 }
