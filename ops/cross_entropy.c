@@ -95,11 +95,14 @@ SAMPLE(cross_entropy)
 }
 ERROR_SAMPLE(cross_entropy)
 {
+    static const char *const said[] = { "class numbers must be [3]", "label out of range", "has no classes",
+                                        "must have 1 to 8" };
     wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
     if (i == 2) x[0] = wg_any(g, WG_SHAPE(3, 0));
-    if (i > 2) return NULL;
+    if (i == 3) x[0] = wg_any(g, WG_SCALAR);
+    if (i > 3) return NULL;
     wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
-    return i == 2 ? "has no classes" : i ? "label out of range" : "class numbers must be [3]";
+    return said[i];
 }
 
 const wg_op wgi_op_cross_entropy = {

@@ -79,9 +79,17 @@ static wg_node two_moments(operands o, wg_node *kept)
     return wg_div(wg_sub(o.x, a), wg_add(wg_sqrt(wg_abs(*kept)), wg_abs(all)));
 }
 
-static const program programs[] = {
-    layer_norm, rms_norm, softmax, unit_rows, logsumexp, shifted, two_moments
-};
+/* In a square matrix the sums of the rows fit the columns, too: there each row reads the sums of all. */
+static wg_node by_columns(operands o, wg_node *kept)
+{
+    const wg_shape s = wg_node_shape(o.x);
+    wg_node e = wg_exp(o.x);
+    *kept = s.rank == 2 && s.dim[0] == s.dim[1] ? wg_sum(e, .axes = 1) : sum_of_rows(e);
+    return wg_sub(*kept, e);
+}
+
+static const program programs[] = { layer_norm, rms_norm, softmax,     unit_rows,
+                                    logsumexp,  shifted,  two_moments, by_columns };
 enum { PROGRAMS = sizeof programs / sizeof *programs };
 
 /* ---- one way of running ---- */
@@ -248,6 +256,11 @@ Test(rows, several_axes_of_rows)
         compare(f, WG_SHAPE(5, 40, 300), WG_F32);
         compare(f, WG_SHAPE(7, 1, 30, 200), WG_F32);
     }
+}
+
+Test(rows, square)
+{
+    for (int f = 0; f < PROGRAMS; f++) compare(f, WG_SHAPE(300, 300), WG_F32);
 }
 
 /* ---- values ---- */
