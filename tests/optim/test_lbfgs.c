@@ -218,6 +218,26 @@ Test(lbfgs, frozen_parameters_stay)
     wgt_finish(u.c, NULL);
 }
 
+/* The first loss is a^2 + b^2, whose Hessian 2 I ties a to b in nothing; the later ones read a alone. Then a moves as one
+ * number does: to where the line through its last two slopes is zero. b stays. */
+Test(lbfgs, what_a_later_loss_does_not_read_stays)
+{
+    world u = start(WG_F64, NULL);
+    double a[3], b[3];
+    for (int step = 0; step < 3; step++) {
+        wg_begin(u.g, WG_TRAIN);
+        wg_node x = wg_param(u.g, u.p, "a", WG_SCALAR, wg_const(3));
+        wg_node y = wg_param(u.g, u.p, "b", WG_SCALAR, wg_const(4));
+        wg_backward(step ? wg_cosh(wg_sub(x, 5)) : wg_add(wg_square(x), wg_square(y)), u.p);
+        wg_optim_step(u.o);
+        a[step] = wg_params_item(u.p, "a"), b[step] = wg_params_item(u.p, "b");
+    }
+    const double slope = (sinh(a[1] - 5) - sinh(a[0] - 5)) / (a[1] - a[0]);
+    cr_expect_float_eq(a[2], a[1] - sinh(a[1] - 5) / slope, 1e-12);
+    cr_expect_float_eq(b[2], b[0], 1e-15);
+    wgt_finish(u.c, NULL);
+}
+
 /* After another optimizer has changed its part, the loss at the start is computed anew. */
 Test(lbfgs, after_the_step_of_another)
 {
