@@ -145,6 +145,7 @@ wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
 
 bool wg_split_at(wg_site here, wg_node x, int parts, int axis, wg_node y[])
 {
+    WG_USER_CALL(here, "split");
     if (!y) return wgi_fail_null(wg_graph_context(x.graph), here, "split", "memory for the parts"), false;
     wg_node all = wg_slice(x, .axis = axis); /* refuses what is no node, and an axis that x does not have */
     const bool fine = wg_node_ok(all);

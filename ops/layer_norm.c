@@ -105,6 +105,7 @@ const wg_op wgi_op_layer_norm = {
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
+    WG_USER_CALL(here, "layer_norm");
     a = WG_OR_NONE(a);
     if (wg_axes_given(here, "axes", a->axes).count) return wgi_layer_norm_over(here, a);
     return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,

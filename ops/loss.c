@@ -271,6 +271,7 @@ static wg_node parameter_in(wg_site here, wg_graph *g, wg_params *p, int i)
 
 wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
 {
+    WG_USER_CALL(here, "l2");
     wg_node sum = wg_none;
     here = wg_inside(here);
     if (!g || !p) {

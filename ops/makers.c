@@ -19,6 +19,7 @@ static wg_node counted(wg_site here, wg_graph *g, int64_t n)
 
 wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double step)
 {
+    WG_USER_CALL(here, "arange");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "arange: the graph is NULL"), wg_none;
     const double n = ceil((to - from) / step);
     if (!(n <= MOST) || step == 0 || !isfinite(from)) {
@@ -35,6 +36,7 @@ wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double s
 /* The first half is counted from the start, the second from the end, so that both ends are exact. */
 wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_t count)
 {
+    WG_USER_CALL(here, "linspace");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "linspace: the graph is NULL"), wg_none;
     if (count < 0 || count > MOST || !isfinite(from) || !isfinite(to)) {
         wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "linspace: from %g to %g in %lld numbers", from,
@@ -50,6 +52,7 @@ wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_
 
 wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns)
 {
+    WG_USER_CALL(here, "eye");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "eye: the graph is NULL"), wg_none;
     if (rows < 0 || columns < 0 || rows > MOST || columns > MOST) {
         wg_fail(wg_graph_context(g), here, WG_ERROR_SHAPE, "eye: %lld rows and %lld columns", (long long)rows,

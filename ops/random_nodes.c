@@ -232,6 +232,7 @@ const wg_op wgi_op_random_normal = {
 };
 wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
 {
+    WG_USER_CALL(here, "random_normal");
     a = WG_OR_NONE(a);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
     if (isnan(a->mean + a->deviation))
@@ -273,6 +274,7 @@ const wg_op wgi_op_random_uniform = {
 };
 wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
 {
+    WG_USER_CALL(here, "random_uniform");
     a = WG_OR_NONE(a);
     const double low = wg_or_standard(a->low, 0), high = wg_or_standard(a->high, 1);
     wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
@@ -339,6 +341,7 @@ const wg_op wgi_op_bernoulli = {
 };
 wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
 {
+    WG_USER_CALL(here, "bernoulli");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "bernoulli: the graph is NULL"), wg_none;
     if (wgi_is_number(p)) p = wgi_number_to_leaf(g, here, p, wg_context_dtype(wg_graph_context(g)));
     wg_node x[2] = { p, wg_stream(here, g, NULL) };
@@ -394,6 +397,7 @@ const wg_op wgi_op_categorical = {
 };
 wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
 {
+    WG_USER_CALL(here, "categorical");
     a = WG_OR_NONE(a);
     wg_graph *g = wg_graph_of(a->x);
     wg_node x[2] = { a->x, g ? wg_stream(here, g, a->name) : wg_none };

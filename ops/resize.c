@@ -323,6 +323,7 @@ const wg_op wgi_op_resize = {
 };
 wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
 {
+    WG_USER_CALL(here, "resize");
     a = WG_OR_NONE(a);
     return wg_apply(here, &wgi_op_resize, &a->x, 1, &GIVEN(resize, RESIZE_FIELDS));
 }

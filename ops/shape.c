@@ -399,6 +399,7 @@ wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n)
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
 {
+    WG_USER_CALL(here, "fill");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "fill: the graph is NULL"), wg_none;
     return wg_broadcast_to_at(wg_inside(here), wg_scalar_at(here, g, value), s);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tool.h"
+#include "wengert/op.h"
 
 static const flag flags[] = {
     { 0, "of", "NAME", "what is differentiated (default: the last statement's value)" },
@@ -85,6 +86,7 @@ static bool read_all(job *w, const wg_node *n, int count)
 
 static bool gradients(job *w)
 {
+    WG_USER_CALL(w->here, "grad");
     wg_node *gx = wg_alloc(w->m.c, (size_t)w->x.count + 1, sizeof *gx);
     if (gx) wg_grads_at(w->here, w->y, w->x.node, w->x.count, gx);
     return model_ok(&w->m) && read_all(w, gx, w->x.count);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tool.h"
+#include "wengert/op.h"
 
 static const flag step_flags[] = {
     { 0, "of", "NAME", "the root (default: the last statement's value)" },
@@ -81,6 +82,7 @@ static void step(model *m)
     }
     o.wrt = wrt.node, o.wrt_count = wrt.count, o.hide = args_value(m->a, "hide");
     o.width = (int)(width < 1000 ? width : 1000), o.ansi = false;
+    WG_USER_CALL(NULL, "step");
     char *text = wg_draw_text_at(NULL, root, &o);
     if (!model_ok(m)) return;
     if (m->a->json) {

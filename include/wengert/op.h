@@ -375,6 +375,17 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
 WG_API wg_site wg_inside(wg_site here);
+/* In such a builder, WG_USER_CALL(here, "my_block"): until it returns, an error at the place of its call has its name,
+ * and not that of what it calls. If builders call each other, the outermost counts. */
+typedef struct wg_user_call {
+    wg_site here;
+    const char *name;
+} wg_user_call;
+#define WG_USER_CALL(here, name)                                                  \
+    __attribute__((cleanup(wg_user_call_end))) const wg_user_call wg_called_ =    \
+        wg_user_call_begin(here, name)
+WG_API wg_user_call wg_user_call_begin(wg_site here, const char *name);
+WG_API void wg_user_call_end(const wg_user_call *before);
 
 /* For builders with an option of axes: the axes that a call gives by this name, as attributes. No axes: none
  * were given. What can be no axis is refused by wg_rule_axis. */

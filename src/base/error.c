@@ -113,16 +113,43 @@ static void find(const wg_context *c)
     wg_fail((wg_context *)(uintptr_t)c, NULL, s, "%s", lost.message);
 }
 
+/* ---- the function that the user has called ---- */
+
+static _Thread_local wg_user_call called; /* the outermost WG_USER_CALL; without a name: none */
+
+wg_user_call wg_user_call_begin(wg_site here, const char *name)
+{
+    const wg_user_call before = called;
+    if (!before.name) called = (wg_user_call){ here, name };
+    return before;
+}
+
+void wg_user_call_end(const wg_user_call *before) { called = *before; }
+
+/* Behind the name with which a text begins: "slice: no axis 1". */
+static const char *behind_name(const char *text)
+{
+    const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return n && text[n] == ':' && text[n + 1] == ' ' ? text + n + 2 : text;
+}
+
 /* The message "place of `here`: what: formatted text". */
 static WG_PRINTF(5, 0) void compose(char *to, size_t room, wg_site here, const char *what, const char *format,
                                     va_list args)
 {
     const char *place = wg_site_place(here);
+    const bool named = what && *what, replaced = called.name && !strcmp(place, wg_site_place(called.here)) &&
+                                                 !(named && !strcmp(what, "memory"));
     size_t n = 0;
     to[0] = 0;
+    if (replaced) what = called.name;
     if (place[0]) n += (size_t)snprintf(to, room, "%s: ", place);
     if (what && what[0] && n < room) n += (size_t)snprintf(to + n, room - n, "%s: ", what);
     if (n < room) vsnprintf(to + n, room - n, format, args);
+    if (n < room && replaced && !named) {
+        const char *rest = behind_name(to + n);
+        memmove(to + n, rest, strlen(rest) + 1);
+    }
     make_plain(to, room);
 }
 

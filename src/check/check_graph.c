@@ -424,6 +424,7 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
 wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
                                 const wg_gradcheck_opts *o)
 {
+    WG_USER_CALL(here, "gradcheck_nodes");
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
     if (n <= 0 || !x) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");

@@ -109,6 +109,7 @@ wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw
 
 wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o)
 {
+    WG_USER_CALL(here, "draw_graph");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "draw_graph: the graph is NULL");
     return save(here, g, wg_none, path, o ? o : &standard);
 }
@@ -124,11 +125,13 @@ static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const ch
 
 char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
+    WG_USER_CALL(here, "draw_dot");
     return text_of(here, root, o ? o : &standard, "dot");
 }
 
 char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
+    WG_USER_CALL(here, "draw_text");
     o = o ? o : &standard;
     const char *format = o->format ? wgi_format_of("", o->format, formats) : "txt";
     if (format) return text_of(here, root, o, format);

@@ -1,5 +1,6 @@
 /* figure_save.c: wg_figure_save: which writer, with which id, frame and width. */
 #include "figure/figure_private.h"
+#include "wengert/op.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -136,7 +137,6 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opt
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
     static const wg_figure_save_opts standard = { 0 };
-    if (!f) return WG_ERROR_USE;
     wgi_strbuf b = { .c = f->c };
     if (!o) o = &standard;
     if (!o->path || !*o->path) return fail(f, here, "no path given");
@@ -148,9 +148,9 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opt
 
 char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
 {
+    WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     static const wg_figure_save_opts standard = { 0 };
-    if (!f) return NULL;
     wgi_strbuf b = { .c = f->c };
     if (make(here, f, o ? o : &standard, &b) == WG_OK) return b.at;
     wgi_strbuf_free(&b);

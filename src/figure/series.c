@@ -27,18 +27,20 @@ wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, cons
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "series_new: the panel is NULL"), NULL;
     static const wg_series_opts standard = { 0 };
-    if (!p) return NULL;
+    static const char *const calls[] = { "panel_line", "panel_points", "panel_steps",    "panel_bars",
+                                         "panel_band", "panel_path",   "panel_histogram" };
+    const char *call = (unsigned)kind < WG_SERIES_KINDS ? calls[kind] : "series_new";
     if (!o) o = &standard;
     wg_context *c = p->figure->c;
     if ((unsigned)kind >= WG_SERIES_KINDS || (unsigned)o->color >= WG_COLOR_KINDS ||
         (unsigned)o->marker >= WG_MARKER_KINDS || o->dash < 0 || o->dash > 4)
-        return wg_fail(c, here, WG_ERROR_VALUE,
-                       "panel: a kind, .color, .marker or .dash that does not exist"),
+        return wg_fail(c, here, WG_ERROR_VALUE, "%s: a kind, .color, .marker or .dash that does not exist",
+                       call),
                NULL;
     if (!(o->width >= 0 && o->width <= 100 && o->size >= 0 && o->size <= 100) || o->bins < 0 ||
         o->bins > 100000)
         return wg_fail(c, here, WG_ERROR_VALUE,
-                       "panel: .width and .size must be from 0 to 100, .bins from 1 to 100000"),
+                       "%s: .width and .size must be from 0 to 100, .bins from 1 to 100000", call),
                NULL;
     wg_series *s = wgi_series_new(p, (int)kind, o);
     if (!s) return NULL;

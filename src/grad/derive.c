@@ -277,6 +277,7 @@ wg_node wgi_jvp(wg_site here, const char *what, int argument, wg_node y, const w
 
 wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
+    WG_USER_CALL(here, "jvp");
     static const wg_op request = { .name = "jvp" };
     wg_graph *g = y.graph;
     if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
@@ -312,6 +313,7 @@ wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 
 wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
+    WG_USER_CALL(here, "hvp");
     static const wg_op request = { .name = "hvp" };
     wg_graph *g = y.graph;
     if (g && !hv) return wgi_fail_null(g->c, here, "hvp", "list of results");

@@ -160,12 +160,14 @@ static bool scalar(wg_site here, const char *what, wg_node y)
 
 wg_status wg_grads_at(wg_site here, wg_node y, const wg_node x[], int n, wg_node gx[])
 {
+    WG_USER_CALL(here, "grads");
     scalar(here, "grad", y);
     return gradients(here, "grad", y, wg_number(1), x, n, gx);
 }
 
 wg_node wg_grad_at(wg_site here, wg_node y, wg_node x)
 {
+    WG_USER_CALL(here, "grad");
     wg_node gx = wg_none;
     wg_grads_at(here, y, &x, 1, &gx);
     return gx;

@@ -214,6 +214,7 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
 
 wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b)
 {
+    WG_USER_CALL(here, "hessian");
     const uint32_t mark = y.graph ? y.graph->count : 0;
     wg_node gradient = wg_grad_at(here, y, a), h = wg_jacobian_at(wg_inside(here), gradient, b);
     for (uint32_t i = mark; wg_node_ok(h) && i <= gradient.index; i++) y.graph->node[i].flags |= WGI_INNER;

@@ -352,6 +352,7 @@ static wg_node *given(wg_graph *g, const wg_node y[], int ny, const wg_node x[],
 wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[], const wg_node rows[],
                       int nx, wg_node to[])
 {
+    WG_USER_CALL(here, "vmaps");
     static const wg_op request = { .name = "vmap" };
     if (ny < 1 || nx < 1 || !y || !x || !rows || !to) {
         wg_context *c = y && ny > 0 ? wgi_context_of(y, ny) : x && nx > 0 ? wgi_context_of(x, nx) : NULL;
@@ -376,6 +377,7 @@ wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[]
 
 wg_node wg_vmap_at(wg_site here, wg_node y, wg_node x, wg_node rows)
 {
+    WG_USER_CALL(here, "vmap");
     wg_node to = wgi_error_node(y.graph);
     wg_vmaps_at(here, &y, 1, &x, &rows, 1, &to);
     return to;

@@ -149,6 +149,7 @@ wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
 
 wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
 {
+    WG_USER_CALL(here, "input_borrow");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "input_borrow: the graph is NULL"), wg_none;
     return input(here, g, name, t, false);
 }

@@ -281,6 +281,7 @@ static bool layer_given(wg_site here, const wg_graph *g, const char *layer, cons
 wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
                        const wg_shape *s, const wg_init *init)
 {
+    WG_USER_CALL(here, "layer_param");
     if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);
     return param(here, g, p, layer, part, s, init, false);
 }
@@ -288,6 +289,7 @@ wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *laye
 wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
                        const wg_shape *s, const wg_init *init)
 {
+    WG_USER_CALL(here, "layer_state");
     if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);
     return param(here, g, p, layer, part, s, init, true);
 }

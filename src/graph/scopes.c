@@ -43,6 +43,7 @@ void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
 
 void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i)
 {
+    WG_USER_CALL(here, "scope_push_i");
     char buf[256];
     if (name) snprintf(buf, sizeof buf, "%.200s.%lld", name, (long long)i);
     wg_scope_push_at(here, g, name ? buf : NULL);

@@ -7,6 +7,7 @@
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
+    WG_USER_CALL(here, "nn_dense");
     a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_dense", a->x, a->p, a->name, a->share)) return refused(a->x);
@@ -125,6 +126,7 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double 
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
+    WG_USER_CALL(here, "nn_batch_norm");
     a = WG_OR_NONE(a);
     layer l;
     const double momentum = wg_or_standard(a->momentum, 0.9);
@@ -164,6 +166,7 @@ static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axe
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
+    WG_USER_CALL(here, "nn_layer_norm");
     a = WG_OR_NONE(a);
     layer l;
     wg_axes axes = wg_axes_given(here, "axes", a->axes);
@@ -182,6 +185,7 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
+    WG_USER_CALL(here, "nn_rms_norm");
     a = WG_OR_NONE(a);
     layer l;
     wg_axes axes = wg_axes_given(here, "axes", a->axes);
@@ -199,6 +203,7 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
+    WG_USER_CALL(here, "nn_group_norm");
     a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
@@ -272,5 +277,13 @@ static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
     return wg_add_at(l.inside, y, weight(&l, "b", &b_shape, &a->b_init, wg_zeros()));
 }
 
-wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, false); }
-wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, true); }
+wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a)
+{
+    WG_USER_CALL(here, "nn_conv");
+    return conv(here, a, false);
+}
+wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a)
+{
+    WG_USER_CALL(here, "nn_conv_transpose");
+    return conv(here, a, true);
+}

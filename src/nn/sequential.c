@@ -96,6 +96,7 @@ static wg_node make(const link *k)
 
 wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
 {
+    WG_USER_CALL(here, "nn_sequential");
     a = WG_OR_NONE(a);
     layer l;
     char name[NAME_MOST + 16];

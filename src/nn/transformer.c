@@ -9,6 +9,7 @@
 
 wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
 {
+    WG_USER_CALL(here, "nn_embedding");
     a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_embedding", a->x, a->p, a->name, a->share)) return refused(a->x);
@@ -55,6 +56,7 @@ static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
 {
+    WG_USER_CALL(here, "nn_attention");
     a = WG_OR_NONE(a);
     layer l;
     char shape[96];
@@ -123,6 +125,7 @@ static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 
 wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a)
 {
+    WG_USER_CALL(here, "nn_transformer_block");
     a = WG_OR_NONE(a);
     layer l;
     char shape[96];

@@ -182,13 +182,13 @@ static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
     double seen = NAN;
     if (!s->whole)
         return wgi_fail(
-            c, here, "step", WG_ERROR_USE,
+            c, here, "optim_step", WG_ERROR_USE,
             "lbfgs needs the gradients of one wg_backward for all of its parameters; some were added "
             "up, or are of another wg_backward");
     if (!open_state(&b, s, o)) return wg_failed(c);
     b.line.loss = b.line.again->open(s->loss, s->p, &seen);
     if (!b.line.loss && wgi_ok(c))
-        return wgi_fail(c, here, "step", WG_ERROR_USE,
+        return wgi_fail(c, here, "optim_step", WG_ERROR_USE,
                         "lbfgs computes the loss again, and its graph was begun anew or freed");
     if (!b.line.loss) return wg_failed(c);
     const wg_status status = search(here, &b, seen, o->lr);

@@ -41,6 +41,7 @@ static double clip_norm(wg_site here, const wg_optim *o, double max_norm)
 
 double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 {
+    WG_USER_CALL(here, "optim_clip_norm");
     if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_clip_norm: the optimizer is NULL"), NAN;
     if (!may_clip(here, o, "optim_clip_norm")) return NAN;
     const wgi_floats was = wgi_floats_enter();

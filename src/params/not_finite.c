@@ -34,7 +34,7 @@ wg_status wgi_optim_overflow(wg_site here, wg_optim *o)
     char text[512];
     o->overflows = false;
     if (!first_bad(o, true, text, sizeof text)) return WG_OK;
-    return wgi_fail(o->s.p->c, here, "step", WG_ERROR_VALUE,
+    return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
                     "after this step %s, though the gradients are finite: the rate %g is too large", text,
                     wg_optim_lr(o));
 }

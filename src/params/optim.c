@@ -105,8 +105,9 @@ static wg_status not_ready(wg_site here, const wg_optim *o)
     wg_context *c = o->s.p->c;
     if (!wgi_ok(c)) return wg_failed(c);
     if (!o->s.used_here)
-        return wgi_fail(c, here, "step", WG_ERROR_USE, "there are no gradients: wg_backward comes first");
-    return wgi_fail(c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s",
+        return wgi_fail(c, here, "optim_step", WG_ERROR_USE,
+                        "there are no gradients: wg_backward comes first");
+    return wgi_fail(c, here, "optim_step", WG_ERROR_USE, "the gradients were used by the step at %s",
                     wg_site_place(o->s.used_here));
 }
 
@@ -165,7 +166,7 @@ static void done(wg_site here, wg_optim *o)
 /* A step that is no update of element by element. */
 static wg_status step_of_its_own(wg_site here, wg_optim *o)
 {
-    wg_status s = wgi_optim_refuse(here, o, "step", "no parameter was changed");
+    wg_status s = wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
     if (s == WG_OK) s = o->s.kind->step(here, &o->s, o->options);
     if (s == WG_OK) done(here, o);
     return s;
@@ -183,7 +184,7 @@ static wg_status step(wg_site here, wg_optim *o)
     if (o->s.kind->step) return step_of_its_own(here, o);
     if (!list_is_right(o, root) && !wgi_stretches_make(o)) return wg_failed(root->c);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))
-        return wgi_optim_refuse(here, o, "step", "no parameter was changed");
+        return wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
     done(here, o);
     return o->overflows ? wgi_optim_overflow(here, o) : WG_OK;
 }

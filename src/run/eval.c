@@ -444,5 +444,6 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
 wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p) { return backward(here, loss, p, false); }
 wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p)
 {
+    WG_USER_CALL(here, "backward_add");
     return backward(here, loss, p, true);
 }

@@ -83,9 +83,9 @@ Test(draw_plan, is_the_third_level_of_a_graph)
         wg_plan_free(plan);
     }
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .format = "html" }));
-    wgt_expect_error(c, WG_ERROR_VALUE, "draw: the format must be txt, dot, svg, png or pdf");
+    wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: the format must be txt, dot, svg, png or pdf");
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .values = true }));
-    wgt_expect_error(c, WG_ERROR_VALUE, "draw: .values goes with");
+    wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: .values goes with");
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "all" }));
     wgt_expect_error(c, WG_ERROR_VALUE, ".level \"all\": written, ops or plan");
     wgt_finish(c, NULL);

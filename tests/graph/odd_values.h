@@ -123,16 +123,19 @@ VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexist
 VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
 
 #define ENUM(T) NUMBERS((T), T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
-#define ENUMS(X)                                                                                \
-    X(wg_dtype)                                                                                 \
-    X(wg_color_map)                                                                             \
-    X(wg_figure_color)                                                                          \
-    X(wg_figure_format)                                                                         \
-    X(wg_formula_form)                                                                          \
-    X(wg_layer_mode)                                                                            \
-    X(wg_marker)                                                                                \
-    X(wg_mode) X(wg_ode_method) X(wg_pad_mode) X(wg_plan_picture) X(wg_pool_by) X(wg_reduction) \
-        X(wg_resize_mode) X(wg_series_kind) X(wg_status) X(wg_verdict)
+#define ENUMS(X)        \
+    X(wg_dtype)         \
+    X(wg_color_map)     \
+    X(wg_figure_color)  \
+    X(wg_figure_format) \
+    X(wg_formula_form)  \
+    X(wg_layer_mode)    \
+    X(wg_marker)        \
+    X(wg_mode)          \
+    X(wg_ode_method)    \
+    X(wg_pad_mode)      \
+    X(wg_plan_picture)  \
+    X(wg_pool_by) X(wg_reduction) X(wg_resize_mode) X(wg_series_kind) X(wg_status) X(wg_verdict)
 ENUMS(ENUM)
 
 /* ---- memory ---- */

@@ -125,6 +125,6 @@ Test(sequential, says_what_is_wrong)
     wg_nn_sequential(x, p, "none", { .layer = nothing });
     wgt_expect_error(c, WG_ERROR_USE, "nn_sequential: layer 0 of \"none\" gave wg_none");
     wg_nn_sequential(x, p, "minus", { .dense = -2 });
-    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_dense: \"minus.0\" of -2 units");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_sequential: \"minus.0\" of -2 units");
     done(g);
 }
