@@ -80,7 +80,6 @@ wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "figure_new: the context is NULL"), NULL;
     static const wg_figure_opts standard = { 0 };
-    if (!c) return NULL;
     if (!o) o = &standard;
     if (o->columns < 0 || o->columns > 64) return fail(c, here, "figure_new: .columns must be from 1 to 64");
     if ((o->width != 0 && !(o->width >= 200 && o->width <= 20000)) ||
@@ -101,7 +100,6 @@ void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
         return;
     }
     int64_t room;
-    if (!f) return;
     room = f->frame_room;
     if (f->frames >= 100000) {
         fail(f->c, here, "figure_frame: a figure has at most 100,000 frames");
@@ -140,7 +138,6 @@ wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "panel_new: the figure is NULL"), NULL;
     static const wg_panel_opts standard = { 0 };
-    if (!f) return NULL;
     if (!o) o = &standard;
     const char *wrong = wrong_axis(&o->x) ? wrong_axis(&o->x) : wrong_axis(&o->y);
     if (wrong) return fail(f->c, here, wrong);

@@ -94,7 +94,6 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
 static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int kind, const char *call)
 {
     static const wg_grid_opts standard = { 0 };
-    if (!p) return NULL;
     if (!o) o = &standard;
     const char *wrong = of_the_other(o, kind) ? of_the_other(o, kind) : wrong_grid(p, o);
     if (wrong) return fail(p, here, call, wrong);

@@ -203,6 +203,35 @@ static int threads_here(void)
     return n;
 }
 
+typedef struct forking {
+    double expected;
+    int status;
+} forking;
+
+static bool fork_within(void *arg, int i, int chunk, int chunks, int thread)
+{
+    forking *f = arg;
+    (void)i, (void)chunks, (void)thread;
+    if (chunk) return true;
+    const pid_t child = fork();
+    if (!child) {
+        alarm(30);
+        _exit(norm_of_products() == f->expected ? 0 : 1);
+    }
+    waitpid(child, &f->status, 0);
+    return true;
+}
+
+/* OpenMP cannot end its threads then. The child works alone: with the same bits, and it does not wait. */
+Test(threads, a_child_after_fork_within_a_region_computes_alone, .timeout = 60)
+{
+    forking f = { norm_of_products(), -1 };
+    const int chunks[] = { 2 };
+    cr_assert(wgi_parts_run(fork_within, &f, chunks, 1, 2));
+    cr_expect(WIFEXITED(f.status) && WEXITSTATUS(f.status) == 0, "status %x", f.status);
+    cr_expect_eq(norm_of_products(), f.expected);
+}
+
 /* The threads of the parent are not there in the child: it starts its own. */
 Test(threads, a_child_after_fork_computes_on_as_many_threads, .timeout = 60)
 {
