@@ -264,7 +264,7 @@ test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minut
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 40 minutes, 2.5 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64 daz up down zero memcheck
+	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64 daz up down zero memcheck tsan
 
 clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 4 minutes)
 	+@BUILD=$(BUILD) tests/run.sh clang

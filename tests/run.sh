@@ -59,6 +59,7 @@ arm=aarch64-linux-gnu
 # the three parts (make check), so a build without all compiles what builds without one do. Each is left out alone, too:
 # OpenMP by clang, BLAS by aarch64, and Graphviz is not a part of the library.
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
+# tsan: threads with a context each, under ThreadSanitizer.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
@@ -74,6 +75,7 @@ up      |         |                                         | $results_rooms    
 down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 130 0
 zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
+tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 200 30
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
@@ -120,7 +122,7 @@ build_kind() {
     local targets=(all tests)
     if [ "${TESTS:-$programs}" != all ]; then
         mapfile -t targets < <(binaries)
-        case " ${targets[*]} " in *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
+        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
         case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac
     fi
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
