@@ -19,12 +19,13 @@ static void use_chunk(wgi_arena *a, wgi_chunk *k)
 /* Of a new chunk. Chunks grow, so that a large arena has few of them. */
 static size_t chunk_size(const wgi_arena *a)
 {
-    const size_t least = WGI_CHUNK + 128, most = (size_t)WGI_CHUNK * 256;
-    const size_t grown = a->tight ? wgi_arena_bytes(a) / 4 : 2 * a->grown;
+    const size_t least = (a->tight ? WGI_CHUNK / 16 : WGI_CHUNK) + 128, most = (size_t)WGI_CHUNK * 256;
+    const size_t grown = a->tight ? wgi_arena_bytes(a) / 16 : 2 * a->grown;
     return WGI_MAX(least, WGI_MIN(grown, most));
 }
 
-enum { LARGE = 1 << 20 }; /* bytes of a chunk that `sheds` is about */
+enum { LEAST_OF_ITS_OWN = 1 << 11 }; /* bytes; in a tight arena */
+enum { LARGE = 1 << 20 };            /* bytes of a chunk that `sheds` is about */
 
 static bool is_shed(const wgi_arena *a, const wgi_chunk *k) { return a->sheds && k->size >= LARGE; }
 
@@ -56,6 +57,17 @@ static bool next_chunk(wgi_arena *a, size_t size)
     return true;
 }
 
+/* A chunk for one block. The one that memory is taken from stays so. */
+static char *chunk_of_its_own(wgi_arena *a, size_t size)
+{
+    wgi_chunk *k = wgi_raw(a->c, 1, sizeof *k + size + 64);
+    if (!k) return NULL;
+    k->size = size + 64;
+    k->next = a->first;
+    a->first = k;
+    return aligned(k->bytes, 64);
+}
+
 void *wgi_arena_more(wgi_arena *a, size_t size)
 {
     if (size > SIZE_MAX / 4) {
@@ -65,6 +77,7 @@ void *wgi_arena_more(wgi_arena *a, size_t size)
     const size_t rounded = wgi_arena_rounded(size);
     char *p = aligned(a->at, wgi_arena_alignment(size));
     if (!a->at || p > a->end || (size_t)(a->end - p) < rounded) {
+        if (a->tight && a->now && rounded >= LEAST_OF_ITS_OWN) return chunk_of_its_own(a, rounded);
         if (!next_chunk(a, rounded)) return NULL;
         p = a->at;
     }

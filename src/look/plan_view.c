@@ -210,7 +210,7 @@ static size_t scratch_bytes(const wg_op *op, const wg_kernel *k) { return op->sc
 static bool continues(const describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i], *before = i > 0 ? s - 1 : NULL;
-    return before && !s->tiles && !s->rows && s->phase > 0 && before->of.op == s->of.op &&
+    return before && !s->tiles && !s->rows && s->phase > 0 && before->of && before->of->op == s->of->op &&
            before->node == s->node;
 }
 
@@ -219,25 +219,25 @@ static bool continues(const describer *d, int i)
 static bool is_finish(const describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i];
-    return s->phase > 0 && s->of.op->fold && !continues(d, i) && ours_of(d, s->scratch) >= 0;
+    return s->phase > 0 && s->of->op->fold && !continues(d, i) && ours_of(d, s->scratch) >= 0;
 }
 
 static void describe_kernel(describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i];
     bool finish = is_finish(d, i);
-    wg_kernel k = wgi_kernel_question(&s->of);
-    wg_plan_op *o = new_op(d, s->of.op, s->node, &k);
-    size_t scratch = scratch_bytes(s->of.op, &k);
+    wg_kernel k = wgi_kernel_question(s->of);
+    wg_plan_op *o = new_op(d, s->of->op, s->node, &k);
+    size_t scratch = scratch_bytes(s->of->op, &k);
     if (finish) {
         d->step[d->v->plan.steps].flops = o->flops = 0;
         add_operand(o, read_buffer(d, s->scratch, scratch, WG_F64));
     }
-    for (int j = 0; j < s->of.operands && !finish && !d->failed; j++)
-        add_operand(o, read_buffer(d, s->x[j], bytes_of(&s->of.xt[j]), s->of.xt[j].dtype));
+    for (int j = 0; j < s->of->operands && !finish && !d->failed; j++)
+        add_operand(o, read_buffer(d, s->x[j], bytes_of(&s->of->xt[j]), s->of->xt[j].dtype));
     if (!finish && s->scratch != NO_BUFFER) use_buffer(d, s->scratch, scratch, WG_F64, "scratch", true);
-    for (int j = 0; j < s->of.outputs && !d->failed; j++)
-        write_buffer(d, s->y[j], bytes_of(&s->of.yt[j]), s->of.yt[j].dtype, d->v->plan.ops);
+    for (int j = 0; j < s->of->outputs && !d->failed; j++)
+        write_buffer(d, s->y[j], bytes_of(&s->of->yt[j]), s->of->yt[j].dtype, d->v->plan.ops);
     d->v->plan.ops++;
 }
 
@@ -266,25 +266,25 @@ static int tile_operand(describer *d, const wgi_program *p, const wgi_ref *x, co
 static void describe_instr(describer *d, const wgi_program *p, const wgi_instr *in)
 {
     const wgi_ref *y = &in->y;
-    if (in->of.op == &wgi_op_load) {
+    if (in->of->op == &wgi_op_load) {
         d->by_reg[y->index] = in->inside ? d->by_block[in->x[0].index]
-                                         : read_buffer(d, in->x[0].index, load_bytes(in->of.attr), WG_F32);
+                                         : read_buffer(d, in->x[0].index, load_bytes(in->of->attr), WG_F32);
         return;
     }
-    if (in->of.op == &wgi_op_store) {
-        write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, d->by_reg[in->x[0].index]);
+    if (in->of->op == &wgi_op_store) {
+        write_buffer(d, y->index, bytes_of(in->of->yt), in->of->yt->dtype, d->by_reg[in->x[0].index]);
         return;
     }
-    wg_kernel k = wgi_kernel_question(&in->of);
-    wg_plan_op *o = new_op(d, in->of.op, in->node, &k);
-    for (int j = 0; j < in->of.operands && !d->failed; j++)
-        add_operand(o, tile_operand(d, p, &in->x[j], &in->of.xt[j]));
+    wg_kernel k = wgi_kernel_question(in->of);
+    wg_plan_op *o = new_op(d, in->of->op, in->node, &k);
+    for (int j = 0; j < in->of->operands && !d->failed; j++)
+        add_operand(o, tile_operand(d, p, &in->x[j], &in->of->xt[j]));
     if (d->failed) return;
     const int op = d->v->plan.ops++;
     if (y->kind == WGI_REG) d->by_reg[y->index] = op;
     else if (y->kind == WGI_BLOCK) d->by_block[y->index] = op;
-    else if (in->fold) write_buffer(d, y->index, scratch_bytes(in->of.op, &k), WG_F64, op);
-    else write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, op);
+    else if (in->fold) write_buffer(d, y->index, scratch_bytes(in->of->op, &k), WG_F64, op);
+    else write_buffer(d, y->index, bytes_of(in->of->yt), in->of->yt->dtype, op);
 }
 
 static void describe_program(describer *d, const wgi_program *p)
@@ -296,18 +296,18 @@ static void describe_program(describer *d, const wgi_program *p)
 
 static void describe_row_kernel(describer *d, const wgi_row_part *p)
 {
-    const wg_kernel k = wgi_kernel_question(&p->of);
-    wg_plan_op *o = new_op(d, p->of.op, p->node, &k);
-    for (int j = 0; j < p->of.operands && !d->failed; j++) {
+    const wg_kernel k = wgi_kernel_question(p->of);
+    wg_plan_op *o = new_op(d, p->of->op, p->node, &k);
+    for (int j = 0; j < p->of->operands && !d->failed; j++) {
         const wgi_ref *x = &p->x[j].at;
-        const wg_type *t = &p->of.xt[j];
+        const wg_type *t = &p->of->xt[j];
         add_operand(o, x->kind == WGI_BLOCK ? d->by_block[x->index]
                                             : read_buffer(d, x->index, bytes_of(t), t->dtype));
     }
     const int op = d->v->plan.ops++;
-    for (int j = 0; j < p->of.outputs && !d->failed; j++) {
+    for (int j = 0; j < p->of->outputs && !d->failed; j++) {
         const wgi_ref *y = &p->y[j].at;
-        const wg_type *t = &p->of.yt[j];
+        const wg_type *t = &p->of->yt[j];
         if (y->kind == WGI_BLOCK) d->by_block[y->index] = op;
         else write_buffer(d, y->index, bytes_of(t), t->dtype, op);
     }
@@ -343,9 +343,9 @@ static size_t most_buffers(const wgi_step *s)
     size_t most = 0;
     for (int i = 0; i < parts_of(s); i++) {
         const wgi_program *p = program_of(s, i);
-        const wgi_signature *of = s->rows ? &s->rows->part[i].of : &s->of;
+        const wgi_signature *of = s->rows ? s->rows->part[i].of : s->of;
         if (!p) most += (size_t)(of->operands + of->outputs) + 1;
-        for (int k = 0; p && k < p->instrs; k++) most += (size_t)p->instr[k].of.operands + 2;
+        for (int k = 0; p && k < p->instrs; k++) most += (size_t)p->instr[k].of->operands + 2;
     }
     return most;
 }

@@ -29,7 +29,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
 
 /* Fills in the operands of a program of one node, and the instructions that load some. */
 static void spread_operands(wgi_program *p, const wgi_node *n, const frame *f, wgi_ref *x, wgi_load *load,
-                            int isa)
+                            wgi_signature *of, int isa)
 {
     const int count = f->k.operands;
     wgi_ref *from = x + count;
@@ -44,7 +44,8 @@ static void spread_operands(wgi_program *p, const wgi_node *n, const frame *f, w
             x[k] = (wgi_ref){ WGI_SPREAD, (uint32_t)p->spreads, size };
             p->spread[p->spreads++] = wgi_spread_of(&load[k], from[k]);
         } else {
-            p->instr[p->instrs] = wgi_load_instr(p, &load[k], &from[k], (uint32_t)p->regs++, isa);
+            of[k] = wgi_load_signature(&load[k], isa);
+            p->instr[p->instrs] = wgi_load_instr(p, &of[k], &from[k], (uint32_t)p->regs++);
             x[k] = p->instr[p->instrs++].y;
         }
     }
@@ -57,12 +58,13 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
     const size_t room = (size_t)count + 1;
     wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * room);
     wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * room);
+    wgi_signature *of = wgi_arena_alloc(&g->temp, sizeof *of * room); /* of the loads, and of the node */
     wgi_program p = { .instr = wgi_arena_alloc(&g->temp, sizeof *p.instr * room),
                       .spread = wgi_arena_alloc(&g->temp, sizeof *p.spread * room),
                       .size = wgi_size(n->shape) };
     void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * room);
     wgi_broadcasts b = { 0 };
-    if (!x || !load || !p.instr || !p.spread || !ptr) return false;
+    if (!x || !load || !of || !p.instr || !p.spread || !ptr) return false;
     for (int k = 0; k < count; k++) {
         const wg_shape *s = f->k.xt[k].shape;
         ptr[k] = (void *)(uintptr_t)f->k.x[k];
@@ -70,9 +72,10 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
     }
     ptr[count] = f->y[0];
     wgi_program_cut(&p, &b, 1, false);
-    spread_operands(&p, n, f, x, load, g->c->isa);
+    spread_operands(&p, n, f, x, load, of, g->c->isa);
+    of[count] = wgi_signature_of(n, fn, f->k.xt, f->yt);
     p.instr[p.instrs++] = (wgi_instr){
-        .of = wgi_signature_of(n, fn, f->k.xt, f->yt),
+        .of = &of[count],
         .x = x,
         .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
     };

@@ -193,7 +193,7 @@ typedef struct wgi_ref {
 } wgi_ref;
 
 typedef struct wgi_instr {
-    wgi_signature of;
+    const wgi_signature *of;
     const wgi_ref *x;
     wgi_ref y;
     bool fold;     /* the first phase of a fold: y is its scratch memory */
@@ -268,7 +268,8 @@ void wgi_program_cut(wgi_program *p, const wgi_broadcasts *b, int members, bool 
  * buffer to memory, past the caches. */
 extern const wg_op wgi_op_load, wgi_op_store;
 /* The instruction that loads *from into tile buffer reg, of a program that is cut. */
-wgi_instr wgi_load_instr(const wgi_program *p, const wgi_load *l, const wgi_ref *from, uint32_t reg, int isa);
+wgi_signature wgi_load_signature(const wgi_load *l, int isa);
+wgi_instr wgi_load_instr(const wgi_program *p, const wgi_signature *of, const wgi_ref *from, uint32_t reg);
 /* The operand *from read in place. */
 static inline wgi_spread wgi_spread_of(const wgi_load *l, wgi_ref from)
 {

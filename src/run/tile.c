@@ -88,13 +88,17 @@ void wgi_program_cut(wgi_program *p, const wgi_broadcasts *b, int members, bool 
     }
 }
 
-wgi_instr wgi_load_instr(const wgi_program *p, const wgi_load *l, const wgi_ref *from, uint32_t reg, int isa)
+wgi_signature wgi_load_signature(const wgi_load *l, int isa)
 {
-    wgi_instr in = {
-        .of = { .fn = wgi_load_kernel[isa], .op = &wgi_op_load, .attr = l, .operands = 1, .outputs = 1 },
-        .x = from,
-        .y = { WGI_REG, reg, l->size }
+    return (wgi_signature){
+        .fn = wgi_load_kernel[isa], .op = &wgi_op_load, .attr = l, .operands = 1, .outputs = 1
     };
+}
+
+wgi_instr wgi_load_instr(const wgi_program *p, const wgi_signature *of, const wgi_ref *from, uint32_t reg)
+{
+    const wgi_load *l = of->attr;
+    wgi_instr in = { .of = of, .x = from, .y = { WGI_REG, reg, l->size } };
     in.once = l->rank == 2 && !l->stride[0] && l->stride[1] == 1 && p->tile % l->dim[1] == 0;
     return in;
 }
@@ -133,7 +137,7 @@ static size_t lines(size_t bytes) { return (bytes + WGI_CACHE_LINE - 1) & ~(size
 static sizes sizes_of(const wgi_program *p)
 {
     sizes s = { 0 };
-    for (int i = 0; i < p->instrs; i++) s.places += (size_t)p->instr[i].of.operands + 1;
+    for (int i = 0; i < p->instrs; i++) s.places += (size_t)p->instr[i].of->operands + 1;
     s.bytes = lines(sizeof(wgi_tiling) + (size_t)p->instrs * sizeof(wg_kernel) +
                     s.places * (sizeof(move) + sizeof(void *) + 1));
     return s;
@@ -163,14 +167,14 @@ static void set_address(wgi_tiling *t, void **at, wgi_ref r, bool whole)
 
 static void prepare_call(wgi_tiling *t, const wgi_instr *in, void **x, unsigned char *step, wg_kernel *k)
 {
-    void **y = x + in->of.operands;
-    for (int i = 0; i < in->of.operands; i++) {
+    void **y = x + in->of->operands;
+    for (int i = 0; i < in->of->operands; i++) {
         const wgi_ref r = in->x[i];
         set_address(t, &x[i], r, in->inside);
         step[i] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
     }
     set_address(t, y, in->y, false);
-    *k = wgi_kernel_call(&in->of, (const void *const *)x, y, step, t->e->run);
+    *k = wgi_kernel_call(in->of, (const void *const *)x, y, step, t->e->run);
     if (in->fold) k->scratch = *y;
 }
 
@@ -184,8 +188,8 @@ wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, vo
     unsigned char *step = (unsigned char *)(x + s.places);
     for (int i = 0; i < p->instrs; i++) {
         prepare_call(t, &p->instr[i], x, step, &t->call[i]);
-        x += p->instr[i].of.operands + 1;
-        step += p->instr[i].of.operands;
+        x += p->instr[i].of->operands + 1;
+        step += p->instr[i].of->operands;
     }
     return t;
 }
@@ -200,7 +204,7 @@ static bool run_instr(const wgi_tiling *t, const wgi_instr *in, wg_kernel *k)
         k->begin = t->begin / WG_FOLD;
         k->end = (t->end + WG_FOLD - 1) / WG_FOLD;
     }
-    return wgi_call(in->of.op, in->of.fn, k);
+    return wgi_call(in->of->op, in->of->fn, k);
 }
 
 /* ---- one tile ---- */
@@ -227,15 +231,15 @@ static void *address(const wgi_tiling *t, wgi_ref r)
 
 static bool run_once(const wgi_tiling *t, const wgi_instr *in, void **x)
 {
-    void **y = x + in->of.operands;
+    void **y = x + in->of->operands;
     unsigned char *step = (unsigned char *)(y + 1);
-    for (int i = 0; i < in->of.operands; i++) {
+    for (int i = 0; i < in->of->operands; i++) {
         const wgi_ref r = in->x[i];
         x[i] = address(t, r);
         step[i] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
     }
     *y = address(t, in->y);
-    wg_kernel k = wgi_kernel_call(&in->of, (const void *const *)x, y, step, t->e->run);
+    wg_kernel k = wgi_kernel_call(in->of, (const void *const *)x, y, step, t->e->run);
     if (in->fold) k.scratch = *y;
     return run_instr(t, in, &k);
 }

@@ -92,7 +92,7 @@ static int copies_of(const wgi_plan *p)
 {
     int n = 0;
     for (int i = 0; p && i < p->steps; i++) {
-        const wg_op *op = p->step[i].tiles || p->step[i].rows ? NULL : p->step[i].of.op;
+        const wg_op *op = p->step[i].tiles || p->step[i].rows ? NULL : p->step[i].of->op;
         n += op && (!strcmp(op->name, "slice") || !strcmp(op->name, "concat"));
     }
     return n;

@@ -48,8 +48,8 @@ static bool count(const wgi_plan *p, counts *n)
         const wgi_program *t = s->tiles;
         if (s->chunks > 1 || s->rows || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
-        n->places += t ? 0 : (size_t)(s->of.operands + s->of.outputs);
-        for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].of.operands + 1;
+        n->places += t ? 0 : (size_t)(s->of->operands + s->of->outputs);
+        for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].of->operands + 1;
         n->regs = t ? WGI_MAX(n->regs, t->regs) : n->regs;
         n->bytes = t ? WGI_MAX(n->bytes, (size_t)t->size * 8) : n->bytes;
     }
@@ -112,8 +112,8 @@ static call *bind_call(wgi_bound *b, const wgi_signature *of, uint32_t node, siz
 
 static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t place)
 {
-    call *c = bind_call(b, &in->of, in->node, place);
-    for (int k = 0; k < in->of.operands; k++, place++) {
+    call *c = bind_call(b, in->of, in->node, place);
+    for (int k = 0; k < in->of->operands; k++, place++) {
         b->at[place] = place_of(b, in->x[k]);
         b->step[place] = in->x[k].kind != WGI_ONE;
     }
@@ -125,9 +125,9 @@ static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t
 
 static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t place)
 {
-    call *c = bind_call(b, &s->of, s->node, place);
-    for (int k = 0; k < s->of.operands; k++) b->at[place++] = b->ptr[s->x[k]];
-    for (int k = 0; k < s->of.outputs; k++) b->at[place++] = b->ptr[s->y[k]];
+    call *c = bind_call(b, s->of, s->node, place);
+    for (int k = 0; k < s->of->operands; k++) b->at[place++] = b->ptr[s->x[k]];
+    for (int k = 0; k < s->of->outputs; k++) b->at[place++] = b->ptr[s->y[k]];
     c->k.end = s->units, c->k.phase = s->phase;
     c->k.scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch];
     return place;

@@ -26,7 +26,7 @@ uint32_t wgi_memory_take(wgi_work *w, uint32_t i, size_t size)
     if (w->failed) return NO_BUFFER;
     size_t at = wgi_holes_take(&w->holes, wgi_align(size));
     w->p->work = WGI_MAX(w->p->work, w->holes.top);
-    return wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, i, at, 0 });
+    return wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, i, { at } });
 }
 
 void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size)
@@ -40,13 +40,13 @@ static wgi_buffer buffer_for(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     if (w->base[i] != i)
-        return (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 };
-    if (i < w->end && w->s->held[i]) return (wgi_buffer){ WGI_HELD, i, 0, 0 };
-    if (!wgi_is_leaf(n)) return (wgi_buffer){ WGI_WORK, i, 0, 0 }; /* no element: any address */
-    if (i < w->end) return (wgi_buffer){ WGI_LEAF, i, 0, 0 };
+        return (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), { (size_t)w->offset[i] } };
+    if (i < w->end && w->s->held[i]) return (wgi_buffer){ WGI_HELD, i, { 0 } };
+    if (!wgi_is_leaf(n)) return (wgi_buffer){ WGI_WORK, i, { 0 } }; /* no element: any address */
+    if (i < w->end) return (wgi_buffer){ WGI_LEAF, i, { 0 } };
     /* A derivation makes directions before all else: direction_nodes of request.c. */
-    if (n->op == &wgi_op_input) return (wgi_buffer){ WGI_ALONG, i - w->end, 0, 0 };
-    return (wgi_buffer){ WGI_CONST, i, 0, *n->cell };
+    if (n->op == &wgi_op_input) return (wgi_buffer){ WGI_ALONG, i - w->end, { 0 } };
+    return (wgi_buffer){ .where = WGI_CONST, .node = i, .cell = *n->cell };
 }
 
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
@@ -60,7 +60,7 @@ void wgi_buffer_make(wgi_work *w, uint32_t i)
 {
     if (w->buf[i]) return;
     /* wgi_place_results finds the offset of a result: a gradient that is made in place needs none. */
-    if (w->store[i] == WGI_IN_RESULTS) w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, 0, 0 }) + 1;
+    if (w->store[i] == WGI_IN_RESULTS) w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, { 0 } }) + 1;
     else w->buf[i] = wgi_memory_take(w, i, wgi_value_bytes(&w->node[i])) + 1;
 }
 

@@ -11,18 +11,6 @@ void wgi_step_new(wgi_work *w, wgi_step s)
     if (!w->failed) p->step[p->steps++] = s;
 }
 
-/* What the op has prepared for an equal signature, or NULL. Lists of types are mostly shared. */
-static const void *prepared_before(const wgi_work *w, const wgi_signature *s)
-{
-    for (int j = 0; j < WGI_PREPARED; j++) {
-        const wgi_signature *t = &w->prepared[j];
-        if (t->op == s->op && t->fn == s->fn && t->xt == s->xt && t->yt == s->yt &&
-            wgi_options_same(s->op, t->attr, s->attr))
-            return t->prepared;
-    }
-    return NULL;
-}
-
 /* Lets the op prepare its kernel. Notes whether the kernel may call BLAS. */
 static const void *prepare_now(wgi_work *w, const wgi_signature *s)
 {
@@ -30,9 +18,6 @@ static const void *prepare_now(wgi_work *w, const wgi_signature *s)
     void *to = wgi_work_keep(w, 1, s->op->prepared);
     if (!to) return NULL;
     w->p->blas |= s->op->prepare(&question, to);
-    wgi_signature *place = &w->prepared[w->last_prepared++ % WGI_PREPARED];
-    *place = *s;
-    place->prepared = to;
     return to;
 }
 
@@ -42,7 +27,7 @@ static void prepare(wgi_work *w, wgi_signature *s)
     const wg_op *op = s->op;
     if (w->failed) return;
     if (!op->prepare) w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
-    else if (!(s->prepared = prepared_before(w, s))) s->prepared = prepare_now(w, s);
+    else s->prepared = prepare_now(w, s);
 }
 
 /* Fewer elements than a vector of AVX-512 holds are computed one by one by its loops, and four at a time by
@@ -55,15 +40,55 @@ static int instruction_set(const wgi_work *w, const wgi_signature *s)
     return s->op->kind == WG_MAP && few ? WGI_MIN(w->g->c->isa, AVX2) : w->g->c->isa;
 }
 
-/* Completes a signature that has its op, attributes and counts. in, out: the nodes of operands and
- * results. */
-static void complete(wgi_work *w, wgi_signature *s, const uint32_t *in, const uint32_t *out)
+static const wgi_signature *add_signature(wgi_work *w, const wgi_signature *s)
 {
-    s->xt = wgi_work_types(w, in, (uint32_t)s->operands);
-    s->yt = wgi_work_types(w, out, (uint32_t)s->outputs);
-    if (w->failed) return;
-    s->fn = wgi_kernel_of(s->op, instruction_set(w, s));
-    prepare(w, s);
+    const wgi_signature *copy = w->failed ? NULL : wgi_work_copy(w, s, 1, sizeof *s);
+    if (copy) w->signature[w->signatures++ % WGI_SIGNATURES] = copy;
+    return copy;
+}
+
+const wgi_signature *wgi_work_same(wgi_work *w, const wgi_signature *s)
+{
+    for (uint32_t j = 0; j < WGI_MIN(w->signatures, WGI_SIGNATURES); j++)
+        if (memcmp(w->signature[j], s, sizeof *s) == 0) return w->signature[j];
+    return add_signature(w, s);
+}
+
+static bool has_types(const wgi_work *w, const wg_type *t, const uint32_t *list, int count)
+{
+    bool same = true;
+    for (int k = 0; k < count && same; k++)
+        same = t[k].shape == w->node[list[k]].shape && t[k].dtype == w->node[list[k]].dtype;
+    return same;
+}
+
+static const wg_type *types_of(wgi_work *w, const uint32_t *list, int count)
+{
+    wg_type *t = wgi_work_keep(w, (size_t)count, sizeof *t);
+    for (int k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->node[list[k]]);
+    return t;
+}
+
+/* The signature of a kernel of op, with the options of node n. in, out: the nodes of operands and results. */
+static const wgi_signature *signature_of(wgi_work *w, const wg_op *op, uint32_t n, const uint32_t *in,
+                                         int operands, const uint32_t *out, int outputs)
+{
+    for (uint32_t j = 0; j < WGI_MIN(w->signatures, WGI_SIGNATURES); j++) {
+        const wgi_signature *t = w->signature[j];
+        if (t->op == op && t->operands == operands && t->outputs == outputs &&
+            has_types(w, t->xt, in, operands) && has_types(w, t->yt, out, outputs) &&
+            wgi_options_same(w->node[n].op, t->attr, w->node[n].attr))
+            return t;
+    }
+    wgi_signature s = {
+        .op = op, .attr = wgi_work_attr(w, &w->node[n]), .operands = operands, .outputs = outputs
+    };
+    s.xt = types_of(w, in, operands);
+    s.yt = types_of(w, out, outputs);
+    if (w->failed) return NULL;
+    s.fn = wgi_kernel_of(op, instruction_set(w, &s));
+    prepare(w, &s);
+    return add_signature(w, &s);
 }
 
 /* Fills out[] with the nodes of the outputs of i's op, and returns their number. */
@@ -74,16 +99,12 @@ static int outputs_of(const wgi_work *w, uint32_t i, uint32_t *out)
     return n;
 }
 
-wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
+const wgi_signature *wgi_work_signature(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     uint32_t out[WG_MAX_OUTPUTS];
-    wgi_signature s = { .op = n->op,
-                        .attr = wgi_work_attr(w, n),
-                        .operands = (int)n->operands,
-                        .outputs = outputs_of(w, i, out) };
-    complete(w, &s, wgi_in(n), out);
-    return s;
+    const int outputs = outputs_of(w, i, out);
+    return signature_of(w, n->op, i, wgi_in(n), (int)n->operands, out, outputs);
 }
 
 double wgi_work_of(wgi_work *w, uint32_t i)
@@ -113,8 +134,8 @@ int wgi_chunks(const wgi_work *w, int64_t units, double work)
 
 static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
 {
-    *bytes = s->of.op->scratch(k);
-    if (s->of.op->own_scratch) {
+    *bytes = s->of->op->scratch(k);
+    if (s->of->op->own_scratch) {
         s->each = wgi_align(*bytes);
         *bytes = s->each * (size_t)w->g->c->o.threads;
     }
@@ -126,15 +147,16 @@ static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, siz
  * scratch and no operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
 {
-    const wg_op *op = s.of.op;
-    uint32_t *x = wgi_work_keep(w, (size_t)s.of.operands, sizeof *x),
-             *y = wgi_work_keep(w, (size_t)s.of.outputs, sizeof *y);
     if (w->failed) return;
-    for (int k = 0; k < s.of.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
-    for (int k = 0; k < s.of.outputs; k++) y[k] = w->buf[out[k]] - 1;
+    const wg_op *op = s.of->op;
+    uint32_t *x = wgi_work_keep(w, (size_t)s.of->operands, sizeof *x),
+             *y = wgi_work_keep(w, (size_t)s.of->outputs, sizeof *y);
+    if (w->failed) return;
+    for (int k = 0; k < s.of->operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
+    for (int k = 0; k < s.of->outputs; k++) y[k] = w->buf[out[k]] - 1;
     s.x = x;
     s.y = y;
-    wg_kernel k = wgi_kernel_question(&s.of);
+    wg_kernel k = wgi_kernel_question(s.of);
     size_t bytes = 0;
     bool own = op->scratch && !from;
     if (own) s.scratch = kernel_scratch(w, &s, &k, &bytes);
@@ -145,7 +167,7 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
         if (s.units > 0) wgi_step_new(w, s);
     }
     if (own) wgi_memory_give(w, s.scratch, bytes);
-    w->p->most_operands = WGI_MAX(w->p->most_operands, s.of.operands);
+    w->p->most_operands = WGI_MAX(w->p->most_operands, s.of->operands);
 }
 
 static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
@@ -159,12 +181,11 @@ static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
 {
     uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
-    wgi_step s = { .of = { .op = w->node[b].op->joined }, .scratch = NO_BUFFER, .node = a };
-    s.of.attr = wgi_work_attr(w, &w->node[a]);
-    s.of.operands = (int)wgi_pair_operands(w, a, b, in);
-    s.of.outputs = outputs_of(w, a, out);
-    s.of.outputs += outputs_of(w, b, out + s.of.outputs);
-    complete(w, &s.of, in, out);
+    const int operands = (int)wgi_pair_operands(w, a, b, in), first = outputs_of(w, a, out),
+              outputs = first + outputs_of(w, b, out + first);
+    wgi_step s = { .of = signature_of(w, w->node[b].op->joined, a, in, operands, out, outputs),
+                   .scratch = NO_BUFFER,
+                   .node = a };
     phases(w, s, in, out, 0, wgi_work_of(w, a) + wgi_work_of(w, b));
 }
 
@@ -195,10 +216,10 @@ typedef struct emitter {
 
 static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
 {
-    wgi_signature s = wgi_work_signature(w, fold);
-    wg_kernel question = wgi_kernel_question(&s);
-    if (w->failed) return;
-    e->scratch_size[w->at[fold]] = s.op->scratch(&question);
+    const wgi_signature *s = wgi_work_signature(w, fold);
+    if (!s) return;
+    wg_kernel question = wgi_kernel_question(s);
+    e->scratch_size[w->at[fold]] = s->op->scratch(&question);
     e->t.scratch[w->at[fold]] = wgi_memory_take(w, 0, e->scratch_size[w->at[fold]]);
 }
 
@@ -249,7 +270,7 @@ static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t posi
         if (w->store[m] == WGI_IN_BLOCK) w->block[m] = w->block[x];
         else
             w->buf[m] =
-                wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
+                wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, { w->p->buffer[w->buf[x] - 1].offset } }) + 1;
         w->store[x] = WGI_REUSED;
         return true;
     }

@@ -38,21 +38,23 @@ typedef enum wgi_where {
 typedef struct wgi_buffer {
     wgi_where where;
     uint32_t node;
-    size_t offset; /* bytes */
-    uint64_t cell;
+    union {
+        size_t offset; /* bytes */
+        uint64_t cell; /* of WGI_CONST */
+    };
 } wgi_buffer;
 
 typedef struct wgi_step {
     const wgi_program *tiles; /* NULL: the step is a phase of a kernel, and `of` is its signature */
     const wgi_rows *rows; /* not NULL: the step is a row group, and neither of these; its units are blocks */
-    wgi_signature of;
-    int phase;
+    const wgi_signature *of;
     const uint32_t *x, *y; /* buffers of operands and results */
-    uint32_t scratch;      /* buffer, or NO_BUFFER */
-    size_t each;           /* bytes of scratch for each thread; 0: all threads use the same scratch */
-    int64_t units;         /* of work: tiles, or what op->units counts */
-    int chunks;            /* parts that threads claim */
-    uint32_t node;         /* the first node that is computed, for errors */
+    int phase;
+    uint32_t scratch; /* buffer, or NO_BUFFER */
+    size_t each;      /* bytes of scratch for each thread; 0: all threads use the same scratch */
+    int64_t units;    /* of work: tiles, or what op->units counts */
+    int chunks;       /* parts that threads claim */
+    uint32_t node;    /* the first node that is computed, for errors */
 } wgi_step;
 
 #define NO_BUFFER UINT32_MAX
@@ -301,7 +303,7 @@ typedef enum wgi_store {
     WGI_REUSED /* was in the workspace; another value has its memory now */
 } wgi_store;
 
-enum { WGI_TYPES = 8, WGI_PREPARED = 8 };
+enum { WGI_SIGNATURES = 32 };
 
 enum { WGI_LAST_LOADS = 16 };
 
@@ -335,11 +337,9 @@ typedef struct wgi_work {
     size_t item_count, item_capacity;
     bool row_kernels; /* an item is a kernel whose units are rows */
     size_t buffer_capacity, step_capacity;
-    wgi_holes holes, block_holes;    /* of the workspace; of the memory of a block */
-    const wg_type *types[WGI_TYPES]; /* lists of types made before, to be used again for equal lists */
-    uint32_t last_types;
-    wgi_signature prepared[WGI_PREPARED]; /* signatures whose op has prepared its kernel, for equal ones */
-    uint32_t last_prepared;
+    wgi_holes holes, block_holes;                   /* of the workspace; of the memory of a block */
+    const wgi_signature *signature[WGI_SIGNATURES]; /* the last ones, to be used again for equal ones */
+    uint32_t signatures;
     uint64_t probes; /* places looked at */
     bool failed;
 } wgi_work;
@@ -352,9 +352,8 @@ void *wgi_work_copy(wgi_work *w, const void *list, size_t count, size_t size); /
 void *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* until the compilation ends */
 /* The list, moved if it has not room for `need` elements. */
 void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
-/* The attributes of n, and the types of the nodes in a list: as long as the plan. */
+/* The attributes of n, as long as the plan. */
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n);
-const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count);
 
 /* ---- schedule.c: from nodes to items ---- */
 
@@ -423,8 +422,9 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
 void wgi_emit(wgi_work *w);
 /* Appends a step to the plan. */
 void wgi_step_new(wgi_work *w, wgi_step s);
-/* The signature of node i, kept as long as the plan. */
-wgi_signature wgi_work_signature(wgi_work *w, uint32_t i);
+/* The signature of node i, and the plan's copy of s. Equal ones are mostly shared. NULL: out of memory. */
+const wgi_signature *wgi_work_signature(wgi_work *w, uint32_t i);
+const wgi_signature *wgi_work_same(wgi_work *w, const wgi_signature *s);
 /* The rough time of node i, in additions of one element. */
 double wgi_work_of(wgi_work *w, uint32_t i);
 /* Into how many chunks a step is cut for threads. work: its time in additions of one element. */

@@ -17,11 +17,11 @@ static const char *where_of(const wgi_plan *p, uint32_t buffer, char *text, size
 static void print_kernel(const wgi_plan *p, const wgi_step *s, int i)
 {
     char line[400], where[60];
-    int n = snprintf(line, sizeof line, "%s", s->of.op ? s->of.op->name : "?");
-    for (int k = 0; k < s->of.operands && n < (int)sizeof line; k++)
+    int n = snprintf(line, sizeof line, "%s", s->of->op ? s->of->op->name : "?");
+    for (int k = 0; k < s->of->operands && n < (int)sizeof line; k++)
         n += snprintf(line + n, sizeof line - (size_t)n, "%s %s", k ? "," : "",
                       where_of(p, s->x[k], where, sizeof where));
-    for (int k = 0; k < s->of.outputs && n < (int)sizeof line; k++)
+    for (int k = 0; k < s->of->outputs && n < (int)sizeof line; k++)
         n += snprintf(line + n, sizeof line - (size_t)n, " -> %s", where_of(p, s->y[k], where, sizeof where));
     wgi_say(p->c, "plan %llu:   step %d, phase %d, %d chunks: %s", (unsigned long long)p->serial, i, s->phase,
             s->chunks, line);
@@ -33,7 +33,7 @@ static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
     int n = 0;
     line[0] = 0;
     for (int j = 0; j < s->tiles->instrs && n < (int)sizeof line; j++)
-        n += snprintf(line + n, sizeof line - (size_t)n, " %s", s->tiles->instr[j].of.op->name);
+        n += snprintf(line + n, sizeof line - (size_t)n, " %s", s->tiles->instr[j].of->op->name);
     wgi_say(p->c, "plan %llu:   step %d, %d chunks: tiles over %lld elements:%s",
             (unsigned long long)p->serial, i, s->chunks, (long long)s->tiles->size, line);
 }
@@ -51,7 +51,7 @@ static void print_rows(const wgi_plan *p, const wgi_step *s, int i)
                           j   ? ""
                           : k ? " |"
                               : "",
-                          (t ? t->instr[j].of.op : r->part[k].of.op)->name);
+                          (t ? t->instr[j].of->op : r->part[k].of->op)->name);
     }
     wgi_say(p->c, "plan %llu:   step %d, %d chunks: %lld rows, %lld at a time in %zu bytes:%s",
             (unsigned long long)p->serial, i, s->chunks, (long long)r->rows, (long long)r->block, r->bytes,

@@ -30,7 +30,7 @@ enum { WGI_ROW_OPERANDS = 4 }; /* of a kernel in a row group, at most */
 typedef struct wgi_row_part {
     const wgi_program *tiles; /* NULL: the part is a kernel, and `of` is its signature */
     int64_t wide;             /* elements of a row: of the program, or of the longest operand */
-    wgi_signature of;
+    const wgi_signature *of;
     const wgi_row_ref *x, *y;
     uint32_t node; /* the first node that is computed */
 } wgi_row_part;

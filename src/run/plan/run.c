@@ -26,14 +26,14 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
 {
     void **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
-    for (int k = 0; k < s->of.operands; k++) x[k] = ptr[s->x[k]];
-    for (int k = 0; k < s->of.outputs; k++) y[k] = ptr[s->y[k]];
-    if (s->of.op->fold && s->phase == 0 && wgi_size(s->of.yt[0].shape) == 1)
-        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->of.xt[0].dtype);
-    wg_kernel k = wgi_kernel_call(&s->of, (const void *const *)x, y, NULL, u->env.run);
+    for (int k = 0; k < s->of->operands; k++) x[k] = ptr[s->x[k]];
+    for (int k = 0; k < s->of->outputs; k++) y[k] = ptr[s->y[k]];
+    if (s->of->op->fold && s->phase == 0 && wgi_size(s->of->yt[0].shape) == 1)
+        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->of->xt[0].dtype);
+    wg_kernel k = wgi_kernel_call(s->of, (const void *const *)x, y, NULL, u->env.run);
     k.begin = begin, k.end = end, k.phase = s->phase;
     if (s->scratch != NO_BUFFER) k.scratch = (char *)ptr[s->scratch] + s->each * (size_t)thread;
-    return s->of.fn(&k);
+    return s->of->fn(&k);
 }
 
 static bool part(void *arg, int i, int chunk, int chunks, int thread)
@@ -140,7 +140,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     p->table.in_use = was;
     const wgi_step *s = &p->step[u.failed_step];
     if (ok) return leave(g, p, r, u.env.ptr);
-    report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, &fault);
+    report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of ? s->of->op : NULL, &fault);
     return false;
 }
 

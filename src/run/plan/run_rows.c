@@ -29,11 +29,11 @@ static bool run_kernel(const wgi_row_part *p, const wgi_env *e, char *block, int
 {
     const void *x[WGI_ROW_OPERANDS];
     void *y[WG_MAX_OUTPUTS];
-    for (int k = 0; k < p->of.operands; k++) x[k] = row_of(&p->x[k], e, block, begin);
-    for (int k = 0; k < p->of.outputs; k++) y[k] = row_of(&p->y[k], e, block, begin);
-    wg_kernel k = wgi_kernel_call(&p->of, x, y, NULL, e->run);
+    for (int k = 0; k < p->of->operands; k++) x[k] = row_of(&p->x[k], e, block, begin);
+    for (int k = 0; k < p->of->outputs; k++) y[k] = row_of(&p->y[k], e, block, begin);
+    wg_kernel k = wgi_kernel_call(p->of, x, y, NULL, e->run);
     k.end = end - begin;
-    return p->of.fn(&k);
+    return p->of->fn(&k);
 }
 
 static bool run_part(const wgi_row_part *p, wgi_tiling *t, wgi_env *e, char *block, int64_t begin,

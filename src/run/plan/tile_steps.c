@@ -75,7 +75,9 @@ static wgi_ref spread_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
     if (t->prog->row) t->prog->spread[t->prog->spreads++] = wgi_spread_of(l, from);
     else {
         const uint32_t reg = w->runs[x] ? take_reg(t) : (uint32_t)t->prog->regs++;
-        wgi_instr load = wgi_load_instr(t->prog, l, kept_ref(w, from), reg, w->g->c->isa);
+        const wgi_signature load_of = wgi_load_signature(l, w->g->c->isa), *of = wgi_work_same(w, &load_of);
+        if (!of) return (wgi_ref){ 0 };
+        wgi_instr load = wgi_load_instr(t->prog, of, kept_ref(w, from), reg);
         load.inside = inside;
         load.once &= !row_of_group(w, item_at) || row_of_group(w, item_at) % l->dim[1] == 0;
         put_instr(t->prog, load);
@@ -122,8 +124,8 @@ static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
 static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
 {
     wgi_signature s = { .fn = wgi_stream[w->g->c->isa], .op = &wgi_op_store, .operands = 1, .outputs = 1 };
-    s.xt = s.yt = made->of.yt;
-    put_instr(t->prog, (wgi_instr){ .of = s,
+    s.xt = s.yt = made->of->yt;
+    put_instr(t->prog, (wgi_instr){ .of = wgi_work_same(w, &s),
                                     .x = kept_ref(w, made->y),
                                     .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
                                     .node = made->node });
@@ -137,8 +139,8 @@ static void put_part(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
     wgi_signature s = {
         .fn = wgi_unload_kernel[w->g->c->isa], .op = &wgi_op_store, .attr = l, .operands = 1, .outputs = 1
     };
-    s.xt = s.yt = made->of.yt;
-    put_instr(t->prog, (wgi_instr){ .of = s,
+    s.xt = s.yt = made->of->yt;
+    put_instr(t->prog, (wgi_instr){ .of = wgi_work_same(w, &s),
                                     .x = kept_ref(w, made->y),
                                     .y = { WGI_ONE, wgi_buffer_of(w, made->node), made->y.size },
                                     .node = made->node });

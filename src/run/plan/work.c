@@ -39,26 +39,6 @@ void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size
     return p ? p : list;
 }
 
-/* Whether the list t, of two types, begins with the types of these nodes. */
-static bool has_types(const wgi_work *w, const wg_type *t, const uint32_t *list, uint32_t count)
-{
-    bool same = true;
-    for (uint32_t k = 0; k < count && same; k++)
-        same = t[k].shape == w->node[list[k]].shape && t[k].dtype == w->node[list[k]].dtype;
-    return same;
-}
-
-const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count)
-{
-    for (int j = 0; j < WGI_TYPES && count <= 2 && w->types[j]; j++)
-        if (has_types(w, w->types[j], list, count)) return w->types[j];
-    wg_type *t = wgi_work_keep(w, WGI_MAX(count, 2), sizeof *t);
-    for (uint32_t k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->node[list[k]]);
-    if (count == 1 && t) t[1] = t[0]; /* so that a node with two such operands can use the list */
-    if (count <= 2) w->types[w->last_types++ % WGI_TYPES] = t;
-    return t;
-}
-
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
 {
     return n->op->attr_size ? wgi_work_copy(w, n->attr, 1, n->op->attr_size) : NULL;
