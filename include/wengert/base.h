@@ -189,7 +189,7 @@ typedef struct wg_options {
     unsigned trace;   /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
     void (*on_trace)(void *user, const char *line); /* gets each line of the trace; default: stderr */
     /* Bytes of all compiled plans: if they take more, those that were not used for longest are freed. Default:
-     * WG_PLAN_BYTES, a number that k, M or G may follow, else 512M. */
+     * WG_PLAN_BYTES, a number that k, M or G may follow, else 192M. */
     uint64_t plan_bytes;
     uint64_t reserved[4];
 } wg_options;

@@ -101,7 +101,7 @@ static void switches(wg_context *c)
     c->o.trace |= env_words(c, "WG_TRACE", traces, WG_TRACES);
 }
 
-enum { STANDARD_PLAN_BYTES = 512 << 20 };
+enum { STANDARD_PLAN_BYTES = 192 << 20 };
 
 /* WG_PLAN_BYTES: a number, and k, M or G. */
 static uint64_t env_plan_bytes(wg_context *c)

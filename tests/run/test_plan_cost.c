@@ -280,3 +280,51 @@ Test(plan_cost, plans_that_keep_all_are_freed_first)
     cr_expect_gt(cycle(all.bytes / 4).compiled, 0);
 #endif
 }
+
+/* ---- what a plan's memory holds ---- */
+
+/* A gate of an LSTM at each time: the same few signatures again and again. */
+static wg_node recurrent(wg_graph *g, wg_params *p, int length)
+{
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(8, 16), wg_normal(0, 1)), h = wg_fill(g, 0.5, WG_SHAPE(4, 8));
+    for (int t = 0; t < length; t++) {
+        wg_node z = wg_matmul(h, W), a = wg_slice(z, .axis = 1, .to = 8),
+                b = wg_slice(z, .axis = 1, .from = 8);
+        h = wg_add(wg_mul(wg_sigmoid(a), h), wg_tanh(b));
+    }
+    return wg_mean(h);
+}
+
+static size_t bytes_of_steps(const wgi_plan *p)
+{
+    size_t bytes = (size_t)p->steps * (sizeof *p->step + sizeof *p->chunks);
+    for (int i = 0; i < p->steps; i++) {
+        const wgi_program *t = p->step[i].tiles;
+        if (t) bytes += sizeof *t + (size_t)t->instrs * sizeof *t->instr;
+        for (int k = 0; t && k < t->instrs; k++) bytes += (size_t)t->instr[k].of->operands * sizeof(wgi_ref);
+        if (!t) bytes += (size_t)(p->step[i].of->operands + p->step[i].of->outputs) * sizeof(uint32_t);
+    }
+    return bytes;
+}
+
+/* Nodes, steps, buffers, and for each node its place and what becomes of its value. What a signature has is
+ * there once, and at most a quarter is between the lists and behind them. */
+Test(plan_cost, a_plan_takes_what_its_lists_take)
+{
+#ifndef WG_HOSTILE
+    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .interpret = -1 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_backward(recurrent(g, p, 200), p);
+    size_t lists = 0, all = 0;
+    for (const wgi_plan *q = c->plans; q; q = q->older) {
+        lists += q->of.n * (sizeof *q->of.node + 2 * sizeof *q->of.at + 4) + bytes_of_steps(q) +
+                 q->buffers * (sizeof *q->buffer + sizeof(void *)) + (size_t)q->results * sizeof *q->result +
+                 q->shapes * sizeof *q->shape;
+        all += wgi_arena_bytes(&q->arena);
+    }
+    cr_expect_gt(lists, 100000);
+    cr_expect_leq(all, lists + lists / 4, "%zu bytes, lists of %zu", all, lists);
+    wgt_finish(c, NULL);
+#endif
+}
