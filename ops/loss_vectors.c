@@ -6,6 +6,8 @@
 
 #include "wengert/params.h"
 
+#include "reduce_rules.h"
+
 extern const wg_op wgi_op_kl, wgi_op_cosine_similarity, wgi_op_cosine_loss, wgi_op_triplet;
 
 /* All operands are shaped as x, which has vectors along its last axis. The result has one number for
@@ -86,9 +88,17 @@ EXPAND(cosine_similarity)
 {
     const struct cosine *a = attr;
     const double eps = wg_or_standard(a->eps, 1e-8);
-    wg_node lengths =
-        wg_mul(wg_norm(x[0], .axes = AXES_OF(a->axis)), wg_norm(x[1], .axes = AXES_OF(a->axis)));
-    y[0] = wg_div(wg_sum(wg_mul(x[0], x[1]), .axes = AXES_OF(a->axis)), wg_maximum(lengths, eps));
+    wg_node f[2], z[2], least = wg_number(eps), lengths = wg_none;
+    for (int k = 0; k < 2; k++) {
+        f[k] = wg_minimum(square_factor(here, x[k], &a->axis), 1);
+        z[k] = wg_mul(x[k], f[k]), least = wg_mul(f[k], least);
+        wg_node length = wg_norm(z[k], .axes = AXES_OF(a->axis), .keepdims = true);
+        lengths = k ? wg_mul(lengths, length) : length;
+    }
+    wg_node c = wg_div(wg_sum(wg_mul(z[0], z[1]), .axes = AXES_OF(a->axis), .keepdims = true),
+                       wg_maximum(lengths, least));
+    const wg_shape s = wg_node_shape(x[0]);
+    y[0] = wg_reshape(c, reduced_shape(&s, &a->axis, false));
 }
 SAMPLE(cosine_similarity)
 {

@@ -16,6 +16,14 @@ static wg_node root(wg_site here, wg_node v)
     return wg_where(zero, 0, wg_sqrt(wg_where(zero, 1, v)));
 }
 
+/* The root of the sum, or of the mean, of squares. */
+static wg_node root_of_squares(wg_site here, wg_node x, const wg_axes *axes, reduce_builder sum)
+{
+    wg_node f = square_factor(here, x, axes);
+    const wg_reduce_args all = { .x = wg_square(wg_mul(x, f)), .axes = AXES_OF(*axes), .keepdims = true };
+    return wg_div(root(here, sum(here, &all)), f);
+}
+
 /* The opposite of x in the order of numbers. Integers: -1 - x, since -x of the smallest one overflows. */
 static wg_node opposite(wg_site here, wg_node x)
 {
@@ -62,7 +70,10 @@ wg_node wg_min_at(wg_site here, const wg_reduce_args *a)
 EXPAND(std)
 {
     const struct reduce *a = attr;
-    y[0] = root(here, wg_var(x[0], .axes = AXES_OF(a->axes), .keepdims = a->keepdims));
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = AXES_OF(a->axes), .keepdims = true));
+    y[0] =
+        wg_reshape(root_of_squares(here, d, &a->axes, wg_mean_at), reduced_shape(&s, &a->axes, a->keepdims));
 }
 SAMPLE(std) { return reduce_any(g, i, wg_std_at, here); }
 ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
@@ -168,6 +179,15 @@ static bool norm_shape(wg_rule *r)
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
 }
+static wg_node root_of_powers(wg_site here, wg_node x, const wg_axes *axes, double p)
+{
+    const wg_shape s = wg_node_shape(x);
+    const reduce_builder size = reduced_size(&s, axes) ? wg_max_at : wg_sum_at;
+    wg_node f = safe_factor(here, x, axes, size, 1), none = wg_equal(x, 0);
+    wg_node part = wg_where(none, 0, wg_pow(wg_where(none, 1, wg_mul(wg_abs(x), f)), p));
+    wg_node all = wg_sum(part, .axes = AXES_OF(*axes), .keepdims = true), zero = wg_equal(all, 0);
+    return wg_div(wg_where(zero, 0, wg_pow(wg_where(zero, 1, all), 1 / p)), f);
+}
 EXPAND(norm)
 {
     const struct norm *a = attr;
@@ -175,13 +195,11 @@ EXPAND(norm)
     const wg_reduce_args along = { .axes = AXES_OF(a->axes), .keepdims = a->keepdims };
     if (p == INFINITY) y[0] = wg_max(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else if (p == 1) y[0] = wg_sum(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
-    else if (p == 2)
-        y[0] = root(here, wg_sum(wg_square(x[0]), .axes = along.axes, .keepdims = along.keepdims));
     else {
-        wg_node none = wg_equal(x[0], 0), size = wg_where(none, 1, wg_abs(x[0]));
-        wg_node part = wg_where(none, 0, wg_pow(size, p));
-        wg_node s = wg_sum(part, .axes = along.axes, .keepdims = along.keepdims), zero = wg_equal(s, 0);
-        y[0] = wg_where(zero, 0, wg_pow(wg_where(zero, 1, s), 1 / p));
+        const wg_shape s = wg_node_shape(x[0]);
+        wg_node length = p == 2 ? root_of_squares(here, x[0], &a->axes, wg_sum_at)
+                                : root_of_powers(here, x[0], &a->axes, p);
+        y[0] = wg_reshape(length, reduced_shape(&s, &a->axes, a->keepdims));
     }
 }
 SAMPLE(norm)

@@ -54,6 +54,25 @@ static inline bool choose_shape(wg_rule *r) { return reduce_shape(r) && over_som
 
 typedef wg_node (*reduce_builder)(wg_site, const wg_reduce_args *);
 
+/* A factor for each vector along axes: powers of what it multiplies neither overflow nor underflow, nor do
+ * their derivatives. It is 1 where the size of the vector is between 1 / high and high. A result that is
+ * divided by it at the end does not depend on it, so it counts as a constant. */
+static inline wg_node safe_factor(wg_site here, wg_node x, const wg_axes *axes, reduce_builder size,
+                                  double high)
+{
+    const double far = wg_node_dtype(x) == WG_F64 ? 0x1p1000 : 0x1p110;
+    wg_node most =
+        size(here,
+             &(wg_reduce_args){ .x = wg_abs(wg_stop_gradient(x)), .axes = AXES_OF(*axes), .keepdims = true });
+    wg_node factor = wg_div(1, wg_minimum(wg_maximum(most, 1 / far), far));
+    return wg_where(wg_greater(most, high), factor, wg_where(wg_less(most, 1 / high), factor, 1));
+}
+/* The same for squares. A sum of sizes is faster than a maximum. */
+static inline wg_node square_factor(wg_site here, wg_node x, const wg_axes *axes)
+{
+    return safe_factor(here, x, axes, wg_sum_at, wg_node_dtype(x) == WG_F64 ? 0x1p200 : 0x1p25);
+}
+
 /* The gradient of a reduction's result, with the reduced axes as axes of size 1. */
 static inline wg_node with_axes(wg_site here, wg_node gy, wg_node x, const wg_axes *axes)
 {

@@ -178,7 +178,7 @@ static wgf_array reduced(wgf_array a, unsigned axes, char kind)
         *to = joined(kind, *to, a.at[i]);
     }
     for (int64_t i = 0; i < wgf_size(&y); i++)
-        if (kind == '/') y.at[i] = wgf_scaled(y.at[i], 1 / count);
+        if (kind == '/') y.at[i] = over(y.at[i], wgf_constant(count));
     return y;
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wengert/op.h"
+#include "wgtrial.h"
 
 enum {
     ABSOLUTE = 1, /* errors are relative to 1 at least: the result is a difference of numbers of size 1 */
@@ -86,18 +86,46 @@ static const char *const skipped[] = { "bce",
                                        "extern",
                                        NULL };
 
-static bool is_skipped(const wg_op *op)
+static inline bool is_skipped(const wg_op *op)
 {
     for (int i = 0; skipped[i]; i++)
         if (strcmp(skipped[i], op->name) == 0) return true;
     return false;
 }
 
-static const convention *convention_of(const wg_op *op)
+static inline const convention *convention_of(const wg_op *op)
 {
     const convention *c = conventions;
     while (c->op && strcmp(c->op, op->name)) c++;
     return c;
+}
+
+static inline bool is_elementwise(const wgi_formula *f, int node)
+{
+    static const char *const of_arrays[] = { "sum",         "prod",   "mean",          "any",     "all",
+                                             "length",      "det",    "diag",          "tril",    "triu",
+                                             "sym",         "keep",   "first",         "reshape", "sum_to",
+                                             "argmax",      "argmin", "diagonal",      "one_hot", "softmax",
+                                             "log_softmax", "given",  "probabilities", NULL };
+    const wgi_formula_node *n = &f->node[node];
+    switch ((wgi_formula_kind)n->kind) {
+    case WGI_F_WORDS:
+    case WGI_F_MATMUL:
+    case WGI_F_TRANSPOSED:
+    case WGI_F_INVERSE:
+    case WGI_F_ALONG:
+    case WGI_F_OVER:
+    case WGI_F_AT:
+    case WGI_F_REST: return false;
+    case WGI_F_CALL:
+        for (int i = 0; of_arrays[i]; i++)
+            if (wgi_formula_is(f, node, of_arrays[i])) return false;
+        break;
+    default: break;
+    }
+    for (int k = n->child; k; k = f->node[k].next)
+        if (!is_elementwise(f, k)) return false;
+    return true;
 }
 
 #endif

@@ -13,36 +13,6 @@
 #include "wgnearest.h"
 #include "wgtrial.h"
 
-/* ---- which ops ---- */
-
-static bool is_elementwise(const wgi_formula *f, int node)
-{
-    static const char *const of_arrays[] = { "sum",         "prod",   "mean",          "any",     "all",
-                                             "length",      "det",    "diag",          "tril",    "triu",
-                                             "sym",         "keep",   "first",         "reshape", "sum_to",
-                                             "argmax",      "argmin", "diagonal",      "one_hot", "softmax",
-                                             "log_softmax", "given",  "probabilities", NULL };
-    const wgi_formula_node *n = &f->node[node];
-    switch ((wgi_formula_kind)n->kind) {
-    case WGI_F_WORDS:
-    case WGI_F_MATMUL:
-    case WGI_F_TRANSPOSED:
-    case WGI_F_INVERSE:
-    case WGI_F_ALONG:
-    case WGI_F_OVER:
-    case WGI_F_AT:
-    case WGI_F_REST: return false;
-    case WGI_F_CALL:
-        for (int i = 0; of_arrays[i]; i++)
-            if (wgi_formula_is(f, node, of_arrays[i])) return false;
-        break;
-    default: break;
-    }
-    for (int k = n->child; k; k = f->node[k].next)
-        if (!is_elementwise(f, k)) return false;
-    return true;
-}
-
 /* ---- points ---- */
 
 enum { MOST_POINTS = 1331, ON_AN_AXIS = 64, MOST_LENGTH = 257 };
