@@ -73,12 +73,25 @@ op('triangular_solve', (x, o, s) => {
     return all.map((v, k) => o.unit && k % (n + 1) === 0 ? 0 : v);
   });
 });
+// The pivots of a, and whether the order of the rows is odd.
+function pivots(a, n) {
+  const [t, rows] = triangles(a, n);
+  const swaps = rows.reduce((k, r, i) => k + rows.slice(i + 1).filter(q => q < r).length, 0);
+  return [upTo(n).map(i => t[i * n + i]), swaps % 2];
+}
+const determinant = (a, n) => {
+  const [d, odd] = pivots(a, n);
+  return d.reduce((p, v) => p * v, odd ? -1 : 1);
+};
+const cofactors = (a, n) => a.map((v, k) => {
+  const i = Math.floor(k / n), j = k % n, rest = a.filter((w, q) => Math.floor(q / n) !== i && q % n !== j);
+  return ((i + j) % 2 ? -1 : 1) * determinant(rest, n - 1);
+});
 op('lu_det', (x, o, s) => {
   const n = x[0].s[x[0].s.length - 1], what = o.what || 'det';
   const y = eachMatrix([x[0]], a => {
-    const [t, rows] = triangles(a, n), d = upTo(n).map(i => t[i * n + i]);
-    const odd = rows.reduce((k, r, i) => k + rows.slice(i + 1).filter(q => q < r).length, 0) % 2;
-    if (what === 'det') return d.reduce((p, v) => p * v, odd ? -1 : 1);
+    const [d, odd] = pivots(a, n);
+    if (what === 'det') return determinant(a, n);
     if (what === 'sign') return d.reduce((p, v) => p * Math.sign(v), odd ? -1 : 1);
     return d.reduce((p, v) => p + Math.log(Math.abs(v)), 0);
   });
@@ -86,8 +99,10 @@ op('lu_det', (x, o, s) => {
     let i = 0;
     return [eachMatrix([x[0]], a => {
       const k = what === 'sign' ? 0 : g[i] * (what === 'det' ? y[i] : 1);
-      const one = upTo(n * n).map(j => +(j % (n + 1) === 0));
+      const one = upTo(n * n).map(j => +(j % (n + 1) === 0)), d = pivots(a, n)[0].map(Math.abs);
       i++;
+      const weak = what === 'det' && Math.min(...d) <= Math.max(...d) * 2 ** -20;
+      if (weak) return cofactors(a, n).map(v => g[i - 1] * v);
       return k ? solved(turned(a, n, n), one, n, n).map(v => k * v) : zeros(n * n);
     }).flat()];
   });

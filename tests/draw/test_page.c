@@ -247,6 +247,21 @@ Test(page, computes_the_deviation_of_equal_elements, .timeout = 120)
     wgt_finish(b.c, NULL);
 }
 
+/* [[1, 2], [2, 4]] has the determinant 0 and the cofactors [[4, -2], [-2, 1]]. */
+Test(page, computes_the_cofactors_of_a_singular_matrix, .timeout = 120)
+{
+    static const char text[] = "x = [[1, 2], [2, 5]]\nL = det(x)\n";
+    browser_needed();
+    bench b = build(text);
+    char *path = pic_path("e.html");
+    draw(&b, text, path, NULL);
+    char *page = browser_document(path, "numbers=1&x=[[1,2],[2,4]]", NULL);
+    browser_expect_numbers(page, "e", "L", (double[]){ 0 }, 1);
+    browser_expect_numbers(page, "e", "dx", (double[]){ 4, -2, -2, 1 }, 4);
+    free(page), free(path);
+    wgt_finish(b.c, NULL);
+}
+
 /* Where (p − t) / (p (1 − p)) is 0 / 0, the gradient is 0 by convention: ops/loss.c. */
 Test(page, has_the_conventions_of_the_tape, .timeout = 120)
 {
