@@ -8,9 +8,9 @@
  * that do not lead to a gradient that is wanted are left out. */
 #include "grad/kind_rules.h"
 
-/* RULES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. NODES: most nodes of a rule that are kept.
- * OPERANDS: most of y, and of a node of the rule. OPTIONS: bytes of the options of y, and of all nodes
- * of the rule together. */
+/* RULES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. NODES: most nodes of a
+ * rule that are kept. OPERANDS: most of y, and of a node of the rule. OPTIONS: bytes of the options of y, and
+ * of all nodes of the rule together. */
 #ifdef WG_HOSTILE
 enum { BITS = 2 };
 #else

@@ -3,8 +3,8 @@
  * alone is kept, and only if its rule looks at nothing but types and options. */
 #include "graph/graph.h"
 
-/* TYPES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. OPERANDS, OPTIONS (bytes): calls with more are
- * not kept. */
+/* TYPES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. OPERANDS, OPTIONS
+ * (bytes): calls with more are not kept. */
 #ifdef WG_HOSTILE
 enum { BITS = 2 };
 #else
