@@ -75,7 +75,7 @@ up      |         |                                         | $results_rooms    
 down    |         |                                         | $results_rooms      | WG_FLOATS=down | make | 130 0
 zero    |         |                                         | $results_rooms      | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
-tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 200 30
+tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
 # Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
