@@ -134,6 +134,24 @@ Test(hvp, of_parameters_without_a_derivative)
     wgt_finish(c, NULL);
 }
 
+/* The vectors have the elements of the set's own parameters: none of other parameters or of states. */
+Test(hvp, of_a_part_of_the_parameters)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *part = wg_params_in(p, "part");
+    double v[4] = { 5, 7, 7, 7 }, out[4] = { 0, -1, -1, -1 };
+    wg_node a = wg_param(g, p, "before", WG_SCALAR, wg_const(2));
+    wg_node s = wg_state(g, part, "state", WG_SCALAR, wg_const(3));
+    wg_node b = wg_param(g, part, "b", WG_SCALAR, wg_const(1.5));
+    wg_node d = wg_param(g, p, "behind", WG_SCALAR, wg_const(4));
+    wg_node product = wg_mul(wg_mul(a, s), wg_mul(wg_square(b), d));
+    cr_expect_eq(wg_params_hvp(part, product, v, out), WG_OK, "%s", wg_message(c));
+    cr_expect_eq(out[0], 2 * 2 * 3 * 4 * 5);
+    for (int i = 1; i < 4; i++) cr_expect_eq(out[i], -1, "%d", i);
+    wgt_finish(c, NULL);
+}
+
 Test(hvp, of_a_loss_that_is_no_scalar_or_no_float_names_it)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

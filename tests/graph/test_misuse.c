@@ -287,6 +287,9 @@ Test(misuse, of_derivatives)
     LOST(w, cr_expect_eq(wg_params_hvp(NULL, wg_none, d, d), WG_ERROR_USE));
     LOST(w, cr_expect(wg_is_none(wg_grad(wg_none, wg_none))));
     LOST(w, cr_expect(wg_is_none(wg_jvp(wg_none, NULL, NULL, 0))));
+    const wg_node nothing = wg_none;
+    wg_grad(nothing, w.x);
+    wgt_expect_error(w.c, WG_ERROR_USE, "nothing is wg_none");
     cr_expect_eq(wg_failed(w.c), WG_OK);
     wgt_finish(w.c, NULL);
 }

@@ -197,6 +197,23 @@ Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_no
     }
 }
 
+/* The evaluation that a read has opened ends: it is of the old w. */
+Test(evaluation, a_commit_after_a_change_of_parameters_stores_new_values)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)), m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
+    wg_node next = wg_mul(w, 2);
+    wg_assign(m, next);
+    wg_item(next);
+    wg_params_set(p, (double[]){ 3 });
+    wg_commit(g);
+    cr_assert_eq(wg_params_item(p, "m"), 6);
+    wgt_finish(c, NULL);
+}
+
 /* ---- random draws ---- */
 
 static void masks(bool more, int evaluations, double *last)
