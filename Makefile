@@ -36,7 +36,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants,$(GOALS))
+BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants size,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests clang hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test test-all tests clang hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
@@ -258,7 +258,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test test-all score rooms size check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 2 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -295,6 +295,9 @@ score: ## how much is tested: figures of the tests, the fuzzers and the gradient
 
 rooms: all ## the rooms of the code, the arrows between them, circles
 	@BUILD='$(BUILD)' tools/rooms.sh
+
+size: ## lines of code a room, structs, public headers, beside their ceilings
+	@tools/size.pl
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh

@@ -114,6 +114,7 @@ headers() {
 sizes() {
     c_files | grep -v digits_table | xargs awk 'length($0) > 110 { print FILENAME ":" FNR }' |
         report "lines of more than 110 bytes"
+    tools/size.pl --check | report "above its ceiling (make size)"
 }
 
 format
