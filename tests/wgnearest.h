@@ -16,7 +16,8 @@
         expected_;                                     \
     })
 
-/* Before a block that computes what a test expects, also in long double. Nothing may leave the block by break or return. */
+/* Before a block that computes what a test expects, also in long double. Nothing may leave the block by
+ * break or return. */
 #define WGT_NEARESTLY \
     for (fenv_t was_, *in_ = (fegetenv(&was_), fesetenv(FE_DFL_ENV), &was_); in_; fesetenv(in_), in_ = NULL)
 

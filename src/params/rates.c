@@ -7,8 +7,8 @@
 
 static const double PI = 3.14159265358979323846;
 
-/* The rate, if none of the three numbers beside it is negative or NaN. The end of a function that has entered the
- * arithmetic of results. */
+/* The rate, if none of the three numbers beside it is negative or NaN. It ends a function that has entered
+ * the arithmetic of results. */
 static double rate_of(wgi_floats was, double a, double b, double t, double rate)
 {
     wgi_floats_leave(was);

@@ -218,8 +218,8 @@ Test(lbfgs, frozen_parameters_stay)
     wgt_finish(u.c, NULL);
 }
 
-/* The first loss is a^2 + b^2, whose Hessian 2 I ties a to b in nothing; the later ones read a alone. Then a moves as one
- * number does: to where the line through its last two slopes is zero. b stays. */
+/* The first loss is a^2 + b^2, whose Hessian 2 I ties a to b in nothing; the later ones read a alone. Then a
+ * moves as one number does: to where the line through its last two slopes is zero. b stays. */
 Test(lbfgs, what_a_later_loss_does_not_read_stays)
 {
     world u = start(WG_F64, NULL);
