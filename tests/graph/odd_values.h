@@ -122,7 +122,7 @@ VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexist
        "f\r\xc3")
 VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
 
-#define ENUM(T) NUMBERS((T), T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
+#define ENUM(T) NUMBERS((T)(int), T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
 #define ENUMS(X)        \
     X(wg_dtype)         \
     X(wg_color_map)     \
