@@ -258,12 +258,13 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
 
 static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
 {
+    const char *const name = transposed ? "nn_conv_transpose" : "nn_conv";
+    WG_USER_CALL(here, name);
     a = WG_OR_NONE(a);
     layer l;
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);
-    if (!begin(&l, here, transposed ? "nn_conv_transpose" : "nn_conv", a->x, a->p, a->name, a->share) ||
-        !conv_kernel(&l, a, transposed, &W_shape))
+    if (!begin(&l, here, name, a->x, a->p, a->name, a->share) || !conv_kernel(&l, a, transposed, &W_shape))
         return refused(a->x);
     wg_conv_args of = { .x = a->x,
                         .stride = a->stride,
@@ -277,13 +278,5 @@ static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
     return wg_add_at(l.inside, y, weight(&l, "b", &b_shape, &a->b_init, wg_zeros()));
 }
 
-wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a)
-{
-    WG_USER_CALL(here, "nn_conv");
-    return conv(here, a, false);
-}
-wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a)
-{
-    WG_USER_CALL(here, "nn_conv_transpose");
-    return conv(here, a, true);
-}
+wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, false); }
+wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, true); }

@@ -122,6 +122,7 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
 
 static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
 {
+    WG_USER_CALL(here, k->cell_name);
     of = WG_OR_NONE(of);
     const wg_nn_recurrent_args a = { .x = of->x,
                                      .p = of->p,
@@ -142,21 +143,9 @@ static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
     s.y = s.h;
     return s;
 }
-wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a)
-{
-    WG_USER_CALL(here, "nn_rnn_cell");
-    return cell(here, &rnn, a);
-}
-wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a)
-{
-    WG_USER_CALL(here, "nn_lstm_cell");
-    return cell(here, &lstm, a);
-}
-wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a)
-{
-    WG_USER_CALL(here, "nn_gru_cell");
-    return cell(here, &gru, a);
-}
+wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a) { return cell(here, &rnn, a); }
+wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a) { return cell(here, &lstm, a); }
+wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a) { return cell(here, &gru, a); }
 
 /* ---- sequences ---- */
 
@@ -228,6 +217,7 @@ static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 
 static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_args *a)
 {
+    WG_USER_CALL(here, k->name);
     a = WG_OR_NONE(a);
     layer l;
     if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, k->name, a)) return no_states(a->x);
@@ -242,18 +232,6 @@ static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_
     if (k->has_c) s.c = side_by_side(here, s.c, r.c);
     return s;
 }
-wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a)
-{
-    WG_USER_CALL(here, "nn_rnn");
-    return sequence(here, &rnn, a);
-}
-wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a)
-{
-    WG_USER_CALL(here, "nn_lstm");
-    return sequence(here, &lstm, a);
-}
-wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a)
-{
-    WG_USER_CALL(here, "nn_gru");
-    return sequence(here, &gru, a);
-}
+wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a) { return sequence(here, &rnn, a); }
+wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a) { return sequence(here, &lstm, a); }
+wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a) { return sequence(here, &gru, a); }

@@ -8,7 +8,6 @@
 #include "run/trace_nan.h"
 
 #include "base/floats.h"
-
 #include "run/plan/plan.h"
 
 enum { NANS = 1, INFINITIES = 2, ANY = NANS | INFINITIES, SEEN = 4 };

@@ -1,6 +1,6 @@
 /* together.c: several threads at once, each with a context of its own: nets, data, checks, plans, pictures,
- * programs, files and errors. tests/tsan.sh runs it under ThreadSanitizer, under which
- * Criterion does not run. */
+ * programs, files and errors. tests/tsan.sh runs it under ThreadSanitizer, under which Criterion does not
+ * run. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
