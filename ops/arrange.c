@@ -37,20 +37,16 @@ EXPAND(select)
 }
 SAMPLE(select)
 {
-    switch (i) {
-    case 0: return wg_select(wg_any(g, WG_SHAPE(3, 4)), 1, 2);
-    case 1: return wg_select(wg_any(g, WG_SHAPE(2, 3, 2)), -1, -1);
-    case 2: return wg_select(wg_any(g, WG_SHAPE(2, 0)), 0, 1);
-    case 3: return wg_select(wg_any_class(g, 5, WG_SHAPE(4)), 0, 3);
-    }
+    CASE(wg_select(ANY(3, 4), 1, 2));
+    CASE(wg_select(ANY(2, 3, 2), -1, -1));
+    CASE(wg_select(ANY(2, 0), 0, 1));
+    CASE(wg_select(CLASSES(5, 4), 0, 3));
     return wg_none;
 }
 ERROR_SAMPLE(select)
 {
-    switch (i) {
-    case 0: wg_select(wg_any(g, WG_SHAPE(3, 4)), 0, 3); return "no index 3 along axis 0";
-    case 1: wg_select(wg_any(g, WG_SHAPE(3, 4)), 2, 0); return "no axis 2 in";
-    }
+    FAILS(wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0");
+    FAILS(wg_select(ANY(3, 4), 2, 0), "no axis 2 in");
     return NULL;
 }
 
@@ -63,8 +59,7 @@ const wg_op wgi_op_select = {
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(select),
-    .shape = select_shape,
-    .expand = select_expand,
+    RULES(select, shape, expand),
     .leads = true,
 };
 wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
@@ -103,22 +98,18 @@ EXPAND(stack)
 }
 SAMPLE(stack)
 {
-    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(2, 3)) };
-    switch (i) {
-    case 0: return wg_stack(x, 2, 0);
-    case 1: return wg_stack(x, 2, -1);
-    case 2: return wg_stack(((wg_node[]){ wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR) }), 2, 0);
-    case 3: return wg_stack(((wg_node[]){ x[0], wg_any_class(g, 5, WG_SHAPE(2, 3)) }), 2, 1);
-    }
+    wg_node x[2] = { ANY(2, 3), ANY(2, 3) };
+    CASE(wg_stack(x, 2, 0));
+    CASE(wg_stack(x, 2, -1));
+    CASE(wg_stack(((wg_node[]){ wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR) }), 2, 0));
+    CASE(wg_stack(((wg_node[]){ x[0], CLASSES(5, 2, 3) }), 2, 1));
     return wg_none;
 }
 ERROR_SAMPLE(stack)
 {
-    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(3, 3)) };
-    switch (i) {
-    case 0: wg_stack(x, 2, 0); return "is not shaped as";
-    case 1: wg_stack(x, 1, 3); return "no axis 3 in";
-    }
+    wg_node x[2] = { ANY(2, 3), ANY(3, 3) };
+    FAILS(wg_stack(x, 2, 0), "is not shaped as");
+    FAILS(wg_stack(x, 1, 3), "no axis 3 in");
     return NULL;
 }
 
@@ -132,8 +123,7 @@ const wg_op wgi_op_stack = {
     .names = "x_i",
     .kind = WG_OPAQUE,
     TAKES(stack),
-    .shape = stack_shape,
-    .expand = stack_expand,
+    RULES(stack, shape, expand),
     .leads = true,
 };
 wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
@@ -186,20 +176,13 @@ EXPAND(roll)
 }
 SAMPLE(roll)
 {
-    switch (i) {
-    case 0: return wg_roll(wg_any(g, WG_SHAPE(3, 4)), 1, 1);
-    case 1: return wg_roll(wg_any(g, WG_SHAPE(3, 4)), 0, -5);
-    case 2: return wg_roll(wg_any(g, WG_SHAPE(2, 0)), -1, 3);
-    case 3: return wg_roll(wg_any_class(g, 5, WG_SHAPE(4)), 0, 4);
-    }
+    CASE(wg_roll(ANY(3, 4), 1, 1));
+    CASE(wg_roll(ANY(3, 4), 0, -5));
+    CASE(wg_roll(ANY(2, 0), -1, 3));
+    CASE(wg_roll(CLASSES(5, 4), 0, 4));
     return wg_none;
 }
-ERROR_SAMPLE(roll)
-{
-    if (i) return NULL;
-    wg_roll(wg_any(g, WG_SHAPE(3)), 1, 1);
-    return "no axis 1 in";
-}
+ERROR_SAMPLE(roll) { return ONLY(wg_roll(ANY(3), 1, 1), "no axis 1 in"); }
 
 const wg_op wgi_op_roll = {
     OP(roll),
@@ -209,8 +192,7 @@ const wg_op wgi_op_roll = {
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(roll),
-    .shape = roll_shape,
-    .expand = roll_expand,
+    RULES(roll, shape, expand),
     .leads = true,
 };
 wg_node wg_roll_at(wg_site here, wg_node x, int axis, int64_t by)
@@ -253,7 +235,7 @@ static wg_node copies_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
 }
 static const char *copies_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(3);
     if (i > 1) return NULL;
     wg_apply(here, op, &x, 1, &(struct copies){ i, i - 1 });
     return i ? "no axis 1 in" : "count is -1";
@@ -376,47 +358,40 @@ EXPAND(pad)
 }
 SAMPLE(pad)
 {
-    switch (i) {
-    case 0: return wg_pad(wg_any(g, WG_SHAPE(3, 4)), .axis = 1, .before = 2, .after = 1);
-    case 1: return wg_pad(wg_any(g, WG_SHAPE(3, 4)), .before = 1, .value = 0.5);
-    case 2: return wg_pad(wg_any(g, WG_SHAPE(4, 2)), .before = 3, .after = 2, .mode = WG_PAD_REFLECT);
-    case 3:
-        return wg_pad(wg_any(g, WG_SHAPE(2, 3)), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE);
-    case 4: return wg_pad(wg_any(g, WG_SHAPE(2, 0)), .axis = 1, .after = 2);
-    case 5: return wg_pad(wg_any_class(g, 5, WG_SHAPE(3)), .after = 2, .value = 7);
-    case 6: return wg_pad(wg_any_class(g, 5, WG_SHAPE(3)), .after = 2, .value = WG_ZERO);
-    case 7: return wg_pad(wg_any(g, WG_SHAPE(0, 2)), .mode = WG_PAD_EDGE);
-    }
+    CASE(wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1));
+    CASE(wg_pad(ANY(3, 4), .before = 1, .value = 0.5));
+    CASE(wg_pad(ANY(4, 2), .before = 3, .after = 2, .mode = WG_PAD_REFLECT));
+    CASE(wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE));
+    CASE(wg_pad(ANY(2, 0), .axis = 1, .after = 2));
+    CASE(wg_pad(CLASSES(5, 3), .after = 2, .value = 7));
+    CASE(wg_pad(CLASSES(5, 3), .after = 2, .value = WG_ZERO));
+    CASE(wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
     return wg_none;
 }
 ERROR_SAMPLE(pad)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
-    switch (i) {
-    case 0: wg_pad(x, .before = -1); return "use wg_slice";
-    case 1: wg_pad(x, .before = 3, .mode = WG_PAD_REFLECT); return "at most one less";
-    case 2: wg_pad(x, .axis = 2, .before = 3); return "no axis 2 in";
-    case 3: wg_pad(wg_any(g, WG_SHAPE(0, 4)), .before = 1, .mode = WG_PAD_EDGE); return "has no edge";
-    case 4: wg_pad(wg_any_class(g, 2, WG_SHAPE(4)), .before = 1, .value = 0.5); return "value 0.5 among";
-    case 5: wg_pad(x, .after = 3, .mode = WG_PAD_REFLECT); return "at most one less";
-    }
+    wg_node x = ANY(3, 4);
+    FAILS(wg_pad(x, .before = -1), "use wg_slice");
+    FAILS(wg_pad(x, .before = 3, .mode = WG_PAD_REFLECT), "at most one less");
+    FAILS(wg_pad(x, .axis = 2, .before = 3), "no axis 2 in");
+    FAILS(wg_pad(ANY(0, 4), .before = 1, .mode = WG_PAD_EDGE), "has no edge");
+    FAILS(wg_pad(CLASSES(2, 4), .before = 1, .value = 0.5), "value 0.5 among");
+    FAILS(wg_pad(x, .after = 3, .mode = WG_PAD_REFLECT), "at most one less");
     return NULL;
 }
 
 const wg_op wgi_op_pad = {
     OP(pad),
     .summary = "Elements before and after those of an axis: a value, a reflection, or the edge repeated.",
-    .formula = "y[i] = x[j] where 0 <= j < n, value where mode = constant, x[min(max(j, 0), n - 1)] "
-               "where mode = edge, else x[n - 1 - |n - 1 - (|j|)|] along axis; j = i - before, n = "
-               "length(x)",
-    .adjoint = "x'[k] = sum(y'[i] over i where p = k) along axis; p = j where 0 <= j < n, -1 where "
-               "mode = constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - "
-               "(|j|)|; j = i - before, n = length(x)",
+    .formula = "y[i] = x[j] where 0 <= j < n, value where mode = constant, x[min(max(j, 0), n - 1)] where "
+               "mode = edge, else x[n - 1 - |n - 1 - (|j|)|] along axis; j = i - before, n = length(x)",
+    .adjoint = "x'[k] = sum(y'[i] over i where p = k) along axis; p = j where 0 <= j < n, -1 where mode = "
+               "constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - (|j|)|; j = i - "
+               "before, n = length(x)",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(pad),
-    .shape = pad_shape,
-    .expand = pad_expand,
+    RULES(pad, shape, expand),
     .leads = true,
 };
 wg_node wg_pad_at(wg_site here, const wg_pad_args *a)

@@ -43,40 +43,36 @@ SAMPLE(attention)
     switch (i) {
     case 1: return wg_attention(q, k, v, .causal = true, .scale = 0.3);
     case 2: {
-        wg_node seen = wg_greater(wg_any(g, WG_SHAPE(2, 1, 3)), -0.5);
+        wg_node seen = wg_greater(ANY(2, 1, 3), -0.5);
         return wg_attention(q, k, v, .mask = seen, .heads = 2, .causal = true);
     }
     case 4: return wg_attention(q, k, v, .causal = true);
-    case 5: return wg_attention(q, k, v, .mask = wg_any_class(g, 2, WG_SHAPE(3, 3)), .heads = 4);
+    case 5: return wg_attention(q, k, v, .mask = CLASSES(2, 3, 3), .heads = 4);
     }
     return wg_attention(q, k, v);
 }
 ERROR_SAMPLE(attention)
 {
-    wg_node q = wg_any(g, WG_SHAPE(2, 3, 4)), k = wg_any(g, WG_SHAPE(2, 5, 4));
-    switch (i) {
-    case 0: wg_attention(q, wg_any(g, WG_SHAPE(2, 5, 3)), k); return "the last axes of queries";
-    case 1: wg_attention(q, wg_any(g, WG_SHAPE(5, 4)), k); return "the axes before the last two of";
-    case 2: wg_attention(q, k, q); return "as many keys as values";
-    case 3: wg_attention(q, k, k, .heads = 3); return "no 3 equal parts";
-    case 4:
-        wg_attention(q, k, k, .mask = wg_any(g, WG_SHAPE(2, 5)));
-        return "does not broadcast to the scores [2,3,5]";
-    }
+    wg_node q = ANY(2, 3, 4), k = ANY(2, 5, 4);
+    FAILS(wg_attention(q, ANY(2, 5, 3), k), "the last axes of queries");
+    FAILS(wg_attention(q, ANY(5, 4), k), "the axes before the last two of");
+    FAILS(wg_attention(q, k, q), "as many keys as values");
+    FAILS(wg_attention(q, k, k, .heads = 3), "no 3 equal parts");
+    FAILS(wg_attention(q, k, k, .mask = ANY(2, 5)), "does not broadcast to the scores [2,3,5]");
     return NULL;
 }
 
 const wg_op wgi_op_attention = {
     OP(attention),
-    .summary =
-        "Scaled dot product attention of queries, keys and values, by heads: parts of the last axes. A query "
-        "sees the keys where the mask is not 0. causal: it sees the keys up to its own place, counted from "
-        "the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a head).",
-    .formula = "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the "
+    .summary = "Scaled dot product attention of queries, keys and values, by heads: parts of the last axes. "
+               "A query sees the keys where the mask is not 0. causal: it sees the keys up to its own "
+               "place, counted from the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a "
+               "head).",
+    .formula = "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the key\", "
+               "else -inf",
+    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * (y' @ "
+               "v^T) along last)), p = softmax(s along last), s = scale q @ k^T where \"the query sees the "
                "key\", else -inf",
-    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * "
-               "(y' @ v^T) along last)), p = softmax(s along last), s = scale q @ k^T where \"the "
-               "query sees the key\", else -inf",
     .zero = 1u << 3,
     .operands = 4,
     .names = "q k v mask",
@@ -84,8 +80,7 @@ const wg_op wgi_op_attention = {
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(attention),
-    .shape = attention_shape,
-    .expand = attention_expand,
+    RULES(attention, shape, expand),
 };
 wg_node wg_attention_at(wg_site here, const wg_attention_args *a)
 {

@@ -226,25 +226,23 @@ SAMPLE(attention_tiles)
 }
 ERROR_SAMPLE(attention_tiles)
 {
-    const wg_node q = wg_any(g, WG_SHAPE(2, 3, 4)), k = wg_any(g, WG_SHAPE(2, 5, 4));
+    const wg_node q = ANY(2, 3, 4), k = ANY(2, 5, 4);
     if (i > 1) return NULL;
-    const wg_node mask = i ? q : wg_greater(wg_any(g, WG_SHAPE(2, 5)), 0);
-    wg_apply(here, &wgi_op_attention_tiles,
-             (wg_node[]){ q, i ? q : k, i ? q : k, i ? wg_any(g, WG_SHAPE(3)) : mask }, 4,
+    const wg_node mask = i ? q : wg_greater(ANY(2, 5), 0);
+    wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, i ? q : k, i ? q : k, i ? ANY(3) : mask }, 4,
              &(struct attention_tiles){ false, 1, 1 });
     return i ? "must be bool" : "does not broadcast to the scores [2,3,5]";
 }
 
 const wg_op wgi_op_attention_tiles = {
     OP(attention_tiles),
-    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask of "
-               "dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of its "
-               "scores, [..., heads, tokens]; 0 for a query that sees no key.",
-    .formula = "y = p @ v, l = ln(sum(e^s along last)); p = e^(s - l), s = scale q @ k^T where \"the "
-               "query sees the key\", else -inf",
-    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(y y' "
-               "along last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else "
-               "-inf",
+    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask "
+               "of dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of "
+               "its scores, [..., heads, tokens]; 0 for a query that sees no key.",
+    .formula = "y = p @ v, l = ln(sum(e^s along last)); p = e^(s - l), s = scale q @ k^T where \"the query "
+               "sees the key\", else -inf",
+    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(y y' along "
+               "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
     .zero = 1u << 3,
     .operands = 4,
     .names = "q k v mask",
@@ -252,15 +250,9 @@ const wg_op wgi_op_attention_tiles = {
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(attention_tiles),
-    .shape = attention_tiles_shape,
+    RULES(attention_tiles, shape, units, scratch, flops, expand, vjp, vmap),
     .kernel = KERNELS(attention_tiles),
-    .units = attention_tiles_units,
-    .scratch = attention_tiles_scratch,
     .own_scratch = true,
-    .flops = attention_tiles_flops,
-    .expand = attention_tiles_expand,
-    .vjp = attention_tiles_vjp,
-    .vmap = attention_tiles_vmap,
 };
 
 /* ---- attention_tiles_grad ---- */
@@ -297,21 +289,19 @@ SAMPLE(attention_tiles_grad)
 ERROR_SAMPLE(attention_tiles_grad)
 {
     if (i) return NULL;
-    const wg_node q = wg_any(g, WG_SHAPE(3, 4));
-    wg_apply(here, &wgi_op_attention_tiles_grad,
-             (wg_node[]){ q, q, q, wg_greater(wg_any(g, WG_SHAPE(3, 3)), 0), q, q, q }, 7,
+    const wg_node q = ANY(3, 4);
+    wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, q, q, wg_greater(ANY(3, 3), 0), q, q, q }, 7,
              &(struct attention_tiles){ false, 1, 1 });
     return "must be [1,3]";
 }
 
 const wg_op wgi_op_attention_tiles_grad = {
     OP(attention_tiles_grad),
-    .summary =
-        "Gradients of attention_tiles by queries, keys and values. Operands: those of attention_tiles, "
-        "its two results, and the gradient g of the first. The scores are computed again.",
-    .formula = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ g; s' = p * (g @ v^T - sum(y g "
-               "along last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else "
-               "-inf",
+    .summary = "Gradients of attention_tiles by queries, keys and values. Operands: those of "
+               "attention_tiles, its two results, and the gradient g of the first. The scores are computed "
+               "again.",
+    .formula = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ g; s' = p * (g @ v^T - sum(y g along "
+               "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
     .adjoint = "\"the formula, differentiated\"",
     .zero = 1u << 3,
     .operands = 7,
@@ -320,15 +310,10 @@ const wg_op wgi_op_attention_tiles_grad = {
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(attention_tiles),
-    .shape = attention_tiles_grad_shape,
+    RULES(attention_tiles_grad, shape, units, scratch, flops, expand, vmap),
     .kernel = KERNELS(attention_tiles_grad),
     .phases = 2,
-    .units = attention_tiles_grad_units,
-    .scratch = attention_tiles_grad_scratch,
     .own_scratch = true,
-    .flops = attention_tiles_grad_flops,
-    .expand = attention_tiles_grad_expand,
-    .vmap = attention_tiles_grad_vmap,
 };
 
 #endif

@@ -61,46 +61,37 @@ static wg_node cholesky_jvp(wg_site here, wg_node y, const wg_node x[], const wg
 }
 SAMPLE(cholesky)
 {
-    switch (i) {
-    case 0: return wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3)));
-    case 1: return wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2)));
-    case 2: return wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false));
-    case 3: return wg_cholesky(wg_any(g, WG_SHAPE(2, 0, 0)));
-    case 4: return wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false));
-    }
+    CASE(wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3))));
+    CASE(wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2))));
+    CASE(wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false)));
+    CASE(wg_cholesky(ANY(2, 0, 0)));
+    CASE(wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false)));
     return wg_none;
 }
 ERROR_SAMPLE(cholesky)
 {
     wg_node ones = wg_broadcast_to(wg_scalar_at(here, g, 1), WG_SHAPE(3, 3));
-    switch (i) {
-    case 0: wg_cholesky(wg_any(g, WG_SHAPE(3, 4))); return "is not square";
-    case 1: wg_cholesky(wg_any(g, WG_SHAPE(3))); return "axes, must have 2 to";
-    case 2: wg_cholesky(ones); return "is not positive definite: pivot 1";
-    case 3: wg_cholesky(wg_div(ones, 0)); return "has a number that is not finite";
-    }
+    FAILS(wg_cholesky(ANY(3, 4)), "is not square");
+    FAILS(wg_cholesky(ANY(3)), "axes, must have 2 to");
+    FAILS(wg_cholesky(ones), "is not positive definite: pivot 1");
+    FAILS(wg_cholesky(wg_div(ones, 0)), "has a number that is not finite");
     return NULL;
 }
 
 const wg_op wgi_op_cholesky = {
     OP(cholesky),
-    .summary =
-        "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, (x + x^T) / 2 "
-        "is taken.",
+    .summary = "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, (x + "
+               "x^T) / 2 is taken.",
     .formula = "y = L; L @ L^T = x, L = tril(L)",
     .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = cholesky_shape,
+    RULES(cholesky, shape, scratch, flops, vjp, jvp),
     .kernel = KERNELS(cholesky),
     .units = matrices_units,
-    .scratch = cholesky_scratch,
     .own_scratch = true,
-    .flops = cholesky_flops,
     .leads = true,
-    .vjp = cholesky_vjp,
-    .jvp = cholesky_jvp,
 };
 wg_node wg_cholesky_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cholesky); }
 

@@ -162,48 +162,37 @@ SAMPLE(conv)
 }
 ERROR_SAMPLE(conv)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 5, 5, 4)), W = wg_any(g, WG_SHAPE(3, 3, 4, 2));
-    switch (i) {
-    case 0: wg_conv(wg_any(g, WG_SHAPE(2, 5, 5, 3)), W); return "has 3 channels, and";
-    case 1: wg_conv(wg_any(g, WG_SHAPE(2, 2, 5, 4)), W); return "it reaches over 3 elements of 2";
-    case 2: wg_conv(x, wg_any(g, WG_SHAPE(3, 4, 2))); return "has 4 axes, and";
-    case 3: wg_conv(x, W, .stride = WG_SHAPE(1, 2, 3)); return "stride has 3 numbers for 2 axes";
-    case 4: wg_conv(x, W, .groups = 3); return "4 channels have no 3 equal groups";
-    case 5: wg_conv(x, W, .dilation = WG_SHAPE(0)); return "dilation is 0, must be at least 1";
-    case 6: wg_conv(x, W, .same = true, .padding = WG_SHAPE(1)); return "do not give both";
-    case 7: wg_conv(wg_any(g, WG_SHAPE(5, 4)), W); return "must have 3 to 5";
-    case 8:
-        wg_conv(wg_any_class(g, 3, WG_SHAPE(2, 5, 5, 4)), wg_any_class(g, 3, WG_SHAPE(3, 3, 4, 2)));
-        return "must be f32 or f64";
-    }
+    wg_node x = ANY(2, 5, 5, 4), W = ANY(3, 3, 4, 2);
+    FAILS(wg_conv(ANY(2, 5, 5, 3), W), "has 3 channels, and");
+    FAILS(wg_conv(ANY(2, 2, 5, 4), W), "it reaches over 3 elements of 2");
+    FAILS(wg_conv(x, ANY(3, 4, 2)), "has 4 axes, and");
+    FAILS(wg_conv(x, W, .stride = WG_SHAPE(1, 2, 3)), "stride has 3 numbers for 2 axes");
+    FAILS(wg_conv(x, W, .groups = 3), "4 channels have no 3 equal groups");
+    FAILS(wg_conv(x, W, .dilation = WG_SHAPE(0)), "dilation is 0, must be at least 1");
+    FAILS(wg_conv(x, W, .same = true, .padding = WG_SHAPE(1)), "do not give both");
+    FAILS(wg_conv(ANY(5, 4), W), "must have 3 to 5");
+    FAILS(wg_conv(CLASSES(3, 2, 5, 5, 4), CLASSES(3, 3, 3, 4, 2)), "must be f32 or f64");
     return NULL;
 }
 
 const wg_op wgi_op_conv = {
     OP(conv),
-    .summary =
-        "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / groups, "
-        "results]. The kernel W is not turned. same: the padding for as many elements as x has, divided by "
-        "stride.",
-    .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] "
-               "over k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
+    .summary = "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / "
+               "groups, results]. The kernel W is not turned. same: the padding for as many elements as x "
+               "has, divided by stride.",
+    .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] over "
+               "k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .adjoint = "x' = conv_transpose(y', W), W' = conv_weights(x, y')",
     .operands = 2,
     .names = "x W",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),
-    .shape = conv_shape,
+    RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv),
     .phases = 2,
-    .units = conv_units,
-    .scratch = conv_scratch,
     .prepared = sizeof(conv_sizes),
-    .prepare = conv_prepare,
-    .flops = conv_flops,
-    .vjp = conv_vjp,
     .jvp = conv_jvp_of,
-    .vmap = conv_vmap,
 };
 wg_node wg_conv_at(wg_site here, const wg_conv_args *a)
 {
@@ -261,42 +250,34 @@ SAMPLE(conv_transpose)
 }
 ERROR_SAMPLE(conv_transpose)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 3, 3, 4)), W = wg_any(g, WG_SHAPE(3, 3, 2, 4));
-    switch (i) {
-    case 0: wg_conv_transpose(wg_any(g, WG_SHAPE(2, 3, 3, 2)), W); return "has 2 channels, and";
-    case 1: wg_conv_transpose(x, W, .padding = WG_SHAPE(3)); return "leave no elements along axis 1";
-    case 2: wg_conv_transpose(x, W, .stride = WG_SHAPE(-1)); return "stride is -1, must be at least 1";
-    case 3: wg_conv_transpose(x, W, .groups = 3); return "4 channels have no 3 equal groups";
-    case 4: wg_conv_transpose(x, wg_any(g, WG_SHAPE(0, 3, 2, 4))); return "has no elements along axis 0";
-    }
+    wg_node x = ANY(2, 3, 3, 4), W = ANY(3, 3, 2, 4);
+    FAILS(wg_conv_transpose(ANY(2, 3, 3, 2), W), "has 2 channels, and");
+    FAILS(wg_conv_transpose(x, W, .padding = WG_SHAPE(3)), "leave no elements along axis 1");
+    FAILS(wg_conv_transpose(x, W, .stride = WG_SHAPE(-1)), "stride is -1, must be at least 1");
+    FAILS(wg_conv_transpose(x, W, .groups = 3), "4 channels have no 3 equal groups");
+    FAILS(wg_conv_transpose(x, ANY(0, 3, 2, 4)), "has no elements along axis 0");
     return NULL;
 }
 
 const wg_op wgi_op_conv_transpose = {
     OP(conv_transpose),
     .summary = "Transposed convolution, the adjoint of conv with the same W and options: x [n, ..., "
-               "channels], W [..., results "
-               "/ groups, channels]. same: the padding for stride times as many elements as x has.",
-    .formula = "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... "
-               "stride + k... dilation - padding = j...); c = 0 where groups = 1, else \"the first "
-               "channel of b's group\"",
+               "channels], W [..., results / groups, channels]. same: the padding for stride times as many "
+               "elements as x has.",
+    .formula = "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... stride + "
+               "k... dilation - padding = j...); c = 0 where groups = 1, else \"the first channel of b's "
+               "group\"",
     .adjoint = "x' = conv(y', W), W' = conv_weights(y', x)",
     .operands = 2,
     .names = "x W",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),
-    .shape = conv_transpose_shape,
+    RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv_transpose),
     .phases = 2,
-    .units = conv_transpose_units,
-    .scratch = conv_transpose_scratch,
     .prepared = sizeof(conv_sizes),
-    .prepare = conv_transpose_prepare,
-    .flops = conv_transpose_flops,
-    .vjp = conv_transpose_vjp,
     .jvp = conv_jvp_of,
-    .vmap = conv_transpose_vmap,
 };
 wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a)
 {

@@ -165,43 +165,32 @@ SAMPLE(conv_weights)
 }
 ERROR_SAMPLE(conv_weights)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 5, 5, 3)), y = wg_any(g, WG_SHAPE(2, 3, 3, 4));
+    wg_node x = ANY(2, 5, 5, 3), y = ANY(2, 3, 3, 4);
     const wg_op *op = wg_op_find("conv_weights");
-    switch (i) {
-    case 0:
-        product(here, op, x, y, &(struct conv){ .groups = 2 });
-        return "3 channels have no 2 equal groups";
-    case 1: product(here, op, y, x, NULL); return "no kernel makes";
-    case 2: product(here, op, x, wg_any(g, WG_SHAPE(1, 3, 3, 4)), NULL); return "different numbers of images";
-    case 3: product(here, op, x, y, &(struct conv){ .same = true }); return "not same";
-    }
+    FAILS(product(here, op, x, y, &(struct conv){ .groups = 2 }), "3 channels have no 2 equal groups");
+    FAILS(product(here, op, y, x, NULL), "no kernel makes");
+    FAILS(product(here, op, x, ANY(1, 3, 3, 4), NULL), "different numbers of images");
+    FAILS(product(here, op, x, y, &(struct conv){ .same = true }), "not same");
     return NULL;
 }
 
 const wg_op wgi_op_conv_weights = {
     OP(conv_weights),
     .summary = "Gradient of conv by its kernel: the adjoint of conv by W. Operands: x of conv, and the "
-               "gradient of its result. "
-               "The options are those of conv.",
-    .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] "
-               "over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
+               "gradient of its result. The options are those of conv.",
+    .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] over "
+               "n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')",
     .operands = 2,
     .names = "x y",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),
-    .shape = conv_weights_shape,
+    RULES(conv_weights, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv_weights),
     .phases = 2,
-    .units = conv_weights_units,
-    .scratch = conv_weights_scratch,
     .prepared = sizeof(weights),
-    .prepare = conv_weights_prepare,
-    .flops = conv_weights_flops,
-    .vjp = conv_weights_vjp,
     .jvp = conv_jvp_of,
-    .vmap = conv_weights_vmap,
 };
 
 #endif

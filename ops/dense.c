@@ -19,12 +19,7 @@ SAMPLE(dot)
     wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
     return wg_dot(a, b);
 }
-ERROR_SAMPLE(dot)
-{
-    if (i) return NULL;
-    wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
-    return "shapes differ";
-}
+ERROR_SAMPLE(dot) { return ONLY(wg_dot(ANY(3), ANY(4)), "shapes differ"); }
 
 const wg_op wgi_op_dot = {
     OP(dot),
@@ -33,8 +28,7 @@ const wg_op wgi_op_dot = {
     .adjoint = "a' = y' b, b' = y' a",
     .operands = 2,
     .kind = WG_CONTRACT,
-    .shape = dot_shape,
-    .expand = dot_expand,
+    RULES(dot, shape, expand),
 };
 wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
 
@@ -58,32 +52,27 @@ EXPAND(outer)
 }
 SAMPLE(outer)
 {
-    switch (i) {
-    case 0: return wg_outer(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
-    case 1: return wg_outer(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(2)));
-    case 2: return wg_outer(wg_any(g, WG_SHAPE(0)), wg_any(g, WG_SHAPE(2, 2)));
-    case 3: return wg_outer(wg_any(g, WG_SCALAR), wg_any(g, WG_SHAPE(2)));
-    }
+    CASE(wg_outer(ANY(3), ANY(4)));
+    CASE(wg_outer(ANY(2, 3), ANY(2)));
+    CASE(wg_outer(ANY(0), ANY(2, 2)));
+    CASE(wg_outer(wg_any(g, WG_SCALAR), ANY(2)));
     return wg_none;
 }
 ERROR_SAMPLE(outer)
 {
-    if (i) return NULL;
-    wg_outer(wg_any(g, WG_SHAPE(1, 1, 1, 1, 1)), wg_any(g, WG_SHAPE(1, 1, 1, 1)));
-    return "the result would have 9 axes";
+    return ONLY(wg_outer(ANY(1, 1, 1, 1, 1), ANY(1, 1, 1, 1)), "the result would have 9 axes");
 }
 
 const wg_op wgi_op_outer = {
     OP(outer),
     .summary = "Each element of a times each element of b. The result has the axes of a, then those of b.",
     .formula = "y[i..., j...] = a[i...] b[j...]",
-    .adjoint = "a'[i...] = sum(y'[i..., j...] b[j...] over j...), b'[j...] = sum(y'[i..., j...] "
-               "a[i...] over i...)",
+    .adjoint = "a'[i...] = sum(y'[i..., j...] b[j...] over j...), b'[j...] = sum(y'[i..., j...] a[i...] "
+               "over i...)",
     .operands = 2,
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
-    .shape = outer_shape,
-    .expand = outer_expand,
+    RULES(outer, shape, expand),
 };
 wg_node wg_outer_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_outer); }
 
@@ -108,19 +97,12 @@ EXPAND(swap)
 }
 SAMPLE(swap)
 {
-    switch (i) {
-    case 0: return wg_swap(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_swap(wg_any(g, WG_SHAPE(2, 3, 4)));
-    case 2: return wg_swap(wg_any(g, WG_SHAPE(2, 0, 3)));
-    }
+    CASE(wg_swap(ANY(3, 4)));
+    CASE(wg_swap(ANY(2, 3, 4)));
+    CASE(wg_swap(ANY(2, 0, 3)));
     return wg_none;
 }
-ERROR_SAMPLE(swap)
-{
-    if (i) return NULL;
-    wg_swap(wg_any(g, WG_SHAPE(3)));
-    return "must have 2 to 8";
-}
+ERROR_SAMPLE(swap) { return ONLY(wg_swap(ANY(3)), "must have 2 to 8"); }
 
 const wg_op wgi_op_swap = {
     OP(swap),
@@ -130,8 +112,7 @@ const wg_op wgi_op_swap = {
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,
-    .shape = swap_shape,
-    .expand = swap_expand,
+    RULES(swap, shape, expand),
 };
 wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 
@@ -164,19 +145,13 @@ SAMPLE(dense)
 {
     if (i > 2) return wg_none;
     wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
-    wg_node W = wg_any(g, WG_SHAPE(3, 2)), b = i == 1 ? wg_none : wg_any(g, WG_SHAPE(2));
+    wg_node W = ANY(3, 2), b = i == 1 ? wg_none : ANY(2);
     return wg_dense(x, W, b);
 }
 ERROR_SAMPLE(dense)
 {
-    switch (i) {
-    case 0:
-        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(2, 2)), wg_none);
-        return "inner dimensions differ: ";
-    case 1:
-        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(3, 2)), wg_any(g, WG_SHAPE(3)));
-        return "it must be [2]";
-    }
+    FAILS(wg_dense(ANY(4, 3), ANY(2, 2), wg_none), "inner dimensions differ: ");
+    FAILS(wg_dense(ANY(4, 3), ANY(3, 2), ANY(3)), "it must be [2]");
     return NULL;
 }
 
@@ -190,8 +165,7 @@ const wg_op wgi_op_dense = {
     .names = "x W b",
     .optional = 1,
     .kind = WG_CONTRACT,
-    .shape = dense_shape,
-    .expand = dense_expand,
+    RULES(dense, shape, expand),
 };
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
 {

@@ -102,7 +102,7 @@ static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op 
 {
     if (i > 1) return NULL;
     wg_node a = wg_any(g, i ? WG_SHAPE(3, 4) : WG_SHAPE(3, 3));
-    wg_apply(here, op, (wg_node[]){ a, wg_any(g, WG_SHAPE(3)), a }, op->operands, NULL);
+    wg_apply(here, op, (wg_node[]){ a, ANY(3), a }, op->operands, NULL);
     return i ? "is not square" : "is not one number a matrix";
 }
 SAMPLE(cofactors) { return cofactor_sample(here, g, i, &wgi_op_cofactors); }
@@ -118,13 +118,10 @@ const wg_op wgi_op_cofactors = {
     .names = "A w",
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
-    .shape = cofactors_shape,
+    RULES(cofactors, shape, units, scratch, vjp),
     .kernel = KERNELS(cofactors),
-    .units = cofactors_units,
-    .scratch = cofactors_scratch,
     .own_scratch = true,
     .leads = true,
-    .vjp = cofactors_vjp,
 };
 
 /* ---- cofactor_slope ---- */
@@ -157,13 +154,11 @@ ERROR_SAMPLE(cofactor_slope) { return cofactor_error(here, g, i, &wgi_op_cofacto
 
 const wg_op wgi_op_cofactor_slope = {
     OP(cofactor_slope),
-    .summary =
-        "The derivative of the cofactors of square matrices A, singular or not, in the direction c, where w "
-        "is not 0. Elsewhere 0. Its own derivative by A is an error at singular matrices.",
+    .summary = "The derivative of the cofactors of square matrices A, singular or not, in the direction c, "
+               "where w is not 0. Elsewhere 0. Its own derivative by A is an error at singular matrices.",
     .formula = "y = det A (sum(X c along last 2) X - X @ c^T @ X) where w != 0, else 0; X = A^-T",
-    .adjoint =
-        "A' = \"the formula, differentiated\", c' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where "
-        "w != 0, else 0",
+    .adjoint = "A' = \"the formula, differentiated\", c' = det A (sum(X y' along last 2) X - X @ y'^T @ X) "
+               "where w != 0, else 0",
     .zero = 1 << 1,
     .operands = 3,
     .names = "A w c",
@@ -218,21 +213,19 @@ SAMPLE(lu_det)
 ERROR_SAMPLE(lu_det)
 {
     if (i) return NULL;
-    lu a = wgi_lu(here, wg_any(g, WG_SHAPE(3, 3)));
-    a.rows = wgi_lu(here, wg_any(g, WG_SHAPE(2, 2))).rows;
+    lu a = wgi_lu(here, ANY(3, 3));
+    a.rows = wgi_lu(here, ANY(2, 2)).rows;
     of_triangles(here, a, DET);
     return "are not the rows of";
 }
 
 const wg_op wgi_op_lu_det = {
     OP(lu_det),
-    .summary =
-        "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices A, "
-        "the parts of lu(A). logdet: a determinant below 0 is an error. weak: 1 if the matrix is singular or "
-        "nearly so, else 0.",
-    .formula =
-        "y = det A where what = det, sign(det A) where what = sign, \"1 or 0\" where what = weak, else "
-        "ln |det A|",
+    .summary = "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices "
+               "A, the parts of lu(A). logdet: a determinant below 0 is an error. weak: 1 if the matrix is "
+               "singular or nearly so, else 0.",
+    .formula = "y = det A where what = det, sign(det A) where what = sign, \"1 or 0\" where what = weak, "
+               "else ln |det A|",
     .adjoint = "A' = y' y A^-T where what = det, 0 where what = sign, 0 where what = weak, else y' A^-T",
     .zero = 1 << 1 | 1 << 2,
     .operands = 3,
@@ -240,11 +233,9 @@ const wg_op wgi_op_lu_det = {
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(lu_det),
-    .shape = lu_det_shape,
+    RULES(lu_det, shape, units, vjp),
     .kernel = KERNELS(lu_det),
-    .units = lu_det_units,
     .leads = true,
-    .vjp = lu_det_vjp,
 };
 
 /* ---- det, logdet, slogdet ---- */
@@ -265,25 +256,18 @@ static wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
 SAMPLE(det) { return square_sample(here, g, i, wg_det_at); }
-ERROR_SAMPLE(det)
-{
-    if (i) return NULL;
-    wg_det(wg_any(g, WG_SHAPE(3, 4)));
-    return "is not square";
-}
+ERROR_SAMPLE(det) { return ONLY(wg_det(ANY(3, 4)), "is not square"); }
 
 const wg_op wgi_op_det = {
     OP(det),
-    .summary =
-        "Determinants of square matrices. The derivative by a matrix, singular or not, is its cofactors. The "
-        "third derivative at a singular matrix is an error.",
+    .summary = "Determinants of square matrices. The derivative by a matrix, singular or not, is its "
+               "cofactors. The third derivative at a singular matrix is an error.",
     .formula = "y = det x",
     .adjoint = "x' = y' y x^-T",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = det_shape,
-    .expand = det_expand,
+    RULES(det, shape, expand),
 };
 wg_node wg_det_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_det); }
 
@@ -292,7 +276,7 @@ SAMPLE(logdet) { return square_sample(here, g, i, wg_logdet_at); }
 ERROR_SAMPLE(logdet)
 {
     if (i > 1) return NULL;
-    wg_node x = i ? wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true)) : wg_any(g, WG_SHAPE(3));
+    wg_node x = i ? wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true)) : ANY(3);
     wg_logdet(x);
     return i ? "has a determinant below 0" : "axes, must have 2 to";
 }
@@ -300,8 +284,7 @@ ERROR_SAMPLE(logdet)
 const wg_op wgi_op_logdet = {
     OP(logdet),
     .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A determinant "
-               "below 0 is an "
-               "error.",
+               "below 0 is an error.",
     .formula = "y = ln(det x)",
     .adjoint = "x' = y' x^-T",
     .operands = 1,
@@ -332,15 +315,14 @@ ERROR_SAMPLE(slogdet)
 {
     if (i) return NULL;
     wg_node sign, log;
-    wg_slogdet(wg_any(g, WG_SHAPE(3, 4)), &sign, &log);
+    wg_slogdet(ANY(3, 4), &sign, &log);
     return "is not square";
 }
 
 const wg_op wgi_op_slogdet = {
     OP(slogdet),
-    .summary =
-        "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the matrix is "
-        "singular.",
+    .summary = "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the "
+               "matrix is singular.",
     .formula = "y = ln |det x| where part = log, else sign(det x)",
     .adjoint = "x' = y' x^-T where part = log, else 0",
     .operands = 1,

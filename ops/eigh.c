@@ -137,19 +137,16 @@ ERROR_SAMPLE(inverse_gaps)
 const wg_op wgi_op_inverse_gaps = {
     OP(inverse_gaps),
     .summary = "The reciprocals of all differences of the elements along the last axis, which must differ. "
-               "The diagonal "
-               "is 0. For the derivatives of eigenvectors and singular vectors.",
+               "The diagonal is 0. For the derivatives of eigenvectors and singular vectors.",
     .formula = "y[..., i, j] = 0 where i = j, else 1 / (x[..., j] - x[..., i])",
-    .adjoint = "x'[..., k] = sum(y[..., k, j]^2 y'[..., k, j] over j) - sum(y[..., i, k]^2 y'[..., i, "
-               "k] over i)",
+    .adjoint = "x'[..., k] = sum(y[..., k, j]^2 y'[..., k, j] over j) - sum(y[..., i, k]^2 y'[..., i, k] "
+               "over i)",
     .operands = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = inverse_gaps_shape,
+    RULES(inverse_gaps, shape, units, vjp),
     .kernel = KERNELS(inverse_gaps),
-    .units = inverse_gaps_units,
     .leads = true,
-    .vjp = inverse_gaps_vjp,
 };
 
 /* ---- slopes: operands are w, g, and the derivative of g in the direction w[i]' = i + 1 ---- */
@@ -195,22 +192,20 @@ SAMPLE(slopes)
 ERROR_SAMPLE(slopes)
 {
     if (i > 1) return NULL;
-    wg_node w = wg_any(g, WG_SHAPE(3)), same = wg_sub(w, w);
+    wg_node w = ANY(3), same = wg_sub(w, w);
     wg_apply(here, &wgi_op_slopes,
-             (wg_node[]){ same, i ? wg_any(g, WG_SHAPE(4)) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w },
-             3, &(struct slopes){ false });
+             (wg_node[]){ same, i ? ANY(4) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w }, 3,
+             &(struct slopes){ false });
     return i ? "is not shaped as" : "has an eigenvalue or singular value twice";
 }
 
 const wg_op wgi_op_slopes = {
     OP(slopes),
-    .summary =
-        "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, divided by "
-        "those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its limit "
-        "along them. Of equal elements of w with other elements of g it is an error.",
-    .formula =
-        "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, else "
-        "(g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
+    .summary = "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, "
+               "divided by those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, "
+               "...: its limit along them. Of equal elements of w with other elements of g it is an error.",
+    .formula = "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, "
+               "else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
     .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"",
     .zero = 1 << 2,
     .operands = 3,
@@ -218,11 +213,10 @@ const wg_op wgi_op_slopes = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(slopes),
-    .shape = slopes_shape,
+    RULES(slopes, shape, vjp),
     .kernel = KERNELS(slopes),
     .units = inverse_gaps_units,
     .leads = true,
-    .vjp = slopes_vjp,
 };
 
 /* ---- eigh_parts ---- */
@@ -259,8 +253,7 @@ SAMPLE(eigh_parts)
 ERROR_SAMPLE(eigh_parts)
 {
     if (i > 1) return NULL;
-    wg_apply1(here, i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3, 4)),
-              &wgi_op_eigh_parts);
+    wg_apply1(here, i ? wg_log(wg_sub(ANY(3, 3), 9)) : ANY(3, 4), &wgi_op_eigh_parts);
     return i ? "has a number that is not finite" : "is not square";
 }
 
@@ -274,12 +267,9 @@ const wg_op wgi_op_eigh_parts = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = eigh_parts_shape,
+    RULES(eigh_parts, shape, units, scratch, flops),
     .kernel = KERNELS(eigh_parts),
-    .units = eigh_parts_units,
-    .scratch = eigh_parts_scratch,
     .own_scratch = true,
-    .flops = eigh_parts_flops,
     .leads = true,
 };
 
@@ -333,28 +323,27 @@ SAMPLE(eigh_part)
 ERROR_SAMPLE(eigh_part)
 {
     if (i) return NULL;
-    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_apply1(here, a, &wgi_op_eigh_parts);
+    wg_node a = ANY(3, 3), w = wg_apply1(here, a, &wgi_op_eigh_parts);
     eigh_part(here, wg_slice(w, .to = 2), wg_part(w, 1), a, VALUES);
     return "are not the eigenvalues of";
 }
 
 const wg_op wgi_op_eigh_part = {
     OP(eigh_part),
-    .summary =
-        "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, and A.",
+    .summary = "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, "
+               "and A.",
     .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = A, V^T @ V = I",
-    .adjoint = "A' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; "
-               "F[..., i, j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
+    .adjoint = "A' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; F[..., i, "
+               "j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
     .zero = 1 << 0 | 1 << 1,
     .operands = 3,
     .names = "y z A",
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
     TAKES(eigh),
-    .shape = eigh_part_shape,
+    RULES(eigh_part, shape, vjp),
     .alias = at_start,
     .leads = true,
-    .vjp = eigh_part_vjp,
 };
 
 /* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands:
@@ -386,30 +375,28 @@ SAMPLE(eigh_grad)
 ERROR_SAMPLE(eigh_grad)
 {
     if (i > 1) return NULL;
-    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
+    wg_node a = ANY(3, 3), w = ANY(3);
     wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ i ? a : w, i ? a : w, a, a, w }, 5, NULL);
     return i ? "are not the eigenvalues of" : "is not shaped as";
 }
 
 const wg_op wgi_op_eigh_grad = {
     OP(eigh_grad),
-    .summary =
-        "Gradient of a function of the eigenvalues w of symmetric matrices A, by A. g is its gradient by w. "
-        "Operands: the result, w, the eigenvectors V, A, g. Where eigenvalues are equal, and their g, it has "
-        "the derivative of a function that does not know one from the other.",
+    .summary = "Gradient of a function of the eigenvalues w of symmetric matrices A, by A. g is its "
+               "gradient by w. Operands: the result, w, the eigenvectors V, A, g. Where eigenvalues are "
+               "equal, and their g, it has the derivative of a function that does not know one from the "
+               "other.",
     .formula = "y = V @ diag(g) @ V^T",
-    .adjoint =
-        "g' = diagonal(V^T @ y' @ V), A' = V @ (K * sym(V^T @ y' @ V)) @ V^T; K[..., i, j] = 0 where i = j, "
-        "else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
+    .adjoint = "g' = diagonal(V^T @ y' @ V), A' = V @ (K * sym(V^T @ y' @ V)) @ V^T; K[..., i, j] = 0 where "
+               "i = j, else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
     .zero = 1 << 0 | 1 << 1 | 1 << 2,
     .operands = 5,
     .names = "G w V A g",
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
-    .shape = eigh_grad_shape,
+    RULES(eigh_grad, shape, vjp),
     .alias = at_start,
     .leads = true,
-    .vjp = eigh_grad_vjp,
 };
 
 /* ---- eigh ---- */
@@ -435,11 +422,9 @@ SAMPLE(eigh)
 }
 ERROR_SAMPLE(eigh)
 {
-    wg_node w, v, x = wg_any(g, WG_SHAPE(3, 4));
-    switch (i) {
-    case 0: wg_eigh(x, &w, &v); return "is not square";
-    case 1: wg_eigh(wg_any(g, WG_SHAPE(3)), &w, &v); return "axes, must have 2 to";
-    }
+    wg_node w, v, x = ANY(3, 4);
+    FAILS(wg_eigh(x, &w, &v), "is not square");
+    FAILS(wg_eigh(ANY(3), &w, &v), "axes, must have 2 to");
     return NULL;
 }
 
@@ -447,17 +432,16 @@ const wg_op wgi_op_eigh = {
     OP(eigh),
     .summary = "Eigenvalues of symmetric matrices, ascending, or eigenvectors, as columns. Of a vector the "
                "first element that has at least 0.7 of the largest absolute value is positive. If x is not "
-               "symmetric, (x + x^T) / 2 is taken. Vectors of equal eigenvalues have no derivative: it is an "
-               "error.",
+               "symmetric, (x + x^T) / 2 is taken. Vectors of equal eigenvalues have no derivative: it is "
+               "an error.",
     .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = x, V^T @ V = I",
-    .adjoint = "x' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; "
-               "F[..., i, j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
+    .adjoint = "x' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; F[..., i, "
+               "j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(eigh),
-    .shape = eigh_shape,
-    .expand = eigh_expand,
+    RULES(eigh, shape, expand),
 };
 bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors)
 {

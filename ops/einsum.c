@@ -272,40 +272,35 @@ EXPAND(einsum)
 
 SAMPLE(einsum)
 {
-    wg_node a = wg_any(g, WG_SHAPE(3, 4)), b = wg_any(g, WG_SHAPE(4, 2)), c = wg_any(g, WG_SHAPE(2, 3));
-    wg_node m = wg_any(g, WG_SHAPE(2, 3, 4)), n = wg_any(g, WG_SHAPE(2, 4, 5));
-    switch (i) {
-    case 0: return wg_einsum("ij,jk->ik", a, b);
-    case 1: return wg_einsum("bij,bjk->bik", m, n);
-    case 2: return wg_einsum("ij,jk,ki", a, b, c);
-    case 3: return wg_einsum("ii->i", wg_any(g, WG_SHAPE(3, 3)));
-    case 4: return wg_einsum("ij->j", a);
-    case 5: return wg_einsum("bij,bkj->ikb", m, wg_any(g, WG_SHAPE(2, 3, 4)));
-    case 6: return wg_einsum("i,j->ji", wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
-    case 7: return wg_einsum("ij,ij->", a, wg_any(g, WG_SHAPE(3, 4)));
-    case 8: return wg_einsum("ij,jk->ik", wg_any(g, WG_SHAPE(3, 0)), wg_any(g, WG_SHAPE(0, 2)));
-    }
+    wg_node a = ANY(3, 4), b = ANY(4, 2), c = ANY(2, 3);
+    wg_node m = ANY(2, 3, 4), n = ANY(2, 4, 5);
+    CASE(wg_einsum("ij,jk->ik", a, b));
+    CASE(wg_einsum("bij,bjk->bik", m, n));
+    CASE(wg_einsum("ij,jk,ki", a, b, c));
+    CASE(wg_einsum("ii->i", ANY(3, 3)));
+    CASE(wg_einsum("ij->j", a));
+    CASE(wg_einsum("bij,bkj->ikb", m, ANY(2, 3, 4)));
+    CASE(wg_einsum("i,j->ji", ANY(3), ANY(4)));
+    CASE(wg_einsum("ij,ij->", a, ANY(3, 4)));
+    CASE(wg_einsum("ij,jk->ik", ANY(3, 0), ANY(0, 2)));
     return wg_none;
 }
 ERROR_SAMPLE(einsum)
 {
-    wg_node a = wg_any(g, WG_SHAPE(3, 4));
-    switch (i) {
-    case 0: wg_einsum("ij,jk->ik", a, a); return "j is 4 elements, and 3 in";
-    case 1: wg_einsum("ij,jk->ik", a); return "is for 2 operands, not 1";
-    case 2: wg_einsum("ijk->i", a); return "has 2 axes, its letters \"ijk\" are 3";
-    case 3: wg_einsum("i.->i", a); return "has something else than letters";
-    case 4: wg_einsum("ij->k", a); return "has a letter in the result that no operand has";
-    case 5: wg_einsum("ij->ii", a); return "has a letter twice in the result";
-    }
+    wg_node a = ANY(3, 4);
+    FAILS(wg_einsum("ij,jk->ik", a, a), "j is 4 elements, and 3 in");
+    FAILS(wg_einsum("ij,jk->ik", a), "is for 2 operands, not 1");
+    FAILS(wg_einsum("ijk->i", a), "has 2 axes, its letters \"ijk\" are 3");
+    FAILS(wg_einsum("i.->i", a), "has something else than letters");
+    FAILS(wg_einsum("ij->k", a), "has a letter in the result that no operand has");
+    FAILS(wg_einsum("ij->ii", a), "has a letter twice in the result");
     return NULL;
 }
 
 const wg_op wgi_op_einsum = {
     OP(einsum),
     .summary = "The sum of products of elements that letters say, one letter for each axis. What the result "
-               "does not have "
-               "is summed over.",
+               "does not have is summed over.",
     .formula = "y = \"the sum of products by the letters of axes\"",
     .adjoint = "x_i' = \"the same of y' and the other operands, to the letters of x_i\"",
     .operands = -1,
@@ -314,8 +309,7 @@ const wg_op wgi_op_einsum = {
     .promote = WG_PROMOTE_COMMON,
     .attr_size = sizeof(struct einsum),
     .attrs = einsum_attrs,
-    .shape = einsum_shape,
-    .expand = einsum_expand,
+    RULES(einsum, shape, expand),
 };
 wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n)
 {

@@ -130,7 +130,7 @@ static wg_node chain_node(wg_site here, wg_graph *g, int i, bool impure)
 }
 static const char *mistake(wg_site here, wg_graph *g, int i, bool impure)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(3);
     wg_extern_opts o = { .name = "refuse", .forward = i ? refuse : NULL, .impure = impure };
     if (i > 1) return NULL;
     wg_extern(x, WG_SHAPE(3), &o);
@@ -160,11 +160,9 @@ const wg_op wgi_op_extern = {
     .adjoint = "x' = backward(x, y')",
     .operands = 1,
     CALLS_C,
-    .shape = extern_shape,
+    RULES(extern, shape, vjp, jvp),
     .kernel = KERNELS(extern),
     .scratch = doubles,
-    .vjp = extern_vjp,
-    .jvp = extern_jvp,
 };
 
 SAMPLE(extern_impure) { return chain_node(here, g, i, true); }
@@ -220,7 +218,7 @@ static const char *derivative_error(wg_site here, wg_graph *g, int i, const wg_o
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
     if (i > 1) return NULL;
-    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    wg_apply(here, op, (wg_node[]){ ANY(5), ANY(4) }, 2, &f);
     return i ? "is not shaped as" : "without a backward function";
 }
 
@@ -241,17 +239,16 @@ const wg_op wgi_op_extern_grad = {
     OP(extern_grad),
     .summary = "Gradient of extern: a call of the caller's backward function.",
     .formula = "y = backward(x, g)",
-    .adjoint = "g' = J @ y', x' = \"none: a C function has no second derivative\"; J = \"the Jacobian "
-               "of forward\"",
+    .adjoint = "g' = J @ y', x' = \"none: a C function has no second derivative\"; J = \"the Jacobian of "
+               "forward\"",
     .none = 1 << 0,
     .operands = 2,
     .names = "x g",
     CALLS_C,
     .impure = true,
-    .shape = extern_grad_shape,
+    RULES(extern_grad, shape, vjp),
     .kernel = KERNELS(extern_grad),
     .scratch = doubles,
-    .vjp = extern_grad_vjp,
 };
 
 /* ---- extern_jvp ---- */
@@ -281,10 +278,8 @@ const wg_op wgi_op_extern_jvp = {
     .names = "x v",
     CALLS_C,
     .impure = true,
-    .shape = extern_jvp_shape,
+    RULES(extern_jvp, shape, scratch, vjp),
     .kernel = KERNELS(extern_jvp),
-    .scratch = extern_jvp_scratch,
-    .vjp = extern_jvp_vjp,
 };
 
 #endif

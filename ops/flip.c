@@ -73,21 +73,17 @@ static int64_t flip_units(const wg_kernel *k)
 VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
 SAMPLE(flip)
 {
-    switch (i) {
-    case 0: return wg_flip(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(1));
-    case 1: return wg_flip(wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(1));
-    case 2: return wg_flip(wg_any(g, WG_SHAPE(3, 4)));
-    case 3: return wg_flip(wg_any(g, WG_SHAPE(2, 0)), .axes = WG_AXES(-1));
-    case 4: return wg_flip(wg_any(g, WG_SCALAR));
-    }
+    CASE(wg_flip(ANY(3, 4), .axes = WG_AXES(1)));
+    CASE(wg_flip(ANY(2, 3, 2), .axes = WG_AXES(1)));
+    CASE(wg_flip(ANY(3, 4)));
+    CASE(wg_flip(ANY(2, 0), .axes = WG_AXES(-1)));
+    CASE(wg_flip(wg_any(g, WG_SCALAR)));
     return wg_none;
 }
 ERROR_SAMPLE(flip)
 {
-    switch (i) {
-    case 0: wg_flip(wg_any(g, WG_SHAPE(3)), .axes = WG_AXES(1)); return "no axis 1 in";
-    case 1: wg_flip(wg_any(g, WG_SHAPE(3)), .axes = WG_AXES(0, -1)); return "axis 0 twice";
-    }
+    FAILS(wg_flip(ANY(3), .axes = WG_AXES(1)), "no axis 1 in");
+    FAILS(wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice");
     return NULL;
 }
 
@@ -100,11 +96,8 @@ const wg_op wgi_op_flip = {
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(flip),
-    .shape = flip_shape,
-    .rewrite = flip_rewrite,
+    RULES(flip, shape, rewrite, units, vjp),
     .kernel = KERNELS(flip),
-    .units = flip_units,
-    .vjp = flip_vjp,
     .leads = true,
 };
 wg_node wg_flip_at(wg_site here, const wg_flip_args *a)
@@ -126,19 +119,12 @@ static int64_t index_along_units(const wg_kernel *k)
 }
 SAMPLE(index_along)
 {
-    switch (i) {
-    case 0: return wg_index_along(wg_any(g, WG_SHAPE(3, 4)), 1);
-    case 1: return wg_index_along(wg_any_class(g, 3, WG_SHAPE(2, 3, 2)), -2);
-    case 2: return wg_index_along(wg_any(g, WG_SHAPE(2, 0)), 0);
-    }
+    CASE(wg_index_along(ANY(3, 4), 1));
+    CASE(wg_index_along(CLASSES(3, 2, 3, 2), -2));
+    CASE(wg_index_along(ANY(2, 0), 0));
     return wg_none;
 }
-ERROR_SAMPLE(index_along)
-{
-    if (i) return NULL;
-    wg_index_along(wg_any(g, WG_SCALAR), 0);
-    return "no axis 0 in";
-}
+ERROR_SAMPLE(index_along) { return ONLY(wg_index_along(wg_any(g, WG_SCALAR), 0), "no axis 0 in"); }
 
 const wg_op wgi_op_index_along = {
     OP(index_along),
@@ -149,9 +135,8 @@ const wg_op wgi_op_index_along = {
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(index_along),
-    .shape = index_along_shape,
+    RULES(index_along, shape, units),
     .kernel = KERNELS(index_along),
-    .units = index_along_units,
     .leads = true,
 };
 wg_node wg_index_along_at(wg_site here, wg_node x, int axis)

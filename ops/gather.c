@@ -220,45 +220,31 @@ VMAP(gather)
 }
 SAMPLE(gather)
 {
-    switch (i) {
-    case 0: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(6)));
-    case 1: return wg_gather(wg_any(g, WG_SHAPE(4, 2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)));
-    case 2: return wg_gather(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SCALAR));
-    case 3: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(0)));
-    case 4: return wg_gather(wg_any(g, WG_SHAPE(5, 70)), wg_any_class(g, 5, WG_SHAPE(9)));
-    case 5: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
-    case 6: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
-    case 7:
-        return wgi_gather(here, wg_any(g, WG_SHAPE(2, 3, 4, 2)), wg_any_class(g, 4, WG_SHAPE(2, 1, 5)), 2);
-    case 8: return wgi_gather(here, wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(1, 5)), 1);
-    }
+    CASE(wg_gather(ANY(4, 3), CLASSES(4, 6)));
+    CASE(wg_gather(ANY(4, 2, 3), CLASSES(4, 2, 2)));
+    CASE(wg_gather(ANY(4), wg_any_class(g, 4, WG_SCALAR)));
+    CASE(wg_gather(ANY(4, 3), CLASSES(4, 0)));
+    CASE(wg_gather(ANY(5, 70), CLASSES(5, 9)));
+    CASE(wgi_gather(here, ANY(2, 4, 3), CLASSES(4, 2, 5), 1));
+    CASE(wgi_gather(here, ANY(2, 3, 4), CLASSES(4, 2, 3), 2));
+    CASE(wgi_gather(here, ANY(2, 3, 4, 2), CLASSES(4, 2, 1, 5), 2));
+    CASE(wgi_gather(here, ANY(3, 4), CLASSES(4, 1, 5), 1));
     return wg_none;
 }
 ERROR_SAMPLE(gather)
 {
-    switch (i) {
-    case 0:
-        wg_gather(wg_any(g, WG_SCALAR), wg_any_class(g, 4, WG_SHAPE(6)));
-        return "has 0 axes, must have 1 to 8";
-    case 1:
-        wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4));
-        return "number out of range";
-    case 2:
-        wgi_gather(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 3, WG_SHAPE(4)), 1);
-        return "the first axes of";
-    case 3:
-        wgi_gather(here, wg_any(g, WG_SHAPE(2)), wg_any_class(g, 3, WG_SHAPE(2)), 1);
-        return "has 1 axes, must have 2 to 8";
-    }
+    FAILS(wg_gather(wg_any(g, WG_SCALAR), CLASSES(4, 6)), "has 0 axes, must have 1 to 8");
+    FAILS(wg_gather(ANY(4, 3), wg_add(CLASSES(1, 2), 4)), "number out of range");
+    FAILS(wgi_gather(here, ANY(2, 3), CLASSES(3, 4), 1), "the first axes of");
+    FAILS(wgi_gather(here, ANY(2), CLASSES(3, 2), 1), "has 1 axes, must have 2 to 8");
     return NULL;
 }
 
 const wg_op wgi_op_gather = {
     OP(gather),
     .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first axes "
-               "of x and of the "
-               "numbers belong together, and rows are chosen along the axis of x behind them. "
-               "An axis of the numbers may be 1 instead.",
+               "of x and of the numbers belong together, and rows are chosen along the axis of x behind "
+               "them. An axis of the numbers may be 1 instead.",
     .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
     .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
     .zero = 1 << 1,
@@ -267,12 +253,8 @@ const wg_op wgi_op_gather = {
     .names = "x rows",
     .kind = WG_ROWS,
     TAKES(gather),
-    .shape = gather_shape,
+    RULES(gather, shape, units, picks_rows, vmap, vjp),
     .kernel = KERNELS(gather),
-    .units = gather_units,
-    .picks_rows = gather_picks_rows,
-    .vmap = gather_vmap,
-    .vjp = gather_vjp,
 };
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
@@ -368,50 +350,35 @@ static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_n
 }
 SAMPLE(gather_grad)
 {
-    switch (i) {
-    case 0: return wgi_add_rows(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4, 0);
-    case 1: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3, 0);
-    case 2: return wgi_add_rows(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4, 0);
-    case 3: return wgi_add_rows(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5, 0);
-    case 4: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 4, 1);
-    case 5: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 4, 2);
-    case 6:
-        return two_pairs(here, wg_any(g, WG_SHAPE(2, 3, 2)), wg_any_class(g, 4, WG_SHAPE(2, 3)),
-                         wg_any(g, WG_SHAPE(2)), wg_any_class(g, 4, WG_SCALAR), 4, 0);
-    case 7:
-        return two_pairs(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)),
-                         wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2)), 4, 1);
-    case 8:
-        return two_pairs(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(1, 5)),
-                         wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2)), 4, 1);
-    case 9: return wgi_add_rows(here, wg_any(g, WG_SHAPE(3, 5)), wg_any_class(g, 4, WG_SHAPE(1, 5)), 4, 1);
-    }
+    CASE(wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0));
+    CASE(wgi_add_rows(here, ANY(2, 2), CLASSES(3, 2, 2), 3, 0));
+    CASE(wgi_add_rows(here, ANY(0, 3), CLASSES(4, 0), 4, 0));
+    CASE(wgi_add_rows(here, ANY(7, 70), CLASSES(5, 7), 5, 0));
+    CASE(wgi_add_rows(here, ANY(2, 5, 3), CLASSES(4, 2, 5), 4, 1));
+    CASE(wgi_add_rows(here, ANY(2, 3), CLASSES(4, 2, 3), 4, 2));
+    CASE(two_pairs(here, ANY(2, 3, 2), CLASSES(4, 2, 3), ANY(2), wg_any_class(g, 4, WG_SCALAR), 4, 0));
+    CASE(two_pairs(here, ANY(2, 5, 3), CLASSES(4, 2, 5), ANY(2, 3), CLASSES(4, 2), 4, 1));
+    CASE(two_pairs(here, ANY(2, 5, 3), CLASSES(4, 1, 5), ANY(2, 3), CLASSES(4, 2), 4, 1));
+    CASE(wgi_add_rows(here, ANY(3, 5), CLASSES(4, 1, 5), 4, 1));
     return wg_none;
 }
 ERROR_SAMPLE(gather_grad)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 2)), three = wg_any_class(g, 4, WG_SHAPE(3));
-    switch (i) {
-    case 0:
-        wgi_add_rows(here, x, wg_any_class(g, 4, WG_SHAPE(2)), 4, 0);
-        return "holds no rows for the numbers";
-    case 1: wgi_add_rows(here, x, three, 4, 2); return "batch=2: the first axes of";
-    case 2: two_pairs(here, x, three, wg_any(g, WG_SHAPE(3)), three, 4, 0); return "holds no rows";
-    case 3: two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0); return "different dtypes";
-    case 4: wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL); return "1 operands, must be pairs";
-    case 5:
-        two_pairs(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(1, 2)),
-                  wg_any(g, WG_SHAPE(1, 2)), wg_any_class(g, 4, WG_SHAPE(1, 2)), 4, 1);
-        return "holds no rows for the numbers";
-    }
+    wg_node x = ANY(3, 2), three = CLASSES(4, 3);
+    FAILS(wgi_add_rows(here, x, CLASSES(4, 2), 4, 0), "holds no rows for the numbers");
+    FAILS(wgi_add_rows(here, x, three, 4, 2), "batch=2: the first axes of");
+    FAILS(two_pairs(here, x, three, ANY(3), three, 4, 0), "holds no rows");
+    FAILS(two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0), "different dtypes");
+    FAILS(wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL), "1 operands, must be pairs");
+    FAILS(two_pairs(here, ANY(3, 2), CLASSES(4, 1, 2), ANY(1, 2), CLASSES(4, 1, 2), 4, 1),
+          "holds no rows for the numbers");
     return NULL;
 }
 
 const wg_op wgi_op_gather_grad = {
     OP(gather_grad),
-    .summary =
-        "Rows added, in order, to `count` rows of zeros at the given row numbers; operands are pairs of "
-        "rows and their numbers. The adjoint of gather, with the same batch.",
+    .summary = "Rows added, in order, to `count` rows of zeros at the given row numbers; operands are pairs "
+               "of rows and their numbers. The adjoint of gather, with the same batch.",
     .formula = "y[b..., r, j...] = sum(x_k[b..., i..., j...] over k, i... where rows_k[b..., i...] = r)",
     .adjoint = "x_k'[b..., i..., j...] = y'[b..., rows_k[b..., i...], j...]",
     .zero = 0xAAAAAAAA, /* every second operand */
@@ -419,12 +386,8 @@ const wg_op wgi_op_gather_grad = {
     .names = "x_k rows_k",
     .kind = WG_OPAQUE,
     TAKES(gather_grad),
-    .shape = gather_grad_shape,
+    RULES(gather_grad, shape, units, vmap, vjp, merge),
     .kernel = KERNELS(gather_grad),
-    .units = gather_grad_units,
-    .vmap = gather_grad_vmap,
-    .vjp = gather_grad_vjp,
-    .merge = gather_grad_merge,
 };
 wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {

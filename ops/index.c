@@ -80,33 +80,26 @@ REWRITE(one_hot)
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLE(one_hot)
 {
-    switch (i) {
-    case 0: return wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 4);
-    case 1: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 2)), 5);
-    case 2: return wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3);
-    case 3: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(0)), 3);
-    case 4: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 4)), 3, .axis = WG_AXES(0));
-    case 5: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 4)), 3, .axis = WG_AXES(-2));
-    }
+    CASE(wg_one_hot(CLASSES(4, 6), 4));
+    CASE(wg_one_hot(CLASSES(3, 2, 2), 5));
+    CASE(wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3));
+    CASE(wg_one_hot(CLASSES(3, 0), 3));
+    CASE(wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(0)));
+    CASE(wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(-2)));
     return wg_none;
 }
 ERROR_SAMPLE(one_hot)
 {
-    switch (i) {
-    case 0: wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 0); return "0 classes";
-    case 1: wg_one_hot(wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 3), 3); return "number out of range";
-    case 2:
-        wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 4, .axis = WG_AXES(2));
-        return "no axis 2 in a result of 2 axes";
-    }
+    FAILS(wg_one_hot(CLASSES(4, 6), 0), "0 classes");
+    FAILS(wg_one_hot(wg_add(CLASSES(1, 2), 3), 3), "number out of range");
+    FAILS(wg_one_hot(CLASSES(4, 6), 4, .axis = WG_AXES(2)), "no axis 2 in a result of 2 axes");
     return NULL;
 }
 
 const wg_op wgi_op_one_hot = {
     OP(one_hot),
-    .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The result has "
-               "the default "
-               "dtype.",
+    .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The result "
+               "has the default dtype.",
     .formula = "y[i] = 1 where classes = i, else 0 along axis",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
@@ -114,10 +107,8 @@ const wg_op wgi_op_one_hot = {
     .names = "classes",
     .kind = WG_ROWS,
     TAKES(one_hot),
-    .shape = one_hot_shape,
-    .rewrite = one_hot_rewrite,
+    RULES(one_hot, shape, rewrite, units),
     .kernel = KERNELS(one_hot),
-    .units = one_hot_units,
     .leads = true,
 };
 wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a)
@@ -146,36 +137,31 @@ static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[
 VMAP(unit_rows) { return wg_rows_repeated(here, y, n); }
 SAMPLE(unit_rows)
 {
-    switch (i) {
-    case 0: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(4)), 0, 4);
-    case 1: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(2, 3)), 2, 3);
-    case 2: return wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1);
-    case 3: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(0, 2)), 0, 0);
-    }
+    CASE(wgi_unit_rows(here, ANY(4), 0, 4));
+    CASE(wgi_unit_rows(here, ANY(2, 3), 2, 3));
+    CASE(wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1));
+    CASE(wgi_unit_rows(here, ANY(0, 2), 0, 0));
     return wg_none;
 }
 ERROR_SAMPLE(unit_rows)
 {
     if (i > 1) return NULL;
-    wgi_unit_rows(here, i ? wg_any_class(g, 3, WG_SHAPE(4)) : wg_any(g, WG_SHAPE(4)), 2, 3);
+    wgi_unit_rows(here, i ? CLASSES(3, 4) : ANY(4), 2, 3);
     return i ? "must be f32 or f64" : "has no elements 2 to 4";
 }
 
 const wg_op wgi_op_unit_rows = {
     OP(unit_rows),
-    .summary =
-        "Unit vectors as rows, one for each of `count` elements of x, which has its shape and dtype only. A "
-        "product of them and a matrix is rows of the matrix.",
+    .summary = "Unit vectors as rows, one for each of `count` elements of x, which has its shape and dtype "
+               "only. A product of them and a matrix is rows of the matrix.",
     .formula = "y[i, j] = 1 where j = from + i, else 0",
     .adjoint = "the values of x do not matter",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(unit_rows),
-    .shape = unit_rows_shape,
+    RULES(unit_rows, shape, units, vmap),
     .kernel = KERNELS(unit_rows),
-    .units = unit_rows_units,
-    .vmap = unit_rows_vmap,
 };
 wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n)
 {

@@ -82,25 +82,22 @@ lu wgi_lu(wg_site here, wg_node a)
 }
 SAMPLE(lu)
 {
-    switch (i) {
-    case 0: return wgi_lu(here, wg_any(g, WG_SHAPE(3, 3))).lu;
-    case 1: return wgi_lu(here, wg_any(g, WG_SHAPE(2, 20, 20))).lu;
-    case 2: return wgi_lu(here, wg_any(g, WG_SHAPE(2, 0, 0))).lu;
-    }
+    CASE(wgi_lu(here, ANY(3, 3)).lu);
+    CASE(wgi_lu(here, ANY(2, 20, 20)).lu);
+    CASE(wgi_lu(here, ANY(2, 0, 0)).lu);
     return wg_none;
 }
 ERROR_SAMPLE(lu)
 {
     if (i > 1) return NULL;
-    wgi_lu(here, i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3, 4)));
+    wgi_lu(here, i ? wg_log(wg_sub(ANY(3, 3), 9)) : ANY(3, 4));
     return i ? "has a number that is not finite" : "is not square";
 }
 
 const wg_op wgi_op_lu = {
     OP(lu),
-    .summary =
-        "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose diagonal is "
-        "ones, below. Part 1: the rows of x in the order of their pivots.",
+    .summary = "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose "
+               "diagonal is ones, below. Part 1: the rows of x in the order of their pivots.",
     .formula = "y = \"L below the diagonal, U from it on\", rows = \"the order of the rows of x in L @ U\"",
     .adjoint = "an intermediate result: what is computed from it has a derivative by x",
     .none = WG_EVERY_OPERAND,
@@ -108,12 +105,9 @@ const wg_op wgi_op_lu = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = lu_shape,
+    RULES(lu, shape, units, scratch, flops),
     .kernel = KERNELS(lu),
-    .units = lu_units,
-    .scratch = lu_scratch,
     .own_scratch = true,
-    .flops = lu_flops,
     .leads = true,
 };
 
@@ -200,35 +194,28 @@ SAMPLE(lu_solve)
 ERROR_SAMPLE(lu_solve)
 {
     if (i > 1) return NULL;
-    wg_node x = wg_tril(wg_any(g, WG_SHAPE(3, 3)), .offset = i ? -1 : 0);
-    wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, WG_SHAPE(i ? 3 : 2, 2)), false);
+    wg_node x = wg_tril(ANY(3, 3), .offset = i ? -1 : 0);
+    wgi_lu_solve(here, wgi_lu(here, x), ANY(i ? 3 : 2, 2), false);
     return i ? "is singular: pivot" : "has not as many rows as";
 }
 
 const wg_op wgi_op_lu_solve = {
     OP(lu_solve),
-    .summary =
-        "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand sides b. "
-        "With "
-        "`or_zero` they are 0 where A is singular or nearly so, without it a singular matrix is an error.",
+    .summary = "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand "
+               "sides b. With `or_zero` they are 0 where A is singular or nearly so, without it a singular "
+               "matrix is an error.",
     .formula = "y = A^-T @ b where transposed, else A^-1 @ b",
-    .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, "
-               "else A^-T @ y'",
+    .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, else "
+               "A^-T @ y'",
     .zero = 1 << 1 | 1 << 2,
     .operands = 4,
     .names = "A lu rows b",
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(lu_solve),
-    .shape = lu_solve_shape,
+    RULES(lu_solve, shape, units, scratch, flops, vjp, jvp, vmap),
     .kernel = KERNELS(lu_solve),
-    .units = lu_solve_units,
-    .scratch = lu_solve_scratch,
     .own_scratch = true,
-    .flops = lu_solve_flops,
-    .vjp = lu_solve_vjp,
-    .jvp = lu_solve_jvp,
-    .vmap = lu_solve_vmap,
 };
 
 /* ---- solve ---- */
@@ -254,28 +241,24 @@ SAMPLE(solve)
 }
 ERROR_SAMPLE(solve)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 3)), y = wg_any(g, WG_SHAPE(3, 2));
-    switch (i) {
-    case 0: wg_solve(y, x); return "is not square";
-    case 1: wg_solve(x, wg_any(g, WG_SHAPE(4))); return "has not as many rows as";
-    case 2: wg_solve(wg_tril(x, .offset = -1), y); return "is singular: pivot";
-    case 3: wg_solve(x, wg_any_class(g, 3, WG_SCALAR)); return "axes, must have 1 to";
-    }
+    wg_node x = ANY(3, 3), y = ANY(3, 2);
+    FAILS(wg_solve(y, x), "is not square");
+    FAILS(wg_solve(x, ANY(4)), "has not as many rows as");
+    FAILS(wg_solve(wg_tril(x, .offset = -1), y), "is singular: pivot");
+    FAILS(wg_solve(x, wg_any_class(g, 3, WG_SCALAR)), "axes, must have 1 to");
     return NULL;
 }
 
 const wg_op wgi_op_solve = {
     OP(solve),
-    .summary =
-        "Solutions of systems of equations with square matrices a. b: columns, or one vector. Leading axes "
-        "broadcast.",
+    .summary = "Solutions of systems of equations with square matrices a. b: columns, or one vector. "
+               "Leading axes broadcast.",
     .formula = "y = a^-1 @ b",
     .adjoint = "b' = a^-T @ y', a' = -a^-T @ y' @ y^T",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = solve_shape,
-    .expand = solve_expand,
+    RULES(solve, shape, expand),
 };
 wg_node wg_solve_at(wg_site here, wg_node a, wg_node b)
 {
@@ -302,15 +285,14 @@ ERROR_SAMPLE(inverse)
 
 const wg_op wgi_op_inverse = {
     OP(inverse),
-    .summary =
-        "Inverses of square matrices. To solve systems of equations use solve: it is faster and more exact.",
+    .summary = "Inverses of square matrices. To solve systems of equations use solve: it is faster and more "
+               "exact.",
     .formula = "y = x^-1",
     .adjoint = "x' = -y^T @ y' @ y^T",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = inverse_shape,
-    .expand = inverse_expand,
+    RULES(inverse, shape, expand),
 };
 wg_node wg_inverse_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_inverse); }
 

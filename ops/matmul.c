@@ -399,18 +399,10 @@ SAMPLE(matmul)
 
 ERROR_SAMPLE(matmul)
 {
-    switch (i) {
-    case 0:
-        wg_matmul(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(4, 2)));
-        return "inner dimensions differ: ";
-    case 1:
-        wg_matmul(wg_any(g, WG_SHAPE(2, 2, 3)), wg_any(g, WG_SHAPE(3, 3, 2)));
-        return "leading axes do not broadcast";
-    case 2:
-        wg_matmul(wg_any_class(g, 5, WG_SHAPE(2, 3)), wg_any_class(g, 5, WG_SHAPE(3, 2)));
-        return "wg_cast";
-    case 3: wg_matmul(wg_any(g, WG_SCALAR), wg_any(g, WG_SHAPE(3))); return "must have 1 to 8";
-    }
+    FAILS(wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: ");
+    FAILS(wg_matmul(ANY(2, 2, 3), ANY(3, 3, 2)), "leading axes do not broadcast");
+    FAILS(wg_matmul(CLASSES(5, 2, 3), CLASSES(5, 3, 2)), "wg_cast");
+    FAILS(wg_matmul(wg_any(g, WG_SCALAR), ANY(3)), "must have 1 to 8");
     return NULL;
 }
 
@@ -419,27 +411,17 @@ const wg_op wgi_op_matmul = {
     .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
                "transposed first.",
     .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
-    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
-               "where ta, else a, B = b^T where tb, else b",
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T where "
+               "ta, else a, B = b^T where tb, else b",
     .stored = 3,
     .operands = 2,
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(matmul),
-    .shape = matmul_shape,
-    .rewrite = matmul_rewrite,
+    RULES(matmul, shape, rewrite, together, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
     .kernel = KERNELS(matmul),
     .prepared = sizeof(product),
-    .together = matmul_together,
-    .prepare = matmul_prepare,
-    .units = matmul_units,
-    .scratch = matmul_scratch,
     .own_scratch = true,
-    .flops = matmul_flops,
-    .vjp = matmul_vjp,
-    .jvp = matmul_jvp,
-    .vmap = matmul_vmap,
-    .merge = matmul_merge,
 };
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {

@@ -255,38 +255,28 @@ SAMPLE(matmul_stored)
 ERROR_SAMPLE(matmul_stored)
 {
     wg_node x = stored_any(here, g, WG_SHAPE(3, 4), WG_BF16);
-    switch (i) {
-    case 0: wg_matmul(wg_any(g, WG_SHAPE(2, 3)), wg_transpose(x)); return "inner dimensions differ";
-    case 1: wg_exp(x); return "is bf16, which is stored only: cast it to f32 first";
-    }
+    FAILS(wg_matmul(ANY(2, 3), wg_transpose(x)), "inner dimensions differ");
+    FAILS(wg_exp(x), "is bf16, which is stored only: cast it to f32 first");
     return NULL;
 }
 
 const wg_op wgi_op_matmul_stored = {
     OP(matmul_stored),
-    .summary =
-        "The product of matrices of which one or both are u8, f16 or bf16: the product of their elements "
-        "in the dtype of the other operand, or of the context if both are stored. wg_matmul makes it.",
+    .summary = "The product of matrices of which one or both are u8, f16 or bf16: the product of their "
+               "elements in the dtype of the other operand, or of the context if both are stored. wg_matmul "
+               "makes it.",
     .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
-    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
-               "where ta, else a, B = b^T where tb, else b",
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T where "
+               "ta, else a, B = b^T where tb, else b",
     .stored = 3,
     .operands = 2,
     .kind = WG_CONTRACT,
     .attr_size = sizeof(matmul_attr),
     .attrs = matmul_attrs,
-    .shape = matmul_stored_shape,
-    .rewrite = matmul_stored_rewrite,
+    RULES(matmul_stored, shape, rewrite, units, scratch, flops, prepare, vjp, jvp, vmap),
     .kernel = KERNELS(matmul_stored),
-    .units = matmul_stored_units,
-    .scratch = matmul_stored_scratch,
     .own_scratch = true,
-    .flops = matmul_stored_flops,
     .prepared = 1,
-    .prepare = matmul_stored_prepare,
-    .vjp = matmul_stored_vjp,
-    .jvp = matmul_stored_jvp,
-    .vmap = matmul_stored_vmap,
 };
 
 #endif

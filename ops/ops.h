@@ -22,6 +22,36 @@
  * without samples and error samples does not compile. */
 #define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
+/* In a descriptor RULES(conv, shape, vjp) is .shape = conv_shape, .vjp = conv_vjp. */
+#define RULES(n, ...) RULES_OF_(__VA_ARGS__, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)(n, __VA_ARGS__)
+
+#define RULES_OF_(a, b, c, d, e, f, g, h, i, j, k, count, ...) RULES_##count##_
+
+#define RULES_1_(n, f)       .f = n##_##f
+#define RULES_2_(n, f, ...)  RULES_1_(n, f), RULES_1_(n, __VA_ARGS__)
+#define RULES_3_(n, f, ...)  RULES_1_(n, f), RULES_2_(n, __VA_ARGS__)
+#define RULES_4_(n, f, ...)  RULES_1_(n, f), RULES_3_(n, __VA_ARGS__)
+#define RULES_5_(n, f, ...)  RULES_1_(n, f), RULES_4_(n, __VA_ARGS__)
+#define RULES_6_(n, f, ...)  RULES_1_(n, f), RULES_5_(n, __VA_ARGS__)
+#define RULES_7_(n, f, ...)  RULES_1_(n, f), RULES_6_(n, __VA_ARGS__)
+#define RULES_8_(n, f, ...)  RULES_1_(n, f), RULES_7_(n, __VA_ARGS__)
+#define RULES_9_(n, f, ...)  RULES_1_(n, f), RULES_8_(n, __VA_ARGS__)
+#define RULES_10_(n, f, ...) RULES_1_(n, f), RULES_9_(n, __VA_ARGS__)
+#define RULES_11_(n, f, ...) RULES_1_(n, f), RULES_10_(n, __VA_ARGS__)
+
+/* Rows of samples and of error samples: a node; a call that fails, and words of its message.
+ *     SAMPLE(exp) { CASE(wg_exp(ANY(3, 4))); CASE(wg_exp(ANY(2, 0))); return wg_none; }
+ *     ERROR_SAMPLE(dot) { return ONLY(wg_dot(ANY(3), ANY(4)), "shapes differ"); }
+ */
+#define CASE(node) \
+    if (i-- == 0) return node
+#define FAILS(call, words) \
+    if (i-- == 0) return (void)(call), words
+#define ONLY(call, words)       (i ? NULL : ((void)(call), words))
+#define ANY(...)                wg_any(g, WG_SHAPE(__VA_ARGS__))
+#define CLASSES(count, ...)     wg_any_class(g, count, WG_SHAPE(__VA_ARGS__))
+#define BETWEEN(low, high, ...) wg_between(g, low, high, WG_SHAPE(__VA_ARGS__))
+
 /* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled
  * from the argument struct `a`:
  *     #define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")

@@ -124,8 +124,7 @@ ERROR_SAMPLE(max_pool) { return pool_error(here, g, i, wg_max_pool_at); }
 const wg_op wgi_op_max_pool = {
     OP(max_pool),
     .summary = "Largest element of each window, over 1 to 3 axes, channels last: x [n, ..., channels]. NaN "
-               "if one is NaN. What "
-               "is beside x is never chosen.",
+               "if one is NaN. What is beside x is never chosen.",
     .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
     .adjoint = "x' = max_pool_grad(x, y')",
     .operands = 1,
@@ -135,8 +134,7 @@ const wg_op wgi_op_max_pool = {
     .shape = pool_shape,
     .kernel = KERNELS(max_pool),
     .units = places,
-    .vjp = max_pool_vjp,
-    .vmap = max_pool_vmap,
+    RULES(max_pool, vjp, vmap),
 };
 wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a)
 {
@@ -159,7 +157,7 @@ SAMPLE(max_pool_pick)
 ERROR_SAMPLE(max_pool_pick)
 {
     if (i) return NULL;
-    of_two(here, wg_op_find("max_pool_pick"), wg_any(g, WG_SHAPE(1, 4, 1)), wg_any(g, WG_SHAPE(1, 3, 1)),
+    of_two(here, wg_op_find("max_pool_pick"), ANY(1, 4, 1), ANY(1, 3, 1),
            &(struct pooling){ .size = WG_SHAPE(2) });
     return "is not shaped as";
 }
@@ -167,8 +165,7 @@ ERROR_SAMPLE(max_pool_pick)
 const wg_op wgi_op_max_pool_pick = {
     OP(max_pool_pick),
     .summary = "Elements of v at the places of the largest elements of x in each window: the adjoint of "
-               "max_pool_grad by g. "
-               "Operands: x of max_pool, and v.",
+               "max_pool_grad by g. Operands: x of max_pool, and v.",
     .formula = "y[n, i..., c] = v[n, j..., c]; j... = \"the first place of the max of x in window i...\"",
     .adjoint = "v' = max_pool_grad(x, y'), x' = 0",
     .zero = 1,
@@ -178,11 +175,9 @@ const wg_op wgi_op_max_pool_pick = {
     .promote = WG_PROMOTE_COMMON,
     .cost = 4,
     TAKES(pooling),
-    .shape = max_pool_pick_shape,
+    RULES(max_pool_pick, shape, vjp, vmap),
     .kernel = KERNELS(max_pool_pick),
     .units = places,
-    .vjp = max_pool_pick_vjp,
-    .vmap = max_pool_pick_vmap,
 };
 
 /* ---- max_pool_grad ---- */
@@ -212,18 +207,17 @@ SAMPLE(max_pool_grad)
 ERROR_SAMPLE(max_pool_grad)
 {
     if (i) return NULL;
-    of_two(here, wg_op_find("max_pool_grad"), wg_any(g, WG_SHAPE(1, 4, 1)), wg_any(g, WG_SHAPE(1, 4, 1)),
+    of_two(here, wg_op_find("max_pool_grad"), ANY(1, 4, 1), ANY(1, 4, 1),
            &(struct pooling){ .size = WG_SHAPE(2) });
     return "is not one number for each window";
 }
 
 const wg_op wgi_op_max_pool_grad = {
     OP(max_pool_grad),
-    .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its result. "
-               "Windows that have "
-               "an element in common add to it in order.",
-    .formula = "x'[n, j..., c] = sum(g[n, i..., c] over i... where \"the first max of x in window i... "
-               "is at j...\")",
+    .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its "
+               "result. Windows that have an element in common add to it in order.",
+    .formula = "x'[n, j..., c] = sum(g[n, i..., c] over i... where \"the first max of x in window i... is "
+               "at j...\")",
     .adjoint = "g' = max_pool_pick(x, x''), x' = 0",
     .zero = 1,
     .operands = 2,
@@ -232,11 +226,8 @@ const wg_op wgi_op_max_pool_grad = {
     .promote = WG_PROMOTE_COMMON,
     .cost = 4,
     TAKES(pooling),
-    .shape = max_pool_grad_shape,
+    RULES(max_pool_grad, shape, units, vjp, vmap),
     .kernel = KERNELS(max_pool_grad),
-    .units = max_pool_grad_units,
-    .vjp = max_pool_grad_vjp,
-    .vmap = max_pool_grad_vmap,
 };
 
 #endif

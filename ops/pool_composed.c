@@ -59,25 +59,22 @@ ERROR_SAMPLE(avg_pool)
 {
     if (i < 6) return pool_error(here, g, i, wg_avg_pool_at);
     if (i > 6) return NULL;
-    wg_avg_pool(wg_any(g, WG_SHAPE(2, 4, 0)), .size = WG_SHAPE(2));
+    wg_avg_pool(ANY(2, 4, 0), .size = WG_SHAPE(2));
     return "has no channels";
 }
 
 const wg_op wgi_op_avg_pool = {
     OP(avg_pool),
     .summary = "Mean of each window, over 1 to 3 axes, channels last. Elements beside x count as zeros; "
-               "skip_padding: they do not "
-               "count.",
-    .formula = "y[n, i..., c] = sum(x[n, i... stride + k... - padding, c] over k... < size...) / w; w "
-               "= \"elements of the window in x\" where skip_padding, else prod(size)",
-    .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + "
-               "k... - padding = j...); w = \"elements of the window in x\" where skip_padding, else "
-               "prod(size)",
+               "skip_padding: they do not count.",
+    .formula = "y[n, i..., c] = sum(x[n, i... stride + k... - padding, c] over k... < size...) / w; w = "
+               "\"elements of the window in x\" where skip_padding, else prod(size)",
+    .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + k... "
+               "- padding = j...); w = \"elements of the window in x\" where skip_padding, else prod(size)",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(mean_pooling),
-    .shape = avg_pool_shape,
-    .expand = avg_pool_expand,
+    RULES(avg_pool, shape, expand),
 };
 wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a)
 {
@@ -207,30 +204,22 @@ SAMPLE(adaptive_pool)
 }
 ERROR_SAMPLE(adaptive_pool)
 {
-    switch (i) {
-    case 0: wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 4, 3))); return "has no size";
-    case 1:
-        wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 0, 3)), .size = WG_SHAPE(2));
-        return "no elements along axis 1";
-    case 2:
-        wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 4, 3)), .size = WG_SHAPE(2, 2));
-        return "size has 2 numbers for 1 axes";
-    }
+    FAILS(wg_adaptive_pool(ANY(2, 4, 3)), "has no size");
+    FAILS(wg_adaptive_pool(ANY(2, 0, 3), .size = WG_SHAPE(2)), "no elements along axis 1");
+    FAILS(wg_adaptive_pool(ANY(2, 4, 3), .size = WG_SHAPE(2, 2)), "size has 2 numbers for 1 axes");
     return NULL;
 }
 
 const wg_op wgi_op_adaptive_pool = {
     OP(adaptive_pool),
     .summary = "Largest element or mean of `size` windows along each of 1 to 3 axes, channels last. Windows "
-               "are as equal as can "
-               "be, and can have elements in common.",
+               "are as equal as can be, and can have elements in common.",
     .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
     .adjoint = "x' = \"that of max or mean for each window\"",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(adaptive),
-    .shape = adaptive_pool_shape,
-    .expand = adaptive_pool_expand,
+    RULES(adaptive_pool, shape, expand),
 };
 wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
 {

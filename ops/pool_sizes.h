@@ -103,7 +103,7 @@ enum { POOL_CASES = sizeof pool_cases / sizeof *pool_cases };
 static inline const char *pool_error(wg_site here, wg_graph *g, int i,
                                      wg_node (*op)(wg_site, const wg_pool_args *))
 {
-    wg_pool_args a = { .x = wg_any(g, WG_SHAPE(2, 4, 4, 3)), .size = WG_SHAPE(2) };
+    wg_pool_args a = { .x = ANY(2, 4, 4, 3), .size = WG_SHAPE(2) };
     static const char *const said[] = { "has no size", "must be less than the size of a window, 2",
                                         "do not fit",  "size has 3 numbers for 2 axes",
                                         "size is -1",  "must have 3 to 5" };
@@ -113,7 +113,7 @@ static inline const char *pool_error(wg_site here, wg_graph *g, int i,
     case 2: a.size = WG_SHAPE(5); break;
     case 3: a.size = WG_SHAPE(2, 2, 2); break;
     case 4: a.size = WG_SHAPE(-1); break;
-    case 5: a.x = wg_any(g, WG_SHAPE(4, 4)); break;
+    case 5: a.x = ANY(4, 4); break;
     default: return NULL;
     }
     op(here, &a);

@@ -77,7 +77,7 @@ SAMPLE(qr_parts)
 ERROR_SAMPLE(qr_parts)
 {
     if (i > 1) return NULL;
-    wg_node x = i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(2, 3));
+    wg_node x = i ? wg_log(wg_sub(ANY(3, 3), 9)) : ANY(2, 3);
     wg_apply1(here, x, &wgi_op_qr_parts);
     return i ? "has a number that is not finite" : "has fewer rows than columns";
 }
@@ -93,12 +93,9 @@ const wg_op wgi_op_qr_parts = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = qr_parts_shape,
+    RULES(qr_parts, shape, units, scratch, flops),
     .kernel = KERNELS(qr_parts),
-    .units = qr_parts_units,
-    .scratch = qr_parts_scratch,
     .own_scratch = true,
-    .flops = qr_parts_flops,
     .leads = true,
 };
 
@@ -147,7 +144,7 @@ SAMPLE(qr_part)
 ERROR_SAMPLE(qr_part)
 {
     if (i) return NULL;
-    wg_node a = wg_any(g, WG_SHAPE(4, 3)), q = wg_apply1(here, a, &wgi_op_qr_parts);
+    wg_node a = ANY(4, 3), q = wg_apply1(here, a, &wgi_op_qr_parts);
     qr_part(here, q, q, a, Q);
     return "are not the triangles of";
 }
@@ -165,10 +162,9 @@ const wg_op wgi_op_qr_part = {
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
     TAKES(qr),
-    .shape = qr_part_shape,
+    RULES(qr_part, shape, vjp),
     .alias = at_start,
     .leads = true,
-    .vjp = qr_part_vjp,
 };
 
 /* ---- qr ---- */
@@ -215,15 +211,14 @@ ERROR_SAMPLE(qr)
 {
     if (i) return NULL;
     wg_node q, r;
-    wg_qr(wg_any(g, WG_SHAPE(3)), &q, &r);
+    wg_qr(ANY(3), &q, &r);
     return "axes, must have 2 to";
 }
 
 const wg_op wgi_op_qr = {
     OP(qr),
     .summary = "Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices. R's diagonal is "
-               "not below 0. The "
-               "derivative where it has a 0 is an error.",
+               "not below 0. The derivative where it has a 0 is an error.",
     .formula = "y = Q where part = q, else R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
     .adjoint = "x' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
                "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
@@ -231,8 +226,7 @@ const wg_op wgi_op_qr = {
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(qr),
-    .shape = qr_shape,
-    .expand = qr_expand,
+    RULES(qr, shape, expand),
 };
 bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 {
@@ -280,27 +274,23 @@ SAMPLE(lstsq)
 }
 ERROR_SAMPLE(lstsq)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 2));
-    switch (i) {
-    case 0: wg_lstsq(wg_any(g, WG_SHAPE(2, 3)), x); return "has fewer rows than columns";
-    case 1: wg_lstsq(x, wg_any(g, WG_SHAPE(2))); return "has not as many rows as";
-    case 2: wg_lstsq(wg_mul(x, 0), wg_any(g, WG_SHAPE(3))); return "is singular: pivot 0";
-    }
+    wg_node x = ANY(3, 2);
+    FAILS(wg_lstsq(ANY(2, 3), x), "has fewer rows than columns");
+    FAILS(wg_lstsq(x, ANY(2)), "has not as many rows as");
+    FAILS(wg_lstsq(wg_mul(x, 0), ANY(3)), "is singular: pivot 0");
     return NULL;
 }
 
 const wg_op wgi_op_lstsq = {
     OP(lstsq),
     .summary = "Least squares, for matrices a whose columns are independent. b: columns, or one vector. "
-               "Leading axes "
-               "broadcast.",
+               "Leading axes broadcast.",
     .formula = "y = (a^T @ a)^-1 @ a^T @ b",
     .adjoint = "b' = a @ z, a' = (b - a @ y) @ z^T - a @ z @ y^T; z = (a^T @ a)^-1 @ y'",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = lstsq_shape,
-    .expand = lstsq_expand,
+    RULES(lstsq, shape, expand),
 };
 wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b)
 {

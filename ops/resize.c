@@ -160,36 +160,33 @@ static wg_node axis_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
         { 1, 0, WG_BILINEAR, false },
     };
     if (i >= (int)(sizeof o / sizeof *o)) return wg_none;
-    return axis_resized(here, wg_any(g, WG_SHAPE(2, 4, 3)), op, o[i], o[i].size);
+    return axis_resized(here, ANY(2, 4, 3), op, o[i], o[i].size);
 }
 SAMPLE(resize_axis) { return axis_sample(here, g, i, &wgi_op_resize_axis); }
 ERROR_SAMPLE(resize_axis)
 {
     if (i > 1) return NULL;
-    axis_resized(here, wg_any(g, WG_SHAPE(0, 3)), &wgi_op_resize_axis, (struct resize_axis){ .axis = 2 * i },
-                 4);
+    axis_resized(here, ANY(0, 3), &wgi_op_resize_axis, (struct resize_axis){ .axis = 2 * i }, 4);
     return i ? "no axis 2 in" : "cannot get 4 elements";
 }
 
 const wg_op wgi_op_resize_axis = {
     OP(resize_axis),
     .summary = "An axis of another length, by the nearest element or by the line between the two neighbours.",
-    .formula = "y[i] = x[floor(i n / size)] where mode = nearest, else sum(max(1 - |j - u|, 0) x[j] "
-               "over j) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - 1, 1) where "
+    .formula = "y[i] = x[floor(i n / size)] where mode = nearest, else sum(max(1 - |j - u|, 0) x[j] over j) "
+               "along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - 1, 1) where "
                "align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
-    .adjoint = "x'[j] = sum(y'[i] over i where floor(i n / size) = j) where mode = nearest, else "
-               "sum(max(1 - |j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n "
-               "- 1) / max(size - 1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = "
-               "length(x)",
+    .adjoint = "x'[j] = sum(y'[i] over i where floor(i n / size) = j) where mode = nearest, else sum(max(1 "
+               "- |j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size "
+               "- 1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,
     TAKES(resize_axis),
-    .shape = resize_axis_shape,
+    RULES(resize_axis, shape, vjp),
     .kernel = KERNELS(resize_axis),
     .units = outer_units,
     .leads = true,
-    .vjp = resize_axis_vjp,
 };
 
 /* ---- resize_axis_grad ---- */
@@ -215,30 +212,26 @@ SAMPLE(resize_axis_grad) { return i == 6 ? wg_none : axis_sample(here, g, i, &wg
 ERROR_SAMPLE(resize_axis_grad)
 {
     if (i > 1) return NULL;
-    axis_resized(here, wg_any(g, WG_SHAPE(2, 3)), &wgi_op_resize_axis_grad,
-                 (struct resize_axis){ .axis = 2 * i }, 0);
+    axis_resized(here, ANY(2, 3), &wgi_op_resize_axis_grad, (struct resize_axis){ .axis = 2 * i }, 0);
     return i ? "no axis 2 in" : "was not made of 0 elements";
 }
 
 const wg_op wgi_op_resize_axis_grad = {
     OP(resize_axis_grad),
     .summary = "Gradient of resize_axis: elements of x, multiplied by their weights, are added in order "
-               "where they came "
-               "from. size: of the axis before it was resized.",
-    .formula = "y[j] = sum(x[i] over i where floor(i size / n) = j) where mode = nearest, else "
-               "sum(max(1 - |j - u|, 0) x[i] over i) along axis; u = min(max(t, 0), size - 1), t = i "
-               "(size - 1) / max(n - 1, 1) where align_corners, else (i + 1 / 2) size / n - 1 / 2, n = "
-               "length(x)",
+               "where they came from. size: of the axis before it was resized.",
+    .formula = "y[j] = sum(x[i] over i where floor(i size / n) = j) where mode = nearest, else sum(max(1 - "
+               "|j - u|, 0) x[i] over i) along axis; u = min(max(t, 0), size - 1), t = i (size - 1) / max(n "
+               "- 1, 1) where align_corners, else (i + 1 / 2) size / n - 1 / 2, n = length(x)",
     .adjoint = "x' = resize_axis(y')",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,
     TAKES(resize_axis),
-    .shape = resize_axis_grad_shape,
+    RULES(resize_axis_grad, shape, vjp),
     .kernel = KERNELS(resize_axis_grad),
     .units = outer_units,
     .leads = true,
-    .vjp = resize_axis_grad_vjp,
 };
 
 /* ---- resize ---- */
@@ -286,40 +279,33 @@ EXPAND(resize)
 }
 SAMPLE(resize)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 3, 4, 2));
-    switch (i) {
-    case 0: return wg_resize(x, WG_SHAPE(6, 8));
-    case 1: return wg_resize(x, WG_SHAPE(5, 2), .mode = WG_BILINEAR);
-    case 2:
-        return wg_resize(x, WG_SHAPE(6, 3), .mode = WG_BILINEAR, .axes = WG_AXES(-1, 1),
-                         .align_corners = true);
-    case 3: return wg_resize(x, WG_SHAPE(3, 4));
-    }
+    wg_node x = ANY(2, 3, 4, 2);
+    CASE(wg_resize(x, WG_SHAPE(6, 8)));
+    CASE(wg_resize(x, WG_SHAPE(5, 2), .mode = WG_BILINEAR));
+    CASE(wg_resize(x, WG_SHAPE(6, 3), .mode = WG_BILINEAR, .axes = WG_AXES(-1, 1), .align_corners = true));
+    CASE(wg_resize(x, WG_SHAPE(3, 4)));
     return wg_none;
 }
 ERROR_SAMPLE(resize)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 3));
-    switch (i) {
-    case 0: wg_resize(x, WG_SHAPE(2, 2)); return "no axis 2 in";
-    case 1: wg_resize(x, WG_SHAPE(2), .axes = WG_AXES(0, 1)); return "1 sizes for 2 axes";
-    case 2: wg_resize(x, WG_SHAPE(-2)); return "cannot get -2 elements";
-    }
+    wg_node x = ANY(2, 3);
+    FAILS(wg_resize(x, WG_SHAPE(2, 2)), "no axis 2 in");
+    FAILS(wg_resize(x, WG_SHAPE(2), .axes = WG_AXES(0, 1)), "1 sizes for 2 axes");
+    FAILS(wg_resize(x, WG_SHAPE(-2)), "cannot get -2 elements");
     return NULL;
 }
 
 const wg_op wgi_op_resize = {
     OP(resize),
     .summary = "Images of other sizes, by the nearest element or by straight lines along each axis "
-               "(bilinear). shape has "
-               "the new sizes of axes, which are by default all but the examples and the channels.",
+               "(bilinear). shape has the new sizes of axes, which are by default all but the examples and "
+               "the channels.",
     .formula = "y = resize_axis(x) \"along each of the axes\"",
     .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"",
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(resize),
-    .shape = resize_shape,
-    .expand = resize_expand,
+    RULES(resize, shape, expand),
 };
 wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
 {

@@ -67,23 +67,17 @@ REWRITE(reshape)
 VJP(reshape) { gx[0] = wg_reshape(gy, wg_node_shape(x[0])); }
 SAMPLE(reshape)
 {
-    switch (i) {
-    case 0: return wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(2, 6));
-    case 1: return wg_reshape(wg_any(g, WG_SHAPE(2, 3, 4)), WG_SHAPE(4, -1));
-    case 2: return wg_reshape(wg_any(g, WG_SHAPE(2, 0)), WG_SHAPE(0, 5));
-    case 3: return wg_reshape(wg_any(g, WG_SCALAR), WG_SHAPE(1, 1));
-    }
+    CASE(wg_reshape(ANY(3, 4), WG_SHAPE(2, 6)));
+    CASE(wg_reshape(ANY(2, 3, 4), WG_SHAPE(4, -1)));
+    CASE(wg_reshape(ANY(2, 0), WG_SHAPE(0, 5)));
+    CASE(wg_reshape(wg_any(g, WG_SCALAR), WG_SHAPE(1, 1)));
     return wg_none;
 }
 ERROR_SAMPLE(reshape)
 {
-    switch (i) {
-    case 0:
-        wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(5, 2));
-        return "[3,4] of 12 elements cannot have shape [5,2]";
-    case 1: wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(-1, 5)); return "cannot have shape [-1,5]";
-    case 2: wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(-1, -1)); return "cannot have shape [-1,-1]";
-    }
+    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(5, 2)), "[3,4] of 12 elements cannot have shape [5,2]");
+    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(-1, 5)), "cannot have shape [-1,5]");
+    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(-1, -1)), "cannot have shape [-1,-1]");
     return NULL;
 }
 
@@ -96,12 +90,10 @@ const wg_op wgi_op_reshape = {
     .operands = 1,
     .kind = WG_ALIAS,
     TAKES(shaped),
-    .shape = reshape_shape,
-    .rewrite = reshape_rewrite,
+    RULES(reshape, shape, rewrite, vjp),
     .alias = at_start,
     .view = WG_VIEW_WHOLE,
     .leads = true,
-    .vjp = reshape_vjp,
 };
 
 /* If x has one element: the reshape like the last one, in a loop over elements. rank: of the result.
@@ -141,20 +133,16 @@ EXPAND(expand)
 }
 SAMPLE(expand)
 {
-    switch (i) {
-    case 0: return wg_expand(wg_any(g, WG_SHAPE(3, 4)), 1);
-    case 1: return wg_expand(wg_any(g, WG_SHAPE(3, 4)), -1);
-    case 2: return wg_expand(wg_any(g, WG_SHAPE(0)), 0);
-    case 3: return wg_expand(wg_any(g, WG_SCALAR), 0);
-    }
+    CASE(wg_expand(ANY(3, 4), 1));
+    CASE(wg_expand(ANY(3, 4), -1));
+    CASE(wg_expand(ANY(0), 0));
+    CASE(wg_expand(wg_any(g, WG_SCALAR), 0));
     return wg_none;
 }
 ERROR_SAMPLE(expand)
 {
-    switch (i) {
-    case 0: wg_expand(wg_any(g, WG_SHAPE(3)), 2); return "no axis 2";
-    case 1: wg_expand(wg_any(g, WG_SHAPE(1, 1, 1, 1, 1, 1, 1, 1)), 0); return "has 8 axes already";
-    }
+    FAILS(wg_expand(ANY(3), 2), "no axis 2");
+    FAILS(wg_expand(ANY(1, 1, 1, 1, 1, 1, 1, 1), 0), "has 8 axes already");
     return NULL;
 }
 
@@ -167,8 +155,7 @@ const wg_op wgi_op_expand = {
     .operands = 1,
     .promote = WG_PROMOTE_NONE,
     TAKES(at_axis),
-    .shape = expand_shape,
-    .expand = expand_expand,
+    RULES(expand, shape, expand),
 };
 wg_node wg_expand_at(wg_site here, wg_node x, int axis)
 {
@@ -192,20 +179,16 @@ EXPAND(squeeze)
 }
 SAMPLE(squeeze)
 {
-    switch (i) {
-    case 0: return wg_squeeze(wg_any(g, WG_SHAPE(3, 1, 4)), 1);
-    case 1: return wg_squeeze(wg_any(g, WG_SHAPE(3, 1)), -1);
-    case 2: return wg_squeeze(wg_any(g, WG_SHAPE(1)), 0);
-    case 3: return wg_squeeze(wg_any(g, WG_SHAPE(1, 0)), 0);
-    }
+    CASE(wg_squeeze(ANY(3, 1, 4), 1));
+    CASE(wg_squeeze(ANY(3, 1), -1));
+    CASE(wg_squeeze(ANY(1), 0));
+    CASE(wg_squeeze(ANY(1, 0), 0));
     return wg_none;
 }
 ERROR_SAMPLE(squeeze)
 {
-    switch (i) {
-    case 0: wg_squeeze(wg_any(g, WG_SHAPE(3, 4)), 0); return "has size 3, not 1";
-    case 1: wg_squeeze(wg_any(g, WG_SHAPE(1)), 1); return "no axis 1";
-    }
+    FAILS(wg_squeeze(ANY(3, 4), 0), "has size 3, not 1");
+    FAILS(wg_squeeze(ANY(1), 1), "no axis 1");
     return NULL;
 }
 
@@ -218,8 +201,7 @@ const wg_op wgi_op_squeeze = {
     .operands = 1,
     .promote = WG_PROMOTE_NONE,
     TAKES(at_axis),
-    .shape = squeeze_shape,
-    .expand = squeeze_expand,
+    RULES(squeeze, shape, expand),
 };
 wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
 {
@@ -260,20 +242,16 @@ REWRITE(same_shape)
 VJP(broadcast_to) { gx[0] = gy; }
 SAMPLE(broadcast_to)
 {
-    switch (i) {
-    case 0: return wg_broadcast_to(wg_any(g, WG_SHAPE(3, 1)), WG_SHAPE(2, 3, 4));
-    case 1: return wg_broadcast_to(wg_any(g, WG_SCALAR), WG_SHAPE(3, 4));
-    case 2: return wg_broadcast_to(wg_any(g, WG_SHAPE(1, 4)), WG_SHAPE(0, 4));
-    case 3: return wg_broadcast_to(wg_any(g, WG_SHAPE(4)), WG_SHAPE(3, 4));
-    }
+    CASE(wg_broadcast_to(ANY(3, 1), WG_SHAPE(2, 3, 4)));
+    CASE(wg_broadcast_to(wg_any(g, WG_SCALAR), WG_SHAPE(3, 4)));
+    CASE(wg_broadcast_to(ANY(1, 4), WG_SHAPE(0, 4)));
+    CASE(wg_broadcast_to(ANY(4), WG_SHAPE(3, 4)));
     return wg_none;
 }
 ERROR_SAMPLE(broadcast_to)
 {
-    switch (i) {
-    case 0: wg_broadcast_to(wg_any(g, WG_SHAPE(3)), WG_SHAPE(3, 4)); return "does not broadcast to [3,4]";
-    case 1: wg_broadcast_to(wg_any(g, WG_SHAPE(3)), WG_SHAPE(-2, 3)); return "does not broadcast to [-2,3]";
-    }
+    FAILS(wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadcast to [3,4]");
+    FAILS(wg_broadcast_to(ANY(3), WG_SHAPE(-2, 3)), "does not broadcast to [-2,3]");
     return NULL;
 }
 
@@ -286,12 +264,11 @@ const wg_op wgi_op_broadcast_to = {
     .kind = WG_MAP,
     .promote = WG_PROMOTE_NONE,
     TAKES(shaped),
-    .shape = broadcast_to_shape,
+    RULES(broadcast_to, shape, vjp),
     .rewrite = same_shape_rewrite,
     .kernel = KERNELS(broadcast_to),
     .repeats = true,
     .leads = true,
-    .vjp = broadcast_to_vjp,
 };
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
@@ -319,20 +296,16 @@ EXPAND(sum_to)
 }
 SAMPLE(sum_to)
 {
-    switch (i) {
-    case 0: return wg_sum_to(wg_any(g, WG_SHAPE(2, 3, 4)), WG_SHAPE(3, 1));
-    case 1: return wg_sum_to(wg_any(g, WG_SHAPE(3, 4)), WG_SCALAR);
-    case 2: return wg_sum_to(wg_any(g, WG_SHAPE(0, 4)), WG_SHAPE(1, 4));
-    case 3: return wg_sum_to(wg_any(g, WG_SHAPE(1, 4)), WG_SHAPE(4));
-    }
+    CASE(wg_sum_to(ANY(2, 3, 4), WG_SHAPE(3, 1)));
+    CASE(wg_sum_to(ANY(3, 4), WG_SCALAR));
+    CASE(wg_sum_to(ANY(0, 4), WG_SHAPE(1, 4)));
+    CASE(wg_sum_to(ANY(1, 4), WG_SHAPE(4)));
     return wg_none;
 }
 ERROR_SAMPLE(sum_to)
 {
-    switch (i) {
-    case 0: wg_sum_to(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(2, 4)); return "does not sum to [2,4]";
-    case 1: wg_sum_to(wg_any(g, WG_SHAPE(4)), WG_SHAPE(1, 4)); return "does not sum to [1,4]";
-    }
+    FAILS(wg_sum_to(ANY(3, 4), WG_SHAPE(2, 4)), "does not sum to [2,4]");
+    FAILS(wg_sum_to(ANY(4), WG_SHAPE(1, 4)), "does not sum to [1,4]");
     return NULL;
 }
 
@@ -343,9 +316,8 @@ const wg_op wgi_op_sum_to = {
     .adjoint = "x' = y'",
     .operands = 1,
     TAKES(shaped),
-    .shape = sum_to_shape,
+    RULES(sum_to, shape, expand),
     .rewrite = same_shape_rewrite,
-    .expand = sum_to_expand,
 };
 wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
 {
@@ -356,9 +328,7 @@ wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
 
 SAMPLE(stop_gradient)
 {
-    return i == 0   ? wg_stop_gradient(wg_any(g, WG_SHAPE(3, 4)))
-           : i == 1 ? wg_stop_gradient(wg_any(g, WG_SHAPE(2, 0)))
-                    : wg_none;
+    return i == 0 ? wg_stop_gradient(ANY(3, 4)) : i == 1 ? wg_stop_gradient(ANY(2, 0)) : wg_none;
 }
 ERROR_SAMPLE(stop_gradient) { return single_error(g, i, "stop_gradient", here); }
 

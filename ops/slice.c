@@ -129,21 +129,17 @@ VJP(concat)
 SAMPLE(concat)
 {
     wg_shape a = WG_SHAPE(2, 3), b = WG_SHAPE(2, 1), c = WG_SHAPE(2, 0), d = WG_SHAPE(4, 3);
-    switch (i) {
-    case 0: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, b), wg_any(g, c), wg_any(g, a) }), 4, 1);
-    case 1: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, d) }), 2, 0);
-    case 2: return wg_concat(((wg_node[]){ wg_any(g, c), wg_any(g, c) }), 2, -1);
-    case 3: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any_class(g, 5, d) }), 2, -2);
-    }
+    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, b), wg_any(g, c), wg_any(g, a) }), 4, 1));
+    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, d) }), 2, 0));
+    CASE(wg_concat(((wg_node[]){ wg_any(g, c), wg_any(g, c) }), 2, -1));
+    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any_class(g, 5, d) }), 2, -2));
     return wg_none;
 }
 ERROR_SAMPLE(concat)
 {
-    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(3, 3)) };
-    switch (i) {
-    case 0: wg_concat(x, 2, 1); return "differ beside axis 1";
-    case 1: wg_concat(x, 2, 2); return "no axis 2";
-    }
+    wg_node x[2] = { ANY(2, 3), ANY(3, 3) };
+    FAILS(wg_concat(x, 2, 1), "differ beside axis 1");
+    FAILS(wg_concat(x, 2, 2), "no axis 2");
     return NULL;
 }
 
@@ -158,13 +154,9 @@ const wg_op wgi_op_concat = {
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
     TAKES(concat),
-    .shape = concat_shape,
-    .rewrite = concat_rewrite,
+    RULES(concat, shape, rewrite, units, runs, vjp),
     .kernel = KERNELS(concat),
-    .units = concat_units,
-    .runs = concat_runs,
     .leads = true,
-    .vjp = concat_vjp,
 };
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 {
@@ -221,50 +213,41 @@ VJP(slice)
 }
 SAMPLE(slice)
 {
-    wg_node x = wg_any(g, WG_SHAPE(4, 5, 2));
-    switch (i) {
-    case 0: return wg_slice(x, .from = 1, .to = 3);
-    case 1: return wg_slice(x, .axis = 1, .from = -3);
-    case 2: return wg_slice(x, .axis = -1, .to = -1);
-    case 3: return wg_slice(x, .axis = 1, .from = 2, .to = 2);
-    case 4: return wg_slice(wg_any(g, WG_SHAPE(1, 5)), .axis = 1, .from = 1, .to = 4);
-    case 5: return wg_add(wg_slice(x, .axis = 1, .to = 2), wg_slice(x, .axis = 1, .from = 3));
-    case 6: return wg_slice(x, .axis = 1, .to = 0);
-    case 7: return wg_slice(x, .axis = 1, .from = 4, .to = WG_END);
-    }
+    wg_node x = ANY(4, 5, 2);
+    CASE(wg_slice(x, .from = 1, .to = 3));
+    CASE(wg_slice(x, .axis = 1, .from = -3));
+    CASE(wg_slice(x, .axis = -1, .to = -1));
+    CASE(wg_slice(x, .axis = 1, .from = 2, .to = 2));
+    CASE(wg_slice(ANY(1, 5), .axis = 1, .from = 1, .to = 4));
+    CASE(wg_add(wg_slice(x, .axis = 1, .to = 2), wg_slice(x, .axis = 1, .from = 3)));
+    CASE(wg_slice(x, .axis = 1, .to = 0));
+    CASE(wg_slice(x, .axis = 1, .from = 4, .to = WG_END));
     return wg_none;
 }
 ERROR_SAMPLE(slice)
 {
-    wg_node x = wg_any(g, WG_SHAPE(4, 5));
-    switch (i) {
-    case 0: wg_slice(x, .from = 2, .to = 5); return "2:5 is not a part of axis 0";
-    case 1: wg_slice(x, .axis = 1, .from = 3, .to = 2); return "3:2 is not a part of axis 1";
-    case 2: wg_slice(x, .axis = 2, .to = 1); return "no axis 2";
-    case 3: wg_slice(x, .from = 1, .to = 0); return "the end is WG_END, 0 is 0";
-    }
+    wg_node x = ANY(4, 5);
+    FAILS(wg_slice(x, .from = 2, .to = 5), "2:5 is not a part of axis 0");
+    FAILS(wg_slice(x, .axis = 1, .from = 3, .to = 2), "3:2 is not a part of axis 1");
+    FAILS(wg_slice(x, .axis = 2, .to = 1), "no axis 2");
+    FAILS(wg_slice(x, .from = 1, .to = 0), "the end is WG_END, 0 is 0");
     return NULL;
 }
 
 const wg_op wgi_op_slice = {
     OP(slice),
-    .summary =
-        "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
+    .summary = "The part [from, to) of an axis, by default up to its end. Negative numbers count from the "
+               "end.",
     .formula = "y[i] = x[from + i] along axis",
     .adjoint = "x'[i] = y'[i - from] where from <= i < from + length(y), else 0 along axis",
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_ALIAS,
     TAKES(slice),
-    .shape = slice_shape,
-    .rewrite = slice_rewrite,
+    RULES(slice, shape, rewrite, units, alias, runs, vjp),
     .kernel = KERNELS(slice),
-    .units = slice_units,
-    .alias = slice_alias,
-    .runs = slice_runs,
     .view = WG_VIEW_PART,
     .leads = true,
-    .vjp = slice_vjp,
 };
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */

@@ -87,7 +87,7 @@ SAMPLE(svd_parts)
 ERROR_SAMPLE(svd_parts)
 {
     if (i > 1) return NULL;
-    wg_node x = i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3));
+    wg_node x = i ? wg_log(wg_sub(ANY(3, 3), 9)) : ANY(3);
     wg_apply1(here, x, &wgi_op_svd_parts);
     return i ? "has a number that is not finite" : "axes, must have 2 to";
 }
@@ -95,8 +95,7 @@ ERROR_SAMPLE(svd_parts)
 const wg_op wgi_op_svd_parts = {
     OP(svd_parts),
     .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, and "
-               "right singular "
-               "vectors V^T, as rows.",
+               "right singular vectors V^T, as rows.",
     .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
     .adjoint = "an intermediate result: svd_part has a derivative by x",
     .none = WG_EVERY_OPERAND,
@@ -104,12 +103,9 @@ const wg_op wgi_op_svd_parts = {
     .outputs = 3,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    .shape = svd_parts_shape,
+    RULES(svd_parts, shape, units, scratch, flops),
     .kernel = KERNELS(svd_parts),
-    .units = svd_parts_units,
-    .scratch = svd_parts_scratch,
     .own_scratch = true,
-    .flops = svd_parts_flops,
     .leads = true,
 };
 
@@ -214,7 +210,7 @@ SAMPLE(svd_part)
 ERROR_SAMPLE(svd_part)
 {
     if (i) return NULL;
-    wg_node a = wg_any(g, WG_SHAPE(4, 3)), y = wg_apply1(here, a, &wgi_op_svd_parts);
+    wg_node a = ANY(4, 3), y = wg_apply1(here, a, &wgi_op_svd_parts);
     svd_part(here, &(svd_parts){ { y, wg_part(y, 1), y }, a }, U);
     return "is no result of svd for";
 }
@@ -222,10 +218,9 @@ ERROR_SAMPLE(svd_part)
 const wg_op wgi_op_svd_part = {
     OP(svd_part),
     .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and V^T, the "
-               "wanted one "
-               "first, and A.",
-    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = A, U^T @ "
-               "U = I, V^T @ V = I",
+               "wanted one first, and A.",
+    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = A, U^T @ U = "
+               "I, V^T @ V = I",
     .adjoint = "A' = U @ diag(y') @ V^T where part = s, else \"the formula of svd\"",
     .zero = 1 << 0 | 1 << 1 | 1 << 2,
     .operands = 4,
@@ -233,10 +228,9 @@ const wg_op wgi_op_svd_part = {
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
     TAKES(svd),
-    .shape = svd_part_shape,
+    RULES(svd_part, shape, vjp),
     .alias = at_start,
     .leads = true,
-    .vjp = svd_part_vjp,
 };
 
 /* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix.
@@ -282,18 +276,17 @@ SAMPLE(svd_grad)
 ERROR_SAMPLE(svd_grad)
 {
     if (i > 1) return NULL;
-    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_any(g, WG_SHAPE(3));
+    wg_node a = ANY(3, 3), w = ANY(3);
     wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ i ? a : w, i ? w : a, w, a, a, w }, 6, NULL);
     return i ? "is no result of svd for" : "is not shaped as";
 }
 
 const wg_op wgi_op_svd_grad = {
     OP(svd_grad),
-    .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient by s. "
-               "Operands: "
-               "the result, U, s, V^T, A, g. Where singular values are equal, and their g, it has the "
-               "derivative of a "
-               "function that does not know one from the other; where they are 0, that of an even one.",
+    .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient by "
+               "s. Operands: the result, U, s, V^T, A, g. Where singular values are equal, and their g, it "
+               "has the derivative of a function that does not know one from the other; where they are 0, "
+               "that of an even one.",
     .formula = "y = U @ diag(g) @ W",
     .adjoint = "g' = diagonal(U^T @ y' @ W^T), A' = \"the formula, differentiated\"",
     .zero = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3,
@@ -301,10 +294,9 @@ const wg_op wgi_op_svd_grad = {
     .names = "G U s W A g",
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
-    .shape = svd_grad_shape,
+    RULES(svd_grad, shape, vjp),
     .alias = at_start,
     .leads = true,
-    .vjp = svd_grad_vjp,
 };
 
 /* ---- svd ---- */
@@ -332,28 +324,25 @@ ERROR_SAMPLE(svd)
 {
     if (i) return NULL;
     wg_node u, s, vt;
-    wg_svd(wg_any(g, WG_SHAPE(3)), &u, &s, &vt);
+    wg_svd(ANY(3), &u, &s, &vt);
     return "axes, must have 2 to";
 }
 
 const wg_op wgi_op_svd = {
     OP(svd),
     .summary = "Singular vectors U, as columns, singular values, descending, or singular vectors V^T, as "
-               "rows. Of a column "
-               "of U the first element that has at least 0.7 of the largest absolute value is positive. "
-               "Vectors of equal "
-               "singular values have no derivative: it is an error.",
-    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = x, U^T @ "
-               "U = I, V^T @ V = I",
-    .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(sigma) + (y' - U @ "
-               "P) @ diag(1 / sigma)) @ V^T where part = u, else \"by V^T the same, transposed\"; P = "
-               "U^T @ y', F[..., i, j] = 0 where i = j, else 1 / (sigma[..., j]^2 - sigma[..., i]^2)",
+               "rows. Of a column of U the first element that has at least 0.7 of the largest absolute "
+               "value is positive. Vectors of equal singular values have no derivative: it is an error.",
+    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = x, U^T @ U = "
+               "I, V^T @ V = I",
+    .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(sigma) + (y' - U @ P) @ "
+               "diag(1 / sigma)) @ V^T where part = u, else \"by V^T the same, transposed\"; P = U^T @ y', "
+               "F[..., i, j] = 0 where i = j, else 1 / (sigma[..., j]^2 - sigma[..., i]^2)",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(svd),
-    .shape = svd_shape,
-    .expand = svd_expand,
+    RULES(svd, shape, expand),
 };
 bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt)
 {

@@ -71,30 +71,25 @@ EXPAND(take)
 }
 SAMPLE(take)
 {
-    switch (i) {
-    case 0: return wg_take(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(6)), .axis = 1);
-    case 1: return wg_take(wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)), .axis = -2);
-    case 2: return wg_take(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(5)));
-    case 3: return wg_take(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SCALAR), .axis = 1);
-    case 4: return wg_take(wg_any(g, WG_SHAPE(0, 4)), wg_any_class(g, 4, WG_SHAPE(2)), .axis = 1);
-    }
+    CASE(wg_take(ANY(3, 4), CLASSES(4, 6), .axis = 1));
+    CASE(wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2));
+    CASE(wg_take(ANY(4, 3), CLASSES(4, 5)));
+    CASE(wg_take(ANY(3, 4), wg_any_class(g, 4, WG_SCALAR), .axis = 1));
+    CASE(wg_take(ANY(0, 4), CLASSES(4, 2), .axis = 1));
     return wg_none;
 }
 ERROR_SAMPLE(take)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
-    switch (i) {
-    case 0: wg_take(x, wg_any_class(g, 3, WG_SHAPE(2)), .axis = 2); return "no axis 2 in";
-    case 1: wg_take(x, wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4), .axis = 1); return "number out of range";
-    }
+    wg_node x = ANY(3, 4);
+    FAILS(wg_take(x, CLASSES(3, 2), .axis = 2), "no axis 2 in");
+    FAILS(wg_take(x, wg_add(CLASSES(1, 2), 4), .axis = 1), "number out of range");
     return NULL;
 }
 
 const wg_op wgi_op_take = {
     OP(take),
     .summary = "The elements at given numbers along an axis; -1 is the last. The axes of the numbers take "
-               "the place of "
-               "the axis.",
+               "the place of the axis.",
     .formula = "y = \"x at indices along axis\"",
     .adjoint = "x' = \"y' added at the indices\"",
     .zero = 1 << 1,
@@ -102,8 +97,7 @@ const wg_op wgi_op_take = {
     .names = "x indices",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
-    .shape = take_shape,
-    .expand = take_expand,
+    RULES(take, shape, expand),
 };
 wg_node wg_take_at(wg_site here, const wg_take_args *a)
 {
@@ -132,30 +126,24 @@ static bool take_along_shape(wg_rule *r)
 EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
 SAMPLE(take_along)
 {
-    switch (i) {
-    case 0: return wg_take_along(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3, 6)), .axis = 1);
-    case 1: return wg_take_along(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)));
-    case 2:
-        return wg_take_along(wg_any(g, WG_SHAPE(2, 4, 2)), wg_any_class(g, 4, WG_SHAPE(2, 3, 2)), .axis = -2);
-    case 3: return wg_take_along(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SHAPE(0)));
-    }
+    CASE(wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1));
+    CASE(wg_take_along(ANY(4, 3), CLASSES(4, 2, 3)));
+    CASE(wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2));
+    CASE(wg_take_along(ANY(4), CLASSES(4, 0)));
     return wg_none;
 }
 ERROR_SAMPLE(take_along)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
-    switch (i) {
-    case 0: wg_take_along(x, wg_any_class(g, 3, WG_SHAPE(2, 3))); return "differ beside axis 0";
-    case 1: wg_take_along(x, wg_add(wg_any_class(g, 1, WG_SHAPE(3, 4)), 3)); return "number out of range";
-    }
+    wg_node x = ANY(3, 4);
+    FAILS(wg_take_along(x, CLASSES(3, 2, 3)), "differ beside axis 0");
+    FAILS(wg_take_along(x, wg_add(CLASSES(1, 3, 4), 3)), "number out of range");
     return NULL;
 }
 
 const wg_op wgi_op_take_along = {
     OP(take_along),
     .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x and "
-               "the numbers "
-               "are of equal size.",
+               "the numbers are of equal size.",
     .formula = "y[i] = x[indices[i]] along axis",
     .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis",
     .zero = 1 << 1,
@@ -163,8 +151,7 @@ const wg_op wgi_op_take_along = {
     .names = "x indices",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
-    .shape = take_along_shape,
-    .expand = take_along_expand,
+    RULES(take_along, shape, expand),
 };
 wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
 {
@@ -205,35 +192,24 @@ EXPAND(scatter_add)
 }
 SAMPLE(scatter_add)
 {
-    switch (i) {
-    case 0:
-        return wg_scatter_add(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(6)),
-                              wg_any(g, WG_SHAPE(6, 3)));
-    case 1:
-        return wg_scatter_add(wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)),
-                              wg_any(g, WG_SHAPE(2, 2, 2, 3)), .axis = 1);
-    case 2:
-        return wg_scatter_add(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(0)),
-                              wg_any(g, WG_SHAPE(3, 0)), .axis = -1);
-    }
+    CASE(wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3)));
+    CASE(wg_scatter_add(ANY(2, 4, 3), CLASSES(4, 2, 2), ANY(2, 2, 2, 3), .axis = 1));
+    CASE(wg_scatter_add(ANY(3, 4), CLASSES(4, 0), ANY(3, 0), .axis = -1));
     return wg_none;
 }
 ERROR_SAMPLE(scatter_add)
 {
-    wg_node x = wg_any(g, WG_SHAPE(4, 3)), i6 = wg_any_class(g, 4, WG_SHAPE(6));
-    switch (i) {
-    case 0: wg_scatter_add(x, i6, x); return "has not the shape of the chosen elements, [6,3]";
-    case 1: wg_scatter_add(x, i6, wg_any_class(g, 3, WG_SHAPE(6, 3))); return "cannot be added";
-    case 2: wg_scatter_add(x, i6, x, .axis = 2); return "no axis 2 in";
-    }
+    wg_node x = ANY(4, 3), i6 = CLASSES(4, 6);
+    FAILS(wg_scatter_add(x, i6, x), "has not the shape of the chosen elements, [6,3]");
+    FAILS(wg_scatter_add(x, i6, CLASSES(3, 6, 3)), "cannot be added");
+    FAILS(wg_scatter_add(x, i6, x, .axis = 2), "no axis 2 in");
     return NULL;
 }
 
 const wg_op wgi_op_scatter_add = {
     OP(scatter_add),
-    .summary = "x, with values added at the elements that given numbers choose along an axis. Values for one "
-               "element are "
-               "added in order.",
+    .summary = "x, with values added at the elements that given numbers choose along an axis. Values for "
+               "one element are added in order.",
     .formula = "y = x + \"v added at indices along axis\"",
     .adjoint = "x' = y', v' = \"y' at the indices\"",
     .zero = 1 << 1,
@@ -241,8 +217,7 @@ const wg_op wgi_op_scatter_add = {
     .names = "x indices v",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
-    .shape = scatter_add_shape,
-    .expand = scatter_add_expand,
+    RULES(scatter_add, shape, expand),
 };
 wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
 {
@@ -269,32 +244,23 @@ EXPAND(scatter_add_along)
 }
 SAMPLE(scatter_add_along)
 {
-    switch (i) {
-    case 0:
-        return wg_scatter_add_along(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3, 6)),
-                                    wg_any(g, WG_SHAPE(3, 6)), .axis = 1);
-    case 1:
-        return wg_scatter_add_along(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)),
-                                    wg_any(g, WG_SHAPE(2, 3)));
-    }
+    CASE(wg_scatter_add_along(ANY(3, 4), CLASSES(4, 3, 6), ANY(3, 6), .axis = 1));
+    CASE(wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3)));
     return wg_none;
 }
 ERROR_SAMPLE(scatter_add_along)
 {
-    wg_node x = wg_any(g, WG_SHAPE(4, 3)), i6 = wg_any_class(g, 4, WG_SHAPE(6, 3));
-    switch (i) {
-    case 0: wg_scatter_add_along(x, i6, x); return "is not shaped as";
-    case 1: wg_scatter_add_along(x, i6, i6); return "cannot be added";
-    case 2: wg_scatter_add_along(x, i6, x, .axis = 1); return "differ beside axis 1";
-    }
+    wg_node x = ANY(4, 3), i6 = CLASSES(4, 6, 3);
+    FAILS(wg_scatter_add_along(x, i6, x), "is not shaped as");
+    FAILS(wg_scatter_add_along(x, i6, i6), "cannot be added");
+    FAILS(wg_scatter_add_along(x, i6, x, .axis = 1), "differ beside axis 1");
     return NULL;
 }
 
 const wg_op wgi_op_scatter_add_along = {
     OP(scatter_add_along),
     .summary = "x, with each value added at the element that its own number chooses along an axis. Values "
-               "for one element "
-               "are added in order.",
+               "for one element are added in order.",
     .formula = "y[j] = x[j] + sum(v[i] over i where indices[i] = j) along axis",
     .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis",
     .zero = 1 << 1,
@@ -302,8 +268,7 @@ const wg_op wgi_op_scatter_add_along = {
     .names = "x indices v",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
-    .shape = scatter_add_along_shape,
-    .expand = scatter_add_along_expand,
+    RULES(scatter_add_along, shape, expand),
 };
 wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a)
 {
@@ -332,29 +297,24 @@ static bool nonzero_shape(wg_rule *r)
 }
 SAMPLE(nonzero)
 {
-    switch (i) {
-    case 0: return wg_nonzero(wg_less(wg_any_class(g, 2, WG_SHAPE(3, 4)), 2), 12);
-    case 1: return wg_nonzero(wg_greater(wg_index_along(wg_any(g, WG_SHAPE(2, 5)), 1), 2), 4);
-    case 2: return wg_nonzero(wg_greater(wg_any(g, WG_SHAPE(0)), 0), 0);
-    }
+    CASE(wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), 12));
+    CASE(wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), 1), 2), 4));
+    CASE(wg_nonzero(wg_greater(ANY(0), 0), 0));
     return wg_none;
 }
 ERROR_SAMPLE(nonzero)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3));
-    switch (i) {
-    case 0: wg_nonzero(x, 1); return "must be bool";
-    case 1: wg_nonzero(wg_greater(x, 0), 4); return "count is 4";
-    case 2: wg_nonzero(wg_equal(x, x), 2); return "count is not the number of true elements, but 3";
-    }
+    wg_node x = ANY(3);
+    FAILS(wg_nonzero(x, 1), "must be bool");
+    FAILS(wg_nonzero(wg_greater(x, 0), 4), "count is 4");
+    FAILS(wg_nonzero(wg_equal(x, x), 2), "count is not the number of true elements, but 3");
     return NULL;
 }
 
 const wg_op wgi_op_nonzero = {
     OP(nonzero),
     .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how many "
-               "there are: a "
-               "shape does not depend on values.",
+               "there are: a shape does not depend on values.",
     .formula = "y = \"the numbers of the elements that are not 0\"",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,

@@ -227,24 +227,20 @@ VMAP(transpose)
 }
 SAMPLE(transpose)
 {
-    switch (i) {
-    case 0: return wg_transpose(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_transpose(wg_any(g, WG_SHAPE(2, 3, 4)), .axes = WG_AXES(1, 0, 2));
-    case 2: return wg_transpose(wg_any(g, WG_SHAPE(2, 3, 1, 4)), .axes = WG_AXES(-1, 1, 2, 0));
-    case 3: return wg_transpose(wg_any(g, WG_SHAPE(2, 0)));
-    case 4: return wg_transpose(wg_any(g, WG_SHAPE(1, 5)));
-    case 5: return wg_transpose(wg_transpose(wg_any(g, WG_SHAPE(2, 3, 2))), .axes = WG_AXES(0, 2, 1));
-    case 6: return wg_transpose(wg_any(g, WG_SHAPE(33, 35)));
-    }
+    CASE(wg_transpose(ANY(3, 4)));
+    CASE(wg_transpose(ANY(2, 3, 4), .axes = WG_AXES(1, 0, 2)));
+    CASE(wg_transpose(ANY(2, 3, 1, 4), .axes = WG_AXES(-1, 1, 2, 0)));
+    CASE(wg_transpose(ANY(2, 0)));
+    CASE(wg_transpose(ANY(1, 5)));
+    CASE(wg_transpose(wg_transpose(ANY(2, 3, 2)), .axes = WG_AXES(0, 2, 1)));
+    CASE(wg_transpose(ANY(33, 35)));
     return wg_none;
 }
 ERROR_SAMPLE(transpose)
 {
-    switch (i) {
-    case 0: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0)); return "1 axes for";
-    case 1: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, 0)); return "axis 0 twice";
-    case 2: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, 2)); return "no axis 2";
-    }
+    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0)), "1 axes for");
+    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 0)), "axis 0 twice");
+    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 2)), "no axis 2");
     return NULL;
 }
 
@@ -257,12 +253,8 @@ const wg_op wgi_op_transpose = {
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(transpose),
-    .shape = transpose_shape,
-    .rewrite = transpose_rewrite,
+    RULES(transpose, shape, rewrite, units, vmap, vjp),
     .kernel = KERNELS(transpose),
-    .units = transpose_units,
-    .vmap = transpose_vmap,
-    .vjp = transpose_vjp,
 };
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {

@@ -34,20 +34,16 @@ static wg_node kept(wg_site here, wg_node keep, wg_node x)
 static wg_node triangle_sample(wg_site here, wg_graph *g, int i,
                                wg_node (*op)(wg_site, const wg_triangle_args *))
 {
-    switch (i) {
-    case 0: return op(here, &(wg_triangle_args){ .x = wg_any(g, WG_SHAPE(3, 4)) });
-    case 1: return op(here, &(wg_triangle_args){ .x = wg_any(g, WG_SHAPE(2, 4, 3)), .offset = 1 });
-    case 2: return op(here, &(wg_triangle_args){ .x = wg_any_class(g, 5, WG_SHAPE(3, 3)), .offset = -1 });
-    case 3: return op(here, &(wg_triangle_args){ .x = wg_any(g, WG_SHAPE(2, 0)) });
-    }
+    CASE(op(here, &(wg_triangle_args){ .x = ANY(3, 4) }));
+    CASE(op(here, &(wg_triangle_args){ .x = ANY(2, 4, 3), .offset = 1 }));
+    CASE(op(here, &(wg_triangle_args){ .x = CLASSES(5, 3, 3), .offset = -1 }));
+    CASE(op(here, &(wg_triangle_args){ .x = ANY(2, 0) }));
     return wg_none;
 }
 static const char *triangle_error(wg_site here, wg_graph *g, int i,
                                   wg_node (*op)(wg_site, const wg_triangle_args *))
 {
-    if (i) return NULL;
-    op(here, &(wg_triangle_args){ .x = wg_any(g, WG_SHAPE(3)) });
-    return "axes, must have 2 to";
+    return ONLY(op(here, &(wg_triangle_args){ .x = ANY(3) }), "axes, must have 2 to");
 }
 
 /* ---- tril ---- */
@@ -138,20 +134,13 @@ EXPAND(diagonal)
 }
 SAMPLE(diagonal)
 {
-    switch (i) {
-    case 0: return wg_diagonal(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_diagonal(wg_any(g, WG_SHAPE(2, 4, 3)));
-    case 2: return wg_diagonal(wg_any_class(g, 5, WG_SHAPE(3, 3)));
-    case 3: return wg_diagonal(wg_any(g, WG_SHAPE(2, 0)));
-    }
+    CASE(wg_diagonal(ANY(3, 4)));
+    CASE(wg_diagonal(ANY(2, 4, 3)));
+    CASE(wg_diagonal(CLASSES(5, 3, 3)));
+    CASE(wg_diagonal(ANY(2, 0)));
     return wg_none;
 }
-ERROR_SAMPLE(diagonal)
-{
-    if (i) return NULL;
-    wg_diagonal(wg_any(g, WG_SHAPE(3)));
-    return "axes, must have 2 to";
-}
+ERROR_SAMPLE(diagonal) { return ONLY(wg_diagonal(ANY(3)), "axes, must have 2 to"); }
 
 const wg_op wgi_op_diagonal = {
     OP(diagonal),
@@ -160,8 +149,7 @@ const wg_op wgi_op_diagonal = {
     .adjoint = "x'[..., i, j] = y'[..., i] where i = j, else 0",
     .operands = 1,
     .kind = WG_OPAQUE,
-    .shape = diagonal_shape,
-    .expand = diagonal_expand,
+    RULES(diagonal, shape, expand),
     .leads = true,
 };
 wg_node wg_diagonal_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_diagonal); }

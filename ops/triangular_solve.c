@@ -115,44 +115,31 @@ SAMPLE(triangular_solve)
 }
 ERROR_SAMPLE(triangular_solve)
 {
-    wg_node b = wg_any(g, WG_SHAPE(3, 2));
-    switch (i) {
-    case 0: wg_triangular_solve(wg_any(g, WG_SHAPE(3, 4)), b); return "is not square";
-    case 1: wg_triangular_solve(wg_any(g, WG_SHAPE(2, 2)), b); return "has not as many rows as";
-    case 2:
-        wg_triangular_solve(wg_any(g, WG_SHAPE(2, 3, 3)), wg_any(g, WG_SHAPE(3, 3, 1)));
-        return "do not broadcast";
-    case 3:
-        wg_triangular_solve(wg_triu(wg_any(g, WG_SHAPE(3, 3)), .offset = 1), b);
-        return "is singular: pivot 0";
-    }
+    wg_node b = ANY(3, 2);
+    FAILS(wg_triangular_solve(ANY(3, 4), b), "is not square");
+    FAILS(wg_triangular_solve(ANY(2, 2), b), "has not as many rows as");
+    FAILS(wg_triangular_solve(ANY(2, 3, 3), ANY(3, 3, 1)), "do not broadcast");
+    FAILS(wg_triangular_solve(wg_triu(ANY(3, 3), .offset = 1), b), "is singular: pivot 0");
     return NULL;
 }
 
 const wg_op wgi_op_triangular_solve = {
     OP(triangular_solve),
-    .summary =
-        "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes broadcast.",
-    .formula = "y = M^-1 @ b; M = S^T where transposed, else S, S = T + I - diag(diagonal(T)) where "
-               "unit, else T, T = triu(a) where upper, else tril(a)",
-    .adjoint = "b' = c, a' = H - diag(diagonal(H)) where unit, else H; c = M^-T @ y', H = triu(G) "
-               "where upper, else tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where "
-               "transposed, else S, S = T + I - diag(diagonal(T)) where unit, else T, T = triu(a) "
-               "where upper, else tril(a)",
+    .summary = "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes "
+               "broadcast.",
+    .formula = "y = M^-1 @ b; M = S^T where transposed, else S, S = T + I - diag(diagonal(T)) where unit, "
+               "else T, T = triu(a) where upper, else tril(a)",
+    .adjoint = "b' = c, a' = H - diag(diagonal(H)) where unit, else H; c = M^-T @ y', H = triu(G) where "
+               "upper, else tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where "
+               "transposed, else S, S = T + I - diag(diagonal(T)) where unit, else T, T = triu(a) where "
+               "upper, else tril(a)",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(triangle),
-    .shape = triangular_solve_shape,
-    .rewrite = triangular_solve_rewrite,
+    RULES(triangular_solve, shape, rewrite, units, scratch, flops, vjp, jvp, vmap),
     .kernel = KERNELS(triangular_solve),
-    .units = triangular_solve_units,
-    .scratch = triangular_solve_scratch,
     .own_scratch = true,
-    .flops = triangular_solve_flops,
-    .vjp = triangular_solve_vjp,
-    .jvp = triangular_solve_jvp,
-    .vmap = triangular_solve_vmap,
 };
 wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a)
 {

@@ -184,36 +184,25 @@ static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
 
 SAMPLE(unslice)
 {
-    switch (i) {
-    case 0: return wgi_unslice(here, wg_any(g, WG_SHAPE(2, 3)), 0, 1, 4);
-    case 1: return wgi_unslice(here, wg_any(g, WG_SHAPE(2, 3)), -1, 0, 5);
-    case 2: return wgi_unslice(here, wg_any(g, WG_SHAPE(2, 0)), 1, 3, 3);
-    }
+    CASE(wgi_unslice(here, ANY(2, 3), 0, 1, 4));
+    CASE(wgi_unslice(here, ANY(2, 3), -1, 0, 5));
+    CASE(wgi_unslice(here, ANY(2, 0), 1, 3, 3));
     return wg_none;
 }
-ERROR_SAMPLE(unslice)
-{
-    if (i) return NULL;
-    wgi_unslice(here, wg_any(g, WG_SHAPE(2, 3)), 1, 2, 4);
-    return "does not fit into 4 from 2 on";
-}
+ERROR_SAMPLE(unslice) { return ONLY(wgi_unslice(here, ANY(2, 3), 1, 2, 4), "does not fit into 4 from 2 on"); }
 
 const wg_op wgi_op_unslice = {
     OP(unslice),
-    .summary =
-        "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
+    .summary = "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint "
+               "of slice.",
     .formula = "y[i] = x[i - from] where from <= i < from + length(x), else 0 along axis",
     .adjoint = "x'[i] = y'[from + i] along axis",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(unslice),
-    .shape = unslice_shape,
-    .rewrite = unslice_rewrite,
+    RULES(unslice, shape, rewrite, units, vjp, merge),
     .kernel = KERNELS(unslice),
-    .units = unslice_units,
     .leads = true,
-    .vjp = unslice_vjp,
-    .merge = unslice_merge,
 };
 wg_node wgi_unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {
