@@ -120,29 +120,3 @@ Test(contract, einsum_mistakes)
     wgt_expect_error(c, WG_ERROR_SHAPE, "a product on the way would have 10 axes");
     done(g);
 }
-
-Test(contract, matmul_of_transposes_copies_nothing)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node a = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6), b = INPUT(g, WG_SHAPE(2, 2), 1, 2, 3, 4);
-    wg_node y = wg_matmul(a, b, .ta = true);
-    EXPECT(y, WG_F64, WG_SHAPE(3, 2), 13, 18, 17, 24, 21, 30);
-    cr_assert_eq(wg_node_operand(y, 0).index, a.index);
-    EXPECT(wg_matmul(b, a, .ta = true), WG_F64, WG_SHAPE(2, 3), 13, 17, 21, 18, 24, 30);
-    EXPECT(wg_matmul(a, a, .tb = true), WG_F64, WG_SHAPE(2, 2), 14, 32, 32, 77);
-    EXPECT(wg_matmul(a, b, .ta = true, .tb = true), WG_F64, WG_SHAPE(3, 2), 9, 19, 12, 26, 15, 33);
-    EXPECT(wg_matmul(wg_swap(a), b), WG_F64, WG_SHAPE(3, 2), 13, 18, 17, 24, 21, 30);
-    done(g);
-}
-
-Test(contract, outer_swap_permute)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node a = VECTOR(g, 1, 2), b = VECTOR(g, 3, 4, 5), m = INPUT(g, WG_SHAPE(1, 2, 3), 1, 2, 3, 4, 5, 6);
-    EXPECT(wg_outer(a, b), WG_F64, WG_SHAPE(2, 3), 3, 4, 5, 6, 8, 10);
-    EXPECT_VECTOR(slope(wg_outer(a, b), a), 12, 12);
-    EXPECT(wg_outer(INTS(g, 1, 2), INTS(g, 3)), WG_I32, WG_SHAPE(2, 1), 3, 6);
-    EXPECT(wg_swap(m), WG_F64, WG_SHAPE(1, 3, 2), 1, 4, 2, 5, 3, 6);
-    EXPECT(wg_permute(m, 2, 0, 1), WG_F64, WG_SHAPE(3, 1, 2), 1, 4, 2, 5, 3, 6);
-    done(g);
-}

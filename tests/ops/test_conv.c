@@ -150,41 +150,6 @@ Test(conv, is_its_definition)
 
 /* ---- options ---- */
 
-Test(conv, by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = INPUT(g, WG_SHAPE(1, 4, 1), 1, 2, 3, 4), W = INPUT(g, WG_SHAPE(2, 1, 1), 10, 1);
-    EXPECT(wg_conv(x, W), WG_F64, WG_SHAPE(1, 3, 1), 12, 23, 34);
-    EXPECT(wg_conv(x, W, .padding = WG_SHAPE(1)), WG_F64, WG_SHAPE(1, 5, 1), 1, 12, 23, 34, 40);
-    EXPECT(wg_conv(x, W, .padding = WG_SHAPE(0, 1)), WG_F64, WG_SHAPE(1, 4, 1), 12, 23, 34, 40);
-    EXPECT(wg_conv(x, W, .same = true), WG_F64, WG_SHAPE(1, 4, 1), 12, 23, 34, 40);
-    EXPECT(wg_conv(x, W, .stride = WG_SHAPE(2)), WG_F64, WG_SHAPE(1, 2, 1), 12, 34);
-    EXPECT(wg_conv(x, W, .dilation = WG_SHAPE(3)), WG_F64, WG_SHAPE(1, 1, 1), 14);
-    EXPECT(wg_conv_transpose(x, W), WG_F64, WG_SHAPE(1, 5, 1), 10, 21, 32, 43, 4);
-    EXPECT(wg_conv_transpose(x, W, .stride = WG_SHAPE(2)), WG_F64, WG_SHAPE(1, 8, 1), 10, 1, 20, 2, 30, 3, 40,
-           4);
-    EXPECT(wg_conv_transpose(x, W, .stride = WG_SHAPE(3), .same = true), WG_F64, WG_SHAPE(1, 12, 1), 10, 1, 0,
-           20, 2, 0, 30, 3, 0, 40, 4, 0);
-    EXPECT(wg_conv_transpose(x, W, .padding = WG_SHAPE(1, -1)), WG_F64, WG_SHAPE(1, 5, 1), 21, 32, 43, 4, 0);
-    wg_node c = INPUT(g, WG_SHAPE(1, 2, 2), 1, 2, 3, 4), D = INPUT(g, WG_SHAPE(2, 1, 2), 1, 10, 100, 1000);
-    EXPECT(wg_conv(c, D, .groups = 2), WG_F64, WG_SHAPE(1, 1, 2), 301, 4020);
-    done(g);
-}
-
-/* Equal windows along all axes: a number for all, or one for each. */
-Test(conv, lists)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = wg_any(g, WG_SHAPE(1, 9, 9, 2)), W = wg_any(g, WG_SHAPE(3, 3, 2, 2));
-    wg_node a = wg_conv(x, W, .stride = WG_SHAPE(2), .padding = WG_SHAPE(1)),
-            b = wg_conv(x, W, .stride = WG_SHAPE(2, 2), .padding = WG_SHAPE(1, 1, 1, 1));
-    cr_assert_eq(wg_item(wg_sum(wg_abs(wg_sub(a, b)))), 0);
-    wg_node d = wg_conv(x, W, .same = true, .stride = WG_SHAPE(2));
-    cr_assert_eq(wg_dim(d, 1), 5);
-    cr_assert_eq(wg_item(wg_sum(wg_abs(wg_sub(a, d)))), 0);
-    done(g);
-}
-
 /* An image has the same bits alone and in a batch, for every instruction set. */
 static void alone_and_in_a_batch(wg_context *c, void *with)
 {

@@ -22,28 +22,6 @@ static void expect_within(int line, wg_node y, const double *want, size_t n, dou
 
 /* ---- by hand ---- */
 
-Test(decompositions, eigh_by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    const double h = 0.70710678118654752;
-    wg_node a = MATRIX2(g, 2, 1, 1, 2), w, v;
-    cr_assert(wg_eigh(a, &w, &v));
-    EXPECT_WITHIN(w, 1, 3);
-    EXPECT_WITHIN(v, h, h, -h,
-                  h); /* in both vectors the first element is as large as the second: it is positive */
-    EXPECT_WITHIN(slope(w, a), 1, 0, 0, 1); /* the trace */
-    EXPECT_WITHIN(wg_grad(wg_select(w, 0, 1), a), 0.5, 0.5, 0.5, 0.5);
-    /* [2 1; 1 2 + t] turns its vectors by -t / 4 (V^T dA V = 1/2 off the diagonal, the eigenvalues are
-     * 2 apart). */
-    EXPECT_WITHIN(
-        wg_slice(wg_reshape(wg_grad(wg_select(wg_select(v, 0, 0), 0, 1), a), WG_SHAPE(4)), .from = 3),
-        -h / 4);
-    wg_node s = MATRIX2(g, 2, 2, 0, 2);
-    cr_assert(wg_eigh(s, &w, &v));
-    EXPECT_WITHIN(w, 1, 3); /* of [2 1; 1 2] */
-    done(g);
-}
-
 Test(decompositions, qr_by_hand)
 {
     wg_graph *g = graph(WG_F64);
@@ -82,19 +60,6 @@ Test(decompositions, svd_by_hand)
     EXPECT_WITHIN(wg_matmul(u, wg_transpose(u)), 1, 0, 0, 1);
     cr_assert(wg_svd(wg_mul(MATRIX2(g, 0, 0, 0, 1), 1e300), &u, &s, &vt));
     EXPECT_NEAR(s, WG_F64, WG_SHAPE(2), 1e300, 0);
-    done(g);
-}
-
-Test(decompositions, least_squares_and_outer_by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    /* A line through (0, 1), (1, 3), (2, 5.6): slope 2.3, offset 0.9 (normal equations). */
-    wg_node a = INPUT(g, WG_SHAPE(3, 2), 0, 1, 1, 1, 2, 1), b = VECTOR(g, 1, 3, 5.6);
-    EXPECT_WITHIN(wg_lstsq(a, b), 2.3, 0.9);
-    EXPECT_WITHIN(wg_grad(wg_select(wg_lstsq(a, b), 0, 0), b), -0.5, 0, 0.5);
-    wg_node x = VECTOR(g, 1, 2), y = VECTOR(g, 3, 4, 5);
-    EXPECT(wg_outer(x, y), WG_F64, WG_SHAPE(2, 3), 3, 4, 5, 6, 8, 10);
-    EXPECT_VECTOR(slope(wg_outer(x, y), x), 12, 12);
     done(g);
 }
 

@@ -29,39 +29,6 @@ Test(linear, cholesky_by_hand)
     done(g);
 }
 
-Test(linear, triangles_by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node a = MATRIX2(g, 2, 3, 4, 5), b = VECTOR(g, 6, 22);
-    EXPECT_VECTOR(wg_triangular_solve(a, b), 3, 2);                                     /* [2 0; 4 5] */
-    EXPECT_CLOSE(wg_triangular_solve(a, b, .transposed = true), -5.8, 4.4);             /* [2 4; 0 5] */
-    EXPECT_CLOSE(wg_triangular_solve(a, b, .upper = true), -3.6, 4.4);                  /* [2 3; 0 5] */
-    EXPECT_CLOSE(wg_triangular_solve(a, b, .upper = true, .transposed = true), 3, 2.6); /* [2 0; 3 5] */
-    EXPECT_VECTOR(wg_triangular_solve(a, b, .unit = true), 6, -2);                      /* [1 0; 4 1] */
-    EXPECT_VECTOR(wg_triangular_solve(a, b, .upper = true, .unit = true), -60, 22);     /* [1 3; 0 1] */
-    /* Sum of y = b0 / a00 + (b1 - a10 b0 / a00) / a11: nothing depends on a01. */
-    EXPECT_CLOSE(slope(wg_triangular_solve(a, b), b), 0.5 - 0.4, 0.2);
-    EXPECT_NEAR(slope(wg_triangular_solve(a, b), a), WG_F64, WG_SHAPE(2, 2), -0.3, 0, -0.6, -0.4);
-    EXPECT_NEAR(slope(wg_triangular_solve(a, b, .unit = true), a), WG_F64, WG_SHAPE(2, 2), 0, 0, -6, 0);
-    done(g);
-}
-
-Test(linear, solve_by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node a = MATRIX3(g, 0, 2, 0, 1, 0, 0, 0, 0, 4), b = VECTOR(g, 1, 2, 3);
-    EXPECT_VECTOR(wg_solve(a, b), 2, 0.5, 0.75);
-    EXPECT(wg_inverse(a), WG_F64, WG_SHAPE(3, 3), 0, 1, 0, 0.5, 0, 0, 0, 0, 0.25);
-    wg_node two = INPUT(g, WG_SHAPE(2, 1, 1), 2, 4), rhs = INPUT(g, WG_SHAPE(1, 3), 4, 8, 12);
-    EXPECT(wg_solve(two, rhs), WG_F64, WG_SHAPE(2, 1, 3), 2, 4, 6, 1, 2, 3);
-    EXPECT(wg_solve(two, VECTOR(g, 8)), WG_F64, WG_SHAPE(2, 1), 4, 2);
-    EXPECT(slope(wg_inverse(two), two), WG_F64, WG_SHAPE(2, 1, 1), -0.25, -0.0625);
-    EXPECT_EMPTY(wg_solve(wg_input(g, "a", wg_view_f64(NULL, WG_SHAPE(0, 0))),
-                          wg_input(g, "b", wg_view_f64(NULL, WG_SHAPE(0)))),
-                 WG_F64, WG_SHAPE(0));
-    done(g);
-}
-
 Test(linear, determinants_by_hand)
 {
     wg_graph *g = graph(WG_F64);

@@ -122,56 +122,6 @@ Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
 
 /* ---- batch normalisation ---- */
 
-/* Of two rows a, b in each column: mean (a + b) / 2, variance (a - b)^2 / 4, so y is beta plus or minus a
- * closed form. */
-Test(batch_norm, of_two_rows)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_node x = given(g, WG_SHAPE(2, 2), (double[]){ 1, -2, 5, 2 });
-    wg_node y = wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }),
-                              given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
-    double h = 2 / sqrt(4.5); /* both columns are 4 wide */
-    expect(y, (double[]){ 10 - 2 * h, 20 - 3 * h, 10 + 2 * h, 20 + 3 * h }, 4, 1e-15);
-    expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
-    expect(wg_part(y, 2), (double[]){ 4, 4 }, 2, 0);
-    wgt_finish(c, NULL);
-}
-
-/* Normalised columns have mean beta and variance gamma^2 v / (v + eps); their sum does not depend on x, nor,
- * without eps, does the sum of their squares. */
-Test(batch_norm, columns_are_normalised)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_node x = wg_mul(wg_add(wg_any(g, WG_SHAPE(20, 4, 35)), 3), wg_between(g, 1, 5, WG_SHAPE(35)));
-    wg_node gamma = wg_between(g, 0.5, 2, WG_SHAPE(35)), beta = wg_any(g, WG_SHAPE(35));
-    wg_node y = wg_batch_norm(x, gamma, beta), v = wg_part(y, 2);
-    double *b = wgt_values(beta),
-           *variance = wgt_values(wg_div(wg_mul(wg_square(gamma), v), wg_add(v, 1e-5)));
-    expect(wg_mean(y, .axes = WG_AXES(0, 1)), b, 35, 1e-14);
-    expect(wg_var(y, .axes = WG_AXES(0, 1)), variance, 35, 1e-13);
-    wg_node flat = wg_grad(wg_sum(y), x);
-    cr_assert_lt(wg_item(wg_max(wg_abs(flat))), 1e-13);
-    wg_node z = wg_batch_norm(x, gamma, beta, .eps = WG_ZERO);
-    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(wg_square(z)), x)))), 1e-12);
-    free(b), free(variance);
-    wgt_finish(c, NULL);
-}
-
-Test(batch_norm, inference_uses_what_is_given)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_node x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)),
-            beta = wg_fill(g, 0.5, WG_SHAPE(2));
-    wg_node mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }),
-            variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
-    expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5),
-           (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
-    wgt_finish(c, NULL);
-}
-
 /* More rows than one block, far from zero: of rows m + d and m - d in turn the mean is m, the variance d^2,
  * to the last digits of x. */
 Test(batch_norm, moments_of_many_rows_far_from_zero)
@@ -218,44 +168,6 @@ Test(batch_norm, repeated_rows)
 }
 
 /* ---- layer normalisation ---- */
-
-/* Of a row a, b: mean (a + b) / 2, variance (a - b)^2 / 4; the gradient of a row's sum of gamma-less y is
- * zero. */
-Test(layer_norm, of_two_features)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_node x = given(g, WG_SHAPE(2, 2), (double[]){ 1, 5, -2, 2 });
-    wg_node y = wg_layer_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }),
-                              given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
-    double h = 2 / sqrt(4.5);
-    expect(y, (double[]){ 10 - 2 * h, 20 + 3 * h, 10 - 2 * h, 20 + 3 * h }, 4, 1e-15);
-    expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
-    expect(wg_part(y, 2), (double[]){ 4, 4 }, 2, 0);
-    wgt_finish(c, NULL);
-}
-
-/* Normalised rows have mean 0 and variance v / (v + eps); their sum does not depend on x, nor, without eps,
- * does the sum of their squares. The gradients of gamma and beta of a sum are the sums of h and of ones. */
-Test(layer_norm, rows_are_normalised)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_node x = wg_add(wg_mul(wg_any(g, WG_SHAPE(20, 4, 600)), 2), 3), one = wg_fill(g, 1, WG_SHAPE(600));
-    wg_node y = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600))), v = wg_part(y, 2);
-    double zero[80] = { 0 }, *variance = wgt_values(wg_div(v, wg_add(v, 1e-5)));
-    expect(wg_mean(y, .axes = WG_AXES(-1)), zero, 80, 1e-14);
-    expect(wg_var(y, .axes = WG_AXES(-1)), variance, 80, 1e-13);
-    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(y), x)))), 1e-12);
-    wg_node z = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600)), .eps = WG_ZERO);
-    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(wg_square(z)), x)))), 1e-11);
-    double *h = wgt_values(wg_sum(y, .axes = WG_AXES(0, 1))), *count = wgt_values(wg_mul(one, 80));
-    wg_node gamma = wg_mul(one, 1), beta = wg_mul(one, 0), sum = wg_sum(wg_layer_norm(x, gamma, beta));
-    expect(wg_grad(sum, gamma), h, 600, 1e-12);
-    expect(wg_grad(sum, beta), count, 600, 0);
-    free(variance), free(h), free(count);
-    wgt_finish(c, NULL);
-}
 
 /* A result of 8 MiB or more is written past the caches, a few of its rows alone are not. Each row has the
  * same bits in both. */

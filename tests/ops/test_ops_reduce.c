@@ -8,29 +8,7 @@
 #include "wgnode.h"
 #include "wgnearest.h"
 
-static const double LN2 = 0.69314718055994530942, LN3 = 1.09861228866810969140;
-
 /* ---- reductions ---- */
-
-Test(reduce, sums)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6);
-    EXPECT(wg_sum(x), WG_F64, WG_SCALAR, 21);
-    EXPECT(wg_sum(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(3), 5, 7, 9);
-    EXPECT(wg_sum(x, .axes = WG_AXES(-1), .keepdims = true), WG_F64, WG_SHAPE(2, 1), 6, 15);
-    EXPECT(wg_mean(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2), 2, 5);
-    EXPECT(slope(wg_square(wg_sum(x, .axes = WG_AXES(0))), x), WG_F64, WG_SHAPE(2, 3), 10, 14, 18, 10, 14,
-           18);
-    wg_node y = wg_reshape(VECTOR(g, 1, 2, 3, 4, 5, 6, 7, 8), WG_SHAPE(2, 2, 2));
-    EXPECT(wg_sum(y, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2, 2), 4, 6, 12, 14);
-    EXPECT(wg_sum(y, .axes = WG_AXES(0, 2)), WG_F64, WG_SHAPE(2), 14, 22);
-    EXPECT(wg_sum(y, .axes = WG_AXES(0, 2), .keepdims = true), WG_F64, WG_SHAPE(1, 2, 1), 14, 22);
-    EXPECT(wg_max(y, .axes = WG_AXES(0, 2)), WG_F64, WG_SHAPE(2), 6, 8);
-    EXPECT(wg_var(VECTOR(g, 1, 2, 3, 4)), WG_F64, WG_SCALAR, 1.25);
-    EXPECT(wg_var(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(3), 2.25, 2.25, 2.25);
-    done(g);
-}
 
 Test(reduce, integers_are_exact)
 {
@@ -65,33 +43,6 @@ Test(reduce, over_nothing)
     done(g);
 }
 
-Test(reduce, sums_so_far)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 1, 2, 4, 8), m = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 10, 20, 30);
-    EXPECT_VECTOR(wg_cumsum(x), 1, 3, 7, 15);
-    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true), 0, 1, 3, 7);
-    EXPECT_VECTOR(wg_cumsum(x, .reverse = true), 15, 14, 12, 8);
-    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true, .reverse = true), 14, 12, 8, 0);
-    EXPECT(wg_cumsum(m), WG_F64, WG_SHAPE(2, 3), 1, 2, 3, 11, 22, 33);
-    EXPECT(wg_cumsum(m, .axis = -1), WG_F64, WG_SHAPE(2, 3), 1, 3, 6, 10, 30, 60);
-    EXPECT(wg_cumsum(m, .axis = 1, .reverse = true), WG_F64, WG_SHAPE(2, 3), 6, 5, 3, 60, 50, 30);
-    EXPECT_VECTOR(wg_cumsum(VECTOR(g, 1, NAN, 2)), 1, NAN, NAN);
-    done(g);
-}
-
-/* y[i] has x[j] for j <= i: the gradient of sum w y by x[j] is the sum of w[i] for i >= j. */
-Test(reduce, gradients_of_sums_so_far)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 1, 2, 4, 8), w = VECTOR(g, 1, 10, 100, 1000);
-    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x)), x), 1111, 1110, 1100, 1000);
-    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true)), x), 1110, 1100, 1000, 0);
-    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .reverse = true)), x), 1, 11, 111, 1111);
-    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true, .reverse = true)), x), 0, 1, 11, 111);
-    done(g);
-}
-
 /* f32 is added in double and rounded once: 2^24 + 1 + 1 is 2^24 + 2, where sums in f32 stay at 2^24. */
 Test(reduce, dtypes_of_sums_so_far)
 {
@@ -103,33 +54,6 @@ Test(reduce, dtypes_of_sums_so_far)
     EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0)), WG_I64, WG_SHAPE(3), 1, 1, 2);
     EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3))), WG_F32, WG_SHAPE(0, 3));
     EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0))), WG_F32, WG_SHAPE(3, 0));
-    done(g);
-}
-
-Test(reduce, largest)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = INPUT(g, WG_SHAPE(3, 3), 1, 5, 5, 7, 7, 2, -1, NAN, NAN);
-    EXPECT(wg_max(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(3), 5, 7, NAN);
-    EXPECT(slope(wg_max(x, .axes = WG_AXES(1)), x), WG_F64, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 1, 0);
-    EXPECT(wg_argmax(x), WG_I64, WG_SHAPE(3), 1, 0, 1);
-    EXPECT(wg_argmax(x, .axis = WG_AXES(0), .keepdims = true), WG_I64, WG_SHAPE(1, 3), 1, 2, 2);
-    EXPECT(wg_max(VECTOR(g, -INFINITY, -INFINITY)), WG_F64, WG_SCALAR, -INFINITY);
-    wg_node y = wg_reshape(VECTOR(g, 1, 9, 2, 3, 9, 4, 5, 8), WG_SHAPE(2, 2, 2));
-    EXPECT(slope(wg_max(y, .axes = WG_AXES(0, 2)), y), WG_F64, WG_SHAPE(2, 2, 2), 0, 1, 0, 0, 0, 0, 0, 1);
-    EXPECT(slope(wg_max(y), y), WG_F64, WG_SHAPE(2, 2, 2), 0, 1, 0, 0, 0, 0, 0, 0);
-    done(g);
-}
-
-Test(reduce, logsumexp_at_infinities)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = INPUT(g, WG_SHAPE(5, 2), 0, 0, 1000, 1000, -INFINITY, -INFINITY, INFINITY, 1, NAN, 0);
-    EXPECT_NEAR(wg_logsumexp(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(5), LN2, 1000 + LN2, -INFINITY,
-                INFINITY, NAN);
-    wg_node y = INPUT(g, WG_SHAPE(3, 2), 0, LN3, -INFINITY, 1000, -INFINITY, -INFINITY);
-    EXPECT_NEAR(slope(wg_logsumexp(y, .axes = WG_AXES(1), .keepdims = true), y), WG_F64, WG_SHAPE(3, 2), 0.25,
-                0.75, 0, 1, 0, 0);
     done(g);
 }
 
@@ -212,5 +136,41 @@ Test(reduce, tree_of_columns)
                          "%lld rows, column %lld", (long long)n, (long long)i);
     }
     free(v);
+    done(g);
+}
+
+/* ---- products ---- */
+
+/* The product of (i + 1) / i for i = 1 to n is n + 1: over the last axis, the first axis, and all axes, for
+ * sizes around those of leaves and blocks. */
+Test(reduce, long_products)
+{
+    static const int64_t sizes[] = { 31, 33, 63, 65, 255, 256, 257, 511, 1000 };
+    for (int i = 0; i < 9; i++) {
+        wg_graph *g = graph(WG_F64);
+        const int64_t n = sizes[i];
+        wg_node t = wg_add(wg_arange(g, 0, (double)n, 1), 1), f = wg_div(wg_add(t, 1), t);
+        wg_node rows = wg_broadcast_to(wg_reshape(f, WG_SHAPE(1, n)), WG_SHAPE(3, n));
+        wg_node columns = wg_broadcast_to(wg_reshape(f, WG_SHAPE(n, 1)), WG_SHAPE(n, 70));
+        const double want = (double)n + 1;
+        double v[70];
+        cr_expect_float_eq(wg_item(wg_prod(f)), want, 1e-13 * want);
+        wg_copy_f64(wg_prod(rows, .axes = WG_AXES(1)), v, 3);
+        for (int j = 0; j < 3; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "row %d of %d", j, (int)n);
+        wg_copy_f64(wg_prod(columns, .axes = WG_AXES(0)), v, 70);
+        for (int j = 0; j < 70; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "column %d", j);
+        done(g);
+    }
+}
+
+/* Integers wrap around: 3^300 modulo 2^64. */
+Test(reduce, products_of_integers_wrap_around)
+{
+    wg_graph *g = graph(WG_F64);
+    uint64_t want = 1;
+    for (int i = 0; i < 300; i++) want *= 3;
+    wg_node three = wg_broadcast_to(INTS(g, 3), WG_SHAPE(300));
+    wg_tensor y = wg_value(wg_prod(three));
+    cr_expect(y.dtype == WG_I64 && *(const int64_t *)y.data == (int64_t)want);
     done(g);
 }

@@ -1,42 +1,11 @@
-/* test_ops_values.c: values by hand for the elementwise functions, comparisons, choices and casts, and the
- * conventions at kinks, singular points and infinities. Expectations are closed forms and counting. */
+/* test_ops_values.c: what the formulas of ops do not say, and tests/formula/test_formula_values.c does not compare:
+ * integers, casts, places of elements, groups, what is refused. Expectations are closed forms and counting. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wgnode.h"
-
-static const double LN2 = 0.69314718055994530942, LN3 = 1.09861228866810969140, E = 2.71828182845904523536,
-                    PI = 3.14159265358979323846;
-
-/* ---- functions of one operand ---- */
-
-Test(unary, exponentials)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 0, 1, -INFINITY, INFINITY, NAN, LN3);
-    EXPECT_CLOSE(wg_exp(x), 1, E, 0, INFINITY, NAN, 3);
-    EXPECT_CLOSE(slope(wg_exp(x), x), 1, E, 0, INFINITY, NAN, 3);
-    wg_node p = VECTOR(g, 1, E, 0, -1, INFINITY, 4);
-    EXPECT_CLOSE(wg_log(p), 0, 1, -INFINITY, NAN, INFINITY, 2 * LN2);
-    EXPECT_CLOSE(slope(wg_log(p), p), 1, 1 / E, INFINITY, -1, 0, 0.25);
-    done(g);
-}
-
-Test(unary, roots_and_powers)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 9, 4, 0.25), zero = VECTOR(g, 0);
-    EXPECT_VECTOR(wg_sqrt(x), 3, 2, 0.5);
-    EXPECT_CLOSE(slope(wg_sqrt(x), x), 1.0 / 6, 0.25, 1);
-    EXPECT_VECTOR(slope(wg_sqrt(zero), zero), INFINITY);
-    EXPECT_VECTOR(wg_sqrt(VECTOR(g, -1)), NAN);
-    wg_node y = VECTOR(g, -3, 0, 2);
-    EXPECT_VECTOR(wg_square(y), 9, 0, 4);
-    EXPECT_VECTOR(slope(wg_square(y), y), -6, 0, 4);
-    done(g);
-}
 
 /* To the bit: each is one operation of IEEE arithmetic. */
 Test(unary, frequent_powers)
@@ -48,75 +17,6 @@ Test(unary, frequent_powers)
     EXPECT_VECTOR(wg_pow(x, -1), 1.0 / 3, -1.0 / 3, 1 / 0.1, -INFINITY, 0, -0.0, NAN, 1e200);
     EXPECT_VECTOR(wg_pow(x, VECTOR(g, 2, 1, -1, 0, 3, 3, 0, 2)), 9, -3, 10, 1, INFINITY, -INFINITY, 1, 0);
     EXPECT_VECTOR(slope(wg_pow(x, 2), x), 6, -6, 0.2, -0.0, INFINITY, -INFINITY, NAN, 2e-200);
-    done(g);
-}
-
-Test(unary, circle)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 0, PI / 6, PI / 2);
-    wg_node s = wg_sin(x), c = wg_cos(x);
-    EXPECT_CLOSE(s, 0, 0.49999999999999994, 1);
-    EXPECT_CLOSE(wg_add(wg_square(s), wg_square(c)), 1, 1, 1);
-    EXPECT_CLOSE(wg_sub(slope(s, x), c), 0, 0, 0);
-    EXPECT_CLOSE(wg_add(slope(c, x), s), 0, 0, 0);
-    done(g);
-}
-
-Test(unary, saturating_functions)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 0, LN2, -LN2, INFINITY, -INFINITY, NAN);
-    EXPECT_CLOSE(wg_tanh(x), 0, 0.6, -0.6, 1, -1, NAN);
-    EXPECT_CLOSE(slope(wg_tanh(x), x), 1, 0.64, 0.64, 0, 0, NAN);
-    wg_node w = VECTOR(g, 0, sqrt(0.5), -sqrt(0.5), INFINITY, -INFINITY,
-                       NAN); /* 68.3 % lie within a standard deviation */
-    EXPECT_CLOSE(wg_erf(w), 0, 0.6826894921370859, -0.6826894921370859, 1, -1, NAN);
-    EXPECT_CLOSE(slope(wg_erf(w), w), 2 / sqrt(PI), 2 / sqrt(PI * E), 2 / sqrt(PI * E), 0, 0, NAN);
-    wg_node z = VECTOR(g, 0, LN3, -LN3, 800, -800, NAN);
-    EXPECT_CLOSE(wg_sigmoid(z), 0.5, 0.75, 0.25, 1, 0, NAN);
-    EXPECT_CLOSE(slope(wg_sigmoid(z), z), 0.25, 0.1875, 0.1875, 0, 0, NAN);
-    EXPECT_CLOSE(wg_softplus(z), LN2, 2 * LN2, log(4.0 / 3), 800, 0, NAN);
-    EXPECT_CLOSE(slope(wg_softplus(z), z), 0.5, 0.75, 0.25, 1, 0, NAN);
-    done(g);
-}
-
-/* x / (1 + |x|), its derivatives 1 / (1 + |x|)^2 and -2 sign x / (1 + |x|)^3, the last 0 at 0. */
-Test(unary, softsign)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 0, 1, -1, 3, -7, NAN);
-    EXPECT_VECTOR(wg_softsign(x), 0, 0.5, -0.5, 0.75, -0.875, NAN);
-    EXPECT_VECTOR(slope(wg_softsign(x), x), 1, 0.25, 0.25, 0.0625, 0.015625, NAN);
-    wg_node y = VECTOR(g, 0, 1, -1, 3, -7);
-    EXPECT_VECTOR(slope(slope(wg_softsign(y), y), y), 0, -0.25, 0.25, -0.03125, 2.0 / 512);
-    EXPECT(wg_softsign(INTS(g, 3, -1)), WG_F64, WG_SHAPE(2), 0.75, -0.5);
-    done(g);
-}
-
-Test(unary, kinks)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, -2, 0, -0.0, 3, NAN);
-    EXPECT_VECTOR(wg_abs(x), 2, 0, 0, 3, NAN);
-    EXPECT_VECTOR(slope(wg_abs(x), x), -1, 0, 0, 1, 0);
-    EXPECT_VECTOR(wg_relu(x), 0, 0, 0, 3, NAN);
-    EXPECT_VECTOR(slope(wg_relu(x), x), 0, 0, 0, 1, 0);
-    wg_node y = VECTOR(g, -2, 0, 3);
-    EXPECT_VECTOR(wg_leaky_relu(y), -0.02, 0, 3);
-    EXPECT_VECTOR(slope(wg_leaky_relu(y), y), 0.01, 0.01, 1);
-    EXPECT_VECTOR(wg_leaky_relu(y, .slope = 0.25), -0.5, 0, 3);
-    EXPECT_VECTOR(slope(wg_leaky_relu(y, .slope = WG_ZERO), y), 0, 0, 1);
-    done(g);
-}
-
-Test(unary, slope_is_an_operand)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, -2, 0, 3, -5), slopes = VECTOR(g, 0.5, 0.5, 0.5, 0.1);
-    wg_node y = wg_apply(WG_HERE, wg_op_find("leaky"), (wg_node[]){ x, slopes }, 2, NULL);
-    EXPECT_VECTOR(y, -1, 0, 3, -0.5);
-    EXPECT_VECTOR(slope(y, slopes), -2, 0, 0, -5);
     done(g);
 }
 
@@ -133,7 +33,7 @@ Test(unary, integers)
     done(g);
 }
 
-/* ---- comparisons, choice, casts ---- */
+/* ---- comparisons, casts ---- */
 
 Test(compare, orders)
 {
@@ -149,21 +49,6 @@ Test(compare, orders)
     EXPECT(wg_equal(p, q), WG_BOOL, WG_SHAPE(5), 0, 1, 0, 1, 0);
     EXPECT(wg_less(p, q), WG_BOOL, WG_SHAPE(5), 1, 0, 0, 0, 1);
     EXPECT(wg_equal(INTS(g, 1, 2), 2.5), WG_BOOL, WG_SHAPE(2), 0, 0);
-    done(g);
-}
-
-Test(compare, where_chooses_and_shares_the_gradient)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node c = wg_greater(VECTOR(g, 1, -1, 1), 0), a = VECTOR(g, 10, 20, 30),
-            b = INPUT(g, WG_SHAPE(2, 1), 5, NAN);
-    wg_node y = wg_where(c, a, b);
-    EXPECT(y, WG_F64, WG_SHAPE(2, 3), 10, 5, 30, 10, NAN, 30);
-    EXPECT_VECTOR(slope(y, a), 2, 0, 2);
-    EXPECT(slope(y, b), WG_F64, WG_SHAPE(2, 1), 1, 1);
-    EXPECT(wg_where(c, 1, 0), WG_F64, WG_SHAPE(3), 1, 0, 1);
-    EXPECT(wg_where(c, INTS(g, 1, 2, 3), 7), WG_I32, WG_SHAPE(3), 1, 7, 3);
-    EXPECT(wg_where(c, c, wg_equal(a, 20)), WG_BOOL, WG_SHAPE(3), 1, 1, 1);
     done(g);
 }
 
@@ -185,10 +70,202 @@ Test(compare, casts_saturate)
     done(g);
 }
 
-Test(compare, casts_carry_gradients_between_floats)
+/* ---- shapes ---- */
+
+/* Every permutation of four axes, against indexing; sizes on both sides of a tile. */
+Test(shape, transposes_of_four_axes)
+{
+    static const int64_t dim[4] = { 3, 33, 2, 35 };
+    enum { N = 3 * 33 * 2 * 35 };
+    wg_graph *g = graph(WG_F64);
+    double *v = malloc(N * sizeof *v);
+    for (int i = 0; i < N; i++) v[i] = i;
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3, 33, 2, 35)));
+    for (int p = 0; p < 256; p++) {
+        int a[4] = { p & 3, p >> 2 & 3, p >> 4 & 3, p >> 6 };
+        if ((1 << a[0] | 1 << a[1] | 1 << a[2] | 1 << a[3]) != 15) continue;
+        wg_tensor t = wg_value(wg_transpose(x, .axes = WG_AXES(a[0], a[1], a[2], a[3])));
+        int64_t stride[4] = { 33 * 2 * 35, 2 * 35, 35, 1 }, at = 0;
+        for (int64_t i = 0; i < dim[a[0]]; i++)
+            for (int64_t j = 0; j < dim[a[1]]; j++)
+                for (int64_t k = 0; k < dim[a[2]]; k++)
+                    for (int64_t l = 0; l < dim[a[3]]; l++, at++) {
+                        double want = (double)(i * stride[a[0]] + j * stride[a[1]] + k * stride[a[2]] +
+                                               l * stride[a[3]]);
+                        cr_assert_eq(((const double *)t.data)[at], want, "permutation %d, element %lld", p,
+                                     (long long)at);
+                    }
+    }
+    free(v);
+    done(g);
+}
+
+Test(shape, gradients_of_slices)
 {
     wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 1, 2), y = wg_cast(x, WG_F32);
-    EXPECT_VECTOR(slope(wg_mul(y, wg_cast(VECTOR(g, 3, 5), WG_F32)), x), 3, 5);
+    wg_node x = VECTOR(g, 1, 2, 3, 4, 5);
+    wg_node head = wg_slice(x, .to = 2), mid = wg_slice(x, .from = 2, .to = 3), tail = wg_slice(x, .from = 4);
+    EXPECT_VECTOR(slope(wg_slice(x, .from = 1, .to = 3), x), 0, 1, 1, 0, 0);
+    wg_node apart =
+        wg_add(wg_sum(wg_square(head)), wg_add(wg_sum(wg_mul(mid, 7)), wg_sum(wg_mul(tail, tail))));
+    EXPECT_VECTOR(wg_grad(apart, x), 2, 4, 7, 0, 10);
+    wg_node overlapping = wg_add(wg_sum(wg_slice(x, .to = 3)), wg_sum(wg_mul(wg_slice(x, .from = 2), 10)));
+    EXPECT_VECTOR(wg_grad(overlapping, x), 1, 1, 11, 10, 10);
+    wg_node empty = wg_add(wg_sum(wg_slice(x, .from = 2, .to = 2)), wg_sum(head));
+    EXPECT_VECTOR(wg_grad(empty, x), 1, 1, 0, 0, 0);
+    wg_node first = wg_grad(apart, x);
+    EXPECT_VECTOR(wg_grad(wg_sum(wg_mul(first, first)), x), 8, 16, 0, 0, 40);
+    done(g);
+}
+
+/* ---- indices ---- */
+
+Test(gather, mistakes_name_the_lowest_index)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_context *c = wg_graph_context(g);
+    wg_node x = INPUT(g, WG_SHAPE(3, 1), 1, 2, 3);
+    wg_value(wg_gather(x, INTS(g, 0, 3, -1)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: 3 at index 1, must be from -3 to 2");
+    wg_value(wg_gather(x, INTS(g, 0, -4)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -4 at index 1, must be from -3 to 2");
+    wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "not a whole number, at index 2");
+    wg_value(wg_gather(x, VECTOR(g, NAN)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "not a whole number, at index 0");
+    wg_value(wg_one_hot(INTS(g, 0, 4, 9), 4));
+    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: 4 at index 1, must be from 0 to 3");
+    done(g);
+}
+
+/* ---- places of elements ---- */
+
+static wg_node counted(wg_graph *g, wg_shape s)
+{
+    double v[64];
+    for (int i = 0; i < 64; i++) v[i] = i;
+    return wg_input(g, "x", wg_view_f64(v, s));
+}
+/* The gradient of the sum of y times 1, 2, 3, ... */
+static wg_node weighted(wg_node y, wg_node x)
+{
+    wg_shape s = wg_node_shape(y);
+    double v[64];
+    for (int i = 0; i < 64; i++) v[i] = i + 1;
+    return wg_grad(wg_sum(wg_mul(y, wg_input(wg_graph_of(y), "weights", wg_view_f64(v, s)))), x);
+}
+
+Test(arrange, split)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_context *c = wg_graph_context(g);
+    wg_node x = counted(g, WG_SHAPE(2, 6)), y[4];
+    cr_assert(wg_split(x, 3, -1, y));
+    EXPECT(y[1], WG_F64, WG_SHAPE(2, 2), 2, 3, 8, 9);
+    cr_assert(!wg_split(wg_none, 3, 1, y) && wg_is_none(y[0]));
+    cr_assert(!wg_split(x, 3, 2, y) && wg_is_none(y[0]));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 2 in");
+    cr_assert(!wg_split(x, 4, 1, y) && wg_is_none(y[2]));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 of 6 elements has no 4 equal parts");
+    done(g);
+}
+
+/* The diagonal of a node that a reshape has made: the way from it to that node goes on. */
+Test(arrange, the_diagonal_of_a_part)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
+    cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), m))), 3);
+    cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), x))), 3);
+    double *rows = wgt_values(wg_vmap(wg_diagonal(m), m, x));
+    static const double expected[] = { 0, 4, 8, 9, 13, 17 };
+    cr_expect_arr_eq(rows, expected, sizeof expected);
+    free(rows);
+    wgt_finish(c, NULL);
+}
+
+static wg_node row(wg_graph *g, const double *v, int64_t n)
+{
+    return wg_input(g, "x", wg_view_f64(v, WG_SHAPE(1, n, 1)));
+}
+#define ROW(g, ...)        row(g, (const double[]){ __VA_ARGS__ }, (int64_t)COUNT_(__VA_ARGS__))
+#define EXPECT_ROW(y, ...) EXPECT(y, WG_F64, WG_SHAPE(1, (int64_t)COUNT_(__VA_ARGS__), 1), __VA_ARGS__)
+
+/* The first of equals is chosen, in the order of memory; NaN is the largest. */
+Test(pool, ties_and_nan)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = ROW(g, 2, 2, 1, 3, 3, 3), y = wg_max_pool(x, .size = WG_SHAPE(2));
+    EXPECT_ROW(y, 2, 3, 3);
+    EXPECT_ROW(weighted(y, x), 1, 0, 0, 2, 3, 0);
+    y = wg_max_pool(x, .size = WG_SHAPE(3), .stride = WG_SHAPE(1));
+    EXPECT_ROW(weighted(y, x), 1, 0, 0, 2 + 3 + 4, 0, 0);
+    wg_node square = INPUT(g, WG_SHAPE(1, 2, 2, 1), 0, 7, 7, 7);
+    EXPECT(weighted(wg_max_pool(square, .size = WG_SHAPE(2)), square), WG_F64, WG_SHAPE(1, 2, 2, 1), 0, 1, 0,
+           0);
+    wg_node n = ROW(g, 1, NAN, 5, NAN, 2, 3), z = wg_max_pool(n, .size = WG_SHAPE(3));
+    EXPECT_ROW(weighted(z, n), 0, 1, 0, 2, 0, 0);
+    EXPECT_ROW(wg_cast(wg_not_equal(z, z), WG_F64), 1, 1);
+    done(g);
+}
+
+/* ---- norms over groups ---- */
+
+static wg_node normal(wg_node x, wg_axis over, double eps)
+{
+    wg_node mean = wg_mean(x, .axes = over, .keepdims = true),
+            var = wg_var(x, .axes = over, .keepdims = true);
+    return wg_div(wg_sub(x, mean), wg_sqrt(wg_add(var, eps)));
+}
+static void expect_close(wg_node y, wg_node want)
+{
+    cr_assert(wg_item(wg_max(wg_abs(wg_sub(y, want)))) < 1e-14, "%s",
+              wg_message(wg_graph_context(wg_graph_of(y))));
+}
+
+Test(norms, of_groups)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_context *c = wg_graph_context(g);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_any(g, WG_SHAPE(3, 4, 6)), v = wg_any(g, WG_SHAPE(6)), u = wg_any(g, WG_SHAPE(4, 1));
+    wg_node thirds = wg_reshape(x, WG_SHAPE(3, 4, 3, 2)), halves = wg_reshape(x, WG_SHAPE(3, 2, 2, 6));
+    thirds = wg_reshape(normal(thirds, WG_AXES(1, 3), 1e-5), WG_SHAPE(3, 4, 6));
+    halves = wg_reshape(normal(halves, WG_AXES(2, 3), 0.5), WG_SHAPE(3, 4, 6));
+    expect_close(wg_group_norm(x, v, v, 3), wg_add(wg_mul(thirds, v), v));
+    expect_close(wg_group_norm(x, wg_none, wg_none, 1), normal(x, WG_AXES(1, 2), 1e-5));
+    wg_node flat = wg_reshape(u, WG_SHAPE(4));
+    expect_close(wg_group_norm(x, flat, flat, 2, .axis = WG_AXES(1), .eps = 0.5),
+                 wg_add(wg_mul(halves, u), u));
+    expect_close(wg_instance_norm(x, v, v), wg_add(wg_mul(normal(x, WG_AXES(1), 1e-5), v), v));
+    expect_close(wg_batch_norm(x, flat, flat, .axis = WG_AXES(1)),
+                 wg_add(wg_mul(normal(x, WG_AXES(0, 2), 1e-5), u), u));
+    expect_close(wg_nn_group_norm(x, p, "b", 3), thirds);
+    cr_assert_eq(wg_params_size(p), 2 * 6);
+    wg_nn_group_norm(x, p, "d", 3, .axis = WG_AXES(0));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "\"d\": x needs an axis of examples and one of channels");
+    wg_nn_group_norm(x, p, "b", 3);
+    wgt_expect_error(c, WG_ERROR_USE, "layer \"b\"");
+    done(g);
+}
+
+Test(resize, by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = VECTOR(g, 0, 2, 6);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(6), .axes = WG_AXES(0)), 0, 0, 2, 2, 6, 6);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(2), .axes = WG_AXES(0)), 0, 2);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(5), .axes = WG_AXES(0)), 0, 0, 2, 2, 6);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(6), .axes = WG_AXES(0), .mode = WG_BILINEAR), 0, 0.5, 1.5, 3, 5, 6);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(5), .axes = WG_AXES(0), .mode = WG_BILINEAR, .align_corners = true),
+                  0, 1, 2, 4, 6);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(1), .axes = WG_AXES(0), .mode = WG_BILINEAR), 2);
+    EXPECT_VECTOR(wg_resize(x, WG_SHAPE(1), .axes = WG_AXES(0), .mode = WG_BILINEAR, .align_corners = true),
+                  0);
+    EXPECT_EMPTY(wg_resize(x, WG_SHAPE(0), .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
+    EXPECT_VECTOR(slope(wg_resize(x, WG_SHAPE(6), .axes = WG_AXES(0), .mode = WG_BILINEAR), x), 2, 2, 2);
+    EXPECT_VECTOR(slope(wg_resize(x, WG_SHAPE(5), .axes = WG_AXES(0)), x), 2, 2, 1);
     done(g);
 }

@@ -1,5 +1,4 @@
-/* test_pick.c: elements by their numbers, numbers of elements, order of size, scans: against loops and
- * closed forms. */
+/* test_pick.c: elements by their numbers, numbers of elements, order of size: against loops. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,58 +18,6 @@ static wg_node weighted(wg_node y, wg_node x)
     for (int i = 0; i < 64; i++) v[i] = i + 1;
     return wg_grad(wg_sum(wg_mul(y, wg_input(wg_graph_of(y), "weights", wg_view_f64(v, s)))), x);
 }
-static wg_node table(wg_graph *g, wg_shape s, const int32_t *v)
-{
-    return wg_input(g, "i", wg_view_i32(v, s));
-}
-#define TABLE(g, s, ...) table(g, s, (const int32_t[]){ __VA_ARGS__ })
-
-/* ---- by number ---- */
-
-Test(pick, take)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = counted(g, WG_SHAPE(2, 3)), i = INTS(g, 2, 0, 2);
-    EXPECT(wg_take(x, i, .axis = 1), WG_F64, WG_SHAPE(2, 3), 2, 0, 2, 5, 3, 5);
-    EXPECT(wg_take(x, i, .axis = -1), WG_F64, WG_SHAPE(2, 3), 2, 0, 2, 5, 3, 5);
-    EXPECT(wg_take(x, TABLE(g, WG_SHAPE(2, 1), 1, 0)), WG_F64, WG_SHAPE(2, 1, 3), 3, 4, 5, 0, 1, 2);
-    EXPECT(wg_take(counted(g, WG_SHAPE(2, 2, 2)), TABLE(g, WG_SCALAR, 1), .axis = 1), WG_F64, WG_SHAPE(2, 2),
-           2, 3, 6, 7);
-    EXPECT(weighted(wg_take(x, i, .axis = 1), x), WG_F64, WG_SHAPE(2, 3), 2, 0, 4, 5, 0, 10);
-    wg_value(wg_take(x, INTS(g, 0, 3), .axis = 1));
-    wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE, "number out of range: 3 at index 1");
-    done(g);
-}
-
-Test(pick, take_along)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = counted(g, WG_SHAPE(2, 3)), i = TABLE(g, WG_SHAPE(2, 2), 2, 2, 0, 1);
-    EXPECT(wg_take_along(x, i, .axis = 1), WG_F64, WG_SHAPE(2, 2), 2, 2, 3, 4);
-    EXPECT(wg_take_along(x, TABLE(g, WG_SHAPE(1, 3), 1, 0, 1)), WG_F64, WG_SHAPE(1, 3), 3, 1, 5);
-    EXPECT(weighted(wg_take_along(x, i, .axis = 1), x), WG_F64, WG_SHAPE(2, 3), 0, 0, 3, 3, 4, 0);
-    EXPECT(wg_take_along(wg_cast(x, WG_I32), i, .axis = 1), WG_I32, WG_SHAPE(2, 2), 2, 2, 3, 4);
-    EXPECT(wg_take_along(wg_greater(x, 2), i, .axis = 1), WG_BOOL, WG_SHAPE(2, 2), 0, 0, 1, 1);
-    done(g);
-}
-
-Test(pick, scatter_add)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = counted(g, WG_SHAPE(2, 3)), v = INPUT(g, WG_SHAPE(2, 2), 10, 20, 30, 40);
-    EXPECT(wg_scatter_add(x, INTS(g, 2, 2), v, .axis = 1), WG_F64, WG_SHAPE(2, 3), 0, 1, 32, 3, 4, 75);
-    EXPECT(wg_scatter_add(x, INTS(g, 1), INPUT(g, WG_SHAPE(1, 3), 1, 2, 3)), WG_F64, WG_SHAPE(2, 3), 0, 1, 2,
-           4, 6, 8);
-    wg_node i = TABLE(g, WG_SHAPE(2, 2), 2, 0, 1, 1);
-    EXPECT(wg_scatter_add_along(x, i, v, .axis = 1), WG_F64, WG_SHAPE(2, 3), 20, 1, 12, 3, 74, 5);
-    EXPECT(weighted(wg_scatter_add_along(x, i, v, .axis = 1), v), WG_F64, WG_SHAPE(2, 2), 3, 1, 5, 5);
-    EXPECT(weighted(wg_scatter_add(x, INTS(g, 2, 2), v, .axis = 1), v), WG_F64, WG_SHAPE(2, 2), 3, 3, 6, 6);
-    EXPECT(weighted(wg_scatter_add(x, INTS(g, 2, 2), v, .axis = 1), x), WG_F64, WG_SHAPE(2, 3), 1, 2, 3, 4, 5,
-           6);
-    EXPECT(wg_scatter_add(INTS(g, 1, 2), INTS(g, 1, 1), INTS(g, 5, 6)), WG_I32, WG_SHAPE(2), 1, 13);
-    done(g);
-}
-
 /* ---- numbers below 0 count from the end, as in NumPy ---- */
 
 enum { PICKED = 6, OF = 4 };
@@ -188,18 +135,6 @@ Test(pick, sort_by_hand)
     done(g);
 }
 
-Test(pick, topk_by_hand)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 3, 1, 2, 3, 0), y = wg_topk(x, 3);
-    EXPECT_VECTOR(y, 3, 3, 2);
-    EXPECT(wg_part(y, 1), WG_I64, WG_SHAPE(3), 0, 3, 2);
-    EXPECT_VECTOR(wg_topk(x, 2, .smallest = true), 0, 1);
-    EXPECT_VECTOR(weighted(y, x), 1, 0, 3, 2, 0);
-    EXPECT_EMPTY(wg_topk(x, 0), WG_F64, WG_SHAPE(0));
-    done(g);
-}
-
 typedef struct ranked {
     double v;
     int64_t i;
@@ -240,57 +175,4 @@ Test(pick, sort_and_topk_against_qsort)
             free(v), free(want);
             done(g);
         }
-}
-
-/* ---- scans ---- */
-
-Test(scans, cumprod)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, 2, 3, 4), zero = VECTOR(g, 2, 0, 4), two = VECTOR(g, 0, 0, 4);
-    EXPECT_VECTOR(wg_cumprod(x), 2, 6, 24);
-    EXPECT_VECTOR(wg_cumprod(x, .exclusive = true), 1, 2, 6);
-    EXPECT_VECTOR(wg_cumprod(x, .reverse = true), 24, 12, 4);
-    EXPECT_VECTOR(wg_cumprod(x, .exclusive = true, .reverse = true), 12, 4, 1);
-    /* y = (a, ab, abc), the sum's gradient is (1 + b + bc, a + ac, ab): nothing is divided by a zero */
-    EXPECT_VECTOR(slope(wg_cumprod(x), x), 16, 10, 6);
-    EXPECT_VECTOR(slope(wg_cumprod(zero), zero), 1, 10, 0);
-    EXPECT_VECTOR(slope(wg_cumprod(two), two), 1, 0, 0);
-    /* of a b + a b c by a and b: 1 + c, at zeros too */
-    EXPECT_VECTOR(slope(slope(wg_cumprod(two), two), two), 5, 5, 0);
-    EXPECT_VECTOR(slope(wg_cumprod(x, .exclusive = true), x), 4, 2, 0);
-    EXPECT(wg_cumprod(INTS(g, 2, 3, -1)), WG_I64, WG_SHAPE(3), 2, 6, -6);
-    wg_node m = INPUT(g, WG_SHAPE(2, 2), 1, 2, 3, 4);
-    EXPECT(wg_cumprod(m), WG_F64, WG_SHAPE(2, 2), 1, 2, 3, 8);
-    EXPECT(wg_cumprod(m, .axis = 1), WG_F64, WG_SHAPE(2, 2), 1, 2, 3, 12);
-    done(g);
-}
-
-Test(scans, logcumsumexp)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node x = VECTOR(g, log(1), log(2), log(3));
-    EXPECT_CLOSE(wg_logcumsumexp(x), 0, log(3), log(6));
-    EXPECT_CLOSE(wg_logcumsumexp(x, .reverse = true), log(6), log(5), log(3));
-    /* the sum's gradient: x' [j] = e^x[j] sum over i >= j of e^-y[i] */
-    EXPECT_CLOSE(slope(wg_logcumsumexp(x), x), 1 + 1 / 3.0 + 1 / 6.0, 2 * (1 / 3.0 + 1 / 6.0), 0.5);
-    wg_node far = VECTOR(g, 1000, 1001, -1000);
-    EXPECT_CLOSE(wg_logcumsumexp(far), 1000, 1001 + log1p(exp(-1)), 1001 + log1p(exp(-1)));
-    wg_node end = VECTOR(g, -INFINITY, -INFINITY, 2, INFINITY);
-    EXPECT_VECTOR(wg_logcumsumexp(end), -INFINITY, -INFINITY, 2, INFINITY);
-    wg_node start = VECTOR(g, -INFINITY, 2, 2);
-    EXPECT_CLOSE(slope(wg_slice(wg_logcumsumexp(start), .from = 1), start), 0, 1.5, 0.5);
-    done(g);
-}
-
-Test(scans, linear_scan)
-{
-    wg_graph *g = graph(WG_F64);
-    wg_node a = VECTOR(g, 9, 2, 3), b = VECTOR(g, 1, 1, 1);
-    EXPECT_VECTOR(wg_linear_scan(a, b), 1, 3, 10);
-    EXPECT_VECTOR(wg_linear_scan(a, b, .reverse = true), 28, 3,
-                  1); /* the 3 of the last element is not read */
-    EXPECT_VECTOR(slope(wg_linear_scan(a, b), b), 1 + 2 + 6, 1 + 3, 1);
-    EXPECT_VECTOR(slope(wg_linear_scan(a, b), a), 0, 1 * (1 + 3), 3);
-    done(g);
 }

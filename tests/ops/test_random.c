@@ -83,22 +83,6 @@ Test(random, uniform_draws_fill_the_unit_interval)
     cr_assert(least < 1e-3 && most > 1 - 1e-3);          /* missed with probability e^-40 */
 }
 
-/* Moments of a standard normal: 0, 1, 0, 3; their estimates have variances 1/n, 2/n, 15/n, 96/n. */
-Test(random, normal_draws_have_the_moments)
-{
-    enum { N = 40000 };
-    double m[5] = { 0 };
-    for (uint64_t i = 0; i < N; i++) {
-        double z = wgi_normal_draw(3, 5, i);
-        cr_assert(isfinite(z));
-        for (int k = 1; k <= 4; k++) m[k] += pow(z, k) / N;
-    }
-    cr_assert(fabs(m[1]) < 5 / sqrt(N));
-    cr_assert(fabs(m[2] - 1) < 5 * sqrt(2.0 / N));
-    cr_assert(fabs(m[3]) < 5 * sqrt(15.0 / N));
-    cr_assert(fabs(m[4] - 3) < 5 * sqrt(96.0 / N));
-}
-
 /* The share of draws below each of some points, against the distribution function, which erfc knows. */
 Test(random, normal_draws_have_the_distribution)
 {
