@@ -1,24 +1,32 @@
-/* as_it_runs.c: whether what runs is what is checked: see as_it_runs.h. */
-#include "check/as_it_runs.h"
+/* as_it_runs.c: whether what runs is what is checked. The other stages check a clone in double. This one
+ * builds a copy of the user's graph as it is: in a context of its own, with the user's dtypes, number of threads
+ * and seed, and with a set of parameters that has the same names and values. There it runs what the
+ * user runs, wg_backward, twice.
+ *
+ *     1. The second wg_backward must give the bits of the first: the first one is interpreted, later
+ *        ones may run a plan.
+ *     2. wg_backward must give the bits of the same gradient made from nodes, interpreted by one
+ *        thread.
+ *     3. Each node's f32 kernel and rule must give what they give in double for the same operands, to
+ *        within the rounding of f32. A rule or kernel that is wrong in f32 alone is named here. */
+#include "check/check_private.h"
 
 #include <float.h>
 
-#include "check/local.h"
 #include "wengert/grad.h"
-#include "wengert/op.h"
 
-typedef struct twin {
+typedef struct copy {
     wg_context *c;
     wg_graph *g;
     wg_params *p;
     wg_node *map, loss;
-} twin;
+} copy;
 
 /* ---- building ---- */
 
 /* Copies the parameters and states that the graph has, with their names. False: two sets have the same
  * name. */
-static bool copy_params(twin *t, wg_node loss)
+static bool copy_params(copy *t, wg_node loss)
 {
     wg_graph *from = wg_graph_of(loss);
     const wg_params *set = NULL;
@@ -36,28 +44,25 @@ static bool copy_params(twin *t, wg_node loss)
     return !wg_failed(t->c);
 }
 
-static bool open_twin(twin *t, const wg_check *r, wg_node loss, int threads, int interpret)
+static bool open_copy(copy *t, const wg_check *r, wg_node loss, int threads, int interpret)
 {
     wg_graph *from = wg_graph_of(loss);
     const wg_context *user = wg_graph_context(from);
-    *t = (twin){ 0 };
+    *t = (copy){ 0 };
     t->c = wg_start(&(wg_options){ .dtype = wg_context_dtype(user),
                                    .seed = wg_context_seed(user),
                                    .threads = threads,
-                                   .allocator = r->memory.resize ? &r->memory : NULL,
+                                   .allocator = wg_context_allocator(r->c),
                                    .interpret = interpret,
                                    .on_warning = wg_no_warnings });
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
     if (wg_failed(t->c) || !copy_params(t, loss)) return false;
-    wg_begin(t->g, wg_graph_mode(from));
-    t->loss = wg_replay(loss, t->g, &(wg_replay_opts){ .params = t->p, .map = t->map });
-    wg_graph_set_epoch(t->g, wg_graph_epoch(from));
-    wg_graph_freeze(t->g, true);
+    t->loss = wgi_check_replay(loss, t->g, from, &(wg_replay_opts){ .params = t->p, .map = t->map });
     return !wg_failed(t->c) && wg_node_ok(t->loss);
 }
 
-static void close_twin(twin *t)
+static void close_copy(copy *t)
 {
     if (t->c) wg_finish(t->c, NULL);
     t->c = NULL;
@@ -65,29 +70,27 @@ static void close_twin(twin *t)
 
 /* ---- the bits of wg_backward ---- */
 
+static size_t bytes_of(wg_tensor t) { return (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype); }
+
 /* The gradients of all parameters, one after the other, as they are in memory; zeros where there are none. */
-static char *gradients(const twin *t, wg_check *r, size_t *size)
+static char *gradients(const copy *t, wg_check *r)
 {
-    char *all;
-    *size = 0;
-    for (int i = 0; i < wg_params_count(t->p); i++) {
-        const wg_tensor v = wg_params_tensor(t->p, i);
-        *size += (size_t)wg_shape_size(v.shape) * wg_dtype_size(v.dtype);
-    }
-    char *to = all = wg_alloc(r->c, *size + 1, 1);
+    size_t size = 0;
+    for (int i = 0; i < wg_params_count(t->p); i++) size += bytes_of(wg_params_tensor(t->p, i));
+    char *all = wg_alloc(r->c, size + 1, 1), *to = all;
     for (int i = 0; all && i < wg_params_count(t->p); i++) {
-        const wg_tensor v = wg_params_tensor(t->p, i), g = wg_params_grad(t->p, i);
-        const size_t bytes = (size_t)wg_shape_size(v.shape) * wg_dtype_size(v.dtype);
+        const wg_tensor g = wg_params_grad(t->p, i);
+        const size_t bytes = bytes_of(wg_params_tensor(t->p, i));
         if (g.data) memcpy(to, g.data, bytes);
         to += bytes;
     }
     return all;
 }
 
-/* The first parameter whose gradient differs, and where. */
-static void add_difference(wg_check *r, const twin *t, const char *a, const char *b, const char *what)
+/* Adds the first parameter whose gradient differs, and where. */
+static void compare_bits(wg_check *r, const copy *t, const char *a, const char *b, const char *what)
 {
-    for (int i = 0; i < wg_params_count(t->p); i++) {
+    for (int i = 0; a && b && i < wg_params_count(t->p); i++) {
         const wg_tensor v = wg_params_tensor(t->p, i);
         const size_t each = wg_dtype_size(v.dtype);
         for (int64_t k = 0; k < wg_shape_size(v.shape); k++, a += each, b += each) {
@@ -108,30 +111,23 @@ static void add_difference(wg_check *r, const twin *t, const char *a, const char
     }
 }
 
-static void compare_bits(wg_check *r, const twin *t, const char *a, const char *b, size_t size,
-                         const char *what)
-{
-    if (a && b && memcmp(a, b, size)) add_difference(r, t, a, b, what);
-}
-
-static bool backward(const twin *t, wg_site here) { return wg_backward_at(here, t->loss, t->p) == WG_OK; }
+static bool backward(const copy *t, wg_site here) { return wg_backward_at(here, t->loss, t->p) == WG_OK; }
 
 enum { RUNS = 3 };
 
 /* Runs it as the user does, and again, and interpreted by one thread. */
-static void check_bits(wg_check *r, wg_site here, wg_node loss, twin *t)
+static void check_bits(wg_check *r, wg_site here, wg_node loss, copy *t)
 {
     char *run[RUNS] = { NULL }, *plain = NULL;
-    size_t size = 0;
-    twin simple;
-    for (int i = 0; i < RUNS && wgi_check_go_on(r) && backward(t, here); i++) run[i] = gradients(t, r, &size);
+    copy simple;
+    for (int i = 0; i < RUNS && wgi_check_go_on(r) && backward(t, here); i++) run[i] = gradients(t, r);
     for (int i = 1; i < RUNS; i++)
-        compare_bits(r, t, run[i], run[0], size, "wg_backward gives other bits when it runs again");
-    if (open_twin(&simple, r, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r, &size);
-    compare_bits(r, t, run[0], plain, size,
+        compare_bits(r, t, run[i], run[0], "wg_backward gives other bits when it runs again");
+    if (open_copy(&simple, r, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r);
+    compare_bits(r, t, run[0], plain,
                  "wg_backward gives other bits than the same nodes, interpreted by one thread");
     wgi_check_starve(r, simple.c);
-    close_twin(&simple);
+    close_copy(&simple);
     for (int i = 0; i < RUNS; i++) wg_free(r->c, run[i]);
     wg_free(r->c, plain);
 }
@@ -149,18 +145,11 @@ typedef struct lists {
     double inside; /* how large numbers inside the kernel are, beside which small results lose their digits */
 } lists;
 
-static bool read_all(wg_check *r, wg_node n, double *to)
-{
-    if (wg_copy_f64_at(wg_node_site(n), n, to, (size_t)wg_shape_size(wg_node_shape(n))) == WG_OK) return true;
-    wgi_check_recover(r);
-    return false;
-}
-
-static void move_operands(wgi_alone *a, wg_check *r)
+static void move_operands(wgi_isolated *a, wg_check *r)
 {
     for (int k = 0; k < a->operands; k++) {
-        const int64_t n = a->point[k] ? wg_shape_size(wg_node_shape(a->x[k])) : 0;
-        double *x = n ? wg_alloc(r->c, (size_t)n, sizeof *x) : NULL;
+        const int64_t n = a->point[k] ? wgi_elements(a->x[k]) : 0;
+        double *x = n ? wgi_check_doubles(r, n) : NULL;
         for (int64_t i = 0; x && i < n; i++)
             x[i] = a->point[k][i] * (1 + FLT_EPSILON * wgi_check_normal(r, 500 + (uint64_t)k, (uint64_t)i));
         if (x) wg_input_set_at(wg_node_site(a->y), a->x[k], wg_view_f64(x, wg_node_shape(a->x[k])));
@@ -186,32 +175,31 @@ static int64_t worst_of(const lists *l)
 }
 
 /* The largest element of the operands; of a rule, of the weights. */
-static double largest_inside(const wgi_alone *a, int operand)
+static double largest_inside(const wgi_isolated *a, int operand)
 {
     double largest = 0;
-    for (int64_t i = 0; operand >= 0 && i < wg_shape_size(wg_node_shape(a->y)); i++)
-        largest = fmax(largest, fabs(a->v[i]));
+    for (int64_t i = 0; operand >= 0 && i < wgi_elements(a->y); i++) largest = fmax(largest, fabs(a->v[i]));
     for (int k = 0; operand < 0 && k < a->operands; k++)
-        for (int64_t i = 0; a->point[k] && i < wg_shape_size(wg_node_shape(a->x[k])); i++)
+        for (int64_t i = 0; a->point[k] && i < wgi_elements(a->x[k]); i++)
             largest = fmax(largest, fabs(a->point[k][i]));
     return largest;
 }
 
 /* Compares node `of` of the three. operand: whose gradient it is; -1: it is the value. */
-static bool compare_f32(wg_check *r, wg_node user, const wgi_alone *narrow, wgi_alone *wide, int operand)
+static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, wgi_isolated *wide,
+                        int operand)
 {
     const wg_node a = operand < 0 ? narrow->y : narrow->gx[operand],
                   b = operand < 0 ? wide->y : wide->gx[operand];
     if (wg_is_none(a) || wg_is_none(b)) return false;
-    lists l = { .n = wg_shape_size(wg_node_shape(a)) };
-    l.narrow = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double)),
-    l.wide = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double));
-    l.moved = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double));
+    lists l = { .n = wgi_elements(a) };
+    l.narrow = wgi_check_doubles(r, l.n), l.wide = wgi_check_doubles(r, l.n);
+    l.moved = wgi_check_doubles(r, l.n);
     int64_t at = -1;
     l.inside = largest_inside(wide, operand);
-    if (!wg_failed(r->c) && read_all(r, a, l.narrow) && read_all(r, b, l.wide)) {
+    if (!wg_failed(r->c) && wgi_check_values(r, a, l.narrow) && wgi_check_values(r, b, l.wide)) {
         move_operands(wide, r);
-        if (read_all(r, b, l.moved)) at = worst_of(&l);
+        if (wgi_check_values(r, b, l.moved)) at = worst_of(&l);
         for (int k = 0; k < wide->operands; k++)
             if (wide->point[k])
                 wg_input_set_at(wg_node_site(user), wide->x[k],
@@ -240,32 +228,31 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_alone *narrow, wgi_
 
 static bool is_f32(wg_node n)
 {
-    return wg_node_leaf(n) == WG_LEAF_NONE && wg_node_dtype(n) == WG_F32 &&
-           wg_shape_size(wg_node_shape(n)) > 0 && wg_part_at(wg_node_site(n), n, 0).index == n.index &&
-           strcmp(wg_node_op_name(n), "cast");
+    return wg_node_leaf(n) == WG_LEAF_NONE && wg_node_dtype(n) == WG_F32 && wgi_elements(n) > 0 &&
+           wgi_is_first_result(n) && strcmp(wg_node_op_name(n), "cast");
 }
 
 static void check_f32(wg_check *r, wg_node user, wg_node n)
 {
-    wgi_alone narrow, wide;
-    if (!wgi_alone_open(r, n, 3000 + n.index, false, &narrow)) return;
-    if (wgi_alone_open(r, n, 3000 + n.index, true, &wide)) {
-        r->local.narrow++;
+    wgi_isolated narrow, wide;
+    if (!wgi_isolated_open(r, n, 3000 + n.index, false, &narrow)) return;
+    if (wgi_isolated_open(r, n, 3000 + n.index, true, &wide)) {
+        r->rules.narrow++;
         if (wg_node_dtype(wide.y) == WG_F64 && !compare_f32(r, user, &narrow, &wide, -1))
             for (int k = 0; k < narrow.operands && !compare_f32(r, user, &narrow, &wide, k);) k++;
-        wgi_alone_close(r, &wide);
+        wgi_isolated_close(r, &wide);
     }
-    wgi_alone_close(r, &narrow);
+    wgi_isolated_close(r, &narrow);
 }
 
 /* ---- the stage ---- */
 
-void wgi_check_twin(wg_check *r, wg_site here, wg_node loss)
+void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss)
 {
-    twin t;
+    copy t;
     wgi_check_at_stage(r, "what runs", 0);
     const wg_graph *from = wg_graph_of(loss);
-    if (open_twin(&t, r, loss, wg_context_threads(wg_graph_context(from)), 0)) {
+    if (open_copy(&t, r, loss, wg_context_threads(wg_graph_context(from)), 0)) {
         if (wg_params_count(t.p) && wg_dtype_is_float(wg_node_dtype(loss))) check_bits(r, here, loss, &t);
         for (int64_t i = 1; i <= loss.index && !wg_failed(t.c) && wgi_check_go_on(r); i++) {
             wgi_check_at_stage(r, "what runs", (double)i / (double)loss.index);
@@ -273,5 +260,5 @@ void wgi_check_twin(wg_check *r, wg_site here, wg_node loss)
         }
     }
     wgi_check_starve(r, t.c);
-    close_twin(&t);
+    close_copy(&t);
 }

@@ -1,14 +1,28 @@
-/* case.c: makes a small case of a wrong rule: see case.h. */
-#include "check/case.h"
+/* case.c: makes a small case of a wrong rule: its operands cut to few elements and rounded to few digits, as far
+ * as the rule is still wrong there, in a program of C. */
+#include "check/check_private.h"
 
 #include <stdlib.h>
-
-#include "wengert/op.h"
 
 /* MOST_CASES: of one report, as each may keep megabytes. */
 enum { MOST_CASES = 8, MOST_ELEMENTS = 1 << 18, DIGITS = 17 };
 
 /* ---- what is kept ---- */
+
+enum { MOST_OPERANDS = 16 };
+
+typedef struct wgi_case {
+    const wg_op *op;
+    const void *attr;
+    wg_mode mode;
+    int operands;
+    struct {
+        wg_dtype dtype;
+        wg_shape shape;
+        double *v;
+    } x[MOST_OPERANDS];
+    int digits; /* of the values of float dtypes */
+} wgi_case;
 
 /* Options with pointers cannot be written, and without a table nobody knows whether there are some. */
 static bool can_be_written(const wg_op *op)
@@ -54,7 +68,7 @@ static bool keep(wg_check *r, wg_node n, wgi_case *k, char *attr)
 wgi_case *wgi_case_keep(wg_check *r, wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    if (r->cases == MOST_CASES || wg_node_operands(n) > WGI_CASE_OPERANDS || !can_be_written(op)) return NULL;
+    if (r->cases == MOST_CASES || wg_node_operands(n) > MOST_OPERANDS || !can_be_written(op)) return NULL;
     wgi_case *k = wg_alloc(r->c, 1, sizeof *k);
     char *attr = wg_alloc(r->c, op->attr_size + 1, 1);
     if (keep(r, n, k, attr)) return r->cases++, k;
@@ -83,11 +97,11 @@ static wg_node input_of(wg_context *c, wg_graph *g, wg_dtype t, wg_shape s, cons
 /* Does what the program will do. *element: of the operand, where the rule is wrong. */
 static bool fails(const wg_check *report, const wgi_case *k, int operand, int64_t *element)
 {
-    const wg_allocator *memory = report->memory.resize ? &report->memory : NULL;
+    const wg_allocator *memory = wg_context_allocator(report->c);
     wg_context *c = wg_start(
         &(wg_options){ .dtype = WG_F64, .threads = 1, .allocator = memory, .on_warning = wg_no_warnings });
     wg_graph *g = c ? wg_graph_new(c) : NULL;
-    wg_node x[WGI_CASE_OPERANDS];
+    wg_node x[MOST_OPERANDS];
     bool found = false;
     if (g) wg_begin(g, k->mode);
     else if (c) wg_finish(c, NULL);

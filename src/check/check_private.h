@@ -1,19 +1,21 @@
 /* check_private.h: the private header of check/, the gradient check.
  *
- *     check.c          runs a check; the check of plain C functions; access to a report
- *     check_graph.c    the check of a graph: the function under test is a clone of the graph in double
- *     check_diff.c     evaluations of f: its rounding noise, its differences at a fixed step
- *     check_threads.c  the differences, divided among threads
- *     check_judge.c    ratios, floors, verdicts, hints
- *     check_report.c   prints a report
- *     second.c         second derivatives
- *     check_object.c   makes and frees reports, and writes the texts in them
- *     ended_early.c    a check that is stopped or has no memory
- *     operand_name.c   what a finding calls an operand
- *     evidence.c       access to the evidence in a report; the order of the findings
- *     coverage.c       what was compared, in words
- *     case.c           a small program in which a wrong rule fails, too
- *     sweep.c          the course's difference of one component at many steps
+ *     report.c          reports: made, run, read
+ *     user_functions.c  checks of C functions, pairs, ops of users; assertions
+ *     graph.c           the check of a graph: the function under test is a clone of the graph in double
+ *     differences.c     evaluations of f: its rounding noise, its differences at a fixed step
+ *     points.c          the gradient against slopes of f at several points
+ *     slope.c           the slope of a function of one variable: slope.h
+ *     rules.c           each node's rule against its own kernel
+ *     remedy.c          what would make a wrong rule right
+ *     first_wrong.c     where the gradient becomes wrong, if each rule is right
+ *     as_it_runs.c      what runs against what is checked
+ *     second.c          second derivatives of the whole function
+ *     judge.c           ratios, floors, verdicts, hints
+ *     print.c           prints a report
+ *     marks.c           marks of nodes for drawings
+ *     case.c            a small program in which a wrong rule fails, too
+ *     operand_name.c    what a finding calls an operand
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -29,6 +31,7 @@
 
 #include "check/slope.h"
 #include "wengert/check.h"
+#include "wengert/op.h"
 
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
@@ -65,11 +68,11 @@ typedef struct wgi_check_part {
 
 /* The stages of a check. */
 typedef enum wgi_stage {
-    WGI_STAGE_LOCAL,    /* a node's rule against its own kernel: local.h */
-    WGI_STAGE_SLOPE,    /* the gradient against slopes of the whole function: whole.h */
-    WGI_STAGE_FRONTIER, /* where the gradient becomes wrong: frontier.h */
-    WGI_STAGE_RUN,      /* what runs, with the dtypes, threads and plans of the user: as_it_runs.h */
-    WGI_STAGE_SECOND,   /* second derivatives: second.h */
+    WGI_STAGE_RULE,   /* a node's rule against its own kernel: rules.c */
+    WGI_STAGE_SLOPE,  /* the gradient against slopes of the whole function: points.c */
+    WGI_STAGE_FIRST,  /* where the gradient becomes wrong: first_wrong.c */
+    WGI_STAGE_RUN,    /* what runs, with the dtypes, threads and plans of the user: as_it_runs.c */
+    WGI_STAGE_SECOND, /* second derivatives: second.c */
     WGI_STAGES
 } wgi_stage;
 
@@ -96,71 +99,56 @@ typedef struct wgi_finding {
     int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
     double yours, numeric, bar;
     const char *whose;           /* what the report calls yours: wgi_check_whose */
-    double along;                /* of WGI_STAGE_LOCAL: the slope where all elements move */
+    double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
     int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
-    struct wgi_case *made_from;  /* of WGI_STAGE_LOCAL: case.h; or NULL */
+    struct wgi_case *made_from;  /* of WGI_STAGE_RULE: case.h; or NULL */
 } wgi_finding;
+
+typedef struct wgi_names {
+    const char **name;
+    int count;
+} wgi_names;
+
+typedef struct wgi_sizes {
+    int64_t size[WGI_CHECK_BATCHES];
+    int count;
+} wgi_sizes;
 
 struct wg_check {
     wg_context *c;
-    wg_allocator memory; /* the caller's; resize NULL: none */
-    bool (*progress)(void *user, const char *stage, double share);
-    void *progress_user;
-    const char *stage; /* what is being done, and how much of it is done */
+    wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
+    const char *stage;   /* what is being done, and how much of it is done */
     double share;
     atomic_bool stopped;
     struct wg_check *whole;       /* of a fork: the check that it computes a part of; else NULL */
     char starved[WGI_CHECK_TEXT]; /* a part of the work had no memory; or "" */
-    const char *name, *where;
+    const char *where;
     wgi_check_part *part;
     int parts;
-    double eps;
-    bool one_sided;
-    int64_t limit;                    /* how many components of each part are compared; 0: all */
-    int64_t batch[WGI_CHECK_BATCHES]; /* first axes of inputs; one may be the batch size, for hints */
-    int batches;
+    wgi_sizes batch; /* first axes of inputs; one may be the batch size, for hints */
     bool is_graph;
     double f, noise, ratio, floor;
     int64_t evaluations, compared;
     bool by_course; /* a step was given: the course's scale decides */
-    bool course_only;
-    bool seen[WGI_POINTS]; /* f and the gradient have values there */
-    /* Comparisons there, as in a part; and why there are none: NULL: nobody came so far. */
-    struct {
-        int clear, differ, unclear, kinks;
-        const char *why;
-    } at[WGI_POINTS];
-    int64_t gradients;      /* how often the gradient was computed */
-    const char **unreached; /* names of parameters that f does not depend on */
-    int unreached_count;
-    const char **stored; /* names of parameters of f16 or bf16, which are not trained */
-    int stored_count;
+    /* used: f and the gradient have values there; why: why not; NULL: nobody came so far */
+    wg_check_point at[WGI_POINTS];
+    int64_t gradients;   /* how often the gradient was computed */
+    wgi_names unreached; /* parameters that f does not depend on */
+    wgi_names stored;    /* parameters of f16 or bf16, which are not trained */
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
-    const char *sweep_of;     /* the component to sweep; NULL: none */
     wg_check_sweep sweep;
     wgi_finding *finding;
     int findings, finding_room, cases; /* cases: of findings that keep one */
-    /* Of WGI_STAGE_LOCAL: operands that were compared, and that were not: no slope; nodes that cannot
-     * be built alone. */
-    struct {
-        int64_t compared, unclear, alone, held, narrow;
-    } local;
-    int order;      /* 2: second derivatives are checked too */
+    wg_check_rules rules;
     bool of_second; /* the report of H u, a part of another report: second.c */
-    struct {
-        int64_t rules, unclear;      /* operands of rules; those without a slope */
-        bool whole, zero;            /* H u was compared; it is zero at all points */
-        int blurred;                 /* comparisons of H u that said nothing, as at kinks */
-        double resolution;           /* as of a part, of H u */
-        double asymmetry, bar;       /* |<v, H u> - <u, H v>| and its bar; NaN: not computed */
-        char reason[WGI_CHECK_TEXT]; /* why second derivatives could not be compared; or "" */
-    } second;
+    wg_check_second second;
+    char second_reason[WGI_CHECK_TEXT];
 };
 
-/* What the gradient and the function say about one direction: compare.c. */
+/* What the gradient and the function say about one direction: judge.c. */
 typedef struct wgi_compared {
     wgi_slope_kind kind;
     double yours, numeric, bar; /* bar: of their difference */
@@ -174,18 +162,6 @@ static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
         if (r->finding[i].stage == stage) return true;
     return false;
 }
-
-/* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
- * direction. */
-wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s);
-
-/* Standard normal numbers, functions of the report's seed, the stream and the index. wgi_check_normals: NULL:
- * out of memory; free the list with wg_free. */
-double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i);
-double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n);
-
-/* whole.c. The root of the mean square of x[0 .. n); 1 if that is 0. */
-double wgi_check_rms(const double *x, int64_t n);
 
 /* The function under test. Call set(self, k) after part k of x has changed; value(self) computes f. */
 typedef struct wgi_check_target {
@@ -205,19 +181,17 @@ typedef struct wgi_check_target {
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
-/* Says that the pointer to `what` is NULL, in a report that is not begun. */
-wg_check *wgi_check_without(wg_check *r, const char *what);
-/* check.c. Measures f and its differences at the point, and judges the gradient. */
-void wgi_check_run(wg_check *r, const wgi_check_target *t);
+/* ---- report.c ---- */
 
-/* check_object.c. wgi_check_new never returns NULL. If memory is out, the report says so and its context is
- * NULL. */
+/* wgi_check_new never returns NULL. If memory is out, the report says so and its context is NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
 /* r, or if it is NULL a report that says so. */
 const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
 /* Sets the name and the shape of part k, and makes its arrays. */
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);
+/* Measures f and its differences at the point, and judges the gradient. */
+void wgi_check_run(wg_check *r, const wgi_check_target *t);
 /* Returns whether the context of the report failed. If so, its message becomes the reason of the report. */
 bool wgi_check_failed(wg_check *r);
 /* Copies text into the memory of the report; "" if memory is out. */
@@ -225,6 +199,8 @@ const char *wgi_check_keep(wg_check *r, const char *text);
 /* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. */
 void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_check_vsay(char *to, const char *format, va_list args);
+/* Writes "W[3,7]" for component i. */
+void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
 /* Adds a finding, with copies of its texts. */
 void wgi_check_add(wg_check *r, const wgi_finding *f);
 /* What a report calls the gradient that is checked: autodiff in a graph, yours if the caller computes it. */
@@ -236,8 +212,16 @@ typedef struct wgi_check_locale {
 wgi_check_locale wgi_check_locale_begin(void);
 void wgi_check_locale_end(wgi_check_locale l);
 
-/* ended_early.c. wgi_check_at_stage says what is being done; stage is a constant. wgi_check_go_on tells it to
- * the user, and returns false if the check is stopped: then no comparison counts that is not complete. */
+/* Standard normal numbers, functions of the report's seed, the stream and the index. wgi_check_normals: NULL:
+ * out of memory; free the list with wg_free. */
+double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i);
+double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n);
+/* The root of the mean square of x[0 .. n); 1 if that is 0. */
+double wgi_check_rms(const double *x, int64_t n);
+bool wgi_check_are_finite(const double *x, int64_t n);
+
+/* wgi_check_at_stage says what is being done; stage is a constant. wgi_check_go_on tells it to the user, and
+ * returns false if the check is stopped: then no comparison counts that is not complete. */
 void wgi_check_at_stage(wg_check *r, const char *stage, double share);
 bool wgi_check_go_on(wg_check *r);
 static inline bool wgi_check_is_stopped(const wg_check *r) { return (r->whole ? r->whole : r)->stopped; }
@@ -247,6 +231,15 @@ void wgi_check_recover(wg_check *r);
 void wgi_check_starve(wg_check *r, const wg_context *c);
 /* As wg_peek; an error of memory is kept. */
 bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t);
+/* The elements of a node. False: it has no values; the context works on. */
+bool wgi_check_values(wg_check *r, wg_node n, double *to);
+static inline int64_t wgi_elements(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
+static inline bool wgi_is_first_result(wg_node n) { return wg_part_at("", n, 0).index == n.index; }
+/* Memory for n doubles, zeroed; for those of each part. NULL: out of memory. */
+double *wgi_check_doubles(wg_check *r, int64_t n);
+double **wgi_check_lists(wg_check *r);
+/* Builds root again in graph `to`, with the random draws of the graph `from`, which stay the same. */
+wg_node wgi_check_replay(wg_node root, wg_graph *to, const wg_graph *from, const wg_replay_opts *o);
 /* Whether a finding decides the verdict. The course's scale says nothing of second derivatives. */
 static inline bool wgi_check_has_failed(const wg_check *r)
 {
@@ -254,69 +247,110 @@ static inline bool wgi_check_has_failed(const wg_check *r)
 }
 /* The verdict, if the check was stopped or had too little memory. */
 void wgi_check_end_early(wg_check *r);
+/* Components that were compared with slopes alone; of these, those that differ beyond doubt, in *wrong. */
+int64_t wgi_check_single(const wgi_check_part *in, int64_t *wrong);
+/* Components whose gradient is zero at every point; 0 if it was seen at none. */
+int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 
-/* Writes "W[3,7]" for component i. */
-void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
+/* ---- differences.c ---- */
 
+/* f at x, counted among the evaluations. wgi_check_try_value: after a failure the context works on, and the
+ * value is none. */
+double wgi_check_evaluate(wg_check *r, const wgi_check_target *t);
+double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
+bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to); /* at x, counted */
+/* Measures f and its noise at the point. Returns false if f has no value there; the report says why. */
+bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
+/* Computes the differences of all parts that have no reason yet. If r->o.components is set, the chosen
+ * components are spread evenly over each part. */
+void wgi_check_differences(wg_check *r, const wgi_check_target *t);
+/* Fills r->why, if the ratio is a worry and nothing is wrong. */
+void wgi_check_explain(wg_check *r, const wgi_check_target *t);
+/* Fills r->sweep; leaves it empty if there is no such component. */
+void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of);
+
+/* ---- points.c ---- */
+
+/* A point where comparisons are made, and what was measured there. */
+typedef struct wgi_place {
+    wg_check *r;
+    const wgi_check_target *t;
+    double f;
+    wgi_noise noise; /* in a direction in which all components of all parts move */
+    double **u;      /* by part: that direction */
+    double **drift;  /* by part, for each of some small moves: the change of the gradient; or NULL */
+} wgi_place;
+
+/* Measures at part.point, where part.analytic is the gradient. False: f has no value there; the report says
+ * why, unless it has a reason. */
+bool wgi_place_open(wgi_place *p, wg_check *r, const wgi_check_target *t);
+void wgi_place_close(wgi_place *p);
+wgi_compared wgi_place_component(wgi_place *p, int k, int64_t i); /* component i of part k */
+/* Compares the gradient with slopes, at the given point and at others. */
+void wgi_check_points(wg_check *r, const wgi_check_target *t);
+
+/* ---- rules.c ---- */
+
+/* A node that was built by itself. The memory is the report's context's. */
+typedef struct wgi_isolated {
+    wg_graph *g;
+    const wg_op *op;
+    const void *attr;
+    wg_node *x, y, seed; /* seed: the input that holds the weights v */
+    int operands;
+    bool wide;      /* operands of f32 were converted to f64 */
+    wg_node *gx;    /* by operand: the rule's gradient, for the seeds v; wg_none: there is none by it */
+    double **point; /* by operand: the values; NULL: not of a float dtype */
+    double *v;      /* the weights of the elements of y */
+} wgi_isolated;
+
+/* Builds node n by itself. stream: of the random weights. wide: with f32 operands converted to f64. False:
+ * it cannot be built, or nothing is to be compared. */
+bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_isolated *a);
+void wgi_isolated_close(wg_check *r, wgi_isolated *a);
+/* Operand k moves by t u. u has a value for each element. */
+wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const double u[]);
+/* Adds a finding for each wrong operand of a node. Sets held[i] to 1 for nodes whose derivative is meant not to
+ * be that of their value: they must stand still when the whole function is compared. These are stop_gradient,
+ * and wg_custom_vjp on a value that does not move with the operand, as in a straight-through estimator, or that
+ * is the operand itself, as where a gradient is clipped or reversed. */
+void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
+/* If a second derivative is wrong: the same for the nodes from `first` on that the gradients gx[0 .. n)
+ * depend on, to find an op inside a rule. Ops of the library are left out: those that a rule calls with x and
+ * y = f(x) may divide their derivative between the two as they like. */
+void wgi_check_rules_of_gradient(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n);
+/* remedy.c. Finds out what would make the rule right for f->operand, and writes it to f->remedy. */
+void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
 /* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
+/* case.c. Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, is too large,
+ * has no memory, or the report has as many cases as it keeps. */
+struct wgi_case *wgi_case_keep(wg_check *r, wg_node n);
 
-/* check_diff.c. f at x, counted among the evaluations. wgi_check_try_value: after a failure the context
- * works on, and the value is none. */
-double wgi_check_evaluate(wg_check *r, const wgi_check_target *t);
-double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
+/* ---- other stages of a graph's check ---- */
 
-/* check_diff.c. The gradient at x, counted. */
-bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to);
-
-/* check_diff.c. Measures f and its noise at the point. Returns false if f has no value there; the report says
- * why. */
-bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
-/* Computes the difference of component i of part k. */
-void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i);
-
-/* check_threads.c. Computes the differences of all parts that have no reason yet. If r->limit is set, the
- * chosen components are spread evenly over each part. */
-void wgi_check_differences(wg_check *r, const wgi_check_target *t);
-
-/* course.c. Fills r->why, if the course's ratio is a worry and nothing is wrong. */
-void wgi_check_explain(wg_check *r, const wgi_check_target *t);
-
-/* frontier.c. Notes the point as that of the first finding beside the given point. */
+/* first_wrong.c. x: the clone's nodes of the parts; wg_none: not in the clone. Adds a finding, if a part's
+ * gradient differs and no finding names a rule. wgi_check_note_point: the point is that of the first finding
+ * beside the given point. */
+void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[]);
 void wgi_check_note_point(wg_check *r);
+/* as_it_runs.c. */
+void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
+/* second.c. x, gx: by part, inputs of the clone and their gradients; wg_none: left out. first: the target of
+ * the first derivatives. Adds findings, and fills r->second. */
+void wgi_check_second(wg_check *r, wg_site here, wg_graph *clone, const wg_node x[], const wg_node gx[],
+                      const wgi_check_target *first);
 
-/* points.c. Compares the gradient with slopes, at the given point and at others. */
-void wgi_check_points(wg_check *r, const wgi_check_target *t);
+/* ---- judge.c ---- */
 
-const char *wgi_check_point_text(wgi_point p); /* "at the given point" */
-
-/* check_report.c. The components of a part that the report shows: wrong ones first, then by falling
- * difference. wgi_check_most_off: at most `most` of them. */
-enum { WGI_CHECK_ROWS = 8 };
-int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
-int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
-/* How far component i is off: from its slope, if that decides and is known, else from its difference. */
-double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
-
-/* evidence.c. Notes which components have a gradient that is not zero, at the point where it was computed. */
-void wgi_check_note_signal(wg_check *r);
-/* Components that were compared with slopes alone; of these, those that differ beyond doubt, in *wrong. */
-int64_t wgi_check_alone(const wgi_check_part *in, int64_t *wrong);
-/* Components whose gradient is zero at every point; 0 if it was seen at none. */
-int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
-/* Puts the findings in order: the nearest to the cause first. */
-void wgi_check_rank(wg_check *r);
-
-/* sweep.c. Fills r->sweep; leaves it empty if there is no such component. */
-void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of);
-
-/* coverage.c. For each part: what could hide, and what was compared. */
-void wgi_check_print_coverage(const wg_check *r, FILE *out);
-/* "PASS", "FAIL" or "INCONCLUSIVE", on a terminal in colour. */
-const char *wgi_check_colored(const char *word, FILE *out);
-
-/* check_judge.c */
+/* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
+ * direction. */
+wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s);
+static inline wgi_compared wgi_not_compared(void)
+{
+    return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
+}
 void wgi_check_judge(wg_check *r);
 /* Whether component i is wrong beyond doubt. */
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i);
@@ -325,19 +359,19 @@ static inline double wgi_check_deviation(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i] - in->numeric[i]);
 }
-/* Whether it was compared with anything. */
-static inline bool wgi_check_has_number(const wgi_check_part *in, int64_t i)
-{
-    return !isnan(in->analytic[i]) && !(isnan(in->numeric[i]) && isnan(in->slope[i]));
-}
 static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i]) + fabs(in->numeric[i]);
 }
+/* The components of a part that the report shows: wrong ones first, then by falling difference.
+ * wgi_check_most_off: at most `most` of them. */
+enum { WGI_CHECK_ROWS = 8 };
+int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
+int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
+/* How far component i is off: from its slope, if that decides and is known, else from its difference. */
+double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
 
-/* ---- rounded.c ---- */
-
-/* Whether nodes of g round to f16 or bf16 what depends on nodes x. The report then says so. */
-bool wgi_check_is_rounded(wg_check *r, const wg_graph *g, const wg_node x[], int n);
+/* print.c. "at the given point" */
+const char *wgi_check_point_text(wgi_point p);
 
 #endif

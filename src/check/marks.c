@@ -2,8 +2,6 @@
  * gradients pass through them, and the parameters and inputs whose gradients are right. */
 #include "check/check_private.h"
 
-#include "wengert/op.h"
-
 enum { UNMARKED, AFFECTED, WRONG };
 
 /* Whether the gradient of n goes on to operand k. */
@@ -37,7 +35,7 @@ static void say_operand(const wgi_finding *f, char to[WGI_CHECK_TEXT])
 {
     const bool unnamed = !strncmp(f->by, "operand ", 8);
     to[0] = 0;
-    if (f->stage != WGI_STAGE_LOCAL && f->stage != WGI_STAGE_SECOND) return;
+    if (f->stage != WGI_STAGE_RULE && f->stage != WGI_STAGE_SECOND) return;
     if (unnamed) wgi_check_say(to, " by operand %d", f->operand);
     else wgi_check_say(to, " by %s%.200s", f->operand >= 0 ? "operand " : "", f->by);
 }

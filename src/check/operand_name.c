@@ -3,8 +3,6 @@
 
 #include <ctype.h>
 
-#include "wengert/op.h"
-
 enum { NAME = 64 };
 
 /* Writes name `at` of those in "a' = y' b, b' = y' a; c' = y'" to `to`, if there are so many. Returns how

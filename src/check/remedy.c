@@ -6,31 +6,23 @@
  *     inverses
  *     the gradient transposed
  *     where only some elements are wrong: which ones */
-#include "check/local.h"
+#include "check/check_private.h"
 
 #include <float.h>
 
-#include "wengert/op.h"
 #include "wengert/ops.h"
 
 enum { DIRECTIONS = 2, FEW = 512 };
 
 typedef struct trial {
     wg_check *r;
-    wgi_alone *a;
+    wgi_isolated *a;
     wgi_finding *f;
     int k;
     int64_t n;
     double *u[DIRECTIONS], *yours;
     wgi_compared c[DIRECTIONS];
 } trial;
-
-static bool gradient_values(const trial *t, wg_node g, double *to)
-{
-    if (wg_copy_f64_at(wg_node_site(t->a->y), g, to, (size_t)t->n) == WG_OK) return true;
-    wgi_check_recover(t->r);
-    return false;
-}
 
 static bool agrees(const trial *t, const double *g)
 {
@@ -110,9 +102,7 @@ static wg_node edited_gradient(const trial *t, uint32_t edited, wg_axes axes)
     for (uint32_t i = 1; map && i <= gx.index && !wg_failed(t->r->c); i++) {
         const wg_node n = wg_graph_node(t->a->g, i);
         map[i] = n;
-        if (i <= t->a->y.index || wg_node_leaf(n) != WG_LEAF_NONE ||
-            wg_part_at(wg_node_site(n), n, 0).index != i)
-            continue;
+        if (i <= t->a->y.index || wg_node_leaf(n) != WG_LEAF_NONE || !wgi_is_first_result(n)) continue;
         _Alignas(16) char attr[256];
         wg_node x[8];
         const int operands = wg_node_operands(n);
@@ -150,8 +140,8 @@ static bool try_edit(const trial *t, wg_node n, wg_axes axes)
     if (axes.count == was.count && !memcmp(axes.axis, was.axis, (size_t)axes.count * sizeof *axes.axis))
         return false;
     const wg_node g = edited_gradient(t, n.index, axes);
-    double *v = wg_alloc(t->r->c, (size_t)t->n + 1, sizeof *v);
-    const bool holds = v && !wg_is_none(g) && gradient_values(t, g, v) && agrees(t, v);
+    double *v = wgi_check_doubles(t->r, t->n);
+    const bool holds = v && !wg_is_none(g) && wgi_check_values(t->r, g, v) && agrees(t, v);
     wg_free(t->r->c, v);
     if (!holds) return false;
     axes_text(was, rank, before), axes_text(axes, rank, after);
@@ -178,7 +168,7 @@ static bool try_transpose(const trial *t)
 {
     const wg_shape s = wg_node_shape(t->a->x[t->k]);
     if (s.rank != 2 || s.dim[0] < 2 || s.dim[1] < 2) return false;
-    double *g = wg_alloc(t->r->c, (size_t)t->n, sizeof *g);
+    double *g = wgi_check_doubles(t->r, t->n);
     for (int64_t i = 0; g && i < t->n; i++) g[i] = t->yours[i % s.dim[1] * s.dim[0] + i / s.dim[1]];
     const bool holds = g && agrees(t, g);
     wg_free(t->r->c, g);
@@ -191,11 +181,11 @@ static bool try_transpose(const trial *t)
 /* Elements that are wrong: wrong[i]. */
 static int64_t find_wrong(const trial *t, bool wrong[])
 {
-    double *e = wg_alloc(t->r->c, (size_t)t->n, sizeof *e);
+    double *e = wgi_check_doubles(t->r, t->n);
     int64_t count = 0;
     for (int64_t i = 0; e && i < t->n; i++) {
         e[i] = t->a->point[t->k][i] != 0 ? fabs(t->a->point[t->k][i]) : 1;
-        const wgi_compared c = wgi_alone_compare(t->r, t->a, t->k, e);
+        const wgi_compared c = wgi_isolated_compare(t->r, t->a, t->k, e);
         wrong[i] = c.differ;
         count += wrong[i];
         e[i] = 0;
@@ -266,22 +256,20 @@ static bool is_zero(const trial *t)
 
 static bool open_trial(trial *t)
 {
-    t->yours = wg_alloc(t->r->c, (size_t)t->n + 1, sizeof(double));
-    if (!t->yours || !gradient_values(t, t->a->gx[t->k], t->yours)) return false;
+    t->yours = wgi_check_doubles(t->r, t->n);
+    if (!t->yours || !wgi_check_values(t->r, t->a->gx[t->k], t->yours)) return false;
     for (int j = 0; j < DIRECTIONS; j++) {
         t->u[j] = wgi_check_normals(t->r, 90 + (uint64_t)j, t->n);
         if (!t->u[j]) return false;
-        t->c[j] = wgi_alone_compare(t->r, t->a, t->k, t->u[j]);
+        t->c[j] = wgi_isolated_compare(t->r, t->a, t->k, t->u[j]);
         if (!t->c[j].clear) return false;
     }
     return t->yours;
 }
 
-void wgi_check_remedy(wg_check *r, wgi_alone *a, wgi_finding *f)
+void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f)
 {
-    trial t = {
-        .r = r, .a = a, .f = f, .k = f->operand, .n = wg_shape_size(wg_node_shape(a->x[f->operand]))
-    };
+    trial t = { .r = r, .a = a, .f = f, .k = f->operand, .n = wgi_elements(a->x[f->operand]) };
     if (open_trial(&t) && !is_zero(&t) && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t))
         try_elements(&t);
     wg_free(r->c, t.yours);

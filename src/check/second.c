@@ -1,15 +1,21 @@
-/* second.c: second derivatives of the whole function: see second.h. */
-#include "check/second.h"
+/* second.c: second derivatives of the whole function.
+ *
+ * With random weights w, s(x) = <g(x), w> is a function whose gradient is H w, where g is the gradient that
+ * is checked and H the matrix of second derivatives. So H w is compared with slopes of s as g is with slopes
+ * of f: see points.c. H is symmetric, so <u, H w> = <w, H u>, up to rounding; this needs no
+ * differences.
+ *
+ * The rules of single nodes are compared in rules.c. */
+#include "check/check_private.h"
 
 #include <float.h>
 
 #include "wengert/grad.h"
-#include "wengert/op.h"
 #include "wengert/ops.h"
 
 /* MOVES: by units in the last place. */
 enum { MOVES = 4, WEIGHTS = 500, OTHERS = 600, BESIDE = 700 };
-static const double BEYOND = 10; /* as in compare.c */
+static const double BEYOND = 10; /* as in judge.c */
 
 /* own: the report of s; its parts use the x of the parts of r, so that `first` can set them. */
 typedef struct second {
@@ -72,8 +78,8 @@ static void gradient_of(second *q, int k, wg_node x)
         wg_copy_f64_at(q->here, q->hx[k], in->analytic, (size_t)in->size);
     if (!wg_failed(q->r->c)) return;
     in->left_out = true, q->hx[k] = wg_none;
-    if (!q->r->second.reason[0])
-        wgi_check_say(q->r->second.reason, "second derivative by %s: %.150s", in->name, wg_message(q->r->c));
+    if (!q->r->second_reason[0])
+        wgi_check_say(q->r->second_reason, "second derivative by %s: %.150s", in->name, wg_message(q->r->c));
     wgi_check_recover(q->r);
 }
 
@@ -148,14 +154,6 @@ static void take_over(second *q)
 }
 
 /* ---- symmetry ---- */
-
-static double **room(second *q)
-{
-    double **to = wg_alloc(q->r->c, (size_t)q->own.parts, sizeof *to);
-    for (int k = 0; to && k < q->own.parts; k++)
-        to[k] = wg_alloc(q->r->c, (size_t)q->own.part[k].size + 1, sizeof **to);
-    return to;
-}
 
 /* H w with the weights w, of part `only` alone if it is not negative. */
 static bool product(second *q, double **w, int only, double **to)
@@ -256,10 +254,10 @@ static void compare_symmetry(second *q)
 {
     symmetry s = { 0 };
     wg_check *r = q->r;
-    double **h = room(q);
+    double **h = wgi_check_lists(&q->own);
     char by[WGI_CHECK_TEXT];
     int row = 0, column = 0;
-    if (wg_failed(r->c) || !measure_symmetry(q, h, &s)) return;
+    if (!h || !measure_symmetry(q, h, &s)) return;
     r->second.asymmetry = fabs(s.a - s.b), r->second.bar = s.bar;
     if (!(r->second.asymmetry > BEYOND * s.bar)) return;
     name_parts(q, h, &row, &column);
@@ -291,9 +289,9 @@ static void put_back(second *q)
 
 static void say_why(wg_check *r)
 {
-    if (wgi_check_is_stopped(r) || r->second.reason[0] || r->second.resolution < 0.1 || r->second.zero)
+    if (wgi_check_is_stopped(r) || r->second_reason[0] || r->second.resolution < 0.1 || r->second.zero)
         return;
-    wgi_check_say(r->second.reason, "second derivatives: %s",
+    wgi_check_say(r->second_reason, "second derivatives: %s",
                   r->second.whole ? "rounding noise hides them" : "the gradient is not smooth here");
 }
 
@@ -301,12 +299,12 @@ void wgi_check_second(wg_check *r, wg_site here, wg_graph *clone, const wg_node 
                       const wgi_check_target *first)
 {
     second q = { .own = { .c = r->c, .of_second = true }, .r = r, .first = first, .here = here };
-    q.own.progress = r->progress, q.own.progress_user = r->progress_user;
+    q.own.o.progress = r->o.progress, q.own.o.progress_user = r->o.progress_user;
     const wgi_check_target t = {
         .set = set, .value = value, .gradient = gradient, .settle = settle, .self = &q, .several_kinks = true
     };
     if (!open_second(&q, clone, x, gx)) {
-        wgi_check_say(r->second.reason, "second derivatives: %.150s",
+        wgi_check_say(r->second_reason, "second derivatives: %.150s",
                       wg_failed(r->c) ? wg_message(r->c) : "no gradient has one");
         wgi_check_recover(r);
         return;

@@ -1,16 +1,11 @@
-/* check_graph.c: the gradient check of a graph. The function under test is a clone of the graph in double, in
+/* graph.c: the gradient check of a graph. The function under test is a clone of the graph in double, in
  * a context of its own. Parameters and inputs are inputs of the clone, and its random draws are frozen. The
  * gradient under test is that of the clone, which uses the same derivative rules. The graph of the user is
  * only read.
  */
 #include "check/check_private.h"
-#include "check/frontier.h"
-#include "check/local.h"
-#include "check/as_it_runs.h"
-#include "check/second.h"
 
 #include "wengert/grad.h"
-#include "wengert/op.h"
 
 typedef struct graph_check {
     wg_check *r;
@@ -38,7 +33,7 @@ static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradch
     if (o && o->name) return;
     if (!*given && end)
         wgi_check_say(text, "%.*s", (int)(end - here < 80 ? end - here : 80), here), given = text;
-    r->name = *given ? wgi_check_keep(r, given) : "loss";
+    r->o.name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
 /* Builds root and the nodes it depends on again, in double, in a new graph. Its random draws are those of the
@@ -49,10 +44,7 @@ static void make_clone(graph_check *q, wg_graph *from, wg_node root)
     q->clone = wg_graph_new(c);
     q->map = wg_alloc(c, (size_t)wg_graph_nodes(from), sizeof *q->map);
     if (wg_failed(c)) return;
-    wg_begin(q->clone, wg_graph_mode(from));
-    q->root = wg_replay(root, q->clone, &(wg_replay_opts){ .floats = WG_F64, .map = q->map });
-    wg_graph_set_epoch(q->clone, wg_graph_epoch(from));
-    wg_graph_freeze(q->clone, true);
+    q->root = wgi_check_replay(root, q->clone, from, &(wg_replay_opts){ .floats = WG_F64, .map = q->map });
 }
 
 /* Makes the nodes of the clone stand still that held[] says: a clone of the clone, in which they are inputs,
@@ -67,10 +59,7 @@ static void hold_still(graph_check *q, const unsigned char *held)
     q->moving = q->clone;
     q->clone = wg_graph_new(c);
     if (wg_failed(c)) return;
-    wg_begin(q->clone, wg_graph_mode(q->moving));
-    q->root = wg_replay(q->root, q->clone, &(wg_replay_opts){ .held = held, .map = map });
-    wg_graph_set_epoch(q->clone, wg_graph_epoch(q->from));
-    wg_graph_freeze(q->clone, true);
+    q->root = wgi_check_replay(q->root, q->clone, q->from, &(wg_replay_opts){ .held = held, .map = map });
     for (int64_t i = 1; i < nodes; i++)
         if (held[i] && !wg_is_none(map[i]))
             q->y[q->stills] = wg_graph_node(q->moving, i), q->still[q->stills++] = map[i];
@@ -156,13 +145,13 @@ static void note_unreached(graph_check *q, const wg_params *p, int n)
 {
     wg_check *r = q->r;
     if (!p) return;
-    r->unreached = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached);
-    r->stored = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->stored);
-    for (int i = 0; r->unreached && r->stored && i < wg_params_count(p); i++) {
+    r->unreached.name = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached.name);
+    r->stored.name = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->stored.name);
+    for (int i = 0; r->unreached.name && r->stored.name && i < wg_params_count(p); i++) {
         if (wg_params_is_state(p, i) || is_chosen(q, p, i, n)) continue;
         const char *name = wgi_check_keep(r, wg_params_name(p, i));
-        if (wg_dtype_is_float(wg_params_tensor(p, i).dtype)) r->unreached[r->unreached_count++] = name;
-        else r->stored[r->stored_count++] = name;
+        if (wg_dtype_is_float(wg_params_tensor(p, i).dtype)) r->unreached.name[r->unreached.count++] = name;
+        else r->stored.name[r->stored.count++] = name;
     }
 }
 
@@ -171,13 +160,13 @@ static void note_unreached(graph_check *q, const wg_params *p, int n)
 static void note_batches(graph_check *q)
 {
     wg_check *r = q->r;
-    for (int64_t i = 1; i < wg_graph_nodes(q->from) && r->batches < WGI_CHECK_BATCHES; i++) {
+    for (int64_t i = 1; i < wg_graph_nodes(q->from) && r->batch.count < WGI_CHECK_BATCHES; i++) {
         wg_node n = wg_graph_node(q->from, i);
         if (!wg_node_ok(n) || !reached(q, n) || !is_input(n) || !wg_node_shape(n).rank) continue;
         int64_t m = wg_node_shape(n).dim[0];
         bool known = false;
-        for (int k = 0; k < r->batches; k++) known = known || r->batch[k] == m;
-        if (!known) r->batch[r->batches++] = m;
+        for (int k = 0; k < r->batch.count; k++) known = known || r->batch.size[k] == m;
+        if (!known) r->batch.size[r->batch.count++] = m;
     }
 }
 
@@ -196,7 +185,7 @@ static bool open_part(graph_check *q, int k, bool asked)
     q->x[k] = q->map[n.index];
     if (wg_is_none(q->x[k])) {
         in->left_out = true;
-        wgi_check_say(in->reason, "%s depends on it only through what stands still", r->name);
+        wgi_check_say(in->reason, "%s depends on it only through what stands still", r->o.name);
         return true;
     }
     if (!is_input(q->x[k])) {
@@ -296,7 +285,7 @@ static bool clone_gradient(void *self, double **to)
 static void clone_search(void *self)
 {
     const graph_check *q = self;
-    wgi_check_frontier(q->r, q->here, q->clone, q->root, q->x);
+    wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
 }
 
 /* If the values of a graph have more elements than this in all, a clone for each thread takes too much
@@ -356,7 +345,7 @@ static void check_rules(graph_check *q, int n)
     q->moving_x = wg_alloc(c, (size_t)n, sizeof *q->moving_x);
     if (wg_failed(c)) return;
     for (int k = 0; k < n; k++) q->moving_x[k] = q->map[q->chosen[k].index];
-    wgi_check_local(q->r, q->clone, q->root, held);
+    wgi_check_rules(q->r, q->clone, q->root, held);
     name_user_nodes(q);
     if (memchr(held, 1, (size_t)wg_graph_nodes(q->clone))) hold_still(q, held);
     wg_free(c, held);
@@ -366,27 +355,56 @@ static void check_rules(graph_check *q, int n)
 static void check_second(graph_check *q, const wgi_check_target *t)
 {
     wg_check *r = q->r;
-    if (wgi_check_has(r, WGI_STAGE_LOCAL)) return;
+    if (wgi_check_has(r, WGI_STAGE_RULE)) return;
     wgi_check_second(r, q->here, q->clone, q->x, q->gx, t);
     if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
-        wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
+        wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
 }
 
-/* Whether differences cannot measure the gradient. The report says why. */
+/* ---- rounding to f16 and bf16 ---- */
+
+/* A cast to f16 or bf16 rounds what is checked. The gradient takes it for the identity, but the function is a
+ * staircase: differences measure the stairs, and no slope. */
+
+/* Whether node n rounds a float operand for which depends[] holds. */
+static bool rounds(wg_node n, const unsigned char *depends)
+{
+    const wg_dtype t = wg_node_dtype(n);
+    if ((t != WG_F16 && t != WG_BF16) || wg_node_leaf(n) != WG_LEAF_NONE) return false;
+    const wg_node x = wg_node_operand(n, 0);
+    return wg_dtype_is_float(wg_node_dtype(x)) && depends[x.index];
+}
+
+/* Whether differences cannot measure the gradient by the n chosen nodes. The report then says why. */
 static bool is_rounded(graph_check *q, int n)
 {
-    wg_node *x = wg_alloc(q->r->c, (size_t)n + 1, sizeof *x);
-    for (int k = 0; x && k < n; k++) x[k] = q->map[q->chosen[k].index];
-    const bool is = x && wgi_check_is_rounded(q->r, q->clone, x, n);
-    wg_free(q->r->c, x);
-    return is;
+    wg_check *r = q->r;
+    const wg_graph *g = q->clone;
+    const int64_t nodes = wg_graph_nodes(g);
+    unsigned char *depends = wg_alloc(r->c, (size_t)nodes, 1);
+    wg_node found = wg_none;
+    for (int k = 0; depends && k < n; k++) depends[q->map[q->chosen[k].index].index] = 1;
+    if (depends) depends[0] = 0; /* of chosen nodes that are not in the clone */
+    for (int64_t i = 1; depends && wg_is_none(found) && i < nodes; i++) {
+        const wg_node y = wg_graph_node(g, i);
+        for (int k = 0; k < wg_node_operands(y); k++) depends[i] |= depends[wg_node_operand(y, k).index];
+        if (rounds(y, depends)) found = y;
+    }
+    wg_free(r->c, depends);
+    if (wg_is_none(found)) return false;
+    wgi_check_say(
+        r->reason,
+        "a cast at %s rounds to %s: differences show the steps of the rounding, and no slope to compare "
+        "with. Check the model without the cast",
+        wg_site_place(wg_node_site(found)), wg_dtype_name(wg_node_dtype(found)));
+    return true;
 }
 
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 {
     if (is_rounded(q, n)) return q->r;
-    if (!q->r->course_only) check_rules(q, n);
-    if (!q->r->course_only && wgi_check_go_on(q->r)) wgi_check_twin(q->r, q->here, loss);
+    if (!q->r->o.course_only) check_rules(q, n);
+    if (!q->r->o.course_only && wgi_check_go_on(q->r)) wgi_check_what_runs(q->r, q->here, loss);
     if (wgi_check_is_stopped(q->r) || !open_parts(q, n, asked)) {
         wgi_check_end_early(q->r);
         return q->r;
@@ -400,7 +418,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
                                  .search = clone_search,
                                  .self = q,
                                  .fork = clone_fork };
-    if (q->r->order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
+    if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
     wgi_check_run(q->r, &t);
     name_user_nodes(q);
     wg_graph_free(q->clone), wg_graph_free(q->moving);
@@ -417,7 +435,7 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     wgi_check_say(q.r->reason,
                   p ? "nothing to compare: %s depends on no parameter of p"
                     : "nothing to compare: %s depends on no named float input",
-                  q.r->name);
+                  q.r->o.name);
     return q.r;
 }
 
@@ -432,7 +450,7 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
         if (wg_graph_of(x[k]) != q.from || !wg_node_ok(x[k]))
             wgi_check_say(q.r->reason, "x[%d] is no node of the loss's graph", k);
         else if (!reached(&q, x[k]))
-            wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->name, wg_node_name(x[k]));
+            wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->o.name, wg_node_name(x[k]));
         else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
             wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
     }

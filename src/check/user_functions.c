@@ -1,10 +1,85 @@
-/* own.c: checks of what a user has written: an op, a forward and backward pair; and the form for
- * assertions. */
+/* user_functions.c: checks of what a user has written: a C function, a forward and backward pair, an op; and the
+ * form for assertions. */
 #include "check/check_private.h"
 
 #include "wengert/grad.h"
-#include "wengert/op.h"
 #include "wengert/ops.h"
+
+/* ---- functions ---- */
+
+typedef struct function {
+    wg_check_fn f;
+    wg_check *r;
+    void *user;
+} function;
+
+static void function_set(void *self, int k) { (void)self, (void)k; }
+static double function_value(void *self)
+{
+    function *q = self;
+    return q->f((size_t)q->r->part[0].size, q->r->part[0].x, NULL, q->user);
+}
+
+static bool function_gradient(void *self, double **to)
+{
+    function *q = self;
+    q->f((size_t)q->r->part[0].size, q->r->part[0].x, to[0], q->user);
+    return true;
+}
+
+static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
+{
+    wg_check *r = wgi_check_new(&(wg_options){ .dtype = WG_F64, .threads = 1 }, o);
+    if (!r->c) return r;
+    if (!o || !o->name) r->o.name = "f";
+    if (r->o.order > 1 && !r->reason[0])
+        wgi_check_say(r->reason, "order 2: a C function brings no second derivative; a graph does");
+    if (r->reason[0] || !wgi_check_parts(r, 1)) return r;
+    if (n > (size_t)INT64_MAX / sizeof(double) || !x) n = 0;
+    r->parts = 1;
+    if (!wgi_check_part_set(r, 0, "x", WG_SHAPE((int64_t)n))) return r;
+    if (!n) wgi_check_say(r->reason, "nothing to compare: x has no components");
+    else memcpy(r->part[0].point, x, n * sizeof *x), memcpy(r->part[0].x, x, n * sizeof *x);
+    return r;
+}
+
+/* Says that the pointer to `what` is NULL, in a report that is not begun. */
+static wg_check *without(wg_check *r, const char *what)
+{
+    wgi_check_say(r->reason, "nothing to compare: the %s is NULL", what);
+    return r;
+}
+
+static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has_gradient)
+{
+    function q = { f, r, user };
+    r->gradients += has_gradient;
+    wgi_check_run(r, &(wgi_check_target){ .set = function_set,
+                                          .value = function_value,
+                                          .gradient = has_gradient ? function_gradient : NULL,
+                                          .self = &q });
+    return r;
+}
+
+wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, const wg_gradcheck_opts *o)
+{
+    wg_check *r = function_report(n, x, o);
+    if (!r->c || r->reason[0]) return r;
+    if (!f) return without(r, "function");
+    f(n, r->part[0].x, r->part[0].analytic, user);
+    memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
+    return function_check(r, f, user, true);
+}
+
+wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient, void *user,
+                              const wg_gradcheck_opts *o)
+{
+    wg_check *r = function_report(n, x, o);
+    if (!r->c || r->reason[0]) return r;
+    if (!f || !gradient) return without(r, f ? "gradient" : "function");
+    memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
+    return function_check(r, f, user, false);
+}
 
 /* ---- an op ---- */
 
@@ -51,7 +126,7 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
         &(wg_options){ .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64 }, &own);
     if (r->c) r->where = wgi_check_keep(r, wg_site_place(here));
     if (!r->c || r->reason[0]) return r;
-    if (!op) return wgi_check_without(r, "op");
+    if (!op) return without(r, "op");
     wg_graph *g = wg_graph_new(r->c);
     if (!from || n > 16) wgi_check_say(r->reason, "%s needs 1 to 16 operands, one of them a node", own.name);
     else if (wg_begin(g, wg_graph_mode(from)), !copy_operands(g, x, n, at))
@@ -96,8 +171,7 @@ wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backw
 {
     wg_check *room = wgi_check_new(&(wg_options){ .dtype = WG_F64 }, o);
     if (!room->c || room->reason[0]) return room;
-    if (!forward || !backward)
-        return wgi_check_without(room, forward ? "backward function" : "forward function");
+    if (!forward || !backward) return without(room, forward ? "backward function" : "forward function");
     if (ny > MOST_RESULTS) {
         wgi_check_say(room->reason, "nothing to compare: y has too many components");
         return room;

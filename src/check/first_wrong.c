@@ -1,17 +1,23 @@
-/* frontier.c: where the gradient becomes wrong, if each node alone is right: see frontier.h. */
-#include "check/frontier.h"
+/* first_wrong.c: where the gradient becomes wrong, if each node alone is right.
+ *
+ * The gradient of a parameter is wrong, but every rule agrees with its kernel: the rule depends on something
+ * hidden, the node could not be built alone, or contributions are added up wrongly. So the gradients of
+ * intermediate nodes are compared, too: z becomes an input of the graph, z + t u is put in, and only what
+ * depends on z is computed. The search goes along a path from the parameter to the loss, halving it: the
+ * gradient is wrong at one end and right at the other. It ends at a node whose gradient is wrong, while that
+ * of every node that is computed from it is right. */
+#include "check/check_private.h"
 
 #include <float.h>
 
 #include "wengert/grad.h"
-#include "wengert/op.h"
 
 /* A difference of a smaller share of the gradient than this may be the gradient's own rounding error. */
 static const double SHARE = 1e-6;
 
 typedef enum answer { UNKNOWN, RIGHT, WRONG } answer;
 
-typedef struct frontier {
+typedef struct search {
     wg_check *r;
     wg_site here;
     wg_graph *g;
@@ -20,7 +26,7 @@ typedef struct frontier {
     wg_node *gz;        /* by index: its gradient; wg_none: there is none */
     int64_t *path;      /* room for a path's indices */
     wgi_compared last;  /* of the last node that was found wrong */
-} frontier;
+} search;
 
 /* ---- the gradient at one node ---- */
 
@@ -47,21 +53,18 @@ static double value_at(void *self, double t, double *moved)
     return NAN;
 }
 
-static bool open_cut(cut *k, const frontier *q, wg_node z)
+static bool open_cut(cut *k, const search *q, wg_node z)
 {
     wg_context *c = q->r->c;
     const int64_t nodes = wg_graph_nodes(q->g);
-    *k = (cut){ .r = q->r, .here = q->here, .n = wg_shape_size(wg_node_shape(z)) };
+    *k = (cut){ .r = q->r, .here = q->here, .n = wgi_elements(z) };
     unsigned char *held = wg_alloc(c, (size_t)nodes, 1);
     wg_node *map = wg_alloc(c, (size_t)nodes, sizeof *map);
-    k->at = wg_alloc(c, (size_t)k->n + 1, sizeof *k->at), k->x = wg_alloc(c, (size_t)k->n + 1, sizeof *k->x);
+    k->at = wgi_check_doubles(q->r, k->n), k->x = wgi_check_doubles(q->r, k->n);
     k->u = wgi_check_normals(q->r, 4000 + z.index, k->n), k->g = wg_graph_new(c);
     if (!wg_failed(c) && wg_copy_f64_at(q->here, z, k->at, (size_t)k->n) == WG_OK) {
         held[z.index] = 1;
-        wg_begin(k->g, wg_graph_mode(q->g));
-        k->root = wg_replay(q->root, k->g, &(wg_replay_opts){ .held = held, .map = map });
-        wg_graph_set_epoch(k->g, wg_graph_epoch(q->g));
-        wg_graph_freeze(k->g, true);
+        k->root = wgi_check_replay(q->root, k->g, q->g, &(wg_replay_opts){ .held = held, .map = map });
         k->z = map[z.index];
     }
     wg_free(c, held), wg_free(c, map);
@@ -93,14 +96,14 @@ static wgi_compared compare(cut *k, const double *gz)
     return c;
 }
 
-static answer ask(frontier *q, int64_t i)
+static answer ask(search *q, int64_t i)
 {
     const wg_node z = wg_graph_node(q->g, i);
     cut k;
     answer a = UNKNOWN;
     if (z.index == q->root.index) return RIGHT;
     if (wg_is_none(q->gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
-    double *gz = wg_alloc(q->r->c, (size_t)wg_shape_size(wg_node_shape(z)) + 1, sizeof *gz);
+    double *gz = wgi_check_doubles(q->r, wgi_elements(z));
     const bool ok = open_cut(&k, q, z) && gz;
     if (ok && wg_copy_f64_at(q->here, q->gz[i], gz, (size_t)k.n) == WG_OK) {
         const wgi_compared c = compare(&k, gz);
@@ -122,7 +125,7 @@ static bool uses(wg_node n, int64_t operand)
 }
 
 /* The next node after `after` that is computed from `operand` and leads to the root; 0: none. */
-static int64_t next_use(const frontier *q, int64_t operand, int64_t after)
+static int64_t next_use(const search *q, int64_t operand, int64_t after)
 {
     for (int64_t i = after + 1; i <= q->root.index; i++)
         if (q->on[i] && uses(wg_graph_node(q->g, i), operand)) return i;
@@ -130,7 +133,7 @@ static int64_t next_use(const frontier *q, int64_t operand, int64_t after)
 }
 
 /* Of a path from `wrong` to the root, the last node that is wrong before one that is right: *right. */
-static int64_t along_path(frontier *q, int64_t wrong, int64_t *right)
+static int64_t along_path(search *q, int64_t wrong, int64_t *right)
 {
     int64_t n = 0, low = 0, high, known;
     for (int64_t i = wrong; i; i = next_use(q, i, i)) q->path[n++] = i;
@@ -149,7 +152,7 @@ static int64_t along_path(frontier *q, int64_t wrong, int64_t *right)
 }
 
 /* Goes on while another node that is computed from the wrong one is wrong, too. */
-static int64_t search(frontier *q, int64_t wrong, int64_t *right)
+static int64_t find(search *q, int64_t wrong, int64_t *right)
 {
     for (int64_t found = 0; found != wrong;) {
         found = wrong = along_path(q, wrong, right);
@@ -161,12 +164,12 @@ static int64_t search(frontier *q, int64_t wrong, int64_t *right)
 
 /* ---- the finding ---- */
 
-static void add_finding(frontier *q, int64_t wrong, int64_t right, wgi_point point)
+static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point)
 {
     const wg_node z = wg_graph_node(q->g, wrong), y = wg_graph_node(q->g, right);
     const char *name = wg_node_name(y);
     if (ask(q, wrong) != WRONG || wgi_check_is_stopped(q->r)) return; /* the numbers */
-    wgi_finding f = { .stage = WGI_STAGE_FRONTIER,
+    wgi_finding f = { .stage = WGI_STAGE_FIRST,
                       .point = point,
                       .part = -1,
                       .node = z,
@@ -183,7 +186,7 @@ static void add_finding(frontier *q, int64_t wrong, int64_t right, wgi_point poi
 }
 
 /* A node that a rewrite made and dropped depends on the parameter, but the root does not depend on it. */
-static void mark_between(frontier *q)
+static void mark_between(search *q)
 {
     unsigned char *leads = wg_alloc(q->r->c, (size_t)q->root.index + 1, 1);
     for (int64_t i = q->root.index; leads && i >= q->from.index; i--) {
@@ -202,7 +205,7 @@ static void mark_between(frontier *q)
 }
 
 /* Asks for the gradients of the nodes between the parameter and the root. */
-static bool open_frontier(frontier *q)
+static bool open_search(search *q)
 {
     wg_context *c = q->r->c;
     const int64_t nodes = q->root.index + 1;
@@ -226,11 +229,11 @@ static bool open_frontier(frontier *q)
 
 static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)
 {
-    frontier q = { .r = r, .here = here, .g = g, .root = root, .from = x };
+    search q = { .r = r, .here = here, .g = g, .root = root, .from = x };
     int64_t right = 0;
-    const bool found = open_frontier(&q) && ask(&q, x.index) == WRONG;
+    const bool found = open_search(&q) && ask(&q, x.index) == WRONG;
     if (found) {
-        const int64_t wrong = search(&q, x.index, &right);
+        const int64_t wrong = find(&q, x.index, &right);
         add_finding(&q, wrong, right, point);
     }
     wg_free(r->c, q.on), wg_free(r->c, q.path), wg_free(r->c, q.gz);
@@ -243,7 +246,7 @@ void wgi_check_note_point(wg_check *r)
     for (int k = 0; k < r->parts; k++) {
         wgi_check_part *in = &r->part[k];
         if (in->differs_at) continue;
-        in->differs_at = wg_alloc(r->c, (size_t)in->size + 1, sizeof *in->differs_at);
+        in->differs_at = wgi_check_doubles(r, in->size);
         if (in->differs_at) memcpy(in->differs_at, in->point, (size_t)in->size * sizeof *in->point);
     }
 }
@@ -255,7 +258,7 @@ static const wgi_finding *nearest(const wg_check *r, const wg_node x[])
     const wgi_finding *best = NULL;
     for (int i = 0; i < r->findings; i++) {
         const wgi_finding *f = &r->finding[i];
-        if (f->stage == WGI_STAGE_LOCAL) return NULL;
+        if (f->stage == WGI_STAGE_RULE) return NULL;
         if (f->stage != WGI_STAGE_SLOPE || wg_is_none(x[f->part])) continue;
         if (!best || f->point < best->point ||
             (f->point == best->point && x[f->part].index > x[best->part].index))
@@ -272,7 +275,7 @@ static void set_point(wg_check *r, wg_site here, const wg_node x[], bool given)
     }
 }
 
-void wgi_check_frontier(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[])
+void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[])
 {
     const wgi_finding *f = wg_failed(r->c) ? NULL : nearest(r, x);
     if (!f) return;

@@ -1,24 +1,28 @@
-/* alone.c: builds a node alone, and compares its rule with its kernel in one direction: see local.h. */
-#include "check/local.h"
+/* rules.c: each node's rule against the kernel of the same node.
+ *
+ * A node y = op(x[0], x[1], ...) is built alone: a small graph whose inputs have the values that the operands
+ * have in the clone. For each operand x[k], a random direction u and random weights v, the rule's
+ * sum(vjp(v) u) is compared with the slope of sum(v op(x + t u)) at t = 0. If they differ, the elements of u
+ * are halved until one element is left. So an error is found at its node, its operand and its element, in a
+ * number of calls of the kernel that does not depend on the size of the graph. */
+#include "check/check_private.h"
 
 #include <float.h>
+#include <stdio.h>
 
 #include "wengert/grad.h"
-#include "wengert/op.h"
 #include "wengert/ops.h"
 
 /* ---- building ---- */
 
-static int64_t size_of(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
-
-static bool copy_operand(wg_check *r, wg_node from, wgi_alone *a, int k)
+static bool copy_operand(wg_check *r, wg_node from, wgi_isolated *a, int k)
 {
     wg_tensor t;
     if (!wgi_check_peek(r, from, &t)) return false;
     if (wg_dtype_is_float(t.dtype)) {
-        a->point[k] = wg_alloc(r->c, (size_t)size_of(from) + 1, sizeof(double));
+        a->point[k] = wgi_check_doubles(r, wgi_elements(from));
         if (!a->point[k]) return false;
-        for (int64_t i = 0; i < size_of(from); i++) a->point[k][i] = wg_tensor_item(&t, i);
+        for (int64_t i = 0; i < wgi_elements(from); i++) a->point[k][i] = wg_tensor_item(&t, i);
         if (a->wide) t = wg_view_f64(a->point[k], t.shape);
     }
     a->x[k] = wg_input_at(wg_node_site(from), a->g, wg_node_name(from), t);
@@ -57,7 +61,7 @@ static const wg_op *maker_of(wg_node n, int k, wg_node *first)
 }
 
 /* Makes operand k, an intermediate result, from the copies of the others. */
-static bool make_operand(wg_node n, wgi_alone *a, int k, const wg_op *op, wg_node first)
+static bool make_operand(wg_node n, wgi_isolated *a, int k, const wg_op *op, wg_node first)
 {
     const wg_site here = wg_node_site(first);
     wg_node from[16] = { wg_none };
@@ -70,7 +74,7 @@ static bool make_operand(wg_node n, wgi_alone *a, int k, const wg_op *op, wg_nod
 }
 
 /* Copies what the node is computed from. */
-static bool copy_operands(wg_check *r, wg_node n, wgi_alone *a)
+static bool copy_operands(wg_check *r, wg_node n, wgi_isolated *a)
 {
     wg_node first;
     for (int k = 0; k < a->operands; k++)
@@ -83,7 +87,7 @@ static bool copy_operands(wg_check *r, wg_node n, wgi_alone *a)
 }
 
 /* A node whose operand 0 is made from its other operands, which become inputs. */
-static wg_node with_its_value(wg_check *r, wg_node n, const wgi_alone *a)
+static wg_node with_its_value(wg_check *r, wg_node n, const wgi_isolated *a)
 {
     const int64_t nodes = wg_graph_nodes(wg_graph_of(n));
     unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
@@ -103,14 +107,14 @@ static bool is_given(wg_node n)
     return wg_node_op(n)->kind == WG_ALIAS && wg_node_op(n)->zero & 1 && !maker_of(n, 0, &first);
 }
 
-static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
+static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
 {
     const wg_site here = wg_node_site(n);
     a->operands = wg_node_operands(n);
     a->x = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->x);
     a->gx = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->gx);
     a->point = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->point);
-    a->v = wgi_check_normals(r, stream, size_of(n));
+    a->v = wgi_check_normals(r, stream, wgi_elements(n));
     if (wg_failed(r->c)) return false;
     const bool custom = !strcmp(a->op->name, "custom_vjp");
     if (!custom && is_given(n)) return false;
@@ -130,36 +134,35 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
     return true;
 }
 
-bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alone *a)
+bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_isolated *a)
 {
-    *a = (wgi_alone){ .g = wg_graph_new(r->c), .op = wg_node_op(n), .attr = wg_attr(n), .wide = wide };
+    *a = (wgi_isolated){ .g = wg_graph_new(r->c), .op = wg_node_op(n), .attr = wg_attr(n), .wide = wide };
     if (!a->g) return false;
     wg_begin(a->g, wg_graph_mode(wg_graph_of(n)));
     if (build(r, n, stream, a)) return true;
     wgi_check_recover(r);
-    wgi_alone_close(r, a);
+    wgi_isolated_close(r, a);
     return false;
 }
 
 static bool is_finite(wg_check *r, wg_node n)
 {
-    wg_tensor t;
-    if (!wgi_check_peek(r, n, &t)) return false;
-    for (int64_t i = 0; i < size_of(n); i++)
-        if (!isfinite(wg_tensor_item(&t, i))) return false;
-    return true;
+    double *v = wgi_check_doubles(r, wgi_elements(n));
+    const bool is = v && wgi_check_values(r, n, v) && wgi_check_are_finite(v, wgi_elements(n));
+    wg_free(r->c, v);
+    return is;
 }
 
 /* The sum of the rule's gradients, each times random weights. Gradients that are not finite are left out: an
  * exponent, for example, has none where the base is negative. wg_none: nothing is left. */
-static wg_node sum_of_rule(wg_check *r, wgi_alone *a, uint64_t stream)
+static wg_node sum_of_rule(wg_check *r, wgi_isolated *a, uint64_t stream)
 {
     const wg_site here = wg_node_site(a->y);
     wg_node sum = wg_none;
     for (int k = 0; k < a->operands; k++) {
         if (!a->point[k] || wg_is_none(a->gx[k]) || wg_node_dtype(a->gx[k]) != WG_F64) continue;
         if (!is_finite(r, a->gx[k])) continue;
-        double *w = wgi_check_normals(r, stream + (uint64_t)k, size_of(a->gx[k]));
+        double *w = wgi_check_normals(r, stream + (uint64_t)k, wgi_elements(a->gx[k]));
         if (!w) return wg_none;
         const wg_node weights = wg_input_at(here, a->g, "", wg_view_f64(w, wg_node_shape(a->gx[k])));
         wg_free(r->c, w);
@@ -170,7 +173,7 @@ static wg_node sum_of_rule(wg_check *r, wgi_alone *a, uint64_t stream)
 }
 
 /* Whether the rule holds something constant on purpose. */
-static bool has_stop(const wgi_alone *a)
+static bool has_stop(const wgi_isolated *a)
 {
     for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
         if (!strcmp(wg_node_op_name(wg_graph_node(a->g, i)), "stop_gradient")) return true;
@@ -178,19 +181,22 @@ static bool has_stop(const wgi_alone *a)
 }
 
 /* The gradient of the sum by x. It is zero if every path ends at stop_gradient; wg_none: there is none. */
-static wg_node gradient_of_sum(wg_check *r, const wgi_alone *a, wg_node sum, wg_node x)
+static wg_node gradient_of_sum(wg_check *r, const wgi_isolated *a, wg_node sum, wg_node x)
 {
     const wg_site here = wg_node_site(sum);
     wg_node gx = wg_none;
     if (wg_grads_at(here, sum, &x, 1, &gx) == WG_OK) return gx;
     wgi_check_recover(r);
-    double *zero = has_stop(a) ? wg_alloc(r->c, (size_t)size_of(x) + 1, sizeof *zero) : NULL;
+    double *zero = has_stop(a) ? wgi_check_doubles(r, wgi_elements(x)) : NULL;
     gx = zero ? wg_input_at(here, a->g, "", wg_view_f64(zero, wg_node_shape(x))) : wg_none;
     wg_free(r->c, zero);
     return gx;
 }
 
-bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream)
+/* From now on y is the sum of the rule's gradients, each times random weights, gx are the gradients of that
+ * sum, and the seed is one more operand, the last. So what compared the rule with the kernel compares the
+ * derivative of the rule with the rule. False: the rule has no derivative; then *a can only be closed. */
+static bool derive(wg_check *r, wgi_isolated *a, uint64_t stream)
 {
     const wg_node sum = sum_of_rule(r, a, stream);
     const int seed = a->operands;
@@ -210,12 +216,12 @@ bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream)
     return any;
 }
 
-void wgi_alone_close(wg_check *r, wgi_alone *a)
+void wgi_isolated_close(wg_check *r, wgi_isolated *a)
 {
     for (int k = 0; a->point && k < a->operands; k++) wg_free(r->c, a->point[k]);
     wg_free(r->c, a->point), wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v);
     wg_graph_free(a->g);
-    *a = (wgi_alone){ 0 };
+    *a = (wgi_isolated){ 0 };
 }
 
 /* ---- comparing ---- */
@@ -237,7 +243,7 @@ static double dot(const double *a, const double *b, int64_t n)
 
 typedef struct walk {
     wg_check *r;
-    wgi_alone *a;
+    wgi_isolated *a;
     int k;
     int64_t n;
     const double *u;
@@ -247,11 +253,8 @@ typedef struct walk {
 
 static double weighted_value(const walk *w)
 {
-    const wgi_alone *a = w->a;
-    const int64_t n = size_of(a->y);
-    if (wg_copy_f64_at(wg_node_site(a->y), a->y, w->y, (size_t)n) == WG_OK) return dot(w->y, a->v, n);
-    wgi_check_recover(w->r);
-    return NAN;
+    const wgi_isolated *a = w->a;
+    return wgi_check_values(w->r, a->y, w->y) ? dot(w->y, a->v, wgi_elements(a->y)) : NAN;
 }
 
 static void set(const walk *w, const double *x)
@@ -272,13 +275,6 @@ static double value_at(void *self, double t, double *moved)
     return wgi_check_go_on(w->r) ? weighted_value(w) : NAN;
 }
 
-static bool read_gradient(const walk *w)
-{
-    if (wg_copy_f64_at(wg_node_site(w->a->y), w->a->gx[w->k], w->g, (size_t)w->n) == WG_OK) return true;
-    wgi_check_recover(w->r);
-    return false;
-}
-
 static double ulp_of(const walk *w) { return w->narrow ? FLT_EPSILON : DBL_EPSILON; }
 
 /* sum(gx u) at x, whose elements are moved by `ulps` units in the last place, up and down in turn. */
@@ -287,7 +283,7 @@ static double by_rule(const walk *w, double ulps)
     for (int64_t i = 0; i < w->n; i++)
         w->x[i] = w->a->point[w->k][i] * (1 + (i & 1 ? -ulps : ulps) * ulp_of(w));
     set(w, w->x);
-    return read_gradient(w) ? dot(w->g, w->u, w->n) : NAN;
+    return wgi_check_values(w->r, w->a->gx[w->k], w->g) ? dot(w->g, w->u, w->n) : NAN;
 }
 
 /* One element of a gradient while x moves farther and farther. */
@@ -326,7 +322,7 @@ static double error_by_grid(const walk *w)
 /* The rounding errors of x + t u, as errors of f, if the gradient is that which was read last. */
 static double blur_of(const walk *w)
 {
-    const double ulp = w->narrow ? FLT_EPSILON : DBL_EPSILON;
+    const double ulp = ulp_of(w);
     double sum = 0;
     for (int64_t i = 0; i < w->n; i++) {
         const double e = w->u[i] != 0 ? w->g[i] * w->a->point[w->k][i] * ulp / 4 : 0;
@@ -351,13 +347,12 @@ static double sum_of_sizes(const walk *w)
     return sum;
 }
 
-static bool open_walk(walk *w, wg_check *r, wgi_alone *a, int k, const double u[])
+static bool open_walk(walk *w, wg_check *r, wgi_isolated *a, int k, const double u[])
 {
-    *w = (walk){ .r = r, .a = a, .k = k, .n = size_of(a->x[k]), .u = u };
-    const size_t n = (size_t)w->n + 1;
-    w->x = wg_alloc(r->c, n, sizeof *w->x), w->g = wg_alloc(r->c, n, sizeof *w->g);
-    w->y = wg_alloc(r->c, (size_t)size_of(a->y) + 1, sizeof *w->y);
-    if (wg_node_dtype(a->x[k]) == WG_F32) w->narrow = wg_alloc(r->c, n, sizeof *w->narrow);
+    *w = (walk){ .r = r, .a = a, .k = k, .n = wgi_elements(a->x[k]), .u = u };
+    w->x = wgi_check_doubles(r, w->n), w->g = wgi_check_doubles(r, w->n);
+    w->y = wgi_check_doubles(r, wgi_elements(a->y));
+    if (wg_node_dtype(a->x[k]) == WG_F32) w->narrow = wg_alloc(r->c, (size_t)w->n + 1, sizeof *w->narrow);
     return !wg_failed(r->c);
 }
 
@@ -373,7 +368,7 @@ static bool hides_errors(const wgi_compared *c, double size)
     return 10 * c->bar > 0.1 * size;
 }
 
-wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[])
+wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const double u[])
 {
     walk w;
     wgi_compared c = { .yours = NAN, .numeric = NAN, .bar = INFINITY };
@@ -395,8 +390,214 @@ wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[
         if (hides_errors(&c, size)) c.clear = c.differ;
         sure = c.clear && !c.differ && !(c.bar > POOR * size);
     }
-    if (!wgi_check_go_on(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
+    if (!wgi_check_go_on(r)) c = wgi_not_compared();
     set(&w, a->point[k]);
     close_walk(&w);
     return c;
+}
+
+enum { TRIES = 2 }; /* points: that of the graph; beside it, if an op has a kink there */
+
+/* ---- one operand ---- */
+
+/* A random direction whose elements are as large as those of the operand. */
+static double *direction(wg_check *r, const wgi_isolated *a, int k, uint64_t stream, int64_t n)
+{
+    double *u = wgi_check_normals(r, stream, n);
+    const double scale = wgi_check_rms(a->point[k], n);
+    for (int64_t i = 0; u && i < n; i++) u[i] *= scale;
+    return u;
+}
+
+/* Moves the operand by about 1 %, off the kinks. */
+static void move_off(wg_check *r, wgi_isolated *a, int k, int64_t n)
+{
+    double *u = direction(r, a, k, 77, n);
+    for (int64_t i = 0; u && i < n; i++) a->point[k][i] += 0.01 * u[i];
+    wg_free(r->c, u);
+}
+
+/* How far they differ, if it is more than their errors. It is known that some element differs, so less
+ * certainty is needed than for a verdict. */
+static double excess(const wgi_compared *c)
+{
+    const double off = fabs(c->yours - c->numeric);
+    return off > 3 * c->bar ? off : 0;
+}
+
+/* Of the elements [low, high) of u that differ, keeps the half that differs more, until one is left. Returns
+ * its index, or -1 if no half differs by itself. *c: of the elements that are left. */
+static int64_t bisect(wg_check *r, wgi_isolated *a, int k, const double *u, int64_t n, wgi_compared *c)
+{
+    double *part = wgi_check_doubles(r, n);
+    int64_t low = 0, high = n;
+    while (part && high - low > 1) {
+        const int64_t middle = low + (high - low) / 2, ends[3] = { low, middle, high };
+        wgi_compared half[2];
+        double off[2];
+        for (int j = 0; j < 2; j++) {
+            memset(part, 0, (size_t)n * sizeof *part);
+            memcpy(part + ends[j], u + ends[j], (size_t)(ends[j + 1] - ends[j]) * sizeof *part);
+            half[j] = wgi_isolated_compare(r, a, k, part);
+            off[j] = excess(&half[j]);
+        }
+        const int worse = off[1] > off[0];
+        if (off[worse] == 0) break;
+        low = ends[worse], high = ends[worse + 1], *c = half[worse];
+    }
+    wg_free(r->c, part);
+    return high - low == 1 ? low : -1;
+}
+
+/* Fills *f with what is wrong at element i: in a direction of length 1. */
+static void at_element(wg_check *r, wgi_isolated *a, int k, int64_t i, int64_t n, wgi_finding *f)
+{
+    double *e = wgi_check_doubles(r, n);
+    if (!e) return;
+    e[i] = a->point[k][i] != 0 ? fabs(a->point[k][i]) : 1;
+    const wgi_compared c = wgi_isolated_compare(r, a, k, e);
+    if (!wgi_check_is_stopped(r))
+        f->yours = c.yours / e[i], f->numeric = c.numeric / e[i], f->bar = c.bar / e[i], f->element = i;
+    wg_free(r->c, e);
+}
+
+typedef enum outcome { SAME, DIFFERENT, UNCLEAR } outcome;
+
+/* Compares operand k. If it differs, *f says where. */
+static outcome compare_operand(wg_check *r, wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
+{
+    const int64_t n = wg_shape_size(wg_node_shape(a->x[k]));
+    double *u = direction(r, a, k, stream, n);
+    outcome o = UNCLEAR;
+    for (int try = 0; u && try < TRIES && o == UNCLEAR; try++) {
+        if (try) move_off(r, a, k, n);
+        wgi_compared c = wgi_isolated_compare(r, a, k, u);
+        if (!c.clear) continue;
+        o = c.differ ? DIFFERENT : SAME;
+        if (o == SAME) continue;
+        f->along = c.numeric;
+        f->operand = k, f->element = -1, f->yours = c.yours, f->numeric = c.numeric, f->bar = c.bar;
+        const int64_t i = bisect(r, a, k, u, n, &c);
+        if (i >= 0) at_element(r, a, k, i, n, f);
+    }
+    wg_free(r->c, u);
+    return o;
+}
+
+/* ---- all nodes ---- */
+
+static bool is_compared(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    return wg_node_leaf(n) == WG_LEAF_NONE && wgi_is_first_result(n) && wg_dtype_is_float(wg_node_dtype(n)) &&
+           wg_shape_size(wg_node_shape(n)) > 0 && wg_op_has_derivative(op, -1);
+}
+
+/* Whether the derivative of a wg_custom_vjp node is meant to be another one than that of its value. */
+static bool is_meant(const wg_node n, const wgi_finding *f)
+{
+    const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->operand).index;
+    return itself || f->along == 0;
+}
+
+static void hold(wg_node n, unsigned char *held)
+{
+    const uint32_t first = wg_part_at(wg_node_site(n), n, 0).index;
+    const wg_op *op = wg_node_op(n);
+    for (int j = 0; j < (op->outputs ? op->outputs : 1); j++) held[first + (uint32_t)j] = 1;
+}
+
+/* Compares the derivative of the rule with the rule. */
+static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
+{
+    wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
+    const int seed = a->operands;
+    char by[WGI_CHECK_TEXT];
+    if (!derive(r, a, 3000 + n.index)) {
+        r->second.unclear++;
+        return;
+    }
+    for (int k = 0; k <= seed; k++) {
+        if (!a->point[k] || wg_is_none(a->gx[k])) continue;
+        const outcome o = compare_operand(r, a, k, 4000 + n.index, &f);
+        r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
+        if (o != DIFFERENT) continue;
+        if (k == seed) wgi_check_say(by, "the gradient of its result");
+        else wgi_check_operand_name(n, k, by);
+        f.by = by;
+        f.shape = wg_node_shape(a->x[k]);
+        if (k == seed) f.operand = -1;
+        wgi_check_say(f.remedy, "%s",
+                      f.yours == 0 ? "the rule's values move with it, and their derivative is "
+                                     "zero: something in the rule is held constant"
+                                   : "the rule's values are not differentiated rightly");
+        wgi_check_add(r, &f);
+    }
+}
+
+/* Compares the rule of n. held: see wgi_check_rules; NULL: n is a node of the gradient. */
+static void check_node(wg_check *r, wg_node n, unsigned char *held)
+{
+    wgi_isolated a;
+    wgi_finding f = { .stage = held ? WGI_STAGE_RULE : WGI_STAGE_SECOND, .node = n, .part = -1 };
+    wg_check_rules *count = held ? &r->rules : &(wg_check_rules){ 0 };
+    const bool custom = held && !strcmp(wg_node_op_name(n), "custom_vjp");
+    const int before = r->findings;
+    const int64_t held_before = count->held;
+    if (!wgi_isolated_open(r, n, 1000 + n.index, false, &a)) {
+        count->not_built++;
+        return;
+    }
+    for (int k = 0; k < a.operands; k++) {
+        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
+        count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
+        if (custom && (o == UNCLEAR || (o == DIFFERENT && is_meant(n, &f)))) {
+            count->held++;
+            hold(n, held);
+            continue;
+        }
+        if (o != DIFFERENT) continue;
+        char by[WGI_CHECK_TEXT];
+        wgi_check_operand_name(n, k, by);
+        f.by = by;
+        f.shape = wg_node_shape(wg_node_operand(n, k));
+        wgi_check_remedy(r, &a, &f);
+        f.made_from = custom || !held ? NULL : wgi_case_keep(r, n);
+        wgi_check_add(r, &f);
+    }
+    if (!held) r->second.unclear += count->unclear;
+    else if (r->o.order > 1 && r->findings == before && count->held == held_before) check_rule(r, n, &a);
+    wgi_isolated_close(r, &a);
+}
+
+void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held)
+{
+    for (int64_t i = 1; i <= root.index; i++) {
+        const wg_node n = wg_graph_node(clone, i);
+        wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
+        if (!wgi_check_go_on(r)) break;
+        if (!strcmp(wg_node_op_name(n), "stop_gradient")) hold(n, held), r->rules.held++;
+        if (is_compared(n)) check_node(r, n, held);
+    }
+}
+
+void wgi_check_rules_of_gradient(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n)
+{
+    const int64_t end = wg_graph_nodes(clone);
+    unsigned char *needed = wg_alloc(r->c, (size_t)end, 1);
+    for (int k = 0; needed && k < n; k++) needed[gx[k].index] = 1;
+    for (int64_t i = end - 1; needed && i >= first; i--) {
+        const wg_node node = wg_graph_node(clone, i);
+        for (int k = 0; needed[i] && k < wg_node_operands(node); k++)
+            needed[wg_node_operand(node, k).index] = 1;
+    }
+    wgi_check_at_stage(r, "second derivatives", 1);
+    for (int64_t i = first; needed && i < end && wgi_check_go_on(r); i++) {
+        const wg_node node = wg_graph_node(clone, i);
+        if (needed[i] && is_compared(node) && wg_op_find(wg_node_op_name(node)) != wg_node_op(node))
+            check_node(r, node, NULL);
+    }
+    wg_free(r->c, needed);
+    wgi_check_recover(r);
 }

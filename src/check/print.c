@@ -1,6 +1,27 @@
-/* check_report.c: prints the report of a gradient check. The same check prints the same bytes, so print no
- * times, no addresses, and numbers as in the C locale. */
+/* print.c: prints the report of a gradient check. The same check prints the same bytes, so print no times, no
+ * addresses, and numbers as in the C locale. */
 #include "check/check_private.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- colour ---- */
+
+static bool wants_colour(FILE *out)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return !(no && *no) && !(term && !strcmp(term, "dumb")) && fileno(out) >= 0 && isatty(fileno(out));
+}
+
+static const char *colored(const char *word, FILE *out)
+{
+    static const char *const words[][2] = { { "FAIL", "\033[1;31mFAIL\033[0m" },
+                                            { "PASS", "\033[1;32mPASS\033[0m" },
+                                            { "INCONCLUSIVE", "\033[1;33mINCONCLUSIVE\033[0m" } };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(word, words[i][0]) && wants_colour(out)) return words[i][1];
+    return word;
+}
 
 enum { MOST_POINT = 8 };
 
@@ -33,7 +54,8 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 {
     int count = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        if (!wgi_check_has_number(in, i)) continue;
+        if (isnan(in->analytic[i]) || (isnan(in->numeric[i]) && isnan(in->slope[i])))
+            continue; /* not compared */
         int at = count;
         while (at > 0 && before(r, in, i, row[at - 1])) at--;
         if (at == most) continue;
@@ -66,7 +88,7 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
             in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
     if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
-    fprintf(out, "%s%s%s\n", wgi_check_colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
+    fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
 }
 
@@ -104,7 +126,7 @@ static void print_head(const wg_check *r, FILE *out)
 {
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += r->part[k].size;
-    fprintf(out, "gradcheck %s  n %lld", r->name, (long long)n);
+    fprintf(out, "gradcheck %s  n %lld", r->o.name, (long long)n);
     if (r->parts > 1) fprintf(out, " in %d", r->parts);
     if (isnan(r->f)) fprintf(out, "  f nan");
     else fprintf(out, "  f %.8g", r->f);
@@ -121,7 +143,7 @@ static void print_head(const wg_check *r, FILE *out)
 static void print_ratio(const wg_check *r, FILE *out)
 {
     if (!isfinite(r->ratio)) return;
-    fprintf(out, "ratio at eps %g%s: %.1e  ", r->eps, r->one_sided ? ", one-sided" : "", r->ratio);
+    fprintf(out, "ratio at eps %g%s: %.1e  ", r->o.eps, r->o.one_sided ? ", one-sided" : "", r->ratio);
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
     if (r->compared < n) fprintf(out, "(%lld of %lld components)  ", (long long)r->compared, (long long)n);
@@ -142,14 +164,31 @@ static void print_index(wg_shape s, int64_t i, FILE *out)
     if (s.rank) fprintf(out, "]");
 }
 
-static void print_rule(const wgi_finding *f, FILE *out)
+/* Prints the findings of a stage. Returns how many there are. */
+static int print_findings(const wg_check *r, wgi_stage stage,
+                          void (*print)(const wg_check *, const wgi_finding *, FILE *), FILE *out)
 {
-    fprintf(out, "  %s %s%s, %s, by %s%s", wgi_check_colored("FAIL", out),
+    int n = 0;
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == stage) print(r, &r->finding[i], out), n++;
+    return n;
+}
+
+/* The numbers, and what would make them right. */
+static void print_numbers(const wgi_finding *f, FILE *out)
+{
+    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
+    if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
+}
+
+static void print_rule(const wg_check *r, const wgi_finding *f, FILE *out)
+{
+    (void)r;
+    fprintf(out, "  %s %s%s, %s, by %s%s", colored("FAIL", out),
             f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->op, f->where,
             f->operand >= 0 && strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
     if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
-    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
-    if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
+    print_numbers(f, out);
 }
 
 /* ---- second derivatives ---- */
@@ -158,26 +197,24 @@ static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     if (*f->op) {
-        print_rule(f, out);
+        print_rule(r, f, out);
         return;
     }
     if (f->part < 0 || f->element < 0) wgi_check_say(place, "%s", f->by);
     else wgi_check_place(&r->part[f->part], f->element, place);
-    fprintf(out, "  %s second derivative: %s %s", wgi_check_colored("FAIL", out), place,
+    fprintf(out, "  %s second derivative: %s %s", colored("FAIL", out), place,
             wgi_check_point_text(f->point));
-    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
-    if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
+    print_numbers(f, out);
 }
 
 static void print_seconds(const wg_check *r, FILE *out)
 {
-    if (r->order < 2) return;
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_SECOND) print_second(r, &r->finding[i], out);
+    if (r->o.order < 2) return;
+    print_findings(r, WGI_STAGE_SECOND, print_second, out);
     fprintf(out, "  second derivatives: ");
     if (!r->second.whole && !r->second.rules) {
-        const char *why = r->second.reason;
-        if (wgi_check_has(r, WGI_STAGE_LOCAL)) why = "a rule is wrong";
+        const char *why = r->second_reason;
+        if (wgi_check_has(r, WGI_STAGE_RULE)) why = "a rule is wrong";
         fprintf(out, "not compared%s%s\n", *why ? ": " : "", why);
         return;
     }
@@ -185,8 +222,8 @@ static void print_seconds(const wg_check *r, FILE *out)
     if (r->second.unclear) fprintf(out, ", %lld could not be", (long long)r->second.unclear);
     fprintf(out, "\n  H u %s slopes of the gradient",
             r->second.whole ? "compared with" : "could not be compared with");
-    if (!r->second.whole && r->second.reason[0] && strcmp(r->second.reason, r->reason))
-        fprintf(out, ": %s", r->second.reason);
+    if (!r->second.whole && r->second_reason[0] && strcmp(r->second_reason, r->reason))
+        fprintf(out, ": %s", r->second_reason);
     if (r->second.zero) fprintf(out, ": all zero, the rules and their slopes");
     if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
     if (r->second.whole && isfinite(r->second.bar))
@@ -194,9 +231,10 @@ static void print_seconds(const wg_check *r, FILE *out)
     fprintf(out, "\n");
 }
 
-static void print_run(const wgi_finding *f, FILE *out)
+static void print_run(const wg_check *r, const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s ", wgi_check_colored("FAIL", out));
+    (void)r;
+    fprintf(out, "  %s ", colored("FAIL", out));
     if (*f->op) fprintf(out, "%s, %s%s%s", f->op, f->where, *f->by ? ", by " : "", f->by);
     else fprintf(out, "%s", f->by);
     if (f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
@@ -204,33 +242,23 @@ static void print_run(const wgi_finding *f, FILE *out)
 }
 
 /* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
-static void print_frontier(const wg_check *r, const wgi_finding *f, FILE *out)
+static void print_first_wrong(const wg_check *r, const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", wgi_check_colored("FAIL", out), f->by,
+    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", colored("FAIL", out), f->by,
             *f->by ? ", " : "", f->op, f->where);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
     fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", wgi_check_whose(r),
             f->yours, f->numeric, f->bar, f->remedy);
 }
 
-static void print_runs(const wg_check *r, FILE *out)
-{
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_FRONTIER) print_frontier(r, &r->finding[i], out);
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_RUN) print_run(&r->finding[i], out);
-}
-
 static void print_rules(const wg_check *r, FILE *out)
 {
-    int wrong = 0;
-    if (!r->local.compared) return;
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_LOCAL) print_rule(&r->finding[i], out), wrong++;
+    if (!r->rules.compared) return;
+    const int wrong = print_findings(r, WGI_STAGE_RULE, print_rule, out);
     fprintf(out, "  rules of the nodes: %lld operands compared with differences of their kernels",
-            (long long)r->local.compared);
+            (long long)r->rules.compared);
     if (wrong) fprintf(out, ", %d FAIL%s", wrong, wrong == 1 ? "S" : "");
-    if (r->local.unclear) fprintf(out, ", %lld could not be", (long long)r->local.unclear);
+    if (r->rules.unclear) fprintf(out, ", %lld could not be", (long long)r->rules.unclear);
     fprintf(out, "\n");
 }
 
@@ -256,9 +284,9 @@ static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     wgi_check_place(&r->part[f->part], f->element >= 0 ? f->element : 0, place);
-    fprintf(out, "  %s %s %s: %s %.10g, numeric %.10g \302\261 %.0e\n", wgi_check_colored("FAIL", out),
-            f->element >= 0 ? place : f->by, wgi_check_point_text(f->point), f->whose, f->yours, f->numeric,
-            f->bar);
+    fprintf(out, "  %s %s %s", colored("FAIL", out), f->element >= 0 ? place : f->by,
+            wgi_check_point_text(f->point));
+    print_numbers(f, out);
 }
 
 /* Where it could not be compared, and why. */
@@ -277,20 +305,93 @@ static void print_unused(const wg_check *r, FILE *out)
 static void print_points(const wg_check *r, FILE *out)
 {
     bool any = false;
-    for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->seen[p];
-    if (r->course_only) fprintf(out, "  differences with one step alone: no rules, no slopes\n");
+    for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->at[p].used;
+    if (r->o.course_only) fprintf(out, "  differences with one step alone: no rules, no slopes\n");
     if (!any) return;
     fprintf(out, "  compared with slopes");
     const char *before = " ";
     for (wgi_point p = 0; p < WGI_POINTS; p++) {
-        if (!r->seen[p]) continue;
+        if (!r->at[p].used) continue;
         fprintf(out, "%s%s%s", before, wgi_check_point_text(p), fails_at(r, p) ? " (FAILS)" : "");
         before = ", ";
     }
     print_unused(r, out);
     fprintf(out, "\n");
-    for (int i = 0; i < r->findings && !fails_at(r, WGI_POINT_GIVEN); i++)
-        if (r->finding[i].stage == WGI_STAGE_SLOPE) print_slope(r, &r->finding[i], out);
+    if (!fails_at(r, WGI_POINT_GIVEN)) print_findings(r, WGI_STAGE_SLOPE, print_slope, out);
+}
+
+/* ---- coverage ---- */
+
+/* Compared components that their bars hide: an error as large as themselves would not be seen. */
+static int64_t hidden(const wgi_check_part *in)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < in->size; i++)
+        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
+    return n;
+}
+
+/* " (12 compared, each alone and in 6 directions)" */
+static void print_compared(const wgi_check_part *in, FILE *out)
+{
+    int64_t wrong;
+    const long long alone = wgi_check_single(in, &wrong), n = in->size, directions = in->directions;
+    if (n == 1) return;
+    if (!directions) fprintf(out, alone < n ? " (%lld of %lld compared" : " (%lld compared", alone, n);
+    else fprintf(out, " (%lld compared, ", n);
+    if (directions && alone == n) fprintf(out, "each alone and ");
+    if (directions) fprintf(out, "together in %lld direction%s", directions, directions == 1 ? "" : "s");
+    if (directions && alone && alone < n) fprintf(out, ", %lld alone", alone);
+    fprintf(out, ")");
+}
+
+static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FILE *out)
+{
+    const long long zeros = wgi_check_zeros(r, in), small = hidden(in);
+    if (zeros)
+        fprintf(out, "; %lld of its components %s zero everywhere and show%s nothing", zeros,
+                zeros == 1 ? "is" : "are", zeros == 1 ? "s" : "");
+    if (small)
+        fprintf(out, "; %lld %s so small beside the noise of f that nothing is shown", small,
+                small == 1 ? "is" : "are");
+}
+
+static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out)
+{
+    fprintf(out, "  nothing above %.1e of ", in->resolution);
+    if (in->size == 1) fprintf(out, "%s", in->name);
+    else fprintf(out, "a typical component of %s", in->name);
+    fprintf(out, " could hide");
+    print_compared(in, out);
+    print_nothing_shown(r, in, out);
+    fprintf(out, "\n");
+}
+
+static void print_unreached(const wg_check *r, FILE *out)
+{
+    if (!r->unreached.count) return;
+    fprintf(out, "  not reached, %s does not depend on %s:", r->o.name,
+            r->unreached.count == 1 ? "it" : "them");
+    for (int i = 0; i < r->unreached.count; i++) fprintf(out, "%s %s", i ? "," : "", r->unreached.name[i]);
+    fprintf(out, "\n");
+}
+
+static void print_stored(const wg_check *r, FILE *out)
+{
+    if (!r->stored.count) return;
+    fprintf(out, "  not checked, f16 and bf16 are not trained:");
+    for (int i = 0; i < r->stored.count; i++) fprintf(out, "%s %s", i ? "," : "", r->stored.name[i]);
+    fprintf(out, "; freeze by wg_params_freeze, or keep in f32 and use wg_cast\n");
+}
+
+static void print_coverage(const wg_check *r, FILE *out)
+{
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *in = &r->part[k];
+        if (in->verdict == WG_PASS && !in->left_out && in->resolution < INFINITY) print_covered(r, in, out);
+    }
+    print_unreached(r, out);
+    print_stored(r, out);
 }
 
 static void print_all(const wg_check *r, FILE *out)
@@ -299,15 +400,16 @@ static void print_all(const wg_check *r, FILE *out)
     int width = width_of(r);
     print_head(r, out);
     print_rules(r, out);
-    print_runs(r, out);
+    print_findings(r, WGI_STAGE_FIRST, print_first_wrong, out);
+    print_findings(r, WGI_STAGE_RUN, print_run, out);
     for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
     print_points(r, out);
     print_seconds(r, out);
-    wgi_check_print_coverage(r, out);
+    print_coverage(r, out);
     print_ratio(r, out);
     if (r->why[0]) fprintf(out, "  %s\n", r->why);
     if (r->stopped) fprintf(out, "partial: stopped at %.0f %% of %s\n", 100 * r->share, r->stage);
-    fprintf(out, "verdict %s%s%s   %lld evaluations\n", wgi_check_colored(verdict[r->verdict], out),
+    fprintf(out, "verdict %s%s%s   %lld evaluations\n", colored(verdict[r->verdict], out),
             r->reason[0] ? ": " : "", r->reason, (long long)r->evaluations);
 }
 

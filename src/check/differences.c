@@ -1,0 +1,470 @@
+/* differences.c: the differences of a fixed step, as courses teach them; evaluations of f, and its rounding noise;
+ * why a ratio is large although the gradient is right; differences of one component at many steps.
+ *
+ * Invariant: x equals point in every part, except while a difference or the noise is computed. If an
+ * evaluation fails or is not finite, the component has no numeric gradient and its part gets a reason. The
+ * other parts go on.
+ *
+ * The differences are divided among threads. Each thread has a fork: a clone of the function and arrays of its own.
+ * A component does not depend on others, so the result does not depend on which thread computes it. If several
+ * components fail, the part gets the reason of the lowest component, as with one thread. */
+#include "check/check_private.h"
+#include "base/threads.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+enum { NOISE_POINTS = 9 };
+/* Relative to x: far above the spacing of doubles, and so small that a smooth f is nearly linear. */
+static const double NOISE_STEP = 1e-13;
+
+double wgi_check_evaluate(wg_check *r, const wgi_check_target *t)
+{
+    if (!wgi_check_go_on(r)) return NAN;
+    r->evaluations++;
+    return t->value(t->self);
+}
+
+double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
+{
+    const double f = wgi_check_evaluate(r, t);
+    if (!wg_failed(r->c)) return f;
+    wgi_check_recover(r);
+    return NAN;
+}
+
+bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to)
+{
+    r->gradients++;
+    return t->gradient(t->self, to);
+}
+
+/* ---- noise ---- */
+
+/* A number in [-1, 1) for each component. The numbers are fixed, so that the same check gives the same
+ * report. */
+static double direction(uint64_t i)
+{
+    i = (i + 1) * 0x9e3779b97f4a7c15u;
+    i = (i ^ (i >> 32)) * 0xd6e8feb86659fd93u;
+    return (double)(int64_t)(i ^ (i >> 32)) * 0x1p-63;
+}
+
+static void shift_all(wg_check *r, const wgi_check_target *t, double by)
+{
+    uint64_t count = 0;
+    for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        for (int64_t i = 0; i < in->size; i++) {
+            double scale = in->point[i] != 0 ? in->point[i] : 1;
+            in->x[i] = in->point[i] + by * scale * direction(count++);
+        }
+        t->set(t->self, k);
+    }
+}
+
+static void measure_noise(wg_check *r, const wgi_check_target *t)
+{
+    double T[NOISE_POINTS];
+    for (int j = 0; j < NOISE_POINTS; j++) {
+        shift_all(r, t, NOISE_STEP * (j - NOISE_POINTS / 2));
+        T[j] = wgi_check_evaluate(r, t);
+    }
+    shift_all(r, t, 0);
+    double measured = wgi_sigma_of(T, NOISE_POINTS);
+    wgi_check_recover(r);
+    r->noise = fmax(isfinite(measured) ? measured : 0, DBL_EPSILON * fabs(r->f));
+}
+
+/* ---- differences ---- */
+
+/* f with component i of part k set to xi. If the evaluation fails or is not finite, the part gets a reason
+ * unless it has one. */
+static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t i, double xi)
+{
+    wgi_check_part *in = &r->part[k];
+    in->x[i] = xi;
+    t->set(t->self, k);
+    double f = wgi_check_evaluate(r, t);
+    in->x[i] = in->point[i];
+    if (!isfinite(f) && !in->reason[0] && !wgi_check_is_stopped(r)) {
+        char place[WGI_CHECK_TEXT];
+        wgi_check_place(in, i, place);
+        if (wg_failed(r->c))
+            wgi_check_say(in->reason, "f fails at %s = %.17g: %s", place, xi, wg_message(r->c));
+        else wgi_check_say(in->reason, "f is %s at %s = %.17g", isnan(f) ? "NaN" : "infinite", place, xi);
+    }
+    wgi_check_recover(r);
+    return isfinite(f) ? f : NAN;
+}
+
+/* Divide by high - low and not by 2 eps: x + eps and x - eps are rounded. */
+static void compute(wg_check *r, const wgi_check_target *t, int k, int64_t i)
+{
+    wgi_check_part *in = &r->part[k];
+    double x = in->point[i], high = x + r->o.eps, low = x - r->o.eps;
+    if (!(low < x && x < high)) {
+        char place[WGI_CHECK_TEXT];
+        wgi_check_place(in, i, place);
+        if (!in->reason[0])
+            wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", r->o.eps,
+                          place, x);
+        return;
+    }
+    double f_high = evaluate_at(r, t, k, i, high);
+    if (r->o.one_sided) {
+        in->numeric[i] = (f_high - r->f) / (high - x);
+        return;
+    }
+    double f_low = evaluate_at(r, t, k, i, low);
+    in->numeric[i] = (f_high - f_low) / (high - low);
+    in->spread[i] = fabs((f_high - r->f) / (high - x) - (r->f - f_low) / (x - low));
+}
+
+bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
+{
+    wgi_check_at_stage(r, "noise of f", 0);
+    r->f = wgi_check_evaluate(r, t);
+    if (wgi_check_failed(r)) return false;
+    double again = isfinite(r->f) ? wgi_check_evaluate(r, t) : r->f;
+    if (!isfinite(r->f))
+        wgi_check_say(r->reason, "f is %s at the point itself", isnan(r->f) ? "NaN" : "infinite");
+    else if (!(again == r->f))
+        wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f,
+                      again);
+    else measure_noise(r, t);
+    return !r->reason[0];
+}
+
+/* ---- threads ---- */
+
+/* MOST: threads. FEW: a check of fewer components uses one thread. MANY: of more components, so many are
+ * compared, unless the course's scale decides. */
+enum { MOST = 64, FEW = 64, MANY = 1000 };
+
+typedef struct fork {
+    wg_check r;
+    wgi_check_target t;
+    int64_t *failed; /* failed[k]: the component that gave part k its reason; INT64_MAX: none did */
+} fork;
+
+typedef struct shared {
+    wg_check *r;
+    fork *fork;
+    int64_t components;
+} shared;
+
+/* The index of the j-th of count components that are spread evenly over size. j * size / count could
+ * overflow. */
+static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
+{
+    return j * (size / count) + (int64_t)((double)j * (double)(size % count) / (double)count);
+}
+
+static int64_t count_of(const wg_check *r, int k)
+{
+    const wgi_check_part *in = &r->part[k];
+    return in->reason[0] ? 0 : r->o.components > 0 && r->o.components < in->size ? r->o.components : in->size;
+}
+
+static int64_t components_of(const wg_check *r)
+{
+    int64_t n = 0;
+    for (int k = 0; k < r->parts; k++) n += count_of(r, k);
+    return n;
+}
+
+/* The largest limit of each part with which there are not more than MANY components. */
+static int64_t limit_for(wg_check *r)
+{
+    for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
+    return r->o.components;
+}
+
+/* Computes one difference. A fork may get its chunks in any order, so a reason replaces that of a higher
+ * component. */
+static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i, int64_t *failed)
+{
+    char *reason = r->part[k].reason, before[WGI_CHECK_TEXT];
+    if (!failed || i > failed[k]) {
+        compute(r, t, k, i);
+        return;
+    }
+    memcpy(before, reason, sizeof before);
+    reason[0] = '\0';
+    compute(r, t, k, i);
+    if (reason[0]) failed[k] = i;
+    else memcpy(reason, before, sizeof before);
+}
+
+/* Computes the differences begin .. end-1, counted through all parts. failed is that of the fork, or NULL
+ * without forks. */
+static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end,
+                        int64_t *failed)
+{
+    for (int k = 0; k < r->parts && end > 0; k++) {
+        if (!r->whole) wgi_check_at_stage(r, "differences", (double)k / r->parts);
+        int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
+        for (int64_t j = from; j < to && wgi_check_go_on(r); j++)
+            difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
+        if (from < to) t->set(t->self, k);
+        begin -= count, end -= count;
+    }
+}
+
+static bool share(void *arg, int i, int chunk, int chunks, int thread)
+{
+    shared *s = arg;
+    fork *f = &s->fork[thread];
+    (void)i;
+    if (thread == 0) wgi_check_at_stage(s->r, "differences", (double)chunk / chunks); /* the calling thread */
+    if (thread == 0 && !wgi_check_go_on(s->r)) return false;
+    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks,
+                f->failed);
+    return true;
+}
+
+static void fork_free(fork *f)
+{
+    if (f->r.c) wg_finish(f->r.c, NULL);
+    f->r.c = NULL;
+}
+
+static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
+{
+    f->r = *r;
+    f->r.whole = r, f->r.evaluations = 0;
+    f->r.c = wg_start(&(wg_options){
+        .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1, .on_warning = wg_no_warnings });
+    f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
+    f->failed = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->failed);
+    for (int k = 0; k < r->parts && !wg_failed(f->r.c); k++) {
+        wgi_check_part *in = &f->r.part[k];
+        *in = r->part[k];
+        in->reason[0] = '\0';
+        in->x = wg_alloc(f->r.c, in->size > 0 ? (size_t)in->size : 1, sizeof *in->x);
+        f->failed[k] = INT64_MAX;
+        if (in->x) memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
+    }
+    return !wg_failed(f->r.c) && t->fork(t->self, &f->r, &f->t) && !wg_failed(f->r.c);
+}
+
+static void join(wg_check *r, const fork *f, int forks)
+{
+    for (int n = 0; n < forks; n++) r->evaluations += f[n].r.evaluations;
+    for (int k = 0; k < r->parts; k++) {
+        const fork *first = NULL;
+        for (int n = 0; n < forks; n++)
+            if (f[n].failed[k] < (first ? first->failed[k] : INT64_MAX)) first = &f[n];
+        if (first) wgi_check_say(r->part[k].reason, "%s", first->r.part[k].reason);
+    }
+}
+
+void wgi_check_differences(wg_check *r, const wgi_check_target *t)
+{
+    int threads = wg_context_threads(r->c), forks = 0;
+    if (!r->o.components && !r->by_course && components_of(r) > MANY) r->o.components = limit_for(r);
+    shared s = { .r = r, .components = components_of(r) };
+    threads = wg_context_allocator(r->c) ? 1 : threads < MOST ? threads : MOST;
+    if (t->fork && threads > 1 && s.components >= FEW)
+        s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
+    while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;
+    if (s.fork && forks == threads) {
+        wgi_parts_run(share, &s, &(int){ 8 * threads }, 1, threads);
+        join(r, s.fork, forks);
+    } else {
+        differences(r, r, t, 0, s.components, NULL);
+    }
+    for (int n = 0; s.fork && n < threads; n++) fork_free(&s.fork[n]);
+    if (wg_failed(r->c)) wg_recover(r->c);
+}
+
+/* ---- why the ratio is large although the gradient is right ---- */
+
+static const double GREAT = 1e-7, WORRY = 1e-5;
+
+/* The component with the largest difference. False: none was compared. */
+static bool worst_of_all(const wg_check *r, int *part, int64_t *component)
+{
+    double most = -1;
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *in = &r->part[k];
+        for (int64_t i = 0; i < in->size && !in->left_out; i++)
+            if (wgi_check_deviation(in, i) > most)
+                most = wgi_check_deviation(in, i), *part = k, *component = i;
+    }
+    return most > 0;
+}
+
+/* The component's difference with half the step. */
+static double at_half_step(wg_check *r, const wgi_check_target *t, int k, int64_t i)
+{
+    wgi_check_part *in = &r->part[k];
+    const double was = in->numeric[i], spread = in->spread[i], eps = r->o.eps;
+    r->o.eps = eps / 2;
+    compute(r, t, k, i);
+    t->set(t->self, k);
+    const double half = in->numeric[i];
+    r->o.eps = eps, in->numeric[i] = was, in->spread[i] = spread;
+    return half;
+}
+
+/* Says why: with half the step the error of the difference is a quarter (one-sided: half) if the step is to
+ * blame, and twice as large if rounding noise is. */
+static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double half, const wgi_compared *c)
+{
+    char place[WGI_CHECK_TEXT];
+    const double off = fabs(in->numeric[i] - c->numeric), off_half = fabs(half - c->numeric),
+                 share = off_half / off;
+    wgi_check_place(in, i, place);
+    wgi_check_say(r->why,
+                  "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
+                  "\302\261 %.0e, the gradient is right",
+                  place, off, r->o.eps, off_half,
+                  in->spread[i] > 0.5 * off && share > 0.7 && share < 1.5 ? "a kink is within the step"
+                  : share < 0.75                                          ? "the step is to blame"
+                                                                          : "rounding noise is to blame",
+                  c->numeric, c->bar);
+}
+
+void wgi_check_explain(wg_check *r, const wgi_check_target *t)
+{
+    int k = 0;
+    int64_t i = 0;
+    wgi_place p;
+    if (!(r->ratio > (r->floor > GREAT ? GREAT : WORRY)) || r->findings || !worst_of_all(r, &k, &i)) return;
+    if (!wgi_place_open(&p, r, t)) return;
+    const wgi_compared c = wgi_place_component(&p, k, i);
+    wgi_place_close(&p);
+    const double half = at_half_step(r, t, k, i);
+    if (c.clear && !c.differ && isfinite(half)) say_why(r, &r->part[k], i, half, &c);
+    if (c.kind == WGI_SLOPE_KINK && !c.differ) {
+        char place[WGI_CHECK_TEXT];
+        wgi_check_place(&r->part[k], i, place);
+        wgi_check_say(r->why,
+                      "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
+                      place);
+    }
+}
+
+/* ---- one component at many steps ---- */
+
+/* A large step is blamed for curvature, a small one for rounding: with the slope that was measured, the error of each
+ * difference is known. */
+
+/* Steps 10^-1 to 10^-15, PER in each power of ten. */
+enum { PER = 4, FIRST = 1, LAST = 15, COUNT = PER * (LAST - FIRST) + 1 };
+
+/* ---- which component ---- */
+
+/* Reads the index after the name: "[3,7]". False: it is none of the part. */
+static bool read_index(const char *s, const wgi_check_part *in, int64_t *at)
+{
+    *at = 0;
+    for (int a = 0; a < in->shape.rank; a++) {
+        char *end;
+        if (*s != (a ? ',' : '[')) return false;
+        const long long i = strtoll(s + 1, &end, 10);
+        if (end == s + 1 || i < 0 || i >= in->shape.dim[a]) return false;
+        *at = *at * in->shape.dim[a] + i, s = end;
+    }
+    return in->shape.rank ? !strcmp(s, "]") : !*s;
+}
+
+/* "W[3,7]"; "W": its worst component; "": the worst of all. */
+static bool find_component(const wg_check *r, const char *text, int *part, int64_t *component)
+{
+    const size_t length = strcspn(text, "[");
+    double most = -1;
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *in = &r->part[k];
+        int64_t row;
+        if (in->left_out || (length && (strncmp(in->name, text, length) || in->name[length]))) continue;
+        if (text[length]) {
+            *part = k;
+            return read_index(text + length, in, component);
+        }
+        if (wgi_check_most_off(r, in, &row, 1) != 1 || !(wgi_check_off(r, in, row) > most)) continue;
+        most = wgi_check_off(r, in, row), *part = k, *component = row;
+    }
+    return most >= 0;
+}
+
+/* ---- its differences ---- */
+
+static double value_of(wg_check *r, const wgi_check_target *t, int k, int64_t i, double x)
+{
+    wgi_check_part *in = &r->part[k];
+    in->x[i] = x;
+    t->set(t->self, k);
+    const double f = wgi_check_try_value(r, t);
+    in->x[i] = in->point[i];
+    t->set(t->self, k);
+    return f;
+}
+
+/* Divides by the distance that rounding lets x move. */
+static void one_step(wg_check *r, const wgi_check_target *t, int k, int64_t i, int j)
+{
+    wg_check_sweep *s = &r->sweep;
+    const double x = r->part[k].point[i], h = pow(10, -(double)(j + PER * FIRST) / PER), high = x + h,
+                 low = x - h;
+    double *step = (double *)(uintptr_t)s->step, *two = (double *)(uintptr_t)s->difference,
+           *one = (double *)(uintptr_t)s->one_sided;
+    const double f = value_of(r, t, k, i, high);
+    step[j] = h;
+    one[j] = (f - r->f) / (high - x);
+    two[j] = (f - value_of(r, t, k, i, low)) / (high - low);
+}
+
+/* The error is c h^2 where the step is to blame. c: of the smallest step whose error is far above the noise,
+ * if its neighbour says the same. NaN: no such step. */
+static double truncation(const wg_check_sweep *s)
+{
+    static const double FAR = 30;
+    double c = NAN;
+    for (int j = 0; j + 1 < s->n; j++) {
+        const double h = s->step[j], off = fabs(s->difference[j] - s->slope),
+                     before =
+                         j ? fabs(s->difference[j - 1] - s->slope) / (s->step[j - 1] * s->step[j - 1]) : NAN;
+        const double here = off / (h * h);
+        if (!(off > FAR * s->noise / (sqrt(2) * h)) || !(off > s->bar)) break;
+        if (here < 1.5 * before && here > before / 1.5) c = here;
+    }
+    return c;
+}
+
+void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of)
+{
+    int k = 0;
+    int64_t i = 0;
+    char place[WGI_CHECK_TEXT];
+    wgi_place p;
+    wg_check_sweep *s = &r->sweep;
+    if (!find_component(r, of, &k, &i)) return;
+    double *list = wg_alloc(r->c, 3 * COUNT, sizeof *list);
+    if (!list || !wgi_place_open(&p, r, t)) return;
+    const wgi_compared c = wgi_place_component(&p, k, i);
+    wgi_place_close(&p);
+    wgi_check_place(&r->part[k], i, place);
+    *s = (wg_check_sweep){ .input = k,
+                           .component = i,
+                           .place = wgi_check_keep(r, place),
+                           .yours = r->part[k].analytic[i],
+                           .slope = c.numeric,
+                           .bar = c.bar,
+                           .noise = r->noise,
+                           .step = list,
+                           .difference = list + COUNT,
+                           .one_sided = list + 2 * COUNT };
+    for (int j = 0; j < COUNT; j++) one_step(r, t, k, i, j);
+    s->n = COUNT;
+    s->truncation = truncation(s);
+}
+
+wg_check_sweep wg_check_sweep_of(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    if (r->sweep.n) return r->sweep;
+    return (wg_check_sweep){ .input = -1, .component = -1, .place = "" };
+}

@@ -1,0 +1,484 @@
+/* report.c: reports: made and freed, their texts and findings, what users read of them; random numbers of a check,
+ * which are functions of its seed; a check that ends early, because the user stops it or there is no memory for a part
+ * of its work: what was found until then stands in the report, which says that it is a part. */
+#include "check/check_private.h"
+
+#include <stdarg.h>
+
+static const double DEFAULT_EPS = 1e-7;
+
+#define REPORT_OF_NOTHING(why)                                                                          \
+    {                                                                                                   \
+        .o.name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .stage = "", \
+        .second.reason = "", .reason = why                                                              \
+    }
+static const wg_check NO_MEMORY = REPORT_OF_NOTHING("out of memory"), /* for a report */
+    NO_REPORT = REPORT_OF_NOTHING("there is no report: the pointer is NULL");
+
+const wg_check *wgi_check_given(const wg_check *r) { return r ? r : &NO_REPORT; }
+
+/* ---- texts ---- */
+
+wgi_check_locale wgi_check_locale_begin(void)
+{
+    wgi_check_locale l = { .plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0) };
+    if (l.plain) l.before = uselocale(l.plain);
+    return l;
+}
+
+void wgi_check_locale_end(wgi_check_locale l)
+{
+    if (!l.plain) return;
+    uselocale(l.before);
+    freelocale(l.plain);
+}
+
+void wgi_check_vsay(char *to, const char *format, va_list args)
+{
+    wgi_check_locale l = wgi_check_locale_begin();
+    vsnprintf(to, WGI_CHECK_TEXT, format, args);
+    wgi_check_locale_end(l);
+}
+
+void wgi_check_say(char *to, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    wgi_check_vsay(to, format, args);
+    va_end(args);
+}
+
+bool wgi_check_failed(wg_check *r)
+{
+    if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    return wg_failed(r->c);
+}
+
+const char *wgi_check_keep(wg_check *r, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = wg_alloc(r->c, n, 1);
+    return copy ? memcpy(copy, text, n) : "";
+}
+
+/* Writes "W[3,7]" for component i; a scalar has no index. */
+void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
+{
+    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
+    int64_t stride = in->size;
+    if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
+    for (int a = 0; a < in->shape.rank; a++) {
+        stride /= in->shape.dim[a];
+        at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
+                       (long long)(i / stride % in->shape.dim[a]));
+    }
+    if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
+}
+
+/* ---- making and freeing ---- */
+
+wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
+{
+    wg_gradcheck_opts none = { 0 };
+    const wg_gradcheck_opts *q = opts ? opts : &none;
+    wg_options own = *o;
+    if (q->allocator) own.allocator = q->allocator;
+    own.on_warning = wg_no_warnings;
+    wg_context *c = wg_start(&own);
+    wg_check *r = wg_alloc(c, 1, sizeof *r);
+    if (!r) {
+        wg_finish(c, NULL);
+        return (wg_check *)(uintptr_t)&NO_MEMORY;
+    }
+    r->c = c;
+    r->o = *q;
+    r->where = r->stage = "";
+    r->o.name = wgi_check_keep(r, q->name ? q->name : "");
+    if (q->sweep) r->o.sweep = wgi_check_keep(r, q->sweep);
+    r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
+    r->by_course = q->eps != 0 || q->one_sided || q->course_only;
+    r->second.order = r->o.order = q->order ? q->order : 1;
+    r->second.reason = r->second_reason;
+    r->second.asymmetry = r->second.bar = NAN, r->second.resolution = INFINITY;
+    r->f = r->noise = r->ratio = r->floor = NAN;
+    r->verdict = WG_INCONCLUSIVE;
+    if (!(r->o.eps > 0) || !isfinite(r->o.eps))
+        wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->o.eps);
+    else if (r->o.components < 0)
+        wgi_check_say(r->reason, "the number of components must be positive: it is %lld",
+                      (long long)r->o.components);
+    else if (r->o.order != 1 && r->o.order != 2)
+        wgi_check_say(r->reason, "the order must be 1 or 2: it is %d", r->o.order);
+    else if (r->o.course_only && r->o.order == 2)
+        wgi_check_say(r->reason,
+                      "order 2: the course's differences alone (course_only) are of the first order");
+    return r;
+}
+
+bool wgi_check_parts(wg_check *r, int n)
+{
+    r->part = wg_alloc(r->c, (size_t)n, sizeof *r->part);
+    return !wgi_check_failed(r);
+}
+
+/* ---- findings ---- */
+
+/* A rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function. */
+static const char *whose_rule(const wg_check *r, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    const bool is_library = wg_op_find(op->name) == op && !op->users && strcmp(op->name, "custom_vjp") != 0;
+    return is_library ? wgi_check_whose(r) : "yours";
+}
+
+void wgi_check_add(wg_check *r, const wgi_finding *f)
+{
+    if (r->findings == r->finding_room) {
+        const int room = 2 * r->finding_room + 8;
+        wgi_finding *more = wg_alloc(r->c, (size_t)room, sizeof *more);
+        if (!more) return;
+        if (r->findings) memcpy(more, r->finding, (size_t)r->findings * sizeof *more);
+        wg_free(r->c, r->finding);
+        r->finding = more, r->finding_room = room;
+    }
+    wgi_finding *to = &r->finding[r->findings++];
+    *to = *f;
+    const bool is_node = !wg_is_none(f->node);
+    to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
+    to->by = wgi_check_keep(r, f->by ? f->by : "");
+    to->op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
+    to->where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";
+}
+
+bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
+{
+    wgi_check_part *in = &r->part[k];
+    in->name = wgi_check_keep(r, name);
+    in->op = in->where = "";
+    in->asked = true;
+    in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
+    in->point = wgi_check_doubles(r, in->size), in->x = wgi_check_doubles(r, in->size),
+    in->analytic = wgi_check_doubles(r, in->size);
+    in->numeric = wgi_check_doubles(r, in->size), in->spread = wgi_check_doubles(r, in->size);
+    in->slope = wgi_check_doubles(r, in->size), in->bar = wgi_check_doubles(r, in->size);
+    in->signal = wg_alloc(r->c, in->size > 0 ? (size_t)in->size : 1, 1);
+    in->resolution = INFINITY;
+    if (wgi_check_failed(r)) return in->size = 0, false;
+    for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
+    return true;
+}
+
+void wg_check_free(wg_check *r)
+{
+    if (r && r->c) wg_finish(r->c, NULL);
+}
+
+/* ---- lists and nodes ---- */
+
+double *wgi_check_doubles(wg_check *r, int64_t n) { return wg_alloc(r->c, (size_t)n + 1, sizeof(double)); }
+
+double **wgi_check_lists(wg_check *r)
+{
+    double **all = wg_alloc(r->c, (size_t)r->parts, sizeof *all);
+    for (int k = 0; all && k < r->parts; k++) all[k] = wgi_check_doubles(r, r->part[k].size);
+    return wg_failed(r->c) ? NULL : all;
+}
+
+double wgi_check_rms(const double *x, int64_t n)
+{
+    double sum = 0, largest = 0;
+    for (int64_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+    for (int64_t i = 0; i < n && largest > 0; i++) sum += x[i] / largest * (x[i] / largest);
+    return largest > 0 ? largest * sqrt(sum / (double)n) : 1;
+}
+
+bool wgi_check_are_finite(const double *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+bool wgi_check_values(wg_check *r, wg_node n, double *to)
+{
+    if (wg_copy_f64_at(wg_node_site(n), n, to, (size_t)wgi_elements(n)) == WG_OK) return true;
+    wgi_check_recover(r);
+    return false;
+}
+
+wg_node wgi_check_replay(wg_node root, wg_graph *to, const wg_graph *from, const wg_replay_opts *o)
+{
+    wg_begin(to, wg_graph_mode(from));
+    const wg_node y = wg_replay(root, to, o);
+    wg_graph_set_epoch(to, wg_graph_epoch(from));
+    wg_graph_freeze(to, true);
+    return y;
+}
+
+/* ---- random numbers ---- */
+
+double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i)
+{
+    const uint64_t seed = wg_context_seed(r->c);
+    const double u = (wg_random_bits(seed, stream, 0, 2 * i) + 1.0) * 0x1p-32,
+                 v = wg_random_bits(seed, stream, 0, 2 * i + 1) * 0x1p-32;
+    return wg_box_muller(u, v);
+}
+
+double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n)
+{
+    double *v = wgi_check_doubles(r, n);
+    for (int64_t i = 0; v && i < n; i++) v[i] = wgi_check_normal(r, stream, (uint64_t)i);
+    return v;
+}
+
+/* ---- an early end ---- */
+
+void wgi_check_at_stage(wg_check *r, const char *stage, double share) { r->stage = stage, r->share = share; }
+
+bool wgi_check_go_on(wg_check *r)
+{
+    if (!r->whole && !r->stopped && r->o.progress && !r->o.progress(r->o.progress_user, r->stage, r->share))
+        r->stopped = true;
+    return !wgi_check_is_stopped(r);
+}
+
+bool wg_check_stopped(const wg_check *r) { return wgi_check_given(r)->stopped; }
+
+void wgi_check_recover(wg_check *r)
+{
+    if (wg_failed(r->c) == WG_ERROR_MEMORY) wgi_check_starve(r, r->c);
+    if (wg_failed(r->c)) wg_recover(r->c);
+}
+
+void wgi_check_starve(wg_check *r, const wg_context *c)
+{
+    if (wg_failed(c) == WG_ERROR_MEMORY && !r->starved[0]) wgi_check_say(r->starved, "%s", wg_message(c));
+}
+
+/* wg_peek does not say why there is no value. */
+bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(n));
+    if (wg_peek(n, t)) return true;
+    if (wg_failed(c)) return false;
+    *t = wg_value(n);
+    if (!wg_failed(c)) return true;
+    wgi_check_starve(r, c);
+    wg_recover(c);
+    return false;
+}
+
+/* What has failed stays so; nothing else is decided. */
+void wgi_check_end_early(wg_check *r)
+{
+    bool failed = wgi_check_has_failed(r);
+    if (wg_failed(r->c)) wgi_check_recover(r);
+    const char *why = r->stopped ? "stopped" : r->starved;
+    if (!*why) return;
+    for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        failed |= in->verdict == WG_FAIL && !in->left_out;
+        if (in->verdict == WG_FAIL || in->left_out) continue;
+        in->verdict = WG_INCONCLUSIVE;
+        wgi_check_say(in->reason, "%s", why);
+    }
+    r->verdict = failed ? WG_FAIL : WG_INCONCLUSIVE;
+    wgi_check_say(r->reason, "%s", why);
+}
+
+/* ---- components ---- */
+
+/* A difference of so many bars does not come from errors that the bars measure: judge.c. */
+static const double BEYOND = 10;
+
+int64_t wgi_check_single(const wgi_check_part *in, int64_t *wrong)
+{
+    int64_t n = 0;
+    *wrong = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        n += !isnan(in->slope[i]);
+        *wrong += in->differ && fabs(in->analytic[i] - in->slope[i]) > BEYOND * in->bar[i];
+    }
+    return n;
+}
+
+int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in)
+{
+    int64_t n = 0;
+    bool seen = false;
+    for (int p = 0; p < WGI_POINTS; p++) seen |= r->at[p].used;
+    for (int64_t i = 0; seen && i < in->size; i++) n += !in->signal[i];
+    return n;
+}
+
+int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
+{
+    r = wgi_check_given(r);
+    if (i < 0 || i >= r->parts || most < 1 || !row || r->part[i].left_out) return 0;
+    return wgi_check_most_off(r, &r->part[i], row, most);
+}
+
+/* ---- the order of findings ---- */
+
+/* A node whose rule is wrong is the cause itself. The parameters before it are wrong because of it. */
+static int distance(const wgi_finding *f)
+{
+    static const int order[WGI_STAGES] = { [WGI_STAGE_RULE] = 0,
+                                           [WGI_STAGE_FIRST] = 1,
+                                           [WGI_STAGE_RUN] = 2,
+                                           [WGI_STAGE_SLOPE] = 4,
+                                           [WGI_STAGE_SECOND] = 5 };
+    return f->stage == WGI_STAGE_RUN && wg_is_none(f->node) ? 3 : order[f->stage];
+}
+
+/* Puts the findings in order: the nearest to the cause first. */
+static void rank(wg_check *r)
+{
+    for (int i = 1; i < r->findings; i++) {
+        const wgi_finding f = r->finding[i];
+        int at = i;
+        for (; at > 0 && distance(&r->finding[at - 1]) > distance(&f); at--)
+            r->finding[at] = r->finding[at - 1];
+        r->finding[at] = f;
+    }
+}
+
+/* ---- the whole ---- */
+
+int wg_check_unreached(const wg_check *r) { return wgi_check_given(r)->unreached.count; }
+const char *wg_check_unreached_at(const wg_check *r, int i)
+{
+    r = wgi_check_given(r);
+    return i >= 0 && i < r->unreached.count ? r->unreached.name[i] : "";
+}
+
+int wg_check_points(const wg_check *r) { return wgi_check_given(r)->parts ? WGI_POINTS : 0; }
+wg_check_point wg_check_point_at(const wg_check *r, int i)
+{
+    r = wgi_check_given(r);
+    if (i < 0 || i >= wg_check_points(r)) return (wg_check_point){ .text = "", .why = "" };
+    wg_check_point p = r->at[i];
+    p.text = wgi_check_point_text((wgi_point)i);
+    if (!p.why) p.why = r->reason[0] ? r->reason : "not needed";
+    return p;
+}
+
+wg_check_rules wg_check_rules_of(const wg_check *r) { return wgi_check_given(r)->rules; }
+wg_check_second wg_check_second_of(const wg_check *r) { return wgi_check_given(r)->second; }
+int64_t wg_check_gradients(const wg_check *r) { return wgi_check_given(r)->gradients; }
+const char *wg_check_name(const wg_check *r) { return wgi_check_given(r)->o.name; }
+const char *wg_check_where(const wg_check *r) { return wgi_check_given(r)->where; }
+const char *wg_check_why(const wg_check *r) { return wgi_check_given(r)->why; }
+uint64_t wg_check_seed(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->c ? wg_context_seed(r->c) : 0;
+}
+
+/* ---- a check ---- */
+
+void wgi_check_run(wg_check *r, const wgi_check_target *t)
+{
+    if (wgi_check_measure(r, t)) {
+        wgi_check_differences(r, t);
+        if (!r->o.course_only) wgi_check_points(r, t);
+    }
+    wgi_check_judge(r);
+    if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->self);
+    if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
+    if (r->o.sweep && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->o.sweep);
+    rank(r);
+    wgi_check_end_early(r);
+}
+
+/* ---- reading a report ---- */
+
+const char *wg_verdict_name(wg_verdict v)
+{
+    return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive";
+}
+wg_verdict wg_check_verdict(const wg_check *r) { return wgi_check_given(r)->verdict; }
+double wg_check_ratio(const wg_check *r) { return wgi_check_given(r)->ratio; }
+double wg_check_floor(const wg_check *r) { return wgi_check_given(r)->floor; }
+double wg_check_noise(const wg_check *r) { return wgi_check_given(r)->noise; }
+double wg_check_eps(const wg_check *r) { return wgi_check_given(r)->o.eps; }
+double wg_check_value(const wg_check *r) { return wgi_check_given(r)->f; }
+int64_t wg_check_evaluations(const wg_check *r) { return wgi_check_given(r)->evaluations; }
+const char *wg_check_reason(const wg_check *r) { return wgi_check_given(r)->reason; }
+int wg_check_exit(const wg_check *r)
+{
+    r = wgi_check_given(r);
+    return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5;
+}
+int wg_check_findings(const wg_check *r) { return wgi_check_given(r)->findings; }
+
+static bool is_of_a_node(const wgi_finding *f)
+{
+    return f->stage == WGI_STAGE_RULE || (f->stage == WGI_STAGE_SECOND && !wg_is_none(f->node));
+}
+
+wg_check_finding wg_check_finding_at(const wg_check *r, int i)
+{
+    r = wgi_check_given(r);
+    static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run", "second" };
+    if (i < 0 || i >= r->findings)
+        return (wg_check_finding){
+            .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1
+        };
+    const wgi_finding *f = &r->finding[i];
+    return (wg_check_finding){ .stage = stage[f->stage],
+                               .op = f->op,
+                               .where = f->where,
+                               .operand = is_of_a_node(f) ? f->operand : -1,
+                               .by = f->by ? f->by : "",
+                               .shape = f->shape,
+                               .element = f->element,
+                               .yours = f->yours,
+                               .numeric = f->numeric,
+                               .bar = f->bar,
+                               .remedy = f->remedy,
+                               .point = wgi_check_point_text(f->point),
+                               .wrong = f->wrong,
+                               .node = f->user };
+}
+
+int wg_check_inputs(const wg_check *r) { return wgi_check_given(r)->parts; }
+
+wg_check_input wg_check_input_at(const wg_check *r, int i)
+{
+    r = wgi_check_given(r);
+    if (i < 0 || i >= r->parts)
+        return (wg_check_input){ .name = "",
+                                 .op = "",
+                                 .where = "",
+                                 .reason = "",
+                                 .hint = "",
+                                 .verdict = WG_INCONCLUSIVE,
+                                 .worst = -1 };
+    const wgi_check_part *in = &r->part[i];
+    int64_t wrong = 0;
+    const int64_t alone = wgi_check_single(in, &wrong);
+    return (wg_check_input){ .name = in->name,
+                             .shape = in->shape,
+                             .verdict = in->verdict,
+                             .ratio = in->ratio,
+                             .floor = in->floor,
+                             .worst = in->worst,
+                             .analytic = in->analytic,
+                             .numeric = in->numeric,
+                             .slope = in->slope,
+                             .bar = in->bar,
+                             .resolution = in->resolution,
+                             .op = in->op,
+                             .where = in->where,
+                             .reason = in->reason,
+                             .hint = in->hint,
+                             .course = in->compared,
+                             .alone = alone,
+                             .directions = in->directions,
+                             .zeros = wgi_check_zeros(r, in),
+                             .wrong = in->wrong > wrong ? in->wrong : wrong,
+                             .left_out = in->left_out,
+                             .node = in->node };
+}
