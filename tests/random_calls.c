@@ -16,7 +16,8 @@ static const struct {
     { "extern_grad", "calls functions of the user's: test_extern.c" },
     { "extern_jvp", "calls functions of the user's: test_extern.c" },
     { "einsum", "its letters say which operands it takes: test_contract.c" },
-    { "avg_pool", "random options hardly ever fit; it is made of conv, which is drawn: test_pool.c" },
+    { "avg_pool",
+      "random options hardly ever fit; it is made of conv, which is drawn: test_formula_values.c" },
     { "settled", "random operands are far from each other: test_fixed_point.c" },
     { "custom_vjp", "its rule is a function of the user's: test_rule_leaves.c" },
 #define SINGULAR \

@@ -32,6 +32,13 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size);
 
 /* m NULL: the default allocator. o NULL: one thread, seed 1; its allocator and dtype are replaced. */
 wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o);
+/* WGT_GRAPH declares a context c and a graph g in it, WGT_WORLD parameters p, too. */
+#define WGT_GRAPH(t, ...)                            \
+    wg_context *c = wgt_start(NULL, t, __VA_ARGS__); \
+    wg_graph *g = wg_graph_new(c)
+#define WGT_WORLD(t, ...)      \
+    WGT_GRAPH(t, __VA_ARGS__); \
+    wg_params *p = wg_params_new(c)
 /* Frees c; fails the test when c had an error or, with m, when a block is left. */
 void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */

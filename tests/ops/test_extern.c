@@ -36,9 +36,7 @@ static void run_named(wg_graph *g, wg_params *p, const char *name, const wg_exte
 Test(extern_op, a_failure_names_its_own_function_whatever_was_planned_before)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
         int status[2] = { 0, 0 };
         wg_extern_opts one = { .forward = identity_until, .backward = ones_until, .user = status },
                        other = one;

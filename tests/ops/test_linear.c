@@ -283,9 +283,7 @@ Test(linear, threads_change_no_bit)
 {
     double v[3], gradient[3];
     for (int threads = 1; threads <= 3; threads++) {
-        wg_context *c =
-            wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads, .interpret = threads < 3 ? -1 : 1 });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, &(wg_options){ .threads = threads, .interpret = threads < 3 ? -1 : 1 });
         for (int round = 0; round < 3; round++) {
             wg_begin(g, WG_TRAIN);
             wg_node y = sum_of_all(g);

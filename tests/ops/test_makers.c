@@ -29,8 +29,7 @@ Test(random_nodes, are_the_draws_of_the_definition_in_every_way_of_running)
 {
     for (int way = 0; way < 8; way++) {
         wg_options o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
-        wg_context *c = wgt_start(NULL, way & 4 ? WG_F64 : WG_F32, &o);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(way & 4 ? WG_F64 : WG_F32, &o);
         for (int step = 0; step < 3; step++) {
             wg_begin(g, step == 1 ? WG_EVAL : WG_TRAIN);
             wg_node z = wg_add(wg_random_normal(g, WG_SHAPE(7, 1001), .name = "z"), 0);
@@ -133,8 +132,7 @@ Test(random_nodes, are_new_in_each_evaluation_and_the_same_for_one_seed)
 Test(random_nodes, reparameterisation)
 {
     for (int interpret = -1; interpret <= 1; interpret += 2) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret });
         for (int step = 0; step < 3; step++) {
             wg_begin(g, WG_TRAIN);
             wg_node mu = VECTOR(g, 1, -2, 0.5), s = VECTOR(g, 0.25, -1, 3);

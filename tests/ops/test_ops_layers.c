@@ -45,8 +45,7 @@ Test(dropout, keeps_the_share_and_scales_it)
 {
     const double p[] = { 0.8, 0.5, 0.125 };
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_node x = wg_fill(g, 3, WG_SHAPE(100, 100));
         const double deviation = sqrt(p[i] * (1 - p[i]) / UNITS), drop = 1 - p[i];
         cr_assert(fabs(kept_share(wg_dropout(x, .keep_prob = p[i]), WGT_NEAREST(3 / p[i])) - p[i]) <
@@ -64,8 +63,7 @@ Test(dropout, mask_is_the_streams_bits)
 {
     for (int way = 0; way < 8; way++) {
         wg_options o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
-        wg_context *c = wgt_start(NULL, way & 4 ? WG_F64 : WG_F32, &o);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(way & 4 ? WG_F64 : WG_F32, &o);
         wg_node x = wg_fill(g, 1, WG_SHAPE(7, 1001)),
                 y = wg_add(wg_dropout(x, .keep_prob = 0.25, .name = "mask"), 0);
         wg_tensor t = wg_value(y), stream = wg_value(wg_stream(WG_HERE, g, "mask"));
@@ -81,8 +79,7 @@ Test(dropout, mask_is_the_streams_bits)
 /* The same mask backward as forward, another in the next evaluation; in inference x itself. */
 Test(dropout, masks_in_training_and_inference)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *mask[2];
     for (int i = 0; i < 2; i++) {
         wg_begin(g, WG_TRAIN);
@@ -127,8 +124,7 @@ Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
 Test(batch_norm, moments_of_many_rows_far_from_zero)
 {
     for (int t = 0; t < 2; t++) {
-        wg_context *c = wgt_start(NULL, t ? WG_F64 : WG_F32, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(t ? WG_F64 : WG_F32, NULL);
         double *v = malloc(sizeof *v * 1000 * 40);
         for (int i = 0; i < 1000; i++)
             for (int j = 0; j < 40; j++) v[i * 40 + j] = 4096 + j + (i % 2 ? 0.5 : -0.5) * (1 + j % 4);
@@ -147,8 +143,7 @@ Test(batch_norm, moments_of_many_rows_far_from_zero)
  * gradient repeated too, 16 times smaller in its sums. */
 Test(batch_norm, repeated_rows)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_any(g, WG_SHAPE(64, 50)), gamma = wg_between(g, 0.5, 2, WG_SHAPE(50)),
             beta = wg_any(g, WG_SHAPE(50));
     wg_node many = wg_reshape(wg_broadcast_to(x, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
@@ -174,8 +169,7 @@ Test(batch_norm, repeated_rows)
 Test(layer_norm, large_results_are_those_of_their_rows)
 {
     enum { ROWS = 2100, F = 1001 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     float *v = malloc(sizeof *v * ROWS * F);
     for (int i = 0; i < ROWS * F; i++) v[i] = (float)(i % 20011 * 7919 % 20011) / 1000 - 10;
     wg_node gamma = wg_between(g, 0.5, 2, WG_SHAPE(F)), beta = wg_any(g, WG_SHAPE(F)), x[2], y[2], gx[2];
@@ -194,9 +188,7 @@ Test(layer_norm, large_results_are_those_of_their_rows)
 
 Test(nn_layer_norm, makes_its_parameters)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     double h = 1 / sqrt(1.5);
     expect(wg_nn_layer_norm(given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5),
            (double[]){ -h, h }, 2, 1e-15);
@@ -219,9 +211,7 @@ static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)
  * 0.25 : 0.25. */
 Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     double x[] = { 3, 8 };
     expect(layer(g, p, WG_EVAL, x), (double[]){ 3 / sqrt(1 + 1e-5), 8 / sqrt(1 + 1e-5) }, 2, 1e-15);
     wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })), p);
@@ -237,9 +227,7 @@ Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 /* A read does not change the averages. */
 Test(nn_batch_norm, only_backward_moves_the_averages)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_item(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })));
     cr_assert_eq(wg_params_item(p, "bn.count"), 0);
     cr_assert(wg_params_is_state(p, wg_params_find(p, "bn.mean")) &&
@@ -251,9 +239,7 @@ Test(nn_batch_norm, only_backward_moves_the_averages)
 
 Test(nn_dense, makes_its_parameters)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_init two = wg_const(2), seven = wg_const(7);
     wg_node x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
     expect(wg_nn_dense(x, p, "fc1", 2, .W_init = two, .b_init = seven), (double[]){ 19, 19 }, 2, 0);
@@ -268,9 +254,7 @@ Test(nn_dense, makes_its_parameters)
 /* A copied line must not share weights in silence; .share and a new wg_begin may. */
 Test(nn_dense, twice_under_one_name_names_both_lines)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node x = wg_any(g, WG_SHAPE(2, 3));
     char first[200], second[200];
     wg_nn_dense(x, p, "fc", 3), snprintf(first, sizeof first, "made at %s", wg_site_place(WG_HERE));
@@ -286,9 +270,7 @@ Test(nn_dense, twice_under_one_name_names_both_lines)
 
 Test(nn_dense, mistakes_are_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, "fc", 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "units must be at least 1");
     wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, NULL, 3);
@@ -318,8 +300,7 @@ Test(extern_op, value_gradient_and_failure)
 {
     const wg_dtype dtypes[] = { WG_F32, WG_F64 };
     for (int i = 0; i < 2; i++) {
-        wg_context *c = wgt_start(NULL, dtypes[i], NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(dtypes[i], NULL);
         double scale = 0.5;
         wg_extern_opts o = {
             .name = "sim", .forward = scaled_sum, .backward = scaled_sum_adjoint, .user = &scale
@@ -336,8 +317,7 @@ Test(extern_op, value_gradient_and_failure)
 
 Test(extern_op, derivatives_that_do_not_exist_say_so)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double scale = 1;
     wg_extern_opts o = { .name = "sim", .forward = scaled_sum, .user = &scale };
     wg_node x = wg_any(g, WG_SHAPE(3));

@@ -35,8 +35,7 @@ Test(matmul, few_rows_are_each_the_same_alone)
     for (int threads = 1; threads <= 2; threads++)
         for (int way = 0; way < 2; way++) {
             wgt_random r = { 9 };
-            wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = threads });
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F32, &(wg_options){ .threads = threads });
             wg_node a = input(g, &r, WG_SHAPE(4, 333), WG_F32),
                     b = input(g, &r, way ? WG_SHAPE(900, 333) : WG_SHAPE(333, 900), WG_F32);
             double *all = wgt_values(product(a, b, (flags){ 0, way }));
@@ -88,8 +87,7 @@ Test(matmul, agrees_with_plain_loops)
     const flags f[] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
     const size_t count = sizeof sizes / sizeof *sizes;
     for (size_t i = 0; i < count * 8; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         const int64_t *s = sizes[i / 8], m = s[0], n = s[1], k = s[2];
         flags h = f[i % 4];
         wg_dtype t = i & 4 ? WG_F32 : WG_F64;
@@ -102,8 +100,7 @@ Test(matmul, agrees_with_plain_loops)
 
 Test(matmul, by_hand)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node a = wg_input(g, "a", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
     wg_node v = wg_input(g, "v", wg_view_f64((double[]){ 1, 0, -1 }, WG_SHAPE(3))), b = wg_transpose(a);
     const double want[] = { 14, 32, 32, 77 };
@@ -127,8 +124,7 @@ Test(matmul, by_hand)
  * is the whole. */
 Test(matmul, batches_broadcast)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wgt_random r = { 3 };
     wg_node a = input(g, &r, WG_SHAPE(2, 1, 5, 9), WG_F32), b = input(g, &r, WG_SHAPE(3, 9, 12), WG_F32),
             y = wg_matmul(a, b);
@@ -147,8 +143,7 @@ Test(matmul, batches_broadcast)
 
 Test(matmul, of_nothing_is_zero)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     float v[6] = { 1, 1, 1, 1, 1, 1 };
     wg_copy_f32(wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 0)), wg_fill(g, 1, WG_SHAPE(0, 3))), v, 6);
     for (int i = 0; i < 6; i++) cr_assert_eq(v[i], 0);
@@ -166,8 +161,7 @@ Test(matmul, of_nothing_is_zero)
 static void run(int64_t m, int64_t n, int64_t k, int threads, int interpret, float *y)
 {
     wg_options o = { .threads = threads, .interpret = interpret };
-    wg_context *c = wgt_start(NULL, WG_F32, &o);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, &o);
     wgt_random r = { 11 };
     wg_node a = input(g, &r, WG_SHAPE(m, k), WG_F32), b = input(g, &r, WG_SHAPE(k, n), WG_F32);
     wg_copy_f32(wg_matmul(a, b), y, (size_t)(m * n));
@@ -197,8 +191,7 @@ Test(matmul, threads_change_no_bit)
  * makes one. */
 Test(matmul, looks_through_transposes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)),
             y = wg_matmul(wg_transpose(a), wg_transpose(b));
     const flags *f = wg_attr(y);
@@ -229,8 +222,7 @@ static wg_node recurrent(wg_graph *g, wg_node W, int64_t rows)
  * products it is a sum. */
 Test(matmul, small_contributions_are_one_product)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node W = wg_any(g, WG_SHAPE(3, 3)), gW = wg_grad(recurrent(g, W, 5), W),
             hW = wg_grad(recurrent(g, W, 65), W);
     cr_assert_str_eq(wg_node_op_name(gW), "matmul");
@@ -241,8 +233,7 @@ Test(matmul, small_contributions_are_one_product)
 
 Test(matmul, mistakes_are_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node h = wg_any(g, WG_SHAPE(32, 784)), W = wg_any(g, WG_SHAPE(785, 10)),
             i = wg_any_class(g, 3, WG_SHAPE(2, 2));
     wg_matmul(h, W);

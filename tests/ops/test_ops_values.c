@@ -173,8 +173,7 @@ Test(arrange, split)
 /* The diagonal of a node that a reshape has made: the way from it to that node goes on. */
 Test(arrange, the_diagonal_of_a_part)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), m))), 3);

@@ -29,8 +29,7 @@ static int count_errors(const wg_op *op)
 {
     int n = 0;
     for (bool more = op->error; more; n += more) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         more = op->error(WG_HERE, g, n);
         wgt_drop(c, NULL);
@@ -234,8 +233,7 @@ EACH_OP(registry, mistakes_name_the_place)
     const wg_op *op = wg_op_at(*index);
     bool more = op->error;
     for (int i = 0; more; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         wg_site here = WG_HERE;
         const char *text = op->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);

@@ -303,8 +303,7 @@ Test(stored, batches_and_dense_layers) { wgt_on_each_isa(batches, NULL); }
 
 Test(stored, other_ops_say_that_a_cast_is_needed)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     const uint16_t v[2] = { 0x3F80, 0x4000 };
     wg_node h = wg_input(g, "h", wg_view_bf16(v, WG_SHAPE(2))), x = wg_cast(h, WG_F32);
     wg_exp(h);
@@ -334,8 +333,7 @@ static double weighted(wg_node y, wg_node w) { return wg_item(wg_sum(wg_mul(y, w
 Test(stored, gradients_pass_casts_in_f32)
 {
     wgt_random r = { 8 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node x = numbers(g, &r, WG_SHAPE(3, 4), WG_F32), W = numbers(g, &r, WG_SHAPE(4, 5), WG_F32),
             w = numbers(g, &r, WG_SHAPE(3, 5), WG_F32), H = wg_cast(W, WG_BF16), y = wg_matmul(x, H);
     wg_node loss = wg_sum(wg_mul(y, w)), gW = wg_grad(loss, W), gH = wg_grad(loss, H), gx = wg_grad(loss, x);
@@ -362,9 +360,7 @@ Test(stored, gradients_pass_casts_in_f32)
 
 Test(stored, parameters_are_stored_and_not_trained)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(8, 8), wg_init_as(WG_BF16, wg_he())),
             V = wg_param(g, p, "V", WG_SHAPE(8, 8), wg_he()), x = wg_fill(g, 1, WG_SHAPE(2, 8));
     cr_assert_eq(wg_node_dtype(W), WG_BF16);
@@ -396,9 +392,7 @@ Test(stored, parameters_are_stored_and_not_trained)
 
 Test(stored, the_gradient_check_says_that_it_cannot_measure)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(3, 2), wg_he()),
             V = wg_param(g, p, "V", WG_SHAPE(2, 2), wg_he());
     wg_node y = wg_tanh(wg_matmul(wg_fill(g, 0.5, WG_SHAPE(4, 3)), wg_cast(W, WG_BF16)));

@@ -16,8 +16,7 @@ Test(stored_uses, blends_of_parameters)
 
 Test(stored_uses, a_bias_of_another_float_dtype_is_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_cast(wg_fill(g, 1, WG_SHAPE(2, 3)), WG_BF16),
             W = wg_cast(wg_fill(g, 1, WG_SHAPE(3, 2)), WG_BF16);

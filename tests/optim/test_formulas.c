@@ -105,13 +105,17 @@ static void by_adadelta(element *e, real g, real lr, int t)
     e->x = 0.95L * e->x + 0.05L * d * d;
     e->w -= lr * d;
 }
-static void by_rmsprop(element *e, real g, real lr, int t)
+static void rmsprop(element *e, real g, real lr, bool centered, real momentum)
 {
     e->v = 0.95L * e->v + 0.05L * g * g;
     e->m = 0.95L * e->m + 0.05L * g;
-    e->x = 0.8L * e->x + g / (sqrtl(e->v - e->m * e->m) + 1e-3L);
+    e->x = momentum * e->x + g / (sqrtl(e->v - (centered ? e->m * e->m : 0)) + 1e-3L);
     e->w -= lr * e->x;
 }
+static void by_rmsprop(element *e, real g, real lr, int t) { rmsprop(e, g, lr, false, 0); }
+static void by_centered(element *e, real g, real lr, int t) { rmsprop(e, g, lr, true, 0); }
+static void by_pushed(element *e, real g, real lr, int t) { rmsprop(e, g, lr, false, 0.8L); }
+static void by_both(element *e, real g, real lr, int t) { rmsprop(e, g, lr, true, 0.8L); }
 
 /* ---- the optimizers ---- */
 
@@ -132,7 +136,10 @@ static void by_rmsprop(element *e, real g, real lr, int t)
     X(lion, by_lion, .beta1 = 0.8, .beta2 = 0.95)                                        \
     X(adagrad, by_adagrad, .initial = 0.1, .eps = 1e-3)                                  \
     X(adadelta, by_adadelta, .rho = 0.95, .eps = 1e-3)                                   \
-    X(rmsprop, by_rmsprop, .rho = 0.95, .eps = 1e-3, .momentum = 0.8, .centered = true)
+    X(rmsprop, by_rmsprop, .rho = 0.95, .eps = 1e-3)                                     \
+    X(rmsprop, by_centered, .rho = 0.95, .eps = 1e-3, .centered = true)                  \
+    X(rmsprop, by_pushed, .rho = 0.95, .eps = 1e-3, .momentum = 0.8)                     \
+    X(rmsprop, by_both, .rho = 0.95, .eps = 1e-3, .momentum = 0.8, .centered = true)
 
 /* How parameters decay beside the step. */
 typedef struct decay {
@@ -179,9 +186,7 @@ static void step(wg_graph *g, wg_params *p, wg_optim *o, const double *x)
 
 static void by_hand(const rule *k, const decay *d)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = k->make(p, d);
     element e[N] = { 0 };
     double w[N];
@@ -208,9 +213,7 @@ Test(formulas, three_steps_by_hand)
  * v = mu v - lr J'(p + mu v). w is p + mu v. */
 static void nesterov_ahead(bool velocity)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_momentum_opts o = { .lr = rates[0], .beta = 0.9, .nesterov = true };
     o.velocity = velocity, o.classical = !velocity;
     wg_optim *s = wg_momentum(p, &o);
@@ -244,9 +247,7 @@ Test(formulas, decay_is_a_part_of_the_step_or_of_the_gradient)
 /* A parameter that the threshold has reached is exactly zero. */
 Test(formulas, l1_makes_zeros)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25, .l1 = 1 });
     wg_node w = wg_param(g, p, "w", WG_SHAPE(1, 4), wg_values((double[]){ 1, 0.25, -0.125, -1 }));
     wg_backward(wg_sum(wg_mul(0, w)), p);
@@ -261,9 +262,7 @@ Test(formulas, l1_makes_zeros)
 Test(formulas, adamw_decays_by_default)
 {
     for (int matrix = 0; matrix < 2; matrix++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         wg_optim *o = wg_adamw(p, &(wg_adamw_opts){ .lr = 0.5 });
         wg_node w = wg_param(g, p, "w", matrix ? WG_SHAPE(1, 1) : WG_SHAPE(1), wg_const(1));
         wg_backward(wg_sum(wg_mul(0, w)), p);
@@ -271,4 +270,43 @@ Test(formulas, adamw_decays_by_default)
         cr_assert_eq(wg_params_item(p, "w"), matrix ? 1 - 0.5 * 0.01 : 1);
         wgt_finish(c, NULL);
     }
+}
+
+/* ---- rmsprop ---- */
+
+/* The variance of equal gradients is 0. It is computed as a difference of two averages, which may round to
+ * less than 0. */
+Test(formulas, rmsprop_has_no_root_of_less_than_nothing)
+{
+    for (int k = 1; k < 100; k++) {
+        WGT_WORLD(WG_F32, NULL);
+        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .lr = 1e-6, .rho = 0.5, .centered = true });
+        for (int t = 0; t < 60; t++) {
+            wg_begin(g, WG_TRAIN);
+            wg_backward(wg_mul(k / 7.0, wg_param(g, p, "w", WG_SCALAR, wg_zeros())), p);
+            wg_optim_step(s);
+            cr_assert(isfinite(wg_params_item(p, "w")), "step %d of gradients %d / 7", t, k);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+/* Moments that the options do not use have no memory. */
+Test(formulas, rmsprop_has_the_arrays_that_it_uses)
+{
+    size_t bytes[4];
+    for (int k = 0; k < 4; k++) {
+        wgt_memory m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .momentum = k & 1 ? 0.5 : 0, .centered = k & 2 });
+        wg_backward(wg_sum(wg_param(g, p, "w", WG_SHAPE(100000), wg_zeros())), p);
+        int64_t before = m.bytes;
+        wg_optim_step(s);
+        bytes[k] = (size_t)(m.bytes - before);
+        wgt_finish(c, &m);
+    }
+    for (int k = 1; k < 4; k++)
+        cr_assert_eq((bytes[k] - bytes[0] + 400000) / 800000, k == 3 ? 2 : 1, "%d: %zu", k, bytes[k]);
 }

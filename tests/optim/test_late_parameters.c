@@ -47,9 +47,7 @@ Test(late_parameters, take_the_steps_that_they_would_have_taken_from_the_start)
 /* With a gradient of 1 the moments are 1 once their bias is corrected: every step is lr. */
 Test(late_parameters, of_adam_move_by_the_rate_at_a_constant_gradient)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = adam_of(p);
     double before = 0;
     for (int t = 1; t < LATE + 60; t++) {
@@ -68,9 +66,7 @@ Test(late_parameters, of_adam_move_by_the_rate_at_a_constant_gradient)
 /* A training that is saved and resumed between the steps goes on with the same bits. */
 static void train_late(wg_optim *(*make)(wg_params *p), const char *path, double out[2])
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = make(p);
     for (int t = 1; t <= 12; t++) {
         wg_begin(g, WG_TRAIN);

@@ -59,33 +59,6 @@ Test(lbfgs, rosenbrock)
     }
 }
 
-/* Logistic regression. The classes overlap, so the optimum is finite; there the gradient, sum x (p -
- * y), is zero. */
-static wg_node logistic(const world *u, int n)
-{
-    enum { ROWS = 60, COLS = 3 };
-    double x[ROWS * COLS], y[ROWS];
-    for (int i = 0; i < ROWS; i++) {
-        for (int j = 0; j < COLS; j++) x[i * COLS + j] = ((i * 37 + j * 11) % 31 - 15) / 5.0;
-        y[i] = x[i * COLS] - x[i * COLS + 1] + ((i * 7) % 13 - 6) > 0;
-    }
-    wg_node X = wg_input(u->g, "x", wg_view_f64(x, WG_SHAPE(ROWS, COLS))),
-            Y = wg_input(u->g, "y", wg_view_f64(y, WG_SHAPE(ROWS)));
-    wg_node w = wg_param(u->g, u->p, "w", WG_SHAPE(COLS), wg_zeros()),
-            b = wg_param(u->g, u->p, "b", WG_SCALAR, wg_zeros());
-    return wg_bce_with_logits(wg_add(wg_matmul(X, w), b), Y);
-}
-
-Test(lbfgs, logistic_regression)
-{
-    world u = start(WG_F64, NULL);
-    cr_assert_lt(minimise(&u, logistic, 0, 100, 1e-8), 40);
-    double theta[4];
-    wg_params_get(u.p, theta);
-    for (int i = 0; i < 4; i++) cr_assert(fabs(theta[i]) > 0.01 && fabs(theta[i]) < 10, "%g", theta[i]);
-    wgt_finish(u.c, NULL);
-}
-
 /* The condition number is 1,000. */
 static wg_node bowl(const world *u, int n)
 {
@@ -108,18 +81,6 @@ Test(lbfgs, bowl)
             cr_assert(fabs(x[i] - (i - 3.5)) < (f32 ? 1e-3 : 1e-9), "x[%d] is %.17g", i, x[i]);
         wgt_finish(u.c, NULL);
     }
-}
-
-/* In f64 rounding ends the fall. Steps at the minimum and steps without a gradient change nothing and
- * are no errors. */
-Test(lbfgs, at_the_minimum)
-{
-    world u = start(WG_F64, NULL);
-    minimise(&u, bowl, 8, 200, 0);
-    double x[8];
-    wg_params_get(u.p, x);
-    for (int i = 0; i < 8; i++) cr_assert(fabs(x[i] - (i - 3.5)) < 1e-9);
-    wgt_finish(u.c, NULL);
 }
 
 /* The loss of a step is never larger than that of the step before. */

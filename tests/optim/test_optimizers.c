@@ -170,9 +170,7 @@ static double default_rate(const wgi_optimizer *k)
 /* All parameters after so many steps, to free; NULL when there is no such optimizer. */
 static double *result(const wgi_optimizer *k, const options *o, run r, size_t *size)
 {
-    wg_context *c = wgt_start(NULL, r.t, &(wg_options){ .threads = r.threads });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(r.t, &(wg_options){ .threads = r.threads });
     wg_optim *s = wgi_optim_new(WG_HERE, p, k, o);
     for (int i = 0; i < r.steps; i++) {
         wg_begin(g, WG_TRAIN);
@@ -370,9 +368,7 @@ static void refused_step(const wgi_optimizer *k, run r, int64_t at, double v)
     size_t n;
     options o = busy(k);
     double *want = result(k, &o, r, &n), *got = malloc(n * sizeof *got), *before = malloc(n * sizeof *got);
-    wg_context *c = wgt_start(NULL, r.t, &(wg_options){ .threads = r.threads });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(r.t, &(wg_options){ .threads = r.threads });
     wg_optim *s = wgi_optim_new("", p, k, &o);
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
@@ -407,9 +403,7 @@ Test(optimizers, a_parameter_that_becomes_infinite_is_reported)
     for (int i = 0; i < 2 * ALL; i++) {
         options o = { 0 };
         if (all[i / 2]->step) continue;
-        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F32, &(wg_options){ .threads = 2 });
         put_number(&o, all[i / 2]->lr, 1e300);
         wg_optim *s = wgi_optim_new("", p, all[i / 2], &o);
         wg_backward(quadratic(g, p, i % 2 ? 3 : 9000), p);

@@ -6,8 +6,7 @@
 /* The first values of a parameter, to free. */
 static double *first_values(wg_dtype t, const char *name, wg_shape s, wg_init init)
 {
-    wg_context *c = wgt_start(NULL, t, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(t, NULL);
     double *v = wgt_values(wg_param(g, wg_params_new(c), name, s, init));
     wgt_finish(c, NULL);
     return v;
@@ -52,9 +51,7 @@ Test(matrix_values, orthogonal_matrices_are_uniform)
 {
     enum { ALL = 2000, SECTORS = 8 };
     int sector[SECTORS] = { 0 }, rotations = 0;
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int i = 0; i < ALL; i++) {
         char name[20];
         snprintf(name, sizeof name, "W%d", i);
@@ -123,8 +120,7 @@ Test(matrix_values, mistakes_are_named)
 {
     static const char *const text[] = { "v [3]", "v [2,2,2]", "a share of zeros of 1.5" };
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         const wg_init init[] = { wg_orthogonal(), wg_identity(), wg_sparse(1.5, 1) };
         wg_param(g, wg_params_new(c), "v", i ? WG_SHAPE(2, 2, 2) : WG_SHAPE(3), init[i]);
         wgt_expect_error(c, i == 2 ? WG_ERROR_VALUE : WG_ERROR_SHAPE, i == 2 ? text[2] : "first values of");

@@ -47,9 +47,8 @@ static void all_are(const wg_params *p, const char *name, double value)
 static void step(wg_dtype t, int threads, bool only_enc, bool decay_all)
 {
     wg_options o = { .threads = threads };
-    wg_context *c = wgt_start(NULL, t, &o);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *q = only_enc ? wg_params_in(p, "enc") : p;
+    WGT_WORLD(t, &o);
+    wg_params *q = only_enc ? wg_params_in(p, "enc") : p;
     wg_optim *s = wg_sgd(q, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.25, .decay_all = decay_all });
     wg_backward(loss_of(g, p), p);
     wg_optim_step(s);
@@ -70,9 +69,7 @@ Test(optim, moves_what_is_to_move)
 /* Each parameter keeps its own moments: the closed form of two steps of momentum with constant gradients. */
 Test(optim, moments_are_each_parameters_own)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true });
     for (int k = 0; k < 2; k++) {
         wg_begin(g, WG_TRAIN);
@@ -313,9 +310,7 @@ Test(optim, clipping_refuses_a_norm_that_is_no_number)
 {
     static const double bad[] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F32, NULL);
         wg_optim *o = wg_sgd(wg_params_in(p, "enc"), NULL);
         wg_backward(loss_of(g, p), p);
         gradient_of(p, "dec.b")[0] = NAN; /* this parameter is not the optimizer's */
@@ -334,9 +329,7 @@ Test(optim, clipping_refuses_a_norm_that_is_no_number)
 /* Each square is finite, their sum is not. */
 Test(optim, clipping_says_when_the_sum_of_squares_is_too_large)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, NULL);
     wg_backward(wg_mul(1e154, wg_sum(wg_param(g, p, "w", WG_SHAPE(2), wg_const(1)))), p);
     cr_assert(isinf(wg_optim_clip_norm(o, 1)));

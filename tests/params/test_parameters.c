@@ -5,9 +5,8 @@
 
 Test(parameters, one_name_is_one_node_and_prefixes_are_part_of_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *enc = wg_params_in(p, "enc");
+    WGT_WORLD(WG_F64, NULL);
+    wg_params *enc = wg_params_in(p, "enc");
     wg_node a = wg_param(g, p, "W", WG_SHAPE(2), wg_he());
     wg_scope_push(g, "inner");
     wg_node b = wg_param(g, p, "W", WG_SHAPE(2), wg_he()), e = wg_param(g, enc, "W", WG_SHAPE(2), wg_he());
@@ -25,9 +24,7 @@ Test(parameters, first_values_depend_on_seed_and_name_alone)
 {
     double v[3][8];
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = i == 2 ? 8 : 7, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .seed = i == 2 ? 8 : 7, .threads = 1 });
         if (i == 1) wg_param(g, p, "other", WG_SHAPE(5), wg_he());
         wg_copy_f64(wg_param(g, p, "W", WG_SHAPE(8), wg_he()), v[i], 8);
         wgt_finish(c, NULL);
@@ -44,8 +41,7 @@ Test(parameters, initialisers_have_the_variance_that_they_name)
     wg_init init[] = { wg_xavier(), wg_he(), wg_glorot(), wg_normal(0, 0.1), wg_uniform(-1, 1) };
     double var[] = { 1.0 / IN, 2.0 / IN, 2.0 / (IN + OUT), 0.01, 1.0 / 3 };
     for (int i = 0; i < 5; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_copy_f64(wg_param(g, wg_params_new(c), "W", WG_SHAPE(IN, OUT), init[i]), w, N);
         double mean = 0, square = 0;
         for (int k = 0; k < N; k++) mean += w[k] / N, square += w[k] * w[k] / N;
@@ -56,66 +52,9 @@ Test(parameters, initialisers_have_the_variance_that_they_name)
     }
 }
 
-typedef struct rule_case {
-    const char *name;
-    double (*next)(double w, double g, int t, double *m, double *v);
-} rule_case;
-
-static double sgd_next(double w, double g, int t, double *m, double *v)
-{
-    return (void)t, (void)m, (void)v, w - 0.1 * g;
-}
-static double course_next(double w, double g, int t, double *m, double *v)
-{
-    (void)t, (void)v;
-    *m = 0.9 * *m + 0.1 * g;
-    return w - 0.1 * *m;
-}
-static double classical_next(double w, double g, int t, double *m, double *v)
-{
-    (void)t, (void)v;
-    *m = 0.9 * *m + g;
-    return w - 0.1 * *m;
-}
-static double adam_next(double w, double g, int t, double *m, double *v)
-{
-    *m = 0.9 * *m + 0.1 * g;
-    *v = 0.999 * *v + 0.001 * g * g;
-    return w - 0.1 * (*m / (1 - pow(0.9, t))) / (sqrt(*v / (1 - pow(0.999, t))) + 1e-8);
-}
-
-/* f = w^3 / 3 - w by the textbook recurrences */
-Test(parameters, optimizers_follow_their_recurrences)
-{
-    const rule_case cases[] = { { "sgd", sgd_next },
-                                { "momentum", course_next },
-                                { "classical", classical_next },
-                                { "adam", adam_next } };
-    for (int i = 0; i < 4; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
-        wg_optim *o = i == 0   ? wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 })
-                      : i == 3 ? wg_adam(p, &(wg_adam_opts){ .lr = 0.1 })
-                               : wg_momentum(p, &(wg_momentum_opts){ .lr = 0.1, .classical = i == 2 });
-        double w = 2, m = 0, v = 0;
-        wg_node n = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), L = wg_sub(wg_div(wg_pow(n, 3), 3), n);
-        for (int t = 1; t <= 20; t++) {
-            wg_backward(L, p);
-            wg_optim_step(o);
-            w = cases[i].next(w, w * w - 1, t, &m, &v);
-            cr_assert(fabs(wg_params_item(p, "w") - w) < 1e-13 * 4, "%s, step %d: %.17g, not %.17g",
-                      cases[i].name, t, wg_params_item(p, "w"), w);
-        }
-        wgt_finish(c, NULL);
-    }
-}
-
 Test(parameters, clipping_scales_all_gradients_to_the_norm)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, NULL);
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(0)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(0));
     wg_backward(wg_add(wg_mul(3, a), wg_mul(4, b)), p);
@@ -131,9 +70,7 @@ Test(parameters, clipping_scales_all_gradients_to_the_norm)
 Test(parameters, a_parameter_is_set_from_a_tensor)
 {
     const int64_t n[1] = { (INT64_C(1) << 60) + 1 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node w = wg_param(g, p, "a.w", WG_SHAPE(2, 1), wg_zeros());
     wg_params_make(p, "n", wg_view_i64((int64_t[]){ 0 }, WG_SCALAR), true);
     cr_assert_eq(wg_item(wg_sum(w)), 0);
@@ -175,9 +112,7 @@ Test(parameters, a_new_one_in_eval_is_refused_once_others_are_trained)
 {
     static const known_fn ways[] = { step, load, say };
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         wg_optim *o = wg_sgd(p, NULL);
         wg_begin(g, WG_EVAL);
         wg_node w = wg_param(g, p, "out.W", WG_SHAPE(2), wg_he()); /* nothing is trained yet */
@@ -206,9 +141,8 @@ Test(parameters, a_new_one_in_eval_is_refused_once_others_are_trained)
 /* A loaded encoder says nothing of a new head beside it. */
 Test(parameters, what_is_trained_is_known_for_each_subset)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *enc = wg_params_in(p, "enc");
+    WGT_WORLD(WG_F64, NULL);
+    wg_params *enc = wg_params_in(p, "enc");
     wg_param(g, enc, "W", WG_SHAPE(2), wg_he());
     wg_params_trained(enc, true);
     wg_begin(g, WG_EVAL);
@@ -228,9 +162,7 @@ Test(parameters, norm_of_gradients_does_not_depend_on_threads)
     double norm[3];
     long double sum = 0;
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = i + 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F32, &(wg_options){ .threads = i + 1 });
         wg_node w = wg_param(g, p, "W", WG_SHAPE(N), wg_normal(0, 1));
         memcpy(v, wg_value(w).data, sizeof v);
         wg_backward(wg_mul(wg_sum(wg_square(w)), 0.5), p);

@@ -39,9 +39,7 @@ static double after(int k, int n)
 Test(store, parameters_made_between_steps_begin_with_zeros)
 {
     for (int threads = 1; threads <= 2; threads++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .threads = threads });
         wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.125, .beta = 0.5, .classical = true });
         for (int count = 1; count <= MADE; count++)
             for (int i = 0; i < STEPS; i++) {

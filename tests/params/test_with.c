@@ -55,9 +55,7 @@ Test(with, a_layer_takes_the_nodes)
 
 Test(with, what_does_not_fit)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3, 5 }, WG_SHAPE(1, 2)));
     wg_params *given = wg_params_with(p, (wg_given[]){ { "fc.W", x } }, 1);
     wg_nn_dense(x, given, "fc", 1);
@@ -76,8 +74,7 @@ Test(layer_mode, dropout)
     enum { N = 1000 };
     static double ones[N];
     for (int i = 0; i < N; i++) ones[i] = 1;
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int mode = WG_TRAIN; mode <= WG_EVAL; mode++) {
         wg_begin(g, (wg_mode)mode);
         wg_node x = wg_input(g, "x", wg_view_f64(ones, WG_SHAPE(N)));
@@ -90,9 +87,7 @@ Test(layer_mode, dropout)
 /* As in WG_EVAL: before the first batch the averages are mean 0, variance 1, and nothing changes them. */
 Test(layer_mode, batch_norm_that_holds_still)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 2, 4 }, WG_SHAPE(2, 1)));
     wg_node y = wg_nn_batch_norm(x, p, "bn", .mode = WG_AS_EVAL);
