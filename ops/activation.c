@@ -73,16 +73,6 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 
 #include "wengert/params.h"
 
-DECLARE(tanh);
-DECLARE(tanh_backward);
-DECLARE(sigmoid);
-DECLARE(sigmoid_backward);
-DECLARE(softplus);
-DECLARE(relu);
-DECLARE(softsign);
-DECLARE(relu_backward);
-DECLARE(leaky);
-
 /* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
  * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
 
@@ -99,8 +89,7 @@ static wg_node slope_sample(wg_site here, wg_graph *g, int i, const wg_op *op, d
 static const char *slope_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     if (i) return NULL;
-    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), wg_any(g, WG_SHAPE(4)) },
-             3, NULL);
+    wg_apply(here, op, (wg_node[]){ ANY(3), ANY(4), ANY(4) }, 3, NULL);
     return "shapes do not broadcast";
 }
 
@@ -113,19 +102,11 @@ VJP(tanh_backward)
 SAMPLE(tanh_backward) { return slope_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
 ERROR_SAMPLE(tanh_backward) { return slope_error(here, g, i, &wgi_op_tanh_backward); }
 
-const wg_op wgi_op_tanh_backward = {
-    OP(tanh_backward),
-    .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
-    .formula = "g = a (1 - y^2)",
-    .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0",
-    .zero = 1 << 2,
-    .operands = 3,
-    .names = "a y x",
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(tanh_backward),
-    .expand = tanh_backward_expand,
-    .vjp = tanh_backward_vjp,
-};
+DEFINE_OP(tanh_backward,
+          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
+          .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0",
+          .zero = 1 << 2, .operands = 3, .names = "a y x", .promote = WG_PROMOTE_FLOAT,
+          .kernel = KERNELS(tanh_backward), .expand = tanh_backward_expand, .vjp = tanh_backward_vjp);
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
@@ -136,19 +117,12 @@ VJP(sigmoid_backward)
 SAMPLE(sigmoid_backward) { return slope_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
 ERROR_SAMPLE(sigmoid_backward) { return slope_error(here, g, i, &wgi_op_sigmoid_backward); }
 
-const wg_op wgi_op_sigmoid_backward = {
-    OP(sigmoid_backward),
-    .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
-    .formula = "g = a y (1 - y)",
-    .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
-    .zero = 1 << 2,
-    .operands = 3,
-    .names = "a y x",
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(sigmoid_backward),
-    .expand = sigmoid_backward_expand,
-    .vjp = sigmoid_backward_vjp,
-};
+DEFINE_OP(sigmoid_backward,
+          .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
+          .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
+          .zero = 1 << 2, .operands = 3, .names = "a y x", .promote = WG_PROMOTE_FLOAT,
+          .kernel = KERNELS(sigmoid_backward), .expand = sigmoid_backward_expand,
+          .vjp = sigmoid_backward_vjp);
 
 /* ---- the derivative of relu: operand a is gy, operand b is y ---- */
 
@@ -169,75 +143,33 @@ SAMPLE(relu_backward)
 }
 ERROR_SAMPLE(relu_backward) { return apart_error(here, g, i, &wgi_op_relu_backward); }
 
-const wg_op wgi_op_relu_backward = {
-    OP(relu_backward),
-    .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
-    .formula = "y = a where b > 0, else 0",
-    .adjoint = "a' = y' where b > 0, else 0; b' = 0",
-    .zero = 1 << 1,
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(relu_backward),
-    .expand = relu_backward_expand,
-    .vjp = relu_backward_vjp,
-};
+DEFINE_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
+          .formula = "y = a where b > 0, else 0", .adjoint = "a' = y' where b > 0, else 0; b' = 0",
+          .zero = 1 << 1, .operands = 2, .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(relu_backward),
+          .expand = relu_backward_expand, .vjp = relu_backward_vjp);
 
 /* ---- tanh ---- */
 
 VJP(tanh) { gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
-SAMPLE(tanh) { return single(g, i, wg_tanh_at, here, -2, 2); }
-ERROR_SAMPLE(tanh) { return single_error(g, i, "tanh", here); }
-
-const wg_op wgi_op_tanh = {
-    OP(tanh),
-    .summary = "Hyperbolic tangent of each element.",
-    .formula = "y = tanh x",
-    .adjoint = "x' = y' (1 - y^2)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 10,
-    .kernel = KERNELS(tanh),
-    .vjp = tanh_vjp,
-};
-wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_tanh); }
+UNARY_OP(tanh, -2, 2, .summary = "Hyperbolic tangent of each element.", .formula = "y = tanh x",
+         .adjoint = "x' = y' (1 - y^2)", .promote = WG_PROMOTE_FLOAT, .cost = 10, .kernel = KERNELS(tanh),
+         .vjp = tanh_vjp);
 
 /* ---- sigmoid ---- */
 
 VJP(sigmoid) { gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
-SAMPLE(sigmoid) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
-ERROR_SAMPLE(sigmoid) { return single_error(g, i, "sigmoid", here); }
-
-const wg_op wgi_op_sigmoid = {
-    OP(sigmoid),
-    .summary = "Logistic function of each element, between 0 and 1.",
-    .formula = "y = 1 / (1 + e^-x)",
-    .adjoint = "x' = y' y (1 - y)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 10,
-    .kernel = KERNELS(sigmoid),
-    .vjp = sigmoid_vjp,
-};
-wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sigmoid); }
+UNARY_OP(sigmoid, -3, 3, .summary = "Logistic function of each element, between 0 and 1.",
+         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .promote = WG_PROMOTE_FLOAT,
+         .cost = 10, .kernel = KERNELS(sigmoid), .vjp = sigmoid_vjp);
 
 /* ---- softplus ---- */
 
 VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
-SAMPLE(softplus) { return single(g, i, wg_softplus_at, here, -3, 3); }
-ERROR_SAMPLE(softplus) { return single_error(g, i, "softplus", here); }
-
-const wg_op wgi_op_softplus = {
-    OP(softplus),
+UNARY_OP(
+    softplus, -3, 3,
     .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
-    .formula = "y = ln(1 + e^x)",
-    .adjoint = "x' = y' sigmoid(x)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 14,
-    .kernel = KERNELS(softplus),
-    .vjp = softplus_vjp,
-};
-wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softplus); }
+    .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .promote = WG_PROMOTE_FLOAT, .cost = 14,
+    .kernel = KERNELS(softplus), .vjp = softplus_vjp);
 
 /* ---- softsign ---- */
 
@@ -247,38 +179,15 @@ VJP(softsign)
     wg_node far = nearest_finite(here, x[0]), s = wg_add(1, wg_mul(far, wg_sign(far)));
     gx[0] = wg_div(gy, wg_mul(s, s));
 }
-SAMPLE(softsign) { return kinked(g, i, wg_softsign_at, here); }
-ERROR_SAMPLE(softsign) { return single_error(g, i, "softsign", here); }
-
-const wg_op wgi_op_softsign = {
-    OP(softsign),
-    .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
-    .formula = "y = x / (1 + |x|)",
-    .adjoint = "x' = y' / (1 + |x|)^2",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 4,
-    .kernel = KERNELS(softsign),
-    .vjp = softsign_vjp,
-};
-wg_node wg_softsign_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softsign); }
+KINKED_OP(softsign, .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
+          .formula = "y = x / (1 + |x|)", .adjoint = "x' = y' / (1 + |x|)^2", .promote = WG_PROMOTE_FLOAT,
+          .cost = 4, .kernel = KERNELS(softsign), .vjp = softsign_vjp);
 
 /* ---- relu ---- */
 
 VJP(relu) { gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward); }
-SAMPLE(relu) { return kinked(g, i, wg_relu_at, here); }
-ERROR_SAMPLE(relu) { return single_error(g, i, "relu", here); }
-
-const wg_op wgi_op_relu = {
-    OP(relu),
-    .summary = "Positive part of each element. NaN stays NaN.",
-    .formula = "y = max(x, 0)",
-    .adjoint = "x' = y' where x > 0, else 0",
-    .operands = 1,
-    .kernel = KERNELS(relu),
-    .vjp = relu_vjp,
-};
-wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_relu); }
+KINKED_OP(relu, .summary = "Positive part of each element. NaN stays NaN.", .formula = "y = max(x, 0)",
+          .adjoint = "x' = y' where x > 0, else 0", .kernel = KERNELS(relu), .vjp = relu_vjp);
 
 /* ---- leaky: the slope is an operand, since numbers may change from run to run; leaky_relu: it is an option
  * ---- */
@@ -293,31 +202,15 @@ static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
 {
     return wg_apply2(here, x, slope, &wgi_op_leaky);
 }
-SAMPLE(leaky)
-{
-    switch (i) {
-    case 0:
-        return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(3, 4)),
-                        wg_between(g, 0.1, 0.5, WG_SHAPE(3, 4)));
-    case 1:
-        return leaky_at(here, wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(4)));
-    case 2: return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(2, 0)), wg_number(0.1));
-    }
-    return wg_none;
-}
+SAMPLES(leaky, leaky_at(here, BETWEEN(-2, -0.2, 3, 4), BETWEEN(0.1, 0.5, 3, 4)),
+        leaky_at(here, BETWEEN(0.2, 2, 3, 4), BETWEEN(0.1, 0.5, 4)),
+        leaky_at(here, BETWEEN(-2, -0.2, 2, 0), wg_number(0.1)));
 ERROR_SAMPLE(leaky) { return apart_error(here, g, i, &wgi_op_leaky); }
 
-const wg_op wgi_op_leaky = {
-    OP(leaky),
-    .summary = "Relu with a slope below zero, which is an operand.",
-    .formula = "y = x where x > 0, else slope x",
-    .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x",
-    .operands = 2,
-    .names = "x slope",
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(leaky),
-    .vjp = leaky_vjp,
-};
+DEFINE_OP(leaky, .summary = "Relu with a slope below zero, which is an operand.",
+          .formula = "y = x where x > 0, else slope x",
+          .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x", .operands = 2,
+          .names = "x slope", .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(leaky), .vjp = leaky_vjp);
 
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0 means the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
@@ -327,30 +220,17 @@ EXPAND(leaky_relu)
     double slope = ((const struct leaky_relu *)attr)->slope;
     y[0] = leaky_at(here, x[0], wg_number(wg_or_standard(slope, 0.01)));
 }
-SAMPLE(leaky_relu)
-{
-    switch (i) {
-    case 0: return wg_leaky_relu(wg_between(g, -2, -0.2, WG_SHAPE(3, 4)));
-    case 1: return wg_leaky_relu(wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), .slope = 0.3);
-    case 2: return wg_leaky_relu(wg_between(g, -2, -0.2, WG_SHAPE(2, 0)), .slope = WG_ZERO);
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(leaky_relu) { return single_error(g, i, "leaky_relu", here); }
+SAMPLES(leaky_relu, wg_leaky_relu(BETWEEN(-2, -0.2, 3, 4)),
+        wg_leaky_relu(BETWEEN(0.2, 2, 3, 4), .slope = 0.3),
+        wg_leaky_relu(BETWEEN(-2, -0.2, 2, 0), .slope = WG_ZERO));
+ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); }
 
-const wg_op wgi_op_leaky_relu = {
-    OP(leaky_relu),
-    .summary = "Relu with a slope below zero, 0.01 by default.",
-    .formula = "y = x where x > 0, else slope x",
-    .adjoint = "x' = y' where x > 0, else slope y'",
-    .operands = 1,
-    TAKES(leaky_relu),
-    .expand = leaky_relu_expand,
-};
+DEFINE_OP(leaky_relu, .summary = "Relu with a slope below zero, 0.01 by default.",
+          .formula = "y = x where x > 0, else slope x", .adjoint = "x' = y' where x > 0, else slope y'",
+          .operands = 1, TAKES(leaky_relu), .expand = leaky_relu_expand);
 wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_leaky_relu, &a->x, 1, &GIVEN(leaky_relu, LEAKY_RELU_FIELDS));
+    APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x);
 }
 
 #endif

@@ -41,27 +41,15 @@ KERNEL(addn)
 
 #if WG_BASE
 
-DECLARE(add);
-DECLARE(sub);
-DECLARE(mul);
-DECLARE(div);
-DECLARE(div_backward);
-DECLARE(neg);
-DECLARE(maximum);
-DECLARE(minimum);
-DECLARE(addn);
-
 /* Equal shapes, broadcasting, no elements, a number. */
 static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double low, double high)
 {
     switch (i) {
-    case 0:
-        return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)));
-    case 1: return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(4)));
-    case 2:
-        return op(here, wg_between(g, low, high, WG_SHAPE(3, 1)), wg_between(g, low, high, WG_SHAPE(1, 4)));
-    case 3: return op(here, wg_between(g, low, high, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR));
-    case 4: return op(here, wg_number(2), wg_between(g, low, high, WG_SHAPE(5)));
+    case 0: return op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 3, 4));
+    case 1: return op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 4));
+    case 2: return op(here, BETWEEN(low, high, 3, 1), BETWEEN(low, high, 1, 4));
+    case 3: return op(here, BETWEEN(low, high, 2, 0), wg_between(g, low, high, WG_SCALAR));
+    case 4: return op(here, wg_number(2), BETWEEN(low, high, 5));
     }
     return wg_none;
 }
@@ -76,10 +64,8 @@ VJP(add)
 SAMPLE(add) { return pair(g, i, wg_add_at, here, -2, 2); }
 ERROR_SAMPLE(add) { return pair_error(g, i, wg_add_at, here); }
 
-const wg_op wgi_op_add = {
-    OP(add),       .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
-    .operands = 2, .kernel = KERNELS(add),        .arithmetic = WG_ADDS,  .vjp = add_vjp,
-};
+DEFINE_OP(add, .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
+          .operands = 2, .kernel = KERNELS(add), .arithmetic = WG_ADDS, .vjp = add_vjp);
 wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_add); }
 
 /* ---- sub ---- */
@@ -92,16 +78,8 @@ VJP(sub)
 SAMPLE(sub) { return pair(g, i, wg_sub_at, here, -2, 2); }
 ERROR_SAMPLE(sub) { return pair_error(g, i, wg_sub_at, here); }
 
-const wg_op wgi_op_sub = {
-    OP(sub),
-    .summary = "Elementwise difference.",
-    .formula = "y = a - b",
-    .adjoint = "a' = y', b' = -y'",
-    .operands = 2,
-    .kernel = KERNELS(sub),
-    .arithmetic = WG_SUBTRACTS,
-    .vjp = sub_vjp,
-};
+DEFINE_OP(sub, .summary = "Elementwise difference.", .formula = "y = a - b", .adjoint = "a' = y', b' = -y'",
+          .operands = 2, .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS, .vjp = sub_vjp);
 wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_sub); }
 
 /* ---- mul ---- */
@@ -114,17 +92,8 @@ VJP(mul)
 SAMPLE(mul) { return pair(g, i, wg_mul_at, here, -2, 2); }
 ERROR_SAMPLE(mul) { return pair_error(g, i, wg_mul_at, here); }
 
-const wg_op wgi_op_mul = {
-    OP(mul),
-    .summary = "Elementwise product.",
-    .formula = "y = a · b",
-    .adjoint = "a' = y' b, b' = y' a",
-    .operands = 2,
-    .kernel = KERNELS(mul),
-    .arithmetic = WG_MULTIPLIES,
-    .unit = 1,
-    .vjp = mul_vjp,
-};
+DEFINE_OP(mul, .summary = "Elementwise product.", .formula = "y = a · b", .adjoint = "a' = y' b, b' = y' a",
+          .operands = 2, .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES, .unit = 1, .vjp = mul_vjp);
 wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_mul); }
 
 /* ---- div ---- */
@@ -147,19 +116,13 @@ SAMPLE(div_backward)
 }
 ERROR_SAMPLE(div_backward) { return apart_error(here, g, i, &wgi_op_div_backward); }
 
-const wg_op wgi_op_div_backward = {
-    OP(div_backward),
+DEFINE_OP(
+    div_backward,
     .summary =
         "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
-    .formula = "b' = -g y",
-    .adjoint = "g' = -b'' y, y' = -b'' g",
-    .operands = 2,
-    .names = "g y",
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(div_backward),
-    .expand = div_backward_expand,
-    .vjp = div_backward_vjp,
-};
+    .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
+    .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(div_backward), .expand = div_backward_expand,
+    .vjp = div_backward_vjp);
 
 VJP(div)
 {
@@ -169,18 +132,9 @@ VJP(div)
 SAMPLE(div) { return pair(g, i, wg_div_at, here, 0.5, 2); }
 ERROR_SAMPLE(div) { return pair_error(g, i, wg_div_at, here); }
 
-const wg_op wgi_op_div = {
-    OP(div),
-    .summary = "Elementwise quotient. Integers give a float.",
-    .formula = "y = a / b",
-    .adjoint = "a' = y' / b, b' = -y' y / b",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 4,
-    .kernel = KERNELS(div),
-    .arithmetic = WG_DIVIDES,
-    .vjp = div_vjp,
-};
+DEFINE_OP(div, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
+          .adjoint = "a' = y' / b, b' = -y' y / b", .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 4,
+          .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, .vjp = div_vjp);
 wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
 
 /* ---- maximum, minimum ---- */
@@ -198,16 +152,11 @@ VJP(maximum)
 SAMPLE(maximum) { return pair(g, i, wg_maximum_at, here, -3, 3); }
 ERROR_SAMPLE(maximum) { return pair_error(g, i, wg_maximum_at, here); }
 
-const wg_op wgi_op_maximum = {
-    OP(maximum),
-    .summary = "Elementwise larger of two. NaN if either is NaN.",
-    .formula = "y = max(a, b)",
-    .adjoint = "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = "
-               "b, else 0",
-    .operands = 2,
-    .kernel = KERNELS(maximum),
-    .vjp = maximum_vjp,
-};
+DEFINE_OP(
+    maximum, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
+    .adjoint =
+        "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
+    .operands = 2, .kernel = KERNELS(maximum), .vjp = maximum_vjp);
 wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_maximum); }
 
 VJP(minimum)
@@ -218,16 +167,11 @@ VJP(minimum)
 SAMPLE(minimum) { return pair(g, i, wg_minimum_at, here, -3, 3); }
 ERROR_SAMPLE(minimum) { return pair_error(g, i, wg_minimum_at, here); }
 
-const wg_op wgi_op_minimum = {
-    OP(minimum),
-    .summary = "Elementwise smaller of two. NaN if either is NaN.",
-    .formula = "y = min(a, b)",
-    .adjoint = "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = "
-               "b, else 0",
-    .operands = 2,
-    .kernel = KERNELS(minimum),
-    .vjp = minimum_vjp,
-};
+DEFINE_OP(
+    minimum, .summary = "Elementwise smaller of two. NaN if either is NaN.", .formula = "y = min(a, b)",
+    .adjoint =
+        "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = b, else 0",
+    .operands = 2, .kernel = KERNELS(minimum), .vjp = minimum_vjp);
 wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_minimum); }
 
 /* ---- neg ---- */
@@ -236,23 +180,12 @@ VJP(neg) { gx[0] = wg_neg(gy); }
 extern const wg_op wgi_op_neg;
 
 REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
-SAMPLE(neg)
-{
-    return i == 0 ? wg_neg(wg_any(g, WG_SHAPE(3, 4))) : i == 1 ? wg_neg(wg_any(g, WG_SCALAR)) : wg_none;
-}
-ERROR_SAMPLE(neg) { return single_error(g, i, "neg", here); }
+SAMPLE(neg) { return i == 0 ? wg_neg(ANY(3, 4)) : i == 1 ? wg_neg(wg_any(g, WG_SCALAR)) : wg_none; }
+ERROR_SAMPLE(neg) { return single_error(here, g, i, &wgi_op_neg); }
 
-const wg_op wgi_op_neg = {
-    OP(neg),
-    .summary = "Negative of each element.",
-    .formula = "y = -x",
-    .adjoint = "x' = -y'",
-    .operands = 1,
-    .rewrite = neg_rewrite,
-    .kernel = KERNELS(neg),
-    .arithmetic = WG_NEGATES,
-    .vjp = neg_vjp,
-};
+DEFINE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
+          .operands = 1, .rewrite = neg_rewrite, .kernel = KERNELS(neg), .arithmetic = WG_NEGATES,
+          .vjp = neg_vjp);
 wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }
 
 /* ---- addn ---- */
@@ -274,25 +207,11 @@ SAMPLE(addn)
     for (int k = 0; k < 5; k++) x[k] = wg_any(g, i ? WG_SHAPE(0, 3) : WG_SHAPE(2, 3));
     return wg_addn(x, 5);
 }
-ERROR_SAMPLE(addn)
-{
-    if (i) return NULL;
-    wg_addn(((wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(1)) }), 2);
-    return "is not shaped as";
-}
+ERRORS(addn, (wg_addn(((wg_node[]){ ANY(3), ANY(1) }), 2), "is not shaped as"));
 
-const wg_op wgi_op_addn = {
-    OP(addn),
-    .summary = "Sum of any number of operands of one shape, added from first to last.",
-    .formula = "y = sum(x_i over i)",
-    .adjoint = "x_i' = y'",
-    .operands = -1,
-    .names = "x_i",
-    .shape = addn_shape,
-    .kernel = KERNELS(addn),
-    .leads = true,
-    .vjp = addn_vjp,
-};
+DEFINE_OP(addn, .summary = "Sum of any number of operands of one shape, added from first to last.",
+          .formula = "y = sum(x_i over i)", .adjoint = "x_i' = y'", .operands = -1, .names = "x_i",
+          .shape = addn_shape, .kernel = KERNELS(addn), .leads = true, .vjp = addn_vjp);
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n)
 {
     return wg_apply(here, &wgi_op_addn, x, n, NULL);

@@ -47,9 +47,6 @@ KERNEL(batch_norm_grad)
 
 #include "graph/graph.h"
 
-DECLARE(batch_norm_train);
-DECLARE(batch_norm_grad);
-
 extern const wg_op wgi_op_batch_norm_train, wgi_op_batch_norm_grad;
 
 static int64_t units_of(const wg_kernel *k)
@@ -121,39 +118,22 @@ SAMPLE(batch_norm_train)
                                     : i == 3 ? 1
                                              : 0 });
 }
-ERROR_SAMPLE(batch_norm_train)
-{
-    if (i) return NULL;
-    wg_apply(here, &wgi_op_batch_norm_train,
-             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 3,
-             NULL);
-    return "it must be [3]";
-}
+ERRORS(batch_norm_train,
+       (wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ ANY(5, 3), ANY(3), ANY(4) }, 3, NULL),
+        "it must be [3]"));
 
-const wg_op wgi_op_batch_norm_train = {
-    OP(batch_norm_train),
+DEFINE_OP(
+    batch_norm_train,
     .summary =
         "Batch normalisation with the batch's own mean and variance (divided by n), which are parts 1 and 2.",
-    .formula = "y = gamma h + beta, m = mean(x along all but last), v = mean((x - m)^2 along all but "
-               "last); h = (x - m) / sqrt(v + eps)",
-    .adjoint = "x' = gamma (y' - mean(y' along all but last) - h mean(h y' along all but last)) / s, "
-               "gamma' = sum(h y' along all but last), beta' = sum(y' along all but last); h = (x - m) "
-               "/ s, s = sqrt(v + eps)",
-    .operands = 3,
-    .names = "x gamma beta",
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 6,
-    TAKES(norm),
-    .shape = batch_norm_train_shape,
-    .kernel = KERNELS(batch_norm_train),
-    .phases = 3,
-    .units = units_of,
-    .scratch = scratch_of,
-    .expand = batch_norm_train_expand,
-    .vjp = batch_norm_train_vjp,
-};
+    .formula = "y = gamma h + beta, m = mean(x along all but last), v = mean((x - m)^2 along all but last); "
+               "h = (x - m) / sqrt(v + eps)",
+    .adjoint =
+        "x' = gamma (y' - mean(y' along all but last) - h mean(h y' along all but last)) / s, gamma' = sum(h "
+        "y' along all but last), beta' = sum(y' along all but last); h = (x - m) / s, s = sqrt(v + eps)",
+    .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    .cost = 6, TAKES(norm), .shape = batch_norm_train_shape, .kernel = KERNELS(batch_norm_train), .phases = 3,
+    .units = units_of, .scratch = scratch_of, .expand = batch_norm_train_expand, .vjp = batch_norm_train_vjp);
 
 /* ---- batch_norm_grad: dx, dgamma, dbeta ---- */
 
@@ -187,34 +167,22 @@ SAMPLE(batch_norm_grad)
 ERROR_SAMPLE(batch_norm_grad)
 {
     if (i) return NULL;
-    wg_node f = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &wgi_op_batch_norm_grad,
-             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    wg_node f = ANY(3);
+    wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ ANY(5, 3), f, f, f, ANY(4, 3) }, 5, NULL);
     return "is not shaped as";
 }
 
-const wg_op wgi_op_batch_norm_grad = {
-    OP(batch_norm_grad),
+DEFINE_OP(
+    batch_norm_grad,
     .summary = "Gradients of batch_norm_train by x, gamma and beta. Operands: x, gamma, mean, variance, and "
                "the result's gradient g.",
-    .formula = "x' = gamma (g - mean(g along all but last) - h mean(h g along all but last)) / s, "
-               "gamma' = sum(h g along all but last), beta' = sum(g along all but last); h = (x - m) / "
-               "s, s = sqrt(v + eps)",
-    .adjoint = "\"the formula, differentiated\"",
-    .operands = 5,
-    .names = "x gamma m v g",
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 8,
-    TAKES(norm),
-    .shape = batch_norm_grad_shape,
-    .kernel = KERNELS(batch_norm_grad),
-    .phases = 3,
-    .units = units_of,
-    .scratch = scratch_of,
-    .expand = batch_norm_grad_expand,
-};
+    .formula =
+        "x' = gamma (g - mean(g along all but last) - h mean(h g along all but last)) / s, gamma' = sum(h g "
+        "along all but last), beta' = sum(g along all but last); h = (x - m) / s, s = sqrt(v + eps)",
+    .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
+    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm), .shape = batch_norm_grad_shape,
+    .kernel = KERNELS(batch_norm_grad), .phases = 3, .units = units_of, .scratch = scratch_of,
+    .expand = batch_norm_grad_expand);
 
 /* ---- batch_norm ---- */
 
@@ -285,9 +253,9 @@ SAMPLE(batch_norm)
 }
 ERROR_SAMPLE(batch_norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(5, 3), f = ANY(3);
     switch (i) {
-    case 0: wg_batch_norm(x, wg_any(g, WG_SHAPE(4)), f); return "it must be [3]";
+    case 0: wg_batch_norm(x, ANY(4), f); return "it must be [3]";
     case 1: wg_batch_norm(x, f, f, f); return "or neither";
     case 2: wg_batch_norm(x, f, f, .eps = -1); return "eps is -1";
     case 3: wg_batch_norm(f, f, f); return "must have 2 to 8";
@@ -296,33 +264,24 @@ ERROR_SAMPLE(batch_norm)
     return NULL;
 }
 
-const wg_op wgi_op_batch_norm = {
-    OP(batch_norm),
+DEFINE_OP(
+    batch_norm,
     .summary = "Batch normalisation with a given mean and variance, or with the batch's own, which are then "
                "parts 1 and 2 if the features are the last axis.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean where given(mean), else "
-               "mean(x along all but axis), v = variance where given(variance), else mean((x - m)^2 "
-               "along all but axis)",
-    .adjoint = "x' = gamma y' / s where given(mean), else gamma (y' - mean(y' along all but axis) - h "
-               "mean(h y' along all but axis)) / s; gamma' = sum(h y' along all but axis), beta' = "
-               "sum(y' along all but axis), mean' = -sum(gamma y' along all but axis) / s, variance' = "
-               "-sum(gamma h y' along all but axis) / (2 s^2); h = (x - m) / s, s = sqrt(v + eps), m = "
-               "mean where given(mean), else mean(x along all but axis), v = variance where "
-               "given(variance), else mean((x - m)^2 along all but axis)",
-    .operands = 5,
-    .names = "x gamma beta mean variance",
-    .optional = 2,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(batch),
-    .shape = batch_norm_shape,
-    .expand = batch_norm_expand,
-};
+    .formula =
+        "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean where given(mean), else mean(x along all "
+        "but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
+    .adjoint =
+        "x' = gamma y' / s where given(mean), else gamma (y' - mean(y' along all but axis) - h mean(h y' "
+        "along all but axis)) / s; gamma' = sum(h y' along all but axis), beta' = sum(y' along all but "
+        "axis), mean' = -sum(gamma y' along all but axis) / s, variance' = -sum(gamma h y' along all but "
+        "axis) / (2 s^2); h = (x - m) / s, s = sqrt(v + eps), m = mean where given(mean), else mean(x along "
+        "all but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
+    .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON, TAKES(batch), .shape = batch_norm_shape, .expand = batch_norm_expand);
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_batch_norm, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
-                    &GIVEN(batch, BATCH_FIELDS));
+    APPLY(batch_norm, batch, BATCH_FIELDS, a->x, a->gamma, a->beta, a->mean, a->variance);
 }
 
 #endif

@@ -136,15 +136,6 @@ static bool cast_stored(const wg_kernel *k)
 
 #if WG_BASE
 
-DECLARE(equal);
-DECLARE(not_equal);
-DECLARE(less);
-DECLARE(less_equal);
-DECLARE(greater);
-DECLARE(greater_equal);
-DECLARE(where);
-DECLARE(cast);
-
 /* ---- comparisons ---- */
 
 static bool compare_shape(wg_rule *r)
@@ -156,13 +147,11 @@ static bool compare_shape(wg_rule *r)
 static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here)
 {
     switch (i) {
-    case 0: return op(here, wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return op(here, wg_any(g, WG_SHAPE(3, 1)), wg_any(g, WG_SHAPE(4)));
-    case 2: return op(here, wg_any(g, WG_SHAPE(2, 0)), wg_any(g, WG_SCALAR));
-    case 3: return op(here, wg_any_class(g, 3, WG_SHAPE(7)), wg_number(1));
-    case 4:
-        return op(here, wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1),
-                  wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1));
+    case 0: return op(here, ANY(3, 4), ANY(3, 4));
+    case 1: return op(here, ANY(3, 1), ANY(4));
+    case 2: return op(here, ANY(2, 0), wg_any(g, WG_SCALAR));
+    case 3: return op(here, CLASSES(3, 7), wg_number(1));
+    case 4: return op(here, wg_equal(CLASSES(2, 5), 1), wg_equal(CLASSES(2, 5), 1));
     }
     return wg_none;
 }
@@ -174,25 +163,15 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here)
 SAMPLE(equal) { return pair(g, i, wg_equal_at, here); }
 ERROR_SAMPLE(equal) { return pair_error(g, i, wg_equal_at, here); }
 
-const wg_op wgi_op_equal = {
-    OP(equal),
-    .summary = "True where a equals b. NaN equals nothing.",
-    .formula = "y = a == b",
-    COMPARISON,
-    .kernel = KERNELS(equal),
-};
+DEFINE_OP(equal, .summary = "True where a equals b. NaN equals nothing.", .formula = "y = a == b", COMPARISON,
+          .kernel = KERNELS(equal));
 wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
 
 SAMPLE(not_equal) { return pair(g, i, wg_not_equal_at, here); }
 ERROR_SAMPLE(not_equal) { return pair_error(g, i, wg_not_equal_at, here); }
 
-const wg_op wgi_op_not_equal = {
-    OP(not_equal),
-    .summary = "True where a differs from b. NaN differs from everything.",
-    .formula = "y = a != b",
-    COMPARISON,
-    .kernel = KERNELS(not_equal),
-};
+DEFINE_OP(not_equal, .summary = "True where a differs from b. NaN differs from everything.",
+          .formula = "y = a != b", COMPARISON, .kernel = KERNELS(not_equal));
 wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply2(here, a, b, &wgi_op_not_equal);
@@ -201,22 +180,15 @@ wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
 SAMPLE(less) { return pair(g, i, wg_less_at, here); }
 ERROR_SAMPLE(less) { return pair_error(g, i, wg_less_at, here); }
 
-const wg_op wgi_op_less = {
-    OP(less),
-    .summary = "True where a is below b.",
-    .formula = "y = a < b",
-    COMPARISON,
-    .kernel = KERNELS(less),
-};
+DEFINE_OP(less, .summary = "True where a is below b.", .formula = "y = a < b", COMPARISON,
+          .kernel = KERNELS(less));
 wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
 
 SAMPLE(less_equal) { return pair(g, i, wg_less_equal_at, here); }
 ERROR_SAMPLE(less_equal) { return pair_error(g, i, wg_less_equal_at, here); }
 
-const wg_op wgi_op_less_equal = {
-    OP(less_equal), .summary = "True where a is at most b.", .formula = "y = a <= b",
-    COMPARISON,     .kernel = KERNELS(less_equal),
-};
+DEFINE_OP(less_equal, .summary = "True where a is at most b.", .formula = "y = a <= b", COMPARISON,
+          .kernel = KERNELS(less_equal));
 wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply2(here, a, b, &wgi_op_less_equal);
@@ -225,22 +197,15 @@ wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
 SAMPLE(greater) { return pair(g, i, wg_greater_at, here); }
 ERROR_SAMPLE(greater) { return pair_error(g, i, wg_greater_at, here); }
 
-const wg_op wgi_op_greater = {
-    OP(greater),
-    .summary = "True where a is above b.",
-    .formula = "y = a > b",
-    COMPARISON,
-    .kernel = KERNELS(greater),
-};
+DEFINE_OP(greater, .summary = "True where a is above b.", .formula = "y = a > b", COMPARISON,
+          .kernel = KERNELS(greater));
 wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
 
 SAMPLE(greater_equal) { return pair(g, i, wg_greater_equal_at, here); }
 ERROR_SAMPLE(greater_equal) { return pair_error(g, i, wg_greater_equal_at, here); }
 
-const wg_op wgi_op_greater_equal = {
-    OP(greater_equal), .summary = "True where a is at least b.", .formula = "y = a >= b",
-    COMPARISON,        .kernel = KERNELS(greater_equal),
-};
+DEFINE_OP(greater_equal, .summary = "True where a is at least b.", .formula = "y = a >= b", COMPARISON,
+          .kernel = KERNELS(greater_equal));
 wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply2(here, a, b, &wgi_op_greater_equal);
@@ -265,44 +230,19 @@ static wg_node coins(wg_site here, wg_graph *g, wg_shape s)
 {
     return wg_cast(wg_any_class(g, 2, s), WG_BOOL);
 }
-SAMPLE(where)
-{
-    switch (i) {
-    case 0:
-        return wg_where(coins(here, g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_where(coins(here, g, WG_SHAPE(3, 1)), wg_any(g, WG_SHAPE(4)), 0.5);
-    case 2: return wg_where(coins(here, g, WG_SCALAR), wg_any(g, WG_SHAPE(2, 1)), wg_any(g, WG_SHAPE(1, 3)));
-    case 3: return wg_where(coins(here, g, WG_SHAPE(0, 3)), 1, wg_any(g, WG_SHAPE(3)));
-    case 4:
-        return wg_where(coins(here, g, WG_SHAPE(9)), wg_any_class(g, 5, WG_SHAPE(9)), wg_any(g, WG_SHAPE(9)));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(where)
-{
-    switch (i) {
-    case 0: wg_where(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), 0); return "must be bool";
-    case 1:
-        wg_where(coins(here, g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), 0);
-        return "shapes do not broadcast";
-    }
-    return NULL;
-}
+SAMPLES(where, wg_where(coins(here, g, WG_SHAPE(3, 4)), ANY(3, 4), ANY(3, 4)),
+        wg_where(coins(here, g, WG_SHAPE(3, 1)), ANY(4), 0.5),
+        wg_where(coins(here, g, WG_SCALAR), ANY(2, 1), ANY(1, 3)),
+        wg_where(coins(here, g, WG_SHAPE(0, 3)), 1, ANY(3)),
+        wg_where(coins(here, g, WG_SHAPE(9)), CLASSES(5, 9), ANY(9)));
+ERRORS(where, (wg_where(ANY(3), ANY(3), 0), "must be bool"),
+       (wg_where(coins(here, g, WG_SHAPE(3)), ANY(4), 0), "shapes do not broadcast"));
 
-const wg_op wgi_op_where = {
-    OP(where),
-    .summary = "Elements of a where c is true, elsewhere elements of b.",
-    .formula = "y = a where c, else b",
-    .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0",
-    .zero = 1 << 0,
-    .operands = 3,
-    .names = "c a b",
-    .promote = WG_PROMOTE_COMMON,
-    .promote_from = 1,
-    .shape = where_shape,
-    .kernel = KERNELS(where),
-    .vjp = where_vjp,
-};
+DEFINE_OP(where, .summary = "Elements of a where c is true, elsewhere elements of b.",
+          .formula = "y = a where c, else b",
+          .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
+          .operands = 3, .names = "c a b", .promote = WG_PROMOTE_COMMON, .promote_from = 1,
+          .shape = where_shape, .kernel = KERNELS(where), .vjp = where_vjp);
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
     return wg_apply(here, &wgi_op_where, (wg_node[]){ c, a, b }, 3, NULL);
@@ -331,45 +271,30 @@ VJP(cast)
 }
 SAMPLE(cast)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    wg_node x = ANY(3, 4);
     switch (i) {
     case 0: return wg_cast(x, WG_DEFAULT_DTYPE);
-    case 1: return wg_cast(wg_any_class(g, 5, WG_SHAPE(7)), WG_DEFAULT_DTYPE);
-    case 2: return wg_cast(wg_mul(wg_any_class(g, 9, WG_SHAPE(2, 5)), 1.25), WG_I32);
-    case 3: return wg_cast(wg_any(g, WG_SHAPE(0, 2)), WG_I64);
-    case 4: return wg_cast(wg_any_class(g, 2, WG_SHAPE(6)), WG_BOOL);
+    case 1: return wg_cast(CLASSES(5, 7), WG_DEFAULT_DTYPE);
+    case 2: return wg_cast(wg_mul(CLASSES(9, 2, 5), 1.25), WG_I32);
+    case 3: return wg_cast(ANY(0, 2), WG_I64);
+    case 4: return wg_cast(CLASSES(2, 6), WG_BOOL);
     case 5: return wg_cast(wg_cast(x, wg_node_dtype(x) == WG_F64 ? WG_F32 : WG_F64), WG_DEFAULT_DTYPE);
     case 6: return wg_cast(x, WG_BF16);
     case 7: return wg_cast(wg_cast(wg_mul(x, 100), WG_U8), WG_I32);
-    case 8: return wg_cast(wg_cast(wg_any_class(g, 9, WG_SHAPE(2, 5)), WG_F16), WG_BOOL);
+    case 8: return wg_cast(wg_cast(CLASSES(9, 2, 5), WG_F16), WG_BOOL);
     }
     return wg_none;
 }
-ERROR_SAMPLE(cast)
-{
-    if (i) return NULL;
-    wg_cast(wg_any(g, WG_SHAPE(3)), WG_DTYPE_COUNT);
-    return "no dtype has number 9";
-}
+ERRORS(cast, (wg_cast(ANY(3), WG_DTYPE_COUNT), "no dtype has number 9"));
 
-const wg_op wgi_op_cast = {
-    OP(cast),
-    .summary = "The same numbers in another dtype. Floats become integers by rounding towards zero. Values "
-               "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
-               "to the nearest, of two the even one; values out of range become infinite.",
-    .formula = "y = dtype(x)",
-    .adjoint = "x' = y'",
-    .operands = 1,
-    .stored = 1 << 0,
-    .kind = WG_MAP,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(cast),
-    .shape = cast_shape,
-    .rewrite = cast_rewrite,
-    .kernel = KERNELS(cast),
-    .leads = true,
-    .vjp = cast_vjp,
-};
+DEFINE_OP(cast,
+          .summary =
+              "The same numbers in another dtype. Floats become integers by rounding towards zero. Values "
+              "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
+              "to the nearest, of two the even one; values out of range become infinite.",
+          .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .stored = 1 << 0, .kind = WG_MAP,
+          .promote = WG_PROMOTE_NONE, TAKES(cast), .shape = cast_shape, .rewrite = cast_rewrite,
+          .kernel = KERNELS(cast), .leads = true, .vjp = cast_vjp);
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)
 {
     return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to });

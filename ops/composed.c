@@ -17,70 +17,34 @@ EXPAND(gelu)
     if (((const struct gelu *)attr)->by_tanh) y[0] = wg_apply1(here, x[0], &wgi_op_gelu_tanh);
     else y[0] = wg_mul(wg_mul(x[0], 0.5), wg_add(wg_erf(wg_mul(x[0], 0.70710678118654752)), 1));
 }
-SAMPLE(gelu)
-{
-    switch (i) {
-    case 0: return wg_gelu(wg_between(g, -2, 2, WG_SHAPE(3, 4)));
-    case 1: return wg_gelu(wg_between(g, -2, 2, WG_SHAPE(21)), .by_tanh = true);
-    case 2: return wg_gelu(wg_between(g, -2, 2, WG_SCALAR));
-    case 3: return wg_gelu(wg_any(g, WG_SHAPE(2, 0)));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(gelu) { return single_error(g, i, "gelu", here); }
+SAMPLES(gelu, wg_gelu(BETWEEN(-2, 2, 3, 4)), wg_gelu(BETWEEN(-2, 2, 21), .by_tanh = true),
+        wg_gelu(wg_between(g, -2, 2, WG_SCALAR)), wg_gelu(ANY(2, 0)));
+ERROR_SAMPLE(gelu) { return single_error(here, g, i, &wgi_op_gelu); }
 
-const wg_op wgi_op_gelu = {
-    OP(gelu),
+DEFINE_OP(
+    gelu,
     .summary =
         "Gaussian error linear unit: x times the probability that a standard normal number is below x.",
-    .formula = "y = x (1 + tanh(u)) / 2 where by_tanh, else x (1 + erf(x / sqrt 2)) / 2; u = sqrt(2 / "
-               "pi) (x + 0.044715 x^3)",
-    .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2 where by_tanh, else y' ((1 + erf(x / sqrt 2)) / 2 "
-               "+ x e^(-x^2 / 2) / sqrt(2 pi)); t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 "
-               "/ pi) (1 + 0.134145 x^2)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(gelu),
-    .expand = gelu_expand,
-};
-wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_gelu, &a->x, 1, &GIVEN(gelu, GELU_FIELDS));
-}
+    .formula = "y = x (1 + tanh(u)) / 2 where by_tanh, else x (1 + erf(x / sqrt 2)) / 2; u = sqrt(2 / pi) (x "
+               "+ 0.044715 x^3)",
+    .adjoint =
+        "x' = y' (1 + t + x (1 - t^2) v) / 2 where by_tanh, else y' ((1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / "
+        "2) / sqrt(2 pi)); t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2)",
+    .operands = 1, .promote = WG_PROMOTE_FLOAT, TAKES(gelu), .expand = gelu_expand);
+wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a) { APPLY(gelu, gelu, GELU_FIELDS, a->x); }
 
 /* ---- silu ---- */
 
 EXPAND(silu) { y[0] = wg_mul(x[0], wg_sigmoid(x[0])); }
-SAMPLE(silu) { return single(g, i, wg_silu_at, here, -3, 3); }
-ERROR_SAMPLE(silu) { return single_error(g, i, "silu", here); }
-
-const wg_op wgi_op_silu = {
-    OP(silu),
-    .summary = "Sigmoid linear unit, also called swish.",
-    .formula = "y = x sigmoid(x)",
-    .adjoint = "x' = y' s (1 + x (1 - s)); s = sigmoid(x)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .expand = silu_expand,
-};
-wg_node wg_silu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_silu); }
+UNARY_OP(silu, -3, 3, .summary = "Sigmoid linear unit, also called swish.", .formula = "y = x sigmoid(x)",
+         .adjoint = "x' = y' s (1 + x (1 - s)); s = sigmoid(x)", .promote = WG_PROMOTE_FLOAT,
+         .expand = silu_expand);
 
 /* ---- mish ---- */
 
 EXPAND(mish) { y[0] = wg_mul(x[0], wg_tanh(wg_softplus(x[0]))); }
-SAMPLE(mish) { return single(g, i, wg_mish_at, here, -3, 3); }
-ERROR_SAMPLE(mish) { return single_error(g, i, "mish", here); }
-
-const wg_op wgi_op_mish = {
-    OP(mish),
-    .summary = "x tanh(softplus(x)).",
-    .formula = "y = x tanh(ln(1 + e^x))",
-    .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x)); t = tanh(ln(1 + e^x))",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .expand = mish_expand,
-};
-wg_node wg_mish_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_mish); }
+UNARY_OP(mish, -3, 3, .summary = "x tanh(softplus(x)).", .formula = "y = x tanh(ln(1 + e^x))",
+         .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x)); t = tanh(ln(1 + e^x))",
+         .promote = WG_PROMOTE_FLOAT, .expand = mish_expand);
 
 #endif

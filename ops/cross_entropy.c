@@ -42,11 +42,6 @@ KERNEL(as_class)
 
 #if WG_BASE
 
-DECLARE(cross_entropy);
-DECLARE(cross_entropy_grad);
-DECLARE(cross_entropy_both);
-DECLARE(as_class);
-
 /* ---- cross_entropy: one loss a row ---- */
 
 static bool cross_entropy_shape(wg_rule *r)
@@ -97,35 +92,25 @@ ERROR_SAMPLE(cross_entropy)
 {
     static const char *const said[] = { "class numbers must be [3]", "label out of range", "has no classes",
                                         "must have 1 to 8" };
-    wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
-    if (i == 2) x[0] = wg_any(g, WG_SHAPE(3, 0));
+    wg_node x[2] = { ANY(3, 4), CLASSES(i == 1 ? 40 : 4, i == 0 ? 2 : 3) };
+    if (i == 2) x[0] = ANY(3, 0);
     if (i == 3) x[0] = wg_any(g, WG_SCALAR);
     if (i > 3) return NULL;
     wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
     return said[i];
 }
 
-const wg_op wgi_op_cross_entropy = {
-    OP(cross_entropy),
-    .summary =
-        "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. Parts "
-        "1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest).",
-    .formula = "y = sum(q (m + ln s - z) along last), m = max(z along last), s = sum(e^(z - m) along "
-               "last); q = p where probabilities(p), else one_hot(p)",
-    .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
-               "last); q = p where probabilities(p), else one_hot(p)",
-    .operands = 2,
-    .names = "z p",
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .cost = 20,
-    .shape = cross_entropy_shape,
-    .kernel = KERNELS(cross_entropy),
-    .units = rows_of_result,
-    .expand = cross_entropy_expand,
-    .leads = true,
-    .vjp = cross_entropy_vjp,
-};
+DEFINE_OP(cross_entropy,
+          .summary =
+              "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. "
+              "Parts 1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest).",
+          .formula = "y = sum(q (m + ln s - z) along last), m = max(z along last), s = sum(e^(z - m) along "
+                     "last); q = p where probabilities(p), else one_hot(p)",
+          .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
+                     "last); q = p where probabilities(p), else one_hot(p)",
+          .operands = 2, .names = "z p", .outputs = 3, .kind = WG_ROWS, .cost = 20,
+          .shape = cross_entropy_shape, .kernel = KERNELS(cross_entropy), .units = rows_of_result,
+          .expand = cross_entropy_expand, .leads = true, .vjp = cross_entropy_vjp);
 
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
@@ -158,9 +143,8 @@ SAMPLE(cross_entropy_grad)
 ERROR_SAMPLE(cross_entropy_grad)
 {
     if (i) return NULL;
-    wg_node rows = wg_any(g, WG_SHAPE(3));
-    wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows,
-                     rows };
+    wg_node rows = ANY(3);
+    wg_node x[5] = { ANY(3, 4), CLASSES(4, 3), ANY(4), rows, rows };
     wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
     return "one number a row";
 }
@@ -170,36 +154,27 @@ static size_t scratch_of_both(const wg_kernel *k)
     return (size_t)(n + (n + PANEL - 1) / PANEL) * wg_dtype_size(k->xt[0].dtype);
 }
 
-const wg_op wgi_op_cross_entropy_grad = {
-    OP(cross_entropy_grad),
-    .summary = "Gradient of cross_entropy by the logits. Operands: logits z, labels p, the gradient g of "
-               "each row's loss, parts 1 and 2 of cross_entropy.",
-    .formula = "y = keep(g along last) (e^(z - keep(m along last)) / keep(s along last) sum(q along "
-               "last) - q); q = p where probabilities(p), else one_hot(p)",
-    .adjoint = "\"the formula, differentiated\"",
-    .operands = 5,
-    .names = "z p g m s",
-    .kind = WG_ROWS,
-    .cost = 20,
-    .shape = cross_entropy_grad_shape,
-    .kernel = KERNELS(cross_entropy_grad),
-    .units = rows_of_gradient,
-    .joined =
-        &(const wg_op){
-            .name = "cross_entropy, its gradient",
-            .operands = 3,
-            .outputs = 4,
-            .kind = WG_ROWS,
-            .cost = 20,
-            .kernel = KERNELS(cross_entropy_both),
-            .units = rows_of_result,
-            .scratch = scratch_of_both,
-            .own_scratch = true,
-        },
-    .joins = &wgi_op_cross_entropy,
-    .expand = cross_entropy_grad_expand,
-    .leads = true,
-};
+DEFINE_OP(cross_entropy_grad,
+          .summary = "Gradient of cross_entropy by the logits. Operands: logits z, labels p, the gradient g "
+                     "of each row's loss, parts 1 and 2 of cross_entropy.",
+          .formula = "y = keep(g along last) (e^(z - keep(m along last)) / keep(s along last) sum(q along "
+                     "last) - q); q = p where probabilities(p), else one_hot(p)",
+          .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "z p g m s", .kind = WG_ROWS,
+          .cost = 20, .shape = cross_entropy_grad_shape, .kernel = KERNELS(cross_entropy_grad),
+          .units = rows_of_gradient,
+          .joined =
+              &(const wg_op){
+                  .name = "cross_entropy, its gradient",
+                  .operands = 3,
+                  .outputs = 4,
+                  .kind = WG_ROWS,
+                  .cost = 20,
+                  .kernel = KERNELS(cross_entropy_both),
+                  .units = rows_of_result,
+                  .scratch = scratch_of_both,
+                  .own_scratch = true,
+              },
+          .joins = &wgi_op_cross_entropy, .expand = cross_entropy_grad_expand, .leads = true);
 
 /* ---- as_class ---- */
 
@@ -220,23 +195,13 @@ SAMPLE(as_class)
 ERROR_SAMPLE(as_class)
 {
     if (i > 1) return NULL;
-    wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
+    wg_node x = i ? CLASSES(3, 2) : BETWEEN(0.25, 0.75, 3);
     wg_apply1(here, x, &wgi_op_as_class);
     return i ? "must be f32 or f64" : "a label is no whole number";
 }
 
-const wg_op wgi_op_as_class = {
-    OP(as_class),
-    .summary = "Whole floats as i64. Any other float is an error.",
-    .formula = "y = x",
-    .adjoint = "class numbers are integers",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    .shape = as_class_shape,
-    .kernel = KERNELS(as_class),
-    .units = rows_of_result,
-    .leads = true,
-};
+DEFINE_OP(as_class, .summary = "Whole floats as i64. Any other float is an error.", .formula = "y = x",
+          .adjoint = "class numbers are integers", .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS,
+          .shape = as_class_shape, .kernel = KERNELS(as_class), .units = rows_of_result, .leads = true);
 
 #endif

@@ -107,8 +107,6 @@ KERNEL(cumsum)
 
 #if WG_BASE
 
-DECLARE(cumsum);
-
 static int64_t cumsum_units(const wg_kernel *k)
 {
     const lines l = lines_of(k);
@@ -124,51 +122,23 @@ VJP(cumsum)
     const struct cumsum *a = wg_attr(y);
     gx[0] = wg_cumsum(gy, .axis = a->axis, .exclusive = a->exclusive, .reverse = !a->reverse);
 }
-SAMPLE(cumsum)
-{
-    switch (i) {
-    case 0: return wg_cumsum(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_cumsum(wg_any(g, WG_SHAPE(3, 4)), .axis = -1, .exclusive = true);
-    case 2: return wg_cumsum(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
-    case 3: return wg_cumsum(wg_any(g, WG_SHAPE(5)), .exclusive = true, .reverse = true);
-    case 4: return wg_cumsum(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
-    case 5: return wg_cumsum(wg_any(g, WG_SHAPE(3, 0)));
-    case 6: return wg_cumsum(wg_any_class(g, 9, WG_SHAPE(2, 70)));
-    case 7: return wg_cumsum(wg_greater(wg_any_class(g, 3, WG_SHAPE(7)), 0));
-    case 8: return wg_cumsum(wg_any(g, WG_SHAPE(2, 3, 70)), .axis = 1);
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(cumsum)
-{
-    switch (i) {
-    case 0: wg_cumsum(wg_any(g, WG_SHAPE(3, 4)), .axis = 2); return "no axis 2 in";
-    case 1: wg_cumsum(wg_any(g, WG_SCALAR)); return "no axis 0 in";
-    }
-    return NULL;
-}
+SAMPLES(cumsum, wg_cumsum(ANY(3, 4)), wg_cumsum(ANY(3, 4), .axis = -1, .exclusive = true),
+        wg_cumsum(ANY(2, 3, 2), .axis = 1, .reverse = true),
+        wg_cumsum(ANY(5), .exclusive = true, .reverse = true), wg_cumsum(ANY(2, 0), .axis = 1),
+        wg_cumsum(ANY(3, 0)), wg_cumsum(CLASSES(9, 2, 70)), wg_cumsum(wg_greater(CLASSES(3, 7), 0)),
+        wg_cumsum(ANY(2, 3, 70), .axis = 1));
+ERRORS(cumsum, (wg_cumsum(ANY(3, 4), .axis = 2), "no axis 2 in"),
+       (wg_cumsum(wg_any(g, WG_SCALAR)), "no axis 0 in"));
 
-const wg_op wgi_op_cumsum = {
-    OP(cumsum),
-    .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the end. "
-               "Integers and bools give i64.",
-    .formula = "y[i] = sum(x[j] over j where before) along axis; before = j > i where reverse and "
-               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-    .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
-               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(cumsum),
-    .shape = cumsum_shape,
-    .kernel = KERNELS(cumsum),
-    .units = cumsum_units,
-    .leads = true,
-    .vjp = cumsum_vjp,
-};
-wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_cumsum, &a->x, 1, &GIVEN(cumsum, CUMSUM_FIELDS));
-}
+DEFINE_OP(cumsum,
+          .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the "
+                     "end. Integers and bools give i64.",
+          .formula = "y[i] = sum(x[j] over j where before) along axis; before = j > i where reverse and "
+                     "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+          .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
+                     "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), .shape = cumsum_shape, .kernel = KERNELS(cumsum),
+          .units = cumsum_units, .leads = true, .vjp = cumsum_vjp);
+wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
 
 #endif

@@ -24,16 +24,11 @@ SAMPLE(identity)
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
     return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
 }
-ERROR_SAMPLE(identity) { return single_error(g, i, "identity", here); }
+ERROR_SAMPLE(identity) { return single_error(here, g, i, &wgi_op_identity); }
 
-const wg_op wgi_op_identity = {
-    OP(identity),        .summary = "The operand itself.",
-    .formula = "y = x",  .adjoint = "x' = y'",
-    .stored = 1 << 0,    .operands = 1,
-    .kind = WG_ALIAS,    .shape = same,
-    .alias = at_start,   .leads = true,
-    .vjp = identity_vjp, .view = WG_VIEW_WHOLE,
-};
+DEFINE_OP(identity, .summary = "The operand itself.", .formula = "y = x", .adjoint = "x' = y'",
+          .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, .shape = same, .alias = at_start, .leads = true,
+          .vjp = identity_vjp, .view = WG_VIEW_WHOLE);
 
 /* ---- custom_vjp: the result is x[0]; the caller's rule gives the gradients of x[1], x[2], ... ---- */
 
@@ -60,29 +55,19 @@ SAMPLE(custom_vjp)
 ERROR_SAMPLE(custom_vjp)
 {
     if (i) return NULL;
-    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(3);
     wg_custom_vjp_at(here, x, &x, 0, twice_vjp);
     return "takes 1 to 15 operands and a rule, not 0";
 }
 
 static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
 
-const wg_op wgi_op_custom_vjp = {
-    OP(custom_vjp),
-    .users = true,
-    .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
-    .formula = "y = f",
-    .adjoint = "x_i' = rule(y, y', x_i)",
-    .none = 1 << 0, /* the value; the operands come after it */
-    .operands = -1,
-    .names = "f x_i",
-    .kind = WG_ALIAS,
-    .attr_size = sizeof(wg_vjp_rule),
-    .attrs = custom_attrs,
-    .shape = has_rule,
-    .alias = at_start,
-    .vjp = custom_vjp_vjp,
-};
+DEFINE_OP(custom_vjp, .users = true,
+          .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
+          .formula = "y = f", .adjoint = "x_i' = rule(y, y', x_i)",
+          .none = 1 << 0, /* the value; the operands come after it */
+          .operands = -1, .names = "f x_i", .kind = WG_ALIAS, .attr_size = sizeof(wg_vjp_rule),
+          .attrs = custom_attrs, .shape = has_rule, .alias = at_start, .vjp = custom_vjp_vjp);
 
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
 {

@@ -30,9 +30,6 @@ KERNEL(gelu_tanh_backward) { WG_MAP2(k, a * GELU_SLOPE(b)); }
 
 #include "wengert/params.h"
 
-DECLARE(gelu_tanh);
-DECLARE(gelu_tanh_backward);
-
 extern const wg_op wgi_op_gelu_tanh, wgi_op_gelu_tanh_backward;
 
 static wg_node sigmoid_of(wg_site here, wg_node x)
@@ -46,21 +43,14 @@ EXPAND(gelu_tanh) { y[0] = wg_mul(x[0], sigmoid_of(here, x[0])); }
 VJP(gelu_tanh) { gx[0] = wg_apply2(here, gy, x[0], &wgi_op_gelu_tanh_backward); }
 static wg_node gelu_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_gelu_tanh); }
 SAMPLE(gelu_tanh) { return single(g, i, gelu_tanh_at, here, -3, 3); }
-ERROR_SAMPLE(gelu_tanh) { return single_error(g, i, "gelu_tanh", here); }
+ERROR_SAMPLE(gelu_tanh) { return single_error(here, g, i, &wgi_op_gelu_tanh); }
 
-const wg_op wgi_op_gelu_tanh = {
-    OP(gelu_tanh),
-    .summary = "Gaussian error linear unit, by tanh.",
-    .formula = "y = x (1 + tanh(u)) / 2; u = sqrt(2 / pi) (x + 0.044715 x^3)",
-    .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
-               "sqrt(2 / pi) (1 + 0.134145 x^2)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 14,
-    .kernel = KERNELS(gelu_tanh),
-    .expand = gelu_tanh_expand,
-    .vjp = gelu_tanh_vjp,
-};
+DEFINE_OP(gelu_tanh, .summary = "Gaussian error linear unit, by tanh.",
+          .formula = "y = x (1 + tanh(u)) / 2; u = sqrt(2 / pi) (x + 0.044715 x^3)",
+          .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
+                     "sqrt(2 / pi) (1 + 0.134145 x^2)",
+          .operands = 1, .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(gelu_tanh),
+          .expand = gelu_tanh_expand, .vjp = gelu_tanh_vjp);
 
 /* ---- gelu_tanh_backward ---- */
 
@@ -76,27 +66,17 @@ SAMPLE(gelu_tanh_backward)
     if (i > 2) return wg_none;
     return wg_apply2(here, wg_any(g, a[i]), wg_between(g, -3, 3, b[i]), &wgi_op_gelu_tanh_backward);
 }
-ERROR_SAMPLE(gelu_tanh_backward)
-{
-    if (i) return NULL;
-    wg_apply2(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), &wgi_op_gelu_tanh_backward);
-    return "shapes do not broadcast";
-}
+ERRORS(gelu_tanh_backward,
+       (wg_apply2(here, ANY(3), ANY(4), &wgi_op_gelu_tanh_backward), "shapes do not broadcast"));
 
-const wg_op wgi_op_gelu_tanh_backward = {
-    OP(gelu_tanh_backward),
-    .summary = "Gradient of gelu_tanh by its operand x. a is the gradient of the result.",
-    .formula = "g = a (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
-               "sqrt(2 / pi) (1 + 0.134145 x^2)",
-    .adjoint = "a' = g' (1 + t + x (1 - t^2) v) / 2, x' = g' a (1 - t^2) (v + x w / 2 - x t v^2); t = "
-               "tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2), w = sqrt(2 "
-               "/ pi) 0.26829 x",
-    .operands = 2,
-    .names = "a x",
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 18,
-    .kernel = KERNELS(gelu_tanh_backward),
-    .expand = gelu_tanh_backward_expand,
-};
+DEFINE_OP(
+    gelu_tanh_backward, .summary = "Gradient of gelu_tanh by its operand x. a is the gradient of the result.",
+    .formula = "g = a (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / "
+               "pi) (1 + 0.134145 x^2)",
+    .adjoint =
+        "a' = g' (1 + t + x (1 - t^2) v) / 2, x' = g' a (1 - t^2) (v + x w / 2 - x t v^2); t = tanh(sqrt(2 / "
+        "pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2), w = sqrt(2 / pi) 0.26829 x",
+    .operands = 2, .names = "a x", .promote = WG_PROMOTE_FLOAT, .cost = 18,
+    .kernel = KERNELS(gelu_tanh_backward), .expand = gelu_tanh_backward_expand);
 
 #endif

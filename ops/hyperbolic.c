@@ -13,51 +13,21 @@ KERNEL(atanh) { WG_MAP1(k, ATANH(a)); }
 
 #if WG_BASE
 
-DECLARE(sinh);
-DECLARE(cosh);
-DECLARE(asinh);
-DECLARE(acosh);
-DECLARE(atanh);
-
 extern const wg_op wgi_op_unit_gap; /* angle.c */
 
 /* ---- sinh ---- */
 
 VJP(sinh) { gx[0] = wg_mul(gy, wg_cosh(x[0])); }
-SAMPLE(sinh) { return single(g, i, wg_sinh_at, here, -2, 2); }
-ERROR_SAMPLE(sinh) { return single_error(g, i, "sinh", here); }
-
-const wg_op wgi_op_sinh = {
-    OP(sinh),
-    .summary = "Hyperbolic sine of each element.",
-    .formula = "y = (e^x - e^-x) / 2",
-    .adjoint = "x' = y' cosh x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 14,
-    .kernel = KERNELS(sinh),
-    .vjp = sinh_vjp,
-};
-wg_node wg_sinh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sinh); }
+UNARY_OP(sinh, -2, 2, .summary = "Hyperbolic sine of each element.", .formula = "y = (e^x - e^-x) / 2",
+         .adjoint = "x' = y' cosh x", .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(sinh),
+         .vjp = sinh_vjp);
 
 /* ---- cosh ---- */
 
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }
-SAMPLE(cosh) { return single(g, i, wg_cosh_at, here, -2, 2); }
-ERROR_SAMPLE(cosh) { return single_error(g, i, "cosh", here); }
-
-const wg_op wgi_op_cosh = {
-    OP(cosh),
-    .summary = "Hyperbolic cosine of each element.",
-    .formula = "y = (e^x + e^-x) / 2",
-    .adjoint = "x' = y' sinh x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 14,
-    .kernel = KERNELS(cosh),
-    .vjp = cosh_vjp,
-};
-wg_node wg_cosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cosh); }
+UNARY_OP(cosh, -2, 2, .summary = "Hyperbolic cosine of each element.", .formula = "y = (e^x + e^-x) / 2",
+         .adjoint = "x' = y' sinh x", .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(cosh),
+         .vjp = cosh_vjp);
 
 /* ---- asinh ---- */
 
@@ -70,21 +40,9 @@ VJP(asinh)
     wg_node s = wg_add(wg_square(part), wg_square(wg_div(1, m)));
     gx[0] = wg_div(wg_div(gy, m), wg_sqrt(s));
 }
-SAMPLE(asinh) { return single(g, i, wg_asinh_at, here, -2, 2); }
-ERROR_SAMPLE(asinh) { return single_error(g, i, "asinh", here); }
-
-const wg_op wgi_op_asinh = {
-    OP(asinh),
-    .summary = "Inverse hyperbolic sine of each element.",
-    .formula = "y = ln(x + sqrt(x^2 + 1))",
-    .adjoint = "x' = y' / sqrt(x^2 + 1)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 24,
-    .kernel = KERNELS(asinh),
-    .vjp = asinh_vjp,
-};
-wg_node wg_asinh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_asinh); }
+UNARY_OP(asinh, -2, 2, .summary = "Inverse hyperbolic sine of each element.",
+         .formula = "y = ln(x + sqrt(x^2 + 1))", .adjoint = "x' = y' / sqrt(x^2 + 1)",
+         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(asinh), .vjp = asinh_vjp);
 
 /* ---- acosh ---- */
 
@@ -94,39 +52,16 @@ VJP(acosh)
     wg_node far = nearest_finite(here, x[0]), above = wg_where(wg_equal(far, 1), 2, wg_add(far, 1));
     gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(far, 1)), wg_sqrt(above)));
 }
-SAMPLE(acosh) { return single(g, i, wg_acosh_at, here, 1.5, 4); }
-ERROR_SAMPLE(acosh) { return single_error(g, i, "acosh", here); }
-
-const wg_op wgi_op_acosh = {
-    OP(acosh),
-    .summary = "Inverse hyperbolic cosine of each element. NaN below 1.",
-    .formula = "y = ln(x + sqrt(x^2 - 1))",
-    .adjoint = "x' = y' / sqrt((x - 1) (x + 1))",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 24,
-    .kernel = KERNELS(acosh),
-    .vjp = acosh_vjp,
-};
-wg_node wg_acosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_acosh); }
+UNARY_OP(acosh, 1.5, 4, .summary = "Inverse hyperbolic cosine of each element. NaN below 1.",
+         .formula = "y = ln(x + sqrt(x^2 - 1))", .adjoint = "x' = y' / sqrt((x - 1) (x + 1))",
+         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(acosh), .vjp = acosh_vjp);
 
 /* ---- atanh ---- */
 
 VJP(atanh) { gx[0] = wg_div(gy, wg_apply1(here, x[0], &wgi_op_unit_gap)); }
-SAMPLE(atanh) { return single(g, i, wg_atanh_at, here, -0.8, 0.8); }
-ERROR_SAMPLE(atanh) { return single_error(g, i, "atanh", here); }
-
-const wg_op wgi_op_atanh = {
-    OP(atanh),
-    .summary = "Inverse hyperbolic tangent of each element. Infinite at -1 and 1, NaN beyond.",
-    .formula = "y = ln((1 + x) / (1 - x)) / 2",
-    .adjoint = "x' = y' / ((1 - x) (1 + x))",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 24,
-    .kernel = KERNELS(atanh),
-    .vjp = atanh_vjp,
-};
-wg_node wg_atanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_atanh); }
+UNARY_OP(atanh, -0.8, 0.8,
+         .summary = "Inverse hyperbolic tangent of each element. Infinite at -1 and 1, NaN beyond.",
+         .formula = "y = ln((1 + x) / (1 - x)) / 2", .adjoint = "x' = y' / ((1 - x) (1 + x))",
+         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(atanh), .vjp = atanh_vjp);
 
 #endif

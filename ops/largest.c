@@ -97,11 +97,6 @@ KERNEL(max_grad)
 
 #if WG_BASE
 
-DECLARE(max);
-DECLARE(argmax);
-DECLARE(max_mask);
-DECLARE(max_grad);
-
 /* ---- max_mask ---- */
 
 static bool max_mask_shape(wg_rule *r)
@@ -127,40 +122,17 @@ REWRITE(max_mask)
     wg_node mask = max_mask(here, wg_transpose(x[0], .axes = AXES_OF(to)), &last);
     return wg_transpose(mask, .axes = AXES_OF(back));
 }
-SAMPLE(max_mask)
-{
-    switch (i) {
-    case 0: return max_mask(here, wg_any(g, WG_SHAPE(3, 4)), &LISTED(1));
-    case 1: return max_mask(here, wg_any_class(g, 3, WG_SHAPE(5, 4)), &LISTED(0));
-    case 2: return max_mask(here, wg_any(g, WG_SHAPE(2, 3, 2)), &LISTED(0, 2));
-    case 3: return max_mask(here, wg_any(g, WG_SHAPE(0, 3)), &LISTED(1));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(max_mask)
-{
-    if (i) return NULL;
-    max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &LISTED(1));
-    return "has no elements to choose from";
-}
+SAMPLES(max_mask, max_mask(here, ANY(3, 4), &LISTED(1)), max_mask(here, CLASSES(3, 5, 4), &LISTED(0)),
+        max_mask(here, ANY(2, 3, 2), &LISTED(0, 2)), max_mask(here, ANY(0, 3), &LISTED(1)));
+ERRORS(max_mask, (max_mask(here, ANY(3, 0), &LISTED(1)), "has no elements to choose from"));
 
-const wg_op wgi_op_max_mask = {
-    OP(max_mask),
-    .summary = "True where the largest element along axes stands, at the first of several equal ones. "
-               "Elsewhere false.",
-    .formula = "y = first(x == max(x along axis) along axis)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(reduce),
-    .shape = max_mask_shape,
-    .rewrite = max_mask_rewrite,
-    .kernel = KERNELS(max_mask),
-    .units = places_units,
-    .rows = reduce_rows,
-    .leads = true,
-};
+DEFINE_OP(max_mask,
+          .summary = "True where the largest element along axes stands, at the first of several equal ones. "
+                     "Elsewhere false.",
+          .formula = "y = first(x == max(x along axis) along axis)", .adjoint = "piecewise constant",
+          .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(reduce), .shape = max_mask_shape,
+          .rewrite = max_mask_rewrite, .kernel = KERNELS(max_mask), .units = places_units,
+          .rows = reduce_rows, .leads = true);
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
     return wg_apply(here, &wgi_op_max_mask, &x, 1, &(struct reduce){ *axes, false });
@@ -209,31 +181,20 @@ ERROR_SAMPLE(max_grad)
                                         "are not neighbours" };
     if (i > 2) return NULL;
     wg_axes axes = i == 2 ? LISTED(0, 2) : i ? LISTED(2) : LISTED(1);
-    wg_node x = wg_any(g, i == 2 ? WG_SHAPE(2, 3, 2) : WG_SHAPE(3, 4)), y = wg_any(g, WG_SHAPE(4));
+    wg_node x = wg_any(g, i == 2 ? WG_SHAPE(2, 3, 2) : WG_SHAPE(3, 4)), y = ANY(4);
     wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ axes, false });
     return said[i];
 }
 
-const wg_op wgi_op_max_grad = {
-    OP(max_grad),
-    .summary =
-        "Gradient of max. Operands: the operand x of max, and the gradient g of its result. Axes must be "
-        "neighbours.",
+DEFINE_OP(
+    max_grad,
+    .summary = "Gradient of max. Operands: the operand x of max, and the gradient g of its result. Axes must "
+               "be neighbours.",
     .formula = "x' = keep(g along axis) where first(x == max(x along axis) along axis), else 0",
     .adjoint = "g' = sum(x'' where first(x == max(x along axis) along axis), else 0 along axis), x' = 0",
-    .zero = 1,
-    .operands = 2,
-    .names = "x g",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(reduce),
-    .shape = max_grad_shape,
-    .kernel = KERNELS(max_grad),
-    .units = places_units,
-    .rows = reduce_rows,
-    .expand = max_grad_expand,
-    .leads = true,
-};
+    .zero = 1, .operands = 2, .names = "x g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(reduce),
+    .shape = max_grad_shape, .kernel = KERNELS(max_grad), .units = places_units, .rows = reduce_rows,
+    .expand = max_grad_expand, .leads = true);
 
 /* ---- max ---- */
 
@@ -246,8 +207,8 @@ VJP(max)
 SAMPLE(max)
 {
     switch (i) {
-    case 8: return wg_max(wg_any(g, WG_SHAPE(2, 300)));
-    case 9: return wg_max(wg_any_class(g, 9, WG_SHAPE(35, 3)), .axes = WG_AXES(0));
+    case 8: return wg_max(ANY(2, 300));
+    case 9: return wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0));
     }
     return reduce_any(g, i, wg_max_at, here);
 }
@@ -255,28 +216,15 @@ ERROR_SAMPLE(max)
 {
     if (i < 2) return reduce_error(g, i, wg_max_at, here);
     if (i > 2) return NULL;
-    wg_max(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
+    wg_max(ANY(3, 0), .axes = WG_AXES(1));
     return "has no elements to choose from";
 }
 
-const wg_op wgi_op_max = {
-    OP(max),
-    .summary = "Largest element along axes. NaN if one is NaN.",
-    .formula = "y = max(x along axis)",
-    .adjoint = "x' = y' where first(x == y along axis), else 0",
-    .operands = 1,
-    BY_TREE,
-    .shape = choose_shape,
-    .rewrite = max_rewrite,
-    .kernel = KERNELS(max),
-    .leads = true,
-    .vjp = max_vjp,
-};
-wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_max, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
+          .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
+          .operands = 1, BY_TREE, .shape = choose_shape, .rewrite = max_rewrite, .kernel = KERNELS(max),
+          .leads = true, .vjp = max_vjp);
+wg_node wg_max_at(wg_site here, const wg_reduce_args *a) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */
 
@@ -285,46 +233,21 @@ static bool argmax_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
 }
-SAMPLE(argmax)
-{
-    switch (i) {
-    case 0: return wg_argmax(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_argmax(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0), .keepdims = true);
-    case 2: return wg_argmax(wg_any(g, WG_SHAPE(2, 3, 70)), .axis = WG_AXES(1));
-    case 3: return wg_argmax(wg_any_class(g, 3, WG_SHAPE(4, 9)));
-    case 4: return wg_argmax(wg_any(g, WG_SHAPE(0, 3)));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(argmax)
-{
-    switch (i) {
-    case 0: wg_argmax(wg_any(g, WG_SHAPE(3, 0))); return "has no elements to choose from";
-    case 1: wg_argmax(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0, 1)); return "takes one axis, not 2";
-    case 2: wg_argmax(wg_any(g, WG_SCALAR)); return "no axis -1 in";
-    }
-    return NULL;
-}
+SAMPLES(argmax, wg_argmax(ANY(3, 4)), wg_argmax(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
+        wg_argmax(ANY(2, 3, 70), .axis = WG_AXES(1)), wg_argmax(CLASSES(3, 4, 9)), wg_argmax(ANY(0, 3)));
+ERRORS(argmax, (wg_argmax(ANY(3, 0)), "has no elements to choose from"),
+       (wg_argmax(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),
+       (wg_argmax(wg_any(g, WG_SCALAR)), "no axis -1 in"));
 #define ARGMAX_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
 OPTION_TABLE(argmax_attrs, reduce, ARGMAX_FIELDS);
 
-const wg_op wgi_op_argmax = {
-    OP(argmax),
-    .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN counts "
-               "as the largest.",
-    .formula = "y = argmax(x along axis)",
-    .adjoint = "the result is an index",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    .attr_size = sizeof(struct reduce),
-    .attrs = argmax_attrs,
-    .shape = argmax_shape,
-    .kernel = KERNELS(argmax),
-    .units = places_units,
-    .rows = reduce_rows,
-    .leads = true,
-};
+DEFINE_OP(argmax,
+          .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN "
+                     "counts as the largest.",
+          .formula = "y = argmax(x along axis)", .adjoint = "the result is an index",
+          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce),
+          .attrs = argmax_attrs, .shape = argmax_shape, .kernel = KERNELS(argmax), .units = places_units,
+          .rows = reduce_rows, .leads = true);
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {
     a = WG_OR_NONE(a);

@@ -22,9 +22,6 @@ KERNEL(layer_norm_grad)
 
 #if WG_BASE
 
-DECLARE(layer_norm);
-DECLARE(layer_norm_grad);
-
 extern const wg_op wgi_op_layer_norm, wgi_op_layer_norm_grad;
 
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
@@ -71,38 +68,26 @@ SAMPLE(layer_norm)
 }
 ERROR_SAMPLE(layer_norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(5, 3), f = ANY(3);
     switch (i) {
-    case 0: wg_layer_norm(x, f, wg_any(g, WG_SHAPE(5))); return "it must be [3]";
+    case 0: wg_layer_norm(x, f, ANY(5)); return "it must be [3]";
     case 1: wg_layer_norm(x, f, f, .eps = -1); return "eps is -1";
     case 2: wg_layer_norm(wg_sum(x), f, f); return "must have 1 to 8";
     }
     return NULL;
 }
 
-const wg_op wgi_op_layer_norm = {
-    OP(layer_norm),
+DEFINE_OP(
+    layer_norm,
     .summary = "Layer normalisation: each row along the last axis by its own mean and variance (divided by "
                "n), which are parts 1 and 2.",
-    .formula = "y = gamma h + beta, m = mean(x along last), v = mean((x - m)^2 along last); h = (x - "
-               "m) / sqrt(v + eps)",
-    .adjoint = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h y' along "
-               "all but last), beta' = sum(y' along all but last); d = gamma y', h = (x - m) / s, s = "
+    .formula = "y = gamma h + beta, m = mean(x along last), v = mean((x - m)^2 along last); h = (x - m) / "
                "sqrt(v + eps)",
-    .operands = 3,
-    .names = "x gamma beta",
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 6,
-    TAKES(norm),
-    .shape = layer_norm_shape,
-    .kernel = KERNELS(layer_norm),
-    .units = rows_of,
-    .expand = layer_norm_expand,
-    .vjp = layer_norm_vjp,
-    .vmap = layer_norm_vmap,
-};
+    .adjoint = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h y' along all but "
+               "last), beta' = sum(y' along all but last); d = gamma y', h = (x - m) / s, s = sqrt(v + eps)",
+    .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    .cost = 6, TAKES(norm), .shape = layer_norm_shape, .kernel = KERNELS(layer_norm), .units = rows_of,
+    .expand = layer_norm_expand, .vjp = layer_norm_vjp, .vmap = layer_norm_vmap);
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
     WG_USER_CALL(here, "layer_norm");
@@ -155,34 +140,22 @@ SAMPLE(layer_norm_grad)
 }
 ERROR_SAMPLE(layer_norm_grad)
 {
-    wg_node f = wg_any(g, WG_SHAPE(3)), rows = wg_any(g, WG_SHAPE(5)), x = wg_any(g, WG_SHAPE(5, 3));
+    wg_node f = ANY(3), rows = ANY(5), x = ANY(5, 3);
     if (i > 1) return NULL;
-    wg_apply(here, &wgi_op_layer_norm_grad,
-             (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : ANY(4, 3) }, 5,
+             NULL);
     return i ? "one number a row" : "is not shaped as";
 }
 
-const wg_op wgi_op_layer_norm_grad = {
-    OP(layer_norm_grad),
+DEFINE_OP(
+    layer_norm_grad,
     .summary = "Gradients of layer_norm by x, gamma and beta. Operands: x, gamma, mean, variance, and the "
                "result's gradient g.",
-    .formula = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h g along all "
-               "but last), beta' = sum(g along all but last); d = gamma g, h = (x - m) / s, s = sqrt(v "
-               "+ eps)",
-    .adjoint = "\"the formula, differentiated\"",
-    .operands = 5,
-    .names = "x gamma m v g",
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 8,
-    TAKES(norm),
-    .shape = layer_norm_grad_shape,
-    .kernel = KERNELS(layer_norm_grad),
-    .phases = 2,
-    .units = units_of,
-    .scratch = scratch_of,
-    .expand = layer_norm_grad_expand,
-};
+    .formula = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h g along all but "
+               "last), beta' = sum(g along all but last); d = gamma g, h = (x - m) / s, s = sqrt(v + eps)",
+    .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
+    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm), .shape = layer_norm_grad_shape,
+    .kernel = KERNELS(layer_norm_grad), .phases = 2, .units = units_of, .scratch = scratch_of,
+    .expand = layer_norm_grad_expand);
 
 #endif

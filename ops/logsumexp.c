@@ -24,8 +24,6 @@ KERNEL(logsumexp)
 
 #if WG_BASE
 
-DECLARE(logsumexp);
-
 static int64_t units_of(const wg_kernel *k)
 {
     const slices a = slices_of_axes(k);
@@ -100,42 +98,26 @@ VJP(logsumexp)
 SAMPLE(logsumexp)
 {
     switch (i) {
-    case 8: return wg_logsumexp(wg_any(g, WG_SHAPE(2, 300)), .axes = WG_AXES(1));
-    case 9: return wg_logsumexp(wg_any(g, WG_SHAPE(300, 5)), .axes = WG_AXES(0));
-    case 10: return wg_logsumexp(wg_any(g, WG_SHAPE(300, 20)), .axes = WG_AXES(0), .keepdims = true);
+    case 8: return wg_logsumexp(ANY(2, 300), .axes = WG_AXES(1));
+    case 9: return wg_logsumexp(ANY(300, 5), .axes = WG_AXES(0));
+    case 10: return wg_logsumexp(ANY(300, 20), .axes = WG_AXES(0), .keepdims = true);
     }
     return reduce_any(g, i, wg_logsumexp_at, here);
 }
 ERROR_SAMPLE(logsumexp) { return reduce_error(g, i, wg_logsumexp_at, here); }
 
-const wg_op wgi_op_logsumexp = {
-    OP(logsumexp),
-    .summary =
-        "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the gradient: "
-        "the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
+DEFINE_OP(
+    logsumexp,
+    .summary = "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the "
+               "gradient: the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
     .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
-    .adjoint = "x' = y' e^(x - y)",
-    .operands = 1,
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 16,
-    TAKES(reduce),
-    .shape = logsumexp_shape,
-    .rewrite = logsumexp_rewrite,
-    .kernel = KERNELS(logsumexp),
-    .units = units_of,
-    .rows = rows_of,
-    .scratch = copy_bytes,
-    .own_scratch = true,
-    .expand = logsumexp_expand,
-    .vjp = logsumexp_vjp,
-    .leads = true,
-};
+    .adjoint = "x' = y' e^(x - y)", .operands = 1, .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
+    .cost = 16, TAKES(reduce), .shape = logsumexp_shape, .rewrite = logsumexp_rewrite,
+    .kernel = KERNELS(logsumexp), .units = units_of, .rows = rows_of, .scratch = copy_bytes,
+    .own_scratch = true, .expand = logsumexp_expand, .vjp = logsumexp_vjp, .leads = true);
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+    APPLY(logsumexp, reduce, REDUCE_FIELDS, a->x);
 }
 
 #endif

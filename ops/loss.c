@@ -37,9 +37,6 @@ KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
 
-DECLARE(bce);
-DECLARE(bce_logits);
-
 /* ---- bce: of probabilities, elementwise ---- */
 
 extern const wg_op wgi_op_bce, wgi_op_bce_logits, wgi_op_sigmoid, wgi_op_softmax;
@@ -68,21 +65,14 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
 SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
 ERROR_SAMPLE(bce) { return apart_error(here, g, i, &wgi_op_bce); }
 
-const wg_op wgi_op_bce = {
-    OP(bce),
+DEFINE_OP(
+    bce,
     .summary =
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
-    .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - "
-               "p) / p)",
-    .operands = 2,
-    .names = "p t",
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 30,
-    .kernel = KERNELS(bce),
-    .expand = bce_expand,
-    .vjp = bce_vjp,
-};
+    .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
+    .operands = 2, .names = "p t", .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce),
+    .expand = bce_expand, .vjp = bce_vjp);
 
 /* ---- bce_logits: of logits, elementwise ---- */
 
@@ -99,19 +89,12 @@ VJP(bce_logits)
 SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
 ERROR_SAMPLE(bce_logits) { return apart_error(here, g, i, &wgi_op_bce_logits); }
 
-const wg_op wgi_op_bce_logits = {
-    OP(bce_logits),
+DEFINE_OP(
+    bce_logits,
     .summary = "Binary cross-entropy of sigmoid(z) against a target t, for each element, without overflow.",
-    .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)",
-    .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
-    .operands = 2,
-    .names = "z t",
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 30,
-    .kernel = KERNELS(bce_logits),
-    .expand = bce_logits_expand,
-    .vjp = bce_logits_vjp,
-};
+    .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)", .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
+    .operands = 2, .names = "z t", .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce_logits),
+    .expand = bce_logits_expand, .vjp = bce_logits_vjp);
 
 /* ---- binary_cross_entropy ---- */
 
@@ -119,21 +102,14 @@ EXPAND(binary_cross_entropy) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce, 
 SAMPLE(binary_cross_entropy) { return loss_sample(here, g, i, wg_binary_cross_entropy_at, 0.1, 0.9); }
 ERROR_SAMPLE(binary_cross_entropy) { return loss_error(here, g, i, wg_binary_cross_entropy_at); }
 
-const wg_op wgi_op_binary_cross_entropy = {
-    OP(binary_cross_entropy),
-    .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be equal. 0 "
-               "ln 0 counts as 0.",
-    .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
-    .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
-               "reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = loss_shape,
-    .expand = binary_cross_entropy_expand,
-};
+DEFINE_OP(binary_cross_entropy,
+          .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be "
+                     "equal. 0 ln 0 counts as 0.",
+          .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
+          .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
+                     "reduction = mean, else 1",
+          .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
+          .shape = loss_shape, .expand = binary_cross_entropy_expand);
 wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
     a = WG_OR_NONE(a);
@@ -152,20 +128,14 @@ static bool bce_with_logits_shape(wg_rule *r)
 SAMPLE(bce_with_logits) { return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4); }
 ERROR_SAMPLE(bce_with_logits) { return loss_error(here, g, i, wg_bce_with_logits_at); }
 
-const wg_op wgi_op_bce_with_logits = {
-    OP(bce_with_logits),
+DEFINE_OP(
+    bce_with_logits,
     .summary = "Binary cross-entropy of sigmoid(x) against targets y, computed from the logits x without "
                "overflow. Shapes must be equal.",
     .formula = "L = reduction(max(x, 0) - x y + ln(1 + e^-|x|))",
     .adjoint = "x' = L' (sigmoid(x) - y) / n, y' = -L' x / n; n = length(x) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = bce_with_logits_shape,
-    .expand = bce_with_logits_expand,
-};
+    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
+    .shape = bce_with_logits_shape, .expand = bce_with_logits_expand);
 wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
 {
     a = WG_OR_NONE(a);
@@ -178,20 +148,12 @@ EXPAND(mse) { y[0] = reduced(here, wg_square(wg_sub(x[0], x[1])), attr); }
 SAMPLE(mse) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
 ERROR_SAMPLE(mse) { return loss_error(here, g, i, wg_mse_at); }
 
-const wg_op wgi_op_mse = {
-    OP(mse),
-    .summary = "Mean squared error of x against y. Shapes must be equal.",
+DEFINE_OP(
+    mse, .summary = "Mean squared error of x against y. Shapes must be equal.",
     .formula = "L = reduction((x - y)^2)",
-    .adjoint = "x' = 2 L' (x - y) / n, y' = -2 L' (x - y) / n; n = length(x) where reduction = mean, "
-               "else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = loss_shape,
-    .expand = mse_expand,
-};
+    .adjoint = "x' = 2 L' (x - y) / n, y' = -2 L' (x - y) / n; n = length(x) where reduction = mean, else 1",
+    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
+    .shape = loss_shape, .expand = mse_expand);
 wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_mse, a); }
 
 /* ---- accuracy ---- */
@@ -219,37 +181,21 @@ EXPAND(accuracy)
 SAMPLE(accuracy)
 {
     if (i > 1) return wg_none;
-    wg_node x = wg_any(g, WG_SHAPE(5, 3)),
-            y = i ? wg_any(g, WG_SHAPE(5, 3)) : wg_any_class(g, 3, WG_SHAPE(5));
+    wg_node x = ANY(5, 3), y = i ? ANY(5, 3) : CLASSES(3, 5);
     return wg_accuracy(x, y);
 }
-ERROR_SAMPLE(accuracy)
-{
-    switch (i) {
-    case 0:
-        wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
-        return "class numbers must be [5]";
-    case 1: wg_accuracy(wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(5))); return "one logit a row";
-    case 2: wg_accuracy(wg_any(g, WG_SHAPE(5, 1)), wg_any_class(g, 2, WG_SHAPE(5))); return "one logit a row";
-    case 3: wg_accuracy(wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 3, WG_SHAPE(0))); return "has no rows";
-    }
-    return NULL;
-}
+ERRORS(accuracy, (wg_accuracy(ANY(5, 3), CLASSES(3, 5, 1)), "class numbers must be [5]"),
+       (wg_accuracy(ANY(5), ANY(5)), "one logit a row"),
+       (wg_accuracy(ANY(5, 1), CLASSES(2, 5)), "one logit a row"),
+       (wg_accuracy(ANY(0, 3), CLASSES(3, 0)), "has no rows"));
 
-const wg_op wgi_op_accuracy = {
-    OP(accuracy),
-    .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
-               "probabilities: at their largest element.",
-    .formula = "a = mean(argmax(x along last) == argmax(q along last)); q = y where probabilities(y), "
-               "else one_hot(y)",
-    .adjoint = "piecewise constant",
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .names = "x y",
-    .kind = WG_REDUCE,
-    .shape = accuracy_shape,
-    .expand = accuracy_expand,
-};
+DEFINE_OP(accuracy,
+          .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
+                     "probabilities: at their largest element.",
+          .formula = "a = mean(argmax(x along last) == argmax(q along last)); q = y where probabilities(y), "
+                     "else one_hot(y)",
+          .adjoint = "piecewise constant", .none = WG_EVERY_OPERAND, .operands = 2, .names = "x y",
+          .kind = WG_REDUCE, .shape = accuracy_shape, .expand = accuracy_expand);
 wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
 {
     return wg_apply2(here, logits, y, &wgi_op_accuracy);

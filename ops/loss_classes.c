@@ -145,23 +145,23 @@ static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn
     if (i == 4 || i == 5) a.y = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
     a.reduction = i == 5 ? WG_SUM : i == 2 || i == 7 ? WG_NONE : WG_MEAN;
     if (i >= 6 && i != 9) a.smoothing = 0.25;
-    if (i >= 8) a.weights = wg_between(g, 0.5, 1.5, WG_SHAPE(4));
+    if (i >= 8) a.weights = BETWEEN(0.5, 1.5, 4);
     if (i == 9) a.ignore = WG_ZERO;
-    if (i == 10) a.mask = wg_between(g, 0.2, 1, WG_SHAPE(3));
-    if (i == 11) a.mask = wg_greater(wg_index_along(wg_any(g, WG_SHAPE(3)), 0), 0);
+    if (i == 10) a.mask = BETWEEN(0.2, 1, 3);
+    if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), 0), 0);
     return op(here, &a);
 }
 static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss_fn op)
 {
-    wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)), y = wg_any_class(g, 4, WG_SHAPE(3));
+    wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)), y = CLASSES(4, 3);
     wg_class_loss_args a = { .x = z, .y = y };
     switch (i) {
-    case 0: a.y = wg_any_class(g, 4, WG_SHAPE(3, 1)), op(here, &a); return "class numbers must be [3]";
-    case 1: a.y = wg_between(g, 0.2, 0.8, WG_SHAPE(3)), op(here, &a); return "a label is no whole number";
+    case 0: a.y = CLASSES(4, 3, 1), op(here, &a); return "class numbers must be [3]";
+    case 1: a.y = BETWEEN(0.2, 0.8, 3), op(here, &a); return "a label is no whole number";
     case 2: op(here, &a); return "has no classes";
     case 3: a.smoothing = 1.5, op(here, &a); return "smoothing is 1.5";
-    case 4: a.weights = wg_any(g, WG_SHAPE(3)), op(here, &a); return "it must be one number a class, [4]";
-    case 5: a.mask = wg_any(g, WG_SHAPE(4)), op(here, &a); return "is not one number a row";
+    case 4: a.weights = ANY(3), op(here, &a); return "it must be one number a class, [4]";
+    case 5: a.mask = ANY(4), op(here, &a); return "is not one number a row";
     case 6: a.ignore = 0.5, op(here, &a); return "ignore is 0.5";
     case 7: a.y = z, a.ignore = 1, op(here, &a); return "ignore is for class numbers";
     }
@@ -183,30 +183,22 @@ EXPAND(softmax_cross_entropy) { expand_class_loss(here, x, attr, y, true); }
 SAMPLE(softmax_cross_entropy) { return class_loss_sample(here, g, i, wg_softmax_cross_entropy_at); }
 ERROR_SAMPLE(softmax_cross_entropy) { return class_loss_error(here, g, i, wg_softmax_cross_entropy_at); }
 
-const wg_op wgi_op_softmax_cross_entropy = {
-    OP(softmax_cross_entropy),
+DEFINE_OP(
+    softmax_cross_entropy,
     .summary = "Cross-entropy loss of softmax(x) against class numbers or rows of probabilities. Operands 3 "
-               "and 4, the "
-               "weights of classes and of rows, may be missing.",
-    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c "
-               "sum(u t ln(softmax(x along last)) along last), t = (1 - smoothing) q + smoothing / "
-               "k, q = y where probabilities(y), else one_hot(y), k = length(x along last), u = "
-               "weights where given(weights), else 1, c = h m, h = keep(y != ignore along last) "
-               "where given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n "
-               "= sum(c sum(u q along last)) where not probabilities(y) and (given(weights) or "
-               "given(mask) or given(ignore)), sum(m) where given(mask), else length(x) / k",
+               "and 4, the weights of classes and of rows, may be missing.",
+    .formula =
+        "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t "
+        "ln(softmax(x along last)) along last), t = (1 - smoothing) q + smoothing / k, q = y where "
+        "probabilities(y), else one_hot(y), k = length(x along last), u = weights where given(weights), else "
+        "1, c = h m, h = keep(y != ignore along last) where given(ignore), else 1, m = keep(mask along last) "
+        "where given(mask), else 1, n = sum(c sum(u q along last)) where not probabilities(y) and "
+        "(given(weights) or given(mask) or given(ignore)), sum(m) where given(mask), else length(x) / k",
     .adjoint = "x' = w c (softmax(x along last) sum(u t along last) - u t), y' = -w c u (1 - smoothing) "
                "log_softmax(x along last), weights' = \"the formula, differentiated\", mask' = \"the "
                "formula, differentiated\"; w = L' / n where reduction = mean, else L'",
-    .operands = OPERANDS,
-    .names = "x y weights mask",
-    .optional = 2,
-    .kind = WG_ROWS,
-    TAKES(class_loss),
-    .loss = true,
-    .shape = softmax_cross_entropy_shape,
-    .expand = softmax_cross_entropy_expand,
-};
+    .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS, TAKES(class_loss),
+    .loss = true, .shape = softmax_cross_entropy_shape, .expand = softmax_cross_entropy_expand);
 static wg_node class_loss(wg_site here, const wg_op *op, const wg_class_loss_args *a)
 {
     a = WG_OR_NONE(a);
@@ -225,30 +217,22 @@ EXPAND(nll) { expand_class_loss(here, x, attr, y, false); }
 SAMPLE(nll) { return class_loss_sample(here, g, i, wg_nll_at); }
 ERROR_SAMPLE(nll) { return class_loss_error(here, g, i, wg_nll_at); }
 
-const wg_op wgi_op_nll = {
-    OP(nll),
+DEFINE_OP(
+    nll,
     .summary =
         "Negative log-likelihood of class numbers or rows of probabilities, x being the logarithms of the "
         "predicted probabilities. Operands 3 and 4, the weights of classes and of rows, may be missing.",
-    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c "
-               "sum(u t x along last), t = (1 - smoothing) q + smoothing / k, q = y where "
-               "probabilities(y), else one_hot(y), k = length(x along last), u = weights where "
-               "given(weights), else 1, c = h m, h = keep(y != ignore along last) where "
-               "given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n = "
-               "sum(c sum(u q along last)) where not probabilities(y) and (given(weights) or "
-               "given(mask) or given(ignore)), sum(m) where given(mask), else length(x) / k",
-    .adjoint = "x' = -w c u t, y' = -w c u (1 - smoothing) x, weights' = \"the formula, "
-               "differentiated\", mask' = \"the formula, differentiated\"; w = L' / n where reduction = "
-               "mean, else L'",
-    .operands = OPERANDS,
-    .names = "x y weights mask",
-    .optional = 2,
-    .kind = WG_ROWS,
-    TAKES(class_loss),
-    .loss = true,
-    .shape = class_loss_shape,
-    .expand = nll_expand,
-};
+    .formula =
+        "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t x along "
+        "last), t = (1 - smoothing) q + smoothing / k, q = y where probabilities(y), else one_hot(y), k = "
+        "length(x along last), u = weights where given(weights), else 1, c = h m, h = keep(y != ignore along "
+        "last) where given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n = sum(c "
+        "sum(u q along last)) where not probabilities(y) and (given(weights) or given(mask) or "
+        "given(ignore)), sum(m) where given(mask), else length(x) / k",
+    .adjoint = "x' = -w c u t, y' = -w c u (1 - smoothing) x, weights' = \"the formula, differentiated\", "
+               "mask' = \"the formula, differentiated\"; w = L' / n where reduction = mean, else L'",
+    .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS, TAKES(class_loss),
+    .loss = true, .shape = class_loss_shape, .expand = nll_expand);
 wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a) { return class_loss(here, &wgi_op_nll, a); }
 
 #endif

@@ -11,20 +11,13 @@ EXPAND(mae) { y[0] = reduced(here, wg_abs(wg_sub(x[0], x[1])), attr); }
 SAMPLE(mae) { return loss_sample(here, g, i, wg_mae_at, 2, 4); }
 ERROR_SAMPLE(mae) { return loss_error(here, g, i, wg_mae_at); }
 
-const wg_op wgi_op_mae = {
-    OP(mae),
-    .summary = "Mean absolute error of x against y. Shapes must be equal.",
+DEFINE_OP(
+    mae, .summary = "Mean absolute error of x against y. Shapes must be equal.",
     .formula = "L = reduction(|x - y|)",
-    .adjoint = "x' = L' sign(x - y) / n, y' = -L' sign(x - y) / n; n = length(x) where reduction = "
-               "mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = loss_shape,
-    .expand = mae_expand,
-};
+    .adjoint =
+        "x' = L' sign(x - y) / n, y' = -L' sign(x - y) / n; n = length(x) where reduction = mean, else 1",
+    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
+    .shape = loss_shape, .expand = mae_expand);
 wg_node wg_mae_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_mae, a); }
 
 /* ---- huber ---- */
@@ -56,40 +49,28 @@ static wg_node plain_huber_at(wg_site here, const wg_loss_args *a)
 SAMPLE(huber)
 {
     switch (i) {
-    case 3:
-        return wg_huber(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)), .delta = 0.5);
-    case 4:
-        return wg_huber(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)), .delta = 5);
+    case 3: return wg_huber(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5);
+    case 4: return wg_huber(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5);
     }
     return loss_sample(here, g, i, plain_huber_at, 2.5, 4);
 }
 ERROR_SAMPLE(huber)
 {
     if (i != 1) return loss_error(here, g, i, plain_huber_at);
-    wg_huber(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), .delta = -1);
+    wg_huber(ANY(3), ANY(3), .delta = -1);
     return "delta is -1";
 }
 
-const wg_op wgi_op_huber = {
-    OP(huber),
-    .summary =
-        "Squared error of x against y, but a straight line where they differ by more than delta, so that "
-        "outliers count less. Shapes must be equal.",
+DEFINE_OP(
+    huber,
+    .summary = "Squared error of x against y, but a straight line where they differ by more than delta, so "
+               "that outliers count less. Shapes must be equal.",
     .formula = "L = reduction(l); l = d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), d = x - y",
-    .adjoint = "x' = L' min(max(x - y, -delta), delta) / n, y' = -L' min(max(x - y, -delta), delta) / "
-               "n; n = length(x) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(huber),
-    .shape = huber_shape,
-    .expand = huber_expand,
-};
-wg_node wg_huber_at(wg_site here, const wg_huber_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_huber, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
-}
+    .adjoint = "x' = L' min(max(x - y, -delta), delta) / n, y' = -L' min(max(x - y, -delta), delta) / n; n = "
+               "length(x) where reduction = mean, else 1",
+    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber), .shape = huber_shape,
+    .expand = huber_expand);
+wg_node wg_huber_at(wg_site here, const wg_huber_args *a) { APPLY(huber, huber, HUBER_FIELDS, a->x, a->y); }
 
 /* ---- smooth_l1 ---- */
 
@@ -107,40 +88,30 @@ static wg_node plain_smooth_l1_at(wg_site here, const wg_loss_args *a)
 SAMPLE(smooth_l1)
 {
     switch (i) {
-    case 3:
-        return wg_smooth_l1(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)),
-                            .delta = 0.5);
-    case 4:
-        return wg_smooth_l1(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)),
-                            .delta = 5);
+    case 3: return wg_smooth_l1(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5);
+    case 4: return wg_smooth_l1(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5);
     }
     return loss_sample(here, g, i, plain_smooth_l1_at, 2.5, 4);
 }
 ERROR_SAMPLE(smooth_l1)
 {
     if (i != 1) return loss_error(here, g, i, plain_smooth_l1_at);
-    wg_smooth_l1(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), .delta = -1);
+    wg_smooth_l1(ANY(3), ANY(3), .delta = -1);
     return "delta is -1";
 }
 
-const wg_op wgi_op_smooth_l1 = {
-    OP(smooth_l1),
+DEFINE_OP(
+    smooth_l1,
     .summary =
         "The loss of huber, divided by delta: the straight lines have the slope 1. Shapes must be equal.",
     .formula = "L = reduction(l); l = d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2, d = x - y",
-    .adjoint = "x' = L' min(max((x - y) / delta, -1), 1) / n, y' = -L' min(max((x - y) / delta, -1), "
-               "1) / n; n = length(x) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(huber),
-    .shape = huber_shape,
-    .expand = smooth_l1_expand,
-};
+    .adjoint = "x' = L' min(max((x - y) / delta, -1), 1) / n, y' = -L' min(max((x - y) / delta, -1), 1) / n; "
+               "n = length(x) where reduction = mean, else 1",
+    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber), .shape = huber_shape,
+    .expand = smooth_l1_expand);
 wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_smooth_l1, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
+    APPLY(smooth_l1, huber, HUBER_FIELDS, a->x, a->y);
 }
 
 /* ---- hinge ---- */
@@ -149,22 +120,14 @@ EXPAND(hinge) { y[0] = reduced(here, wg_relu(wg_sub(1, wg_mul(x[0], x[1]))), att
 SAMPLE(hinge) { return loss_sample(here, g, i, wg_hinge_at, 0.2, 0.8); }
 ERROR_SAMPLE(hinge) { return loss_error(here, g, i, wg_hinge_at); }
 
-const wg_op wgi_op_hinge = {
-    OP(hinge),
-    .summary =
-        "How far a score x is from being at least 1 on the side of its target y, which is -1 or 1. Shapes "
-        "must be equal.",
-    .formula = "L = reduction(max(1 - x y, 0))",
-    .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
-               "length(x) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = loss_shape,
-    .expand = hinge_expand,
-};
+DEFINE_OP(hinge,
+          .summary = "How far a score x is from being at least 1 on the side of its target y, which is -1 or "
+                     "1. Shapes must be equal.",
+          .formula = "L = reduction(max(1 - x y, 0))",
+          .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
+                     "length(x) where reduction = mean, else 1",
+          .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
+          .shape = loss_shape, .expand = hinge_expand);
 wg_node wg_hinge_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_hinge, a); }
 
 #endif

@@ -47,23 +47,14 @@ static wg_node vector_sample(wg_site here, wg_graph *g, int i, loss_fn f)
 SAMPLE(kl) { return vector_sample(here, g, i, wg_kl_at); }
 ERROR_SAMPLE(kl) { return loss_error(here, g, i, wg_kl_at); }
 
-const wg_op wgi_op_kl = {
-    OP(kl),
-    .summary = "Divergence of Kullback and Leibler of rows of probabilities y from predicted ones, whose "
-               "logarithms x "
-               "are. 0 ln 0 counts as 0. The mean is over rows.",
-    .formula = "L = reduction(sum(0 where y = 0, else y (ln y - x) along last))",
-    .adjoint = "x' = -L' y / n, y' = 0 where y = 0, else L' (ln y - x + 1) / n; n = length(x) / "
-               "length(x along last) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = vector_loss_shape,
-    .expand = kl_expand,
-};
+DEFINE_OP(kl,
+          .summary = "Divergence of Kullback and Leibler of rows of probabilities y from predicted ones, "
+                     "whose logarithms x are. 0 ln 0 counts as 0. The mean is over rows.",
+          .formula = "L = reduction(sum(0 where y = 0, else y (ln y - x) along last))",
+          .adjoint = "x' = -L' y / n, y' = 0 where y = 0, else L' (ln y - x + 1) / n; n = length(x) / "
+                     "length(x along last) where reduction = mean, else 1",
+          .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(loss),
+          .loss = true, .shape = vector_loss_shape, .expand = kl_expand);
 wg_node wg_kl_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_kl, a); }
 
 /* ---- cosine_similarity ---- */
@@ -100,51 +91,34 @@ EXPAND(cosine_similarity)
     const wg_shape s = wg_node_shape(x[0]);
     y[0] = wg_reshape(c, reduced_shape(&s, &a->axis, false));
 }
-SAMPLE(cosine_similarity)
-{
-    switch (i) {
-    case 0: return wg_cosine_similarity(wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
-    case 1:
-        return wg_cosine_similarity(wg_any(g, WG_SHAPE(2, 3, 2)), wg_any(g, WG_SHAPE(2, 3, 2)),
-                                    .axis = WG_AXES(1));
-    case 2: return wg_cosine_similarity(wg_any(g, WG_SHAPE(0, 2)), wg_any(g, WG_SHAPE(0, 2)), .eps = 0.5);
-    }
-    return wg_none;
-}
+SAMPLES(cosine_similarity, wg_cosine_similarity(ANY(3, 4), ANY(3, 4)),
+        wg_cosine_similarity(ANY(2, 3, 2), ANY(2, 3, 2), .axis = WG_AXES(1)),
+        wg_cosine_similarity(ANY(0, 2), ANY(0, 2), .eps = 0.5));
 ERROR_SAMPLE(cosine_similarity)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    wg_node x = ANY(3, 4);
     switch (i) {
-    case 0: wg_cosine_similarity(x, wg_any(g, WG_SHAPE(4))); return "shapes differ";
+    case 0: wg_cosine_similarity(x, ANY(4)); return "shapes differ";
     case 1: wg_cosine_similarity(x, x, .axis = WG_AXES(2)); return "no axis 2 in";
     case 2: wg_cosine_similarity(x, x, .eps = -1); return "eps is -1";
     }
     return NULL;
 }
 
-const wg_op wgi_op_cosine_similarity = {
-    OP(cosine_similarity),
+DEFINE_OP(
+    cosine_similarity,
     .summary = "Cosine of the angle between the vectors along an axis. The product of their lengths counts "
-               "as at least "
-               "eps.",
-    .formula = "c = sum(x y along axis) / max(u v, eps); u = sqrt(sum(x^2 along axis)), v = "
-               "sqrt(sum(y^2 along axis))",
-    .adjoint = "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - "
-               "c y / v^2) where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = "
-               "sqrt(sum(y^2 along axis))",
-    .operands = 2,
-    .names = "x y",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(cosine),
-    .shape = cosine_similarity_shape,
-    .expand = cosine_similarity_expand,
-};
+               "as at least eps.",
+    .formula = "c = sum(x y along axis) / max(u v, eps); u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 "
+               "along axis))",
+    .adjoint =
+        "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - c y / v^2) "
+        "where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 along axis))",
+    .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(cosine),
+    .shape = cosine_similarity_shape, .expand = cosine_similarity_expand);
 wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_cosine_similarity, (wg_node[]){ a->x, a->y }, 2,
-                    &GIVEN(cosine, COSINE_FIELDS));
+    APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y);
 }
 
 /* ---- cosine_loss ---- */
@@ -153,24 +127,16 @@ EXPAND(cosine_loss) { y[0] = reduced(here, wg_sub(1, wg_cosine_similarity(x[0], 
 SAMPLE(cosine_loss) { return vector_sample(here, g, i, wg_cosine_loss_at); }
 ERROR_SAMPLE(cosine_loss) { return loss_error(here, g, i, wg_cosine_loss_at); }
 
-const wg_op wgi_op_cosine_loss = {
-    OP(cosine_loss),
-    .summary = "1 less the cosine of the angle between the vectors along the last axis. The mean is over the "
-               "vectors.",
-    .formula = "L = reduction(1 - c); c = sum(x y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along "
-               "last)), v = sqrt(sum(y^2 along last))",
-    .adjoint = "x' = -L' (y / (u v) - c x / u^2) / n, y' = -L' (x / (u v) - c y / v^2) / n; c = sum(x "
-               "y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along "
-               "last)), n = length(c) where reduction = mean, else 1",
-    .operands = 2,
-    .names = "x y",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(loss),
-    .loss = true,
-    .shape = vector_loss_shape,
-    .expand = cosine_loss_expand,
-};
+DEFINE_OP(cosine_loss,
+          .summary = "1 less the cosine of the angle between the vectors along the last axis. The mean is "
+                     "over the vectors.",
+          .formula = "L = reduction(1 - c); c = sum(x y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along "
+                     "last)), v = sqrt(sum(y^2 along last))",
+          .adjoint = "x' = -L' (y / (u v) - c x / u^2) / n, y' = -L' (x / (u v) - c y / v^2) / n; c = sum(x "
+                     "y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along "
+                     "last)), n = length(c) where reduction = mean, else 1",
+          .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(loss),
+          .loss = true, .shape = vector_loss_shape, .expand = cosine_loss_expand);
 wg_node wg_cosine_loss_at(wg_site here, const wg_loss_args *a)
 {
     a = WG_OR_NONE(a);
@@ -207,38 +173,28 @@ SAMPLE(triplet)
 }
 ERROR_SAMPLE(triplet)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    wg_node x = ANY(3, 4);
     switch (i) {
-    case 0: wg_triplet(x, x, wg_any(g, WG_SHAPE(4))); return "shapes differ";
+    case 0: wg_triplet(x, x, ANY(4)); return "shapes differ";
     case 1: wg_triplet(x, x, x, .margin = -1); return "margin is -1";
     }
     return NULL;
 }
 
-const wg_op wgi_op_triplet = {
-    OP(triplet),
-    .summary = "How far x is from being nearer to `positive` than to `negative` by the margin. Vectors stand "
-               "along the "
-               "last axis, the mean is over them.",
-    .formula = "L = reduction(max(u - v + margin, 0)); u = sqrt(sum((x - positive)^2 along last)), v = "
-               "sqrt(sum((x - negative)^2 along last))",
-    .adjoint = "x' = f ((x - positive) / u - (x - negative) / v), positive' = -f (x - positive) / u, "
-               "negative' = f (x - negative) / v; f = L' / n where u - v + margin > 0, else 0, u = "
-               "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
-               "= length(u) where reduction = mean, else 1",
-    .operands = 3,
-    .names = "x positive negative",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(triplet),
-    .shape = triplet_shape,
-    .expand = triplet_expand,
-};
+DEFINE_OP(triplet,
+          .summary = "How far x is from being nearer to `positive` than to `negative` by the margin. Vectors "
+                     "stand along the last axis, the mean is over them.",
+          .formula = "L = reduction(max(u - v + margin, 0)); u = sqrt(sum((x - positive)^2 along last)), v = "
+                     "sqrt(sum((x - negative)^2 along last))",
+          .adjoint = "x' = f ((x - positive) / u - (x - negative) / v), positive' = -f (x - positive) / u, "
+                     "negative' = f (x - negative) / v; f = L' / n where u - v + margin > 0, else 0, u = "
+                     "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
+                     "= length(u) where reduction = mean, else 1",
+          .operands = 3, .names = "x positive negative", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
+          TAKES(triplet), .shape = triplet_shape, .expand = triplet_expand);
 wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_triplet, (wg_node[]){ a->x, a->positive, a->negative }, 3,
-                    &GIVEN(triplet, TRIPLET_FIELDS));
+    APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative);
 }
 
 #endif

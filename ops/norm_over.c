@@ -57,52 +57,33 @@ EXPAND(rms_norm)
     y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, wg_or_standard(a->eps, 0))));
     if (!wg_is_none(x[1])) y[0] = wg_mul(y[0], beside_axes(here, x[1], &s, &a->axes));
 }
-SAMPLE(rms_norm)
-{
-    switch (i) {
-    case 0: return wg_rms_norm(wg_any(g, WG_SHAPE(3, 5)), wg_between(g, 0.5, 1.5, WG_SHAPE(5)));
-    case 1: return wg_rms_norm(wg_any(g, WG_SHAPE(2, 300)), wg_none, .eps = 0.125);
-    case 2:
-        return wg_rms_norm(wg_any(g, WG_SHAPE(2, 3, 4)), wg_between(g, 0.5, 1.5, WG_SHAPE(3, 4)),
-                           .axes = WG_AXES(1, 2));
-    case 3:
-        return wg_rms_norm(wg_any(g, WG_SHAPE(2, 3, 4)), wg_between(g, 0.5, 1.5, WG_SHAPE(3)),
-                           .axes = WG_AXES(1));
-    case 4: return wg_rms_norm(wg_any(g, WG_SHAPE(0, 3)), wg_none);
-    }
-    return wg_none;
-}
+SAMPLES(rms_norm, wg_rms_norm(ANY(3, 5), BETWEEN(0.5, 1.5, 5)),
+        wg_rms_norm(ANY(2, 300), wg_none, .eps = 0.125),
+        wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3, 4), .axes = WG_AXES(1, 2)),
+        wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3), .axes = WG_AXES(1)), wg_rms_norm(ANY(0, 3), wg_none));
 ERROR_SAMPLE(rms_norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(5, 3));
+    wg_node x = ANY(5, 3);
     switch (i) {
-    case 0: wg_rms_norm(x, wg_any(g, WG_SHAPE(5))); return "it must be [3]";
+    case 0: wg_rms_norm(x, ANY(5)); return "it must be [3]";
     case 1: wg_rms_norm(x, wg_none, .eps = -1); return "eps is -1";
     case 2: wg_rms_norm(x, wg_none, .axes = WG_AXES(2)); return "no axis 2 in";
     }
     return NULL;
 }
 
-const wg_op wgi_op_rms_norm = {
-    OP(rms_norm),
+DEFINE_OP(
+    rms_norm,
     .summary =
         "Normalisation by the root of the mean square along axes, by default the last. gamma may be missing.",
     .formula = "y = gamma x / sqrt(mean(x^2 along axis) + eps)",
-    .adjoint = "x' = (d - h mean(h d along axis)) / s, gamma' = sum(h y' along all but axis); d = "
-               "gamma y', h = x / s, s = sqrt(mean(x^2 along axis) + eps)",
-    .operands = 2,
-    .names = "x gamma",
-    .optional = 1,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(over),
-    .shape = over_shape,
-    .expand = rms_norm_expand,
-};
+    .adjoint = "x' = (d - h mean(h d along axis)) / s, gamma' = sum(h y' along all but axis); d = gamma y', "
+               "h = x / s, s = sqrt(mean(x^2 along axis) + eps)",
+    .operands = 2, .names = "x gamma", .optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    TAKES(over), .shape = over_shape, .expand = rms_norm_expand);
 wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_rms_norm, (wg_node[]){ a->x, a->gamma }, 2, &GIVEN(over, OVER_FIELDS));
+    APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma);
 }
 
 /* ---- layer_norm_over ---- */
@@ -134,13 +115,13 @@ SAMPLE(layer_norm_over)
     static const wg_axes axes[] = { { 2, { 1, 2 } }, { 1, { 1 } }, { 1, { -1 } }, { 2, { 0, 2 } } };
     static const wg_shape f[] = { { 2, { 3, 4 } }, { 1, { 3 } }, { 1, { 4 } }, { 2, { 2, 4 } } };
     if (i > 3) return wg_none;
-    wg_node x = wg_any(g, WG_SHAPE(2, 3, 4)), gamma = wg_between(g, 0.5, 1.5, f[i]), beta = wg_any(g, f[i]);
+    wg_node x = ANY(2, 3, 4), gamma = wg_between(g, 0.5, 1.5, f[i]), beta = wg_any(g, f[i]);
     return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ x, gamma, beta }, 3,
                     &(struct over){ i % 2 ? 0.125 : 0, axes[i] });
 }
 ERROR_SAMPLE(layer_norm_over)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 5, 3)), f = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(2, 5, 3), f = ANY(3);
     switch (i) {
     case 0: wg_layer_norm(x, f, f, .axes = WG_AXES(1, 2)); return "it must be [5,3]";
     case 1: wg_layer_norm(x, f, f, .axes = WG_AXES(1), .eps = -1); return "eps is -1";
@@ -149,22 +130,16 @@ ERROR_SAMPLE(layer_norm_over)
     return NULL;
 }
 
-const wg_op wgi_op_layer_norm_over = {
-    OP(layer_norm_over),
+DEFINE_OP(
+    layer_norm_over,
     .summary = "Layer normalisation over axes that are named. gamma and beta have the sizes of these axes.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean(x along axis), v = mean((x - "
-               "m)^2 along axis)",
-    .adjoint = "x' = (d - mean(d along axis) - h mean(h d along axis)) / s, gamma' = sum(h y' along "
-               "all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = "
-               "sqrt(v + eps), m = mean(x along axis), v = mean((x - m)^2 along axis)",
-    .operands = 3,
-    .names = "x gamma beta",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(over),
-    .shape = over_shape,
-    .expand = layer_norm_over_expand,
-};
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean(x along axis), v = mean((x - m)^2 "
+               "along axis)",
+    .adjoint = "x' = (d - mean(d along axis) - h mean(h d along axis)) / s, gamma' = sum(h y' along all but "
+               "axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = sqrt(v + eps), "
+               "m = mean(x along axis), v = mean((x - m)^2 along axis)",
+    .operands = 3, .names = "x gamma beta", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(over),
+    .shape = over_shape, .expand = layer_norm_over_expand);
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
 {
     return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
@@ -250,7 +225,7 @@ SAMPLE(group_norm)
         { 2, { 2, 6 } }, { 3, { 2, 3, 6 } }, { 4, { 2, 6, 2, 2 } }, { 4, { 2, 2, 2, 6 } }, { 2, { 0, 6 } }
     };
     if (i > 4) return wg_none;
-    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(6)), beta = wg_any(g, WG_SHAPE(6));
+    wg_node x = wg_any(g, s[i]), gamma = BETWEEN(0.5, 1.5, 6), beta = ANY(6);
     switch (i) {
     case 0: return wg_group_norm(x, gamma, beta, 2);
     case 1: return wg_group_norm(x, gamma, beta, 3, .eps = 0.125);
@@ -261,41 +236,30 @@ SAMPLE(group_norm)
 }
 ERROR_SAMPLE(group_norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 3, 6)), f = wg_any(g, WG_SHAPE(6));
+    wg_node x = ANY(2, 3, 6), f = ANY(6);
     switch (i) {
     case 0: wg_group_norm(x, f, f, 4); return "6 channels in 4 groups";
-    case 1: wg_group_norm(x, f, wg_any(g, WG_SHAPE(3)), 2); return "it must be [6]";
+    case 1: wg_group_norm(x, f, ANY(3), 2); return "it must be [6]";
     case 2: wg_group_norm(x, f, f, 2, .axis = WG_AXES(0)); return "axis 0 of";
     case 3: wg_group_norm(x, f, f, 2, .eps = -1); return "eps is -1";
     }
     return NULL;
 }
 
-const wg_op wgi_op_group_norm = {
-    OP(group_norm),
+DEFINE_OP(
+    group_norm,
     .summary = "Normalisation of each group of neighbouring channels of each example, over all other axes. "
-               "gamma and beta "
-               "may be missing.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the group\", v = "
-               "\"mean of (x - m)^2 in the group\"",
-    .adjoint = "x' = (d - \"mean of d in the group\" - h \"mean of h d in the group\") / s, gamma' = "
-               "sum(h y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x "
-               "- m) / s, s = sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 "
-               "in the group\"",
-    .operands = 3,
-    .names = "x gamma beta",
-    .optional = 2,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(group),
-    .shape = group_norm_shape,
-    .expand = group_norm_expand,
-};
+               "gamma and beta may be missing.",
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the group\", v = \"mean "
+               "of (x - m)^2 in the group\"",
+    .adjoint = "x' = (d - \"mean of d in the group\" - h \"mean of h d in the group\") / s, gamma' = sum(h "
+               "y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s "
+               "= sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 in the group\"",
+    .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    TAKES(group), .shape = group_norm_shape, .expand = group_norm_expand);
 wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_group_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
-                    &GIVEN(group, GROUP_FIELDS));
+    APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta);
 }
 
 static bool instance_norm_shape(wg_rule *r)
@@ -314,44 +278,34 @@ SAMPLE(instance_norm)
     if (i > 1) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 4, 3) : WG_SHAPE(2, 3, 4));
     if (i) return wg_instance_norm(x, wg_none, wg_none, .axis = WG_AXES(1));
-    wg_node gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(4)), beta = wg_any(g, WG_SHAPE(4));
+    wg_node gamma = BETWEEN(0.5, 1.5, 4), beta = ANY(4);
     return wg_instance_norm(x, gamma, beta);
 }
 ERROR_SAMPLE(instance_norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(2, 3, 6)), f = wg_any(g, WG_SHAPE(5));
+    wg_node x = ANY(2, 3, 6), f = ANY(5);
     switch (i) {
     case 0: wg_instance_norm(x, f, f); return "it must be [6]";
-    case 1: wg_instance_norm(wg_any(g, WG_SHAPE(3)), f, f); return "must have 2 to 8";
+    case 1: wg_instance_norm(ANY(3), f, f); return "must have 2 to 8";
     }
     return NULL;
 }
 
-const wg_op wgi_op_instance_norm = {
-    OP(instance_norm),
+DEFINE_OP(
+    instance_norm,
     .summary = "Normalisation of each channel of each example, over all other axes: group_norm with a group "
-               "for each "
-               "channel.",
+               "for each channel.",
     .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the channel\", v = "
                "\"mean of (x - m)^2 in the channel\"",
-    .adjoint = "x' = (d - \"mean of d in the channel\" - h \"mean of h d in the channel\") / s, gamma' "
-               "= sum(h y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = "
-               "(x - m) / s, s = sqrt(v + eps), m = \"mean of x in the channel\", v = \"mean of (x - "
-               "m)^2 in the channel\"",
-    .operands = 3,
-    .names = "x gamma beta",
-    .optional = 2,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(instance),
-    .shape = instance_norm_shape,
-    .expand = instance_norm_expand,
-};
+    .adjoint =
+        "x' = (d - \"mean of d in the channel\" - h \"mean of h d in the channel\") / s, gamma' = sum(h y' "
+        "along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = sqrt(v "
+        "+ eps), m = \"mean of x in the channel\", v = \"mean of (x - m)^2 in the channel\"",
+    .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    TAKES(instance), .shape = instance_norm_shape, .expand = instance_norm_expand);
 wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_instance_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
-                    &GIVEN(instance, INSTANCE_FIELDS));
+    APPLY(instance_norm, instance, INSTANCE_FIELDS, a->x, a->gamma, a->beta);
 }
 
 #endif

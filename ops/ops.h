@@ -7,19 +7,79 @@
 #define WG_AT(args) here
 #include "kernel/kernel.h"
 
-/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp. wengert/op.h says what
- * each function does. `here` is the user's call site. */
-#define VJP(n) static void n##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-#define EXPAND(op) \
+/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp, and declares the op.
+ * wengert/op.h says what each function does. `here` is the user's call site. */
+#define DECLARE_OP(op) extern const wg_op wgi_op_##op
+#define VJP(op)     \
+    DECLARE_OP(op); \
+    static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+#define EXPAND(op)  \
+    DECLARE_OP(op); \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-#define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-#define VMAP(op) \
+#define REWRITE(op) \
+    DECLARE_OP(op); \
+    static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define VMAP(op)    \
+    DECLARE_OP(op); \
     static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
-#define SAMPLE(n)       static wg_node n##_sample(wg_site here, wg_graph *g, int i)
-#define ERROR_SAMPLE(n) static const char *n##_error(wg_site here, wg_graph *g, int i)
+#define SAMPLE(op)  \
+    DECLARE_OP(op); \
+    static wg_node op##_sample(wg_site here, wg_graph *g, int i)
+#define ERROR_SAMPLE(op) \
+    DECLARE_OP(op);      \
+    static const char *op##_error(wg_site here, wg_graph *g, int i)
 
-/* How a descriptor begins: const wg_op wgi_op_mul = { OP(mul), ... }; tools/op_list.awk registers it. An op
- * without samples and error samples does not compile. */
+/* Samples as a list of calls, and error samples as a list of calls with words of the message of each:
+ *     SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .p = 1));
+ *     ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"));
+ * ANY, BETWEEN and CLASSES make operands: CLASSES(4, 2, 3) are class numbers below 4 in the shape [2,3].
+ * Where the calls share operands, CASE and FAILS are rows in the body of SAMPLE and ERROR_SAMPLE. NTH is the
+ * i-th of at most 16 expressions, `none` behind the last. */
+#define SAMPLES(n, ...)                             \
+    SAMPLE(n) { return NTH(wg_none, __VA_ARGS__); } \
+    DECLARE_OP(n)
+#define ERRORS(n, ...)                                 \
+    ERROR_SAMPLE(n) { return NTH(NULL, __VA_ARGS__); } \
+    DECLARE_OP(n)
+#define CASE(node) \
+    if (i-- == 0) return node
+#define FAILS(call, words) \
+    if (i-- == 0) return (void)(call), words
+#define ONLY(call, words)       (i ? NULL : ((void)(call), words))
+#define ANY(...)                wg_any(g, WG_SHAPE(__VA_ARGS__))
+#define BETWEEN(low, high, ...) wg_between(g, low, high, WG_SHAPE(__VA_ARGS__))
+#define CLASSES(count, ...)     wg_any_class(g, count, WG_SHAPE(__VA_ARGS__))
+
+#define NTH(none, ...)                                                                                     \
+    (NTH_FROM_(__VA_ARGS__, NTH_16_, NTH_15_, NTH_14_, NTH_13_, NTH_12_, NTH_11_, NTH_10_, NTH_9_, NTH_8_, \
+               NTH_7_, NTH_6_, NTH_5_, NTH_4_, NTH_3_, NTH_2_, NTH_1_, )(__VA_ARGS__)(none))
+#define NTH_FROM_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, macro, ...) macro
+
+#define NTH_1_(a)       i-- == 0 ? (a):
+#define NTH_2_(a, ...)  NTH_1_(a) NTH_1_(__VA_ARGS__)
+#define NTH_3_(a, ...)  NTH_1_(a) NTH_2_(__VA_ARGS__)
+#define NTH_4_(a, ...)  NTH_1_(a) NTH_3_(__VA_ARGS__)
+#define NTH_5_(a, ...)  NTH_1_(a) NTH_4_(__VA_ARGS__)
+#define NTH_6_(a, ...)  NTH_1_(a) NTH_5_(__VA_ARGS__)
+#define NTH_7_(a, ...)  NTH_1_(a) NTH_6_(__VA_ARGS__)
+#define NTH_8_(a, ...)  NTH_1_(a) NTH_7_(__VA_ARGS__)
+#define NTH_9_(a, ...)  NTH_1_(a) NTH_8_(__VA_ARGS__)
+#define NTH_10_(a, ...) NTH_1_(a) NTH_9_(__VA_ARGS__)
+#define NTH_11_(a, ...) NTH_1_(a) NTH_10_(__VA_ARGS__)
+#define NTH_12_(a, ...) NTH_1_(a) NTH_11_(__VA_ARGS__)
+#define NTH_13_(a, ...) NTH_1_(a) NTH_12_(__VA_ARGS__)
+#define NTH_14_(a, ...) NTH_1_(a) NTH_13_(__VA_ARGS__)
+#define NTH_15_(a, ...) NTH_1_(a) NTH_14_(__VA_ARGS__)
+#define NTH_16_(a, ...) NTH_1_(a) NTH_15_(__VA_ARGS__)
+
+/* A descriptor: DEFINE_OP(mul, .summary = "Elementwise product.", ...). tools/op_list.awk registers it, and
+ * those of every macro whose name ends with _OP: UNARY_OP and its like (sample_shapes.h) add what ops of one
+ * kind share. An op without samples and error samples does not compile. */
+#define DEFINE_OP(n, ...)                                                                         \
+    const wg_op wgi_op_##n = {                                                                    \
+        .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error, __VA_ARGS__ \
+    }
+/* The older way: const wg_op wgi_op_mul = { OP(mul), ... }; */
 #define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
 /* In a descriptor RULES(conv, shape, vjp) is .shape = conv_shape, .vjp = conv_vjp. */
@@ -39,25 +99,15 @@
 #define RULES_10_(n, f, ...) RULES_1_(n, f), RULES_9_(n, __VA_ARGS__)
 #define RULES_11_(n, f, ...) RULES_1_(n, f), RULES_10_(n, __VA_ARGS__)
 
-/* Rows of samples and of error samples: a node; a call that fails, and words of its message.
- *     SAMPLE(exp) { CASE(wg_exp(ANY(3, 4))); CASE(wg_exp(ANY(2, 0))); return wg_none; }
- *     ERROR_SAMPLE(dot) { return ONLY(wg_dot(ANY(3), ANY(4)), "shapes differ"); }
- */
-#define CASE(node) \
-    if (i-- == 0) return node
-#define FAILS(call, words) \
-    if (i-- == 0) return (void)(call), words
-#define ONLY(call, words)       (i ? NULL : ((void)(call), words))
-#define ANY(...)                wg_any(g, WG_SHAPE(__VA_ARGS__))
-#define CLASSES(count, ...)     wg_any_class(g, count, WG_SHAPE(__VA_ARGS__))
-#define BETWEEN(low, high, ...) wg_between(g, low, high, WG_SHAPE(__VA_ARGS__))
-
 /* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled
  * from the argument struct `a`:
  *     #define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
  *     OPTIONS(slice, SLICE_FIELDS);         struct slice { int axis; int64_t from, to; }, and its table
- *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
- *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
+ *     DEFINE_OP(slice, TAKES(slice), ...);
+ *     wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
+ *     {
+ *         APPLY(slice, slice, SLICE_FIELDS, a->x);
+ *     }
  * An entry has the struct, the kind (INT for WG_ATTR_INT), the field, its default as text (NULL: none;
  * "end": WG_END), and for a CHOICE the words. Texts call a list of axes `axis`, whatever the name of the
  * field. */
@@ -77,6 +127,12 @@
 #define TAKES(S)                    .attr_size = sizeof(struct S), .attrs = S##_attrs
 #define GIVEN(S, LIST) \
     (struct S) { LIST(OPTION_GIVEN_, S) }
+
+/* The body of a builder with an argument struct `a`, which may be NULL. The operands come last. */
+#define APPLY(op, S, LIST, ...)                                                                      \
+    a = WG_OR_NONE(a);                                                                               \
+    return wg_apply(here, &wgi_op_##op, (wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__), \
+                    &GIVEN(S, LIST))
 
 #define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
 #define OPTION_GIVEN_(S, KIND, field, ...) .field = OPTION_VALUE_##KIND(field),

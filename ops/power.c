@@ -64,11 +64,6 @@ KERNEL(pow_term) { return BY_FLOAT(k, pow_term, k); }
 
 #if WG_BASE
 
-DECLARE(pow);
-DECLARE(pow_base);
-DECLARE(pow_exponent);
-DECLARE(pow_term);
-
 extern const wg_op wgi_op_pow, wgi_op_pow_base, wgi_op_pow_exponent, wgi_op_pow_term;
 
 /* Equal shapes, broadcasting, no elements, a number, negative bases. */
@@ -79,8 +74,8 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, const voi
     wg_node x[2] = { wg_number(2), wg_number(3) };
     if (i > 5) return wg_none;
     if (i < 4) x[0] = wg_between(g, 0.5, 2, a[i]), x[1] = wg_between(g, 0.5, 2, b[i]);
-    if (i == 4) x[1] = wg_between(g, 0.5, 2, WG_SHAPE(5));
-    if (i == 5) x[0] = wg_between(g, -2, -0.5, WG_SHAPE(4));
+    if (i == 4) x[1] = BETWEEN(0.5, 2, 5);
+    if (i == 5) x[0] = BETWEEN(-2, -0.5, 4);
     return wg_apply(here, op, x, 2, attr);
 }
 
@@ -156,28 +151,19 @@ SAMPLE(pow_term)
 ERROR_SAMPLE(pow_term)
 {
     if (i) return apart_error(here, g, i - 1, &wgi_op_pow_term);
-    wg_apply(here, &wgi_op_pow_term, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_number(2) }, 2,
+    wg_apply(here, &wgi_op_pow_term, (wg_node[]){ ANY(3), wg_number(2) }, 2,
              &(struct pow_term){ MOST_TERMS + 1, 0, 0, 0 });
     return "at most 32";
 }
 
-const wg_op wgi_op_pow_term = {
-    OP(pow_term),
-    .summary =
-        "A term of the derivatives of a^b: c a^(b - m) (ln a)^l, where c is the product b (b - 1) ... of k "
-        "factors, differentiated j times by b. 0 where c = 0.",
-    .formula = "y = c a^(b - m) (ln a)^l; c = prod(b - i over i < k) where j = 0, else \"the derivative of "
-               "order j of b (b - 1) ... (b - k + 1)\"",
-    .adjoint = "a' = \"a sum of terms of the next order\", b' = \"a sum of terms of the next order\"",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 40,
-    TAKES(pow_term),
-    .shape = pow_term_shape,
-    .kernel = KERNELS(pow_term),
-    .expand = pow_term_expand,
-    .vjp = pow_term_vjp,
-};
+DEFINE_OP(pow_term,
+          .summary = "A term of the derivatives of a^b: c a^(b - m) (ln a)^l, where c is the product b (b - "
+                     "1) ... of k factors, differentiated j times by b. 0 where c = 0.",
+          .formula = "y = c a^(b - m) (ln a)^l; c = prod(b - i over i < k) where j = 0, else \"the "
+                     "derivative of order j of b (b - 1) ... (b - k + 1)\"",
+          .adjoint = "a' = \"a sum of terms of the next order\", b' = \"a sum of terms of the next order\"",
+          .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(pow_term), .shape = pow_term_shape,
+          .kernel = KERNELS(pow_term), .expand = pow_term_expand, .vjp = pow_term_vjp);
 
 /* ---- the first derivatives: terms too, without options, so that programs of scalars can run them ---- */
 
@@ -191,19 +177,13 @@ VJP(pow_base)
 SAMPLE(pow_base) { return pair(here, g, i, &wgi_op_pow_base, NULL); }
 ERROR_SAMPLE(pow_base) { return apart_error(here, g, i, &wgi_op_pow_base); }
 
-const wg_op wgi_op_pow_base = {
-    OP(pow_base),
-    .summary = "Derivative of a^b by a. 0 where b = 0.",
+DEFINE_OP(
+    pow_base, .summary = "Derivative of a^b by a. 0 where b = 0.",
     .formula = "y = 0 where b = 0, else b a^(b - 1)",
-    .adjoint = "a' = 0 where b = 0 or b = 1, else y' b (b - 1) a^(b - 2); b' = y' (a^(b - 1) + b a^(b "
-               "- 1) ln a)",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    .kernel = KERNELS(pow_base),
-    .expand = pow_base_expand,
-    .vjp = pow_base_vjp,
-};
+    .adjoint =
+        "a' = 0 where b = 0 or b = 1, else y' b (b - 1) a^(b - 2); b' = y' (a^(b - 1) + b a^(b - 1) ln a)",
+    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow_base),
+    .expand = pow_base_expand, .vjp = pow_base_vjp);
 
 EXPAND(pow_exponent) { y[0] = wg_mul(wg_pow(x[0], x[1]), wg_log(x[0])); }
 VJP(pow_exponent)
@@ -215,18 +195,12 @@ VJP(pow_exponent)
 SAMPLE(pow_exponent) { return i < 5 ? pair(here, g, i, &wgi_op_pow_exponent, NULL) : wg_none; }
 ERROR_SAMPLE(pow_exponent) { return apart_error(here, g, i, &wgi_op_pow_exponent); }
 
-const wg_op wgi_op_pow_exponent = {
-    OP(pow_exponent),
-    .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
-    .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
-    .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 30,
-    .kernel = KERNELS(pow_exponent),
-    .expand = pow_exponent_expand,
-    .vjp = pow_exponent_vjp,
-};
+DEFINE_OP(pow_exponent,
+          .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
+          .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
+          .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2", .operands = 2,
+          .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(pow_exponent),
+          .expand = pow_exponent_expand, .vjp = pow_exponent_vjp);
 
 /* ---- pow ---- */
 
@@ -237,22 +211,15 @@ VJP(pow)
 }
 SAMPLE(pow)
 {
-    if (i == 5) return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
+    if (i == 5) return wg_pow(BETWEEN(-2, -0.5, 4), 3);
     return i < 5 ? pair(here, g, i, &wgi_op_pow, NULL) : wg_none;
 }
 ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
 
-const wg_op wgi_op_pow = {
-    OP(pow),
-    .summary = "Elementwise power. Integers give a float.",
-    .formula = "y = a^b",
+DEFINE_OP(
+    pow, .summary = "Elementwise power. Integers give a float.", .formula = "y = a^b",
     .adjoint = "a' = 0 where b = 0, else y' b a^(b - 1); b' = 0 where a = 0 and b >= 0, else y' a^b ln a",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    .kernel = KERNELS(pow),
-    .vjp = pow_vjp,
-};
+    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), .vjp = pow_vjp);
 wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
 
 #endif

@@ -9,8 +9,6 @@ KERNEL(prod) { REDUCE(k, PROD_TYPES); }
 
 #include "wengert/params.h"
 
-DECLARE(prod);
-
 static bool prod_shape(wg_rule *r)
 {
     if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
@@ -57,35 +55,24 @@ EXPAND(prod)
 SAMPLE(prod)
 {
     switch (i) {
-    case 8: return wg_prod(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
-    case 9: return wg_prod(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
-    case 10: return wg_prod(wg_any(g, WG_SHAPE(2, 7)), .axes = WG_AXES(1));
-    case 11: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(2, 300)));
-    case 12: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(35, 70)), .axes = WG_AXES(0));
-    case 13: return wg_prod(wg_greater(wg_any_class(g, 3, WG_SHAPE(300)), 0));
-    case 14: return wg_prod(wg_between(g, 0.9, 1.1, WG_SHAPE(3, 300)), .axes = WG_AXES(1));
+    case 8: return wg_prod(ANY(3, 0), .axes = WG_AXES(1));
+    case 9: return wg_prod(CLASSES(9, 5, 3), .axes = WG_AXES(0));
+    case 10: return wg_prod(ANY(2, 7), .axes = WG_AXES(1));
+    case 11: return wg_prod(BETWEEN(0.9, 1.1, 2, 300));
+    case 12: return wg_prod(BETWEEN(0.9, 1.1, 35, 70), .axes = WG_AXES(0));
+    case 13: return wg_prod(wg_greater(CLASSES(3, 300), 0));
+    case 14: return wg_prod(BETWEEN(0.9, 1.1, 3, 300), .axes = WG_AXES(1));
     }
     return reduce_any(g, i, wg_prod_at, here);
 }
 ERROR_SAMPLE(prod) { return reduce_error(g, i, wg_prod_at, here); }
 
-const wg_op wgi_op_prod = {
-    OP(prod),
-    .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
-    .formula = "y = prod(x along axis)",
-    .adjoint = "x' = y' \"times the product of the other elements\"",
-    .operands = 1,
-    BY_TREE,
-    .shape = prod_shape,
-    .rewrite = prod_rewrite,
-    .kernel = KERNELS(prod),
-    .leads = true,
-    .expand = prod_expand,
-};
-wg_node wg_prod_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_prod, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(prod,
+          .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
+          .formula = "y = prod(x along axis)",
+          .adjoint = "x' = y' \"times the product of the other elements\"", .operands = 1, BY_TREE,
+          .shape = prod_shape, .rewrite = prod_rewrite, .kernel = KERNELS(prod), .leads = true,
+          .expand = prod_expand);
+wg_node wg_prod_at(wg_site here, const wg_reduce_args *a) { APPLY(prod, reduce, REDUCE_FIELDS, a->x); }
 
 #endif

@@ -47,8 +47,6 @@ KERNEL(random_keep)
 
 #include "graph/graph.h"
 
-DECLARE(random_keep);
-
 /* ---- random_keep ---- */
 
 extern const wg_op wgi_op_random_keep;
@@ -87,28 +85,19 @@ SAMPLE(random_keep)
 ERROR_SAMPLE(random_keep)
 {
     if (i) return NULL;
-    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(3);
     wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x, wg_number(0.5), wg_number(1) }, 3, NULL);
     return "and a stream";
 }
 
-const wg_op wgi_op_random_keep = {
-    OP(random_keep),
-    .summary = "x / p where the element's random draw u is below p, elsewhere 0. The last operand is the "
-               "random stream.",
-    .formula = "y = x / p where u < p, else 0; u = \"a draw of U(0, 1)\"",
-    .adjoint = "x' = y' / p where u < p, else 0; u = \"the same draw\"",
-    .none = 1 << 1 | 1 << 2,
-    .operands = 3,
-    .names = "x p stream",
-    .kind = WG_RANDOM,
-    .cost = 8,
-    .shape = random_keep_shape,
-    .kernel = KERNELS(random_keep),
-    .vjp = random_keep_vjp,
-    .jvp = random_keep_jvp,
-    .vmap = random_keep_vmap,
-};
+DEFINE_OP(random_keep,
+          .summary = "x / p where the element's random draw u is below p, elsewhere 0. The last operand is "
+                     "the random stream.",
+          .formula = "y = x / p where u < p, else 0; u = \"a draw of U(0, 1)\"",
+          .adjoint = "x' = y' / p where u < p, else 0; u = \"the same draw\"", .none = 1 << 1 | 1 << 2,
+          .operands = 3, .names = "x p stream", .kind = WG_RANDOM, .cost = 8, .shape = random_keep_shape,
+          .kernel = KERNELS(random_keep), .vjp = random_keep_vjp, .jvp = random_keep_jvp,
+          .vmap = random_keep_vmap);
 
 /* ---- dropout ---- */
 
@@ -158,7 +147,7 @@ SAMPLE(dropout)
 }
 ERROR_SAMPLE(dropout)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_node x = ANY(3);
     switch (i) {
     case 0: wg_dropout(x, .keep_prob = 1.5); return "keep_prob is 1.5";
     case 1: wg_dropout(x, .keep_prob = 0.5, .drop = 0.5); return "not both";
@@ -168,23 +157,17 @@ ERROR_SAMPLE(dropout)
     return NULL;
 }
 
-const wg_op wgi_op_dropout = {
-    OP(dropout),
+DEFINE_OP(
+    dropout,
     .summary = "Inverted dropout. In training every evaluation keeps another random part of the elements, "
                "divided by keep_prob, and sets the rest to 0. In evaluation mode it is x itself.",
-    .formula = "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability "
-               "keep_prob, else 0\"",
-    .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"",
-    .operands = 1,
-    .kind = WG_RANDOM,
-    TAKES(dropout),
-    .shape = dropout_shape,
-    .expand = dropout_expand,
-};
+    .formula =
+        "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability keep_prob, else 0\"",
+    .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"", .operands = 1,
+    .kind = WG_RANDOM, TAKES(dropout), .shape = dropout_shape, .expand = dropout_expand);
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_dropout, &a->x, 1, &GIVEN(dropout, DROPOUT_FIELDS));
+    APPLY(dropout, dropout, DROPOUT_FIELDS, a->x);
 }
 
 #endif

@@ -150,11 +150,6 @@ KERNEL(categorical)
 #include "graph/graph.h"
 #include "rules.h"
 
-DECLARE(random_normal);
-DECLARE(random_uniform);
-DECLARE(bernoulli);
-DECLARE(categorical);
-
 /* Operand k is a random stream. */
 static bool is_stream(wg_rule *r, int k)
 {
@@ -199,7 +194,7 @@ static const char *drawn_error(wg_site here, wg_graph *g, int i, const wg_op *op
 {
     static const char *const said[] = { "[-3] is no shape", "is no random stream", "dtype is i32" };
     if (i > 2) return NULL;
-    wg_node x = i == 1 ? wg_any(g, WG_SHAPE(3)) : wg_stream(here, g, NULL);
+    wg_node x = i == 1 ? ANY(3) : wg_stream(here, g, NULL);
     wg_apply(here, op, &x, 1, &(struct drawn){ i ? WG_SHAPE(3) : WG_SHAPE(-3), i == 2 ? WG_I32 : WG_F64 });
     return said[i];
 }
@@ -216,20 +211,12 @@ SAMPLE(random_normal)
 }
 ERROR_SAMPLE(random_normal) { return drawn_error(here, g, i, &wgi_op_random_normal); }
 
-const wg_op wgi_op_random_normal = {
-    OP(random_normal),
+DEFINE_OP(
+    random_normal,
     .summary = "Standard normal numbers, drawn anew in each evaluation. The operand is the random stream.",
-    .formula = "y = \"a draw of N(0, 1)\"",
-    .adjoint = "the draws depend on no number",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .names = "stream",
-    .kind = WG_RANDOM,
-    .cost = 16,
-    TAKES(drawn),
-    .shape = numbers_shape,
-    .kernel = KERNELS(random_normal),
-};
+    .formula = "y = \"a draw of N(0, 1)\"", .adjoint = "the draws depend on no number",
+    .none = WG_EVERY_OPERAND, .operands = 1, .names = "stream", .kind = WG_RANDOM, .cost = 16, TAKES(drawn),
+    .shape = numbers_shape, .kernel = KERNELS(random_normal));
 wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
 {
     WG_USER_CALL(here, "random_normal");
@@ -258,20 +245,12 @@ ERROR_SAMPLE(random_uniform)
     return "low is 1, high is 1";
 }
 
-const wg_op wgi_op_random_uniform = {
-    OP(random_uniform),
+DEFINE_OP(
+    random_uniform,
     .summary = "Uniform numbers in [0, 1), drawn anew in each evaluation. The operand is the random stream.",
-    .formula = "y = \"a draw of U(0, 1)\"",
-    .adjoint = "the draws depend on no number",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .names = "stream",
-    .kind = WG_RANDOM,
-    .cost = 8,
-    TAKES(drawn),
-    .shape = numbers_shape,
-    .kernel = KERNELS(random_uniform),
-};
+    .formula = "y = \"a draw of U(0, 1)\"", .adjoint = "the draws depend on no number",
+    .none = WG_EVERY_OPERAND, .operands = 1, .names = "stream", .kind = WG_RANDOM, .cost = 8, TAKES(drawn),
+    .shape = numbers_shape, .kernel = KERNELS(random_uniform));
 wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
 {
     WG_USER_CALL(here, "random_uniform");
@@ -302,43 +281,19 @@ static bool bernoulli_shape(wg_rule *r)
     return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
                                 wg_shape_text(*y, text, sizeof text));
 }
-SAMPLE(bernoulli)
-{
-    switch (i) {
-    case 0: return wg_bernoulli(g, WG_SHAPE(3, 4), wg_between(g, 0.1, 0.9, WG_SHAPE(3, 4)));
-    case 1: return wg_bernoulli(g, WG_SHAPE(3, 150), 0.25);
-    case 2: return wg_bernoulli(g, WG_SHAPE(3, 4), wg_between(g, 0.1, 0.9, WG_SHAPE(3, 1)));
-    case 3: return wg_bernoulli(g, WG_SHAPE(2, 0), 1);
-    case 4: return wg_bernoulli(g, WG_SCALAR, wg_between(g, 0.1, 0.9, WG_SCALAR));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(bernoulli)
-{
-    switch (i) {
-    case 0: wg_bernoulli(g, WG_SHAPE(3), wg_between(g, 0.1, 0.9, WG_SHAPE(4))); return "does not broadcast";
-    case 1: wg_bernoulli(g, WG_SHAPE(3), wg_any_class(g, 2, WG_SHAPE(3))); return "must be f32 or f64";
-    case 2: wg_bernoulli(g, WG_SHAPE(3), 1.5); return "p is no probability";
-    }
-    return NULL;
-}
+SAMPLES(bernoulli, wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 4)),
+        wg_bernoulli(g, WG_SHAPE(3, 150), 0.25), wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 1)),
+        wg_bernoulli(g, WG_SHAPE(2, 0), 1), wg_bernoulli(g, WG_SCALAR, wg_between(g, 0.1, 0.9, WG_SCALAR)));
+ERRORS(bernoulli, (wg_bernoulli(g, WG_SHAPE(3), BETWEEN(0.1, 0.9, 4)), "does not broadcast"),
+       (wg_bernoulli(g, WG_SHAPE(3), CLASSES(2, 3)), "must be f32 or f64"),
+       (wg_bernoulli(g, WG_SHAPE(3), 1.5), "p is no probability"));
 
-const wg_op wgi_op_bernoulli = {
-    OP(bernoulli),
-    .summary =
-        "True with probability p, drawn anew in each evaluation. p is broadcast to the shape. The last "
-        "operand is the random stream.",
-    .formula = "y = u < p; u = \"a draw of U(0, 1)\"",
-    .adjoint = "the result is a draw",
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .names = "p stream",
-    .kind = WG_RANDOM,
-    .cost = 8,
-    TAKES(drawn),
-    .shape = bernoulli_shape,
-    .kernel = KERNELS(bernoulli),
-};
+DEFINE_OP(bernoulli,
+          .summary = "True with probability p, drawn anew in each evaluation. p is broadcast to the shape. "
+                     "The last operand is the random stream.",
+          .formula = "y = u < p; u = \"a draw of U(0, 1)\"", .adjoint = "the result is a draw",
+          .none = WG_EVERY_OPERAND, .operands = 2, .names = "p stream", .kind = WG_RANDOM, .cost = 8,
+          TAKES(drawn), .shape = bernoulli_shape, .kernel = KERNELS(bernoulli));
 wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
 {
     WG_USER_CALL(here, "bernoulli");
@@ -360,41 +315,19 @@ static bool categorical_shape(wg_rule *r)
     return true;
 }
 static int64_t categorical_units(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
-SAMPLE(categorical)
-{
-    switch (i) {
-    case 0: return wg_categorical(wg_any(g, WG_SHAPE(5, 4)));
-    case 1: return wg_categorical(wg_any(g, WG_SHAPE(4)), .name = "action");
-    case 2: return wg_categorical(wg_any(g, WG_SHAPE(2, 0, 3)));
-    case 3: return wg_categorical(wg_any(g, WG_SHAPE(2, 3, 70)));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(categorical)
-{
-    switch (i) {
-    case 0: wg_categorical(wg_any(g, WG_SHAPE(3, 0))); return "has no classes";
-    case 1: wg_categorical(wg_any(g, WG_SCALAR)); return "must have 1 to 8";
-    case 2: wg_categorical(wg_mul(wg_any(g, WG_SHAPE(3)), INFINITY)); return "gives no probabilities";
-    }
-    return NULL;
-}
+SAMPLES(categorical, wg_categorical(ANY(5, 4)), wg_categorical(ANY(4), .name = "action"),
+        wg_categorical(ANY(2, 0, 3)), wg_categorical(ANY(2, 3, 70)));
+ERRORS(categorical, (wg_categorical(ANY(3, 0)), "has no classes"),
+       (wg_categorical(wg_any(g, WG_SCALAR)), "must have 1 to 8"),
+       (wg_categorical(wg_mul(ANY(3), INFINITY)), "gives no probabilities"));
 
-const wg_op wgi_op_categorical = {
-    OP(categorical),
-    .summary = "A class number for each row of logits, drawn anew in each evaluation with the probabilities "
-               "softmax(x). The last operand is the random stream.",
-    .formula = "y = \"a draw of class i with the probability softmax(x)[i]\"",
-    .adjoint = "the result is a draw",
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .names = "x stream",
-    .kind = WG_ROWS,
-    .cost = 20,
-    .shape = categorical_shape,
-    .kernel = KERNELS(categorical),
-    .units = categorical_units,
-};
+DEFINE_OP(categorical,
+          .summary = "A class number for each row of logits, drawn anew in each evaluation with the "
+                     "probabilities softmax(x). The last operand is the random stream.",
+          .formula = "y = \"a draw of class i with the probability softmax(x)[i]\"",
+          .adjoint = "the result is a draw", .none = WG_EVERY_OPERAND, .operands = 2, .names = "x stream",
+          .kind = WG_ROWS, .cost = 20, .shape = categorical_shape, .kernel = KERNELS(categorical),
+          .units = categorical_units);
 wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
 {
     WG_USER_CALL(here, "categorical");

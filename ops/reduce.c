@@ -7,8 +7,6 @@ KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 
 #if WG_BASE
 
-DECLARE(sum);
-
 /* ---- sum ---- */
 
 static bool sum_shape(wg_rule *r)
@@ -33,34 +31,20 @@ VJP(sum)
 SAMPLE(sum)
 {
     switch (i) {
-    case 8: return wg_sum(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
-    case 9: return wg_sum(wg_any(g, WG_SHAPE(2, 300)));
-    case 10: return wg_sum(wg_any(g, WG_SHAPE(35, 70)), .axes = WG_AXES(0));
-    case 11: return wg_sum(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
-    case 12: return wg_sum(wg_greater(wg_any_class(g, 3, WG_SHAPE(300)), 0));
+    case 8: return wg_sum(ANY(3, 0), .axes = WG_AXES(1));
+    case 9: return wg_sum(ANY(2, 300));
+    case 10: return wg_sum(ANY(35, 70), .axes = WG_AXES(0));
+    case 11: return wg_sum(CLASSES(9, 5, 3), .axes = WG_AXES(0));
+    case 12: return wg_sum(wg_greater(CLASSES(3, 300), 0));
     }
     return reduce_any(g, i, wg_sum_at, here);
 }
 ERROR_SAMPLE(sum) { return reduce_error(g, i, wg_sum_at, here); }
 
-const wg_op wgi_op_sum = {
-    OP(sum),
-    .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
-    .formula = "y = sum(x along axis)",
-    .adjoint = "x' = y'",
-    .operands = 1,
-    BY_TREE,
-    .shape = sum_shape,
-    .rewrite = sum_rewrite,
-    .kernel = KERNELS(sum),
-    .leads = true,
-    .vjp = sum_vjp,
-};
-wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_sum, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
+          .formula = "y = sum(x along axis)", .adjoint = "x' = y'", .operands = 1, BY_TREE,
+          .shape = sum_shape, .rewrite = sum_rewrite, .kernel = KERNELS(sum), .leads = true, .vjp = sum_vjp);
+wg_node wg_sum_at(wg_site here, const wg_reduce_args *a) { APPLY(sum, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- mean ---- */
 
@@ -73,27 +57,15 @@ EXPAND(mean)
 }
 SAMPLE(mean)
 {
-    return i == 8 ? wg_mean(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0))
-                  : reduce_any(g, i, wg_mean_at, here);
+    return i == 8 ? wg_mean(CLASSES(9, 5, 3), .axes = WG_AXES(0)) : reduce_any(g, i, wg_mean_at, here);
 }
 ERROR_SAMPLE(mean) { return reduce_error(g, i, wg_mean_at, here); }
 
-const wg_op wgi_op_mean = {
-    OP(mean),
-    .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
-    .formula = "y = mean(x along axis)",
-    .adjoint = "x' = y' / length(x along axis)",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    TAKES(reduce),
-    .shape = reduce_shape,
-    .expand = mean_expand,
-};
-wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_mean, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(mean,
+          .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
+          .formula = "y = mean(x along axis)", .adjoint = "x' = y' / length(x along axis)", .operands = 1,
+          .kind = WG_REDUCE, TAKES(reduce), .shape = reduce_shape, .expand = mean_expand);
+wg_node wg_mean_at(wg_site here, const wg_reduce_args *a) { APPLY(mean, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- var ---- */
 
@@ -106,22 +78,11 @@ EXPAND(var)
 SAMPLE(var) { return reduce_any(g, i, wg_var_at, here); }
 ERROR_SAMPLE(var) { return reduce_error(g, i, wg_var_at, here); }
 
-const wg_op wgi_op_var = {
-    OP(var),
-    .summary = "Variance along axes: the mean squared deviation from the mean, divided by n.",
-    .formula = "y = mean((x - mean(x along axis))^2 along axis)",
-    .adjoint = "x' = 2 y' (x - mean(x along axis)) / length(x along axis)",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(reduce),
-    .shape = reduce_shape,
-    .expand = var_expand,
-};
-wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_var, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(var, .summary = "Variance along axes: the mean squared deviation from the mean, divided by n.",
+          .formula = "y = mean((x - mean(x along axis))^2 along axis)",
+          .adjoint = "x' = 2 y' (x - mean(x along axis)) / length(x along axis)", .operands = 1,
+          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(reduce), .shape = reduce_shape,
+          .expand = var_expand);
+wg_node wg_var_at(wg_site here, const wg_reduce_args *a) { APPLY(var, reduce, REDUCE_FIELDS, a->x); }
 
 #endif

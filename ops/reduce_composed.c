@@ -41,29 +41,17 @@ EXPAND(min)
 SAMPLE(min)
 {
     switch (i) {
-    case 8: return wg_min(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
-    case 9: return wg_min(wg_greater(wg_any(g, WG_SHAPE(5, 3)), 0), .axes = WG_AXES(0));
+    case 8: return wg_min(CLASSES(9, 5, 3), .axes = WG_AXES(0));
+    case 9: return wg_min(wg_greater(ANY(5, 3), 0), .axes = WG_AXES(0));
     }
     return reduce_any(g, i, wg_min_at, here);
 }
 ERROR_SAMPLE(min) { return reduce_error(g, i, wg_min_at, here); }
 
-const wg_op wgi_op_min = {
-    OP(min),
-    .summary = "Smallest element along axes. NaN if one is NaN.",
-    .formula = "y = min(x along axis)",
-    .adjoint = "x' = y' where first(x == y along axis), else 0",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    TAKES(reduce),
-    .shape = choose_shape,
-    .expand = min_expand,
-};
-wg_node wg_min_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_min, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
+          .formula = "y = min(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
+          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = choose_shape, .expand = min_expand);
+wg_node wg_min_at(wg_site here, const wg_reduce_args *a) { APPLY(min, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- std ---- */
 
@@ -78,23 +66,12 @@ EXPAND(std)
 SAMPLE(std) { return reduce_any(g, i, wg_std_at, here); }
 ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
 
-const wg_op wgi_op_std = {
-    OP(std),
-    .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
-    .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
-    .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(reduce),
-    .shape = reduce_shape,
-    .expand = std_expand,
-};
-wg_node wg_std_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_std, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(std, .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
+          .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
+          .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
+          .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(reduce), .shape = reduce_shape,
+          .expand = std_expand);
+wg_node wg_std_at(wg_site here, const wg_reduce_args *a) { APPLY(std, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- any_of, all_of ---- */
 
@@ -105,11 +82,8 @@ static bool bool_shape(wg_rule *r)
 }
 static wg_node bools(wg_graph *g, int i, reduce_builder op, wg_site here)
 {
-    if (i == 8)
-        return op(here,
-                  &(wg_reduce_args){ .x = wg_greater(wg_any(g, WG_SHAPE(4, 2)), 0), .axes = WG_AXES(0) });
-    if (i == 9)
-        return op(here, &(wg_reduce_args){ .x = wg_any_class(g, 2, WG_SHAPE(4, 2)), .axes = WG_AXES(1) });
+    if (i == 8) return op(here, &(wg_reduce_args){ .x = wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0) });
+    if (i == 9) return op(here, &(wg_reduce_args){ .x = CLASSES(2, 4, 2), .axes = WG_AXES(1) });
     return reduce_any(g, i, op, here);
 }
 EXPAND(any_of)
@@ -120,23 +94,10 @@ EXPAND(any_of)
 SAMPLE(any_of) { return bools(g, i, wg_any_of_at, here); }
 ERROR_SAMPLE(any_of) { return reduce_error(g, i, wg_any_of_at, here); }
 
-const wg_op wgi_op_any_of = {
-    OP(any_of),
-    .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
-    .formula = "y = any(x != 0 along axis)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_REDUCE,
-    TAKES(reduce),
-    .shape = bool_shape,
-    .expand = any_of_expand,
-};
-wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_any_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
+          .formula = "y = any(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
+          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = bool_shape, .expand = any_of_expand);
+wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a) { APPLY(any_of, reduce, REDUCE_FIELDS, a->x); }
 
 EXPAND(all_of)
 {
@@ -146,23 +107,10 @@ EXPAND(all_of)
 SAMPLE(all_of) { return bools(g, i, wg_all_of_at, here); }
 ERROR_SAMPLE(all_of) { return reduce_error(g, i, wg_all_of_at, here); }
 
-const wg_op wgi_op_all_of = {
-    OP(all_of),
-    .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
-    .formula = "y = all(x != 0 along axis)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_REDUCE,
-    TAKES(reduce),
-    .shape = bool_shape,
-    .expand = all_of_expand,
-};
-wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_all_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
+DEFINE_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
+          .formula = "y = all(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
+          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = bool_shape, .expand = all_of_expand);
+wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a) { APPLY(all_of, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- norm ---- */
 
@@ -202,21 +150,12 @@ EXPAND(norm)
         y[0] = wg_reshape(length, reduced_shape(&s, &a->axes, a->keepdims));
     }
 }
-SAMPLE(norm)
-{
-    switch (i) {
-    case 0: return wg_norm(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(1), .keepdims = true);
-    case 2: return wg_norm(wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(0, 2), .p = 1);
-    case 3: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .p = 3);
-    case 4: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .p = INFINITY);
-    case 5: return wg_norm(wg_any(g, WG_SHAPE(0, 3)), .axes = WG_AXES(0));
-    }
-    return wg_none;
-}
+SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axes = WG_AXES(1), .keepdims = true),
+        wg_norm(ANY(2, 3, 2), .axes = WG_AXES(0, 2), .p = 1), wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = 3),
+        wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = INFINITY), wg_norm(ANY(0, 3), .axes = WG_AXES(0)));
 ERROR_SAMPLE(norm)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    wg_node x = ANY(3, 4);
     switch (i) {
     case 0: wg_norm(x, .p = -1); return "p is -1";
     case 1: wg_norm(x, .axes = WG_AXES(2)); return "no axis 2 in";
@@ -224,24 +163,14 @@ ERROR_SAMPLE(norm)
     return NULL;
 }
 
-const wg_op wgi_op_norm = {
-    OP(norm),
-    .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. p = "
-               "inf: the largest |x|.",
-    .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
-    .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(norm),
-    .shape = norm_shape,
-    .expand = norm_expand,
-};
-wg_node wg_norm_at(wg_site here, const wg_norm_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_norm, &a->x, 1, &GIVEN(norm, NORM_FIELDS));
-}
+DEFINE_OP(norm,
+          .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. "
+                     "p = inf: the largest |x|.",
+          .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
+          .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
+          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), .shape = norm_shape,
+          .expand = norm_expand);
+wg_node wg_norm_at(wg_site here, const wg_norm_args *a) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 
 /* ---- argmin ---- */
 
@@ -255,40 +184,19 @@ EXPAND(argmin)
     const struct reduce *a = attr;
     y[0] = wg_argmax(opposite(here, x[0]), .axis = AXES_OF(a->axes), .keepdims = a->keepdims);
 }
-SAMPLE(argmin)
-{
-    switch (i) {
-    case 0: return wg_argmin(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_argmin(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0), .keepdims = true);
-    case 2: return wg_argmin(wg_any_class(g, 3, WG_SHAPE(4, 9)));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(argmin)
-{
-    switch (i) {
-    case 0: wg_argmin(wg_any(g, WG_SHAPE(3, 0))); return "has no elements to choose from";
-    case 1: wg_argmin(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0, 1)); return "takes one axis, not 2";
-    }
-    return NULL;
-}
+SAMPLES(argmin, wg_argmin(ANY(3, 4)), wg_argmin(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
+        wg_argmin(CLASSES(3, 4, 9)));
+ERRORS(argmin, (wg_argmin(ANY(3, 0)), "has no elements to choose from"),
+       (wg_argmin(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"));
 #define ARGMIN_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
 OPTION_TABLE(argmin_attrs, reduce, ARGMIN_FIELDS);
 
-const wg_op wgi_op_argmin = {
-    OP(argmin),
-    .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN counts "
-               "as the smallest.",
-    .formula = "y = argmin(x along axis)",
-    .adjoint = "the result is an index",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    .attr_size = sizeof(struct reduce),
-    .attrs = argmin_attrs,
-    .shape = argmin_shape,
-    .expand = argmin_expand,
-};
+DEFINE_OP(argmin,
+          .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "
+                     "counts as the smallest.",
+          .formula = "y = argmin(x along axis)", .adjoint = "the result is an index",
+          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce),
+          .attrs = argmin_attrs, .shape = argmin_shape, .expand = argmin_expand);
 wg_node wg_argmin_at(wg_site here, const wg_axis_args *a)
 {
     a = WG_OR_NONE(a);

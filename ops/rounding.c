@@ -22,92 +22,39 @@ KERNEL(nearest_finite) { WG_MAP1(k, a > MOST(a) ? MOST(a) : a < -MOST(a) ? -MOST
 
 #if WG_BASE
 
-DECLARE(sign);
-DECLARE(floor);
-DECLARE(ceil);
-DECLARE(round);
-DECLARE(nearest_finite);
-
 /* ---- sign ---- */
 
-SAMPLE(sign) { return kinked(g, i, wg_sign_at, here); }
-ERROR_SAMPLE(sign) { return single_error(g, i, "sign", here); }
-
-const wg_op wgi_op_sign = {
-    OP(sign),
-    .summary = "1, 0 or -1: the sign of each element. NaN stays.",
-    .formula = "y = 1 where x > 0, -1 where x < 0, else x",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kernel = KERNELS(sign),
-};
-wg_node wg_sign_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sign); }
+KINKED_OP(sign, .summary = "1, 0 or -1: the sign of each element. NaN stays.",
+          .formula = "y = 1 where x > 0, -1 where x < 0, else x", .adjoint = "piecewise constant",
+          .zero = WG_EVERY_OPERAND, .kernel = KERNELS(sign));
 
 /* ---- floor ---- */
 
-SAMPLE(floor) { return kinked(g, i, wg_floor_at, here); }
-ERROR_SAMPLE(floor) { return single_error(g, i, "floor", here); }
-
-const wg_op wgi_op_floor = {
-    OP(floor),
-    .summary = "Rounds down to whole numbers.",
-    .formula = "y = floor(x)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kernel = KERNELS(floor),
-};
-wg_node wg_floor_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_floor); }
+KINKED_OP(floor, .summary = "Rounds down to whole numbers.", .formula = "y = floor(x)",
+          .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kernel = KERNELS(floor));
 
 /* ---- ceil ---- */
 
-SAMPLE(ceil) { return kinked(g, i, wg_ceil_at, here); }
-ERROR_SAMPLE(ceil) { return single_error(g, i, "ceil", here); }
-
-const wg_op wgi_op_ceil = {
-    OP(ceil),
-    .summary = "Rounds up to whole numbers.",
-    .formula = "y = ceil(x)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kernel = KERNELS(ceil),
-};
-wg_node wg_ceil_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_ceil); }
+KINKED_OP(ceil, .summary = "Rounds up to whole numbers.", .formula = "y = ceil(x)",
+          .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kernel = KERNELS(ceil));
 
 /* ---- round ---- */
 
-SAMPLE(round) { return kinked(g, i, wg_round_at, here); }
-ERROR_SAMPLE(round) { return single_error(g, i, "round", here); }
-
-const wg_op wgi_op_round = {
-    OP(round),
-    .summary = "Rounds to the nearest whole number, halves to the even one.",
-    .formula = "y = round(x)",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kernel = KERNELS(round),
-};
-wg_node wg_round_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_round); }
+KINKED_OP(round, .summary = "Rounds to the nearest whole number, halves to the even one.",
+          .formula = "y = round(x)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
+          .kernel = KERNELS(round));
 
 /* ---- nearest_finite: for derivative rules ---- */
 
 VJP(nearest_finite) { gx[0] = gy; }
 SAMPLE(nearest_finite) { return kinked(g, i, nearest_finite, here); }
-ERROR_SAMPLE(nearest_finite) { return single_error(g, i, "nearest_finite", here); }
+ERROR_SAMPLE(nearest_finite) { return single_error(here, g, i, &wgi_op_nearest_finite); }
 
-const wg_op wgi_op_nearest_finite = {
-    OP(nearest_finite),
-    .summary = "The largest number of the dtype for infinity, its opposite for -infinity, else x.",
-    .formula = "y = min(max(x, -m), m); m = \"the largest number\"",
-    .adjoint = "x' = y'",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(nearest_finite),
-    .vjp = nearest_finite_vjp,
-};
+DEFINE_OP(nearest_finite,
+          .summary = "The largest number of the dtype for infinity, its opposite for -infinity, else x.",
+          .formula = "y = min(max(x, -m), m); m = \"the largest number\"", .adjoint = "x' = y'",
+          .operands = 1, .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(nearest_finite),
+          .vjp = nearest_finite_vjp);
 
 /* ---- clip: the limits are operands, since numbers may change from run to run ---- */
 
@@ -127,39 +74,24 @@ EXPAND(clip)
     wg_node v = wg_where(wg_less(x[0], x[1]), x[1], x[0]);
     y[0] = wg_where(wg_greater(v, x[2]), x[2], v);
 }
-SAMPLE(clip)
-{
-    switch (i) {
-    case 0: return wg_clip(wg_between(g, -0.4, 0.4, WG_SHAPE(3, 4)), -0.5, 0.5);
-    case 1:
-        return wg_clip(wg_between(g, 1, 2, WG_SHAPE(3, 4)), wg_between(g, -1, 0, WG_SHAPE(3, 1)),
-                       wg_between(g, 0.2, 0.8, WG_SHAPE(4)));
-    case 2: return wg_clip(wg_between(g, -2, -1, WG_SHAPE(5)), wg_between(g, -0.5, 0, WG_SHAPE(5)), 1);
-    case 3: return wg_clip(wg_any(g, WG_SHAPE(2, 0)), 0, 6);
-    }
-    return wg_none;
-}
+SAMPLES(clip, wg_clip(BETWEEN(-0.4, 0.4, 3, 4), -0.5, 0.5),
+        wg_clip(BETWEEN(1, 2, 3, 4), BETWEEN(-1, 0, 3, 1), BETWEEN(0.2, 0.8, 4)),
+        wg_clip(BETWEEN(-2, -1, 5), BETWEEN(-0.5, 0, 5), 1), wg_clip(ANY(2, 0), 0, 6));
 ERROR_SAMPLE(clip)
 {
-    const wg_node x = i < 2 ? wg_any(g, WG_SHAPE(3)) : wg_none;
-    if (i == 0) return wg_clip(x, wg_any(g, WG_SHAPE(4)), 1), "shapes do not broadcast";
+    const wg_node x = i < 2 ? ANY(3) : wg_none;
+    if (i == 0) return wg_clip(x, ANY(4), 1), "shapes do not broadcast";
     if (i == 1) return wg_clip(x, 2, 1), "low 2 is above high 1";
     return NULL;
 }
 
-const wg_op wgi_op_clip = {
-    OP(clip),
-    .summary =
-        "Each element, but at least low and at most high. Numbers with low above high are an error; where a "
-        "tensor low is above high it is high. NaN stays.",
-    .formula = "y = high where v > high, else v; v = low where x < low, else x",
-    .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else 0; "
-               "high' = y' where v > high, else 0; v = low where x < low, else x",
-    .operands = 3,
-    .names = "x low high",
-    .shape = clip_shape,
-    .expand = clip_expand,
-};
+DEFINE_OP(clip,
+          .summary = "Each element, but at least low and at most high. Numbers with low above high are an "
+                     "error; where a tensor low is above high it is high. NaN stays.",
+          .formula = "y = high where v > high, else v; v = low where x < low, else x",
+          .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else "
+                     "0; high' = y' where v > high, else 0; v = low where x < low, else x",
+          .operands = 3, .names = "x low high", .shape = clip_shape, .expand = clip_expand);
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
 {
     return wg_apply(here, &wgi_op_clip, (wg_node[]){ x, low, high }, 3, NULL);

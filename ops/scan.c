@@ -99,10 +99,6 @@ KERNEL(logcumsumexp)
 
 #include "rules.h"
 
-DECLARE(linear_scan);
-DECLARE(cumprod);
-DECLARE(logcumsumexp);
-
 /* The axis is the first field of both structs. */
 static int64_t units_along(const wg_kernel *k)
 {
@@ -147,38 +143,26 @@ SAMPLE(linear_scan)
 }
 ERROR_SAMPLE(linear_scan)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    wg_node x = ANY(3, 4);
     switch (i) {
-    case 0: wg_linear_scan(x, wg_any(g, WG_SHAPE(3))); return "shapes differ";
+    case 0: wg_linear_scan(x, ANY(3)); return "shapes differ";
     case 1: wg_linear_scan(x, x, .axis = 2); return "no axis 2 in";
     }
     return NULL;
 }
 
-const wg_op wgi_op_linear_scan = {
-    OP(linear_scan),
-    .summary =
-        "The linear recurrence along an axis: each result is a times the one before, plus b. The first is b. "
-        "reverse: from the end.",
-    .formula = "y[i] = a[i] y[j] + b[i] along axis; j = i + 1 where reverse, else i - 1",
-    .adjoint = "b'[i] = y'[i] + a[k] b'[k] along axis, a'[i] = b'[i] y[j] along axis; j = i + 1 where "
-               "reverse, else i - 1, k = i - 1 where reverse, else i + 1",
-    .operands = 2,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 4,
-    TAKES(directed),
-    .shape = linear_scan_shape,
-    .kernel = KERNELS(linear_scan),
-    .units = units_along,
-    .leads = true,
-    .vjp = linear_scan_vjp,
-};
+DEFINE_OP(linear_scan,
+          .summary = "The linear recurrence along an axis: each result is a times the one before, plus b. "
+                     "The first is b. reverse: from the end.",
+          .formula = "y[i] = a[i] y[j] + b[i] along axis; j = i + 1 where reverse, else i - 1",
+          .adjoint = "b'[i] = y'[i] + a[k] b'[k] along axis, a'[i] = b'[i] y[j] along axis; j = i + 1 where "
+                     "reverse, else i - 1, k = i - 1 where reverse, else i + 1",
+          .operands = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 4, TAKES(directed),
+          .shape = linear_scan_shape, .kernel = KERNELS(linear_scan), .units = units_along, .leads = true,
+          .vjp = linear_scan_vjp);
 wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_linear_scan, (wg_node[]){ a->x, a->b }, 2,
-                    &GIVEN(directed, DIRECTED_FIELDS));
+    APPLY(linear_scan, directed, DIRECTED_FIELDS, a->x, a->b);
 }
 
 /* ---- cumprod ---- */
@@ -199,51 +183,25 @@ VJP(cumprod)
     wg_node slope = a->exclusive ? next_of(here, gy, a->axis, a->reverse, WG_PAD_CONSTANT) : gy;
     gx[0] = wg_mul(before, wg_linear_scan(next, slope, .axis = a->axis, .reverse = !a->reverse));
 }
-SAMPLE(cumprod)
-{
-    switch (i) {
-    case 0: return wg_cumprod(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_cumprod(wg_any(g, WG_SHAPE(3, 4)), .axis = -1, .exclusive = true);
-    case 2: return wg_cumprod(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
-    case 3: return wg_cumprod(wg_any(g, WG_SHAPE(5)), .exclusive = true, .reverse = true);
-    case 4: return wg_cumprod(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
-    case 5: return wg_cumprod(wg_any(g, WG_SHAPE(1)));
-    case 6: return wg_cumprod(wg_any(g, WG_SHAPE(11, 3)), .axis = 1);
-    case 7: return wg_cumprod(wg_any_class(g, 9, WG_SHAPE(2, 70)));
-    case 8: return wg_cumprod(wg_greater(wg_any_class(g, 3, WG_SHAPE(7)), 0));
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(cumprod)
-{
-    if (i) return NULL;
-    wg_cumprod(wg_any(g, WG_SHAPE(3, 4)), .axis = 2);
-    return "no axis 2 in";
-}
+SAMPLES(cumprod, wg_cumprod(ANY(3, 4)), wg_cumprod(ANY(3, 4), .axis = -1, .exclusive = true),
+        wg_cumprod(ANY(2, 3, 2), .axis = 1, .reverse = true),
+        wg_cumprod(ANY(5), .exclusive = true, .reverse = true), wg_cumprod(ANY(2, 0), .axis = 1),
+        wg_cumprod(ANY(1)), wg_cumprod(ANY(11, 3), .axis = 1), wg_cumprod(CLASSES(9, 2, 70)),
+        wg_cumprod(wg_greater(CLASSES(3, 7), 0)));
+ERRORS(cumprod, (wg_cumprod(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
-const wg_op wgi_op_cumprod = {
-    OP(cumprod),
-    .summary =
-        "Cumulative product along an axis. exclusive: without the element itself. reverse: from the end. "
-        "Integers and bools give i64.",
-    .formula = "y[i] = prod(x[j] over j where before) along axis; before = j > i where reverse and "
-               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-    .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
-               "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .cost = 2,
-    TAKES(cumulated),
-    .shape = cumprod_shape,
-    .kernel = KERNELS(cumprod),
-    .units = units_along,
-    .leads = true,
-    .vjp = cumprod_vjp,
-};
+DEFINE_OP(cumprod,
+          .summary = "Cumulative product along an axis. exclusive: without the element itself. reverse: from "
+                     "the end. Integers and bools give i64.",
+          .formula = "y[i] = prod(x[j] over j where before) along axis; before = j > i where reverse and "
+                     "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+          .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
+                     "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
+          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), .shape = cumprod_shape,
+          .kernel = KERNELS(cumprod), .units = units_along, .leads = true, .vjp = cumprod_vjp);
 wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_cumprod, &a->x, 1, &GIVEN(cumulated, CUMULATED_FIELDS));
+    APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x);
 }
 
 /* ---- logcumsumexp ---- */
@@ -263,48 +221,25 @@ VJP(logcumsumexp)
     wg_node part = wg_exp(wg_sub(wg_where(top, 0, x[0]), wg_where(top, 0, y)));
     gx[0] = wg_mul(part, wg_linear_scan(share, gy, .axis = a->axis, .reverse = !a->reverse));
 }
-SAMPLE(logcumsumexp)
-{
-    switch (i) {
-    case 0: return wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)));
-    case 1: return wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)), .axis = -1);
-    case 2: return wg_logcumsumexp(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
-    case 3: return wg_logcumsumexp(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
-    case 4: return wg_logcumsumexp(wg_any(g, WG_SHAPE(1)));
-    case 5: return wg_logcumsumexp(wg_any(g, WG_SHAPE(11, 3)), .axis = 1, .reverse = true);
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(logcumsumexp)
-{
-    if (i) return NULL;
-    wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)), .axis = 2);
-    return "no axis 2 in";
-}
+SAMPLES(logcumsumexp, wg_logcumsumexp(ANY(3, 4)), wg_logcumsumexp(ANY(3, 4), .axis = -1),
+        wg_logcumsumexp(ANY(2, 3, 2), .axis = 1, .reverse = true), wg_logcumsumexp(ANY(2, 0), .axis = 1),
+        wg_logcumsumexp(ANY(1)), wg_logcumsumexp(ANY(11, 3), .axis = 1, .reverse = true));
+ERRORS(logcumsumexp, (wg_logcumsumexp(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
-const wg_op wgi_op_logcumsumexp = {
-    OP(logcumsumexp),
+DEFINE_OP(
+    logcumsumexp,
     .summary =
         "Logarithm of the cumulative sum of e^x along an axis, without overflow. reverse: from the end.",
-    .formula = "y[i] = ln(sum(e^x[j] over j where before)) along axis; before = j >= i where reverse, "
-               "else j <= i",
-    .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i "
-               "where reverse, else j <= i",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 40,
-    TAKES(directed),
-    .shape = logcumsumexp_shape,
-    .kernel = KERNELS(logcumsumexp),
-    .units = units_along,
-    .leads = true,
-    .vjp = logcumsumexp_vjp,
-};
+    .formula =
+        "y[i] = ln(sum(e^x[j] over j where before)) along axis; before = j >= i where reverse, else j <= i",
+    .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i where "
+               "reverse, else j <= i",
+    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(directed),
+    .shape = logcumsumexp_shape, .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true,
+    .vjp = logcumsumexp_vjp);
 wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_logcumsumexp, &a->x, 1, &GIVEN(directed, DIRECTED_FIELDS));
+    APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x);
 }
 
 #endif

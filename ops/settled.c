@@ -36,8 +36,6 @@ KERNEL(settled)
 
 #if WG_BASE
 
-DECLARE(settled);
-
 static bool settled_shape(wg_rule *r)
 {
     const double tol = ((const struct settled *)r->attr)->tol;
@@ -59,28 +57,17 @@ SAMPLE(settled)
 }
 ERROR_SAMPLE(settled)
 {
-    wg_node x = wg_any(g, WG_SHAPE(3)), y = wg_any(g, WG_SHAPE(4));
+    wg_node x = ANY(3), y = ANY(4);
     if (i > 1) return NULL;
     wg_settled_at(here, &(wg_settled_args){ .x = x, .before = i ? x : y, .tol = i ? -1 : 0 });
     return i ? "tol is -1" : "shapes differ";
 }
 
-const wg_op wgi_op_settled = {
-    OP(settled),
-    TAKES(settled),
-    .summary = "The first operand; an error while the graph runs if it is far from the second.",
-    .formula = "y = x",
-    .adjoint = "x' = y'",
-    .zero = 1 << 1,
-    .operands = 2,
-    .names = "x before",
-    .kind = WG_OPAQUE,
-    .shape = settled_shape,
-    .kernel = KERNELS(settled),
-    .leads = true,
-    .vjp = settled_vjp,
-    .jvp = settled_jvp,
-};
+DEFINE_OP(settled, TAKES(settled),
+          .summary = "The first operand; an error while the graph runs if it is far from the second.",
+          .formula = "y = x", .adjoint = "x' = y'", .zero = 1 << 1, .operands = 2, .names = "x before",
+          .kind = WG_OPAQUE, .shape = settled_shape, .kernel = KERNELS(settled), .leads = true,
+          .vjp = settled_vjp, .jvp = settled_jvp);
 wg_node wg_settled_at(wg_site here, const wg_settled_args *a)
 {
     a = WG_OR_NONE(a);

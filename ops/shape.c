@@ -330,7 +330,7 @@ SAMPLE(stop_gradient)
 {
     return i == 0 ? wg_stop_gradient(ANY(3, 4)) : i == 1 ? wg_stop_gradient(ANY(2, 0)) : wg_none;
 }
-ERROR_SAMPLE(stop_gradient) { return single_error(g, i, "stop_gradient", here); }
+ERROR_SAMPLE(stop_gradient) { return single_error(here, g, i, &wgi_op_stop_gradient); }
 
 const wg_op wgi_op_stop_gradient = {
     OP(stop_gradient),

@@ -31,9 +31,6 @@ KERNEL(log_softmax) { return softmax_kernel(k, true); }
 
 #if WG_BASE
 
-DECLARE(softmax);
-DECLARE(log_softmax);
-
 /* ---- softmax, log_softmax ---- */
 
 static int64_t units_of(const wg_kernel *k)
@@ -102,7 +99,7 @@ static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op
     static const struct softmax f[] = { { { 1, { 2 } }, 0 }, { { 2, { 0, 1 } }, 0 }, { { 1, { 0 } }, -1 } };
     static const char *const said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
     if (i > 2) return NULL;
-    wg_node x = wg_any(g, WG_SHAPE(2, 3));
+    wg_node x = ANY(2, 3);
     wg_apply(here, op, &x, 1, &f[i]);
     return said[i];
 }
@@ -118,31 +115,16 @@ VJP(softmax) { gx[0] = wg_apply(here, &wgi_op_softmax_grad, (wg_node[]){ y, gy }
 SAMPLE(softmax) { return along(here, g, i, &wgi_op_softmax); }
 ERROR_SAMPLE(softmax) { return along_error(here, g, i, &wgi_op_softmax); }
 
-const wg_op wgi_op_softmax = {
-    OP(softmax),
-    .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
-    .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
-    .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    TAKES(softmax),
-    .shape = softmax_shape,
-    .rewrite = softmax_rewrite,
-    .kernel = KERNELS(softmax),
-    .units = units_of,
-    .rows = rows_of,
-    .scratch = copy_bytes,
-    .own_scratch = true,
-    .expand = softmax_expand,
-    .leads = true,
-    .vjp = softmax_vjp,
-};
+DEFINE_OP(softmax, .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
+          .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
+          .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature", .operands = 1, .kind = WG_ROWS,
+          .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), .shape = softmax_shape,
+          .rewrite = softmax_rewrite, .kernel = KERNELS(softmax), .units = units_of, .rows = rows_of,
+          .scratch = copy_bytes, .own_scratch = true, .expand = softmax_expand, .leads = true,
+          .vjp = softmax_vjp);
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
+    APPLY(softmax, softmax, SOFTMAX_FIELDS, a->x);
 }
 
 REWRITE(log_softmax) { return cooled(here, &wgi_op_log_softmax, x[0], attr); }
@@ -156,31 +138,16 @@ VJP(log_softmax) { gx[0] = wg_apply(here, &wgi_op_log_softmax_grad, (wg_node[]){
 SAMPLE(log_softmax) { return along(here, g, i, &wgi_op_log_softmax); }
 ERROR_SAMPLE(log_softmax) { return along_error(here, g, i, &wgi_op_log_softmax); }
 
-const wg_op wgi_op_log_softmax = {
-    OP(log_softmax),
-    .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
-    .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
-    .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    TAKES(softmax),
-    .shape = softmax_shape,
-    .rewrite = log_softmax_rewrite,
-    .kernel = KERNELS(log_softmax),
-    .units = units_of,
-    .rows = rows_of,
-    .scratch = copy_bytes,
-    .own_scratch = true,
-    .expand = log_softmax_expand,
-    .leads = true,
-    .vjp = log_softmax_vjp,
-};
+DEFINE_OP(log_softmax, .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
+          .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
+          .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature", .operands = 1, .kind = WG_ROWS,
+          .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), .shape = softmax_shape,
+          .rewrite = log_softmax_rewrite, .kernel = KERNELS(log_softmax), .units = units_of, .rows = rows_of,
+          .scratch = copy_bytes, .own_scratch = true, .expand = log_softmax_expand, .leads = true,
+          .vjp = log_softmax_vjp);
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_log_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
+    APPLY(log_softmax, softmax, SOFTMAX_FIELDS, a->x);
 }
 
 #endif

@@ -35,9 +35,6 @@ KERNEL(log_softmax_grad)
 
 #if WG_BASE
 
-DECLARE(softmax_grad);
-DECLARE(log_softmax_grad);
-
 static int64_t units_of(const wg_kernel *k)
 {
     const slices a = slices_of_grad(k);
@@ -74,7 +71,7 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
 static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     if (i > 1) return NULL;
-    wg_node y = wg_any(g, WG_SHAPE(2, 3)), gy = i ? y : wg_any(g, WG_SHAPE(3, 2));
+    wg_node y = ANY(2, 3), gy = i ? y : ANY(3, 2);
     wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(i ? 2 : 1) });
     return i ? "no axis 2" : "is not shaped as";
 }
@@ -90,25 +87,15 @@ EXPAND(softmax_grad) { y[0] = wg_mul(x[0], wg_sub(x[1], total(here, wg_mul(x[1],
 SAMPLE(softmax_grad) { return along(here, g, i, &wgi_op_softmax_grad); }
 ERROR_SAMPLE(softmax_grad) { return along_error(here, g, i, &wgi_op_softmax_grad); }
 
-const wg_op wgi_op_softmax_grad = {
-    OP(softmax_grad),
+DEFINE_OP(
+    softmax_grad,
     .summary = "Gradient of softmax by its operand. Operands: the result y of softmax, and its gradient g.",
     .formula = "x' = y (g - sum(g y along axis))",
-    .adjoint = "g' = y (x'' - sum(x'' y along axis)), y' = x'' (g - sum(g y along axis)) - g sum(x'' y "
-               "along axis)",
-    .operands = 2,
-    .names = "y g",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 4,
-    TAKES(softmax_grad),
-    .shape = softmax_grad_shape,
-    .kernel = KERNELS(softmax_grad),
-    .units = units_of,
-    .rows = rows_of,
-    .expand = softmax_grad_expand,
-    .leads = true,
-};
+    .adjoint =
+        "g' = y (x'' - sum(x'' y along axis)), y' = x'' (g - sum(g y along axis)) - g sum(x'' y along axis)",
+    .operands = 2, .names = "y g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 4,
+    TAKES(softmax_grad), .shape = softmax_grad_shape, .kernel = KERNELS(softmax_grad), .units = units_of,
+    .rows = rows_of, .expand = softmax_grad_expand, .leads = true);
 
 /* ---- log_softmax_grad ---- */
 
@@ -116,24 +103,14 @@ EXPAND(log_softmax_grad) { y[0] = wg_sub(x[1], wg_mul(wg_exp(x[0]), total(here, 
 SAMPLE(log_softmax_grad) { return along(here, g, i, &wgi_op_log_softmax_grad); }
 ERROR_SAMPLE(log_softmax_grad) { return along_error(here, g, i, &wgi_op_log_softmax_grad); }
 
-const wg_op wgi_op_log_softmax_grad = {
-    OP(log_softmax_grad),
+DEFINE_OP(
+    log_softmax_grad,
     .summary =
         "Gradient of log_softmax by its operand. Operands: the result y of log_softmax, and its gradient g.",
     .formula = "x' = g - e^y sum(g along axis)",
-    .adjoint = "g' = x'' - sum(x'' e^y along axis), y' = -x'' e^y sum(g along axis)",
-    .operands = 2,
-    .names = "y g",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 10,
-    TAKES(softmax_grad),
-    .shape = softmax_grad_shape,
-    .kernel = KERNELS(log_softmax_grad),
-    .units = units_of,
-    .rows = rows_of,
-    .expand = log_softmax_grad_expand,
-    .leads = true,
-};
+    .adjoint = "g' = x'' - sum(x'' e^y along axis), y' = -x'' e^y sum(g along axis)", .operands = 2,
+    .names = "y g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 10, TAKES(softmax_grad),
+    .shape = softmax_grad_shape, .kernel = KERNELS(log_softmax_grad), .units = units_of, .rows = rows_of,
+    .expand = log_softmax_grad_expand, .leads = true);
 
 #endif

@@ -153,9 +153,6 @@ KERNEL(topk)
 
 #include "take_rules.h"
 
-DECLARE(sort);
-DECLARE(topk);
-
 extern const wg_op wgi_op_sort, wgi_op_topk, wgi_op_argsort;
 
 /* One axis, whose elements have numbers of 32 bits. */
@@ -198,14 +195,12 @@ VJP(sort)
 static wg_node order_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_sort_args *))
 {
     switch (i) {
-    case 0: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3, 5)) });
-    case 1:
-        return op(here,
-                  &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(4, 3)), .axis = WG_AXES(0), .descending = true });
-    case 2: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(2, 5, 2)), .axis = WG_AXES(-2) });
-    case 3: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(2, 0)) });
-    case 4: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(200)) });
-    case 5: return op(here, &(wg_sort_args){ .x = wg_any_class(g, 9, WG_SHAPE(3, 90)), .descending = true });
+    case 0: return op(here, &(wg_sort_args){ .x = ANY(3, 5) });
+    case 1: return op(here, &(wg_sort_args){ .x = ANY(4, 3), .axis = WG_AXES(0), .descending = true });
+    case 2: return op(here, &(wg_sort_args){ .x = ANY(2, 5, 2), .axis = WG_AXES(-2) });
+    case 3: return op(here, &(wg_sort_args){ .x = ANY(2, 0) });
+    case 4: return op(here, &(wg_sort_args){ .x = ANY(200) });
+    case 5: return op(here, &(wg_sort_args){ .x = CLASSES(9, 3, 90), .descending = true });
     }
     return wg_none;
 }
@@ -213,43 +208,23 @@ static const char *sort_mistake(wg_site here, wg_graph *g, int i,
                                 wg_node (*op)(wg_site, const wg_sort_args *))
 {
     switch (i) {
-    case 0:
-        op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3)), .axis = WG_AXES(1) });
-        return "no axis 1 in";
-    case 1:
-        op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0, 1) });
-        return "takes one axis";
+    case 0: op(here, &(wg_sort_args){ .x = ANY(3), .axis = WG_AXES(1) }); return "no axis 1 in";
+    case 1: op(here, &(wg_sort_args){ .x = ANY(3, 4), .axis = WG_AXES(0, 1) }); return "takes one axis";
     }
     return NULL;
 }
 SAMPLE(sort) { return order_sample(here, g, i, wg_sort_at); }
 ERROR_SAMPLE(sort) { return sort_mistake(here, g, i, wg_sort_at); }
 
-const wg_op wgi_op_sort = {
-    OP(sort),
-    .summary = "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
-               "1 has their "
-               "numbers. Equal elements keep their order, NaN counts as the largest number.",
-    .formula = "y[i] = x[p[i]] along axis, p = \"the order of x along axis\"",
-    .adjoint = "x'[p[i]] = y'[i] along axis",
-    .operands = 1,
-    .outputs = 2,
-    .kind = WG_ROWS,
-    .cost = 20,
-    TAKES(sort),
-    .shape = sort_shape,
-    .kernel = KERNELS(sort),
-    .units = sort_units,
-    .scratch = sort_scratch,
-    .own_scratch = true,
-    .leads = true,
-    .vjp = sort_vjp,
-};
-wg_node wg_sort_at(wg_site here, const wg_sort_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_sort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
-}
+DEFINE_OP(sort,
+          .summary =
+              "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
+              "1 has their numbers. Equal elements keep their order, NaN counts as the largest number.",
+          .formula = "y[i] = x[p[i]] along axis, p = \"the order of x along axis\"",
+          .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, .cost = 20,
+          TAKES(sort), .shape = sort_shape, .kernel = KERNELS(sort), .units = sort_units,
+          .scratch = sort_scratch, .own_scratch = true, .leads = true, .vjp = sort_vjp);
+wg_node wg_sort_at(wg_site here, const wg_sort_args *a) { APPLY(sort, sort, SORT_FIELDS, a->x); }
 
 /* ---- argsort ---- */
 
@@ -262,25 +237,13 @@ EXPAND(argsort) { y[0] = wg_part(wg_apply(here, &wgi_op_sort, x, 1, attr), 1); }
 SAMPLE(argsort) { return order_sample(here, g, i, wg_argsort_at); }
 ERROR_SAMPLE(argsort) { return sort_mistake(here, g, i, wg_argsort_at); }
 
-const wg_op wgi_op_argsort = {
-    OP(argsort),
-    .summary =
-        "The numbers of the elements of an axis in increasing order of the elements, or with `descending` in "
-        "decreasing order: part 1 of sort.",
-    .formula = "y = \"the order of x along axis\"",
-    .adjoint = "the result is an index",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(sort),
-    .shape = argsort_shape,
-    .expand = argsort_expand,
-};
-wg_node wg_argsort_at(wg_site here, const wg_sort_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_argsort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
-}
+DEFINE_OP(argsort,
+          .summary = "The numbers of the elements of an axis in increasing order of the elements, or with "
+                     "`descending` in decreasing order: part 1 of sort.",
+          .formula = "y = \"the order of x along axis\"", .adjoint = "the result is an index",
+          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(sort), .shape = argsort_shape,
+          .expand = argsort_expand);
+wg_node wg_argsort_at(wg_site here, const wg_sort_args *a) { APPLY(argsort, sort, SORT_FIELDS, a->x); }
 
 /* ---- topk: values, numbers ---- */
 
@@ -307,51 +270,24 @@ VJP(topk)
     const int axis = ((const struct topk *)wg_attr(y))->axis.axis[0];
     gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
 }
-SAMPLE(topk)
-{
-    switch (i) {
-    case 0: return wg_topk(wg_any(g, WG_SHAPE(3, 5)), 2);
-    case 1: return wg_topk(wg_any(g, WG_SHAPE(4, 3)), 3, .axis = WG_AXES(0), .smallest = true);
-    case 2: return wg_topk(wg_any(g, WG_SHAPE(2, 5, 2)), 1, .axis = WG_AXES(-2));
-    case 3: return wg_topk(wg_any(g, WG_SHAPE(2, 3)), 0);
-    case 4: return wg_topk(wg_any(g, WG_SHAPE(2, 100)), 7, .smallest = true);
-    case 5: return wg_topk(wg_any_class(g, 9, WG_SHAPE(3, 90)), 5);
-    }
-    return wg_none;
-}
+SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = WG_AXES(0), .smallest = true),
+        wg_topk(ANY(2, 5, 2), 1, .axis = WG_AXES(-2)), wg_topk(ANY(2, 3), 0),
+        wg_topk(ANY(2, 100), 7, .smallest = true), wg_topk(CLASSES(9, 3, 90), 5));
 ERROR_SAMPLE(topk)
 {
     if (i > 1) return NULL;
-    wg_topk(wg_any(g, WG_SHAPE(3, 5)), i ? -1 : 6);
+    wg_topk(ANY(3, 5), i ? -1 : 6);
     return i ? "count is -1" : "count is 6, axis 1 of";
 }
 
-const wg_op wgi_op_topk = {
-    OP(topk),
-    .summary =
-        "The `count` largest elements of an axis in decreasing order, or with `smallest` the smallest in "
-        "increasing "
-        "order. Part 1 has their numbers. Of equal elements the first comes first, NaN counts as the largest "
-        "number.",
-    .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"",
-    .adjoint = "x'[p[i]] = y'[i] along axis",
-    .operands = 1,
-    .outputs = 2,
-    .kind = WG_ROWS,
-    .cost = 8,
-    TAKES(topk),
-    .shape = topk_shape,
-    .kernel = KERNELS(topk),
-    .units = topk_units,
-    .scratch = topk_scratch,
-    .own_scratch = true,
-    .leads = true,
-    .vjp = topk_vjp,
-};
-wg_node wg_topk_at(wg_site here, const wg_topk_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_topk, &a->x, 1, &GIVEN(topk, TOPK_FIELDS));
-}
+DEFINE_OP(topk,
+          .summary = "The `count` largest elements of an axis in decreasing order, or with `smallest` the "
+                     "smallest in increasing order. Part 1 has their numbers. Of equal elements the first "
+                     "comes first, NaN counts as the largest number.",
+          .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"",
+          .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, .cost = 8,
+          TAKES(topk), .shape = topk_shape, .kernel = KERNELS(topk), .units = topk_units,
+          .scratch = topk_scratch, .own_scratch = true, .leads = true, .vjp = topk_vjp);
+wg_node wg_topk_at(wg_site here, const wg_topk_args *a) { APPLY(topk, topk, TOPK_FIELDS, a->x); }
 
 #endif

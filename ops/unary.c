@@ -46,140 +46,50 @@ KERNEL(rsqrt) { WG_MAP1(k, 1 / SQRT(a)); }
 
 #if WG_BASE
 
-DECLARE(exp);
-DECLARE(log);
-DECLARE(sqrt);
-DECLARE(square);
-DECLARE(abs);
-DECLARE(sin);
-DECLARE(cos);
-DECLARE(erf);
-DECLARE(log1p);
-DECLARE(expm1);
-DECLARE(reciprocal);
-DECLARE(rsqrt);
-
 /* ---- exp ---- */
 
 VJP(exp) { gx[0] = wg_mul(gy, y); }
-SAMPLE(exp) { return single(g, i, wg_exp_at, here, -2, 2); }
-ERROR_SAMPLE(exp) { return single_error(g, i, "exp", here); }
-
-const wg_op wgi_op_exp = {
-    OP(exp),
-    .summary = "Exponential function of each element.",
-    .formula = "y = e^x",
-    .adjoint = "x' = y' y",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 6,
-    .kernel = KERNELS(exp),
-    .vjp = exp_vjp,
-};
-wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_exp); }
+UNARY_OP(exp, -2, 2, .summary = "Exponential function of each element.", .formula = "y = e^x",
+         .adjoint = "x' = y' y", .promote = WG_PROMOTE_FLOAT, .cost = 6, .kernel = KERNELS(exp),
+         .vjp = exp_vjp);
 
 /* ---- log ---- */
 
 VJP(log) { gx[0] = wg_div(gy, x[0]); }
-SAMPLE(log) { return single(g, i, wg_log_at, here, 0.5, 3); }
-ERROR_SAMPLE(log) { return single_error(g, i, "log", here); }
-
-const wg_op wgi_op_log = {
-    OP(log),
-    .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
-    .formula = "y = ln x",
-    .adjoint = "x' = y' / x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 8,
-    .kernel = KERNELS(log),
-    .vjp = log_vjp,
-};
-wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_log); }
+UNARY_OP(log, 0.5, 3, .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
+         .formula = "y = ln x", .adjoint = "x' = y' / x", .promote = WG_PROMOTE_FLOAT, .cost = 8,
+         .kernel = KERNELS(log), .vjp = log_vjp);
 
 /* ---- sqrt ---- */
 
 VJP(sqrt) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
-SAMPLE(sqrt) { return single(g, i, wg_sqrt_at, here, 0.5, 3); }
-ERROR_SAMPLE(sqrt) { return single_error(g, i, "sqrt", here); }
-
-const wg_op wgi_op_sqrt = {
-    OP(sqrt),
-    .summary = "Square root of each element. NaN below 0.",
-    .formula = "y = sqrt x",
-    .adjoint = "x' = y' / (2 y)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 4,
-    .kernel = KERNELS(sqrt),
-    .vjp = sqrt_vjp,
-};
-wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sqrt); }
+UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .formula = "y = sqrt x",
+         .adjoint = "x' = y' / (2 y)", .promote = WG_PROMOTE_FLOAT, .cost = 4, .kernel = KERNELS(sqrt),
+         .vjp = sqrt_vjp);
 
 /* ---- square ---- */
 
 VJP(square) { gx[0] = wg_mul(gy, wg_mul(x[0], 2)); }
-SAMPLE(square) { return single(g, i, wg_square_at, here, -2, 2); }
-ERROR_SAMPLE(square) { return single_error(g, i, "square", here); }
-
-const wg_op wgi_op_square = {
-    OP(square),    .summary = "Square of each element.", .formula = "y = x^2",      .adjoint = "x' = 2 y' x",
-    .operands = 1, .arithmetic = WG_MULTIPLIES,          .kernel = KERNELS(square), .vjp = square_vjp,
-};
-wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_square); }
+UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^2", .adjoint = "x' = 2 y' x",
+         .arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), .vjp = square_vjp);
 
 /* ---- abs ---- */
 
 VJP(abs) { gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0)); }
-SAMPLE(abs) { return kinked(g, i, wg_abs_at, here); }
-ERROR_SAMPLE(abs) { return single_error(g, i, "abs", here); }
-
-const wg_op wgi_op_abs = {
-    OP(abs),
-    .summary = "Absolute value of each element.",
-    .formula = "y = |x|",
-    .adjoint = "x' = y' sign(x)",
-    .operands = 1,
-    .kernel = KERNELS(abs),
-    .vjp = abs_vjp,
-};
-wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_abs); }
+KINKED_OP(abs, .summary = "Absolute value of each element.", .formula = "y = |x|",
+          .adjoint = "x' = y' sign(x)", .kernel = KERNELS(abs), .vjp = abs_vjp);
 
 /* ---- sin, cos ---- */
 
 VJP(sin) { gx[0] = wg_mul(gy, wg_cos(x[0])); }
-SAMPLE(sin) { return single(g, i, wg_sin_at, here, -3, 3); }
-ERROR_SAMPLE(sin) { return single_error(g, i, "sin", here); }
-
-const wg_op wgi_op_sin = {
-    OP(sin),
-    .summary = "Sine of each element, in radians.",
-    .formula = "y = sin x",
-    .adjoint = "x' = y' cos x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    .kernel = KERNELS(sin),
-    .vjp = sin_vjp,
-};
-wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sin); }
+UNARY_OP(sin, -3, 3, .summary = "Sine of each element, in radians.", .formula = "y = sin x",
+         .adjoint = "x' = y' cos x", .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(sin),
+         .vjp = sin_vjp);
 
 VJP(cos) { gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0]))); }
-SAMPLE(cos) { return single(g, i, wg_cos_at, here, -3, 3); }
-ERROR_SAMPLE(cos) { return single_error(g, i, "cos", here); }
-
-const wg_op wgi_op_cos = {
-    OP(cos),
-    .summary = "Cosine of each element, in radians.",
-    .formula = "y = cos x",
-    .adjoint = "x' = -y' sin x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    .kernel = KERNELS(cos),
-    .vjp = cos_vjp,
-};
-wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cos); }
+UNARY_OP(cos, -3, 3, .summary = "Cosine of each element, in radians.", .formula = "y = cos x",
+         .adjoint = "x' = -y' sin x", .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(cos),
+         .vjp = cos_vjp);
 
 /* ---- erf ---- */
 
@@ -188,96 +98,37 @@ VJP(erf)
     wg_node far = nearest_finite(here, x[0]), bell = wg_exp(wg_neg(wg_mul(far, far)));
     gx[0] = wg_mul(gy, wg_mul(bell, 1.1283791670955126)); /* 2 / sqrt pi */
 }
-SAMPLE(erf) { return single(g, i, wg_erf_at, here, -2, 2); }
-ERROR_SAMPLE(erf) { return single_error(g, i, "erf", here); }
-
-const wg_op wgi_op_erf = {
-    OP(erf),
-    .summary = "Error function of each element.",
-    .formula = "y = erf(x)",
-    .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 10,
-    .kernel = KERNELS(erf),
-    .vjp = erf_vjp,
-};
-wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_erf); }
+UNARY_OP(erf, -2, 2, .summary = "Error function of each element.", .formula = "y = erf(x)",
+         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .promote = WG_PROMOTE_FLOAT, .cost = 10,
+         .kernel = KERNELS(erf), .vjp = erf_vjp);
 
 /* ---- log1p ---- */
 
 VJP(log1p) { gx[0] = wg_div(gy, wg_add(x[0], 1)); }
-SAMPLE(log1p) { return single(g, i, wg_log1p_at, here, -0.5, 2); }
-ERROR_SAMPLE(log1p) { return single_error(g, i, "log1p", here); }
-
-const wg_op wgi_op_log1p = {
-    OP(log1p),
-    .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
-    .formula = "y = ln(1 + x)",
-    .adjoint = "x' = y' / (1 + x)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 10,
-    .kernel = KERNELS(log1p),
-    .vjp = log1p_vjp,
-};
-wg_node wg_log1p_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_log1p); }
+UNARY_OP(log1p, -0.5, 2,
+         .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
+         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .promote = WG_PROMOTE_FLOAT, .cost = 10,
+         .kernel = KERNELS(log1p), .vjp = log1p_vjp);
 
 /* ---- expm1 ---- */
 
 VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
-SAMPLE(expm1) { return single(g, i, wg_expm1_at, here, -2, 2); }
-ERROR_SAMPLE(expm1) { return single_error(g, i, "expm1", here); }
-
-const wg_op wgi_op_expm1 = {
-    OP(expm1),
-    .summary = "e^x - 1, exact also where x is small.",
-    .formula = "y = e^x - 1",
-    .adjoint = "x' = y' e^x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 10,
-    .kernel = KERNELS(expm1),
-    .vjp = expm1_vjp,
-};
-wg_node wg_expm1_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_expm1); }
+UNARY_OP(expm1, -2, 2, .summary = "e^x - 1, exact also where x is small.", .formula = "y = e^x - 1",
+         .adjoint = "x' = y' e^x", .promote = WG_PROMOTE_FLOAT, .cost = 10, .kernel = KERNELS(expm1),
+         .vjp = expm1_vjp);
 
 /* ---- reciprocal ---- */
 
 VJP(reciprocal) { gx[0] = wg_neg(wg_mul(gy, wg_square(y))); }
-SAMPLE(reciprocal) { return single(g, i, wg_reciprocal_at, here, 0.5, 2); }
-ERROR_SAMPLE(reciprocal) { return single_error(g, i, "reciprocal", here); }
-
-const wg_op wgi_op_reciprocal = {
-    OP(reciprocal),
-    .summary = "1 / x of each element.",
-    .formula = "y = 1 / x",
-    .adjoint = "x' = -y' y^2",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 4,
-    .kernel = KERNELS(reciprocal),
-    .vjp = reciprocal_vjp,
-};
-wg_node wg_reciprocal_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_reciprocal); }
+UNARY_OP(reciprocal, 0.5, 2, .summary = "1 / x of each element.", .formula = "y = 1 / x",
+         .adjoint = "x' = -y' y^2", .promote = WG_PROMOTE_FLOAT, .cost = 4, .kernel = KERNELS(reciprocal),
+         .vjp = reciprocal_vjp);
 
 /* ---- rsqrt ---- */
 
 VJP(rsqrt) { gx[0] = wg_mul(gy, wg_mul(-0.5, wg_mul(y, wg_square(y)))); }
-SAMPLE(rsqrt) { return single(g, i, wg_rsqrt_at, here, 0.5, 2); }
-ERROR_SAMPLE(rsqrt) { return single_error(g, i, "rsqrt", here); }
-
-const wg_op wgi_op_rsqrt = {
-    OP(rsqrt),
-    .summary = "1 / sqrt x of each element. Infinite at 0, NaN below.",
-    .formula = "y = 1 / sqrt x",
-    .adjoint = "x' = -y' y^3 / 2",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 6,
-    .kernel = KERNELS(rsqrt),
-    .vjp = rsqrt_vjp,
-};
-wg_node wg_rsqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_rsqrt); }
+UNARY_OP(rsqrt, 0.5, 2, .summary = "1 / sqrt x of each element. Infinite at 0, NaN below.",
+         .formula = "y = 1 / sqrt x", .adjoint = "x' = -y' y^3 / 2", .promote = WG_PROMOTE_FLOAT, .cost = 6,
+         .kernel = KERNELS(rsqrt), .vjp = rsqrt_vjp);
 
 #endif

@@ -54,12 +54,6 @@ KERNEL(hard_swish) { WG_MAP1(k, a * hard(a / 6 + (T)0.5)); }
 
 #include "wengert/params.h"
 
-DECLARE(elu);
-DECLARE(celu);
-DECLARE(selu);
-DECLARE(hard_sigmoid);
-DECLARE(hard_swish);
-
 /* x where x <= 0, else 0 */
 static wg_node below(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0), 0, x); }
 
@@ -68,10 +62,10 @@ static wg_node below(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0)
 static wg_node unit_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_elu_args *))
 {
     switch (i) {
-    case 0: return op(here, &(wg_elu_args){ .x = wg_between(g, -2, -0.2, WG_SHAPE(3, 4)) });
-    case 1: return op(here, &(wg_elu_args){ .x = wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), .alpha = 0.5 });
-    case 2: return op(here, &(wg_elu_args){ .x = wg_between(g, -2, -0.2, WG_SHAPE(5)), .alpha = 1.5 });
-    case 3: return op(here, &(wg_elu_args){ .x = wg_between(g, -2, -0.2, WG_SHAPE(2, 0)) });
+    case 0: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 3, 4) });
+    case 1: return op(here, &(wg_elu_args){ .x = BETWEEN(0.2, 2, 3, 4), .alpha = 0.5 });
+    case 2: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 5), .alpha = 1.5 });
+    case 3: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 2, 0) });
     }
     return wg_none;
 }
@@ -82,25 +76,12 @@ EXPAND(elu)
     y[0] = wg_where(wg_greater(x[0], 0), x[0], low);
 }
 SAMPLE(elu) { return unit_sample(here, g, i, wg_elu_at); }
-ERROR_SAMPLE(elu) { return single_error(g, i, "elu", here); }
+ERROR_SAMPLE(elu) { return single_error(here, g, i, &wgi_op_elu); }
 
-const wg_op wgi_op_elu = {
-    OP(elu),
-    .summary = "Exponential linear unit.",
-    .formula = "y = x where x > 0, else alpha (e^x - 1)",
-    .adjoint = "x' = y' where x > 0, else y' alpha e^x",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(elu),
-    .cost = 12,
-    .kernel = KERNELS(elu),
-    .expand = elu_expand,
-};
-wg_node wg_elu_at(wg_site here, const wg_elu_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_elu, &a->x, 1, &GIVEN(elu, ELU_FIELDS));
-}
+DEFINE_OP(elu, .summary = "Exponential linear unit.", .formula = "y = x where x > 0, else alpha (e^x - 1)",
+          .adjoint = "x' = y' where x > 0, else y' alpha e^x", .operands = 1, .promote = WG_PROMOTE_FLOAT,
+          TAKES(elu), .cost = 12, .kernel = KERNELS(elu), .expand = elu_expand);
+wg_node wg_elu_at(wg_site here, const wg_elu_args *a) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
 static bool celu_shape(wg_rule *r)
 {
@@ -116,29 +97,16 @@ EXPAND(celu)
 SAMPLE(celu) { return unit_sample(here, g, i, wg_celu_at); }
 ERROR_SAMPLE(celu)
 {
-    if (i != 1) return single_error(g, i, "celu", here);
-    wg_celu(wg_any(g, WG_SHAPE(3)), .alpha = WG_ZERO);
+    if (i != 1) return single_error(here, g, i, &wgi_op_celu);
+    wg_celu(ANY(3), .alpha = WG_ZERO);
     return "alpha is 0";
 }
 
-const wg_op wgi_op_celu = {
-    OP(celu),
-    .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
-    .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
-    .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(elu),
-    .shape = celu_shape,
-    .cost = 14,
-    .kernel = KERNELS(celu),
-    .expand = celu_expand,
-};
-wg_node wg_celu_at(wg_site here, const wg_elu_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_celu, &a->x, 1, &GIVEN(elu, ELU_FIELDS));
-}
+DEFINE_OP(celu, .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
+          .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
+          .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
+          TAKES(elu), .shape = celu_shape, .cost = 14, .kernel = KERNELS(celu), .expand = celu_expand);
+wg_node wg_celu_at(wg_site here, const wg_elu_args *a) { APPLY(celu, elu, ELU_FIELDS, a->x); }
 
 /* ---- selu: the two numbers keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017) ---- */
 
@@ -147,44 +115,23 @@ EXPAND(selu)
     wg_node low = wg_mul(wg_expm1(below(here, x[0])), SELU_SCALE * SELU_ALPHA);
     y[0] = wg_where(wg_greater(x[0], 0), wg_mul(x[0], SELU_SCALE), low);
 }
-SAMPLE(selu) { return kinked(g, i, wg_selu_at, here); }
-ERROR_SAMPLE(selu) { return single_error(g, i, "selu", here); }
-
-const wg_op wgi_op_selu = {
-    OP(selu),
-    .summary = "Scaled exponential linear unit.",
-    .formula = "y = s x where x > 0, else s alpha (e^x - 1); s = 1.0507009873554805, alpha = "
-               "1.6732632423543772",
-    .adjoint = "x' = s y' where x > 0, else s alpha y' e^x; s = 1.0507009873554805, alpha = "
-               "1.6732632423543772",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 12,
-    .kernel = KERNELS(selu),
-    .expand = selu_expand,
-};
-wg_node wg_selu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_selu); }
+KINKED_OP(
+    selu, .summary = "Scaled exponential linear unit.",
+    .formula =
+        "y = s x where x > 0, else s alpha (e^x - 1); s = 1.0507009873554805, alpha = 1.6732632423543772",
+    .adjoint =
+        "x' = s y' where x > 0, else s alpha y' e^x; s = 1.0507009873554805, alpha = 1.6732632423543772",
+    .promote = WG_PROMOTE_FLOAT, .cost = 12, .kernel = KERNELS(selu), .expand = selu_expand);
 
 /* ---- hard_sigmoid, hard_swish ---- */
 
 EXPAND(hard_sigmoid) { y[0] = wg_clip(wg_add(wg_div(x[0], 6), 0.5), 0, 1); }
 VJP(hard_sigmoid) { gx[0] = wg_where(wg_greater(wg_abs(x[0]), 3), 0, wg_div(gy, 6)); }
-SAMPLE(hard_sigmoid) { return single(g, i, wg_hard_sigmoid_at, here, -2.5, 2.5); }
-ERROR_SAMPLE(hard_sigmoid) { return single_error(g, i, "hard_sigmoid", here); }
-
-const wg_op wgi_op_hard_sigmoid = {
-    OP(hard_sigmoid),
-    .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
-    .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)",
-    .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 5,
-    .kernel = KERNELS(hard_sigmoid),
-    .expand = hard_sigmoid_expand,
-    .vjp = hard_sigmoid_vjp,
-};
-wg_node wg_hard_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_hard_sigmoid); }
+UNARY_OP(hard_sigmoid, -2.5, 2.5,
+         .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
+         .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)", .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
+         .promote = WG_PROMOTE_FLOAT, .cost = 5, .kernel = KERNELS(hard_sigmoid),
+         .expand = hard_sigmoid_expand, .vjp = hard_sigmoid_vjp);
 
 EXPAND(hard_swish) { y[0] = wg_mul(x[0], wg_hard_sigmoid(x[0])); }
 VJP(hard_swish)
@@ -192,21 +139,10 @@ VJP(hard_swish)
     wg_node beyond = wg_where(wg_greater(x[0], 0), 1, 0), slope = wg_add(wg_div(x[0], 3), 0.5);
     gx[0] = wg_mul(gy, wg_where(wg_greater(wg_abs(x[0]), 3), beyond, slope));
 }
-SAMPLE(hard_swish) { return single(g, i, wg_hard_swish_at, here, -2.5, 2.5); }
-ERROR_SAMPLE(hard_swish) { return single_error(g, i, "hard_swish", here); }
-
-const wg_op wgi_op_hard_swish = {
-    OP(hard_swish),
-    .summary = "x times hard_sigmoid(x).",
-    .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
-    .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0",
-    .operands = 1,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 5,
-    .kernel = KERNELS(hard_swish),
-    .expand = hard_swish_expand,
-    .vjp = hard_swish_vjp,
-};
-wg_node wg_hard_swish_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_hard_swish); }
+UNARY_OP(hard_swish, -2.5, 2.5, .summary = "x times hard_sigmoid(x).",
+         .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
+         .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0",
+         .promote = WG_PROMOTE_FLOAT, .cost = 5, .kernel = KERNELS(hard_swish), .expand = hard_swish_expand,
+         .vjp = hard_swish_vjp);
 
 #endif

@@ -1,8 +1,9 @@
 # op_list.awk: reads the public headers and then the sources of ops, and prints the registry's list, in the order of the
 # files and of their descriptors:
 #
-#     const wg_op wgi_op_neg = {      makes      WGI_OP(neg, 1)
-#         OP(neg),
+#     DEFINE_OP(neg, ...);      makes      WGI_OP(neg, 1)
+#
+# and so does any macro at the start of a line whose name ends with _OP.
 #
 # 1: a header declares wg_neg_at, so programs can call it; 0: only other ops and derivative rules make it.
 # A descriptor that is written in another way stops the build. Its op would not be in the registry, and no test would run it.
@@ -12,9 +13,11 @@ function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"
 function ends()
 {
     if (!named) broken("the descriptor wgi_op_" name " does not begin with OP(" name ")")
-    else print "WGI_OP(" name ", " (name in declared) ")"
+    else print_op(name)
     name = ""
 }
+
+function print_op(name) { print "WGI_OP(" name ", " (name in declared) ")" }
 
 FILENAME ~ /\.h$/ {
     while (match($0, /wg_[a-z0-9_]+_at\(/)) {
@@ -22,6 +25,13 @@ FILENAME ~ /\.h$/ {
         $0 = substr($0, RSTART + RLENGTH)
     }
     next
+}
+
+/^[A-Z_]+_OP\(/ { macro = 1 }
+
+macro && match($0, /[a-z][a-z0-9_]*/) {
+    print_op(substr($0, RSTART, RLENGTH))
+    macro = 0
 }
 
 /^const wg_op +wgi_op_[a-z0-9_]+ = \{/ {
@@ -33,7 +43,7 @@ FILENAME ~ /\.h$/ {
 
 !name && /(^|[^a-z0-9_])wg_op +[a-z0-9_]+(\[[^]]*\])* *=/ {
     at = FNR
-    broken("a descriptor of the library is written `const wg_op wgi_op_NAME = {` at the start of a line")
+    broken("a descriptor of the library is written DEFINE_OP(NAME, ...) at the start of a line")
 }
 
 name { named = named || index($0, "OP(" name ")") }

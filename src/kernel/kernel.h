@@ -31,12 +31,10 @@
     }
 #endif
 
-/* KERNEL(mul) { WG_MAP2(k, a * b); } */
-#define KERNEL(n)                                     \
-    bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k); \
+/* KERNEL(mul) { WG_MAP2(k, a * b); }, and in the descriptor .kernel = KERNELS(mul). */
+#define KERNEL(n) \
+    DECLARE(n);   \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k)
-
-/* In a descriptor .kernel = KERNELS(mul), after a line DECLARE(mul). */
 #define KERNELS(n) WG_ISA_NAMES_(wgi_k_##n)
 #define DECLARE(n) WG_ISA_DECLARE_(bool, wgi_k_##n, const wg_kernel *k)
 
