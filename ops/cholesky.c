@@ -21,7 +21,6 @@ KERNEL(cholesky)
 DECLARE(cholesky);
 
 static bool cholesky_shape(wg_rule *r) { return is_square(r, 0); }
-static int64_t matrices_units(const wg_kernel *k) { return matrices_of(k->xt[0].shape).count; }
 /* U, and the room of products. */
 static size_t cholesky_scratch(const wg_kernel *k)
 {

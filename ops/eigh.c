@@ -229,11 +229,6 @@ static bool eigh_parts_shape(wg_rule *r)
     w->rank--;
     return true;
 }
-static int64_t eigh_parts_units(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return a.n ? a.count : 0;
-}
 static size_t eigh_parts_scratch(const wg_kernel *k)
 {
     const int64_t n = matrices_of(k->xt[0].shape).n;
@@ -267,7 +262,8 @@ const wg_op wgi_op_eigh_parts = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    RULES(eigh_parts, shape, units, scratch, flops),
+    RULES(eigh_parts, shape, scratch, flops),
+    .units = matrices_units,
     .kernel = KERNELS(eigh_parts),
     .own_scratch = true,
     .leads = true,

@@ -41,11 +41,7 @@ static void N(sort)(const T *a, T *v, T *w, int64_t n)
         int64_t least = i;
         for (int64_t j = i + 1; j < n; j++)
             if (w[j] < w[least]) least = j;
-        for (int64_t c = 0; least != i && c < n; c++) {
-            const T was = v[i * n + c];
-            v[i * n + c] = v[least * n + c];
-            v[least * n + c] = was;
-        }
+        N(exchange_rows)(v, i, least, n);
         const T was = w[i];
         w[i] = w[least];
         w[least] = was;

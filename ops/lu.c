@@ -61,11 +61,6 @@ static bool lu_shape(wg_rule *r)
     r->y[1].dtype = WG_I64;
     return true;
 }
-static int64_t lu_units(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return a.n ? a.count : 0;
-}
 static size_t lu_scratch(const wg_kernel *k)
 {
     return (size_t)(STRIP * matrices_of(k->xt[0].shape).n) * wg_dtype_size(k->xt[0].dtype);
@@ -105,7 +100,8 @@ const wg_op wgi_op_lu = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    RULES(lu, shape, units, scratch, flops),
+    RULES(lu, shape, scratch, flops),
+    .units = matrices_units,
     .kernel = KERNELS(lu),
     .own_scratch = true,
     .leads = true,

@@ -1,19 +1,6 @@
 /* lu_loops.h: triangles of a square matrix with exchanged rows, for one element type T (both_floats.h). */
 #include "matrix_loops.h"
 
-static void N(exchange)(T *a, int64_t n, int64_t *row, int64_t i, int64_t j)
-{
-    const int64_t was = row[i];
-    if (i == j) return;
-    for (int64_t c = 0; c < n; c++) {
-        const T v = a[i * n + c];
-        a[i * n + c] = a[j * n + c];
-        a[j * n + c] = v;
-    }
-    row[i] = row[j];
-    row[j] = was;
-}
-
 /* Columns [c, end) of a [n, n], below row c. The largest number of a column is its pivot. A column of
  * zeros stays as it is. */
 static void N(triangles)(T *a, int64_t n, int64_t c, int64_t end, int64_t *row, T *room)
@@ -32,7 +19,9 @@ static void N(triangles)(T *a, int64_t n, int64_t c, int64_t end, int64_t *row, 
         int64_t most = j;
         for (int64_t i = j + 1; i < n; i++)
             if (ABS(a[i * n + j]) > ABS(a[most * n + j])) most = i;
-        N(exchange)(a, n, row, j, most);
+        const int64_t was = row[j];
+        N(exchange_rows)(a, j, most, n);
+        row[j] = row[most], row[most] = was;
         const T pivot = a[j * n + j];
         for (int64_t i = j + 1; i < n && pivot != 0; i++) {
             const T f = a[i * n + j] /= pivot;

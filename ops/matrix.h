@@ -46,11 +46,15 @@ static inline bool not_finite(const wg_kernel *k, int64_t matrix, int64_t n)
 
 /* ---- shape rules ---- */
 
-/* Operand k is of floats and has square matrices. */
+/* Operand k is of floats and has matrices; square ones. */
+static inline bool has_matrices(wg_rule *r, int k)
+{
+    return wg_rule_float(r, k) && wg_rule_rank(r, k, 2, WG_MAX_RANK);
+}
 static inline bool is_square(wg_rule *r, int k)
 {
     const wg_shape *s = r->x[k].shape;
-    if (!wg_rule_float(r, k) || !wg_rule_rank(r, k, 2, WG_MAX_RANK)) return false;
+    if (!has_matrices(r, k)) return false;
     return s->dim[s->rank - 1] == s->dim[s->rank - 2] ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not square", wg_rule_who(r, k));
 }
@@ -86,6 +90,13 @@ static inline bool has_right_sides(wg_rule *r, int a, int b)
     to->dim[to->rank++] = x->dim[x->rank - 1];
     if (!vector) to->dim[to->rank++] = y->dim[y->rank - 1];
     return true;
+}
+
+/* A unit for each matrix that has elements. */
+static inline int64_t matrices_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.m && a.n ? a.count : 0;
 }
 
 /* ---- nodes ---- */

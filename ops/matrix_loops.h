@@ -1,6 +1,7 @@
 /* matrix_loops.h: triangles of matrices in row-major order, for one element type T (both_floats.h). A
  * large triangle is cut into two small ones and a rectangle, which is a product. `room` is memory for
  * products: STRIP rows as long as those of the result. */
+#include "matrix_rows.h"
 
 /* A matrix, or its transpose: element (i, j) is x[i * step + j], or x[j * step + i] if `turned`. */
 typedef struct N(part) {
@@ -20,8 +21,8 @@ static inline N(part) N(from)(N(part) a, int64_t i, int64_t j)
 }
 
 /* c [m, n], whose rows are `step` elements apart, minus a b. k: the columns of a. */
-static inline void N(subtract_product)(T *c, int64_t step, N(part) a, N(part) b, int64_t m, int64_t n,
-                                       int64_t k, T *room)
+static __attribute__((noinline, unused)) void N(subtract_product)(T *c, int64_t step, N(part) a, N(part) b,
+                                                                  int64_t m, int64_t n, int64_t k, T *room)
 {
     for (int64_t r = 0; r < m; r += STRIP) {
         const int64_t high = m - r < STRIP ? m - r : STRIP;
@@ -45,7 +46,8 @@ ALWAYS_INLINE void N(divide_row)(T *x, T by, int64_t n)
 
 /* x [n, columns], whose rows are `step` elements apart, becomes t^-1 x, for a lower triangle t. unit:
  * its diagonal counts as ones. */
-static inline void N(forward)(N(part) t, bool unit, int64_t n, T *x, int64_t columns, int64_t step, T *room)
+static __attribute__((noinline, unused)) void N(forward)(N(part) t, bool unit, int64_t n, T *x,
+                                                         int64_t columns, int64_t step, T *room)
 {
     const int64_t h = upper_half(n);
     if (n > SIDE) {
@@ -63,7 +65,8 @@ static inline void N(forward)(N(part) t, bool unit, int64_t n, T *x, int64_t col
 }
 
 /* The same for an upper triangle t. */
-static inline void N(backward)(N(part) t, bool unit, int64_t n, T *x, int64_t columns, int64_t step, T *room)
+static __attribute__((noinline, unused)) void N(backward)(N(part) t, bool unit, int64_t n, T *x,
+                                                          int64_t columns, int64_t step, T *room)
 {
     const int64_t h = upper_half(n);
     if (n > SIDE) {
@@ -78,15 +81,4 @@ static inline void N(backward)(N(part) t, bool unit, int64_t n, T *x, int64_t co
         for (int64_t i = 0; i < j; i++)
             N(subtract_row)(x + i * step, x + j * step, N(element)(t, i, j), columns);
     }
-}
-
-/* Copies n elements. Returns whether all are finite. */
-static inline bool N(copy_finite)(T *restrict y, const T *restrict x, int64_t n)
-{
-    int wrong = 0;
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = x[i];
-        wrong |= !(x[i] - x[i] == 0);
-    }
-    return !wrong;
 }

@@ -33,11 +33,6 @@ extern const wg_op wgi_op_qr_parts, wgi_op_qr_part, wgi_op_qr;
 
 /* ---- qr_parts ---- */
 
-/* Operand k is of floats and has matrices. */
-static bool has_matrices(wg_rule *r, int k)
-{
-    return wg_rule_float(r, k) && wg_rule_rank(r, k, 2, WG_MAX_RANK);
-}
 static bool is_tall(wg_rule *r, int k)
 {
     const wg_shape *s = r->x[k].shape;
@@ -52,11 +47,6 @@ static bool qr_parts_shape(wg_rule *r)
     *s = *r->x[0].shape;
     s->dim[s->rank - 2] = s->dim[s->rank - 1];
     return true;
-}
-static int64_t qr_parts_units(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return a.n ? a.count : 0;
 }
 static size_t qr_parts_scratch(const wg_kernel *k)
 {
@@ -93,7 +83,8 @@ const wg_op wgi_op_qr_parts = {
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    RULES(qr_parts, shape, units, scratch, flops),
+    RULES(qr_parts, shape, scratch, flops),
+    .units = matrices_units,
     .kernel = KERNELS(qr_parts),
     .own_scratch = true,
     .leads = true,

@@ -1,5 +1,6 @@
 /* qr_loops.h: orthogonal unit vectors for the columns of a matrix, for one element type T
  * (both_floats.h). */
+#include "matrix_rows.h"
 
 /* Rows [from, m) of x, columns [from, n), times I - c v v^T. sum: memory for n elements. */
 static void N(reflect)(T *x, const T *v, T c, int64_t from, int64_t m, int64_t n, T *restrict sum)
@@ -46,12 +47,7 @@ static void N(householder)(T *x, T *r, int64_t m, int64_t n, T *work)
 static bool N(qr_of)(const wg_kernel *k, int64_t u, int64_t m, int64_t n)
 {
     T *q = (T *)k->y[0] + u * m * n, *r = (T *)k->y[1] + u * n * n;
-    int wrong = 0;
-    for (int64_t i = 0; i < m * n; i++) {
-        q[i] = ((const T *)k->x[0])[u * m * n + i];
-        wrong |= !(q[i] - q[i] == 0);
-    }
-    if (wrong) return not_finite(k, u, n);
+    if (!N(copy_finite)(q, (const T *)k->x[0] + u * m * n, m * n)) return not_finite(k, u, n);
     if (is_small(m, n)) N(householder)(q, r, m, n, k->scratch);
     else wgi_lapack_qr(k->xt[0].dtype, m, n, q, r, k->scratch);
     for (int64_t i = 0; i < n; i++) {

@@ -53,17 +53,12 @@ static wg_shape part_shape(wg_shape a, int part)
 
 static bool svd_parts_shape(wg_rule *r)
 {
-    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    if (!has_matrices(r, 0)) return false;
     for (int p = U; p <= VT; p++) {
         *wg_rule_shape(r, p) = part_shape(*r->x[0].shape, p);
         r->y[p].dtype = r->x[0].dtype;
     }
     return true;
-}
-static int64_t svd_parts_units(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return a.n && a.m ? a.count : 0;
 }
 /* Of the loops: rows, and the square matrix that turns with them. */
 static size_t svd_parts_scratch(const wg_kernel *k)
@@ -103,7 +98,8 @@ const wg_op wgi_op_svd_parts = {
     .outputs = 3,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
-    RULES(svd_parts, shape, units, scratch, flops),
+    RULES(svd_parts, shape, scratch, flops),
+    .units = matrices_units,
     .kernel = KERNELS(svd_parts),
     .own_scratch = true,
     .leads = true,
@@ -130,8 +126,7 @@ static svd_parts parts_of(const wg_node x[], int first)
     for (int i = U; i <= VT; i++) p.part[i] = x[place_of(i, first)];
     return p;
 }
-/* Operand a is a matrix; operand `at` of it is its part. */
-static bool is_matrix(wg_rule *r, int a) { return wg_rule_float(r, a) && wg_rule_rank(r, a, 2, WG_MAX_RANK); }
+/* Operand `at` is a part of operand a. */
 static bool is_part(wg_rule *r, int at, int part, int a)
 {
     return wg_shape_equal(*r->x[at].shape, part_shape(*r->x[a].shape, part)) ||
@@ -141,7 +136,7 @@ static bool is_part(wg_rule *r, int at, int part, int a)
 static bool svd_part_shape(wg_rule *r)
 {
     const int part = ((const struct svd *)r->attr)->part;
-    bool ok = is_matrix(r, 3);
+    bool ok = has_matrices(r, 3);
     for (int i = U; i <= VT && ok; i++) ok = is_part(r, place_of(i, part), i, 3);
     return ok;
 }
@@ -238,7 +233,7 @@ const wg_op wgi_op_svd_part = {
 
 static bool svd_grad_shape(wg_rule *r)
 {
-    bool ok = is_matrix(r, 4) && shaped_as(r, 0, 4) && shaped_as(r, 5, 2);
+    bool ok = has_matrices(r, 4) && shaped_as(r, 0, 4) && shaped_as(r, 5, 2);
     for (int i = U; i <= VT && ok; i++) ok = is_part(r, 1 + i, i, 4);
     return ok;
 }
@@ -303,7 +298,7 @@ const wg_op wgi_op_svd_grad = {
 
 static bool svd_shape(wg_rule *r)
 {
-    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    if (!has_matrices(r, 0)) return false;
     *wg_rule_shape(r, 0) = part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part);
     return true;
 }

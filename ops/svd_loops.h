@@ -43,15 +43,6 @@ static void N(complete)(T *v, int64_t i, int64_t n)
     for (int64_t j = 0; j < n; j++) x[j] /= SQRT(square);
 }
 
-static void N(exchange_rows)(T *a, int64_t i, int64_t j, int64_t n)
-{
-    for (int64_t c = 0; i != j && c < n; c++) {
-        const T was = a[i * n + c];
-        a[i * n + c] = a[j * n + c];
-        a[j * n + c] = was;
-    }
-}
-
 /* Splits the rows of g into lengths s, descending, and unit vectors. The rows of w follow. */
 static void N(split_rows)(T *g, T *w, T *s, int64_t k, int64_t n)
 {
@@ -102,12 +93,7 @@ static bool N(svd_of)(const wg_kernel *k, int64_t i, int64_t m, int64_t n)
     const T *x = (const T *)k->x[0] + i * m * n;
     T *u = (T *)k->y[0] + i * m * least, *s = (T *)k->y[1] + i * least, *vt = (T *)k->y[2] + i * least * n,
       *a = k->scratch;
-    int wrong = 0;
-    for (int64_t e = 0; e < m * n; e++) {
-        a[e] = x[e];
-        wrong |= !(x[e] - x[e] == 0);
-    }
-    if (wrong) return not_finite(k, i, least);
+    if (!N(copy_finite)(a, x, m * n)) return not_finite(k, i, least);
     if (is_small(m, n)) N(by_loops)(x, u, s, vt, m, n, a);
     else if (!wgi_lapack_svd(k->xt[0].dtype, m, n, a, u, s, vt, (char *)a + copy_bytes(k, m * n)))
         return wg_fault_at(k, i * least, least, WG_FAULT_MATRIX,

@@ -1,5 +1,6 @@
 /* turned_rows.h: what eigenvectors and singular vectors share, for one element type T (both_floats.h):
  * rotations of rows, and the sign of a vector that is determined but for it. */
+#include "matrix_rows.h"
 
 /* Elements p and q turned by an angle. They are changed by differences: most angles are small, and then
  * the rounding errors are, too (Rutishauser 1966). */
