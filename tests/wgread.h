@@ -3,7 +3,7 @@
 #ifndef WGREAD_H
 #define WGREAD_H
 
-#include "formula/formula_boxes.h"
+#include "formula/formula.h"
 
 /* Gives each name of the formula another one, "qaa", "qab" ..., by which the reader then calls what is
  * printed as that name. Call it after the formula was laid out. */

@@ -19,7 +19,7 @@
 #ifndef WGI_DRAW_PRIVATE_H
 #define WGI_DRAW_PRIVATE_H
 
-#include "formula/formula_boxes.h"
+#include "formula/formula.h"
 #include "text/text.h"
 #include "view/equation.h"
 #include "view/view.h"

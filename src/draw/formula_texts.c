@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 #include "view/equation.h"
 #include "wengert/op.h"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 #include "view/formula_values.h"
 #include "wengert/op.h"
 

@@ -90,7 +90,6 @@ int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node);
 int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int node);
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text); /* whether that is its text */
 bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b);
-int wgi_formula_level(const wgi_formula *f, int node); /* how strongly it binds: see formula_tree.c */
 /* Whether child k of the node needs parentheses. */
 bool wgi_formula_parens(const wgi_formula *f, int node, int k);
 bool wgi_formula_is_function(const char *name, int length);    /* sin, ln ...: no parentheses are needed */
@@ -106,10 +105,107 @@ bool wgi_formula_is_bare(const wgi_formula *f, int call, bool open);
 /* Whether it is arithmetic of numbers alone, which is x then. */
 bool wgi_formula_constant(const wgi_formula *f, int node, double *x);
 
-/* ---- formula_text.c ---- */
+/* ---- formula_words.c ---- */
 
+/* The parts of the name of a variable. "W_1", "W1", "W.1": base W, below 1. "a_hat": accent hat. A
+ * name that has no such parts is a base alone. */
+typedef struct wgi_name_parts {
+    const char *base; /* as written; of a Greek letter its UTF-8, greek its name */
+    int base_length;
+    const char *greek;  /* "theta", or NULL */
+    const char *accent; /* "hat", "bar", "tilde", "dot", or NULL */
+    const char *below;
+    int below_length;
+} wgi_name_parts;
+
+wgi_name_parts wgi_name_split(const char *name, int length);
+/* The combining accent, and the letter with it if Unicode has one; else NULL. */
+const char *wgi_accent(const char *accent);
+const char *wgi_whole_accent(const char *base, int length, const char *accent);
+/* What a function is called in Unicode and in LaTeX, "σ" and "\\sigma"; NULL: as it is written. */
+const char *wgi_function_unicode(const char *name, int length);
+const char *wgi_function_latex(const char *name, int length);
+/* Writes the number in at most six digits, and its power of ten apart. Returns the power, 0 if there
+ * is none. */
+int wgi_number_text(double x, char digits[32]);
+
+/* Text that is cut at size, and whose whole length is counted. */
+typedef struct wgi_line {
+    char *at;
+    size_t size, length;
+} wgi_line;
+void wgi_line_add(wgi_line *t, const char *s, int length);
+void wgi_line_put(wgi_line *t, const char *s);
+
+/* ---- formula_print.c: the node and all below it, as text ---- */
+
+void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii);
+/* flat: quotients are a/b. */
+void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat);
 /* Writes a name as formulas print it, W_1 as W₁. Returns the length of the whole text, as snprintf does. */
 int wgi_formula_print_name(const char *name, char *buf, size_t size);
+
+/* ---- and in two dimensions: fractions, roots, small letters above and
+ * below, cases with a brace. The origin is the left end of the baseline; y goes down.
+ *
+ * Letters: names are italic, those of vectors, matrices and tensors bold and upright; functions, words and
+ * digits are upright. Of a name whose axes are not known, one capital letter is a matrix.
+ * Sizes: letters above and below have WGI_F_SMALL of the size of the others, and so have theirs.
+ * Quotients: numerator and denominator stand above each other. a/b is on one line in powers, in subscripts,
+ * within another fraction, and as the term of a sum if both are one name or number. ---- */
+
+#define WGI_F_SMALL 0.7
+
+typedef enum wgi_formula_face { WGI_F_ROMAN, WGI_F_ITALIC, WGI_F_BOLD } wgi_formula_face;
+/* The width of a text in UTF-8, in the unit of size. */
+typedef double (*wgi_formula_width)(const char *utf8, double size, wgi_formula_face face);
+
+typedef enum wgi_formula_shape {
+    WGI_F_TEXT,
+    WGI_F_LINE,
+    WGI_F_ROOT,
+    WGI_F_BRACE,
+    WGI_F_PAREN
+} wgi_formula_shape;
+
+/* TEXT: from x to x2 on the baseline y; size: of the letters. LINE: from (x, y) to (x2, y2). ROOT: the sign
+ * left of x2, whose bar begins there at y; y2: its foot. BRACE: in [x, x2], from y down to y2. PAREN:
+ * likewise; size below 0: the right one.
+ *
+ * glued: the text goes on with the text of the piece before, x - x2 of it further on. A viewer whose letters
+ * are narrower lets it follow. centred: the text and all that is glued to it stand in the middle between the
+ * ends of this line of texts. */
+typedef struct wgi_formula_piece {
+    uint8_t shape, face;
+    bool glued, centred;
+    int text; /* of the letters, ends with a 0 */
+    double x, y, x2, y2, size;
+} wgi_formula_piece;
+
+/* What was laid out. */
+typedef struct wgi_laid_formula {
+    double width, above, below; /* from the baseline up and down */
+    int count;
+    const wgi_formula_piece *piece;
+    const char *letters;
+    const char *latex; /* for math mode; who lays out sets it. NULL: it was not asked for */
+} wgi_laid_formula;
+
+enum { WGI_F_PIECES = 300, WGI_F_LETTERS = 3000 };
+typedef struct wgi_formula_boxes {
+    int count, used;                           /* pieces, letters */
+    bool full;                                 /* something found no room */
+    wgi_formula_piece piece[WGI_F_PIECES + 1]; /* the last one is written to when there is no room */
+    char letters[WGI_F_LETTERS];
+} wgi_formula_boxes;
+
+/* How it is laid out. flat: on one line, with quotients as a/b and roots as √x, so that all is one line of
+ * glued texts. */
+typedef enum wgi_formula_style { WGI_F_TALL, WGI_F_FLAT } wgi_formula_style;
+
+/* Sets *laid, which is valid as long as `in` is unchanged. false: the formula is too long. */
+bool wgi_formula_lay_out(wgi_formula_boxes *in, const wgi_formula *f, int node, double size,
+                         wgi_formula_style style, wgi_formula_width width, wgi_laid_formula *laid);
 
 /* ---- formula_replace.c: equations of one node ---- */
 

@@ -1,16 +1,146 @@
 /* formula_parse.c: the text of a formula becomes a tree, by recursive descent. */
-#include "formula/formula_tokens.h"
+#include "formula/formula.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { DEEPEST = 60 };
 
+/* ---- tokens ---- */
+
+/* What a token begins with: itself for signs, or one of these. */
+enum {
+    END = 0,
+    NUMBER = '0',
+    NAME = 'a',
+    WORDS = '"',
+    REST = 'r',
+    LESS_EQUAL = 'l',
+    GREATER_EQUAL = 'g',
+    EQUAL = 'e',
+    NOT_EQUAL = '!'
+};
+
+typedef struct parser {
+    wgi_formula *f;
+    wgi_formula_error *e;
+    const char *text, *at; /* at: behind the token */
+    const char *token;
+    int kind, length, primes;
+    bool spaced; /* there is space before the token */
+    bool failed;
+    bool in_bars;  /* a | ends |x| */
+    bool in_where; /* = compares */
+    int depth;
+} parser;
+
+/* Records the first mistake, at the token. Returns 0. */
+static int fail(parser *p, const char *format, ...)
+{
+    if (p->failed) return 0;
+    va_list list;
+    va_start(list, format);
+    vsnprintf(p->e->text, sizeof p->e->text, format, list);
+    va_end(list);
+    p->e->at = (int)(p->token - p->text);
+    p->failed = true;
+    p->kind = END;
+    return 0;
+}
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+static const char *after_number(const char *s)
+{
+    while (is_digit(*s)) s++;
+    if (*s == '.' && is_digit(s[1]))
+        for (s++; is_digit(*s);) s++;
+    if (*s != 'e' || !(is_digit(s[1]) || (s[1] == '-' && is_digit(s[2])))) return s;
+    for (s += 2; is_digit(*s);) s++;
+    return s;
+}
+
+static void next_sign(parser *p)
+{
+    static const struct {
+        const char *text;
+        int kind;
+    } signs[] = { { "...", REST }, { "<=", LESS_EQUAL }, { ">=", GREATER_EQUAL },
+                  { "==", EQUAL }, { "!=", NOT_EQUAL },  { "·", '.' } };
+    p->kind = *p->token, p->at = p->token + 1;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strncmp(p->token, signs[i].text, strlen(signs[i].text)) == 0) {
+            p->kind = signs[i].kind, p->at = p->token + strlen(signs[i].text);
+            return;
+        }
+    if (!strchr("()[]|,;+-/^@*=<>", *p->token)) fail(p, "'%c' has no meaning", *p->token);
+}
+
+static void next_token(parser *p)
+{
+    if (p->failed) return;
+    p->spaced = *p->at == ' ';
+    while (*p->at == ' ') p->at++;
+    p->token = p->at;
+    p->primes = 0;
+    if (!*p->at) p->kind = END;
+    else if (is_digit(*p->at)) p->kind = NUMBER, p->at = after_number(p->at);
+    else if (is_letter(*p->at)) {
+        while (is_letter(*p->at) || is_digit(*p->at)) p->at++;
+        p->kind = NAME;
+    } else if (*p->at == '"') {
+        p->at = strchr(p->at + 1, '"');
+        p->kind = WORDS;
+        if (!p->at) p->at = p->token, fail(p, "the words have no end: \" is missing");
+        else p->at++;
+    } else next_sign(p);
+    p->length = (int)(p->at - p->token);
+    while (p->kind == NAME && *p->at == '\'') p->at++, p->primes++;
+}
+
+static bool is_word(const parser *p, const char *word)
+{
+    return p->kind == NAME && p->length == (int)strlen(word) && strncmp(p->token, word, strlen(word)) == 0;
+}
+
+static bool is_keyword(const parser *p)
+{
+    static const char *const words[] = { "where", "else", "and", "or", "not", "over", "mod", "along", NULL };
+    for (int i = 0; words[i]; i++)
+        if (is_word(p, words[i])) return true;
+    return false;
+}
+
+/* Go on to the next token if this one is of the kind; of want, it is a mistake if it is not. */
+static bool take(parser *p, int kind)
+{
+    if (p->kind != kind || p->failed) return false;
+    next_token(p);
+    return true;
+}
+
+static bool take_word(parser *p, const char *word)
+{
+    if (!is_word(p, word)) return false;
+    next_token(p);
+    return true;
+}
+
+static void want(parser *p, int kind)
+{
+    if (take(p, kind)) return;
+    if (p->kind == END) fail(p, "the formula ends where '%c' should stand", kind);
+    else fail(p, "'%c' should stand here", kind);
+}
 
 /* ---- expressions ---- */
 
 static int make(parser *p, wgi_formula_kind kind, int a, int b)
 {
     const int n = p->failed ? 0 : wgi_formula_new(p->f, kind, a, b);
-    if (!n) wgi_token_fail(p, "the formula is too long");
+    if (!n) fail(p, "the formula is too long");
     return n;
 }
 
@@ -48,7 +178,7 @@ static int number(parser *p)
     double ten = 1;
     while (e-- > 0) ten *= 10;
     p->f->node[n].number = minus ? x / scale / ten : x / scale * ten;
-    wgi_token_next(p);
+    next_token(p);
     return n;
 }
 
@@ -56,37 +186,30 @@ static int number(parser *p)
 static int along(parser *p)
 {
     bool but = false;
-    if (wgi_token_take_word(p, "all")) {
-        if (!wgi_token_take_word(p, "but")) return wgi_token_fail(p, "\"but\" should stand here");
+    if (take_word(p, "all")) {
+        if (!take_word(p, "but")) return fail(p, "\"but\" should stand here");
         but = true;
     }
-    if (p->kind != NAME) return wgi_token_fail(p, "the name of an option, or last, should stand here");
-    const bool last = wgi_token_is(p, "last") || wgi_token_is(p, "first");
+    if (p->kind != NAME) return fail(p, "the name of an option, or last, should stand here");
+    const bool last = is_word(p, "last") || is_word(p, "first");
     const int name = named(p, WGI_F_NAME, p->token, p->length);
-    wgi_token_next(p);
+    next_token(p);
     return signed_node(p, WGI_F_ALONG, but, name, last && p->kind == NUMBER ? number(p) : 0);
 }
 
 static int index_name(parser *p)
 {
-    if (p->kind != NAME || wgi_token_is_keyword(p)) return wgi_token_fail(p, "an index should stand here");
+    if (p->kind != NAME || is_keyword(p)) return fail(p, "an index should stand here");
     const int i = named(p, WGI_F_NAME, p->token, p->length);
-    wgi_token_next(p);
-    return p->kind == REST ? wgi_token_next(p), make(p, WGI_F_REST, i, 0) : i;
+    next_token(p);
+    return p->kind == REST ? next_token(p), make(p, WGI_F_REST, i, 0) : i;
 }
 
+/* The sign that a comparison node has; 0: this token compares nothing. */
 static int compare_sign(const parser *p)
 {
-    switch (p->kind) {
-    case '<':
-    case '>': return p->kind;
-    case LESS_EQUAL: return 'l';
-    case GREATER_EQUAL: return 'g';
-    case EQUAL: return '=';
-    case NOT_EQUAL: return '!';
-    case '=': return p->in_where ? '=' : 0;
-    default: return 0;
-    }
+    if (p->kind == EQUAL || (p->kind == '=' && p->in_where)) return '=';
+    return p->kind && strchr("<>lg!", p->kind) ? p->kind : 0;
 }
 
 /* "over i, j", "over j <= i", "over k < n where k != 2" */
@@ -95,12 +218,12 @@ static int over(parser *p)
     const int n = make(p, WGI_F_OVER, 0, 0);
     do {
         const int i = index_name(p), s = compare_sign(p);
-        if (s) wgi_token_next(p);
+        if (s) next_token(p);
         wgi_formula_add(p->f, n, s ? signed_node(p, WGI_F_COMPARE, s, i, sum(p)) : i);
         if (p->failed) return 0;
         p->f->node[n].sign++;
-    } while (wgi_token_take(p, ','));
-    if (wgi_token_take_word(p, "where")) wgi_formula_add(p->f, n, condition(p));
+    } while (take(p, ','));
+    if (take_word(p, "where")) wgi_formula_add(p->f, n, condition(p));
     return n;
 }
 
@@ -109,24 +232,24 @@ static int call(parser *p, const char *name, int length)
     const int n = named(p, WGI_F_CALL, name, length);
     const bool bars = p->in_bars, where = p->in_where;
     p->in_bars = p->in_where = false;
-    wgi_token_next(p);
+    next_token(p);
     do wgi_formula_add(p->f, n, expression(p));
-    while (wgi_token_take(p, ','));
-    if (wgi_token_take_word(p, "along")) wgi_formula_add(p->f, n, along(p));
-    if (wgi_token_take_word(p, "over")) wgi_formula_add(p->f, n, over(p));
+    while (take(p, ','));
+    if (take_word(p, "along")) wgi_formula_add(p->f, n, along(p));
+    if (take_word(p, "over")) wgi_formula_add(p->f, n, over(p));
     p->in_bars = bars, p->in_where = where;
-    wgi_token_want(p, ')');
+    want(p, ')');
     return n;
 }
 
-static int subscript(parser *p) { return wgi_token_take(p, REST) ? make(p, WGI_F_REST, 0, 0) : sum(p); }
+static int subscript(parser *p) { return take(p, REST) ? make(p, WGI_F_REST, 0, 0) : sum(p); }
 
 static int elements(parser *p, int of)
 {
     const int n = make(p, WGI_F_AT, of, 0);
     do wgi_formula_add(p->f, n, subscript(p));
-    while (wgi_token_take(p, ','));
-    wgi_token_want(p, ']');
+    while (take(p, ','));
+    want(p, ']');
     return n;
 }
 
@@ -135,8 +258,8 @@ static int name(parser *p)
     const char *text = p->token;
     const int length = p->length, primes = p->primes;
     const bool function = wgi_formula_is_function(text, length);
-    if (wgi_token_is_keyword(p)) return wgi_token_fail(p, "\"%.*s\" cannot stand here", length, text);
-    wgi_token_next(p);
+    if (is_keyword(p)) return fail(p, "\"%.*s\" cannot stand here", length, text);
+    next_token(p);
     if (p->kind == '(' && !p->spaced && !primes) return call(p, text, length);
     if (function && !primes && (p->kind == NAME || p->kind == NUMBER || p->kind == '|' || p->kind == '(')) {
         const int n = named(p, WGI_F_CALL, text, length);
@@ -146,18 +269,18 @@ static int name(parser *p)
     const int n = named(p, WGI_F_NAME, text, length);
     if (n) p->f->node[n].sign = (uint8_t)primes;
     if (p->spaced) return n;
-    if (wgi_token_take(p, '[')) return elements(p, n);
-    return wgi_token_take(p, REST) ? make(p, WGI_F_REST, n, 0) : n;
+    if (take(p, '[')) return elements(p, n);
+    return take(p, REST) ? make(p, WGI_F_REST, n, 0) : n;
 }
 
 static int in_brackets(parser *p, int end)
 {
     const bool bars = p->in_bars;
-    wgi_token_next(p);
+    next_token(p);
     p->in_bars = end == '|';
     const int n = expression(p);
     p->in_bars = bars;
-    wgi_token_want(p, end);
+    want(p, end);
     return end == '|' ? make(p, WGI_F_ABS, n, 0) : n;
 }
 
@@ -169,21 +292,20 @@ static int atom(parser *p)
     if (p->kind == '|' && !p->in_bars) return in_brackets(p, '|');
     if (p->kind == WORDS) {
         const int n = named(p, WGI_F_WORDS, p->token + 1, p->length - 2);
-        wgi_token_next(p);
+        next_token(p);
         return n;
     }
-    return p->kind == END ? wgi_token_fail(p, "the formula ends too early")
-                          : wgi_token_fail(p, "a value should stand here");
+    return p->kind == END ? fail(p, "the formula ends too early") : fail(p, "a value should stand here");
 }
 
 /* ^T, ^-T, ^-1 or a power. -1 is the inverse of a matrix: 1 / x is that of numbers. */
 static int exponent(parser *p, int base)
 {
-    const bool minus = wgi_token_take(p, '-');
+    const bool minus = take(p, '-');
     const int length = p->length;
     const bool one = minus && p->kind == NUMBER && length == 1 && *p->token == '1';
-    if (wgi_token_is(p, "T") || one) {
-        wgi_token_next(p);
+    if (is_word(p, "T") || one) {
+        next_token(p);
         if (minus) base = make(p, WGI_F_INVERSE, base, 0);
         return one ? base : make(p, WGI_F_TRANSPOSED, base, 0);
     }
@@ -193,16 +315,16 @@ static int exponent(parser *p, int base)
 
 static int power(parser *p)
 {
-    if (++p->depth > DEEPEST) return wgi_token_fail(p, "the formula is nested too deeply");
-    int n = wgi_token_take(p, '-') ? make(p, WGI_F_NEG, power(p), 0) : atom(p);
-    while (wgi_token_take(p, '^')) n = exponent(p, n);
+    if (++p->depth > DEEPEST) return fail(p, "the formula is nested too deeply");
+    int n = take(p, '-') ? make(p, WGI_F_NEG, power(p), 0) : atom(p);
+    while (take(p, '^')) n = exponent(p, n);
     p->depth--;
     return n;
 }
 
 static bool begins_factor(const parser *p)
 {
-    if (p->kind == NAME) return !wgi_token_is_keyword(p);
+    if (p->kind == NAME) return !is_keyword(p);
     return p->kind == NUMBER || p->kind == '(' || p->kind == WORDS || (p->kind == '|' && !p->in_bars);
 }
 
@@ -211,11 +333,10 @@ static int product(parser *p)
     int n = power(p);
     while (!p->failed) {
         const int s = p->kind;
-        if (wgi_token_take(p, '/')) n = make(p, WGI_F_DIV, n, power(p));
-        else if (wgi_token_take(p, '@')) n = make(p, WGI_F_MATMUL, n, power(p));
-        else if (wgi_token_take_word(p, "mod")) n = make(p, WGI_F_MOD, n, power(p));
-        else if (wgi_token_take(p, '*') || wgi_token_take(p, '.'))
-            n = signed_node(p, WGI_F_MUL, s, n, power(p));
+        if (take(p, '/')) n = make(p, WGI_F_DIV, n, power(p));
+        else if (take(p, '@')) n = make(p, WGI_F_MATMUL, n, power(p));
+        else if (take_word(p, "mod")) n = make(p, WGI_F_MOD, n, power(p));
+        else if (take(p, '*') || take(p, '.')) n = signed_node(p, WGI_F_MUL, s, n, power(p));
         else if (begins_factor(p)) n = signed_node(p, WGI_F_MUL, ' ', n, power(p));
         else break;
     }
@@ -223,16 +344,13 @@ static int product(parser *p)
 }
 
 /* A minus before a product belongs to the product: -a b is -(a b). */
-static int first_of_sum(parser *p)
-{
-    return wgi_token_take(p, '-') ? make(p, WGI_F_NEG, product(p), 0) : product(p);
-}
+static int first_of_sum(parser *p) { return take(p, '-') ? make(p, WGI_F_NEG, product(p), 0) : product(p); }
 
 static int sum(parser *p)
 {
     int n = first_of_sum(p);
     for (bool plus; (plus = p->kind == '+') || p->kind == '-';) {
-        wgi_token_next(p);
+        next_token(p);
         n = make(p, plus ? WGI_F_ADD : WGI_F_SUB, n, product(p));
     }
     return n;
@@ -242,7 +360,7 @@ static int compared(parser *p, int left)
 {
     const int s = compare_sign(p);
     if (!s) return left;
-    wgi_token_next(p);
+    next_token(p);
     return signed_node(p, WGI_F_COMPARE, s, left, sum(p));
 }
 
@@ -251,7 +369,7 @@ static int comparison(parser *p)
 {
     const int left = sum(p), s = compare_sign(p);
     if (!s) return left;
-    wgi_token_next(p);
+    next_token(p);
     const int middle = sum(p), right = compared(p, middle), n = signed_node(p, WGI_F_COMPARE, s, left, right);
     if (n) p->f->node[n].chained = right != middle;
     return n;
@@ -259,20 +377,20 @@ static int comparison(parser *p)
 
 static int negation(parser *p)
 {
-    return wgi_token_take_word(p, "not") ? make(p, WGI_F_NOT, comparison(p), 0) : comparison(p);
+    return take_word(p, "not") ? make(p, WGI_F_NOT, comparison(p), 0) : comparison(p);
 }
 
 static int conjunction(parser *p)
 {
     int n = negation(p);
-    while (wgi_token_take_word(p, "and")) n = make(p, WGI_F_AND, n, negation(p));
+    while (take_word(p, "and")) n = make(p, WGI_F_AND, n, negation(p));
     return n;
 }
 
 static int disjunction(parser *p)
 {
     int n = conjunction(p);
-    while (wgi_token_take_word(p, "or")) n = make(p, WGI_F_OR, n, conjunction(p));
+    while (take_word(p, "or")) n = make(p, WGI_F_OR, n, conjunction(p));
     return n;
 }
 
@@ -288,16 +406,16 @@ static int condition(parser *p)
 static int expression(parser *p)
 {
     const int first = disjunction(p);
-    if (!wgi_token_is(p, "where")) return first;
+    if (!is_word(p, "where")) return first;
     const int n = make(p, WGI_F_CASES, first, 0);
-    while (wgi_token_take_word(p, "where")) {
+    while (take_word(p, "where")) {
         wgi_formula_add(p->f, n, condition(p));
-        if (!wgi_token_take(p, ',')) return wgi_token_fail(p, "\", else\" and another case are missing");
-        const bool last = wgi_token_take_word(p, "else");
+        if (!take(p, ',')) return fail(p, "\", else\" and another case are missing");
+        const bool last = take_word(p, "else");
         wgi_formula_add(p->f, n, disjunction(p));
         if (last) return n;
     }
-    return wgi_token_fail(p, "\"else\" is missing before the last case");
+    return fail(p, "\"else\" is missing before the last case");
 }
 
 /* ---- equations ---- */
@@ -308,9 +426,9 @@ static int equation(parser *p, int separator)
     const int left = sum(p);
     if (words && (p->kind == END || p->kind == ',' || p->kind == ';'))
         return signed_node(p, WGI_F_EQUATION, separator, left, 0);
-    wgi_token_want(p, '=');
+    want(p, '=');
     const int n = signed_node(p, WGI_F_EQUATION, separator, left, expression(p));
-    if (wgi_token_take_word(p, "along")) wgi_formula_add(p->f, n, along(p));
+    if (take_word(p, "along")) wgi_formula_add(p->f, n, along(p));
     return n;
 }
 
@@ -319,13 +437,13 @@ bool wgi_formula_parse(wgi_formula *f, const char *text, wgi_formula_error *e)
     parser p = { .f = f, .e = e, .text = text, .at = text, .token = text };
     wgi_formula_clear(f);
     *e = (wgi_formula_error){ 0 };
-    wgi_token_next(&p);
+    next_token(&p);
     f->root = make(&p, WGI_F_LIST, 0, 0);
     int separator = ',';
     do {
         wgi_formula_add(f, f->root, equation(&p, separator));
         separator = p.kind;
-    } while (wgi_token_take(&p, ',') || wgi_token_take(&p, ';'));
-    if (p.kind != END) wgi_token_fail(&p, "the formula should end here");
+    } while (take(&p, ',') || take(&p, ';'));
+    if (p.kind != END) fail(&p, "the formula should end here");
     return !p.failed;
 }

@@ -1,7 +1,647 @@
-/* formula_print.c: wg_formula_print. */
-#include <stdio.h>
+/* formula_print.c: the one walk that prints formulas: as a line in Unicode or in the language itself, as LaTeX
+ * for math mode with amsmath, and as boxes. */
+#include "formula/formula_printer.h"
+#include "text/text.h"
 
-#include "formula/formula_words.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef wgi_formula_printer printer;
+typedef wgi_formula_box box;
+typedef wgi_formula_mark mark;
+
+enum {
+    UNICODE = WG_FORMULA_UNICODE,
+    ASCII = WG_FORMULA_ASCII,
+    LATEX = WG_FORMULA_LATEX,
+    BOXES = WGI_F_BOXES
+};
+
+/* ---- marks: Unicode, ASCII, LaTeX, boxes ---- */
+
+static const wgi_formula_mark sign_of_kind[] = {
+    [WGI_F_ADD] = { " + ", " + ", " + ", " + " },
+    [WGI_F_SUB] = { " − ", " - ", " - ", " − " },
+    [WGI_F_NEG] = { "−", "-", "-", "−" },
+    [WGI_F_DIV] = { "/", " / ", "/", "/" },
+    [WGI_F_MOD] = { " mod ", " mod ", " \\bmod ", " mod " },
+    [WGI_F_TRANSPOSED] = { "ᵀ", "^T", "^{\\top}", "T" },
+    [WGI_F_INVERSE] = { "⁻¹", "^-1", "^{-1}", "−1" },
+    [WGI_F_REST] = { "…", "...", "\\dots ", "…" },
+    [WGI_F_AND] = { " and ", " and ", " \\text{ and } ", " and " },
+    [WGI_F_OR] = { " or ", " or ", " \\text{ or } ", " or " },
+    [WGI_F_NOT] = { "not ", "not ", "\\text{not }", "not " },
+};
+static const struct {
+    char sign;
+    wgi_formula_mark as;
+} compare[] = {
+    { '<', { " < ", " < ", " < ", " < " } },     { '>', { " > ", " > ", " > ", " > " } },
+    { 'l', { " ≤ ", " <= ", " \\le ", " ≤ " } }, { 'g', { " ≥ ", " >= ", " \\ge ", " ≥ " } },
+    { '!', { " ≠ ", " != ", " \\ne ", " ≠ " } }, { '=', { " = ", " == ", " = ", " = " } },
+};
+static mark inverse_transposed = { "⁻ᵀ", "^-T", "^{-\\top}", "−T" },
+            dot = { " · ", " · ", " \\cdot ", " · " }, star = { " ⊙ ", " * ", " \\odot ", " ⊙ " },
+            space = { " ", " ", " \\, ", " " }, matrices = { " ", " @ ", " \\, ", " " },
+            close_by = { "", " @ ", " ", "" }, comma = { ", ", ", ", ",\\quad ", ", " },
+            semicolon = { "; ", "; ", ";\\quad ", "; " },
+            all_but = { "all but ", "all but ", "\\text{all but }", "all but " },
+            where = { " where ", " where ", " :\\, ", ": " };
+
+/* ---- rows ---- */
+
+static void put_node(printer *p, int node);
+static void write(printer *p, int node);
+
+static int kind_of(const printer *p, int node) { return p->f->node[node].kind; }
+static int first_of(const printer *p, int node) { return p->f->node[node].child; }
+static int next_of(const printer *p, int node) { return p->f->node[node].next; }
+
+static void add(printer *p, const char *s, int length)
+{
+    if (p->target == BOXES) wgi_row_text(p, s, length, WGI_F_ROMAN);
+    else wgi_line_add(p->line, s, length);
+}
+
+void wgi_print_put(printer *p, const char *s) { add(p, s, (int)strlen(s)); }
+static void put(printer *p, const char *s) { wgi_print_put(p, s); }
+static void put_mark(printer *p, mark m) { put(p, m[p->target]); }
+
+/* Room in a row of boxes, in sizes of its letters. */
+static void put_gap(printer *p, double width)
+{
+    if (p->target == BOXES) p->row.width += width * p->size;
+}
+
+/* What is written between these two is a box of its own. */
+static printer begin(printer *p)
+{
+    const printer before = *p;
+    if (p->target == BOXES) p->row = wgi_box_empty(p);
+    return before;
+}
+
+static void end(printer *p, const printer *before)
+{
+    const box b = p->row;
+    *p = *before;
+    if (p->target == BOXES) wgi_row_join(p, &p->row, b);
+}
+
+static box lay(printer *p, int node)
+{
+    const printer before = begin(p);
+    write(p, node);
+    const box b = p->row;
+    *p = before;
+    return b;
+}
+
+static void put_node(printer *p, int node)
+{
+    const printer before = begin(p);
+    write(p, node);
+    end(p, &before);
+}
+
+printer wgi_print_script(printer *p, bool up)
+{
+    const printer before = begin(p);
+    if (p->target == LATEX) put(p, up ? "^{" : "_{");
+    p->flat = true, p->open = false, p->size = p->small;
+    return before;
+}
+
+void wgi_print_end_script(printer *p, const printer *before, bool up)
+{
+    const box b = p->row;
+    *p = *before;
+    if (p->target == LATEX) put(p, "}");
+    if (p->target == BOXES) p->row = wgi_box_small(p, p->row, b, up);
+}
+
+/* ---- children ---- */
+
+/* Whether it is higher than a line of letters, so that parentheses around it grow. */
+static bool is_tall(const printer *p, int node)
+{
+    const int kind = kind_of(p, node);
+    if ((kind == WGI_F_DIV && !p->flat) || kind == WGI_F_CASES || kind == WGI_F_OVER) return true;
+    if (kind == WGI_F_POW) return is_tall(p, first_of(p, node));
+    for (int k = first_of(p, node); k; k = next_of(p, k))
+        if (is_tall(p, k)) return true;
+    return false;
+}
+
+static void put_parens(printer *p, int node)
+{
+    const printer before = begin(p);
+    const bool tall = p->target == LATEX && is_tall(p, node);
+    p->open = p->in_bars = false;
+    if (p->target != BOXES) put(p, tall ? "\\left(" : "(");
+    put_node(p, node);
+    if (p->target == BOXES) p->row = wgi_box_enclosed(p, p->row, false);
+    else put(p, tall ? "\\right)" : ")");
+    end(p, &before);
+}
+
+static bool is_atom(const printer *p, int node)
+{
+    return kind_of(p, node) == WGI_F_NAME || kind_of(p, node) == WGI_F_NUMBER;
+}
+
+static bool is_on_line(const printer *p, int parent, int quotient)
+{
+    const bool sum = kind_of(p, parent) == WGI_F_ADD || kind_of(p, parent) == WGI_F_SUB;
+    return p->flat ||
+           (sum && is_atom(p, first_of(p, quotient)) && is_atom(p, wgi_formula_child(p->f, quotient, 1)));
+}
+
+/* A fraction with a bar needs parentheses only below a power. */
+static void put_child(printer *p, int node, int k)
+{
+    const int at = wgi_formula_child(p->f, node, k), kind = kind_of(p, node);
+    const bool quotient = kind_of(p, at) == WGI_F_DIV, line = quotient && is_on_line(p, node, at),
+               raised = kind == WGI_F_POW || kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE,
+               flat = p->flat;
+    p->flat |= line;
+    if (quotient && !line ? k == 0 && raised : wgi_formula_parens(p->f, node, k)) put_parens(p, at);
+    else put_node(p, at);
+    p->flat = flat;
+}
+
+/* A child with something behind it. */
+static void put_first(printer *p, int node)
+{
+    const bool before = p->open;
+    p->open = true;
+    put_child(p, node, 0);
+    p->open = before;
+}
+
+static void put_between(printer *p, int node, mark m)
+{
+    put_child(p, node, 0);
+    put_mark(p, m);
+    put_child(p, node, 1);
+}
+
+/* ---- small letters above and below ---- */
+
+bool wgi_print_has_small(const char *s, int length, bool up)
+{
+    for (int i = 0; i < length; i++)
+        if (!wgi_small(s[i], up)) return false;
+    return length > 0;
+}
+
+void wgi_print_small(printer *p, const char *s, int length, bool up)
+{
+    for (int i = 0; i < length; i++) put(p, wgi_small(s[i], up));
+}
+
+/* e^z1 is not e to the z times 1: names of more than a letter stay on the line. */
+static bool has_long_name(const printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    if ((n->kind == WGI_F_NAME && (n->length > 1 || n->sign)) || n->kind == WGI_F_CALL || n->kind == WGI_F_AT)
+        return true;
+    for (int k = n->child; k; k = next_of(p, k))
+        if (has_long_name(p, k)) return true;
+    return false;
+}
+
+/* (ln a)², not ln a². */
+static void put_base(printer *p, int node)
+{
+    const int base = first_of(p, node);
+    const wgi_formula_node *n = &p->f->node[base];
+    const bool call = n->kind == WGI_F_CALL && p->target != ASCII &&
+                      (p->target != UNICODE || wgi_formula_is_function(n->text, n->length));
+    if (call) put_parens(p, base);
+    else put_first(p, node);
+}
+
+/* The text of a power in small letters, if there are such. The power is printed to `text` by the language. */
+static bool put_small_power(printer *p, int node)
+{
+    char text[24], clean[24];
+    const int power = wgi_formula_child(p->f, node, 1);
+    wgi_line t = { text, sizeof text, 0 };
+    int n = 0;
+    wgi_formula_text(&t, p->f, power, true);
+    if (t.length >= sizeof text || has_long_name(p, power) || strpbrk(text, "^_")) return false;
+    for (const char *c = text; *c; c++)
+        if (*c != ' ') clean[n++] = *c;
+    if (!wgi_print_has_small(clean, n, true)) return false;
+    put_base(p, node);
+    wgi_print_small(p, clean, n, true);
+    return true;
+}
+
+static void put_power(printer *p, int node)
+{
+    const int right = wgi_formula_child(p->f, node, 1);
+    if (p->target == UNICODE && put_small_power(p, node)) return;
+    put_base(p, node);
+    if (p->target == LATEX || p->target == BOXES) {
+        const printer before = wgi_print_script(p, true);
+        put_node(p, right);
+        wgi_print_end_script(p, &before, true);
+        return;
+    }
+    put(p, "^");
+    if (p->target == ASCII || is_atom(p, right) || kind_of(p, right) == WGI_F_AT) put_child(p, node, 1);
+    else put_parens(p, right);
+}
+
+static void put_raised(printer *p, int node, mark m)
+{
+    put_first(p, node);
+    if (p->target != BOXES) {
+        put_mark(p, m);
+        return;
+    }
+    const printer before = wgi_print_script(p, true);
+    put_mark(p, m);
+    wgi_print_end_script(p, &before, true);
+}
+
+/* A^-T is the transpose of an inverse. */
+static void put_transposed(printer *p, int node)
+{
+    const int of = first_of(p, node);
+    if (kind_of(p, of) == WGI_F_INVERSE) put_raised(p, of, inverse_transposed);
+    else put_raised(p, node, sign_of_kind[WGI_F_TRANSPOSED]);
+}
+
+/* ---- products and quotients ---- */
+
+static bool has_two_letters(const printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length == 2;
+}
+
+/* In boxes 2x stands close, as xy does. da times a would look like a name, daa. */
+static bool is_close(const printer *p, int node)
+{
+    const int a = first_of(p, node), b = next_of(p, a), kind = kind_of(p, node);
+    if (p->target != BOXES) return kind == WGI_F_MATMUL && wgi_formula_is_close(p->f, node);
+    const bool names = kind == WGI_F_MATMUL || !(has_two_letters(p, a) || has_two_letters(p, b));
+    return (names && wgi_formula_is_close(p->f, node)) ||
+           (kind_of(p, a) == WGI_F_NUMBER && kind_of(p, b) == WGI_F_NAME && p->f->node[b].length <= 2);
+}
+
+static void put_product(printer *p, int node)
+{
+    const int s = p->f->node[node].sign;
+    const bool of_matrices = kind_of(p, node) == WGI_F_MATMUL,
+               has_dot = s == '.' || (p->target != ASCII && wgi_formula_digit_second(p->f, node));
+    const wgi_formula_mark *m = !of_matrices && s == '*'  ? &star
+                                : !of_matrices && has_dot ? &dot
+                                : is_close(p, node)       ? &close_by
+                                : of_matrices             ? &matrices
+                                                          : &space;
+    put_first(p, node);
+    put_mark(p, *m);
+    if (!*(*m)[p->target]) put_gap(p, 0.1);
+    put_child(p, node, 1);
+}
+
+static void put_quotient(printer *p, int node)
+{
+    if (p->flat) {
+        put_first(p, node);
+        put_mark(p, sign_of_kind[WGI_F_DIV]);
+        put_child(p, node, 1);
+        return;
+    }
+    const int over = first_of(p, node), under = next_of(p, over);
+    const printer before = *p;
+    p->flat = true, p->open = false;
+    if (p->target == BOXES) {
+        const box above = lay(p, over), below = lay(p, under);
+        p->row = wgi_box_fraction(p, above, below);
+    } else put(p, "\\frac{"), put_node(p, over), put(p, "}{"), put_node(p, under), put(p, "}");
+    p->flat = before.flat, p->open = before.open;
+}
+
+static void put_compare(printer *p, int node)
+{
+    size_t i = 0;
+    while (compare[i].sign != '=' && compare[i].sign != p->f->node[node].sign) i++;
+    put_between(p, node, compare[i].as);
+}
+
+static void put_bars(printer *p, int node)
+{
+    const printer before = begin(p);
+    const bool parens = p->in_bars && p->target == ASCII;
+    if (p->target != LATEX) p->open = false;
+    p->in_bars = true;
+    if (p->target != BOXES) put(p, p->target == LATEX ? "\\left|" : parens ? "(|" : "|");
+    put_node(p, first_of(p, node));
+    if (p->target == BOXES) p->row = wgi_box_enclosed(p, p->row, true);
+    else put(p, p->target == LATEX ? "\\right|" : parens ? "|)" : "|");
+    end(p, &before);
+}
+
+/* ---- calls ---- */
+
+static bool is_clause(const printer *p, int node)
+{
+    return kind_of(p, node) == WGI_F_ALONG || kind_of(p, node) == WGI_F_OVER;
+}
+
+/* What has no form of its own in two dimensions is a line. */
+static void put_plain(printer *p, int node)
+{
+    char text[300];
+    wgi_line to = { text, sizeof text, 0 };
+    wgi_formula_text(&to, p->f, node, false);
+    put(p, text);
+}
+
+/* The axes or indices of a sum. In boxes and LaTeX they stand below its sign. */
+static void put_clause(printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    const bool along = n->kind == WGI_F_ALONG, below = p->target == LATEX || p->target == BOXES;
+    int at = 1;
+    if (!below) put(p, along ? "along " : "over ");
+    if (along && n->sign) put_mark(p, all_but);
+    for (int k = n->child; k; k = next_of(p, k), at++) {
+        if (along && p->target == BOXES && wgi_formula_is(p->f, k, "last")) put(p, "last");
+        else put_node(p, k);
+        if (!next_of(p, k)) continue;
+        if (along) put(p, p->target == LATEX ? "\\," : " ");
+        else if (at == n->sign) put_mark(p, where);
+        else put(p, ", ");
+    }
+}
+
+static void put_function(printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    const char *known = p->target == ASCII || n->word ? NULL
+                        : p->target == LATEX          ? wgi_function_latex(n->text, n->length)
+                                                      : wgi_function_unicode(n->text, n->length);
+    if (known) put(p, known);
+    else if (p->target == LATEX)
+        put(p, "\\operatorname{"), wgi_print_words(p, n->text, n->length), put(p, "}");
+    else add(p, n->text, n->length);
+}
+
+/* Short limits stand below the sign of a sum, as in Σ with i below it. */
+static void put_below(printer *p, int node)
+{
+    const bool sum = wgi_formula_is(p->f, node, "sum") || wgi_formula_is(p->f, node, "prod");
+    for (int k = first_of(p, node); k; k = next_of(p, k)) {
+        if (!is_clause(p, k)) continue;
+        const printer before = wgi_print_script(p, false);
+        put_clause(p, k);
+        if (p->target == BOXES && sum && kind_of(p, k) == WGI_F_OVER) {
+            const box limits = p->row;
+            *p = before;
+            p->row = wgi_box_limits(p, p->row, limits);
+        } else wgi_print_end_script(p, &before, false);
+    }
+}
+
+static void put_arguments(printer *p, int node, bool clauses)
+{
+    int at = 0;
+    for (int k = first_of(p, node); k; k = next_of(p, k)) {
+        if (is_clause(p, k) && !clauses) continue;
+        if (at++) put(p, is_clause(p, k) ? " " : ", ");
+        if (is_clause(p, k)) put_clause(p, k);
+        else put_node(p, k);
+    }
+}
+
+static bool has_tall_argument(const printer *p, int node)
+{
+    for (int k = first_of(p, node); k; k = next_of(p, k))
+        if (!is_clause(p, k) && is_tall(p, k)) return true;
+    return false;
+}
+
+static void put_call(printer *p, int node)
+{
+    const bool latex = p->target == LATEX, boxes = p->target == BOXES,
+               root = p->target != ASCII && !p->f->node[node].word && wgi_formula_is(p->f, node, "sqrt"),
+               bare = p->target != ASCII && wgi_formula_is_bare(p->f, node, p->open),
+               tall = latex && has_tall_argument(p, node);
+    if (root) put(p, latex ? "\\sqrt" : "√");
+    else put_function(p, node);
+    if (!root && (latex || boxes)) put_below(p, node);
+    if (latex && root) put(p, "{");
+    else if (bare) put(p, root ? "" : " ");
+    else if (!boxes) put(p, tall ? "\\!\\left(" : "(");
+    const printer before = begin(p);
+    p->open = p->in_bars = false;
+    put_arguments(p, node, !latex && !boxes);
+    if (boxes && !bare) p->row = wgi_box_enclosed(p, p->row, false);
+    end(p, &before);
+    if (latex && root) put(p, "}");
+    else if (!bare && !boxes) put(p, tall ? "\\right)" : ")");
+}
+
+static void put_root(printer *p, int node)
+{
+    const bool open = p->open;
+    p->open = false;
+    const box in = lay(p, first_of(p, node));
+    p->open = open;
+    p->row = wgi_box_root(p, in);
+}
+
+/* ---- elements, cases, equations ---- */
+
+static void put_subscripts(printer *p, int node)
+{
+    for (int k = next_of(p, first_of(p, node)); k; k = next_of(p, k)) {
+        put_node(p, k);
+        put(p, next_of(p, k) ? ", " : "");
+    }
+}
+
+/* Subscripts, which stand in brackets on the line, or where the name has a subscript of its own: x_k[i, j]. */
+static void put_elements(printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[first_of(p, node)];
+    const bool brackets = (p->target != LATEX && p->target != BOXES) ||
+                          (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length);
+    put_child(p, node, 0);
+    const printer before = brackets ? begin(p) : wgi_print_script(p, false);
+    if (brackets) put(p, "[");
+    if (p->target == LATEX) p->flat = true, p->open = false;
+    put_subscripts(p, node);
+    if (brackets) put(p, "]"), end(p, &before);
+    else wgi_print_end_script(p, &before, false);
+}
+
+static void draw_cases(printer *p, int node)
+{
+    wgi_formula_cases c = wgi_cases_begin(p);
+    for (int k = first_of(p, node), when; k; k = when ? next_of(p, when) : 0) {
+        const printer before = begin(p);
+        when = next_of(p, k);
+        put_node(p, k), put_gap(p, 0.4);
+        put(p, when ? " if " : " else");
+        if (when) put_node(p, when);
+        wgi_cases_add(p, &c, p->row);
+        *p = before;
+    }
+    p->row = wgi_cases_end(p, &c);
+}
+
+static void put_cases(printer *p, int node)
+{
+    const int n = wgi_formula_children(p->f, node);
+    if (p->target == LATEX) {
+        put(p, "\\begin{cases} ");
+        for (int k = 0; k < n; k++) {
+            put(p, k == 0 ? "" : k % 2 ? " & \\text{if } " : " \\\\ ");
+            put_node(p, wgi_formula_child(p->f, node, k));
+        }
+        put(p, " & \\text{else} \\end{cases}");
+    } else
+        for (int k = 0; k < n; k++) {
+            put(p, k == 0 ? "" : k % 2 ? " where " : k == n - 1 ? ", else " : ", ");
+            put_child(p, node, k);
+        }
+}
+
+/* [a < b] is 1 or 0. */
+static void put_side(printer *p, int node)
+{
+    const printer before = begin(p);
+    const bool truth = p->target != ASCII && wgi_formula_is_truth(p->f, node);
+    if (truth) put(p, "[");
+    put_node(p, node);
+    if (truth) put(p, "]");
+    end(p, &before);
+}
+
+static void put_equation(printer *p, int node)
+{
+    const int left = first_of(p, node), right = next_of(p, left), along = next_of(p, right);
+    put_node(p, left);
+    if (!right) return;
+    put(p, " = "), put_side(p, right);
+    if (!along) return;
+    put(p, p->target == LATEX ? "\\;\\text{ along }" : " ");
+    if (p->target == BOXES) put_plain(p, along);
+    else put_clause(p, along);
+}
+
+static void put_equations(printer *p, int node)
+{
+    for (int k = first_of(p, node); k; k = next_of(p, k)) {
+        if (k != first_of(p, node)) {
+            put_mark(p, p->f->node[k].sign == ';' ? semicolon : comma);
+            put_gap(p, 0.3);
+        }
+        put_node(p, k);
+    }
+}
+
+static void put_words(printer *p, const wgi_formula_node *n)
+{
+    static mark before = { "", "\"", "\\text{", "" }, behind = { "", "\"", "}", "" };
+    put_mark(p, before);
+    if (p->target == LATEX) wgi_print_words(p, n->text, n->length);
+    else add(p, n->text, n->length);
+    put_mark(p, behind);
+}
+
+static void write(printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    switch ((wgi_formula_kind)n->kind) {
+    case WGI_F_LIST: put_equations(p, node); break;
+    case WGI_F_EQUATION: put_equation(p, node); break;
+    case WGI_F_NUMBER: wgi_print_number(p, n); break;
+    case WGI_F_NAME: wgi_print_name(p, n); break;
+    case WGI_F_WORDS: put_words(p, n); break;
+    case WGI_F_ADD:
+    case WGI_F_SUB:
+    case WGI_F_MOD:
+    case WGI_F_AND:
+    case WGI_F_OR: put_between(p, node, sign_of_kind[n->kind]); break;
+    case WGI_F_NEG:
+        put_mark(p, sign_of_kind[WGI_F_NEG]);
+        put_child(p, node, 0);
+        break;
+    case WGI_F_NOT:
+        put_mark(p, sign_of_kind[WGI_F_NOT]);
+        if (p->target == BOXES) put_child(p, node, 0);
+        else put_node(p, n->child);
+        break;
+    case WGI_F_MUL:
+    case WGI_F_MATMUL: put_product(p, node); break;
+    case WGI_F_DIV: put_quotient(p, node); break;
+    case WGI_F_POW: put_power(p, node); break;
+    case WGI_F_TRANSPOSED: put_transposed(p, node); break;
+    case WGI_F_INVERSE: put_raised(p, node, sign_of_kind[WGI_F_INVERSE]); break;
+    case WGI_F_ABS: put_bars(p, node); break;
+    case WGI_F_CALL:
+        if (p->drawn && !n->word && wgi_formula_is(p->f, node, "sqrt")) put_root(p, node);
+        else put_call(p, node);
+        break;
+    case WGI_F_ALONG:
+    case WGI_F_OVER:
+        if (p->target == BOXES) put_plain(p, node);
+        else put_clause(p, node);
+        break;
+    case WGI_F_AT: put_elements(p, node); break;
+    case WGI_F_REST:
+        if (n->child) put_node(p, n->child);
+        put_mark(p, sign_of_kind[WGI_F_REST]);
+        break;
+    case WGI_F_COMPARE: put_compare(p, node); break;
+    case WGI_F_CASES:
+        if (p->drawn) draw_cases(p, node);
+        else if (p->target == BOXES) put_plain(p, node);
+        else put_cases(p, node);
+        break;
+    }
+}
+
+/* ---- the targets ---- */
+
+static void print(wgi_line *to, const wgi_formula *f, int node, int target, bool flat)
+{
+    printer p = { .f = f, .target = target, .flat = flat, .line = to };
+    if (to->size) to->at[0] = 0;
+    put_side(&p, node);
+}
+
+void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii)
+{
+    print(to, f, node, ascii ? ASCII : UNICODE, true);
+}
+
+void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat)
+{
+    print(to, f, node, LATEX, flat);
+}
+
+bool wgi_formula_lay_out(wgi_formula_boxes *in, const wgi_formula *f, int node, double size,
+                         wgi_formula_style style, wgi_formula_width width, wgi_laid_formula *laid)
+{
+    const bool flat = style == WGI_F_FLAT;
+    printer p = { .f = f, .target = BOXES, .flat = flat, .to = in, .width = width, .drawn = !flat };
+    p.size = size, p.small = WGI_F_SMALL * size;
+    in->count = in->used = 0;
+    in->full = false;
+    put_side(&p, node);
+    *laid =
+        (wgi_laid_formula){ p.row.width, p.row.above, p.row.below, in->count, in->piece, in->letters, NULL };
+    return !in->full;
+}
 
 int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_t size)
 {
@@ -13,7 +653,6 @@ int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_
             snprintf(buf, size, "byte %d: %s", formula ? e.at : 0, formula ? e.text : "there is no formula");
         return -1;
     }
-    if (form == WG_FORMULA_LATEX) wgi_formula_latex(&to, &f, f.root, false);
-    else wgi_formula_text(&to, &f, f.root, form == WG_FORMULA_ASCII);
+    print(&to, &f, f.root, (int)form, form != WG_FORMULA_LATEX);
     return (int)to.length;
 }

@@ -93,10 +93,10 @@ static int product(replacing *r, int a, int b, int sign)
     return n;
 }
 
-static int root_of(replacing *r, int a)
+static int call(replacing *r, const char *function, int length, int of)
 {
-    const int n = wgi_formula_new(r->to, WGI_F_CALL, a, 0);
-    if (n) r->to->node[n].text = "sqrt", r->to->node[n].length = 4;
+    const int n = wgi_formula_new(r->to, WGI_F_CALL, of, 0);
+    if (n) r->to->node[n].text = function, r->to->node[n].length = length;
     return n;
 }
 
@@ -105,16 +105,13 @@ static int power(replacing *r, int a, int b)
 {
     double x;
     wgi_formula_node *base = &r->to->node[a];
-    if (base->kind == WGI_F_NAME && base->word && wgi_formula_is(r->to, a, "exp")) { /* e is called so */
-        const int n = wgi_formula_new(r->to, WGI_F_CALL, b, 0);
-        if (n) r->to->node[n].text = "exp", r->to->node[n].length = 3;
-        return n;
-    }
+    if (base->kind == WGI_F_NAME && base->word && wgi_formula_is(r->to, a, "exp"))
+        return call(r, "exp", 3, b); /* e is called so */
     if (!wgi_formula_constant(r->to, b, &x)) return wgi_formula_new(r->to, WGI_F_POW, a, b);
     if (x == 1) return a;
     if (x == 0) return number(r, 1);
-    if (x == 0.5) return root_of(r, a);
-    if (x == -0.5) return wgi_formula_new(r->to, WGI_F_DIV, number(r, 1), root_of(r, a));
+    if (x == 0.5) return call(r, "sqrt", 4, a);
+    if (x == -0.5) return wgi_formula_new(r->to, WGI_F_DIV, number(r, 1), call(r, "sqrt", 4, a));
     return wgi_formula_new(r->to, WGI_F_POW, a, number(r, x));
 }
 
@@ -250,9 +247,11 @@ static int definition(const wgi_formula *f, const wgi_formula_node *n)
 
 static bool is_constant(const wgi_formula_node *n)
 {
-    return (n->length == 1 && (*n->text == 'e' || *n->text == 'I')) ||
-           (n->length == 2 && memcmp(n->text, "pi", 2) == 0) ||
-           (n->length == 3 && memcmp(n->text, "inf", 3) == 0);
+    static const char *const known[] = { "e", "I", "pi", "inf" };
+    for (int i = 0; i < 4; i++)
+        if ((int)strlen(known[i]) == n->length && memcmp(n->text, known[i], (size_t)n->length) == 0)
+            return true;
+    return false;
 }
 
 /* "along last" stays; the name of an option becomes its number. */
@@ -352,10 +351,9 @@ static int copy_call(replacing *r, int node)
         const int of = copy(r, n->child); /* a number has no shape */
         if (of == ABSENT || kind_of(r, of) == WGI_F_NUMBER) return of;
     }
-    const int c = wgi_formula_new(r->to, WGI_F_CALL, 0, 0);
+    const bool word = v && v->word;
+    const int c = call(r, word ? v->text : n->text, word ? (int)strlen(v->text) : n->length, 0);
     if (!c) return 0;
-    r->to->node[c].text = v && v->word ? v->text : n->text;
-    r->to->node[c].length = v && v->word ? (int)strlen(v->text) : n->length;
     for (int k = n->child; k; k = r->f->node[k].next) {
         const wgi_formula_value *axes =
             r->f->node[k].kind == WGI_F_ALONG ? value_of(r, &r->f->node[r->f->node[k].child], 0) : NULL;

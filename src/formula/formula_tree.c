@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 
 void wgi_formula_clear(wgi_formula *f)
 {
@@ -153,55 +153,42 @@ bool wgi_formula_is_reduction(const wgi_formula *f, int node)
 
 /* ---- parentheses ---- */
 
-/* A node needs parentheses where it binds less than its place wants. */
-enum { CASES, OR, AND, NOT, COMPARE, SUM, PRODUCT, POWER, ATOM };
+/* A node needs parentheses where it binds less, which is a higher level, than its place wants: that of the first
+ * child, or of another one. */
+enum { ATOM, POWER, PRODUCT, SUM, COMPARE, NOT, AND, OR, CASES };
+static const struct {
+    int8_t level, first, second;
+} binds[] = {
+    [WGI_F_ADD] = { SUM, SUM, PRODUCT },
+    [WGI_F_SUB] = { SUM, SUM, PRODUCT },
+    [WGI_F_NEG] = { SUM, PRODUCT },
+    [WGI_F_MUL] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_DIV] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_MOD] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_MATMUL] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_POW] = { POWER, ATOM, POWER },
+    [WGI_F_TRANSPOSED] = { POWER, ATOM },
+    [WGI_F_INVERSE] = { POWER, ATOM },
+    [WGI_F_COMPARE] = { COMPARE, SUM, SUM },
+    [WGI_F_AND] = { AND, AND, NOT },
+    [WGI_F_OR] = { OR, OR, AND },
+    [WGI_F_NOT] = { NOT, COMPARE },
+    [WGI_F_CASES] = { CASES },
+};
 
 static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_F_NUMBER && n->number < 0; }
 
-int wgi_formula_level(const wgi_formula *f, int node)
+static int level(const wgi_formula *f, int node)
 {
-    switch ((wgi_formula_kind)f->node[node].kind) {
-    case WGI_F_CASES: return CASES;
-    case WGI_F_OR: return OR;
-    case WGI_F_AND: return AND;
-    case WGI_F_NOT: return NOT;
-    case WGI_F_COMPARE: return COMPARE;
-    case WGI_F_ADD:
-    case WGI_F_SUB:
-    case WGI_F_NEG: return SUM;
-    case WGI_F_MUL:
-    case WGI_F_DIV:
-    case WGI_F_MOD:
-    case WGI_F_MATMUL: return PRODUCT;
-    case WGI_F_POW:
-    case WGI_F_TRANSPOSED:
-    case WGI_F_INVERSE: return POWER;
-    default: return is_negative(&f->node[node]) ? SUM : ATOM;
-    }
+    return is_negative(&f->node[node]) ? SUM : binds[f->node[node].kind].level;
 }
 
 /* The level that child k must have to stand without parentheses. */
 static int wanted(const wgi_formula_node *n, int k)
 {
-    switch ((wgi_formula_kind)n->kind) {
-    case WGI_F_CASES: return k % 2 ? OR : COMPARE;
-    case WGI_F_OR: return k ? AND : OR;
-    case WGI_F_AND: return k ? NOT : AND;
-    case WGI_F_NOT: return COMPARE;
-    case WGI_F_COMPARE: return k && n->chained ? COMPARE : SUM;
-    case WGI_F_ADD: return k ? PRODUCT : SUM;
-    case WGI_F_SUB: return k ? PRODUCT : SUM;
-    case WGI_F_NEG: return PRODUCT;
-    case WGI_F_MUL:
-    case WGI_F_DIV:
-    case WGI_F_MOD:
-    case WGI_F_MATMUL: return k ? POWER : PRODUCT;
-    case WGI_F_POW:
-    case WGI_F_TRANSPOSED:
-    case WGI_F_INVERSE: return k ? POWER : ATOM;
-    case WGI_F_AT: return k ? CASES : ATOM;
-    default: return CASES;
-    }
+    if (n->kind == WGI_F_CASES) return k % 2 ? OR : COMPARE; /* value, condition, value ... */
+    if (!binds[n->kind].level) return n->kind == WGI_F_AT && !k ? ATOM : CASES;
+    return n->chained && k ? COMPARE : k ? binds[n->kind].second : binds[n->kind].first;
 }
 
 /* b c d: of elements, since a * (B @ c) is not a * B @ c. */
@@ -209,7 +196,7 @@ static bool is_product_alone(const wgi_formula *f, int node)
 {
     if (f->node[node].kind != WGI_F_MUL) return false;
     while (f->node[node].kind == WGI_F_MUL) node = f->node[node].child;
-    return wgi_formula_level(f, node) != PRODUCT;
+    return level(f, node) != PRODUCT;
 }
 
 /* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
@@ -219,12 +206,12 @@ bool wgi_formula_parens(const wgi_formula *f, int node, int k)
     const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
     if (kind == WGI_F_POW && k == 1 && (inner == WGI_F_NEG || is_negative(&f->node[child]))) {
         const int of = f->node[child].child;
-        return of && wgi_formula_level(f, of) < POWER;
+        return of && level(f, of) > POWER;
     }
     if (kind == WGI_F_MUL && k == 1 && is_product_alone(f, child)) return false; /* a (b c) is a b c */
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
     if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
-    return wgi_formula_level(f, child) < wanted(&f->node[node], k);
+    return level(f, child) > wanted(&f->node[node], k);
 }
 
 /* ---- how a line is written ---- */

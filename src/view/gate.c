@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 #include "view/equation.h"
 #include "view/formula_values.h"
 #include "wengert/op.h"

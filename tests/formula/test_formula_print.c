@@ -2,7 +2,7 @@
  * of one node. */
 #include <string.h>
 
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 #include "wgtest.h"
 
 static void expect(const char *formula, wg_formula_form form, const char *text)

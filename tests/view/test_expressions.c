@@ -1,5 +1,5 @@
 /* Names of items that have none: expressions, and the op with a number. */
-#include "formula/formula_words.h"
+#include "formula/formula.h"
 #include "view/equation.h"
 #include "wgtest.h"
 
