@@ -35,33 +35,15 @@ EXPAND(select)
     const struct select *a = attr;
     y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = a->index, .to = a->index + 1), a->axis);
 }
-SAMPLE(select)
-{
-    CASE(wg_select(ANY(3, 4), 1, 2));
-    CASE(wg_select(ANY(2, 3, 2), -1, -1));
-    CASE(wg_select(ANY(2, 0), 0, 1));
-    CASE(wg_select(CLASSES(5, 4), 0, 3));
-    return wg_none;
-}
-ERROR_SAMPLE(select)
-{
-    FAILS(wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0");
-    FAILS(wg_select(ANY(3, 4), 2, 0), "no axis 2 in");
-    return NULL;
-}
+SAMPLES(select, wg_select(ANY(3, 4), 1, 2), wg_select(ANY(2, 3, 2), -1, -1), wg_select(ANY(2, 0), 0, 1),
+        wg_select(CLASSES(5, 4), 0, 3));
+ERRORS(select, (wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0"),
+       (wg_select(ANY(3, 4), 2, 0), "no axis 2 in"));
 
-const wg_op wgi_op_select = {
-    OP(select),
-    .summary = "The elements at one index of an axis, which is dropped.",
-    .formula = "y = x[index mod length(x)] along axis",
-    .adjoint = "x'[i] = y' where i = index mod length(x), else 0 along axis",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(select),
-    RULES(select, shape, expand),
-    .leads = true,
-};
+DEFINE_OP(select, .summary = "The elements at one index of an axis, which is dropped.",
+          .formula = "y = x[index mod length(x)] along axis",
+          .adjoint = "x'[i] = y' where i = index mod length(x), else 0 along axis", .stored = 1 << 0,
+          .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand), .leads = true);
 wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
 {
     return wg_apply(here, &wgi_op_select, &x, 1, &(struct select){ axis, index });
@@ -113,19 +95,10 @@ ERROR_SAMPLE(stack)
     return NULL;
 }
 
-const wg_op wgi_op_stack = {
-    OP(stack),
-    .summary = "Tensors of one shape as the parts of a new axis.",
-    .formula = "y[i] = x_i along axis",
-    .adjoint = "x_i' = y'[i] along axis",
-    .stored = WG_EVERY_OPERAND,
-    .operands = -1,
-    .names = "x_i",
-    .kind = WG_OPAQUE,
-    TAKES(stack),
-    RULES(stack, shape, expand),
-    .leads = true,
-};
+DEFINE_OP(stack, .summary = "Tensors of one shape as the parts of a new axis.",
+          .formula = "y[i] = x_i along axis", .adjoint = "x_i' = y'[i] along axis",
+          .stored = WG_EVERY_OPERAND, .operands = -1, .names = "x_i", .kind = WG_OPAQUE, TAKES(stack),
+          RULES(stack, shape, expand), .leads = true);
 wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
 {
     return wg_apply(here, &wgi_op_stack, x, n, &(struct stack){ axis });
@@ -174,27 +147,15 @@ EXPAND(roll)
     wg_node start = wg_slice(x[0], .axis = a->axis, .from = 0, .to = left);
     y[0] = wg_concat(((wg_node[]){ end, start }), 2, a->axis);
 }
-SAMPLE(roll)
-{
-    CASE(wg_roll(ANY(3, 4), 1, 1));
-    CASE(wg_roll(ANY(3, 4), 0, -5));
-    CASE(wg_roll(ANY(2, 0), -1, 3));
-    CASE(wg_roll(CLASSES(5, 4), 0, 4));
-    return wg_none;
-}
-ERROR_SAMPLE(roll) { return ONLY(wg_roll(ANY(3), 1, 1), "no axis 1 in"); }
+SAMPLES(roll, wg_roll(ANY(3, 4), 1, 1), wg_roll(ANY(3, 4), 0, -5), wg_roll(ANY(2, 0), -1, 3),
+        wg_roll(CLASSES(5, 4), 0, 4));
+ERRORS(roll, (wg_roll(ANY(3), 1, 1), "no axis 1 in"));
 
-const wg_op wgi_op_roll = {
-    OP(roll),
-    .summary = "The elements moved along an axis; those that leave at one end come back at the other.",
-    .formula = "y[i] = x[(i - by) mod length(x)] along axis",
-    .adjoint = "x'[i] = y'[(i + by) mod length(x)] along axis",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(roll),
-    RULES(roll, shape, expand),
-    .leads = true,
-};
+DEFINE_OP(roll,
+          .summary = "The elements moved along an axis; those that leave at one end come back at the other.",
+          .formula = "y[i] = x[(i - by) mod length(x)] along axis",
+          .adjoint = "x'[i] = y'[(i + by) mod length(x)] along axis", .operands = 1, .kind = WG_OPAQUE,
+          TAKES(roll), RULES(roll, shape, expand), .leads = true);
 wg_node wg_roll_at(wg_site here, wg_node x, int axis, int64_t by)
 {
     return wg_apply(here, &wgi_op_roll, &x, 1, &(struct roll){ axis, by });
@@ -240,7 +201,6 @@ static const char *copies_error(wg_site here, wg_graph *g, int i, const wg_op *o
     wg_apply(here, op, &x, 1, &(struct copies){ i, i - 1 });
     return i ? "no axis 1 in" : "count is -1";
 }
-extern const wg_op wgi_op_tile, wgi_op_repeat;
 
 EXPAND(tile)
 {
@@ -251,18 +211,10 @@ EXPAND(tile)
 SAMPLE(tile) { return copies_sample(here, g, i, &wgi_op_tile); }
 ERROR_SAMPLE(tile) { return copies_error(here, g, i, &wgi_op_tile); }
 
-const wg_op wgi_op_tile = {
-    OP(tile),
-    .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
-    .formula = "y[i] = x[i mod length(x)] along axis",
-    .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(copies),
-    .shape = copies_shape,
-    .expand = tile_expand,
-    .leads = true,
-};
+DEFINE_OP(tile, .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
+          .formula = "y[i] = x[i mod length(x)] along axis",
+          .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis", .operands = 1,
+          .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = tile_expand, .leads = true);
 wg_node wg_tile_at(wg_site here, wg_node x, int axis, int64_t count)
 {
     return wg_apply(here, &wgi_op_tile, &x, 1, &(struct copies){ axis, count });
@@ -277,18 +229,10 @@ EXPAND(repeat)
 SAMPLE(repeat) { return copies_sample(here, g, i, &wgi_op_repeat); }
 ERROR_SAMPLE(repeat) { return copies_error(here, g, i, &wgi_op_repeat); }
 
-const wg_op wgi_op_repeat = {
-    OP(repeat),
-    .summary = "Each element `count` times along an axis: a a b b c c.",
-    .formula = "y[i] = x[floor(i / count)] along axis",
-    .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(copies),
-    .shape = copies_shape,
-    .expand = repeat_expand,
-    .leads = true,
-};
+DEFINE_OP(repeat, .summary = "Each element `count` times along an axis: a a b b c c.",
+          .formula = "y[i] = x[floor(i / count)] along axis",
+          .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis", .operands = 1,
+          .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = repeat_expand, .leads = true);
 wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
 {
     return wg_apply(here, &wgi_op_repeat, &x, 1, &(struct copies){ axis, count });
@@ -356,18 +300,12 @@ EXPAND(pad)
     if (a->after) part[parts++] = margin(here, x[0], a, a->after, true);
     y[0] = wg_concat(part, parts, a->axis);
 }
-SAMPLE(pad)
-{
-    CASE(wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1));
-    CASE(wg_pad(ANY(3, 4), .before = 1, .value = 0.5));
-    CASE(wg_pad(ANY(4, 2), .before = 3, .after = 2, .mode = WG_PAD_REFLECT));
-    CASE(wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE));
-    CASE(wg_pad(ANY(2, 0), .axis = 1, .after = 2));
-    CASE(wg_pad(CLASSES(5, 3), .after = 2, .value = 7));
-    CASE(wg_pad(CLASSES(5, 3), .after = 2, .value = WG_ZERO));
-    CASE(wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
-    return wg_none;
-}
+SAMPLES(pad, wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1),
+        wg_pad(ANY(3, 4), .before = 1, .value = 0.5),
+        wg_pad(ANY(4, 2), .before = 3, .after = 2, .mode = WG_PAD_REFLECT),
+        wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE),
+        wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .after = 2, .value = 7),
+        wg_pad(CLASSES(5, 3), .after = 2, .value = WG_ZERO), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
 ERROR_SAMPLE(pad)
 {
     wg_node x = ANY(3, 4);
@@ -380,24 +318,15 @@ ERROR_SAMPLE(pad)
     return NULL;
 }
 
-const wg_op wgi_op_pad = {
-    OP(pad),
+DEFINE_OP(
+    pad,
     .summary = "Elements before and after those of an axis: a value, a reflection, or the edge repeated.",
     .formula = "y[i] = x[j] where 0 <= j < n, value where mode = constant, x[min(max(j, 0), n - 1)] where "
                "mode = edge, else x[n - 1 - |n - 1 - (|j|)|] along axis; j = i - before, n = length(x)",
     .adjoint = "x'[k] = sum(y'[i] over i where p = k) along axis; p = j where 0 <= j < n, -1 where mode = "
                "constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - (|j|)|; j = i - "
                "before, n = length(x)",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(pad),
-    RULES(pad, shape, expand),
-    .leads = true,
-};
-wg_node wg_pad_at(wg_site here, const wg_pad_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_pad, &a->x, 1, &GIVEN(pad, PAD_FIELDS));
-}
+    .operands = 1, .kind = WG_OPAQUE, TAKES(pad), RULES(pad, shape, expand), .leads = true);
+wg_node wg_pad_at(wg_site here, const wg_pad_args *a) { APPLY(pad, pad, PAD_FIELDS, a->x); }
 
 #endif

@@ -62,31 +62,21 @@ ERROR_SAMPLE(attention)
     return NULL;
 }
 
-const wg_op wgi_op_attention = {
-    OP(attention),
+DEFINE_OP(
+    attention,
     .summary = "Scaled dot product attention of queries, keys and values, by heads: parts of the last axes. "
-               "A query sees the keys where the mask is not 0. causal: it sees the keys up to its own "
-               "place, counted from the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a "
-               "head).",
-    .formula = "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the key\", "
-               "else -inf",
+               "A query sees the keys where the mask is not 0. causal: it sees the keys up to its own place, "
+               "counted from the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a head).",
+    .formula =
+        "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the key\", else -inf",
     .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * (y' @ "
                "v^T) along last)), p = softmax(s along last), s = scale q @ k^T where \"the query sees the "
                "key\", else -inf",
-    .zero = 1u << 3,
-    .operands = 4,
-    .names = "q k v mask",
-    .optional = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(attention),
-    RULES(attention, shape, expand),
-};
+    .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE, TAKES(attention), RULES(attention, shape, expand));
 wg_node wg_attention_at(wg_site here, const wg_attention_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_attention, (wg_node[]){ a->x, a->k, a->v, a->mask }, 4,
-                    &GIVEN(attention, ATTENTION_FIELDS));
+    APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask);
 }
 
 #endif

@@ -50,10 +50,7 @@ KERNEL(attention_tiles_grad)
 
 #include "attention_parts.h"
 
-DECLARE(attention_tiles);
-DECLARE(attention_tiles_grad);
-
-extern const wg_op wgi_op_attention_tiles, wgi_op_attention_tiles_grad;
+extern const wg_op wgi_op_attention_tiles_grad;
 
 /* ---- sizes ---- */
 
@@ -234,26 +231,19 @@ ERROR_SAMPLE(attention_tiles)
     return i ? "must be bool" : "does not broadcast to the scores [2,3,5]";
 }
 
-const wg_op wgi_op_attention_tiles = {
-    OP(attention_tiles),
-    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask "
-               "of dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of "
-               "its scores, [..., heads, tokens]; 0 for a query that sees no key.",
+DEFINE_OP(
+    attention_tiles,
+    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask of "
+               "dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of its "
+               "scores, [..., heads, tokens]; 0 for a query that sees no key.",
     .formula = "y = p @ v, l = ln(sum(e^s along last)); p = e^(s - l), s = scale q @ k^T where \"the query "
                "sees the key\", else -inf",
     .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(y y' along "
                "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
-    .zero = 1u << 3,
-    .operands = 4,
-    .names = "q k v mask",
-    .outputs = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(attention_tiles),
+    .zero = 1u << 3, .operands = 4, .names = "q k v mask", .outputs = 2, .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE, TAKES(attention_tiles),
     RULES(attention_tiles, shape, units, scratch, flops, expand, vjp, vmap),
-    .kernel = KERNELS(attention_tiles),
-    .own_scratch = true,
-};
+    .kernel = KERNELS(attention_tiles), .own_scratch = true);
 
 /* ---- attention_tiles_grad ---- */
 
@@ -295,25 +285,16 @@ ERROR_SAMPLE(attention_tiles_grad)
     return "must be [1,3]";
 }
 
-const wg_op wgi_op_attention_tiles_grad = {
-    OP(attention_tiles_grad),
-    .summary = "Gradients of attention_tiles by queries, keys and values. Operands: those of "
-               "attention_tiles, its two results, and the gradient g of the first. The scores are computed "
-               "again.",
+DEFINE_OP(
+    attention_tiles_grad,
+    .summary =
+        "Gradients of attention_tiles by queries, keys and values. Operands: those of attention_tiles, its "
+        "two results, and the gradient g of the first. The scores are computed again.",
     .formula = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ g; s' = p * (g @ v^T - sum(y g along "
                "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
-    .adjoint = "\"the formula, differentiated\"",
-    .zero = 1u << 3,
-    .operands = 7,
-    .names = "q k v mask y l g",
-    .outputs = 3,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(attention_tiles),
+    .adjoint = "\"the formula, differentiated\"", .zero = 1u << 3, .operands = 7, .names = "q k v mask y l g",
+    .outputs = 3, .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE, TAKES(attention_tiles),
     RULES(attention_tiles_grad, shape, units, scratch, flops, expand, vmap),
-    .kernel = KERNELS(attention_tiles_grad),
-    .phases = 2,
-    .own_scratch = true,
-};
+    .kernel = KERNELS(attention_tiles_grad), .phases = 2, .own_scratch = true);
 
 #endif

@@ -18,8 +18,6 @@ KERNEL(cholesky)
 
 #if WG_BASE
 
-DECLARE(cholesky);
-
 static bool cholesky_shape(wg_rule *r) { return is_square(r, 0); }
 /* U, and the room of products. */
 static size_t cholesky_scratch(const wg_kernel *k)
@@ -58,15 +56,10 @@ static wg_node cholesky_jvp(wg_site here, wg_node y, const wg_node x[], const wg
     wg_node w = solved_on_both_sides(here, y, t, false);
     return wg_matmul(y, wg_mul(wg_add(wg_tril(w), wg_tril(w, .offset = -1)), 0.5));
 }
-SAMPLE(cholesky)
-{
-    CASE(wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3))));
-    CASE(wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2))));
-    CASE(wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false)));
-    CASE(wg_cholesky(ANY(2, 0, 0)));
-    CASE(wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false)));
-    return wg_none;
-}
+SAMPLES(cholesky, wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3))),
+        wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2))),
+        wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false)), wg_cholesky(ANY(2, 0, 0)),
+        wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false)));
 ERROR_SAMPLE(cholesky)
 {
     wg_node ones = wg_broadcast_to(wg_scalar_at(here, g, 1), WG_SHAPE(3, 3));
@@ -77,21 +70,14 @@ ERROR_SAMPLE(cholesky)
     return NULL;
 }
 
-const wg_op wgi_op_cholesky = {
-    OP(cholesky),
-    .summary = "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, (x + "
-               "x^T) / 2 is taken.",
-    .formula = "y = L; L @ L^T = x, L = tril(L)",
-    .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(cholesky, shape, scratch, flops, vjp, jvp),
-    .kernel = KERNELS(cholesky),
-    .units = matrices_units,
-    .own_scratch = true,
-    .leads = true,
-};
+DEFINE_OP(cholesky,
+          .summary = "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, "
+                     "(x + x^T) / 2 is taken.",
+          .formula = "y = L; L @ L^T = x, L = tril(L)",
+          .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
+          .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
+          RULES(cholesky, shape, scratch, flops, vjp, jvp), .kernel = KERNELS(cholesky),
+          .units = matrices_units, .own_scratch = true, .leads = true);
 wg_node wg_cholesky_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cholesky); }
 
 #endif

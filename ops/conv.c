@@ -59,10 +59,7 @@ KERNEL(conv_transpose) { return run(k, true); }
 
 #if WG_BASE
 
-DECLARE(conv);
-DECLARE(conv_transpose);
-
-extern const wg_op wgi_op_conv, wgi_op_conv_transpose, wgi_op_conv_weights;
+extern const wg_op wgi_op_conv_transpose, wgi_op_conv_weights;
 
 static wg_node product(wg_site here, const wg_op *op, wg_node a, wg_node b, const struct conv *f)
 {
@@ -175,25 +172,16 @@ ERROR_SAMPLE(conv)
     return NULL;
 }
 
-const wg_op wgi_op_conv = {
-    OP(conv),
-    .summary = "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / "
-               "groups, results]. The kernel W is not turned. same: the padding for as many elements as x "
-               "has, divided by stride.",
-    .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] over "
-               "k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
-    .adjoint = "x' = conv_transpose(y', W), W' = conv_weights(x, y')",
-    .operands = 2,
-    .names = "x W",
-    .kind = WG_CONTRACT,
-    .cost = 16,
-    TAKES(conv),
-    RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap),
-    .kernel = KERNELS(conv),
-    .phases = 2,
-    .prepared = sizeof(conv_sizes),
-    .jvp = conv_jvp_of,
-};
+DEFINE_OP(conv,
+          .summary = "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / "
+                     "groups, results]. The kernel W is not turned. same: the padding for as many elements "
+                     "as x has, divided by stride.",
+          .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] "
+                     "over k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
+          .adjoint = "x' = conv_transpose(y', W), W' = conv_weights(x, y')", .operands = 2, .names = "x W",
+          .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+          RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap), .kernel = KERNELS(conv), .phases = 2,
+          .prepared = sizeof(conv_sizes), .jvp = conv_jvp_of);
 wg_node wg_conv_at(wg_site here, const wg_conv_args *a)
 {
     a = WG_OR_NONE(a);
@@ -259,26 +247,18 @@ ERROR_SAMPLE(conv_transpose)
     return NULL;
 }
 
-const wg_op wgi_op_conv_transpose = {
-    OP(conv_transpose),
-    .summary = "Transposed convolution, the adjoint of conv with the same W and options: x [n, ..., "
-               "channels], W [..., results / groups, channels]. same: the padding for stride times as many "
-               "elements as x has.",
-    .formula = "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... stride + "
-               "k... dilation - padding = j...); c = 0 where groups = 1, else \"the first channel of b's "
-               "group\"",
-    .adjoint = "x' = conv(y', W), W' = conv_weights(y', x)",
-    .operands = 2,
-    .names = "x W",
-    .kind = WG_CONTRACT,
-    .cost = 16,
-    TAKES(conv),
+DEFINE_OP(
+    conv_transpose,
+    .summary =
+        "Transposed convolution, the adjoint of conv with the same W and options: x [n, ..., channels], W "
+        "[..., results / groups, channels]. same: the padding for stride times as many elements as x has.",
+    .formula =
+        "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... stride + k... "
+        "dilation - padding = j...); c = 0 where groups = 1, else \"the first channel of b's group\"",
+    .adjoint = "x' = conv(y', W), W' = conv_weights(y', x)", .operands = 2, .names = "x W",
+    .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
     RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
-    .kernel = KERNELS(conv_transpose),
-    .phases = 2,
-    .prepared = sizeof(conv_sizes),
-    .jvp = conv_jvp_of,
-};
+    .kernel = KERNELS(conv_transpose), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = conv_jvp_of);
 wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a)
 {
     a = WG_OR_NONE(a);

@@ -88,8 +88,6 @@ KERNEL(conv_weights)
 
 #if WG_BASE
 
-DECLARE(conv_weights);
-
 extern const wg_op wgi_op_conv, wgi_op_conv_transpose;
 
 /* The taps along an axis, from the elements of both sides. */
@@ -174,23 +172,14 @@ ERROR_SAMPLE(conv_weights)
     return NULL;
 }
 
-const wg_op wgi_op_conv_weights = {
-    OP(conv_weights),
-    .summary = "Gradient of conv by its kernel: the adjoint of conv by W. Operands: x of conv, and the "
-               "gradient of its result. The options are those of conv.",
-    .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] over "
-               "n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
-    .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')",
-    .operands = 2,
-    .names = "x y",
-    .kind = WG_CONTRACT,
-    .cost = 16,
-    TAKES(conv),
-    RULES(conv_weights, shape, units, scratch, prepare, flops, vjp, vmap),
-    .kernel = KERNELS(conv_weights),
-    .phases = 2,
-    .prepared = sizeof(weights),
-    .jvp = conv_jvp_of,
-};
+DEFINE_OP(conv_weights,
+          .summary = "Gradient of conv by its kernel: the adjoint of conv by W. Operands: x of conv, and the "
+                     "gradient of its result. The options are those of conv.",
+          .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] "
+                     "over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
+          .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')", .operands = 2, .names = "x y",
+          .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+          RULES(conv_weights, shape, units, scratch, prepare, flops, vjp, vmap),
+          .kernel = KERNELS(conv_weights), .phases = 2, .prepared = sizeof(weights), .jvp = conv_jvp_of);
 
 #endif

@@ -19,17 +19,11 @@ SAMPLE(dot)
     wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
     return wg_dot(a, b);
 }
-ERROR_SAMPLE(dot) { return ONLY(wg_dot(ANY(3), ANY(4)), "shapes differ"); }
+ERRORS(dot, (wg_dot(ANY(3), ANY(4)), "shapes differ"));
 
-const wg_op wgi_op_dot = {
-    OP(dot),
-    .summary = "Sum of the products of corresponding elements. Shapes must be equal.",
-    .formula = "y = sum(a b)",
-    .adjoint = "a' = y' b, b' = y' a",
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    RULES(dot, shape, expand),
-};
+DEFINE_OP(dot, .summary = "Sum of the products of corresponding elements. Shapes must be equal.",
+          .formula = "y = sum(a b)", .adjoint = "a' = y' b, b' = y' a", .operands = 2, .kind = WG_CONTRACT,
+          RULES(dot, shape, expand));
 wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
 
 /* ---- outer ---- */
@@ -50,30 +44,17 @@ EXPAND(outer)
     while (b.rank) a.dim[a.rank++] = 1, b.rank--;
     y[0] = wg_mul(wg_reshape(x[0], a), x[1]);
 }
-SAMPLE(outer)
-{
-    CASE(wg_outer(ANY(3), ANY(4)));
-    CASE(wg_outer(ANY(2, 3), ANY(2)));
-    CASE(wg_outer(ANY(0), ANY(2, 2)));
-    CASE(wg_outer(wg_any(g, WG_SCALAR), ANY(2)));
-    return wg_none;
-}
-ERROR_SAMPLE(outer)
-{
-    return ONLY(wg_outer(ANY(1, 1, 1, 1, 1), ANY(1, 1, 1, 1)), "the result would have 9 axes");
-}
+SAMPLES(outer, wg_outer(ANY(3), ANY(4)), wg_outer(ANY(2, 3), ANY(2)), wg_outer(ANY(0), ANY(2, 2)),
+        wg_outer(wg_any(g, WG_SCALAR), ANY(2)));
+ERRORS(outer, (wg_outer(ANY(1, 1, 1, 1, 1), ANY(1, 1, 1, 1)), "the result would have 9 axes"));
 
-const wg_op wgi_op_outer = {
-    OP(outer),
+DEFINE_OP(
+    outer,
     .summary = "Each element of a times each element of b. The result has the axes of a, then those of b.",
     .formula = "y[i..., j...] = a[i...] b[j...]",
-    .adjoint = "a'[i...] = sum(y'[i..., j...] b[j...] over j...), b'[j...] = sum(y'[i..., j...] a[i...] "
-               "over i...)",
-    .operands = 2,
-    .kind = WG_OPAQUE,
-    .promote = WG_PROMOTE_COMMON,
-    RULES(outer, shape, expand),
-};
+    .adjoint =
+        "a'[i...] = sum(y'[i..., j...] b[j...] over j...), b'[j...] = sum(y'[i..., j...] a[i...] over i...)",
+    .operands = 2, .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, RULES(outer, shape, expand));
 wg_node wg_outer_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_outer); }
 
 /* ---- swap ---- */
@@ -95,25 +76,12 @@ EXPAND(swap)
     for (int i = 0; i < rank; i++) to.axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
     y[0] = wg_transpose(x[0], .axes = AXES_OF(to));
 }
-SAMPLE(swap)
-{
-    CASE(wg_swap(ANY(3, 4)));
-    CASE(wg_swap(ANY(2, 3, 4)));
-    CASE(wg_swap(ANY(2, 0, 3)));
-    return wg_none;
-}
-ERROR_SAMPLE(swap) { return ONLY(wg_swap(ANY(3)), "must have 2 to 8"); }
+SAMPLES(swap, wg_swap(ANY(3, 4)), wg_swap(ANY(2, 3, 4)), wg_swap(ANY(2, 0, 3)));
+ERRORS(swap, (wg_swap(ANY(3)), "must have 2 to 8"));
 
-const wg_op wgi_op_swap = {
-    OP(swap),
-    .summary = "The last two axes swapped: matrices transposed.",
-    .formula = "y = x^T",
-    .adjoint = "x' = y'^T",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    RULES(swap, shape, expand),
-};
+DEFINE_OP(swap, .summary = "The last two axes swapped: matrices transposed.", .formula = "y = x^T",
+          .adjoint = "x' = y'^T", .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE,
+          RULES(swap, shape, expand));
 wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 
 /* ---- dense ---- */
@@ -148,25 +116,13 @@ SAMPLE(dense)
     wg_node W = ANY(3, 2), b = i == 1 ? wg_none : ANY(2);
     return wg_dense(x, W, b);
 }
-ERROR_SAMPLE(dense)
-{
-    FAILS(wg_dense(ANY(4, 3), ANY(2, 2), wg_none), "inner dimensions differ: ");
-    FAILS(wg_dense(ANY(4, 3), ANY(3, 2), ANY(3)), "it must be [2]");
-    return NULL;
-}
+ERRORS(dense, (wg_dense(ANY(4, 3), ANY(2, 2), wg_none), "inner dimensions differ: "),
+       (wg_dense(ANY(4, 3), ANY(3, 2), ANY(3)), "it must be [2]"));
 
-const wg_op wgi_op_dense = {
-    OP(dense),
-    .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
-    .formula = "y = x @ W + b",
-    .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum(y' along all but last)",
-    .stored = 7,
-    .operands = 3,
-    .names = "x W b",
-    .optional = 1,
-    .kind = WG_CONTRACT,
-    RULES(dense, shape, expand),
-};
+DEFINE_OP(dense, .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
+          .formula = "y = x @ W + b",
+          .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum(y' along all but last)", .stored = 7,
+          .operands = 3, .names = "x W b", .optional = 1, .kind = WG_CONTRACT, RULES(dense, shape, expand));
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
 {
     return wg_apply(here, &wgi_op_dense, (wg_node[]){ x, W, b }, 3, NULL);

@@ -209,11 +209,7 @@ KERNEL(cofactor_slope)
 
 #if WG_BASE
 
-DECLARE(lu_det);
-DECLARE(cofactors);
-DECLARE(cofactor_slope);
-
-extern const wg_op wgi_op_lu_det, wgi_op_cofactors, wgi_op_cofactor_slope;
+extern const wg_op wgi_op_lu_det, wgi_op_cofactor_slope;
 
 /* ---- cofactors, where a matrix is singular or nearly so ---- */
 
@@ -251,22 +247,13 @@ static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op 
 SAMPLE(cofactors) { return cofactor_sample(here, g, i, &wgi_op_cofactors); }
 ERROR_SAMPLE(cofactors) { return cofactor_error(here, g, i, &wgi_op_cofactors); }
 
-const wg_op wgi_op_cofactors = {
-    OP(cofactors),
-    .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
-    .formula = "y = det A A^-T where w != 0, else 0",
-    .adjoint = "A' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where w != 0, else 0; X = A^-T",
-    .zero = 1 << 1,
-    .operands = 2,
-    .names = "A w",
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    RULES(cofactors, shape, scratch, vjp),
-    .units = matrices_units,
-    .kernel = KERNELS(cofactors),
-    .own_scratch = true,
-    .leads = true,
-};
+DEFINE_OP(cofactors,
+          .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
+          .formula = "y = det A A^-T where w != 0, else 0",
+          .adjoint = "A' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where w != 0, else 0; X = A^-T",
+          .zero = 1 << 1, .operands = 2, .names = "A w", .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE,
+          RULES(cofactors, shape, scratch, vjp), .units = matrices_units, .kernel = KERNELS(cofactors),
+          .own_scratch = true, .leads = true);
 
 /* ---- cofactor_slope ---- */
 
@@ -296,26 +283,16 @@ VJP(cofactor_slope)
 SAMPLE(cofactor_slope) { return cofactor_sample(here, g, i, &wgi_op_cofactor_slope); }
 ERROR_SAMPLE(cofactor_slope) { return cofactor_error(here, g, i, &wgi_op_cofactor_slope); }
 
-const wg_op wgi_op_cofactor_slope = {
-    OP(cofactor_slope),
+DEFINE_OP(
+    cofactor_slope,
     .summary = "The derivative of the cofactors of square matrices A, singular or not, in the direction c, "
                "where w is not 0. Elsewhere 0. Its own derivative by A is an error at singular matrices.",
     .formula = "y = det A (sum(X c along last 2) X - X @ c^T @ X) where w != 0, else 0; X = A^-T",
     .adjoint = "A' = \"the formula, differentiated\", c' = det A (sum(X y' along last 2) X - X @ y'^T @ X) "
                "where w != 0, else 0",
-    .zero = 1 << 1,
-    .operands = 3,
-    .names = "A w c",
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    .shape = cofactors_shape,
-    .kernel = KERNELS(cofactor_slope),
-    .units = matrices_units,
-    .scratch = cofactors_scratch,
-    .own_scratch = true,
-    .leads = true,
-    .vjp = cofactor_slope_vjp,
-};
+    .zero = 1 << 1, .operands = 3, .names = "A w c", .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE,
+    .shape = cofactors_shape, .kernel = KERNELS(cofactor_slope), .units = matrices_units,
+    .scratch = cofactors_scratch, .own_scratch = true, .leads = true, .vjp = cofactor_slope_vjp);
 
 /* ---- lu_det: operands are A, its triangles, its rows ---- */
 
@@ -363,24 +340,17 @@ ERROR_SAMPLE(lu_det)
     return "are not the rows of";
 }
 
-const wg_op wgi_op_lu_det = {
-    OP(lu_det),
-    .summary = "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices "
-               "A, the parts of lu(A). logdet: a determinant below 0 is an error. weak: 1 if the matrix is "
+DEFINE_OP(
+    lu_det,
+    .summary = "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices A, "
+               "the parts of lu(A). logdet: a determinant below 0 is an error. weak: 1 if the matrix is "
                "singular or nearly so, else 0.",
     .formula = "y = det A where what = det, sign(det A) where what = sign, \"1 or 0\" where what = weak, "
                "else ln |det A|",
     .adjoint = "A' = y' y A^-T where what = det, 0 where what = sign, 0 where what = weak, else y' A^-T",
-    .zero = 1 << 1 | 1 << 2,
-    .operands = 3,
-    .names = "A lu rows",
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(lu_det),
-    RULES(lu_det, shape, units, vjp),
-    .kernel = KERNELS(lu_det),
-    .leads = true,
-};
+    .zero = 1 << 1 | 1 << 2, .operands = 3, .names = "A lu rows", .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE, TAKES(lu_det), RULES(lu_det, shape, units, vjp), .kernel = KERNELS(lu_det),
+    .leads = true);
 
 /* ---- det, logdet, slogdet ---- */
 
@@ -400,19 +370,13 @@ static wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
 SAMPLE(det) { return square_sample(here, g, i, wg_det_at); }
-ERROR_SAMPLE(det) { return ONLY(wg_det(ANY(3, 4)), "is not square"); }
+ERRORS(det, (wg_det(ANY(3, 4)), "is not square"));
 
-const wg_op wgi_op_det = {
-    OP(det),
-    .summary = "Determinants of square matrices. The derivative by a matrix, singular or not, is its "
-               "cofactors. The third derivative at a singular matrix is an error.",
-    .formula = "y = det x",
-    .adjoint = "x' = y' y x^-T",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(det, shape, expand),
-};
+DEFINE_OP(det,
+          .summary = "Determinants of square matrices. The derivative by a matrix, singular or not, is its "
+                     "cofactors. The third derivative at a singular matrix is an error.",
+          .formula = "y = det x", .adjoint = "x' = y' y x^-T", .operands = 1, .kind = WG_CONTRACT,
+          .promote = WG_PROMOTE_FLOAT, RULES(det, shape, expand));
 wg_node wg_det_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_det); }
 
 EXPAND(logdet) { y[0] = of_triangles(here, wgi_lu(here, x[0]), LOGDET); }
@@ -425,18 +389,11 @@ ERROR_SAMPLE(logdet)
     return i ? "has a determinant below 0" : "axes, must have 2 to";
 }
 
-const wg_op wgi_op_logdet = {
-    OP(logdet),
-    .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A determinant "
-               "below 0 is an error.",
-    .formula = "y = ln(det x)",
-    .adjoint = "x' = y' x^-T",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    .shape = det_shape,
-    .expand = logdet_expand,
-};
+DEFINE_OP(logdet,
+          .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A "
+                     "determinant below 0 is an error.",
+          .formula = "y = ln(det x)", .adjoint = "x' = y' x^-T", .operands = 1, .kind = WG_CONTRACT,
+          .promote = WG_PROMOTE_FLOAT, .shape = det_shape, .expand = logdet_expand);
 wg_node wg_logdet_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_logdet); }
 
 /* part: 0 the logarithm, 1 the sign */
@@ -447,7 +404,6 @@ EXPAND(slogdet)
 {
     y[0] = of_triangles(here, wgi_lu(here, x[0]), ((const struct slogdet *)attr)->part ? SIGN : LOG);
 }
-extern const wg_op wgi_op_slogdet;
 SAMPLE(slogdet)
 {
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
@@ -463,19 +419,12 @@ ERROR_SAMPLE(slogdet)
     return "is not square";
 }
 
-const wg_op wgi_op_slogdet = {
-    OP(slogdet),
-    .summary = "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the "
-               "matrix is singular.",
-    .formula = "y = ln |det x| where part = log, else sign(det x)",
-    .adjoint = "x' = y' x^-T where part = log, else 0",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(slogdet),
-    .shape = det_shape,
-    .expand = slogdet_expand,
-};
+DEFINE_OP(slogdet,
+          .summary = "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the "
+                     "matrix is singular.",
+          .formula = "y = ln |det x| where part = log, else sign(det x)",
+          .adjoint = "x' = y' x^-T where part = log, else 0", .operands = 1, .kind = WG_CONTRACT,
+          .promote = WG_PROMOTE_FLOAT, TAKES(slogdet), .shape = det_shape, .expand = slogdet_expand);
 bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log)
 {
     wg_node y = wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ 0 });

@@ -90,12 +90,7 @@ KERNEL(slopes)
 
 #if WG_BASE
 
-DECLARE(eigh_parts);
-DECLARE(inverse_gaps);
-DECLARE(slopes);
-
-extern const wg_op wgi_op_eigh_parts, wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_eigh, wgi_op_slopes,
-    wgi_op_eigh_grad;
+extern const wg_op wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_slopes, wgi_op_eigh_grad;
 
 /* ---- inverse_gaps ---- */
 
@@ -134,20 +129,15 @@ ERROR_SAMPLE(inverse_gaps)
     return i ? "has an eigenvalue or singular value twice" : "axes, must have 1 to";
 }
 
-const wg_op wgi_op_inverse_gaps = {
-    OP(inverse_gaps),
+DEFINE_OP(
+    inverse_gaps,
     .summary = "The reciprocals of all differences of the elements along the last axis, which must differ. "
                "The diagonal is 0. For the derivatives of eigenvectors and singular vectors.",
     .formula = "y[..., i, j] = 0 where i = j, else 1 / (x[..., j] - x[..., i])",
-    .adjoint = "x'[..., k] = sum(y[..., k, j]^2 y'[..., k, j] over j) - sum(y[..., i, k]^2 y'[..., i, k] "
-               "over i)",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(inverse_gaps, shape, units, vjp),
-    .kernel = KERNELS(inverse_gaps),
-    .leads = true,
-};
+    .adjoint =
+        "x'[..., k] = sum(y[..., k, j]^2 y'[..., k, j] over j) - sum(y[..., i, k]^2 y'[..., i, k] over i)",
+    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, RULES(inverse_gaps, shape, units, vjp),
+    .kernel = KERNELS(inverse_gaps), .leads = true);
 
 /* ---- slopes: operands are w, g, and the derivative of g in the direction w[i]' = i + 1 ---- */
 
@@ -199,25 +189,16 @@ ERROR_SAMPLE(slopes)
     return i ? "is not shaped as" : "has an eigenvalue or singular value twice";
 }
 
-const wg_op wgi_op_slopes = {
-    OP(slopes),
-    .summary = "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, "
-               "divided by those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, "
-               "...: its limit along them. Of equal elements of w with other elements of g it is an error.",
+DEFINE_OP(
+    slopes,
+    .summary = "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, divided "
+               "by those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its "
+               "limit along them. Of equal elements of w with other elements of g it is an error.",
     .formula = "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, "
                "else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
-    .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"",
-    .zero = 1 << 2,
-    .operands = 3,
-    .names = "w g d",
-    .kind = WG_ROWS,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(slopes),
-    RULES(slopes, shape, vjp),
-    .kernel = KERNELS(slopes),
-    .units = inverse_gaps_units,
-    .leads = true,
-};
+    .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"", .zero = 1 << 2,
+    .operands = 3, .names = "w g d", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(slopes),
+    RULES(slopes, shape, vjp), .kernel = KERNELS(slopes), .units = inverse_gaps_units, .leads = true);
 
 /* ---- eigh_parts ---- */
 
@@ -252,22 +233,13 @@ ERROR_SAMPLE(eigh_parts)
     return i ? "has a number that is not finite" : "is not square";
 }
 
-const wg_op wgi_op_eigh_parts = {
-    OP(eigh_parts),
-    .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
-    .formula = "y = w, z = V; V @ diag(w) @ V^T = x, V^T @ V = I",
-    .adjoint = "an intermediate result: eigh_part has a derivative by x",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .outputs = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(eigh_parts, shape, scratch, flops),
-    .units = matrices_units,
-    .kernel = KERNELS(eigh_parts),
-    .own_scratch = true,
-    .leads = true,
-};
+DEFINE_OP(eigh_parts,
+          .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
+          .formula = "y = w, z = V; V @ diag(w) @ V^T = x, V^T @ V = I",
+          .adjoint = "an intermediate result: eigh_part has a derivative by x", .none = WG_EVERY_OPERAND,
+          .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
+          RULES(eigh_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(eigh_parts),
+          .own_scratch = true, .leads = true);
 
 /* ---- eigh_part: the values w or the vectors v; operands are w and v, or v and w, and the matrix ---- */
 
@@ -324,23 +296,15 @@ ERROR_SAMPLE(eigh_part)
     return "are not the eigenvalues of";
 }
 
-const wg_op wgi_op_eigh_part = {
-    OP(eigh_part),
-    .summary = "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, "
-               "and A.",
+DEFINE_OP(
+    eigh_part,
+    .summary =
+        "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, and A.",
     .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = A, V^T @ V = I",
     .adjoint = "A' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; F[..., i, "
                "j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
-    .zero = 1 << 0 | 1 << 1,
-    .operands = 3,
-    .names = "y z A",
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(eigh),
-    RULES(eigh_part, shape, vjp),
-    .alias = at_start,
-    .leads = true,
-};
+    .zero = 1 << 0 | 1 << 1, .operands = 3, .names = "y z A", .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE,
+    TAKES(eigh), RULES(eigh_part, shape, vjp), .alias = at_start, .leads = true);
 
 /* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands:
  * its value, w, V, the matrix, g ---- */
@@ -376,24 +340,16 @@ ERROR_SAMPLE(eigh_grad)
     return i ? "are not the eigenvalues of" : "is not shaped as";
 }
 
-const wg_op wgi_op_eigh_grad = {
-    OP(eigh_grad),
-    .summary = "Gradient of a function of the eigenvalues w of symmetric matrices A, by A. g is its "
-               "gradient by w. Operands: the result, w, the eigenvectors V, A, g. Where eigenvalues are "
-               "equal, and their g, it has the derivative of a function that does not know one from the "
-               "other.",
+DEFINE_OP(
+    eigh_grad,
+    .summary = "Gradient of a function of the eigenvalues w of symmetric matrices A, by A. g is its gradient "
+               "by w. Operands: the result, w, the eigenvectors V, A, g. Where eigenvalues are equal, and "
+               "their g, it has the derivative of a function that does not know one from the other.",
     .formula = "y = V @ diag(g) @ V^T",
     .adjoint = "g' = diagonal(V^T @ y' @ V), A' = V @ (K * sym(V^T @ y' @ V)) @ V^T; K[..., i, j] = 0 where "
                "i = j, else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
-    .zero = 1 << 0 | 1 << 1 | 1 << 2,
-    .operands = 5,
-    .names = "G w V A g",
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    RULES(eigh_grad, shape, vjp),
-    .alias = at_start,
-    .leads = true,
-};
+    .zero = 1 << 0 | 1 << 1 | 1 << 2, .operands = 5, .names = "G w V A g", .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE, RULES(eigh_grad, shape, vjp), .alias = at_start, .leads = true);
 
 /* ---- eigh ---- */
 
@@ -424,21 +380,16 @@ ERROR_SAMPLE(eigh)
     return NULL;
 }
 
-const wg_op wgi_op_eigh = {
-    OP(eigh),
-    .summary = "Eigenvalues of symmetric matrices, ascending, or eigenvectors, as columns. Of a vector the "
-               "first element that has at least 0.7 of the largest absolute value is positive. If x is not "
-               "symmetric, (x + x^T) / 2 is taken. Vectors of equal eigenvalues have no derivative: it is "
-               "an error.",
+DEFINE_OP(
+    eigh,
+    .summary =
+        "Eigenvalues of symmetric matrices, ascending, or eigenvectors, as columns. Of a vector the first "
+        "element that has at least 0.7 of the largest absolute value is positive. If x is not symmetric, (x "
+        "+ x^T) / 2 is taken. Vectors of equal eigenvalues have no derivative: it is an error.",
     .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = x, V^T @ V = I",
     .adjoint = "x' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; F[..., i, "
                "j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(eigh),
-    RULES(eigh, shape, expand),
-};
+    .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(eigh), RULES(eigh, shape, expand));
 bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors)
 {
     wg_node w = wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ VALUES });

@@ -297,20 +297,13 @@ ERROR_SAMPLE(einsum)
     return NULL;
 }
 
-const wg_op wgi_op_einsum = {
-    OP(einsum),
-    .summary = "The sum of products of elements that letters say, one letter for each axis. What the result "
-               "does not have is summed over.",
-    .formula = "y = \"the sum of products by the letters of axes\"",
-    .adjoint = "x_i' = \"the same of y' and the other operands, to the letters of x_i\"",
-    .operands = -1,
-    .names = "x_i",
-    .kind = WG_OPAQUE,
-    .promote = WG_PROMOTE_COMMON,
-    .attr_size = sizeof(struct einsum),
-    .attrs = einsum_attrs,
-    RULES(einsum, shape, expand),
-};
+DEFINE_OP(einsum,
+          .summary = "The sum of products of elements that letters say, one letter for each axis. What the "
+                     "result does not have is summed over.",
+          .formula = "y = \"the sum of products by the letters of axes\"",
+          .adjoint = "x_i' = \"the same of y' and the other operands, to the letters of x_i\"",
+          .operands = -1, .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON,
+          .attr_size = sizeof(struct einsum), .attrs = einsum_attrs, RULES(einsum, shape, expand));
 wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n)
 {
     struct einsum a = { 0 };

@@ -72,11 +72,7 @@ KERNEL(extern_jvp)
 
 #include <stdio.h>
 
-DECLARE(extern);
-DECLARE(extern_grad);
-DECLARE(extern_jvp);
-
-extern const wg_op wgi_op_extern, wgi_op_extern_impure, wgi_op_extern_grad, wgi_op_extern_jvp;
+extern const wg_op wgi_op_extern_grad, wgi_op_extern_jvp;
 
 /* Bytes for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
@@ -153,35 +149,18 @@ static const wg_attr_row extern_attrs[] = {
 SAMPLE(extern) { return chain_node(here, g, i, false); }
 ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }
 
-const wg_op wgi_op_extern = {
-    OP(extern),
-    .summary = "Result of a C function of the caller, which sees doubles.",
-    .formula = "y = forward(x)",
-    .adjoint = "x' = backward(x, y')",
-    .operands = 1,
-    CALLS_C,
-    RULES(extern, shape, vjp, jvp),
-    .kernel = KERNELS(extern),
-    .scratch = doubles,
-};
+DEFINE_OP(extern, .summary = "Result of a C function of the caller, which sees doubles.",
+          .formula = "y = forward(x)", .adjoint = "x' = backward(x, y')", .operands = 1, CALLS_C,
+          RULES(extern, shape, vjp, jvp), .kernel = KERNELS(extern), .scratch = doubles);
 
 SAMPLE(extern_impure) { return chain_node(here, g, i, true); }
 ERROR_SAMPLE(extern_impure) { return mistake(here, g, i, true); }
 
-const wg_op wgi_op_extern_impure = {
-    OP(extern_impure),
-    .summary = "Result of a C function of the caller that may differ for equal operands.",
-    .formula = "y = forward(x)",
-    .adjoint = "x' = backward(x, y')",
-    .operands = 1,
-    CALLS_C,
-    .impure = true,
-    .shape = extern_shape,
-    .kernel = KERNELS(extern),
-    .scratch = doubles,
-    .vjp = extern_vjp,
-    .jvp = extern_jvp,
-};
+DEFINE_OP(extern_impure,
+          .summary = "Result of a C function of the caller that may differ for equal operands.",
+          .formula = "y = forward(x)", .adjoint = "x' = backward(x, y')", .operands = 1, CALLS_C,
+          .impure = true, .shape = extern_shape, .kernel = KERNELS(extern), .scratch = doubles,
+          .vjp = extern_vjp, .jvp = extern_jvp);
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
 {
@@ -235,21 +214,13 @@ VJP(extern_grad) { gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0],
 SAMPLE(extern_grad) { return derivative_node(here, g, i, &wgi_op_extern_grad); }
 ERROR_SAMPLE(extern_grad) { return derivative_error(here, g, i, &wgi_op_extern_grad); }
 
-const wg_op wgi_op_extern_grad = {
-    OP(extern_grad),
-    .summary = "Gradient of extern: a call of the caller's backward function.",
+DEFINE_OP(
+    extern_grad, .summary = "Gradient of extern: a call of the caller's backward function.",
     .formula = "y = backward(x, g)",
-    .adjoint = "g' = J @ y', x' = \"none: a C function has no second derivative\"; J = \"the Jacobian of "
-               "forward\"",
-    .none = 1 << 0,
-    .operands = 2,
-    .names = "x g",
-    CALLS_C,
-    .impure = true,
-    RULES(extern_grad, shape, vjp),
-    .kernel = KERNELS(extern_grad),
-    .scratch = doubles,
-};
+    .adjoint =
+        "g' = J @ y', x' = \"none: a C function has no second derivative\"; J = \"the Jacobian of forward\"",
+    .none = 1 << 0, .operands = 2, .names = "x g", CALLS_C, .impure = true, RULES(extern_grad, shape, vjp),
+    .kernel = KERNELS(extern_grad), .scratch = doubles);
 
 /* ---- extern_jvp ---- */
 
@@ -267,19 +238,12 @@ VJP(extern_jvp) { gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0],
 SAMPLE(extern_jvp) { return derivative_node(here, g, i, &wgi_op_extern_jvp); }
 ERROR_SAMPLE(extern_jvp) { return derivative_error(here, g, i, &wgi_op_extern_jvp); }
 
-const wg_op wgi_op_extern_jvp = {
-    OP(extern_jvp),
-    .summary = "Directional derivative of extern: a call of the caller's backward function for each element "
-               "of the result.",
-    .formula = "y = J @ v; J = \"the Jacobian of forward\"",
-    .adjoint = "v' = backward(x, y'), x' = \"none: a C function has no second derivative\"",
-    .none = 1 << 0,
-    .operands = 2,
-    .names = "x v",
-    CALLS_C,
-    .impure = true,
-    RULES(extern_jvp, shape, scratch, vjp),
-    .kernel = KERNELS(extern_jvp),
-};
+DEFINE_OP(extern_jvp,
+          .summary = "Directional derivative of extern: a call of the caller's backward function for each "
+                     "element of the result.",
+          .formula = "y = J @ v; J = \"the Jacobian of forward\"",
+          .adjoint = "v' = backward(x, y'), x' = \"none: a C function has no second derivative\"",
+          .none = 1 << 0, .operands = 2, .names = "x v", CALLS_C, .impure = true,
+          RULES(extern_jvp, shape, scratch, vjp), .kernel = KERNELS(extern_jvp));
 
 #endif

@@ -49,9 +49,6 @@ KERNEL(index_along)
 
 #if WG_BASE
 
-DECLARE(flip);
-DECLARE(index_along);
-
 /* ---- flip: the kernel flips one axis ---- */
 
 static bool flip_shape(wg_rule *r)
@@ -71,40 +68,17 @@ static int64_t flip_units(const wg_kernel *k)
     return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
 }
 VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
-SAMPLE(flip)
-{
-    CASE(wg_flip(ANY(3, 4), .axes = WG_AXES(1)));
-    CASE(wg_flip(ANY(2, 3, 2), .axes = WG_AXES(1)));
-    CASE(wg_flip(ANY(3, 4)));
-    CASE(wg_flip(ANY(2, 0), .axes = WG_AXES(-1)));
-    CASE(wg_flip(wg_any(g, WG_SCALAR)));
-    return wg_none;
-}
-ERROR_SAMPLE(flip)
-{
-    FAILS(wg_flip(ANY(3), .axes = WG_AXES(1)), "no axis 1 in");
-    FAILS(wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice");
-    return NULL;
-}
+SAMPLES(flip, wg_flip(ANY(3, 4), .axes = WG_AXES(1)), wg_flip(ANY(2, 3, 2), .axes = WG_AXES(1)),
+        wg_flip(ANY(3, 4)), wg_flip(ANY(2, 0), .axes = WG_AXES(-1)), wg_flip(wg_any(g, WG_SCALAR)));
+ERRORS(flip, (wg_flip(ANY(3), .axes = WG_AXES(1)), "no axis 1 in"),
+       (wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice"));
 
-const wg_op wgi_op_flip = {
-    OP(flip),
-    .summary = "The elements along axes in reverse order.",
-    .formula = "y[i] = x[length(x) - 1 - i] along axis",
-    .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(flip),
-    RULES(flip, shape, rewrite, units, vjp),
-    .kernel = KERNELS(flip),
-    .leads = true,
-};
-wg_node wg_flip_at(wg_site here, const wg_flip_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_flip, &a->x, 1, &GIVEN(flip, FLIP_FIELDS));
-}
+DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",
+          .formula = "y[i] = x[length(x) - 1 - i] along axis",
+          .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .stored = 1 << 0, .operands = 1,
+          .kind = WG_ROWS, TAKES(flip), RULES(flip, shape, rewrite, units, vjp), .kernel = KERNELS(flip),
+          .leads = true);
+wg_node wg_flip_at(wg_site here, const wg_flip_args *a) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */
 
@@ -117,28 +91,15 @@ static int64_t index_along_units(const wg_kernel *k)
 {
     return outer_of(k->yt[0].shape, ((const struct index_along *)k->attr)->axis);
 }
-SAMPLE(index_along)
-{
-    CASE(wg_index_along(ANY(3, 4), 1));
-    CASE(wg_index_along(CLASSES(3, 2, 3, 2), -2));
-    CASE(wg_index_along(ANY(2, 0), 0));
-    return wg_none;
-}
-ERROR_SAMPLE(index_along) { return ONLY(wg_index_along(wg_any(g, WG_SCALAR), 0), "no axis 0 in"); }
+SAMPLES(index_along, wg_index_along(ANY(3, 4), 1), wg_index_along(CLASSES(3, 2, 3, 2), -2),
+        wg_index_along(ANY(2, 0), 0));
+ERRORS(index_along, (wg_index_along(wg_any(g, WG_SCALAR), 0), "no axis 0 in"));
 
-const wg_op wgi_op_index_along = {
-    OP(index_along),
-    .summary = "The index of each element along an axis, i64. The values of x do not matter.",
-    .formula = "y[i] = i along axis",
-    .adjoint = "the values of x do not matter",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(index_along),
-    RULES(index_along, shape, units),
-    .kernel = KERNELS(index_along),
-    .leads = true,
-};
+DEFINE_OP(index_along,
+          .summary = "The index of each element along an axis, i64. The values of x do not matter.",
+          .formula = "y[i] = i along axis", .adjoint = "the values of x do not matter",
+          .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(index_along),
+          RULES(index_along, shape, units), .kernel = KERNELS(index_along), .leads = true);
 wg_node wg_index_along_at(wg_site here, wg_node x, int axis)
 {
     return wg_apply(here, &wgi_op_index_along, &x, 1, &(struct index_along){ axis });

@@ -178,11 +178,6 @@ KERNEL(gather_grad)
 
 #if WG_BASE
 
-extern const wg_op wgi_op_gather_grad;
-
-DECLARE(gather);
-DECLARE(gather_grad);
-
 /* The first `batch` axes of operands 0 and k are equal, or 1 in operand k, which holds numbers. */
 static bool belong_together(wg_rule *r, int k, int batch)
 {
@@ -218,44 +213,25 @@ VMAP(gather)
     return wgi_gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
                       rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
 }
-SAMPLE(gather)
-{
-    CASE(wg_gather(ANY(4, 3), CLASSES(4, 6)));
-    CASE(wg_gather(ANY(4, 2, 3), CLASSES(4, 2, 2)));
-    CASE(wg_gather(ANY(4), wg_any_class(g, 4, WG_SCALAR)));
-    CASE(wg_gather(ANY(4, 3), CLASSES(4, 0)));
-    CASE(wg_gather(ANY(5, 70), CLASSES(5, 9)));
-    CASE(wgi_gather(here, ANY(2, 4, 3), CLASSES(4, 2, 5), 1));
-    CASE(wgi_gather(here, ANY(2, 3, 4), CLASSES(4, 2, 3), 2));
-    CASE(wgi_gather(here, ANY(2, 3, 4, 2), CLASSES(4, 2, 1, 5), 2));
-    CASE(wgi_gather(here, ANY(3, 4), CLASSES(4, 1, 5), 1));
-    return wg_none;
-}
-ERROR_SAMPLE(gather)
-{
-    FAILS(wg_gather(wg_any(g, WG_SCALAR), CLASSES(4, 6)), "has 0 axes, must have 1 to 8");
-    FAILS(wg_gather(ANY(4, 3), wg_add(CLASSES(1, 2), 4)), "number out of range");
-    FAILS(wgi_gather(here, ANY(2, 3), CLASSES(3, 4), 1), "the first axes of");
-    FAILS(wgi_gather(here, ANY(2), CLASSES(3, 2), 1), "has 1 axes, must have 2 to 8");
-    return NULL;
-}
+SAMPLES(gather, wg_gather(ANY(4, 3), CLASSES(4, 6)), wg_gather(ANY(4, 2, 3), CLASSES(4, 2, 2)),
+        wg_gather(ANY(4), wg_any_class(g, 4, WG_SCALAR)), wg_gather(ANY(4, 3), CLASSES(4, 0)),
+        wg_gather(ANY(5, 70), CLASSES(5, 9)), wgi_gather(here, ANY(2, 4, 3), CLASSES(4, 2, 5), 1),
+        wgi_gather(here, ANY(2, 3, 4), CLASSES(4, 2, 3), 2),
+        wgi_gather(here, ANY(2, 3, 4, 2), CLASSES(4, 2, 1, 5), 2),
+        wgi_gather(here, ANY(3, 4), CLASSES(4, 1, 5), 1));
+ERRORS(gather, (wg_gather(wg_any(g, WG_SCALAR), CLASSES(4, 6)), "has 0 axes, must have 1 to 8"),
+       (wg_gather(ANY(4, 3), wg_add(CLASSES(1, 2), 4)), "number out of range"),
+       (wgi_gather(here, ANY(2, 3), CLASSES(3, 4), 1), "the first axes of"),
+       (wgi_gather(here, ANY(2), CLASSES(3, 2), 1), "has 1 axes, must have 2 to 8"));
 
-const wg_op wgi_op_gather = {
-    OP(gather),
-    .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first axes "
-               "of x and of the numbers belong together, and rows are chosen along the axis of x behind "
-               "them. An axis of the numbers may be 1 instead.",
-    .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
-    .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
-    .zero = 1 << 1,
-    .stored = 1 << 0,
-    .operands = 2,
-    .names = "x rows",
-    .kind = WG_ROWS,
-    TAKES(gather),
-    RULES(gather, shape, units, picks_rows, vmap, vjp),
-    .kernel = KERNELS(gather),
-};
+DEFINE_OP(gather,
+          .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first "
+                     "axes of x and of the numbers belong together, and rows are chosen along the axis of x "
+                     "behind them. An axis of the numbers may be 1 instead.",
+          .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
+          .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
+          .zero = 1 << 1, .stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
+          RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
     return wg_apply(here, &wgi_op_gather, (wg_node[]){ x, rows }, 2, &(struct gather){ batch });
@@ -348,20 +324,16 @@ static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_n
     return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows, x2, rows2 }, 4,
                     &(struct gather_grad){ count, batch });
 }
-SAMPLE(gather_grad)
-{
-    CASE(wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0));
-    CASE(wgi_add_rows(here, ANY(2, 2), CLASSES(3, 2, 2), 3, 0));
-    CASE(wgi_add_rows(here, ANY(0, 3), CLASSES(4, 0), 4, 0));
-    CASE(wgi_add_rows(here, ANY(7, 70), CLASSES(5, 7), 5, 0));
-    CASE(wgi_add_rows(here, ANY(2, 5, 3), CLASSES(4, 2, 5), 4, 1));
-    CASE(wgi_add_rows(here, ANY(2, 3), CLASSES(4, 2, 3), 4, 2));
-    CASE(two_pairs(here, ANY(2, 3, 2), CLASSES(4, 2, 3), ANY(2), wg_any_class(g, 4, WG_SCALAR), 4, 0));
-    CASE(two_pairs(here, ANY(2, 5, 3), CLASSES(4, 2, 5), ANY(2, 3), CLASSES(4, 2), 4, 1));
-    CASE(two_pairs(here, ANY(2, 5, 3), CLASSES(4, 1, 5), ANY(2, 3), CLASSES(4, 2), 4, 1));
-    CASE(wgi_add_rows(here, ANY(3, 5), CLASSES(4, 1, 5), 4, 1));
-    return wg_none;
-}
+SAMPLES(gather_grad, wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0),
+        wgi_add_rows(here, ANY(2, 2), CLASSES(3, 2, 2), 3, 0),
+        wgi_add_rows(here, ANY(0, 3), CLASSES(4, 0), 4, 0),
+        wgi_add_rows(here, ANY(7, 70), CLASSES(5, 7), 5, 0),
+        wgi_add_rows(here, ANY(2, 5, 3), CLASSES(4, 2, 5), 4, 1),
+        wgi_add_rows(here, ANY(2, 3), CLASSES(4, 2, 3), 4, 2),
+        two_pairs(here, ANY(2, 3, 2), CLASSES(4, 2, 3), ANY(2), wg_any_class(g, 4, WG_SCALAR), 4, 0),
+        two_pairs(here, ANY(2, 5, 3), CLASSES(4, 2, 5), ANY(2, 3), CLASSES(4, 2), 4, 1),
+        two_pairs(here, ANY(2, 5, 3), CLASSES(4, 1, 5), ANY(2, 3), CLASSES(4, 2), 4, 1),
+        wgi_add_rows(here, ANY(3, 5), CLASSES(4, 1, 5), 4, 1));
 ERROR_SAMPLE(gather_grad)
 {
     wg_node x = ANY(3, 2), three = CLASSES(4, 3);
@@ -375,20 +347,15 @@ ERROR_SAMPLE(gather_grad)
     return NULL;
 }
 
-const wg_op wgi_op_gather_grad = {
-    OP(gather_grad),
+DEFINE_OP(
+    gather_grad,
     .summary = "Rows added, in order, to `count` rows of zeros at the given row numbers; operands are pairs "
                "of rows and their numbers. The adjoint of gather, with the same batch.",
     .formula = "y[b..., r, j...] = sum(x_k[b..., i..., j...] over k, i... where rows_k[b..., i...] = r)",
     .adjoint = "x_k'[b..., i..., j...] = y'[b..., rows_k[b..., i...], j...]",
     .zero = 0xAAAAAAAA, /* every second operand */
-    .operands = -1,
-    .names = "x_k rows_k",
-    .kind = WG_OPAQUE,
-    TAKES(gather_grad),
-    RULES(gather_grad, shape, units, vmap, vjp, merge),
-    .kernel = KERNELS(gather_grad),
-};
+    .operands = -1, .names = "x_k rows_k", .kind = WG_OPAQUE, TAKES(gather_grad),
+    RULES(gather_grad, shape, units, vmap, vjp, merge), .kernel = KERNELS(gather_grad));
 wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {
     return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2,

@@ -40,9 +40,6 @@ KERNEL(unit_rows)
 #include "graph/graph.h"
 #include "rules.h"
 
-DECLARE(unit_rows);
-DECLARE(one_hot);
-
 /* ---- one_hot ---- */
 
 /* y has one axis more than x, before axis `at` of x. */
@@ -78,48 +75,26 @@ REWRITE(one_hot)
     return wg_transpose(wg_one_hot(x[0], a->count, .axis = -1), .axes = AXES_OF(to));
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
-SAMPLE(one_hot)
-{
-    CASE(wg_one_hot(CLASSES(4, 6), 4));
-    CASE(wg_one_hot(CLASSES(3, 2, 2), 5));
-    CASE(wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3));
-    CASE(wg_one_hot(CLASSES(3, 0), 3));
-    CASE(wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(0)));
-    CASE(wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(-2)));
-    return wg_none;
-}
-ERROR_SAMPLE(one_hot)
-{
-    FAILS(wg_one_hot(CLASSES(4, 6), 0), "0 classes");
-    FAILS(wg_one_hot(wg_add(CLASSES(1, 2), 3), 3), "number out of range");
-    FAILS(wg_one_hot(CLASSES(4, 6), 4, .axis = WG_AXES(2)), "no axis 2 in a result of 2 axes");
-    return NULL;
-}
+SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), 4), wg_one_hot(CLASSES(3, 2, 2), 5),
+        wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3), wg_one_hot(CLASSES(3, 0), 3),
+        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(0)),
+        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(-2)));
+ERRORS(one_hot, (wg_one_hot(CLASSES(4, 6), 0), "0 classes"),
+       (wg_one_hot(wg_add(CLASSES(1, 2), 3), 3), "number out of range"),
+       (wg_one_hot(CLASSES(4, 6), 4, .axis = WG_AXES(2)), "no axis 2 in a result of 2 axes"));
 
-const wg_op wgi_op_one_hot = {
-    OP(one_hot),
-    .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The result "
-               "has the default dtype.",
-    .formula = "y[i] = 1 where classes = i, else 0 along axis",
-    .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .names = "classes",
-    .kind = WG_ROWS,
-    TAKES(one_hot),
-    RULES(one_hot, shape, rewrite, units),
-    .kernel = KERNELS(one_hot),
-    .leads = true,
-};
+DEFINE_OP(one_hot,
+          .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The "
+                     "result has the default dtype.",
+          .formula = "y[i] = 1 where classes = i, else 0 along axis", .adjoint = "piecewise constant",
+          .zero = WG_EVERY_OPERAND, .operands = 1, .names = "classes", .kind = WG_ROWS, TAKES(one_hot),
+          RULES(one_hot, shape, rewrite, units), .kernel = KERNELS(one_hot), .leads = true);
 wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_one_hot, &a->x, 1, &GIVEN(one_hot, ONE_HOT_FIELDS));
+    APPLY(one_hot, one_hot, ONE_HOT_FIELDS, a->x);
 }
 
 /* ---- unit_rows ---- */
-
-extern const wg_op wgi_op_unit_rows;
 
 static bool unit_rows_shape(wg_rule *r)
 {
@@ -135,14 +110,8 @@ static bool unit_rows_shape(wg_rule *r)
 static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[0]; }
 /* They depend on the shape of x alone. */
 VMAP(unit_rows) { return wg_rows_repeated(here, y, n); }
-SAMPLE(unit_rows)
-{
-    CASE(wgi_unit_rows(here, ANY(4), 0, 4));
-    CASE(wgi_unit_rows(here, ANY(2, 3), 2, 3));
-    CASE(wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1));
-    CASE(wgi_unit_rows(here, ANY(0, 2), 0, 0));
-    return wg_none;
-}
+SAMPLES(unit_rows, wgi_unit_rows(here, ANY(4), 0, 4), wgi_unit_rows(here, ANY(2, 3), 2, 3),
+        wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1), wgi_unit_rows(here, ANY(0, 2), 0, 0));
 ERROR_SAMPLE(unit_rows)
 {
     if (i > 1) return NULL;
@@ -150,19 +119,12 @@ ERROR_SAMPLE(unit_rows)
     return i ? "must be f32 or f64" : "has no elements 2 to 4";
 }
 
-const wg_op wgi_op_unit_rows = {
-    OP(unit_rows),
-    .summary = "Unit vectors as rows, one for each of `count` elements of x, which has its shape and dtype "
-               "only. A product of them and a matrix is rows of the matrix.",
-    .formula = "y[i, j] = 1 where j = from + i, else 0",
-    .adjoint = "the values of x do not matter",
-    .zero = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(unit_rows),
-    RULES(unit_rows, shape, units, vmap),
-    .kernel = KERNELS(unit_rows),
-};
+DEFINE_OP(unit_rows,
+          .summary = "Unit vectors as rows, one for each of `count` elements of x, which has its shape and "
+                     "dtype only. A product of them and a matrix is rows of the matrix.",
+          .formula = "y[i, j] = 1 where j = from + i, else 0", .adjoint = "the values of x do not matter",
+          .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(unit_rows),
+          RULES(unit_rows, shape, units, vmap), .kernel = KERNELS(unit_rows));
 wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n)
 {
     return wg_apply(here, &wgi_op_unit_rows, &x, 1, &(struct unit_rows){ from, n });

@@ -45,9 +45,6 @@ KERNEL(lu_solve)
 
 #if WG_BASE
 
-DECLARE(lu);
-DECLARE(lu_solve);
-
 extern const wg_op wgi_op_lu, wgi_op_lu_solve;
 
 /* ---- lu ---- */
@@ -75,13 +72,7 @@ lu wgi_lu(wg_site here, wg_node a)
     wg_node y = wg_apply1(here, a, &wgi_op_lu);
     return (lu){ a, y, wg_node_ok(y) ? wg_part(y, 1) : y };
 }
-SAMPLE(lu)
-{
-    CASE(wgi_lu(here, ANY(3, 3)).lu);
-    CASE(wgi_lu(here, ANY(2, 20, 20)).lu);
-    CASE(wgi_lu(here, ANY(2, 0, 0)).lu);
-    return wg_none;
-}
+SAMPLES(lu, wgi_lu(here, ANY(3, 3)).lu, wgi_lu(here, ANY(2, 20, 20)).lu, wgi_lu(here, ANY(2, 0, 0)).lu);
 ERROR_SAMPLE(lu)
 {
     if (i > 1) return NULL;
@@ -89,23 +80,15 @@ ERROR_SAMPLE(lu)
     return i ? "has a number that is not finite" : "is not square";
 }
 
-const wg_op wgi_op_lu = {
-    OP(lu),
+DEFINE_OP(
+    lu,
     .summary = "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose "
                "diagonal is ones, below. Part 1: the rows of x in the order of their pivots.",
     .formula = "y = \"L below the diagonal, U from it on\", rows = \"the order of the rows of x in L @ U\"",
     .adjoint = "an intermediate result: what is computed from it has a derivative by x",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .outputs = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(lu, shape, scratch, flops),
-    .units = matrices_units,
-    .kernel = KERNELS(lu),
-    .own_scratch = true,
-    .leads = true,
-};
+    .none = WG_EVERY_OPERAND, .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
+    RULES(lu, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(lu), .own_scratch = true,
+    .leads = true);
 
 /* ---- lu_solve: operands are A, its triangles, its rows, the right-hand sides ---- */
 
@@ -195,24 +178,17 @@ ERROR_SAMPLE(lu_solve)
     return i ? "is singular: pivot" : "has not as many rows as";
 }
 
-const wg_op wgi_op_lu_solve = {
-    OP(lu_solve),
-    .summary = "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand "
-               "sides b. With `or_zero` they are 0 where A is singular or nearly so, without it a singular "
-               "matrix is an error.",
-    .formula = "y = A^-T @ b where transposed, else A^-1 @ b",
-    .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, else "
-               "A^-T @ y'",
-    .zero = 1 << 1 | 1 << 2,
-    .operands = 4,
-    .names = "A lu rows b",
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(lu_solve),
-    RULES(lu_solve, shape, units, scratch, flops, vjp, jvp, vmap),
-    .kernel = KERNELS(lu_solve),
-    .own_scratch = true,
-};
+DEFINE_OP(lu_solve,
+          .summary = "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), "
+                     "right-hand sides b. With `or_zero` they are 0 where A is singular or nearly so, "
+                     "without it a singular matrix is an error.",
+          .formula = "y = A^-T @ b where transposed, else A^-1 @ b",
+          .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, "
+                     "else A^-T @ y'",
+          .zero = 1 << 1 | 1 << 2, .operands = 4, .names = "A lu rows b", .kind = WG_CONTRACT,
+          .promote = WG_PROMOTE_NONE, TAKES(lu_solve),
+          RULES(lu_solve, shape, units, scratch, flops, vjp, jvp, vmap), .kernel = KERNELS(lu_solve),
+          .own_scratch = true);
 
 /* ---- solve ---- */
 
@@ -245,17 +221,11 @@ ERROR_SAMPLE(solve)
     return NULL;
 }
 
-const wg_op wgi_op_solve = {
-    OP(solve),
-    .summary = "Solutions of systems of equations with square matrices a. b: columns, or one vector. "
-               "Leading axes broadcast.",
-    .formula = "y = a^-1 @ b",
-    .adjoint = "b' = a^-T @ y', a' = -a^-T @ y' @ y^T",
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(solve, shape, expand),
-};
+DEFINE_OP(solve,
+          .summary = "Solutions of systems of equations with square matrices a. b: columns, or one vector. "
+                     "Leading axes broadcast.",
+          .formula = "y = a^-1 @ b", .adjoint = "b' = a^-T @ y', a' = -a^-T @ y' @ y^T", .operands = 2,
+          .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, RULES(solve, shape, expand));
 wg_node wg_solve_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply(here, &wgi_op_solve, (wg_node[]){ a, b }, 2, NULL);
@@ -279,17 +249,12 @@ ERROR_SAMPLE(inverse)
     return i ? "is singular: pivot" : "is not square";
 }
 
-const wg_op wgi_op_inverse = {
-    OP(inverse),
-    .summary = "Inverses of square matrices. To solve systems of equations use solve: it is faster and more "
-               "exact.",
-    .formula = "y = x^-1",
-    .adjoint = "x' = -y^T @ y' @ y^T",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(inverse, shape, expand),
-};
+DEFINE_OP(
+    inverse,
+    .summary =
+        "Inverses of square matrices. To solve systems of equations use solve: it is faster and more exact.",
+    .formula = "y = x^-1", .adjoint = "x' = -y^T @ y' @ y^T", .operands = 1, .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT, RULES(inverse, shape, expand));
 wg_node wg_inverse_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_inverse); }
 
 #endif

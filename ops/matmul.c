@@ -99,8 +99,6 @@ KERNEL(matmul)
 #if WG_BASE
 #include "graph/written.h"
 
-DECLARE(matmul);
-
 extern const wg_op wgi_op_matmul;
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
@@ -397,32 +395,20 @@ SAMPLE(matmul)
     return product_node(here, a, b, s[i].ta, s[i].tb);
 }
 
-ERROR_SAMPLE(matmul)
-{
-    FAILS(wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: ");
-    FAILS(wg_matmul(ANY(2, 2, 3), ANY(3, 3, 2)), "leading axes do not broadcast");
-    FAILS(wg_matmul(CLASSES(5, 2, 3), CLASSES(5, 3, 2)), "wg_cast");
-    FAILS(wg_matmul(wg_any(g, WG_SCALAR), ANY(3)), "must have 1 to 8");
-    return NULL;
-}
+ERRORS(matmul, (wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: "),
+       (wg_matmul(ANY(2, 2, 3), ANY(3, 3, 2)), "leading axes do not broadcast"),
+       (wg_matmul(CLASSES(5, 2, 3), CLASSES(5, 3, 2)), "wg_cast"),
+       (wg_matmul(wg_any(g, WG_SCALAR), ANY(3)), "must have 1 to 8"));
 
-const wg_op wgi_op_matmul = {
-    OP(matmul),
-    .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
-               "transposed first.",
-    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
-    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T where "
-               "ta, else a, B = b^T where tb, else b",
-    .stored = 3,
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .cost = 16,
-    TAKES(matmul),
-    RULES(matmul, shape, rewrite, together, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
-    .kernel = KERNELS(matmul),
-    .prepared = sizeof(product),
-    .own_scratch = true,
-};
+DEFINE_OP(matmul,
+          .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
+                     "transposed first.",
+          .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
+          .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
+                     "where ta, else a, B = b^T where tb, else b",
+          .stored = 3, .operands = 2, .kind = WG_CONTRACT, .cost = 16, TAKES(matmul),
+          RULES(matmul, shape, rewrite, together, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
+          .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {
     a = WG_OR_NONE(a);

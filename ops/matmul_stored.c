@@ -171,8 +171,6 @@ KERNEL(matmul_stored)
 
 #include "rules.h"
 
-DECLARE(matmul_stored);
-
 extern const wg_op wgi_op_matmul; /* matmul.c */
 
 static int64_t matmul_stored_units(const wg_kernel *k)
@@ -260,23 +258,16 @@ ERROR_SAMPLE(matmul_stored)
     return NULL;
 }
 
-const wg_op wgi_op_matmul_stored = {
-    OP(matmul_stored),
-    .summary = "The product of matrices of which one or both are u8, f16 or bf16: the product of their "
-               "elements in the dtype of the other operand, or of the context if both are stored. wg_matmul "
-               "makes it.",
+DEFINE_OP(
+    matmul_stored,
+    .summary =
+        "The product of matrices of which one or both are u8, f16 or bf16: the product of their elements in "
+        "the dtype of the other operand, or of the context if both are stored. wg_matmul makes it.",
     .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
     .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T where "
                "ta, else a, B = b^T where tb, else b",
-    .stored = 3,
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .attr_size = sizeof(matmul_attr),
-    .attrs = matmul_attrs,
+    .stored = 3, .operands = 2, .kind = WG_CONTRACT, .attr_size = sizeof(matmul_attr), .attrs = matmul_attrs,
     RULES(matmul_stored, shape, rewrite, units, scratch, flops, prepare, vjp, jvp, vmap),
-    .kernel = KERNELS(matmul_stored),
-    .own_scratch = true,
-    .prepared = 1,
-};
+    .kernel = KERNELS(matmul_stored), .own_scratch = true, .prepared = 1);
 
 #endif

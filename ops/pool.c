@@ -93,11 +93,7 @@ KERNEL(max_pool_grad)
 
 #if WG_BASE
 
-DECLARE(max_pool);
-DECLARE(max_pool_pick);
-DECLARE(max_pool_grad);
-
-extern const wg_op wgi_op_max_pool_pick, wgi_op_max_pool_grad;
+extern const wg_op wgi_op_max_pool_grad;
 
 static wg_node of_two(wg_site here, const wg_op *op, wg_node a, wg_node b, const void *f)
 {
@@ -121,26 +117,13 @@ SAMPLE(max_pool)
 }
 ERROR_SAMPLE(max_pool) { return pool_error(here, g, i, wg_max_pool_at); }
 
-const wg_op wgi_op_max_pool = {
-    OP(max_pool),
-    .summary = "Largest element of each window, over 1 to 3 axes, channels last: x [n, ..., channels]. NaN "
-               "if one is NaN. What is beside x is never chosen.",
-    .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
-    .adjoint = "x' = max_pool_grad(x, y')",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    .cost = 4,
-    TAKES(pooling),
-    .shape = pool_shape,
-    .kernel = KERNELS(max_pool),
-    .units = places,
-    RULES(max_pool, vjp, vmap),
-};
-wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_max_pool, &a->x, 1, &GIVEN(pooling, POOL_FIELDS));
-}
+DEFINE_OP(max_pool,
+          .summary = "Largest element of each window, over 1 to 3 axes, channels last: x [n, ..., channels]. "
+                     "NaN if one is NaN. What is beside x is never chosen.",
+          .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
+          .adjoint = "x' = max_pool_grad(x, y')", .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling),
+          .shape = pool_shape, .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, vjp, vmap));
+wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
 
 /* ---- max_pool_pick ---- */
 
@@ -162,23 +145,14 @@ ERROR_SAMPLE(max_pool_pick)
     return "is not shaped as";
 }
 
-const wg_op wgi_op_max_pool_pick = {
-    OP(max_pool_pick),
+DEFINE_OP(
+    max_pool_pick,
     .summary = "Elements of v at the places of the largest elements of x in each window: the adjoint of "
                "max_pool_grad by g. Operands: x of max_pool, and v.",
     .formula = "y[n, i..., c] = v[n, j..., c]; j... = \"the first place of the max of x in window i...\"",
-    .adjoint = "v' = max_pool_grad(x, y'), x' = 0",
-    .zero = 1,
-    .operands = 2,
-    .names = "x v",
-    .kind = WG_OPAQUE,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 4,
-    TAKES(pooling),
-    RULES(max_pool_pick, shape, vjp, vmap),
-    .kernel = KERNELS(max_pool_pick),
-    .units = places,
-};
+    .adjoint = "v' = max_pool_grad(x, y'), x' = 0", .zero = 1, .operands = 2, .names = "x v",
+    .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, .cost = 4, TAKES(pooling),
+    RULES(max_pool_pick, shape, vjp, vmap), .kernel = KERNELS(max_pool_pick), .units = places);
 
 /* ---- max_pool_grad ---- */
 
@@ -212,22 +186,13 @@ ERROR_SAMPLE(max_pool_grad)
     return "is not one number for each window";
 }
 
-const wg_op wgi_op_max_pool_grad = {
-    OP(max_pool_grad),
-    .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its "
-               "result. Windows that have an element in common add to it in order.",
-    .formula = "x'[n, j..., c] = sum(g[n, i..., c] over i... where \"the first max of x in window i... is "
-               "at j...\")",
-    .adjoint = "g' = max_pool_pick(x, x''), x' = 0",
-    .zero = 1,
-    .operands = 2,
-    .names = "x g",
-    .kind = WG_OPAQUE,
-    .promote = WG_PROMOTE_COMMON,
-    .cost = 4,
-    TAKES(pooling),
-    RULES(max_pool_grad, shape, units, vjp, vmap),
-    .kernel = KERNELS(max_pool_grad),
-};
+DEFINE_OP(max_pool_grad,
+          .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its "
+                     "result. Windows that have an element in common add to it in order.",
+          .formula = "x'[n, j..., c] = sum(g[n, i..., c] over i... where \"the first max of x in window i... "
+                     "is at j...\")",
+          .adjoint = "g' = max_pool_pick(x, x''), x' = 0", .zero = 1, .operands = 2, .names = "x g",
+          .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, .cost = 4, TAKES(pooling),
+          RULES(max_pool_grad, shape, units, vjp, vmap), .kernel = KERNELS(max_pool_grad));
 
 #endif

@@ -63,23 +63,18 @@ ERROR_SAMPLE(avg_pool)
     return "has no channels";
 }
 
-const wg_op wgi_op_avg_pool = {
-    OP(avg_pool),
+DEFINE_OP(
+    avg_pool,
     .summary = "Mean of each window, over 1 to 3 axes, channels last. Elements beside x count as zeros; "
                "skip_padding: they do not count.",
     .formula = "y[n, i..., c] = sum(x[n, i... stride + k... - padding, c] over k... < size...) / w; w = "
                "\"elements of the window in x\" where skip_padding, else prod(size)",
-    .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + k... "
-               "- padding = j...); w = \"elements of the window in x\" where skip_padding, else prod(size)",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(mean_pooling),
-    RULES(avg_pool, shape, expand),
-};
+    .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + k... - "
+               "padding = j...); w = \"elements of the window in x\" where skip_padding, else prod(size)",
+    .operands = 1, .kind = WG_OPAQUE, TAKES(mean_pooling), RULES(avg_pool, shape, expand));
 wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_avg_pool, &a->x, 1, &GIVEN(mean_pooling, MEAN_FIELDS));
+    APPLY(avg_pool, mean_pooling, MEAN_FIELDS, a->x);
 }
 
 /* ---- adaptive pooling ---- */
@@ -202,29 +197,19 @@ SAMPLE(adaptive_pool)
     return wg_adaptive_pool(wg_any(g, t[i / 2].x), .by = i % 2 ? WG_POOL_MEAN : WG_POOL_MAX,
                             .size = t[i / 2].f.size);
 }
-ERROR_SAMPLE(adaptive_pool)
-{
-    FAILS(wg_adaptive_pool(ANY(2, 4, 3)), "has no size");
-    FAILS(wg_adaptive_pool(ANY(2, 0, 3), .size = WG_SHAPE(2)), "no elements along axis 1");
-    FAILS(wg_adaptive_pool(ANY(2, 4, 3), .size = WG_SHAPE(2, 2)), "size has 2 numbers for 1 axes");
-    return NULL;
-}
+ERRORS(adaptive_pool, (wg_adaptive_pool(ANY(2, 4, 3)), "has no size"),
+       (wg_adaptive_pool(ANY(2, 0, 3), .size = WG_SHAPE(2)), "no elements along axis 1"),
+       (wg_adaptive_pool(ANY(2, 4, 3), .size = WG_SHAPE(2, 2)), "size has 2 numbers for 1 axes"));
 
-const wg_op wgi_op_adaptive_pool = {
-    OP(adaptive_pool),
-    .summary = "Largest element or mean of `size` windows along each of 1 to 3 axes, channels last. Windows "
-               "are as equal as can be, and can have elements in common.",
-    .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
-    .adjoint = "x' = \"that of max or mean for each window\"",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(adaptive),
-    RULES(adaptive_pool, shape, expand),
-};
+DEFINE_OP(adaptive_pool,
+          .summary = "Largest element or mean of `size` windows along each of 1 to 3 axes, channels last. "
+                     "Windows are as equal as can be, and can have elements in common.",
+          .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
+          .adjoint = "x' = \"that of max or mean for each window\"", .operands = 1, .kind = WG_OPAQUE,
+          TAKES(adaptive), RULES(adaptive_pool, shape, expand));
 wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_adaptive_pool, &a->x, 1, &GIVEN(adaptive, ADAPTIVE_FIELDS));
+    APPLY(adaptive_pool, adaptive, ADAPTIVE_FIELDS, a->x);
 }
 
 #endif

@@ -27,9 +27,7 @@ KERNEL(qr_parts)
 
 #if WG_BASE
 
-DECLARE(qr_parts);
-
-extern const wg_op wgi_op_qr_parts, wgi_op_qr_part, wgi_op_qr;
+extern const wg_op wgi_op_qr_part;
 
 /* ---- qr_parts ---- */
 
@@ -72,23 +70,14 @@ ERROR_SAMPLE(qr_parts)
     return i ? "has a number that is not finite" : "has fewer rows than columns";
 }
 
-const wg_op wgi_op_qr_parts = {
-    OP(qr_parts),
-    .summary = "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer rows "
-               "than columns.",
-    .formula = "y = Q, z = R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
-    .adjoint = "an intermediate result: qr_part has a derivative by x",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .outputs = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(qr_parts, shape, scratch, flops),
-    .units = matrices_units,
-    .kernel = KERNELS(qr_parts),
-    .own_scratch = true,
-    .leads = true,
-};
+DEFINE_OP(qr_parts,
+          .summary = "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer "
+                     "rows than columns.",
+          .formula = "y = Q, z = R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
+          .adjoint = "an intermediate result: qr_part has a derivative by x", .none = WG_EVERY_OPERAND,
+          .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
+          RULES(qr_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(qr_parts),
+          .own_scratch = true, .leads = true);
 
 /* ---- qr_part: Q or R; operands are Q and R, or R and Q, and the matrix ---- */
 
@@ -140,23 +129,15 @@ ERROR_SAMPLE(qr_part)
     return "are not the triangles of";
 }
 
-const wg_op wgi_op_qr_part = {
-    OP(qr_part),
-    .summary = "Orthogonal unit vectors Q, or upper triangles R, of matrices A. Operands: Q and R, or R and "
-               "Q, and A.",
-    .formula = "y = Q where part = q, else R; Q @ R = A, Q^T @ Q = I, R = triu(R)",
-    .adjoint = "A' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
-               "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
-    .zero = 1 << 0 | 1 << 1,
-    .operands = 3,
-    .names = "y z A",
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(qr),
-    RULES(qr_part, shape, vjp),
-    .alias = at_start,
-    .leads = true,
-};
+DEFINE_OP(qr_part,
+          .summary = "Orthogonal unit vectors Q, or upper triangles R, of matrices A. Operands: Q and R, or "
+                     "R and Q, and A.",
+          .formula = "y = Q where part = q, else R; Q @ R = A, Q^T @ Q = I, R = triu(R)",
+          .adjoint = "A' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
+                     "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
+          .zero = 1 << 0 | 1 << 1, .operands = 3, .names = "y z A", .kind = WG_ALIAS,
+          .promote = WG_PROMOTE_NONE, TAKES(qr), RULES(qr_part, shape, vjp), .alias = at_start,
+          .leads = true);
 
 /* ---- qr ---- */
 
@@ -206,19 +187,14 @@ ERROR_SAMPLE(qr)
     return "axes, must have 2 to";
 }
 
-const wg_op wgi_op_qr = {
-    OP(qr),
-    .summary = "Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices. R's diagonal is "
-               "not below 0. The derivative where it has a 0 is an error.",
-    .formula = "y = Q where part = q, else R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
-    .adjoint = "x' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
-               "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(qr),
-    RULES(qr, shape, expand),
-};
+DEFINE_OP(qr,
+          .summary = "Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices. R's diagonal "
+                     "is not below 0. The derivative where it has a 0 is an error.",
+          .formula = "y = Q where part = q, else R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
+          .adjoint = "x' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
+                     "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
+          .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(qr),
+          RULES(qr, shape, expand));
 bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 {
     wg_node unused[2];
@@ -272,17 +248,12 @@ ERROR_SAMPLE(lstsq)
     return NULL;
 }
 
-const wg_op wgi_op_lstsq = {
-    OP(lstsq),
-    .summary = "Least squares, for matrices a whose columns are independent. b: columns, or one vector. "
-               "Leading axes broadcast.",
-    .formula = "y = (a^T @ a)^-1 @ a^T @ b",
-    .adjoint = "b' = a @ z, a' = (b - a @ y) @ z^T - a @ z @ y^T; z = (a^T @ a)^-1 @ y'",
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(lstsq, shape, expand),
-};
+DEFINE_OP(lstsq,
+          .summary = "Least squares, for matrices a whose columns are independent. b: columns, or one "
+                     "vector. Leading axes broadcast.",
+          .formula = "y = (a^T @ a)^-1 @ a^T @ b",
+          .adjoint = "b' = a @ z, a' = (b - a @ y) @ z^T - a @ z @ y^T; z = (a^T @ a)^-1 @ y'", .operands = 2,
+          .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, RULES(lstsq, shape, expand));
 wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply(here, &wgi_op_lstsq, (wg_node[]){ a, b }, 2, NULL);

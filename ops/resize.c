@@ -118,10 +118,7 @@ KERNEL(resize_axis_grad)
 
 #include "rules.h"
 
-DECLARE(resize_axis);
-DECLARE(resize_axis_grad);
-
-extern const wg_op wgi_op_resize_axis, wgi_op_resize_axis_grad, wgi_op_resize;
+extern const wg_op wgi_op_resize_axis_grad;
 
 static int64_t outer_units(const wg_kernel *k)
 {
@@ -170,24 +167,17 @@ ERROR_SAMPLE(resize_axis)
     return i ? "no axis 2 in" : "cannot get 4 elements";
 }
 
-const wg_op wgi_op_resize_axis = {
-    OP(resize_axis),
+DEFINE_OP(
+    resize_axis,
     .summary = "An axis of another length, by the nearest element or by the line between the two neighbours.",
     .formula = "y[i] = x[floor(i n / size)] where mode = nearest, else sum(max(1 - |j - u|, 0) x[j] over j) "
-               "along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - 1, 1) where "
-               "align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
-    .adjoint = "x'[j] = sum(y'[i] over i where floor(i n / size) = j) where mode = nearest, else sum(max(1 "
-               "- |j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size "
-               "- 1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .cost = 2,
-    TAKES(resize_axis),
-    RULES(resize_axis, shape, vjp),
-    .kernel = KERNELS(resize_axis),
-    .units = outer_units,
-    .leads = true,
-};
+               "along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - 1, 1) where align_corners, "
+               "else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
+    .adjoint = "x'[j] = sum(y'[i] over i where floor(i n / size) = j) where mode = nearest, else sum(max(1 - "
+               "|j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - "
+               "1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
+    .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(resize_axis), RULES(resize_axis, shape, vjp),
+    .kernel = KERNELS(resize_axis), .units = outer_units, .leads = true);
 
 /* ---- resize_axis_grad ---- */
 
@@ -216,23 +206,16 @@ ERROR_SAMPLE(resize_axis_grad)
     return i ? "no axis 2 in" : "was not made of 0 elements";
 }
 
-const wg_op wgi_op_resize_axis_grad = {
-    OP(resize_axis_grad),
+DEFINE_OP(
+    resize_axis_grad,
     .summary = "Gradient of resize_axis: elements of x, multiplied by their weights, are added in order "
                "where they came from. size: of the axis before it was resized.",
     .formula = "y[j] = sum(x[i] over i where floor(i size / n) = j) where mode = nearest, else sum(max(1 - "
                "|j - u|, 0) x[i] over i) along axis; u = min(max(t, 0), size - 1), t = i (size - 1) / max(n "
                "- 1, 1) where align_corners, else (i + 1 / 2) size / n - 1 / 2, n = length(x)",
-    .adjoint = "x' = resize_axis(y')",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .cost = 2,
-    TAKES(resize_axis),
-    RULES(resize_axis_grad, shape, vjp),
-    .kernel = KERNELS(resize_axis_grad),
-    .units = outer_units,
-    .leads = true,
-};
+    .adjoint = "x' = resize_axis(y')", .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(resize_axis),
+    RULES(resize_axis_grad, shape, vjp), .kernel = KERNELS(resize_axis_grad), .units = outer_units,
+    .leads = true);
 
 /* ---- resize ---- */
 
@@ -295,18 +278,14 @@ ERROR_SAMPLE(resize)
     return NULL;
 }
 
-const wg_op wgi_op_resize = {
-    OP(resize),
-    .summary = "Images of other sizes, by the nearest element or by straight lines along each axis "
-               "(bilinear). shape has the new sizes of axes, which are by default all but the examples and "
-               "the channels.",
+DEFINE_OP(
+    resize,
+    .summary =
+        "Images of other sizes, by the nearest element or by straight lines along each axis (bilinear). "
+        "shape has the new sizes of axes, which are by default all but the examples and the channels.",
     .formula = "y = resize_axis(x) \"along each of the axes\"",
-    .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"",
-    .operands = 1,
-    .kind = WG_ROWS,
-    TAKES(resize),
-    RULES(resize, shape, expand),
-};
+    .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"", .operands = 1, .kind = WG_ROWS,
+    TAKES(resize), RULES(resize, shape, expand));
 wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
 {
     WG_USER_CALL(here, "resize");

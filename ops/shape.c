@@ -27,8 +27,6 @@ KERNEL(broadcast_to)
 
 #include "graph/graph.h"
 
-DECLARE(broadcast_to);
-
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
     return (s->rank >= 0 && s->rank <= WG_MAX_RANK) ||
@@ -56,7 +54,6 @@ static bool reshape_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = *s;
     return true;
 }
-extern const wg_op wgi_op_reshape;
 
 REWRITE(reshape)
 {
@@ -65,36 +62,18 @@ REWRITE(reshape)
     return wg_node_op(x[0]) == &wgi_op_reshape ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
 }
 VJP(reshape) { gx[0] = wg_reshape(gy, wg_node_shape(x[0])); }
-SAMPLE(reshape)
-{
-    CASE(wg_reshape(ANY(3, 4), WG_SHAPE(2, 6)));
-    CASE(wg_reshape(ANY(2, 3, 4), WG_SHAPE(4, -1)));
-    CASE(wg_reshape(ANY(2, 0), WG_SHAPE(0, 5)));
-    CASE(wg_reshape(wg_any(g, WG_SCALAR), WG_SHAPE(1, 1)));
-    return wg_none;
-}
-ERROR_SAMPLE(reshape)
-{
-    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(5, 2)), "[3,4] of 12 elements cannot have shape [5,2]");
-    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(-1, 5)), "cannot have shape [-1,5]");
-    FAILS(wg_reshape(ANY(3, 4), WG_SHAPE(-1, -1)), "cannot have shape [-1,-1]");
-    return NULL;
-}
+SAMPLES(reshape, wg_reshape(ANY(3, 4), WG_SHAPE(2, 6)), wg_reshape(ANY(2, 3, 4), WG_SHAPE(4, -1)),
+        wg_reshape(ANY(2, 0), WG_SHAPE(0, 5)), wg_reshape(wg_any(g, WG_SCALAR), WG_SHAPE(1, 1)));
+ERRORS(reshape, (wg_reshape(ANY(3, 4), WG_SHAPE(5, 2)), "[3,4] of 12 elements cannot have shape [5,2]"),
+       (wg_reshape(ANY(3, 4), WG_SHAPE(-1, 5)), "cannot have shape [-1,5]"),
+       (wg_reshape(ANY(3, 4), WG_SHAPE(-1, -1)), "cannot have shape [-1,-1]"));
 
-const wg_op wgi_op_reshape = {
-    OP(reshape),
+DEFINE_OP(
+    reshape,
     .summary = "The same elements in another shape. One size may be -1: it is computed from the others.",
-    .formula = "y = reshape(x)",
-    .adjoint = "x' = reshape(y')",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_ALIAS,
-    TAKES(shaped),
-    RULES(reshape, shape, rewrite, vjp),
-    .alias = at_start,
-    .view = WG_VIEW_WHOLE,
-    .leads = true,
-};
+    .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1,
+    .kind = WG_ALIAS, TAKES(shaped), RULES(reshape, shape, rewrite, vjp), .alias = at_start,
+    .view = WG_VIEW_WHOLE, .leads = true);
 
 /* If x has one element: the reshape like the last one, in a loop over elements. rank: of the result.
  * wg_none: it is another. */
@@ -131,32 +110,14 @@ EXPAND(expand)
     s.dim[axis] = 1;
     y[0] = wg_reshape(x[0], s);
 }
-SAMPLE(expand)
-{
-    CASE(wg_expand(ANY(3, 4), 1));
-    CASE(wg_expand(ANY(3, 4), -1));
-    CASE(wg_expand(ANY(0), 0));
-    CASE(wg_expand(wg_any(g, WG_SCALAR), 0));
-    return wg_none;
-}
-ERROR_SAMPLE(expand)
-{
-    FAILS(wg_expand(ANY(3), 2), "no axis 2");
-    FAILS(wg_expand(ANY(1, 1, 1, 1, 1, 1, 1, 1), 0), "has 8 axes already");
-    return NULL;
-}
+SAMPLES(expand, wg_expand(ANY(3, 4), 1), wg_expand(ANY(3, 4), -1), wg_expand(ANY(0), 0),
+        wg_expand(wg_any(g, WG_SCALAR), 0));
+ERRORS(expand, (wg_expand(ANY(3), 2), "no axis 2"),
+       (wg_expand(ANY(1, 1, 1, 1, 1, 1, 1, 1), 0), "has 8 axes already"));
 
-const wg_op wgi_op_expand = {
-    OP(expand),
-    .summary = "A new axis of size 1 before the given axis.",
-    .formula = "y = reshape(x)",
-    .adjoint = "x' = reshape(y')",
-    .stored = 1 << 0,
-    .operands = 1,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(at_axis),
-    RULES(expand, shape, expand),
-};
+DEFINE_OP(expand, .summary = "A new axis of size 1 before the given axis.", .formula = "y = reshape(x)",
+          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
+          TAKES(at_axis), RULES(expand, shape, expand));
 wg_node wg_expand_at(wg_site here, wg_node x, int axis)
 {
     return wg_apply(here, &wgi_op_expand, &x, 1, &axis);
@@ -177,32 +138,13 @@ EXPAND(squeeze)
     for (int i = *(const int *)attr; i < s.rank; i++) s.dim[i] = s.dim[i + 1];
     y[0] = wg_reshape(x[0], s);
 }
-SAMPLE(squeeze)
-{
-    CASE(wg_squeeze(ANY(3, 1, 4), 1));
-    CASE(wg_squeeze(ANY(3, 1), -1));
-    CASE(wg_squeeze(ANY(1), 0));
-    CASE(wg_squeeze(ANY(1, 0), 0));
-    return wg_none;
-}
-ERROR_SAMPLE(squeeze)
-{
-    FAILS(wg_squeeze(ANY(3, 4), 0), "has size 3, not 1");
-    FAILS(wg_squeeze(ANY(1), 1), "no axis 1");
-    return NULL;
-}
+SAMPLES(squeeze, wg_squeeze(ANY(3, 1, 4), 1), wg_squeeze(ANY(3, 1), -1), wg_squeeze(ANY(1), 0),
+        wg_squeeze(ANY(1, 0), 0));
+ERRORS(squeeze, (wg_squeeze(ANY(3, 4), 0), "has size 3, not 1"), (wg_squeeze(ANY(1), 1), "no axis 1"));
 
-const wg_op wgi_op_squeeze = {
-    OP(squeeze),
-    .summary = "An axis of size 1 removed.",
-    .formula = "y = reshape(x)",
-    .adjoint = "x' = reshape(y')",
-    .stored = 1 << 0,
-    .operands = 1,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(at_axis),
-    RULES(squeeze, shape, expand),
-};
+DEFINE_OP(squeeze, .summary = "An axis of size 1 removed.", .formula = "y = reshape(x)",
+          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
+          TAKES(at_axis), RULES(squeeze, shape, expand));
 wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
 {
     const wgi_node *n = wgi_node_of(x);
@@ -240,36 +182,16 @@ REWRITE(same_shape)
 }
 /* The engine sums over what was repeated, as for every elementwise op. */
 VJP(broadcast_to) { gx[0] = gy; }
-SAMPLE(broadcast_to)
-{
-    CASE(wg_broadcast_to(ANY(3, 1), WG_SHAPE(2, 3, 4)));
-    CASE(wg_broadcast_to(wg_any(g, WG_SCALAR), WG_SHAPE(3, 4)));
-    CASE(wg_broadcast_to(ANY(1, 4), WG_SHAPE(0, 4)));
-    CASE(wg_broadcast_to(ANY(4), WG_SHAPE(3, 4)));
-    return wg_none;
-}
-ERROR_SAMPLE(broadcast_to)
-{
-    FAILS(wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadcast to [3,4]");
-    FAILS(wg_broadcast_to(ANY(3), WG_SHAPE(-2, 3)), "does not broadcast to [-2,3]");
-    return NULL;
-}
+SAMPLES(broadcast_to, wg_broadcast_to(ANY(3, 1), WG_SHAPE(2, 3, 4)),
+        wg_broadcast_to(wg_any(g, WG_SCALAR), WG_SHAPE(3, 4)), wg_broadcast_to(ANY(1, 4), WG_SHAPE(0, 4)),
+        wg_broadcast_to(ANY(4), WG_SHAPE(3, 4)));
+ERRORS(broadcast_to, (wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadcast to [3,4]"),
+       (wg_broadcast_to(ANY(3), WG_SHAPE(-2, 3)), "does not broadcast to [-2,3]"));
 
-const wg_op wgi_op_broadcast_to = {
-    OP(broadcast_to),
-    .summary = "x repeated along new axes and along axes of size 1.",
-    .formula = "y = x",
-    .adjoint = "x' = sum_to(y')",
-    .operands = 1,
-    .kind = WG_MAP,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(shaped),
-    RULES(broadcast_to, shape, vjp),
-    .rewrite = same_shape_rewrite,
-    .kernel = KERNELS(broadcast_to),
-    .repeats = true,
-    .leads = true,
-};
+DEFINE_OP(broadcast_to, .summary = "x repeated along new axes and along axes of size 1.", .formula = "y = x",
+          .adjoint = "x' = sum_to(y')", .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE,
+          TAKES(shaped), RULES(broadcast_to, shape, vjp), .rewrite = same_shape_rewrite,
+          .kernel = KERNELS(broadcast_to), .repeats = true, .leads = true);
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
     return wg_apply(here, &wgi_op_broadcast_to, &x, 1, &(struct shaped){ s });
@@ -294,31 +216,15 @@ EXPAND(sum_to)
         if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axis[a.count++] = i;
     y[0] = wg_reshape(a.count ? wg_sum(x[0], .axes = AXES_OF(a), .keepdims = true) : x[0], *s);
 }
-SAMPLE(sum_to)
-{
-    CASE(wg_sum_to(ANY(2, 3, 4), WG_SHAPE(3, 1)));
-    CASE(wg_sum_to(ANY(3, 4), WG_SCALAR));
-    CASE(wg_sum_to(ANY(0, 4), WG_SHAPE(1, 4)));
-    CASE(wg_sum_to(ANY(1, 4), WG_SHAPE(4)));
-    return wg_none;
-}
-ERROR_SAMPLE(sum_to)
-{
-    FAILS(wg_sum_to(ANY(3, 4), WG_SHAPE(2, 4)), "does not sum to [2,4]");
-    FAILS(wg_sum_to(ANY(4), WG_SHAPE(1, 4)), "does not sum to [1,4]");
-    return NULL;
-}
+SAMPLES(sum_to, wg_sum_to(ANY(2, 3, 4), WG_SHAPE(3, 1)), wg_sum_to(ANY(3, 4), WG_SCALAR),
+        wg_sum_to(ANY(0, 4), WG_SHAPE(1, 4)), wg_sum_to(ANY(1, 4), WG_SHAPE(4)));
+ERRORS(sum_to, (wg_sum_to(ANY(3, 4), WG_SHAPE(2, 4)), "does not sum to [2,4]"),
+       (wg_sum_to(ANY(4), WG_SHAPE(1, 4)), "does not sum to [1,4]"));
 
-const wg_op wgi_op_sum_to = {
-    OP(sum_to),
-    .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
-    .formula = "y = sum_to(x)",
-    .adjoint = "x' = y'",
-    .operands = 1,
-    TAKES(shaped),
-    RULES(sum_to, shape, expand),
-    .rewrite = same_shape_rewrite,
-};
+DEFINE_OP(sum_to,
+          .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
+          .formula = "y = sum_to(x)", .adjoint = "x' = y'", .operands = 1, TAKES(shaped),
+          RULES(sum_to, shape, expand), .rewrite = same_shape_rewrite);
 wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
 {
     return wg_apply(here, &wgi_op_sum_to, &x, 1, &(struct shaped){ s });
@@ -332,18 +238,9 @@ SAMPLE(stop_gradient)
 }
 ERROR_SAMPLE(stop_gradient) { return single_error(here, g, i, &wgi_op_stop_gradient); }
 
-const wg_op wgi_op_stop_gradient = {
-    OP(stop_gradient),
-    .summary = "The operand, which derivatives treat as a constant.",
-    .formula = "y = x",
-    .adjoint = "it stops gradients",
-    .none = WG_EVERY_OPERAND,
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_ALIAS,
-    .alias = at_start,
-    .leads = true,
-};
+DEFINE_OP(stop_gradient, .summary = "The operand, which derivatives treat as a constant.", .formula = "y = x",
+          .adjoint = "it stops gradients", .none = WG_EVERY_OPERAND, .stored = 1 << 0, .operands = 1,
+          .kind = WG_ALIAS, .alias = at_start, .leads = true);
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
 /* ---- rows and fill: builders without an op ---- */

@@ -75,9 +75,6 @@ KERNEL(slice)
 
 #if WG_BASE
 
-DECLARE(concat);
-DECLARE(slice);
-
 /* ---- concat ---- */
 
 static bool concat_fits(const wg_shape *a, const wg_shape *b, int axis)
@@ -143,21 +140,11 @@ ERROR_SAMPLE(concat)
     return NULL;
 }
 
-const wg_op wgi_op_concat = {
-    OP(concat),
-    .summary = "Tensors one after the other along an axis.",
-    .formula = "y = \"the parts\" x_i \"side by side along axis\"",
-    .adjoint = "x_i' = \"the part of y' where x_i stands\"",
-    .stored = WG_EVERY_OPERAND,
-    .operands = -1,
-    .names = "x_i",
-    .kind = WG_OPAQUE,
-    .promote = WG_PROMOTE_COMMON,
-    TAKES(concat),
-    RULES(concat, shape, rewrite, units, runs, vjp),
-    .kernel = KERNELS(concat),
-    .leads = true,
-};
+DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
+          .formula = "y = \"the parts\" x_i \"side by side along axis\"",
+          .adjoint = "x_i' = \"the part of y' where x_i stands\"", .stored = WG_EVERY_OPERAND, .operands = -1,
+          .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
+          RULES(concat, shape, rewrite, units, runs, vjp), .kernel = KERNELS(concat), .leads = true);
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 {
     return wg_apply(here, &wgi_op_concat, x, n, &axis);
@@ -234,21 +221,14 @@ ERROR_SAMPLE(slice)
     return NULL;
 }
 
-const wg_op wgi_op_slice = {
-    OP(slice),
-    .summary = "The part [from, to) of an axis, by default up to its end. Negative numbers count from the "
-               "end.",
+DEFINE_OP(
+    slice,
+    .summary =
+        "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
     .formula = "y[i] = x[from + i] along axis",
-    .adjoint = "x'[i] = y'[i - from] where from <= i < from + length(y), else 0 along axis",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_ALIAS,
-    TAKES(slice),
-    RULES(slice, shape, rewrite, units, alias, runs, vjp),
-    .kernel = KERNELS(slice),
-    .view = WG_VIEW_PART,
-    .leads = true,
-};
+    .adjoint = "x'[i] = y'[i - from] where from <= i < from + length(y), else 0 along axis", .stored = 1 << 0,
+    .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, units, alias, runs, vjp),
+    .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
 static wg_node like_last(wg_site here, wg_node x, const struct slice *a)

@@ -35,9 +35,7 @@ KERNEL(svd_parts)
 
 #if WG_BASE
 
-DECLARE(svd_parts);
-
-extern const wg_op wgi_op_svd_parts, wgi_op_svd_part, wgi_op_svd, wgi_op_svd_grad;
+extern const wg_op wgi_op_svd_part, wgi_op_svd_grad;
 
 /* The shape of a result for matrices of shape a. */
 static wg_shape part_shape(wg_shape a, int part)
@@ -87,23 +85,14 @@ ERROR_SAMPLE(svd_parts)
     return i ? "has a number that is not finite" : "axes, must have 2 to";
 }
 
-const wg_op wgi_op_svd_parts = {
-    OP(svd_parts),
-    .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, and "
-               "right singular vectors V^T, as rows.",
-    .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
-    .adjoint = "an intermediate result: svd_part has a derivative by x",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .outputs = 3,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    RULES(svd_parts, shape, scratch, flops),
-    .units = matrices_units,
-    .kernel = KERNELS(svd_parts),
-    .own_scratch = true,
-    .leads = true,
-};
+DEFINE_OP(svd_parts,
+          .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, "
+                     "and right singular vectors V^T, as rows.",
+          .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
+          .adjoint = "an intermediate result: svd_part has a derivative by x", .none = WG_EVERY_OPERAND,
+          .operands = 1, .outputs = 3, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
+          RULES(svd_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(svd_parts),
+          .own_scratch = true, .leads = true);
 
 /* ---- svd_part: operands are U, s, V^T, the wanted one first, and the matrix ---- */
 
@@ -210,23 +199,15 @@ ERROR_SAMPLE(svd_part)
     return "is no result of svd for";
 }
 
-const wg_op wgi_op_svd_part = {
-    OP(svd_part),
-    .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and V^T, the "
-               "wanted one first, and A.",
-    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = A, U^T @ U = "
-               "I, V^T @ V = I",
-    .adjoint = "A' = U @ diag(y') @ V^T where part = s, else \"the formula of svd\"",
-    .zero = 1 << 0 | 1 << 1 | 1 << 2,
-    .operands = 4,
-    .names = "y z w A",
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    TAKES(svd),
-    RULES(svd_part, shape, vjp),
-    .alias = at_start,
-    .leads = true,
-};
+DEFINE_OP(svd_part,
+          .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and "
+                     "V^T, the wanted one first, and A.",
+          .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = A, U^T @ "
+                     "U = I, V^T @ V = I",
+          .adjoint = "A' = U @ diag(y') @ V^T where part = s, else \"the formula of svd\"",
+          .zero = 1 << 0 | 1 << 1 | 1 << 2, .operands = 4, .names = "y z w A", .kind = WG_ALIAS,
+          .promote = WG_PROMOTE_NONE, TAKES(svd), RULES(svd_part, shape, vjp), .alias = at_start,
+          .leads = true);
 
 /* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix.
  * Operands: its value, U, s, V^T, the matrix, g ---- */
@@ -276,23 +257,15 @@ ERROR_SAMPLE(svd_grad)
     return i ? "is no result of svd for" : "is not shaped as";
 }
 
-const wg_op wgi_op_svd_grad = {
-    OP(svd_grad),
-    .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient by "
-               "s. Operands: the result, U, s, V^T, A, g. Where singular values are equal, and their g, it "
-               "has the derivative of a function that does not know one from the other; where they are 0, "
-               "that of an even one.",
-    .formula = "y = U @ diag(g) @ W",
-    .adjoint = "g' = diagonal(U^T @ y' @ W^T), A' = \"the formula, differentiated\"",
-    .zero = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3,
-    .operands = 6,
-    .names = "G U s W A g",
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    RULES(svd_grad, shape, vjp),
-    .alias = at_start,
-    .leads = true,
-};
+DEFINE_OP(svd_grad,
+          .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient "
+                     "by s. Operands: the result, U, s, V^T, A, g. Where singular values are equal, and "
+                     "their g, it has the derivative of a function that does not know one from the other; "
+                     "where they are 0, that of an even one.",
+          .formula = "y = U @ diag(g) @ W",
+          .adjoint = "g' = diagonal(U^T @ y' @ W^T), A' = \"the formula, differentiated\"",
+          .zero = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3, .operands = 6, .names = "G U s W A g", .kind = WG_ALIAS,
+          .promote = WG_PROMOTE_NONE, RULES(svd_grad, shape, vjp), .alias = at_start, .leads = true);
 
 /* ---- svd ---- */
 
@@ -323,22 +296,17 @@ ERROR_SAMPLE(svd)
     return "axes, must have 2 to";
 }
 
-const wg_op wgi_op_svd = {
-    OP(svd),
+DEFINE_OP(
+    svd,
     .summary = "Singular vectors U, as columns, singular values, descending, or singular vectors V^T, as "
-               "rows. Of a column of U the first element that has at least 0.7 of the largest absolute "
-               "value is positive. Vectors of equal singular values have no derivative: it is an error.",
+               "rows. Of a column of U the first element that has at least 0.7 of the largest absolute value "
+               "is positive. Vectors of equal singular values have no derivative: it is an error.",
     .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = x, U^T @ U = "
                "I, V^T @ V = I",
     .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(sigma) + (y' - U @ P) @ "
                "diag(1 / sigma)) @ V^T where part = u, else \"by V^T the same, transposed\"; P = U^T @ y', "
                "F[..., i, j] = 0 where i = j, else 1 / (sigma[..., j]^2 - sigma[..., i]^2)",
-    .operands = 1,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(svd),
-    RULES(svd, shape, expand),
-};
+    .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(svd), RULES(svd, shape, expand));
 bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt)
 {
     wg_node y = wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ S });

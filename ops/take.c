@@ -18,11 +18,6 @@ KERNEL(nonzero)
 
 #if WG_BASE
 
-DECLARE(nonzero);
-
-extern const wg_op wgi_op_take, wgi_op_take_along, wgi_op_scatter_add, wgi_op_scatter_add_along,
-    wgi_op_nonzero;
-
 #define AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(axis_option, AXIS_FIELDS);
 
@@ -69,15 +64,10 @@ EXPAND(take)
     wg_node many = wg_reshape(x[1], WG_SHAPE(1, k));
     y[0] = wg_reshape(wgi_gather(here, wg_reshape(x[0], WG_SHAPE(outer, s.dim[axis], inner)), many, 1), to);
 }
-SAMPLE(take)
-{
-    CASE(wg_take(ANY(3, 4), CLASSES(4, 6), .axis = 1));
-    CASE(wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2));
-    CASE(wg_take(ANY(4, 3), CLASSES(4, 5)));
-    CASE(wg_take(ANY(3, 4), wg_any_class(g, 4, WG_SCALAR), .axis = 1));
-    CASE(wg_take(ANY(0, 4), CLASSES(4, 2), .axis = 1));
-    return wg_none;
-}
+SAMPLES(take, wg_take(ANY(3, 4), CLASSES(4, 6), .axis = 1),
+        wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2), wg_take(ANY(4, 3), CLASSES(4, 5)),
+        wg_take(ANY(3, 4), wg_any_class(g, 4, WG_SCALAR), .axis = 1),
+        wg_take(ANY(0, 4), CLASSES(4, 2), .axis = 1));
 ERROR_SAMPLE(take)
 {
     wg_node x = ANY(3, 4);
@@ -86,23 +76,15 @@ ERROR_SAMPLE(take)
     return NULL;
 }
 
-const wg_op wgi_op_take = {
-    OP(take),
-    .summary = "The elements at given numbers along an axis; -1 is the last. The axes of the numbers take "
-               "the place of the axis.",
-    .formula = "y = \"x at indices along axis\"",
-    .adjoint = "x' = \"y' added at the indices\"",
-    .zero = 1 << 1,
-    .operands = 2,
-    .names = "x indices",
-    .kind = WG_OPAQUE,
-    TAKES(axis_option),
-    RULES(take, shape, expand),
-};
+DEFINE_OP(take,
+          .summary = "The elements at given numbers along an axis; -1 is the last. The axes of the numbers "
+                     "take the place of the axis.",
+          .formula = "y = \"x at indices along axis\"", .adjoint = "x' = \"y' added at the indices\"",
+          .zero = 1 << 1, .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
+          RULES(take, shape, expand));
 wg_node wg_take_at(wg_site here, const wg_take_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_take, (wg_node[]){ a->x, a->indices }, 2, &GIVEN(axis_option, AXIS_FIELDS));
+    APPLY(take, axis_option, AXIS_FIELDS, a->x, a->indices);
 }
 
 /* ---- take_along ---- */
@@ -124,14 +106,9 @@ static bool take_along_shape(wg_rule *r)
     return true;
 }
 EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
-SAMPLE(take_along)
-{
-    CASE(wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1));
-    CASE(wg_take_along(ANY(4, 3), CLASSES(4, 2, 3)));
-    CASE(wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2));
-    CASE(wg_take_along(ANY(4), CLASSES(4, 0)));
-    return wg_none;
-}
+SAMPLES(take_along, wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1),
+        wg_take_along(ANY(4, 3), CLASSES(4, 2, 3)),
+        wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2), wg_take_along(ANY(4), CLASSES(4, 0)));
 ERROR_SAMPLE(take_along)
 {
     wg_node x = ANY(3, 4);
@@ -140,24 +117,16 @@ ERROR_SAMPLE(take_along)
     return NULL;
 }
 
-const wg_op wgi_op_take_along = {
-    OP(take_along),
-    .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x and "
-               "the numbers are of equal size.",
-    .formula = "y[i] = x[indices[i]] along axis",
-    .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis",
-    .zero = 1 << 1,
-    .operands = 2,
-    .names = "x indices",
-    .kind = WG_OPAQUE,
-    TAKES(axis_option),
-    RULES(take_along, shape, expand),
-};
+DEFINE_OP(take_along,
+          .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x "
+                     "and the numbers are of equal size.",
+          .formula = "y[i] = x[indices[i]] along axis",
+          .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis", .zero = 1 << 1,
+          .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
+          RULES(take_along, shape, expand));
 wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_take_along, (wg_node[]){ a->x, a->indices }, 2,
-                    &GIVEN(axis_option, AXIS_FIELDS));
+    APPLY(take_along, axis_option, AXIS_FIELDS, a->x, a->indices);
 }
 
 /* ---- scatter_add: v has the shape of wg_take(x, indices) ---- */
@@ -190,13 +159,9 @@ EXPAND(scatter_add)
     wg_node v = wg_reshape(x[2], WG_SHAPE(outer, k, inner_of(&s, axis)));
     y[0] = wg_add(x[0], wg_reshape(wgi_add_rows(here, v, many, s.dim[axis], 1), s));
 }
-SAMPLE(scatter_add)
-{
-    CASE(wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3)));
-    CASE(wg_scatter_add(ANY(2, 4, 3), CLASSES(4, 2, 2), ANY(2, 2, 2, 3), .axis = 1));
-    CASE(wg_scatter_add(ANY(3, 4), CLASSES(4, 0), ANY(3, 0), .axis = -1));
-    return wg_none;
-}
+SAMPLES(scatter_add, wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3)),
+        wg_scatter_add(ANY(2, 4, 3), CLASSES(4, 2, 2), ANY(2, 2, 2, 3), .axis = 1),
+        wg_scatter_add(ANY(3, 4), CLASSES(4, 0), ANY(3, 0), .axis = -1));
 ERROR_SAMPLE(scatter_add)
 {
     wg_node x = ANY(4, 3), i6 = CLASSES(4, 6);
@@ -206,24 +171,15 @@ ERROR_SAMPLE(scatter_add)
     return NULL;
 }
 
-const wg_op wgi_op_scatter_add = {
-    OP(scatter_add),
-    .summary = "x, with values added at the elements that given numbers choose along an axis. Values for "
-               "one element are added in order.",
-    .formula = "y = x + \"v added at indices along axis\"",
-    .adjoint = "x' = y', v' = \"y' at the indices\"",
-    .zero = 1 << 1,
-    .operands = 3,
-    .names = "x indices v",
-    .kind = WG_OPAQUE,
-    TAKES(axis_option),
-    RULES(scatter_add, shape, expand),
-};
+DEFINE_OP(scatter_add,
+          .summary = "x, with values added at the elements that given numbers choose along an axis. Values "
+                     "for one element are added in order.",
+          .formula = "y = x + \"v added at indices along axis\"",
+          .adjoint = "x' = y', v' = \"y' at the indices\"", .zero = 1 << 1, .operands = 3,
+          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option), RULES(scatter_add, shape, expand));
 wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_scatter_add, (wg_node[]){ a->x, a->indices, a->v }, 3,
-                    &GIVEN(axis_option, AXIS_FIELDS));
+    APPLY(scatter_add, axis_option, AXIS_FIELDS, a->x, a->indices, a->v);
 }
 
 /* ---- scatter_add_along: v has the shape of the indices ---- */
@@ -242,12 +198,8 @@ EXPAND(scatter_add_along)
     const int axis = axis_of(attr);
     y[0] = wg_add(x[0], added_along(here, x[2], x[1], axis, wg_dim(x[0], axis)));
 }
-SAMPLE(scatter_add_along)
-{
-    CASE(wg_scatter_add_along(ANY(3, 4), CLASSES(4, 3, 6), ANY(3, 6), .axis = 1));
-    CASE(wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3)));
-    return wg_none;
-}
+SAMPLES(scatter_add_along, wg_scatter_add_along(ANY(3, 4), CLASSES(4, 3, 6), ANY(3, 6), .axis = 1),
+        wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3)));
 ERROR_SAMPLE(scatter_add_along)
 {
     wg_node x = ANY(4, 3), i6 = CLASSES(4, 6, 3);
@@ -257,24 +209,16 @@ ERROR_SAMPLE(scatter_add_along)
     return NULL;
 }
 
-const wg_op wgi_op_scatter_add_along = {
-    OP(scatter_add_along),
-    .summary = "x, with each value added at the element that its own number chooses along an axis. Values "
-               "for one element are added in order.",
-    .formula = "y[j] = x[j] + sum(v[i] over i where indices[i] = j) along axis",
-    .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis",
-    .zero = 1 << 1,
-    .operands = 3,
-    .names = "x indices v",
-    .kind = WG_OPAQUE,
-    TAKES(axis_option),
-    RULES(scatter_add_along, shape, expand),
-};
+DEFINE_OP(scatter_add_along,
+          .summary = "x, with each value added at the element that its own number chooses along an axis. "
+                     "Values for one element are added in order.",
+          .formula = "y[j] = x[j] + sum(v[i] over i where indices[i] = j) along axis",
+          .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis", .zero = 1 << 1, .operands = 3,
+          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option),
+          RULES(scatter_add_along, shape, expand));
 wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_scatter_add_along, (wg_node[]){ a->x, a->indices, a->v }, 3,
-                    &GIVEN(axis_option, AXIS_FIELDS));
+    APPLY(scatter_add_along, axis_option, AXIS_FIELDS, a->x, a->indices, a->v);
 }
 
 /* ---- nonzero ---- */
@@ -295,13 +239,8 @@ static bool nonzero_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return true;
 }
-SAMPLE(nonzero)
-{
-    CASE(wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), 12));
-    CASE(wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), 1), 2), 4));
-    CASE(wg_nonzero(wg_greater(ANY(0), 0), 0));
-    return wg_none;
-}
+SAMPLES(nonzero, wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), 12),
+        wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), 1), 2), 4), wg_nonzero(wg_greater(ANY(0), 0), 0));
 ERROR_SAMPLE(nonzero)
 {
     wg_node x = ANY(3);
@@ -311,20 +250,12 @@ ERROR_SAMPLE(nonzero)
     return NULL;
 }
 
-const wg_op wgi_op_nonzero = {
-    OP(nonzero),
-    .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how many "
-               "there are: a shape does not depend on values.",
-    .formula = "y = \"the numbers of the elements that are not 0\"",
-    .adjoint = "the result is an index",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .names = "x",
-    .kind = WG_OPAQUE,
-    TAKES(nonzero),
-    .shape = nonzero_shape,
-    .kernel = KERNELS(nonzero),
-};
+DEFINE_OP(nonzero,
+          .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how "
+                     "many there are: a shape does not depend on values.",
+          .formula = "y = \"the numbers of the elements that are not 0\"",
+          .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1, .names = "x",
+          .kind = WG_OPAQUE, TAKES(nonzero), .shape = nonzero_shape, .kernel = KERNELS(nonzero));
 wg_node wg_nonzero_at(wg_site here, wg_node x, int64_t count)
 {
     return wg_apply(here, &wgi_op_nonzero, &x, 1, &(struct nonzero){ count });

@@ -151,8 +151,6 @@ KERNEL(transpose)
 
 #if WG_BASE
 
-DECLARE(transpose);
-
 static bool transpose_shape(wg_rule *r)
 {
     wg_axes *a = r->attr;
@@ -175,7 +173,6 @@ static bool transpose_shape(wg_rule *r)
     }
     return true;
 }
-extern const wg_op wgi_op_transpose;
 extern const wg_op wgi_op_matmul; /* matmul.c */
 
 /* If only axes of size 1 change their places, a transpose is a reshape. A transpose of a transpose is one
@@ -225,37 +222,19 @@ VMAP(transpose)
     for (int i = 0; i < a->count; i++) to.axis[i + 1] = a->axis[i] + 1;
     return wg_transpose(x[0], .axes = AXES_OF(to));
 }
-SAMPLE(transpose)
-{
-    CASE(wg_transpose(ANY(3, 4)));
-    CASE(wg_transpose(ANY(2, 3, 4), .axes = WG_AXES(1, 0, 2)));
-    CASE(wg_transpose(ANY(2, 3, 1, 4), .axes = WG_AXES(-1, 1, 2, 0)));
-    CASE(wg_transpose(ANY(2, 0)));
-    CASE(wg_transpose(ANY(1, 5)));
-    CASE(wg_transpose(wg_transpose(ANY(2, 3, 2)), .axes = WG_AXES(0, 2, 1)));
-    CASE(wg_transpose(ANY(33, 35)));
-    return wg_none;
-}
-ERROR_SAMPLE(transpose)
-{
-    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0)), "1 axes for");
-    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 0)), "axis 0 twice");
-    FAILS(wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 2)), "no axis 2");
-    return NULL;
-}
+SAMPLES(transpose, wg_transpose(ANY(3, 4)), wg_transpose(ANY(2, 3, 4), .axes = WG_AXES(1, 0, 2)),
+        wg_transpose(ANY(2, 3, 1, 4), .axes = WG_AXES(-1, 1, 2, 0)), wg_transpose(ANY(2, 0)),
+        wg_transpose(ANY(1, 5)), wg_transpose(wg_transpose(ANY(2, 3, 2)), .axes = WG_AXES(0, 2, 1)),
+        wg_transpose(ANY(33, 35)));
+ERRORS(transpose, (wg_transpose(ANY(3, 4), .axes = WG_AXES(0)), "1 axes for"),
+       (wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 0)), "axis 0 twice"),
+       (wg_transpose(ANY(3, 4), .axes = WG_AXES(0, 2)), "no axis 2"));
 
-const wg_op wgi_op_transpose = {
-    OP(transpose),
-    .summary = "Axes in another order, reversed by default.",
-    .formula = "y = \"x with its axes in the order of axis\"",
-    .adjoint = "x' = \"y' with its axes in the order of x\"",
-    .stored = 1 << 0,
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(transpose),
-    RULES(transpose, shape, rewrite, units, vmap, vjp),
-    .kernel = KERNELS(transpose),
-};
+DEFINE_OP(transpose, .summary = "Axes in another order, reversed by default.",
+          .formula = "y = \"x with its axes in the order of axis\"",
+          .adjoint = "x' = \"y' with its axes in the order of x\"", .stored = 1 << 0, .operands = 1,
+          .kind = WG_OPAQUE, TAKES(transpose), RULES(transpose, shape, rewrite, units, vmap, vjp),
+          .kernel = KERNELS(transpose));
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {
     a = WG_OR_NONE(a);

@@ -56,23 +56,13 @@ EXPAND(tril)
 SAMPLE(tril) { return triangle_sample(here, g, i, wg_tril_at); }
 ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
 
-const wg_op wgi_op_tril = {
-    OP(tril),
+DEFINE_OP(
+    tril,
     .summary = "Lower triangle of matrices: 0 at what is more than `offset` to the right of the diagonal.",
     .formula = "y[..., i, j] = x[..., i, j] where j - i <= offset, else 0",
-    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i <= offset, else 0",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(triangle),
-    .shape = triangle_shape,
-    .expand = tril_expand,
-    .leads = true,
-};
-wg_node wg_tril_at(wg_site here, const wg_triangle_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_tril, &a->x, 1, &GIVEN(triangle, TRIANGLE_FIELDS));
-}
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i <= offset, else 0", .operands = 1,
+    .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape, .expand = tril_expand, .leads = true);
+wg_node wg_tril_at(wg_site here, const wg_triangle_args *a) { APPLY(tril, triangle, TRIANGLE_FIELDS, a->x); }
 
 /* ---- triu ---- */
 
@@ -84,23 +74,13 @@ EXPAND(triu)
 SAMPLE(triu) { return triangle_sample(here, g, i, wg_triu_at); }
 ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
 
-const wg_op wgi_op_triu = {
-    OP(triu),
+DEFINE_OP(
+    triu,
     .summary = "Upper triangle of matrices: 0 at what is less than `offset` to the right of the diagonal.",
     .formula = "y[..., i, j] = x[..., i, j] where j - i >= offset, else 0",
-    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i >= offset, else 0",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(triangle),
-    .shape = triangle_shape,
-    .expand = triu_expand,
-    .leads = true,
-};
-wg_node wg_triu_at(wg_site here, const wg_triangle_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_triu, &a->x, 1, &GIVEN(triangle, TRIANGLE_FIELDS));
-}
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i >= offset, else 0", .operands = 1,
+    .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape, .expand = triu_expand, .leads = true);
+wg_node wg_triu_at(wg_site here, const wg_triangle_args *a) { APPLY(triu, triangle, TRIANGLE_FIELDS, a->x); }
 
 /* ---- diagonal ---- */
 
@@ -132,26 +112,13 @@ EXPAND(diagonal)
     wg_node flat = wg_reshape(x[0], WG_SHAPE(outer_of(&s, last - 1), rows * columns));
     y[0] = wg_reshape(wgi_gather(here, flat, at, 1), to);
 }
-SAMPLE(diagonal)
-{
-    CASE(wg_diagonal(ANY(3, 4)));
-    CASE(wg_diagonal(ANY(2, 4, 3)));
-    CASE(wg_diagonal(CLASSES(5, 3, 3)));
-    CASE(wg_diagonal(ANY(2, 0)));
-    return wg_none;
-}
-ERROR_SAMPLE(diagonal) { return ONLY(wg_diagonal(ANY(3)), "axes, must have 2 to"); }
+SAMPLES(diagonal, wg_diagonal(ANY(3, 4)), wg_diagonal(ANY(2, 4, 3)), wg_diagonal(CLASSES(5, 3, 3)),
+        wg_diagonal(ANY(2, 0)));
+ERRORS(diagonal, (wg_diagonal(ANY(3)), "axes, must have 2 to"));
 
-const wg_op wgi_op_diagonal = {
-    OP(diagonal),
-    .summary = "The diagonal of matrices.",
-    .formula = "y[..., i] = x[..., i, i]",
-    .adjoint = "x'[..., i, j] = y'[..., i] where i = j, else 0",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    RULES(diagonal, shape, expand),
-    .leads = true,
-};
+DEFINE_OP(diagonal, .summary = "The diagonal of matrices.", .formula = "y[..., i] = x[..., i, i]",
+          .adjoint = "x'[..., i, j] = y'[..., i] where i = j, else 0", .operands = 1, .kind = WG_OPAQUE,
+          RULES(diagonal, shape, expand), .leads = true);
 wg_node wg_diagonal_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_diagonal); }
 
 #endif

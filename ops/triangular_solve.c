@@ -23,8 +23,6 @@ KERNEL(triangular_solve)
 
 #if WG_BASE
 
-DECLARE(triangular_solve);
-
 extern const wg_op wgi_op_triangular_solve;
 
 static wg_node solved(wg_site here, wg_node a, wg_node b, struct triangle t)
@@ -123,29 +121,22 @@ ERROR_SAMPLE(triangular_solve)
     return NULL;
 }
 
-const wg_op wgi_op_triangular_solve = {
-    OP(triangular_solve),
-    .summary = "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes "
-               "broadcast.",
+DEFINE_OP(
+    triangular_solve,
+    .summary =
+        "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes broadcast.",
     .formula = "y = M^-1 @ b; M = S^T where transposed, else S, S = T + I - diag(diagonal(T)) where unit, "
                "else T, T = triu(a) where upper, else tril(a)",
-    .adjoint = "b' = c, a' = H - diag(diagonal(H)) where unit, else H; c = M^-T @ y', H = triu(G) where "
-               "upper, else tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where "
-               "transposed, else S, S = T + I - diag(diagonal(T)) where unit, else T, T = triu(a) where "
-               "upper, else tril(a)",
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(triangle),
+    .adjoint =
+        "b' = c, a' = H - diag(diagonal(H)) where unit, else H; c = M^-T @ y', H = triu(G) where upper, else "
+        "tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where transposed, else S, S = T + I "
+        "- diag(diagonal(T)) where unit, else T, T = triu(a) where upper, else tril(a)",
+    .operands = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(triangle),
     RULES(triangular_solve, shape, rewrite, units, scratch, flops, vjp, jvp, vmap),
-    .kernel = KERNELS(triangular_solve),
-    .own_scratch = true,
-};
+    .kernel = KERNELS(triangular_solve), .own_scratch = true);
 wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a)
 {
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_triangular_solve, (wg_node[]){ a->x, a->b }, 2,
-                    &GIVEN(triangle, TRIANGLE_FIELDS));
+    APPLY(triangular_solve, triangle, TRIANGLE_FIELDS, a->x, a->b);
 }
 
 #endif

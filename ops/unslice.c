@@ -30,8 +30,6 @@ KERNEL(unslice)
 
 #if WG_BASE
 
-DECLARE(unslice);
-
 /* ---- unslice ---- */
 
 static bool unslice_shape(wg_rule *r)
@@ -182,28 +180,17 @@ static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
 
 /* ---- unslice, as an op ---- */
 
-SAMPLE(unslice)
-{
-    CASE(wgi_unslice(here, ANY(2, 3), 0, 1, 4));
-    CASE(wgi_unslice(here, ANY(2, 3), -1, 0, 5));
-    CASE(wgi_unslice(here, ANY(2, 0), 1, 3, 3));
-    return wg_none;
-}
-ERROR_SAMPLE(unslice) { return ONLY(wgi_unslice(here, ANY(2, 3), 1, 2, 4), "does not fit into 4 from 2 on"); }
+SAMPLES(unslice, wgi_unslice(here, ANY(2, 3), 0, 1, 4), wgi_unslice(here, ANY(2, 3), -1, 0, 5),
+        wgi_unslice(here, ANY(2, 0), 1, 3, 3));
+ERRORS(unslice, (wgi_unslice(here, ANY(2, 3), 1, 2, 4), "does not fit into 4 from 2 on"));
 
-const wg_op wgi_op_unslice = {
-    OP(unslice),
-    .summary = "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint "
-               "of slice.",
+DEFINE_OP(
+    unslice,
+    .summary =
+        "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
     .formula = "y[i] = x[i - from] where from <= i < from + length(x), else 0 along axis",
-    .adjoint = "x'[i] = y'[from + i] along axis",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(unslice),
-    RULES(unslice, shape, rewrite, units, vjp, merge),
-    .kernel = KERNELS(unslice),
-    .leads = true,
-};
+    .adjoint = "x'[i] = y'[from + i] along axis", .operands = 1, .kind = WG_OPAQUE, TAKES(unslice),
+    RULES(unslice, shape, rewrite, units, vjp, merge), .kernel = KERNELS(unslice), .leads = true);
 wg_node wgi_unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {
     return wg_apply(here, &wgi_op_unslice, &x, 1, &(struct unslice){ axis, from, size });
