@@ -10,7 +10,6 @@
 
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
@@ -46,19 +45,19 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
 }
 
 /* Reads the shape and the numbers of two options into v. Not given, the first is 0 and the second 1. */
-static bool two_options(wg_program *q, const wgi_ast *call, const char *keywords, const char *first,
-                        const char *second, wg_shape *s, double v[2])
+static bool two_options(wg_program *q, const wgi_ast *call, const char *first, const char *second,
+                        wg_shape *s, double v[2])
 {
     v[0] = 0, v[1] = 1;
-    return wgi_signature(q, call, 0, WG_MAX_RANK, keywords) && wgi_shape_of(q, call, s) &&
-           wgi_number_option(q, call, first, &v[0]) && wgi_number_option(q, call, second, &v[1]);
+    return wgi_shape_of(q, call, s) && wgi_number_option(q, call, first, &v[0]) &&
+           wgi_number_option(q, call, second, &v[1]);
 }
 
 static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, "seed mean deviation", "mean", "deviation", &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, "mean", "deviation", &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
@@ -66,14 +65,14 @@ static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, "seed low high", "low", "high", &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, "low", "high", &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, s), v[0], v[1] - v[0]);
 }
 
 static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, double value)
 {
     wg_shape s;
-    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
+    if (!wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     return tensor(q, call, owner, s, wg_alloc(q->c, (size_t)wg_shape_size(s) + 1, sizeof(double)), value, 0);
 }
 
@@ -127,7 +126,6 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     wg_node x = wgi_eval_node(q, at[0], owner), rows = indices(q, at[1], owner);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
@@ -137,95 +135,193 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     double lambda;
     (void)owner;
-    if (!wgi_signature(q, call, 1, 1, "") || !wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda))
-        return WGI_NOTHING;
+    if (!wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda)) return WGI_NOTHING;
     return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->g, q->p, lambda));
+}
+
+static wg_site site_of(wg_program *q, const wgi_ast *call) { return wgi_site_text(q, "", call->mark); }
+
+/* ---- random numbers ---- */
+
+/* In a function NULL: two calls under one name then draw other numbers. */
+static const char *stream_name(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
+{
+    return wgi_is_named(call, owner) && !q->frame ? owner->name : NULL;
+}
+
+static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_random_normal_args a = { .x = q->g, .name = stream_name(q, call, owner) };
+    if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "mean", &a.mean) ||
+        !wgi_real_option(q, call, "deviation", &a.deviation))
+        return WGI_NOTHING;
+    return wgi_node_val(wg_random_normal_at(site_of(q, call), &a));
+}
+
+static wgi_val random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_random_uniform_args a = { .x = q->g, .name = stream_name(q, call, owner) };
+    if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "low", &a.low) ||
+        !wgi_real_option(q, call, "high", &a.high))
+        return WGI_NOTHING;
+    return wgi_node_val(wg_random_uniform_at(site_of(q, call), &a));
+}
+
+/* bernoulli(p): a draw for each element of p. */
+static wgi_val bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const wgi_ast *at = wgi_operand(call, 0);
+    wg_node p = wgi_eval_node(q, at, owner);
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    return wgi_node_val(wg_bernoulli_at(wgi_site(q, call, &at, 1), q->g, wg_node_shape(p), p));
+}
+
+static wgi_val categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const wgi_ast *at = wgi_operand(call, 0);
+    wg_categorical_args a = { .x = wgi_eval_node(q, at, owner), .name = stream_name(q, call, owner) };
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    return wgi_node_val(wg_categorical_at(wgi_site(q, call, &at, 1), &a));
+}
+
+/* ---- ranges and unit matrices ---- */
+
+/* The numbers of the operands: as many as there are, at most n. */
+static bool numbers(wg_program *q, const wgi_ast *call, int n, double v[])
+{
+    for (int k = 0; k < n && k < wgi_operand_count(call); k++)
+        if (!wgi_number_of(q, wgi_operand(call, k), "this", &v[k])) return false;
+    return true;
+}
+
+/* arange(to), arange(from, to), arange(from, to, step) */
+static wgi_val arange(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    double v[3] = { 0, 0, 1 };
+    (void)owner;
+    if (!numbers(q, call, 3, v)) return WGI_NOTHING;
+    if (wgi_operand_count(call) == 1) v[1] = v[0], v[0] = 0;
+    return wgi_node_val(wg_arange_at(site_of(q, call), q->g, v[0], v[1], v[2]));
+}
+
+static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    double v[2];
+    int64_t count;
+    (void)owner;
+    if (!numbers(q, call, 2, v) ||
+        !wgi_integer(q, wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
+        return WGI_NOTHING;
+    return wgi_node_val(wg_linspace_at(site_of(q, call), q->g, v[0], v[1], count));
+}
+
+/* eye(n), eye(rows, columns) */
+static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_shape s;
+    (void)owner;
+    if (!wgi_shape_of(q, call, &s)) return WGI_NOTHING;
+    return wgi_node_val(wg_eye_at(site_of(q, call), q->g, s.dim[0], s.dim[s.rank - 1]));
 }
 
 /* ---- the table ---- */
 
-static const wgi_builtin own[] = {
-    { "input", wgi_eval_input, "x = input(sizes..., classes=)",
-      "an input; it must be bound to a name. A size is a number, or a name for any number. classes=10: class "
-      "numbers 0 to 9" },
-    { "param", wgi_eval_param, "W = param(sizes..., init=)",
-      "a parameter; it must be bound to a name. init: zeros normal truncated_normal uniform xavier he glorot "
-      "orthogonal identity, normal(mean, deviation), truncated_normal(mean, deviation), uniform(low, high), "
-      "a "
-      "number, or a list. Default: he; zeros for less than two axes" },
-    { "dense", wgi_eval_dense, "dense(x, units, bias=true, init=he)",
-      "a layer that owns NAME.W and NAME.b; dense(x, W, b) owns nothing" },
-    { "batch_norm", wgi_eval_batch_norm, "batch_norm(x, momentum=0.9, eps=1e-5)",
-      "a layer that owns NAME.gamma, NAME.beta and the averages; batch_norm(x, gamma, beta) owns nothing" },
-    { "layer_norm", wgi_eval_layer_norm, "layer_norm(x, eps=1e-5)",
-      "a layer over the last axis that owns NAME.gamma and NAME.beta; layer_norm(x, gamma, beta) owns "
-      "nothing" },
-    { "conv", wgi_eval_layer,
-      "conv(x, units, size=3, stride=1, dilation=1, padding=0, same=false, groups=1, bias=true)",
-      "a layer that owns NAME.W and NAME.b; x is [n, h, w, channels] or has 1 or 3 such axes. conv(x, W) "
-      "owns "
-      "nothing" },
-    { "conv_transpose", wgi_eval_layer,
-      "conv_transpose(x, units, size=3, stride=1, dilation=1, padding=0, groups=1, bias=true)",
-      "a layer that owns NAME.W and NAME.b; conv_transpose(y, W) owns nothing" },
-    { "embedding", wgi_eval_layer, "embedding(x, count, width)",
-      "a layer that owns the table NAME.W; x are whole numbers" },
-    { "rnn", wgi_eval_layer, "rnn(x, units, reverse=false, bidirectional=false)",
-      "a layer over x [batch, time, in] that owns NAME.W, NAME.U and NAME.b; the result has all states" },
-    { "lstm", wgi_eval_layer, "lstm(x, units, reverse=false, bidirectional=false)", "a layer like rnn" },
-    { "gru", wgi_eval_layer, "gru(x, units, reverse=false, bidirectional=false)", "a layer like rnn" },
-    { "attention", wgi_eval_layer, "attention(x, heads=1, causal=false, bias=true)",
-      "self-attention as a layer that owns NAME.W, NAME.b, NAME.Wo and NAME.bo; attention(q, k, v) owns "
-      "nothing" },
-    { "transformer_block", wgi_eval_layer, "transformer_block(x, heads=1, hidden=, causal=false, drop=0)",
-      "a layer that owns a whole block of a transformer" },
-    { "repeat", wgi_eval_repeat, "repeat(times, f, x, ...)",
-      "a function applied so many times, to x and then to its own result; further operands are the same each "
-      "time. Each time has parameters of its own: h = repeat(3, f, x) owns h.0.W, h.1.W, h.2.W" },
-    { "scan", wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
-      "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the result "
-      "is the last state, with all=true all states, stacked" },
-    { "grad", grad, "grad(y, x)",
-      "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)" },
-    { "normal", normal, "normal(sizes..., seed=, mean=0, deviation=1)",
-      "random numbers; they depend on seed= if it is given, else on the command's seed and the name" },
-    { "uniform", uniform, "uniform(sizes..., seed=, low=0, high=1)", "the same, uniform" },
-    { "zeros", zeros, "zeros(sizes...)", "constants" },
-    { "ones", ones, "ones(sizes...)", "constants" },
-    { "one_hot", one_hot, "one_hot(y, 10, axis=-1)",
-      "class numbers as rows of zeros and a one; the new axis has size 10" },
-    { "random_normal", wgi_eval_random_normal, "random_normal(sizes..., mean=0, deviation=1)",
-      "normal numbers that are drawn anew in each evaluation" },
-    { "random_uniform", wgi_eval_random_uniform, "random_uniform(sizes..., low=0, high=1)",
-      "the same, uniform" },
-    { "bernoulli", wgi_eval_bernoulli, "bernoulli(p)",
-      "drawn anew in each evaluation: true with probability p, for each element of p" },
-    { "categorical", wgi_eval_categorical, "categorical(z)",
-      "drawn anew in each evaluation: a class number for each row of logits" },
-    { "arange", wgi_eval_arange, "arange(from, to, step)",
-      "a range; arange(n) counts from 0, the step is 1 unless it is given" },
-    { "linspace", wgi_eval_linspace, "linspace(from, to, count)", "a range with both ends" },
-    { "eye", wgi_eval_eye, "eye(n), eye(rows, columns)", "a unit matrix" },
-    { "gather", gather, "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])" },
-    { "permute", wgi_eval_op, "permute(x, axes=[1, 0])",
-      "transpose by another name: the axes in another order" },
-    { "l2", l2, "l2(lambda)",
-      "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has made "
-      "before" },
+/* A layer without a descriptor is an error of the compiler. */
+#define LAYER(name, usage, summary)                                          \
+    {                                                                        \
+#name, wgi_eval_layer, usage, summary, &wgi_layer_##name, 0, 0, NULL \
+    }
+/* A call that takes so many operands, and these options. */
+#define CALL(name, least, most, options, usage, summary)        \
+    {                                                           \
+#name, name, usage, summary, NULL, least, most, options \
+    }
+/* A call that checks its operands itself. */
+#define ITSELF(name, eval, usage, summary)            \
+    {                                                 \
+#name, eval, usage, summary, NULL, 0, 0, NULL \
+    }
+
+static const wgi_builtin builtins[] = {
+    ITSELF(input, wgi_eval_input, "x = input(sizes..., classes=)",
+           "an input; it must be bound to a name. A size is a number, or a name for any number. classes=10: "
+           "class numbers 0 to 9"),
+    ITSELF(param, wgi_eval_param, "W = param(sizes..., init=)",
+           "a parameter; it must be bound to a name. init: zeros normal truncated_normal uniform xavier he "
+           "glorot orthogonal identity, normal(mean, deviation), truncated_normal(mean, deviation), "
+           "uniform(low, high), a number, or a list. Default: he; zeros for less than two axes"),
+    LAYER(dense, "dense(x, units, bias=true, init=he)",
+          "a layer that owns NAME.W and NAME.b; dense(x, W, b) owns nothing"),
+    LAYER(
+        batch_norm, "batch_norm(x, momentum=0.9, eps=1e-5)",
+        "a layer that owns NAME.gamma, NAME.beta and the averages; batch_norm(x, gamma, beta) owns nothing"),
+    LAYER(layer_norm, "layer_norm(x, eps=1e-5)",
+          "a layer over the last axis that owns NAME.gamma and NAME.beta; layer_norm(x, gamma, beta) owns "
+          "nothing"),
+    LAYER(conv, "conv(x, units, size=3, stride=1, dilation=1, padding=0, same=false, groups=1, bias=true)",
+          "a layer that owns NAME.W and NAME.b; x is [n, h, w, channels] or has 1 or 3 such axes. conv(x, W) "
+          "owns nothing"),
+    LAYER(conv_transpose,
+          "conv_transpose(x, units, size=3, stride=1, dilation=1, padding=0, groups=1, bias=true)",
+          "a layer that owns NAME.W and NAME.b; conv_transpose(y, W) owns nothing"),
+    LAYER(embedding, "embedding(x, count, width)", "a layer that owns the table NAME.W; x are whole numbers"),
+    LAYER(rnn, "rnn(x, units, reverse=false, bidirectional=false)",
+          "a layer over x [batch, time, in] that owns NAME.W, NAME.U and NAME.b; the result has all states"),
+    LAYER(lstm, "lstm(x, units, reverse=false, bidirectional=false)", "a layer like rnn"),
+    LAYER(gru, "gru(x, units, reverse=false, bidirectional=false)", "a layer like rnn"),
+    LAYER(attention, "attention(x, heads=1, causal=false, bias=true)",
+          "self-attention as a layer that owns NAME.W, NAME.b, NAME.Wo and NAME.bo; attention(q, k, v) owns "
+          "nothing"),
+    LAYER(transformer_block, "transformer_block(x, heads=1, hidden=, causal=false, drop=0)",
+          "a layer that owns a whole block of a transformer"),
+    ITSELF(repeat, wgi_eval_repeat, "repeat(times, f, x, ...)",
+           "a function applied so many times, to x and then to its own result; further operands are the same "
+           "each time. Each time has parameters of its own: h = repeat(3, f, x) owns h.0.W, h.1.W, h.2.W"),
+    ITSELF(scan, wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
+           "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the "
+           "result is the last state, with all=true all states, stacked"),
+    CALL(grad, 2, 2, "", "grad(y, x)",
+         "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)"),
+    CALL(normal, 0, WG_MAX_RANK, "seed mean deviation", "normal(sizes..., seed=, mean=0, deviation=1)",
+         "random numbers; they depend on seed= if it is given, else on the command's seed and the name"),
+    CALL(uniform, 0, WG_MAX_RANK, "seed low high", "uniform(sizes..., seed=, low=0, high=1)",
+         "the same, uniform"),
+    CALL(zeros, 0, WG_MAX_RANK, "", "zeros(sizes...)", "constants"),
+    CALL(ones, 0, WG_MAX_RANK, "", "ones(sizes...)", "constants"),
+    ITSELF(one_hot, one_hot, "one_hot(y, 10, axis=-1)",
+           "class numbers as rows of zeros and a one; the new axis has size 10"),
+    CALL(random_normal, 0, WG_MAX_RANK, "mean deviation", "random_normal(sizes..., mean=0, deviation=1)",
+         "normal numbers that are drawn anew in each evaluation"),
+    CALL(random_uniform, 0, WG_MAX_RANK, "low high", "random_uniform(sizes..., low=0, high=1)",
+         "the same, uniform"),
+    CALL(bernoulli, 1, 1, "", "bernoulli(p)",
+         "drawn anew in each evaluation: true with probability p, for each element of p"),
+    CALL(categorical, 1, 1, "", "categorical(z)",
+         "drawn anew in each evaluation: a class number for each row of logits"),
+    CALL(arange, 1, 3, "", "arange(from, to, step)",
+         "a range; arange(n) counts from 0, the step is 1 unless it is given"),
+    CALL(linspace, 3, 3, "", "linspace(from, to, count)", "a range with both ends"),
+    CALL(eye, 1, 2, "", "eye(n), eye(rows, columns)", "a unit matrix"),
+    CALL(gather, 2, 2, "", "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])"),
+    ITSELF(permute, wgi_eval_op, "permute(x, axes=[1, 0])",
+           "transpose by another name: the axes in another order"),
+    CALL(l2, 1, 1, "", "l2(lambda)",
+         "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has "
+         "made before"),
 };
 
-enum { BUILTINS = sizeof own / sizeof *own };
+enum { BUILTINS = sizeof builtins / sizeof *builtins };
 
 int wg_builtin_count(void) { return BUILTINS; }
 wg_builtin wg_builtin_at(int i)
 {
-    return i >= 0 && i < BUILTINS ? (wg_builtin){ own[i].name, own[i].usage, own[i].summary }
+    return i >= 0 && i < BUILTINS ? (wg_builtin){ builtins[i].name, builtins[i].usage, builtins[i].summary }
                                   : (wg_builtin){ 0 };
 }
 
 const wgi_builtin *wgi_builtin_find(const char *name)
 {
     for (int i = 0; i < BUILTINS; i++)
-        if (!strcmp(own[i].name, name)) return &own[i];
+        if (!strcmp(builtins[i].name, name)) return &builtins[i];
     return NULL;
 }

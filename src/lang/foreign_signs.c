@@ -6,95 +6,27 @@
 #include <string.h>
 
 typedef struct sign_row {
-    const char *sign, *write; /* write: what stands for it; after a blank a whole sentence */
+    const char *sign, *write; /* write: what stands for it */
 } sign_row;
 
-static const sign_row signs[] = {
-    { "−", "-" },
-    { "–", "-" },
-    { "—", "-" },
-    { "×", "*" },
-    { "·", "*" },
-    { "⋅", "*" },
-    { "∗", "*" },
-    { "∘", "*" },
-    { "⊙", "*" },
-    { "÷", "/" },
-    { "∕", "/" },
-    { "⊗", "outer(a, b)" },
-    { "¹", "^1" },
-    { "²", "^2" },
-    { "³", "^3" },
-    { "⁴", "^4" },
-    { "⁵", "^5" },
-    { "⁶", "^6" },
-    { "⁷", "^7" },
-    { "⁸", "^8" },
-    { "⁹", "^9" },
-    { "⁻", "^-" },
-    { "ⁿ", "^n" },
-    { "ᵀ", ".T" },
-    { "⊤", ".T" },
-    { "½", "1/2" },
-    { "≤", "<=" },
-    { "≥", ">=" },
-    { "≠", "!=" },
-    { "√", "sqrt(x)" },
-    { "∑", "sum(x)" },
-    { "Σ", "sum(x)" },
-    { "∏", "prod(x)" },
-    { "∂", "grad(y, x)" },
-    { "∇", "grad(y, x)" },
-    { "∞", "inf" },
-    { "π", "pi" },
-    { "‖", "norm(x)" },
-    { "∥", "norm(x)" },
-    { "\302\240", "a blank" },
-    { "，", "," },
-    { "（", "(" },
-    { "）", ")" },
-    { "＝", "=" },
-    { "；", ";" },
-    { "：", ":" },
-    { "、", "," },
-    { "σ", "sigmoid(x), or the name sigma" },
-    { "α", "alpha" },
-    { "β", "beta" },
-    { "γ", "gamma" },
-    { "δ", "delta" },
-    { "ε", "epsilon" },
-    { "ζ", "zeta" },
-    { "η", "eta" },
-    { "θ", "theta" },
-    { "ι", "iota" },
-    { "κ", "kappa" },
-    { "λ", "lambda" },
-    { "μ", "mu" },
-    { "µ", "mu" },
-    { "ν", "nu" },
-    { "ξ", "xi" },
-    { "ρ", "rho" },
-    { "τ", "tau" },
-    { "φ", "phi" },
-    { "χ", "chi" },
-    { "ψ", "psi" },
-    { "ω", "omega" },
-    { "Δ", "Delta" },
-    { "Θ", "Theta" },
-    { "Λ", "Lambda" },
-    { "Φ", "Phi" },
-    { "Ψ", "Psi" },
-    { "Ω", "Omega" },
-    { "“", "\"" },
-    { "”", "\"" },
-    { "‘", "'" },
-    { "’", "'" },
-    { "'", ".T, the transpose" },
-    { "&", "logical_and(a, b)" },
-    { "|", "logical_or(a, b), or abs(x)" },
-    { "!", "logical_not(x)" },
-    { "%", "x - n * floor(x / n)" },
-};
+/* Signs, each before what to write for it. */
+static const char pairs[] = "− - – - — - × * · * ⋅ * ∗ * ∘ * ⊙ * ÷ / ∕ / ¹ ^1 ² ^2 ³ ^3 ⁴ ^4 "
+                            "⁵ ^5 ⁶ ^6 ⁷ ^7 ⁸ ^8 ⁹ ^9 ⁻ ^- ⁿ ^n ᵀ .T ⊤ .T ½ 1/2 ≤ <= ≥ >= "
+                            "≠ != √ sqrt(x) ∑ sum(x) Σ sum(x) ∏ prod(x) ∞ inf π pi ‖ norm(x) "
+                            "∥ norm(x) ， , （ ( ） ) ＝ = ； ; ： : 、 , α alpha β beta γ gamma "
+                            "δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu µ mu "
+                            "ν nu ξ xi ρ rho τ tau φ phi χ chi ψ psi ω omega Δ Delta Θ Theta Λ Lambda "
+                            "Φ Phi Ψ Psi Ω Omega “ \" ” \" ‘ ' ’ ' ! logical_not(x)";
+
+static const sign_row signs[] = { { "⊗", "outer(a, b)" },
+                                  { "∂", "grad(y, x)" },
+                                  { "∇", "grad(y, x)" },
+                                  { "\302\240", "a blank" },
+                                  { "σ", "sigmoid(x), or the name sigma" },
+                                  { "'", ".T, the transpose" },
+                                  { "&", "logical_and(a, b)" },
+                                  { "|", "logical_or(a, b), or abs(x)" },
+                                  { "%", "x - n * floor(x / n)" } };
 
 static const sign_row words[] = {
     { "and", "write logical_and(a, b)" },
@@ -113,33 +45,48 @@ static const sign_row words[] = {
     { "var", "write NAME = expression" },
 };
 
-static const char *hint_of(const char *word, size_t n)
+static const char *hint_of(const sign_row *rows, size_t count, const char *word, size_t n)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].sign) == n && !strncmp(word, words[i].sign, n)) return words[i].write;
+    for (size_t i = 0; i < count; i++)
+        if (strlen(rows[i].sign) == n && !strncmp(word, rows[i].sign, n)) return rows[i].write;
     return NULL;
+}
+static const char *word_hint(const char *word, size_t n)
+{
+    return hint_of(words, sizeof words / sizeof *words, word, n);
 }
 
 const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end)
 {
-    const char *hint = hint_of(text + start, end - start);
+    const char *hint = word_hint(text + start, end - start);
     while (start && text[start - 1] == ' ') start--;
     for (end = start; start && (isalnum((unsigned char)text[start - 1]) || text[start - 1] == '_');) start--;
-    return hint ? hint : hint_of(text + start, end - start);
+    return hint ? hint : word_hint(text + start, end - start);
+}
+
+/* What to write for a sign of n bytes; its length. NULL: it is not known. */
+static const char *sign_hint(const char *at, size_t n, int *length)
+{
+    for (const char *s = pairs; *s; s += *s == ' ') {
+        const char *write = s + strcspn(s, " ") + 1;
+        *length = (int)strcspn(write, " ");
+        if (write == s + n + 1 && !strncmp(at, s, n)) return write;
+        s = write + *length;
+    }
+    const char *write = hint_of(signs, sizeof signs / sizeof *signs, at, n);
+    *length = write ? (int)strlen(write) : 0;
+    return write;
 }
 
 int wgi_foreign_sign(const char *at, char *to, size_t room)
 {
     const int n = wg_utf8_length(at);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (n && strlen(signs[i].sign) == (size_t)n && !strncmp(at, signs[i].sign, (size_t)n)) {
-            const char *write = signs[i].write;
-            snprintf(to, room,
-                     *write == ' ' ? "'%s' is no character of the language:%s"
-                                   : "'%s' is no character of the language: write %s",
-                     signs[i].sign, write);
-            return n;
-        }
+    int length;
+    const char *write = n ? sign_hint(at, (size_t)n, &length) : NULL;
+    if (write) {
+        snprintf(to, room, "'%.*s' is no character of the language: write %.*s", n, at, length, write);
+        return n;
+    }
     if (n == 0) snprintf(to, room, "byte 0x%02x is no UTF-8 text", *(const unsigned char *)at);
     else if (n == 1 && (*at < ' ' || *at == 0x7f))
         snprintf(to, room, "a control character, byte 0x%02x", (unsigned)*at);

@@ -14,10 +14,8 @@
  *   lang_eval.c       statements and expressions into nodes
  *   lang_call.c       calls of the library's ops
  *   lang_function.c   calls of the program's functions, repeat and scan
- *   lang_owned.c      which names own parameters already
  *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
- *   builtins_made.c   random numbers of each evaluation, ranges, unit matrices
- *   lang_layer.c      functions that own parameters: param, dense, batch_norm, layer_norm
+ *   lang_layer.c      calls that own parameters: param and layers
  *   lang_claim.c      claims and their variants
  *   lang_train.c      the statement train, optimizers as texts
  *
@@ -27,6 +25,7 @@
 #ifndef WGI_LANG_H
 #define WGI_LANG_H
 
+#include "nn/layers.h"
 #include "wengert/lang.h"
 #include "wengert/op.h"
 #include "wengert/params.h"
@@ -85,6 +84,24 @@ typedef struct wgi_lexer {
     double number;
 } wgi_lexer;
 
+/* How strongly operators bind. */
+enum {
+    BIND_COMPARE = 10,
+    BIND_SUM = 20,
+    BIND_PRODUCT = 30,
+    BIND_SIGN = 40,
+    BIND_POWER = 50,
+    BIND_POSTFIX = 60
+};
+
+typedef struct wgi_sign {
+    char text[3];
+    wgi_token token;
+    int strength; /* 0: it is no operator */
+    wg_node (*build)(wg_site here, wg_node a, wg_node b);
+} wgi_sign;
+
+const wgi_sign *wgi_sign_of(wgi_token t);                 /* the first one that has the token */
 uint32_t wgi_token_end(const wg_program *q, uint32_t at); /* of the token that begins at byte at */
 void wgi_lex_next(wgi_lexer *l);                          /* after an error the token is always TOKEN_END */
 
@@ -126,6 +143,9 @@ typedef struct wgi_ident {
     bool hidden;
     wgi_binding *outer;
     uint32_t outer_bound_at;
+    /* In a build: whether the name owns parameters or random numbers, and the name that was taken before it. */
+    bool is_owner;
+    struct wgi_ident *owner_before;
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;
@@ -239,9 +259,9 @@ struct wg_program {
     const wgi_frame *frame; /* NULL: outside functions */
     int nested;             /* expressions that are being evaluated */
     int64_t made;           /* expressions of functions that were evaluated in this build */
-    struct wgi_owned *owned;
-    uint64_t unnamed; /* how many unnamed random tensors this build has made */
-    wg_node last;     /* the value of the last statement */
+    wgi_ident *owned;       /* the name that was taken last: wgi_own */
+    uint64_t unnamed;       /* how many unnamed random tensors this build has made */
+    wg_node last;           /* the value of the last statement */
     const char *last_name;
     wg_claim *claims;
     wgi_ast **claim_asts;
@@ -264,6 +284,10 @@ void wgi_lang_forget_built(wg_program *q);
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
 void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
+/* Takes the name for one owner in this build. Two calls of a function under one name would share parameters without
+ * notice, so that is an error. False: it is taken, or after an error. */
+bool wgi_own(wg_program *q, const char *name, const char *part);
+void wgi_disown(wg_program *q, const wgi_ident *since); /* gives back the names that were taken since */
 /* FNV-1a: the hash of the bytes behind those whose hash is h. Begin with WGI_LANG_MIXED. */
 #define WGI_LANG_MIXED UINT64_C(0xcbf29ce484222325)
 static inline uint64_t wgi_lang_mix(uint64_t h, const char *bytes, size_t n)
@@ -291,14 +315,6 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
 /* A call site for the library: the texts of operands, and the place of the caret. */
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
 wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
-
-/* ---- lang_owned.c ---- */
-
-/* Takes the name, which is copied, for one owner in this build. False: it is taken, or after an error. */
-bool wgi_own(wg_program *q, const char *name, const char *part);
-/* How many names are taken, and how to give back those that were taken since. */
-uint32_t wgi_owned_count(const wg_program *q);
-void wgi_disown(wg_program *q, uint32_t count);
 
 /* ---- lang_const.c ---- */
 
@@ -426,6 +442,9 @@ typedef struct wgi_builtin {
     const char *name;
     wgi_builtin_fn eval;
     const char *usage, *summary;
+    const wgi_layer_kind *layer; /* of wgi_eval_layer */
+    int least, most;             /* operands */
+    const char *options;         /* NULL: eval checks the call itself */
 } wgi_builtin;
 /* The node x of an expression; as integers, if it is a list of whole numbers. */
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x);
@@ -434,12 +453,6 @@ const wgi_builtin *wgi_builtin_find(const char *name);
 /* ---- lang_layer.c ---- */
 
 typedef wgi_val wgi_builtin_eval(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_builtin_eval wgi_eval_param, wgi_eval_dense, wgi_eval_batch_norm, wgi_eval_layer_norm;
-wgi_builtin_eval wgi_eval_layer; /* any layer of its table */
-
-/* ---- builtins_made.c ---- */
-
-wgi_builtin_eval wgi_eval_random_normal, wgi_eval_random_uniform, wgi_eval_bernoulli, wgi_eval_categorical;
-wgi_builtin_eval wgi_eval_arange, wgi_eval_linspace, wgi_eval_eye;
+wgi_builtin_eval wgi_eval_param, wgi_eval_layer;
 
 #endif

@@ -249,5 +249,7 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (call->u.binding) return wgi_eval_function(q, call, owner);
     const wgi_builtin *b = wgi_builtin_find(call->ident->text);
-    return b ? b->eval(q, call, owner) : wgi_eval_op(q, call, owner);
+    if (!b) return wgi_eval_op(q, call, owner);
+    const bool fits = !b->options || wgi_signature(q, call, b->least, b->most, b->options);
+    return fits ? b->eval(q, call, owner) : WGI_NOTHING;
 }

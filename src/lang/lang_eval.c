@@ -55,31 +55,6 @@ static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 /* ---- chains ---- */
 
-typedef wg_node (*binary)(wg_site here, wg_node a, wg_node b);
-
-static wg_node product(wg_site here, wg_node a, wg_node b)
-{
-    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
-}
-
-static binary operator_of(wgi_token t)
-{
-    switch (t) {
-    case TOKEN_ADD: return wg_add_at;
-    case TOKEN_SUB: return wg_sub_at;
-    case TOKEN_MUL: return wg_mul_at;
-    case TOKEN_DIV: return wg_div_at;
-    case TOKEN_MATMUL: return product;
-    case TOKEN_POW: return wg_pow_at;
-    case TOKEN_EQUAL: return wg_equal_at;
-    case TOKEN_NOT_EQUAL: return wg_not_equal_at;
-    case TOKEN_LESS: return wg_less_at;
-    case TOKEN_LESS_EQUAL: return wg_less_equal_at;
-    case TOKEN_GREATER: return wg_greater_at;
-    default: return wg_greater_equal_at;
-    }
-}
-
 /* The left operand of a link, for its text: from the start of the chain to the link. */
 static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
 {
@@ -97,7 +72,7 @@ static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_
     const wgi_ast *both[] = { left, link->first };
     wg_node a = wgi_as_operand(x), b = wgi_as_operand(y);
     if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
-    return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
+    return wgi_node_val(wgi_sign_of((wgi_token)link->op)->build(wgi_site(q, link, both, 2), a, b));
 }
 
 /* One bound of a slice; standard if it is left out. Outside [0, n] it counts as 0 or n, as in Python. */

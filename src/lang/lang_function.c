@@ -299,7 +299,7 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
 static bool steps(wg_program *q, series *s, wg_node xs, int64_t n, operand *x, wg_node state[])
 {
     const wg_node first = x[0].node; /* none: a number, which may stand for any shape */
-    const uint32_t owned = wgi_owned_count(q);
+    const wgi_ident *owned = q->owned;
     number_series(s, 0);
     if (n && !wg_is_none(first) && !*wg_node_name(first)) wg_name_at("", first, wgi_node_path(q, s->scope));
     s->a.name = s->name;

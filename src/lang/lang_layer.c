@@ -1,9 +1,6 @@
-/* lang_layer.c: functions that own parameters: param, dense, batch_norm, layer_norm, and a table of
- * others. The name of a parameter begins with the name that its statement binds, after the names of the
+/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (nn/layers.h). The name of a parameter begins with the name that its statement binds, after the names of the
  * blocks around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
-
-#include "wengert/nn.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -122,9 +119,6 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- layers ---- */
 
-/* Both norms own NAME.gamma and NAME.beta, most others NAME.W and NAME.b. */
-typedef enum layer_sort { LAYER_DENSE, LAYER_NORM } layer_sort;
-
 /* The first layer that a statement writes has the name of the statement. Those inside have numbers, in the
  * order in which they are made: the layers of h = dense(relu(dense(x, 64)), 10) are h.dense1, then h. */
 static const char *name_in_statement(wg_program *q, wgi_binding *owner, const char *what, bool first)
@@ -137,13 +131,13 @@ static const char *name_in_statement(wg_program *q, wgi_binding *owner, const ch
 }
 
 /* The name of a layer's parameters, taken for them. NULL: after an error. */
-static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort,
+static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, bool is_norm,
                               bool first)
 {
     static const char *const parts[][2] = { { ".W", ".b" }, { ".gamma", ".beta" } };
     const char *what = call->ident->text;
     const char *name = may_own(q) ? name_in_statement(q, owner, what, first) : NULL;
-    if (name && (!wgi_own(q, name, parts[sort][0]) || !wgi_own(q, name, parts[sort][1])))
+    if (name && (!wgi_own(q, name, parts[is_norm][0]) || !wgi_own(q, name, parts[is_norm][1])))
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
                       "a second %s under the name '%s': bind each to a name of its own", what, name);
     return wg_failed(q->c) ? NULL : name;
@@ -151,17 +145,17 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
 
 /* Evaluates a layer's operand, in which there may be more layers, and finds its name. Call wgi_signature
  * first: the operand must be there. Layers of the two sorts share a name, h = batch_norm(dense(x, 64)). */
-static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, layer_sort sort, wg_node *x,
+static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, bool is_norm, wg_node *x,
                      const char **name)
 {
     wgi_binding *own = owner ? owner : q->unnamed_value;
     if (!own)
         return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name",
                              call->ident->text);
-    const bool first = !(own->layers >> sort & 1);
-    own->layers |= 1U << sort;
+    const bool first = !(own->layers >> is_norm & 1);
+    own->layers |= 1U << is_norm;
     *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
-    *name = wg_failed(q->c) ? NULL : layer_name(q, call, own, sort, first);
+    *name = wg_failed(q->c) ? NULL : layer_name(q, call, own, is_norm, first);
     return *name != NULL;
 }
 
@@ -172,182 +166,74 @@ static wg_site layer_site(wg_program *q, const wgi_ast *call)
     return wgi_site(q, call, &at, 1);
 }
 
-wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_nn_dense_args a = { .p = q->p, .share = true };
-    double units, *values = NULL;
-    wg_init init;
-    bool bias = true;
-    const wgi_ast *second = wgi_operand(call, 1), *option = wgi_keyword(call, "bias"),
-                  *first = wgi_keyword(call, "init");
-    if (second && !wgi_constant(second, &units)) return wgi_eval_op(q, call, owner);
-    if (!wgi_signature(q, call, 2, 2, "bias init") ||
-        !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
-        (option && !wgi_truth(q, option, &bias)) || !layer_of(q, call, owner, LAYER_DENSE, &a.x, &a.name) ||
-        (first && !init_of(q, first, (wg_shape){ 2, { wg_dim_at(layer_site(q, call), a.x, -1), a.units } },
-                           &init, &values)))
-        return WGI_NOTHING;
-    a.no_bias = !bias;
-    if (first) a.W_init = init;
-    wg_node y = wg_nn_dense_at(layer_site(q, call), &a);
-    wg_free(q->c, values);
-    return wgi_node_val(y);
-}
-
-wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_nn_batch_norm_args a = { .p = q->p, .share = true };
-    int n = wgi_operand_count(call);
-    if (n == 4)
-        return wgi_fail_at(q, call, WG_ERROR_SYNTAX,
-                           "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
-               WGI_NOTHING;
-    if (n != 1) return wgi_eval_op(q, call, owner);
-    if (!wgi_signature(q, call, 1, 1, "eps momentum") || !wgi_real_option(q, call, "eps", &a.eps) ||
-        !wgi_real_option(q, call, "momentum", &a.momentum) ||
-        !layer_of(q, call, owner, LAYER_NORM, &a.x, &a.name))
-        return WGI_NOTHING;
-    return wgi_node_val(wg_nn_batch_norm_at(layer_site(q, call), &a));
-}
-
-wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_nn_layer_norm_args a = { .p = q->p, .share = true };
-    if (wgi_operand_count(call) != 1) return wgi_eval_op(q, call, owner);
-    if (!wgi_signature(q, call, 1, 1, "eps") || !wgi_real_option(q, call, "eps", &a.eps) ||
-        !layer_of(q, call, owner, LAYER_NORM, &a.x, &a.name))
-        return WGI_NOTHING;
-    return wgi_node_val(wg_nn_layer_norm_at(layer_site(q, call), &a));
-}
-
-/* ---- a table of layers ---- */
-
-/* Each begins with x, p, name. */
-typedef union made {
-    struct {
-        wg_node x;
-        wg_params *p;
-        const char *name;
-    } first;
-    wg_nn_conv_args conv;
-    wg_nn_embedding_args embedding;
-    wg_nn_recurrent_args recurrent;
-    wg_nn_attention_args attention;
-    wg_nn_transformer_block_args block;
-} made;
-
-/* rows: `numbers` sizes that are given by position after x, then options. no_bias: where that field is; 0:
- * the layer has no such option. Of a layer that is an op, too, the call with other operands is the op. */
-typedef struct layer_kind {
-    const char *name;
-    int numbers;
-    size_t share, no_bias;
-    wg_attr_row rows[10];
-    wg_node (*make)(wg_site here, const made *a);
-} layer_kind;
-
-static wg_node conv(wg_site here, const made *a) { return wg_nn_conv_at(here, &a->conv); }
-static wg_node conv_transpose(wg_site here, const made *a) { return wg_nn_conv_transpose_at(here, &a->conv); }
-static wg_node embedding(wg_site here, const made *a) { return wg_nn_embedding_at(here, &a->embedding); }
-static wg_node rnn(wg_site here, const made *a) { return wg_nn_rnn_at(here, &a->recurrent).y; }
-static wg_node lstm(wg_site here, const made *a) { return wg_nn_lstm_at(here, &a->recurrent).y; }
-static wg_node gru(wg_site here, const made *a) { return wg_nn_gru_at(here, &a->recurrent).y; }
-static wg_node attention(wg_site here, const made *a) { return wg_nn_attention_at(here, &a->attention); }
-static wg_node block(wg_site here, const made *a) { return wg_nn_transformer_block_at(here, &a->block); }
-
-#define ROW(name, kind, field)                                  \
-    {                                                           \
-        name, WG_ATTR_##kind, offsetof(made, field), NULL, NULL \
-    }
-#define CONV                                                                                              \
-    1, offsetof(made, conv.share), offsetof(made, conv.no_bias),                                          \
-    {                                                                                                     \
-        ROW("units", SIZE, conv.units), ROW("size", SHAPE, conv.size), ROW("stride", SHAPE, conv.stride), \
-            ROW("dilation", SHAPE, conv.dilation), ROW("padding", SHAPE, conv.padding),                   \
-            ROW("same", BOOL, conv.same), ROW("groups", SIZE, conv.groups)                                \
-    }
-#define RECURRENT                                                                     \
-    1, offsetof(made, recurrent.share), 0,                                            \
-    {                                                                                 \
-        ROW("units", SIZE, recurrent.units), ROW("reverse", BOOL, recurrent.reverse), \
-            ROW("bidirectional", BOOL, recurrent.bidirectional)                       \
-    }
-
-static const layer_kind kinds[] = {
-    { "conv", CONV, conv },
-    { "conv_transpose", CONV, conv_transpose },
-    { "embedding",
-      2,
-      offsetof(made, embedding.share),
-      0,
-      { ROW("count", SIZE, embedding.count), ROW("width", SIZE, embedding.width) },
-      embedding },
-    { "rnn", RECURRENT, rnn },
-    { "lstm", RECURRENT, lstm },
-    { "gru", RECURRENT, gru },
-    { "attention",
-      0,
-      offsetof(made, attention.share),
-      offsetof(made, attention.no_bias),
-      { ROW("heads", SIZE, attention.heads), ROW("causal", BOOL, attention.causal) },
-      attention },
-    { "transformer_block",
-      0,
-      offsetof(made, block.share),
-      0,
-      { ROW("heads", SIZE, block.heads), ROW("hidden", SIZE, block.hidden), ROW("causal", BOOL, block.causal),
-        ROW("drop", DOUBLE, block.drop) },
-      block },
-};
-
-static const layer_kind *kind_of(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(kinds[i].name, name) != 0) i++; /* builtins.c lists no others */
-    return &kinds[i];
-}
-
 /* The names of the options, separated by spaces. */
-static void options_of(const layer_kind *k, char *to, size_t size)
+static void options_of(const wgi_layer_kind *k, char *to, size_t size)
 {
     size_t n = 0;
     to[0] = 0;
-    for (const wg_attr_row *row = k->rows + k->numbers; row->name; row++)
-        n += (size_t)snprintf(to + n, size - n, "%s%s", n ? " " : "", row->name);
-    if (k->no_bias) snprintf(to + n, size - n, " bias");
+    for (const wg_attr_row *row = k->rows + k->sizes; row->name; row++)
+        n += (size_t)snprintf(to + n, size - n, "%s%s", n ? " " : "",
+                              strcmp(row->name, "no_bias") ? row->name : "bias");
+    if (k->init) snprintf(to + n, size - n, " init");
 }
 
-static bool read_layer(wg_program *q, const wgi_ast *call, const layer_kind *k, made *a)
+static bool read_row(wg_program *q, const wgi_ast *call, const wg_attr_row *row, char *args)
 {
-    const wgi_ast *of = wgi_keyword(call, "bias");
+    const bool is_bias = !strcmp(row->name, "no_bias");
+    const wgi_ast *value = wgi_keyword(call, is_bias ? "bias" : row->name);
     bool bias = true;
-    for (int i = 0; i < k->numbers; i++)
-        if (!wgi_integer(q, wgi_operand(call, i + 1), k->rows[i].name, 1, WGI_LANG_TENSOR,
-                         (int64_t *)(void *)((char *)a + k->rows[i].offset)))
-            return false;
-    for (const wg_attr_row *row = k->rows + k->numbers; row->name; row++) {
-        const wgi_ast *value = wgi_keyword(call, row->name);
-        if (value && !wgi_attribute(q, value, row, a)) return false;
-    }
-    if (of && !wgi_truth(q, of, &bias)) return false;
-    if (k->no_bias) *(bool *)((char *)a + k->no_bias) = !bias;
-    *(bool *)((char *)a + k->share) = true;
+    if (!is_bias) return !value || wgi_attribute(q, value, row, args);
+    if (value && !wgi_truth(q, value, &bias)) return false;
+    *(bool *)(args + row->offset) = !bias;
     return true;
+}
+
+static bool read_layer(wg_program *q, const wgi_ast *call, const wgi_layer_kind *k, char *args)
+{
+    for (int i = 0; i < k->sizes; i++)
+        if (!wgi_integer(q, wgi_operand(call, i + 1), k->init ? "the number of units" : k->rows[i].name, 1,
+                         WGI_LANG_TENSOR, (int64_t *)(void *)(args + k->rows[i].offset)))
+            return false;
+    for (const wg_attr_row *row = k->rows + k->sizes; row->name; row++)
+        if (!read_row(q, call, row, args)) return false;
+    *(bool *)(args + k->share) = true;
+    return true;
+}
+
+/* Of a layer that is an op, too, the call with other operands is the op. */
+static bool is_op(const wgi_ast *call, const wgi_layer_kind *k)
+{
+    double number;
+    const wgi_ast *second = wgi_operand(call, 1);
+    if (k->is_norm) return wgi_operand_count(call) != 1;
+    return second && wg_op_find(k->name) && !(k->sizes && wgi_constant(second, &number));
 }
 
 wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const layer_kind *k = kind_of(call->ident->text);
-    const wgi_ast *second = wgi_operand(call, 1);
-    double number;
+    const wgi_layer_kind *k = wgi_builtin_find(call->ident->text)->layer;
     char options[200];
-    made a = { .first.p = q->p };
-    if (second && wg_op_find(k->name) && !(k->numbers && wgi_constant(second, &number)))
-        return wgi_eval_op(q, call, owner);
+    double *values = NULL;
+    if (k == &wgi_layer_batch_norm && wgi_operand_count(call) == 4)
+        return wgi_fail_at(q, call, WG_ERROR_SYNTAX,
+                           "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
+               WGI_NOTHING;
+    if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);
-    if (!wgi_signature(q, call, 1 + k->numbers, 1 + k->numbers, options) || !read_layer(q, call, k, &a) ||
-        !layer_of(q, call, owner, LAYER_DENSE, &a.first.x, &a.first.name))
+    char *args = wgi_lang_built(q, k->size);
+    wgi_layer_of *first = (wgi_layer_of *)(void *)args;
+    if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
+        !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))
         return WGI_NOTHING;
-    if (k->make == embedding) a.first.x = wgi_as_indices(q, wgi_operand(call, 0), a.first.x);
-    return wgi_node_val(k->make(layer_site(q, call), &a));
+    first->p = q->p;
+    const wg_site here = layer_site(q, call);
+    const wgi_ast *init = k->init ? wgi_keyword(call, "init") : NULL;
+    const wg_shape W = {
+        2, { init ? wg_dim_at(here, first->x, -1) : 0, *(int64_t *)(void *)(args + k->rows[0].offset) }
+    };
+    if (init && !init_of(q, init, W, (wg_init *)(void *)(args + k->init), &values)) return WGI_NOTHING;
+    if (k == &wgi_layer_embedding) first->x = wgi_as_indices(q, wgi_operand(call, 0), first->x);
+    const wg_node y = k->make(here, args);
+    wg_free(q->c, values);
+    return wgi_node_val(y);
 }

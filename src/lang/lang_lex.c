@@ -7,26 +7,46 @@
 static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
 static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
 
-typedef struct sign_row {
-    char text[3];
-    wgi_token token;
-} sign_row;
+static wg_node product(wg_site here, wg_node a, wg_node b)
+{
+    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+}
 
 /* Longer signs first: = would match the start of ==. */
-static const sign_row signs[] = { { "==", TOKEN_EQUAL },      { "!=", TOKEN_NOT_EQUAL },
-                                  { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
-                                  { "**", TOKEN_POW },        { "<", TOKEN_LESS },
-                                  { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
-                                  { "+", TOKEN_ADD },         { "-", TOKEN_SUB },
-                                  { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
-                                  { "@", TOKEN_MATMUL },      { "^", TOKEN_POW },
-                                  { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
-                                  { "[", TOKEN_OPEN_LIST },   { "]", TOKEN_CLOSE_LIST },
-                                  { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
-                                  { ",", TOKEN_COMMA },       { ":", TOKEN_COLON },
-                                  { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
+static const wgi_sign signs[] = { { "==", TOKEN_EQUAL, BIND_COMPARE, wg_equal_at },
+                                  { "!=", TOKEN_NOT_EQUAL, BIND_COMPARE, wg_not_equal_at },
+                                  { "<=", TOKEN_LESS_EQUAL, BIND_COMPARE, wg_less_equal_at },
+                                  { ">=", TOKEN_GREATER_EQUAL, BIND_COMPARE, wg_greater_equal_at },
+                                  { "**", TOKEN_POW, BIND_POWER, wg_pow_at },
+                                  { "<", TOKEN_LESS, BIND_COMPARE, wg_less_at },
+                                  { ">", TOKEN_GREATER, BIND_COMPARE, wg_greater_at },
+                                  { "=", TOKEN_BIND, 0, NULL },
+                                  { "+", TOKEN_ADD, BIND_SUM, wg_add_at },
+                                  { "-", TOKEN_SUB, BIND_SUM, wg_sub_at },
+                                  { "*", TOKEN_MUL, BIND_PRODUCT, wg_mul_at },
+                                  { "/", TOKEN_DIV, BIND_PRODUCT, wg_div_at },
+                                  { "@", TOKEN_MATMUL, BIND_PRODUCT, product },
+                                  { "^", TOKEN_POW, BIND_POWER, wg_pow_at },
+                                  { "(", TOKEN_OPEN, BIND_POSTFIX, NULL },
+                                  { ")", TOKEN_CLOSE, 0, NULL },
+                                  { "[", TOKEN_OPEN_LIST, BIND_POSTFIX, NULL },
+                                  { "]", TOKEN_CLOSE_LIST, 0, NULL },
+                                  { "{", TOKEN_OPEN_BLOCK, 0, NULL },
+                                  { "}", TOKEN_CLOSE_BLOCK, 0, NULL },
+                                  { ",", TOKEN_COMMA, 0, NULL },
+                                  { ":", TOKEN_COLON, 0, NULL },
+                                  { ";", TOKEN_SEMICOLON, 0, NULL },
+                                  { ".", TOKEN_DOT, BIND_POSTFIX, NULL } };
 
-static const sign_row *sign_at(const char *s)
+const wgi_sign *wgi_sign_of(wgi_token t)
+{
+    static const wgi_sign none = { "", TOKEN_END, 0, NULL };
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (signs[i].token == t) return &signs[i];
+    return &none;
+}
+
+static const wgi_sign *sign_at(const char *s)
 {
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (!strncmp(s, signs[i].text, strlen(signs[i].text))) return &signs[i];
@@ -58,7 +78,7 @@ uint32_t wgi_token_end(const wg_program *q, uint32_t at)
     if (quote_end(q, at)) return quote_end(q, at);
     while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
     if (end > at) return end;
-    const sign_row *row = sign_at(q->source + at);
+    const wgi_sign *row = sign_at(q->source + at);
     const int bytes = wg_utf8_length(q->source + at);
     return at + (row ? (uint32_t)strlen(row->text) : bytes ? (uint32_t)bytes : 1);
 }
@@ -121,7 +141,7 @@ static void word(wgi_lexer *l)
 
 static void sign(wgi_lexer *l)
 {
-    const sign_row *row = sign_at(l->q->source + l->start);
+    const wgi_sign *row = sign_at(l->q->source + l->start);
     char text[200];
     if (row) set(l, row->token, (uint32_t)strlen(row->text));
     else fail(l, (uint32_t)wgi_foreign_sign(l->q->source + l->start, text, sizeof text), text);

@@ -107,3 +107,20 @@ wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
     q->ident_count++;
     return *place = i;
 }
+
+bool wgi_own(wg_program *q, const char *name, const char *part)
+{
+    char text[WGI_LANG_PATH + WGI_LANG_NAME + 16];
+    const int n = snprintf(text, sizeof text, "%s%s", name, part);
+    wgi_ident *i = wgi_lang_ident(q, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
+    if (!i || i->is_owner) return false;
+    i->is_owner = true;
+    i->owner_before = q->owned;
+    q->owned = i;
+    return true;
+}
+
+void wgi_disown(wg_program *q, const wgi_ident *since)
+{
+    for (; q->owned != since; q->owned = q->owned->owner_before) q->owned->is_owner = false;
+}

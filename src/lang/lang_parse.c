@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-enum {
-    BIND_COMPARE = 10,
-    BIND_SUM = 20,
-    BIND_PRODUCT = 30,
-    BIND_SIGN = 40,
-    BIND_POWER = 50,
-    BIND_POSTFIX = 60
-};
-
 typedef struct parser {
     wgi_lexer lex;
     wg_program *q;
@@ -249,28 +240,6 @@ static wgi_ast *operand(parser *p)
 
 /* ---- links ---- */
 
-static int strength_of(wgi_token t)
-{
-    switch (t) {
-    case TOKEN_EQUAL:
-    case TOKEN_NOT_EQUAL:
-    case TOKEN_LESS:
-    case TOKEN_LESS_EQUAL:
-    case TOKEN_GREATER:
-    case TOKEN_GREATER_EQUAL: return BIND_COMPARE;
-    case TOKEN_ADD:
-    case TOKEN_SUB: return BIND_SUM;
-    case TOKEN_MUL:
-    case TOKEN_DIV:
-    case TOKEN_MATMUL: return BIND_PRODUCT;
-    case TOKEN_POW: return BIND_POWER;
-    case TOKEN_OPEN_LIST:
-    case TOKEN_OPEN:
-    case TOKEN_DOT: return BIND_POSTFIX;
-    default: return 0;
-    }
-}
-
 static wgi_ast *empty(parser *p)
 {
     wgi_ast *a = make(p, AST_EMPTY, p->lex.start);
@@ -324,7 +293,7 @@ static wgi_ast *operator_link(parser *p, int strength)
         a->first = expression(p, strength + 1);
     }
     a->end = p->lex.before;
-    if (strength == BIND_COMPARE && strength_of(p->lex.token) == BIND_COMPARE)
+    if (strength == BIND_COMPARE && wgi_sign_of(p->lex.token)->strength == BIND_COMPARE)
         fail_here(p, WG_ERROR_SYNTAX, "comparisons do not chain: use brackets");
     return a;
 }
@@ -345,7 +314,7 @@ static wgi_ast *expression(parser *p, int strength)
 {
     wgi_ast *a = operand(p), *chain = NULL, **tail = NULL;
     int found;
-    while (ok(p) && (found = strength_of(p->lex.token)) > 0 && found >= strength) {
+    while (ok(p) && (found = wgi_sign_of(p->lex.token)->strength) > 0 && found >= strength) {
         if (!chain) {
             chain = make(p, AST_CHAIN, a->start);
             chain->first = a;

@@ -108,11 +108,7 @@ void wg_program_free(wg_program *q)
     wg_free(c, q);
 }
 
-const char *wg_program_source(const wg_program *q)
-{
-    q = given(q);
-    return q->source;
-}
+const char *wg_program_source(const wg_program *q) { return given(q)->source; }
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
@@ -208,7 +204,7 @@ static void forget(wg_program *q)
     q->unnamed = 0;
     q->report = "";
     q->prefix = "";
-    q->owned = NULL;
+    wgi_disown(q, NULL);
     q->made = 0;
     q->last = wg_none;
     q->last_name = "_";
@@ -255,28 +251,18 @@ static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *
     return b;
 }
 
-int wg_program_names(const wg_program *q)
-{
-    q = given(q);
-    return count(q, is_listed);
-}
-int wg_program_symbols(const wg_program *q)
-{
-    q = given(q);
-    return count(q, is_symbol);
-}
+int wg_program_names(const wg_program *q) { return count(given(q), is_listed); }
+int wg_program_symbols(const wg_program *q) { return count(given(q), is_symbol); }
 
 const char *wg_program_name(const wg_program *q, int i)
 {
-    q = given(q);
-    const wgi_binding *b = at(q, is_listed, i);
+    const wgi_binding *b = at(given(q), is_listed, i);
     return b ? b->name : NULL;
 }
 
 wg_symbol wg_program_symbol(const wg_program *q, int i)
 {
-    q = given(q);
-    const wgi_binding *b = at(q, is_symbol, i);
+    const wgi_binding *b = at(given(q), is_symbol, i);
     return b ? (wg_symbol){ b->name, b->size, b->given } : (wg_symbol){ 0 };
 }
 
@@ -294,15 +280,13 @@ wg_node wg_program_node(const wg_program *q, const char *name)
 
 wg_meaning wg_program_meaning(const wg_program *q, const char *name)
 {
-    q = given(q);
-    const wgi_binding *b = wgi_binding_find(q, name);
+    const wgi_binding *b = wgi_binding_find(given(q), name);
     return b ? b->meaning : WG_NAME_UNKNOWN;
 }
 
 int wg_program_line(const wg_program *q, const char *name)
 {
-    q = given(q);
-    const wgi_binding *b = wgi_binding_find(q, name);
+    const wgi_binding *b = wgi_binding_find(given(q), name);
     return b ? wgi_line(q, b->start) : 0;
 }
 
@@ -320,11 +304,7 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
     return s.best;
 }
 
-wg_node wg_program_last(const wg_program *q)
-{
-    q = given(q);
-    return q->last;
-}
+wg_node wg_program_last(const wg_program *q) { return given(q)->last; }
 const char *wg_program_last_name(const wg_program *q)
 {
     q = given(q);
@@ -335,11 +315,7 @@ const char *wg_program_drawn(const wg_program *q)
     q = given(q);
     return q->c ? q->report : "";
 }
-int wg_program_claims(const wg_program *q)
-{
-    q = given(q);
-    return q->claim_count;
-}
+int wg_program_claims(const wg_program *q) { return given(q)->claim_count; }
 wg_claim wg_program_claim(const wg_program *q, int i)
 {
     q = given(q);

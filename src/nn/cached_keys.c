@@ -1,11 +1,8 @@
 /* cached_keys.c: keys and values of earlier tokens, so that a net writes a text token by token. */
 #define WG_AT(args) here /* nodes get the user's call site */
-#include "nn/cached_keys.h"
+#include "nn/layer.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#include "wengert/op.h"
 
 /* NAME_ROOM: names of parameters with their prefixes are shorter. */
 enum { LEAST_ROOM = 64, NAME_ROOM = 512 };
@@ -46,20 +43,26 @@ wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c)
 
 /* ---- memory that nodes read ---- */
 
+/* A list with room for one more item. NULL: out of memory. */
+static void *grown(wg_nn_cache *n, void *list, int count, int *room, size_t size)
+{
+    if (count < *room) return list;
+    void *more = wg_alloc(n->c, (size_t)(count ? 2 * count : 8), size);
+    if (!more) return NULL;
+    if (count) memcpy(more, list, (size_t)count * size);
+    wg_free(n->c, list);
+    *room = count ? 2 * count : 8;
+    return more;
+}
+
 /* Frees memory, or keeps it while there are builds whose nodes may read it. Without memory for the list it
  * is left to wg_finish. */
 static void retire(wg_nn_cache *n, void *memory)
 {
-    if (n->builds && memory && n->olds == n->room_of_olds) {
-        const int room = n->olds ? 2 * n->olds : 16;
-        void **more = wg_alloc(n->c, (size_t)room, sizeof *more);
-        if (!more) return;
-        if (n->olds) memcpy(more, n->old, (size_t)n->olds * sizeof *more);
-        wg_free(n->c, n->old);
-        n->old = more, n->room_of_olds = room;
-    }
-    if (!n->builds) wg_free(n->c, memory);
-    else if (memory) n->old[n->olds++] = memory;
+    if (n->builds && memory) {
+        void **old = grown(n, n->old, n->olds, &n->room_of_olds, sizeof *old);
+        if (old) n->old = old, n->old[n->olds++] = memory;
+    } else wg_free(n->c, memory);
 }
 static void free_old(wg_nn_cache *n)
 {
@@ -117,14 +120,9 @@ static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
     if (!set) return NULL;
     for (int i = 0; i < n->count; i++)
         if (n->slots[i].set == set && strcmp(n->slots[i].name, full) == 0) return &n->slots[i];
-    if (n->count == n->room_of_slots) {
-        const int room = n->count ? 2 * n->count : 8;
-        slot *more = wg_alloc(n->c, (size_t)room, sizeof *more);
-        if (!more) return NULL;
-        if (n->count) memcpy(more, n->slots, (size_t)n->count * sizeof *more);
-        wg_free(n->c, n->slots);
-        n->slots = more, n->room_of_slots = room;
-    }
+    slot *more = grown(n, n->slots, n->count, &n->room_of_slots, sizeof *more);
+    if (!more) return NULL;
+    n->slots = more;
     slot *s = &n->slots[n->count++];
     *s = (slot){ .set = set };
     memcpy(s->name, full, sizeof full);
@@ -154,12 +152,12 @@ static bool fits(wg_nn_cache *n, wg_site here, slot *s, wg_node k, wg_node v, bo
 {
     char a[96], b[96];
     const wg_shape shape = wg_node_shape(k);
-    if (twice) {
-        wg_fail(n->c, here, WG_ERROR_USE,
-                "nn_attention: layer \"%s\" uses the cache twice in this step: wg_nn_cache_step ends a step",
-                s->name);
-        return false;
-    }
+    if (twice)
+        return wg_fail(n->c, here, WG_ERROR_USE,
+                       "nn_attention: layer \"%s\" uses the cache twice in this step: wg_nn_cache_step ends "
+                       "a step",
+                       s->name),
+               false;
     if (n->tokens == 0) {
         s->shape = shape, s->dtype = wg_node_dtype(k), s->width = wg_dim(v, -1);
         return true;
@@ -192,11 +190,11 @@ static bool mask_fits(wg_site here, const wg_nn_cache *n, const char *name, cons
     char shape[96];
     const int64_t has = mask->rank ? mask->dim[mask->rank - 1] : 1;
     if (has == 1 || has == keys) return true;
-    wg_fail(n->c, here, WG_ERROR_SHAPE,
-            "nn_attention: \"%s\" has a mask %s for %lld keys: %lld in the cache and %lld new ones", name,
-            wg_shape_text(*mask, shape, sizeof shape), (long long)keys, (long long)n->tokens,
-            (long long)(keys - n->tokens));
-    return false;
+    return wg_fail(n->c, here, WG_ERROR_SHAPE,
+                   "nn_attention: \"%s\" has a mask %s for %lld keys: %lld in the cache and %lld new ones",
+                   name, wg_shape_text(*mask, shape, sizeof shape), (long long)keys, (long long)n->tokens,
+                   (long long)(keys - n->tokens)),
+           false;
 }
 
 /* The mask for rows of the memory that hold no tokens yet, too. Layers with one mask share what is made of
@@ -314,13 +312,13 @@ static int64_t new_tokens(wg_nn_cache *n, wg_site here)
     for (int i = 0; i < n->count; i++) {
         const slot *s = &n->slots[i];
         const int64_t of = tokens_of(s);
-        if (of < 0 || (i && of != tokens)) {
-            wg_fail(n->c, here, WG_ERROR_USE,
-                    "nn_cache_step: layer \"%s\" has no new tokens, or not as many as the others: each "
-                    "layer of the cache must be in the graph, once for each step",
-                    s->name);
-            return -1;
-        }
+        if (of < 0 || (i && of != tokens))
+            return wg_fail(
+                       n->c, here, WG_ERROR_USE,
+                       "nn_cache_step: layer \"%s\" has no new tokens, or not as many as the others: each "
+                       "layer of the cache must be in the graph, once for each step",
+                       s->name),
+                   -1;
         tokens = of;
     }
     if (tokens < 0) wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_step: no layer has this cache");

@@ -14,33 +14,34 @@ enum { NAME_MOST = 300 };
 /* A layer that is being made. */
 typedef struct layer {
     wg_graph *g;
+    wg_context *c;
     wg_params *p;
     const char *name;
     wg_dtype dtype;       /* of its parameters: that of the operand if it is a float, else the default */
     wg_site here, inside; /* the user's call; the same for the ops that make the layer */
 } layer;
 
-static inline bool fail_operand(const layer *l, const char *what, wg_node x, wg_params *p)
+static inline bool fail_operand(const layer *l, const char *what, wg_node x)
 {
-    wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
-    if (!l->g)
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is %s", what,
-                wg_is_none(x) ? "wg_none, no node" : "a number, and must be a node");
-    else if (x.index || !wg_failed(c))
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is no node of its graph since the last wg_begin", what);
+    if (!l->g || x.index || !wg_failed(l->c))
+        wg_fail(l->c, l->here, WG_ERROR_USE, "%s: x is %s", what,
+                wg_is_none(x) ? "wg_none, no node"
+                : !l->g       ? "a number, and must be a node"
+                              : "no node of its graph since the last wg_begin");
     return false;
 }
 
 static inline bool fail_twice(const layer *l, const char *what, const char *name, wg_site first)
 {
-    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_USE,
-            strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
-                ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
-                  "Else give it another name, or say .share = true"
-                : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
-                  ".share = true",
-            what, name, wg_site_place(first));
-    return false;
+    return wg_fail(
+               l->c, l->here, WG_ERROR_USE,
+               strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
+                   ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
+                     "Else give it another name, or say .share = true"
+                   : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
+                     ".share = true",
+               what, name, wg_site_place(first)),
+           false;
 }
 
 /* Checks a layer's node and name; no other layer of this graph may have the name. False: after an
@@ -49,24 +50,17 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
                          bool share)
 {
     *l = (layer){ .g = wg_graph_of(x), .p = p, .name = name, .here = here, .inside = wg_inside(here) };
-    if (!wg_node_ok(x)) return fail_operand(l, what, x, p);
+    l->c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
+    if (!wg_node_ok(x)) return fail_operand(l, what, x);
     if (wg_dtype_is_float(wg_node_dtype(x))) l->dtype = wg_node_dtype(x);
-    wg_context *c = wg_graph_context(l->g);
-    if (!wg_options_named(c, here, what) || wg_failed(c)) return false;
-    if (!p || !name || !*name || strlen(name) > NAME_MOST) {
-        wg_fail(c, here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most %d characters", what,
-                NAME_MOST);
-        return false;
-    }
+    if (!wg_options_named(l->c, here, what) || wg_failed(l->c)) return false;
+    if (!p || !name || !*name || strlen(name) > NAME_MOST)
+        return wg_fail(l->c, here, WG_ERROR_USE,
+                       "%s: takes a parameter set and a name of at most %d characters", what, NAME_MOST),
+               false;
     wg_site first = wg_layer_claim(l->g, p, name, here);
     if (first && !share) return fail_twice(l, what, name, first);
-    return !wg_failed(c);
-}
-
-static inline wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
-{
-    init.dtype = l->dtype;
-    return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
+    return !wg_failed(l->c);
 }
 
 /* A parameter whose first values are those that the user has given, or others by default. */
@@ -78,11 +72,20 @@ static inline wg_node weight(const layer *l, const char *part, const wg_shape *s
     return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
 }
 
+static inline wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
+{
+    return weight(l, part, s, &(wg_init){ 0 }, init);
+}
+
 static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
 {
     const wg_init zeros = wg_init_as(l->dtype, wg_zeros());
     return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
 }
+
+/* cached_keys.c. Puts the keys and values of the cache before those of a, and sets the mask. `name` is the layer's
+ * in p. After an error nothing is changed. */
+void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *name, wg_attention_args *a);
 
 static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
 

@@ -1,6 +1,5 @@
 /* nn.c: layers that own parameters. They use the public API alone. */
-#include "wengert/nn.h"
-
+#define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/layer.h"
 
 /* ---- dense ---- */
@@ -14,7 +13,7 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
     const wg_shape s = wg_node_shape(a->x);
     if (a->units < 1 || s.rank < 1) {
         char shape[96];
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
+        wg_fail(l.c, here, WG_ERROR_SHAPE,
                 "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name,
                 (long long)a->units, wg_shape_text(s, shape, sizeof shape));
         return refused(a->x);
@@ -35,21 +34,19 @@ typedef struct averages {
 /* Registers the assignment v = momentum v + (1 - momentum) now; a commit of the evaluation carries it out. */
 static void update_average(wg_site here, wg_node v, wg_node now, double momentum)
 {
-    wg_node kept = wg_mul_at(here, v, wg_number(momentum)),
-            added = wg_mul_at(here, now, wg_number(1 - momentum));
-    wg_assign_at(here, v, wg_add_at(here, kept, added));
+    wg_node kept = wg_mul(v, momentum), added = wg_mul(now, 1 - momentum);
+    wg_assign(v, wg_add(kept, added));
 }
 
 static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta,
                      const averages *v)
 {
-    wg_node y = wg_batch_norm_at(
-        here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
+    wg_node y = wg_batch_norm(a->x, gamma, beta, .eps = a->eps);
     const bool is_empty = wg_shape_size(wg_node_shape(a->x)) == 0; /* then the batch has no mean */
     if (!wg_node_ok(y) || is_empty) return y;
-    update_average(here, v->mean, wg_part_at(here, y, 1), v->momentum);
-    update_average(here, v->variance, wg_part_at(here, y, 2), v->momentum);
-    wg_assign_at(here, v->count, wg_add_at(here, v->count, wg_number(1)));
+    update_average(here, v->mean, wg_part(y, 1), v->momentum);
+    update_average(here, v->variance, wg_part(y, 2), v->momentum);
+    wg_assign(v->count, wg_add(v->count, 1));
     return y;
 }
 
@@ -58,15 +55,10 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
 static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta,
                      const averages *v)
 {
-    wg_node unseen = wg_less_equal_at(here, v->count, wg_number(0));
-    wg_node weight = wg_sub_at(here, wg_number(1), wg_pow_at(here, wg_number(v->momentum), v->count));
-    weight = wg_where_at(here, unseen, wg_number(1), weight);
-    wg_node mean = wg_div_at(here, v->mean, weight);
-    wg_node variance = wg_where_at(here, unseen, wg_number(1), wg_div_at(here, v->variance, weight));
-    return wg_batch_norm_at(
-        here,
-        &(wg_batch_norm_args){
-            .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
+    wg_node unseen = wg_less_equal(v->count, 0), weight = wg_sub(1, wg_pow(v->momentum, v->count));
+    weight = wg_where(unseen, 1, weight);
+    wg_node mean = wg_div(v->mean, weight), variance = wg_where(unseen, 1, wg_div(v->variance, weight));
+    return wg_batch_norm(a->x, gamma, beta, mean, variance, .eps = a->eps);
 }
 
 /* The averages are those of outputs of the op, which there are if the features are the last axis. So another
@@ -78,7 +70,7 @@ static wg_node move_axis(wg_site here, wg_node x, int from, int to)
         k += k == from;
         t.axis[i] = i == to ? from : k++;
     }
-    return wg_transpose_at(here, &(wg_transpose_args){ .x = x, .axes = wg_axes_of(t.count, t.axis) });
+    return wg_transpose(x, .axes = wg_axes_of(t.count, t.axis));
 }
 
 static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
@@ -102,23 +94,22 @@ static int one_axis(const layer *l, wg_axis given, int rank)
 /* The axis of features, or -1: an error is recorded. */
 static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
 {
-    wg_context *c = wg_graph_context(l->g);
     const wg_shape s = wg_node_shape(a->x);
     const wg_axes all = wg_axes_given(l->here, "axis", a->axis);
     const int axis = one_axis(l, a->axis, s.rank);
     const double said = all.count == 0 ? -1 : all.axis[0] == INT32_MIN ? a->axis : all.axis[0];
     char shape[96];
     if (all.count > 1)
-        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": .axis has %d axes, and must have one",
+        wg_fail(l->c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": .axis has %d axes, and must have one",
                 a->name, all.count);
     else if (axis < 0)
-        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %g for the features",
+        wg_fail(l->c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %g for the features",
                 a->name, wg_shape_text(s, shape, sizeof shape), said);
     else if (!(momentum >= 0 && momentum < 1))
-        wg_fail(c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)", a->name,
-                momentum);
+        wg_fail(l->c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)",
+                a->name, momentum);
     else if ((unsigned)a->mode > WG_AS_EVAL)
-        wg_fail(c, l->here, WG_ERROR_VALUE,
+        wg_fail(l->c, l->here, WG_ERROR_VALUE,
                 "nn_batch_norm: \"%s\": mode is %d, and must be one of wg_layer_mode", a->name, (int)a->mode);
     else return axis;
     return -1;
@@ -158,7 +149,7 @@ static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axe
         if (in[k]) f->dim[f->rank++] = s.dim[k], axes->axis[axes->count++] = k;
     char shape[96];
     if (!fits)
-        wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE,
+        wg_fail(l->c, l->here, WG_ERROR_SHAPE,
                 "%s: \"%s\": x %s needs an axis, and each of .axes must be one of its axes, once", what,
                 l->name, wg_shape_text(s, shape, sizeof shape));
     return fits;
@@ -176,11 +167,8 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
         return refused(a->x);
     if (axes.axis[0] == wg_node_shape(a->x).rank - 1) axes.count = 0; /* the last alone: the op's own way */
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    return wg_layer_norm_at(l.inside, &(wg_layer_norm_args){ .x = a->x,
-                                                             .gamma = gamma,
-                                                             .beta = beta,
-                                                             .eps = a->eps,
-                                                             .axes = wg_axes_of(axes.count, axes.axis) });
+    here = l.inside;
+    return wg_layer_norm(a->x, gamma, beta, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis));
 }
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
@@ -194,9 +182,8 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
         !order_axes(&l, "nn_rms_norm", a->x, &axes, &f))
         return refused(a->x);
     wg_node gamma = param(&l, "gamma", &f, wg_const(1));
-    return wg_rms_norm_at(
-        l.inside, &(wg_rms_norm_args){
-                      .x = a->x, .gamma = gamma, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis) });
+    here = l.inside;
+    return wg_rms_norm(a->x, gamma, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis));
 }
 
 /* ---- group_norm ---- */
@@ -208,19 +195,14 @@ wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
     layer l;
     if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     const int rank = wg_node_shape(a->x).rank, axis = one_axis(&l, a->axis, rank);
-    if (rank < 2 || axis < 1) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
-                "nn_group_norm: \"%s\": x needs an axis of examples and one of channels", a->name);
-        return refused(a->x);
-    }
+    if (rank < 2 || axis < 1)
+        return wg_fail(l.c, here, WG_ERROR_SHAPE,
+                       "nn_group_norm: \"%s\": x needs an axis of examples and one of channels", a->name),
+               refused(a->x);
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    return wg_group_norm_at(l.inside, &(wg_group_norm_args){ .x = a->x,
-                                                             .gamma = gamma,
-                                                             .beta = beta,
-                                                             .groups = a->groups,
-                                                             .eps = a->eps,
-                                                             .axis = WG_AXES(axis) });
+    here = l.inside;
+    return wg_group_norm(a->x, gamma, beta, a->groups, .eps = a->eps, .axis = WG_AXES(axis));
 }
 
 /* ---- conv ---- */
@@ -247,7 +229,7 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
         W->dim[axes] = divided / groups;
         W->dim[axes + 1] = transposed ? last : a->units;
     } else
-        wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE,
+        wg_fail(l->c, l->here, WG_ERROR_SHAPE,
                 "%s: \"%s\" of %lld units and %lld groups on x %s: x has 1 to 3 axes between examples and "
                 "channels, size has a "
                 "number for each, and groups divide channels",

@@ -89,13 +89,12 @@ static wg_node first_state(const layer *l, const char *what, const char *name, w
         wg_node zeros = wg_fill(l->g, 0, WG_SHAPE(want.dim[0], units));
         return wg_node_dtype(x) == wg_node_dtype(zeros) ? zeros : wg_cast(zeros, wg_node_dtype(x));
     }
-    if (!wg_node_ok(s) || !wg_shape_equal(wg_node_shape(s), want)) {
-        wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE, "%s: \"%s\": the state %s is %s, must be %s",
-                what, l->name, name,
-                wg_node_ok(s) ? wg_shape_text(wg_node_shape(s), is, sizeof is) : "no node",
-                wg_shape_text(want, must, sizeof must));
-        return wg_none;
-    }
+    if (!wg_node_ok(s) || !wg_shape_equal(wg_node_shape(s), want))
+        return wg_fail(l->c, l->here, WG_ERROR_SHAPE, "%s: \"%s\": the state %s is %s, must be %s", what,
+                       l->name, name,
+                       wg_node_ok(s) ? wg_shape_text(wg_node_shape(s), is, sizeof is) : "no node",
+                       wg_shape_text(want, must, sizeof must)),
+               wg_none;
     return n == 1 ? s : wg_slice(s, .axis = 1, .from = d * units, .to = (d + 1) * units);
 }
 static bool first_states(const layer *l, const char *what, const kind *k, const wg_nn_recurrent_args *a,
@@ -112,10 +111,11 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
     if (!begin(l, here, what, a->x, a->p, a->name, a->share)) return false;
     const wg_shape s = wg_node_shape(a->x);
     if (s.rank == rank && a->units >= 1 && wg_dtype_is_float(wg_node_dtype(a->x))) return true;
-    wg_fail(wg_graph_context(l->g), here, WG_ERROR_SHAPE,
-            "%s: \"%s\" of %lld units on x %s: x must be floats [batch, %sin], units at least 1", what,
-            a->name, (long long)a->units, wg_shape_text(s, shape, sizeof shape), rank == 3 ? "time, " : "");
-    return false;
+    return wg_fail(l->c, here, WG_ERROR_SHAPE,
+                   "%s: \"%s\" of %lld units on x %s: x must be floats [batch, %sin], units at least 1", what,
+                   a->name, (long long)a->units, wg_shape_text(s, shape, sizeof shape),
+                   rank == 3 ? "time, " : ""),
+           false;
 }
 
 /* ---- cells ---- */
@@ -185,15 +185,14 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     wg_site here = l->inside;
     const int64_t time = wg_dim(x, 0);
     const bool reverse = a->reverse != (d == 1);
-    wg_context *c = wg_graph_context(l->g);
     const weights w = weights_of(l, k, d ? "reverse." : "", wg_dim(x, 2), a);
     wg_nn_states s;
     if (!first_states(l, k->name, k, a, d, n, &s)) return no_states(a->x);
-    wg_node *y = wg_alloc(c, (size_t)(time ? time : 1), sizeof *y);
+    wg_node *y = wg_alloc(l->c, (size_t)(time ? time : 1), sizeof *y);
     if (!y) return no_states(a->x);
     s = run_steps(here, &w, x, s, a->lengths, reverse, y);
     s.y = time ? wg_stack(y, (int)time, 1) : wg_fill(l->g, 0, WG_SHAPE(wg_dim(x, 1), 0, a->units));
-    wg_free(c, y);
+    wg_free(l->c, y);
     return s;
 }
 
@@ -203,11 +202,11 @@ static bool lengths_fit(const layer *l, const char *what, const wg_nn_recurrent_
     char is[96], must[96];
     if (wg_is_none(a->lengths) || (wg_node_ok(a->lengths) && wg_shape_equal(wg_node_shape(a->lengths), want)))
         return true;
-    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE, "%s: \"%s\": the lengths are %s, must be %s",
-            what, a->name,
-            wg_node_ok(a->lengths) ? wg_shape_text(wg_node_shape(a->lengths), is, sizeof is) : "no node",
-            wg_shape_text(want, must, sizeof must));
-    return false;
+    return wg_fail(l->c, l->here, WG_ERROR_SHAPE, "%s: \"%s\": the lengths are %s, must be %s", what, a->name,
+                   wg_node_ok(a->lengths) ? wg_shape_text(wg_node_shape(a->lengths), is, sizeof is)
+                                          : "no node",
+                   wg_shape_text(want, must, sizeof must)),
+           false;
 }
 
 static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
@@ -225,7 +224,7 @@ static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_
     wg_node x = wg_transpose(a->x, .axes = WG_AXES(1, 0, 2));
     const int n = a->bidirectional ? 2 : 1;
     wg_nn_states s = direction(&l, k, a, x, 0, n);
-    if (n == 1 || wg_failed(wg_graph_context(l.g))) return s;
+    if (n == 1 || wg_failed(l.c)) return s;
     wg_nn_states r = direction(&l, k, a, x, 1, n);
     s.y = side_by_side(here, s.y, r.y);
     s.h = side_by_side(here, s.h, r.h);

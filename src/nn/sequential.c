@@ -1,97 +1,82 @@
 /* sequential.c: layers one after the other, from a list. */
-#include "wengert/sequential.h"
-
+#define WG_AT(args) here /* nodes get the user's call site */
 #include <stdio.h>
 
 #include "nn/layer.h"
+#include "nn/layers.h"
 
-/* A layer of the list that is being made. */
-typedef struct link {
-    const wg_nn_part *part;
-    wg_node x;
-    wg_params *p;
+static const wgi_layer_kind *const layers[] = {
+    &wgi_layer_dense,     &wgi_layer_conv,       &wgi_layer_conv_transpose, &wgi_layer_rnn,
+    &wgi_layer_lstm,      &wgi_layer_gru,        &wgi_layer_attention,      &wgi_layer_transformer_block,
+    &wgi_layer_embedding, &wgi_layer_batch_norm, &wgi_layer_layer_norm,     &wgi_layer_rms_norm
+};
+enum { LAYERS = sizeof layers / sizeof *layers };
+
+/* The fields that are options, for layers that have a row of the name. */
+#define FIELD(field) #field, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field)
+static const struct {
     const char *name;
-    bool share;
-    wg_site here;
-} link;
+    size_t at, size;
+} options[] = { { FIELD(no_bias) }, { FIELD(size) },          { FIELD(stride) }, { FIELD(padding) },
+                { FIELD(same) },    { FIELD(bidirectional) }, { FIELD(causal) }, { FIELD(width) } };
+
+static bool is_set(const wg_nn_part *l, int i)
+{
+    static const char zero[sizeof(int64_t)];
+    return memcmp((const char *)l + layers[i]->part, zero, layers[i]->part_size) != 0;
+}
 
 static int kinds_of(const wg_nn_part *l)
 {
-    return (l->dense != 0) + (l->conv != 0) + (l->conv_transpose != 0) + (l->rnn != 0) + (l->lstm != 0) +
-           (l->gru != 0) + (l->attention != 0) + (l->transformer != 0) + (l->embedding != 0) + l->batch_norm +
-           l->layer_norm + l->rms_norm + (l->max_pool.rank != 0) + (l->avg_pool.rank != 0) + (l->drop != 0) +
-           l->flatten + (l->op != NULL) + (l->layer != NULL);
+    int n = (l->max_pool.rank != 0) + (l->avg_pool.rank != 0) + (l->drop != 0) + l->flatten +
+            (l->op != NULL) + (l->layer != NULL);
+    for (int i = 0; i < LAYERS; i++) n += is_set(l, i);
+    return n;
 }
 
-static wg_node conv(const link *k, int64_t units, wg_node (*make)(wg_site, const wg_nn_conv_args *))
+static wg_node owner(const layer *of, const wg_nn_part *l, const wgi_layer_kind *k, wg_node x,
+                     const char *name, bool share)
 {
-    const wg_nn_part *l = k->part;
-    return make(k->here, &(wg_nn_conv_args){ .x = k->x,
-                                             .p = k->p,
-                                             .name = k->name,
-                                             .units = units,
-                                             .size = l->size,
-                                             .stride = l->stride,
-                                             .padding = l->padding,
-                                             .same = l->same,
-                                             .no_bias = l->no_bias,
-                                             .share = k->share });
+    char *args = wg_alloc(of->c, 1, k->size);
+    if (!args) return refused(x);
+    *(wgi_layer_of *)(void *)args = (wgi_layer_of){ x, of->p, name };
+    *(bool *)(args + k->share) = share;
+    if (k->rows[0].kind == WG_ATTR_SIZE)
+        memcpy(args + k->rows[0].offset, (const char *)l + k->part, k->part_size);
+    for (const wg_attr_row *row = k->rows; row->name; row++)
+        for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+            if (!strcmp(options[i].name, row->name))
+                memcpy(args + row->offset, (const char *)l + options[i].at, options[i].size);
+    wg_node y = k->make(of->inside, args);
+    wg_free(of->c, args);
+    return y;
 }
 
-static wg_node recurrent(const link *k, int64_t units,
-                         wg_nn_states (*make)(wg_site, const wg_nn_recurrent_args *))
+static wg_node pool(wg_site here, const wg_nn_part *l, wg_node x)
 {
-    return make(k->here, &(wg_nn_recurrent_args){ .x = k->x,
-                                                  .p = k->p,
-                                                  .name = k->name,
-                                                  .units = units,
-                                                  .bidirectional = k->part->bidirectional,
-                                                  .share = k->share })
-        .y;
+    return l->max_pool.rank ? wg_max_pool(x, .size = l->max_pool, .stride = l->stride, .padding = l->padding,
+                                          .same = l->same)
+                            : wg_avg_pool(x, .size = l->avg_pool, .stride = l->stride, .padding = l->padding,
+                                          .same = l->same);
 }
 
-static wg_node pool(const link *k, wg_shape size, wg_node (*make)(wg_site, const wg_pool_args *))
+static wg_node flatten(wg_site here, wg_node x)
 {
-    const wg_nn_part *l = k->part;
-    return make(k->here,
-                &(wg_pool_args){
-                    .x = k->x, .size = size, .stride = l->stride, .padding = l->padding, .same = l->same });
-}
-
-static wg_node flatten(const link *k)
-{
-    const wg_shape s = wg_node_shape(k->x);
+    const wg_shape s = wg_node_shape(x);
     int64_t others = 1;
     for (int i = 1; i < s.rank; i++) others *= s.dim[i];
-    return wg_reshape_at(k->here, k->x, WG_SHAPE(wg_dim_at(k->here, k->x, 0), others));
+    return wg_reshape(x, WG_SHAPE(wg_dim(x, 0), others));
 }
 
-/* What the layers without units have in common. */
-#define OWN(layer, ...)                                  \
-    wg_nn_##layer##_at(k->here, &(wg_nn_##layer##_args){ \
-                                    .x = k->x, .p = k->p, .name = k->name, .share = k->share, __VA_ARGS__ })
-
-static wg_node make(const link *k)
+static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char *name, bool share)
 {
-    const wg_nn_part *l = k->part;
-    if (l->dense) return OWN(dense, .units = l->dense, .no_bias = l->no_bias);
-    if (l->conv) return conv(k, l->conv, wg_nn_conv_at);
-    if (l->conv_transpose) return conv(k, l->conv_transpose, wg_nn_conv_transpose_at);
-    if (l->rnn) return recurrent(k, l->rnn, wg_nn_rnn_at);
-    if (l->lstm) return recurrent(k, l->lstm, wg_nn_lstm_at);
-    if (l->gru) return recurrent(k, l->gru, wg_nn_gru_at);
-    if (l->attention) return OWN(attention, .heads = l->attention, .causal = l->causal);
-    if (l->transformer) return OWN(transformer_block, .heads = l->transformer, .causal = l->causal);
-    if (l->embedding) return OWN(embedding, .count = l->embedding, .width = l->width);
-    if (l->batch_norm) return OWN(batch_norm, .eps = 0);
-    if (l->layer_norm) return OWN(layer_norm, .eps = 0);
-    if (l->rms_norm) return OWN(rms_norm, .eps = 0);
-    if (l->max_pool.rank) return pool(k, l->max_pool, wg_max_pool_at);
-    if (l->avg_pool.rank) return pool(k, l->avg_pool, wg_avg_pool_at);
-    if (l->drop != 0)
-        return wg_dropout_at(k->here, &(wg_dropout_args){ .x = k->x, .drop = l->drop, .name = k->name });
-    if (l->flatten) return flatten(k);
-    return l->op ? l->op(k->here, k->x) : l->layer(k->x, k->p, k->name);
+    wg_site here = of->inside;
+    for (int i = 0; i < LAYERS; i++)
+        if (is_set(l, i)) return owner(of, l, layers[i], x, name, share);
+    if (l->max_pool.rank || l->avg_pool.rank) return pool(here, l, x);
+    if (l->drop != 0) return wg_dropout(x, .drop = l->drop, .name = name);
+    if (l->flatten) return flatten(here, x);
+    return l->op ? l->op(here, x) : l->layer(x, of->p, name);
 }
 
 wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
@@ -102,26 +87,23 @@ wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
     char name[NAME_MOST + 16];
     if (!begin(&l, here, "nn_sequential", a->x, a->p, a->name, a->share)) return refused(a->x);
     wg_node y = a->x;
-    if (a->count > 0 && !a->part) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_USE, "nn_sequential: the list of \"%s\" is NULL",
-                a->name);
-        return refused(a->x);
-    }
+    if (a->count > 0 && !a->part)
+        return wg_fail(l.c, here, WG_ERROR_USE, "nn_sequential: the list of \"%s\" is NULL", a->name),
+               refused(a->x);
     for (int i = 0; i < a->count && wg_node_ok(y); i++) {
         const int kinds = kinds_of(&a->part[i]);
-        if (kinds != 1) {
-            wg_fail(wg_graph_context(l.g), here, WG_ERROR_USE,
-                    "nn_sequential: layer %d of \"%s\" is %s: give it one field such as .dense = 10 or .op = "
-                    "wg_relu_at",
-                    i, a->name, kinds ? "several layers" : "none");
-            return refused(a->x);
-        }
+        if (kinds != 1)
+            return wg_fail(l.c, here, WG_ERROR_USE,
+                           "nn_sequential: layer %d of \"%s\" is %s: give it one field such as .dense = 10 "
+                           "or .op = "
+                           "wg_relu_at",
+                           i, a->name, kinds ? "several layers" : "none"),
+                   refused(a->x);
         snprintf(name, sizeof name, "%s.%d", a->name, i);
-        y = make(&(link){ &a->part[i], y, a->p, name, a->share, l.inside });
-        if (!wg_graph_of(y) && !wg_failed(wg_graph_context(l.g)))
-            wg_fail(wg_graph_context(l.g), here, WG_ERROR_USE,
-                    "nn_sequential: layer %d of \"%s\" gave wg_none", i, a->name);
-        if (wg_failed(wg_graph_context(l.g))) return refused(a->x);
+        y = make(&l, &a->part[i], y, name, a->share);
+        if (!wg_graph_of(y) && !wg_failed(l.c))
+            wg_fail(l.c, here, WG_ERROR_USE, "nn_sequential: layer %d of \"%s\" gave wg_none", i, a->name);
+        if (wg_failed(l.c)) return refused(a->x);
     }
     return y;
 }

@@ -1,6 +1,5 @@
 /* transformer.c: embeddings, attention, and the blocks of a transformer. */
 #define WG_AT(args) here /* nodes get the user's call site */
-#include "nn/cached_keys.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -13,12 +12,11 @@ wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
     a = WG_OR_NONE(a);
     layer l;
     if (!begin(&l, here, "nn_embedding", a->x, a->p, a->name, a->share)) return refused(a->x);
-    if (a->count < 1 || a->width < 1) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
-                "nn_embedding: \"%s\" of %lld rows of %lld: both must be at least 1", a->name,
-                (long long)a->count, (long long)a->width);
-        return refused(a->x);
-    }
+    if (a->count < 1 || a->width < 1)
+        return wg_fail(l.c, here, WG_ERROR_VALUE,
+                       "nn_embedding: \"%s\" of %lld rows of %lld: both must be at least 1", a->name,
+                       (long long)a->count, (long long)a->width),
+               refused(a->x);
     const wg_shape s = WG_SHAPE(a->count, a->width);
     wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1));
     return wg_gather_at(l.inside, W, a->x);
@@ -46,12 +44,12 @@ static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 {
     const bool memory = !wg_is_none(a->memory);
     if (!a->cache || (!memory && a->causal)) return true;
-    wg_fail(
-        wg_graph_context(l->g), l->here, WG_ERROR_USE,
-        memory ? "nn_attention: \"%s\" has .cache and .memory: only keys of x itself are cached"
-               : "nn_attention: \"%s\" has .cache without .causal = true: earlier tokens cannot see new ones",
-        a->name);
-    return false;
+    return wg_fail(l->c, l->here, WG_ERROR_USE,
+                   memory ? "nn_attention: \"%s\" has .cache and .memory: only keys of x itself are cached"
+                          : "nn_attention: \"%s\" has .cache without .causal = true: earlier tokens cannot "
+                            "see new ones",
+                   a->name),
+           false;
 }
 
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
@@ -63,13 +61,12 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
     if (!begin(&l, here, "nn_attention", a->x, a->p, a->name, a->share)) return refused(a->x);
     const wg_shape s = wg_node_shape(a->x);
     const int64_t n = s.rank ? s.dim[s.rank - 1] : 0, heads = a->heads ? a->heads : 1;
-    if (s.rank < 2 || n < 1 || heads < 1 || n % heads) {
-        wg_fail(
-            wg_graph_context(l.g), here, WG_ERROR_SHAPE,
-            "nn_attention: \"%s\" of %lld heads on x %s: x must be [..., tokens, width], heads divide width",
-            a->name, (long long)heads, wg_shape_text(s, shape, sizeof shape));
-        return refused(a->x);
-    }
+    if (s.rank < 2 || n < 1 || heads < 1 || n % heads)
+        return wg_fail(l.c, here, WG_ERROR_SHAPE,
+                       "nn_attention: \"%s\" of %lld heads on x %s: x must be [..., tokens, width], heads "
+                       "divide width",
+                       a->name, (long long)heads, wg_shape_text(s, shape, sizeof shape)),
+               refused(a->x);
     if (!cache_fits(&l, a)) return refused(a->x);
     const wg_shape W_shape = WG_SHAPE(n, 3 * n), b_shape = WG_SHAPE(3 * n), Wo_shape = WG_SHAPE(n, n),
                    bo_shape = WG_SHAPE(n);
@@ -104,18 +101,13 @@ static inner_name name_in(const layer *l, const char *part)
 }
 static wg_node norm_in(const layer *l, const char *part, wg_node x)
 {
-    return wg_nn_layer_norm_at(
-        l->inside,
-        &(wg_nn_layer_norm_args){ .x = x, .p = l->p, .name = name_in(l, part).text, .share = true });
+    wg_site here = l->inside;
+    return wg_nn_layer_norm(x, l->p, name_in(l, part).text, .share = true);
 }
 static wg_node dense_in(const layer *l, const char *part, wg_node x, int64_t units)
 {
-    return wg_nn_dense_at(l->inside, &(wg_nn_dense_args){ .x = x,
-                                                          .p = l->p,
-                                                          .name = name_in(l, part).text,
-                                                          .units = units,
-                                                          .share = true,
-                                                          .W_init = wg_xavier() });
+    wg_site here = l->inside;
+    return wg_nn_dense(x, l->p, name_in(l, part).text, units, .share = true, .W_init = wg_xavier());
 }
 static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 {
@@ -131,24 +123,18 @@ wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_a
     char shape[96];
     if (!begin(&l, here, "nn_transformer_block", a->x, a->p, a->name, a->share)) return refused(a->x);
     const wg_shape s = wg_node_shape(a->x);
-    if (s.rank < 2 || a->hidden < 0 || strlen(a->name) + 8 > NAME_MOST) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
-                "nn_transformer_block: \"%s\" of %lld hidden units on x %s: x must be [..., tokens, width], "
-                "hidden "
-                "at least 1, the name at most %d characters",
-                a->name, (long long)a->hidden, wg_shape_text(s, shape, sizeof shape), NAME_MOST - 8);
-        return refused(a->x);
-    }
+    if (s.rank < 2 || a->hidden < 0 || strlen(a->name) + 8 > NAME_MOST)
+        return wg_fail(l.c, here, WG_ERROR_SHAPE,
+                       "nn_transformer_block: \"%s\" of %lld hidden units on x %s: x must be [..., tokens, "
+                       "width], "
+                       "hidden "
+                       "at least 1, the name at most %d characters",
+                       a->name, (long long)a->hidden, wg_shape_text(s, shape, sizeof shape), NAME_MOST - 8),
+               refused(a->x);
     const int64_t width = s.dim[s.rank - 1];
     here = l.inside;
-    wg_node y = wg_nn_attention_at(here, &(wg_nn_attention_args){ .x = norm_in(&l, "ln1", a->x),
-                                                                  .p = a->p,
-                                                                  .name = name_in(&l, "attn").text,
-                                                                  .heads = a->heads,
-                                                                  .causal = a->causal,
-                                                                  .mask = a->mask,
-                                                                  .cache = a->cache,
-                                                                  .share = true });
+    wg_node y = wg_nn_attention(norm_in(&l, "ln1", a->x), a->p, name_in(&l, "attn").text, .heads = a->heads,
+                                .causal = a->causal, .mask = a->mask, .cache = a->cache, .share = true);
     wg_node x = plus(&l, a->x, y, a->drop);
     y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden ? a->hidden : 4 * width);
     y = dense_in(&l, "fc2", wg_gelu(y, .by_tanh = true), width);

@@ -1,0 +1,58 @@
+/* layers.c: the descriptors of layers. */
+#include "nn/layers.h"
+
+#define ROWS(...)                                         \
+    (const wg_attr_row[])                                 \
+    {                                                     \
+        __VA_ARGS__, { NULL, WG_ATTR_INT, 0, NULL, NULL } \
+    }
+#define KIND(NAME, field, args, by_position, ...)                                   \
+    const wgi_layer_kind wgi_layer_##NAME = { #NAME,                                \
+                                              NAME,                                 \
+                                              offsetof(wg_nn_part, field),          \
+                                              sizeof((wg_nn_part){ 0 }.field),      \
+                                              sizeof(wg_nn_##args##_args),          \
+                                              offsetof(wg_nn_##args##_args, share), \
+                                              by_position,                          \
+                                              .rows = __VA_ARGS__ }
+#define ROW(type, kind, field)                                                   \
+    {                                                                            \
+#field, WG_ATTR_##kind, offsetof(wg_nn_##type##_args, field), NULL, NULL \
+    }
+#define CONV                                                                           \
+    ROWS(ROW(conv, SIZE, units), ROW(conv, SHAPE, size), ROW(conv, SHAPE, stride),     \
+         ROW(conv, SHAPE, dilation), ROW(conv, SHAPE, padding), ROW(conv, BOOL, same), \
+         ROW(conv, SIZE, groups), ROW(conv, BOOL, no_bias))
+#define RECURRENT \
+    ROWS(ROW(recurrent, SIZE, units), ROW(recurrent, BOOL, reverse), ROW(recurrent, BOOL, bidirectional))
+
+static wg_node dense(wg_site here, const void *a) { return wg_nn_dense_at(here, a); }
+static wg_node batch_norm(wg_site here, const void *a) { return wg_nn_batch_norm_at(here, a); }
+static wg_node layer_norm(wg_site here, const void *a) { return wg_nn_layer_norm_at(here, a); }
+static wg_node rms_norm(wg_site here, const void *a) { return wg_nn_rms_norm_at(here, a); }
+static wg_node conv(wg_site here, const void *a) { return wg_nn_conv_at(here, a); }
+static wg_node conv_transpose(wg_site here, const void *a) { return wg_nn_conv_transpose_at(here, a); }
+static wg_node embedding(wg_site here, const void *a) { return wg_nn_embedding_at(here, a); }
+static wg_node rnn(wg_site here, const void *a) { return wg_nn_rnn_at(here, a).y; }
+static wg_node lstm(wg_site here, const void *a) { return wg_nn_lstm_at(here, a).y; }
+static wg_node gru(wg_site here, const void *a) { return wg_nn_gru_at(here, a).y; }
+static wg_node attention(wg_site here, const void *a) { return wg_nn_attention_at(here, a); }
+static wg_node transformer_block(wg_site here, const void *a) { return wg_nn_transformer_block_at(here, a); }
+
+KIND(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, no_bias)),
+     .init = offsetof(wg_nn_dense_args, W_init));
+KIND(batch_norm, batch_norm, batch_norm, 0,
+     ROWS(ROW(batch_norm, DOUBLE, eps), ROW(batch_norm, DOUBLE, momentum)), .is_norm = true);
+KIND(layer_norm, layer_norm, layer_norm, 0, ROWS(ROW(layer_norm, DOUBLE, eps)), .is_norm = true);
+KIND(rms_norm, rms_norm, rms_norm, 0, ROWS(ROW(rms_norm, DOUBLE, eps)), .is_norm = true);
+KIND(conv, conv, conv, 1, CONV);
+KIND(conv_transpose, conv_transpose, conv, 1, CONV);
+KIND(embedding, embedding, embedding, 2, ROWS(ROW(embedding, SIZE, count), ROW(embedding, SIZE, width)));
+KIND(rnn, rnn, recurrent, 1, RECURRENT);
+KIND(lstm, lstm, recurrent, 1, RECURRENT);
+KIND(gru, gru, recurrent, 1, RECURRENT);
+KIND(attention, attention, attention, 0,
+     ROWS(ROW(attention, SIZE, heads), ROW(attention, BOOL, causal), ROW(attention, BOOL, no_bias)));
+KIND(transformer_block, transformer, transformer_block, 0,
+     ROWS(ROW(transformer_block, SIZE, heads), ROW(transformer_block, SIZE, hidden),
+          ROW(transformer_block, BOOL, causal), ROW(transformer_block, DOUBLE, drop)));

@@ -1,0 +1,30 @@
+/* layers.h: the layers as descriptors: their sizes and options, for the language and for lists of layers. */
+#ifndef WG_NN_LAYERS_H
+#define WG_NN_LAYERS_H
+
+#include "wengert/nn.h"
+#include "wengert/op.h"
+
+/* What the arguments of every layer begin with. */
+typedef struct wgi_layer_of {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+} wgi_layer_of;
+
+typedef struct wgi_layer_kind {
+    const char *name;
+    wg_node (*make)(wg_site here, const void *args);
+    size_t part, part_size; /* the field of wg_nn_part that is this layer; a number in it is the first row */
+    size_t size, share;     /* of the struct of arguments; where its field `share` is */
+    int sizes; /* so many rows stand behind x in a call of the language; the others are options */
+    const wg_attr_row *rows; /* no_bias is the option bias of the language, which says the opposite */
+    size_t init;             /* where the first values of W are, if a program may give them; else 0 */
+    bool is_norm;            /* it owns NAME.gamma and NAME.beta; most others own NAME.W and NAME.b */
+} wgi_layer_kind;
+
+extern const wgi_layer_kind wgi_layer_dense, wgi_layer_batch_norm, wgi_layer_layer_norm, wgi_layer_rms_norm,
+    wgi_layer_conv, wgi_layer_conv_transpose, wgi_layer_embedding, wgi_layer_rnn, wgi_layer_lstm,
+    wgi_layer_gru, wgi_layer_attention, wgi_layer_transformer_block;
+
+#endif
