@@ -549,15 +549,6 @@ static size_t matmul_scratch(const wg_kernel *k)
     return p.small || p.thin || !wgi_gemm_unfit() ? 0 : wgi_gemm_room(&g);
 }
 
-/* The rows of a thin product have the same bits in any number. */
-static int matmul_together(const wg_kernel *k)
-{
-    product p;
-    product_of(&p, k);
-    const bool row = k->xt[0].shape->rank == 2 && k->xt[1].shape->rank == 2 && p.m == 1 && !p.ta;
-    return row && p.thin && p.n > 1 ? WGI_THIN : 1;
-}
-
 static double matmul_flops(const wg_kernel *k)
 {
     product p;
@@ -807,7 +798,7 @@ DEFINE_OP(matmul,
           .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
                      "where ta, else a, B = b^T where tb, else b",
           .stored = 3, .operands = 2, .kind = WG_CONTRACT, .cost = 16, TAKES(matmul),
-          RULES(matmul, shape, rewrite, together, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
+          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
           .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {

@@ -174,12 +174,10 @@ struct wg_context {
     struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
-    struct wgi_kind_types *kind_types; /* types of results: graph/kind_types.c */
-    struct wgi_kind_rules *kind_rules; /* nodes of derivative rules: grad/kind_rules.c */
-    struct wgi_kind_calls *kind_calls; /* calls that the interpreter keeps: run/kind_calls.c */
-    uint64_t warned[WGI_WARNED];       /* hashes of the warnings that were given: error.c */
-    uint32_t warnings;                 /* their number */
-    struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
+    struct wgi_kinds *kinds;          /* what is kept for nodes of one kind: graph/kinds.c */
+    uint64_t warned[WGI_WARNED];      /* hashes of the warnings that were given: error.c */
+    uint32_t warnings;                /* their number */
+    struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
     struct wg_graph *freed; /* memory of graphs that were freed, for new ones: handles to their nodes
                                           can still be refused */
     uint32_t generations;   /* the last generation given to a build of a graph */

@@ -287,10 +287,9 @@ static bool answer(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
     wgi_kind_rule *keep = NULL;
     if (g->run.derived && wgi_kind_rule_use(g, r, &keep)) return true;
     const uint32_t mark = g->count;
-    if (!wgi_ok(g->c)) return false;
     const wgi_watch outer = wgi_rule_watch(g, r->y);
-    const bool ok = call_rule(s, r, gy, outputs), alike = wgi_rule_watched(g, outer);
-    if (ok && keep && alike) wgi_kind_rule_keep(g, keep, r, mark);
+    const bool ok = wgi_ok(g->c) && call_rule(s, r, gy, outputs), alike = wgi_rule_watched(g, outer);
+    if (keep) wgi_kind_rule_keep(g, keep, r, mark, ok && alike);
     return ok;
 }
 

@@ -8,15 +8,9 @@
  * that do not lead to a gradient that is wanted are left out. */
 #include "grad/kind_rules.h"
 
-/* RULES: entries of the table, 2 to the power of BITS. PLACES: where a kind may be. NODES: most nodes of a
- * rule that are kept. OPERANDS: most of y, and of a node of the rule. OPTIONS: bytes of the options of y, and
- * of all nodes of the rule together. */
-#ifdef WG_HOSTILE
-enum { BITS = 2 };
-#else
-enum { BITS = 6 };
-#endif
-enum { RULES = 1 << BITS, PLACES = 4, NODES = 8, OPERANDS = 4, OPTIONS = 80, ALL_OPTIONS = 192 };
+/* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS: bytes of
+ * the options of all nodes of the rule together. */
+enum { NODES = 8, OPERANDS = WGI_KIND_OPERANDS, ALL_OPTIONS = 192 };
 
 /* What a node of a rule is made of: node number 0, 1, ... of the rule, or one of these. X + k: operand
  * k. */
@@ -29,63 +23,16 @@ typedef struct rule_node {
     uint8_t options; /* where its options are in all_options, in units of 8 bytes */
 } rule_node;
 
-typedef struct operand {
-    const wg_op *op;
-    const wg_shape *shape;
-    uint8_t dtype;
-    bool wanted;
-} operand;
-
-/* y.op NULL: a free entry. */
 typedef struct wgi_kind_rule {
-    operand y, gy, x[OPERANDS];
-    uint32_t operands;
-    wg_mode mode;
-    bool usable; /* false: the rule must be called each time */
+    wgi_kept kept;
     uint8_t nodes;
     uint8_t gx[OPERANDS];      /* for an operand whose answer is a node */
     wgi_answer said[OPERANDS]; /* for operands that are wanted */
     rule_node node[NODES];
-    _Alignas(16) char options[OPTIONS];
     _Alignas(16) char all_options[ALL_OPTIONS];
 } kind_rule;
 
-struct wgi_kind_rules {
-    uint64_t known; /* of wgi_shapes_gone */
-    uint32_t turn;  /* how many kinds have taken the place of another */
-    kind_rule rule[RULES];
-    kind_rule *last[WGI_OPS]; /* by the place of an op: its last kind, which is tried first */
-};
-
 /* ---- finding ---- */
-
-static uint32_t place_of(const wg_graph *g, const wgi_rule_call *r)
-{
-    const wgi_node *n = &g->node[r->y];
-    uint64_t h = (uintptr_t)n->op ^ wgi_options_number(n->op, n->attr);
-    h = wgi_kind_mix(wgi_kind_mix(h, n->shape), g->node[r->gy.index].op);
-    for (uint32_t k = 0; k < n->operands; k++) {
-        const wgi_node *x = &g->node[r->x[k].index];
-        h = wgi_kind_mix(h + (uintptr_t)x->shape + r->wanted[k], x->op);
-    }
-    return wgi_kind_place(h, BITS);
-}
-
-static bool is_same(const operand *a, const wgi_node *n)
-{
-    return a->op == n->op && a->shape == n->shape && a->dtype == n->dtype;
-}
-
-static bool is_of(const kind_rule *e, const wg_graph *g, const wgi_rule_call *r)
-{
-    const wgi_node *n = &g->node[r->y];
-    if (!is_same(&e->y, n) || e->operands != n->operands || e->mode != g->mode ||
-        !is_same(&e->gy, &g->node[r->gy.index]))
-        return false;
-    for (uint32_t k = 0; k < n->operands; k++)
-        if (!is_same(&e->x[k], &g->node[r->x[k].index]) || e->x[k].wanted != r->wanted[k]) return false;
-    return wgi_options_same(n->op, e->options, n->attr);
-}
 
 /* Whether the nodes that the rule is given are different ones. */
 static bool are_different(const wgi_rule_call *r, uint32_t n)
@@ -98,27 +45,23 @@ static bool are_different(const wgi_rule_call *r, uint32_t n)
     return true;
 }
 
-static bool can_be_kept(const wg_graph *g, const wgi_rule_call *r)
+static kind_rule *find(const wg_graph *g, const wgi_rule_call *r)
 {
-    const wgi_node *n = &g->node[r->y];
-    const wg_op *op = n->op;
-    return n->operands <= OPERANDS && op->vjp && wgi_op_is_ours(op) && !op->users && wgi_outputs(op) == 1 &&
-           op->attr_size <= OPTIONS && are_different(r, n->operands);
-}
-
-static operand operand_of(const wgi_node *n, bool wanted)
-{
-    return (operand){ n->op, n->shape, n->dtype, wanted };
-}
-
-static void claim(kind_rule *e, const wg_graph *g, const wgi_rule_call *r)
-{
-    const wgi_node *n = &g->node[r->y];
-    e->y = operand_of(n, false), e->gy = operand_of(&g->node[r->gy.index], false);
-    e->operands = n->operands, e->mode = g->mode;
-    for (uint32_t k = 0; k < n->operands; k++) e->x[k] = operand_of(&g->node[r->x[k].index], r->wanted[k]);
-    if (n->op->attr_size) memcpy(e->options, n->attr, n->op->attr_size);
-    e->usable = false;
+    const wgi_node *n = &g->node[r->y], *gy = &g->node[r->gy.index];
+    wgi_kind k;
+    if (n->operands > OPERANDS || !n->op->vjp || n->op->users || !wgi_op_has_kinds(n->op) ||
+        !are_different(r, n->operands))
+        return NULL;
+    k.op = n->op, k.attr = n->attr, k.words = 0;
+    wgi_kind_add(&k, wgi_type_word(n->shape, n->dtype));
+    wgi_kind_add(&k, wgi_type_word(gy->shape, gy->dtype));
+    wgi_kind_add(&k, (uintptr_t)gy->op + g->mode);
+    for (uint32_t i = 0; i < n->operands; i++) {
+        const wgi_node *x = &g->node[r->x[i].index];
+        wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
+        wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
+    }
+    return wgi_kept_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
 }
 
 /* ---- keeping ---- */
@@ -128,7 +71,7 @@ typedef struct keeper {
     wg_graph *g;
     const wgi_rule_call *r;
     kind_rule *e;
-    uint32_t mark;
+    uint32_t mark, operands;
     uint8_t of[4 * NODES]; /* by node - mark: its number in the entry */
     size_t options;        /* bytes taken of all_options */
 } keeper;
@@ -167,7 +110,7 @@ static uint8_t keep(keeper *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     if (i == w->r->gy.index) return GY;
     if (i == w->r->y) return Y;
-    for (uint32_t k = 0; k < w->e->operands; k++)
+    for (uint32_t k = 0; k < w->operands; k++)
         if (i == w->r->x[k].index) return (uint8_t)(X + k);
     uint8_t none = NOTHING, *at = i < w->mark ? &none : &w->of[i - w->mark];
     if (*at == NOTHING && n->op == &wgi_op_number) *at = keep_number(w, n); /* it may be shared */
@@ -175,19 +118,19 @@ static uint8_t keep(keeper *w, uint32_t i)
     return *at;
 }
 
-void wgi_kind_rule_keep(wg_graph *g, wgi_kind_rule *e, const wgi_rule_call *r, uint32_t mark)
+void wgi_kind_rule_keep(wg_graph *g, wgi_kind_rule *e, const wgi_rule_call *r, uint32_t mark, bool ok)
 {
-    keeper w = { .g = g, .r = r, .e = e, .mark = mark };
-    if (!is_of(e, g, r)) return; /* the rule has differentiated something, whose kind took the entry */
-    bool ok = g->count - mark <= sizeof w.of;
+    keeper w = { .g = g, .r = r, .e = e, .mark = mark, .operands = g->node[r->y].operands };
+    ok = ok && g->count - mark <= sizeof w.of;
+    e->kept.busy = false;
     memset(w.of, NOTHING, sizeof w.of);
     e->nodes = 0;
-    for (uint32_t k = 0; ok && k < e->operands; k++) {
+    for (uint32_t k = 0; ok && k < w.operands; k++) {
         if (!r->wanted[k]) continue;
         e->said[k] = r->said[k];
         if (r->said[k] == WGI_SAYS_NODE) ok = (e->gx[k] = keep(&w, r->gx[k].index)) != NOTHING;
     }
-    e->usable = ok;
+    e->kept.state = ok ? WGI_KIND_USABLE : WGI_KIND_NEVER;
 }
 
 /* ---- using ---- */
@@ -221,10 +164,11 @@ static uint32_t copy(wg_graph *g, const kind_rule *e, int j, const wgi_rule_call
 
 static bool use(wg_graph *g, const kind_rule *e, wgi_rule_call *r)
 {
+    const uint32_t n = g->node[r->y].operands;
     uint32_t made[NODES];
     for (int j = 0; j < e->nodes; j++)
         if (!(made[j] = copy(g, e, j, r, made))) return false;
-    for (uint32_t k = 0; k < e->operands; k++) {
+    for (uint32_t k = 0; k < n; k++) {
         if (!r->wanted[k]) continue;
         r->said[k] = e->said[k];
         if (e->said[k] == WGI_SAYS_NODE) r->gx[k] = wgi_handle(g, node_of(r, made, e->gx[k]));
@@ -234,26 +178,12 @@ static bool use(wg_graph *g, const kind_rule *e, wgi_rule_call *r)
 
 bool wgi_kind_rule_use(wg_graph *g, wgi_rule_call *r, wgi_kind_rule **keep_in)
 {
-    wg_context *c = g->c;
+    kind_rule *e = find(g, r);
     *keep_in = NULL;
-    if (wgi_without(c, WG_WITHOUT_KINDS) || !can_be_kept(g, r)) return false;
-    if (!c->kind_rules) c->kind_rules = wg_alloc(c, 1, sizeof *c->kind_rules);
-    if (!c->kind_rules) return false;
-    if (wgi_shapes_gone(c, &c->kind_rules->known))
-        *c->kind_rules = (struct wgi_kind_rules){ .known = c->kind_rules->known };
-    kind_rule **last = &c->kind_rules->last[wgi_op_place(g->node[r->y].op)], *e = *last;
-    bool found = e && is_of(e, g, r);
-    if (!found) {
-        kind_rule *const places = &c->kind_rules->rule[place_of(g, r) & ~(PLACES - 1u)];
-        for (e = places; e < places + PLACES && !found; e += !found) {
-            if (!e->y.op) break;
-            found = is_of(e, g, r);
-        }
-        if (e == places + PLACES) e = &places[c->kind_rules->turn++ % PLACES];
-    }
-    *last = e;
-    if (found) return e->usable && use(g, e, r);
-    claim(e, g, r);
+    if (!e || e->kept.state == WGI_KIND_NEVER) return false;
+    if (e->kept.state == WGI_KIND_USABLE) return use(g, e, r);
+    e->kept.state = WGI_KIND_NEVER;
+    e->kept.busy = true;
     *keep_in = e;
     return false;
 }

@@ -19,11 +19,11 @@ typedef struct wgi_rule_call {
 
 /* If the rule's nodes are kept for the kind of y, appends copies of them, fills gx[] and said[], and is
  * true. Otherwise, or after an error, false. Then, unless *keep_in is NULL, the caller calls the rule
- * between wgi_rule_watch and wgi_kind_rule_keep. The nodes must be removed before the graph is used
+ * between wgi_rule_watch and wgi_kind_rule_keep, and always the latter. The nodes must be removed before the graph is used
  * otherwise. */
 typedef struct wgi_kind_rule wgi_kind_rule;
 bool wgi_kind_rule_use(wg_graph *g, wgi_rule_call *r, wgi_kind_rule **keep_in);
-/* Keeps the nodes from mark on, which the rule has appended. */
-void wgi_kind_rule_keep(wg_graph *g, wgi_kind_rule *e, const wgi_rule_call *r, uint32_t mark);
+/* Keeps the nodes from mark on, which the rule has appended. ok: the rule may be kept. */
+void wgi_kind_rule_keep(wg_graph *g, wgi_kind_rule *e, const wgi_rule_call *r, uint32_t mark, bool ok);
 
 #endif

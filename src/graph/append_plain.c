@@ -22,7 +22,7 @@ static bool learn_op(wg_graph *g, const wg_op *op)
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
     g->plain.kinds++;
-    wgi_kind *k = wgi_plain_place(g, op);
+    wgi_plain_op *k = wgi_plain_place(g, op);
     k->node.op = op, k->node.dtype = NO_DTYPE;
     return true;
 }
@@ -44,7 +44,7 @@ static bool may_copy(wg_graph *g)
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
     if (!(y->flags & WGI_EVEN) || !may_copy(g)) return;
-    wgi_kind *k = wgi_plain_place(g, y->op);
+    wgi_plain_op *k = wgi_plain_place(g, y->op);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
@@ -120,18 +120,18 @@ OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 }
 
 /* The kind whose record can be copied for a node of op with operand x; NULL: there is none. */
-static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
+static inline wgi_plain_op *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
     if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
-    wgi_kind *k = wgi_plain_place(g, op);
+    wgi_plain_op *k = wgi_plain_place(g, op);
     const bool same = k->node.op == op && k->node.operands == (uint32_t)n && k->node.shape == m->shape &&
                       k->node.dtype == m->dtype;
     return m->flags & WGI_SCALAR && same ? k : NULL;
 }
 
 /* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */
-static inline wg_node quick(wg_graph *g, wg_site here, wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
+static inline wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node x, uint64_t a, uint64_t b)
 {
     uint64_t in = b << 32 | a;
     wgi_node *y = &g->node[g->count];
@@ -148,7 +148,7 @@ static inline wg_node quick(wg_graph *g, wg_site here, wgi_kind *k, wg_node x, u
 }
 
 /* The same with one number as operand, where calls are remembered: then numbers are not shared. */
-static wg_node with_number(wg_site here, wg_node a, wg_node b, const wg_op *op, wgi_kind *k)
+static wg_node with_number(wg_site here, wg_node a, wg_node b, const wg_op *op, wgi_plain_op *k)
 {
     const wg_node x = a.graph ? a : b;
     wg_graph *g = x.graph;
@@ -171,7 +171,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_node x = a.graph ? a : b;
     wg_graph *g = x.graph;
-    wgi_kind *k = kind_of(g, op, 2, x);
+    wgi_plain_op *k = kind_of(g, op, 2, x);
     uint64_t bits = wgi_number_bits(a.graph ? b : a);
     if (g->plain.remember) return with_number(here, a, b, op, k);
     k->number = wgi_number_place(g, bits, k->node.dtype);
@@ -182,7 +182,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_graph *g = b.graph;
-    wgi_kind *k = g ? kind_of(g, op, 2, b) : NULL;
+    wgi_plain_op *k = g ? kind_of(g, op, 2, b) : NULL;
     if (!k) return apply2(here, a, b, op);
     if (!wgi_holds_number(k->number, wgi_number_bits(a), k->node.dtype)) return other_number(here, a, b, op);
     return quick(g, here, k, b, k->number->leaf, b.index);
@@ -191,7 +191,7 @@ OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_graph *g = a.graph;
-    wgi_kind *k = b.graph == g ? kind_of(g, op, 2, a) : NULL;
+    wgi_plain_op *k = b.graph == g ? kind_of(g, op, 2, a) : NULL;
     if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
     wgi_use(g, b.index);
     return quick(g, here, k, a, a.index, b.index);
@@ -200,7 +200,7 @@ OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
 wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op)
 {
     wg_graph *g = x.graph;
-    wgi_kind *k = g ? kind_of(g, op, 1, x) : NULL;
+    wgi_plain_op *k = g ? kind_of(g, op, 1, x) : NULL;
     return k ? quick(g, here, k, x, x.index, 0) : apply1(here, x, op);
 }
 
@@ -209,7 +209,7 @@ wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
     wg_graph *g = a.graph;
     if (!g) return number_first(here, a, b, op);
     if (b.graph) return two_nodes(here, a, b, op);
-    wgi_kind *k = kind_of(g, op, 2, a);
+    wgi_plain_op *k = kind_of(g, op, 2, a);
     if (!k) return apply2(here, a, b, op);
     if (!wgi_holds_number(k->number, wgi_number_bits(b), k->node.dtype)) return other_number(here, a, b, op);
     return quick(g, here, k, a, a.index, k->number->leaf);

@@ -13,6 +13,13 @@ static wg_graph *graph_of(const wg_node x[], int n)
     return NULL;
 }
 
+/* NULL: x is no node of this build of g, or the error node. */
+static inline const wgi_node *in_graph(const wg_graph *g, wg_node x)
+{
+    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index ? &g->node[x.index]
+                                                                                          : NULL;
+}
+
 static wg_promote promotion(const wg_op *op)
 {
     if (op->map && !op->kernel[0]) return WG_PROMOTE_FLOAT; /* .map is for floats only */
@@ -33,9 +40,7 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
     for (int k = 0; k < n; k++) {
         if (wgi_is_number(x[k])) continue;
         wg_graph *h = x[k].graph;
-        if (h == g && x[k].generation == g->generation && x[k].index < g->count) {
-            if (x[k].index) continue;
-        }
+        if (in_graph(g, x[k])) continue;
         operand_name(here, k, x[k], who, sizeof who);
         if (wg_is_none(x[k])) {
             if (k >= n - op->optional) continue;
@@ -278,14 +283,38 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     return y[0];
 }
 
-/* The options are copied first, as what `a` points to changes with the next call. */
+/* ---- calls of one kind: only the first one goes through the shape rule ---- */
+
+typedef struct result_type {
+    wgi_kept kept;
+    wg_type y;                                 /* of the result; shape NULL: of a composite */
+    _Alignas(16) char meant[WGI_KIND_OPTIONS]; /* the options as the shape rule has left them */
+} result_type;
+
+/* What the shape rule says of these operands and options. NULL: nothing is kept for such a call, or an operand
+ * is not a node of this build of the graph, nor wg_none at the end. */
+static result_type *kept_type(const wg_graph *g, const wg_op *op, const wg_node x[], int n, const void *attr)
+{
+    wgi_kind k;
+    if (n > WGI_KIND_OPERANDS || !wgi_op_has_kinds(op) || (op->attr_size && !attr)) return NULL;
+    k.op = op, k.attr = attr, k.words = 0;
+    for (int i = 0; i < n; i++) {
+        const bool none = wg_is_none(x[i]) && i >= n - op->optional;
+        const wgi_node *m = none ? NULL : in_graph(g, x[i]);
+        if (!none && !m) return NULL;
+        wgi_kind_add(&k, none ? 0 : wgi_type_word(m->shape, m->dtype));
+    }
+    return wgi_kept_of(g->c, WGI_KIND_TYPE, sizeof(result_type), &k);
+}
+
+/* The options are copied first, as another call may take the place of t. */
 static wg_node apply_kept(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
-                          const wgi_kind_answer *a)
+                          const result_type *t)
 {
     _Alignas(16) char own[MOST_ATTR];
-    wgi_node y = { .op = op, .here = here, .shape = a->y.shape, .operands = (uint32_t)n };
-    y.dtype = (uint8_t)a->y.dtype;
-    if (op->attr_size) memcpy(own, a->attr, op->attr_size);
+    wgi_node y = { .op = op, .here = here, .shape = t->y.shape, .operands = (uint32_t)n };
+    y.dtype = (uint8_t)t->y.dtype;
+    if (op->attr_size) memcpy(own, t->meant, op->attr_size);
     if (op->rewrite || !y.shape) {
         wg_node other = made_of_others(here, op, g, x, n, own);
         if (!wg_is_none(other)) return other;
@@ -294,14 +323,17 @@ static wg_node apply_kept(wg_site here, const wg_op *op, wg_graph *g, const wg_n
     return wgi_handle(g, i);
 }
 
-/* Keeps what the rule has said, if the operands were not replaced by others. */
-static bool keep(wg_rule *r, wgi_kind_type *e, const wg_node given[], const wg_node x[])
+/* Keeps what the rule has said, if the operands were not replaced by others and it has looked at nothing but
+ * types and options. */
+static bool keep(wg_rule *r, result_type *t, const wg_node given[], const wg_node x[])
 {
-    wg_type y = { NULL, r->y[0].dtype };
     for (int k = 0; k < r->operands; k++)
         if (given[k].index != x[k].index || given[k].graph != x[k].graph) return true;
-    if (!is_composite(r->op) && !(y.shape = r->y[0].shape = shape_of_output(r, 0))) return false;
-    wgi_kind_type_keep(r->graph, e, &y, r->attr);
+    t->y = (wg_type){ NULL, r->y[0].dtype };
+    if (!is_composite(r->op) && !(t->y.shape = r->y[0].shape = shape_of_output(r, 0))) return false;
+    if (r->graph->rule.asked) return true;
+    if (r->op->attr_size) memcpy(t->meant, r->attr, r->op->attr_size);
+    t->kept.state = WGI_KIND_USABLE;
     return true;
 }
 
@@ -328,7 +360,7 @@ static bool options_fit(wg_rule *r)
 
 /* given: the operands of the call. x: a copy of them, in which numbers and casts are put. */
 static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node given[], wg_node x[],
-                     wg_type xt[], int n, const void *attr, wgi_kind_type *keep_in)
+                     wg_type xt[], int n, const void *attr, result_type *keep_in)
 {
     bool fresh = wgi_ok(g->c);
     memcpy(x, given, sizeof *x * (size_t)n);
@@ -364,9 +396,11 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operands, not %d", op->operands, n);
     if (wgi_before_options(here) && !wg_options_named(g->c, here, op->name))
         return failed(here, op, g, x, n, fresh);
-    wgi_kind_type *keep_in;
-    const wgi_kind_answer *kept = wgi_kind_type_of(g, op, x, n, attr, &keep_in);
-    if (kept) return apply_kept(here, op, g, x, n, kept);
+    result_type *keep_in = kept_type(g, op, x, n, attr);
+    if (keep_in && keep_in->kept.state == WGI_KIND_USABLE) return apply_kept(here, op, g, x, n, keep_in);
+    if (keep_in && keep_in->kept.state == WGI_KIND_NEVER) keep_in = NULL;
+    else if (keep_in) keep_in->kept.state = WGI_KIND_NEVER;
+    g->rule.asked = false;
     wg_node own[INLINE_OPERANDS];
     wg_type types[INLINE_OPERANDS];
     if (n <= INLINE_OPERANDS) return apply(here, op, g, x, own, types, n, attr, keep_in);

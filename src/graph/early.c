@@ -30,7 +30,7 @@ bool wgi_early_room(wg_graph *g)
     return g->plain.cell;
 }
 
-static void prepare(wg_graph *g, wgi_kind *k, wg_dtype t)
+static void prepare(wg_graph *g, wgi_plain_op *k, wg_dtype t)
 {
     static const unsigned char step[2] = { 1, 1 };
     const wg_op *op = k->node.op;
@@ -50,7 +50,7 @@ static void prepare(wg_graph *g, wgi_kind *k, wg_dtype t)
     wgi_fault_clear(&g->plain.fault);
 }
 
-bool wgi_early_call(wg_graph *g, wgi_kind *k, wg_dtype t, const void *a, const void *b, void *y)
+bool wgi_early_call(wg_graph *g, wgi_plain_op *k, wg_dtype t, const void *a, const void *b, void *y)
 {
     if (!k->type[0].shape || k->type[0].dtype != t) prepare(g, k, t);
     if (!k->fn) return false;
@@ -78,7 +78,7 @@ void wgi_early_node(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
     if (n->flags & WGI_EVEN) {
-        wgi_kind *k = wgi_plain_place(g, n->op);
+        wgi_plain_op *k = wgi_plain_place(g, n->op);
         if (k->node.op == n->op) wgi_early_value(g, k, n, n->in[0], n->in[n->operands - 1]);
     } else if (n->op->view) element(g, i);
 }

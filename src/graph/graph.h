@@ -224,9 +224,9 @@ wg_graph *wgi_graph_twin(const wg_graph *g);
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
 
 /* The entry of op among the kinds, or the free entry for it. */
-static inline wgi_kind *wgi_plain_place(wg_graph *g, const wg_op *op)
+static inline wgi_plain_op *wgi_plain_place(wg_graph *g, const wg_op *op)
 {
-    wgi_kind *k = &g->plain.kind[wgi_op_place(op)];
+    wgi_plain_op *k = &g->plain.kind[wgi_op_place(op)];
     while (k->node.op != op && k->node.op) k = k + 1 < g->plain.kind + WGI_OPS ? k + 1 : g->plain.kind;
     return k;
 }
@@ -375,7 +375,7 @@ __attribute__((cold)) void wgi_early_take(wg_graph *g);
 /* Computes the value of node i, if it can be computed early. */
 void wgi_early_node(wg_graph *g, uint32_t i);
 /* Calls k's kernel for scalars of dtype t. False: there is no value. */
-bool wgi_early_call(wg_graph *g, wgi_kind *k, wg_dtype t, const void *a, const void *b, void *y);
+bool wgi_early_call(wg_graph *g, wgi_plain_op *k, wg_dtype t, const void *a, const void *b, void *y);
 const void *wgi_early_leaf(wg_graph *g, uint32_t i);
 bool wgi_early_room(wg_graph *g);
 
@@ -386,7 +386,7 @@ static inline const void *wgi_early_operand(wg_graph *g, uint32_t i)
 }
 
 /* The value of node n, of kind k and with the operands a and b. Of one operand: b is a. */
-static inline void wgi_early_value(wg_graph *g, wgi_kind *k, const wgi_node *n, uint32_t a, uint32_t b)
+static inline void wgi_early_value(wg_graph *g, wgi_plain_op *k, const wgi_node *n, uint32_t a, uint32_t b)
 {
     const void *p = wgi_early_operand(g, a), *q = wgi_early_operand(g, b);
     if (!p || !q || (g->plain.cell == g->plain.cell_end && !wgi_early_room(g))) return;

@@ -77,7 +77,7 @@ typedef struct wgi_hash { /* the part of a node's hash that wgi_hash_of computes
 } wgi_hash;
 
 /* A plain op, and a record to copy for its nodes of float scalars: append_plain.c. */
-typedef struct wgi_kind {
+typedef struct wgi_plain_op {
     wgi_node node; /* the last such node; only its op is valid while there is none. op NULL: a free entry */
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
@@ -88,7 +88,7 @@ typedef struct wgi_kind {
     const void *x[2];
     void *y;
     wg_type type[2];
-} wgi_kind;
+} wgi_plain_op;
 
 typedef struct wgi_last_view { /* the last view of an op: append_view.c */
     const wg_op *op;
@@ -181,7 +181,7 @@ typedef struct wgi_layers {
 /* Tables of plain ops and numbers: append_plain.c, leaf.c. */
 typedef struct wgi_plain {
     wgi_number number[WGI_NUMBERS];
-    wgi_kind kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
+    wgi_plain_op kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
     int kinds;
     bool remember;             /* while count < quick: calls are remembered */
     bool early;                /* a node's value is computed when it is made: early.c */
@@ -373,7 +373,7 @@ struct wg_graph {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
         bool users;      /* a rule of an op that calls a function of the user has been called */
-        bool asked;      /* a node was asked for its op: kind_types.c */
+        bool asked;      /* a node was asked for its op: apply.c */
         wgi_watch watch;
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */

@@ -9,49 +9,59 @@
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
 bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
-/* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
-
-/* A number made of the options' fields, and whether these are equal. Never of bytes: those between the
- * fields are as the caller's stack was. */
-static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
-{
-    return op->attr_size ? wgi_attr_hash(op, attr) : 0;
-}
+/* Whether the options' fields are equal. Never compare bytes: those between the fields are as the caller's
+ * stack was. */
 static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
 {
     return !op->attr_size || wgi_attr_equal(op, a, b);
 }
-/* The place of a kind, of so many bits, in a table. h: made of addresses and numbers. */
-static inline uint32_t wgi_kind_place(uint64_t h, int bits)
-{
-    return (uint32_t)((h ^ h >> 29) * 0x9E3779B97F4A7C15u >> (64 - bits));
-}
-static inline uint64_t wgi_kind_mix(uint64_t h, const void *p)
-{
-    return (h ^ (uintptr_t)p) * 0xC2B2AE3D27D4EB4Fu;
-}
 
-/* Whether shapes were freed since the last call. *known belongs to a table that has addresses of shapes: its
- * entries must go then, since another shape may have got such an address. */
-static inline bool wgi_shapes_gone(const wg_context *c, uint64_t *known)
-{
-    const bool gone = *known != c->shapes_freed;
-    *known = c->shapes_freed;
-    return gone;
-}
+/* ---- kinds.c ---- */
 
-/* ---- kind_types.c ---- */
-
-typedef struct wgi_kind_answer {
-    wg_type y;        /* of the result; shape NULL: of a composite */
-    const void *attr; /* the options as the shape rule has left them */
+/* Three questions whose answers are kept for a kind: the type of a call's result (apply.c), the nodes of a
+ * derivative rule (grad/kind_rules.c), a call of the kernel (run/kind_calls.c). */
+typedef enum wgi_kind_answer {
+    WGI_KIND_TYPE,
+    WGI_KIND_RULE,
+    WGI_KIND_CALL,
+    WGI_KIND_ANSWERS
 } wgi_kind_answer;
-typedef struct wgi_kind_type wgi_kind_type;
-/* What the shape rule of op says of these operands and options, kept from an earlier call. The next
- * call may change it. NULL: it is not kept. Then, unless *keep_in is NULL, the caller may call
- * wgi_kind_type_keep after the rule, if the operands needed no cast. */
-const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_node x[], int n,
-                                        const void *attr, wgi_kind_type **keep_in);
-void wgi_kind_type_keep(const wg_graph *g, wgi_kind_type *e, const wg_type *y, const void *meant);
+
+/* OPERANDS, OPTIONS (bytes): a kind has at most so many. WORDS: of a rule: two types, an op, and an op and a
+ * type for each operand. */
+enum { WGI_KIND_OPERANDS = 4, WGI_KIND_OPTIONS = 80, WGI_KIND_WORDS = 3 + 2 * WGI_KIND_OPERANDS };
+
+/* What the answer follows from: an op of the library, its options, and as words types and ops. */
+typedef struct wgi_kind {
+    const wg_op *op;
+    const void *attr;
+    int words;
+    uintptr_t word[WGI_KIND_WORDS];
+} wgi_kind;
+
+/* Records of shapes are aligned to 64 bytes, and descriptors of ops to 8: a small number fits in. */
+static inline uintptr_t wgi_type_word(const wg_shape *s, unsigned dtype) { return (uintptr_t)s + dtype; }
+static inline wg_type wgi_type_of_word(uintptr_t w)
+{
+    return (wg_type){ (const wg_shape *)(w & ~(uintptr_t)63), (wg_dtype)(w & 63) };
+}
+static inline void wgi_kind_add(wgi_kind *k, uintptr_t word) { k->word[k->words++] = word; }
+
+/* The head of an answer, which stands behind it. UNKNOWN: the one who asks may fill the answer in. NEVER: the
+ * general way must be taken each time. */
+typedef struct wgi_kept {
+    wgi_kind kind; /* op NULL: a free entry */
+    enum { WGI_KIND_UNKNOWN, WGI_KIND_USABLE, WGI_KIND_NEVER } state;
+    bool busy; /* may not be given to another kind now */
+    _Alignas(16) char options[WGI_KIND_OPTIONS];
+} wgi_kept;
+
+static inline bool wgi_op_has_kinds(const wg_op *op)
+{
+    return op->library == op && op->attr_size <= WGI_KIND_OPTIONS && op->outputs <= 1;
+}
+/* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds are
+ * switched off, out of memory, or all places are busy. Valid until the next call. */
+void *wgi_kept_of(wg_context *c, wgi_kind_answer which, size_t size, const wgi_kind *k);
 
 #endif

@@ -1,6 +1,6 @@
 /* interpret.c: runs nodes one by one, on one thread, for programs that are not worth a plan. Every value
  * stays until the evaluation ends. */
-#include "run/levels.h"
+#include "run/tape.h"
 
 /* ---- one node ---- */
 
@@ -162,20 +162,15 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
-bool wgi_run_alone(wg_graph *g, uint32_t i)
-{
-    const wgi_place place = wgi_arena_place(&g->temp);
-    const bool ok = run_node(g, i);
-    wgi_arena_rewind(&g->temp, place);
-    return ok;
-}
-
 static bool run(wg_graph *g, uint32_t i)
 {
-    const wgi_node *n = &g->node[i];
-    g->run.spent += wgi_spent_on(wgi_size(n->shape));
-    wgi_kind_call *c = wgi_kind_call_of(g, n);
-    return c ? wgi_kind_call_run(g, i, c) : wgi_ok(g->c) && wgi_run_alone(g, i);
+    g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
+    wgi_kind_call *c = wgi_kind_call_of(g, &g->node[i]);
+    if (c) return wgi_kind_call_run(g, i, c);
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const bool ok = wgi_ok(g->c) && run_node(g, i);
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
 }
 
 static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool all)
@@ -184,12 +179,20 @@ static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool 
         if (wgi_is_due(g, i, all) && (!g->run.derived || i < g->run.derived)) wgi_trace_value(g, i);
 }
 
-static bool run_in_order(wg_graph *g, wgi_tape *t, uint32_t i, uint32_t last, bool all)
+/* Runs the nodes [i, last] that are due. */
+static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
 {
+    wgi_tape t;
     const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
+    if (i <= last && !wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1)) {
+        memset(g->marked + i, 0, last - i + 1);
+        return false;
+    }
+    if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
+    wgi_tape_begin(&t, g);
     for (; i <= last; i++) {
         const bool tensor = g->node[i].shape->rank && wgi_is_due(g, i, all);
-        const uint32_t at = tape && !tensor ? wgi_tape_forward(t, i, last, all) : i;
+        const uint32_t at = tape && !tensor ? wgi_tape_forward(&t, i, last, all) : i;
         if (!at) break;
         i = at;
         if (i > last || !wgi_is_due(g, i, all)) continue;
@@ -200,65 +203,22 @@ static bool run_in_order(wg_graph *g, wgi_tape *t, uint32_t i, uint32_t last, bo
     return i > last;
 }
 
-/* The nodes [i, last] that are due. NULL: it is a program of scalars, which the tape runs, or there are none,
- * or there is no memory. */
-static uint32_t *due_list(wg_graph *g, uint32_t i, uint32_t last, bool all, uint32_t *n)
-{
-    *n = 0;
-    if (i > last || g->weight < WGI_VECTORS * (double)g->count) return NULL;
-    uint32_t *list = wgi_arena_alloc(&g->temp, sizeof *list * (last - i + 1));
-    for (; list && i <= last; i++)
-        if (wgi_is_due(g, i, all)) list[(*n)++] = i;
-    return *n ? list : NULL;
-}
-
-/* Runs the nodes [i, last] that are due. */
-static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
-{
-    wgi_tape t;
-    uint32_t n = 0, levels = 0;
-    bool ok = i > last || wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1);
-    if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
-    wgi_tape_begin(&t, g);
-    const wgi_place place = wgi_arena_place(&g->temp);
-    const uint32_t *list = ok ? due_list(g, i, last, all, &n) : NULL,
-                   *level = list ? wgi_levels_of(g, list, n, &levels) : NULL;
-    if (ok && !level) ok = run_in_order(g, &t, i, last, all);
-    else {
-        for (uint32_t k = 0; ok && all && k < n; k++) g->marked[list[k]] = 1;
-        ok = ok && wgi_levels_run(g, &t, list, n, level, levels);
-        if (i <= last) memset(g->marked + i, 0, last - i + 1);
-    }
-    wgi_arena_rewind(&g->temp, place);
-    return ok;
-}
-
-static bool run_list_in_order(wg_graph *g, wgi_tape *t, const wgi_needed *n)
-{
-    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
-    bool ok = true;
-    for (uint32_t k = 0; ok && k < n->count; k++) {
-        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(t, i, i, false) : i;
-        ok = at > i || (at == i && run(g, i));
-    }
-    return ok;
-}
-
 /* Runs the nodes of a list. */
 static bool run_list(wg_graph *g, const wgi_needed *n)
 {
     wgi_tape t;
     bool ok = true;
+    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
+    wgi_tape_begin(&t, g);
     for (uint32_t k = 0; k < n->count; k++) {
         const uint32_t i = n->list[k];
         ok = ok && wgi_valued(g, i, i + (uint32_t)wgi_outputs(g->node[i].op) - 1);
         if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, i, false);
     }
-    wgi_tape_begin(&t, g);
-    uint32_t levels = 0;
-    const uint32_t *level = ok ? wgi_levels_of(g, n->list, n->count, &levels) : NULL;
-    if (level) ok = wgi_levels_run(g, &t, n->list, n->count, level, levels);
-    else ok = ok && run_list_in_order(g, &t, n);
+    for (uint32_t k = 0; ok && k < n->count; k++) {
+        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
+        ok = at > i || (at == i && run(g, i));
+    }
     for (uint32_t k = 0; k < n->count; k++) g->marked[n->list[k]] = 0;
     return ok;
 }

@@ -93,6 +93,14 @@ static inline void *wgi_memory_for(wg_graph *g, uint32_t i, size_t bytes)
  * elements. */
 static inline double wgi_spent_on(int64_t size) { return 1 + (double)size / 64; }
 
+/* ---- kind_calls.c ---- */
+
+typedef struct wgi_kind_call wgi_kind_call;
+/* The call that is kept for nodes of the kind of n. NULL: it cannot be kept, or an error was recorded. */
+wgi_kind_call *wgi_kind_call_of(wg_graph *g, const wgi_node *n);
+/* Computes node i by the call of its kind. */
+bool wgi_kind_call_run(wg_graph *g, uint32_t i, wgi_kind_call *c);
+
 /* ---- fault_report.c ---- */
 
 /* Records the fault that a kernel of `op` has found as the context's error. */
@@ -275,7 +283,5 @@ static inline wgi_spread wgi_spread_of(const wgi_load *l, wgi_ref from)
 {
     return (wgi_spread){ from, l, l->rank > 0 && l->stride[l->rank - 1] != 0 };
 }
-
-/* ---- clock.c ---- */
 
 #endif
