@@ -1,19 +1,11 @@
 /* wengert_gpt.c: the side of Wengert of W16 and W17, with the public headers alone. The graph is
  * built again at every step. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <wengert/wengert.h>
-
 #include "gpt.h"
+#include "wengert_training.h"
 
 typedef struct net {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
+    training t;
     int32_t x[GPT_BATCH * GPT_TOKENS], y[GPT_BATCH * GPT_TOKENS], place[GPT_TOKENS];
-    double loss; /* of the last step */
     wg_nn_cache *cache;
     float logits[GPT_LETTERS]; /* of the last character */
 } net;
@@ -23,20 +15,16 @@ static const char *const blocks[GPT_LAYERS] = { "h0", "h1", "h2", "h3" };
 static void make_weights(net *n, const char *block, const char *name, int which, int rows, int columns)
 {
     char full[64];
-    float *v = wg_alloc(n->c, (size_t)(rows * columns), sizeof *v);
     snprintf(full, sizeof full, "%s%s", block, name);
-    for (int i = 0; v && i < rows * columns; i++) v[i] = gpt_weight(which, i);
-    if (v) wg_params_make(n->p, full, wg_view_f32(v, WG_SHAPE(rows, columns)), false);
-    wg_free(n->c, v);
+    training_weights_by(&n->t, full, gpt_weight, which, WG_SHAPE(rows, columns));
 }
 
-static net *net_new(int places)
+static wg_node loss_of(void *self);
+
+static net *net_new(bench_setup s, int places)
 {
     enum { W = GPT_WIDTH };
-    net *n = calloc(1, sizeof *n);
-    n->c = wg_start(&(wg_options){ .threads = BENCH_THREADS });
-    n->g = wg_graph_new(n->c);
-    n->p = wg_params_new(n->c);
+    net *n = training_new(sizeof *n, s, BENCH_THREADS, WG_F32, loss_of);
     for (uint32_t i = 0; i < GPT_BATCH * GPT_TOKENS; i++) {
         n->x[i] = bench_class(STREAM_X, i, GPT_LETTERS);
         n->y[i] = bench_class(STREAM_Y, i, GPT_LETTERS);
@@ -54,60 +42,35 @@ static net *net_new(int places)
 }
 static void *start(bench_setup s)
 {
-    net *n = net_new(GPT_TOKENS);
-    n->o = wg_adamw(n->p, &(wg_adamw_opts){ .lr = bench_rates_of(s).adam });
+    net *n = net_new(s, GPT_TOKENS);
+    n->t.o = wg_adamw(n->t.p, &(wg_adamw_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
 
 /* Of characters x [..., tokens] at `place` [tokens]. */
 static wg_node logits_of(net *n, wg_node x, wg_node place, int places)
 {
-    wg_node h = wg_nn_embedding(x, n->p, "letter", GPT_LETTERS, GPT_WIDTH);
-    h = wg_add(h, wg_nn_embedding(place, n->p, "place", places, GPT_WIDTH));
+    wg_node h = wg_nn_embedding(x, n->t.p, "letter", GPT_LETTERS, GPT_WIDTH);
+    h = wg_add(h, wg_nn_embedding(place, n->t.p, "place", places, GPT_WIDTH));
     for (int i = 0; i < GPT_LAYERS; i++)
-        h = wg_nn_transformer_block(h, n->p, blocks[i], .heads = GPT_HEADS, .causal = true,
+        h = wg_nn_transformer_block(h, n->t.p, blocks[i], .heads = GPT_HEADS, .causal = true,
                                     .cache = n->cache);
-    h = wg_nn_layer_norm(h, n->p, "norm");
-    wg_node table = wg_param(n->g, n->p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
+    h = wg_nn_layer_norm(h, n->t.p, "norm");
+    wg_node table = wg_param(n->t.g, n->t.p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
     return wg_matmul(h, table, .tb = true);
 }
-static wg_node loss_of(net *n)
+static wg_node loss_of(void *self)
 {
-    wg_begin(n->g, WG_TRAIN);
+    net *n = self;
+    wg_begin(n->t.g, WG_TRAIN);
     const wg_shape s = WG_SHAPE(GPT_BATCH, GPT_TOKENS);
-    wg_node x = wg_input_borrow(n->g, "x", wg_view_i32(n->x, s)),
-            y = wg_input_borrow(n->g, "y", wg_view_i32(n->y, s)),
-            place = wg_input_borrow(n->g, "place", wg_view_i32(n->place, WG_SHAPE(GPT_TOKENS)));
+    wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(n->x, s)),
+            y = wg_input_borrow(n->t.g, "y", wg_view_i32(n->y, s)),
+            place = wg_input_borrow(n->t.g, "place", wg_view_i32(n->place, WG_SHAPE(GPT_TOKENS)));
     return wg_softmax_cross_entropy(logits_of(n, x, place, GPT_TOKENS), y);
 }
 
-static bool run(void *self, int64_t count, double seconds[])
-{
-    net *n = self;
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) {
-        wg_node L = loss_of(n);
-        wg_backward(L, n->p);
-        wg_optim_step(n->o);
-        n->loss = wg_item(L);
-    }
-    return !wg_failed(n->c);
-}
-
-static double answer(void *self)
-{
-    run(self, BENCH_CHECK_STEPS, NULL);
-    return ((net *)self)->loss;
-}
-
-static void stop(void *self)
-{
-    net *n = self;
-    wg_finish(n->c, stderr);
-    free(n);
-}
-
-const bench_side wengert_gpt = { start, run, answer, stop, NULL };
+const bench_side wengert_gpt = { start, training_run, training_answer, training_stop, NULL };
 
 /* ---- memory ---- */
 
@@ -119,7 +82,7 @@ bool wengert_gpt_bytes(double *plan, double *least)
     enum { MOMENTS = 2 };
     net *n = start((bench_setup){ .check = false });
     const double rows = GPT_BATCH * GPT_TOKENS, kept = (16.0 * GPT_LAYERS + 2) * GPT_WIDTH + GPT_LETTERS;
-    wg_plan *p = wg_plan_look(loss_of(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
+    wg_plan *p = wg_plan_look(loss_of(n), &(wg_plan_opts){ .params = n->t.p, .seconds = 1e-3 });
     const bool fine = p != NULL;
     if (p) {
         const double parameters = (double)p->parameters,
@@ -128,7 +91,7 @@ bool wengert_gpt_bytes(double *plan, double *least)
         *plan = held + (double)(p->gradients + p->workspace + p->results + p->tiles);
     }
     wg_plan_free(p);
-    stop(n);
+    training_stop(n);
     return fine;
 }
 
@@ -136,9 +99,8 @@ bool wengert_gpt_bytes(double *plan, double *least)
 
 static void *start_text(bench_setup s)
 {
-    (void)s;
-    net *n = net_new(GPT_WRITTEN);
-    n->cache = wg_nn_cache_new(n->c);
+    net *n = net_new(s, GPT_WRITTEN);
+    n->cache = wg_nn_cache_new(n->t.c);
     return n;
 }
 
@@ -147,14 +109,14 @@ static bool run_text(void *self, int64_t count, double seconds[])
     net *n = self;
     (void)seconds;
     for (int64_t k = 0; k < count; k++, wg_nn_cache_clear(n->cache))
-        for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->c); i++) {
-            wg_begin(n->g, WG_EVAL);
-            wg_node x = wg_input_borrow(n->g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
-                    place = wg_input_borrow(n->g, "place", wg_view_i32(&i, WG_SHAPE(1)));
+        for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->t.c); i++) {
+            wg_begin(n->t.g, WG_EVAL);
+            wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
+                    place = wg_input_borrow(n->t.g, "place", wg_view_i32(&i, WG_SHAPE(1)));
             wg_copy_f32(logits_of(n, x, place, GPT_WRITTEN), n->logits, GPT_LETTERS);
             wg_nn_cache_step(n->cache);
         }
-    return !wg_failed(n->c);
+    return !wg_failed(n->t.c);
 }
 
 static double answer_text(void *self)
@@ -163,4 +125,4 @@ static double answer_text(void *self)
     return gpt_answer(((net *)self)->logits);
 }
 
-const bench_side wengert_gpt_text = { start_text, run_text, answer_text, stop, NULL };
+const bench_side wengert_gpt_text = { start_text, run_text, answer_text, training_stop, NULL };

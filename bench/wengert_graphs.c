@@ -1,59 +1,18 @@
 /* wengert_graphs.c: the side of Wengert of W13 and W14, with the public headers alone: programs that read
  * values while they build their graph, or differentiate a graph that is built anew each time. */
-#include <stdlib.h>
-
-#include <wengert/wengert.h>
-
-#include "bench.h"
 #include "ode.h"
 #include "tracking.h"
+#include "wengert_training.h"
 
 /* ---- W13: an adaptive solver ---- */
 
 typedef struct ode {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
+    training t;
     int width; /* of the net; 0: 0.1 sin */
     wg_shape shape;
     double end;
     wg_node rate, W1, W2; /* the parameters of f */
-    double loss;          /* of the last run */
 } ode;
-
-static void make(ode *s, const char *name, double scale, uint32_t stream, wg_shape shape)
-{
-    int64_t n = wg_shape_size(shape);
-    float *v = wg_alloc(s->c, (size_t)n, sizeof *v);
-    for (int64_t i = 0; v && i < n; i++) v[i] = (float)(scale * (double)bench_value(stream, (uint32_t)i));
-    wg_params_make(s->p, name, wg_view_f32(v, shape), false);
-    wg_free(s->c, v);
-}
-
-static void *start_ode(bench_setup setup)
-{
-    const int width = setup.size;
-    ode *s = calloc(1, sizeof *s);
-    s->c = wg_start(&(wg_options){ .threads = 1, .interpret = setup.way == ODE_INTERPRETED });
-    s->g = wg_graph_new(s->c);
-    s->p = wg_params_new(s->c);
-    s->width = width;
-    s->shape = width ? WG_SHAPE(ODE_STATE / width, width) : WG_SHAPE(ODE_STATE);
-    s->end = width ? ODE_NET_END : ODE_END;
-    make(s, "y0", 1, STREAM_X, s->shape);
-    if (width) {
-        make(s, "W1", ODE_NET_SCALE, STREAM_WEIGHTS, WG_SHAPE(width, width));
-        make(s, "W2", ODE_NET_SCALE, STREAM_WEIGHTS + 1, WG_SHAPE(width, width));
-    } else wg_params_make(s->p, "rate", wg_view_f32(&(float){ ODE_RATE }, WG_SCALAR), false);
-    return s;
-}
-
-static void stop_ode(void *self)
-{
-    ode *s = self;
-    wg_finish(s->c, stderr);
-    free(s);
-}
 
 static wg_node f(const ode *s, double t, wg_node y)
 {
@@ -87,7 +46,7 @@ static wg_node solve(ode *s, wg_node y)
 {
     double left = s->end, h = ODE_FIRST;
     wg_node k[ODE_STAGES] = { f(s, 0, y) };
-    while (left > 0 && !wg_failed(s->c)) {
+    while (left > 0 && !wg_failed(s->t.c)) {
         h = fmin(h, left);
         wg_node next = trial(s, s->end - left, h, y, k);
         wg_node e = plus(wg_none, h, ode_error, k, ODE_STAGES);
@@ -98,39 +57,48 @@ static wg_node solve(ode *s, wg_node y)
     return y;
 }
 
-static bool run_ode(void *self, int64_t n, double seconds[])
+static wg_node ode_loss(void *self)
 {
     ode *s = self;
-    wg_shape W = WG_SHAPE(s->width, s->width);
-    (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
-        wg_begin(s->g, WG_TRAIN);
-        wg_node y = wg_param(s->g, s->p, "y0", s->shape, wg_zeros());
-        if (s->width) {
-            s->W1 = wg_param(s->g, s->p, "W1", W, wg_zeros());
-            s->W2 = wg_param(s->g, s->p, "W2", W, wg_zeros());
-        } else s->rate = wg_param(s->g, s->p, "rate", WG_SCALAR, wg_zeros());
-        wg_node loss = wg_mean(wg_square(solve(s, y)));
-        wg_backward(loss, s->p);
-        s->loss = wg_item(loss);
-    }
-    return !wg_failed(s->c);
+    const wg_shape W = WG_SHAPE(s->width, s->width);
+    wg_begin(s->t.g, WG_TRAIN);
+    wg_node y = wg_param(s->t.g, s->t.p, "y0", s->shape, wg_zeros());
+    if (s->width) {
+        s->W1 = wg_param(s->t.g, s->t.p, "W1", W, wg_zeros());
+        s->W2 = wg_param(s->t.g, s->t.p, "W2", W, wg_zeros());
+    } else s->rate = wg_param(s->t.g, s->t.p, "rate", WG_SCALAR, wg_zeros());
+    return wg_mean(wg_square(solve(s, y)));
+}
+
+static void *start_ode(bench_setup setup)
+{
+    const int width = setup.size;
+    const wg_options o = { .threads = 1, .interpret = setup.way == ODE_INTERPRETED };
+    ode *s = training_in(sizeof *s, setup, &o, ode_loss);
+    s->width = width;
+    s->shape = width ? WG_SHAPE(ODE_STATE / width, width) : WG_SHAPE(ODE_STATE);
+    s->end = width ? ODE_NET_END : ODE_END;
+    training_make(&s->t, "y0", STREAM_X, 1, s->shape);
+    if (width) {
+        training_make(&s->t, "W1", STREAM_WEIGHTS, ODE_NET_SCALE, WG_SHAPE(width, width));
+        training_make(&s->t, "W2", STREAM_WEIGHTS + 1, ODE_NET_SCALE, WG_SHAPE(width, width));
+    } else wg_params_make(s->t.p, "rate", wg_view_f32(&(float){ ODE_RATE }, WG_SCALAR), false);
+    return s;
 }
 
 static double answer_ode(void *self)
 {
     ode *s = self;
-    run_ode(s, 1, NULL);
-    const float *g = wg_params_grad(s->p, wg_params_find(s->p, "y0")).data;
-    const float *r = wg_params_grad(s->p, wg_params_find(s->p, s->width ? "W1" : "rate")).data;
-    return g && r ? s->loss + (double)*r + ode_weighted(g) : NAN;
+    training_run(s, 1, NULL);
+    const float *g = wg_params_grad(s->t.p, wg_params_find(s->t.p, "y0")).data;
+    const float *r = wg_params_grad(s->t.p, wg_params_find(s->t.p, s->width ? "W1" : "rate")).data;
+    return g && r ? s->t.loss + (double)*r + ode_weighted(g) : NAN;
 }
 
 /* ---- W14: 26 derivatives of the residuals of a hand ---- */
 
 typedef struct tracking {
-    wg_context *c;
-    wg_graph *g;
+    training t;
     track_model m;
     double direction[TRACK_POSE][TRACK_POSE]; /* the unit matrix */
     wg_node pose, tangent[TRACK_POSE];        /* of the present graph */
@@ -224,11 +192,11 @@ static wg_node residuals(wg_graph *g, const track_model *m, wg_node pose)
 /* Begins a graph with the residuals and their derivatives by each number of the pose. */
 static void build_tracking(tracking *s)
 {
-    wg_begin(s->g, WG_EVAL);
-    s->pose = wg_input(s->g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
-    wg_node r = residuals(s->g, &s->m, s->pose);
+    wg_begin(s->t.g, WG_EVAL);
+    s->pose = wg_input(s->t.g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+    wg_node r = residuals(s->t.g, &s->m, s->pose);
     for (int p = 0; p < TRACK_POSE; p++) {
-        wg_node v = wg_input_borrow(s->g, "direction", wg_view_f64(s->direction[p], WG_SHAPE(TRACK_POSE)));
+        wg_node v = wg_input_borrow(s->t.g, "direction", wg_view_f64(s->direction[p], WG_SHAPE(TRACK_POSE)));
         s->tangent[p] = wg_jvp(r, &s->pose, &v, 1);
     }
 }
@@ -240,43 +208,33 @@ static void read_tangents(tracking *s)
 
 static void *start_tracking(bench_setup setup)
 {
-    tracking *s = calloc(1, sizeof *s);
-    (void)setup;
+    tracking *s = training_new(sizeof *s, setup, 1, WG_F64, NULL);
     track_fill(&s->m);
     for (int p = 0; p < TRACK_POSE; p++) s->direction[p][p] = 1;
-    s->c = wg_start(&(wg_options){ .threads = 1, .dtype = WG_F64 });
-    s->g = wg_graph_new(s->c);
     build_tracking(s);
     return s;
-}
-
-static void stop_tracking(void *self)
-{
-    tracking *s = self;
-    wg_finish(s->c, stderr);
-    free(s);
 }
 
 static bool run_tracking(void *self, int64_t n, double seconds[])
 {
     tracking *s = self;
     (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
         build_tracking(s);
         read_tangents(s);
     }
-    return !wg_failed(s->c);
+    return !wg_failed(s->t.c);
 }
 
 static bool run_tracking_fixed(void *self, int64_t n, double seconds[])
 {
     tracking *s = self;
     (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
         wg_input_set(s->pose, wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
         read_tangents(s);
     }
-    return !wg_failed(s->c);
+    return !wg_failed(s->t.c);
 }
 
 static double jacobian_answer(tracking *s, bool done)
@@ -295,13 +253,13 @@ static bool run_whole(void *self, int64_t n, double seconds[])
 {
     tracking *s = self;
     (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
-        wg_begin(s->g, WG_EVAL);
-        s->pose = wg_input(s->g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
-        wg_node j = wg_jacobian(residuals(s->g, &s->m, s->pose), s->pose);
+    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
+        wg_begin(s->t.g, WG_EVAL);
+        s->pose = wg_input(s->t.g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+        wg_node j = wg_jacobian(residuals(s->t.g, &s->m, s->pose), s->pose);
         wg_copy_f64(j, &s->jacobian[0][0], TRACK_POSE * 3 * TRACK_POINTS);
     }
-    return !wg_failed(s->c);
+    return !wg_failed(s->t.c);
 }
 
 /* The Jacobian has a row for each residual, s->jacobian one for each number of the pose. */
@@ -316,8 +274,8 @@ static double answer_whole(void *self)
     return jacobian_answer(s, done);
 }
 
-const bench_side wengert_ode = { start_ode, run_ode, answer_ode, stop_ode, NULL };
-const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, stop_tracking, NULL };
-const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, stop_tracking,
+const bench_side wengert_ode = { start_ode, training_run, answer_ode, training_stop, NULL };
+const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, training_stop, NULL };
+const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, training_stop,
                                             NULL };
-const bench_side wengert_tracking_whole = { start_tracking, run_whole, answer_whole, stop_tracking, NULL };
+const bench_side wengert_tracking_whole = { start_tracking, run_whole, answer_whole, training_stop, NULL };

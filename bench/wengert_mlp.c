@@ -1,109 +1,66 @@
 /* wengert_mlp.c: the side of Wengert of W1, W2, W6, W15 and inference, with the public headers alone. The
  * graph is built again at every step. */
-#include <stdlib.h>
-
-#include <wengert/wengert.h>
-
-#include "bench.h"
+#include "wengert_training.h"
 
 typedef struct net {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-    wg_tensor x, y;
+    training t;
     bool norm, drop;
-    double loss;     /* the loss of the last step */
     wg_node in, out; /* of the present graph of inference */
     float result[16];
 } net;
-
-static net *net_new(int threads)
-{
-    net *n = calloc(1, sizeof *n);
-    n->c = wg_start(&(wg_options){ .threads = threads });
-    n->g = wg_graph_new(n->c);
-    n->p = wg_params_new(n->c);
-    return n;
-}
-
-static void stop(void *self)
-{
-    net *n = self;
-    wg_finish(n->c, stderr);
-    free(n);
-}
-
-static wg_tensor floats(net *n, uint32_t stream, wg_shape s)
-{
-    float *v = wg_alloc(n->c, (size_t)wg_shape_size(s), sizeof *v);
-    for (int64_t i = 0; v && i < wg_shape_size(s); i++) v[i] = bench_value(stream, (uint32_t)i);
-    return wg_view_f32(v, s);
-}
-
-static void make_weights(net *n, const char *name, uint32_t stream, int in, int out)
-{
-    wg_tensor t = floats(n, stream, WG_SHAPE(in, out));
-    float *v = t.data;
-    for (int64_t i = 0; v && i < (int64_t)in * out; i++)
-        v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
-    wg_params_make(n->p, name, t, false);
-    wg_free(n->c, v);
-}
 
 /* ---- W1, W2 ---- */
 
 static int threads_of(bench_setup s) { return s.way == MLP_ONE_THREAD ? 1 : BENCH_THREADS; }
 
+static wg_node hidden(net *n, wg_node x, const char *fc, const char *bn, int width)
+{
+    if (!n->norm) return wg_relu(wg_nn_dense(x, n->t.p, fc, width));
+    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->t.p, fc, width, .no_bias = true), n->t.p, bn));
+    return n->drop ? wg_dropout(h, .drop = MLP_DROP) : h;
+}
+
+static wg_node mlp_loss(void *self)
+{
+    net *n = self;
+    wg_begin(n->t.g, WG_TRAIN);
+    wg_node x = wg_input_borrow(n->t.g, "x", n->t.x), y = wg_input_borrow(n->t.g, "y", n->t.y);
+    wg_node h = hidden(n, x, "fc1", "bn1", mlp_width[1]);
+    wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
+    return wg_softmax_cross_entropy(wg_nn_dense(k, n->t.p, "fc3", mlp_width[3]), y);
+}
+
 static net *make_mlp(bench_setup s, bool norm)
 {
     static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
-    net *n = net_new(threads_of(s));
-    int32_t *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
+    net *n = training_new(sizeof *n, s, threads_of(s), WG_F32, mlp_loss);
     n->norm = norm, n->drop = norm && !s.check;
-    n->x = floats(n, STREAM_X, WG_SHAPE(MLP_BATCH, mlp_width[0]));
-    for (uint32_t i = 0; y && i < MLP_BATCH; i++) y[i] = bench_class(STREAM_Y, i, mlp_width[MLP_LAYERS]);
-    n->y = wg_view_i32(y, WG_SHAPE(MLP_BATCH));
+    n->t.x = training_values(&n->t, STREAM_X, 1, 0, WG_SHAPE(MLP_BATCH, mlp_width[0]));
+    n->t.y = training_classes(&n->t, MLP_BATCH, mlp_width[MLP_LAYERS]);
     for (int l = 0; l < MLP_LAYERS; l++)
-        make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
-    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
+        training_weights(&n->t, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
+    n->t.o = wg_adam(n->t.p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
 
 static void *start_mlp(bench_setup s) { return make_mlp(s, false); }
 static void *start_mlp_norm(bench_setup s) { return make_mlp(s, true); }
 
-static wg_node hidden(net *n, wg_node x, const char *fc, const char *bn, int width)
-{
-    if (!n->norm) return wg_relu(wg_nn_dense(x, n->p, fc, width));
-    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->p, fc, width, .no_bias = true), n->p, bn));
-    return n->drop ? wg_dropout(h, .drop = MLP_DROP) : h;
-}
-
-static wg_node mlp_loss(net *n)
-{
-    wg_begin(n->g, WG_TRAIN);
-    wg_node x = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
-    wg_node h = hidden(n, x, "fc1", "bn1", mlp_width[1]);
-    wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
-    return wg_softmax_cross_entropy(wg_nn_dense(k, n->p, "fc3", mlp_width[3]), y);
-}
-
 /* ---- inference ---- */
 
 static void build_inference(net *n)
 {
-    wg_begin(n->g, WG_EVAL);
-    n->in = wg_input(n->g, "x", n->x);
+    wg_begin(n->t.g, WG_EVAL);
+    n->in = wg_input(n->t.g, "x", n->t.x);
     wg_node h = hidden(n, n->in, "fc1", "bn1", mlp_width[1]);
     wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
-    n->out = wg_nn_dense(k, n->p, "fc3", mlp_width[3]);
+    n->out = wg_nn_dense(k, n->t.p, "fc3", mlp_width[3]);
 }
 
 static void *start_inference(bench_setup s)
 {
     net *n = start_mlp(s);
-    n->x = floats(n, STREAM_X, WG_SHAPE(1, mlp_width[0]));
+    n->t.x = training_values(&n->t, STREAM_X, 1, 0, WG_SHAPE(1, mlp_width[0]));
     build_inference(n);
     return n;
 }
@@ -116,7 +73,7 @@ static bool run_inference(void *self, int64_t count, double seconds[])
         build_inference(n);
         wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
     }
-    return !wg_failed(n->c);
+    return !wg_failed(n->t.c);
 }
 
 static bool run_inference_fixed(void *self, int64_t count, double seconds[])
@@ -124,10 +81,10 @@ static bool run_inference_fixed(void *self, int64_t count, double seconds[])
     net *n = self;
     (void)seconds;
     for (int64_t k = 0; k < count; k++) {
-        wg_input_set(n->in, n->x);
+        wg_input_set(n->in, n->t.x);
         wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
     }
-    return !wg_failed(n->c);
+    return !wg_failed(n->t.c);
 }
 
 static double answer_inference(void *self)
@@ -142,44 +99,31 @@ static double answer_inference_fixed(void *self)
 
 /* ---- W15 ---- */
 
-static void *start_net64(bench_setup s)
+static wg_node net64_loss(void *self)
 {
-    net *n = net_new(threads_of(s));
-    int32_t *y = wg_alloc(n->c, NET64_BATCH, sizeof *y);
-    n->x = floats(n, STREAM_X, WG_SHAPE(NET64_BATCH, NET64_IN));
-    for (uint32_t i = 0; y && i < NET64_BATCH; i++) y[i] = bench_class(STREAM_Y, i, NET64_OUT);
-    n->y = wg_view_i32(y, WG_SHAPE(NET64_BATCH));
-    make_weights(n, "fc1.W", STREAM_WEIGHTS, NET64_IN, NET64_HIDDEN);
-    make_weights(n, "fc2.W", STREAM_WEIGHTS + 1, NET64_HIDDEN, NET64_OUT);
-    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
-    return n;
-}
-
-static wg_node net64_loss(net *n)
-{
+    training *n = self;
     wg_begin(n->g, WG_TRAIN);
     wg_node x = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
     wg_node h = wg_relu(wg_nn_dense(x, n->p, "fc1", NET64_HIDDEN));
     return wg_softmax_cross_entropy(wg_nn_dense(h, n->p, "fc2", NET64_OUT), y);
 }
 
-/* ---- W6 ---- */
-
-static void *start_deep(bench_setup s)
+static void *start_net64(bench_setup s)
 {
-    net *n = net_new(BENCH_THREADS);
-    n->x = floats(n, STREAM_X, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
-    n->y = floats(n, STREAM_Y, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
-    for (int l = 0; l < DEEP_LAYERS; l++) {
-        char name[] = { 'f', 'c', (char)('0' + l), '.', 'W', 0 };
-        make_weights(n, name, STREAM_WEIGHTS + (uint32_t)l, DEEP_WIDTH, DEEP_WIDTH);
-    }
-    n->o = wg_sgd(n->p, &(wg_sgd_opts){ .lr = bench_rates_of(s).sgd });
+    training *n = training_new(sizeof *n, s, threads_of(s), WG_F32, net64_loss);
+    n->x = training_values(n, STREAM_X, 1, 0, WG_SHAPE(NET64_BATCH, NET64_IN));
+    n->y = training_classes(n, NET64_BATCH, NET64_OUT);
+    training_weights(n, "fc1.W", STREAM_WEIGHTS, NET64_IN, NET64_HIDDEN);
+    training_weights(n, "fc2.W", STREAM_WEIGHTS + 1, NET64_HIDDEN, NET64_OUT);
+    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
 
-static wg_node deep_loss(net *n)
+/* ---- W6 ---- */
+
+static wg_node deep_loss(void *self)
 {
+    training *n = self;
     wg_begin(n->g, WG_TRAIN);
     wg_node h = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
     for (int l = 0; l < DEEP_LAYERS; l++) {
@@ -189,48 +133,17 @@ static wg_node deep_loss(net *n)
     return wg_mse(h, y);
 }
 
-/* ---- running ---- */
-
-static bool steps(net *n, int64_t count, wg_node (*loss)(net *))
+static void *start_deep(bench_setup s)
 {
-    for (int64_t k = 0; k < count; k++) {
-        wg_node L = loss(n);
-        wg_backward(L, n->p);
-        wg_optim_step(n->o);
-        n->loss = wg_item(L);
+    training *n = training_new(sizeof *n, s, BENCH_THREADS, WG_F32, deep_loss);
+    n->x = training_values(n, STREAM_X, 1, 0, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    n->y = training_values(n, STREAM_Y, 1, 0, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    for (int l = 0; l < DEEP_LAYERS; l++) {
+        char name[] = { 'f', 'c', (char)('0' + l), '.', 'W', 0 };
+        training_weights(n, name, STREAM_WEIGHTS + (uint32_t)l, DEEP_WIDTH, DEEP_WIDTH);
     }
-    return !wg_failed(n->c);
-}
-
-static bool run_mlp(void *self, int64_t n, double seconds[])
-{
-    return (void)seconds, steps(self, n, mlp_loss);
-}
-static bool run_net64(void *self, int64_t n, double seconds[])
-{
-    return (void)seconds, steps(self, n, net64_loss);
-}
-static bool run_deep(void *self, int64_t n, double seconds[])
-{
-    return (void)seconds, steps(self, n, deep_loss);
-}
-
-static double answer_mlp(void *self)
-{
-    steps(self, BENCH_CHECK_STEPS, mlp_loss);
-    return ((net *)self)->loss;
-}
-
-static double answer_net64(void *self)
-{
-    steps(self, BENCH_CHECK_STEPS, net64_loss);
-    return ((net *)self)->loss;
-}
-
-static double answer_deep(void *self)
-{
-    steps(self, BENCH_CHECK_STEPS, deep_loss);
-    return ((net *)self)->loss;
+    n->o = wg_sgd(n->p, &(wg_sgd_opts){ .lr = bench_rates_of(s).sgd });
+    return n;
 }
 
 /* ---- memory ---- */
@@ -238,21 +151,22 @@ static double answer_deep(void *self)
 /* Backward needs the input of each layer, and the output for the loss. */
 bool wengert_deep_bytes(double *plan, double *least)
 {
-    net *n = start_deep((bench_setup){ .check = false });
+    training *n = start_deep((bench_setup){ .check = false });
     const double layer = (DEEP_WIDTH + 1.0) * DEEP_WIDTH * sizeof(float),
                  values = (double)DEEP_BATCH * DEEP_WIDTH * sizeof(float);
     wg_plan *p = wg_plan_look(deep_loss(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
     *least = 2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and the targets of the loss */
     if (p) *plan = (double)(p->inputs + p->parameters + p->gradients + p->workspace + p->results + p->tiles);
     bool fine = p != NULL;
-    stop(n);
+    training_stop(n);
     return fine;
 }
 
-const bench_side wengert_mlp = { start_mlp, run_mlp, answer_mlp, stop, NULL };
-const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
-const bench_side wengert_inference = { start_inference, run_inference, answer_inference, stop, NULL };
+const bench_side wengert_mlp = { start_mlp, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_mlp_norm = { start_mlp_norm, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_inference = { start_inference, run_inference, answer_inference, training_stop,
+                                       NULL };
 const bench_side wengert_inference_fixed = { start_inference, run_inference_fixed, answer_inference_fixed,
-                                             stop, NULL };
-const bench_side wengert_net64 = { start_net64, run_net64, answer_net64, stop, NULL };
-const bench_side wengert_deep = { start_deep, run_deep, answer_deep, stop, NULL };
+                                             training_stop, NULL };
+const bench_side wengert_net64 = { start_net64, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_deep = { start_deep, training_run, training_answer, training_stop, NULL };

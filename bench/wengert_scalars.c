@@ -14,6 +14,7 @@ typedef struct scalars {
     wg_graph *g;
     wg_params *p;
     leaves leaves;
+    wg_node (*build)(struct scalars *s);
     int size, way, count; /* count: of unknowns */
     char (*name)[12];     /* of each unknown */
     uint32_t seed;
@@ -21,13 +22,14 @@ typedef struct scalars {
     double value, *x, *gradient;
 } scalars;
 
-static scalars *scalars_new(bench_setup setup, int count, leaves kind)
+static scalars *scalars_new(bench_setup setup, int count, leaves kind, wg_node (*build)(scalars *))
 {
     scalars *s = calloc(1, sizeof *s);
     s->c = wg_start(&(wg_options){ .threads = 1, .dtype = WG_F64 });
     s->g = wg_graph_new(s->c);
     s->p = wg_params_new(s->c);
     s->size = setup.size, s->way = setup.way, s->count = count, s->leaves = kind;
+    s->build = build;
     s->name = calloc((size_t)count, sizeof *s->name);
     s->x = calloc((size_t)count, sizeof *s->x);
     s->gradient = calloc((size_t)count, sizeof *s->gradient);
@@ -84,11 +86,11 @@ static void differentiate(scalars *s, wg_node y)
 }
 
 /* Builds, runs and differentiates once. */
-static void pass(scalars *s, wg_node (*build)(scalars *), double seconds[])
+static void pass(scalars *s, double seconds[])
 {
     double t0 = bench_now();
     begin(s);
-    wg_node y = build(s);
+    wg_node y = s->build(s);
     double t1 = bench_now();
     s->value = wg_item(y);
     double t2 = bench_now();
@@ -98,29 +100,31 @@ static void pass(scalars *s, wg_node (*build)(scalars *), double seconds[])
 }
 
 /* Passes 2 to 5 with a structure. Adds their mean. */
-static void later_passes(scalars *s, wg_node (*build)(scalars *), double seconds[])
+static void later_passes(scalars *s, double seconds[])
 {
     double first[BENCH_PARTS] = { 0 }, sum[BENCH_PARTS] = { 0 };
-    pass(s, build, first);
-    for (int k = 2; k <= 5; k++) pass(s, build, sum);
+    pass(s, first);
+    for (int k = 2; k <= 5; k++) pass(s, sum);
     for (int i = 0; i < BENCH_PARTS; i++) seconds[i] += sum[i] / 4;
 }
 
-static bool run(scalars *s, int64_t n, double seconds[], wg_node (*build)(scalars *))
+static bool run(void *self, int64_t n, double seconds[])
 {
+    scalars *s = self;
     for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
         if (s->way != STRUCTURE_SAME) s->seed++;
-        if (s->way == STRUCTURE_FIVE_TIMES) later_passes(s, build, seconds);
-        else pass(s, build, seconds);
+        if (s->way == STRUCTURE_FIVE_TIMES) later_passes(s, seconds);
+        else pass(s, seconds);
     }
     return !wg_failed(s->c);
 }
 
-static double answer(scalars *s, wg_node (*build)(scalars *))
+static double answer(void *self)
 {
+    scalars *s = self;
     double seconds[BENCH_PARTS] = { 0 };
     s->seed = 1;
-    pass(s, build, seconds);
+    pass(s, seconds);
     return wg_failed(s->c) ? NAN : scalars_answer(s->value, s->gradient, s->count);
 }
 
@@ -147,7 +151,7 @@ static wg_node rosenbrock(scalars *s)
 
 static void *rosenbrock_new(bench_setup setup, leaves kind)
 {
-    scalars *s = scalars_new(setup, setup.size, kind);
+    scalars *s = scalars_new(setup, setup.size, kind, rosenbrock);
     for (int i = 0; i < s->count; i++) s->x[i] = (double)bench_value(STREAM_X, (uint32_t)i);
     make_parameters(s);
     return s;
@@ -156,12 +160,6 @@ static void *rosenbrock_new(bench_setup setup, leaves kind)
 static void *start_rosenbrock(bench_setup setup) { return rosenbrock_new(setup, NAMED); }
 static void *start_slices(bench_setup setup) { return rosenbrock_new(setup, SLICES); }
 static void *start_inputs(bench_setup setup) { return rosenbrock_new(setup, INPUTS); }
-
-static bool run_rosenbrock(void *self, int64_t n, double seconds[])
-{
-    return run(self, n, seconds, rosenbrock);
-}
-static double answer_rosenbrock(void *self) { return answer(self, rosenbrock); }
 
 /* ---- Lotka-Volterra ---- */
 
@@ -216,14 +214,11 @@ static wg_node lotka(scalars *s)
 
 static void *start_lotka(bench_setup setup)
 {
-    scalars *s = scalars_new(setup, LOTKA_PARAMETERS, NAMED);
+    scalars *s = scalars_new(setup, LOTKA_PARAMETERS, NAMED, lotka);
     for (int i = 0; i < s->count; i++) s->x[i] = lotka_parameter[i];
     make_parameters(s);
     return s;
 }
-
-static bool run_lotka(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, lotka); }
-static double answer_lotka(void *self) { return answer(self, lotka); }
 
 /* ---- a net ---- */
 
@@ -255,14 +250,11 @@ static wg_node net(scalars *s)
 
 static void *start_net(bench_setup setup)
 {
-    scalars *s = scalars_new(setup, NET_PARAMETERS, NAMED);
+    scalars *s = scalars_new(setup, NET_PARAMETERS, NAMED, net);
     for (int i = 0; i < s->count; i++) s->x[i] = net_parameter(i);
     make_parameters(s);
     return s;
 }
-
-static bool run_net(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, net); }
-static double answer_net(void *self) { return answer(self, net); }
 
 /* ---- ops in random order ---- */
 
@@ -281,21 +273,15 @@ static wg_node random_ops(scalars *s)
 
 static void *start_random_ops(bench_setup setup)
 {
-    scalars *s = scalars_new(setup, 1, NAMED);
+    scalars *s = scalars_new(setup, 1, NAMED, random_ops);
     s->x[0] = 1;
     make_parameters(s);
     return s;
 }
 
-static bool run_random_ops(void *self, int64_t n, double seconds[])
-{
-    return run(self, n, seconds, random_ops);
-}
-static double answer_random_ops(void *self) { return answer(self, random_ops); }
-
-const bench_side wengert_rosenbrock = { start_rosenbrock, run_rosenbrock, answer_rosenbrock, stop, NULL };
-const bench_side wengert_rosenbrock_slices = { start_slices, run_rosenbrock, answer_rosenbrock, stop, NULL };
-const bench_side wengert_rosenbrock_inputs = { start_inputs, run_rosenbrock, answer_rosenbrock, stop, NULL };
-const bench_side wengert_lotka = { start_lotka, run_lotka, answer_lotka, stop, NULL };
-const bench_side wengert_scalar_net = { start_net, run_net, answer_net, stop, NULL };
-const bench_side wengert_random_ops = { start_random_ops, run_random_ops, answer_random_ops, stop, NULL };
+const bench_side wengert_rosenbrock = { start_rosenbrock, run, answer, stop, NULL };
+const bench_side wengert_rosenbrock_slices = { start_slices, run, answer, stop, NULL };
+const bench_side wengert_rosenbrock_inputs = { start_inputs, run, answer, stop, NULL };
+const bench_side wengert_lotka = { start_lotka, run, answer, stop, NULL };
+const bench_side wengert_scalar_net = { start_net, run, answer, stop, NULL };
+const bench_side wengert_random_ops = { start_random_ops, run, answer, stop, NULL };
