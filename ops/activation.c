@@ -76,37 +76,18 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 /* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
  * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
 
-extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward, wgi_op_leaky;
-
-static wg_node slope_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
-{
-    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
-    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
-    if (i > 2) return wg_none;
-    wg_node x[3] = { wg_any(g, a[i]), wg_between(g, low, high, b[i]), wg_any(g, b[i]) };
-    return wg_apply(here, op, x, 3, NULL);
-}
-static const char *slope_error(wg_site here, wg_graph *g, int i, const wg_op *op)
-{
-    if (i) return NULL;
-    wg_apply(here, op, (wg_node[]){ ANY(3), ANY(4), ANY(4) }, 3, NULL);
-    return "shapes do not broadcast";
-}
-
 EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
 VJP(tanh_backward)
 {
     gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
     gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
 }
-SAMPLE(tanh_backward) { return slope_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
-ERROR_SAMPLE(tanh_backward) { return slope_error(here, g, i, &wgi_op_tanh_backward); }
-
-DEFINE_OP(tanh_backward,
-          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
-          .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0",
-          .zero = 1 << 2, .operands = 3, .names = "a y x", .promote = WG_PROMOTE_FLOAT,
-          .kernel = KERNELS(tanh_backward), .expand = tanh_backward_expand, .vjp = tanh_backward_vjp);
+SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
+INNER_OP(tanh_backward,
+         .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
+         .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2,
+         .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward), .expand = tanh_backward_expand,
+         .vjp = tanh_backward_vjp);
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
@@ -114,39 +95,26 @@ VJP(sigmoid_backward)
     gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
     gx[1] = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
 }
-SAMPLE(sigmoid_backward) { return slope_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
-ERROR_SAMPLE(sigmoid_backward) { return slope_error(here, g, i, &wgi_op_sigmoid_backward); }
-
-DEFINE_OP(sigmoid_backward,
-          .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
-          .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
-          .zero = 1 << 2, .operands = 3, .names = "a y x", .promote = WG_PROMOTE_FLOAT,
-          .kernel = KERNELS(sigmoid_backward), .expand = sigmoid_backward_expand,
-          .vjp = sigmoid_backward_vjp);
+SAMPLE(sigmoid_backward) { return inner_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
+INNER_OP(sigmoid_backward,
+         .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
+         .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
+         .zero = 1 << 2, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
+         .expand = sigmoid_backward_expand, .vjp = sigmoid_backward_vjp);
 
 /* ---- the derivative of relu: operand a is gy, operand b is y ---- */
-
-static wg_node mask_sample(wg_site here, wg_graph *g, int i, double low, double high)
-{
-    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
-    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
-    if (i > 2) return wg_none;
-    wg_node x = wg_any(g, a[i]), y = wg_between(g, low, high, b[i]);
-    return wg_apply2(here, x, y, &wgi_op_relu_backward);
-}
 
 VJP(relu_backward) { gx[0] = wg_apply2(here, gy, x[1], &wgi_op_relu_backward); }
 EXPAND(relu_backward) { y[0] = wg_where(wg_greater(x[1], 0), x[0], 0); }
 SAMPLE(relu_backward)
 {
-    return i < 3 ? mask_sample(here, g, i, 0.2, 2) : mask_sample(here, g, i - 3, -2, -0.2);
+    return i < 3 ? inner_sample(here, g, i, &wgi_op_relu_backward, 0.2, 2)
+                 : inner_sample(here, g, i - 3, &wgi_op_relu_backward, -2, -0.2);
 }
-ERROR_SAMPLE(relu_backward) { return apart_error(here, g, i, &wgi_op_relu_backward); }
-
-DEFINE_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
-          .formula = "y = a where b > 0, else 0", .adjoint = "a' = y' where b > 0, else 0; b' = 0",
-          .zero = 1 << 1, .operands = 2, .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(relu_backward),
-          .expand = relu_backward_expand, .vjp = relu_backward_vjp);
+INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
+         .formula = "y = a where b > 0, else 0", .adjoint = "a' = y' where b > 0, else 0; b' = 0",
+         .zero = 1 << 1, .operands = 2, .kernel = KERNELS(relu_backward), .expand = relu_backward_expand,
+         .vjp = relu_backward_vjp);
 
 /* ---- tanh ---- */
 
@@ -198,19 +166,13 @@ VJP(leaky)
     gx[0] = wg_where(positive, gy, wg_mul(gy, x[1]));
     gx[1] = wg_where(positive, 0, wg_mul(gy, x[0]));
 }
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
-{
-    return wg_apply2(here, x, slope, &wgi_op_leaky);
-}
-SAMPLES(leaky, leaky_at(here, BETWEEN(-2, -0.2, 3, 4), BETWEEN(0.1, 0.5, 3, 4)),
-        leaky_at(here, BETWEEN(0.2, 2, 3, 4), BETWEEN(0.1, 0.5, 4)),
-        leaky_at(here, BETWEEN(-2, -0.2, 2, 0), wg_number(0.1)));
-ERROR_SAMPLE(leaky) { return apart_error(here, g, i, &wgi_op_leaky); }
-
-DEFINE_OP(leaky, .summary = "Relu with a slope below zero, which is an operand.",
-          .formula = "y = x where x > 0, else slope x",
-          .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x", .operands = 2,
-          .names = "x slope", .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(leaky), .vjp = leaky_vjp);
+SAMPLES(leaky, wg_apply2(here, BETWEEN(-2, -0.2, 3, 4), BETWEEN(0.1, 0.5, 3, 4), &wgi_op_leaky),
+        wg_apply2(here, BETWEEN(0.2, 2, 3, 4), BETWEEN(0.1, 0.5, 4), &wgi_op_leaky),
+        wg_apply2(here, BETWEEN(-2, -0.2, 2, 0), wg_number(0.1), &wgi_op_leaky));
+INNER_OP(leaky, .summary = "Relu with a slope below zero, which is an operand.",
+         .formula = "y = x where x > 0, else slope x",
+         .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x", .operands = 2,
+         .names = "x slope", .kernel = KERNELS(leaky), .vjp = leaky_vjp);
 
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0 means the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
@@ -218,7 +180,7 @@ OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
 EXPAND(leaky_relu)
 {
     double slope = ((const struct leaky_relu *)attr)->slope;
-    y[0] = leaky_at(here, x[0], wg_number(wg_or_standard(slope, 0.01)));
+    y[0] = wg_apply2(here, x[0], wg_number(wg_or_standard(slope, 0.01)), &wgi_op_leaky);
 }
 SAMPLES(leaky_relu, wg_leaky_relu(BETWEEN(-2, -0.2, 3, 4)),
         wg_leaky_relu(BETWEEN(0.2, 2, 3, 4), .slope = 0.3),

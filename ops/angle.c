@@ -46,7 +46,7 @@ UNARY_OP(tan, -1.2, 1.2, .summary = "Tangent of each element, in radians.", .for
 
 /* ---- unit_gap: 1 - x^2 in the derivatives of asin, acos, atanh ---- */
 
-extern const wg_op wgi_op_unit_gap;
+EXTERN(unit_gap);
 static wg_node unit_gap(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_unit_gap); }
 
 /* Not by the factors: at -1 and 1, where gy may be infinite, one of the products would be 0 times
@@ -101,14 +101,11 @@ VJP(atan2)
 SAMPLES(atan2, wg_atan2(BETWEEN(0.2, 2, 3, 4), BETWEEN(-2, 2, 3, 4)),
         wg_atan2(BETWEEN(-2, -0.2, 3, 1), BETWEEN(-2, 2, 4)), wg_atan2(ANY(2, 0), wg_any(g, WG_SCALAR)),
         wg_atan2(BETWEEN(-2, 2, 21), 0.5));
-ERROR_SAMPLE(atan2) { return pair_error(g, i, wg_atan2_at, here); }
-
-DEFINE_OP(
+PAIR_OP(
     atan2,
     .summary = "Angle between the axis to the right and the point at width b and height a, from -pi to pi.",
     .formula = "y = atan2(a, b)",
     .adjoint = "a' = 0 where r = 0, else y' b / r; b' = 0 where r = 0, else -y' a / r; r = a^2 + b^2",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(atan2), .vjp = atan2_vjp);
-wg_node wg_atan2_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_atan2); }
+    .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(atan2), .vjp = atan2_vjp);
 
 #endif

@@ -44,29 +44,21 @@ KERNEL(addn)
 /* Equal shapes, broadcasting, no elements, a number. */
 static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double low, double high)
 {
-    switch (i) {
-    case 0: return op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 3, 4));
-    case 1: return op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 4));
-    case 2: return op(here, BETWEEN(low, high, 3, 1), BETWEEN(low, high, 1, 4));
-    case 3: return op(here, BETWEEN(low, high, 2, 0), wg_between(g, low, high, WG_SCALAR));
-    case 4: return op(here, wg_number(2), BETWEEN(low, high, 5));
-    }
-    return wg_none;
+    return NTH(wg_none, op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 3, 4)),
+               op(here, BETWEEN(low, high, 3, 4), BETWEEN(low, high, 4)),
+               op(here, BETWEEN(low, high, 3, 1), BETWEEN(low, high, 1, 4)),
+               op(here, BETWEEN(low, high, 2, 0), wg_between(g, low, high, WG_SCALAR)),
+               op(here, wg_number(2), BETWEEN(low, high, 5)));
 }
+#define ARITHMETIC_OP(n, low, high, ...)                           \
+    SAMPLE(n) { return pair(g, i, wg_##n##_at, here, low, high); } \
+    PAIR_OP(n, __VA_ARGS__)
 
 /* ---- add ---- */
 
-VJP(add)
-{
-    gx[0] = gy;
-    gx[1] = gy;
-}
-SAMPLE(add) { return pair(g, i, wg_add_at, here, -2, 2); }
-ERROR_SAMPLE(add) { return pair_error(g, i, wg_add_at, here); }
-
-DEFINE_OP(add, .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
-          .operands = 2, .kernel = KERNELS(add), .arithmetic = WG_ADDS, .vjp = add_vjp);
-wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_add); }
+VJP(add) { gx[0] = gx[1] = gy; }
+ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
+              .adjoint = "a' = y', b' = y'", .kernel = KERNELS(add), .arithmetic = WG_ADDS, .vjp = add_vjp);
 
 /* ---- sub ---- */
 
@@ -75,12 +67,9 @@ VJP(sub)
     gx[0] = gy;
     gx[1] = wg_neg(gy);
 }
-SAMPLE(sub) { return pair(g, i, wg_sub_at, here, -2, 2); }
-ERROR_SAMPLE(sub) { return pair_error(g, i, wg_sub_at, here); }
-
-DEFINE_OP(sub, .summary = "Elementwise difference.", .formula = "y = a - b", .adjoint = "a' = y', b' = -y'",
-          .operands = 2, .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS, .vjp = sub_vjp);
-wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_sub); }
+ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
+              .adjoint = "a' = y', b' = -y'", .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS,
+              .vjp = sub_vjp);
 
 /* ---- mul ---- */
 
@@ -89,16 +78,11 @@ VJP(mul)
     gx[0] = wg_mul(gy, x[1]);
     gx[1] = wg_mul(gy, x[0]);
 }
-SAMPLE(mul) { return pair(g, i, wg_mul_at, here, -2, 2); }
-ERROR_SAMPLE(mul) { return pair_error(g, i, wg_mul_at, here); }
-
-DEFINE_OP(mul, .summary = "Elementwise product.", .formula = "y = a · b", .adjoint = "a' = y' b, b' = y' a",
-          .operands = 2, .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES, .unit = 1, .vjp = mul_vjp);
-wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_mul); }
+ARITHMETIC_OP(mul, -2, 2, .summary = "Elementwise product.", .formula = "y = a · b",
+              .adjoint = "a' = y' b, b' = y' a", .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES,
+              .unit = 1, .vjp = mul_vjp);
 
 /* ---- div ---- */
-
-extern const wg_op wgi_op_div_backward;
 
 EXPAND(div_backward) { y[0] = wg_neg(wg_mul(x[0], x[1])); }
 VJP(div_backward)
@@ -106,36 +90,22 @@ VJP(div_backward)
     gx[0] = wg_apply2(here, gy, x[1], &wgi_op_div_backward);
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
-SAMPLE(div_backward)
-{
-    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
-    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
-    if (i > 2) return wg_none;
-    wg_node x = wg_any(g, a[i]), y = wg_any(g, b[i]);
-    return wg_apply2(here, x, y, &wgi_op_div_backward);
-}
-ERROR_SAMPLE(div_backward) { return apart_error(here, g, i, &wgi_op_div_backward); }
-
-DEFINE_OP(
+SAMPLE(div_backward) { return inner_sample(here, g, i, &wgi_op_div_backward, -3, 3); }
+INNER_OP(
     div_backward,
     .summary =
         "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
     .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
-    .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(div_backward), .expand = div_backward_expand,
-    .vjp = div_backward_vjp);
+    .kernel = KERNELS(div_backward), .expand = div_backward_expand, .vjp = div_backward_vjp);
 
 VJP(div)
 {
     gx[0] = wg_div(gy, x[1]);
     gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward);
 }
-SAMPLE(div) { return pair(g, i, wg_div_at, here, 0.5, 2); }
-ERROR_SAMPLE(div) { return pair_error(g, i, wg_div_at, here); }
-
-DEFINE_OP(div, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
-          .adjoint = "a' = y' / b, b' = -y' y / b", .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 4,
-          .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, .vjp = div_vjp);
-wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
+ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
+              .adjoint = "a' = y' / b, b' = -y' y / b", .promote = WG_PROMOTE_FLOAT, .cost = 4,
+              .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, .vjp = div_vjp);
 
 /* ---- maximum, minimum ---- */
 
@@ -149,44 +119,31 @@ VJP(maximum)
     gx[0] = larger_gets(here, gy, x[0], x[1]);
     gx[1] = larger_gets(here, gy, x[1], x[0]);
 }
-SAMPLE(maximum) { return pair(g, i, wg_maximum_at, here, -3, 3); }
-ERROR_SAMPLE(maximum) { return pair_error(g, i, wg_maximum_at, here); }
-
-DEFINE_OP(
-    maximum, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
+ARITHMETIC_OP(
+    maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
     .adjoint =
         "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
-    .operands = 2, .kernel = KERNELS(maximum), .vjp = maximum_vjp);
-wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_maximum); }
+    .kernel = KERNELS(maximum), .vjp = maximum_vjp);
 
 VJP(minimum)
 {
     gx[0] = larger_gets(here, gy, x[1], x[0]);
     gx[1] = larger_gets(here, gy, x[0], x[1]);
 }
-SAMPLE(minimum) { return pair(g, i, wg_minimum_at, here, -3, 3); }
-ERROR_SAMPLE(minimum) { return pair_error(g, i, wg_minimum_at, here); }
-
-DEFINE_OP(
-    minimum, .summary = "Elementwise smaller of two. NaN if either is NaN.", .formula = "y = min(a, b)",
+ARITHMETIC_OP(
+    minimum, -3, 3, .summary = "Elementwise smaller of two. NaN if either is NaN.",
+    .formula = "y = min(a, b)",
     .adjoint =
         "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = b, else 0",
-    .operands = 2, .kernel = KERNELS(minimum), .vjp = minimum_vjp);
-wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_minimum); }
+    .kernel = KERNELS(minimum), .vjp = minimum_vjp);
 
 /* ---- neg ---- */
 
 VJP(neg) { gx[0] = wg_neg(gy); }
-extern const wg_op wgi_op_neg;
-
 REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
-SAMPLE(neg) { return i == 0 ? wg_neg(ANY(3, 4)) : i == 1 ? wg_neg(wg_any(g, WG_SCALAR)) : wg_none; }
-ERROR_SAMPLE(neg) { return single_error(here, g, i, &wgi_op_neg); }
-
-DEFINE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
-          .operands = 1, .rewrite = neg_rewrite, .kernel = KERNELS(neg), .arithmetic = WG_NEGATES,
-          .vjp = neg_vjp);
-wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }
+SAMPLES(neg, wg_neg(ANY(3, 4)), wg_neg(wg_any(g, WG_SCALAR)));
+SINGLE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
+          .rewrite = neg_rewrite, .kernel = KERNELS(neg), .arithmetic = WG_NEGATES, .vjp = neg_vjp);
 
 /* ---- addn ---- */
 

@@ -144,73 +144,23 @@ static bool compare_shape(wg_rule *r)
     return wg_rule_broadcast(r);
 }
 
-static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here)
+static wg_node compared(wg_graph *g, int i, binary_builder op, wg_site here)
 {
-    switch (i) {
-    case 0: return op(here, ANY(3, 4), ANY(3, 4));
-    case 1: return op(here, ANY(3, 1), ANY(4));
-    case 2: return op(here, ANY(2, 0), wg_any(g, WG_SCALAR));
-    case 3: return op(here, CLASSES(3, 7), wg_number(1));
-    case 4: return op(here, wg_equal(CLASSES(2, 5), 1), wg_equal(CLASSES(2, 5), 1));
-    }
-    return wg_none;
+    return NTH(wg_none, op(here, ANY(3, 4), ANY(3, 4)), op(here, ANY(3, 1), ANY(4)),
+               op(here, ANY(2, 0), wg_any(g, WG_SCALAR)), op(here, CLASSES(3, 7), wg_number(1)),
+               op(here, wg_equal(CLASSES(2, 5), 1), wg_equal(CLASSES(2, 5), 1)));
 }
-
-#define COMPARISON                                                                                          \
-    .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .operands = 2, .promote = WG_PROMOTE_COMMON, \
-    .shape = compare_shape
-
-SAMPLE(equal) { return pair(g, i, wg_equal_at, here); }
-ERROR_SAMPLE(equal) { return pair_error(g, i, wg_equal_at, here); }
-
-DEFINE_OP(equal, .summary = "True where a equals b. NaN equals nothing.", .formula = "y = a == b", COMPARISON,
-          .kernel = KERNELS(equal));
-wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
-
-SAMPLE(not_equal) { return pair(g, i, wg_not_equal_at, here); }
-ERROR_SAMPLE(not_equal) { return pair_error(g, i, wg_not_equal_at, here); }
-
-DEFINE_OP(not_equal, .summary = "True where a differs from b. NaN differs from everything.",
-          .formula = "y = a != b", COMPARISON, .kernel = KERNELS(not_equal));
-wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply2(here, a, b, &wgi_op_not_equal);
-}
-
-SAMPLE(less) { return pair(g, i, wg_less_at, here); }
-ERROR_SAMPLE(less) { return pair_error(g, i, wg_less_at, here); }
-
-DEFINE_OP(less, .summary = "True where a is below b.", .formula = "y = a < b", COMPARISON,
-          .kernel = KERNELS(less));
-wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
-
-SAMPLE(less_equal) { return pair(g, i, wg_less_equal_at, here); }
-ERROR_SAMPLE(less_equal) { return pair_error(g, i, wg_less_equal_at, here); }
-
-DEFINE_OP(less_equal, .summary = "True where a is at most b.", .formula = "y = a <= b", COMPARISON,
-          .kernel = KERNELS(less_equal));
-wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply2(here, a, b, &wgi_op_less_equal);
-}
-
-SAMPLE(greater) { return pair(g, i, wg_greater_at, here); }
-ERROR_SAMPLE(greater) { return pair_error(g, i, wg_greater_at, here); }
-
-DEFINE_OP(greater, .summary = "True where a is above b.", .formula = "y = a > b", COMPARISON,
-          .kernel = KERNELS(greater));
-wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
-
-SAMPLE(greater_equal) { return pair(g, i, wg_greater_equal_at, here); }
-ERROR_SAMPLE(greater_equal) { return pair_error(g, i, wg_greater_equal_at, here); }
-
-DEFINE_OP(greater_equal, .summary = "True where a is at least b.", .formula = "y = a >= b", COMPARISON,
-          .kernel = KERNELS(greater_equal));
-wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply2(here, a, b, &wgi_op_greater_equal);
-}
-
+#define COMPARISON_OP(n, ...)                                                                           \
+    SAMPLE(n) { return compared(g, i, wg_##n##_at, here); }                                             \
+    PAIR_OP(n, .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .promote = WG_PROMOTE_COMMON, \
+            .shape = compare_shape, .kernel = KERNELS(n), __VA_ARGS__)
+COMPARISON_OP(equal, .summary = "True where a equals b. NaN equals nothing.", .formula = "y = a == b");
+COMPARISON_OP(not_equal, .summary = "True where a differs from b. NaN differs from everything.",
+              .formula = "y = a != b");
+COMPARISON_OP(less, .summary = "True where a is below b.", .formula = "y = a < b");
+COMPARISON_OP(less_equal, .summary = "True where a is at most b.", .formula = "y = a <= b");
+COMPARISON_OP(greater, .summary = "True where a is above b.", .formula = "y = a > b");
+COMPARISON_OP(greater_equal, .summary = "True where a is at least b.", .formula = "y = a >= b");
 /* ---- where ---- */
 
 static bool where_shape(wg_rule *r)
@@ -226,17 +176,12 @@ VJP(where)
     gx[1] = wg_where(x[0], gy, 0);
     gx[2] = wg_where(x[0], 0, gy);
 }
-static wg_node coins(wg_site here, wg_graph *g, wg_shape s)
-{
-    return wg_cast(wg_any_class(g, 2, s), WG_BOOL);
-}
-SAMPLES(where, wg_where(coins(here, g, WG_SHAPE(3, 4)), ANY(3, 4), ANY(3, 4)),
-        wg_where(coins(here, g, WG_SHAPE(3, 1)), ANY(4), 0.5),
-        wg_where(coins(here, g, WG_SCALAR), ANY(2, 1), ANY(1, 3)),
-        wg_where(coins(here, g, WG_SHAPE(0, 3)), 1, ANY(3)),
-        wg_where(coins(here, g, WG_SHAPE(9)), CLASSES(5, 9), ANY(9)));
+#define COINS(...) wg_cast(CLASSES(2, __VA_ARGS__), WG_BOOL)
+SAMPLES(where, wg_where(COINS(3, 4), ANY(3, 4), ANY(3, 4)), wg_where(COINS(3, 1), ANY(4), 0.5),
+        wg_where(wg_cast(wg_any_class(g, 2, WG_SCALAR), WG_BOOL), ANY(2, 1), ANY(1, 3)),
+        wg_where(COINS(0, 3), 1, ANY(3)), wg_where(COINS(9), CLASSES(5, 9), ANY(9)));
 ERRORS(where, (wg_where(ANY(3), ANY(3), 0), "must be bool"),
-       (wg_where(coins(here, g, WG_SHAPE(3)), ANY(4), 0), "shapes do not broadcast"));
+       (wg_where(COINS(3), ANY(4), 0), "shapes do not broadcast"));
 
 DEFINE_OP(where, .summary = "Elements of a where c is true, elsewhere elements of b.",
           .formula = "y = a where c, else b",
@@ -269,22 +214,15 @@ VJP(cast)
     const wg_dtype t = wg_gradient_dtype(wg_node_dtype(x[0]));
     if (t) gx[0] = wg_cast(gy, t);
 }
-SAMPLE(cast)
+static wg_dtype other_float(wg_graph *g)
 {
-    wg_node x = ANY(3, 4);
-    switch (i) {
-    case 0: return wg_cast(x, WG_DEFAULT_DTYPE);
-    case 1: return wg_cast(CLASSES(5, 7), WG_DEFAULT_DTYPE);
-    case 2: return wg_cast(wg_mul(CLASSES(9, 2, 5), 1.25), WG_I32);
-    case 3: return wg_cast(ANY(0, 2), WG_I64);
-    case 4: return wg_cast(CLASSES(2, 6), WG_BOOL);
-    case 5: return wg_cast(wg_cast(x, wg_node_dtype(x) == WG_F64 ? WG_F32 : WG_F64), WG_DEFAULT_DTYPE);
-    case 6: return wg_cast(x, WG_BF16);
-    case 7: return wg_cast(wg_cast(wg_mul(x, 100), WG_U8), WG_I32);
-    case 8: return wg_cast(wg_cast(CLASSES(9, 2, 5), WG_F16), WG_BOOL);
-    }
-    return wg_none;
+    return wg_context_dtype(wg_graph_context(g)) == WG_F64 ? WG_F32 : WG_F64;
 }
+SAMPLES(cast, wg_cast(ANY(3, 4), WG_DEFAULT_DTYPE), wg_cast(CLASSES(5, 7), WG_DEFAULT_DTYPE),
+        wg_cast(wg_mul(CLASSES(9, 2, 5), 1.25), WG_I32), wg_cast(ANY(0, 2), WG_I64),
+        wg_cast(CLASSES(2, 6), WG_BOOL), wg_cast(wg_cast(ANY(3, 4), other_float(g)), WG_DEFAULT_DTYPE),
+        wg_cast(ANY(3, 4), WG_BF16), wg_cast(wg_cast(wg_mul(ANY(3, 4), 100), WG_U8), WG_I32),
+        wg_cast(wg_cast(CLASSES(9, 2, 5), WG_F16), WG_BOOL));
 ERRORS(cast, (wg_cast(ANY(3), WG_DTYPE_COUNT), "no dtype has number 9"));
 
 DEFINE_OP(cast,

@@ -4,13 +4,12 @@
 #if WG_BASE
 
 #include "sample_shapes.h"
-#include "wengert/params.h"
 
 /* ---- gelu ---- */
 
 #define GELU_FIELDS(F, S) F(S, BOOL, by_tanh, "false")
 OPTIONS(gelu, GELU_FIELDS);
-extern const wg_op wgi_op_gelu_tanh; /* gelu_tanh.c */
+EXTERN(gelu_tanh);
 
 EXPAND(gelu)
 {

@@ -63,16 +63,13 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
     return wg_apply2(here, x, t, op);
 }
 SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
-ERROR_SAMPLE(bce) { return apart_error(here, g, i, &wgi_op_bce); }
-
-DEFINE_OP(
+INNER_OP(
     bce,
     .summary =
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
-    .operands = 2, .names = "p t", .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce),
-    .expand = bce_expand, .vjp = bce_vjp);
+    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .expand = bce_expand, .vjp = bce_vjp);
 
 /* ---- bce_logits: of logits, elementwise ---- */
 
@@ -87,14 +84,12 @@ VJP(bce_logits)
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
 SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
-ERROR_SAMPLE(bce_logits) { return apart_error(here, g, i, &wgi_op_bce_logits); }
-
-DEFINE_OP(
+INNER_OP(
     bce_logits,
     .summary = "Binary cross-entropy of sigmoid(z) against a target t, for each element, without overflow.",
     .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)", .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
-    .operands = 2, .names = "z t", .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce_logits),
-    .expand = bce_logits_expand, .vjp = bce_logits_vjp);
+    .operands = 2, .names = "z t", .cost = 30, .kernel = KERNELS(bce_logits), .expand = bce_logits_expand,
+    .vjp = bce_logits_vjp);
 
 /* ---- binary_cross_entropy ---- */
 

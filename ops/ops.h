@@ -9,24 +9,24 @@
 
 /* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp, and declares the op.
  * wengert/op.h says what each function does. `here` is the user's call site. */
-#define DECLARE_OP(op) extern const wg_op wgi_op_##op
-#define VJP(op)     \
-    DECLARE_OP(op); \
+#define EXTERN(op) extern const wg_op wgi_op_##op
+#define VJP(op) \
+    EXTERN(op); \
     static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-#define EXPAND(op)  \
-    DECLARE_OP(op); \
+#define EXPAND(op) \
+    EXTERN(op);    \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 #define REWRITE(op) \
-    DECLARE_OP(op); \
+    EXTERN(op);     \
     static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-#define VMAP(op)    \
-    DECLARE_OP(op); \
+#define VMAP(op) \
+    EXTERN(op);  \
     static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
-#define SAMPLE(op)  \
-    DECLARE_OP(op); \
+#define SAMPLE(op) \
+    EXTERN(op);    \
     static wg_node op##_sample(wg_site here, wg_graph *g, int i)
 #define ERROR_SAMPLE(op) \
-    DECLARE_OP(op);      \
+    EXTERN(op);          \
     static const char *op##_error(wg_site here, wg_graph *g, int i)
 
 /* Samples as a list of calls, and error samples as a list of calls with words of the message of each:
@@ -37,10 +37,10 @@
  * i-th of at most 16 expressions, `none` behind the last. */
 #define SAMPLES(n, ...)                             \
     SAMPLE(n) { return NTH(wg_none, __VA_ARGS__); } \
-    DECLARE_OP(n)
+    EXTERN(n)
 #define ERRORS(n, ...)                                 \
     ERROR_SAMPLE(n) { return NTH(NULL, __VA_ARGS__); } \
-    DECLARE_OP(n)
+    EXTERN(n)
 #define CASE(node) \
     if (i-- == 0) return node
 #define FAILS(call, words) \

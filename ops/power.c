@@ -64,7 +64,7 @@ KERNEL(pow_term) { return BY_FLOAT(k, pow_term, k); }
 
 #if WG_BASE
 
-extern const wg_op wgi_op_pow, wgi_op_pow_base, wgi_op_pow_exponent, wgi_op_pow_term;
+EXTERN(pow_term);
 
 /* Equal shapes, broadcasting, no elements, a number, negative bases. */
 static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, const void *attr)
@@ -150,10 +150,10 @@ SAMPLE(pow_term)
 }
 ERROR_SAMPLE(pow_term)
 {
-    if (i) return apart_error(here, g, i - 1, &wgi_op_pow_term);
-    wg_apply(here, &wgi_op_pow_term, (wg_node[]){ ANY(3), wg_number(2) }, 2,
-             &(struct pow_term){ MOST_TERMS + 1, 0, 0, 0 });
-    return "at most 32";
+    const struct pow_term high = { MOST_TERMS + 1, 0, 0, 0 };
+    return i ? inner_error(here, g, i - 1, &wgi_op_pow_term)
+             : (wg_apply(here, &wgi_op_pow_term, (wg_node[]){ ANY(3), wg_number(2) }, 2, &high),
+                "at most 32");
 }
 
 DEFINE_OP(pow_term,
@@ -175,15 +175,12 @@ VJP(pow_base)
     gx[1] = times(here, gy, by_exponent(here, x, f));
 }
 SAMPLE(pow_base) { return pair(here, g, i, &wgi_op_pow_base, NULL); }
-ERROR_SAMPLE(pow_base) { return apart_error(here, g, i, &wgi_op_pow_base); }
-
-DEFINE_OP(
+INNER_OP(
     pow_base, .summary = "Derivative of a^b by a. 0 where b = 0.",
     .formula = "y = 0 where b = 0, else b a^(b - 1)",
     .adjoint =
         "a' = 0 where b = 0 or b = 1, else y' b (b - 1) a^(b - 2); b' = y' (a^(b - 1) + b a^(b - 1) ln a)",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow_base),
-    .expand = pow_base_expand, .vjp = pow_base_vjp);
+    .operands = 2, .cost = 20, .kernel = KERNELS(pow_base), .expand = pow_base_expand, .vjp = pow_base_vjp);
 
 EXPAND(pow_exponent) { y[0] = wg_mul(wg_pow(x[0], x[1]), wg_log(x[0])); }
 VJP(pow_exponent)
@@ -193,14 +190,11 @@ VJP(pow_exponent)
     gx[1] = times(here, gy, by_exponent(here, x, f));
 }
 SAMPLE(pow_exponent) { return i < 5 ? pair(here, g, i, &wgi_op_pow_exponent, NULL) : wg_none; }
-ERROR_SAMPLE(pow_exponent) { return apart_error(here, g, i, &wgi_op_pow_exponent); }
-
-DEFINE_OP(pow_exponent,
-          .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
-          .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
-          .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2", .operands = 2,
-          .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(pow_exponent),
-          .expand = pow_exponent_expand, .vjp = pow_exponent_vjp);
+INNER_OP(pow_exponent,
+         .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
+         .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
+         .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2", .operands = 2, .cost = 30,
+         .kernel = KERNELS(pow_exponent), .expand = pow_exponent_expand, .vjp = pow_exponent_vjp);
 
 /* ---- pow ---- */
 
@@ -209,17 +203,9 @@ VJP(pow)
     gx[0] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_base));
     gx[1] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_exponent));
 }
-SAMPLE(pow)
-{
-    if (i == 5) return wg_pow(BETWEEN(-2, -0.5, 4), 3);
-    return i < 5 ? pair(here, g, i, &wgi_op_pow, NULL) : wg_none;
-}
-ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
-
-DEFINE_OP(
-    pow, .summary = "Elementwise power. Integers give a float.", .formula = "y = a^b",
-    .adjoint = "a' = 0 where b = 0, else y' b a^(b - 1); b' = 0 where a = 0 and b >= 0, else y' a^b ln a",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), .vjp = pow_vjp);
-wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
+SAMPLE(pow) { return pair(here, g, i, &wgi_op_pow, NULL); }
+PAIR_OP(pow, .summary = "Elementwise power. Integers give a float.", .formula = "y = a^b",
+        .adjoint = "a' = 0 where b = 0, else y' b a^(b - 1); b' = 0 where a = 0 and b >= 0, else y' a^b ln a",
+        .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), .vjp = pow_vjp);
 
 #endif

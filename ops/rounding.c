@@ -28,21 +28,15 @@ KINKED_OP(sign, .summary = "1, 0 or -1: the sign of each element. NaN stays.",
           .formula = "y = 1 where x > 0, -1 where x < 0, else x", .adjoint = "piecewise constant",
           .zero = WG_EVERY_OPERAND, .kernel = KERNELS(sign));
 
-/* ---- floor ---- */
+/* ---- floor, ceil, round ---- */
 
-KINKED_OP(floor, .summary = "Rounds down to whole numbers.", .formula = "y = floor(x)",
-          .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kernel = KERNELS(floor));
+#define STEPS_OP(n, ...) \
+    KINKED_OP(n, .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kernel = KERNELS(n), __VA_ARGS__)
 
-/* ---- ceil ---- */
-
-KINKED_OP(ceil, .summary = "Rounds up to whole numbers.", .formula = "y = ceil(x)",
-          .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kernel = KERNELS(ceil));
-
-/* ---- round ---- */
-
-KINKED_OP(round, .summary = "Rounds to the nearest whole number, halves to the even one.",
-          .formula = "y = round(x)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
-          .kernel = KERNELS(round));
+STEPS_OP(floor, .summary = "Rounds down to whole numbers.", .formula = "y = floor(x)");
+STEPS_OP(ceil, .summary = "Rounds up to whole numbers.", .formula = "y = ceil(x)");
+STEPS_OP(round, .summary = "Rounds to the nearest whole number, halves to the even one.",
+         .formula = "y = round(x)");
 
 /* ---- nearest_finite: for derivative rules ---- */
 
@@ -77,13 +71,8 @@ EXPAND(clip)
 SAMPLES(clip, wg_clip(BETWEEN(-0.4, 0.4, 3, 4), -0.5, 0.5),
         wg_clip(BETWEEN(1, 2, 3, 4), BETWEEN(-1, 0, 3, 1), BETWEEN(0.2, 0.8, 4)),
         wg_clip(BETWEEN(-2, -1, 5), BETWEEN(-0.5, 0, 5), 1), wg_clip(ANY(2, 0), 0, 6));
-ERROR_SAMPLE(clip)
-{
-    const wg_node x = i < 2 ? ANY(3) : wg_none;
-    if (i == 0) return wg_clip(x, ANY(4), 1), "shapes do not broadcast";
-    if (i == 1) return wg_clip(x, 2, 1), "low 2 is above high 1";
-    return NULL;
-}
+ERRORS(clip, (wg_clip(ANY(3), ANY(4), 1), "shapes do not broadcast"),
+       (wg_clip(ANY(3), 2, 1), "low 2 is above high 1"));
 
 DEFINE_OP(clip,
           .summary = "Each element, but at least low and at most high. Numbers with low above high are an "

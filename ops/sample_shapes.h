@@ -6,44 +6,41 @@
 
 #if WG_BASE
 
-/* A matrix, a scalar, no elements, a long row. */
-static inline wg_node single(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here, double low,
-                             double high)
-{
-    switch (i) {
-    case 0: return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)));
-    case 1: return op(here, wg_between(g, low, high, WG_SCALAR));
-    case 2: return op(here, wg_between(g, low, high, WG_SHAPE(2, 0)));
-    case 3: return op(here, wg_between(g, low, high, WG_SHAPE(1, 21)));
-    }
-    return wg_none;
-}
+typedef wg_node (*unary_builder)(wg_site, wg_node);
+typedef wg_node (*binary_builder)(wg_site, wg_node, wg_node);
 
+/* ---- one operand ---- */
+
+/* A matrix, a scalar, no elements, a long row. */
+static inline wg_node single(wg_graph *g, int i, unary_builder op, wg_site here, double low, double high)
+{
+    return NTH(wg_none, op(here, BETWEEN(low, high, 3, 4)), op(here, wg_between(g, low, high, WG_SCALAR)),
+               op(here, BETWEEN(low, high, 2, 0)), op(here, BETWEEN(low, high, 1, 21)));
+}
 /* For functions with a kink at 0: the same on both sides of it. */
-static inline wg_node kinked(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here)
+static inline wg_node kinked(wg_graph *g, int i, unary_builder op, wg_site here)
 {
     return i < 4 ? single(g, i, op, here, 0.2, 2) : single(g, i - 4, op, here, -2, -0.2);
 }
-
 static inline const char *single_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     return NTH(NULL, (wg_apply2(here, ANY(3), ANY(3), op), "takes 1 operands, not 2"));
 }
 
-/* An elementwise op of one operand with the builder wg_NAME: samples of numbers between low and high. */
-#define UNARY_OP(n, low, high, ...)                                  \
-    SAMPLE(n) { return single(g, i, wg_##n##_at, here, low, high); } \
-    SINGLE_OP_(n, __VA_ARGS__)
-/* The same with a kink at 0. */
-#define KINKED_OP(n, ...)                                 \
-    SAMPLE(n) { return kinked(g, i, wg_##n##_at, here); } \
-    SINGLE_OP_(n, __VA_ARGS__)
-#define SINGLE_OP_(n, ...)                                                                   \
+/* An elementwise op without options and its builder wg_NAME, behind its samples. */
+#define SINGLE_OP(n, ...)                                                                    \
     ERROR_SAMPLE(n) { return single_error(here, g, i, &wgi_op_##n); }                        \
     wg_node wg_##n##_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_##n); } \
     DEFINE_OP(n, .operands = 1, __VA_ARGS__)
+/* Its samples are numbers between low and high, or on both sides of a kink at 0. */
+#define UNARY_OP(n, low, high, ...)                                  \
+    SAMPLE(n) { return single(g, i, wg_##n##_at, here, low, high); } \
+    SINGLE_OP(n, __VA_ARGS__)
+#define KINKED_OP(n, ...)                                 \
+    SAMPLE(n) { return kinked(g, i, wg_##n##_at, here); } \
+    SINGLE_OP(n, __VA_ARGS__)
 
-typedef wg_node (*binary_builder)(wg_site, wg_node, wg_node);
+/* ---- two operands ---- */
 
 static inline const char *pair_error(wg_graph *g, int i, binary_builder op, wg_site here)
 {
@@ -51,11 +48,33 @@ static inline const char *pair_error(wg_graph *g, int i, binary_builder op, wg_s
                (op(here, wg_cast(ANY(3), WG_F32), wg_cast(ANY(3), WG_F64)), "wg_cast"));
 }
 
-/* The same for an op without a builder. */
-static inline const char *apart_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+/* An elementwise op without options and its builder wg_NAME, behind its samples. */
+#define PAIR_OP(n, ...)                                                                                    \
+    ERROR_SAMPLE(n) { return pair_error(g, i, wg_##n##_at, here); }                                        \
+    wg_node wg_##n##_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_##n); } \
+    DEFINE_OP(n, .operands = 2, __VA_ARGS__)
+
+/* ---- ops of floats that other ops make: two or three operands, no builder ---- */
+
+/* Operands of a derivative: the gradient, and numbers between low and high. */
+static inline wg_node inner_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
 {
-    return NTH(NULL, (wg_apply2(here, ANY(3), ANY(4), op), "shapes do not broadcast"));
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    if (i < 0 || i > 2) return wg_none;
+    wg_node x[3] = { wg_any(g, a[i]), wg_between(g, low, high, b[i]) };
+    if (op->operands > 2) x[2] = wg_any(g, b[i]);
+    return wg_apply(here, op, x, op->operands, NULL);
 }
+static inline const char *inner_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    const wg_node x[3] = { ANY(3), ANY(4), ANY(4) };
+    return NTH(NULL, (wg_apply(here, op, x, op->operands, NULL), "shapes do not broadcast"));
+}
+
+#define INNER_OP(n, ...)                                             \
+    ERROR_SAMPLE(n) { return inner_error(here, g, i, &wgi_op_##n); } \
+    DEFINE_OP(n, .promote = WG_PROMOTE_FLOAT, __VA_ARGS__)
 
 #endif
 

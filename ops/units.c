@@ -11,29 +11,18 @@ OPTIONS(elu, ELU_FIELDS);
 /* 0 as alpha means the default. */
 static inline double alpha_of(const struct elu *a) { return wg_or_standard(a->alpha, 1); }
 
-ALWAYS_INLINE float unit_f32(float x, float scale, float factor, float e)
-{
-    const float high = x * scale, low = e * factor;
-    return x > 0 ? high : low;
-}
-ALWAYS_INLINE double unit_f64(double x, double scale, double factor, double e)
-{
-    const double high = x * scale, low = e * factor;
-    return x > 0 ? high : low;
-}
-/* NaN stays. */
-ALWAYS_INLINE float hard_f32(float v)
-{
-    v = v < 0 ? 0 : v;
-    return v > 1 ? 1 : v;
-}
-ALWAYS_INLINE double hard_f64(double v)
-{
-    v = v < 0 ? 0 : v;
-    return v > 1 ? 1 : v;
-}
-#define unit(x, s, f, e) _Generic((x), float : unit_f32, default : unit_f64)(x, s, f, e)
-#define hard(v)          _Generic((v), float : hard_f32, default : hard_f64)(v)
+/* Both sides are computed, so that loops become vectors. */
+#define UNIT(a, scale, factor, e)                             \
+    ({                                                        \
+        const T high_ = (a) * (scale), low_ = (e) * (factor); \
+        (a) > 0 ? high_ : low_;                               \
+    })
+/* a / 6 + 1/2, at least 0 and at most 1. NaN stays. */
+#define HARD(a)                                                        \
+    ({                                                                 \
+        const T line_ = (a) / 6 + (T)0.5, up_ = line_ < 0 ? 0 : line_; \
+        up_ > 1 ? 1 : up_;                                             \
+    })
 
 #define SELU_SCALE 1.0507009873554804934193349852946
 #define SELU_ALPHA 1.6732632423543772848170429916717
@@ -41,18 +30,16 @@ ALWAYS_INLINE double hard_f64(double v)
 /* scale x where x > 0, else factor (e^(x / by) - 1) */
 ALWAYS_INLINE bool unit_kernel(const wg_kernel *k, double scale, double factor, double by)
 {
-    WG_MAP1(k, unit(a, (T)scale, (T)factor, EXPM1(a / (T)by)));
+    WG_MAP1(k, UNIT(a, (T)scale, (T)factor, EXPM1(a / (T)by)));
 }
 KERNEL(elu) { return unit_kernel(k, 1, alpha_of(k->attr), 1); }
 KERNEL(celu) { return unit_kernel(k, 1, alpha_of(k->attr), alpha_of(k->attr)); }
 KERNEL(selu) { return unit_kernel(k, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1); }
 
-KERNEL(hard_sigmoid) { WG_MAP1(k, hard(a / 6 + (T)0.5)); }
-KERNEL(hard_swish) { WG_MAP1(k, a * hard(a / 6 + (T)0.5)); }
+KERNEL(hard_sigmoid) { WG_MAP1(k, HARD(a)); }
+KERNEL(hard_swish) { WG_MAP1(k, a * HARD(a)); }
 
 #if WG_BASE
-
-#include "wengert/params.h"
 
 /* x where x <= 0, else 0 */
 static wg_node below(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0), 0, x); }
@@ -61,13 +48,10 @@ static wg_node below(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0)
 
 static wg_node unit_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_elu_args *))
 {
-    switch (i) {
-    case 0: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 3, 4) });
-    case 1: return op(here, &(wg_elu_args){ .x = BETWEEN(0.2, 2, 3, 4), .alpha = 0.5 });
-    case 2: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 5), .alpha = 1.5 });
-    case 3: return op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 2, 0) });
-    }
-    return wg_none;
+    return NTH(wg_none, op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 3, 4) }),
+               op(here, &(wg_elu_args){ .x = BETWEEN(0.2, 2, 3, 4), .alpha = 0.5 }),
+               op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 5), .alpha = 1.5 }),
+               op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 2, 0) }));
 }
 
 EXPAND(elu)
@@ -95,12 +79,7 @@ EXPAND(celu)
     y[0] = wg_where(wg_greater(x[0], 0), x[0], low);
 }
 SAMPLE(celu) { return unit_sample(here, g, i, wg_celu_at); }
-ERROR_SAMPLE(celu)
-{
-    if (i != 1) return single_error(here, g, i, &wgi_op_celu);
-    wg_celu(ANY(3), .alpha = WG_ZERO);
-    return "alpha is 0";
-}
+ERRORS(celu, (wg_celu(ANY(3), .alpha = WG_ZERO), "alpha is 0"));
 
 DEFINE_OP(celu, .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
