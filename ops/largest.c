@@ -140,8 +140,6 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 
 /* ---- max_grad ---- */
 
-extern const wg_op wgi_op_max_grad;
-
 static bool max_grad_shape(wg_rule *r)
 {
     struct reduce *a = r->attr;
@@ -158,33 +156,14 @@ EXPAND(max_grad)
     const wg_axes *axes = &((const struct reduce *)attr)->axes;
     y[0] = wg_where(max_mask(here, x[0], axes), with_axes(here, x[1], x[0], axes), 0);
 }
-SAMPLE(max_grad)
-{
-    static const struct {
-        wg_shape x, y;
-        wg_axes axes;
-    } t[] = {
-        { { 2, { 3, 4 } }, { 1, { 3 } }, { 1, { 1 } } },
-        { { 2, { 3, 4 } }, { 1, { 4 } }, { 1, { 0 } } },
-        { { 3, { 2, 3, 2 } }, { 2, { 2, 2 } }, { 1, { 1 } } },
-        { { 2, { 2, 300 } }, { 1, { 2 } }, { 1, { 1 } } },
-        { { 2, { 70, 3 } }, { 1, { 3 } }, { 1, { 0 } } },
-        { { 2, { 3, 4 } }, { 0, { 0 } }, { 0 } },
-    };
-    if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
-    wg_node x = wg_any(g, t[i].x), y = wg_any(g, t[i].y);
-    return wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ t[i].axes, false });
-}
-ERROR_SAMPLE(max_grad)
-{
-    static const char *const said[] = { "is not one number for each maximum", "no axis 2 in",
-                                        "are not neighbours" };
-    if (i > 2) return NULL;
-    wg_axes axes = i == 2 ? LISTED(0, 2) : i ? LISTED(2) : LISTED(1);
-    wg_node x = wg_any(g, i == 2 ? WG_SHAPE(2, 3, 2) : WG_SHAPE(3, 4)), y = ANY(4);
-    wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ axes, false });
-    return said[i];
-}
+#define MAX_GRAD(x, y, ...) \
+    wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ .axes = { __VA_ARGS__ } })
+SAMPLES(max_grad, MAX_GRAD(ANY(3, 4), ANY(3), 1, { 1 }), MAX_GRAD(ANY(3, 4), ANY(4), 1, { 0 }),
+        MAX_GRAD(ANY(2, 3, 2), ANY(2, 2), 1, { 1 }), MAX_GRAD(ANY(2, 300), ANY(2), 1, { 1 }),
+        MAX_GRAD(ANY(70, 3), ANY(3), 1, { 0 }), MAX_GRAD(ANY(3, 4), wg_any(g, WG_SCALAR), 0));
+ERRORS(max_grad, (MAX_GRAD(ANY(3, 4), ANY(4), 1, { 1 }), "is not one number for each maximum"),
+       (MAX_GRAD(ANY(3, 4), ANY(4), 1, { 2 }), "no axis 2 in"),
+       (MAX_GRAD(ANY(2, 3, 2), ANY(4), 2, { 0, 2 }), "are not neighbours"));
 
 DEFINE_OP(
     max_grad,
@@ -204,55 +183,27 @@ VJP(max)
     const struct reduce *a = wg_attr(y);
     gx[0] = wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x[0], gy }, 2, &(struct reduce){ a->axes, false });
 }
-SAMPLE(max)
-{
-    switch (i) {
-    case 8: return wg_max(ANY(2, 300));
-    case 9: return wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0));
-    }
-    return reduce_any(g, i, wg_max_at, here);
-}
+REDUCE_SAMPLES(max, wg_max(ANY(2, 300)), wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0)));
 ERROR_SAMPLE(max)
 {
-    if (i < 2) return reduce_error(g, i, wg_max_at, here);
-    if (i > 2) return NULL;
-    wg_max(ANY(3, 0), .axes = WG_AXES(1));
-    return "has no elements to choose from";
+    return i == 2 ? (wg_max(ANY(3, 0), .axes = WG_AXES(1)), "has no elements to choose from")
+                  : reduce_error(g, i, wg_max_at, here);
 }
 
 DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
           .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
-          .operands = 1, BY_TREE, .shape = choose_shape, .rewrite = max_rewrite, .kernel = KERNELS(max),
-          .leads = true, .vjp = max_vjp);
+          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, .rewrite = max_rewrite,
+          .kernel = KERNELS(max), .leads = true, .vjp = max_vjp);
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */
 
-static bool argmax_shape(wg_rule *r)
-{
-    r->y[0].dtype = WG_I64;
-    return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
-}
 SAMPLES(argmax, wg_argmax(ANY(3, 4)), wg_argmax(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
         wg_argmax(ANY(2, 3, 70), .axis = WG_AXES(1)), wg_argmax(CLASSES(3, 4, 9)), wg_argmax(ANY(0, 3)));
-ERRORS(argmax, (wg_argmax(ANY(3, 0)), "has no elements to choose from"),
-       (wg_argmax(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),
-       (wg_argmax(wg_any(g, WG_SCALAR)), "no axis -1 in"));
-#define ARGMAX_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
-OPTION_TABLE(argmax_attrs, reduce, ARGMAX_FIELDS);
-
-DEFINE_OP(argmax,
-          .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN "
-                     "counts as the largest.",
-          .formula = "y = argmax(x along axis)", .adjoint = "the result is an index",
-          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce),
-          .attrs = argmax_attrs, .shape = argmax_shape, .kernel = KERNELS(argmax), .units = places_units,
-          .rows = reduce_rows, .leads = true);
-wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_argmax, &a->x, 1,
-                    &(struct reduce){ wg_axes_given(here, "axis", a->axis), a->keepdims });
-}
+PLACE_OP(argmax,
+         .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN "
+                    "counts as the largest.",
+         .formula = "y = argmax(x along axis)", .kernel = KERNELS(argmax), .units = places_units,
+         .rows = reduce_rows, .leads = true);
 
 #endif

@@ -51,12 +51,12 @@ static bool logsumexp_shape(wg_rule *r)
  * -inf, inf or NaN. */
 static wg_node finite_max(wg_site here, wg_node x, wg_axes axes)
 {
-    wg_node largest = wg_max(x, .axes = AXES_OF(axes), .keepdims = true);
+    wg_node largest = wg_max(x, KEPT(axes));
     return wg_where(wg_less(wg_abs(largest), INFINITY), largest, 0);
 }
 static wg_node sum_from(wg_site here, wg_node x, wg_node m, wg_axes axes)
 {
-    return wg_sum(wg_exp(wg_sub(x, m)), .axes = AXES_OF(axes), .keepdims = true);
+    return wg_sum(wg_exp(wg_sub(x, m)), KEPT(axes));
 }
 
 /* The result does not depend on m. Where all x are -inf the sum is 0, the result -inf, and the
@@ -95,29 +95,17 @@ VJP(logsumexp)
     wg_node scale = wg_div(gy, wg_where(wg_equal(s, 0), 1, s));
     gx[0] = wg_mul(with_axes(here, scale, x[0], &a->axes), wg_exp(wg_sub(x[0], m)));
 }
-SAMPLE(logsumexp)
-{
-    switch (i) {
-    case 8: return wg_logsumexp(ANY(2, 300), .axes = WG_AXES(1));
-    case 9: return wg_logsumexp(ANY(300, 5), .axes = WG_AXES(0));
-    case 10: return wg_logsumexp(ANY(300, 20), .axes = WG_AXES(0), .keepdims = true);
-    }
-    return reduce_any(g, i, wg_logsumexp_at, here);
-}
-ERROR_SAMPLE(logsumexp) { return reduce_error(g, i, wg_logsumexp_at, here); }
-
-DEFINE_OP(
-    logsumexp,
-    .summary = "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the "
-               "gradient: the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
-    .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
-    .adjoint = "x' = y' e^(x - y)", .operands = 1, .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
-    .cost = 16, TAKES(reduce), .shape = logsumexp_shape, .rewrite = logsumexp_rewrite,
-    .kernel = KERNELS(logsumexp), .units = units_of, .rows = rows_of, .scratch = copy_bytes,
-    .own_scratch = true, .expand = logsumexp_expand, .vjp = logsumexp_vjp, .leads = true);
-wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
-{
-    APPLY(logsumexp, reduce, REDUCE_FIELDS, a->x);
-}
+REDUCE_SAMPLES(logsumexp, wg_logsumexp(ANY(2, 300), .axes = WG_AXES(1)),
+               wg_logsumexp(ANY(300, 5), .axes = WG_AXES(0)),
+               wg_logsumexp(ANY(300, 20), .axes = WG_AXES(0), .keepdims = true));
+REDUCE_OP(logsumexp,
+          .summary =
+              "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the "
+              "gradient: the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
+          .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
+          .adjoint = "x' = y' e^(x - y)", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
+          .cost = 16, .shape = logsumexp_shape, .rewrite = logsumexp_rewrite, .kernel = KERNELS(logsumexp),
+          .units = units_of, .rows = rows_of, .scratch = copy_bytes, .own_scratch = true,
+          .expand = logsumexp_expand, .vjp = logsumexp_vjp, .leads = true);
 
 #endif

@@ -32,7 +32,7 @@ static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
 /* The product of no elements. */
 static wg_node one_each(wg_site here, wg_node x, const struct reduce *a)
 {
-    return wg_add(wg_sum(x, .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 1);
+    return wg_add(wg_sum(x, AS_IN(a)), 1);
 }
 REWRITE(prod)
 {
@@ -52,27 +52,15 @@ EXPAND(prod)
     if (size) z = wg_reshape(wg_transpose(z, .axes = AXES_OF(turned)), WG_SHAPE(rows, size));
     y[0] = size ? wg_reshape(product_of_rows(here, z, size), to) : one_each(here, z, a);
 }
-SAMPLE(prod)
-{
-    switch (i) {
-    case 8: return wg_prod(ANY(3, 0), .axes = WG_AXES(1));
-    case 9: return wg_prod(CLASSES(9, 5, 3), .axes = WG_AXES(0));
-    case 10: return wg_prod(ANY(2, 7), .axes = WG_AXES(1));
-    case 11: return wg_prod(BETWEEN(0.9, 1.1, 2, 300));
-    case 12: return wg_prod(BETWEEN(0.9, 1.1, 35, 70), .axes = WG_AXES(0));
-    case 13: return wg_prod(wg_greater(CLASSES(3, 300), 0));
-    case 14: return wg_prod(BETWEEN(0.9, 1.1, 3, 300), .axes = WG_AXES(1));
-    }
-    return reduce_any(g, i, wg_prod_at, here);
-}
-ERROR_SAMPLE(prod) { return reduce_error(g, i, wg_prod_at, here); }
-
-DEFINE_OP(prod,
+REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axes = WG_AXES(1)), wg_prod(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
+               wg_prod(ANY(2, 7), .axes = WG_AXES(1)), wg_prod(BETWEEN(0.9, 1.1, 2, 300)),
+               wg_prod(BETWEEN(0.9, 1.1, 35, 70), .axes = WG_AXES(0)),
+               wg_prod(wg_greater(CLASSES(3, 300), 0)),
+               wg_prod(BETWEEN(0.9, 1.1, 3, 300), .axes = WG_AXES(1)));
+REDUCE_OP(prod,
           .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
           .formula = "y = prod(x along axis)",
-          .adjoint = "x' = y' \"times the product of the other elements\"", .operands = 1, BY_TREE,
-          .shape = prod_shape, .rewrite = prod_rewrite, .kernel = KERNELS(prod), .leads = true,
-          .expand = prod_expand);
-wg_node wg_prod_at(wg_site here, const wg_reduce_args *a) { APPLY(prod, reduce, REDUCE_FIELDS, a->x); }
+          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE, .shape = prod_shape,
+          .rewrite = prod_rewrite, .kernel = KERNELS(prod), .leads = true, .expand = prod_expand);
 
 #endif

@@ -20,7 +20,7 @@ static wg_node root(wg_site here, wg_node v)
 static wg_node root_of_squares(wg_site here, wg_node x, const wg_axes *axes, reduce_builder sum)
 {
     wg_node f = square_factor(here, x, axes);
-    const wg_reduce_args all = { .x = wg_square(wg_mul(x, f)), .axes = AXES_OF(*axes), .keepdims = true };
+    const wg_reduce_args all = { .x = wg_square(wg_mul(x, f)), KEPT(*axes) };
     return wg_div(root(here, sum(here, &all)), f);
 }
 
@@ -36,22 +36,13 @@ static wg_node opposite(wg_site here, wg_node x)
 EXPAND(min)
 {
     const struct reduce *a = attr;
-    y[0] = opposite(here, wg_max(opposite(here, x[0]), .axes = AXES_OF(a->axes), .keepdims = a->keepdims));
+    y[0] = opposite(here, wg_max(opposite(here, x[0]), AS_IN(a)));
 }
-SAMPLE(min)
-{
-    switch (i) {
-    case 8: return wg_min(CLASSES(9, 5, 3), .axes = WG_AXES(0));
-    case 9: return wg_min(wg_greater(ANY(5, 3), 0), .axes = WG_AXES(0));
-    }
-    return reduce_any(g, i, wg_min_at, here);
-}
-ERROR_SAMPLE(min) { return reduce_error(g, i, wg_min_at, here); }
-
-DEFINE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
+REDUCE_SAMPLES(min, wg_min(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
+               wg_min(wg_greater(ANY(5, 3), 0), .axes = WG_AXES(0)));
+REDUCE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
           .formula = "y = min(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
-          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = choose_shape, .expand = min_expand);
-wg_node wg_min_at(wg_site here, const wg_reduce_args *a) { APPLY(min, reduce, REDUCE_FIELDS, a->x); }
+          .kind = WG_REDUCE, .shape = choose_shape, .expand = min_expand);
 
 /* ---- std ---- */
 
@@ -59,19 +50,15 @@ EXPAND(std)
 {
     const struct reduce *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = AXES_OF(a->axes), .keepdims = true));
+    wg_node d = wg_sub(x[0], wg_mean(x[0], KEPT(a->axes)));
     y[0] =
         wg_reshape(root_of_squares(here, d, &a->axes, wg_mean_at), reduced_shape(&s, &a->axes, a->keepdims));
 }
-SAMPLE(std) { return reduce_any(g, i, wg_std_at, here); }
-ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
-
-DEFINE_OP(std, .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
+SAMPLE(std) { return i < 8 ? reduce_any(g, i, wg_std_at, here) : wg_none; }
+REDUCE_OP(std, .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
           .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
           .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
-          .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(reduce), .shape = reduce_shape,
-          .expand = std_expand);
-wg_node wg_std_at(wg_site here, const wg_reduce_args *a) { APPLY(std, reduce, REDUCE_FIELDS, a->x); }
+          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, .shape = reduce_shape, .expand = std_expand);
 
 /* ---- any_of, all_of ---- */
 
@@ -80,37 +67,28 @@ static bool bool_shape(wg_rule *r)
     r->y[0].dtype = WG_BOOL;
     return reduce_shape(r);
 }
-static wg_node bools(wg_graph *g, int i, reduce_builder op, wg_site here)
-{
-    if (i == 8) return op(here, &(wg_reduce_args){ .x = wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0) });
-    if (i == 9) return op(here, &(wg_reduce_args){ .x = CLASSES(2, 4, 2), .axes = WG_AXES(1) });
-    return reduce_any(g, i, op, here);
-}
+#define BOOLS(n)                                                            \
+    REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0)), \
+                   wg_##n(CLASSES(2, 4, 2), .axes = WG_AXES(1)))
 EXPAND(any_of)
 {
     const struct reduce *a = attr;
-    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 0);
+    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), AS_IN(a)), 0);
 }
-SAMPLE(any_of) { return bools(g, i, wg_any_of_at, here); }
-ERROR_SAMPLE(any_of) { return reduce_error(g, i, wg_any_of_at, here); }
-
-DEFINE_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
+BOOLS(any_of);
+REDUCE_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
           .formula = "y = any(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
-          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = bool_shape, .expand = any_of_expand);
-wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a) { APPLY(any_of, reduce, REDUCE_FIELDS, a->x); }
+          .kind = WG_REDUCE, .shape = bool_shape, .expand = any_of_expand);
 
 EXPAND(all_of)
 {
     const struct reduce *a = attr;
-    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), .axes = AXES_OF(a->axes), .keepdims = a->keepdims), 0);
+    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), AS_IN(a)), 0);
 }
-SAMPLE(all_of) { return bools(g, i, wg_all_of_at, here); }
-ERROR_SAMPLE(all_of) { return reduce_error(g, i, wg_all_of_at, here); }
-
-DEFINE_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
+BOOLS(all_of);
+REDUCE_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
           .formula = "y = all(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
-          .operands = 1, .kind = WG_REDUCE, TAKES(reduce), .shape = bool_shape, .expand = all_of_expand);
-wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a) { APPLY(all_of, reduce, REDUCE_FIELDS, a->x); }
+          .kind = WG_REDUCE, .shape = bool_shape, .expand = all_of_expand);
 
 /* ---- norm ---- */
 
@@ -133,14 +111,14 @@ static wg_node root_of_powers(wg_site here, wg_node x, const wg_axes *axes, doub
     const reduce_builder size = reduced_size(&s, axes) ? wg_max_at : wg_sum_at;
     wg_node f = safe_factor(here, x, axes, size, 1), none = wg_equal(x, 0);
     wg_node part = wg_where(none, 0, wg_pow(wg_where(none, 1, wg_mul(wg_abs(x), f)), p));
-    wg_node all = wg_sum(part, .axes = AXES_OF(*axes), .keepdims = true), zero = wg_equal(all, 0);
+    wg_node all = wg_sum(part, KEPT(*axes)), zero = wg_equal(all, 0);
     return wg_div(wg_where(zero, 0, wg_pow(wg_where(zero, 1, all), 1 / p)), f);
 }
 EXPAND(norm)
 {
     const struct norm *a = attr;
     const double p = a->p == 0 ? 2 : a->p;
-    const wg_reduce_args along = { .axes = AXES_OF(a->axes), .keepdims = a->keepdims };
+    const wg_reduce_args along = { AS_IN(a) };
     if (p == INFINITY) y[0] = wg_max(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else if (p == 1) y[0] = wg_sum(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else {
@@ -153,15 +131,8 @@ EXPAND(norm)
 SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axes = WG_AXES(1), .keepdims = true),
         wg_norm(ANY(2, 3, 2), .axes = WG_AXES(0, 2), .p = 1), wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = 3),
         wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = INFINITY), wg_norm(ANY(0, 3), .axes = WG_AXES(0)));
-ERROR_SAMPLE(norm)
-{
-    wg_node x = ANY(3, 4);
-    switch (i) {
-    case 0: wg_norm(x, .p = -1); return "p is -1";
-    case 1: wg_norm(x, .axes = WG_AXES(2)); return "no axis 2 in";
-    }
-    return NULL;
-}
+ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"),
+       (wg_norm(ANY(3, 4), .axes = WG_AXES(2)), "no axis 2 in"));
 
 DEFINE_OP(norm,
           .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. "
@@ -174,11 +145,6 @@ wg_node wg_norm_at(wg_site here, const wg_norm_args *a) { APPLY(norm, norm, NORM
 
 /* ---- argmin ---- */
 
-static bool argmin_shape(wg_rule *r)
-{
-    r->y[0].dtype = WG_I64;
-    return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
-}
 EXPAND(argmin)
 {
     const struct reduce *a = attr;
@@ -186,22 +152,9 @@ EXPAND(argmin)
 }
 SAMPLES(argmin, wg_argmin(ANY(3, 4)), wg_argmin(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
         wg_argmin(CLASSES(3, 4, 9)));
-ERRORS(argmin, (wg_argmin(ANY(3, 0)), "has no elements to choose from"),
-       (wg_argmin(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"));
-#define ARGMIN_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
-OPTION_TABLE(argmin_attrs, reduce, ARGMIN_FIELDS);
-
-DEFINE_OP(argmin,
-          .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "
-                     "counts as the smallest.",
-          .formula = "y = argmin(x along axis)", .adjoint = "the result is an index",
-          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce),
-          .attrs = argmin_attrs, .shape = argmin_shape, .expand = argmin_expand);
-wg_node wg_argmin_at(wg_site here, const wg_axis_args *a)
-{
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_argmin, &a->x, 1,
-                    &(struct reduce){ wg_axes_given(here, "axis", a->axis), a->keepdims });
-}
+PLACE_OP(argmin,
+         .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "
+                    "counts as the smallest.",
+         .formula = "y = argmin(x along axis)", .expand = argmin_expand);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "ops.h"
 #include "reduce_tree.h"
+#include "rules.h"
 
 #if WG_BASE
 
@@ -136,38 +137,65 @@ static inline size_t reduce_scratch(const wg_kernel *k)
     const span s = kernel_span(k);
     return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
 }
-#define BY_TREE                                                                                          \
-    .kind = WG_REDUCE, TAKES(reduce), .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, \
-    .phases = 2, .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
+/* A call of a reduction with the options of another; one that keeps the axes. */
+#define AS_IN(a) .axes = AXES_OF((a)->axes), .keepdims = (a)->keepdims
+#define KEPT(a)  .axes = AXES_OF(a), .keepdims = true
+
+#define BY_TREE                                                                                        \
+    .kind = WG_REDUCE, .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, .phases = 2, \
+    .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
 
 /* ---- samples: trailing, leading, middle, apart, all axes, an axis of size 1, no elements, a scalar ---- */
 
 static inline wg_node reduce_any(wg_graph *g, int i, reduce_builder op, wg_site here)
 {
-    static const struct {
-        wg_shape x;
-        wg_axes axes;
-        bool keepdims;
-    } t[] = {
-        { { 2, { 3, 4 } }, { 0 }, false },
-        { { 2, { 3, 4 } }, { 1, { -1 } }, false },
-        { { 2, { 3, 4 } }, { 1, { 0 } }, true },
-        { { 3, { 2, 3, 2 } }, { 1, { 1 } }, false },
-        { { 3, { 2, 3, 2 } }, { 2, { 2, 0 } }, true },
-        { { 3, { 3, 1, 2 } }, { 1, { 1 } }, false },
-        { { 2, { 0, 3 } }, { 1, { 1 } }, false },
-        { { 0, { 0 } }, { 0 }, false },
-    };
-    if (i < 0 || i >= (int)(sizeof t / sizeof *t)) return wg_none;
-    wg_node x = wg_any(g, t[i].x);
-    return op(here, &(wg_reduce_args){ .x = x, .axes = AXES_OF(t[i].axes), .keepdims = t[i].keepdims });
+    static const wg_shape shape[] = { { 2, { 3, 4 } },    { 2, { 3, 4 } },    { 2, { 3, 4 } },
+                                      { 3, { 2, 3, 2 } }, { 3, { 2, 3, 2 } }, { 3, { 3, 1, 2 } },
+                                      { 2, { 0, 3 } },    { 0, { 0 } } };
+    static const wg_axes axes[] = { { 0 },           { 1, { -1 } }, { 1, { 0 } }, { 1, { 1 } },
+                                    { 2, { 2, 0 } }, { 1, { 1 } },  { 1, { 1 } }, { 0 } };
+    const wg_reduce_args a = { .x = wg_any(g, shape[i]),
+                               .axes = AXES_OF(axes[i]),
+                               .keepdims = i == 2 || i == 4 };
+    return op(here, &a);
 }
 static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg_site here)
 {
-    if (i > 1) return NULL;
-    op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = i ? WG_AXES(0, -2) : WG_AXES(2) });
-    return i ? "axis 0 twice" : "no axis 2 in";
+    return NTH(NULL, (op(here, &(wg_reduce_args){ .x = ANY(3, 4), .axes = WG_AXES(2) }), "no axis 2 in"),
+               (op(here, &(wg_reduce_args){ .x = ANY(3, 4), .axes = WG_AXES(0, -2) }), "axis 0 twice"));
 }
+
+/* Further samples of a reduction, and the reduction with its builder. */
+#define REDUCE_SAMPLES(n, ...)                                                                              \
+    SAMPLE(n) { return i < 8 ? reduce_any(g, i, wg_##n##_at, here) : (i -= 8, NTH(wg_none, __VA_ARGS__)); } \
+    EXTERN(n)
+#define REDUCE_OP(n, ...)                                                                                 \
+    ERROR_SAMPLE(n) { return reduce_error(g, i, wg_##n##_at, here); }                                     \
+    wg_node wg_##n##_at(wg_site here, const wg_reduce_args *a) { APPLY(n, reduce, REDUCE_FIELDS, a->x); } \
+    DEFINE_OP(n, .operands = 1, TAKES(reduce), __VA_ARGS__)
+
+/* The place of an element along one axis. */
+#define PLACE_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
+OPTION_TABLE(place_attrs, reduce, PLACE_FIELDS);
+
+static inline bool place_shape(wg_rule *r)
+{
+    r->y[0].dtype = WG_I64;
+    return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
+}
+#define PLACE_OP(n, ...)                                                                       \
+    ERRORS(n, (wg_##n(ANY(3, 0)), "has no elements to choose from"),                           \
+           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),                \
+           (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));                                   \
+    wg_node wg_##n##_at(wg_site here, const wg_axis_args *a)                                   \
+    {                                                                                          \
+        a = WG_OR_NONE(a);                                                                     \
+        const struct reduce f = { wg_axes_given(here, "axis", a->axis), a->keepdims };         \
+        return wg_apply(here, &wgi_op_##n, &a->x, 1, &f);                                      \
+    }                                                                                          \
+    DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1, \
+              .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,       \
+              .shape = place_shape, __VA_ARGS__)
 
 #endif
 
