@@ -3,8 +3,6 @@
 #include <float.h>
 
 #include "class_rules.h"
-#include "ops.h"
-#include "rules.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
@@ -24,10 +22,9 @@ static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt
 #define FLOATS_FILE "cross_entropy_row.h"
 #include "both_floats.h"
 
-static bool by_shares(const wg_kernel *k) { return wg_dtype_is_float(k->xt[1].dtype); }
-KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k), by_shares(k)); }
-KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k), by_shares(k)); }
-KERNEL(cross_entropy_both) { return BY_FLOAT(k, both, k, classes_of(k), by_shares(k)); }
+KERNEL(cross_entropy) { return BY_FLOAT(k, cross_rows, k, classes_of(k), true, false); }
+KERNEL(cross_entropy_grad) { return BY_FLOAT(k, cross_rows, k, classes_of(k), false, true); }
+KERNEL(cross_entropy_both) { return BY_FLOAT(k, cross_rows, k, classes_of(k), true, true); }
 
 KERNEL(as_class)
 {
@@ -59,7 +56,7 @@ static bool cross_entropy_shape(wg_rule *r)
 
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
-extern const wg_op wgi_op_cross_entropy, wgi_op_cross_entropy_grad;
+EXTERN(cross_entropy_grad);
 
 /* Labels as rows of probabilities: of class numbers rows of 0 and 1. */
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
@@ -88,17 +85,11 @@ SAMPLE(cross_entropy)
     return wg_is_none(logits_and_labels(g, i, x)) ? wg_none
                                                   : wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
 }
-ERROR_SAMPLE(cross_entropy)
-{
-    static const char *const said[] = { "class numbers must be [3]", "label out of range", "has no classes",
-                                        "must have 1 to 8" };
-    wg_node x[2] = { ANY(3, 4), CLASSES(i == 1 ? 40 : 4, i == 0 ? 2 : 3) };
-    if (i == 2) x[0] = ANY(3, 0);
-    if (i == 3) x[0] = wg_any(g, WG_SCALAR);
-    if (i > 3) return NULL;
-    wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
-    return said[i];
-}
+#define CROSS(z, p) wg_apply2(here, z, p, &wgi_op_cross_entropy)
+ERRORS(cross_entropy, (CROSS(ANY(3, 4), CLASSES(4, 2)), "class numbers must be [3]"),
+       (CROSS(ANY(3, 4), CLASSES(40, 3)), "label out of range"),
+       (CROSS(ANY(3, 0), CLASSES(4, 3)), "has no classes"),
+       (CROSS(wg_any(g, WG_SCALAR), CLASSES(4, 3)), "must have 1 to 8"));
 
 DEFINE_OP(cross_entropy,
           .summary =
@@ -140,14 +131,10 @@ SAMPLE(cross_entropy_grad)
     x[4] = wg_part(loss, 2);
     return wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
 }
-ERROR_SAMPLE(cross_entropy_grad)
-{
-    if (i) return NULL;
-    wg_node rows = ANY(3);
-    wg_node x[5] = { ANY(3, 4), CLASSES(4, 3), ANY(4), rows, rows };
-    wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
-    return "one number a row";
-}
+ERRORS(cross_entropy_grad,
+       (wg_apply(here, &wgi_op_cross_entropy_grad,
+                 (wg_node[]){ ANY(3, 4), CLASSES(4, 3), ANY(4), ANY(3), ANY(3) }, 5, NULL),
+        "one number a row"));
 static size_t scratch_of_both(const wg_kernel *k)
 {
     const int64_t n = classes_of(k);
@@ -162,18 +149,15 @@ DEFINE_OP(cross_entropy_grad,
           .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "z p g m s", .kind = WG_ROWS,
           .cost = 20, .shape = cross_entropy_grad_shape, .kernel = KERNELS(cross_entropy_grad),
           .units = rows_of_gradient,
-          .joined =
-              &(const wg_op){
-                  .name = "cross_entropy, its gradient",
-                  .operands = 3,
-                  .outputs = 4,
-                  .kind = WG_ROWS,
-                  .cost = 20,
-                  .kernel = KERNELS(cross_entropy_both),
-                  .units = rows_of_result,
-                  .scratch = scratch_of_both,
-                  .own_scratch = true,
-              },
+          .joined = &(const wg_op){ .name = "cross_entropy, its gradient",
+                                    .operands = 3,
+                                    .outputs = 4,
+                                    .kind = WG_ROWS,
+                                    .cost = 20,
+                                    .kernel = KERNELS(cross_entropy_both),
+                                    .units = rows_of_result,
+                                    .scratch = scratch_of_both,
+                                    .own_scratch = true },
           .joins = &wgi_op_cross_entropy, .expand = cross_entropy_grad_expand, .leads = true);
 
 /* ---- as_class ---- */
@@ -183,22 +167,11 @@ static bool as_class_shape(wg_rule *r)
     r->y[0] = (wg_type){ r->x[0].shape, WG_I64 };
     return wg_rule_float(r, 0);
 }
-extern const wg_op wgi_op_as_class;
-
-SAMPLE(as_class)
-{
-    if (i > 1) return wg_none;
-    wg_node x =
-        wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
-    return wg_apply1(here, x, &wgi_op_as_class);
-}
-ERROR_SAMPLE(as_class)
-{
-    if (i > 1) return NULL;
-    wg_node x = i ? CLASSES(3, 2) : BETWEEN(0.25, 0.75, 3);
-    wg_apply1(here, x, &wgi_op_as_class);
-    return i ? "must be f32 or f64" : "a label is no whole number";
-}
+#define AS_CLASS(x) wg_apply1(here, x, &wgi_op_as_class)
+SAMPLES(as_class, AS_CLASS(wg_cast(CLASSES(5, 6), WG_DEFAULT_DTYPE)),
+        AS_CLASS(wg_cast(wg_any_class(g, 5, WG_SCALAR), WG_DEFAULT_DTYPE)));
+ERRORS(as_class, (AS_CLASS(BETWEEN(0.25, 0.75, 3)), "a label is no whole number"),
+       (AS_CLASS(CLASSES(3, 2)), "must be f32 or f64"));
 
 DEFINE_OP(as_class, .summary = "Whole floats as i64. Any other float is an error.", .formula = "y = x",
           .adjoint = "class numbers are integers", .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS,

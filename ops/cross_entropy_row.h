@@ -102,53 +102,28 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
     }
 }
 
-/* ---- kernels: rows [begin, end). shares: labels are rows of probabilities. false: a label is out of range
- * ---- */
-
-static bool N(losses)(const wg_kernel *k, int64_t n, bool shares)
+/* Rows [begin, end): their losses, their gradients or both, which are constants. false: a label is out of
+ * range. */
+ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, bool gradients)
 {
+    const bool shares = wg_dtype_is_float(k->xt[1].dtype), both = losses && gradients;
+    T *const dz = gradients ? k->y[losses ? 3 : 0] : NULL;
+    const bool stream = gradients && streams(k, losses ? 3 : 0);
+    const N(kept) kept = { k->scratch, both ? (T *)k->scratch + n : NULL };
     for (int64_t r = k->begin; r < k->end; r++) {
         const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
-        const N(row_scale) s = N(scale_of)(z, n, false, (N(kept)){ 0 });
-        ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
-        ((T *)k->y[1])[r] = s.most;
-        ((T *)k->y[2])[r] = s.sum;
+        N(row_scale) s;
+        if (losses) {
+            s = N(scale_of)(z, n, both, kept);
+            ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
+            ((T *)k->y[1])[r] = s.most;
+            ((T *)k->y[2])[r] = s.sum;
+        } else s = (N(row_scale)){ ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
+        if (gradients)
+            N(gradient)(z, p, label, dz + r * n, n, ((const T *)k->x[2])[r], s, both, kept, stream);
     }
-    return true;
-}
-
-static bool N(gradients)(const wg_kernel *k, int64_t n, bool shares)
-{
-    const bool stream = streams(k, 0);
-    for (int64_t r = k->begin; r < k->end; r++) {
-        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
-        const int64_t label = p ? -1 : label_of(k, r, n);
-        if (!p && label < 0) return false;
-        const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
-        N(gradient)
-        (z, p, label, (T *)k->y[0] + r * n, n, ((const T *)k->x[2])[r], s, false, (N(kept)){ 0 }, stream);
-    }
-    stream_end();
-    return true;
-}
-
-/* Loss and gradient of each row. */
-static bool N(both)(const wg_kernel *k, int64_t n, bool shares)
-{
-    const bool stream = streams(k, 3);
-    const N(kept) kept = { k->scratch, (T *)k->scratch + n };
-    for (int64_t r = k->begin; r < k->end; r++) {
-        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
-        const int64_t label = p ? -1 : label_of(k, r, n);
-        if (!p && label < 0) return false;
-        const N(row_scale) s = N(scale_of)(z, n, true, kept);
-        ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
-        ((T *)k->y[1])[r] = s.most;
-        ((T *)k->y[2])[r] = s.sum;
-        N(gradient)(z, p, label, (T *)k->y[3] + r * n, n, ((const T *)k->x[2])[r], s, true, kept, stream);
-    }
-    stream_end();
+    if (gradients) stream_end();
     return true;
 }

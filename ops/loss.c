@@ -1,8 +1,9 @@
-/* loss.c: mean squared error, binary cross-entropies, accuracy, the L2 penalty. Predictions and targets of a
- * loss must have equal shapes: [m,1] beside [m] would broadcast to m * m losses. */
-#include "loss_rules.h"
-#include "ops.h"
-#include "rules.h"
+/* loss.c: losses: binary cross-entropies, mean squared error, those of classes, of distances and of vectors;
+ * accuracy, the L2 penalty. Predictions and targets of a loss must have equal shapes: [m,1] beside [m] would
+ * broadcast to m * m losses. */
+#include "class_rules.h"
+#include "gathered.h"
+#include "reduce_rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -37,9 +38,49 @@ KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
 
-/* ---- bce: of probabilities, elementwise ---- */
+#define LOSS_FIELDS(F, S) \
+    F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
+OPTIONS(loss, LOSS_FIELDS);
 
-extern const wg_op wgi_op_bce, wgi_op_bce_logits, wgi_op_sigmoid, wgi_op_softmax;
+static bool loss_shape(wg_rule *r)
+{
+    if (!equal_shapes(r)) return false;
+    if (((const struct loss *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
+    return true;
+}
+static wg_node reduced_to(wg_site here, wg_node y, int reduction)
+{
+    return reduction == WG_NONE ? y : reduction == WG_SUM ? wg_sum(y) : wg_mean(y);
+}
+static wg_node reduced(wg_site here, wg_node y, const struct loss *f)
+{
+    return reduced_to(here, y, f->reduction);
+}
+typedef wg_node (*loss_fn)(wg_site, const wg_loss_args *);
+static const wg_reduction reductions[] = { WG_MEAN, WG_SUM, WG_NONE };
+static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double low, double high)
+{
+    if (i > 2) return wg_none;
+    wg_shape s = i == 1 ? WG_SHAPE(4) : WG_SHAPE(3, 2);
+    wg_node x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
+    return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reductions[i] });
+}
+static const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f)
+{
+    return NTH(NULL, (f(here, &(wg_loss_args){ .x = ANY(3, 1), .y = ANY(3) }), "shapes differ: "));
+}
+
+/* A loss of predictions x and targets y; samples have x between low and high. */
+#define LOSS_OF_(n, ...)                                                                                  \
+    ERROR_SAMPLE(n) { return loss_error(here, g, i, wg_##n##_at); }                                       \
+    wg_node wg_##n##_at(wg_site here, const wg_loss_args *a) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); } \
+    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,   \
+              .expand = n##_expand, __VA_ARGS__)
+#define LOSS_OP(n, low, high, ...)                                        \
+    SAMPLE(n) { return loss_sample(here, g, i, wg_##n##_at, low, high); } \
+    LOSS_OF_(n, __VA_ARGS__)
+
+/* ---- bce: of probabilities, elementwise ---- */
 
 EXPAND(bce)
 {
@@ -94,63 +135,41 @@ INNER_OP(
 /* ---- binary_cross_entropy ---- */
 
 EXPAND(binary_cross_entropy) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce, x, 2, NULL), attr); }
-SAMPLE(binary_cross_entropy) { return loss_sample(here, g, i, wg_binary_cross_entropy_at, 0.1, 0.9); }
-ERROR_SAMPLE(binary_cross_entropy) { return loss_error(here, g, i, wg_binary_cross_entropy_at); }
-
-DEFINE_OP(binary_cross_entropy,
-          .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be "
-                     "equal. 0 ln 0 counts as 0.",
-          .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
-          .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
-                     "reduction = mean, else 1",
-          .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
-          .shape = loss_shape, .expand = binary_cross_entropy_expand);
-wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
-{
-    a = WG_OR_NONE(a);
-    return loss_of(here, &wgi_op_binary_cross_entropy, a);
-}
+LOSS_OP(binary_cross_entropy, 0.1, 0.9,
+        .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be "
+                   "equal. 0 ln 0 counts as 0.",
+        .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
+        .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
+                   "reduction = mean, else 1",
+        .shape = loss_shape);
 
 /* ---- bce_with_logits ---- */
 
 EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
+EXTERN(sigmoid);
+EXTERN(softmax);
 static bool bce_with_logits_shape(wg_rule *r)
 {
     warn_of_twice(r, &wgi_op_sigmoid, "the loss takes the sigmoid itself, of logits");
     warn_of_twice(r, &wgi_op_softmax, "the loss takes a sigmoid itself, of logits");
     return loss_shape(r);
 }
-SAMPLE(bce_with_logits) { return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4); }
-ERROR_SAMPLE(bce_with_logits) { return loss_error(here, g, i, wg_bce_with_logits_at); }
-
-DEFINE_OP(
-    bce_with_logits,
+LOSS_OP(
+    bce_with_logits, -4, 4,
     .summary = "Binary cross-entropy of sigmoid(x) against targets y, computed from the logits x without "
                "overflow. Shapes must be equal.",
     .formula = "L = reduction(max(x, 0) - x y + ln(1 + e^-|x|))",
     .adjoint = "x' = L' (sigmoid(x) - y) / n, y' = -L' x / n; n = length(x) where reduction = mean, else 1",
-    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
-    .shape = bce_with_logits_shape, .expand = bce_with_logits_expand);
-wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
-{
-    a = WG_OR_NONE(a);
-    return loss_of(here, &wgi_op_bce_with_logits, a);
-}
+    .shape = bce_with_logits_shape);
 
 /* ---- mse ---- */
 
 EXPAND(mse) { y[0] = reduced(here, wg_square(wg_sub(x[0], x[1])), attr); }
-SAMPLE(mse) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
-ERROR_SAMPLE(mse) { return loss_error(here, g, i, wg_mse_at); }
-
-DEFINE_OP(
-    mse, .summary = "Mean squared error of x against y. Shapes must be equal.",
+LOSS_OP(
+    mse, -2, 2, .summary = "Mean squared error of x against y. Shapes must be equal.",
     .formula = "L = reduction((x - y)^2)",
     .adjoint = "x' = 2 L' (x - y) / n, y' = -2 L' (x - y) / n; n = length(x) where reduction = mean, else 1",
-    .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,
-    .shape = loss_shape, .expand = mse_expand);
-wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_mse, a); }
-
+    .shape = loss_shape);
 /* ---- accuracy ---- */
 
 /* One column has no classes to choose from. A vector beside a vector is rather a logit a row than one row. */
@@ -173,12 +192,7 @@ EXPAND(accuracy)
     wg_node truth = wg_shape_equal(wg_node_shape(x[0]), wg_node_shape(x[1])) ? wg_argmax(x[1]) : x[1];
     y[0] = wg_mean(wg_equal(wg_argmax(x[0]), truth));
 }
-SAMPLE(accuracy)
-{
-    if (i > 1) return wg_none;
-    wg_node x = ANY(5, 3), y = i ? ANY(5, 3) : CLASSES(3, 5);
-    return wg_accuracy(x, y);
-}
+SAMPLES(accuracy, wg_accuracy(ANY(5, 3), CLASSES(3, 5)), wg_accuracy(ANY(5, 3), ANY(5, 3)));
 ERRORS(accuracy, (wg_accuracy(ANY(5, 3), CLASSES(3, 5, 1)), "class numbers must be [5]"),
        (wg_accuracy(ANY(5), ANY(5)), "one logit a row"),
        (wg_accuracy(ANY(5, 1), CLASSES(2, 5)), "one logit a row"),
@@ -230,6 +244,453 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
     wg_fail(wg_graph_context(g), here, WG_ERROR_USE,
             "l2: no parameter of rank 2 or more is in the graph yet: call it after the layers");
     return wg_graph_node(g, 0);
+}
+
+/* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and classes
+ * may count differently ---- */
+
+#define CLASS_LOSS_FIELDS(F, S)                      \
+    F(S, CHOICE, reduction, "mean", "mean sum none") \
+    F(S, DOUBLE, smoothing, "0")                     \
+    F(S, DOUBLE, ignore, NULL)
+OPTIONS(class_loss, CLASS_LOSS_FIELDS);
+
+EXTERN(cross_entropy);
+EXTERN(log_softmax);
+EXTERN(as_class);
+
+enum { WEIGHTS = 2, MASK = 3, OPERANDS = 4 };
+
+/* ---- the rule ---- */
+
+static bool counts_fit(wg_rule *r)
+{
+    const wg_shape *x = r->x[0].shape;
+    const bool weights = !wg_is_none(r->node[WEIGHTS]), mask = !wg_is_none(r->node[MASK]);
+    if (weights && (r->x[WEIGHTS].shape->rank != 1 || r->x[WEIGHTS].shape->dim[0] != x->dim[x->rank - 1]))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "weights %s: it must be one number a class, [%lld]",
+                            wg_rule_who(r, WEIGHTS), (long long)x->dim[x->rank - 1]);
+    if (weights && (!wg_rule_float(r, WEIGHTS) || !same_float(r, WEIGHTS))) return false;
+    return !mask || (one_a_row(r, MASK) && same_float(r, MASK));
+}
+static bool class_loss_shape(wg_rule *r)
+{
+    struct class_loss *a = r->attr;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
+        !labels_fit(r, false))
+        return false;
+    const bool shares = r->x[1].shape == r->x[0].shape;
+    if (shares && !same_float(r, 1)) return false;
+    a->smoothing = wg_or_standard(a->smoothing, 0);
+    if (!(a->smoothing >= 0 && a->smoothing <= 1))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "smoothing is %g, must be from 0 to 1", a->smoothing);
+    if (a->ignore != 0 && a->ignore != WG_ZERO && a->ignore != floor(a->ignore))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "ignore is %g, must be a class number", a->ignore);
+    if (a->ignore != 0 && shares)
+        return wg_rule_fail(r, WG_ERROR_USE, "ignore is for class numbers, %s has probabilities",
+                            wg_rule_who(r, 1));
+    *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
+    return counts_fit(r);
+}
+
+/* ---- the expansion ---- */
+
+/* Labels as cross_entropy takes them: of the logits' shape probabilities, else class numbers, which become
+ * integers. */
+static wg_node labels_of(wg_site here, wg_node z, wg_node y)
+{
+    wg_dtype t = wg_node_dtype(y);
+    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y)))
+        return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
+    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &wgi_op_as_class);
+    return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
+}
+
+/* l w, but 0 where w is 0 and l is not finite: what is masked may be anything. */
+static wg_node weighted(wg_site here, wg_node l, wg_node w)
+{
+    wg_node lost = wg_logical_and(wg_equal(w, 0), wg_logical_not(wg_less(wg_abs(l), INFINITY)));
+    return wg_mul(wg_where(lost, 0, l), w);
+}
+
+/* The losses of rows against rows p of probabilities, whose sum need not be 1. x: logits, or logarithms of
+ * probabilities. */
+static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits)
+{
+    if (logits) return wg_apply(here, &wgi_op_cross_entropy, (wg_node[]){ x, p }, 2, NULL);
+    return wg_neg(wg_sum(weighted(here, x, p), .axes = WG_AXES(-1)));
+}
+/* The losses against class numbers, smoothed by s: -(1 - s) l[y] - s mean(l), l the logarithms of the
+ * probabilities. For logits z that is the loss without smoothing, plus s (z[y] - mean(z)). */
+static wg_node of_numbers(wg_site here, wg_node x, wg_node y, bool logits, double s)
+{
+    wg_node chosen = logits && s == 0 ? wg_none : wgi_gather(here, x, y, wg_node_shape(y).rank);
+    wg_node mean = s == 0 ? wg_none : wg_mean(x, .axes = WG_AXES(-1));
+    if (!logits) return s == 0 ? wg_neg(chosen) : wg_sub(wg_mul(chosen, s - 1), wg_mul(mean, s));
+    wg_node loss = wg_apply(here, &wgi_op_cross_entropy, (wg_node[]){ x, y }, 2, NULL);
+    return s == 0 ? loss : wg_add(loss, wg_mul(wg_sub(chosen, mean), s));
+}
+static wg_node smoothed(wg_site here, wg_node p, double s)
+{
+    return s == 0 ? p : wg_add(wg_mul(p, 1 - s), s / (double)wg_dim(p, -1));
+}
+
+static wg_node product(wg_site here, wg_node a, wg_node b)
+{
+    return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_mul(a, b);
+}
+
+/* rows: how much each row counts, by mask and ignore. counted: by weights too, unless the loss has them
+ * already. all: what the rows count for the mean. wg_none: each row counts 1. */
+static wg_node reduced_rows(wg_site here, wg_node loss, wg_node counted, wg_node all, int reduction)
+{
+    if (!wg_is_none(counted)) loss = weighted(here, loss, counted);
+    if (reduction != WG_MEAN || wg_is_none(all)) return reduced_to(here, loss, reduction);
+    return wg_div(wg_sum(loss), wg_sum(all));
+}
+
+static void expand_class_loss(wg_site here, const wg_node x[], const struct class_loss *a, wg_node y[],
+                              bool logits)
+{
+    wg_node labels = labels_of(here, x[0], x[1]), weights = x[WEIGHTS], rows = x[MASK], of_row = wg_none;
+    const wg_dtype t = wg_node_dtype(x[0]);
+    const double s = a->smoothing;
+    if (!wg_is_none(rows)) rows = wg_cast(rows, t);
+    if (wg_dtype_is_float(wg_node_dtype(labels))) {
+        wg_node loss = of_shares(here, x[0], product(here, smoothed(here, labels, s), weights), logits);
+        y[0] = reduced_rows(here, loss, rows, rows, a->reduction);
+        return;
+    }
+    if (a->ignore != 0) {
+        wg_node hit = wg_equal(labels, wg_or_standard(a->ignore, 0));
+        labels = wg_where(hit, 0, labels);
+        rows = product(here, rows, wg_where(hit, 0, wg_cast(wg_scalar_at(here, wg_graph_of(x[0]), 1), t)));
+    }
+    if (!wg_is_none(weights)) of_row = wgi_gather(here, weights, labels, 0);
+    wg_node all = product(here, rows, of_row);
+    if (s != 0 && !wg_is_none(weights)) {
+        wg_node p = smoothed(here, wg_cast(wg_one_hot(labels, wg_dim(x[0], -1)), t), s);
+        y[0] = reduced_rows(here, of_shares(here, x[0], wg_mul(p, weights), logits), rows, all, a->reduction);
+    } else y[0] = reduced_rows(here, of_numbers(here, x[0], labels, logits, s), all, all, a->reduction);
+}
+
+/* ---- samples ---- */
+
+typedef wg_node (*class_loss_fn)(wg_site here, const wg_class_loss_args *a);
+
+static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn op)
+{
+    wg_node x[2];
+    if (i > 11) return wg_none;
+    logits_and_labels(g, i < 4 ? i : i == 8 ? 1 : 0, x);
+    wg_class_loss_args a = { .x = x[0], .y = x[1] };
+    if (i == 4 || i == 5) a.y = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
+    a.reduction = i == 5 ? WG_SUM : i == 2 || i == 7 ? WG_NONE : WG_MEAN;
+    if (i >= 6 && i != 9) a.smoothing = 0.25;
+    if (i >= 8) a.weights = BETWEEN(0.5, 1.5, 4);
+    if (i == 9) a.ignore = WG_ZERO;
+    if (i == 10) a.mask = BETWEEN(0.2, 1, 3);
+    if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), 0), 0);
+    return op(here, &a);
+}
+static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss_fn op)
+{
+    wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)), y = CLASSES(4, 3);
+    wg_class_loss_args a = { .x = z, .y = y };
+    return NTH(NULL, (a.y = CLASSES(4, 3, 1), op(here, &a), "class numbers must be [3]"),
+               (a.y = BETWEEN(0.2, 0.8, 3), op(here, &a), "a label is no whole number"),
+               (op(here, &a), "has no classes"), (a.smoothing = 1.5, op(here, &a), "smoothing is 1.5"),
+               (a.weights = ANY(3), op(here, &a), "it must be one number a class, [4]"),
+               (a.mask = ANY(4), op(here, &a), "is not one number a row"),
+               (a.ignore = 0.5, op(here, &a), "ignore is 0.5"),
+               (a.y = z, a.ignore = 1, op(here, &a), "ignore is for class numbers"));
+}
+
+#define CLASS_LOSS_TEXT                                                                                     \
+    "t = (1 - smoothing) q + smoothing / k, q = y where probabilities(y), else one_hot(y), k = length(x "   \
+    "along last), u = weights where given(weights), else 1, c = h m, h = keep(y != ignore along last) "     \
+    "where given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n = sum(c sum(u q "  \
+    "along last)) where not probabilities(y) and (given(weights) or given(mask) or given(ignore)), sum(m) " \
+    "where given(mask), else length(x) / k"
+#define CLASS_LOSS_OP(n, ...)                                                                       \
+    SAMPLE(n) { return class_loss_sample(here, g, i, wg_##n##_at); }                                \
+    ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                           \
+    wg_node wg_##n##_at(wg_site here, const wg_class_loss_args *a)                                  \
+    {                                                                                               \
+        APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask);                   \
+    }                                                                                               \
+    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS, \
+              TAKES(class_loss), .loss = true, .expand = n##_expand, __VA_ARGS__)
+
+/* ---- softmax_cross_entropy ---- */
+
+static bool softmax_cross_entropy_shape(wg_rule *r)
+{
+    warn_of_twice(r, &wgi_op_softmax, "the loss takes the softmax itself, of logits");
+    warn_of_twice(r, &wgi_op_log_softmax,
+                  "the loss takes the logarithm of the softmax itself (a second one changes no value)");
+    return class_loss_shape(r);
+}
+EXPAND(softmax_cross_entropy) { expand_class_loss(here, x, attr, y, true); }
+CLASS_LOSS_OP(
+    softmax_cross_entropy,
+    .summary = "Cross-entropy loss of softmax(x) against class numbers or rows of probabilities. Operands 3 "
+               "and 4, the weights of classes and of rows, may be missing.",
+    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t "
+               "ln(softmax(x along last)) along last), " CLASS_LOSS_TEXT,
+    .adjoint = "x' = w c (softmax(x along last) sum(u t along last) - u t), y' = -w c u (1 - smoothing) "
+               "log_softmax(x along last), weights' = \"the formula, differentiated\", mask' = \"the "
+               "formula, differentiated\"; w = L' / n where reduction = mean, else L'",
+    .shape = softmax_cross_entropy_shape);
+
+/* ---- nll ---- */
+
+EXPAND(nll) { expand_class_loss(here, x, attr, y, false); }
+CLASS_LOSS_OP(
+    nll,
+    .summary =
+        "Negative log-likelihood of class numbers or rows of probabilities, x being the logarithms of the "
+        "predicted probabilities. Operands 3 and 4, the weights of classes and of rows, may be missing.",
+    .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t "
+               "x along last), " CLASS_LOSS_TEXT,
+    .adjoint = "x' = -w c u t, y' = -w c u (1 - smoothing) x, weights' = \"the formula, differentiated\", "
+               "mask' = \"the formula, differentiated\"; w = L' / n where reduction = mean, else L'",
+    .shape = class_loss_shape);
+
+/* ---- losses by the distance of a prediction from its target, and by its side ---- */
+
+/* ---- mae ---- */
+
+EXPAND(mae) { y[0] = reduced(here, wg_abs(wg_sub(x[0], x[1])), attr); }
+LOSS_OP(mae, 2, 4, .summary = "Mean absolute error of x against y. Shapes must be equal.",
+        .formula = "L = reduction(|x - y|)",
+        .adjoint =
+            "x' = L' sign(x - y) / n, y' = -L' sign(x - y) / n; n = length(x) where reduction = mean, else 1",
+        .shape = loss_shape);
+/* ---- huber ---- */
+
+#define HUBER_FIELDS(F, S) F(S, CHOICE, reduction, "mean", "mean sum none") F(S, DOUBLE, delta, "1")
+OPTIONS(huber, HUBER_FIELDS);
+
+static bool huber_shape(wg_rule *r)
+{
+    const struct huber *a = r->attr;
+    if (!equal_shapes(r)) return false;
+    if (!(a->delta >= 0))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", wg_or_standard(a->delta, 0));
+    if (a->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
+    return true;
+}
+#define HUBER_OP(n, ...)                                                                                     \
+    SAMPLES(n, wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2)),                                       \
+            wg_##n(BETWEEN(2.5, 4, 4), CLASSES(2, 4), .reduction = WG_SUM),                                  \
+            wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2), .reduction = WG_NONE),                    \
+            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5),                                    \
+            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5));                                     \
+    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "),                                                \
+           (wg_##n(ANY(3), ANY(3), .delta = -1), "delta is -1"));                                            \
+    wg_node wg_##n##_at(wg_site here, const wg_huber_args *a) { APPLY(n, huber, HUBER_FIELDS, a->x, a->y); } \
+    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber),                   \
+              .shape = huber_shape, .expand = n##_expand, __VA_ARGS__)
+/* With c = d, cut off at -delta and delta, it is c (d - c / 2): d^2 / 2 up to there, a line behind. */
+EXPAND(huber)
+{
+    const struct huber *a = attr;
+    const double delta = a->delta == 0 ? 1 : a->delta;
+    wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
+    y[0] = reduced_to(here, wg_mul(c, wg_sub(d, wg_mul(c, 0.5))), a->reduction);
+}
+HUBER_OP(
+    huber,
+    .summary = "Squared error of x against y, but a straight line where they differ by more than delta, so "
+               "that outliers count less. Shapes must be equal.",
+    .formula = "L = reduction(l); l = d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), d = x - y",
+    .adjoint = "x' = L' min(max(x - y, -delta), delta) / n, y' = -L' min(max(x - y, -delta), delta) / n; n = "
+               "length(x) where reduction = mean, else 1");
+
+/* ---- smooth_l1 ---- */
+
+EXPAND(smooth_l1)
+{
+    const struct huber *a = attr;
+    const double delta = a->delta == 0 ? 1 : a->delta;
+    wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
+    y[0] = reduced_to(here, wg_mul(c, wg_sub(wg_mul(d, 1 / delta), wg_mul(c, 0.5 / delta))), a->reduction);
+}
+HUBER_OP(
+    smooth_l1,
+    .summary =
+        "The loss of huber, divided by delta: the straight lines have the slope 1. Shapes must be equal.",
+    .formula = "L = reduction(l); l = d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2, d = x - y",
+    .adjoint = "x' = L' min(max((x - y) / delta, -1), 1) / n, y' = -L' min(max((x - y) / delta, -1), 1) / n; "
+               "n = length(x) where reduction = mean, else 1");
+
+/* ---- hinge ---- */
+
+EXPAND(hinge) { y[0] = reduced(here, wg_relu(wg_sub(1, wg_mul(x[0], x[1]))), attr); }
+LOSS_OP(hinge, 0.2, 0.8,
+        .summary = "How far a score x is from being at least 1 on the side of its target y, which is -1 or "
+                   "1. Shapes must be equal.",
+        .formula = "L = reduction(max(1 - x y, 0))",
+        .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
+                   "length(x) where reduction = mean, else 1",
+        .shape = loss_shape);
+/* ---- losses of vectors along an axis ---- */
+
+/* All operands are shaped as x, which has vectors along its last axis. The result has one number for
+ * each vector, or one for all. */
+static bool vector_losses(wg_rule *r, int reduction)
+{
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
+    for (int k = 1; k < r->operands; k++)
+        if (r->x[k].shape != r->x[0].shape)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
+                                wg_rule_who(r, k));
+    *wg_rule_shape(r, 0) = reduction == WG_NONE ? without_last(r->x[0].shape) : WG_SCALAR;
+    return true;
+}
+static bool vector_loss_shape(wg_rule *r)
+{
+    return vector_losses(r, ((const struct loss *)r->attr)->reduction);
+}
+
+static wg_node vector_sample(wg_site here, wg_graph *g, int i, loss_fn f)
+{
+    static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 3, { 2, 2, 3 } } };
+    if (i > 2) return wg_none;
+    wg_node x = wg_between(g, -2, -0.2, s[i]), y = wg_between(g, 0.1, 0.9, s[i]);
+    return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reductions[i] });
+}
+#define VECTOR_LOSS_OP(n, ...)                                   \
+    SAMPLE(n) { return vector_sample(here, g, i, wg_##n##_at); } \
+    LOSS_OF_(n, .kind = WG_ROWS, .shape = vector_loss_shape, __VA_ARGS__)
+
+/* ---- kl ---- */
+
+/* Where y is 0 the term is 0, and its derivatives count as 0. */
+EXPAND(kl)
+{
+    wg_node none = wg_equal(x[1], 0), entropy = wg_log(wg_where(none, 1, x[1]));
+    wg_node term = wg_where(none, 0, wg_mul(x[1], wg_sub(entropy, x[0])));
+    y[0] = reduced(here, wg_sum(term, .axes = WG_AXES(-1)), attr);
+}
+VECTOR_LOSS_OP(kl,
+               .summary =
+                   "Divergence of Kullback and Leibler of rows of probabilities y from predicted ones, "
+                   "whose logarithms x are. 0 ln 0 counts as 0. The mean is over rows.",
+               .formula = "L = reduction(sum(0 where y = 0, else y (ln y - x) along last))",
+               .adjoint = "x' = -L' y / n, y' = 0 where y = 0, else L' (ln y - x + 1) / n; n = length(x) / "
+                          "length(x along last) where reduction = mean, else 1");
+/* ---- cosine_similarity ---- */
+
+#define COSINE_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, eps, "1e-8")
+OPTIONS(cosine, COSINE_FIELDS);
+
+static bool cosine_similarity_shape(wg_rule *r)
+{
+    struct cosine *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!equal_shapes(r) || !one_axis(r, &a->axis) || !wg_rule_axis(r, &a->axis.axis[0], s.rank))
+        return false;
+    if (!(a->eps >= 0) && a->eps != WG_ZERO)
+        return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
+    for (int i = a->axis.axis[0]; i + 1 < s.rank; i++) s.dim[i] = s.dim[i + 1];
+    s.rank--;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+EXPAND(cosine_similarity)
+{
+    const struct cosine *a = attr;
+    const double eps = wg_or_standard(a->eps, 1e-8);
+    wg_node f[2], z[2], least = wg_number(eps), lengths = wg_none;
+    for (int k = 0; k < 2; k++) {
+        f[k] = wg_minimum(square_factor(here, x[k], &a->axis), 1);
+        z[k] = wg_mul(x[k], f[k]), least = wg_mul(f[k], least);
+        wg_node length = wg_norm(z[k], .axes = AXES_OF(a->axis), .keepdims = true);
+        lengths = k ? wg_mul(lengths, length) : length;
+    }
+    wg_node c = wg_div(wg_sum(wg_mul(z[0], z[1]), .axes = AXES_OF(a->axis), .keepdims = true),
+                       wg_maximum(lengths, least));
+    const wg_shape s = wg_node_shape(x[0]);
+    y[0] = wg_reshape(c, reduced_shape(&s, &a->axis, false));
+}
+SAMPLES(cosine_similarity, wg_cosine_similarity(ANY(3, 4), ANY(3, 4)),
+        wg_cosine_similarity(ANY(2, 3, 2), ANY(2, 3, 2), .axis = WG_AXES(1)),
+        wg_cosine_similarity(ANY(0, 2), ANY(0, 2), .eps = 0.5));
+ERRORS(cosine_similarity, (wg_cosine_similarity(ANY(3, 4), ANY(4)), "shapes differ"),
+       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .axis = WG_AXES(2)), "no axis 2 in"),
+       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .eps = -1), "eps is -1"));
+
+DEFINE_OP(
+    cosine_similarity,
+    .summary = "Cosine of the angle between the vectors along an axis. The product of their lengths counts "
+               "as at least eps.",
+    .formula = "c = sum(x y along axis) / max(u v, eps); u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 "
+               "along axis))",
+    .adjoint =
+        "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - c y / v^2) "
+        "where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 along axis))",
+    .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(cosine),
+    .shape = cosine_similarity_shape, .expand = cosine_similarity_expand);
+wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a)
+{
+    APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y);
+}
+
+/* ---- cosine_loss ---- */
+
+EXPAND(cosine_loss) { y[0] = reduced(here, wg_sub(1, wg_cosine_similarity(x[0], x[1])), attr); }
+VECTOR_LOSS_OP(
+    cosine_loss,
+    .summary = "1 less the cosine of the angle between the vectors along the last axis. The mean is "
+               "over the vectors.",
+    .formula = "L = reduction(1 - c); c = sum(x y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along "
+               "last)), v = sqrt(sum(y^2 along last))",
+    .adjoint = "x' = -L' (y / (u v) - c x / u^2) / n, y' = -L' (x / (u v) - c y / v^2) / n; c = sum(x "
+               "y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along "
+               "last)), n = length(c) where reduction = mean, else 1");
+
+/* ---- triplet ---- */
+
+#define TRIPLET_FIELDS(F, S) F(S, CHOICE, reduction, "mean", "mean sum none") F(S, DOUBLE, margin, "1")
+OPTIONS(triplet, TRIPLET_FIELDS);
+
+static bool triplet_shape(wg_rule *r)
+{
+    const struct triplet *a = r->attr;
+    return ((a->margin >= 0 || a->margin == WG_ZERO) ||
+            wg_rule_fail(r, WG_ERROR_VALUE, "margin is %g, must not be negative", a->margin)) &&
+           vector_losses(r, a->reduction);
+}
+EXPAND(triplet)
+{
+    const struct triplet *a = attr;
+    const double margin = wg_or_standard(a->margin, 1);
+    wg_node near = wg_norm(wg_sub(x[0], x[1]), .axes = WG_AXES(-1)),
+            far = wg_norm(wg_sub(x[0], x[2]), .axes = WG_AXES(-1));
+    y[0] = reduced_to(here, wg_relu(wg_add(wg_sub(near, far), margin)), a->reduction);
+}
+SAMPLES(triplet, wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .margin = 0.25),
+        wg_triplet(ANY(4), ANY(4), ANY(4), .reduction = WG_SUM, .margin = 9),
+        wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .reduction = WG_NONE, .margin = 9));
+ERRORS(triplet, (wg_triplet(ANY(3, 4), ANY(3, 4), ANY(4)), "shapes differ"),
+       (wg_triplet(ANY(3, 4), ANY(3, 4), ANY(3, 4), .margin = -1), "margin is -1"));
+
+DEFINE_OP(triplet,
+          .summary = "How far x is from being nearer to `positive` than to `negative` by the margin. Vectors "
+                     "stand along the last axis, the mean is over them.",
+          .formula = "L = reduction(max(u - v + margin, 0)); u = sqrt(sum((x - positive)^2 along last)), v = "
+                     "sqrt(sum((x - negative)^2 along last))",
+          .adjoint = "x' = f ((x - positive) / u - (x - negative) / v), positive' = -f (x - positive) / u, "
+                     "negative' = f (x - negative) / v; f = L' / n where u - v + margin > 0, else 0, u = "
+                     "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
+                     "= length(u) where reduction = mean, else 1",
+          .operands = 3, .names = "x positive negative", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
+          TAKES(triplet), .shape = triplet_shape, .expand = triplet_expand);
+wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a)
+{
+    APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative);
 }
 
 #endif
