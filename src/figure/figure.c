@@ -99,14 +99,11 @@ void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
         wg_fail(NULL, here, WG_ERROR_USE, "figure_frame: the figure is NULL");
         return;
     }
-    int64_t room;
-    room = f->frame_room;
     if (f->frames >= 100000) {
         fail(f->c, here, "figure_frame: a figure has at most 100,000 frames");
         return;
     }
-    if (!wgi_figure_room(f, &f->frame_name, sizeof *f->frame_name, f->frames, &room)) return;
-    f->frame_room = (int)room;
+    if (!wgi_figure_room(f, &f->frame_name, sizeof *f->frame_name, f->frames, &f->frame_room)) return;
     f->frame_name[f->frames++] = wgi_figure_copy(f, name);
     f->frame = f->frames;
 }

@@ -1,7 +1,7 @@
 /* figure_private.h: from calls to a page, and from a page to files.
  *
- *     calls of figure.h --figure.c, series.c, grid.c, notes.c--> wg_figure, wg_panel, wg_series
- *     wg_figure --page.c (axis_ranges.c, axis.c, shapes.c, figure_legend.c, labels.c)--> wgi_page
+ *     calls of figure.h --figure.c, series.c--> wg_figure, wg_panel, wg_series
+ *     wg_figure --page.c (axis.c, shapes.c, labels.c)--> wgi_page
  *     wgi_page --write_svg.c, write_html.c, write_terminal.c, write_pgfplots.c--> text
  *
  * A page holds all that is seen: axes with their ticks, shapes, labels with their places. A writer decides
@@ -54,7 +54,8 @@ struct wg_panel {
     wg_panel_opts o;
     const char *title;
     const char **category; /* names of bars */
-    int categories, category_room;
+    int categories;
+    int64_t category_room;
     int orders;  /* how many series took a colour */
     bool matrix; /* an image with row 0 at the top */
     wg_series *series, *last;
@@ -68,7 +69,7 @@ struct wg_figure {
     wg_panel *panel, *last;
     int panels, frames, frame; /* frame: the current one; 0: none yet */
     const char **frame_name;
-    int frame_room;
+    int64_t frame_room;
     wgi_block *blocks;
     char *chunk; /* where the next small piece goes */
     size_t chunk_left;
@@ -80,7 +81,6 @@ void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size);
 const char *wgi_figure_copy(wg_figure *f, const char *s); /* NULL becomes "" */
 /* Twice the room of a list of the figure, at least n + 1. false: no memory. */
 bool wgi_figure_room(wg_figure *f, void *list, size_t size, int64_t n, int64_t *room);
-wg_series *wgi_series_new(wg_panel *p, int kind, const wg_series_opts *o);
 bool wgi_is_shown(double v); /* false: NaN, infinities, numbers beyond 1e300 */
 
 /* ---- axes ---- */
@@ -106,7 +106,7 @@ double wgi_nice_step(double span, int count);
 void wgi_axis_ticks(wgi_axis *a, int count);
 /* A number with so many digits: "0.2873", "−1.333", "1.6·10⁻⁹". */
 void wgi_axis_number(char *text, size_t size, double v, int digits);
-/* axis_ranges.c: the limits of both axes, by options and series. */
+/* The limits of both axes, by options and series. */
 void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
 
 /* ---- colours ---- */
@@ -166,6 +166,7 @@ typedef struct wgi_entry {
     const wg_series *series;
     double x, y; /* the left end of its sample, its middle line */
     const char *text;
+    int color;
 } wgi_entry;
 
 typedef struct wgi_plot {
@@ -197,24 +198,22 @@ typedef struct wgi_page {
     int plots;
     wgi_label *label;
     int64_t labels, label_room;
-    bool failed;
 } wgi_page;
 
 /* page.c. Free the page in either case. */
 bool wgi_page_make(wgi_page *g, const wg_figure *f);
 void wgi_page_free(wgi_page *g);
-wgi_label *wgi_label_add(wgi_page *g, wgi_label_kind kind, const char *text, double x, double y, int anchor);
+/* panel: -1 for a label of the page. */
+wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
+                         int anchor);
 static inline double wgi_px(const wgi_plot *t, double u) { return t->left + u * t->width; }
 static inline double wgi_py(const wgi_plot *t, double v) { return t->top + (1 - v) * t->height; }
 const char *wgi_page_text(const wgi_page *g, const char *s); /* a copy, clean UTF-8 */
 
-/* shapes.c, shapes_grid.c, curves.c */
+/* shapes.c */
 void wgi_add_shapes(wgi_page *g, wgi_plot *t);
-void wgi_grid_shapes(wgi_page *g, wgi_plot *t, const wg_series *s);
 wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s);
 void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v); /* to the last shape */
-void wgi_gap_add(wgi_page *g, wgi_plot *t);
-void wgi_curve_points(wgi_page *g, wgi_plot *t, const wg_series *s, bool steps);
 int wgi_color_of(const wg_series *s);
 int wgi_dash_of(const wg_series *s);
 int wgi_marker_of(const wg_series *s);
@@ -242,32 +241,13 @@ typedef struct wgi_bins {
 } wgi_bins;
 bool wgi_histogram(wg_figure *f, const wg_series *s, wgi_bins *b);
 
-/* figure_legend.c. The first call decides whether the legend stands in the frame; the second places one that
- * stands above it, once the frame has made room. */
+/* labels.c. The first call of a legend decides whether it stands in the frame; the second places one that stands
+ * above it, once the frame has made room. */
 void wgi_place_legend(wgi_page *g, wgi_plot *t);
-
-/* labels.c, notes_labels.c */
 void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel);
-void wgi_add_notes(wgi_page *g, wgi_plot *t, int panel);
-
-/* place.c: texts in a frame that lie neither on each other nor, if possible, on curves. */
-typedef struct wgi_ink { /* which of the frame's cells of 4 by 4 units hold something */
-    int columns, rows;
-    unsigned char *on;
-} wgi_ink;
-bool wgi_ink_make(wgi_page *g, const wgi_plot *t, wgi_ink *k);
-int wgi_ink_under(const wgi_ink *k, const wgi_plot *t, const double box[4]);
 /* x0, y0, x1, y1 around a label. */
 void wgi_label_box(const wgi_label *l, double box[4]);
 bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b);
-/* A place for a text. Those that come first are better. */
-typedef struct wgi_spot {
-    double x, y, angle;
-    int anchor;
-} wgi_spot;
-/* Adds the label at the best spot in the frame. NULL: there is none. */
-wgi_label *wgi_place_label(wgi_page *g, const wgi_plot *t, int panel, const wgi_ink *k, const wgi_label *like,
-                           const wgi_spot spot[], int n);
 /* Cuts a segment of a panel to the square from 0 to 1. false: nothing is left. */
 bool wgi_clip(double u[2], double v[2]);
 /* At most that wide, else cut, with "…" at its end; "" if nothing fits. */
@@ -284,13 +264,28 @@ typedef struct wgi_writing {
     const wg_figure_save_opts *o;
     const char *id;
     int frame;
+    bool all; /* SVG: all frames, and values under the pointer */
     bool ascii, color;
     int columns;
 } wgi_writing;
-void wgi_write_svg(const wgi_page *g, const wgi_writing *w, bool all_frames, wgi_strbuf *b);
+void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 static inline bool wgi_in_frame(int of, int shown) { return of == 0 || of == shown; }
+/* Of the figure, else of its first panel. */
+static inline const char *wgi_title_of(const wg_figure *f)
+{
+    return *f->title ? f->title : f->panel ? f->panel->title : "";
+}
+/* The legend shows an area for it, not a line. */
+static inline bool wgi_is_filled(const wg_series *s)
+{
+    return s->kind == WG_SERIES_BARS || s->kind == WG_SERIES_BAND || s->kind == WG_SERIES_HISTOGRAM;
+}
+static inline const char *wgi_tick_text(const wgi_axis *a, int i)
+{
+    return a->names ? a->name[(int)a->tick[i]] : a->text[i];
+}
 
 #endif

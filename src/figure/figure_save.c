@@ -24,17 +24,25 @@ static bool ends_in(const char *path, const char *end)
     return true;
 }
 
-static wg_figure_format format_of(const wg_figure_save_opts *o)
+static const struct {
+    const char *ending[2];
+    void (*write)(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+} formats[] = { [WG_FIGURE_SVG] = { { ".svg" }, wgi_write_svg },
+                [WG_FIGURE_HTML] = { { ".html", ".htm" }, wgi_write_html },
+                [WG_FIGURE_TEX] = { { ".tex" }, wgi_write_pgfplots },
+                [WG_FIGURE_TXT] = { { ".txt" }, wgi_write_terminal } };
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static bool is_standard_output(const wg_figure_save_opts *o) { return o->path && strcmp(o->path, "-") == 0; }
+
+/* WG_FIGURE_BY_PATH: there is none. */
+static int format_of(const wg_figure_save_opts *o)
 {
-    static const struct {
-        const char *end;
-        wg_figure_format format;
-    } known[] = { { ".svg", WG_FIGURE_SVG }, { ".html", WG_FIGURE_HTML }, { ".htm", WG_FIGURE_HTML },
-                  { ".tex", WG_FIGURE_TEX }, { ".txt", WG_FIGURE_TXT },   { "-", WG_FIGURE_TXT } };
-    if (o->format) return o->format <= WG_FIGURE_TXT ? o->format : WG_FIGURE_BY_PATH;
-    for (size_t i = 0; o->path && i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].end, "-") ? ends_in(o->path, known[i].end) : strcmp(o->path, "-") == 0)
-            return known[i].format;
+    if (o->format) return (int)o->format < FORMATS ? (int)o->format : WG_FIGURE_BY_PATH;
+    if (is_standard_output(o)) return WG_FIGURE_TXT;
+    for (int i = 1; o->path && i < FORMATS; i++)
+        for (int k = 0; k < 2 && formats[i].ending[k]; k++)
+            if (ends_in(o->path, formats[i].ending[k])) return i;
     return WG_FIGURE_BY_PATH;
 }
 
@@ -56,17 +64,12 @@ static void make_id(char id[ID], const wg_figure_save_opts *o)
 
 /* ---- terminals ---- */
 
-static bool is_terminal(const wg_figure_save_opts *o)
-{
-    return o->path && strcmp(o->path, "-") == 0 && isatty(1);
-}
-
 static int columns_of(const wg_figure_save_opts *o)
 {
     struct winsize size;
     const char *text = getenv("COLUMNS");
     int n = o->columns;
-    const bool standard = o->path && strcmp(o->path, "-") == 0;
+    const bool standard = is_standard_output(o);
     if (!n && standard && text) n = atoi(text);
     if (n <= 0 && standard && isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0) n = size.ws_col;
     if (n <= 0) n = COLUMNS;
@@ -75,8 +78,7 @@ static int columns_of(const wg_figure_save_opts *o)
 
 static bool is_ascii(const wg_figure_save_opts *o)
 {
-    if (o->ascii) return true;
-    if (!o->path || strcmp(o->path, "-") != 0) return false;
+    if (o->ascii || !is_standard_output(o)) return o->ascii;
     const char *names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
     for (int i = 0; i < 3; i++) {
         const char *v = getenv(names[i]);
@@ -90,7 +92,7 @@ static bool has_color(const wg_figure_save_opts *o)
 {
     const char *no = getenv("NO_COLOR");
     if (no && *no) return false;
-    return o->color || is_terminal(o);
+    return o->color || (is_standard_output(o) && isatty(1));
 }
 
 /* ---- writing ---- */
@@ -106,12 +108,7 @@ static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figu
                             .ascii = is_ascii(o),
                             .color = has_color(o),
                             .columns = columns_of(o) };
-    switch (format_of(o)) {
-    case WG_FIGURE_SVG: wgi_write_svg(g, &w, false, b); break;
-    case WG_FIGURE_HTML: wgi_write_html(g, &w, b); break;
-    case WG_FIGURE_TEX: wgi_write_pgfplots(g, &w, b); break;
-    default: wgi_write_terminal(g, &w, b);
-    }
+    formats[format_of(o)].write(g, &w, b);
     return b->failed || g->f->lost ? WG_ERROR_MEMORY : WG_OK;
 }
 

@@ -1,15 +1,293 @@
-/* labels.c: the texts around a frame: titles, names of axes, numbers at ticks, the legend, the colour bar. */
+/* labels.c: texts. Where there is room in a frame; the legend; the texts around a frame: titles, names of axes,
+ * numbers at ticks, the colour bar; and those in it: numbers in cells, names of boxes, reference lines, curves,
+ * discs and points, and the levels of contours. Each of these offers places, and the best that is free is taken. */
 #include "figure/figure_private.h"
 
 #include <math.h>
+#include <string.h>
 
-static wgi_label *add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
-                      int anchor)
+typedef struct ink { /* which of the frame's cells of 4 by 4 units hold something */
+    int columns, rows;
+    unsigned char *on;
+} ink;
+/* A place for a text. Those that come first are better. */
+typedef struct spot {
+    double x, y, angle;
+    int anchor;
+} spot;
+
+enum { CELL = 4 };
+static const double ABOVE = 0.78, BELOW = 0.24; /* a letter above and below its line, in sizes */
+
+/* ---- what is drawn ---- */
+
+bool wgi_clip(double u[2], double v[2])
 {
-    wgi_label *l = wgi_label_add(g, kind, text, x, y, anchor);
-    l->panel = panel;
+    double from = 0, to = 1;
+    const double du = u[1] - u[0], dv = v[1] - v[0];
+    if (isnan(du + dv)) return false; /* a gap */
+    const double step[4] = { -du, du, -dv, dv }, room[4] = { u[0], 1 - u[0], v[0], 1 - v[0] };
+    for (int i = 0; i < 4; i++) { /* Liang and Barsky 1984 */
+        if (step[i] == 0 && room[i] < 0) return false;
+        if (step[i] < 0) from = fmax(from, room[i] / step[i]);
+        if (step[i] > 0) to = fmin(to, room[i] / step[i]);
+    }
+    if (!(from <= to)) return false;
+    const double a = u[0], b = v[0];
+    u[0] = a + from * du, v[0] = b + from * dv, u[1] = a + to * du, v[1] = b + to * dv;
+    return true;
+}
+
+static void set(ink *k, double u, double v)
+{
+    const int i = (int)(u * k->columns), j = (int)((1 - v) * k->rows);
+    if (i >= 0 && j >= 0 && i < k->columns && j < k->rows) k->on[j * k->columns + i] = 1;
+}
+
+static void set_segment(ink *k, const double *u, const double *v)
+{
+    double a[2] = { u[0], u[1] }, b[2] = { v[0], v[1] };
+    if (!wgi_clip(a, b)) return;
+    const int n = (int)(fmax(fabs(a[1] - a[0]) * k->columns, fabs(b[1] - b[0]) * k->rows) * 2) + 1;
+    for (int i = 0; i <= n; i++) set(k, a[0] + (a[1] - a[0]) * i / n, b[0] + (b[1] - b[0]) * i / n);
+}
+
+static void set_rect(ink *k, const double *u, const double *v)
+{
+    const double left = fmax(fmin(u[0], u[1]), 0), right = fmin(fmax(u[0], u[1]), 1);
+    const double low = fmax(fmin(v[0], v[1]), 0), high = fmin(fmax(v[0], v[1]), 1);
+    for (double a = left; a <= right; a += 1.0 / k->columns)
+        for (double b = low; b <= high; b += 1.0 / k->rows) set(k, a, b);
+}
+
+static bool ink_make(wgi_page *g, const wgi_plot *t, ink *k)
+{
+    k->columns = (int)(t->width / CELL) + 1, k->rows = (int)(t->height / CELL) + 1;
+    k->on = wgi_figure_alloc(g->f, (size_t)k->columns * (size_t)k->rows, 1);
+    for (int64_t i = 0; k->on && i < t->shapes; i++) {
+        const wgi_shape *s = &t->shape[i];
+        const double *u = &t->u[s->first], *v = &t->v[s->first];
+        for (int64_t j = 0; j < s->n && !s->faint; j++) {
+            if (s->kind == WGI_SHAPE_MARKS) set(k, u[j], v[j]);
+            if (s->kind == WGI_SHAPE_LINE && j) set_segment(k, u + j - 1, v + j - 1);
+            if (s->kind == WGI_SHAPE_RECTS && j % 2) set_rect(k, u + j - 1, v + j - 1);
+        }
+    }
+    return k->on != NULL;
+}
+
+static int ink_under(const ink *k, const wgi_plot *t, const double box[4])
+{
+    const double scale_x = k->columns / t->width, scale_y = k->rows / t->height;
+    const int x0 = (int)fmax((box[0] - t->left) * scale_x, 0),
+              x1 = (int)fmin((box[2] - t->left) * scale_x, k->columns - 1);
+    const int y0 = (int)fmax((box[1] - t->top) * scale_y, 0),
+              y1 = (int)fmin((box[3] - t->top) * scale_y, k->rows - 1);
+    int n = 0;
+    for (int j = y0; j <= y1; j++)
+        for (int i = x0; i <= x1; i++) n += k->on[j * k->columns + i];
+    return n;
+}
+
+/* ---- boxes of labels ---- */
+
+/* The corners, in order around the label. */
+static void corners(const wgi_label *l, double x[4], double y[4])
+{
+    const double c = cos(l->angle), s = sin(l->angle), from = -l->width * l->anchor / 2;
+    const double a[4] = { from, from + l->width, from + l->width, from };
+    const double b[4] = { -ABOVE * l->size, -ABOVE * l->size, BELOW * l->size, BELOW * l->size };
+    for (int i = 0; i < 4; i++) x[i] = l->x + a[i] * c - b[i] * s, y[i] = l->y + a[i] * s + b[i] * c;
+}
+
+void wgi_label_box(const wgi_label *l, double box[4])
+{
+    double x[4], y[4];
+    corners(l, x, y);
+    box[0] = fmin(fmin(x[0], x[1]), fmin(x[2], x[3])), box[2] = fmax(fmax(x[0], x[1]), fmax(x[2], x[3]));
+    box[1] = fmin(fmin(y[0], y[1]), fmin(y[2], y[3])), box[3] = fmax(fmax(y[0], y[1]), fmax(y[2], y[3]));
+}
+
+/* Whether a line along one of a's sides separates the two. */
+static bool separated(const double ax[4], const double ay[4], const double bx[4], const double by[4])
+{
+    for (int side = 0; side < 2; side++) {
+        const double nx = ay[side + 1] - ay[side], ny = ax[side] - ax[side + 1];
+        double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
+        for (int i = 0; i < 4; i++) {
+            const double p = nx * ax[i] + ny * ay[i], q = nx * bx[i] + ny * by[i];
+            low[0] = fmin(low[0], p), high[0] = fmax(high[0], p), low[1] = fmin(low[1], q),
+            high[1] = fmax(high[1], q);
+        }
+        if (high[0] <= low[1] || high[1] <= low[0]) return true;
+    }
+    return false;
+}
+
+bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b)
+{
+    double ax[4], ay[4], bx[4], by[4];
+    corners(a, ax, ay), corners(b, bx, by);
+    return !separated(ax, ay, bx, by) && !separated(bx, by, ax, ay);
+}
+
+/* ---- placing ---- */
+
+static bool is_free(const wgi_page *g, const wgi_plot *t, const wgi_label *l)
+{
+    double box[4];
+    wgi_label_box(l, box);
+    if (box[0] < t->left + 1 || box[2] > t->left + t->width - 1 || box[1] < t->top + 1 ||
+        box[3] > t->top + t->height - 1)
+        return false;
+    if (t->entries && t->legend_inside && box[0] < t->legend_left + t->legend_width &&
+        box[2] > t->legend_left && box[1] < t->legend_top + t->legend_height && box[3] > t->legend_top)
+        return false;
+    for (int64_t i = g->labels - 1; i >= 0; i--) {
+        const wgi_label *o = &g->label[i];
+        if (o->panel != l->panel || o->kind != WGI_LABEL_INSIDE) continue;
+        if ((o->frame == 0 || l->frame == 0 || o->frame == l->frame) && wgi_labels_overlap(o, l))
+            return false;
+    }
+    return true;
+}
+
+static wgi_label *place_label(wgi_page *g, const wgi_plot *t, int panel, const ink *k, const wgi_label *like,
+                              const spot at[], int n)
+{
+    wgi_label best = *like;
+    double least = INFINITY;
+    for (int i = 0; i < n && *like->text; i++) {
+        wgi_label l = *like;
+        double box[4];
+        l.x = at[i].x, l.y = at[i].y, l.angle = at[i].angle, l.anchor = at[i].anchor, l.panel = panel;
+        if (!is_free(g, t, &l)) continue;
+        wgi_label_box(&l, box);
+        const double cost = ink_under(k, t, box) + 3.0 * i;
+        if (cost < least) least = cost, best = l;
+    }
+    if (!isfinite(least)) return NULL;
+    wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_INSIDE, best.text, best.x, best.y, best.anchor);
+    *l = best;
     return l;
 }
+
+const char *wgi_fit_text(wgi_page *g, const char *text, double width, double size, bool bold)
+{
+    text = wgi_page_text(g, text);
+    if (wgi_figure_text_width(text, size, bold) <= width) return text;
+    for (int most = wgi_characters(text) - 1; most > 0; most--) {
+        wgi_strbuf b = { .c = g->f->c };
+        wgi_strbuf_clean(&b, text, most);
+        const char *cut = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
+        g->f->lost |= b.failed;
+        wgi_strbuf_free(&b);
+        if (wgi_figure_text_width(cut, size, bold) <= width) return cut;
+    }
+    return "";
+}
+
+/* ---- the legend: in the corner or at the side of the frame where it covers nothing, else above the frame ---- */
+
+static const double sample = 2.2, gap = 0.5, line = 1.45, pad = 0.45; /* in letters */
+
+static bool is_named(const wg_series *s)
+{
+    return (s->kind < WG_SERIES_KINDS || s->kind == WGI_CONTOUR) && *s->name && !s->o.along;
+}
+
+/* A series that changes from frame to frame is named once. */
+static bool is_again(const wgi_plot *t, const wg_series *s)
+{
+    for (int i = 0; i < t->entries; i++)
+        if (t->entry[i].series->kind == s->kind && strcmp(t->entry[i].series->name, s->name) == 0)
+            return true;
+    return false;
+}
+
+static void collect(wgi_page *g, wgi_plot *t)
+{
+    int n = 0;
+    for (const wg_series *s = t->panel->series; s; s = s->next) n += is_named(s);
+    if (t->panel->o.no_legend || n < 2) return;
+    t->entry = wgi_figure_alloc(g->f, (size_t)n, sizeof *t->entry);
+    for (const wg_series *s = t->panel->series; s && t->entry; s = s->next)
+        if (is_named(s) && !is_again(t, s))
+            t->entry[t->entries++] = (wgi_entry){
+                .series = s, .color = s->kind == WGI_CONTOUR && !s->o.color ? WG_COLOR_GREY : wgi_color_of(s)
+            };
+    if (t->entries < 2) t->entries = 0;
+    for (int i = 0; i < t->entries; i++)
+        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name,
+                                        t->width - (sample + gap + 2 * pad) * g->font, g->font, false);
+}
+
+static double width_of(const wgi_page *g, const wgi_entry *e)
+{
+    return (sample + gap) * g->font + wgi_figure_text_width(e->text, g->font, false);
+}
+
+/* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands
+ * where it covers least. */
+static bool place_inside(wgi_page *g, wgi_plot *t, bool must)
+{
+    static const double spots[][2] = { { 1, 0 },   { 0, 0 },   { 1, 1 },   { 0, 1 },
+                                       { 1, 0.5 }, { 0, 0.5 }, { 0.5, 0 }, { 0.5, 1 } };
+    const double f = g->font, edge = 0.5 * f, height = (2 * pad + line * t->entries) * f;
+    double width = 0;
+    int least = -1;
+    ink k;
+    for (int i = 0; i < t->entries; i++) width = fmax(width, width_of(g, &t->entry[i]));
+    width += 2 * pad * f;
+    if (!must && (width > 0.6 * t->width || height > 0.6 * t->height)) return false;
+    if (!ink_make(g, t, &k)) return false;
+    for (size_t i = 0; i < sizeof spots / sizeof *spots; i++) {
+        const double x = t->left + edge + spots[i][0] * (t->width - width - 2 * edge);
+        const double y = t->top + edge + spots[i][1] * (t->height - height - 2 * edge);
+        const int covered = ink_under(&k, t, (double[4]){ x, y, x + width, y + height });
+        if (least >= 0 && covered >= least) continue;
+        least = covered;
+        t->legend_left = x, t->legend_top = y, t->legend_width = width, t->legend_height = height;
+    }
+    for (int e = 0; e < t->entries; e++)
+        t->entry[e].x = t->legend_left + pad * f,
+        t->entry[e].y = t->legend_top + (pad + line * (e + 0.5)) * f;
+    return least == 0 || must;
+}
+
+/* Rows above the frame, from its left end. */
+static void place_above(wgi_page *g, wgi_plot *t)
+{
+    const double f = g->font;
+    const double room = t->cell_left + t->cell_width - t->left - 0.3 * f;
+    double x = 0, y = 0, widest = 0;
+    for (int i = 0; i < t->entries; i++) {
+        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, false);
+        const double w = width_of(g, &t->entry[i]);
+        if (x > 0 && x + w > room) x = 0, y += line * f;
+        t->entry[i].x = x, t->entry[i].y = y;
+        x += w + 1.3 * f, widest = fmax(widest, x - 1.3 * f);
+    }
+    t->legend_height = y + line * f, t->legend_width = widest;
+    t->legend_left = t->left, t->legend_top = t->top - t->legend_height - 0.3 * f;
+    for (int i = 0; i < t->entries; i++)
+        t->entry[i].x += t->legend_left, t->entry[i].y += t->legend_top + line / 2 * f;
+}
+
+void wgi_place_legend(wgi_page *g, wgi_plot *t)
+{
+    if (t->entries) {
+        if (t->legend_inside) place_inside(g, t, true);
+        else place_above(g, t);
+        return;
+    }
+    collect(g, t);
+    if (!t->entries) return;
+    t->legend_inside = place_inside(g, t, false);
+    if (!t->legend_inside) place_above(g, t);
+}
+
+/* ---- texts around the frame ---- */
 
 /* How wide a text over the middle of the frame may be. */
 static double room_at_middle(const wgi_plot *t)
@@ -24,13 +302,9 @@ static void add_title(wgi_page *g, wgi_plot *t, int panel)
     const double above = t->entries && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
     const char *text = wgi_fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, true);
     if (!*text) return;
-    wgi_label *l = add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.85 * f, 1);
+    wgi_label *l =
+        wgi_label_add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.85 * f, 1);
     l->size = size, l->bold = true, l->width = wgi_figure_text_width(text, size, true);
-}
-
-static const char *tick_text(const wgi_axis *a, int i)
-{
-    return a->names ? a->name[(int)a->tick[i]] : a->text[i];
 }
 
 /* Texts of names are cut to the room between two ticks. */
@@ -45,11 +319,11 @@ static void add_x_ticks(wgi_page *g, wgi_plot *t, int panel)
     for (int n = 0; n < t->x.ticks; n++) {
         const int i = t->x.reversed ? t->x.ticks - 1 - n : n;
         const double at = wgi_px(t, wgi_axis_unit(&t->x, t->x.tick[i]));
-        const char *text = tick_text(&t->x, i);
+        const char *text = wgi_tick_text(&t->x, i);
         if (t->x.names) text = wgi_fit_text(g, text, fmax(room - 0.4 * f, 1.6 * f), f, false);
         const double half = wgi_figure_text_width(text, f, false) / 2;
         if (!*text || at - half < end + 0.15 * f || at + half > g->width) continue;
-        add(g, panel, WGI_LABEL_TICK, text, at, t->top + t->height + 1.5 * f, 1);
+        wgi_label_add(g, panel, WGI_LABEL_TICK, text, at, t->top + t->height + 1.5 * f, 1);
         end = at + half;
     }
 }
@@ -62,8 +336,8 @@ static void add_y_ticks(wgi_page *g, wgi_plot *t, int panel)
         const int i = t->y.reversed ? t->y.ticks - 1 - n : n;
         const double at = wgi_py(t, wgi_axis_unit(&t->y, t->y.tick[i])) + 0.35 * f;
         if (at > end) continue;
-        const char *text = wgi_fit_text(g, tick_text(&t->y, i), t->left - 0.9 * f, f, false);
-        add(g, panel, WGI_LABEL_TICK, text, t->left - 0.55 * f, at, 2);
+        const char *text = wgi_fit_text(g, wgi_tick_text(&t->y, i), t->left - 0.9 * f, f, false);
+        wgi_label_add(g, panel, WGI_LABEL_TICK, text, t->left - 0.55 * f, at, 2);
         end = at - 1.08 * f;
     }
 }
@@ -84,12 +358,12 @@ static void add_axes(wgi_page *g, wgi_plot *t, int panel)
     const double y_ticks = widest_y_tick(g, from) + (t->y.hidden ? 0 : 0.55 * f);
     const char *text = wgi_fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, false);
     if (*text)
-        add(g, panel, WGI_LABEL_AXIS, text, t->left + t->width / 2,
-            t->top + t->height + (t->x.hidden ? 1.55 : 2.9) * f, 1);
+        wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left + t->width / 2,
+                      t->top + t->height + (t->x.hidden ? 1.55 : 2.9) * f, 1);
     text = wgi_fit_text(g, t->y.label, t->height + 0.9 * f, f, false);
     if (*text) {
-        wgi_label *l =
-            add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f, t->top + t->height / 2, 1);
+        wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f,
+                                     t->top + t->height / 2, 1);
         l->angle = -acos(0);
     }
 }
@@ -101,20 +375,289 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
     for (int i = 0; t->bar && i < t->bar_axis.ticks; i++) {
         const double at = wgi_py(t, wgi_axis_unit(&t->bar_axis, t->bar_axis.tick[i])) + 0.35 * f;
         if (at > end) continue;
-        add(g, panel, WGI_LABEL_BAR, t->bar_axis.text[i], x, at, 0);
+        wgi_label_add(g, panel, WGI_LABEL_BAR, t->bar_axis.text[i], x, at, 0);
         widest = fmax(widest, wgi_figure_text_width(t->bar_axis.text[i], f, false)), end = at - 1.08 * f;
     }
     if (!t->bar || !*t->bar->name) return;
     const char *text = wgi_fit_text(g, t->bar->name, t->height, f, false);
-    wgi_label *l = add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
+    wgi_label *l =
+        wgi_label_add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
     l->angle = -acos(0);
 }
 
 static void add_legend(wgi_page *g, wgi_plot *t, int panel)
 {
     for (int i = 0; i < t->entries; i++)
-        add(g, panel, WGI_LABEL_LEGEND, t->entry[i].text, t->entry[i].x + 2.7 * g->font,
-            t->entry[i].y + 0.35 * g->font, 0);
+        wgi_label_add(g, panel, WGI_LABEL_LEGEND, t->entry[i].text, t->entry[i].x + 2.7 * g->font,
+                      t->entry[i].y + 0.35 * g->font, 0);
+}
+
+enum { SPOTS = 96 };
+
+typedef struct notes {
+    wgi_page *g;
+    wgi_plot *t;
+    int panel;
+    ink ink;
+} notes;
+
+typedef struct spots {
+    spot at[SPOTS];
+    int n;
+} spots;
+
+static void offer(spots *s, double x, double y, double angle, int anchor)
+{
+    if (s->n < SPOTS) s->at[s->n++] = (spot){ x, y, angle, anchor };
+}
+
+static wgi_label like(notes *n, const wg_series *s, const char *text, double size)
+{
+    wgi_label l = { .kind = WGI_LABEL_INSIDE, .text = text, .size = size, .frame = s->frame, .halo = true };
+    l.width = wgi_figure_text_width(text, size, false);
+    return l;
+}
+
+static const char *fit(notes *n, const char *text, double size)
+{
+    return wgi_fit_text(n->g, text, n->t->width - n->g->font, size, false);
+}
+
+/* ---- cells and boxes ---- */
+
+static void number_at(notes *n, const wg_series *s, int i, int j, double size)
+{
+    char text[WGI_TICK_TEXT];
+    double low, high;
+    wg_color_map map;
+    const double v = s->cell[(int64_t)i * s->columns + j];
+    const double x = s->grid.x[0] + (s->grid.x[1] - s->grid.x[0]) * (j + 0.5) / s->columns;
+    const double y = s->grid.y[0] + (s->grid.y[1] - s->grid.y[0]) * (i + 0.5) / s->rows;
+    wgi_color_ends(s, &low, &high, &map);
+    wgi_axis_number(text, sizeof text, v, 3);
+    wgi_label l = like(n, s, wgi_page_text(n->g, text), size);
+    const int color = wgi_map_color(map, map == WG_MAP_CLASSES ? v : (v - low) / (high - low));
+    l.color = !(color & WGI_RGB) ? WGI_INK : wgi_is_dark(color) ? WGI_RGB | 0xffffff : WGI_RGB | 0x1f2328;
+    l.x = wgi_px(n->t, wgi_axis_unit(&n->t->x, x)),
+    l.y = wgi_py(n->t, wgi_axis_unit(&n->t->y, y)) + 0.35 * size;
+    l.anchor = 1, l.panel = n->panel, l.halo = false;
+    wgi_label *to = wgi_label_add(n->g, n->panel, WGI_LABEL_INSIDE, l.text, l.x, l.y, 1);
+    *to = l;
+}
+
+static void numbers(notes *n, const wg_series *s)
+{
+    char text[WGI_TICK_TEXT];
+    double widest = 0, size = n->g->font;
+    if (!s->grid.numbers || (int64_t)s->rows * s->columns > 10000) return;
+    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++) {
+        wgi_axis_number(text, sizeof text, s->cell[i], 3);
+        widest = fmax(widest, wgi_figure_text_width(text, 1, false));
+    }
+    const double w = fabs(wgi_axis_unit(&n->t->x, s->grid.x[1]) - wgi_axis_unit(&n->t->x, s->grid.x[0])) *
+                     n->t->width / s->columns;
+    const double h = fabs(wgi_axis_unit(&n->t->y, s->grid.y[1]) - wgi_axis_unit(&n->t->y, s->grid.y[0])) *
+                     n->t->height / s->rows;
+    size = fmin(size, fmin(0.9 * w / fmax(widest, 0.1), 0.7 * h));
+    for (int i = 0; i < s->rows && size >= 0.3 * n->g->font; i++)
+        for (int j = 0; j < s->columns; j++) number_at(n, s, i, j, size);
+}
+
+static void name_of_box(notes *n, const wg_series *s)
+{
+    const double f = 0.85 * n->g->font;
+    if (s->n < 2) return;
+    double u[2], v[2];
+    for (int i = 0; i < 2; i++)
+        u[i] = wgi_axis_unit(&n->t->x, s->x[i]), v[i] = wgi_axis_unit(&n->t->y, s->y[i]);
+    if (!wgi_clip(u, v)) return;
+    const double width = fabs(u[1] - u[0]) * n->t->width, height = fabs(v[1] - v[0]) * n->t->height;
+    if (height < 1.1 * f) return;
+    wgi_label l = like(n, s, wgi_fit_text(n->g, s->name, width - 0.6 * f, f, false), f);
+    if (wgi_characters(l.text) < 4 && wgi_characters(s->name) > wgi_characters(l.text)) return;
+    const double left = wgi_px(n->t, fmin(u[0], u[1])), y = wgi_py(n->t, (v[0] + v[1]) / 2) + 0.35 * f;
+    spots p = { .n = 0 };
+    offer(&p, left + width / 2, y, 0, 1);
+    offer(&p, left + 0.3 * f, y, 0, 0), offer(&p, left + width - 0.3 * f, y, 0, 2);
+    for (int side = -1; side < 2 && height > 2.5 * f; side += 2)
+        offer(&p, left + width / 2, y + side * (height / 2 - 0.7 * f), 0, 1);
+    l.halo = false;
+    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+}
+
+/* ---- lines ---- */
+
+static void name_of_rule(notes *n, const wg_series *s)
+{
+    const bool upright = s->kind == WGI_AT_X;
+    const double f = n->g->font;
+    const wgi_plot *t = n->t;
+    const wgi_axis *a = upright ? &t->x : &t->y;
+    if (!s->n || !*s->name || !wgi_axis_shows(a, upright ? s->x[0] : s->y[0])) return;
+    const double at = wgi_axis_unit(a, upright ? s->x[0] : s->y[0]);
+    if (!(at >= 0 && at <= 1)) return;
+    wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
+    l.color = WG_COLOR_GREY;
+    spots p = { .n = 0 };
+    for (int i = 0; i < SPOTS / 2; i++)
+        if (upright) {
+            const double y = t->top + 1.2 * f + i * (t->height - 1.5 * f) / (SPOTS / 2);
+            offer(&p, wgi_px(t, at) + 0.4 * f, y, 0, 0), offer(&p, wgi_px(t, at) - 0.4 * f, y, 0, 2);
+        } else {
+            const double x = t->left + t->width - 0.5 * f - i * (t->width - f) / (SPOTS / 2);
+            offer(&p, x, wgi_py(t, at) - 0.4 * f, 0, 2), offer(&p, x, wgi_py(t, at) + 1.1 * f, 0, 2);
+        }
+    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+}
+
+/* The part of a line that is in the frame, as a segment at a share of its length, in units of the page. */
+static const wgi_shape *shape_of(const wgi_plot *t, const wg_series *s)
+{
+    for (int64_t i = 0; i < t->shapes; i++)
+        if (t->shape[i].series == s && t->shape[i].kind == WGI_SHAPE_LINE && t->shape[i].n > 1)
+            return &t->shape[i];
+    return NULL;
+}
+
+static double segment(const wgi_plot *t, const wgi_shape *k, int64_t i, double x[2], double y[2])
+{
+    double u[2] = { t->u[k->first + i - 1], t->u[k->first + i] },
+           v[2] = { t->v[k->first + i - 1], t->v[k->first + i] };
+    if (!wgi_clip(u, v)) return 0;
+    for (int e = 0; e < 2; e++) x[e] = wgi_px(t, u[e]), y[e] = wgi_py(t, v[e]);
+    return hypot(x[1] - x[0], y[1] - y[0]);
+}
+
+/* The point and direction at a share of the visible length. */
+static bool point_at(const wgi_plot *t, const wgi_shape *k, double share, double *px, double *py,
+                     double *angle)
+{
+    double x[2], y[2], length = 0, left;
+    for (int64_t i = 1; i < k->n; i++) length += segment(t, k, i, x, y);
+    left = share * length;
+    for (int64_t i = 1; i < k->n; i++) {
+        const double here = segment(t, k, i, x, y);
+        if (here > 0 && here >= left) {
+            *px = x[0] + left / here * (x[1] - x[0]), *py = y[0] + left / here * (y[1] - y[0]);
+            *angle = x[1] < x[0] ? atan2(y[0] - y[1], x[0] - x[1]) : atan2(y[1] - y[0], x[1] - x[0]);
+            return true;
+        }
+        left -= here;
+    }
+    return false;
+}
+
+/* Along the line, above it or below; where that finds no place, level beside it. */
+static void name_along(notes *n, const wg_series *s)
+{
+    static const double shares[] = { 0.5, 0.4,  0.6,  0.3,  0.7,  0.2,  0.8, 0.1,
+                                     0.9, 0.25, 0.75, 0.15, 0.85, 0.35, 0.65 };
+    const double f = n->g->font;
+    const wgi_shape *k = shape_of(n->t, s);
+    spots p = { .n = 0 };
+    if (!k || !*s->name) return;
+    wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
+    l.color = wgi_color_of(s);
+    for (int way = 0; way < 3; way++) /* along the line, along it further away, level */
+        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+            double x, y, angle;
+            if (!point_at(n->t, k, shares[i], &x, &y, &angle)) continue;
+            const double more = way == 1 ? 0.45 * f : 0, up = 0.4 * f + more, down = 1.1 * f + more,
+                         a = way == 2 ? 0 : angle;
+            offer(&p, x + up * sin(a), y - up * cos(a), a, way == 2 ? angle < 0 ? 2 : 0 : 1);
+            offer(&p, x - down * sin(a), y + down * cos(a), a, way == 2 ? angle < 0 ? 0 : 2 : 1);
+        }
+    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+}
+
+/* The level stands on the line where the line is longest, and only if it is much longer than the text. */
+static void levels(notes *n, const wg_series *s)
+{
+    const double size = 0.8 * n->g->font;
+    if (s->grid.no_level_texts) return;
+    for (int64_t i = 0; i < n->t->shapes; i++) {
+        const wgi_shape *k = &n->t->shape[i];
+        if (k->series != s || k->n < 2 || !k->hint) continue;
+        wgi_label l = like(n, s, k->hint, size);
+        spots p = { .n = 0 };
+        double x, y, angle;
+        for (int j = 0; j < 24; j++)
+            if (point_at(n->t, k, (j * 7 % 24 + 0.5) / 24, &x, &y, &angle))
+                offer(&p, x, y + 0.3 * size, 0, 1);
+        l.color = k->color;
+        place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+    }
+}
+
+/* ---- points ---- */
+
+/* A thin line from a label that stands far away to its point. The series is that of the point. */
+static void lead(notes *n, const wg_series *s, const wgi_label *l, double x, double y, double near)
+{
+    double box[4];
+    wgi_label_box(l, box);
+    const double ex = fmin(fmax(x, box[0]), box[2]), ey = fmin(fmax(y, box[1]), box[3]);
+    if (hypot(ex - x, ey - y) < near) return;
+    wgi_shape *k = wgi_shape_add(n->g, n->t, WGI_SHAPE_LINE, s);
+    k->color = WG_COLOR_GREY, k->width = 0.8, k->dash = 1, k->faint = true;
+    wgi_point_add(n->g, n->t, (x - n->t->left) / n->t->width, 1 - (y - n->t->top) / n->t->height);
+    wgi_point_add(n->g, n->t, (ex - n->t->left) / n->t->width, 1 - (ey - n->t->top) / n->t->height);
+}
+
+static void name_of_point(notes *n, const wg_series *s, double radius, double size)
+{
+    const double f = size;
+    if (!s->n || !*s->name || !wgi_axis_shows(&n->t->x, s->x[0]) || !wgi_axis_shows(&n->t->y, s->y[0]))
+        return;
+    const double u = wgi_axis_unit(&n->t->x, s->x[0]), v = wgi_axis_unit(&n->t->y, s->y[0]);
+    if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
+    const double x = wgi_px(n->t, u), y = wgi_py(n->t, v);
+    spots p = { .n = 0 };
+    wgi_label l = like(n, s, fit(n, s->name, size), size);
+    for (int i = 0; i < 15; i++) {
+        const double side = radius + 0.4 * f, dy = (i + 1) / 2 * (i % 2 ? 1.15 : -1.15) * f;
+        offer(&p, x + side, y + 0.35 * f + dy, 0, 0), offer(&p, x - side, y + 0.35 * f + dy, 0, 2);
+        if (i) offer(&p, x, y + 0.35 * f + (dy > 0 ? 1 : -1) * radius + dy, 0, 1);
+        if (i > 1)
+            offer(&p, x + 4 * f, y + 0.35 * f + dy, 0, 0), offer(&p, x - 4 * f, y + 0.35 * f + dy, 0, 2);
+    }
+    const wgi_label *at = place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+    if (at)
+        lead(n, s,
+             &(wgi_label){
+                 .x = at->x, .y = at->y, .size = at->size, .anchor = at->anchor, .width = at->width },
+             x, y, radius + 0.8 * f);
+}
+
+/* ---- all, those with the fewest places first ---- */
+
+static void name_of_disc(notes *n, const wg_series *s)
+{
+    name_of_point(n, s, fmax(3, 24 * sqrt(s->o.size)), 0.85 * n->g->font);
+}
+
+static void name_of_text(notes *n, const wg_series *s) { name_of_point(n, s, 0, n->g->font); }
+
+static void add_note(notes *n, const wg_series *s, int turn)
+{
+    static const struct {
+        int turn;
+        void (*add)(notes *n, const wg_series *s);
+    } notes_of[] = {
+        [WGI_IMAGE] = { 0, numbers },     [WGI_BOX] = { 0, name_of_box },   [WGI_AT_X] = { 1, name_of_rule },
+        [WGI_AT_Y] = { 1, name_of_rule }, [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text },
+        [WGI_DISC] = { 4, name_of_disc }, [WGI_CONTOUR] = { 5, levels },
+    };
+    if (s->kind >= WG_SERIES_KINDS && notes_of[s->kind].turn == turn) notes_of[s->kind].add(n, s);
+    if (s->kind < WG_SERIES_KINDS && turn == 3 && s->o.along) name_along(n, s);
+}
+
+static void add_notes(wgi_page *g, wgi_plot *t, int panel)
+{
+    notes n = { .g = g, .t = t, .panel = panel };
+    if (!ink_make(g, t, &n.ink)) return;
+    for (int turn = 0; turn < 6; turn++)
+        for (const wg_series *s = t->panel->series; s; s = s->next) add_note(&n, s, turn);
 }
 
 void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel)
@@ -123,5 +666,5 @@ void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel)
     add_axes(g, t, panel);
     add_bar(g, t, panel);
     add_legend(g, t, panel);
-    wgi_add_notes(g, t, panel);
+    add_notes(g, t, panel);
 }

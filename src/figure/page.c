@@ -50,16 +50,14 @@ const char *wgi_page_text(const wgi_page *g, const char *s)
     return copy;
 }
 
-wgi_label *wgi_label_add(wgi_page *g, wgi_label_kind kind, const char *text, double x, double y, int anchor)
+wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
+                         int anchor)
 {
     static wgi_label none;
-    if (!wgi_figure_room(g->f, &g->label, sizeof *g->label, g->labels, &g->label_room)) {
-        g->failed = true;
-        return &none;
-    }
+    if (!wgi_figure_room(g->f, &g->label, sizeof *g->label, g->labels, &g->label_room)) return &none;
     wgi_label *l = &g->label[g->labels++];
     *l = (wgi_label){
-        .kind = kind, .text = text, .x = x, .y = y, .anchor = anchor, .size = g->font, .panel = -1
+        .kind = kind, .text = text, .x = x, .y = y, .anchor = anchor, .size = g->font, .panel = panel
     };
     l->width = wgi_figure_text_width(text, l->size, false);
     return l;
@@ -68,10 +66,8 @@ wgi_label *wgi_label_add(wgi_page *g, wgi_label_kind kind, const char *text, dou
 static double widest(const wgi_page *g, const wgi_axis *a)
 {
     double most = 0;
-    for (int i = 0; i < a->ticks; i++) {
-        const char *text = a->names ? a->name[(int)a->tick[i]] : a->text[i];
-        most = fmax(most, wgi_figure_text_width(text, g->font, false));
-    }
+    for (int i = 0; i < a->ticks; i++)
+        most = fmax(most, wgi_figure_text_width(wgi_tick_text(a, i), g->font, false));
     return most;
 }
 
@@ -112,21 +108,19 @@ static double bar_room(wgi_page *g, wgi_plot *t, double height)
     return (0.8 + bar_width + 0.5 + (*t->bar->name ? 1.6 : 0)) * g->font + widest(g, &t->bar_axis);
 }
 
-static bool has_axis(const wgi_axis *a) { return !a->hidden; }
-
 static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height)
 {
     const double f = g->font;
     margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 2.1 * f : 0.8 * f, 0.6 * f };
-    if (has_axis(&t->x)) m.bottom = 2 * f;
+    if (!t->x.hidden) m.bottom = 2 * f;
     if (*t->x.label) m.bottom += 1.4 * f;
     m.top += t->legend_room > 0 ? t->legend_room + 0.3 * f : 0;
     y_ticks(g, &t->y, height - m.top - m.bottom);
-    if (has_axis(&t->y)) m.left = fmin(widest(g, &t->y), 0.35 * width) + 1.1 * f;
+    if (!t->y.hidden) m.left = fmin(widest(g, &t->y), 0.35 * width) + 1.1 * f;
     if (*t->y.label) m.left += 1.6 * f;
     m.right += bar_room(g, t, height - m.top - m.bottom);
     x_ticks(g, &t->x, width - m.left - m.right);
-    if (has_axis(&t->x) && !t->x.names) {
+    if (!t->x.hidden && !t->x.names) {
         m.right = fmax(m.right, widest(g, &t->x) / 2 + 0.2 * f);
         m.left = fmax(m.left, widest(g, &t->x) / 2 + 0.2 * f);
     }
@@ -200,8 +194,8 @@ static bool legends_need_room(wgi_page *g)
 static void add_titles(wgi_page *g)
 {
     if (!*g->of->title) return;
-    wgi_label *l =
-        wgi_label_add(g, WGI_LABEL_TITLE, wgi_page_text(g, g->of->title), g->width / 2, 1.75 * g->font, 1);
+    wgi_label *l = wgi_label_add(g, -1, WGI_LABEL_TITLE, wgi_page_text(g, g->of->title), g->width / 2,
+                                 1.75 * g->font, 1);
     l->size = title_size * g->font, l->bold = true;
     l->width = wgi_figure_text_width(l->text, l->size, true);
     if (l->width > g->width - g->font)
@@ -237,7 +231,7 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
         if (g->plot[i].entries) wgi_place_legend(g, &g->plot[i]);
         wgi_add_labels(g, &g->plot[i], i);
     }
-    return !g->failed && !g->f->lost && !f->lost;
+    return !g->f->lost && !f->lost;
 }
 
 void wgi_page_free(wgi_page *g)

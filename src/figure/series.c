@@ -1,10 +1,18 @@
-/* series.c: series of points, and what is added to them. */
+/* series.c: what is added to a panel: series of points; texts, arrows, reference lines, boxes and discs, which are
+ * series of one or two points; images and contours, a grid of values given as a tensor or by a function. */
 #include "figure/figure_private.h"
 
 #include <math.h>
 #include <string.h>
 
-wg_series *wgi_series_new(wg_panel *p, int kind, const wg_series_opts *o)
+/* Then the error is recorded. */
+static bool is_null(const void *thing, const char *what)
+{
+    if (!thing) wg_fail(NULL, NULL, WG_ERROR_USE, "%s is NULL", what);
+    return !thing;
+}
+
+static wg_series *new_series(wg_panel *p, int kind, const wg_series_opts *o)
 {
     wg_series *s = wgi_figure_alloc(p->figure, 1, sizeof *s);
     if (!s) return NULL;
@@ -42,7 +50,7 @@ wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, cons
         return wg_fail(c, here, WG_ERROR_VALUE,
                        "%s: .width and .size must be from 0 to 100, .bins from 1 to 100000", call),
                NULL;
-    wg_series *s = wgi_series_new(p, (int)kind, o);
+    wg_series *s = new_series(p, (int)kind, o);
     if (!s) return NULL;
     const int order = order_of(p, s);
     s->order = order >= 0 ? order : o->color ? p->orders : p->orders++;
@@ -51,68 +59,50 @@ wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, cons
 
 /* ---- points ---- */
 
-static bool make_room(wg_series *s)
+static void add_point(wg_series *s, double x, double low, double high)
 {
     wg_figure *f = s->panel->figure;
     int64_t room = s->room, again = s->room, third = s->room;
-    if (s->n < s->room) return true;
     if (!wgi_figure_room(f, &s->x, sizeof *s->x, s->n, &room) ||
-        !wgi_figure_room(f, &s->y, sizeof *s->y, s->n, &again))
-        return false;
-    if (s->kind == WG_SERIES_BAND && !wgi_figure_room(f, &s->low, sizeof *s->low, s->n, &third)) return false;
-    s->room = room;
-    return true;
-}
-
-void wg_series_band(wg_series *s, double x, double low, double high)
-{
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_band: the series is NULL");
+        !wgi_figure_room(f, &s->y, sizeof *s->y, s->n, &again) ||
+        (s->kind == WG_SERIES_BAND && !wgi_figure_room(f, &s->low, sizeof *s->low, s->n, &third)))
         return;
-    }
-    if (s->kind >= WG_SERIES_KINDS || !make_room(s)) return;
+    s->room = room;
     s->x[s->n] = x, s->y[s->n] = high;
     if (s->low) s->low[s->n] = low;
     s->n++;
 }
 
+void wg_series_band(wg_series *s, double x, double low, double high)
+{
+    if (is_null(s, "series_band: the series") || s->kind >= WG_SERIES_KINDS) return;
+    add_point(s, x, low, high);
+}
+
 void wg_series_add(wg_series *s, double x, double y)
 {
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_add: the series is NULL");
-        return;
-    }
-    wg_series_band(s, x, 0, y);
+    if (!is_null(s, "series_add: the series")) wg_series_band(s, x, 0, y);
 }
 
 static double next_x(const wg_series *s) { return (double)s->n + (s->kind == WG_SERIES_BARS ? 0 : 1); }
 
 void wg_series_push(wg_series *s, double y)
 {
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_push: the series is NULL");
-        return;
-    }
-    if (s) wg_series_band(s, s->kind == WG_SERIES_HISTOGRAM ? y : next_x(s), 0, y);
+    if (is_null(s, "series_push: the series")) return;
+    wg_series_band(s, s->kind == WG_SERIES_HISTOGRAM ? y : next_x(s), 0, y);
 }
 
 void wg_series_add_all(wg_series *s, const double *x, const double *y, int64_t n)
 {
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_add_all: the series is NULL");
-        return;
-    }
-    for (int64_t i = 0; s && y && i < n; i++)
+    if (is_null(s, "series_add_all: the series")) return;
+    for (int64_t i = 0; y && i < n; i++)
         if (x && s->kind != WG_SERIES_HISTOGRAM) wg_series_add(s, x[i], y[i]);
         else wg_series_push(s, y[i]);
 }
 
 void wg_series_tensor(wg_series *s, wg_tensor t)
 {
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_tensor: the series is NULL");
-        return;
-    }
+    if (is_null(s, "series_tensor: the series")) return;
     const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
     for (int64_t i = 0; i < n; i++) wg_series_push(s, wg_tensor_item(&t, i));
 }
@@ -121,21 +111,197 @@ void wg_series_tensor(wg_series *s, wg_tensor t)
 
 static int category(wg_panel *p, const char *name)
 {
-    int64_t room = p->category_room;
     for (int i = 0; i < p->categories; i++)
         if (strcmp(p->category[i], name) == 0) return i;
-    if (!wgi_figure_room(p->figure, &p->category, sizeof *p->category, p->categories, &room)) return -1;
-    p->category_room = (int)room;
+    if (!wgi_figure_room(p->figure, &p->category, sizeof *p->category, p->categories, &p->category_room))
+        return -1;
     p->category[p->categories] = wgi_figure_copy(p->figure, name);
     return p->categories++;
 }
 
 void wg_series_bar(wg_series *s, const char *name, double y)
 {
-    if (!s) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "series_bar: the series is NULL");
+    if (is_null(s, "series_bar: the series")) return;
+    const int at = category(s->panel, name ? name : "");
+    if (at >= 0) wg_series_band(s, at, 0, y);
+}
+
+/* ---- notes ---- */
+
+static wg_series *note(wg_panel *p, const char *what, int kind, wg_figure_color color, const char *text,
+                       const double x[], const double y[], int n)
+{
+    wg_series_opts o = { .name = text, .color = (unsigned)color < WG_COLOR_KINDS ? color : WG_COLOR_DEFAULT };
+    wg_series *s = is_null(p, what) ? NULL : new_series(p, kind, &o);
+    for (int i = 0; s && i < n; i++) add_point(s, x[i], 0, y[i]);
+    return s;
+}
+
+void wg_panel_text(wg_panel *p, double x, double y, const char *text)
+{
+    note(p, "panel_text: the panel", WGI_TEXT, WG_COLOR_DEFAULT, text, &x, &y, 1);
+}
+
+void wg_panel_arrow(wg_panel *p, double x0, double y0, double x1, double y1, const char *text)
+{
+    const double x[] = { x0, x1 }, y[] = { y0, y1 };
+    note(p, "panel_arrow: the panel", WGI_ARROW, WG_COLOR_DEFAULT, text, x, y, 2);
+}
+
+void wg_panel_at_x(wg_panel *p, double x, const char *text)
+{
+    note(p, "panel_at_x: the panel", WGI_AT_X, WG_COLOR_GREY, text, &x, &(double){ 0 }, 1);
+}
+
+void wg_panel_at_y(wg_panel *p, double y, const char *text)
+{
+    note(p, "panel_at_y: the panel", WGI_AT_Y, WG_COLOR_GREY, text, &(double){ 0 }, &y, 1);
+}
+
+void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_color color, const char *text,
+                  const char *hint)
+{
+    wg_series *s = !p || (x && y) ? note(p, "panel_box: the panel", WGI_BOX, color, text, x, y, 2) : NULL;
+    if (s) s->hint = wgi_figure_copy(p->figure, hint);
+}
+
+void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_color color, const char *text)
+{
+    wg_series *s = note(p, "panel_disc: the panel", WGI_DISC, color, text, &x, &y, 1);
+    if (s) s->o.size = share > 0 && share <= 1 ? share : 0;
+}
+
+/* ---- images and contours ---- */
+
+enum { IMAGE_GRID = 120, CONTOUR_GRID = 200, MOST = 4000 };
+
+static wg_series *fail(const wg_panel *p, wg_site here, const char *call, const char *text)
+{
+    wg_fail(p->figure->c, here, WG_ERROR_VALUE, "%s: %s", call, text);
+    return NULL;
+}
+
+static bool is_given(const double e[2]) { return e[0] != 0 || e[1] != 0; }
+
+/* The extent in one direction: by the options, else the limits of the axis. */
+static bool extent(double e[2], const wg_axis_opts *a)
+{
+    if (!is_given(e)) e[0] = a->low, e[1] = a->high;
+    return isfinite(e[0]) && isfinite(e[1]) && e[0] < e[1] && fabs(e[0]) < 1e299 && fabs(e[1]) < 1e299;
+}
+
+static bool log_axis(const wg_axis_opts *a) { return a->scale == WG_SCALE_LOG; }
+
+/* Place i of n: of an image the middles of cells, of a contour from end to end. */
+static double place(const double e[2], int i, int n, bool image)
+{
+    return image ? e[0] + (e[1] - e[0]) * (i + 0.5) / n : e[0] + (e[1] - e[0]) * i / (n - 1);
+}
+
+static void fill_from_function(wg_series *s, bool image)
+{
+    const wg_grid_opts *o = &s->grid;
+    for (int i = 0; i < s->rows; i++)
+        for (int j = 0; j < s->columns; j++)
+            s->cell[(size_t)i * (size_t)s->columns + (size_t)j] =
+                o->f(o->user, place(o->x, j, s->columns, image), place(o->y, i, s->rows, image));
+}
+
+static void fill_from_values(wg_series *s)
+{
+    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
+        s->cell[i] = wg_tensor_item(&s->grid.values, i);
+}
+
+/* Without an extent the pixels are at whole numbers, and row 0 is at the top. */
+static void pixel_extent(wg_series *s, bool image)
+{
+    const double half = image ? 0.5 : 0;
+    wg_grid_opts *o = &s->grid;
+    if (is_given(o->x) || is_given(o->y)) {
+        extent(o->x, &s->panel->o.x), extent(o->y, &s->panel->o.y);
         return;
     }
-    const int at = s ? category(s->panel, name ? name : "") : -1;
-    if (at >= 0) wg_series_band(s, at, 0, y);
+    o->x[0] = o->y[0] = -half;
+    o->x[1] = s->columns - 1 + half, o->y[1] = s->rows - 1 + half;
+    s->panel->matrix |= image;
+}
+
+/* An option of the other kind, which would change nothing. */
+static const char *of_the_other(const wg_grid_opts *o, int kind)
+{
+    if (kind == WGI_CONTOUR && (o->map || o->low != 0 || o->high != 0 || o->numbers || o->no_bar))
+        return ".map, .low, .high, .numbers and .no_bar are of an image";
+    if (kind == WGI_IMAGE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
+        return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
+    return NULL;
+}
+
+static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
+{
+    const wg_tensor *t = &o->values;
+    if (!o->f == !t->data) return "give .values or .f";
+    if ((unsigned)o->map > WG_MAP_CLASSES || (unsigned)o->color >= WG_COLOR_KINDS)
+        return "a .map or .color that does not exist";
+    if (o->nx < 0 || o->ny < 0 || o->nx == 1 || o->ny == 1 || o->nx > MOST || o->ny > MOST)
+        return ".nx and .ny must be from 2 to 4000";
+    if (o->level_count < 0 || o->level_count > WGI_TICKS) return ".level_count must be from 1 to 64";
+    if ((o->low != 0 || o->high != 0) && !(wg_or_standard(o->low, 0) < wg_or_standard(o->high, 0)))
+        return ".low must be below .high";
+    if (isinf(o->low) || isinf(o->high)) return ".low and .high must be finite";
+    if (!(o->width >= 0 && o->width <= 100)) return ".width must be from 0 to 100";
+    if (t->data && (t->shape.rank != 2 || t->shape.dim[0] > MOST || t->shape.dim[1] > MOST))
+        return ".values must have two axes, rows and columns, of at most 4000 each";
+    if (t->data && (t->shape.dim[0] < 1 || t->shape.dim[1] < 1)) return ".values are empty";
+    if (log_axis(&p->o.x) || log_axis(&p->o.y)) return "images and contours need linear axes";
+    double x[2] = { o->x[0], o->x[1] }, y[2] = { o->y[0], o->y[1] };
+    if ((o->f || is_given(x) || is_given(y)) && !(extent(x, &p->o.x) && extent(y, &p->o.y)))
+        return "say over which .x and .y, here or by the limits of the panel's axes";
+    return NULL;
+}
+
+static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int kind, const char *call)
+{
+    static const wg_grid_opts standard = { 0 };
+    if (!o) o = &standard;
+    const char *wrong = of_the_other(o, kind) ? of_the_other(o, kind) : wrong_grid(p, o);
+    if (wrong) return fail(p, here, call, wrong);
+    wg_series *s =
+        new_series(p, kind, &(wg_series_opts){ .name = o->name, .color = o->color, .width = o->width });
+    if (!s) return NULL;
+    s->grid = *o;
+    s->grid.low = wg_or_standard(o->low, 0), s->grid.high = wg_or_standard(o->high, 0);
+    const int grid = kind == WGI_IMAGE ? IMAGE_GRID : CONTOUR_GRID;
+    s->columns = o->f ? o->nx ? o->nx : grid : (int)o->values.shape.dim[1];
+    s->rows = o->f ? o->ny ? o->ny : grid : (int)o->values.shape.dim[0];
+    s->cell = wgi_figure_alloc(p->figure, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
+    double *levels = o->levels && o->level_count
+                         ? wgi_figure_alloc(p->figure, (size_t)o->level_count, sizeof *levels)
+                         : NULL;
+    if (levels) memcpy(levels, o->levels, (size_t)o->level_count * sizeof *levels);
+    s->grid.levels = levels;
+    if (!s->cell) {
+        s->rows = s->columns = 0;
+        return NULL;
+    }
+    if (o->f) {
+        extent(s->grid.x, &p->o.x), extent(s->grid.y, &p->o.y);
+        fill_from_function(s, kind == WGI_IMAGE);
+    } else {
+        pixel_extent(s, kind == WGI_IMAGE);
+        fill_from_values(s);
+    }
+    return s;
+}
+
+wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_image: the panel is NULL"), NULL;
+    return new_grid(here, p, o, WGI_IMAGE, "panel_image");
+}
+
+wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_contour: the panel is NULL"), NULL;
+    return new_grid(here, p, o, WGI_CONTOUR, "panel_contour");
 }

@@ -3,9 +3,13 @@
 #include "figure/figure_private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { FULL = 20000 }; /* more points than these are drawn once for each half unit */
+enum {
+    FULL = 20000, /* more points than these are drawn once for each half unit */
+    FAR = 50      /* points are moved to that many panels away: pictures need small numbers */
+};
 
 /* ---- styles ---- */
 
@@ -31,10 +35,7 @@ static double or_one(double v) { return v != 0 ? v : 1; }
 wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s)
 {
     static wgi_shape none;
-    if (!wgi_figure_room(g->f, &t->shape, sizeof *t->shape, t->shapes, &t->shape_room)) {
-        g->failed = true;
-        return &none;
-    }
+    if (!wgi_figure_room(g->f, &t->shape, sizeof *t->shape, t->shapes, &t->shape_room)) return &none;
     wgi_shape *k = &t->shape[t->shapes++];
     *k = (wgi_shape){ .kind = kind,
                       .color = wgi_color_of(s),
@@ -51,25 +52,112 @@ wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg
 void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v)
 {
     if (!wgi_figure_room(g->f, &t->u, sizeof *t->u, t->points, &t->point_room) ||
-        !wgi_figure_room(g->f, &t->v, sizeof *t->v, t->points, &t->v_room)) {
-        g->failed = true;
+        !wgi_figure_room(g->f, &t->v, sizeof *t->v, t->points, &t->v_room))
         return;
-    }
     t->u[t->points] = u, t->v[t->points++] = v;
     if (t->shapes) t->shape[t->shapes - 1].n++;
 }
 
-void wgi_gap_add(wgi_page *g, wgi_plot *t) { wgi_point_add(g, t, NAN, NAN); }
+static void add_gap(wgi_page *g, wgi_plot *t) { wgi_point_add(g, t, NAN, NAN); }
+
+static double near_unit(const wgi_axis *a, double v) { return fmin(fmax(wgi_axis_unit(a, v), -FAR), FAR); }
 
 static void add_at(wgi_page *g, wgi_plot *t, double x, double y)
 {
-    wgi_point_add(g, t, fmin(fmax(wgi_axis_unit(&t->x, x), -50), 50),
-                  fmin(fmax(wgi_axis_unit(&t->y, y), -50), 50));
+    wgi_point_add(g, t, near_unit(&t->x, x), near_unit(&t->y, y));
 }
 
 static bool shows(const wgi_plot *t, const wg_series *s, int64_t i)
 {
     return wgi_axis_shows(&t->x, s->x[i]) && wgi_axis_shows(&t->y, s->y[i]);
+}
+
+/* ---- curves ---- */
+
+/* The points of lines, steps and bands as they are drawn.
+ *
+ * Of consecutive points in one column of half a unit the first, the lowest, the highest and the last
+ * are kept, in the order in which they came: the picture is the same, and a million points take some
+ * thousand. */
+typedef struct column {
+    int points;
+    double at;
+    double u[4], v[4]; /* first, lowest, highest, last */
+    int64_t low, high; /* when they came */
+} column;
+
+typedef struct curve {
+    wgi_page *g;
+    wgi_plot *t;
+    column k;
+    int64_t came;
+} curve;
+
+static void put_column(curve *c)
+{
+    column *k = &c->k;
+    const int inner[2] = { k->low < k->high ? 1 : 2, k->low < k->high ? 2 : 1 };
+    if (k->points > 0) wgi_point_add(c->g, c->t, k->u[0], k->v[0]);
+    for (int i = 0; i < 2 && k->points > 2; i++) wgi_point_add(c->g, c->t, k->u[inner[i]], k->v[inner[i]]);
+    if (k->points > 1) wgi_point_add(c->g, c->t, k->u[3], k->v[3]);
+    k->points = 0;
+}
+
+static void add_to_curve(curve *c, double x, double y)
+{
+    const double u = near_unit(&c->t->x, x), v = near_unit(&c->t->y, y);
+    column *k = &c->k;
+    const double at = floor(2 * u * c->t->width);
+    if (k->points && at != k->at) put_column(c);
+    if (!k->points++)
+        for (int i = 0; i < 4; i++) k->u[i] = u, k->v[i] = v, k->low = k->high = c->came;
+    if (v < k->v[1]) k->u[1] = u, k->v[1] = v, k->low = c->came;
+    if (v > k->v[2]) k->u[2] = u, k->v[2] = v, k->high = c->came;
+    k->u[3] = u, k->v[3] = v, k->at = at;
+    c->came++;
+}
+
+static bool is_point(const curve *c, const wg_series *s, int64_t i)
+{
+    return i >= 0 && i < s->n && shows(c->t, s, i);
+}
+
+static double lower(const curve *c, const wg_series *s, int64_t i)
+{
+    const wgi_axis *a = &c->t->y;
+    const double low = s->low ? s->low[i] : 0;
+    return wgi_axis_shows(a, low) ? low : a->logarithmic ? a->low : 0;
+}
+
+/* One polygon for each part: along the upper curve and back along the lower one. */
+static void band_points(curve *c, const wg_series *s)
+{
+    for (int64_t i = 0, end; i < s->n; i = end + 1) {
+        for (end = i; is_point(c, s, end); end++) add_to_curve(c, s->x[end], s->y[end]);
+        put_column(c);
+        for (int64_t k = end - 1; k >= i; k--) add_to_curve(c, s->x[k], lower(c, s, k));
+        put_column(c);
+        if (end > i) add_gap(c->g, c->t);
+    }
+}
+
+static void curve_points(wgi_page *g, wgi_plot *t, const wg_series *s, bool steps)
+{
+    curve c = { .g = g, .t = t };
+    if (s->kind == WG_SERIES_BAND) {
+        band_points(&c, s);
+        return;
+    }
+    for (int64_t i = 0; i < s->n; i++) {
+        if (!is_point(&c, s, i)) {
+            put_column(&c);
+            if (is_point(&c, s, i - 1)) add_gap(g, t);
+            continue;
+        }
+        add_to_curve(&c, s->x[i], s->y[i]);
+        if (steps && is_point(&c, s, i + 1)) add_to_curve(&c, s->x[i + 1], s->y[i]);
+    }
+    put_column(&c);
 }
 
 /* ---- points ---- */
@@ -103,7 +191,7 @@ static void path(wgi_page *g, wgi_plot *t, const wg_series *s)
     k->arrow = true;
     for (int64_t i = 0; i < s->n; i++)
         if (shows(t, s, i)) add_at(g, t, s->x[i], s->y[i]);
-        else wgi_gap_add(g, t);
+        else add_gap(g, t);
     if (s->n <= 200) points(g, t, s, wgi_marker_of(s), 0.6);
     while (first < s->n && !shows(t, s, first)) first++;
     k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
@@ -160,8 +248,9 @@ static void histogram(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- notes ---- */
 
-static void rule(wgi_page *g, wgi_plot *t, const wg_series *s, bool upright)
+static void rule(wgi_page *g, wgi_plot *t, const wg_series *s)
 {
+    const bool upright = s->kind == WGI_AT_X;
     const wgi_axis *a = upright ? &t->x : &t->y;
     const double v = s->n ? upright ? s->x[0] : s->y[0] : NAN;
     if (!wgi_axis_shows(a, v)) return;
@@ -199,12 +288,150 @@ static void arrow(wgi_page *g, wgi_plot *t, const wg_series *s)
     add_at(g, t, s->x[0], s->y[0]), add_at(g, t, s->x[1], s->y[1]);
 }
 
+/* ---- images ---- */
+
+void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map *map)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
+        if (wgi_is_shown(s->cell[i])) least = fmin(least, s->cell[i]), most = fmax(most, s->cell[i]);
+    if (!(least <= most)) least = 0, most = 1;
+    *map = s->grid.map ? s->grid.map : least < 0 && most > 0 ? WG_MAP_DIVERGING : WG_MAP_SEQUENTIAL;
+    *low = s->grid.low, *high = s->grid.high;
+    if (*low < *high) return;
+    *low = least, *high = most;
+    if (*map == WG_MAP_DIVERGING) *high = fmax(fabs(least), fabs(most)), *low = -*high;
+    if (!(*low < *high)) *low -= *low != 0 ? fabs(*low) / 2 : 1, *high += *high != 0 ? fabs(*high) / 2 : 1;
+}
+
+typedef struct cell {
+    int color;
+    int row, from, to; /* columns, to is one beyond */
+} cell;
+
+static int by_color(const void *a, const void *b)
+{
+    const cell *x = a, *y = b;
+    return x->color != y->color ? (x->color > y->color) - (x->color < y->color)
+           : x->row != y->row   ? x->row - y->row
+                                : x->from - y->from;
+}
+
+static int color_at(const wg_series *s, double low, double high, wg_color_map map, int64_t k)
+{
+    const double v = s->cell[k];
+    if (!wgi_is_shown(v)) return 0;
+    return wgi_map_color(map, map == WG_MAP_CLASSES ? v : (v / 2 - low / 2) / (high / 2 - low / 2));
+}
+
+/* Neighbours of one colour in a row are one rectangle. */
+static int64_t find_cells(const wg_series *s, double low, double high, wg_color_map map, cell *list)
+{
+    int64_t n = 0;
+    for (int i = 0; i < s->rows; i++)
+        for (int j = 0, end; j < s->columns; j = end) {
+            const int64_t k = (int64_t)i * s->columns;
+            const int color = color_at(s, low, high, map, k + j);
+            for (end = j + 1; end < s->columns && color_at(s, low, high, map, k + end) == color;) end++;
+            if (color) list[n++] = (cell){ color, i, j, end };
+        }
+    return n;
+}
+
+static double edge(const double e[2], int i, int n) { return e[0] + (e[1] - e[0]) * i / n; }
+
+static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
+{
+    double low, high;
+    wg_color_map map;
+    cell *list = wg_alloc(g->f->c, (size_t)s->rows * (size_t)s->columns + 1, sizeof *list);
+    if (!list) {
+        g->f->lost = true;
+        return;
+    }
+    wgi_color_ends(s, &low, &high, &map);
+    const int64_t n = find_cells(s, low, high, map, list);
+    qsort(list, (size_t)n, sizeof *list, by_color);
+    for (int64_t i = 0; i < n; i++) {
+        if (i == 0 || list[i].color != list[i - 1].color) {
+            wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
+            k->color = list[i].color, k->faint = true, k->opacity = map == WG_MAP_CLASSES ? 0.28 : 1;
+        }
+        const double v0 = wgi_axis_unit(&t->y, edge(s->grid.y, list[i].row, s->rows)),
+                     v1 = wgi_axis_unit(&t->y, edge(s->grid.y, list[i].row + 1, s->rows));
+        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].from, s->columns)), v0);
+        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].to, s->columns)), v1);
+    }
+    wg_free(g->f->c, list);
+}
+
+/* ---- contours ---- */
+
+typedef struct to_shape {
+    wgi_page *g;
+    wgi_plot *t;
+    double u, v; /* the last point */
+    bool drawn;  /* it was added; false: it may be left out */
+    bool any;    /* there is one */
+} to_shape;
+
+/* Points less than two units apart are left out, but for the ends of a line. */
+static void add_point(void *user, double x, double y)
+{
+    to_shape *to = user;
+    if (isnan(x)) {
+        if (to->any && !to->drawn) wgi_point_add(to->g, to->t, to->u, to->v);
+        add_gap(to->g, to->t);
+        to->any = false;
+        return;
+    }
+    const double u = wgi_axis_unit(&to->t->x, x), v = wgi_axis_unit(&to->t->y, y);
+    const wgi_plot *t = to->t;
+    const double far =
+        to->any ? hypot((u - t->u[t->points - 1]) * t->width, (v - t->v[t->points - 1]) * t->height) : 9;
+    to->drawn = far >= 2, to->any = true, to->u = u, to->v = v;
+    if (to->drawn) wgi_point_add(to->g, to->t, u, v);
+}
+
+/* Grey lines cannot be seen on all colours of an image. */
+static bool on_image(const wg_series *s)
+{
+    for (const wg_series *k = s->panel->series; k; k = k->next)
+        if (k->kind == WGI_IMAGE && k->rows) return true;
+    return false;
+}
+
+static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
+{
+    double level[WGI_TICKS];
+    to_shape to = { .g = g, .t = t };
+    if (s->rows < 2 || s->columns < 2) return;
+    const wgi_lattice l = { s->cell,
+                            s->rows,
+                            s->columns,
+                            s->grid.x[0],
+                            s->grid.y[0],
+                            (s->grid.x[1] - s->grid.x[0]) / (s->columns - 1),
+                            (s->grid.y[1] - s->grid.y[0]) / (s->rows - 1) };
+    const int n = wgi_contour_levels(s, level);
+    for (int i = 0; i < n; i++) {
+        char text[WGI_TICK_TEXT];
+        wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+        wgi_axis_number(text, sizeof text,
+                        fabs(level[i]) < 1e-12 * fabs(level[n - 1] - level[0]) ? 0 : level[i], 3);
+        k->color = s->o.color ? (int)s->o.color : on_image(s) ? WGI_INK : WG_COLOR_GREY;
+        k->width = 1.3 * (s->o.width != 0 ? s->o.width : 1), k->dash = 1, k->faint = true;
+        k->hint = wgi_page_text(g, text);
+        if (!wgi_contour(g->f, &l, level[i], add_point, &to)) g->f->lost = true;
+    }
+}
+
 /* ---- all ---- */
 
 static void line(wgi_page *g, wgi_plot *t, const wg_series *s)
 {
     wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
-    wgi_curve_points(g, t, s, s->kind == WG_SERIES_STEPS);
+    curve_points(g, t, s, s->kind == WG_SERIES_STEPS);
     if (s->o.marker) points(g, t, s, s->o.marker, 1);
 }
 
@@ -212,48 +439,35 @@ static void band(wgi_page *g, wgi_plot *t, const wg_series *s)
 {
     wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_AREA, s);
     k->opacity = 0.25, k->faint = true;
-    wgi_curve_points(g, t, s, false);
+    curve_points(g, t, s, false);
 }
 
-static void add_shapes_of(wgi_page *g, wgi_plot *t, const wg_series *s)
-{
-    switch (s->kind) {
-    case WG_SERIES_LINE:
-    case WG_SERIES_STEPS: line(g, t, s); break;
-    case WG_SERIES_POINTS: points(g, t, s, wgi_marker_of(s), 1); break;
-    case WG_SERIES_BARS: bars(g, t, s); break;
-    case WG_SERIES_BAND: band(g, t, s); break;
-    case WG_SERIES_PATH: path(g, t, s); break;
-    case WG_SERIES_HISTOGRAM: histogram(g, t, s); break;
-    case WGI_IMAGE:
-    case WGI_CONTOUR: wgi_grid_shapes(g, t, s); break;
-    case WGI_ARROW: arrow(g, t, s); break;
-    case WGI_AT_X: rule(g, t, s, true); break;
-    case WGI_AT_Y: rule(g, t, s, false); break;
-    case WGI_BOX: box(g, t, s); break;
-    case WGI_DISC: disc(g, t, s); break;
-    default: break;
-    }
-}
+static void scatter(wgi_page *g, wgi_plot *t, const wg_series *s) { points(g, t, s, wgi_marker_of(s), 1); }
 
-static int depth(const wg_series *s)
-{
-    switch (s->kind) {
-    case WGI_IMAGE: return 0;
-    case WG_SERIES_BAND: return 1;
-    case WGI_CONTOUR: return 2;
-    case WG_SERIES_BARS:
-    case WG_SERIES_HISTOGRAM:
-    case WGI_BOX: return 3;
-    case WGI_AT_X:
-    case WGI_AT_Y: return 4;
-    default: return 5;
-    }
-}
+/* Those of the least depth are drawn first. */
+static const struct {
+    int depth;
+    void (*add)(wgi_page *g, wgi_plot *t, const wg_series *s);
+} shapes_of[] = {
+    [WGI_IMAGE] = { 0, image },
+    [WG_SERIES_BAND] = { 1, band },
+    [WGI_CONTOUR] = { 2, contour },
+    [WG_SERIES_BARS] = { 3, bars },
+    [WG_SERIES_HISTOGRAM] = { 3, histogram },
+    [WGI_BOX] = { 3, box },
+    [WGI_AT_X] = { 4, rule },
+    [WGI_AT_Y] = { 4, rule },
+    [WG_SERIES_LINE] = { 5, line },
+    [WG_SERIES_STEPS] = { 5, line },
+    [WG_SERIES_POINTS] = { 5, scatter },
+    [WG_SERIES_PATH] = { 5, path },
+    [WGI_ARROW] = { 5, arrow },
+    [WGI_DISC] = { 5, disc },
+};
 
 void wgi_add_shapes(wgi_page *g, wgi_plot *t)
 {
     for (int d = 0; d < 6; d++)
         for (const wg_series *s = t->panel->series; s; s = s->next)
-            if (depth(s) == d) add_shapes_of(g, t, s);
+            if (s->kind != WGI_TEXT && shapes_of[s->kind].depth == d) shapes_of[s->kind].add(g, t, s);
 }

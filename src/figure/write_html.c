@@ -5,12 +5,6 @@
  * the address: #3. */
 #include "figure/figure_private.h"
 
-static void put_title(const wgi_page *g, wgi_strbuf *b)
-{
-    const char *title = *g->of->title ? g->of->title : g->of->panel ? g->of->panel->title : "";
-    wgi_strbuf_clean_xml(b, *title ? title : "Figure", 400);
-}
-
 static void put_style(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     const char *id = w->id;
@@ -31,7 +25,7 @@ static void put_style(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 
 static void put_frames(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
-    if (g->of->frames < 2 && !g->of->frames) return;
+    if (!g->of->frames) return;
     wgi_strbuf_format(b, "<fieldset id=\"%s-frames\"><legend>Frame</legend>\n", w->id);
     for (int k = 1; k <= g->of->frames; k++) {
         wgi_strbuf_format(b, "<label><input type=\"radio\" name=\"%s-frame\" id=\"%s-r%d\"%s/> ", w->id,
@@ -65,14 +59,17 @@ static void put_script(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 
 void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
+    const char *title = wgi_title_of(g->of);
+    wgi_writing all = *w;
+    all.all = true;
     wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                       "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
-    put_title(g, b);
+    wgi_strbuf_clean_xml(b, *title ? title : "Figure", 400);
     wgi_strbuf_put(b, "</title>\n");
     put_style(g, w, b);
     wgi_strbuf_put(b, "</head>\n<body>\n<figure>\n");
     put_frames(g, w, b);
-    wgi_write_svg(g, w, true, b);
+    wgi_write_svg(g, &all, b);
     wgi_strbuf_put(b, "</figure>\n");
     put_script(g, w, b);
     wgi_strbuf_put(b, "</body>\n</html>\n");

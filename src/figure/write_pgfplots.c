@@ -62,7 +62,7 @@ static void put_ticks(const tex *x, const wgi_axis *a, bool unit, char letter)
     wgi_strbuf_format(x->b, "}, %cticklabels={", letter);
     for (int i = 0; i < a->ticks; i++) {
         wgi_strbuf_put(x->b, i ? ",{" : "{");
-        wgi_strbuf_tex(x->b, wgi_page_text(x->g, a->names ? a->name[(int)a->tick[i]] : a->text[i]));
+        wgi_strbuf_tex(x->b, wgi_page_text(x->g, wgi_tick_text(a, i)));
         wgi_strbuf_put(x->b, "}");
     }
     wgi_strbuf_put(x->b, "},\n");
@@ -200,6 +200,12 @@ static void put_shape(const tex *x, const wgi_shape *k)
     }
 }
 
+/* A rectangle on the page, of a path whose options are written already. */
+static void put_rect(const tex *x, double left, double low, double right, double high)
+{
+    wgi_strbuf_format(x->b, "] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n", left, low, right, high);
+}
+
 /* ---- labels on the page: in frames, of legends and colour bars, the figure's title ---- */
 
 static void put_label(const tex *x, const wgi_label *l)
@@ -223,16 +229,15 @@ static void put_sample(const tex *x, const wgi_entry *e)
 {
     const wg_series *s = e->series;
     const double f = x->g->font, from = px(x, e->x), to = px(x, e->x + 2.2 * f), y = py(x, e->y);
-    const int color = s->kind == WGI_CONTOUR && !s->o.color ? WG_COLOR_GREY : wgi_color_of(s);
-    if (s->kind == WG_SERIES_BARS || s->kind == WG_SERIES_BAND || s->kind == WG_SERIES_HISTOGRAM) {
-        wgi_strbuf_put(x->b, "\\fill[fill opacity=0.6, fill="), put_color(x, color);
-        wgi_strbuf_format(x->b, "] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n", from, y - 3, to, y + 3);
+    if (wgi_is_filled(s)) {
+        wgi_strbuf_put(x->b, "\\fill[fill opacity=0.6, fill="), put_color(x, e->color);
+        put_rect(x, from, y - 3, to, y + 3);
     } else if (s->kind == WG_SERIES_POINTS) {
-        wgi_strbuf_put(x->b, "\\path["), put_color(x, color);
+        wgi_strbuf_put(x->b, "\\path["), put_color(x, e->color);
         wgi_strbuf_format(x->b, "] plot[mark=%s,mark size=2.2pt] coordinates {(%.2fpt,%.2fpt)};\n",
                           mark_of(wgi_marker_of(s)), (from + to) / 2, y);
     } else {
-        wgi_strbuf_put(x->b, "\\draw["), put_color(x, color);
+        wgi_strbuf_put(x->b, "\\draw["), put_color(x, e->color);
         wgi_strbuf_format(x->b, ", %s, line width=1.1pt] (%.2fpt,%.2fpt) -- (%.2fpt,%.2fpt);\n",
                           dash_of(wgi_dash_of(s)), from, y, to, y);
     }
@@ -245,29 +250,25 @@ static void put_bar(const tex *x)
     wgi_color_ends(x->t->bar, &low, &high, &map);
     for (int i = 0; i < 64; i++) {
         wgi_strbuf_put(x->b, "\\fill[fill="), put_color(x, wgi_map_color(map, (i + 0.5) / 64));
-        wgi_strbuf_format(x->b, "] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n", px(x, x->t->bar_left),
-                          py(x, wgi_py(x->t, i / 64.0)), px(x, x->t->bar_left + 0.9 * x->g->font),
-                          py(x, wgi_py(x->t, (i + 1) / 64.0)));
+        put_rect(x, px(x, x->t->bar_left), py(x, wgi_py(x->t, i / 64.0)),
+                 px(x, x->t->bar_left + 0.9 * x->g->font), py(x, wgi_py(x->t, (i + 1) / 64.0)));
     }
-}
-
-static void put_legend_paper(const tex *x)
-{
-    const wgi_plot *t = x->t;
-    wgi_strbuf_format(x->b, "\\fill[white, fill opacity=0.88] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n",
-                      px(x, t->legend_left), py(x, t->legend_top), px(x, t->legend_left + t->legend_width),
-                      py(x, t->legend_top + t->legend_height));
 }
 
 static void put_plot(tex *x)
 {
-    x->unit_x = is_narrow(&x->t->x), x->unit_y = is_narrow(&x->t->y);
+    const wgi_plot *t = x->t;
+    x->unit_x = is_narrow(&t->x), x->unit_y = is_narrow(&t->y);
     put_axis(x);
-    for (int64_t i = 0; i < x->t->shapes; i++) put_shape(x, &x->t->shape[i]);
+    for (int64_t i = 0; i < t->shapes; i++) put_shape(x, &t->shape[i]);
     wgi_strbuf_put(x->b, "\\end{axis}\n");
-    if (x->t->bar) put_bar(x);
-    if (x->t->entries && x->t->legend_inside) put_legend_paper(x);
-    for (int i = 0; i < x->t->entries; i++) put_sample(x, &x->t->entry[i]);
+    if (t->bar) put_bar(x);
+    if (t->entries && t->legend_inside) {
+        wgi_strbuf_put(x->b, "\\fill[white, fill opacity=0.88");
+        put_rect(x, px(x, t->legend_left), py(x, t->legend_top), px(x, t->legend_left + t->legend_width),
+                 py(x, t->legend_top + t->legend_height));
+    }
+    for (int i = 0; i < t->entries; i++) put_sample(x, &t->entry[i]);
 }
 
 void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)

@@ -3,203 +3,446 @@
  * Each colour is an attribute, for viewers without CSS variables, and a class, whose variable has
  * another value on a dark page. All selectors begin with the id of the picture, and all ids too, so any
  * two pictures with different ids can stand in one page. */
-#include "figure/figure_svg.h"
+#include "figure/figure_private.h"
 
 #include <math.h>
 #include <string.h>
 
-static void put_text(const wgi_fig *s, const char *text) { wgi_strbuf_xml(s->b, text, " "); }
+enum { HOVER = 300, HINTS = 300 }; /* points, up to which their values are shown under the pointer */
+enum { NONE = -9 };                /* no stroke, or no fill */
+
+typedef struct svg {
+    const wgi_page *g;
+    const wgi_writing *w;
+    wgi_strbuf *b;
+    bool fixed; /* light colours on dark pages, too: what is written lies on an image */
+    int frame;  /* that of the open group; 0: none is open */
+    const wgi_plot *t;
+} svg;
+
+/* ---- small parts ---- */
+
+static void put(const svg *s, const char *text) { wgi_strbuf_put(s->b, text); }
+
+/* The text with a number in the place of each @: with one decimal, or none. */
+static void put_numbers(const svg *s, const char *text, const double *v)
+{
+    for (size_t n; *text; text += n) {
+        wgi_strbuf_add(s->b, text, n = strcspn(text, "@"));
+        if (!text[n]) return;
+        char number[32];
+        int end = snprintf(number, sizeof number, "%.1f", *v++);
+        if (end > 2 && number[end - 1] == '0') number[end - 2] = 0;
+        put(s, strcmp(number, "-0") == 0 ? "0" : number);
+        n++;
+    }
+}
+#define PUT(s, text, ...) put_numbers(s, text, (const double[]){ __VA_ARGS__ })
+
+static void put_color(const svg *s, const char *attribute, int c)
+{
+    if (c == WGI_PAPER) wgi_strbuf_format(s->b, " %s=\"#ffffff\"", attribute);
+    else if (c & WGI_RGB) wgi_strbuf_format(s->b, " %s=\"#%06x\"", attribute, (unsigned)c & 0xffffff);
+    else wgi_strbuf_format(s->b, " %s=\"%s\"", attribute, wgi_palette_of[c].light);
+}
+
+/* Attributes for both, then classes for those that change on dark pages. */
+static void paint(const svg *s, int stroke, int fill)
+{
+    const bool is_stroke = stroke != NONE && !(stroke > 0 && stroke & WGI_RGB) && !s->fixed;
+    const bool is_fill = fill != NONE && !(fill > 0 && fill & WGI_RGB) && !s->fixed;
+    if (stroke != NONE) put_color(s, "stroke", stroke);
+    if (fill == NONE) put(s, " fill=\"none\"");
+    else put_color(s, "fill", fill);
+    if (!is_stroke && !is_fill) return;
+    put(s, " class=\"");
+    if (is_stroke) wgi_strbuf_format(s->b, stroke == WGI_PAPER ? "sp" : "s%d", stroke);
+    if (is_fill) wgi_strbuf_format(s->b, fill == WGI_PAPER ? "%sfp" : "%sf%d", is_stroke ? " " : "", fill);
+    put(s, "\"");
+}
+
+/* ---- shapes ---- */
+
+static double x_at(const svg *s, const wgi_shape *k, int64_t i)
+{
+    return wgi_px(s->t, s->t->u[k->first + i]);
+}
+static double y_at(const svg *s, const wgi_shape *k, int64_t i)
+{
+    return wgi_py(s->t, s->t->v[k->first + i]);
+}
+static bool gap_at(const svg *s, const wgi_shape *k, int64_t i) { return isnan(s->t->u[k->first + i]); }
+
+/* The start of a path that is a line, up to its d. */
+static void put_line_start(const svg *s, int color, double width, int dash)
+{
+    static const double dashes[5][4] = {
+        { 0 }, { 0 }, { 4.5, 3, 0, 0 }, { 0.1, 2.6, 0, 0 }, { 5.5, 2.6, 0.1, 2.6 }
+    };
+    const double *d = dashes[dash];
+    PUT(s, "<path stroke-linejoin=\"round\" stroke-linecap=\"round\" stroke-width=\"@\"", width);
+    if (dash > 1)
+        PUT(s, dash == 4 ? " stroke-dasharray=\"@ @ @ @\"" : " stroke-dasharray=\"@ @\"", d[0] * width,
+            d[1] * width, d[2] * width, d[3] * width);
+    paint(s, color, NONE);
+}
+
+static void put_hint(const svg *s, const char *hint, const char *element)
+{
+    if (!hint) {
+        put(s, "/>\n");
+        return;
+    }
+    put(s, "><title>");
+    wgi_strbuf_clean_xml(s->b, hint, 400);
+    wgi_strbuf_format(s->b, "</title></%s>\n", element);
+}
+
+/* A part of one point is a line of length 0, which the round caps make a dot. */
+static void put_line(const svg *s, const wgi_shape *k)
+{
+    int part = 0;
+    put_line_start(s, k->color, k->width, k->dash);
+    put(s, " d=\"");
+    for (int64_t i = 0; i < k->n; i++) {
+        if (gap_at(s, k, i)) {
+            if (part == 1) put(s, "h0");
+            part = 0;
+        } else PUT(s, part++ ? "L@ @" : "M@ @", x_at(s, k, i), y_at(s, k, i));
+    }
+    put(s, part == 1 ? "h0\"" : "\"");
+    put_hint(s, k->hint, "path");
+}
+
+static void put_area(const svg *s, const wgi_shape *k)
+{
+    bool pen = false;
+    wgi_strbuf_format(s->b, "<path fill-opacity=\"%.2f\"", k->opacity);
+    paint(s, NONE, k->color);
+    put(s, " d=\"");
+    for (int64_t i = 0; i < k->n; i++) {
+        if (gap_at(s, k, i)) put(s, pen ? "z" : ""), pen = false;
+        else PUT(s, pen ? "L@ @" : "M@ @", x_at(s, k, i), y_at(s, k, i)), pen = true;
+    }
+    put(s, pen ? "z\"/>\n" : "\"/>\n");
+}
+
+/* Cells of an image of one colour: their middle lines, as wide as a row. That takes half as many letters as
+ * rectangles. */
+static void put_cells(const svg *s, const wgi_shape *k)
+{
+    wgi_strbuf_format(s->b, "<path shape-rendering=\"crispEdges\" stroke-width=\"%.2f\"",
+                      fabs(y_at(s, k, 1) - y_at(s, k, 0)) + (k->opacity < 1 ? 0 : 0.3));
+    if (k->opacity < 1) wgi_strbuf_format(s->b, " stroke-opacity=\"%.2f\"", k->opacity);
+    paint(s, k->color, NONE);
+    put(s, " d=\"");
+    for (int64_t i = 0; i + 1 < k->n; i += 2)
+        PUT(s, "M@ @H@", x_at(s, k, i), (y_at(s, k, i) + y_at(s, k, i + 1)) / 2, x_at(s, k, i + 1));
+    put(s, "\"/>\n");
+}
+
+static void put_rects(const svg *s, const wgi_shape *k)
+{
+    if (k->series->kind == WGI_IMAGE && k->series->rows > 20) {
+        put_cells(s, k);
+        return;
+    }
+    put(s, "<path");
+    if (k->opacity < 1) wgi_strbuf_format(s->b, " fill-opacity=\"%.2f\"", k->opacity);
+    if (k->outline) wgi_strbuf_format(s->b, " stroke-width=\"%.1f\"", fmin(k->width, 1.2));
+    else put(s, " shape-rendering=\"crispEdges\"");
+    paint(s, k->outline ? k->color : NONE, k->color);
+    put(s, " d=\"");
+    for (int64_t i = 0; i + 1 < k->n; i += 2)
+        PUT(s, "M@ @H@V@H@z", x_at(s, k, i), y_at(s, k, i), x_at(s, k, i + 1), y_at(s, k, i + 1),
+            x_at(s, k, i));
+    put(s, "\"");
+    put_hint(s, k->hint, "path");
+}
+
+/* ---- markers ---- */
+
+static void put_marker(const svg *s, int marker, double x, double y, double r)
+{
+    switch (marker) {
+    case WG_MARKER_SQUARE:
+        PUT(s, "M@ @l@ @l@ @l@ @z", x - 0.88 * r, y - 0.88 * r, 1.76 * r, 0, 0, 1.76 * r, -1.76 * r, 0);
+        break;
+    case WG_MARKER_TRIANGLE: PUT(s, "M@ @l@ @l@ @z", x, y - 1.2 * r, 1.1 * r, 1.9 * r, -2.2 * r, 0); break;
+    case WG_MARKER_DIAMOND:
+        PUT(s, "M@ @l@ @l@ @l@ @z", x, y - 1.3 * r, 1.3 * r, 1.3 * r, -1.3 * r, 1.3 * r, -1.3 * r, -1.3 * r);
+        break;
+    case WG_MARKER_CROSS:
+        PUT(s, "M@ @l@ @m@ @l@ @", x - r, y - r, 2 * r, 2 * r, -2 * r, 0, 2 * r, -2 * r);
+        break;
+    case WG_MARKER_RING:
+        PUT(s, "M@ @", x - r, y);
+        wgi_strbuf_format(s->b, "a%.1f %.1f 0 1 0 %.1f 0a%.1f %.1f 0 1 0 %.1f 0", r, r, 2 * r, r, r, -2 * r);
+        break;
+    default: PUT(s, "M@ @h0", x, y);
+    }
+}
+
+/* The start of a path of markers, up to its d. A disc is a line of length 0 with round caps. */
+static void put_marker_start(const svg *s, int marker, int color, double r, double opacity)
+{
+    const bool disc = marker == WG_MARKER_DISC || marker == WG_MARKER_DEFAULT,
+               strokes = disc || marker == WG_MARKER_CROSS || marker == WG_MARKER_RING;
+    put(s, "<path");
+    if (disc) wgi_strbuf_format(s->b, " stroke-linecap=\"round\" stroke-width=\"%.1f\"", 2 * r);
+    else if (strokes) put(s, " stroke-width=\"2\" stroke-linecap=\"round\"");
+    if (opacity < 1 && (disc || !strokes))
+        wgi_strbuf_format(s->b, " %s-opacity=\"%.2f\"", disc ? "stroke" : "fill", opacity);
+    paint(s, strokes ? color : NONE, strokes ? NONE : color);
+    put(s, " d=\"");
+}
+
+static void put_values(const svg *s, const wgi_shape *k, int64_t i)
+{
+    char x[WGI_TICK_TEXT], y[WGI_TICK_TEXT];
+    wgi_axis_number(x, sizeof x, wgi_axis_value(&s->t->x, s->t->u[k->first + i]), 4);
+    wgi_axis_number(y, sizeof y, wgi_axis_value(&s->t->y, s->t->v[k->first + i]), 4);
+    wgi_strbuf_format(s->b, "<title>%s, %s</title>", x, y);
+}
+
+static bool in_plot(const svg *s, const wgi_shape *k, int64_t i)
+{
+    const double u = s->t->u[k->first + i], v = s->t->v[k->first + i];
+    return u >= -0.01 && u <= 1.01 && v >= -0.01 && v <= 1.01;
+}
+
+static void put_disc(const svg *s, const wgi_shape *k)
+{
+    for (int64_t i = 0; i < k->n; i++) {
+        wgi_strbuf_format(s->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill-opacity=\"%.2f\"",
+                          x_at(s, k, i), y_at(s, k, i), k->radius, k->opacity);
+        paint(s, k->color, k->color);
+        put_hint(s, k->hint, "circle");
+    }
+}
+
+static void put_marks(const svg *s, const wgi_shape *k)
+{
+    const bool hints = s->w->all && k->n <= HINTS;
+    if (k->outline) {
+        put_disc(s, k);
+        return;
+    }
+    if (!hints) put_marker_start(s, k->marker, k->color, k->radius, k->opacity);
+    for (int64_t i = 0; i < k->n; i++) {
+        if (!in_plot(s, k, i)) continue;
+        if (hints) put_marker_start(s, k->marker, k->color, k->radius, k->opacity);
+        put_marker(s, k->marker, x_at(s, k, i), y_at(s, k, i), k->radius);
+        if (hints) put(s, "\">"), put_values(s, k, i), put(s, "</path>\n");
+    }
+    if (!hints) put(s, "\"/>\n");
+}
+
+/* Circles that cannot be seen, with the values of a line's points. */
+static void put_hover(const svg *s, const wgi_shape *k)
+{
+    if (k->faint || k->n > HOVER) return;
+    for (int64_t i = 0; i < k->n; i++) {
+        if (gap_at(s, k, i) || !in_plot(s, k, i)) continue;
+        wgi_strbuf_format(s->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"7\" fill-opacity=\"0\">", x_at(s, k, i),
+                          y_at(s, k, i));
+        put_values(s, k, i), put(s, "</circle>\n");
+    }
+}
+
+static void put_arrow(const svg *s, const wgi_shape *k)
+{
+    int64_t end = k->n - 1, i;
+    while (end > 0 && gap_at(s, k, end)) end--;
+    for (i = end - 1; i >= 0 && !gap_at(s, k, i); i--)
+        if (hypot(x_at(s, k, end) - x_at(s, k, i), y_at(s, k, end) - y_at(s, k, i)) > 3) break;
+    if (i < 0 || gap_at(s, k, i)) return;
+    const double x = x_at(s, k, end), y = y_at(s, k, end), a = atan2(y - y_at(s, k, i), x - x_at(s, k, i)),
+                 r = 5 * k->width;
+    put(s, "<path");
+    paint(s, NONE, k->color);
+    PUT(s, " d=\"M@ @L@ @L@ @z\"/>\n", x + 0.35 * r * cos(a), y + 0.35 * r * sin(a), x - r * cos(a - 0.42),
+        y - r * sin(a - 0.42), x - r * cos(a + 0.42), y - r * sin(a + 0.42));
+}
+
+static void put_shape(const svg *s, const wgi_shape *k)
+{
+    if (!k->n) return;
+    switch (k->kind) {
+    case WGI_SHAPE_LINE: put_line(s, k); break;
+    case WGI_SHAPE_AREA: put_area(s, k); break;
+    case WGI_SHAPE_RECTS: put_rects(s, k); break;
+    default: put_marks(s, k);
+    }
+    if (k->arrow) put_arrow(s, k);
+    if (s->w->all && k->kind == WGI_SHAPE_LINE) put_hover(s, k);
+}
 
 /* ---- head ---- */
 
-static void put_variables(wgi_strbuf *b, bool dark)
-{
-    for (int i = 0; i < WG_COLOR_KINDS; i++)
-        wgi_strbuf_format(b, "--c%d:%s;", i, dark ? wgi_palette_of[i].dark : wgi_palette_of[i].light);
-    wgi_strbuf_put(b, dark ? "--p:#0d1117;--g:#30363d" : "--p:#ffffff;--g:#dde2e7");
-}
-
-static void put_style(const wgi_fig *s)
+static void put_style(const svg *s)
 {
     wgi_strbuf *b = s->b;
     const char *id = s->w->id;
     wgi_strbuf_format(b, "<style>\n#%s{", id);
-    put_variables(b, false);
-    wgi_strbuf_format(b, "}\n@media (prefers-color-scheme:dark){#%s{", id);
-    put_variables(b, true);
-    wgi_strbuf_put(b, "}}\n");
+    for (int i = 0; i < WG_COLOR_KINDS; i++) wgi_strbuf_format(b, "--c%d:%s;", i, wgi_palette_of[i].light);
+    wgi_strbuf_format(b, "--p:#ffffff;--g:#dde2e7}\n@media (prefers-color-scheme:dark){#%s{", id);
+    for (int i = 0; i < WG_COLOR_KINDS; i++) wgi_strbuf_format(b, "--c%d:%s;", i, wgi_palette_of[i].dark);
+    put(s, "--p:#0d1117;--g:#30363d}}\n");
     for (int i = 0; i < WG_COLOR_KINDS; i++)
         wgi_strbuf_format(b, "#%s .s%d{stroke:var(--c%d)}#%s .f%d{fill:var(--c%d)}", id, i, i, id, i, i);
     wgi_strbuf_format(
         b, "\n#%s .sp{stroke:var(--p)}#%s .fp{fill:var(--p)}#%s .g{stroke:var(--g)}\n</style>\n", id, id, id);
 }
 
-static void put_description(const wgi_fig *s)
+static void put_clean(const svg *s, const char *before, const char *text, int most)
+{
+    put(s, before);
+    wgi_strbuf_clean_xml(s->b, text, most);
+}
+
+static void put_description(const svg *s)
 {
     const wg_figure *f = s->g->of;
     if (*f->description) {
-        wgi_strbuf_clean_xml(s->b, f->description, 4000);
+        put_clean(s, "", f->description, 4000);
         return;
     }
     for (const wg_panel *p = f->panel; p; p = p->next) {
-        wgi_strbuf_put(s->b, "Panel");
-        if (*p->title) wgi_strbuf_put(s->b, " "), wgi_strbuf_clean_xml(s->b, p->title, 100);
-        if (*p->o.x.label) wgi_strbuf_put(s->b, ", x: "), wgi_strbuf_clean_xml(s->b, p->o.x.label, 100);
-        if (*p->o.y.label) wgi_strbuf_put(s->b, ", y: "), wgi_strbuf_clean_xml(s->b, p->o.y.label, 100);
+        put(s, "Panel");
+        if (*p->title) put_clean(s, " ", p->title, 100);
+        if (*p->o.x.label) put_clean(s, ", x: ", p->o.x.label, 100);
+        if (*p->o.y.label) put_clean(s, ", y: ", p->o.y.label, 100);
         for (const wg_series *k = p->series; k; k = k->next)
-            if (*k->name && k->kind < WG_SERIES_KINDS)
-                wgi_strbuf_put(s->b, "; "), wgi_strbuf_clean_xml(s->b, k->name, 100);
-        wgi_strbuf_put(s->b, ". ");
+            if (*k->name && k->kind < WG_SERIES_KINDS) put_clean(s, "; ", k->name, 100);
+        put(s, ". ");
     }
 }
 
-static void put_head(const wgi_fig *s)
+static void put_head(const svg *s)
 {
     const wgi_page *g = s->g;
     const char *id = s->w->id;
-    wgi_strbuf_format(s->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\" viewBox=\"0 0 ", id);
-    wgi_fig_number(s->b, g->width), wgi_strbuf_put(s->b, " "), wgi_fig_number(s->b, g->height);
-    wgi_strbuf_put(s->b, "\" width=\""), wgi_fig_number(s->b, g->width);
-    wgi_strbuf_put(s->b, "\" height=\""), wgi_fig_number(s->b, g->height);
+    wgi_strbuf_format(s->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\"", id);
+    PUT(s, " viewBox=\"0 0 @ @\" width=\"@\" height=\"@\"", g->width, g->height, g->width, g->height);
     wgi_strbuf_format(
-        s->b,
-        "\" role=\"img\" aria-labelledby=\"%s-t %s-d\" font-family=\"Helvetica,Arial,sans-serif\" "
-        "font-size=\"",
-        id, id);
-    wgi_fig_number(s->b, g->font);
-    wgi_strbuf_format(s->b, "\">\n<title id=\"%s-t\">", id);
-    const char *title = *g->of->title ? g->of->title : g->of->panel ? g->of->panel->title : "";
-    wgi_strbuf_clean_xml(s->b, title, 400);
+        s->b, " role=\"img\" aria-labelledby=\"%s-t %s-d\" font-family=\"Helvetica,Arial,sans-serif\"", id,
+        id);
+    PUT(s, " font-size=\"@\">\n", g->font);
+    wgi_strbuf_format(s->b, "<title id=\"%s-t\">", id);
+    put_clean(s, "", wgi_title_of(g->of), 400);
     wgi_strbuf_format(s->b, "</title>\n<desc id=\"%s-d\">", id);
     put_description(s);
-    wgi_strbuf_put(s->b, "</desc>\n");
+    put(s, "</desc>\n");
     put_style(s);
 }
 
 /* ---- axes ---- */
 
-static void put_grid(const wgi_fig *s, const wgi_plot *t)
+/* Lines from places on an axis: upright from x places at y, level from y places at x. */
+static void put_x_lines(const svg *s, const double *at, int n, double y, double length)
 {
-    wgi_strbuf *b = s->b;
-    wgi_strbuf_put(b, "<path class=\"g\" stroke=\"#dde2e7\" fill=\"none\" d=\"");
-    for (int i = 0; i < t->y.ticks && !t->y.names; i++)
-        wgi_fig_pair(b, 'M', t->left, wgi_py(t, wgi_axis_unit(&t->y, t->y.tick[i]))), wgi_strbuf_put(b, "h"),
-            wgi_fig_number(b, t->width);
-    for (int i = 0; i < t->x.ticks && !t->x.names; i++)
-        wgi_fig_pair(b, 'M', wgi_px(t, wgi_axis_unit(&t->x, t->x.tick[i])), t->top), wgi_strbuf_put(b, "v"),
-            wgi_fig_number(b, t->height);
-    wgi_strbuf_put(b, "\"/>\n");
+    for (int i = 0; i < n; i++) PUT(s, "M@ @v@", wgi_px(s->t, wgi_axis_unit(&s->t->x, at[i])), y, length);
 }
 
-static void put_ticks(const wgi_fig *s, const wgi_plot *t, double long_one, double short_one)
+static void put_y_lines(const svg *s, const double *at, int n, double length)
 {
-    wgi_strbuf *b = s->b;
-    for (int i = 0; i < t->x.ticks; i++)
-        wgi_fig_pair(b, 'M', wgi_px(t, wgi_axis_unit(&t->x, t->x.tick[i])), t->top + t->height),
-            wgi_strbuf_put(b, "v"), wgi_fig_number(b, long_one);
-    for (int i = 0; i < t->x.minors; i++)
-        wgi_fig_pair(b, 'M', wgi_px(t, wgi_axis_unit(&t->x, t->x.minor[i])), t->top + t->height),
-            wgi_strbuf_put(b, "v"), wgi_fig_number(b, short_one);
-    for (int i = 0; i < t->y.ticks; i++)
-        wgi_fig_pair(b, 'M', t->left, wgi_py(t, wgi_axis_unit(&t->y, t->y.tick[i]))), wgi_strbuf_put(b, "h"),
-            wgi_fig_number(b, -long_one);
-    for (int i = 0; i < t->y.minors; i++)
-        wgi_fig_pair(b, 'M', t->left, wgi_py(t, wgi_axis_unit(&t->y, t->y.minor[i]))), wgi_strbuf_put(b, "h"),
-            wgi_fig_number(b, -short_one);
+    for (int i = 0; i < n; i++)
+        PUT(s, "M@ @h@", s->t->left, wgi_py(s->t, wgi_axis_unit(&s->t->y, at[i])), length);
 }
 
-static void put_axes(const wgi_fig *s, const wgi_plot *t)
+static void put_grid(const svg *s, const wgi_plot *t)
 {
-    wgi_strbuf *b = s->b;
-    wgi_strbuf_put(b, "<path stroke-width=\"1.2\"");
-    wgi_fig_paint(s, WG_COLOR_GREY, WGI_FIG_NONE);
-    wgi_strbuf_put(b, " d=\"");
-    wgi_fig_pair(b, 'M', t->left, t->top);
-    if (!t->y.hidden) wgi_fig_pair(b, 'L', t->left, t->top + t->height);
-    if (!t->x.hidden)
-        wgi_fig_pair(b, 'M', t->left, t->top + t->height),
-            wgi_fig_pair(b, 'L', t->left + t->width, t->top + t->height);
-    put_ticks(s, t, 0.33 * s->g->font, 0.2 * s->g->font);
-    wgi_strbuf_put(b, "\"/>\n");
+    put(s, "<path class=\"g\" stroke=\"#dde2e7\" fill=\"none\" d=\"");
+    if (!t->y.names) put_y_lines(s, t->y.tick, t->y.ticks, t->width);
+    if (!t->x.names) put_x_lines(s, t->x.tick, t->x.ticks, t->top, t->height);
+    put(s, "\"/>\n");
 }
 
-static void put_bar(const wgi_fig *s, const wgi_plot *t)
+static void put_axes(const svg *s, const wgi_plot *t)
+{
+    const double foot = t->top + t->height, major = 0.33 * s->g->font, minor = 0.2 * s->g->font;
+    put(s, "<path stroke-width=\"1.2\"");
+    paint(s, WG_COLOR_GREY, NONE);
+    PUT(s, " d=\"M@ @", t->left, t->top);
+    if (!t->y.hidden) PUT(s, "L@ @", t->left, foot);
+    if (!t->x.hidden) PUT(s, "M@ @L@ @", t->left, foot, t->left + t->width, foot);
+    put_x_lines(s, t->x.tick, t->x.ticks, foot, major), put_x_lines(s, t->x.minor, t->x.minors, foot, minor);
+    put_y_lines(s, t->y.tick, t->y.ticks, -major), put_y_lines(s, t->y.minor, t->y.minors, -minor);
+    put(s, "\"/>\n");
+}
+
+static void put_bar(const svg *s, const wgi_plot *t)
 {
     double low, high;
     wg_color_map map;
     const double x = t->bar_left, width = 0.9 * s->g->font;
     wgi_color_ends(t->bar, &low, &high, &map);
-    wgi_strbuf_put(s->b, "<g shape-rendering=\"crispEdges\">");
+    put(s, "<g shape-rendering=\"crispEdges\">");
     for (int i = 0; i < 64; i++) {
-        wgi_strbuf_put(s->b, "<path");
-        wgi_fig_color(s->b, "fill", wgi_map_color(map, (i + 0.5) / 64));
-        wgi_strbuf_put(s->b, " d=\"");
-        wgi_fig_pair(s->b, 'M', x, wgi_py(t, i / 64.0));
-        wgi_strbuf_put(s->b, "H"), wgi_fig_number(s->b, x + width);
-        wgi_strbuf_put(s->b, "V"), wgi_fig_number(s->b, wgi_py(t, (i + 1) / 64.0));
-        wgi_strbuf_put(s->b, "H"), wgi_fig_number(s->b, x), wgi_strbuf_put(s->b, "z\"/>");
+        put(s, "<path");
+        put_color(s, "fill", wgi_map_color(map, (i + 0.5) / 64));
+        PUT(s, " d=\"M@ @H@V@H@z\"/>", x, wgi_py(t, i / 64.0), x + width, wgi_py(t, (i + 1) / 64.0), x);
     }
-    wgi_strbuf_put(s->b, "</g>\n");
+    put(s, "</g>\n");
 }
 
 /* ---- labels and legends ---- */
 
-static void put_label(const wgi_fig *s, const wgi_label *l)
+static void put_label(const svg *s, const wgi_label *l)
 {
     static const char *const anchors[] = { "", " text-anchor=\"middle\"", " text-anchor=\"end\"" };
     wgi_strbuf *b = s->b;
     if (!*l->text) return;
-    wgi_strbuf_put(b, "<text");
+    put(s, "<text");
     if (l->angle != 0)
         wgi_strbuf_format(b, " transform=\"translate(%.1f %.1f) rotate(%.1f)\"", l->x, l->y,
                           l->angle * 90 / acos(0));
     else wgi_strbuf_format(b, " x=\"%.1f\" y=\"%.1f\"", l->x, l->y);
-    wgi_strbuf_put(b, anchors[l->anchor]);
+    put(s, anchors[l->anchor]);
     if (l->size != s->g->font) wgi_strbuf_format(b, " font-size=\"%.1f\"", l->size);
-    if (l->bold) wgi_strbuf_put(b, " font-weight=\"bold\"");
-    if (l->halo) wgi_strbuf_put(b, " stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
-    wgi_fig_paint(s, l->halo ? WGI_PAPER : WGI_FIG_NONE, l->color);
-    wgi_strbuf_put(b, ">");
-    put_text(s, l->text);
-    wgi_strbuf_put(b, "</text>\n");
+    if (l->bold) put(s, " font-weight=\"bold\"");
+    if (l->halo) put(s, " stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
+    paint(s, l->halo ? WGI_PAPER : NONE, l->color);
+    put(s, ">");
+    wgi_strbuf_xml(b, l->text, " ");
+    put(s, "</text>\n");
 }
 
-static void put_sample(const wgi_fig *s, const wgi_entry *e)
+static void put_sample(const svg *s, const wgi_entry *e)
 {
     const wg_series *k = e->series;
-    const double f = s->g->font, x1 = e->x + 2.2 * f, middle = e->x + 1.1 * f;
-    const int color = k->kind == WGI_CONTOUR && !k->o.color ? WG_COLOR_GREY : wgi_color_of(k);
+    const double f = s->g->font;
     const int marker = k->kind == WG_SERIES_PATH     ? WG_MARKER_DISC
                        : k->o.marker                 ? (int)k->o.marker
                        : k->kind == WG_SERIES_POINTS ? wgi_marker_of(k)
                                                      : 0;
-    if (k->kind == WG_SERIES_BARS || k->kind == WG_SERIES_BAND || k->kind == WG_SERIES_HISTOGRAM) {
+    if (wgi_is_filled(k)) {
         wgi_strbuf_format(
             s->b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill-opacity=\"%.2f\"",
             e->x + 0.5 * f, e->y - 0.4 * f, 1.2 * f, 0.8 * f, k->kind == WG_SERIES_BARS ? 0.85 : 0.4);
-        wgi_fig_paint(s, WGI_FIG_NONE, color);
-        wgi_strbuf_put(s->b, "/>\n");
+        paint(s, NONE, e->color);
+        put(s, "/>\n");
         return;
     }
     if (k->kind != WG_SERIES_POINTS) {
-        wgi_fig_line_start(s, color, 2.4 * (k->o.width != 0 ? fmin(k->o.width, 3) : 1), wgi_dash_of(k));
-        wgi_strbuf_format(s->b, " d=\"M%.1f %.1fH%.1f\"/>\n", e->x, e->y, x1);
+        put_line_start(s, e->color, 2.4 * (k->o.width != 0 ? fmin(k->o.width, 3) : 1), wgi_dash_of(k));
+        wgi_strbuf_format(s->b, " d=\"M%.1f %.1fH%.1f\"/>\n", e->x, e->y, e->x + 2.2 * f);
     }
     if (!marker) return;
-    wgi_fig_marker_start(s, marker, color, 4.5, 1);
-    wgi_fig_marker_path(s, marker, middle, e->y, 4.5);
-    wgi_strbuf_put(s->b, "\"/>\n");
+    put_marker_start(s, marker, e->color, 4.5, 1);
+    put_marker(s, marker, e->x + 1.1 * f, e->y, 4.5);
+    put(s, "\"/>\n");
 }
 
-static void put_legend(const wgi_fig *s, const wgi_plot *t)
+static void put_legend(const svg *s, const wgi_plot *t)
 {
-    if (!t->entries) return;
-    if (t->legend_inside) {
+    if (t->entries && t->legend_inside) {
         wgi_strbuf_format(
             s->b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill-opacity=\"0.88\"",
             t->legend_left, t->legend_top, t->legend_width, t->legend_height);
-        wgi_fig_paint(s, WGI_FIG_NONE, WGI_PAPER);
-        wgi_strbuf_put(s->b, "/>\n");
+        paint(s, NONE, WGI_PAPER);
+        put(s, "/>\n");
     }
     for (int i = 0; i < t->entries; i++) put_sample(s, &t->entry[i]);
 }
@@ -207,15 +450,15 @@ static void put_legend(const wgi_fig *s, const wgi_plot *t)
 /* ---- all ---- */
 
 /* Shapes and labels of a frame stand in a group with its number. */
-static void open_frame(wgi_fig *s, int frame)
+static void open_frame(svg *s, int frame)
 {
     if (frame == s->frame) return;
-    if (s->frame && s->all) wgi_strbuf_put(s->b, "</g>\n");
-    if (frame && s->all) wgi_strbuf_format(s->b, "<g class=\"k k%d\">\n", frame);
+    if (s->frame && s->w->all) put(s, "</g>\n");
+    if (frame && s->w->all) wgi_strbuf_format(s->b, "<g class=\"k k%d\">\n", frame);
     s->frame = frame;
 }
 
-static bool is_written(const wgi_fig *s, int frame) { return s->all || wgi_in_frame(frame, s->w->frame); }
+static bool is_written(const svg *s, int frame) { return s->w->all || wgi_in_frame(frame, s->w->frame); }
 
 static bool on_image(const wgi_plot *t)
 {
@@ -225,7 +468,7 @@ static bool on_image(const wgi_plot *t)
     return false;
 }
 
-static void put_plot(wgi_fig *s, int i)
+static void put_plot(svg *s, int i)
 {
     const wgi_plot *t = s->t = &s->g->plot[i];
     const bool image = on_image(t);
@@ -239,17 +482,17 @@ static void put_plot(wgi_fig *s, int i)
     for (int64_t k = 0; k < t->shapes; k++) {
         if (!is_written(s, t->shape[k].frame)) continue;
         open_frame(s, t->shape[k].frame);
-        wgi_fig_shape(s, &t->shape[k]);
+        put_shape(s, &t->shape[k]);
     }
     open_frame(s, 0);
     s->fixed = false;
-    wgi_strbuf_put(s->b, "</g>\n");
+    put(s, "</g>\n");
     put_axes(s, t);
     if (t->bar) put_bar(s, t);
     put_legend(s, t);
 }
 
-static void put_frame_names(wgi_fig *s)
+static void put_frame_names(svg *s)
 {
     const wg_figure *f = s->g->of;
     for (int k = 1; k <= f->frames; k++) {
@@ -257,17 +500,16 @@ static void put_frame_names(wgi_fig *s)
         open_frame(s, k);
         wgi_strbuf_format(s->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\"",
                           s->g->width - 0.6 * s->g->font, 1.3 * s->g->font);
-        wgi_fig_paint(s, WGI_FIG_NONE, WG_COLOR_GREY);
-        wgi_strbuf_put(s->b, ">");
-        wgi_strbuf_clean_xml(s->b, f->frame_name[k - 1], 60);
-        wgi_strbuf_put(s->b, "</text>\n");
+        paint(s, NONE, WG_COLOR_GREY);
+        put_clean(s, ">", f->frame_name[k - 1], 60);
+        put(s, "</text>\n");
     }
     open_frame(s, 0);
 }
 
-void wgi_write_svg(const wgi_page *g, const wgi_writing *w, bool all_frames, wgi_strbuf *b)
+void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
-    wgi_fig s = { .g = g, .w = w, .b = b, .hover = all_frames, .all = all_frames };
+    svg s = { .g = g, .w = w, .b = b };
     put_head(&s);
     for (int i = 0; i < g->plots; i++) put_plot(&s, i);
     for (int64_t i = 0; i < g->labels; i++) {
@@ -280,5 +522,5 @@ void wgi_write_svg(const wgi_page *g, const wgi_writing *w, bool all_frames, wgi
     s.fixed = false;
     open_frame(&s, 0);
     put_frame_names(&s);
-    wgi_strbuf_put(b, "</svg>\n");
+    put(&s, "</svg>\n");
 }

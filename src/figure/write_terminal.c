@@ -236,10 +236,7 @@ static void put_inside(canvas *c, const wgi_label *l)
 
 /* ---- output ---- */
 
-static void put_spaces(wgi_strbuf *b, int n)
-{
-    while (n-- > 0) wgi_strbuf_put(b, " ");
-}
+static void put_spaces(wgi_strbuf *b, int n) { wgi_strbuf_format(b, "%*s", n > 0 ? n : 0, ""); }
 
 static void put_line(const canvas *c, wgi_strbuf *b, const char *text, int left, bool middle)
 {
@@ -269,11 +266,6 @@ static void put_letter(const canvas *c, wgi_strbuf *b, int k, int *color)
             b, (char[3]){ (char)0xE2, (char)(0xA0 | c->dots[k] >> 6), (char)(0x80 | (c->dots[k] & 63)) }, 3);
 }
 
-static const char *tick_text(const wgi_axis *a, int i)
-{
-    return a->names ? a->name[(int)a->tick[i]] : a->text[i];
-}
-
 static int tick_row(const canvas *c, int i)
 {
     const int row = (int)((1 - wgi_axis_unit(&c->t->y, c->t->y.tick[i])) * c->rows);
@@ -287,7 +279,7 @@ static void put_rows(const canvas *c, wgi_strbuf *b, int left)
         const char *text = "";
         int color = 0, end = c->columns;
         for (int k = 0; k < c->t->y.ticks; k++)
-            if (tick_row(c, k) == i && !*text) text = shown(c, tick_text(&c->t->y, k), left - 2);
+            if (tick_row(c, k) == i && !*text) text = shown(c, wgi_tick_text(&c->t->y, k), left - 2);
         put_spaces(b, left - 1 - wgi_characters(text));
         wgi_strbuf_put(b, text);
         wgi_strbuf_put(b, *text ? tick : bar);
@@ -314,7 +306,7 @@ static void put_x_axis(const canvas *c, wgi_strbuf *b, int left)
     wgi_strbuf_put(b, "\n");
     for (int n = 0; n < x->ticks; n++) {
         const int k = x->reversed ? x->ticks - 1 - n : n;
-        const char *text = shown(c, tick_text(x, k), 16);
+        const char *text = shown(c, wgi_tick_text(x, k), 16);
         const int length = wgi_characters(text),
                   want = left + (int)(wgi_axis_unit(x, x->tick[k]) * (c->columns - 1) + 0.5) - length / 2;
         const int from = want + length > left + c->columns ? left + c->columns - length : want;
@@ -347,7 +339,7 @@ static int left_of(const canvas *c)
 {
     int most = 0;
     for (int i = 0; i < c->t->y.ticks; i++) {
-        const int n = wgi_characters(shown(c, tick_text(&c->t->y, i), 12));
+        const int n = wgi_characters(shown(c, wgi_tick_text(&c->t->y, i), 12));
         most = n > most ? n : most;
     }
     return most + 2;

@@ -41,7 +41,7 @@ bool wgi_print_has_small(const char *s, int length, bool up);
 wgi_formula_printer wgi_print_script(wgi_formula_printer *p, bool up);
 void wgi_print_end_script(wgi_formula_printer *p, const wgi_formula_printer *before, bool up);
 
-/* ---- formula_letters.c ---- */
+/* ---- formula_words.c ---- */
 
 void wgi_print_name(wgi_formula_printer *p, const wgi_formula_node *n);
 void wgi_print_number(wgi_formula_printer *p, const wgi_formula_node *n);
