@@ -29,8 +29,7 @@ SAN      ?=
 BUILD    ?= build$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san))
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
-# Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set, and all
-# binaries share one library, which exports everything.
+# Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set.
 TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
@@ -63,14 +62,14 @@ endif
 # ---- flags ----
 
 WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/obj/generated
-WG_CFLAGS   := -std=c17 -fvisibility=$(if $(TEST_BUILD),default,hidden) -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
+WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
 # Functions and loops begin at cache lines. Elsewhere the speed of a kernel depends on the length of the code before
 # it: small nets took up to a tenth longer after changes of other files.
 WG_CFLAGS   += -falign-functions=64 -falign-loops=64
 # A builder that no public header declares is an error.
-OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
+OPS_CFLAGS  := -O2 -fvect-cost-model=dynamic -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
 # The same bytes in any folder.
 WG_CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
@@ -133,15 +132,16 @@ TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*
 EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 LIB       := $(BUILD)/libwengert.a
 SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
-LINKED    := $(if $(TEST_BUILD),$(SHARED),$(LIB))
+# The same objects and the tests' own, with every symbol: what the test programs are linked with.
+TEST_LIB  := $(BUILD)/tests/libwengert-tests.so
 COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
 
 .PHONY: all lib tests examples FORCE
-all: lib $(COMMAND) examples ## the library, the command, the examples (the default)
+all: lib $(COMMAND) ## the library and the command (the default)
 lib: $(LIB) $(SHARED)
-examples: $(EXAMPLES)
+examples: $(EXAMPLES) ## the programs of examples/
 tests: $(TEST_BINARIES)
 
 # ---- compiling ----
@@ -151,11 +151,9 @@ FLAGS      := $(OBJ)/flags
 COMPILE     = $(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
 
-# Programs find the shared library in the build's folder, from its sub-folders, too.
-ifneq ($(TEST_BUILD),)
-RUN_PATH     := -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$$ORIGIN/../../..'
-else
-SHARED_FLAGS := -Wl,--version-script=src/libwengert.map -Wl,--no-undefined
+# The libraries of a sanitizer are the program's, not the library's.
+ifeq ($(SAN),)
+SHARED_FLAGS := -Wl,--no-undefined
 endif
 
 # Everything is compiled again when the flags have changed.
@@ -211,8 +209,6 @@ $(OBJ)/tools/%.o: tools/%.c $(FLAGS)
 TEST_MODULES := criterion$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
 TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES)) -DWG_WITH_GRAPHVIZ=$(if $(filter 1,$(GRAPHVIZ)),1,0)
 TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
-# Programs that each hold the library link four times faster without its debug information: `make TEST_LINK=` for gdb.
-TEST_LINK    ?= $(if $(TEST_BUILD),-gz,-Wl,--strip-debug)
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
@@ -235,22 +231,26 @@ $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 
 $(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
 	$(call say,LD,$@)
-	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) $(filter %.o,$^) $(WG_LIBS)
+	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=src/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(BUILD)/libwengert.so
 
-$(BUILD)/wengert: $(TOOLS_OBJ) $(LINKED)
+$(TEST_LIB): $(SRC_OBJ) $(OPS_OBJ) $(HELP_OBJ)
 	$(call say,LD,$@)
-	$(LINK) $^ $(RUN_PATH) $(WG_LIBS)
+	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) $^ $(TEST_LIBS) $(WG_LIBS)
 
-# With the shared library: an example that had all of it would have 25 MB.
-$(BUILD)/examples/%: examples/%.c $(SHARED) $(FLAGS)
+$(BUILD)/wengert: $(TOOLS_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(LINK) $^ $(WG_LIBS)
+
+# Programs with a shared library are not made anew when it changes: they find the new one when they start.
+$(BUILD)/examples/%: examples/%.c $(FLAGS) | $(SHARED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
 	    -o $@ $< $(SHARED) -Wl,-rpath,'$$ORIGIN/..' $(WG_LIBS)
 
-$(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
+$(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 	$(call say,LD,$@)
-	$(LINK) $(TEST_LINK) $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
+	$(LINK) $< $(TEST_PARTS) $(TEST_LIB) -Wl,-rpath,'$$ORIGIN/..' $(TEST_LIBS) $(WG_LIBS)
 
 .SECONDARY:
 -include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)
@@ -302,7 +302,7 @@ size: ## lines of code a room, structs, public headers, beside their ceilings
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
 
-demo: all ## trains on the embedded digits, checks gradients, draws graph and curve
+demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo
 
 newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
@@ -311,7 +311,7 @@ newcomer: ## follows README.md on a bare system, as root, as a user, in a path w
 newcomer-short: all ## the same with what is built here, in one minute, once `make newcomer` has made the bare system
 	@BUILD='$(BUILD)' tests/newcomer.sh short
 
-mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
+mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
 docs: all ## writes docs/ops.md from the registry, the table of python/wengert.py from the headers

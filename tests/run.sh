@@ -119,10 +119,10 @@ binaries() {
 
 # Of chosen tests only some need the command, the examples and the shared library.
 build_kind() {
-    local targets=(all tests)
+    local targets=(all examples tests)
     if [ "${TESTS:-$programs}" != all ]; then
         mapfile -t targets < <(binaries)
-        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all) ;; esac
+        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all examples) ;; esac
         case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac
     fi
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')

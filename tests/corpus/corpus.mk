@@ -1,5 +1,5 @@
 # corpus.mk: the corpus that measures the gradient check. The Makefile includes it and sets CC, WG_LIBS,
-# LINKED, OBJ, BUILD, FLAGS, COMPILE, LINK and say.
+# TEST_LIB, OBJ, BUILD, FLAGS, COMPILE, LINK and say.
 #
 #   make check-mutants             prints the table of figures; it fails when a figure falls short
 #                                  CORPUS="--verbose rules": lists the cases that fall short, of a part
@@ -15,13 +15,12 @@ $(OBJ)/tests/corpus/%.o: tests/corpus/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests)
 
-$(BUILD)/corpus: $(CORPUS_OBJ) $(LINKED)
+$(BUILD)/corpus: $(CORPUS_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(LINK) $^ $(RUN_PATH) $(WG_LIBS)
+	$(LINK) $^ $(WG_LIBS)
 
 # The test of a sample is linked with all but the main program.
-$(BUILD)/tests/check/test_corpus: $(OBJ)/tests/check/test_corpus.o $(HELP_OBJ) $(CORPUS_PART) $(LINKED)
-	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
+$(BUILD)/tests/check/test_corpus: TEST_PARTS := $(CORPUS_PART)
+$(BUILD)/tests/check/test_corpus: $(CORPUS_PART)
 
 -include $(CORPUS_OBJ:.o=.d)

@@ -1,4 +1,4 @@
-# fuzz.mk: the fuzzers. The Makefile includes it and sets BUILD, OBJ, HELP_OBJ, LINKED, LINK, SAN and what the tests are linked with.
+# fuzz.mk: the fuzzers. The Makefile includes it and sets BUILD, OBJ, TEST_LIB, LINK, SAN and what the tests are linked with.
 #
 #   make fuzz                              ten minutes of each fuzzer
 #   make fuzz SECONDS=3600 FUZZ=files      an hour of one: calls, files, programs, api
@@ -13,12 +13,11 @@ fuzz: ## makes inputs for the API, for files and for programs that break a promi
 
 $(OBJ)/tests/fuzz/fuzz_main.o: WG_CPPFLAGS += $(if $(findstring fuzzer,$(SAN)),-DWG_LIBFUZZER)
 
-$(BUILD)/fuzz: $(OBJ)/tests/fuzz/fuzz_main.o $(FUZZ_OBJ) $(HELP_OBJ) $(LINKED)
+$(BUILD)/fuzz: $(OBJ)/tests/fuzz/fuzz_main.o $(FUZZ_OBJ) $(TEST_LIB)
 	$(call say,LD,$@)
-	$(LINK) $^ $(RUN_PATH) $(LIBFUZZER) $(TEST_LIBS) $(WG_LIBS)
+	$(LINK) $^ -Wl,-rpath,'$$ORIGIN/tests' $(LIBFUZZER) $(TEST_LIBS) $(WG_LIBS)
 
-$(BUILD)/tests/fuzz/test_fuzz: $(OBJ)/tests/fuzz/test_fuzz.o $(FUZZ_OBJ) $(HELP_OBJ) $(LINKED)
-	$(call say,LD,$@)
-	$(LINK) -gz $^ $(RUN_PATH) $(TEST_LIBS) $(WG_LIBS)
+$(BUILD)/tests/fuzz/test_fuzz: TEST_PARTS := $(FUZZ_OBJ)
+$(BUILD)/tests/fuzz/test_fuzz: $(FUZZ_OBJ)
 
 -include $(FUZZ_OBJ:.o=.d) $(OBJ)/tests/fuzz/fuzz_main.d

@@ -9,7 +9,7 @@ test-torch: $(TORCH_PROGRAMS) ## 1,000 steps of each optimizer, 300 of an LSTM a
 	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets; \
 	else echo 'test-torch: skipped, since python3-torch is not installed'; fi
 
-$(BUILD)/torch/%: tests/torch/%.c $(LINKED) $(FLAGS)
+$(BUILD)/torch/%: tests/torch/%.c $(LIB) $(FLAGS)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-	    $(LINKED) $(RUN_PATH) $(WG_LIBS)
+	    $(LIB) $(WG_LIBS)
