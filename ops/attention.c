@@ -1,27 +1,235 @@
-/* attention.c: scaled dot product attention: its options and operands. attention_tiles.c computes it. */
-#include "attention_parts.h"
-#include "attention_sizes.h"
-#include "ops.h"
+/* attention.c: scaled dot product attention, in tiles that never store all scores, and its gradient.
+ *
+ * A tile of queries meets the keys tile by tile. Scores become exponentials of their distance from the
+ * largest score so far. When a tile has a larger one, sums are scaled (Milakov and Gimelshein 2018; Rabe and
+ * Staats 2021; Dao et al. 2022). The result keeps the logarithm of each query's sum, and the gradient
+ * computes the scores again. Products are those of gemm.c, whatever BLAS there is, since BLAS would copy
+ * both operands of such small products. */
+#include "rules.h"
+#include "kernel/gemm.h"
+#include "kernel/thin.h"
+#include "kernel/turn_vectors.h"
+#include "kernel/vmath.h"
+
+#define ATTENTION_FIELDS(F, S) F(S, BOOL, causal, "false") F(S, DOUBLE, scale, "0") F(S, SIZE, heads, "1")
+OPTIONS(attention, ATTENTION_FIELDS);
+
+/* Queries, and keys, of a tile; queries are computed in groups of LANES. With fewer than FEW_HEADS heads in
+ * all examples the gradient takes more units, and computes the scores twice. */
+enum { ATTENTION_TILE = 64, ATTENTION_LANES = 16, ATTENTION_FEW_HEADS = 8 };
+
+/* `batch` examples of `heads` heads: queries [tokens, d], keys [keys, d], values [keys, out]. A query sees
+ * the keys up to its own number + ahead, where ahead is large without .causal. */
+typedef struct attention_sizes {
+    int64_t batch, heads, tokens, keys, d, out, ahead;
+    double scale;
+    /* The mask: its leading axes are those of the queries, with strides; NULL: every key is seen. */
+    const bool *mask;
+    int axes;
+    int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK], by_query, by_key;
+} attention_sizes;
+
+static int64_t attention_tiles(int64_t n) { return (n + ATTENTION_TILE - 1) / ATTENTION_TILE; }
+
+/* The mask and its strides. Kernels alone call this: it reads the mask. */
+static void attention_mask_of(attention_sizes *s, const wg_kernel *k)
+{
+    const wg_shape *m = k->xt[3].shape, *q = k->xt[0].shape;
+    int64_t step = 1;
+    s->mask = k->x[3];
+    s->axes = q->rank - 2;
+    for (int i = 0; i < q->rank; i++) {
+        const int64_t n = i < m->rank ? m->dim[m->rank - 1 - i] : 1, by = n == 1 ? 0 : step;
+        if (i == 0) s->by_key = by;
+        else if (i == 1) s->by_query = by;
+        else s->stride[q->rank - 1 - i] = by;
+        step *= n;
+    }
+    for (int i = 0; i < s->axes; i++) s->dim[i] = q->dim[i];
+    if (step == 1 && s->mask[0]) s->mask = NULL;
+}
+
+static attention_sizes attention_sizes_of(const wg_kernel *k)
+{
+    const struct attention *a = k->attr;
+    const wg_shape *q = k->xt[0].shape, *v = k->xt[2].shape;
+    attention_sizes s = { .batch = 1, .heads = a->heads, .scale = a->scale };
+    for (int i = 0; i < q->rank - 2; i++) s.batch *= q->dim[i];
+    s.tokens = q->dim[q->rank - 2], s.keys = v->dim[v->rank - 2];
+    s.d = q->dim[q->rank - 1] / a->heads, s.out = v->dim[v->rank - 1] / a->heads;
+    s.ahead = a->causal ? s.keys - s.tokens : INT64_MAX / 2;
+    return s;
+}
+
+/* The mask of one example. */
+static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
+{
+    int64_t at = 0;
+    for (int i = s->axes - 1; i >= 0; i--) {
+        at += example % s->dim[i] * s->stride[i];
+        example /= s->dim[i];
+    }
+    return s->mask ? s->mask + at : NULL;
+}
+
+enum { TURN_HIGH = ATTENTION_TILE };
+#define T    float
+#define BITS 32
+#define N(n) n##_f32
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+#define T    double
+#define BITS 64
+#define N(n) n##_f64
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+
+#define FLOATS_FILE "attention_block.h"
+#include "both_floats.h"
+
+KERNEL(attention_tiles)
+{
+    attention_sizes s = attention_sizes_of(k);
+    attention_mask_of(&s, k);
+    BY_FLOAT(k, attention, k, &s);
+    return true;
+}
+KERNEL(attention_tiles_grad)
+{
+    attention_sizes s = attention_sizes_of(k);
+    attention_mask_of(&s, k);
+    BY_FLOAT(k, attention_grad, k, &s);
+    return true;
+}
 
 #if WG_BASE
 
 #include <math.h>
 
-#define ATTENTION_FIELDS(F, S) F(S, BOOL, causal, "false") F(S, DOUBLE, scale, "0") F(S, SIZE, heads, "1")
-OPTIONS(attention, ATTENTION_FIELDS);
+#include "wengert/params.h"
 
-extern const wg_op wgi_op_attention_tiles;
+extern const wg_op wgi_op_attention_tiles, wgi_op_attention_tiles_grad;
 
+/* The score of a key that is not seen. It is finite, so that a row without keys has no NaN. e to the
+ * power of its distance from any other score is 0. */
+#define ATTENTION_UNSEEN (-0x1p100)
+
+/* ---- checks; operand 3 is the mask ---- */
+
+static bool equal_but_tokens(wg_rule *r, int k)
+{
+    const wg_shape *q = r->x[0].shape, *x = r->x[k].shape;
+    bool fits = x->rank == q->rank;
+    for (int i = 0; fits && i < q->rank - 2; i++) fits = x->dim[i] == q->dim[i];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "the axes before the last two of %s and %s differ",
+                                wg_rule_who(r, 0), wg_rule_who(r, k));
+}
+static bool attention_mask_fits(wg_rule *r)
+{
+    const wg_shape *m = r->x[3].shape;
+    wg_shape to = *r->x[0].shape;
+    char text[96];
+    to.dim[to.rank - 1] = r->x[1].shape->dim[to.rank - 2];
+    bool fits = m->rank <= to.rank;
+    for (int i = 1; fits && i <= m->rank; i++)
+        fits = m->dim[m->rank - i] == 1 || m->dim[m->rank - i] == to.dim[to.rank - i];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "the mask %s does not broadcast to the scores %s",
+                                wg_rule_who(r, 3), wg_shape_text(to, text, sizeof text));
+}
+static bool attention_fits(wg_rule *r, int64_t heads)
+{
+    for (int k = 0; k < 3; k++)
+        if (!wg_rule_float(r, k) || !wg_rule_rank(r, k, 2, WG_MAX_RANK - 1) || !equal_but_tokens(r, k))
+            return false;
+    const int last = r->x[0].shape->rank - 1;
+    const int64_t width = r->x[0].shape->dim[last], out = r->x[2].shape->dim[last];
+    if (r->x[1].shape->dim[last] != width)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the last axes of queries %s and keys %s differ",
+                            wg_rule_who(r, 0), wg_rule_who(r, 1));
+    if (r->x[1].shape->dim[last - 1] != r->x[2].shape->dim[last - 1])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "as many keys as values: %s and %s", wg_rule_who(r, 1),
+                            wg_rule_who(r, 2));
+    if (heads < 1 || width % heads || out % heads)
+        return wg_rule_fail(r, WG_ERROR_SHAPE,
+                            "the last axes of %s and %s have no %lld equal parts, for heads",
+                            wg_rule_who(r, 0), wg_rule_who(r, 2), (long long)heads);
+    return true;
+}
+
+/* ---- the composed form ---- */
+
+/* x with the axes before the last and before that exchanged: [..., tokens, heads, width] and back. */
+static wg_node exchanged(wg_site here, wg_node x)
+{
+    wg_axes axes = { .count = wg_node_shape(x).rank };
+    if (axes.count < 3) return x; /* the node of an error */
+    for (int i = 0; i < axes.count; i++) axes.axis[i] = i;
+    axes.axis[axes.count - 3] = axes.count - 2;
+    axes.axis[axes.count - 2] = axes.count - 3;
+    return wg_transpose(x, .axes = AXES_OF(axes));
+}
+/* [..., tokens, heads * width] as [..., heads, tokens, width] */
+static wg_node attention_by_heads(wg_site here, wg_node x, int64_t heads)
+{
+    wg_shape s = wg_node_shape(x);
+    if (heads == 1 || !wg_node_ok(x)) return x;
+    s.dim[s.rank - 1] /= heads;
+    s.dim[s.rank] = s.dim[s.rank - 1];
+    s.dim[s.rank - 1] = heads;
+    s.rank++;
+    return exchanged(here, wg_reshape(x, s));
+}
+static wg_node attention_joined(wg_site here, wg_node y, int64_t heads)
+{
+    if (heads == 1) return y;
+    y = exchanged(here, y);
+    if (!wg_node_ok(y)) return y;
+    wg_shape s = wg_node_shape(y);
+    s.rank--;
+    s.dim[s.rank - 1] *= s.dim[s.rank];
+    return wg_reshape(y, s);
+}
+/* True for the keys up to the query's place, as [tokens, keys]. */
+static wg_node up_to_now(wg_site here, wg_graph *g, int64_t tokens, int64_t keys)
+{
+    wg_node row = wg_index_along(wg_fill(g, 0, WG_SHAPE(tokens, 1)), 0);
+    wg_node column = wg_index_along(wg_fill(g, 0, WG_SHAPE(1, keys)), 1);
+    return wg_less_equal(column, wg_add(row, (double)(keys - tokens)));
+}
+/* The keys that queries see, to broadcast to the scores [..., heads, tokens, keys]. x[3] is of dtype bool. */
+static wg_node attention_seen(wg_site here, const wg_node x[], int64_t heads, bool causal)
+{
+    wg_node mask = x[3];
+    if (heads != 1 && wg_node_shape(mask).rank > 2) mask = wg_expand(mask, -3);
+    if (!causal) return mask;
+    return wg_logical_and(mask, up_to_now(here, wg_graph_of(x[0]), wg_dim(x[0], -2), wg_dim(x[1], -2)));
+}
+static wg_node attention_scores(wg_site here, const wg_node x[], wg_node seen, int64_t heads, double scale)
+{
+    const wg_node q = attention_by_heads(here, wg_mul(x[0], scale), heads),
+                  k = attention_by_heads(here, x[1], heads);
+    return wg_where(seen, wg_matmul(q, k, .tb = true), ATTENTION_UNSEEN);
+}
+
+/* ---- attention ---- */
+
+static void shape_of_result(wg_rule *r, wg_shape *y)
+{
+    const int last = r->x[0].shape->rank - 1;
+    *y = *r->x[0].shape;
+    y->dim[last] = r->x[2].shape->dim[last];
+}
 static bool attention_shape(wg_rule *r)
 {
     struct attention *a = r->attr;
     if (a->heads == 0) a->heads = 1;
     if (!attention_fits(r, a->heads)) return false;
     if (!wg_is_none(r->node[3]) && !attention_mask_fits(r)) return false;
-    const int last = r->x[0].shape->rank - 1;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *r->x[0].shape;
-    y->dim[last] = r->x[2].shape->dim[last];
+    shape_of_result(r, wg_rule_shape(r, 0));
     return true;
 }
 EXPAND(attention)
@@ -32,7 +240,7 @@ EXPAND(attention)
     const wg_node mask = wg_is_none(x[3]) ? wg_scalar(wg_graph_of(x[0]), 1) : x[3];
     const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_not_equal(mask, 0);
     y[0] = wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ x[0], x[1], x[2], seen }, 4,
-                    &(struct attention_tiles){ a->causal, scale, a->heads });
+                    &(struct attention){ a->causal, scale, a->heads });
 }
 SAMPLE(attention)
 {
@@ -78,5 +286,244 @@ wg_node wg_attention_at(wg_site here, const wg_attention_args *a)
 {
     APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask);
 }
+
+/* ---- sizes ---- */
+
+static int64_t attention_tiles_units(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return s.batch * s.heads * attention_tiles(s.tokens);
+}
+static int64_t attention_tiles_grad_units(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    const int64_t heads = s.batch * s.heads;
+    if (heads >= ATTENTION_FEW_HEADS) return k->phase ? 0 : heads;
+    return heads * attention_tiles(k->phase ? s.tokens : s.keys);
+}
+/* Scores that count: with .causal the last n queries see 1, 2, ... n keys of the last n, and all before. */
+static double score_count(const attention_sizes *s)
+{
+    const double tokens = (double)s->tokens, keys = (double)s->keys, n = tokens < keys ? tokens : keys;
+    const double scores = s->ahead < s->keys ? n * (keys - n) + n * (n + 1) / 2 : tokens * keys;
+    return (double)s->batch * (double)s->heads * scores;
+}
+static double attention_tiles_flops(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return score_count(&s) * (double)(2 * (s.d + s.out));
+}
+static double attention_tiles_grad_flops(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return score_count(&s) * (double)(6 * s.d + 4 * s.out);
+}
+static size_t attention_tiles_scratch(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return (size_t)((s.d + ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
+}
+static size_t attention_tiles_grad_scratch(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return (size_t)((s.d + s.out + 2 * ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
+}
+
+/* ---- shapes ---- */
+
+static bool same_floats(wg_rule *r, int k)
+{
+    return r->x[k].dtype == r->x[0].dtype ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s and %s is %s", wg_rule_who(r, 0),
+                        wg_dtype_name(r->x[0].dtype), wg_rule_who(r, k), wg_dtype_name(r->x[k].dtype));
+}
+static bool operands_fit(wg_rule *r)
+{
+    const struct attention *a = r->attr;
+    if (!attention_fits(r, a->heads) || !attention_mask_fits(r)) return false;
+    if (r->x[3].dtype != WG_BOOL)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "the mask %s is %s, must be bool", wg_rule_who(r, 3),
+                            wg_dtype_name(r->x[3].dtype));
+    return same_floats(r, 1) && same_floats(r, 2);
+}
+static void shape_of_logs(wg_rule *r, wg_shape *y)
+{
+    const int last = r->x[0].shape->rank - 1;
+    *y = *r->x[0].shape;
+    y->dim[last] = y->dim[last - 1];
+    y->dim[last - 1] = ((const struct attention *)r->attr)->heads;
+}
+static bool attention_tiles_shape(wg_rule *r)
+{
+    if (!operands_fit(r)) return false;
+    shape_of_result(r, wg_rule_shape(r, 0));
+    shape_of_logs(r, wg_rule_shape(r, 1));
+    return true;
+}
+static bool is_shaped(wg_rule *r, int k, const wg_shape *s)
+{
+    char text[96];
+    return wg_shape_equal(*r->x[k].shape, *s) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s must be %s", wg_rule_who(r, k),
+                        wg_shape_text(*s, text, sizeof text));
+}
+static bool attention_tiles_grad_shape(wg_rule *r)
+{
+    wg_shape y, logs;
+    if (!operands_fit(r)) return false;
+    shape_of_result(r, &y);
+    shape_of_logs(r, &logs);
+    for (int k = 4; k < 7; k++)
+        if (!same_floats(r, k) || !is_shaped(r, k, k == 5 ? &logs : &y)) return false;
+    for (int k = 0; k < 3; k++) r->y[k] = r->x[k];
+    return true;
+}
+
+/* ---- attention_tiles ---- */
+
+/* One number for each query: [..., heads, tokens], beside scores [..., heads, tokens, keys], where one head
+ * has no axis. */
+static wg_node beside_scores(wg_site here, wg_node logs, int64_t heads)
+{
+    if (!wg_node_ok(logs)) return logs;
+    wg_shape s = wg_node_shape(logs);
+    if (heads != 1) return wg_expand(logs, s.rank);
+    s.dim[s.rank - 2] = s.dim[s.rank - 1];
+    s.dim[s.rank - 1] = 1;
+    return wg_reshape(logs, s);
+}
+EXPAND(attention_tiles)
+{
+    const struct attention *a = attr;
+    const wg_node seen = attention_seen(here, x, a->heads, a->causal),
+                  scores = attention_scores(here, x, seen, a->heads, a->scale),
+                  v = attention_by_heads(here, x[2], a->heads);
+    /* Without keys there is no maximum: sums of nothing are 0. */
+    const bool keys = wg_dim(x[1], -2) > 0;
+    const wg_node p = keys ? wg_where(seen, wg_softmax(scores), 0) : scores;
+    y[0] = attention_joined(here, wg_matmul(p, v), a->heads);
+    wg_node logs = keys ? wg_logsumexp(scores, .axes = WG_AXES(-1)) : wg_sum(scores, .axes = WG_AXES(-1));
+    logs = wg_where(wg_greater(logs, ATTENTION_UNSEEN / 2), logs, 0);
+    y[1] = a->heads == 1 ? wg_expand(logs, -2) : logs;
+}
+VJP(attention_tiles)
+{
+    gx[0] = wg_apply(here, &wgi_op_attention_tiles_grad,
+                     (wg_node[]){ x[0], x[1], x[2], x[3], y, wg_part(y, 1), gy }, 7, wg_attr(y));
+    gx[1] = wg_part(gx[0], 1);
+    gx[2] = wg_part(gx[0], 2);
+}
+/* The rows are one axis more before the others. */
+static wg_node of_rows(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n, int operands)
+{
+    wg_node with[7];
+    const int rank = wg_node_shape(wg_node_operand(y, 0)).rank;
+    if (rank == WG_MAX_RANK - 1) return wg_none;
+    for (int k = 0; k < operands; k++)
+        if (k == 3) with[k] = rows[k] ? wg_rows_aligned(here, x[k], rank) : x[k];
+        else with[k] = rows[k] ? x[k] : wg_rows_repeated(here, x[k], n);
+    return wg_apply(here, wg_node_op(y), with, operands, wg_attr(y));
+}
+VMAP(attention_tiles) { return of_rows(here, y, x, rows, n, 4); }
+
+enum { CASES = 7 };
+static const struct attention_case {
+    wg_shape q, k, v, mask;
+    struct attention a;
+} cases[CASES] = {
+    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 0 }, { false, 0.5, 1 } },
+    { { 3, { 2, 3, 4 } }, { 3, { 2, 5, 4 } }, { 3, { 2, 5, 6 } }, { 0 }, { true, 0.3, 2 } },
+    { { 3, { 2, 3, 4 } }, { 3, { 2, 5, 4 } }, { 3, { 2, 5, 2 } }, { 3, { 2, 1, 5 } }, { false, 1, 1 } },
+    { { 2, { 4, 2 } }, { 2, { 3, 2 } }, { 2, { 3, 4 } }, { 2, { 4, 3 } }, { true, -0.7, 2 } },
+    { { 3, { 0, 3, 4 } }, { 3, { 0, 3, 4 } }, { 3, { 0, 3, 4 } }, { 0 }, { true, 1, 1 } },
+    { { 2, { 2, 4 } }, { 2, { 0, 4 } }, { 2, { 0, 4 } }, { 0 }, { false, 1, 2 } },
+    { { 2, { 66, 1 } }, { 2, { 70, 1 } }, { 2, { 70, 1 } }, { 1, { 70 } }, { true, 1, 1 } },
+};
+static wg_node sample_mask(wg_site here, wg_graph *g, const struct attention_case *c)
+{
+    return c->mask.rank ? wg_greater(wg_any(g, c->mask), -0.5) : wg_greater(wg_scalar(g, 1), 0);
+}
+SAMPLE(attention_tiles)
+{
+    if (i >= CASES) return wg_none;
+    const struct attention_case *c = &cases[i];
+    const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
+    return wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, k, v, m }, 4, &c->a);
+}
+ERROR_SAMPLE(attention_tiles)
+{
+    const wg_node q = ANY(2, 3, 4), k = ANY(2, 5, 4);
+    if (i > 1) return NULL;
+    const wg_node mask = i ? q : wg_greater(ANY(2, 5), 0);
+    wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, i ? q : k, i ? q : k, i ? ANY(3) : mask }, 4,
+             &(struct attention){ false, 1, 1 });
+    return i ? "must be bool" : "does not broadcast to the scores [2,3,5]";
+}
+
+DEFINE_OP(
+    attention_tiles,
+    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask of "
+               "dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of its "
+               "scores, [..., heads, tokens]; 0 for a query that sees no key.",
+    .formula = "y = p @ v, l = ln(sum(e^s along last)); p = e^(s - l), s = scale q @ k^T where \"the query "
+               "sees the key\", else -inf",
+    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(y y' along "
+               "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
+    .zero = 1u << 3, .operands = 4, .names = "q k v mask", .outputs = 2, .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE, TAKES(attention),
+    RULES(attention_tiles, shape, units, scratch, flops, expand, vjp, vmap),
+    .kernel = KERNELS(attention_tiles), .own_scratch = true);
+
+/* ---- attention_tiles_grad ---- */
+
+/* x: queries, keys, values, mask, result, logarithms of sums, gradient of the result. */
+EXPAND(attention_tiles_grad)
+{
+    const struct attention *a = attr;
+    const wg_node seen = attention_seen(here, x, a->heads, a->causal),
+                  scores = attention_scores(here, x, seen, a->heads, a->scale),
+                  v = attention_by_heads(here, x[2], a->heads), gy = attention_by_heads(here, x[6], a->heads);
+    const wg_node inner =
+        wg_sum(attention_by_heads(here, wg_mul(x[4], x[6]), a->heads), .axes = WG_AXES(-1), .keepdims = true);
+    const wg_node p = wg_exp(wg_sub(scores, beside_scores(here, x[5], a->heads)));
+    const wg_node slopes = wg_mul(wg_mul(p, wg_sub(wg_matmul(gy, v, .tb = true), inner)), a->scale);
+    const wg_node q = attention_by_heads(here, x[0], a->heads), k = attention_by_heads(here, x[1], a->heads);
+    y[0] = attention_joined(here, wg_matmul(slopes, k), a->heads);
+    y[1] = attention_joined(here, wg_matmul(slopes, q, .ta = true), a->heads);
+    y[2] = attention_joined(here, wg_matmul(p, gy, .ta = true), a->heads);
+}
+VMAP(attention_tiles_grad) { return of_rows(here, y, x, rows, n, 7); }
+SAMPLE(attention_tiles_grad)
+{
+    if (i >= CASES) return wg_none;
+    const struct attention_case *c = &cases[i];
+    wg_shape s = c->q, logs = c->q;
+    s.dim[s.rank - 1] = c->v.dim[s.rank - 1];
+    logs.dim[s.rank - 1] = c->q.dim[s.rank - 2];
+    logs.dim[s.rank - 2] = c->a.heads;
+    const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
+    const wg_node y = wg_any(g, s), sums = wg_between(g, 1, 3, logs), gy = wg_any(g, s);
+    return wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, k, v, m, y, sums, gy }, 7, &c->a);
+}
+ERROR_SAMPLE(attention_tiles_grad)
+{
+    if (i) return NULL;
+    const wg_node q = ANY(3, 4);
+    wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, q, q, wg_greater(ANY(3, 3), 0), q, q, q }, 7,
+             &(struct attention){ false, 1, 1 });
+    return "must be [1,3]";
+}
+
+DEFINE_OP(
+    attention_tiles_grad,
+    .summary =
+        "Gradients of attention_tiles by queries, keys and values. Operands: those of attention_tiles, its "
+        "two results, and the gradient g of the first. The scores are computed again.",
+    .formula = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ g; s' = p * (g @ v^T - sum(y g along "
+               "last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else -inf",
+    .adjoint = "\"the formula, differentiated\"", .zero = 1u << 3, .operands = 7, .names = "q k v mask y l g",
+    .outputs = 3, .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE, TAKES(attention),
+    RULES(attention_tiles_grad, shape, units, scratch, flops, expand, vmap),
+    .kernel = KERNELS(attention_tiles_grad), .phases = 2, .own_scratch = true);
 
 #endif
