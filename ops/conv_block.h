@@ -1,4 +1,4 @@
-/* conv_block.h: sums over taps and channels for elements of type T: the inner loops of conv.c. N(name)
+/* conv_block.h: sums over taps and channels for elements of type T: the inner loops of convolutions. N(name)
  * is the name of T's function. Each sum is taken in order, over the rows of taps, the taps of a row by
  * their places in the source, and channels. So its bits do not depend on how many places and columns
  * are computed at a time. */
@@ -230,4 +230,206 @@ static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int
                 for (int64_t i = u; i < to; i++) N(line_of)(s, x, panel, y, i, g, c, lanes);
             }
     }
+}
+
+/* ---- as many groups as channels: the lanes of vectors are channels, and the kernel is read where it lies. Taps
+ * beside the source are left out ---- */
+
+/* `rows` places from j on, at taps [from, to), by `vectors` vectors of channels from c on. q->panel:
+ * the kernel. */
+ALWAYS_INLINE void N(channel_block)(int rows, const N(line) * q, int64_t j, conv_range taps, int64_t c,
+                                    int vectors)
+{
+    const int64_t down = q->taps.step * q->apart, width = q->width - c - (vectors - 1) * N(LANES);
+    const N(mask) last = N(mask_of)(width < N(LANES) ? width : N(LANES));
+    N(vector) sum[12][2];
+    UNROLL
+    for (int i = 0; i < rows; i++) UNROLL
+    for (int v = 0; v < vectors; v++) sum[i][v] = (N(vector)){ 0 };
+    for (int64_t r = 0; r < q->rows[0]; r++)
+        for (int64_t s = 0; s < q->rows[1]; s++)
+            for (int64_t t = taps.from; t < taps.to; t++) {
+                const T *x = q->x + r * q->x_next[0] + s * q->x_next[1] +
+                             (j * q->taps.step + q->taps.first + t * q->taps.delta) * q->apart + c;
+                const T *w = q->panel + r * q->panel_next[0] + s * q->panel_next[1] +
+                             (q->taps.k + t * q->taps.next) * q->apart + c;
+                UNROLL
+                for (int v = 0; v < vectors; v++) {
+                    const bool end = v == vectors - 1;
+                    const int64_t at = v * N(LANES);
+                    const N(vector) column = N(get)(w + at, end, last);
+                    UNROLL
+                    for (int i = 0; i < rows; i++) {
+                        const T *a = x + i * down + at;
+                        sum[i][v] = N(MULADD)(N(get)(a, end, last), column, sum[i][v]);
+                    }
+                }
+            }
+    UNROLL
+    for (int i = 0; i < rows; i++) {
+        T *y = q->y + (j + i) * q->between + c;
+        UNROLL
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + v * N(LANES)) = sum[i][v];
+        N(store)(y + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+    }
+}
+
+ALWAYS_INLINE void N(channel_blocks)(const N(line) * q, int64_t j, conv_range taps, int64_t c, int rows,
+                                     int vectors)
+{
+    CONV_ROWS(rows, N(channel_block), q, j, taps, c, vectors);
+}
+
+/* The places of a line, for the channels from c on of one or two vectors. */
+ALWAYS_INLINE void N(channel_places)(const N(line) * q, int64_t c, int vectors)
+{
+    const conv_range inner = conv_inner(&q->taps, q->size, q->places), all = { 0, q->taps.count };
+    for (int64_t j = 0; j < q->places;) {
+        if (j >= inner.from && j < inner.to) {
+            const int rows = conv_rows(inner.to - j);
+            N(channel_blocks)(q, j, all, c, rows, vectors);
+            j += rows;
+        } else {
+            N(channel_block)(1, q, j, conv_met(&q->taps, j, q->size), c, vectors);
+            j++;
+        }
+    }
+}
+static __attribute__((noinline)) void N(channels_2)(const N(line) * q, int64_t c)
+{
+    N(channel_places)(q, c, 2);
+}
+static __attribute__((noinline)) void N(channels_1)(const N(line) * q, int64_t c)
+{
+    N(channel_places)(q, c, 1);
+}
+
+static void N(channel_line)(const conv_sizes *s, const T *x, const T *W, T *y, int64_t u)
+{
+    const conv_axis *last = &s->axis[2];
+    const int64_t by = s->back ? last->stride : 1, d2 = conv_result(last, s->back);
+    N(line) q = N(line_at)(s, x, W, u, s->groups, conv_source(last, s->back), last->taps * s->groups);
+    q.width = s->groups;
+    for (int64_t r = 0, classes = conv_classes(last, s->back); r < classes; r++) {
+        q.taps = conv_class_of(last, s->back, r);
+        q.places = (d2 - r - 1) / by + 1;
+        q.y = y + (u * d2 + r) * s->groups;
+        for (int64_t c = 0; c < s->groups; c += 2 * N(LANES))
+            if (s->groups - c > N(LANES)) N(channels_2)(&q, c);
+            else N(channels_1)(&q, c);
+    }
+}
+
+/* ---- to few channels: the lanes of vectors are places of the result. The source is first copied into lines of one
+ * channel each, with zeros before and after ---- */
+
+/* Line u of the source, of all images: s->narrow or s->wide lines of `wide` elements. */
+static void N(copy_line)(const conv_sizes *s, const conv_flat *f, const T *x, T *to, int64_t u)
+{
+    const int64_t in = s->back ? s->narrow : s->wide, size = conv_source(&s->axis[2], s->back);
+    x += u * size * in, to += u * in * f->wide;
+    memset(to, 0, (size_t)(in * f->wide) * sizeof(T));
+    for (int64_t c = 0; c < in; c++)
+        for (int64_t i = 0; i < size; i++) to[c * f->wide + f->before + i] = x[i * in + c];
+}
+
+/* Places from j on, `vectors` vectors of them, at all columns. Both are constants, so that the sums stay in
+ * registers. q->panel: the kernel. q->apart: of channels in the source. */
+ALWAYS_INLINE void N(few_places)(const N(line) * q, const conv_flat *f, int64_t j, int columns, int vectors)
+{
+    N(vector) sum[8][2];
+    UNROLL
+    for (int i = 0; i < columns; i++) UNROLL
+    for (int v = 0; v < vectors; v++) sum[i][v] = (N(vector)){ 0 };
+    for (int64_t r = 0; r < q->rows[0]; r++)
+        for (int64_t s = 0; s < q->rows[1]; s++)
+            for (int64_t t = 0; t < q->taps.count; t++) {
+                const T *x =
+                    q->x + r * q->x_next[0] + s * q->x_next[1] + j + q->taps.first + t * q->taps.delta;
+                const T *w = q->panel + r * q->panel_next[0] + s * q->panel_next[1] +
+                             (q->taps.k + t * q->taps.next) * q->channels * columns;
+                for (int64_t c = 0; c < q->channels; c++, x += q->apart, w += f->next) {
+                    N(vector) place[2];
+                    UNROLL
+                    for (int v = 0; v < vectors; v++) place[v] = *(const N(any) *)(x + v * N(LANES));
+                    UNROLL
+                    for (int i = 0; i < columns; i++) {
+                        const N(vector) left = w[i * f->column] - (N(vector)){ 0 };
+                        UNROLL
+                        for (int v = 0; v < vectors; v++) sum[i][v] = N(MULADD)(left, place[v], sum[i][v]);
+                    }
+                }
+            }
+    T whole[8][2 * N(LANES)];
+    UNROLL
+    for (int i = 0; i < columns; i++) UNROLL
+    for (int v = 0; v < vectors; v++) *(N(any) *)(whole[i] + v * N(LANES)) = sum[i][v];
+    const int64_t left = q->places - j, count = left < vectors * N(LANES) ? left : vectors * N(LANES);
+    for (int64_t l = 0; l < count; l++) {
+        T *y = q->y + (j + l) * q->between;
+        UNROLL
+        for (int i = 0; i < columns; i++) y[i] = whole[i][l];
+    }
+}
+
+#define CONV_CASE(n) \
+    case n: N(few_places)(q, f, j, n, vectors); break
+ALWAYS_INLINE void N(few_columns)(const N(line) * q, const conv_flat *f, int64_t j, int vectors)
+{
+    switch (q->width) {
+        CONV_CASE(2);
+        CONV_CASE(3);
+        CONV_CASE(4);
+        CONV_CASE(5);
+        CONV_CASE(6);
+        CONV_CASE(7);
+        CONV_CASE(8);
+    default: N(few_places)(q, f, j, 1, vectors); break;
+    }
+}
+#undef CONV_CASE
+static __attribute__((noinline)) void N(few_2)(const N(line) * q, const conv_flat *f, int64_t j)
+{
+    N(few_columns)(q, f, j, 2);
+}
+static __attribute__((noinline)) void N(few_1)(const N(line) * q, const conv_flat *f, int64_t j)
+{
+    N(few_columns)(q, f, j, 1);
+}
+
+static void N(few_line)(const conv_sizes *s, const conv_flat *f, const T *x, const T *W, T *y, int64_t u)
+{
+    const conv_axis *last = &s->axis[2];
+    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
+                  by = s->back ? last->stride : 1, d2 = conv_result(last, s->back);
+    N(line) q = N(line_at)(s, x, W, u, in, f->wide, last->taps * in * out);
+    q.x += f->before;
+    q.apart = f->wide, q.channels = in, q.width = out;
+    for (int64_t r = 0, classes = conv_classes(last, s->back); r < classes; r++) {
+        q.taps = conv_class_of(last, s->back, r);
+        q.places = (d2 - r - 1) / by + 1;
+        q.y = y + (u * d2 + r) * out;
+        for (int64_t j = 0; j < q.places; j += 2 * N(LANES))
+            if (q.places - j > N(LANES)) N(few_2)(&q, f, j);
+            else N(few_1)(&q, f, j);
+    }
+}
+
+/* ---- all ---- */
+
+static void N(run)(const wg_kernel *k, const conv_sizes *s)
+{
+    const int64_t rows = s->axis[0].taps * s->axis[1].taps;
+    const conv_flat f = conv_flat_of(s);
+    const T *x = k->x[0], *W = k->x[1];
+    T *y = k->y[0], *memory = k->scratch;
+    if (k->phase && !conv_is_by_channels(s) && !f.wide) {
+        N(lines)(s, x, memory, y, k->begin, k->end);
+        return;
+    }
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (k->phase && f.wide) N(few_line)(s, &f, memory, W, y, u);
+        else if (k->phase) N(channel_line)(s, x, W, y, u);
+        else if (f.wide) N(copy_line)(s, &f, x, memory, u);
+        else N(pack)(s, W, memory, u % rows, u / rows);
 }

@@ -1,8 +1,6 @@
-/* conv_sum_block.h: sums over places for elements of type T: the inner loops of conv_weights.c. Each
+/* conv_sum_block.h: sums over places for elements of type T: the inner loops of conv_weights. conv_block.h comes first. Each
  * sum is taken in order, line by line and place by place, so its bits do not depend on how many
  * elements of the result are computed at a time. */
-
-enum { N(LANES) = BYTES / sizeof(T) };
 
 /* A part of the result: of a row of taps, elements [first, first + count), each a tap of the last axis
  * and a channel of the wide side, by columns, channels of the narrow side. */
@@ -223,4 +221,27 @@ static void N(add_parts)(const T *restrict x, T *restrict y, int64_t size, int64
     for (int64_t i = begin; i < end; i++) y[i] = x[i];
     for (int64_t p = 1; p < parts; p++)
         for (int64_t i = begin; i < end; i++) y[i] += x[p * size + i];
+}
+
+static void N(unit)(const wg_kernel *k, const weights *w, int64_t u)
+{
+    const conv_sizes *s = &w->s;
+    const int64_t rows = s->axis[0].taps * s->axis[1].taps, groups = conv_is_by_channels(s) ? 1 : s->groups,
+                  each = rows * groups * w->blocks, part = u / each, rest = u % each, row = rest % rows,
+                  group = rest / rows % groups, c = rest / rows / groups * COLUMNS;
+    T *to = (T *)(w->parts > 1 ? k->scratch : k->y[0]) + part * w->size +
+            row * s->axis[2].taps * s->wide * s->narrow * s->groups;
+    N(part)
+    p = { .s = s,
+          .wide = k->x[0],
+          .narrow = k->x[1],
+          .to = to + group * s->narrow + c,
+          .k0 = row / s->axis[1].taps,
+          .k1 = row % s->axis[1].taps,
+          .group = group,
+          .column = c,
+          .from = w->lines * part / w->parts,
+          .until = w->lines * (part + 1) / w->parts };
+    if (conv_is_by_channels(s)) N(channel_taps)(&p);
+    else N(taps)(&p, s->narrow - c < COLUMNS ? s->narrow - c : COLUMNS);
 }

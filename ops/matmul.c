@@ -679,14 +679,6 @@ VJP(matmul)
     gx[1] = shaped(here, gx[1], wg_node_shape(x[1]));
 }
 
-static wg_node matmul_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
-{
-    const matmul_attr *f = wg_attr(y);
-    wg_node a = wg_is_none(tx[0]) ? wg_none : product_node(here, tx[0], x[1], f->ta, f->tb);
-    wg_node b = wg_is_none(tx[1]) ? wg_none : product_node(here, x[0], tx[1], f->ta, f->tb);
-    return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_add(a, b);
-}
-
 enum { MERGED_INNER = 64 }; /* products with a longer inner axis stay separate calls */
 
 static bool can_merge(const wg_node x[], int n)
@@ -798,8 +790,8 @@ DEFINE_OP(matmul,
           .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
                      "where ta, else a, B = b^T where tb, else b",
           .stored = 3, .operands = 2, .kind = WG_CONTRACT, .cost = 16, TAKES(matmul),
-          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, jvp, vmap, merge),
-          .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
+          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, vmap, merge),
+          .jvp = product_jvp, .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {
     a = WG_OR_NONE(a);
@@ -828,7 +820,7 @@ static wg_node matmul_stored_jvp(wg_site here, wg_node y, const wg_node x[], con
 {
     wg_node t[2]; /* the tangent of a stored operand is f32 */
     for (int k = 0; k < 2; k++) t[k] = wg_is_none(tx[k]) ? wg_none : wg_cast(tx[k], wg_node_dtype(y));
-    return matmul_jvp(here, y, x, t);
+    return product_jvp(here, y, x, t);
 }
 
 static wg_node stored_any(wg_site here, wg_graph *g, wg_shape s, wg_dtype t)

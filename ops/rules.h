@@ -106,6 +106,16 @@ static inline void warn_of_twice(wg_rule *r, const wg_op *op, const char *why)
 /* One element a row, with a last axis of size 1, so that it broadcasts along the row. */
 static inline wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
 
+/* The derivative of an op of two operands that is linear in each. */
+static inline wg_node product_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const wg_op *op = wg_node_op(y);
+    const void *f = wg_attr(y);
+    wg_node a = wg_is_none(tx[0]) ? wg_none : wg_apply(here, op, (wg_node[]){ tx[0], x[1] }, 2, f),
+            b = wg_is_none(tx[1]) ? wg_none : wg_apply(here, op, (wg_node[]){ x[0], tx[1] }, 2, f);
+    return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_add(a, b);
+}
+
 /* The .alias of an op whose result is all of its operand. */
 static inline int64_t at_start(const wg_kernel *k) { return 0; }
 
