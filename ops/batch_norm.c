@@ -30,24 +30,12 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
 #define FLOATS_FILE "batch_norm_block.h"
 #include "both_floats.h"
 
-KERNEL(batch_norm_train)
-{
-    const matrix m = matrix_of(k);
-    BY_FLOAT(k, train, k, &m, eps_of(k->attr));
-    return true;
-}
-KERNEL(batch_norm_grad)
-{
-    const matrix m = matrix_of(k);
-    BY_FLOAT(k, train_grad, k, &m, eps_of(k->attr));
-    return true;
-}
+KERNEL(batch_norm_train) { return BY_FLOAT(k, batch_kernel, k, false); }
+KERNEL(batch_norm_grad) { return BY_FLOAT(k, batch_kernel, k, true); }
 
 #if WG_BASE
 
 #include "graph/graph.h"
-
-extern const wg_op wgi_op_batch_norm_train, wgi_op_batch_norm_grad;
 
 static int64_t units_of(const wg_kernel *k)
 {
@@ -63,18 +51,10 @@ static size_t scratch_of(const wg_kernel *k)
     return (size_t)((2 * m.blocks + 3) * m.f) * wg_dtype_size(k->xt[0].dtype);
 }
 
-static wg_axes rows_of(wg_node x)
-{
-    wg_axes a = { .count = wg_node_shape(x).rank - 1 };
-    for (int i = 0; i < a.count; i++) a.axis[i] = i;
-    return a;
-}
-
 static double row_count(wg_node x)
 {
-    wg_shape s = wg_node_shape(x);
-    s.rank--;
-    return (double)wg_shape_size(s);
+    const wg_shape s = wg_node_shape(x);
+    return (double)wg_shape_size(without_last(&s));
 }
 
 /* ---- batch_norm_train: y, mean, variance ---- */
@@ -88,36 +68,21 @@ static bool batch_norm_train_shape(wg_rule *r)
 EXPAND(batch_norm_train)
 {
     double eps = eps_of(attr);
-    wg_axes rows = rows_of(x[0]);
+    const wg_axes rows = all_but_last(x[0]);
     y[1] = wg_mean(x[0], .axes = AXES_OF(rows));
     y[2] = wg_var(x[0], .axes = AXES_OF(rows));
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
+EXTERN(batch_norm_grad);
 /* A batch without rows has no mean, which is NaN. y has no elements, so it depends on nothing. */
 VJP(batch_norm_train)
 {
-    if (wg_shape_size(wg_node_shape(x[0])) == 0) {
-        gx[0] = gx[1] = gx[2] = wg_number(0);
-        return;
-    }
-    gx[0] = wg_apply(here, &wgi_op_batch_norm_grad,
-                     (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
-    gx[1] = wg_part(gx[0], 1);
-    gx[2] = wg_part(gx[0], 2);
+    if (wg_shape_size(wg_node_shape(x[0]))) norm_gradients(here, &wgi_op_batch_norm_grad, y, gy, x, gx);
+    else gx[0] = gx[1] = gx[2] = wg_number(0);
 }
-SAMPLE(batch_norm_train)
-{
-    static const wg_shape s[] = {
-        { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } }, { 2, { 301, 3 } }
-    };
-    if (i > 4) return wg_none;
-    wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    return wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ x, gamma, beta }, 3,
-                    &(struct norm){ i == 1   ? 0.125
-                                    : i == 3 ? 1
-                                             : 0 });
-}
+#define OF_SHAPE(eps, ...) norm_sample(here, g, &wgi_op_batch_norm_train, eps, WG_SHAPE(__VA_ARGS__))
+SAMPLES(batch_norm_train, OF_SHAPE(0, 5, 3), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(0, 40, 18), OF_SHAPE(1, 1, 2),
+        OF_SHAPE(0, 301, 3));
 ERRORS(batch_norm_train,
        (wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ ANY(5, 3), ANY(3), ANY(4) }, 3, NULL),
         "it must be [3]"));
@@ -154,23 +119,11 @@ EXPAND(batch_norm_grad)
     wg_node means = wg_div(wg_add(y[2], wg_mul(h, y[1])), row_count(x[0]));
     y[0] = wg_mul(wg_mul(x[1], inverse), wg_sub(x[4], means));
 }
-SAMPLE(batch_norm_grad)
-{
-    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } }, { 2, { 260, 5 } } };
-    if (i > 3) return wg_none;
-    wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f),
-            variance = wg_between(g, 0.5, 2, f);
-    wg_node gy = wg_any(g, s[i]);
-    return wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x, gamma, mean, variance, gy }, 5, NULL);
-}
-ERROR_SAMPLE(batch_norm_grad)
-{
-    if (i) return NULL;
-    wg_node f = ANY(3);
-    wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ ANY(5, 3), f, f, f, ANY(4, 3) }, 5, NULL);
-    return "is not shaped as";
-}
+#define GRADIENT(...) norm_grad_sample(here, g, &wgi_op_batch_norm_grad, false, WG_SHAPE(__VA_ARGS__))
+SAMPLES(batch_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(34, 17), GRADIENT(260, 5));
+ERRORS(batch_norm_grad, (wg_apply(here, &wgi_op_batch_norm_grad,
+                                  (wg_node[]){ ANY(5, 3), ANY(3), ANY(3), ANY(3), ANY(4, 3) }, 5, NULL),
+                         "is not shaped as"));
 
 DEFINE_OP(
     batch_norm_grad,
@@ -240,29 +193,18 @@ EXPAND(batch_norm)
     wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], wg_or_standard(a->eps, 0))));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
-SAMPLE(batch_norm)
-{
-    if (i > 4) return wg_none;
-    wg_shape s = i == 2 ? WG_SHAPE(0, 3) : i > 2 ? WG_SHAPE(4, 3, 2) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
-    wg_node x = wg_any(g, s), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    if (i == 0) return wg_batch_norm(x, gamma, beta);
-    if (i == 3) return wg_batch_norm(x, gamma, beta, .axis = WG_AXES(1));
-    wg_node mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
-    if (i == 4) return wg_batch_norm(x, gamma, beta, mean, variance, .axis = WG_AXES(-2));
-    return wg_batch_norm(x, gamma, beta, mean, variance, .eps = 0.01);
-}
-ERROR_SAMPLE(batch_norm)
-{
-    wg_node x = ANY(5, 3), f = ANY(3);
-    switch (i) {
-    case 0: wg_batch_norm(x, ANY(4), f); return "it must be [3]";
-    case 1: wg_batch_norm(x, f, f, f); return "or neither";
-    case 2: wg_batch_norm(x, f, f, .eps = -1); return "eps is -1";
-    case 3: wg_batch_norm(f, f, f); return "must have 2 to 8";
-    case 4: wg_batch_norm(x, f, f, .axis = WG_AXES(0)); return "axis 0 of";
-    }
-    return NULL;
-}
+#define FEATURES BETWEEN(0.5, 1.5, 3), ANY(3)
+#define MOMENTS  ANY(3), BETWEEN(0.5, 2, 3)
+SAMPLES(batch_norm, wg_batch_norm(ANY(4, 3), FEATURES),
+        wg_batch_norm(ANY(4, 3), FEATURES, MOMENTS, .eps = 0.01),
+        wg_batch_norm(ANY(0, 3), FEATURES, MOMENTS, .eps = 0.01),
+        wg_batch_norm(ANY(4, 3, 2), FEATURES, .axis = WG_AXES(1)),
+        wg_batch_norm(ANY(4, 3, 2), FEATURES, MOMENTS, .axis = WG_AXES(-2)));
+ERRORS(batch_norm, (wg_batch_norm(ANY(5, 3), ANY(4), ANY(3)), "it must be [3]"),
+       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), ANY(3)), "or neither"),
+       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
+       (wg_batch_norm(ANY(3), ANY(3), ANY(3)), "must have 2 to 8"),
+       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .axis = WG_AXES(0)), "axis 0 of"));
 
 DEFINE_OP(
     batch_norm,

@@ -119,50 +119,28 @@ static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c
 
 /* ---- kernels: a unit is a block of rows, or some columns of all blocks (unit_of) ---- */
 
-static void N(train)(const wg_kernel *k, const matrix *m, double eps)
+/* The result, mean and variance; or grad: the gradients by x, gamma and beta. */
+ALWAYS_INLINE bool N(batch_kernel)(const wg_kernel *k, bool grad)
 {
-    N(batch)
-    o = { .x = k->x[0],
-          .gamma = k->x[1],
-          .beta = k->x[2],
-          .y = k->y[0],
-          .mean = k->y[1],
-          .variance = k->y[2],
-          .part = k->scratch,
-          .eps = (T)eps,
-          .stream = streams(k, 0) };
-    o.scale = o.part + 2 * m->blocks * m->f;
+    const matrix shape = matrix_of(k), *m = &shape;
+    const T eps = (T)eps_of(k->attr);
+    N(batch) o = { .x = k->x[0], .gamma = k->x[1], .y = k->y[0], .eps = eps, .stream = streams(k, 0) };
+    if (grad) o.mean = (T *)(uintptr_t)k->x[2], o.variance = (T *)(uintptr_t)k->x[3], o.gy = k->x[4];
+    else o.beta = k->x[2], o.mean = k->y[1], o.variance = k->y[2];
+    if (grad) o.dgamma = k->y[1], o.dbeta = k->y[2];
+    o.part = k->scratch, o.scale = o.part + 2 * m->blocks * m->f;
+    o.level = o.scale + m->f, o.slope = o.level + m->f;
     for (int64_t u = k->begin; u < k->end; u++) {
         const unit s = unit_of(m, k->phase, u);
-        for (int64_t b = s.block; b < s.last && s.sums; b++) N(moments)(&o, m, b, s.c, s.end);
-        if (s.join) N(join_moments)(&o, m, s.c, s.end);
-        for (int64_t b = s.block; b < s.last && s.rows; b++) N(normalise)(&o, m, b, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.sums; b++)
+            if (grad) N(sums)(&o, m, b, s.c, s.end);
+            else N(moments)(&o, m, b, s.c, s.end);
+        if (s.join && grad) N(join_sums)(&o, m, s.c, s.end);
+        else if (s.join) N(join_moments)(&o, m, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.rows; b++)
+            if (grad) N(descend)(&o, m, b, s.c, s.end);
+            else N(normalise)(&o, m, b, s.c, s.end);
     }
     stream_end();
-}
-
-static void N(train_grad)(const wg_kernel *k, const matrix *m, double eps)
-{
-    N(batch)
-    o = { .x = k->x[0],
-          .gamma = k->x[1],
-          .mean = (T *)(uintptr_t)k->x[2],
-          .variance = (T *)(uintptr_t)k->x[3],
-          .gy = k->x[4],
-          .y = k->y[0],
-          .dgamma = k->y[1],
-          .dbeta = k->y[2],
-          .part = k->scratch,
-          .eps = (T)eps,
-          .stream = streams(k, 0) };
-    o.scale = o.part + 2 * m->blocks * m->f;
-    o.level = o.scale + m->f;
-    o.slope = o.level + m->f;
-    for (int64_t u = k->begin; u < k->end; u++) {
-        const unit s = unit_of(m, k->phase, u);
-        for (int64_t b = s.block; b < s.last && s.sums; b++) N(sums)(&o, m, b, s.c, s.end);
-        if (s.join) N(join_sums)(&o, m, s.c, s.end);
-        for (int64_t b = s.block; b < s.last && s.rows; b++) N(descend)(&o, m, b, s.c, s.end);
-    }
-    stream_end();
+    return true;
 }

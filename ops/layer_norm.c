@@ -7,22 +7,10 @@
 #define FLOATS_FILE "layer_norm_row.h"
 #include "both_floats.h"
 
-KERNEL(layer_norm)
-{
-    const matrix m = matrix_of(k);
-    BY_FLOAT(k, rows, k, &m, eps_of(k->attr));
-    return true;
-}
-KERNEL(layer_norm_grad)
-{
-    const matrix m = matrix_of(k);
-    BY_FLOAT(k, rows_grad, k, &m, eps_of(k->attr));
-    return true;
-}
+KERNEL(layer_norm) { return BY_FLOAT(k, rows, k); }
+KERNEL(layer_norm_grad) { return BY_FLOAT(k, rows_grad, k); }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_layer_norm, wgi_op_layer_norm_grad;
 
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
 static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axes = WG_AXES(-1), .keepdims = true); }
@@ -44,38 +32,19 @@ EXPAND(layer_norm)
     wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
     y[0] = wg_add(wg_mul(h, x[1]), x[2]);
 }
-VJP(layer_norm)
-{
-    gx[0] = wg_apply(here, &wgi_op_layer_norm_grad,
-                     (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
-    gx[1] = wg_part(gx[0], 1);
-    gx[2] = wg_part(gx[0], 2);
-}
+EXTERN(layer_norm_grad);
+VJP(layer_norm) { norm_gradients(here, &wgi_op_layer_norm_grad, y, gy, x, gx); }
 /* Rows are normalised by themselves, all by the same gamma and beta. */
 VMAP(layer_norm)
 {
-    if (rows[1] || rows[2]) return wg_none;
-    return wg_apply(here, &wgi_op_layer_norm, x, 3, wg_attr(y));
+    return rows[1] || rows[2] ? wg_none : wg_apply(here, &wgi_op_layer_norm, x, 3, wg_attr(y));
 }
-SAMPLE(layer_norm)
-{
-    static const wg_shape s[] = { { 2, { 3, 5 } },   { 3, { 3, 2, 4 } }, { 1, { 7 } },   { 2, { 35, 3 } },
-                                  { 2, { 2, 300 } }, { 2, { 3, 1 } },    { 2, { 0, 4 } } };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    return wg_layer_norm(x, gamma, beta, .eps = i % 2 ? 0.125 : 0);
-}
-ERROR_SAMPLE(layer_norm)
-{
-    wg_node x = ANY(5, 3), f = ANY(3);
-    switch (i) {
-    case 0: wg_layer_norm(x, f, ANY(5)); return "it must be [3]";
-    case 1: wg_layer_norm(x, f, f, .eps = -1); return "eps is -1";
-    case 2: wg_layer_norm(wg_sum(x), f, f); return "must have 1 to 8";
-    }
-    return NULL;
-}
+#define OF_SHAPE(eps, ...) norm_sample(here, g, &wgi_op_layer_norm, eps, WG_SHAPE(__VA_ARGS__))
+SAMPLES(layer_norm, OF_SHAPE(0, 3, 5), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(0, 7), OF_SHAPE(0.125, 35, 3),
+        OF_SHAPE(0, 2, 300), OF_SHAPE(0.125, 3, 1), OF_SHAPE(0, 0, 4));
+ERRORS(layer_norm, (wg_layer_norm(ANY(5, 3), ANY(3), ANY(5)), "it must be [3]"),
+       (wg_layer_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
+       (wg_layer_norm(wg_sum(ANY(5, 3)), ANY(3), ANY(3)), "must have 1 to 8"));
 
 DEFINE_OP(
     layer_norm,
@@ -126,26 +95,12 @@ EXPAND(layer_norm_grad)
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
     y[0] = wg_mul(inverse, wg_sub(wg_sub(d, row_mean(here, d)), wg_mul(h, row_mean(here, wg_mul(d, h)))));
 }
-SAMPLE(layer_norm_grad)
-{
-    static const wg_shape s[] = {
-        { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 35, 4 } }, { 2, { 2, 300 } }, { 1, { 6 } }
-    };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_shape rows = s[i], f = { 1, { s[i].dim[s[i].rank - 1] } };
-    rows.rank--;
-    wg_node x[] = { wg_any(g, s[i]), wg_between(g, 0.5, 1.5, f), wg_any(g, rows), wg_between(g, 0.5, 2, rows),
-                    wg_any(g, s[i]) };
-    return wg_apply(here, &wgi_op_layer_norm_grad, x, 5, NULL);
-}
-ERROR_SAMPLE(layer_norm_grad)
-{
-    wg_node f = ANY(3), rows = ANY(5), x = ANY(5, 3);
-    if (i > 1) return NULL;
-    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : ANY(4, 3) }, 5,
-             NULL);
-    return i ? "one number a row" : "is not shaped as";
-}
+#define GRADIENT(...) norm_grad_sample(here, g, &wgi_op_layer_norm_grad, true, WG_SHAPE(__VA_ARGS__))
+SAMPLES(layer_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(35, 4), GRADIENT(2, 300), GRADIENT(6));
+#define MISTAKE(mean, gy) \
+    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ ANY(5, 3), ANY(3), ANY(5), mean, gy }, 5, NULL)
+ERRORS(layer_norm_grad, (MISTAKE(ANY(5), ANY(4, 3)), "is not shaped as"),
+       (MISTAKE(ANY(3), ANY(5, 3)), "one number a row"));
 
 DEFINE_OP(
     layer_norm_grad,

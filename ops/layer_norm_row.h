@@ -67,43 +67,34 @@ static void N(join)(const N(layer) * o, const matrix *m, const T *part, int64_t 
 
 /* ---- kernels ---- */
 
-static void N(rows)(const wg_kernel *k, const matrix *m, double eps)
+static bool N(rows)(const wg_kernel *k)
 {
-    const N(layer) o = { .x = k->x[0],
-                         .gamma = k->x[1],
-                         .beta = k->x[2],
-                         .y = k->y[0],
-                         .mean = k->y[1],
-                         .variance = k->y[2],
-                         .eps = (T)eps,
-                         .stream = streams(k, 0) };
-    for (int64_t r = k->begin; r < k->end; r++) N(normalise)(&o, m->f, r);
+    const matrix m = matrix_of(k);
+    N(layer) o = { .x = k->x[0], .gamma = k->x[1], .beta = k->x[2], .y = k->y[0] };
+    o.mean = k->y[1], o.variance = k->y[2], o.eps = (T)eps_of(k->attr), o.stream = streams(k, 0);
+    for (int64_t r = k->begin; r < k->end; r++) N(normalise)(&o, m.f, r);
     stream_end();
+    return true;
 }
 
 /* Phase 0: blocks of rows, each with its own sums in scratch. Phase 1: the sums of all blocks, by columns. */
-static void N(rows_grad)(const wg_kernel *k, const matrix *m, double eps)
+static bool N(rows_grad)(const wg_kernel *k)
 {
-    const int64_t f = m->f;
-    const N(layer) o = { .x = k->x[0],
-                         .gamma = k->x[1],
-                         .mean = (T *)(uintptr_t)k->x[2],
-                         .variance = (T *)(uintptr_t)k->x[3],
-                         .gy = k->x[4],
-                         .y = k->y[0],
-                         .dgamma = k->y[1],
-                         .dbeta = k->y[2],
-                         .eps = (T)eps,
-                         .stream = streams(k, 0) };
+    const matrix m = matrix_of(k);
+    const int64_t f = m.f;
+    N(layer) o = { .x = k->x[0], .gamma = k->x[1], .gy = k->x[4], .y = k->y[0] };
+    o.mean = (T *)(uintptr_t)k->x[2], o.variance = (T *)(uintptr_t)k->x[3];
+    o.dgamma = k->y[1], o.dbeta = k->y[2], o.eps = (T)eps_of(k->attr), o.stream = streams(k, 0);
     for (int64_t u = k->begin; u < k->end; u++) {
         T *part = k->scratch;
         if (k->phase) {
-            N(join)(&o, m, part, u * UNIT, (u + 1) * UNIT < f ? (u + 1) * UNIT : f);
+            N(join)(&o, &m, part, u * UNIT, (u + 1) * UNIT < f ? (u + 1) * UNIT : f);
             continue;
         }
         part += 2 * u * f;
         for (int64_t j = 0; j < 2 * f; j++) part[j] = 0;
-        for (int64_t r = u * ROW_BLOCK; r < block_end(m, u); r++) N(descend)(&o, f, r, part, part + f);
+        for (int64_t r = u * ROW_BLOCK; r < block_end(&m, u); r++) N(descend)(&o, f, r, part, part + f);
     }
     stream_end();
+    return true;
 }

@@ -13,10 +13,8 @@ enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 
 #define NORM_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5")
 OPTIONS(norm, NORM_FIELDS);
-static inline double eps_of(const struct norm *a)
-{
-    return wg_or_standard(a->eps, 0);
-} /* the rule put the default */
+/* The shape rule has put the default. */
+static inline double eps_of(const struct norm *a) { return wg_or_standard(a->eps, 0); }
 
 /* x as rows of f features, in blocks of rows. */
 typedef struct matrix {
@@ -102,12 +100,41 @@ static inline bool norm_shapes(wg_rule *r, int rank, int from, int to)
     return true;
 }
 
-/* The sum over all axes but the last. */
-static inline wg_node sum_of_rows(wg_site here, wg_node x)
+/* All axes but the last, and the sum over them. */
+static inline wg_axes all_but_last(wg_node x)
 {
     wg_axes a = { .count = wg_node_shape(x).rank - 1 };
     for (int i = 0; i < a.count; i++) a.axis[i] = i;
+    return a;
+}
+static inline wg_node sum_of_rows(wg_site here, wg_node x)
+{
+    const wg_axes a = all_but_last(x);
     return a.count ? wg_sum(x, .axes = AXES_OF(a)) : x;
+}
+
+/* The derivatives of y, mean and variance of x, gamma and beta by those three: parts of an op. */
+static inline void norm_gradients(wg_site here, const wg_op *grad, wg_node y, wg_node gy, const wg_node x[],
+                                  wg_node gx[])
+{
+    const wg_node all[] = { x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy };
+    gx[0] = wg_apply(here, grad, all, 5, wg_attr(y));
+    gx[1] = wg_part(gx[0], 1), gx[2] = wg_part(gx[0], 2);
+}
+
+/* Samples: x, gamma and beta; of the gradient x, gamma, mean, variance and the result's gradient. */
+static inline wg_node norm_sample(wg_site here, wg_graph *g, const wg_op *op, double eps, wg_shape s)
+{
+    const wg_shape f = { 1, { s.dim[s.rank - 1] } };
+    const wg_node x[] = { wg_any(g, s), wg_between(g, 0.5, 1.5, f), wg_any(g, f) };
+    return wg_apply(here, op, x, 3, &(struct norm){ eps });
+}
+static inline wg_node norm_grad_sample(wg_site here, wg_graph *g, const wg_op *op, bool by_rows, wg_shape s)
+{
+    const wg_shape f = { 1, { s.dim[s.rank - 1] } }, each = by_rows ? without_last(&s) : f;
+    const wg_node x[] = { wg_any(g, s), wg_between(g, 0.5, 1.5, f), wg_any(g, each),
+                          wg_between(g, 0.5, 2, each), wg_any(g, s) };
+    return wg_apply(here, op, x, 5, NULL);
 }
 
 #endif

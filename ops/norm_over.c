@@ -8,8 +8,6 @@
 
 #include "axis_runs.h"
 
-extern const wg_op wgi_op_rms_norm, wgi_op_layer_norm_over, wgi_op_group_norm, wgi_op_instance_norm;
-
 /* ---- over axes ---- */
 
 #define OVER_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axes, "-1")
@@ -61,16 +59,9 @@ SAMPLES(rms_norm, wg_rms_norm(ANY(3, 5), BETWEEN(0.5, 1.5, 5)),
         wg_rms_norm(ANY(2, 300), wg_none, .eps = 0.125),
         wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3, 4), .axes = WG_AXES(1, 2)),
         wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3), .axes = WG_AXES(1)), wg_rms_norm(ANY(0, 3), wg_none));
-ERROR_SAMPLE(rms_norm)
-{
-    wg_node x = ANY(5, 3);
-    switch (i) {
-    case 0: wg_rms_norm(x, ANY(5)); return "it must be [3]";
-    case 1: wg_rms_norm(x, wg_none, .eps = -1); return "eps is -1";
-    case 2: wg_rms_norm(x, wg_none, .axes = WG_AXES(2)); return "no axis 2 in";
-    }
-    return NULL;
-}
+ERRORS(rms_norm, (wg_rms_norm(ANY(5, 3), ANY(5)), "it must be [3]"),
+       (wg_rms_norm(ANY(5, 3), wg_none, .eps = -1), "eps is -1"),
+       (wg_rms_norm(ANY(5, 3), wg_none, .axes = WG_AXES(2)), "no axis 2 in"));
 
 DEFINE_OP(
     rms_norm,
@@ -110,25 +101,16 @@ EXPAND(layer_norm_over)
     wg_node z = wg_reshape(wg_layer_norm(flat[0], flat[1], flat[2], .eps = a->eps), t);
     y[0] = wg_transpose(z, .axes = AXES_OF(back));
 }
-SAMPLE(layer_norm_over)
-{
-    static const wg_axes axes[] = { { 2, { 1, 2 } }, { 1, { 1 } }, { 1, { -1 } }, { 2, { 0, 2 } } };
-    static const wg_shape f[] = { { 2, { 3, 4 } }, { 1, { 3 } }, { 1, { 4 } }, { 2, { 2, 4 } } };
-    if (i > 3) return wg_none;
-    wg_node x = ANY(2, 3, 4), gamma = wg_between(g, 0.5, 1.5, f[i]), beta = wg_any(g, f[i]);
-    return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ x, gamma, beta }, 3,
-                    &(struct over){ i % 2 ? 0.125 : 0, axes[i] });
-}
-ERROR_SAMPLE(layer_norm_over)
-{
-    wg_node x = ANY(2, 5, 3), f = ANY(3);
-    switch (i) {
-    case 0: wg_layer_norm(x, f, f, .axes = WG_AXES(1, 2)); return "it must be [5,3]";
-    case 1: wg_layer_norm(x, f, f, .axes = WG_AXES(1), .eps = -1); return "eps is -1";
-    case 2: wg_layer_norm(x, f, f, .axes = WG_AXES(3)); return "no axis 3 in";
-    }
-    return NULL;
-}
+#define OVER(f, ...)                                                                   \
+    wg_apply(here, &wgi_op_layer_norm_over,                                            \
+             (wg_node[]){ ANY(2, 3, 4), wg_between(g, 0.5, 1.5, f), wg_any(g, f) }, 3, \
+             &(struct over){ __VA_ARGS__ })
+SAMPLES(layer_norm_over, OVER(WG_SHAPE(3, 4), 0, LISTED(1, 2)), OVER(WG_SHAPE(3), 0.125, LISTED(1)),
+        OVER(WG_SHAPE(4), 0, LISTED(-1)), OVER(WG_SHAPE(2, 4), 0.125, LISTED(0, 2)));
+ERRORS(layer_norm_over,
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(1, 2)), "it must be [5,3]"),
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(1), .eps = -1), "eps is -1"),
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(3)), "no axis 3 in"));
 
 DEFINE_OP(
     layer_norm_over,
@@ -219,32 +201,15 @@ EXPAND(group_norm)
     if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], WG_SHAPE(o.channels, 1)));
     y[0] = wg_reshape(h, s);
 }
-SAMPLE(group_norm)
-{
-    static const wg_shape s[] = {
-        { 2, { 2, 6 } }, { 3, { 2, 3, 6 } }, { 4, { 2, 6, 2, 2 } }, { 4, { 2, 2, 2, 6 } }, { 2, { 0, 6 } }
-    };
-    if (i > 4) return wg_none;
-    wg_node x = wg_any(g, s[i]), gamma = BETWEEN(0.5, 1.5, 6), beta = ANY(6);
-    switch (i) {
-    case 0: return wg_group_norm(x, gamma, beta, 2);
-    case 1: return wg_group_norm(x, gamma, beta, 3, .eps = 0.125);
-    case 2: return wg_group_norm(x, gamma, beta, 2, .axis = WG_AXES(1));
-    case 3: return wg_group_norm(x, wg_none, wg_none, 1);
-    default: return wg_group_norm(x, gamma, wg_none, 2);
-    }
-}
-ERROR_SAMPLE(group_norm)
-{
-    wg_node x = ANY(2, 3, 6), f = ANY(6);
-    switch (i) {
-    case 0: wg_group_norm(x, f, f, 4); return "6 channels in 4 groups";
-    case 1: wg_group_norm(x, f, ANY(3), 2); return "it must be [6]";
-    case 2: wg_group_norm(x, f, f, 2, .axis = WG_AXES(0)); return "axis 0 of";
-    case 3: wg_group_norm(x, f, f, 2, .eps = -1); return "eps is -1";
-    }
-    return NULL;
-}
+#define GAMMA BETWEEN(0.5, 1.5, 6)
+SAMPLES(group_norm, wg_group_norm(ANY(2, 6), GAMMA, ANY(6), 2),
+        wg_group_norm(ANY(2, 3, 6), GAMMA, ANY(6), 3, .eps = 0.125),
+        wg_group_norm(ANY(2, 6, 2, 2), GAMMA, ANY(6), 2, .axis = WG_AXES(1)),
+        wg_group_norm(ANY(2, 2, 2, 6), wg_none, wg_none, 1), wg_group_norm(ANY(0, 6), GAMMA, wg_none, 2));
+ERRORS(group_norm, (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 4), "6 channels in 4 groups"),
+       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(3), 2), "it must be [6]"),
+       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .axis = WG_AXES(0)), "axis 0 of"),
+       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .eps = -1), "eps is -1"));
 
 DEFINE_OP(
     group_norm,
@@ -273,23 +238,10 @@ EXPAND(instance_norm)
     y[0] = wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis.axis[0]), .eps = a->eps,
                          .axis = AXES_OF(a->axis));
 }
-SAMPLE(instance_norm)
-{
-    if (i > 1) return wg_none;
-    wg_node x = wg_any(g, i ? WG_SHAPE(2, 4, 3) : WG_SHAPE(2, 3, 4));
-    if (i) return wg_instance_norm(x, wg_none, wg_none, .axis = WG_AXES(1));
-    wg_node gamma = BETWEEN(0.5, 1.5, 4), beta = ANY(4);
-    return wg_instance_norm(x, gamma, beta);
-}
-ERROR_SAMPLE(instance_norm)
-{
-    wg_node x = ANY(2, 3, 6), f = ANY(5);
-    switch (i) {
-    case 0: wg_instance_norm(x, f, f); return "it must be [6]";
-    case 1: wg_instance_norm(ANY(3), f, f); return "must have 2 to 8";
-    }
-    return NULL;
-}
+SAMPLES(instance_norm, wg_instance_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 4), ANY(4)),
+        wg_instance_norm(ANY(2, 4, 3), wg_none, wg_none, .axis = WG_AXES(1)));
+ERRORS(instance_norm, (wg_instance_norm(ANY(2, 3, 6), ANY(5), ANY(5)), "it must be [6]"),
+       (wg_instance_norm(ANY(3), ANY(5), ANY(5)), "must have 2 to 8"));
 
 DEFINE_OP(
     instance_norm,

@@ -145,17 +145,9 @@ SAMPLE(dropout)
            : i == 1 ? wg_dropout(x, .drop = 0.25, .name = "mask")
                     : wg_dropout(x, .keep_prob = 1);
 }
-ERROR_SAMPLE(dropout)
-{
-    wg_node x = ANY(3);
-    switch (i) {
-    case 0: wg_dropout(x, .keep_prob = 1.5); return "keep_prob is 1.5";
-    case 1: wg_dropout(x, .keep_prob = 0.5, .drop = 0.5); return "not both";
-    case 2: wg_dropout(x); return "say keep_prob";
-    case 3: wg_dropout(x, .drop = 1); return "drop is 1";
-    }
-    return NULL;
-}
+ERRORS(dropout, (wg_dropout(ANY(3), .keep_prob = 1.5), "keep_prob is 1.5"),
+       (wg_dropout(ANY(3), .keep_prob = 0.5, .drop = 0.5), "not both"), (wg_dropout(ANY(3)), "say keep_prob"),
+       (wg_dropout(ANY(3), .drop = 1), "drop is 1"));
 
 DEFINE_OP(
     dropout,
