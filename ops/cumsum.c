@@ -1,5 +1,5 @@
 /* cumsum.c: cumulative sums along an axis. */
-#include "ops.h"
+#include "scan_lines.h"
 
 #include "kernel/stream.h"
 
@@ -11,19 +11,12 @@ OPTIONS(cumsum, CUMSUM_FIELDS);
 
 /* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. If inner is 1 it is a
  * row. */
-enum { COLUMNS = 64 };
-typedef struct lines {
-    int64_t outer, n, inner, blocks;
-} lines;
+enum { COLUMNS = LINES };
 static lines lines_of(const wg_kernel *k)
 {
-    const wg_shape *x = k->xt[0].shape;
-    int axis = ((const struct cumsum *)k->attr)->axis;
-    lines l = { 1, x->dim[axis], 1, 0 };
-    for (int i = 0; i < x->rank; i++) *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : x->dim[i];
-    l.blocks = (l.inner + COLUMNS - 1) / COLUMNS;
-    return l;
+    return lines_along(k->xt[0].shape, ((const struct cumsum *)k->attr)->axis);
 }
+static inline int64_t blocks_of(const lines *l) { return (l->inner + COLUMNS - 1) / COLUMNS; }
 
 /* x has elements of type T, sums have type S, y has type Y. past: rows of y are written past the caches. */
 enum { WIDEST = 16 * COLUMNS };
@@ -50,21 +43,16 @@ static void columns(const wg_kernel *k, const lines *of)
     enum { LEAST_PAST = 128 };
     const struct cumsum *a = k->attr;
     const lines l = *of;
+    const int64_t blocks = blocks_of(of);
     const bool large = streams(k, 0);
     for (int64_t u = k->begin, units; u < k->end; u += units) {
-        const int64_t from = u % l.blocks * COLUMNS, left = l.blocks - u % l.blocks;
+        const int64_t from = u % blocks * COLUMNS, left = blocks - u % blocks;
         units = k->end - u < left ? k->end - u : left;
         units = units < WIDEST / COLUMNS ? units : WIDEST / COLUMNS;
         const int64_t wide = l.inner - from < units * COLUMNS ? l.inner - from : units * COLUMNS;
-        const int64_t at = u / l.blocks * l.n * l.inner + from;
+        const int64_t at = u / blocks * l.n * l.inner + from;
         const bool past = large && wide >= LEAST_PAST;
-        switch (k->xt[0].dtype) {
-        case WG_F32: SUMS(float, double, float); break;
-        case WG_F64: SUMS(double, double, double); break;
-        case WG_I32: SUMS(int32_t, int64_t, int64_t); break;
-        case WG_I64: SUMS(int64_t, int64_t, int64_t); break;
-        default: SUMS(bool, int64_t, int64_t); break;
-        }
+        BY_TYPES(k->xt[0].dtype, SUMS);
     }
     if (large) stream_end();
 }
@@ -110,7 +98,7 @@ KERNEL(cumsum)
 static int64_t cumsum_units(const wg_kernel *k)
 {
     const lines l = lines_of(k);
-    return l.outer * l.blocks;
+    return l.outer * blocks_of(&l);
 }
 static bool cumsum_shape(wg_rule *r)
 {

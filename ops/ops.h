@@ -183,6 +183,13 @@
 /* Calls f_f32 or f_f64, by the dtype of operand 0 (both_floats.h). */
 #define BY_FLOAT(k, f, ...) ((k)->xt[0].dtype == WG_F32 ? f##_f32(__VA_ARGS__) : f##_f64(__VA_ARGS__))
 
+/* STEP(T) for the float type T of operand 0. */
+#define FLOATS(k, STEP)                              \
+    do {                                             \
+        if ((k)->xt[0].dtype == WG_F32) STEP(float); \
+        else STEP(double);                           \
+    } while (0)
+
 #define FOLD 256 /* elements of a leaf of a sum: docs/arithmetic.md */
 
 #endif

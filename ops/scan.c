@@ -10,6 +10,18 @@ OPTIONS(directed, DIRECTED_FIELDS);
     F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumulated, CUMULATED_FIELDS);
 
+/* Does STEP for each unit u of the lines l. */
+#define SCAN(S, STEP)                                         \
+    do {                                                      \
+        const struct S *a = k->attr;                          \
+        const lines l = lines_along(k->xt[0].shape, a->axis); \
+        for (int64_t n = k->begin; n < k->end; n++) {         \
+            const line_unit u = line_unit_of(&l, n);          \
+            STEP;                                             \
+        }                                                     \
+        return true;                                          \
+    } while (0)
+
 #define LINEAR(T)                                                               \
     do {                                                                        \
         const T *x = k->x[0], *b = k->x[1];                                     \
@@ -20,52 +32,21 @@ OPTIONS(cumulated, CUMULATED_FIELDS);
             y[p] = (T)last[j];                                                  \
         });                                                                     \
     } while (0)
-KERNEL(linear_scan)
-{
-    const struct directed *a = k->attr;
-    const lines l = lines_along(k->xt[0].shape, a->axis);
-    for (int64_t n = k->begin; n < k->end; n++) {
-        const line_unit u = line_unit_of(&l, n);
-        if (k->xt[0].dtype == WG_F32) LINEAR(float);
-        else LINEAR(double);
-    }
-    return true;
-}
+KERNEL(linear_scan) { SCAN(directed, FLOATS(k, LINEAR)); }
 
-#define PRODUCTS(T, S, Y)                            \
-    do {                                             \
-        const T *x = k->x[0];                        \
-        Y *restrict y = k->y[0];                     \
-        S last[LINES];                               \
-        for (int j = 0; j < LINES; j++) last[j] = 1; \
-        if (a->exclusive)                            \
-            ALONG_LINES(l, u, a->reverse, {          \
-                const S before = last[j];            \
-                last[j] *= (S)x[p];                  \
-                y[p] = (Y)before;                    \
-            });                                      \
-        else                                         \
-            ALONG_LINES(l, u, a->reverse, {          \
-                last[j] *= (S)x[p];                  \
-                y[p] = (Y)last[j];                   \
-            });                                      \
+#define PRODUCTS(T, S, Y)                                \
+    do {                                                 \
+        const T *x = k->x[0];                            \
+        Y *restrict y = k->y[0];                         \
+        S last[LINES];                                   \
+        for (int j = 0; j < LINES; j++) last[j] = 1;     \
+        ALONG_LINES(l, u, a->reverse, {                  \
+            const S before = last[j];                    \
+            last[j] *= (S)x[p];                          \
+            y[p] = (Y)(a->exclusive ? before : last[j]); \
+        });                                              \
     } while (0)
-KERNEL(cumprod)
-{
-    const struct cumulated *a = k->attr;
-    const lines l = lines_along(k->xt[0].shape, a->axis);
-    for (int64_t n = k->begin; n < k->end; n++) {
-        const line_unit u = line_unit_of(&l, n);
-        switch (k->xt[0].dtype) {
-        case WG_F32: PRODUCTS(float, double, float); break;
-        case WG_F64: PRODUCTS(double, double, double); break;
-        case WG_I32: PRODUCTS(int32_t, int64_t, int64_t); break;
-        case WG_I64: PRODUCTS(int64_t, int64_t, int64_t); break;
-        default: PRODUCTS(bool, int64_t, int64_t); break;
-        }
-    }
-    return true;
-}
+KERNEL(cumprod) { SCAN(cumulated, BY_TYPES(k->xt[0].dtype, PRODUCTS)); }
 
 /* sum e^-most times the sum of e^x so far. With equal infinities the term is 1. */
 #define LOG_SUMS(T)                                                      \
@@ -83,17 +64,7 @@ KERNEL(cumprod)
             y[p] = (T)(most[j] + log(sum[j]));                           \
         });                                                              \
     } while (0)
-KERNEL(logcumsumexp)
-{
-    const struct directed *a = k->attr;
-    const lines l = lines_along(k->xt[0].shape, a->axis);
-    for (int64_t n = k->begin; n < k->end; n++) {
-        const line_unit u = line_unit_of(&l, n);
-        if (k->xt[0].dtype == WG_F32) LOG_SUMS(float);
-        else LOG_SUMS(double);
-    }
-    return true;
-}
+KERNEL(logcumsumexp) { SCAN(directed, FLOATS(k, LOG_SUMS)); }
 
 #if WG_BASE
 
@@ -132,15 +103,10 @@ VJP(linear_scan)
     gx[1] = wg_linear_scan(next, gy, .axis = a->axis, .reverse = !a->reverse);
     gx[0] = wg_mul(gx[1], next_of(here, y, a->axis, !a->reverse, WG_PAD_CONSTANT));
 }
-SAMPLE(linear_scan)
-{
-    static const wg_shape s[] = { { 2, { 4, 3 } }, { 2, { 3, 5 } }, { 3, { 2, 3, 2 } }, { 1, { 1 } },
-                                  { 2, { 2, 0 } }, { 2, { 0, 2 } }, { 2, { 3, 70 } } };
-    static const int axis[] = { 0, -1, 1, 0, 1, 1, 0 };
-    if (i >= (int)(sizeof axis / sizeof *axis)) return wg_none;
-    wg_node a = wg_between(g, -1, 1, s[i]);
-    return wg_linear_scan(a, wg_any(g, s[i]), .axis = axis[i], .reverse = i & 1);
-}
+#define SCANNED(at, back, ...) \
+    wg_linear_scan(BETWEEN(-1, 1, __VA_ARGS__), ANY(__VA_ARGS__), .axis = at, .reverse = back)
+SAMPLES(linear_scan, SCANNED(0, false, 4, 3), SCANNED(-1, true, 3, 5), SCANNED(1, false, 2, 3, 2),
+        SCANNED(0, true, 1), SCANNED(1, false, 2, 0), SCANNED(1, true, 0, 2), SCANNED(0, false, 3, 70));
 ERRORS(linear_scan, (wg_linear_scan(ANY(3, 4), ANY(3)), "shapes differ"),
        (wg_linear_scan(ANY(3, 4), ANY(3, 4), .axis = 2), "no axis 2 in"));
 

@@ -36,6 +36,16 @@ static inline line_unit line_unit_of(const lines *l, int64_t u)
     return (line_unit){ u / blocks * l->n * l->inner + c, l->inner - c < LINES ? l->inner - c : LINES, 1 };
 }
 
+/* The types of elements, of running numbers and of results. */
+#define BY_TYPES(dtype, STEP)                            \
+    switch (dtype) {                                     \
+    case WG_F32: STEP(float, double, float); break;      \
+    case WG_F64: STEP(double, double, double); break;    \
+    case WG_I32: STEP(int32_t, int64_t, int64_t); break; \
+    case WG_I64: STEP(int64_t, int64_t, int64_t); break; \
+    default: STEP(bool, int64_t, int64_t); break;        \
+    }
+
 /* Calls step for element p of line j, for all lines of unit a, from the start or the end of the lines.
  * `i` counts the elements of a line. */
 #define ALONG_LINES(l, a, reverse, ...)                                                \

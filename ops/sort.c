@@ -6,10 +6,11 @@
 #include "ops.h"
 #include "scan_lines.h"
 
-#define SORT_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, BOOL, descending, "false")
-OPTIONS(sort, SORT_FIELDS);
-#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1") F(S, BOOL, smallest, "false")
-OPTIONS(topk, TOPK_FIELDS);
+struct ordering {
+    wg_axes axis;
+    int64_t count;             /* topk */
+    bool descending, smallest; /* sort, topk */
+};
 
 typedef struct order {
     lines l;
@@ -137,14 +138,14 @@ static void order_lines(const wg_kernel *k, const order *o)
 
 KERNEL(sort)
 {
-    const struct sort *a = k->attr;
+    const struct ordering *a = k->attr;
     const lines l = lines_along(k->xt[0].shape, a->axis.axis[0]);
     order_lines(k, &(order){ l, l.n, a->descending });
     return true;
 }
 KERNEL(topk)
 {
-    const struct topk *a = k->attr;
+    const struct ordering *a = k->attr;
     order_lines(k, &(order){ lines_along(k->xt[0].shape, a->axis.axis[0]), a->count, !a->smallest });
     return true;
 }
@@ -153,7 +154,10 @@ KERNEL(topk)
 
 #include "take_rules.h"
 
-extern const wg_op wgi_op_sort, wgi_op_topk, wgi_op_argsort;
+#define SORT_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, BOOL, descending, "false")
+OPTION_TABLE(sort_attrs, ordering, SORT_FIELDS);
+#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1") F(S, BOOL, smallest, "false")
+OPTION_TABLE(topk_attrs, ordering, TOPK_FIELDS);
 
 /* One axis, whose elements have numbers of 32 bits. */
 static bool sort_axis(wg_rule *r, wg_axes *axis)
@@ -164,96 +168,74 @@ static bool sort_axis(wg_rule *r, wg_axes *axis)
            wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has 2^32 elements or more", axis->axis[0],
                         wg_rule_who(r, 0));
 }
-static int64_t lines_of(const wg_kernel *k, int axis)
+static int64_t order_units(const wg_kernel *k)
 {
-    const lines l = lines_along(k->xt[0].shape, axis);
+    const lines l = lines_along(k->xt[0].shape, ((const struct ordering *)k->attr)->axis.axis[0]);
     return l.n ? l.outer * l.inner : 0;
 }
 /* Twice the items of a line. */
-static size_t items_of(const wg_kernel *k, int axis)
+static size_t order_scratch(const wg_kernel *k)
 {
+    const int axis = ((const struct ordering *)k->attr)->axis.axis[0];
     return 2 * (size_t)k->xt[0].shape->dim[axis] * (is_short(k) ? sizeof(uint64_t) : sizeof(wide_item));
 }
+static void order_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const int axis = ((const struct ordering *)wg_attr(y))->axis.axis[0];
+    gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
+}
+/* Values, and their numbers as part 1. */
+#define ORDER_OP(n, ...)                                                                                 \
+    DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, \
+              .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .shape = n##_shape,              \
+              .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch, .own_scratch = true, \
+              .leads = true, .vjp = order_vjp, __VA_ARGS__)
 
 /* ---- sort: values, numbers ---- */
 
-static int sort_at(const wg_kernel *k) { return ((const struct sort *)k->attr)->axis.axis[0]; }
-static int64_t sort_units(const wg_kernel *k) { return lines_of(k, sort_at(k)); }
-static size_t sort_scratch(const wg_kernel *k) { return items_of(k, sort_at(k)); }
-
 static bool sort_shape(wg_rule *r)
 {
-    if (!sort_axis(r, &((struct sort *)r->attr)->axis)) return false;
+    if (!sort_axis(r, &((struct ordering *)r->attr)->axis)) return false;
     r->y[1] = (wg_type){ r->x[0].shape, WG_I64 };
     return true;
 }
-VJP(sort)
-{
-    const int axis = ((const struct sort *)wg_attr(y))->axis.axis[0];
-    gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
-}
-static wg_node order_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_sort_args *))
-{
-    switch (i) {
-    case 0: return op(here, &(wg_sort_args){ .x = ANY(3, 5) });
-    case 1: return op(here, &(wg_sort_args){ .x = ANY(4, 3), .axis = WG_AXES(0), .descending = true });
-    case 2: return op(here, &(wg_sort_args){ .x = ANY(2, 5, 2), .axis = WG_AXES(-2) });
-    case 3: return op(here, &(wg_sort_args){ .x = ANY(2, 0) });
-    case 4: return op(here, &(wg_sort_args){ .x = ANY(200) });
-    case 5: return op(here, &(wg_sort_args){ .x = CLASSES(9, 3, 90), .descending = true });
-    }
-    return wg_none;
-}
-static const char *sort_mistake(wg_site here, wg_graph *g, int i,
-                                wg_node (*op)(wg_site, const wg_sort_args *))
-{
-    switch (i) {
-    case 0: op(here, &(wg_sort_args){ .x = ANY(3), .axis = WG_AXES(1) }); return "no axis 1 in";
-    case 1: op(here, &(wg_sort_args){ .x = ANY(3, 4), .axis = WG_AXES(0, 1) }); return "takes one axis";
-    }
-    return NULL;
-}
-SAMPLE(sort) { return order_sample(here, g, i, wg_sort_at); }
-ERROR_SAMPLE(sort) { return sort_mistake(here, g, i, wg_sort_at); }
-
-DEFINE_OP(sort,
-          .summary =
-              "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
-              "1 has their numbers. Equal elements keep their order, NaN counts as the largest number.",
-          .formula = "y[i] = x[p[i]] along axis, p = \"the order of x along axis\"",
-          .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, .cost = 20,
-          TAKES(sort), .shape = sort_shape, .kernel = KERNELS(sort), .units = sort_units,
-          .scratch = sort_scratch, .own_scratch = true, .leads = true, .vjp = sort_vjp);
-wg_node wg_sort_at(wg_site here, const wg_sort_args *a) { APPLY(sort, sort, SORT_FIELDS, a->x); }
+/* Samples, mistakes and the builder of sort and argsort. */
+#define SORTED(n)                                                                                       \
+    SAMPLES(n, wg_##n(ANY(3, 5)), wg_##n(ANY(4, 3), .axis = WG_AXES(0), .descending = true),            \
+            wg_##n(ANY(2, 5, 2), .axis = WG_AXES(-2)), wg_##n(ANY(2, 0)), wg_##n(ANY(200)),             \
+            wg_##n(CLASSES(9, 3, 90), .descending = true));                                             \
+    ERRORS(n, (wg_##n(ANY(3), .axis = WG_AXES(1)), "no axis 1 in"),                                     \
+           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis"));                               \
+    wg_node wg_##n##_at(wg_site here, const wg_sort_args *a) { APPLY(n, ordering, SORT_FIELDS, a->x); } \
+    EXTERN(n)
+SORTED(sort);
+ORDER_OP(sort,
+         .summary =
+             "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
+             "1 has their numbers. Equal elements keep their order, NaN counts as the largest number.",
+         .formula = "y[i] = x[p[i]] along axis, p = \"the order of x along axis\"");
 
 /* ---- argsort ---- */
 
 static bool argsort_shape(wg_rule *r)
 {
     r->y[0].dtype = WG_I64;
-    return sort_axis(r, &((struct sort *)r->attr)->axis);
+    return sort_axis(r, &((struct ordering *)r->attr)->axis);
 }
 EXPAND(argsort) { y[0] = wg_part(wg_apply(here, &wgi_op_sort, x, 1, attr), 1); }
-SAMPLE(argsort) { return order_sample(here, g, i, wg_argsort_at); }
-ERROR_SAMPLE(argsort) { return sort_mistake(here, g, i, wg_argsort_at); }
-
+SORTED(argsort);
 DEFINE_OP(argsort,
           .summary = "The numbers of the elements of an axis in increasing order of the elements, or with "
                      "`descending` in decreasing order: part 1 of sort.",
           .formula = "y = \"the order of x along axis\"", .adjoint = "the result is an index",
-          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(sort), .shape = argsort_shape,
-          .expand = argsort_expand);
-wg_node wg_argsort_at(wg_site here, const wg_sort_args *a) { APPLY(argsort, sort, SORT_FIELDS, a->x); }
+          .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct ordering),
+          .attrs = sort_attrs, .shape = argsort_shape, .expand = argsort_expand);
 
 /* ---- topk: values, numbers ---- */
 
-static int topk_at(const wg_kernel *k) { return ((const struct topk *)k->attr)->axis.axis[0]; }
-static int64_t topk_units(const wg_kernel *k) { return lines_of(k, topk_at(k)); }
-static size_t topk_scratch(const wg_kernel *k) { return items_of(k, topk_at(k)); }
-
 static bool topk_shape(wg_rule *r)
 {
-    struct topk *a = r->attr;
+    struct ordering *a = r->attr;
     if (!sort_axis(r, &a->axis)) return false;
     wg_shape s = *r->x[0].shape;
     if (a->count < 0 || a->count > s.dim[a->axis.axis[0]])
@@ -265,29 +247,16 @@ static bool topk_shape(wg_rule *r)
     r->y[1] = (wg_type){ r->y[0].shape, WG_I64 };
     return true;
 }
-VJP(topk)
-{
-    const int axis = ((const struct topk *)wg_attr(y))->axis.axis[0];
-    gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
-}
 SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = WG_AXES(0), .smallest = true),
         wg_topk(ANY(2, 5, 2), 1, .axis = WG_AXES(-2)), wg_topk(ANY(2, 3), 0),
         wg_topk(ANY(2, 100), 7, .smallest = true), wg_topk(CLASSES(9, 3, 90), 5));
-ERROR_SAMPLE(topk)
-{
-    if (i > 1) return NULL;
-    wg_topk(ANY(3, 5), i ? -1 : 6);
-    return i ? "count is -1" : "count is 6, axis 1 of";
-}
+ERRORS(topk, (wg_topk(ANY(3, 5), 6), "count is 6, axis 1 of"), (wg_topk(ANY(3, 5), -1), "count is -1"));
 
-DEFINE_OP(topk,
-          .summary = "The `count` largest elements of an axis in decreasing order, or with `smallest` the "
-                     "smallest in increasing order. Part 1 has their numbers. Of equal elements the first "
-                     "comes first, NaN counts as the largest number.",
-          .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"",
-          .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, .cost = 8,
-          TAKES(topk), .shape = topk_shape, .kernel = KERNELS(topk), .units = topk_units,
-          .scratch = topk_scratch, .own_scratch = true, .leads = true, .vjp = topk_vjp);
-wg_node wg_topk_at(wg_site here, const wg_topk_args *a) { APPLY(topk, topk, TOPK_FIELDS, a->x); }
+ORDER_OP(topk,
+         .summary = "The `count` largest elements of an axis in decreasing order, or with `smallest` the "
+                    "smallest in increasing order. Part 1 has their numbers. Of equal elements the first "
+                    "comes first, NaN counts as the largest number.",
+         .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"");
+wg_node wg_topk_at(wg_site here, const wg_topk_args *a) { APPLY(topk, ordering, TOPK_FIELDS, a->x); }
 
 #endif
