@@ -69,7 +69,7 @@ WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition
 # it: small nets took up to a tenth longer after changes of other files.
 WG_CFLAGS   += -falign-functions=64 -falign-loops=64
 # A builder that no public header declares is an error.
-OPS_CFLAGS  := -O2 -fvect-cost-model=dynamic -fopenmp-simd -fwrapv -Werror=missing-prototypes
+OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
 # The same bytes in any folder.
 WG_CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
