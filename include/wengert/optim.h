@@ -284,6 +284,10 @@ typedef struct wg_group_opts {
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
 #define wg_optim_group(o, pattern, ...) wg_optim_group_at(WG_AT(#o ", " #pattern), o, pattern, __VA_ARGS__)
 
+/* All of them, in alphabetical order: the functions above, optimizers by name, and those of C++ are made of this list. */
+#define WG_OPTIMIZERS(X)                                                                                              \
+    X(adadelta) X(adagrad) X(adam) X(adamax) X(adamw) X(lbfgs) X(lion) X(momentum) X(nadam) X(rmsprop) X(sgd)
+
 /* ---- steps ---- */
 
 /* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as

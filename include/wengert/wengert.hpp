@@ -149,8 +149,6 @@ class optimizer : public detail::handle<wg_optim>
     }
 };
 
-#define WG_OPTIMIZERS(X) \
-    X(sgd) X(momentum) X(adam) X(adamw) X(adamax) X(nadam) X(lion) X(adagrad) X(adadelta) X(rmsprop) X(lbfgs)
 #define WG_OPTIMIZER_(name)                                                           \
     inline optimizer name(const params &p, const wg_##name##_opts &o = {}, WG_CALLER) \
     {                                                                                 \

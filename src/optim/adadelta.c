@@ -26,9 +26,4 @@ OPTIMIZER(adadelta, WG_ADADELTA_OPTIONS, .moment = { "v", "u" },
           .formula = "v = rho v + (1 - rho) g^2, d = g sqrt(u + eps) / sqrt(v + eps), "
                      "u = rho u + (1 - rho) d^2, w -= lr d");
 
-wg_optim *wg_adadelta_at(wg_site here, wg_params *p, const wg_adadelta_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_adadelta, o);
-}
-
 #endif

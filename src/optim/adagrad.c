@@ -21,9 +21,4 @@ UPDATE(adagrad) { FLOATS(ADAGRAD); }
 OPTIMIZER(adagrad, WG_ADAGRAD_OPTIONS, .moment = { "v" },
           .formula = "v += g^2, w -= lr g / (sqrt(initial + v) + eps)");
 
-wg_optim *wg_adagrad_at(wg_site here, wg_params *p, const wg_adagrad_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_adagrad, o);
-}
-
 #endif

@@ -1,28 +1,45 @@
-/* adam.c: Adam, algorithm 1 of Kingma and Ba 2015. */
-#include "optim/adam_loop.h"
+/* adam.c: Adam, algorithm 1 of Kingma and Ba 2015. adamw.c has the same update. */
+#include "optim/adam.h"
 
-#define LOOP(T) ADAM(T, wg_adam_opts)
+#define ADAM_LOOP(T, amsgrad)                                                         \
+    for (int64_t i = 0; i < n; i++) {                                                 \
+        const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * (gi * gi); \
+        const T si = amsgrad && x[i] > vi ? x[i] : vi;                                \
+        const T wi = keep * w[i] - c1 * mi / (SQRT(si * c2) + eps);                   \
+        m[i] = mi;                                                                    \
+        v[i] = vi;                                                                    \
+        if (amsgrad) x[i] = si;                                                       \
+        SET_W(T, wi);                                                                 \
+    }
 
-UPDATE(adam) { FLOATS(LOOP); }
+#define ADAM(T)                                                                                     \
+    do {                                                                                            \
+        ELEMENTS(T, wg_adam_opts);                                                                  \
+        const T b1 = (T)o->beta1, o1 = (T)(1 - o->beta1), b2 = (T)o->beta2, o2 = (T)(1 - o->beta2); \
+        const T c1 = (T)(u->lr * u->rate[M_SCALE]), c2 = (T)u->rate[V_SCALE], eps = (T)o->eps;      \
+        MOMENT(T, m, M);                                                                            \
+        MOMENT(T, v, V);                                                                            \
+        MOMENT(T, x, MOST);                                                                         \
+        if (o->amsgrad) ADAM_LOOP(T, true)                                                          \
+        else ADAM_LOOP(T, false)                                                                    \
+    } while (0)
+
+UPDATE(adam) { FLOATS(ADAM); }
 
 #if WG_BASE
 
-static void adam_rates(const void *options, double t, double *rate)
+void wgi_adam_rates(const void *options, double t, double *rate)
 {
     const wg_adam_opts *o = options;
-    scales_of(o->beta1, o->beta2, t, rate);
-}
-static unsigned adam_moments(const void *options)
-{
-    return moments_with(((const wg_adam_opts *)options)->amsgrad);
+    rate[M_SCALE] = 1 / (1 - pow(o->beta1, t));
+    rate[V_SCALE] = 1 / (1 - pow(o->beta2, t));
 }
 
-OPTIMIZER(adam, WG_ADAM_OPTIONS, .moment = { "m", "v", "v_most" }, .moments = adam_moments,
-          .rates = adam_rates, .formula = ADAM_FORMULA);
-
-wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o)
+unsigned wgi_adam_moments(const void *options)
 {
-    return wgi_optim_new(here, p, &wgi_optimizer_adam, o);
+    return 1U << M | 1U << V | (((const wg_adam_opts *)options)->amsgrad ? 1U << MOST : 0);
 }
+
+OPTIMIZER(adam, WG_ADAM_OPTIONS, LIKE_ADAM);
 
 #endif

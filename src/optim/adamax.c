@@ -31,9 +31,4 @@ OPTIMIZER(
     adamax, WG_ADAMAX_OPTIONS, .moment = { "m", "u" }, .rates = adamax_rates,
     .formula = "m = beta1 m + (1 - beta1) g, u = max(beta2 u, |g| + eps), w -= lr m / (1 - beta1^t) / u");
 
-wg_optim *wg_adamax_at(wg_site here, wg_params *p, const wg_adamax_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_adamax, o);
-}
-
 #endif

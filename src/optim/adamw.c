@@ -1,28 +1,11 @@
 /* adamw.c: AdamW (Loshchilov and Hutter 2019): Adam that decays parameters by default. */
-#include "optim/adam_loop.h"
-
-#define LOOP(T) ADAM(T, wg_adamw_opts)
-
-UPDATE(adamw) { FLOATS(LOOP); }
+#include "optim/adam.h"
 
 #if WG_BASE
 
-static void adamw_rates(const void *options, double t, double *rate)
-{
-    const wg_adamw_opts *o = options;
-    scales_of(o->beta1, o->beta2, t, rate);
-}
-static unsigned adamw_moments(const void *options)
-{
-    return moments_with(((const wg_adamw_opts *)options)->amsgrad);
-}
+/* The options are made from one list, which differs in a default. */
+_Static_assert(sizeof(wg_adamw_opts) == sizeof(wg_adam_opts), "one update for both");
 
-OPTIMIZER(adamw, WG_ADAMW_OPTIONS, .moment = { "m", "v", "v_most" }, .moments = adamw_moments,
-          .rates = adamw_rates, .formula = ADAM_FORMULA);
-
-wg_optim *wg_adamw_at(wg_site here, wg_params *p, const wg_adamw_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_adamw, o);
-}
+UPDATED_BY(adam, adamw, WG_ADAMW_OPTIONS, LIKE_ADAM);
 
 #endif

@@ -1,4 +1,4 @@
-/* by_name.c: optimizers by name. The Makefile makes optimizers.h of optim.h: a line for each optimizer. */
+/* by_name.c: what is made of the list of all optimizers: the functions that users call, and optimizers by name. */
 #if WG_BASE
 
 #include <stddef.h>
@@ -7,15 +7,19 @@
 #include "params/optimizer.h"
 #include "params/params.h"
 
-#define WGI_OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
-#include "optimizers.h"
-#undef WGI_OPTIMIZER
+#define DECLARATION(x) extern const wgi_optimizer wgi_optimizer_##x;
+WG_OPTIMIZERS(DECLARATION)
 
-#define WGI_OPTIMIZER(x) &wgi_optimizer_##x,
-static const wgi_optimizer *const kinds[] = {
-#include "optimizers.h"
-};
+#define ADDRESS(x) &wgi_optimizer_##x,
+static const wgi_optimizer *const kinds[] = { WG_OPTIMIZERS(ADDRESS) };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+#define BUILDER(x)                                                            \
+    wg_optim *wg_##x##_at(wg_site here, wg_params *p, const wg_##x##_opts *o) \
+    {                                                                         \
+        return wgi_optim_new(here, p, &wgi_optimizer_##x, o);                 \
+    }
+WG_OPTIMIZERS(BUILDER)
 
 static const wgi_optimizer *find(const char *name)
 {

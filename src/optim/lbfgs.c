@@ -196,14 +196,9 @@ static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
     return status;
 }
 
-STEPPER(lbfgs, WG_LBFGS_OPTIONS, .step = lbfgs_step, .kept = { "moves", "changes", "numbers" },
-        .formula =
-            "w -= t H g, where t is found by a search along the line, and H is the inverse Hessian by the "
-            "last moves");
-
-wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_lbfgs, o);
-}
+DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = lbfgs_step, .kept = { "moves", "changes", "numbers" },
+           .formula =
+               "w -= t H g, where t is found by a search along the line, and H is the inverse Hessian by the "
+               "last moves");
 
 #endif

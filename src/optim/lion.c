@@ -21,9 +21,4 @@ UPDATE(lion) { FLOATS(LION); }
 OPTIMIZER(lion, WG_LION_OPTIONS, .moment = { "m" },
           .formula = "w -= lr sign(beta1 m + (1 - beta1) g), m = beta2 m + (1 - beta2) g");
 
-wg_optim *wg_lion_at(wg_site here, wg_params *p, const wg_lion_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_lion, o);
-}
-
 #endif

@@ -27,9 +27,4 @@ UPDATE(momentum) { FLOATS(MOMENTUM); }
 OPTIMIZER(momentum, WG_MOMENTUM_OPTIONS, .formula = "m = beta m + (1 - beta) g, w -= lr m",
           .moment = { "m" });
 
-wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_momentum, o);
-}
-
 #endif

@@ -52,9 +52,4 @@ OPTIMIZER(nadam, WG_NADAM_OPTIONS, .moment = { "m", "v" }, .rates = nadam_rates,
               "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, "
               "w -= lr ((1 - mu) g / (1 - P) + mu' m / (1 - P mu')) / (sqrt(v / (1 - beta2^t)) + eps)");
 
-wg_optim *wg_nadam_at(wg_site here, wg_params *p, const wg_nadam_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_nadam, o);
-}
-
 #endif

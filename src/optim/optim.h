@@ -48,37 +48,29 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 
 /* ---- the descriptor ---- */
 
-/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"). The list of options is in wengert/optim.h. */
-#define OPTIMIZER(x, OPTIONS, ...)                                      \
+/* DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. The list of options is in
+ * wengert/optim.h. */
+#define DESCRIPTOR(x, OPTIONS, ...)                                     \
     typedef wg_##x##_opts wgi_opts;                                     \
     static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
-    WG_ISA_DECLARE_(wgi_updated, wgi_update_##x, const wgi_update *u);  \
     const wgi_optimizer wgi_optimizer_##x = {                           \
         .name = #x,                                                     \
         .size = sizeof(wgi_opts),                                       \
         .option = option_rows,                                          \
         .options = sizeof option_rows / sizeof *option_rows,            \
         .lr = offsetof(wgi_opts, lr),                                   \
-        .weight_decay = offsetof(wgi_opts, weight_decay),               \
-        .decay_all = offsetof(wgi_opts, decay_all),                     \
-        .coupled = offsetof(wgi_opts, coupled),                         \
-        .l1 = offsetof(wgi_opts, l1),                                   \
-        .update = WG_ISA_NAMES_(wgi_update_##x),                        \
         __VA_ARGS__,                                                    \
     }
 
-/* STEPPER(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. */
-#define STEPPER(x, OPTIONS, ...)                                        \
-    typedef wg_##x##_opts wgi_opts;                                     \
-    static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
-    const wgi_optimizer wgi_optimizer_##x = {                           \
-        .name = #x,                                                     \
-        .size = sizeof(wgi_opts),                                       \
-        .option = option_rows,                                          \
-        .options = sizeof option_rows / sizeof *option_rows,            \
-        .lr = offsetof(wgi_opts, lr),                                   \
-        __VA_ARGS__,                                                    \
-    }
+/* The same with the update of optimizer y, whose options have the same places. */
+#define UPDATED_BY(y, x, OPTIONS, ...)                                                                       \
+    WG_ISA_DECLARE_(wgi_updated, wgi_update_##y, const wgi_update *u);                                       \
+    DESCRIPTOR(x, OPTIONS, .update = WG_ISA_NAMES_(wgi_update_##y),                                          \
+               .weight_decay = offsetof(wgi_opts, weight_decay), .decay_all = offsetof(wgi_opts, decay_all), \
+               .coupled = offsetof(wgi_opts, coupled), .l1 = offsetof(wgi_opts, l1), __VA_ARGS__)
+
+/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"): with the update of its file. */
+#define OPTIMIZER(x, OPTIONS, ...) UPDATED_BY(x, x, OPTIONS, __VA_ARGS__)
 
 /* A field's type is double or bool. */
 #define OPTION_(type, field, standard_, below_) \

@@ -43,9 +43,4 @@ static unsigned rmsprop_moments(const void *options)
 OPTIMIZER(rmsprop, WG_RMSPROP_OPTIONS, .moment = { "v", "a", "b" }, .moments = rmsprop_moments,
           .formula = "v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps)");
 
-wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_rmsprop, o);
-}
-
 #endif

@@ -16,9 +16,4 @@ UPDATE(sgd) { FLOATS(SGD); }
 
 OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g");
 
-wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o)
-{
-    return wgi_optim_new(here, p, &wgi_optimizer_sgd, o);
-}
-
 #endif

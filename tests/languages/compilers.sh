@@ -32,9 +32,9 @@ from_17() { for s; do case $s in c++1[14]) ;; *) echo $s ;; esac; done; }
 
 # ---- lists in the headers ----
 
-# The names X(name) of a list of the C++ headers.
+# The names X(name) of a list of the headers.
 list() {
-    sed -n "/define $1(X)/,/[^\\\\]\$/p" include/wengert/*.hpp |
+    sed -n "/define $1(X)/,/[^\\\\]\$/p" include/wengert/*.h* |
         grep -o 'X([a-z0-9_][a-z0-9_]*)' | sed 's/X(//; s/)//' | LC_ALL=C sort -u
 }
 

@@ -4,13 +4,10 @@
 #include "params/optimizer.h"
 #include "wgtest.h"
 
-#define WGI_OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
-#include "optimizers.h"
-#undef WGI_OPTIMIZER
-#define WGI_OPTIMIZER(x) &wgi_optimizer_##x,
-static const wgi_optimizer *const all[] = {
-#include "optimizers.h"
-};
+#define DECLARATION(x) extern const wgi_optimizer wgi_optimizer_##x;
+WG_OPTIMIZERS(DECLARATION)
+#define ADDRESS(x) &wgi_optimizer_##x,
+static const wgi_optimizer *const all[] = { WG_OPTIMIZERS(ADDRESS) };
 enum { ALL = sizeof all / sizeof *all };
 
 Test(optim_named, makes_each_optimizer)

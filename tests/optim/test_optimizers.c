@@ -9,13 +9,10 @@
 #include "params/stepping.h"
 #include "wgtest.h"
 
-#define WGI_OPTIMIZER(x) extern const wgi_optimizer wgi_optimizer_##x;
-#include "optimizers.h"
-#undef WGI_OPTIMIZER
-#define WGI_OPTIMIZER(x) &wgi_optimizer_##x,
-static const wgi_optimizer *const all[] = {
-#include "optimizers.h"
-};
+#define DECLARATION(x) extern const wgi_optimizer wgi_optimizer_##x;
+WG_OPTIMIZERS(DECLARATION)
+#define ADDRESS(x) &wgi_optimizer_##x,
+static const wgi_optimizer *const all[] = { WG_OPTIMIZERS(ADDRESS) };
 enum { ALL = sizeof all / sizeof *all, MOST_BYTES = 256 };
 
 /* ---- options, as bytes ---- */
