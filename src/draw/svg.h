@@ -4,7 +4,6 @@
 
 #include "draw/draw_private.h"
 #include "layout/layout.h"
-#include "layout/metric.h"
 
 /* Sizes of fonts, in px. */
 enum { WGI_SMALL = 12, WGI_BODY = 15, WGI_TITLE = 19, WGI_SVG_MARGIN = 12 };

@@ -197,7 +197,7 @@ static void see_points(const wg_series *s, range *x, range *y)
     y->zero |= s->kind == WG_SERIES_BARS;
 }
 
-static void see_histogram(wg_figure *memory, const wg_series *s, range *x, range *y)
+static void see_histogram(wgi_pool *memory, const wg_series *s, range *x, range *y)
 {
     wgi_bins b;
     if (!wgi_histogram(memory, s, &b)) return;
@@ -205,7 +205,7 @@ static void see_histogram(wg_figure *memory, const wg_series *s, range *x, range
     y->zero = true;
 }
 
-static void see(wg_figure *memory, const wg_series *s, range *x, range *y)
+static void see(wgi_pool *memory, const wg_series *s, range *x, range *y)
 {
     switch (s->kind) {
     case WG_SERIES_HISTOGRAM: see_histogram(memory, s, x, y); break;
@@ -291,7 +291,7 @@ static double x_room(const wg_panel *p)
     return 0;
 }
 
-void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y)
+void wgi_find_ranges(wgi_pool *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y)
 {
     range rx = { INFINITY, -INFINITY, INFINITY, false, false }, ry = rx;
     wg_axis_opts ox = p->o.x, oy = p->o.y;

@@ -86,7 +86,7 @@ static void follow(tracer *t, int32_t edge)
     t->add(t->user, NAN, NAN);
 }
 
-bool wgi_contour(wg_figure *f, const wgi_lattice *l, double level, wgi_add_point add, void *user)
+bool wgi_contour(wgi_pool *f, const wgi_lattice *l, double level, wgi_add_point add, void *user)
 {
     tracer t = { .l = l, .level = level, .add = add, .user = user };
     const int32_t edges = 2 * l->rows * l->columns;

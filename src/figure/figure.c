@@ -4,64 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- memory ---- */
-
-enum { HEAD = 16, CHUNK = 1 << 15, LARGE = 1 << 12 };
-
-static char *new_block(wg_figure *f, size_t size)
-{
-    wgi_block *b = wg_alloc(f->c, HEAD + size, 1);
-    if (!b) return f->lost = true, NULL;
-    b->next = f->blocks, f->blocks = b;
-    return (char *)b + HEAD;
-}
-
-/* Small pieces share a block. */
-void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size)
-{
-    if (size && count > SIZE_MAX / 4 / size) count = SIZE_MAX / 4 / size; /* no such memory: it fails below */
-    const size_t bytes = (count * size + 15) & ~(size_t)15;
-    if (bytes > LARGE) return new_block(f, bytes);
-    if (f->chunk_left < bytes) {
-        char *chunk = new_block(f, CHUNK);
-        if (!chunk) return NULL;
-        f->chunk = chunk, f->chunk_left = CHUNK;
-    }
-    char *at = f->chunk;
-    f->chunk += bytes, f->chunk_left -= bytes;
-    return at;
-}
-
-const char *wgi_figure_copy(wg_figure *f, const char *s)
-{
-    const size_t n = s ? strlen(s) : 0;
-    char *copy = n ? wgi_figure_alloc(f, n + 1, 1) : NULL;
-    return copy ? memcpy(copy, s, n) : "";
-}
-
-/* The old list stays with the figure: the lists together are at most twice as long as the last one. */
-bool wgi_figure_room(wg_figure *f, void *list, size_t size, int64_t n, int64_t *room)
-{
-    void *old, *grown;
-    if (n < *room) return true;
-    const int64_t wanted = *room ? 2 * *room : 16;
-    memcpy(&old, list, sizeof old);
-    grown = wgi_figure_alloc(f, (size_t)wanted, size);
-    if (!grown) return false;
-    if (n) memcpy(grown, old, (size_t)n * size);
-    memcpy(list, &grown, sizeof grown);
-    *room = wanted;
-    return true;
-}
-
 void wg_figure_free(wg_figure *f)
 {
     if (!f) return;
-    wg_context *c = f->c;
-    for (wgi_block *b = f->blocks, *next; b; b = next) {
-        next = b->next;
-        wg_free(c, b);
-    }
+    wg_context *c = f->pool.c;
+    wgi_pool_free(&f->pool);
     wg_free(c, f);
 }
 
@@ -87,9 +34,9 @@ wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o
         return fail(c, here, "figure_new: .width must be from 200 to 20000, .height from 120 to 20000");
     wg_figure *f = wg_alloc(c, 1, sizeof *f);
     if (!f) return NULL;
-    f->c = c, f->here = here, f->o = *o;
-    f->title = wgi_figure_copy(f, o->title);
-    f->description = wgi_figure_copy(f, o->description);
+    f->pool.c = c, f->here = here, f->o = *o;
+    f->title = wgi_pool_copy(&f->pool, o->title);
+    f->description = wgi_pool_copy(&f->pool, o->description);
     return f;
 }
 
@@ -100,11 +47,11 @@ void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
         return;
     }
     if (f->frames >= 100000) {
-        fail(f->c, here, "figure_frame: a figure has at most 100,000 frames");
+        fail(f->pool.c, here, "figure_frame: a figure has at most 100,000 frames");
         return;
     }
-    if (!wgi_figure_room(f, &f->frame_name, sizeof *f->frame_name, f->frames, &f->frame_room)) return;
-    f->frame_name[f->frames++] = wgi_figure_copy(f, name);
+    if (!wgi_pool_room(&f->pool, &f->frame_name, sizeof *f->frame_name, f->frames, &f->frame_room)) return;
+    f->frame_name[f->frames++] = wgi_pool_copy(&f->pool, name);
     f->frame = f->frames;
 }
 
@@ -112,8 +59,9 @@ void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
 
 static const char *const *copy_names(wg_figure *f, const wg_axis_opts *a)
 {
-    const char **names = a->name_count ? wgi_figure_alloc(f, (size_t)a->name_count, sizeof *names) : NULL;
-    for (int i = 0; names && i < a->name_count; i++) names[i] = wgi_figure_copy(f, a->names[i]);
+    const char **names =
+        a->name_count ? wgi_pool_alloc(&f->pool, (size_t)a->name_count, sizeof *names) : NULL;
+    for (int i = 0; names && i < a->name_count; i++) names[i] = wgi_pool_copy(&f->pool, a->names[i]);
     return names;
 }
 
@@ -137,12 +85,12 @@ wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
     static const wg_panel_opts standard = { 0 };
     if (!o) o = &standard;
     const char *wrong = wrong_axis(&o->x) ? wrong_axis(&o->x) : wrong_axis(&o->y);
-    if (wrong) return fail(f->c, here, wrong);
-    wg_panel *p = wgi_figure_alloc(f, 1, sizeof *p);
+    if (wrong) return fail(f->pool.c, here, wrong);
+    wg_panel *p = wgi_pool_alloc(&f->pool, 1, sizeof *p);
     if (!p) return NULL;
     p->figure = f, p->o = *o;
-    p->title = wgi_figure_copy(f, o->title);
-    p->o.x.label = wgi_figure_copy(f, o->x.label), p->o.y.label = wgi_figure_copy(f, o->y.label);
+    p->title = wgi_pool_copy(&f->pool, o->title);
+    p->o.x.label = wgi_pool_copy(&f->pool, o->x.label), p->o.y.label = wgi_pool_copy(&f->pool, o->y.label);
     p->o.x.names = copy_names(f, &o->x), p->o.y.names = copy_names(f, &o->y);
     if (!p->o.x.names) p->o.x.name_count = 0;
     if (!p->o.y.names) p->o.y.name_count = 0;

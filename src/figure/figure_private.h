@@ -11,16 +11,10 @@
 #ifndef WGI_FIGURE_PRIVATE_H
 #define WGI_FIGURE_PRIVATE_H
 
-#include "layout/metric.h"
 #include "text/text.h"
 #include "wengert/figure.h"
 
 /* ---- what a figure holds ---- */
-
-/* A block of memory that lives as long as its owner. */
-typedef struct wgi_block {
-    struct wgi_block *next;
-} wgi_block;
 
 /* The kinds of wg_series_kind, then those that other calls make. */
 enum {
@@ -62,7 +56,7 @@ struct wg_panel {
 };
 
 struct wg_figure {
-    wg_context *c;
+    wgi_pool pool;
     wg_site here;
     wg_figure_opts o;
     const char *title, *description;
@@ -70,17 +64,8 @@ struct wg_figure {
     int panels, frames, frame; /* frame: the current one; 0: none yet */
     const char **frame_name;
     int64_t frame_room;
-    wgi_block *blocks;
-    char *chunk; /* where the next small piece goes */
-    size_t chunk_left;
-    bool lost; /* memory was missing: what is shown is not all that was given */
 };
 
-/* figure.c. Memory of the figure, all zero; NULL after an error. */
-void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size);
-const char *wgi_figure_copy(wg_figure *f, const char *s); /* NULL becomes "" */
-/* Twice the room of a list of the figure, at least n + 1. false: no memory. */
-bool wgi_figure_room(wg_figure *f, void *list, size_t size, int64_t n, int64_t *room);
 bool wgi_is_shown(double v); /* false: NaN, infinities, numbers beyond 1e300 */
 
 /* ---- axes ---- */
@@ -107,7 +92,7 @@ void wgi_axis_ticks(wgi_axis *a, int count);
 /* A number with so many digits: "0.2873", "−1.333", "1.6·10⁻⁹". */
 void wgi_axis_number(char *text, size_t size, double v, int digits);
 /* The limits of both axes, by options and series. */
-void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
+void wgi_find_ranges(wgi_pool *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
 
 /* ---- colours ---- */
 
@@ -190,7 +175,7 @@ typedef struct wgi_plot {
 } wgi_plot;
 
 typedef struct wgi_page {
-    wg_figure *f; /* memory of the page is that of a figure of its own */
+    wgi_pool own, *pool; /* pool: &own */
     const wg_figure *of;
     double width, height, font;
     double narrow, low; /* how much wider and higher the panels should be, so that no frame is too small */
@@ -228,7 +213,7 @@ typedef struct wgi_lattice {
     int rows, columns;
     double x0, y0, dx, dy;
 } wgi_lattice;
-bool wgi_contour(wg_figure *f, const wgi_lattice *l, double level, wgi_add_point add, void *user);
+bool wgi_contour(wgi_pool *f, const wgi_lattice *l, double level, wgi_add_point add, void *user);
 /* The levels that a contour draws; at most WGI_TICKS. */
 int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS]);
 
@@ -239,7 +224,7 @@ typedef struct wgi_bins {
     int64_t *count;
     int64_t most;
 } wgi_bins;
-bool wgi_histogram(wg_figure *f, const wg_series *s, wgi_bins *b);
+bool wgi_histogram(wgi_pool *f, const wg_series *s, wgi_bins *b);
 
 /* labels.c. The first call of a legend decides whether it stands in the frame; the second places one that stands
  * above it, once the frame has made room. */

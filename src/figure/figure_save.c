@@ -12,7 +12,7 @@ enum { COLUMNS = 80, LEAST = 40, MOST = 400, ID = 64 };
 
 static wg_status fail(const wg_figure *f, wg_site here, const char *text)
 {
-    return WGI_DRAW_FAIL(f->c, here, WG_ERROR_VALUE, "figure_save: %s", text);
+    return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: %s", text);
 }
 
 static bool ends_in(const char *path, const char *end)
@@ -109,7 +109,7 @@ static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figu
                             .color = has_color(o),
                             .columns = columns_of(o) };
     formats[format_of(o)].write(g, &w, b);
-    return b->failed || g->f->lost ? WG_ERROR_MEMORY : WG_OK;
+    return b->failed || g->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
 static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)
@@ -120,8 +120,8 @@ static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, 
             f, here,
             "the path must end in .svg, .html, .tex or .txt, or .format say which; \"-\": the terminal");
     if (o->frame < 0 || o->frame > f->frames)
-        return WGI_DRAW_FAIL(f->c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames", o->frame,
-                             f->frames);
+        return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames",
+                             o->frame, f->frames);
     if (o->columns < 0) return fail(f, here, ".columns must not be negative");
     const wgi_locale l = wgi_locale_set_c();
     wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, o, b) : WG_ERROR_MEMORY;
@@ -134,7 +134,7 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opt
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
     static const wg_figure_save_opts standard = { 0 };
-    wgi_strbuf b = { .c = f->c };
+    wgi_strbuf b = { .c = f->pool.c };
     if (!o) o = &standard;
     if (!o->path || !*o->path) return fail(f, here, "no path given");
     wg_status s = make(here, f, o, &b);
@@ -148,7 +148,7 @@ char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o
     WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     static const wg_figure_save_opts standard = { 0 };
-    wgi_strbuf b = { .c = f->c };
+    wgi_strbuf b = { .c = f->pool.c };
     if (make(here, f, o ? o : &standard, &b) == WG_OK) return b.at;
     wgi_strbuf_free(&b);
     return NULL;

@@ -25,11 +25,11 @@ static double quantile(const double *v, int64_t n, double q)
     return i + 1 < n ? v[i] + (at - (double)i) * (v[i + 1] - v[i]) : v[n - 1];
 }
 
-static int64_t sorted_values(wg_figure *f, const wg_series *s, double **out)
+static int64_t sorted_values(wgi_pool *f, const wg_series *s, double **out)
 {
     double *v = wg_alloc(f->c, (size_t)s->n + 1, sizeof *v);
     int64_t n = 0;
-    f->lost |= !v;
+    f->failed |= !v;
     for (int64_t i = 0; v && i < s->n; i++)
         if (wgi_is_shown(s->y[i])) v[n++] = s->y[i];
     if (v && n) qsort(v, (size_t)n, sizeof *v, by_value);
@@ -57,13 +57,13 @@ static void find_bins(const wg_series *s, const double *v, int64_t n, wgi_bins *
     b->high = b->low + b->n * width;
 }
 
-bool wgi_histogram(wg_figure *f, const wg_series *s, wgi_bins *b)
+bool wgi_histogram(wgi_pool *f, const wg_series *s, wgi_bins *b)
 {
     double *v;
     const int64_t n = sorted_values(f, s, &v);
     *b = (wgi_bins){ 0 };
     if (n) find_bins(s, v, n, b);
-    if (n) b->count = wgi_figure_alloc(f, (size_t)b->n, sizeof *b->count);
+    if (n) b->count = wgi_pool_alloc(f, (size_t)b->n, sizeof *b->count);
     for (int64_t i = 0; b->count && i < n; i++) {
         int at = (int)((v[i] - b->low) / (b->high - b->low) * b->n);
         at = at < 0 ? 0 : at >= b->n ? b->n - 1 : at;

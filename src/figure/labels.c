@@ -63,7 +63,7 @@ static void set_rect(ink *k, const double *u, const double *v)
 static bool ink_make(wgi_page *g, const wgi_plot *t, ink *k)
 {
     k->columns = (int)(t->width / CELL) + 1, k->rows = (int)(t->height / CELL) + 1;
-    k->on = wgi_figure_alloc(g->f, (size_t)k->columns * (size_t)k->rows, 1);
+    k->on = wgi_pool_alloc(g->pool, (size_t)k->columns * (size_t)k->rows, 1);
     for (int64_t i = 0; k->on && i < t->shapes; i++) {
         const wgi_shape *s = &t->shape[i];
         const double *u = &t->u[s->first], *v = &t->v[s->first];
@@ -177,11 +177,9 @@ const char *wgi_fit_text(wgi_page *g, const char *text, double width, double siz
     text = wgi_page_text(g, text);
     if (wgi_figure_text_width(text, size, bold) <= width) return text;
     for (int most = wgi_characters(text) - 1; most > 0; most--) {
-        wgi_strbuf b = { .c = g->f->c };
+        wgi_strbuf b = { .c = g->pool->c };
         wgi_strbuf_clean(&b, text, most);
-        const char *cut = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
-        g->f->lost |= b.failed;
-        wgi_strbuf_free(&b);
+        const char *cut = wgi_pool_text(g->pool, &b);
         if (wgi_figure_text_width(cut, size, bold) <= width) return cut;
     }
     return "";
@@ -210,7 +208,7 @@ static void collect(wgi_page *g, wgi_plot *t)
     int n = 0;
     for (const wg_series *s = t->panel->series; s; s = s->next) n += is_named(s);
     if (t->panel->o.no_legend || n < 2) return;
-    t->entry = wgi_figure_alloc(g->f, (size_t)n, sizeof *t->entry);
+    t->entry = wgi_pool_alloc(g->pool, (size_t)n, sizeof *t->entry);
     for (const wg_series *s = t->panel->series; s && t->entry; s = s->next)
         if (is_named(s) && !is_again(t, s))
             t->entry[t->entries++] = (wgi_entry){

@@ -42,19 +42,16 @@ static void size_page(wgi_page *g, int columns, int rows)
 
 const char *wgi_page_text(const wgi_page *g, const char *s)
 {
-    wgi_strbuf b = { .c = g->f->c };
+    wgi_strbuf b = { .c = g->pool->c };
     wgi_strbuf_clean(&b, s ? s : "", 400);
-    const char *copy = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
-    g->f->lost |= b.failed;
-    wgi_strbuf_free(&b);
-    return copy;
+    return wgi_pool_text(g->pool, &b);
 }
 
 wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
                          int anchor)
 {
     static wgi_label none;
-    if (!wgi_figure_room(g->f, &g->label, sizeof *g->label, g->labels, &g->label_room)) return &none;
+    if (!wgi_pool_room(g->pool, &g->label, sizeof *g->label, g->labels, &g->label_room)) return &none;
     wgi_label *l = &g->label[g->labels++];
     *l = (wgi_label){
         .kind = kind, .text = text, .x = x, .y = y, .anchor = anchor, .size = g->font, .panel = panel
@@ -206,18 +203,16 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
 {
     memset(g, 0, sizeof *g);
     g->of = f;
-    g->f = wg_alloc(f->c, 1, sizeof *g->f);
-    if (!g->f) return false;
-    g->f->c = f->c;
+    g->own.c = f->pool.c, g->pool = &g->own;
     const int columns = columns_of(f), rows = (f->panels + columns - 1) / columns;
     size_page(g, columns, rows ? rows : 1);
-    g->plot = wgi_figure_alloc(g->f, (size_t)f->panels + 1, sizeof *g->plot);
-    margins *m = wgi_figure_alloc(g->f, (size_t)f->panels + 1, sizeof *m);
+    g->plot = wgi_pool_alloc(g->pool, (size_t)f->panels + 1, sizeof *g->plot);
+    margins *m = wgi_pool_alloc(g->pool, (size_t)f->panels + 1, sizeof *m);
     if (!g->plot || !m) return false;
     for (const wg_panel *p = f->panel; p; p = p->next) {
         wgi_plot *t = &g->plot[g->plots++];
         t->panel = p, t->bar = bar_of(p);
-        wgi_find_ranges(g->f, p, &t->x, &t->y);
+        wgi_find_ranges(g->pool, p, &t->x, &t->y);
     }
     place_plots(g, columns, rows, m), fill_plots(g);
     bool again = legends_need_room(g);
@@ -231,11 +226,11 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
         if (g->plot[i].entries) wgi_place_legend(g, &g->plot[i]);
         wgi_add_labels(g, &g->plot[i], i);
     }
-    return !g->f->lost && !f->lost;
+    return !g->pool->failed && !f->pool.failed;
 }
 
 void wgi_page_free(wgi_page *g)
 {
-    wg_figure_free(g->f);
+    wgi_pool_free(&g->own);
     memset(g, 0, sizeof *g);
 }

@@ -14,10 +14,10 @@ static bool is_null(const void *thing, const char *what)
 
 static wg_series *new_series(wg_panel *p, int kind, const wg_series_opts *o)
 {
-    wg_series *s = wgi_figure_alloc(p->figure, 1, sizeof *s);
+    wg_series *s = wgi_pool_alloc(&p->figure->pool, 1, sizeof *s);
     if (!s) return NULL;
     s->panel = p, s->kind = kind, s->o = *o, s->frame = p->figure->frame;
-    s->name = wgi_figure_copy(p->figure, o->name);
+    s->name = wgi_pool_copy(&p->figure->pool, o->name);
     if (p->last) p->last->next = s;
     else p->series = s;
     return p->last = s;
@@ -39,7 +39,7 @@ wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, cons
                                          "panel_band", "panel_path",   "panel_histogram" };
     const char *call = (unsigned)kind < WG_SERIES_KINDS ? calls[kind] : "series_new";
     if (!o) o = &standard;
-    wg_context *c = p->figure->c;
+    wg_context *c = p->figure->pool.c;
     if ((unsigned)kind >= WG_SERIES_KINDS || (unsigned)o->color >= WG_COLOR_KINDS ||
         (unsigned)o->marker >= WG_MARKER_KINDS || o->dash < 0 || o->dash > 4)
         return wg_fail(c, here, WG_ERROR_VALUE, "%s: a kind, .color, .marker or .dash that does not exist",
@@ -61,11 +61,11 @@ wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, cons
 
 static void add_point(wg_series *s, double x, double low, double high)
 {
-    wg_figure *f = s->panel->figure;
+    wgi_pool *f = &s->panel->figure->pool;
     int64_t room = s->room, again = s->room, third = s->room;
-    if (!wgi_figure_room(f, &s->x, sizeof *s->x, s->n, &room) ||
-        !wgi_figure_room(f, &s->y, sizeof *s->y, s->n, &again) ||
-        (s->kind == WG_SERIES_BAND && !wgi_figure_room(f, &s->low, sizeof *s->low, s->n, &third)))
+    if (!wgi_pool_room(f, &s->x, sizeof *s->x, s->n, &room) ||
+        !wgi_pool_room(f, &s->y, sizeof *s->y, s->n, &again) ||
+        (s->kind == WG_SERIES_BAND && !wgi_pool_room(f, &s->low, sizeof *s->low, s->n, &third)))
         return;
     s->room = room;
     s->x[s->n] = x, s->y[s->n] = high;
@@ -113,9 +113,9 @@ static int category(wg_panel *p, const char *name)
 {
     for (int i = 0; i < p->categories; i++)
         if (strcmp(p->category[i], name) == 0) return i;
-    if (!wgi_figure_room(p->figure, &p->category, sizeof *p->category, p->categories, &p->category_room))
+    if (!wgi_pool_room(&p->figure->pool, &p->category, sizeof *p->category, p->categories, &p->category_room))
         return -1;
-    p->category[p->categories] = wgi_figure_copy(p->figure, name);
+    p->category[p->categories] = wgi_pool_copy(&p->figure->pool, name);
     return p->categories++;
 }
 
@@ -162,7 +162,7 @@ void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_c
                   const char *hint)
 {
     wg_series *s = !p || (x && y) ? note(p, "panel_box: the panel", WGI_BOX, color, text, x, y, 2) : NULL;
-    if (s) s->hint = wgi_figure_copy(p->figure, hint);
+    if (s) s->hint = wgi_pool_copy(&p->figure->pool, hint);
 }
 
 void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_color color, const char *text)
@@ -177,7 +177,7 @@ enum { IMAGE_GRID = 120, CONTOUR_GRID = 200, MOST = 4000 };
 
 static wg_series *fail(const wg_panel *p, wg_site here, const char *call, const char *text)
 {
-    wg_fail(p->figure->c, here, WG_ERROR_VALUE, "%s: %s", call, text);
+    wg_fail(p->figure->pool.c, here, WG_ERROR_VALUE, "%s: %s", call, text);
     return NULL;
 }
 
@@ -274,9 +274,9 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int
     const int grid = kind == WGI_IMAGE ? IMAGE_GRID : CONTOUR_GRID;
     s->columns = o->f ? o->nx ? o->nx : grid : (int)o->values.shape.dim[1];
     s->rows = o->f ? o->ny ? o->ny : grid : (int)o->values.shape.dim[0];
-    s->cell = wgi_figure_alloc(p->figure, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
+    s->cell = wgi_pool_alloc(&p->figure->pool, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
     double *levels = o->levels && o->level_count
-                         ? wgi_figure_alloc(p->figure, (size_t)o->level_count, sizeof *levels)
+                         ? wgi_pool_alloc(&p->figure->pool, (size_t)o->level_count, sizeof *levels)
                          : NULL;
     if (levels) memcpy(levels, o->levels, (size_t)o->level_count * sizeof *levels);
     s->grid.levels = levels;

@@ -35,7 +35,7 @@ static double or_one(double v) { return v != 0 ? v : 1; }
 wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s)
 {
     static wgi_shape none;
-    if (!wgi_figure_room(g->f, &t->shape, sizeof *t->shape, t->shapes, &t->shape_room)) return &none;
+    if (!wgi_pool_room(g->pool, &t->shape, sizeof *t->shape, t->shapes, &t->shape_room)) return &none;
     wgi_shape *k = &t->shape[t->shapes++];
     *k = (wgi_shape){ .kind = kind,
                       .color = wgi_color_of(s),
@@ -51,8 +51,8 @@ wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg
 
 void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v)
 {
-    if (!wgi_figure_room(g->f, &t->u, sizeof *t->u, t->points, &t->point_room) ||
-        !wgi_figure_room(g->f, &t->v, sizeof *t->v, t->points, &t->v_room))
+    if (!wgi_pool_room(g->pool, &t->u, sizeof *t->u, t->points, &t->point_room) ||
+        !wgi_pool_room(g->pool, &t->v, sizeof *t->v, t->points, &t->v_room))
         return;
     t->u[t->points] = u, t->v[t->points++] = v;
     if (t->shapes) t->shape[t->shapes - 1].n++;
@@ -177,7 +177,7 @@ static bool take(unsigned char *taken, const wgi_plot *t, double x, double y)
 static void points(wgi_page *g, wgi_plot *t, const wg_series *s, int marker, double scale)
 {
     const size_t cells = (size_t)(2 * t->width + 2) * (size_t)(2 * t->height + 2);
-    unsigned char *taken = s->n > FULL ? wgi_figure_alloc(g->f, cells, 1) : NULL;
+    unsigned char *taken = s->n > FULL ? wgi_pool_alloc(g->pool, cells, 1) : NULL;
     wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
     k->marker = marker, k->radius *= scale, k->opacity = s->kind == WG_SERIES_POINTS ? 0.85 : 1;
     for (int64_t i = 0; i < s->n; i++)
@@ -238,7 +238,7 @@ static void bars(wgi_page *g, wgi_plot *t, const wg_series *s)
 static void histogram(wgi_page *g, wgi_plot *t, const wg_series *s)
 {
     wgi_bins b;
-    if (!wgi_histogram(g->f, s, &b)) return;
+    if (!wgi_histogram(g->pool, s, &b)) return;
     const double width = (b.high - b.low) / b.n;
     wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
     k->opacity = 0.55, k->outline = true, k->width = 1;
@@ -344,9 +344,9 @@ static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
 {
     double low, high;
     wg_color_map map;
-    cell *list = wg_alloc(g->f->c, (size_t)s->rows * (size_t)s->columns + 1, sizeof *list);
+    cell *list = wg_alloc(g->pool->c, (size_t)s->rows * (size_t)s->columns + 1, sizeof *list);
     if (!list) {
-        g->f->lost = true;
+        g->pool->failed = true;
         return;
     }
     wgi_color_ends(s, &low, &high, &map);
@@ -362,7 +362,7 @@ static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
         wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].from, s->columns)), v0);
         wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].to, s->columns)), v1);
     }
-    wg_free(g->f->c, list);
+    wg_free(g->pool->c, list);
 }
 
 /* ---- contours ---- */
@@ -422,7 +422,7 @@ static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
         k->color = s->o.color ? (int)s->o.color : on_image(s) ? WGI_INK : WG_COLOR_GREY;
         k->width = 1.3 * (s->o.width != 0 ? s->o.width : 1), k->dash = 1, k->faint = true;
         k->hint = wgi_page_text(g, text);
-        if (!wgi_contour(g->f, &l, level[i], add_point, &to)) g->f->lost = true;
+        if (!wgi_contour(g->pool, &l, level[i], add_point, &to)) g->pool->failed = true;
     }
 }
 

@@ -198,15 +198,14 @@ static void put_ascii(wgi_strbuf *b, const char *s)
 /* A text that the figure owns, as the terminal can show it, at most so many letters. */
 static const char *shown(const canvas *c, const char *text, int most)
 {
-    wgi_strbuf b = { .c = c->g->f->c }, cut = { .c = c->g->f->c };
+    wgi_strbuf b = { .c = c->g->pool->c }, cut = { .c = c->g->pool->c };
     if (c->w->ascii) put_ascii(&b, text);
     else wgi_strbuf_put(&b, text);
     if (c->w->ascii && b.length > (size_t)most) b.at[most] = 0;
     wgi_strbuf_clean(&cut, wgi_strbuf_text(&b), most - (wgi_characters(wgi_strbuf_text(&b)) > most));
-    const char *copy = wgi_figure_copy(c->g->f, wgi_strbuf_text(&cut));
-    c->g->f->lost |= b.failed || cut.failed;
-    wgi_strbuf_free(&b), wgi_strbuf_free(&cut);
-    return copy;
+    cut.failed |= b.failed;
+    wgi_strbuf_free(&b);
+    return wgi_pool_text(c->g->pool, &cut);
 }
 
 static bool is_free(const canvas *c, int column, int row, int n)
@@ -354,8 +353,8 @@ static bool size_canvas(canvas *c, int left)
     if (c->rows > 28) c->rows = 28, c->columns = (int)fmin(c->columns, fmax(20, 28 / shape * 2));
     if (c->rows < 8) c->rows = 8;
     const size_t n = (size_t)c->columns * (size_t)c->rows;
-    c->dots = wgi_figure_alloc(c->g->f, n, 1), c->color = wgi_figure_alloc(c->g->f, n, 1);
-    c->text = wgi_figure_alloc(c->g->f, n, sizeof *c->text);
+    c->dots = wgi_pool_alloc(c->g->pool, n, 1), c->color = wgi_pool_alloc(c->g->pool, n, 1);
+    c->text = wgi_pool_alloc(c->g->pool, n, sizeof *c->text);
     return c->dots && c->color && c->text;
 }
 

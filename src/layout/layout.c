@@ -2,48 +2,22 @@
 #include "layout/layout_private.h"
 
 #include <math.h>
-#include <string.h>
-
-typedef struct block {
-    struct block *before;
-    max_align_t data[];
-} block;
 
 void *wgi_lay_alloc(wgi_lay *s, int64_t count, size_t size)
 {
-    block *b = wg_alloc(s->l->c, 1, sizeof *b + (size_t)(count ? count : 1) * size);
-    if (!b) return s->failed = true, NULL;
-    b->before = s->l->blocks, s->l->blocks = b;
-    return b->data;
+    return wgi_pool_alloc(&s->l->pool, (size_t)(count ? count : 1), size);
 }
 
 void wgi_layout_free(wgi_layout *l)
 {
-    for (block *b = l->blocks, *before; b; b = before) {
-        before = b->before;
-        wg_free(l->c, b);
-    }
-    l->blocks = NULL, l->point = NULL, l->points = 0;
-}
-
-/* Makes room for one more; old memory stays until the end, at most as much as the new. */
-static bool grow(wgi_lay *s, void *array, int count, int *room, size_t size)
-{
-    if (count < *room) return true;
-    int more = *room ? 2 * *room : 64;
-    void *grown = wgi_lay_alloc(s, more, size), *old;
-    if (!grown) return false;
-    memcpy(&old, array, sizeof old);
-    if (count) memcpy(grown, old, (size_t)count * size);
-    memcpy(array, &grown, sizeof grown);
-    *room = more;
-    return true;
+    wgi_pool_free(&l->pool);
+    l->point = NULL, l->points = 0;
 }
 
 bool wgi_lay_to_level(wgi_lay *s, int level, int node)
 {
     wgi_lay_level *l = &s->level[level];
-    if (!grow(s, &l->node, l->nodes, &l->node_room, sizeof *l->node)) return false;
+    if (!wgi_pool_room(&s->l->pool, &l->node, sizeof *l->node, l->nodes, &l->node_room)) return false;
     s->node[node].level = level, s->node[node].local = l->nodes;
     l->node[l->nodes++] = node;
     return true;
@@ -51,14 +25,14 @@ bool wgi_lay_to_level(wgi_lay *s, int level, int node)
 
 int wgi_lay_add_node(wgi_lay *s, wgi_lay_kind kind, int item, int level)
 {
-    if (!grow(s, &s->node, s->nodes, &s->node_room, sizeof *s->node)) return -1;
+    if (!wgi_pool_room(&s->l->pool, &s->node, sizeof *s->node, s->nodes, &s->node_room)) return -1;
     s->node[s->nodes] = (wgi_lay_node){ .kind = kind, .item = item, .via = -1, .prev = -1, .lane = -1 };
     return wgi_lay_to_level(s, level, s->nodes) ? s->nodes++ : -1;
 }
 
 int wgi_lay_add_hop(wgi_lay *s, wgi_lay_hop hop)
 {
-    if (!grow(s, &s->hop, s->hops, &s->hop_room, sizeof *s->hop)) return -1;
+    if (!wgi_pool_room(&s->l->pool, &s->hop, sizeof *s->hop, s->hops, &s->hop_room)) return -1;
     s->hop[s->hops] = hop;
     s->level[hop.level].hops++;
     return s->hops++;
@@ -136,6 +110,7 @@ static void put_boxes(wgi_lay *s)
 bool wgi_layout_run(wgi_layout *l)
 {
     wgi_lay s = { .l = l, .levels = l->frames + 1 };
+    l->pool.c = l->c;
     s.rank_gap = l->rank_gap > 0 ? l->rank_gap : 36, s.box_gap = l->box_gap > 0 ? l->box_gap : 18;
     l->crossings = l->steps = 0, l->w = l->h = 0, l->rows = 0;
     s.level = wgi_lay_alloc(&s, s.levels, sizeof *s.level);

@@ -22,7 +22,7 @@
 #ifndef WGI_LAYOUT_H
 #define WGI_LAYOUT_H
 
-#include "wengert/base.h"
+#include "text/text.h"
 
 typedef struct wgi_lay_box {
     double w, h;
@@ -71,7 +71,7 @@ typedef struct wgi_layout {
     int64_t crossings, steps; /* out: of edges; how often an inner loop ran */
     wgi_lay_point *point;
     int points;
-    void *blocks;
+    wgi_pool pool;
 } wgi_layout;
 
 /* false: no memory. Free it in either case. */

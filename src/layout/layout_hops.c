@@ -198,7 +198,7 @@ bool wgi_lay_build(wgi_lay *s)
     s->offset = wgi_lay_alloc(s, l->boxes, sizeof *s->offset);
     b.twinned = wgi_lay_alloc(s, l->edges, sizeof *b.twinned);
     s->last_hop = wgi_lay_alloc(s, l->edges, sizeof *s->last_hop);
-    if (s->failed) return false;
+    if (l->pool.failed) return false;
     s->frame_node = b.frame_node = by_level, b.depth = by_level + s->levels,
     b.entry = by_level + 2 * s->levels;
     b.entry_group = by_level + 3 * s->levels, b.exit = by_level + 4 * s->levels;

@@ -57,7 +57,8 @@ typedef struct wgi_lay_seg {
 
 /* Level 0 is all that is in no frame, level f + 1 the inside of frame f. */
 typedef struct wgi_lay_level {
-    int *node, nodes, node_room; /* global numbers */
+    int *node, nodes; /* global numbers */
+    int64_t node_room;
     int *hop, hops;
     int ranks;
     bool entries;
@@ -74,11 +75,11 @@ typedef struct wgi_lay_level {
 
 typedef struct wgi_lay {
     wgi_layout *l;
-    bool failed;
     wgi_lay_node *node;
-    int nodes, node_room;
+    int nodes;
     wgi_lay_hop *hop;
-    int hops, hop_room;
+    int hops;
+    int64_t node_room, hop_room;
     int *last_hop;   /* by edge; -1: it is between boxes that stand one under another */
     int *box_node;   /* by box */
     double *offset;  /* by box: from its node's start along v, if other boxes have the same node; else -1 */
@@ -103,7 +104,7 @@ typedef struct wgi_lay_work {
 /* Under: between a box and the one under it. */
 enum { WGI_LAY_LANE = 10, WGI_LAY_BESIDE = 6, WGI_LAY_PAD = 12, WGI_LAY_UNDER = 5 };
 
-/* layout.c. Zeroed memory that lives as long as the layout; NULL sets s->failed. */
+/* layout.c. Zeroed memory that lives as long as the layout; NULL: no memory, and l->pool.failed is set. */
 void *wgi_lay_alloc(wgi_lay *s, int64_t count, size_t size);
 int wgi_lay_add_node(wgi_lay *s, wgi_lay_kind kind, int item, int level); /* -1: no memory */
 int wgi_lay_add_hop(wgi_lay *s, wgi_lay_hop hop);

@@ -13,7 +13,7 @@ enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12, ARROW_ROOM = 8, REACH = 20 
 
 typedef struct router {
     wgi_lay *s;
-    int room;
+    int64_t room;
     bool level;     /* the last piece is a line along u */
     double u, v;    /* the last point */
     double beside;  /* of the edge, from the middle line */
@@ -25,13 +25,7 @@ typedef struct router {
 static bool add_point(router *r, double u, double v)
 {
     wgi_layout *l = r->s->l;
-    if (l->points == r->room) {
-        int room = r->room ? 2 * r->room : 256;
-        wgi_lay_point *grown = wgi_lay_alloc(r->s, room, sizeof *grown);
-        if (!grown) return false;
-        if (l->points) memcpy(grown, l->point, (size_t)l->points * sizeof *grown);
-        l->point = grown, r->room = room;
-    }
+    if (!wgi_pool_room(&l->pool, &l->point, sizeof *l->point, l->points, &r->room)) return false;
     l->point[l->points++] = (wgi_lay_point){ u, v };
     return true;
 }

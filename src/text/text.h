@@ -6,6 +6,7 @@
 #define WGI_TEXT_H
 
 #include <locale.h>
+#include <stdint.h>
 
 #include "wengert/base.h"
 
@@ -45,7 +46,44 @@ void wgi_strbuf_free(wgi_strbuf *b);
 int wgi_characters(const char *s);
 int wgi_characters_in(const char *s, size_t n);
 
-/* ---- terminal_columns.c ---- */
+/* ---- pool.c ---- */
+
+/* Memory that lives as long as its owner. Set c, all else to zero. */
+typedef struct wgi_pool {
+    wg_context *c;
+    struct wgi_pool_block *blocks;
+    char *chunk; /* where the next small piece goes */
+    size_t left;
+    bool failed; /* memory was missing */
+} wgi_pool;
+void *wgi_pool_alloc(wgi_pool *p, size_t count, size_t size); /* all zero; NULL after an error */
+const char *wgi_pool_copy(wgi_pool *p, const char *s);        /* NULL becomes "" */
+const char *wgi_pool_text(wgi_pool *p, wgi_strbuf *text);     /* a copy; frees the buffer */
+/* Twice the room of the list at *list, at least n + 1. false: no memory. */
+bool wgi_pool_room(wgi_pool *p, void *list, size_t size, int64_t n, int64_t *room);
+void wgi_pool_free(wgi_pool *p);
+
+/* ---- widths.c: how wide a text is at most, without asking for fonts ---- */
+
+typedef enum wgi_face { WGI_REGULAR, WGI_BOLD, WGI_ITALIC, WGI_MONO } wgi_face;
+
+/* The fonts for which the widths hold; a viewer takes the first that it has. */
+#define WGI_SANS "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+/* The width of one line of UTF-8 in a font of that size, in the size's unit. It is at least the width in
+ * any of the fonts above. A byte that begins no character counts as U+FFFD. */
+double wgi_text_width(const char *utf8, double size, wgi_face face);
+
+/* Bytes of the longest start of the text that is at most that wide, in whole characters. */
+size_t wgi_text_fitting(const char *utf8, double size, wgi_face face, double width);
+
+/* The characters first to last; entry i has the regular and the bold width of first + i. The list ends
+ * with NULL. */
+typedef struct wgi_metric_range {
+    uint32_t first, last;
+    const uint16_t (*width)[2];
+} wgi_metric_range;
+extern const wgi_metric_range wgi_metric_ranges[];
 
 /* The columns that a text takes: an accent takes none, an ideograph two. */
 int wgi_columns(const char *utf8);

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "layout/metric.h"
+#include "text/text.h"
 
 static char *svg_of(wg_node root, const char *name, wg_draw_opts o)
 {

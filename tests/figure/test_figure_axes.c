@@ -136,22 +136,22 @@ Test(figure_axes, limits)
     wg_figure *f = wg_figure_new(c, "");
     wgi_axis x = { 0 }, y = { 0 };
     wg_panel *p = wg_panel_new(f, "");
-    wgi_find_ranges(f, p, &x, &y);
+    wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(x.low < x.high && y.low < y.high);
     wg_series *s = wg_panel_line(p, "");
     for (int i = 0; i < 5; i++) wg_series_add(s, i, 10 * i);
     wg_series_add(s, 1e9, NAN);
-    wgi_find_ranges(f, p, &x, &y);
+    wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(x.low == 0 && x.high == 4 && y.low <= 0 && y.high >= 40 && y.high < 50, "gaps do not count");
     p = wg_panel_new(f, "", .x = { .low = -1, .high = NAN }, .y = { .scale = WG_SCALE_AUTO });
     s = wg_panel_line(p, "");
     wg_series_add(s, 0, 1e-4), wg_series_add(s, 7, 1);
-    wgi_find_ranges(f, p, &x, &y);
+    wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(x.low == -1 && x.high == 7 && y.logarithmic && y.low < 1e-4);
     p = wg_panel_new(f, "");
     s = wg_panel_bars(p, "");
     wg_series_bar(s, "a", 3), wg_series_bar(s, "b", 5), wg_series_bar(s, "a", 1);
-    wgi_find_ranges(f, p, &x, &y);
+    wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(y.low == 0 && x.names == 2 && x.low < -0.4 && x.high > 1.4);
     wgt_finish(c, NULL);
 }

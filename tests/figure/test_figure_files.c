@@ -69,7 +69,7 @@ static void expect_well_formed(const char *xml)
 static char *text_of(wg_figure *f, wg_figure_format format)
 {
     char *text = wg_figure_text(f, "figure", .format = format);
-    cr_assert(text, "%s", wg_message(f->c));
+    cr_assert(text, "%s", wg_message(f->pool.c));
     return text;
 }
 

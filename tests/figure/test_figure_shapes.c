@@ -30,7 +30,7 @@ static line *contour(wg_figure *f, double (*of)(double, double), double level)
     line *out = calloc(1, sizeof *out);
     for (int i = 0; i < SIDE; i++)
         for (int j = 0; j < SIDE; j++) v[i * SIDE + j] = of(l.x0 + j * l.dx, l.y0 + i * l.dy);
-    cr_assert(wgi_contour(f, &l, level, add, out));
+    cr_assert(wgi_contour(&f->pool, &l, level, add, out));
     return out;
 }
 
@@ -113,7 +113,7 @@ Test(figure_shapes, histograms_count)
         for (int i = 0; i < n; i++) wg_series_push(s, floor(wgt_uniform(&r, -20, 20)) / 4);
         wg_series_push(s, NAN), wg_series_push(s, INFINITY);
         wgi_bins b;
-        cr_assert(wgi_histogram(s->panel->figure, s, &b));
+        cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
         const double width = (b.high - b.low) / b.n;
         int64_t sum = 0;
         for (int k = 0; k < b.n; k++) {
@@ -137,16 +137,16 @@ Test(figure_shapes, bins_by_freedman_and_diaconis)
     wg_series *s = histogram(c, 0);
     wgi_bins b;
     for (int i = 0; i < 1000; i++) wg_series_push(s, i);
-    cr_assert(wgi_histogram(s->panel->figure, s, &b));
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
     cr_expect(b.n == 10 && b.low == 0 && b.high == 1000, "%d bins from %g to %g", b.n, b.low, b.high);
     for (int k = 0; k < 10; k++) cr_expect_eq(b.count[k], 100);
     s = histogram(c, 7);
     wg_series_tensor(s, wg_view_f64((double[]){ 1, 2, 3, 8 }, WG_SHAPE(2, 2)));
-    cr_assert(wgi_histogram(s->panel->figure, s, &b));
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
     cr_expect(b.n == 7 && b.low == 1 && b.high == 8 && b.count[0] == 1 && b.count[6] == 1);
     s = histogram(c, 0);
     wg_series_push(s, 5), wg_series_push(s, 5);
-    cr_assert(wgi_histogram(s->panel->figure, s, &b));
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
     cr_expect(b.n == 1 && b.count[0] == 2 && b.low < 5 && b.high > 5);
     wgt_finish(c, NULL);
 }

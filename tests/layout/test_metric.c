@@ -1,7 +1,7 @@
 /* test_metric.c: widths of texts: never less than those that Helvetica's maker publishes. */
 #include <string.h>
 
-#include "layout/metric.h"
+#include "text/text.h"
 #include "wgtest.h"
 
 /* From Adobe's font metrics of Helvetica and Helvetica-Bold, in thousandths. */

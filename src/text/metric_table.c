@@ -4,7 +4,7 @@
  * Liberation Sans 2.1.5, whose widths are those of Arial and Helvetica. The first number is for the regular
  * and the oblique face, the second for the bold one. 0: neither font has the character.
  */
-#include "layout/metric.h"
+#include "text/text.h"
 
 static const uint16_t from_0020[][2] = {
     { 318, 349 },  { 401, 457 }, { 460, 521 }, { 838, 838 }, { 637, 696 },   { 951, 1002 }, { 780, 873 },

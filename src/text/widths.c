@@ -1,7 +1,7 @@
-/* metric.c: the width of a text, from the table of metric_table.c. */
-#include "layout/metric.h"
+/* widths.c: how wide a text is, by the table of metric_table.c, and in a terminal. */
+#include "text/text.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 /* In thousandths: of a character that the table does not have, of an emoji, of any monospaced character. */
 enum { OTHER = 1000, EMOJI = 1400, MONO = 603 };
@@ -73,4 +73,50 @@ size_t wgi_text_fitting(const char *utf8, double size, wgi_face face, double wid
         if ((double)sum > most) break;
     }
     return (size_t)(s - start);
+}
+
+/* ---- in a terminal ---- */
+
+/* By Unicode's tables: combining marks and joiners, and what East Asian terminals show in two columns. */
+static const span no_column[] = { { 0x300, 0x36F },   { 0x483, 0x489 },   { 0x591, 0x5BD },
+                                  { 0x610, 0x61A },   { 0x64B, 0x65F },   { 0x1AB0, 0x1AFF },
+                                  { 0x1DC0, 0x1DFF }, { 0x200B, 0x200F }, { 0x20D0, 0x20FF },
+                                  { 0xFE00, 0xFE0F }, { 0xFE20, 0xFE2F } };
+static const span two_columns[] = { { 0x1100, 0x115F },  { 0x2E80, 0x303E }, { 0x3041, 0xA4CF },
+                                    { 0xAC00, 0xD7A3 },  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F },
+                                    { 0xFF00, 0xFF60 },  { 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1FAFF },
+                                    { 0x20000, 0x3FFFD } };
+
+/* The columns of the character at *s, which goes on behind it. */
+static int step(const char **s)
+{
+    int bytes;
+    const uint32_t u = character_at((const unsigned char *)*s, &bytes);
+    *s += bytes;
+    return WITHIN(u, no_column) ? 0 : WITHIN(u, two_columns) ? 2 : 1;
+}
+
+int wgi_columns(const char *s)
+{
+    int columns = 0;
+    while (*s) columns += step(&s);
+    return columns;
+}
+
+void wgi_strbuf_fit(wgi_strbuf *b, const char *text, int most)
+{
+    const char *end = text, *comma = NULL, *s = text;
+    if (wgi_columns(text) <= most) {
+        wgi_strbuf_put(b, text);
+        return;
+    }
+    for (int columns = 0; *s; end = s) {
+        const bool behind_comma = s > text + 1 && s[-1] == ' ' && s[-2] == ',';
+        if (behind_comma) comma = s;
+        columns += step(&s);
+        if (columns > most - 1) break;
+    }
+    if (comma && wgi_columns(comma) < 2 * most && comma - text > (end - text) / 3) end = comma;
+    wgi_strbuf_add(b, text, (size_t)(end - text));
+    wgi_strbuf_put(b, most > 0 ? "…" : "");
 }

@@ -1,0 +1,74 @@
+/* pool.c: memory that is freed all at once. */
+#include "text/text.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { CHUNK = 1 << 15, LARGE = 1 << 12 };
+
+struct wgi_pool_block {
+    struct wgi_pool_block *next;
+    max_align_t data[];
+};
+
+static char *new_block(wgi_pool *p, size_t size)
+{
+    struct wgi_pool_block *b = wg_alloc(p->c, sizeof *b + size, 1);
+    if (!b) return p->failed = true, NULL;
+    b->next = p->blocks, p->blocks = b;
+    return (char *)b->data;
+}
+
+/* Small pieces share a block. */
+void *wgi_pool_alloc(wgi_pool *p, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / 4 / size) count = SIZE_MAX / 4 / size; /* no such memory: it fails below */
+    const size_t unit = sizeof(max_align_t), bytes = (count * size + unit - 1) / unit * unit;
+    if (bytes > LARGE) return new_block(p, bytes);
+    if (p->left < bytes) {
+        char *chunk = new_block(p, CHUNK);
+        if (!chunk) return NULL;
+        p->chunk = chunk, p->left = CHUNK;
+    }
+    char *at = p->chunk;
+    p->chunk += bytes, p->left -= bytes;
+    return at;
+}
+
+const char *wgi_pool_copy(wgi_pool *p, const char *s)
+{
+    const size_t n = s ? strlen(s) : 0;
+    char *copy = n ? wgi_pool_alloc(p, n + 1, 1) : NULL;
+    return copy ? memcpy(copy, s, n) : "";
+}
+
+const char *wgi_pool_text(wgi_pool *p, wgi_strbuf *text)
+{
+    const char *copy = wgi_pool_copy(p, text->at);
+    p->failed |= text->failed;
+    wgi_strbuf_free(text);
+    return copy;
+}
+
+/* The old list stays: the lists together are at most twice as long as the last one. */
+bool wgi_pool_room(wgi_pool *p, void *list, size_t size, int64_t n, int64_t *room)
+{
+    if (n < *room) return true;
+    const int64_t wanted = *room ? 2 * *room : 16;
+    void *old, *grown = wgi_pool_alloc(p, (size_t)wanted, size);
+    if (!grown) return false;
+    memcpy(&old, list, sizeof old);
+    if (n) memcpy(grown, old, (size_t)n * size);
+    memcpy(list, &grown, sizeof grown);
+    *room = wanted;
+    return true;
+}
+
+void wgi_pool_free(wgi_pool *p)
+{
+    for (struct wgi_pool_block *b = p->blocks, *next; b; b = next) {
+        next = b->next;
+        wg_free(p->c, b);
+    }
+    *p = (wgi_pool){ .c = p->c };
+}
