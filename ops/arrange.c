@@ -25,9 +25,7 @@ static bool select_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no index %lld along axis %d of %s", (long long)a->index,
                             a->axis, wg_rule_who(r, 0));
     if (a->index < 0) a->index += n;
-    for (int i = a->axis; i + 1 < s.rank; i++) s.dim[i] = s.dim[i + 1];
-    s.rank--;
-    *wg_rule_shape(r, 0) = s;
+    *wg_rule_shape(r, 0) = without_axis(s, a->axis);
     return true;
 }
 EXPAND(select)
@@ -63,9 +61,7 @@ static bool stack_shape(wg_rule *r)
     if (!wg_rule_axis(r, axis, s.rank + 1)) return false;
     for (int k = 1; k < r->operands; k++)
         if (!shaped_as(r, k, 0)) return false;
-    for (int i = s.rank++; i > *axis; i--) s.dim[i] = s.dim[i - 1];
-    s.dim[*axis] = r->operands;
-    *wg_rule_shape(r, 0) = s;
+    *wg_rule_shape(r, 0) = with_axis(s, *axis, r->operands);
     return true;
 }
 EXPAND(stack)

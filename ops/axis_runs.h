@@ -1,4 +1,4 @@
-/* axis_runs.h: a tensor as [outer, axis, inner], for concat, slice and unslice. */
+/* axis_runs.h: a tensor as [outer, axis, inner]. */
 #ifndef WG_AXIS_RUNS_H
 #define WG_AXIS_RUNS_H
 
@@ -27,6 +27,12 @@ static inline int64_t outer_of(const wg_shape *s, int axis)
     int64_t n = 1;
     for (int i = 0; i < axis; i++) n *= s->dim[i];
     return n;
+}
+
+/* The units of a kernel whose options begin with an axis: the axes before it. */
+static inline int64_t axis_units(const wg_kernel *k)
+{
+    return outer_of(k->yt[0].shape, *(const int *)k->attr);
 }
 
 /* x as a part of a longer axis of zeros, of length `size`, beginning at `from`: unslice.c. */

@@ -87,10 +87,6 @@ static bool index_along_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return wg_rule_axis(r, &((struct index_along *)r->attr)->axis, r->x[0].shape->rank);
 }
-static int64_t index_along_units(const wg_kernel *k)
-{
-    return outer_of(k->yt[0].shape, ((const struct index_along *)k->attr)->axis);
-}
 SAMPLES(index_along, wg_index_along(ANY(3, 4), 1), wg_index_along(CLASSES(3, 2, 3, 2), -2),
         wg_index_along(ANY(2, 0), 0));
 ERRORS(index_along, (wg_index_along(wg_any(g, WG_SCALAR), 0), "no axis 0 in"));
@@ -99,7 +95,7 @@ DEFINE_OP(index_along,
           .summary = "The index of each element along an axis, i64. The values of x do not matter.",
           .formula = "y[i] = i along axis", .adjoint = "the values of x do not matter",
           .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(index_along),
-          RULES(index_along, shape, units), .kernel = KERNELS(index_along), .leads = true);
+          RULES(index_along, shape), .units = axis_units, .kernel = KERNELS(index_along), .leads = true);
 wg_node wg_index_along_at(wg_site here, wg_node x, int axis)
 {
     return wg_apply(here, &wgi_op_index_along, &x, 1, &(struct index_along){ axis });

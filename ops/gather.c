@@ -30,52 +30,25 @@ static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int bat
     return at;
 }
 
-/* limit - 1, or the largest number of type I. A number n is in [0, limit) if n and TOP - n have no sign. */
-#define TOP(I, limit) ((I)(sizeof(I) == 4 && (limit) > INT32_MAX ? INT32_MAX : (limit)-1))
-
-/* Rows of one element of type T, by numbers of type I. */
-#define ELEMENTS_BY(T, I)                                                                       \
-    do {                                                                                        \
-        T *restrict y = (T *)k->y[0];                                                           \
-        const I top = TOP(I, limit);                                                            \
-        for (int64_t i = k->begin, end; i < k->end; i = end) {                                  \
-            const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end;     \
-            const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each; \
-            const T *restrict from = (const T *)k->x[0] + b * limit;                            \
-            const I *restrict number = (const I *)k->x[1] + moved;                              \
-            end = last < k->end ? last : k->end;                                                \
-            I signs = 0;                                                                        \
-            for (int64_t j = i; j < end; j++) signs |= number[j] | (I)(top - number[j]);        \
-            for (int64_t j = i; signs < 0 && j < end; j++) {                                    \
-                if (!row_at(k, 1, moved + j, limit, &row)) return false;                        \
-                y[j] = from[row];                                                               \
-            }                                                                                   \
-            for (int64_t j = i; signs >= 0 && j < end; j++) y[j] = from[number[j]];             \
-        }                                                                                       \
-    } while (0)
-#define ELEMENTS(T)                                            \
-    do {                                                       \
-        if (k->xt[1].dtype == WG_I32) ELEMENTS_BY(T, int32_t); \
-        else ELEMENTS_BY(T, int64_t);                          \
-    } while (0)
 KERNEL(gather)
 {
     const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
     const int batch = ((const struct gather *)k->attr)->batch;
     const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
     const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
-    int64_t row;
-    const bool whole = k->xt[1].dtype == WG_I32 || k->xt[1].dtype == WG_I64;
-    if (n == 4 && whole) ELEMENTS(uint32_t);
-    else if (n == 8 && whole) ELEMENTS(uint64_t);
-    else
-        for (int64_t i = k->begin; i < k->end; i++) {
-            const int64_t b = batch ? i / each : 0;
-            const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
-            if (!row_at(k, 1, moved + i, limit, &row)) return false;
-            row += b * limit;
-            if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
+    for (int64_t i = k->begin, end; i < k->end; i = end) {
+        const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end;
+        const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
+        const char *from = (const char *)k->x[0] + (size_t)(b * limit) * n;
+        end = last < k->end ? last : k->end;
+        for (int64_t j = i, row; j < end; j++) {
+            char *to = (char *)k->y[0] + (size_t)j * n;
+            if (!row_at(k, 1, moved + j, limit, &row)) return false;
+            if (n == 4) memcpy(to, from + row * 4, 4); /* no call */
+            else if (n == 8) memcpy(to, from + row * 8, 8);
+            else memcpy(to, from + (size_t)row * n, n);
         }
+    }
     return true;
 }
 
@@ -121,36 +94,12 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
             for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
         }                                                                   \
     } while (0)
-/* The same for rows of one element with numbers of type I. */
-#define ADD_ELEMENTS(T, I)                                                            \
-    do {                                                                              \
-        const I *restrict at = (const I *)k->x[p + 1] + moved + u.b * rows;           \
-        const T *restrict x = (const T *)k->x[p] + u.b * rows;                        \
-        T *restrict y = (T *)k->y[0] + u.b * count;                                   \
-        const I top = TOP(I, count);                                                  \
-        I signs = 0;                                                                  \
-        int64_t row;                                                                  \
-        for (int64_t i = 0; i < rows; i++) signs |= at[i] | (I)(top - at[i]);         \
-        for (int64_t i = 0; signs < 0 && i < rows; i++) {                             \
-            if (!row_at(k, p + 1, moved + u.b * rows + i, count, &row)) return false; \
-            y[row] += x[i];                                                           \
-        }                                                                             \
-        for (int64_t i = 0; signs >= 0 && i < rows; i++) y[at[i]] += x[i];            \
-    } while (0)
 static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
 {
     const struct gather_grad *g = k->attr;
     const wg_shape *numbered = k->xt[p + 1].shape;
     const int64_t count = g->count, rows = elements(numbered, g->batch, numbered->rank);
     const int64_t moved = (batch_of_numbers(k->yt[0].shape, numbered, g->batch, u.b) - u.b) * rows;
-    const wg_dtype t = k->xt[p].dtype, numbers = k->xt[p + 1].dtype;
-    if (a.columns == 1 && wg_dtype_is_float(t) && (numbers == WG_I32 || numbers == WG_I64)) {
-        if (t == WG_F32 && numbers == WG_I32) ADD_ELEMENTS(float, int32_t);
-        else if (t == WG_F32) ADD_ELEMENTS(float, int64_t);
-        else if (numbers == WG_I32) ADD_ELEMENTS(double, int32_t);
-        else ADD_ELEMENTS(double, int64_t);
-        return true;
-    }
     switch (k->xt[p].dtype) {
     case WG_F32: ADD_ROWS(float); break;
     case WG_F64: ADD_ROWS(double); break;

@@ -57,10 +57,7 @@ static bool one_hot_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in a result of %d axes",
                             wgi_axis_text(r->here, a->axis.axis[0], text, sizeof text), x->rank + 1);
     a->axis.axis[0] = at;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *x;
-    for (int i = y->rank++; i > at; i--) y->dim[i] = y->dim[i - 1];
-    y->dim[at] = a->count;
+    *wg_rule_shape(r, 0) = with_axis(*x, at, a->count);
     r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
     return true;
 }

@@ -727,12 +727,10 @@ static wg_node row_of_matrices(wg_site here, wg_node x, int leading, bool column
 /* Rows of vectors b [n, k], or of matrices of one column, times one matrix a: the product b a^T. */
 static wg_node rows_times(wg_site here, wg_node y, wg_node a, wg_node b, bool ta, int64_t n)
 {
-    wg_shape s = wg_node_shape(a), to = wg_node_shape(y), vectors = { 2, { n, 0 } };
-    vectors.dim[1] = s.dim[s.rank - (ta ? 2 : 1)];
-    for (int i = to.rank++; i > 0; i--) to.dim[i] = to.dim[i - 1];
-    to.dim[0] = n;
+    const wg_shape s = wg_node_shape(a), vectors = { 2, { n, s.dim[s.rank - (ta ? 2 : 1)] } };
     if (s.rank > 2) a = flat(here, a);
-    return shaped(here, product_node(here, shaped(here, b, vectors), a, false, s.rank > 1 && !ta), to);
+    return shaped(here, product_node(here, shaped(here, b, vectors), a, false, s.rank > 1 && !ta),
+                  with_axis(wg_node_shape(y), 0, n));
 }
 
 /* Where one factor is a single matrix, one product serves all rows: a @ B for columns B, and A @ b (the
@@ -740,16 +738,13 @@ static wg_node rows_times(wg_site here, wg_node y, wg_node a, wg_node b, bool ta
 VMAP(matmul)
 {
     const matmul_attr *f = wg_attr(y);
-    wg_shape sa = wg_node_shape(wg_node_operand(y, 0)), sb = wg_node_shape(wg_node_operand(y, 1)),
-             sy = wg_node_shape(y);
+    wg_shape sa = wg_node_shape(wg_node_operand(y, 0)), sb = wg_node_shape(wg_node_operand(y, 1));
     const int leading = (sa.rank > sb.rank ? sa.rank : sb.rank) - 2;
     const bool column = sb.rank == 1 || (sb.rank == 2 && sb.dim[f->tb ? 0 : 1] == 1);
     if (!rows[0] && column && (sa.rank <= 2 || !f->ta)) return rows_times(here, y, x[0], x[1], f->ta, n);
     wg_node a = rows[0] ? row_of_matrices(here, x[0], leading, false) : x[0];
     wg_node b = rows[1] ? row_of_matrices(here, x[1], leading, true) : x[1];
-    for (int i = sy.rank++; i > 0; i--) sy.dim[i] = sy.dim[i - 1];
-    sy.dim[0] = n;
-    return shaped(here, product_node(here, a, b, f->ta, f->tb), sy);
+    return shaped(here, product_node(here, a, b, f->ta, f->tb), with_axis(wg_node_shape(y), 0, n));
 }
 
 SAMPLE(matmul)
@@ -790,8 +785,8 @@ DEFINE_OP(matmul,
           .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
                      "where ta, else a, B = b^T where tb, else b",
           .stored = 3, .operands = 2, .kind = WG_CONTRACT, .cost = 16, TAKES(matmul),
-          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, vmap, merge),
-          .jvp = product_jvp, .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
+          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, vmap, merge), .jvp = product_jvp,
+          .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
 wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 {
     a = WG_OR_NONE(a);

@@ -409,10 +409,8 @@ static int64_t longest_window(int64_t n, int64_t count)
 /* x with axis `axis` as `count` parts of it. */
 static wg_node split_axis(wg_site here, wg_node x, int axis, int64_t count)
 {
-    wg_shape s = wg_node_shape(x);
-    const int64_t n = s.dim[axis];
-    for (int i = s.rank++; i > axis + 1; i--) s.dim[i] = s.dim[i - 1];
-    s.dim[axis] = count, s.dim[axis + 1] = n / count;
+    wg_shape s = with_axis(wg_node_shape(x), axis, count);
+    s.dim[axis + 1] /= count;
     return wg_reshape(x, s);
 }
 

@@ -120,11 +120,6 @@ KERNEL(resize_axis_grad)
 
 extern const wg_op wgi_op_resize_axis_grad;
 
-static int64_t outer_units(const wg_kernel *k)
-{
-    return outer_of(k->yt[0].shape, ((const struct resize_axis *)k->attr)->axis);
-}
-
 /* ---- resize_axis ---- */
 
 static bool resize_axis_shape(wg_rule *r)
@@ -177,7 +172,7 @@ DEFINE_OP(
                "|j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - "
                "1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
     .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(resize_axis), RULES(resize_axis, shape, vjp),
-    .kernel = KERNELS(resize_axis), .units = outer_units, .leads = true);
+    .kernel = KERNELS(resize_axis), .units = axis_units, .leads = true);
 
 /* ---- resize_axis_grad ---- */
 
@@ -214,7 +209,7 @@ DEFINE_OP(
                "|j - u|, 0) x[i] over i) along axis; u = min(max(t, 0), size - 1), t = i (size - 1) / max(n "
                "- 1, 1) where align_corners, else (i + 1 / 2) size / n - 1 / 2, n = length(x)",
     .adjoint = "x' = resize_axis(y')", .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(resize_axis),
-    RULES(resize_axis_grad, shape, vjp), .kernel = KERNELS(resize_axis_grad), .units = outer_units,
+    RULES(resize_axis_grad, shape, vjp), .kernel = KERNELS(resize_axis_grad), .units = axis_units,
     .leads = true);
 
 /* ---- resize ---- */

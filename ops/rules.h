@@ -26,6 +26,20 @@ static inline wg_shape without_last(const wg_shape *s)
     return y;
 }
 
+/* The shape with another axis before axis `axis`; without that axis. */
+static inline wg_shape with_axis(wg_shape s, int axis, int64_t n)
+{
+    for (int i = s.rank++; i > axis; i--) s.dim[i] = s.dim[i - 1];
+    s.dim[axis] = n;
+    return s;
+}
+static inline wg_shape without_axis(wg_shape s, int axis)
+{
+    s.rank--;
+    for (int i = axis; i < s.rank; i++) s.dim[i] = s.dim[i + 1];
+    return s;
+}
+
 /* Whether a is b with a last axis of size 1. */
 static inline bool is_column_of(const wg_shape *a, const wg_shape *b)
 {

@@ -102,14 +102,7 @@ static bool expand_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), rank);
     return wg_rule_axis(r, r->attr, rank + 1);
 }
-EXPAND(expand)
-{
-    wg_shape s = wg_node_shape(x[0]);
-    int axis = *(const int *)attr;
-    for (int i = s.rank++; i > axis; i--) s.dim[i] = s.dim[i - 1];
-    s.dim[axis] = 1;
-    y[0] = wg_reshape(x[0], s);
-}
+EXPAND(expand) { y[0] = wg_reshape(x[0], with_axis(wg_node_shape(x[0]), *(const int *)attr, 1)); }
 SAMPLES(expand, wg_expand(ANY(3, 4), 1), wg_expand(ANY(3, 4), -1), wg_expand(ANY(0), 0),
         wg_expand(wg_any(g, WG_SCALAR), 0));
 ERRORS(expand, (wg_expand(ANY(3), 2), "no axis 2"),
@@ -131,13 +124,7 @@ static bool squeeze_shape(wg_rule *r)
     return s->dim[*axis] == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", *axis,
                                               wg_rule_who(r, 0), (long long)s->dim[*axis]);
 }
-EXPAND(squeeze)
-{
-    wg_shape s = wg_node_shape(x[0]);
-    s.rank--;
-    for (int i = *(const int *)attr; i < s.rank; i++) s.dim[i] = s.dim[i + 1];
-    y[0] = wg_reshape(x[0], s);
-}
+EXPAND(squeeze) { y[0] = wg_reshape(x[0], without_axis(wg_node_shape(x[0]), *(const int *)attr)); }
 SAMPLES(squeeze, wg_squeeze(ANY(3, 1, 4), 1), wg_squeeze(ANY(3, 1), -1), wg_squeeze(ANY(1), 0),
         wg_squeeze(ANY(1, 0), 0));
 ERRORS(squeeze, (wg_squeeze(ANY(3, 4), 0), "has size 3, not 1"), (wg_squeeze(ANY(1), 1), "no axis 1"));

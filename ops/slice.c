@@ -189,10 +189,6 @@ static wg_runs slice_runs(const wg_kernel *k, int j)
     const int64_t inner = inner_of(x, a->axis);
     return (wg_runs){ a->from * inner, (a->to - a->from) * inner, x->dim[a->axis] * inner };
 }
-static int64_t slice_units(const wg_kernel *k)
-{
-    return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis);
-}
 VJP(slice)
 {
     const struct slice *a = wg_attr(y);
@@ -227,8 +223,8 @@ DEFINE_OP(
         "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
     .formula = "y[i] = x[from + i] along axis",
     .adjoint = "x'[i] = y'[i - from] where from <= i < from + length(y), else 0 along axis", .stored = 1 << 0,
-    .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, units, alias, runs, vjp),
-    .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
+    .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, alias, runs, vjp),
+    .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
 static wg_node like_last(wg_site here, wg_node x, const struct slice *a)

@@ -49,10 +49,6 @@ REWRITE(unslice)
     const struct unslice *a = attr;
     return wg_dim(x[0], a->axis) == a->size ? x[0] : wg_none;
 }
-static int64_t unslice_units(const wg_kernel *k)
-{
-    return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis);
-}
 VJP(unslice)
 {
     const struct unslice *a = wg_attr(y);
@@ -190,7 +186,8 @@ DEFINE_OP(
         "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
     .formula = "y[i] = x[i - from] where from <= i < from + length(x), else 0 along axis",
     .adjoint = "x'[i] = y'[from + i] along axis", .operands = 1, .kind = WG_OPAQUE, TAKES(unslice),
-    RULES(unslice, shape, rewrite, units, vjp, merge), .kernel = KERNELS(unslice), .leads = true);
+    RULES(unslice, shape, rewrite, vjp, merge), .units = axis_units, .kernel = KERNELS(unslice),
+    .leads = true);
 wg_node wgi_unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {
     return wg_apply(here, &wgi_op_unslice, &x, 1, &(struct unslice){ axis, from, size });

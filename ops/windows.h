@@ -61,16 +61,13 @@ static inline void conv_pad_same(wg_shape *padding, int axis, int64_t n, int64_t
 /* x with the rows of wg_vmap: its images are one batch; and back. */
 static inline wg_node conv_as_batch(wg_site here, wg_node x, int64_t n)
 {
-    wg_shape s = wg_node_shape(x);
-    for (int i = 1; i < s.rank; i++) s.dim[i - 1] = s.dim[i] * (i == 1 ? n : 1);
-    s.rank--;
+    wg_shape s = without_axis(wg_node_shape(x), 0);
+    s.dim[0] *= n;
     return wg_reshape(x, s);
 }
 static inline wg_node conv_from_batch(wg_site here, wg_node all, wg_shape s, int64_t n)
 {
-    for (int i = s.rank++; i > 0; i--) s.dim[i] = s.dim[i - 1];
-    s.dim[0] = n;
-    return wg_reshape(all, s);
+    return wg_reshape(all, with_axis(s, 0, n));
 }
 
 /* A shape or a list, of n numbers, in a table of samples. */
