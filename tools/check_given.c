@@ -173,28 +173,20 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
 
 /* ---- the report ---- */
 
+static const json_row given_rows[] = { JSON_ROW(verdict, name),           JSON_ROW(verdict, shape),
+                                       JSON_AS("verdict", verdict, word), JSON_AS("error", verdict, worst),
+                                       JSON_ROW(verdict, factor),         JSON_ROW(verdict, index),
+                                       JSON_ROW(verdict, yours),          JSON_ROW(verdict, library),
+                                       JSON_AS("allowed", verdict, bar),  JSON_ROW(verdict, wrong),
+                                       JSON_AS("reason", verdict, why),   JSON_ROW(verdict, hint) };
+
 static void print_json(const verdict *v, int n, wg_verdict all)
 {
     json j;
     json_start(&j, stdout);
     json_text(&j, "verdict", wg_verdict_name(all));
     json_array(&j, "given");
-    for (int i = 0; i < n; i++) {
-        json_object(&j, NULL);
-        json_text(&j, "name", v[i].name);
-        json_shape(&j, "shape", v[i].shape);
-        json_text(&j, "verdict", wg_verdict_name(v[i].word));
-        json_number(&j, "error", v[i].worst, WG_F64);
-        json_number(&j, "factor", v[i].factor, WG_F64);
-        json_whole(&j, "index", v[i].index);
-        json_number(&j, "yours", v[i].yours, WG_F64);
-        json_number(&j, "library", v[i].library, WG_F64);
-        json_number(&j, "allowed", v[i].bar, WG_F64);
-        json_whole(&j, "wrong", v[i].wrong);
-        json_text(&j, "reason", v[i].why);
-        json_text(&j, "hint", v[i].hint);
-        json_end(&j);
-    }
+    for (int i = 0; i < n; i++) json_record(&j, NULL, given_rows, &v[i]);
     json_finish(&j);
 }
 

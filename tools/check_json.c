@@ -56,16 +56,15 @@ static void values_json(json *j, const wg_check_input *in)
     }
 }
 
-static void coverage_json(json *j, const wg_check_input *in)
-{
-    json_object(j, "coverage");
-    json_whole(j, "components", wg_shape_size(in->shape));
-    json_whole(j, "course", in->course);
-    json_whole(j, "alone", in->alone);
-    json_whole(j, "directions", in->directions);
-    json_whole(j, "zeros", in->zeros);
-    json_end(j);
-}
+static const json_row input_head[] = { JSON_ROW(wg_check_input, name), JSON_ROW(wg_check_input, shape),
+                                       JSON_ROW(wg_check_input, verdict), JSON_ROW(wg_check_input, ratio),
+                                       JSON_ROW(wg_check_input, floor) };
+static const json_row input_coverage[] = { JSON_ROW(wg_check_input, course), JSON_ROW(wg_check_input, alone),
+                                           JSON_ROW(wg_check_input, directions),
+                                           JSON_ROW(wg_check_input, zeros) };
+static const json_row input_tail[] = { JSON_ROW(wg_check_input, op), JSON_ROW(wg_check_input, where),
+                                       JSON_ROW(wg_check_input, node), JSON_ROW(wg_check_input, reason),
+                                       JSON_ROW(wg_check_input, hint) };
 
 static void input_json(json *j, const wg_check *r, int k)
 {
@@ -73,99 +72,67 @@ static void input_json(json *j, const wg_check *r, int k)
     int64_t row[WORST];
     const int rows = wg_check_worst(r, k, row, WORST);
     json_object(j, NULL);
-    json_text(j, "name", in.name);
-    json_shape(j, "shape", in.shape);
-    json_text(j, "verdict", wg_verdict_name(in.verdict));
-    json_number(j, "ratio", in.ratio, WG_F64);
-    json_number(j, "floor", in.floor, WG_F64);
+    json_members(j, input_head, &in);
     if (in.worst >= 0 && in.analytic && in.numeric) worst_json(j, &in);
     values_json(j, &in);
     json_array(j, "components");
     for (int i = 0; i < rows; i++) component_json(j, &in, row[i]);
     json_end(j);
     json_number(j, "resolution", in.resolution, WG_F64);
-    coverage_json(j, &in);
+    json_object(j, "coverage");
+    json_whole(j, "components", wg_shape_size(in.shape));
+    json_members(j, input_coverage, &in);
+    json_end(j);
     json_whole(j, "wrong", in.wrong);
     json_bool(j, "counts", !in.left_out);
-    json_text(j, "op", in.op);
-    json_text(j, "where", in.where);
-    json_whole(j, "node", in.node);
-    json_text(j, "reason", in.reason);
-    json_text(j, "hint", in.hint);
+    json_members(j, input_tail, &in);
     json_end(j);
 }
 
 /* ---- findings ---- */
 
+static const json_row finding_head[] = {
+    JSON_ROW(wg_check_finding, stage), JSON_ROW(wg_check_finding, op),      JSON_ROW(wg_check_finding, where),
+    JSON_ROW(wg_check_finding, node),  JSON_ROW(wg_check_finding, operand), JSON_ROW(wg_check_finding, by),
+    JSON_ROW(wg_check_finding, shape), JSON_ROW(wg_check_finding, element)
+};
+static const json_row finding_tail[] = {
+    JSON_ROW(wg_check_finding, yours), JSON_ROW(wg_check_finding, numeric), JSON_ROW(wg_check_finding, bar),
+    JSON_ROW(wg_check_finding, wrong), JSON_ROW(wg_check_finding, remedy),  JSON_ROW(wg_check_finding, point)
+};
+
 static void finding_json(json *j, const wg_check_finding *f)
 {
     json_object(j, NULL);
-    json_text(j, "stage", f->stage);
-    json_text(j, "op", f->op);
-    json_text(j, "where", f->where);
-    json_whole(j, "node", f->node);
-    json_whole(j, "operand", f->operand);
-    json_text(j, "by", f->by);
-    json_shape(j, "shape", f->shape);
-    json_whole(j, "element", f->element);
+    json_members(j, finding_head, f);
     place_json(j, "at", f->shape, f->element);
-    json_number(j, "yours", f->yours, WG_F64);
-    json_number(j, "numeric", f->numeric, WG_F64);
-    json_number(j, "bar", f->bar, WG_F64);
-    json_whole(j, "wrong", f->wrong);
-    json_text(j, "remedy", f->remedy);
-    json_text(j, "point", f->point);
+    json_members(j, finding_tail, f);
     json_end(j);
 }
 
 /* ---- the whole ---- */
 
-static void points_json(json *j, const wg_check *r)
-{
-    json_array(j, "points");
-    for (int i = 0; i < wg_check_points(r); i++) {
-        const wg_check_point p = wg_check_point_at(r, i);
-        json_object(j, NULL);
-        json_text(j, "point", p.text);
-        json_bool(j, "used", p.used);
-        json_text(j, "why", p.why);
-        json_whole(j, "clear", p.clear);
-        json_whole(j, "differ", p.differ);
-        json_whole(j, "unclear", p.unclear);
-        json_whole(j, "kinks", p.kinks);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-static void rules_json(json *j, const wg_check *r)
-{
-    const wg_check_rules n = wg_check_rules_of(r);
-    json_object(j, "rules");
-    json_whole(j, "compared", n.compared);
-    json_whole(j, "unclear", n.unclear);
-    json_whole(j, "not_built", n.not_built);
-    json_whole(j, "held", n.held);
-    json_whole(j, "narrow", n.narrow);
-    json_end(j);
-}
-
-static void second_json(json *j, const wg_check *r)
-{
-    const wg_check_second s = wg_check_second_of(r);
-    if (s.order < 2) return;
-    json_object(j, "second");
-    json_whole(j, "rules", s.rules);
-    json_whole(j, "unclear", s.unclear);
-    json_bool(j, "whole", s.whole);
-    json_bool(j, "zero", s.zero);
-    json_whole(j, "blurred", s.blurred);
-    json_number(j, "resolution", s.resolution, WG_F64);
-    json_number(j, "asymmetry", s.asymmetry, WG_F64);
-    json_number(j, "bar", s.bar, WG_F64);
-    json_text(j, "reason", s.reason);
-    json_end(j);
-}
+static const json_row point_rows[] = {
+    JSON_AS("point", wg_check_point, text), JSON_ROW(wg_check_point, used),
+    JSON_ROW(wg_check_point, why),          JSON_ROW(wg_check_point, clear),
+    JSON_ROW(wg_check_point, differ),       JSON_ROW(wg_check_point, unclear),
+    JSON_ROW(wg_check_point, kinks)
+};
+static const json_row rules_rows[] = { JSON_ROW(wg_check_rules, compared), JSON_ROW(wg_check_rules, unclear),
+                                       JSON_ROW(wg_check_rules, not_built), JSON_ROW(wg_check_rules, held),
+                                       JSON_ROW(wg_check_rules, narrow) };
+static const json_row second_rows[] = {
+    JSON_ROW(wg_check_second, rules),     JSON_ROW(wg_check_second, unclear),
+    JSON_ROW(wg_check_second, whole),     JSON_ROW(wg_check_second, zero),
+    JSON_ROW(wg_check_second, blurred),   JSON_ROW(wg_check_second, resolution),
+    JSON_ROW(wg_check_second, asymmetry), JSON_ROW(wg_check_second, bar),
+    JSON_ROW(wg_check_second, reason)
+};
+static const json_row sweep_rows[] = {
+    JSON_AS("of", wg_check_sweep, place), JSON_ROW(wg_check_sweep, yours),
+    JSON_ROW(wg_check_sweep, slope),      JSON_ROW(wg_check_sweep, bar),
+    JSON_ROW(wg_check_sweep, truncation), JSON_ROW(wg_check_sweep, noise)
+};
 
 static void whole_json(json *j, const wg_check *r)
 {
@@ -194,12 +161,7 @@ static void sweep_json(json *j, const wg_check *r)
     const wg_shape n = WG_SHAPE(s.n);
     if (!s.n) return;
     json_object(j, "sweep");
-    json_text(j, "of", s.place);
-    json_number(j, "yours", s.yours, WG_F64);
-    json_number(j, "slope", s.slope, WG_F64);
-    json_number(j, "bar", s.bar, WG_F64);
-    json_number(j, "truncation", s.truncation, WG_F64);
-    json_number(j, "noise", s.noise, WG_F64);
+    json_members(j, sweep_rows, &s);
     json_values(j, "step", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.step });
     json_values(j, "difference", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.difference });
     json_values(j, "one_sided", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.one_sided });
@@ -209,9 +171,16 @@ static void sweep_json(json *j, const wg_check *r)
 void check_json(json *j, const wg_check *r)
 {
     whole_json(j, r);
-    rules_json(j, r);
-    second_json(j, r);
-    points_json(j, r);
+    const wg_check_rules rules = wg_check_rules_of(r);
+    const wg_check_second second = wg_check_second_of(r);
+    json_record(j, "rules", rules_rows, &rules);
+    if (second.order > 1) json_record(j, "second", second_rows, &second);
+    json_array(j, "points");
+    for (int i = 0; i < wg_check_points(r); i++) {
+        const wg_check_point p = wg_check_point_at(r, i);
+        json_record(j, NULL, point_rows, &p);
+    }
+    json_end(j);
     json_array(j, "findings");
     for (int i = 0; i < wg_check_findings(r); i++) {
         const wg_check_finding f = wg_check_finding_at(r, i);

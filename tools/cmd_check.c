@@ -82,23 +82,17 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
 
 /* ---- claims as JSON ---- */
 
+static const json_row claim_rows[] = {
+    JSON_ROW(claim_result, line),        JSON_ROW(claim_result, text),    JSON_ROW(claim_result, verdict),
+    JSON_ROW(claim_result, index),       JSON_ROW(claim_result, left),    JSON_ROW(claim_result, right),
+    JSON_ROW(claim_result, error),       JSON_ROW(claim_result, allowed), JSON_ROW(claim_result, wrong),
+    JSON_AS("reason", claim_result, why)
+};
+
 static void claims_json(json *j, const claim_result *c, int n)
 {
     json_array(j, "claims");
-    for (int i = 0; i < n; i++) {
-        json_object(j, NULL);
-        json_whole(j, "line", c[i].line);
-        json_text(j, "text", c[i].text);
-        json_text(j, "verdict", wg_verdict_name(c[i].verdict));
-        json_whole(j, "index", c[i].index);
-        json_number(j, "left", c[i].left, WG_F64);
-        json_number(j, "right", c[i].right, WG_F64);
-        json_number(j, "error", c[i].error, WG_F64);
-        json_number(j, "allowed", c[i].allowed, WG_F64);
-        json_whole(j, "wrong", c[i].wrong);
-        json_text(j, "reason", c[i].why);
-        json_end(j);
-    }
+    for (int i = 0; i < n; i++) json_record(j, NULL, claim_rows, &c[i]);
     json_end(j);
 }
 

@@ -94,6 +94,10 @@ static void json_latex(json *j, const wg_op *op)
     if (wg_formula_print(op->adjoint, WG_FORMULA_LATEX, text, TEXT) >= 0) json_text(j, "adjoint_latex", text);
 }
 
+static const json_row option_rows[] = { JSON_ROW(wg_attr_row, name),
+                                        JSON_AS("default", wg_attr_row, standard),
+                                        JSON_ROW(wg_attr_row, choices) };
+
 static void op_json(json *j, const wg_op *op)
 {
     json_object(j, NULL);
@@ -106,13 +110,7 @@ static void op_json(json *j, const wg_op *op)
     json_latex(j, op);
     json_whole(j, "operands", op->operands);
     json_array(j, "options");
-    for (const wg_attr_row *r = op->attrs; r && r->name; r++) {
-        json_object(j, NULL);
-        json_text(j, "name", r->name);
-        json_text(j, "default", text_of(r->standard));
-        json_text(j, "choices", text_of(r->choices));
-        json_end(j);
-    }
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++) json_record(j, NULL, option_rows, r);
     json_end(j);
     json_end(j);
 }
@@ -223,10 +221,7 @@ static void builtin_json(const wg_builtin *b)
 {
     json j;
     json_start(&j, stdout);
-    json_object(&j, "call");
-    json_text(&j, "name", b->name);
-    json_text(&j, "usage", b->usage);
-    json_text(&j, "summary", b->summary);
+    json_record(&j, "call", builtin_rows, b);
     json_finish(&j);
 }
 

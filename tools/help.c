@@ -59,23 +59,19 @@ void help_all(FILE *out)
 
 /* ---- as JSON ---- */
 
+static const json_row flag_rows[] = { JSON_ROW(flag, name), JSON_ROW(flag, value), JSON_ROW(flag, help) };
+static const json_row command_rows[] = { JSON_ROW(command, name), JSON_ROW(command, usage),
+                                         JSON_ROW(command, summary) };
+
 static void flags_json(json *j, const flag *f)
 {
-    for (; f->name; f++) {
-        json_object(j, NULL);
-        json_text(j, "name", f->name);
-        json_text(j, "value", f->value ? f->value : "");
-        json_text(j, "help", f->help);
-        json_end(j);
-    }
+    for (; f->name; f++) json_record(j, NULL, flag_rows, f);
 }
 
 static void command_json(json *j, const command *c)
 {
     json_object(j, NULL);
-    json_text(j, "name", c->name);
-    json_text(j, "usage", c->usage);
-    json_text(j, "summary", c->summary);
+    json_members(j, command_rows, c);
     json_array(j, "flags");
     for (int i = 0; c->flags[i]; i++) flags_json(j, c->flags[i]);
     flags_json(j, common_flags);

@@ -65,11 +65,7 @@ void language_json(json *j)
     json_array(j, "calls");
     for (int i = 0; i < wg_builtin_count(); i++) {
         const wg_builtin b = wg_builtin_at(i);
-        json_object(j, NULL);
-        json_text(j, "name", b.name);
-        json_text(j, "usage", b.usage);
-        json_text(j, "summary", b.summary);
-        json_end(j);
+        json_record(j, NULL, builtin_rows, &b);
     }
     json_end(j);
 }

@@ -168,3 +168,25 @@ void json_tensor(json *j, const char *key, const wg_tensor *t)
     json_text(j, "dtype", wg_dtype_name(t->dtype));
     json_end(j);
 }
+
+/* ---- structs ---- */
+
+void json_rows(json *j, const json_row *row, int n, const void *of)
+{
+    for (; n-- > 0; row++) {
+        const void *at = (const char *)of + row->offset;
+        switch (row->kind) {
+        case 's': json_text(j, row->key, *(const char *const *)at); break;
+        case 'c': json_text(j, row->key, at); break;
+        case 'i': json_whole(j, row->key, *(const int *)at); break;
+        case 'l': json_whole(j, row->key, *(const int64_t *)at); break;
+        case 'b': json_bool(j, row->key, *(const bool *)at); break;
+        case 'd': json_number(j, row->key, *(const double *)at, WG_F64); break;
+        case 'v': json_text(j, row->key, wg_verdict_name(*(const wg_verdict *)at)); break;
+        case 'h': json_shape(j, row->key, *(const wg_shape *)at); break;
+        }
+    }
+}
+
+const json_row builtin_rows[3] = { JSON_ROW(wg_builtin, name), JSON_ROW(wg_builtin, usage),
+                                   JSON_ROW(wg_builtin, summary) };

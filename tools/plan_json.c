@@ -19,19 +19,12 @@ static void limits(json *j, const wg_limits *l)
     json_end(j);
 }
 
-static void ops(json *j, const wg_plan *p, const wg_plan_step *s)
-{
-    json_array(j, "ops");
-    for (int i = s->first_op; i < s->first_op + s->ops; i++) {
-        json_object(j, NULL);
-        json_text(j, "op", p->op[i].op);
-        json_text(j, "name", p->op[i].name);
-        json_bool(j, "gradient", p->op[i].derived);
-        json_shape(j, "shape", p->op[i].shape);
-        json_end(j);
-    }
-    json_end(j);
-}
+static const json_row op_rows[] = { JSON_ROW(wg_plan_op, op), JSON_ROW(wg_plan_op, name),
+                                    JSON_AS("gradient", wg_plan_op, derived), JSON_ROW(wg_plan_op, shape) };
+static const json_row work_rows[] = { JSON_ROW(wg_plan_step, read_bytes), JSON_ROW(wg_plan_step, write_bytes),
+                                      JSON_ROW(wg_plan_step, flops), JSON_ROW(wg_plan_step, seconds) };
+static const json_row buffer_rows[] = { JSON_ROW(wg_plan_buffer, offset), JSON_ROW(wg_plan_buffer, bytes),
+                                        JSON_ROW(wg_plan_buffer, first), JSON_ROW(wg_plan_buffer, last) };
 
 static void indices(json *j, const char *key, const int *list, int n)
 {
@@ -44,16 +37,15 @@ static void step(json *j, const wg_plan *p, const wg_plan_step *s, const wg_limi
 {
     wg_bound b = wg_plan_bound(s, l);
     json_object(j, NULL);
-    ops(j, p, s);
+    json_array(j, "ops");
+    for (int i = s->first_op; i < s->first_op + s->ops; i++) json_record(j, NULL, op_rows, &p->op[i]);
+    json_end(j);
     json_whole(j, "tile", s->tile);
     json_whole(j, "tiles", s->tiles);
     json_whole(j, "threads", s->chunks < p->threads ? s->chunks : p->threads);
     indices(j, "reads", s->read, s->reads);
     indices(j, "writes", s->write, s->writes);
-    number(j, "read_bytes", s->read_bytes);
-    number(j, "write_bytes", s->write_bytes);
-    number(j, "flops", s->flops);
-    number(j, "seconds", s->seconds);
+    json_members(j, work_rows, s);
     number(j, "bound_seconds", b.seconds);
     json_text(j, "bound_by", b.by_memory ? "memory" : "products");
     json_end(j);
@@ -65,10 +57,7 @@ static void buffer(json *j, const wg_plan *p, const wg_plan_buffer *b)
     json_object(j, NULL);
     json_text(j, "name", b->name);
     json_text(j, "where", places[b->where]);
-    json_whole(j, "offset", (long long)b->offset);
-    json_whole(j, "bytes", (long long)b->bytes);
-    json_whole(j, "first", b->first);
-    json_whole(j, "last", b->last);
+    json_members(j, buffer_rows, b);
     json_end(j);
 }
 
