@@ -174,3 +174,96 @@ double wgt_json_number(const char *text, const char *after, const char *key)
     cr_assert(s, "no %s in %s", key, text);
     return strtod(s + strlen(quoted), NULL);
 }
+
+/* ---- cases that stand in a file ---- */
+
+enum { MOST_WORDS = 60, MOST_TEXT = 6000 };
+
+typedef struct command_case {
+    const char *place; /* file:line, for messages */
+    char text[MOST_TEXT], out[MOST_TEXT], words[MOST_TEXT];
+    const char *word[MOST_WORDS];
+    char *part[24]; /* the first character: ~ in standard output, ^ not in it, ! in standard error */
+    int count, parts, status; /* status -1: any */
+    bool has_out, is_silent, is_json;
+} command_case;
+
+/* Replaces \n, \\ and \x1b by their bytes. */
+static void unescape(char *s)
+{
+    char *to = s;
+    for (; *s; s++) {
+        if (*s != '\\') *to++ = *s;
+        else if (*++s == 'x') *to++ = (char)strtol((char[]){ s[1], s[2], 0 }, NULL, 16), s += 2;
+        else *to++ = *s == 'n' ? '\n' : *s;
+    }
+    *to = 0;
+}
+
+/* Cuts the line into words, as a shell does with quotes. P is the path of the program, D the folder, D/x a file in it. */
+static void read_words(command_case *k, const char *line)
+{
+    char *s = strcpy(k->words, line);
+    k->word[k->count++] = "wengert";
+    while (*(s += strspn(s, " "))) {
+        const char quote = *s == '\'' || *s == '"' ? *s++ : 0;
+        char *word = s, *end = quote ? strchr(s, quote) : s + strcspn(s, " ");
+        cr_assert(end && k->count < MOST_WORDS - 2, "%s: %s", k->place, line);
+        s = end + (*end != 0);
+        *end = 0;
+        unescape(word);
+        k->word[k->count++] = quote                     ? word
+                              : !strcmp(word, "P")      ? wgt_script(k->text)
+                              : !strcmp(word, "D")      ? wgt_folder()
+                              : !strncmp(word, "D/", 2) ? wgt_in_folder(word + 2)
+                                                        : word;
+    }
+    k->word[k->count] = NULL;
+}
+
+static void run_case(command_case *k, void (*also)(const char *const argv[], int n, const wgt_result *r))
+{
+    if (!k->count) return;
+    const wgt_result r = wgt_run_command(k->word);
+    if (k->status >= 0)
+        cr_expect_eq(r.status, k->status, "%s: status %d, not %d: %s%s", k->place, r.status, k->status, r.out,
+                     r.err);
+    if (k->has_out || k->is_silent) cr_expect_str_eq(r.out, k->out, "%s: %s", k->place, r.out);
+    for (int i = 0; i < k->parts; i++) {
+        const char kind = k->part[i][0], *in = kind == '!' ? r.err : r.out;
+        cr_expect(!strstr(in, k->part[i] + 1) == (kind == '^'), "%s: '%s' %s in: %s", k->place,
+                  k->part[i] + 1, kind == '^' ? "is" : "is not", in);
+        free(k->part[i]);
+    }
+    if (k->is_json) wgt_expect_json(r.out);
+    if (also) also(k->word, k->count, &r);
+}
+
+void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int n, const wgt_result *r))
+{
+    static char line[MOST_TEXT], place[300];
+    command_case k = { .place = place };
+    FILE *f = fopen(path, "r");
+    cr_assert(f, "%s", path);
+    for (int n = 1; fgets(line, sizeof line, f); n++) {
+        line[strcspn(line, "\n")] = 0;
+        const char kind = line[0], *rest = line + 1 + (line[1] == ' ');
+        if (!strchr("<$", kind) || !kind) {
+            unescape(line);
+        } else if (k.count) {
+            run_case(&k, also);
+            k = (command_case){ .place = place };
+        }
+        if (kind == '<') unescape(line), strcat(strcat(k.text, rest), "\n");
+        if (kind == '$') snprintf(place, sizeof place, "%s:%d", path, n), read_words(&k, rest);
+        if (kind == '=') k.status = *rest == '?' ? -1 : atoi(rest);
+        if (kind == '{') k.is_json = true;
+        if (kind == '>') strcat(strcat(k.out, rest), "\n"), k.has_out = true;
+        if (kind == '-') k.is_silent = true;
+        if ((kind == '~' || kind == '!' || kind == '^') &&
+            asprintf(&k.part[k.parts++], "%c%s", kind, rest) < 0)
+            cr_assert(false);
+    }
+    run_case(&k, also);
+    fclose(f);
+}

@@ -1,6 +1,8 @@
 /* wglang.c: programs of the tests: read, built, compared. */
 #include "wglang.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 wgt_run wgt_program(const char *text)
@@ -66,6 +68,58 @@ void wgt_expect_place(const char *text, wg_status s, int line, int column, const
     cr_expect_eq(wg_program_error_line(r.q), line);
     cr_expect_eq(wg_program_error_column(r.q), column);
     wgt_drop(r.c, NULL);
+}
+
+/* ---- cases that stand in a file ---- */
+
+static void unescape(char *s)
+{
+    char *to = s;
+    for (; *s; s++) *to++ = *s != '\\' ? *s : *++s == 'n' ? '\n' : *s;
+    *to = 0;
+}
+
+/* "[2,3] 1 2 3 4 5 6" */
+static void expect_values(const char *text, const char *expected)
+{
+    double value[64];
+    wg_shape s = WG_SCALAR;
+    char *at = (char *)(uintptr_t)expected + 1;
+    while (isdigit((unsigned char)*at)) s.dim[s.rank++] = strtol(at, &at, 10), at += *at == ',';
+    at++;
+    for (int64_t i = 0; i < wg_shape_size(s); i++) value[i] = strtod(at, &at);
+    cr_assert(!*at, "%s: %s", text, expected);
+    wgt_expect_values(text, s, value);
+}
+
+/* "1:5 syntax: not complete" */
+static void expect_error(const char *text, const char *expected)
+{
+    static const char *const kinds[] = { "syntax", "shape", "value", "use", "dtype" };
+    static const wg_status status[] = { WG_ERROR_SYNTAX, WG_ERROR_SHAPE, WG_ERROR_VALUE, WG_ERROR_USE,
+                                        WG_ERROR_DTYPE };
+    char kind[20];
+    int line, column, n = 0, k = 0;
+    cr_assert_eq(sscanf(expected, "%d:%d %19[a-z]: %n", &line, &column, kind, &n), 3, "%s", expected);
+    while (strcmp(kinds[k], kind) != 0) cr_assert_lt(++k, 5, "%s", expected);
+    wgt_expect_place(text, status[k], line, column, expected + n);
+}
+
+void wgt_run_programs(const char *path)
+{
+    static char text[2000], line[2000];
+    FILE *f = fopen(path, "r");
+    cr_assert(f, "%s", path);
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = 0;
+        if (!*line || *line == '#') continue;
+        unescape(line);
+        if (strncmp(line, "  ", 2) != 0) strcpy(text, line);
+        else if (line[2] == '=') wgt_expect_number(text, strtod(line + 4, NULL));
+        else if (line[2] == '[') expect_values(text, line + 2);
+        else expect_error(text, line + 4);
+    }
+    fclose(f);
 }
 
 void wgt_expect_memory(const char *text)

@@ -15,7 +15,9 @@ typedef struct wgt_run {
 wgt_run wgt_program(const char *text); /* read, not built */
 wgt_run wgt_build(const char *text, wg_mode mode);
 void wgt_set(wgt_run *r, const char *name, const char *value);
-double wgt_number(const char *text);                    /* the last statement's value */
+double wgt_number(const char *text); /* the last statement's value */
+/* Runs the cases of a file: tests/lang/cases.txt says how they are written. */
+void wgt_run_programs(const char *path);
 void wgt_expect_number(const char *text, double value); /* to 4 ulp */
 /* The last statement's shape, and its values to 8 ulp. */
 void wgt_expect_values(const char *text, wg_shape s, const double *value);

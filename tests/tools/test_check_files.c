@@ -24,29 +24,6 @@ Test(check_files, the_best_step_is_one_where_f_is_finite)
     free(svg);
 }
 
-Test(check_files, what_cannot_be_written_is_a_member_of_the_report)
-{
-    const wgt_result r = RUN("check", "-e", "sin(x)", "--set", "x=1", "--json", "--sweep",
-                             "/nonexistent/s.svg", "--draw", "/nonexistent/g.dot");
-    cr_expect_eq(r.status, 6, "%s%s", r.out, r.err);
-    wgt_expect_json(r.out);
-    cr_expect(strstr(r.out, "\"verdict\":\"pass\"") && strstr(r.out, "\"error\":{\"status\":6,"), "%s",
-              r.out);
-    cr_expect(strstr(r.err, "/nonexistent/s.svg") && strstr(r.err, "/nonexistent/g.dot"),
-              "both are tried: %s", r.err);
-    const wgt_result run = RUN("check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3",
-                               "--json", "--sweep", "/nonexistent/s.svg");
-    cr_expect_eq(run.status, 6, "%s%s", run.out, run.err);
-    wgt_expect_json(run.out);
-}
-
-Test(check_files, a_sweep_is_a_svg)
-{
-    const char *path = wgt_in_folder("a.png");
-    EXPECT(2, "", "a.png: a picture by the step ends in .svg", "check", "-e", "sin(x)", "--set", "x=1",
-           "--sweep", path);
-}
-
 Test(check_files, the_sweep_as_json)
 {
     const wgt_result r =

@@ -54,21 +54,6 @@ Test(check_process, one_that_computes_for_ever_is_killed_with_its_children)
     cr_expect_eq(wgt_files(), 0, "a child of the program goes on");
 }
 
-Test(check_process, one_that_hangs_later)
-{
-    const wgt_result r = RUN("check", "--run", "read x; echo 1 1; read x; echo 1 1; read x; sleep 100",
-                             "--at", "1", "--timeout", "0.5");
-    cr_expect_eq(r.status, 3);
-    cr_expect(strstr(r.err, "after 2 answers"), "%s", r.err);
-}
-
-Test(check_process, one_that_does_not_read)
-{
-    const wgt_result r = RUN("check", "--run", "sleep 100", "--at", "1", "--timeout", "0.5");
-    cr_expect_eq(r.status, 3);
-    cr_expect(strstr(r.err, "has not read the point"), "%s", r.err);
-}
-
 Test(check_process, one_that_ends_early)
 {
     expect(3, NULL,

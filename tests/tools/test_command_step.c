@@ -35,22 +35,6 @@ Test(command_step, shows_values_and_terms)
     cr_expect(strstr(r.out, " = [−0.2497, 0.4995]\n") && !strstr(r.out, "dx = ") && !strchr(r.out, '\033'));
 }
 
-Test(command_step, hides_what_is_to_be_predicted)
-{
-    wgt_result r = RUN("step", wgt_script(wgt_logistic), "--wrt", "w", "--hide", "a, dz");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "a = σ(z) = ?\n") && strstr(r.out, "dz = da · a (1 − a) = ?\n"), "%s", r.out);
-    cr_expect(!strstr(r.out, "0.7503"), "%s", r.out);
-    EXPECT(3, NULL, "no node of the picture is called 'q'", "step", wgt_script(wgt_logistic), "--hide", "q");
-}
-
-/* h = 2 e^(2x), so dx = 4 e^(2x): 4 e = 10.87. e^x, the gradient of y, is read by several. */
-Test(command_step, derivatives_of_derivatives_have_all_their_terms)
-{
-    wgt_result r = RUN("step", "-e", "x = 0.5; y = expm1(x); g = grad(y, x); h = grad(g * g, x)");
-    cr_expect(strstr(r.out, "∂h/∂x = ") && strstr(r.out, " = 10.87\n"), "%s", r.out);
-}
-
 Test(command_step, keeps_to_its_width)
 {
     wgt_result r = RUN("step", wgt_script(wgt_logistic), "--width", "50");
@@ -60,16 +44,6 @@ Test(command_step, keeps_to_its_width)
         columns = *s == '\n' ? 0 : columns + (((unsigned char)*s & 0xC0) != 0x80);
         cr_assert_leq(columns, 50, "%s", r.out);
     }
-}
-
-Test(command_step, refuses_what_has_no_meaning)
-{
-    EXPECT(3, NULL, "no scalar", "step", "-e", "x = [1, 2]; x * 2", "--wrt", "x");
-    EXPECT(2, "", "gradients are backward", "step", "-e", "x = 1; x * 2", "--wrt", "x", "--forward");
-    wgt_result r = RUN("step", "-e", "x = [1, 2]; y = x * 2");
-    cr_expect(!r.status && strstr(r.out, "y = ") && !strstr(r.out, "backward"), "%s%s", r.out, r.err);
-    r = RUN("step", "-e", "x = 3; y = x * x", "--json");
-    wgt_expect_json(r.out);
 }
 
 /* ---- in a terminal ---- */

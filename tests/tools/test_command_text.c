@@ -14,35 +14,6 @@ TestSuite(command_text, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- numbers ---- */
 
-Test(command_text, each_element_has_its_digits)
-{
-    EXPECT(0, "9.8e-05 0.1235\n", NULL, "eval", "-e", "[9.8e-5, 0.123456789]");
-    EXPECT(0, "1.235e-07 1.235e+07 1.235\n", NULL, "eval", "-e", "[1.23456789e-7, 1.23456789e7, 1.23456789]");
-    EXPECT(0, "12345678\n", NULL, "eval", "-e", "12345678");
-    EXPECT(0, "12345678 0.3333\n", NULL, "eval", "-e", "[12345678, 1/3]");
-    EXPECT(0, "-1000000\n", NULL, "eval", "-e", "-10^6");
-    EXPECT(0, "1e+20\n", NULL, "eval", "-e", "10^20");
-    EXPECT(0, "123456.5 12\n", NULL, "eval", "-e", "[123456.5, 12]", "--digits", "9");
-    EXPECT(0, "0.1 0.2\n", NULL, "eval", "-e", "[0.1, 0.2]", "--dtype", "f32");
-    EXPECT(0, "nan inf -inf 1e+300 0\n", NULL, "eval", "-e", "[nan, inf, -inf, 1e300, -0]");
-    EXPECT(0, "9999 10000\n", NULL, "eval", "-e", "[9999.2, 9999.7] + 1/30000");
-}
-
-/* sqrt(2) = 1.414213562373095048..., 1/3 */
-Test(command_text, digits_as_wanted)
-{
-    EXPECT(0, "1.41421\n", NULL, "eval", "-e", "sqrt(2)");
-    EXPECT(0, "1.4\n", NULL, "eval", "-e", "sqrt(2)", "--digits", "2");
-    EXPECT(0, "1.41421356237310\n", NULL, "eval", "-e", "sqrt(2)", "--digits", "15");
-    EXPECT(0, "0.333 2\n", NULL, "eval", "-e", "[1/3, 2]", "--digits", "3");
-    EXPECT(0, "d/dx 0.35355\n", NULL, "grad", "-e", "sqrt(x)", "--set", "x=2", "--digits", "5");
-}
-
-Test(command_text, columns_are_aligned)
-{
-    EXPECT(0, "  1   2\n-10 200\n", NULL, "eval", "-e", "[[1, 2], [-10, 200]]");
-}
-
 static int count(const char *text, char ch)
 {
     int n = 0;
@@ -155,19 +126,6 @@ Test(command_text, ops_know_the_calls_of_the_language)
     }
 }
 
-Test(command_text, ops_mark_what_programs_do_not_call)
-{
-    wgt_result r = RUN("ops", "lu_det");
-    cr_expect(strstr(r.out, "internal: "), "%s", r.out);
-    r = RUN("ops", "det");
-    cr_expect_not(strstr(r.out, "internal: "), "%s", r.out);
-    r = RUN("ops");
-    cr_expect(!strstr(r.out, "\nlu_det") && strstr(r.out, "\ndet") && strstr(r.err, "--internal"), "%s",
-              r.err);
-    r = RUN("ops", "--internal");
-    cr_expect(strstr(r.out, "\nlu_det") && strstr(r.out, "\ndet"));
-}
-
 /* Each call has its row in the page of the language, too. */
 Test(command_text, help_language_has_every_call)
 {
@@ -184,8 +142,6 @@ Test(command_text, help_language_has_every_call)
         cr_expect(strstr(r.out, call), "%s", call);
         cr_expect(strstr(page, row), "%s is not in docs/language.md", row);
     }
-    r = RUN("help", "language", "--json");
-    wgt_expect_json(r.out);
 }
 
 /* The example of the page is a program that holds. */
@@ -202,29 +158,20 @@ Test(command_text, the_example_of_the_language_holds)
 
 Test(command_text, quiet_leaves_out_notes)
 {
-    wgt_result r = RUN("eval", "-e", "x");
-    cr_expect(strstr(r.err, "drawn at random"), "%s", r.err);
-    r = RUN("eval", "-e", "x", "-q");
+    wgt_result r = RUN("eval", "-e", "x", "-q");
     cr_expect_str_empty(r.err);
     r = RUN("check", "-e", "x^2", "--quiet");
     cr_expect_str_empty(r.err);
     r = RUN("eval", "-e", "x = input(m, 64); mean(x)", "--data", "digits", "-q");
     cr_expect_str_empty(r.err);
-    EXPECT(3, "", "no op", "eval", "-e", "lgo(1)", "-q");
 }
 
 Test(command_text, programs_are_joined_or_read)
 {
     char at[1100];
-    EXPECT(0, "3\n", NULL, "eval", "-e", "a = 1", "-e", "a + 2");
-    EXPECT(3, "", "-e:2:5: no op 'lgo'", "eval", "-e", "a = 1", "-e", "a + lgo(2)");
-    EXPECT(0, "a 1\nb 2\n", NULL, "eval", "-e", "a = 1; b = 2", "--print", "a", "--print", "b");
     snprintf(at, sizeof at, "@%s", wgt_script("w = 2\nw * 3\n"));
     EXPECT(0, "6\n", NULL, "eval", "-e", at);
     EXPECT(2, "", "give no other -e", "eval", "-e", at, "-e", "1");
-    EXPECT(3, "", "the program has no value", "eval", "-"); /* standard input is empty here */
-    EXPECT(0, "6\n", NULL, "eval", wgt_script("\xEF\xBB\xBFw = 2\r\nw * 3\r\n"));
-    EXPECT(3, "", "p.wg:1:5: no op", "eval", wgt_script("\xEF\xBB\xBFw = lgo(2)"));
     EXPECT(3, "", "UTF-16", "eval", wgt_file("p.wg", "\xFF\xFEw\0=\0", 6));
 }
 
@@ -245,3 +192,5 @@ Test(command_text, doctor_says_what_a_bug_report_needs)
     wgt_expect_json(r.out);
     cr_expect(strstr(r.out, "\"environment\":\"") && strstr(r.out, "\"commit\":\""), "%s", r.out);
 }
+
+Test(command_text, cases_of_a_file) { wgt_run_cases("tests/tools/text.txt", NULL); }

@@ -59,12 +59,6 @@ Test(completion, every_flag_and_command_of_the_tables)
     }
 }
 
-Test(completion, no_such_shell)
-{
-    EXPECT(2, "", "'tcsh' is no shell that it knows: bash, zsh or fish", "completion", "tcsh");
-    EXPECT(2, "", "bash, zsh or fish", "completion");
-}
-
 /* The script of bash, with the words and the position that bash sets. */
 Test(completion, bash)
 {

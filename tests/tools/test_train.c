@@ -355,38 +355,12 @@ Test(train, says_what_is_wrong_with_data)
     EXPECT(3, "", "species has 3 words, the input y has classes=2", "train", "-e",
            "x = input(m, 2); y = input(m, classes=2); L = mean(y * dense(x, 1)[:, 0])", "--data", all,
            "--map", "x=length:width,y=species", "--loss", "L");
-    EXPECT(3, "", "--data digits: y is 9 at row 9: the class numbers of y are 0 to 8", "train", "-e",
-           "x = input(m, 64); y = input(m, classes=9); L = mean(y * dense(x, 1)[:, 0])", "--data", "digits",
-           "--loss", "L");
-    /* --set takes an input away from the data. */
-    EXPECT(2, "", "no input of the program has the name of a column", "train", "-e",
-           "x = input(2); w = param(2); L = sum((x - w)^2)", "--data", "moons", "--set", "x=[1,2]", "--loss",
-           "L");
     EXPECT(2, "", "--data is missing", "train", p);
     EXPECT(3, "", "cannot be opened", "train", p, "--data", "/nonexistent.csv");
     EXPECT(2, "", "a share between 0 and 1", "train", p, "--data", "moons", "--dev", "1.5");
 }
 
 /* ---- other mistakes ---- */
-
-Test(train, says_what_is_missing_in_a_program)
-{
-    const char *const head = "x = input(m, 2); y = input(m, classes=2); z = dense(x, 2);\n"
-                             "loss = softmax_cross_entropy(z, y); hits = mean(argmax(z, axis=-1) == y)";
-    EXPECT(3, "",
-           "write the line train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20), or give --loss loss",
-           "train", "-e", head, "--data", "moons");
-    EXPECT(2, "", "--loss: no name 'los'; did you mean 'loss'?", "train", "-e", head, "--data", "moons",
-           "--loss", "los");
-    EXPECT(2, "", "--metrics: z is no single float", "train", "-e", head, "--data", "moons", "--loss", "loss",
-           "--metrics", "hits,z");
-    EXPECT(3, "", "-e:3:22: a metric is one number; this is [8,2]: write mean(z), say", "train", "-e", head,
-           "-e", "train(loss, metrics=[z])", "--data", "moons");
-    EXPECT(3, "", "there is nothing to train: the program has no parameters", "train", "-e",
-           "x = input(m, 2); J = mean(x^2); train(J)", "--data", "moons");
-    EXPECT(2, "", "--optimizer:1:1: no optimizer 'adma'; did you mean 'adam'?", "train", "-e", head, "--data",
-           "moons", "--loss", "loss", "--optimizer", "adma");
-}
 
 Test(train, keeps_the_weights_of_before_a_nan)
 {
