@@ -15,31 +15,13 @@ static slices slices_of_axes(const wg_kernel *k)
     return slices_in_strips(s.n, s.inner, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
-KERNEL(logsumexp)
-{
-    const slices a = slices_of_axes(k);
-    BY_FLOAT(k, logsumexp, k, &a);
-    return true;
-}
+KERNEL(logsumexp) { return BY_FLOAT(k, logsumexp, k, slices_of_axes(k)); }
 
 #if WG_BASE
 
-static int64_t units_of(const wg_kernel *k)
-{
-    const slices a = slices_of_axes(k);
-    return slices_units(k, &a);
-}
-static int64_t rows_of(const wg_kernel *k)
-{
-    const slices a = slices_of_axes(k);
-    return slices_rows(k, &a);
-}
-static size_t copy_bytes(const wg_kernel *k)
-{
-    const slices a = slices_of_axes(k);
-    return slices_copy(k, &a);
-}
-
+static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_axes(k)); }
+static int64_t rows_of(const wg_kernel *k) { return slices_rows(k, slices_of_axes(k)); }
+static size_t copy_bytes(const wg_kernel *k) { return slices_copy(k, slices_of_axes(k)); }
 static bool logsumexp_shape(wg_rule *r)
 {
     if (!choose_shape(r) || !wg_rule_float(r, 0)) return false;

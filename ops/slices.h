@@ -47,21 +47,21 @@ static inline int64_t inner_of(const wg_shape *s, int axis)
 #if WG_BASE
 
 /* A unit is a row, or a strip of columns. */
-static inline int64_t slices_units(const wg_kernel *k, const slices *a)
+static inline int64_t slices_units(const wg_kernel *k, slices a)
 {
     const int64_t all = wg_shape_size(*k->xt[0].shape);
-    return all ? all / (a->n * a->inner) * a->strips : 0;
+    return all ? all / (a.n * a.inner) * a.strips : 0;
 }
 
 /* wg_op.rows: 0 if slices are columns. */
-static inline int64_t slices_rows(const wg_kernel *k, const slices *a)
+static inline int64_t slices_rows(const wg_kernel *k, slices a)
 {
-    return a->inner == 1 ? slices_units(k, a) : 0;
+    return a.inner == 1 ? slices_units(k, a) : 0;
 }
 
-static inline size_t slices_copy(const wg_kernel *k, const slices *a)
+static inline size_t slices_copy(const wg_kernel *k, slices a)
 {
-    return a->copied ? (size_t)(a->n * a->wide) * wg_dtype_size(k->xt[0].dtype) : 0;
+    return a.copied ? (size_t)(a.n * a.wide) * wg_dtype_size(k->xt[0].dtype) : 0;
 }
 
 #endif

@@ -20,32 +20,13 @@ static slices slices_of_grad(const wg_kernel *k)
     const int64_t inner = inner_of(s, axis);
     return (slices){ s->dim[axis], inner, WIDE, (inner + WIDE - 1) / WIDE, false };
 }
-KERNEL(softmax_grad)
-{
-    const slices a = slices_of_grad(k);
-    BY_FLOAT(k, softmax_grad, k, &a, false);
-    return true;
-}
-KERNEL(log_softmax_grad)
-{
-    const slices a = slices_of_grad(k);
-    BY_FLOAT(k, softmax_grad, k, &a, true);
-    return true;
-}
+KERNEL(softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), false); }
+KERNEL(log_softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), true); }
 
 #if WG_BASE
 
-static int64_t units_of(const wg_kernel *k)
-{
-    const slices a = slices_of_grad(k);
-    return slices_units(k, &a);
-}
-static int64_t rows_of(const wg_kernel *k)
-{
-    const slices a = slices_of_grad(k);
-    return slices_rows(k, &a);
-}
-
+static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_grad(k)); }
+static int64_t rows_of(const wg_kernel *k) { return slices_rows(k, slices_of_grad(k)); }
 static bool softmax_grad_shape(wg_rule *r)
 {
     struct softmax_grad *f = r->attr;
@@ -53,28 +34,22 @@ static bool softmax_grad_shape(wg_rule *r)
            one_axis(r, &f->axis) && wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
 
-extern const wg_op wgi_op_softmax_grad, wgi_op_log_softmax_grad;
-
-static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
+static wg_node grad_sample(wg_site here, wg_graph *g, const wg_op *op, int axis, wg_shape s)
 {
-    static const struct {
-        wg_shape s;
-        int axis;
-    } t[] = {
-        { { 2, { 3, 4 } }, -1 }, { { 2, { 3, 4 } }, 0 }, { { 3, { 2, 3, 2 } }, 1 }, { { 1, { 70 } }, 0 },
-        { { 2, { 0, 4 } }, 1 },  { { 2, { 3, 1 } }, 1 }, { { 2, { 35, 7 } }, 0 },   { { 2, { 2, 300 } }, 0 },
-    };
-    if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
-    wg_node y = wg_between(g, 0.1, 0.9, t[i].s), gy = wg_any(g, t[i].s);
-    return wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(t[i].axis) });
+    const wg_node x[] = { wg_between(g, 0.1, 0.9, s), wg_any(g, s) };
+    return wg_apply(here, op, x, 2, &(struct softmax_grad){ LISTED(axis) });
 }
-static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
-{
-    if (i > 1) return NULL;
-    wg_node y = ANY(2, 3), gy = i ? y : ANY(3, 2);
-    wg_apply(here, op, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(i ? 2 : 1) });
-    return i ? "no axis 2" : "is not shaped as";
-}
+#define OF_SHAPE(n, axis, ...) grad_sample(here, g, &wgi_op_##n, axis, WG_SHAPE(__VA_ARGS__))
+#define MISTAKE(n, y, gy, axis) \
+    wg_apply(here, &wgi_op_##n, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(axis) })
+#define SOFT_GRAD_OP(n, ...)                                                                             \
+    SAMPLES(n, OF_SHAPE(n, -1, 3, 4), OF_SHAPE(n, 0, 3, 4), OF_SHAPE(n, 1, 2, 3, 2), OF_SHAPE(n, 0, 70), \
+            OF_SHAPE(n, 1, 0, 4), OF_SHAPE(n, 1, 3, 1), OF_SHAPE(n, 0, 35, 7), OF_SHAPE(n, 0, 2, 300));  \
+    ERRORS(n, (MISTAKE(n, ANY(2, 3), ANY(3, 2), 1), "is not shaped as"),                                 \
+           (MISTAKE(n, ANY(2, 3), ANY(2, 3), 2), "no axis 2"));                                          \
+    DEFINE_OP(n, .operands = 2, .names = "y g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,           \
+              TAKES(softmax_grad), .shape = softmax_grad_shape, .kernel = KERNELS(n), .units = units_of, \
+              .rows = rows_of, .expand = n##_expand, .leads = true, __VA_ARGS__)
 /* The sum along the axis, which stays as an axis of size 1. */
 static wg_node total(wg_site here, wg_node x, const void *attr)
 {
@@ -84,33 +59,22 @@ static wg_node total(wg_site here, wg_node x, const void *attr)
 /* ---- softmax_grad ---- */
 
 EXPAND(softmax_grad) { y[0] = wg_mul(x[0], wg_sub(x[1], total(here, wg_mul(x[1], x[0]), attr))); }
-SAMPLE(softmax_grad) { return along(here, g, i, &wgi_op_softmax_grad); }
-ERROR_SAMPLE(softmax_grad) { return along_error(here, g, i, &wgi_op_softmax_grad); }
-
-DEFINE_OP(
+SOFT_GRAD_OP(
     softmax_grad,
     .summary = "Gradient of softmax by its operand. Operands: the result y of softmax, and its gradient g.",
     .formula = "x' = y (g - sum(g y along axis))",
     .adjoint =
         "g' = y (x'' - sum(x'' y along axis)), y' = x'' (g - sum(g y along axis)) - g sum(x'' y along axis)",
-    .operands = 2, .names = "y g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 4,
-    TAKES(softmax_grad), .shape = softmax_grad_shape, .kernel = KERNELS(softmax_grad), .units = units_of,
-    .rows = rows_of, .expand = softmax_grad_expand, .leads = true);
+    .cost = 4);
 
 /* ---- log_softmax_grad ---- */
 
 EXPAND(log_softmax_grad) { y[0] = wg_sub(x[1], wg_mul(wg_exp(x[0]), total(here, x[1], attr))); }
-SAMPLE(log_softmax_grad) { return along(here, g, i, &wgi_op_log_softmax_grad); }
-ERROR_SAMPLE(log_softmax_grad) { return along_error(here, g, i, &wgi_op_log_softmax_grad); }
-
-DEFINE_OP(
+SOFT_GRAD_OP(
     log_softmax_grad,
     .summary =
         "Gradient of log_softmax by its operand. Operands: the result y of log_softmax, and its gradient g.",
     .formula = "x' = g - e^y sum(g along axis)",
-    .adjoint = "g' = x'' - sum(x'' e^y along axis), y' = -x'' e^y sum(g along axis)", .operands = 2,
-    .names = "y g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 10, TAKES(softmax_grad),
-    .shape = softmax_grad_shape, .kernel = KERNELS(log_softmax_grad), .units = units_of, .rows = rows_of,
-    .expand = log_softmax_grad_expand, .leads = true);
+    .adjoint = "g' = x'' - sum(x'' e^y along axis), y' = -x'' e^y sum(g along axis)", .cost = 10);
 
 #endif

@@ -51,14 +51,15 @@ ALWAYS_INLINE void N(columns_grad)(const T *y, const T *g, T *x, int64_t n, int6
 }
 
 /* Units [begin, end): rows if the slices are rows, else strips of columns. */
-static void N(softmax_grad)(const wg_kernel *k, const slices *a, bool logs)
+static bool N(softmax_grad)(const wg_kernel *k, slices a, bool logs)
 {
     const T *y = k->x[0], *g = k->x[1];
     T *x = k->y[0];
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u % a->strips * WIDE, at = u / a->strips * a->n * a->inner + c;
-        const int64_t wide = a->inner - c < WIDE ? a->inner - c : WIDE;
-        if (a->inner == 1) N(row_grad)(y + at, g + at, x + at, a->n, logs);
-        else N(columns_grad)(y + at, g + at, x + at, a->n, a->inner, wide, logs);
+        const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
+        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
+        if (a.inner == 1) N(row_grad)(y + at, g + at, x + at, a.n, logs);
+        else N(columns_grad)(y + at, g + at, x + at, a.n, a.inner, wide, logs);
     }
+    return true;
 }

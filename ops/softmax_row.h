@@ -29,20 +29,12 @@ static void N(short_softmax)(const T *restrict x, T *restrict y, int64_t rows, i
             y[r * n + i] = logs ? (x[r * n + i] - most[r]) - sum[r] : y[r * n + i] / sum[r];
 }
 
-static void N(softmax_strip)(N(strip) * s)
+ALWAYS_INLINE void N(softmax_strip)(N(strip) * s, bool logs)
 {
     N(columns_max)(s);
-    N(columns_exp)(s, true);
-    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)s->total[j];
-    N(columns_end)(s, false);
-}
-
-static void N(log_softmax_strip)(N(strip) * s)
-{
-    N(columns_max)(s);
-    N(columns_exp)(s, false);
-    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)log(s->total[j]);
-    N(columns_end)(s, true);
+    N(columns_exp)(s, !logs);
+    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)(logs ? log(s->total[j]) : s->total[j]);
+    N(columns_end)(s, logs);
 }
 
 static void N(softmax_columns)(const wg_kernel *k, int64_t u, const slices *a, bool logs)
@@ -54,8 +46,8 @@ static void N(softmax_columns)(const wg_kernel *k, int64_t u, const slices *a, b
     s.x = s.from = (const T *)k->x[0] + at;
     s.y = s.e = (T *)k->y[0] + at;
     if (a->copied) s.from = s.e = k->scratch, s.step = s.wide;
-    if (logs) N(log_softmax_strip)(&s);
-    else N(softmax_strip)(&s);
+    if (logs) N(softmax_strip)(&s, true);
+    else N(softmax_strip)(&s, false);
 }
 
 static void N(softmax_rows)(const wg_kernel *k, int64_t n, bool logs)
@@ -72,9 +64,10 @@ static void N(softmax_rows)(const wg_kernel *k, int64_t n, bool logs)
 }
 
 /* Units [begin, end): rows if the slices are rows, else strips of columns. logs: log_softmax. */
-static void N(softmax)(const wg_kernel *k, const slices *a, bool logs)
+static bool N(softmax)(const wg_kernel *k, slices a, bool logs)
 {
-    if (a->inner == 1) N(softmax_rows)(k, a->n, logs);
-    for (int64_t u = k->begin; u < k->end && a->inner > 1; u++) N(softmax_columns)(k, u, a, logs);
+    if (a.inner == 1) N(softmax_rows)(k, a.n, logs);
+    for (int64_t u = k->begin; u < k->end && a.inner > 1; u++) N(softmax_columns)(k, u, &a, logs);
     stream_end();
+    return true;
 }
