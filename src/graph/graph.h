@@ -223,16 +223,6 @@ wg_graph *wgi_graph_twin(const wg_graph *g);
  * or there is no memory. */
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
 
-/* The entry of op among the kinds, or the free entry for it. */
-static inline wgi_plain_op *wgi_plain_place(wg_graph *g, const wg_op *op)
-{
-    wgi_plain_op *k = &g->plain.kind[wgi_op_place(op)];
-    while (k->node.op != op && k->node.op) k = k + 1 < g->plain.kind + WGI_OPS ? k + 1 : g->plain.kind;
-    return k;
-}
-
-/* ---- append_view.c ---- */
-
 /* Notes that node i is the last view of its op. */
 void wgi_view_note(wg_graph *g, uint32_t i);
 /* The last view of op, if it was made at the same call site from an operand of the same shape and dtype
@@ -363,39 +353,12 @@ static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
     return n->op->alias ? n->op->alias(&k) : -1;
 }
 
-/* ---- early.c ---- */
+/* ---- append_plain.c: early values ---- */
 
-/* From now on values are computed when nodes are made, and at once for the nodes that are there, if the
- * conditions in early.c hold. */
-void wgi_early_begin(wg_graph *g);
-/* Ends that. The early values go. */
+/* Ends that values are computed when nodes are made. The early values go. */
 void wgi_early_drop(wg_graph *g);
 /* Ends that, as an evaluation is opened. The early values are among its values, if they are still right. */
 __attribute__((cold)) void wgi_early_take(wg_graph *g);
-/* Computes the value of node i, if it can be computed early. */
-void wgi_early_node(wg_graph *g, uint32_t i);
-/* Calls k's kernel for scalars of dtype t. False: there is no value. */
-bool wgi_early_call(wg_graph *g, wgi_plain_op *k, wg_dtype t, const void *a, const void *b, void *y);
-const void *wgi_early_leaf(wg_graph *g, uint32_t i);
-bool wgi_early_room(wg_graph *g);
-
-static inline const void *wgi_early_operand(wg_graph *g, uint32_t i)
-{
-    const wgi_node *n = &g->node[i];
-    return g->value[i] ? g->value[i] : n->op == &wgi_op_number ? n->cell : wgi_early_leaf(g, i);
-}
-
-/* The value of node n, of kind k and with the operands a and b. Of one operand: b is a. */
-static inline void wgi_early_value(wg_graph *g, wgi_plain_op *k, const wgi_node *n, uint32_t a, uint32_t b)
-{
-    const void *p = wgi_early_operand(g, a), *q = wgi_early_operand(g, b);
-    if (!p || !q || (g->plain.cell == g->plain.cell_end && !wgi_early_room(g))) return;
-    void *y = g->plain.cell;
-    if (n->op->arithmetic) wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, p, q, y);
-    else if (!wgi_early_call(g, k, (wg_dtype)n->dtype, p, q, y)) return;
-    g->value[n - g->node] = y;
-    g->plain.cell++;
-}
 
 /* ---- values.c: the evaluation ---- */
 /* Opens the evaluation, unless it is open. */

@@ -290,11 +290,6 @@ typedef struct wgi_evaluation {
 typedef struct wgi_running {
     wgi_plan *last;   /* the plan of the last wg_backward, if the request can be repeated: run/plan/bind.c */
     uint32_t derived; /* the first node of the derivative while wg_backward is interpreted; otherwise 0 */
-    /* While wg_backward is interpreted: nodes of the derivative whose values have a place, and the place
-     * of node `derived` + k. */
-    const uint32_t *goal;
-    void *const *goal_at;
-    int goals;
     bool gives_back;  /* the next evaluation needs less memory for values: the end of this one frees it */
     double spent;     /* what the interpreter has spent on this request: run/request.c */
     void *work;       /* memory for the intermediate values of plans */

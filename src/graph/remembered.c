@@ -88,6 +88,16 @@ void wgi_again_begin(wg_graph *g, wg_mode mode)
     wgi_again_stop(g);
 }
 
+enum { DERIVATIVE = 0xFF }; /* in place of a number of operands: a request for derivatives */
+
+/* The limits count the nodes of derivatives out. */
+static void count_derived(wg_graph *g, const wgi_called *c, int sign)
+{
+    const int64_t nodes = c->operands == DERIVATIVE ? sign * (int64_t)(c->after - c->first) : 0;
+    g->build.most += g->build.most ? (uint32_t)nodes : 0;
+    g->build.share_from += (uint32_t)nodes;
+}
+
 void wgi_again_forget(wg_graph *g, uint32_t mark)
 {
     wgi_written_forget(g, mark);
@@ -96,7 +106,7 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
     /* A call stands before the calls within it. It may reach beyond the mark where they do not. */
     for (size_t i = g->build.calls; i-- > 0;)
         if (g->build.call[i].after > mark) {
-            wgi_derived_forget(g, &g->build.call[i]);
+            count_derived(g, &g->build.call[i], -1);
             g->build.calls = i;
         }
     g->build.at = (uint32_t)g->build.calls;
@@ -106,7 +116,7 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
 void wgi_again_forget_behind(wg_graph *g, uint32_t mark)
 {
     wgi_build *b = &g->build;
-    while (b->calls && b->call[b->calls - 1].first >= mark) wgi_derived_forget(g, &b->call[--b->calls]);
+    while (b->calls && b->call[b->calls - 1].first >= mark) count_derived(g, &b->call[--b->calls], -1);
     b->at = (uint32_t)b->calls;
 }
 
@@ -176,7 +186,9 @@ wgi_calling wgi_call_begin(wg_graph *g)
     return k;
 }
 
-bool wgi_only_nodes(const wg_graph *g, uint32_t first)
+/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
+ * records. */
+static bool only_nodes(const wg_graph *g, uint32_t first)
 {
     for (uint32_t i = first; i < g->count; i++)
         if (wgi_is_leaf(&g->node[i]) && g->node[i].op != &wgi_op_number) return false;
@@ -188,7 +200,7 @@ bool wgi_only_nodes(const wg_graph *g, uint32_t first)
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
     bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
-    return n <= WGI_CALL_OPERANDS && wgi_only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
+    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
 }
 
 static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
@@ -198,25 +210,38 @@ static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
 }
 
 /* Fills what is the same for every call, in its place: this is done for each node of a new build. */
-wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result)
+static inline void note_call(const wg_graph *g, wgi_called *c, wg_site here, uint32_t first,
+                             const char *before, uint32_t result)
+{
+    c->op = NULL, c->here = here, c->attr = NULL, c->operands = c->numbers = 0;
+    c->scope = g->names.scope, c->first = first, c->after = g->count, c->result = result;
+    c->skip = g->build.at, c->loose = g->loose, c->weight = g->weight, c->hash = g->node[g->count - 1].hash;
+    c->before = before, c->then = wgi_arena_place(&g->arena);
+}
+
+static inline void note_operands(wgi_called *c, const wg_op *op, const wg_node x[], int n)
+{
+    c->op = op, c->operands = (uint8_t)n;
+    for (int k = 0; k < n; k++) {
+        c->numbers |= (uint8_t)(!x[k].graph << k);
+        c->x[k] = x[k].graph ? x[k].index : wgi_number_bits(x[k]);
+    }
+}
+
+/* Ends the call k. Its record has no op, operands and options yet: so it is never compared with. */
+static wgi_called *call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result)
 {
     wgi_called *c = &g->build.call[k.at];
-    const uint32_t after = g->count, skip = g->build.at;
-    const uint64_t hash = g->node[after - 1].hash;
     g->build.open--;
-    if (g->build.again && c->first == k.first && c->after == after && c->skip == skip &&
-        c->scope == g->names.scope && c->hash == hash && c->then.at == g->arena.at) {
+    if (g->build.again && c->first == k.first && c->after == g->count && c->skip == g->build.at &&
+        c->scope == g->names.scope && c->hash == g->node[g->count - 1].hash && c->then.at == g->arena.at) {
         g->loose = c->loose; /* nodes made anew are not marked as operands of the nodes that are reused */
         wgi_leaf_moved(g);
-    } else if (g->build.again) {
-        wgi_written_differ(g,
-                           g->build.open ? g->build.open_from : k.first); /* the nodes from there are new */
+    } else if (g->build.again) { /* the nodes from there are new */
+        wgi_written_differ(g, g->build.open ? g->build.open_from : k.first);
         wgi_again_stop(g);
     }
-    c->op = NULL, c->here = here, c->attr = NULL, c->operands = c->numbers = 0;
-    c->scope = g->names.scope, c->first = k.first, c->after = after, c->result = result.index;
-    c->skip = skip, c->loose = g->loose, c->weight = g->weight, c->hash = hash;
-    c->before = k.before, c->then = wgi_arena_place(&g->arena);
+    note_call(g, c, here, k.first, k.before, result.index);
     return c;
 }
 
@@ -227,52 +252,22 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
     bool repeats = result.index && comparable(g, op, k.first, n);
     const void *copy = repeats && op->attr_size ? attr_copy(g, op, attr) : NULL;
     if (repeats && op->attr_size && attr && !copy) repeats = false;
-    wgi_called *c = wgi_call_close(g, k, here, result);
+    wgi_called *c = call_close(g, k, here, result);
     if (!repeats) return;
-    c->op = op, c->attr = copy, c->operands = (uint8_t)n;
-    for (int i = 0; i < n; i++) {
-        c->numbers |= (uint8_t)(!x[i].graph << i);
-        c->x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
-    }
+    note_operands(c, op, x, n);
+    c->attr = copy;
 }
 
-/* Fills the record of a call of a plain op, which has made nodes [first, i]. Its operands are not filled
- * in. The two functions below do for such calls what wgi_call_begin and wgi_call_end do for others:
- * programs of scalars are mostly such calls. */
-static inline wgi_called *plain_call(wg_graph *g, uint32_t first, uint32_t i, const char *before)
-{
-    const wgi_node *n = &g->node[i];
-    wgi_called *c = &g->build.call[g->build.at++];
-    g->build.calls = g->build.at;
-    c->op = n->op, c->here = n->here, c->attr = NULL, c->operands = (uint8_t)n->operands, c->numbers = 0;
-    c->scope = g->names.scope, c->first = first, c->after = g->count, c->result = i;
-    c->skip = g->build.at, c->loose = g->loose, c->weight = g->weight, c->hash = n->hash;
-    c->before = before, c->then = wgi_arena_place(&g->arena);
-    return c;
-}
-
-/* Whether a call can be remembered now: there is room, and it is not within another one. */
-static inline bool plain_may(wg_graph *g)
-{
-    const wgi_build *b = &g->build;
-    return !b->open && !b->within && WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)b->at + 1);
-}
-
-void wgi_remember_node(wg_graph *g, uint32_t i)
-{
-    if (!plain_may(g)) return;
-    wgi_called *c = plain_call(g, i, i, g->arena.at);
-    c->x[0] = g->node[i].in[0], c->x[1] = g->node[i].in[1];
-}
-
+/* For a call of a plain op this does what wgi_call_begin and wgi_call_end do for others: programs of scalars are
+ * mostly such calls. */
 void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n)
 {
-    if (!plain_may(g)) return;
-    wgi_called *c = plain_call(g, first, i, before);
-    for (int k = 0; k < n; k++) {
-        c->numbers |= (uint8_t)(!x[k].graph << k);
-        c->x[k] = x[k].graph ? x[k].index : wgi_number_bits(x[k]);
-    }
+    wgi_build *b = &g->build;
+    if (b->open || b->within || !WGI_GROW(g->c, b->call, b->capacity, (size_t)b->at + 1)) return;
+    wgi_called *c = &b->call[b->at++];
+    b->calls = b->at;
+    note_call(g, c, g->node[i].here, first, before, i);
+    note_operands(c, g->node[i].op, x, n);
 }
 
 uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
@@ -288,6 +283,80 @@ uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg
 
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
 {
-    if (k.at != WGI_NO_CALL) wgi_call_close(g, k, here, result)->op = result.index ? op : NULL;
+    if (k.at != WGI_NO_CALL) call_close(g, k, here, result)->op = result.index ? op : NULL;
     return result;
+}
+
+/* ---- derivatives ---- */
+
+/* A request for derivatives (wg_grad, wg_jvp, ...) appends many nodes, which follow from its operands and the
+ * nodes below. So it is remembered as one call: its rules are not run again, and the calls within it are not
+ * remembered. Its nodes do not count for the limits of remembered calls and of shared numbers: the graph that
+ * the user has written is as small as before. */
+
+/* What a request was given and what it returned. An operand takes two words: whether it is a number, and its
+ * bits or its index. */
+typedef struct listed {
+    uint32_t operands, results;
+    uint64_t word[];
+} listed;
+
+static uint64_t word_of(wg_node x) { return x.graph ? x.index : wgi_number_bits(x); }
+
+static bool same_list(const wg_graph *g, const listed *l, const wg_node x[], int n, int m)
+{
+    bool same = l && l->operands == (uint32_t)n && l->results == (uint32_t)m;
+    for (int k = 0; k < n && same; k++)
+        same = l->word[2 * k] == !x[k].graph && l->word[2 * k + 1] == word_of(x[k]) &&
+               (!x[k].graph || (x[k].graph == g && x[k].generation == g->generation));
+    return same;
+}
+
+static const listed *list_of(wg_graph *g, const wg_node x[], int n, const wg_node y[], int m)
+{
+    listed *l = wgi_arena_alloc(&g->arena, sizeof *l + sizeof *l->word * (size_t)(2 * n + m));
+    if (!l) return NULL;
+    l->operands = (uint32_t)n, l->results = (uint32_t)m;
+    for (int k = 0; k < n; k++) {
+        l->word[2 * k] = !x[k].graph;
+        l->word[2 * k + 1] = word_of(x[k]);
+    }
+    for (int k = 0; k < m; k++) l->word[2 * n + k] = y[k].index;
+    return l;
+}
+
+bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
+                       int m)
+{
+    const wgi_called *c = wgi_again_at(g, here, what);
+    const listed *l = c ? c->attr : NULL;
+    if (!same_list(g, l, x, n, m)) return false;
+    wgi_again_reuse(g);
+    count_derived(g, c, 1);
+    for (int k = 0; k < m; k++) y[k] = wgi_handle(g, (uint32_t)l->word[2 * n + k]);
+    return true;
+}
+
+wgi_calling wgi_derived_begin(wg_graph *g)
+{
+    const wgi_calling k = wgi_call_begin(g);
+    g->build.within++;
+    if (g->build.within == 1) g->rule.users = false;
+    return k;
+}
+
+void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
+                     const wg_node y[], int m)
+{
+    g->build.within--;
+    if (k.at == WGI_NO_CALL) return;
+    const bool repeats = wgi_ok(g->c) && !g->rule.users && only_nodes(g, k.first);
+    const listed *l = repeats ? list_of(g, x, n, y, m) : NULL;
+    wgi_called *c = call_close(g, k, here, wg_none);
+    c->operands = DERIVATIVE, c->attr = l, c->op = l ? what : NULL;
+    count_derived(g, c, 1);
+    /* Numbers may have been shared within. A later build may reuse these nodes, so nothing else shares
+     * them. */
+    memset(g->plain.number, 0, sizeof g->plain.number);
+    g->plain.quick = 0;
 }

@@ -37,21 +37,11 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
                   const void *attr, wg_node result);
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
-/* Remembers the call of a plain op of nodes that has made node i alone, the last one. */
-void wgi_remember_node(wg_graph *g, uint32_t i);
-/* The same for operands x[0 .. n), of which one may be a number. The call has made the nodes [first, i]. */
+/* Remembers the call of a plain op with operands x[0 .. n), which has made the nodes [first, i]. */
 void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n);
 /* Makes the node of a plain op by the short way, and remembers the call. 0: it cannot; then nothing was
  * made. */
 uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
-
-/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
- * records. */
-bool wgi_only_nodes(const wg_graph *g, uint32_t first);
-/* Ends the call k. Its record has no op, operands and options yet: so it is never compared with. */
-wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result);
-
-/* ---- remembered_derivative.c ---- */
 
 /* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses
  * its nodes, fills y[0 .. m) and is true. */
@@ -61,6 +51,5 @@ bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_no
 wgi_calling wgi_derived_begin(wg_graph *g);
 void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
                      const wg_node y[], int m);
-void wgi_derived_forget(wg_graph *g, const wgi_called *c); /* c is no longer remembered */
 
 #endif

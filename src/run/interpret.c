@@ -21,7 +21,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
     for (int j = 0; j < f->k.outputs; j++) {
         wgi_node *n = &g->node[i + (uint32_t)j];
         f->yt[j] = wgi_type_of(n);
-        f->y[j] = wgi_memory_for(g, i + (uint32_t)j, wgi_value_bytes(n));
+        f->y[j] = wgi_arena_alloc(&g->values, wgi_value_bytes(n));
         if (!f->y[j]) return false;
     }
     return true;
@@ -204,44 +204,62 @@ static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
 }
 
 /* Runs the nodes of a list. */
-static bool run_list(wg_graph *g, const wgi_needed *n)
+static bool run_list(wg_graph *g, const wgi_reached *n)
 {
     wgi_tape t;
     bool ok = true;
     const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     wgi_tape_begin(&t, g);
     for (uint32_t k = 0; k < n->count; k++) {
-        const uint32_t i = n->list[k];
+        const uint32_t i = n->node[k];
         ok = ok && wgi_valued(g, i, i + (uint32_t)wgi_outputs(g->node[i].op) - 1);
         if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, i, false);
     }
     for (uint32_t k = 0; ok && k < n->count; k++) {
-        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
+        const uint32_t i = n->node[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
         ok = at > i || (at == i && run(g, i));
     }
-    for (uint32_t k = 0; k < n->count; k++) g->marked[n->list[k]] = 0;
+    for (uint32_t k = 0; k < n->count; k++) g->marked[n->node[k]] = 0;
     return ok;
 }
 
-static void mark_goals(wg_graph *g)
+/* A walk ends at such a node. */
+static bool is_given(const wg_graph *g, uint32_t i, const void *unused)
 {
-    for (int k = 0; k < g->run.goals; k++) {
-        uint8_t *m = &g->marked[g->run.goal[k]];
-        if (*m) *m = WGI_HAS_GOAL;
+    (void)unused;
+    return g->value[i] || wgi_is_leaf(&g->node[i]);
+}
+
+/* Marks and lists the nodes that must be computed so that the roots have values: of each op its first output.
+ * The time is in proportion to their number, also where they are far from each other in a long graph. */
+static bool needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_reached *n)
+{
+    if (!wgi_reach(g, &g->temp, root, roots, 0, is_given, NULL, n)) return false;
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < n->count; k++) {
+        const uint32_t i = n->node[k];
+        if (g->node[i].output || is_given(g, i, NULL)) continue;
+        g->marked[i] = 1;
+        n->node[count++] = i;
     }
+    n->count = count;
+    return true;
 }
 
 static bool interpret(wg_graph *g, const uint32_t *root, int roots)
 {
+    enum { WIDE = 16 }; /* nodes are spread wide if there are so many indices for each of them */
     /* If the last node is the root and every other node is an operand, then all nodes are needed. But
      * after a plan has run, the values that it did not leave behind may not be needed. */
     if (roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans)
         return run_range(g, 1, root[0], true);
     wgi_place place = wgi_arena_place(&g->temp);
-    wgi_needed n;
-    bool ok = wgi_needed_of(g, root, roots, &n);
-    if (ok) mark_goals(g);
-    ok = ok && (n.list ? run_list(g, &n) : run_range(g, n.first, n.last, false));
+    wgi_reached n;
+    bool ok = needed_of(g, root, roots, &n);
+    if (ok && n.count) {
+        const uint32_t first = n.node[0], last = n.node[n.count - 1];
+        ok = (last - first) / WIDE >= n.count ? run_list(g, &n) : run_range(g, first, last, false);
+    }
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
@@ -255,35 +273,14 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 
 /* ---- gradients ---- */
 
-/* A gradient is computed in the memory that it belongs in, if a node of the derivative makes it. A product
- * H v may belong where v is. */
-static bool set_goals(wg_graph *g, const wgi_request *r, const wg_node gx[])
-{
-    const size_t most = (size_t)WGI_MAX(r->targets, 1);
-    uint32_t *goal = wgi_arena_alloc(&g->temp, sizeof *goal * most);
-    void **at = wgi_arena_alloc(&g->temp, sizeof *at * (g->count - g->run.derived + 1));
-    int n = 0;
-    for (int i = 0; goal && at && !r->along && i < r->targets; i++)
-        if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived) {
-            goal[n++] = gx[i].index;
-            at[gx[i].index - g->run.derived] = r->into[i];
-        }
-    g->run.goal = goal, g->run.goal_at = at, g->run.goals = n;
-    return goal && at;
-}
-
 bool wgi_interpret_request(wg_graph *g, const wgi_request *r, const wg_node gx[], const uint32_t all[], int n)
 {
-    if (!set_goals(g, r, gx)) return false;
-    const bool ok = wgi_interpret(g, all, n);
-    g->run.goals = 0;
-    if (!ok) return false;
+    if (!wgi_interpret(g, all, n)) return false;
     wgi_roots_done(g, r);
     for (int i = 0; i < r->targets; i++) {
         const uint32_t k = gx[i].index;
         r->reached[i] = !wg_is_none(gx[i]);
-        const void *value = r->reached[i] ? wgi_value(g, k) : NULL;
-        if (value && value != r->into[i]) memcpy(r->into[i], value, wgi_value_bytes(&g->node[k]));
+        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, k), wgi_value_bytes(&g->node[k]));
     }
     return true;
 }

@@ -81,14 +81,6 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
  * their memory. */
 bool wgi_interpret_request(wg_graph *g, const wgi_request *r, const wg_node gx[], const uint32_t all[],
                            int n);
-enum { WGI_HAS_GOAL = 2 }; /* in g->marked: the value belongs in a place of g->run.goal_at */
-/* Memory for the value of node i. NULL: out of memory. */
-static inline void *wgi_memory_for(wg_graph *g, uint32_t i, size_t bytes)
-{
-    return g->marked[i] == WGI_HAS_GOAL ? g->run.goal_at[i - g->run.derived]
-                                        : wgi_arena_alloc(&g->values, bytes);
-}
-
 /* Work of the interpreter that a plan would save, for a node of `size` elements. The unit is a node of few
  * elements. */
 static inline double wgi_spent_on(int64_t size) { return 1 + (double)size / 64; }

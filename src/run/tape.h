@@ -31,15 +31,6 @@ static inline bool wgi_is_scalar_map(const wgi_node *n)
 void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
                           wg_fault *fault);
 
-/* ---- tape_views.c: gradients of tensors of which a program of scalars reads elements ---- */
-
-/* Begins the gradient of tensor x, to which views of one kind contribute, and writes its address to
- * *record. False: the tape cannot, or there is no memory. */
-bool wgi_tensor_begin(wg_graph *g, const wgi_node *x, wg_view_kind view, uint64_t *record);
-/* Adds gy, the gradient of view n of x. False: the sum would not have the bits of grad.c's. */
-bool wgi_tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, const void *gy);
-const void *wgi_tensor_gradient(uint64_t record);
-
 /* ---- tape.c: forward ---- */
 
 enum { WGI_TAPE_CALLS = 16 };
@@ -67,18 +58,6 @@ static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
     const wgi_node *n = &g->node[i];
     return all ? !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n))) : g->marked[i];
 }
-
-/* ---- needed.c ---- */
-
-/* The nodes that some roots need and that have no value yet. They are marked. They lie in [first, last]. If
- * they are spread wide there, they are listed too, in order; otherwise list is NULL. */
-typedef struct wgi_needed {
-    uint32_t first, last, count;
-    uint32_t *list; /* in the graph's temp */
-} wgi_needed;
-
-/* False: out of memory. Nothing is marked then. */
-bool wgi_needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_needed *n);
 
 /* How many nodes from i on, at most to `last`, are unmarked for certain. */
 static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t last)

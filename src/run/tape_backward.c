@@ -6,6 +6,81 @@
  * grad.c is used. */
 #include "run/tape.h"
 
+/* ---- the gradient of a tensor of which a program of scalars reads elements, or parts with elements ---- */
+
+/* grad.c makes a tensor of zeros around the gradient of each part, and adds them: contributions to
+ * equal parts are added, and parts that have no element in common are put side by side. So an element
+ * that no part has is +0, and the others are sums of contributions to one part. Here each contribution
+ * is added in its place. Contributions to parts that overlap and are not equal would be added to zeros,
+ * which changes -0 to +0. They are refused. */
+
+/* part[e]: where the part of element e begins, plus 1; 0: it is in no part that has contributed. */
+typedef struct tensor {
+    wg_view_kind view;
+    uint32_t size;
+    uint32_t *part;
+    void *gradient;
+} tensor;
+
+static tensor *tensor_of(uint64_t record) { return (tensor *)(uintptr_t)record; }
+
+/* Begins the gradient of tensor x, to which views of one kind contribute, and writes its address to *record.
+ * False: the tape cannot, or there is no memory. */
+static bool tensor_begin(wg_graph *g, const wgi_node *x, wg_view_kind view, uint64_t *record)
+{
+    const int64_t size = wgi_size(x->shape);
+    tensor *t = size < UINT32_MAX ? wgi_arena_alloc(&g->temp, sizeof *t) : NULL;
+    if (!t) return false;
+    *t = (tensor){ .view = view, .size = (uint32_t)size };
+    t->part = wgi_arena_zeroed(&g->temp, sizeof *t->part * (size_t)size);
+    t->gradient = wgi_arena_zeroed(&g->temp, wgi_value_bytes(x));
+    *record = (uint64_t)(uintptr_t)t;
+    return t->part && t->gradient;
+}
+
+/* Whether elements [at, at + n) are in no part yet, and in *equal whether they are a part. */
+static bool is_free(const tensor *t, uint32_t at, uint32_t n, bool *equal)
+{
+    const uint32_t *part = t->part + at;
+    bool is_new = true;
+    *equal = part[0] == at + 1 && part[n - 1] == at + 1 && (at + n == t->size || part[n] != at + 1);
+    for (uint32_t e = 0; e < n && is_new; e++) is_new = !part[e];
+    return is_new;
+}
+
+static void add(void *to, const void *from, uint32_t n, bool single)
+{
+    for (uint32_t e = 0; single && e < n; e++) ((float *)to)[e] += ((const float *)from)[e];
+    for (uint32_t e = 0; !single && e < n; e++) ((double *)to)[e] += ((const double *)from)[e];
+}
+
+/* Adds gy, the gradient of view n of x. False: the sum would not have the bits of grad.c's. */
+static bool tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, const void *gy)
+{
+    tensor *t = tensor_of(record);
+    const int64_t from = wgi_view_at(n, x), count = wgi_size(n->shape);
+    if (n->op->view != t->view || from < 0 || count == 0) return false;
+    const uint32_t at = (uint32_t)from;
+    const size_t size = wg_dtype_size((wg_dtype)n->dtype);
+    char *to = (char *)t->gradient + at * size;
+    if (count == 1 && !t->part[at]) { /* mostly */
+        t->part[at] = at + 1;
+        if (size == sizeof(float)) memcpy(to, gy, sizeof(float));
+        else memcpy(to, gy, sizeof(double));
+        return true;
+    }
+    bool equal;
+    if (is_free(t, at, (uint32_t)count, &equal)) {
+        memcpy(to, gy, (size_t)count * size);
+        for (int64_t e = 0; e < count; e++) t->part[at + e] = at + 1;
+        return true;
+    }
+    if (equal) add(to, gy, (uint32_t)count, n->dtype == WG_F32);
+    return equal;
+}
+
+/* ---- one node ---- */
+
 static inline bool is_even_or_map(const wgi_node *n) { return n->flags & WGI_EVEN || n->op->kind == WG_MAP; }
 
 enum { SITES = 32, WANTED = 1 << WGI_TAPE_OPERANDS };
@@ -205,8 +280,8 @@ static bool visit_view(const backward *b, uint32_t i)
         wgi_arithmetic(WG_ADDS, n->dtype == WG_F32, to, own, to);
         return true;
     }
-    const void *gy = wgi_size(n->shape) == 1 ? own : wgi_tensor_gradient(*own);
-    return (!first || wgi_tensor_begin(b->g, x, n->op->view, to)) && wgi_tensor_add(*to, n, x, gy);
+    const void *gy = wgi_size(n->shape) == 1 ? own : tensor_of(*own)->gradient;
+    return (!first || tensor_begin(b->g, x, n->op->view, to)) && tensor_add(*to, n, x, gy);
 }
 
 /* Sets all gradients to -0 of the dtype. */
@@ -234,7 +309,7 @@ static void write_gradients(backward *b, wgi_request *r)
             continue;
         }
         if (wgi_size(x->shape) == 1) memcpy(r->into[k], own, wg_dtype_size((wg_dtype)x->dtype));
-        else memcpy(r->into[k], wgi_tensor_gradient(*own), wgi_value_bytes(x));
+        else memcpy(r->into[k], tensor_of(*own)->gradient, wgi_value_bytes(x));
     }
     r->blocked = 0;
 }

@@ -5,8 +5,7 @@
  * 1. The request of wg_backward is kept. So the next one need not be made, hashed and compared with the
  *    plan.
  * 2. A small plan is bound: it becomes a list of calls with their addresses, and a run makes these calls
- *    and nothing else. A plan is small if each step is one chunk and each program is one tile.
- * 3. Another plan of a backward request keeps its table of addresses. */
+ *    and nothing else. A plan is small if each step is one chunk and each program is one tile. */
 #include "run/plan/plan.h"
 
 typedef struct call {
@@ -58,18 +57,10 @@ static bool count(const wgi_plan *p, counts *n)
 
 static bool moves(wgi_where w) { return w == WGI_LEAF || w == WGI_HELD || w == WGI_INTO || w == WGI_ALONG; }
 
-/* For a plan that is not small. */
-static bool table_new(wgi_plan *p)
-{
-    if (p->of.backward) p->table.ptr = wgi_plan_keep(p, p->buffers, sizeof *p->table.ptr);
-    return !p->of.backward || p->table.ptr;
-}
-
 bool wgi_bound_new(wgi_plan *p)
 {
     counts n;
-    if (wgi_without(p->c, WG_WITHOUT_BIND)) return true;
-    if (!count(p, &n)) return table_new(p);
+    if (wgi_without(p->c, WG_WITHOUT_BIND) || !count(p, &n)) return true;
     wgi_bound *b = wgi_plan_keep(p, 1, sizeof *b);
     if (!b) return false;
     b->stride = (n.bytes + 63) & ~(size_t)63;
@@ -157,17 +148,6 @@ static const void *moved_to(const wg_graph *g, const wgi_request *r, const wgi_b
 static bool repeats(const wg_graph *g, const wgi_plan *p, const wgi_request *r)
 {
     return r->fresh && p->leaves == g->build.leaves && r->known == p->ran;
-}
-
-void **wgi_table_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
-{
-    wgi_pointers *t = &p->table;
-    const bool own = t->ptr && !t->in_use; /* a function of the user that the run calls may run it, too */
-    void **ptr = own ? t->ptr : wgi_arena_alloc(&g->temp, sizeof *ptr * p->buffers);
-    if (!ptr || (own && t->work == g->run.work && t->out == out && repeats(g, p, r))) return ptr;
-    if (own) t->work = g->run.work, t->out = out;
-    wgi_fill_pointers(g, p, r, ptr, out);
-    return ptr;
 }
 
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)

@@ -74,13 +74,6 @@ typedef struct wgi_gradient_of {
 
 typedef struct wgi_bound wgi_bound;
 
-/* The table of addresses that a plan keeps of its last run. */
-typedef struct wgi_pointers {
-    void **ptr;       /* by buffer; NULL: none is kept */
-    void *work, *out; /* workspace and results then */
-    bool in_use;      /* by a run that has not ended */
-} wgi_pointers;
-
 /* ---- structure.c: what a request reaches ---- */
 
 /* What a run leaves behind besides the roots. ALL: what later requests of the evaluation may need, all values
@@ -175,8 +168,7 @@ struct wgi_plan {
     const wg_params *by; /* the parameters that wg_backward was called with; NULL: `request` is not set */
     size_t params;       /* parameters in the graph */
     wgi_request request;
-    wgi_bound *bound;   /* of a small plan; otherwise NULL */
-    wgi_pointers table; /* of a plan that is not bound */
+    wgi_bound *bound; /* of a small plan; otherwise NULL */
 
     uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };
@@ -222,12 +214,10 @@ void wgi_plans_free(wg_context *c);
 /* ---- run.c, bind.c ---- */
 
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
-/* Makes p->bound if the plan is small, or else the table that it keeps. False: out of memory. */
+/* Makes p->bound if the plan is small. False: out of memory. */
 bool wgi_bound_new(wgi_plan *p);
 /* The table of addresses of a bound plan for this run. out: the memory for results. */
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out);
-/* The same for another plan. NULL: out of memory. */
-void **wgi_table_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out);
 /* Runs the calls. False: a kernel failed, and *failed says which and why. */
 bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);
 /* The last backward request of g, if a call with p and `loss` would make the same request again; otherwise

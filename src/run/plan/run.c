@@ -129,15 +129,13 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     run u = { .p = p, .env.run = { g->c->o.seed, g->now.epoch, &fault }, .clock = g->run.clock };
     u.each = wgi_align(WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 64);
     u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
-    u.env.ptr = wgi_table_pointers(g, p, r, out);
+    u.env.ptr = wgi_arena_alloc(&g->temp, sizeof *u.env.ptr * p->buffers);
     if (!u.memory || !u.env.ptr) return false;
+    wgi_fill_pointers(g, p, r, u.env.ptr, out);
     u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
     wgi_fault_clear(&fault);
     spoil(g, p, out);
-    const bool was = p->table.in_use;
-    p->table.in_use = true;
     bool ok = run_parts(&u);
-    p->table.in_use = was;
     const wgi_step *s = &p->step[u.failed_step];
     if (ok) return leave(g, p, r, u.env.ptr);
     report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of ? s->of->op : NULL, &fault);
