@@ -81,7 +81,7 @@ typedef struct wgi_plain_op {
     wgi_node node; /* the last such node; only its op is valid while there is none. op NULL: a free entry */
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
-    /* A call of the kernel for scalars of the record's dtype: early.c. fn NULL: it may not be called
+    /* A call of the kernel for scalars of the record's dtype: append_plain.c. fn NULL: it may not be called
      * early. */
     wg_kernel_fn fn;
     wg_kernel k;
@@ -90,7 +90,7 @@ typedef struct wgi_plain_op {
     wg_type type[2];
 } wgi_plain_op;
 
-typedef struct wgi_last_view { /* the last view of an op: append_view.c */
+typedef struct wgi_last_view { /* the last view of an op: append_plain.c */
     const wg_op *op;
     uint32_t node;
 } wgi_last_view;
@@ -184,7 +184,7 @@ typedef struct wgi_plain {
     wgi_plain_op kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
     int kinds;
     bool remember;             /* while count < quick: calls are remembered */
-    bool early;                /* a node's value is computed when it is made: early.c */
+    bool early;                /* a node's value is computed when it is made: append_plain.c */
     uint64_t *cell, *cell_end; /* free memory for such values */
     wg_fault fault;
     wgi_last_view view[WGI_VIEWS];
