@@ -120,15 +120,13 @@ INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its r
 
 VJP(tanh) { gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
 UNARY_OP(tanh, -2, 2, .summary = "Hyperbolic tangent of each element.", .formula = "y = tanh x",
-         .adjoint = "x' = y' (1 - y^2)", .promote = WG_PROMOTE_FLOAT, .cost = 10, .kernel = KERNELS(tanh),
-         .vjp = tanh_vjp);
+         .adjoint = "x' = y' (1 - y^2)", .cost = 10, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
 VJP(sigmoid) { gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
 UNARY_OP(sigmoid, -3, 3, .summary = "Logistic function of each element, between 0 and 1.",
-         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .promote = WG_PROMOTE_FLOAT,
-         .cost = 10, .kernel = KERNELS(sigmoid), .vjp = sigmoid_vjp);
+         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .cost = 10, MAPS(sigmoid));
 
 /* ---- softplus ---- */
 
@@ -136,8 +134,7 @@ VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
 UNARY_OP(
     softplus, -3, 3,
     .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
-    .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .promote = WG_PROMOTE_FLOAT, .cost = 14,
-    .kernel = KERNELS(softplus), .vjp = softplus_vjp);
+    .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .cost = 14, MAPS(softplus));
 
 /* ---- softsign ---- */
 
@@ -148,8 +145,7 @@ VJP(softsign)
     gx[0] = wg_div(gy, wg_mul(s, s));
 }
 KINKED_OP(softsign, .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
-          .formula = "y = x / (1 + |x|)", .adjoint = "x' = y' / (1 + |x|)^2", .promote = WG_PROMOTE_FLOAT,
-          .cost = 4, .kernel = KERNELS(softsign), .vjp = softsign_vjp);
+          .formula = "y = x / (1 + |x|)", .adjoint = "x' = y' / (1 + |x|)^2", .cost = 4, MAPS(softsign));
 
 /* ---- relu ---- */
 

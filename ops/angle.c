@@ -41,8 +41,7 @@ KERNEL(atan2) { WG_MAP2(k, ATAN2(a, b)); }
 
 VJP(tan) { gx[0] = wg_mul(gy, wg_add(wg_square(y), 1)); }
 UNARY_OP(tan, -1.2, 1.2, .summary = "Tangent of each element, in radians.", .formula = "y = tan x",
-         .adjoint = "x' = y' (1 + y^2)", .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(tan),
-         .vjp = tan_vjp);
+         .adjoint = "x' = y' (1 + y^2)", .cost = 24, MAPS(tan));
 
 /* ---- unit_gap: 1 - x^2 in the derivatives of asin, acos, atanh ---- */
 
@@ -63,15 +62,13 @@ DEFINE_OP(unit_gap, .summary = "1 - x^2 of each element, exact also where x is n
 
 VJP(asin) { gx[0] = wg_div(gy, wg_sqrt(unit_gap(here, x[0]))); }
 UNARY_OP(asin, -0.8, 0.8, .summary = "Inverse sine of each element, from -pi/2 to pi/2. NaN beyond -1 and 1.",
-         .formula = "y = asin x", .adjoint = "x' = y' / sqrt((1 - x) (1 + x))", .promote = WG_PROMOTE_FLOAT,
-         .cost = 20, .kernel = KERNELS(asin), .vjp = asin_vjp);
+         .formula = "y = asin x", .adjoint = "x' = y' / sqrt((1 - x) (1 + x))", .cost = 20, MAPS(asin));
 
 /* ---- acos ---- */
 
 VJP(acos) { gx[0] = wg_neg(wg_div(gy, wg_sqrt(unit_gap(here, x[0])))); }
 UNARY_OP(acos, -0.8, 0.8, .summary = "Inverse cosine of each element, from 0 to pi. NaN beyond -1 and 1.",
-         .formula = "y = acos x", .adjoint = "x' = -y' / sqrt((1 - x) (1 + x))", .promote = WG_PROMOTE_FLOAT,
-         .cost = 20, .kernel = KERNELS(acos), .vjp = acos_vjp);
+         .formula = "y = acos x", .adjoint = "x' = -y' / sqrt((1 - x) (1 + x))", .cost = 20, MAPS(acos));
 
 /* ---- atan ---- */
 
@@ -81,8 +78,7 @@ VJP(atan)
     gx[0] = wg_div(gy, wg_add(wg_mul(far, far), 1));
 }
 UNARY_OP(atan, -2, 2, .summary = "Inverse tangent of each element, from -pi/2 to pi/2.",
-         .formula = "y = atan x", .adjoint = "x' = y' / (x^2 + 1)", .promote = WG_PROMOTE_FLOAT, .cost = 16,
-         .kernel = KERNELS(atan), .vjp = atan_vjp);
+         .formula = "y = atan x", .adjoint = "x' = y' / (x^2 + 1)", .cost = 16, MAPS(atan));
 
 /* ---- atan2: operand a is the height, operand b the width ---- */
 

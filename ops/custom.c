@@ -18,12 +18,7 @@ static bool same(wg_rule *r)
 
 VJP(identity) { gx[0] = gy; }
 
-SAMPLE(identity)
-{
-    if (i > 1) return wg_none;
-    wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
-    return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
-}
+SAMPLES(identity, wg_apply1(here, ANY(3), &wgi_op_identity), wg_apply1(here, ANY(2, 0), &wgi_op_identity));
 ERROR_SAMPLE(identity) { return single_error(here, g, i, &wgi_op_identity); }
 
 DEFINE_OP(identity, .summary = "The operand itself.", .formula = "y = x", .adjoint = "x' = y'",
@@ -46,19 +41,13 @@ VJP(custom_vjp)
 
 VJP(twice) { gx[0] = wg_mul(gy, 2); }
 
+#define TWICE(x, n) wg_custom_vjp_at(here, wg_mul(x, 2), (wg_node[]){ x }, n, twice_vjp)
 SAMPLE(custom_vjp)
 {
-    if (i > 1) return wg_none;
-    wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(3));
-    return wg_custom_vjp_at(here, wg_mul(x, 2), &x, 1, twice_vjp);
+    const wg_node x = i ? ANY(2, 2) : ANY(3);
+    return i > 1 ? wg_none : TWICE(x, 1);
 }
-ERROR_SAMPLE(custom_vjp)
-{
-    if (i) return NULL;
-    wg_node x = ANY(3);
-    wg_custom_vjp_at(here, x, &x, 0, twice_vjp);
-    return "takes 1 to 15 operands and a rule, not 0";
-}
+ERRORS(custom_vjp, (TWICE(ANY(3), 0), "takes 1 to 15 operands and a rule, not 0"));
 
 static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
 

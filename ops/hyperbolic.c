@@ -19,15 +19,13 @@ extern const wg_op wgi_op_unit_gap; /* angle.c */
 
 VJP(sinh) { gx[0] = wg_mul(gy, wg_cosh(x[0])); }
 UNARY_OP(sinh, -2, 2, .summary = "Hyperbolic sine of each element.", .formula = "y = (e^x - e^-x) / 2",
-         .adjoint = "x' = y' cosh x", .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(sinh),
-         .vjp = sinh_vjp);
+         .adjoint = "x' = y' cosh x", .cost = 14, MAPS(sinh));
 
 /* ---- cosh ---- */
 
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }
 UNARY_OP(cosh, -2, 2, .summary = "Hyperbolic cosine of each element.", .formula = "y = (e^x + e^-x) / 2",
-         .adjoint = "x' = y' sinh x", .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(cosh),
-         .vjp = cosh_vjp);
+         .adjoint = "x' = y' sinh x", .cost = 14, MAPS(cosh));
 
 /* ---- asinh ---- */
 
@@ -41,8 +39,8 @@ VJP(asinh)
     gx[0] = wg_div(wg_div(gy, m), wg_sqrt(s));
 }
 UNARY_OP(asinh, -2, 2, .summary = "Inverse hyperbolic sine of each element.",
-         .formula = "y = ln(x + sqrt(x^2 + 1))", .adjoint = "x' = y' / sqrt(x^2 + 1)",
-         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(asinh), .vjp = asinh_vjp);
+         .formula = "y = ln(x + sqrt(x^2 + 1))", .adjoint = "x' = y' / sqrt(x^2 + 1)", .cost = 24,
+         MAPS(asinh));
 
 /* ---- acosh ---- */
 
@@ -53,15 +51,15 @@ VJP(acosh)
     gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(far, 1)), wg_sqrt(above)));
 }
 UNARY_OP(acosh, 1.5, 4, .summary = "Inverse hyperbolic cosine of each element. NaN below 1.",
-         .formula = "y = ln(x + sqrt(x^2 - 1))", .adjoint = "x' = y' / sqrt((x - 1) (x + 1))",
-         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(acosh), .vjp = acosh_vjp);
+         .formula = "y = ln(x + sqrt(x^2 - 1))", .adjoint = "x' = y' / sqrt((x - 1) (x + 1))", .cost = 24,
+         MAPS(acosh));
 
 /* ---- atanh ---- */
 
 VJP(atanh) { gx[0] = wg_div(gy, wg_apply1(here, x[0], &wgi_op_unit_gap)); }
 UNARY_OP(atanh, -0.8, 0.8,
          .summary = "Inverse hyperbolic tangent of each element. Infinite at -1 and 1, NaN beyond.",
-         .formula = "y = ln((1 + x) / (1 - x)) / 2", .adjoint = "x' = y' / ((1 - x) (1 + x))",
-         .promote = WG_PROMOTE_FLOAT, .cost = 24, .kernel = KERNELS(atanh), .vjp = atanh_vjp);
+         .formula = "y = ln((1 + x) / (1 - x)) / 2", .adjoint = "x' = y' / ((1 - x) (1 + x))", .cost = 24,
+         MAPS(atanh));
 
 #endif

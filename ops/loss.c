@@ -20,8 +20,7 @@ static inline bool are_probabilities(const wg_kernel *k)
     const int64_t all = k->end - k->begin, n = k->step[0] || all < 1 ? all : 1;
     int64_t at = 0;
     int bad = 0;
-    if (k->xt[0].dtype == WG_F32) FIND_OUTSIDE(float);
-    else FIND_OUTSIDE(double);
+    FLOATS(k, FIND_OUTSIDE);
     return !bad || wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "a probability is not in [0, 1]");
 }
 static inline bool bce_values(const wg_kernel *k)

@@ -79,8 +79,6 @@
     const wg_op wgi_op_##n = {                                                                    \
         .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error, __VA_ARGS__ \
     }
-/* The older way: const wg_op wgi_op_mul = { OP(mul), ... }; */
-#define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
 /* In a descriptor RULES(conv, shape, vjp) is .shape = conv_shape, .vjp = conv_vjp. */
 #define RULES(n, ...) RULES_OF_(__VA_ARGS__, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)(n, __VA_ARGS__)
@@ -136,10 +134,10 @@
 
 #define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
 #define OPTION_GIVEN_(S, KIND, field, ...) .field = OPTION_VALUE_##KIND(field),
-#define OPTION_ROW_(S, KIND, field, ...)   \
-    { .name = OPTION_NAME_##KIND(field),   \
-      .kind = WG_ATTR_##KIND,              \
-      .offset = offsetof(struct S, field), \
+#define OPTION_ROW_(S, KIND, field, ...)                        \
+    { .name = WG_ATTR_##KIND == WG_ATTR_AXES ? "axis" : #field, \
+      .kind = WG_ATTR_##KIND,                                   \
+      .offset = offsetof(struct S, field),                      \
       OPTION_TEXTS_(__VA_ARGS__, NULL, ) },
 #define OPTION_TEXTS_(s, c, ...) .standard = s, .choices = c
 
@@ -159,26 +157,16 @@
 #define OPTION_VALUE_AXES(field)    wg_axes_given(here, #field, a->field)
 #define OPTION_VALUE_AXIS(field)    wg_axis_given(here, #field, a->field)
 
-#define OPTION_TYPE_INT            int
-#define OPTION_TYPE_AXIS           int
-#define OPTION_TYPE_SIZE           int64_t
-#define OPTION_TYPE_DOUBLE         double
-#define OPTION_TYPE_BOOL           bool
-#define OPTION_TYPE_AXES           wg_axes
-#define OPTION_TYPE_SHAPE          wg_shape
-#define OPTION_TYPE_DTYPE          wg_dtype
-#define OPTION_TYPE_CHOICE         int
-#define OPTION_TYPE_POINTER        const void *
-#define OPTION_NAME_INT(field)     #field
-#define OPTION_NAME_AXIS(field)    #field
-#define OPTION_NAME_SIZE(field)    #field
-#define OPTION_NAME_DOUBLE(field)  #field
-#define OPTION_NAME_BOOL(field)    #field
-#define OPTION_NAME_AXES(field)    "axis"
-#define OPTION_NAME_SHAPE(field)   #field
-#define OPTION_NAME_DTYPE(field)   #field
-#define OPTION_NAME_CHOICE(field)  #field
-#define OPTION_NAME_POINTER(field) #field
+#define OPTION_TYPE_INT     int
+#define OPTION_TYPE_AXIS    int
+#define OPTION_TYPE_SIZE    int64_t
+#define OPTION_TYPE_DOUBLE  double
+#define OPTION_TYPE_BOOL    bool
+#define OPTION_TYPE_AXES    wg_axes
+#define OPTION_TYPE_SHAPE   wg_shape
+#define OPTION_TYPE_DTYPE   wg_dtype
+#define OPTION_TYPE_CHOICE  int
+#define OPTION_TYPE_POINTER const void *
 
 /* Calls f_f32 or f_f64, by the dtype of operand 0 (both_floats.h). */
 #define BY_FLOAT(k, f, ...) ((k)->xt[0].dtype == WG_F32 ? f##_f32(__VA_ARGS__) : f##_f64(__VA_ARGS__))

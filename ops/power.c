@@ -114,6 +114,11 @@ static wg_node times(wg_site here, wg_node gy, wg_node sum)
 {
     return wg_is_none(sum) ? wg_number(0) : wg_mul(gy, sum);
 }
+static void term_vjp(wg_site here, wg_node gy, const wg_node x[], struct pow_term f, wg_node gx[])
+{
+    gx[0] = times(here, gy, by_base(here, x, f));
+    gx[1] = times(here, gy, by_exponent(here, x, f));
+}
 
 static bool pow_term_shape(wg_rule *r)
 {
@@ -136,12 +141,7 @@ EXPAND(pow_term)
     y[0] = wg_mul(c[f->j], wg_pow(x[0], wg_sub(x[1], f->m)));
     for (int i = 0; i < f->l; i++) y[0] = wg_mul(y[0], wg_log(x[0]));
 }
-VJP(pow_term)
-{
-    const struct pow_term f = *(const struct pow_term *)wg_attr(y);
-    gx[0] = times(here, gy, by_base(here, x, f));
-    gx[1] = times(here, gy, by_exponent(here, x, f));
-}
+VJP(pow_term) { term_vjp(here, gy, x, *(const struct pow_term *)wg_attr(y), gx); }
 SAMPLE(pow_term)
 {
     static const struct pow_term f[] = { { 1, 0, 1, 0 }, { 2, 1, 2, 1 }, { 0, 0, 0, 2 },
@@ -168,12 +168,7 @@ DEFINE_OP(pow_term,
 /* ---- the first derivatives: terms too, without options, so that programs of scalars can run them ---- */
 
 EXPAND(pow_base) { y[0] = wg_mul(x[1], wg_pow(x[0], wg_sub(x[1], 1))); }
-VJP(pow_base)
-{
-    const struct pow_term f = { 1, 0, 1, 0 };
-    gx[0] = times(here, gy, by_base(here, x, f));
-    gx[1] = times(here, gy, by_exponent(here, x, f));
-}
+VJP(pow_base) { term_vjp(here, gy, x, (struct pow_term){ 1, 0, 1, 0 }, gx); }
 SAMPLE(pow_base) { return pair(here, g, i, &wgi_op_pow_base, NULL); }
 INNER_OP(
     pow_base, .summary = "Derivative of a^b by a. 0 where b = 0.",
@@ -183,12 +178,7 @@ INNER_OP(
     .operands = 2, .cost = 20, .kernel = KERNELS(pow_base), .expand = pow_base_expand, .vjp = pow_base_vjp);
 
 EXPAND(pow_exponent) { y[0] = wg_mul(wg_pow(x[0], x[1]), wg_log(x[0])); }
-VJP(pow_exponent)
-{
-    const struct pow_term f = { 0, 0, 0, 1 };
-    gx[0] = times(here, gy, by_base(here, x, f));
-    gx[1] = times(here, gy, by_exponent(here, x, f));
-}
+VJP(pow_exponent) { term_vjp(here, gy, x, (struct pow_term){ 0, 0, 0, 1 }, gx); }
 SAMPLE(pow_exponent) { return i < 5 ? pair(here, g, i, &wgi_op_pow_exponent, NULL) : wg_none; }
 INNER_OP(pow_exponent,
          .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",

@@ -27,6 +27,8 @@ static inline const char *single_error(wg_site here, wg_graph *g, int i, const w
     return NTH(NULL, (wg_apply2(here, ANY(3), ANY(3), op), "takes 1 operands, not 2"));
 }
 
+/* What maps floats has a kernel and a derivative rule. */
+#define MAPS(n) .promote = WG_PROMOTE_FLOAT, .kernel = KERNELS(n), .vjp = n##_vjp
 /* An elementwise op without options and its builder wg_NAME, behind its samples. */
 #define SINGLE_OP(n, ...)                                                                    \
     ERROR_SAMPLE(n) { return single_error(here, g, i, &wgi_op_##n); }                        \

@@ -61,32 +61,33 @@ static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 
 static double within(double x, double most) { return fmin(fmax(x, -most), most); }
 
+/* Draws of the stream that the number of nodes is: u in [0, 1), or z. */
+static wg_node spread(wg_graph *g, wg_shape s, int64_t low, int64_t high, bool normal)
+{
+    grid r = { .low = low, .high = high };
+    const uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
+    double *v = places(g, s);
+    for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
+        const double u = normal ? 0 : wgi_uniform_draw(seed, stream, (uint64_t)i),
+                     z = normal ? within(wgi_normal_draw(seed, stream, (uint64_t)i), 4) : 0;
+        v[i] = free_place(&r, i,
+                          normal ? (int64_t)floor(z * GRID) : low + (int64_t)(u * (double)(high - low + 1)));
+    }
+    return v ? on_grid(g, v, s) : wgi_error_node(g);
+}
+
 wg_node wg_any(wg_graph *g, wg_shape s)
 {
     if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "any: the graph is NULL"), wg_none;
-    grid r = { .low = -4 * GRID, .high = 4 * GRID };
-    uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
-    double *v = places(g, s);
-    for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
-        double z = wgi_normal_draw(seed, stream, (uint64_t)i);
-        v[i] = free_place(&r, i, (int64_t)floor(within(z, 4) * GRID));
-    }
-    return v ? on_grid(g, v, s) : wgi_error_node(g);
+    return spread(g, s, -4 * GRID, 4 * GRID, true);
 }
 
 wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 {
     if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "between: the graph is NULL"), wg_none;
-    low = within(low, INT32_MAX), high = within(high, INT32_MAX);
-    grid r = { .low = (int64_t)ceil(low * GRID),
-               .high = WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
-    uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
-    double *v = places(g, s);
-    for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
-        double u = wgi_uniform_draw(seed, stream, (uint64_t)i);
-        v[i] = free_place(&r, i, r.low + (int64_t)(u * (double)(r.high - r.low + 1)));
-    }
-    return v ? on_grid(g, v, s) : wgi_error_node(g);
+    const int64_t first = (int64_t)ceil(within(low, INT32_MAX) * GRID),
+                  last = (int64_t)floor(within(high, INT32_MAX) * GRID) - 1;
+    return spread(g, s, first, WGI_MAX(first, last), false);
 }
 
 wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)

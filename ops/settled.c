@@ -27,8 +27,7 @@ KERNEL(settled)
     const int64_t n = wg_shape_size(*k->xt[0].shape);
     double most = 0, size = 0;
     int64_t at = 0;
-    if (k->xt[0].dtype == WG_F32) LARGEST(float);
-    else LARGEST(double);
+    FLOATS(k, LARGEST);
     return (isfinite(most) && most <= ((const struct settled *)k->attr)->tol * (1 + size)) ||
            wg_fault_at(k, at, 0, WG_FAULT_PLACE,
                        "an iteration has not converged: its last step is above the tolerance");
@@ -49,19 +48,10 @@ static bool settled_shape(wg_rule *r)
 VJP(settled) { gx[0] = gy; }
 static wg_node settled_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]) { return tx[0]; }
 
-SAMPLE(settled)
-{
-    if (i > 2) return wg_none;
-    wg_node x = wg_any(g, i == 0 ? WG_SHAPE(3, 2) : i == 1 ? WG_SCALAR : WG_SHAPE(0, 2));
-    return wg_settled_at(here, &(wg_settled_args){ .x = x, .before = wg_mul(x, 1 + 1e-3), .tol = 0.01 });
-}
-ERROR_SAMPLE(settled)
-{
-    wg_node x = ANY(3), y = ANY(4);
-    if (i > 1) return NULL;
-    wg_settled_at(here, &(wg_settled_args){ .x = x, .before = i ? x : y, .tol = i ? -1 : 0 });
-    return i ? "tol is -1" : "shapes differ";
-}
+static wg_node nearly(wg_site here, wg_node x) { return wg_settled(x, wg_mul(x, 1 + 1e-3), .tol = 0.01); }
+SAMPLES(settled, nearly(here, ANY(3, 2)), nearly(here, wg_any(g, WG_SCALAR)), nearly(here, ANY(0, 2)));
+ERRORS(settled, (wg_settled(ANY(3), ANY(4)), "shapes differ"),
+       (wg_settled(ANY(3), ANY(3), .tol = -1), "tol is -1"));
 
 DEFINE_OP(settled, TAKES(settled),
           .summary = "The first operand; an error while the graph runs if it is far from the second.",

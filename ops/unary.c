@@ -50,22 +50,19 @@ KERNEL(rsqrt) { WG_MAP1(k, 1 / SQRT(a)); }
 
 VJP(exp) { gx[0] = wg_mul(gy, y); }
 UNARY_OP(exp, -2, 2, .summary = "Exponential function of each element.", .formula = "y = e^x",
-         .adjoint = "x' = y' y", .promote = WG_PROMOTE_FLOAT, .cost = 6, .kernel = KERNELS(exp),
-         .vjp = exp_vjp);
+         .adjoint = "x' = y' y", .cost = 6, MAPS(exp));
 
 /* ---- log ---- */
 
 VJP(log) { gx[0] = wg_div(gy, x[0]); }
 UNARY_OP(log, 0.5, 3, .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
-         .formula = "y = ln x", .adjoint = "x' = y' / x", .promote = WG_PROMOTE_FLOAT, .cost = 8,
-         .kernel = KERNELS(log), .vjp = log_vjp);
+         .formula = "y = ln x", .adjoint = "x' = y' / x", .cost = 8, MAPS(log));
 
 /* ---- sqrt ---- */
 
 VJP(sqrt) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
 UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .formula = "y = sqrt x",
-         .adjoint = "x' = y' / (2 y)", .promote = WG_PROMOTE_FLOAT, .cost = 4, .kernel = KERNELS(sqrt),
-         .vjp = sqrt_vjp);
+         .adjoint = "x' = y' / (2 y)", .cost = 4, MAPS(sqrt));
 
 /* ---- square ---- */
 
@@ -83,13 +80,11 @@ KINKED_OP(abs, .summary = "Absolute value of each element.", .formula = "y = |x|
 
 VJP(sin) { gx[0] = wg_mul(gy, wg_cos(x[0])); }
 UNARY_OP(sin, -3, 3, .summary = "Sine of each element, in radians.", .formula = "y = sin x",
-         .adjoint = "x' = y' cos x", .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(sin),
-         .vjp = sin_vjp);
+         .adjoint = "x' = y' cos x", .cost = 20, MAPS(sin));
 
 VJP(cos) { gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0]))); }
 UNARY_OP(cos, -3, 3, .summary = "Cosine of each element, in radians.", .formula = "y = cos x",
-         .adjoint = "x' = -y' sin x", .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(cos),
-         .vjp = cos_vjp);
+         .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
 
 /* ---- erf ---- */
 
@@ -99,36 +94,31 @@ VJP(erf)
     gx[0] = wg_mul(gy, wg_mul(bell, 1.1283791670955126)); /* 2 / sqrt pi */
 }
 UNARY_OP(erf, -2, 2, .summary = "Error function of each element.", .formula = "y = erf(x)",
-         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .promote = WG_PROMOTE_FLOAT, .cost = 10,
-         .kernel = KERNELS(erf), .vjp = erf_vjp);
+         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
 
 /* ---- log1p ---- */
 
 VJP(log1p) { gx[0] = wg_div(gy, wg_add(x[0], 1)); }
 UNARY_OP(log1p, -0.5, 2,
          .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
-         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .promote = WG_PROMOTE_FLOAT, .cost = 10,
-         .kernel = KERNELS(log1p), .vjp = log1p_vjp);
+         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, MAPS(log1p));
 
 /* ---- expm1 ---- */
 
 VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
 UNARY_OP(expm1, -2, 2, .summary = "e^x - 1, exact also where x is small.", .formula = "y = e^x - 1",
-         .adjoint = "x' = y' e^x", .promote = WG_PROMOTE_FLOAT, .cost = 10, .kernel = KERNELS(expm1),
-         .vjp = expm1_vjp);
+         .adjoint = "x' = y' e^x", .cost = 10, MAPS(expm1));
 
 /* ---- reciprocal ---- */
 
 VJP(reciprocal) { gx[0] = wg_neg(wg_mul(gy, wg_square(y))); }
 UNARY_OP(reciprocal, 0.5, 2, .summary = "1 / x of each element.", .formula = "y = 1 / x",
-         .adjoint = "x' = -y' y^2", .promote = WG_PROMOTE_FLOAT, .cost = 4, .kernel = KERNELS(reciprocal),
-         .vjp = reciprocal_vjp);
+         .adjoint = "x' = -y' y^2", .cost = 4, MAPS(reciprocal));
 
 /* ---- rsqrt ---- */
 
 VJP(rsqrt) { gx[0] = wg_mul(gy, wg_mul(-0.5, wg_mul(y, wg_square(y)))); }
 UNARY_OP(rsqrt, 0.5, 2, .summary = "1 / sqrt x of each element. Infinite at 0, NaN below.",
-         .formula = "y = 1 / sqrt x", .adjoint = "x' = -y' y^3 / 2", .promote = WG_PROMOTE_FLOAT, .cost = 6,
-         .kernel = KERNELS(rsqrt), .vjp = rsqrt_vjp);
+         .formula = "y = 1 / sqrt x", .adjoint = "x' = -y' y^3 / 2", .cost = 6, MAPS(rsqrt));
 
 #endif

@@ -109,8 +109,7 @@ VJP(hard_sigmoid) { gx[0] = wg_where(wg_greater(wg_abs(x[0]), 3), 0, wg_div(gy, 
 UNARY_OP(hard_sigmoid, -2.5, 2.5,
          .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
          .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)", .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
-         .promote = WG_PROMOTE_FLOAT, .cost = 5, .kernel = KERNELS(hard_sigmoid),
-         .expand = hard_sigmoid_expand, .vjp = hard_sigmoid_vjp);
+         .cost = 5, MAPS(hard_sigmoid), .expand = hard_sigmoid_expand);
 
 EXPAND(hard_swish) { y[0] = wg_mul(x[0], wg_hard_sigmoid(x[0])); }
 VJP(hard_swish)
@@ -120,8 +119,7 @@ VJP(hard_swish)
 }
 UNARY_OP(hard_swish, -2.5, 2.5, .summary = "x times hard_sigmoid(x).",
          .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
-         .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0",
-         .promote = WG_PROMOTE_FLOAT, .cost = 5, .kernel = KERNELS(hard_swish), .expand = hard_swish_expand,
-         .vjp = hard_swish_vjp);
+         .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0", .cost = 5,
+         MAPS(hard_swish), .expand = hard_swish_expand);
 
 #endif

@@ -8,17 +8,6 @@
 # 1: a header declares wg_neg_at, so programs can call it; 0: only other ops and derivative rules make it.
 # A descriptor that is written in another way stops the build. Its op would not be in the registry, and no test would run it.
 
-function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"; bad = 1 }
-
-function ends()
-{
-    if (!named) broken("the descriptor wgi_op_" name " does not begin with OP(" name ")")
-    else print_op(name)
-    name = ""
-}
-
-function print_op(name) { print "WGI_OP(" name ", " (name in declared) ")" }
-
 FILENAME ~ /\.h$/ {
     while (match($0, /wg_[a-z0-9_]+_at\(/)) {
         declared[substr($0, RSTART + 3, RLENGTH - 7)]
@@ -30,24 +19,14 @@ FILENAME ~ /\.h$/ {
 /^[A-Z_]+_OP\(/ { macro = 1 }
 
 macro && match($0, /[a-z][a-z0-9_]*/) {
-    print_op(substr($0, RSTART, RLENGTH))
+    name = substr($0, RSTART, RLENGTH)
+    print "WGI_OP(" name ", " (name in declared) ")"
     macro = 0
 }
 
-/^const wg_op +wgi_op_[a-z0-9_]+ = \{/ {
-    match($0, /wgi_op_[a-z0-9_]+/)
-    name = substr($0, RSTART + 7, RLENGTH - 7)
-    at = FNR
-    named = 0
+/(^|[^a-z0-9_])wg_op +[a-z0-9_]+(\[[^]]*\])* *=/ {
+    printf "%s:%d: a descriptor of the library is written DEFINE_OP(NAME, ...) at the start of a line\n", FILENAME, FNR > "/dev/stderr"
+    bad = 1
 }
-
-!name && /(^|[^a-z0-9_])wg_op +[a-z0-9_]+(\[[^]]*\])* *=/ {
-    at = FNR
-    broken("a descriptor of the library is written DEFINE_OP(NAME, ...) at the start of a line")
-}
-
-name { named = named || index($0, "OP(" name ")") }
-
-name && /\};[ \t]*$/ { ends() }
 
 END { exit bad }
