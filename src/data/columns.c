@@ -1,5 +1,5 @@
 /* columns.c: which columns of a CSV file become x and y, and the words of the columns that are categories. */
-#include "data/columns.h"
+#include "data/dataset.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* data.c: data sets in memory and their mini-batches. The order of the rows in an epoch depends on the seed
  * of the context, the number of the epoch and the number of rows alone. So two sets of equal length give
  * their rows in the same order. */
-#include "data/columns.h"
-#include "files/formats.h"
+#include "data/dataset.h"
 #include "wengert/op.h"
 #include "wengert/state.h"
 

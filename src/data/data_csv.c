@@ -1,6 +1,6 @@
 /* data_csv.c: data sets from CSV files. The file is read from its first row to its last twice: to count rows
  * and to collect the words of categories, then for the values. */
-#include "data/columns.h"
+#include "data/dataset.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,6 +1,5 @@
 /* data_idx.c: data sets from a pair of IDX files (images and labels), and from the four files of MNIST. */
 #include "data/dataset.h"
-#include "files/formats.h"
 
 #include <string.h>
 #include <unistd.h>

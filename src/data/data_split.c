@@ -1,7 +1,6 @@
 /* data_split.c: takes a random share of the rows out of a set. Both parts keep the proportions of the
  * classes. */
-#include "data/columns.h"
-#include "files/formats.h"
+#include "data/dataset.h"
 
 #include <math.h>
 #include <stdlib.h>

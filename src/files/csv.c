@@ -4,7 +4,7 @@
  * ends of lines, and quotes, which are doubled. A byte order mark of UTF-8 is skipped. What else is in a
  * field is not looked at here; but a zero byte is refused, since no text has one.
  */
-#include "files/csv.h"
+#include "files/formats.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -28,16 +28,6 @@ bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...)
     return false;
 }
 
-bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
-{
-    char text[600];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return wgi_file_fail(f, WG_ERROR_FORMAT, "byte %zu: %s", at, text);
-}
-
 static bool file_error(const wgi_file *f, const char *what, int error)
 {
     return wgi_file_fail(f, WG_ERROR_FILE, "%s: %s", what, strerror(error));

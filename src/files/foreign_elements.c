@@ -42,27 +42,8 @@ bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape 
 
 /* ---- elements ---- */
 
-const wgi_element_kind wgi_elements[WGI_ELEMENTS] = {
-    [WGI_NO_ELEMENT] = { 0, WG_DEFAULT_DTYPE, 0, "", "" },
-    [WGI_BOOL] = { 1, WG_BOOL, 0, "b1", "BOOL" },
-    [WGI_U8] = { 1, WG_U8, 0x08, "u1", "U8" },
-    [WGI_I8] = { 1, WG_I32, 0x09, "i1", "I8" },
-    [WGI_U16] = { 2, WG_I32, 0, "u2", "U16" },
-    [WGI_I16] = { 2, WG_I32, 0x0B, "i2", "I16" },
-    [WGI_U32] = { 4, WG_I64, 0, "u4", "U32" },
-    [WGI_I32] = { 4, WG_I32, 0x0C, "i4", "I32" },
-    [WGI_I64] = { 8, WG_I64, 0, "i8", "I64" },
-    [WGI_F16] = { 2, WG_F16, 0, "f2", "F16" },
-    [WGI_BF16] = { 2, WG_BF16, 0, "", "BF16" },
-    [WGI_F32] = { 4, WG_F32, 0x0D, "f4", "F32" },
-    [WGI_F64] = { 8, WG_F64, 0x0E, "f8", "F64" },
-    [WGI_U64] = { 8, WG_DEFAULT_DTYPE, 0, "", "U64" },
-    [WGI_C64] = { 8, WG_DEFAULT_DTYPE, 0, "", "C64" },
-    [WGI_F8_E5M2] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E5M2" },
-    [WGI_F8_E4M3] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E4M3" },
-    [WGI_F8_E8M0] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E8M0" },
-    [WGI_UNKNOWN] = { 0, WG_DEFAULT_DTYPE, 0, "", "unknown" },
-};
+#define ROW(name, size, dtype, idx, npy, safetensors) { size, dtype, idx, npy, safetensors },
+const wgi_element_kind wgi_elements[WGI_ELEMENTS] = { WGI_ELEMENTS_(ROW) };
 
 wgi_element wgi_element_of(wg_dtype t)
 {

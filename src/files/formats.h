@@ -8,6 +8,7 @@
 #define WGI_FORMATS_H
 
 #include "wengert/base.h"
+#include "wengert/state.h"
 
 /* ---- files.c ---- */
 
@@ -38,7 +39,8 @@ bool wgi_file_readable(const wgi_file *f);
 /* Records "who: path: ..."; returns false. */
 bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
 /* Records "who: path: byte N: ..."; returns false. */
-bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...) WG_PRINTF(3, 4);
+#define wgi_file_bad(f, at, format, ...) \
+    wgi_file_fail(f, WG_ERROR_FORMAT, "byte %zu: " format, (size_t)(at), ##__VA_ARGS__)
 
 /* A file that is being written beside its place. wgi_out_close puts it there, or removes it if any write
  * failed. A file that was there keeps its mode. */
@@ -75,34 +77,36 @@ bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape 
 
 /* ---- foreign_elements.c: element types of files ---- */
 
-typedef enum wgi_element {
-    WGI_NO_ELEMENT,
-    WGI_BOOL,
-    WGI_U8,
-    WGI_I8,
-    WGI_U16,
-    WGI_I16,
-    WGI_U32,
-    WGI_I32,
-    WGI_I64,
-    WGI_F16,
-    WGI_BF16,
-    WGI_F32,
-    WGI_F64,
-    WGI_U64, /* the values of this and the following types cannot be read; only their sizes are known */
-    WGI_C64,
-    WGI_F8_E5M2,
-    WGI_F8_E4M3,
-    WGI_F8_E8M0,
-    WGI_UNKNOWN, /* a type that is not in this list; not even its size is known */
-    WGI_ELEMENTS
-} wgi_element;
+/* name, bytes, our smallest dtype that holds all values, the type byte in IDX files, the names in .npy and safetensors
+ * files. 0 or "": the format does not have the type. WG_DEFAULT_DTYPE: none does, and only the size is known. */
+#define WGI_ELEMENTS_(X)                              \
+    X(NO_ELEMENT, 0, WG_DEFAULT_DTYPE, 0, "", "")     \
+    X(BOOL, 1, WG_BOOL, 0, "b1", "BOOL")              \
+    X(U8, 1, WG_U8, 0x08, "u1", "U8")                 \
+    X(I8, 1, WG_I32, 0x09, "i1", "I8")                \
+    X(U16, 2, WG_I32, 0, "u2", "U16")                 \
+    X(I16, 2, WG_I32, 0x0B, "i2", "I16")              \
+    X(U32, 4, WG_I64, 0, "u4", "U32")                 \
+    X(I32, 4, WG_I32, 0x0C, "i4", "I32")              \
+    X(I64, 8, WG_I64, 0, "i8", "I64")                 \
+    X(F16, 2, WG_F16, 0, "f2", "F16")                 \
+    X(BF16, 2, WG_BF16, 0, "", "BF16")                \
+    X(F32, 4, WG_F32, 0x0D, "f4", "F32")              \
+    X(F64, 8, WG_F64, 0x0E, "f8", "F64")              \
+    X(U64, 8, WG_DEFAULT_DTYPE, 0, "", "U64")         \
+    X(C64, 8, WG_DEFAULT_DTYPE, 0, "", "C64")         \
+    X(F8_E5M2, 1, WG_DEFAULT_DTYPE, 0, "", "F8_E5M2") \
+    X(F8_E4M3, 1, WG_DEFAULT_DTYPE, 0, "", "F8_E4M3") \
+    X(F8_E8M0, 1, WG_DEFAULT_DTYPE, 0, "", "F8_E8M0") \
+    X(UNKNOWN, 0, WG_DEFAULT_DTYPE, 0, "", "unknown")
+#define WGI_ELEMENT_(name, ...) WGI_##name,
+typedef enum wgi_element { WGI_ELEMENTS_(WGI_ELEMENT_) WGI_ELEMENTS } wgi_element;
 
 typedef struct wgi_element_kind {
-    size_t size;       /* bytes */
-    wg_dtype dtype;    /* our smallest wg_dtype that holds all values; WG_DEFAULT_DTYPE: none does */
-    unsigned char idx; /* the type byte in IDX files; 0: IDX does not have this type */
-    char npy[3], safetensors[12]; /* the names in these formats; "": the format does not have this type */
+    size_t size;
+    wg_dtype dtype;
+    unsigned char idx;
+    char npy[3], safetensors[12];
 } wgi_element_kind;
 extern const wgi_element_kind wgi_elements[WGI_ELEMENTS];
 
@@ -164,5 +168,75 @@ bool wgi_scan_more(wgi_scan *s, char close, bool *more);
 /* Reads a key and its colon. *key becomes the index of the key in keys, which ends with NULL. Bit k of
  * *seen says that key k was read. Records an error if the key is unknown or was read before. */
 bool wgi_scan_key(wgi_scan *s, const char *const keys[], unsigned *seen, int *key);
+
+/* ---- csv.c: the fields of a CSV file, one by one ---- */
+
+/* A reader of the fields of a file, from left to right. Set f and separator, the rest to zero. */
+typedef struct wgi_csv {
+    const wgi_file *f;
+    char separator;
+    size_t at;               /* of the next byte */
+    size_t line, line_start; /* lines before this one; the byte at which this one begins */
+    int64_t row, index;      /* rows begun; fields of this row that were read */
+    bool inside;             /* a row: another field of it follows */
+} wgi_csv;
+
+typedef struct wgi_csv_field {
+    const char *text; /* inside the file: without quotes around it, but "" for a quote in it */
+    size_t length;
+    bool quoted;         /* it was in quotes */
+    bool last;           /* of its row */
+    size_t line, column; /* where it begins, from 1; the column in bytes */
+    int64_t row, index;  /* from 0; the header is row 0 if the file has one */
+} wgi_csv_field;
+
+/* Reads the next field. Returns false at the end of the file, and after recording an error. Empty lines
+ * are no rows. Spaces around a field are no part of it, unless they are in quotes. */
+bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field);
+/* Records "who: path:line:column: ..."; returns false. */
+bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...) WG_PRINTF(4, 5);
+/* Whether the field is a decimal number: 12, -1.5, .5, 1e-3, 1.0D+01. Sets *value; infinite if it is too
+ * large. */
+bool wgi_csv_number(const wgi_csv_field *field, double *value);
+/* Copies the text, with one quote for two, and a zero byte to `to`, which has room for length + 1 bytes. */
+void wgi_csv_text(const wgi_csv_field *field, char *to);
+
+/* ---- safetensors.c: a parsed and checked file ---- */
+
+/* A file is: the length of the header (u64), the header (JSON: name -> dtype, shape, data_offsets; "__metadata__" ->
+ * texts), the data, little-endian and row-major. */
+typedef struct wgi_entry {
+    const char *name;   /* inside the header, escapes decoded, ended by a zero */
+    uint32_t info : 31; /* where the JSON object of the tensor begins in the header */
+    uint32_t state : 1; /* the metadata list the tensor as a state */
+    uint64_t begin, end;
+} wgi_entry;
+
+typedef struct wgi_safetensors {
+    wgi_file f;
+    size_t header, data; /* length of the header in bytes; byte of the file where the data begin */
+    wgi_entry *entry;    /* sorted by name */
+    size_t count, room;
+    bool metadata; /* "__metadata__" was read */
+    char *states;  /* the names of the states from the metadata, joined by spaces, or NULL */
+} wgi_safetensors;
+
+/* Checks bounds, overlaps, holes, duplicate names, and that dtype and shape give the bytes between the
+ * offsets. Call wgi_safetensors_free whether it succeeds or not. */
+bool wgi_safetensors_read(wgi_safetensors *s, wg_context *c, wg_site here, const char *who, const char *path);
+void wgi_safetensors_free(wgi_safetensors *s);
+
+wgi_array wgi_safetensors_array(const wgi_safetensors *s, const wgi_entry *e);
+wgi_entry *wgi_safetensors_find(const wgi_safetensors *s, const char *name); /* NULL: no such name */
+void wgi_safetensors_in_file_order(
+    wgi_safetensors *s); /* sorts; after this wgi_safetensors_find does not work */
+/* ---- safetensors_write.c ---- */
+
+/* Names have letters, digits, and _ . : alone. */
+wg_status wgi_safetensors_write(wg_context *c, wg_site here, const char *who, const char *path,
+                                const wg_saved *list, int n);
+
+/* The name for a message: cut to the buffer, '?' for characters that cannot be printed. */
+const char *wgi_entry_text(const wgi_entry *e, char *buf, size_t size);
 
 #endif

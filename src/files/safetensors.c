@@ -1,7 +1,7 @@
 /* safetensors.c: reads and checks a safetensors file (format of Hugging Face). The depth of the header's
  * JSON is fixed, so the reader does not recurse. The memory that it uses is proportional to the bytes of
  * the header. */
-#include "files/safetensors.h"
+#include "files/formats.h"
 
 #include <stdlib.h>
 #include <string.h>

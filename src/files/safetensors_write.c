@@ -1,7 +1,7 @@
 /* safetensors_write.c: writes a list of tensors to a safetensors file. The header lists them in their
  * order, and is padded so that the data begin on a multiple of 64. The data are sorted by element size,
  * largest first, so that every tensor is aligned to its elements. */
-#include "files/safetensors.h"
+#include "files/formats.h"
 
 #include <stdarg.h>
 #include <string.h>

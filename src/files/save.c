@@ -1,6 +1,5 @@
 /* save.c: a whole training in a file: wg_save and wg_resume. */
-#include "files/safetensors.h"
-#include "wengert/state.h"
+#include "files/formats.h"
 
 #include <errno.h>
 #include <sys/stat.h>

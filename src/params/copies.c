@@ -61,16 +61,11 @@ void wg_snapshot_free(wg_snapshot *s)
 
 /* ---- one set from another ---- */
 
-static const char *name_in(const wg_params *p, const wgi_parameter *q)
-{
-    return q->name + (p->prefix ? strlen(p->prefix) : 0);
-}
-
 /* The parameter of `to` that has the name of q in `from`. NULL: there is none. */
 static wgi_parameter *same_in(const wg_params *to, const wg_params *from, const wgi_parameter *q)
 {
     char buf[512];
-    const char *full = wgi_params_full_name(to, name_in(from, q), buf, sizeof buf);
+    const char *full = wgi_params_full_name(to, wgi_name_in(from, q), buf, sizeof buf);
     return full ? wgi_params_find(to->root, full, wgi_text_hash(full)) : NULL;
 }
 
@@ -98,28 +93,24 @@ static bool all_fit(wg_site here, const char *who, const wg_params *to, const wg
     return true;
 }
 
+/* In double, some elements at a time. */
 static void blend(wgi_parameter *to, const wgi_parameter *from, double tau)
 {
-    if (to->dtype == WG_F32 && tau != 1)
-        for (int64_t i = 0; i < to->size; i++) {
-            float *y = (float *)to->data + i;
-            *y = (float)((1 - tau) * (double)*y + tau * (double)((const float *)from->data)[i]);
-        }
-    else if (to->dtype == WG_F64 && tau != 1)
-        for (int64_t i = 0; i < to->size; i++) {
-            double *y = (double *)to->data + i;
-            *y = (1 - tau) * *y + tau * ((const double *)from->data)[i];
-        }
-    else if (wg_dtype_is_stored(to->dtype) && wg_gradient_dtype(to->dtype) && tau != 1)
-        for (int64_t i = 0; i < to->size; i++) {
-            double y, x;
-            uint16_t *at = (uint16_t *)to->data + i;
-            wgi_convert(WG_F64, &y, to->dtype, at, 1);
-            wgi_convert(WG_F64, &x, to->dtype, (const uint16_t *)from->data + i, 1);
-            y = (1 - tau) * y + tau * x;
-            wgi_convert(to->dtype, at, WG_F64, &y, 1);
-        }
-    else if (to->size) memmove(to->data, from->data, (size_t)to->size * wg_dtype_size(to->dtype));
+    enum { PART = 256 };
+    const size_t size = wg_dtype_size(to->dtype);
+    if (tau == 1 || !wg_gradient_dtype(to->dtype)) {
+        if (to->size) memmove(to->data, from->data, (size_t)to->size * size);
+        return;
+    }
+    for (int64_t i = 0; i < to->size; i += PART) {
+        double y[PART], x[PART];
+        const int64_t n = WGI_MIN(PART, to->size - i);
+        char *at = (char *)to->data + (size_t)i * size;
+        wgi_convert(WG_F64, y, to->dtype, at, n);
+        wgi_convert(WG_F64, x, to->dtype, (const char *)from->data + (size_t)i * size, n);
+        for (int64_t k = 0; k < n; k++) y[k] = (1 - tau) * y[k] + tau * x[k];
+        wgi_convert(to->dtype, at, WG_F64, y, n);
+    }
 }
 
 static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_params *from, double tau)
@@ -139,7 +130,7 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
         if (mine) blend(mine, q, tau);
         wgi_floats_leave(was);
         if (!mine)
-            wg_params_make_at(here, to, name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
+            wg_params_make_at(here, to, wgi_name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
                               q->state);
     }
     to->root->version++;

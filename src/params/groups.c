@@ -4,15 +4,9 @@
 
 #include <fnmatch.h>
 
-/* The name that a parameter has in the optimizer's set. */
-static const char *name_in(const wg_params *p, const wgi_parameter *q)
-{
-    return q->name + (p->prefix ? strlen(p->prefix) : 0);
-}
-
 static bool is_in(const wg_optim *o, const wgi_group *k, const wgi_parameter *q)
 {
-    return fnmatch(k->pattern, name_in(o->s.p, q), 0) == 0;
+    return fnmatch(k->pattern, wgi_name_in(o->s.p, q), 0) == 0;
 }
 
 static const wgi_parameter *any_in(const wg_optim *o, const wgi_group *k)

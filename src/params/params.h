@@ -172,6 +172,11 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 {
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
 }
+/* The name of a parameter of the set without the set's prefix. */
+static inline const char *wgi_name_in(const wg_params *p, const wgi_parameter *q)
+{
+    return q->name + (p->prefix ? strlen(p->prefix) : 0);
+}
 wg_params *wgi_params_root(wg_params *p);
 /* A set that stands for p with other nodes; prefix: from wg_alloc, or NULL. NULL: out of memory. */
 wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix);
@@ -266,14 +271,5 @@ bool wgi_params_sealed(const wg_params *root, const char *full);
 /* ---- first_values.c ---- */
 
 bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init);
-
-/* ---- matrix_values.c ---- */
-
-/* False: the shape or a number is not right, or there is no memory. */
-bool wgi_init_orthogonal(wgi_parameter *q, wg_site here, double gain);
-bool wgi_init_identity(wgi_parameter *q, wg_site here, double gain);
-bool wgi_init_sparse(wgi_parameter *q, wg_site here, double zeros, double deviation);
-/* The values of q are standard normal draws: those beyond two are drawn again, all are scaled. */
-void wgi_init_truncate(wgi_parameter *q, double mean, double deviation);
 
 #endif

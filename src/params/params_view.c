@@ -53,7 +53,7 @@ int wg_params_count(const wg_params *p)
 const char *wg_params_name(const wg_params *p, int i)
 {
     wgi_parameter *q = at(p, i);
-    return q ? q->name + (p->prefix ? strlen(p->prefix) : 0) : "";
+    return q ? wgi_name_in(p, q) : "";
 }
 
 bool wg_params_is_state(const wg_params *p, int i)

@@ -1,82 +1,56 @@
-/* params_load.c: reads parameters from a safetensors file. wg_params_load sets parameters that exist,
- * wg_params_read makes them. Both check the whole file first, so that after an error no parameter has
+/* params_files.c: parameters in safetensors files. wg_params_save writes them in the order in which they were
+ * made, wg_params_load sets parameters that exist, wg_params_read makes them. Both readers check the whole file first, so that after an error no parameter has
  * changed. */
-#include "files/safetensors.h"
+#include "files/formats.h"
 #include "wengert/params.h"
 
 #include <string.h>
 
-/* The search for similar names skips names longer than NEAR_MOST and entries after the first NEAR_ENTRIES. */
-enum { NEAR_MOST = 48, NEAR_ENTRIES = 4096, NAME_MOST = 255 };
+enum {
+    NEAR_ENTRIES = 4096,
+    NAME_MOST = 255
+}; /* the search for similar names skips entries after the first ones */
 
 /* Whether the tensor is a parameter of the first set: a file of wg_save holds more. */
 static bool is_parameter(const wgi_entry *e) { return !strchr(e->name, ':'); }
 
 /* ---- similar names, for messages ---- */
 
-/* The Levenshtein distance. Only one row of the table is kept. */
-static int distance(const char *a, size_t na, const char *b, size_t nb)
+/* Whether one is the other without its scopes, as "W" is of "fc1.W". */
+static bool is_end_of(const char *a, const char *b)
 {
-    int row[NEAR_MOST + 1];
-    for (size_t j = 0; j <= nb; j++) row[j] = (int)j;
-    for (size_t i = 0; i < na; i++) {
-        int corner = row[0];
-        row[0]++;
-        for (size_t j = 0; j < nb; j++) {
-            int change = corner + (a[i] != b[j]);
-            corner = row[j + 1];
-            int one = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-            row[j + 1] = change < one ? change : one;
-        }
+    const size_t na = strlen(a), nb = strlen(b);
+    return na > nb ? is_end_of(b, a) : na < nb && b[nb - na - 1] == '.' && strcmp(b + nb - na, a) == 0;
+}
+
+/* NULL: none is similar. A name that ends as this one counts where no other is near. */
+static const char *nearest(const char *name, const char *(*name_at)(const void *of, size_t i), const void *of,
+                           size_t n)
+{
+    const char *end = NULL;
+    wg_nearest_word near = wg_nearest_to(name);
+    for (size_t i = 0; i < n && i < NEAR_ENTRIES; i++) {
+        const char *other = name_at(of, i);
+        wg_nearest_try(&near, other, strlen(other));
+        if (!end && is_end_of(name, other)) end = other;
     }
-    return row[nb];
+    return near.best ? near.best : end;
 }
 
-/* Whether a is b without its scopes, as "W" is of "fc1.W". */
-static bool is_end_of(const char *a, size_t na, const char *b, size_t nb)
+static const char *entry_name(const void *of, size_t i)
 {
-    return na < nb && b[nb - na - 1] == '.' && memcmp(b + nb - na, a, na) == 0;
+    const wgi_entry *e = &((const wgi_safetensors *)of)->entry[i];
+    return is_parameter(e) ? e->name : "";
 }
-
-/* Whether b is similar to a and its distance is less than *least. Then *least becomes the distance. */
-static bool is_nearer(const char *a, const char *b, int *least)
-{
-    size_t na = strlen(a), nb = strlen(b);
-    if (na > NEAR_MOST || nb > NEAR_MOST) return false;
-    int d = distance(a, na, b, nb);
-    if (d == 0 || d > 1 + (int)na / 4) {
-        if (!is_end_of(a, na, b, nb) && !is_end_of(b, nb, a, na)) return false;
-        d = NEAR_MOST;
-    }
-    if (d >= *least) return false;
-    *least = d;
-    return true;
-}
-
-static const wgi_entry *nearest_entry(const wgi_safetensors *s, const char *name)
-{
-    const wgi_entry *best = NULL;
-    int least = NEAR_MOST + 1;
-    for (size_t i = 0; i < s->count && i < NEAR_ENTRIES; i++)
-        if (is_parameter(&s->entry[i]) && is_nearer(name, s->entry[i].name, &least)) best = &s->entry[i];
-    return best;
-}
-
-static const char *nearest_parameter(const wg_params *p, const char *name)
-{
-    const char *best = NULL;
-    int least = NEAR_MOST + 1;
-    for (int i = 0; i < wg_params_count(p) && i < NEAR_ENTRIES; i++)
-        if (is_nearer(name, wg_params_name(p, i), &least)) best = wg_params_name(p, i);
-    return best;
-}
+static const char *parameter_name(const void *of, size_t i) { return wg_params_name(of, (int)i); }
 
 /* ---- comparing ---- */
 
 static bool missing(const wgi_safetensors *s, const char *name, const wg_tensor *t)
 {
     char here[200], there[200], text[100];
-    const wgi_entry *e = nearest_entry(s, name);
+    const char *near = nearest(name, entry_name, s, s->count);
+    const wgi_entry *e = near ? wgi_safetensors_find(s, near) : NULL;
     wg_shape_text(t->shape, here, sizeof here);
     if (!e) return wgi_file_fail(&s->f, WG_ERROR_FORMAT, "the file has no \"%s\" %s", name, here);
     wg_shape_text(wgi_safetensors_array(s, e).shape, there, sizeof there);
@@ -121,7 +95,7 @@ static size_t common_prefix(const wg_params *p)
 static bool extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
 {
     char text[100], shape[200];
-    const char *near = nearest_parameter(p, e->name);
+    const char *near = nearest(e->name, parameter_name, p, (size_t)wg_params_count(p));
     wg_shape_text(wgi_safetensors_array(s, e).shape, shape, sizeof shape);
     return wgi_file_fail(
         &s->f, WG_ERROR_FORMAT, "the file has \"%s\" %s, which is not among the parameters%s%s",
@@ -285,5 +259,21 @@ wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
         if (!wg_failed(c)) wg_params_trained(p, true);
     }
     wgi_safetensors_free(&s);
+    return wg_failed(c);
+}
+
+/* ---- saving ---- */
+
+wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_save: the parameter set is NULL");
+    wg_context *c = wg_params_context(p);
+    if (!p || wg_failed(c)) return wg_failed(c);
+    const int n = wg_params_count(p);
+    wg_saved *list = wg_alloc(c, (size_t)n + 1, sizeof *list);
+    for (int i = 0; i < n && list; i++)
+        list[i] = (wg_saved){ wg_params_name(p, i), wg_params_tensor(p, i), wg_params_is_state(p, i) };
+    if (list) wgi_safetensors_write(c, here, "params_save", path, list, n);
+    wg_free(c, list);
     return wg_failed(c);
 }
