@@ -11,7 +11,7 @@
 
 enum { MOST_FLAGS = 64 };
 
-const flag common_flags[] = {
+static const flag common_flags[] = {
     { 0, "json", NULL, "one JSON object on standard output, errors too" },
     { 'q', "quiet", NULL, "no notes on standard error, only errors" },
     { 'h', "help", NULL, "this text" },
@@ -36,6 +36,14 @@ const flag model_flags[] = {
       "which graph is built: with dropout and the batch's averages, or for inference" },
     { 0, NULL, NULL, NULL },
 };
+
+const flag *command_flag(const command *c, int i)
+{
+    for (int k = 0; c->flags[k]; k++)
+        for (const flag *f = c->flags[k]; f->name; f++)
+            if (i-- == 0) return f;
+    return i < (int)(sizeof common_flags / sizeof *common_flags) - 1 ? &common_flags[i] : NULL;
+}
 
 int tool_vfail(const args *a, int status, const char *format, va_list list)
 {
@@ -107,9 +115,8 @@ static void add_row(tables *t, const flag *f)
 static tables tables_of(const command *c)
 {
     tables t = { .shorts = ":" };
-    for (int i = 0; c->flags[i]; i++)
-        for (const flag *f = c->flags[i]; f->name; f++) add_row(&t, f);
-    for (const flag *f = common_flags; f->name; f++) add_row(&t, f);
+    const flag *f;
+    for (int i = 0; (f = command_flag(c, i)); i++) add_row(&t, f);
     return t;
 }
 

@@ -21,13 +21,6 @@ enum { IN, OUT, ERR, PIPES };
 
 static volatile sig_atomic_t group; /* of the child that runs; 0: none */
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void close_end(int *fd)
 {
     if (*fd >= 0) close(*fd);
@@ -135,7 +128,7 @@ const char *child_unread(const child *c)
 static child_news step(child *c, const char **text, size_t *n, double end, size_t most)
 {
     struct pollfd p[] = { { *n ? c->to : -1, POLLOUT, 0 }, { c->from, POLLIN, 0 }, { c->err, POLLIN, 0 } };
-    const double left = end - now();
+    const double left = end - tool_now();
     if (left <= 0) return CHILD_SILENT;
     const int ready = poll(p, PIPES, left > 1 ? 1000 : (int)(1000 * left) + 1);
     if (check_interrupted()) return CHILD_STOPPED;
@@ -157,7 +150,7 @@ static bool is_blank(const char *line) { return !line[strspn(line, " \t\r")]; }
 
 child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most)
 {
-    const double end = now() + seconds;
+    const double end = tool_now() + seconds;
     child_news news = CHILD_BUSY;
     bool skipped = !c->lines;
     c->size = c->taken = 0;
@@ -173,7 +166,7 @@ child_news child_ask(child *c, const char *text, size_t n, double seconds, size_
 
 child_news child_more(child *c, double seconds, size_t most)
 {
-    const double end = now() + seconds;
+    const double end = tool_now() + seconds;
     const char *nothing = "";
     size_t n = 0;
     child_news news = take_line(c) ? CHILD_LINE : CHILD_BUSY;
@@ -220,14 +213,14 @@ static int reap(child *c)
 
 int child_stop(child *c, double seconds)
 {
-    const double end = now() + seconds;
+    const double end = tool_now() + seconds;
     close_end(&c->to);
-    while (c->err >= 0 && now() < end && !check_interrupted()) {
+    while (c->err >= 0 && tool_now() < end && !check_interrupted()) {
         struct pollfd p = { c->err, POLLIN, 0 };
         if (poll(&p, 1, 50) > 0) read_errors(c);
         else if (has_ended(c)) break;
     }
-    while (c->id > 0 && !has_ended(c) && now() < end && !check_interrupted())
+    while (c->id > 0 && !has_ended(c) && tool_now() < end && !check_interrupted())
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
     if (c->id > 0) c->killed = !has_ended(c);
     const int status = reap(c);

@@ -6,32 +6,72 @@
 
 #include "tool.h"
 
-static const flag flags[] = {
-    { 0, "of", "NAME",
-      "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a "
-      "tensor "
-      "is summed with random weights)" },
-    { 0, "wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)" },
-    { 0, "eps", "E", "the step of the differences (default 1e-7)" },
-    { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
-    { 0, "course", NULL,
-      "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component "
-      "with one step, and its scale" },
-    { 0, "order", "N", "2: the second derivatives too (default 1)" },
-    { 0, "components", "N", "at most N components of each (default: about 1,000 in all)" },
-    { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff" },
-    { 0, "op", "NAME", "the samples of an op instead of a program" },
-    { 0, "all", NULL, "the samples of every op" },
-    { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
-    { 0, "at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy" },
-    { 0, "timeout", "SECONDS", "for each answer of the program of --run (default 60)" },
-    { 0, "draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange" },
-    { 0, "case", "FILE.c", "a small program in which the first wrong rule fails" },
-    { 0, "sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step" },
-    { 0, "sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W" },
-    { 0, "allow", "inconclusive", "exit status 0 also if the verdict is inconclusive" },
-    { 0, NULL, NULL, NULL },
-};
+/* The ways of checking: a program, samples of ops (--op, --all), another program (--run), a gradient from elsewhere
+ * (--grad). A flag that a way does not use is an error. */
+enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8 };
+
+#define CHECK_FLAGS(X)                                                                                      \
+    X("of", "NAME",                                                                                         \
+      "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a " \
+      "tensor is summed with random weights)",                                                              \
+      PROGRAM | GIVEN)                                                                                      \
+    X("wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)",    \
+      PROGRAM)                                                                                              \
+    X("eps", "E", "the step of the differences (default 1e-7)", PROGRAM | OPS | RUN)                        \
+    X("one-sided", NULL, "(f(x + E) - f(x)) / E", PROGRAM | OPS | RUN)                                      \
+    X("course", NULL,                                                                                       \
+      "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component " \
+      "with one step, and its scale",                                                                       \
+      PROGRAM | OPS | RUN)                                                                                  \
+    X("order", "N", "2: the second derivatives too (default 1)", PROGRAM | OPS)                             \
+    X("components", "N", "at most N components of each (default: about 1,000 in all)", PROGRAM | OPS | RUN) \
+    X("grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff", GIVEN)             \
+    X("op", "NAME", "the samples of an op instead of a program", OPS)                                       \
+    X("all", NULL, "the samples of every op", OPS)                                                          \
+    X("run", "CMD", "a program that reads points and answers f and its gradient (--at)", RUN)               \
+    X("at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy", RUN)                         \
+    X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                    \
+    X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",       \
+      PROGRAM)                                                                                              \
+    X("case", "FILE.c", "a small program in which the first wrong rule fails", PROGRAM)                     \
+    X("sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step",       \
+      PROGRAM | RUN)                                                                                        \
+    X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)    \
+    X("allow", "inconclusive", "exit status 0 also if the verdict is inconclusive",                         \
+      PROGRAM | OPS | RUN | GIVEN)
+#define FLAG(name, value, help, ways) { 0, name, value, help },
+#define WAYS(name, value, help, ways) ways,
+static const flag flags[] = { CHECK_FLAGS(FLAG){ 0, NULL, NULL, NULL } };
+static const int ways_of_flags[] = { CHECK_FLAGS(WAYS) }; /* in the order of flags */
+enum { FLAGS = sizeof ways_of_flags / sizeof *ways_of_flags };
+
+static int ways_of(const flag *f)
+{
+    for (int i = 0; i < FLAGS; i++)
+        if (f == &flags[i]) return ways_of_flags[i];
+    for (const flag *m = model_flags; m->name; m++)
+        if (f == m) return PROGRAM | GIVEN;
+    return PROGRAM | OPS | RUN | GIVEN;
+}
+
+/* Whether the flags go with what is checked. False: after a message that names the flag. */
+static bool check_way(const args *a)
+{
+    static const char *const chooses[] = { "run", "op", "all", "grad" };
+    static const int ways[] = { RUN, OPS, OPS, GIVEN, PROGRAM };
+    int k = 0;
+    while (k < 4 && !args_has(a, chooses[k])) k++;
+    for (int i = 0; i < a->given_count; i++) {
+        const flag *f = a->given[i].flag;
+        if (k == 4 && !(ways_of(f) & PROGRAM))
+            return tool_fail(a, EXIT_FLAGS, "--%s: only with --run CMD", f->name), false;
+        if (!(ways_of(f) & ways[k]) || (!strcmp(f->name, "all") && ways[k] == OPS && args_has(a, "op")))
+            return tool_fail(a, EXIT_FLAGS, "--%s: not with --%s", f->name, chooses[k]), false;
+    }
+    if (a->operands && !(ways[k] & (PROGRAM | GIVEN)))
+        return tool_fail(a, EXIT_FLAGS, "%s: no FILE with --%s", a->operand[0], chooses[k]), false;
+    return true;
+}
 
 wg_verdict check_worst(wg_verdict a, wg_verdict b)
 {

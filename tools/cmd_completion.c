@@ -49,15 +49,6 @@ static void put_word(const char *word, const char *help)
     printf("%s\t%.*s\n", word, (int)strcspn(help, "\n"), help);
 }
 
-static void put_flags(const flag *f)
-{
-    char word[80];
-    for (; f->name; f++) {
-        snprintf(word, sizeof word, "--%s", f->name);
-        put_word(word, f->help);
-    }
-}
-
 /* Prints the words of "f32|f64". Values that are no such list have no words: the shell then offers files. */
 static void put_choice(const flag *f)
 {
@@ -86,9 +77,10 @@ static void put_operands(const command *c)
 }
 
 /* The flag that is the word: --dtype, or -e. NULL: the word is none, or the flag has no value. */
-static const flag *flag_with_value(const flag *f, const char *word)
+static const flag *flag_with_value(const command *c, const char *word)
 {
-    for (; f->name; f++) {
+    const flag *f;
+    for (int i = 0; (f = command_flag(c, i)); i++) {
         const bool is_long = word[0] == '-' && word[1] == '-' && !strcmp(word + 2, f->name);
         const bool is_short = word[0] == '-' && f->letter && word[1] == f->letter && !word[2];
         if ((is_long || is_short) && f->value) return f;
@@ -102,16 +94,17 @@ static void put_words(const args *a)
     const int n = a->operands;
     const char *word = n ? a->operand[n - 1] : "";
     const command *c = n > 1 ? command_find(a->operand[0]) : NULL;
-    const flag *before = NULL;
+    const flag *before = c ? flag_with_value(c, a->operand[n - 2]) : NULL;
     if (n < 2)
         for (int i = 0; command_at(i); i++) put_word(command_at(i)->name, command_at(i)->summary);
-    for (int i = 0; c && c->flags[i] && !before; i++)
-        before = flag_with_value(c->flags[i], a->operand[n - 2]);
     if (before) put_choice(before);
     else if (c && word[0] != '-') put_operands(c);
     if (!c || before || word[0] != '-') return;
-    for (int i = 0; c->flags[i]; i++) put_flags(c->flags[i]);
-    put_flags(common_flags);
+    for (int i = 0; command_flag(c, i); i++) {
+        char flag_word[80];
+        snprintf(flag_word, sizeof flag_word, "--%s", command_flag(c, i)->name);
+        put_word(flag_word, command_flag(c, i)->help);
+    }
 }
 
 /* ---- the command ---- */

@@ -7,18 +7,16 @@ enum { LEFT = 31 }; /* the column of the flags' texts */
 
 /* ---- as text ---- */
 
-static void print_flags(const flag *rows, FILE *out)
+static void print_flag(const flag *f, FILE *out)
 {
-    for (const flag *f = rows; f->name; f++) {
-        char left[80];
-        int n = f->letter ? snprintf(left, sizeof left, "  -%c, ", f->letter)
-                          : snprintf(left, sizeof left, "      ");
-        snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", f->name, f->value ? " " : "",
-                 f->value ? f->value : "");
-        if (strlen(left) >= LEFT) fprintf(out, "%s\n%*s", left, LEFT + 1, "");
-        else fprintf(out, "%-*s ", LEFT, left);
-        print_wrapped(out, LEFT + 1, f->help);
-    }
+    char left[80];
+    int n =
+        f->letter ? snprintf(left, sizeof left, "  -%c, ", f->letter) : snprintf(left, sizeof left, "      ");
+    snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", f->name, f->value ? " " : "",
+             f->value ? f->value : "");
+    if (strlen(left) >= LEFT) fprintf(out, "%s\n%*s", left, LEFT + 1, "");
+    else fprintf(out, "%-*s ", LEFT, left);
+    print_wrapped(out, LEFT + 1, f->help);
 }
 
 const char help_exit_status[] =
@@ -34,8 +32,7 @@ static void command_text(const command *c, FILE *out)
         print_wrapped(out, 0, text);
     }
     fputc('\n', out);
-    for (int i = 0; c->flags[i]; i++) print_flags(c->flags[i], out);
-    print_flags(common_flags, out);
+    for (int i = 0; command_flag(c, i); i++) print_flag(command_flag(c, i), out);
     if (c->examples) fprintf(out, "\nexamples:\n%s", c->examples);
 }
 
@@ -63,18 +60,12 @@ static const json_row flag_rows[] = { JSON_ROW(flag, name), JSON_ROW(flag, value
 static const json_row command_rows[] = { JSON_ROW(command, name), JSON_ROW(command, usage),
                                          JSON_ROW(command, summary) };
 
-static void flags_json(json *j, const flag *f)
-{
-    for (; f->name; f++) json_record(j, NULL, flag_rows, f);
-}
-
 static void command_json(json *j, const command *c)
 {
     json_object(j, NULL);
     json_members(j, command_rows, c);
     json_array(j, "flags");
-    for (int i = 0; c->flags[i]; i++) flags_json(j, c->flags[i]);
-    flags_json(j, common_flags);
+    for (int i = 0; command_flag(c, i); i++) json_record(j, NULL, flag_rows, command_flag(c, i));
     json_end(j);
     json_end(j);
 }

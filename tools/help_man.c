@@ -18,19 +18,17 @@ static void put(FILE *out, const char *text)
     }
 }
 
-static void put_flags(FILE *out, const flag *f)
+static void put_flag(FILE *out, const flag *f)
 {
-    for (; f->name; f++) {
-        fputs(".TP\n\\fB", out);
-        if (f->letter) fprintf(out, "\\-%c\\fR, \\fB", f->letter);
-        put(out, "--");
-        put(out, f->name);
-        fputs("\\fR", out);
-        if (f->value) fputs(" \\fI", out), put(out, f->value), fputs("\\fR", out);
-        fputc('\n', out);
-        put(out, f->help);
-        fputc('\n', out);
-    }
+    fputs(".TP\n\\fB", out);
+    if (f->letter) fprintf(out, "\\-%c\\fR, \\fB", f->letter);
+    put(out, "--");
+    put(out, f->name);
+    fputs("\\fR", out);
+    if (f->value) fputs(" \\fI", out), put(out, f->value), fputs("\\fR", out);
+    fputc('\n', out);
+    put(out, f->help);
+    fputc('\n', out);
 }
 
 static void put_verbatim(FILE *out, const char *title, const char *text)
@@ -64,8 +62,7 @@ void man_command(const command *c, FILE *out)
     fputs("\n.SH DESCRIPTION\n", out);
     put(out, c->summary);
     fputs("\n.SH OPTIONS\n", out);
-    for (int i = 0; c->flags[i]; i++) put_flags(out, c->flags[i]);
-    put_flags(out, common_flags);
+    for (int i = 0; command_flag(c, i); i++) put_flag(out, command_flag(c, i));
     if (c->examples) put_verbatim(out, "EXAMPLES", c->examples);
     fputs(".SH SEE ALSO\n.BR wengert (1),\n.BR wengert (7)\n", out);
 }

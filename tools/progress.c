@@ -4,7 +4,6 @@
  * the program of --run and the command. */
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tool.h"
@@ -19,13 +18,6 @@ static struct {
     bool shown, terminal;
     double next; /* when the line may be written */
 } state;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Calls only functions that a signal handler may call. */
 static void on_signal(int number)
@@ -51,7 +43,7 @@ static bool tell(void *user, const char *stage, double share)
     (void)user;
     if (interrupted) return false;
     if (!state.terminal) return true;
-    const double t = now();
+    const double t = tool_now();
     if (t < state.next) return true;
     fprintf(stderr, "\r\033[K%s  %.0f %%", stage, 100 * share);
     state.shown = true;
@@ -72,7 +64,7 @@ void check_watch(wg_gradcheck_opts *o)
 {
     signals_catch();
     state.terminal = terminal_moves(STDERR_FILENO);
-    state.next = now() + 1;
+    state.next = tool_now() + 1;
     o->progress = tell;
 }
 

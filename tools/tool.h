@@ -69,8 +69,9 @@ struct args {
     bool json;
 };
 
-extern const flag common_flags[]; /* --json, --quiet, --help */
-extern const flag model_flags[];  /* of every command that takes a model */
+extern const flag model_flags[]; /* of every command that takes a model */
+const flag *command_flag(const command *c,
+                         int i); /* of its tables, then those of all commands; NULL: no more */
 
 /* Returns -1 if the command is to be run, else the exit status. */
 int args_read(args *a, const command *c, int argc, char **argv);
@@ -267,8 +268,6 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconc
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
-/* Whether the flags go with what is checked. False: after a message that names the flag. */
-bool check_way(const args *a);
 /* Writes the files of --draw, --case and --sweep. Prints what cannot be written to standard error; with j it
  * is also the member "error" of the report. False: one cannot be written. r NULL: nothing was compared. */
 bool check_files(const args *a, const wg_check *r, wg_node loss, json *j);
@@ -306,6 +305,7 @@ int text_columns(const char *s); /* how many characters, in UTF-8 */
 /* Prints text from column `left` on, which is reached already, with lines broken at blanks. Ends the line. */
 void print_wrapped(FILE *out, int left, const char *text);
 bool terminal_moves(int fd); /* whether fd is a terminal whose line can be erased; TERM=dumb says no */
+double tool_now(void);       /* seconds */
 bool terminal_ansi(void);    /* whether escapes may be used: NO_COLOR, TERM=dumb and files say no */
 
 #endif

@@ -52,8 +52,6 @@ typedef struct training {
     bool shown, was_there; /* a line of progress is on the terminal; it goes on from its folder */
 } training;
 
-double train_now(void); /* seconds */
-
 /* ---- cmd_train.c ---- */
 
 /* The nodes of the loss and the metrics in the present build. */

@@ -325,12 +325,12 @@ static bool write_by(training *t, const char *name, bool state)
 /* The files of a long training are large. At most a twentieth of the time is spent on them. */
 bool train_save(training *t, bool now)
 {
-    const double began = train_now();
+    const double began = tool_now();
     if (!t->folder || (!now && began < t->save_next)) return true;
     const bool fine = (!t->records || (write_log(t) && write_curve(t))) &&
                       write_by(t, "weights.safetensors", false) && write_by(t, "state.safetensors", true);
-    const double took = train_now() - began;
-    t->save_next = train_now() + (20 * took > 1 ? 20 * took : 1);
+    const double took = tool_now() - began;
+    t->save_next = tool_now() + (20 * took > 1 ? 20 * took : 1);
     return fine;
 }
 

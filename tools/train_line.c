@@ -3,17 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "train.h"
-
-double train_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- numbers ---- */
 
@@ -61,7 +53,7 @@ void train_say_data(const training *t)
 static void put_line(FILE *out, const training *t, const epoch_record *r)
 {
     const int64_t done = r ? r->epoch : wg_data_epoch(t->rows) + 1;
-    const double seconds = train_now() - t->began;
+    const double seconds = tool_now() - t->began;
     const int width = snprintf(NULL, 0, "%lld", (long long)t->epochs);
     fprintf(out, "epoch %*lld/%lld", width, (long long)done, (long long)t->epochs);
     for (int i = 0; i < t->measures && i < 4; i++) {
@@ -96,9 +88,9 @@ void train_line(training *t, const epoch_record *r)
     char *text = NULL;
     size_t size = 0;
     if (args_has(t->m.a, "quiet") ||
-        (moves ? train_now() < next && !(r && r->epoch == t->epochs) : !is_due(t, r)))
+        (moves ? tool_now() < next && !(r && r->epoch == t->epochs) : !is_due(t, r)))
         return;
-    next = train_now() + 0.1;
+    next = tool_now() + 0.1;
     FILE *out = open_memstream(&text, &size);
     if (!out) return;
     put_line(out, t, r);

@@ -118,8 +118,8 @@ static bool end_epoch(training *t)
     if (t->dev && !measure_dev(t, &r.dev)) return false;
     wg_snapshot_free(t->last);
     t->last = wg_params_snapshot_at("", t->m.p);
-    r.seconds = train_now() - t->epoch_began;
-    t->epoch_began = train_now();
+    r.seconds = tool_now() - t->epoch_began;
+    t->epoch_began = tool_now();
     train_line(t, &r);
     return model_ok(&t->m) && train_record(t, &r) && train_save(t, r.epoch >= t->epochs);
 }
@@ -138,7 +138,7 @@ static bool run_epoch(training *t)
 
 bool train_epochs(training *t)
 {
-    t->began = t->epoch_began = train_now();
+    t->began = t->epoch_began = tool_now();
     t->save_next = t->began + 1;
     while (wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
     train_erase(t);

@@ -233,8 +233,7 @@ static void leaky_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
 
 Test(check_cases, many_kinks_at_the_point)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double at[100] = { 0 };
     cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, relu_rule), NULL, NULL)), WG_PASS);
     cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL, NULL)), WG_FAIL);
@@ -246,8 +245,7 @@ Test(check_cases, many_kinks_at_the_point)
 
 Test(check_cases, ties_and_differences_near_zero)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double four[4] = { 1, 1, 1, 1 }, near[4] = { 1, 1 - 1e-9, 1 + 1e-12, 1 };
     wg_node x = wg_input(g, "x", wg_view_f64(four, WG_SHAPE(4))),
             y = wg_input(g, "y", wg_view_f64(near, WG_SHAPE(4)));
@@ -266,8 +264,7 @@ Test(check_cases, ties_and_differences_near_zero)
 
 Test(check_cases, empty_and_unreached_inputs_do_not_count)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double at[2] = { 0.5, -2 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))),
             none = wg_input(g, "none", wg_view_f64(at, WG_SHAPE(2, 0)));

@@ -269,8 +269,7 @@ Test(check_effects, what_was_found_before_the_stop_counts)
 {
     static const double x[] = { 0.5, -1, 2 };
     stopper all = { 0 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node in = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3))),
             loss = wg_sum(wg_apply(WG_HERE, &wrong_square, &in, 1, NULL));
     wg_gradcheck_opts o = { .progress = count_calls, .progress_user = &all };

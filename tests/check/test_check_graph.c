@@ -9,8 +9,7 @@
 
 Test(check_graph, theta_cubed_at_one)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     float at = 1;
     wg_node theta = wg_input(g, "theta", wg_view_f32(&at, WG_SCALAR));
     wg_node f = wg_pow(theta, 3);
@@ -40,8 +39,7 @@ static wg_node rosenbrock_node(wg_node x)
 
 Test(check_graph, rosenbrock)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double b = 1 - 1.44, right[2] = { -2 * 2.2 + 400 * 1.2 * b, 200 * b };
     wg_node x = wg_input(g, "x", wg_view_f64(start, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck(rosenbrock_node(x), NULL, NULL);
@@ -187,8 +185,7 @@ Test(check_graph, the_report_outlives_the_context_and_repeats)
 
 Test(check_graph, nan_is_inconclusive)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double at[2] = { 1, -1 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck(wg_sum(wg_log(x)), NULL, NULL);
@@ -313,8 +310,7 @@ static void no_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_no
 
 Test(check_graph, inputs_without_a_derivative_do_not_count)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double a[3] = { 1, 2, 3 }, b[3] = { 2, 1, 4 };
     wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
     wg_node z = wg_input(g, "z", wg_view_f64(b, WG_SHAPE(3)));
@@ -361,8 +357,7 @@ Test(check_graph, a_part_of_the_parameters)
 
 Test(check_graph, mistakes_are_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double a[3] = { 1, 2, 3 };
     wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
     wg_node y = wg_square(x), f = wg_sum(y);

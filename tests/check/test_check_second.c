@@ -63,8 +63,7 @@ Test(check_second, a_net_passes)
 
 Test(check_second, a_linear_function_passes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_check *r = check(wg_sum(wg_mul(3, input(g, "x", 1))));
     wgt_expect_report(r, "all zero, the rules and their slopes");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
@@ -74,8 +73,7 @@ Test(check_second, a_linear_function_passes)
 /* The gradients have kinks at the point: relu(x)^2, |x| x; or jump there: |x|. None of them fails. */
 Test(check_second, kinks_of_the_gradient_do_not_fail)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 0), y = input(g, "y", 0);
     const wg_node f[] = { wg_sum(wg_square(wg_relu(x))), wg_sum(wg_mul(wg_abs(x), x)), wg_sum(wg_abs(x)),
                           wg_sum(wg_square(wg_maximum(x, y))), wg_max(wg_mul(x, y)) };
@@ -109,8 +107,7 @@ static wg_node with_rule(wg_node x, wg_vjp_rule rule)
 
 Test(check_second, a_factor_held_constant_is_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", -1);
     cr_expect_eq(wgt_verdict(check(with_rule(x, right))), WG_PASS);
     expect_named(with_rule(x, constant_factor), "custom_vjp", "something in the rule is held constant");
@@ -127,8 +124,7 @@ static void one_sided(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 
 Test(check_second, an_unsymmetric_matrix_is_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x[2] = { input(g, "a", 1), input(g, "b", -2) };
     wg_node f = wg_sum(wg_custom_vjp(wg_mul(x[0], x[1]), x, 2, one_sided));
     expect_named(f, "custom_vjp", "not symmetric: the first is <v, H u>");
@@ -171,8 +167,7 @@ static const wg_op cube = {
 
 Test(check_second, the_op_in_the_rule_is_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", -1), f = wg_sum(wg_apply(WG_HERE, &cube, &x, 1, NULL));
     factor = 6;
     cr_expect_eq(wgt_verdict(check(f)), WG_PASS);
@@ -199,8 +194,7 @@ static int square_back(size_t n, const double *x, size_t m, const double *gy, do
 
 Test(check_second, what_has_no_second_derivative_is_inconclusive)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 1);
     wg_node y = wg_extern(x, WG_SHAPE(3), &(wg_extern_opts){ .forward = square, .backward = square_back });
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);

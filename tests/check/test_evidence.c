@@ -102,9 +102,7 @@ Test(evidence, a_check_of_one_number)
 Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
 {
     for (int course = 0; course < 2; course++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
                 none = wg_param(g, p, "none", WG_SHAPE(0), wg_zeros());
@@ -126,9 +124,7 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
 
 Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
             half = wg_param(g, p, "half", WG_SHAPE(3), wg_init_as(WG_BF16, wg_uniform(1, 2)));
@@ -165,9 +161,7 @@ static const wg_op my_square = { .name = "my_square",
 
 Test(evidence, the_finding_nearest_to_the_cause_is_first)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(4, 3)), p, "fc", 2));
     wg_node s = wg_apply(WG_HERE, &my_square, &h, 1, NULL);
@@ -215,8 +209,7 @@ static const wg_node_mark *mark_of(const wg_node_mark *m, int n, wg_node node)
 
 Test(evidence, marks_a_wrong_node_and_those_before_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     const double v[3] = { 0.3, -0.5, 1.5 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))), h = wg_tanh(x),
@@ -248,8 +241,7 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
 
 Test(evidence, a_gradient_that_passes_is_marked_so)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double v = 0.3;
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     wg_check *r = wg_gradcheck(wg_exp(x), NULL, NULL);

@@ -148,8 +148,7 @@ Test(frontier, after_steps_of_descent)
 {
     static wg_op late;
     late = cube, late.name = "late", late.vjp = late_rule;
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     const double v[2] = { 0.4999, 0.47 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2))), h = wg_mul(x, 1.0001);

@@ -48,8 +48,7 @@ static const wg_op other_names = { .name = "other_names",
 static void expect(wg_site here, const wg_op *op, const char *name, const char *by)
 {
     static const double x[] = { 0.5, -1, 2 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node in = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3)));
     const wg_node operand[] = { wg_tanh(in), *name ? wg_name(wg_exp(in), name) : wg_exp(in) };
     wg_check *r = wg_gradcheck(wg_sum(wg_apply(here, op, operand, 2, NULL)), NULL, NULL);

@@ -278,8 +278,7 @@ Test(stages, the_reason_why_second_derivatives_were_not_compared)
     int shown = 0;
     for (int right = 1; right < 40 && !shown; right++) {
         int left = right;
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
         wg_node y = wg_extern(x, WG_SCALAR,
                               &(wg_extern_opts){ .forward = half, .backward = half_back, .user = &left });
@@ -356,8 +355,7 @@ Test(stages, a_report_keeps_few_cases)
     for (int many = 0; many < 2; many++) {
         wgt_memory m = { 0 };
         const wg_allocator memory = { wgt_resize, &m };
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_node y = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(SIZE))), sum = y;
         for (int i = 0; i < (many ? NODES : 8); i++) {
             const wg_node operand = wg_add(y, i);

@@ -21,9 +21,7 @@ static wg_dtype dtype_of(const wg_params *p, const char *name)
 
 Test(first_values, of_an_unknown_kind_are_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), (wg_init){ .kind = 99, .a = 3 });
     cr_expect(!wg_node_ok(w));
     wgt_expect_error(c, WG_ERROR_VALUE, "w: kind 99 is none of wg_init_kind");
@@ -35,9 +33,7 @@ Test(first_values, of_an_unknown_kind_are_an_error)
 
 Test(first_values, are_given_by_value)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 4, 4, 2));
     wg_nn_dense(x, p, "a", 3, .W_init = wg_const(2), .b_init = wg_const(7));
     wg_nn_conv(x, p, "b", 3, .W_init = wg_const(3));
@@ -58,9 +54,8 @@ Test(first_values, are_given_by_value)
 /* A struct of zeros asks for the default of the layer, and the default of wg_param is that of dense. */
 Test(first_values, zeros_ask_for_the_default)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
+    wg_params *q = wg_params_new(c);
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 5));
     wg_nn_dense(x, p, "a", 3);
     wg_nn_dense(x, q, "a", 3, .W_init = (wg_init){ 0 }, .b_init = (wg_init){ 0 });
@@ -109,9 +104,8 @@ TestSuite(dtypes, .init = wgt_make_folder, .fini = wgt_remove_folder);
 Test(dtypes, of_a_parameter)
 {
     const char *path = wgt_in_folder("w.safetensors");
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
+    wg_params *q = wg_params_new(c);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_init_as(WG_F64, wg_const(1)));
@@ -137,9 +131,7 @@ Test(dtypes, of_a_parameter)
 /* At one call, in one graph built again: the parameter may not be taken from the last build. */
 Test(dtypes, that_change_between_builds)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     for (int i = 0; i < 3; i++) {
         wg_begin(g, WG_TRAIN);
         wg_param(g, p, "w", WG_SHAPE(2), wg_init_as(i < 2 ? WG_F64 : WG_F32, wg_zeros()));
@@ -150,9 +142,7 @@ Test(dtypes, that_change_between_builds)
 
 Test(dtypes, of_a_layer_follow_its_operand)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
     wg_node h = wg_nn_batch_norm(wg_nn_dense(x, p, "d", 3), p, "bn");
@@ -199,9 +189,7 @@ static void expect_norm(wg_node y, wg_mode mode)
 /* After one batch the averages are those of the batch. */
 Test(norms, batch_norm_of_another_axis)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int i = 0; i < 2; i++) {
         const wg_mode mode = i ? WG_EVAL : WG_TRAIN;
         wg_begin(g, mode);
@@ -230,9 +218,7 @@ Test(norms, batch_norm_of_another_axis)
 
 Test(norms, layer_and_rms_norm_over_axes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
     double a[12], b[12], r[12];
