@@ -3,7 +3,6 @@
  * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it
  * as one instruction. Away from saturation its kernel does the operations of its expansion, in the same
  * order. */
-#include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -71,8 +70,6 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 
 #if WG_BASE
 
-#include "wengert/params.h"
-
 /* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
  * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
 
@@ -86,8 +83,8 @@ SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -
 INNER_OP(tanh_backward,
          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
          .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2,
-         .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward), .expand = tanh_backward_expand,
-         .vjp = tanh_backward_vjp);
+         .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward),
+         RULES(tanh_backward, expand, vjp));
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
@@ -100,7 +97,7 @@ INNER_OP(sigmoid_backward,
          .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
          .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
          .zero = 1 << 2, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
-         .expand = sigmoid_backward_expand, .vjp = sigmoid_backward_vjp);
+         RULES(sigmoid_backward, expand, vjp));
 
 /* ---- the derivative of relu: operand a is gy, operand b is y ---- */
 
@@ -113,8 +110,7 @@ SAMPLE(relu_backward)
 }
 INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
          .formula = "y = a where b > 0, else 0", .adjoint = "a' = y' where b > 0, else 0; b' = 0",
-         .zero = 1 << 1, .operands = 2, .kernel = KERNELS(relu_backward), .expand = relu_backward_expand,
-         .vjp = relu_backward_vjp);
+         .zero = 1 << 1, .operands = 2, .kernel = KERNELS(relu_backward), RULES(relu_backward, expand, vjp));
 
 /* ---- tanh ---- */
 

@@ -1,6 +1,5 @@
 /* angle.c: the tangent, and the functions that give angles. kernel/vmath.h and
  * kernel/vwide.h compute them for f32. sin and cos: unary.c. */
-#include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"

@@ -1,5 +1,4 @@
 /* arith.c: elementwise arithmetic of two operands, negation, and sums of many operands. */
-#include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -96,7 +95,7 @@ INNER_OP(
     .summary =
         "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
     .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
-    .kernel = KERNELS(div_backward), .expand = div_backward_expand, .vjp = div_backward_vjp);
+    .kernel = KERNELS(div_backward), RULES(div_backward, expand, vjp));
 
 VJP(div)
 {
@@ -143,7 +142,7 @@ VJP(neg) { gx[0] = wg_neg(gy); }
 REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
 SAMPLES(neg, wg_neg(ANY(3, 4)), wg_neg(wg_any(g, WG_SCALAR)));
 SINGLE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
-          .rewrite = neg_rewrite, .kernel = KERNELS(neg), .arithmetic = WG_NEGATES, .vjp = neg_vjp);
+          RULES(neg, rewrite, vjp), .kernel = KERNELS(neg), .arithmetic = WG_NEGATES);
 
 /* ---- addn ---- */
 
@@ -168,7 +167,7 @@ ERRORS(addn, (wg_addn(((wg_node[]){ ANY(3), ANY(1) }), 2), "is not shaped as"));
 
 DEFINE_OP(addn, .summary = "Sum of any number of operands of one shape, added from first to last.",
           .formula = "y = sum(x_i over i)", .adjoint = "x_i' = y'", .operands = -1, .names = "x_i",
-          .shape = addn_shape, .kernel = KERNELS(addn), .leads = true, .vjp = addn_vjp);
+          RULES(addn, shape, vjp), .kernel = KERNELS(addn), .leads = true);
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n)
 {
     return wg_apply(here, &wgi_op_addn, x, n, NULL);

@@ -35,8 +35,6 @@ KERNEL(batch_norm_grad) { return BY_FLOAT(k, batch_kernel, k, true); }
 
 #if WG_BASE
 
-#include "graph/graph.h"
-
 static int64_t units_of(const wg_kernel *k)
 {
     const matrix m = matrix_of(k);
@@ -97,8 +95,8 @@ DEFINE_OP(
         "x' = gamma (y' - mean(y' along all but last) - h mean(h y' along all but last)) / s, gamma' = sum(h "
         "y' along all but last), beta' = sum(y' along all but last); h = (x - m) / s, s = sqrt(v + eps)",
     .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    .cost = 6, TAKES(norm), .shape = batch_norm_train_shape, .kernel = KERNELS(batch_norm_train), .phases = 3,
-    .units = units_of, .scratch = scratch_of, .expand = batch_norm_train_expand, .vjp = batch_norm_train_vjp);
+    .cost = 6, TAKES(norm), RULES(batch_norm_train, shape, expand, vjp), .kernel = KERNELS(batch_norm_train),
+    .phases = 3, .units = units_of, .scratch = scratch_of);
 
 /* ---- batch_norm_grad: dx, dgamma, dbeta ---- */
 
@@ -133,9 +131,9 @@ DEFINE_OP(
         "x' = gamma (g - mean(g along all but last) - h mean(h g along all but last)) / s, gamma' = sum(h g "
         "along all but last), beta' = sum(g along all but last); h = (x - m) / s, s = sqrt(v + eps)",
     .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
-    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm), .shape = batch_norm_grad_shape,
-    .kernel = KERNELS(batch_norm_grad), .phases = 3, .units = units_of, .scratch = scratch_of,
-    .expand = batch_norm_grad_expand);
+    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
+    RULES(batch_norm_grad, shape, expand), .kernel = KERNELS(batch_norm_grad), .phases = 3, .units = units_of,
+    .scratch = scratch_of);
 
 /* ---- batch_norm ---- */
 
@@ -220,7 +218,7 @@ DEFINE_OP(
         "axis) / (2 s^2); h = (x - m) / s, s = sqrt(v + eps), m = mean where given(mean), else mean(x along "
         "all but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
     .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON, TAKES(batch), .shape = batch_norm_shape, .expand = batch_norm_expand);
+    .promote = WG_PROMOTE_COMMON, TAKES(batch), RULES(batch_norm, shape, expand));
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
     APPLY(batch_norm, batch, BATCH_FIELDS, a->x, a->gamma, a->beta, a->mean, a->variance);

@@ -1,5 +1,4 @@
 /* compare.c: comparisons, where (the choice between two), cast (conversion between dtypes). */
-#include "ops.h"
 #include "sample_shapes.h"
 
 #include "base/stored.h"
@@ -187,7 +186,7 @@ DEFINE_OP(where, .summary = "Elements of a where c is true, elsewhere elements o
           .formula = "y = a where c, else b",
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
           .operands = 3, .names = "c a b", .promote = WG_PROMOTE_COMMON, .promote_from = 1,
-          .shape = where_shape, .kernel = KERNELS(where), .vjp = where_vjp);
+          RULES(where, shape, vjp), .kernel = KERNELS(where));
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
     return wg_apply(here, &wgi_op_where, (wg_node[]){ c, a, b }, 3, NULL);
@@ -231,8 +230,8 @@ DEFINE_OP(cast,
               "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
               "to the nearest, of two the even one; values out of range become infinite.",
           .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .stored = 1 << 0, .kind = WG_MAP,
-          .promote = WG_PROMOTE_NONE, TAKES(cast), .shape = cast_shape, .rewrite = cast_rewrite,
-          .kernel = KERNELS(cast), .leads = true, .vjp = cast_vjp);
+          .promote = WG_PROMOTE_NONE, TAKES(cast), RULES(cast, shape, rewrite, vjp), .kernel = KERNELS(cast),
+          .leads = true);
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)
 {
     return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to });

@@ -100,8 +100,8 @@ DEFINE_OP(cross_entropy,
           .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
                      "last); q = p where probabilities(p), else one_hot(p)",
           .operands = 2, .names = "z p", .outputs = 3, .kind = WG_ROWS, .cost = 20,
-          .shape = cross_entropy_shape, .kernel = KERNELS(cross_entropy), .units = rows_of_result,
-          .expand = cross_entropy_expand, .leads = true, .vjp = cross_entropy_vjp);
+          RULES(cross_entropy, shape, expand, vjp), .kernel = KERNELS(cross_entropy), .units = rows_of_result,
+          .leads = true);
 
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
@@ -147,7 +147,7 @@ DEFINE_OP(cross_entropy_grad,
           .formula = "y = keep(g along last) (e^(z - keep(m along last)) / keep(s along last) sum(q along "
                      "last) - q); q = p where probabilities(p), else one_hot(p)",
           .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "z p g m s", .kind = WG_ROWS,
-          .cost = 20, .shape = cross_entropy_grad_shape, .kernel = KERNELS(cross_entropy_grad),
+          .cost = 20, RULES(cross_entropy_grad, shape, expand), .kernel = KERNELS(cross_entropy_grad),
           .units = rows_of_gradient,
           .joined = &(const wg_op){ .name = "cross_entropy, its gradient",
                                     .operands = 3,
@@ -158,7 +158,7 @@ DEFINE_OP(cross_entropy_grad,
                                     .units = rows_of_result,
                                     .scratch = scratch_of_both,
                                     .own_scratch = true },
-          .joins = &wgi_op_cross_entropy, .expand = cross_entropy_grad_expand, .leads = true);
+          .joins = &wgi_op_cross_entropy, .leads = true);
 
 /* ---- as_class ---- */
 

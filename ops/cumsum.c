@@ -125,8 +125,8 @@ DEFINE_OP(cumsum,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), .shape = cumsum_shape, .kernel = KERNELS(cumsum),
-          .units = cumsum_units, .leads = true, .vjp = cumsum_vjp);
+          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), RULES(cumsum, shape, units, vjp),
+          .kernel = KERNELS(cumsum), .leads = true);
 wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
 
 #endif

@@ -1,12 +1,9 @@
 /* custom.c: ops whose result is an operand: the identity, and a value with a derivative rule of the
  * caller. */
-#include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
 
 #if WG_BASE
-
-#include "graph/graph.h"
 
 /* ---- identity ---- */
 

@@ -1,7 +1,6 @@
 /* gelu_tanh.c: GELU by tanh, as x sigmoid(2 u), since (1 + tanh u) / 2 = sigmoid(2 u) without cancellation.
  * The derivative has an op of its own, which computes everything again from x: composed of its parts, GELU
  * would keep five arrays for it. */
-#include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -43,7 +42,7 @@ DEFINE_OP(gelu_tanh, .summary = "Gaussian error linear unit, by tanh.",
           .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
                      "sqrt(2 / pi) (1 + 0.134145 x^2)",
           .operands = 1, .promote = WG_PROMOTE_FLOAT, .cost = 14, .kernel = KERNELS(gelu_tanh),
-          .expand = gelu_tanh_expand, .vjp = gelu_tanh_vjp);
+          RULES(gelu_tanh, expand, vjp));
 
 /* ---- gelu_tanh_backward ---- */
 

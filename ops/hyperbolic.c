@@ -1,6 +1,5 @@
 /* hyperbolic.c: hyperbolic functions but tanh (activation.c), and their inverses. kernel/vwide.h computes
  * them for f32. */
-#include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vwide.h"

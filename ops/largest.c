@@ -1,8 +1,5 @@
 /* largest.c: the largest elements along axes, and their places. */
-#include "ops.h"
 #include "reduce_rules.h"
-#include "reduce_tree.h"
-#include "rules.h"
 
 KERNEL(max) { REDUCE(k, MAX_TYPES); }
 
@@ -130,8 +127,8 @@ DEFINE_OP(max_mask,
           .summary = "True where the largest element along axes stands, at the first of several equal ones. "
                      "Elsewhere false.",
           .formula = "y = first(x == max(x along axis) along axis)", .adjoint = "piecewise constant",
-          .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(reduce), .shape = max_mask_shape,
-          .rewrite = max_mask_rewrite, .kernel = KERNELS(max_mask), .units = places_units,
+          .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(reduce),
+          RULES(max_mask, shape, rewrite), .kernel = KERNELS(max_mask), .units = places_units,
           .rows = reduce_rows, .leads = true);
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
@@ -172,8 +169,8 @@ DEFINE_OP(
     .formula = "x' = keep(g along axis) where first(x == max(x along axis) along axis), else 0",
     .adjoint = "g' = sum(x'' where first(x == max(x along axis) along axis), else 0 along axis), x' = 0",
     .zero = 1, .operands = 2, .names = "x g", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(reduce),
-    .shape = max_grad_shape, .kernel = KERNELS(max_grad), .units = places_units, .rows = reduce_rows,
-    .expand = max_grad_expand, .leads = true);
+    RULES(max_grad, shape, expand), .kernel = KERNELS(max_grad), .units = places_units, .rows = reduce_rows,
+    .leads = true);
 
 /* ---- max ---- */
 
@@ -192,8 +189,8 @@ ERROR_SAMPLE(max)
 
 DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
           .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
-          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, .rewrite = max_rewrite,
-          .kernel = KERNELS(max), .leads = true, .vjp = max_vjp);
+          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, RULES(max, rewrite, vjp),
+          .kernel = KERNELS(max), .leads = true);
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */

@@ -55,8 +55,8 @@ DEFINE_OP(
     .adjoint = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h y' along all but "
                "last), beta' = sum(y' along all but last); d = gamma y', h = (x - m) / s, s = sqrt(v + eps)",
     .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    .cost = 6, TAKES(norm), .shape = layer_norm_shape, .kernel = KERNELS(layer_norm), .units = rows_of,
-    .expand = layer_norm_expand, .vjp = layer_norm_vjp, .vmap = layer_norm_vmap);
+    .cost = 6, TAKES(norm), RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm),
+    .units = rows_of);
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
     WG_USER_CALL(here, "layer_norm");
@@ -109,8 +109,8 @@ DEFINE_OP(
     .formula = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h g along all but "
                "last), beta' = sum(g along all but last); d = gamma g, h = (x - m) / s, s = sqrt(v + eps)",
     .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
-    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm), .shape = layer_norm_grad_shape,
-    .kernel = KERNELS(layer_norm_grad), .phases = 2, .units = units_of, .scratch = scratch_of,
-    .expand = layer_norm_grad_expand);
+    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
+    RULES(layer_norm_grad, shape, expand), .kernel = KERNELS(layer_norm_grad), .phases = 2, .units = units_of,
+    .scratch = scratch_of);
 
 #endif

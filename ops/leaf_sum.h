@@ -26,7 +26,7 @@ ALWAYS_INLINE T N(leaf_joined)(const T *x, bool product)
         for (size_t j = 0; j < h; j++) last[j] = JOINED(last[j], last[j + h]);
     return last[0];
 }
-ALWAYS_INLINE T N(leaf_sum)(const T *x) { return N(leaf_joined)(x, false); }
-ALWAYS_INLINE T N(leaf_product)(const T *x) { return N(leaf_joined)(x, true); }
+ALWAYS_INLINE T N(leaf_ADD)(const T *x) { return N(leaf_joined)(x, false); }
+ALWAYS_INLINE T N(leaf_MULTIPLY)(const T *x) { return N(leaf_joined)(x, true); }
 #undef OF_LANES
 #undef JOINED

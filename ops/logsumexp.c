@@ -1,7 +1,5 @@
 /* logsumexp.c: logarithms of sums of exponentials along axes. */
-#include "ops.h"
 #include "reduce_rules.h"
-#include "rules.h"
 #include "slices.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
@@ -86,8 +84,7 @@ REDUCE_OP(logsumexp,
               "gradient: the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
           .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
           .adjoint = "x' = y' e^(x - y)", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
-          .cost = 16, .shape = logsumexp_shape, .rewrite = logsumexp_rewrite, .kernel = KERNELS(logsumexp),
-          .units = units_of, .rows = rows_of, .scratch = copy_bytes, .own_scratch = true,
-          .expand = logsumexp_expand, .vjp = logsumexp_vjp, .leads = true);
+          .cost = 16, RULES(logsumexp, shape, rewrite, expand, vjp), .kernel = KERNELS(logsumexp),
+          .units = units_of, .rows = rows_of, .scratch = copy_bytes, .own_scratch = true, .leads = true);
 
 #endif

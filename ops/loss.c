@@ -109,7 +109,7 @@ INNER_OP(
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
-    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .expand = bce_expand, .vjp = bce_vjp);
+    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), RULES(bce, expand, vjp));
 
 /* ---- bce_logits: of logits, elementwise ---- */
 
@@ -128,8 +128,7 @@ INNER_OP(
     bce_logits,
     .summary = "Binary cross-entropy of sigmoid(z) against a target t, for each element, without overflow.",
     .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)", .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
-    .operands = 2, .names = "z t", .cost = 30, .kernel = KERNELS(bce_logits), .expand = bce_logits_expand,
-    .vjp = bce_logits_vjp);
+    .operands = 2, .names = "z t", .cost = 30, .kernel = KERNELS(bce_logits), RULES(bce_logits, expand, vjp));
 
 /* ---- binary_cross_entropy ---- */
 
@@ -203,7 +202,7 @@ DEFINE_OP(accuracy,
           .formula = "a = mean(argmax(x along last) == argmax(q along last)); q = y where probabilities(y), "
                      "else one_hot(y)",
           .adjoint = "piecewise constant", .none = WG_EVERY_OPERAND, .operands = 2, .names = "x y",
-          .kind = WG_REDUCE, .shape = accuracy_shape, .expand = accuracy_expand);
+          .kind = WG_REDUCE, RULES(accuracy, shape, expand));
 wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
 {
     return wg_apply2(here, logits, y, &wgi_op_accuracy);
@@ -631,7 +630,7 @@ DEFINE_OP(
         "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - c y / v^2) "
         "where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 along axis))",
     .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(cosine),
-    .shape = cosine_similarity_shape, .expand = cosine_similarity_expand);
+    RULES(cosine_similarity, shape, expand));
 wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a)
 {
     APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y);
@@ -686,7 +685,7 @@ DEFINE_OP(triplet,
                      "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
                      "= length(u) where reduction = mean, else 1",
           .operands = 3, .names = "x positive negative", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
-          TAKES(triplet), .shape = triplet_shape, .expand = triplet_expand);
+          TAKES(triplet), RULES(triplet, shape, expand));
 wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a)
 {
     APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative);

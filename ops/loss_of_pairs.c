@@ -1,12 +1,9 @@
 /* loss_of_pairs.c: finds a loss, or a measure, that was written by hand and compares every prediction with
  * every target, because predictions [n,1] were broadcast with targets [n]. The ops of loss.c refuse such
  * shapes. */
-#include "ops.h"
 #include "reduce_rules.h"
 
 #if WG_BASE
-
-#include "graph/graph.h"
 
 extern const wg_op wgi_op_sum, wgi_op_mul, wgi_op_div;
 

@@ -3,8 +3,6 @@
 
 #if WG_BASE
 
-#include "wengert/params.h"
-
 #include "graph/graph.h"
 #include "unit_rows.h"
 

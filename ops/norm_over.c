@@ -4,8 +4,6 @@
 
 #if WG_BASE
 
-#include "wengert/params.h"
-
 #include "axis_runs.h"
 
 /* ---- over axes ---- */
@@ -221,7 +219,7 @@ DEFINE_OP(
                "y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s "
                "= sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 in the group\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    TAKES(group), .shape = group_norm_shape, .expand = group_norm_expand);
+    TAKES(group), RULES(group_norm, shape, expand));
 wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a)
 {
     APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta);
@@ -254,7 +252,7 @@ DEFINE_OP(
         "along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = sqrt(v "
         "+ eps), m = \"mean of x in the channel\", v = \"mean of (x - m)^2 in the channel\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    TAKES(instance), .shape = instance_norm_shape, .expand = instance_norm_expand);
+    TAKES(instance), RULES(instance_norm, shape, expand));
 wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a)
 {
     APPLY(instance_norm, instance, INSTANCE_FIELDS, a->x, a->gamma, a->beta);

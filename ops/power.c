@@ -8,7 +8,6 @@
  *
  * Where a = 0, ln a stands beside a^(b - m): 0 is their product for b >= m, which is the limit for b > m,
  * and -inf or inf for b < m. */
-#include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -162,8 +161,8 @@ DEFINE_OP(pow_term,
           .formula = "y = c a^(b - m) (ln a)^l; c = prod(b - i over i < k) where j = 0, else \"the "
                      "derivative of order j of b (b - 1) ... (b - k + 1)\"",
           .adjoint = "a' = \"a sum of terms of the next order\", b' = \"a sum of terms of the next order\"",
-          .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(pow_term), .shape = pow_term_shape,
-          .kernel = KERNELS(pow_term), .expand = pow_term_expand, .vjp = pow_term_vjp);
+          .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(pow_term),
+          RULES(pow_term, shape, expand, vjp), .kernel = KERNELS(pow_term));
 
 /* ---- the first derivatives: terms too, without options, so that programs of scalars can run them ---- */
 
@@ -175,7 +174,7 @@ INNER_OP(
     .formula = "y = 0 where b = 0, else b a^(b - 1)",
     .adjoint =
         "a' = 0 where b = 0 or b = 1, else y' b (b - 1) a^(b - 2); b' = y' (a^(b - 1) + b a^(b - 1) ln a)",
-    .operands = 2, .cost = 20, .kernel = KERNELS(pow_base), .expand = pow_base_expand, .vjp = pow_base_vjp);
+    .operands = 2, .cost = 20, .kernel = KERNELS(pow_base), RULES(pow_base, expand, vjp));
 
 EXPAND(pow_exponent) { y[0] = wg_mul(wg_pow(x[0], x[1]), wg_log(x[0])); }
 VJP(pow_exponent) { term_vjp(here, gy, x, (struct pow_term){ 0, 0, 0, 1 }, gx); }
@@ -184,7 +183,7 @@ INNER_OP(pow_exponent,
          .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
          .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
          .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2", .operands = 2, .cost = 30,
-         .kernel = KERNELS(pow_exponent), .expand = pow_exponent_expand, .vjp = pow_exponent_vjp);
+         .kernel = KERNELS(pow_exponent), RULES(pow_exponent, expand, vjp));
 
 /* ---- pow ---- */
 

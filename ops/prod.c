@@ -1,13 +1,9 @@
 /* prod.c: products along axes. */
-#include "ops.h"
 #include "reduce_rules.h"
-#include "reduce_tree.h"
 
 KERNEL(prod) { REDUCE(k, PROD_TYPES); }
 
 #if WG_BASE
-
-#include "wengert/params.h"
 
 static bool prod_shape(wg_rule *r)
 {
@@ -60,7 +56,7 @@ REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axes = WG_AXES(1)), wg_prod(CLASSES(9, 
 REDUCE_OP(prod,
           .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
           .formula = "y = prod(x along axis)",
-          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE, .shape = prod_shape,
-          .rewrite = prod_rewrite, .kernel = KERNELS(prod), .leads = true, .expand = prod_expand);
+          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE,
+          RULES(prod, shape, rewrite, expand), .kernel = KERNELS(prod), .leads = true);
 
 #endif

@@ -233,9 +233,8 @@ DEFINE_OP(random_keep,
                      "the random stream.",
           .formula = "y = x / p where u < p, else 0; u = \"a draw of U(0, 1)\"",
           .adjoint = "x' = y' / p where u < p, else 0; u = \"the same draw\"", .none = 1 << 1 | 1 << 2,
-          .operands = 3, .names = "x p stream", .kind = WG_RANDOM, .cost = 8, .shape = random_keep_shape,
-          .kernel = KERNELS(random_keep), .vjp = random_keep_vjp, .jvp = random_keep_jvp,
-          .vmap = random_keep_vmap);
+          .operands = 3, .names = "x p stream", .kind = WG_RANDOM, .cost = 8,
+          RULES(random_keep, shape, vjp, jvp, vmap), .kernel = KERNELS(random_keep));
 
 /* ---- dropout ---- */
 
@@ -287,7 +286,7 @@ DEFINE_OP(
     .formula =
         "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability keep_prob, else 0\"",
     .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"", .operands = 1,
-    .kind = WG_RANDOM, TAKES(dropout), .shape = dropout_shape, .expand = dropout_expand);
+    .kind = WG_RANDOM, TAKES(dropout), RULES(dropout, shape, expand));
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
     APPLY(dropout, dropout, DROPOUT_FIELDS, a->x);
@@ -451,8 +450,7 @@ DEFINE_OP(categorical,
                      "probabilities softmax(x). The last operand is the random stream.",
           .formula = "y = \"a draw of class i with the probability softmax(x)[i]\"",
           .adjoint = "the result is a draw", .none = WG_EVERY_OPERAND, .operands = 2, .names = "x stream",
-          .kind = WG_ROWS, .cost = 20, .shape = categorical_shape, .kernel = KERNELS(categorical),
-          .units = categorical_units);
+          .kind = WG_ROWS, .cost = 20, RULES(categorical, shape, units), .kernel = KERNELS(categorical));
 wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
 {
     WG_USER_CALL(here, "categorical");

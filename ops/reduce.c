@@ -1,7 +1,5 @@
 /* reduce.c: sums, means and variances along axes. */
-#include "ops.h"
 #include "reduce_rules.h"
-#include "reduce_tree.h"
 
 KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 
@@ -32,8 +30,8 @@ REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axes = WG_AXES(1)), wg_sum(ANY(2, 300)),
                wg_sum(ANY(35, 70), .axes = WG_AXES(0)), wg_sum(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
                wg_sum(wg_greater(CLASSES(3, 300), 0)));
 REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
-          .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, .shape = sum_shape,
-          .rewrite = sum_rewrite, .kernel = KERNELS(sum), .leads = true, .vjp = sum_vjp);
+          .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, RULES(sum, shape, rewrite, vjp),
+          .kernel = KERNELS(sum), .leads = true);
 
 /* ---- mean ---- */
 

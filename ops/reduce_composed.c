@@ -3,8 +3,6 @@
 
 #if WG_BASE
 
-#include "wengert/params.h"
-
 #include "reduce_rules.h"
 #include "rules.h"
 
@@ -139,8 +137,7 @@ DEFINE_OP(norm,
                      "p = inf: the largest |x|.",
           .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
           .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
-          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), .shape = norm_shape,
-          .expand = norm_expand);
+          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), RULES(norm, shape, expand));
 wg_node wg_norm_at(wg_site here, const wg_norm_args *a) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 
 /* ---- argmin ---- */

@@ -113,18 +113,15 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
         x += WG_FOLD;                          \
         STORE(i, v);                           \
     }
-#define ADD_LEAF(L, n, to)          LEAF(L, ADD, n, to)
-#define ADD_WHOLE(L, to)            ADD_WHOLE_##L(to)
-#define ADD_WHOLE_float(to)         (to) = leaf_sum_f32(x)
-#define ADD_WHOLE_double(to)        (to) = leaf_sum_f64(x)
-#define ADD_WHOLE_int64_t(to)       LEAF(int64_t, ADD, WG_FOLD, to)
-#define MULTIPLY_LEAF(L, n, to)     LEAF(L, MULTIPLY, n, to)
-#define MULTIPLY_WHOLE(L, to)       MULTIPLY_WHOLE_##L(to)
-#define MULTIPLY_WHOLE_float(to)    (to) = leaf_product_f32(x)
-#define MULTIPLY_WHOLE_double(to)   (to) = leaf_product_f64(x)
-#define MULTIPLY_WHOLE_uint64_t(to) LEAF(uint64_t, MULTIPLY, WG_FOLD, to)
-#define LARGER_LEAF(L, n, to)       LARGEST(L, n, to)
-#define LARGER_WHOLE(L, to)         LARGEST(L, WG_FOLD, to)
+#define WHOLE_float(OP, to)     (to) = leaf_##OP##_f32(x)
+#define WHOLE_double(OP, to)    (to) = leaf_##OP##_f64(x)
+#define WHOLE_int64_t(OP, to)   LEAF(int64_t, OP, WG_FOLD, to)
+#define ADD_LEAF(L, n, to)      LEAF(L, ADD, n, to)
+#define ADD_WHOLE(L, to)        WHOLE_##L(ADD, to)
+#define MULTIPLY_LEAF(L, n, to) LEAF(L, MULTIPLY, n, to)
+#define MULTIPLY_WHOLE(L, to)   WHOLE_##L(MULTIPLY, to)
+#define LARGER_LEAF(L, n, to)   LARGEST(L, n, to)
+#define LARGER_WHOLE(L, to)     LARGEST(L, WG_FOLD, to)
 
 /* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
@@ -204,22 +201,17 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
 #define MULTIPLY_TOTAL(i, v) total = (i) ? total * (v) : (v)
 #define LARGER(a, b)         ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
 
-#define SUM_TYPES(k, STEP)                                             \
-    switch ((k)->xt[0].dtype) {                                        \
-    case WG_F32: STEP(float, float, double, float, ADD); break;        \
-    case WG_F64: STEP(double, double, double, double, ADD); break;     \
-    case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, ADD); break; \
-    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, ADD); break; \
-    default: STEP(uint8_t, int64_t, int64_t, int64_t, ADD); break;     \
+/* Integers wrap around. */
+#define TOTAL_TYPES(k, STEP, OP)                                      \
+    switch ((k)->xt[0].dtype) {                                       \
+    case WG_F32: STEP(float, float, double, float, OP); break;        \
+    case WG_F64: STEP(double, double, double, double, OP); break;     \
+    case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, OP); break; \
+    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, OP); break; \
+    default: STEP(uint8_t, int64_t, int64_t, int64_t, OP); break;     \
     }
-#define PROD_TYPES(k, STEP)                                                   \
-    switch ((k)->xt[0].dtype) {                                               \
-    case WG_F32: STEP(float, float, double, float, MULTIPLY); break;          \
-    case WG_F64: STEP(double, double, double, double, MULTIPLY); break;       \
-    case WG_I32: STEP(int32_t, uint64_t, uint64_t, int64_t, MULTIPLY); break; \
-    case WG_I64: STEP(int64_t, uint64_t, uint64_t, int64_t, MULTIPLY); break; \
-    default: STEP(uint8_t, uint64_t, uint64_t, int64_t, MULTIPLY); break;     \
-    }
+#define SUM_TYPES(k, STEP)  TOTAL_TYPES(k, STEP, ADD)
+#define PROD_TYPES(k, STEP) TOTAL_TYPES(k, STEP, MULTIPLY)
 #define MAX_TYPES(k, STEP)                                                \
     switch ((k)->xt[0].dtype) {                                           \
     case WG_F32: STEP(float, float, float, float, LARGER); break;         \

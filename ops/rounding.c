@@ -2,7 +2,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "ops.h"
 #include "nearest_finite.h"
 #include "sample_shapes.h"
 
@@ -80,7 +79,7 @@ DEFINE_OP(clip,
           .formula = "y = high where v > high, else v; v = low where x < low, else x",
           .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else "
                      "0; high' = y' where v > high, else 0; v = low where x < low, else x",
-          .operands = 3, .names = "x low high", .shape = clip_shape, .expand = clip_expand);
+          .operands = 3, .names = "x low high", RULES(clip, shape, expand));
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
 {
     return wg_apply(here, &wgi_op_clip, (wg_node[]){ x, low, high }, 3, NULL);

@@ -1,7 +1,6 @@
 /* scan.c: results that go along an axis, each made from the one before: linear_scan, cumprod,
  * logcumsumexp. The running number of a line is a double (of integers i64), and is rounded where it is
  * written. */
-#include "ops.h"
 #include "scan_lines.h"
 
 #define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, reverse, "false")
@@ -117,8 +116,8 @@ DEFINE_OP(linear_scan,
           .adjoint = "b'[i] = y'[i] + a[k] b'[k] along axis, a'[i] = b'[i] y[j] along axis; j = i + 1 where "
                      "reverse, else i - 1, k = i - 1 where reverse, else i + 1",
           .operands = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 4, TAKES(directed),
-          .shape = linear_scan_shape, .kernel = KERNELS(linear_scan), .units = units_along, .leads = true,
-          .vjp = linear_scan_vjp);
+          RULES(linear_scan, shape, vjp), .kernel = KERNELS(linear_scan), .units = units_along,
+          .leads = true);
 wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a)
 {
     APPLY(linear_scan, directed, DIRECTED_FIELDS, a->x, a->b);
@@ -156,8 +155,8 @@ DEFINE_OP(cumprod,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
                      "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
-          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), .shape = cumprod_shape,
-          .kernel = KERNELS(cumprod), .units = units_along, .leads = true, .vjp = cumprod_vjp);
+          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), RULES(cumprod, shape, vjp),
+          .kernel = KERNELS(cumprod), .units = units_along, .leads = true);
 wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a)
 {
     APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x);
@@ -194,8 +193,7 @@ DEFINE_OP(
     .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i where "
                "reverse, else j <= i",
     .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(directed),
-    .shape = logcumsumexp_shape, .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true,
-    .vjp = logcumsumexp_vjp);
+    RULES(logcumsumexp, shape, vjp), .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true);
 wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a)
 {
     APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x);

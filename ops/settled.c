@@ -56,8 +56,7 @@ ERRORS(settled, (wg_settled(ANY(3), ANY(4)), "shapes differ"),
 DEFINE_OP(settled, TAKES(settled),
           .summary = "The first operand; an error while the graph runs if it is far from the second.",
           .formula = "y = x", .adjoint = "x' = y'", .zero = 1 << 1, .operands = 2, .names = "x before",
-          .kind = WG_OPAQUE, .shape = settled_shape, .kernel = KERNELS(settled), .leads = true,
-          .vjp = settled_vjp, .jvp = settled_jvp);
+          .kind = WG_OPAQUE, RULES(settled, shape, vjp, jvp), .kernel = KERNELS(settled), .leads = true);
 wg_node wg_settled_at(wg_site here, const wg_settled_args *a)
 {
     a = WG_OR_NONE(a);

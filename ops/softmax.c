@@ -1,5 +1,4 @@
 /* softmax.c: softmax and log_softmax. softmax_grad.c has their gradients. */
-#include "ops.h"
 #include "rules.h"
 #include "slices.h"
 #include "kernel/stream.h"

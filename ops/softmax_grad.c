@@ -1,5 +1,4 @@
 /* softmax_grad.c: the gradients of softmax and log_softmax. */
-#include "ops.h"
 #include "rules.h"
 #include "slices.h"
 #include "kernel/vmath.h"

@@ -3,7 +3,6 @@
  *
  * An element becomes a key, an unsigned integer with the order of the elements. Keys are sorted byte by
  * byte, or a heap holds the first of them. */
-#include "ops.h"
 #include "scan_lines.h"
 
 struct ordering {
@@ -229,7 +228,7 @@ DEFINE_OP(argsort,
                      "`descending` in decreasing order: part 1 of sort.",
           .formula = "y = \"the order of x along axis\"", .adjoint = "the result is an index",
           .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct ordering),
-          .attrs = sort_attrs, .shape = argsort_shape, .expand = argsort_expand);
+          .attrs = sort_attrs, RULES(argsort, shape, expand));
 
 /* ---- topk: values, numbers ---- */
 

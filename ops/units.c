@@ -1,7 +1,6 @@
 /* units.c: activation functions that are linear on one side or between two corners. A kernel computes each in
  * one pass. The derivatives of elu, celu and selu are those of the expansions. At a choice the side that is
  * not taken gets 0 as its operand: its derivative must not overflow. */
-#include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -84,7 +83,7 @@ ERRORS(celu, (wg_celu(ANY(3), .alpha = WG_ZERO), "alpha is 0"));
 DEFINE_OP(celu, .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
           .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
-          TAKES(elu), .shape = celu_shape, .cost = 14, .kernel = KERNELS(celu), .expand = celu_expand);
+          TAKES(elu), RULES(celu, shape, expand), .cost = 14, .kernel = KERNELS(celu));
 wg_node wg_celu_at(wg_site here, const wg_elu_args *a) { APPLY(celu, elu, ELU_FIELDS, a->x); }
 
 /* ---- selu: the two numbers keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017) ---- */
