@@ -36,8 +36,8 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants size,$(GOALS))
-TEST_GOALS  := $(filter test test-all tests clang hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test test-all tests clang hostile,$(GOALS))
+TEST_GOALS  := $(filter test test-all tests hostile %-long check-vmath,$(GOALS))
+DRAW_GOALS  := $(filter test test-all tests hostile,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
@@ -47,7 +47,7 @@ ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
 endif
 # The tests leave out a kind whose compiler is missing.
-ifneq ($(filter clang memcheck,$(GOALS)),)
+ifneq ($(filter hostile memcheck,$(GOALS)),)
 $(shell $(SETUP) kinds >&2)
 endif
 ifeq ($(CC),cc)
@@ -259,21 +259,18 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms size check check-vmath demo mnist newcomer newcomer-short bench docs clang hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test test-all score rooms size check check-vmath demo mnist newcomer newcomer-short bench docs hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 2 GB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 40 minutes, 2.5 GB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile clang bare musl aarch64 daz up down zero memcheck tsan
-
-clang: ## 17 test programs under clang's sanitizers, which find more than gcc's (from nothing: 4 minutes)
-	+@BUILD=$(BUILD) tests/run.sh clang
+	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile bare musl aarch64 daz up down zero memcheck tsan
 
 memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
 	+@BUILD=$(BUILD) tests/run.sh memcheck
 
-hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers
+hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under sanitizers
 	+@BUILD=$(BUILD) tests/run.sh hostile
 
 reads-long: ## 100,000 random programs that read values at random moments (READS=, SEED=)
