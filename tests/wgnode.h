@@ -32,6 +32,21 @@ void wgt_expect_node(int line, wg_node y, wg_dtype t, wg_shape s, const double *
 #define EXPECT_CLOSE(y, ...)      EXPECT_NEAR(y, WG_F64, WG_SHAPE((int64_t)COUNT_(__VA_ARGS__)), __VA_ARGS__)
 #define EXPECT_EMPTY(y, t, s)     wgt_expect_node(__LINE__, y, t, s, NULL, 0, 0)
 
+/* Numbers as an input of the context's dtype. */
+wg_node wgt_given(wg_graph *g, wg_shape s, const double *v);
+/* All elements within the tolerance, relative to 1 where they are smaller; NaN equals NaN. */
+void wgt_expect_close(wg_node n, const double *v, int64_t size, double tolerance);
+static inline void wgt_expect_item(wg_node n, double v, double tolerance)
+{
+    wgt_expect_close(n, &v, 1, tolerance);
+}
+/* A read of y fails with the text in its message; the context works again after it. */
+void wgt_expect_mistake(wg_node y, const char *text);
+/* 0, 1, 2, ... */
+wg_node wgt_counted(wg_graph *g, wg_shape s);
+/* The gradient of the sum of y times 1, 2, 3, ... */
+wg_node wgt_weighted(wg_node y, wg_node x);
+
 static inline wg_node slope(wg_node y, wg_node x) { return wg_grad(wg_sum(y), x); }
 
 #endif

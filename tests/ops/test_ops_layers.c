@@ -5,25 +5,8 @@
 #include <string.h>
 
 #include "wengert/op.h"
-#include "wgtest.h"
 #include "wgnearest.h"
-
-static wg_node given(wg_graph *g, wg_shape s, const double *v)
-{
-    return wg_cast(wg_input(g, "v", wg_view_f64(v, s)), wg_context_dtype(wg_graph_context(g)));
-}
-
-static void expect(wg_node n, const double *v, int64_t size, double tolerance)
-{
-    wg_context *c = wg_graph_context(wg_graph_of(n));
-    double *u = wgt_values(n);
-    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
-    for (int64_t i = 0; i < size; i++)
-        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g",
-                  (long long)i, u[i], v[i]);
-    free(u);
-}
+#include "wgnode.h"
 
 /* ---- dropout ---- */
 
@@ -128,12 +111,12 @@ Test(batch_norm, moments_of_many_rows_far_from_zero)
         double *v = malloc(sizeof *v * 1000 * 40);
         for (int i = 0; i < 1000; i++)
             for (int j = 0; j < 40; j++) v[i * 40 + j] = 4096 + j + (i % 2 ? 0.5 : -0.5) * (1 + j % 4);
-        wg_node y = wg_batch_norm(given(g, WG_SHAPE(1000, 40), v), wg_fill(g, 1, WG_SHAPE(40)),
+        wg_node y = wg_batch_norm(wgt_given(g, WG_SHAPE(1000, 40), v), wg_fill(g, 1, WG_SHAPE(40)),
                                   wg_fill(g, 0, WG_SHAPE(40)));
         double mean[40], variance[40];
         for (int j = 0; j < 40; j++) mean[j] = 4096 + j, variance[j] = 0.25 * (1 + j % 4) * (1 + j % 4);
-        expect(wg_part(y, 1), mean, 40, t ? 1e-15 : 1e-7);
-        expect(wg_part(y, 2), variance, 40, t ? 1e-13 : 1e-5);
+        wgt_expect_close(wg_part(y, 1), mean, 40, t ? 1e-15 : 1e-7);
+        wgt_expect_close(wg_part(y, 2), variance, 40, t ? 1e-13 : 1e-5);
         free(v);
         wgt_finish(c, NULL);
     }
@@ -154,10 +137,10 @@ Test(batch_norm, repeated_rows)
     wg_vjp(y[1], gy_many, (wg_node[]){ many, gamma, beta }, 3, gx_many);
     double *once[] = { wgt_values(y[0]), wgt_values(gx[0]), wgt_values(wg_mul(gx[1], 16)),
                        wgt_values(wg_mul(gx[2], 16)) };
-    expect(wg_slice(y[1], .axis = 0, .from = 320, .to = 384), once[0], 64 * 50, 1e-13);
-    expect(wg_slice(gx_many[0], .axis = 0, .from = 960, .to = 1024), once[1], 64 * 50, 1e-13);
-    expect(gx_many[1], once[2], 50, 1e-13);
-    expect(gx_many[2], once[3], 50, 1e-13);
+    wgt_expect_close(wg_slice(y[1], .axis = 0, .from = 320, .to = 384), once[0], 64 * 50, 1e-13);
+    wgt_expect_close(wg_slice(gx_many[0], .axis = 0, .from = 960, .to = 1024), once[1], 64 * 50, 1e-13);
+    wgt_expect_close(gx_many[1], once[2], 50, 1e-13);
+    wgt_expect_close(gx_many[2], once[3], 50, 1e-13);
     for (int i = 0; i < 4; i++) free(once[i]);
     wgt_finish(c, NULL);
 }
@@ -190,10 +173,10 @@ Test(nn_layer_norm, makes_its_parameters)
 {
     WGT_WORLD(WG_F64, NULL);
     double h = 1 / sqrt(1.5);
-    expect(wg_nn_layer_norm(given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5),
-           (double[]){ -h, h }, 2, 1e-15);
-    expect(wg_param(g, p, "ln.gamma", WG_SHAPE(2), wg_zeros()), (double[]){ 1, 1 }, 2, 0);
-    expect(wg_param(g, p, "ln.beta", WG_SHAPE(2), wg_zeros()), (double[]){ 0, 0 }, 2, 0);
+    wgt_expect_close(wg_nn_layer_norm(wgt_given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5),
+                     (double[]){ -h, h }, 2, 1e-15);
+    wgt_expect_close(wg_param(g, p, "ln.gamma", WG_SHAPE(2), wg_zeros()), (double[]){ 1, 1 }, 2, 0);
+    wgt_expect_close(wg_param(g, p, "ln.beta", WG_SHAPE(2), wg_zeros()), (double[]){ 0, 0 }, 2, 0);
     wg_nn_layer_norm(wg_any(g, WG_SHAPE(2, 2)), p, "ln");
     wgt_expect_error(c, WG_ERROR_USE, "layer \"ln\" is in this graph already");
     wgt_finish(c, NULL);
@@ -204,7 +187,7 @@ Test(nn_layer_norm, makes_its_parameters)
 static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)
 {
     wg_begin(g, mode);
-    return wg_nn_batch_norm(given(g, WG_SHAPE(2, 1), v), p, "bn", .momentum = 0.75);
+    return wg_nn_batch_norm(wgt_given(g, WG_SHAPE(2, 1), v), p, "bn", .momentum = 0.75);
 }
 
 /* Batches {0, 2}, {4, 10}: means 1, 7, variances 1, 9. After both the corrected averages weigh them 0.75 *
@@ -213,13 +196,13 @@ Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 {
     WGT_WORLD(WG_F64, NULL);
     double x[] = { 3, 8 };
-    expect(layer(g, p, WG_EVAL, x), (double[]){ 3 / sqrt(1 + 1e-5), 8 / sqrt(1 + 1e-5) }, 2, 1e-15);
+    wgt_expect_close(layer(g, p, WG_EVAL, x), (double[]){ 3 / sqrt(1 + 1e-5), 8 / sqrt(1 + 1e-5) }, 2, 1e-15);
     wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })), p);
-    expect(layer(g, p, WG_EVAL, x), (double[]){ 2 / sqrt(1 + 1e-5), 7 / sqrt(1 + 1e-5) }, 2, 1e-14);
+    wgt_expect_close(layer(g, p, WG_EVAL, x), (double[]){ 2 / sqrt(1 + 1e-5), 7 / sqrt(1 + 1e-5) }, 2, 1e-14);
     wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 4, 10 })), p);
     double a = 0.75 * 0.25, b = 0.25, mean = (a * 1 + b * 7) / (a + b),
            s = sqrt((a * 1 + b * 9) / (a + b) + 1e-5);
-    expect(layer(g, p, WG_EVAL, x), (double[]){ (3 - mean) / s, (8 - mean) / s }, 2, 1e-14);
+    wgt_expect_close(layer(g, p, WG_EVAL, x), (double[]){ (3 - mean) / s, (8 - mean) / s }, 2, 1e-14);
     cr_assert_eq(wg_params_item(p, "bn.count"), 2);
     wgt_finish(c, NULL);
 }
@@ -241,8 +224,8 @@ Test(nn_dense, makes_its_parameters)
 {
     WGT_WORLD(WG_F64, NULL);
     wg_init two = wg_const(2), seven = wg_const(7);
-    wg_node x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
-    expect(wg_nn_dense(x, p, "fc1", 2, .W_init = two, .b_init = seven), (double[]){ 19, 19 }, 2, 0);
+    wg_node x = wgt_given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
+    wgt_expect_close(wg_nn_dense(x, p, "fc1", 2, .W_init = two, .b_init = seven), (double[]){ 19, 19 }, 2, 0);
     wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .no_bias = true);
     const char *names[] = { "fc1.W", "fc1.b", "enc.fc1.W" };
     cr_assert_eq(wg_params_count(p), 3);
@@ -305,9 +288,9 @@ Test(extern_op, value_gradient_and_failure)
         wg_extern_opts o = {
             .name = "sim", .forward = scaled_sum, .backward = scaled_sum_adjoint, .user = &scale
         };
-        wg_node x = given(g, WG_SHAPE(3), (double[]){ 1, 2, 4 }), y = wg_extern(x, WG_SHAPE(1), &o);
-        expect(y, (double[]){ 10.5 }, 1, 0);
-        expect(wg_grad(wg_sum(wg_mul(y, 2)), x), (double[]){ 2, 4, 8 }, 3, 0);
+        wg_node x = wgt_given(g, WG_SHAPE(3), (double[]){ 1, 2, 4 }), y = wg_extern(x, WG_SHAPE(1), &o);
+        wgt_expect_close(y, (double[]){ 10.5 }, 1, 0);
+        wgt_expect_close(wg_grad(wg_sum(wg_mul(y, 2)), x), (double[]){ 2, 4, 8 }, 3, 0);
         cr_assert_str_eq(wg_node_name(y), "sim");
         wg_item(wg_extern(wg_neg(x), WG_SHAPE(1), &o));
         wgt_expect_error(c, WG_ERROR_USER, "sim did not return 0 but 4");

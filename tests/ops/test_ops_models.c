@@ -3,45 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wgtest.h"
+#include "wgnode.h"
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-} world;
-
-static world open_world(wg_dtype t)
+static wg_node classes(wg_graph *g, int64_t n, const int32_t *v)
 {
-    world w = { .c = wgt_start(NULL, t, NULL) };
-    w.g = wg_graph_new(w.c);
-    return w;
+    return wg_input(g, "y", wg_view_i32(v, WG_SHAPE(n)));
 }
-
-static wg_node given(world *w, wg_shape s, const double *v)
-{
-    return wg_cast(wg_input(w->g, "v", wg_view_f64(v, s)), wg_context_dtype(w->c));
-}
-
-static wg_node classes(world *w, int64_t n, const int32_t *v)
-{
-    return wg_input(w->g, "y", wg_view_i32(v, WG_SHAPE(n)));
-}
-
-/* All elements to `tolerance` of the expected ones, relative to 1 where those are smaller; NaN equals NaN. */
-static void expect(world *w, wg_node n, const double *v, int64_t size, double tolerance)
-{
-    double *u = wgt_values(n);
-    cr_assert_eq(wg_failed(w->c), WG_OK, "%s", wg_message(w->c));
-    cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
-    for (int64_t i = 0; i < size; i++) {
-        bool same = u[i] == v[i] || (isnan(u[i]) && isnan(v[i])) ||
-                    fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i]));
-        cr_assert(same, "element %lld is %.17g, not %.17g", (long long)i, u[i], v[i]);
-    }
-    free(u);
-}
-
-static void expect_item(world *w, wg_node n, double v, double tolerance) { expect(w, n, &v, 1, tolerance); }
 
 /* ---- softmax ---- */
 
@@ -56,11 +23,11 @@ Test(softmax, is_not_moved_by_a_constant)
 {
     const wg_dtype dtypes[] = { WG_F32, WG_F64 };
     for (int i = 0; i < 2; i++) {
-        world w = open_world(dtypes[i]);
-        wg_node z = given(&w, WG_SHAPE(2, 3), (double[]){ 5, 2, -1, 300, 299, -300 });
+        wg_graph *g = graph(dtypes[i]);
+        wg_node z = wgt_given(g, WG_SHAPE(2, 3), (double[]){ 5, 2, -1, 300, 299, -300 });
         expect_same_bits(wg_softmax(z), wg_softmax(wg_add(z, 1000)));
         expect_same_bits(wg_log_softmax(z), wg_log_softmax(wg_sub(z, 1000)));
-        wgt_finish(w.c, NULL);
+        done(g);
     }
 }
 
@@ -68,24 +35,24 @@ Test(softmax, is_not_moved_by_a_constant)
 
 Test(cross_entropy, extremes)
 {
-    world w = open_world(WG_F32);
-    wg_node z = given(&w, WG_SHAPE(3, 2), (double[]){ 1000, -1000, 1000, -1000, -INFINITY, 0 });
-    wg_node y = classes(&w, 3, (int32_t[]){ 0, 1, 1 }),
-            p = given(&w, WG_SHAPE(3, 2), (double[]){ 1, 0, 0, 1, 0, 1 });
-    expect(&w, wg_softmax_cross_entropy(z, y, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
-    expect(&w, wg_softmax_cross_entropy(z, p, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
-    wgt_finish(w.c, NULL);
+    wg_graph *g = graph(WG_F32);
+    wg_node z = wgt_given(g, WG_SHAPE(3, 2), (double[]){ 1000, -1000, 1000, -1000, -INFINITY, 0 });
+    wg_node y = classes(g, 3, (int32_t[]){ 0, 1, 1 }),
+            p = wgt_given(g, WG_SHAPE(3, 2), (double[]){ 1, 0, 0, 1, 0, 1 });
+    wgt_expect_close(wg_softmax_cross_entropy(z, y, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
+    wgt_expect_close(wg_softmax_cross_entropy(z, p, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
+    done(g);
 }
 
 /* Rows of [n, 1001] logits, from `first` on: whole rows of the larger array. */
-static wg_node rows_of_logits(world *w, int64_t first, int64_t n, wg_node *y)
+static wg_node rows_of_logits(wg_graph *g, int64_t first, int64_t n, wg_node *y)
 {
     float *z = malloc((size_t)(n * 1001) * sizeof *z);
     int32_t *label = malloc((size_t)n * sizeof *label);
     for (int64_t i = 0; i < n * 1001; i++) z[i] = (float)((first * 1001 + i) * 7919 % 20011) / 1000 - 10;
     for (int64_t i = 0; i < n; i++) label[i] = (int32_t)((first + i) * 389 % 1001);
-    wg_node logits = wg_input(w->g, "z", wg_view_f32(z, WG_SHAPE(n, 1001)));
-    *y = wg_input(w->g, "y", wg_view_i32(label, WG_SHAPE(n)));
+    wg_node logits = wg_input(g, "z", wg_view_f32(z, WG_SHAPE(n, 1001)));
+    *y = wg_input(g, "y", wg_view_i32(label, WG_SHAPE(n)));
     free(z), free(label);
     return logits;
 }
@@ -100,18 +67,18 @@ static wg_node gradient_of_rows(wg_node z, wg_node y)
 Test(cross_entropy, large_gradients_are_those_of_their_rows)
 {
     const int64_t at[] = { 0, 1, 1049, 2097 };
-    world w = open_world(WG_F32);
-    wg_node y, z = rows_of_logits(&w, 0, 2100, &y);
+    wg_graph *g = graph(WG_F32);
+    wg_node y, z = rows_of_logits(g, 0, 2100, &y);
     wg_tensor large = wg_value(gradient_of_rows(z, y));
     for (int i = 0; i < 4; i++) {
-        world v = open_world(WG_F32);
-        wg_node few_y, few_z = rows_of_logits(&v, at[i], 3, &few_y);
+        wg_graph *h = graph(WG_F32);
+        wg_node few_y, few_z = rows_of_logits(h, at[i], 3, &few_y);
         wg_tensor few = wg_value(gradient_of_rows(few_z, few_y));
         cr_assert_eq(memcmp((const float *)large.data + at[i] * 1001, few.data, 3 * 1001 * sizeof(float)), 0,
                      "row %d", (int)at[i]);
-        wgt_finish(v.c, NULL);
+        done(h);
     }
-    wgt_finish(w.c, NULL);
+    done(g);
 }
 
 typedef struct both {
@@ -124,15 +91,13 @@ static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squar
 {
     enum { ROWS = 3, N = 2500 };
     wg_options o = { .threads = 2, .interpret = interpret };
-    world w = { .c = wgt_start(NULL, t, &o) };
-    w.g = wg_graph_new(w.c);
-    wg_node z = wg_mul(wg_any(w.g, WG_SHAPE(ROWS, N)), 3),
-            y = classes(&w, ROWS, (int32_t[]){ 0, 2400, 1024 });
-    if (shares) y = wg_softmax(wg_any(w.g, WG_SHAPE(ROWS, N)));
+    wg_graph *g = wg_graph_new(wgt_start(NULL, t, &o));
+    wg_node z = wg_mul(wg_any(g, WG_SHAPE(ROWS, N)), 3), y = classes(g, ROWS, (int32_t[]){ 0, 2400, 1024 });
+    if (shares) y = wg_softmax(wg_any(g, WG_SHAPE(ROWS, N)));
     wg_node L = wg_softmax_cross_entropy(z, y), M = squared ? wg_mul(L, L) : L;
     both b = { .gradient = wgt_values(wg_grad(M, z)) };
     b.loss = wg_item(L);
-    wgt_finish(w.c, NULL);
+    done(g);
     return b;
 }
 
@@ -163,86 +128,90 @@ Test(cross_entropy, of_many_classes)
 {
     enum { N = 5000 };
     static double v[N];
-    world w = open_world(WG_F64);
+    wg_graph *g = graph(WG_F64);
     for (int i = 0; i < N; i++) v[i] = 700;
     v[3100] = 707;
-    wg_node z = given(&w, WG_SHAPE(1, N), v);
-    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 3100 })),
-                log1p((N - 1) * exp(-7)), 1e-14);
-    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 0 })),
-                7 + log1p((N - 1) * exp(-7)), 1e-14);
+    wg_node z = wgt_given(g, WG_SHAPE(1, N), v);
+    wgt_expect_item(wg_softmax_cross_entropy(z, classes(g, 1, (int32_t[]){ 3100 })), log1p((N - 1) * exp(-7)),
+                    1e-14);
+    wgt_expect_item(wg_softmax_cross_entropy(z, classes(g, 1, (int32_t[]){ 0 })),
+                    7 + log1p((N - 1) * exp(-7)), 1e-14);
     v[4000] = NAN;
-    expect_item(&w, wg_softmax_cross_entropy(given(&w, WG_SHAPE(1, N), v), classes(&w, 1, (int32_t[]){ 0 })),
-                NAN, 0);
-    wgt_finish(w.c, NULL);
+    wgt_expect_item(
+        wg_softmax_cross_entropy(wgt_given(g, WG_SHAPE(1, N), v), classes(g, 1, (int32_t[]){ 0 })), NAN, 0);
+    done(g);
 }
 
 /* What a mistake in labels says: the row, the label, the number of classes. */
 Test(cross_entropy, bad_labels_are_named)
 {
-    world w = open_world(WG_F32);
-    wg_node z = given(&w, WG_SHAPE(3, 2), (double[6]){ 0 });
-    wg_item(wg_softmax_cross_entropy(z, classes(&w, 3, (int32_t[]){ 0, 2, -1 })));
-    wgt_expect_error(w.c, WG_ERROR_VALUE, "label out of range: 2 at index 1, must be from 0 to 1");
-    wg_item(wg_softmax_cross_entropy(z, classes(&w, 3, (int32_t[]){ 0, 1, -1 })));
-    wgt_expect_error(w.c, WG_ERROR_VALUE, "label out of range: -1 at index 2, must be from 0 to 1");
-    wg_item(wg_softmax_cross_entropy(z, given(&w, WG_SHAPE(3), (double[]){ 0, 1, 0.5 })));
-    wgt_expect_error(w.c, WG_ERROR_VALUE, "a label is no whole number");
-    wg_node y = classes(&w, 2, (int32_t[]){ 0, 1 });
+    wg_graph *g = graph(WG_F32);
+    wg_node z = wgt_given(g, WG_SHAPE(3, 2), (double[6]){ 0 });
+    wg_item(wg_softmax_cross_entropy(z, classes(g, 3, (int32_t[]){ 0, 2, -1 })));
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE,
+                     "label out of range: 2 at index 1, must be from 0 to 1");
+    wg_item(wg_softmax_cross_entropy(z, classes(g, 3, (int32_t[]){ 0, 1, -1 })));
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE,
+                     "label out of range: -1 at index 2, must be from 0 to 1");
+    wg_item(wg_softmax_cross_entropy(z, wgt_given(g, WG_SHAPE(3), (double[]){ 0, 1, 0.5 })));
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE, "a label is no whole number");
+    wg_node y = classes(g, 2, (int32_t[]){ 0, 1 });
     wg_softmax_cross_entropy(z, y);
     wgt_expect_error(
-        w.c, WG_ERROR_SHAPE,
+        wg_graph_context(g), WG_ERROR_SHAPE,
         "y i32 [2] does not fit z [3,2]: class numbers must be [3], rows of probabilities [3,2]");
-    wgt_finish(w.c, NULL);
+    done(g);
 }
 
 /* ---- yes or no ---- */
 
 Test(binary_cross_entropy, values_and_extremes)
 {
-    world w = open_world(WG_F64);
-    wg_node p = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 0, 1, 0.25 }),
-            y = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 1, 0, 1 });
+    wg_graph *g = graph(WG_F64);
+    wg_node p = wgt_given(g, WG_SHAPE(5), (double[]){ 0, 1, 0, 1, 0.25 }),
+            y = wgt_given(g, WG_SHAPE(5), (double[]){ 0, 1, 1, 0, 1 });
     wg_node L = wg_binary_cross_entropy(p, y, .reduction = WG_NONE);
-    expect(&w, L, (double[]){ 0, 0, INFINITY, INFINITY, log(4) }, 5, 1e-15);
-    wg_node q = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 0.25, 0.5 }),
-            t = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 1, 0.5 });
-    expect(&w, wg_grad(wg_binary_cross_entropy(q, t, .reduction = WG_SUM), q), (double[]){ 0, 0, -4, 0 }, 4,
-           1e-15);
-    expect_item(&w, wg_binary_cross_entropy(given(&w, WG_SCALAR, (double[]){ 0.5 }), wg_scalar(w.g, 1)),
-                log(2), 1e-15);
-    wgt_finish(w.c, NULL);
+    wgt_expect_close(L, (double[]){ 0, 0, INFINITY, INFINITY, log(4) }, 5, 1e-15);
+    wg_node q = wgt_given(g, WG_SHAPE(4), (double[]){ 0, 1, 0.25, 0.5 }),
+            t = wgt_given(g, WG_SHAPE(4), (double[]){ 0, 1, 1, 0.5 });
+    wgt_expect_close(wg_grad(wg_binary_cross_entropy(q, t, .reduction = WG_SUM), q),
+                     (double[]){ 0, 0, -4, 0 }, 4, 1e-15);
+    wgt_expect_item(wg_binary_cross_entropy(wgt_given(g, WG_SCALAR, (double[]){ 0.5 }), wg_scalar(g, 1)),
+                    log(2), 1e-15);
+    done(g);
 }
 
 /* [3,1] beside [3] would broadcast to nine losses. */
 Test(losses, refuse_to_broadcast)
 {
-    world w = open_world(WG_F64);
-    wg_node x = wg_any(w.g, WG_SHAPE(3, 1)), y = wg_any(w.g, WG_SHAPE(3));
+    wg_graph *g = graph(WG_F64);
+    wg_node x = wg_any(g, WG_SHAPE(3, 1)), y = wg_any(g, WG_SHAPE(3));
     wg_mse(x, y);
-    wgt_expect_error(w.c, WG_ERROR_SHAPE, "mse: shapes differ: x [3,1] with y [3]");
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE, "mse: shapes differ: x [3,1] with y [3]");
     wg_bce_with_logits(x, y);
-    wgt_expect_error(w.c, WG_ERROR_SHAPE, "bce_with_logits: shapes differ: x [3,1] with y [3]");
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE,
+                     "bce_with_logits: shapes differ: x [3,1] with y [3]");
     wg_binary_cross_entropy(x, y);
-    wgt_expect_error(w.c, WG_ERROR_SHAPE, "binary_cross_entropy: shapes differ: x [3,1] with y [3]");
-    wgt_finish(w.c, NULL);
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE,
+                     "binary_cross_entropy: shapes differ: x [3,1] with y [3]");
+    done(g);
 }
 
 /* Weight decay counts matrices. It does not count vectors, nor parameters that are not in the graph. */
 Test(l2, half_lambda_times_the_squares_of_matrices)
 {
-    world w = open_world(WG_F64);
-    wg_params *p = wg_params_new(w.c);
-    wg_param(w.g, p, "absent", WG_SHAPE(2, 2), wg_const(100));
-    wg_begin(w.g, WG_TRAIN);
-    wg_l2(w.g, p, 0.1);
-    wgt_expect_error(w.c, WG_ERROR_USE, "call it after the layers");
-    wg_node W = wg_param(w.g, p, "W", WG_SHAPE(2, 2), wg_values((double[]){ 1, 2, 3, 4 }));
-    wg_param(w.g, p, "b", WG_SHAPE(2), wg_const(100));
-    wg_param(w.g, wg_params_in(p, "deep"), "V", WG_SHAPE(1, 2), wg_const(2));
-    wg_node L = wg_l2(w.g, p, 0.5);
-    expect_item(&w, L, 0.25 * (30 + 8), 1e-15);
-    expect(&w, wg_grad(L, W), (double[]){ 0.5, 1, 1.5, 2 }, 4, 1e-15);
-    expect_item(&w, wg_l2(w.g, wg_params_in(p, "deep"), 0.5), 0.25 * 8, 1e-15);
-    wgt_finish(w.c, NULL);
+    wg_graph *g = graph(WG_F64);
+    wg_params *p = wg_params_new(wg_graph_context(g));
+    wg_param(g, p, "absent", WG_SHAPE(2, 2), wg_const(100));
+    wg_begin(g, WG_TRAIN);
+    wg_l2(g, p, 0.1);
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_USE, "call it after the layers");
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(2, 2), wg_values((double[]){ 1, 2, 3, 4 }));
+    wg_param(g, p, "b", WG_SHAPE(2), wg_const(100));
+    wg_param(g, wg_params_in(p, "deep"), "V", WG_SHAPE(1, 2), wg_const(2));
+    wg_node L = wg_l2(g, p, 0.5);
+    wgt_expect_item(L, 0.25 * (30 + 8), 1e-15);
+    wgt_expect_close(wg_grad(L, W), (double[]){ 0.5, 1, 1.5, 2 }, 4, 1e-15);
+    wgt_expect_item(wg_l2(g, wg_params_in(p, "deep"), 0.5), 0.25 * 8, 1e-15);
+    done(g);
 }

@@ -140,26 +140,11 @@ Test(gather, mistakes_name_the_lowest_index)
 
 /* ---- places of elements ---- */
 
-static wg_node counted(wg_graph *g, wg_shape s)
-{
-    double v[64];
-    for (int i = 0; i < 64; i++) v[i] = i;
-    return wg_input(g, "x", wg_view_f64(v, s));
-}
-/* The gradient of the sum of y times 1, 2, 3, ... */
-static wg_node weighted(wg_node y, wg_node x)
-{
-    wg_shape s = wg_node_shape(y);
-    double v[64];
-    for (int i = 0; i < 64; i++) v[i] = i + 1;
-    return wg_grad(wg_sum(wg_mul(y, wg_input(wg_graph_of(y), "weights", wg_view_f64(v, s)))), x);
-}
-
 Test(arrange, split)
 {
     wg_graph *g = graph(WG_F64);
     wg_context *c = wg_graph_context(g);
-    wg_node x = counted(g, WG_SHAPE(2, 6)), y[4];
+    wg_node x = wgt_counted(g, WG_SHAPE(2, 6)), y[4];
     cr_assert(wg_split(x, 3, -1, y));
     EXPECT(y[1], WG_F64, WG_SHAPE(2, 2), 2, 3, 8, 9);
     cr_assert(!wg_split(wg_none, 3, 1, y) && wg_is_none(y[0]));
@@ -175,7 +160,7 @@ Test(arrange, the_diagonal_of_a_part)
 {
     WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
-    wg_node x = counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
+    wg_node x = wgt_counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), m))), 3);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), x))), 3);
     double *rows = wgt_values(wg_vmap(wg_diagonal(m), m, x));
@@ -198,14 +183,14 @@ Test(pool, ties_and_nan)
     wg_graph *g = graph(WG_F64);
     wg_node x = ROW(g, 2, 2, 1, 3, 3, 3), y = wg_max_pool(x, .size = WG_SHAPE(2));
     EXPECT_ROW(y, 2, 3, 3);
-    EXPECT_ROW(weighted(y, x), 1, 0, 0, 2, 3, 0);
+    EXPECT_ROW(wgt_weighted(y, x), 1, 0, 0, 2, 3, 0);
     y = wg_max_pool(x, .size = WG_SHAPE(3), .stride = WG_SHAPE(1));
-    EXPECT_ROW(weighted(y, x), 1, 0, 0, 2 + 3 + 4, 0, 0);
+    EXPECT_ROW(wgt_weighted(y, x), 1, 0, 0, 2 + 3 + 4, 0, 0);
     wg_node square = INPUT(g, WG_SHAPE(1, 2, 2, 1), 0, 7, 7, 7);
-    EXPECT(weighted(wg_max_pool(square, .size = WG_SHAPE(2)), square), WG_F64, WG_SHAPE(1, 2, 2, 1), 0, 1, 0,
-           0);
+    EXPECT(wgt_weighted(wg_max_pool(square, .size = WG_SHAPE(2)), square), WG_F64, WG_SHAPE(1, 2, 2, 1), 0, 1,
+           0, 0);
     wg_node n = ROW(g, 1, NAN, 5, NAN, 2, 3), z = wg_max_pool(n, .size = WG_SHAPE(3));
-    EXPECT_ROW(weighted(z, n), 0, 1, 0, 2, 0, 0);
+    EXPECT_ROW(wgt_weighted(z, n), 0, 1, 0, 2, 0, 0);
     EXPECT_ROW(wg_cast(wg_not_equal(z, z), WG_F64), 1, 1);
     done(g);
 }

@@ -4,20 +4,6 @@
 
 #include "wgnode.h"
 
-static wg_node counted(wg_graph *g, wg_shape s)
-{
-    double v[64];
-    for (int i = 0; i < 64; i++) v[i] = i;
-    return wg_input(g, "x", wg_view_f64(v, s));
-}
-/* The gradient of the sum of y times 1, 2, 3, ... */
-static wg_node weighted(wg_node y, wg_node x)
-{
-    wg_shape s = wg_node_shape(y);
-    double v[64];
-    for (int i = 0; i < 64; i++) v[i] = i + 1;
-    return wg_grad(wg_sum(wg_mul(y, wg_input(wg_graph_of(y), "weights", wg_view_f64(v, s)))), x);
-}
 /* ---- numbers below 0 count from the end, as in NumPy ---- */
 
 enum { PICKED = 6, OF = 4 };
@@ -89,7 +75,7 @@ Test(pick, negative_numbers_out_of_range)
 {
     wg_graph *g = graph(WG_F64);
     wg_context *c = wg_graph_context(g);
-    wg_node x = counted(g, WG_SHAPE(2, 3));
+    wg_node x = wgt_counted(g, WG_SHAPE(2, 3));
     wg_value(wg_take(x, INTS(g, -3, 2, -4), .axis = 1));
     wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -4 at index 2, must be from -3 to 2");
     wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6)));
@@ -127,8 +113,8 @@ Test(pick, sort_by_hand)
     EXPECT(wg_argsort(x, .descending = true), WG_I64, WG_SHAPE(2, 4), 0, 2, 1, 3, 1, 3, 0, 2);
     EXPECT(wg_sort(x, .axis = WG_AXES(0)), WG_F64, WG_SHAPE(2, 4), -1, 1, -INFINITY, 0, 3, INFINITY, 2, 1);
     wg_node z = VECTOR(g, 3, 1, 2);
-    EXPECT_VECTOR(weighted(wg_sort(z), z), 3, 1, 2);
-    EXPECT_VECTOR(weighted(wg_sort(z, .descending = true), z), 1, 3, 2);
+    EXPECT_VECTOR(wgt_weighted(wg_sort(z), z), 3, 1, 2);
+    EXPECT_VECTOR(wgt_weighted(wg_sort(z, .descending = true), z), 1, 3, 2);
     EXPECT(wg_argsort(VECTOR(g, NAN, 1, -NAN, INFINITY)), WG_I64, WG_SHAPE(4), 1, 3, 0, 2);
     EXPECT(wg_argsort(VECTOR(g, 0.0, -0.0, -1, 0.0)), WG_I64, WG_SHAPE(4), 2, 0, 1, 3);
     EXPECT(wg_sort(wg_greater(VECTOR(g, 1, -1, 1), 0)), WG_BOOL, WG_SHAPE(3), 0, 1, 1);

@@ -55,33 +55,7 @@ Test(random, seed_stream_epoch_and_place_all_matter)
     cr_assert_eq(first, wg_random_bits(1, 2, 3, 4));
 }
 
-/* Each of the 32 bits is one in half of n draws: within 5 standard deviations of sqrt(n)/2. */
-Test(random, bits_are_fair)
-{
-    enum { N = 40000 };
-    int ones[32] = { 0 };
-    for (uint64_t i = 0; i < N; i++) {
-        uint32_t b = wg_random_bits(7, 11, 2, i);
-        for (int j = 0; j < 32; j++) ones[j] += b >> j & 1;
-    }
-    for (int j = 0; j < 32; j++)
-        cr_assert(fabs(ones[j] - N / 2.0) < 5 * sqrt(N) / 2, "bit %d: %d of %d", j, ones[j], N);
-}
-
 /* ---- draws ---- */
-
-Test(random, uniform_draws_fill_the_unit_interval)
-{
-    enum { N = 40000 };
-    double sum = 0, least = 1, most = 0;
-    for (uint64_t i = 0; i < N; i++) {
-        double u = wgi_uniform_draw(3, 5, i);
-        cr_assert(u >= 0 && u < 1);
-        sum += u, least = fmin(least, u), most = fmax(most, u);
-    }
-    cr_assert(fabs(sum / N - 0.5) < 5 / sqrt(12.0 * N)); /* variance 1/12 */
-    cr_assert(least < 1e-3 && most > 1 - 1e-3);          /* missed with probability e^-40 */
-}
 
 /* The share of draws below each of some points, against the distribution function, which erfc knows. */
 Test(random, normal_draws_have_the_distribution)
