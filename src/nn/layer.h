@@ -16,22 +16,25 @@ typedef struct layer {
     wg_graph *g;
     wg_context *c;
     wg_params *p;
-    const char *name;
-    wg_dtype dtype;       /* of its parameters: that of the operand if it is a float, else the default */
-    wg_site here, inside; /* the user's call; the same for the ops that make the layer */
+    const char *what, *name; /* "nn_dense"; the name that the user gave */
+    wg_dtype dtype;          /* of its parameters: that of the operand if it is a float, else the default */
+    wg_site here, inside;    /* the user's call; the same for the ops that make the layer */
 } layer;
 
-static inline bool fail_operand(const layer *l, const char *what, wg_node x)
+#define FAIL(l, status, format, ...) \
+    wg_fail((l)->c, (l)->here, status, "%s: \"%s\"" format, (l)->what, (l)->name, ##__VA_ARGS__)
+
+static inline bool fail_operand(const layer *l, wg_node x)
 {
     if (!l->g || x.index || !wg_failed(l->c))
-        wg_fail(l->c, l->here, WG_ERROR_USE, "%s: x is %s", what,
+        wg_fail(l->c, l->here, WG_ERROR_USE, "%s: x is %s", l->what,
                 wg_is_none(x) ? "wg_none, no node"
                 : !l->g       ? "a number, and must be a node"
                               : "no node of its graph since the last wg_begin");
     return false;
 }
 
-static inline bool fail_twice(const layer *l, const char *what, const char *name, wg_site first)
+static inline bool fail_twice(const layer *l, wg_site first)
 {
     return wg_fail(
                l->c, l->here, WG_ERROR_USE,
@@ -40,7 +43,7 @@ static inline bool fail_twice(const layer *l, const char *what, const char *name
                      "Else give it another name, or say .share = true"
                    : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
                      ".share = true",
-               what, name, wg_site_place(first)),
+               l->what, l->name, wg_site_place(first)),
            false;
 }
 
@@ -49,9 +52,11 @@ static inline bool fail_twice(const layer *l, const char *what, const char *name
 static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg_params *p, const char *name,
                          bool share)
 {
-    *l = (layer){ .g = wg_graph_of(x), .p = p, .name = name, .here = here, .inside = wg_inside(here) };
+    *l = (layer){
+        .g = wg_graph_of(x), .p = p, .what = what, .name = name, .here = here, .inside = wg_inside(here)
+    };
     l->c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
-    if (!wg_node_ok(x)) return fail_operand(l, what, x);
+    if (!wg_node_ok(x)) return fail_operand(l, x);
     if (wg_dtype_is_float(wg_node_dtype(x))) l->dtype = wg_node_dtype(x);
     if (!wg_options_named(l->c, here, what) || wg_failed(l->c)) return false;
     if (!p || !name || !*name || strlen(name) > NAME_MOST)
@@ -59,7 +64,7 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
                        "%s: takes a parameter set and a name of at most %d characters", what, NAME_MOST),
                false;
     wg_site first = wg_layer_claim(l->g, p, name, here);
-    if (first && !share) return fail_twice(l, what, name, first);
+    if (first && !share) return fail_twice(l, first);
     return !wg_failed(l->c);
 }
 
@@ -88,5 +93,12 @@ static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
 void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *name, wg_attention_args *a);
 
 static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
+
+/* Begins the function of a layer whose arguments are a: layer l, or a return after an error. */
+#define BEGIN_LAYER(what)     \
+    WG_USER_CALL(here, what); \
+    a = WG_OR_NONE(a);        \
+    layer l;                  \
+    if (!begin(&l, here, what, a->x, a->p, a->name, a->share)) return refused(a->x)
 
 #endif

@@ -6,18 +6,13 @@
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
-    WG_USER_CALL(here, "nn_dense");
-    a = WG_OR_NONE(a);
-    layer l;
-    if (!begin(&l, here, "nn_dense", a->x, a->p, a->name, a->share)) return refused(a->x);
+    BEGIN_LAYER("nn_dense");
     const wg_shape s = wg_node_shape(a->x);
-    if (a->units < 1 || s.rank < 1) {
-        char shape[96];
-        wg_fail(l.c, here, WG_ERROR_SHAPE,
-                "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name,
-                (long long)a->units, wg_shape_text(s, shape, sizeof shape));
-        return refused(a->x);
-    }
+    char shape[96];
+    if (a->units < 1 || s.rank < 1)
+        return FAIL(&l, WG_ERROR_SHAPE, " of %lld units on x %s: x needs an axis, units must be at least 1",
+                    (long long)a->units, wg_shape_text(s, shape, sizeof shape)),
+               refused(a->x);
     const wg_shape W_shape = WG_SHAPE(s.dim[s.rank - 1], a->units), b_shape = WG_SHAPE(a->units);
     wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
     wg_node b = a->no_bias ? wg_none : weight(&l, "b", &b_shape, &a->b_init, wg_zeros());
@@ -99,29 +94,22 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double 
     const int axis = one_axis(l, a->axis, s.rank);
     const double said = all.count == 0 ? -1 : all.axis[0] == INT32_MIN ? a->axis : all.axis[0];
     char shape[96];
-    if (all.count > 1)
-        wg_fail(l->c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": .axis has %d axes, and must have one",
-                a->name, all.count);
+    if (all.count > 1) FAIL(l, WG_ERROR_SHAPE, ": .axis has %d axes, and must have one", all.count);
     else if (axis < 0)
-        wg_fail(l->c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %g for the features",
-                a->name, wg_shape_text(s, shape, sizeof shape), said);
+        FAIL(l, WG_ERROR_SHAPE, ": x %s has no axis %g for the features",
+             wg_shape_text(s, shape, sizeof shape), said);
     else if (!(momentum >= 0 && momentum < 1))
-        wg_fail(l->c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)",
-                a->name, momentum);
+        FAIL(l, WG_ERROR_VALUE, ": momentum %g must be in [0, 1)", momentum);
     else if ((unsigned)a->mode > WG_AS_EVAL)
-        wg_fail(l->c, l->here, WG_ERROR_VALUE,
-                "nn_batch_norm: \"%s\": mode is %d, and must be one of wg_layer_mode", a->name, (int)a->mode);
+        FAIL(l, WG_ERROR_VALUE, ": mode is %d, and must be one of wg_layer_mode", (int)a->mode);
     else return axis;
     return -1;
 }
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
-    WG_USER_CALL(here, "nn_batch_norm");
-    a = WG_OR_NONE(a);
-    layer l;
+    BEGIN_LAYER("nn_batch_norm");
     const double momentum = wg_or_standard(a->momentum, 0.9);
-    if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a, momentum);
     if (axis < 0) return refused(a->x);
     if (axis == rank - 1) return on_last_axis(&l, a, momentum);
@@ -132,9 +120,10 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 
 /* ---- layer_norm, rms_norm ---- */
 
-/* Puts the axes in order; none: the last. *f: their sizes. False: an error is recorded. */
-static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axes, wg_shape *f)
+/* The given axes in order; none: the last. *f: their sizes. False: an error is recorded. */
+static bool order_axes(const layer *l, wg_node x, wg_axis given, wg_axes *axes, wg_shape *f)
 {
+    *axes = wg_axes_given(l->here, "axes", given);
     const wg_shape s = wg_node_shape(x);
     bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count <= s.rank;
     if (!axes->count) *axes = (wg_axes){ 1, { -1 } };
@@ -149,22 +138,17 @@ static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axe
         if (in[k]) f->dim[f->rank++] = s.dim[k], axes->axis[axes->count++] = k;
     char shape[96];
     if (!fits)
-        wg_fail(l->c, l->here, WG_ERROR_SHAPE,
-                "%s: \"%s\": x %s needs an axis, and each of .axes must be one of its axes, once", what,
-                l->name, wg_shape_text(s, shape, sizeof shape));
+        FAIL(l, WG_ERROR_SHAPE, ": x %s needs an axis, and each of .axes must be one of its axes, once",
+             wg_shape_text(s, shape, sizeof shape));
     return fits;
 }
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
-    WG_USER_CALL(here, "nn_layer_norm");
-    a = WG_OR_NONE(a);
-    layer l;
-    wg_axes axes = wg_axes_given(here, "axes", a->axes);
+    BEGIN_LAYER("nn_layer_norm");
+    wg_axes axes;
     wg_shape f;
-    if (!begin(&l, here, "nn_layer_norm", a->x, a->p, a->name, a->share) ||
-        !order_axes(&l, "nn_layer_norm", a->x, &axes, &f))
-        return refused(a->x);
+    if (!order_axes(&l, a->x, a->axes, &axes, &f)) return refused(a->x);
     if (axes.axis[0] == wg_node_shape(a->x).rank - 1) axes.count = 0; /* the last alone: the op's own way */
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
     here = l.inside;
@@ -173,14 +157,10 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
-    WG_USER_CALL(here, "nn_rms_norm");
-    a = WG_OR_NONE(a);
-    layer l;
-    wg_axes axes = wg_axes_given(here, "axes", a->axes);
+    BEGIN_LAYER("nn_rms_norm");
+    wg_axes axes;
     wg_shape f;
-    if (!begin(&l, here, "nn_rms_norm", a->x, a->p, a->name, a->share) ||
-        !order_axes(&l, "nn_rms_norm", a->x, &axes, &f))
-        return refused(a->x);
+    if (!order_axes(&l, a->x, a->axes, &axes, &f)) return refused(a->x);
     wg_node gamma = param(&l, "gamma", &f, wg_const(1));
     here = l.inside;
     return wg_rms_norm(a->x, gamma, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis));
@@ -190,15 +170,10 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
-    WG_USER_CALL(here, "nn_group_norm");
-    a = WG_OR_NONE(a);
-    layer l;
-    if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
+    BEGIN_LAYER("nn_group_norm");
     const int rank = wg_node_shape(a->x).rank, axis = one_axis(&l, a->axis, rank);
     if (rank < 2 || axis < 1)
-        return wg_fail(l.c, here, WG_ERROR_SHAPE,
-                       "nn_group_norm: \"%s\": x needs an axis of examples and one of channels", a->name),
-               refused(a->x);
+        return FAIL(&l, WG_ERROR_SHAPE, ": x needs an axis of examples and one of channels"), refused(a->x);
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
     here = l.inside;
@@ -229,25 +204,19 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
         W->dim[axes] = divided / groups;
         W->dim[axes + 1] = transposed ? last : a->units;
     } else
-        wg_fail(l->c, l->here, WG_ERROR_SHAPE,
-                "%s: \"%s\" of %lld units and %lld groups on x %s: x has 1 to 3 axes between examples and "
-                "channels, size has a "
-                "number for each, and groups divide channels",
-                transposed ? "nn_conv_transpose" : "nn_conv", a->name, (long long)a->units, (long long)groups,
-                wg_shape_text(s, shape, sizeof shape));
+        FAIL(l, WG_ERROR_SHAPE,
+             " of %lld units and %lld groups on x %s: x has 1 to 3 axes between examples and channels, size "
+             "has a number for each, and groups divide channels",
+             (long long)a->units, (long long)groups, wg_shape_text(s, shape, sizeof shape));
     return fits;
 }
 
 static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
 {
-    const char *const name = transposed ? "nn_conv_transpose" : "nn_conv";
-    WG_USER_CALL(here, name);
-    a = WG_OR_NONE(a);
-    layer l;
+    BEGIN_LAYER(transposed ? "nn_conv_transpose" : "nn_conv");
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);
-    if (!begin(&l, here, name, a->x, a->p, a->name, a->share) || !conv_kernel(&l, a, transposed, &W_shape))
-        return refused(a->x);
+    if (!conv_kernel(&l, a, transposed, &W_shape)) return refused(a->x);
     wg_conv_args of = { .x = a->x,
                         .stride = a->stride,
                         .dilation = a->dilation,

@@ -79,8 +79,8 @@ static wg_nn_states step(wg_site here, const weights *w, wg_node x, wg_nn_states
 /* ---- the first state ---- */
 
 /* Direction d of n of a state [batch, n units] that the user gave, or zeros. wg_none: after an error. */
-static wg_node first_state(const layer *l, const char *what, const char *name, wg_node s, wg_node x,
-                           int64_t units, int d, int n)
+static wg_node first_state(const layer *l, const char *name, wg_node s, wg_node x, int64_t units, int d,
+                           int n)
 {
     wg_site here = l->inside;
     const wg_shape want = WG_SHAPE(wg_node_shape(x).dim[0], n * units);
@@ -90,18 +90,17 @@ static wg_node first_state(const layer *l, const char *what, const char *name, w
         return wg_node_dtype(x) == wg_node_dtype(zeros) ? zeros : wg_cast(zeros, wg_node_dtype(x));
     }
     if (!wg_node_ok(s) || !wg_shape_equal(wg_node_shape(s), want))
-        return wg_fail(l->c, l->here, WG_ERROR_SHAPE, "%s: \"%s\": the state %s is %s, must be %s", what,
-                       l->name, name,
-                       wg_node_ok(s) ? wg_shape_text(wg_node_shape(s), is, sizeof is) : "no node",
-                       wg_shape_text(want, must, sizeof must)),
+        return FAIL(l, WG_ERROR_SHAPE, ": the state %s is %s, must be %s", name,
+                    wg_node_ok(s) ? wg_shape_text(wg_node_shape(s), is, sizeof is) : "no node",
+                    wg_shape_text(want, must, sizeof must)),
                wg_none;
     return n == 1 ? s : wg_slice(s, .axis = 1, .from = d * units, .to = (d + 1) * units);
 }
-static bool first_states(const layer *l, const char *what, const kind *k, const wg_nn_recurrent_args *a,
-                         int d, int n, wg_nn_states *s)
+static bool first_states(const layer *l, const kind *k, const wg_nn_recurrent_args *a, int d, int n,
+                         wg_nn_states *s)
 {
-    s->h = first_state(l, what, "h", a->state.h, a->x, a->units, d, n);
-    s->c = k->has_c ? first_state(l, what, "c", a->state.c, a->x, a->units, d, n) : wg_none;
+    s->h = first_state(l, "h", a->state.h, a->x, a->units, d, n);
+    s->c = k->has_c ? first_state(l, "c", a->state.c, a->x, a->units, d, n) : wg_none;
     return !wg_is_none(s->h) && (!k->has_c || !wg_is_none(s->c));
 }
 
@@ -111,10 +110,8 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
     if (!begin(l, here, what, a->x, a->p, a->name, a->share)) return false;
     const wg_shape s = wg_node_shape(a->x);
     if (s.rank == rank && a->units >= 1 && wg_dtype_is_float(wg_node_dtype(a->x))) return true;
-    return wg_fail(l->c, here, WG_ERROR_SHAPE,
-                   "%s: \"%s\" of %lld units on x %s: x must be floats [batch, %sin], units at least 1", what,
-                   a->name, (long long)a->units, wg_shape_text(s, shape, sizeof shape),
-                   rank == 3 ? "time, " : ""),
+    return FAIL(l, WG_ERROR_SHAPE, " of %lld units on x %s: x must be floats [batch, %sin], units at least 1",
+                (long long)a->units, wg_shape_text(s, shape, sizeof shape), rank == 3 ? "time, " : ""),
            false;
 }
 
@@ -136,7 +133,7 @@ static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
                                      .b_init = of->b_init };
     layer l;
     wg_nn_states s;
-    if (!begin_recurrent(&l, here, k->cell_name, 2, &a) || !first_states(&l, k->cell_name, k, &a, 0, 1, &s))
+    if (!begin_recurrent(&l, here, k->cell_name, 2, &a) || !first_states(&l, k, &a, 0, 1, &s))
         return no_states(a.x);
     const weights w = weights_of(&l, k, "", wg_node_shape(a.x).dim[1], &a);
     s = step(l.inside, &w, wg_dense_at(l.inside, a.x, w.W, w.b), s);
@@ -187,7 +184,7 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     const bool reverse = a->reverse != (d == 1);
     const weights w = weights_of(l, k, d ? "reverse." : "", wg_dim(x, 2), a);
     wg_nn_states s;
-    if (!first_states(l, k->name, k, a, d, n, &s)) return no_states(a->x);
+    if (!first_states(l, k, a, d, n, &s)) return no_states(a->x);
     wg_node *y = wg_alloc(l->c, (size_t)(time ? time : 1), sizeof *y);
     if (!y) return no_states(a->x);
     s = run_steps(here, &w, x, s, a->lengths, reverse, y);
@@ -196,16 +193,15 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     return s;
 }
 
-static bool lengths_fit(const layer *l, const char *what, const wg_nn_recurrent_args *a)
+static bool lengths_fit(const layer *l, const wg_nn_recurrent_args *a)
 {
     const wg_shape want = WG_SHAPE(wg_node_shape(a->x).dim[0]);
     char is[96], must[96];
     if (wg_is_none(a->lengths) || (wg_node_ok(a->lengths) && wg_shape_equal(wg_node_shape(a->lengths), want)))
         return true;
-    return wg_fail(l->c, l->here, WG_ERROR_SHAPE, "%s: \"%s\": the lengths are %s, must be %s", what, a->name,
-                   wg_node_ok(a->lengths) ? wg_shape_text(wg_node_shape(a->lengths), is, sizeof is)
-                                          : "no node",
-                   wg_shape_text(want, must, sizeof must)),
+    return FAIL(l, WG_ERROR_SHAPE, ": the lengths are %s, must be %s",
+                wg_node_ok(a->lengths) ? wg_shape_text(wg_node_shape(a->lengths), is, sizeof is) : "no node",
+                wg_shape_text(want, must, sizeof must)),
            false;
 }
 
@@ -219,7 +215,7 @@ static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_
     WG_USER_CALL(here, k->name);
     a = WG_OR_NONE(a);
     layer l;
-    if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, k->name, a)) return no_states(a->x);
+    if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);
     here = l.inside;
     wg_node x = wg_transpose(a->x, .axes = WG_AXES(1, 0, 2));
     const int n = a->bidirectional ? 2 : 1;

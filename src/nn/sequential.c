@@ -81,11 +81,8 @@ static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char 
 
 wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
 {
-    WG_USER_CALL(here, "nn_sequential");
-    a = WG_OR_NONE(a);
-    layer l;
+    BEGIN_LAYER("nn_sequential");
     char name[NAME_MOST + 16];
-    if (!begin(&l, here, "nn_sequential", a->x, a->p, a->name, a->share)) return refused(a->x);
     wg_node y = a->x;
     if (a->count > 0 && !a->part)
         return wg_fail(l.c, here, WG_ERROR_USE, "nn_sequential: the list of \"%s\" is NULL", a->name),

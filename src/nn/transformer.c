@@ -8,14 +8,10 @@
 
 wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
 {
-    WG_USER_CALL(here, "nn_embedding");
-    a = WG_OR_NONE(a);
-    layer l;
-    if (!begin(&l, here, "nn_embedding", a->x, a->p, a->name, a->share)) return refused(a->x);
+    BEGIN_LAYER("nn_embedding");
     if (a->count < 1 || a->width < 1)
-        return wg_fail(l.c, here, WG_ERROR_VALUE,
-                       "nn_embedding: \"%s\" of %lld rows of %lld: both must be at least 1", a->name,
-                       (long long)a->count, (long long)a->width),
+        return FAIL(&l, WG_ERROR_VALUE, " of %lld rows of %lld: both must be at least 1", (long long)a->count,
+                    (long long)a->width),
                refused(a->x);
     const wg_shape s = WG_SHAPE(a->count, a->width);
     wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1));
@@ -44,28 +40,22 @@ static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 {
     const bool memory = !wg_is_none(a->memory);
     if (!a->cache || (!memory && a->causal)) return true;
-    return wg_fail(l->c, l->here, WG_ERROR_USE,
-                   memory ? "nn_attention: \"%s\" has .cache and .memory: only keys of x itself are cached"
-                          : "nn_attention: \"%s\" has .cache without .causal = true: earlier tokens cannot "
-                            "see new ones",
-                   a->name),
+    return FAIL(l, WG_ERROR_USE, " has .cache %s",
+                memory ? "and .memory: only keys of x itself are cached"
+                       : "without .causal = true: earlier tokens cannot see new ones"),
            false;
 }
 
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
 {
-    WG_USER_CALL(here, "nn_attention");
-    a = WG_OR_NONE(a);
-    layer l;
+    BEGIN_LAYER("nn_attention");
     char shape[96];
-    if (!begin(&l, here, "nn_attention", a->x, a->p, a->name, a->share)) return refused(a->x);
     const wg_shape s = wg_node_shape(a->x);
     const int64_t n = s.rank ? s.dim[s.rank - 1] : 0, heads = a->heads ? a->heads : 1;
     if (s.rank < 2 || n < 1 || heads < 1 || n % heads)
-        return wg_fail(l.c, here, WG_ERROR_SHAPE,
-                       "nn_attention: \"%s\" of %lld heads on x %s: x must be [..., tokens, width], heads "
-                       "divide width",
-                       a->name, (long long)heads, wg_shape_text(s, shape, sizeof shape)),
+        return FAIL(&l, WG_ERROR_SHAPE,
+                    " of %lld heads on x %s: x must be [..., tokens, width], heads divide width",
+                    (long long)heads, wg_shape_text(s, shape, sizeof shape)),
                refused(a->x);
     if (!cache_fits(&l, a)) return refused(a->x);
     const wg_shape W_shape = WG_SHAPE(n, 3 * n), b_shape = WG_SHAPE(3 * n), Wo_shape = WG_SHAPE(n, n),
@@ -117,19 +107,14 @@ static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 
 wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a)
 {
-    WG_USER_CALL(here, "nn_transformer_block");
-    a = WG_OR_NONE(a);
-    layer l;
+    BEGIN_LAYER("nn_transformer_block");
     char shape[96];
-    if (!begin(&l, here, "nn_transformer_block", a->x, a->p, a->name, a->share)) return refused(a->x);
     const wg_shape s = wg_node_shape(a->x);
     if (s.rank < 2 || a->hidden < 0 || strlen(a->name) + 8 > NAME_MOST)
-        return wg_fail(l.c, here, WG_ERROR_SHAPE,
-                       "nn_transformer_block: \"%s\" of %lld hidden units on x %s: x must be [..., tokens, "
-                       "width], "
-                       "hidden "
-                       "at least 1, the name at most %d characters",
-                       a->name, (long long)a->hidden, wg_shape_text(s, shape, sizeof shape), NAME_MOST - 8),
+        return FAIL(&l, WG_ERROR_SHAPE,
+                    " of %lld hidden units on x %s: x must be [..., tokens, width], hidden at least 1, the "
+                    "name at most %d characters",
+                    (long long)a->hidden, wg_shape_text(s, shape, sizeof shape), NAME_MOST - 8),
                refused(a->x);
     const int64_t width = s.dim[s.rank - 1];
     here = l.inside;
