@@ -57,7 +57,9 @@ def blank(text):
     """The text with blanks in place of the preprocessor's lines and of samples, which are the tests' own data."""
     def spaces(m): return re.sub(r"[^\n]", " ", m.group())
     text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", spaces, text, flags=re.M)
-    return re.sub(r"^(?:ERROR_)?SAMPLE\(.*?^\}|^(?:ERROR_)?SAMPLE\([^\n]*|^static [^\n]*sample[^\n;]*\n\{.*?^\}", spaces, text, flags=re.M | re.S)
+    lists = r"^(?:\w*SAMPLES|\w*ERRORS|(?!DEFINE_)\w+_OP)\(.*?\);$"
+    functions = r"^(?:ERROR_)?SAMPLE\(.*?^\}|^(?:ERROR_)?SAMPLE\([^\n]*|^static [^\n]*sample[^\n;]*\n\{.*?^\}"
+    return re.sub(f"{lists}|{functions}", spaces, text, flags=re.M | re.S)
 
 
 def region(tokens, i):
