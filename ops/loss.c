@@ -239,9 +239,8 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
         sum = wg_is_none(sum) ? w : wg_add(sum, w);
     }
     if (!wg_is_none(sum)) return wg_mul(sum, lambda / 2);
-    wg_fail(wg_graph_context(g), here, WG_ERROR_USE,
-            "l2: no parameter of rank 2 or more is in the graph yet: call it after the layers");
-    return wg_graph_node(g, 0);
+    return WGI_FAIL_NODE(g, here, "l2", WG_ERROR_USE,
+                         "no parameter of rank 2 or more is in the graph yet: call it after the layers");
 }
 
 /* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and classes

@@ -20,11 +20,9 @@ wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double s
     WG_USER_CALL(here, "arange");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "arange: the graph is NULL"), wg_none;
     const double n = ceil((to - from) / step);
-    if (!(n <= MOST) || step == 0 || !isfinite(from)) {
-        wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "arange: from %g to %g by %g is no range", from,
-                to, step);
-        return wg_graph_node(g, 0);
-    }
+    if (!(n <= MOST) || step == 0 || !isfinite(from))
+        return WGI_FAIL_NODE(g, here, "arange", WG_ERROR_VALUE, "from %g to %g by %g is no range", from, to,
+                             step);
     here = wg_inside(here);
     wg_node y = counted(here, g, n > 0 ? (int64_t)n : 0);
     if (step != 1) y = wg_mul(y, step);
@@ -36,11 +34,9 @@ wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_
 {
     WG_USER_CALL(here, "linspace");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "linspace: the graph is NULL"), wg_none;
-    if (count < 0 || count > MOST || !isfinite(from) || !isfinite(to)) {
-        wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "linspace: from %g to %g in %lld numbers", from,
-                to, (long long)count);
-        return wg_graph_node(g, 0);
-    }
+    if (count < 0 || count > MOST || !isfinite(from) || !isfinite(to))
+        return WGI_FAIL_NODE(g, here, "linspace", WG_ERROR_VALUE, "from %g to %g in %lld numbers", from, to,
+                             (long long)count);
     here = wg_inside(here);
     wg_node i = counted(here, g, count);
     const double last = (double)(count - 1), step = count > 1 ? (to - from) / last : 0;
@@ -52,11 +48,9 @@ wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns)
 {
     WG_USER_CALL(here, "eye");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "eye: the graph is NULL"), wg_none;
-    if (rows < 0 || columns < 0 || rows > MOST || columns > MOST) {
-        wg_fail(wg_graph_context(g), here, WG_ERROR_SHAPE, "eye: %lld rows and %lld columns", (long long)rows,
-                (long long)columns);
-        return wg_graph_node(g, 0);
-    }
+    if (rows < 0 || columns < 0 || rows > MOST || columns > MOST)
+        return WGI_FAIL_NODE(g, here, "eye", WG_ERROR_SHAPE, "%lld rows and %lld columns", (long long)rows,
+                             (long long)columns);
     here = wg_inside(here);
     const bool tall = rows > columns;
     wg_node y = wgi_unit_rows(here, wg_fill_at(here, g, 0, WG_SHAPE(tall ? rows : columns)), 0,

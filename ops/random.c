@@ -382,11 +382,9 @@ wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
     const double low = wg_or_standard(a->low, 0), high = wg_or_standard(a->high, 1);
     wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
     if (!wg_node_ok(u)) return u;
-    if (!(low < high)) {
-        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE,
-                "random_uniform: low is %g, high is %g: low must be below high", low, high);
-        return wg_graph_node(a->x, 0);
-    }
+    if (!(low < high))
+        return WGI_FAIL_NODE(a->x, here, "random_uniform", WG_ERROR_VALUE,
+                             "low is %g, high is %g: low must be below high", low, high);
     here = wg_inside(here);
     if (high - low != 1) u = wg_mul(u, high - low);
     return low != 0 ? wg_add(u, low) : u;

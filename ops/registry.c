@@ -11,33 +11,30 @@
 #include "op_list.h"
 #undef WGI_OP
 
-#define WGI_OP(n, called) &wgi_op_##n,
-static const wg_op *const ops[] = {
-#include "op_list.h"
-};
-#undef WGI_OP
-
-#define WGI_OP(n, called) called,
-static const bool is_called[] = {
+#define WGI_OP(n, called) { &wgi_op_##n, called },
+static const struct {
+    const wg_op *op;
+    bool called;
+} ops[] = {
 #include "op_list.h"
 };
 enum { OPS = sizeof ops / sizeof *ops };
 
 int wg_op_count(void) { return OPS; }
 
-const wg_op *wg_op_at(int i) { return i >= 0 && i < OPS ? ops[i] : NULL; }
+const wg_op *wg_op_at(int i) { return i >= 0 && i < OPS ? ops[i].op : NULL; }
 
 const wg_op *wg_op_find(const char *name)
 {
     for (int i = 0; i < OPS; i++)
-        if (name && strcmp(ops[i]->name, name) == 0) return ops[i];
+        if (name && strcmp(ops[i].op->name, name) == 0) return ops[i].op;
     return NULL;
 }
 
 bool wg_op_is_internal(const wg_op *op)
 {
     for (int i = 0; i < OPS; i++)
-        if (ops[i] == op) return !is_called[i];
+        if (ops[i].op == op) return !ops[i].called;
     return false;
 }
 
