@@ -73,21 +73,8 @@ static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
 }
 
 enum { TURN_HIGH = ATTENTION_TILE };
-#define T    float
-#define BITS 32
-#define N(n) n##_f32
-#include "turn_block.h"
-#undef T
-#undef BITS
-#undef N
-#define T    double
-#define BITS 64
-#define N(n) n##_f64
-#include "turn_block.h"
-#undef T
-#undef BITS
-#undef N
-
+#define FLOATS_FILE "turn_block.h"
+#include "both_floats.h"
 #define FLOATS_FILE "attention_block.h"
 #include "both_floats.h"
 

@@ -7,7 +7,7 @@
  * channels are computed side by side instead. */
 #include "windows.h"
 
-#include "conv_vectors.h"
+#include "kernel/vectors.h"
 
 /* The three products of a convolution. Each has the shape that the other two
  * leave open:

@@ -3,8 +3,6 @@
  * their places in the source, and channels. So its bits do not depend on how many places and columns
  * are computed at a time. */
 
-enum { N(LANES) = BYTES / sizeof(T) };
-
 /* Places of a line of the result, along the last axis, and columns: channels of the result, a block of
  * them. Kernel elements are in a panel: for each row of taps, tap and channel of the source as many as
  * the block has lanes. */
@@ -23,10 +21,10 @@ typedef struct N(line) {
  * of them. */
 #define CONV_SUMS(AT)                                                                                \
     do {                                                                                             \
-        for (int64_t l = 0; l < depth; l++, panel += vectors * N(LANES)) {                           \
+        for (int64_t l = 0; l < depth; l++, panel += vectors * LANES(T)) {                           \
             N(vector) column[2];                                                                     \
             UNROLL                                                                                   \
-            for (int v = 0; v < vectors; v++) column[v] = *(const N(any) *)(panel + v * N(LANES));   \
+            for (int v = 0; v < vectors; v++) column[v] = *(const N(any) *)(panel + v * LANES(T));   \
             UNROLL                                                                                   \
             for (int i = 0; i < rows; i++) {                                                         \
                 const N(vector) left = (AT) - (N(vector)){ 0 };                                      \
@@ -79,12 +77,12 @@ ALWAYS_INLINE void N(block)(int rows, const N(line) * q, int64_t j, int vectors,
             else N(edge_sums)(q, x, panel, j, rows, vectors, sum);
         }
     T *y = q->y + j * q->between;
-    const N(mask) last = N(mask_of)(q->width - (vectors - 1) * N(LANES));
+    const N(mask) last = N(mask_of)(q->width - (vectors - 1) * LANES(T));
     UNROLL
     for (int i = 0; i < rows; i++) {
         UNROLL
-        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + i * q->between + v * N(LANES)) = sum[i][v];
-        N(store)(y + i * q->between + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + i * q->between + v * LANES(T)) = sum[i][v];
+        N(store)(y + i * q->between + (vectors - 1) * LANES(T), last, sum[i][vectors - 1]);
     }
 }
 
@@ -131,9 +129,9 @@ static void N(pack)(const conv_sizes *s, const T *W, T *to, int64_t row, int64_t
 {
     const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
                   taps = conv_taps(s), last = s->axis[2].taps, all = s->narrow * s->groups;
-    to += group * taps * in * conv_padded(out, N(LANES));
+    to += group * taps * in * conv_padded(out, LANES(T));
     for (int64_t c = 0, width; c < out; c += width) {
-        width = out - c > N(LANES) ? 2 * N(LANES) : N(LANES);
+        width = out - c > LANES(T) ? 2 * LANES(T) : LANES(T);
         T *p = to + taps * in * c + row * last * in * width;
         const int64_t stored = out - c < width ? out - c : width;
         for (int64_t r = 0, classes = conv_classes(&s->axis[2], s->back); r < classes; r++) {
@@ -210,7 +208,7 @@ static void N(line_of)(const conv_sizes *s, const T *x, const T *panel, T *y, in
         q.joined = q.taps.count <= 1 || (q.taps.delta == 1 && s->groups == 1);
         q.places = (d2 - r - 1) / by + 1;
         q.y = y + (u * d2 + r) * out * s->groups + group * out + c;
-        N(places)(&q, lanes > N(LANES) ? 2 : 1);
+        N(places)(&q, lanes > LANES(T) ? 2 : 1);
         q.panel += q.taps.count * in * lanes;
     }
 }
@@ -225,8 +223,8 @@ static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int
         to = end - u < some ? end : u + some;
         for (int64_t g = 0; g < s->groups; g++)
             for (int64_t c = 0, lanes; c < out; c += lanes) {
-                lanes = out - c > N(LANES) ? 2 * N(LANES) : N(LANES);
-                const T *panel = panels + each * (g * conv_padded(out, N(LANES)) + c);
+                lanes = out - c > LANES(T) ? 2 * LANES(T) : LANES(T);
+                const T *panel = panels + each * (g * conv_padded(out, LANES(T)) + c);
                 for (int64_t i = u; i < to; i++) N(line_of)(s, x, panel, y, i, g, c, lanes);
             }
     }
@@ -240,8 +238,8 @@ static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int
 ALWAYS_INLINE void N(channel_block)(int rows, const N(line) * q, int64_t j, conv_range taps, int64_t c,
                                     int vectors)
 {
-    const int64_t down = q->taps.step * q->apart, width = q->width - c - (vectors - 1) * N(LANES);
-    const N(mask) last = N(mask_of)(width < N(LANES) ? width : N(LANES));
+    const int64_t down = q->taps.step * q->apart, width = q->width - c - (vectors - 1) * LANES(T);
+    const N(mask) last = N(mask_of)(width < LANES(T) ? width : LANES(T));
     N(vector) sum[12][2];
     UNROLL
     for (int i = 0; i < rows; i++) UNROLL
@@ -256,7 +254,7 @@ ALWAYS_INLINE void N(channel_block)(int rows, const N(line) * q, int64_t j, conv
                 UNROLL
                 for (int v = 0; v < vectors; v++) {
                     const bool end = v == vectors - 1;
-                    const int64_t at = v * N(LANES);
+                    const int64_t at = v * LANES(T);
                     const N(vector) column = N(get)(w + at, end, last);
                     UNROLL
                     for (int i = 0; i < rows; i++) {
@@ -269,8 +267,8 @@ ALWAYS_INLINE void N(channel_block)(int rows, const N(line) * q, int64_t j, conv
     for (int i = 0; i < rows; i++) {
         T *y = q->y + (j + i) * q->between + c;
         UNROLL
-        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + v * N(LANES)) = sum[i][v];
-        N(store)(y + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + v * LANES(T)) = sum[i][v];
+        N(store)(y + (vectors - 1) * LANES(T), last, sum[i][vectors - 1]);
     }
 }
 
@@ -314,8 +312,8 @@ static void N(channel_line)(const conv_sizes *s, const T *x, const T *W, T *y, i
         q.taps = conv_class_of(last, s->back, r);
         q.places = (d2 - r - 1) / by + 1;
         q.y = y + (u * d2 + r) * s->groups;
-        for (int64_t c = 0; c < s->groups; c += 2 * N(LANES))
-            if (s->groups - c > N(LANES)) N(channels_2)(&q, c);
+        for (int64_t c = 0; c < s->groups; c += 2 * LANES(T))
+            if (s->groups - c > LANES(T)) N(channels_2)(&q, c);
             else N(channels_1)(&q, c);
     }
 }
@@ -351,7 +349,7 @@ ALWAYS_INLINE void N(few_places)(const N(line) * q, const conv_flat *f, int64_t 
                 for (int64_t c = 0; c < q->channels; c++, x += q->apart, w += f->next) {
                     N(vector) place[2];
                     UNROLL
-                    for (int v = 0; v < vectors; v++) place[v] = *(const N(any) *)(x + v * N(LANES));
+                    for (int v = 0; v < vectors; v++) place[v] = *(const N(any) *)(x + v * LANES(T));
                     UNROLL
                     for (int i = 0; i < columns; i++) {
                         const N(vector) left = w[i * f->column] - (N(vector)){ 0 };
@@ -360,11 +358,11 @@ ALWAYS_INLINE void N(few_places)(const N(line) * q, const conv_flat *f, int64_t 
                     }
                 }
             }
-    T whole[8][2 * N(LANES)];
+    T whole[8][2 * LANES(T)];
     UNROLL
     for (int i = 0; i < columns; i++) UNROLL
-    for (int v = 0; v < vectors; v++) *(N(any) *)(whole[i] + v * N(LANES)) = sum[i][v];
-    const int64_t left = q->places - j, count = left < vectors * N(LANES) ? left : vectors * N(LANES);
+    for (int v = 0; v < vectors; v++) *(N(any) *)(whole[i] + v * LANES(T)) = sum[i][v];
+    const int64_t left = q->places - j, count = left < vectors * LANES(T) ? left : vectors * LANES(T);
     for (int64_t l = 0; l < count; l++) {
         T *y = q->y + (j + l) * q->between;
         UNROLL
@@ -409,8 +407,8 @@ static void N(few_line)(const conv_sizes *s, const conv_flat *f, const T *x, con
         q.taps = conv_class_of(last, s->back, r);
         q.places = (d2 - r - 1) / by + 1;
         q.y = y + (u * d2 + r) * out;
-        for (int64_t j = 0; j < q.places; j += 2 * N(LANES))
-            if (q.places - j > N(LANES)) N(few_2)(&q, f, j);
+        for (int64_t j = 0; j < q.places; j += 2 * LANES(T))
+            if (q.places - j > LANES(T)) N(few_2)(&q, f, j);
             else N(few_1)(&q, f, j);
     }
 }

@@ -70,8 +70,8 @@ ALWAYS_INLINE void N(next_pair)(const N(part) * p, N(pair) * u)
     do {                                                                                         \
         N(vector) column[2];                                                                     \
         UNROLL                                                                                   \
-        for (int v = 0; v < vectors - 1; v++) column[v] = *(const N(any) *)(y + v * N(LANES));   \
-        column[vectors - 1] = N(load)(y + (vectors - 1) * N(LANES), last);                       \
+        for (int v = 0; v < vectors - 1; v++) column[v] = *(const N(any) *)(y + v * LANES(T));   \
+        column[vectors - 1] = N(load)(y + (vectors - 1) * LANES(T), last);                       \
         UNROLL                                                                                   \
         for (int i = 0; i < rows; i++) {                                                         \
             const N(vector) left = (X) - (N(vector)){ 0 };                                       \
@@ -88,7 +88,7 @@ ALWAYS_INLINE void N(sums)(int rows, const N(part) * p, int64_t first, int vecto
                   next = a->stride * wide,
                   offset = (first / p->s->wide * a->step - a->before) * wide + first % p->s->wide;
     const conv_range inside = N(inside)(p, first, rows);
-    const N(mask) last = N(mask_of)(p->width - (vectors - 1) * N(LANES));
+    const N(mask) last = N(mask_of)(p->width - (vectors - 1) * LANES(T));
     N(pair) u = N(first_pair)(p);
     N(vector) sum[12][2];
     UNROLL
@@ -114,8 +114,8 @@ ALWAYS_INLINE void N(sums)(int rows, const N(part) * p, int64_t first, int vecto
     for (int i = 0; i < rows; i++) {
         T *to = p->to + (first + i) * narrow;
         UNROLL
-        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(to + v * N(LANES)) = sum[i][v];
-        N(store)(to + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(to + v * LANES(T)) = sum[i][v];
+        N(store)(to + (vectors - 1) * LANES(T), last, sum[i][vectors - 1]);
     }
 }
 
@@ -140,13 +140,13 @@ static void N(taps)(N(part) * p, int64_t columns)
     const int64_t rows = s->axis[2].taps * s->wide, stretch = joined ? rows : s->wide, first = p->column;
     T *to = p->to;
     for (int64_t c = 0, lanes; c < columns; c += lanes) {
-        lanes = columns - c > N(LANES) ? 2 * N(LANES) : N(LANES);
+        lanes = columns - c > LANES(T) ? 2 * LANES(T) : LANES(T);
         p->column = first + c, p->to = to + c;
         p->width = columns - c < lanes ? columns - c : lanes;
         for (int64_t r = 0, end = stretch, n; r < rows; r += n) {
             if (r == end) end += stretch;
             n = conv_rows(end - r);
-            if (lanes > N(LANES)) N(sums_2)(p, r, (int)n);
+            if (lanes > LANES(T)) N(sums_2)(p, r, (int)n);
             else N(sums_1)(p, r, (int)n);
         }
     }
@@ -159,7 +159,7 @@ ALWAYS_INLINE void N(channel_sums)(const N(part) * p, int64_t first, int rows, i
 {
     const conv_axis *a = &p->s->axis[2];
     const int64_t all = p->s->groups, offset = (first * a->step - a->before) * all + p->column;
-    const N(mask) last = N(mask_of)(p->width - (vectors - 1) * N(LANES));
+    const N(mask) last = N(mask_of)(p->width - (vectors - 1) * LANES(T));
     N(pair) u = N(first_pair)(p);
     N(vector) sum[4][2];
     UNROLL
@@ -173,7 +173,7 @@ ALWAYS_INLINE void N(channel_sums)(const N(part) * p, int64_t first, int rows, i
             UNROLL
             for (int v = 0; v < vectors; v++) {
                 const bool end = v == vectors - 1;
-                const int64_t c = v * N(LANES);
+                const int64_t c = v * LANES(T);
                 const N(vector) column = N(get)(y + c, end, last);
                 UNROLL
                 for (int i = 0; i < rows; i++) {
@@ -188,8 +188,8 @@ ALWAYS_INLINE void N(channel_sums)(const N(part) * p, int64_t first, int rows, i
     for (int i = 0; i < rows; i++) {
         T *to = p->to + (first + i) * all;
         UNROLL
-        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(to + v * N(LANES)) = sum[i][v];
-        N(store)(to + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(to + v * LANES(T)) = sum[i][v];
+        N(store)(to + (vectors - 1) * LANES(T), last, sum[i][vectors - 1]);
     }
 }
 
@@ -198,10 +198,10 @@ static void N(channel_taps)(N(part) * p)
     const int64_t all = p->s->groups, taps = p->s->axis[2].taps;
     T *to = p->to;
     for (int64_t c = 0, lanes; c < all; c += lanes) {
-        lanes = all - c > N(LANES) ? 2 * N(LANES) : N(LANES);
+        lanes = all - c > LANES(T) ? 2 * LANES(T) : LANES(T);
         p->column = c, p->to = to + c, p->width = all - c < lanes ? all - c : lanes;
         for (int64_t t = 0; t < taps; t += 4)
-            switch ((lanes > N(LANES) ? 4 : 0) + (taps - t > 3 ? 3 : taps - t - 1)) {
+            switch ((lanes > LANES(T) ? 4 : 0) + (taps - t > 3 ? 3 : taps - t - 1)) {
             case 0: N(channel_sums)(p, t, 1, 1); break;
             case 1: N(channel_sums)(p, t, 2, 1); break;
             case 2: N(channel_sums)(p, t, 3, 1); break;

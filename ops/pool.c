@@ -3,7 +3,7 @@
  * max_pool_pick takes numbers from there. */
 #include "windows.h"
 
-#include "conv_vectors.h"
+#include "kernel/vectors.h"
 
 /* After the shape rule size and stride have a number for each axis, and padding two, as in
  * conv.c. */

@@ -1,8 +1,6 @@
 /* pool_window.h: the largest elements of windows for elements of type T, for pool.c. The lanes of
  * vectors are channels. N(name) is the name of T's function. */
 
-enum { N(LANES) = BYTES / sizeof(T) };
-
 /* All lanes' bits where v comes before the largest so far: it is larger, or the first NaN. */
 #define COMES_BEFORE(v, best) (((v) > (best)) | (((v) != (v)) & ((best) == (best))))
 #define CHOOSE(is, a, b)      (((is) & (a)) | (~(is) & (b)))
@@ -56,8 +54,8 @@ ALWAYS_INLINE void N(give)(const pool *p, const window *w, N(found) f, N(vector)
 ALWAYS_INLINE void N(one)(const pool *p, const window *w, const T *x, const T *also, T *to, T *y, bool back,
                           int64_t left)
 {
-    const bool last = left < N(LANES);
-    const N(mask) lanes = N(mask_of)(last ? left : N(LANES));
+    const bool last = left < LANES(T);
+    const N(mask) lanes = N(mask_of)(last ? left : LANES(T));
     const N(found) f = N(find)(p, w, x, back ? NULL : also, last, lanes);
     if (back) N(give)(p, w, f, N(get)(y, last, lanes), to, last, lanes);
     else if (last) N(store)(y, lanes, also ? f.also : f.best);
@@ -73,7 +71,7 @@ ALWAYS_INLINE void N(windows)(const pool *p, const T *x, const T *also, T *to, T
     const int64_t image = a[0].wide * a[1].wide * a[2].wide * p->channels;
     window w = window_of(p, begin);
     for (int64_t u = begin; u < end; u++, next_window(p, &w))
-        for (int64_t i = c; i < until; i += N(LANES)) N(one)
+        for (int64_t i = c; i < until; i += LANES(T)) N(one)
     (p, &w, x + w.n * image + i, also ? also + w.n * image + i : NULL, to ? to + w.n * image + i : NULL,
      y + u * p->channels + i, back, until - i);
 }

@@ -3,7 +3,7 @@
 #include "rules.h"
 
 #include "base/box_muller.h"
-#include "kernel/draw_pairs.h"
+#include "kernel/philox.h"
 #include "kernel/philox.h"
 
 /* ---- bits of a stream, 64 draws at a time: 16 blocks of Philox side by side ---- */

@@ -16,8 +16,7 @@
         for (int64_t i = 0; i < d->n; i++) to[i] = g[i] + by * w[i]; \
     } while (0)
 
-void WG_ISA_NAME_(wgi_couple_block)(const wgi_decay *d);
-void WG_ISA_NAME_(wgi_couple_block)(const wgi_decay *d) { FLOATS(COUPLE); }
+EACH_ISA(wgi_couple_block, const wgi_decay *d) { FLOATS(COUPLE); }
 
 #define SHRINK(T)                                                 \
     do {                                                          \
@@ -29,13 +28,10 @@ void WG_ISA_NAME_(wgi_couple_block)(const wgi_decay *d) { FLOATS(COUPLE); }
         }                                                         \
     } while (0)
 
-void WG_ISA_NAME_(wgi_shrink_block)(const wgi_decay *d);
-void WG_ISA_NAME_(wgi_shrink_block)(const wgi_decay *d) { FLOATS(SHRINK); }
+EACH_ISA(wgi_shrink_block, const wgi_decay *d) { FLOATS(SHRINK); }
 
 #if WG_BASE
 
-WG_ISA_DECLARE_(void, wgi_couple_block, const wgi_decay *d);
-WG_ISA_DECLARE_(void, wgi_shrink_block, const wgi_decay *d);
 const wgi_decay_fn wgi_couple[WG_ISAS] = WG_ISA_NAMES_(wgi_couple_block);
 const wgi_decay_fn wgi_shrink[WG_ISAS] = WG_ISA_NAMES_(wgi_shrink_block);
 

@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "base/box_muller.h"
 #include "kernel/kernel.h"
-#include "kernel/draw_pairs.h"
+#include "kernel/philox.h"
 
 static void numbers(const wgi_draws *d, uint64_t first, double *restrict y)
 {
@@ -17,8 +17,7 @@ static void numbers(const wgi_draws *d, uint64_t first, double *restrict y)
         for (int j = 0; j < DRAW_PAIRS; j++) y[j] = a + b * bm_unit(u[j]);
 }
 
-void WG_ISA_NAME_(wgi_draw_numbers)(const wgi_draws *d);
-void WG_ISA_NAME_(wgi_draw_numbers)(const wgi_draws *d)
+EACH_ISA(wgi_draw_numbers, const wgi_draws *d)
 {
     double y[DRAW_PAIRS];
     for (int64_t i = d->begin; i < d->end; i += DRAW_PAIRS) {
@@ -32,7 +31,6 @@ void WG_ISA_NAME_(wgi_draw_numbers)(const wgi_draws *d)
 
 #if WG_BASE
 
-WG_ISA_DECLARE_(void, wgi_draw_numbers, const wgi_draws *d);
 const wgi_draws_fn wgi_draws_fill[WG_ISAS] = WG_ISA_NAMES_(wgi_draw_numbers);
 
 #endif

@@ -24,24 +24,7 @@
  * FINITE_LINE, and x is at a multiple of 64 bytes. */
 enum { FINITE_LINE = 16 };
 
-#if WG_ISA_INDEX == 2
-enum { NAN_OR_INFINITE = 0x99 };
-static inline bool wgi_finite_float(const float *x, int64_t n)
-{
-    __mmask16 bad = 0;
-    for (const float *end = x + n; x < end; x += 16)
-        bad |= _mm512_fpclass_ps_mask(_mm512_load_ps(x), NAN_OR_INFINITE);
-    return !bad;
-}
-static inline bool wgi_finite_double(const double *x, int64_t n)
-{
-    __mmask8 bad = 0;
-    for (const double *end = x + n; x < end; x += 8)
-        bad |= _mm512_fpclass_pd_mask(_mm512_load_pd(x), NAN_OR_INFINITE);
-    return !bad;
-}
-#else
-#if WG_ISA_INDEX == 1
+#if WG_ISA_INDEX > 0
 #define FINITE_BYTES_ 32
 #define SIGNS_float   _mm256_movemask_ps((__m256)any)
 #define SIGNS_double  _mm256_movemask_pd((__m256d)any)
@@ -66,7 +49,6 @@ static inline bool wgi_finite_double(const double *x, int64_t n)
     }
 FINITE_(float, uint32_t, 23)
 FINITE_(double, uint64_t, 52)
-#endif
 
 RAISED_(float, uint32_t, 23)
 RAISED_(double, uint64_t, 52)

@@ -20,19 +20,17 @@ enum { HIGH = WG_ISA_INDEX == 2 ? WGI_GEMM_HIGH : 4 };
  * not copied. */
 enum { DEPTH = WGI_GEMM_DEPTH, LEFT = 1 << 16, NEAR = 1 << 16 };
 
-#define LOOPS "kernel/gemm_loops.h"
+#define DEEP        ((int64_t)(DEPTH / sizeof(T)))
+#define FLOATS_FILE "kernel/gemm_loops.h"
 #include "kernel/both_floats.h"
 
-void WG_ISA_NAME_(wgi_k_gemm)(const wgi_gemm *g);
-void WG_ISA_NAME_(wgi_k_gemm)(const wgi_gemm *g)
+EACH_ISA(wgi_k_gemm, const wgi_gemm *g)
 {
-    if (g->dtype == WG_F32) product_float(g);
-    else product_double(g);
+    if (g->dtype == WG_F32) product_f32(g);
+    else product_f64(g);
 }
 
 #if WG_BASE
-
-void wgi_k_gemm_avx2(const wgi_gemm *g), wgi_k_gemm_avx512(const wgi_gemm *g);
 
 const wgi_gemm_fn wgi_gemm_own[WG_ISAS] = KERNELS(gemm);
 

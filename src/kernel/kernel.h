@@ -31,6 +31,12 @@
     }
 #endif
 
+/* EACH_ISA(wgi_shrink_block, const wgi_decay *d) { ... } is a function of each instruction set, and
+ * WG_ISA_NAMES_(wgi_shrink_block) their table. */
+#define EACH_ISA(n, args)           \
+    WG_ISA_DECLARE_(void, n, args); \
+    void WG_ISA_NAME_(n)(args)
+
 /* KERNEL(mul) { WG_MAP2(k, a * b); }, and in the descriptor .kernel = KERNELS(mul). */
 #define KERNEL(n) \
     DECLARE(n);   \

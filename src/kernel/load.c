@@ -158,9 +158,6 @@ KERNEL(unload)
 
 #if WG_BASE
 
-DECLARE(load);
-DECLARE(unload);
-
 extern const wg_kernel_fn wgi_load_kernel[WG_ISAS];
 const wg_kernel_fn wgi_load_kernel[WG_ISAS] = KERNELS(load);
 extern const wg_kernel_fn wgi_unload_kernel[WG_ISAS];

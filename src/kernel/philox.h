@@ -2,6 +2,8 @@
 #ifndef WGI_PHILOX_H
 #define WGI_PHILOX_H
 
+#include <string.h>
+
 #include "base/base.h"
 
 #if defined(__x86_64__)
@@ -49,6 +51,21 @@ static inline void ph_blocks(uint64_t key, uint64_t counter_high, uint64_t first
         c3 = p;
     }
     w[0] = c0, w[1] = c1, w[2] = c2, w[3] = c3;
+}
+
+enum { DRAW_PAIRS = 64 };
+
+/* The uniform numbers of blocks first to first + DRAW_PAIRS - 1, times 2^53: two of each. */
+static inline void uniform_pairs(uint64_t key, uint64_t epoch, uint64_t first, uint64_t *restrict u,
+                                 uint64_t *restrict v)
+{
+    for (int j = 0; j < DRAW_PAIRS; j += PH_WIDE) {
+        ph_lanes w[4];
+        ph_blocks(key, epoch, first + (uint64_t)j, w);
+        ph_lanes a = (w[1] << 32 | (w[0] & UINT32_MAX)) >> 11, b = (w[3] << 32 | (w[2] & UINT32_MAX)) >> 11;
+        memcpy(u + j, &a, sizeof a);
+        memcpy(v + j, &b, sizeof b);
+    }
 }
 
 #endif

@@ -14,8 +14,6 @@ KERNEL(stream)
 #include <stdio.h>
 #include <unistd.h>
 
-DECLARE(stream);
-
 extern const wg_kernel_fn wgi_stream[WG_ISAS];
 const wg_kernel_fn wgi_stream[WG_ISAS] = KERNELS(stream);
 

@@ -25,7 +25,8 @@ enum { ROWS_BY_1 = 2, ROWS_BY_2 = 1, ROWS_BY_4 = 1, WIDE_BY_1 = 4, WIDE_BY_2 = 2
  * In each step the lower lane is the first operand. */
 #if WG_ISA_INDEX == 2
 enum { FOUR_SUMS = 1 };
-ALWAYS_INLINE void four_sums(float *to, const f32s *a, const f32s *b, const f32s *c, const f32s *d)
+ALWAYS_INLINE void four_sums(float *to, const vector_f32 *a, const vector_f32 *b, const vector_f32 *c,
+                             const vector_f32 *d)
 {
     const __m512 ab = _mm512_add_ps(_mm512_shuffle_f32x4((__m512)*a, (__m512)*b, 0x44),
                                     _mm512_shuffle_f32x4((__m512)*a, (__m512)*b, 0xEE)),
@@ -39,65 +40,67 @@ ALWAYS_INLINE void four_sums(float *to, const f32s *a, const f32s *b, const f32s
 }
 #elif WG_ISA_INDEX == 1
 enum { FOUR_SUMS = 1 };
-ALWAYS_INLINE __m256 two_sums(const f32s *a, const f32s *b)
+ALWAYS_INLINE __m256 two_sums(const vector_f32 *a, const vector_f32 *b)
 {
     const __m256 v = (__m256)(a[0] + a[1]), w = (__m256)(b[0] + b[1]),
                  four = _mm256_add_ps(_mm256_permute2f128_ps(v, w, 0x20), _mm256_permute2f128_ps(v, w, 0x31)),
                  two = _mm256_add_ps(four, _mm256_permute_ps(four, 0x4E));
     return _mm256_add_ps(two, _mm256_permute_ps(two, 0xB1));
 }
-ALWAYS_INLINE void four_sums(float *to, const f32s *a, const f32s *b, const f32s *c, const f32s *d)
+ALWAYS_INLINE void four_sums(float *to, const vector_f32 *a, const vector_f32 *b, const vector_f32 *c,
+                             const vector_f32 *d)
 {
     const __m256 all = _mm256_unpacklo_ps(two_sums(a, b), two_sums(c, d));
     _mm_storeu_ps(to, _mm_unpacklo_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1)));
 }
 #else
 enum { FOUR_SUMS = 0 };
-ALWAYS_INLINE void four_sums(float *to, const f32s *a, const f32s *b, const f32s *c, const f32s *d) {}
+ALWAYS_INLINE void four_sums(float *to, const vector_f32 *a, const vector_f32 *b, const vector_f32 *c,
+                             const vector_f32 *d)
+{
+}
 #endif
 
-#define LOOPS "kernel/thin_loops.h"
+/* Vectors of a row's lanes. */
+enum { GROUPS = LINE / BYTES };
+
+#define FLOATS_FILE "kernel/thin_loops.h"
 #include "kernel/both_floats.h"
 
 /* A float product whose matrix is stored in fewer bits: its elements are widened as they are read. */
-#define REAL     float
-#define VECTOR   f32s
-#define ANYWHERE f32s_anywhere
-#define MATRIX   uint16_t
-#define KIND     bf16
-#define ROW(p)   row_of_bf16(p)
-#define ONE(p)   wgi_of_bf16(*(p))
+#define T      float
+#define N(n)   n##_f32
+#define MATRIX uint16_t
+#define M(n)   n##_bf16
+#define ROW(p) row_of_bf16(p)
+#define ONE(p) wgi_of_bf16(*(p))
 #include "kernel/thin_loops.h"
 #define MATRIX uint16_t
-#define KIND   f16
+#define M(n)   n##_f16
 #define ROW(p) row_of_f16(p)
 #define ONE(p) wgi_of_f16(*(p))
 #include "kernel/thin_loops.h"
 #define MATRIX uint8_t
-#define KIND   u8
+#define M(n)   n##_u8
 #define ROW(p) row_of_u8(p)
 #define ONE(p) ((float)*(p))
 #include "kernel/thin_loops.h"
-#undef REAL
-#undef VECTOR
-#undef ANYWHERE
+#undef T
+#undef N
 
-void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t);
-void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t)
+EACH_ISA(wgi_k_thin, const wgi_thin *t)
 {
     switch (t->matrix) {
     case WG_BF16: thin_bf16(t); break;
     case WG_F16: thin_f16(t); break;
     case WG_U8: thin_u8(t); break;
     default:
-        if (t->dtype == WG_F32) thin_float(t);
-        else thin_double(t);
+        if (t->dtype == WG_F32) thin_f32(t);
+        else thin_f64(t);
     }
 }
 
 #if WG_BASE
-
-void wgi_k_thin_avx2(const wgi_thin *t), wgi_k_thin_avx512(const wgi_thin *t);
 
 const wgi_thin_fn wgi_thin_run[WG_ISAS] = KERNELS(thin);
 
