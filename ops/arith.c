@@ -61,22 +61,14 @@ ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
 
 /* ---- sub ---- */
 
-VJP(sub)
-{
-    gx[0] = gy;
-    gx[1] = wg_neg(gy);
-}
+VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
               .adjoint = "a' = y', b' = -y'", .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS,
               .vjp = sub_vjp);
 
 /* ---- mul ---- */
 
-VJP(mul)
-{
-    gx[0] = wg_mul(gy, x[1]);
-    gx[1] = wg_mul(gy, x[0]);
-}
+VJP(mul) { gx[0] = wg_mul(gy, x[1]), gx[1] = wg_mul(gy, x[0]); }
 ARITHMETIC_OP(mul, -2, 2, .summary = "Elementwise product.", .formula = "y = a · b",
               .adjoint = "a' = y' b, b' = y' a", .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES,
               .unit = 1, .vjp = mul_vjp);
@@ -97,11 +89,7 @@ INNER_OP(
     .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
     .kernel = KERNELS(div_backward), RULES(div_backward, expand, vjp));
 
-VJP(div)
-{
-    gx[0] = wg_div(gy, x[1]);
-    gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward);
-}
+VJP(div) { gx[0] = wg_div(gy, x[1]), gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward); }
 ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
               .adjoint = "a' = y' / b, b' = -y' y / b", .promote = WG_PROMOTE_FLOAT, .cost = 4,
               .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, .vjp = div_vjp);
@@ -113,22 +101,14 @@ static wg_node larger_gets(wg_site here, wg_node gy, wg_node a, wg_node b)
 {
     return wg_where(wg_greater(a, b), gy, wg_where(wg_equal(a, b), wg_mul(gy, 0.5), 0));
 }
-VJP(maximum)
-{
-    gx[0] = larger_gets(here, gy, x[0], x[1]);
-    gx[1] = larger_gets(here, gy, x[1], x[0]);
-}
+VJP(maximum) { gx[0] = larger_gets(here, gy, x[0], x[1]), gx[1] = larger_gets(here, gy, x[1], x[0]); }
 ARITHMETIC_OP(
     maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
     .adjoint =
         "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
     .kernel = KERNELS(maximum), .vjp = maximum_vjp);
 
-VJP(minimum)
-{
-    gx[0] = larger_gets(here, gy, x[1], x[0]);
-    gx[1] = larger_gets(here, gy, x[0], x[1]);
-}
+VJP(minimum) { gx[0] = larger_gets(here, gy, x[1], x[0]), gx[1] = larger_gets(here, gy, x[0], x[1]); }
 ARITHMETIC_OP(
     minimum, -3, 3, .summary = "Elementwise smaller of two. NaN if either is NaN.",
     .formula = "y = min(a, b)",

@@ -170,11 +170,7 @@ static bool where_shape(wg_rule *r)
     r->y[0].dtype = r->x[1].dtype;
     return wg_rule_broadcast(r);
 }
-VJP(where)
-{
-    gx[1] = wg_where(x[0], gy, 0);
-    gx[2] = wg_where(x[0], 0, gy);
-}
+VJP(where) { gx[1] = wg_where(x[0], gy, 0), gx[2] = wg_where(x[0], 0, gy); }
 #define COINS(...) wg_cast(CLASSES(2, __VA_ARGS__), WG_BOOL)
 SAMPLES(where, wg_where(COINS(3, 4), ANY(3, 4), ANY(3, 4)), wg_where(COINS(3, 1), ANY(4), 0.5),
         wg_where(wg_cast(wg_any_class(g, 2, WG_SCALAR), WG_BOOL), ANY(2, 1), ANY(1, 3)),

@@ -118,11 +118,7 @@ EXPAND(bce_logits)
     wg_node no = wg_sub(1, x[1]);
     y[0] = wg_add(wg_mul(x[1], wg_softplus(wg_neg(x[0]))), wg_mul(no, wg_softplus(x[0])));
 }
-VJP(bce_logits)
-{
-    gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1]));
-    gx[1] = wg_neg(wg_mul(gy, x[0]));
-}
+VJP(bce_logits) { gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1])), gx[1] = wg_neg(wg_mul(gy, x[0])); }
 SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
 INNER_OP(
     bce_logits,
@@ -144,8 +140,7 @@ LOSS_OP(binary_cross_entropy, 0.1, 0.9,
 /* ---- bce_with_logits ---- */
 
 EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
-EXTERN(sigmoid);
-EXTERN(softmax);
+extern const wg_op wgi_op_sigmoid, wgi_op_softmax;
 static bool bce_with_logits_shape(wg_rule *r)
 {
     warn_of_twice(r, &wgi_op_sigmoid, "the loss takes the sigmoid itself, of logits");
@@ -252,9 +247,7 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
     F(S, DOUBLE, ignore, NULL)
 OPTIONS(class_loss, CLASS_LOSS_FIELDS);
 
-EXTERN(cross_entropy);
-EXTERN(log_softmax);
-EXTERN(as_class);
+extern const wg_op wgi_op_cross_entropy, wgi_op_log_softmax, wgi_op_as_class;
 
 enum { WEIGHTS = 2, MASK = 3, OPERANDS = 4 };
 

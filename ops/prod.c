@@ -5,11 +5,6 @@ KERNEL(prod) { REDUCE(k, PROD_TYPES); }
 
 #if WG_BASE
 
-static bool prod_shape(wg_rule *r)
-{
-    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
-    return reduce_shape(r);
-}
 /* Derivatives are those of another order of the same product: the first half times the second, again and
  * again. So they are right where elements are 0, at every order, and no element is divided by. x has the
  * shape [rows, n]. */
@@ -56,7 +51,7 @@ REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axes = WG_AXES(1)), wg_prod(CLASSES(9, 
 REDUCE_OP(prod,
           .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
           .formula = "y = prod(x along axis)",
-          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE,
-          RULES(prod, shape, rewrite, expand), .kernel = KERNELS(prod), .leads = true);
+          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE, .shape = total_shape,
+          RULES(prod, rewrite, expand), .kernel = KERNELS(prod), .leads = true);
 
 #endif

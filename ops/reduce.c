@@ -7,11 +7,6 @@ KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 
 /* ---- sum ---- */
 
-static bool sum_shape(wg_rule *r)
-{
-    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
-    return reduce_shape(r);
-}
 REWRITE(sum)
 {
     const struct reduce *a = attr;
@@ -30,8 +25,8 @@ REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axes = WG_AXES(1)), wg_sum(ANY(2, 300)),
                wg_sum(ANY(35, 70), .axes = WG_AXES(0)), wg_sum(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
                wg_sum(wg_greater(CLASSES(3, 300), 0)));
 REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
-          .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, RULES(sum, shape, rewrite, vjp),
-          .kernel = KERNELS(sum), .leads = true);
+          .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, .shape = total_shape,
+          RULES(sum, rewrite, vjp), .kernel = KERNELS(sum), .leads = true);
 
 /* ---- mean ---- */
 

@@ -31,11 +31,7 @@ static wg_node opposite(wg_site here, wg_node x)
 
 /* ---- min ---- */
 
-EXPAND(min)
-{
-    const struct reduce *a = attr;
-    y[0] = opposite(here, wg_max(opposite(here, x[0]), AS_IN(a)));
-}
+EXPAND(min) { y[0] = opposite(here, wg_max(opposite(here, x[0]), AS_IN(attr))); }
 REDUCE_SAMPLES(min, wg_min(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
                wg_min(wg_greater(ANY(5, 3), 0), .axes = WG_AXES(0)));
 REDUCE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
@@ -68,21 +64,13 @@ static bool bool_shape(wg_rule *r)
 #define BOOLS(n)                                                            \
     REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0)), \
                    wg_##n(CLASSES(2, 4, 2), .axes = WG_AXES(1)))
-EXPAND(any_of)
-{
-    const struct reduce *a = attr;
-    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), AS_IN(a)), 0);
-}
+EXPAND(any_of) { y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), AS_IN(attr)), 0); }
 BOOLS(any_of);
 REDUCE_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
           .formula = "y = any(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
           .kind = WG_REDUCE, .shape = bool_shape, .expand = any_of_expand);
 
-EXPAND(all_of)
-{
-    const struct reduce *a = attr;
-    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), AS_IN(a)), 0);
-}
+EXPAND(all_of) { y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), AS_IN(attr)), 0); }
 BOOLS(all_of);
 REDUCE_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
           .formula = "y = all(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,

@@ -40,6 +40,12 @@ static inline bool reduce_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return true;
 }
+/* For sums and products. */
+static inline bool total_shape(wg_rule *r)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
+    return reduce_shape(r);
+}
 static inline bool over_something(wg_rule *r)
 {
     const struct reduce *a = r->attr;
@@ -138,8 +144,9 @@ static inline size_t reduce_scratch(const wg_kernel *k)
     return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
 }
 /* A call of a reduction with the options of another; one that keeps the axes. */
-#define AS_IN(a) .axes = AXES_OF((a)->axes), .keepdims = (a)->keepdims
-#define KEPT(a)  .axes = AXES_OF(a), .keepdims = true
+#define AS_IN(a) \
+    .axes = AXES_OF(((const struct reduce *)(a))->axes), .keepdims = ((const struct reduce *)(a))->keepdims
+#define KEPT(a) .axes = AXES_OF(a), .keepdims = true
 
 #define BY_TREE                                                                                        \
     .kind = WG_REDUCE, .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, .phases = 2, \
