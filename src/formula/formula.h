@@ -89,18 +89,7 @@ int wgi_formula_nodes(const wgi_formula *f, int node);        /* how many nodes 
 int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node);
 int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int node);
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text); /* whether that is its text */
-bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b);
-/* Whether child k of the node needs parentheses. */
-bool wgi_formula_parens(const wgi_formula *f, int node, int k);
-bool wgi_formula_is_function(const char *name, int length);    /* sin, ln ...: no parentheses are needed */
-bool wgi_formula_is_reduction(const wgi_formula *f, int node); /* sum(e), mean(e along axis) ... */
-bool wgi_formula_is_truth(const wgi_formula *f, int node);     /* 1 or 0: a < b */
-/* Of a product of single letters: it is written without space, QKᵀ. */
-bool wgi_formula_is_close(const wgi_formula *f, int product);
-/* The second factor begins with a digit, so there must be a sign before it. */
-bool wgi_formula_digit_second(const wgi_formula *f, int product);
-/* Whether "sin x" needs no parentheses. open: more letters may follow. */
-bool wgi_formula_is_bare(const wgi_formula *f, int call, bool open);
+bool wgi_formula_is_function(const char *name, int length); /* sin, ln ...: no parentheses are needed */
 
 /* Whether it is arithmetic of numbers alone, which is x then. */
 bool wgi_formula_constant(const wgi_formula *f, int node, double *x);

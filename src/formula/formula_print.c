@@ -48,6 +48,122 @@ static mark inverse_transposed = { "⁻ᵀ", "^-T", "^{-\\top}", "−T" },
             all_but = { "all but ", "all but ", "\\text{all but }", "all but " },
             where = { " where ", " where ", " :\\, ", ": " };
 
+/* ---- parentheses ---- */
+
+/* A node needs parentheses where it binds less, which is a higher level, than its place wants: that of the first
+ * child, or of another one. */
+enum { ATOM, POWER, PRODUCT, SUM, COMPARE, NOT, AND, OR, CASES };
+static const struct {
+    int8_t level, first, second;
+} binds[] = {
+    [WGI_F_ADD] = { SUM, SUM, PRODUCT },
+    [WGI_F_SUB] = { SUM, SUM, PRODUCT },
+    [WGI_F_NEG] = { SUM, PRODUCT },
+    [WGI_F_MUL] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_DIV] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_MOD] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_MATMUL] = { PRODUCT, PRODUCT, POWER },
+    [WGI_F_POW] = { POWER, ATOM, POWER },
+    [WGI_F_TRANSPOSED] = { POWER, ATOM },
+    [WGI_F_INVERSE] = { POWER, ATOM },
+    [WGI_F_COMPARE] = { COMPARE, SUM, SUM },
+    [WGI_F_AND] = { AND, AND, NOT },
+    [WGI_F_OR] = { OR, OR, AND },
+    [WGI_F_NOT] = { NOT, COMPARE },
+    [WGI_F_CASES] = { CASES },
+};
+
+static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_F_NUMBER && n->number < 0; }
+
+static int level(const wgi_formula *f, int node)
+{
+    return is_negative(&f->node[node]) ? SUM : binds[f->node[node].kind].level;
+}
+
+/* The level that child k must have to stand without parentheses. */
+static int wanted(const wgi_formula_node *n, int k)
+{
+    if (n->kind == WGI_F_CASES) return k % 2 ? OR : COMPARE; /* value, condition, value ... */
+    if (!binds[n->kind].level) return n->kind == WGI_F_AT && !k ? ATOM : CASES;
+    return n->chained && k ? COMPARE : k ? binds[n->kind].second : binds[n->kind].first;
+}
+
+/* b c d: of elements, since a * (B @ c) is not a * B @ c. */
+static bool is_product_alone(const wgi_formula *f, int node)
+{
+    if (f->node[node].kind != WGI_F_MUL) return false;
+    while (f->node[node].kind == WGI_F_MUL) node = f->node[node].child;
+    return level(f, node) != PRODUCT;
+}
+
+/* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
+ * e^-x. */
+static bool needs_parens(const wgi_formula *f, int node, int k)
+{
+    const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
+    if (kind == WGI_F_POW && k == 1 && (inner == WGI_F_NEG || is_negative(&f->node[child]))) {
+        const int of = f->node[child].child;
+        return of && level(f, of) > POWER;
+    }
+    if (kind == WGI_F_MUL && k == 1 && is_product_alone(f, child)) return false; /* a (b c) is a b c */
+    const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
+    if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
+    return level(f, child) > wanted(&f->node[node], k);
+}
+
+/* ---- how a line is written ---- */
+
+static bool is_truth(const wgi_formula *f, int node)
+{
+    const int kind = f->node[node].kind;
+    return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
+}
+
+static bool is_letter(const wgi_formula_node *n)
+{
+    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2 &&
+           !memchr(n->text, '.', (size_t)n->length); /* z.W, a parameter of a layer, needs its blank: x z.W */
+}
+
+/* QKᵀ */
+static bool is_of_letters(const wgi_formula *f, int node)
+{
+    const int kind = f->node[node].kind;
+    if (kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE) return is_of_letters(f, f->node[node].child);
+    if (kind == WGI_F_MATMUL)
+        return is_of_letters(f, wgi_formula_child(f, node, 0)) &&
+               is_of_letters(f, wgi_formula_child(f, node, 1));
+    return is_letter(&f->node[node]);
+}
+
+static bool is_close_product(const wgi_formula *f, int product)
+{
+    return is_of_letters(f, wgi_formula_child(f, product, 0)) &&
+           (is_of_letters(f, wgi_formula_child(f, product, 1)) || needs_parens(f, product, 1));
+}
+
+static bool begins_with_digit(const wgi_formula *f, int node, int k)
+{
+    if (needs_parens(f, node, k)) return false;
+    node = wgi_formula_child(f, node, k);
+    const int kind = f->node[node].kind;
+    return kind == WGI_F_NUMBER ||
+           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(f, node, 0));
+}
+
+static bool is_plain_atom(const wgi_formula_node *n)
+{
+    return n->kind == WGI_F_NAME || (n->kind == WGI_F_NUMBER && n->number >= 0);
+}
+
+static bool is_bare(const wgi_formula *f, int call, bool open)
+{
+    const wgi_formula_node *n = &f->node[call];
+    if (n->word || wgi_formula_is(f, call, "sigmoid")) return false;
+    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(f, call) == 1 &&
+           is_plain_atom(&f->node[n->child]) && (!open || wgi_formula_is(f, call, "sqrt"));
+}
+
 /* ---- rows ---- */
 
 static void put_node(printer *p, int node);
@@ -165,7 +281,7 @@ static void put_child(printer *p, int node, int k)
                raised = kind == WGI_F_POW || kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE,
                flat = p->flat;
     p->flat |= line;
-    if (quotient && !line ? k == 0 && raised : wgi_formula_parens(p->f, node, k)) put_parens(p, at);
+    if (quotient && !line ? k == 0 && raised : needs_parens(p->f, node, k)) put_parens(p, at);
     else put_node(p, at);
     p->flat = flat;
 }
@@ -287,9 +403,9 @@ static bool has_two_letters(const printer *p, int node)
 static bool is_close(const printer *p, int node)
 {
     const int a = first_of(p, node), b = next_of(p, a), kind = kind_of(p, node);
-    if (p->target != BOXES) return kind == WGI_F_MATMUL && wgi_formula_is_close(p->f, node);
+    if (p->target != BOXES) return kind == WGI_F_MATMUL && is_close_product(p->f, node);
     const bool names = kind == WGI_F_MATMUL || !(has_two_letters(p, a) || has_two_letters(p, b));
-    return (names && wgi_formula_is_close(p->f, node)) ||
+    return (names && is_close_product(p->f, node)) ||
            (kind_of(p, a) == WGI_F_NUMBER && kind_of(p, b) == WGI_F_NAME && p->f->node[b].length <= 2);
 }
 
@@ -297,7 +413,7 @@ static void put_product(printer *p, int node)
 {
     const int s = p->f->node[node].sign;
     const bool of_matrices = kind_of(p, node) == WGI_F_MATMUL,
-               has_dot = s == '.' || (p->target != ASCII && wgi_formula_digit_second(p->f, node));
+               has_dot = s == '.' || (p->target != ASCII && begins_with_digit(p->f, node, 1));
     const wgi_formula_mark *m = !of_matrices && s == '*'  ? &star
                                 : !of_matrices && has_dot ? &dot
                                 : is_close(p, node)       ? &close_by
@@ -431,7 +547,7 @@ static void put_call(printer *p, int node)
 {
     const bool latex = p->target == LATEX, boxes = p->target == BOXES,
                root = p->target != ASCII && !p->f->node[node].word && wgi_formula_is(p->f, node, "sqrt"),
-               bare = p->target != ASCII && wgi_formula_is_bare(p->f, node, p->open),
+               bare = p->target != ASCII && is_bare(p->f, node, p->open),
                tall = latex && has_tall_argument(p, node);
     if (root) put(p, latex ? "\\sqrt" : "√");
     else put_function(p, node);
@@ -518,7 +634,7 @@ static void put_cases(printer *p, int node)
 static void put_side(printer *p, int node)
 {
     const printer before = begin(p);
-    const bool truth = p->target != ASCII && wgi_formula_is_truth(p->f, node);
+    const bool truth = p->target != ASCII && is_truth(p->f, node);
     if (truth) put(p, "[");
     put_node(p, node);
     if (truth) put(p, "]");

@@ -82,14 +82,14 @@ static bool is_known_name(const scope *s, const wgi_formula_node *n)
 
 static bool is_known_call(const scope *s, int node)
 {
-    static const char also[] =
-        "min max atan2 given probabilities one_hot first argmax argmin softmax log_softmax "
-        "length keep diag sym tril triu diagonal reshape sum_to";
+    static const char also[] = "sum prod mean any all min max atan2 given probabilities one_hot first argmax "
+                               "argmin softmax log_softmax "
+                               "length keep diag sym tril triu diagonal reshape sum_to";
     const wgi_formula_node *n = &s->f->node[node];
     char name[40];
     snprintf(name, sizeof name, "%.*s", n->length, n->text);
-    return wgi_formula_is_function(n->text, n->length) || wgi_formula_is_reduction(s->f, node) ||
-           is_word(also, n->text, n->length) || is_option(s->op, n) || wg_op_find(name);
+    return wgi_formula_is_function(n->text, n->length) || is_word(also, n->text, n->length) ||
+           is_option(s->op, n) || wg_op_find(name);
 }
 
 static void expect_known_names(const scope *s, const char *text)

@@ -1,4 +1,4 @@
-/* test_metric.c: widths of texts: never less than those that Helvetica's maker publishes. */
+/* test_widths.c: widths of texts: never less than those that Helvetica's maker publishes. */
 #include <string.h>
 
 #include "text/text.h"

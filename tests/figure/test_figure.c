@@ -1,0 +1,840 @@
+/* test_figure.c: figures: axes, shapes, texts and files. */
+#include <ctype.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure/figure_private.h"
+#include "picture.h"
+
+/* A test with a context c and a figure f in it. */
+#define FIGURE_TEST(suite, name)                       \
+    static void name(wg_context *c, wg_figure *f);     \
+    Test(suite, name)                                  \
+    {                                                  \
+        wg_context *c = wgt_start(NULL, WG_F64, NULL); \
+        name(c, wg_figure_new(c, ""));                 \
+        wgt_finish(c, NULL);                           \
+    }                                                  \
+    static void name(wg_context *c, wg_figure *f)
+
+/* ---- ticks, places and numbers of axes, against their definitions ---- */
+
+enum { CASES = 20000 };
+
+/* The number that a text of wgi_axis_number stands for. */
+static double number_of(const char *text)
+{
+    static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+    const bool negative = strncmp(text, "−", strlen("−")) == 0;
+    if (negative) text += strlen("−");
+    char *end;
+    double m =
+        strncmp(text, "10", 2) == 0 && text[2] && !strchr("0123456789.", text[2]) ? 1 : strtod(text, &end);
+    const char *power = strstr(text, "10");
+    const char *dot = strstr(text, "·");
+    if (dot) power = dot + strlen("·");
+    if ((dot || m == 1) && power && power[2] && (unsigned char)power[2] > 127) {
+        const char *s = power + 2;
+        int e = 0, sign = 1;
+        if (strncmp(s, "⁻", strlen("⁻")) == 0) sign = -1, s += strlen("⁻");
+        for (; *s;) {
+            int digit = -1;
+            for (int i = 0; i < 10; i++)
+                if (strncmp(s, raised[i], strlen(raised[i])) == 0) digit = i;
+            cr_assert(digit >= 0, "not a power: %s", text);
+            e = 10 * e + digit, s += strlen(raised[digit]);
+        }
+        m *= pow(10, sign * e);
+    }
+    return negative ? -m : m;
+}
+
+/* Ticks are whole multiples of a step that is 1, 2 or 5 times a power of ten; they fill the axis; their
+ * texts say their values. */
+Test(figure_axes, linear_ticks_are_round)
+{
+    wgt_random r = { wgt_seed() };
+    for (int i = 0; i < CASES; i++) {
+        const double span = pow(10, wgt_uniform(&r, -12, 12)), low = wgt_uniform(&r, -3, 3) * span;
+        wgi_axis *a = calloc(1, sizeof *a);
+        a->low = low, a->high = low + span;
+        wgi_axis_ticks(a, 3 + (int)wgt_below(&r, 6));
+        cr_assert(a->ticks >= 2 && a->ticks <= 14, "%d ticks over %g", a->ticks, span);
+        const double step = a->tick[1] - a->tick[0], m = step / pow(10, floor(log10(step) + 1e-6));
+        cr_assert(fabs(m - 1) < 1e-5 || fabs(m - 2) < 1e-5 || fabs(m - 5) < 1e-5, "step %g", step);
+        cr_assert(a->tick[0] - step < a->low && a->tick[a->ticks - 1] + step > a->high, "a tick is missing");
+        for (int k = 0; k < a->ticks; k++) {
+            cr_assert(a->tick[k] >= a->low - 1e-6 * step && a->tick[k] <= a->high + 1e-6 * step);
+            cr_assert(fabs(a->tick[k] / step - round(a->tick[k] / step)) < 1e-6, "%g is no multiple of %g",
+                      a->tick[k], step);
+            cr_assert(fabs(number_of(a->text[k]) - a->tick[k]) <= 1e-6 * step, "%s for %.17g", a->text[k],
+                      a->tick[k]);
+        }
+        free(a);
+    }
+}
+
+Test(figure_axes, logarithmic_places_are_those_of_logarithms)
+{
+    wgi_axis a = { .low = 1e-9, .high = 1e3, .logarithmic = true };
+    for (int e = -9; e <= 3; e++) cr_expect_float_eq(wgi_axis_unit(&a, pow(10, e)), (e + 9) / 12.0, 1e-12);
+    cr_expect_float_eq(wgi_axis_value(&a, 0.5), 1e-3, 1e-12);
+    cr_expect_not(wgi_axis_shows(&a, 0));
+    cr_expect_not(wgi_axis_shows(&a, -1));
+    cr_expect_not(wgi_axis_shows(&a, NAN));
+    cr_expect(wgi_axis_shows(&a, 1e-20));
+    a.reversed = true;
+    cr_expect_float_eq(wgi_axis_unit(&a, 1e3), 0, 1e-12);
+    cr_expect_float_eq(wgi_axis_value(&a, 0), 1e3, 1e-9);
+}
+
+/* The ticks of several powers of ten are powers of ten. Over two powers they are 1, 2 and 5 times them,
+ * and together with the minor ones all of 1, 2, ..., 9, 10, 20, ..., 100. */
+Test(figure_axes, logarithmic_ticks)
+{
+    for (int low = -40; low < 30; low += 7)
+        for (int span = 2; span < 60; span += 5) {
+            wgi_axis *a = calloc(1, sizeof *a);
+            a->low = pow(10, low), a->high = pow(10, low + span), a->logarithmic = true;
+            wgi_axis_ticks(a, 7);
+            cr_assert(a->ticks >= 2 && a->ticks <= 9, "%d ticks over %d powers", a->ticks, span);
+            for (int k = 0; k < a->ticks; k++) {
+                const double m = a->tick[k] / pow(10, floor(log10(a->tick[k]) + 1e-9));
+                cr_assert(fabs(m - 1) < 1e-9 || (span == 2 && (fabs(m - 2) < 1e-9 || fabs(m - 5) < 1e-9)),
+                          "%g", m);
+                cr_assert(wgt_relative(number_of(a->text[k]), a->tick[k]) < 1e-9, "%s for %g", a->text[k],
+                          a->tick[k]);
+            }
+            if (span == 2) cr_assert_eq(a->minors + a->ticks, 19);
+            free(a);
+        }
+}
+
+Test(figure_axes, numbers_have_so_many_digits)
+{
+    static const struct {
+        double v;
+        int digits;
+        const char *text;
+    } known[] = { { 1.6e-9, 4, "1.6·10⁻⁹" },  { -1.3333333, 4, "−1.333" }, { 0, 4, "0" },
+                  { 1e6, 4, "10⁶" },          { -1e-12, 4, "−10⁻¹²" },     { 9.9996, 4, "10" },
+                  { 0.28731, 4, "0.2873" },   { 123456, 4, "123456" },     { 9.8e-5, 4, "9.8·10⁻⁵" },
+                  { INFINITY, 4, "∞" },       { -INFINITY, 4, "−∞" },      { 0.1, 3, "0.1" },
+                  { 2.5e300, 3, "2.5·10³⁰⁰" } };
+    char text[WGI_TICK_TEXT];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        wgi_axis_number(text, sizeof text, known[i].v, known[i].digits);
+        cr_expect_str_eq(text, known[i].text);
+    }
+    wgi_axis_number(text, sizeof text, NAN, 4);
+    cr_expect_str_eq(text, "NaN");
+}
+
+Test(figure_axes, places_have_inverses)
+{
+    wgt_random r = { wgt_seed() + 1 };
+    for (int i = 0; i < CASES; i++) {
+        wgi_axis a = { .low = wgt_uniform(&r, -5, 5), .reversed = i & 1, .logarithmic = i & 2 };
+        if (a.logarithmic) a.low = pow(10, a.low);
+        a.high = a.low * (a.low > 0 ? 1 : -1) + wgt_uniform(&r, 0.1, 9) + fabs(a.low);
+        const double u = wgt_unit(&r);
+        cr_assert_float_eq(wgi_axis_unit(&a, wgi_axis_value(&a, u)), u, 1e-9);
+    }
+}
+
+/* Limits by what is shown, by the options, and of nothing at all. */
+FIGURE_TEST(figure_axes, limits)
+{
+    wgi_axis x = { 0 }, y = { 0 };
+    wg_panel *p = wg_panel_new(f, "");
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(x.low < x.high && y.low < y.high);
+    wg_series *s = wg_panel_line(p, "");
+    for (int i = 0; i < 5; i++) wg_series_add(s, i, 10 * i);
+    wg_series_add(s, 1e9, NAN);
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(x.low == 0 && x.high == 4 && y.low <= 0 && y.high >= 40 && y.high < 50, "gaps do not count");
+    p = wg_panel_new(f, "", .x = { .low = -1, .high = NAN }, .y = { .scale = WG_SCALE_AUTO });
+    s = wg_panel_line(p, "");
+    wg_series_add(s, 0, 1e-4), wg_series_add(s, 7, 1);
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(x.low == -1 && x.high == 7 && y.logarithmic && y.low < 1e-4);
+    p = wg_panel_new(f, "");
+    s = wg_panel_bars(p, "");
+    wg_series_bar(s, "a", 3), wg_series_bar(s, "b", 5), wg_series_bar(s, "a", 1);
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(y.low == 0 && x.names == 2 && x.low < -0.4 && x.high > 1.4);
+}
+
+/* ---- contours, histograms, and the thinning of long curves, against mathematics ---- */
+
+enum { SIDE = 61, MOST = 100000 };
+
+typedef struct line {
+    double x[MOST], y[MOST];
+    int n;
+} line;
+
+static void add(void *user, double x, double y)
+{
+    line *l = user;
+    cr_assert(l->n < MOST);
+    l->x[l->n] = x, l->y[l->n++] = y;
+}
+
+static double circle(double x, double y) { return x * x + y * y; }
+static double saddle(double x, double y) { return x * y; }
+
+static line *contour(wg_figure *f, double (*of)(double, double), double level)
+{
+    static double v[SIDE * SIDE];
+    const wgi_lattice l = { v, SIDE, SIDE, -1.5, -1.5, 3.0 / (SIDE - 1), 3.0 / (SIDE - 1) };
+    line *out = calloc(1, sizeof *out);
+    for (int i = 0; i < SIDE; i++)
+        for (int j = 0; j < SIDE; j++) v[i * SIDE + j] = of(l.x0 + j * l.dx, l.y0 + i * l.dy);
+    cr_assert(wgi_contour(&f->pool, &l, level, add, out));
+    return out;
+}
+
+/* Along an edge of length h the function is quadratic with second derivative 2, so a straight line is
+ * off by at most h²/4. The circle is one closed line that goes once around. */
+FIGURE_TEST(figure_shapes, the_contour_of_a_circle)
+{
+    const double h = 3.0 / (SIDE - 1);
+    for (double radius = 0.2; radius < 1.45; radius += 0.17) {
+        line *l = contour(f, circle, radius * radius);
+        double turn = 0;
+        int lines = 0;
+        for (int i = 0; i < l->n; i++) {
+            lines += isnan(l->x[i]);
+            if (isnan(l->x[i])) continue;
+            cr_assert(fabs(circle(l->x[i], l->y[i]) - radius * radius) <= h * h / 4 + 1e-12);
+            if (i && !isnan(l->x[i - 1]))
+                turn += atan2(l->x[i - 1] * l->y[i] - l->y[i - 1] * l->x[i],
+                              l->x[i - 1] * l->x[i] + l->y[i - 1] * l->y[i]);
+        }
+        cr_assert_eq(lines, 1);
+        cr_assert_float_eq(fabs(turn), 2 * acos(-1), 1e-9);
+        cr_assert(l->x[0] == l->x[l->n - 2] && l->y[0] == l->y[l->n - 2], "not closed");
+        free(l);
+    }
+}
+
+/* xy is linear along the edges of a grid: crossings are exact. There are two branches. */
+FIGURE_TEST(figure_shapes, the_contour_of_a_saddle)
+{
+    for (double level = -0.9; level < 1; level += 0.3) {
+        line *l = contour(f, saddle, level + 1e-3);
+        int lines = 0;
+        for (int i = 0; i < l->n; i++) {
+            lines += isnan(l->x[i]);
+            if (!isnan(l->x[i])) cr_assert_float_eq(saddle(l->x[i], l->y[i]), level + 1e-3, 1e-12);
+        }
+        cr_assert_eq(lines, 2, "%d lines at %g", lines, level);
+        free(l);
+    }
+}
+
+FIGURE_TEST(figure_shapes, levels_are_round)
+{
+    static const double v[4] = { 0, 1, 2, 10 };
+    double level[WGI_TICKS];
+    wg_panel *p = wg_panel_new(wg_figure_new(c, ""), "");
+    const wg_series *s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .level_count = 9);
+    cr_assert_eq(wgi_contour_levels(s, level), 9);
+    for (int i = 0; i < 9; i++) cr_expect_float_eq(level[i], i + 1, 1e-12);
+    s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .levels = (double[]){ 3, 7 },
+                         .level_count = 2);
+    cr_assert_eq(wgi_contour_levels(s, level), 2);
+    cr_expect(level[0] == 3 && level[1] == 7);
+}
+
+/* ---- histograms ---- */
+
+static wg_series *histogram(wg_context *c, int bins)
+{
+    return wg_panel_histogram(wg_panel_new(wg_figure_new(c, ""), ""), "", .bins = bins);
+}
+
+/* Each value lies in one bin, the greatest in the last. */
+Test(figure_shapes, histograms_count)
+{
+    wgt_random r = { wgt_seed() };
+    for (int round = 0; round < 200; round++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        const int n = 1 + (int)wgt_below(&r, 400);
+        wg_series *s = histogram(c, round % 3 ? 0 : 1 + (int)wgt_below(&r, 30));
+        for (int i = 0; i < n; i++) wg_series_push(s, floor(wgt_uniform(&r, -20, 20)) / 4);
+        wg_series_push(s, NAN), wg_series_push(s, INFINITY);
+        wgi_bins b;
+        cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
+        const double width = (b.high - b.low) / b.n;
+        int64_t sum = 0;
+        for (int k = 0; k < b.n; k++) {
+            int64_t count = 0;
+            for (int i = 0; i < n; i++) {
+                const double at = (s->y[i] - b.low) / width;
+                count += at >= k && (at < k + 1 || k == b.n - 1);
+            }
+            cr_assert_eq(b.count[k], count, "bin %d of %d", k, b.n);
+            sum += b.count[k];
+        }
+        cr_assert_eq(sum, n);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* 0, 1, ..., 999: the quartiles are 499.5 apart, and 2 · 499.5 / 1000^(1/3) = 99.9 is rounded to 100. */
+FIGURE_TEST(figure_shapes, bins_by_freedman_and_diaconis)
+{
+    wg_series *s = histogram(c, 0);
+    wgi_bins b;
+    for (int i = 0; i < 1000; i++) wg_series_push(s, i);
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
+    cr_expect(b.n == 10 && b.low == 0 && b.high == 1000, "%d bins from %g to %g", b.n, b.low, b.high);
+    for (int k = 0; k < 10; k++) cr_expect_eq(b.count[k], 100);
+    s = histogram(c, 7);
+    wg_series_tensor(s, wg_view_f64((double[]){ 1, 2, 3, 8 }, WG_SHAPE(2, 2)));
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
+    cr_expect(b.n == 7 && b.low == 1 && b.high == 8 && b.count[0] == 1 && b.count[6] == 1);
+    s = histogram(c, 0);
+    wg_series_push(s, 5), wg_series_push(s, 5);
+    cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
+    cr_expect(b.n == 1 && b.count[0] == 2 && b.low < 5 && b.high > 5);
+}
+
+/* ---- thinning ---- */
+
+static const wgi_shape *first_line(const wgi_plot *t)
+{
+    for (int64_t i = 0; i < t->shapes; i++)
+        if (t->shape[i].kind == WGI_SHAPE_LINE) return &t->shape[i];
+    return NULL;
+}
+
+/* Column by column of half a unit, the least and the greatest value are among the points drawn. */
+FIGURE_TEST(figure_shapes, long_curves_keep_their_extremes)
+{
+    enum { N = 1000000, COLUMNS = 4000 };
+    double *low = malloc(COLUMNS * sizeof *low), *high = malloc(COLUMNS * sizeof *high);
+    wgt_random r = { wgt_seed() };
+    wg_series *s = wg_panel_line(wg_panel_new(f, ""), "");
+    wgi_page g;
+    for (int i = 0; i < N; i++)
+        wg_series_push(s, sin(i * 0.37) + (wgt_below(&r, 5000) ? 0 : wgt_uniform(&r, -9, 9)));
+    cr_assert(wgi_page_make(&g, f));
+    const wgi_plot *t = &g.plot[0];
+    const wgi_shape *k = first_line(t);
+    cr_assert(k->n <= 4 * (2 * t->width + 2), "%lld points", (long long)k->n);
+    for (int i = 0; i < COLUMNS; i++) low[i] = INFINITY, high[i] = -INFINITY;
+    for (int64_t i = 0; i < k->n; i++) {
+        const int at = (int)floor(2 * t->u[k->first + i] * t->width);
+        low[at] = fmin(low[at], t->v[k->first + i]), high[at] = fmax(high[at], t->v[k->first + i]);
+    }
+    for (int i = 0; i < N; i++) {
+        const int at = (int)floor(2 * wgi_axis_unit(&t->x, s->x[i]) * t->width);
+        const double v = wgi_axis_unit(&t->y, s->y[i]);
+        cr_assert(v >= low[at] && v <= high[at], "point %d is lost", i);
+    }
+    wgi_page_free(&g);
+    free(low), free(high);
+}
+
+FIGURE_TEST(figure_shapes, numbers_that_have_no_place_leave_gaps)
+{
+    const double y[] = { 1, 2, NAN, 3, 4, INFINITY, 5, 0, 6, 1e301, 7, 8 };
+    wgi_page g;
+    for (int log = 0; log < 2; log++) {
+        f = wg_figure_new(c, "");
+        wg_panel *p = wg_panel_new(f, "", .y = { .scale = log ? WG_SCALE_LOG : WG_SCALE_LINEAR });
+        wg_series_add_all(wg_panel_line(p, ""), NULL, y, 12);
+        cr_assert(wgi_page_make(&g, f));
+        const wgi_shape *k = first_line(&g.plot[0]);
+        int gaps = 0, points = 0;
+        for (int64_t i = 0; i < k->n; i++) isnan(g.plot[0].u[k->first + i]) ? gaps++ : points++;
+        cr_expect_eq(gaps, log ? 4 : 3);
+        cr_expect_eq(points, log ? 8 : 9);
+        wgi_page_free(&g);
+    }
+}
+
+/* Series of bars stand side by side: no two rectangles of a panel overlap. */
+FIGURE_TEST(figure_shapes, groups_of_bars_stand_side_by_side)
+{
+    wg_panel *p = wg_panel_new(f, "");
+    wgi_page g;
+    for (int k = 0; k < 3; k++) {
+        wg_series *s = wg_panel_bars(p, k == 0 ? "a" : k == 1 ? "b" : "c");
+        for (int i = 0; i < 4; i++) wg_series_push(s, 1 + i + k);
+    }
+    cr_assert(wgi_page_make(&g, f));
+    double from[12], to[12];
+    int n = 0;
+    for (int64_t i = 0; i < g.plot[0].shapes; i++)
+        for (int64_t j = 0; j + 1 < g.plot[0].shape[i].n; j += 2, n++)
+            from[n] = g.plot[0].u[g.plot[0].shape[i].first + j],
+            to[n] = g.plot[0].u[g.plot[0].shape[i].first + j + 1];
+    cr_assert_eq(n, 12);
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++) cr_expect(to[i] <= from[j] || to[j] <= from[i], "bars %d and %d", i, j);
+    wgi_page_free(&g);
+}
+
+/* ---- no two texts lie on each other, and none leaves the page ---- */
+
+static const char *const words[] = { "a",
+                                     "gradient descent",
+                                     "learning rate α = 0.01",
+                                     "W₁",
+                                     "∂L/∂W of the second layer",
+                                     "held out",
+                                     "a very long name of a series that nobody would wish to read to its end",
+                                     "",
+                                     "σ(z)",
+                                     "best step 1·10⁻⁶: error 2·10⁻¹¹" };
+
+static const char *word(wgt_random *r) { return words[wgt_below(r, sizeof words / sizeof *words)]; }
+
+static void add_series(wg_panel *p, wgt_random *r)
+{
+    const wg_series_kind kind = (wg_series_kind)wgt_below(r, WG_SERIES_KINDS);
+    const wg_series_opts o = { .name = word(r), .along = wgt_below(r, 3) == 0 };
+    wg_series *s = wg_series_new_at(WG_HERE, p, kind, &o);
+    const int n = (int)wgt_below(r, 60);
+    const double scale = pow(10, wgt_uniform(r, -3, 3));
+    for (int i = 0; i < n; i++)
+        if (kind == WG_SERIES_BARS) wg_series_bar(s, words[i % 7], scale * wgt_unit(r));
+        else if (kind == WG_SERIES_HISTOGRAM) wg_series_push(s, scale * wgt_unit(r));
+        else wg_series_add(s, i, scale * wgt_unit(r));
+}
+
+static void add_notes(wg_panel *p, wgt_random *r)
+{
+    for (int i = (int)wgt_below(r, 8); i > 0; i--) {
+        const double x = wgt_uniform(r, 0, 60), y = pow(10, wgt_uniform(r, -2, 2));
+        switch (wgt_below(r, 6)) {
+        case 0: wg_panel_at_x(p, x, word(r)); break;
+        case 1: wg_panel_at_y(p, y, word(r)); break;
+        case 2: wg_panel_text(p, x, y, word(r)); break;
+        case 3: wg_panel_disc(p, x, y, wgt_unit(r), WG_COLOR_BLUE, word(r)); break;
+        case 4: wg_panel_arrow(p, x, y, x + 3, 2 * y, word(r)); break;
+        default:
+            wg_panel_box(p, (double[]){ x, x + 9 }, (double[]){ y, 2 * y }, WG_COLOR_PINK, word(r), word(r));
+        }
+    }
+}
+
+static void add_grid(wg_panel *p, wgt_random *r)
+{
+    double v[12 * 9];
+    for (int i = 0; i < 12 * 9; i++) v[i] = wgt_uniform(r, -1, 1) * 100;
+    const wg_tensor t = wg_view_f64(v, WG_SHAPE(9, 12));
+    if (wgt_below(r, 2))
+        wg_panel_image(p, word(r), .values = t, .numbers = wgt_below(r, 2), .map = wgt_below(r, 5));
+    else wg_panel_contour(p, word(r), .values = t);
+}
+
+static wg_figure *random_figure(wg_context *c, wgt_random *r)
+{
+    wg_figure *f = wg_figure_new(c, word(r), .columns = (int)wgt_below(r, 4));
+    for (int panels = 1 + (int)wgt_below(r, 5); panels > 0; panels--) {
+        const bool grid = wgt_below(r, 4) == 0;
+        wg_panel *p = wg_panel_new(
+            f, word(r), .x = { word(r), .hidden = wgt_below(r, 8) == 0, .reversed = wgt_below(r, 8) == 0 },
+            .y = { word(r), .scale = grid ? WG_SCALE_LINEAR : (wg_scale)wgt_below(r, 3) },
+            .equal = wgt_below(r, 6) == 0);
+        if (grid) add_grid(p, r);
+        for (int i = (int)wgt_below(r, 5); i > 0; i--) add_series(p, r);
+        add_notes(p, r);
+    }
+    return f;
+}
+
+static bool share_a_frame(const wgi_label *a, const wgi_label *b)
+{
+    return !a->frame || !b->frame || a->frame == b->frame;
+}
+
+static void expect_apart(const wgi_page *g, uint64_t seed)
+{
+    for (int64_t i = 0; i < g->labels; i++) {
+        double box[4];
+        const wgi_label *a = &g->label[i];
+        if (!*a->text) continue;
+        wgi_label_box(a, box);
+        cr_assert(box[0] >= -1 && box[1] >= -1 && box[2] <= g->width + 1 && box[3] <= g->height + 1,
+                  "seed %llu: \"%s\" is cut: %g %g %g %g of %g %g", (unsigned long long)seed, a->text, box[0],
+                  box[1], box[2], box[3], g->width, g->height);
+        for (int64_t j = 0; j < i; j++)
+            cr_assert(!*g->label[j].text || !share_a_frame(a, &g->label[j]) ||
+                          !wgi_labels_overlap(a, &g->label[j]),
+                      "seed %llu: \"%s\" (kind %d, at %g %g) lies on \"%s\" (kind %d, at %g %g)",
+                      (unsigned long long)seed, a->text, a->kind, a->x, a->y, g->label[j].text,
+                      g->label[j].kind, g->label[j].x, g->label[j].y);
+    }
+}
+
+Test(figure_labels, do_not_overlap)
+{
+    for (uint64_t k = 0; k < 400; k++) {
+        wgt_random r = { wgt_seed() * 1000 + k };
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_figure *f = random_figure(c, &r);
+        wgi_page g;
+        cr_assert(wgi_page_make(&g, f));
+        expect_apart(&g, wgt_seed() * 1000 + k);
+        wgi_page_free(&g);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* Reference lines one beside the other all have their names. */
+FIGURE_TEST(figure_labels, near_lines_are_all_named)
+{
+    char name[32];
+    f = wg_figure_new(c, "lines");
+    wg_panel *p = wg_panel_new(f, "", .x = { .low = 0, .high = 100 }, .y = { .low = 0, .high = 1 });
+    for (int i = 0; i < 8; i++) {
+        snprintf(name, sizeof name, "event number %d", i);
+        wg_panel_at_x(p, 50 + 0.3 * i, name);
+    }
+    wgi_page g;
+    int named = 0;
+    cr_assert(wgi_page_make(&g, f));
+    expect_apart(&g, 0);
+    for (int64_t i = 0; i < g.labels; i++) named += strncmp(g.label[i].text, "event", 5) == 0;
+    cr_expect_eq(named, 8);
+    wgi_page_free(&g);
+}
+
+/* A legend lies on no curve: in an empty frame it stands inside, in a full one above. */
+FIGURE_TEST(figure_labels, legends_cover_nothing)
+{
+    wgt_random r = { 1 };
+    for (int full = 0; full < 2; full++) {
+        f = wg_figure_new(c, "");
+        wg_panel *p = wg_panel_new(f, "");
+        wg_series *a = wg_panel_points(p, "one"), *b = wg_panel_points(p, "two");
+        for (int i = 0; i < 2000; i++) {
+            const double x = wgt_unit(&r), y = full ? wgt_unit(&r) : x;
+            wg_series_add(i % 2 ? a : b, x, y);
+        }
+        wgi_page g;
+        cr_assert(wgi_page_make(&g, f));
+        const wgi_plot *t = &g.plot[0];
+        cr_assert_eq(t->entries, 2);
+        cr_expect_eq(t->legend_inside, !full);
+        for (int64_t i = 0; i < t->points; i++) {
+            const double x = wgi_px(t, t->u[i]), y = wgi_py(t, t->v[i]);
+            cr_expect(x < t->legend_left || x > t->legend_left + t->legend_width || y < t->legend_top ||
+                      y > t->legend_top + t->legend_height);
+        }
+        cr_expect(t->legend_top >= 0 && t->legend_left + t->legend_width <= g.width);
+        wgi_page_free(&g);
+    }
+}
+
+/* On a slide of 1920 by 1080 letters are at least 24 high, for figures of up to three panels in a row. */
+FIGURE_TEST(figure_labels, letters_are_large)
+{
+    for (int panels = 1; panels <= 9; panels++) {
+        f = wg_figure_new(c, "title");
+        wgi_page g;
+        for (int i = 0; i < panels; i++) wg_panel_new(f, "panel", .x = { "x" }, .y = { "y" });
+        cr_assert(wgi_page_make(&g, f));
+        cr_expect(g.font * fmin(1920 / g.width, 1080 / g.height) >= 23.99, "%d panels: %g of %g by %g",
+                  panels, g.font, g.width, g.height);
+        wgi_page_free(&g);
+    }
+}
+
+/* ---- the four kinds of files: well-formed whatever is shown, the same bytes each time, ids of one picture
+ * only, errors that say what is wrong ---- */
+
+static const char hostile[] = "<&>\"'\\\n\x01\xff #$%_{}~^ ]]> </svg><script>alert(1)</script> \u202e α₁";
+
+static double bowl(void *user, double x, double y)
+{
+    return x * x + 3 * y * y + (user ? *(double *)user : 0);
+}
+
+/* A panel of every kind of series and note. */
+static wg_figure *everything(wg_context *c, const char *name)
+{
+    static const double cells[6] = { -1, 0, 1, 2, NAN, 4 };
+    const double x[2] = { 1, 2 }, y[2] = { 0.5, 1 };
+    wg_figure *f = wg_figure_new(c, name, .description = name);
+    wg_panel *p = wg_panel_new(f, name, .x = { name }, .y = { name });
+    for (int k = 0; k < WG_SERIES_KINDS; k++) {
+        const wg_series_opts o = { .name = name, .marker = k == 0 ? WG_MARKER_TRIANGLE : WG_MARKER_DEFAULT };
+        wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, &o);
+        for (int i = 0; i < 12; i++)
+            k == WG_SERIES_BARS ? wg_series_bar(s, name, i) : wg_series_add(s, i, i % 5);
+    }
+    wg_panel_text(p, 3, 3, name), wg_panel_arrow(p, 1, 1, 4, 4, name), wg_panel_at_x(p, 2, name),
+        wg_panel_at_y(p, 2, name);
+    wg_panel_box(p, x, y, WG_COLOR_BLUE, name, name), wg_panel_disc(p, 5, 2, 0.5, WG_COLOR_PINK, name);
+    p = wg_panel_new(f, name);
+    wg_panel_image(p, name, .values = wg_view_f64(cells, WG_SHAPE(2, 3)), .numbers = true);
+    p = wg_panel_new(f, name, .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
+    wg_panel_contour(p, name, .f = bowl);
+    wg_figure_frame(f, name), wg_panel_text(p, 0, 0, name);
+    wg_figure_frame(f, ""), wg_panel_text(p, 0.5, 0, name);
+    return f;
+}
+
+/* Every tag that opens is closed in order, and no raw ampersand breaks a text. */
+static void expect_well_formed(const char *xml)
+{
+    char stack[64][32];
+    int depth = 0;
+    for (const char *s = xml; (s = strchr(s, '<')); s++) {
+        const char *end = strchr(s, '>');
+        cr_assert(end, "an open tag");
+        if (s[1] == '?' || s[1] == '!') continue;
+        size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
+        cr_assert(n > 0 && n < 32 && isalpha((unsigned char)s[1 + (s[1] == '/')]), "not a tag: %.40s", s);
+        if (s[1] == '/') {
+            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n],
+                      "%.20s closes <%s>", s, stack[depth]);
+        } else if (end[-1] != '/') {
+            cr_assert_lt(depth, 64);
+            snprintf(stack[depth++], 32, "%.*s", (int)n, s + 1);
+        }
+    }
+    cr_assert_eq(depth, 0);
+    for (const char *s = xml; (s = strchr(s, '&')); s++)
+        cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
+    for (const unsigned char *s = (const unsigned char *)xml; *s; s++)
+        cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
+}
+
+static char *text_of(wg_figure *f, wg_figure_format format)
+{
+    char *text = wg_figure_text(f, "figure", .format = format);
+    cr_assert(text, "%s", wg_message(f->pool.c));
+    return text;
+}
+
+FIGURE_TEST(figure_files, svg_is_well_formed)
+{
+    f = everything(c, hostile);
+    char *svg = text_of(f, WG_FIGURE_SVG);
+    expect_well_formed(svg);
+    HAS(svg, "&lt;script&gt;");
+    HAS(svg, "prefers-color-scheme:dark");
+    HAS_NOT(svg, "nan");
+    HAS_NOT(svg, "inf");
+    if (system("xmllint --version >/dev/null 2>&1") == 0) {
+        char *path = pic_path("all.svg"), command[300];
+        cr_assert_eq(wg_figure_save(f, path), WG_OK);
+        snprintf(command, sizeof command, "xmllint --noout '%s'", path);
+        cr_expect_eq(system(command), 0);
+        free(path), pic_clean_up();
+    }
+}
+
+/* What the page has from elsewhere, it has by name alone: the namespace. */
+FIGURE_TEST(figure_files, html_loads_nothing)
+{
+    char *html = text_of(everything(c, hostile), WG_FIGURE_HTML);
+    cr_expect_eq(pic_count(html, "http"), pic_count(html, "xmlns=\"http://www.w3.org/2000/svg\""));
+    HAS_NOT(html, "@import");
+    HAS_NOT(html, " src=");
+    HAS_NOT(html, "<link");
+    HAS_NOT(html, "alert(1)</script>");
+    cr_expect_eq(pic_count(html, "type=\"radio\""), 2);
+    HAS(html, "<title>3, 3</title>"); /* a value under the pointer */
+    char *script = strstr(html, "<script>"), *end = strstr(html, "</script>");
+    cr_assert(script && end && !strstr(end + 1, "<script>"), "one script, of our own");
+    memset(script, ' ', (size_t)(end + 9 - script));
+    expect_well_formed(html);
+}
+
+/* All ids, and all selectors of the style, begin with the picture's id: it is unlike that of another file. */
+FIGURE_TEST(figure_files, ids_belong_to_one_picture)
+{
+    f = everything(c, "a");
+    char *svg = wg_figure_text(f, "out/loss curve 1.svg");
+    cr_assert(svg);
+    for (const char *s = svg; (s = strstr(s, "id=\"")); s++)
+        cr_assert(strncmp(s + 4, "wg-loss_curve_1", 15) == 0, "%.30s", s);
+    for (const char *s = svg; (s = strstr(s, "url(#")); s++)
+        cr_assert(strncmp(s + 5, "wg-loss_curve_1", 15) == 0, "%.30s", s);
+    const char *style = strstr(svg, "<style>") + 7, *end = strstr(svg, "</style>");
+    for (const char *s = style; s < end; s++)
+        if (*s == '{' && s[1] != '#') {
+            const char *from = s;
+            while (from > style && from[-1] != '}' && from[-1] != '\n' && from[-1] != '{') from--;
+            cr_assert(strncmp(from, "#wg-loss_curve_1", 16) == 0, "%.40s", from);
+        }
+    char *named = wg_figure_text(f, "loss.svg", .id = "second");
+    HAS(named, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"second\"");
+    HAS_NOT(named, "wg-loss");
+}
+
+Test(figure_files, the_bytes_are_the_same_each_time)
+{
+    static const wg_figure_format formats[] = { WG_FIGURE_SVG, WG_FIGURE_HTML, WG_FIGURE_TEX, WG_FIGURE_TXT };
+    char *first[4] = { NULL };
+    for (int round = 0; round < 40; round++) {
+        if (round == 20) setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is installed */
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        void *hole = wg_alloc(c, (size_t)round * 31 + 1, 1);
+        wg_figure *f = everything(c, "name");
+        for (int k = 0; k < 4; k++) {
+            char *text = text_of(f, formats[k]);
+            if (!first[k]) first[k] = strdup(text);
+            cr_assert_str_eq(text, first[k]);
+            wg_free(c, text);
+        }
+        wg_free(c, hole);
+        wgt_finish(c, NULL);
+    }
+    for (int k = 0; k < 4; k++) free(first[k]);
+}
+
+/* Nothing, one point, NaN alone, numbers at the ends of the range: each is a figure. */
+Test(figure_files, odd_data_are_drawn)
+{
+    static const double odd[][4] = { { 5, 5, 5, 5 },
+                                     { NAN, NAN, NAN, NAN },
+                                     { 1e308, -1e308, 1e-310, 0 },
+                                     { 0, 5e-324, 0, 0 },
+                                     { 1e299, -1e299, 0, 1 },
+                                     { 1e15, 1e15 + 1, 1e15 + 2, 1e15 },
+                                     { 1e-300, 2e-300, 3e-300, 0 },
+                                     { INFINITY, -INFINITY, 1, 2 } };
+    for (size_t k = 0; k < sizeof odd / sizeof *odd; k++)
+        for (int kind = 0; kind < WG_SERIES_KINDS; kind++)
+            for (int log = 0; log < 3; log++) {
+                wg_context *c = wgt_start(NULL, WG_F64, NULL);
+                wg_figure *f = wg_figure_new(c, NULL);
+                wg_panel *p =
+                    wg_panel_new(f, NULL, .x = { .scale = (wg_scale)log }, .y = { .scale = (wg_scale)log });
+                wg_series_add_all(wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL), odd[k], odd[k],
+                                  k == 0 ? 1 : 4);
+                wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL);
+                p = wg_panel_new(f, NULL);
+                wg_panel_image(p, NULL, .values = wg_view_f64(odd[k], WG_SHAPE(2, 2)), .numbers = true);
+                wg_panel_contour(p, NULL, .values = wg_view_f64(odd[k], WG_SHAPE(2, 2)));
+                for (int format = WG_FIGURE_SVG; format <= WG_FIGURE_TXT; format++) {
+                    char *text = text_of(f, (wg_figure_format)format);
+                    if (format == WG_FIGURE_SVG) {
+                        expect_well_formed(text);
+                        HAS_NOT(text, "nan");
+                        HAS_NOT(text, "inf");
+                    }
+                    wg_free(c, text);
+                }
+                wgt_finish(c, NULL);
+            }
+}
+
+FIGURE_TEST(figure_files, a_terminal_has_so_many_columns)
+{
+    f = everything(c, "α name");
+    for (int columns = 40; columns <= 200; columns += 20)
+        for (int ascii = 0; ascii < 2; ascii++) {
+            char *text = wg_figure_text(f, "x.txt", .columns = columns, .ascii = ascii);
+            cr_assert(text && !strchr(text, '\033'));
+            for (const char *s = text, *end; *s; s = end + 1) {
+                int letters = 0;
+                end = strchr(s, '\n');
+                for (const char *t = s; t < end; t++) letters += ((unsigned char)*t & 0xC0) != 0x80;
+                cr_assert(letters <= columns, "%d letters of %d: %.*s", letters, columns, (int)(end - s), s);
+            }
+            for (const unsigned char *s = (const unsigned char *)text; ascii && *s; s++) cr_assert(*s < 128);
+            wg_free(c, text);
+        }
+    char *colored = wg_figure_text(f, "x.txt", .color = true);
+    HAS(colored, "\033[38;5;33m");
+    setenv("NO_COLOR", "1", 1);
+    char *plain = wg_figure_text(f, "x.txt", .color = true);
+    cr_expect_not(strchr(plain, '\033'));
+}
+
+/* Braces are balanced, and a special letter of a name is escaped. */
+FIGURE_TEST(figure_files, tex_is_escaped)
+{
+    char *tex = text_of(everything(c, hostile), WG_FIGURE_TEX);
+    int depth = 0;
+    for (const char *s = tex; *s; s++) {
+        if (*s == '\\' && s[1]) s++;
+        else if (*s == '{') depth++;
+        else if (*s == '}') cr_assert(--depth >= 0);
+    }
+    cr_expect_eq(depth, 0);
+    HAS(tex, "\\#\\$\\%\\_\\{\\}");
+    HAS(tex, "\\end{document}");
+    HAS(tex, "$\\alpha$");
+}
+
+FIGURE_TEST(figure_files, a_frame_is_chosen)
+{
+    wg_panel *p = wg_panel_new(f, "", .x = { .low = 0, .high = 2 }, .y = { .low = 0, .high = 2 });
+    wg_panel_text(p, 1, 1, "always");
+    wg_figure_frame(f, "first"), wg_panel_text(p, 1, 0.5, "early");
+    wg_figure_frame(f, "second"), wg_panel_text(p, 1, 0.5, "late");
+    char *one = wg_figure_text(f, "a.svg", .frame = 1), *last = wg_figure_text(f, "a.svg");
+    HAS(one, ">early<");
+    HAS(one, ">first<");
+    HAS(one, ">always<");
+    HAS_NOT(one, ">late<");
+    HAS(last, ">late<");
+    HAS_NOT(last, ">early<");
+    cr_expect_null(wg_figure_text(f, "a.svg", .frame = 3));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".frame = 3 of 2 frames");
+}
+
+FIGURE_TEST(figure_files, mistakes_are_named)
+{
+    static const double v[4] = { 1, 2, 3, 4 };
+    wg_panel *p = wg_panel_new(f, "");
+    cr_expect_eq(wg_figure_save(f, "a.gif"), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "must end in .svg, .html, .tex or .txt");
+    cr_expect_eq(wg_figure_save(f, NULL), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "test_figure.c:");
+    cr_expect_eq(wg_figure_save(f, "/nowhere/at/all.svg"), WG_ERROR_FILE);
+    wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all.svg");
+    cr_expect_null(wg_panel_new(f, "", .x = { .low = 2, .high = 1 }));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".low above .high");
+    cr_expect_null(wg_panel_new(f, "", .y = { .low = -2, .high = 1, .scale = WG_SCALE_LOG }));
+    wgt_expect_error(c, WG_ERROR_VALUE, "above 0");
+    cr_expect_null(wg_panel_image(p, "", .f = bowl));
+    wgt_expect_error(c, WG_ERROR_VALUE, "say over which .x and .y");
+    cr_expect_null(wg_panel_image(p, ""));
+    wgt_expect_error(c, WG_ERROR_VALUE, "give .values or .f");
+    cr_expect_null(wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(4))));
+    wgt_expect_error(c, WG_ERROR_VALUE, "two axes");
+    cr_expect_null(wg_panel_line(p, "", .dash = 9));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".dash");
+    cr_expect_null(wg_figure_new(c, "", .width = 3));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".width");
+    cr_expect_eq(wg_figure_save(NULL, "a.svg"), WG_ERROR_USE);
+    wgt_expect_error(c, WG_ERROR_USE, "figure_save: the figure is NULL");
+    wg_series_add(NULL, 1, 2), wg_series_push(NULL, 1), wg_series_bar(NULL, "", 1),
+        wg_panel_text(NULL, 1, 2, ""), wg_panel_at_x(NULL, 1, ""), wg_figure_frame(NULL, ""),
+        wg_figure_free(NULL);
+    wgt_expect_error(c, WG_ERROR_USE, "is NULL");
+}
+
+/* A file appears whole or not at all, and nothing is left. */
+Test(figure_files, every_failed_allocation_is_survived)
+{
+    char *path = pic_path("f.svg");
+    for (int64_t k = 1;; k++) {
+        wgt_memory m = { .fail_at = k };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_figure *f = wg_failed(c) ? NULL : everything(c, "name");
+        const wg_status s = wg_figure_save(f, path);
+        cr_assert((s == WG_OK) == !m.failed, "allocation %lld: %s", (long long)k, wg_status_text(s));
+        wg_figure_free(f);
+        const bool done = !m.failed;
+        wgt_drop(c, &m);
+        if (done) break;
+    }
+    free(path), pic_clean_up();
+}
