@@ -81,6 +81,22 @@ void wgt_drop(wg_context *c, const wgt_memory *m)
     expect_nothing_left(m);
 }
 
+void wgt_each_allocation_fails(int most, void (*use)(wg_context *c))
+{
+    for (int for_ever = 0; for_ever < 2; for_ever++) {
+        bool done = false;
+        for (int n = 1; !done; n++) {
+            wgt_memory m = { .fail_at = n, .for_ever = for_ever };
+            wg_context *c = wgt_start(&m, WG_F32, NULL);
+            use(c);
+            done = m.failed == 0;
+            cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
+            wgt_drop(c, &m);
+            cr_assert_lt(n, most);
+        }
+    }
+}
+
 void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with)
 {
     static const char *const name[] = { "base", "avx2", "avx512" };

@@ -44,6 +44,10 @@ void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */
 void wgt_drop(wg_context *c, const wgt_memory *m);
 
+/* Calls use(c) with every single allocation failing, once, or it and all after it: it is an error of memory, and nothing
+ * is leaked. Less than `most` allocations are made. */
+void wgt_each_allocation_fails(int most, void (*use)(wg_context *c));
+
 /* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
 void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with);
 

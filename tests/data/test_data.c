@@ -276,20 +276,4 @@ static void use_everything(wg_context *c)
     wg_data_split(test, 0.5);
 }
 
-/* Every single allocation fails once, or it and all after it: an error of memory, nothing lost, nothing
- * leaked. */
-Test(robust, every_allocation_fails)
-{
-    for (int mode = 0; mode < 2; mode++) {
-        bool done = false;
-        for (int n = 1; !done; n++) {
-            wgt_memory m = { .fail_at = n, .for_ever = mode };
-            wg_context *c = wgt_start(&m, WG_F32, NULL);
-            use_everything(c);
-            done = m.failed == 0;
-            cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
-            wgt_drop(c, &m);
-            cr_assert_lt(n, 1000);
-        }
-    }
-}
+Test(robust, every_allocation_fails) { wgt_each_allocation_fails(1000, use_everything); }
