@@ -9,6 +9,7 @@
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,14 @@
 
 /* ---- files ---- */
 
-static char *path_of(const training *t, const char *name)
+enum { PATH_ROOM = PATH_MAX, NAME_ROOM = 64 };
+
+/* The path of a file in the folder, until the next call. */
+static const char *path_of(const training *t, const char *name)
 {
-    char *path;
-    return asprintf(&path, "%s/%s", t->folder, name) < 0 ? NULL : path;
+    static char path[PATH_ROOM + NAME_ROOM];
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    return path;
 }
 
 static bool write_failed(training *t, const char *path)
@@ -34,28 +39,26 @@ static bool write_failed(training *t, const char *path)
 
 static bool write_text(training *t, const char *name, const char *text)
 {
-    char *path = path_of(t, name), *other = NULL;
-    if (!path || asprintf(&other, "%s.new", path) < 0) return free(path), write_failed(t, NULL);
+    const char *path = path_of(t, name);
+    char other[PATH_ROOM + NAME_ROOM + 4];
+    snprintf(other, sizeof other, "%s.new", path);
     FILE *f = fopen(other, "w");
     bool fine = f && fputs(text, f) >= 0 && !fflush(f) && !fsync(fileno(f));
     if (f && fclose(f)) fine = false;
     fine = fine && !rename(other, path);
     if (!fine) write_failed(t, path), unlink(other);
-    free(other);
-    free(path);
     return fine;
 }
 
 /* The text of a file, at most 64 MiB; NULL: it is not there. */
 static char *read_text(const training *t, const char *name)
 {
-    char *path = path_of(t, name), *text = NULL;
+    char *text = NULL;
     size_t size = 0;
-    FILE *f = path ? fopen(path, "r") : NULL, *to = f ? open_memstream(&text, &size) : NULL;
+    FILE *f = fopen(path_of(t, name), "r"), *to = f ? open_memstream(&text, &size) : NULL;
     for (int c; to && size < 1 << 26 && (c = getc(f)) != EOF;) putc(c, to);
     if (to) fclose(to);
     if (f) fclose(f);
-    free(path);
     return text;
 }
 
@@ -76,7 +79,8 @@ static bool make_folder(training *t)
     }
     free(path);
     struct stat about;
-    if (mkdir(t->folder, 0777) && errno != EEXIST)
+    errno = ENAMETOOLONG;
+    if (strlen(t->folder) >= PATH_ROOM || (mkdir(t->folder, 0777) && errno != EEXIST))
         return model_fail(&t->m, EXIT_OTHER, "-o %s: the folder cannot be made: %s", t->folder,
                           strerror(errno));
     if (stat(t->folder, &about) || !S_ISDIR(about.st_mode))
@@ -300,13 +304,11 @@ static void add_curve(const training *t, wg_figure *f, int i)
 
 static bool write_curve(training *t)
 {
-    char *path = path_of(t, "curve.svg");
     const char *place = model_place(&t->m), *slash = strrchr(place, '/');
     wg_figure *f = wg_figure_new_at("", t->m.c, &(wg_figure_opts){ .title = slash ? slash + 1 : place });
     for (int i = 0; i < t->measures && i < 2; i++) add_curve(t, f, i);
-    if (path) wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = path });
+    wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = path_of(t, "curve.svg") });
     wg_figure_free(f);
-    free(path);
     return library_wrote(t);
 }
 
@@ -314,11 +316,8 @@ static bool write_curve(training *t)
 
 static bool write_by(training *t, const char *name, bool state)
 {
-    char *path = path_of(t, name);
-    if (!path) return write_failed(t, NULL);
-    if (state) wg_save_at("", t->m.c, path);
-    else wg_params_save_at("", t->m.p, path);
-    free(path);
+    if (state) wg_save_at("", t->m.c, path_of(t, name));
+    else wg_params_save_at("", t->m.p, path_of(t, name));
     return library_wrote(t);
 }
 
@@ -368,13 +367,7 @@ static bool write_classes(training *t)
     return fine;
 }
 
-static bool has_file(const training *t, const char *name)
-{
-    char *path = path_of(t, name);
-    const bool there = path && !access(path, F_OK);
-    free(path);
-    return there;
-}
+static bool has_file(const training *t, const char *name) { return !access(path_of(t, name), F_OK); }
 
 static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",        "curve.svg",
                                      CLASSES_FILE,          COLUMNS_FILE,    "state.safetensors" };
@@ -407,25 +400,22 @@ static bool lock_folder(training *t)
 
 static bool start_over(training *t, const char *settings)
 {
-    for (int i = SETTINGS + 1; i <= STATE; i++) {
-        char *path = path_of(t, files[i]);
-        if (path) unlink(path);
-        free(path);
-    }
+    for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, files[i]));
     return write_text(t, "settings.json", settings) && write_classes(t);
 }
 
-static bool go_on(training *t, const char *settings, const char *path)
+static bool go_on(training *t, const char *settings)
 {
     char *before = read_text(t, "settings.json");
     if (!before)
-        return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over", path);
+        return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over",
+                          path_of(t, files[STATE]));
     char *columns = read_text(t, COLUMNS_FILE);
     const bool same = data_same_columns(&t->m, &t->data, columns) && same_settings(t, settings, before);
     free(columns), free(before);
     if (!same) return false;
     wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
-    t->was_there = wg_resume_at("", t->m.c, path);
+    t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE]));
     if (wg_failed(t->m.c)) return model_fail(&t->m, EXIT_TEXT, "%s; --fresh starts over", wg_message(t->m.c));
     return read_log(t);
 }
@@ -435,16 +425,15 @@ bool train_resume(training *t)
     const wg_tensor means = wg_view_f64(&t->mean[0].value, WG_SHAPE(2 * t->measures));
     if (!t->folder) return true;
     wg_save_with_at("", t->m.c, "train.means", means, NULL);
-    char *settings = settings_text(t), *path = path_of(t, "state.safetensors");
-    bool fine = settings && path && make_folder(t) && lock_folder(t);
-    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && !access(path, F_OK);
+    char *settings = settings_text(t);
+    bool fine = settings && make_folder(t) && lock_folder(t);
+    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, files[STATE]);
     fine = fine && (fresh || there || is_free(t));
-    if (there) fine = go_on(t, settings, path);
+    if (there) fine = go_on(t, settings);
     else if (fine) {
         wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
         fine = start_over(t, settings) && model_ok(&t->m);
     }
     free(settings);
-    free(path);
     return fine;
 }
