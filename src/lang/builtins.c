@@ -29,7 +29,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
     int64_t seed = 0;
     if (!option)
         return wgi_draw_values(q, kind, 0, wg_context_seed(q->c),
-                               has_stream ? wg_random_stream(name) : ++q->unnamed, n);
+                               has_stream ? wg_random_stream(name) : ++q->now.unnamed, n);
     if (!wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
     return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
 }
@@ -136,7 +136,7 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double lambda;
     (void)owner;
     if (!wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda)) return WGI_NOTHING;
-    return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->g, q->p, lambda));
+    return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->now.g, q->now.p, lambda));
 }
 
 static wg_site site_of(wg_program *q, const wgi_ast *call) { return wgi_site_text(q, "", call->mark); }
@@ -146,12 +146,12 @@ static wg_site site_of(wg_program *q, const wgi_ast *call) { return wgi_site_tex
 /* In a function NULL: two calls under one name then draw other numbers. */
 static const char *stream_name(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
 {
-    return wgi_is_named(call, owner) && !q->frame ? owner->name : NULL;
+    return wgi_is_named(call, owner) && !q->now.frame ? owner->name : NULL;
 }
 
 static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_normal_args a = { .x = q->g, .name = stream_name(q, call, owner) };
+    wg_random_normal_args a = { .x = q->now.g, .name = stream_name(q, call, owner) };
     if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "mean", &a.mean) ||
         !wgi_real_option(q, call, "deviation", &a.deviation))
         return WGI_NOTHING;
@@ -160,7 +160,7 @@ static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *ow
 
 static wgi_val random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_uniform_args a = { .x = q->g, .name = stream_name(q, call, owner) };
+    wg_random_uniform_args a = { .x = q->now.g, .name = stream_name(q, call, owner) };
     if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "low", &a.low) ||
         !wgi_real_option(q, call, "high", &a.high))
         return WGI_NOTHING;
@@ -173,7 +173,7 @@ static wgi_val bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_ast *at = wgi_operand(call, 0);
     wg_node p = wgi_eval_node(q, at, owner);
     if (wg_failed(q->c)) return WGI_NOTHING;
-    return wgi_node_val(wg_bernoulli_at(wgi_site(q, call, &at, 1), q->g, wg_node_shape(p), p));
+    return wgi_node_val(wg_bernoulli_at(wgi_site(q, call, &at, 1), q->now.g, wg_node_shape(p), p));
 }
 
 static wgi_val categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -201,7 +201,7 @@ static wgi_val arange(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     (void)owner;
     if (!numbers(q, call, 3, v)) return WGI_NOTHING;
     if (wgi_operand_count(call) == 1) v[1] = v[0], v[0] = 0;
-    return wgi_node_val(wg_arange_at(site_of(q, call), q->g, v[0], v[1], v[2]));
+    return wgi_node_val(wg_arange_at(site_of(q, call), q->now.g, v[0], v[1], v[2]));
 }
 
 static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -212,7 +212,7 @@ static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!numbers(q, call, 2, v) ||
         !wgi_integer(q, wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
         return WGI_NOTHING;
-    return wgi_node_val(wg_linspace_at(site_of(q, call), q->g, v[0], v[1], count));
+    return wgi_node_val(wg_linspace_at(site_of(q, call), q->now.g, v[0], v[1], count));
 }
 
 /* eye(n), eye(rows, columns) */
@@ -221,7 +221,7 @@ static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_shape s;
     (void)owner;
     if (!wgi_shape_of(q, call, &s)) return WGI_NOTHING;
-    return wgi_node_val(wg_eye_at(site_of(q, call), q->g, s.dim[0], s.dim[s.rank - 1]));
+    return wgi_node_val(wg_eye_at(site_of(q, call), q->now.g, s.dim[0], s.dim[s.rank - 1]));
 }
 
 /* ---- the table ---- */

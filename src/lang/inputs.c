@@ -34,7 +34,7 @@ double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64
 
 wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v)
 {
-    if (v.dtype == t) return wg_input_at(here, q->g, name, v);
+    if (v.dtype == t) return wg_input_at(here, q->now.g, name, v);
     const int64_t n = wg_shape_size(v.shape);
     void *data = wg_alloc(q->c, (size_t)n + 1, wg_dtype_size(t));
     if (!data) return wg_none;
@@ -47,7 +47,7 @@ wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_t
         default: ((int64_t *)data)[i] = (int64_t)item; break;
         }
     }
-    wg_node x = wg_input_at(here, q->g, name, wg_view(t, data, v.shape));
+    wg_node x = wg_input_at(here, q->now.g, name, wg_view(t, data, v.shape));
     wg_free(q->c, data);
     return x;
 }
@@ -109,7 +109,7 @@ wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b)
 {
     wg_site here = wgi_site_text(q, b->name, b->start);
-    return wg_name_at(here, wg_scalar_at(here, q->g, (double)b->size), b->name);
+    return wg_name_at(here, wg_scalar_at(here, q->now.g, (double)b->size), b->name);
 }
 
 bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)
@@ -175,11 +175,11 @@ static bool symbol_was_set(wg_program *q, wgi_binding *b)
 
 bool wgi_symbols(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next)
+    for (wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL && !symbol_was_set(q, b)) return false;
-    for (wgi_binding *b = q->bindings; b; b = b->next)
+    for (wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->meaning == WG_NAME_INPUT && b->set.data && b->value && !symbols_from(q, b)) return false;
-    for (wgi_binding *b = q->bindings; b; b = b->next)
+    for (wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL) {
             b->given = b->size >= 0;
             b->size = b->given ? b->size : WGI_LANG_SIZE;

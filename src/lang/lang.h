@@ -175,7 +175,7 @@ wgi_ast *wgi_parse(wg_program *q); /* the list of statements; do not use it afte
 
 /* ---- lang_names.c ---- */
 
-/* What a name stands for. The list q->bindings holds all of them in order of first appearance. */
+/* What a name stands for. The list q->bindings.first holds all of them in order of first appearance. */
 struct wgi_binding {
     const char *name;
     wgi_ident *ident;
@@ -230,45 +230,59 @@ typedef struct wgi_frame {
     int64_t number; /* of a step */
 } wgi_frame;
 
+typedef struct wgi_line_table {
+    const uint32_t *start;
+    uint32_t count;
+} wgi_line_table;
+typedef struct wgi_ident_table {
+    wgi_ident **slots; /* with open addressing */
+    uint32_t count, room;
+} wgi_ident_table;
+typedef struct wgi_binding_list {
+    wgi_binding *first, **end;
+} wgi_binding_list;
+
+/* What a build makes. */
+typedef struct wgi_build {
+    wg_graph *g;
+    wg_params *p;
+    wg_mode mode;
+    wgi_binding *unnamed_value; /* of the present statement, if it binds no name: it owns its layers */
+    const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
+    const char *open;   /* the prefix whose scope was pushed last */
+    const wgi_frame *frame; /* NULL: outside functions */
+    int nested;             /* expressions that are being evaluated */
+    int64_t made;           /* expressions of functions that were evaluated */
+    wgi_ident *owned;       /* the name that was taken last: wgi_own */
+    uint64_t unnamed;       /* how many unnamed random tensors were made */
+    wg_node last;           /* the value of the last statement */
+    const char *last_name;
+    wg_claim *claims;
+    wgi_ast **claim_asts;
+    int claim_count;
+    wg_training training; /* line 0: none */
+    const char *report;   /* the text of wg_program_drawn */
+} wgi_build;
+
 struct wg_program {
     wg_sites *sites; /* of its nodes */
     wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
     const char *source;
     uint32_t length;
-    const uint32_t *line_start;
-    uint32_t line_count;
+    wgi_line_table lines;
     struct wgi_lang_chunk *chunks, *built; /* its memory; that of the last build */
-    wgi_ident **idents;                    /* a hash table with open addressing; ident_room slots */
-    uint32_t ident_count, ident_room;
+    wgi_ident_table idents;
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
-    wgi_binding *bindings, **bindings_end;
+    wgi_binding_list bindings;
+    wgi_ast *train;   /* the statement train; NULL: none */
+    int claim_room;   /* how many claims it has */
     bool in_function; /* while names are resolved: this place is in the body of a function */
     bool has_input;   /* it calls input(...): then a free name is an error */
     bool is_file;     /* then a free name must have been set when the program is built */
     bool ready;       /* read without error */
-
-    wg_graph *g; /* of the last build */
-    wg_params *p;
-    wg_mode mode;
-    wgi_binding
-        *unnamed_value; /* of the statement that is evaluated, if it binds no name: it owns its layers */
-    const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
-    const char *open;   /* the prefix whose scope was pushed last */
-    const wgi_frame *frame; /* NULL: outside functions */
-    int nested;             /* expressions that are being evaluated */
-    int64_t made;           /* expressions of functions that were evaluated in this build */
-    wgi_ident *owned;       /* the name that was taken last: wgi_own */
-    uint64_t unnamed;       /* how many unnamed random tensors this build has made */
-    wg_node last;           /* the value of the last statement */
-    const char *last_name;
-    wg_claim *claims;
-    wgi_ast **claim_asts;
-    int claim_count, claim_room;
-    wgi_ast *train;       /* the statement train; NULL: none */
-    wg_training training; /* in this build; line 0: none */
-    const char *report;   /* the text of wg_program_drawn */
+    wgi_build now;    /* the build that goes on, or the last one */
     char excerpt[320];
 };
 
@@ -419,13 +433,13 @@ void wgi_put_calls(const wg_program *q, char *to, size_t room);
 
 /* ---- lang_claim.c ---- */
 
-bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds the claim to q->claims */
+bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds the claim to q->now.claims */
 
 /* ---- lang_train.c ---- */
 
 /* Checks the form of the statement when it has been read, and sets q->train. */
 bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block);
-bool wgi_keep_training(wg_program *q, wgi_ast *s); /* in a build: sets q->training */
+bool wgi_keep_training(wg_program *q, wgi_ast *s); /* in a build: sets q->now.training */
 
 /* ---- lang_call.c ---- */
 

@@ -181,7 +181,7 @@ static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n,
         nodes |= !v.is_number;
         first = k ? first : v.number;
     }
-    if (!nodes) x[0] = wg_scalar_at(wgi_site(q, at[0], at, 1), q->g, first);
+    if (!nodes) x[0] = wg_scalar_at(wgi_site(q, at[0], at, 1), q->now.g, first);
     return true;
 }
 
@@ -209,7 +209,7 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
             wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     for (int i = 0; i < wg_builtin_count(); i++)
         wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
     const char *meant = wg_program_meant(call->ident->text);
     if (meant)

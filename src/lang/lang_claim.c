@@ -9,23 +9,23 @@
 static bool claims_room(wg_program *q)
 {
     size_t n = (size_t)q->claim_room;
-    if (!q->claims) q->claims = wgi_lang_alloc(q, n * sizeof *q->claims);
-    if (!q->claim_asts) q->claim_asts = wgi_lang_alloc(q, n * sizeof *q->claim_asts);
-    return q->claims && q->claim_asts;
+    if (!q->now.claims) q->now.claims = wgi_lang_built(q, n * sizeof *q->now.claims);
+    if (!q->now.claim_asts) q->now.claim_asts = wgi_lang_built(q, n * sizeof *q->now.claim_asts);
+    return q->now.claims && q->now.claim_asts;
 }
 
 bool wgi_keep_claim(wg_program *q, wgi_ast *s)
 {
     char text[300];
     if (!claims_room(q)) return false;
-    if (q->claim_count == q->claim_room) return true;
+    if (q->now.claim_count == q->claim_room) return true;
     wgi_quote(q, s->first->start, s->first->next->end, text, sizeof text);
     wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
     k.left = wgi_eval_node(q, s->first, NULL);
     k.right = wgi_eval_node(q, s->first->next, NULL);
     if (!k.text || wg_failed(q->c)) return false;
-    q->claim_asts[q->claim_count] = s;
-    q->claims[q->claim_count++] = k;
+    q->now.claim_asts[q->now.claim_count] = s;
+    q->now.claims[q->now.claim_count++] = k;
     return true;
 }
 
@@ -92,8 +92,8 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
     wg_claim none = { 0 };
-    if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
-    wgi_ast *claim = q->claim_asts[i], *sides[] = { claim->first->next, claim->first };
+    if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->now.claim_count) return none;
+    wgi_ast *claim = q->now.claim_asts[i], *sides[] = { claim->first->next, claim->first };
     for (int s = 0; s < 2; s++) {
         wgi_ast *found = reduction(sides[s]), *target = found ? found : sides[s];
         const wgi_ast *operand = found ? found->first : target;
@@ -102,7 +102,7 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
             k -= 2 * rank;
             continue;
         }
-        wg_claim v = q->claims[i];
+        wg_claim v = q->now.claims[i];
         v.text = variant_text(q, sides[s], target, operand, names[k % 2], k / 2);
         v.left = v.right = wg_none;
         build_variant(q, claim, target, operand, names[k % 2], k / 2, &v);
@@ -125,6 +125,6 @@ static void claimed_below(const wgi_ast *a, const wgi_binding **best)
 const char *wg_program_claimed(const wg_program *q)
 {
     const wgi_binding *best = NULL;
-    for (int i = 0; q && i < q->claim_count; i++) claimed_below(q->claim_asts[i], &best);
+    for (int i = 0; q && i < q->now.claim_count; i++) claimed_below(q->now.claim_asts[i], &best);
     return best ? best->name : NULL;
 }

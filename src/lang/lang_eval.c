@@ -10,7 +10,7 @@ wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v
 
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v)
 {
-    return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->g, v.number) : v.node;
+    return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->now.g, v.number) : v.node;
 }
 
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner)
@@ -151,32 +151,32 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 wgi_val wgi_block(wg_program *q, const wgi_ast *a, const char *inside, wgi_binding *owner)
 {
-    const char *outside = q->prefix;
+    const char *outside = q->now.prefix;
     wgi_val v = WGI_NOTHING;
-    q->prefix = inside;
+    q->now.prefix = inside;
     for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) {
         if (s->next || s->kind != AST_VALUE) {
             wgi_statement(q, s, &v);
             continue;
         }
-        q->prefix = outside;
+        q->now.prefix = outside;
         v = wgi_eval(q, s->first, owner);
     }
-    q->prefix = outside;
+    q->now.prefix = outside;
     return v;
 }
 
 static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    const char *open = q->open;
-    if (!owner) return wgi_block(q, a, q->prefix, NULL);
+    const char *open = q->now.open;
+    if (!owner) return wgi_block(q, a, q->now.prefix, NULL);
     const char *inside = wgi_inside(q, a, owner->name);
     if (!inside) return WGI_NOTHING;
     const bool new_scope = !open || strcmp(open, inside) != 0;
-    if (new_scope) q->open = inside, wg_scope_push_at("", q->g, owner->name);
+    if (new_scope) q->now.open = inside, wg_scope_push_at("", q->now.g, owner->name);
     const wgi_val v = wgi_block(q, a, inside, owner);
-    if (new_scope) wg_scope_pop_at("", q->g);
-    q->open = open;
+    if (new_scope) wg_scope_pop_at("", q->now.g);
+    q->now.open = open;
     return v;
 }
 
@@ -198,11 +198,11 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     if (wg_failed(q->c)) return WGI_NOTHING;
-    if (q->nested >= WGI_LANG_CALLS)
+    if (q->now.nested >= WGI_LANG_CALLS)
         return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "calls and brackets nest more than %d deep",
                            WGI_LANG_CALLS),
                WGI_NOTHING;
-    if (q->frame && ++q->made > WGI_LANG_MADE)
+    if (q->now.frame && ++q->now.made > WGI_LANG_MADE)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "the calls of functions make more than %d expressions",
                            WGI_LANG_MADE),
                WGI_NOTHING;
@@ -210,9 +210,9 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
         return wgi_fail_at(q, a, WG_ERROR_SYNTAX,
                            "a text is no value: ops take it, as einsum(\"ij->ji\", x)"),
                WGI_NOTHING;
-    q->nested++;
+    q->now.nested++;
     const wgi_val v = eval(q, a, owner);
-    q->nested--;
+    q->now.nested--;
     return v;
 }
 
@@ -226,10 +226,10 @@ static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 /* A statement that binds no name. Its layers get the name that JSON has for it. */
 static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
 {
-    wgi_binding self = { .name = "_" }, *outside = q->unnamed_value;
-    if (!q->frame) q->unnamed_value = &self;
+    wgi_binding self = { .name = "_" }, *outside = q->now.unnamed_value;
+    if (!q->now.frame) q->now.unnamed_value = &self;
     const wgi_val v = wgi_eval(q, s->first, NULL);
-    q->unnamed_value = outside;
+    q->now.unnamed_value = outside;
     return v;
 }
 
@@ -249,8 +249,8 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     } else {
         *v = unnamed_value(q, s);
     }
-    if (q->frame) return !wg_failed(q->c);
-    q->last = wgi_as_node(q, s->first, *v);
-    q->last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
+    if (q->now.frame) return !wg_failed(q->c);
+    q->now.last = wgi_as_node(q, s->first, *v);
+    q->now.last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
     return !wg_failed(q->c);
 }

@@ -14,7 +14,8 @@
 
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name)
 {
-    if (strlen(q->prefix) + strlen(name) < WGI_LANG_PATH) return wgi_lang_join(q, q->prefix, name, ".");
+    if (strlen(q->now.prefix) + strlen(name) < WGI_LANG_PATH)
+        return wgi_lang_join(q, q->now.prefix, name, ".");
     wgi_fail_at(q, at, WG_ERROR_VALUE, "names inside each other of more than %d characters", WGI_LANG_PATH);
     return NULL;
 }
@@ -22,9 +23,10 @@ const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name)
 const char *wgi_node_path(wg_program *q, const char *name)
 {
     char text[2 * WGI_LANG_PATH], number[24];
-    if (!*q->prefix) return name;
-    size_t n = (size_t)snprintf(text, sizeof text, "%s%s", q->prefix, name);
-    for (const wgi_frame *f = q->frame; f; f = f->up) { /* the inner ones first: their numbers stand behind */
+    if (!*q->now.prefix) return name;
+    size_t n = (size_t)snprintf(text, sizeof text, "%s%s", q->now.prefix, name);
+    for (const wgi_frame *f = q->now.frame; f;
+         f = f->up) { /* the inner ones first: their numbers stand behind */
         const size_t more =
             f->is_step ? (size_t)snprintf(number, sizeof number, "%lld.", (long long)f->number) : 0;
         if (!more || n + more >= sizeof text || f->prefix > n) continue;
@@ -40,7 +42,7 @@ void wgi_put_calls(const wg_program *q, char *to, size_t room)
 {
     enum { SHOWN = 4 };
     const char *slash = strrchr(q->name, '/'), *file = slash ? slash + 1 : q->name;
-    const wgi_frame *f = q->frame;
+    const wgi_frame *f = q->now.frame;
     to[0] = 0;
     if (!f) return;
     size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);
@@ -163,34 +165,35 @@ static wgi_val body(wg_program *q, const application *a, const char *inside)
 /* Opens the scope of an application. *open: what to give to leave(). */
 static bool enter(wg_program *q, const application *a, const char **open, const char **inside)
 {
-    *open = q->open;
+    *open = q->now.open;
     *inside = wgi_inside(q, a->frame.call, a->name);
     if (!*inside) return false;
-    if (a->frame.is_step || !q->open || strcmp(q->open, *inside) != 0)
-        q->open = *inside, wg_scope_push_at("", q->g, a->scope);
+    if (a->frame.is_step || !q->now.open || strcmp(q->now.open, *inside) != 0)
+        q->now.open = *inside, wg_scope_push_at("", q->now.g, a->scope);
     return true;
 }
 
 static void leave(wg_program *q, const char *open)
 {
-    if (q->open != open) wg_scope_pop_at("", q->g);
-    q->open = open;
+    if (q->now.open != open) wg_scope_pop_at("", q->now.g);
+    q->now.open = open;
 }
 
 static wgi_val apply(wg_program *q, const application *a, const char *inside, const operand *x)
 {
     set_operands(a->function, x);
-    q->frame = &a->frame;
+    q->now.frame = &a->frame;
     const wgi_val v = body(q, a, inside);
-    q->frame = a->frame.up;
+    q->now.frame = a->frame.up;
     return wg_failed(q->c) ? WGI_NOTHING : v;
 }
 
 static wgi_frame frame_of(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
 {
-    return (wgi_frame){
-        .up = q->frame, .call = call, .is_bound = owner && (!q->frame || q->frame->is_bound), .number = -1
-    };
+    return (wgi_frame){ .up = q->now.frame,
+                        .call = call,
+                        .is_bound = owner && (!q->now.frame || q->now.frame->is_bound),
+                        .number = -1 };
 }
 
 wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -269,18 +272,18 @@ wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_fail_at(q, times, WG_ERROR_VALUE,
                            "a function without parameters, never applied, has no value"),
                WGI_NOTHING;
-    const char *outer = q->prefix;
+    const char *outer = q->now.prefix;
     begin_series(&s, q, call, f, owner);
     const char *inside = wgi_inside(q, call, s.name);
     if (!inside) return WGI_NOTHING;
     bool fine = true;
-    q->prefix = inside;
+    q->now.prefix = inside;
     for (int64_t i = 0; i < n && fine; i++) {
         number_series(&s, i);
         s.a.name = s.number;
         fine = next_of_series(q, &s, i, i + 1 == n, x, wg_none);
     }
-    q->prefix = outer;
+    q->now.prefix = outer;
     if (!fine) return WGI_NOTHING;
     return wgi_node_val(operand_node(q, x));
 }
@@ -299,12 +302,12 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
 static bool steps(wg_program *q, series *s, wg_node xs, int64_t n, operand *x, wg_node state[])
 {
     const wg_node first = x[0].node; /* none: a number, which may stand for any shape */
-    const wgi_ident *owned = q->owned;
+    const wgi_ident *owned = q->now.owned;
     number_series(s, 0);
     if (n && !wg_is_none(first) && !*wg_node_name(first)) wg_name_at("", first, wgi_node_path(q, s->scope));
     s->a.name = s->name;
     s->a.frame.is_step = true;
-    s->a.frame.prefix = strlen(q->prefix) + strlen(s->name) + 1;
+    s->a.frame.prefix = strlen(q->now.prefix) + strlen(s->name) + 1;
     for (int64_t i = 0; i < n; i++) {
         wgi_disown(q, owned);
         number_series(s, i + 1);

@@ -7,17 +7,17 @@
 
 static const char *full_name(wg_program *q, const wgi_binding *b)
 {
-    return wgi_lang_join(q, q->prefix, b->name, "");
+    return wgi_lang_join(q, q->now.prefix, b->name, "");
 }
 
 /* Whether a parameter can be made here: in a function only if a name is bound to the result of each call. */
 static bool may_own(wg_program *q)
 {
-    const wgi_frame *f = q->frame;
+    const wgi_frame *f = q->now.frame;
     if (!f || f->is_bound) return true;
     while (f->up && !f->up->is_bound) f = f->up;
     const char *name = f->call->ident->text;
-    q->frame = f->up; /* the error is at the call */
+    q->now.frame = f->up; /* the error is at the call */
     wgi_fail_word(q, f->call->mark, WG_ERROR_SYNTAX,
                   "%s owns parameters here: bind it to a name, h = %s(...)", name, name);
     return false;
@@ -89,7 +89,7 @@ static void assign(wg_program *q, wg_site here, const char *name, const wg_tenso
     const size_t n = (size_t)wg_shape_size(t->shape);
     double *values = wg_alloc(q->c, n + 1, sizeof *values);
     for (size_t i = 0; values && i < n; i++) values[i] = wg_tensor_item(t, (int64_t)i);
-    if (values) wg_params_assign_at(here, q->p, name, values, n);
+    if (values) wg_params_assign_at(here, q->now.p, name, values, n);
     wg_free(q->c, values);
 }
 
@@ -111,7 +111,7 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
         return WGI_NOTHING;
     wg_site here = wgi_site_text(q, name, call->mark);
-    wg_node w = wg_param_at(here, q->g, q->p, name, s, init);
+    wg_node w = wg_param_at(here, q->now.g, q->now.p, name, s, init);
     if (owner->set.data) assign(q, here, name, &owner->set);
     wg_free(q->c, values);
     return wgi_node_val(w);
@@ -148,7 +148,7 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
 static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, bool is_norm, wg_node *x,
                      const char **name)
 {
-    wgi_binding *own = owner ? owner : q->unnamed_value;
+    wgi_binding *own = owner ? owner : q->now.unnamed_value;
     if (!own)
         return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name",
                              call->ident->text);
@@ -225,7 +225,7 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
         !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))
         return WGI_NOTHING;
-    first->p = q->p;
+    first->p = q->now.p;
     const wg_site here = layer_site(q, call);
     const wgi_ast *init = k->init ? wgi_keyword(call, "init") : NULL;
     const wg_shape W = {

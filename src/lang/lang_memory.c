@@ -65,7 +65,7 @@ void wgi_lang_release(wg_program *q)
 {
     release(q, &q->built);
     release(q, &q->chunks);
-    wg_free(q->c, q->idents);
+    wg_free(q->c, q->idents.slots);
 }
 
 /* ---- identifiers ---- */
@@ -78,19 +78,20 @@ static uint64_t hash_of(const char *text, size_t length)
 
 static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
 {
-    uint32_t i = (uint32_t)hash_of(text, length) & (q->ident_room - 1);
-    while (q->idents[i] && (strncmp(q->idents[i]->text, text, length) != 0 || q->idents[i]->text[length]))
-        i = (i + 1) & (q->ident_room - 1);
-    return &q->idents[i];
+    uint32_t i = (uint32_t)hash_of(text, length) & (q->idents.room - 1);
+    while (q->idents.slots[i] &&
+           (strncmp(q->idents.slots[i]->text, text, length) != 0 || q->idents.slots[i]->text[length]))
+        i = (i + 1) & (q->idents.room - 1);
+    return &q->idents.slots[i];
 }
 
 static bool grow_idents(wg_program *q)
 {
-    uint32_t before = q->ident_room;
-    wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
+    uint32_t before = q->idents.room;
+    wgi_ident **old = q->idents.slots, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
     if (!more) return false;
-    q->idents = more;
-    q->ident_room = before ? 2 * before : 64;
+    q->idents.slots = more;
+    q->idents.room = before ? 2 * before : 64;
     for (uint32_t i = 0; i < before; i++)
         if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
     wg_free(q->c, old);
@@ -99,12 +100,12 @@ static bool grow_idents(wg_program *q)
 
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
 {
-    if (2 * q->ident_count >= q->ident_room && !grow_idents(q)) return NULL;
+    if (2 * q->idents.count >= q->idents.room && !grow_idents(q)) return NULL;
     wgi_ident **place = place_of(q, text, length);
     if (*place) return *place;
     wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
     if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
-    q->ident_count++;
+    q->idents.count++;
     return *place = i;
 }
 
@@ -115,12 +116,12 @@ bool wgi_own(wg_program *q, const char *name, const char *part)
     wgi_ident *i = wgi_lang_ident(q, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
     if (!i || i->is_owner) return false;
     i->is_owner = true;
-    i->owner_before = q->owned;
-    q->owned = i;
+    i->owner_before = q->now.owned;
+    q->now.owned = i;
     return true;
 }
 
 void wgi_disown(wg_program *q, const wgi_ident *since)
 {
-    for (; q->owned != since; q->owned = q->owned->owner_before) q->owned->is_owner = false;
+    for (; q->now.owned != since; q->now.owned = q->now.owned->owner_before) q->now.owned->is_owner = false;
 }

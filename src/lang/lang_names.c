@@ -67,15 +67,15 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, ui
                         .start = start,
                         .value = value };
     ident->visible = b;
-    if (!q->bindings_end) q->bindings_end = &q->bindings;
-    *q->bindings_end = b;
-    q->bindings_end = &b->next;
+    if (!q->bindings.end) q->bindings.end = &q->bindings.first;
+    *q->bindings.end = b;
+    q->bindings.end = &b->next;
     return b;
 }
 
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 {
-    for (wgi_binding *b = name ? q->bindings : NULL; b; b = b->next)
+    for (wgi_binding *b = name ? q->bindings.first : NULL; b; b = b->next)
         if (!b->local && !strcmp(b->name, name)) return b;
     return NULL;
 }
@@ -85,7 +85,7 @@ static const wgi_binding *nearest_name(const wg_program *q, const char *name, bo
 {
     wg_nearest_word s = wg_nearest_to(name);
     const wgi_binding *near = NULL;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) {
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
         const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set.data;
         const bool visible = everywhere ? !b->local : b->ident->visible == b;
         if (is_name && visible && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
@@ -118,7 +118,7 @@ static bool is_same_but_digits(const char *a, const char *b)
 
 bool wgi_free_names(wg_program *q)
 {
-    for (const wgi_binding *b = q->bindings; b; b = b->next) {
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
         if (b->meaning != WG_NAME_INPUT || b->value || b->set.data) continue;
         const wgi_binding *near = nearest_name(q, b->name, true);
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
@@ -176,7 +176,7 @@ static bool resolve_function(wg_program *q, wgi_ast *a)
         return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is a value here, no function", name);
     wg_nearest_word near = wg_nearest_to(name);
     char text[300], instead[280];
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
     snprintf(instead, sizeof instead, ": a function is defined as f(x) = %s(x)",
              is_known_call(name) ? name : "sigmoid");

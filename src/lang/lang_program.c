@@ -9,9 +9,8 @@
 /* ---- reading a text ---- */
 
 /* Stands for a program for which there was no memory. Its c is NULL: then nothing may be written to it. */
-static const wg_program no_program = {
-    .source = "", .name = "", .last_name = "_", .report = "", .prefix = ""
-};
+#define NO_BUILD .last_name = "_", .report = "", .prefix = ""
+static const wg_program no_program = { .source = "", .name = "", .now = { NO_BUILD } };
 
 static const wg_program *given(const wg_program *q) { return q ? q : &no_program; }
 
@@ -21,9 +20,7 @@ static wg_program *blank(wg_context *c, const char *name)
     if (!q) return (wg_program *)(uintptr_t)&no_program;
     q->c = c;
     q->sites = wg_sites_new(c);
-    q->last_name = "_";
-    q->prefix = "";
-    q->report = "";
+    q->now = (wgi_build){ NO_BUILD };
     q->source = "";
     char *site = wgi_lang_alloc(q, strlen(name) + 2);
     if (site) site[0] = '\n', strcpy(site + 1, name);
@@ -102,7 +99,7 @@ void wg_program_free(wg_program *q)
 {
     if (!q || !q->c) return;
     wg_context *c = q->c;
-    for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set.data);
+    for (wgi_binding *b = q->bindings.first; b; b = b->next) wg_free(c, b->set.data);
     wgi_lang_release(q);
     wg_sites_free(q->sites);
     wg_free(c, q);
@@ -177,37 +174,30 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 
 static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
 
-/* Writes q->report: "x, y drawn at random, m = 7, seed 0", or "" if nothing was drawn. */
+/* Writes q->now.report: "x, y drawn at random, m = 7, seed 0", or "" if nothing was drawn. */
 static void report(wg_program *q)
 {
     size_t room = 80, n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) room += strlen(b->name) + 26;
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next) room += strlen(b->name) + 26;
     char *text = wgi_lang_built(q, room);
     if (!text) return;
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->drawn) n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", b->name);
     if (!n) return;
     n += (size_t)snprintf(text + n, room - n, " drawn at random");
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (is_symbol(b))
             n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
     snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
-    q->report = text;
+    q->now.report = text;
 }
 
 static void forget(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->known = false, b->drawn = false;
-    wgi_lang_forget_built(q);
-    q->claim_count = 0;
-    q->training = (wg_training){ 0 };
-    q->unnamed = 0;
-    q->report = "";
-    q->prefix = "";
     wgi_disown(q, NULL);
-    q->made = 0;
-    q->last = wg_none;
-    q->last_name = "_";
+    for (wgi_binding *b = q->bindings.first; b; b = b->next)
+        b->node = wg_none, b->known = false, b->drawn = false;
+    wgi_lang_forget_built(q);
 }
 
 wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
@@ -219,9 +209,7 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
         return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the %s to build with is NULL",
                        g ? "parameter set" : "graph");
     forget(q);
-    q->g = g;
-    q->p = p;
-    q->mode = mode;
+    q->now = (wgi_build){ .g = g, .p = p, .mode = mode, NO_BUILD };
     wg_begin(g, mode);
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
@@ -239,14 +227,14 @@ static bool is_listed(const wgi_binding *b)
 static int count(const wg_program *q, bool (*is)(const wgi_binding *))
 {
     int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) n += is(b);
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next) n += is(b);
     return n;
 }
 
 /* Binding number i of those for which is() holds; NULL: there are fewer. */
 static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *), int i)
 {
-    const wgi_binding *b = i >= 0 ? q->bindings : NULL;
+    const wgi_binding *b = i >= 0 ? q->bindings.first : NULL;
     while (b && !(is(b) && i-- == 0)) b = b->next;
     return b;
 }
@@ -270,9 +258,9 @@ wg_node wg_program_node(const wg_program *q, const char *name)
 {
     q = given(q);
     const wgi_binding *b = wgi_binding_find(q, name);
-    const int64_t nodes = !b && name && strchr(name, '.') && q->g ? wg_graph_nodes(q->g) : 0;
+    const int64_t nodes = !b && name && strchr(name, '.') && q->now.g ? wg_graph_nodes(q->now.g) : 0;
     for (int64_t i = 1; i < nodes; i++) {
-        const wg_node n = wg_graph_node(q->g, i);
+        const wg_node n = wg_graph_node(q->now.g, i);
         if (!strcmp(wg_node_name(n), name)) return n;
     }
     return b ? b->node : wg_none;
@@ -294,32 +282,32 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
 {
     q = given(q);
     wg_nearest_word s = wg_nearest_to(name);
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (is_listed(b) || is_symbol(b)) wg_nearest_try(&s, b->name, strlen(b->name));
-    const int64_t nodes = name && strchr(name, '.') && q->g ? wg_graph_nodes(q->g) : 0;
+    const int64_t nodes = name && strchr(name, '.') && q->now.g ? wg_graph_nodes(q->now.g) : 0;
     for (int64_t i = 1; i < nodes; i++) {
-        const char *inner = wg_node_name(wg_graph_node(q->g, i));
+        const char *inner = wg_node_name(wg_graph_node(q->now.g, i));
         if (strchr(inner, '.')) wg_nearest_try(&s, inner, strlen(inner));
     }
     return s.best;
 }
 
-wg_node wg_program_last(const wg_program *q) { return given(q)->last; }
+wg_node wg_program_last(const wg_program *q) { return given(q)->now.last; }
 const char *wg_program_last_name(const wg_program *q)
 {
     q = given(q);
-    return q->c ? q->last_name : "_";
+    return q->c ? q->now.last_name : "_";
 }
 const char *wg_program_drawn(const wg_program *q)
 {
     q = given(q);
-    return q->c ? q->report : "";
+    return q->c ? q->now.report : "";
 }
-int wg_program_claims(const wg_program *q) { return given(q)->claim_count; }
+int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 wg_claim wg_program_claim(const wg_program *q, int i)
 {
     q = given(q);
-    return i >= 0 && i < q->claim_count ? q->claims[i] : (wg_claim){ 0 };
+    return i >= 0 && i < q->now.claim_count ? q->now.claims[i] : (wg_claim){ 0 };
 }
 
 /* ---- where the context's error was ---- */

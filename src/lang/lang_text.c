@@ -11,34 +11,34 @@ enum { WINDOW = 110 };
 /* The index of the line that byte `at` is in. */
 static uint32_t line_index(const wg_program *q, uint32_t at)
 {
-    uint32_t low = 0, high = q->line_count;
+    uint32_t low = 0, high = q->lines.count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (q->line_start[middle] <= at) low = middle;
+        if (q->lines.start[middle] <= at) low = middle;
         else high = middle;
     }
     return low;
 }
 
 int wgi_line(const wg_program *q, uint32_t at) { return (int)line_index(q, at) + 1; }
-int wgi_column(const wg_program *q, uint32_t at) { return (int)(at - q->line_start[line_index(q, at)]) + 1; }
+int wgi_column(const wg_program *q, uint32_t at) { return (int)(at - q->lines.start[line_index(q, at)]) + 1; }
 
 bool wgi_lines(wg_program *q)
 {
-    q->line_count = 1;
-    for (uint32_t i = 0; i < q->length; i++) q->line_count += q->source[i] == '\n';
-    uint32_t *start = wgi_lang_alloc(q, q->line_count * sizeof *start);
+    q->lines.count = 1;
+    for (uint32_t i = 0; i < q->length; i++) q->lines.count += q->source[i] == '\n';
+    uint32_t *start = wgi_lang_alloc(q, q->lines.count * sizeof *start);
     if (!start) return false;
     for (uint32_t i = 0, line = 0; i < q->length; i++)
         if (q->source[i] == '\n') start[++line] = i + 1;
-    q->line_start = start;
+    q->lines.start = start;
     return true;
 }
 
 bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
 {
-    if (line < 1 || (uint32_t)line > q->line_count || column < 1) return false;
-    uint32_t start = q->line_start[line - 1];
+    if (line < 1 || (uint32_t)line > q->lines.count || column < 1) return false;
+    uint32_t start = q->lines.start[line - 1];
     if ((uint32_t)(column - 1) > q->length - start) return false;
     *at = start + (uint32_t)column - 1;
     return true;
@@ -70,7 +70,7 @@ static uint32_t characters(const wg_program *q, uint32_t from, uint32_t to)
 
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
 {
-    uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0, at;
+    uint32_t from = q->lines.start[line_index(q, start)], stop = start, n = 0, at;
     char line[WINDOW + 5], caret[WINDOW + 1];
     while (stop < q->length && q->source[stop] != '\n') stop++;
     if (start - from > 2 * WINDOW / 3) from = start - WINDOW / 2;

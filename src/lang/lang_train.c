@@ -229,7 +229,7 @@ static bool read_count(wg_program *q, const wgi_ast *call, const char *name, int
 bool wgi_keep_training(wg_program *q, wgi_ast *s)
 {
     const wgi_ast *call = s->first, *o = wgi_keyword(call, "optimizer");
-    wg_training *to = &q->training;
+    wg_training *to = &q->now.training;
     if (!wgi_signature(q, call, 1, 1, "metrics optimizer batch epochs") ||
         !measure(q, call->first, "the loss", &to->loss) ||
         !read_metrics(q, wgi_keyword(call, "metrics"), to) || (o && !read_optimizer(q, o, &to->optimizer)) ||
@@ -241,7 +241,7 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
 
 const wg_training *wg_program_training(const wg_program *q)
 {
-    return q && q->c && q->training.line ? &q->training : NULL;
+    return q && q->c && q->now.training.line ? &q->now.training : NULL;
 }
 
 /* ---- what a training asks of a program ---- */
