@@ -25,8 +25,7 @@ static bool select_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no index %lld along axis %d of %s", (long long)a->index,
                             a->axis, wg_rule_who(r, 0));
     if (a->index < 0) a->index += n;
-    *wg_rule_shape(r, 0) = without_axis(s, a->axis);
-    return true;
+    return shaped_to(r, without_axis(s, a->axis));
 }
 EXPAND(select)
 {
@@ -61,8 +60,7 @@ static bool stack_shape(wg_rule *r)
     if (!wg_rule_axis(r, axis, s.rank + 1)) return false;
     for (int k = 1; k < r->operands; k++)
         if (!shaped_as(r, k, 0)) return false;
-    *wg_rule_shape(r, 0) = with_axis(s, *axis, r->operands);
-    return true;
+    return shaped_to(r, with_axis(s, *axis, r->operands));
 }
 EXPAND(stack)
 {
@@ -170,13 +168,15 @@ static bool copies_shape(wg_rule *r)
     if (a->count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld", (long long)a->count);
     if (__builtin_mul_overflow(s.dim[a->axis], a->count, &s.dim[a->axis]))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
-/* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. */
-static wg_node copied(wg_site here, wg_node x, const struct copies *a, int64_t outer, int64_t inner)
+/* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to the outer
+ * ones, if each element is repeated, or to the inner ones. */
+static wg_node copied(wg_site here, wg_node x, const struct copies *a, bool each)
 {
     wg_shape s = wg_node_shape(x);
+    const int64_t n = s.dim[a->axis], outer = outer_of(&s, a->axis) * (each ? n : 1),
+                  inner = inner_of(&s, a->axis) * (each ? 1 : n);
     s.dim[a->axis] *= a->count;
     return wg_reshape(
         wg_broadcast_to(wg_reshape(x, WG_SHAPE(outer, 1, inner)), WG_SHAPE(outer, a->count, inner)), s);
@@ -198,12 +198,7 @@ static const char *copies_error(wg_site here, wg_graph *g, int i, const wg_op *o
     return i ? "no axis 1 in" : "count is -1";
 }
 
-EXPAND(tile)
-{
-    const struct copies *a = attr;
-    const wg_shape s = wg_node_shape(x[0]);
-    y[0] = copied(here, x[0], a, outer_of(&s, a->axis), s.dim[a->axis] * inner_of(&s, a->axis));
-}
+EXPAND(tile) { y[0] = copied(here, x[0], attr, false); }
 SAMPLE(tile) { return copies_sample(here, g, i, &wgi_op_tile); }
 ERROR_SAMPLE(tile) { return copies_error(here, g, i, &wgi_op_tile); }
 
@@ -216,12 +211,7 @@ wg_node wg_tile_at(wg_site here, wg_node x, int axis, int64_t count)
     return wg_apply(here, &wgi_op_tile, &x, 1, &(struct copies){ axis, count });
 }
 
-EXPAND(repeat)
-{
-    const struct copies *a = attr;
-    const wg_shape s = wg_node_shape(x[0]);
-    y[0] = copied(here, x[0], a, outer_of(&s, a->axis) * s.dim[a->axis], inner_of(&s, a->axis));
-}
+EXPAND(repeat) { y[0] = copied(here, x[0], attr, true); }
 SAMPLE(repeat) { return copies_sample(here, g, i, &wgi_op_repeat); }
 ERROR_SAMPLE(repeat) { return copies_error(here, g, i, &wgi_op_repeat); }
 
@@ -270,8 +260,7 @@ static bool pad_shape(wg_rule *r)
     int64_t *n = &s.dim[a->axis];
     if (__builtin_add_overflow(*n, a->before, n) || __builtin_add_overflow(*n, a->after, n))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 /* `count` elements beside x, at its start or end. */
 static wg_node margin(wg_site here, wg_node x, const struct pad *a, int64_t count, bool end)

@@ -8,13 +8,7 @@
 #define FLOATS_FILE "cholesky_loops.h"
 #include "both_floats.h"
 
-KERNEL(cholesky)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (!BY_FLOAT(k, cholesky_of, k, u, a.n)) return false;
-    return true;
-}
+KERNEL(cholesky) { EACH_MATRIX(cholesky_of, a.n); }
 
 #if WG_BASE
 

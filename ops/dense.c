@@ -35,8 +35,7 @@ static bool outer_shape(wg_rule *r)
     if (y.rank + b->rank > WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y.rank + b->rank);
     for (int i = 0; i < b->rank; i++) y.dim[y.rank++] = b->dim[i];
-    *wg_rule_shape(r, 0) = y;
-    return true;
+    return shaped_to(r, y);
 }
 EXPAND(outer)
 {

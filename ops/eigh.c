@@ -19,13 +19,7 @@ static inline bool is_small(int64_t n) { return n <= FEW || n > 20000 || !wgi_la
 #define FLOATS_FILE "eigh_loops.h"
 #include "both_floats.h"
 
-KERNEL(eigh_parts)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (!BY_FLOAT(k, eigh_of, k, u, a.n)) return false;
-    return true;
-}
+KERNEL(eigh_parts) { EACH_MATRIX(eigh_of, a.n); }
 
 #define TWICE "has an eigenvalue or singular value twice: vectors of these have no derivative"
 /* 1 / (w[j] - w[i]) for i, j of one matrix. */
@@ -100,8 +94,7 @@ static bool inverse_gaps_shape(wg_rule *r)
     if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 1, WG_MAX_RANK - 1)) return false;
     s.dim[s.rank] = s.dim[s.rank - 1];
     s.rank++;
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 static int64_t inverse_gaps_units(const wg_kernel *k)
 {

@@ -101,8 +101,7 @@ static bool unit_rows_shape(wg_rule *r)
     if (a->from < 0 || a->count < 0 || a->from > n - a->count)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements %lld to %lld", wg_rule_who(r, 0),
                             (long long)a->from, (long long)(a->from + a->count - 1));
-    *wg_rule_shape(r, 0) = WG_SHAPE(a->count, n);
-    return true;
+    return shaped_to(r, WG_SHAPE(a->count, n));
 }
 static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[0]; }
 /* They depend on the shape of x alone. */

@@ -12,13 +12,7 @@ enum { NARROW = 16 }; /* columns whose triangles are computed by loops */
 #define FLOATS_FILE "lu_loops.h"
 #include "both_floats.h"
 
-KERNEL(lu)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (!BY_FLOAT(k, lu_of, k, u, a.n)) return false;
-    return true;
-}
+KERNEL(lu) { EACH_MATRIX(lu_of, a.n); }
 
 /* Columns [c, c + wide) of result u become 0. */
 static void clear_columns(const wg_kernel *k, matrices b, int64_t u, int64_t c, int64_t wide)

@@ -17,13 +17,7 @@ static inline bool is_small(int64_t m, int64_t n) { return n <= FEW || m * n > M
 #define FLOATS_FILE "qr_loops.h"
 #include "both_floats.h"
 
-KERNEL(qr_parts)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (!BY_FLOAT(k, qr_of, k, u, a.m, a.n)) return false;
-    return true;
-}
+KERNEL(qr_parts) { EACH_MATRIX(qr_of, a.m, a.n); }
 
 #if WG_BASE
 

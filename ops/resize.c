@@ -131,8 +131,7 @@ static bool resize_axis_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s cannot get %lld elements", o->axis,
                             wg_rule_who(r, 0), (long long)o->size);
     s.dim[o->axis] = o->size;
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 static wg_node axis_resized(wg_site here, wg_node x, const wg_op *op, struct resize_axis o, int64_t size)
 {
@@ -190,8 +189,7 @@ static bool resize_axis_grad_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s was not made of %lld elements", o->axis,
                             wg_rule_who(r, 0), (long long)o->size);
     s.dim[o->axis] = o->size;
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 SAMPLE(resize_axis_grad) { return i == 6 ? wg_none : axis_sample(here, g, i, &wgi_op_resize_axis_grad); }
 ERROR_SAMPLE(resize_axis_grad)
@@ -243,8 +241,7 @@ static bool resize_shape(wg_rule *r)
                                 wg_rule_who(r, 0), (long long)a->shape.dim[i]);
         *n = a->shape.dim[i];
     }
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 EXPAND(resize)
 {

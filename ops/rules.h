@@ -19,6 +19,13 @@ static inline bool shaped_as(wg_rule *r, int k, int j)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, j));
 }
 
+/* Result 0 has the shape s. */
+static inline bool shaped_to(wg_rule *r, wg_shape s)
+{
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+
 static inline wg_shape without_last(const wg_shape *s)
 {
     wg_shape y = *s;

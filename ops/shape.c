@@ -51,8 +51,7 @@ static bool reshape_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s of %lld elements cannot have shape %s", wg_rule_who(r, 0),
                             (long long)n, wg_shape_text(*s, text, sizeof text));
     if (open >= 0) s->dim[open] = n / known;
-    *wg_rule_shape(r, 0) = *s;
-    return true;
+    return shaped_to(r, *s);
 }
 
 REWRITE(reshape)

@@ -25,13 +25,7 @@ static inline size_t copy_bytes(const wg_kernel *k, int64_t n)
 #define FLOATS_FILE "svd_loops.h"
 #include "both_floats.h"
 
-KERNEL(svd_parts)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (!BY_FLOAT(k, svd_of, k, u, a.m, a.n)) return false;
-    return true;
-}
+KERNEL(svd_parts) { EACH_MATRIX(svd_of, a.m, a.n); }
 
 #if WG_BASE
 
@@ -272,8 +266,7 @@ DEFINE_OP(svd_grad,
 static bool svd_shape(wg_rule *r)
 {
     if (!has_matrices(r, 0)) return false;
-    *wg_rule_shape(r, 0) = part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part);
-    return true;
+    return shaped_to(r, part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part));
 }
 EXPAND(svd)
 {

@@ -44,8 +44,7 @@ static bool take_shape(wg_rule *r)
     if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
         !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &y))
         return false;
-    *wg_rule_shape(r, 0) = y;
-    return true;
+    return shaped_to(r, y);
 }
 /* x as [outer, n, inner], and the same numbers for each index of outer. */
 EXPAND(take)
@@ -131,17 +130,21 @@ wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
 
 /* ---- scatter_add: v has the shape of wg_take(x, indices) ---- */
 
+/* Operand 2 can be added to operand 0. */
+static bool adds(wg_rule *r)
+{
+    return (r->x[2].dtype == r->x[0].dtype && r->x[0].dtype != WG_BOOL) ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
+                        wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+}
 static bool scatter_add_shape(wg_rule *r)
 {
     int *axis = &((struct axis_option *)r->attr)->axis;
     wg_shape v;
     char text[80];
     if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
-        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &v))
+        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &v) || !adds(r))
         return false;
-    if (r->x[2].dtype != r->x[0].dtype || r->x[0].dtype == WG_BOOL)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
-                            wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
     return wg_shape_equal(v, *r->x[2].shape) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not the shape of the chosen elements, %s",
                         wg_rule_who(r, 2), wg_shape_text(v, text, sizeof text));
@@ -187,11 +190,8 @@ wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
 static bool scatter_add_along_shape(wg_rule *r)
 {
     int *axis = &((struct axis_option *)r->attr)->axis;
-    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) || !fits_beside(r, 1, 0, *axis) || !shaped_as(r, 2, 1))
-        return false;
-    return (r->x[2].dtype == r->x[0].dtype && r->x[0].dtype != WG_BOOL) ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
-                        wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+    return wg_rule_axis(r, axis, r->x[0].shape->rank) && fits_beside(r, 1, 0, *axis) && shaped_as(r, 2, 1) &&
+           adds(r);
 }
 EXPAND(scatter_add_along)
 {

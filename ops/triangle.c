@@ -1,7 +1,7 @@
 /* triangle.c: parts of matrices, which are the last two axes: tril, triu, diagonal. */
 #include "axis_runs.h"
 #include "gathered.h"
-#include "ops.h"
+#include "rules.h"
 
 #if WG_BASE
 
@@ -26,9 +26,11 @@ static wg_node columns_from(wg_site here, wg_node x, int offset)
     return wg_sub(numbers_along(here, x, wg_node_shape(x).rank - 1), offset);
 }
 static wg_node rows_of(wg_site here, wg_node x) { return numbers_along(here, x, wg_node_shape(x).rank - 2); }
-/* x where `keep` is true, else 0. A bool stays a bool: masks have triangles too. */
-static wg_node kept(wg_site here, wg_node keep, wg_node x)
+/* The triangle from the diagonal `offset` on, else 0. A bool stays a bool: masks have triangles too. */
+static wg_node triangle_of(wg_site here, wg_node x, const struct triangle *a, bool upper)
 {
+    wg_node row = rows_of(here, x), column = columns_from(here, x, a->offset);
+    wg_node keep = upper ? wg_greater_equal(column, row) : wg_less_equal(column, row);
     return wg_cast(wg_where(keep, x, 0), wg_node_dtype(x));
 }
 static wg_node triangle_sample(wg_site here, wg_graph *g, int i,
@@ -48,11 +50,7 @@ static const char *triangle_error(wg_site here, wg_graph *g, int i,
 
 /* ---- tril ---- */
 
-EXPAND(tril)
-{
-    const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = kept(here, wg_less_equal(columns_from(here, x[0], offset), rows_of(here, x[0])), x[0]);
-}
+EXPAND(tril) { y[0] = triangle_of(here, x[0], attr, false); }
 SAMPLE(tril) { return triangle_sample(here, g, i, wg_tril_at); }
 ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
 
@@ -66,11 +64,7 @@ wg_node wg_tril_at(wg_site here, const wg_triangle_args *a) { APPLY(tril, triang
 
 /* ---- triu ---- */
 
-EXPAND(triu)
-{
-    const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = kept(here, wg_greater_equal(columns_from(here, x[0], offset), rows_of(here, x[0])), x[0]);
-}
+EXPAND(triu) { y[0] = triangle_of(here, x[0], attr, true); }
 SAMPLE(triu) { return triangle_sample(here, g, i, wg_triu_at); }
 ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
 
@@ -90,8 +84,7 @@ static bool diagonal_shape(wg_rule *r)
     if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
     if (s.dim[s.rank - 1] < s.dim[s.rank - 2]) s.dim[s.rank - 2] = s.dim[s.rank - 1];
     s.rank--;
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, s);
 }
 
 /* Each matrix as one row, from which elements 0, columns + 1, ... are gathered. */
