@@ -134,13 +134,39 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 
 /* ---- flags that need each other ---- */
 
+#define FORMAT_ROW(name, kinds) { #name, kinds },
+static const struct {
+    const char *name;
+    unsigned kinds;
+} formats[] = { WG_DRAW_FORMATS(FORMAT_ROW) };
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static unsigned kinds_of(const args *a)
+{
+    return wants_plan(a) ? WG_PICTURE_STEPS | WG_PICTURE_TABLE : WG_PICTURE_NODES;
+}
+
 static bool known_format(const args *a, const char *s)
 {
-    static const char *const formats[] = { "dot", "gv", "svg", "png", "pdf", "txt", "html", "json", "tex" };
-    const size_t n = sizeof formats / sizeof *formats - (wants_plan(a) ? 3 : 0);
-    for (size_t i = 0; i < n; i++)
-        if (!strcasecmp(s, formats[i])) return true;
-    return false;
+    for (int i = 0; i < FORMATS; i++)
+        if (formats[i].kinds & kinds_of(a) && !strcasecmp(s, formats[i].name)) return true;
+    return !strcasecmp(s, "gv");
+}
+
+/* "dot, svg or txt", each with `before` before it. */
+static const char *format_list(const args *a, const char *before, char *text, size_t size)
+{
+    size_t n = 0;
+    int last = FORMATS - 1;
+    while (!(formats[last].kinds & kinds_of(a))) last--;
+    for (int i = 0; i <= last && n < size; i++)
+        if (formats[i].kinds & kinds_of(a))
+            n += (size_t)snprintf(text + n, size - n, "%s%s%s",
+                                  !n         ? ""
+                                  : i < last ? ", "
+                                             : " or ",
+                                  before, formats[i].name);
+    return text;
 }
 
 static int plan_flags(const args *a)
@@ -158,14 +184,12 @@ static int file_flags(const args *a)
 {
     const char *path = output_of(a);
     const char *format = args_value(a, "format");
-    const bool plan = wants_plan(a);
+    char list[120];
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png, pdf%s or txt", format,
-                         plan ? "" : ", html, tex, json");
+        return tool_fail(a, EXIT_FLAGS, "--format %s: %s", format, format_list(a, "", list, sizeof list));
     if (path && !format && !known_format(a, format_of(a)))
-        return tool_fail(a, EXIT_FLAGS,
-                         "-o %s: the ending says no format%s: .dot, .svg, .png, .pdf%s or .txt, or --format",
-                         path, plan ? " of a plan" : "", plan ? "" : ", .html, .tex, .json");
+        return tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format%s: %s, or --format", path,
+                         wants_plan(a) ? " of a plan" : "", format_list(a, ".", list, sizeof list));
     if (path && !strcmp(path, "-") && a->json)
         return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (!args_choice(a, "diff")) return EXIT_FLAGS;

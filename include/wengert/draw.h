@@ -38,6 +38,16 @@ typedef enum wg_picture_kind {
     WG_PICTURE_NODES = WG_PICTURE_GRAPH | WG_PICTURE_TEXT,
     WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
+/* The formats, one a row: its name, which is the ending of files, and the kinds of pictures that are written so. */
+#define WG_DRAW_FORMATS(FORMAT)                                   \
+    FORMAT(dot, WG_PICTURE_DOT)                                   \
+    FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART)                \
+    FORMAT(png, WG_PICTURE_DOT)                                   \
+    FORMAT(pdf, WG_PICTURE_DOT)                                   \
+    FORMAT(html, WG_PICTURE_GRAPH)                                \
+    FORMAT(tex, WG_PICTURE_GRAPH)                                 \
+    FORMAT(json, WG_PICTURE_TEXT)                                 \
+    FORMAT(txt, WG_PICTURE_TEXT | WG_PICTURE_TABLE)
 /* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
 

@@ -65,10 +65,10 @@ static uint64_t sort_hash(const sort *s)
 }
 
 /* A sort's number is the position of its first node, plus 1. The table holds them by open addressing. */
-static bool number_sorts(search *f)
+static void number_sorts(search *f)
 {
     size_t size = (size_t)f->p->nodes * 2 + 1;
-    int32_t *table = wg_alloc(f->p->c, size, sizeof *table);
+    int32_t *table = wgi_pool_take(f->p->pool, (int64_t)size, sizeof *table);
     for (int64_t i = 0; table && i < f->p->nodes; i++) {
         sort s = sort_at(f->p, i);
         size_t at = sort_hash(&s) % size;
@@ -79,8 +79,6 @@ static bool number_sorts(search *f)
         }
         f->sort_of[i] = table[at];
     }
-    wg_free(f->p->c, table);
-    return table;
 }
 
 /* ---- runs ---- */
@@ -199,10 +197,10 @@ static int64_t parts_from(const wgi_picture *p, int64_t begin, int64_t period)
     return times;
 }
 
-bool wgi_find_series(wgi_picture *p)
+void wgi_find_series(wgi_picture *p)
 {
-    p->run = wgi_picture_alloc(p, p->nodes / 2, sizeof *p->run);
-    if (!p->run) return false;
+    p->run = wgi_pool_take(p->pool, p->nodes / 2, sizeof *p->run);
+    if (!p->run) return;
     for (int64_t i = 0, end; i < p->nodes; i = end) {
         end = end_of_part(p, i);
         const int64_t period = end - i, times = period ? parts_from(p, i, period) : 1;
@@ -211,8 +209,6 @@ bool wgi_find_series(wgi_picture *p)
     }
     p->folds_series = p->looked_for_alike = p->runs > 0;
     p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
-    if (!p->alike) wg_free(p->c, p->run), p->run = NULL;
-    return true;
 }
 
 /* ---- all runs ---- */
@@ -227,18 +223,16 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
 {
     search f = { .p = p };
     int64_t boxes = p->nodes, saved = boxes;
-    f.sort_of = wgi_picture_alloc(p, p->nodes, sizeof *f.sort_of);
-    f.in = wgi_picture_alloc(p, p->nodes, 1);
-    p->run = wgi_picture_alloc(p, p->nodes / LEAST_TIMES, sizeof *p->run);
-    bool ok = f.sort_of && f.in && p->run && number_sorts(&f);
-    for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE;
-         pass++) {
+    f.sort_of = wgi_pool_take(p->pool, p->nodes, sizeof *f.sort_of);
+    f.in = wgi_pool_take(p->pool, p->nodes, 1);
+    p->run = wgi_pool_take(p->pool, p->nodes / LEAST_TIMES, sizeof *p->run);
+    if (!p->pool->failed) number_sorts(&f);
+    if (p->pool->failed) return -1;
+    for (int pass = 0; pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {
         int64_t period = best_period(&f, boxes);
         saved = period ? runs_of_period(&f, period, true) : 0;
         boxes -= saved;
     }
-    wg_free(p->c, f.sort_of);
-    wg_free(p->c, f.in);
-    if (ok) qsort(p->run, (size_t)p->runs, sizeof *p->run, by_begin);
-    return ok ? boxes : -1;
+    qsort(p->run, (size_t)p->runs, sizeof *p->run, by_begin);
+    return boxes;
 }

@@ -98,9 +98,6 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 
 /* ---- a node ---- */
 
-static const char *const words[WGI_BOX_KINDS] = { "input", "parameter", "constant", "state",
-                                                  "op",    "loss",      "failed",   "gradient" };
-
 static bool is_leaf(wg_node n) { return wg_node_leaf(n) != WG_LEAF_NONE; }
 
 wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n)
@@ -119,13 +116,10 @@ wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n)
 /* The dtype is left out where it is the context's own. */
 static const char *shape_text(wgi_picture *p, wg_node n)
 {
-    wgi_strbuf b = { .c = p->c };
     wg_dtype t = wg_node_dtype(n);
     const char *dtype = t == wg_context_dtype(p->c) ? "" : wg_dtype_name(t);
-    const int rank = wg_node_shape(n).rank;
-    wgi_strbuf_format(&b, "%s%s", dtype, *dtype && rank ? " " : "");
-    if (rank) wgi_put_sizes(&b, p->o, n);
-    return wgi_picture_text(p, &b);
+    const bool axes = wg_node_shape(n).rank;
+    return wgi_pool_format(p->pool, "%s%s%s", dtype, *dtype && axes ? " " : "", axes ? wgi_sizes(p, n) : "");
 }
 
 /* A place "/folder/model.c:7" as "model.c:7", also at the start of a message. A picture is shown
@@ -138,29 +132,46 @@ static const char *without_folder(const char *place)
 }
 
 /* In Unicode, if it is a formula. */
-static void put_source(wgi_strbuf *b, const char *formula)
+static const char *formula_of(wgi_picture *p, const char *formula)
 {
     char text[TIP_FORMULA];
     const int n = wg_formula_print(formula, WG_FORMULA_UNICODE, text, sizeof text);
-    wgi_strbuf_clean(b, n >= 0 && n < TIP_FORMULA ? text : formula, TIP_MOST);
+    return wgi_pool_clean(p->pool, n >= 0 && n < TIP_FORMULA ? text : formula, TIP_MOST);
 }
 
 static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *y, wg_node n)
 {
-    wgi_strbuf b = { .c = p->c };
-    wgi_strbuf_format(&b, "%s ", box->word);
-    wgi_put_name(&b, y, TIP_MOST);
+    wgi_strbuf b = { .pool = p->pool };
+    wgi_strbuf_format(&b, "%s %s", box->word, wgi_item_name(&p->view, y, TIP_MOST));
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
     const char *place = without_folder(wg_site_place(y->here));
     if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
     const wg_op *op = y->op;
-    if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), put_source(&b, op->formula);
-    if (!is_leaf(n) && op->adjoint) {
-        wgi_strbuf_put(&b, wg_op_has_derivative(op, -1) ? "\n" : op->none ? "\nnone: " : "\nzero: ");
-        if (wg_op_has_derivative(op, -1)) put_source(&b, op->adjoint);
-        else wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
-    }
-    return wgi_picture_text(p, &b);
+    if (!is_leaf(n) && op->formula) wgi_strbuf_format(&b, "\n%s", formula_of(p, op->formula));
+    if (!is_leaf(n) && op->adjoint && wg_op_has_derivative(op, -1))
+        wgi_strbuf_format(&b, "\n%s", formula_of(p, op->adjoint));
+    else if (!is_leaf(n) && op->adjoint)
+        wgi_strbuf_put(&b, op->none ? "\nnone: " : "\nzero: "), wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
+    return wgi_strbuf_keep(&b);
+}
+
+static const char *value_text(wgi_picture *p, wg_node n)
+{
+    wgi_strbuf b = { .pool = p->pool };
+    wg_tensor t;
+    if (wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
+    return wgi_strbuf_keep(&b);
+}
+
+/* *odd: there is a NaN or an infinity. */
+static const char *values_text(wgi_picture *p, const char *before, wg_node n, bool *odd)
+{
+    wgi_strbuf b = { .pool = p->pool };
+    wg_tensor t;
+    wgi_strbuf_put(&b, before);
+    if (wg_node_ok(n) && wg_peek(n, &t)) put_value(&b, &t, odd);
+    else wgi_strbuf_put(&b, "–");
+    return wgi_strbuf_keep(&b);
 }
 
 void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
@@ -168,31 +179,27 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     const wgi_view *v = &p->view;
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
-    wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
     box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
-    if (y->is_inline && wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
-    else wgi_put_symbol(&b, y, NAME_MOST);
-    box->name = box->title = wgi_picture_text(p, &b);
-    box->word = words[box->kind];
+    box->name = box->title = y->is_inline && wg_peek(n, &t) ? value_text(p, n) : wgi_symbol(v, y, NAME_MOST);
+    box->word = wgi_box_styles[box->kind].class;
     wgi_lay_out_name(p, box, y);
     box->formula = is_leaf(n) ? box->symbol : NULL;
     if (!is_leaf(n)) {
-        wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
-        box->word = wgi_picture_text(p, &b);
+        box->word =
+            wgi_pool_format(p->pool, "%s · %s", box->word, wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
         if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
         else wgi_describe_title(p, box, position);
-        wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
+        wgi_equation *e = wgi_equation_make(v, p->item[position], NULL, false);
+        box->detail = wgi_item_options(v, y, e && e->by_formula);
+        wgi_equation_free(e);
     }
     box->shape = shape_text(p, n);
     const bool shows = wgi_shows(p, position, false);
     p->values_hidden += p->o->values && !shows;
-    if (p->o->values && !shows) wgi_strbuf_put(&b, "");
-    else if (p->o->values && wg_peek(n, &t)) put_value(&b, &t, &box->odd_value);
-    else if (p->o->values) wgi_strbuf_put(&b, "–");
-    box->value = wgi_picture_text(p, &b);
+    if (p->o->values && shows) box->value = values_text(p, "", n, &box->odd_value);
     box->tip = tip_text(p, box, y, n);
     box->is_large = p->o->fit != NULL;
     if (p->scope_of && p->scope_of[position]) wgi_describe_scope(p, box, position);
@@ -226,18 +233,18 @@ static void put_pattern(wgi_strbuf *b, wgi_picture *p, const wgi_alike_run *r)
 
 void wgi_describe_run(wgi_picture *p, wgi_box *box, const wgi_alike_run *r)
 {
-    wgi_strbuf b = { .c = p->c };
+    wgi_strbuf b = { .pool = p->pool };
     int64_t nodes = r->period * r->times;
     const int64_t last = r->begin + nodes - 1;
     box->times = r->times;
     wgi_strbuf_put(&b, "×"), put_whole(&b, r->times);
-    box->name = box->title = wgi_picture_text(p, &b);
-    put_pattern(&b, p, r), box->detail = wgi_picture_text(p, &b);
+    box->name = box->title = wgi_strbuf_keep(&b);
+    put_pattern(&b, p, r), box->detail = wgi_strbuf_keep(&b);
     wgi_strbuf_put(&b, "folded · "), put_whole(&b, nodes), wgi_strbuf_put(&b, " nodes");
-    box->word = wgi_picture_text(p, &b);
-    wgi_strbuf_put(&b, "folded: from "), wgi_put_name(&b, wgi_item_at(p, r->begin), TIP_MOST);
-    wgi_strbuf_put(&b, " to "), wgi_put_name(&b, wgi_item_at(p, last), TIP_MOST);
-    box->tip = wgi_picture_text(p, &b);
+    box->word = wgi_strbuf_keep(&b);
+    box->tip = wgi_pool_format(p->pool, "folded: from %s to %s",
+                               wgi_item_name(&p->view, wgi_item_at(p, r->begin), TIP_MOST),
+                               wgi_item_name(&p->view, wgi_item_at(p, last), TIP_MOST));
     box->shape = shape_text(p, wgi_node_at(p, last));
 }
 
@@ -258,49 +265,37 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
     }
 }
 
-/* The failing call as the user wrote it: "matmul(h, W)". */
-static void put_failed_call(wgi_strbuf *b, const wg_failure *f)
-{
-    const char *arguments = wg_site_arguments(f->here), *end = strchr(arguments, '\n');
-    wgi_strbuf text = { .c = b->c };
-    if (end) wgi_strbuf_add(&text, arguments, (size_t)(end - arguments));
-    wgi_strbuf_clean(b, f->op ? f->op : "?", NAME_MOST);
-    if (text.length)
-        wgi_strbuf_put(b, "("), wgi_strbuf_clean(b, text.at, 2 * NAME_MOST), wgi_strbuf_put(b, ")");
-    wgi_strbuf_free(&text);
-}
-
 void wgi_describe_failure(wgi_picture *p, wgi_box *box)
 {
     const wg_failure *f = &p->failure;
-    wgi_strbuf b = { .c = p->c }, message = b;
-    wgi_strbuf_clean(&b, f->op ? f->op : "?", NAME_MOST), box->name = wgi_picture_text(p, &b);
-    put_failed_call(&b, f), box->title = wgi_picture_text(p, &b);
-    wgi_strbuf_clean(&message, without_folder(f->message ? f->message : ""), TIP_MOST);
-    put_wrapped(&b, wgi_strbuf_text(&message)), box->detail = wgi_picture_text(p, &b);
-    wgi_strbuf_format(&b, "failed: %s", wgi_strbuf_text(&message)), box->tip = wgi_picture_text(p, &b);
-    wgi_strbuf_free(&message);
-    box->word = words[WGI_BOX_FAILED];
+    wgi_strbuf b = { .pool = p->pool };
+    const char *message = wgi_pool_clean(p->pool, without_folder(f->message ? f->message : ""), TIP_MOST),
+               *arguments = wg_site_arguments(f->here), *end = strchr(arguments, '\n');
+    box->name = box->title = wgi_pool_clean(p->pool, f->op ? f->op : "?", NAME_MOST);
+    if (end && end > arguments) /* as the user wrote it: "matmul(h, W)" */
+        box->title = wgi_pool_format(
+            p->pool, "%s(%s)", box->name,
+            wgi_pool_clean(p->pool, wgi_pool_part(p->pool, arguments, (size_t)(end - arguments)),
+                           2 * NAME_MOST));
+    put_wrapped(&b, message), box->detail = wgi_strbuf_keep(&b);
+    box->tip = wgi_pool_format(p->pool, "failed: %s", message);
+    box->word = "failed";
 }
 
 /* ---- gradients ---- */
 
 static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
 {
-    wgi_strbuf b = { .c = p->c };
-    wg_tensor t;
     if (box->hides_gradient) return;
-    wgi_put_gradient_of(&p->view, &b, box->name, box->is_expression), wgi_strbuf_put(&b, " = ");
-    if (wg_node_ok(gradient) && wg_peek(gradient, &t)) put_value(&b, &t, &box->odd_gradient);
-    else wgi_strbuf_put(&b, "–");
-    box->gradient = wgi_picture_text(p, &b);
+    box->gradient = values_text(p, wgi_pool_format(p->pool, "%s = ", wgi_gradient_of_box(p, box)), gradient,
+                                &box->odd_gradient);
 }
 
 /* Differentiates the root by x[0] .. x[n - 1]. Forgives every error but missing memory. */
 static bool differentiate(wgi_picture *p, const wg_node x[], int n, wg_node gx[])
 {
     wg_status s = wg_grads_at(p->here, p->root, x, n, gx);
-    if (s == WG_ERROR_MEMORY) p->lost = true;
+    if (s == WG_ERROR_MEMORY) p->pool->failed = true;
     else if (s != WG_OK) wg_recover(p->c);
     return s == WG_OK;
 }
@@ -310,25 +305,23 @@ static bool differentiate(wgi_picture *p, const wg_node x[], int n, wg_node gx[]
 static void find_gradients(wgi_picture *p, const wg_node x[], int n, wg_node gx[])
 {
     if (wg_failed(p->c) || differentiate(p, x, n, gx)) return;
-    for (int i = 0; i < n && !p->lost; i++)
+    for (int i = 0; i < n && !p->pool->failed; i++)
         if (!differentiate(p, &x[i], 1, &gx[i])) gx[i] = wg_none;
 }
 
 void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with)
 {
     int64_t mark = wg_graph_mark(p->g);
-    wg_node *x = wgi_picture_alloc(p, p->boxes, sizeof *x), *gx = wgi_picture_alloc(p, p->boxes, sizeof *gx);
+    wg_node *x = wgi_pool_take(p->pool, p->boxes, sizeof *x),
+            *gx = wgi_pool_take(p->pool, p->boxes, sizeof *gx);
     int n = 0;
-    p->lost |= !x || !gx;
-    for (int64_t i = 0; x && gx && i < p->boxes; i++)
+    for (int64_t i = 0; gx && i < p->boxes; i++)
         if (p->box[i].on_gradient_path && !wg_is_none(node[i])) x[n++] = node[i];
     if (n) find_gradients(p, x, n, gx);
     n = 0;
-    for (int64_t i = 0; x && gx && i < p->boxes; i++)
+    for (int64_t i = 0; gx && i < p->boxes; i++)
         if (p->box[i].on_gradient_path && !wg_is_none(node[i])) use(p, &p->box[i], gx[n++], with);
     wg_graph_rewind(p->g, mark);
-    wg_free(p->c, x);
-    wg_free(p->c, gx);
 }
 
 void wgi_describe_gradients(wgi_picture *p, const wg_node node[])

@@ -16,25 +16,22 @@ enum { RADIUS = 19, PAD = 12, WIRE = 40, ROOM = 14, LINE_H = 19, PORT = 9 };
 
 bool wgi_is_circuit(const wg_draw_opts *o) { return o->style && strcmp(o->style, "circuit") == 0; }
 
-wg_status wgi_check_style(wg_site here, wg_context *c, const wg_draw_opts *o, const char *format)
+wg_status wgi_check_style(const wgi_picture *p)
 {
+    const wg_draw_opts *o = p->o;
     const bool circuit = wgi_is_circuit(o);
     const char *with = o->steps ? ".steps" : o->top_down ? ".top_down" : o->overlay ? ".overlay" : NULL;
     if (o->style && !circuit && strcmp(o->style, "cards"))
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw: .style \"%s\": cards or circuit", o->style);
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .style \"%s\": cards or circuit",
+                             o->style);
     if (circuit && (o->engine && strcmp(o->engine, "dot") == 0)) with = ".engine \"dot\"";
     if (circuit && with)
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw: .style \"circuit\" has no %s", with);
-    if (circuit && strcmp(format, "svg") && strcmp(format, "png") && strcmp(format, "pdf"))
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
-                             "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s", format);
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .style \"circuit\" has no %s", with);
+    if (circuit && !p->format->is_image)
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                             "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s",
+                             p->format->name);
     return WG_OK;
-}
-
-static bool is_name_alone(const wgi_box *x)
-{
-    return x->times == 1 && (x->kind == WGI_BOX_INPUT || x->kind == WGI_BOX_PARAMETER ||
-                             x->kind == WGI_BOX_CONSTANT || x->kind == WGI_BOX_STATE);
 }
 
 /* ---- texts ---- */
@@ -55,49 +52,43 @@ static int lines_in(const char *s)
 }
 
 /* The width of the widest line. */
-static double width_of(const char *s, wgi_strbuf *scratch)
+static double width_of(wgi_pool *pool, const char *s)
 {
     double most = 0;
-    while (*s) {
-        const size_t n = strcspn(s, "\n");
-        wgi_strbuf_clear(scratch);
-        wgi_strbuf_add(scratch, s, n);
-        most = fmax(most, wgi_text_width(wgi_strbuf_text(scratch), WGI_BODY, WGI_REGULAR));
-        s += n + (s[n] == '\n');
-    }
-    wgi_strbuf_clear(scratch);
+    for (const char *line; (line = wgi_next_line(pool, &s));)
+        most = fmax(most, wgi_text_width(line, WGI_BODY, WGI_REGULAR));
     return most;
 }
 
 /* A sign is larger than a formula. */
 static double size_of(const wgi_box *x)
 {
-    return is_name_alone(x) ? WGI_TITLE : wgi_characters(x->title) > 1 ? WGI_BODY + 1 : WGI_TITLE + 4;
+    return wgi_is_leaf_box(x) ? WGI_TITLE : wgi_characters(x->title) > 1 ? WGI_BODY + 1 : WGI_TITLE + 4;
 }
 
 /* NULL: a sign or a function, which is a text. */
 static const wgi_laid_formula *formula_of(const wgi_box *x)
 {
-    return is_name_alone(x) || x->is_copy ? x->symbol : x->formula;
+    return wgi_is_leaf_box(x) || x->is_copy ? x->symbol : x->formula;
 }
 
 static double gate_width(const wgi_box *x)
 {
     const wgi_laid_formula *k = formula_of(x);
     const double text = k ? k->width * size_of(x) / WGI_BODY : wgi_text_width(x->title, size_of(x), WGI_BOLD);
-    return ceil(is_name_alone(x)                ? text + 6
+    return ceil(wgi_is_leaf_box(x)              ? text + 6
                 : wgi_characters(x->title) == 1 ? 2 * RADIUS
                                                 : fmax(2 * RADIUS, text + 2 * PAD));
 }
 
-wgi_card wgi_circuit_measure(const wgi_box *x, wgi_strbuf *scratch)
+wgi_card wgi_circuit_measure(wgi_pool *pool, const wgi_box *x)
 {
-    const double value = width_of(x->value, scratch), gradient = width_of(gradient_of(x), scratch);
+    const double value = width_of(pool, x->value), gradient = width_of(pool, gradient_of(x));
     const double side = LINE_H * fmax(lines_in(x->value), lines_in(gradient_of(x))) + 4,
                  wire = value + gradient > 0 ? fmax(value, gradient) + ROOM
-                        : is_name_alone(x)   ? 8
+                        : wgi_is_leaf_box(x) ? 8
                                              : WIRE / 2;
-    const double half = fmax(side, is_name_alone(x) ? 12 : RADIUS + 2);
+    const double half = fmax(side, wgi_is_leaf_box(x) ? 12 : RADIUS + 2);
     return (wgi_card){
         .w = gate_width(x) + ceil(wire), .h = 2 * half, .title_at = half, .value_at = -1, .gradient_at = -1
     };
@@ -139,28 +130,20 @@ void wgi_circuit_join(wgi_svg *w)
 
 /* The lines of a text, in the middle of the wire, the last one above it or the first one below. Rows of a
  * matrix begin below each other. */
-static void put_lines(wgi_strbuf *b, const char *s, double x, double wire, bool above, const char *class)
+static void put_lines(const wgi_svg *w, const char *s, double x, double wire, bool above, const char *class)
 {
     const int lines = lines_in(s);
     double y = above ? wire - 6 - LINE_H * (lines - 1) : wire + LINE_H - 2;
-    wgi_strbuf line = { .c = b->c };
-    if (lines > 1) x = wgi_svg_eighth(x - width_of(s, &line) / 2);
-    while (*s) {
-        const size_t n = strcspn(s, "\n");
-        wgi_strbuf_clear(&line);
-        wgi_strbuf_add(&line, s, n);
-        wgi_svg_text(b, x, y, WGI_BODY, false, lines > 1 ? "" : "middle", class, wgi_strbuf_text(&line));
-        y += LINE_H;
-        s += n + (s[n] == '\n');
-    }
-    b->failed |= line.failed;
-    wgi_strbuf_free(&line);
+    if (lines > 1) x = wgi_svg_eighth(x - width_of(w->p->pool, s) / 2);
+    for (const char *line; (line = wgi_next_line(w->p->pool, &s)); y += LINE_H)
+        wgi_svg_text(w->b, x, y, WGI_BODY, false, lines > 1 ? "" : "middle", class, line);
 }
 
-void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
+void wgi_circuit_put(const wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top)
 {
+    wgi_strbuf *b = w->b;
     const double gate = gate_width(x), wire = top + card->title_at, from = left + gate, to = left + card->w;
-    const bool leaf = is_name_alone(x);
+    const bool leaf = wgi_is_leaf_box(x);
     wgi_strbuf_put(b, "<g class=\"forward\">");
     wgi_svg_number(b, "<path d=\"M", from);
     wgi_svg_number(b, " ", wire);
@@ -173,6 +156,6 @@ void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, doub
     if (k) wgi_svg_formula(b, k, left + (leaf ? 0 : (gate - scale * k->width) / 2), y, scale, "ink");
     else wgi_svg_text(b, left + (leaf ? 0 : gate / 2), y, size, true, leaf ? "" : "middle", "ink", x->title);
     if (x->is_copy) return;
-    put_lines(b, x->value, (from + to) / 2, wire, true, x->odd_value ? "grad" : "value");
-    put_lines(b, gradient_of(x), (from + to) / 2, wire, false, "grad");
+    put_lines(w, x->value, (from + to) / 2, wire, true, x->odd_value ? "grad" : "value");
+    put_lines(w, gradient_of(x), (from + to) / 2, wire, false, "grad");
 }

@@ -49,22 +49,19 @@ static void add_use(uses *u, int rank_from_source, int rank_to_sink)
 
 static uses *find_uses(wgi_picture *p)
 {
-    uses *u = wgi_picture_alloc(p, p->boxes, sizeof *u);
-    int *from_source = wgi_picture_alloc(p, 2 * p->boxes, sizeof *from_source);
-    if (u && from_source) {
-        int *to_sink = from_source + p->boxes;
-        find_ranks(p, from_source, to_sink);
-        for (int64_t l = 0; l < p->links; l++)
-            add_use(&u[p->link[l].from], from_source[p->link[l].to], to_sink[p->link[l].to]);
-    } else wg_free(p->c, u), u = NULL;
-    wg_free(p->c, from_source);
+    uses *u = wgi_pool_take(p->pool, p->boxes, sizeof *u);
+    int *from_source = wgi_pool_take(p->pool, p->boxes, sizeof *from_source),
+        *to_sink = wgi_pool_take(p->pool, p->boxes, sizeof *to_sink);
+    if (p->pool->failed) return NULL;
+    find_ranks(p, from_source, to_sink);
+    for (int64_t l = 0; l < p->links; l++)
+        add_use(&u[p->link[l].from], from_source[p->link[l].to], to_sink[p->link[l].to]);
     return u;
 }
 
 static bool has_copies(const wgi_picture *p, const wgi_box *b, const uses *u)
 {
-    bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED &&
-                b->kind != WGI_BOX_GRADIENT && b->kind < WGI_BOX_WRONG && b->times == 1;
+    const bool leaf = wgi_is_leaf_box(b);
     int64_t span = larger(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->count <= (p->g ? LEAF_USES : 1)) return false;
     return u->count * span > AREA || (leaf && (span >= LEAF_SPAN || u->count > LEAF_ALWAYS));
@@ -92,18 +89,13 @@ static void add_copies(wgi_picture *p, uses *u)
     }
 }
 
-bool wgi_copy_shared_boxes(wgi_picture *p)
+void wgi_copy_shared_boxes(wgi_picture *p)
 {
     uses *u = find_uses(p);
-    if (!u) return false;
-    int64_t copies = count_copies(p, u);
-    wgi_box *more = copies ? wgi_picture_alloc(p, p->boxes + copies, sizeof *more) : NULL;
-    if (more) {
-        memcpy(more, p->box, (size_t)p->boxes * sizeof *more);
-        wg_free(p->c, p->box);
-        p->box = more;
-        add_copies(p, u);
-    }
-    wg_free(p->c, u);
-    return more || !copies;
+    const int64_t copies = u ? count_copies(p, u) : 0;
+    wgi_box *more = copies ? wgi_pool_take(p->pool, p->boxes + copies, sizeof *more) : NULL;
+    if (!more) return;
+    memcpy(more, p->box, (size_t)p->boxes * sizeof *more);
+    p->box = more;
+    add_copies(p, u);
 }

@@ -20,13 +20,13 @@ typedef struct side {
 } side;
 
 /* A node is known by its name, and without one by its op. */
-static bool find_keys(side *s)
+static void find_keys(side *s)
 {
     wgi_picture *p = s->p;
-    s->key = wgi_picture_alloc(p, p->boxes, sizeof *s->key);
-    s->partner = wgi_picture_alloc(p, p->boxes, sizeof *s->partner);
-    s->merged = wgi_picture_alloc(p, p->boxes, sizeof *s->merged);
-    if (!s->key || !s->partner || !s->merged) return false;
+    s->key = wgi_pool_take(p->pool, p->boxes, sizeof *s->key);
+    s->partner = wgi_pool_take(p->pool, p->boxes, sizeof *s->partner);
+    s->merged = wgi_pool_take(p->pool, p->boxes, sizeof *s->merged);
+    if (p->pool->failed) return;
     for (int64_t i = 0; i < p->boxes; i++) s->key[i] = p->box[i].title, s->partner[i] = NONE;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wgi_item *y = wgi_item_at(p, i);
@@ -35,7 +35,6 @@ static bool find_keys(side *s)
         const bool nameless = y->source >= WGI_NAME_EXPRESSION || y->source == WGI_NAMELESS;
         s->key[box] = nameless ? y->op->name : y->name;
     }
-    return true;
 }
 
 static bool same_key(const side *a, int64_t i, const side *b, int64_t j)
@@ -62,7 +61,7 @@ static wg_status pair(side *a, side *b)
                              "compare: fold them, or draw nodes nearer to the inputs",
                              (long long)rows - 1, (long long)columns - 1);
     int32_t *length =
-        wgi_picture_alloc(a->p, rows * columns, sizeof *length); /* of the rest from (i, j) on */
+        wgi_pool_take(a->p->pool, rows * columns, sizeof *length); /* of the rest from (i, j) on */
     if (!length) return WG_ERROR_MEMORY;
     for (int64_t i = rows - 2; i >= 0; i--)
         for (int64_t j = columns - 2; j >= 0; j--) {
@@ -75,7 +74,6 @@ static wg_status pair(side *a, side *b)
         if (same_key(a, from + i, b, from + j)) make_pair(a, from + i++, b, from + j++);
         else if (length[(i + 1) * columns + j] > length[i * columns + j + 1]) i++;
         else j++;
-    wg_free(a->p->c, length);
     return WG_OK;
 }
 
@@ -84,40 +82,33 @@ static wg_status pair(side *a, side *b)
 static void put_other(wgi_strbuf *b, const char *who, const char *mine, const char *other)
 {
     if (strcmp(mine, other) == 0) return;
-    wgi_strbuf_format(b, "%s%s: ", b->length ? "\n" : "", who);
-    wgi_strbuf_put(b, *other ? other : "–");
+    wgi_strbuf_format(b, "%s%s: %s", b->length ? "\n" : "", who, *other ? other : "–");
 }
 
-static void add_note(wgi_picture *p, wgi_box *box, wgi_strbuf *text)
+static void add_note(wgi_picture *p, wgi_box *box, const char *text)
 {
-    wgi_strbuf both = { .c = p->c };
-    if (box->note) wgi_strbuf_format(&both, "%s\n", box->note);
-    wgi_strbuf_add(&both, text->at, text->length);
-    wgi_strbuf_free(text);
-    box->note = wgi_picture_text(p, &both);
+    box->note = box->note ? wgi_pool_format(p->pool, "%s\n%s", box->note, text) : text;
 }
 
 /* Notes in `box` what the other graph has in its place. Whether it is another call. */
 static bool compare(wgi_picture *p, wgi_box *box, const wgi_box *other, const char *who)
 {
-    wgi_strbuf b = { .c = p->c };
+    wgi_strbuf b = { .pool = p->pool };
     put_other(&b, who, box->title, other->title);
     put_other(&b, who, box->detail, other->detail);
     put_other(&b, who, box->shape, other->shape);
     const bool another = b.length;
     if (*box->value && !box->hidden_value) put_other(&b, who, box->value, other->value);
     if (*box->gradient && !box->hidden_gradient) put_other(&b, who, box->gradient, other->gradient);
-    if (b.length) add_note(p, box, &b);
+    if (b.length) add_note(p, box, wgi_strbuf_keep(&b));
     if (another) box->kind = WGI_BOX_DIFFERS;
     return another;
 }
 
 static void stand_alone(wgi_picture *p, wgi_box *box, wgi_box_kind kind, const char *who)
 {
-    wgi_strbuf b = { .c = p->c };
-    wgi_strbuf_format(&b, "only in %s", who);
     box->kind = kind;
-    add_note(p, box, &b);
+    add_note(p, box, wgi_pool_format(p->pool, "only in %s", who));
 }
 
 /* ---- one picture of two ---- */
@@ -167,36 +158,22 @@ static void merge_links(wgi_picture *p, const wgi_link link[], int64_t links, co
     }
 }
 
-static bool merge(side *a, side *b, int count[COUNTS])
+static void merge(side *a, side *b, int count[COUNTS])
 {
     wgi_picture *p = a->p, *q = b->p;
-    const int64_t boxes = p->boxes + q->boxes, links = p->links + q->links;
-    wgi_picture old = *p;
-    wgi_box *box = wgi_picture_alloc(p, boxes, sizeof *box);
-    wgi_link *link = wgi_picture_alloc(p, 2 * links, sizeof *link); /* with room for gradients */
-    int64_t *last_link = wgi_picture_alloc(p, boxes, sizeof *last_link);
-    int64_t *before = wgi_picture_alloc(p, 2 * links, sizeof *before);
-    const bool ok = box && link && last_link && before;
-    if (ok) {
-        old.boxes = merge_boxes(a, b, box, count);
-        p->box = box, p->link = link, p->last_link = last_link, p->before = before;
-        p->boxes = old.boxes, p->links = 0;
-        for (int i = 0; i < p->boxes; i++) {
-            merge_links(p, old.link, old.links, a->merged, i);
-            merge_links(p, q->link, q->links, b->merged, i);
-        }
-        for (int64_t i = 0; i < p->nodes; i++)
-            if (p->box_of[i] >= 0) p->box_of[i] = a->merged[p->box_of[i]];
-        wgi_take_texts(p, q);
-        box = old.box, link = old.link, last_link = old.last_link, before = old.before;
+    const wgi_picture old = *p;
+    /* with room for gradients */
+    if (!wgi_picture_room(p, old.boxes + q->boxes, 2 * (old.links + q->links), WGI_MOST_FRAMES)) return;
+    wgi_box *box = p->box;
+    p->box = old.box, p->frame = old.frame;
+    const int64_t boxes = merge_boxes(a, b, box, count);
+    p->box = box, p->boxes = boxes, p->links = 0;
+    for (int i = 0; i < p->boxes; i++) {
+        merge_links(p, old.link, old.links, a->merged, i);
+        merge_links(p, q->link, q->links, b->merged, i);
     }
-    wg_free(p->c, box), wg_free(p->c, link), wg_free(p->c, last_link), wg_free(p->c, before);
-    return ok && !p->lost;
-}
-
-static void free_side(side *s)
-{
-    wg_free(s->p->c, s->key), wg_free(s->p->c, s->partner), wg_free(s->p->c, s->merged);
+    for (int64_t i = 0; i < p->nodes; i++)
+        if (p->box_of[i] >= 0) p->box_of[i] = a->merged[p->box_of[i]];
 }
 
 wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q)
@@ -206,12 +183,10 @@ wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q)
     side a = { .p = p, .name = !modes ? "the first" : mode[0] == WG_TRAIN ? "train" : "eval" };
     side b = { .p = q, .name = !modes ? "the second" : mode[1] == WG_TRAIN ? "train" : "eval" };
     int count[COUNTS] = { 0 };
-    wg_status s = find_keys(&a) && find_keys(&b) ? pair(&a, &b) : WG_ERROR_MEMORY;
-    if (s == WG_OK && !merge(&a, &b, count)) s = WG_ERROR_MEMORY;
-    wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_format(&text, "%d only in %s, %d only in %s, %d differ", count[FIRST], a.name, count[SECOND],
-                      b.name, count[DIFFERS]);
-    p->hidden = wgi_picture_text(p, &text);
-    free_side(&a), free_side(&b);
+    find_keys(&a), find_keys(&b);
+    const wg_status s = p->pool->failed ? WG_ERROR_MEMORY : pair(&a, &b);
+    if (s == WG_OK) merge(&a, &b, count);
+    p->hidden = wgi_pool_format(p->pool, "%d only in %s, %d only in %s, %d differ", count[FIRST], a.name,
+                                count[SECOND], b.name, count[DIFFERS]);
     return s;
 }

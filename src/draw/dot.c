@@ -43,7 +43,7 @@ static void put_value(wgi_strbuf *out, const char *value)
 typedef struct painter {
     const wgi_picture *picture;
     wgi_strbuf *out;
-    wgi_strbuf text; /* of the attribute that is being made */
+    wgi_strbuf text; /* of the attribute that is being made, in the picture's pool */
     int depth;       /* of the frame that is being written */
     int attributes;  /* written in the present list */
 } painter;
@@ -101,36 +101,28 @@ static void put_apart(wgi_strbuf *b, const char *s)
 
 static void put_html(wgi_strbuf *b, const char *s, const char *line_break)
 {
-    wgi_strbuf apart = { .c = b->c };
+    wgi_strbuf apart = { .pool = b->pool };
     put_apart(&apart, s);
-    wgi_strbuf_xml(b, wgi_strbuf_text(&apart), line_break);
-    b->failed |= apart.failed;
-    wgi_strbuf_free(&apart);
+    wgi_strbuf_xml(b, wgi_strbuf_keep(&apart), line_break);
 }
 
 static void put_clean_html(wgi_strbuf *b, const char *s, int most)
 {
-    wgi_strbuf clean = { .c = b->c };
-    wgi_strbuf_clean(&clean, s, most);
-    put_html(b, wgi_strbuf_text(&clean), " ");
-    b->failed |= clean.failed;
-    wgi_strbuf_free(&clean);
+    put_html(b, wgi_pool_clean(b->pool, s, most), " ");
 }
 
 /* Backslashes in tooltips begin escapes. */
 static void set_tip(painter *p, const char *text)
 {
-    wgi_strbuf *b = &p->text, apart = { .c = b->c };
+    wgi_strbuf *b = &p->text, apart = { .pool = b->pool };
     wgi_strbuf_clear(b);
     put_apart(&apart, text);
-    for (const char *tip = wgi_strbuf_text(&apart); *tip;) {
+    for (const char *tip = wgi_strbuf_keep(&apart); *tip;) {
         size_t plain = strcspn(tip, "\\\n");
         wgi_strbuf_add(b, tip, plain);
         tip += plain;
         if (*tip) wgi_strbuf_put(b, *tip++ == '\n' ? "\\n" : "\\\\");
     }
-    b->failed |= apart.failed;
-    wgi_strbuf_free(&apart);
     if (b->length && !b->failed) set(p, "tooltip", b->at);
 }
 
@@ -182,8 +174,7 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
                       "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
                       "color=\"%s\" bgcolor=\"%s\" "
                       "style=\"rounded%s\">",
-                      x->kind == WGI_BOX_FAILED || x->kind == WGI_BOX_WRONG ? 2 : 1, l->border, l->fill,
-                      x->is_copy ? ",dashed" : "");
+                      l->heavy ? 2 : 1, l->border, l->fill, x->is_copy ? ",dashed" : "");
     put_caption(b, x);
     put_row(b, twice ? "v" : "", x->is_copy ? x->name : x->title, "#212121", BOLD);
     if (!x->is_copy) {
@@ -338,16 +329,15 @@ static void paint_inside(painter *p, int frame)
         if (p->picture->box[i].frame == frame) paint_node(p, i);
 }
 
-wg_status wgi_dot_write(const wgi_picture *picture, wgi_strbuf *out)
+static wg_status write(wgi_picture *picture, wgi_strbuf *out)
 {
-    painter p = { .picture = picture, .out = out, .text = { .c = picture->c } };
+    painter p = { .picture = picture, .out = out, .text = { .pool = picture->pool } };
     wgi_strbuf_put(out, "digraph wengert {\n");
     paint_defaults(&p);
     paint_inside(&p, -1);
     for (int64_t i = 0; i < picture->links; i++) paint_link(&p, &picture->link[i]);
     wgi_strbuf_put(out, "}\n");
-    const bool ok = !p.text.failed && !out->failed;
-    wgi_strbuf_free(&p.text);
-    if (ok) return WG_OK;
-    return WGI_DRAW_FAIL(picture->c, picture->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+    return WG_OK;
 }
+
+const wgi_format wgi_format_dot = { .name = "dot", .write = write };

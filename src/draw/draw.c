@@ -1,14 +1,69 @@
-/* draw.c: the functions of draw.h that draw graphs: from graph to picture to text to file.
+/* draw.c: the functions of draw.h that draw graphs: from graph to picture to text to file, and the table of formats.
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
-#include "draw/draw_private.h"
-#include "draw/film.h"
+#include "draw/svg.h"
 
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
 
 static const wg_draw_opts standard = { 0 };
+
+/* ---- formats ---- */
+
+#define FORMAT_ROW(name, kinds) { &wgi_format_##name, kinds },
+static const struct {
+    const wgi_format *format;
+    unsigned kinds;
+} formats[] = { WG_DRAW_FORMATS(FORMAT_ROW) };
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+const wgi_format *wgi_format_of(const char *path, const char *option, unsigned kinds)
+{
+    const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
+    if (strcasecmp(want, "gv") == 0) want = "dot";
+    for (int i = 0; path && i < FORMATS; i++)
+        if (formats[i].kinds & kinds && strcasecmp(want, formats[i].format->name) == 0)
+            return formats[i].format;
+    return NULL;
+}
+
+const char *wgi_formats_text(wgi_pool *pool, unsigned kinds)
+{
+    wgi_strbuf b = { .pool = pool };
+    int left = 0;
+    for (int i = 0; i < FORMATS; i++) left += (formats[i].kinds & kinds) != 0;
+    for (int i = 0; i < FORMATS; i++)
+        if (formats[i].kinds & kinds)
+            wgi_strbuf_format(&b, "%s%s",
+                              !b.length    ? ""
+                              : --left > 1 ? ", "
+                                           : " or ",
+                              formats[i].format->name);
+    return wgi_strbuf_keep(&b);
+}
+
+wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s)
+{
+    if (s != WG_ERROR_MEMORY && !p->pool->failed && !out->failed) return s;
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+}
+
+wg_status wgi_no_steps(const wgi_picture *p)
+{
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
+                         "draw: .steps: as svg, png, pdf, tex or txt, and by our own layout");
+}
+
+wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out)
+{
+    const char *engine = p->o->engine ? p->o->engine : "own";
+    if (strcmp(engine, "own") && strcmp(engine, "dot"))
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .engine \"%s\": own or dot", engine);
+    const bool steps = p->g && p->o->steps;
+    if (steps && !p->format->write_steps) return wgi_no_steps(p);
+    return wgi_no_memory(p, out, (steps ? p->format->write_steps : p->format->write)(p, out));
+}
 
 /* ---- from graph to text ---- */
 
@@ -30,70 +85,62 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
         wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
 }
 
-static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, const char *path,
-                            const char *format, wgi_strbuf *out)
+static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
 {
-    wgi_picture p = { .c = out->c, .as_latex = !strcmp(format, "tex") };
+    const wg_draw_opts *o = p->o;
+    const wgi_format *f = p->format;
+    wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
+    if (f->is_whole && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
+    all.values |= o->steps || f->is_page || wgi_is_circuit(o); /* steps show what they compute */
+    if (f->is_page) all.hide = NULL;
+    p->folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
+    wg_status s = wgi_draw_fits(p, "draw", f->is_list ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
+    if (s == WG_OK) s = wgi_check_style(p);
+    p->o = &all;
+    if (s == WG_OK) s = (o->fit ? wgi_picture_fit : wgi_picture_make)(p, root);
+    all.hide = o->hide;
+    return s == WG_OK ? wgi_picture_write(p, out) : wgi_no_memory(p, out, s);
+}
+
+static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, const char *path,
+                            const wgi_format *format, wgi_strbuf *out)
+{
+    wgi_pool pool = { .c = out->c };
+    wgi_picture p = {
+        .c = out->c, .pool = &pool, .g = g, .here = here, .o = o, .path = path, .format = format
+    };
     const wgi_level level = wgi_level_of(o);
     if (level == WGI_LEVELS)
         return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE, "draw: .level \"%s\": written, ops or plan",
                              o->level);
     wgi_locale l = wgi_locale_set_c();
-    if (level == WGI_LEVEL_PLAN) {
-        const wg_status s = wgi_plan_level_write(here, root, path, format, o, out);
-        wgi_locale_restore(l);
-        return s;
-    }
-    const bool as_text = !strcmp(format, "txt"), as_json = !strcmp(format, "json");
-    const bool as_page = !strcmp(format, "html");
-    p.folds_series = o->series && !as_text && !as_json && !as_page && !o->steps && !wgi_is_circuit(o);
-    wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
-    if (as_json && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
-    all.values |= o->steps || as_page || wgi_is_circuit(o); /* steps show what they compute */
-    if (as_page) all.hide = NULL;                           /* the page hides and reveals by itself */
-    wg_status s =
-        wgi_draw_fits(here, out->c, "draw", o, as_text || as_json ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
-    if (s == WG_OK) s = wgi_check_style(here, out->c, o, format);
-    if (s == WG_OK && o->fit) s = wgi_picture_fit(&p, here, g, root, &all);
-    else if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, &all);
-    all.hide = o->hide;
-    if (s == WG_OK && as_page) s = wgi_check_hidden(&p);
-    if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
-    wgi_picture_free(&p);
+    const wg_status s = (level == WGI_LEVEL_PLAN ? wgi_plan_level_write : write_picture)(&p, root, out);
+    wgi_pool_free(&pool);
     wgi_locale_restore(l);
     return s;
 }
 
 /* ---- from text to file ---- */
 
-static const char *const formats[] = { "dot", "svg", "html", "png", "pdf", "tex", "txt", "json", NULL };
-
-const char *wgi_format_of(const char *path, const char *option, const char *const names[])
-{
-    const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
-    if (strcasecmp(want, "gv") == 0) want = "dot";
-    for (int i = 0; path && names[i]; i++)
-        if (strcasecmp(want, names[i]) == 0) return names[i];
-    return NULL;
-}
-
 static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(g);
-    const char *format = wgi_format_of(path, o->format, formats);
-    if (!format)
-        return WGI_DRAW_FAIL(
-            c, here, WG_ERROR_VALUE,
-            "draw: \"%s\": the format must be dot, svg, html, png, pdf, tex, txt or json, by "
-            "the path's ending or .format",
-            path ? path : "");
-    if (o->steps && !strcmp(format, "tex") && wgi_film_is_pattern(path))
+    wgi_pool pool = { .c = c };
+    const wgi_format *format = wgi_format_of(path, o->format, WG_PICTURE_NODES);
+    const bool files = o->steps && wgi_film_is_pattern(path);
+    if (!format) {
+        wg_fail(c, here, WG_ERROR_VALUE,
+                "draw: \"%s\": the format must be %s, by the path's ending or .format", path ? path : "",
+                wgi_formats_text(&pool, WG_PICTURE_NODES));
+        wgi_pool_free(&pool);
+        return WG_ERROR_VALUE;
+    }
+    if (files && format->needs_latex)
         return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
                              "draw: %s: LaTeX has all steps in one file: name it without %%d", path);
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
-    const bool saved = o->steps && wgi_film_is_pattern(path) && strcmp(format, "txt");
-    if (s == WG_OK && !saved) s = wgi_save_whole(here, "draw", &picture, path);
+    if (s == WG_OK && !(files && !format->is_list)) s = wgi_save_whole(here, "draw", &picture, path);
     wgi_strbuf_free(&picture);
     return s;
 }
@@ -114,7 +161,7 @@ wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg
     return save(here, g, wg_none, path, o ? o : &standard);
 }
 
-static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const char *format)
+static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const wgi_format *format)
 {
     if (check_root(here, root, o) != WG_OK) return NULL;
     wgi_strbuf text = { .c = wg_graph_context(wg_graph_of(root)) };
@@ -126,14 +173,14 @@ static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const ch
 char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_dot");
-    return text_of(here, root, o ? o : &standard, "dot");
+    return text_of(here, root, o ? o : &standard, &wgi_format_dot);
 }
 
 char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_text");
     o = o ? o : &standard;
-    const char *format = o->format ? wgi_format_of("", o->format, formats) : "txt";
+    const wgi_format *format = o->format ? wgi_format_of("", o->format, WG_PICTURE_NODES) : &wgi_format_txt;
     if (format) return text_of(here, root, o, format);
     wg_fail(wg_graph_context(wg_graph_of(root)), here, WG_ERROR_VALUE, "draw: .format \"%s\" is none",
             o->format);

@@ -65,9 +65,11 @@ static bool is_too_low(const wg_draw_opts *o, const option *x, double *v)
     return !(wg_or_standard(*v, 0) >= (strcmp(x->name, "fold") ? 0 : -1));
 }
 
-wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
-                        wg_picture_kind kind)
+wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind kind)
 {
+    wg_context *c = p->c;
+    const wg_site here = p->here;
+    const wg_draw_opts *o = p->o;
     char all[200], this[60];
     int count;
     double v;
@@ -87,6 +89,14 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
             return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %g is too small", call, options[i].name,
                                  v);
     return WG_OK;
+}
+
+const char *wgi_next_line(wgi_pool *pool, const char **text)
+{
+    const size_t n = strcspn(*text, "\n");
+    const char *line = **text ? wgi_pool_part(pool, *text, n) : NULL;
+    *text += n + ((*text)[n] == '\n');
+    return line;
 }
 
 bool wgi_next_name(const char **list, const char **name, size_t *length)

@@ -18,7 +18,6 @@ static void cell(wgi_strbuf *b, wgi_strbuf *text, int width)
     wgi_strbuf_put(b, wgi_strbuf_text(text));
     if (width > 0) wgi_strbuf_format(b, "%*s", room > 0 ? room : 0, "");
     wgi_strbuf_put(b, "  ");
-    b->failed |= text->failed;
     wgi_strbuf_clear(text);
 }
 
@@ -44,7 +43,7 @@ static void put_limits(wgi_strbuf *b, const wg_limits *l)
 
 /* ---- steps ---- */
 
-static void put_head(wgi_strbuf *b, const wg_plan *p, const wg_draw_plan_opts *o)
+static void put_head(wgi_strbuf *b, const wg_plan *p, const wg_draw_opts *o)
 {
     if (o->title && *o->title) wgi_strbuf_clean(b, o->title, 200), wgi_strbuf_put(b, "\n");
     wgi_strbuf_format(b, "%d step%s on %d thread%s, ", p->steps, p->steps == 1 ? "" : "s", p->threads,
@@ -171,8 +170,7 @@ static void put_place(wgi_strbuf *b, const wg_plan *p, wg_plan_where w)
 
 static void put_memory(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p)
 {
-    const wg_plan_buffer **list = wg_alloc(b->c, (size_t)p->buffers + 1, sizeof *list);
-    b->failed |= !list;
+    const wg_plan_buffer **list = wgi_pool_take(t->pool, p->buffers, sizeof *list);
     if (!list) return;
     for (int i = 0; i < p->buffers; i++) list[i] = &p->buffer[i];
     qsort(list, (size_t)p->buffers, sizeof *list, by_place);
@@ -187,14 +185,12 @@ static void put_memory(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p)
         wgi_strbuf_put(b, "the threads' tiles, "), wgi_put_bytes(b, (double)p->tiles);
         wgi_strbuf_put(b, "\n");
     }
-    wg_free(b->c, list);
 }
 
-void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out)
+void wgi_plan_text(const wgi_picture *p, const wg_plan *plan, wgi_strbuf *out)
 {
-    wgi_strbuf t = { .c = out->c };
-    put_head(out, p, o);
-    put_steps(out, &t, p, o->limits);
-    put_memory(out, &t, p);
-    wgi_strbuf_free(&t);
+    wgi_strbuf t = { .pool = p->pool };
+    put_head(out, plan, p->o);
+    put_steps(out, &t, plan, p->o->limits);
+    put_memory(out, &t, plan);
 }

@@ -108,12 +108,17 @@ typedef struct wgi_alike_run {
 } wgi_alike_run;
 
 typedef struct wgi_picture {
+    /* Who makes a picture sets these. */
     wg_context *c;
-    wg_graph *g; /* NULL: a plan is shown, and the fields up to `runs` are empty */
+    wgi_pool *pool; /* has all memory of the picture, of its view and of its writers' texts */
+    wg_graph *g;    /* NULL: a plan is shown, and the fields up to `runs` are empty */
     wg_site here;
     const wg_draw_opts *o;
+    const char *path; /* of the file, whose name is the picture's id unless an option is; NULL: none */
+    const struct wgi_format *format;
     bool folds_series; /* of scopes h.0, h.1, ... that are alike the first is drawn */
-    wg_node root;      /* whose gradients are shown; wg_none: there is no such node */
+
+    wg_node root; /* whose gradients are shown; wg_none: there is no such node */
     bool has_failure;
     wg_failure failure;
 
@@ -152,34 +157,21 @@ typedef struct wgi_picture {
     int64_t *before;    /* by link: the one before it from the same box, plus 1; 0: none */
     wgi_frame *frame;
     int frames;
-    struct wgi_text_block *texts;
     struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
-    bool as_latex;                 /* formulas are wanted as LaTeX, too */
-    bool lost;                     /* memory for a text was missing */
 } wgi_picture;
 
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
 /* boxes.c */
-void wgi_picture_free(wgi_picture *p);
-void wgi_picture_clear_boxes(wgi_picture *p);                        /* only the nodes are left */
-void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
+void wgi_picture_clear_boxes(wgi_picture *p); /* only the nodes are left */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
 /* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link
  * that counts them. */
 void wgi_link_boxes(wgi_picture *p, int from, int to);
-/* A link to the next repetition. Equal ones are one link. */
-void wgi_loop_boxes(wgi_picture *p, int from, int to);
 /* The link, unless there is one between these boxes already. */
 void wgi_link_once(wgi_picture *p, wgi_link k);
-/* The texts of q are now kept as long as p. */
-void wgi_take_texts(wgi_picture *p, wgi_picture *q);
-/* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
-const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
-/* Memory that is kept as long as the picture, aligned for numbers and addresses; NULL: there is none. */
-void *wgi_picture_keep(wgi_picture *p, size_t bytes);
 
 static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
 {
@@ -190,16 +182,18 @@ static inline const wgi_item *wgi_item_at(const wgi_picture *p, int64_t position
     return &p->view.item[p->item[position]];
 }
 static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)); }
+/* An input, a parameter, a constant or a state. */
+static inline bool wgi_is_leaf_box(const wgi_box *b) { return b->times == 1 && b->kind <= WGI_BOX_STATE; }
 
-/* picked_nodes.c. false: no memory. */
-bool wgi_pick_nodes(wgi_picture *p, wg_node root);
-bool wgi_find_gradient_path(wgi_picture *p);
+/* picked_nodes.c */
+void wgi_pick_nodes(wgi_picture *p, wg_node root);
+void wgi_find_gradient_path(wgi_picture *p);
 
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes
  * remain; -1: no memory. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
-/* The same of scopes h.0, h.1, ... that are alike. false: no memory. */
-bool wgi_find_series(wgi_picture *p);
+/* The same of scopes h.0, h.1, ... that are alike. */
+void wgi_find_series(wgi_picture *p);
 /* The length of the outermost path like "enc/h.12" that the scope is in, and of "enc/h."; 0: none. */
 size_t wgi_series_scope(const char *scope, size_t *name);
 /* Whether a parameter of a series is used in several of its scopes: it stands before the first of them. */
@@ -208,19 +202,18 @@ static inline bool wgi_is_shared(const wgi_picture *p, int64_t position)
     return p->shared && p->shared[position];
 }
 
-/* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
- * the picture in either case. */
-wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+/* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. */
+wg_status wgi_picture_make(wgi_picture *p, wg_node root);
 /* The nodes alone, for pictures that are reduced. */
-wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+wg_status wgi_picture_start(wgi_picture *p, wg_node root);
 /* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than
  * `most` no texts are made, and the picture cannot be written. Before the next step, which must be a later
  * one, clear the boxes. */
 wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes);
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
-void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L(a, y) */
-void wgi_put_cost_name(const wgi_picture *p, wgi_strbuf *b, int64_t position); /* L */
+const char *wgi_cost_call(const wgi_picture *p, int64_t position); /* L(a, y) */
+const char *wgi_cost_name(const wgi_picture *p, int64_t position); /* L */
 /* The positions of its operands, and how many they are; WGI_COST_OPERANDS: one more than are shown. */
 enum { WGI_COST_OPERANDS = 6 };
 int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS]);
@@ -242,47 +235,37 @@ typedef struct wgi_canvas {
 /* NULL: no option `fit`, or none of its words. */
 const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o);
 /* As wgi_picture_make, reduced until it is legible on the canvas. */
-wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+wg_status wgi_picture_fit(wgi_picture *p, wg_node root);
 
 /* circuit.c: the option `style`. */
 bool wgi_is_circuit(const wg_draw_opts *o);
 /* An error if there is no such style, or if it does not go with the format or another option. */
-wg_status wgi_check_style(wg_site here, wg_context *c, const wg_draw_opts *o, const char *format);
-
-/* marked_boxes.c. Call it when all nodes have boxes. */
-void wgi_mark_boxes(wgi_picture *p);
+wg_status wgi_check_style(const wgi_picture *p);
 
 /* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none
  * for runs. An error is recorded if there is no such overlay. */
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
-/* nearest_name.c. "; did you mean 'z'?", or nothing; with `gradients` also "dz". */
-void wgi_put_nearest_name(const wgi_picture *p, wgi_strbuf *b, const char *word, size_t length,
-                          bool gradients);
+/* picked_nodes.c. "; did you mean 'z'?", or nothing; with `gradients` also "dz". */
+const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t length, bool gradients);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
 wg_status wgi_hide_numbers(wgi_picture *p);
-/* An error if the option has a name that no node has. */
-wg_status wgi_check_hidden(wgi_picture *p);
 /* The values and gradients that a list of names hides, "z, dw", and those that are computed from them. */
 typedef struct wgi_hidden {
-    wg_context *c;
     unsigned char *value, *gradient; /* by position */
-    const char *unknown; /* the first name that no node has, of `length` bytes; NULL: all have one */
-    int length;
 } wgi_hidden;
-/* false: no memory. Free it in either case. */
-bool wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h);
-void wgi_hidden_free(wgi_hidden *h);
+/* An error if a name of the list is none, and if memory is missing. */
+wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h);
 
 /* difference.c. The option `beside`: q is the picture of the other graph, whose texts become p's. Call it
  * before boxes are copied. */
 wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 
-/* copied_boxes.c. Call it once all links are there. false: no memory. */
-bool wgi_copy_shared_boxes(wgi_picture *p);
+/* copied_boxes.c. Call it once all links are there. */
+void wgi_copy_shared_boxes(wgi_picture *p);
 
 /* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it
- * before edges back are there. false: no memory. */
-bool wgi_place_gradients(wgi_picture *p);
+ * before edges back are there. */
+void wgi_place_gradients(wgi_picture *p);
 
 /* ---- texts ---- */
 
@@ -297,42 +280,36 @@ void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
 typedef void wgi_use_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with);
 void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with);
 
-/* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. Without memory
- * p->lost is set. */
+/* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. */
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
 void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
 
-/* size_names.c. "[m,3]" */
-void wgi_put_sizes(wgi_strbuf *b, const wg_draw_opts *o, wg_node n);
-
-/* formula_texts.c */
-void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most);
-/* What the gradient of a node with this name is called: dz, d(1 − a), or ∂y/∂z. */
-void wgi_put_gradient_of(const wgi_view *v, wgi_strbuf *b, const char *name, bool is_expression);
+/* formula_texts.c. Texts are in the view's pool. */
 /* The name as formulas print it: W₁. */
-void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most);
-void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
-/* The right side of it, with the right sides of the operands inside[] (by item; NULL: none) within. */
-void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside);
-/* The right side of e, which is that of y; false: it is long, or e is NULL, and only the call was written. */
-bool wgi_put_equation(wgi_strbuf *b, const wgi_item *y, const wgi_equation *e);
-/* One line with the options that differ from their defaults and are not in the formula: "axes = 1". */
-void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
+const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most);
+/* What the gradient of a node with this name is called: dz, d(1 − a), or ∂y/∂z. */
+const char *wgi_gradient_of(const wgi_view *v, const char *name, bool is_expression);
+static inline const char *wgi_gradient_of_box(const wgi_picture *p, const wgi_box *b)
+{
+    return wgi_gradient_of(&p->view, b->name, b->is_expression);
+}
+/* The right side of e, which is that of y. *whole, unless it is NULL: it is not long, and e is not NULL; else only
+ * the call was written. */
+const char *wgi_equation_text(const wgi_view *v, const wgi_item *y, const wgi_equation *e, bool *whole);
+/* "[m,3]" */
+const char *wgi_sizes(const wgi_picture *p, wg_node n);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 
-/* draw_plan.c. The plan of the root, or of its gradients, as `path` and the options ask for; `out` is empty
- * before. */
-wg_status wgi_plan_level_write(wg_site here, wg_node root, const char *path, const char *format,
-                               const wg_draw_opts *o, wgi_strbuf *out);
-void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
+/* draw_plan.c. The plan of the root, or of its gradients, as the options ask for; `out` is empty before. */
+wg_status wgi_plan_level_write(wgi_picture *p, wg_node root, wgi_strbuf *out);
+void wgi_plan_text(const wgi_picture *p, const wg_plan *plan, wgi_strbuf *out);
 /* Errors begin with the name of the call. */
-wg_status wgi_plan_steps(wg_site here, const char *call, const wg_plan *p, const wg_draw_plan_opts *o,
-                         const char *path, const char *format, wgi_strbuf *out);
-/* Figures, which the caller frees; NULL: no memory. */
-wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
-wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
+wg_status wgi_plan_steps(wgi_picture *p, const char *call, const wg_plan *plan, wgi_strbuf *out);
+/* Figures, which the caller frees. */
+wg_figure *wgi_plan_memory(const wgi_picture *p, const wg_plan *plan);
+wg_figure *wgi_plan_roofline(const wgi_picture *p, const wg_plan *plan);
 
 /* ---- legend.c ---- */
 
@@ -342,9 +319,28 @@ wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, cons
 #define WGI_GRADIENT "#b71c1c"
 
 typedef struct wgi_box_style {
-    const char *class, *border, *fill, *meaning;
+    const char *class, *border, *fill, *dark_border, *dark_fill, *meaning;
+    bool heavy;
 } wgi_box_style;
 extern const wgi_box_style wgi_box_styles[WGI_BOX_KINDS];
+
+/* The other colours: as a class of SVG and a colour of TikZ, as a variable of SVG, on light and on dark pages. */
+typedef struct wgi_colour {
+    const char *class, *variable, *light, *dark;
+} wgi_colour;
+enum {
+    WGI_INK,
+    WGI_FAINT,
+    WGI_OUTSIDE,
+    WGI_OF_VALUE,
+    WGI_OF_GRADIENT,
+    WGI_ODD,
+    WGI_LINE,
+    WGI_BACK,
+    WGI_ALARM,
+    WGI_COLOURS
+};
+extern const wgi_colour wgi_colours[WGI_COLOURS];
 
 typedef enum wgi_legend_sample { WGI_LEGEND_BOX, WGI_LEGEND_FRAME, WGI_LEGEND_WORDS } wgi_legend_sample;
 
@@ -355,7 +351,7 @@ typedef struct wgi_legend_entry {
     const char *color, *text;
     bool heavy, dashed;
 } wgi_legend_entry;
-enum { WGI_LEGEND_MOST = 24 };
+enum { WGI_LEGEND_MOST = WGI_BOX_KINDS + 7 };
 /* How many there are. */
 int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[]);
 
@@ -364,48 +360,40 @@ void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
 /* ---- from picture to file ---- */
 
-/* draw_options.c. The first name of a list "a, b", which then begins behind it. false: there is none. */
+/* draw_options.c. The next line of a text, which then begins behind it; NULL: there is none. */
+const char *wgi_next_line(wgi_pool *pool, const char **text);
+/* The first name of a list "a, b", which then begins behind it. false: there is none. */
 bool wgi_next_name(const char **list, const char **name, size_t *length);
 
 /* draw_options.c. The option `level`. */
 typedef enum wgi_level { WGI_LEVEL_WRITTEN, WGI_LEVEL_OPS, WGI_LEVEL_PLAN, WGI_LEVELS } wgi_level;
 wgi_level wgi_level_of(const wg_draw_opts *o); /* WGI_LEVELS: it is none of its words */
 
-/* draw_options.c. An error names the first option of o that does not go with this kind of picture. */
-wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
-                        wg_picture_kind kind);
+/* draw_options.c. An error names the first option that does not go with this kind of picture. */
+wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind kind);
 
-/* dot.c */
-wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
-
-/* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
-wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
-/* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
-double wgi_svg_body_size(const wgi_picture *p, int *rows);
-
-/* page_write.c. Likewise. */
-wg_status wgi_page_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
-
-/* listing.c, graph_json.c */
-wg_status wgi_listing_write(const wgi_picture *p, wgi_strbuf *out);
-wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out);
-
-/* step_listing.c */
-wg_status wgi_step_listing_write(const wgi_picture *p, wgi_strbuf *out);
-
-/* picture_write.c. As "dot", "svg", "html", "png", "pdf", "tex", "txt" or "json"; `out` is empty before. */
-wg_status wgi_picture_write(wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);
-
-/* render.c. What the program `dot` makes of a DOT text: "svg", "png", "pdf". */
-wg_status wgi_render_dot(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
-                         wgi_strbuf *out);
-/* What the program `rsvg-convert` makes of an SVG: "png", "pdf". *missing: there is no such program; no
- * error is recorded then. */
-wg_status wgi_render_svg(wg_site here, const wgi_strbuf *svg, const char *format, double seconds,
-                         wgi_strbuf *out, bool *missing);
-
-/* draw.c. One of names[], which ends in NULL: the option, else the path's ending, in letters of any case; gv
- * is dot. NULL: it is not among them. */
-const char *wgi_format_of(const char *path, const char *option, const char *const names[]);
+/* A format of pictures: a file that describes it, and a row of WG_DRAW_FORMATS in draw.h. */
+typedef struct wgi_format {
+    const char *name; /* and the ending of files */
+    /* `out` is empty before. The caller looks for missing memory. */
+    wg_status (*write)(wgi_picture *p, wgi_strbuf *out);
+    wg_status (*write_steps)(wgi_picture *p, wgi_strbuf *out); /* by the option `steps`; NULL: it has none */
+    bool is_list;                                              /* WG_PICTURE_TEXT */
+    bool is_whole;                                             /* of every node */
+    bool is_page;     /* it has values, and hides and reveals numbers by itself */
+    bool is_image;    /* of an SVG: it can be a circuit */
+    bool needs_latex; /* formulas are wanted as LaTeX, too */
+} wgi_format;
+#define WGI_DECLARE_FORMAT_(name, kinds) extern const wgi_format wgi_format_##name;
+WG_DRAW_FORMATS(WGI_DECLARE_FORMAT_)
+/* draw.c. By the option `format`, else the path's ending, in letters of any case; gv is dot. NULL: pictures of this
+ * kind (wg_picture_kind) have no such format. */
+const wgi_format *wgi_format_of(const char *path, const char *option, unsigned kinds);
+/* "dot, svg or txt" */
+const char *wgi_formats_text(wgi_pool *pool, unsigned kinds);
+wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out);
+wg_status wgi_no_steps(const wgi_picture *p); /* the error of .steps with a format that has none */
+/* The status, or an error if memory was missing. */
+wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s);
 
 #endif

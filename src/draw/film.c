@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "draw/film.h"
 #include "draw/step_states.h"
 #include "draw/svg.h"
 
@@ -15,9 +14,7 @@ typedef struct film {
     wgi_step_states s;
     bool *value, *gradient; /* by box, of the frame at hand */
     unsigned char *link;
-    int64_t *used;      /* by link: the first state that uses it; a link back is drawn from then on */
-    wgi_strbuf caption; /* of the frame at hand */
-    int lines;          /* the most that a caption has, with its head */
+    int lines; /* the most that a caption has, with its head */
 } film;
 
 /* ---- names of files ---- */
@@ -31,16 +28,14 @@ bool wgi_film_is_pattern(const char *path)
 }
 
 /* The path with the number in the place of %02d. */
-static void put_path(wgi_strbuf *b, const char *pattern, int64_t number)
+static const char *path_of(wgi_pool *pool, const char *pattern, int64_t number)
 {
-    const char *at = strchr(pattern, '%');
+    const char *at = strchr(pattern, '%'), *rest = at + 1;
     int width = 0;
-    wgi_strbuf_add(b, pattern, (size_t)(at - pattern));
-    const char fill = at[1];
-    for (at++; *at != 'd'; at++) width = width < 100 ? 10 * width + (*at - '0') : width;
+    for (; *rest != 'd'; rest++) width = width < 100 ? 10 * width + (*rest - '0') : width;
     width = width < 20 ? width : 20;
-    wgi_strbuf_format(b, fill == '0' ? "%0*lld" : "%*lld", width, (long long)number);
-    wgi_strbuf_put(b, at + 1);
+    return wgi_pool_format(pool, at[1] == '0' ? "%.*s%0*lld%s" : "%.*s%*lld%s", (int)(at - pattern), pattern,
+                           width, (long long)number, rest + 1);
 }
 
 /* ---- captions ---- */
@@ -48,7 +43,7 @@ static void put_path(wgi_strbuf *b, const char *pattern, int64_t number)
 static double room_of(const film *f) { return f->w.w - 2 * WGI_SVG_MARGIN; }
 
 /* Breaks a line before " = ", else at a space, so that it fits. How many lines it has become. */
-static int put_wrapped(film *f, const char *s)
+static int put_wrapped(film *f, wgi_strbuf *b, const char *s)
 {
     int lines = 0;
     while (*s && lines < (f->w.canvas ? CANVAS_LINES : LINES_MOST)) {
@@ -59,26 +54,23 @@ static int put_wrapped(film *f, const char *s)
             while (end && s[end] != ' ') end--;
             end = equal ? equal : end ? end : n ? n : strlen(s);
         }
-        wgi_strbuf_put(&f->caption, "\n");
-        wgi_strbuf_add(&f->caption, s, end);
+        wgi_strbuf_put(b, "\n");
+        wgi_strbuf_add(b, s, end);
         s += end + (s[end] == ' ');
         lines++;
     }
     return lines;
 }
 
-/* The head, and the text of state i. How many lines there are. */
-static int make_caption(film *f, int64_t i)
+/* The head, and the text of state i. *lines: how many there are. */
+static const char *caption_of(film *f, int64_t i, int *lines)
 {
-    wgi_strbuf text = { .c = f->w.p->c };
+    const wgi_picture *p = f->w.p;
     const char *part = i == 0 ? "given" : i <= f->s.forward ? "forward" : "backward";
-    wgi_strbuf_clear(&f->caption);
-    wgi_strbuf_format(&f->caption, "%lld of %lld, %s", (long long)i + 1, (long long)f->s.states, part);
-    if (i) wgi_put_state(&text, f->w.p, &f->s.state[i]);
-    const int lines = 1 + put_wrapped(f, wgi_strbuf_text(&text));
-    f->caption.failed |= text.failed;
-    wgi_strbuf_free(&text);
-    return lines;
+    wgi_strbuf b = { .pool = p->pool };
+    wgi_strbuf_format(&b, "%lld of %lld, %s", (long long)i + 1, (long long)f->s.states, part);
+    *lines = 1 + put_wrapped(f, &b, i ? wgi_state_text(p, &f->s.state[i]) : "");
+    return wgi_strbuf_keep(&b);
 }
 
 static double leading(void) { return 1.4 * CAPTION; }
@@ -87,22 +79,12 @@ double wgi_film_caption_room(void) { return ceil((1 + CANVAS_LINES) * leading())
 
 void wgi_film_put_caption(const wgi_svg *w)
 {
-    wgi_strbuf line = { .c = w->b->c };
     double y = w->caption + 10;
-    int n = 0;
-    for (const char *s = w->frame->caption; *s; n++) {
-        const size_t length = strcspn(s, "\n");
-        wgi_strbuf_clear(&line), wgi_strbuf_add(&line, s, length);
-        y += leading();
-        wgi_svg_text(w->b, WGI_SVG_MARGIN, y,
-                     n           ? CAPTION
-                     : w->canvas ? WGI_BODY
-                                 : WGI_SMALL + 1,
-                     false, "", n ? "ink" : "outside", wgi_strbuf_text(&line));
-        s += length + (s[length] == '\n');
-    }
-    w->b->failed |= line.failed;
-    wgi_strbuf_free(&line);
+    const char *s = w->frame->caption, *line = wgi_next_line(w->p->pool, &s);
+    wgi_svg_text(w->b, WGI_SVG_MARGIN, y += leading(), w->canvas ? WGI_BODY : WGI_SMALL + 1, false, "",
+                 "outside", line ? line : "");
+    while ((line = wgi_next_line(w->p->pool, &s)))
+        wgi_svg_text(w->b, WGI_SVG_MARGIN, y += leading(), CAPTION, false, "", "ink", line);
 }
 
 /* ---- what stands out ---- */
@@ -124,24 +106,17 @@ void wgi_film_put_halo(const wgi_svg *w, int64_t box)
 
 /* ---- a frame ---- */
 
-static bool known(const int64_t *at, int64_t box, int64_t state)
-{
-    return at[box] <= state; /* -1: never computed */
-}
-
 static void put_frame(film *f, int64_t i)
 {
     const wgi_picture *p = f->w.p;
     const wgi_step_state *t = &f->s.state[i];
-    make_caption(f, i);
-    for (int64_t k = 0; k < p->boxes; k++) {
-        f->value[k] = known(f->s.value_at, k, i);
-        f->gradient[k] = known(f->s.gradient_at, k, i);
-    }
-    for (int64_t k = 0; k < p->links; k++)
-        f->link[k] = p->link[k].back && f->used[k] > i ? WGI_LINK_ABSENT : WGI_LINK_PLAIN;
+    int lines;
+    for (int64_t k = 0; k < p->boxes; k++) /* -1: never computed */
+        f->value[k] = f->s.value_at[k] <= i, f->gradient[k] = f->s.gradient_at[k] <= i;
+    for (int64_t k = 0; k < p->links; k++) /* a link back is drawn from its first use on */
+        f->link[k] = p->link[k].back && f->s.used_at[k] > i ? WGI_LINK_ABSENT : WGI_LINK_PLAIN;
     for (int k = 0; k < t->links; k++) f->link[t->link[k]] = WGI_LINK_NOW;
-    const wgi_svg_frame frame = { f->value, f->gradient, f->link, t->box, wgi_strbuf_text(&f->caption) };
+    const wgi_svg_frame frame = { f->value, f->gradient, f->link, t->box, caption_of(f, i, &lines) };
     f->w.frame = &frame;
     wgi_svg_put(&f->w);
     f->w.frame = NULL;
@@ -149,41 +124,22 @@ static void put_frame(film *f, int64_t i)
 
 /* ---- all frames ---- */
 
-static wg_status start(film *f, const wgi_picture *p, const char *path, wgi_strbuf *out)
+static wg_status start(film *f, const wgi_picture *p, wgi_strbuf *out)
 {
-    wg_status status = wgi_step_states_make(&f->s, p);
-    if (status == WG_OK && f->s.states < 2)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "draw: .steps: there is nothing to compute step by step");
-    if (!wgi_svg_open(&f->w, p, path, out) || status != WG_OK)
-        return status != WG_OK ? status : WG_ERROR_MEMORY;
-    const size_t boxes = (size_t)p->boxes + 1, links = (size_t)p->links + 1;
-    f->caption.c = p->c;
-    f->value = wg_alloc(p->c, boxes, sizeof *f->value);
-    f->gradient = wg_alloc(p->c, boxes, sizeof *f->gradient);
-    f->link = wg_alloc(p->c, links, 1);
-    f->used = wg_alloc(p->c, links, sizeof *f->used);
-    if (!f->value || !f->gradient || !f->link || !f->used) return WG_ERROR_MEMORY;
-    for (int64_t k = 0; k < p->links; k++) f->used[k] = f->s.states - 1;
-    for (int64_t i = f->s.states - 1; i >= 0; i--)
-        for (int k = 0; k < f->s.state[i].links; k++) f->used[f->s.state[i].link[k]] = i;
+    const wg_status status = wgi_step_states_need(&f->s, p);
+    if (status != WG_OK) return status;
+    f->value = wgi_pool_take(p->pool, p->boxes, sizeof *f->value);
+    f->gradient = wgi_pool_take(p->pool, p->boxes, sizeof *f->gradient);
+    f->link = wgi_pool_take(p->pool, p->links, 1);
+    if (!wgi_svg_open(&f->w, p, out)) return WG_ERROR_MEMORY;
     if (f->w.w < LEAST_WIDTH) f->w.w = LEAST_WIDTH;
     for (int64_t i = 0; i < f->s.states; i++) {
-        const int lines = make_caption(f, i);
+        int lines;
+        caption_of(f, i, &lines);
         if (lines > f->lines) f->lines = lines;
     }
     if (!f->w.canvas) f->w.h += ceil(f->lines * leading()) + 10;
     return WG_OK;
-}
-
-static void finish(film *f)
-{
-    wg_context *c = f->s.c;
-    if (f->w.p) wgi_svg_close(&f->w);
-    wgi_step_states_free(&f->s);
-    void *const parts[] = { f->value, f->gradient, f->link, f->used };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(c, parts[i]);
-    wgi_strbuf_free(&f->caption);
 }
 
 /* The number of columns that makes the sheet about as wide as a slide. */
@@ -194,12 +150,11 @@ static int64_t columns_of(const film *f)
     return columns < 1 ? 1 : columns < f->s.states ? columns : f->s.states;
 }
 
-static void put_sheet(film *f)
+static wg_status save_sheet(film *f, wgi_picture *p, wgi_strbuf *out)
 {
     wgi_svg *w = &f->w;
     const int64_t columns = columns_of(f), rows = (f->s.states + columns - 1) / columns;
-    const double width = columns * (w->w + SHEET_GAP) + SHEET_GAP,
-                 height = rows * (w->h + SHEET_GAP) + SHEET_GAP;
+    const double size[] = { columns * (w->w + SHEET_GAP) + SHEET_GAP, rows * (w->h + SHEET_GAP) + SHEET_GAP };
     char id[sizeof w->id];
     const wgi_svg_frame any = { .box = -1 };
     memcpy(id, w->id, sizeof id);
@@ -208,7 +163,7 @@ static void put_sheet(film *f)
                       "width=\"%.8g\" height=\"%.8g\" "
                       "viewBox=\"0 0 %.8g %.8g\" role=\"img\" font-family=\"" WGI_SANS
                       "\">\n<title>%lld steps</title>\n",
-                      id, width, height, width, height, (long long)f->s.states);
+                      id, size[0], size[1], size[0], size[1], (long long)f->s.states);
     w->frame = &any, wgi_svg_put_style(w), w->frame = NULL;
     wgi_strbuf_format(w->b, "<style>#%s rect.frame { fill: none; stroke: #767676 }</style>\n", id);
     w->is_part = true;
@@ -220,46 +175,42 @@ static void put_sheet(film *f)
         wgi_svg_rect(w->b, w->x - 4, w->y - 4, w->w + 8, w->h + 8, 6, "frame");
     }
     wgi_strbuf_put(w->b, "</svg>\n");
+    const wg_status status = wgi_no_memory(p, w->b, WG_OK);
+    return status == WG_OK ? wgi_image_write(p, size, w->b, out) : status;
 }
 
 /* Writes the files that the pattern names. */
-static wg_status save_frames(film *f, const char *pattern, wgi_film_as *as, const char *format)
+static wg_status save_frames(film *f, wgi_picture *p)
 {
-    const wgi_picture *p = f->w.p;
-    wgi_strbuf path = { .c = p->c }, *svg = f->w.b;
+    wgi_strbuf *svg = f->w.b;
     wg_status status = WG_OK;
     for (int64_t i = 0; i < f->s.states && status == WG_OK; i++) {
         wgi_strbuf picture = { .c = p->c };
-        wgi_strbuf_clear(svg), wgi_strbuf_clear(&path);
-        put_path(&path, pattern, i + 1);
-        wgi_svg_name(&f->w, path.at);
+        const char *path = path_of(p->pool, p->path, i + 1);
+        wgi_strbuf_clear(svg);
+        wgi_svg_name(&f->w, path);
         put_frame(f, i);
-        if (svg->failed || path.failed) status = WG_ERROR_MEMORY;
-        if (status == WG_OK) status = as(p, svg, format, &picture);
-        if (status == WG_OK) status = wgi_save_whole(p->here, "draw", &picture, path.at);
+        status = wgi_no_memory(p, svg, WG_OK);
+        if (status == WG_OK) status = wgi_image_write(p, wgi_svg_size(&f->w).size, svg, &picture);
+        if (status == WG_OK) status = wgi_save_whole(p->here, "draw", &picture, path);
         wgi_strbuf_free(&picture);
     }
-    wgi_strbuf_free(&path);
     return status;
 }
 
-wg_status wgi_film_write(const wgi_picture *p, const char *path, const char *format, wgi_film_as *as,
-                         wgi_strbuf *out)
+wg_status wgi_film_write(wgi_picture *p, wgi_strbuf *out)
 {
     wgi_strbuf svg = { .c = p->c };
-    film f = { .s.c = p->c };
-    if (p->o->fit && !wgi_film_is_pattern(path))
+    film f = { .lines = 0 };
+    const bool files = wgi_film_is_pattern(p->path);
+    if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_no_steps(p);
+    if (p->o->fit && !files)
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
                              "draw: .steps with .fit is a file a step: name them as in 'name-%%02d.%s'",
-                             format);
-    wg_status status = start(&f, p, path, &svg);
-    if (status == WG_OK && wgi_film_is_pattern(path)) status = save_frames(&f, path, as, format);
-    else if (status == WG_OK) {
-        put_sheet(&f);
-        status = svg.failed || f.caption.failed ? WG_ERROR_MEMORY : as(p, &svg, format, out);
-    }
-    finish(&f);
+                             p->format->name);
+    wg_status status = start(&f, p, &svg);
+    if (status == WG_OK) status = files ? save_frames(&f, p) : save_sheet(&f, p, out);
+    wgi_svg_close(&f.w);
     wgi_strbuf_free(&svg);
-    if (status != WG_ERROR_MEMORY) return status;
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+    return status;
 }

@@ -28,31 +28,28 @@ const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
 /* The last line says so where it does not fit. */
 static void admit(wgi_picture *p, const wgi_canvas *k, double size)
 {
-    wgi_strbuf b = { .c = p->c };
-    wgi_strbuf_put(&b, p->hidden);
-    wgi_strbuf_format(&b, "%stext of %.1f %s: more nodes than are legible on a %s (%g %s)",
-                      *p->hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
-    p->hidden = wgi_picture_text(p, &b);
+    p->hidden = wgi_pool_format(p->pool, "%s%stext of %.1f %s: more nodes than are legible on a %s (%g %s)",
+                                p->hidden, *p->hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
 }
 
 /* A circuit shows every op. */
-static wg_status fit_circuit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o,
-                             const wgi_canvas *k)
+static wg_status fit_circuit(wgi_picture *p, wg_node root, const wgi_canvas *k)
 {
     int rows;
-    const wg_status s = wgi_picture_make(p, here, g, root, o);
+    const wg_status s = wgi_picture_make(p, root);
     const double size = s == WG_OK ? wgi_svg_body_size(p, &rows) : 0;
     if (s == WG_OK && size >= 0 && size < k->least) admit(p, k, size);
     return size < 0 ? WG_ERROR_MEMORY : s;
 }
 
-wg_status wgi_picture_fit(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
-    const wgi_canvas *k = wgi_canvas_of(o);
+    const wgi_canvas *k = wgi_canvas_of(p->o);
     if (!k)
-        return WGI_DRAW_FAIL(p->c, here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen", o->fit);
-    if (wgi_is_circuit(o)) return fit_circuit(p, here, g, root, o, k);
-    if (wgi_picture_start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen",
+                             p->o->fit);
+    if (wgi_is_circuit(p->o)) return fit_circuit(p, root, k);
+    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
     for (int step = WGI_REDUCE_NOTHING;; step++) {
         const bool last = step == WGI_REDUCE_STEPS - 1;
         int64_t boxes = 0;
@@ -81,11 +78,12 @@ double wgi_svg_scale(const wgi_svg *w)
 /* Half of what is left over, to a 64th of a unit: the difference of nearly equal numbers is not printed. */
 static double half(double more) { return round(32 * more) / 64; }
 
-void wgi_svg_size(const wgi_svg *w, double size[2], double view[4])
+wgi_svg_sides wgi_svg_size(const wgi_svg *w)
 {
     const wgi_canvas *k = w->is_part ? NULL : w->canvas;
-    const double scale = wgi_svg_scale(w);
-    size[0] = k ? k->w : w->w, size[1] = k && k->fixed ? k->h : ceil(scale * w->h);
-    view[2] = size[0] / scale, view[3] = size[1] / scale;
-    view[0] = half(w->w - view[2]), view[1] = k && k->fixed ? half(w->h - view[3]) : 0;
+    const double scale = wgi_svg_scale(w), width = k ? k->w : w->w,
+                 height = k && k->fixed ? k->h : ceil(scale * w->h);
+    return (wgi_svg_sides){ { width, height },
+                            { half(w->w - width / scale), k && k->fixed ? half(w->h - height / scale) : 0,
+                              width / scale, height / scale } };
 }

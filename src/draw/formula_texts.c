@@ -1,4 +1,4 @@
-/* formula_texts.c: names of items, and formulas with the operands' names in them.
+/* formula_texts.c: names of items, shapes with the names of sizes, [m,3], and formulas with the operands' names in them.
  *
  * "y = a + b" of the op becomes "h = z + 0.5" if that fits a line and needs no explanation; else a call is
  * written, "h = concat(a, b, c)". */
@@ -10,62 +10,69 @@
 #include "view/equation.h"
 #include "wengert/op.h"
 
-enum { OPERAND_MOST = 24, SYMBOL = 400, LINE = 400, LINE_CHARACTERS = 120 };
+enum { OP_MOST = 24, LINE = 400, LINE_CHARACTERS = 120 };
 
-void wgi_put_name(wgi_strbuf *b, const wgi_item *y, int most)
+const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most)
 {
-    if (*y->name) wgi_strbuf_clean(b, y->name, most);
-    else wgi_strbuf_format(b, "v%lu", (unsigned long)y->node);
+    char text[LINE];
+    const char *name = wgi_item_name(v, y, most);
+    return !y->tree && *name && wgi_formula_print_name(name, text, sizeof text) < LINE
+               ? wgi_pool_copy(v->pool, text)
+               : name;
 }
 
-void wgi_put_symbol(wgi_strbuf *b, const wgi_item *y, int most)
-{
-    wgi_strbuf name = { .c = b->c };
-    char text[SYMBOL];
-    wgi_put_name(&name, y, most);
-    if (!y->tree && name.length && wgi_formula_print_name(name.at, text, sizeof text) < SYMBOL)
-        wgi_strbuf_put(b, text);
-    else wgi_strbuf_put(b, wgi_strbuf_text(&name));
-    b->failed |= name.failed;
-    wgi_strbuf_free(&name);
-}
-
-void wgi_put_gradient_of(const wgi_view *v, wgi_strbuf *b, const char *name, bool is_expression)
+const char *wgi_gradient_of(const wgi_view *v, const char *name, bool is_expression)
 {
     const char *before = is_expression ? "(" : "", *behind = is_expression ? ")" : "";
-    if (v->partial_of) wgi_strbuf_format(b, "∂%s/∂%s%s%s", v->partial_of, before, name, behind);
-    else wgi_strbuf_format(b, "d%s%s%s", before, name, behind);
+    return v->partial_of ? wgi_pool_format(v->pool, "∂%s/∂%s%s%s", v->partial_of, before, name, behind)
+                         : wgi_pool_format(v->pool, "d%s%s%s", before, name, behind);
 }
 
-void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
-{
-    wgi_equation *e = wgi_equation_make(v, y - v->item, NULL, false);
-    wgi_item_put_options(v, b, y, e && e->by_formula);
-    wgi_equation_free(e);
-}
-
-/* ---- formulas ---- */
-
-bool wgi_put_equation(wgi_strbuf *b, const wgi_item *y, const wgi_equation *e)
+const char *wgi_equation_text(const wgi_view *v, const wgi_item *y, const wgi_equation *e, bool *whole)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
     if (e) wgi_formula_text(&to, &e->tree, e->tree.root, false);
     const bool fits = e && to.length < sizeof line;
-    if (fits) wgi_strbuf_clean(b, line, LINE_CHARACTERS);
-    else wgi_strbuf_clean(b, y->op->name, OPERAND_MOST), wgi_strbuf_put(b, "(…)");
-    return fits && wgi_characters(line) <= LINE_CHARACTERS;
+    if (whole) *whole = fits && wgi_characters(line) <= LINE_CHARACTERS;
+    return fits ? wgi_pool_clean(v->pool, line, LINE_CHARACTERS)
+                : wgi_pool_format(v->pool, "%s(…)", wgi_pool_clean(v->pool, y->op->name, OP_MOST));
 }
 
-void wgi_put_right_side(const wgi_view *v, wgi_strbuf *b, int64_t item, const unsigned char *inside)
+/* ---- sizes ---- */
+
+/* Whether the other build has a node like n. It may lack those that were made since, as of a gradient. */
+static bool has_node_like(const wg_size_name *s, wg_node n)
 {
-    wgi_equation *e = wgi_equation_make(v, item, inside, false);
-    wgi_put_equation(b, &v->item[item], e);
-    wgi_equation_free(e);
+    if (!s->other || (int64_t)n.index >= wg_graph_nodes(s->other)) return false;
+    if (s->of && s->of != wg_graph_of(n)) return false;
+    const wg_node m = wg_graph_node(s->other, n.index);
+    return wg_node_op(m) == wg_node_op(n) && wg_node_shape(m).rank == wg_node_shape(n).rank;
 }
 
-void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
+static void put_size(wgi_strbuf *b, const wg_draw_opts *o, wg_node n, int axis)
 {
-    if (!y->tree) wgi_put_symbol(b, y, OPERAND_MOST), wgi_strbuf_put(b, " = ");
-    wgi_put_right_side(v, b, y - v->item, NULL);
+    const int64_t size = wg_node_shape(n).dim[axis];
+    for (int k = 0; o->sizes && k < o->size_count; k++) {
+        const wg_size_name *s = &o->sizes[k];
+        if (s->size <= 0 || size % s->size || !has_node_like(s, n)) continue;
+        const int64_t times = size / s->size,
+                      other = wg_node_shape(wg_graph_node(s->other, n.index)).dim[axis];
+        if (other == size || other != times * s->other_size) continue;
+        if (times > 1) wgi_strbuf_format(b, "%lld", (long long)times);
+        wgi_strbuf_clean(b, s->name, 20);
+        return;
+    }
+    wgi_strbuf_format(b, "%lld", (long long)size);
+}
+
+const char *wgi_sizes(const wgi_picture *p, wg_node n)
+{
+    wgi_strbuf b = { .pool = p->pool };
+    for (int i = 0; i < wg_node_shape(n).rank; i++) {
+        wgi_strbuf_put(&b, i ? "," : "[");
+        put_size(&b, p->o, n, i);
+    }
+    wgi_strbuf_put(&b, b.length ? "]" : "[]");
+    return wgi_strbuf_keep(&b);
 }

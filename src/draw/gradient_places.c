@@ -131,21 +131,17 @@ static void turn_links(places *s)
     for (int i = 0; i < p->boxes; i++) p->box[i].under = s->over[i] == i ? 0 : s->over[i] + 1;
 }
 
-bool wgi_place_gradients(wgi_picture *p)
+void wgi_place_gradients(wgi_picture *p)
 {
-    if (p->has_failure || wgi_is_circuit(p->o) || !wg_is_none(p->o->beside)) return true;
     places s = { .p = p };
-    int *ints = wgi_picture_alloc(p, 5 * p->boxes + 2 + p->links, sizeof *ints);
-    if (!ints) return false;
+    if (p->has_failure || wgi_is_circuit(p->o) || !wg_is_none(p->o->beside)) return;
+    int *ints = wgi_pool_take(p->pool, 5 * p->boxes + 2 + p->links, sizeof *ints);
+    if (!ints) return;
     s.over = ints, s.depth = ints + p->boxes, s.left = ints + 2 * p->boxes, s.ready = ints + 3 * p->boxes;
     links l = { ints + 4 * p->boxes, ints + 5 * p->boxes + 2 };
-    if (find_pairs(&s)) {
-        list_links(&s, &l);
-        if (find_depths(&s, &l)) {
-            pull_leaves(&s, &l);
-            turn_links(&s);
-        }
-    }
-    wg_free(p->c, ints);
-    return true;
+    if (!find_pairs(&s)) return;
+    list_links(&s, &l);
+    if (!find_depths(&s, &l)) return;
+    pull_leaves(&s, &l);
+    turn_links(&s);
 }

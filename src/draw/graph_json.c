@@ -9,26 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "draw/draw_private.h"
+#include "draw/page.h"
 #include "wengert/op.h"
 
 enum { MOST_ELEMENTS = 1000, NAME_MOST = 10000 };
 
 /* ---- values ---- */
-
-static void put_text(wgi_strbuf *b, const char *s)
-{
-    wgi_strbuf clean = { .c = b->c };
-    wgi_strbuf_clean(&clean, s, NAME_MOST);
-    wgi_strbuf_put(b, "\"");
-    for (const char *at = wgi_strbuf_text(&clean); *at; at++) {
-        if (*at == '"' || *at == '\\') wgi_strbuf_put(b, "\\");
-        wgi_strbuf_add(b, at, 1);
-    }
-    wgi_strbuf_put(b, "\"");
-    b->failed |= clean.failed;
-    wgi_strbuf_free(&clean);
-}
 
 static void put_number(wgi_strbuf *b, double v, wg_dtype t)
 {
@@ -54,12 +40,6 @@ static void put_nested(wgi_strbuf *b, const wg_tensor *t, int axis, int64_t *i)
     wgi_strbuf_put(b, "]");
 }
 
-static void put_shape(wgi_strbuf *b, wg_shape s)
-{
-    for (int i = 0; i < s.rank; i++) wgi_strbuf_format(b, "%s%lld", i ? "," : "[", (long long)s.dim[i]);
-    wgi_strbuf_put(b, s.rank ? "]" : "[]");
-}
-
 static void put_summary(wgi_strbuf *b, const wg_tensor *t)
 {
     const int64_t n = wg_shape_size(t->shape);
@@ -77,7 +57,7 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t)
         wgi_strbuf_format(b, "%s\"%s\":", i ? "," : "{", name[i]);
         put_number(b, v[i], WG_F64);
     }
-    wgi_strbuf_put(b, "},\"shape\":"), put_shape(b, t->shape), wgi_strbuf_put(b, "}");
+    wgi_strbuf_put(b, "},\"shape\":"), wgi_json_shape(b, t->shape), wgi_strbuf_put(b, "}");
 }
 
 /* The member `key`, if the node has a value. */
@@ -93,16 +73,20 @@ static void put_value(wgi_strbuf *b, const char *key, wg_node n)
 
 /* ---- nodes ---- */
 
+static void put_text(const wgi_picture *p, wgi_strbuf *b, const char *text)
+{
+    wgi_json_text(b, wgi_pool_clean(p->pool, text, NAME_MOST), false);
+}
+
 static void put_name(const wgi_picture *p, wgi_strbuf *b, int32_t item)
 {
-    wgi_strbuf name = { .c = p->c };
+    const wgi_item *y = item >= 0 ? &p->view.item[item] : NULL;
     double x;
-    if (item >= 0 && !p->view.item[item].is_inline) wgi_put_name(&name, &p->view.item[item], NAME_MOST);
-    else if (item >= 0 && wgi_item_number(&p->view, item, &x)) wgi_strbuf_format(&name, "%.17g", x);
-    else if (item >= 0) wgi_strbuf_put(&name, p->view.item[item].op->name);
-    put_text(b, wgi_strbuf_text(&name));
-    b->failed |= name.failed;
-    wgi_strbuf_free(&name);
+    put_text(p, b,
+             !y                                    ? ""
+             : !y->is_inline                       ? wgi_item_name(&p->view, y, NAME_MOST)
+             : wgi_item_number(&p->view, item, &x) ? wgi_pool_format(p->pool, "%.17g", x)
+                                                   : y->op->name);
 }
 
 static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char *gradient)
@@ -111,15 +95,15 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
     const wg_node n = wgi_node_at(p, position);
     const wgi_box *x = &p->box[p->box_of[position]];
     wgi_strbuf_put(b, position ? ",\n{\"name\":" : "\n{\"name\":"), put_name(p, b, p->item[position]);
-    wgi_strbuf_put(b, ",\"op\":"), put_text(b, y->op ? y->op->name : wg_node_op_name(n));
+    wgi_strbuf_put(b, ",\"op\":"), put_text(p, b, y->op ? y->op->name : wg_node_op_name(n));
     wgi_strbuf_put(b, ",\"operands\":[");
     for (int k = 0; k < y->operands; k++) {
         wgi_strbuf_put(b, k ? "," : "");
         put_name(p, b, p->view.arg[y->first + k]);
     }
-    wgi_strbuf_put(b, "],\"shape\":"), put_shape(b, wg_node_shape(n));
-    wgi_strbuf_put(b, ",\"dtype\":"), put_text(b, wg_dtype_name(wg_node_dtype(n)));
-    wgi_strbuf_put(b, ",\"text\":"), put_text(b, x->title);
+    wgi_strbuf_put(b, "],\"shape\":"), wgi_json_shape(b, wg_node_shape(n));
+    wgi_strbuf_put(b, ",\"dtype\":"), put_text(p, b, wg_dtype_name(wg_node_dtype(n)));
+    wgi_strbuf_put(b, ",\"text\":"), put_text(p, b, x->title);
     if (x->times > 1) wgi_strbuf_format(b, ",\"times\":%lld", (long long)x->times);
     else if (p->o->values && !x->hidden_value) put_value(b, "value", n);
     wgi_strbuf_put(b, x->hidden_gradient ? "" : gradient);
@@ -131,39 +115,28 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
 static void keep_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
 {
     const char **text = with;
-    wgi_strbuf b = { .c = p->c };
+    wgi_strbuf b = { .pool = p->pool };
     put_value(&b, "gradient", gradient);
-    text[box - p->box] = wgi_picture_text(p, &b);
+    text[box - p->box] = wgi_strbuf_keep(&b);
 }
 
-/* By box; the caller frees it. */
-static const char **find_gradients(wgi_picture *p)
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    const char **text = wgi_picture_alloc(p, p->boxes, sizeof *text);
-    wg_node *node = wgi_picture_alloc(p, p->boxes, sizeof *node);
-    for (int64_t i = 0; text && i < p->boxes; i++) text[i] = "";
-    for (int64_t i = 0; node && i < p->nodes; i++)
+    const char **gradient = wgi_pool_take(p->pool, p->boxes, sizeof *gradient); /* by box */
+    wg_node *node = wgi_pool_take(p->pool, p->boxes, sizeof *node);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    for (int64_t i = 0; i < p->boxes; i++) gradient[i] = "";
+    for (int64_t i = 0; i < p->nodes; i++)
         if (p->box[p->box_of[i]].times == 1) node[p->box_of[i]] = wgi_node_at(p, i);
-    if (text && node && p->o->backward && !p->has_failure) wgi_each_gradient(p, node, keep_gradient, text);
-    if (!node) wg_free(p->c, text), text = NULL;
-    wg_free(p->c, node);
-    return text;
-}
-
-wg_status wgi_graph_json_write(wgi_picture *p, wgi_strbuf *out)
-{
-    const char **gradient = find_gradients(p);
+    if (p->o->backward && !p->has_failure) wgi_each_gradient(p, node, keep_gradient, gradient);
     wgi_strbuf_put(out, "{\"wengert\":1,\"root\":");
     if (wg_node_ok(p->root)) put_name(p, out, p->view.item_of[p->root.index]);
     else wgi_strbuf_put(out, "null");
     wgi_strbuf_put(out, ",\"nodes\":[");
-    for (int64_t i = 0; gradient && i < p->nodes; i++) {
-        const int32_t box = p->box_of[i];
-        const bool first = !i || p->box_of[i - 1] != box;
-        if (first) put_node(p, out, i, gradient[box]);
-    }
+    for (int64_t i = 0; i < p->nodes; i++)
+        if (!i || p->box_of[i - 1] != p->box_of[i]) put_node(p, out, i, gradient[p->box_of[i]]);
     wgi_strbuf_put(out, "]}\n");
-    const bool ok = gradient && !out->failed && !p->lost;
-    wg_free(p->c, gradient);
-    return ok ? WG_OK : WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+    return WG_OK;
 }
+
+const wgi_format wgi_format_json = { .name = "json", .write = write, .is_list = true, .is_whole = true };

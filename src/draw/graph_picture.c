@@ -4,7 +4,6 @@
  * Everything is a loop over nodes in creation order, which is topological: no recursion, time and memory
  * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
-#include "draw/draw_private.h"
 #include "draw/reduced_boxes.h"
 
 #include <string.h>
@@ -19,9 +18,7 @@ static int frame_in(wgi_picture *p, int parent, const char *name, size_t length)
         if (p->frame[i].parent == parent && strncmp(known, name, length) == 0 && !known[length]) return i;
     }
     if (p->frames == WGI_MOST_FRAMES) return parent;
-    wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_add(&text, name, length);
-    p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = wgi_picture_text(p, &text) };
+    p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = wgi_pool_part(p->pool, name, length) };
     return p->frames++;
 }
 
@@ -128,7 +125,9 @@ static void link_positions(wgi_picture *p, int32_t from, int64_t to)
 {
     const wgi_alike_run *r = p->repeats ? repeat_between(p, from, to) : NULL;
     if (!r) wgi_link_boxes(p, p->box_of[from], p->box_of[to]);
-    else if (r->has_loop) wgi_loop_boxes(p, p->box_of[from], p->box_of[to]);
+    else if (r->has_loop) /* to the next repetition */
+        wgi_link_once(p,
+                      (wgi_link){ .from = p->box_of[from], .to = p->box_of[to], .loop = true, .times = 1 });
 }
 
 static void add_links(wgi_picture *p)
@@ -175,42 +174,56 @@ static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
                          (long long)boxes, (long long)p->nodes, most, how);
 }
 
+/* The boxes of nodes that the option `marks` names. */
+static void mark_boxes(wgi_picture *p)
+{
+    for (int i = 0; p->o->marks && i < p->o->mark_count; i++) {
+        const wg_node_mark *m = &p->o->marks[i];
+        const int64_t at =
+            m->node.graph == p->g && wg_node_ok(m->node) ? p->position[m->node.index] : WGI_ABSENT;
+        if (at < 0) continue;
+        wgi_box *b = &p->box[p->box_of[at]];
+        const char *text = m->text ? wgi_pool_copy(p->pool, m->text) : NULL;
+        if (b->kind == WGI_BOX_WRONG) continue;
+        if (m->kind == WG_MARK_PASSED) {
+            b->note = text ? text : "", b->passed = true;
+            continue;
+        }
+        b->kind = m->kind == WG_MARK_WRONG ? WGI_BOX_WRONG : WGI_BOX_AFFECTED;
+        if (text) b->mark = text;
+    }
+}
+
 /* All but copies and edges back. */
 static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
-    wg_node *node = wgi_picture_alloc(p, boxes, sizeof *node);
+    wg_node *node = wgi_pool_take(p->pool, boxes, sizeof *node);
     wg_status s = WG_OK;
-    const bool room = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), WGI_MOST_FRAMES);
-    if (room) {
-        add_boxes(p, node);
-        wgi_mark_boxes(p);
-        if (p->o->overlay) s = wgi_draw_overlay(p, node);
-    }
-    if (room && s == WG_OK) {
+    if (!wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), WGI_MOST_FRAMES))
+        return WG_ERROR_MEMORY;
+    add_boxes(p, node);
+    mark_boxes(p);
+    if (p->o->overlay) s = wgi_draw_overlay(p, node);
+    if (s == WG_OK) {
         if (p->o->backward) wgi_describe_gradients(p, node);
         if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
         s = wgi_hide_numbers(p);
         add_links(p);
     }
-    wg_free(p->c, node);
-    return !room || p->lost ? WG_ERROR_MEMORY : s;
+    return p->pool->failed ? WG_ERROR_MEMORY : s;
 }
 
-wg_status wgi_picture_start(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+wg_status wgi_picture_start(wgi_picture *p, wg_node root)
 {
-    *p = (wgi_picture){ .c = wg_graph_context(g),
-                        .g = g,
-                        .here = here,
-                        .o = o,
-                        .hidden = "",
-                        .as_latex = p->as_latex,
-                        .folds_series = p->folds_series && o->fold == 0 };
     bool whole = !wg_node_ok(root);
-    p->has_failure = whole && wg_graph_failure(g, &p->failure);
-    if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
+    p->hidden = "", p->folds_series &= p->o->fold == 0;
+    p->has_failure = whole && wg_graph_failure(p->g, &p->failure);
+    wgi_pick_nodes(p, root);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
-    if (p->folds_series && !wgi_find_series(p)) return WG_ERROR_MEMORY;
-    return o->backward && !wgi_find_gradient_path(p) ? WG_ERROR_MEMORY : WG_OK;
+    if (p->folds_series) wgi_find_series(p);
+    if (p->o->backward && !p->pool->failed) wgi_find_gradient_path(p);
+    return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
 /* How many boxes the picture has; -1: no memory. */
@@ -247,9 +260,16 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
     if (!wg_node_ok(other) || wg_graph_context(g) != p->c)
         return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
                              "draw: .beside is no node of a graph of this context");
-    wgi_picture q = { .c = p->c, .as_latex = p->as_latex, .folds_series = p->folds_series };
     wg_draw_opts o = *p->o;
-    wg_node *wrt = wgi_picture_alloc(p, o.wrt_count, sizeof *wrt);
+    wgi_picture q = { .c = p->c,
+                      .pool = p->pool,
+                      .g = g,
+                      .here = p->here,
+                      .o = &o,
+                      .format = p->format,
+                      .folds_series = p->folds_series,
+                      .reduced = p->reduced };
+    wg_node *wrt = wgi_pool_take(p->pool, o.wrt_count, sizeof *wrt);
     int count = 0;
     for (int i = 0; wrt && i < o.wrt_count; i++) {
         const wg_node alike = named_alike(g, o.wrt[i]);
@@ -257,15 +277,11 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
     }
     o.wrt = count ? wrt : NULL, o.wrt_count = count;
     o.beside = wg_none, o.hide = NULL, o.marks = NULL, o.mark_count = 0;
-    wg_status s = wrt ? wgi_picture_start(&q, p->here, g, other, &o) : WG_ERROR_MEMORY;
-    q.reduced = p->reduced;
+    wg_status s = wgi_picture_start(&q, other);
     const int64_t boxes = s == WG_OK ? choose_boxes(&q, most, reduces) : -1;
     if (boxes > most) s = refuse(&q, boxes, (int)most);
     else s = boxes < 0 ? WG_ERROR_MEMORY : fill_boxes(&q, boxes);
-    if (s == WG_OK) s = wgi_show_difference(p, &q);
-    wgi_picture_free(&q);
-    wg_free(p->c, wrt);
-    return s;
+    return s == WG_OK ? wgi_show_difference(p, &q) : s;
 }
 
 /* ---- all together ---- */
@@ -275,15 +291,16 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     wg_status s = fill_boxes(p, boxes);
     if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
-    if (!wgi_copy_shared_boxes(p) || !wgi_place_gradients(p)) return WG_ERROR_MEMORY;
+    wgi_copy_shared_boxes(p);
+    wgi_place_gradients(p);
     if (!p->has_failure && !wgi_is_circuit(p->o)) add_back_links(p);
-    return WG_OK;
+    return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
-wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
+wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 {
-    if (wgi_picture_start(p, here, g, root, o) != WG_OK) return WG_ERROR_MEMORY;
-    const int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
+    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
+    const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
     const int64_t boxes = choose_boxes(p, most, false);
     if (boxes < 0) return WG_ERROR_MEMORY;
     return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most, false);
@@ -298,5 +315,5 @@ wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *bo
     if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
     const wg_status s = fill(p, *boxes, most, true);
     if (s == WG_OK) p->hidden = wgi_hidden_text(p);
-    return s == WG_OK && p->lost ? WG_ERROR_MEMORY : s;
+    return s;
 }

@@ -32,14 +32,11 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned
 static bool mark_gradient(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
 {
     bool found = false;
-    wgi_strbuf name = { .c = p->c };
     for (int64_t i = 0; i < p->nodes; i++) {
         const wgi_box *x = &p->box[p->box_of[i]];
         if (x->times > 1 || !p->on_path[i]) continue;
-        wgi_strbuf_clear(&name), wgi_put_gradient_of(&p->view, &name, x->name, x->is_expression);
-        if (is_called(wgi_strbuf_text(&name), word, length)) hidden[i] = 1, found = true;
+        if (is_called(wgi_gradient_of_box(p, x), word, length)) hidden[i] = 1, found = true;
     }
-    wgi_strbuf_free(&name);
     return found;
 }
 
@@ -112,29 +109,26 @@ static void follow(const wgi_picture *p, adjoint *a, wgi_hidden *h)
         }
 }
 
-bool wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h)
+wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h)
 {
-    const char *word;
+    const char *word, *unknown = NULL;
     size_t length;
-    adjoint *a = wg_alloc(p->c, 1, sizeof *a);
-    *h = (wgi_hidden){ .c = p->c };
-    h->value = wg_alloc(p->c, (size_t)p->nodes + 1, 1), h->gradient = wg_alloc(p->c, (size_t)p->nodes + 1, 1);
-    const bool ok = a && h->value && h->gradient;
-    while (ok && wgi_next_name(&names, &word, &length)) {
+    adjoint *a = wgi_pool_take(p->pool, 1, sizeof *a);
+    h->value = wgi_pool_take(p->pool, p->nodes, 1), h->gradient = wgi_pool_take(p->pool, p->nodes, 1);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    while (!unknown && wgi_next_name(&names, &word, &length)) {
         if (mark(p, word, length, h->value)) continue; /* "dz" is a gradient unless a node is called so */
         if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, h->gradient)) continue;
-        if (mark_gradient(p, word, length, h->gradient)) continue;
-        if (!h->unknown) h->unknown = word, h->length = (int)length;
+        if (!mark_gradient(p, word, length, h->gradient)) unknown = word;
     }
-    if (ok) follow(p, a, h);
-    wg_free(p->c, a);
-    return ok;
-}
-
-void wgi_hidden_free(wgi_hidden *h)
-{
-    wg_free(h->c, h->value);
-    wg_free(h->c, h->gradient);
+    follow(p, a, h);
+    if (!unknown) return WG_OK;
+    length = length < 60 ? length : 60;
+    return WGI_DRAW_FAIL(
+        p->c, p->here, WG_ERROR_VALUE,
+        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, %s a gradient", (int)length,
+        unknown, wgi_nearest_name(p, unknown, length, true),
+        p->view.partial_of ? "its name in the picture" : "dz");
 }
 
 /* ---- in the boxes ---- */
@@ -145,52 +139,18 @@ static void hide(wgi_picture *p, wgi_box *x, bool gradient)
     if (!gradient && !x->hidden_value) x->hidden_value = x->value, x->odd_value = false;
     if (gradient && !x->hidden_gradient) x->hidden_gradient = x->gradient, x->odd_gradient = false;
     if (!gradient && *x->value) x->value = "?";
-    if (!gradient || !*x->gradient) return;
-    wgi_strbuf text = { .c = p->c };
-    wgi_put_gradient_of(&p->view, &text, x->name, x->is_expression);
-    wgi_strbuf_put(&text, " = ?");
-    x->gradient = wgi_picture_text(p, &text);
-}
-
-static wg_status check_names(const wgi_picture *p, const wgi_hidden *h)
-{
-    wgi_strbuf near = { .c = p->c };
-    const int length = h->length < 60 ? h->length : 60;
-    if (!h->unknown) return WG_OK;
-    wgi_put_nearest_name(p, &near, h->unknown, (size_t)length, true);
-    const wg_status s = WGI_DRAW_FAIL(
-        p->c, p->here, WG_ERROR_VALUE,
-        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, %s a gradient", length,
-        h->unknown, wgi_strbuf_text(&near), p->view.partial_of ? "its name in the picture" : "dz");
-    wgi_strbuf_free(&near);
-    return s;
-}
-
-static wg_status find_hidden(wgi_picture *p, wgi_hidden *h)
-{
-    const wg_status s = wgi_find_hidden(p, p->o->hide, h) ? WG_OK : WG_ERROR_MEMORY;
-    return s == WG_OK ? check_names(p, h) : s;
-}
-
-wg_status wgi_check_hidden(wgi_picture *p)
-{
-    wgi_hidden h;
-    if (!p->o->hide) return WG_OK;
-    const wg_status s = find_hidden(p, &h);
-    wgi_hidden_free(&h);
-    return s;
+    if (gradient && *x->gradient) x->gradient = wgi_pool_format(p->pool, "%s = ?", wgi_gradient_of_box(p, x));
 }
 
 wg_status wgi_hide_numbers(wgi_picture *p)
 {
     wgi_hidden h;
     if (!p->o->hide) return WG_OK;
-    const wg_status s = find_hidden(p, &h);
+    const wg_status s = wgi_find_hidden(p, p->o->hide, &h);
     for (int64_t i = 0; s == WG_OK && i < p->nodes; i++) {
         if (h.value[i]) hide(p, &p->box[p->box_of[i]], false);
         if (h.gradient[i]) hide(p, &p->box[p->box_of[i]], true);
     }
-    wgi_hidden_free(&h);
     return s;
 }
 
@@ -214,24 +174,15 @@ static bool tells(const wgi_picture *p, const wgi_step_state *t)
 static bool is_hidden_gradient(const wgi_picture *p, const wgi_step_state *t)
 {
     const wgi_box *from = t->from >= 0 ? &p->box[t->from] : NULL;
-    wgi_strbuf name = { .c = p->c };
-    if (!from || !from->hidden_gradient) return false;
-    wgi_put_gradient_of(&p->view, &name, from->name, from->is_expression);
-    const bool same = name.failed || strcmp(t->rule, wgi_strbuf_text(&name)) == 0;
-    wgi_strbuf_free(&name);
-    return same;
+    return from && from->hidden_gradient && strcmp(t->rule, wgi_gradient_of_box(p, from)) == 0;
 }
 
-void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t)
+const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t)
 {
     const wgi_box *x = &p->box[t->box];
     const bool hidden = (*t->total ? x->hidden_gradient : x->hidden_value) || is_hidden_gradient(p, t);
-    if (!tells(p, t) && !hidden) {
-        wgi_strbuf_put(b, t->line);
-        return;
-    }
-    wgi_strbuf_put(b, t->name);
-    if (*t->rule) wgi_strbuf_put(b, " = "), wgi_strbuf_put(b, t->rule);
-    if (hidden) wgi_strbuf_put(b, " = ?");
-    else wgi_strbuf_format(b, " = %s%s%s", t->result, *t->sum ? ";  sum: " : "", *t->sum ? t->total : "");
+    if (!tells(p, t) && !hidden) return t->line;
+    return wgi_pool_format(p->pool, "%s%s%s = %s%s%s", t->name, *t->rule ? " = " : "", t->rule,
+                           hidden ? "?" : t->result, !hidden && *t->sum ? ";  sum: " : "",
+                           !hidden && *t->sum ? t->total : "");
 }

@@ -1,85 +1,70 @@
 /* legend.c: the colours of each kind of box, and the legend, which explains only what is in the picture. */
 #include "draw/draw_private.h"
 
-#include <string.h>
-
 const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
-    { "input", "#1565c0", "#e3f2fd", "input" },
-    { "parameter", "#e65100", "#fff3e0", "parameter" },
-    { "constant", "#757575", "#ffffff", "constant" },
-    { "state", "#00796b", "#e0f2f1", "state" },
-    { "op", "#616161", "#f0f0f0", "operation" },
-    { "loss", "#6a1b9a", "#f3e5f5", "loss" },
-    { "failed", "#c62828", "#ffcdd2", "failed call" },
-    { "gradient", "#b71c1c", "#fdecea", "operation of the gradient" },
-    { "wrong", "#b71c1c", "#ffab9e", "wrong gradient" },
-    { "affected", "#e65100", "#ffcc80", "its gradient passes through a wrong one" },
-    { "differs", "#8d6e00", "#fff59d", "another call, option or shape" },
-    { "first", "#2e7d32", "#c8e6c9", "only in the first graph" },
-    { "second", "#ad1457", "#f8bbd0", "only in the second graph" },
+    { "input", "#1565c0", "#e3f2fd", "#64b5f6", "#10273f", "input", false },
+    { "parameter", "#e65100", "#fff3e0", "#ffb74d", "#3a2410", "parameter", false },
+    { "constant", "#757575", "#ffffff", "#9e9e9e", "#1c2026", "constant", false },
+    { "state", "#00796b", "#e0f2f1", "#4db6ac", "#0d2b28", "state", false },
+    { "op", "#616161", "#f0f0f0", "#9aa4af", "#25292e", "operation", false },
+    { "loss", "#6a1b9a", "#f3e5f5", "#ce93d8", "#2d1b36", "loss", false },
+    { "failed", "#c62828", "#ffcdd2", "#ff8a80", "#4a1c1c", "failed call", true },
+    { "gradient", "#b71c1c", "#fdecea", "#ff8a80", "#3a1f20", "operation of the gradient", false },
+    { "wrong", "#b71c1c", "#ffab9e", "#ff8a80", "#5a2520", "wrong gradient", true },
+    { "affected", "#e65100", "#ffcc80", "#ffb74d", "#4d3310", "its gradient passes through a wrong one",
+      false },
+    { "differs", "#8d6e00", "#fff59d", "#ffee58", "#3d3810", "another call, option or shape", false },
+    { "first", "#2e7d32", "#c8e6c9", "#81c784", "#1b3a1e", "only in the first graph", false },
+    { "second", "#ad1457", "#f8bbd0", "#f48fb1", "#421a2b", "only in the second graph", false },
+};
+
+const wgi_colour wgi_colours[WGI_COLOURS] = {
+    { "ink", "ink", "#212121", "#e6edf3" },          { "faint", "faint", "#424242", "#c0c8d0" },
+    { "outside", "outside", "#57606a", "#c9d1d9" },  { "value", "value", WGI_VALUE, "#81c784" },
+    { "grad", "gradient", WGI_GRADIENT, "#ffa198" }, { "odd", "odd", "#ffcdd2", "#6e2320" },
+    { "line", "line", "#57606a", "#9aa4af" },        { "back", "back", "#d32f2f", "#ff8a80" },
+    { "alarm", "alarm", "#7f0000", "#ffb4ab" },
 };
 
 /* ---- what there is to explain ---- */
 
-static int add(wgi_legend_entry list[], int n, wgi_legend_entry e)
+static void add(wgi_legend_entry **to, bool shown, wgi_legend_entry e)
 {
-    if (n < WGI_LEGEND_MOST) list[n++] = e;
-    return n;
-}
-
-static int add_boxes(const wgi_picture *p, wgi_legend_entry list[], int n)
-{
-    bool ghosts = false, runs = false, kinds[WGI_BOX_KINDS] = { false };
-    for (int64_t i = 0; i < p->boxes; i++) {
-        kinds[p->box[i].kind] = true;
-        ghosts |= p->box[i].is_copy;
-        runs |= p->box[i].times > 1;
-    }
-    for (int k = 0; k < WGI_BOX_KINDS; k++)
-        if (kinds[k])
-            n = add(list, n,
-                    (wgi_legend_entry){ WGI_LEGEND_BOX, &wgi_box_styles[k], NULL, wgi_box_styles[k].meaning,
-                                        .heavy = k == WGI_BOX_FAILED || k == WGI_BOX_WRONG });
-    if (ghosts)
-        n = add(list, n,
-                (wgi_legend_entry){ WGI_LEGEND_BOX, &wgi_box_styles[WGI_BOX_OP], NULL, "drawn elsewhere too",
-                                    .dashed = true });
-    if (runs)
-        n = add(list, n,
-                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
-                                    .color = WGI_GREY,
-                                    .text = "×n: n alike, one after another" });
-    return n;
+    if (shown) *(*to)++ = e;
 }
 
 int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
 {
-    bool heavy = false, down = p->o->top_down, back = false;
-    int n = add_boxes(p, list, 0);
+    bool heavy = false, down = p->o->top_down, back = false, copies = false, runs = false;
+    bool kinds[WGI_BOX_KINDS] = { false };
+    wgi_legend_entry *to = list;
+    for (int64_t i = 0; i < p->boxes; i++) {
+        kinds[p->box[i].kind] = true;
+        copies |= p->box[i].is_copy, runs |= p->box[i].times > 1;
+    }
     for (int i = 0; i < p->frames; i++) heavy |= p->frame[i].heavy;
     for (int64_t i = 0; i < p->links; i++) back |= p->link[i].back;
-    if (p->frames)
-        n = add(list, n,
-                (wgi_legend_entry){
-                    .sample = WGI_LEGEND_FRAME, .color = WGI_GREY, .text = p->g ? "scope" : "step" });
-    if (heavy)
-        n = add(list, n,
-                (wgi_legend_entry){ WGI_LEGEND_FRAME, NULL, WGI_GREY, "10 % of the time or more",
-                                    .heavy = true });
-    if (p->links)
-        n = add(list, n,
-                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
-                                    .color = WGI_GREY,
-                                    .text = down ? "↓ is used by" : "→ is used by" });
-    if (p->o->values)
-        n = add(list, n,
-                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS, .color = WGI_VALUE, .text = "value" });
-    if (back)
-        n = add(list, n,
-                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
-                                    .color = WGI_GRADIENT,
-                                    .text = down ? "↑ gradient" : "← gradient" });
-    return n;
+    for (int k = 0; k < WGI_BOX_KINDS; k++) {
+        const wgi_box_style *x = &wgi_box_styles[k];
+        add(&to, kinds[k], (wgi_legend_entry){ WGI_LEGEND_BOX, x, NULL, x->meaning, x->heavy, false });
+    }
+    add(&to, copies,
+        (wgi_legend_entry){ WGI_LEGEND_BOX, &wgi_box_styles[WGI_BOX_OP], NULL, "drawn elsewhere too", false,
+                            true });
+    const struct {
+        bool shown;
+        wgi_legend_entry e;
+    } rest[] = {
+        { runs, { WGI_LEGEND_WORDS, NULL, WGI_GREY, "×n: n alike, one after another", false, false } },
+        { p->frames, { WGI_LEGEND_FRAME, NULL, WGI_GREY, p->g ? "scope" : "step", false, false } },
+        { heavy, { WGI_LEGEND_FRAME, NULL, WGI_GREY, "10 % of the time or more", true, false } },
+        { p->links,
+          { WGI_LEGEND_WORDS, NULL, WGI_GREY, down ? "↓ is used by" : "→ is used by", false, false } },
+        { p->o->values, { WGI_LEGEND_WORDS, NULL, WGI_VALUE, "value", false, false } },
+        { back, { WGI_LEGEND_WORDS, NULL, WGI_GRADIENT, down ? "↑ gradient" : "← gradient", false, false } },
+    };
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) add(&to, rest[i].shown, rest[i].e);
+    return (int)(to - list);
 }
 
 /* ---- as a row of an HTML label's table ---- */

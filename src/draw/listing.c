@@ -7,14 +7,29 @@
  */
 #include <string.h>
 
-#include "draw/draw_private.h"
+#include "draw/step_states.h"
 
-enum { EQUATION, SHAPE, VALUE, GRADIENT, CELLS, GAP = 2, INDENT = 2, WIDTH = 100, LEAST_WIDTH = 40 };
+enum {
+    EQUATION,
+    SHAPE,
+    VALUE,
+    GRADIENT,
+    CELLS,
+    GAP = 2,
+    INDENT = 2,
+    WIDTH = 100,
+    LEAST_WIDTH = 40,
+    STEP_INDENT = 6
+};
+
+static int width_of(const wgi_picture *p)
+{
+    return !p->o->width ? WIDTH : p->o->width < LEAST_WIDTH ? LEAST_WIDTH : p->o->width;
+}
 
 typedef struct listing {
     const wgi_picture *p;
     wgi_strbuf *out;
-    wgi_strbuf cell; /* of the line at hand */
     int column[CELLS];
     int frame; /* whose name was written last */
 } listing;
@@ -47,21 +62,14 @@ static void put_equation(wgi_strbuf *b, const wgi_box *x)
     if (x->mark) wgi_strbuf_put(b, "  "), put_joined(b, x->mark);
 }
 
-/* Valid until the next call. */
-static const char *cell(listing *l, const wgi_box *x, int c)
+static const char *cell(const listing *l, const wgi_box *x, int c)
 {
-    wgi_strbuf_clear(&l->cell);
-    switch (c) {
-    case EQUATION: put_equation(&l->cell, x); break;
-    case SHAPE:
-        wgi_strbuf_put(&l->cell, x->shape);
-        if (!strchr(x->shape, '[') && x->kind != WGI_BOX_FAILED)
-            wgi_strbuf_put(&l->cell, *x->shape ? " []" : "[]");
-        break;
-    case VALUE: put_joined(&l->cell, x->value); break;
-    default: put_joined(&l->cell, x->gradient);
-    }
-    return wgi_strbuf_text(&l->cell);
+    wgi_strbuf b = { .pool = l->p->pool };
+    if (c == SHAPE && (strchr(x->shape, '[') || x->kind == WGI_BOX_FAILED)) return x->shape;
+    if (c == SHAPE) return wgi_pool_format(l->p->pool, *x->shape ? "%s []" : "[]", x->shape);
+    if (c == EQUATION) put_equation(&b, x);
+    else put_joined(&b, c == VALUE ? x->value : x->gradient);
+    return wgi_strbuf_keep(&b);
 }
 
 /* ---- columns ---- */
@@ -120,51 +128,38 @@ static void put_frames(listing *l, int frame)
     if (frame == l->frame) return;
     l->frame = frame;
     if (frame < 0) return;
-    wgi_strbuf name = { .c = p->c };
-    for (int at = frame; at >= 0; at = p->frame[at].parent) {
-        wgi_strbuf whole = { .c = p->c };
-        wgi_strbuf_clean(&whole, p->frame[at].name, 80);
-        if (name.length) wgi_strbuf_put(&whole, " / "), wgi_strbuf_put(&whole, name.at);
-        wgi_strbuf_free(&name);
-        name = whole;
-    }
+    const char *name = "";
+    for (int at = frame; at >= 0; at = p->frame[at].parent)
+        name = wgi_pool_format(p->pool, "%s%s%s", wgi_pool_clean(p->pool, p->frame[at].name, 80),
+                               *name ? " / " : "", name);
     put_spaces(l->out, INDENT * (depth_of(p, frame) - 1));
-    wgi_strbuf_fit(l->out, wgi_strbuf_text(&name), (p->o->width ? p->o->width : WIDTH) - 20);
+    wgi_strbuf_fit(l->out, name, (p->o->width ? p->o->width : WIDTH) - 20);
     wgi_strbuf_put(l->out, ":\n");
-    l->out->failed |= name.failed;
-    wgi_strbuf_free(&name);
 }
 
 /* The cell in at most so many columns, the name at its start bold. How many columns it takes. */
 static int put_cell(listing *l, const wgi_box *x, int c, int columns)
 {
-    const char *text = cell(l, x, c);
     const size_t name = strlen(x->name);
-    wgi_strbuf fit = { .c = l->p->c };
-    wgi_strbuf_fit(&fit, text, columns);
-    text = wgi_strbuf_text(&fit);
+    wgi_strbuf fit = { .pool = l->p->pool };
+    wgi_strbuf_fit(&fit, cell(l, x, c), columns);
+    const char *text = wgi_strbuf_keep(&fit);
     const int taken = wgi_columns(text);
     if (c == EQUATION && l->p->o->ansi && name && !strncmp(text, x->name, name)) {
         wgi_strbuf_format(l->out, "\033[1m%s\033[0m", x->name);
         text += name;
     }
     wgi_strbuf_put(l->out, text);
-    l->out->failed |= fit.failed;
-    wgi_strbuf_free(&fit);
     return taken;
 }
 
 /* The lines of the message below the call. */
 static void put_message(listing *l, const char *text, int width)
 {
-    while (*text) {
-        const size_t n = strcspn(text, "\n");
-        wgi_strbuf_clear(&l->cell);
-        wgi_strbuf_add(&l->cell, text, n);
+    for (const char *line; (line = wgi_next_line(l->p->pool, &text));) {
         put_spaces(l->out, 4);
-        wgi_strbuf_fit(l->out, wgi_strbuf_text(&l->cell), width - 4);
+        wgi_strbuf_fit(l->out, line, width - 4);
         wgi_strbuf_put(l->out, "\n");
-        text += n + (text[n] == '\n');
     }
 }
 
@@ -185,18 +180,71 @@ static void put_line(listing *l, const wgi_box *x, int width)
     if (x->kind == WGI_BOX_FAILED) put_message(l, x->detail, width);
 }
 
-wg_status wgi_listing_write(const wgi_picture *p, wgi_strbuf *out)
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    listing l = { .p = p, .out = out, .cell = { .c = p->c }, .frame = -1 };
-    const int width = !p->o->width ? WIDTH : p->o->width < LEAST_WIDTH ? LEAST_WIDTH : p->o->width;
+    listing l = { .p = p, .out = out, .frame = -1 };
+    const int width = width_of(p);
     find_columns(&l, width);
     for (int64_t i = 0; i < p->boxes; i++) {
         if (!has_line(&p->box[i])) continue;
         put_frames(&l, p->box[i].frame);
         put_line(&l, &p->box[i], width);
     }
-    out->failed |= l.cell.failed;
-    wgi_strbuf_free(&l.cell);
-    return out->failed ? WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture")
-                       : WG_OK;
+    return WG_OK;
 }
+
+/* ---- step by step: what is given, forward a value a line, backward a term a line ----
+ *
+ *     given     x = [1, −2]
+ *     forward
+ *       1  z = w·x + b = 1.1
+ *     backward
+ *       9  dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497
+ */
+
+/* In lines that are not too wide: it breaks before " = ", else at a space. */
+static void put_wrapped(const wgi_picture *p, wgi_strbuf *out, const char *s)
+{
+    for (int room = width_of(p) - STEP_INDENT, indent = 0; *s; indent = STEP_INDENT + 4) {
+        size_t end = strlen(s), best = 0, space = 0;
+        for (size_t i = 1; wgi_columns(s) > room && i < strlen(s); i++) {
+            if (s[i] != ' ') continue;
+            const int columns = wgi_columns(wgi_pool_part(p->pool, s, i));
+            if (columns > room) break;
+            space = i;
+            if (!strncmp(s + i, " = ", 3) && columns > room / 3) best = i;
+        }
+        if (best || space) end = best ? best : space;
+        put_spaces(out, indent);
+        wgi_strbuf_fit(out, wgi_pool_part(p->pool, s, end), room);
+        wgi_strbuf_put(out, "\n");
+        s += end + (s[end] == ' ');
+        room = width_of(p) - STEP_INDENT - 4;
+    }
+}
+
+static wg_status write_steps(wgi_picture *p, wgi_strbuf *out)
+{
+    wgi_step_states s;
+    const wg_status status = wgi_step_states_need(&s, p);
+    if (status != WG_OK) return status;
+    wgi_strbuf_put(out, "given\n");
+    for (int64_t i = 0; i < p->boxes; i++) { /* leaves, which have their values from the start */
+        wgi_strbuf line = { .pool = p->pool };
+        if (p->box[i].is_copy || s.value_at[i] != 0) continue;
+        wgi_strbuf_format(&line, "%s = ", p->box[i].name), put_joined(&line, p->box[i].value);
+        put_spaces(out, STEP_INDENT);
+        put_wrapped(p, out, wgi_strbuf_keep(&line));
+    }
+    for (int64_t i = 1; i < s.states; i++) {
+        if (i == 1 && s.forward) wgi_strbuf_put(out, "forward\n");
+        if (i == s.forward + 1) wgi_strbuf_put(out, "backward\n");
+        wgi_strbuf_format(out, "%4lld  ", (long long)i);
+        put_wrapped(p, out, wgi_state_text(p, &s.state[i]));
+    }
+    return WG_OK;
+}
+
+const wgi_format wgi_format_txt = {
+    .name = "txt", .write = write, .write_steps = write_steps, .is_list = true
+};

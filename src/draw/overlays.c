@@ -10,7 +10,6 @@
  *
  * A box of several nodes has their sum.
  */
-#include "draw/draw_private.h"
 #include "draw/step_states.h"
 #include "wengert/grad.h"
 
@@ -99,7 +98,7 @@ static bool is_odd(wg_node n)
 
 static wg_status show_nan(wgi_picture *p)
 {
-    unsigned char *odd = wgi_picture_alloc(p, p->nodes, 1);
+    unsigned char *odd = wgi_pool_take(p->pool, p->nodes, 1);
     for (int64_t i = 0; odd && i < p->nodes; i++) {
         bool before = false;
         wgi_box *b = &p->box[p->box_of[i]];
@@ -108,7 +107,6 @@ static wg_status show_nan(wgi_picture *p)
         if (odd[i] && !before) b->kind = WGI_BOX_WRONG, b->mark = "NaN or infinity begins here";
         else if (odd[i]) b->kind = WGI_BOX_AFFECTED;
     }
-    wg_free(p->c, odd);
     return odd ? WG_OK : WG_ERROR_MEMORY;
 }
 
@@ -132,21 +130,21 @@ static void show(wgi_picture *p, const overlay *o, const double amount[])
     double most = 0;
     for (int64_t i = 0; i < p->boxes; i++) most = fmax(most, amount[i]);
     for (int64_t i = 0; i < p->boxes; i++) {
-        wgi_strbuf b = { .c = p->c };
+        wgi_strbuf b = { .pool = p->pool };
         if (!(amount[i] > 0)) continue;
         o->put(&b, amount[i]);
-        p->box[i].note = wgi_picture_text(p, &b);
+        p->box[i].note = wgi_strbuf_keep(&b);
         p->box[i].share = o->share(amount[i] / most);
     }
 }
 
 static wg_status measured(wgi_picture *p, const overlay *o, const wg_node node[])
 {
-    double *amount = wgi_picture_alloc(p, p->boxes, sizeof *amount);
-    if (amount && (!o->needs_root || wg_node_ok(p->root))) o->measure(p, node, amount);
-    if (amount) show(p, o, amount);
-    wg_free(p->c, amount);
-    return !amount ? WG_ERROR_MEMORY : wg_failed(p->c);
+    double *amount = wgi_pool_take(p->pool, p->boxes, sizeof *amount);
+    if (!amount) return WG_ERROR_MEMORY;
+    if (!o->needs_root || wg_node_ok(p->root)) o->measure(p, node, amount);
+    show(p, o, amount);
+    return wg_failed(p->c);
 }
 
 wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[])

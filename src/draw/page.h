@@ -1,7 +1,7 @@
 /* page.h: a picture as one HTML file that loads nothing.
  *
  *     page_write.c      the page: the SVG, the program beside it, all steps as a list
- *     page_data.c       what the script reads, as JSON (page_json.c)
+ *     page_data.c       what the script reads, as JSON (json.c)
  *     page_nodes.c      the part of it that the evaluator reads
  *     page_script.c     the scripts, with the ops that the page needs
  *     page.css          how it looks, on light and dark pages and in print
@@ -18,40 +18,45 @@
 
 /* A line of the program beside the picture. */
 typedef struct wgi_source_line {
-    int number;       /* in its file */
-    const char *text; /* `bytes` of it */
-    int bytes;
+    int number; /* in its file */
+    const char *text;
 } wgi_source_line;
 
 /* The program: the option `source`, or without it the call sites of the items. */
 typedef struct wgi_source {
-    const char *name; /* `name_bytes` of it: the file, without folder */
-    int name_bytes;
+    const char *name; /* the file, without folder; "": it is not known */
     wgi_source_line *line;
     int64_t lines;
     int *line_of; /* by item: the index of its line; -1: it has none */
 } wgi_source;
 
-/* page_source.c. false: no memory. Free it in either case. */
-bool wgi_source_make(wgi_source *s, const wgi_picture *p);
-void wgi_source_free(wgi_source *s, wg_context *c);
+/* The page: what its parts are made from. */
+typedef struct wgi_page {
+    const wgi_picture *p;
+    wgi_step_states s;
+    wgi_source source;
+    wgi_hidden hidden;
+    const char *id;
+    unsigned char *used; /* by block of the script: the page needs it */
+    wgi_strbuf *b;
+} wgi_page;
 
-/* page_data.c. A JSON object that may stand in <script>. used: see wgi_page_use. */
-void wgi_page_data(const wgi_picture *p, const wgi_step_states *s, const wgi_source *source, const char *id,
-                   unsigned char *used, wgi_strbuf *b);
+/* page_data.c. A JSON object that may stand in <script>. */
+void wgi_page_data(wgi_page *w);
 /* page_nodes.c. The member "nodes". node_of: gets by item its node; -1 if the page gets no nodes. */
-void wgi_page_nodes(const wgi_picture *p, int32_t *node_of, unsigned char *used, wgi_strbuf *b);
+void wgi_page_nodes(wgi_page *w, int32_t *node_of);
 
-/* ---- page_json.c: parts of a JSON object; a key puts a comma before itself if it needs one ---- */
+/* ---- json.c: parts of a JSON object; a key puts a comma before itself if it needs one ---- */
 
-void wgi_json_text(wgi_strbuf *b, const char *s);
+/* in_script: < is written as an escape, so that the text ends no <script>. */
+void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script);
 void wgi_json_key(wgi_strbuf *b, const char *key);
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text); /* nothing if the text is empty */
 void wgi_json_whole(wgi_strbuf *b, const char *key, int64_t value);
 void wgi_json_number(wgi_strbuf *b, double x, bool full); /* in 17 digits, or in seven */
 void wgi_json_shape(wgi_strbuf *b, wg_shape s);
 /* The member "p": options that differ from their defaults; nothing if there are none. */
-void wgi_json_options(wgi_strbuf *b, const wg_op *op, const void *attr);
+void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void *attr);
 
 /* ---- page_script.c ---- */
 

@@ -21,14 +21,13 @@
 enum { LEAF_MOST = 1024, SHOWN_MOST = 144, ALL_MOST = 30000 };
 
 typedef struct writer {
+    wgi_page *page;
     const wgi_picture *p;
     const wgi_step_states *s;
-    const wgi_source *source;
     wgi_strbuf *b;
     int *box_of;                         /* by item; -1: none */
     const wg_tensor **value, **gradient; /* by item; NULL: it is not known */
     int32_t *node_of;                    /* by item: its node of the data; -1: none */
-    unsigned char *used;                 /* by block of the script */
     int64_t numbers;                     /* written so far */
 } writer;
 
@@ -51,8 +50,9 @@ static void put_operands(writer *w, const wgi_item *y)
     wgi_json_key(w->b, "a");
     wgi_strbuf_put(w->b, "[");
     int n = y->operands;
-    while (n && w->p->view.arg[y->first + n - 1] < 0) n--; /* optional ones */
-    for (int k = 0; k < n; k++) wgi_strbuf_format(w->b, k ? ",%d" : "%d", (int)w->p->view.arg[y->first + k]);
+    while (n && *wgi_operand(&w->p->view, y, n - 1) < 0) n--; /* optional ones */
+    for (int k = 0; k < n; k++)
+        wgi_strbuf_format(w->b, k ? ",%d" : "%d", (int)*wgi_operand(&w->p->view, y, k));
     wgi_strbuf_put(w->b, "]");
 }
 
@@ -65,10 +65,9 @@ static void put_item(writer *w, int64_t i)
                                          [WG_LEAF_STREAM] = "stream" };
     const wgi_item *y = &w->p->view.item[i];
     const wg_node n = wgi_item_node(&w->p->view, i);
-    wgi_strbuf name = { .c = w->b->c };
     wgi_strbuf_put(w->b, i ? ",\n{" : "\n{");
-    wgi_put_symbol(&name, y, 40), wgi_json_member(w->b, "n", wgi_strbuf_text(&name)), wgi_strbuf_clear(&name);
-    wgi_put_gradient_name(&w->p->view, &name, i), wgi_json_member(w->b, "d", wgi_strbuf_text(&name));
+    wgi_json_member(w->b, "n", wgi_symbol(&w->p->view, y, 40));
+    wgi_json_member(w->b, "d", wgi_gradient_name(&w->p->view, i));
     put_operands(w, y);
     wgi_json_key(w->b, "s"), wgi_json_shape(w->b, wg_node_shape(n));
     /* A number of a derivation that is known though it is computed is none that a reader changes. */
@@ -77,11 +76,9 @@ static void put_item(writer *w, int64_t i)
     if (w->value[i]) put_values(w, "x", w->value[i], !y->operands);
     if (w->gradient[i]) put_values(w, "g", w->gradient[i], false);
     if (w->box_of[i] >= 0) wgi_json_whole(w->b, "b", w->box_of[i]);
-    if (w->source->line_of[i] >= 0) wgi_json_whole(w->b, "l", w->source->line_of[i]);
+    if (w->page->source.line_of[i] >= 0) wgi_json_whole(w->b, "l", w->page->source.line_of[i]);
     if (w->node_of[i] >= 0) wgi_json_whole(w->b, "j", w->node_of[i]);
     wgi_strbuf_put(w->b, "}");
-    w->b->failed |= name.failed;
-    wgi_strbuf_free(&name);
 }
 
 /* ---- states ---- */
@@ -89,11 +86,8 @@ static void put_item(writer *w, int64_t i)
 static void put_state(writer *w, int64_t i)
 {
     const wgi_step_state *x = &w->s->state[i];
-    wgi_strbuf_put(w->b, i ? ",\n{" : "\n{");
-    if (x->step < 0) {
-        wgi_strbuf_put(w->b, "}");
-        return;
-    }
+    wgi_strbuf_put(w->b, i ? ",\n{" : "\n{}");
+    if (x->step < 0) return;
     wgi_json_whole(w->b, "b", x->box);
     wgi_json_whole(w->b, "i", w->s->steps.step[x->step].to);
     if (x->from >= 0) wgi_json_whole(w->b, "f", x->from);
@@ -109,29 +103,22 @@ static void put_state(writer *w, int64_t i)
     wgi_strbuf_put(w->b, "}");
 }
 
-static void put_name(writer *w, bool *first, const wgi_strbuf *name)
-{
-    wgi_strbuf_put(w->b, *first ? "" : ","), wgi_json_text(w->b, wgi_strbuf_text(name));
-    *first = false;
-}
-
 /* The numbers that the option hides, and those that follow from them, by the names in the page. */
 static void put_hidden(writer *w)
 {
     const wgi_picture *p = w->p;
-    const char *names = p->o->hide ? p->o->hide : "";
-    bool first = true;
-    wgi_hidden h;
-    if (!wgi_find_hidden(p, names, &h)) w->b->failed = true;
+    const wgi_hidden *h = &w->page->hidden;
+    const char *before = "";
     wgi_json_key(w->b, "hide"), wgi_strbuf_put(w->b, "[");
-    for (int64_t i = 0; *names && !w->b->failed && i < p->nodes; i++) {
-        wgi_strbuf name = { .c = w->b->c };
-        if (h.value[i]) wgi_put_symbol(&name, wgi_item_at(p, i), 40), put_name(w, &first, &name);
-        wgi_strbuf_clear(&name);
-        if (h.gradient[i]) wgi_put_gradient_name(&p->view, &name, p->item[i]), put_name(w, &first, &name);
-        wgi_strbuf_free(&name);
-    }
-    wgi_hidden_free(&h);
+    for (int64_t i = 0; h->value && i < p->nodes; i++)
+        for (int gradient = 0; gradient < 2; gradient++) {
+            if (!(gradient ? h->gradient : h->value)[i]) continue;
+            wgi_strbuf_put(w->b, before), before = ",";
+            wgi_json_text(w->b,
+                          gradient ? wgi_gradient_name(&p->view, p->item[i])
+                                   : wgi_symbol(&p->view, wgi_item_at(p, i), 40),
+                          true);
+        }
     wgi_strbuf_put(w->b, "]");
 }
 
@@ -146,16 +133,16 @@ static void find(writer *w)
         else w->gradient[s->step[i].to] = &s->step[i].sum;
 }
 
-static void put_all(writer *w, const char *id)
+static void put_all(writer *w)
 {
     const wgi_steps *s = &w->s->steps;
     wgi_strbuf *b = w->b;
     wgi_strbuf_put(b, "{");
-    wgi_json_member(b, "id", id);
+    wgi_json_member(b, "id", w->page->id);
     if (w->s->states) wgi_json_whole(b, "root", w->p->view.item_of[w->p->root.index]);
     if (w->p->o->backward) wgi_json_whole(b, "backward", 1);
     put_hidden(w);
-    if (w->s->states) wgi_page_nodes(w->p, w->node_of, w->used, b);
+    if (w->s->states) wgi_page_nodes(w->page, w->node_of);
     wgi_json_key(b, "items"), wgi_strbuf_put(b, "[");
     for (int64_t i = 0; w->s->states && i < w->p->view.items; i++) put_item(w, i);
     wgi_strbuf_put(b, "],\n\"terms\":[");
@@ -167,16 +154,17 @@ static void put_all(writer *w, const char *id)
     wgi_strbuf_put(b, "]}");
 }
 
-void wgi_page_data(const wgi_picture *p, const wgi_step_states *s, const wgi_source *source, const char *id,
-                   unsigned char *used, wgi_strbuf *b)
+void wgi_page_data(wgi_page *page)
 {
-    const size_t items = (size_t)p->view.items + 1;
-    writer w = { .p = p, .s = s, .source = source, .used = used, .b = b };
-    w.node_of = wg_alloc(p->c, items, sizeof *w.node_of);
-    w.box_of = wg_alloc(p->c, items, sizeof *w.box_of);
-    w.value = wg_alloc(p->c, items, sizeof *w.value);
-    w.gradient = wg_alloc(p->c, items, sizeof *w.gradient);
-    if (w.node_of && w.box_of && w.value && w.gradient) find(&w), put_all(&w, id);
-    else b->failed = true;
-    wg_free(p->c, w.node_of), wg_free(p->c, w.box_of), wg_free(p->c, w.value), wg_free(p->c, w.gradient);
+    wgi_pool *pool = page->p->pool;
+    const int64_t items = page->p->view.items;
+    writer w = { .page = page,
+                 .p = page->p,
+                 .s = &page->s,
+                 .b = page->b,
+                 .node_of = wgi_pool_take(pool, items, sizeof *w.node_of),
+                 .box_of = wgi_pool_take(pool, items, sizeof *w.box_of),
+                 .value = wgi_pool_take(pool, items, sizeof *w.value),
+                 .gradient = wgi_pool_take(pool, items, sizeof *w.gradient) };
+    if (!pool->failed) find(&w), put_all(&w);
 }

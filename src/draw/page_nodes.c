@@ -9,35 +9,30 @@
  * two. */
 #include "draw/page.h"
 
-#include "steps/item_apart.h"
 #include "wengert/op.h"
 
 enum { NODES_MOST = 5000, NUMBERS_MOST = 1024 };
 
 typedef struct nodes {
+    wgi_page *page;
     const wgi_picture *p;
     wgi_apart apart;
     int32_t *node_of; /* by item: its node of the data */
     int32_t *number;  /* by node of apart.one: likewise; -1: none */
     int64_t room;     /* of number */
     int32_t count;    /* of nodes so far */
-    unsigned char *used;
     wgi_strbuf *b;
 } nodes;
 
 /* false: there are too many numbers, or they cannot be computed. */
 static bool put_numbers(nodes *w, const char *key, wg_node n)
 {
+    double x[NUMBERS_MOST];
     const size_t count = (size_t)wg_shape_size(wg_node_shape(n));
-    double *x = count <= NUMBERS_MOST ? wg_alloc(w->p->c, count + 1, sizeof *x) : NULL;
-    if (!x || wg_copy_f64_at(w->p->here, n, x, count) != WG_OK) {
-        wg_free(w->p->c, x);
-        return false;
-    }
+    if (count > NUMBERS_MOST || wg_copy_f64_at(w->p->here, n, x, count) != WG_OK) return false;
     wgi_json_key(w->b, key), wgi_strbuf_put(w->b, "[");
     for (size_t i = 0; i < count; i++) wgi_strbuf_put(w->b, i ? "," : ""), wgi_json_number(w->b, x[i], true);
     wgi_strbuf_put(w->b, "]");
-    wg_free(w->p->c, x);
     return true;
 }
 
@@ -63,7 +58,7 @@ static void put_call(nodes *w, wg_node n)
     wgi_strbuf_put(w->b, "]");
     const uint32_t first = wg_part_at(w->p->here, n, 0).index;
     if (n.index > first) wgi_json_whole(w->b, "r", n.index - first);
-    wgi_json_options(w->b, wg_node_op(n), wg_attr(n));
+    wgi_json_options(w->p->pool, w->b, wg_node_op(n), wg_attr(n));
 }
 
 /* What random_keep makes of ones. */
@@ -82,7 +77,7 @@ static bool put_computed(nodes *w, wg_node n)
     const bool drawn = draws(n, &fixed);
     if (drawn && fixed) return put_numbers(w, "x", n);
     put_call(w, n);
-    if (wg_dtype_size(wg_node_dtype(n)) == 2 || !wgi_page_use(wg_node_op(n), w->used)) return false;
+    if (wg_dtype_size(wg_node_dtype(n)) == 2 || !wgi_page_use(wg_node_op(n), w->page->used)) return false;
     return !drawn || put_mask(w, n);
 }
 
@@ -124,11 +119,9 @@ static bool put_leaf(nodes *w, wg_node n)
 /* Room for the numbers of the nodes in apart.one. */
 static bool make_room(nodes *w, int64_t count)
 {
-    if (count > w->room) {
-        wg_free(w->p->c, w->number);
-        w->number = wg_alloc(w->p->c, (size_t)count * 2, sizeof *w->number);
+    if (count > w->room)
+        w->number = wgi_pool_take(w->p->pool, count * 2, sizeof *w->number),
         w->room = w->number ? count * 2 : 0;
-    }
     for (int64_t i = 0; w->number && i < count; i++) w->number[i] = -1;
     return w->number;
 }
@@ -140,7 +133,7 @@ static bool put_item(nodes *w, int64_t item)
     const int64_t count = wg_graph_nodes(w->apart.one);
     if (wg_failed(w->p->c) || w->count + count > NODES_MOST || !make_room(w, count)) return false;
     for (int k = 0; k < y->operands; k++) {
-        const int32_t at = w->p->view.arg[y->first + k];
+        const int32_t at = *wgi_operand(&w->p->view, y, k);
         if (at >= 0) w->number[wgi_apart_local(&w->apart, at).index] = w->node_of[at];
     }
     for (int64_t i = 1; i < count; i++) {
@@ -163,18 +156,19 @@ static bool put_all(nodes *w, int64_t root)
     return ok;
 }
 
-void wgi_page_nodes(const wgi_picture *p, int32_t *node_of, unsigned char *used, wgi_strbuf *b)
+void wgi_page_nodes(wgi_page *page, int32_t *node_of)
 {
-    wgi_strbuf text = { .c = b->c };
-    nodes w = { .p = p, .apart.v = &p->view, .node_of = node_of, .used = used, .b = &text };
+    const wgi_picture *p = page->p;
+    wgi_strbuf text = { .c = p->c };
+    nodes w = { .page = page, .p = p, .apart.v = &p->view, .node_of = node_of, .b = &text };
     for (int64_t i = 0; i < p->view.items; i++) node_of[i] = -1;
     const bool complete = put_all(&w, p->view.item_of[p->root.index]);
-    wgi_json_key(b, "nodes"), wgi_strbuf_put(b, "[");
-    if (complete) wgi_strbuf_put(b, wgi_strbuf_text(&text));
-    wgi_strbuf_put(b, "]");
+    wgi_json_key(page->b, "nodes"), wgi_strbuf_put(page->b, "[");
+    if (complete) wgi_strbuf_put(page->b, wgi_strbuf_text(&text));
+    wgi_strbuf_put(page->b, "]");
     for (int64_t i = 0; i < p->view.items && !complete; i++) node_of[i] = -1;
-    b->failed |= text.failed || wg_failed(p->c) == WG_ERROR_MEMORY;
+    page->b->failed |= text.failed || wg_failed(p->c) == WG_ERROR_MEMORY;
     if (wg_failed(p->c) != WG_OK && wg_failed(p->c) != WG_ERROR_MEMORY) wg_recover(p->c);
     wgi_apart_close(&w.apart);
-    wg_free(p->c, w.number), wgi_strbuf_free(&text);
+    wgi_strbuf_free(&text);
 }

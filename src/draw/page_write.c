@@ -1,120 +1,148 @@
 /* page_write.c: a picture as a page: the SVG, the program beside it, the line of the present step, all steps
  * as a list, and the script. See page.h. */
-#include "draw/page.h"
-
+#include <stdlib.h>
 #include <string.h>
 
-enum { ID_MOST = 80 };
+#include "draw/page.h"
+#include "draw/svg.h"
 
-/* The id that svg.c has given the picture. */
-static void find_id(const wgi_strbuf *svg, char id[ID_MOST])
+enum { MOST_LINES = 2000 };
+
+/* ---- the program: its lines, and which item was written on which ---- */
+
+/* The line in "folder/model.c:42:7"; 0: the site has no place. *name: the first one without folder. */
+static int place_of(wgi_pool *pool, wg_site here, const char **name)
 {
-    const char *at = strstr(wgi_strbuf_text(svg), " id=\"");
-    const size_t n = at ? strcspn(at + 5, "\"") : 0;
-    snprintf(id, ID_MOST, "%.*s", (int)n, at ? at + 5 : "");
+    const char *at = wg_site_place(here), *end = strpbrk(at, ":\n"), *from = at;
+    if (!end || *end != ':') return 0;
+    for (const char *c = at; c < end; c++)
+        if (*c == '/') from = c + 1;
+    const int number = (int)strtol(end + 1, NULL, 10);
+    if (number && !**name && *from != '-')
+        *name = wgi_pool_part(pool, from, (size_t)(end - from)); /* -e: no file */
+    return number;
 }
 
-static void put_head(const wgi_picture *p, const wgi_source *source, wgi_strbuf *b)
+static int count_lines(const char *text)
 {
-    const char *title = p->o->title && *p->o->title ? p->o->title : "";
-    wgi_strbuf name = { .c = b->c };
-    wgi_strbuf_add(&name, source->name, (size_t)source->name_bytes);
-    wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
-                      "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
-    wgi_strbuf_clean_xml(b, *title ? title : name.length ? name.at : "a computation graph", 200);
-    wgi_strbuf_put(b, "</title>\n<style>\n");
-    wgi_page_put_style(b);
-    wgi_strbuf_put(b, "</style>\n</head>\n");
-    wgi_strbuf_free(&name);
+    int n = 1;
+    for (; *text && n < MOST_LINES; text++) n += *text == '\n' && text[1];
+    return n;
+}
+
+static void make_source(wgi_source *s, const wgi_picture *p)
+{
+    const char *text = p->o->source;
+    const int lines = text && *text ? count_lines(text) : 0;
+    const int64_t items = p->view.items;
+    *s = (wgi_source){ .name = "",
+                       .line = wgi_pool_take(p->pool, lines > items ? lines : items, sizeof *s->line) };
+    s->line_of = wgi_pool_take(p->pool, items, sizeof *s->line_of);
+    if (p->pool->failed) return;
+    for (int i = 0; i < lines; i++) { /* the program's own text */
+        const char *line = wgi_next_line(p->pool, &text);
+        s->line[s->lines++] = (wgi_source_line){ i + 1, line ? line : "" };
+    }
+    for (int64_t i = 0; i < items; i++) {
+        const wgi_item *y = &p->view.item[i];
+        const int number = place_of(p->pool, y->here, &s->name);
+        s->line_of[i] = -1;
+        if (!number) continue;
+        if (lines) s->line_of[i] = number <= lines ? number - 1 : -1;
+        if (lines || !y->operands) continue;
+        /* a line for each call site, with the text of its arguments: "wg_sigmoid(z)" is known as z alone */
+        const char *arguments = wg_site_arguments(y->here), *end = strchr(arguments, '\n');
+        s->line_of[i] = (int)s->lines;
+        s->line[s->lines++] =
+            (wgi_source_line){ number,
+                               end ? wgi_pool_part(p->pool, arguments, (size_t)(end - arguments)) : "" };
+    }
+}
+
+/* ---- parts of the page ---- */
+
+static void put_head(const wgi_page *w)
+{
+    const char *title = w->p->o->title;
+    wgi_strbuf_put(w->b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
+                         "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
+    wgi_strbuf_clean_xml(w->b,
+                         title && *title   ? title
+                         : *w->source.name ? w->source.name
+                                           : "a computation graph",
+                         200);
+    wgi_strbuf_put(w->b, "</title>\n<style>\n");
+    wgi_page_put_style(w->b);
+    wgi_strbuf_put(w->b, "</style>\n</head>\n");
 }
 
 /* A program from the command has all its lines, one from C those of its calls. */
-static void put_source(const wgi_picture *p, const wgi_source *s, const char *id, wgi_strbuf *b)
+static void put_source(const wgi_page *w)
 {
-    wgi_strbuf text = { .c = b->c };
+    const wgi_source *s = &w->source;
     if (!s->lines) return;
-    wgi_strbuf_add(&text, s->name, (size_t)s->name_bytes);
-    wgi_strbuf_format(b, "<aside aria-labelledby=\"%s-program\">\n<h2 id=\"%s-program\">", id, id);
-    wgi_strbuf_clean_xml(b, text.length ? text.at : "program", 200);
-    wgi_strbuf_put(b, "</h2>\n<ol class=\"source\">\n");
+    wgi_strbuf_format(w->b, "<aside aria-labelledby=\"%s-program\">\n<h2 id=\"%s-program\">", w->id, w->id);
+    wgi_strbuf_clean_xml(w->b, *s->name ? s->name : "program", 200);
+    wgi_strbuf_put(w->b, "</h2>\n<ol class=\"source\">\n");
     for (int64_t i = 0; i < s->lines; i++) {
-        wgi_strbuf_clear(&text);
-        wgi_strbuf_add(&text, s->line[i].text, (size_t)s->line[i].bytes);
-        wgi_strbuf_format(b, "<li value=\"%d\"><code>", s->line[i].number);
-        if (text.length) wgi_strbuf_clean_xml(b, text.at, 200);
-        wgi_strbuf_put(b, "</code></li>\n");
+        wgi_strbuf_format(w->b, "<li value=\"%d\"><code>", s->line[i].number);
+        wgi_strbuf_clean_xml(w->b, s->line[i].text, 200);
+        wgi_strbuf_put(w->b, "</code></li>\n");
     }
-    wgi_strbuf_put(b, "</ol>\n</aside>\n");
-    wgi_strbuf_free(&text);
+    wgi_strbuf_put(w->b, "</ol>\n</aside>\n");
 }
 
-static void put_steps(const wgi_step_states *s, wgi_strbuf *b)
+static void put_steps(const wgi_page *w)
 {
-    if (s->states < 2) return;
-    wgi_strbuf_put(b, "<details class=\"steps\" open=\"open\">\n<summary>All steps</summary>\n<ol>\n");
-    for (int64_t i = 1; i < s->states; i++) {
-        wgi_strbuf_format(b, "<li%s>", i > s->forward ? " class=\"back\"" : "");
-        wgi_strbuf_clean_xml(b, s->state[i].line, 2000);
-        wgi_strbuf_put(b, "</li>\n");
+    if (w->s.states < 2) return;
+    wgi_strbuf_put(w->b, "<details class=\"steps\" open=\"open\">\n<summary>All steps</summary>\n<ol>\n");
+    for (int64_t i = 1; i < w->s.states; i++) {
+        wgi_strbuf_format(w->b, "<li%s>", i > w->s.forward ? " class=\"back\"" : "");
+        wgi_strbuf_clean_xml(w->b, w->s.state[i].line, 2000);
+        wgi_strbuf_put(w->b, "</li>\n");
     }
-    wgi_strbuf_put(b, "</ol>\n</details>\n");
+    wgi_strbuf_put(w->b, "</ol>\n</details>\n");
 }
 
-static void put_page(const wgi_picture *p, const wgi_step_states *s, const wgi_source *source,
-                     const wgi_strbuf *svg, wgi_strbuf *b)
+static void put_page(wgi_page *w, wgi_svg *svg)
 {
-    char id[ID_MOST];
-    unsigned char *used = wg_alloc(p->c, wgi_page_blocks(), 1);
-    if (!used) {
-        b->failed = true;
-        return;
-    }
-    find_id(svg, id);
-    put_head(p, source, b);
-    wgi_strbuf_format(b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<div class=\"stage\">\n<figure>\n",
-                      id);
-    wgi_strbuf_add(b, wgi_strbuf_text(svg), svg->length);
-    wgi_strbuf_put(b, "</figure>\n");
-    put_source(p, source, id, b);
-    wgi_strbuf_put(b, "</div>\n<div class=\"now\"></div>\n");
-    put_steps(s, b);
-    wgi_strbuf_format(b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", id);
-    wgi_page_data(p, s, source, id, used, b);
-    wgi_strbuf_format(b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
-    wgi_page_put_script(used, b);
-    wgi_strbuf_format(b, "})('%s');\n</script>\n</body>\n</html>\n", id);
-    wg_free(p->c, used);
+    put_head(w);
+    wgi_strbuf_format(
+        w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<div class=\"stage\">\n<figure>\n", w->id);
+    wgi_svg_put(svg);
+    wgi_strbuf_put(w->b, "</figure>\n");
+    put_source(w);
+    wgi_strbuf_put(w->b, "</div>\n<div class=\"now\"></div>\n");
+    put_steps(w);
+    wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
+    wgi_page_data(w);
+    wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
+    wgi_page_put_script(w->used, w->b);
+    wgi_strbuf_format(w->b, "})('%s');\n</script>\n</body>\n</html>\n", w->id);
 }
 
 /* Steps of a graph whose values cannot be computed: the page shows the picture alone. */
-static wg_status make_states(wgi_step_states *s, const wgi_picture *p)
+static wg_status make_states(wgi_page *w)
 {
-    const bool failed_before = wg_failed(p->c) != WG_OK;
-    *s = (wgi_step_states){ .c = p->c, .texts.c = p->c };
-    if (failed_before || p->view.items > WGI_STEPS_MOST) return WG_OK;
-    const wg_status status = wgi_step_states_make(s, p);
-    if (status == WG_OK || status == WG_ERROR_MEMORY) return status;
-    wg_recover(p->c);
-    wgi_step_states_free(s);
-    *s = (wgi_step_states){ .c = p->c, .texts.c = p->c };
+    if (wg_failed(w->p->c) || w->p->view.items > WGI_STEPS_MOST) return WG_OK;
+    const wg_status s = wgi_step_states_make(&w->s, w->p);
+    if (s == WG_OK || s == WG_ERROR_MEMORY) return s;
+    wg_recover(w->p->c);
+    w->s = (wgi_step_states){ .states = 0 };
     return WG_OK;
 }
 
-wg_status wgi_page_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    wgi_strbuf svg = { .c = out->c };
-    wgi_step_states states = { .c = NULL };
-    wgi_source source = { .name = "" };
-    wg_status s = make_states(&states, p);
-    if (s == WG_OK) s = wgi_svg_write(p, path, &svg);
-    if (s == WG_OK && !wgi_source_make(&source, p)) s = WG_ERROR_MEMORY;
-    if (s == WG_OK) {
-        put_page(p, &states, &source, &svg, out);
-        if (out->failed) s = WG_ERROR_MEMORY;
-    }
-    wgi_source_free(&source, p->c);
-    wgi_step_states_free(&states);
-    wgi_strbuf_free(&svg);
-    if (s == WG_ERROR_MEMORY) wg_fail(p->c, p->here, s, "draw: no memory for the page");
-    return s;
+    wgi_page w = { .p = p, .b = out, .used = wgi_pool_take(p->pool, (int64_t)wgi_page_blocks(), 1) };
+    wgi_svg svg;
+    wg_status s = p->o->hide ? wgi_find_hidden(p, p->o->hide, &w.hidden) : WG_OK;
+    if (s == WG_OK) s = make_states(&w);
+    make_source(&w.source, p);
+    if (s != WG_OK) return s;
+    if (wgi_svg_open(&svg, p, out)) w.id = svg.id, put_page(&w, &svg);
+    wgi_svg_close(&svg);
+    return WG_OK;
 }
+
+const wgi_format wgi_format_html = { .name = "html", .write = write, .write_steps = write, .is_page = true };

@@ -20,7 +20,7 @@ static wg_status make_view(wgi_picture *p, wg_node root)
         if (wg_node_ok(p->failure.operand[k])) roots[n++] = p->failure.operand[k];
     if (!n && !wg_is_none(root))
         roots[n++] = wg_graph_node(p->g, 0); /* a failed call without operands: nothing */
-    return wgi_view_make(&p->view, p->g, roots, n,
+    return wgi_view_make(&p->view, p->pool, p->g, roots, n,
                          wgi_level_of(p->o) == WGI_LEVEL_OPS || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN);
 }
 
@@ -40,7 +40,7 @@ static void find_shared(const wgi_view *v, unsigned char *shared)
 {
     for (int64_t i = 0; i < v->items; i++)
         for (int k = 0; k < v->item[i].operands; k++) {
-            const int32_t at = v->arg[v->item[i].first + k];
+            const int32_t at = *wgi_operand(v, &v->item[i], k);
             if (at >= 0 && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_PARAM && is_in_sibling(v, i, at))
                 shared[at] = 1;
         }
@@ -74,12 +74,9 @@ static void number_shared(wgi_picture *p, int64_t i, int32_t *position, const un
 
 /* Fills the position of each item. A number has none, unless it is the root. Parameters that a series shares
  * stand before its first part, so that all parts are alike. */
-static bool number_items(wgi_picture *p, wg_node root, int32_t *position)
+static void number_items(wgi_picture *p, wg_node root, int32_t *position, unsigned char *shared)
 {
     const wgi_view *v = &p->view;
-    unsigned char *shared = wgi_picture_alloc(p, v->items, 1);
-    p->shared = wgi_picture_alloc(p, v->items, 1);
-    if (!shared || !p->shared) return wg_free(p->c, shared), false;
     find_shared(v, shared);
     for (int64_t i = 0; i < v->items; i++) position[i] = WGI_NUMBER;
     bool any = memchr(shared, 1, (size_t)v->items);
@@ -89,46 +86,52 @@ static bool number_items(wgi_picture *p, wg_node root, int32_t *position)
         if (any && position[i] < 0) number_shared(p, i, position, shared);
         if (position[i] < 0) number_item(p, i, position);
     }
-    wg_free(p->c, shared);
-    return true;
 }
 
-static bool list_operands(wgi_picture *p, const int32_t *position)
+static void list_operands(wgi_picture *p, const int32_t *position)
 {
-    const wgi_view *v = &p->view;
     for (int64_t i = 0; i < p->nodes; i++) p->first[i + 1] = p->first[i] + wgi_item_at(p, i)->operands;
-    if (!(p->arg = wgi_picture_alloc(p, p->first[p->nodes], sizeof *p->arg))) return false;
+    if (!(p->arg = wgi_pool_take(p->pool, p->first[p->nodes], sizeof *p->arg))) return;
     for (int64_t i = 0; i < p->nodes; i++)
         for (int k = 0; k < wgi_item_at(p, i)->operands; k++) {
-            const int32_t at = v->arg[wgi_item_at(p, i)->first + k];
+            const int32_t at = *wgi_operand(&p->view, wgi_item_at(p, i), k);
             p->arg[p->first[i] + k] = at >= 0 ? position[at] : WGI_ABSENT;
         }
-    return true;
 }
 
-bool wgi_pick_nodes(wgi_picture *p, wg_node root)
+void wgi_pick_nodes(wgi_picture *p, wg_node root)
 {
     const int64_t count = wg_graph_nodes(p->g);
-    if (make_view(p, root) != WG_OK) return false;
-    int32_t *position = wgi_picture_alloc(p, p->view.items, sizeof *position);
-    p->position = wgi_picture_alloc(p, count, sizeof *p->position);
-    p->index = wgi_picture_alloc(p, p->view.items, sizeof *p->index);
-    p->item = wgi_picture_alloc(p, p->view.items, sizeof *p->item);
-    bool ok = position && p->position && p->index && p->item;
-    ok = ok && number_items(p, root, position);
-    if (ok) {
-        for (int64_t i = 0; i < count; i++)
-            p->position[i] = p->view.item_of[i] < 0 ? WGI_ABSENT : position[p->view.item_of[i]];
-        p->first = wgi_picture_alloc(p, p->nodes + 1, sizeof *p->first);
-        p->on_path = wgi_picture_alloc(p, p->nodes, 1);
-        p->box_of = wgi_picture_alloc(p, p->nodes, sizeof *p->box_of);
-        ok = p->first && p->on_path && p->box_of && list_operands(p, position);
-    }
-    wg_free(p->c, position);
-    return ok;
+    if (make_view(p, root) != WG_OK) return;
+    const int64_t items = p->view.items;
+    int32_t *position = wgi_pool_take(p->pool, items, sizeof *position);
+    unsigned char *shared = wgi_pool_take(p->pool, items, 1);
+    p->shared = wgi_pool_take(p->pool, items, 1);
+    p->position = wgi_pool_take(p->pool, count, sizeof *p->position);
+    p->index = wgi_pool_take(p->pool, items, sizeof *p->index);
+    p->item = wgi_pool_take(p->pool, items, sizeof *p->item);
+    p->first = wgi_pool_take(p->pool, items + 1, sizeof *p->first);
+    p->on_path = wgi_pool_take(p->pool, items, 1);
+    p->box_of = wgi_pool_take(p->pool, items, sizeof *p->box_of);
+    if (p->pool->failed) return;
+    number_items(p, root, position, shared);
+    for (int64_t i = 0; i < count; i++)
+        p->position[i] = p->view.item_of[i] < 0 ? WGI_ABSENT : position[p->view.item_of[i]];
+    list_operands(p, position);
 }
 
-/* ---- names of gradients ---- */
+/* ---- names ---- */
+
+const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t length, bool gradients)
+{
+    wg_nearest_word near = wg_nearest_to(wgi_pool_part(p->pool, word, length));
+    for (int64_t i = 0; i < p->nodes; i++) {
+        const char *name = wgi_item_at(p, i)->name, *d = wgi_pool_format(p->pool, "d%s", name);
+        wg_nearest_try(&near, name, strlen(name));
+        if (gradients && p->on_path[i]) wg_nearest_try(&near, d, strlen(d));
+    }
+    return near.best ? wgi_pool_format(p->pool, "; did you mean '%s'?", near.best) : "";
+}
 
 /* Whether a node of the picture is called as the gradient of another. */
 static bool has_gradient_name(const wgi_picture *p)
@@ -146,35 +149,25 @@ static bool has_gradient_name(const wgi_picture *p)
     return false;
 }
 
-/* false: no memory. */
-static bool name_gradients(wgi_picture *p)
+static void name_gradients(wgi_picture *p)
 {
-    if (!has_gradient_name(p)) return true;
-    wgi_strbuf b = { .c = p->c };
     const wgi_item *y = wgi_item_at(p, p->position[p->root.index]);
-    wgi_strbuf_put(&b, y->source >= WGI_NAME_EXPRESSION ? "(" : "");
-    wgi_put_symbol(&b, y, ROOT_MOST);
-    wgi_strbuf_put(&b, y->source >= WGI_NAME_EXPRESSION ? ")" : "");
-    char *name = b.failed ? NULL : wgi_view_keep(&p->view, b.length + 1);
-    if (name) p->view.partial_of = strcpy(name, wgi_strbuf_text(&b));
-    wgi_strbuf_free(&b);
-    return name;
+    if (has_gradient_name(p))
+        p->view.partial_of = wgi_pool_format(p->pool, y->source >= WGI_NAME_EXPRESSION ? "(%s)" : "%s",
+                                             wgi_symbol(&p->view, y, ROOT_MOST));
 }
 
 /* ---- the gradient's path ---- */
 
-bool wgi_find_gradient_path(wgi_picture *p)
+void wgi_find_gradient_path(wgi_picture *p)
 {
     const wg_draw_opts *o = p->o;
-    if (p->has_failure) { /* nothing was computed: every float has an unknown gradient */
-        for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = wgi_is_float(wgi_node_at(p, i));
-        return true;
-    }
-    if (!wg_node_ok(p->root) || p->position[p->root.index] < 0) return true;
-    unsigned char *on = wgi_picture_alloc(p, p->view.items, 1);
-    if (!on) return false;
+    /* nothing was computed: every float has an unknown gradient */
+    for (int64_t i = 0; p->has_failure && i < p->nodes; i++) p->on_path[i] = wgi_is_float(wgi_node_at(p, i));
+    if (p->has_failure || !wg_node_ok(p->root) || p->position[p->root.index] < 0) return;
+    unsigned char *on = wgi_pool_take(p->pool, p->view.items, 1);
+    if (!on) return;
     wgi_view_find_path(&p->view, p->view.item_of[p->root.index], o->wrt, o->wrt_count, on);
     for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = on[p->item[i]];
-    wg_free(p->c, on);
-    return name_gradients(p);
+    name_gradients(p);
 }

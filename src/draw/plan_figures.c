@@ -10,24 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number in the text, which is emptied. */
-static const char *keep(wgi_strbuf *text, char *to, size_t size)
-{
-    snprintf(to, size, "%s", wgi_strbuf_text(text));
-    wgi_strbuf_clear(text);
-    return to;
-}
-
-/* The figure, if all its texts had memory. */
-static wg_figure *finish(wg_figure *f, wgi_strbuf *title, bool ok)
-{
-    ok &= !title->failed;
-    wgi_strbuf_free(title);
-    if (ok) return f;
-    wg_figure_free(f);
-    return NULL;
-}
-
 /* ---- the workspace ---- */
 
 enum { MARKS = 12, NAMES = 64 };
@@ -37,21 +19,17 @@ enum { MARKS = 12, NAMES = 64 };
 typedef struct byte_axis {
     double unit;
     int n;
-    char text[MARKS][32];
     const char *name[MARKS];
 } byte_axis;
 
-static bool find_bytes(byte_axis *a, wg_context *c, double most)
+static void find_bytes(byte_axis *a, wgi_pool *pool, double most)
 {
-    wgi_strbuf text = { .c = c };
+    wgi_strbuf text = { .pool = pool };
     a->unit = exp2(ceil(log2(fmax(most, 64) / 8)));
     for (a->n = 0; a->n < MARKS && (a->n == 0 || (a->n - 1) * a->unit < most); a->n++) {
         wgi_put_bytes(&text, a->n * a->unit);
-        a->name[a->n] = keep(&text, a->text[a->n], sizeof a->text[0]);
+        a->name[a->n] = wgi_strbuf_keep(&text);
     }
-    const bool ok = !text.failed;
-    wgi_strbuf_free(&text);
-    return ok;
 }
 
 static bool in_work(const wg_plan_buffer *b, int step)
@@ -87,67 +65,62 @@ static void add_needed(wg_panel *panel, const wg_plan *p, double unit)
     }
 }
 
-static bool add_buffer(wg_panel *panel, wg_context *c, const wg_plan *p, int i, double unit)
+static const char *bytes_text(wgi_pool *pool, double bytes)
 {
-    const wg_plan_buffer *b = &p->buffer[i];
-    wgi_strbuf name = { .c = c }, hint = { .c = c };
-    wgi_strbuf_clean(&name, b->name, 40);
-    wgi_strbuf_put(&hint, wgi_strbuf_text(&name));
-    wgi_strbuf_put(&hint, ", ");
-    wgi_put_bytes(&hint, (double)b->bytes);
-    wgi_strbuf_format(&hint, " at %zu, steps %d to %d", b->offset, b->first + 1, b->last + 1);
-    const double x[2] = { b->first - 0.47, b->last + 0.47 };
-    const double y[2] = { (double)b->offset / unit, (double)(b->offset + b->bytes) / unit };
-    wg_panel_box(panel, x, y, (wg_figure_color)(1 + i % 8), wgi_strbuf_text(&name), wgi_strbuf_text(&hint));
-    const bool ok = !name.failed && !hint.failed;
-    wgi_strbuf_free(&name), wgi_strbuf_free(&hint);
-    return ok;
+    wgi_strbuf b = { .pool = pool };
+    wgi_put_bytes(&b, bytes);
+    return wgi_strbuf_keep(&b);
 }
 
-static void put_sums(wgi_strbuf *text, const wg_plan *p)
+static void add_buffer(wg_panel *panel, wgi_pool *pool, const wg_plan *p, int i, double unit)
+{
+    const wg_plan_buffer *b = &p->buffer[i];
+    const char *name = wgi_pool_clean(pool, b->name, 40),
+               *hint =
+                   wgi_pool_format(pool, "%s, %s at %zu, steps %d to %d", name,
+                                   bytes_text(pool, (double)b->bytes), b->offset, b->first + 1, b->last + 1);
+    const double x[2] = { b->first - 0.47, b->last + 0.47 };
+    const double y[2] = { (double)b->offset / unit, (double)(b->offset + b->bytes) / unit };
+    wg_panel_box(panel, x, y, (wg_figure_color)(1 + i % 8), name, hint);
+}
+
+static const char *sums_text(wgi_pool *pool, const wg_plan *p)
 {
     size_t all = 0;
     int n = 0;
     for (int i = 0; i < p->buffers; i++)
         if (p->buffer[i].where == WG_PLAN_WORK) all += p->buffer[i].bytes, n++;
-    wgi_strbuf_format(text, n == 1 ? "%d buffer of " : "%d buffers of ", n);
-    wgi_put_bytes(text, (double)all);
-    wgi_strbuf_put(text, n == 1 ? " in " : " share ");
-    wgi_put_bytes(text, (double)p->workspace);
-    wgi_strbuf_put(text, "; dashed: what each step needs");
+    return wgi_pool_format(pool, "%d buffer%s of %s %s %s; dashed: what each step needs", n,
+                           n == 1 ? "" : "s", bytes_text(pool, (double)all), n == 1 ? "in" : "share",
+                           bytes_text(pool, (double)p->workspace));
 }
 
-/* The numbers of the steps, which the panel copies. Many steps: an axis with numbers of its own. */
-static int name_steps(const wg_plan *p, char text[NAMES][16], const char *name[NAMES])
+static wg_figure *new_figure(const wgi_picture *p, const char *title, int height)
 {
-    if (p->steps > NAMES) return 0;
-    for (int i = 0; i < p->steps; i++) snprintf(text[i], sizeof text[i], "%d", i + 1), name[i] = text[i];
-    return p->steps;
+    const wg_figure_opts opts = { .title = p->o->title && *p->o->title ? p->o->title : title,
+                                  .width = 960,
+                                  .height = height };
+    return wg_figure_new_at(p->here, p->c, &opts);
 }
 
-wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o)
+wg_figure *wgi_plan_memory(const wgi_picture *picture, const wg_plan *p)
 {
-    char text[NAMES][16];
     const char *name[NAMES];
     byte_axis bytes;
-    wgi_strbuf sums = { .c = c };
-    const int names = name_steps(p, text, name);
-    bool ok = find_bytes(&bytes, c, (double)p->workspace);
-    put_sums(&sums, p);
-    const wg_figure_opts figure = { .title = o->title && *o->title ? o->title : "The workspace of a plan",
-                                    .width = 960,
-                                    .height = 560 };
-    wg_figure *f = wg_figure_new_at(here, c, &figure);
-    const wg_panel_opts opts = { .title = wgi_strbuf_text(&sums),
+    const int names = p->steps > NAMES ? 0 : p->steps; /* of many steps the axis has numbers of its own */
+    for (int i = 0; i < names; i++) name[i] = wgi_pool_format(picture->pool, "%d", i + 1);
+    find_bytes(&bytes, picture->pool, (double)p->workspace);
+    wg_figure *f = new_figure(picture, "The workspace of a plan", 560);
+    const wg_panel_opts opts = { .title = sums_text(picture->pool, p),
                                  .x = { "step", -0.5, (p->steps > 0 ? p->steps : 1) - 0.5,
                                         .names = names ? name : NULL, .name_count = names },
                                  .y = { "address in the workspace", 0, bytes.n > 1 ? bytes.n - 1 : 1,
                                         .names = bytes.name, .name_count = bytes.n } };
-    wg_panel *panel = wg_panel_new_at(here, f, &opts);
+    wg_panel *panel = wg_panel_new_at(picture->here, f, &opts);
     for (int i = 0; i < p->buffers; i++)
-        if (p->buffer[i].where == WG_PLAN_WORK) ok &= add_buffer(panel, c, p, i, bytes.unit);
+        if (p->buffer[i].where == WG_PLAN_WORK) add_buffer(panel, picture->pool, p, i, bytes.unit);
     add_needed(panel, p, bytes.unit);
-    return finish(f, &sums, ok);
+    return f;
 }
 
 /* ---- the roofline ---- */
@@ -157,7 +130,7 @@ enum { NAMED = 9 }; /* how many discs have names */
 typedef struct roofline {
     const wg_plan *p;
     const wg_limits *l;
-    wg_context *c;
+    wgi_pool *pool;
     double low_x, high_x, low_y, high_y, peak;
 } roofline;
 
@@ -190,33 +163,26 @@ static void find_ranges(roofline *r)
 }
 
 /* The line of a bandwidth, from the left or lower edge to the speed of products. */
-static bool add_slope(wg_panel *panel, const roofline *r, int level)
+static void add_slope(wg_panel *panel, const roofline *r, int level)
 {
     const double width = r->l->bandwidth[level], from = fmax(r->low_x, r->low_y / width),
                  to = r->peak / width;
-    wgi_strbuf name = { .c = r->c };
-    wgi_strbuf_format(&name, "%.0f GB/s, ", 1e-9 * width);
-    wgi_put_bytes(&name, (double)r->l->bytes[level]);
-    const wg_series_opts o = {
-        .name = wgi_strbuf_text(&name), .color = (wg_figure_color)(1 + level), .dash = 1, .along = true
-    };
+    const wg_series_opts o = { .name = wgi_pool_format(r->pool, "%.0f GB/s, %s", 1e-9 * width,
+                                                       bytes_text(r->pool, (double)r->l->bytes[level])),
+                               .color = (wg_figure_color)(1 + level),
+                               .dash = 1,
+                               .along = true };
     wg_series *s = wg_series_new_at(NULL, panel, WG_SERIES_LINE, &o);
     wg_series_add(s, from, 1e-9 * from * width), wg_series_add(s, to, 1e-9 * r->peak);
-    const bool ok = !name.failed;
-    wgi_strbuf_free(&name);
-    return ok;
 }
 
-static bool add_roof(wg_panel *panel, const roofline *r)
+static void add_roof(wg_panel *panel, const roofline *r)
 {
-    char text[64];
-    snprintf(text, sizeof text, "products, %.0f GFLOP/s", 1e-9 * r->peak);
-    bool ok = true;
-    for (int i = WG_LEVELS - 1; i >= 0; i--) ok &= add_slope(panel, r, i);
-    wg_series *s = wg_panel_line(panel, text, .color = WG_COLOR_GREY, .dash = 1, .along = true);
+    for (int i = WG_LEVELS - 1; i >= 0; i--) add_slope(panel, r, i);
+    wg_series *s = wg_panel_line(panel, wgi_pool_format(r->pool, "products, %.0f GFLOP/s", 1e-9 * r->peak),
+                                 .color = WG_COLOR_GREY, .dash = 1, .along = true);
     wg_series_add(s, fmax(r->peak / r->l->bandwidth[0], r->low_x), 1e-9 * r->peak);
     wg_series_add(s, r->high_x, 1e-9 * r->peak);
-    return ok;
 }
 
 /* Longest first. */
@@ -227,61 +193,52 @@ static int by_time(const void *a, const void *b)
                                     : p->first_op - q->first_op;
 }
 
-static bool add_disc(wg_panel *panel, const roofline *r, const wg_plan_step *s, bool named)
+static void add_disc(wg_panel *panel, const roofline *r, const wg_plan_step *s, bool named)
 {
-    wgi_strbuf text = { .c = r->c };
+    wgi_strbuf text = { .pool = r->pool };
     if (named) {
         wgi_strbuf_format(&text, "%d ", (int)(s - r->p->step) + 1);
         wgi_plan_put_ops(&text, r->p, s, 20);
         wgi_strbuf_format(&text, ", %.0f %%", 100 * s->seconds / r->p->seconds);
     }
     wg_panel_disc(panel, intensity(s), 1e-9 * s->flops / s->seconds, fmin(s->seconds / r->p->seconds, 1),
-                  (wg_figure_color)(1 + wg_plan_bound(s, r->l).level), wgi_strbuf_text(&text));
-    const bool ok = !text.failed;
-    wgi_strbuf_free(&text);
-    return ok;
+                  (wg_figure_color)(1 + wg_plan_bound(s, r->l).level), wgi_strbuf_keep(&text));
 }
 
-static bool add_discs(wg_panel *panel, const roofline *r)
+static void add_discs(wg_panel *panel, const roofline *r)
 {
-    const wg_plan_step **list = wg_alloc(r->c, (size_t)r->p->steps + 1, sizeof *list);
-    bool ok = true;
+    const wg_plan_step **list = wgi_pool_take(r->pool, r->p->steps, sizeof *list);
     int n = 0;
-    if (!list) return false;
-    for (int i = 0; i < r->p->steps; i++)
+    for (int i = 0; list && i < r->p->steps; i++)
         if (is_shown(r, &r->p->step[i])) list[n++] = &r->p->step[i];
-    qsort(list, (size_t)n, sizeof *list, by_time);
-    for (int i = 0; i < n; i++) ok &= add_disc(panel, r, list[i], i < NAMED);
-    wg_free(r->c, list);
-    return ok;
+    if (list) qsort(list, (size_t)n, sizeof *list, by_time);
+    for (int i = 0; i < n; i++) add_disc(panel, r, list[i], i < NAMED);
 }
 
-static void put_share(wgi_strbuf *text, const roofline *r)
+static const char *share_text(const roofline *r)
 {
     double left = 0;
     int n = 0;
+    wgi_strbuf text = { .pool = r->pool };
     for (int i = 0; i < r->p->steps; i++)
         if (!is_shown(r, &r->p->step[i])) left += r->p->step[i].seconds, n++;
-    wgi_strbuf_format(text, "%d steps in ", r->p->steps);
-    wgi_put_time(text, r->p->seconds);
-    wgi_strbuf_put(text, "; area: time; colour: the memory a step moves in");
-    if (n) wgi_strbuf_format(text, "; %d not shown: %.1f %%", n, 100 * left / r->p->seconds);
+    wgi_strbuf_format(&text, "%d steps in ", r->p->steps);
+    wgi_put_time(&text, r->p->seconds);
+    wgi_strbuf_put(&text, "; area: time; colour: the memory a step moves in");
+    if (n) wgi_strbuf_format(&text, "; %d not shown: %.1f %%", n, 100 * left / r->p->seconds);
+    return wgi_strbuf_keep(&text);
 }
 
-wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o)
+wg_figure *wgi_plan_roofline(const wgi_picture *p, const wg_plan *plan)
 {
-    roofline r = { .p = p, .l = o->limits, .c = c };
-    wgi_strbuf share = { .c = c };
+    roofline r = { .p = plan, .l = p->o->limits, .pool = p->pool };
     find_ranges(&r);
-    put_share(&share, &r);
-    const wg_figure_opts figure = { .title = o->title && *o->title ? o->title : "The roofline of a plan",
-                                    .width = 960,
-                                    .height = 600 };
-    wg_figure *f = wg_figure_new_at(here, c, &figure);
-    const wg_panel_opts opts = { .title = wgi_strbuf_text(&share),
+    wg_figure *f = new_figure(p, "The roofline of a plan", 600);
+    const wg_panel_opts opts = { .title = share_text(&r),
                                  .x = { "FLOPs a byte moved", r.low_x, r.high_x, .scale = WG_SCALE_LOG },
                                  .y = { "GFLOP/s", 1e-9 * r.low_y, 1e-9 * r.high_y, .scale = WG_SCALE_LOG } };
-    wg_panel *panel = wg_panel_new_at(here, f, &opts);
-    const bool roof = add_roof(panel, &r), discs = add_discs(panel, &r);
-    return finish(f, &share, roof && discs);
+    wg_panel *panel = wg_panel_new_at(p->here, f, &opts);
+    add_roof(panel, &r);
+    add_discs(panel, &r);
+    return f;
 }

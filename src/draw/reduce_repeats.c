@@ -83,25 +83,24 @@ static bool begin_behind(wgi_alike_run *r, int64_t taken)
     return r->times > 1;
 }
 
-bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
+void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
 {
     if (!p->looked_for_alike) {
-        if (wgi_find_alike_runs(p, 0) < 0) return false;
+        if (wgi_find_alike_runs(p, 0) < 0) return;
         p->looked_for_alike = true;
         p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
     }
     int64_t most = p->alike;
     for (int64_t i = 0; i < p->nodes; i++) most += kept[i];
-    p->repeat = wgi_picture_alloc(p, most, sizeof *p->repeat);
+    p->repeat = wgi_pool_take(p->pool, most, sizeof *p->repeat);
     int64_t taken = 0; /* nodes before it are in repeats */
-    if (!p->repeat) return false;
+    if (!p->repeat) return;
     for (int64_t i = 0; i < p->alike; i++) {
         wgi_alike_run r = p->run[i];
         if (!align(p, &r) || !begin_behind(&r, taken) || !is_chain(p, &r)) continue;
         merge_between(p, &r, kept);
         taken = r.begin + r.times * r.period;
     }
-    return true;
 }
 
 /* ---- scopes ---- */
@@ -120,10 +119,10 @@ static size_t outer_scope(const char *scope, int depth)
 }
 
 /* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
-bool wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
+void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
 {
-    p->scope_of = wgi_picture_alloc(p, p->nodes, sizeof *p->scope_of);
-    if (!p->scope_of) return false;
+    p->scope_of = wgi_pool_take(p->pool, p->nodes, sizeof *p->scope_of);
+    if (!p->scope_of) return;
     for (int64_t i = 0, end; i < p->nodes; i = end) {
         const char *scope = wg_node_scope(wgi_node_at(p, i));
         const size_t n = outer_scope(scope, depth);
@@ -138,5 +137,4 @@ bool wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
             if (!kept[k] && p->into[k] == k) p->into[k] = (int32_t)last;
         p->scope_of[last] = (int32_t)n;
     }
-    return true;
 }

@@ -48,13 +48,9 @@ wg_status wgi_check_kept(const wgi_picture *p)
                (strncmp(wgi_item_at(p, i)->name, word, length) || wgi_item_at(p, i)->name[length]))
             i++;
         if (i < p->nodes) continue;
-        wgi_strbuf near = { .c = p->c };
-        wgi_put_nearest_name(p, &near, word, length, false);
-        const wg_status s = WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                                          "draw: .keep: no node of the picture is called '%.*s'%s",
-                                          (int)(length < 60 ? length : 60), word, wgi_strbuf_text(&near));
-        wgi_strbuf_free(&near);
-        return s;
+        return WGI_DRAW_FAIL(
+            p->c, p->here, WG_ERROR_VALUE, "draw: .keep: no node of the picture is called '%.*s'%s",
+            (int)(length < 60 ? length : 60), word, wgi_nearest_name(p, word, length, false));
     }
     return WG_OK;
 }
@@ -142,11 +138,9 @@ static void separate(reducer *r, int64_t i)
 /* The characters of a box's formula. */
 static int formula_length(const reducer *r, int64_t i)
 {
-    wgi_strbuf b = { .c = r->p->c };
-    wgi_put_right_side(&r->p->view, &b, r->p->item[i], r->p->inside);
-    const int n = wgi_characters(wgi_strbuf_text(&b));
-    r->p->lost |= b.failed;
-    wgi_strbuf_free(&b);
+    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->item[i], r->p->inside, false);
+    const int n = wgi_characters(wgi_equation_text(&r->p->view, wgi_item_at(r->p, i), e, NULL));
+    wgi_equation_free(e);
     return n;
 }
 
@@ -190,13 +184,13 @@ static void add_to_cost(reducer *r, int32_t *left, int64_t i)
 
 /* Unnamed nodes without parameters, whose consumers are all in the cost. If the formula becomes too long
  * the box has a call of what enters it (graph_picture.c). */
-static bool join_cost(reducer *r)
+static void join_cost(reducer *r)
 {
     wgi_picture *p = r->p;
     const int64_t root = wg_node_ok(p->root) ? p->position[p->root.index] : -1;
-    if (root < 0 || wg_shape_size(wg_node_shape(p->root)) != 1 || is_leaf(r, root)) return true;
-    int32_t *left = wgi_picture_alloc(p, p->nodes, sizeof *left);
-    if (!left) return false;
+    if (root < 0 || wg_shape_size(wg_node_shape(p->root)) != 1 || is_leaf(r, root)) return;
+    int32_t *left = wgi_pool_take(p->pool, p->nodes, sizeof *left);
+    if (!left) return;
     add_to_cost(r, left, root);
     for (int64_t i = root - 1; i >= 0; i--) {
         if (r->kept[i] || is_leaf(r, i) || wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION) continue;
@@ -204,9 +198,7 @@ static bool join_cost(reducer *r)
         join(r, i, root);
         add_to_cost(r, left, i);
     }
-    wg_free(p->c, left);
     p->cost_is_call = formula_length(r, root) > COST_MOST;
-    return true;
 }
 
 /* ---- layers ---- */
@@ -272,70 +264,55 @@ static int64_t count_boxes(wgi_picture *p)
 }
 
 /* Takes the steps up to LAYERS that are not done. */
-static bool take_steps(reducer *r)
+static void take_steps(reducer *r)
 {
     const int to = r->p->reduced < WGI_REDUCE_LAYERS ? r->p->reduced : WGI_REDUCE_LAYERS;
-    bool ok = true;
     if (r->step < WGI_REDUCE_CHEAP && to >= WGI_REDUCE_CHEAP) join_cheap(r);
-    if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) ok = join_cost(r);
-    if (ok && r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r);
+    if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) join_cost(r);
+    if (r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r);
     r->step = to;
-    return ok;
 }
 
-static bool reduce(reducer *r)
+static void reduce(reducer *r)
 {
     wgi_picture *p = r->p;
     const int step = p->reduced;
-    bool ok = take_steps(r);
+    take_steps(r);
     memcpy(p->into, r->into, (size_t)p->nodes * sizeof *p->into);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
-    if (ok && (step >= WGI_REDUCE_REPEATS || p->folds_series) && p->o->fold >= 0)
-        ok = wgi_reduce_repeats(p, r->kept);
+    if ((step >= WGI_REDUCE_REPEATS || p->folds_series) && p->o->fold >= 0) wgi_reduce_repeats(p, r->kept);
     const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
-    if (ok && depth && !p->o->no_scopes) ok = wgi_reduce_scopes(p, r->kept, depth);
-    return ok && !p->lost;
+    if (depth && !p->o->no_scopes) wgi_reduce_scopes(p, r->kept, depth);
 }
 
-/* NULL: no memory. */
-static reducer *reducer_of(wgi_picture *p)
+static void start(wgi_picture *p)
 {
-    reducer *r = p->reducer ? p->reducer : wg_alloc(p->c, 1, sizeof *r);
-    if (!r || p->reducer) return r;
-    p->reducer = r, r->p = p;
-    p->into = wgi_picture_alloc(p, p->nodes, sizeof *p->into);
-    p->inside = wgi_picture_alloc(p, p->view.items, 1);
-    r->kept = wgi_picture_alloc(p, p->nodes, 1);
-    r->linear = wgi_picture_alloc(p, p->nodes, 1);
-    r->uses = wgi_picture_alloc(p, p->nodes, sizeof *r->uses);
-    r->consumer = wgi_picture_alloc(p, p->nodes, sizeof *r->consumer);
-    r->into = wgi_picture_alloc(p, p->nodes, sizeof *r->into);
-    if (!p->into || !p->inside || !r->kept || !r->linear || !r->uses || !r->consumer || !r->into) return NULL;
-    for (int64_t i = 0; i < p->nodes; i++) r->into[i] = (int32_t)i;
+    reducer *r = wgi_pool_take(p->pool, 1, sizeof *r);
+    p->into = wgi_pool_take(p->pool, p->nodes, sizeof *p->into);
+    p->inside = wgi_pool_take(p->pool, p->view.items, 1);
+    unsigned char *kept = wgi_pool_take(p->pool, p->nodes, 1), *linear = wgi_pool_take(p->pool, p->nodes, 1);
+    int32_t *uses = wgi_pool_take(p->pool, p->nodes, sizeof *uses),
+            *consumer = wgi_pool_take(p->pool, p->nodes, sizeof *consumer),
+            *into = wgi_pool_take(p->pool, p->nodes, sizeof *into);
+    if (p->pool->failed) return;
+    *r =
+        (reducer){ .p = p, .kept = kept, .linear = linear, .uses = uses, .consumer = consumer, .into = into };
+    p->reducer = r;
+    for (int64_t i = 0; i < p->nodes; i++) into[i] = (int32_t)i;
     find_kept(r);
     count_uses(r);
-    return r;
 }
 
 int64_t wgi_reduce(wgi_picture *p)
 {
-    reducer *r = reducer_of(p);
-    return r && reduce(r) ? count_boxes(p) : -1;
+    if (!p->reducer) start(p);
+    if (!p->pool->failed) reduce(p->reducer);
+    return p->pool->failed ? -1 : count_boxes(p);
 }
 
 void wgi_forget_reduced(wgi_picture *p)
 {
     wgi_picture_clear_boxes(p);
-    wgi_reducer_free(p);
-    wg_free(p->c, p->into), wg_free(p->c, p->inside), wg_free(p->c, p->run);
     p->into = NULL, p->inside = NULL, p->run = NULL, p->reducer = NULL;
     p->runs = p->alike = 0, p->looked_for_alike = p->folds_series = false;
-}
-
-void wgi_reducer_free(wgi_picture *p)
-{
-    reducer *r = p->reducer;
-    if (!r) return;
-    wg_free(p->c, r->kept), wg_free(p->c, r->linear), wg_free(p->c, r->uses), wg_free(p->c, r->consumer);
-    wg_free(p->c, r->into), wg_free(p->c, r);
 }

@@ -40,7 +40,6 @@ enum {
  * depth. Call it when the nodes are picked, and again for later steps. Returns how many boxes there are; -1:
  * no memory. */
 int64_t wgi_reduce(wgi_picture *p);
-void wgi_reducer_free(wgi_picture *p);
 void wgi_forget_reduced(wgi_picture *p); /* as if wgi_reduce had not been called */
 
 /* An error if the option keep has a name that no node has. */
@@ -50,8 +49,8 @@ wg_status wgi_check_kept(const wgi_picture *p);
 
 /* The position in whose box a position is drawn. */
 int32_t wgi_into(const wgi_picture *p, int64_t position);
-/* reduce_repeats.c. false: no memory. */
-bool wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept);
-bool wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth);
+/* reduce_repeats.c */
+void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept);
+void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth);
 
 #endif

@@ -15,12 +15,12 @@ bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
     return p->reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);
 }
 
-/* ---- the cost ---- */
-
-static const char *name_of_cost(const wgi_item *y)
+static const char *symbol_at(const wgi_picture *p, int64_t position)
 {
-    return y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION ? "cost" : NULL;
+    return wgi_symbol(&p->view, wgi_item_at(p, position), NAME_MOST);
 }
+
+/* ---- the cost ---- */
 
 /* The first of the positions that enter the box, in order. */
 int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS])
@@ -40,32 +40,30 @@ int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WG
     return n;
 }
 
-void wgi_put_cost_name(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+const char *wgi_cost_name(const wgi_picture *p, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
-    if (name_of_cost(y)) wgi_strbuf_put(b, name_of_cost(y));
-    else wgi_put_symbol(b, y, NAME_MOST);
+    const bool nameless = y->source == WGI_NAMELESS || y->source >= WGI_NAME_EXPRESSION;
+    return nameless ? "cost" : wgi_symbol(&p->view, y, NAME_MOST);
 }
 
-void wgi_put_cost_call(const wgi_picture *p, wgi_strbuf *b, int64_t position)
+const char *wgi_cost_call(const wgi_picture *p, int64_t position)
 {
     int32_t operand[WGI_COST_OPERANDS];
+    wgi_strbuf b = { .pool = p->pool };
     const int n = wgi_cost_operands(p, position, operand);
-    wgi_put_cost_name(p, b, position);
-    wgi_strbuf_put(b, "(");
-    for (int k = 0; k < n; k++) {
-        wgi_strbuf_put(b, k ? ", " : "");
-        if (k == WGI_COST_OPERANDS - 1) wgi_strbuf_put(b, "…");
-        else wgi_put_symbol(b, wgi_item_at(p, operand[k]), NAME_MOST);
-    }
-    wgi_strbuf_put(b, ")");
+    wgi_strbuf_format(&b, "%s(", wgi_cost_name(p, position));
+    for (int k = 0; k < n; k++)
+        wgi_strbuf_format(&b, "%s%s", k ? ", " : "",
+                          k == WGI_COST_OPERANDS - 1 ? "…" : symbol_at(p, operand[k]));
+    wgi_strbuf_put(&b, ")");
+    return wgi_strbuf_keep(&b);
 }
 
 /* ---- a scope ---- */
 
 void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
 {
-    wgi_strbuf b = { .c = p->c };
     const char *scope = wg_node_scope(wgi_node_at(p, position));
     const size_t length = (size_t)p->scope_of[position];
     int64_t nodes = 0, parameters = 0;
@@ -75,14 +73,11 @@ void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
         nodes++;
         if (wg_node_leaf(n) == WG_LEAF_PARAM) parameters += wg_shape_size(wg_node_shape(n));
     }
-    wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_add(&text, scope, length);
-    wgi_strbuf_clean(&b, wgi_strbuf_text(&text), 2 * NAME_MOST);
-    wgi_strbuf_free(&text);
-    box->title = wgi_picture_text(p, &b), box->formula = NULL;
-    wgi_strbuf_format(&b, "%lld nodes", (long long)nodes);
-    if (parameters) wgi_strbuf_format(&b, ", %lld numbers in parameters", (long long)parameters);
-    box->detail = wgi_picture_text(p, &b);
+    box->title = wgi_pool_clean(p->pool, wgi_pool_part(p->pool, scope, length), 2 * NAME_MOST);
+    box->formula = NULL;
+    box->detail =
+        wgi_pool_format(p->pool, parameters ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",
+                        (long long)nodes, (long long)parameters);
     box->word = "scope";
 }
 
@@ -101,14 +96,10 @@ static int64_t result_of(const wgi_picture *p, const wgi_alike_run *r, int64_t p
 
 const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r)
 {
-    wgi_strbuf b = { .c = p->c };
     const int64_t first = result_of(p, r, 0), last = result_of(p, r, r->times - 1);
-    wgi_strbuf_format(&b, "×%lld", (long long)r->times);
-    if (first >= 0 && last >= 0) {
-        wgi_strbuf_put(&b, ": "), wgi_put_symbol(&b, wgi_item_at(p, first), NAME_MOST);
-        wgi_strbuf_put(&b, " … "), wgi_put_symbol(&b, wgi_item_at(p, last), NAME_MOST);
-    }
-    return wgi_picture_text(p, &b);
+    return first >= 0 && last >= 0 ? wgi_pool_format(p->pool, "×%lld: %s … %s", (long long)r->times,
+                                                     symbol_at(p, first), symbol_at(p, last))
+                                   : wgi_pool_format(p->pool, "×%lld", (long long)r->times);
 }
 
 /* ---- the last line ---- */
@@ -121,9 +112,9 @@ static void put_repeats(const wgi_picture *p, wgi_strbuf *b)
         const wgi_alike_run *r = &p->repeat[k];
         const int64_t first = result_of(p, r, 0);
         begin_part(b);
-        wgi_strbuf_format(b, r->times == 2 ? "%lld part like " : "%lld parts like ", (long long)r->times - 1);
-        if (first >= 0) wgi_strbuf_put(b, "that of "), wgi_put_symbol(b, wgi_item_at(p, first), NAME_MOST);
-        else wgi_strbuf_put(b, "the one shown");
+        wgi_strbuf_format(b, r->times == 2 ? "%lld part like %s%s" : "%lld parts like %s%s",
+                          (long long)r->times - 1, first >= 0 ? "that of " : "the one shown",
+                          first >= 0 ? symbol_at(p, first) : "");
     }
 }
 
@@ -136,7 +127,7 @@ static void put_count(wgi_strbuf *b, int64_t n, const char *one, const char *man
 
 const char *wgi_hidden_text(wgi_picture *p)
 {
-    wgi_strbuf b = { .c = p->c };
+    wgi_strbuf b = { .pool = p->pool };
     int64_t within = 0, leaves = 0, scopes = 0;
     for (int64_t i = 0; p->into && i < p->nodes; i++) {
         const bool named = wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION;
@@ -155,5 +146,5 @@ const char *wgi_hidden_text(wgi_picture *p)
     put_count(&b, scopes, "scope's nodes", "scopes' nodes");
     if (*p->hidden && b.length) wgi_strbuf_put(&b, "; ");
     wgi_strbuf_put(&b, p->hidden);
-    return wgi_picture_text(p, &b);
+    return wgi_strbuf_keep(&b);
 }

@@ -4,7 +4,7 @@
  * reads the text from a socket: a pipe would raise SIGPIPE in the caller's process if the program died.
  * At the limit it is killed with its process group.
  */
-#include "draw/draw_private.h"
+#include "draw/svg.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,12 @@
 
 extern char **environ;
 
-enum { SECONDS = 20 };
+enum {
+    SECONDS = 20,
+    /* The most pixels that a PNG by cairo has along a side, and how many a px of the picture has. */
+    PNG_MOST = 32767,
+    PNG_ZOOM = 2
+};
 
 /* Our ends of the program's three streams, -1 when closed. */
 typedef struct process {
@@ -182,69 +187,113 @@ static bool absent(int error) { return error == ENOENT || error == 127; }
 
 /* Both programs exit with 0 when they have scaled a picture down that cairo holds for too large, and say
  * so. */
-static wg_status judge(wg_site here, const char *program, int status, bool in_time, double seconds,
+static wg_status judge(const wgi_picture *p, const char *program, int status, bool in_time, double seconds,
                        const wgi_strbuf *out, const wgi_strbuf *err)
 {
-    wg_context *c = out->c;
     if (out->failed || err->failed) return WG_ERROR_MEMORY;
     if (!in_time)
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
                              "draw: `%s` was stopped after %g seconds: draw a smaller part, fold more "
                              "(.fold, .most), or allow .seconds",
                              program, seconds);
     bool scaled = strstr(wgi_strbuf_text(err), "too large for cairo");
     if (status == 0 && out->length && !scaled) return WG_OK;
     int first_line = (int)strcspn(wgi_strbuf_text(err), "\n");
-    return WGI_DRAW_FAIL(c, here, WG_ERROR_USE, "draw: `%s` failed with status %d: %.*s", program, status,
-                         first_line < 300 ? first_line : 300, wgi_strbuf_text(err));
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE, "draw: `%s` failed with status %d: %.*s", program,
+                         status, first_line < 300 ? first_line : 300, wgi_strbuf_text(err));
 }
 
 /* *error: the number of the error that kept the program from starting; 0: it ran. */
-static wg_status run(wg_site here, const char *const argv[], const wgi_strbuf *text, double seconds,
+static wg_status run(const wgi_picture *picture, const char *const argv[], const wgi_strbuf *text,
                      wgi_strbuf *out, int *error)
 {
     process p = { .pid = -1, .in = -1, .out = -1, .err = -1 };
-    seconds = wg_or_standard(seconds, SECONDS);
-    double limit = now() + seconds;
+    const double seconds = wg_or_standard(picture->o->seconds, SECONDS), limit = now() + seconds;
     *error = start(&p, out->c, argv);
     if (*error) return WG_ERROR_MISSING;
     wgi_strbuf err = { .c = out->c };
     bool in_time = talk(&p, text, out, &err, limit);
     int status = end(&p, in_time ? limit : 0);
     if (in_time && status == 127) *error = status;
-    wg_status s = *error ? WG_ERROR_MISSING : judge(here, argv[0], status, in_time, seconds, out, &err);
+    wg_status s = *error ? WG_ERROR_MISSING : judge(picture, argv[0], status, in_time, seconds, out, &err);
     wgi_strbuf_free(&err);
     return s;
 }
 
-wg_status wgi_render_dot(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
-                         wgi_strbuf *out)
+static bool is_png(const wgi_picture *p) { return strcmp(p->format->name, "png") == 0; }
+static bool is_svg(const wgi_picture *p) { return strcmp(p->format->name, "svg") == 0; }
+
+wg_status wgi_render_dot(wgi_picture *p, wgi_strbuf *out)
 {
     int error;
-    char kind[16];
-    const char *argv[] = { "dot", kind, NULL, NULL, NULL };
-    snprintf(kind, sizeof kind, "-T%s", format);
-    if (strcmp(format, "png") == 0) argv[2] = "-Gdpi=144";
-    if (strcmp(format, "svg") != 0) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
-    wg_status s = run(here, argv, dot, seconds, out, &error);
-    if (s == WG_OK && strcmp(format, "svg") == 0) add_style(out);
+    wgi_strbuf dot = { .c = p->c };
+    const char *argv[] = { "dot", wgi_pool_format(p->pool, "-T%s", p->format->name), NULL, NULL, NULL };
+    if (is_png(p)) argv[2] = "-Gdpi=144";
+    if (!is_svg(p)) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
+    wgi_format_dot.write(p, &dot);
+    wg_status s = wgi_no_memory(p, &dot, WG_OK);
+    if (s == WG_OK) s = run(p, argv, &dot, out, &error);
+    else error = 0;
+    wgi_strbuf_free(&dot);
+    if (s == WG_OK && is_svg(p)) add_style(out);
     if (!error) return s;
     if (!absent(error))
-        return WGI_DRAW_FAIL(out->c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
                              strerror(error));
     return WGI_DRAW_FAIL(
-        out->c, here, WG_ERROR_MISSING,
+        p->c, p->here, WG_ERROR_MISSING,
         "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); .dot and "
         ".svg files can be written without it");
 }
 
-wg_status wgi_render_svg(wg_site here, const wgi_strbuf *svg, const char *format, double seconds,
-                         wgi_strbuf *out, bool *missing)
+/* By the program `dot`, if there is one. */
+static wg_status without_rsvg(wgi_picture *p, wgi_strbuf *out)
+{
+    bool failed_before = wg_failed(p->c);
+    wgi_strbuf_clear(out);
+    wg_status s = wgi_render_dot(p, out);
+    if (s != WG_ERROR_MISSING || failed_before) return s;
+    wg_recover(p->c);
+    return WGI_DRAW_FAIL(
+        p->c, p->here, s,
+        "draw: a %s needs the program `rsvg-convert` (apt-get install librsvg2-bin) or `dot` (apt-get "
+        "install graphviz): neither is found; .svg files can be written without them",
+        p->format->name);
+}
+
+wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out)
 {
     int error;
-    const char *argv[] = { "rsvg-convert", "--format", format, "--background-color=white", "--zoom=2", NULL };
-    if (strcmp(format, "png") != 0) argv[4] = NULL;
-    wg_status s = run(here, argv, svg, seconds, out, &error);
-    *missing = error != 0;
-    return s;
+    const char *argv[] = { "rsvg-convert",
+                           "--format",
+                           p->format->name,
+                           "--background-color=white",
+                           is_png(p) ? "--zoom=2" : NULL,
+                           NULL };
+    if (is_svg(p)) {
+        wgi_strbuf_free(out);
+        *out = *svg, *svg = (wgi_strbuf){ .c = p->c };
+        return WG_OK;
+    }
+    if (is_png(p) && !(PNG_ZOOM * size[0] <= PNG_MOST && PNG_ZOOM * size[1] <= PNG_MOST))
+        return WGI_DRAW_FAIL(
+            p->c, p->here, WG_ERROR_VALUE,
+            "draw: the PNG would have %.0f x %.0f pixels, at most %d are possible along a side: draw a "
+            "smaller part, fold more, or write svg",
+            PNG_ZOOM * size[0], PNG_ZOOM * size[1], PNG_MOST);
+    wg_status s = run(p, argv, svg, out, &error);
+    if (!error) return s;
+    if (!p->o->steps) return without_rsvg(p, out);
+    return WGI_DRAW_FAIL(
+        p->c, p->here, WG_ERROR_MISSING,
+        "draw: steps as %s need the program `rsvg-convert` (apt-get install librsvg2-bin); .svg "
+        "files can be written without it",
+        p->format->name);
 }
+
+const wgi_format wgi_format_png = {
+    .name = "png", .write = wgi_svg_write, .write_steps = wgi_film_write, .is_image = true
+};
+const wgi_format wgi_format_pdf = {
+    .name = "pdf", .write = wgi_svg_write, .write_steps = wgi_film_write, .is_image = true
+};

@@ -32,25 +32,25 @@ typedef struct wgi_step_state {
 } wgi_step_state;
 
 typedef struct wgi_step_states {
-    wg_context *c;
     wgi_steps steps;
     wgi_step_state *state;
     int64_t states, forward; /* state[1 .. forward] are values */
     /* By box: the state from which its value, its gradient (complete) is known; -1: none is. A box that is
      * drawn again has those of the first one. */
     int64_t *value_at, *gradient_at;
-    int64_t *links; /* all the lists of links, one after another */
-    wgi_strbuf texts;
+    int64_t *links;   /* all the lists of links, one after another */
+    int64_t *used_at; /* by link: the first state that uses it; of none: the last one */
 } wgi_step_states;
 
 /* The states of a picture; backward ones if its option `backward` is set and it has a root. A picture of
  * nodes that failed, of no root or of a plan has none, which is no error. An error is recorded if values
- * cannot be computed. Free the states in either case. */
+ * cannot be computed. */
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p);
-void wgi_step_states_free(wgi_step_states *s);
+/* The same; it is an error if there is nothing to compute. */
+wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p);
 
 /* hidden_numbers.c. The line of a state, without the numbers that the option `hide` names. */
-void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t);
+const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t);
 
 /* ---- numbers, step_texts.c ---- */
 
@@ -59,7 +59,7 @@ void wgi_put_state(wgi_strbuf *b, const wgi_picture *p, const wgi_step_state *t)
 void wgi_put_number(wgi_strbuf *b, double x);
 /* A scalar as a number, few numbers in brackets, of more the first two and how many they are. On one
  * line. */
-void wgi_put_numbers(wgi_strbuf *b, const wg_tensor *t);
+const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t);
 
 /* ---- rules, step_texts.c ---- */
 
@@ -71,15 +71,12 @@ enum {
     WGI_PLACE_LOCAL = 0x1002   /* likewise: the term divided by it */
 };
 
-/* The right side of what item `at` is computed by, "w·x + b". numbers: the same with the values of its
- * operands in the place of their names, where all of them are scalars; else "". value[]: by item. */
-void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, bool pattern,
-                        wgi_strbuf *rule, wgi_strbuf *numbers);
-/* The same for a term: what item t->from adds to the gradient of item t->to. handed: the gradient of
- * t->from. */
-void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
-                       const wg_tensor *handed, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers);
+/* The right side of what the step computes, "w·x + b", "da · a(1 − a)": of a value that of the item, of a term what
+ * item t->from adds to the gradient of item t->to, and of the start "". *numbers: the same in numbers, where all of
+ * them are scalars; else "". value[]: by item. handed: of a term the gradient of t->from. */
+const char *wgi_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
+                     const wg_tensor *handed, bool pattern, const char **numbers);
 /* "dz" */
-void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item);
+const char *wgi_gradient_name(const wgi_view *v, int64_t item);
 
 #endif

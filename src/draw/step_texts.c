@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formula/formula.h"
-#include "view/formula_values.h"
+#include "view/equation.h"
 #include "wengert/op.h"
 
-enum { NAME_MOST = 24, LINE = 400, LONGEST = 40, FEW = 6, OWN = sizeof((wgi_formula_values *)0)->own[0] };
+enum { NAME_MOST = 24, LINE = 400, LONGEST = 40, FEW = 6 };
 
 /* ---- numbers ---- */
 
@@ -26,26 +25,19 @@ static double four_digits(double x)
     return strtod(text, NULL);
 }
 
-static void put_power_of_ten(wgi_strbuf *b, int power)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%d", power);
-    for (const char *c = text; *c; c++) wgi_strbuf_put(b, wgi_small(*c, true));
-}
-
 void wgi_put_number(wgi_strbuf *b, double x)
 {
-    char digits[32];
+    char digits[32], text[16];
     if (isnan(x)) {
         wgi_strbuf_put(b, "NaN");
         return;
     }
     x = four_digits(x);
     const int power = wgi_number_text(x, digits);
-    wgi_strbuf_put(b, x < 0 ? "−" : "");
-    if (power && strcmp(digits, "1") == 0) wgi_strbuf_put(b, "10");
-    else wgi_strbuf_put(b, digits), wgi_strbuf_put(b, power ? "·10" : "");
-    if (power) put_power_of_ten(b, power);
+    const bool alone = power && strcmp(digits, "1") == 0; /* 10⁹ */
+    wgi_strbuf_format(b, "%s%s%s", x < 0 ? "−" : "", alone ? "10" : digits, power && !alone ? "·10" : "");
+    snprintf(text, sizeof text, "%d", power);
+    for (const char *c = text; power && *c; c++) wgi_strbuf_put(b, wgi_small(*c, true));
 }
 
 /* Row `row` of a matrix, or the vector. */
@@ -59,23 +51,22 @@ static void put_row(wgi_strbuf *b, const wg_tensor *t, int64_t row, int64_t colu
     wgi_strbuf_put(b, "]");
 }
 
-void wgi_put_numbers(wgi_strbuf *b, const wg_tensor *t)
+const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t)
 {
-    const int64_t n = wg_shape_size(t->shape);
-    const int rank = t->shape.rank;
-    if (n == 0) wgi_strbuf_put(b, "no elements");
-    else if (n == 1) wgi_put_number(b, wg_tensor_item(t, 0));
-    else if (n > FEW || rank > 2) {
-        wgi_strbuf_put(b, "["), wgi_put_number(b, wg_tensor_item(t, 0));
-        wgi_strbuf_put(b, ", "), wgi_put_number(b, wg_tensor_item(t, 1));
-        wgi_strbuf_format(b, ", … ×%lld]", (long long)n);
-    } else if (rank == 1) put_row(b, t, 0, n);
-    else {
-        const int64_t rows = t->shape.dim[0];
-        wgi_strbuf_put(b, "[");
-        for (int64_t i = 0; i < rows; i++) wgi_strbuf_put(b, i ? ", " : ""), put_row(b, t, i, n / rows);
-        wgi_strbuf_put(b, "]");
+    const int64_t n = wg_shape_size(t->shape), rows = t->shape.rank == 2 ? t->shape.dim[0] : 1;
+    wgi_strbuf b = { .pool = pool };
+    if (n == 0) return "no elements";
+    if (n == 1) wgi_put_number(&b, wg_tensor_item(t, 0));
+    else if (n > FEW || t->shape.rank > 2) {
+        wgi_strbuf_put(&b, "["), wgi_put_number(&b, wg_tensor_item(t, 0));
+        wgi_strbuf_put(&b, ", "), wgi_put_number(&b, wg_tensor_item(t, 1));
+        wgi_strbuf_format(&b, ", … ×%lld]", (long long)n);
+    } else {
+        wgi_strbuf_put(&b, t->shape.rank == 2 ? "[" : "");
+        for (int64_t i = 0; i < rows; i++) wgi_strbuf_put(&b, i ? ", " : ""), put_row(&b, t, i, n / rows);
+        wgi_strbuf_put(&b, t->shape.rank == 2 ? "]" : "");
     }
+    return wgi_strbuf_keep(&b);
 }
 
 /* ---- the equation of an item ---- */
@@ -87,8 +78,9 @@ typedef struct equation {
     wgi_formula f, also, own; /* own: with the item's names */
     wgi_formula_values k;
     wgi_formula_value names[WGI_FORMULA_VALUES + 2];
-    char result[32], y_name[OWN], gradient[OWN]; /* of the op's result; the item's, and "dz" */
-    char place[WGI_FORMULA_OPERANDS + 2][4];     /* of a pattern: of operands, the result, its gradient */
+    char result[32];                         /* the name of the op's result */
+    const char *y_name, *gradient;           /* the item's, and "dz" */
+    char place[WGI_FORMULA_OPERANDS + 2][4]; /* of a pattern: of operands, the result, its gradient */
     const wg_tensor *handed;
     int right; /* the right side in own */
 } equation;
@@ -131,24 +123,13 @@ static void count_lengths(equation *q)
     }
 }
 
-/* Copies a text into one of the buffers. false: it is too long. */
-static bool copy_text(wgi_strbuf *text, char *to, size_t size)
-{
-    const bool fits = text->length && text->length < size;
-    if (fits) memcpy(to, text->at, text->length + 1);
-    wgi_strbuf_free(text);
-    return fits;
-}
-
 static bool find_names(equation *q)
 {
-    const int64_t at = q->y - q->v->item;
-    wgi_strbuf name = { .c = q->v->c }, gradient = name;
     if (!wgi_find_formula_values(q->v, q->y, &q->k)) return false;
     memcpy(q->names, q->k.v, (size_t)q->k.count * sizeof *q->names);
-    wgi_put_name(&name, q->y, NAME_MOST), wgi_put_gradient_name(q->v, &gradient, at);
-    const bool short_gradient = copy_text(&gradient, q->gradient, sizeof q->gradient);
-    return copy_text(&name, q->y_name, sizeof q->y_name) && short_gradient;
+    q->y_name = wgi_item_name(q->v, q->y, NAME_MOST),
+    q->gradient = wgi_gradient_name(q->v, q->y - q->v->item);
+    return *q->gradient && strlen(q->y_name) < WGI_OWN_BYTES && strlen(q->gradient) < WGI_OWN_BYTES;
 }
 
 /* Parses the op's formula, and its adjoint if wanted. The name of the result is on the formula's left. */
@@ -182,13 +163,13 @@ static bool replace(equation *q, const wgi_formula *f, const wgi_formula *also, 
     return wgi_formula_is_plain(&q->own, q->own.root) && wgi_formula_nodes(&q->own, q->right) <= LONGEST;
 }
 
-static bool put_right(const equation *q, wgi_strbuf *b, int node)
+/* NULL: it is too long. */
+static const char *text_of(const equation *q, int node)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
     wgi_formula_text(&to, &q->own, node, false);
-    if (to.length < sizeof line) wgi_strbuf_put(b, line);
-    return to.length < sizeof line;
+    return to.length < sizeof line ? wgi_pool_part(q->v->pool, line, to.length) : NULL;
 }
 
 /* The place of a number in a pattern: a character for private use, one for each item. */
@@ -232,51 +213,27 @@ static bool make_numbers(equation *q, bool pattern)
 
 /* ---- values ---- */
 
-/* The right side of "z = w x + b". Nothing if the item is called by its formula, 1 - y. */
-static void put_formula(const wgi_view *v, const wgi_item *y, wgi_strbuf *rule)
+/* The right side of "z = w x + b". "" if the item is called by its formula, 1 - y. */
+static const char *value_rule(equation *q, bool pattern, const char **numbers)
 {
-    wgi_strbuf all = { .c = rule->c }, name = all;
-    wgi_put_formula(v, &all, y), wgi_put_symbol(&name, y, NAME_MOST);
-    const bool called_so = !strcmp(wgi_strbuf_text(&all), wgi_strbuf_text(&name));
-    wgi_strbuf_put(&name, " = ");
-    const char *text = wgi_strbuf_text(&all), *left = wgi_strbuf_text(&name);
-    if (!called_so) wgi_strbuf_put(rule, strncmp(text, left, strlen(left)) == 0 ? text + strlen(left) : text);
-    rule->failed |= all.failed || name.failed;
-    wgi_strbuf_free(&all), wgi_strbuf_free(&name);
-}
-
-static equation *new_equation(const wgi_view *v, const wgi_step *const value[], int64_t at)
-{
-    equation *q = wg_alloc(v->c, 1, sizeof *q); /* trees are too large for the stack */
-    if (q) q->v = v, q->y = &v->item[at], q->value = value;
-    return q;
-}
-
-void wgi_put_value_rule(const wgi_view *v, const wgi_step *const value[], int64_t at, bool pattern,
-                        wgi_strbuf *rule, wgi_strbuf *numbers)
-{
-    const wgi_item *y = &v->item[at];
-    put_formula(v, y, rule);
-    if (!y->operands || y->operands > WGI_FORMULA_OPERANDS) return;
-    equation *q = new_equation(v, value, at);
-    if (!q) rule->failed = true;
-    else if (find_names(q) && parse(q, false)) {
-        if (replace(q, &q->also, NULL, 0) && make_numbers(q, pattern)) put_right(q, numbers, q->right);
-    }
-    wg_free(v->c, q);
+    const wgi_view *v = q->v;
+    const wgi_item *y = q->y;
+    wgi_equation *e = wgi_equation_make(v, y - v->item, NULL, false);
+    const char *rule = wgi_equation_text(v, y, e, NULL), *right = NULL;
+    wgi_equation_free(e);
+    if (y->operands && y->operands <= WGI_FORMULA_OPERANDS && find_names(q) && parse(q, false) &&
+        replace(q, &q->also, NULL, 0) && make_numbers(q, pattern))
+        right = text_of(q, q->right);
+    *numbers = right ? right : "";
+    return y->tree && !strcmp(rule, wgi_symbol(v, y, NAME_MOST)) ? "" : rule;
 }
 
 /* ---- terms ---- */
 
-void wgi_put_gradient_name(const wgi_view *v, wgi_strbuf *b, int64_t item)
+const char *wgi_gradient_name(const wgi_view *v, int64_t item)
 {
-    wgi_strbuf name = { .c = b->c };
-    wgi_put_symbol(&name, &v->item[item], NAME_MOST);
-    const char *text = wgi_strbuf_text(&name);
-    const bool expression = v->item[item].source >= WGI_NAME_EXPRESSION || strchr(text, ' ');
-    wgi_put_gradient_of(v, b, text, expression);
-    b->failed |= name.failed;
-    wgi_strbuf_free(&name);
+    const char *name = wgi_symbol(v, &v->item[item], NAME_MOST);
+    return wgi_gradient_of(v, name, v->item[item].source >= WGI_NAME_EXPRESSION || strchr(name, ' '));
 }
 
 /* The product at the left end of `own` whose first factor is the gradient handed on; 0: there is none. */
@@ -292,112 +249,108 @@ static int product_with_gradient(const equation *q)
 }
 
 /* The term is the gradient times the local derivative. */
-static void put_two_factors(equation *q, const wgi_step *t, bool pattern, wgi_strbuf *numbers)
+static const char *two_factors(equation *q, const wgi_step *t, bool pattern)
 {
     char places[2][4];
-    if (pattern) {
-        put_place(places[0], WGI_PLACE_HANDED), put_place(places[1], WGI_PLACE_LOCAL);
-        wgi_strbuf_format(numbers, "%s · %s", places[0], places[1]);
-        return;
-    }
+    put_place(places[0], WGI_PLACE_HANDED), put_place(places[1], WGI_PLACE_LOCAL);
+    if (pattern) return wgi_pool_format(q->v->pool, "%s · %s", places[0], places[1]);
     const double g = wg_tensor_item(q->handed, 0), term = wg_tensor_item(&t->value, 0);
     wgi_formula_clear(&q->own);
     const int a = wgi_formula_number(&q->own, four_digits(g)),
               b = wgi_formula_number(&q->own, four_digits(term / g)),
               n = wgi_formula_new(&q->own, WGI_F_MUL, a, b);
     q->own.node[n].sign = '.';
-    put_right(q, numbers, n);
+    return text_of(q, n);
 }
 
-static void put_term_numbers(equation *q, const wgi_step *t, int product, bool pattern, wgi_strbuf *numbers)
+static const char *term_numbers(equation *q, const wgi_step *t, int product, bool pattern)
 {
-    const bool scalars = wg_shape_size(q->handed->shape) == 1 && wg_shape_size(t->value.shape) == 1;
-    if (!scalars) return;
+    if (wg_shape_size(q->handed->shape) != 1 || wg_shape_size(t->value.shape) != 1) return NULL;
     const double g = wg_tensor_item(q->handed, 0);
-    if (product && (pattern || (g != 0 && isfinite(g)))) put_two_factors(q, t, pattern, numbers);
-    else if (make_numbers(q, pattern)) put_right(q, numbers, q->right);
+    if (product && (pattern || (g != 0 && isfinite(g)))) return two_factors(q, t, pattern);
+    return make_numbers(q, pattern) ? text_of(q, q->right) : NULL;
 }
 
 /* Where an operand broadcasts, its gradient is a sum over the axes that it lacks or that have the size 1
  * in it. */
-static void put_sum_over(const equation *q, int64_t to, wgi_strbuf *rule, bool open)
+static const char *sum_over(const equation *q, int64_t to, const char *rule)
 {
     const wg_shape x = wg_node_shape(wgi_item_node(q->v, to)),
                    y = wg_node_shape(wgi_item_node(q->v, q->y - q->v->item));
-    const bool atom = q->own.node[q->right].kind == WGI_F_NAME;
-    if (q->y->op->kind != WG_MAP || wg_shape_size(x) == wg_shape_size(y)) return;
-    if (open) {
-        wgi_strbuf_put(rule, atom ? "Σ " : "Σ (");
-        return;
-    }
+    wgi_strbuf b = { .pool = q->v->pool };
+    if (q->y->op->kind != WG_MAP || wg_shape_size(x) == wg_shape_size(y)) return rule;
+    wgi_strbuf_format(&b, q->own.node[q->right].kind == WGI_F_NAME ? "Σ %s" : "Σ (%s)", rule);
     const char *before = " over axis ";
-    wgi_strbuf_put(rule, atom ? "" : ")");
-    if (wg_shape_size(x) == 1) return; /* over all */
-    for (int i = 0; i < y.rank; i++) {
+    for (int i = 0; i < y.rank && wg_shape_size(x) != 1; i++) { /* of one number over all */
         const int in_x = i - (y.rank - x.rank);
         if (in_x >= 0 && x.dim[in_x] == y.dim[i]) continue;
-        wgi_strbuf_format(rule, "%s%d", before, i);
+        wgi_strbuf_format(&b, "%s%d", before, i);
         before = ", ";
     }
+    return wgi_strbuf_keep(&b);
 }
 
-/* By operand k of the item. */
-static bool put_partial(equation *q, const wgi_step *t, int k, bool pattern, wgi_strbuf *rule,
-                        wgi_strbuf *numbers)
+/* By operand k of the item. NULL: it is too long, or there is no formula. */
+static const char *partial(equation *q, const wgi_step *t, int k, bool pattern, const char **numbers)
 {
     int index = wgi_formula_equation_of(&q->f, q->k.formal[k], 1);
     if (index < 0) index = wgi_formula_equation_of(&q->f, "x_i", 1);
-    if (index < 0 || !replace(q, &q->f, &q->also, index)) return false;
+    if (index < 0 || !replace(q, &q->f, &q->also, index)) return NULL;
     const int product = product_with_gradient(q);
     if (product) {
         const int second = q->own.node[q->own.node[product].child].next;
         const bool scalar = wg_shape_size(q->handed->shape) == 1;
         q->own.node[product].sign = scalar || q->own.node[second].kind == WGI_F_NUMBER ? '.' : '*';
     }
-    wgi_strbuf_put(rule, rule->length ? " + " : "");
-    put_sum_over(q, t->to, rule, true);
-    if (!put_right(q, rule, q->right)) return false;
-    put_sum_over(q, t->to, rule, false);
-    put_term_numbers(q, t, product, pattern, numbers);
-    return true;
+    const char *rule = text_of(q, q->right);
+    if (!rule) return NULL;
+    rule = sum_over(q, t->to, rule);
+    *numbers = term_numbers(q, t, product, pattern);
+    return rule;
 }
 
-/* By every operand that is the item t->to. */
-static bool put_adjoint(equation *q, const wgi_step *t, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers)
+/* By every operand that is the item t->to. NULL: as of `partial`. */
+static const char *adjoint(equation *q, const wgi_step *t, bool pattern, const char **numbers)
 {
-    int uses = 0;
-    if (!find_names(q) || !parse(q, true)) return false;
+    const char *all = NULL;
+    if (!find_names(q) || !parse(q, true)) return NULL;
     for (int k = 0; k < q->y->operands; k++) {
         if (operand(q, k) != t->to || !wg_op_has_derivative(q->y->op, k)) continue;
-        if (!put_partial(q, t, k, pattern, rule, numbers)) return false;
-        uses++;
+        const char *rule = partial(q, t, k, pattern, numbers);
+        if (!rule) return NULL;
+        if (all) *numbers = NULL; /* each use has but a part of the term */
+        all = all ? wgi_pool_format(q->v->pool, "%s + %s", all, rule) : rule;
     }
-    if (uses > 1) wgi_strbuf_clear(numbers); /* each use has but a part of the term */
-    return uses > 0;
+    return all;
 }
 
-void wgi_put_term_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
-                       const wg_tensor *handed, bool pattern, wgi_strbuf *rule, wgi_strbuf *numbers)
+static const char *term_rule(equation *q, const wgi_step *t, bool pattern, const char **numbers)
 {
-    equation *q = new_equation(v, value, t->from);
-    if (!q) {
-        rule->failed = true;
-        return;
+    const char *rule = adjoint(q, t, pattern, numbers);
+    if (!rule) { /* no formula, or too long a one: the chain rule itself */
+        const char *y = wgi_symbol(q->v, q->y, NAME_MOST),
+                   *x = wgi_symbol(q->v, &q->v->item[t->to], NAME_MOST),
+                   *dy = wgi_gradient_name(q->v, t->from);
+        *numbers = NULL;
+        rule = size_of(q, t->from) == 1 && size_of(q, t->to) == 1
+                   ? wgi_pool_format(q->v->pool, "%s · ∂%s/∂%s", dy, y, x)
+                   : wgi_pool_format(q->v->pool, "(∂%s/∂%s)ᵀ %s", y, x, dy);
     }
+    if (!*numbers) *numbers = "";
+    return rule;
+}
+
+const char *wgi_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
+                     const wg_tensor *handed, bool pattern, const char **numbers)
+{
+    *numbers = "";
+    equation *q =
+        t->kind == WGI_STEP_START ? NULL : wg_alloc(v->c, 1, sizeof *q); /* too large for the stack */
+    if (!q) return v->pool->failed |= t->kind != WGI_STEP_START, "";
+    q->v = v, q->y = &v->item[t->kind == WGI_STEP_VALUE ? t->to : t->from], q->value = value,
     q->handed = handed;
-    if (!put_adjoint(q, t, pattern, rule,
-                     numbers)) { /* no formula, or too long a one: the chain rule itself */
-        wgi_strbuf_clear(rule), wgi_strbuf_clear(numbers);
-        wgi_strbuf y = { .c = v->c }, x = y, dy = y;
-        wgi_put_symbol(&y, q->y, NAME_MOST), wgi_put_symbol(&x, &v->item[t->to], NAME_MOST);
-        wgi_put_gradient_name(v, &dy, t->from);
-        const bool scalars = size_of(q, t->from) == 1 && size_of(q, t->to) == 1;
-        const char *of_y = wgi_strbuf_text(&y), *by_x = wgi_strbuf_text(&x),
-                   *handed_on = wgi_strbuf_text(&dy);
-        if (scalars) wgi_strbuf_format(rule, "%s · ∂%s/∂%s", handed_on, of_y, by_x);
-        else wgi_strbuf_format(rule, "(∂%s/∂%s)ᵀ %s", of_y, by_x, handed_on);
-        rule->failed |= y.failed || x.failed || dy.failed;
-        wgi_strbuf_free(&y), wgi_strbuf_free(&x), wgi_strbuf_free(&dy);
-    }
+    const char *rule =
+        t->kind == WGI_STEP_VALUE ? value_rule(q, pattern, numbers) : term_rule(q, t, pattern, numbers);
     wg_free(v->c, q);
+    return rule;
 }

@@ -6,6 +6,7 @@
  */
 #include "draw/svg.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,21 +16,19 @@ enum {
     FRAME_TEXT = 14,
     LINE_GAP = 8,
     ROWS_MOST = 12,
-    WRAPPED_BOXES = 2000
+    WRAPPED_BOXES = 2000,
+    ID_MOST = 40
 };
 
 typedef wgi_svg writer;
 
 /* ---- the layout's input ---- */
 
-static bool is_leaf(const wgi_box *b)
-{
-    return b->times == 1 && (b->kind == WGI_BOX_INPUT || b->kind == WGI_BOX_PARAMETER ||
-                             b->kind == WGI_BOX_CONSTANT || b->kind == WGI_BOX_STATE);
-}
-
 /* Data flow straight; parameters and constants come from the side. */
-static double weight_of(const wgi_box *b) { return !is_leaf(b) ? 8 : b->kind == WGI_BOX_INPUT ? 4 : 1; }
+static double weight_of(const wgi_box *b)
+{
+    return !wgi_is_leaf_box(b) ? 8 : b->kind == WGI_BOX_INPUT ? 4 : 1;
+}
 
 /* Where a link meets a box. Gradients meet their own row, or a place beside the forward links'. */
 static double meets(const writer *w, int box, bool back, bool has_back)
@@ -77,37 +76,40 @@ static void widen_pairs(writer *w)
 
 static double frame_text(const writer *w) { return w->canvas ? WGI_BODY : FRAME_TEXT; }
 
-static bool prepare(writer *w, wgi_strbuf *scratch)
+static const char *frame_name(const writer *w, int i)
+{
+    return wgi_pool_clean(w->p->pool, w->p->frame[i].name, 80);
+}
+
+static void prepare(writer *w)
 {
     const wgi_picture *p = w->p;
-    wg_context *c = p->c;
-    w->card = wg_alloc(c, (size_t)p->boxes + 1, sizeof *w->card);
-    w->l = (wgi_layout){ .c = c, .top_down = p->o->top_down, .boxes = (int)p->boxes, .edges = (int)p->links };
-    w->l.frames = p->frames;
-    w->l.box = wg_alloc(c, (size_t)p->boxes + 1, sizeof *w->l.box);
-    w->l.edge = wg_alloc(c, (size_t)p->links + 1, sizeof *w->l.edge);
-    w->l.frame = wg_alloc(c, (size_t)p->frames + 1, sizeof *w->l.frame);
-    bool *has_back = wg_alloc(c, (size_t)p->boxes + 1, sizeof *has_back);
-    bool ok = w->card && w->l.box && w->l.edge && w->l.frame && has_back;
-    for (int64_t i = 0; ok && i < p->boxes; i++) {
-        w->card[i] = (wgi_is_circuit(p->o) ? wgi_circuit_measure : wgi_svg_measure)(&p->box[i], scratch);
+    w->card = wgi_pool_take(p->pool, p->boxes, sizeof *w->card);
+    w->l = (wgi_layout){ .c = p->c,
+                         .top_down = p->o->top_down,
+                         .boxes = (int)p->boxes,
+                         .edges = (int)p->links,
+                         .frames = p->frames };
+    w->l.box = wgi_pool_take(p->pool, p->boxes, sizeof *w->l.box);
+    w->l.edge = wgi_pool_take(p->pool, p->links, sizeof *w->l.edge);
+    w->l.frame = wgi_pool_take(p->pool, p->frames, sizeof *w->l.frame);
+    bool *has_back = wgi_pool_take(p->pool, p->boxes, sizeof *has_back);
+    if (p->pool->failed) return;
+    for (int64_t i = 0; i < p->boxes; i++) {
+        w->card[i] = (wgi_is_circuit(p->o) ? wgi_circuit_measure : wgi_svg_measure)(p->pool, &p->box[i]);
         w->l.box[i] = (wgi_lay_box){ .frame = p->box[i].frame, .under = p->box[i].under };
     }
-    if (ok) widen_pairs(w);
-    for (int64_t i = 0; ok && i < p->boxes; i++) w->l.box[i].w = w->card[i].w, w->l.box[i].h = w->card[i].h;
-    for (int i = 0; ok && i < p->frames; i++) {
-        wgi_strbuf_clear(scratch);
-        wgi_strbuf_clean(scratch, p->frame[i].name, 80);
-        double text = wgi_text_width(wgi_strbuf_text(scratch), frame_text(w), WGI_REGULAR);
+    widen_pairs(w);
+    for (int64_t i = 0; i < p->boxes; i++) w->l.box[i].w = w->card[i].w, w->l.box[i].h = w->card[i].h;
+    for (int i = 0; i < p->frames; i++) {
+        double text = wgi_text_width(frame_name(w, i), frame_text(w), WGI_REGULAR);
         w->l.frame[i] =
             (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = frame_text(w) + 8 };
     }
-    for (int64_t i = 0; ok && i < p->links; i++)
+    for (int64_t i = 0; i < p->links; i++)
         if (p->link[i].back) has_back[p->link[i].from] = has_back[p->link[i].to] = true;
-    if (ok) add_edges(w, has_back);
-    if (ok && wgi_is_circuit(p->o)) wgi_circuit_ports(w);
-    wg_free(c, has_back);
-    return ok;
+    add_edges(w, has_back);
+    if (wgi_is_circuit(p->o)) wgi_circuit_ports(w);
 }
 
 /* ---- rows ---- */
@@ -150,21 +152,16 @@ static bool lay_out(writer *w)
 
 static void put_frames(writer *w)
 {
-    wgi_strbuf name = { .c = w->b->c };
     for (int i = 0; i < w->p->frames; i++) {
         const wgi_lay_frame *f = &w->l.frame[i];
         if (!f->w) continue;
-        wgi_strbuf_clear(&name);
-        wgi_strbuf_clean(&name, w->p->frame[i].name, 80);
         wgi_strbuf_format(w->b, "<g class=\"scope\" id=\"%s-f%d\"><title>%s</title>\n", w->id, i + 1,
                           w->p->g ? "scope" : "step");
         wgi_svg_rect(w->b, f->x, f->y, f->w, f->h, 10, w->p->frame[i].heavy ? "heavy" : "");
         wgi_svg_text(w->b, f->x + 10, f->y + frame_text(w) + 4, frame_text(w), false, "", "outside",
-                     wgi_strbuf_text(&name));
+                     frame_name(w, i));
         wgi_strbuf_put(w->b, "</g>\n");
     }
-    w->b->failed |= name.failed;
-    wgi_strbuf_free(&name);
 }
 
 /* ---- boxes ---- */
@@ -196,7 +193,7 @@ static void put_boxes(writer *w)
             w->card[i].no_value = !w->frame->value[i], w->card[i].no_gradient = !w->frame->gradient[i];
         put_description(w, x, &w->card[i]);
         if (w->frame && w->frame->box == i) wgi_film_put_halo(w, i);
-        (wgi_is_circuit(w->p->o) ? wgi_circuit_put : wgi_svg_card)(w->b, x, &w->card[i], w->l.box[i].x,
+        (wgi_is_circuit(w->p->o) ? wgi_circuit_put : wgi_svg_card)(w, x, &w->card[i], w->l.box[i].x,
                                                                    w->l.box[i].y);
         wgi_strbuf_put(w->b, "</g>\n");
     }
@@ -243,7 +240,6 @@ static double put_legend(const writer *w, wgi_strbuf *b, double top, double *wid
 static double put_lines(const writer *w, wgi_strbuf *out, const char *s, double size, bool bold, double y,
                         double *width)
 {
-    wgi_strbuf line = { .c = w->b->c };
     const wgi_face face = bold ? WGI_BOLD : WGI_REGULAR;
     const double room = fmax(w->l.w, 460);
     while (*s) {
@@ -251,34 +247,27 @@ static double put_lines(const writer *w, wgi_strbuf *out, const char *s, double 
         while (s[n] && space && s[space] != ' ') space--;
         if (s[n] && space) n = space;
         if (!n) n = strlen(s);
-        wgi_strbuf_clear(&line);
-        wgi_strbuf_add(&line, s, n);
+        const char *line = wgi_pool_part(w->p->pool, s, n);
         y += 1.3 * size;
-        *width = fmax(*width, wgi_text_width(wgi_strbuf_text(&line), size, face));
-        if (out) wgi_svg_text(out, MARGIN, y - 6, size, bold, "", "outside", wgi_strbuf_text(&line));
+        *width = fmax(*width, wgi_text_width(line, size, face));
+        if (out) wgi_svg_text(out, MARGIN, y - 6, size, bold, "", "outside", line);
         s += n + (s[n] == ' ');
     }
-    w->b->failed |= line.failed;
-    wgi_strbuf_free(&line);
     return y;
 }
 
-static double put_title(writer *w, bool measure, double *width)
+static double put_title(writer *w, wgi_strbuf *out, double *width)
 {
-    wgi_strbuf text = { .c = w->b->c };
-    const char *title = w->p->o->title;
-    wgi_strbuf_clean(&text, title && *title ? title : "", 200);
-    double y = put_lines(w, measure ? NULL : w->b, wgi_strbuf_text(&text), WGI_TITLE, true, MARGIN, width);
-    w->b->failed |= text.failed;
-    wgi_strbuf_free(&text);
+    const char *title = wgi_pool_clean(w->p->pool, w->p->o->title ? w->p->o->title : "", 200);
+    const double y = put_lines(w, out, title, WGI_TITLE, true, MARGIN, width);
     return y > MARGIN ? y + HEAD : y;
 }
 
 /* What the picture does not show. */
-static double put_hidden(writer *w, bool measure, double y, double *width)
+static double put_hidden(writer *w, wgi_strbuf *out, double y, double *width)
 {
     if (!w->p->hidden || !*w->p->hidden) return y;
-    return put_lines(w, measure ? NULL : w->b, w->p->hidden, WGI_BODY, false, y + LINE_GAP, width);
+    return put_lines(w, out, w->p->hidden, WGI_BODY, false, y + LINE_GAP, width);
 }
 
 /* ---- all together ---- */
@@ -297,15 +286,14 @@ static void put_start(writer *w)
     const wgi_picture *p = w->p;
     wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\"");
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
-    double size[2], view[4];
-    wgi_svg_size(w, size, view);
+    const wgi_svg_sides k = wgi_svg_size(w);
     const char *unit = w->canvas && !w->is_part && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
     wgi_strbuf_format(w->b,
                       " id=\"%s\" width=\"%.8g%s\" height=\"%.8g%s\" "
                       "viewBox=\"%.8g %.8g %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
                       "font-family=\"" WGI_SANS "\">\n<title id=\"%s-title\">",
-                      w->id, size[0], unit, size[1], unit, view[0], view[1], view[2], view[3], w->id, w->id,
-                      w->id);
+                      w->id, k.size[0], unit, k.size[1], unit, k.view[0], k.view[1], k.view[2], k.view[3],
+                      w->id, w->id, w->id);
     if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
     else wgi_strbuf_put(w->b, p->g ? "a computation graph" : "the steps of a plan");
     wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links", w->id,
@@ -318,9 +306,9 @@ static void put_start(writer *w)
 static void measure_all(writer *w)
 {
     double width = w->l.w;
-    w->top = put_title(w, true, &width);
+    w->top = put_title(w, NULL, &width);
     if (w->p->o->legend) w->top = put_legend(w, NULL, w->top, &width);
-    w->bottom = put_hidden(w, true, 0, &width);
+    w->bottom = put_hidden(w, NULL, 0, &width);
     if (w->canvas && w->p->o->steps) w->bottom += wgi_film_caption_room();
     w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h + w->bottom) + MARGIN;
 }
@@ -329,66 +317,88 @@ void wgi_svg_put(wgi_svg *w)
 {
     double width = w->l.w;
     put_start(w);
-    double y = put_title(w, false, &width);
+    double y = put_title(w, w->b, &width);
     if (w->p->o->legend) put_legend(w, w->b, y, &width);
     wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
     put_frames(w);
     wgi_svg_put_links(w);
     put_boxes(w);
     wgi_strbuf_put(w->b, "</g>\n");
-    w->caption = put_hidden(w, false, w->top + w->l.h, &width);
+    w->caption = put_hidden(w, w->b, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);
     wgi_strbuf_put(w->b, "</svg>\n");
 }
 
-/* Lays out for the canvas twice: the first time tells how many lines title, legend and last line need. */
-static bool lay_out_all(writer *w, wgi_strbuf *scratch)
+/* ---- the id, with which all ids and rules of style begin ---- */
+
+static uint64_t hash_text(uint64_t h, const char *s)
 {
-    if (!prepare(w, scratch)) return false;
-    for (int pass = 0; pass < (w->canvas ? 2 : 1); pass++) {
+    while (*s) h = (h ^ (unsigned char)*s++) * 1099511628211u; /* FNV-1a */
+    return h;
+}
+
+/* The option, else the file's name without its ending, else a number made from the texts. Other
+ * characters than letters, digits and - become -. */
+void wgi_svg_name(wgi_svg *w, const char *path)
+{
+    const char *from = w->p->o->id && *w->p->o->id ? w->p->o->id : path && strcmp(path, "-") ? path : "";
+    const char *slash = strrchr(from, '/');
+    if (!w->p->o->id && slash) from = slash + 1;
+    const char *dot = w->p->o->id ? NULL : strrchr(from, '.');
+    size_t n = dot && dot > from ? (size_t)(dot - from) : strlen(from), k = 0;
+    if (n && !isalpha((unsigned char)from[0])) w->id[k++] = 'g', w->id[k++] = '-';
+    for (size_t i = 0; i < n && k < ID_MOST; i++)
+        w->id[k++] = (char)(isalnum((unsigned char)from[i]) && (unsigned char)from[i] < 128 ? from[i] : '-');
+    w->id[k] = 0;
+    if (k) return;
+    uint64_t h = 14695981039346656037u;
+    for (int64_t i = 0; i < w->p->boxes; i++)
+        h = hash_text(hash_text(hash_text(h, w->p->box[i].title), w->p->box[i].value), w->p->box[i].gradient);
+    snprintf(w->id, sizeof w->id, "g-%08x", (unsigned)(h ^ h >> 32));
+}
+
+/* ---- for writers ---- */
+
+bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
+{
+    *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p->o) : NULL };
+    w->small = w->canvas ? WGI_BODY : WGI_SMALL;
+    wgi_svg_name(w, p->path);
+    prepare(w);
+    /* for a canvas twice: the first time tells how many lines title, legend and last line need */
+    for (int pass = 0; !p->pool->failed && pass < (w->canvas ? 2 : 1); pass++) {
         if (pass) wgi_layout_free(&w->l), w->l.page = 0;
         if (!lay_out(w)) return false;
         measure_all(w);
     }
-    if (wgi_is_circuit(w->p->o)) wgi_circuit_join(w);
-    return true;
+    if (!p->pool->failed && wgi_is_circuit(p->o)) wgi_circuit_join(w);
+    return !p->pool->failed;
 }
 
-bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, const char *path, wgi_strbuf *out)
-{
-    wgi_strbuf scratch = { .c = p->c };
-    *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p->o) : NULL };
-    w->small = w->canvas ? WGI_BODY : WGI_SMALL;
-    wgi_svg_name(w, path);
-    bool ok = lay_out_all(w, &scratch);
-    ok = ok && !scratch.failed;
-    wgi_strbuf_free(&scratch);
-    return ok;
-}
-
-void wgi_svg_close(wgi_svg *w)
-{
-    wg_context *c = w->p->c;
-    wgi_layout_free(&w->l);
-    wg_free(c, w->card), wg_free(c, w->l.box), wg_free(c, w->l.edge), wg_free(c, w->l.frame);
-}
-
-wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
-{
-    wgi_svg w;
-    bool ok = wgi_svg_open(&w, p, path, out);
-    if (ok) wgi_svg_put(&w);
-    wgi_svg_close(&w);
-    if (ok && !out->failed) return WG_OK;
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
-}
+void wgi_svg_close(wgi_svg *w) { wgi_layout_free(&w->l); }
 
 double wgi_svg_body_size(const wgi_picture *p, int *rows)
 {
-    wgi_strbuf none = { .c = p->c };
     wgi_svg w;
-    const double size = wgi_svg_open(&w, p, NULL, &none) ? WGI_BODY * wgi_svg_scale(&w) : -1;
+    const double size = wgi_svg_open(&w, p, NULL) ? WGI_BODY * wgi_svg_scale(&w) : -1;
     *rows = w.l.rows;
     wgi_svg_close(&w);
-    return none.failed ? -1 : size;
+    return size;
 }
+
+wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out)
+{
+    wgi_strbuf svg = { .c = p->c };
+    wgi_svg w;
+    if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_render_dot(p, out);
+    if (wgi_svg_open(&w, p, &svg)) wgi_svg_put(&w);
+    wgi_svg_close(&w);
+    wg_status s = wgi_no_memory(p, &svg, WG_OK);
+    if (s == WG_OK) s = wgi_image_write(p, wgi_svg_size(&w).size, &svg, out);
+    wgi_strbuf_free(&svg);
+    return s;
+}
+
+const wgi_format wgi_format_svg = {
+    .name = "svg", .write = wgi_svg_write, .write_steps = wgi_film_write, .is_image = true
+};

@@ -15,6 +15,8 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[]);
 
 /* ---- svg_card.c ---- */
 
+struct wgi_svg;
+
 /* A box: how large, and where its rows for value and gradient are, from its top; -1: it has no such row. */
 typedef struct wgi_card {
     double w, h, title_at, value_at, gradient_at;
@@ -47,9 +49,8 @@ typedef struct wgi_card_lines {
 void wgi_card_list(const wgi_box *x, wgi_card_lines *l);
 int wgi_card_part(const wgi_card_lines *l, int i);
 
-/* `scratch` is used and left as it is wanted. */
-wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch);
-void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top);
+wgi_card wgi_svg_measure(wgi_pool *pool, const wgi_box *x);
+void wgi_svg_card(const struct wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top);
 
 double wgi_svg_eighth(double x); /* the nearest multiple of 1/8 */
 void wgi_svg_number(wgi_strbuf *b, const char *before, double x);
@@ -97,11 +98,21 @@ typedef struct wgi_svg {
     double x, y;
 } wgi_svg;
 /* false: no memory. Close it in either case. */
-bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, const char *path, wgi_strbuf *out);
+bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out);
 void wgi_svg_name(wgi_svg *w, const char *path); /* sets the id */
 void wgi_svg_put(wgi_svg *w);
 void wgi_svg_put_style(const wgi_svg *w);
 void wgi_svg_close(wgi_svg *w);
+/* As the format's image, svg, png or pdf. */
+wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out);
+/* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
+double wgi_svg_body_size(const wgi_picture *p, int *rows);
+
+/* ---- render.c ---- */
+
+/* The SVG with these sides as the picture's format, svg, png or pdf. */
+wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
+wg_status wgi_render_dot(wgi_picture *p, wgi_strbuf *out); /* by the program `dot` */
 
 /* ---- svg_links.c ---- */
 
@@ -121,18 +132,25 @@ void wgi_svg_put_links(wgi_svg *w);
 double wgi_svg_scale(const wgi_svg *w);
 /* The size of the image, and the part of the plane that it shows: the picture stands in the middle of the
  * canvas. */
-void wgi_svg_size(const wgi_svg *w, double size[2], double view[4]);
+typedef struct wgi_svg_sides {
+    double size[2], view[4];
+} wgi_svg_sides;
+wgi_svg_sides wgi_svg_size(const wgi_svg *w);
 
 /* ---- circuit.c ---- */
 
 /* How large a gate is with its piece of wire. title_at: the height of the wire. */
-wgi_card wgi_circuit_measure(const wgi_box *x, wgi_strbuf *scratch);
+wgi_card wgi_circuit_measure(wgi_pool *pool, const wgi_box *x);
 void wgi_circuit_ports(wgi_svg *w); /* where wires meet gates; before the layout */
 void wgi_circuit_join(wgi_svg *w);  /* after it */
-void wgi_circuit_put(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top);
+void wgi_circuit_put(const wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top);
 
 /* ---- film.c ---- */
 
+/* Whether the path has one place for a number, "name-%02d.svg". */
+bool wgi_film_is_pattern(const char *path);
+/* Saves the files of a pattern, a frame a step; else writes all frames as one image. */
+wg_status wgi_film_write(wgi_picture *p, wgi_strbuf *out);
 void wgi_film_put_style(wgi_strbuf *b, const char *id);
 void wgi_film_put_halo(const wgi_svg *w, int64_t box); /* around a box that stands out */
 void wgi_film_put_caption(const wgi_svg *w);           /* at the foot of the picture */

@@ -129,11 +129,9 @@ int wgi_card_part(const lines *l, int i)
                                               : WGI_CARD_OTHER;
 }
 
-static double text_width(const line *l, const char *text, size_t bytes, wgi_strbuf *scratch)
+static double text_width(wgi_pool *pool, const line *l, const char *text, size_t bytes)
 {
-    wgi_strbuf_clear(scratch);
-    wgi_strbuf_add(scratch, text, bytes);
-    return wgi_text_width(wgi_strbuf_text(scratch), l->size, l->bold ? WGI_BOLD : WGI_REGULAR);
+    return wgi_text_width(wgi_pool_part(pool, text, bytes), l->size, l->bold ? WGI_BOLD : WGI_REGULAR);
 }
 
 /* Of "dz". */
@@ -143,36 +141,34 @@ static double label_width(const line *l)
     return l->label->width * l->size / WGI_BODY + wgi_text_width(sides, l->size, WGI_ITALIC);
 }
 
-static double line_width(const line *l, wgi_strbuf *scratch)
+static double line_width(wgi_pool *pool, const line *l)
 {
     if (l->formula) return l->formula->width;
     const double label = l->label ? label_width(l) : 0;
-    return label + text_width(l, l->text + l->label_bytes, l->bytes - l->label_bytes, scratch);
+    return label + text_width(pool, l, l->text + l->label_bytes, l->bytes - l->label_bytes);
 }
 
 /* Of what stands above the beginning of the line, in the first line of its rows. */
-static double lead_width(const lines *all, const line *l, wgi_strbuf *scratch)
+static double lead_width(wgi_pool *pool, const lines *all, const line *l)
 {
     const line *first = &all->line[all->gradient];
     if (!l->lead_bytes) return 0;
-    if (all->gradient >= all->n || first->text != l->lead || !first->label)
-        return text_width(l, l->lead, l->lead_bytes, scratch);
-    return label_width(first) +
-           text_width(l, l->lead + first->label_bytes, l->lead_bytes - first->label_bytes, scratch);
+    const bool label = all->gradient < all->n && first->text == l->lead && first->label;
+    const size_t skip = label ? first->label_bytes : 0;
+    return (label ? label_width(first) : 0) + text_width(pool, l, l->lead + skip, l->lead_bytes - skip);
 }
 
-wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
+wgi_card wgi_svg_measure(wgi_pool *pool, const wgi_box *x)
 {
     lines l;
     wgi_card_list(x, &l);
     double w = 0, rim = x->times > 1 ? TWICE : 0;
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
-        double now = line_width(t, scratch) + lead_width(&l, t, scratch);
-        if (t->right) now += CAPTION_GAP + line_width(t - 1, scratch);
+        double now = line_width(pool, t) + lead_width(pool, &l, t);
+        if (t->right) now += CAPTION_GAP + line_width(pool, t - 1);
         if (now > w) w = now;
     }
-    wgi_strbuf_clear(scratch);
     return (wgi_card){ .w = w + 2 * (PAD_X + rim),
                        .h = l.h + 2 * rim,
                        .title_at = rim + l.title_at,
@@ -230,12 +226,12 @@ void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double 
 
 static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
 {
-    bool heavy = x->kind == WGI_BOX_FAILED || x->kind == WGI_BOX_WRONG;
-    const char *class = heavy ? (x->is_copy ? "heavy copy" : "heavy") : x->is_copy ? "copy" : "";
-    if (x->times > 1) {
-        wgi_svg_rect(b, left, top, card->w, card->h, 9, class);
+    const char *class = wgi_box_styles[x->kind].heavy ? (x->is_copy ? "heavy copy" : "heavy")
+                        : x->is_copy                  ? "copy"
+                                                      : "";
+    wgi_svg_rect(b, left, top, card->w, card->h, x->times > 1 ? 9 : 7, class);
+    if (x->times > 1)
         wgi_svg_rect(b, left + TWICE, top + TWICE, card->w - 2 * TWICE, card->h - 2 * TWICE, 6, class);
-    } else wgi_svg_rect(b, left, top, card->w, card->h, 7, class);
 }
 
 /* Begins a part that stands on the line again, above the end of the part before. */
@@ -266,11 +262,11 @@ static void put_labelled(wgi_strbuf *b, const line *t, double x, double y, const
     wgi_strbuf_put(b, "</tspan></text>\n");
 }
 
-void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
+void wgi_svg_card(const wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top)
 {
     lines l;
-    double rim = x->times > 1 ? TWICE : 0;
-    wgi_strbuf text = { .c = b->c };
+    const double rim = x->times > 1 ? TWICE : 0;
+    wgi_strbuf *b = w->b;
     wgi_card_list(x, &l);
     put_frame(b, x, card, left, top);
     if (x->share > 0 && !x->is_copy)
@@ -281,19 +277,15 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
         const int part = wgi_card_part(&l, i);
         if ((card->no_value && part == WGI_CARD_VALUE) || (card->no_gradient && part == WGI_CARD_GRADIENT))
             continue;
-        double lead = lead_width(&l, t, &text);
-        wgi_strbuf_clear(&text);
-        wgi_strbuf_add(&text, t->text + t->label_bytes, t->bytes - t->label_bytes);
-        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + wgi_svg_eighth(lead)),
-               y = wgi_svg_eighth(top + rim + t->at);
+        const double lead = wgi_svg_eighth(lead_width(w->p->pool, &l, t)),
+                     at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + lead),
+                     y = wgi_svg_eighth(top + rim + t->at);
+        const char *text = wgi_pool_part(w->p->pool, t->text + t->label_bytes, t->bytes - t->label_bytes);
         if (t->odd)
             wgi_svg_rect(b, left + rim + 3, wgi_svg_eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
                          wgi_svg_eighth(leading(t->size)), 3, "odd");
         if (t->formula) wgi_svg_formula(b, t->formula, at, y, 1, t->class);
-        else if (t->label) put_labelled(b, t, at, y, wgi_strbuf_text(&text));
-        else
-            wgi_svg_text(b, at, y, t->size, t->bold, t->right ? "end" : "", t->class, wgi_strbuf_text(&text));
+        else if (t->label) put_labelled(b, t, at, y, text);
+        else wgi_svg_text(b, at, y, t->size, t->bold, t->right ? "end" : "", t->class, text);
     }
-    b->failed |= text.failed;
-    wgi_strbuf_free(&text);
 }

@@ -3,8 +3,6 @@
  *
  * 15 px are 10 pt, so texts have the sizes of LaTeX's own fonts, and they are set in the document's font. A
  * text that is wider there than in the layout is shrunk to its box. tikz and amsmath are needed. */
-#include "draw/tikz.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -18,7 +16,6 @@ typedef struct tikz {
     wgi_strbuf *b;
     wgi_svg w;
     wgi_step_states s; /* states is 0 without the option steps */
-    int64_t *used;     /* by link: the first state that uses it */
     bool with_steps;
     double width, hidden; /* of all; the height of the line that says what is hidden */
 } tikz;
@@ -26,6 +23,14 @@ typedef struct tikz {
 static const char ink[] = "ink";
 
 static double pt(double px) { return px / 1.5; }
+
+/* At most so many characters of the text, as LaTeX; 0: all. */
+static const char *tex_of(const tikz *t, const char *text, int most)
+{
+    wgi_strbuf b = { .pool = t->p->pool };
+    wgi_strbuf_tex(&b, most ? wgi_pool_clean(t->p->pool, text, most) : text);
+    return wgi_strbuf_keep(&b);
+}
 
 /* ---- overlays ---- */
 
@@ -59,11 +64,8 @@ static void put_colors(tikz *t)
         put_color(t->b, fill, wgi_box_styles[i].fill);
         wgi_strbuf_put(t->b, "%\n");
     }
-    static const char *const others[][2] = { { "ink", "#212121" },     { "faint", "#424242" },
-                                             { "outside", "#57606A" }, { "value", WGI_VALUE },
-                                             { "grad", WGI_GRADIENT }, { "line", "#57606A" },
-                                             { "back", "#D32F2F" },    { "alarm", "#7F0000" } };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) put_color(t->b, others[i][0], others[i][1]);
+    for (int i = 0; i < WGI_COLOURS; i++)
+        if (i != WGI_ODD) put_color(t->b, wgi_colours[i].class, wgi_colours[i].light);
     wgi_strbuf_put(t->b, "%\n");
 }
 
@@ -104,18 +106,13 @@ static void put_rectangle(tikz *t, const char *style, double x, double y, double
 
 static void put_frames(tikz *t)
 {
-    wgi_strbuf name = { .c = t->b->c }, text = name;
     for (int i = 0; i < t->p->frames; i++) {
         const wgi_lay_frame *f = &t->w.l.frame[i];
         if (!f->w) continue;
-        wgi_strbuf_clear(&name), wgi_strbuf_clear(&text);
-        wgi_strbuf_clean(&name, t->p->frame[i].name, 80), wgi_strbuf_tex(&text, wgi_strbuf_text(&name));
         put_rectangle(t, "wgline,rounded corners=5pt", f->x, f->y, f->w, f->h);
-        put_node(t, f->x + 10, f->y + 18, 14, "outside", false, wgi_strbuf_text(&text));
+        put_node(t, f->x + 10, f->y + 18, 14, "outside", false, tex_of(t, t->p->frame[i].name, 80));
         wgi_strbuf_put(t->b, "%\n");
     }
-    t->b->failed |= name.failed || text.failed;
-    wgi_strbuf_free(&name), wgi_strbuf_free(&text);
 }
 
 static void put_link(tikz *t, int64_t i, const char *style)
@@ -148,7 +145,7 @@ static void put_links(tikz *t)
 {
     for (int64_t i = 0; i < t->p->links; i++) {
         const bool back = t->p->link[i].back;
-        put_from(t, back && t->with_steps ? t->used[i] : 0);
+        put_from(t, back && t->with_steps ? t->s.used_at[i] : 0);
         put_link(t, i,
                  back ? "wgback,line width=0.8pt,dash pattern=on 3pt off 2.4pt" : "wgline,line width=0.8pt");
         wgi_strbuf_put(t->b, "}%\n");
@@ -158,36 +155,32 @@ static void put_links(tikz *t)
 /* ---- boxes ---- */
 
 /* `bytes` of the line's text from `from` on. */
-static void put_part(wgi_strbuf *b, const wgi_card_line *k, const char *from, size_t bytes)
+static void put_part(const tikz *t, wgi_strbuf *b, const wgi_card_line *k, const char *from, size_t bytes)
 {
-    wgi_strbuf part = { .c = b->c };
     if (k->label && from == k->text && bytes >= k->label_bytes) { /* dz, d(1 - a) */
         wgi_strbuf_format(b, k->label_is_expression ? "$\\mathrm{d}(%s)$" : "$\\mathrm{d}%s$",
                           k->label->latex);
         from += k->label_bytes, bytes -= k->label_bytes;
     }
-    wgi_strbuf_add(&part, from, bytes), wgi_strbuf_tex(b, wgi_strbuf_text(&part));
-    b->failed |= part.failed;
-    wgi_strbuf_free(&part);
+    wgi_strbuf_tex(b, wgi_pool_part(t->p->pool, from, bytes));
 }
 
 /* Line i of the card. room: the width that it has. */
 static void put_line(tikz *t, const wgi_card_lines *l, int i, double x, double y, double room)
 {
     const wgi_card_line *k = &l->line[i];
-    wgi_strbuf text = { .c = t->b->c };
+    wgi_strbuf text = { .pool = t->p->pool };
     if (!k->right) put_number(&text, "\\wgfit{", room), wgi_strbuf_put(&text, "}{");
     if (k->lead_bytes) {
-        wgi_strbuf_put(&text, "\\phantom{"), put_part(&text, &l->line[l->gradient], k->lead, k->lead_bytes);
+        wgi_strbuf_put(&text, "\\phantom{"),
+            put_part(t, &text, &l->line[l->gradient], k->lead, k->lead_bytes);
         wgi_strbuf_put(&text, "}");
     }
     const char *math = k->formula ? k->formula->latex : NULL;
     if (math) wgi_strbuf_format(&text, strstr(math, "\\frac") ? "$\\displaystyle %s$" : "$%s$", math);
-    else put_part(&text, k, k->text, k->bytes);
+    else put_part(t, &text, k, k->text, k->bytes);
     wgi_strbuf_put(&text, k->right ? "" : "}");
-    put_node(t, x, y, k->size, k->class, k->right, wgi_strbuf_text(&text));
-    t->b->failed |= text.failed;
-    wgi_strbuf_free(&text);
+    put_node(t, x, y, k->size, k->class, k->right, wgi_strbuf_keep(&text));
 }
 
 /* What a text at the right of line i takes of its width. */
@@ -204,19 +197,20 @@ static void put_box(tikz *t, int64_t i)
     const wgi_lay_box *at = &t->w.l.box[i];
     const char *class = wgi_box_styles[box->kind].class;
     const double rim = box->times > 1 ? TWICE : 0;
-    const bool heavy = box->kind == WGI_BOX_FAILED || box->kind == WGI_BOX_WRONG;
-    char style[160];
     wgi_card_lines l;
-    snprintf(style, sizeof style, "wg%s,fill=wg%s-fill,rounded corners=3.5pt,line width=%s%s", class, class,
-             heavy ? "1.6pt" : "0.8pt", box->is_copy ? ",dash pattern=on 2.6pt off 2pt" : "");
+    const char *style =
+        wgi_pool_format(t->p->pool, "wg%s,fill=wg%s-fill,rounded corners=3.5pt,line width=%s%s", class, class,
+                        wgi_box_styles[box->kind].heavy ? "1.6pt" : "0.8pt",
+                        box->is_copy ? ",dash pattern=on 2.6pt off 2pt" : "");
     put_rectangle(t, style, at->x, at->y, at->w, at->h);
     if (rim) put_rectangle(t, style, at->x + rim, at->y + rim, at->w - 2 * rim, at->h - 2 * rim);
     wgi_card_list(box, &l);
     for (int k = 0; k < l.n; k++) {
         const wgi_card_line *line = &l.line[k];
         const int part = wgi_card_part(&l, k);
-        const int64_t from = part == WGI_CARD_VALUE      ? t->with_steps ? t->s.value_at[i] : 0
-                             : part == WGI_CARD_GRADIENT ? t->with_steps ? t->s.gradient_at[i] : 0
+        const int64_t from = !t->with_steps              ? 0
+                             : part == WGI_CARD_VALUE    ? t->s.value_at[i]
+                             : part == WGI_CARD_GRADIENT ? t->s.gradient_at[i]
                                                          : 0;
         if (from > 0) put_from(t, from);
         put_line(t, &l, k, at->x + (line->right ? at->w - PAD_X - rim : PAD_X + rim), at->y + rim + line->at,
@@ -234,16 +228,7 @@ static void put_below(tikz *t, double y, const char *color, const char *text)
     wgi_strbuf_format(t->b, "\\node[wg%d,text=wg%s,anchor=north west,align=left,text width=",
                       color == ink ? 12 : 10, color);
     put_number(t->b, "", t->width), wgi_strbuf_put(t->b, "pt] at "), put_point(t->b, 0, t->w.l.h + y);
-    wgi_strbuf_format(t->b, " {%s};", text);
-}
-
-static void put_text_below(tikz *t, double y, const char *color, const char *text)
-{
-    wgi_strbuf tex = { .c = t->b->c };
-    wgi_strbuf_tex(&tex, text);
-    put_below(t, y, color, wgi_strbuf_text(&tex));
-    t->b->failed |= tex.failed;
-    wgi_strbuf_free(&tex);
+    wgi_strbuf_format(t->b, " {%s};", tex_of(t, text, 0));
 }
 
 /* ---- steps ---- */
@@ -251,7 +236,6 @@ static void put_text_below(tikz *t, double y, const char *color, const char *tex
 static void put_step(tikz *t, int64_t i)
 {
     const wgi_step_state *s = &t->s.state[i];
-    wgi_strbuf line = { .c = t->b->c };
     wgi_strbuf_format(t->b, "\\onslide<%lld>{", (long long)i + 1);
     for (int k = 0; k < s->links; k++) {
         const bool back = t->p->link[s->link[k]].back;
@@ -262,26 +246,12 @@ static void put_step(tikz *t, int64_t i)
         const wgi_lay_box *x = &t->w.l.box[s->box];
         put_rectangle(t, "wgink,line width=2pt,rounded corners=5pt", x->x - HALO, x->y - HALO,
                       x->w + 2 * HALO, x->h + 2 * HALO);
-        wgi_put_state(&line, t->p, s);
-        put_text_below(t, 14 + t->hidden, ink, wgi_strbuf_text(&line));
+        put_below(t, 14 + t->hidden, ink, wgi_state_text(t->p, s));
     }
     wgi_strbuf_put(t->b, "}%\n");
-    t->b->failed |= line.failed;
-    wgi_strbuf_free(&line);
 }
 
 /* ---- all together ---- */
-
-static bool prepare(tikz *t)
-{
-    const wgi_picture *p = t->p;
-    t->used = wg_alloc(p->c, (size_t)p->links + 1, sizeof *t->used);
-    if (!t->used) return false;
-    for (int64_t k = 0; k < p->links; k++) t->used[k] = t->s.states - 1;
-    for (int64_t i = t->s.states - 1; i >= 0; i--)
-        for (int k = 0; k < t->s.state[i].links; k++) t->used[t->s.state[i].link[k]] = i;
-    return true;
-}
 
 /* How to make it as wide as a line, or if it is high, as high as a slide. */
 static void put_advice(tikz *t, double w, double h)
@@ -300,7 +270,6 @@ static void put_start(tikz *t)
     const double top = *title ? -30 : -2 * HALO, right = t->width + 2 * HALO,
                  bottom =
                      t->w.l.h + 2 * HALO + t->hidden + (t->with_steps ? 14 + CAPTION_LINES * LEADING : 0);
-    wgi_strbuf clean = { .c = t->b->c }, text = clean;
     put_advice(t, right + 2 * HALO, bottom - top);
     wgi_strbuf_put(t->b, "{%\n"), put_colors(t);
     wgi_strbuf_put(t->b, "\\def\\wgfit#1#2{\\setbox0=\\hbox{#2}\\ifdim\\wd0>#1pt\\relax"
@@ -313,47 +282,31 @@ static void put_start(tikz *t)
     wgi_strbuf_put(t->b, "]%\n\\path[use as bounding box] ");
     put_point(t->b, -2 * HALO, top), wgi_strbuf_put(t->b, " rectangle "), put_point(t->b, right, bottom);
     wgi_strbuf_put(t->b, ";%\n");
-    if (*title) {
-        wgi_strbuf_clean(&clean, title, 200), wgi_strbuf_tex(&text, wgi_strbuf_text(&clean));
-        put_node(t, 0, -12, WGI_TITLE, "outside", false, wgi_strbuf_text(&text)), wgi_strbuf_put(t->b, "%\n");
-    }
-    if (t->hidden > 0) put_text_below(t, 12, "outside", t->p->hidden), wgi_strbuf_put(t->b, "%\n");
-    t->b->failed |= clean.failed || text.failed;
-    wgi_strbuf_free(&clean), wgi_strbuf_free(&text);
+    if (*title)
+        put_node(t, 0, -12, WGI_TITLE, "outside", false, tex_of(t, title, 200)), wgi_strbuf_put(t->b, "%\n");
+    if (t->hidden > 0) put_below(t, 12, "outside", t->p->hidden), wgi_strbuf_put(t->b, "%\n");
 }
 
-static wg_status start(tikz *t)
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    const wgi_picture *p = t->p;
-    wg_status status = p->o->steps ? wgi_step_states_make(&t->s, p) : WG_OK;
+    tikz t = { .p = p, .b = out, .with_steps = p->o->steps };
+    const wg_status status = p->o->steps ? wgi_step_states_need(&t.s, p) : WG_OK;
     if (status != WG_OK) return status;
-    t->with_steps = p->o->steps;
-    if (t->with_steps && t->s.states < 2)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "draw: .steps: there is nothing to compute step by step");
-    if (!wgi_svg_open(&t->w, p, NULL, t->b) || !prepare(t)) return WG_ERROR_MEMORY;
-    const double long_line = wgi_text_width(p->hidden ? p->hidden : "", WGI_BODY, WGI_REGULAR);
-    t->width = t->with_steps && t->w.l.w < LEAST_WIDTH ? LEAST_WIDTH : t->w.l.w;
-    t->hidden = long_line > 0 ? 12 + LEADING * ceil(long_line / t->width) : 0;
-    return WG_OK;
-}
-
-wg_status wgi_tikz_write(const wgi_picture *p, wgi_strbuf *out)
-{
-    tikz t = { .p = p, .b = out, .s.c = p->c };
-    wg_status status = start(&t);
-    if (status == WG_OK) {
+    if (wgi_svg_open(&t.w, p, out)) {
+        const double long_line = wgi_text_width(p->hidden ? p->hidden : "", WGI_BODY, WGI_REGULAR);
+        t.width = t.with_steps && t.w.l.w < LEAST_WIDTH ? LEAST_WIDTH : t.w.l.w;
+        t.hidden = long_line > 0 ? 12 + LEADING * ceil(long_line / t.width) : 0;
         put_start(&t);
         put_frames(&t);
         put_links(&t);
         for (int64_t i = 0; i < p->boxes; i++) put_box(&t, i);
         for (int64_t i = 0; t.with_steps && i < t.s.states; i++) put_step(&t, i);
         wgi_strbuf_put(out, "\\end{tikzpicture}}%\n");
-        if (out->failed) status = WG_ERROR_MEMORY;
     }
-    if (t.w.p) wgi_svg_close(&t.w);
-    wgi_step_states_free(&t.s);
-    wg_free(p->c, t.used);
-    if (status != WG_ERROR_MEMORY) return status;
-    return WGI_DRAW_FAIL(p->c, p->here, status, "draw: no memory for the picture");
+    wgi_svg_close(&t.w);
+    return WG_OK;
 }
+
+const wgi_format wgi_format_tex = {
+    .name = "tex", .write = write, .write_steps = write, .needs_latex = true
+};

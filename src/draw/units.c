@@ -49,7 +49,7 @@ static bool alike(const wg_plan *p, const wg_plan_step *s, int i, int j)
 
 void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most)
 {
-    wgi_strbuf all = { .c = b->c };
+    wgi_strbuf all = { .c = b->c, .pool = b->pool };
     for (int i = 0, times; i < s->ops; i += times) {
         for (times = 1; i + times < s->ops && alike(p, s, i, i + times);) times++;
         wgi_strbuf_format(&all, "%s%s%s", i ? ", " : "", p->op[s->first_op + i].derived ? "∂" : "",

@@ -3,10 +3,6 @@
  * others stay. */
 #include "steps/steps.h"
 
-#include "steps/item_apart.h"
-
-#include <string.h>
-
 #include "wengert/grad.h"
 #include "wengert/op.h"
 
@@ -26,12 +22,9 @@ typedef struct maker {
 static wg_tensor value_of(const maker *m, wg_node n)
 {
     wg_tensor t = { WG_F64, wg_node_shape(n), NULL };
-    const size_t size = (size_t)wg_shape_size(t.shape);
-    double *to = wg_alloc(m->s->c, size + 1, sizeof *to);
-    t.data = to;
-    if (to && wg_copy_f64_at(m->here, n, to, size) == WG_OK) return t;
-    wg_free(m->s->c, to);
-    t.data = NULL;
+    const int64_t size = wg_shape_size(t.shape);
+    double *to = wgi_pool_take(m->v->pool, size, sizeof *to);
+    if (to && wg_copy_f64_at(m->here, n, to, (size_t)size) == WG_OK) t.data = to;
     return t;
 }
 
@@ -44,7 +37,7 @@ static wg_status forward(maker *m)
         *step = (wgi_step){
             .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, wgi_apart_copy(&m->apart, i))
         };
-        if (!step->value.data) return wg_failed(m->s->c);
+        if (!step->value.data) return wg_failed(m->v->c);
     }
     m->s->forward = m->s->steps;
     return WG_OK;
@@ -58,7 +51,7 @@ static int list_operands(maker *m, int64_t i)
     const wgi_item *y = &m->v->item[i];
     int n = 0;
     for (int k = 0; k < y->operands; k++) {
-        const int32_t at = m->v->arg[y->first + k];
+        const int32_t at = *wgi_operand(m->v, y, k);
         bool is_new = at >= 0 && m->on_path[at] && wg_op_has_derivative(y->op, k);
         for (int j = 0; j < n; j++) is_new &= m->operand[j] != at;
         if (!is_new) continue;
@@ -73,7 +66,7 @@ static wg_tensor sum_with(const maker *m, int64_t to, const wg_tensor *t)
 {
     const int64_t n = wg_shape_size(t->shape), before = m->gradient[to] - 1;
     wg_tensor sum = *t;
-    sum.data = wg_alloc(m->s->c, (size_t)n + 1, sizeof(double));
+    sum.data = wgi_pool_take(m->v->pool, n, sizeof(double));
     double *all = sum.data;
     for (int64_t i = 0; all && i < n; i++)
         all[i] = ((const double *)t->data)[i] +
@@ -85,7 +78,7 @@ static wg_status add(maker *m, wgi_step_kind kind, int64_t from, int64_t to, wg_
 {
     wgi_step *step = &m->s->step[m->s->steps++];
     *step = (wgi_step){ .kind = kind, .from = from, .to = to, .value = t, .nth = 1, .last = true };
-    if (!t.data) return wg_failed(m->s->c);
+    if (!t.data) return wg_failed(m->v->c);
     step->sum = sum_with(m, to, &t);
     if (m->gradient[to]) {
         m->s->step[m->gradient[to] - 1].last = false;
@@ -102,12 +95,12 @@ static wg_status differentiate(maker *m, wg_node y, wg_node gy, int n)
     wg_status s = n ? wg_vjp_at(m->here, y, gy, m->x, n, m->gx) : WG_OK;
     if (s == WG_OK || s == WG_ERROR_MEMORY) return s;
     for (int k = 0; k < n; k++) {
-        wg_recover(m->s->c);
+        wg_recover(m->v->c);
         s = wg_vjp_at(m->here, y, gy, &m->x[k], 1, &m->gx[k]);
         if (s == WG_ERROR_MEMORY) return s;
         if (s != WG_OK) m->gx[k] = wg_none;
     }
-    wg_recover(m->s->c);
+    wg_recover(m->v->c);
     return WG_OK;
 }
 
@@ -118,7 +111,7 @@ static wg_status hand_on(maker *m, int64_t i)
     const wg_tensor g = m->s->step[m->gradient[i] - 1].sum;
     const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->apart.one, "gradient", g),
                                   wg_gradient_dtype(wg_node_dtype(y)));
-    wg_status s = wg_failed(m->s->c);
+    wg_status s = wg_failed(m->v->c);
     if (s == WG_OK) s = differentiate(m, y, gy, n);
     for (int k = 0; k < n && s == WG_OK; k++)
         if (!wg_is_none(m->gx[k])) s = add(m, WGI_STEP_TERM, i, m->operand[k], value_of(m, m->gx[k]));
@@ -129,9 +122,9 @@ static wg_status backward(maker *m)
 {
     const wg_shape shape = wg_node_shape(wgi_item_node(m->v, m->root));
     if (wg_shape_size(shape) != 1)
-        return wg_fail(m->s->c, m->here, WG_ERROR_SHAPE, "steps: gradients are of a scalar");
+        return wg_fail(m->v->c, m->here, WG_ERROR_SHAPE, "steps: gradients are of a scalar");
     if (!m->on_path[m->root]) return WG_OK; /* nothing to differentiate by is below it */
-    wg_tensor one = { WG_F64, shape, wg_alloc(m->s->c, 1, sizeof(double)) };
+    wg_tensor one = { WG_F64, shape, wgi_pool_take(m->v->pool, 1, sizeof(double)) };
     if (one.data) *(double *)one.data = 1;
     wg_status s = add(m, WGI_STEP_START, -1, m->root, one);
     for (int64_t i = m->root; i >= 0 && s == WG_OK; i--)
@@ -141,44 +134,29 @@ static wg_status backward(maker *m)
 
 /* ---- all ---- */
 
-/* Upper bounds: a step for each item and for each operand, and the start. */
-static bool allocate(maker *m)
-{
-    wg_context *c = m->s->c;
-    const size_t items = (size_t)m->v->items + 1;
-    size_t operands = 1;
-    for (int64_t i = 0; i <= m->root; i++) operands += (size_t)m->v->item[i].operands;
-    m->s->step = wg_alloc(c, items + operands, sizeof *m->s->step);
-    m->x = wg_alloc(c, operands, sizeof *m->x);
-    m->gx = wg_alloc(c, operands, sizeof *m->gx);
-    m->operand = wg_alloc(c, operands, sizeof *m->operand);
-    m->gradient = wg_alloc(c, items, sizeof *m->gradient);
-    return m->s->step && m->x && m->gx && m->operand && m->gradient;
-}
-
 wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
                          const unsigned char *on_path)
 {
-    *s = (wgi_steps){ .c = v->c };
-    maker m = { .s = s, .v = v, .here = here, .apart.v = v, .root = root, .on_path = on_path };
+    *s = (wgi_steps){ .step = NULL };
     if (root >= WGI_STEPS_MOST)
         return wg_fail(v->c, here, WG_ERROR_VALUE, "steps: %lld items, more than %d", (long long)root + 1,
                        WGI_STEPS_MOST);
-    wg_status status = allocate(&m) ? wgi_apart_open(&m.apart, here, v, root) : WG_ERROR_MEMORY;
+    int64_t operands = 1;
+    for (int64_t i = 0; i <= root; i++) operands += v->item[i].operands;
+    s->step = wgi_pool_take(v->pool, v->items + operands, sizeof *s->step); /* one for each, and the start */
+    maker m = { .s = s,
+                .v = v,
+                .here = here,
+                .apart.v = v,
+                .root = root,
+                .on_path = on_path,
+                .x = wgi_pool_take(v->pool, operands, sizeof *m.x),
+                .gx = wgi_pool_take(v->pool, operands, sizeof *m.gx),
+                .operand = wgi_pool_take(v->pool, operands, sizeof *m.operand),
+                .gradient = wgi_pool_take(v->pool, v->items, sizeof *m.gradient) };
+    wg_status status = wgi_apart_open(&m.apart, here, v, root);
     if (status == WG_OK) status = forward(&m);
     if (status == WG_OK && on_path) status = backward(&m);
     wgi_apart_close(&m.apart);
-    void *const parts[] = { m.x, m.gx, m.operand, m.gradient };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(s->c, parts[i]);
     return status;
-}
-
-void wgi_steps_free(wgi_steps *s)
-{
-    for (int64_t i = 0; s->step && i < s->steps; i++) {
-        wg_free(s->c, s->step[i].value.data);
-        wg_free(s->c, s->step[i].sum.data);
-    }
-    wg_free(s->c, s->step);
-    s->step = NULL;
 }

@@ -13,14 +13,15 @@ static bool reserve(wgi_strbuf *b, size_t more)
 {
     if (b->failed) return false;
     if (more < b->room - b->length) return true;
-    size_t room = b->room ? b->room : 256;
+    size_t room = b->room ? b->room : b->pool ? 64 : 256;
     while (room - b->length <= more) {
         if (room > SIZE_MAX / 2) return b->failed = true, false;
         room *= 2;
     }
-    char *grown = wg_alloc(b->c, room, 1);
+    char *grown = b->pool ? wgi_pool_take(b->pool, (int64_t)room, 1) : wg_alloc(b->c, room, 1);
     if (!grown) return b->failed = true, false;
-    if (b->at) memcpy(grown, b->at, b->length + 1), wg_free(b->c, b->at);
+    if (b->at) memcpy(grown, b->at, b->length + 1);
+    if (!b->pool) wg_free(b->c, b->at);
     b->at = grown, b->room = room;
     return true;
 }
@@ -58,8 +59,17 @@ void wgi_strbuf_clear(wgi_strbuf *b)
 
 void wgi_strbuf_free(wgi_strbuf *b)
 {
-    wg_free(b->c, b->at);
+    if (!b->pool) wg_free(b->c, b->at);
+    else if (b->at) wgi_pool_shrink(b->pool, b->at, b->room, 0);
     b->at = NULL, b->length = b->room = 0;
+}
+
+const char *wgi_strbuf_keep(wgi_strbuf *b)
+{
+    const char *text = wgi_strbuf_text(b);
+    if (b->at) wgi_pool_shrink(b->pool, b->at, b->room, b->length + 1);
+    b->at = NULL, b->length = b->room = 0;
+    return text;
 }
 
 /* ---- UTF-8 ---- */
@@ -119,7 +129,7 @@ void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break)
 
 void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
 {
-    wgi_strbuf clean = { .c = b->c };
+    wgi_strbuf clean = { .c = b->c, .pool = b->pool };
     wgi_strbuf_clean(&clean, s, most);
     wgi_strbuf_xml(b, wgi_strbuf_text(&clean), " ");
     b->failed |= clean.failed;

@@ -13,12 +13,43 @@
 /* Records the error and gives `status`; wg_fail gives that of the context's first error. */
 #define WGI_DRAW_FAIL(c, here, status, ...) (wg_fail(c, here, status, __VA_ARGS__), (status))
 
+/* ---- pool.c: memory that is freed all at once ---- */
+
+/* Set c, all else to zero. After a failed allocation `failed` is set, and nothing more is taken: look at it before
+ * you use what several calls have taken, and at the end. */
+typedef struct wgi_pool {
+    wg_context *c;
+    struct wgi_pool_block *blocks;
+    char *chunk; /* where the next small piece goes */
+    size_t left;
+    bool failed;
+} wgi_pool;
+
+void *wgi_pool_alloc(wgi_pool *p, size_t count,
+                     size_t size); /* all zero, also of count 0; NULL after an error */
+static inline void *wgi_pool_take(wgi_pool *p, int64_t count, size_t size)
+{
+    return wgi_pool_alloc(p, (size_t)count, size);
+}
+/* What was taken last, with `from` bytes, now has `to` bytes. Does nothing if something was taken since. */
+void wgi_pool_shrink(wgi_pool *p, void *taken, size_t from, size_t to);
+/* Twice the room of the list at *list, at least n + 1. false: no memory. */
+bool wgi_pool_room(wgi_pool *p, void *list, size_t size, int64_t n, int64_t *room);
+void wgi_pool_free(wgi_pool *p);
+/* Texts, "" without memory. */
+const char *wgi_pool_copy(wgi_pool *p, const char *s); /* NULL becomes "" */
+const char *wgi_pool_part(wgi_pool *p, const char *s, size_t n);
+const char *wgi_pool_format(wgi_pool *p, const char *format, ...) WG_PRINTF(2, 3);
+const char *wgi_pool_clean(wgi_pool *p, const char *s, int most); /* see wgi_strbuf_clean */
+
 /* ---- strbuf.c ---- */
 
-/* Set c, all else to zero. After a failed allocation `failed` is set and additions do nothing. */
+/* Set c, or the pool that has the text; all else to zero. After a failed allocation `failed` is set and additions
+ * do nothing; so is that of the pool. */
 typedef struct wgi_strbuf {
     wg_context *c;
-    char *at; /* zero-terminated; NULL before the first addition */
+    wgi_pool *pool; /* NULL: none */
+    char *at;       /* zero-terminated; NULL before the first addition */
     size_t length, room;
     bool failed;
 } wgi_strbuf;
@@ -42,26 +73,13 @@ const char *wgi_strbuf_text(const wgi_strbuf *b);
 void wgi_strbuf_clear(wgi_strbuf *b);
 /* Empties the buffer and frees its memory; `failed` stays. */
 void wgi_strbuf_free(wgi_strbuf *b);
+/* The text of a buffer with a pool, as long as the pool; the buffer is empty then. */
+const char *wgi_strbuf_keep(wgi_strbuf *b);
+const char *wgi_pool_text(wgi_pool *p,
+                          wgi_strbuf *text); /* a copy of that of another buffer, which is freed */
 /* The characters of a UTF-8 text (NULL: none), or of its first n bytes. */
 int wgi_characters(const char *s);
 int wgi_characters_in(const char *s, size_t n);
-
-/* ---- pool.c ---- */
-
-/* Memory that lives as long as its owner. Set c, all else to zero. */
-typedef struct wgi_pool {
-    wg_context *c;
-    struct wgi_pool_block *blocks;
-    char *chunk; /* where the next small piece goes */
-    size_t left;
-    bool failed; /* memory was missing */
-} wgi_pool;
-void *wgi_pool_alloc(wgi_pool *p, size_t count, size_t size); /* all zero; NULL after an error */
-const char *wgi_pool_copy(wgi_pool *p, const char *s);        /* NULL becomes "" */
-const char *wgi_pool_text(wgi_pool *p, wgi_strbuf *text);     /* a copy; frees the buffer */
-/* Twice the room of the list at *list, at least n + 1. false: no memory. */
-bool wgi_pool_room(wgi_pool *p, void *list, size_t size, int64_t n, int64_t *room);
-void wgi_pool_free(wgi_pool *p);
 
 /* ---- widths.c: how wide a text is at most, without asking for fonts ---- */
 

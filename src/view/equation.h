@@ -7,22 +7,62 @@
 #include "view/view.h"
 #include "wengert/op.h"
 
+/* ---- formula_values.c: what stands in the place of the names in an op's formula ---- */
+
+enum { WGI_FORMULA_OPERANDS = 6, WGI_FORMULA_VALUES = 24 };
+
+/* The operands, of which operand i is v[i], then the options that have a number or a word. An operand without
+ * a name is called by its expression, in parentheses where it needs them. */
+typedef struct wgi_formula_values {
+    wgi_formula_value v[WGI_FORMULA_VALUES];
+    int count;
+    bool calls_e; /* the last value says that e is called exp, since a node is called e */
+    char formal[WGI_FORMULA_OPERANDS][32];
+    const char *own[WGI_FORMULA_OPERANDS];
+} wgi_formula_values;
+/* A name in an equation has fewer bytes. */
+enum { WGI_OWN_BYTES = 104 };
+
+/* The name, of at most so many characters; v7 of an item without one. */
+const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most);
+/* Whether the item's value has axes. */
+wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i);
+/* false: there are too many operands, or a name is too long. The values point into *k. */
+bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k);
+/* Operand i alone. formal[i] stays as it is. */
+bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_formula_values *k);
+
+/* The right side of an item's formula: a number for each operand that is known to be one, and text[i] for any
+ * other operand i. */
+typedef struct wgi_right_side {
+    wgi_formula own; /* the op's, with the numbers and names */
+    wgi_formula_values k;
+    char text[WGI_FORMULA_OPERANDS][8];
+} wgi_right_side;
+/* Give it the names text[]. The node of r->own that is the right side; 0: there is none that says all. */
+int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r);
+
+/* ---- equation.c ---- */
+
+struct wgi_view_ops *wgi_view_ops_new(wgi_pool *pool);
+/* The formula of the op, which is valid as long as the view. NULL: it has none, or there is no memory. */
+const wgi_formula *wgi_view_formula(const wgi_view *v, const wg_op *op);
+
 typedef struct wgi_equation {
     const wgi_view *v;
     struct wgi_equation *next; /* of the view's spare ones */
     wgi_formula tree;          /* its root is the right side */
     bool by_formula;           /* else a call, which has no options in it */
-    struct wgi_equation_parts *parts;
+    wgi_formula_values k;
+    struct wgi_equation *inner[WGI_FORMULA_OPERANDS];
 } wgi_equation;
 
 /* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
  * operand stands in the place of its name; NULL: none. options: those that the formula does not show, too:
  * sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
- * memory, or the equation is too long. Free it with wgi_equation_free, before the view. */
+ * memory, or the equation is too long. wgi_equation_free keeps its memory for the next one. */
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
-/* wgi_equation_free keeps the memory of an equation for the next one. This frees it, when the view ends. */
-void wgi_equations_free(wgi_view *v);
 
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
  * alone is clear where the call was made by a derivation. */
@@ -36,10 +76,10 @@ bool wgi_is_inline_number(wg_node n);
 bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
-void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden);
+const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden);
 /* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
  * empty before, gets it, too; its names stay as long as the view. */
-void wgi_item_put_gate(wgi_view *v, wgi_strbuf *b, const wgi_item *y, wgi_formula *tree);
+const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);
 /* The word of a choice among those of its option, and its length. */

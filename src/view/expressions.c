@@ -2,7 +2,6 @@
  * has it the op and a number, add_1. Both are made in the order of the items, so the expressions of an item's
  * operands are known.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,57 +12,47 @@
 enum {
     CHARACTERS = 24, /* of an expression */
     LINE = 8 * CHARACTERS,
-    OP_MOST = 16,
-    NUMBERED = 40 /* bytes of an op's name with its number */
+    OP_MOST = 16
 };
 
-/* Keeps the tree with its texts. false: no memory. */
-static bool keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
+/* Keeps the tree with its texts. */
+static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
 {
-    wgi_formula_node *tree = wgi_view_keep(v, (size_t)f->count * sizeof *tree);
-    char *text = wgi_view_keep(v, strlen(name) + 1);
-    if (!tree || !text) return false;
+    wgi_formula_node *tree = wgi_pool_take(v->pool, f->count, sizeof *tree);
+    if (!tree) return;
     memcpy(tree, f->node, (size_t)f->count * sizeof *tree);
-    for (int k = 1; k < f->count; k++) {
-        if (!tree[k].text || !tree[k].length) continue;
-        char *kept = wgi_view_keep(v, (size_t)tree[k].length + 1);
-        if (!kept) return false;
-        tree[k].text = memcpy(kept, f->node[k].text, (size_t)tree[k].length);
-    }
-    y->name = strcpy(text, name);
+    for (int k = 1; k < f->count; k++)
+        if (tree[k].text && tree[k].length)
+            tree[k].text = wgi_pool_part(v->pool, tree[k].text, (size_t)tree[k].length);
+    y->name = wgi_pool_copy(v->pool, name);
     y->source = WGI_NAME_EXPRESSION;
     y->tree = tree, y->root = f->root;
-    return true;
 }
 
-/* false: no memory. Without a short expression the item stays nameless. */
-static bool name_by_expression(wgi_view *v, int64_t i)
+/* Without a short expression the item stays nameless. */
+static void name_by_expression(wgi_view *v, int64_t i)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
     wgi_equation *e = wgi_equation_make(v, i, NULL, true);
-    bool ok = true;
-    if (e) {
-        wgi_formula_text(&to, &e->tree, e->tree.root, false);
-        if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS && !wgi_view_has_name(v, line))
-            ok = keep_tree(v, &v->item[i], &e->tree, line);
-    }
+    if (!e) return;
+    wgi_formula_text(&to, &e->tree, e->tree.root, false);
+    if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS && !wgi_view_has_name(v, line))
+        keep_tree(v, &v->item[i], &e->tree, line);
     wgi_equation_free(e);
-    return ok;
 }
 
-/* The op's name up to its first _, and a number that no other item has with it. *last: the number before.
- * false: no memory. */
-static bool name_by_number(wgi_view *v, wgi_item *y, int64_t *last)
+/* The op's name up to its first _, and a number that no other item has with it, above `last`. */
+static void name_by_number(wgi_view *v, wgi_item *y, int64_t last)
 {
-    char *name = wgi_view_keep(v, NUMBERED);
     const char *op = y->op ? y->op->name : "v";
     const int length = (int)strcspn(op, "_");
-    if (!name) return false;
-    do snprintf(name, NUMBERED, "%.*s_%lld", length < OP_MOST ? length : OP_MOST, op, (long long)++*last);
-    while (wgi_view_has_name(v, name));
+    const char *name;
+    do
+        name =
+            wgi_pool_format(v->pool, "%.*s_%lld", length < OP_MOST ? length : OP_MOST, op, (long long)++last);
+    while (!v->pool->failed && wgi_view_has_name(v, name));
     y->name = name, y->source = WGI_NAME_OP;
-    return true;
 }
 
 /* The number of the last item that was named by the same op, which stands before item i. */
@@ -79,21 +68,19 @@ static int64_t last_number(const wgi_view *v, int64_t i)
 static bool uses_number(const wgi_view *v, const wgi_item *y)
 {
     for (int k = 0; k < y->operands; k++) {
-        const int32_t at = v->arg[y->first + k];
+        const int32_t at = *wgi_operand(v, y, k);
         if (at >= 0 && v->item[at].source == WGI_NAME_OP && v->item[at].operands) return true;
     }
     return false;
 }
 
-wg_status wgi_view_find_expressions(wgi_view *v)
+void wgi_view_find_expressions(wgi_view *v)
 {
-    if (v->items > WGI_READ_MOST) return WG_OK;
-    for (int64_t i = 0; i < v->items; i++) {
+    for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
-        if (y->operands && !uses_number(v, y) && !name_by_expression(v, i)) return WG_ERROR_MEMORY;
-        int64_t last = y->source == WGI_NAMELESS ? last_number(v, i) : 0;
-        if (y->source == WGI_NAMELESS && !name_by_number(v, y, &last)) return WG_ERROR_MEMORY;
+        if (y->operands && !uses_number(v, y)) name_by_expression(v, i);
+        if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
+        if (v->pool->failed) return;
     }
-    return WG_OK;
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "view/equation.h"
-#include "view/formula_values.h"
 #include "wengert/grad.h"
 #include "wengert/op.h"
 
@@ -24,8 +23,6 @@ typedef struct folder {
 } folder;
 
 static wgi_item *item_of(const folder *f, int64_t i) { return &f->v->item[i]; }
-
-static int32_t *operand_of(const folder *f, const wgi_item *y, int k) { return &f->v->arg[y->first + k]; }
 
 static bool is_made_by_a_rule(const folder *f, int64_t i)
 {
@@ -53,7 +50,7 @@ static bool is_really(const folder *f, int64_t i, double x)
     wg_tensor t;
     bool all = true;
     for (int k = 0; k < y->operands; k++) {
-        const int32_t at = *operand_of(f, y, k);
+        const int32_t at = *wgi_operand(f->v, y, k);
         all &= at < 0 || item_of(f, at)->folded;
     }
     if (all && x != 0) return true;
@@ -80,7 +77,7 @@ static int32_t operand_alone(const folder *f, int64_t i, int right)
     if (n->kind != WGI_F_NAME || n->sign || n->next) return WGI_NO_ITEM;
     for (int k = 0; k < y->operands; k++)
         if (n->text == f->side.text[k]) {
-            const int32_t at = *operand_of(f, y, k);
+            const int32_t at = *wgi_operand(f->v, y, k);
             return is_shaped_alike(f, at, i) ? at : WGI_NO_ITEM;
         }
     return WGI_NO_ITEM;
@@ -92,7 +89,7 @@ static bool is_read_by_another(const folder *f, int64_t i, int32_t to)
 {
     for (int64_t k = 0; k < f->v->items; k++)
         for (int a = 0; k != i && a < item_of(f, k)->operands; a++) {
-            const int32_t at = *operand_of(f, item_of(f, k), a);
+            const int32_t at = *wgi_operand(f->v, item_of(f, k), a);
             if (at >= 0 && f->same[at] == to) return true;
         }
     return false;
@@ -119,7 +116,7 @@ static void fold(folder *f, int64_t i)
     wgi_item *y = item_of(f, i);
     double x;
     for (int k = 0; k < y->operands; k++) {
-        int32_t *at = operand_of(f, y, k);
+        int32_t *at = wgi_operand(f->v, y, k);
         if (*at >= 0) *at = f->same[*at];
     }
     if (!y->operands) know_leaf(f, i);
@@ -144,7 +141,7 @@ static void need_roots(folder *f, const wg_node root[], int roots)
         if (wg_node_ok(root[k]) && v->item_of[root[k].index] >= 0) f->needed[v->item_of[root[k].index]] = 1;
     for (int64_t i = 0; !roots && i < v->items; i++)
         for (int k = 0; k < v->item[i].operands; k++) {
-            const int32_t at = *operand_of(f, &v->item[i], k);
+            const int32_t at = *wgi_operand(f->v, &v->item[i], k);
             if (at >= 0) f->needed[at] = 0;
         }
 }
@@ -155,7 +152,7 @@ static void need_operands(folder *f)
         const wgi_item *y = item_of(f, i);
         if (f->same[i] != i) f->needed[f->same[i]] |= f->needed[i], f->needed[i] = 0;
         for (int k = 0; f->needed[i] && k < y->operands; k++) {
-            const int32_t at = *operand_of(f, y, k);
+            const int32_t at = *wgi_operand(f->v, y, k);
             if (at >= 0) f->needed[at] = 1;
         }
     }
@@ -175,7 +172,7 @@ static void close_ranks(folder *f)
     v->items = left;
     for (int64_t i = 0; i < v->items; i++)
         for (int k = 0; k < v->item[i].operands; k++) {
-            int32_t *at = operand_of(f, &v->item[i], k);
+            int32_t *at = wgi_operand(f->v, &v->item[i], k);
             if (*at >= 0) *at = f->same[*at];
         }
     for (int64_t n = wg_graph_nodes(v->g); n-- > 0;)
@@ -191,24 +188,22 @@ static void keep_names(folder *f, int64_t i)
     if (!y->is_inline) y->shows_number = y->folded, y->folded = false;
 }
 
-wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
+void wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
 {
     bool any = false;
     for (int64_t i = 0; v->level == WGI_WRITTEN && i < v->items; i++)
         any |= wg_node_is_derived(wgi_item_node(v, i));
-    folder *f = wg_alloc(v->c, 1, sizeof *f);
-    if (f) f->v = v, f->same = wg_alloc(v->c, (size_t)v->items + 1, sizeof *f->same);
-    if (f) f->needed = wg_alloc(v->c, (size_t)v->items + 1, 1);
-    for (int k = 0; f && k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%d", k);
-    const bool ok = f && f->same && f->needed;
-    if (ok) need_roots(f, root, roots);
-    for (int64_t i = 0; ok && i < v->items; i++) f->same[i] = (int32_t)i;
-    for (int64_t i = 0; ok && i < v->items; i++) {
+    folder *f = wgi_pool_take(v->pool, 1, sizeof *f);
+    int32_t *same = wgi_pool_take(v->pool, v->items, sizeof *same);
+    unsigned char *needed = wgi_pool_take(v->pool, v->items, 1);
+    if (v->pool->failed) return;
+    f->v = v, f->same = same, f->needed = needed;
+    for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%d", k);
+    need_roots(f, root, roots);
+    for (int64_t i = 0; i < v->items; i++) f->same[i] = (int32_t)i;
+    for (int64_t i = 0; i < v->items; i++) {
         if (any) fold(f, i);
         keep_names(f, i);
     }
-    if (ok && any) need_operands(f), close_ranks(f);
-    if (f) wg_free(v->c, f->same), wg_free(v->c, f->needed);
-    wg_free(v->c, f);
-    return ok ? WG_OK : WG_ERROR_MEMORY;
+    if (any) need_operands(f), close_ranks(f);
 }

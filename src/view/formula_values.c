@@ -1,11 +1,7 @@
 /* formula_values.c: the operands and options of an item, by their names in the op's formula. */
-#include "view/formula_values.h"
-
-#include <stdio.h>
-#include <string.h>
-
 #include "view/equation.h"
-#include "wengert/op.h"
+
+#include <string.h>
 
 enum { OPERAND_MOST = 24 }; /* characters of a name */
 
@@ -23,42 +19,33 @@ static bool needs_parentheses(const wgi_item *y)
     return kind != WGI_F_NAME && kind != WGI_F_CALL && kind != WGI_F_TRANSPOSED;
 }
 
-static void put_operand(wgi_strbuf *b, const wgi_item *y)
+const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most)
 {
-    const bool parentheses = needs_parentheses(y);
-    wgi_strbuf_put(b, parentheses ? "(" : "");
-    if (*y->name) wgi_strbuf_clean(b, y->name, OPERAND_MOST);
-    else wgi_strbuf_format(b, "v%lu", (unsigned long)y->node);
-    wgi_strbuf_put(b, parentheses ? ")" : "");
+    return *y->name ? wgi_pool_clean(v->pool, y->name, most)
+                    : wgi_pool_format(v->pool, "v%lu", (unsigned long)y->node);
 }
 
 bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_formula_values *k)
 {
-    const int32_t at = v->arg[y->first + i];
+    const int32_t at = *wgi_operand(v, y, i);
     wgi_formula_value *to = &k->v[i];
-    wgi_strbuf text = { .c = v->c };
-    *to = (wgi_formula_value){ .name = k->formal[i], .text = k->own[i] };
+    *to = (wgi_formula_value){ .name = k->formal[i] };
     if (at < 0) return to->absent = true;
-    const wg_node x = wgi_item_node(v, at);
+    const wgi_item *x = &v->item[at];
     to->axes = wgi_item_axes(v, at);
-    if (wgi_item_number(v, at, &to->number)) {
-        to->text = NULL;
-        return true;
-    }
-    if (v->item[at].is_inline) wgi_strbuf_put(&text, wg_node_op_name(x));
-    else put_operand(&text, &v->item[at]);
-    const bool fits = !text.failed && text.length && text.length < sizeof k->own[i];
-    if (fits) memcpy(k->own[i], text.at, text.length + 1);
-    wgi_strbuf_free(&text);
-    return fits;
+    if (wgi_item_number(v, at, &to->number)) return true;
+    const char *name =
+        x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, OPERAND_MOST);
+    if (!x->is_inline && needs_parentheses(x)) name = wgi_pool_format(v->pool, "(%s)", name);
+    to->text = k->own[i] = name;
+    return *name && strlen(name) < WGI_OWN_BYTES;
 }
 
 /* ---- options ---- */
 
-static void name_option(wgi_formula_values *p, const wg_attr_row *r, const char *at)
+static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const char *at)
 {
     wgi_formula_value *v = &p->v[p->count];
-    char *word = p->choice[p->count];
     const char *from;
     size_t length;
     *v = (wgi_formula_value){ .name = r->name };
@@ -75,8 +62,7 @@ static void name_option(wgi_formula_values *p, const wg_attr_row *r, const char 
         break;
     case WG_ATTR_CHOICE:
         from = wgi_choice_of(r, *(const int *)(const void *)at, &length);
-        snprintf(word, sizeof p->choice[0], "%.*s", (int)length, from);
-        v->text = word, v->word = true;
+        v->text = wgi_pool_part(pool, from, length), v->word = true;
         break;
     default: return; /* without a number */
     }
@@ -94,7 +80,7 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
             return false;
     for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES;
          r++)
-        name_option(k, r, attr + r->offset);
+        name_option(v->pool, k, r, attr + r->offset);
     k->calls_e = v->has_e && k->count < WGI_FORMULA_VALUES;
     if (k->calls_e) k->v[k->count++] = (wgi_formula_value){ .name = "e", .text = "exp", .word = true };
     return true;
@@ -111,7 +97,7 @@ int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r)
         wgi_formula_value *to = &r->k.v[i];
         if (to->absent) continue;
         to->tree = NULL;
-        to->text = wgi_item_number(v, v->arg[y->first + i], &to->number) ? NULL : r->text[i];
+        to->text = wgi_item_number(v, *wgi_operand(v, y, i), &to->number) ? NULL : r->text[i];
     }
     if (!wgi_formula_replace(&r->own, f, NULL, 0, r->k.v, r->k.count) || r->own.loose) return 0;
     return wgi_formula_child(&r->own, r->own.root, 1);

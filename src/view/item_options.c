@@ -27,7 +27,7 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x)
 
 static wg_node first_operand(const wgi_view *v, const wgi_item *y)
 {
-    const int32_t at = y->operands ? v->arg[y->first] : WGI_NO_ITEM;
+    const int32_t at = y->operands ? *wgi_operand(v, y, 0) : WGI_NO_ITEM;
     return at >= 0 ? wgi_item_node(v, at) : wg_none;
 }
 
@@ -127,15 +127,17 @@ static bool is_in_formula(const wg_attr_row *r, const char *formula)
     return false;
 }
 
-void wgi_item_put_options(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, bool hidden)
+const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden)
 {
+    const char *all = "";
     const wg_attr_row *row = y->attr ? y->op->attrs : NULL;
     for (; row && row->name; row++) {
-        wgi_strbuf text = { .c = v->c };
+        wgi_strbuf b = { .pool = v->pool };
         if (hidden && is_in_formula(row, y->op->formula)) continue;
-        put_attribute(v, &text, row, y);
-        if (text.length && !(row->standard && strcmp(text.at, row->standard) == 0))
-            wgi_strbuf_format(b, "%s%s = %s", b->length ? ", " : "", row->name, text.at);
-        wgi_strbuf_free(&text);
+        put_attribute(v, &b, row, y);
+        const char *text = wgi_strbuf_keep(&b);
+        if (*text && !(row->standard && strcmp(text, row->standard) == 0))
+            all = wgi_pool_format(v->pool, "%s%s%s = %s", all, *all ? ", " : "", row->name, text);
     }
+    return all;
 }

@@ -132,10 +132,10 @@ static void number_inner_nodes(wgi_view *v)
     }
 }
 
-static bool list_operands(wgi_view *v)
+static void list_operands(wgi_view *v)
 {
     const wgi_item *last = v->items ? &v->item[v->items - 1] : NULL;
-    v->arg = wg_alloc(v->c, (size_t)(last ? last->first + last->operands : 0) + 1, sizeof *v->arg);
+    v->arg = wgi_pool_take(v->pool, last ? last->first + last->operands : 0, sizeof *v->arg);
     for (int64_t i = 0; v->arg && i < v->items; i++) {
         const wgi_item *y = &v->item[i];
         for (int k = 0; k < y->operands; k++) {
@@ -145,27 +145,19 @@ static bool list_operands(wgi_view *v)
             v->arg[y->first + k] = at;
         }
     }
-    return v->arg;
 }
 
-wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
+void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
 {
     finder f = { v, wg_op_find("cast"), wg_graph_nodes(v->g), wg_graph_calls(v->g), NULL, NULL, NULL };
-    const size_t nodes = (size_t)f.nodes + 1;
-    f.needed = wg_alloc(v->c, nodes, 1);
-    f.open = wg_alloc(v->c, (size_t)f.calls + 1, 1);
-    f.owner = wg_alloc(v->c, nodes, sizeof *f.owner);
-    v->item_of = wg_alloc(v->c, nodes, sizeof *v->item_of);
-    v->item = wg_alloc(v->c, nodes, sizeof *v->item);
-    bool ok = f.needed && f.open && f.owner && v->item_of && v->item;
-    if (ok) {
-        find(&f, root, roots);
-        number_items(&f);
-        number_inner_nodes(v);
-        ok = list_operands(v);
-    }
-    wg_free(v->c, f.needed);
-    wg_free(v->c, f.open);
-    wg_free(v->c, f.owner);
-    return ok ? WG_OK : WG_ERROR_MEMORY;
+    f.needed = wgi_pool_take(v->pool, f.nodes, 1);
+    f.open = wgi_pool_take(v->pool, f.calls, 1);
+    f.owner = wgi_pool_take(v->pool, f.nodes, sizeof *f.owner);
+    v->item_of = wgi_pool_take(v->pool, f.nodes, sizeof *v->item_of);
+    v->item = wgi_pool_take(v->pool, f.nodes, sizeof *v->item);
+    if (v->pool->failed) return;
+    find(&f, root, roots);
+    number_items(&f);
+    number_inner_nodes(v);
+    list_operands(v);
 }

@@ -8,14 +8,14 @@
  * order. Given names stay as they are.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "view/view.h"
+#include "wengert/grad.h"
 #include "wengert/op.h"
 
-enum { MOST = 60 };
+enum { MOST = 60, GRADIENT_MOST = 40 };
 
 /* The name that an argument's text gives: a variable, or the member of a struct: "s->h" gives h. Its
  * length; 0: it gives none. */
@@ -56,17 +56,11 @@ bool wgi_view_has_name(const wgi_view *v, const char *name)
 
 /* ---- variables ---- */
 
-typedef struct names {
-    wgi_view *v;
-    char *at; /* free room in v->texts */
-} names;
-
 static bool takes_arguments_in_order(const wgi_item *y) { return y->op && y->op->operands > 0; }
 
 /* Notes the variables among the arguments of item i, for operands that have no name yet. */
-static void look_at_arguments(names *s, int64_t i)
+static void look_at_arguments(wgi_view *v, int64_t i)
 {
-    wgi_view *v = s->v;
     const wgi_item *y = &v->item[i];
     char text[MOST + 4];
     if (!takes_arguments_in_order(y) || !strchr(y->here ? y->here : "", '\n')) return;
@@ -79,8 +73,7 @@ static void look_at_arguments(names *s, int64_t i)
         const size_t n = variable(&name);
         if (!n || (name > text && strcmp(name, "T") == 0)) continue; /* x.T is a transpose */
         v->item[at].source = WGI_NAME_ARGUMENT;
-        v->item[at].name = memcpy(s->at, name, n);
-        s->at += n + 1;
+        v->item[at].name = wgi_pool_part(v->pool, name, n);
     }
 }
 
@@ -118,60 +111,75 @@ static bool is_taken(const listed *by, const char *name)
 
 /* Numbers the items list[0 .. n), which were in variables of one name. A number is left out if another item
  * has the name with it, given or of a variable. */
-static void number(names *s, const named list[], int64_t n, const listed *given, const listed *found)
+static void number(wgi_view *v, const named list[], int64_t n, const listed *given, const listed *found)
 {
     const char *name = list[0].name;
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
-        wgi_item *y = &s->v->item[list[i].item];
-        do snprintf(s->at, MOST + 16, "%s_%lld", name, (long long)++count);
-        while (is_taken(given, s->at) || is_taken(found, s->at));
+        wgi_item *y = &v->item[list[i].item];
+        do y->name = wgi_pool_format(v->pool, "%s_%lld", name, (long long)++count);
+        while (is_taken(given, y->name) || is_taken(found, y->name));
         y->source = WGI_NAME_NUMBERED;
-        y->name = s->at;
-        s->at += strlen(s->at) + 1;
     }
 }
 
-static void list_of(const wgi_view *v, wgi_name_source source, listed *list)
+static listed list_of(const wgi_view *v, wgi_name_source source)
 {
-    for (int64_t i = 0; i < v->items; i++)
-        if (v->item[i].source == source) list->at[list->count++] = (named){ v->item[i].name, i };
-    qsort(list->at, (size_t)list->count, sizeof *list->at, by_name);
+    listed list = { wgi_pool_take(v->pool, v->items, sizeof *list.at), 0 };
+    for (int64_t i = 0; list.at && i < v->items; i++)
+        if (v->item[i].source == source) list.at[list.count++] = (named){ v->item[i].name, i };
+    if (list.at) qsort(list.at, (size_t)list.count, sizeof *list.at, by_name);
+    return list;
 }
 
-/* The lists are empty, with room for all items. */
-static void make_unlike(names *s, listed *given, listed *found)
+static void make_unlike(wgi_view *v)
 {
-    list_of(s->v, WGI_NAME_GIVEN, given);
-    list_of(s->v, WGI_NAME_ARGUMENT, found);
-    for (int64_t i = 0, end; i < found->count; i = end) {
-        const named *at = found->at;
-        for (end = i + 1; end < found->count && strcmp(at[end].name, at[i].name) == 0;) end++;
-        if (end - i > 1 || is_taken(given, at[i].name)) number(s, at + i, end - i, given, found);
+    const listed given = list_of(v, WGI_NAME_GIVEN), found = list_of(v, WGI_NAME_ARGUMENT);
+    for (int64_t i = 0, end; i < found.count; i = end) {
+        const named *at = found.at;
+        for (end = i + 1; end < found.count && strcmp(at[end].name, at[i].name) == 0;) end++;
+        if (end - i > 1 || is_taken(&given, at[i].name)) number(v, at + i, end - i, &given, &found);
     }
 }
 
-wg_status wgi_view_find_names(wgi_view *v)
+void wgi_view_find_names(wgi_view *v)
 {
-    int64_t nameless = 0;
     for (int64_t i = 0; i < v->items; i++) {
         wgi_item *y = &v->item[i];
         y->name = wg_node_name(wgi_item_node(v, i));
         y->source = *y->name ? WGI_NAME_GIVEN : WGI_NAMELESS;
-        nameless += !*y->name;
     }
-    const size_t room = (size_t)v->items + 1;
-    listed given = { wg_alloc(v->c, room, sizeof(named)), 0 },
-           found = { wg_alloc(v->c, room, sizeof(named)), 0 };
-    const bool ok = given.at && found.at;
-    v->texts = wg_alloc(v->c, (size_t)nameless + 1, (MOST + 1) + (MOST + 16));
-    names s = { v, v->texts };
-    if (ok && v->texts) {
-        for (int64_t i = 0; i < v->items; i++) look_at_arguments(&s, i);
-        make_unlike(&s, &given, &found);
-        for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
+    for (int64_t i = 0; i < v->items; i++) look_at_arguments(v, i);
+    make_unlike(v);
+    for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
+}
+
+/* ---- items without a name that are the gradient of a named one: dz ---- */
+
+/* The name of the node; "": it has none that a reader knows. */
+static const char *name_of(const wgi_view *v, wg_node n)
+{
+    const int32_t at = wg_is_none(n) ? WGI_NO_ITEM : v->item_of[n.index];
+    if (at < 0) return wg_node_name(n);
+    const wgi_item *y = &v->item[at];
+    return y->node == n.index && y->source != WGI_NAME_GRADIENT ? y->name : "";
+}
+
+static void name_gradient(wgi_view *v, wgi_item *y, const char *of)
+{
+    if (!*of || strlen(of) > GRADIENT_MOST) return;
+    const char *name = wgi_pool_format(v->pool, "d%s", of);
+    if (!wgi_view_has_name(v, name)) y->name = name, y->source = WGI_NAME_GRADIENT;
+}
+
+void wgi_view_name_gradients(wgi_view *v)
+{
+    if (v->level != WGI_WRITTEN || v->items > WGI_READ_MOST) return;
+    for (int64_t n = 1; n < wg_graph_nodes(v->g); n++) {
+        const int32_t at = v->item_of[n];
+        if (at < 0 || v->item[at].source != WGI_NAMELESS) continue;
+        wgi_item *y = &v->item[at];
+        if ((y->call >= 0 && y->node != n) || y->is_inline || !y->operands) continue;
+        name_gradient(v, y, name_of(v, wg_node_gradient_of(wg_graph_node(v->g, n))));
     }
-    wg_free(v->c, given.at);
-    wg_free(v->c, found.at);
-    return ok && v->texts ? WG_OK : WG_ERROR_MEMORY;
 }

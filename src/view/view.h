@@ -3,10 +3,9 @@
  *     graph --items.c--> a list of items: leaves and calls, each with its operands
  *           --names.c--> the name of each item
  *           --folded.c--> a derivative without what changes nothing: 1 · y, y + 0
- *           --gradient_names.c--> of a derivative: dz
+ *           --names.c--> of a derivative: dz
  *           --expressions.c--> the expression that is the name of an item without one: 1 − a
- *           --paths.c--> the items that a gradient passes
- *     op_formulas.c: the formulas of the graph's ops, each parsed once
+ *           --view.c--> the items that a gradient passes
  *
  * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
  * nodes for it. The items are in the order in which the graph's nodes were made. So operands stand before
@@ -16,6 +15,7 @@
 #define WGI_VIEW_H
 
 #include "formula/formula.h"
+#include "text/text.h"
 #include "wengert/graph.h"
 
 typedef enum wgi_view_level {
@@ -62,6 +62,7 @@ enum { WGI_READ_MOST = 5000 };
 
 typedef struct wgi_view {
     wg_context *c;
+    wgi_pool *pool; /* has all memory of the view */
     wg_graph *g;
     wgi_view_level level;
     bool has_e; /* an item is called e, so e to the power of x is written exp(x) */
@@ -73,25 +74,18 @@ typedef struct wgi_view {
     int32_t *arg; /* items, or WGI_NO_ITEM */
     /* By index of the graph's node: the item that it is, or that it was made for. WGI_NO_ITEM: none. */
     int32_t *item_of;
-    char *texts;                   /* of names that were made here */
-    struct wgi_view_block *blocks; /* of expressions */
-    struct wgi_view_formulas *formulas;
-    struct wgi_equation **spare; /* equation.c: the first of those that were freed */
+    struct wgi_view_ops *ops; /* equation.c */
 } wgi_view;
 
-/* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. Free the view in
- * either case. */
-wg_status wgi_view_make(wgi_view *v, wg_graph *g, const wg_node root[], int roots, wgi_view_level level);
-void wgi_view_free(wgi_view *v);
+/* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. */
+wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
+                        wgi_view_level level);
 
 /* Sets on_path[i] to 1 for each item that the gradient of item `root` passes on its way to the nodes
  * wrt[0 .. n); wrt NULL: to the parameters, or if there are none, to the inputs. on_path has an entry for
  * each item, all zero before. */
-void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n,
-                        unsigned char *on_path); /* paths.c */
+void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n, unsigned char *on_path);
 
-/* Memory as long as the view. NULL: there is none. */
-void *wgi_view_keep(wgi_view *v, size_t bytes);
 /* names.c. Whether two names are printed alike: a1 and a_1. */
 bool wgi_view_looks_alike(const char *a, const char *b);
 /* Whether an item has a name that is printed so. */
@@ -99,21 +93,20 @@ bool wgi_view_has_name(const wgi_view *v, const char *name);
 
 /* ---- for the files of this room ---- */
 
-wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
-struct wgi_view_formulas *wgi_view_formulas_new(wg_context *c); /* op_formulas.c; NULL: no memory */
-void wgi_view_formulas_free(wg_context *c, struct wgi_view_formulas *s);
-/* The formula of the op, which is valid as long as the view. NULL: it has none, or there is no memory. */
-const wgi_formula *wgi_view_formula(const wgi_view *v, const wg_op *op);
-/* Whether the op is the library's transpose. */
-bool wgi_view_is_transpose(const wgi_view *v, const wg_op *op);
-wg_status wgi_view_find_names(wgi_view *v);                            /* names.c */
-wg_status wgi_view_fold(wgi_view *v, const wg_node root[], int roots); /* folded.c */
-wg_status wgi_view_name_gradients(wgi_view *v);                        /* gradient_names.c */
-wg_status wgi_view_find_expressions(wgi_view *v);                      /* expressions.c */
+void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
+void wgi_view_find_names(wgi_view *v);                                  /* names.c */
+void wgi_view_fold(wgi_view *v, const wg_node root[], int roots);       /* folded.c */
+void wgi_view_name_gradients(wgi_view *v);                              /* names.c */
+void wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */
 
 static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
 {
     return wg_graph_node(v->g, v->item[i].node);
+}
+/* Operand k of y: an item, or WGI_NO_ITEM. */
+static inline int32_t *wgi_operand(const wgi_view *v, const wgi_item *y, int k)
+{
+    return &v->arg[y->first + k];
 }
 
 #endif

@@ -349,7 +349,7 @@ Test(draw, mistakes_are_named)
     pic_parts n = pic_neuron(c);
     char *path = pic_path("no.bmp");
     cr_assert_eq(wg_draw(n.L, path, NULL), WG_ERROR_VALUE);
-    wgt_expect_error(c, WG_ERROR_VALUE, "the format must be dot, svg, html, png, pdf, tex, txt or json");
+    wgt_expect_error(c, WG_ERROR_VALUE, "the format must be dot, svg, png, pdf, html, tex, json or txt");
     cr_assert_eq(wg_draw(n.w, "w.dot", &(wg_draw_opts){ .backward = true }), WG_ERROR_SHAPE);
     wgt_expect_error(c, WG_ERROR_SHAPE, "[2]");
     cr_assert_eq(wg_draw(n.L, "/nowhere/at/all.dot", NULL), WG_ERROR_FILE);

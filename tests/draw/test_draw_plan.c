@@ -83,7 +83,7 @@ Test(draw_plan, is_the_third_level_of_a_graph)
         wg_plan_free(plan);
     }
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .format = "html" }));
-    wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: the format must be txt, dot, svg, png or pdf");
+    wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: the format must be dot, svg, png, pdf or txt");
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .values = true }));
     wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: .values goes with");
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "all" }));
@@ -174,8 +174,8 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
         const char *path, *why;
         wg_draw_plan_opts o;
     } wrong[] = {
-        { "p.gif", "the format must be txt, dot, svg, png or pdf", { 0 } },
-        { "p", "the format must be txt, dot, svg, png or pdf", { 0 } },
+        { "p.gif", "the format must be dot, svg, png, pdf or txt", { 0 } },
+        { "p", "the format must be dot, svg, png, pdf or txt", { 0 } },
         { "p.png", "charts are written as svg", { .picture = WG_PLAN_MEMORY } },
         { "p.svg", "a roofline needs .limits", { .picture = WG_PLAN_ROOFLINE } },
     };

@@ -9,6 +9,7 @@ static const double ones[8] = { 1, 1, 1, 1, 1, 1, 1, 1 };
 typedef struct net {
     wg_context *c;
     wg_graph *g;
+    wgi_pool pool;
     wgi_picture p;
     wgi_svg w;
     wgi_strbuf out;
@@ -25,15 +26,17 @@ static net start(void)
 
 static void draw(net *n, wg_node root, const wg_draw_opts *o)
 {
-    cr_assert_eq(wgi_picture_make(&n->p, NULL, n->g, root, o), WG_OK, "%s", wg_message(n->c));
-    cr_assert(wgi_svg_open(&n->w, &n->p, NULL, &n->out));
+    n->pool.c = n->c;
+    n->p = (wgi_picture){ .c = n->c, .pool = &n->pool, .g = n->g, .o = o };
+    cr_assert_eq(wgi_picture_make(&n->p, root), WG_OK, "%s", wg_message(n->c));
+    cr_assert(wgi_svg_open(&n->w, &n->p, &n->out));
 }
 
 static void end(net *n)
 {
     wgi_svg_close(&n->w);
     wgi_strbuf_free(&n->out);
-    wgi_picture_free(&n->p);
+    wgi_pool_free(&n->pool);
     wgt_finish(n->c, NULL);
 }
 

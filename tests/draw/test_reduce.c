@@ -6,6 +6,7 @@ typedef struct bench {
     wg_context *c;
     wg_graph *g;
     wg_params *p;
+    wgi_pool pool;
     wgi_picture picture;
 } bench;
 
@@ -18,18 +19,23 @@ static bench start(void)
     return b;
 }
 
+static void begin(bench *b, const wg_draw_opts *o)
+{
+    b->pool.c = b->c;
+    b->picture = (wgi_picture){ .c = b->c, .pool = &b->pool, .g = b->g, .o = o };
+}
+
 static void end(bench *b)
 {
-    wgi_picture_free(&b->picture);
+    wgi_pool_free(&b->pool);
     wgt_finish(b->c, NULL);
 }
 
 static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
 {
     int64_t boxes;
-    wgi_picture_free(&b->picture);
-    b->picture.c = b->c;
-    cr_assert_eq(wgi_picture_start(&b->picture, NULL, b->g, root, o), WG_OK, "%s", wg_message(b->c));
+    begin(b, o);
+    cr_assert_eq(wgi_picture_start(&b->picture, root), WG_OK, "%s", wg_message(b->c));
     cr_assert_eq(wgi_picture_reduce(&b->picture, step, 400, &boxes), WG_OK, "%s", wg_message(b->c));
     cr_expect_leq(boxes, b->picture.boxes);
     for (int64_t i = 0; i < b->picture.nodes; i++) {
@@ -292,9 +298,9 @@ Test(reduce, a_repeat_ends_before_what_is_kept)
         h = wg_sin(h);
         if (i == 999) middle = wg_name(h, "middle");
     }
-    b.picture.c = b.c;
     wg_draw_opts o = { .fit = "slide", .keep = "middle" };
-    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, wg_name(h, "y"), &o), WG_OK, "%s", wg_message(b.c));
+    begin(&b, &o);
+    cr_assert_eq(wgi_picture_fit(&b.picture, wg_name(h, "y")), WG_OK, "%s", wg_message(b.c));
     cr_assert_eq(b.picture.repeats, 2);
     cr_expect_eq(b.picture.repeat[0].times, 999);
     cr_expect_eq(b.picture.repeat[1].times, 999);
@@ -325,10 +331,11 @@ Test(reduce, a_step_after_others_is_the_step_alone)
     wg_node (*const graphs[])(bench *) = { logistic, recurrent_of_six };
     for (int k = 0; k < 2; k++) {
         bench b = start();
-        wgi_picture all = { .c = b.c };
         const wg_node root = graphs[k](&b);
         const wg_draw_opts o = { .values = true, .backward = true };
-        cr_assert_eq(wgi_picture_start(&all, NULL, b.g, root, &o), WG_OK);
+        begin(&b, &o);
+        wgi_picture all = b.picture;
+        cr_assert_eq(wgi_picture_start(&all, root), WG_OK);
         for (int step = WGI_REDUCE_NOTHING; step < WGI_REDUCE_STEPS; step++) {
             int64_t boxes;
             cr_assert_eq(wgi_picture_reduce(&all, step, 400, &boxes), WG_OK);
@@ -336,7 +343,6 @@ Test(reduce, a_step_after_others_is_the_step_alone)
             expect_the_same(&all, &b.picture, step);
             wgi_picture_clear_boxes(&all);
         }
-        wgi_picture_free(&all);
         end(&b);
     }
 }
@@ -353,11 +359,10 @@ Test(reduce, says_when_it_cannot_fit)
         sum[k] = input(&b, name, 2, 3 + k % 7);
         sum[k] = wg_sum(k % 2 ? wg_sin(sum[k]) : wg_exp(sum[k]));
     }
-    b.picture.c = b.c;
     wg_node root = wg_addn(sum, 60);
-    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, root, &(wg_draw_opts){ .fit = "slide" }), WG_OK);
+    begin(&b, &(wg_draw_opts){ .fit = "slide" });
+    cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
     HAS(b.picture.hidden, "legible on a slide (24 px)");
-    wgi_picture_free(&b.picture);
     cr_assert_neq(wg_draw(root, "x.svg", &(wg_draw_opts){ .fit = "wall" }), WG_OK);
     HAS(wg_message(b.c), ".fit \"wall\": slide, page or screen");
     wg_recover(b.c);
@@ -368,8 +373,8 @@ Test(reduce, large_graphs_are_reduced_without_delay)
 {
     bench b = start();
     wg_node root = recurrent(&b, 10000);
-    b.picture.c = b.c;
-    cr_assert_eq(wgi_picture_fit(&b.picture, NULL, b.g, root, &(wg_draw_opts){ .fit = "page" }), WG_OK);
+    begin(&b, &(wg_draw_opts){ .fit = "page" });
+    cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
     cr_expect_lt(b.picture.boxes, 20);
     cr_expect_eq(b.picture.repeat[0].times, 10000);
     end(&b);

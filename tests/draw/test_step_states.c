@@ -11,6 +11,7 @@ typedef struct bench {
     wg_context *c;
     wg_graph *g;
     wg_draw_opts o;
+    wgi_pool pool;
     wgi_picture p;
     wgi_step_states s;
 } bench;
@@ -25,14 +26,15 @@ static bench start(void)
 
 static void make(bench *b, wg_node root)
 {
-    cr_assert_eq(wgi_picture_make(&b->p, WG_HERE, b->g, root, &b->o), WG_OK, "%s", wg_message(b->c));
+    b->pool.c = b->c;
+    b->p = (wgi_picture){ .c = b->c, .pool = &b->pool, .g = b->g, .here = WG_HERE, .o = &b->o };
+    cr_assert_eq(wgi_picture_make(&b->p, root), WG_OK, "%s", wg_message(b->c));
     cr_assert_eq(wgi_step_states_make(&b->s, &b->p), WG_OK, "%s", wg_message(b->c));
 }
 
 static void end(bench *b)
 {
-    wgi_step_states_free(&b->s);
-    wgi_picture_free(&b->p);
+    wgi_pool_free(&b->pool);
     wgt_finish(b->c, NULL);
 }
 

@@ -9,6 +9,7 @@
 typedef struct bench {
     wg_context *c;
     wg_graph *g;
+    wgi_pool pool;
     wgi_view v;
     wgi_steps s;
     unsigned char on[100];
@@ -17,14 +18,14 @@ typedef struct bench {
 static bench start(wg_dtype t)
 {
     bench b = { .c = wgt_start(NULL, t, NULL) };
-    b.g = wg_graph_new(b.c);
+    b.g = wg_graph_new(b.c), b.pool.c = b.c;
     wg_begin(b.g, WG_TRAIN);
     return b;
 }
 
 static void step_through(bench *b, wg_node root, const wg_node wrt[], int n)
 {
-    cr_assert_eq(wgi_view_make(&b->v, b->g, &root, 1, WGI_WRITTEN), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, 1, WGI_WRITTEN), WG_OK);
     cr_assert_lt(b->v.items, 100);
     wgi_view_find_path(&b->v, b->v.item_of[root.index], wrt, n, b->on);
     const int64_t nodes = wg_graph_nodes(b->g);
@@ -35,8 +36,7 @@ static void step_through(bench *b, wg_node root, const wg_node wrt[], int n)
 
 static void end(bench *b)
 {
-    wgi_steps_free(&b->s);
-    wgi_view_free(&b->v);
+    wgi_pool_free(&b->pool);
     wgt_finish(b->c, NULL);
 }
 
@@ -164,12 +164,11 @@ Test(steps, gradients_are_of_scalars)
 {
     bench b = start(WG_F64);
     wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2))), y = wg_exp(x);
-    cr_assert_eq(wgi_view_make(&b.v, b.g, &y, 1, WGI_WRITTEN), WG_OK);
+    cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &y, 1, WGI_WRITTEN), WG_OK);
     wgi_view_find_path(&b.v, 1, NULL, 0, b.on);
     cr_expect_neq(wgi_steps_make(&b.s, WG_HERE, &b.v, 1, b.on), WG_OK);
     cr_expect(strstr(wg_message(b.c), "gradients are of a scalar"));
     wg_recover(b.c);
-    wgi_steps_free(&b.s);
     cr_expect_eq(wgi_steps_make(&b.s, WG_HERE, &b.v, 1, NULL), WG_OK);
     cr_expect_eq(b.s.steps, 2);
     end(&b);

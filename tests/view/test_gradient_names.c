@@ -43,13 +43,14 @@ static void expect_unlike(const wgi_view *v)
 Test(gradient_names, no_two_nodes_have_one_name)
 {
     bench b = start();
+    wgi_pool pool = { .c = b.c };
     wgi_view v;
     /* z1 and z_1 are printed alike, and so are their gradients. Draws of equal expressions are unlike. */
     wg_node x = scalar(&b, "x"), z1 = wg_name(wg_sin(x), "z1"), z2 = wg_name(wg_exp(z1), "z_1");
     wg_node L = wg_mul(wg_mul(z2, wg_tanh(z2)), z1), of[] = { x }, d[1];
     cr_assert_eq(wg_grads(L, of, 1, d), WG_OK);
     wg_node sum = wg_add(wg_mul(wg_sub(1, x), wg_sin(wg_sub(1, x))), d[0]);
-    cr_assert_eq(wgi_view_make(&v, b.g, &sum, 1, WGI_WRITTEN), WG_OK);
+    cr_assert_eq(wgi_view_make(&v, &pool, b.g, &sum, 1, WGI_WRITTEN), WG_OK);
     int gradients = 0;
     for (int64_t i = 0; i < v.items; i++) gradients += v.item[i].source == WGI_NAME_GRADIENT;
     cr_expect_gt(gradients, 0);
@@ -60,7 +61,7 @@ Test(gradient_names, no_two_nodes_have_one_name)
                 continue;
             cr_expect(!wgi_view_looks_alike(y->name, z->name), "two nodes called %s", y->name);
         }
-    wgi_view_free(&v);
+    wgi_pool_free(&pool);
     wgt_finish(b.c, NULL);
 }
 
@@ -79,8 +80,9 @@ Test(gradient_names, a_gradient_is_not_called_as_a_node)
         HAS_NOT(text, ">dz = −");
         wg_free(b.c, text);
     }
-    wgi_picture p = { .c = b.c };
-    cr_assert_eq(wgi_picture_make(&p, NULL, b.g, s, &(wg_draw_opts){ .backward = true }), WG_OK);
+    wgi_pool pool = { .c = b.c };
+    wgi_picture p = { .c = b.c, .pool = &pool, .g = b.g, .o = &(wg_draw_opts){ .backward = true } };
+    cr_assert_eq(wgi_picture_make(&p, s), WG_OK);
     expect_unlike(&p.view);
     for (int64_t i = 0; i < p.boxes; i++)
         for (int64_t k = 0; k < p.boxes; k++) {
@@ -88,7 +90,7 @@ Test(gradient_names, a_gradient_is_not_called_as_a_node)
             const size_t n = strcspn(g, " ");
             cr_expect(!*g || strncmp(g, p.box[k].name, n) || p.box[k].name[n], "%s", g);
         }
-    wgi_picture_free(&p);
+    wgi_pool_free(&pool);
     wgt_finish(b.c, NULL);
 }
 

@@ -5,25 +5,26 @@
 typedef struct bench {
     wg_context *c;
     wg_graph *g;
+    wgi_pool pool;
     wgi_view v;
 } bench;
 
 static bench start(void)
 {
     bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
-    b.g = wg_graph_new(b.c);
+    b.g = wg_graph_new(b.c), b.pool.c = b.c;
     wg_begin(b.g, WG_TRAIN);
     return b;
 }
 
 static void look(bench *b, wg_node root, wgi_view_level level)
 {
-    cr_assert_eq(wgi_view_make(&b->v, b->g, &root, !wg_is_none(root), level), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, !wg_is_none(root), level), WG_OK);
 }
 
 static void end(bench *b)
 {
-    wgi_view_free(&b->v);
+    wgi_pool_free(&b->pool);
     wgt_finish(b->c, NULL);
 }
 
@@ -58,7 +59,6 @@ Test(view, calls_are_shown_as_they_were_written)
     wg_node loss = wg_mean(h);
     look(&b, loss, WGI_WRITTEN);
     cr_expect_str_eq(text_of(&b.v), "x=input h=silu(x) =mean(h)");
-    wgi_view_free(&b.v);
     look(&b, loss, WGI_OPS);
     cr_expect_gt(b.v.items, 3);
     end(&b);
@@ -71,7 +71,6 @@ Test(view, a_call_of_which_something_else_is_used_is_opened)
     wg_node y = wg_batch_norm(x, wg_fill(b.g, 1, WG_SHAPE(2)), wg_fill(b.g, 0, WG_SHAPE(2)));
     look(&b, wg_sum(y), WGI_WRITTEN);
     const int64_t closed = b.v.items;
-    wgi_view_free(&b.v);
     look(&b, wg_add(wg_sum(y), wg_sum(wg_part(y, 1))), WGI_WRITTEN);
     cr_expect_geq(b.v.items, closed + 2);
     for (int64_t i = 0; i < b.v.items; i++)
@@ -89,7 +88,6 @@ Test(view, silent_casts_are_not_shown)
     wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     look(&b, wg_mul(x, n), WGI_WRITTEN);
     cr_expect_str_eq(text_of(&b.v), "n=input x=input =mul(x n)");
-    wgi_view_free(&b.v);
     look(&b, wg_mul(x, wg_cast(n, WG_F64)), WGI_WRITTEN);
     cr_expect_str_eq(text_of(&b.v), "n=input x=input =cast(n) =mul(x #2)");
     end(&b);

@@ -1,4 +1,4 @@
-/* page_json.c: texts, numbers, and the options of ops as JSON that may stand in <script>. */
+/* json.c: texts, numbers, and the options of ops as JSON that may stand in <script>. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,14 +6,13 @@
 #include "draw/page.h"
 #include "wengert/op.h"
 
-/* < is written as an escape, so that the text ends no <script>. */
-void wgi_json_text(wgi_strbuf *b, const char *s)
+void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script)
 {
     wgi_strbuf_put(b, "\"");
     for (; *s; s++) {
         const unsigned char c = (unsigned char)*s;
         if (c == '"' || c == '\\') wgi_strbuf_format(b, "\\%c", c);
-        else if (c < 0x20 || c == '<' || c == 0x7f) wgi_strbuf_format(b, "\\u%04x", c);
+        else if (c < 0x20 || (c == '<' && in_script) || c == 0x7f) wgi_strbuf_format(b, "\\u%04x", c);
         else wgi_strbuf_add(b, s, 1);
     }
     wgi_strbuf_put(b, "\"");
@@ -28,7 +27,7 @@ void wgi_json_key(wgi_strbuf *b, const char *key)
 
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text)
 {
-    if (*text) wgi_json_key(b, key), wgi_json_text(b, text);
+    if (*text) wgi_json_key(b, key), wgi_json_text(b, text, true);
 }
 
 void wgi_json_whole(wgi_strbuf *b, const char *key, int64_t value)
@@ -52,23 +51,12 @@ void wgi_json_shape(wgi_strbuf *b, wg_shape s)
     wgi_strbuf_put(b, "]");
 }
 
-static void put_axes(wgi_strbuf *b, const wg_axes *a)
-{
-    wgi_strbuf_put(b, "[");
-    for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? ",%d" : "%d", a->axis[i]);
-    wgi_strbuf_put(b, "]");
-}
-
-static void put_choice(wgi_strbuf *b, const wg_attr_row *r, int choice)
-{
-    const char *word = r->choices ? r->choices : "";
-    for (; choice > 0 && *word; choice--) word += strcspn(word, " "), word += *word == ' ';
-    wgi_strbuf_format(b, "\"%.*s\"", (int)strcspn(word, " "), word);
-}
-
 /* The option's value; "" for a kind that the script has no use for. */
 static void put_option(wgi_strbuf *b, const wg_attr_row *r, const char *at)
 {
+    const wg_axes *axes = (const wg_axes *)(const void *)at;
+    const char *word;
+    size_t length;
     switch (r->kind) {
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
@@ -80,9 +68,14 @@ static void put_option(wgi_strbuf *b, const wg_attr_row *r, const char *at)
     }
     case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
     case WG_ATTR_AXES:
-        if (((const wg_axes *)(const void *)at)->count) put_axes(b, (const wg_axes *)(const void *)at);
+        for (int i = 0; i < axes->count && i < WG_MAX_RANK; i++)
+            wgi_strbuf_format(b, i ? ",%d" : "[%d", axes->axis[i]);
+        wgi_strbuf_put(b, axes->count ? "]" : "");
         break;
-    case WG_ATTR_CHOICE: put_choice(b, r, *(const int *)(const void *)at); break;
+    case WG_ATTR_CHOICE:
+        word = wgi_choice_of(r, *(const int *)(const void *)at, &length);
+        wgi_strbuf_format(b, "\"%.*s\"", (int)length, word);
+        break;
     case WG_ATTR_SHAPE: wgi_json_shape(b, *(const wg_shape *)(const void *)at); break;
     case WG_ATTR_DTYPE:
         wgi_strbuf_format(b, "\"%s\"", wg_dtype_name(*(const wg_dtype *)(const void *)at));
@@ -101,18 +94,17 @@ static bool is_default(const wg_attr_row *r, const char *text)
     return r->kind == WG_ATTR_DOUBLE && strtod(text, NULL) == strtod(r->standard, NULL);
 }
 
-void wgi_json_options(wgi_strbuf *b, const wg_op *op, const void *attr)
+void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void *attr)
 {
     const wg_attr_row *r = attr && op ? op->attrs : NULL;
-    wgi_strbuf all = { .c = b->c }, text = all;
-    wgi_strbuf_put(&all, "{");
+    const size_t before = b->length;
     for (; r && r->name; r++) {
-        wgi_strbuf_clear(&text);
-        put_option(&text, r, (const char *)attr + r->offset);
-        if (!is_default(r, wgi_strbuf_text(&text)))
-            wgi_json_key(&all, r->name), wgi_strbuf_put(&all, text.at);
+        wgi_strbuf option = { .pool = pool };
+        put_option(&option, r, (const char *)attr + r->offset);
+        const char *text = wgi_strbuf_keep(&option);
+        if (is_default(r, text)) continue;
+        if (b->length == before) wgi_json_key(b, "p"), wgi_strbuf_put(b, "{");
+        wgi_json_key(b, r->name), wgi_strbuf_put(b, text);
     }
-    if (all.length > 1) wgi_json_key(b, "p"), wgi_strbuf_put(b, all.at), wgi_strbuf_put(b, "}");
-    b->failed |= all.failed || text.failed;
-    wgi_strbuf_free(&all), wgi_strbuf_free(&text);
+    if (b->length > before) wgi_strbuf_put(b, "}");
 }
