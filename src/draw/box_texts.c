@@ -315,11 +315,11 @@ void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *u
     wg_node *x = wgi_pool_take(p->pool, p->boxes, sizeof *x),
             *gx = wgi_pool_take(p->pool, p->boxes, sizeof *gx);
     int n = 0;
-    for (int64_t i = 0; gx && i < p->boxes; i++)
+    for (int64_t i = 0; !p->pool->failed && i < p->boxes; i++)
         if (p->box[i].on_gradient_path && !wg_is_none(node[i])) x[n++] = node[i];
     if (n) find_gradients(p, x, n, gx);
     n = 0;
-    for (int64_t i = 0; gx && i < p->boxes; i++)
+    for (int64_t i = 0; !p->pool->failed && i < p->boxes; i++)
         if (p->box[i].on_gradient_path && !wg_is_none(node[i])) use(p, &p->box[i], gx[n++], with);
     wg_graph_rewind(p->g, mark);
 }

@@ -5,12 +5,7 @@
  *                                 gradient_places.c)--> wgi_picture
  *     two of them --difference.c--> one wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
- *     wgi_picture --svg.c (svg_card.c, svg_links.c, circuit.c)--> SVG --render.c--> PNG, PDF
- *     wgi_picture --film.c (step_states.c, svg.c)--> an SVG for each step, or a sheet
- *     wgi_picture --page_write.c (step_states.c, svg.c)--> HTML
- *     wgi_picture --tikz.c (svg.c's layout)--> TikZ
- *     wgi_picture --listing.c, step_listing.c, graph_json.c--> a list of equations, of steps, JSON
- *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
+ *     wgi_picture --the wgi_format of its file--> a text
  *
  * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid
  * UTF-8 without control characters and are not escaped. Lines are separated by '\n'. An absent text is

@@ -50,7 +50,7 @@ const char *wgi_page_text(const wgi_page *g, const char *s)
 wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
                          int anchor)
 {
-    static wgi_label none;
+    static wgi_label none = { .text = "" };
     if (!wgi_pool_room(g->pool, &g->label, sizeof *g->label, g->labels, &g->label_room)) return &none;
     wgi_label *l = &g->label[g->labels++];
     *l = (wgi_label){

@@ -29,7 +29,6 @@ static size_t units(size_t bytes)
 /* Small pieces share a block. */
 void *wgi_pool_alloc(wgi_pool *p, size_t count, size_t size)
 {
-    if (p->failed) return NULL;
     if (size && count > SIZE_MAX / 4 / size) count = SIZE_MAX / 4 / size; /* no such memory: it fails below */
     const size_t bytes = units(count && size ? count * size : 1);
     if (bytes > LARGE) return new_block(p, bytes);

@@ -15,8 +15,8 @@
 
 /* ---- pool.c: memory that is freed all at once ---- */
 
-/* Set c, all else to zero. After a failed allocation `failed` is set, and nothing more is taken: look at it before
- * you use what several calls have taken, and at the end. */
+/* Set c, all else to zero. After a failed allocation `failed` is set: look at it before you use what several calls
+ * have taken, and at the end. */
 typedef struct wgi_pool {
     wg_context *c;
     struct wgi_pool_block *blocks;

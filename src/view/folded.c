@@ -96,7 +96,7 @@ static bool is_read_by_another(const folder *f, int64_t i, int32_t to)
 }
 
 /* The item has the value of `to`. If its author named it, the rule's node gets the name, unless another item
- * reads that node: who computes the items one by one (item_apart.h) looks for it. */
+ * reads that node: who computes the items one by one (steps.h) looks for it. */
 static void join(folder *f, int64_t i, int32_t to)
 {
     wgi_item *y = item_of(f, i), *x = item_of(f, to);
