@@ -381,13 +381,8 @@ wg_node wg_det_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_d
 
 EXPAND(logdet) { y[0] = of_triangles(here, wgi_lu(here, x[0]), LOGDET); }
 SAMPLE(logdet) { return square_sample(here, g, i, wg_logdet_at); }
-ERROR_SAMPLE(logdet)
-{
-    if (i > 1) return NULL;
-    wg_node x = i ? wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true)) : ANY(3);
-    wg_logdet(x);
-    return i ? "has a determinant below 0" : "axes, must have 2 to";
-}
+ERRORS(logdet, (wg_logdet(ANY(3)), "axes, must have 2 to"),
+       (wg_logdet(wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true))), "has a determinant below 0"));
 
 DEFINE_OP(logdet,
           .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A "
@@ -411,13 +406,7 @@ SAMPLE(slogdet)
     wg_node x = wg_neg(regular_sample(here, g, a[i], true));
     return wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ i == 1 });
 }
-ERROR_SAMPLE(slogdet)
-{
-    if (i) return NULL;
-    wg_node sign, log;
-    wg_slogdet(ANY(3, 4), &sign, &log);
-    return "is not square";
-}
+ERRORS(slogdet, (wg_slogdet(ANY(3, 4), NULL, NULL), "is not square"));
 
 DEFINE_OP(slogdet,
           .summary = "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the "

@@ -67,12 +67,8 @@ lu wgi_lu(wg_site here, wg_node a)
     return (lu){ a, y, wg_node_ok(y) ? wg_part(y, 1) : y };
 }
 SAMPLES(lu, wgi_lu(here, ANY(3, 3)).lu, wgi_lu(here, ANY(2, 20, 20)).lu, wgi_lu(here, ANY(2, 0, 0)).lu);
-ERROR_SAMPLE(lu)
-{
-    if (i > 1) return NULL;
-    wgi_lu(here, i ? wg_log(wg_sub(ANY(3, 3), 9)) : ANY(3, 4));
-    return i ? "has a number that is not finite" : "is not square";
-}
+ERRORS(lu, (wgi_lu(here, ANY(3, 4)), "is not square"),
+       (wgi_lu(here, BROKEN(3, 3)), "has a number that is not finite"));
 
 DEFINE_OP(
     lu,
@@ -164,13 +160,9 @@ SAMPLE(lu_solve)
     wg_node x = regular_sample(here, g, a[i], false);
     return wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, b[i]), i % 2);
 }
-ERROR_SAMPLE(lu_solve)
-{
-    if (i > 1) return NULL;
-    wg_node x = wg_tril(ANY(3, 3), .offset = i ? -1 : 0);
-    wgi_lu_solve(here, wgi_lu(here, x), ANY(i ? 3 : 2, 2), false);
-    return i ? "is singular: pivot" : "has not as many rows as";
-}
+ERRORS(lu_solve, (wgi_lu_solve(here, wgi_lu(here, ANY(3, 3)), ANY(2, 2), false), "has not as many rows as"),
+       (wgi_lu_solve(here, wgi_lu(here, wg_tril(ANY(3, 3), .offset = -1)), ANY(3, 2), false),
+        "is singular: pivot"));
 
 DEFINE_OP(lu_solve,
           .summary = "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), "
@@ -235,13 +227,8 @@ SAMPLE(inverse)
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
     return i > 3 ? wg_none : wg_inverse(regular_sample(here, g, a[i], true));
 }
-ERROR_SAMPLE(inverse)
-{
-    if (i > 1) return NULL;
-    wg_node x = wg_any(g, i ? WG_SHAPE(3, 3) : WG_SHAPE(3, 4));
-    wg_inverse(wg_tril(x, .offset = -1));
-    return i ? "is singular: pivot" : "is not square";
-}
+ERRORS(inverse, (wg_inverse(ANY(3, 4)), "is not square"),
+       (wg_inverse(wg_tril(ANY(3, 3), .offset = -1)), "is singular: pivot"));
 
 DEFINE_OP(
     inverse,

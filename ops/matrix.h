@@ -173,6 +173,8 @@ static inline wg_node sample_unit(wg_site here, wg_graph *g, wg_node x, bool com
 {
     return unit_like(here, composite ? x : wg_any_class(g, 2, wg_node_shape(x)));
 }
+/* Matrices of NaN. */
+#define BROKEN(...) wg_log(wg_sub(ANY(__VA_ARGS__), 9))
 /* A matrix with a large diagonal: regular, also where the inputs are zeros, ones or halves. */
 static inline wg_node regular_sample(wg_site here, wg_graph *g, wg_shape s, bool composite)
 {

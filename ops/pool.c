@@ -240,13 +240,9 @@ SAMPLE(max_pool_pick)
     wg_node x = wg_any(g, t->x), v = wg_any(g, t->x);
     return of_two(here, wg_op_find("max_pool_pick"), x, v, &t->f);
 }
-ERROR_SAMPLE(max_pool_pick)
-{
-    if (i) return NULL;
-    of_two(here, wg_op_find("max_pool_pick"), ANY(1, 4, 1), ANY(1, 3, 1),
-           &(struct pooling){ .size = WG_SHAPE(2) });
-    return "is not shaped as";
-}
+ERRORS(max_pool_pick, (of_two(here, wg_op_find("max_pool_pick"), ANY(1, 4, 1), ANY(1, 3, 1),
+                              &(struct pooling){ .size = WG_SHAPE(2) }),
+                       "is not shaped as"));
 
 DEFINE_OP(
     max_pool_pick,
@@ -281,13 +277,9 @@ SAMPLE(max_pool_grad)
     wg_node x = wg_any(g, t->x), y = wg_apply(here, wg_op_find("max_pool"), &x, 1, &t->f);
     return of_two(here, wg_op_find("max_pool_grad"), x, wg_any(g, wg_node_shape(y)), wg_attr(y));
 }
-ERROR_SAMPLE(max_pool_grad)
-{
-    if (i) return NULL;
-    of_two(here, wg_op_find("max_pool_grad"), ANY(1, 4, 1), ANY(1, 4, 1),
-           &(struct pooling){ .size = WG_SHAPE(2) });
-    return "is not one number for each window";
-}
+ERRORS(max_pool_grad, (of_two(here, wg_op_find("max_pool_grad"), ANY(1, 4, 1), ANY(1, 4, 1),
+                              &(struct pooling){ .size = WG_SHAPE(2) }),
+                       "is not one number for each window"));
 
 DEFINE_OP(max_pool_grad,
           .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its "

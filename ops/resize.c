@@ -154,12 +154,11 @@ static wg_node axis_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
     return axis_resized(here, ANY(2, 4, 3), op, o[i], o[i].size);
 }
 SAMPLE(resize_axis) { return axis_sample(here, g, i, &wgi_op_resize_axis); }
-ERROR_SAMPLE(resize_axis)
-{
-    if (i > 1) return NULL;
-    axis_resized(here, ANY(0, 3), &wgi_op_resize_axis, (struct resize_axis){ .axis = 2 * i }, 4);
-    return i ? "no axis 2 in" : "cannot get 4 elements";
-}
+ERRORS(resize_axis,
+       (axis_resized(here, ANY(0, 3), &wgi_op_resize_axis, (struct resize_axis){ .axis = 0 }, 4),
+        "cannot get 4 elements"),
+       (axis_resized(here, ANY(0, 3), &wgi_op_resize_axis, (struct resize_axis){ .axis = 2 }, 4),
+        "no axis 2 in"));
 
 DEFINE_OP(
     resize_axis,
@@ -192,12 +191,11 @@ static bool resize_axis_grad_shape(wg_rule *r)
     return shaped_to(r, s);
 }
 SAMPLE(resize_axis_grad) { return i == 6 ? wg_none : axis_sample(here, g, i, &wgi_op_resize_axis_grad); }
-ERROR_SAMPLE(resize_axis_grad)
-{
-    if (i > 1) return NULL;
-    axis_resized(here, ANY(2, 3), &wgi_op_resize_axis_grad, (struct resize_axis){ .axis = 2 * i }, 0);
-    return i ? "no axis 2 in" : "was not made of 0 elements";
-}
+ERRORS(resize_axis_grad,
+       (axis_resized(here, ANY(2, 3), &wgi_op_resize_axis_grad, (struct resize_axis){ .axis = 0 }, 0),
+        "was not made of 0 elements"),
+       (axis_resized(here, ANY(2, 3), &wgi_op_resize_axis_grad, (struct resize_axis){ .axis = 2 }, 0),
+        "no axis 2 in"));
 
 DEFINE_OP(
     resize_axis_grad,
