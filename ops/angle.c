@@ -4,30 +4,7 @@
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
-enum { STRIP = 128 }; /* loops of a fixed length are the fastest */
-
-/* Few elements are beyond VM_TAN_MOST. They are computed again by the C library. */
-ALWAYS_INLINE void tan_strip(const float *restrict x, float *restrict y, int64_t n)
-{
-    int32_t far = 0;
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = vm_tanf(x[i]);
-        far |= fabsf(x[i]) > VM_TAN_MOST;
-    }
-    for (int64_t i = 0; far && i < n; i++)
-        if (fabsf(x[i]) > VM_TAN_MOST) y[i] = (float)tan((double)x[i]);
-}
-KERNEL(tan)
-{
-    const int64_t n = k->end - k->begin;
-    const float *x = k->x[0];
-    float *y = k->y[0];
-    if (k->xt[0].dtype != WG_F32) WG_MAP1(k, tan((double)a));
-    int64_t i = 0;
-    for (; i + STRIP <= n; i += STRIP) tan_strip(x + i, y + i, STRIP);
-    tan_strip(x + i, y + i, n - i);
-    return true;
-}
+KERNEL(tan) { return map_by_strips(k, vm_tanf, tan, VM_TAN_MOST); }
 KERNEL(unit_gap) { WG_MAP1(k, (1 - a) * (1 + a)); }
 KERNEL(asin) { WG_MAP1(k, ASIN(a)); }
 KERNEL(acos) { WG_MAP1(k, ACOS(a)); }

@@ -238,8 +238,8 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
                          "no parameter of rank 2 or more is in the graph yet: call it after the layers");
 }
 
-/* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and classes
- * may count differently ---- */
+/* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and
+ * classes may count differently ---- */
 
 #define CLASS_LOSS_FIELDS(F, S)                      \
     F(S, CHOICE, reduction, "mean", "mean sum none") \

@@ -1,5 +1,5 @@
-/* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for f32.
- */
+/* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for
+ * f32. */
 #include "nearest_finite.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -10,33 +10,10 @@ KERNEL(sqrt) { WG_MAP1(k, SQRT(a)); }
 KERNEL(square) { WG_MAP1_ALL(k, a * a); }
 KERNEL(abs) { WG_MAP1_ALL(k, ABS(a)); }
 
-enum { STRIP = 128 }; /* loops of a fixed length are the fastest */
-
-/* Few elements are beyond VM_CIRCLE_MOST. So all are computed the short way first, and those by the C library
- * again, in double. */
-ALWAYS_INLINE void circle_strip(const float *restrict x, float *restrict y, int64_t n, uint32_t quarters)
-{
-    int32_t far = 0;
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = vm_circlef(x[i], quarters);
-        far |= fabsf(x[i]) > VM_CIRCLE_MOST;
-    }
-    for (int64_t i = 0; far && i < n; i++)
-        if (fabsf(x[i]) > VM_CIRCLE_MOST) y[i] = (float)(quarters ? cos((double)x[i]) : sin((double)x[i]));
-}
-ALWAYS_INLINE bool circle(const wg_kernel *k, uint32_t quarters)
-{
-    const int64_t n = k->end - k->begin;
-    const float *x = k->x[0];
-    float *y = k->y[0];
-    if (k->xt[0].dtype != WG_F32) WG_MAP1(k, quarters ? cos((double)a) : sin((double)a));
-    int64_t i = 0;
-    for (; i + STRIP <= n; i += STRIP) circle_strip(x + i, y + i, STRIP, quarters);
-    circle_strip(x + i, y + i, n - i, quarters);
-    return true;
-}
-KERNEL(sin) { return circle(k, 0); }
-KERNEL(cos) { return circle(k, 1); }
+static inline float near_sin(float x) { return vm_circlef(x, 0); }
+static inline float near_cos(float x) { return vm_circlef(x, 1); }
+KERNEL(sin) { return map_by_strips(k, near_sin, sin, VM_CIRCLE_MOST); }
+KERNEL(cos) { return map_by_strips(k, near_cos, cos, VM_CIRCLE_MOST); }
 KERNEL(erf) { WG_MAP1(k, ERF(a)); }
 KERNEL(log1p) { WG_MAP1(k, LOG1P(a)); }
 KERNEL(expm1) { WG_MAP1(k, EXPM1(a)); }
