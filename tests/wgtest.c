@@ -110,6 +110,18 @@ void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with)
     unsetenv("WG_ISA");
 }
 
+bool wgt_machine_has(int isa)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == 2)
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
+#endif
+    return isa == 0;
+}
+
 void wgt_expect_error(wg_context *c, wg_status s, const char *text)
 {
     cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)),

@@ -51,6 +51,9 @@ void wgt_each_allocation_fails(int most, void (*use)(wg_context *c));
 /* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
 void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with);
 
+/* Whether the machine has the instruction set 0, 1 (AVX2) or 2 (AVX-512). */
+bool wgt_machine_has(int isa);
+
 /* Asserts that c failed with the status and that its message holds the text; forgets the error. */
 void wgt_expect_error(wg_context *c, wg_status s, const char *text);
 

@@ -12,13 +12,26 @@ static bool is_averaged(const wg_average *a, const wgi_parameter *q)
     return wg_dtype_is_float(q->dtype) && wgi_params_holds(a->p, q);
 }
 
-static size_t elements_of(const wg_average *a)
+/* The next one that has an average; NULL: no more. Begin with { 0 }. */
+typedef struct walk {
+    size_t item, at; /* at: where the averages of the last one are */
+    size_t end;      /* and where they end */
+} walk;
+static wgi_parameter *next(const wg_average *a, walk *w)
 {
     const wg_params *root = a->p->root;
-    size_t n = 0;
-    for (size_t k = 0; k < root->count; k++)
-        if (is_averaged(a, root->item[k])) n += (size_t)root->item[k]->size;
-    return n;
+    while (w->item < root->count && !is_averaged(a, root->item[w->item])) w->item++;
+    if (w->item == root->count) return NULL;
+    wgi_parameter *q = root->item[w->item++];
+    w->at = w->end, w->end += (size_t)q->size;
+    return q;
+}
+
+static size_t elements_of(const wg_average *a)
+{
+    walk w = { 0 };
+    while (next(a, &w)) continue;
+    return w.end;
 }
 
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
@@ -99,14 +112,10 @@ wg_status wg_average_step_at(wg_site here, wg_average *a)
     const size_t known = a->count, n = elements_of(a);
     if (!make_room(a, n)) return wg_failed(root->c);
     const double share = a->decay > 0 ? 1 - a->decay : 1 / (double)(a->steps + 1);
-    size_t at = 0;
-    for (size_t k = 0; k < root->count; k++) {
-        const wgi_parameter *q = root->item[k];
-        if (!is_averaged(a, q)) continue;
-        if (at < known) move(q, a->mean + at, share);
-        else begin(q, a->mean + at);
-        at += (size_t)q->size;
-    }
+    walk w = { 0 };
+    for (const wgi_parameter *q; (q = next(a, &w));)
+        if (w.at < known) move(q, a->mean + w.at, share);
+        else begin(q, a->mean + w.at);
     a->count = n;
     a->steps++;
     return WG_OK;
@@ -117,10 +126,9 @@ wg_status wg_average_step_at(wg_site here, wg_average *a)
 /* Where the averages of q are, or will be. */
 static size_t place_of(const wg_average *a, const wgi_parameter *q)
 {
-    size_t at = 0;
-    for (size_t k = 0; a->p->root->item[k] != q; k++)
-        if (is_averaged(a, a->p->root->item[k])) at += (size_t)a->p->root->item[k]->size;
-    return at;
+    walk w = { 0 };
+    while (next(a, &w) != q) continue;
+    return w.at;
 }
 
 double *wgi_average_at(const wg_average *a, const wgi_parameter *q)
@@ -131,15 +139,10 @@ double *wgi_average_at(const wg_average *a, const wgi_parameter *q)
 
 bool wgi_average_begin(wg_average *a)
 {
-    const wg_params *root = a->p->root;
+    walk w = { 0 };
     a->count = a->steps = 0;
     if (!make_room(a, elements_of(a))) return false;
-    size_t at = 0;
-    for (size_t k = 0; k < root->count; k++) {
-        if (!is_averaged(a, root->item[k])) continue;
-        begin(root->item[k], a->mean + at);
-        at += (size_t)root->item[k]->size;
-    }
+    for (const wgi_parameter *q; (q = next(a, &w));) begin(q, a->mean + w.at);
     return true;
 }
 
@@ -155,14 +158,10 @@ void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values
 /* Exchanges: the values of the parameters go to `own`, if that is not NULL, and get those of `from`. */
 static void exchange(const wg_average *a, double *own, const double *from)
 {
-    const wg_params *root = a->p->root;
-    size_t at = 0;
-    for (size_t k = 0; k < root->count && at < a->count; k++) {
-        const wgi_parameter *q = root->item[k];
-        if (!is_averaged(a, q)) continue;
-        if (own) wgi_convert(WG_F64, own + at, q->dtype, q->data, q->size);
-        wgi_convert(q->dtype, q->data, WG_F64, from + at, q->size);
-        at += (size_t)q->size;
+    walk w = { 0 };
+    for (const wgi_parameter *q; w.end < a->count && (q = next(a, &w));) {
+        if (own) wgi_convert(WG_F64, own + w.at, q->dtype, q->data, q->size);
+        wgi_convert(q->dtype, q->data, WG_F64, from + w.at, q->size);
     }
     a->p->root->version++;
 }

@@ -52,12 +52,8 @@ void wg_params_seal(wg_params *p, bool on)
     if (p) p->sealed = on;
 }
 
+static bool is_sealed(const wg_params *p) { return p->sealed; }
 bool wgi_params_sealed(const wg_params *root, const char *full)
 {
-    bool sealed = root->sealed;
-    for (size_t i = 0; i < root->subs && !sealed; i++) {
-        const wg_params *s = root->sub[i];
-        sealed = s->sealed && strncmp(full, s->prefix, strlen(s->prefix)) == 0;
-    }
-    return sealed;
+    return wgi_params_any(root, full, is_sealed);
 }

@@ -205,14 +205,19 @@ void wg_params_trained(wg_params *p, bool trained)
     if (p) p->trained = trained;
 }
 
+static bool is_trained(const wg_params *p) { return p->trained; }
+
+bool wgi_params_any(const wg_params *root, const char *full, bool (*has)(const wg_params *p))
+{
+    bool any = has(root);
+    for (size_t i = 0; i < root->subs && !any; i++)
+        any = has(root->sub[i]) && strncmp(full, root->sub[i]->prefix, strlen(root->sub[i]->prefix)) == 0;
+    return any;
+}
+
 bool wgi_params_trained(const wg_params *root, const char *full)
 {
-    bool trained = root->trained;
-    for (size_t i = 0; i < root->subs && !trained; i++) {
-        const wg_params *s = root->sub[i];
-        trained = s->trained && strncmp(full, s->prefix, strlen(s->prefix)) == 0;
-    }
-    return trained;
+    return wgi_params_any(root, full, is_trained);
 }
 
 const char *wgi_params_nearest(const wg_params *root, const char *full)

@@ -180,6 +180,8 @@ static inline const char *wgi_name_in(const wg_params *p, const wgi_parameter *q
 wg_params *wgi_params_root(wg_params *p);
 /* A set that stands for p with other nodes; prefix: from wg_alloc, or NULL. NULL: out of memory. */
 wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix);
+/* Whether it is so of a set that would hold the parameter of this full name. */
+bool wgi_params_any(const wg_params *root, const char *full, bool (*has)(const wg_params *p));
 /* Whether a set that holds the parameter of this full name, if it were there, is trained. */
 bool wgi_params_trained(const wg_params *root, const char *full);
 /* The name of a parameter of the set that is near to this one; NULL: none is. */

@@ -28,18 +28,6 @@ static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp
 
 static double exp_below(double x) { return x < -87 ? 0 : exp(x); }
 
-static bool machine_has(int isa)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == 2)
-        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl");
-#endif
-    return isa == 0;
-}
-
 /* The distance of the floats around v: from the exponent of v, which is that of a float. */
 static double ulp_of(double v)
 {
@@ -123,7 +111,7 @@ static void check_block(const function *f, int isa, uint64_t first, uint64_t ste
         cr_assert(e <= 2, "%s(%a) in set %d is %a: %g ulp from %a", name_of(f), (double)x[i], isa,
                   (double)y[i], e, want);
     }
-    const int other = f->alike ? 0 : isa == 2 && machine_has(1) ? 1 : isa;
+    const int other = f->alike ? 0 : isa == 2 && wgt_machine_has(1) ? 1 : isa;
     for (int64_t i = 0; i < n; i += 61) {
         compute(f, other, x + i, z, 1);
         cr_assert(vm_bits(z[0]) == vm_bits(y[i]) || (isnan(z[0]) && isnan(y[i])),
@@ -160,7 +148,7 @@ static void check(function f)
     bool all = wish && strcmp(wish, "all") == 0;
     int last = 0;
     for (int isa = 0; isa < WG_ISAS; isa++) {
-        if (!machine_has(isa) || !has_kernel(&f, isa)) continue;
+        if (!wgt_machine_has(isa) || !has_kernel(&f, isa)) continue;
         check_sample(&f, isa);
         last = isa;
     }
@@ -210,7 +198,7 @@ static void powers(int isa, const float *a, const float *b, bool one_exponent, f
 static void check_powers(int isa, const float *a, const float *b, int64_t n)
 {
     static float y[BLOCK], z[BLOCK];
-    const int other = isa == 2 && machine_has(1) ? 1 : isa;
+    const int other = isa == 2 && wgt_machine_has(1) ? 1 : isa;
     powers(isa, a, b, false, y, n);
     for (int64_t i = 0; i < n; i++) {
         double want = pow((double)a[i], (double)b[i]), e = error_in_ulps(y[i], want);
@@ -234,7 +222,7 @@ static void check_powers(int isa, const float *a, const float *b, int64_t n)
 static void in_every_set(void (*body)(int isa))
 {
     for (int isa = 0; isa < WG_ISAS; isa++)
-        if (machine_has(isa) && wg_op_find("pow")->kernel[isa]) body(isa);
+        if (wgt_machine_has(isa) && wg_op_find("pow")->kernel[isa]) body(isa);
 }
 
 /* Each of these with each: zeros, infinities, NaN, whole and odd exponents, the largest that is not whole. */

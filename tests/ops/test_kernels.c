@@ -8,18 +8,6 @@
 
 enum { GUARD = 64, MOST_OPERANDS = 8 };
 
-static bool machine_has(int isa)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == 2)
-        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl");
-#endif
-    return isa == 0;
-}
-
 /* ---- a call, with guarded outputs ---- */
 
 typedef struct call {
@@ -160,7 +148,7 @@ static void all_samples(const wg_op *op, wg_dtype t)
     if (op == wg_op_find("matmul") || op->kind == WG_LEAF) return;
     for (int i = 0; op_case_open(&k, op, i, &(op_setup){ .dtype = t, .interpret = 1 }); i++) {
         for (int isa = 0; isa < WG_ISAS; isa++)
-            if (op->kernel[isa] && machine_has(isa)) compare(&k, op->kernel[isa], isa);
+            if (op->kernel[isa] && wgt_machine_has(isa)) compare(&k, op->kernel[isa], isa);
         op_case_close(&k);
     }
 }
