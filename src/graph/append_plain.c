@@ -265,8 +265,11 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 
 /* ---- nodes of float scalars, copied from the last node of their kind ---- */
 
-/* Each rare case is a function of its own, called last. So the common case is short. */
+/* Each rare case is a function of its own, called last and with the same arguments. So the common case is
+ * short and saves no registers. */
 #define OUT __attribute__((noinline)) static
+
+OUT wg_node apply1(wg_site here, wg_node x, const wg_op *op) { return wg_apply(here, op, &x, 1, NULL); }
 
 OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
@@ -284,6 +287,13 @@ static inline wgi_plain_op *kind_of(wg_graph *g, const wg_op *op, int n, wg_node
     return m->flags & WGI_SCALAR && same ? k : NULL;
 }
 
+OUT void remember(wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    const wg_node x[2] = { wgi_handle(g, n->in[0]), wgi_handle(g, n->in[1]) };
+    wgi_remember_call(g, i, g->arena.at, i, x, (int)n->operands);
+}
+
 /* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */
 static inline wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node x, uint64_t a, uint64_t b)
 {
@@ -295,10 +305,7 @@ static inline wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node 
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
     x.index = wgi_node_count(g, y);
-    if (g->plain.remember)
-        wgi_remember_call(g, x.index, g->arena.at, x.index,
-                          (wg_node[]){ wgi_handle(g, (uint32_t)a), wgi_handle(g, (uint32_t)b) },
-                          (int)k->node.operands);
+    if (g->plain.remember) remember(g, x.index);
     if (g->plain.early) early_value(g, k, y, (uint32_t)a, k->node.operands == 1 ? (uint32_t)a : (uint32_t)b);
     return x;
 }
@@ -306,16 +313,17 @@ static inline wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node 
 /* A node with one number as operand, where the last node of the same kind had another number. The leaf of this
  * number is looked up; if there is none, the general way makes it. Where calls are remembered, numbers are not
  * shared. */
-OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op, wgi_plain_op *k)
+OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     const wg_node x = a.graph ? a : b;
     wg_graph *g = x.graph;
+    wgi_plain_op *k = kind_of(g, op, 2, x);
     const uint32_t first = g->count;
     const char *before = g->arena.at;
-    const bool remember = g->plain.remember;
+    const bool remembers = g->plain.remember;
     const uint64_t bits = wgi_number_bits(a.graph ? b : a);
     uint32_t leaf;
-    if (remember) {
+    if (remembers) {
         if (first + 1 >= g->plain.quick) return apply2(here, a, b, op);
         leaf = wgi_leaf_number(g, here, wgi_number_value(a.graph ? b : a), (wg_dtype)k->node.dtype).index;
         if (!leaf) return wgi_error_node(g);
@@ -326,32 +334,40 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op, wg
     }
     g->plain.remember = false;
     const wg_node y = quick(g, here, k, x, a.graph ? a.index : leaf, a.graph ? leaf : b.index);
-    g->plain.remember = remember;
-    if (remember) wgi_remember_call(g, first, before, y.index, (wg_node[]){ a, b }, 2);
+    g->plain.remember = remembers;
+    if (remembers) wgi_remember_call(g, first, before, y.index, (wg_node[]){ a, b }, 2);
     return y;
+}
+
+/* A node of two nodes, or of a number and a node. */
+OUT wg_node not_by_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    wg_graph *g = b.graph;
+    wgi_plain_op *k = g ? kind_of(g, op, 2, b) : NULL;
+    if (!k || (a.graph && (a.graph != g || kind_of(g, op, 2, a) != k))) return apply2(here, a, b, op);
+    if (a.graph) {
+        wgi_use(g, b.index);
+        return quick(g, here, k, a, a.index, b.index);
+    }
+    if (!wgi_holds_number(k->number, wgi_number_bits(a), k->node.dtype)) return other_number(here, a, b, op);
+    return quick(g, here, k, b, k->number->leaf, b.index);
 }
 
 wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op)
 {
     wg_graph *g = x.graph;
     wgi_plain_op *k = g ? kind_of(g, op, 1, x) : NULL;
-    return k ? quick(g, here, k, x, x.index, 0) : wg_apply(here, op, (wg_node[]){ x }, 1, NULL);
+    return k ? quick(g, here, k, x, x.index, 0) : apply1(here, x, op);
 }
 
 wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
-    const wg_node x = a.graph ? a : b;
-    wg_graph *g = x.graph;
-    wgi_plain_op *k = g ? kind_of(g, op, 2, x) : NULL;
+    wg_graph *g = a.graph;
+    if (!g || b.graph) return not_by_number(here, a, b, op);
+    wgi_plain_op *k = kind_of(g, op, 2, a);
     if (!k) return apply2(here, a, b, op);
-    if (a.graph && b.graph) {
-        if (b.graph != g || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
-        wgi_use(g, b.index);
-        return quick(g, here, k, a, a.index, b.index);
-    }
-    if (!wgi_holds_number(k->number, wgi_number_bits(a.graph ? b : a), k->node.dtype))
-        return other_number(here, a, b, op, k);
-    return quick(g, here, k, x, a.graph ? a.index : k->number->leaf, a.graph ? k->number->leaf : b.index);
+    if (!wgi_holds_number(k->number, wgi_number_bits(b), k->node.dtype)) return other_number(here, a, b, op);
+    return quick(g, here, k, a, a.index, k->number->leaf);
 }
 
 /* ---- views of a loop: they have the same op, site, shapes and dtype, and differ in their options ---- */

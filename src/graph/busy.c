@@ -8,18 +8,18 @@
  * wgi_is_busy. */
 #include "graph/graph.h"
 
-bool wgi_is_busy(wg_graph *g, const char *what)
+bool wgi_is_busy(wg_graph *g, wg_site here, const char *what)
 {
     const wg_op *rule = g->rule.op;
     if (!g->generation && !g->busy.depth)
-        return wgi_fail(g->c, NULL, what, WG_ERROR_USE, "the graph was freed");
+        return wgi_fail(g->c, here, what, WG_ERROR_USE, "the graph was freed");
     if (!g->busy.depth && !rule && !g->build.within && !g->build.open) return false;
-    if (g->busy.depth) wgi_fail(g->c, NULL, what, WG_ERROR_USE, "%s", WGI_BUSY);
+    if (g->busy.depth) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s", WGI_BUSY);
     else if (rule)
-        wgi_fail(g->c, NULL, what, WG_ERROR_USE, "the derivative rule of %s must not do this to its graph",
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "the derivative rule of %s must not do this to its graph",
                  rule->name);
     else
-        wgi_fail(g->c, NULL, what, WG_ERROR_USE,
+        wgi_fail(g->c, here, what, WG_ERROR_USE,
                  "a function that is called to build a part of the graph must not do this");
     return true;
 }

@@ -37,6 +37,6 @@ static inline bool wgi_busy_end(wg_graph *g)
 
 /* Whether g is busy, or a rule or a function that builds a part of g is at work. Then it records that `what`
  * is refused. */
-bool wgi_is_busy(wg_graph *g, const char *what);
+bool wgi_is_busy(wg_graph *g, wg_site here, const char *what);
 
 #endif

@@ -44,7 +44,7 @@ static void to_freed(wg_graph *g)
 
 void wg_graph_free(wg_graph *g)
 {
-    if (!g || !is_there(g, "graph_free") || wgi_is_busy(g, "graph_free")) return;
+    if (!g || !is_there(g, "graph_free") || wgi_is_busy(g, NULL, "graph_free")) return;
     wg_graph **p = &g->c->graphs;
     while (*p != g) p = &(*p)->next;
     *p = g->next;
@@ -117,7 +117,7 @@ static void begin(wg_graph *g, wg_mode mode)
 
 void wg_begin(wg_graph *g, wg_mode mode)
 {
-    if (!is_there(g, "begin") || wgi_is_busy(g, "begin")) return;
+    if (!is_there(g, "begin") || wgi_is_busy(g, NULL, "begin")) return;
     begin(g, mode);
     wgi_look_for_unused(g->c);
 }
@@ -189,7 +189,7 @@ static void forget_streams(wg_graph *g, uint32_t mark)
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
     if (!is_there(g, "graph_rewind") || mark < 1 || mark >= g->count ||
-        (g->busy.depth && wgi_is_busy(g, "graph_rewind")))
+        (g->busy.depth && wgi_is_busy(g, NULL, "graph_rewind")))
         return;
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
@@ -208,7 +208,7 @@ void wg_graph_freeze(wg_graph *g, bool on)
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
 void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
-    if (!is_there(g, "graph_set_epoch") || wgi_is_busy(g, "graph_set_epoch")) return;
+    if (!is_there(g, "graph_set_epoch") || wgi_is_busy(g, NULL, "graph_set_epoch")) return;
     wgi_close(g);
     g->now.epoch = epoch;
 }

@@ -90,7 +90,8 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
                       !g  ? "graph"
                       : p ? "name"
                           : "parameter set");
-    if (!g || !p || !name || (!g->generation && wgi_is_busy(g, "layer_claim")) || !wgi_ok(g->c) || p->with)
+    if (!g || !p || !name || (!g->generation && wgi_is_busy(g, NULL, "layer_claim")) || !wgi_ok(g->c) ||
+        p->with)
         return NULL;
     wgi_layers *l = &g->names.layers;
     wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;

@@ -231,7 +231,7 @@ static bool commit(wg_graph *g)
 wg_status wg_commit_at(wg_site here, wg_graph *g)
 {
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "commit: the graph is NULL");
-    if (!wgi_ok(g->c) || wgi_is_busy(g, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!wgi_ok(g->c) || wgi_is_busy(g, here, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;

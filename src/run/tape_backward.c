@@ -242,7 +242,7 @@ static inline uint32_t visit_even(const backward *b, uint32_t i, const bool sing
         const wgi_node *n = &node[i];
         __builtin_prefetch(n - WGI_AHEAD);
         const site *at = &b->site[wgi_op_place(n->op) % SITES];
-        if (!(n->flags & WGI_EVEN) || at->key != (uintptr_t)n->op + n->dtype) break;
+        if (!(n->flags & WGI_EVEN) || n->rewritten || at->key != (uintptr_t)n->op + n->dtype) break;
         const uint32_t in0 = n->in[0], in1 = n->in[1], two = n->operands > 1;
         const void *variable[WGI_VARIABLES];
         uint32_t wanted = in0 >= lo && (value[in0] || !(node[in0].flags & WGI_FIXED));
@@ -336,7 +336,8 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
             continue;
         }
         g->marked[i] = 0;
-        ok = is_even_or_map(&g->node[i]) ? visit(&b, i) : visit_view(&b, i);
+        /* The derivative follows what was written: grad.c adds its contributions in that order. */
+        ok = g->node[i].rewritten ? false : is_even_or_map(&g->node[i]) ? visit(&b, i) : visit_view(&b, i);
     }
     if (ok) write_gradients(&b, r);
     memset(g->marked + b.lo, 0, ok ? 1 : i - b.lo);
