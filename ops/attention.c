@@ -72,8 +72,7 @@ static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
     return s->mask ? s->mask + at : NULL;
 }
 
-enum { TURN_HIGH = ATTENTION_TILE };
-#define FLOATS_FILE "turn_block.h"
+#define FLOATS_FILE "kernel/turn_cached.h"
 #include "both_floats.h"
 #define FLOATS_FILE "attention_block.h"
 #include "both_floats.h"

@@ -51,7 +51,7 @@ static int64_t N(lanes_of)(int64_t rows)
 /* Rows of x as columns of `to`, times the scale. */
 static void N(columns_of)(const T *x, int64_t rows, int64_t n, int64_t step, T scale, T *to)
 {
-    N(turn_block)(to, ATTENTION_TILE, x, step, rows, n, false);
+    N(turn_cached)(to, ATTENTION_TILE, x, step, rows, n);
     for (int64_t i = 0; i < n && scale != 1; i++)
         for (int64_t j = 0; j < rows; j++) to[i * ATTENTION_TILE + j] *= scale;
 }

@@ -4,8 +4,6 @@
 
 #include "ops.h"
 
-#include "kernel/stream.h"
-
 /* Runs of at least W bytes and at most 2 W: both ends are copied, and overlap. So a short run takes no branch
  * and no call. */
 #define COPY_ENDS(W)                     \
@@ -18,16 +16,12 @@
         x += dx, y += dy;                \
     }
 
-/* Copies `rows` runs of n bytes, from x and every dx bytes after it to y and every dy bytes after it. past:
- * the result is so large that it is written past the caches. */
+/* Copies `rows` runs of n bytes, from x and every dx bytes after it to y and every dy bytes after it. */
 static inline void copy_runs(char *restrict y, size_t dy, const char *restrict x, size_t dx, size_t n,
-                             int64_t rows, bool past)
+                             int64_t rows)
 {
-    enum { LEAST_PAST = 512 };
     if (dx == n && dy == n && rows > 0) n *= (size_t)rows, rows = 1;
-    if (past && n >= LEAST_PAST)
-        for (int64_t i = 0; i < rows; i++) stream_out(y + (size_t)i * dy, x + (size_t)i * dx, n);
-    else if (n > 128)
+    if (n > 128)
         for (int64_t i = 0; i < rows; i++) memcpy(y + (size_t)i * dy, x + (size_t)i * dx, n);
     else if (n >= 64) COPY_ENDS(64)
     else if (n >= 32) COPY_ENDS(32)

@@ -20,22 +20,20 @@ static void concat_part(const wg_kernel *k, int axis, int64_t r, size_t from, si
         const size_t n = run_bytes(&k->xt[j], axis), begin = at > from ? at : from,
                      end = at + n < to ? at + n : to;
         if (begin < end)
-            copy_runs(y + begin, 0, (const char *)k->x[j] + (size_t)r * n + (begin - at), 0, end - begin, 1,
-                      streams(k, 0));
+            copy_runs(y + begin, 0, (const char *)k->x[j] + (size_t)r * n + (begin - at), 0, end - begin, 1);
         at += n;
     }
 }
 
 static void concat_rows(const wg_kernel *k, int axis, int64_t r, int64_t rows, size_t row)
 {
-    const bool past = streams(k, 0);
     const int64_t few = row < BLOCK ? (int64_t)(BLOCK / row) : 1;
     for (int64_t end = r + rows; r < end; r += few) {
         const int64_t now = end - r < few ? end - r : few;
         char *y = (char *)k->y[0] + (size_t)r * row;
         for (int j = 0; j < k->operands; j++) {
             const size_t n = run_bytes(&k->xt[j], axis);
-            if (n) copy_runs(y, row, (const char *)k->x[j] + (size_t)r * n, n, n, now, past);
+            if (n) copy_runs(y, row, (const char *)k->x[j] + (size_t)r * n, n, n, now);
             y += n;
         }
     }
@@ -56,7 +54,6 @@ KERNEL(concat)
     if (r < last) concat_rows(k, axis, r, last - r, row);
     if (r <= last && end % row)
         concat_part(k, axis, last, 0, end % row, (char *)k->y[0] + (size_t)last * row);
-    stream_end();
     return true;
 }
 
@@ -67,9 +64,7 @@ KERNEL(slice)
     size_t skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
     if (n)
         copy_runs((char *)k->y[0] + (size_t)k->begin * n, n,
-                  (const char *)k->x[0] + (size_t)k->begin * row + skip, row, n, k->end - k->begin,
-                  streams(k, 0));
-    stream_end();
+                  (const char *)k->x[0] + (size_t)k->begin * row + skip, row, n, k->end - k->begin);
     return true;
 }
 

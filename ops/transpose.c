@@ -43,28 +43,28 @@ enum { TURN_HIGH = 64, TURN_WIDE = 1024 };
 #define T    uint8_t
 #define BITS 8
 #define N(n) n##_8
-#include "turn_block.h"
+#include "kernel/turn_cached.h"
 #undef T
 #undef BITS
 #undef N
 #define T    uint16_t
 #define BITS 16
 #define N(n) n##_16
-#include "turn_block.h"
+#include "kernel/turn_cached.h"
 #undef T
 #undef BITS
 #undef N
 #define T    uint32_t
 #define BITS 32
 #define N(n) n##_32
-#include "turn_block.h"
+#include "kernel/turn_cached.h"
 #undef T
 #undef BITS
 #undef N
 #define T    uint64_t
 #define BITS 64
 #define N(n) n##_64
-#include "turn_block.h"
+#include "kernel/turn_cached.h"
 #undef T
 #undef BITS
 #undef N
@@ -111,29 +111,26 @@ static void turn_rows(const wg_kernel *k, const turn *t)
 {
     const size_t size = wg_dtype_size(k->yt[0].dtype), n = (size_t)t->dim[t->rank - 1] * size;
     const int before = t->rank - 2;
-    const bool past = streams(k, 0);
     for (int64_t u = k->begin; u < k->end;) {
         const turn_unit a = turn_unit_of(t, u);
         const int64_t left = before < 0 ? 1 : t->dim[before] - u % t->dim[before],
                       rows = left < k->end - u ? left : k->end - u;
         copy_runs((char *)k->y[0] + (size_t)a.y * size, n, (const char *)k->x[0] + (size_t)a.x * size,
-                  before < 0 ? n : (size_t)t->from[before] * size, n, rows, past);
+                  before < 0 ? n : (size_t)t->from[before] * size, n, rows);
         u += rows;
     }
-    stream_end();
 }
 
-/* Calls turn_block for a unit. */
-#define TURN(n)                                                                                        \
-    turn_block_##n((uint##n##_t *)k->y[0] + a.y, to, (const uint##n##_t *)k->x[0] + a.x, from, a.high, \
-                   a.wide, past)
+/* Calls turn_cached for a unit. */
+#define TURN(n)                                                                                         \
+    turn_cached_##n((uint##n##_t *)k->y[0] + a.y, to, (const uint##n##_t *)k->x[0] + a.x, from, a.high, \
+                    a.wide)
 KERNEL(transpose)
 {
     const turn t = turn_of(k);
     const int last = t.rank - 1;
     const size_t size = wg_dtype_size(k->yt[0].dtype);
     const int64_t from = t.from[last], to = t.to[t.run];
-    const bool past = streams(k, 0);
     if (t.run == last) {
         turn_rows(k, &t);
         return true;
@@ -145,7 +142,6 @@ KERNEL(transpose)
         else if (size == 4) TURN(32);
         else TURN(64);
     }
-    if (past) stream_end();
     return true;
 }
 

@@ -23,7 +23,7 @@ KERNEL(unslice)
         const char *x = (const char *)k->x[0] + (size_t)u * n;
         if (rows > 1) memset(y, 0, (size_t)rows * row);
         else memset(y, 0, skip), memset(y + skip + n, 0, row - skip - n);
-        if (n) copy_runs(y + skip, row, x, n, n, rows, false);
+        if (n) copy_runs(y + skip, row, x, n, n, rows);
     }
     return true;
 }

@@ -37,7 +37,6 @@ ALWAYS_INLINE __m128i turn_piece(const char *x, int64_t dx)
 #define TURN_UNPACK(half, bits)  TURN_UNPACK_(half, bits)
 #define TURN_UNPACK_(half, bits) _mm512_unpack##half##_epi##bits
 #define TURN_STORE               _mm512_storeu_si512
-#define TURN_STREAM              _mm512_stream_si512
 typedef __m512i turn_vector;
 ALWAYS_INLINE turn_vector turn_pieces(const char *x, int64_t dx)
 {
@@ -51,7 +50,6 @@ ALWAYS_INLINE turn_vector turn_pieces(const char *x, int64_t dx)
 #define TURN_UNPACK(half, bits)  TURN_UNPACK_(half, bits)
 #define TURN_UNPACK_(half, bits) _mm256_unpack##half##_epi##bits
 #define TURN_STORE               _mm256_storeu_si256
-#define TURN_STREAM              _mm256_stream_si256
 typedef __m256i turn_vector;
 ALWAYS_INLINE turn_vector turn_pieces(const char *x, int64_t dx)
 {
@@ -62,7 +60,6 @@ ALWAYS_INLINE turn_vector turn_pieces(const char *x, int64_t dx)
 #if defined(__x86_64__)
 #define TURN_UNPACK TURN_UNPACK_PIECE
 #define TURN_STORE  _mm_storeu_si128
-#define TURN_STREAM _mm_stream_si128
 #define turn_pieces turn_piece
 typedef __m128i turn_vector;
 #endif
