@@ -59,6 +59,13 @@ char *pic_plain(char *svg)
     return svg;
 }
 
+void pic_has(const char *file, int line, const char *text, bool wanted, const char *const part[])
+{
+    for (; *part; part++)
+        cr_assert(text && !strstr(text, *part) != wanted, "%s:%d: \"%s\" is %s: %.3000s", file, line, *part,
+                  wanted ? "not there" : "there", text ? text : "(no text)");
+}
+
 int pic_count(const char *text, const char *part)
 {
     int n = 0;

@@ -7,10 +7,11 @@
 
 #include "wgtest.h"
 
-#define HAS(text, part) \
-    cr_assert((text) && strstr(text, part), "\"%s\" is not in: %.3000s", part, (text) ? (text) : "(no text)")
-#define HAS_NOT(text, part) \
-    cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
+/* Each of these parts is in the text, or none of them is. */
+#define HAS(text, ...) pic_has(__FILE__, __LINE__, text, true, (const char *const[]){ __VA_ARGS__, NULL })
+#define HAS_NOT(text, ...) \
+    pic_has(__FILE__, __LINE__, text, false, (const char *const[]){ __VA_ARGS__, NULL })
+void pic_has(const char *file, int line, const char *text, bool wanted, const char *const part[]);
 
 int pic_count(const char *text, const char *part);
 /* Removes the tags of the parts of texts: "<tspan>z</tspan> = 1" is "z = 1". Returns svg. */
@@ -34,6 +35,10 @@ typedef struct pic_parts {
 
 /* One logistic neuron on one example; z = 0.5·1 + (−0.3)·(−2) + 0 = 1.1. */
 pic_parts pic_neuron(wg_context *c);
+/* Declares a context c and a neuron n in it. */
+#define PIC_NEURON                                 \
+    wg_context *c = wgt_start(NULL, WG_F64, NULL); \
+    pic_parts n = pic_neuron(c)
 /* Layers in scopes, nested, with repeated names; enough clusters to see an order. */
 wg_node pic_layers(wg_context *c, int layers);
 /* DOT text that outlives the context; to free; NULL after an error. */

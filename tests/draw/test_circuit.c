@@ -128,9 +128,7 @@ Test(circuit, shows_tensors_and_what_is_not_known)
     wg_node A = wg_input(b.g, "A", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
     wg_node W = wg_param(b.g, b.p, "W", WG_SHAPE(2, 2), wg_values((double[]){ 1, 1, 1, 1 }));
     char *svg = svg_of(wg_sum(wg_matmul(A, W)), circuit);
-    HAS(svg, ">[[1, 2],</text>");
-    HAS(svg, ">Σ</text>");
-    HAS(svg, ">[[4, 4],</text>");
+    HAS(svg, ">[[1, 2],</text>", ">Σ</text>", ">[[4, 4],</text>");
     wg_free(b.c, svg);
     wgt_finish(b.c, NULL);
 }

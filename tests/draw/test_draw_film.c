@@ -58,8 +58,7 @@ static char *curves(const char *svg)
 
 Test(draw_film, frames_have_the_same_coordinates)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     char *first = frame(1), *boxes = geometry(first), *lines = curves(first);
     cr_expect_gt(frames, 15);
@@ -78,14 +77,11 @@ Test(draw_film, frames_have_the_same_coordinates)
 /* z = 1.1 is computed before a = 0.7503, and gradients after all values. */
 Test(draw_film, what_is_not_computed_is_blank)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     char *text = frame(1);
-    HAS(text, ">[1, −2]<");
-    HAS(text, ", given<");
-    HAS_NOT(text, "; dz");
-    HAS_NOT(text, "class=\"backward");
+    HAS(text, ">[1, −2]<", ", given<");
+    HAS_NOT(text, "; dz", "class=\"backward");
     free(text);
     int z = 0, a = 0, da = 0, dz = 0;
     for (int i = frames; i > 0; i--) {
@@ -98,8 +94,7 @@ Test(draw_film, what_is_not_computed_is_blank)
     }
     cr_expect(z > 1 && z < a && a < da && da < dz, "%d %d %d %d", z, a, da, dz);
     text = frame(dz);
-    HAS(text, ">dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497<");
-    HAS(text, "class=\"backward now\"");
+    HAS(text, ">dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497<", "class=\"backward now\"");
     free(text);
     pic_clean_up();
     wgt_finish(c, NULL);
@@ -108,8 +103,7 @@ Test(draw_film, what_is_not_computed_is_blank)
 /* The last frame has every value and gradient of the picture. */
 Test(draw_film, the_last_frame_is_the_picture)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     wg_draw_opts o = { .values = true, .backward = true, .format = "svg" };
     char *last = frame(frames), *whole = pic_plain(wg_draw_text(n.L, &o));
@@ -129,8 +123,7 @@ Test(draw_film, the_last_frame_is_the_picture)
 
 Test(draw_film, a_sheet_has_all_frames)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     wg_draw_opts o = film;
     o.format = "svg", o.id = "s";
@@ -149,15 +142,13 @@ Test(draw_film, a_sheet_has_all_frames)
 
 Test(draw_film, hidden_numbers_stay_hidden)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     wg_draw_opts o = film;
     o.hide = "a, dz";
     const int frames = make_frames(n.L, o);
     for (int i = 1; i <= frames; i++) {
         char *text = frame(i);
-        HAS_NOT(text, "0.7503");
-        HAS_NOT(text, "dz = −0.2497");
+        HAS_NOT(text, "0.7503", "dz = −0.2497");
         if (i == frames) HAS(text, ">dz = ?<");
         free(text);
     }
@@ -168,22 +159,15 @@ Test(draw_film, hidden_numbers_stay_hidden)
 /* z gives a, a gives L; dz gives dw and db. */
 Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     wg_draw_opts o = { .values = true, .backward = true, .hide = "z", .format = "svg" };
     char *text = pic_plain(wg_draw_text(n.L, &o));
-    HAS_NOT(text, ">0.7503<");
-    HAS_NOT(text, ">0.2873<");
-    HAS(text, ">[0.5, −0.3]<");
-    HAS(text, ">dL = 1<");
-    HAS(text, ">da = ?<");
+    HAS_NOT(text, ">0.7503<", ">0.2873<");
+    HAS(text, ">[0.5, −0.3]<", ">dL = 1<", ">da = ?<");
     wg_free(c, text);
     o.hide = "dz";
     text = pic_plain(wg_draw_text(n.L, &o));
-    HAS(text, ">0.7503<");
-    HAS(text, ">da = −1.333<");
-    HAS(text, ">dw = ?<");
-    HAS(text, ">db = ?<");
+    HAS(text, ">0.7503<", ">da = −1.333<", ">dw = ?<", ">db = ?<");
     wg_free(c, text);
     wgt_finish(c, NULL);
 }
@@ -191,8 +175,7 @@ Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
 Test(draw_film, a_name_to_hide_must_be_known)
 {
     static const char *const formats[] = { "svg", "html", "tex", "txt", "dot" };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     for (int i = 0; i < 5; i++) {
         wg_draw_opts o = { .values = true, .backward = true, .hide = "dzz", .format = formats[i] };
         cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
@@ -210,8 +193,7 @@ Test(draw_film, a_name_to_hide_must_be_known)
 
 Test(draw_film, frames_have_the_size_of_a_canvas)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     wg_draw_opts o = film;
     o.fit = "slide";
     const int frames = make_frames(n.L, o);
@@ -236,8 +218,7 @@ Test(draw_film, frames_have_the_size_of_a_canvas)
 
 Test(draw_film, refuses_what_has_no_steps)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     cr_assert_eq(wg_draw(n.x, "x.svg", &(wg_draw_opts){ .steps = true }), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "nothing to compute step by step");
     cr_assert_eq(wg_draw(n.L, "x.dot", &film), WG_ERROR_VALUE);

@@ -30,18 +30,14 @@ static int widest(const char *text)
 /* z = 1.1, a = 0.7503, L = 0.2873, dz = a - 1 = -0.2497: lecture 1. */
 Test(draw_listing, has_an_equation_a_line)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *text = listed(n.L, full), *line = strstr(text, "a = σ(z)");
     cr_assert(line, "%s", text);
     *strchr(line, '\n') = 0;
-    HAS(line, " [] ");
-    HAS(line, " 0.7503 ");
-    HAS(line, " da = −1.333");
+    HAS(line, " [] ", " 0.7503 ", " da = −1.333");
     free(text);
     text = listed(n.L, (wg_draw_opts){ 0 });
-    HAS_NOT(text, "0.7503");
-    HAS_NOT(text, "da =");
+    HAS_NOT(text, "0.7503", "da =");
     cr_expect_eq(pic_count(text, "a = σ(z)"), 1);
     free(text);
     wgt_finish(c, NULL);
@@ -50,8 +46,7 @@ Test(draw_listing, has_an_equation_a_line)
 /* The listing calls everything as the picture does, in every box. */
 Test(draw_listing, has_the_names_of_the_picture)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *text = listed(n.L, full),
          *svg = pic_plain(listed(n.L, (wg_draw_opts){ .values = true, .format = "svg" }));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -68,13 +63,11 @@ Test(draw_listing, has_the_names_of_the_picture)
 /* Gradients of a few billionths are numbers, not 0.000. */
 Test(draw_listing, shows_small_numbers)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double x = 3;
     wg_node L = wg_name(wg_mul(wg_input(g, "x", wg_view_f64(&x, WG_SCALAR)), 1.6e-9), "L");
     char *text = listed(L, full);
-    HAS(text, "dx = 1.6·10⁻⁹");
-    HAS(text, " 4.8·10⁻⁹");
+    HAS(text, "dx = 1.6·10⁻⁹", " 4.8·10⁻⁹");
     free(text);
     wgt_finish(c, NULL);
 }
@@ -100,8 +93,7 @@ Test(draw_listing, keeps_to_its_width)
 
 Test(draw_listing, of_hostile_names)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double x = 2;
     char name[3000];
     memset(name, 'n', sizeof name), name[sizeof name - 1] = 0;
@@ -110,8 +102,7 @@ Test(draw_listing, of_hostile_names)
     char *text = listed(L, full), *json = listed(L, (wg_draw_opts){ .format = "json", .backward = true });
     cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
     cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && widest(text) <= 100, "%s", text);
-    HAS(json, "\"root\":\"L\\\"\\\\\"");
-    HAS(json, "\"gradient\":2");
+    HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
     free(text), free(json);
     wgt_finish(c, NULL);
 }
@@ -119,17 +110,14 @@ Test(draw_listing, of_hostile_names)
 /* What was not computed is a dash. */
 Test(draw_listing, after_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     (void)n;
     wg_node wrong = wg_matmul(n.x, wg_reshape(n.y, WG_SHAPE(1, 1)));
     cr_assert(!wg_node_ok(wrong));
     char *path = pic_path("g.txt");
     cr_assert_eq(wg_draw_graph(wg_graph_of(n.x), path, &full), WG_OK);
     char *text = pic_read(path);
-    HAS(text, "dx = –");
-    HAS(text, "matmul(n.x");
-    HAS(text, "\n    tests/draw/test_draw_listing.c:");
+    HAS(text, "dx = –", "matmul(n.x", "\n    tests/draw/test_draw_listing.c:");
     HAS_NOT(text, "dx = 0");
     cr_expect_leq(widest(text), 100, "%s", text);
     free(text), free(path);
@@ -140,8 +128,7 @@ Test(draw_listing, after_an_error)
 /* JSON has the tape's numbers to the last bit. */
 Test(draw_listing, json_has_all_digits)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     const wg_node x[] = { n.z, n.a };
     wg_node gx[2];
     cr_assert_eq(wg_grads(n.L, x, 2, gx), WG_OK);

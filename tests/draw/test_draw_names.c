@@ -86,8 +86,7 @@ Test(draw_names, any_name_can_be_drawn)
 Test(draw_names, random_names_can_be_drawn)
 {
     wgt_random r = { wgt_seed() };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double v = 0.5;
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     for (int i = 0; i < 300; i++) {
@@ -113,8 +112,7 @@ Test(draw_names, random_names_can_be_drawn)
 Test(draw_names, backslashes_are_no_escapes)
 {
     if (!pic_have_dot()) cr_skip_test("dot is not here");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double v = 2;
     const char *name = "a\\N\\G\\E\\T\\H\\Lb";
     wg_node x = wg_input_at(WG_HERE, g, name, wg_view_f64(&v, WG_SCALAR));

@@ -178,20 +178,13 @@ Test(draw_options, a_count_without_a_list_is_refused)
 
 Test(draw_options, a_legend_has_what_is_shown)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *text = legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" });
-    HAS(text, "a &lt;neuron&gt;");
-    HAS(text, ">input<");
-    HAS(text, ">operation<");
-    HAS(text, ">parameter<");
-    HAS_NOT(text, ">state<");
-    HAS_NOT(text, ">value<");
-    HAS_NOT(text, "← gradient");
+    HAS(text, "a &lt;neuron&gt;", ">input<", ">operation<", ">parameter<");
+    HAS_NOT(text, ">state<", ">value<", "← gradient");
     free(text);
     text = legend_of(n.L, (wg_draw_opts){ .values = true, .backward = true, .top_down = true });
-    HAS(text, ">value<");
-    HAS(text, "↑ gradient");
+    HAS(text, ">value<", "↑ gradient");
     free(text);
     wgt_finish(c, NULL);
     c = wgt_start(NULL, WG_F64, NULL);
@@ -211,8 +204,7 @@ Test(draw_options, a_legend_has_what_is_shown)
 
 Test(draw_options, a_legend_of_nothing_is_a_picture)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     char *path = pic_path("empty.svg");
     if (pic_have_dot())
         cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));

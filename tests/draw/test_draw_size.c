@@ -19,8 +19,7 @@ Test(draw_size, a_million_nodes_are_folded)
     wg_node root = make_chain(c, 1000000);
     char *dot = wg_draw_dot(root, &(wg_draw_opts){ .values = true });
     cr_assert(dot, "%s", wg_message(c));
-    HAS(dot, "×1,000,000");
-    HAS(dot, "sin");
+    HAS(dot, "×1,000,000", "sin");
     wg_free(c, dot);
     cr_assert_null(wg_draw_dot(root, &(wg_draw_opts){ .fold = -1 }));
     wgt_expect_error(c, WG_ERROR_VALUE, "1000001");
@@ -29,8 +28,7 @@ Test(draw_size, a_million_nodes_are_folded)
 
 Test(draw_size, what_does_not_repeat_is_refused_with_its_size)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wgt_random r = { 5 };
     double v = 0.5;
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
@@ -54,9 +52,7 @@ Test(draw_size, repeated_layers_are_folded)
     wg_node root = pic_layers(c, 200);
     char *dot = wg_draw_dot(root, NULL);
     cr_assert(dot, "%s", wg_message(c));
-    HAS(dot, "×200");
-    HAS(dot, "param → matmul → tanh");
-    HAS(dot, "1,800 parameters");
+    HAS(dot, "×200", "param → matmul → tanh", "1,800 parameters");
     pic_expect_counts(dot, 3, 2, 0);
     wg_free(c, dot);
     dot = wg_draw_dot(root, &(wg_draw_opts){ .most = 10000, .backward = true });

@@ -133,22 +133,16 @@ static void expect_well_formed(const char *xml)
 /* σ(1.1) = 0.7503, −ln σ = 0.2873, dz = a − 1 = −0.2497, dw = dz · x. */
 Test(draw_svg, has_boxes_links_and_numbers)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *svg = svg_of(n.L, "n.svg", full);
     expect_well_formed(svg);
     cr_assert_eq(pic_count(svg, "id=\"n-n"), 16);
     cr_assert_eq(pic_count(svg, "<g class=\"forward\">"), 17);
     cr_assert_eq(pic_count(svg, "<g class=\"backward\">"), 13); /* none to x and y, and to 1 - y */
-    HAS(svg, ">0.7503</text>");
-    HAS(svg, ">0.2873</text>");
-    HAS(svg, ">z</tspan><tspan class=\"num\"> = −0.2497</tspan></text>");
-    HAS(svg, "<tspan class=\"num\"> = [−0.2497, 0.4995]</tspan></text>");
-    HAS(svg, "role=\"img\"");
-    HAS(svg, "<title id=\"n-title\">A title, &lt;&amp;&gt;</title>");
-    HAS(svg, "<desc>a = σ(z); 0.7503; da = ");
-    HAS(svg, ">← gradient</text>");
-    HAS(svg, "prefers-color-scheme: dark");
+    HAS(svg, ">0.7503</text>", ">0.2873</text>", ">z</tspan><tspan class=\"num\"> = −0.2497</tspan></text>",
+        "<tspan class=\"num\"> = [−0.2497, 0.4995]</tspan></text>", "role=\"img\"",
+        "<title id=\"n-title\">A title, &lt;&amp;&gt;</title>",
+        "<desc>a = σ(z); 0.7503; da = ", ">← gradient</text>", "prefers-color-scheme: dark");
     cr_assert_eq(pic_count(svg, "http"), 1, "the namespace: nothing is fetched");
     cr_assert_geq(expect_texts_inside(svg), 16 * 3);
     free(svg);
@@ -273,8 +267,7 @@ static void expect_scoped(const char *svg, const char *id)
 
 Test(draw_svg, two_pictures_share_a_page)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     static const struct {
         const char *file, *option, *id;
     } cases[] = { { "net.svg", NULL, "net" },
@@ -297,8 +290,7 @@ Test(draw_svg, two_pictures_share_a_page)
 
 Test(draw_svg, says_nothing_of_the_machines_folders)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double v[6] = { 0 };
     wg_node x = wg_input_at("x\n/home/me/model.c:7", g, "x", wg_view_f64(v, WG_SHAPE(2, 3)));
     char *svg = svg_of(x, "p.svg", (wg_draw_opts){ 0 });
@@ -319,8 +311,7 @@ Test(draw_svg, says_nothing_of_the_machines_folders)
 
 Test(draw_svg, endings_in_any_case)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *svg = svg_of(n.L, "n.SVG", (wg_draw_opts){ 0 });
     cr_assert(!strncmp(svg, "<svg", 4));
     free(svg);
@@ -335,8 +326,7 @@ Test(draw_svg, endings_in_any_case)
  * each. */
 Test(draw_svg, too_large_a_png_is_refused)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double v = 1;
     wg_node all[350];
     for (int i = 0; i < 350; i++) all[i] = wg_input_at(WG_HERE, g, "x", wg_view_f64(&v, WG_SCALAR));

@@ -37,8 +37,7 @@ static void expect_syntax(const char *tex)
 /* Box n0 of the SVG and the first box of the TikZ have the same place and size; 15 px are 10 pt. */
 Test(draw_tikz, has_the_coordinates_of_the_svg)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts n = pic_neuron(c);
+    PIC_NEURON;
     char *tex = pic_text(n.L, "tex", full), *svg = pic_text(n.L, "svg", full);
     double x, y, w, h, left, top, right, bottom;
     int boxes = 0;
@@ -60,18 +59,15 @@ Test(draw_tikz, has_the_coordinates_of_the_svg)
 
 Test(draw_tikz, writes_formulas_as_mathematics)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     static const double four[4] = { 1, 2, 3, 4 };
     wg_node W = wg_input(g, "W1", wg_view_f64(four, WG_SHAPE(2, 2))),
             x = wg_input(g, "x", wg_view_f64(four, WG_SHAPE(2, 2)));
     wg_node z = wg_name(wg_matmul(W, x), "z_2"), a = wg_name(wg_sigmoid(z), "a_hat"),
             L = wg_name(wg_sum(wg_square(a)), "L");
     char *tex = pic_text(L, "tex", full);
-    HAS(tex, "{$\\mathbf{W}_{1}$}");
-    HAS(tex, "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}");
-    HAS(tex, "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}");
-    HAS(tex, "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
+    HAS(tex, "{$\\mathbf{W}_{1}$}", "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}",
+        "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}", "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
     expect_syntax(tex);
     free(tex);
     wgt_finish(c, NULL);
@@ -84,8 +80,7 @@ Test(draw_tikz, of_hostile_names)
     o.title = "100% of $x_1$ \\end{frame} & \"more\"", o.legend = false;
     char *tex = pic_text(latex_hostile_graph(c), "tex", o);
     expect_syntax(tex);
-    HAS_NOT(tex, "\\input{/etc");
-    HAS_NOT(tex, "\\end{document}");
+    HAS_NOT(tex, "\\input{/etc", "\\end{document}");
     free(tex);
     wgt_finish(c, NULL);
 }
@@ -93,8 +88,7 @@ Test(draw_tikz, of_hostile_names)
 /* A slide for each step. */
 Test(draw_tikz, has_overlays)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double two = 2, three = 3;
     wg_node x = wg_input(g, "x", wg_view_f64(&two, WG_SCALAR)),
             w = wg_input(g, "w", wg_view_f64(&three, WG_SCALAR));
@@ -105,13 +99,11 @@ Test(draw_tikz, has_overlays)
     HAS(tex, "5 slides");                             /* what is given, L, dL, dx, dw */
     HAS(tex, "\\onslide<2->{\\node");                 /* L's value */
     cr_expect_eq(pic_count(tex, "\\onslide<4->"), 2); /* dx and its link */
-    HAS(tex, "\\onslide<5>{");
-    HAS(tex, "dw = dL $\\cdot$ x = 1 $\\cdot$ 2 = 2");
+    HAS(tex, "\\onslide<5>{", "dw = dL $\\cdot$ x = 1 $\\cdot$ 2 = 2");
     free(tex);
     o.hide = "L,dw";
     tex = pic_text(L, "tex", o);
-    HAS(tex, "{$\\mathrm{d}w$ = ?}");
-    HAS(tex, "dw = dL $\\cdot$ x = ?");
+    HAS(tex, "{$\\mathrm{d}w$ = ?}", "dw = dL $\\cdot$ x = ?");
     cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "slide-%02d.tex: LaTeX has all steps in one file");
     HAS_NOT(tex, "{6}");

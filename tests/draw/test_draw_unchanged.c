@@ -51,8 +51,7 @@ Test(draw_unchanged, training_is_the_same_with_pictures)
  * picture. */
 Test(draw_unchanged, a_picture_opens_no_evaluation)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_params *p = wg_params_new(c);
     double three = 3;
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w);
@@ -75,8 +74,7 @@ Test(draw_unchanged, a_picture_opens_no_evaluation)
  * afterwards, drawn or not. */
 Test(draw_unchanged, a_picture_makes_no_results)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_params *p = wg_params_new(c);
     double three = 3;
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w), z = wg_keep(wg_sin(y)),
@@ -95,8 +93,7 @@ Test(draw_unchanged, a_picture_makes_no_results)
  * remains. */
 Test(draw_unchanged, a_way_without_derivative_is_no_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double v[] = { 1, 2, 3 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))),
             s = wg_input(g, "s", wg_view_f64(v, WG_SCALAR));

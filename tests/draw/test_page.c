@@ -155,8 +155,7 @@ Test(page, ends_no_script_early)
 
 Test(page, of_a_graph_without_values_has_no_steps)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     char *path = pic_path("none.html");
     wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));

@@ -15,8 +15,7 @@ static const char neuron[] = "w = [0.5, -0.3]\nx = [1, -2]\nb = 0\ny = 1\nz = w 
 static char *told(const char *text, const char *hide, const char *hash, const char *script, bool dark)
 {
     browser_needed();
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_program *q = wg_program_text(c, "m.wg", text);
     cr_assert_eq(wg_program_build(q, g, wg_params_new(c), WG_TRAIN), WG_OK, "%s", wg_message(c));
