@@ -109,18 +109,11 @@ static bool clone_node(cloning *r, uint32_t i)
     return wg_node_ok(y);
 }
 
-/* Marks the nodes that `root` is computed from. Of an op with several outputs the first one is marked,
- * too. */
-static void mark_needed(const cloning *r, uint32_t root, unsigned char *need)
+/* A walk does not go on behind such a node. */
+static bool ends_at(const wg_graph *g, uint32_t i, const void *arg)
 {
-    const wg_graph *g = r->from;
-    need[root] = 1;
-    for (uint32_t i = root + 1; i-- > 1;) {
-        const wgi_node *n = &g->node[i];
-        if (!need[i] || wgi_is_leaf(n) || is_held(r, i)) continue;
-        need[i - n->output] = 1;
-        for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
-    }
+    (void)g;
+    return is_held(arg, i);
 }
 
 wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
@@ -143,13 +136,12 @@ wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
     uint32_t count = from->count;
     cloning r = { from, into, o ? *o : (wg_replay_opts){ 0 },
                   wgi_arena_zeroed(&from->temp, sizeof *r.map * count) };
-    unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
     wgi_unwritten u;
-    if (r.map && need && wgi_as_written(from, 0, root.index, &u)) {
-        mark_needed(&r, root.index, need);
-        bool ok = true;
-        for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || clone_node(&r, i);
+    wgi_reached needed;
+    if (r.map && wgi_as_written(from, 0, root.index, &u)) {
+        bool ok = wgi_reach(from, &from->temp, &root.index, 1, 0, ends_at, &r, &needed);
+        for (uint32_t k = 0; ok && k < needed.count; k++) ok = clone_node(&r, needed.node[k]);
         y = ok ? r.map[root.index] : y;
         if (r.o.map) memcpy(r.o.map, r.map, sizeof *r.map * count);
         wgi_as_rewritten(from, &u);

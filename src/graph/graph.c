@@ -1,6 +1,5 @@
 /* graph.c: a graph: made, begun, marked, rewound, freed; its epoch. */
-#include "graph/unused.h"
-#include "graph/with.h"
+#include "graph/graph.h"
 
 static void begin(wg_graph *g, wg_mode mode);
 
@@ -11,6 +10,40 @@ static bool is_there(const wg_graph *g, const char *what)
     wgi_fail(g ? g->c : NULL, NULL, what, WG_ERROR_USE, g ? "the graph was freed" : "the graph is NULL");
     return false;
 }
+
+/* ---- calls at the end of a build ---- */
+
+/* Not in the graph's arena, which may be rewound within a build. */
+struct wgi_at_end {
+    struct wgi_at_end *next;
+    void (*f)(void *user, wg_graph *g);
+    void *user;
+};
+
+bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user)
+{
+    if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_at_end: the graph is NULL"), false;
+    if (!g->generation && !g->busy.depth)
+        wgi_fail(g->c, NULL, "graph_at_end", WG_ERROR_USE, "the graph was freed");
+    if (!f || !wgi_ok(g->c)) return false;
+    struct wgi_at_end *call = wg_alloc(g->c, 1, sizeof *call);
+    if (!call) return false;
+    *call = (struct wgi_at_end){ g->at_end, f, user };
+    g->at_end = call;
+    return true;
+}
+
+static void call_at_end(wg_graph *g)
+{
+    while (g->at_end) {
+        struct wgi_at_end *call = g->at_end;
+        g->at_end = call->next;
+        call->f(call->user, g);
+        wg_free(g->c, call);
+    }
+}
+
+/* ---- begin and end ---- */
 
 wg_graph *wg_graph_new(wg_context *c)
 {
@@ -49,7 +82,7 @@ void wg_graph_free(wg_graph *g)
     while (*p != g) p = &(*p)->next;
     *p = g->next;
     wgi_with_end(g);
-    wgi_at_end(g);
+    call_at_end(g);
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
@@ -79,7 +112,7 @@ static void begin(wg_graph *g, wg_mode mode)
 {
     wgi_close(g);
     if (g->withs) wgi_with_end(g);
-    if (g->at_end) wgi_at_end(g);
+    if (g->at_end) call_at_end(g);
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;

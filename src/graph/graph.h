@@ -4,7 +4,7 @@
 #ifndef WGI_GRAPH_H
 #define WGI_GRAPH_H
 
-#include "graph/busy.h"
+#include "graph/graph_structs.h"
 
 /* ---- core_ops.c ---- */
 
@@ -214,7 +214,65 @@ wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
  * inputs and numbers are not copied: both graphs point to the same ones. NULL: out of memory. */
 wg_graph *wgi_graph_twin(const wg_graph *g);
 
-#include "graph/kinds.h"
+/* ---- attr.c ---- */
+
+uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
+bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
+
+/* Whether the options' fields are equal. Never compare bytes: those between the fields are as the caller's
+ * stack was. */
+static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
+{
+    return !op->attr_size || wgi_attr_equal(op, a, b);
+}
+
+/* ---- kinds.c ---- */
+
+/* Three questions whose answers are kept for a kind: the type of a call's result (apply.c), the nodes of a
+ * derivative rule (grad/grad.c), a call of the kernel (run/kind_calls.c). */
+typedef enum wgi_kind_answer {
+    WGI_KIND_TYPE,
+    WGI_KIND_RULE,
+    WGI_KIND_CALL,
+    WGI_KIND_ANSWERS
+} wgi_kind_answer;
+
+/* OPERANDS, OPTIONS (bytes): a kind has at most so many. WORDS: of a rule: two types, an op, and an op and a
+ * type for each operand. */
+enum { WGI_KIND_OPERANDS = 4, WGI_KIND_OPTIONS = 80, WGI_KIND_WORDS = 3 + 2 * WGI_KIND_OPERANDS };
+
+/* What the answer follows from: an op of the library, its options, and as words types and ops. */
+typedef struct wgi_kind {
+    const wg_op *op;
+    const void *attr;
+    int words;
+    uintptr_t word[WGI_KIND_WORDS];
+} wgi_kind;
+
+/* Records of shapes are aligned to 64 bytes, and descriptors of ops to 8: a small number fits in. */
+static inline uintptr_t wgi_type_word(const wg_shape *s, unsigned dtype) { return (uintptr_t)s + dtype; }
+static inline wg_type wgi_type_of_word(uintptr_t w)
+{
+    return (wg_type){ (const wg_shape *)(w & ~(uintptr_t)63), (wg_dtype)(w & 63) };
+}
+static inline void wgi_kind_add(wgi_kind *k, uintptr_t word) { k->word[k->words++] = word; }
+
+/* The head of an answer, which stands behind it. UNKNOWN: the one who asks may fill the answer in. NEVER: the
+ * general way must be taken each time. */
+typedef struct wgi_kept {
+    wgi_kind kind; /* op NULL: a free entry */
+    enum { WGI_KIND_UNKNOWN, WGI_KIND_USABLE, WGI_KIND_NEVER } state;
+    bool busy; /* may not be given to another kind now */
+    _Alignas(16) char options[WGI_KIND_OPTIONS];
+} wgi_kept;
+
+static inline bool wgi_op_has_kinds(const wg_op *op)
+{
+    return op->library == op && op->attr_size <= WGI_KIND_OPTIONS && op->outputs <= 1;
+}
+/* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds are
+ * switched off, out of memory, or all places are busy. Valid until the next call. */
+void *wgi_kept_of(wg_context *c, wgi_kind_answer which, size_t size, const wgi_kind *k);
 
 /* ---- append_plain.c ---- */
 
@@ -232,12 +290,53 @@ const wgi_node *wgi_view_before(wg_site here, const wg_op *op, wg_node x);
 /* Appends a view of x like that one. attr: its options, in the graph's arena. */
 wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void *attr);
 
-#include "graph/remembered.h"
+/* ---- remembered.c ---- */
 
-/* ---- scope_table.c ---- */
+#define WGI_NO_CALL UINT32_MAX
+typedef struct wgi_calling { /* a call that has begun; the fields are those of wgi_called */
+    uint32_t at, first;      /* at: its index among the remembered calls, or WGI_NO_CALL */
+    const char *before;
+} wgi_calling;
+void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
+void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
+void wgi_again_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
+/* The same for calls that began at the mark and made no node. */
+void wgi_again_forget_behind(wg_graph *g, uint32_t mark);
+/* If the last build made the same call here, reuses its nodes and returns the index of its result. Else
+ * 0. */
+uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
+/* For leaves, which compare more than a call. wgi_again_at: the remembered call, if it is of the same
+ * op and site and begins at the same node, scope and place of the arena. wgi_again_reuse then reuses
+ * its nodes and returns the result's index. */
+const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op);
+uint32_t wgi_again_reuse(wg_graph *g);
+/* To be called when a call of a builder begins, before it makes nodes: see wgi_build.settled. */
+void wgi_settle_limits(wg_graph *g);
+static inline void wgi_settle(wg_graph *g)
+{
+    if (g->count >= g->build.share_from && (!g->build.settled || g->build.vectors)) wgi_settle_limits(g);
+}
+/* Whatever appends nodes stands between wgi_call_begin and wgi_call_end (for a leaf wgi_leaf_end, which
+ * returns `result`). */
+wgi_calling wgi_call_begin(wg_graph *g);
+void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
+                  const void *attr, wg_node result);
+wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
-/* The scope up/name, which is made if it is new; 0: out of memory. */
-uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name);
+/* Remembers the call of a plain op with operands x[0 .. n), which has made the nodes [first, i]. */
+void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n);
+/* Makes the node of a plain op by the short way, and remembers the call. 0: it cannot; then nothing was
+ * made. */
+uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
+
+/* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses
+ * its nodes, fills y[0 .. m) and is true. */
+bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
+                       int m);
+/* These two stand around a request that is made anew. */
+wgi_calling wgi_derived_begin(wg_graph *g);
+void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
+                     const wg_node y[], int m);
 
 /* ---- param.c ---- */
 
@@ -250,7 +349,6 @@ void wgi_leaves_forget(wg_graph *g); /* to be called when nodes of param[] are r
 void wgi_layers_rewind(wg_graph *g, uint32_t mark);
 void wgi_layers_forget(wg_graph *g, const wg_params *root); /* the set is freed */
 void wgi_layers_free(wg_graph *g);
-void wgi_at_end(wg_graph *g); /* at_end.c: calls what wg_graph_at_end has noted */
 
 /* ---- reach.c ---- */
 
@@ -420,6 +518,60 @@ bool wgi_own_bytes(wg_graph *g, uint32_t i);
 static inline void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
 {
     if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
+}
+
+/* ---- busy.c ---- */
+
+#define WGI_BUSY "values of this graph are being computed: a C function must not use the graph that calls it"
+
+static inline void wgi_busy_enter(wg_graph *g)
+{
+    if (g->busy.depth++) return;
+    g->busy.generation = g->generation, g->busy.room = g->room, g->busy.quick = g->plain.quick;
+    g->generation = g->room = g->plain.quick = 0;
+    g->build.within++;
+    g->c->busy++;
+}
+static inline void wgi_busy_leave(wg_graph *g)
+{
+    if (--g->busy.depth) return;
+    g->generation = g->busy.generation, g->room = g->busy.room, g->plain.quick = g->busy.quick;
+    g->build.within--;
+    g->c->busy--;
+}
+
+/* Between these two calls functions of the user may be called, and must not use g, nor the graph that g is a
+ * twin of. wgi_busy_end says whether the context has no error. */
+static inline void wgi_busy_begin(wg_graph *g)
+{
+    for (; g; g = g->twin_of) wgi_busy_enter(g);
+}
+static inline bool wgi_busy_end(wg_graph *g)
+{
+    const wg_context *c = g->c;
+    for (; g; g = g->twin_of) wgi_busy_leave(g);
+    return wgi_ok(c);
+}
+
+/* Whether g is busy, or a rule or a function that builds a part of g is at work. Then it records that `what`
+ * is refused. */
+bool wgi_is_busy(wg_graph *g, wg_site here, const char *what);
+
+/* ---- with.c ---- */
+
+/* The node that stands for the parameter, or layer.name, of p->with; wg_none: none does. */
+wg_node wgi_with_node(wg_site here, wg_graph *g, const wg_params *p, const char *layer, const char *name,
+                      const wg_shape *s, bool state);
+void wgi_with_end(wg_graph *g); /* frees all of the graph */
+
+/* ---- unused.c ---- */
+
+/* Frees them, unless a call on a graph of c has begun and not ended. */
+void wgi_free_unused(wg_context *c);
+/* The same if it is worth it. For the end of a call of the user that has removed nodes. */
+static inline void wgi_look_for_unused(wg_context *c)
+{
+    if (c->litter > c->litter_limit) wgi_free_unused(c);
 }
 
 #endif

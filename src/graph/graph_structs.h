@@ -216,7 +216,7 @@ typedef struct wgi_build {
     uint64_t leaves;
 } wgi_build;
 
-/* Names and scopes: scopes.c, scope_table.c, layer_names.c. */
+/* Names and scopes: scopes.c, layer_names.c. */
 typedef struct wgi_names {
     const char **text; /* names of nodes and paths of scopes; [0] is "" */
     size_t texts, capacity;
@@ -373,7 +373,7 @@ struct wg_graph {
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;
-    struct wgi_at_end *at_end; /* at_end.c */
+    struct wgi_at_end *at_end; /* graph.c */
     struct wgi_noted *noted;   /* by node: the node whose gradient it is: noted.c */
     size_t noted_capacity;
 };

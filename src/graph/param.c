@@ -1,5 +1,5 @@
 /* param.c: parameters and states as nodes of a graph. */
-#include "graph/with.h"
+#include "graph/graph.h"
 
 static bool has_nodes_of(const wg_graph *g, const wg_params *p)
 {
@@ -298,4 +298,17 @@ bool wg_params_has(const wg_params *p, wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
     return p && x && wg_node_params(n) && wgi_params_holds(p, x->parameter);
+}
+
+wg_status wg_params_freeze_at(wg_site here, wg_params *p, const char *pattern, bool on)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_freeze: the parameter set is NULL");
+    if (!wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!pattern || !*pattern)
+        return wgi_fail(p->c, here, "params_freeze", WG_ERROR_VALUE,
+                        "a pattern is missing: \"*\" means all parameters");
+    /* The last wg_backward of a graph may have had other targets. */
+    for (wg_graph *g = p->c->graphs; g; g = g->next) g->run.last = NULL;
+    wgi_params_freeze(p, pattern, on);
+    return wg_failed(p->c);
 }

@@ -22,6 +22,48 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
     return n;
 }
 
+/* ---- scopes: found by their paths, so that the random streams of a path that is pushed again go on counting ---- */
+
+/* The parts of a path are hashed and compared where they are. It is written to memory only when the scope is new. */
+typedef struct path { /* its text is up, slash and name, one behind the other */
+    const char *up, *slash, *name;
+} path;
+
+static uint64_t hash_of(path p)
+{
+    return wgi_text_hash_more(wgi_text_hash_more(wgi_text_hash(p.up), p.slash), p.name);
+}
+
+static bool is(const char *text, path p)
+{
+    size_t n = strlen(p.up), m = strlen(p.slash);
+    return strncmp(text, p.up, n) == 0 && strncmp(text + n, p.slash, m) == 0 &&
+           strcmp(text + n + m, p.name) == 0;
+}
+
+static char *written(wg_graph *g, path p)
+{
+    size_t n = strlen(p.up) + strlen(p.slash) + strlen(p.name) + 1;
+    char *text = wgi_arena_alloc(&g->arena, n);
+    if (text) snprintf(text, n, "%s%s%s", p.up, p.slash, p.name);
+    return text;
+}
+
+/* The scope up/name, which is made if it is new; 0: out of memory. */
+static uint32_t scope_in(wg_graph *g, const char *up, const char *name)
+{
+    wgi_table *t = &g->names.scopes;
+    path p = { up, *up ? "/" : "", name };
+    const uint64_t hash = hash_of(p);
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(t, hash, &at));)
+        if (is(g->names.text[i], p)) return i;
+    i = wgi_table_room(g->c, t) ? wgi_text_add(g, written(g, p)) : 0;
+    if (i) wgi_table_add(t, hash, i);
+    wgi_unmark(g);
+    return i;
+}
+
 static bool is_there(const wg_graph *g, wg_site here, const char *what)
 {
     if (g && (g->generation || g->busy.depth)) return true;
@@ -35,7 +77,7 @@ void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
     if (!name) wgi_fail_null(g->c, here, "scope_push", "name");
     if (!g->count || !name) return;
     if (!WGI_GROW(g->c, g->names.stack, g->names.stack_capacity, g->names.depth + 1)) return;
-    uint32_t scope = wgi_scope_in(g, g->names.text[g->names.scope], name);
+    uint32_t scope = scope_in(g, g->names.text[g->names.scope], name);
     if (!scope) return;
     g->names.stack[g->names.depth++] = g->names.scope;
     g->names.scope = scope;

@@ -1,7 +1,7 @@
 /* unused.c: which interned shapes and which sites of freed source texts no graph uses any more. The rest
  * is freed. So a program that makes ever new shapes, or reads ever new texts, needs no more memory than
  * one that repeats them. */
-#include "graph/unused.h"
+#include "graph/graph.h"
 #include "graph/written.h"
 
 /* How much litter is not worth a look. */

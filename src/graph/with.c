@@ -1,5 +1,5 @@
 /* with.c: nodes in the place of parameters: see wg_params_with. */
-#include "graph/with.h"
+#include "graph/graph.h"
 
 void wgi_with_end(wg_graph *g)
 {

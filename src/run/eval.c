@@ -6,7 +6,7 @@
 #include "base/floats.h"
 #include "graph/written.h"
 #include "run/plan/plan.h"
-#include "run/trace_nan.h"
+#include "run/run.h"
 
 /* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
 static bool kept_are_results(const wg_graph *g)

@@ -4,7 +4,6 @@
  * user has read stay as they are. The twin has the graph's epoch, so random numbers are the same.
  * States get no new values. */
 #include "run/run.h"
-#include "run/trace_nan.h"
 
 typedef struct again {
     wg_graph *g, *s; /* the graph and its twin */

@@ -5,7 +5,7 @@
  * computed twice, and leaves as the evaluation saw them, are the graph's own. In the twin the call site of
  * each node is a text of its own, a tag. The rules of derivatives hand it on. So the tag of a derivative node
  * says which node it is the derivative of. */
-#include "run/trace_nan.h"
+#include "run/run.h"
 
 #include "base/floats.h"
 #include "run/plan/plan.h"

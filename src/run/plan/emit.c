@@ -1,6 +1,6 @@
 /* emit.c: makes steps of items. A value gets memory before the item that computes it, and gives it back
  * after the last item that reads it. */
-#include "run/plan/row_steps.h"
+#include "run/plan/plan.h"
 
 /* ---- the steps of a kernel ---- */
 

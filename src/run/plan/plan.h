@@ -11,7 +11,6 @@
 
 #include <limits.h>
 
-#include "run/plan/rows.h"
 #include "run/run.h"
 
 /* PLANS: at most in a context. PLACES: at most of a plan. PLACE_BYTES: of the lists of a plan's places. */
@@ -21,6 +20,53 @@ enum { WGI_PLANS = 3, WGI_PLACES = 2 };
 enum { WGI_PLANS = INT_MAX, WGI_PLACES = 64 };
 #endif
 enum { WGI_PLACE_BYTES = 1 << 20 };
+
+/* ---- run_rows.c: row groups ---- */
+
+/* row groups: steps that run together, block of rows by block of rows.
+ *
+ * A reduction over the last axes needs a whole row before it has a result, so it ends a program over
+ * tiles. But it needs no more than its row. In a layer norm that is written by parts (mean, difference,
+ * square, mean, root, quotient) row r of every value depends on row r of the values before it. Such
+ * items become one step, a row group. It runs all its parts for a block of a few rows, then for the
+ * next block. So a part finds in the cache what the part before it has written, and a value that
+ * nothing else reads has memory for one block alone, not for all rows.
+ *
+ * A part is a program over tiles, or a kernel whose units are rows (wg_op.rows). It computes the same
+ * rows, by the same calls, as it would in a step of its own, only at other times. So no bit of a result
+ * depends on how rows are cut into blocks, or on the threads that claim the blocks.
+ *
+ * A value of the group that another part reads is row-aligned: it is made of as many equal parts, one
+ * behind the other, as there are rows, and row r of the reader needs part r alone. What was made before
+ * the group may be read in any way. */
+
+/* An operand or a result of a kernel in a row group. */
+typedef struct wgi_row_ref {
+    wgi_ref at; /* WGI_FULL or WGI_BLOCK; of the first row */
+    size_t row; /* bytes of a row */
+} wgi_row_ref;
+
+enum { WGI_ROW_OPERANDS = 4 }; /* of a kernel in a row group, at most */
+
+typedef struct wgi_row_part {
+    const wgi_program *tiles; /* NULL: the part is a kernel, and `of` is its signature */
+    int64_t wide;             /* elements of a row: of the program, or of the longest operand */
+    const wgi_signature *of;
+    const wgi_row_ref *x, *y;
+    uint32_t node; /* the first node that is computed */
+} wgi_row_part;
+
+typedef struct wgi_rows {
+    wgi_row_part *part;
+    int parts;
+    int64_t rows, block; /* rows in all, and in a block; the last block may have fewer */
+    size_t bytes;        /* of the memory for the values of a block; each thread has its own */
+} wgi_rows;
+
+/* Runs all parts for the blocks [first, last). memory: wgi_rows_bytes(s) bytes, for this call alone.
+ * False: a part failed, and e->failed_node says which. */
+bool wgi_rows_run(const wgi_rows *s, wgi_env *e, void *memory, int64_t first, int64_t last);
+size_t wgi_rows_bytes(const wgi_rows *s);
 
 /* ---- plans ---- */
 
@@ -439,5 +485,39 @@ typedef struct wgi_tiler {
 /* The program of an item. *cost: the rough time of one element. */
 wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost);
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
+
+/* ---- strided.c ---- */
+
+enum { WGI_STRIDED = 16 }; /* operands of such a concat, at most */
+
+/* Finds the slices that are read where they lie: fills w->runs and w->readers. */
+void wgi_find_strided(wgi_work *w);
+/* Whether the plan leaves the value of node i behind though no request has asked for it. */
+bool wgi_may_stay(const wgi_work *w, uint32_t i);
+/* Whether the operands of node i, which have been placed, are computed where they lie in its value. If so i
+ * needs no item: base, offset and runs of the operands are set. */
+bool wgi_is_written_in_parts(wgi_work *w, uint32_t i);
+/* Whether the value of node i is written so. */
+bool wgi_in_parts(const wgi_work *w, uint32_t i);
+/* How a program over as many elements as x has reads or writes the value of x, which has runs. */
+wgi_load wgi_load_of_runs(const wgi_work *w, uint32_t x);
+
+/* ---- row_steps.c ---- */
+
+/* A row group that is being made a step. */
+typedef struct wgi_row_maker {
+    wgi_rows *of;  /* NULL: there is none */
+    double work;   /* its time in additions of one element */
+    uint32_t node; /* the first node that is computed */
+} wgi_row_maker;
+
+/* Begins the step of the group whose first item is `first`. If it is not worth it, its items become
+ * items without a group. */
+void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first);
+/* Makes memory of a block for the value of node i, which is stored in the block. */
+void wgi_block_make(wgi_work *w, wgi_row_maker *m, uint32_t i);
+void wgi_block_give(wgi_work *w, const wgi_row_maker *m, uint32_t i);
+void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at);
+void wgi_rows_end(wgi_work *w, wgi_row_maker *m);
 
 #endif

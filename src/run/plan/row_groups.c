@@ -1,8 +1,8 @@
-/* row_groups.c: finds the items that run together as a row group (rows.h). A group begins with any item
+/* row_groups.c: finds the items that run together as a row group (plan.h). A group begins with any item
  * that could be a part. A later item joins the last group that makes an operand of its own, or that
  * reads one, if what it reads of the group is row-aligned. The first kernel whose units are rows says
  * how many rows the group has. */
-#include "run/plan/strided.h"
+#include "run/plan/plan.h"
 
 typedef struct group {
     int64_t rows;   /* 0: not known yet */

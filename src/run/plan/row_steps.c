@@ -1,6 +1,6 @@
 /* row_steps.c: the items of a row group (row_groups.c) become a step, which runs them block by block of
  * rows. */
-#include "run/plan/row_steps.h"
+#include "run/plan/plan.h"
 
 /* A block has as many rows as make about BLOCK bytes of values, so that they stay in the cache of the
  * second level. A longer row than LONGEST is not worth it: the parts of a block would not find each

@@ -1,7 +1,7 @@
 /* schedule.c: which nodes a plan computes, which equal nodes it computes once, and in which item each is
  * computed. Invariant: items are run in the order of their numbers, from 1. A node is in no earlier item
  * than its operands. */
-#include "run/plan/strided.h"
+#include "run/plan/plan.h"
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
 static bool held(const wgi_work *w, uint32_t i) { return i < w->end && w->s->held[i]; }

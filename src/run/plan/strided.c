@@ -5,7 +5,7 @@
  * A slice is read in place if only elementwise nodes of its size read it. A concat is written in place if
  * one program computes all its operands and nothing else reads them. Short runs are copied by the kernels
  * of the ops, which is faster. No value changes: only where it lies. */
-#include "run/plan/strided.h"
+#include "run/plan/plan.h"
 
 /* Elements of a run. */
 #ifdef WG_HOSTILE

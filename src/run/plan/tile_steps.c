@@ -1,6 +1,6 @@
 /* tile_steps.c: an item of elementwise nodes becomes a step that runs a program over tiles. */
 #include "kernel/stream.h"
-#include "run/plan/strided.h"
+#include "run/plan/plan.h"
 
 static void put_instr(wgi_program *p, wgi_instr in) { p->instr[p->instrs++] = in; }
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
