@@ -302,8 +302,9 @@ static bool is_small(const product *p)
 }
 
 /* A vector on the left counts as a row, one on the right as a column; y does not have that axis. */
-static void product_of(product *p, const wg_kernel *k)
+static product product_of(const wg_kernel *k)
 {
+    product made, *p = &made;
     const wg_shape *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
     const matmul_attr *f = k->attr;
     p->ta = f->ta, p->tb = f->tb;
@@ -320,6 +321,7 @@ static void product_of(product *p, const wg_kernel *k)
     if (p->thin) thin_tiles(p);
     else if (p->small) p->loop = small_of(p->m, p->n, p->k, p->ta, p->tb, p->lda, p->ldb);
     else tile_of(p, (int64_t)wg_dtype_size(k->yt[0].dtype));
+    return made;
 }
 
 /* ---- the kernels ---- */
@@ -480,8 +482,7 @@ static __attribute__((noinline)) bool all_tiles(const wg_kernel *k, const produc
 
 static __attribute__((noinline)) bool unprepared(const wg_kernel *k)
 {
-    product p;
-    product_of(&p, k);
+    const product p = product_of(k);
     return all_tiles(k, &p, (char *[2]){ NULL });
 }
 
@@ -502,7 +503,7 @@ KERNEL(matmul_stored)
     product own;
     const product *p = k->prepared;
     int64_t n[2];
-    if (!p) product_of(&own, k), p = &own;
+    if (!p) own = product_of(k), p = &own;
     elements_of_tile(p, k, k->yt[0].dtype, n);
     char *room = k->scratch;
     return all_tiles(k, p, (char *[2]){ room, room + (size_t)n[0] * wg_dtype_size(k->yt[0].dtype) });
@@ -530,29 +531,26 @@ wg_node wgi_product_transposed(wg_site here, wg_node y)
 
 static bool matmul_prepare(const wg_kernel *k, void *to)
 {
-    product_of(to, k);
+    *(product *)to = product_of(k);
     return !((product *)to)->small && !((product *)to)->thin;
 }
 
 static int64_t matmul_units(const wg_kernel *k)
 {
-    product p;
-    product_of(&p, k);
+    const product p = product_of(k);
     return p.m && p.n ? p.batch * p.down * p.across : 0;
 }
 
 static size_t matmul_scratch(const wg_kernel *k)
 {
-    product p;
-    product_of(&p, k);
+    const product p = product_of(k);
     const wgi_gemm g = gemm_of(&p, k->yt[0].dtype, least(p.high, p.m), least(p.wide, p.n));
     return p.small || p.thin || !wgi_gemm_unfit() ? 0 : wgi_gemm_room(&g);
 }
 
 static double matmul_flops(const wg_kernel *k)
 {
-    product p;
-    product_of(&p, k);
+    const product p = product_of(k);
     return 2.0 * (double)p.batch * (double)p.m * (double)p.n * (double)p.k;
 }
 
@@ -798,10 +796,9 @@ wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
 
 static size_t matmul_stored_scratch(const wg_kernel *k)
 {
-    product p;
+    const product p = product_of(k);
     int64_t n[2];
     const wg_dtype t = k->yt[0].dtype;
-    product_of(&p, k);
     elements_of_tile(&p, k, t, n);
     return (size_t)(n[0] + n[1] + 1) * wg_dtype_size(t);
 }
