@@ -22,9 +22,7 @@ static double of_diagonal(const wg_kernel *k, int64_t u, int64_t n, int what)
 {
     double product = is_odd((const int64_t *)k->x[2] + u * n, n) ? -1 : 1, logs = 0;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t at = (u * n + i) * n + i;
-        const double d =
-            k->xt[1].dtype == WG_F32 ? ((const float *)k->x[1])[at] : ((const double *)k->x[1])[at];
+        const double d = (double)number_of(k, 1, (u * n + i) * n + i);
         if (what == DET) product *= d;
         else product *= (d > 0) - (d < 0);
         logs += what == DET ? 0 : log(fabs(d));
@@ -64,12 +62,6 @@ typedef struct factors {
 static inline size_t cofactors_room(int64_t n)
 {
     return (size_t)((2 * n + 1) * n) * sizeof(long double) + (size_t)(2 * n) * sizeof(int64_t);
-}
-
-static long double number_of(const wg_kernel *k, int operand, int64_t i)
-{
-    return k->xt[operand].dtype == WG_F32 ? ((const float *)k->x[operand])[i]
-                                          : ((const double *)k->x[operand])[i];
 }
 
 static void exchange_lines(factors *f, int64_t s, int64_t row, int64_t column)

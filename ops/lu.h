@@ -11,6 +11,13 @@
 
 #include <float.h>
 
+/* Element i of an operand. */
+static inline long double number_of(const wg_kernel *k, int operand, int64_t i)
+{
+    return k->xt[operand].dtype == WG_F32 ? ((const float *)k->x[operand])[i]
+                                          : ((const double *)k->x[operand])[i];
+}
+
 /* Whether triangles of matrix u say that it is singular, or so nearly that its inverse times its
  * determinant has lost its digits: of the diagonal of U the least is 0 beside the largest, or the product
  * is out of range. */
@@ -19,9 +26,7 @@ static inline bool is_weak(const wg_kernel *k, int operand, int64_t u, int64_t n
     const bool single = k->xt[operand].dtype == WG_F32;
     double least = INFINITY, most = 0, product = 1;
     for (int64_t i = 0; i < n; i++) {
-        const int64_t at = (u * n + i) * n + i;
-        const double d =
-            fabs(single ? (double)((const float *)k->x[operand])[at] : ((const double *)k->x[operand])[at]);
+        const double d = (double)fabsl(number_of(k, operand, (u * n + i) * n + i));
         least = d < least ? d : least, most = d > most ? d : most, product *= d;
     }
     return n > 0 && (least <= most * (single ? 0x1p-10 : 0x1p-20) ||

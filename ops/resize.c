@@ -43,24 +43,6 @@ enum { TABLE = 256 }; /* elements of the result whose weights are known at a tim
                 for (int64_t j = 0; j < inner; j++) y[j] = a * p[j] + b * q[j]; \
         }                                                                       \
     } while (0)
-/* The last axis: elements, not rows. */
-#define MIX_ELEMENTS(T)                                                                \
-    do {                                                                               \
-        int64_t from[TABLE], next[TABLE];                                              \
-        T a[TABLE], b[TABLE];                                                          \
-        for (int64_t i = 0; i < i1 - i0; i++) {                                        \
-            from[i] = table[i].from, next[i] = table[i].from + (table[i].b != 0);      \
-            a[i] = (T)table[i].a, b[i] = (T)table[i].b;                                \
-        }                                                                              \
-        for (int64_t u = k->begin; u < k->end; u++) {                                  \
-            const T *x = (const T *)k->x[0] + u * n;                                   \
-            T *restrict y = (T *)k->y[0] + u * m + i0;                                 \
-            for (int64_t i = 0; i < i1 - i0; i++) {                                    \
-                const T p = x[from[i]], q = x[next[i]], between = a[i] * p + b[i] * q; \
-                y[i] = b[i] != 0 ? between : p;                                        \
-            }                                                                          \
-        }                                                                              \
-    } while (0)
 KERNEL(resize_axis)
 {
     const struct resize_axis *o = k->attr;
@@ -70,11 +52,6 @@ KERNEL(resize_axis)
     for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {
         i1 = m - i0 < TABLE ? m : i0 + TABLE;
         for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m);
-        if (inner == 1) {
-            if (k->xt[0].dtype == WG_F32) MIX_ELEMENTS(float);
-            else MIX_ELEMENTS(double);
-            continue;
-        }
         for (int64_t u = k->begin; u < k->end; u++)
             if (k->xt[0].dtype == WG_F32) MIX(float);
             else MIX(double);
