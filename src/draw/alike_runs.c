@@ -89,15 +89,16 @@ static bool is_alike(const search *f, int64_t i, int64_t period)
     const wgi_picture *p = f->p;
     int64_t j = i - period;
     if (f->sort_of[i] != f->sort_of[j] || f->in[i] || f->in[j]) return false;
-    for (int64_t a = p->first[i], b = p->first[j]; a < p->first[i + 1]; a++, b++)
-        if (p->arg[a] != p->arg[b] && (p->arg[a] < 0 || p->arg[b] < 0 || p->arg[a] - p->arg[b] != period))
+    for (int64_t a = p->at.first[i], b = p->at.first[j]; a < p->at.first[i + 1]; a++, b++)
+        if (p->at.arg[a] != p->at.arg[b] &&
+            (p->at.arg[a] < 0 || p->at.arg[b] < 0 || p->at.arg[a] - p->at.arg[b] != period))
             return false;
     return true;
 }
 
 static void keep_run(search *f, wgi_alike_run r)
 {
-    f->p->run[f->p->runs++] = r;
+    f->p->less.run[f->p->less.runs++] = r;
     memset(f->in + r.begin, 1, (size_t)(r.period * r.times));
 }
 
@@ -175,8 +176,8 @@ static bool is_next_node(const wgi_picture *p, int64_t i, int64_t period, int64_
 {
     const sort x = sort_at(p, i), y = sort_at(p, i - period);
     bool alike = sort_equal(&x, &y);
-    for (int64_t a = p->first[i], b = p->first[i - period]; alike && a < p->first[i + 1]; a++, b++) {
-        const int32_t now = p->arg[a], before = p->arg[b];
+    for (int64_t a = p->at.first[i], b = p->at.first[i - period]; alike && a < p->at.first[i + 1]; a++, b++) {
+        const int32_t now = p->at.arg[a], before = p->at.arg[b];
         if (now == before || (now >= 0 && before >= 0 && now - before == period)) continue;
         alike = now >= begin - period && now < begin && before >= 0 && before < begin - period &&
                 wg_shape_equal(wg_node_shape(wgi_node_at(p, now)), wg_node_shape(wgi_node_at(p, before)));
@@ -199,16 +200,16 @@ static int64_t parts_from(const wgi_picture *p, int64_t begin, int64_t period)
 
 void wgi_find_series(wgi_picture *p)
 {
-    p->run = wgi_pool_take(p->pool, p->nodes / 2, sizeof *p->run);
-    if (!p->run) return;
+    p->less.run = wgi_pool_take(p->pool, p->nodes / 2, sizeof *p->less.run);
+    if (!p->less.run) return;
     for (int64_t i = 0, end; i < p->nodes; i = end) {
         end = end_of_part(p, i);
         const int64_t period = end - i, times = period ? parts_from(p, i, period) : 1;
-        if (times > 1) p->run[p->runs++] = (wgi_alike_run){ i, period, times, 0, false, 0 };
+        if (times > 1) p->less.run[p->less.runs++] = (wgi_alike_run){ i, period, times, 0, false, 0 };
         end = period ? i + period * times : i + 1;
     }
-    p->folds_series = p->looked_for_alike = p->runs > 0;
-    p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
+    p->less.folds_series = p->less.looked_for_alike = p->less.runs > 0;
+    p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
 }
 
 /* ---- all runs ---- */
@@ -225,7 +226,7 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
     int64_t boxes = p->nodes, saved = boxes;
     f.sort_of = wgi_pool_take(p->pool, p->nodes, sizeof *f.sort_of);
     f.in = wgi_pool_take(p->pool, p->nodes, 1);
-    p->run = wgi_pool_take(p->pool, p->nodes / LEAST_TIMES, sizeof *p->run);
+    p->less.run = wgi_pool_take(p->pool, p->nodes / LEAST_TIMES, sizeof *p->less.run);
     if (!p->pool->failed) number_sorts(&f);
     if (p->pool->failed) return -1;
     for (int pass = 0; pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {
@@ -233,6 +234,6 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
         saved = period ? runs_of_period(&f, period, true) : 0;
         boxes -= saved;
     }
-    qsort(p->run, (size_t)p->runs, sizeof *p->run, by_begin);
+    qsort(p->less.run, (size_t)p->less.runs, sizeof *p->less.run, by_begin);
     return boxes;
 }

@@ -92,12 +92,12 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
     bool whole;
-    if (p->cost_is_call && y->node == p->root.index) {
+    if (p->less.cost_is_call && y->node == p->root.index) {
         box->title = wgi_cost_call(p, position);
         if (begin(p)) box->formula = lay_out(p, put_cost(p, position), WGI_F_TALL);
         return;
     }
-    wgi_equation *e = wgi_equation_make(&p->view, p->item[position], p->inside, false);
+    wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside, false);
     box->title = wgi_equation_text(&p->view, y, e, &whole);
     if (!y->tree)
         box->title = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, NAME_MOST), box->title);

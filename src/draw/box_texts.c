@@ -192,17 +192,17 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
             wgi_pool_format(p->pool, "%s · %s", box->word, wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
         if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
         else wgi_describe_title(p, box, position);
-        wgi_equation *e = wgi_equation_make(v, p->item[position], NULL, false);
+        wgi_equation *e = wgi_equation_make(v, p->at.item[position], NULL, false);
         box->detail = wgi_item_options(v, y, e && e->by_formula);
         wgi_equation_free(e);
     }
     box->shape = shape_text(p, n);
     const bool shows = wgi_shows(p, position, false);
-    p->values_hidden += p->o->values && !shows;
+    p->less.values_hidden += p->o->values && !shows;
     if (p->o->values && shows) box->value = values_text(p, "", n, &box->odd_value);
     box->tip = tip_text(p, box, y, n);
     box->is_large = p->o->fit != NULL;
-    if (p->scope_of && p->scope_of[position]) wgi_describe_scope(p, box, position);
+    if (p->less.scope_of && p->less.scope_of[position]) wgi_describe_scope(p, box, position);
 }
 
 /* ---- a run of alike nodes ---- */
@@ -267,7 +267,7 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
 
 void wgi_describe_failure(wgi_picture *p, wgi_box *box)
 {
-    const wg_failure *f = &p->failure;
+    const wg_failure *f = p->failure;
     wgi_strbuf b = { .pool = p->pool };
     const char *message = wgi_pool_clean(p->pool, without_folder(f->message ? f->message : ""), TIP_MOST),
                *arguments = wg_site_arguments(f->here), *end = strchr(arguments, '\n');

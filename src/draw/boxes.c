@@ -7,17 +7,15 @@ bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t fram
 {
     p->box = wgi_pool_take(p->pool, boxes, sizeof *p->box);
     p->link = wgi_pool_take(p->pool, links, sizeof *p->link);
-    p->last_link = wgi_pool_take(p->pool, boxes, sizeof *p->last_link);
-    p->before = wgi_pool_take(p->pool, links, sizeof *p->before);
     p->frame = wgi_pool_take(p->pool, frames, sizeof *p->frame);
     return !p->pool->failed;
 }
 
 void wgi_picture_clear_boxes(wgi_picture *p)
 {
-    p->scope_of = NULL;
-    p->boxes = p->links = p->repeats = p->values_hidden = 0, p->frames = 0;
-    p->hidden = "";
+    p->less.scope_of = NULL;
+    p->boxes = p->links = p->less.repeats = p->less.values_hidden = 0, p->frames = 0;
+    p->less.hidden = "";
 }
 
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
@@ -32,24 +30,24 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
  * drawn before. */
 static wgi_link *known_link(const wgi_picture *p, int from, int to, bool loop)
 {
-    for (int64_t l = p->last_link[from] - 1; l >= 0; l = p->before[l] - 1)
+    for (int64_t l = p->box[from].last_link - 1; l >= 0; l = p->link[l].before - 1)
         if (p->link[l].to == to && p->link[l].loop == loop) return &p->link[l];
     return NULL;
 }
 
 static void add_link(wgi_picture *p, wgi_link k)
 {
-    p->before[p->links] = p->last_link[k.from];
+    k.before = p->box[k.from].last_link;
     p->link[p->links++] = k;
-    p->last_link[k.from] = p->links;
+    p->box[k.from].last_link = p->links;
 }
 
 void wgi_link_boxes(wgi_picture *p, int from, int to)
 {
     bool counts = !p->g || p->box[from].times > 1 || p->box[to].times > 1;
-    int64_t l = p->last_link[from] - 1;
+    int64_t l = p->box[from].last_link - 1;
     if (from == to) return;
-    if (p->into && known_link(p, from, to, false)) return;
+    if (p->less.into && known_link(p, from, to, false)) return;
     if (counts && l >= 0 && p->link[l].to == to) p->link[l].times++;
     else add_link(p, (wgi_link){ .from = from, .to = to, .times = 1 });
 }

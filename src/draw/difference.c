@@ -30,8 +30,8 @@ static void find_keys(side *s)
     for (int64_t i = 0; i < p->boxes; i++) s->key[i] = p->box[i].title, s->partner[i] = NONE;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wgi_item *y = wgi_item_at(p, i);
-        const int box = p->box_of[i];
-        if (p->box[box].times > 1 || (p->into && p->into[i] != i)) continue;
+        const int box = p->at.box_of[i];
+        if (p->box[box].times > 1 || (p->less.into && p->less.into[i] != i)) continue;
         const bool nameless = y->source >= WGI_NAME_EXPRESSION || y->source == WGI_NAMELESS;
         s->key[box] = nameless ? y->op->name : y->name;
     }
@@ -143,6 +143,7 @@ static int64_t merge_boxes(side *a, side *b, wgi_box *box, int count[COUNTS])
             box[n] = a->p->box[i], count[DIFFERS] += compare(a->p, &box[n], &b->p->box[j], b->name);
             a->merged[i++] = (int)n, b->merged[j++] = (int)n;
         }
+        box[n].last_link = 0;
     }
     return n;
 }
@@ -173,7 +174,7 @@ static void merge(side *a, side *b, int count[COUNTS])
         merge_links(p, q->link, q->links, b->merged, i);
     }
     for (int64_t i = 0; i < p->nodes; i++)
-        if (p->box_of[i] >= 0) p->box_of[i] = a->merged[p->box_of[i]];
+        if (p->at.box_of[i] >= 0) p->at.box_of[i] = a->merged[p->at.box_of[i]];
 }
 
 wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q)
@@ -186,7 +187,7 @@ wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q)
     find_keys(&a), find_keys(&b);
     const wg_status s = p->pool->failed ? WG_ERROR_MEMORY : pair(&a, &b);
     if (s == WG_OK) merge(&a, &b, count);
-    p->hidden = wgi_pool_format(p->pool, "%d only in %s, %d only in %s, %d differ", count[FIRST], a.name,
-                                count[SECOND], b.name, count[DIFFERS]);
+    p->less.hidden = wgi_pool_format(p->pool, "%d only in %s, %d only in %s, %d differ", count[FIRST], a.name,
+                                     count[SECOND], b.name, count[DIFFERS]);
     return s;
 }

@@ -93,7 +93,7 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     if (f->is_whole && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
     all.values |= o->steps || f->is_page || wgi_is_circuit(o); /* steps show what they compute */
     if (f->is_page) all.hide = NULL;
-    p->folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
+    p->less.folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
     wg_status s = wgi_draw_fits(p, "draw", f->is_list ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_check_style(p);
     p->o = &all;

@@ -63,6 +63,7 @@ typedef struct wgi_box {
     bool hides_gradient; /* reduced_texts.c */
     bool is_expression;  /* the name is: its gradient is d(1 − a) */
     int frame;           /* the innermost one; -1: none */
+    int64_t last_link;   /* the latest link from it, plus 1; 0: none */
     int under;           /* it is the gradient of this box, plus 1, and stands under it; 0: it stands alone */
     bool is_large;       /* all its texts have at least the size of body text, and it has no caption */
     int64_t times;       /* of a run: how many parts it has; 1: a node */
@@ -80,11 +81,12 @@ typedef struct wgi_box {
 } wgi_box;
 
 typedef struct wgi_link {
-    int from, to; /* boxes: operand and consumer; for a gradient the other way round */
-    bool back;    /* a gradient's */
-    bool loop;    /* from one repetition to the next; it may begin and end at one box */
-    bool light;   /* if not all links can be straight, this one bends */
-    bool turned;  /* the box `to` stands before `from`, or under it: gradient_places.c */
+    int from, to;   /* boxes: operand and consumer; for a gradient the other way round */
+    bool back;      /* a gradient's */
+    bool loop;      /* from one repetition to the next; it may begin and end at one box */
+    bool light;     /* if not all links can be straight, this one bends */
+    bool turned;    /* the box `to` stands before `from`, or under it: gradient_places.c */
+    int64_t before; /* the link before it from the same box, plus 1; 0: none */
     int64_t times;
 } wgi_link;
 
@@ -102,40 +104,28 @@ typedef struct wgi_alike_run {
     int frame;     /* of a repeat */
 } wgi_alike_run;
 
-typedef struct wgi_picture {
-    /* Who makes a picture sets these. */
-    wg_context *c;
-    wgi_pool *pool; /* has all memory of the picture, of its view and of its writers' texts */
-    wg_graph *g;    /* NULL: a plan is shown, and the fields up to `runs` are empty */
-    wg_site here;
-    const wg_draw_opts *o;
-    const char *path; /* of the file, whose name is the picture's id unless an option is; NULL: none */
-    const struct wgi_format *format;
-    bool folds_series; /* of scopes h.0, h.1, ... that are alike the first is drawn */
-
-    wg_node root; /* whose gradients are shown; wg_none: there is no such node */
-    bool has_failure;
-    wg_failure failure;
-
-    wgi_view view;
-    int64_t nodes;          /* picked items of the view; each has a position, in creation order */
-    uint32_t *index;        /* by position: the index of its node in the graph */
-    int32_t *item;          /* by position: its item in the view */
+/* By position, unless another index is named: a picked item of the view has a position, in creation order. */
+typedef struct wgi_positions {
+    uint32_t *index;        /* of its node in the graph */
+    int32_t *item;          /* in the view */
     int32_t *position;      /* by index in the graph: the position, WGI_ABSENT or WGI_NUMBER */
     int64_t *first;         /* the operands of position i are arg[first[i]] .. arg[first[i + 1] - 1] */
     int32_t *arg;           /* positions, or WGI_ABSENT, WGI_NUMBER */
-    unsigned char *on_path; /* by position: the gradient passes this node */
-    unsigned char *shared;  /* by position, or NULL; see wgi_is_shared */
-    int32_t *box_of;        /* by position */
-    wgi_alike_run *run;     /* in order of begin */
-    int64_t runs;
+    unsigned char *on_path; /* the gradient passes this node */
+    unsigned char *shared;  /* see wgi_is_shared */
+    int32_t *box_of;
+} wgi_positions;
 
-    /* reduced_boxes.h; of a picture that is not reduced all are NULL and zero. */
+/* What is drawn in fewer boxes: reduced_boxes.h. In other pictures all but `run` and `hidden` is NULL and zero. */
+typedef struct wgi_reduction {
+    bool folds_series;           /* of scopes h.0, h.1, ... that are alike the first is drawn */
     struct wgi_reducer *reducer; /* what a step has found holds for the next one, too */
     int reduced;                 /* the last step that was taken */
     int32_t *into;               /* by position: the position in whose box it is drawn; itself: its own box */
     unsigned char *inside;       /* by item: its formula is within that of its consumer */
     int32_t *scope_of;     /* by position: the length of the path of the scope whose box it is; 0: none */
+    wgi_alike_run *run;    /* in order of begin */
+    int64_t runs;          /* with boxes of their own */
     wgi_alike_run *repeat; /* in order of begin; its first part is drawn */
     int64_t repeats;
     int64_t alike; /* how many runs were found for repeats */
@@ -143,13 +133,29 @@ typedef struct wgi_picture {
     bool cost_is_call;     /* the box of the root is L(a, y) */
     int64_t values_hidden; /* of how many boxes */
     const char *hidden;    /* the last line of the picture, which says what is not shown; "" */
+} wgi_reduction;
+
+typedef struct wgi_picture {
+    /* Who makes a picture sets these, and less.folds_series. */
+    wg_context *c;
+    wgi_pool *pool; /* has all memory of the picture, of its view and of its writers' texts */
+    wg_graph *g;    /* NULL: a plan is shown, and the fields from root to less are empty */
+    wg_site here;
+    const wg_draw_opts *o;
+    const char *path; /* of the file, whose name is the picture's id unless an option is; NULL: none */
+    const struct wgi_format *format;
+
+    wg_node root;        /* whose gradients are shown; wg_none: there is no such node */
+    wg_failure *failure; /* NULL: none */
+    wgi_view view;
+    int64_t nodes; /* with positions */
+    wgi_positions at;
+    wgi_reduction less;
 
     wgi_box *box;
     int64_t boxes;
     wgi_link *link;
     int64_t links;
-    int64_t *last_link; /* by box: the latest link from it, plus 1; 0: none */
-    int64_t *before;    /* by link: the one before it from the same box, plus 1; 0: none */
     wgi_frame *frame;
     int frames;
     struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
@@ -170,11 +176,11 @@ void wgi_link_once(wgi_picture *p, wgi_link k);
 
 static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
 {
-    return wg_graph_node(p->g, p->index[position]);
+    return wg_graph_node(p->g, p->at.index[position]);
 }
 static inline const wgi_item *wgi_item_at(const wgi_picture *p, int64_t position)
 {
-    return &p->view.item[p->item[position]];
+    return &p->view.item[p->at.item[position]];
 }
 static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)); }
 /* An input, a parameter, a constant or a state. */
@@ -194,7 +200,7 @@ size_t wgi_series_scope(const char *scope, size_t *name);
 /* Whether a parameter of a series is used in several of its scopes: it stands before the first of them. */
 static inline bool wgi_is_shared(const wgi_picture *p, int64_t position)
 {
-    return p->shared && p->shared[position];
+    return p->at.shared && p->at.shared[position];
 }
 
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. */

@@ -28,8 +28,9 @@ const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
 /* The last line says so where it does not fit. */
 static void admit(wgi_picture *p, const wgi_canvas *k, double size)
 {
-    p->hidden = wgi_pool_format(p->pool, "%s%stext of %.1f %s: more nodes than are legible on a %s (%g %s)",
-                                p->hidden, *p->hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
+    p->less.hidden = wgi_pool_format(
+        p->pool, "%s%stext of %.1f %s: more nodes than are legible on a %s (%g %s)", p->less.hidden,
+        *p->less.hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
 }
 
 /* A circuit shows every op. */

@@ -29,8 +29,8 @@ static bool is_gradient(const wgi_picture *p, int box) { return p->box[box].kind
 static int box_of_forward(const wgi_picture *p, wg_node n)
 {
     const wg_node of = wg_node_gradient_of(n);
-    if (wg_is_none(of) || !wg_node_ok(of) || p->position[of.index] < 0) return -1;
-    const int box = p->box_of[p->position[of.index]];
+    if (wg_is_none(of) || !wg_node_ok(of) || p->at.position[of.index] < 0) return -1;
+    const int box = p->at.box_of[p->at.position[of.index]];
     return is_gradient(p, box) ? -1 : box;
 }
 
@@ -41,9 +41,10 @@ static int find_pairs(places *s)
     int computed = 0;
     for (int i = 0; i < p->boxes; i++) s->over[i] = i;
     for (int64_t n = 1; n < wg_graph_nodes(p->g); n++) { /* also nodes that are shown as one: 1 · dz */
-        const int64_t k = p->position[n];
-        const int box = k < 0 ? -1 : p->box_of[k];
-        if (k < 0 || !is_gradient(p, box) || (p->into && p->into[k] != k) || p->box[box].times > 1) continue;
+        const int64_t k = p->at.position[n];
+        const int box = k < 0 ? -1 : p->at.box_of[k];
+        if (k < 0 || !is_gradient(p, box) || (p->less.into && p->less.into[k] != k) || p->box[box].times > 1)
+            continue;
         if (wgi_item_at(p, k)->call >= 0 && wgi_item_at(p, k)->node != n) continue; /* within a call */
         const int forward = box_of_forward(p, wg_graph_node(p->g, n));
         if (forward < 0) continue;
@@ -134,7 +135,7 @@ static void turn_links(places *s)
 void wgi_place_gradients(wgi_picture *p)
 {
     places s = { .p = p };
-    if (p->has_failure || wgi_is_circuit(p->o) || !wg_is_none(p->o->beside)) return;
+    if (p->failure || wgi_is_circuit(p->o) || !wg_is_none(p->o->beside)) return;
     int *ints = wgi_pool_take(p->pool, 5 * p->boxes + 2 + p->links, sizeof *ints);
     if (!ints) return;
     s.over = ints, s.depth = ints + p->boxes, s.left = ints + 2 * p->boxes, s.ready = ints + 3 * p->boxes;

@@ -93,8 +93,8 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
 {
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
-    const wgi_box *x = &p->box[p->box_of[position]];
-    wgi_strbuf_put(b, position ? ",\n{\"name\":" : "\n{\"name\":"), put_name(p, b, p->item[position]);
+    const wgi_box *x = &p->box[p->at.box_of[position]];
+    wgi_strbuf_put(b, position ? ",\n{\"name\":" : "\n{\"name\":"), put_name(p, b, p->at.item[position]);
     wgi_strbuf_put(b, ",\"op\":"), put_text(p, b, y->op ? y->op->name : wg_node_op_name(n));
     wgi_strbuf_put(b, ",\"operands\":[");
     for (int k = 0; k < y->operands; k++) {
@@ -127,14 +127,14 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
     if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->boxes; i++) gradient[i] = "";
     for (int64_t i = 0; i < p->nodes; i++)
-        if (p->box[p->box_of[i]].times == 1) node[p->box_of[i]] = wgi_node_at(p, i);
-    if (p->o->backward && !p->has_failure) wgi_each_gradient(p, node, keep_gradient, gradient);
+        if (p->box[p->at.box_of[i]].times == 1) node[p->at.box_of[i]] = wgi_node_at(p, i);
+    if (p->o->backward && !p->failure) wgi_each_gradient(p, node, keep_gradient, gradient);
     wgi_strbuf_put(out, "{\"wengert\":1,\"root\":");
     if (wg_node_ok(p->root)) put_name(p, out, p->view.item_of[p->root.index]);
     else wgi_strbuf_put(out, "null");
     wgi_strbuf_put(out, ",\"nodes\":[");
     for (int64_t i = 0; i < p->nodes; i++)
-        if (!i || p->box_of[i - 1] != p->box_of[i]) put_node(p, out, i, gradient[p->box_of[i]]);
+        if (!i || p->at.box_of[i - 1] != p->at.box_of[i]) put_node(p, out, i, gradient[p->at.box_of[i]]);
     wgi_strbuf_put(out, "]}\n");
     return WG_OK;
 }

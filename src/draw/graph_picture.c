@@ -64,8 +64,8 @@ static int frame_of_nodes(wgi_picture *p, int64_t begin, int64_t end)
  * later position. */
 static wgi_alike_run *repeat_at(const wgi_picture *p, int64_t position, int64_t *at)
 {
-    while (*at < p->repeats && p->repeat[*at].begin + p->repeat[*at].period <= position) ++*at;
-    return *at < p->repeats && p->repeat[*at].begin <= position ? &p->repeat[*at] : NULL;
+    while (*at < p->less.repeats && p->less.repeat[*at].begin + p->less.repeat[*at].period <= position) ++*at;
+    return *at < p->less.repeats && p->less.repeat[*at].begin <= position ? &p->less.repeat[*at] : NULL;
 }
 
 static int frame_of_repeat(wgi_picture *p, wgi_alike_run *r)
@@ -81,7 +81,7 @@ static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *rep
 {
     wgi_alike_run *r = repeat_at(p, begin, repeat);
     if (r && p->frames < WGI_MOST_FRAMES) return frame_of_repeat(p, r);
-    return p->scope_of && p->scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
+    return p->less.scope_of && p->less.scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
 }
 
 /* Fills box_of, and node[] with the node of each box, wg_none for a run. */
@@ -89,9 +89,10 @@ static void add_boxes(wgi_picture *p, wg_node *node)
 {
     int64_t run = 0, repeat = 0;
     for (int64_t i = 0; i < p->nodes;) {
-        const wgi_alike_run *r = run < p->runs && p->run[run].begin == i ? &p->run[run++] : NULL;
+        const wgi_alike_run *r =
+            run < p->less.runs && p->less.run[run].begin == i ? &p->less.run[run++] : NULL;
         int64_t end = i + (r ? r->period * r->times : 1);
-        if (p->into && p->into[i] != i) {
+        if (p->less.into && p->less.into[i] != i) {
             i = end;
             continue;
         }
@@ -100,22 +101,22 @@ static void add_boxes(wgi_picture *p, wg_node *node)
         node[at] = r ? wg_none : wgi_node_at(p, i);
         if (r) wgi_describe_run(p, b, r);
         else wgi_describe_node(p, b, i);
-        for (; i < end; i++) p->box_of[i] = at, b->on_gradient_path |= p->on_path[i];
+        for (; i < end; i++) p->at.box_of[i] = at, b->on_gradient_path |= p->at.on_path[i];
     }
-    for (int64_t i = 0; p->into && i < p->nodes; i++) p->box_of[i] = p->box_of[p->into[i]];
+    for (int64_t i = 0; p->less.into && i < p->nodes; i++) p->at.box_of[i] = p->at.box_of[p->less.into[i]];
 }
 
 /* Whether the positions are in two repetitions of one part. Repeats have no position in common. */
 static const wgi_alike_run *repeat_between(const wgi_picture *p, int64_t from, int64_t to)
 {
-    int64_t low = 0, high = p->repeats; /* the last repeat that begins at `from` or before it */
+    int64_t low = 0, high = p->less.repeats; /* the last repeat that begins at `from` or before it */
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        if (p->repeat[middle].begin <= from) low = middle + 1;
+        if (p->less.repeat[middle].begin <= from) low = middle + 1;
         else high = middle;
     }
     if (!low) return NULL;
-    const wgi_alike_run *r = &p->repeat[low - 1];
+    const wgi_alike_run *r = &p->less.repeat[low - 1];
     const int64_t end = r->begin + r->period * r->times;
     if (from >= end || to < r->begin || to >= end) return NULL;
     return (from - r->begin) / r->period != (to - r->begin) / r->period ? r : NULL;
@@ -123,22 +124,22 @@ static const wgi_alike_run *repeat_between(const wgi_picture *p, int64_t from, i
 
 static void link_positions(wgi_picture *p, int32_t from, int64_t to)
 {
-    const wgi_alike_run *r = p->repeats ? repeat_between(p, from, to) : NULL;
-    if (!r) wgi_link_boxes(p, p->box_of[from], p->box_of[to]);
+    const wgi_alike_run *r = p->less.repeats ? repeat_between(p, from, to) : NULL;
+    if (!r) wgi_link_boxes(p, p->at.box_of[from], p->at.box_of[to]);
     else if (r->has_loop) /* to the next repetition */
-        wgi_link_once(p,
-                      (wgi_link){ .from = p->box_of[from], .to = p->box_of[to], .loop = true, .times = 1 });
+        wgi_link_once(
+            p, (wgi_link){ .from = p->at.box_of[from], .to = p->at.box_of[to], .loop = true, .times = 1 });
 }
 
 static void add_links(wgi_picture *p)
 {
     for (int64_t i = 0; i < p->nodes; i++)
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            if (p->arg[a] >= 0) link_positions(p, p->arg[a], i);
-    for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++) {
-        wg_node x = p->failure.operand[k];
-        if (wg_node_ok(x) && p->position[x.index] >= 0)
-            wgi_link_boxes(p, p->box_of[p->position[x.index]], (int)p->boxes - 1);
+        for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
+            if (p->at.arg[a] >= 0) link_positions(p, p->at.arg[a], i);
+    for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++) {
+        wg_node x = p->failure->operand[k];
+        if (wg_node_ok(x) && p->at.position[x.index] >= 0)
+            wgi_link_boxes(p, p->at.box_of[p->at.position[x.index]], (int)p->boxes - 1);
     }
 }
 
@@ -180,9 +181,9 @@ static void mark_boxes(wgi_picture *p)
     for (int i = 0; p->o->marks && i < p->o->mark_count; i++) {
         const wg_node_mark *m = &p->o->marks[i];
         const int64_t at =
-            m->node.graph == p->g && wg_node_ok(m->node) ? p->position[m->node.index] : WGI_ABSENT;
+            m->node.graph == p->g && wg_node_ok(m->node) ? p->at.position[m->node.index] : WGI_ABSENT;
         if (at < 0) continue;
-        wgi_box *b = &p->box[p->box_of[at]];
+        wgi_box *b = &p->box[p->at.box_of[at]];
         const char *text = m->text ? wgi_pool_copy(p->pool, m->text) : NULL;
         if (b->kind == WGI_BOX_WRONG) continue;
         if (m->kind == WG_MARK_PASSED) {
@@ -199,14 +200,14 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
     wg_node *node = wgi_pool_take(p->pool, boxes, sizeof *node);
     wg_status s = WG_OK;
-    if (!wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), WGI_MOST_FRAMES))
+    if (!wgi_picture_room(p, boxes + 1, 2 * (p->at.first[p->nodes] + 4), WGI_MOST_FRAMES))
         return WG_ERROR_MEMORY;
     add_boxes(p, node);
     mark_boxes(p);
     if (p->o->overlay) s = wgi_draw_overlay(p, node);
     if (s == WG_OK) {
         if (p->o->backward) wgi_describe_gradients(p, node);
-        if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
+        if (p->failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
         s = wgi_hide_numbers(p);
         add_links(p);
     }
@@ -216,12 +217,14 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 wg_status wgi_picture_start(wgi_picture *p, wg_node root)
 {
     bool whole = !wg_node_ok(root);
-    p->hidden = "", p->folds_series &= p->o->fold == 0;
-    p->has_failure = whole && wg_graph_failure(p->g, &p->failure);
+    p->less.hidden = "", p->less.folds_series &= p->o->fold == 0;
+    wg_failure failure;
+    if (whole && wg_graph_failure(p->g, &failure) && (p->failure = wgi_pool_take(p->pool, 1, sizeof failure)))
+        *p->failure = failure;
     wgi_pick_nodes(p, root);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
-    if (p->folds_series) wgi_find_series(p);
+    if (p->less.folds_series) wgi_find_series(p);
     if (p->o->backward && !p->pool->failed) wgi_find_gradient_path(p);
     return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
@@ -231,7 +234,7 @@ static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
 {
     const wg_draw_opts *o = p->o;
     if (reduces || o->depth > 0) return wgi_reduce(p);
-    if (p->folds_series && !p->has_failure) {
+    if (p->less.folds_series && !p->failure) {
         const int64_t boxes = wgi_reduce(p);
         if (boxes <= most) return boxes;
         wgi_forget_reduced(p);
@@ -267,8 +270,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
                       .here = p->here,
                       .o = &o,
                       .format = p->format,
-                      .folds_series = p->folds_series,
-                      .reduced = p->reduced };
+                      .less = { .folds_series = p->less.folds_series, .reduced = p->less.reduced } };
     wg_node *wrt = wgi_pool_take(p->pool, o.wrt_count, sizeof *wrt);
     int count = 0;
     for (int i = 0; wrt && i < o.wrt_count; i++) {
@@ -289,11 +291,11 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
 static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
 {
     wg_status s = fill_boxes(p, boxes);
-    if (s == WG_OK && !wg_is_none(p->o->beside) && !p->has_failure) s = put_beside(p, most, reduces);
+    if (s == WG_OK && !wg_is_none(p->o->beside) && !p->failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
     wgi_copy_shared_boxes(p);
     wgi_place_gradients(p);
-    if (!p->has_failure && !wgi_is_circuit(p->o)) add_back_links(p);
+    if (!p->failure && !wgi_is_circuit(p->o)) add_back_links(p);
     return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
@@ -308,12 +310,12 @@ wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 
 wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes)
 {
-    p->reduced = step;
+    p->less.reduced = step;
     if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
     *boxes = choose_boxes(p, most, true);
     if (*boxes < 0) return WG_ERROR_MEMORY;
     if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
     const wg_status s = fill(p, *boxes, most, true);
-    if (s == WG_OK) p->hidden = wgi_hidden_text(p);
+    if (s == WG_OK) p->less.hidden = wgi_hidden_text(p);
     return s;
 }

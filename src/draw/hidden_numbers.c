@@ -20,7 +20,7 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned
 {
     bool found = false;
     for (int64_t i = 0; i < p->nodes; i++) {
-        const wgi_box *x = &p->box[p->box_of[i]];
+        const wgi_box *x = &p->box[p->at.box_of[i]];
         if (x->times > 1) continue;
         if (!is_called(wgi_item_at(p, i)->name, word, length) && !is_called(x->name, word, length)) continue;
         hidden[i] = 1, found = true;
@@ -33,8 +33,8 @@ static bool mark_gradient(const wgi_picture *p, const char *word, size_t length,
 {
     bool found = false;
     for (int64_t i = 0; i < p->nodes; i++) {
-        const wgi_box *x = &p->box[p->box_of[i]];
-        if (x->times > 1 || !p->on_path[i]) continue;
+        const wgi_box *x = &p->box[p->at.box_of[i]];
+        if (x->times > 1 || !p->at.on_path[i]) continue;
         if (is_called(wgi_gradient_of_box(p, x), word, length)) hidden[i] = 1, found = true;
     }
     return found;
@@ -80,7 +80,7 @@ static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, cons
               rule = e >= 0 ? wgi_formula_child(&a->rule, a->rule.root, e) : 0,
               left = a->rule.node[rule].child;
     for (int j = 0; j < y->operands; j++) {
-        const int32_t at = p->arg[p->first[i] + j];
+        const int32_t at = p->at.arg[p->at.first[i] + j];
         if (at < 0 || !value[at]) continue;
         if (!rule || !wg_op_operand_name(y->op, j, name, sizeof name) ||
             has_name(a, &a->rule, a->rule.node[left].next, name, 0, 0))
@@ -99,13 +99,13 @@ static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, cons
 static void follow(const wgi_picture *p, adjoint *a, wgi_hidden *h)
 {
     for (int64_t i = 0; i < p->nodes; i++)
-        for (int64_t k = p->first[i]; k < p->first[i + 1]; k++)
-            if (p->arg[k] >= 0 && h->value[p->arg[k]]) h->value[i] = 1;
+        for (int64_t k = p->at.first[i]; k < p->at.first[i + 1]; k++)
+            if (p->at.arg[k] >= 0 && h->value[p->at.arg[k]]) h->value[i] = 1;
     for (int64_t i = p->nodes - 1; i >= 0; i--)
-        for (int64_t k = p->first[i]; p->on_path[i] && k < p->first[i + 1]; k++) {
-            const int32_t x = p->arg[k];
-            if (x < 0 || !p->on_path[x] || h->gradient[x]) continue;
-            h->gradient[x] = h->gradient[i] || uses_hidden(p, a, i, (int)(k - p->first[i]), h->value);
+        for (int64_t k = p->at.first[i]; p->at.on_path[i] && k < p->at.first[i + 1]; k++) {
+            const int32_t x = p->at.arg[k];
+            if (x < 0 || !p->at.on_path[x] || h->gradient[x]) continue;
+            h->gradient[x] = h->gradient[i] || uses_hidden(p, a, i, (int)(k - p->at.first[i]), h->value);
         }
 }
 
@@ -148,8 +148,8 @@ wg_status wgi_hide_numbers(wgi_picture *p)
     if (!p->o->hide) return WG_OK;
     const wg_status s = wgi_find_hidden(p, p->o->hide, &h);
     for (int64_t i = 0; s == WG_OK && i < p->nodes; i++) {
-        if (h.value[i]) hide(p, &p->box[p->box_of[i]], false);
-        if (h.gradient[i]) hide(p, &p->box[p->box_of[i]], true);
+        if (h.value[i]) hide(p, &p->box[p->at.box_of[i]], false);
+        if (h.gradient[i]) hide(p, &p->box[p->at.box_of[i]], true);
     }
     return s;
 }

@@ -28,8 +28,8 @@ static double logarithmic(double x) { return fmax(1 + log10(x) / 8, 0); }
 /* The box of a node of the graph; -1: it has none. */
 static int box_of(const wgi_picture *p, int64_t node)
 {
-    const int64_t at = p->position[node];
-    return at < 0 ? -1 : p->box_of[at];
+    const int64_t at = p->at.position[node];
+    return at < 0 ? -1 : p->at.box_of[at];
 }
 
 /* ---- amounts by box ---- */
@@ -40,7 +40,7 @@ static void measure_bytes(wgi_picture *p, const wg_node node[], double amount[])
     for (int64_t i = 0; i < p->nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
         const size_t size = wg_dtype_size(wg_node_dtype(n));
-        amount[p->box_of[i]] += (double)wg_shape_size(wg_node_shape(n)) * (double)size;
+        amount[p->at.box_of[i]] += (double)wg_shape_size(wg_node_shape(n)) * (double)size;
     }
 }
 
@@ -101,9 +101,10 @@ static wg_status show_nan(wgi_picture *p)
     unsigned char *odd = wgi_pool_take(p->pool, p->nodes, 1);
     for (int64_t i = 0; odd && i < p->nodes; i++) {
         bool before = false;
-        wgi_box *b = &p->box[p->box_of[i]];
+        wgi_box *b = &p->box[p->at.box_of[i]];
         odd[i] = is_odd(wgi_node_at(p, i));
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++) before |= p->arg[a] >= 0 && odd[p->arg[a]];
+        for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
+            before |= p->at.arg[a] >= 0 && odd[p->at.arg[a]];
         if (odd[i] && !before) b->kind = WGI_BOX_WRONG, b->mark = "NaN or infinity begins here";
         else if (odd[i]) b->kind = WGI_BOX_AFFECTED;
     }

@@ -115,7 +115,7 @@ static void put_hidden(writer *w)
             if (!(gradient ? h->gradient : h->value)[i]) continue;
             wgi_strbuf_put(w->b, before), before = ",";
             wgi_json_text(w->b,
-                          gradient ? wgi_gradient_name(&p->view, p->item[i])
+                          gradient ? wgi_gradient_name(&p->view, p->at.item[i])
                                    : wgi_symbol(&p->view, wgi_item_at(p, i), 40),
                           true);
         }
@@ -127,7 +127,7 @@ static void find(writer *w)
     const wgi_picture *p = w->p;
     const wgi_steps *s = &w->s->steps;
     for (int64_t i = 0; i < p->view.items; i++) w->box_of[i] = -1;
-    for (int64_t i = 0; i < p->nodes; i++) w->box_of[p->item[i]] = p->box_of[i];
+    for (int64_t i = 0; i < p->nodes; i++) w->box_of[p->at.item[i]] = p->at.box_of[i];
     for (int64_t i = 0; i < s->steps; i++)
         if (s->step[i].kind == WGI_STEP_VALUE) w->value[s->step[i].to] = &s->step[i].value;
         else w->gradient[s->step[i].to] = &s->step[i].sum;

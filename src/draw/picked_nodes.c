@@ -16,8 +16,8 @@ static wg_status make_view(wgi_picture *p, wg_node root)
 {
     wg_node roots[4] = { root };
     int n = wg_node_ok(root);
-    for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++)
-        if (wg_node_ok(p->failure.operand[k])) roots[n++] = p->failure.operand[k];
+    for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++)
+        if (wg_node_ok(p->failure->operand[k])) roots[n++] = p->failure->operand[k];
     if (!n && !wg_is_none(root))
         roots[n++] = wg_graph_node(p->g, 0); /* a failed call without operands: nothing */
     return wgi_view_make(&p->view, p->pool, p->g, roots, n,
@@ -50,7 +50,7 @@ static void find_shared(const wgi_view *v, unsigned char *shared)
 
 static void number_item(wgi_picture *p, int64_t i, int32_t *position)
 {
-    p->index[p->nodes] = wgi_item_node(&p->view, i).index, p->item[p->nodes] = (int32_t)i;
+    p->at.index[p->nodes] = wgi_item_node(&p->view, i).index, p->at.item[p->nodes] = (int32_t)i;
     position[i] = (int32_t)p->nodes++;
 }
 
@@ -67,7 +67,7 @@ static void number_shared(wgi_picture *p, int64_t i, int32_t *position, const un
         const char *other = wg_node_scope(wgi_item_node(v, k));
         if (wgi_series_scope(other, &name) != n || strncmp(other, scope, n) != 0) break;
         if (!shared[k] || position[k] >= 0) continue;
-        p->shared[p->nodes] = 1;
+        p->at.shared[p->nodes] = 1;
         number_item(p, k, position);
     }
 }
@@ -90,12 +90,12 @@ static void number_items(wgi_picture *p, wg_node root, int32_t *position, unsign
 
 static void list_operands(wgi_picture *p, const int32_t *position)
 {
-    for (int64_t i = 0; i < p->nodes; i++) p->first[i + 1] = p->first[i] + wgi_item_at(p, i)->operands;
-    if (!(p->arg = wgi_pool_take(p->pool, p->first[p->nodes], sizeof *p->arg))) return;
+    for (int64_t i = 0; i < p->nodes; i++) p->at.first[i + 1] = p->at.first[i] + wgi_item_at(p, i)->operands;
+    if (!(p->at.arg = wgi_pool_take(p->pool, p->at.first[p->nodes], sizeof *p->at.arg))) return;
     for (int64_t i = 0; i < p->nodes; i++)
         for (int k = 0; k < wgi_item_at(p, i)->operands; k++) {
             const int32_t at = *wgi_operand(&p->view, wgi_item_at(p, i), k);
-            p->arg[p->first[i] + k] = at >= 0 ? position[at] : WGI_ABSENT;
+            p->at.arg[p->at.first[i] + k] = at >= 0 ? position[at] : WGI_ABSENT;
         }
 }
 
@@ -106,17 +106,17 @@ void wgi_pick_nodes(wgi_picture *p, wg_node root)
     const int64_t items = p->view.items;
     int32_t *position = wgi_pool_take(p->pool, items, sizeof *position);
     unsigned char *shared = wgi_pool_take(p->pool, items, 1);
-    p->shared = wgi_pool_take(p->pool, items, 1);
-    p->position = wgi_pool_take(p->pool, count, sizeof *p->position);
-    p->index = wgi_pool_take(p->pool, items, sizeof *p->index);
-    p->item = wgi_pool_take(p->pool, items, sizeof *p->item);
-    p->first = wgi_pool_take(p->pool, items + 1, sizeof *p->first);
-    p->on_path = wgi_pool_take(p->pool, items, 1);
-    p->box_of = wgi_pool_take(p->pool, items, sizeof *p->box_of);
+    p->at.shared = wgi_pool_take(p->pool, items, 1);
+    p->at.position = wgi_pool_take(p->pool, count, sizeof *p->at.position);
+    p->at.index = wgi_pool_take(p->pool, items, sizeof *p->at.index);
+    p->at.item = wgi_pool_take(p->pool, items, sizeof *p->at.item);
+    p->at.first = wgi_pool_take(p->pool, items + 1, sizeof *p->at.first);
+    p->at.on_path = wgi_pool_take(p->pool, items, 1);
+    p->at.box_of = wgi_pool_take(p->pool, items, sizeof *p->at.box_of);
     if (p->pool->failed) return;
     number_items(p, root, position, shared);
     for (int64_t i = 0; i < count; i++)
-        p->position[i] = p->view.item_of[i] < 0 ? WGI_ABSENT : position[p->view.item_of[i]];
+        p->at.position[i] = p->view.item_of[i] < 0 ? WGI_ABSENT : position[p->view.item_of[i]];
     list_operands(p, position);
 }
 
@@ -128,7 +128,7 @@ const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t leng
     for (int64_t i = 0; i < p->nodes; i++) {
         const char *name = wgi_item_at(p, i)->name, *d = wgi_pool_format(p->pool, "d%s", name);
         wg_nearest_try(&near, name, strlen(name));
-        if (gradients && p->on_path[i]) wg_nearest_try(&near, d, strlen(d));
+        if (gradients && p->at.on_path[i]) wg_nearest_try(&near, d, strlen(d));
     }
     return near.best ? wgi_pool_format(p->pool, "; did you mean '%s'?", near.best) : "";
 }
@@ -143,7 +143,7 @@ static bool has_gradient_name(const wgi_picture *p)
         if (v->item[i].name[0] != 'd' || !v->item[i].name[1] || v->item[i].source > WGI_NAME_GRADIENT)
             continue;
         for (int64_t k = 0; k < p->nodes; k++)
-            if (p->on_path[k] && wgi_view_looks_alike(v->item[i].name + 1, wgi_item_at(p, k)->name))
+            if (p->at.on_path[k] && wgi_view_looks_alike(v->item[i].name + 1, wgi_item_at(p, k)->name))
                 return true;
     }
     return false;
@@ -151,7 +151,7 @@ static bool has_gradient_name(const wgi_picture *p)
 
 static void name_gradients(wgi_picture *p)
 {
-    const wgi_item *y = wgi_item_at(p, p->position[p->root.index]);
+    const wgi_item *y = wgi_item_at(p, p->at.position[p->root.index]);
     if (has_gradient_name(p))
         p->view.partial_of = wgi_pool_format(p->pool, y->source >= WGI_NAME_EXPRESSION ? "(%s)" : "%s",
                                              wgi_symbol(&p->view, y, ROOT_MOST));
@@ -163,11 +163,11 @@ void wgi_find_gradient_path(wgi_picture *p)
 {
     const wg_draw_opts *o = p->o;
     /* nothing was computed: every float has an unknown gradient */
-    for (int64_t i = 0; p->has_failure && i < p->nodes; i++) p->on_path[i] = wgi_is_float(wgi_node_at(p, i));
-    if (p->has_failure || !wg_node_ok(p->root) || p->position[p->root.index] < 0) return;
+    for (int64_t i = 0; p->failure && i < p->nodes; i++) p->at.on_path[i] = wgi_is_float(wgi_node_at(p, i));
+    if (p->failure || !wg_node_ok(p->root) || p->at.position[p->root.index] < 0) return;
     unsigned char *on = wgi_pool_take(p->pool, p->view.items, 1);
     if (!on) return;
     wgi_view_find_path(&p->view, p->view.item_of[p->root.index], o->wrt, o->wrt_count, on);
-    for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = on[p->item[i]];
+    for (int64_t i = 0; i < p->nodes; i++) p->at.on_path[i] = on[p->at.item[i]];
     name_gradients(p);
 }

@@ -26,8 +26,8 @@ static bool is_chain(const wgi_picture *p, const wgi_alike_run *r)
 {
     const int64_t second = r->begin + r->period;
     for (int64_t i = second; i < second + r->period; i++)
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            if (p->arg[a] >= r->begin && p->arg[a] < second) return true;
+        for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
+            if (p->at.arg[a] >= r->begin && p->at.arg[a] < second) return true;
     return false;
 }
 
@@ -55,10 +55,10 @@ static void merge(wgi_picture *p, const wgi_alike_run *r)
     for (int64_t i = r->begin; i < r->begin + r->period; i++) {
         const int32_t to = wgi_into(p, i);
         for (int64_t k = 1; k < r->times; k++)
-            p->into[i + k * r->period] = to >= r->begin && to < r->begin + r->period ? (int32_t)i : to;
+            p->less.into[i + k * r->period] = to >= r->begin && to < r->begin + r->period ? (int32_t)i : to;
     }
-    p->repeat[p->repeats] = *r;
-    p->repeat[p->repeats++].has_loop = !has_own_parameters(p, r);
+    p->less.repeat[p->less.repeats] = *r;
+    p->less.repeat[p->less.repeats++].has_loop = !has_own_parameters(p, r);
 }
 
 /* Parts with a kept node are drawn; those before, between and behind them are merged. */
@@ -85,18 +85,18 @@ static bool begin_behind(wgi_alike_run *r, int64_t taken)
 
 void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
 {
-    if (!p->looked_for_alike) {
+    if (!p->less.looked_for_alike) {
         if (wgi_find_alike_runs(p, 0) < 0) return;
-        p->looked_for_alike = true;
-        p->alike = p->runs, p->runs = 0; /* they have frames, no boxes of their own */
+        p->less.looked_for_alike = true;
+        p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
     }
-    int64_t most = p->alike;
+    int64_t most = p->less.alike;
     for (int64_t i = 0; i < p->nodes; i++) most += kept[i];
-    p->repeat = wgi_pool_take(p->pool, most, sizeof *p->repeat);
+    p->less.repeat = wgi_pool_take(p->pool, most, sizeof *p->less.repeat);
     int64_t taken = 0; /* nodes before it are in repeats */
-    if (!p->repeat) return;
-    for (int64_t i = 0; i < p->alike; i++) {
-        wgi_alike_run r = p->run[i];
+    if (!p->less.repeat) return;
+    for (int64_t i = 0; i < p->less.alike; i++) {
+        wgi_alike_run r = p->less.run[i];
         if (!align(p, &r) || !begin_behind(&r, taken) || !is_chain(p, &r)) continue;
         merge_between(p, &r, kept);
         taken = r.begin + r.times * r.period;
@@ -121,8 +121,8 @@ static size_t outer_scope(const char *scope, int depth)
 /* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
 void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
 {
-    p->scope_of = wgi_pool_take(p->pool, p->nodes, sizeof *p->scope_of);
-    if (!p->scope_of) return;
+    p->less.scope_of = wgi_pool_take(p->pool, p->nodes, sizeof *p->less.scope_of);
+    if (!p->less.scope_of) return;
     for (int64_t i = 0, end; i < p->nodes; i = end) {
         const char *scope = wg_node_scope(wgi_node_at(p, i));
         const size_t n = outer_scope(scope, depth);
@@ -131,10 +131,10 @@ void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
             if (outer_scope(other, depth) != n || strncmp(other, scope, n)) break;
         }
         int64_t last = end - 1;
-        while (last > i && (kept[last] || p->into[last] != last)) last--;
+        while (last > i && (kept[last] || p->less.into[last] != last)) last--;
         if (!n || last == i) continue;
         for (int64_t k = i; k < end; k++)
-            if (!kept[k] && p->into[k] == k) p->into[k] = (int32_t)last;
-        p->scope_of[last] = (int32_t)n;
+            if (!kept[k] && p->less.into[k] == k) p->less.into[k] = (int32_t)last;
+        p->less.scope_of[last] = (int32_t)n;
     }
 }

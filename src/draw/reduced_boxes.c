@@ -15,7 +15,7 @@ typedef struct wgi_reducer {
     unsigned char *linear; /* by position: a parameter's product, or a sum of such */
     int32_t *uses;         /* by position: by how many other positions */
     int32_t *consumer;     /* by position: the last one that uses it */
-    int32_t *into;         /* by position: as p->into, of the steps up to `step` */
+    int32_t *into;         /* by position: as p->less.into, of the steps up to `step` */
 } reducer;
 
 /* ---- what is kept ---- */
@@ -34,8 +34,8 @@ static bool is_listed(const char *list, const char *name)
 static void keep_node(reducer *r, wg_node n)
 {
     const wgi_picture *p = r->p;
-    if (wg_graph_of(n) == p->g && wg_node_ok(n) && p->position[n.index] >= 0)
-        r->kept[p->position[n.index]] = 1;
+    if (wg_graph_of(n) == p->g && wg_node_ok(n) && p->at.position[n.index] >= 0)
+        r->kept[p->at.position[n.index]] = 1;
 }
 
 wg_status wgi_check_kept(const wgi_picture *p)
@@ -62,8 +62,8 @@ static void find_kept(reducer *r)
     keep_node(r, p->root);
     for (int k = 0; o->backward && k < o->wrt_count; k++) keep_node(r, o->wrt[k]);
     for (int k = 0; k < o->mark_count; k++) keep_node(r, o->marks[k].node);
-    for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++)
-        keep_node(r, p->failure.operand[k]);
+    for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++)
+        keep_node(r, p->failure->operand[k]);
     for (int64_t i = 0; i < p->nodes; i++)
         if (o->keep && is_listed(o->keep, wgi_item_at(p, i)->name)) r->kept[i] = 1;
 }
@@ -81,8 +81,8 @@ static bool is_parameter(const reducer *r, int32_t i)
 static int data_operands(const reducer *r, int64_t i)
 {
     int n = 0;
-    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++) {
-        const int32_t x = r->p->arg[a];
+    for (int64_t a = r->p->at.first[i]; a < r->p->at.first[i + 1]; a++) {
+        const int32_t x = r->p->at.arg[a];
         const wg_leaf leaf = x >= 0 ? wg_node_leaf(wgi_node_at(r->p, x)) : WG_LEAF_NUMBER;
         n += leaf == WG_LEAF_NONE || leaf == WG_LEAF_INPUT;
     }
@@ -91,8 +91,8 @@ static int data_operands(const reducer *r, int64_t i)
 
 static bool has_parameter(const reducer *r, int64_t i)
 {
-    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++)
-        if (is_parameter(r, r->p->arg[a])) return true;
+    for (int64_t a = r->p->at.first[i]; a < r->p->at.first[i + 1]; a++)
+        if (is_parameter(r, r->p->at.arg[a])) return true;
     return false;
 }
 
@@ -100,9 +100,9 @@ static void count_uses(reducer *r)
 {
     const wgi_picture *p = r->p;
     for (int64_t i = 0; i < p->nodes; i++)
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            if (p->arg[a] >= 0 && r->consumer[p->arg[a]] != (int32_t)i + 1)
-                r->uses[p->arg[a]]++, r->consumer[p->arg[a]] = (int32_t)i + 1;
+        for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
+            if (p->at.arg[a] >= 0 && r->consumer[p->at.arg[a]] != (int32_t)i + 1)
+                r->uses[p->at.arg[a]]++, r->consumer[p->at.arg[a]] = (int32_t)i + 1;
     for (int64_t i = 0; i < p->nodes; i++) r->consumer[i]--;
 }
 
@@ -110,7 +110,7 @@ static void count_uses(reducer *r)
 static bool is_in_one_part(const wgi_picture *p, int64_t i, int64_t k)
 {
     size_t name;
-    if (!p->folds_series) return true;
+    if (!p->less.folds_series) return true;
     const char *a = wg_node_scope(wgi_node_at(p, i)), *b = wg_node_scope(wgi_node_at(p, k));
     const size_t n = wgi_series_scope(a, &name);
     return wgi_series_scope(b, &name) == n && strncmp(a, b, n) == 0;
@@ -126,19 +126,19 @@ static bool may_join(const reducer *r, int64_t i)
 static void join(reducer *r, int64_t i, int64_t to)
 {
     r->into[i] = (int32_t)to;
-    r->p->inside[r->p->item[i]] = 1;
+    r->p->less.inside[r->p->at.item[i]] = 1;
 }
 
 static void separate(reducer *r, int64_t i)
 {
     r->into[i] = (int32_t)i;
-    r->p->inside[r->p->item[i]] = 0;
+    r->p->less.inside[r->p->at.item[i]] = 0;
 }
 
 /* The characters of a box's formula. */
 static int formula_length(const reducer *r, int64_t i)
 {
-    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->item[i], r->p->inside, false);
+    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->at.item[i], r->p->less.inside, false);
     const int n = wgi_characters(wgi_equation_text(&r->p->view, wgi_item_at(r->p, i), e, NULL));
     wgi_equation_free(e);
     return n;
@@ -153,7 +153,7 @@ static bool is_cheap(const reducer *r, int64_t i)
     const wgi_item *y = wgi_item_at(r->p, i);
     if (!y->tree || y->operands > 2 || has_parameter(r, i)) return false;
     int computed = 0;
-    for (int64_t a = r->p->first[i]; a < r->p->first[i + 1]; a++) computed += r->p->arg[a] >= 0;
+    for (int64_t a = r->p->at.first[i]; a < r->p->at.first[i + 1]; a++) computed += r->p->at.arg[a] >= 0;
     const int kind = y->tree[y->root].kind;
     return computed == 0 ? y->operands : computed == 1 && kind != WGI_F_CALL && kind != WGI_F_CASES;
 }
@@ -175,10 +175,10 @@ static bool all_consumers_in(const reducer *r, const int32_t *left, int64_t i)
 static void add_to_cost(reducer *r, int32_t *left, int64_t i)
 {
     const wgi_picture *p = r->p;
-    for (int64_t a = p->first[i]; a < p->first[i + 1]; a++) {
-        bool again = p->arg[a] < 0;
-        for (int64_t k = p->first[i]; k < a; k++) again |= p->arg[k] == p->arg[a];
-        if (!again) left[p->arg[a]]++;
+    for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++) {
+        bool again = p->at.arg[a] < 0;
+        for (int64_t k = p->at.first[i]; k < a; k++) again |= p->at.arg[k] == p->at.arg[a];
+        if (!again) left[p->at.arg[a]]++;
     }
 }
 
@@ -187,7 +187,7 @@ static void add_to_cost(reducer *r, int32_t *left, int64_t i)
 static void join_cost(reducer *r)
 {
     wgi_picture *p = r->p;
-    const int64_t root = wg_node_ok(p->root) ? p->position[p->root.index] : -1;
+    const int64_t root = wg_node_ok(p->root) ? p->at.position[p->root.index] : -1;
     if (root < 0 || wg_shape_size(wg_node_shape(p->root)) != 1 || is_leaf(r, root)) return;
     int32_t *left = wgi_pool_take(p->pool, p->nodes, sizeof *left);
     if (!left) return;
@@ -198,7 +198,7 @@ static void join_cost(reducer *r)
         join(r, i, root);
         add_to_cost(r, left, i);
     }
-    p->cost_is_call = formula_length(r, root) > COST_MOST;
+    p->less.cost_is_call = formula_length(r, root) > COST_MOST;
 }
 
 /* ---- layers ---- */
@@ -206,7 +206,7 @@ static void join_cost(reducer *r)
 static bool is_sum(const reducer *r, int64_t i)
 {
     if (wgi_item_at(r->p, i)->operands < 2) return false;
-    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->item[i], NULL, false);
+    wgi_equation *e = wgi_equation_make(&r->p->view, r->p->at.item[i], NULL, false);
     const int kind = e ? e->tree.node[e->tree.root].kind : WGI_F_WORDS;
     wgi_equation_free(e);
     return kind == WGI_F_ADD || kind == WGI_F_SUB;
@@ -215,7 +215,7 @@ static bool is_sum(const reducer *r, int64_t i)
 static bool is_in_cost(const reducer *r, int64_t i)
 {
     const wgi_picture *p = r->p;
-    return wg_node_ok(p->root) && r->into[i] == p->position[p->root.index];
+    return wg_node_ok(p->root) && r->into[i] == p->at.position[p->root.index];
 }
 
 /* Products with parameters go into the sum that takes them, and sums into the function of them. */
@@ -242,7 +242,7 @@ static void join_parameters(reducer *r)
 {
     wgi_picture *p = r->p;
     for (int64_t i = 0; i < p->nodes; i++)
-        if (is_parameter(r, (int32_t)i) && r->uses[i] == 1 && !r->kept[i]) p->into[i] = r->consumer[i];
+        if (is_parameter(r, (int32_t)i) && r->uses[i] == 1 && !r->kept[i]) p->less.into[i] = r->consumer[i];
 }
 
 /* ---- all ---- */
@@ -250,7 +250,7 @@ static void join_parameters(reducer *r)
 int32_t wgi_into(const wgi_picture *p, int64_t position)
 {
     int32_t at = (int32_t)position;
-    while (p->into[at] != at) at = p->into[at];
+    while (p->less.into[at] != at) at = p->less.into[at];
     return at;
 }
 
@@ -258,15 +258,15 @@ int32_t wgi_into(const wgi_picture *p, int64_t position)
 static int64_t count_boxes(wgi_picture *p)
 {
     int64_t boxes = 0;
-    for (int64_t i = p->nodes - 1; i >= 0; i--) p->into[i] = wgi_into(p, i);
-    for (int64_t i = 0; i < p->nodes; i++) boxes += p->into[i] == i;
+    for (int64_t i = p->nodes - 1; i >= 0; i--) p->less.into[i] = wgi_into(p, i);
+    for (int64_t i = 0; i < p->nodes; i++) boxes += p->less.into[i] == i;
     return boxes;
 }
 
 /* Takes the steps up to LAYERS that are not done. */
 static void take_steps(reducer *r)
 {
-    const int to = r->p->reduced < WGI_REDUCE_LAYERS ? r->p->reduced : WGI_REDUCE_LAYERS;
+    const int to = r->p->less.reduced < WGI_REDUCE_LAYERS ? r->p->less.reduced : WGI_REDUCE_LAYERS;
     if (r->step < WGI_REDUCE_CHEAP && to >= WGI_REDUCE_CHEAP) join_cheap(r);
     if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) join_cost(r);
     if (r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r);
@@ -276,11 +276,12 @@ static void take_steps(reducer *r)
 static void reduce(reducer *r)
 {
     wgi_picture *p = r->p;
-    const int step = p->reduced;
+    const int step = p->less.reduced;
     take_steps(r);
-    memcpy(p->into, r->into, (size_t)p->nodes * sizeof *p->into);
+    memcpy(p->less.into, r->into, (size_t)p->nodes * sizeof *p->less.into);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
-    if ((step >= WGI_REDUCE_REPEATS || p->folds_series) && p->o->fold >= 0) wgi_reduce_repeats(p, r->kept);
+    if ((step >= WGI_REDUCE_REPEATS || p->less.folds_series) && p->o->fold >= 0)
+        wgi_reduce_repeats(p, r->kept);
     const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
     if (depth && !p->o->no_scopes) wgi_reduce_scopes(p, r->kept, depth);
 }
@@ -288,8 +289,8 @@ static void reduce(reducer *r)
 static void start(wgi_picture *p)
 {
     reducer *r = wgi_pool_take(p->pool, 1, sizeof *r);
-    p->into = wgi_pool_take(p->pool, p->nodes, sizeof *p->into);
-    p->inside = wgi_pool_take(p->pool, p->view.items, 1);
+    p->less.into = wgi_pool_take(p->pool, p->nodes, sizeof *p->less.into);
+    p->less.inside = wgi_pool_take(p->pool, p->view.items, 1);
     unsigned char *kept = wgi_pool_take(p->pool, p->nodes, 1), *linear = wgi_pool_take(p->pool, p->nodes, 1);
     int32_t *uses = wgi_pool_take(p->pool, p->nodes, sizeof *uses),
             *consumer = wgi_pool_take(p->pool, p->nodes, sizeof *consumer),
@@ -297,7 +298,7 @@ static void start(wgi_picture *p)
     if (p->pool->failed) return;
     *r =
         (reducer){ .p = p, .kept = kept, .linear = linear, .uses = uses, .consumer = consumer, .into = into };
-    p->reducer = r;
+    p->less.reducer = r;
     for (int64_t i = 0; i < p->nodes; i++) into[i] = (int32_t)i;
     find_kept(r);
     count_uses(r);
@@ -305,14 +306,14 @@ static void start(wgi_picture *p)
 
 int64_t wgi_reduce(wgi_picture *p)
 {
-    if (!p->reducer) start(p);
-    if (!p->pool->failed) reduce(p->reducer);
+    if (!p->less.reducer) start(p);
+    if (!p->pool->failed) reduce(p->less.reducer);
     return p->pool->failed ? -1 : count_boxes(p);
 }
 
 void wgi_forget_reduced(wgi_picture *p)
 {
     wgi_picture_clear_boxes(p);
-    p->into = NULL, p->inside = NULL, p->run = NULL, p->reducer = NULL;
-    p->runs = p->alike = 0, p->looked_for_alike = p->folds_series = false;
+    p->less.into = NULL, p->less.inside = NULL, p->less.run = NULL, p->less.reducer = NULL;
+    p->less.runs = p->less.alike = 0, p->less.looked_for_alike = p->less.folds_series = false;
 }

@@ -9,10 +9,10 @@ bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
 {
     const wg_node n = wgi_node_at(p, position);
     const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
-    if (p->reduced < WGI_REDUCE_VALUES || n.index == p->root.index) return true;
+    if (p->less.reduced < WGI_REDUCE_VALUES || n.index == p->root.index) return true;
     if (wgi_item_at(p, position)->source >= WGI_NAME_EXPRESSION) return false;
-    if (p->reduced < WGI_REDUCE_SHORT || wg_shape_size(wg_node_shape(n)) == 1) return true;
-    return p->reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);
+    if (p->less.reduced < WGI_REDUCE_SHORT || wg_shape_size(wg_node_shape(n)) == 1) return true;
+    return p->less.reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);
 }
 
 static const char *symbol_at(const wgi_picture *p, int64_t position)
@@ -27,11 +27,12 @@ int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WG
 {
     int n = 0;
     for (int64_t i = 0; i <= position; i++)
-        for (int64_t a = p->first[i]; p->into[i] == position && a < p->first[i + 1]; a++) {
-            const int32_t x = p->arg[a];
+        for (int64_t a = p->at.first[i]; p->less.into[i] == position && a < p->at.first[i + 1]; a++) {
+            const int32_t x = p->at.arg[a];
             int at = n;
             while (at && operand[at - 1] > x) at--;
-            if (x < 0 || p->into[x] == position || at == WGI_COST_OPERANDS || (at && operand[at - 1] == x))
+            if (x < 0 || p->less.into[x] == position || at == WGI_COST_OPERANDS ||
+                (at && operand[at - 1] == x))
                 continue;
             n += n < WGI_COST_OPERANDS;
             memmove(operand + at + 1, operand + at, (size_t)(n - 1 - at) * sizeof *operand);
@@ -65,11 +66,11 @@ const char *wgi_cost_call(const wgi_picture *p, int64_t position)
 void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const char *scope = wg_node_scope(wgi_node_at(p, position));
-    const size_t length = (size_t)p->scope_of[position];
+    const size_t length = (size_t)p->less.scope_of[position];
     int64_t nodes = 0, parameters = 0;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
-        if (p->into[i] != position || strncmp(wg_node_scope(n), scope, length) != 0) continue;
+        if (p->less.into[i] != position || strncmp(wg_node_scope(n), scope, length) != 0) continue;
         nodes++;
         if (wg_node_leaf(n) == WG_LEAF_PARAM) parameters += wg_shape_size(wg_node_shape(n));
     }
@@ -108,8 +109,8 @@ static void begin_part(wgi_strbuf *b) { wgi_strbuf_put(b, b->length ? "; " : "hi
 
 static void put_repeats(const wgi_picture *p, wgi_strbuf *b)
 {
-    for (int64_t k = 0; k < p->repeats; k++) {
-        const wgi_alike_run *r = &p->repeat[k];
+    for (int64_t k = 0; k < p->less.repeats; k++) {
+        const wgi_alike_run *r = &p->less.repeat[k];
         const int64_t first = result_of(p, r, 0);
         begin_part(b);
         wgi_strbuf_format(b, r->times == 2 ? "%lld part like %s%s" : "%lld parts like %s%s",
@@ -129,22 +130,23 @@ const char *wgi_hidden_text(wgi_picture *p)
 {
     wgi_strbuf b = { .pool = p->pool };
     int64_t within = 0, leaves = 0, scopes = 0;
-    for (int64_t i = 0; p->into && i < p->nodes; i++) {
+    for (int64_t i = 0; p->less.into && i < p->nodes; i++) {
         const bool named = wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION;
         const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE;
-        within += p->into[i] > i && named && p->inside[p->item[i]];
-        leaves += p->reduced >= WGI_REDUCE_LEAVES && leaf && p->into[i] > i;
-        scopes += p->scope_of && p->scope_of[i];
+        within += p->less.into[i] > i && named && p->less.inside[p->at.item[i]];
+        leaves += p->less.reduced >= WGI_REDUCE_LEAVES && leaf && p->less.into[i] > i;
+        scopes += p->less.scope_of && p->less.scope_of[i];
     }
-    put_count(&b, p->values_hidden, p->reduced < WGI_REDUCE_SHORT ? "unnamed node's value" : "node's value",
-              p->reduced < WGI_REDUCE_SHORT ? "unnamed nodes' values" : "nodes' values");
+    put_count(&b, p->less.values_hidden,
+              p->less.reduced < WGI_REDUCE_SHORT ? "unnamed node's value" : "node's value",
+              p->less.reduced < WGI_REDUCE_SHORT ? "unnamed nodes' values" : "nodes' values");
     put_count(&b, within, "named node, in the formula that uses it",
               "named nodes, in the formulas that use them");
     put_count(&b, leaves, "parameter, in the formula that uses it",
               "parameters, in the formulas that use them");
     put_repeats(p, &b);
     put_count(&b, scopes, "scope's nodes", "scopes' nodes");
-    if (*p->hidden && b.length) wgi_strbuf_put(&b, "; ");
-    wgi_strbuf_put(&b, p->hidden);
+    if (*p->less.hidden && b.length) wgi_strbuf_put(&b, "; ");
+    wgi_strbuf_put(&b, p->less.hidden);
     return wgi_strbuf_keep(&b);
 }

@@ -19,7 +19,7 @@ static void find_boxes(maker *m)
 {
     const wgi_picture *p = m->p;
     for (int64_t i = 0; i < p->view.items; i++) m->box_of[i] = -1;
-    for (int64_t i = 0; i < p->nodes; i++) m->box_of[p->item[i]] = p->box_of[i];
+    for (int64_t i = 0; i < p->nodes; i++) m->box_of[p->at.item[i]] = p->at.box_of[i];
     for (int64_t i = 0; i < p->boxes; i++) m->original[i] = (int)i;
     /* a copy has the texts of the box that it was made from, which stands before it */
     for (int64_t i = 0; i < p->boxes; i++)
@@ -127,7 +127,7 @@ static void finish(maker *m)
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
 {
     *s = (wgi_step_states){ .states = 0 };
-    if (!p->g || p->has_failure || !wg_node_ok(p->root) || p->view.item_of[p->root.index] < 0) return WG_OK;
+    if (!p->g || p->failure || !wg_node_ok(p->root) || p->view.item_of[p->root.index] < 0) return WG_OK;
     unsigned char *on = wgi_pool_take(p->pool, p->view.items, 1);
     if (!on) return WG_ERROR_MEMORY;
     const int64_t root = p->view.item_of[p->root.index], items = p->view.items;

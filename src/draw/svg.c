@@ -266,8 +266,8 @@ static double put_title(writer *w, wgi_strbuf *out, double *width)
 /* What the picture does not show. */
 static double put_hidden(writer *w, wgi_strbuf *out, double y, double *width)
 {
-    if (!w->p->hidden || !*w->p->hidden) return y;
-    return put_lines(w, out, w->p->hidden, WGI_BODY, false, y + LINE_GAP, width);
+    if (!w->p->less.hidden || !*w->p->less.hidden) return y;
+    return put_lines(w, out, w->p->less.hidden, WGI_BODY, false, y + LINE_GAP, width);
 }
 
 /* ---- all together ---- */

@@ -284,7 +284,7 @@ static void put_start(tikz *t)
     wgi_strbuf_put(t->b, ";%\n");
     if (*title)
         put_node(t, 0, -12, WGI_TITLE, "outside", false, tex_of(t, title, 200)), wgi_strbuf_put(t->b, "%\n");
-    if (t->hidden > 0) put_below(t, 12, "outside", t->p->hidden), wgi_strbuf_put(t->b, "%\n");
+    if (t->hidden > 0) put_below(t, 12, "outside", t->p->less.hidden), wgi_strbuf_put(t->b, "%\n");
 }
 
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
@@ -293,7 +293,7 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
     const wg_status status = p->o->steps ? wgi_step_states_need(&t.s, p) : WG_OK;
     if (status != WG_OK) return status;
     if (wgi_svg_open(&t.w, p, out)) {
-        const double long_line = wgi_text_width(p->hidden ? p->hidden : "", WGI_BODY, WGI_REGULAR);
+        const double long_line = wgi_text_width(p->less.hidden ? p->less.hidden : "", WGI_BODY, WGI_REGULAR);
         t.width = t.with_steps && t.w.l.w < LEAST_WIDTH ? LEAST_WIDTH : t.w.l.w;
         t.hidden = long_line > 0 ? 12 + LEADING * ceil(long_line / t.width) : 0;
         put_start(&t);

@@ -39,9 +39,9 @@ static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
     cr_assert_eq(wgi_picture_reduce(&b->picture, step, 400, &boxes), WG_OK, "%s", wg_message(b->c));
     cr_expect_leq(boxes, b->picture.boxes);
     for (int64_t i = 0; i < b->picture.nodes; i++) {
-        cr_assert(b->picture.box_of[i] >= 0 && b->picture.box_of[i] < b->picture.boxes,
+        cr_assert(b->picture.at.box_of[i] >= 0 && b->picture.at.box_of[i] < b->picture.boxes,
                   "node %lld has no box", (long long)i);
-        cr_assert_eq(b->picture.into[b->picture.into[i]], b->picture.into[i]);
+        cr_assert_eq(b->picture.less.into[b->picture.less.into[i]], b->picture.less.into[i]);
     }
 }
 
@@ -65,7 +65,7 @@ static int box(const bench *b, const char *title)
 
 static int box_of_root(const bench *b)
 {
-    return b->picture.box_of[b->picture.position[b->picture.root.index]];
+    return b->picture.at.box_of[b->picture.at.position[b->picture.root.index]];
 }
 
 static int links(const bench *b, int from, int to, bool loop)
@@ -162,13 +162,13 @@ Test(reduce, a_recurrent_network_is_one_step_with_a_loop)
     bench b = start();
     reduce(&b, recurrent(&b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
     const int h = box(&b, "h₁ = tanh(x₁W + h₀U)");
-    cr_assert_eq(b.picture.repeats, 1);
-    cr_expect_eq(b.picture.repeat[0].times, 20);
+    cr_assert_eq(b.picture.less.repeats, 1);
+    cr_expect_eq(b.picture.less.repeat[0].times, 20);
     cr_expect_eq(links(&b, h, h, true), 1);
     cr_expect_eq(links(&b, box(&b, "W"), h, false), 1);
     cr_expect_eq(links(&b, h, box(&b, "J = Σ(h₂₀)"), false), 1);
     cr_expect_str_eq(b.picture.frame[b.picture.box[h].frame].name, "×20: h₁ … h₂₀");
-    cr_expect_str_eq(b.picture.hidden, "hidden: 19 parts like that of h₁");
+    cr_expect_str_eq(b.picture.less.hidden, "hidden: 19 parts like that of h₁");
     end(&b);
 }
 
@@ -207,14 +207,14 @@ Test(reduce, repeats_have_no_node_in_common)
         const wg_node J = random_chains(&b, seed, &keep);
         reduce(&b, J, &(wg_draw_opts){ .keep = wg_is_none(keep) || seed % 2 ? NULL : "kept" },
                WGI_REDUCE_REPEATS);
-        const wgi_alike_run *r = b.picture.repeat;
-        for (int64_t i = 0; i < b.picture.repeats; i++) {
+        const wgi_alike_run *r = b.picture.less.repeat;
+        for (int64_t i = 0; i < b.picture.less.repeats; i++) {
             const int64_t end = r[i].begin + r[i].period * r[i].times;
             cr_assert(r[i].times > 1 && end <= b.picture.nodes);
-            cr_assert(i + 1 == b.picture.repeats || end <= r[i + 1].begin, "graph %d: %lld and %lld",
+            cr_assert(i + 1 == b.picture.less.repeats || end <= r[i + 1].begin, "graph %d: %lld and %lld",
                       (int)seed, (long long)end, (long long)r[i + 1].begin);
         }
-        repeats += b.picture.repeats, pairs += b.picture.repeats > 1;
+        repeats += b.picture.less.repeats, pairs += b.picture.less.repeats > 1;
         end(&b);
     }
     cr_expect(repeats > 100 && pairs > 20, "%lld repeats, %lld graphs with several", (long long)repeats,
@@ -226,9 +226,9 @@ Test(reduce, repeats_can_be_refused)
     bench b = start();
     wg_node J = recurrent(&b, 6);
     reduce(&b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
-    cr_expect_eq(b.picture.repeats, 0);
+    cr_expect_eq(b.picture.less.repeats, 0);
     reduce(&b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
-    for (int64_t k = 0; k < b.picture.repeats; k++) cr_expect_gt(b.picture.repeat[k].times, 1);
+    for (int64_t k = 0; k < b.picture.less.repeats; k++) cr_expect_gt(b.picture.less.repeat[k].times, 1);
     cr_expect_eq(b.picture.box[box(&b, "h₂ = tanh(x₂W + h₁U)")].frame, -1);
     cr_expect_eq(b.picture.box[box(&b, "h₄ = tanh(x₄W + h₃U)")].frame, -1);
     end(&b);
@@ -251,7 +251,7 @@ Test(reduce, skip_edges_stay)
         h = wg_name(wg_add(h, wg_matmul(r, W)), name);
     }
     reduce(&b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    cr_assert_eq(b.picture.repeats, 1);
+    cr_assert_eq(b.picture.less.repeats, 1);
     const int x = box(&b, "h₀"), y = box(&b, "h₁ = h₀ + r₁W₁");
     const int r = box(&b, "r₁ = tanh(h₀V₁)");
     cr_expect_eq(links(&b, x, y, false), 1, "the skip edge");
@@ -268,7 +268,7 @@ Test(reduce, what_stands_side_by_side_is_no_repeat)
     for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(&b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
     wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
     reduce(&b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    cr_expect_eq(b.picture.repeats, 0);
+    cr_expect_eq(b.picture.less.repeats, 0);
     box(&b, "xA");
     box(&b, "xC");
     end(&b);
@@ -301,11 +301,11 @@ Test(reduce, a_repeat_ends_before_what_is_kept)
     wg_draw_opts o = { .fit = "slide", .keep = "middle" };
     begin(&b, &o);
     cr_assert_eq(wgi_picture_fit(&b.picture, wg_name(h, "y")), WG_OK, "%s", wg_message(b.c));
-    cr_assert_eq(b.picture.repeats, 2);
-    cr_expect_eq(b.picture.repeat[0].times, 999);
-    cr_expect_eq(b.picture.repeat[1].times, 999);
+    cr_assert_eq(b.picture.less.repeats, 2);
+    cr_expect_eq(b.picture.less.repeat[0].times, 999);
+    cr_expect_eq(b.picture.less.repeat[1].times, 999);
     cr_expect_eq(b.picture.boxes, 5, "x, one sine, middle, one sine, y");
-    const int at = b.picture.box_of[b.picture.position[middle.index]];
+    const int at = b.picture.at.box_of[b.picture.at.position[middle.index]];
     cr_expect_str_eq(b.picture.box[at].name, "middle");
     cr_expect_eq(b.picture.box[at].frame, -1);
     cr_expect_str_eq(b.picture.box[box_of_root(&b)].name, "y");
@@ -316,7 +316,7 @@ static void expect_the_same(const wgi_picture *a, const wgi_picture *b, int step
 {
     cr_assert_eq(a->boxes, b->boxes, "step %d", step);
     cr_assert_eq(a->links, b->links, "step %d", step);
-    cr_assert_str_eq(a->hidden, b->hidden);
+    cr_assert_str_eq(a->less.hidden, b->less.hidden);
     for (int64_t i = 0; i < a->boxes; i++) {
         cr_expect_str_eq(a->box[i].title, b->box[i].title);
         cr_expect_str_eq(a->box[i].value, b->box[i].value);
@@ -362,7 +362,7 @@ Test(reduce, says_when_it_cannot_fit)
     wg_node root = wg_addn(sum, 60);
     begin(&b, &(wg_draw_opts){ .fit = "slide" });
     cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
-    HAS(b.picture.hidden, "legible on a slide (24 px)");
+    HAS(b.picture.less.hidden, "legible on a slide (24 px)");
     cr_assert_neq(wg_draw(root, "x.svg", &(wg_draw_opts){ .fit = "wall" }), WG_OK);
     HAS(wg_message(b.c), ".fit \"wall\": slide, page or screen");
     wg_recover(b.c);
@@ -376,6 +376,6 @@ Test(reduce, large_graphs_are_reduced_without_delay)
     begin(&b, &(wg_draw_opts){ .fit = "page" });
     cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
     cr_expect_lt(b.picture.boxes, 20);
-    cr_expect_eq(b.picture.repeat[0].times, 10000);
+    cr_expect_eq(b.picture.less.repeat[0].times, 10000);
     end(&b);
 }
