@@ -35,30 +35,19 @@ static void cut_cell(tracer *t, int i, int j)
     const int32_t below = 2 * k, top = 2 * (k + t->l->columns), left = 2 * k + 1, right = 2 * (k + 1) + 1;
     const double sum = value(t, i, j) + value(t, i, j + 1) + value(t, i + 1, j) + value(t, i + 1, j + 1);
     if (!isfinite(sum)) return;
-    switch (above(t, i, j) | above(t, i, j + 1) << 1 | above(t, i + 1, j + 1) << 2 |
-            above(t, i + 1, j) << 3) {
-    case 1:
-    case 14: join(t, left, below); break;
-    case 2:
-    case 13: join(t, below, right); break;
-    case 4:
-    case 11: join(t, right, top); break;
-    case 8:
-    case 7: join(t, top, left); break;
-    case 3:
-    case 12: join(t, left, right); break;
-    case 6:
-    case 9: join(t, below, top); break;
-    case 5:
-        if (sum / 4 >= t->level) join(t, left, top), join(t, below, right);
-        else join(t, left, below), join(t, right, top);
-        break;
-    case 10:
-        if (sum / 4 >= t->level) join(t, left, below), join(t, right, top);
-        else join(t, left, top), join(t, below, right);
-        break;
-    default: break;
-    }
+    const int corners =
+        above(t, i, j) | above(t, i, j + 1) << 1 | above(t, i + 1, j + 1) << 2 | above(t, i + 1, j) << 3;
+    const int32_t edge[] = { below, right, top, left };
+    static const int8_t cut[8][2] = {
+        { 0 }, { 3, 0 }, { 0, 1 }, { 3, 1 }, { 1, 2 }, { 0 }, { 0, 2 }, { 2, 3 }
+    };
+    const int8_t *of =
+        cut[corners < 8 ? corners : 15 - corners]; /* above and below exchanged: the same line */
+    if (corners == 5 || corners == 10) {
+        const bool joined =
+            (corners == 5) == (sum / 4 >= t->level); /* the corners below left and above right */
+        join(t, left, joined ? top : below), join(t, right, joined ? below : top);
+    } else if (of[0] != of[1]) join(t, edge[of[0]], edge[of[1]]);
 }
 
 static void add_crossing(const tracer *t, int32_t edge)

@@ -688,13 +688,9 @@ static void write(printer *p, int node)
     case WGI_F_AND:
     case WGI_F_OR: put_between(p, node, sign_of_kind[n->kind]); break;
     case WGI_F_NEG:
-        put_mark(p, sign_of_kind[WGI_F_NEG]);
-        put_child(p, node, 0);
-        break;
     case WGI_F_NOT:
-        put_mark(p, sign_of_kind[WGI_F_NOT]);
-        if (p->target == BOXES) put_child(p, node, 0);
-        else put_node(p, n->child);
+        put_mark(p, sign_of_kind[n->kind]);
+        put_child(p, node, 0);
         break;
     case WGI_F_MUL:
     case WGI_F_MATMUL: put_product(p, node); break;

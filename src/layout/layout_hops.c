@@ -63,36 +63,22 @@ static void share_hop(builder *b, int hop, const wgi_lay_edge *e, int edge)
     if (edge < h->edge) h->edge = edge;
 }
 
-static bool climb(builder *b, place *p, const wgi_lay_edge *e, int edge)
+/* Out of the frame of `level`, to the level around it, or into it from there. */
+static bool cross(builder *b, place *p, int level, bool out, const wgi_lay_edge *e, int edge)
 {
-    int level = p->level;
-    if (b->exit_group[level] != b->group) {
-        int exit = wgi_lay_add_node(b->s, WGI_LAY_EXIT, -1, level);
-        if (exit < 0) return false;
-        int hop = add_hop(b, p, exit, -1, e, edge);
+    int *const group = out ? b->exit_group : b->entry_group, *const node = out ? b->exit : b->entry;
+    if (group[level] != b->group) {
+        const int n = wgi_lay_add_node(b->s, out ? WGI_LAY_EXIT : WGI_LAY_ENTRY, -1, level);
+        if (n < 0) return false;
+        const int hop = add_hop(b, p, out ? n : b->frame_node[level], out ? -1 : n, e, edge);
         if (hop < 0) return false;
-        b->s->hop[hop].loose = false;
-        b->s->node[exit].via = hop;
-        b->exit_group[level] = b->group, b->exit[level] = exit;
-    } else share_hop(b, b->s->node[b->exit[level]].via, e, edge);
-    b->s->node[b->exit[level]].twin |= b->twinned[edge];
-    *p = (place){ outer(b->s, level), b->frame_node[level], b->exit[level], -1 };
-    return true;
-}
-
-/* Into the frame of `level`, from the level around it. */
-static bool descend(builder *b, place *p, int level, const wgi_lay_edge *e, int edge)
-{
-    if (b->entry_group[level] != b->group) {
-        int entry = wgi_lay_add_node(b->s, WGI_LAY_ENTRY, -1, level);
-        if (entry < 0) return false;
-        int hop = add_hop(b, p, b->frame_node[level], entry, e, edge);
-        if (hop < 0) return false;
-        b->s->node[entry].via = hop;
-        b->entry_group[level] = b->group, b->entry[level] = entry;
-    } else share_hop(b, b->s->node[b->entry[level]].via, e, edge);
-    b->s->node[b->entry[level]].twin |= b->twinned[edge];
-    *p = (place){ level, b->entry[level], -1, -1 };
+        if (out) b->s->hop[hop].loose = false;
+        b->s->node[n].via = hop;
+        group[level] = b->group, node[level] = n;
+    } else share_hop(b, b->s->node[node[level]].via, e, edge);
+    b->s->node[node[level]].twin |= b->twinned[edge];
+    *p = out ? (place){ outer(b->s, level), b->frame_node[level], node[level], -1 }
+             : (place){ level, node[level], -1, -1 };
     return true;
 }
 
@@ -115,9 +101,9 @@ static bool add_edge(builder *b, int edge)
         else meet = outer(s, meet), other = outer(s, other);
     }
     while (p.level != meet)
-        if (!climb(b, &p, e, edge)) return false;
+        if (!cross(b, &p, p.level, true, e, edge)) return false;
     while (p.level != to)
-        if (!descend(b, &p, step_to(b, p.level, to), e, edge)) return false;
+        if (!cross(b, &p, step_to(b, p.level, to), false, e, edge)) return false;
     int hop = add_hop(b, &p, b->s->box_node[e->to], -1, e, edge);
     if (hop < 0) return false;
     b->s->hop[hop].to_at = wgi_lay_port(s, e->to, e->to_at);

@@ -54,6 +54,8 @@ Test(formula_boxes, a_fraction_has_its_parts_above_and_below_the_bar)
     cr_expect_lt(piece("c")->x, bar->x2);
     /* the shorter part stands in the middle */
     cr_expect_float_eq(piece("a")->x + width_of("a", 20, WGI_F_ITALIC) / 2, (bar->x + bar->x2) / 2, 1e-9);
+    cr_expect(piece("a")->y > bar->y - 20 && piece("b")->y < bar->y + 25 && bar->x2 - bar->x < 80,
+              "close to it");
 }
 
 /* 14 of 20 is the smallest size, in a power of a power, too. */
@@ -99,9 +101,49 @@ Test(formula_boxes, powers_are_small_and_raised_subscripts_small_and_lowered)
     cr_expect_eq(piece("x")->face, WGI_F_ITALIC);
     cr_expect_lt(piece("n")->y, piece("x")->y);
     cr_expect_gt(piece("1")->y, piece("W")->y);
+    cr_expect_lt(piece("n")->y, piece("x")->y - 6);
+    cr_expect(piece("n")->y > piece("x")->y - 10 && piece("1")->y < piece("W")->y + 10, "beside the letters");
     cr_expect_lt(piece("n")->size, piece("x")->size);
     cr_expect_lt(piece("1")->size, piece("W")->size);
     cr_expect_float_eq(piece("1")->x, piece("W")->x + width_of("W", 20, WGI_F_BOLD), 1e-9);
+}
+
+/* Of a sum below its sign, in its middle; of a mean behind it; of an equation as words. */
+Test(formula_boxes, axes_and_indices_are_small_and_lowered)
+{
+    lay_out("y = sum(x over i)", 20);
+    const wgi_formula_piece *sign = piece("Σ"), *index = piece("i");
+    cr_expect(index->size == 14 && index->y > sign->y + 10);
+    cr_expect_float_eq(index->x + index->x2, sign->x + sign->x2, 1e-9);
+    lay_out("y = mean(x along axis)", 20);
+    cr_expect(piece("axis")->size == 14 && piece("axis")->y > piece("mean")->y);
+    cr_expect(piece("axis")->x >= piece("mean")->x2 - 1e-9 && piece("axis")->x2 <= piece("(")->x + 1e-9);
+    lay_out("y[i] = x_1[k] along axis", 20);
+    cr_expect(piece("i")->size == 14 && piece("i")->y > piece("y")->y);
+    cr_expect(piece("k")->size == 20 && piece("[")->x < piece("k")->x && piece("along axis")->size == 20);
+}
+
+/* Around a line of letters they are letters; around what is higher they are drawn, as high as that. */
+Test(formula_boxes, parentheses_and_bars_enclose)
+{
+    lay_out("y = |a| (b + c)^2", 20);
+    cr_expect_lt(piece("|")->x, piece("a")->x);
+    cr_expect(piece("(")->x < piece("b")->x && piece(")")->x > piece("c")->x);
+    for (int bars = 0; bars < 2; bars++) {
+        lay_out(bars ? "y = |a / b|" : "y = (a / b)^2", 20);
+        const wgi_formula_piece *side[3];
+        int n = 0;
+        for (int i = 0; i < boxes.count && n < 3; i++) {
+            const wgi_formula_piece *p = &boxes.piece[i];
+            if (bars ? p->shape == WGI_F_LINE && p->x == p->x2 : p->shape == WGI_F_PAREN) side[n++] = p;
+        }
+        cr_assert_eq(n, 2);
+        cr_expect(side[0]->x2 <= piece("a")->x && side[1]->x >= piece("a")->x2);
+        cr_expect(bars || (side[0]->size > 0 && side[1]->size < 0));
+        for (int k = 0; k < 2; k++)
+            cr_expect(side[k]->y <= piece("a")->y - 14 && side[k]->y2 >= piece("b")->y,
+                      "as high as the quotient");
+    }
 }
 
 Test(formula_boxes, cases_stand_below_each_other_behind_a_brace)

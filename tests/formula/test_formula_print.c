@@ -44,6 +44,7 @@ Test(formula_print, ascii_is_the_language)
 {
     expect("y=a·(b+c)/-d", WG_FORMULA_ASCII, "y = a · (b + c) / (-d)");
     expect("y = |2 - (|x|)|", WG_FORMULA_ASCII, "y = |2 - (|x|)|");
+    expect("y = not (a and b)", WG_FORMULA_ASCII, "y = not (a and b)");
     expect("y = sum(x[i] over i where i != 2 and not b)", WG_FORMULA_ASCII,
            "y = sum(x[i] over i where i != 2 and not b)");
 }
@@ -56,6 +57,9 @@ Test(formula_print, latex_is_for_amsmath)
     expect("a_hat = theta_1", WG_FORMULA_LATEX, "\\hat{a} = \\theta _{1}");
     expect("y = a where c, else b", WG_FORMULA_LATEX,
            "y = \\begin{cases} a & \\text{if } c \\\\ b & \\text{else} \\end{cases}");
+    expect("y = sum(x[i] over i)", WG_FORMULA_LATEX, "y = \\sum_{i}(x_{i})");
+    expect("y = mean(x_1[i, j] along last)", WG_FORMULA_LATEX,
+           "y = \\operatorname{mean}_{\\mathit{last}}(x_{1}[i, j])");
     expect("y = rate_50 \"100 %\"", WG_FORMULA_LATEX, "y = \\mathit{rate}_{50} \\, \\text{100 \\%}");
 }
 
