@@ -22,9 +22,9 @@ static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt
 #define FLOATS_FILE "cross_entropy_row.h"
 #include "both_floats.h"
 
-KERNEL(cross_entropy) { return BY_FLOAT(k, cross_rows, k, classes_of(k), true, false); }
-KERNEL(cross_entropy_grad) { return BY_FLOAT(k, cross_rows, k, classes_of(k), false, true); }
-KERNEL(cross_entropy_both) { return BY_FLOAT(k, cross_rows, k, classes_of(k), true, true); }
+KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k)); }
+KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k)); }
+KERNEL(cross_entropy_both) { return BY_FLOAT(k, both, k, classes_of(k)); }
 
 KERNEL(as_class)
 {

@@ -51,7 +51,7 @@ ALWAYS_INLINE void N(columns_grad)(const T *y, const T *g, T *x, int64_t n, int6
 }
 
 /* Units [begin, end): rows if the slices are rows, else strips of columns. */
-static bool N(softmax_grad)(const wg_kernel *k, slices a, bool logs)
+ALWAYS_INLINE bool N(softmax_grad)(const wg_kernel *k, slices a, bool logs)
 {
     const T *y = k->x[0], *g = k->x[1];
     T *x = k->y[0];
