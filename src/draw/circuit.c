@@ -22,15 +22,12 @@ wg_status wgi_check_style(const wgi_picture *p)
     const bool circuit = wgi_is_circuit(o);
     const char *with = o->steps ? ".steps" : o->top_down ? ".top_down" : o->overlay ? ".overlay" : NULL;
     if (o->style && !circuit && strcmp(o->style, "cards"))
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .style \"%s\": cards or circuit",
-                             o->style);
+        return WGI_REFUSE(p, "draw: .style \"%s\": cards or circuit", o->style);
     if (circuit && (o->engine && strcmp(o->engine, "dot") == 0)) with = ".engine \"dot\"";
-    if (circuit && with)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .style \"circuit\" has no %s", with);
+    if (circuit && with) return WGI_REFUSE(p, "draw: .style \"circuit\" has no %s", with);
     if (circuit && !p->format->is_image)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s",
-                             p->format->name);
+        return WGI_REFUSE(p, "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s",
+                          p->format->name);
     return WG_OK;
 }
 

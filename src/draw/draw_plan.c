@@ -5,7 +5,7 @@
 
 static wg_status fail(const wgi_picture *p, const char *call, const char *text)
 {
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "%s: %s", call, text);
+    return WGI_REFUSE(p, "%s: %s", call, text);
 }
 
 static wg_status figure(wgi_picture *p, const wg_plan *plan, wgi_strbuf *out)

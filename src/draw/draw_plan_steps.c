@@ -78,9 +78,8 @@ wg_status wgi_plan_steps(wgi_picture *p, const char *call, const wg_plan *plan, 
     const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
     int64_t links = 0;
     if (plan->ops > most)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "%s: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most",
-                             call, plan->ops, plan->steps, most);
+        return WGI_REFUSE(p, "%s: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most",
+                          call, plan->ops, plan->steps, most);
     for (int i = 0; i < plan->ops; i++) links += plan->op[i].operands;
     if (!wgi_picture_room(p, plan->ops + plan->buffers, links, plan->steps)) return WG_ERROR_MEMORY;
     for (int i = 0; i < plan->steps; i++) {

@@ -161,6 +161,9 @@ typedef struct wgi_picture {
     struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
 } wgi_picture;
 
+/* Records that an option is wrong, and gives WG_ERROR_VALUE. */
+#define WGI_REFUSE(p, ...) WGI_DRAW_FAIL((p)->c, (p)->here, WG_ERROR_VALUE, __VA_ARGS__)
+
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 

@@ -205,9 +205,8 @@ wg_status wgi_film_write(wgi_picture *p, wgi_strbuf *out)
     const bool files = wgi_film_is_pattern(p->path);
     if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_no_steps(p);
     if (p->o->fit && !files)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                             "draw: .steps with .fit is a file a step: name them as in 'name-%%02d.%s'",
-                             p->format->name);
+        return WGI_REFUSE(p, "draw: .steps with .fit is a file a step: name them as in 'name-%%02d.%s'",
+                          p->format->name);
     wg_status status = start(&f, p, &svg);
     if (status == WG_OK) status = files ? save_frames(&f, p) : save_sheet(&f, p, out);
     wgi_svg_close(&f.w);

@@ -46,9 +46,7 @@ static wg_status fit_circuit(wgi_picture *p, wg_node root, const wgi_canvas *k)
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
     const wgi_canvas *k = wgi_canvas_of(p->o);
-    if (!k)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE, "draw: .fit \"%s\": slide, page or screen",
-                             p->o->fit);
+    if (!k) return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", p->o->fit);
     if (wgi_is_circuit(p->o)) return fit_circuit(p, root, k);
     if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
     for (int step = WGI_REDUCE_NOTHING;; step++) {

@@ -169,10 +169,10 @@ static wg_node last_scalar(const wgi_picture *p)
 static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
 {
     const char *how = p->o->fold < 0 ? "let runs of alike nodes be folded, " : "";
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                         "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer "
-                         "to the inputs, or raise .most",
-                         (long long)boxes, (long long)p->nodes, most, how);
+    return WGI_REFUSE(p,
+                      "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer "
+                      "to the inputs, or raise .most",
+                      (long long)boxes, (long long)p->nodes, most, how);
 }
 
 /* The boxes of nodes that the option `marks` names. */

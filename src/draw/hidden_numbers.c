@@ -124,10 +124,9 @@ wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h
     follow(p, a, h);
     if (!unknown) return WG_OK;
     length = length < 60 ? length : 60;
-    return WGI_DRAW_FAIL(
-        p->c, p->here, WG_ERROR_VALUE,
-        "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, %s a gradient", (int)length,
-        unknown, wgi_nearest_name(p, unknown, length, true),
+    return WGI_REFUSE(
+        p, "draw: .hide: no node of the picture is called '%.*s'%s; z hides a value, %s a gradient",
+        (int)length, unknown, wgi_nearest_name(p, unknown, length, true),
         p->view.partial_of ? "its name in the picture" : "dz");
 }
 

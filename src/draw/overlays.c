@@ -154,6 +154,5 @@ wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[])
     if (strcmp(name, "nan") == 0) return show_nan(p);
     for (size_t i = 0; i < sizeof overlays / sizeof *overlays; i++)
         if (strcmp(name, overlays[i].name) == 0) return measured(p, &overlays[i], node);
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                         "draw: .overlay \"%s\": it is time, bytes, gradient or nan", name);
+    return WGI_REFUSE(p, "draw: .overlay \"%s\": it is time, bytes, gradient or nan", name);
 }

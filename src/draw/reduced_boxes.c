@@ -48,9 +48,8 @@ wg_status wgi_check_kept(const wgi_picture *p)
                (strncmp(wgi_item_at(p, i)->name, word, length) || wgi_item_at(p, i)->name[length]))
             i++;
         if (i < p->nodes) continue;
-        return WGI_DRAW_FAIL(
-            p->c, p->here, WG_ERROR_VALUE, "draw: .keep: no node of the picture is called '%.*s'%s",
-            (int)(length < 60 ? length : 60), word, wgi_nearest_name(p, word, length, false));
+        return WGI_REFUSE(p, "draw: .keep: no node of the picture is called '%.*s'%s",
+                          (int)(length < 60 ? length : 60), word, wgi_nearest_name(p, word, length, false));
     }
     return WG_OK;
 }

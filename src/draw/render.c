@@ -276,8 +276,8 @@ wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg,
         return WG_OK;
     }
     if (is_png(p) && !(PNG_ZOOM * size[0] <= PNG_MOST && PNG_ZOOM * size[1] <= PNG_MOST))
-        return WGI_DRAW_FAIL(
-            p->c, p->here, WG_ERROR_VALUE,
+        return WGI_REFUSE(
+            p,
             "draw: the PNG would have %.0f x %.0f pixels, at most %d are possible along a side: draw a "
             "smaller part, fold more, or write svg",
             PNG_ZOOM * size[0], PNG_ZOOM * size[1], PNG_MOST);

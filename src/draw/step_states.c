@@ -159,6 +159,5 @@ wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p)
 {
     const wg_status status = wgi_step_states_make(s, p);
     if (status != WG_OK || s->states > 1) return status;
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                         "draw: .steps: there is nothing to compute step by step");
+    return WGI_REFUSE(p, "draw: .steps: there is nothing to compute step by step");
 }

@@ -2,9 +2,7 @@
 #include "picture.h"
 
 #include <locale.h>
-#include <malloc.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 /* A number as pictures show it: four digits, a real minus sign. */
@@ -30,26 +28,6 @@ static char *draw_layers(void)
     return dot;
 }
 
-Test(draw, same_bytes_in_one_process)
-{
-    char *first = draw_layers();
-    wgt_random r = { wgt_seed() };
-    void *held[64] = { 0 };
-    for (int i = 0; i < 600; i++) {
-        for (int k = 0; k < 8; k++) { /* another heap each time */
-            int slot = (int)wgt_below(&r, 64);
-            free(held[slot]);
-            held[slot] = malloc((size_t)wgt_below(&r, 4000) + 1);
-        }
-        if (i == 300) mallopt(M_PERTURB, 0xA5);
-        char *again = draw_layers();
-        cr_assert_str_eq(again, first, "picture %d differs", i);
-        free(again);
-    }
-    for (int k = 0; k < 64; k++) free(held[k]);
-    free(first);
-}
-
 Test(draw, same_bytes_in_any_locale)
 {
     static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "de_DE",
@@ -66,27 +44,6 @@ Test(draw, same_bytes_in_any_locale)
     snprintf(comma, sizeof comma, "%.1f", 0.5);
     cr_assert_str_eq(comma, "0,5", "drawing changed the locale");
     free(first), free(again);
-}
-
-static void *draw_often(void *wrong)
-{
-    char *first = draw_layers();
-    for (int i = 0; i < 100; i++) {
-        char *again = draw_layers();
-        if (strcmp(first, again)) ++*(int *)wrong;
-        free(again);
-    }
-    free(first);
-    return NULL;
-}
-
-Test(draw, same_bytes_in_two_threads)
-{
-    pthread_t thread[2];
-    int wrong[2] = { 0 };
-    for (int i = 0; i < 2; i++) cr_assert_eq(pthread_create(&thread[i], NULL, draw_often, &wrong[i]), 0);
-    for (int i = 0; i < 2; i++) cr_assert_eq(pthread_join(thread[i], NULL), 0);
-    cr_assert_eq(wrong[0] + wrong[1], 0);
 }
 
 /* ---- what is in the picture ---- */

@@ -2,9 +2,7 @@
  * boxes, and nothing that touches another picture in the same page. */
 #include "picture.h"
 
-#include <locale.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "text/text.h"
@@ -201,48 +199,6 @@ Test(draw_svg, any_name_can_be_drawn)
         free(svg);
         wgt_finish(c, NULL);
     }
-    pic_clean_up();
-}
-
-/* ---- the same bytes always ---- */
-
-static char *draw_layers(const char *name)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_draw_opts o = full;
-    o.id = "same";
-    char *svg = svg_of(pic_layers(c, 6), name, o);
-    wgt_finish(c, NULL);
-    return svg;
-}
-
-static void *draw_often(void *name)
-{
-    char *first = draw_layers(name);
-    for (int i = 0; i < 60; i++) {
-        char *again = draw_layers(name);
-        cr_assert_str_eq(again, first);
-        free(again);
-    }
-    return first;
-}
-
-Test(draw_svg, same_bytes_in_threads_and_locales)
-{
-    static const char *const names[] = { "a.svg", "b.svg", "c.svg", "d.svg" };
-    pthread_t thread[4];
-    void *text[4];
-    pic_directory();
-    for (int i = 0; i < 4; i++)
-        cr_assert_eq(pthread_create(&thread[i], NULL, draw_often, (void *)(uintptr_t)names[i]), 0);
-    for (int i = 0; i < 4; i++) cr_assert_eq(pthread_join(thread[i], &text[i]), 0);
-    for (int i = 1; i < 4; i++) cr_assert_str_eq(text[i], text[0]);
-    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) {
-        char *again = draw_layers("e.svg");
-        cr_assert_str_eq(again, text[0]);
-        free(again);
-    }
-    for (int i = 0; i < 4; i++) free(text[i]);
     pic_clean_up();
 }
 
