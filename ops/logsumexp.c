@@ -13,7 +13,11 @@ static slices slices_of_axes(const wg_kernel *k)
     return slices_in_strips(s.n, s.inner, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
-KERNEL(logsumexp) { return BY_FLOAT(k, logsumexp, k, slices_of_axes(k)); }
+KERNEL(logsumexp)
+{
+    const slices a = slices_of_axes(k);
+    return BY_FLOAT(k, logsumexp, k, &a);
+}
 
 #if WG_BASE
 

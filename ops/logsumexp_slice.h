@@ -57,9 +57,9 @@ static void N(logsumexp_columns)(const wg_kernel *k, const slices *a, int64_t u)
     N(finish)((T *)k->y[0] + at, m, s, p.wide);
 }
 
-static bool N(logsumexp)(const wg_kernel *k, slices a)
+static bool N(logsumexp)(const wg_kernel *k, const slices *a)
 {
-    if (a.inner == 1) N(logsumexp_rows)(k, &a);
-    for (int64_t u = k->begin; u < k->end && a.inner > 1; u++) N(logsumexp_columns)(k, &a, u);
+    if (a->inner == 1) N(logsumexp_rows)(k, a);
+    for (int64_t u = k->begin; u < k->end && a->inner > 1; u++) N(logsumexp_columns)(k, a, u);
     return true;
 }
