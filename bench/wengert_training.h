@@ -1,5 +1,5 @@
-/* wengert_training.h: what the sides of Wengert share: a context with a graph, parameters and data, and the loop of a
- * training. The struct of a side begins with a training; with the public headers alone. */
+/* wengert_training.h: what the sides of Wengert share: a context with a graph, parameters and data, and the
+ * loop of a training. The struct of a side begins with a training; with the public headers alone. */
 #ifndef BENCH_WENGERT_TRAINING_H
 #define BENCH_WENGERT_TRAINING_H
 

@@ -44,8 +44,8 @@ void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */
 void wgt_drop(wg_context *c, const wgt_memory *m);
 
-/* Calls use(c) with every single allocation failing, once, or it and all after it: it is an error of memory, and nothing
- * is leaked. Less than `most` allocations are made. */
+/* Calls use(c) with every single allocation failing, once, or it and all after it: it is an error of
+ * memory, and nothing is leaked. Less than `most` allocations are made. */
 void wgt_each_allocation_fails(int most, void (*use)(wg_context *c));
 
 /* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
@@ -70,8 +70,8 @@ double wgt_distance(const double *a, const double *b, size_t n);
 bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b);    /* dtype, shape and bytes */
 bool wgt_same_numbers(const wg_tensor *a, const wg_tensor *b); /* the same, but any NaN equals any other */
 
-/* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are
- * none. */
+/* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there
+ * are none. */
 double *wgt_values(wg_node n);
 
 /* ---- randomness: SplitMix64 (Steele, Lea and Flood 2014) ---- */

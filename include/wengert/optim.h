@@ -236,8 +236,8 @@ typedef struct wg_optim_option {
 } wg_optim_option;
 WG_API const char *wg_optim_kind(int i);
 WG_API wg_optim_option wg_optim_kind_option(const char *kind, int i);
-/* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. Here a value
- * of 0 is 0, and does not mean the default. NULL: an error is recorded. */
+/* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. Here a
+ * value of 0 is 0, and does not mean the default. NULL: an error is recorded. */
 typedef struct wg_optim_setting {
     const char *name;
     double value;
@@ -284,8 +284,9 @@ typedef struct wg_group_opts {
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
 #define wg_optim_group(o, pattern, ...) wg_optim_group_at(WG_AT(#o ", " #pattern), o, pattern, __VA_ARGS__)
 
-/* All of them, in alphabetical order: the functions above, optimizers by name, and those of C++ are made of this list. */
-#define WG_OPTIMIZERS(X)                                                                                              \
+/* All of them, in alphabetical order: the functions above, optimizers by name, and those of C++ are made of
+ * this list. */
+#define WG_OPTIMIZERS(X) \
     X(adadelta) X(adagrad) X(adam) X(adamax) X(adamw) X(lbfgs) X(lion) X(momentum) X(nadam) X(rmsprop) X(sgd)
 
 /* ---- steps ---- */

@@ -1,5 +1,5 @@
-/* dataset.h: the private header of data/: the data set, its random draws, access to its elements; the columns of a CSV
- * file, chosen by name. */
+/* dataset.h: the private header of data/: the data set, its random draws, access to its elements; the
+ * columns of a CSV file, chosen by name. */
 #ifndef WGI_DATASET_H
 #define WGI_DATASET_H
 

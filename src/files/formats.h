@@ -1,9 +1,9 @@
 /* formats.h: the private header of files/, also used by data/: files, foreign element types, checked sizes,
  * a scanner for headers.
  *
- * Assume that a file is hostile. Every reader works in this order: read the header, check every size against
- * the size of the file with checked arithmetic, then allocate the tensors, then read the elements part by
- * part to their places. Never allocate a number of bytes that only the file claims. */
+ * Assume that a file is hostile. Every reader works in this order: read the header, check every size
+ * against the size of the file with checked arithmetic, then allocate the tensors, then read the elements
+ * part by part to their places. Never allocate a number of bytes that only the file claims. */
 #ifndef WGI_FORMATS_H
 #define WGI_FORMATS_H
 
@@ -77,8 +77,9 @@ bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape 
 
 /* ---- foreign_elements.c: element types of files ---- */
 
-/* name, bytes, our smallest dtype that holds all values, the type byte in IDX files, the names in .npy and safetensors
- * files. 0 or "": the format does not have the type. WG_DEFAULT_DTYPE: none does, and only the size is known. */
+/* name, bytes, our smallest dtype that holds all values, the type byte in IDX files, the names in .npy and
+ * safetensors files. 0 or "": the format does not have the type. WG_DEFAULT_DTYPE: none does, and only the
+ * size is known. */
 #define WGI_ELEMENTS_(X)                              \
     X(NO_ELEMENT, 0, WG_DEFAULT_DTYPE, 0, "", "")     \
     X(BOOL, 1, WG_BOOL, 0, "b1", "BOOL")              \
@@ -203,8 +204,8 @@ void wgi_csv_text(const wgi_csv_field *field, char *to);
 
 /* ---- safetensors.c: a parsed and checked file ---- */
 
-/* A file is: the length of the header (u64), the header (JSON: name -> dtype, shape, data_offsets; "__metadata__" ->
- * texts), the data, little-endian and row-major. */
+/* A file is: the length of the header (u64), the header (JSON: name -> dtype, shape, data_offsets;
+ * "__metadata__" -> texts), the data, little-endian and row-major. */
 typedef struct wgi_entry {
     const char *name;   /* inside the header, escapes decoded, ended by a zero */
     uint32_t info : 31; /* where the JSON object of the tensor begins in the header */

@@ -1,6 +1,6 @@
-/* params_files.c: parameters in safetensors files. wg_params_save writes them in the order in which they were
- * made, wg_params_load sets parameters that exist, wg_params_read makes them. Both readers check the whole file first, so that after an error no parameter has
- * changed. */
+/* params_files.c: parameters in safetensors files. wg_params_save writes them in the order in which they
+ * were made, wg_params_load sets parameters that exist, wg_params_read makes them. Both readers check the
+ * whole file first, so that after an error no parameter has changed. */
 #include "files/formats.h"
 #include "wengert/params.h"
 
@@ -159,8 +159,8 @@ static wgi_array array_of(const wgi_safetensors *s, const wg_params *p, int i)
     return wgi_safetensors_array(s, wgi_safetensors_find(s, wg_params_name(p, i)));
 }
 
-/* All bytes are read before the first parameter changes. So nothing fails after that, unless the file is cut
- * short at this moment. */
+/* All bytes are read before the first parameter changes. So nothing fails after that, unless the file is
+ * cut short at this moment. */
 static void assign_all(const wgi_safetensors *s, wg_params *p)
 {
     size_t bytes = 1;

@@ -1,4 +1,5 @@
-/* by_name.c: what is made of the list of all optimizers: the functions that users call, and optimizers by name. */
+/* by_name.c: what is made of the list of all optimizers: the functions that users call, and optimizers by
+ * name. */
 #if WG_BASE
 
 #include <stddef.h>

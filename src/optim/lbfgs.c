@@ -7,8 +7,8 @@
 
 /* ---- a step size by the strong Wolfe conditions ---- */
 
-/* Algorithms 3.5 and 3.6, with the cubic steps and safeguards of minFunc (Schmidt 2005), which PyTorch's L-BFGS has,
- * too. Sums have a fixed order. */
+/* Algorithms 3.5 and 3.6, with the cubic steps and safeguards of minFunc (Schmidt 2005), which PyTorch's
+ * L-BFGS has, too. Sums have a fixed order. */
 
 /* A point of the line: the step size t, the loss, its slope along the line, its gradient. */
 typedef struct point {
@@ -116,8 +116,8 @@ static point zoom(wg_site here, line *s, const point *start, point low, point hi
     return low;
 }
 
-/* The point that the search ends at. It is `start`, with t = 0, if no smaller loss was found. The parameters are left
- * somewhere on the line. */
+/* The point that the search ends at. It is `start`, with t = 0, if no smaller loss was found. The
+ * parameters are left somewhere on the line. */
 static point line_search(wg_site here, line *s, point start, double t)
 {
     point before = start, now = evaluate(here, s, t, s->spare[0]);

@@ -48,8 +48,8 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 
 /* ---- the descriptor ---- */
 
-/* DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. The list of options is in
- * wengert/optim.h. */
+/* DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. The list of
+ * options is in wengert/optim.h. */
 #define DESCRIPTOR(x, OPTIONS, ...)                                     \
     typedef wg_##x##_opts wgi_opts;                                     \
     static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \

@@ -1,6 +1,6 @@
-/* test_linear.c: linear algebra by hand, by the equations that define the results at sizes where products and LAPACK
- * are used, and its mistakes: cholesky, triangular_solve, solve, inverse, det, logdet, slogdet; eigh, qr, svd, lstsq,
- * with their conventions of sign and of equal values. */
+/* test_linear.c: linear algebra by hand, by the equations that define the results at sizes where products
+ * and LAPACK are used, and its mistakes: cholesky, triangular_solve, solve, inverse, det, logdet, slogdet;
+ * eigh, qr, svd, lstsq, with their conventions of sign and of equal values. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

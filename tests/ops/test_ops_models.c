@@ -1,4 +1,5 @@
-/* test_ops_models.c: softmax and cross-entropies at extremes and at sizes where kernels change; what losses refuse. */
+/* test_ops_models.c: softmax and cross-entropies at extremes and at sizes where kernels change; what losses
+ * refuse. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +102,8 @@ static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squar
     return b;
 }
 
-/* A plan computes loss and gradient in one pass, unless the gradient depends on the loss; the interpreter one
- * by one. The bits are the same, and d(L^2) = 2 L dL. */
+/* A plan computes loss and gradient in one pass, unless the gradient depends on the loss; the interpreter
+ * one by one. The bits are the same, and d(L^2) = 2 L dL. */
 Test(cross_entropy, loss_and_gradient_in_one_pass)
 {
     enum { ALL = 3 * 2500 };
@@ -122,8 +123,8 @@ Test(cross_entropy, loss_and_gradient_in_one_pass)
     }
 }
 
-/* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and one
- * larger by a, the loss of the larger is ln(1 + n e^-a). */
+/* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and
+ * one larger by a, the loss of the larger is ln(1 + n e^-a). */
 Test(cross_entropy, of_many_classes)
 {
     enum { N = 5000 };

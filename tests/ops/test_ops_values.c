@@ -1,5 +1,6 @@
-/* test_ops_values.c: what the formulas of ops do not say, and tests/formula/test_formula_values.c does not compare:
- * integers, casts, places of elements, groups, what is refused. Expectations are closed forms and counting. */
+/* test_ops_values.c: what the formulas of ops do not say, and tests/formula/test_formula_values.c does not
+ * compare: integers, casts, places of elements, groups, what is refused. Expectations are closed forms and
+ * counting. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
