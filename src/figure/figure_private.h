@@ -226,8 +226,8 @@ typedef struct wgi_bins {
 } wgi_bins;
 bool wgi_histogram(wgi_pool *f, const wg_series *s, wgi_bins *b);
 
-/* labels.c. The first call of a legend decides whether it stands in the frame; the second places one that stands
- * above it, once the frame has made room. */
+/* labels.c. The first call of a legend decides whether it stands in the frame; the second places one that
+ * stands above it, once the frame has made room. */
 void wgi_place_legend(wgi_page *g, wgi_plot *t);
 void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel);
 /* x0, y0, x1, y1 around a label. */

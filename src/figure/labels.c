@@ -1,6 +1,7 @@
-/* labels.c: texts. Where there is room in a frame; the legend; the texts around a frame: titles, names of axes,
- * numbers at ticks, the colour bar; and those in it: numbers in cells, names of boxes, reference lines, curves,
- * discs and points, and the levels of contours. Each of these offers places, and the best that is free is taken. */
+/* labels.c: texts. Where there is room in a frame; the legend; the texts around a frame: titles, names of
+ * axes, numbers at ticks, the colour bar; and those in it: numbers in cells, names of boxes, reference lines,
+ * curves, discs and points, and the levels of contours. Each of these offers places, and the best that is
+ * free is taken. */
 #include "figure/figure_private.h"
 
 #include <math.h>
@@ -185,7 +186,7 @@ const char *wgi_fit_text(wgi_page *g, const char *text, double width, double siz
     return "";
 }
 
-/* ---- the legend: in the corner or at the side of the frame where it covers nothing, else above the frame ---- */
+/* ---- the legend: in the frame where it covers nothing, else above it ---- */
 
 static const double sample = 2.2, gap = 0.5, line = 1.45, pad = 0.45; /* in letters */
 

@@ -1,5 +1,6 @@
-/* series.c: what is added to a panel: series of points; texts, arrows, reference lines, boxes and discs, which are
- * series of one or two points; images and contours, a grid of values given as a tensor or by a function. */
+/* series.c: what is added to a panel: series of points; texts, arrows, reference lines, boxes and discs,
+ * which are series of one or two points; images and contours, a grid of values given as a tensor or by a
+ * function. */
 #include "figure/figure_private.h"
 
 #include <math.h>

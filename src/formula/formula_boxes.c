@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Parts of the size of the letters: how far letters above and below are from the line, how high letters are, from
- * where on parentheses are drawn, the height of a fraction's bar, gaps. */
+/* Parts of the size of the letters: how far letters above and below are from the line, how high letters are,
+ * from where on parentheses are drawn, the height of a fraction's bar, gaps. */
 static const double RISE = 0.42, DROP = 0.2, LETTER_UP = 0.75, LETTER_DOWN = 0.22, TALL = 1.35, AXIS = 0.29,
                     GAP = 0.14;
 

@@ -1,5 +1,5 @@
-/* formula_print.c: the one walk that prints formulas: as a line in Unicode or in the language itself, as LaTeX
- * for math mode with amsmath, and as boxes. */
+/* formula_print.c: the one walk that prints formulas: as a line in Unicode or in the language itself, as
+ * LaTeX for math mode with amsmath, and as boxes. */
 #include "formula/formula_printer.h"
 #include "text/text.h"
 
@@ -50,8 +50,8 @@ static mark inverse_transposed = { "⁻ᵀ", "^-T", "^{-\\top}", "−T" },
 
 /* ---- parentheses ---- */
 
-/* A node needs parentheses where it binds less, which is a higher level, than its place wants: that of the first
- * child, or of another one. */
+/* A node needs parentheses where it binds less, which is a higher level, than its place wants: that of the
+ * first child, or of another one. */
 enum { ATOM, POWER, PRODUCT, SUM, COMPARE, NOT, AND, OR, CASES };
 static const struct {
     int8_t level, first, second;
@@ -583,7 +583,7 @@ static void put_subscripts(printer *p, int node)
     }
 }
 
-/* Subscripts, which stand in brackets on the line, or where the name has a subscript of its own: x_k[i, j]. */
+/* Subscripts. They stand in brackets on the line, or where the name has a subscript of its own: x_k[i, j]. */
 static void put_elements(printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[first_of(p, node)];

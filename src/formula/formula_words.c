@@ -288,7 +288,8 @@ static void put_below(printer *p, const wgi_name_parts *w)
 
 void wgi_print_name(printer *p, const wgi_formula_node *n)
 {
-    static wgi_formula_mark infinity = { "∞", "inf", "\\infty ", "∞" }, prime = { "′", "'", "'", "′" };
+    static wgi_formula_mark infinity = { "∞", "inf", "\\infty ", "∞" };
+    static wgi_formula_mark prime = { "′", "'", "'", "′" };
     const wgi_name_parts w = wgi_name_split(n->text, n->length);
     if (equal(n->text, n->length, "inf")) put(p, infinity[p->target]);
     else if (p->target == ASCII) wgi_line_add(p->line, n->text, n->length);

@@ -15,8 +15,8 @@
 
 /* ---- pool.c: memory that is freed all at once ---- */
 
-/* Set c, all else to zero. After a failed allocation `failed` is set: look at it before you use what several calls
- * have taken, and at the end. */
+/* Set c, all else to zero. After a failed allocation `failed` is set: look at it before you use what several
+ * calls have taken, and at the end. */
 typedef struct wgi_pool {
     wg_context *c;
     struct wgi_pool_block *blocks;
@@ -44,8 +44,8 @@ const char *wgi_pool_clean(wgi_pool *p, const char *s, int most); /* see wgi_str
 
 /* ---- strbuf.c ---- */
 
-/* Set c, or the pool that has the text; all else to zero. After a failed allocation `failed` is set and additions
- * do nothing; so is that of the pool. */
+/* Set c, or the pool that has the text; all else to zero. After a failed allocation `failed` is set and
+ * additions do nothing; so is that of the pool. */
 typedef struct wgi_strbuf {
     wg_context *c;
     wgi_pool *pool; /* NULL: none */

@@ -1,5 +1,5 @@
-/* test_layout.c: what holds for every layout, on known and random pictures; pictures whose best layout is known; the
- * same bytes always; time; memory. */
+/* test_layout.c: what holds for every layout, on known and random pictures; pictures whose best layout is
+ * known; the same bytes always; time; memory. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
