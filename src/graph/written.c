@@ -75,7 +75,10 @@ bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_written *w = entry(g, op, first);
     if (!w) return false;
-    g->node[result.index].rewritten |= rewritten;
+    if (rewritten) { /* its derivative follows the call: the tape, which runs EVEN nodes, leaves it to others */
+        g->node[result.index].rewritten = true;
+        g->node[result.index].flags &= (uint8_t)~WGI_EVEN;
+    }
     if (rewritten && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);
     *w = (wgi_written){ op,       here,         copy,          in,       (uint32_t)n, first,
                         g->count, result.index, g->generation, rewritten };

@@ -242,7 +242,7 @@ static inline uint32_t visit_even(const backward *b, uint32_t i, const bool sing
         const wgi_node *n = &node[i];
         __builtin_prefetch(n - WGI_AHEAD);
         const site *at = &b->site[wgi_op_place(n->op) % SITES];
-        if (!(n->flags & WGI_EVEN) || n->rewritten || at->key != (uintptr_t)n->op + n->dtype) break;
+        if (!(n->flags & WGI_EVEN) || at->key != (uintptr_t)n->op + n->dtype) break;
         const uint32_t in0 = n->in[0], in1 = n->in[1], two = n->operands > 1;
         const void *variable[WGI_VARIABLES];
         uint32_t wanted = in0 >= lo && (value[in0] || !(node[in0].flags & WGI_FIXED));
