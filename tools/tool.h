@@ -13,6 +13,7 @@
  *   train_*.c     the parts of train
  *   cmd_*.c       the commands: each stands at the end of its file
  *   check_*.c     the parts of check
+ *   given_hints.c  what is wrong with a gradient of check --grad
  *   child.c       a program that answers lines with lines, for check --run
  *   progress.c    a line about what is done, and Ctrl-C
  *   claim_bars.c  how far rounding moves the sides of a claim
