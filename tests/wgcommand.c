@@ -200,7 +200,8 @@ static void unescape(char *s)
     *to = 0;
 }
 
-/* Cuts the line into words, as a shell does with quotes. P is the path of the program, D the folder, D/x a file in it. */
+/* Cuts the line into words, as a shell does with quotes. P is the path of the program, D the folder, D/x
+ * a file in it. */
 static void read_words(command_case *k, const char *line)
 {
     char *s = strcpy(k->words, line);

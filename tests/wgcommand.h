@@ -26,8 +26,8 @@ void wgt_expect_result(const wgt_result *r, int status, const char *out, const c
         wgt_expect_result(&r_, status, out, err); \
     } while (0)
 
-/* Runs the cases of a file; tests/tools/mistakes.txt says how they are written. also: looks at each answer, too; or
- * NULL. argv ends behind n words. */
+/* Runs the cases of a file; tests/tools/mistakes.txt says how they are written. also: looks at each
+ * answer, too; or NULL. argv ends behind n words. */
 void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int n, const wgt_result *r));
 
 /* ---- files in the folder of wgfiles.h ---- */

@@ -6,8 +6,8 @@
 
 #include "tool.h"
 
-/* The ways of checking: a program, samples of ops (--op, --all), another program (--run), a gradient from elsewhere
- * (--grad). A flag that a way does not use is an error. */
+/* The ways of checking: a program, samples of ops (--op, --all), another program (--run), a gradient
+ * from elsewhere (--grad). A flag that a way does not use is an error. */
 enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8 };
 
 #define CHECK_FLAGS(X)                                                                                      \

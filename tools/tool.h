@@ -128,16 +128,17 @@ void json_values(json *j, const char *key,
 void json_tensor(json *j, const char *key,
                  const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...} */
 
-/* A member of a struct as a member of an object: JSON_ROW(wg_check_rules, compared), or by another name with JSON_AS.
- * kind: s a text, c characters, i int, l 64 bits, b bool, d double, v a verdict, h a shape. */
+/* A member of a struct as a member of an object: JSON_ROW(wg_check_rules, compared), or by another name
+ * with JSON_AS. kind: s a text, c characters, i int, l 64 bits, b bool, d double, v a verdict, h a
+ * shape. */
 typedef struct json_row {
     const char *key;
     char kind;
     size_t offset;
 } json_row;
 #define JSON_KIND(x) \
-    _Generic((x), const char *: 's', char *: 'c', int: 'i', int64_t: 'l', size_t: 'l', bool: 'b', double: 'd', \
-             wg_verdict: 'v', wg_shape: 'h')
+    _Generic((x), const char *: 's', char *: 'c', int: 'i', int64_t: 'l', size_t: 'l', bool: 'b', \
+             double: 'd', wg_verdict: 'v', wg_shape: 'h')
 #define JSON_AS(key, type, field)                                 \
     {                                                             \
         key, JSON_KIND(((type *)0)->field), offsetof(type, field) \

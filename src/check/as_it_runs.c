@@ -1,7 +1,7 @@
 /* as_it_runs.c: whether what runs is what is checked. The other stages check a clone in double. This one
- * builds a copy of the user's graph as it is: in a context of its own, with the user's dtypes, number of threads
- * and seed, and with a set of parameters that has the same names and values. There it runs what the
- * user runs, wg_backward, twice.
+ * builds a copy of the user's graph as it is: in a context of its own, with the user's dtypes, number of
+ * threads and seed, and with a set of parameters that has the same names and values. There it runs what
+ * the user runs, wg_backward, twice.
  *
  *     1. The second wg_backward must give the bits of the first: the first one is interpreted, later
  *        ones may run a plan.

@@ -1,5 +1,5 @@
-/* case.c: makes a small case of a wrong rule: its operands cut to few elements and rounded to few digits, as far
- * as the rule is still wrong there, in a program of C. */
+/* case.c: makes a small case of a wrong rule: its operands cut to few elements and rounded to few
+ * digits, as far as the rule is still wrong there, in a program of C. */
 #include "check/check_private.h"
 
 #include <stdlib.h>

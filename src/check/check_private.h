@@ -2,7 +2,7 @@
  *
  *     report.c          reports: made, run, read
  *     user_functions.c  checks of C functions, pairs, ops of users; assertions
- *     graph.c           the check of a graph: the function under test is a clone of the graph in double
+ *     check_graph.c     the check of a graph: the function under test is a clone of the graph in double
  *     differences.c     evaluations of f: its rounding noise, its differences at a fixed step
  *     points.c          the gradient against slopes of f at several points
  *     slope.c           the slope of a function of one variable: slope.h
@@ -12,7 +12,7 @@
  *     as_it_runs.c      what runs against what is checked
  *     second.c          second derivatives of the whole function
  *     judge.c           ratios, floors, verdicts, hints
- *     print.c           prints a report
+ *     check_print.c     prints a report
  *     marks.c           marks of nodes for drawings
  *     case.c            a small program in which a wrong rule fails, too
  *     operand_name.c    what a finding calls an operand
@@ -310,10 +310,10 @@ bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_i
 void wgi_isolated_close(wg_check *r, wgi_isolated *a);
 /* Operand k moves by t u. u has a value for each element. */
 wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const double u[]);
-/* Adds a finding for each wrong operand of a node. Sets held[i] to 1 for nodes whose derivative is meant not to
- * be that of their value: they must stand still when the whole function is compared. These are stop_gradient,
- * and wg_custom_vjp on a value that does not move with the operand, as in a straight-through estimator, or that
- * is the operand itself, as where a gradient is clipped or reversed. */
+/* Adds a finding for each wrong operand of a node. Sets held[i] to 1 for nodes whose derivative is meant
+ * not to be that of their value: they must stand still when the whole function is compared. These are
+ * stop_gradient, and wg_custom_vjp on a value that does not move with the operand, as in a
+ * straight-through estimator, or that is the operand itself, as where a gradient is clipped or reversed. */
 void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
 /* If a second derivative is wrong: the same for the nodes from `first` on that the gradients gx[0 .. n)
  * depend on, to find an op inside a rule. Ops of the library are left out: those that a rule calls with x and
@@ -324,8 +324,8 @@ void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
 /* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
-/* case.c. Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, is too large,
- * has no memory, or the report has as many cases as it keeps. */
+/* case.c. Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, is too
+ * large, has no memory, or the report has as many cases as it keeps. */
 struct wgi_case *wgi_case_keep(wg_check *r, wg_node n);
 
 /* ---- other stages of a graph's check ---- */
@@ -371,7 +371,7 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 /* How far component i is off: from its slope, if that decides and is known, else from its difference. */
 double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
 
-/* print.c. "at the given point" */
+/* check_print.c. "at the given point" */
 const char *wgi_check_point_text(wgi_point p);
 
 #endif

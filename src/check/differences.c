@@ -1,13 +1,15 @@
-/* differences.c: the differences of a fixed step, as courses teach them; evaluations of f, and its rounding noise;
- * why a ratio is large although the gradient is right; differences of one component at many steps.
+/* differences.c: the differences of a fixed step, as courses teach them; evaluations of f, and its
+ * rounding noise; why a ratio is large although the gradient is right; differences of one component at
+ * many steps.
  *
  * Invariant: x equals point in every part, except while a difference or the noise is computed. If an
  * evaluation fails or is not finite, the component has no numeric gradient and its part gets a reason. The
  * other parts go on.
  *
- * The differences are divided among threads. Each thread has a fork: a clone of the function and arrays of its own.
- * A component does not depend on others, so the result does not depend on which thread computes it. If several
- * components fail, the part gets the reason of the lowest component, as with one thread. */
+ * The differences are divided among threads. Each thread has a fork: a clone of the function and arrays
+ * of its own. A component does not depend on others, so the result does not depend on which thread
+ * computes it. If several components fail, the part gets the reason of the lowest component, as with one
+ * thread. */
 #include "check/check_private.h"
 #include "base/threads.h"
 
@@ -349,8 +351,8 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
 
 /* ---- one component at many steps ---- */
 
-/* A large step is blamed for curvature, a small one for rounding: with the slope that was measured, the error of each
- * difference is known. */
+/* A large step is blamed for curvature, a small one for rounding: with the slope that was measured, the
+ * error of each difference is known. */
 
 /* Steps 10^-1 to 10^-15, PER in each power of ten. */
 enum { PER = 4, FIRST = 1, LAST = 15, COUNT = PER * (LAST - FIRST) + 1 };

@@ -10,9 +10,9 @@
  * A direction that crosses several kinks says nothing: only a component alone is compared with the slopes to
  * both sides of a kink.
  *
- * The points: the one that was given, one about 1 % of each component away, or two, and one that ten steps of descent
- * lead to. At a point that was chosen by hand a derivative may be zero or may not exist; near a minimum no
- * difference is large beside the noise. The other two points have neither. */
+ * The points: the one that was given, one about 1 % of each component away, or two, and one that ten
+ * steps of descent lead to. At a point that was chosen by hand a derivative may be zero or may not
+ * exist; near a minimum no difference is large beside the noise. The other two points have neither. */
 #include "check/check_private.h"
 
 #include <float.h>

@@ -1,6 +1,7 @@
-/* report.c: reports: made and freed, their texts and findings, what users read of them; random numbers of a check,
- * which are functions of its seed; a check that ends early, because the user stops it or there is no memory for a part
- * of its work: what was found until then stands in the report, which says that it is a part. */
+/* report.c: reports: made and freed, their texts and findings, what users read of them; random numbers
+ * of a check, which are functions of its seed; a check that ends early, because the user stops it or
+ * there is no memory for a part of its work: what was found until then stands in the report, which says
+ * that it is a part. */
 #include "check/check_private.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* user_functions.c: checks of what a user has written: a C function, a forward and backward pair, an op; and the
- * form for assertions. */
+/* user_functions.c: checks of what a user has written: a C function, a forward and backward pair, an op;
+ * and the form for assertions. */
 #include "check/check_private.h"
 
 #include "wengert/grad.h"

@@ -10,13 +10,14 @@ typedef struct sign_row {
 } sign_row;
 
 /* Signs, each before what to write for it. */
-static const char pairs[] = "− - – - — - × * · * ⋅ * ∗ * ∘ * ⊙ * ÷ / ∕ / ¹ ^1 ² ^2 ³ ^3 ⁴ ^4 "
-                            "⁵ ^5 ⁶ ^6 ⁷ ^7 ⁸ ^8 ⁹ ^9 ⁻ ^- ⁿ ^n ᵀ .T ⊤ .T ½ 1/2 ≤ <= ≥ >= "
-                            "≠ != √ sqrt(x) ∑ sum(x) Σ sum(x) ∏ prod(x) ∞ inf π pi ‖ norm(x) "
-                            "∥ norm(x) ， , （ ( ） ) ＝ = ； ; ： : 、 , α alpha β beta γ gamma "
-                            "δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu µ mu "
-                            "ν nu ξ xi ρ rho τ tau φ phi χ chi ψ psi ω omega Δ Delta Θ Theta Λ Lambda "
-                            "Φ Phi Ψ Psi Ω Omega “ \" ” \" ‘ ' ’ ' ! logical_not(x)";
+static const char pairs[] = "− - – - — - × * · * ⋅ * ∗ * ∘ * ⊙ * ÷ / ∕ / ¹ ^1 ² ^2 "
+                            "³ ^3 ⁴ ^4 ⁵ ^5 ⁶ ^6 ⁷ ^7 ⁸ ^8 ⁹ ^9 ⁻ ^- ⁿ ^n ᵀ .T ⊤ .T "
+                            "½ 1/2 ≤ <= ≥ >= ≠ != √ sqrt(x) ∑ sum(x) Σ sum(x) ∏ prod(x) "
+                            "∞ inf π pi ‖ norm(x) ∥ norm(x) ， , （ ( ） ) ＝ = ； ; ： : "
+                            "、 , α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta "
+                            "ι iota κ kappa λ lambda μ mu µ mu ν nu ξ xi ρ rho τ tau φ phi "
+                            "χ chi ψ psi ω omega Δ Delta Θ Theta Λ Lambda Φ Phi Ψ Psi Ω Omega "
+                            "“ \" ” \" ‘ ' ’ ' ! logical_not(x)";
 
 static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "∂", "grad(y, x)" },

@@ -143,7 +143,8 @@ typedef struct wgi_ident {
     bool hidden;
     wgi_binding *outer;
     uint32_t outer_bound_at;
-    /* In a build: whether the name owns parameters or random numbers, and the name that was taken before it. */
+    /* In a build: whether the name owns parameters or random numbers, and the name that was taken before
+     * it. */
     bool is_owner;
     struct wgi_ident *owner_before;
 } wgi_ident;
@@ -298,8 +299,8 @@ void wgi_lang_forget_built(wg_program *q);
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
 void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
-/* Takes the name for one owner in this build. Two calls of a function under one name would share parameters without
- * notice, so that is an error. False: it is taken, or after an error. */
+/* Takes the name for one owner in this build. Two calls of a function under one name would share
+ * parameters without notice, so that is an error. False: it is taken, or after an error. */
 bool wgi_own(wg_program *q, const char *name, const char *part);
 void wgi_disown(wg_program *q, const wgi_ident *since); /* gives back the names that were taken since */
 /* FNV-1a: the hash of the bytes behind those whose hash is h. Begin with WGI_LANG_MIXED. */

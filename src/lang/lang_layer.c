@@ -1,5 +1,6 @@
-/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (nn/layers.h). The name of a parameter begins with the name that its statement binds, after the names of the
- * blocks around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
+/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (nn/layers.h). The
+ * name of a parameter begins with the name that its statement binds, after the names of the blocks
+ * around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
 
 #include <stdio.h>

@@ -88,8 +88,8 @@ static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
     return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
 }
 
-/* cached_keys.c. Puts the keys and values of the cache before those of a, and sets the mask. `name` is the layer's
- * in p. After an error nothing is changed. */
+/* cached_keys.c. Puts the keys and values of the cache before those of a, and sets the mask. `name` is
+ * the layer's in p. After an error nothing is changed. */
 void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *name, wg_attention_args *a);
 
 static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }

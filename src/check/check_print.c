@@ -1,5 +1,5 @@
-/* print.c: prints the report of a gradient check. The same check prints the same bytes, so print no times, no
- * addresses, and numbers as in the C locale. */
+/* check_print.c: prints the report of a gradient check. The same check prints the same bytes, so print
+ * no times, no addresses, and numbers as in the C locale. */
 #include "check/check_private.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* graph.c: the gradient check of a graph. The function under test is a clone of the graph in double, in
+/* check_graph.c: the gradient check of a graph. The function under test is a clone of the graph in double, in
  * a context of its own. Parameters and inputs are inputs of the clone, and its random draws are frozen. The
  * gradient under test is that of the clone, which uses the same derivative rules. The graph of the user is
  * only read.
