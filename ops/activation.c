@@ -182,9 +182,6 @@ ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); 
 DEFINE_OP(leaky_relu, .summary = "Relu with a slope below zero, 0.01 by default.",
           .formula = "y = x where x > 0, else slope x", .adjoint = "x' = y' where x > 0, else slope y'",
           .operands = 1, TAKES(leaky_relu), .expand = leaky_relu_expand);
-wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
-{
-    APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x);
-}
+BUILDER(leaky_relu, leaky_relu) { APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x); }
 
 #endif

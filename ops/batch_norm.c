@@ -219,7 +219,7 @@ DEFINE_OP(
         "all but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
     .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON, TAKES(batch), RULES(batch_norm, shape, expand));
-wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
+BUILDER(batch_norm, batch_norm)
 {
     APPLY(batch_norm, batch, BATCH_FIELDS, a->x, a->gamma, a->beta, a->mean, a->variance);
 }

@@ -30,7 +30,7 @@ DEFINE_OP(
         "x' = y' (1 + t + x (1 - t^2) v) / 2 where by_tanh, else y' ((1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / "
         "2) / sqrt(2 pi)); t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2)",
     .operands = 1, .promote = WG_PROMOTE_FLOAT, TAKES(gelu), .expand = gelu_expand);
-wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a) { APPLY(gelu, gelu, GELU_FIELDS, a->x); }
+BUILDER(gelu, gelu) { APPLY(gelu, gelu, GELU_FIELDS, a->x); }
 
 /* ---- silu ---- */
 

@@ -127,6 +127,6 @@ DEFINE_OP(cumsum,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .operands = 1, .kind = WG_ROWS, TAKES(cumsum), RULES(cumsum, shape, units, vjp),
           .kernel = KERNELS(cumsum), .leads = true);
-wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
+BUILDER(cumsum, cumsum) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
 
 #endif

@@ -191,7 +191,7 @@ DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
           .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
           .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, RULES(max, rewrite, vjp),
           .kernel = KERNELS(max), .leads = true);
-wg_node wg_max_at(wg_site here, const wg_reduce_args *a) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
+BUILDER(max, reduce) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */
 

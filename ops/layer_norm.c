@@ -57,7 +57,7 @@ DEFINE_OP(
     .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     .cost = 6, TAKES(norm), RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm),
     .units = rows_of);
-wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
+BUILDER(layer_norm, layer_norm)
 {
     WG_USER_CALL(here, "layer_norm");
     a = WG_OR_NONE(a);

@@ -623,10 +623,7 @@ DEFINE_OP(
         "where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 along axis))",
     .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(cosine),
     RULES(cosine_similarity, shape, expand));
-wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a)
-{
-    APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y);
-}
+BUILDER(cosine_similarity, cosine) { APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y); }
 
 /* ---- cosine_loss ---- */
 
@@ -678,9 +675,6 @@ DEFINE_OP(triplet,
                      "= length(u) where reduction = mean, else 1",
           .operands = 3, .names = "x positive negative", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
           TAKES(triplet), RULES(triplet, shape, expand));
-wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a)
-{
-    APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative);
-}
+BUILDER(triplet, triplet) { APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative); }
 
 #endif

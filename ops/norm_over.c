@@ -70,10 +70,7 @@ DEFINE_OP(
                "h = x / s, s = sqrt(mean(x^2 along axis) + eps)",
     .operands = 2, .names = "x gamma", .optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(over), .shape = over_shape, .expand = rms_norm_expand);
-wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a)
-{
-    APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma);
-}
+BUILDER(rms_norm, rms_norm) { APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma); }
 
 /* ---- layer_norm_over ---- */
 
@@ -220,10 +217,7 @@ DEFINE_OP(
                "= sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 in the group\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(group), RULES(group_norm, shape, expand));
-wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a)
-{
-    APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta);
-}
+BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta); }
 
 static bool instance_norm_shape(wg_rule *r)
 {
@@ -253,7 +247,7 @@ DEFINE_OP(
         "+ eps), m = \"mean of x in the channel\", v = \"mean of (x - m)^2 in the channel\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(instance), RULES(instance_norm, shape, expand));
-wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a)
+BUILDER(instance_norm, group_norm)
 {
     APPLY(instance_norm, instance, INSTANCE_FIELDS, a->x, a->gamma, a->beta);
 }

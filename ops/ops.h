@@ -102,10 +102,7 @@
  *     #define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
  *     OPTIONS(slice, SLICE_FIELDS);         struct slice { int axis; int64_t from, to; }, and its table
  *     DEFINE_OP(slice, TAKES(slice), ...);
- *     wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
- *     {
- *         APPLY(slice, slice, SLICE_FIELDS, a->x);
- *     }
+ *     BUILDER(slice, slice) { APPLY(slice, slice, SLICE_FIELDS, a->x); }
  * An entry has the struct, the kind (INT for WG_ATTR_INT), the field, its default as text (NULL: none;
  * "end": WG_END), and for a CHOICE the words. Texts call a list of axes `axis`, whatever the name of the
  * field. */
@@ -126,7 +123,9 @@
 #define GIVEN(S, LIST) \
     (struct S) { LIST(OPTION_GIVEN_, S) }
 
-/* The body of a builder with an argument struct `a`, which may be NULL. The operands come last. */
+/* BUILDER(slice, slice) { ... } defines wg_slice_at, whose argument is a wg_slice_args *a, which may be NULL.
+ * APPLY is its body; the operands come last. */
+#define BUILDER(op, ARGS) wg_node wg_##op##_at(wg_site here, const wg_##ARGS##_args *a)
 #define APPLY(op, S, LIST, ...)                                                                      \
     a = WG_OR_NONE(a);                                                                               \
     return wg_apply(here, &wgi_op_##op, (wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__), \

@@ -288,10 +288,7 @@ DEFINE_OP(
         "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability keep_prob, else 0\"",
     .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"", .operands = 1,
     .kind = WG_RANDOM, TAKES(dropout), RULES(dropout, shape, expand));
-wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
-{
-    APPLY(dropout, dropout, DROPOUT_FIELDS, a->x);
-}
+BUILDER(dropout, dropout) { APPLY(dropout, dropout, DROPOUT_FIELDS, a->x); }
 
 /* Operand k is a random stream. */
 static bool is_stream(wg_rule *r, int k)
@@ -351,7 +348,7 @@ DRAW_OP(
     random_normal,
     .summary = "Standard normal numbers, drawn anew in each evaluation. The operand is the random stream.",
     .formula = "y = \"a draw of N(0, 1)\"", .cost = 16);
-wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
+BUILDER(random_normal, random_normal)
 {
     WG_USER_CALL(here, "random_normal");
     a = WG_OR_NONE(a);
@@ -376,7 +373,7 @@ DRAW_OP(
     random_uniform,
     .summary = "Uniform numbers in [0, 1), drawn anew in each evaluation. The operand is the random stream.",
     .formula = "y = \"a draw of U(0, 1)\"", .cost = 8);
-wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
+BUILDER(random_uniform, random_uniform)
 {
     WG_USER_CALL(here, "random_uniform");
     a = WG_OR_NONE(a);
@@ -450,7 +447,7 @@ DEFINE_OP(categorical,
           .formula = "y = \"a draw of class i with the probability softmax(x)[i]\"",
           .adjoint = "the result is a draw", .none = WG_EVERY_OPERAND, .operands = 2, .names = "x stream",
           .kind = WG_ROWS, .cost = 20, RULES(categorical, shape, units), .kernel = KERNELS(categorical));
-wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
+BUILDER(categorical, categorical)
 {
     WG_USER_CALL(here, "categorical");
     a = WG_OR_NONE(a);

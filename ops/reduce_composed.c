@@ -126,7 +126,7 @@ DEFINE_OP(norm,
           .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
           .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
           .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), RULES(norm, shape, expand));
-wg_node wg_norm_at(wg_site here, const wg_norm_args *a) { APPLY(norm, norm, NORM_FIELDS, a->x); }
+BUILDER(norm, norm) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 
 /* ---- argmin ---- */
 

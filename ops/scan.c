@@ -118,10 +118,7 @@ DEFINE_OP(linear_scan,
           .operands = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 4, TAKES(directed),
           RULES(linear_scan, shape, vjp), .kernel = KERNELS(linear_scan), .units = units_along,
           .leads = true);
-wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a)
-{
-    APPLY(linear_scan, directed, DIRECTED_FIELDS, a->x, a->b);
-}
+BUILDER(linear_scan, linear_scan) { APPLY(linear_scan, directed, DIRECTED_FIELDS, a->x, a->b); }
 
 /* ---- cumprod ---- */
 
@@ -157,10 +154,7 @@ DEFINE_OP(cumprod,
                      "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
           .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), RULES(cumprod, shape, vjp),
           .kernel = KERNELS(cumprod), .units = units_along, .leads = true);
-wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a)
-{
-    APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x);
-}
+BUILDER(cumprod, cumsum) { APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x); }
 
 /* ---- logcumsumexp ---- */
 
@@ -194,9 +188,6 @@ DEFINE_OP(
                "reverse, else j <= i",
     .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(directed),
     RULES(logcumsumexp, shape, vjp), .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true);
-wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a)
-{
-    APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x);
-}
+BUILDER(logcumsumexp, logcumsumexp) { APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x); }
 
 #endif

@@ -57,7 +57,7 @@ DEFINE_OP(settled, TAKES(settled),
           .summary = "The first operand; an error while the graph runs if it is far from the second.",
           .formula = "y = x", .adjoint = "x' = y'", .zero = 1 << 1, .operands = 2, .names = "x before",
           .kind = WG_OPAQUE, RULES(settled, shape, vjp, jvp), .kernel = KERNELS(settled), .leads = true);
-wg_node wg_settled_at(wg_site here, const wg_settled_args *a)
+BUILDER(settled, settled)
 {
     a = WG_OR_NONE(a);
     const struct settled attr = { .tol = a->tol == 0 ? 1e-6 : a->tol };

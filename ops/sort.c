@@ -256,6 +256,6 @@ ORDER_OP(topk,
                     "smallest in increasing order. Part 1 has their numbers. Of equal elements the first "
                     "comes first, NaN counts as the largest number.",
          .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"");
-wg_node wg_topk_at(wg_site here, const wg_topk_args *a) { APPLY(topk, ordering, TOPK_FIELDS, a->x); }
+BUILDER(topk, topk) { APPLY(topk, ordering, TOPK_FIELDS, a->x); }
 
 #endif

@@ -64,7 +64,7 @@ ERROR_SAMPLE(elu) { return single_error(here, g, i, &wgi_op_elu); }
 DEFINE_OP(elu, .summary = "Exponential linear unit.", .formula = "y = x where x > 0, else alpha (e^x - 1)",
           .adjoint = "x' = y' where x > 0, else y' alpha e^x", .operands = 1, .promote = WG_PROMOTE_FLOAT,
           TAKES(elu), .cost = 12, .kernel = KERNELS(elu), .expand = elu_expand);
-wg_node wg_elu_at(wg_site here, const wg_elu_args *a) { APPLY(elu, elu, ELU_FIELDS, a->x); }
+BUILDER(elu, elu) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
 static bool celu_shape(wg_rule *r)
 {
@@ -84,7 +84,7 @@ DEFINE_OP(celu, .summary = "Exponential linear unit whose derivative is continuo
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
           .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
           TAKES(elu), RULES(celu, shape, expand), .cost = 14, .kernel = KERNELS(celu));
-wg_node wg_celu_at(wg_site here, const wg_elu_args *a) { APPLY(celu, elu, ELU_FIELDS, a->x); }
+BUILDER(celu, elu) { APPLY(celu, elu, ELU_FIELDS, a->x); }
 
 /* ---- selu: the two numbers keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017) ---- */
 
