@@ -253,11 +253,8 @@ Test(formula_boxes, of_powers_in_parentheses)
 
 Test(formula_boxes, a_gradient_times_a_name_is_no_name)
 {
-    static wgi_formula f;
-    wgi_formula_error e;
     char all[100] = "";
-    cr_assert(wgi_formula_parse(&f, "g = da a", &e), "%s", e.text);
-    cr_assert(wgi_formula_lay_out(&memory, &f, f.root, 24, WGI_F_TALL, width_of, &boxes));
+    lay_out("g = da a", 24);
     for (int i = 0; i < boxes.count; i++)
         strncat(all, boxes.letters + boxes.piece[i].text, sizeof all - strlen(all) - 1);
     cr_expect(strstr(all, "a a"), "%s", all);
