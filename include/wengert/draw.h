@@ -38,7 +38,7 @@ typedef enum wg_picture_kind {
     WG_PICTURE_NODES = WG_PICTURE_GRAPH | WG_PICTURE_TEXT,
     WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
-/* The formats, one a row: its name, which is the ending of files, and the kinds of pictures that are written so. */
+/* The formats, one a row: the name, which is the ending of files, and the kinds of pictures that it is for. */
 #define WG_DRAW_FORMATS(FORMAT)                                   \
     FORMAT(dot, WG_PICTURE_DOT)                                   \
     FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART)                \

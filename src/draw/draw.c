@@ -1,4 +1,4 @@
-/* draw.c: the functions of draw.h that draw graphs: from graph to picture to text to file, and the table of formats.
+/* draw.c: the functions of draw.h that draw graphs, from graph to picture to text to file; the formats.
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/svg.h"

@@ -116,7 +116,7 @@ typedef struct wgi_positions {
     int32_t *box_of;
 } wgi_positions;
 
-/* What is drawn in fewer boxes: reduced_boxes.h. In other pictures all but `run` and `hidden` is NULL and zero. */
+/* What is drawn in fewer boxes: reduced_boxes.h. In other pictures only `run` and `hidden` are set. */
 typedef struct wgi_reduction {
     bool folds_series;           /* of scopes h.0, h.1, ... that are alike the first is drawn */
     struct wgi_reducer *reducer; /* what a step has found holds for the next one, too */
@@ -298,8 +298,8 @@ static inline const char *wgi_gradient_of_box(const wgi_picture *p, const wgi_bo
 {
     return wgi_gradient_of(&p->view, b->name, b->is_expression);
 }
-/* The right side of e, which is that of y. *whole, unless it is NULL: it is not long, and e is not NULL; else only
- * the call was written. */
+/* The right side of e, which is that of y. *whole, unless it is NULL: it is not long, and e is not NULL; else
+ * only the call was written. */
 const char *wgi_equation_text(const wgi_view *v, const wgi_item *y, const wgi_equation *e, bool *whole);
 /* "[m,3]" */
 const char *wgi_sizes(const wgi_picture *p, wg_node n);
@@ -328,7 +328,7 @@ typedef struct wgi_box_style {
 } wgi_box_style;
 extern const wgi_box_style wgi_box_styles[WGI_BOX_KINDS];
 
-/* The other colours: as a class of SVG and a colour of TikZ, as a variable of SVG, on light and on dark pages. */
+/* The other colours: names in SVG's classes and in TikZ, in SVG's variables; on light and on dark pages. */
 typedef struct wgi_colour {
     const char *class, *variable, *light, *dark;
 } wgi_colour;
@@ -390,8 +390,8 @@ typedef struct wgi_format {
 } wgi_format;
 #define WGI_DECLARE_FORMAT_(name, kinds) extern const wgi_format wgi_format_##name;
 WG_DRAW_FORMATS(WGI_DECLARE_FORMAT_)
-/* draw.c. By the option `format`, else the path's ending, in letters of any case; gv is dot. NULL: pictures of this
- * kind (wg_picture_kind) have no such format. */
+/* draw.c. By the option `format`, else the path's ending, in letters of any case; gv is dot. NULL: pictures
+ * of this kind (wg_picture_kind) have no such format. */
 const wgi_format *wgi_format_of(const char *path, const char *option, unsigned kinds);
 /* "dot, svg or txt" */
 const char *wgi_formats_text(wgi_pool *pool, unsigned kinds);

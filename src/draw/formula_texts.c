@@ -1,4 +1,4 @@
-/* formula_texts.c: names of items, shapes with the names of sizes, [m,3], and formulas with the operands' names in them.
+/* formula_texts.c: names of items, shapes with the names of sizes, [m,3], formulas with operands' names.
  *
  * "y = a + b" of the op becomes "h = z + 0.5" if that fits a line and needs no explanation; else a call is
  * written, "h = concat(a, b, c)". */

@@ -37,6 +37,7 @@ int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
 {
     bool heavy = false, down = p->o->top_down, back = false, copies = false, runs = false;
     bool kinds[WGI_BOX_KINDS] = { false };
+    const char *arrow = down ? "↑ gradient" : "← gradient";
     wgi_legend_entry *to = list;
     for (int64_t i = 0; i < p->boxes; i++) {
         kinds[p->box[i].kind] = true;
@@ -61,7 +62,7 @@ int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
         { p->links,
           { WGI_LEGEND_WORDS, NULL, WGI_GREY, down ? "↓ is used by" : "→ is used by", false, false } },
         { p->o->values, { WGI_LEGEND_WORDS, NULL, WGI_VALUE, "value", false, false } },
-        { back, { WGI_LEGEND_WORDS, NULL, WGI_GRADIENT, down ? "↑ gradient" : "← gradient", false, false } },
+        { back, { WGI_LEGEND_WORDS, NULL, WGI_GRADIENT, arrow, false, false } },
     };
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) add(&to, rest[i].shown, rest[i].e);
     return (int)(to - list);

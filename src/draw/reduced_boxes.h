@@ -36,7 +36,7 @@ enum {
     WGI_REDUCE_STEPS
 };
 
-/* Fills p->less.into, p->less.inside and p->less.repeat for the step p->less.reduced, and the scopes deeper than the option
+/* Fills into, inside and repeat of p->less for its step `reduced`, and the scopes deeper than the option
  * depth. Call it when the nodes are picked, and again for later steps. Returns how many boxes there are; -1:
  * no memory. */
 int64_t wgi_reduce(wgi_picture *p);

@@ -71,9 +71,9 @@ enum {
     WGI_PLACE_LOCAL = 0x1002   /* likewise: the term divided by it */
 };
 
-/* The right side of what the step computes, "w·x + b", "da · a(1 − a)": of a value that of the item, of a term what
- * item t->from adds to the gradient of item t->to, and of the start "". *numbers: the same in numbers, where all of
- * them are scalars; else "". value[]: by item. handed: of a term the gradient of t->from. */
+/* The right side of what the step computes, "w·x + b", "da · a(1 − a)": of a value that of the item, of a
+ * term what item t->from adds to the gradient of item t->to, of the start "". *numbers: the same in numbers,
+ * where all of them are scalars; else "". value[]: by item. handed: of a term the gradient of t->from. */
 const char *wgi_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
                      const wg_tensor *handed, bool pattern, const char **numbers);
 /* "dz" */

@@ -154,7 +154,8 @@ static bool as_call(maker *m)
     f->node[f->root].word = !y->op->library;
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         if (k == SHOWN && operands > SHOWN + 1) {
-            wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(m->v->pool, "… %d operands", operands)));
+            const char *others = wgi_pool_format(m->v->pool, "… %d operands", operands);
+            wgi_formula_add(f, f->root, put_words(f, others));
         } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
         else return false;
     }

@@ -84,8 +84,8 @@ Test(same_bytes, in_threads_folders_locales_and_fonts, .timeout = 6000)
     strcpy(gallery, real), free(real);
     for (int k = 0; k < PICTURES; k++) {
         wanted[k] = picture_of(k, pic_directory());
-        cr_assert(strlen(wanted[k]) > (k % ENDINGS < 4 ? 3000 : 200), "%s.%s: %s", programs[k / ENDINGS], endings[k % ENDINGS],
-                  wanted[k]);
+        cr_assert(strlen(wanted[k]) > (k % ENDINGS < 4 ? 3000 : 200), "%s.%s: %s", programs[k / ENDINGS],
+                  endings[k % ENDINGS], wanted[k]);
     }
     draw_in_threads("here", times);
     mallopt(M_PERTURB, 0xa5);
