@@ -368,8 +368,8 @@ bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
     /* for a canvas twice: the first time tells how many lines title, legend and last line need */
     for (int pass = 0; !p->pool->failed && pass < (w->canvas ? 2 : 1); pass++) {
         if (pass) wgi_layout_free(&w->l), w->l.page = 0;
-        if (!lay_out(w)) return false;
-        measure_all(w);
+        if (!lay_out(w)) p->pool->failed = true;
+        else measure_all(w);
     }
     if (!p->pool->failed && wgi_is_circuit(p->o)) wgi_circuit_join(w);
     return !p->pool->failed;

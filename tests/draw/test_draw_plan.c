@@ -202,6 +202,7 @@ Test(draw_plan, every_failed_allocation_is_survived)
 {
     draw_with_failures(WG_PLAN_STEPS, "p.txt");
     draw_with_failures(WG_PLAN_STEPS, "p.dot");
+    draw_with_failures(WG_PLAN_STEPS, "p.svg");
     draw_with_failures(WG_PLAN_MEMORY, "m.svg");
     draw_with_failures(WG_PLAN_ROOFLINE, "r.svg");
     pic_clean_up();
