@@ -38,7 +38,7 @@ static bool is_standard_output(const wg_figure_save_opts *o) { return o->path &&
 /* WG_FIGURE_BY_PATH: there is none. */
 static int format_of(const wg_figure_save_opts *o)
 {
-    if (o->format) return (int)o->format < FORMATS ? (int)o->format : WG_FIGURE_BY_PATH;
+    if (o->format) return (unsigned)o->format < FORMATS ? (int)o->format : WG_FIGURE_BY_PATH;
     if (is_standard_output(o)) return WG_FIGURE_TXT;
     for (int i = 1; o->path && i < FORMATS; i++)
         for (int k = 0; k < 2 && formats[i].ending[k]; k++)

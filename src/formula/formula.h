@@ -108,6 +108,9 @@ typedef struct wgi_name_parts {
 } wgi_name_parts;
 
 wgi_name_parts wgi_name_split(const char *name, int length);
+/* The combining accent, and the letter with it if Unicode has one; else NULL. */
+const char *wgi_accent(const char *accent);
+const char *wgi_whole_accent(const char *base, int length, const char *accent);
 /* What a function is called in Unicode and in LaTeX, "σ" and "\\sigma"; NULL: as it is written. */
 const char *wgi_function_unicode(const char *name, int length);
 const char *wgi_function_latex(const char *name, int length);

@@ -114,16 +114,14 @@ wgi_name_parts wgi_name_split(const char *name, int length)
     return p;
 }
 
-/* The combining accent. */
-static const char *accent_sign(const char *name)
+const char *wgi_accent(const char *name)
 {
     size_t i = 0;
     while (strcmp(accents[i][0], name)) i++;
     return accents[i][1];
 }
 
-/* The letter with it if Unicode has one; else NULL. */
-static const char *whole_accent(const char *base, int length, const char *name)
+const char *wgi_whole_accent(const char *base, int length, const char *name)
 {
     static const char *const whole[][2] = { { "a", "â" }, { "e", "ê" }, { "o", "ô" }, { "y", "ŷ" } };
     for (int i = 0; i < 4; i++)
@@ -229,10 +227,10 @@ static bool is_bold(const wgi_formula_node *n, const wgi_name_parts *w)
 
 static void put_accented(wgi_line *to, const wgi_name_parts *w)
 {
-    const char *whole = w->accent ? whole_accent(w->base, w->base_length, w->accent) : NULL;
+    const char *whole = w->accent ? wgi_whole_accent(w->base, w->base_length, w->accent) : NULL;
     if (whole) wgi_line_put(to, whole);
     else wgi_line_add(to, w->base, w->base_length);
-    if (w->accent && !whole) wgi_line_put(to, accent_sign(w->accent));
+    if (w->accent && !whole) wgi_line_put(to, wgi_accent(w->accent));
 }
 
 static void put_in_unicode(printer *p, const wgi_formula_node *n, const wgi_name_parts *w)
