@@ -168,12 +168,6 @@ $(OP_LIST): FORCE
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
-# The optimizers, in alphabetical order: all that optim.h declares.
-OPTIMIZERS := $(OBJ)/generated/optimizers.h
-$(OPTIMIZERS): include/wengert/optim.h
-	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(.* const wg_\1_opts .*/WGI_OPTIMIZER(\1)/p' $< | sort > $@
-$(OBJ)/isa0/src/optim/by_name.o: $(OPTIMIZERS)
-
 # The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
 COMMIT := $(OBJ)/generated/commit.h
 $(COMMIT): FORCE
@@ -214,8 +208,6 @@ TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(TEST_CFLAGS))
-
-$(OBJ)/tests/optim/test_optimizers.o $(OBJ)/tests/optim/test_optim_named.o: $(OPTIMIZERS)
 
 # Calls of all that the public headers declare: tests/graph/test_odd_calls.c and tests/fuzz/fuzz_api.c.
 ODD_CALLS := $(OBJ)/tests/graph/odd_calls.h
@@ -312,8 +304,9 @@ newcomer-short: all ## the same with what is built here, in one minute, once `ma
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry, the table of python/wengert.py from the headers
+docs: all ## writes docs/ops.md from the registry, docs/files.md from the files, the table of python/wengert.py from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
+	@tools/file_table.sh > docs/files.md
 	@tools/python_table.sh
 
 gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there

@@ -170,8 +170,8 @@ static bool copies_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
     return shaped_to(r, s);
 }
-/* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to the outer
- * ones, if each element is repeated, or to the inner ones. */
+/* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to
+ * the outer ones, if each element is repeated, or to the inner ones. */
 static wg_node copied(wg_site here, wg_node x, const struct copies *a, bool each)
 {
     wg_shape s = wg_node_shape(x);

@@ -159,7 +159,7 @@ static conv_flat conv_flat_of(const conv_sizes *s)
     return f;
 }
 
-/* ---- how many rows of a product are computed at a time: as many as there are registers for their sums ---- */
+/* ---- how many rows of a product are computed at a time: as many as registers hold the sums of ---- */
 
 /* With two vectors of columns. */
 enum { CONV_HIGH = WG_ISA_INDEX == 2 ? 12 : 6 };
@@ -223,9 +223,9 @@ static bool run(const wg_kernel *k, bool back)
 KERNEL(conv) { return run(k, false); }
 KERNEL(conv_transpose) { return run(k, true); }
 
-/* ---- the gradient by the kernel: for each tap and pair of channels a sum over places and images. The lines of the
- * narrow side are cut into parts by a rule that depends on shapes alone. Each part is summed in order, then the parts
- * are added in order ---- */
+/* ---- the gradient by the kernel: for each tap and pair of channels a sum over places and images. The lines
+ * of the narrow side are cut into parts by a rule that depends on shapes alone. Each part is summed in order,
+ * then the parts are added in order ---- */
 
 /* PARTS: at most so many. BESIDE: elements of all parts that are always worth their memory. COLUMNS of
  * a unit. ADDED: elements of the result for a unit of the second phase. */

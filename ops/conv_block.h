@@ -230,8 +230,8 @@ static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int
     }
 }
 
-/* ---- as many groups as channels: the lanes of vectors are channels, and the kernel is read where it lies. Taps
- * beside the source are left out ---- */
+/* ---- as many groups as channels: the lanes of vectors are channels, and the kernel is read where it lies.
+ * Taps beside the source are left out ---- */
 
 /* `rows` places from j on, at taps [from, to), by `vectors` vectors of channels from c on. q->panel:
  * the kernel. */
@@ -318,8 +318,8 @@ static void N(channel_line)(const conv_sizes *s, const T *x, const T *W, T *y, i
     }
 }
 
-/* ---- to few channels: the lanes of vectors are places of the result. The source is first copied into lines of one
- * channel each, with zeros before and after ---- */
+/* ---- to few channels: the lanes of vectors are places of the result. The source is first copied into lines
+ * of one channel each, with zeros before and after ---- */
 
 /* Line u of the source, of all images: s->narrow or s->wide lines of `wide` elements. */
 static void N(copy_line)(const conv_sizes *s, const conv_flat *f, const T *x, T *to, int64_t u)

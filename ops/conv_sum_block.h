@@ -1,6 +1,6 @@
-/* conv_sum_block.h: sums over places for elements of type T: the inner loops of conv_weights. conv_block.h comes first. Each
- * sum is taken in order, line by line and place by place, so its bits do not depend on how many
- * elements of the result are computed at a time. */
+/* conv_sum_block.h: sums over places for elements of type T: the inner loops of conv_weights. conv_block.h
+ * comes first. Each sum is taken in order, line by line and place by place, so its bits do not depend on how
+ * many elements of the result are computed at a time. */
 
 /* A part of the result: of a row of taps, elements [first, first + count), each a tap of the last axis
  * and a channel of the wide side, by columns, channels of the narrow side. */

@@ -1,8 +1,8 @@
-/* matmul.c: products of matrices (matmul), also of such that are stored as u8, f16 or bf16 (matmul_stored, which
- * wg_matmul makes).
+/* matmul.c: products of matrices (matmul), also of such that are stored as u8, f16 or bf16 (matmul_stored,
+ * which wg_matmul makes).
  *
- * The shape decides how a product is cut into tiles. A tile is computed by serial calls of BLAS or of gemm.c over
- * all of K, so the number of threads changes no bit. The smallest products are computed by loops
+ * The shape decides how a product is cut into tiles. A tile is computed by serial calls of BLAS or of gemm.c
+ * over all of K, so the number of threads changes no bit. The smallest products are computed by loops
  * (small_product.h). A transposed operand is not copied: ta and tb say so. */
 #include "matrix.h"
 #include "turned_product.h"
@@ -127,8 +127,8 @@ enum { WIDE = WG_ISA_INDEX == 2 ? 64 : WG_ISA_INDEX == 1 ? 32 : 16 };
 #define FLOATS_FILE "small_product.h"
 #include "both_floats.h"
 
-/* ---- sizes, leading axes, tiles: they follow from the shapes and from the BLAS, never from the instruction set that
- * this file is compiled for, since the baseline's code counts the units of every kernel ---- */
+/* ---- sizes, leading axes, tiles: they follow from the shapes and from the BLAS, never from the instruction
+ * set that this file is compiled for, since the baseline's code counts the units of every kernel ---- */
 
 /* `batch` products of op(a) [m,k] and op(b) [k,n]. Each has down * across tiles of `high` rows and
  * `wide` columns. */
@@ -436,8 +436,8 @@ static void wide_tile(job *w, int64_t a, int64_t b, char *y, int64_t m, int64_t 
 }
 
 /* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so that
- * threads read different parts: a cache line that two cores have read is written ten times as slowly. a, b, y:
- * where the matrices begin, in elements. */
+ * threads read different parts: a cache line that two cores have read is written ten times as slowly. a, b,
+ * y: where the matrices begin, in elements. */
 static void one_tile(job *w, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
     const product *p = w->p;
@@ -496,8 +496,8 @@ KERNEL(matmul)
     return true;
 }
 
-/* Tiles and calls are those of the product of the widened operands, so the bits are, too. Few rows by a stored
- * matrix are multiplied where the matrix lies: half the bytes of an f32 matrix are read. */
+/* Tiles and calls are those of the product of the widened operands, so the bits are, too. Few rows by a
+ * stored matrix are multiplied where the matrix lies: half the bytes of an f32 matrix are read. */
 KERNEL(matmul_stored)
 {
     product own;
@@ -791,8 +791,8 @@ wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
     return product_node(here, a->x, a->y, a->ta, a->tb);
 }
 
-/* ---- matmul_stored: shapes, derivatives and rows are those of matmul, which makes stored products again where it needs
- * them ---- */
+/* ---- matmul_stored: shapes, derivatives and rows are those of matmul, which makes stored products again
+ * where it needs them ---- */
 
 static size_t matmul_stored_scratch(const wg_kernel *k)
 {

@@ -1,6 +1,6 @@
-/* pool.c: the largest elements and the means of windows, over 1 to 3 axes, channels last. max_pool, and two ops that
- * are each other's adjoints: max_pool_grad brings numbers back to the places of the largest elements,
- * max_pool_pick takes numbers from there. */
+/* pool.c: the largest elements and the means of windows, over 1 to 3 axes, channels last. max_pool, and two
+ * ops that are each other's adjoints: max_pool_grad brings numbers back to the places of the largest
+ * elements, max_pool_pick takes numbers from there. */
 #include "windows.h"
 
 #include "kernel/vectors.h"

@@ -1,7 +1,8 @@
 /* small_product.h: the smallest products for elements of type T, for matmul.c. Every loop sums over the inner
  * axis in order, beginning with zero, so all give the same bits. N(name) is the name of T's function. */
 
-/* Vectors at any address: as wide as the instruction set has them (gcc keeps wider ones in memory), and of 4. */
+/* Vectors at any address: as wide as the instruction set has them (gcc keeps wider ones in memory), and of 4.
+ */
 typedef T N(wide) __attribute__((vector_size(WIDE), aligned(sizeof(T)), may_alias));
 typedef T N(four) __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
 

@@ -37,19 +37,19 @@ failed=0
 # ---- kinds ----
 
 # Together they call every op, every function of the API, and every way to run a graph.
-some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_rows test_tape
-    test_tiles test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
+some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_plan_programs
+    test_tape test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 some=${some//$'\n'/ }
 
 # Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used by the
 # tests of the rooms, too.
-no_processes="-test_install -test_setup -test_score -test_examples -test_cookbook -test_figure_files -test_pages -test_cpp
+no_processes="-test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
     -test_python"
 no_processes=${no_processes//$'\n'/ }
 
 # Where results are made. Limits of memory and differences of values are the same in every arithmetic.
 in_rooms="graph/ run/ ops/ grad/ optim/ params/ -test_registry_grad -test_registry_memory -test_random_reads
-    -test_steady_memory -test_first_steps -test_rows"
+    -test_steady_memory -test_first_steps -test_plan_programs"
 in_rooms=${in_rooms//$'\n'/ }
 
 # The sanitizers of clang find more than gcc's: an offset added to NULL, a number outside an enum.

@@ -51,6 +51,7 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
+    tools/file_table.sh 2>&1 | diff - docs/files.md | head -n 10 | report "docs/files.md is not what the files say (make docs)"
     tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make docs)"
     [ -x "$build/wengert" ] || return 0
     tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make gallery)"

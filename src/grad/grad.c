@@ -282,8 +282,8 @@ typedef struct wgi_rule_call {
     wgi_answer *said;
 } wgi_rule_call;
 
-/* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS: bytes of
- * the options of all nodes of the rule together. */
+/* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS:
+ * bytes of the options of all nodes of the rule together. */
 enum { NODES = 8, OPERANDS = WGI_KIND_OPERANDS, ALL_OPTIONS = 192 };
 
 /* What a node of a rule is made of: node number 0, 1, ... of the rule, or one of these. X + k: operand
@@ -451,9 +451,10 @@ static bool use_rule(wg_graph *g, const kind_rule *e, wgi_rule_call *r)
     return true;
 }
 
-/* If the nodes are kept for the kind of y, appends copies of them, fills gx[] and said[], and is true. Otherwise, or
- * after an error, false. Then, unless *keep_in is NULL, the caller calls the rule between wgi_rule_watch and
- * keep_rule, and always the latter. The nodes must be removed before the graph is used otherwise. */
+/* If the nodes are kept for the kind of y, appends copies of them, fills gx[] and said[], and is true.
+ * Otherwise, or after an error, false. Then, unless *keep_in is NULL, the caller calls the rule between
+ * wgi_rule_watch and keep_rule, and always the latter. The nodes must be removed before the graph is used
+ * otherwise. */
 static bool use_kept_rule(wg_graph *g, wgi_rule_call *r, kind_rule **keep_in)
 {
     kind_rule *e = kept_rule(g, r);

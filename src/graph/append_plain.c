@@ -310,9 +310,9 @@ static inline wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node 
     return x;
 }
 
-/* A node with one number as operand, where the last node of the same kind had another number. The leaf of this
- * number is looked up; if there is none, the general way makes it. Where calls are remembered, numbers are not
- * shared. */
+/* A node with one number as operand, where the last node of the same kind had another number. The leaf of
+ * this number is looked up; if there is none, the general way makes it. Where calls are remembered, numbers
+ * are not shared. */
 OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     const wg_node x = a.graph ? a : b;

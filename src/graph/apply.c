@@ -291,8 +291,8 @@ typedef struct result_type {
     _Alignas(16) char meant[WGI_KIND_OPTIONS]; /* the options as the shape rule has left them */
 } result_type;
 
-/* What the shape rule says of these operands and options. NULL: nothing is kept for such a call, or an operand
- * is not a node of this build of the graph, nor wg_none at the end. */
+/* What the shape rule says of these operands and options. NULL: nothing is kept for such a call, or an
+ * operand is not a node of this build of the graph, nor wg_none at the end. */
 static result_type *kept_type(const wg_graph *g, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
     wgi_kind k;

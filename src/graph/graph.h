@@ -270,8 +270,8 @@ static inline bool wgi_op_has_kinds(const wg_op *op)
 {
     return op->library == op && op->attr_size <= WGI_KIND_OPTIONS && op->outputs <= 1;
 }
-/* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds are
- * switched off, out of memory, or all places are busy. Valid until the next call. */
+/* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds
+ * are switched off, out of memory, or all places are busy. Valid until the next call. */
 void *wgi_kept_of(wg_context *c, wgi_kind_answer which, size_t size, const wgi_kind *k);
 
 /* ---- append_plain.c ---- */

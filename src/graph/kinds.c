@@ -1,5 +1,5 @@
-/* kinds.c: answers that are kept for nodes of one kind: nodes with equal ops, options and types of operands. A
- * program that is built anew in each step has many nodes of few kinds. What follows from the kind alone is
+/* kinds.c: answers that are kept for nodes of one kind: nodes with equal ops, options and types of operands.
+ * A program that is built anew in each step has many nodes of few kinds. What follows from the kind alone is
  * computed for the first of them. */
 #include "graph/graph.h"
 

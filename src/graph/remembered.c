@@ -258,8 +258,8 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
     c->attr = copy;
 }
 
-/* For a call of a plain op this does what wgi_call_begin and wgi_call_end do for others: programs of scalars are
- * mostly such calls. */
+/* For a call of a plain op this does what wgi_call_begin and wgi_call_end do for others: programs of scalars
+ * are mostly such calls. */
 void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n)
 {
     wgi_build *b = &g->build;

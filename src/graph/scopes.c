@@ -22,9 +22,11 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
     return n;
 }
 
-/* ---- scopes: found by their paths, so that the random streams of a path that is pushed again go on counting ---- */
+/* ---- scopes: found by their paths, so that the random streams of a path that is pushed again go on counting
+ * ---- */
 
-/* The parts of a path are hashed and compared where they are. It is written to memory only when the scope is new. */
+/* The parts of a path are hashed and compared where they are. It is written to memory only when the scope is
+ * new. */
 typedef struct path { /* its text is up, slash and name, one behind the other */
     const char *up, *slash, *name;
 } path;

@@ -75,7 +75,7 @@ bool wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_written *w = entry(g, op, first);
     if (!w) return false;
-    if (rewritten) { /* its derivative follows the call: the tape, which runs EVEN nodes, leaves it to others */
+    if (rewritten) { /* the tape, which runs EVEN nodes, leaves its derivative to others */
         g->node[result.index].rewritten = true;
         g->node[result.index].flags &= (uint8_t)~WGI_EVEN;
     }

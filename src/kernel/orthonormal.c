@@ -1,9 +1,10 @@
-/* orthonormal.c: orthonormal columns by Householder's reflections (Golub and Van Loan, Matrix Computations, 5.2). */
+/* orthonormal.c: orthonormal columns by Householder's reflections (Golub and Van Loan, Matrix Computations,
+ * 5.2). */
 #include "kernel/orthonormal.h"
 #include "kernel/kernel.h"
 
-/* The vector of the reflection that makes column k of A zero below the diagonal; its first element is 1. Returns the
- * factor tau of I - tau v v^T, and the diagonal of R. */
+/* The vector of the reflection that makes column k of A zero below the diagonal; its first element is 1.
+ * Returns the factor tau of I - tau v v^T, and the diagonal of R. */
 static double reflection(const wgi_columns *a, int64_t k, double *v, double *diagonal)
 {
     const double first = a->v[k * a->cols + k];

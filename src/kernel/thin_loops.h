@@ -1,5 +1,5 @@
-/* thin_loops.h: the products of thin.c for elements of type T. The matrix has elements of type MATRIX: ROW(p) is a
- * vector of them as T, ONE(p) is one. M(name) is the name of a function. */
+/* thin_loops.h: the products of thin.c for elements of type T. The matrix has elements of type MATRIX: ROW(p)
+ * is a vector of them as T, ONE(p) is one. M(name) is the name of a function. */
 
 #ifndef MATRIX
 #define MATRIX T

@@ -1,6 +1,6 @@
-/* vectors.h: for files that both_floats.h includes, vectors as wide as the instruction set has them: N(vector),
- * N(any) at any address, N(MULADD) is a b + c, rounded once where the instruction set can, N(MULADD1) the same for numbers,
- * and loads and stores of some lanes. */
+/* vectors.h: for files that both_floats.h includes, vectors as wide as the instruction set has them:
+ * N(vector), N(any) at any address, N(MULADD) is a b + c, rounded once where the instruction set can,
+ * N(MULADD1) the same for numbers, and loads and stores of some lanes. */
 #ifndef WGI_VECTORS_H
 #define WGI_VECTORS_H
 

@@ -1,4 +1,4 @@
-/* lang.h (private): the .wg language. A text becomes tokens, then a tree; a build makes nodes of the tree.
+/* lang.h: the .wg language (private). A text becomes tokens, then a tree; a build makes nodes of the tree.
  *
  *   lang_program.c    the public functions
  *   lang_memory.c     a program's memory and its identifiers

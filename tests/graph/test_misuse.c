@@ -1,5 +1,5 @@
-/* test_misuse.c: nodes of other graphs, numbers in the place of nodes, and values without a meaning. The mistake
- * is recorded in the context that an argument leads to, with the place of the call. */
+/* test_misuse.c: nodes of other graphs, numbers in the place of nodes, and values without a meaning. The
+ * mistake is recorded in the context that an argument leads to, with the place of the call. */
 #include <math.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* test_kinds.c: WG_WITHOUT_KINDS and what it switches off. Trees of new shapes have many nodes of few
- * kinds: their shapes, calls and derivatives are kept for a kind. All of it gives the bits of the general way;
- * warnings and errors are those of each call. */
+ * kinds: their shapes, calls and derivatives are kept for a kind. All of it gives the bits of the general
+ * way; warnings and errors are those of each call. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

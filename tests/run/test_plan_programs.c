@@ -1,8 +1,8 @@
-/* test_plan_programs.c: programs whose ops plans run together: reductions over the last axis with elementwise ops,
- * block by block of rows; slices that are read where they lie, and operands of a concat that are written where
- * they belong; arrays larger than the caches, which are fetched ahead and written past the caches. The bits are
- * those of the interpreter without any fast way, for all shapes, threads and dtypes, with and without gradients,
- * and whatever a program keeps. The memory is no more than without row groups. */
+/* test_plan_programs.c: programs whose ops plans run together: reductions over the last axis with elementwise
+ * ops, block by block of rows; slices that are read where they lie, and operands of a concat that are written
+ * where they belong; arrays larger than the caches, which are fetched ahead and written past the caches. The
+ * bits are those of the interpreter without any fast way, for all shapes, threads and dtypes, with and
+ * without gradients, and whatever a program keeps. The memory is no more than without row groups. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

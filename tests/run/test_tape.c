@@ -1,7 +1,7 @@
-/* test_tape.c: programs of scalars, and of elements of tensors: single elements, parts of parts, parts that overlap,
- * elements that are used several times or never. The first run computes their gradients as numbers, without
- * nodes. They must have the bits that plans and the nodes of derivatives give, for all ops and for operands that
- * are used several times. */
+/* test_tape.c: programs of scalars, and of elements of tensors: single elements, parts of parts, parts that
+ * overlap, elements that are used several times or never. The first run computes their gradients as numbers,
+ * without nodes. They must have the bits that plans and the nodes of derivatives give, for all ops and for
+ * operands that are used several times. */
 #include <math.h>
 #include <string.h>
 
@@ -90,9 +90,9 @@ static const wg_op twice_op = { .name = "twice", .operands = 1, .map = twice, .v
 static double step(double x, const void *attr) { return (void)attr, x > 0.25; }
 static const wg_op step_op = { .name = "step", .adjoint = "flat", .none = 1, .operands = 1, .map = step };
 
-/* The next node of a random program. SIMPLE: the tape runs these kinds. ANY: also those that it cannot run: ops
- * without a derivative, comparisons, values that are no scalars, and neg(neg(x)), which is x, but whose derivative
- * passes by both. Then nodes are made instead. */
+/* The next node of a random program. SIMPLE: the tape runs these kinds. ANY: also those that it cannot run:
+ * ops without a derivative, comparisons, values that are no scalars, and neg(neg(x)), which is x, but whose
+ * derivative passes by both. Then nodes are made instead. */
 enum { SIMPLE = 17, ANY = 21 };
 
 static wg_node next(wgt_random *r, wg_node a, wg_node b, wg_node c, int64_t kinds)
