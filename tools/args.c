@@ -84,8 +84,7 @@ void tool_note(const args *a, const char *format, ...)
 
 int tool_no_operand(const args *a)
 {
-    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0],
-                     a->c->usage);
+    return tool_wrong(a, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0], a->c->usage);
 }
 
 /* ---- tables for getopt_long ---- */
@@ -137,15 +136,11 @@ static int unknown(args *a, const tables *t, const char *word)
     snprintf(text, sizeof text, "%.*s", (int)strcspn(name, "="), name);
     for (int i = 0; i < t->count; i++)
         if (!strcmp(names[i], text) && word[1] != '-')
-            return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; it has two dashes: --%s", a->c->name, word,
-                             text);
-        else if (!strcmp(names[i], text))
-            return tool_fail(a, EXIT_FLAGS, "%s: '--%s' takes no value", a->c->name, text);
+            return tool_wrong(a, "%s: no flag '%s'; it has two dashes: --%s", a->c->name, word, text);
+        else if (!strcmp(names[i], text)) return tool_wrong(a, "%s: '--%s' takes no value", a->c->name, text);
     const char *near = wg_nearest(text, names, t->count);
-    if (near)
-        return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
-    return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word,
-                     a->c->name);
+    if (near) return tool_wrong(a, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
+    return tool_wrong(a, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
 }
 
 /* ---- reading ---- */
@@ -187,8 +182,8 @@ static int give(args *a, const flag *f, const char *value)
     if (again && !f->value) return -1;
     if (again && joint != '=' && joint) return join(a, g, value, joint);
     if (again && joint != '=')
-        return tool_fail(a, EXIT_FLAGS, "%s: --%s is given twice, %s and %s: give it once", a->c->name,
-                         f->name, g->value, value);
+        return tool_wrong(a, "%s: --%s is given twice, %s and %s: give it once", a->c->name, f->name,
+                          g->value, value);
     a->given[a->given_count++] = (struct given){ .flag = f, .value = f->value ? value : "", .times = 1 };
     return -1;
 }
@@ -208,7 +203,7 @@ static int read_flags(args *a, const tables *t, int argc, char **argv)
     optind = 1;
     while (optopt = 0, (found = getopt_long(argc, argv, t->shorts, t->longs, NULL)) != -1) {
         const char *word = word_at(argc, argv);
-        if (found == ':') return tool_fail(a, EXIT_FLAGS, "%s: '%s' needs a value", a->c->name, word);
+        if (found == ':') return tool_wrong(a, "%s: '%s' needs a value", a->c->name, word);
         const flag *f = row_of(t, found);
         if (found == '?' || !f) return unknown(a, t, word);
         if (!strcmp(f->name, "json")) a->json = true;
@@ -271,8 +266,7 @@ bool args_double(const args *a, const char *name, double *to)
     if (!text) return true;
     const char *end = wg_number_in(text, to);
     if (end != text && !*end && isfinite(*to)) return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: not a %snumber", name, text,
-              !isfinite(*to) && end != text ? "finite " : "");
+    tool_wrong(a, "--%s %s: not a %snumber", name, text, !isfinite(*to) && end != text ? "finite " : "");
     return false;
 }
 
@@ -284,8 +278,8 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     errno = 0;
     *to = strtoll(text, &end, 10);
     if (end != text && !*end && *to >= least && !errno) return true;
-    if (errno) return tool_fail(a, EXIT_FLAGS, "--%s %s: a number of more than 64 bits", name, text), false;
-    tool_fail(a, EXIT_FLAGS, "--%s %s: not a whole number from %lld on", name, text, least);
+    if (errno) return tool_wrong(a, "--%s %s: a number of more than 64 bits", name, text), false;
+    tool_wrong(a, "--%s %s: not a whole number from %lld on", name, text, least);
     return false;
 }
 
@@ -303,6 +297,6 @@ bool args_choice(const args *a, const char *name)
         snprintf(words + used, sizeof words - used, "%s%.*s", !used ? "" : at[n] ? ", " : " or ", (int)n, at);
         at += n + (at[n] == '|');
     }
-    tool_fail(a, EXIT_FLAGS, "--%s %s: no such choice: %s", name, given, words);
+    tool_wrong(a, "--%s %s: no such choice: %s", name, given, words);
     return false;
 }

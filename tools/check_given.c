@@ -150,7 +150,7 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     given_pair p;
     double *bar;
     if (!name || !model_names(m, "grad", name, &x)) return false;
-    if (x.count != 1) return model_fail(m, EXIT_FLAGS, "--grad %s: one name was expected", name);
+    if (x.count != 1) return model_wrong(m, "--grad %s: one name was expected", name);
     wg_tensor yours = model_literal(m, "grad", name, value), library;
     if (!yours.data) return false;
     const wg_node g = wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]);

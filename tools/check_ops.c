@@ -104,9 +104,8 @@ static int no_op(const args *a, const char *name)
     wg_nearest_word near = wg_nearest_to(name);
     for (int i = 0; i < wg_op_count(); i++)
         wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
-    if (near.best)
-        return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; did you mean '%s'?", name, near.best);
-    return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
+    if (near.best) return tool_wrong(a, "--op %s: no such op; did you mean '%s'?", name, near.best);
+    return tool_wrong(a, "--op %s: no such op; 'wengert ops' lists them", name);
 }
 
 int check_ops(const args *a)

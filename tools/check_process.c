@@ -265,7 +265,7 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     const bool number = args_double(a, "timeout", &p.timeout);
     if (!number || !(p.timeout > 0)) {
         free(p.text);
-        return number ? tool_fail(a, EXIT_FLAGS, "--timeout: a positive number of seconds") : EXIT_FLAGS;
+        return number ? tool_wrong(a, "--timeout: a positive number of seconds") : EXIT_FLAGS;
     }
     wg_gradcheck_opts own = *o;
     wg_check *r = NULL;
@@ -287,7 +287,7 @@ int check_process(const args *a)
     wg_gradcheck_opts o = { .name = args_value(a, "run") };
     const char *at = args_value(a, "at");
     int status = EXIT_FLAGS;
-    if (!at) return tool_fail(a, EXIT_FLAGS, "--run needs --at, the point");
+    if (!at) return tool_wrong(a, "--run needs --at, the point");
     if (!check_opts(a, &o)) return EXIT_FLAGS;
     model m = { .a = a, .c = wg_start(NULL) };
     wg_tensor x = model_literal(&m, "at", "", at);
@@ -297,7 +297,7 @@ int check_process(const args *a)
         wg_tensor t = wg_view_f64(point, x.shape);
         status = check_at(a, &t, &o);
     } else if (model_ok(&m)) {
-        status = tool_fail(a, EXIT_FLAGS, "--at: an empty point");
+        status = tool_wrong(a, "--at: an empty point");
     } else {
         status = m.status;
     }

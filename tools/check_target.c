@@ -98,9 +98,10 @@ bool check_leaves(model *m, wg_node loss, name_list *to)
     if (!model_names(m, "wrt", names, to)) return false;
     for (int i = 0; i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
-            return model_fail(m, EXIT_FLAGS,
-                              "--wrt %s: check varies inputs, parameters and constants; `wengert grad` takes "
-                              "computed names too",
-                              to->name[i]);
+            return model_wrong(
+                m,
+                "--wrt %s: check varies inputs, parameters and constants; `wengert grad` takes "
+                "computed names too",
+                to->name[i]);
     return true;
 }

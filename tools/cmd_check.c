@@ -64,12 +64,12 @@ static bool check_way(const args *a)
     for (int i = 0; i < a->given_count; i++) {
         const flag *f = a->given[i].flag;
         if (k == 4 && !(ways_of(f) & PROGRAM))
-            return tool_fail(a, EXIT_FLAGS, "--%s: only with --run CMD", f->name), false;
+            return tool_wrong(a, "--%s: only with --run CMD", f->name), false;
         if (!(ways_of(f) & ways[k]) || (!strcmp(f->name, "all") && ways[k] == OPS && args_has(a, "op")))
-            return tool_fail(a, EXIT_FLAGS, "--%s: not with --%s", f->name, chooses[k]), false;
+            return tool_wrong(a, "--%s: not with --%s", f->name, chooses[k]), false;
     }
     if (a->operands && !(ways[k] & (PROGRAM | GIVEN)))
-        return tool_fail(a, EXIT_FLAGS, "%s: no FILE with --%s", a->operand[0], chooses[k]), false;
+        return tool_wrong(a, "%s: no FILE with --%s", a->operand[0], chooses[k]), false;
     return true;
 }
 
@@ -88,7 +88,7 @@ static bool ends_in(const args *a, const char *name, const char *endings, const 
     const size_t n = end ? strlen(++end) : 0;
     for (const char *at = endings; path && *at; at += strcspn(at, "|"), at += *at == '|')
         if (n && strcspn(at, "|") == n && !strncasecmp(at, end, n)) return true;
-    if (path) tool_fail(a, EXIT_FLAGS, "--%s %s: %s", name, path, what);
+    if (path) tool_wrong(a, "--%s %s: %s", name, path, what);
     return !path;
 }
 
@@ -97,13 +97,12 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     long long components = 0, order = 1;
     if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components)) return false;
     if (!args_long(a, "order", 1, &order)) return false;
-    if (order > 2) return tool_fail(a, EXIT_FLAGS, "--order %lld: 1 or 2", order), false;
+    if (order > 2) return tool_wrong(a, "--order %lld: 1 or 2", order), false;
     if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
-        return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
+        return tool_wrong(a, "--eps: a positive step"), false;
     o->components = components;
     o->sweep = args_value(a, "sweep-of");
-    if (o->sweep && !args_has(a, "sweep"))
-        return tool_fail(a, EXIT_FLAGS, "--sweep-of without --sweep FILE.svg"), false;
+    if (o->sweep && !args_has(a, "sweep")) return tool_wrong(a, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
     if (!ends_in(a, "sweep", "svg", "a picture by the step ends in .svg") ||
         !ends_in(a, "case", "c", "a program ends in .c") ||
@@ -114,9 +113,7 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     o->one_sided = args_has(a, "one-sided");
     o->course_only = args_has(a, "course");
     if (o->course_only && order > 1)
-        return tool_fail(a, EXIT_FLAGS,
-                         "--order 2: not with --course, whose differences are of the first order"),
-               false;
+        return tool_wrong(a, "--order 2: not with --course, whose differences are of the first order"), false;
     return true;
 }
 
@@ -266,7 +263,7 @@ static int run(const args *a)
 {
     const char *allow = args_value(a, "allow");
     if (allow && strcmp(allow, "inconclusive") != 0)
-        return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
+        return tool_wrong(a, "--allow %s: only inconclusive", allow);
     if (!check_way(a)) return EXIT_FLAGS;
     if (args_has(a, "run")) return allowed(a, check_process(a));
     if (args_has(a, "op") || args_has(a, "all")) return allowed(a, check_ops(a));

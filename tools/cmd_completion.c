@@ -111,8 +111,7 @@ static void put_words(const args *a)
 
 static int completion(const args *a)
 {
-    if (args_has(a, "words") && a->json)
-        return tool_fail(a, EXIT_FLAGS, "completion: --words or --json, not both");
+    if (args_has(a, "words") && a->json) return tool_wrong(a, "completion: --words or --json, not both");
     if (args_has(a, "words")) return put_words(a), EXIT_DONE;
     const char *name = a->operands ? a->operand[0] : "";
     for (int i = 0; i < SHELLS; i++)
@@ -124,7 +123,7 @@ static int completion(const args *a)
             return EXIT_DONE;
         } else if (!strcmp(name, shells[i].name))
             return fputs(shells[i].script, stdout) < 0 ? EXIT_OTHER : EXIT_DONE;
-    return tool_fail(a, EXIT_FLAGS, "completion: '%s' is no shell that it knows: bash, zsh or fish", name);
+    return tool_wrong(a, "completion: '%s' is no shell that it knows: bash, zsh or fish", name);
 }
 
 static const flag completion_flags[] = {

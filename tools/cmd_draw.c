@@ -58,7 +58,7 @@ static bool read_number(const args *a, const char *name, double *to)
 {
     if (!args_double(a, name, to)) return false;
     if (*to > 0) return true;
-    tool_fail(a, EXIT_FLAGS, "--%s %g: must be above 0", name, *to);
+    tool_wrong(a, "--%s %g: must be above 0", name, *to);
     return false;
 }
 
@@ -123,10 +123,10 @@ static int drawing_options(const args *a, wg_draw_opts *o)
         if (!args_has(a, drawing_flags[i].name)) continue;
         const bool of_all = !kind && options[i].goes_with == WG_PICTURE_FILE; /* also of a plan's JSON */
         if (!(options[i].goes_with & kind) && !of_all)
-            return tool_fail(a, EXIT_FLAGS, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
-                             wg_draw_goes_with(options[i].goes_with, all, sizeof all),
-                             kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
-                             output_of(a) ? "" : " (-o FILE makes a picture)");
+            return tool_wrong(a, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
+                              wg_draw_goes_with(options[i].goes_with, all, sizeof all),
+                              kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
+                              output_of(a) ? "" : " (-o FILE makes a picture)");
         if (!read_option(a, i, o)) return EXIT_FLAGS;
     }
     return EXIT_DONE;
@@ -172,11 +172,11 @@ static const char *format_list(const args *a, const char *before, char *text, si
 static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
-    if (chart && !wants_plan(a)) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
+    if (chart && !wants_plan(a)) return tool_wrong(a, "--chart without --plan");
     if (!args_choice(a, "chart")) return EXIT_FLAGS;
     if (args_has(a, "level") + args_has(a, "ops") + args_has(a, "plan") > 1)
-        return tool_fail(a, EXIT_FLAGS, "of --level, --ops and --plan only one can be given");
-    if (chart && !output_of(a)) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
+        return tool_wrong(a, "of --level, --ops and --plan only one can be given");
+    if (chart && !output_of(a)) return tool_wrong(a, "--chart needs -o FILE.svg");
     return EXIT_DONE;
 }
 
@@ -186,17 +186,16 @@ static int file_flags(const args *a)
     const char *format = args_value(a, "format");
     char list[120];
     if (path && format && !known_format(a, format))
-        return tool_fail(a, EXIT_FLAGS, "--format %s: %s", format, format_list(a, "", list, sizeof list));
+        return tool_wrong(a, "--format %s: %s", format, format_list(a, "", list, sizeof list));
     if (path && !format && !known_format(a, format_of(a)))
-        return tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format%s: %s, or --format", path,
-                         wants_plan(a) ? " of a plan" : "", format_list(a, ".", list, sizeof list));
+        return tool_wrong(a, "-o %s: the ending says no format%s: %s, or --format", path,
+                          wants_plan(a) ? " of a plan" : "", format_list(a, ".", list, sizeof list));
     if (path && !strcmp(path, "-") && a->json)
-        return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
+        return tool_wrong(a, "-o - and --json: standard output takes one");
     if (!args_choice(a, "diff")) return EXIT_FLAGS;
     if (args_has(a, "diff") && picture_kind(a) != WG_PICTURE_GRAPH)
-        return tool_fail(a, EXIT_FLAGS, "--diff needs a picture of a graph: -o FILE.svg");
-    if (args_has(a, "wrt") && !args_has(a, "backward"))
-        return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
+        return tool_wrong(a, "--diff needs a picture of a graph: -o FILE.svg");
+    if (args_has(a, "wrt") && !args_has(a, "backward")) return tool_wrong(a, "--wrt without --backward");
     return EXIT_DONE;
 }
 
@@ -246,8 +245,8 @@ static wg_node root_beside(model *m, size_names *sizes)
     wg_node root = wg_none;
     if (mode == m->mode) {
         const char *word = args_value(m->a, "diff");
-        model_fail(m, EXIT_FLAGS, "--diff %s: the program is drawn in this mode already; --mode %s", word,
-                   mode == WG_TRAIN ? "eval" : "train");
+        model_wrong(m, "--diff %s: the program is drawn in this mode already; --mode %s", word,
+                    mode == WG_TRAIN ? "eval" : "train");
         return root;
     }
     m->g = wg_graph_new(m->c);

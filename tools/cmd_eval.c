@@ -48,7 +48,7 @@ static bool write_file(model *m, const name_list *l, const wg_tensor *t)
 {
     const char *path = args_value(m->a, "output");
     if (!path) return true;
-    if (l->count != 1) return model_fail(m, EXIT_FLAGS, "-o takes one value, --print names %d", l->count);
+    if (l->count != 1) return model_wrong(m, "-o takes one value, --print names %d", l->count);
     wg_npy_write_at("", m->c, path, t[0]);
     return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
 }
@@ -72,7 +72,7 @@ static int run(const args *a)
     model m;
     if (!print_style_of(a, &style)) return EXIT_FLAGS;
     if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
-        return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
+        return tool_wrong(a, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {
         model_say_drawn(&m, wg_program_drawn(m.q));
         evaluate(&m, &style);

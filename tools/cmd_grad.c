@@ -131,7 +131,7 @@ static bool higher_order(job *w, long long order)
     int64_t added = 0;
     wg_node g = w->y, x = w->x.node[0];
     if (w->x.count != 1 || wg_shape_size(wg_node_shape(x)) != 1)
-        return model_fail(&w->m, EXIT_FLAGS, "--order takes one scalar name: --wrt x");
+        return model_wrong(&w->m, "--order takes one scalar name: --wrt x");
     for (long long k = 1; k <= order; k++) {
         const int64_t before = wg_graph_nodes(w->m.g), added_before = added;
         g = wg_grad_at(w->here, g, x);
@@ -210,8 +210,8 @@ static void differentiate(job *w)
         return;
     }
     if ((order != 0) + jacobian + hessian > 1 || (forwards && (order || hessian))) {
-        model_fail(&w->m, EXIT_FLAGS,
-                   "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
+        model_wrong(&w->m,
+                    "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
         return;
     }
     if (!prepare(w)) return;

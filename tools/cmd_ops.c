@@ -235,11 +235,10 @@ static int no_op(const args *a, const char *name)
     for (int i = 0; i < wg_builtin_count(); i++)
         wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
     const char *meant = wg_program_meant(name);
-    if (meant) return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; %s", name, meant);
+    if (meant) return tool_wrong(a, "ops: no op '%s'; %s", name, meant);
     if (near.best)
-        return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%.*s'?", name, near.length,
-                         near.best);
-    return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; 'wengert ops' lists them", name);
+        return tool_wrong(a, "ops: no op '%s'; did you mean '%.*s'?", name, near.length, near.best);
+    return tool_wrong(a, "ops: no op '%s'; 'wengert ops' lists them", name);
 }
 
 static int run(const args *a)
@@ -247,11 +246,9 @@ static int run(const args *a)
     const char *name = a->operands ? a->operand[0] : NULL;
     const wg_op *one = name ? wg_op_find(name) : NULL;
     const wg_builtin *call = name ? builtin_of(name) : NULL;
-    if (a->operands > 1)
-        return tool_fail(a, EXIT_FLAGS, "ops: one name at a time; usage: wengert %s", a->c->usage);
+    if (a->operands > 1) return tool_wrong(a, "ops: one name at a time; usage: wengert %s", a->c->usage);
     if (name && !one && !call) return no_op(a, name);
-    if (a->json && args_has(a, "markdown"))
-        return tool_fail(a, EXIT_FLAGS, "ops: --json or --markdown, not both");
+    if (a->json && args_has(a, "markdown")) return tool_wrong(a, "ops: --json or --markdown, not both");
     if (a->json && !one && call) builtin_json(call);
     else if (a->json) all_json(one);
     else if (args_has(a, "markdown")) all_markdown();

@@ -97,7 +97,7 @@ static int run(const args *a)
 {
     model m;
     if (args_has(a, "forward") && args_has(a, "wrt"))
-        return tool_fail(a, EXIT_FLAGS, "--wrt and --forward: gradients are backward");
+        return tool_wrong(a, "--wrt and --forward: gradients are backward");
     if (model_open(&m, a, WG_TRAIN)) step(&m);
     return model_close(&m);
 }

@@ -30,7 +30,7 @@ static bool can_be_measured(training *t, const char *flag_name)
         !args_has(t->m.a, flag_name) || model_names(&t->m, flag_name, args_value(t->m.a, flag_name), &l);
     for (int i = 0; fine && i < l.count; i++)
         if (!is_scalar(l.node[i]))
-            fine = model_fail(&t->m, EXIT_FLAGS, "--%s: %s is no single float", flag_name, l.name[i]);
+            fine = model_wrong(&t->m, "--%s: %s is no single float", flag_name, l.name[i]);
     return fine;
 }
 
@@ -58,8 +58,7 @@ static bool is_share(wg_node n)
 
 static bool add_name(training *t, const char *name)
 {
-    if (t->measures == MEASURES)
-        return model_fail(&t->m, EXIT_FLAGS, "--metrics: at most %d", WG_TRAINING_METRICS);
+    if (t->measures == MEASURES) return model_wrong(&t->m, "--metrics: at most %d", WG_TRAINING_METRICS);
     t->name[t->measures] = strdup(name);
     return t->name[t->measures++] || model_fail(&t->m, EXIT_OTHER, "out of memory");
 }
@@ -107,7 +106,7 @@ static bool find_measures(training *t)
     for (int i = 0; !args_has(a, "metrics") && w && i < w->metrics; i++)
         if (!add_name(t, w->metric[i].text)) return false;
     if (strchr(t->name[0], ',') && args_has(a, "loss"))
-        return model_fail(&t->m, EXIT_FLAGS, "--loss %s: one name was expected", t->name[0]);
+        return model_wrong(&t->m, "--loss %s: one name was expected", t->name[0]);
     train_nodes(t, node);
     for (int i = 0; i < t->measures; i++) t->is_share[i] = is_share(node[i]);
     return true;
@@ -138,8 +137,7 @@ static bool read_optimizer(training *t)
     else t->choice.name = "adam";
     if (!model_flags_ok(&t->m)) return false;
     if (!args_double(a, "lr", &lr)) return t->m.status = EXIT_FLAGS, false;
-    if (args_has(a, "lr") && lr < 0)
-        return model_fail(&t->m, EXIT_FLAGS, "--lr %g: a rate is at least 0", lr);
+    if (args_has(a, "lr") && lr < 0) return model_wrong(&t->m, "--lr %g: a rate is at least 0", lr);
     if (args_has(a, "lr")) set_lr(&t->choice, lr);
     t->optim = wg_optim_named_at("", t->m.p, t->choice.name, t->choice.setting, t->choice.settings);
     return model_ok(&t->m);
@@ -184,7 +182,7 @@ static bool make_rows(training *t)
     double share = 0;
     if (!args_double(t->m.a, "dev", &share)) return t->m.status = EXIT_FLAGS, false;
     if (args_has(t->m.a, "dev") && !(share > 0 && share < 1))
-        return model_fail(&t->m, EXIT_FLAGS, "--dev %g: a share between 0 and 1 was expected", share);
+        return model_wrong(&t->m, "--dev %g: a share between 0 and 1 was expected", share);
     int64_t *number = wg_alloc(t->m.c, (size_t)t->data.rows + 1, sizeof *number);
     for (int64_t i = 0; number && i < t->data.rows; i++) number[i] = i;
     if (!number) return model_ok(&t->m);
@@ -196,8 +194,8 @@ static bool make_rows(training *t)
     if (!model_ok(&t->m)) return false;
     if (wg_data_rows(t->rows) && (share <= 0 || wg_data_rows(t->dev))) return true;
     if (!t->data.rows) return model_fail(&t->m, EXIT_TEXT, "--data: there are no rows");
-    return model_fail(&t->m, EXIT_FLAGS, "--dev %g: of %lld rows none is left for %s", share,
-                      (long long)t->data.rows, wg_data_rows(t->rows) ? "it" : "the training");
+    return model_wrong(&t->m, "--dev %g: of %lld rows none is left for %s", share, (long long)t->data.rows,
+                       wg_data_rows(t->rows) ? "it" : "the training");
 }
 
 /* ---- the command ---- */
@@ -211,9 +209,8 @@ static bool open_program(training *t, const args *a)
     if (args_has(a, "data"))
         return data_read(m, &t->data, false) && (!m->unfeds || data_fail_unfed(m, m->unfed[0])) &&
                make_rows(t) && model_values(m);
-    return model_fail(
-        m, EXIT_FLAGS,
-        "train: --data is missing: digits, moons:400, FILE.csv, FILE.npy or a folder of IDX files");
+    return model_wrong(
+        m, "train: --data is missing: digits, moons:400, FILE.csv, FILE.npy or a folder of IDX files");
 }
 
 /* A build on the graph that dev gets finds mistakes and names before anything is written. */

@@ -39,15 +39,16 @@ static wg_data *open_set(model *m, const char *spec)
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
         if (generated(spec, generators[i].name, &rows)) {
             if (rows > 0) return generators[i].make("", m->c, rows);
-            model_fail(m, EXIT_FLAGS, "--data %s: not a number of rows", spec);
+            model_wrong(m, "--data %s: not a number of rows", spec);
             return NULL;
         }
     if (!strcmp(spec, "digits")) return wg_data_digits_at("", m->c);
     if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist_at("", m->c, spec, m->mode);
-    model_fail(m, EXIT_FLAGS,
-               "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.csv, FILE.npy or a folder of "
-               "IDX files",
-               spec);
+    model_wrong(
+        m,
+        "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.csv, FILE.npy or a folder of "
+        "IDX files",
+        spec);
     return NULL;
 }
 
@@ -158,8 +159,7 @@ static bool take_tensor(model *m, const data_source *s, const char *column, wg_t
     char text[120];
     if (!source_has(s, column)) {
         source_columns(s, text, sizeof text);
-        return model_fail(m, EXIT_FLAGS, "--data %s: there is no column '%s': the data have %s", s->spec,
-                          column, text);
+        return model_wrong(m, "--data %s: there is no column '%s': the data have %s", s->spec, column, text);
     }
     *to = *column == 'x' ? s->x : s->y;
     fputs(column, said);
@@ -258,7 +258,7 @@ static bool take_csv_classes(model *m, const data_source *s, column_rows *to, FI
     wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
     if (!csv_ok(m)) return false;
     if (!source_has(s, to->column))
-        return model_fail(m, EXIT_FLAGS, "--map %s=%s: class numbers are one column", to->input, to->column);
+        return model_wrong(m, "--map %s=%s: class numbers are one column", to->input, to->column);
     const int64_t n = wg_data_x(d).shape.dim[1];
     double *number = wg_alloc(m->c, (size_t)n + 1, sizeof *number);
     const bool fine =

@@ -95,10 +95,9 @@ static int no_topic(const args *a, const char *word)
     for (int i = 0; command_at(i); i++)
         wg_nearest_try(&near, command_at(i)->name, strlen(command_at(i)->name));
     wg_nearest_try(&near, "language", strlen("language"));
-    if (near.best)
-        return tool_fail(a, EXIT_FLAGS, "help: no topic '%s'; did you mean '%s'?", word, near.best);
-    return tool_fail(a, EXIT_FLAGS,
-                     "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops", word);
+    if (near.best) return tool_wrong(a, "help: no topic '%s'; did you mean '%s'?", word, near.best);
+    return tool_wrong(a, "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops",
+                      word);
 }
 
 static int help_language(const args *a)
@@ -118,9 +117,8 @@ static int help(const args *a)
 {
     const char *topic = a->operands ? a->operand[0] : NULL;
     const bool man = args_has(a, "man");
-    if (a->operands > 1)
-        return tool_fail(a, EXIT_FLAGS, "help: one topic at a time; usage: wengert %s", a->c->usage);
-    if (man && a->json) return tool_fail(a, EXIT_FLAGS, "help: --man or --json, not both");
+    if (a->operands > 1) return tool_wrong(a, "help: one topic at a time; usage: wengert %s", a->c->usage);
+    if (man && a->json) return tool_wrong(a, "help: --man or --json, not both");
     if (man && topic && !command_find(topic)) return no_topic(a, topic);
     if (man) {
         if (topic) man_command(command_find(topic), stdout);

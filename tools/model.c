@@ -104,7 +104,7 @@ bool model_flags_ok(model *m)
 {
     if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT)
         return model_ok(m);
-    return model_fail(m, EXIT_FLAGS, "%s", wg_message(m->c));
+    return model_wrong(m, "%s", wg_message(m->c));
 }
 
 /* ---- settings ---- */
@@ -138,14 +138,14 @@ static bool read_program(model *m)
 {
     const args *a = m->a;
     const char *text = args_value(a, "expression"), *path = a->operands ? a->operand[0] : NULL;
-    if (text && a->operands) return model_fail(m, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name);
+    if (text && a->operands) return model_wrong(m, "%s: a file or -e, not both", a->c->name);
     if (!text && a->operands != 1)
-        return model_fail(m, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
-                          a->operands ? "one file at a time" : "no program given", a->c->usage);
+        return model_wrong(m, "%s: %s; usage: wengert %s", a->c->name,
+                           a->operands ? "one file at a time" : "no program given", a->c->usage);
     if (text && *text == '@' && args_times(a, "expression") > 1)
-        return model_fail(m, EXIT_FLAGS, "%s: -e @FILE is the whole program: give no other -e", a->c->name);
+        return model_wrong(m, "%s: -e @FILE is the whole program: give no other -e", a->c->name);
     if (text && *text == '@') path = text + 1;
-    if (path && !*path) return model_fail(m, EXIT_FLAGS, "%s: the name of a file is empty", a->c->name);
+    if (path && !*path) return model_wrong(m, "%s: the name of a file is empty", a->c->name);
     m->q = path ? wg_program_file(m->c, path) : wg_program_text(m->c, "-e", text);
     return model_ok(m);
 }
@@ -157,7 +157,7 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
     const char *equals = strchr(text, '=');
     char *name = equals ? wg_alloc(m->c, (size_t)(equals - text) + 1, 1) : NULL;
     if (!name) {
-        model_fail(m, EXIT_FLAGS, "--%s %s: NAME=VALUE was expected", flag_name, text);
+        model_wrong(m, "--%s %s: NAME=VALUE was expected", flag_name, text);
         return NULL;
     }
     memcpy(name, text, (size_t)(equals - text));
@@ -171,7 +171,7 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
     wg_tensor t;
     snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
     if (!strcmp(text, "@")) {
-        model_fail(m, EXIT_FLAGS, "%s: the name of a file is missing behind @", where);
+        model_wrong(m, "%s: the name of a file is missing behind @", where);
         return (wg_tensor){ 0 };
     }
     t = text[0] == '@' ? wg_npy_read_at("", m->c, text + 1) : wg_literal(m->c, where, text);
@@ -185,8 +185,8 @@ static bool set_twice(model *m, int from, const char *text, const char *name)
     const size_t n = strlen(name) + 1;
     for (const char *other; (other = args_next(m->a, "set", &from));)
         if (!strncmp(other, text, n))
-            return !model_fail(m, EXIT_FLAGS, "--set %s is given twice, %.200s and %.200s: give it once",
-                               name, text + n, other + n);
+            return !model_wrong(m, "--set %s is given twice, %.200s and %.200s: give it once", name, text + n,
+                                other + n);
     return false;
 }
 
@@ -302,9 +302,8 @@ static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
     wg_node n = find(m, name);
     if (wg_is_none(n)) {
         const char *near = wg_program_suggest(m->q, name);
-        if (near)
-            return model_fail(m, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
-        return model_fail(m, EXIT_FLAGS, "--%s: no name '%s'", flag_name, name);
+        if (near) return model_wrong(m, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
+        return model_wrong(m, "--%s: no name '%s'", flag_name, name);
     }
     to->name[to->count] = name;
     to->node[to->count++] = n;
@@ -374,7 +373,7 @@ bool model_of(model *m, const char **name, wg_node *node)
     if (given) {
         if (!model_names(m, "of", given, &one)) return false;
         *node = one.node[0];
-        if (one.count != 1) return model_fail(m, EXIT_FLAGS, "--of %s: one name was expected", given);
+        if (one.count != 1) return model_wrong(m, "--of %s: one name was expected", given);
     }
     if (wg_is_none(*node))
         return model_fail(m, EXIT_TEXT,

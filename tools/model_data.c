@@ -50,8 +50,7 @@ static char *words_of(const char *text, const char *input)
 static bool take(model *m, data_rows *d, const data_source *s, const char *name, const char *column,
                  FILE *said)
 {
-    if (d->inputs == DATA_INPUTS)
-        return model_fail(m, EXIT_FLAGS, "--data: more than %d inputs", DATA_INPUTS);
+    if (d->inputs == DATA_INPUTS) return model_wrong(m, "--data: more than %d inputs", DATA_INPUTS);
     column_rows *r = &d->input[d->inputs++];
     *r = (column_rows){ .input = name, .column = column, .known = words_of(d->words, name) };
     return source_take(m, s, r, said);
@@ -62,15 +61,15 @@ static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name
     char *column = strchr(name, '='), has[300];
     *column++ = 0;
     if (find(d, name))
-        return model_fail(m, EXIT_FLAGS, "--map %s: %s is given two columns", args_value(m->a, "map"), name);
+        return model_wrong(m, "--map %s: %s is given two columns", args_value(m->a, "map"), name);
     if (!s->names && !source_has(s, column)) {
         source_columns(s, has, sizeof has);
-        return model_fail(m, EXIT_FLAGS, "--map %s=%s: the data have %s", name, column, has);
+        return model_wrong(m, "--map %s=%s: the data have %s", name, column, has);
     }
     if (!is_input(m, name)) {
         const char *near = wg_program_suggest(m->q, name);
-        return model_fail(m, EXIT_FLAGS, "--map %s: no name '%s'%s%s%s", name, name,
-                          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return model_wrong(m, "--map %s: no name '%s'%s%s%s", name, name, near ? "; did you mean '" : "",
+                           near ? near : "", near ? "'?" : "");
     }
     return take(m, d, s, name, column, said);
 }
@@ -81,7 +80,7 @@ static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FI
     while (*map) {
         char *item = map, *end = map + strcspn(map, ",");
         if (!memchr(item, '=', (size_t)(end - item)))
-            return *end = 0, model_fail(m, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item);
+            return *end = 0, model_wrong(m, "--map %s: NAME=COLUMN was expected", item);
         while (*end && !memchr(end + 1, '=', strcspn(end + 1, ","))) end += 1 + strcspn(end + 1, ",");
         map = end + (*end == ',');
         *end = 0;
@@ -132,8 +131,8 @@ bool data_same_columns(model *m, const data_rows *d, const char *text)
         char *was = with_commas(words_of(text, r->input)), *now = r->columns ? strdup(r->columns) : NULL;
         same = !was || !now || !strcmp(was, with_commas(now));
         if (!same)
-            model_fail(m, EXIT_FLAGS, "%s was trained on the columns %s, and gets %s: give --map %s=%s",
-                       r->input, was, now, r->input, was);
+            model_wrong(m, "%s was trained on the columns %s, and gets %s: give --map %s=%s", r->input, was,
+                        now, r->input, was);
         free(was), free(now);
     }
     return same;
@@ -156,10 +155,10 @@ static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
     }
     if (d->inputs) return data_same_columns(m, d, d->columns);
     source_columns(s, has, sizeof has);
-    return model_fail(m, EXIT_FLAGS,
-                      "no input of the program has the name of a column: the data have %s; --map "
-                      "NAME=COLUMN says which input takes which",
-                      has);
+    return model_wrong(m,
+                       "no input of the program has the name of a column: the data have %s; --map "
+                       "NAME=COLUMN says which input takes which",
+                       has);
 }
 
 /* ---- rows ---- */
@@ -183,8 +182,7 @@ static bool cut(model *m, data_rows *d)
                               d->input[i].input, (long long)d->input[i].rows.shape.dim[0], d->input[0].input,
                               (long long)d->rows);
     if (!args_long(m->a, "rows", 1, &rows)) return m->status = EXIT_FLAGS, false;
-    if (rows > d->rows)
-        return model_fail(m, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)d->rows);
+    if (rows > d->rows) return model_wrong(m, "--rows %lld: the data have %lld", rows, (long long)d->rows);
     for (int i = 0; i < d->inputs; i++) d->input[i].rows = data_slice(&d->input[i], 0, rows);
     d->rows = rows;
     return true;
@@ -204,9 +202,8 @@ bool data_fail_unfed(model *m, const char *input)
     data_source s;
     if (!source_open(m, args_value(m->a, "data"), &s)) return false;
     source_columns(&s, has, sizeof has);
-    return model_fail(m, EXIT_FLAGS,
-                      "the input %s gets no column: the data have %s; --map %s=COLUMN names one", input, has,
-                      input);
+    return model_wrong(m, "the input %s gets no column: the data have %s; --map %s=COLUMN names one", input,
+                       has, input);
 }
 
 bool model_fed(model *m, wg_node root)
@@ -265,7 +262,7 @@ bool model_data(model *m)
     data_rows d = { 0 };
     if (!args_has(m->a, "data")) {
         if (!args_has(m->a, "map") && !args_has(m->a, "rows")) return true;
-        return model_fail(m, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows");
+        return model_wrong(m, "--%s without --data", args_has(m->a, "map") ? "map" : "rows");
     }
     bool fine = data_read(m, &d, true);
     for (int i = 0; fine && i < d.inputs; i++) {

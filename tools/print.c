@@ -231,8 +231,7 @@ bool print_style_of(const args *a, print_style *style)
     long long digits = 0;
     *style = (print_style){ .out = stdout, .width = isatty(1) ? terminal_width() : 0 };
     if (!args_long(a, "digits", 1, &digits)) return false;
-    if (digits > MOST_DIGITS)
-        return tool_fail(a, EXIT_FLAGS, "--digits %lld: 1 to %d", digits, MOST_DIGITS), false;
+    if (digits > MOST_DIGITS) return tool_wrong(a, "--digits %lld: 1 to %d", digits, MOST_DIGITS), false;
     style->digits = (int)digits;
     return true;
 }

@@ -92,6 +92,8 @@ bool args_choice(const args *a, const char *name);
 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
+/* The same for what the user gave: flags, operands. */
+#define tool_wrong(a, ...) tool_fail(a, EXIT_FLAGS, __VA_ARGS__)
 int tool_vfail(const args *a, int status, const char *format, va_list list) WG_PRINTF(3, 0);
 int tool_no_operand(const args *a); /* the same, for a command that takes no operand */
 /* Prints a line to stderr, if there is no --quiet. */
@@ -207,6 +209,7 @@ int model_close(model *m);               /* returns m->status */
 const char *model_place(const model *m); /* what messages call the program: its file, "-e" or "<stdin>" */
 /* Prints a message as tool_fail does, and sets m->status. Returns false. */
 bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
+#define model_wrong(m, ...) model_fail(m, EXIT_FLAGS, __VA_ARGS__)
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
 /* Whether the file is one of another language; then the text says how `check` asks it. */

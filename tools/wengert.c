@@ -29,9 +29,9 @@ static int no_command(int argc, char **argv, const char *word)
     const char *near = wg_nearest(word, names, n);
     const size_t length = strlen(word);
     if (length > 3 && !strcmp(word + length - 3, ".wg"))
-        return tool_fail(&a, EXIT_FLAGS, "no command: say what to do with %s: wengert check %s", word, word);
-    if (near) return tool_fail(&a, EXIT_FLAGS, "no command '%s'; did you mean '%s'?", word, near);
-    return tool_fail(&a, EXIT_FLAGS, "no command '%s'; 'wengert help' lists them", word);
+        return tool_wrong(&a, "no command: say what to do with %s: wengert check %s", word, word);
+    if (near) return tool_wrong(&a, "no command '%s'; did you mean '%s'?", word, near);
+    return tool_wrong(&a, "no command '%s'; 'wengert help' lists them", word);
 }
 
 static int run(int argc, char **argv)

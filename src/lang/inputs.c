@@ -193,8 +193,7 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     int64_t classes = 0;
     const wgi_ast *option = wgi_keyword(call, "classes");
     if (!wgi_is_named(call, owner))
-        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)"),
-               WGI_NOTHING;
+        return wgi_syntax_word(q, call->mark, "an input needs a name: x = input(m, 64)"), WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
         (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)) ||
         (owner->set.data && !wg_shape_equal(s, owner->set.shape) && !wgi_misfit(q, owner)))

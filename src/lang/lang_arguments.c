@@ -30,18 +30,17 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
     int n = wgi_operand_count(call);
     const char *of_two = !strcmp(name, "min") ? "minimum" : !strcmp(name, "max") ? "maximum" : NULL;
     if (extra && of_two)
-        return wgi_fail_at(
-            q, extra, WG_ERROR_SYNTAX,
+        return wgi_syntax_at(
+            q, extra,
             "%s takes 1 operand: write %s(a, b) for two, %s([a, b, c]) for more; options are named: %s", name,
             of_two, name, keywords);
     if (extra && *keywords)
-        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
-                           most, most == 1 ? "" : "s", keywords);
+        return wgi_syntax_at(q, extra, "%s takes %d operand%s; options are named: %s", name, most,
+                             most == 1 ? "" : "s", keywords);
     if (extra)
-        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
-                           most == 1 ? "" : "s", n);
-    return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
-                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+        return wgi_syntax_at(q, extra, "%s takes %d operand%s, not %d", name, most, most == 1 ? "" : "s", n);
+    return wgi_syntax_word(q, call->mark, "%s takes %s%d operand%s, not %d", name,
+                           least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
 }
 
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
@@ -49,8 +48,8 @@ static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, cons
     char instead[440], text[480];
     wg_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
-    return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "%s has no option '%s'%s", call->ident->text,
-                         x->ident->text, wgi_did_you_mean(&near, instead, text, sizeof text));
+    return wgi_syntax_word(q, x->start, "%s has no option '%s'%s", call->ident->text, x->ident->text,
+                           wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
@@ -61,7 +60,7 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
         if (x->kind != AST_KEYWORD) continue;
         if (wgi_choice(keywords, x->ident->text) < 0) return no_option(q, call, x, keywords);
         if (wgi_named(call, x->ident->text) != x)
-            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "'%s' is given twice", x->ident->text);
+            return wgi_syntax_at(q, x, "'%s' is given twice", x->ident->text);
     }
     return true;
 }
@@ -86,7 +85,7 @@ const char *wgi_word(const wgi_ast *a)
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
 {
     a = wgi_meant(a);
-    if (a->kind != AST_BOOL) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
+    if (a->kind != AST_BOOL) return wgi_syntax_at(q, a, "true or false was expected here");
     *value = a->u.number != 0;
     return true;
 }

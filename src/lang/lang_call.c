@@ -46,8 +46,7 @@ static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *v
     if (*value >= 0) return true;
     wg_nearest_word near = wgi_nearest_choice(choices, word);
     snprintf(instead, sizeof instead, ": one of %s", choices);
-    return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "not a choice here%s",
-                       wgi_did_you_mean(&near, instead, text, sizeof text));
+    return wgi_syntax_at(q, a, "not a choice here%s", wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
 static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
@@ -78,7 +77,7 @@ bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void
     case WG_ATTR_POINTER:
     case WG_ATTR_TEXT: break;
     }
-    return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
+    return wgi_syntax_at(q, a, "an option for C programs alone");
 }
 
 /* The value of an option, or NULL. NumPy calls it axis for one axis and for many; our tables have axis or
@@ -90,7 +89,7 @@ static bool option(wg_program *q, const wgi_ast *call, const char *name, const w
     *value = given ? given->first : NULL;
     if (!a || !b || a == b) return true;
     const wgi_ast *second = a->start > b->start ? a : b;
-    return wgi_fail_at(q, second, WG_ERROR_SYNTAX, "'axis' and 'axes' are one option: say one of them");
+    return wgi_syntax_at(q, second, "'axis' and 'axes' are one option: say one of them");
 }
 
 /* Lists the options of an op. axis and axes are both listed if the table has one of them. */
@@ -135,7 +134,7 @@ static bool text_of(wg_program *q, const wg_op *op, const wg_attr_row *row, cons
 {
     const wgi_ast *m = wgi_meant(a);
     const size_t room = op->attr_size - row->offset;
-    if (m->kind != AST_TEXT) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s is a text in quotes", row->name);
+    if (m->kind != AST_TEXT) return wgi_syntax_at(q, a, "%s is a text in quotes", row->name);
     if (strlen(m->ident->text) >= room)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s has more than %zu characters", row->name, room - 1);
     strcpy(attr + row->offset, m->ident->text);
@@ -150,10 +149,9 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
         if (!option(q, call, row->name, &a)) return false;
         if (shape && row == op->attrs) a = shape;
         if (row->kind == WG_ATTR_TEXT) {
-            if (a && text) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is given twice", row->name);
+            if (a && text) return wgi_syntax_at(q, a, "'%s' is given twice", row->name);
             if (!a && !text)
-                return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s needs a text: %s(\"...\", x)",
-                                     op->name, op->name);
+                return wgi_syntax_word(q, call->mark, "%s needs a text: %s(\"...\", x)", op->name, op->name);
             if (!text_of(q, op, row, a ? a : text, attr)) return false;
             continue;
         }
@@ -192,7 +190,7 @@ static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
     int all = n > op->operands ? n : op->operands;
     wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
     const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
-    if (op->attr_size > sizeof attr) wgi_fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
+    if (op->attr_size > sizeof attr) wgi_syntax_at(q, call, "an op for C programs alone");
     else if (x && at && operands(q, first, owner, n, x, at) && fill(q, op, call, attr))
         y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
     wg_free(q->c, x);
@@ -212,11 +210,9 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
     const char *meant = wg_program_meant(call->ident->text);
-    if (meant)
-        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s': %s", call->ident->text, meant),
-               WGI_NOTHING;
-    wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
-                  wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
+    if (meant) return wgi_syntax_word(q, call->mark, "no op '%s': %s", call->ident->text, meant), WGI_NOTHING;
+    wgi_syntax_word(q, call->mark, "no op '%s'%s", call->ident->text,
+                    wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
     return WGI_NOTHING;
 }
 
@@ -235,8 +231,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     char options[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
     if (needs_c(op))
-        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s: takes a C function; use it from C", name),
-               WGI_NOTHING;
+        return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
     option_names(op, options, sizeof options);
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
     const int least = op->operands < 0 ? 1 : op->operands - op->optional,

@@ -69,8 +69,7 @@ bool wgi_constant(const wgi_ast *a, double *value)
 
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
 {
-    return wgi_constant(a, value) ||
-           wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+    return wgi_constant(a, value) || wgi_syntax_at(q, a, "%s must be a number that is known here", what);
 }
 
 bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
@@ -122,7 +121,7 @@ static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, d
 {
     if (axis == s->rank) {
         if (a->kind == AST_LIST) return wgi_fail_at(q, a, WG_ERROR_SHAPE, "a list among numbers");
-        if (!wgi_constant(a, *to)) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "a number was expected here");
+        if (!wgi_constant(a, *to)) return wgi_syntax_at(q, a, "a number was expected here");
         ++*to;
         return true;
     }

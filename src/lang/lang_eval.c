@@ -25,7 +25,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     wgi_binding *b = a->u.binding;
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
-    if (!b) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text), WGI_NOTHING;
+    if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", a->ident->text), WGI_NOTHING;
     if (b->is_operand) return wgi_node_val(wgi_operand_node(q, b));
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
@@ -199,17 +199,13 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     if (wg_failed(q->c)) return WGI_NOTHING;
     if (q->now.nested >= WGI_LANG_CALLS)
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "calls and brackets nest more than %d deep",
-                           WGI_LANG_CALLS),
-               WGI_NOTHING;
+        return wgi_syntax_at(q, a, "calls and brackets nest more than %d deep", WGI_LANG_CALLS), WGI_NOTHING;
     if (q->now.frame && ++q->now.made > WGI_LANG_MADE)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "the calls of functions make more than %d expressions",
                            WGI_LANG_MADE),
                WGI_NOTHING;
     if (wgi_meant(a)->kind == AST_TEXT)
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX,
-                           "a text is no value: ops take it, as einsum(\"ij->ji\", x)"),
-               WGI_NOTHING;
+        return wgi_syntax_at(q, a, "a text is no value: ops take it, as einsum(\"ij->ji\", x)"), WGI_NOTHING;
     q->now.nested++;
     const wgi_val v = eval(q, a, owner);
     q->now.nested--;

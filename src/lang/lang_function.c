@@ -100,10 +100,10 @@ static bool keywords_fit(wg_program *q, const wgi_ast *call, const wgi_binding *
         if (x->kind != AST_KEYWORD || wgi_choice(own, x->ident->text) >= 0) continue;
         while (a && a->ident != x->ident) a = a->next;
         if (!a)
-            return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "no operand '%s': the function is %s",
-                                 x->ident->text, written(q, f, text, sizeof text));
+            return wgi_syntax_word(q, x->start, "no operand '%s': the function is %s", x->ident->text,
+                                   written(q, f, text, sizeof text));
         if (wgi_named(call, x->ident->text) != x)
-            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "'%s' is given twice", x->ident->text);
+            return wgi_syntax_at(q, x, "'%s' is given twice", x->ident->text);
     }
     return true;
 }
@@ -117,18 +117,17 @@ static operand *operands(wg_program *q, const wgi_ast *call, const wgi_binding *
     const wgi_ast *extra = wgi_operand(call, skipped + n);
     int k = 0;
     if (extra)
-        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "one operand too many: the function is %s",
-                           written(q, f, text, sizeof text)),
+        return wgi_syntax_at(q, extra, "one operand too many: the function is %s",
+                             written(q, f, text, sizeof text)),
                NULL;
     if (!keywords_fit(q, call, f, own)) return NULL;
     operand *x = wgi_lang_built(q, (size_t)(n + 1) * sizeof *x);
     for (const wgi_ast *a = head_of(f)->first; x && a; a = a->next, k++) {
         const wgi_ast *given = wgi_operand(call, skipped + k), *named = wgi_named(call, a->ident->text);
-        if (given && named)
-            return wgi_fail_at(q, named, WG_ERROR_SYNTAX, "'%s' is given twice", a->ident->text), NULL;
+        if (given && named) return wgi_syntax_at(q, named, "'%s' is given twice", a->ident->text), NULL;
         if (!given && !named)
-            return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no operand for '%s': the function is %s",
-                                 a->ident->text, written(q, f, text, sizeof text)),
+            return wgi_syntax_word(q, call->mark, "no operand for '%s': the function is %s", a->ident->text,
+                                   written(q, f, text, sizeof text)),
                    NULL;
         if (!evaluate(q, given ? given : named->first, owner, &x[k])) return NULL;
     }
@@ -333,13 +332,12 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     if (option && !wgi_truth(q, option, &all)) return WGI_NOTHING;
     if (wgi_operand_count(head_of(f)) < 2)
-        return wgi_fail_at(q, wgi_operand(call, 0), WG_ERROR_SYNTAX,
-                           "scan takes a function of a state and an element: cell(h, x)"),
+        return wgi_syntax_at(q, wgi_operand(call, 0),
+                             "scan takes a function of a state and an element: cell(h, x)"),
                WGI_NOTHING;
     for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
         if (a->ident && !strcmp(a->ident->text, "all"))
-            return wgi_fail_at(q, a, WG_ERROR_SYNTAX,
-                               "all is an option of scan: call this parameter otherwise"),
+            return wgi_syntax_at(q, a, "all is an option of scan: call this parameter otherwise"),
                    WGI_NOTHING;
     operand *x = operands(q, call, f, 1, "all", owner);
     if (!x) return WGI_NOTHING;

@@ -19,8 +19,7 @@ static bool may_own(wg_program *q)
     while (f->up && !f->up->is_bound) f = f->up;
     const char *name = f->call->ident->text;
     q->now.frame = f->up; /* the error is at the call */
-    wgi_fail_word(q, f->call->mark, WG_ERROR_SYNTAX,
-                  "%s owns parameters here: bind it to a name, h = %s(...)", name, name);
+    wgi_syntax_word(q, f->call->mark, "%s owns parameters here: bind it to a name, h = %s(...)", name, name);
     return false;
 }
 
@@ -44,11 +43,12 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     int i = wgi_choice(names, a->ident->text);
     wg_nearest_word near = wgi_nearest_choice(names, a->ident->text);
     if (i < 0 || (a->kind == AST_CALL && i > 2))
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "no such first value%s",
-                           wgi_did_you_mean(&near,
-                                            ": zeros, normal, truncated_normal, uniform, xavier, he, glorot, "
-                                            "orthogonal, identity, a number or a list",
-                                            text, sizeof text));
+        return wgi_syntax_at(
+            q, a, "no such first value%s",
+            wgi_did_you_mean(&near,
+                             ": zeros, normal, truncated_normal, uniform, xavier, he, glorot, "
+                             "orthogonal, identity, a number or a list",
+                             text, sizeof text));
     if (a->kind == AST_CALL && !two_numbers(q, a, v)) return false;
     const wg_init all[] = { wg_normal(v[0], v[1]),
                             wg_uniform(v[0], v[1]),
@@ -100,13 +100,11 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_init init;
     double *values;
     if (!wgi_is_named(call, owner))
-        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)"),
-               WGI_NOTHING;
+        return wgi_syntax_word(q, call->mark, "a parameter needs a name: W = param(64, 10)"), WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     const char *name = may_own(q) ? full_name(q, owner) : NULL;
     if (name && !wgi_own(q, name, ""))
-        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
-                      "a second parameter '%s': bind each to a name of its own", name);
+        wgi_syntax_word(q, call->mark, "a second parameter '%s': bind each to a name of its own", name);
     if (!name || wg_failed(q->c) ||
         (owner->set.data && !wg_shape_equal(owner->set.shape, s) && !wgi_misfit(q, owner)) ||
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
@@ -139,8 +137,8 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
     const char *what = call->ident->text;
     const char *name = may_own(q) ? name_in_statement(q, owner, what, first) : NULL;
     if (name && (!wgi_own(q, name, parts[is_norm][0]) || !wgi_own(q, name, parts[is_norm][1])))
-        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
-                      "a second %s under the name '%s': bind each to a name of its own", what, name);
+        wgi_syntax_word(q, call->mark, "a second %s under the name '%s': bind each to a name of its own",
+                        what, name);
     return wg_failed(q->c) ? NULL : name;
 }
 
@@ -151,8 +149,7 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, boo
 {
     wgi_binding *own = owner ? owner : q->now.unnamed_value;
     if (!own)
-        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name",
-                             call->ident->text);
+        return wgi_syntax_word(q, call->mark, "%s owns parameters: bind it to a name", call->ident->text);
     const bool first = !(own->layers >> is_norm & 1);
     own->layers |= 1U << is_norm;
     *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
@@ -216,8 +213,8 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     char options[200];
     double *values = NULL;
     if (k == &wgi_layer_batch_norm && wgi_operand_count(call) == 4)
-        return wgi_fail_at(q, call, WG_ERROR_SYNTAX,
-                           "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
+        return wgi_syntax_at(q, call,
+                             "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
                WGI_NOTHING;
     if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);

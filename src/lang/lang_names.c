@@ -97,12 +97,11 @@ static bool no_name(wg_program *q, const char *name, uint32_t mark, const wgi_bi
 {
     const char *meant = wg_program_meant(name);
     if (near)
-        return wgi_fail_word(q, mark, WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?", name,
-                             near->name, wgi_line(q, near->start));
-    if (meant) return wgi_fail_word(q, mark, WG_ERROR_SYNTAX, "no name '%s': %s", name, meant);
-    return wgi_fail_word(q, mark, WG_ERROR_SYNTAX,
-                         "no name '%s': write %s = input(m, 3), say, or %s = 0.5 before it", name, name,
-                         name);
+        return wgi_syntax_word(q, mark, "no name '%s'; did you mean '%s' (line %d)?", name, near->name,
+                               wgi_line(q, near->start));
+    if (meant) return wgi_syntax_word(q, mark, "no name '%s': %s", name, meant);
+    return wgi_syntax_word(q, mark, "no name '%s': write %s = input(m, 3), say, or %s = 0.5 before it", name,
+                           name, name);
 }
 
 /* Whether two names differ in digits alone, as w1 and w2 do. */
@@ -134,16 +133,14 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     if (wgi_named_number(a->ident->text, &unused)) return true;
     a->u.binding = a->ident->visible;
     if (a->u.binding && a->u.binding->function)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
-                             "'%s' is a function: its value is that of a call, %s(...)", a->ident->text,
-                             a->ident->text);
+        return wgi_syntax_word(q, a->mark, "'%s' is a function: its value is that of a call, %s(...)",
+                               a->ident->text, a->ident->text);
     if (a->u.binding) return true;
     if (a->ident->defining)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is used in its own definition",
-                             a->ident->text);
+        return wgi_syntax_word(q, a->mark, "'%s' is used in its own definition", a->ident->text);
     if (a->ident->bound_at)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
-                             a->ident->text, wgi_line(q, a->ident->bound_at - 1));
+        return wgi_syntax_word(q, a->mark, "'%s' is bound only later, in line %d", a->ident->text,
+                               wgi_line(q, a->ident->bound_at - 1));
     if (q->has_input) return no_name(q, a->ident->text, a->mark, nearest_name(q, a->ident->text, false));
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     return a->u.binding != NULL;
@@ -166,22 +163,20 @@ static bool resolve_function(wg_program *q, wgi_ast *a)
     a->u.binding = a->ident->visible;
     if (a->u.binding && a->u.binding->function) return true;
     if (a->ident->defining)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' calls itself: write it with repeat or scan",
-                             name);
+        return wgi_syntax_word(q, a->mark, "'%s' calls itself: write it with repeat or scan", name);
     if (a->ident->is_function && !a->u.binding)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
-                             "'%s' is defined only later, in line %d: a function comes before its calls",
-                             name, wgi_line(q, a->ident->bound_at - 1));
-    if (a->u.binding)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is a value here, no function", name);
+        return wgi_syntax_word(q, a->mark,
+                               "'%s' is defined only later, in line %d: a function comes before its calls",
+                               name, wgi_line(q, a->ident->bound_at - 1));
+    if (a->u.binding) return wgi_syntax_word(q, a->mark, "'%s' is a value here, no function", name);
     wg_nearest_word near = wg_nearest_to(name);
     char text[300], instead[280];
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
     snprintf(instead, sizeof instead, ": a function is defined as f(x) = %s(x)",
              is_known_call(name) ? name : "sigmoid");
-    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no function '%s'%s", name,
-                         wgi_did_you_mean(&near, instead, text, sizeof text));
+    return wgi_syntax_word(q, a->mark, "no function '%s'%s", name,
+                           wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
 /* The name of a call is that of a function, if it is not that of an op or a builtin. */
@@ -199,13 +194,11 @@ static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
     wgi_ast *x = a->first;
     for (int k = 0; k < at && x; k++) x = x->next;
     if (n > at && x->kind == AST_NAME) return x;
-    if (n > at)
-        wgi_fail_at(q, x, WG_ERROR_SYNTAX,
-                    "the name of a function was expected here: f(x) = ... defines one");
+    if (n > at) wgi_syntax_at(q, x, "the name of a function was expected here: f(x) = ... defines one");
     else
-        wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
-                      at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"
-                         : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
+        wgi_syntax_word(q, a->mark,
+                        at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"
+                           : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
     return NULL;
 }
 
@@ -214,8 +207,8 @@ static bool resolve_call(wg_program *q, wgi_ast *a)
     const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
     if (sizes && q->in_function)
-        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX,
-                             "an input stands outside functions: give it to the function as an operand");
+        return wgi_syntax_word(q, a->mark,
+                               "an input stands outside functions: give it to the function as an operand");
     if (applies ? !function || !resolve_function(q, function) : !resolve_callee(q, a)) return false;
     for (wgi_ast *x = a->first; x; x = x->next) {
         const bool option = x->kind == AST_KEYWORD && x->first->kind == AST_NAME && !a->u.binding && !applies;
@@ -250,12 +243,10 @@ static bool bind_parameter(wg_program *q, wgi_ast *a)
 {
     double unused;
     if (a->kind != AST_NAME)
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "a parameter of a function is a name: f(x, n) = n * x");
+        return wgi_syntax_at(q, a, "a parameter of a function is a name: f(x, n) = n * x");
     if (wgi_named_number(a->ident->text, &unused))
-        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX, "'%s' is a number of the language",
-                             a->ident->text);
-    if (a->ident->hidden)
-        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX, "a second parameter '%s'", a->ident->text);
+        return wgi_syntax_word(q, a->start, "'%s' is a number of the language", a->ident->text);
+    if (a->ident->hidden) return wgi_syntax_word(q, a->start, "a second parameter '%s'", a->ident->text);
     hide(a->ident, a->start + 1);
     a->u.binding = bind(q, a->ident, WG_NAME_COMPUTED, a->start, NULL, true);
     if (a->u.binding) a->u.binding->is_operand = true;
@@ -284,15 +275,13 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
     double unused;
     wgi_ast *head = s->first;
     const char *name = s->ident->text;
-    if (local)
-        return wgi_fail_at(q, head, WG_ERROR_SYNTAX, "a function is defined outside blocks and functions");
+    if (local) return wgi_syntax_at(q, head, "a function is defined outside blocks and functions");
     if (wgi_named_number(name, &unused) || is_known_call(name))
-        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX,
-                             "'%s' is %s of the language: give the function another name", name,
-                             wgi_named_number(name, &unused) ? "a number" : "an op");
+        return wgi_syntax_word(q, s->start, "'%s' is %s of the language: give the function another name",
+                               name, wgi_named_number(name, &unused) ? "a number" : "an op");
     if (s->ident->visible)
-        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX, "'%s' is bound already, in line %d", name,
-                             wgi_line(q, s->ident->visible->start));
+        return wgi_syntax_word(q, s->start, "'%s' is bound already, in line %d", name,
+                               wgi_line(q, s->ident->visible->start));
     s->ident->defining = true;
     if (!resolve_body(q, head, head->next)) return false;
     s->ident->defining = false;
@@ -304,8 +293,7 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
 static bool resolve(wg_program *q, wgi_ast *a)
 {
     if (a->kind == AST_CLAIM && q->in_function)
-        return wgi_fail_word(q, a->start, WG_ERROR_SYNTAX,
-                             "a claim stands outside functions: claim about a call");
+        return wgi_syntax_word(q, a->start, "a claim stands outside functions: claim about a call");
     switch (a->kind) {
     case AST_NAME: return resolve_name(q, a);
     case AST_CALL: return resolve_call(q, a);
@@ -321,16 +309,14 @@ static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
 {
     double unused;
     if (wgi_named_number(s->ident->text, &unused))
-        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX, "'%s' is a number of the language",
-                             s->ident->text);
+        return wgi_syntax_word(q, s->start, "'%s' is a number of the language", s->ident->text);
     bool before = s->ident->defining;
     s->ident->defining = true;
     if (!resolve(q, s->first)) return false;
     s->ident->defining = before;
     if (s->ident->visible)
-        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX,
-                             "'%s' is bound already, in line %d: a name stands for one value", s->ident->text,
-                             wgi_line(q, s->ident->visible->start));
+        return wgi_syntax_word(q, s->start, "'%s' is bound already, in line %d: a name stands for one value",
+                               s->ident->text, wgi_line(q, s->ident->visible->start));
     s->u.binding = bind(q, s->ident, meaning_of(s->first), s->start, s->first, local);
     return s->u.binding != NULL;
 }

@@ -19,9 +19,9 @@ static wgi_ast *statements(parser *p, wgi_token end);
 static bool ok(const parser *p) { return !wg_failed(p->q->c); }
 static bool at(const parser *p, wgi_token t) { return p->lex.token == t; }
 
-static void fail_here(parser *p, wg_status s, const char *message)
+static void fail_here(parser *p, const char *message)
 {
-    wgi_lang_fail(p->q, p->lex.start, p->lex.end, s, "%s", message);
+    wgi_lang_fail(p->q, p->lex.start, p->lex.end, WG_ERROR_SYNTAX, "%s", message);
     wgi_lex_next(&p->lex);
 }
 
@@ -82,7 +82,7 @@ static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *m
     p->lex.joined--;
     if (at(p, t)) wgi_lex_next(&p->lex);
     else if (at(p, TOKEN_END) && ok(p)) never_closed(p, opened);
-    else fail_here(p, WG_ERROR_SYNTAX, message);
+    else fail_here(p, message);
 }
 
 /* ---- operands ---- */
@@ -142,7 +142,7 @@ static wgi_ast *block(parser *p)
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
     if (ok(p) && (!last || last->kind == AST_CLAIM))
-        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "a block ends with the expression that is its value");
+        wgi_syntax_at(p->q, a, "a block ends with the expression that is its value");
     return a;
 }
 
@@ -156,8 +156,7 @@ static bool is_keyword(const parser *p)
 static wgi_ast *argument(parser *p, const wgi_ast *before)
 {
     if (!is_keyword(p)) {
-        if (before && before->kind == AST_KEYWORD)
-            fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
+        if (before && before->kind == AST_KEYWORD) fail_here(p, "an operand after a keyword");
         return expression(p, 0);
     }
     wgi_ast *a = make(p, AST_KEYWORD, p->lex.start);
@@ -231,9 +230,9 @@ static wgi_ast *operand(parser *p)
     case TOKEN_ADD:
     case TOKEN_SUB: return negation(p);
     case TOKEN_END:
-    case TOKEN_NEWLINE: fail_here(p, WG_ERROR_SYNTAX, "the expression is not complete"); break;
-    case TOKEN_BIND: fail_here(p, WG_ERROR_SYNTAX, "a name is bound at the start of a statement only"); break;
-    default: fail_here(p, WG_ERROR_SYNTAX, "an expression was expected here"); break;
+    case TOKEN_NEWLINE: fail_here(p, "the expression is not complete"); break;
+    case TOKEN_BIND: fail_here(p, "a name is bound at the start of a statement only"); break;
+    default: fail_here(p, "an expression was expected here"); break;
     }
     return &p->q->spare;
 }
@@ -257,7 +256,7 @@ static wgi_ast *index_item(parser *p, const wgi_ast *before)
     a->first = from;
     from->next = at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) ? empty(p) : expression(p, 0);
     a->end = p->lex.before;
-    if (at(p, TOKEN_COLON)) fail_here(p, WG_ERROR_SYNTAX, "slices have no step");
+    if (at(p, TOKEN_COLON)) fail_here(p, "slices have no step");
     return a;
 }
 
@@ -273,7 +272,7 @@ static wgi_ast *transpose_link(parser *p)
 {
     wgi_ast *a = make(p, AST_TRANSPOSE, p->lex.start);
     wgi_lex_next(&p->lex);
-    if (!is_name(p, "T")) fail_here(p, WG_ERROR_SYNTAX, "only .T, the transpose, can follow a dot");
+    if (!is_name(p, "T")) fail_here(p, "only .T, the transpose, can follow a dot");
     else wgi_lex_next(&p->lex);
     a->end = p->lex.before;
     return a;
@@ -294,7 +293,7 @@ static wgi_ast *operator_link(parser *p, int strength)
     }
     a->end = p->lex.before;
     if (strength == BIND_COMPARE && wgi_sign_of(p->lex.token)->strength == BIND_COMPARE)
-        fail_here(p, WG_ERROR_SYNTAX, "comparisons do not chain: use brackets");
+        fail_here(p, "comparisons do not chain: use brackets");
     return a;
 }
 
@@ -304,7 +303,7 @@ static wgi_ast *next_link(parser *p, int strength)
     case TOKEN_OPEN_LIST: return index_link(p);
     case TOKEN_DOT: return transpose_link(p);
     case TOKEN_OPEN:
-        fail_here(p, WG_ERROR_SYNTAX, "only a name can be called; a product is written with *");
+        fail_here(p, "only a name can be called; a product is written with *");
         return &p->q->spare;
     default: return operator_link(p, strength);
     }
@@ -335,10 +334,9 @@ static void separator(parser *p, wgi_token end)
         return;
     const bool closes = at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK);
     const char *hint = closes ? NULL : wgi_foreign_word(p->q->source, p->lex.start, p->lex.end);
-    fail_here(p, WG_ERROR_SYNTAX,
-              hint     ? hint
-              : closes ? "this bracket was never opened"
-                       : "an operator, a newline or ';' is missing before this");
+    fail_here(p, hint     ? hint
+                 : closes ? "this bracket was never opened"
+                          : "an operator, a newline or ';' is missing before this");
 }
 
 static wgi_ast *claim(parser *p)
@@ -348,7 +346,7 @@ static wgi_ast *claim(parser *p)
     wgi_lex_next(&p->lex);
     a->first = expression(p, BIND_COMPARE + 1);
     if (!at(p, TOKEN_EQUAL)) {
-        fail_here(p, WG_ERROR_SYNTAX, "a claim is written: check LEFT == RIGHT");
+        fail_here(p, "a claim is written: check LEFT == RIGHT");
         return a;
     }
     a->mark = p->lex.start;
@@ -371,7 +369,7 @@ static wgi_ast *training(parser *p)
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
     const bool function = name->kind == AST_CALL;
-    if (!function && name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
+    if (!function && name->kind != AST_NAME) fail_here(p, "only a name can be bound");
     wgi_ast *a = make(p, function ? AST_FUNCTION : AST_BIND, name->start);
     a->ident = name->ident;
     wgi_lex_next(&p->lex);

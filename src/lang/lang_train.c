@@ -57,11 +57,11 @@ static bool no_schedule(wg_program *q, const wgi_ast *a)
     char text[300];
     wg_nearest_word near = wg_nearest_to(a->ident->text);
     for (int i = 0; i < SCHEDULES; i++) wg_nearest_try(&near, schedules[i].name, strlen(schedules[i].name));
-    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no schedule '%s'%s", a->ident->text,
-                         wgi_did_you_mean(&near,
-                                          "; there are inverse, exponential, root, staircase, cosine, "
-                                          "warm_up and one_cycle",
-                                          text, sizeof text));
+    return wgi_syntax_word(q, a->mark, "no schedule '%s'%s", a->ident->text,
+                           wgi_did_you_mean(&near,
+                                            "; there are inverse, exponential, root, staircase, cosine, "
+                                            "warm_up and one_cycle",
+                                            text, sizeof text));
 }
 
 /* The word at the start of a list of words. Returns what follows it. */
@@ -87,7 +87,7 @@ static bool read_schedule(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
         next_word(rest, word, sizeof word);
         if (!wgi_number_option(q, a, word, &to->number[k])) return false;
         if (isnan(to->number[k]) && !s->whole)
-            return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "%s needs %s=", s->name, word);
+            return wgi_syntax_word(q, a->mark, "%s needs %s=", s->name, word);
     }
     to->schedule = s->name;
     static const double epochs[] = { 0, 1, 2, 10, 1000 };
@@ -112,8 +112,8 @@ static bool no_optimizer(wg_program *q, const wgi_ast *a)
             n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "; there are ",
                                   wg_optim_kind(i));
     }
-    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no optimizer '%s'%s", a->ident->text,
-                         wgi_did_you_mean(&near, all, text, sizeof text));
+    return wgi_syntax_word(q, a->mark, "no optimizer '%s'%s", a->ident->text,
+                           wgi_did_you_mean(&near, all, text, sizeof text));
 }
 
 /* The value of an option, within the bounds that the optimizer has for it. */
@@ -148,7 +148,7 @@ static bool read_optimizer(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
     const bool call = a->kind == AST_CALL;
     *to = (wg_optim_choice){ 0 };
     if (!call && a->kind != AST_NAME && a->kind != AST_TEXT)
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an optimizer was expected: adam(lr=1e-3), say");
+        return wgi_syntax_at(q, a, "an optimizer was expected: adam(lr=1e-3), say");
     const char *kind = NULL;
     for (int i = 0; !kind && wg_optim_kind(i); i++)
         if (!strcmp(wg_optim_kind(i), a->ident->text)) kind = wg_optim_kind(i);
@@ -180,13 +180,12 @@ wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char 
 bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block)
 {
     if (s->first->kind != AST_CALL || strcmp(s->first->ident->text, "train") != 0)
-        return wgi_fail_at(
-            q, s, WG_ERROR_SYNTAX,
-            "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
-    if (inside_a_block) return wgi_fail_at(q, s, WG_ERROR_SYNTAX, "train(...) stands outside of blocks");
+        return wgi_syntax_at(
+            q, s, "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
+    if (inside_a_block) return wgi_syntax_at(q, s, "train(...) stands outside of blocks");
     if (q->train)
-        return wgi_fail_at(q, s, WG_ERROR_SYNTAX, "a program has one train(...): the first is in line %d",
-                           wgi_line(q, q->train->start));
+        return wgi_syntax_at(q, s, "a program has one train(...): the first is in line %d",
+                             wgi_line(q, q->train->start));
     q->train = s;
     return true;
 }
@@ -214,7 +213,7 @@ static bool read_metrics(wg_program *q, const wgi_ast *a, wg_training *to)
     const bool list = a && a->kind == AST_LIST;
     for (const wgi_ast *x = list ? a->first : a; x; x = list ? x->next : NULL) {
         if (to->metrics == WG_TRAINING_METRICS)
-            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "at most %d metrics", WG_TRAINING_METRICS);
+            return wgi_syntax_at(q, x, "at most %d metrics", WG_TRAINING_METRICS);
         if (!measure(q, x, "a metric", &to->metric[to->metrics++])) return false;
     }
     return true;
