@@ -4,7 +4,9 @@
 
 #include "ops.h"
 
-enum { BLOCK = 1 << 13 }; /* bytes that stay in the first-level cache while their rows are written in parts */
+enum {
+    RUN_BYTES = 1 << 13
+}; /* bytes that stay in the first-level cache while their rows are written in parts */
 
 /* Elements after an axis. */
 static inline int64_t inner_of(const wg_shape *s, int axis)

@@ -19,11 +19,7 @@ static size_t cholesky_scratch(const wg_kernel *k)
     const int64_t n = matrices_of(k->xt[0].shape).n;
     return (size_t)((n + STRIP) * n) * wg_dtype_size(k->xt[0].dtype);
 }
-static double cholesky_flops(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return (double)a.count * pow((double)a.n, 3) / 3;
-}
+static double cholesky_flops(const wg_kernel *k) { return matrices_cubed(k) / 3; }
 
 static wg_node solved(wg_site here, wg_node l, wg_node b, bool transposed)
 {
@@ -51,9 +47,8 @@ static wg_node cholesky_jvp(wg_site here, wg_node y, const wg_node x[], const wg
     return wg_matmul(y, wg_mul(wg_add(wg_tril(w), wg_tril(w, .offset = -1)), 0.5));
 }
 SAMPLES(cholesky, wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3))),
-        wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2))),
-        wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false)), wg_cholesky(ANY(2, 0, 0)),
-        wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false)));
+        wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2))), wg_cholesky(REGULAR(1, 1)),
+        wg_cholesky(ANY(2, 0, 0)), wg_cholesky(REGULAR(2, 2)));
 ERROR_SAMPLE(cholesky)
 {
     wg_node ones = wg_broadcast_to(wg_scalar_at(here, g, 1), WG_SHAPE(3, 3));

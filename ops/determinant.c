@@ -207,10 +207,8 @@ extern const wg_op wgi_op_lu_det, wgi_op_cofactor_slope;
 
 static bool cofactors_shape(wg_rule *r)
 {
-    wg_shape rows = *r->x[0].shape;
-    rows.rank -= 2;
     if (!is_square(r, 0) || (r->operands > 2 && !shaped_as(r, 2, 0))) return false;
-    return (wg_shape_equal(*r->x[1].shape, rows) && r->x[1].dtype == r->x[0].dtype) ||
+    return (wg_shape_equal(*r->x[1].shape, leading(r->x[0].shape)) && r->x[1].dtype == r->x[0].dtype) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a matrix of %s", wg_rule_who(r, 1),
                         wg_rule_who(r, 0));
 }
@@ -224,9 +222,7 @@ static wg_node cofactor_sample(wg_site here, wg_graph *g, int i, const wg_op *op
 {
     static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 3, 3 } }, { 2, { 4, 4 } }, { 2, { 0, 0 } } };
     if (i > 3) return wg_none;
-    wg_shape rows = s[i];
-    rows.rank -= 2;
-    wg_node a = regular_sample(here, g, s[i], false), weak = wg_between(g, 1, 2, rows);
+    wg_node a = regular_sample(here, g, s[i], false), weak = wg_between(g, 1, 2, leading(&s[i]));
     return wg_apply(here, op, (wg_node[]){ a, weak, wg_any(g, s[i]) }, op->operands, NULL);
 }
 static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op *op)
@@ -292,14 +288,7 @@ static wg_node of_triangles(wg_site here, lu a, int what)
 {
     return wg_apply(here, &wgi_op_lu_det, (wg_node[]){ a.a, a.lu, a.rows }, 3, &(struct lu_det){ what });
 }
-static bool lu_det_shape(wg_rule *r)
-{
-    if (!has_triangles(r)) return false;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *r->x[0].shape;
-    y->rank -= 2;
-    return true;
-}
+static bool lu_det_shape(wg_rule *r) { return has_triangles(r) && shaped_to(r, leading(r->x[0].shape)); }
 static int64_t lu_det_units(const wg_kernel *k) { return matrices_of(k->xt[0].shape).count; }
 /* The derivative of log |det A| is A^-T, that of det A the cofactors: det A A^-T where A is regular. */
 VJP(lu_det)
@@ -317,20 +306,11 @@ VJP(lu_det)
                      wg_mul(over_matrices(here, wg_mul(gy, y)), wgi_inverse_or_0(here, a)));
     }
 }
-SAMPLE(lu_det)
-{
-    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 4, 4 } }, { 2, { 0, 0 } } };
-    static const int what[] = { DET, LOG, LOGDET, DET };
-    return i > 3 ? wg_none : of_triangles(here, wgi_lu(here, regular_sample(here, g, a[i], false)), what[i]);
-}
-ERROR_SAMPLE(lu_det)
-{
-    if (i) return NULL;
-    lu a = wgi_lu(here, ANY(3, 3));
-    a.rows = wgi_lu(here, ANY(2, 2)).rows;
-    of_triangles(here, a, DET);
-    return "are not the rows of";
-}
+SAMPLES(lu_det, of_triangles(here, wgi_lu(here, REGULAR(3, 3)), DET),
+        of_triangles(here, wgi_lu(here, REGULAR(2, 2, 2)), LOG),
+        of_triangles(here, wgi_lu(here, REGULAR(4, 4)), LOGDET),
+        of_triangles(here, wgi_lu(here, REGULAR(0, 0)), DET));
+ERRORS(lu_det, (of_triangles(here, (lu){ ANY(3, 3), ANY(3, 3), CLASSES(3, 2) }, DET), "are not the rows of"));
 
 DEFINE_OP(
     lu_det,
@@ -346,19 +326,7 @@ DEFINE_OP(
 
 /* ---- det, logdet, slogdet ---- */
 
-static bool det_shape(wg_rule *r)
-{
-    if (!is_square(r, 0)) return false;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *r->x[0].shape;
-    y->rank -= 2;
-    return true;
-}
-static wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, wg_node))
-{
-    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
-    return i > 3 ? wg_none : op(here, regular_sample(here, g, a[i], true));
-}
+static bool det_shape(wg_rule *r) { return is_square(r, 0) && shaped_to(r, leading(r->x[0].shape)); }
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
 SAMPLE(det) { return square_sample(here, g, i, wg_det_at); }
@@ -374,7 +342,7 @@ wg_node wg_det_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_d
 EXPAND(logdet) { y[0] = of_triangles(here, wgi_lu(here, x[0]), LOGDET); }
 SAMPLE(logdet) { return square_sample(here, g, i, wg_logdet_at); }
 ERRORS(logdet, (wg_logdet(ANY(3)), "axes, must have 2 to"),
-       (wg_logdet(wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true))), "has a determinant below 0"));
+       (wg_logdet(wg_neg(REGULAR_INPUT(3, 3))), "has a determinant below 0"));
 
 DEFINE_OP(logdet,
           .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A "
@@ -391,13 +359,13 @@ EXPAND(slogdet)
 {
     y[0] = of_triangles(here, wgi_lu(here, x[0]), ((const struct slogdet *)attr)->part ? SIGN : LOG);
 }
-SAMPLE(slogdet)
+static wg_node log_or_sign(wg_site here, wg_node x, int part)
 {
-    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
-    if (i > 2) return wg_none;
-    wg_node x = wg_neg(regular_sample(here, g, a[i], true));
-    return wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ i == 1 });
+    return wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ part });
 }
+SAMPLES(slogdet, log_or_sign(here, wg_neg(REGULAR_INPUT(3, 3)), 0),
+        log_or_sign(here, wg_neg(REGULAR_INPUT(2, 2, 2)), 1),
+        log_or_sign(here, wg_neg(REGULAR_INPUT(0, 0)), 0));
 ERRORS(slogdet, (wg_slogdet(ANY(3, 4), NULL, NULL), "is not square"));
 
 DEFINE_OP(slogdet,
@@ -408,9 +376,8 @@ DEFINE_OP(slogdet,
           .promote = WG_PROMOTE_FLOAT, TAKES(slogdet), .shape = det_shape, .expand = slogdet_expand);
 bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log)
 {
-    wg_node y = wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ 0 });
+    wg_node y = log_or_sign(here, x, 0), unused;
     const bool ok = wg_node_ok(y);
-    wg_node unused;
     log = log ? log : &unused, sign = sign ? sign : &unused;
     *log = ok ? y : wg_none;
     *sign =

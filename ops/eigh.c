@@ -36,9 +36,7 @@ KERNEL(eigh_parts) { EACH_MATRIX(eigh_of, a.n); }
 KERNEL(inverse_gaps)
 {
     const int64_t n = k->yt[0].shape->dim[k->yt[0].shape->rank - 1];
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (k->xt[0].dtype == WG_F32) GAPS(float);
-        else GAPS(double);
+    for (int64_t u = k->begin; u < k->end; u++) FLOATS(k, GAPS);
     return true;
 }
 
@@ -76,9 +74,7 @@ KERNEL(slopes)
 {
     const int64_t n = k->yt[0].shape->dim[k->yt[0].shape->rank - 1];
     const int sign = ((const struct slopes *)k->attr)->sums ? 1 : -1;
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (k->xt[0].dtype == WG_F32) SLOPES(float);
-        else SLOPES(double);
+    for (int64_t u = k->begin; u < k->end; u++) FLOATS(k, SLOPES);
     return true;
 }
 
@@ -192,11 +188,7 @@ DEFINE_OP(
 
 static bool eigh_parts_shape(wg_rule *r)
 {
-    if (!is_square(r, 0)) return false;
-    wg_shape *w = wg_rule_shape(r, 0);
-    *w = *r->x[0].shape;
-    w->rank--;
-    return true;
+    return is_square(r, 0) && shaped_to(r, without_last(r->x[0].shape));
 }
 static size_t eigh_parts_scratch(const wg_kernel *k)
 {
@@ -204,18 +196,11 @@ static size_t eigh_parts_scratch(const wg_kernel *k)
     const size_t bytes = (size_t)(n * n) * wg_dtype_size(k->xt[0].dtype);
     return is_small(n) ? 2 * bytes : (bytes + 63) / 64 * 64 + wgi_lapack_eigh_room(k->xt[0].dtype, n);
 }
-static double eigh_parts_flops(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return 9 * (double)a.count * pow((double)a.n, 3);
-}
-SAMPLE(eigh_parts)
-{
-    static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 12, 12 } }, { 2, { 0, 0 } } };
-    return i > 2 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i], false), &wgi_op_eigh_parts);
-}
-ERRORS(eigh_parts, (wg_apply1(here, ANY(3, 4), &wgi_op_eigh_parts), "is not square"),
-       (wg_apply1(here, BROKEN(3, 3), &wgi_op_eigh_parts), "has a number that is not finite"));
+static double eigh_parts_flops(const wg_kernel *k) { return 9 * matrices_cubed(k); }
+#define PARTS_OF(a) wg_apply1(here, a, &wgi_op_eigh_parts)
+SAMPLES(eigh_parts, PARTS_OF(APART(3, 3)), PARTS_OF(APART(2, 12, 12)), PARTS_OF(APART(0, 0)));
+ERRORS(eigh_parts, (PARTS_OF(ANY(3, 4)), "is not square"),
+       (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
 DEFINE_OP(eigh_parts,
           .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
@@ -231,6 +216,11 @@ static wg_node eigh_part(wg_site here, wg_node w, wg_node v, wg_node a, int part
 {
     wg_node first = part == VALUES ? w : v, second = part == VALUES ? v : w;
     return wg_apply(here, &wgi_op_eigh_part, (wg_node[]){ first, second, a }, 3, &(struct eigh){ part });
+}
+static wg_node part_of(wg_site here, wg_node a, int part)
+{
+    wg_node w = PARTS_OF(a);
+    return eigh_part(here, w, wg_part(w, 1), a, part);
 }
 /* V diag(g) V^T, with a derivative of its own. */
 static wg_node eigh_grad(wg_site here, wg_node w, wg_node v, wg_node a, wg_node g)
@@ -263,22 +253,10 @@ VJP(eigh_part)
     wg_node s = wg_mul(wg_add(p, turned(here, p)), 0.5);
     gx[2] = wg_matmul(wg_matmul(y, s), turned(here, y));
 }
-SAMPLE(eigh_part)
-{
-    static const wg_shape s[] = {
-        { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 3, 3 } }, { 2, { 10, 10 } }, { 2, { 0, 0 } }
-    };
-    if (i > 4) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], false), w = wg_apply1(here, a, &wgi_op_eigh_parts);
-    return eigh_part(here, w, wg_part(w, 1), a, i > 1);
-}
-ERROR_SAMPLE(eigh_part)
-{
-    if (i) return NULL;
-    wg_node a = ANY(3, 3), w = wg_apply1(here, a, &wgi_op_eigh_parts);
-    eigh_part(here, wg_slice(w, .to = 2), wg_part(w, 1), a, VALUES);
-    return "are not the eigenvalues of";
-}
+SAMPLES(eigh_part, part_of(here, APART(3, 3), VALUES), part_of(here, APART(2, 2, 2), VALUES),
+        part_of(here, APART(3, 3), VECTORS), part_of(here, APART(10, 10), VECTORS),
+        part_of(here, APART(0, 0), VECTORS));
+ERRORS(eigh_part, (eigh_part(here, ANY(2), ANY(3, 3), ANY(3, 3), VALUES), "are not the eigenvalues of"));
 
 DEFINE_OP(
     eigh_part,
@@ -312,8 +290,7 @@ SAMPLE(eigh_grad)
 {
     static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
     if (i > 2) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], false), w = wg_apply1(here, a, &wgi_op_eigh_parts);
-    wg_node v = wg_part(w, 1);
+    wg_node a = apart_sample(here, g, s[i], false), w = PARTS_OF(a), v = wg_part(w, 1);
     return eigh_grad(here, eigh_part(here, w, v, a, VALUES), v, a, wg_any(g, wg_node_shape(w)));
 }
 ERROR_SAMPLE(eigh_grad)
@@ -339,23 +316,15 @@ DEFINE_OP(
 
 static bool eigh_shape(wg_rule *r)
 {
-    if (!is_square(r, 0)) return false;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *r->x[0].shape;
-    y->rank -= ((const struct eigh *)r->attr)->part == VALUES;
-    return true;
+    const bool values = ((const struct eigh *)r->attr)->part == VALUES;
+    return is_square(r, 0) && shaped_to(r, values ? without_last(r->x[0].shape) : *r->x[0].shape);
 }
-EXPAND(eigh)
+EXPAND(eigh) { y[0] = part_of(here, x[0], ((const struct eigh *)attr)->part); }
+static wg_node one_of_both(wg_site here, wg_node x, int part)
 {
-    wg_node w = wg_apply1(here, x[0], &wgi_op_eigh_parts);
-    y[0] = eigh_part(here, w, wg_part(w, 1), x[0], ((const struct eigh *)attr)->part);
+    return wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ part });
 }
-SAMPLE(eigh)
-{
-    if (i > 1) return wg_none;
-    wg_node a = apart_sample(here, g, WG_SHAPE(3, 3), true);
-    return wg_apply(here, &wgi_op_eigh, &a, 1, &(struct eigh){ i });
-}
+SAMPLES(eigh, one_of_both(here, APART_INPUT(3, 3), VALUES), one_of_both(here, APART_INPUT(3, 3), VECTORS));
 ERRORS(eigh, (wg_eigh(ANY(3, 4), NULL, NULL), "is not square"),
        (wg_eigh(ANY(3), NULL, NULL), "axes, must have 2 to"));
 
@@ -371,9 +340,8 @@ DEFINE_OP(
     .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(eigh), RULES(eigh, shape, expand));
 bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors)
 {
-    wg_node w = wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ VALUES });
+    wg_node w = one_of_both(here, x, VALUES), unused;
     const bool ok = wg_node_ok(w);
-    wg_node unused;
     values = values ? values : &unused, vectors = vectors ? vectors : &unused;
     *values = ok ? w : wg_none;
     *vectors = ok ? eigh_part(wg_inside(here), wg_node_operand(w, 0), wg_node_operand(w, 1),

@@ -46,9 +46,7 @@ extern const wg_op wgi_op_lu, wgi_op_lu_solve;
 static bool lu_shape(wg_rule *r)
 {
     if (!is_square(r, 0)) return false;
-    wg_shape *rows = wg_rule_shape(r, 1);
-    *rows = *r->x[0].shape;
-    rows->rank--;
+    *wg_rule_shape(r, 1) = without_last(r->x[0].shape);
     r->y[1].dtype = WG_I64;
     return true;
 }
@@ -56,11 +54,7 @@ static size_t lu_scratch(const wg_kernel *k)
 {
     return (size_t)(STRIP * matrices_of(k->xt[0].shape).n) * wg_dtype_size(k->xt[0].dtype);
 }
-static double lu_flops(const wg_kernel *k)
-{
-    const matrices a = matrices_of(k->xt[0].shape);
-    return (double)a.count * pow((double)a.n, 3) * 2 / 3;
-}
+static double lu_flops(const wg_kernel *k) { return matrices_cubed(k) * 2 / 3; }
 lu wgi_lu(wg_site here, wg_node a)
 {
     wg_node y = wg_apply1(here, a, &wgi_op_lu);
@@ -152,17 +146,11 @@ VMAP(lu_solve)
         lu_solve(here, (lu){ x[0], x[1], x[2] }, wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), how);
     return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
 }
-SAMPLE(lu_solve)
-{
-    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } }, { 2, { 37, 37 } } },
-                          b[] = { { 2, { 3, 2 } }, { 3, { 2, 2, 1 } }, { 2, { 0, 3 } }, { 2, { 37, 2 } } };
-    if (i > 3) return wg_none;
-    wg_node x = regular_sample(here, g, a[i], false);
-    return wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, b[i]), i % 2);
-}
-ERRORS(lu_solve, (wgi_lu_solve(here, wgi_lu(here, ANY(3, 3)), ANY(2, 2), false), "has not as many rows as"),
-       (wgi_lu_solve(here, wgi_lu(here, wg_tril(ANY(3, 3), .offset = -1)), ANY(3, 2), false),
-        "is singular: pivot"));
+#define SOLVED(a, b, transposed) wgi_lu_solve(here, wgi_lu(here, a), b, transposed)
+SAMPLES(lu_solve, SOLVED(REGULAR(3, 3), ANY(3, 2), false), SOLVED(REGULAR(2, 2, 2), ANY(2, 2, 1), true),
+        SOLVED(REGULAR(0, 0), ANY(0, 3), false), SOLVED(REGULAR(37, 37), ANY(37, 2), true));
+ERRORS(lu_solve, (SOLVED(ANY(3, 3), ANY(2, 2), false), "has not as many rows as"),
+       (SOLVED(wg_tril(ANY(3, 3), .offset = -1), ANY(3, 2), false), "is singular: pivot"));
 
 DEFINE_OP(lu_solve,
           .summary = "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), "
@@ -178,7 +166,7 @@ DEFINE_OP(lu_solve,
 
 /* ---- solve ---- */
 
-static bool solve_shape(wg_rule *r) { return has_right_sides(r, 0, 1); }
+static bool solve_shape(wg_rule *r) { return is_square(r, 0) && has_right_sides(r); }
 
 EXPAND(solve)
 {
@@ -188,45 +176,27 @@ EXPAND(solve)
     y[0] = wgi_lu_solve(here, all, spread(here, as_column(here, x[1]), 2, to), false);
     if (b.rank == 1) y[0] = wg_squeeze(y[0], wg_node_shape(y[0]).rank - 1);
 }
-SAMPLE(solve)
-{
-    static const wg_shape
-        a[] = { { 2, { 3, 3 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 2 } }, { 2, { 2, 2 } }, { 2, { 0, 0 } } },
-        b[] = { { 2, { 3, 2 } }, { 1, { 2 } }, { 1, { 2 } }, { 3, { 2, 2, 1 } }, { 1, { 0 } } };
-    if (i > 4) return wg_none;
-    wg_node x = regular_sample(here, g, a[i], true);
-    return wg_solve(x, wg_any(g, b[i]));
-}
-ERROR_SAMPLE(solve)
-{
-    wg_node x = ANY(3, 3), y = ANY(3, 2);
-    FAILS(wg_solve(y, x), "is not square");
-    FAILS(wg_solve(x, ANY(4)), "has not as many rows as");
-    FAILS(wg_solve(wg_tril(x, .offset = -1), y), "is singular: pivot");
-    FAILS(wg_solve(x, wg_any_class(g, 3, WG_SCALAR)), "axes, must have 1 to");
-    return NULL;
-}
+SAMPLES(solve, wg_solve(REGULAR_INPUT(3, 3), ANY(3, 2)), wg_solve(REGULAR_INPUT(2, 2), ANY(2)),
+        wg_solve(REGULAR_INPUT(2, 2, 2), ANY(2)), wg_solve(REGULAR_INPUT(2, 2), ANY(2, 2, 1)),
+        wg_solve(REGULAR_INPUT(0, 0), ANY(0)));
+ERRORS(solve, (wg_solve(ANY(3, 2), ANY(3, 3)), "is not square"),
+       (wg_solve(ANY(3, 3), ANY(4)), "has not as many rows as"),
+       (wg_solve(wg_tril(ANY(3, 3), .offset = -1), ANY(3, 2)), "is singular: pivot"),
+       (wg_solve(ANY(3, 3), wg_any_class(g, 3, WG_SCALAR)), "axes, must have 1 to"));
 
 DEFINE_OP(solve,
           .summary = "Solutions of systems of equations with square matrices a. b: columns, or one vector. "
                      "Leading axes broadcast.",
           .formula = "y = a^-1 @ b", .adjoint = "b' = a^-T @ y', a' = -a^-T @ y' @ y^T", .operands = 2,
           .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, RULES(solve, shape, expand));
-wg_node wg_solve_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply(here, &wgi_op_solve, (wg_node[]){ a, b }, 2, NULL);
-}
+wg_node wg_solve_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_solve); }
 
 /* ---- inverse ---- */
 
 static bool inverse_shape(wg_rule *r) { return is_square(r, 0); }
 
 EXPAND(inverse) { y[0] = wgi_lu_solve(here, wgi_lu(here, x[0]), unit_like(here, x[0]), false); }
-SAMPLE(inverse)
-{
-    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
-    return i > 3 ? wg_none : wg_inverse(regular_sample(here, g, a[i], true));
-}
+SAMPLE(inverse) { return square_sample(here, g, i, wg_inverse_at); }
 ERRORS(inverse, (wg_inverse(ANY(3, 4)), "is not square"),
        (wg_inverse(wg_tril(ANY(3, 3), .offset = -1)), "is singular: pivot"));
 

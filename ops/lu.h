@@ -48,13 +48,17 @@ wg_node wgi_inverse_or_0(wg_site here, lu a);
 static inline bool has_triangles(wg_rule *r)
 {
     const wg_shape *a = r->x[0].shape;
-    wg_shape rows = *a;
-    rows.rank--;
     return is_square(r, 0) && shaped_as(r, 1, 0) &&
-           ((wg_shape_equal(*r->x[2].shape, rows) && r->x[1].dtype == r->x[0].dtype &&
+           ((wg_shape_equal(*r->x[2].shape, without_last(a)) && r->x[1].dtype == r->x[0].dtype &&
              r->x[2].dtype == WG_I64) ||
             wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the rows of %s", wg_rule_who(r, 2),
                          wg_rule_who(r, 0)));
+}
+
+static inline wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, wg_node))
+{
+    return NTH(wg_none, op(here, REGULAR_INPUT(3, 3)), op(here, REGULAR_INPUT(2, 2, 2)),
+               op(here, REGULAR_INPUT(1, 1)), op(here, REGULAR_INPUT(0, 0)));
 }
 
 #endif

@@ -66,6 +66,12 @@ static inline bool is_square(wg_rule *r, int k)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not square", wg_rule_who(r, k));
 }
 
+static inline wg_shape leading(const wg_shape *s)
+{
+    wg_shape y = *s;
+    y.rank -= 2;
+    return y;
+}
 /* The axes before the last two of both, which broadcast. A vector has none. Rank -1: they do not. */
 static inline wg_shape common_leading(const wg_shape *x, const wg_shape *y)
 {
@@ -79,21 +85,21 @@ static inline wg_shape common_leading(const wg_shape *x, const wg_shape *y)
     return to;
 }
 
-/* Operand b fits the square matrices of operand a as right-hand sides: columns, or one vector. Sets the
- * shape of the result. */
-static inline bool has_right_sides(wg_rule *r, int a, int b)
+/* The matrices of operand 0 and the right-hand sides, operand 1, columns or one vector, have as many rows. Sets
+ * the shape of the result. */
+static inline bool has_right_sides(wg_rule *r)
 {
-    if (!is_square(r, a) || !wg_rule_float(r, b) || !wg_rule_rank(r, b, 1, WG_MAX_RANK)) return false;
-    const wg_shape *x = r->x[a].shape, *y = r->x[b].shape;
+    const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;
+    if (!wg_rule_float(r, 1) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK)) return false;
     const bool vector = y->rank == 1;
-    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 1])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, b),
-                            wg_rule_who(r, a));
+    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 2])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, 1),
+                            wg_rule_who(r, 0));
     wg_shape *to = wg_rule_shape(r, 0);
     *to = common_leading(x, y);
     if (to->rank < 0)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s with %s", wg_rule_who(r, a),
-                            wg_rule_who(r, b));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s with %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     to->dim[to->rank++] = x->dim[x->rank - 1];
     if (!vector) to->dim[to->rank++] = y->dim[y->rank - 1];
     return true;
@@ -104,6 +110,13 @@ static inline int64_t matrices_units(const wg_kernel *k)
 {
     const matrices a = matrices_of(k->xt[0].shape);
     return a.m && a.n ? a.count : 0;
+}
+
+/* The cube of the rows, of all matrices: flops are a multiple of it. */
+static inline double matrices_cubed(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return (double)a.count * pow((double)a.n, 3);
 }
 
 /* ---- nodes ---- */
@@ -147,9 +160,8 @@ static inline wg_node as_column(wg_site here, wg_node b)
 /* Whether matrices a and b have the same leading axes, and b is no vector. */
 static inline bool side_by_side(wg_node a, wg_node b)
 {
-    wg_shape x = wg_node_shape(a), y = wg_node_shape(b);
-    x.rank -= 2, y.rank -= 2;
-    return y.rank >= 0 && wg_shape_equal(x, y);
+    const wg_shape x = wg_node_shape(a), y = wg_node_shape(b);
+    return y.rank >= 2 && wg_shape_equal(leading(&x), leading(&y));
 }
 
 /* 1 / (w[j] - w[i]) along the last axis, with zeros in the diagonal: eigh.c. */
@@ -181,6 +193,8 @@ static inline wg_node regular_sample(wg_site here, wg_graph *g, wg_shape s, bool
     wg_node x = wg_between(g, -1, 1, s);
     return wg_add(x, wg_mul(sample_unit(here, g, x, composite), 4));
 }
+#define REGULAR(...)       regular_sample(here, g, WG_SHAPE(__VA_ARGS__), false)
+#define REGULAR_INPUT(...) regular_sample(here, g, WG_SHAPE(__VA_ARGS__), true)
 /* A symmetric, positive definite one. */
 static inline wg_node definite_sample(wg_site here, wg_graph *g, wg_shape s)
 {
@@ -193,6 +207,8 @@ static inline wg_node apart_sample(wg_site here, wg_graph *g, wg_shape s, bool c
     wg_node x = wg_between(g, -1, 1, s), unit = sample_unit(here, g, x, composite);
     return wg_add(x, wg_mul(unit, wg_add(wg_mul(wg_index_along(unit, -1), 7), 5)));
 }
+#define APART(...)       apart_sample(here, g, WG_SHAPE(__VA_ARGS__), false)
+#define APART_INPUT(...) apart_sample(here, g, WG_SHAPE(__VA_ARGS__), true)
 
 #endif
 

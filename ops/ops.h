@@ -50,27 +50,9 @@
 #define BETWEEN(low, high, ...) wg_between(g, low, high, WG_SHAPE(__VA_ARGS__))
 #define CLASSES(count, ...)     wg_any_class(g, count, WG_SHAPE(__VA_ARGS__))
 
-#define NTH(none, ...)                                                                                     \
-    (NTH_FROM_(__VA_ARGS__, NTH_16_, NTH_15_, NTH_14_, NTH_13_, NTH_12_, NTH_11_, NTH_10_, NTH_9_, NTH_8_, \
-               NTH_7_, NTH_6_, NTH_5_, NTH_4_, NTH_3_, NTH_2_, NTH_1_, )(__VA_ARGS__)(none))
-#define NTH_FROM_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, macro, ...) macro
-
-#define NTH_1_(a)       i-- == 0 ? (a):
-#define NTH_2_(a, ...)  NTH_1_(a) NTH_1_(__VA_ARGS__)
-#define NTH_3_(a, ...)  NTH_1_(a) NTH_2_(__VA_ARGS__)
-#define NTH_4_(a, ...)  NTH_1_(a) NTH_3_(__VA_ARGS__)
-#define NTH_5_(a, ...)  NTH_1_(a) NTH_4_(__VA_ARGS__)
-#define NTH_6_(a, ...)  NTH_1_(a) NTH_5_(__VA_ARGS__)
-#define NTH_7_(a, ...)  NTH_1_(a) NTH_6_(__VA_ARGS__)
-#define NTH_8_(a, ...)  NTH_1_(a) NTH_7_(__VA_ARGS__)
-#define NTH_9_(a, ...)  NTH_1_(a) NTH_8_(__VA_ARGS__)
-#define NTH_10_(a, ...) NTH_1_(a) NTH_9_(__VA_ARGS__)
-#define NTH_11_(a, ...) NTH_1_(a) NTH_10_(__VA_ARGS__)
-#define NTH_12_(a, ...) NTH_1_(a) NTH_11_(__VA_ARGS__)
-#define NTH_13_(a, ...) NTH_1_(a) NTH_12_(__VA_ARGS__)
-#define NTH_14_(a, ...) NTH_1_(a) NTH_13_(__VA_ARGS__)
-#define NTH_15_(a, ...) NTH_1_(a) NTH_14_(__VA_ARGS__)
-#define NTH_16_(a, ...) NTH_1_(a) NTH_15_(__VA_ARGS__)
+#define NTH(none, ...) (EACH(NTH_, NOTHING_, , __VA_ARGS__)(none))
+#define NTH_(c, a)     i-- == 0 ? (a):
+#define NOTHING_()
 
 /* A descriptor: DEFINE_OP(mul, .summary = "Elementwise product.", ...). tools/op_list.awk registers it, and
  * those of every macro whose name ends with _OP: UNARY_OP and its like (sample_shapes.h) add what ops of one
@@ -81,21 +63,33 @@
     }
 
 /* In a descriptor RULES(conv, shape, vjp) is .shape = conv_shape, .vjp = conv_vjp. */
-#define RULES(n, ...) RULES_OF_(__VA_ARGS__, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)(n, __VA_ARGS__)
+#define RULES(n, ...) EACH(RULE_, COMMA_, n, __VA_ARGS__)
+#define RULE_(n, f)   .f = n##_##f
+#define COMMA_()      ,
 
-#define RULES_OF_(a, b, c, d, e, f, g, h, i, j, k, count, ...) RULES_##count##_
+/* EACH(M, S, c, a, b) is M(c, a) S() M(c, b), for at most 16. */
+#define EACH(M, S, c, ...)                                                                               \
+    EACH_OF_(__VA_ARGS__, EACH_16_, EACH_15_, EACH_14_, EACH_13_, EACH_12_, EACH_11_, EACH_10_, EACH_9_, \
+             EACH_8_, EACH_7_, EACH_6_, EACH_5_, EACH_4_, EACH_3_, EACH_2_, EACH_1_, )                   \
+    (M, S, c, __VA_ARGS__)
+#define EACH_OF_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, macro, ...) macro
 
-#define RULES_1_(n, f)       .f = n##_##f
-#define RULES_2_(n, f, ...)  RULES_1_(n, f), RULES_1_(n, __VA_ARGS__)
-#define RULES_3_(n, f, ...)  RULES_1_(n, f), RULES_2_(n, __VA_ARGS__)
-#define RULES_4_(n, f, ...)  RULES_1_(n, f), RULES_3_(n, __VA_ARGS__)
-#define RULES_5_(n, f, ...)  RULES_1_(n, f), RULES_4_(n, __VA_ARGS__)
-#define RULES_6_(n, f, ...)  RULES_1_(n, f), RULES_5_(n, __VA_ARGS__)
-#define RULES_7_(n, f, ...)  RULES_1_(n, f), RULES_6_(n, __VA_ARGS__)
-#define RULES_8_(n, f, ...)  RULES_1_(n, f), RULES_7_(n, __VA_ARGS__)
-#define RULES_9_(n, f, ...)  RULES_1_(n, f), RULES_8_(n, __VA_ARGS__)
-#define RULES_10_(n, f, ...) RULES_1_(n, f), RULES_9_(n, __VA_ARGS__)
-#define RULES_11_(n, f, ...) RULES_1_(n, f), RULES_10_(n, __VA_ARGS__)
+#define EACH_1_(M, S, c, a)       M(c, a)
+#define EACH_2_(M, S, c, a, ...)  M(c, a) S() EACH_1_(M, S, c, __VA_ARGS__)
+#define EACH_3_(M, S, c, a, ...)  M(c, a) S() EACH_2_(M, S, c, __VA_ARGS__)
+#define EACH_4_(M, S, c, a, ...)  M(c, a) S() EACH_3_(M, S, c, __VA_ARGS__)
+#define EACH_5_(M, S, c, a, ...)  M(c, a) S() EACH_4_(M, S, c, __VA_ARGS__)
+#define EACH_6_(M, S, c, a, ...)  M(c, a) S() EACH_5_(M, S, c, __VA_ARGS__)
+#define EACH_7_(M, S, c, a, ...)  M(c, a) S() EACH_6_(M, S, c, __VA_ARGS__)
+#define EACH_8_(M, S, c, a, ...)  M(c, a) S() EACH_7_(M, S, c, __VA_ARGS__)
+#define EACH_9_(M, S, c, a, ...)  M(c, a) S() EACH_8_(M, S, c, __VA_ARGS__)
+#define EACH_10_(M, S, c, a, ...) M(c, a) S() EACH_9_(M, S, c, __VA_ARGS__)
+#define EACH_11_(M, S, c, a, ...) M(c, a) S() EACH_10_(M, S, c, __VA_ARGS__)
+#define EACH_12_(M, S, c, a, ...) M(c, a) S() EACH_11_(M, S, c, __VA_ARGS__)
+#define EACH_13_(M, S, c, a, ...) M(c, a) S() EACH_12_(M, S, c, __VA_ARGS__)
+#define EACH_14_(M, S, c, a, ...) M(c, a) S() EACH_13_(M, S, c, __VA_ARGS__)
+#define EACH_15_(M, S, c, a, ...) M(c, a) S() EACH_14_(M, S, c, __VA_ARGS__)
+#define EACH_16_(M, S, c, a, ...) M(c, a) S() EACH_15_(M, S, c, __VA_ARGS__)
 
 /* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled
  * from the argument struct `a`:

@@ -32,12 +32,15 @@ static bool is_tall(wg_rule *r, int k)
            (s->dim[s->rank - 1] <= s->dim[s->rank - 2] ||
             wg_rule_fail(r, WG_ERROR_SHAPE, "%s has fewer rows than columns", wg_rule_who(r, k)));
 }
+static wg_shape triangle_shape(wg_shape s)
+{
+    s.dim[s.rank - 2] = s.dim[s.rank - 1];
+    return s;
+}
 static bool qr_parts_shape(wg_rule *r)
 {
     if (!is_tall(r, 0)) return false;
-    wg_shape *s = wg_rule_shape(r, 1);
-    *s = *r->x[0].shape;
-    s->dim[s->rank - 2] = s->dim[s->rank - 1];
+    *wg_rule_shape(r, 1) = triangle_shape(*r->x[0].shape);
     return true;
 }
 static size_t qr_parts_scratch(const wg_kernel *k)
@@ -51,13 +54,11 @@ static double qr_parts_flops(const wg_kernel *k)
     const matrices a = matrices_of(k->xt[0].shape);
     return 4 * (double)a.count * (double)a.n * (double)a.n * (double)a.m;
 }
-SAMPLE(qr_parts)
-{
-    static const wg_shape s[] = { { 2, { 4, 3 } }, { 3, { 2, 3, 3 } }, { 2, { 36, 34 } }, { 2, { 3, 0 } } };
-    return i > 3 ? wg_none : wg_apply1(here, regular_sample(here, g, s[i], false), &wgi_op_qr_parts);
-}
-ERRORS(qr_parts, (wg_apply1(here, ANY(2, 3), &wgi_op_qr_parts), "has fewer rows than columns"),
-       (wg_apply1(here, BROKEN(3, 3), &wgi_op_qr_parts), "has a number that is not finite"));
+#define PARTS_OF(a) wg_apply1(here, a, &wgi_op_qr_parts)
+SAMPLES(qr_parts, PARTS_OF(REGULAR(4, 3)), PARTS_OF(REGULAR(2, 3, 3)), PARTS_OF(REGULAR(36, 34)),
+        PARTS_OF(REGULAR(3, 0)));
+ERRORS(qr_parts, (PARTS_OF(ANY(2, 3)), "has fewer rows than columns"),
+       (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
 DEFINE_OP(qr_parts,
           .summary = "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer "
@@ -79,11 +80,14 @@ static bool qr_part_shape(wg_rule *r)
 {
     const int q = ((const struct qr *)r->attr)->part == R;
     if (!is_tall(r, 2) || !shaped_as(r, q, 2)) return false;
-    wg_shape s = *r->x[2].shape;
-    s.dim[s.rank - 2] = s.dim[s.rank - 1];
-    return wg_shape_equal(*r->x[1 - q].shape, s) ||
+    return wg_shape_equal(*r->x[1 - q].shape, triangle_shape(*r->x[2].shape)) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the triangles of %s", wg_rule_who(r, 1 - q),
                         wg_rule_who(r, 2));
+}
+static wg_node part_of(wg_site here, wg_node a, int part)
+{
+    wg_node parts = PARTS_OF(a);
+    return qr_part(here, parts, wg_part(parts, 1), a, part);
 }
 /* x R^-T */
 static wg_node by_triangle(wg_site here, wg_node x, wg_node r)
@@ -101,22 +105,9 @@ VJP(qr_part)
     wg_node s = wg_add(wg_tril(m), turned(here, wg_tril(m, .offset = -1))), all = wg_matmul(q, s);
     gx[2] = by_triangle(here, is_q ? wg_add(gy, all) : all, r);
 }
-SAMPLE(qr_part)
-{
-    static const wg_shape s[] = {
-        { 2, { 3, 3 } }, { 2, { 4, 2 } }, { 3, { 2, 3, 2 } }, { 2, { 2, 2 } }, { 2, { 3, 0 } }
-    };
-    if (i > 4) return wg_none;
-    wg_node a = regular_sample(here, g, s[i], false), q = wg_apply1(here, a, &wgi_op_qr_parts);
-    return qr_part(here, q, wg_part(q, 1), a, i % 2);
-}
-ERROR_SAMPLE(qr_part)
-{
-    if (i) return NULL;
-    wg_node a = ANY(4, 3), q = wg_apply1(here, a, &wgi_op_qr_parts);
-    qr_part(here, q, q, a, Q);
-    return "are not the triangles of";
-}
+SAMPLES(qr_part, part_of(here, REGULAR(3, 3), Q), part_of(here, REGULAR(4, 2), R),
+        part_of(here, REGULAR(2, 3, 2), Q), part_of(here, REGULAR(2, 2), R), part_of(here, REGULAR(3, 0), Q));
+ERRORS(qr_part, (qr_part(here, ANY(4, 3), ANY(4, 3), ANY(4, 3), Q), "are not the triangles of"));
 
 DEFINE_OP(qr_part,
           .summary = "Orthogonal unit vectors Q, or upper triangles R, of matrices A. Operands: Q and R, or "
@@ -144,8 +135,7 @@ static wg_node q_of(wg_site here, wg_node x)
 {
     const wg_shape s = wg_node_shape(x);
     const int64_t m = s.dim[s.rank - 2], n = s.dim[s.rank - 1];
-    wg_node a = n > m ? wg_slice(x, .axis = -1, .to = m) : x, parts = wg_apply1(here, a, &wgi_op_qr_parts);
-    return qr_part(here, parts, wg_part(parts, 1), a, Q);
+    return part_of(here, n > m ? wg_slice(x, .axis = -1, .to = m) : x, Q);
 }
 /* R of x, and products of Q and the other columns behind it. q: q_of(x). */
 static wg_node r_of(wg_site here, wg_node q, wg_node x)
@@ -161,13 +151,12 @@ EXPAND(qr)
     y[0] = q_of(here, x[0]);
     if (((const struct qr *)attr)->part == R) y[0] = r_of(here, y[0], x[0]);
 }
-SAMPLE(qr)
+static wg_node q_or_r(wg_site here, wg_node x, int part)
 {
-    static const wg_shape s[] = { { 2, { 3, 3 } }, { 2, { 4, 2 } }, { 2, { 2, 4 } }, { 3, { 2, 2, 3 } } };
-    if (i > 3) return wg_none;
-    wg_node a = regular_sample(here, g, s[i], true);
-    return wg_apply(here, &wgi_op_qr, &a, 1, &(struct qr){ i % 2 });
+    return wg_apply(here, &wgi_op_qr, &x, 1, &(struct qr){ part });
 }
+SAMPLES(qr, q_or_r(here, REGULAR_INPUT(3, 3), Q), q_or_r(here, REGULAR_INPUT(4, 2), R),
+        q_or_r(here, REGULAR_INPUT(2, 4), Q), q_or_r(here, REGULAR_INPUT(2, 2, 3), R));
 ERRORS(qr, (wg_qr(ANY(3), NULL, NULL), "axes, must have 2 to"));
 
 DEFINE_OP(qr,
@@ -182,7 +171,7 @@ bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 {
     wg_node unused[2];
     q = q ? q : &unused[0], r = r ? r : &unused[1];
-    *q = wg_apply(here, &wgi_op_qr, &x, 1, &(struct qr){ Q });
+    *q = q_or_r(here, x, Q);
     const bool ok = wg_node_ok(*q);
     *r = ok ? r_of(wg_inside(here), *q, x) : wg_none;
     if (!ok) *q = wg_none;
@@ -191,45 +180,18 @@ bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 
 /* ---- lstsq ---- */
 
-static bool lstsq_shape(wg_rule *r)
-{
-    const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;
-    if (!is_tall(r, 0) || !wg_rule_float(r, 1) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK)) return false;
-    const bool vector = y->rank == 1;
-    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 2])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, 1),
-                            wg_rule_who(r, 0));
-    wg_shape *to = wg_rule_shape(r, 0);
-    *to = common_leading(x, y);
-    if (to->rank < 0)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s with %s", wg_rule_who(r, 0),
-                            wg_rule_who(r, 1));
-    to->dim[to->rank++] = x->dim[x->rank - 1];
-    if (!vector) to->dim[to->rank++] = y->dim[y->rank - 1];
-    return true;
-}
+static bool lstsq_shape(wg_rule *r) { return is_tall(r, 0) && has_right_sides(r); }
 EXPAND(lstsq)
 {
     wg_node q = q_of(here, x[0]), t = wg_matmul(turned(here, q), as_column(here, x[1]));
     y[0] = wg_triangular_solve(r_of(here, q, x[0]), t, .upper = true);
     if (wg_node_shape(x[1]).rank == 1) y[0] = wg_squeeze(y[0], wg_node_shape(y[0]).rank - 1);
 }
-SAMPLE(lstsq)
-{
-    static const wg_shape a[] = { { 2, { 4, 2 } }, { 2, { 3, 3 } }, { 3, { 2, 3, 2 } }, { 2, { 3, 2 } } },
-                          b[] = { { 2, { 4, 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 3, { 2, 3, 1 } } };
-    if (i > 3) return wg_none;
-    wg_node x = regular_sample(here, g, a[i], true);
-    return wg_lstsq(x, wg_any(g, b[i]));
-}
-ERROR_SAMPLE(lstsq)
-{
-    wg_node x = ANY(3, 2);
-    FAILS(wg_lstsq(ANY(2, 3), x), "has fewer rows than columns");
-    FAILS(wg_lstsq(x, ANY(2)), "has not as many rows as");
-    FAILS(wg_lstsq(wg_mul(x, 0), ANY(3)), "is singular: pivot 0");
-    return NULL;
-}
+SAMPLES(lstsq, wg_lstsq(REGULAR_INPUT(4, 2), ANY(4, 3)), wg_lstsq(REGULAR_INPUT(3, 3), ANY(3)),
+        wg_lstsq(REGULAR_INPUT(2, 3, 2), ANY(3)), wg_lstsq(REGULAR_INPUT(3, 2), ANY(2, 3, 1)));
+ERRORS(lstsq, (wg_lstsq(ANY(2, 3), ANY(3, 2)), "has fewer rows than columns"),
+       (wg_lstsq(ANY(3, 2), ANY(2)), "has not as many rows as"),
+       (wg_lstsq(wg_mul(ANY(3, 2), 0), ANY(3)), "is singular: pivot 0"));
 
 DEFINE_OP(lstsq,
           .summary = "Least squares, for matrices a whose columns are independent. b: columns, or one "
@@ -237,9 +199,6 @@ DEFINE_OP(lstsq,
           .formula = "y = (a^T @ a)^-1 @ a^T @ b",
           .adjoint = "b' = a @ z, a' = (b - a @ y) @ z^T - a @ z @ y^T; z = (a^T @ a)^-1 @ y'", .operands = 2,
           .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, RULES(lstsq, shape, expand));
-wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply(here, &wgi_op_lstsq, (wg_node[]){ a, b }, 2, NULL);
-}
+wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_lstsq); }
 
 #endif

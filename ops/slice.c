@@ -27,7 +27,7 @@ static void concat_part(const wg_kernel *k, int axis, int64_t r, size_t from, si
 
 static void concat_rows(const wg_kernel *k, int axis, int64_t r, int64_t rows, size_t row)
 {
-    const int64_t few = row < BLOCK ? (int64_t)(BLOCK / row) : 1;
+    const int64_t few = row < RUN_BYTES ? (int64_t)(RUN_BYTES / row) : 1;
     for (int64_t end = r + rows; r < end; r += few) {
         const int64_t now = end - r < few ? end - r : few;
         char *y = (char *)k->y[0] + (size_t)r * row;

@@ -2,7 +2,7 @@
 #ifndef WG_SLICES_H
 #define WG_SLICES_H
 
-#include "ops.h"
+#include "axis_runs.h"
 
 /* AHEAD: elements, AHEAD_ROWS: rows that are fetched ahead. STRIP: most columns that are computed
  * together. STRIP_MOST: as many rows as a leaf has lanes, of fewer than EXP_BLOCK columns. A strip's
@@ -35,13 +35,6 @@ static inline slices slices_in_strips(int64_t n, int64_t inner, int64_t size)
     a.strips = (inner + a.wide - 1) / a.wide;
     a.copied = n > FOLD && inner >= EXP_BLOCK && n * a.wide * size <= 16 * COPY;
     return a;
-}
-
-static inline int64_t inner_of(const wg_shape *s, int axis)
-{
-    int64_t inner = 1;
-    for (int i = axis + 1; i < s->rank; i++) inner *= s->dim[i];
-    return inner;
 }
 
 #if WG_BASE

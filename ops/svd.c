@@ -66,13 +66,11 @@ static double svd_parts_flops(const wg_kernel *k)
     const double least = (double)(a.m < a.n ? a.m : a.n), most = (double)(a.m < a.n ? a.n : a.m);
     return (double)a.count * (14 * most * least * least + 8 * least * least * least);
 }
-SAMPLE(svd_parts)
-{
-    static const wg_shape s[] = { { 2, { 4, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 13, 12 } }, { 2, { 3, 0 } } };
-    return i > 3 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i], false), &wgi_op_svd_parts);
-}
-ERRORS(svd_parts, (wg_apply1(here, ANY(3), &wgi_op_svd_parts), "axes, must have 2 to"),
-       (wg_apply1(here, BROKEN(3, 3), &wgi_op_svd_parts), "has a number that is not finite"));
+#define PARTS_OF(a) wg_apply1(here, a, &wgi_op_svd_parts)
+SAMPLES(svd_parts, PARTS_OF(APART(4, 3)), PARTS_OF(APART(2, 2, 3)), PARTS_OF(APART(13, 12)),
+        PARTS_OF(APART(3, 0)));
+ERRORS(svd_parts, (PARTS_OF(ANY(3)), "axes, must have 2 to"),
+       (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
 DEFINE_OP(svd_parts,
           .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, "
@@ -97,6 +95,16 @@ static wg_node svd_part(wg_site here, const svd_parts *p, int part)
     wg_node x[4] = { [3] = p->a };
     for (int i = U; i <= VT; i++) x[place_of(i, part)] = p->part[i];
     return wg_apply(here, &wgi_op_svd_part, x, 4, &(struct svd){ part });
+}
+static svd_parts decomposed(wg_site here, wg_node a)
+{
+    wg_node u = PARTS_OF(a);
+    return (svd_parts){ { u, wg_part(u, 1), wg_part(u, 2) }, a };
+}
+static wg_node part_of(wg_site here, wg_node a, int part)
+{
+    const svd_parts p = decomposed(here, a);
+    return svd_part(here, &p, part);
 }
 static svd_parts parts_of(const wg_node x[], int first)
 {
@@ -171,22 +179,11 @@ VJP(svd_part)
     for (int i = U; i <= VT; i++) v[i] = i == part ? y : svd_part(here, &p, i);
     gx[3] = part == U ? by_left(here, v[U], v[S], v[VT], gy) : by_right(here, v[U], v[S], v[VT], gy);
 }
-SAMPLE(svd_part)
-{
-    static const wg_shape s[] = { { 2, { 3, 3 } },    { 2, { 3, 2 } }, { 2, { 2, 3 } }, { 2, { 4, 2 } },
-                                  { 3, { 2, 2, 2 } }, { 2, { 2, 4 } }, { 2, { 2, 2 } } };
-    static const int part[] = { U, S, VT, U, S, VT, U };
-    if (i > 6) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], false), y = wg_apply1(here, a, &wgi_op_svd_parts);
-    return svd_part(here, &(svd_parts){ { y, wg_part(y, 1), wg_part(y, 2) }, a }, part[i]);
-}
-ERROR_SAMPLE(svd_part)
-{
-    if (i) return NULL;
-    wg_node a = ANY(4, 3), y = wg_apply1(here, a, &wgi_op_svd_parts);
-    svd_part(here, &(svd_parts){ { y, wg_part(y, 1), y }, a }, U);
-    return "is no result of svd for";
-}
+SAMPLES(svd_part, part_of(here, APART(3, 3), U), part_of(here, APART(3, 2), S),
+        part_of(here, APART(2, 3), VT), part_of(here, APART(4, 2), U), part_of(here, APART(2, 2, 2), S),
+        part_of(here, APART(2, 4), VT), part_of(here, APART(2, 2), U));
+ERRORS(svd_part, (svd_part(here, &(svd_parts){ { ANY(4, 3), ANY(3), ANY(4, 3) }, ANY(4, 3) }, U),
+                  "is no result of svd for"));
 
 DEFINE_OP(svd_part,
           .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and "
@@ -233,8 +230,7 @@ SAMPLE(svd_grad)
 {
     static const wg_shape s[] = { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { 3, { 2, 2, 3 } }, { 2, { 3, 0 } } };
     if (i > 3) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], false), y = wg_apply1(here, a, &wgi_op_svd_parts);
-    svd_parts p = { { y, wg_part(y, 1), wg_part(y, 2) }, a };
+    svd_parts p = decomposed(here, apart_sample(here, g, s[i], false));
     p.part[S] = svd_part(here, &p, S);
     return svd_grad(here, &p, wg_any(g, wg_node_shape(p.part[S])));
 }
@@ -260,22 +256,16 @@ DEFINE_OP(svd_grad,
 
 static bool svd_shape(wg_rule *r)
 {
-    if (!has_matrices(r, 0)) return false;
-    return shaped_to(r, part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part));
+    return has_matrices(r, 0) &&
+           shaped_to(r, part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part));
 }
-EXPAND(svd)
+EXPAND(svd) { y[0] = part_of(here, x[0], ((const struct svd *)attr)->part); }
+static wg_node one_of_three(wg_site here, wg_node x, int part)
 {
-    wg_node u = wg_apply1(here, x[0], &wgi_op_svd_parts);
-    y[0] = svd_part(here, &(svd_parts){ { u, wg_part(u, 1), wg_part(u, 2) }, x[0] },
-                    ((const struct svd *)attr)->part);
+    return wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ part });
 }
-SAMPLE(svd)
-{
-    static const wg_shape s[] = { { 2, { 3, 2 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 3 } } };
-    if (i > 2) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], true);
-    return wg_apply(here, &wgi_op_svd, &a, 1, &(struct svd){ i });
-}
+SAMPLES(svd, one_of_three(here, APART_INPUT(3, 2), U), one_of_three(here, APART_INPUT(2, 2), S),
+        one_of_three(here, APART_INPUT(2, 2, 3), VT));
 ERRORS(svd, (wg_svd(ANY(3), NULL, NULL, NULL), "axes, must have 2 to"));
 
 DEFINE_OP(
@@ -291,8 +281,7 @@ DEFINE_OP(
     .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(svd), RULES(svd, shape, expand));
 bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt)
 {
-    wg_node y = wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ S });
-    wg_node unused;
+    wg_node y = one_of_three(here, x, S), unused;
     u = u ? u : &unused, s = s ? s : &unused, vt = vt ? vt : &unused;
     *u = *s = *vt = wg_none;
     if (!wg_node_ok(y)) return false;

@@ -35,7 +35,7 @@ static wg_node read_part(wg_site here, wg_node x, const struct triangle *t)
     return t->upper ? wg_triu(x, .offset = t->unit) : wg_tril(x, .offset = -(int)t->unit);
 }
 
-static bool triangular_solve_shape(wg_rule *r) { return has_right_sides(r, 0, 1); }
+static bool triangular_solve_shape(wg_rule *r) { return is_square(r, 0) && has_right_sides(r); }
 
 /* One triangle for each matrix of right-hand sides. A vector is a column. */
 REWRITE(triangular_solve)
@@ -90,36 +90,19 @@ VMAP(triangular_solve)
     wg_node all = solved(here, x[0], wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), t);
     return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
 }
-SAMPLE(triangular_solve)
-{
-    static const struct {
-        wg_shape a, b;
-        struct triangle t;
-    } s[] = {
-        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { false, false, false } },
-        { { 2, { 3, 3 } }, { 1, { 3 } }, { true, false, false } },
-        { { 3, { 2, 2, 2 } }, { 3, { 2, 2, 3 } }, { false, true, false } },
-        { { 2, { 3, 3 } }, { 2, { 3, 1 } }, { true, true, false } },
-        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { false, false, true } },
-        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { true, true, true } },
-        { { 2, { 2, 2 } }, { 3, { 2, 2, 1 } }, { false, false, false } },
-        { { 2, { 0, 0 } }, { 2, { 0, 3 } }, { false, false, false } },
-        { { 2, { 2, 2 } }, { 2, { 2, 0 } }, { true, false, false } },
-        { { 2, { 37, 37 } }, { 2, { 37, 2 } }, { false, false, false } },
-    };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_node a = regular_sample(here, g, s[i].a, false);
-    return solved(here, a, wg_any(g, s[i].b), s[i].t);
-}
-ERROR_SAMPLE(triangular_solve)
-{
-    wg_node b = ANY(3, 2);
-    FAILS(wg_triangular_solve(ANY(3, 4), b), "is not square");
-    FAILS(wg_triangular_solve(ANY(2, 2), b), "has not as many rows as");
-    FAILS(wg_triangular_solve(ANY(2, 3, 3), ANY(3, 3, 1)), "do not broadcast");
-    FAILS(wg_triangular_solve(wg_triu(ANY(3, 3), .offset = 1), b), "is singular: pivot 0");
-    return NULL;
-}
+#define SOLVED(a, b, ...) solved(here, a, b, (struct triangle){ __VA_ARGS__ })
+SAMPLES(triangular_solve, SOLVED(REGULAR(3, 3), ANY(3, 2), .upper = false),
+        SOLVED(REGULAR(3, 3), ANY(3), .upper = true),
+        SOLVED(REGULAR(2, 2, 2), ANY(2, 2, 3), .transposed = true),
+        SOLVED(REGULAR(3, 3), ANY(3, 1), .upper = true, .transposed = true),
+        SOLVED(REGULAR(3, 3), ANY(3, 2), .unit = true),
+        SOLVED(REGULAR(3, 3), ANY(3, 2), .upper = true, .transposed = true, .unit = true),
+        SOLVED(REGULAR(2, 2), ANY(2, 2, 1), .upper = false), SOLVED(REGULAR(0, 0), ANY(0, 3), .upper = false),
+        SOLVED(REGULAR(2, 2), ANY(2, 0), .upper = true), SOLVED(REGULAR(37, 37), ANY(37, 2), .upper = false));
+ERRORS(triangular_solve, (wg_triangular_solve(ANY(3, 4), ANY(3, 2)), "is not square"),
+       (wg_triangular_solve(ANY(2, 2), ANY(3, 2)), "has not as many rows as"),
+       (wg_triangular_solve(ANY(2, 3, 3), ANY(3, 3, 1)), "do not broadcast"),
+       (wg_triangular_solve(wg_triu(ANY(3, 3), .offset = 1), ANY(3, 2)), "is singular: pivot 0"));
 
 DEFINE_OP(
     triangular_solve,

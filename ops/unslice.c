@@ -16,7 +16,7 @@ KERNEL(unslice)
     const struct unslice *a = k->attr;
     const size_t row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
     const size_t skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
-    const int64_t few = row && row < BLOCK / 8 ? (int64_t)(BLOCK / row) : 1;
+    const int64_t few = row && row < RUN_BYTES / 8 ? (int64_t)(RUN_BYTES / row) : 1;
     for (int64_t u = k->begin; row && u < k->end; u += few) {
         const int64_t rows = k->end - u < few ? k->end - u : few;
         char *y = (char *)k->y[0] + (size_t)u * row;
