@@ -95,15 +95,15 @@ static void compare_bits(wg_check *r, const copy *t, const char *a, const char *
         const size_t each = wg_dtype_size(v.dtype);
         for (int64_t k = 0; k < wg_shape_size(v.shape); k++, a += each, b += each) {
             if (!memcmp(a, b, each)) continue;
-            wgi_finding f = {
-                .stage = WGI_STAGE_RUN,
-                .part = -1,
-                .by = wg_params_name(t->p, i),
-                .shape = v.shape,
-                .element = k,
-                .yours = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)a }, 0),
-                .numeric = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)b }, 0)
-            };
+            wgi_finding f = { .stage = WGI_STAGE_RUN,
+                              .part = -1,
+                              .shown = { .by = wg_params_name(t->p, i),
+                                         .shape = v.shape,
+                                         .element = k,
+                                         .yours = wg_tensor_item(
+                                             &(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)a }, 0),
+                                         .numeric = wg_tensor_item(
+                                             &(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)b }, 0) } };
             wgi_check_say(f.remedy, "%s", what);
             wgi_check_add(r, &f);
             return;
@@ -209,15 +209,15 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, w
         wgi_finding f = { .stage = WGI_STAGE_RUN,
                           .part = -1,
                           .node = user,
-                          .user = user.index,
-                          .operand = operand,
-                          .shape = wg_node_shape(a),
-                          .element = at,
-                          .yours = l.narrow[at],
-                          .numeric = l.wide[at] };
+                          .shown = { .node = user.index,
+                                     .operand = operand,
+                                     .shape = wg_node_shape(a),
+                                     .element = at,
+                                     .yours = l.narrow[at],
+                                     .numeric = l.wide[at] } };
         char by[WGI_CHECK_TEXT] = "";
         if (operand >= 0) wgi_check_operand_name(user, operand, by);
-        f.by = by;
+        f.shown.by = by;
         wgi_check_say(f.remedy, operand < 0 ? "the kernel of f32 gives another value than that of f64"
                                             : "the rule gives another gradient in f32 than in f64");
         wgi_check_add(r, &f);

@@ -295,7 +295,7 @@ static void put_program(const wgi_case *k, const wgi_finding *f, int64_t element
         out,
         "/* The derivative rule of %s is wrong by operand %d: a small case of what the gradient check found\n"
         " * at %s. Element %lld of the operand is wrong.\n",
-        name, f->operand, f->where, (long long)element);
+        name, f->shown.operand, f->shown.where, (long long)element);
     if (f->remedy[0]) fprintf(out, " * There: %s.\n", f->remedy);
     if (own) fprintf(out, " *\n *     cc case.c FILE_OF_THE_OP.c -lwengert -lm\n");
     fprintf(out, " */\n#include <math.h>\n#include <stdio.h>\n\n#include <wengert/op.h>\n#include "
@@ -319,12 +319,12 @@ static void put_program(const wgi_case *k, const wgi_finding *f, int64_t element
 
 static bool write_case(wg_check *r, const wgi_finding *f, FILE *out)
 {
-    int64_t element = f->element;
+    int64_t element = f->shown.element;
     wgi_case k = *f->made_from;
-    if (!fails(r, &k, f->operand, &element)) return false;
-    while (cut_something(r, &k, f->operand, &element)) {}
+    if (!fails(r, &k, f->shown.operand, &element)) return false;
+    while (cut_something(r, &k, f->shown.operand, &element)) {}
     for (int digits = 1; digits < DIGITS; digits++)
-        if (round_to(r, &k, digits, f->operand)) break;
+        if (round_to(r, &k, digits, f->shown.operand)) break;
     put_program(&k, f, element, out);
     return true;
 }

@@ -179,21 +179,21 @@ static bool open_part(graph_check *q, int k, bool asked)
     wg_node n = q->chosen[k];
     const char *name = wg_node_name(n);
     if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
-    in->op = wgi_check_keep(r, wg_node_op_name(n));
-    in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
-    in->asked = asked, in->node = n.index;
+    in->shown.op = wgi_check_keep(r, wg_node_op_name(n));
+    in->shown.where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
+    in->asked = asked, in->shown.node = n.index;
     q->x[k] = q->map[n.index];
     if (wg_is_none(q->x[k])) {
-        in->left_out = true;
+        in->shown.left_out = true;
         wgi_check_say(in->reason, "%s depends on it only through what stands still", r->o.name);
         return true;
     }
     if (!is_input(q->x[k])) {
-        wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name,
-                      in->op);
+        wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters",
+                      in->shown.name, in->shown.op);
         return false;
     }
-    if (!in->size) in->left_out = true, wgi_check_say(in->reason, "it is empty");
+    if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
     wg_copy_f64_at(q->here, q->x[k], in->point, (size_t)in->size);
     memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
     return true;
@@ -220,7 +220,7 @@ static void gradient_of(graph_check *q, int k)
     wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
     if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
     if (!wg_failed(q->r->c)) return;
-    in->left_out = !in->asked;
+    in->shown.left_out = !in->asked;
     q->gx[k] = wg_none;
     wgi_check_say(in->reason, "%s", wg_message(q->r->c));
     wgi_check_recover(q->r);
@@ -248,7 +248,7 @@ static void clone_set(void *self, int k)
 {
     graph_check *q = self;
     const wgi_check_part *in = &q->r->part[k];
-    if (!in->left_out) wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shape));
+    if (!in->shown.left_out) wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shown.shape));
 }
 
 /* Lets the nodes that stand still have their values at x. */
@@ -258,7 +258,7 @@ static void clone_settle(void *self)
     wg_tensor t;
     for (int k = 0; q->moving && k < q->r->parts; k++)
         if (!wg_is_none(q->moving_x[k]))
-            wg_input_set_at(q->here, q->moving_x[k], wg_view_f64(q->r->part[k].x, q->r->part[k].shape));
+            wg_input_set_at(q->here, q->moving_x[k], wg_view_f64(q->r->part[k].x, q->r->part[k].shown.shape));
     for (int i = 0; i < q->stills; i++)
         if (wgi_check_peek(q->r, q->y[i], &t)) wg_input_set_at(q->here, q->still[i], t);
 }
@@ -332,9 +332,9 @@ static void name_user_nodes(const graph_check *q)
 {
     for (int f = 0; f < q->r->findings; f++)
         for (int64_t i = wg_graph_nodes(q->from); i-- > 1;)
-            if (!q->r->finding[f].user && !wg_is_none(q->map[i]) &&
+            if (!q->r->finding[f].shown.node && !wg_is_none(q->map[i]) &&
                 q->map[i].index == q->r->finding[f].node.index)
-                q->r->finding[f].user = i;
+                q->r->finding[f].shown.node = i;
 }
 
 /* The first stage. It also says which nodes stand still in the others. */

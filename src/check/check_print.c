@@ -68,14 +68,14 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 
 static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    if (in->verdict == WG_PASS) return "pass";
-    if (has_slope(r, in, i) && in->verdict == WG_FAIL)
+    if (in->shown.verdict == WG_PASS) return "pass";
+    if (has_slope(r, in, i) && in->shown.verdict == WG_FAIL)
         return fabs(in->analytic[i] - in->slope[i]) > 10 * in->bar[i] ? "FAIL" : "pass";
     if (wgi_check_wrong(r, in, i)) return "FAIL";
     bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
                      wgi_check_deviation(in, i) <= 10 * in->step_noise;
-    if (explained && in->verdict == WG_FAIL) return "pass";
-    return in->verdict == WG_FAIL ? "FAIL" : "inconclusive";
+    if (explained && in->shown.verdict == WG_FAIL) return "pass";
+    return in->shown.verdict == WG_FAIL ? "FAIL" : "inconclusive";
 }
 
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
@@ -95,13 +95,14 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)
 {
     int64_t row[WGI_CHECK_ROWS];
-    int rows = in->left_out ? 0 : wgi_check_rows(r, in, row);
+    int rows = in->shown.left_out ? 0 : wgi_check_rows(r, in, row);
     for (int k = 0; k < rows; k++) print_row(r, in, row[k], width, out);
-    if (r->parts == 1 && in->compared > rows)
-        fprintf(out, "  and %lld more\n", (long long)(in->compared - rows));
-    if (in->left_out) fprintf(out, "  %-*s  not checked: %s\n", width, in->name, in->reason);
+    if (r->parts == 1 && in->shown.course > rows)
+        fprintf(out, "  and %lld more\n", (long long)(in->shown.course - rows));
+    if (in->shown.left_out) fprintf(out, "  %-*s  not checked: %s\n", width, in->shown.name, in->reason);
     else if (in->reason[0] && strcmp(in->reason, r->reason))
-        fprintf(out, "  %-*s  %s: %s\n", width, in->name, wg_verdict_name(in->verdict), in->reason);
+        fprintf(out, "  %-*s  %s: %s\n", width, in->shown.name, wg_verdict_name(in->shown.verdict),
+                in->reason);
 }
 
 /* ---- the whole ---- */
@@ -112,7 +113,7 @@ static int width_of(const wg_check *r)
     for (int k = 0; k < r->parts; k++) {
         int64_t row[WGI_CHECK_ROWS];
         char place[WGI_CHECK_TEXT] = "";
-        int rows = wgi_check_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].name);
+        int rows = wgi_check_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].shown.name);
         for (int j = 0; j < rows; j++) {
             wgi_check_place(&r->part[k], row[j], place);
             if ((int)strlen(place) > length) length = (int)strlen(place);
@@ -131,7 +132,7 @@ static void print_head(const wg_check *r, FILE *out)
     if (isnan(r->f)) fprintf(out, "  f nan");
     else fprintf(out, "  f %.8g", r->f);
     if (!r->is_graph && r->parts == 1 && n > 0 && n <= MOST_POINT) {
-        fprintf(out, "  at %s = [", r->part[0].name);
+        fprintf(out, "  at %s = [", r->part[0].shown.name);
         for (int64_t i = 0; i < n; i++) fprintf(out, "%s%.6g", i ? ", " : "", r->part[0].point[i]);
         fprintf(out, "]");
     }
@@ -145,7 +146,7 @@ static void print_ratio(const wg_check *r, FILE *out)
     if (!isfinite(r->ratio)) return;
     fprintf(out, "ratio at eps %g%s: %.1e  ", r->o.eps, r->o.one_sided ? ", one-sided" : "", r->ratio);
     int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
+    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
     if (r->compared < n) fprintf(out, "(%lld of %lld components)  ", (long long)r->compared, (long long)n);
     if (r->floor > 1e-7 && r->ratio <= 10 * r->floor) fprintf(out, "not resolvable below %.1e\n", r->floor);
     else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
@@ -177,7 +178,8 @@ static int print_findings(const wg_check *r, wgi_stage stage,
 /* The numbers, and what would make them right. */
 static void print_numbers(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->yours, f->numeric, f->bar);
+    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->shown.yours, f->shown.numeric,
+            f->shown.bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
@@ -185,9 +187,10 @@ static void print_rule(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     (void)r;
     fprintf(out, "  %s %s%s, %s, by %s%s", colored("FAIL", out),
-            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->op, f->where,
-            f->operand >= 0 && strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
-    if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
+            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, f->shown.where,
+            f->shown.operand >= 0 && strncmp(f->shown.by, "operand ", 8) ? "operand " : "", f->shown.by);
+    if (f->shown.element >= 0 && f->shown.shape.rank)
+        fprintf(out, " at "), print_index(f->shown.shape, f->shown.element, out);
     print_numbers(f, out);
 }
 
@@ -196,12 +199,12 @@ static void print_rule(const wg_check *r, const wgi_finding *f, FILE *out)
 static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
-    if (*f->op) {
+    if (*f->shown.op) {
         print_rule(r, f, out);
         return;
     }
-    if (f->part < 0 || f->element < 0) wgi_check_say(place, "%s", f->by);
-    else wgi_check_place(&r->part[f->part], f->element, place);
+    if (f->part < 0 || f->shown.element < 0) wgi_check_say(place, "%s", f->shown.by);
+    else wgi_check_place(&r->part[f->part], f->shown.element, place);
     fprintf(out, "  %s second derivative: %s %s", colored("FAIL", out), place,
             wgi_check_point_text(f->point));
     print_numbers(f, out);
@@ -235,20 +238,21 @@ static void print_run(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     (void)r;
     fprintf(out, "  %s ", colored("FAIL", out));
-    if (*f->op) fprintf(out, "%s, %s%s%s", f->op, f->where, *f->by ? ", by " : "", f->by);
-    else fprintf(out, "%s", f->by);
-    if (f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
-    fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->yours, f->numeric);
+    if (*f->shown.op)
+        fprintf(out, "%s, %s%s%s", f->shown.op, f->shown.where, *f->shown.by ? ", by " : "", f->shown.by);
+    else fprintf(out, "%s", f->shown.by);
+    if (f->shown.shape.rank) fprintf(out, " at "), print_index(f->shown.shape, f->shown.element, out);
+    fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->shown.yours, f->shown.numeric);
 }
 
 /* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
 static void print_first_wrong(const wg_check *r, const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", colored("FAIL", out), f->by,
-            *f->by ? ", " : "", f->op, f->where);
+    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", colored("FAIL", out), f->shown.by,
+            *f->shown.by ? ", " : "", f->shown.op, f->shown.where);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
     fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", wgi_check_whose(r),
-            f->yours, f->numeric, f->bar, f->remedy);
+            f->shown.yours, f->shown.numeric, f->shown.bar, f->remedy);
 }
 
 static void print_rules(const wg_check *r, FILE *out)
@@ -283,8 +287,8 @@ static bool fails_at(const wg_check *r, wgi_point p)
 static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
-    wgi_check_place(&r->part[f->part], f->element >= 0 ? f->element : 0, place);
-    fprintf(out, "  %s %s %s", colored("FAIL", out), f->element >= 0 ? place : f->by,
+    wgi_check_place(&r->part[f->part], f->shown.element >= 0 ? f->shown.element : 0, place);
+    fprintf(out, "  %s %s %s", colored("FAIL", out), f->shown.element >= 0 ? place : f->shown.by,
             wgi_check_point_text(f->point));
     print_numbers(f, out);
 }
@@ -335,7 +339,7 @@ static int64_t hidden(const wgi_check_part *in)
 static void print_compared(const wgi_check_part *in, FILE *out)
 {
     int64_t wrong;
-    const long long alone = wgi_check_single(in, &wrong), n = in->size, directions = in->directions;
+    const long long alone = wgi_check_single(in, &wrong), n = in->size, directions = in->shown.directions;
     if (n == 1) return;
     if (!directions) fprintf(out, alone < n ? " (%lld of %lld compared" : " (%lld compared", alone, n);
     else fprintf(out, " (%lld compared, ", n);
@@ -358,9 +362,9 @@ static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FIL
 
 static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
-    fprintf(out, "  nothing above %.1e of ", in->resolution);
-    if (in->size == 1) fprintf(out, "%s", in->name);
-    else fprintf(out, "a typical component of %s", in->name);
+    fprintf(out, "  nothing above %.1e of ", in->shown.resolution);
+    if (in->size == 1) fprintf(out, "%s", in->shown.name);
+    else fprintf(out, "a typical component of %s", in->shown.name);
     fprintf(out, " could hide");
     print_compared(in, out);
     print_nothing_shown(r, in, out);
@@ -388,7 +392,8 @@ static void print_coverage(const wg_check *r, FILE *out)
 {
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->verdict == WG_PASS && !in->left_out && in->resolution < INFINITY) print_covered(r, in, out);
+        if (in->shown.verdict == WG_PASS && !in->shown.left_out && in->shown.resolution < INFINITY)
+            print_covered(r, in, out);
     }
     print_unreached(r, out);
     print_stored(r, out);

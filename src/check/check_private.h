@@ -37,8 +37,8 @@ enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
-    const char *name, *op, *where;
-    wg_shape shape;
+    /* What the report shows; reason, hint, the arrays and what is counted from them follow when it is read. */
+    wg_check_input shown;
     int64_t size;
     double *point; /* the point where the gradient is checked */
     double *x;     /* the point where f is evaluated now; equal to point except during a difference */
@@ -49,20 +49,12 @@ typedef struct wgi_check_part {
     /* Of comparisons with slopes, at all points: those that say something, those that differ, those that say
      * nothing, and of these the ones at a kink. */
     int clear, differ, unclear, kinks;
-    /* With high probability (999 of 1,000) an error of this share of the typical component would have been
-     * seen, had one component had it. Infinite: nothing was seen. */
-    double resolution;
-    int64_t directions;    /* in which all components moved together, at all points */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
-    int64_t node;          /* its index in the user's graph; 0: of no graph */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
     bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
-    bool left_out; /* appears in the report, does not count for the verdict */
     bool silent;   /* inconclusive because its gradient is zero or below the noise; the other parts decide */
-    wg_verdict verdict;
-    double ratio, floor, step_noise; /* step_noise: standard deviation of a difference that rounding causes */
-    int64_t worst, compared, wrong;  /* worst: a component, -1: none; wrong: how many beyond doubt */
+    double step_noise; /* the standard deviation of a difference that rounding causes */
     char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
 } wgi_check_part;
 
@@ -91,16 +83,9 @@ typedef struct wgi_finding {
     wgi_point point;
     int part;               /* of WGI_STAGE_SLOPE; -1: none */
     wg_node node;           /* of the clone; wg_none: of no node */
-    int64_t user;           /* the node's index in the user's graph; 0: none */
-    const char *op, *where; /* of the node: its op, and file:line */
-    const char *by;         /* the operand: operand_name.c */
-    int operand;
-    wg_shape shape;  /* of the operand */
-    int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
-    double yours, numeric, bar;
+    wg_check_finding shown; /* stage, point and remedy follow when it is read */
     const char *whose;           /* what the report calls yours: wgi_check_whose */
     double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
-    int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
     struct wgi_case *made_from;  /* of WGI_STAGE_RULE: case.h; or NULL */
 } wgi_finding;

@@ -291,7 +291,7 @@ static bool worst_of_all(const wg_check *r, int *part, int64_t *component)
     double most = -1;
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        for (int64_t i = 0; i < in->size && !in->left_out; i++)
+        for (int64_t i = 0; i < in->size && !in->shown.left_out; i++)
             if (wgi_check_deviation(in, i) > most)
                 most = wgi_check_deviation(in, i), *part = k, *component = i;
     }
@@ -363,14 +363,14 @@ enum { PER = 4, FIRST = 1, LAST = 15, COUNT = PER * (LAST - FIRST) + 1 };
 static bool read_index(const char *s, const wgi_check_part *in, int64_t *at)
 {
     *at = 0;
-    for (int a = 0; a < in->shape.rank; a++) {
+    for (int a = 0; a < in->shown.shape.rank; a++) {
         char *end;
         if (*s != (a ? ',' : '[')) return false;
         const long long i = strtoll(s + 1, &end, 10);
-        if (end == s + 1 || i < 0 || i >= in->shape.dim[a]) return false;
-        *at = *at * in->shape.dim[a] + i, s = end;
+        if (end == s + 1 || i < 0 || i >= in->shown.shape.dim[a]) return false;
+        *at = *at * in->shown.shape.dim[a] + i, s = end;
     }
-    return in->shape.rank ? !strcmp(s, "]") : !*s;
+    return in->shown.shape.rank ? !strcmp(s, "]") : !*s;
 }
 
 /* "W[3,7]"; "W": its worst component; "": the worst of all. */
@@ -381,7 +381,9 @@ static bool find_component(const wg_check *r, const char *text, int *part, int64
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
         int64_t row;
-        if (in->left_out || (length && (strncmp(in->name, text, length) || in->name[length]))) continue;
+        if (in->shown.left_out ||
+            (length && (strncmp(in->shown.name, text, length) || in->shown.name[length])))
+            continue;
         if (text[length]) {
             *part = k;
             return read_index(text + length, in, component);

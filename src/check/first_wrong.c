@@ -173,13 +173,13 @@ static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point
                       .point = point,
                       .part = -1,
                       .node = z,
-                      .by = wg_node_name(z),
-                      .operand = -1,
-                      .shape = wg_node_shape(z),
-                      .element = -1,
-                      .yours = q->last.yours,
-                      .numeric = q->last.numeric,
-                      .bar = q->last.bar };
+                      .shown = { .by = wg_node_name(z),
+                                 .operand = -1,
+                                 .shape = wg_node_shape(z),
+                                 .element = -1,
+                                 .yours = q->last.yours,
+                                 .numeric = q->last.numeric,
+                                 .bar = q->last.bar } };
     wgi_check_say(f.remedy, "it is right at %s%s%s, %s, which is computed from it", name, *name ? ", " : "",
                   wg_node_op_name(y), wg_site_place(wg_node_site(y)));
     wgi_check_add(q->r, &f);
@@ -271,7 +271,7 @@ static void set_point(wg_check *r, wg_site here, const wg_node x[], bool given)
 {
     for (int k = 0; k < r->parts; k++) {
         const double *at = given ? r->part[k].point : r->part[k].differs_at;
-        if (at && !wg_is_none(x[k])) wg_input_set_at(here, x[k], wg_view_f64(at, r->part[k].shape));
+        if (at && !wg_is_none(x[k])) wg_input_set_at(here, x[k], wg_view_f64(at, r->part[k].shown.shape));
     }
 }
 

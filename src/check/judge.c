@@ -91,10 +91,11 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
     for (int64_t i = 0; i < in->size; i++) {
         if (isnan(in->numeric[i])) continue;
         bool wrong = wgi_check_wrong(r, in, i);
-        in->wrong += wrong;
-        bool more = in->worst < 0 || wgi_check_deviation(in, i) > wgi_check_deviation(in, in->worst);
+        in->shown.wrong += wrong;
+        bool more =
+            in->shown.worst < 0 || wgi_check_deviation(in, i) > wgi_check_deviation(in, in->shown.worst);
         if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more))
-            in->worst = i, worst_is_wrong = wrong;
+            in->shown.worst = i, worst_is_wrong = wrong;
     }
 }
 
@@ -108,12 +109,12 @@ static bool constant_factor(const wg_check *r, const wgi_check_part *in, double 
 {
     double an = 0, nn = 0;
     for (int64_t i = 0; i < in->size; i++)
-        if (!isnan(in->numeric[i]) && (!in->wrong || wgi_check_wrong(r, in, i)))
+        if (!isnan(in->numeric[i]) && (!in->shown.wrong || wgi_check_wrong(r, in, i)))
             an += in->analytic[i] * in->numeric[i], nn += in->numeric[i] * in->numeric[i];
     if (!(nn > 0)) return false;
     *factor = an / nn, *count = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->numeric[i]) || (in->wrong && !wgi_check_wrong(r, in, i))) continue;
+        if (isnan(in->numeric[i]) || (in->shown.wrong && !wgi_check_wrong(r, in, i))) continue;
         double error = fabs(in->analytic[i] - *factor * in->numeric[i]);
         if (error >
             1e-4 * fabs(*factor * in->numeric[i]) + NOISE_FACTOR * in->step_noise * fmax(1, fabs(*factor)))
@@ -127,13 +128,14 @@ static bool all_yours_zero(const wg_check *r, const wgi_check_part *in)
 {
     for (int64_t i = 0; i < in->size; i++)
         if (wgi_check_wrong(r, in, i) && in->analytic[i] != 0) return false;
-    return in->wrong > 0;
+    return in->shown.wrong > 0;
 }
 
 static bool is_transpose(const wgi_check_part *in)
 {
-    int64_t n = in->shape.dim[0];
-    if (in->shape.rank != 2 || n != in->shape.dim[1] || n < 2 || in->compared < in->size) return false;
+    int64_t n = in->shown.shape.dim[0];
+    if (in->shown.shape.rank != 2 || n != in->shown.shape.dim[1] || n < 2 || in->shown.course < in->size)
+        return false;
     for (int64_t i = 0; i < in->size; i++) {
         double other = in->numeric[i % n * n + i / n];
         if (!(fabs(in->analytic[i] - other) <= 1e-4 * fabs(other) + NOISE_FACTOR * in->step_noise))
@@ -163,8 +165,8 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     int64_t count;
     if (all_yours_zero(r, in)) {
         wgi_check_say(in->hint,
-                      in->wrong == in->compared ? "%s is zero: a path is missing"
-                                                : "%s is zero here: a term is missing",
+                      in->shown.wrong == in->shown.course ? "%s is zero: a path is missing"
+                                                          : "%s is zero here: a term is missing",
                       wgi_check_whose(r));
     } else if (constant_factor(r, in, &factor, &count)) {
         if (near(factor, -1)) wgi_check_say(in->hint, "the sign is wrong");
@@ -173,7 +175,7 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
         else if (batch_hint(r, in, factor)) return;
         else if (count > 1)
             wgi_check_say(in->hint, "%s is %.6g times the numeric%s", wgi_check_whose(r), factor,
-                          count == in->compared ? " everywhere" : "");
+                          count == in->shown.course ? " everywhere" : "");
     } else if (is_transpose(in)) {
         wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
     }
@@ -224,11 +226,11 @@ static wg_verdict verdict_by_slopes(const wgi_check_part *in, char reason[WGI_CH
     else if (!in->clear)
         wgi_check_say(reason, in->kinks ? "kinks at every point: no slope can be compared"
                                         : "f is not smooth here: no slope can be compared");
-    else if (!(in->resolution < INFINITY))
+    else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
-    else if (in->resolution > LIMIT)
+    else if (in->shown.resolution > LIMIT)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
-                      in->resolution);
+                      in->shown.resolution);
     else return WG_PASS;
     return WG_INCONCLUSIVE;
 }
@@ -240,7 +242,7 @@ static bool analytic_is_finite(wgi_check_part *in)
         if (!in->reason[0])
             wgi_check_say(in->reason, "component %lld of the gradient is %s", (long long)i,
                           isnan(in->analytic[i]) ? "NaN" : "infinite");
-        in->worst = i;
+        in->shown.worst = i;
         return false;
     }
     return true;
@@ -249,25 +251,26 @@ static bool analytic_is_finite(wgi_check_part *in)
 static void judge_part(wg_check *r, wgi_check_part *in)
 {
     sums s = { 0 };
-    in->verdict = WG_INCONCLUSIVE, in->ratio = in->floor = NAN, in->worst = -1;
+    in->shown.verdict = WG_INCONCLUSIVE, in->shown.ratio = in->shown.floor = NAN, in->shown.worst = -1;
     in->step_noise = r->noise * sqrt(2) / (r->o.one_sided ? r->o.eps : 2 * r->o.eps);
-    if (in->left_out || !analytic_is_finite(in)) return;
+    if (in->shown.left_out || !analytic_is_finite(in)) return;
     add(&s, in);
-    in->compared = s.count;
+    in->shown.course = s.count;
     find_worst(r, in);
-    in->ratio = ratio(&s), in->floor = floor_of(&s);
+    in->shown.ratio = ratio(&s), in->shown.floor = floor_of(&s);
     bool unmeasured = in->reason[0];
     if (!r->by_course) {
         in->reason[0] = 0;
-        in->verdict = verdict_by_slopes(in, in->reason);
-        in->silent = in->verdict == WG_INCONCLUSIVE && (in->clear || !in->size);
+        in->shown.verdict = verdict_by_slopes(in, in->reason);
+        in->silent = in->shown.verdict == WG_INCONCLUSIVE && (in->clear || !in->size);
     } else {
-        in->verdict = verdict_of(r, &s, in->wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
-        if (unmeasured && in->verdict == WG_PASS) in->verdict = WG_INCONCLUSIVE;
+        in->shown.verdict =
+            verdict_of(r, &s, in->shown.wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
+        if (unmeasured && in->shown.verdict == WG_PASS) in->shown.verdict = WG_INCONCLUSIVE;
         in->silent =
-            in->verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
+            in->shown.verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
     }
-    if (in->verdict == WG_FAIL || in->wrong) make_hint(r, in);
+    if (in->shown.verdict == WG_FAIL || in->shown.wrong) make_hint(r, in);
 }
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
@@ -276,7 +279,7 @@ static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSI
 static wg_verdict verdict_of_parts(wg_check *r)
 {
     for (int k = 0; k < r->parts; k++)
-        if (r->part[k].verdict == WG_PASS && !r->part[k].left_out) return WG_PASS;
+        if (r->part[k].shown.verdict == WG_PASS && !r->part[k].shown.left_out) return WG_PASS;
     for (int k = 0; k < r->parts; k++)
         if (r->part[k].reason[0]) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     return WG_INCONCLUSIVE;
@@ -292,8 +295,8 @@ void wgi_check_judge(wg_check *r)
     if (r->reason[0]) return;
     for (int k = 0; k < r->parts; k++) {
         judge_part(r, &r->part[k]);
-        if (r->part[k].compared) add(&s, &r->part[k]);
-        wrong += r->part[k].wrong;
+        if (r->part[k].shown.course) add(&s, &r->part[k]);
+        wrong += r->part[k].shown.wrong;
     }
     r->compared = s.count, r->ratio = ratio(&s), r->floor = floor_of(&s);
     r->verdict = r->by_course ? verdict_of(r, &s, wrong, r->reason) : verdict_of_parts(r);
@@ -301,8 +304,8 @@ void wgi_check_judge(wg_check *r)
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->left_out || in->silent || severity(in->verdict) <= severity(r->verdict)) continue;
-        r->verdict = in->verdict, r->reason[0] = 0;
+        if (in->shown.left_out || in->silent || severity(in->shown.verdict) <= severity(r->verdict)) continue;
+        r->verdict = in->shown.verdict, r->reason[0] = 0;
     }
     if (r->verdict == WG_PASS && r->second_reason[0]) {
         r->verdict = WG_INCONCLUSIVE;

@@ -33,30 +33,31 @@ static void mark_below(wg_graph *g, int64_t node, int operand, unsigned char *ma
 /* " by operand gamma (bn.gamma)", " by operand 0". */
 static void say_operand(const wgi_finding *f, char to[WGI_CHECK_TEXT])
 {
-    const bool unnamed = !strncmp(f->by, "operand ", 8);
+    const bool unnamed = !strncmp(f->shown.by, "operand ", 8);
     to[0] = 0;
     if (f->stage != WGI_STAGE_RULE && f->stage != WGI_STAGE_SECOND) return;
-    if (unnamed) wgi_check_say(to, " by operand %d", f->operand);
-    else wgi_check_say(to, " by %s%.200s", f->operand >= 0 ? "operand " : "", f->by);
+    if (unnamed) wgi_check_say(to, " by operand %d", f->shown.operand);
+    else wgi_check_say(to, " by %s%.200s", f->shown.operand >= 0 ? "operand " : "", f->shown.by);
 }
 
 /* The node of a finding; of one of a parameter or input, that. 0: none. */
 static int64_t node_of(const wg_check *r, const wgi_finding *f)
 {
-    return f->user ? f->user : f->stage == WGI_STAGE_SLOPE ? r->part[f->part].node : 0;
+    return f->shown.node ? f->shown.node : f->stage == WGI_STAGE_SLOPE ? r->part[f->part].shown.node : 0;
 }
 
 /* "wrong gradient by operand x at [3,0]: 0.687, and not 0.0547", and the remedy. */
 static const char *text_of(wg_check *r, const wgi_finding *f)
 {
     char place[WGI_CHECK_TEXT] = "", by[WGI_CHECK_TEXT], text[4 * WGI_CHECK_TEXT];
-    const wgi_check_part at = { .name = "", .shape = f->shape, .size = wg_shape_size(f->shape) };
-    if (f->element >= 0 && f->shape.rank) wgi_check_place(&at, f->element, place);
+    const wgi_check_part at = { .shown = { .name = "", .shape = f->shown.shape },
+                                .size = wg_shape_size(f->shown.shape) };
+    if (f->shown.element >= 0 && f->shown.shape.rank) wgi_check_place(&at, f->shown.element, place);
     say_operand(f, by);
     const wgi_check_locale l = wgi_check_locale_begin();
     snprintf(text, sizeof text, "wrong %s%s%s%s\n%.6g, and not %.6g%s%s",
              f->stage == WGI_STAGE_SECOND ? "second derivative" : "gradient", by, *place ? " at " : "", place,
-             f->numeric, f->yours, f->remedy[0] ? "\n" : "", f->remedy);
+             f->shown.numeric, f->shown.yours, f->remedy[0] ? "\n" : "", f->remedy);
     wgi_check_locale_end(l);
     return wgi_check_keep(r, text);
 }
@@ -68,12 +69,14 @@ static int mark_passed(wg_check *r, wg_graph *g, const unsigned char *mark, wg_n
     for (int i = 0; i < r->parts; i++) {
         const wgi_check_part *part = &r->part[i];
         char text[WGI_CHECK_TEXT];
-        if (part->node <= 0 || part->node >= wg_graph_nodes(g) || mark[part->node]) continue;
-        if (part->verdict != WG_PASS || part->left_out) continue;
+        if (part->shown.node <= 0 || part->shown.node >= wg_graph_nodes(g) || mark[part->shown.node])
+            continue;
+        if (part->shown.verdict != WG_PASS || part->shown.left_out) continue;
         const wgi_check_locale l = wgi_check_locale_begin();
-        snprintf(text, sizeof text, "\u2713 gradient checked to %.2g of it", part->resolution);
+        snprintf(text, sizeof text, "\u2713 gradient checked to %.2g of it", part->shown.resolution);
         wgi_check_locale_end(l);
-        to[n++] = (wg_node_mark){ wg_graph_node(g, part->node), WG_MARK_PASSED, wgi_check_keep(r, text) };
+        to[n++] =
+            (wg_node_mark){ wg_graph_node(g, part->shown.node), WG_MARK_PASSED, wgi_check_keep(r, text) };
     }
     return n;
 }
@@ -86,11 +89,11 @@ static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark 
     for (int i = 0; i < r->findings; i++) {
         const wgi_finding *f = &r->finding[i];
         const int64_t at = node_of(r, f);
-        if (!at || at >= nodes || mark[at] == WRONG || (!f->user && mark[at])) continue;
+        if (!at || at >= nodes || mark[at] == WRONG || (!f->shown.node && mark[at])) continue;
         mark[at] = WRONG;
         to[n++] = (wg_node_mark){ wg_graph_node(g, at), WG_MARK_WRONG, text_of(r, f) };
         if (f->stage != WGI_STAGE_RUN && f->stage != WGI_STAGE_SECOND)
-            mark_below(g, at, f->user ? f->operand : -1, mark);
+            mark_below(g, at, f->shown.node ? f->shown.operand : -1, mark);
     }
     for (int64_t i = 1; i < nodes; i++)
         if (mark[i] == AFFECTED) to[n++] = (wg_node_mark){ wg_graph_node(g, i), WG_MARK_AFFECTED, NULL };

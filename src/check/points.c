@@ -323,7 +323,7 @@ enum { COMPONENTS = 64, DRAWS = 3, STEPS = 10 };
 static int64_t components(const wg_check *r)
 {
     int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
+    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
     return n;
 }
 
@@ -342,12 +342,12 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
     wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SLOPE,
                                      .point = point,
                                      .part = k,
-                                     .by = in->name,
-                                     .shape = in->shape,
-                                     .element = element,
-                                     .yours = c->yours,
-                                     .numeric = c->numeric,
-                                     .bar = c->bar });
+                                     .shown = { .by = in->shown.name,
+                                                .shape = in->shown.shape,
+                                                .element = element,
+                                                .yours = c->yours,
+                                                .numeric = c->numeric,
+                                                .bar = c->bar } });
 }
 
 /* The share of a typical component that comparisons with these bars show. A draw misses an error e of a
@@ -356,7 +356,7 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
 static void note_resolution(wgi_check_part *in, double bar, double typical, bool by_draws)
 {
     const double seen = (by_draws ? 80 : 10) * bar;
-    if (typical > 0) in->resolution = fmin(in->resolution, seen / typical);
+    if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
 }
 
 static void compare_components(wgi_place *p, int k, wgi_point point)
@@ -384,7 +384,7 @@ static void compare_directions(wgi_place *p, int k, wgi_point point)
         int64_t element;
         const wgi_compared c = in_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
-        in->directions++;
+        in->shown.directions++;
         note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN)
             in->slope[element] = c.numeric, in->bar[element] = c.bar;
@@ -436,7 +436,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         wgi_check_part *in = &r->part[k];
         for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
         say_stage(r, point, k);
-        if (in->left_out || !in->size || !wgi_check_are_finite(in->analytic, in->size)) continue;
+        if (in->shown.left_out || !in->size || !wgi_check_are_finite(in->analytic, in->size)) continue;
         if (few) compare_components(&p, k, point);
         else compare_directions(&p, k, point);
         if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
@@ -501,7 +501,8 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
 static bool is_open(const wg_check *r)
 {
     for (int k = 0; k < r->parts; k++)
-        if (!r->part[k].left_out && !(r->part[k].resolution < INFINITY) && !r->part[k].differ) return true;
+        if (!r->part[k].shown.left_out && !(r->part[k].shown.resolution < INFINITY) && !r->part[k].differ)
+            return true;
     return false;
 }
 

@@ -238,7 +238,7 @@ static void try_elements(const trial *t)
     bool *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
     int64_t count = wrong ? find_wrong(t, wrong) : 0;
     if (wgi_check_is_stopped(t->r)) count = 0;
-    t->f->wrong = count;
+    t->f->shown.wrong = count;
     if (count > 0 && count < t->n && !is_one_index(t, wrong, count) && !is_one_side(t, wrong))
         wgi_check_say(t->f->remedy, "%lld of %lld elements are wrong", (long long)count, (long long)t->n);
     wg_free(t->r->c, wrong);
@@ -269,7 +269,7 @@ static bool open_trial(trial *t)
 
 void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f)
 {
-    trial t = { .r = r, .a = a, .f = f, .k = f->operand, .n = wgi_elements(a->x[f->operand]) };
+    trial t = { .r = r, .a = a, .f = f, .k = f->shown.operand, .n = wgi_elements(a->x[f->shown.operand]) };
     if (open_trial(&t) && !is_zero(&t) && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t))
         try_elements(&t);
     wg_free(r->c, t.yours);

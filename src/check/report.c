@@ -65,15 +65,15 @@ const char *wgi_check_keep(wg_check *r, const char *text)
 /* Writes "W[3,7]" for component i; a scalar has no index. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
 {
-    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
+    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->shown.name);
     int64_t stride = in->size;
     if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
-    for (int a = 0; a < in->shape.rank; a++) {
-        stride /= in->shape.dim[a];
+    for (int a = 0; a < in->shown.shape.rank; a++) {
+        stride /= in->shown.shape.dim[a];
         at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
-                       (long long)(i / stride % in->shape.dim[a]));
+                       (long long)(i / stride % in->shown.shape.dim[a]));
     }
-    if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
+    if (in->shown.shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
 }
 
 /* ---- making and freeing ---- */
@@ -146,24 +146,24 @@ void wgi_check_add(wg_check *r, const wgi_finding *f)
     *to = *f;
     const bool is_node = !wg_is_none(f->node);
     to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
-    to->by = wgi_check_keep(r, f->by ? f->by : "");
-    to->op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
-    to->where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";
+    to->shown.by = wgi_check_keep(r, f->shown.by ? f->shown.by : "");
+    to->shown.op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
+    to->shown.where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";
 }
 
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
 {
     wgi_check_part *in = &r->part[k];
-    in->name = wgi_check_keep(r, name);
-    in->op = in->where = "";
+    in->shown.name = wgi_check_keep(r, name);
+    in->shown.op = in->shown.where = "";
     in->asked = true;
-    in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
+    in->shown.shape = s, in->size = wg_shape_size(s), in->shown.worst = -1;
     in->point = wgi_check_doubles(r, in->size), in->x = wgi_check_doubles(r, in->size),
     in->analytic = wgi_check_doubles(r, in->size);
     in->numeric = wgi_check_doubles(r, in->size), in->spread = wgi_check_doubles(r, in->size);
     in->slope = wgi_check_doubles(r, in->size), in->bar = wgi_check_doubles(r, in->size);
     in->signal = wg_alloc(r->c, in->size > 0 ? (size_t)in->size : 1, 1);
-    in->resolution = INFINITY;
+    in->shown.resolution = INFINITY;
     if (wgi_check_failed(r)) return in->size = 0, false;
     for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
     return true;
@@ -279,9 +279,9 @@ void wgi_check_end_early(wg_check *r)
     if (!*why) return;
     for (int k = 0; k < r->parts; k++) {
         wgi_check_part *in = &r->part[k];
-        failed |= in->verdict == WG_FAIL && !in->left_out;
-        if (in->verdict == WG_FAIL || in->left_out) continue;
-        in->verdict = WG_INCONCLUSIVE;
+        failed |= in->shown.verdict == WG_FAIL && !in->shown.left_out;
+        if (in->shown.verdict == WG_FAIL || in->shown.left_out) continue;
+        in->shown.verdict = WG_INCONCLUSIVE;
         wgi_check_say(in->reason, "%s", why);
     }
     r->verdict = failed ? WG_FAIL : WG_INCONCLUSIVE;
@@ -316,7 +316,7 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in)
 int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
 {
     r = wgi_check_given(r);
-    if (i < 0 || i >= r->parts || most < 1 || !row || r->part[i].left_out) return 0;
+    if (i < 0 || i >= r->parts || most < 1 || !row || r->part[i].shown.left_out) return 0;
     return wgi_check_most_off(r, &r->part[i], row, most);
 }
 
@@ -428,20 +428,12 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
             .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1
         };
     const wgi_finding *f = &r->finding[i];
-    return (wg_check_finding){ .stage = stage[f->stage],
-                               .op = f->op,
-                               .where = f->where,
-                               .operand = is_of_a_node(f) ? f->operand : -1,
-                               .by = f->by ? f->by : "",
-                               .shape = f->shape,
-                               .element = f->element,
-                               .yours = f->yours,
-                               .numeric = f->numeric,
-                               .bar = f->bar,
-                               .remedy = f->remedy,
-                               .point = wgi_check_point_text(f->point),
-                               .wrong = f->wrong,
-                               .node = f->user };
+    wg_check_finding shown = f->shown;
+    shown.stage = stage[f->stage];
+    shown.point = wgi_check_point_text(f->point);
+    shown.remedy = f->remedy;
+    if (!is_of_a_node(f)) shown.operand = -1;
+    return shown;
 }
 
 int wg_check_inputs(const wg_check *r) { return wgi_check_given(r)->parts; }
@@ -459,27 +451,10 @@ wg_check_input wg_check_input_at(const wg_check *r, int i)
                                  .worst = -1 };
     const wgi_check_part *in = &r->part[i];
     int64_t wrong = 0;
-    const int64_t alone = wgi_check_single(in, &wrong);
-    return (wg_check_input){ .name = in->name,
-                             .shape = in->shape,
-                             .verdict = in->verdict,
-                             .ratio = in->ratio,
-                             .floor = in->floor,
-                             .worst = in->worst,
-                             .analytic = in->analytic,
-                             .numeric = in->numeric,
-                             .slope = in->slope,
-                             .bar = in->bar,
-                             .resolution = in->resolution,
-                             .op = in->op,
-                             .where = in->where,
-                             .reason = in->reason,
-                             .hint = in->hint,
-                             .course = in->compared,
-                             .alone = alone,
-                             .directions = in->directions,
-                             .zeros = wgi_check_zeros(r, in),
-                             .wrong = in->wrong > wrong ? in->wrong : wrong,
-                             .left_out = in->left_out,
-                             .node = in->node };
+    wg_check_input shown = in->shown;
+    shown.analytic = in->analytic, shown.numeric = in->numeric, shown.slope = in->slope, shown.bar = in->bar;
+    shown.reason = in->reason, shown.hint = in->hint;
+    shown.alone = wgi_check_single(in, &wrong), shown.zeros = wgi_check_zeros(r, in);
+    if (wrong > shown.wrong) shown.wrong = wrong;
+    return shown;
 }

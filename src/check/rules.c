@@ -457,7 +457,8 @@ static void at_element(wg_check *r, wgi_isolated *a, int k, int64_t i, int64_t n
     e[i] = a->point[k][i] != 0 ? fabs(a->point[k][i]) : 1;
     const wgi_compared c = wgi_isolated_compare(r, a, k, e);
     if (!wgi_check_is_stopped(r))
-        f->yours = c.yours / e[i], f->numeric = c.numeric / e[i], f->bar = c.bar / e[i], f->element = i;
+        f->shown.yours = c.yours / e[i], f->shown.numeric = c.numeric / e[i], f->shown.bar = c.bar / e[i],
+        f->shown.element = i;
     wg_free(r->c, e);
 }
 
@@ -476,7 +477,8 @@ static outcome compare_operand(wg_check *r, wgi_isolated *a, int k, uint64_t str
         o = c.differ ? DIFFERENT : SAME;
         if (o == SAME) continue;
         f->along = c.numeric;
-        f->operand = k, f->element = -1, f->yours = c.yours, f->numeric = c.numeric, f->bar = c.bar;
+        f->shown.operand = k, f->shown.element = -1, f->shown.yours = c.yours, f->shown.numeric = c.numeric,
+        f->shown.bar = c.bar;
         const int64_t i = bisect(r, a, k, u, n, &c);
         if (i >= 0) at_element(r, a, k, i, n, f);
     }
@@ -496,7 +498,7 @@ static bool is_compared(wg_node n)
 /* Whether the derivative of a wg_custom_vjp node is meant to be another one than that of its value. */
 static bool is_meant(const wg_node n, const wgi_finding *f)
 {
-    const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->operand).index;
+    const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->shown.operand).index;
     return itself || f->along == 0;
 }
 
@@ -524,13 +526,13 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
         if (o != DIFFERENT) continue;
         if (k == seed) wgi_check_say(by, "the gradient of its result");
         else wgi_check_operand_name(n, k, by);
-        f.by = by;
-        f.shape = wg_node_shape(a->x[k]);
-        if (k == seed) f.operand = -1;
+        f.shown.by = by;
+        f.shown.shape = wg_node_shape(a->x[k]);
+        if (k == seed) f.shown.operand = -1;
         wgi_check_say(f.remedy, "%s",
-                      f.yours == 0 ? "the rule's values move with it, and their derivative is "
-                                     "zero: something in the rule is held constant"
-                                   : "the rule's values are not differentiated rightly");
+                      f.shown.yours == 0 ? "the rule's values move with it, and their derivative is "
+                                           "zero: something in the rule is held constant"
+                                         : "the rule's values are not differentiated rightly");
         wgi_check_add(r, &f);
     }
 }
@@ -560,8 +562,8 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         if (o != DIFFERENT) continue;
         char by[WGI_CHECK_TEXT];
         wgi_check_operand_name(n, k, by);
-        f.by = by;
-        f.shape = wg_node_shape(wg_node_operand(n, k));
+        f.shown.by = by;
+        f.shown.shape = wg_node_shape(wg_node_operand(n, k));
         wgi_check_remedy(r, &a, &f);
         f.made_from = custom || !held ? NULL : wgi_case_keep(r, n);
         wgi_check_add(r, &f);

@@ -28,7 +28,7 @@ typedef struct second {
 
 /* ---- building ---- */
 
-static bool is_in(const second *q, int k) { return !q->own.part[k].left_out; }
+static bool is_in(const second *q, int k) { return !q->own.part[k].shown.left_out; }
 
 static bool open_parts(second *q, const wg_node gx[])
 {
@@ -36,8 +36,8 @@ static bool open_parts(second *q, const wg_node gx[])
     if (!wgi_check_parts(&q->own, r->parts)) return false;
     for (int k = 0; k < r->parts; k++) {
         wgi_check_part *in = &q->own.part[k];
-        if (!wgi_check_part_set(&q->own, k, r->part[k].name, r->part[k].shape)) return false;
-        in->left_out = r->part[k].left_out || wg_is_none(gx[k]) || !in->size;
+        if (!wgi_check_part_set(&q->own, k, r->part[k].shown.name, r->part[k].shown.shape)) return false;
+        in->shown.left_out = r->part[k].shown.left_out || wg_is_none(gx[k]) || !in->size;
         wg_free(r->c, in->x);
         in->x = r->part[k].x;
         memcpy(in->point, r->part[k].point, (size_t)in->size * sizeof *in->x);
@@ -64,7 +64,7 @@ static void build(second *q, wg_graph *clone, const wg_node gx[])
     const wg_site here = q->here;
     for (int k = 0; k < q->own.parts; k++) {
         if (!is_in(q, k)) continue;
-        q->w[k] = wg_input_at(here, clone, "", wg_view_f64(q->u[k], q->own.part[k].shape));
+        q->w[k] = wg_input_at(here, clone, "", wg_view_f64(q->u[k], q->own.part[k].shown.shape));
         const wg_node part = wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, gx[k], q->w[k]) });
         q->s = wg_is_none(q->s) ? part : wg_add_at(here, q->s, part);
     }
@@ -77,9 +77,10 @@ static void gradient_of(second *q, int k, wg_node x)
     if (wg_grads_at(q->here, q->s, &x, 1, &q->hx[k]) == WG_OK)
         wg_copy_f64_at(q->here, q->hx[k], in->analytic, (size_t)in->size);
     if (!wg_failed(q->r->c)) return;
-    in->left_out = true, q->hx[k] = wg_none;
+    in->shown.left_out = true, q->hx[k] = wg_none;
     if (!q->r->second_reason[0])
-        wgi_check_say(q->r->second_reason, "second derivative by %s: %.150s", in->name, wg_message(q->r->c));
+        wgi_check_say(q->r->second_reason, "second derivative by %s: %.150s", in->shown.name,
+                      wg_message(q->r->c));
     wgi_check_recover(q->r);
 }
 
@@ -136,7 +137,7 @@ static void take_over(second *q)
     wg_check *r = q->r, *own = &q->own;
     for (int i = 0; i < own->findings; i++) {
         own->finding[i].stage = WGI_STAGE_SECOND;
-        own->finding[i].operand = -1;
+        own->finding[i].shown.operand = -1;
         wgi_check_add(r, &own->finding[i]);
     }
     r->evaluations += own->evaluations, r->gradients += own->gradients;
@@ -148,7 +149,7 @@ static void take_over(second *q)
     for (int k = 0; k < own->parts; k++) {
         const wgi_check_part *in = &own->part[k];
         r->second.whole |= in->clear > 0, r->second.blurred += in->unclear;
-        r->second.resolution = fmin(r->second.resolution, in->resolution);
+        r->second.resolution = fmin(r->second.resolution, in->shown.resolution);
     }
     r->second.zero = r->second.whole && !(r->second.resolution < INFINITY);
 }
@@ -163,7 +164,7 @@ static bool product(second *q, double **w, int only, double **to)
         if (!is_in(q, k)) continue;
         memset(to[k], 0, (size_t)in->size * sizeof **to);
         if (only < 0 || only == k) memcpy(to[k], w[k], (size_t)in->size * sizeof **to);
-        wg_input_set_at(q->here, q->w[k], wg_view_f64(to[k], in->shape));
+        wg_input_set_at(q->here, q->w[k], wg_view_f64(to[k], in->shown.shape));
     }
     if (!wgi_check_go_on(q->r)) return false;
     q->r->gradients++;
@@ -262,18 +263,16 @@ static void compare_symmetry(second *q)
     if (!(r->second.asymmetry > BEYOND * s.bar)) return;
     name_parts(q, h, &row, &column);
     if (wgi_check_is_stopped(r)) return;
-    if (row == column) wgi_check_say(by, "%.100s", r->part[row].name);
-    else wgi_check_say(by, "%.100s and %.100s", r->part[row].name, r->part[column].name);
-    wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SECOND,
-                                     .point = WGI_POINT_BESIDE,
-                                     .part = -1,
-                                     .by = by,
-                                     .operand = -1,
-                                     .element = -1,
-                                     .yours = s.a,
-                                     .numeric = s.b,
-                                     .bar = s.bar,
-                                     .remedy = "not symmetric: the first is <v, H u>, the second <u, H v>" });
+    if (row == column) wgi_check_say(by, "%.100s", r->part[row].shown.name);
+    else wgi_check_say(by, "%.100s and %.100s", r->part[row].shown.name, r->part[column].shown.name);
+    wgi_check_add(
+        r, &(wgi_finding){
+               .stage = WGI_STAGE_SECOND,
+               .point = WGI_POINT_BESIDE,
+               .part = -1,
+               .remedy = "not symmetric: the first is <v, H u>, the second <u, H v>",
+               .shown = {
+                   .by = by, .operand = -1, .element = -1, .yours = s.a, .numeric = s.b, .bar = s.bar } });
 }
 
 /* ---- all ---- */
