@@ -25,7 +25,6 @@ static char *with_script(const char *path, const char *script)
     cr_assert(page && f, "%s", to);
     fprintf(f, "%s<script>\n%s%s\n</script>\n", page, say, script);
     cr_assert_eq(fclose(f), 0);
-    free(page);
     return to;
 }
 
@@ -40,7 +39,7 @@ static char *run(const char *path, const char *hash, const char *script, const c
         theme, out, page ? page : path, hash, out, out);
     cr_assert_eq(system(command), 0);
     char *text = pic_read(out);
-    free(page), free(out);
+    free(page);
     return text;
 }
 

@@ -29,7 +29,6 @@ int latex_pages(const char *document)
          *at = said ? strstr(said, "main.pdf (") : NULL;
     cr_assert_eq(status, 0, "%.1000s", mistake ? mistake : "no log");
     const int pages = at ? atoi(at + 10) : -1;
-    free(main), free(log), free(said);
     return pages;
 }
 
@@ -42,7 +41,6 @@ int latex_pages_of_picture(const char *tikz, const char *class)
              "\\documentclass{%s}\\usepackage{tikz,amsmath}\\begin{document}%s\\resizebox{\\linewidth}{!}{"
              "\\input{picture}}%s\\end{document}\n",
              class, slides ? "\\begin{frame}" : "", slides ? "\\end{frame}" : "");
-    free(path);
     return latex_pages(text);
 }
 

@@ -1,9 +1,26 @@
 /* picture.c: what picture.h promises. */
 #include "picture.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+typedef struct kept {
+    struct kept *next;
+    char *text;
+} kept;
+
+/* A test is a process: its end frees the list, and until then no text in it is a leak. */
+char *pic_keep(char *text)
+{
+    static kept *_Atomic all;
+    kept *k = malloc(sizeof *k);
+    *k = (kept){ .text = text };
+    k->next = atomic_exchange(&all, k);
+    return text;
+}
 
 const char *pic_directory(void)
 {
@@ -27,7 +44,7 @@ char *pic_path(const char *name)
     size_t size = strlen(pic_directory()) + strlen(name) + 2;
     char *path = malloc(size);
     snprintf(path, size, "%s/%s", pic_directory(), name);
-    return path;
+    return pic_keep(path);
 }
 
 char *pic_read(const char *path)
@@ -39,7 +56,7 @@ char *pic_read(const char *path)
     n = fread(text, 1, room - 1, f);
     text[n] = 0;
     fclose(f);
-    return text;
+    return pic_keep(realloc(text, n + 1));
 }
 
 void pic_write(const char *path, const char *text, mode_t mode)
@@ -66,11 +83,42 @@ void pic_has(const char *file, int line, const char *text, bool wanted, const ch
                   wanted ? "not there" : "there", text ? text : "(no text)");
 }
 
+void pic_shows(const char *file, int line, const char *text, const char *const part[])
+{
+    for (; *part; part++)
+        pic_has(file, line, text, **part != '!', (const char *const[]){ *part + (**part == '!'), NULL });
+}
+
 int pic_count(const char *text, const char *part)
 {
     int n = 0;
     for (const char *s = text; (s = strstr(s, part)); s += strlen(part)) n++;
     return n;
+}
+
+void pic_expect_well_formed(const char *xml)
+{
+    char stack[64][32];
+    int depth = 0;
+    for (const char *s = xml; (s = strchr(s, '<')); s++) {
+        const char *end = strchr(s, '>');
+        cr_assert(end, "an open tag");
+        if (s[1] == '?' || s[1] == '!') continue;
+        size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
+        cr_assert(n > 0 && n < 32 && isalpha((unsigned char)s[1 + (s[1] == '/')]), "not a tag: %.40s", s);
+        if (s[1] == '/') {
+            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n],
+                      "%.20s closes <%s>", s, stack[depth]);
+        } else if (end[-1] != '/') {
+            cr_assert_lt(depth, 64);
+            snprintf(stack[depth++], 32, "%.*s", (int)n, s + 1);
+        }
+    }
+    cr_assert_eq(depth, 0);
+    for (const char *s = xml; (s = strchr(s, '&')); s++)
+        cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
+    for (const unsigned char *s = (const unsigned char *)xml; *s; s++)
+        cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
 }
 
 bool pic_have_dot(void) { return system("dot -V >/dev/null 2>&1") == 0; }
@@ -126,7 +174,7 @@ wg_node pic_layers(wg_context *c, int layers)
 
 char *pic_dot(wg_node root, const wg_draw_opts *o)
 {
-    char *dot = wg_draw_dot(root, o), *copy = dot ? strdup(dot) : NULL;
+    char *dot = wg_draw_dot(root, o), *copy = dot ? pic_keep(strdup(dot)) : NULL;
     wg_free(wg_graph_context(wg_graph_of(root)), dot);
     return copy;
 }
@@ -137,7 +185,7 @@ char *pic_text(wg_node root, const char *format, wg_draw_opts o)
     o.format = format;
     char *text = wg_draw_text(root, &o), *copy;
     cr_assert(text, "%s", wg_message(c));
-    copy = strdup(text);
+    copy = pic_keep(strdup(text));
     wg_free(c, text);
     return copy;
 }

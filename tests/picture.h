@@ -1,4 +1,5 @@
-/* picture.h: what the tests of pictures share: graphs to draw, a folder for files, assertions about texts. */
+/* picture.h: what the tests of pictures share: graphs to draw, a folder for files, assertions about texts.
+ * Texts that these functions return live until the test ends. */
 #ifndef PICTURE_H
 #define PICTURE_H
 
@@ -13,17 +14,25 @@
     pic_has(__FILE__, __LINE__, text, false, (const char *const[]){ __VA_ARGS__, NULL })
 void pic_has(const char *file, int line, const char *text, bool wanted, const char *const part[]);
 
+/* Each part is in the text; one behind "!" is not. */
+#define SHOWS(text, ...) pic_shows(__FILE__, __LINE__, text, (const char *const[]){ __VA_ARGS__, NULL })
+void pic_shows(const char *file, int line, const char *text, const char *const part[]);
+
 int pic_count(const char *text, const char *part);
+/* Every tag that opens is closed in order, no raw ampersand breaks a text, no control character is there. */
+void pic_expect_well_formed(const char *xml);
 /* Removes the tags of the parts of texts: "<tspan>z</tspan> = 1" is "z = 1". Returns svg. */
 char *pic_plain(char *svg);
+
+char *pic_keep(char *text); /* frees it when the test ends; returns it */
 
 /* ---- files ---- */
 
 const char *pic_directory(void);  /* of this test's own, made at the first call */
 void pic_clean_up(void);          /* removes it */
-char *pic_path(const char *name); /* in it; to free */
+char *pic_path(const char *name); /* in it */
 int pic_files(void);              /* how many are in it */
-char *pic_read(const char *path); /* a whole file, zero-terminated, to free; NULL if there is none */
+char *pic_read(const char *path); /* a whole file, zero-terminated; NULL if there is none */
 void pic_write(const char *path, const char *text, mode_t mode);
 bool pic_have_dot(void);
 
@@ -41,7 +50,7 @@ pic_parts pic_neuron(wg_context *c);
     pic_parts n = pic_neuron(c)
 /* Layers in scopes, nested, with repeated names; enough clusters to see an order. */
 wg_node pic_layers(wg_context *c, int layers);
-/* DOT text that outlives the context; to free; NULL after an error. */
+/* DOT text that outlives the context; NULL after an error. */
 char *pic_dot(wg_node root, const wg_draw_opts *o);
 /* The same in any format of texts; an error fails the test. */
 char *pic_text(wg_node root, const char *format, wg_draw_opts o);

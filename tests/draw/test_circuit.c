@@ -24,13 +24,6 @@ static wg_node number(bench *b, const char *name, double value)
     return wg_input(b->g, name, wg_view_f64(&value, WG_SCALAR));
 }
 
-static char *svg_of(wg_node root, wg_draw_opts o)
-{
-    char *svg = wg_draw_text(root, &o);
-    cr_assert(svg, "%s", wg_message(wg_graph_context(wg_graph_of(root))));
-    return svg;
-}
-
 /* (x + y) z at −2, 5, −4 */
 static wg_node product(bench *b)
 {
@@ -58,7 +51,7 @@ static void expect_wire(const char *svg, int box, const char *symbol, const char
 Test(circuit, has_a_gate_for_each_op_with_value_and_gradient)
 {
     bench b = start();
-    char *svg = svg_of(product(&b), circuit);
+    char *svg = pic_text(product(&b), "svg", circuit);
     expect_wire(svg, 0, "x", "−2", "−4");
     expect_wire(svg, 1, "y", "5", "−4");
     expect_wire(svg, 2, "z", "−4", "3");
@@ -66,7 +59,6 @@ Test(circuit, has_a_gate_for_each_op_with_value_and_gradient)
     expect_wire(svg, 4, "×", "−12", "1");
     cr_expect_eq(pic_count(svg, "<rect"), 2, "leaves have no frames: %s", svg);
     HAS_NOT(svg, "class=\"backward\"");
-    wg_free(b.c, svg);
     wgt_finish(b.c, NULL);
 }
 
@@ -78,7 +70,7 @@ Test(circuit, numbers_stand_in_the_gates)
             x1 = number(&b, "x1", -2), w2 = number(&b, "w2", -3);
     wg_node p = wg_mul(w0, x0), q = wg_mul(w1, x1), s = wg_add(p, q), z = wg_add(s, w2);
     wg_node m = wg_mul(z, -1), e = wg_name(wg_exp(m), "t"), n = wg_add(e, 1), f = wg_reciprocal(n);
-    char *svg = svg_of(f, circuit);
+    char *svg = pic_text(f, "svg", circuit);
     expect_wire(svg, 0, "w0", "2", "−0.1966");
     expect_wire(svg, 1, "x0", "−1", "0.3932");
     expect_wire(svg, 2, "w1", "−3", "−0.3932");
@@ -92,10 +84,8 @@ Test(circuit, numbers_stand_in_the_gates)
     expect_wire(svg, 10, "ex", "0.3679", "−0.5344");
     expect_wire(svg, 11, "+ 1", "1.368", "−0.5344");
     expect_wire(svg, 12, "1/x", "0.7311", "1");
-    wg_free(b.c, svg);
-    svg = svg_of(wg_sigmoid(z), circuit);
+    svg = pic_text(wg_sigmoid(z), "svg", circuit);
     expect_wire(svg, 9, "σ", "0.7311", "1");
-    wg_free(b.c, svg);
     wgt_finish(b.c, NULL);
 }
 
@@ -111,12 +101,11 @@ Test(circuit, fits_its_place_and_is_the_same_each_time)
     for (int i = 0; i < 3; i++) {
         wg_draw_opts o = circuit;
         o.fit = places[i].place;
-        char *svg = svg_of(f, o), *again = svg_of(f, o);
+        char *svg = pic_text(f, "svg", o), *again = pic_text(f, "svg", o);
         HAS(svg, places[i].size);
         HAS_NOT(svg, "more nodes than");
         cr_expect_str_eq(svg, again);
         cr_expect_eq(pic_count(svg, "<rect"), 2, "nothing is reduced");
-        wg_free(b.c, svg), wg_free(b.c, again);
     }
     wgt_finish(b.c, NULL);
 }
@@ -127,9 +116,8 @@ Test(circuit, shows_tensors_and_what_is_not_known)
     bench b = start();
     wg_node A = wg_input(b.g, "A", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
     wg_node W = wg_param(b.g, b.p, "W", WG_SHAPE(2, 2), wg_values((double[]){ 1, 1, 1, 1 }));
-    char *svg = svg_of(wg_sum(wg_matmul(A, W)), circuit);
-    HAS(svg, ">[[1, 2],</text>", ">Σ</text>", ">[[4, 4],</text>");
-    wg_free(b.c, svg);
+    SHOWS(pic_text(wg_sum(wg_matmul(A, W)), "svg", circuit), ">[[1, 2],</text>", ">Σ</text>",
+          ">[[4, 4],</text>");
     wgt_finish(b.c, NULL);
 }
 
@@ -159,9 +147,9 @@ Test(circuit, shows_the_option_of_an_op_of_the_users)
     const wg_node x = number(&b, "x", 2), y = wg_apply(WG_HERE, &op, &x, 1, &(raised){ .power = 1 });
     wg_draw_opts o = circuit;
     o.backward = false;
-    char *svg = svg_of(y, o), *plain = pic_plain(strdup(svg));
+    char *svg = pic_text(y, "svg", o), *plain = pic_plain(strdup(svg));
     HAS(plain, ">xthree</text>");
-    free(plain), wg_free(b.c, svg);
+    free(plain);
     wgt_finish(b.c, NULL);
 }
 

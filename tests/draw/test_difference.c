@@ -5,11 +5,8 @@
 
 static char *svg_of(wg_node root, wg_draw_opts o)
 {
-    wg_context *c = wg_graph_context(wg_graph_of(root));
-    o.format = "svg", o.id = "q";
-    char *text = wg_draw_text(root, &o);
-    cr_assert(text, "%s", wg_message(c));
-    return text;
+    o.id = "q";
+    return pic_text(root, "svg", o);
 }
 
 /* x w and its relu are in both; the mean is of another node with a bias b in the second. */
@@ -35,11 +32,9 @@ Test(difference, two_programs)
     cr_expect_eq(pic_count(svg, ">only in the second<"), 2);
     HAS(svg, ">the second: 1.5<", ">only in the second graph<");
     HAS_NOT(svg, ">only in the first<");
-    wg_free(c, svg);
     svg = svg_of(two, (wg_draw_opts){ .beside = one });
     HAS(svg, "2 only in the first, 0 only in the second");
     cr_expect_eq(pic_count(svg, ">only in the first<"), 2);
-    wg_free(c, svg);
     wgt_finish(c, NULL);
 }
 
@@ -52,7 +47,6 @@ Test(difference, edges_of_both)
     wg_node one = program(g, false);
     char *dot = pic_dot(one, &(wg_draw_opts){ .beside = program(h, true), .backward = true });
     pic_expect_counts(dot, 5 + 2, 2 * (4 + 3), 4 + 3);
-    free(dot);
     wgt_finish(c, NULL);
 }
 #endif
@@ -64,11 +58,8 @@ Test(difference, of_equal_graphs_there_is_none)
     wg_node one = program(g, true), two = program(h, true);
     static const char *const fits[] = { NULL, "slide", "page" };
     for (int i = 0; i < 3; i++) {
-        char *svg =
-            svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .backward = true, .fit = fits[i] });
-        HAS(svg, "0 only in the first, 0 only in the second, 0 differ");
-        HAS_NOT(svg, "the second:");
-        wg_free(c, svg);
+        SHOWS(svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .backward = true, .fit = fits[i] }),
+              "0 only in the first, 0 only in the second, 0 differ", "!the second:");
     }
     wgt_finish(c, NULL);
 }
@@ -86,14 +77,8 @@ Test(difference, training_beside_evaluation)
         wg_node d = wg_dropout(h, .keep_prob = 0.5);
         y[i] = wg_name(wg_sum(d), "y");
     }
-    char *svg = svg_of(y[0], (wg_draw_opts){ .beside = y[1] });
-    HAS(svg, ">only in train<");
-    HAS_NOT(svg, "the first");
-    HAS(svg, "dropout");
-    wg_free(c, svg);
-    svg = svg_of(y[1], (wg_draw_opts){ .beside = y[0] });
-    HAS(svg, ">only in train<");
-    wg_free(c, svg);
+    SHOWS(svg_of(y[0], (wg_draw_opts){ .beside = y[1] }), ">only in train<", "!the first", "dropout");
+    SHOWS(svg_of(y[1], (wg_draw_opts){ .beside = y[0] }), ">only in train<");
     wgt_finish(c, NULL);
 }
 
@@ -123,7 +108,6 @@ Test(difference, of_random_programs)
         cr_expect_gt(pic_count(one, box), 1);
         cr_expect_eq(pic_count(both, box), pic_count(one, box) + other, "round %d", round);
         cr_expect_eq(pic_count(both, box), pic_count(two, box) + only, "round %d", round);
-        wg_free(c, one), wg_free(c, two), wg_free(c, both);
         wgt_finish(c, NULL);
     }
 }

@@ -4,16 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* To free. */
-static char *listed(wg_node root, wg_draw_opts o)
-{
-    char *text = wg_draw_text(root, &o), *copy;
-    cr_assert(text, "%s", wg_message(wg_graph_context(wg_graph_of(root))));
-    copy = strdup(text);
-    wg_free(wg_graph_context(wg_graph_of(root)), text);
-    return copy;
-}
-
 static const wg_draw_opts full = { .values = true, .backward = true };
 
 /* Characters of the longest line; no text here has wide characters or accents. */
@@ -31,15 +21,13 @@ static int widest(const char *text)
 Test(draw_listing, has_an_equation_a_line)
 {
     PIC_NEURON;
-    char *text = listed(n.L, full), *line = strstr(text, "a = σ(z)");
+    char *text = pic_text(n.L, "txt", full), *line = strstr(text, "a = σ(z)");
     cr_assert(line, "%s", text);
     *strchr(line, '\n') = 0;
     HAS(line, " [] ", " 0.7503 ", " da = −1.333");
-    free(text);
-    text = listed(n.L, (wg_draw_opts){ 0 });
+    text = pic_text(n.L, "txt", (wg_draw_opts){ 0 });
     HAS_NOT(text, "0.7503", "da =");
     cr_expect_eq(pic_count(text, "a = σ(z)"), 1);
-    free(text);
     wgt_finish(c, NULL);
 }
 
@@ -47,8 +35,8 @@ Test(draw_listing, has_an_equation_a_line)
 Test(draw_listing, has_the_names_of_the_picture)
 {
     PIC_NEURON;
-    char *text = listed(n.L, full),
-         *svg = pic_plain(listed(n.L, (wg_draw_opts){ .values = true, .format = "svg" }));
+    char *text = pic_text(n.L, "txt", full),
+         *svg = pic_plain(pic_text(n.L, "svg", (wg_draw_opts){ .values = true }));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         char name[200], formula[200];
         const int length = (int)(strstr(line, "  ") - line);
@@ -56,7 +44,6 @@ Test(draw_listing, has_the_names_of_the_picture)
         snprintf(formula, sizeof formula, "<desc>%.*s;", length, line);
         cr_expect(strstr(svg, name) || strstr(svg, formula), "%s is not in %s", formula, svg);
     }
-    free(text), free(svg);
     wgt_finish(c, NULL);
 }
 
@@ -66,9 +53,7 @@ Test(draw_listing, shows_small_numbers)
     WGT_GRAPH(WG_F64, NULL);
     double x = 3;
     wg_node L = wg_name(wg_mul(wg_input(g, "x", wg_view_f64(&x, WG_SCALAR)), 1.6e-9), "L");
-    char *text = listed(L, full);
-    HAS(text, "dx = 1.6·10⁻⁹", " 4.8·10⁻⁹");
-    free(text);
+    SHOWS(pic_text(L, "txt", full), "dx = 1.6·10⁻⁹", " 4.8·10⁻⁹");
     wgt_finish(c, NULL);
 }
 
@@ -80,14 +65,12 @@ Test(draw_listing, keeps_to_its_width)
     for (int width = 40; width <= 140; width += 20) {
         wg_draw_opts o = full;
         o.width = width;
-        char *text = listed(root, o);
+        char *text = pic_text(root, "txt", o);
         cr_expect_leq(widest(text), width, "%s", text);
         HAS(text, "layer.3 / activation:");
-        free(text);
     }
-    char *text = listed(root, full);
+    char *text = pic_text(root, "txt", full);
     cr_expect_leq(widest(text), 100, "%s", text);
-    free(text);
     wgt_finish(c, NULL);
 }
 
@@ -99,11 +82,10 @@ Test(draw_listing, of_hostile_names)
     memset(name, 'n', sizeof name), name[sizeof name - 1] = 0;
     wg_node a = wg_input(g, "a\n\033[2Jb\xff", wg_view_f64(&x, WG_SCALAR)),
             b = wg_input(g, name, wg_view_f64(&x, WG_SCALAR)), L = wg_name(wg_mul(a, b), "L\"\\");
-    char *text = listed(L, full), *json = listed(L, (wg_draw_opts){ .format = "json", .backward = true });
+    char *text = pic_text(L, "txt", full), *json = pic_text(L, "json", (wg_draw_opts){ .backward = true });
     cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
     cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && widest(text) <= 100, "%s", text);
     HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
-    free(text), free(json);
     wgt_finish(c, NULL);
 }
 
@@ -120,7 +102,6 @@ Test(draw_listing, after_an_error)
     HAS(text, "dx = –", "matmul(n.x", "\n    tests/draw/test_draw_listing.c:");
     HAS_NOT(text, "dx = 0");
     cr_expect_leq(widest(text), 100, "%s", text);
-    free(text), free(path);
     pic_clean_up();
     wgt_drop(c, NULL);
 }
@@ -133,13 +114,12 @@ Test(draw_listing, json_has_all_digits)
     wg_node gx[2];
     cr_assert_eq(wg_grads(n.L, x, 2, gx), WG_OK);
     const double expected[] = { wg_item(n.z), wg_item(n.a), wg_item(gx[0]), wg_item(gx[1]) };
-    char *json = listed(n.L, (wg_draw_opts){ .format = "json", .values = true, .backward = true });
+    char *json = pic_text(n.L, "json", (wg_draw_opts){ .values = true, .backward = true });
     for (int i = 0; i < 2; i++) {
         const char *at = strstr(json, i ? "{\"name\":\"a\"" : "{\"name\":\"z\"");
         cr_assert(at, "%s", json);
         cr_expect_eq(strtod(strstr(at, "\"value\":") + 8, NULL), expected[i]);
         cr_expect_eq(strtod(strstr(at, "\"gradient\":") + 11, NULL), expected[2 + i]);
     }
-    free(json);
     wgt_finish(c, NULL);
 }

@@ -66,9 +66,8 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
     snprintf(name, sizeof name, "p.%s", ending);
     char *path = pic_path(name);
     wg_status s = kind & WG_PICTURE_NODES ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
-    char *text = s == WG_OK ? pic_read(path) : strdup(wg_message(k->c));
+    char *text = s == WG_OK ? pic_read(path) : pic_keep(strdup(wg_message(k->c)));
     wg_recover(k->c);
-    free(path);
     return text;
 }
 
@@ -119,8 +118,6 @@ static void try(const subject *k, unsigned kind, const option *x)
         HAS_NOT(with, refusal);
         cr_assert_str_neq(with, without, ".%s changes nothing in picture %u", x->name, kind);
     } else HAS(with, refusal);
-    free(without);
-    free(with);
 }
 
 Test(draw_options, each_is_obeyed_or_refused, .timeout = 100)
@@ -168,9 +165,8 @@ Test(draw_options, a_count_without_a_list_is_refused)
                                    { .size_count = 2 },
                                    { .wrt_count = 3, .backward = true } };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char *text = drawn(&k, WG_PICTURE_GRAPH, &options[0], &wrong[i]);
-        HAS(text, wrong[i].mark_count < 0 ? ".mark_count = -1" : "is NULL");
-        free(text);
+        SHOWS(drawn(&k, WG_PICTURE_GRAPH, &options[0], &wrong[i]),
+              wrong[i].mark_count < 0 ? ".mark_count = -1" : "is NULL");
     }
     wg_plan_free(k.p);
     wgt_finish(k.c, NULL);
@@ -179,26 +175,16 @@ Test(draw_options, a_count_without_a_list_is_refused)
 Test(draw_options, a_legend_has_what_is_shown)
 {
     PIC_NEURON;
-    char *text = legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" });
-    HAS(text, "a &lt;neuron&gt;", ">input<", ">operation<", ">parameter<");
-    HAS_NOT(text, ">state<", ">value<", "← gradient");
-    free(text);
-    text = legend_of(n.L, (wg_draw_opts){ .values = true, .backward = true, .top_down = true });
-    HAS(text, ">value<", "↑ gradient");
-    free(text);
+    SHOWS(legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" }), "a &lt;neuron&gt;", ">input<",
+          ">operation<", ">parameter<", "!>state<", "!>value<", "!← gradient");
+    SHOWS(legend_of(n.L, (wg_draw_opts){ .values = true, .backward = true, .top_down = true }), ">value<",
+          "↑ gradient");
     wgt_finish(c, NULL);
     c = wgt_start(NULL, WG_F64, NULL);
     wg_node layers = pic_layers(c, 8);
-    text = legend_of(layers, (wg_draw_opts){ 0 });
-    HAS(text, ">scope<");
-    HAS_NOT(text, "×n: n alike");
-    free(text);
-    text = legend_of(layers, (wg_draw_opts){ .fold = 1 });
-    HAS(text, "×n: n alike");
-    free(text);
-    text = legend_of(layers, (wg_draw_opts){ .no_scopes = true });
-    HAS_NOT(text, ">scope<");
-    free(text);
+    SHOWS(legend_of(layers, (wg_draw_opts){ 0 }), ">scope<", "!×n: n alike");
+    SHOWS(legend_of(layers, (wg_draw_opts){ .fold = 1 }), "×n: n alike");
+    SHOWS(legend_of(layers, (wg_draw_opts){ .no_scopes = true }), "!>scope<");
     wgt_finish(c, NULL);
 }
 
@@ -208,7 +194,6 @@ Test(draw_options, a_legend_of_nothing_is_a_picture)
     char *path = pic_path("empty.svg");
     if (pic_have_dot())
         cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
-    free(path);
     pic_clean_up();
     wgt_finish(c, NULL);
 }

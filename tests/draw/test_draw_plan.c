@@ -28,7 +28,6 @@ static char *drawn(wg_context *c, const wg_plan *p, const char *name, const wg_d
     char *path = pic_path(name);
     cr_assert_eq(wg_draw_plan(c, p, path, o), WG_OK, "%s", wg_message(c));
     char *text = pic_read(path);
-    free(path);
     return text;
 }
 
@@ -36,17 +35,12 @@ Test(draw_plan, the_table_has_steps_and_memory)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_plan *p = training_step(c);
-    char *text = drawn(c, p, "p.txt", &(wg_draw_plan_opts){ .title = "a step", .limits = &machine });
-    HAS(text, "a step\n");
-    HAS(text, "products 200 GFLOP/s (f32), 100 (f64); memory 400 GB/s (48 KiB), 200 (768 KiB), 100 (12 MiB), "
-              "50 (96 MiB)");
-    HAS(text, "matmul", "∂matmul", "add, tanh");
-    HAS(text, "48.0 k"); /* 2 40 20 30 */
-    HAS(text, "W′", "parameters, 4.69 KiB", "gradients, 4.69 KiB");
-    free(text);
-    text = drawn(c, p, "q.txt", NULL);
-    HAS_NOT(text, "bound");
-    free(text);
+    SHOWS(drawn(c, p, "p.txt", &(wg_draw_plan_opts){ .title = "a step", .limits = &machine }), "a step\n",
+          "products 200 GFLOP/s (f32), 100 (f64); memory 400 GB/s (48 KiB), 200 (768 KiB), 100 (12 MiB), "
+          "50 (96 MiB)",
+          "matmul", "∂matmul", "add, tanh", "48.0 k" /* 2 40 20 30 */, "W′", "parameters, 4.69 KiB",
+          "gradients, 4.69 KiB");
+    SHOWS(drawn(c, p, "q.txt", NULL), "!bound");
     wg_plan_free(p);
     wgt_finish(c, NULL);
     pic_clean_up();
@@ -64,17 +58,11 @@ Test(draw_plan, is_the_third_level_of_a_graph)
     for (int backward = 0; backward < 2; backward++) {
         const wg_plan_opts look = { .params = backward ? p : NULL, .seconds = 1e-4 };
         wg_plan *plan = wg_plan_look(L, &look);
-        wg_draw_opts o = { .level = "plan", .backward = backward, .format = "dot" };
-        char *text = wg_draw_text(L, &o);
-        cr_assert(text, "%s", wg_message(c));
+        const wg_draw_opts o = { .level = "plan", .backward = backward };
+        char *text = pic_text(L, "dot", o);
         cr_expect_eq(pic_count(text, "subgraph cluster_"), plan->steps);
         cr_expect_eq(strstr(text, "class=gradient") != NULL, backward);
-        wg_free(c, text);
-        o.format = "txt";
-        text = wg_draw_text(L, &o);
-        HAS(text, "matmul");
-        cr_expect_eq(strstr(text, "W′") != NULL, backward);
-        wg_free(c, text);
+        SHOWS(pic_text(L, "txt", o), "matmul", backward ? "W′" : "!W′");
         wg_plan_free(plan);
     }
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "plan", .format = "html" }));
@@ -94,16 +82,10 @@ Test(draw_plan, steps_are_frames_with_their_ops)
     cr_assert_eq(pic_count(dot, "subgraph cluster_"), p->steps);
     HAS(dot, "h = tanh", "add 0.5", "<b>x</b>", "<b>W</b>");
     cr_assert_geq(pic_count(dot, " -> "), p->ops - 1);
-    free(dot);
-    if (pic_have_dot()) {
-        char *svg = drawn(c, p, "p.svg", NULL);
-        HAS(svg, "</svg>");
-        free(svg);
-    }
+    if (pic_have_dot()) { SHOWS(drawn(c, p, "p.svg", NULL), "</svg>"); }
     char *path = pic_path("few.dot");
     cr_assert_eq(wg_draw_plan(c, p, path, &(wg_draw_plan_opts){ .most = 2 }), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "more than 2: draw the table (.txt)");
-    free(path);
     wg_plan_free(p);
     wgt_finish(c, NULL);
     pic_clean_up();
@@ -119,7 +101,6 @@ Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
     char *svg = drawn(c, p, "m.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_MEMORY, .title = "<memory>" });
     cr_assert_eq(pic_count(svg, ", steps "), buffers);
     HAS(svg, "&lt;memory&gt;", "</svg>", "prefers-color-scheme:dark");
-    free(svg);
     wg_plan_free(p);
     wgt_finish(c, NULL);
     pic_clean_up();
@@ -134,7 +115,6 @@ Test(draw_plan, the_roofline_has_a_roof_for_each_level)
     HAS(svg, "400 GB/s, 48 KiB", "50 GB/s, 96 MiB");
     cr_assert_geq(pic_count(svg, "<circle "), 1);
     HAS_NOT(svg, "nan", "inf");
-    free(svg);
     wg_plan_free(p);
     wgt_finish(c, NULL);
     pic_clean_up();
@@ -146,10 +126,9 @@ Test(draw_plan, a_plan_without_steps_can_be_drawn)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_plan *p = plan_of(wg_input(wg_graph_new(c), "x", wg_view_f64(&one, WG_SCALAR)));
     for (int i = 0; i < 3; i++) {
-        char *svg = drawn(c, p, i ? "e.svg" : "e.txt",
-                          &(wg_draw_plan_opts){ .picture = (wg_plan_picture)i, .limits = &machine });
-        HAS_NOT(svg, "nan");
-        free(svg);
+        SHOWS(drawn(c, p, i ? "e.svg" : "e.txt",
+                    &(wg_draw_plan_opts){ .picture = (wg_plan_picture)i, .limits = &machine }),
+              "!nan");
     }
     wg_plan_free(p);
     wgt_finish(c, NULL);
@@ -195,7 +174,6 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
         wgt_drop(c, &m);
         if (done) break;
     }
-    free(path);
 }
 
 Test(draw_plan, every_failed_allocation_is_survived)

@@ -9,17 +9,7 @@
 static char *drawn(const wgt_run *r, wg_draw_opts o)
 {
     cr_assert_eq(wg_failed(r->c), WG_OK, "%s", wg_message(r->c));
-    o.format = "dot";
-    char *text = wg_draw_text(wg_program_last(r->q), &o);
-    cr_assert(text, "%s", wg_message(r->c));
-    return text;
-}
-
-static int count(const char *text, const char *word)
-{
-    int n = 0;
-    for (const char *at = text; (at = strstr(at, word)); at += strlen(word)) n++;
-    return n;
+    return pic_text(wg_program_last(r->q), "dot", o);
 }
 
 static const char three[] = "x = input(m, 4)\nblock(h, n) = { z = dense(h, n); relu(z) }\n"
@@ -31,10 +21,9 @@ Test(draw_series, of_repeats_one_is_drawn)
     char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 }),
          *never = drawn(&r, (wg_draw_opts){ .series = true, .fold = -1 });
     HAS(text, "×3: h₀ … h");
-    cr_expect_eq(count(text, "class=parameter"), 2);
-    cr_expect_eq(count(every, "class=parameter"), 6);
+    cr_expect_eq(pic_count(text, "class=parameter"), 2);
+    cr_expect_eq(pic_count(every, "class=parameter"), 6);
     cr_expect_str_eq(every, never);
-    wg_free(r.c, text), wg_free(r.c, every), wg_free(r.c, never);
     wgt_finish(r.c, NULL);
 }
 
@@ -45,8 +34,7 @@ Test(draw_series, a_part_of_which_a_gradient_is_asked_is_drawn)
     cr_assert(wg_node_ok(w));
     char *text = drawn(&r, (wg_draw_opts){ .series = true, .backward = true, .wrt = &w, .wrt_count = 1 });
     HAS_NOT(text, "×3");
-    cr_expect_eq(count(text, "class=parameter"), 6);
-    wg_free(r.c, text);
+    cr_expect_eq(pic_count(text, "class=parameter"), 6);
     wgt_finish(r.c, NULL);
 }
 
@@ -58,8 +46,7 @@ Test(draw_series, a_part_that_differs_is_drawn_too)
                           WG_TRAIN);
     char *text = drawn(&r, (wg_draw_opts){ .series = true });
     HAS(text, "×2: h₁ … h");
-    cr_expect_eq(count(text, "class=parameter"), 4);
-    wg_free(r.c, text);
+    cr_expect_eq(pic_count(text, "class=parameter"), 4);
     wgt_finish(r.c, NULL);
 }
 
@@ -74,11 +61,10 @@ Test(draw_series, steps_of_a_scan_share_their_parameters)
     char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
     const char *frame = strstr(text, "×20: h₁ … h"), *end = frame ? strstr(frame, "\t}\n") : NULL;
     cr_assert(frame && end, "%s", text);
-    cr_expect_eq(count(text, "class=parameter"), 3);
+    cr_expect_eq(pic_count(text, "class=parameter"), 3);
     for (const char *at = text; (at = strstr(at, "class=parameter")); at++) cr_expect(at < frame || at > end);
-    cr_expect_eq(count(text, "tanh("), 1);
-    cr_expect(count(every, "tanh(") >= 20);
-    wg_free(r.c, text), wg_free(r.c, every);
+    cr_expect_eq(pic_count(text, "tanh("), 1);
+    cr_expect(pic_count(every, "tanh(") >= 20);
     wgt_finish(r.c, NULL);
 }
 
@@ -108,10 +94,7 @@ Test(draw_series, a_folded_part_counts_its_own_nodes)
         wgt_build("step(s, x) = {\n d = x - s\n s + 0.3*d\n}\nxs = [1, 4, 2, 8]\ns = scan(step, 0, xs)\n"
                   "all = scan(step, 0, xs, all=true)\nL = (s - 5)^2 + sum(all)",
                   WG_EVAL);
-    char *text =
-        drawn(&r, (wg_draw_opts){ .series = true, .values = true, .backward = true, .fit = "slide" });
-    HAS(text, "5 nodes");
-    HAS_NOT(text, "15 nodes");
-    wg_free(r.c, text);
+    SHOWS(drawn(&r, (wg_draw_opts){ .series = true, .values = true, .backward = true, .fit = "slide" }),
+          "5 nodes", "!15 nodes");
     wgt_finish(r.c, NULL);
 }

@@ -17,10 +17,7 @@ Test(draw_size, a_million_nodes_are_folded)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_node root = make_chain(c, 1000000);
-    char *dot = wg_draw_dot(root, &(wg_draw_opts){ .values = true });
-    cr_assert(dot, "%s", wg_message(c));
-    HAS(dot, "×1,000,000", "sin");
-    wg_free(c, dot);
+    SHOWS(pic_text(root, "dot", (wg_draw_opts){ .values = true }), "×1,000,000", "sin");
     cr_assert_null(wg_draw_dot(root, &(wg_draw_opts){ .fold = -1 }));
     wgt_expect_error(c, WG_ERROR_VALUE, "1000001");
     wgt_finish(c, NULL);
@@ -39,9 +36,8 @@ Test(draw_size, what_does_not_repeat_is_refused_with_its_size)
     HAS(wg_message(c), "more than 400");
     HAS(wg_message(c), "3001 nodes");
     wg_recover(c);
-    char *dot = wg_draw_dot(h, &(wg_draw_opts){ .most = 4000, .fold = -1 });
+    char *dot = pic_dot(h, &(wg_draw_opts){ .most = 4000, .fold = -1 });
     cr_assert(dot);
-    wg_free(c, dot);
     wgt_finish(c, NULL);
 }
 
@@ -50,14 +46,12 @@ Test(draw_size, repeated_layers_are_folded)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_node root = pic_layers(c, 200);
-    char *dot = wg_draw_dot(root, NULL);
+    char *dot = pic_dot(root, NULL);
     cr_assert(dot, "%s", wg_message(c));
     HAS(dot, "×200", "param → matmul → tanh", "1,800 parameters");
     pic_expect_counts(dot, 3, 2, 0);
-    wg_free(c, dot);
-    dot = wg_draw_dot(root, &(wg_draw_opts){ .most = 10000, .backward = true });
+    dot = pic_dot(root, &(wg_draw_opts){ .most = 10000, .backward = true });
     cr_assert_eq(pic_count(dot, "class=parameter"), 200);
-    wg_free(c, dot);
     wgt_finish(c, NULL);
 }
 
@@ -93,7 +87,6 @@ Test(draw_size, shared_parameters_do_not_stop_dot)
     char *svg = pic_read(path);
     cr_assert_eq(pic_count(svg, "<g id=\"node"), 3 + 1 + 60 * 6 + 1 + 3 * 59,
                  "a copy of each shared parameter at each use but the first");
-    free(svg), free(path);
     wgt_finish(c, NULL);
     pic_clean_up();
 }

@@ -53,7 +53,6 @@ Test(draw_tikz, has_the_coordinates_of_the_svg)
         cr_expect(fabs(1.5 * (right - left) - w) < 0.01 && fabs(1.5 * (bottom - top) - h) < 0.01);
     }
     cr_expect_gt(boxes, 10);
-    free(tex), free(svg);
     wgt_finish(c, NULL);
 }
 
@@ -69,7 +68,6 @@ Test(draw_tikz, writes_formulas_as_mathematics)
     HAS(tex, "{$\\mathbf{W}_{1}$}", "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}",
         "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}", "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
     expect_syntax(tex);
-    free(tex);
     wgt_finish(c, NULL);
 }
 
@@ -81,7 +79,6 @@ Test(draw_tikz, of_hostile_names)
     char *tex = pic_text(latex_hostile_graph(c), "tex", o);
     expect_syntax(tex);
     HAS_NOT(tex, "\\input{/etc", "\\end{document}");
-    free(tex);
     wgt_finish(c, NULL);
 }
 
@@ -100,13 +97,11 @@ Test(draw_tikz, has_overlays)
     HAS(tex, "\\onslide<2->{\\node");                 /* L's value */
     cr_expect_eq(pic_count(tex, "\\onslide<4->"), 2); /* dx and its link */
     HAS(tex, "\\onslide<5>{", "dw = dL $\\cdot$ x = 1 $\\cdot$ 2 = 2");
-    free(tex);
     o.hide = "L,dw";
     tex = pic_text(L, "tex", o);
     HAS(tex, "{$\\mathrm{d}w$ = ?}", "dw = dL $\\cdot$ x = ?");
     cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "slide-%02d.tex: LaTeX has all steps in one file");
     HAS_NOT(tex, "{6}");
-    free(tex);
     wgt_finish(c, NULL);
 }

@@ -12,7 +12,6 @@ static void expect_pages(wg_node root, wg_draw_opts o, const char *class, int pa
 {
     char *tex = pic_text(root, "tex", o);
     cr_expect_eq(latex_pages_of_picture(tex, class), pages);
-    free(tex);
 }
 
 /* ---- formulas ---- */

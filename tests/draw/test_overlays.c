@@ -33,15 +33,7 @@ static char *svg_with(const net *n, const char *overlay)
     cr_assert_eq(wg_draw(n->loss, path, &(wg_draw_opts){ .overlay = overlay }), WG_OK, "%s",
                  wg_message(n->c));
     char *svg = pic_read(path);
-    free(path);
     return svg;
-}
-
-static int count(const char *text, const char *what)
-{
-    int n = 0;
-    for (; (text = strstr(text, what)); text += strlen(what)) n++;
-    return n;
 }
 
 Test(overlays, bytes_of_the_values)
@@ -50,10 +42,9 @@ Test(overlays, bytes_of_the_values)
     char *svg = svg_with(&n, "bytes");
     cr_expect(strstr(svg, ">2 KiB<"), "x: 32 * 8 * 8");
     cr_expect(strstr(svg, ">256 B<"), "w: 8 * 4 * 8");
-    cr_expect_eq(count(svg, ">1 KiB<"), 2, "h and its square: 32 * 4 * 8");
+    cr_expect_eq(pic_count(svg, ">1 KiB<"), 2, "h and its square: 32 * 4 * 8");
     cr_expect(strstr(svg, ">8 B<"));
-    cr_expect_eq(count(svg, "class=\"bar\""), 5);
-    free(svg);
+    cr_expect_eq(pic_count(svg, "class=\"bar\""), 5);
     wgt_finish(n.c, NULL);
 }
 
@@ -67,7 +58,6 @@ Test(overlays, norms_of_gradients)
     cr_expect(strstr(svg, "norm 1448<"));
     cr_expect(strstr(svg, "norm 1<"), "the loss by itself");
     cr_expect_eq(wg_graph_nodes(n.g), nodes);
-    free(svg);
     wgt_finish(n.c, NULL);
 }
 
@@ -75,9 +65,8 @@ Test(overlays, times_of_the_computed_boxes_alone)
 {
     net n = start(1);
     char *svg = svg_with(&n, "time");
-    cr_expect_geq(count(svg, "class=\"bar\""), 1);
-    cr_expect_leq(count(svg, "class=\"bar\""), 3, "inputs take no time");
-    free(svg);
+    cr_expect_geq(pic_count(svg, "class=\"bar\""), 1);
+    cr_expect_leq(pic_count(svg, "class=\"bar\""), 3, "inputs take no time");
     wgt_finish(n.c, NULL);
 }
 
@@ -87,13 +76,11 @@ Test(overlays, nan_begins_where_the_operands_have_none)
     wg_node bad = wg_name(wg_log(wg_sub(n.h, 5)), "bad"), after = wg_sum(wg_mul(bad, 2));
     n.loss = after;
     char *svg = svg_with(&n, "nan");
-    cr_expect_eq(count(svg, "NaN or infinity begins here"), 1);
-    free(svg);
+    cr_expect_eq(pic_count(svg, "NaN or infinity begins here"), 1);
     wgt_finish(n.c, NULL);
     n = start(INFINITY);
     svg = svg_with(&n, "nan");
-    cr_expect_eq(count(svg, "NaN or infinity begins here"), 1, "at the input");
-    free(svg);
+    cr_expect_eq(pic_count(svg, "NaN or infinity begins here"), 1, "at the input");
     wgt_finish(n.c, NULL);
 }
 
@@ -104,7 +91,6 @@ Test(overlays, an_unknown_overlay_is_an_error)
     cr_expect_eq(wg_draw(n.loss, path, &(wg_draw_opts){ .overlay = "speed" }), WG_ERROR_VALUE);
     cr_expect(strstr(wg_message(n.c), "time, bytes, gradient or nan"), "%s", wg_message(n.c));
     cr_expect_null(pic_read(path));
-    free(path);
     wg_recover(n.c);
     wgt_finish(n.c, NULL);
 }

@@ -87,7 +87,6 @@ static void write_case(job *q, op_case *k)
         char *page = pic_read(q->path);
         put_body(q, page);
         q->cases++;
-        free(page);
     }
     wg_recover(k->c);
 }
@@ -154,7 +153,6 @@ static void compare_group(int group)
             cr_expect_eq(q.unknown, 0, "%s: %d samples cannot be computed", op->name, q.unknown);
     }
     cr_expect_gt(q.cases, 5);
-    free(q.document), free(q.path), free(path);
     pic_clean_up();
 }
 

@@ -25,7 +25,6 @@ static char *told(const char *text, const char *hide, const char *hash, const ch
     wgt_finish(c, NULL);
     char *page = dark ? browser_document_in_dark(path, hash, script) : browser_document(path, hash, script);
     char *answer = browser_answer(page);
-    free(page), free(path);
     pic_clean_up();
     return answer;
 }

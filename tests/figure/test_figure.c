@@ -585,32 +585,6 @@ static wg_figure *everything(wg_context *c, const char *name)
     return f;
 }
 
-/* Every tag that opens is closed in order, and no raw ampersand breaks a text. */
-static void expect_well_formed(const char *xml)
-{
-    char stack[64][32];
-    int depth = 0;
-    for (const char *s = xml; (s = strchr(s, '<')); s++) {
-        const char *end = strchr(s, '>');
-        cr_assert(end, "an open tag");
-        if (s[1] == '?' || s[1] == '!') continue;
-        size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
-        cr_assert(n > 0 && n < 32 && isalpha((unsigned char)s[1 + (s[1] == '/')]), "not a tag: %.40s", s);
-        if (s[1] == '/') {
-            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n],
-                      "%.20s closes <%s>", s, stack[depth]);
-        } else if (end[-1] != '/') {
-            cr_assert_lt(depth, 64);
-            snprintf(stack[depth++], 32, "%.*s", (int)n, s + 1);
-        }
-    }
-    cr_assert_eq(depth, 0);
-    for (const char *s = xml; (s = strchr(s, '&')); s++)
-        cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
-    for (const unsigned char *s = (const unsigned char *)xml; *s; s++)
-        cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
-}
-
 static char *text_of(wg_figure *f, wg_figure_format format)
 {
     char *text = wg_figure_text(f, "figure", .format = format);
@@ -622,7 +596,7 @@ FIGURE_TEST(figure_files, svg_is_well_formed)
 {
     f = everything(c, hostile);
     char *svg = text_of(f, WG_FIGURE_SVG);
-    expect_well_formed(svg);
+    pic_expect_well_formed(svg);
     HAS(svg, "&lt;script&gt;");
     HAS(svg, "prefers-color-scheme:dark");
     HAS_NOT(svg, "nan");
@@ -632,7 +606,7 @@ FIGURE_TEST(figure_files, svg_is_well_formed)
         cr_assert_eq(wg_figure_save(f, path), WG_OK);
         snprintf(command, sizeof command, "xmllint --noout '%s'", path);
         cr_expect_eq(system(command), 0);
-        free(path), pic_clean_up();
+        pic_clean_up();
     }
 }
 
@@ -650,7 +624,7 @@ FIGURE_TEST(figure_files, html_loads_nothing)
     char *script = strstr(html, "<script>"), *end = strstr(html, "</script>");
     cr_assert(script && end && !strstr(end + 1, "<script>"), "one script, of our own");
     memset(script, ' ', (size_t)(end + 9 - script));
-    expect_well_formed(html);
+    pic_expect_well_formed(html);
 }
 
 /* All ids, and all selectors of the style, begin with the picture's id: it is unlike that of another file. */
@@ -723,7 +697,7 @@ Test(figure_files, odd_data_are_drawn)
                 for (int format = WG_FIGURE_SVG; format <= WG_FIGURE_TXT; format++) {
                     char *text = text_of(f, (wg_figure_format)format);
                     if (format == WG_FIGURE_SVG) {
-                        expect_well_formed(text);
+                        pic_expect_well_formed(text);
                         HAS_NOT(text, "nan");
                         HAS_NOT(text, "inf");
                     }
@@ -836,5 +810,5 @@ Test(figure_files, every_failed_allocation_is_survived)
         wgt_drop(c, &m);
         if (done) break;
     }
-    free(path), pic_clean_up();
+    pic_clean_up();
 }

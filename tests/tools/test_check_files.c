@@ -21,7 +21,6 @@ Test(check_files, the_best_step_is_one_where_f_is_finite)
     cr_assert(best);
     cr_expect(strtod(best + strlen("best step "), NULL) < 1e-2, "%.60s", best);
     cr_expect(strncmp(strstr(best, "error ") + 6, "nan", 3) != 0, "%.60s", best);
-    free(svg);
 }
 
 Test(check_files, the_sweep_as_json)
