@@ -12,6 +12,11 @@ static inline wg_graph *graph(wg_dtype t)
     return g;
 }
 
+/* The same with a context c and parameters p. */
+#define WORLD(t)        \
+    WGT_WORLD(t, NULL); \
+    wg_begin(g, WG_TRAIN)
+
 static inline void done(wg_graph *g) { wgt_finish(wg_graph_context(g), NULL); }
 
 #define COUNT_(...)      (sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))

@@ -199,8 +199,7 @@ Test(check_graph, nan_is_inconclusive)
  * logarithm. */
 static wg_check *check_by(int threads, int64_t *evaluations)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .threads = threads });
     double x[300], y[300];
     for (int i = 0; i < 300; i++) x[i] = i < 200 ? 0.5 + 0.01 * i : 1e-6, y[i] = 0.1 * i - 3;
     wg_node a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))),
@@ -245,8 +244,7 @@ static const wg_op slow_op = { .name = "slow", .operands = 1, .map = slow, .vjp 
 
 Test(check_graph, the_reason_is_the_lowest_component_whoever_finds_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 2 });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = i == 0 ? 1 : i < 4 ? 2 : 1e-6;
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
@@ -282,8 +280,7 @@ static int visited_back(size_t n, const double *x, size_t m, const double *gy, d
 /* A function of the user's has memory of its own, and is called by one thread at a time. */
 Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 4 });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 4 });
     visitors v = { 0 };
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = 0.1 * i;

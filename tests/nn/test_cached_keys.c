@@ -17,9 +17,7 @@ static void expect_part(const double *whole, wg_node part, int from, int n)
 /* Steps of one token, or of `prompt` tokens first. The cache grows at 64 tokens. */
 static void token_by_token(int prompt, bool twice)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F64);
     int32_t letters[BATCH * LENGTH];
     letters_of(letters);
     wg_nn_cache *k = wg_nn_cache_new(c);
@@ -36,7 +34,7 @@ static void token_by_token(int prompt, bool twice)
     }
     wg_nn_cache_free(k);
     free(whole);
-    done(g);
+    wgt_finish(c, NULL);
 }
 Test(cached_keys, equal_the_whole_text)
 {
@@ -47,9 +45,7 @@ Test(cached_keys, equal_the_whole_text)
 
 Test(cached_keys, mistakes)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F64);
     wg_nn_cache *k = wg_nn_cache_new(c);
     cr_expect_eq(wg_nn_cache_step(k), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "no layer has this cache");
@@ -66,7 +62,7 @@ Test(cached_keys, mistakes)
     wgt_expect_error(c, WG_ERROR_USE, "3 tokens, and none of layer \"d\"");
     cr_expect_eq(wg_nn_cache_step(NULL), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "nn_cache_step: the cache is NULL");
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 /* ---- one attention layer, or two, token by token beside the same without a cache ---- */

@@ -47,9 +47,7 @@ Test(cached_keys, selected_texts_are_the_texts_from_scratch)
 /* Texts that change places have the bits that they have in those places. */
 Test(cached_keys, selected_texts_have_the_same_bits)
 {
-    wg_graph *g = graph(WG_F32);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F32);
     int32_t letters[BATCH * LENGTH], turned[BATCH * LENGTH];
     letters_of(letters);
     for (int i = 0; i < BATCH * LENGTH; i++) turned[i] = letters[(i + LENGTH) % (BATCH * LENGTH)];
@@ -67,14 +65,12 @@ Test(cached_keys, selected_texts_have_the_same_bits)
     }
     cr_expect(!memcmp(out[0], out[1], BATCH * LETTERS * sizeof **out));
     free(out[0]), free(out[1]);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 Test(cached_keys, selections_that_cannot_be)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F64);
     wg_nn_cache *k = wg_nn_cache_new(c);
     const int64_t rows[] = { 1, 2, -1 };
     cr_expect_eq(wg_nn_cache_select(NULL, rows, 1), WG_ERROR_USE);
@@ -101,5 +97,5 @@ Test(cached_keys, selections_that_cannot_be)
     wg_nn_cache_select(k, rows, 1);
     wgt_expect_error(c, WG_ERROR_USE, "layer \"a\" has no axis of texts: its keys have 2 axes");
     wg_nn_cache_free(k);
-    done(g);
+    wgt_finish(c, NULL);
 }

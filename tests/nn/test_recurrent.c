@@ -167,8 +167,7 @@ Test(recurrent, cells_equal_layers)
 {
     draw_inputs();
     for (int kind = 0; kind < KINDS; kind++) {
-        wg_graph *g = graph(WG_F64);
-        wg_params *p = wg_params_new(wg_graph_context(g));
+        WORLD(WG_F64);
         wg_nn_states whole = build(g, p, kind, (variant){ 0 }), s = { .h = wg_none };
         wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN)));
         for (int t = 0; t < TIME; t++)
@@ -182,51 +181,46 @@ Test(recurrent, cells_equal_layers)
         cr_assert(want);
         expect_near(s.h, want, BATCH * UNITS, "cell");
         free(want);
-        done(g);
+        wgt_finish(c, NULL);
     }
 }
 
 Test(recurrent, relu_is_relu)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     const wg_init one = wg_const(1);
     wg_node x = wg_input(g, "x", wg_view_f64((const double[]){ 2, 3, -9 }, WG_SHAPE(1, 3, 1)));
     wg_nn_states s = wg_nn_rnn(x, p, "r", 1, .relu = true, .W_init = one, .U_init = one);
     EXPECT(s.y, WG_F64, WG_SHAPE(1, 3, 1), 2, 5, 0);
     EXPECT(s.h, WG_F64, WG_SHAPE(1, 1), 0);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 Test(recurrent, gradients)
 {
     draw_inputs();
     for (int kind = 0; kind < KINDS; kind++) {
-        wg_graph *g = graph(WG_F64);
-        wg_params *p = wg_params_new(wg_graph_context(g));
+        WORLD(WG_F64);
         wg_nn_states s = build(g, p, kind, (variant){ .lengths = true, .both = true });
         wg_node loss = wg_add(wg_sum(wg_square(s.y)), wg_sum(wg_sin(s.h)));
         cr_expect_eq(wgt_verdict(wg_gradcheck(loss, p, NULL)), WG_PASS, "kind %d", kind);
-        done(g);
+        wgt_finish(c, NULL);
     }
 }
 
 Test(recurrent, no_steps)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(2, 0, 3)));
     wg_nn_states s = wg_nn_lstm(x, p, "r", 1);
     EXPECT_EMPTY(s.y, WG_F64, WG_SHAPE(2, 0, 1));
     EXPECT(s.h, WG_F64, WG_SHAPE(2, 1), 0, 0);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 Test(recurrent, mistakes)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F64);
     wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN))), flat = VECTOR(g, 1, 2);
     wg_nn_lstm(flat, p, "a", 3);
     wgt_expect_error(c, WG_ERROR_SHAPE, "x must be floats [batch, time, in]");
@@ -242,5 +236,5 @@ Test(recurrent, mistakes)
     wg_nn_rnn(x, p, "f", 4);
     wg_nn_rnn(x, p, "f", 4);
     wgt_expect_error(c, WG_ERROR_USE, "layer \"f\"");
-    done(g);
+    wgt_finish(c, NULL);
 }

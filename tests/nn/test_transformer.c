@@ -20,15 +20,14 @@ static const double *values(const wg_params *p, const char *name)
 
 Test(transformer, embedding_is_a_table)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     const wg_init table = wg_values((const double[]){ 1, 2, 3, 4, 5, 6 });
     wg_node y = wg_nn_embedding(INTS(g, 2, 0, 2), p, "e", 3, 2, .W_init = table);
     EXPECT(y, WG_F64, WG_SHAPE(3, 2), 5, 6, 1, 2, 5, 6);
     wg_backward(wg_sum(y), p);
     const double *gradient = wg_params_grad(p, 0).data, want[] = { 1, 1, 0, 0, 2, 2 };
     for (int i = 0; i < 6; i++) cr_expect_eq(gradient[i], want[i]);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 /* ---- a block by loops: x [TOKENS, WIDTH], two heads, causal ---- */
@@ -93,30 +92,27 @@ static wg_node block_layer(wg_graph *g, wg_params *p)
 
 Test(transformer, block_equals_loops)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     double want[TOKENS * WIDTH], *got = wgt_values(block_layer(g, p));
     cr_assert(got);
     block(p, input, want);
     cr_expect_leq(wgt_distance(got, want, TOKENS * WIDTH), 1e-14);
     free(got);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 Test(transformer, gradients)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     wg_node loss = wg_sum(wg_sin(block_layer(g, p)));
     cr_expect_eq(wgt_verdict(wg_gradcheck(loss, p, NULL)), WG_PASS);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 /* Tokens after token t do not change the result at t. */
 Test(transformer, causal)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     double *all = wgt_values(block_layer(g, p)), *first;
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(1, 2, WIDTH)));
@@ -124,28 +120,25 @@ Test(transformer, causal)
     cr_assert(all && first);
     cr_expect_leq(wgt_distance(all, first, 2 * WIDTH), 1e-15);
     free(all), free(first);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 /* With memory = x the products by parts of W give what the packed product gives. */
 Test(transformer, memory)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_params *p = wg_params_new(wg_graph_context(g));
+    WORLD(WG_F64);
     wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(TOKENS, WIDTH)));
     double *own = wgt_values(wg_nn_attention(x, p, "a", .heads = 2));
     double *of = wgt_values(wg_nn_attention(x, p, "a", .heads = 2, .memory = x, .share = true));
     cr_assert(own && of);
     cr_expect_leq(wgt_distance(own, of, TOKENS * WIDTH), 1e-15);
     free(own), free(of);
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 Test(transformer, mistakes)
 {
-    wg_graph *g = graph(WG_F64);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F64);
     wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(TOKENS, WIDTH)));
     wg_nn_attention(x, p, "a", .heads = 3);
     wgt_expect_error(c, WG_ERROR_SHAPE, "\"a\" of 3 heads on x [3,4]");
@@ -153,7 +146,7 @@ Test(transformer, mistakes)
     wgt_expect_error(c, WG_ERROR_VALUE, "\"b\" of 0 rows of 2");
     wg_nn_transformer_block(VECTOR(g, 1, 2), p, "c");
     wgt_expect_error(c, WG_ERROR_SHAPE, "on x [2]");
-    done(g);
+    wgt_finish(c, NULL);
 }
 
 /* ---- summary ---- */
@@ -168,9 +161,7 @@ static void expect_line(const char *text, const char *layer, const char *shape, 
 
 Test(transformer, summary)
 {
-    wg_graph *g = graph(WG_F32);
-    wg_context *c = wg_graph_context(g);
-    wg_params *p = wg_params_new(c);
+    WORLD(WG_F32);
     wg_node x = wg_cast(wg_input(g, "x", wg_view_f64(input, WG_SHAPE(TOKENS, WIDTH))), WG_F32);
     wg_node h = wg_relu(wg_nn_dense(x, p, "fc", 5)), y = wg_nn_dense(h, p, "out", 2, .no_bias = true);
     char text[2000] = "";
@@ -184,5 +175,5 @@ Test(transformer, summary)
     expect_line(text, "total", "", 35, 90, 180 + 28 + 48);
     cr_expect_eq(wg_summary(y, NULL), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "takes a node");
-    done(g);
+    wgt_finish(c, NULL);
 }
