@@ -76,7 +76,7 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
 VJP(tanh_backward)
 {
-    gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+    gx[0] = NODE_OF(tanh_backward, NULL, gy, x[1], x[2]);
     gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
 }
 SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
@@ -89,7 +89,7 @@ INNER_OP(tanh_backward,
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
 {
-    gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+    gx[0] = NODE_OF(sigmoid_backward, NULL, gy, x[1], x[2]);
     gx[1] = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
 }
 SAMPLE(sigmoid_backward) { return inner_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
@@ -114,13 +114,13 @@ INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its r
 
 /* ---- tanh ---- */
 
-VJP(tanh) { gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
+VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
 UNARY_OP(tanh, -2, 2, .summary = "Hyperbolic tangent of each element.", .formula = "y = tanh x",
          .adjoint = "x' = y' (1 - y^2)", .cost = 10, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
-VJP(sigmoid) { gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
+VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
 UNARY_OP(sigmoid, -3, 3, .summary = "Logistic function of each element, between 0 and 1.",
          .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .cost = 10, MAPS(sigmoid));
 

@@ -43,7 +43,7 @@ DEFINE_OP(select, .summary = "The elements at one index of an axis, which is dro
           .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand), .leads = true);
 wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
 {
-    return wg_apply(here, &wgi_op_select, &x, 1, &(struct select){ axis, index });
+    return NODE_OF(select, WITH(select, axis, index), x);
 }
 
 /* ---- stack ---- */
@@ -72,22 +72,11 @@ EXPAND(stack)
     if (row) y[0] = wg_concat(row, n, axis);
     wgi_arena_rewind(a, place);
 }
-SAMPLE(stack)
-{
-    wg_node x[2] = { ANY(2, 3), ANY(2, 3) };
-    CASE(wg_stack(x, 2, 0));
-    CASE(wg_stack(x, 2, -1));
-    CASE(wg_stack(((wg_node[]){ wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR) }), 2, 0));
-    CASE(wg_stack(((wg_node[]){ x[0], CLASSES(5, 2, 3) }), 2, 1));
-    return wg_none;
-}
-ERROR_SAMPLE(stack)
-{
-    wg_node x[2] = { ANY(2, 3), ANY(3, 3) };
-    FAILS(wg_stack(x, 2, 0), "is not shaped as");
-    FAILS(wg_stack(x, 1, 3), "no axis 3 in");
-    return NULL;
-}
+#define STACKED(a, b, axis) wg_stack(((wg_node[]){ a, b }), 2, axis)
+SAMPLES(stack, STACKED(ANY(2, 3), ANY(2, 3), 0), STACKED(ANY(2, 3), ANY(2, 3), -1),
+        STACKED(wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR), 0), STACKED(ANY(2, 3), CLASSES(5, 2, 3), 1));
+ERRORS(stack, (STACKED(ANY(2, 3), ANY(3, 3), 0), "is not shaped as"),
+       (STACKED(ANY(2, 3), ANY(2, 3), 3), "no axis 3 in"));
 
 DEFINE_OP(stack, .summary = "Tensors of one shape as the parts of a new axis.",
           .formula = "y[i] = x_i along axis", .adjoint = "x_i' = y'[i] along axis",
@@ -152,7 +141,7 @@ DEFINE_OP(roll,
           TAKES(roll), RULES(roll, shape, expand), .leads = true);
 wg_node wg_roll_at(wg_site here, wg_node x, int axis, int64_t by)
 {
-    return wg_apply(here, &wgi_op_roll, &x, 1, &(struct roll){ axis, by });
+    return NODE_OF(roll, WITH(roll, axis, by), x);
 }
 
 /* ---- tile, repeat ---- */
@@ -208,7 +197,7 @@ DEFINE_OP(tile, .summary = "x, `count` times one behind the other along an axis:
           .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = tile_expand, .leads = true);
 wg_node wg_tile_at(wg_site here, wg_node x, int axis, int64_t count)
 {
-    return wg_apply(here, &wgi_op_tile, &x, 1, &(struct copies){ axis, count });
+    return NODE_OF(tile, WITH(copies, axis, count), x);
 }
 
 EXPAND(repeat) { y[0] = copied(here, x[0], attr, true); }
@@ -221,7 +210,7 @@ DEFINE_OP(repeat, .summary = "Each element `count` times along an axis: a a b b 
           .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = repeat_expand, .leads = true);
 wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
 {
-    return wg_apply(here, &wgi_op_repeat, &x, 1, &(struct copies){ axis, count });
+    return NODE_OF(repeat, WITH(copies, axis, count), x);
 }
 
 /* ---- pad ---- */
@@ -291,17 +280,12 @@ SAMPLES(pad, wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1),
         wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE),
         wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .after = 2, .value = 7),
         wg_pad(CLASSES(5, 3), .after = 2, .value = WG_ZERO), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
-ERROR_SAMPLE(pad)
-{
-    wg_node x = ANY(3, 4);
-    FAILS(wg_pad(x, .before = -1), "use wg_slice");
-    FAILS(wg_pad(x, .before = 3, .mode = WG_PAD_REFLECT), "at most one less");
-    FAILS(wg_pad(x, .axis = 2, .before = 3), "no axis 2 in");
-    FAILS(wg_pad(ANY(0, 4), .before = 1, .mode = WG_PAD_EDGE), "has no edge");
-    FAILS(wg_pad(CLASSES(2, 4), .before = 1, .value = 0.5), "value 0.5 among");
-    FAILS(wg_pad(x, .after = 3, .mode = WG_PAD_REFLECT), "at most one less");
-    return NULL;
-}
+ERRORS(pad, (wg_pad(ANY(3, 4), .before = -1), "use wg_slice"),
+       (wg_pad(ANY(3, 4), .before = 3, .mode = WG_PAD_REFLECT), "at most one less"),
+       (wg_pad(ANY(3, 4), .axis = 2, .before = 3), "no axis 2 in"),
+       (wg_pad(ANY(0, 4), .before = 1, .mode = WG_PAD_EDGE), "has no edge"),
+       (wg_pad(CLASSES(2, 4), .before = 1, .value = 0.5), "value 0.5 among"),
+       (wg_pad(ANY(3, 4), .after = 3, .mode = WG_PAD_REFLECT), "at most one less"));
 
 DEFINE_OP(
     pad,

@@ -225,8 +225,7 @@ EXPAND(attention)
     const double scale = wg_or_standard(a->scale, width ? 1 / sqrt((double)width) : 1);
     const wg_node mask = wg_is_none(x[3]) ? wg_scalar(wg_graph_of(x[0]), 1) : x[3];
     const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_not_equal(mask, 0);
-    y[0] = wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ x[0], x[1], x[2], seen }, 4,
-                    &(struct attention){ a->causal, scale, a->heads });
+    y[0] = NODE_OF(attention_tiles, WITH(attention, a->causal, scale, a->heads), x[0], x[1], x[2], seen);
 }
 SAMPLE(attention)
 {
@@ -245,16 +244,12 @@ SAMPLE(attention)
     }
     return wg_attention(q, k, v);
 }
-ERROR_SAMPLE(attention)
-{
-    wg_node q = ANY(2, 3, 4), k = ANY(2, 5, 4);
-    FAILS(wg_attention(q, ANY(2, 5, 3), k), "the last axes of queries");
-    FAILS(wg_attention(q, ANY(5, 4), k), "the axes before the last two of");
-    FAILS(wg_attention(q, k, q), "as many keys as values");
-    FAILS(wg_attention(q, k, k, .heads = 3), "no 3 equal parts");
-    FAILS(wg_attention(q, k, k, .mask = ANY(2, 5)), "does not broadcast to the scores [2,3,5]");
-    return NULL;
-}
+ERRORS(attention, (wg_attention(ANY(2, 3, 4), ANY(2, 5, 3), ANY(2, 5, 4)), "the last axes of queries"),
+       (wg_attention(ANY(2, 3, 4), ANY(5, 4), ANY(2, 5, 4)), "the axes before the last two of"),
+       (wg_attention(ANY(2, 3, 4), ANY(2, 5, 4), ANY(2, 3, 4)), "as many keys as values"),
+       (wg_attention(ANY(2, 3, 4), ANY(2, 5, 4), ANY(2, 5, 4), .heads = 3), "no 3 equal parts"),
+       (wg_attention(ANY(2, 3, 4), ANY(2, 5, 4), ANY(2, 5, 4), .mask = ANY(2, 5)),
+        "does not broadcast to the scores [2,3,5]"));
 
 DEFINE_OP(
     attention,
@@ -394,8 +389,7 @@ EXPAND(attention_tiles)
 }
 VJP(attention_tiles)
 {
-    gx[0] = wg_apply(here, &wgi_op_attention_tiles_grad,
-                     (wg_node[]){ x[0], x[1], x[2], x[3], y, wg_part(y, 1), gy }, 7, wg_attr(y));
+    gx[0] = NODE_OF(attention_tiles_grad, wg_attr(y), x[0], x[1], x[2], x[3], y, wg_part(y, 1), gy);
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
@@ -434,15 +428,14 @@ SAMPLE(attention_tiles)
     if (i >= CASES) return wg_none;
     const struct attention_case *c = &cases[i];
     const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
-    return wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, k, v, m }, 4, &c->a);
+    return NODE_OF(attention_tiles, &c->a, q, k, v, m);
 }
 ERROR_SAMPLE(attention_tiles)
 {
     const wg_node q = ANY(2, 3, 4), k = ANY(2, 5, 4);
     if (i > 1) return NULL;
     const wg_node mask = i ? q : wg_greater(ANY(2, 5), 0);
-    wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, i ? q : k, i ? q : k, i ? ANY(3) : mask }, 4,
-             &(struct attention){ false, 1, 1 });
+    NODE_OF(attention_tiles, WITH(attention, false, 1, 1), q, i ? q : k, i ? q : k, i ? ANY(3) : mask);
     return i ? "must be bool" : "does not broadcast to the scores [2,3,5]";
 }
 
@@ -489,14 +482,13 @@ SAMPLE(attention_tiles_grad)
     logs.dim[s.rank - 2] = c->a.heads;
     const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
     const wg_node y = wg_any(g, s), sums = wg_between(g, 1, 3, logs), gy = wg_any(g, s);
-    return wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, k, v, m, y, sums, gy }, 7, &c->a);
+    return NODE_OF(attention_tiles_grad, &c->a, q, k, v, m, y, sums, gy);
 }
 ERROR_SAMPLE(attention_tiles_grad)
 {
     if (i) return NULL;
     const wg_node q = ANY(3, 4);
-    wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, q, q, wg_greater(ANY(3, 3), 0), q, q, q }, 7,
-             &(struct attention){ false, 1, 1 });
+    NODE_OF(attention_tiles_grad, WITH(attention, false, 1, 1), q, q, q, wg_greater(ANY(3, 3), 0), q, q, q);
     return "must be [1,3]";
 }
 

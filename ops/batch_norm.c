@@ -81,9 +81,7 @@ VJP(batch_norm_train)
 #define OF_SHAPE(eps, ...) norm_sample(here, g, &wgi_op_batch_norm_train, eps, WG_SHAPE(__VA_ARGS__))
 SAMPLES(batch_norm_train, OF_SHAPE(0, 5, 3), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(0, 40, 18), OF_SHAPE(1, 1, 2),
         OF_SHAPE(0, 301, 3));
-ERRORS(batch_norm_train,
-       (wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ ANY(5, 3), ANY(3), ANY(4) }, 3, NULL),
-        "it must be [3]"));
+ERRORS(batch_norm_train, (NODE_OF(batch_norm_train, NULL, ANY(5, 3), ANY(3), ANY(4)), "it must be [3]"));
 
 DEFINE_OP(
     batch_norm_train,
@@ -119,9 +117,8 @@ EXPAND(batch_norm_grad)
 }
 #define GRADIENT(...) norm_grad_sample(here, g, &wgi_op_batch_norm_grad, false, WG_SHAPE(__VA_ARGS__))
 SAMPLES(batch_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(34, 17), GRADIENT(260, 5));
-ERRORS(batch_norm_grad, (wg_apply(here, &wgi_op_batch_norm_grad,
-                                  (wg_node[]){ ANY(5, 3), ANY(3), ANY(3), ANY(3), ANY(4, 3) }, 5, NULL),
-                         "is not shaped as"));
+ERRORS(batch_norm_grad,
+       (NODE_OF(batch_norm_grad, NULL, ANY(5, 3), ANY(3), ANY(3), ANY(3), ANY(4, 3)), "is not shaped as"));
 
 DEFINE_OP(
     batch_norm_grad,

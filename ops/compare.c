@@ -183,10 +183,7 @@ DEFINE_OP(where, .summary = "Elements of a where c is true, elsewhere elements o
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
           .operands = 3, .names = "c a b", .promote = WG_PROMOTE_COMMON, .promote_from = 1,
           RULES(where, shape, vjp), .kernel = KERNELS(where));
-wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
-{
-    return wg_apply(here, &wgi_op_where, (wg_node[]){ c, a, b }, 3, NULL);
-}
+wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b) { return NODE_OF(where, NULL, c, a, b); }
 
 /* ---- cast ---- */
 
@@ -228,9 +225,6 @@ DEFINE_OP(cast,
           .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .stored = 1 << 0, .kind = WG_MAP,
           .promote = WG_PROMOTE_NONE, TAKES(cast), RULES(cast, shape, rewrite, vjp), .kernel = KERNELS(cast),
           .leads = true);
-wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)
-{
-    return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to });
-}
+wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return NODE_OF(cast, WITH(cast, to), x); }
 
 #endif

@@ -500,20 +500,17 @@ SAMPLE(conv)
     wg_node x = wg_any(g, t->x), W = wg_any(g, t->W);
     return product(here, &wgi_op_conv, x, W, &t->f);
 }
-ERROR_SAMPLE(conv)
-{
-    wg_node x = ANY(2, 5, 5, 4), W = ANY(3, 3, 4, 2);
-    FAILS(wg_conv(ANY(2, 5, 5, 3), W), "has 3 channels, and");
-    FAILS(wg_conv(ANY(2, 2, 5, 4), W), "it reaches over 3 elements of 2");
-    FAILS(wg_conv(x, ANY(3, 4, 2)), "has 4 axes, and");
-    FAILS(wg_conv(x, W, .stride = WG_SHAPE(1, 2, 3)), "stride has 3 numbers for 2 axes");
-    FAILS(wg_conv(x, W, .groups = 3), "4 channels have no 3 equal groups");
-    FAILS(wg_conv(x, W, .dilation = WG_SHAPE(0)), "dilation is 0, must be at least 1");
-    FAILS(wg_conv(x, W, .same = true, .padding = WG_SHAPE(1)), "do not give both");
-    FAILS(wg_conv(ANY(5, 4), W), "must have 3 to 5");
-    FAILS(wg_conv(CLASSES(3, 2, 5, 5, 4), CLASSES(3, 3, 3, 4, 2)), "must be f32 or f64");
-    return NULL;
-}
+ERRORS(conv, (wg_conv(ANY(2, 5, 5, 3), ANY(3, 3, 4, 2)), "has 3 channels, and"),
+       (wg_conv(ANY(2, 2, 5, 4), ANY(3, 3, 4, 2)), "it reaches over 3 elements of 2"),
+       (wg_conv(ANY(2, 5, 5, 4), ANY(3, 4, 2)), "has 4 axes, and"),
+       (wg_conv(ANY(2, 5, 5, 4), ANY(3, 3, 4, 2), .stride = WG_SHAPE(1, 2, 3)),
+        "stride has 3 numbers for 2 axes"),
+       (wg_conv(ANY(2, 5, 5, 4), ANY(3, 3, 4, 2), .groups = 3), "4 channels have no 3 equal groups"),
+       (wg_conv(ANY(2, 5, 5, 4), ANY(3, 3, 4, 2), .dilation = WG_SHAPE(0)),
+        "dilation is 0, must be at least 1"),
+       (wg_conv(ANY(2, 5, 5, 4), ANY(3, 3, 4, 2), .same = true, .padding = WG_SHAPE(1)), "do not give both"),
+       (wg_conv(ANY(5, 4), ANY(3, 3, 4, 2)), "must have 3 to 5"),
+       (wg_conv(CLASSES(3, 2, 5, 5, 4), CLASSES(3, 3, 3, 4, 2)), "must be f32 or f64"));
 
 DEFINE_OP(conv,
           .summary = "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / "
@@ -579,16 +576,14 @@ SAMPLE(conv_transpose)
     wg_node x = wg_any(g, s), W = wg_any(g, t->W);
     return product(here, &wgi_op_conv_transpose, x, W, &t->f);
 }
-ERROR_SAMPLE(conv_transpose)
-{
-    wg_node x = ANY(2, 3, 3, 4), W = ANY(3, 3, 2, 4);
-    FAILS(wg_conv_transpose(ANY(2, 3, 3, 2), W), "has 2 channels, and");
-    FAILS(wg_conv_transpose(x, W, .padding = WG_SHAPE(3)), "leave no elements along axis 1");
-    FAILS(wg_conv_transpose(x, W, .stride = WG_SHAPE(-1)), "stride is -1, must be at least 1");
-    FAILS(wg_conv_transpose(x, W, .groups = 3), "4 channels have no 3 equal groups");
-    FAILS(wg_conv_transpose(x, ANY(0, 3, 2, 4)), "has no elements along axis 0");
-    return NULL;
-}
+ERRORS(conv_transpose, (wg_conv_transpose(ANY(2, 3, 3, 2), ANY(3, 3, 2, 4)), "has 2 channels, and"),
+       (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(3, 3, 2, 4), .padding = WG_SHAPE(3)),
+        "leave no elements along axis 1"),
+       (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(3, 3, 2, 4), .stride = WG_SHAPE(-1)),
+        "stride is -1, must be at least 1"),
+       (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(3, 3, 2, 4), .groups = 3),
+        "4 channels have no 3 equal groups"),
+       (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(0, 3, 2, 4)), "has no elements along axis 0"));
 
 DEFINE_OP(
     conv_transpose,

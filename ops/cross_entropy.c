@@ -73,8 +73,7 @@ EXPAND(cross_entropy)
 }
 VJP(cross_entropy)
 {
-    gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad,
-                     (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
+    gx[0] = NODE_OF(cross_entropy_grad, NULL, x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2));
     if (wg_dtype_is_float(wg_node_dtype(x[1])))
         gx[1] = wg_neg(wg_mul(beside(here, gy), wg_log_softmax(x[0])));
 }
@@ -132,8 +131,7 @@ SAMPLE(cross_entropy_grad)
     return wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
 }
 ERRORS(cross_entropy_grad,
-       (wg_apply(here, &wgi_op_cross_entropy_grad,
-                 (wg_node[]){ ANY(3, 4), CLASSES(4, 3), ANY(4), ANY(3), ANY(3) }, 5, NULL),
+       (NODE_OF(cross_entropy_grad, NULL, ANY(3, 4), CLASSES(4, 3), ANY(4), ANY(3), ANY(3)),
         "one number a row"));
 static size_t scratch_of_both(const wg_kernel *k)
 {

@@ -122,9 +122,6 @@ DEFINE_OP(dense, .summary = "Fully connected layer: x times a matrix, plus a bia
           .formula = "y = x @ W + b",
           .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum(y' along all but last)", .stored = 7,
           .operands = 3, .names = "x W b", .optional = 1, .kind = WG_CONTRACT, RULES(dense, shape, expand));
-wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
-{
-    return wg_apply(here, &wgi_op_dense, (wg_node[]){ x, W, b }, 3, NULL);
-}
+wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b) { return NODE_OF(dense, NULL, x, W, b); }
 
 #endif

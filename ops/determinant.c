@@ -215,7 +215,7 @@ static bool cofactors_shape(wg_rule *r)
 static size_t cofactors_scratch(const wg_kernel *k) { return cofactors_room(matrices_of(k->xt[0].shape).n); }
 static wg_node cofactor_slope(wg_site here, wg_node a, wg_node weak, wg_node c)
 {
-    return wg_apply(here, &wgi_op_cofactor_slope, (wg_node[]){ a, weak, c }, 3, NULL);
+    return NODE_OF(cofactor_slope, NULL, a, weak, c);
 }
 VJP(cofactors) { gx[0] = cofactor_slope(here, x[0], x[1], gy); }
 static wg_node cofactor_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
@@ -286,7 +286,7 @@ DEFINE_OP(
 
 static wg_node of_triangles(wg_site here, lu a, int what)
 {
-    return wg_apply(here, &wgi_op_lu_det, (wg_node[]){ a.a, a.lu, a.rows }, 3, &(struct lu_det){ what });
+    return NODE_OF(lu_det, WITH(lu_det, what), a.a, a.lu, a.rows);
 }
 static bool lu_det_shape(wg_rule *r) { return has_triangles(r) && shaped_to(r, leading(r->x[0].shape)); }
 static int64_t lu_det_units(const wg_kernel *k) { return matrices_of(k->xt[0].shape).count; }
@@ -300,7 +300,7 @@ VJP(lu_det)
         gx[0] = wg_mul(over_matrices(here, gy), wgi_lu_solve(here, a, unit_like(here, x[0]), true));
     else {
         wg_node weak = of_triangles(here, a, WEAK);
-        wg_node cofactors = wg_apply(here, &wgi_op_cofactors, (wg_node[]){ x[0], weak }, 2, NULL);
+        wg_node cofactors = NODE_OF(cofactors, NULL, x[0], weak);
         gx[0] =
             wg_where(over_matrices(here, wg_not_equal(weak, 0)), wg_mul(over_matrices(here, gy), cofactors),
                      wg_mul(over_matrices(here, wg_mul(gy, y)), wgi_inverse_or_0(here, a)));
@@ -361,7 +361,7 @@ EXPAND(slogdet)
 }
 static wg_node log_or_sign(wg_site here, wg_node x, int part)
 {
-    return wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ part });
+    return NODE_OF(slogdet, WITH(slogdet, part), x);
 }
 SAMPLES(slogdet, log_or_sign(here, wg_neg(REGULAR_INPUT(3, 3)), 0),
         log_or_sign(here, wg_neg(REGULAR_INPUT(2, 2, 2)), 1),

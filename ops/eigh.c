@@ -138,7 +138,7 @@ wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums)
         g); /* what it is made of is looked at: no rule of another node of its kind has this one */
     wg_node along = wg_cast(wg_add(wg_index_along(w, -1), 1), wg_node_dtype(w));
     wg_node d = wg_jvp(g, &w, &along, 1);
-    return wg_apply(here, &wgi_op_slopes, (wg_node[]){ w, g, d }, 3, &(struct slopes){ sums });
+    return NODE_OF(slopes, WITH(slopes, sums), w, g, d);
 }
 /* Of differences: those of equal elements have no derivative, it is an error. */
 VJP(slopes)
@@ -160,16 +160,13 @@ SAMPLE(slopes)
     if (i > 3) return wg_none;
     wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
     wg_node w = wg_add(wg_between(g, 0.5, 1.5, s[i]), wg_mul(wg_add(place, 1), 3));
-    return wg_apply(here, &wgi_op_slopes, (wg_node[]){ w, wg_any(g, s[i]), wg_any(g, s[i]) }, 3,
-                    &(struct slopes){ i == 2 });
+    return NODE_OF(slopes, WITH(slopes, i == 2), w, wg_any(g, s[i]), wg_any(g, s[i]));
 }
 ERROR_SAMPLE(slopes)
 {
     if (i > 1) return NULL;
     wg_node w = ANY(3), same = wg_sub(w, w);
-    wg_apply(here, &wgi_op_slopes,
-             (wg_node[]){ same, i ? ANY(4) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w }, 3,
-             &(struct slopes){ false });
+    NODE_OF(slopes, WITH(slopes, false), same, i ? ANY(4) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w);
     return i ? "is not shaped as" : "has an eigenvalue or singular value twice";
 }
 
@@ -215,7 +212,7 @@ DEFINE_OP(eigh_parts,
 static wg_node eigh_part(wg_site here, wg_node w, wg_node v, wg_node a, int part)
 {
     wg_node first = part == VALUES ? w : v, second = part == VALUES ? v : w;
-    return wg_apply(here, &wgi_op_eigh_part, (wg_node[]){ first, second, a }, 3, &(struct eigh){ part });
+    return NODE_OF(eigh_part, WITH(eigh, part), first, second, a);
 }
 static wg_node part_of(wg_site here, wg_node a, int part)
 {
@@ -226,7 +223,7 @@ static wg_node part_of(wg_site here, wg_node a, int part)
 static wg_node eigh_grad(wg_site here, wg_node w, wg_node v, wg_node a, wg_node g)
 {
     wg_node y = wg_matmul(scaled_columns(here, v, g), turned(here, v));
-    return wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ y, w, v, a, g }, 5, NULL);
+    return NODE_OF(eigh_grad, NULL, y, w, v, a, g);
 }
 static bool are_values(wg_rule *r, int w, int a)
 {
@@ -297,7 +294,7 @@ ERROR_SAMPLE(eigh_grad)
 {
     if (i > 1) return NULL;
     wg_node a = ANY(3, 3), w = ANY(3);
-    wg_apply(here, &wgi_op_eigh_grad, (wg_node[]){ i ? a : w, i ? a : w, a, a, w }, 5, NULL);
+    NODE_OF(eigh_grad, NULL, i ? a : w, i ? a : w, a, a, w);
     return i ? "are not the eigenvalues of" : "is not shaped as";
 }
 
@@ -320,10 +317,7 @@ static bool eigh_shape(wg_rule *r)
     return is_square(r, 0) && shaped_to(r, values ? without_last(r->x[0].shape) : *r->x[0].shape);
 }
 EXPAND(eigh) { y[0] = part_of(here, x[0], ((const struct eigh *)attr)->part); }
-static wg_node one_of_both(wg_site here, wg_node x, int part)
-{
-    return wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ part });
-}
+static wg_node one_of_both(wg_site here, wg_node x, int part) { return NODE_OF(eigh, WITH(eigh, part), x); }
 SAMPLES(eigh, one_of_both(here, APART_INPUT(3, 3), VALUES), one_of_both(here, APART_INPUT(3, 3), VECTORS));
 ERRORS(eigh, (wg_eigh(ANY(3, 4), NULL, NULL), "is not square"),
        (wg_eigh(ANY(3), NULL, NULL), "axes, must have 2 to"));

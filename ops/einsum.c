@@ -270,32 +270,18 @@ EXPAND(einsum)
 
 /* ---- the op ---- */
 
-SAMPLE(einsum)
-{
-    wg_node a = ANY(3, 4), b = ANY(4, 2), c = ANY(2, 3);
-    wg_node m = ANY(2, 3, 4), n = ANY(2, 4, 5);
-    CASE(wg_einsum("ij,jk->ik", a, b));
-    CASE(wg_einsum("bij,bjk->bik", m, n));
-    CASE(wg_einsum("ij,jk,ki", a, b, c));
-    CASE(wg_einsum("ii->i", ANY(3, 3)));
-    CASE(wg_einsum("ij->j", a));
-    CASE(wg_einsum("bij,bkj->ikb", m, ANY(2, 3, 4)));
-    CASE(wg_einsum("i,j->ji", ANY(3), ANY(4)));
-    CASE(wg_einsum("ij,ij->", a, ANY(3, 4)));
-    CASE(wg_einsum("ij,jk->ik", ANY(3, 0), ANY(0, 2)));
-    return wg_none;
-}
-ERROR_SAMPLE(einsum)
-{
-    wg_node a = ANY(3, 4);
-    FAILS(wg_einsum("ij,jk->ik", a, a), "j is 4 elements, and 3 in");
-    FAILS(wg_einsum("ij,jk->ik", a), "is for 2 operands, not 1");
-    FAILS(wg_einsum("ijk->i", a), "has 2 axes, its letters \"ijk\" are 3");
-    FAILS(wg_einsum("i.->i", a), "has something else than letters");
-    FAILS(wg_einsum("ij->k", a), "has a letter in the result that no operand has");
-    FAILS(wg_einsum("ij->ii", a), "has a letter twice in the result");
-    return NULL;
-}
+SAMPLES(einsum, wg_einsum("ij,jk->ik", ANY(3, 4), ANY(4, 2)),
+        wg_einsum("bij,bjk->bik", ANY(2, 3, 4), ANY(2, 4, 5)),
+        wg_einsum("ij,jk,ki", ANY(3, 4), ANY(4, 2), ANY(2, 3)), wg_einsum("ii->i", ANY(3, 3)),
+        wg_einsum("ij->j", ANY(3, 4)), wg_einsum("bij,bkj->ikb", ANY(2, 3, 4), ANY(2, 3, 4)),
+        wg_einsum("i,j->ji", ANY(3), ANY(4)), wg_einsum("ij,ij->", ANY(3, 4), ANY(3, 4)),
+        wg_einsum("ij,jk->ik", ANY(3, 0), ANY(0, 2)));
+ERRORS(einsum, (wg_einsum("ij,jk->ik", ANY(3, 4), ANY(3, 4)), "j is 4 elements, and 3 in"),
+       (wg_einsum("ij,jk->ik", ANY(3, 4)), "is for 2 operands, not 1"),
+       (wg_einsum("ijk->i", ANY(3, 4)), "has 2 axes, its letters \"ijk\" are 3"),
+       (wg_einsum("i.->i", ANY(3, 4)), "has something else than letters"),
+       (wg_einsum("ij->k", ANY(3, 4)), "has a letter in the result that no operand has"),
+       (wg_einsum("ij->ii", ANY(3, 4)), "has a letter twice in the result"));
 
 DEFINE_OP(einsum,
           .summary = "The sum of products of elements that letters say, one letter for each axis. What the "

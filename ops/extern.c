@@ -94,13 +94,13 @@ static bool extern_shape(wg_rule *r)
 VJP(extern)
 {
     const extern_attr *f = wg_attr(y);
-    if (f->backward) gx[0] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, f);
+    if (f->backward) gx[0] = NODE_OF(extern_grad, f, x[0], gy);
 }
 
 static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
     const extern_attr *f = wg_attr(y);
-    return f->backward ? wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], tx[0] }, 2, f) : wg_none;
+    return f->backward ? NODE_OF(extern_jvp, f, x[0], tx[0]) : wg_none;
 }
 
 /* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], where x[n] counts as 0 */
@@ -210,7 +210,7 @@ static bool extern_grad_shape(wg_rule *r)
                            "the function's result");
 }
 /* Linear in y'. How it depends on x only the caller's code knows. */
-VJP(extern_grad) { gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
+VJP(extern_grad) { gx[1] = NODE_OF(extern_jvp, wg_attr(y), x[0], gy); }
 SAMPLE(extern_grad) { return derivative_node(here, g, i, &wgi_op_extern_grad); }
 ERROR_SAMPLE(extern_grad) { return derivative_error(here, g, i, &wgi_op_extern_grad); }
 
@@ -234,7 +234,7 @@ static size_t extern_jvp_scratch(const wg_kernel *k)
     int64_t n = wg_shape_size(*k->xt[0].shape), m = wg_shape_size(*k->yt[0].shape);
     return doubles(k) + (size_t)(n + 2 * m) * sizeof(double);
 }
-VJP(extern_jvp) { gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
+VJP(extern_jvp) { gx[1] = NODE_OF(extern_grad, wg_attr(y), x[0], gy); }
 SAMPLE(extern_jvp) { return derivative_node(here, g, i, &wgi_op_extern_jvp); }
 ERROR_SAMPLE(extern_jvp) { return derivative_error(here, g, i, &wgi_op_extern_jvp); }
 

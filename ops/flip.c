@@ -98,7 +98,7 @@ DEFINE_OP(index_along,
           RULES(index_along, shape), .units = axis_units, .kernel = KERNELS(index_along), .leads = true);
 wg_node wg_index_along_at(wg_site here, wg_node x, int axis)
 {
-    return wg_apply(here, &wgi_op_index_along, &x, 1, &(struct index_along){ axis });
+    return NODE_OF(index_along, WITH(index_along, axis), x);
 }
 
 #endif

@@ -183,7 +183,7 @@ DEFINE_OP(gather,
           RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
-    return wg_apply(here, &wgi_op_gather, (wg_node[]){ x, rows }, 2, &(struct gather){ batch });
+    return NODE_OF(gather, WITH(gather, batch), x, rows);
 }
 wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wgi_gather(here, x, rows, 0); }
 
@@ -270,8 +270,7 @@ static wg_node gather_grad_merge(wg_site here, const wg_node x[], int n)
 static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_node rows2, int64_t count,
                          int batch)
 {
-    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows, x2, rows2 }, 4,
-                    &(struct gather_grad){ count, batch });
+    return NODE_OF(gather_grad, WITH(gather_grad, count, batch), x, rows, x2, rows2);
 }
 SAMPLES(gather_grad, wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0),
         wgi_add_rows(here, ANY(2, 2), CLASSES(3, 2, 2), 3, 0),
@@ -283,18 +282,14 @@ SAMPLES(gather_grad, wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0),
         two_pairs(here, ANY(2, 5, 3), CLASSES(4, 2, 5), ANY(2, 3), CLASSES(4, 2), 4, 1),
         two_pairs(here, ANY(2, 5, 3), CLASSES(4, 1, 5), ANY(2, 3), CLASSES(4, 2), 4, 1),
         wgi_add_rows(here, ANY(3, 5), CLASSES(4, 1, 5), 4, 1));
-ERROR_SAMPLE(gather_grad)
-{
-    wg_node x = ANY(3, 2), three = CLASSES(4, 3);
-    FAILS(wgi_add_rows(here, x, CLASSES(4, 2), 4, 0), "holds no rows for the numbers");
-    FAILS(wgi_add_rows(here, x, three, 4, 2), "batch=2: the first axes of");
-    FAILS(two_pairs(here, x, three, ANY(3), three, 4, 0), "holds no rows");
-    FAILS(two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0), "different dtypes");
-    FAILS(wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL), "1 operands, must be pairs");
-    FAILS(two_pairs(here, ANY(3, 2), CLASSES(4, 1, 2), ANY(1, 2), CLASSES(4, 1, 2), 4, 1),
-          "holds no rows for the numbers");
-    return NULL;
-}
+ERRORS(gather_grad, (wgi_add_rows(here, ANY(3, 2), CLASSES(4, 2), 4, 0), "holds no rows for the numbers"),
+       (wgi_add_rows(here, ANY(3, 2), CLASSES(4, 3), 4, 2), "batch=2: the first axes of"),
+       (two_pairs(here, ANY(3, 2), CLASSES(4, 3), ANY(3), CLASSES(4, 3), 4, 0), "holds no rows"),
+       (two_pairs(here, ANY(3, 2), CLASSES(4, 3), wg_cast(ANY(3, 2), WG_I32), CLASSES(4, 3), 4, 0),
+        "different dtypes"),
+       (NODE_OF(gather_grad, NULL, ANY(3, 2)), "1 operands, must be pairs"),
+       (two_pairs(here, ANY(3, 2), CLASSES(4, 1, 2), ANY(1, 2), CLASSES(4, 1, 2), 4, 1),
+        "holds no rows for the numbers"));
 
 DEFINE_OP(
     gather_grad,
@@ -307,8 +302,7 @@ DEFINE_OP(
     RULES(gather_grad, shape, units, vmap, vjp, merge), .kernel = KERNELS(gather_grad));
 wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {
-    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2,
-                    &(struct gather_grad){ count, batch });
+    return NODE_OF(gather_grad, WITH(gather_grad, count, batch), x, rows);
 }
 
 #endif

@@ -119,7 +119,7 @@ DEFINE_OP(unit_rows,
           RULES(unit_rows, shape, units, vmap), .kernel = KERNELS(unit_rows));
 wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n)
 {
-    return wg_apply(here, &wgi_op_unit_rows, &x, 1, &(struct unit_rows){ from, n });
+    return NODE_OF(unit_rows, WITH(unit_rows, from, n), x);
 }
 
 #endif

@@ -132,7 +132,7 @@ DEFINE_OP(max_mask,
           .rows = reduce_rows, .leads = true);
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
-    return wg_apply(here, &wgi_op_max_mask, &x, 1, &(struct reduce){ *axes, false });
+    return NODE_OF(max_mask, WITH(reduce, *axes, false), x);
 }
 
 /* ---- max_grad ---- */
@@ -153,8 +153,7 @@ EXPAND(max_grad)
     const wg_axes *axes = &((const struct reduce *)attr)->axes;
     y[0] = wg_where(max_mask(here, x[0], axes), with_axes(here, x[1], x[0], axes), 0);
 }
-#define MAX_GRAD(x, y, ...) \
-    wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ .axes = { __VA_ARGS__ } })
+#define MAX_GRAD(x, y, ...) NODE_OF(max_grad, WITH(reduce, .axes = { __VA_ARGS__ }), x, y)
 SAMPLES(max_grad, MAX_GRAD(ANY(3, 4), ANY(3), 1, { 1 }), MAX_GRAD(ANY(3, 4), ANY(4), 1, { 0 }),
         MAX_GRAD(ANY(2, 3, 2), ANY(2, 2), 1, { 1 }), MAX_GRAD(ANY(2, 300), ANY(2), 1, { 1 }),
         MAX_GRAD(ANY(70, 3), ANY(3), 1, { 0 }), MAX_GRAD(ANY(3, 4), wg_any(g, WG_SCALAR), 0));
@@ -178,7 +177,7 @@ REWRITE(max) { return reduce_apart(here, x[0], attr, wg_max_at); }
 VJP(max)
 {
     const struct reduce *a = wg_attr(y);
-    gx[0] = wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x[0], gy }, 2, &(struct reduce){ a->axes, false });
+    gx[0] = NODE_OF(max_grad, WITH(reduce, a->axes, false), x[0], gy);
 }
 REDUCE_SAMPLES(max, wg_max(ANY(2, 300)), wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0)));
 ERROR_SAMPLE(max)

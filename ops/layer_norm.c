@@ -62,8 +62,7 @@ BUILDER(layer_norm, layer_norm)
     WG_USER_CALL(here, "layer_norm");
     a = WG_OR_NONE(a);
     if (wg_axes_given(here, "axes", a->axes).count) return wgi_layer_norm_over(here, a);
-    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
-                    &GIVEN(norm, NORM_FIELDS));
+    return NODE_OF(layer_norm, &GIVEN(norm, NORM_FIELDS), a->x, a->gamma, a->beta);
 }
 
 /* ---- layer_norm_grad: dx, dgamma, dbeta ---- */
@@ -97,8 +96,7 @@ EXPAND(layer_norm_grad)
 }
 #define GRADIENT(...) norm_grad_sample(here, g, &wgi_op_layer_norm_grad, true, WG_SHAPE(__VA_ARGS__))
 SAMPLES(layer_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(35, 4), GRADIENT(2, 300), GRADIENT(6));
-#define MISTAKE(mean, gy) \
-    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ ANY(5, 3), ANY(3), ANY(5), mean, gy }, 5, NULL)
+#define MISTAKE(mean, gy) NODE_OF(layer_norm_grad, NULL, ANY(5, 3), ANY(3), ANY(5), mean, gy)
 ERRORS(layer_norm_grad, (MISTAKE(ANY(5), ANY(4, 3)), "is not shaped as"),
        (MISTAKE(ANY(3), ANY(5, 3)), "one number a row"));
 

@@ -307,7 +307,7 @@ static wg_node weighted(wg_site here, wg_node l, wg_node w)
  * probabilities. */
 static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits)
 {
-    if (logits) return wg_apply(here, &wgi_op_cross_entropy, (wg_node[]){ x, p }, 2, NULL);
+    if (logits) return NODE_OF(cross_entropy, NULL, x, p);
     return wg_neg(wg_sum(weighted(here, x, p), .axes = WG_AXES(-1)));
 }
 /* The losses against class numbers, smoothed by s: -(1 - s) l[y] - s mean(l), l the logarithms of the
@@ -317,7 +317,7 @@ static wg_node of_numbers(wg_site here, wg_node x, wg_node y, bool logits, doubl
     wg_node chosen = logits && s == 0 ? wg_none : wgi_gather(here, x, y, wg_node_shape(y).rank);
     wg_node mean = s == 0 ? wg_none : wg_mean(x, .axes = WG_AXES(-1));
     if (!logits) return s == 0 ? wg_neg(chosen) : wg_sub(wg_mul(chosen, s - 1), wg_mul(mean, s));
-    wg_node loss = wg_apply(here, &wgi_op_cross_entropy, (wg_node[]){ x, y }, 2, NULL);
+    wg_node loss = NODE_OF(cross_entropy, NULL, x, y);
     return s == 0 ? loss : wg_add(loss, wg_mul(wg_sub(chosen, mean), s));
 }
 static wg_node smoothed(wg_site here, wg_node p, double s)

@@ -78,7 +78,7 @@ DEFINE_OP(
 
 static wg_node lu_solve(wg_site here, lu a, wg_node b, struct lu_solve how)
 {
-    return wg_apply(here, &wgi_op_lu_solve, (wg_node[]){ a.a, a.lu, a.rows, b }, 4, &how);
+    return NODE_OF(lu_solve, &how, a.a, a.lu, a.rows, b);
 }
 wg_node wgi_lu_solve(wg_site here, lu a, wg_node b, bool transposed)
 {

@@ -516,7 +516,7 @@ extern const wg_op wgi_op_matmul;
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {
-    return wg_apply(here, &wgi_op_matmul, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
+    return NODE_OF(matmul, (&(matmul_attr){ ta, tb }), a, b);
 }
 
 wg_node wgi_product_transposed(wg_site here, wg_node y)

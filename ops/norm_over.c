@@ -119,8 +119,7 @@ DEFINE_OP(
     .shape = over_shape, .expand = layer_norm_over_expand);
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
 {
-    return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
-                    &GIVEN(over, OVER_FIELDS));
+    return NODE_OF(layer_norm_over, &GIVEN(over, OVER_FIELDS), a->x, a->gamma, a->beta);
 }
 
 /* ---- group_norm, instance_norm ---- */

@@ -117,13 +117,17 @@
 #define GIVEN(S, LIST) \
     (struct S) { LIST(OPTION_GIVEN_, S) }
 
+/* The node of an op: its attributes or NULL, then its operands. NODE_OF(roll, WITH(roll, axis, by), x) */
+#define NODE_OF(op, attr, ...) \
+    wg_apply(here, &wgi_op_##op, (wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__), attr)
+#define WITH(S, ...) (&(struct S){ __VA_ARGS__ })
+
 /* BUILDER(slice, slice) { ... } defines wg_slice_at, whose argument is a wg_slice_args *a, which may be NULL.
  * APPLY is its body; the operands come last. */
 #define BUILDER(op, ARGS) wg_node wg_##op##_at(wg_site here, const wg_##ARGS##_args *a)
-#define APPLY(op, S, LIST, ...)                                                                      \
-    a = WG_OR_NONE(a);                                                                               \
-    return wg_apply(here, &wgi_op_##op, (wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__), \
-                    &GIVEN(S, LIST))
+#define APPLY(op, S, LIST, ...) \
+    a = WG_OR_NONE(a);          \
+    return NODE_OF(op, &GIVEN(S, LIST), __VA_ARGS__)
 
 #define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
 #define OPTION_GIVEN_(S, KIND, field, ...) .field = OPTION_VALUE_##KIND(field),

@@ -82,24 +82,14 @@ typedef int64_t places_f64 __attribute__((vector_size(BYTES)));
 #define FLOATS_FILE "pool_window.h"
 #include "both_floats.h"
 
-KERNEL(max_pool)
-{
-    const pool p = pool_of(k->xt[0].shape, k->yt[0].shape, k->attr);
-    BY_FLOAT(k, run_max, &p, k);
-    return true;
-}
-KERNEL(max_pool_pick)
-{
-    const pool p = pool_of(k->xt[0].shape, k->yt[0].shape, k->attr);
-    BY_FLOAT(k, run_pick, &p, k);
-    return true;
-}
-KERNEL(max_pool_grad)
-{
-    const pool p = pool_of(k->xt[0].shape, k->xt[1].shape, k->attr);
-    BY_FLOAT(k, run_grad, &p, k);
-    return true;
-}
+/* The body of a kernel: f for its windows, of which there is one for each element of `narrow`. */
+#define EACH_WINDOW(f, narrow)                                       \
+    const pool p = pool_of(k->xt[0].shape, (narrow).shape, k->attr); \
+    BY_FLOAT(k, f, &p, k);                                           \
+    return true
+KERNEL(max_pool) { EACH_WINDOW(run_max, k->yt[0]); }
+KERNEL(max_pool_pick) { EACH_WINDOW(run_pick, k->yt[0]); }
+KERNEL(max_pool_grad) { EACH_WINDOW(run_grad, k->xt[1]); }
 
 #if WG_BASE
 
@@ -179,21 +169,15 @@ enum { POOL_CASES = sizeof pool_cases / sizeof *pool_cases };
 
 static const char *pool_error(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_pool_args *))
 {
-    wg_pool_args a = { .x = ANY(2, 4, 4, 3), .size = WG_SHAPE(2) };
-    static const char *const said[] = { "has no size", "must be less than the size of a window, 2",
-                                        "do not fit",  "size has 3 numbers for 2 axes",
-                                        "size is -1",  "must have 3 to 5" };
-    switch (i) {
-    case 0: a.size.rank = 0; break;
-    case 1: a.padding = WG_SHAPE(2); break;
-    case 2: a.size = WG_SHAPE(5); break;
-    case 3: a.size = WG_SHAPE(2, 2, 2); break;
-    case 4: a.size = WG_SHAPE(-1); break;
-    case 5: a.x = ANY(4, 4); break;
-    default: return NULL;
-    }
-    op(here, &a);
-    return said[i];
+#define POOLED(...) op(here, &(wg_pool_args){ __VA_ARGS__ })
+    const wg_node x = ANY(2, 4, 4, 3);
+    return NTH(NULL, (POOLED(.x = x), "has no size"),
+               (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2)),
+                "must be less than the size of a window, 2"),
+               (POOLED(.x = x, .size = WG_SHAPE(5)), "do not fit"),
+               (POOLED(.x = x, .size = WG_SHAPE(2, 2, 2)), "size has 3 numbers for 2 axes"),
+               (POOLED(.x = x, .size = WG_SHAPE(-1)), "size is -1"),
+               (POOLED(.x = ANY(4, 4), .size = WG_SHAPE(2)), "must have 3 to 5"));
 }
 
 extern const wg_op wgi_op_max_pool_grad;
@@ -342,9 +326,7 @@ SAMPLE(avg_pool)
 ERROR_SAMPLE(avg_pool)
 {
     if (i < 6) return pool_error(here, g, i, wg_avg_pool_at);
-    if (i > 6) return NULL;
-    wg_avg_pool(ANY(2, 4, 0), .size = WG_SHAPE(2));
-    return "has no channels";
+    return i > 6 ? NULL : ((void)wg_avg_pool(ANY(2, 4, 0), .size = WG_SHAPE(2)), "has no channels");
 }
 
 DEFINE_OP(

@@ -151,8 +151,7 @@ ERROR_SAMPLE(pow_term)
 {
     const struct pow_term high = { MOST_TERMS + 1, 0, 0, 0 };
     return i ? inner_error(here, g, i - 1, &wgi_op_pow_term)
-             : (wg_apply(here, &wgi_op_pow_term, (wg_node[]){ ANY(3), wg_number(2) }, 2, &high),
-                "at most 32");
+             : (NODE_OF(pow_term, &high, ANY(3), wg_number(2)), "at most 32");
 }
 
 DEFINE_OP(pow_term,

@@ -74,7 +74,7 @@ DEFINE_OP(qr_parts,
 static wg_node qr_part(wg_site here, wg_node q, wg_node r, wg_node a, int part)
 {
     wg_node first = part == Q ? q : r, second = part == Q ? r : q;
-    return wg_apply(here, &wgi_op_qr_part, (wg_node[]){ first, second, a }, 3, &(struct qr){ part });
+    return NODE_OF(qr_part, WITH(qr, part), first, second, a);
 }
 static bool qr_part_shape(wg_rule *r)
 {
@@ -151,10 +151,7 @@ EXPAND(qr)
     y[0] = q_of(here, x[0]);
     if (((const struct qr *)attr)->part == R) y[0] = r_of(here, y[0], x[0]);
 }
-static wg_node q_or_r(wg_site here, wg_node x, int part)
-{
-    return wg_apply(here, &wgi_op_qr, &x, 1, &(struct qr){ part });
-}
+static wg_node q_or_r(wg_site here, wg_node x, int part) { return NODE_OF(qr, WITH(qr, part), x); }
 SAMPLES(qr, q_or_r(here, REGULAR_INPUT(3, 3), Q), q_or_r(here, REGULAR_INPUT(4, 2), R),
         q_or_r(here, REGULAR_INPUT(2, 4), Q), q_or_r(here, REGULAR_INPUT(2, 2, 3), R));
 ERRORS(qr, (wg_qr(ANY(3), NULL, NULL), "axes, must have 2 to"));

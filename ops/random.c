@@ -200,7 +200,7 @@ KERNEL(categorical)
 EXTERN(random_keep);
 static wg_node kept(wg_site here, wg_node x, wg_node p, wg_node stream)
 {
-    return wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x, p, stream }, 3, NULL);
+    return NODE_OF(random_keep, NULL, x, p, stream);
 }
 
 static bool random_keep_shape(wg_rule *r)

@@ -227,23 +227,14 @@ EXPAND(resize)
         if (o.size != wg_dim(y[0], o.axis)) y[0] = axis_resized(here, y[0], &wgi_op_resize_axis, o, o.size);
     }
 }
-SAMPLE(resize)
-{
-    wg_node x = ANY(2, 3, 4, 2);
-    CASE(wg_resize(x, WG_SHAPE(6, 8)));
-    CASE(wg_resize(x, WG_SHAPE(5, 2), .mode = WG_BILINEAR));
-    CASE(wg_resize(x, WG_SHAPE(6, 3), .mode = WG_BILINEAR, .axes = WG_AXES(-1, 1), .align_corners = true));
-    CASE(wg_resize(x, WG_SHAPE(3, 4)));
-    return wg_none;
-}
-ERROR_SAMPLE(resize)
-{
-    wg_node x = ANY(2, 3);
-    FAILS(wg_resize(x, WG_SHAPE(2, 2)), "no axis 2 in");
-    FAILS(wg_resize(x, WG_SHAPE(2), .axes = WG_AXES(0, 1)), "1 sizes for 2 axes");
-    FAILS(wg_resize(x, WG_SHAPE(-2)), "cannot get -2 elements");
-    return NULL;
-}
+SAMPLES(resize, wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(6, 8)),
+        wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(5, 2), .mode = WG_BILINEAR),
+        wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(6, 3), .mode = WG_BILINEAR, .axes = WG_AXES(-1, 1),
+                  .align_corners = true),
+        wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(3, 4)));
+ERRORS(resize, (wg_resize(ANY(2, 3), WG_SHAPE(2, 2)), "no axis 2 in"),
+       (wg_resize(ANY(2, 3), WG_SHAPE(2), .axes = WG_AXES(0, 1)), "1 sizes for 2 axes"),
+       (wg_resize(ANY(2, 3), WG_SHAPE(-2)), "cannot get -2 elements"));
 
 DEFINE_OP(
     resize,

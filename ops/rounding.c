@@ -82,7 +82,7 @@ DEFINE_OP(clip,
           .operands = 3, .names = "x low high", RULES(clip, shape, expand));
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
 {
-    return wg_apply(here, &wgi_op_clip, (wg_node[]){ x, low, high }, 3, NULL);
+    return NODE_OF(clip, NULL, x, low, high);
 }
 
 #endif

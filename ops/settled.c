@@ -61,7 +61,7 @@ BUILDER(settled, settled)
 {
     a = WG_OR_NONE(a);
     const struct settled attr = { .tol = a->tol == 0 ? 1e-6 : a->tol };
-    return wg_apply(here, &wgi_op_settled, (wg_node[]){ a->x, a->before }, 2, &attr);
+    return NODE_OF(settled, &attr, a->x, a->before);
 }
 
 #endif

@@ -89,7 +89,7 @@ wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
 {
     wg_node y = s.rank == 0 ? like_last(here, x, 0) : wg_none;
     if (!wg_is_none(y)) return y;
-    return wg_apply(here, &wgi_op_reshape, &x, 1, &(struct shaped){ s });
+    return NODE_OF(reshape, WITH(shaped, s), x);
 }
 
 /* ---- expand, squeeze ---- */
@@ -110,10 +110,7 @@ ERRORS(expand, (wg_expand(ANY(3), 2), "no axis 2"),
 DEFINE_OP(expand, .summary = "A new axis of size 1 before the given axis.", .formula = "y = reshape(x)",
           .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
           TAKES(at_axis), RULES(expand, shape, expand));
-wg_node wg_expand_at(wg_site here, wg_node x, int axis)
-{
-    return wg_apply(here, &wgi_op_expand, &x, 1, &axis);
-}
+wg_node wg_expand_at(wg_site here, wg_node x, int axis) { return NODE_OF(expand, &axis, x); }
 
 static bool squeeze_shape(wg_rule *r)
 {
@@ -137,7 +134,7 @@ wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
     const int rank = n ? n->shape->rank : 0;
     wg_node y = axis < rank && axis >= -rank ? like_last(wg_inside(here), x, rank - 1) : wg_none;
     if (!wg_is_none(y)) return y;
-    return wg_apply(here, &wgi_op_squeeze, &x, 1, &axis);
+    return NODE_OF(squeeze, &axis, x);
 }
 
 /* ---- broadcast_to, sum_to ---- */
@@ -180,7 +177,7 @@ DEFINE_OP(broadcast_to, .summary = "x repeated along new axes and along axes of 
           .kernel = KERNELS(broadcast_to), .repeats = true, .leads = true);
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
-    return wg_apply(here, &wgi_op_broadcast_to, &x, 1, &(struct shaped){ s });
+    return NODE_OF(broadcast_to, WITH(shaped, s), x);
 }
 
 static bool sum_to_shape(wg_rule *r)
@@ -211,10 +208,7 @@ DEFINE_OP(sum_to,
           .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
           .formula = "y = sum_to(x)", .adjoint = "x' = y'", .operands = 1, TAKES(shaped),
           RULES(sum_to, shape, expand), .rewrite = same_shape_rewrite);
-wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
-{
-    return wg_apply(here, &wgi_op_sum_to, &x, 1, &(struct shaped){ s });
-}
+wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return NODE_OF(sum_to, WITH(shaped, s), x); }
 
 /* ---- stop_gradient ---- */
 

@@ -202,15 +202,10 @@ SAMPLE(slice)
     CASE(wg_slice(x, .axis = 1, .from = 4, .to = WG_END));
     return wg_none;
 }
-ERROR_SAMPLE(slice)
-{
-    wg_node x = ANY(4, 5);
-    FAILS(wg_slice(x, .from = 2, .to = 5), "2:5 is not a part of axis 0");
-    FAILS(wg_slice(x, .axis = 1, .from = 3, .to = 2), "3:2 is not a part of axis 1");
-    FAILS(wg_slice(x, .axis = 2, .to = 1), "no axis 2");
-    FAILS(wg_slice(x, .from = 1, .to = 0), "the end is WG_END, 0 is 0");
-    return NULL;
-}
+ERRORS(slice, (wg_slice(ANY(4, 5), .from = 2, .to = 5), "2:5 is not a part of axis 0"),
+       (wg_slice(ANY(4, 5), .axis = 1, .from = 3, .to = 2), "3:2 is not a part of axis 1"),
+       (wg_slice(ANY(4, 5), .axis = 2, .to = 1), "no axis 2"),
+       (wg_slice(ANY(4, 5), .from = 1, .to = 0), "the end is WG_END, 0 is 0"));
 
 DEFINE_OP(
     slice,

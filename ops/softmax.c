@@ -78,7 +78,7 @@ EXPAND(softmax)
     y[0] = wg_div(e, wg_sum(e, .axes = AXES_OF(f->axis), .keepdims = true));
 }
 EXTERN(softmax_grad);
-VJP(softmax) { gx[0] = wg_apply(here, &wgi_op_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
+VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
 SOFT_OP(softmax, .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");
@@ -90,7 +90,7 @@ EXPAND(log_softmax)
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = AXES_OF(f->axis), .keepdims = true)));
 }
 EXTERN(log_softmax_grad);
-VJP(log_softmax) { gx[0] = wg_apply(here, &wgi_op_log_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
+VJP(log_softmax) { gx[0] = NODE_OF(log_softmax_grad, wg_attr(y), y, gy); }
 SOFT_OP(log_softmax, .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
         .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
         .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature");

@@ -161,8 +161,7 @@ static wg_node by_right(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node 
 static wg_node svd_grad(wg_site here, const svd_parts *p, wg_node g)
 {
     wg_node y = wg_matmul(scaled_columns(here, p->part[U], g), p->part[VT]);
-    return wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ y, p->part[U], p->part[S], p->part[VT], p->a, g }, 6,
-                    NULL);
+    return NODE_OF(svd_grad, NULL, y, p->part[U], p->part[S], p->part[VT], p->a, g);
 }
 /* The operands U, s, V^T have no derivative. So the rule makes nodes of svd_part in their place: these
  * have one. */
@@ -238,7 +237,7 @@ ERROR_SAMPLE(svd_grad)
 {
     if (i > 1) return NULL;
     wg_node a = ANY(3, 3), w = ANY(3);
-    wg_apply(here, &wgi_op_svd_grad, (wg_node[]){ i ? a : w, i ? w : a, w, a, a, w }, 6, NULL);
+    NODE_OF(svd_grad, NULL, i ? a : w, i ? w : a, w, a, a, w);
     return i ? "is no result of svd for" : "is not shaped as";
 }
 
@@ -260,10 +259,7 @@ static bool svd_shape(wg_rule *r)
            shaped_to(r, part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part));
 }
 EXPAND(svd) { y[0] = part_of(here, x[0], ((const struct svd *)attr)->part); }
-static wg_node one_of_three(wg_site here, wg_node x, int part)
-{
-    return wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ part });
-}
+static wg_node one_of_three(wg_site here, wg_node x, int part) { return NODE_OF(svd, WITH(svd, part), x); }
 SAMPLES(svd, one_of_three(here, APART_INPUT(3, 2), U), one_of_three(here, APART_INPUT(2, 2), S),
         one_of_three(here, APART_INPUT(2, 2, 3), VT));
 ERRORS(svd, (wg_svd(ANY(3), NULL, NULL, NULL), "axes, must have 2 to"));

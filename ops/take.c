@@ -67,13 +67,8 @@ SAMPLES(take, wg_take(ANY(3, 4), CLASSES(4, 6), .axis = 1),
         wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2), wg_take(ANY(4, 3), CLASSES(4, 5)),
         wg_take(ANY(3, 4), wg_any_class(g, 4, WG_SCALAR), .axis = 1),
         wg_take(ANY(0, 4), CLASSES(4, 2), .axis = 1));
-ERROR_SAMPLE(take)
-{
-    wg_node x = ANY(3, 4);
-    FAILS(wg_take(x, CLASSES(3, 2), .axis = 2), "no axis 2 in");
-    FAILS(wg_take(x, wg_add(CLASSES(1, 2), 4), .axis = 1), "number out of range");
-    return NULL;
-}
+ERRORS(take, (wg_take(ANY(3, 4), CLASSES(3, 2), .axis = 2), "no axis 2 in"),
+       (wg_take(ANY(3, 4), wg_add(CLASSES(1, 2), 4), .axis = 1), "number out of range"));
 
 DEFINE_OP(take,
           .summary = "The elements at given numbers along an axis; -1 is the last. The axes of the numbers "
@@ -108,13 +103,8 @@ EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
 SAMPLES(take_along, wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1),
         wg_take_along(ANY(4, 3), CLASSES(4, 2, 3)),
         wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2), wg_take_along(ANY(4), CLASSES(4, 0)));
-ERROR_SAMPLE(take_along)
-{
-    wg_node x = ANY(3, 4);
-    FAILS(wg_take_along(x, CLASSES(3, 2, 3)), "differ beside axis 0");
-    FAILS(wg_take_along(x, wg_add(CLASSES(1, 3, 4), 3)), "number out of range");
-    return NULL;
-}
+ERRORS(take_along, (wg_take_along(ANY(3, 4), CLASSES(3, 2, 3)), "differ beside axis 0"),
+       (wg_take_along(ANY(3, 4), wg_add(CLASSES(1, 3, 4), 3)), "number out of range"));
 
 DEFINE_OP(take_along,
           .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x "
@@ -165,14 +155,11 @@ EXPAND(scatter_add)
 SAMPLES(scatter_add, wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3)),
         wg_scatter_add(ANY(2, 4, 3), CLASSES(4, 2, 2), ANY(2, 2, 2, 3), .axis = 1),
         wg_scatter_add(ANY(3, 4), CLASSES(4, 0), ANY(3, 0), .axis = -1));
-ERROR_SAMPLE(scatter_add)
-{
-    wg_node x = ANY(4, 3), i6 = CLASSES(4, 6);
-    FAILS(wg_scatter_add(x, i6, x), "has not the shape of the chosen elements, [6,3]");
-    FAILS(wg_scatter_add(x, i6, CLASSES(3, 6, 3)), "cannot be added");
-    FAILS(wg_scatter_add(x, i6, x, .axis = 2), "no axis 2 in");
-    return NULL;
-}
+ERRORS(scatter_add,
+       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(4, 3)),
+        "has not the shape of the chosen elements, [6,3]"),
+       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), CLASSES(3, 6, 3)), "cannot be added"),
+       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(4, 3), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(scatter_add,
           .summary = "x, with values added at the elements that given numbers choose along an axis. Values "
@@ -200,14 +187,9 @@ EXPAND(scatter_add_along)
 }
 SAMPLES(scatter_add_along, wg_scatter_add_along(ANY(3, 4), CLASSES(4, 3, 6), ANY(3, 6), .axis = 1),
         wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3)));
-ERROR_SAMPLE(scatter_add_along)
-{
-    wg_node x = ANY(4, 3), i6 = CLASSES(4, 6, 3);
-    FAILS(wg_scatter_add_along(x, i6, x), "is not shaped as");
-    FAILS(wg_scatter_add_along(x, i6, i6), "cannot be added");
-    FAILS(wg_scatter_add_along(x, i6, x, .axis = 1), "differ beside axis 1");
-    return NULL;
-}
+ERRORS(scatter_add_along, (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), ANY(4, 3)), "is not shaped as"),
+       (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), CLASSES(4, 6, 3)), "cannot be added"),
+       (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), ANY(4, 3), .axis = 1), "differ beside axis 1"));
 
 DEFINE_OP(scatter_add_along,
           .summary = "x, with each value added at the element that its own number chooses along an axis. "
@@ -258,7 +240,7 @@ DEFINE_OP(nonzero,
           .kind = WG_OPAQUE, TAKES(nonzero), .shape = nonzero_shape, .kernel = KERNELS(nonzero));
 wg_node wg_nonzero_at(wg_site here, wg_node x, int64_t count)
 {
-    return wg_apply(here, &wgi_op_nonzero, &x, 1, &(struct nonzero){ count });
+    return NODE_OF(nonzero, WITH(nonzero, count), x);
 }
 
 #endif

@@ -36,11 +36,10 @@ static wg_node triangle_of(wg_site here, wg_node x, const struct triangle *a, bo
 static wg_node triangle_sample(wg_site here, wg_graph *g, int i,
                                wg_node (*op)(wg_site, const wg_triangle_args *))
 {
-    CASE(op(here, &(wg_triangle_args){ .x = ANY(3, 4) }));
-    CASE(op(here, &(wg_triangle_args){ .x = ANY(2, 4, 3), .offset = 1 }));
-    CASE(op(here, &(wg_triangle_args){ .x = CLASSES(5, 3, 3), .offset = -1 }));
-    CASE(op(here, &(wg_triangle_args){ .x = ANY(2, 0) }));
-    return wg_none;
+    return NTH(wg_none, op(here, &(wg_triangle_args){ .x = ANY(3, 4) }),
+               op(here, &(wg_triangle_args){ .x = ANY(2, 4, 3), .offset = 1 }),
+               op(here, &(wg_triangle_args){ .x = CLASSES(5, 3, 3), .offset = -1 }),
+               op(here, &(wg_triangle_args){ .x = ANY(2, 0) }));
 }
 static const char *triangle_error(wg_site here, wg_graph *g, int i,
                                   wg_node (*op)(wg_site, const wg_triangle_args *))

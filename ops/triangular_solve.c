@@ -27,7 +27,7 @@ extern const wg_op wgi_op_triangular_solve;
 
 static wg_node solved(wg_site here, wg_node a, wg_node b, struct triangle t)
 {
-    return wg_apply(here, &wgi_op_triangular_solve, (wg_node[]){ a, b }, 2, &t);
+    return NODE_OF(triangular_solve, &t, a, b);
 }
 /* The part of x that is read of a triangle. */
 static wg_node read_part(wg_site here, wg_node x, const struct triangle *t)

@@ -190,7 +190,7 @@ DEFINE_OP(
     .leads = true);
 wg_node wgi_unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {
-    return wg_apply(here, &wgi_op_unslice, &x, 1, &(struct unslice){ axis, from, size });
+    return NODE_OF(unslice, WITH(unslice, axis, from, size), x);
 }
 
 #endif
