@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-static const char *binary(void)
+const char *wgt_binary(void)
 {
     static char path[1000];
     const char *given = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
@@ -37,7 +37,14 @@ static int scratch_file(void)
     return fd;
 }
 
-pid_t wgt_start_command(const char *const argv[], const char *file)
+int wgt_open_terminal(void)
+{
+    const int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    cr_assert(ours >= 0 && !grantpt(ours) && !unlockpt(ours));
+    return ours;
+}
+
+pid_t wgt_start_command(const char *const argv[], const char *file, int err)
 {
     posix_spawn_file_actions_t f;
     posix_spawnattr_t a;
@@ -49,8 +56,8 @@ pid_t wgt_start_command(const char *const argv[], const char *file)
     posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_init(&f);
     posix_spawn_file_actions_addopen(&f, 1, file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&f, 1, 2);
-    cr_assert_eq(posix_spawn(&id, binary(), &f, &a, (char *const *)(uintptr_t)argv, environ), 0);
+    posix_spawn_file_actions_adddup2(&f, err, 2);
+    cr_assert_eq(posix_spawn(&id, wgt_binary(), &f, &a, (char *const *)(uintptr_t)argv, environ), 0);
     posix_spawn_file_actions_destroy(&f);
     posix_spawnattr_destroy(&a);
     return id;
@@ -73,8 +80,8 @@ wgt_result wgt_run_command(const char *const argv[])
     posix_spawn_file_actions_addopen(&f, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&f, out, 1);
     posix_spawn_file_actions_adddup2(&f, err, 2);
-    cr_assert_eq(posix_spawn(&id, binary(), &f, NULL, (char *const *)(uintptr_t)argv, environ), 0,
-                 "%s cannot be run", binary());
+    cr_assert_eq(posix_spawn(&id, wgt_binary(), &f, NULL, (char *const *)(uintptr_t)argv, environ), 0,
+                 "%s cannot be run", wgt_binary());
     posix_spawn_file_actions_destroy(&f);
     r.status = wgt_wait_command(id);
     take(out, r.out, sizeof r.out);

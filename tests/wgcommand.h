@@ -14,8 +14,11 @@ typedef struct wgt_result {
 
 wgt_result wgt_run_command(const char *const argv[]);
 #define RUN(...) wgt_run_command((const char *const[]){ "wengert", __VA_ARGS__, NULL })
-/* Starts it and returns its process. Both outputs go to the file, and signals are not ignored. */
-pid_t wgt_start_command(const char *const argv[], const char *file);
+const char *wgt_binary(void); /* its path */
+int wgt_open_terminal(void);  /* our end of a new terminal; ptsname() is the other */
+/* Starts it and returns its process. Standard output goes to the file, errors to err; 1: to the file, too.
+ * Signals are not ignored. */
+pid_t wgt_start_command(const char *const argv[], const char *file, int err);
 /* Waits for its end. Returns the status as wgt_result has it. */
 int wgt_wait_command(pid_t id);
 /* out: all of standard output, err: a part of standard error; NULL: any. */

@@ -3,18 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "wgcommand.h"
 
 TestSuite(check_stop, .init = wgt_make_folder, .fini = wgt_remove_folder);
-
-extern char **environ;
 
 typedef struct session {
     pid_t id;
@@ -23,40 +19,18 @@ typedef struct session {
     size_t size;
 } session;
 
-/* Signals end the command unless it handles them, also where the shell that runs these tests ignores them. */
-static void by_default(posix_spawnattr_t *a)
-{
-    sigset_t all;
-    sigfillset(&all);
-    posix_spawnattr_init(a);
-    posix_spawnattr_setsigdefault(a, &all);
-    posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGDEF);
-}
-
 /* Starts `wengert check` with standard output in the file `out`. terminal: standard error is a terminal. */
 static session start(const char *const argv[], const char *out, bool terminal)
 {
     session s = { 0 };
     int ends[2];
-    char path[1000];
-    const char *given = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
-    snprintf(path, sizeof path, given ? "%s" : "%s/wengert", given ? given : build ? build : "build");
     if (terminal) {
-        ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-        cr_assert(ends[0] >= 0 && !grantpt(ends[0]) && !unlockpt(ends[0]));
+        ends[0] = wgt_open_terminal();
         ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
     } else {
         cr_assert(!pipe2(ends, O_CLOEXEC));
     }
-    posix_spawn_file_actions_t f;
-    posix_spawn_file_actions_init(&f);
-    posix_spawn_file_actions_addopen(&f, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&f, ends[1], 2);
-    posix_spawnattr_t a;
-    by_default(&a);
-    cr_assert(!posix_spawn(&s.id, path, &f, &a, (char *const *)(uintptr_t)argv, environ));
-    posix_spawn_file_actions_destroy(&f);
-    posix_spawnattr_destroy(&a);
+    s.id = wgt_start_command(argv, out, ends[1]);
     close(ends[1]);
     s.err = ends[0];
     return s;
@@ -78,11 +52,10 @@ static bool read_until(session *s, const char *what, int milliseconds)
 
 static int end(session *s)
 {
-    int status = 0;
     read_until(s, "no such text", 10000);
-    waitpid(s->id, &status, 0);
+    const int status = wgt_wait_command(s->id);
     close(s->err);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    return status;
 }
 
 static const char *text_of(const char *path)
@@ -93,6 +66,10 @@ static const char *text_of(const char *path)
     return (const char *)f.b;
 }
 
+static const char *const quick[] = {
+    "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
+};
+
 /* A function that takes a tenth of a second, by a program. */
 static const char slow[] = "while read x; do sleep 0.1; echo \"$x 1\"; done";
 
@@ -100,10 +77,7 @@ Test(check_stop, a_line_of_progress_on_a_terminal)
 {
     char out[300];
     snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
-    const char *const argv[] = {
-        "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
-    };
-    session s = start(argv, out, true);
+    session s = start(quick, out, true);
     cr_expect(read_until(&s, "slopes at the given point", 20000), "%s", s.text);
     cr_expect_eq(end(&s), 0, "%s", s.text);
     cr_expect(strstr(text_of(out), "verdict PASS"), "%s", text_of(out));
@@ -115,10 +89,7 @@ Test(check_stop, no_line_without_a_terminal)
 {
     char out[300];
     snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
-    const char *const argv[] = {
-        "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
-    };
-    session s = start(argv, out, false);
+    session s = start(quick, out, false);
     cr_expect_eq(end(&s), 0);
     cr_expect_str_eq(s.text, "");
 }

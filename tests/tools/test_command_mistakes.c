@@ -93,12 +93,7 @@ Test(command_mistakes, a_loss_of_all_pairs_is_warned_of_by_each_command)
 Test(command_mistakes, a_closed_standard_output_is_an_error)
 {
     char script[3000], text[100] = "";
-    const char *binary = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
-    snprintf(script, sizeof script, "%s%s eval -e 7 >&- 2>'%s'",
-             binary  ? binary
-             : build ? build
-                     : "build",
-             binary ? "" : "/wengert", wgt_in_folder("err"));
+    snprintf(script, sizeof script, "%s eval -e 7 >&- 2>'%s'", wgt_binary(), wgt_in_folder("err"));
     const int status = system(script);
     cr_expect_eq(WEXITSTATUS(status), 6);
     FILE *f = fopen(wgt_in_folder("err"), "r");

@@ -52,16 +52,12 @@ Test(command_step, keeps_to_its_width)
 static const char *talk(const char *program, const char *answers)
 {
     static char shown[1 << 16];
-    const char *binary = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/wengert", build ? build : "build");
-    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    cr_assert(terminal >= 0 && !grantpt(terminal) && !unlockpt(terminal));
+    const int terminal = wgt_open_terminal();
     const pid_t child = fork();
     if (!child) {
         const int side = open(ptsname(terminal), O_RDWR);
         dup2(side, 0), dup2(side, 1);
-        execl(binary ? binary : path, "wengert", "step", program, "--wrt", "w", (char *)NULL);
+        execl(wgt_binary(), "wengert", "step", program, "--wrt", "w", (char *)NULL);
         _exit(127);
     }
     size_t n = 0, from = 0;

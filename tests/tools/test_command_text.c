@@ -37,11 +37,7 @@ Test(command_text, a_pipe_gets_every_element)
 static const char *shown(int columns, const char *const words[])
 {
     static char text[1 << 16];
-    const char *binary = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/wengert", build ? build : "build");
-    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    cr_assert(terminal >= 0 && !grantpt(terminal) && !unlockpt(terminal));
+    const int terminal = wgt_open_terminal();
     const int side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     cr_assert_eq(
         ioctl(side, TIOCSWINSZ, &(struct winsize){ .ws_col = (unsigned short)columns, .ws_row = 40 }), 0);
@@ -50,7 +46,7 @@ static const char *shown(int columns, const char *const words[])
         unsetenv("COLUMNS");
         dup2(side, 1);
         close(side), close(terminal);
-        execv(binary ? binary : path, (char *const *)(uintptr_t)words);
+        execv(wgt_binary(), (char *const *)(uintptr_t)words);
         _exit(127);
     }
     close(side);

@@ -194,7 +194,7 @@ static int stop_it(const char *folder, const char *file, int number)
     const pid_t id = wgt_start_command((const char *const[]){ "wengert", "train", program, "--data", "digits",
                                                               "--dev", "0.2", "--rows", "400", "--epochs",
                                                               "1000000", "-o", folder, NULL },
-                                       wgt_in_folder("said"));
+                                       wgt_in_folder("said"), 1);
     while (access(file, F_OK) || !runs(wgt_in_folder("said"))) usleep(10000);
     usleep(50000);
     kill(id, number);
