@@ -52,36 +52,20 @@ void wgi_json_shape(wgi_strbuf *b, wg_shape s)
 }
 
 /* The option's value; "" for a kind that the script has no use for. */
-static void put_option(wgi_strbuf *b, const wg_attr_row *r, const char *at)
+static void put_option(wgi_strbuf *b, const wg_attr_row *r, const wgi_option *o)
 {
-    const wg_axes *axes = (const wg_axes *)(const void *)at;
-    const char *word;
-    size_t length;
-    switch (r->kind) {
-    case WG_ATTR_AXIS:
-    case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
-    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
-    case WG_ATTR_DOUBLE: {
-        const double x = *(const double *)(const void *)at;
-        if (x != 0) wgi_strbuf_format(b, isfinite(x) ? "%.17g" : "null", wg_or_standard(x, 0));
+    switch (o->form) {
+    case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o->whole); break;
+    case WGI_OPT_REAL:
+        if (o->real != 0)
+            wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", wg_or_standard(o->real, 0));
         break;
-    }
-    case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
-    case WG_ATTR_AXES:
-        for (int i = 0; i < axes->count && i < WG_MAX_RANK; i++)
-            wgi_strbuf_format(b, i ? ",%d" : "[%d", axes->axis[i]);
-        wgi_strbuf_put(b, axes->count ? "]" : "");
+    case WGI_OPT_TRUTH: wgi_strbuf_put(b, o->whole ? "true" : ""); break;
+    case WGI_OPT_WORD: wgi_strbuf_format(b, "\"%s\"", o->word); break;
+    case WGI_OPT_LIST:
+        if (o->list.rank || r->kind == WG_ATTR_SHAPE) wgi_json_shape(b, o->list);
         break;
-    case WG_ATTR_CHOICE:
-        word = wgi_choice_of(r, *(const int *)(const void *)at, &length);
-        wgi_strbuf_format(b, "\"%.*s\"", (int)length, word);
-        break;
-    case WG_ATTR_SHAPE: wgi_json_shape(b, *(const wg_shape *)(const void *)at); break;
-    case WG_ATTR_DTYPE:
-        wgi_strbuf_format(b, "\"%s\"", wg_dtype_name(*(const wg_dtype *)(const void *)at));
-        break;
-    case WG_ATTR_POINTER:
-    case WG_ATTR_TEXT: wgi_strbuf_put(b, "true"); break;
+    case WGI_OPT_OTHER: wgi_strbuf_put(b, "true"); break;
     }
 }
 
@@ -100,7 +84,8 @@ void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void
     const size_t before = b->length;
     for (; r && r->name; r++) {
         wgi_strbuf option = { .pool = pool };
-        put_option(&option, r, (const char *)attr + r->offset);
+        const wgi_option o = wgi_option_of(pool, r, attr);
+        put_option(&option, r, &o);
         const char *text = wgi_strbuf_keep(&option);
         if (is_default(r, text)) continue;
         if (b->length == before) wgi_json_key(b, "p"), wgi_strbuf_put(b, "{");

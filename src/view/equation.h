@@ -82,7 +82,15 @@ const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden);
 const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
 double wgi_number_or_default(const wg_attr_row *r, double x);
-/* The word of a choice among those of its option, and its length. */
-const char *wgi_choice_of(const wg_attr_row *r, int choice, size_t *length);
+/* An option as what can be shown of it. */
+typedef struct wgi_option {
+    enum { WGI_OPT_OTHER, WGI_OPT_WHOLE, WGI_OPT_TRUTH, WGI_OPT_REAL, WGI_OPT_WORD, WGI_OPT_LIST } form;
+    int64_t whole; /* of a truth, too */
+    double real;
+    const char *word;
+    wg_shape list; /* axes or sizes */
+} wgi_option;
+
+wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr);
 
 #endif

@@ -43,35 +43,22 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 
 /* ---- options ---- */
 
-static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const char *at)
+static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const void *attr)
 {
+    const wgi_option o = wgi_option_of(pool, r, attr);
     wgi_formula_value *v = &p->v[p->count];
-    const char *from;
-    size_t length;
     *v = (wgi_formula_value){ .name = r->name };
-    switch (r->kind) {
-    case WG_ATTR_AXIS:
-    case WG_ATTR_AXES: v->hidden = true; break; /* the box shows the axes among its options */
-    case WG_ATTR_INT: v->number = *(const int *)(const void *)at; break;
-    case WG_ATTR_SIZE: v->number = (double)*(const int64_t *)(const void *)at; break;
-    case WG_ATTR_BOOL: v->number = *(const bool *)at; break;
-    case WG_ATTR_DOUBLE: v->number = wgi_number_or_default(r, *(const double *)(const void *)at); break;
-    case WG_ATTR_DTYPE:
-        v->text = wg_dtype_name(*(const wg_dtype *)(const void *)at);
-        v->word = true;
-        break;
-    case WG_ATTR_CHOICE:
-        from = wgi_choice_of(r, *(const int *)(const void *)at, &length);
-        v->text = wgi_pool_part(pool, from, length), v->word = true;
-        break;
-    default: return; /* without a number */
-    }
+    if (r->kind == WG_ATTR_AXIS || r->kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
+    else if (o.form == WGI_OPT_WHOLE || o.form == WGI_OPT_TRUTH) v->number = (double)o.whole;
+    else if (o.form == WGI_OPT_REAL) v->number = wgi_number_or_default(r, o.real);
+    else if (o.form == WGI_OPT_WORD) v->text = o.word, v->word = true;
+    else return; /* without a number */
     p->count++;
 }
 
 bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
 {
-    const char *attr = y->attr;
+    const void *attr = y->attr;
     k->count = y->operands, k->calls_e = false;
     if (y->operands < 1 || y->operands > WGI_FORMULA_OPERANDS) return false;
     for (int i = 0; i < y->operands; i++)
@@ -80,7 +67,7 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
             return false;
     for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES;
          r++)
-        name_option(v->pool, k, r, attr + r->offset);
+        name_option(v->pool, k, r, attr);
     k->calls_e = v->has_e && k->count < WGI_FORMULA_VALUES;
     if (k->calls_e) k->v[k->count++] = (wgi_formula_value){ .name = "e", .text = "exp", .word = true };
     return true;

@@ -31,29 +31,50 @@ static wg_node first_operand(const wgi_view *v, const wgi_item *y)
     return at >= 0 ? wgi_item_node(v, at) : wg_none;
 }
 
-static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node x)
-{
-    if (!a->count || a->count == wg_node_shape(x).rank) return;
-    for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? " %d" : "%d", a->axis[i]);
-}
-
-const char *wgi_choice_of(const wg_attr_row *r, int choice, size_t *length)
+/* The word of a choice among those of its option. */
+static const char *choice_of(wgi_pool *pool, const wg_attr_row *r, int choice)
 {
     const char *words = r->choices ? r->choices : "";
     for (; choice > 0; choice--) {
         words += strcspn(words, " ");
         words += *words == ' ';
     }
-    *length = choice == 0 ? strcspn(words, " ") : 0;
-    return words;
+    return wgi_pool_part(pool, words, choice == 0 ? strcspn(words, " ") : 0);
 }
 
-/* One number if all are equal, else all. */
-static void put_numbers(wgi_strbuf *b, const wg_shape *s)
+wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr)
 {
-    bool equal = true;
+    const void *at = (const char *)attr + r->offset;
+    const wg_axes *axes = at;
+    wgi_option o = { WGI_OPT_OTHER };
+    switch (r->kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_INT: o.form = WGI_OPT_WHOLE, o.whole = *(const int *)at; break;
+    case WG_ATTR_SIZE: o.form = WGI_OPT_WHOLE, o.whole = *(const int64_t *)at; break;
+    case WG_ATTR_BOOL: o.form = WGI_OPT_TRUTH, o.whole = *(const bool *)at; break;
+    case WG_ATTR_DOUBLE: o.form = WGI_OPT_REAL, o.real = *(const double *)at; break;
+    case WG_ATTR_DTYPE: o.form = WGI_OPT_WORD, o.word = wg_dtype_name(*(const wg_dtype *)at); break;
+    case WG_ATTR_CHOICE: o.form = WGI_OPT_WORD, o.word = choice_of(pool, r, *(const int *)at); break;
+    case WG_ATTR_SHAPE: o.form = WGI_OPT_LIST, o.list = *(const wg_shape *)at; break;
+    case WG_ATTR_AXES:
+        o.form = WGI_OPT_LIST;
+        while (o.list.rank < axes->count && o.list.rank < WG_MAX_RANK) {
+            o.list.dim[o.list.rank] = axes->axis[o.list.rank];
+            o.list.rank++;
+        }
+        break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
+    }
+    return o;
+}
+
+/* Of sizes one number if all are equal. */
+static void put_list(wgi_strbuf *b, const wg_shape *s, bool sizes)
+{
+    bool equal = sizes && s->rank;
     for (int i = 1; i < s->rank; i++) equal &= s->dim[i] == s->dim[0];
-    for (int i = 0; i < (equal && s->rank ? 1 : s->rank); i++)
+    for (int i = 0; i < (equal ? 1 : s->rank); i++)
         wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
 }
 
@@ -71,47 +92,37 @@ static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
 }
 
 /* 0 stands for the default, which need not be a number: no class is ignored. */
-static bool is_not_given(const wg_attr_row *r, const char *at)
+static bool is_not_given(const wg_attr_row *r, const wgi_option *o)
 {
-    if (r->standard) return false;
-    return (r->kind == WG_ATTR_DOUBLE && *(const double *)(const void *)at == 0) ||
-           (r->kind == WG_ATTR_INT && *(const int *)(const void *)at == 0) ||
-           (r->kind == WG_ATTR_SIZE && *(const int64_t *)(const void *)at == 0);
+    if (r->standard || r->kind == WG_ATTR_AXIS) return false;
+    return o->form == WGI_OPT_REAL ? o->real == 0 : o->form == WGI_OPT_WHOLE && o->whole == 0;
 }
 
 /* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. */
-static bool is_default_axis(const wg_attr_row *r, const char *at, wg_node x)
+static bool is_default_axis(const wg_attr_row *r, const wgi_option *o, int rank)
 {
-    const wg_axes *a = (const wg_axes *)(const void *)at;
-    const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && a->count == 1);
+    const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
     if (!one || !r->standard || (r->kind == WG_ATTR_AXES && *r->standard != '-')) return false;
-    const int axis = r->kind == WG_ATTR_AXES ? a->axis[0] : *(const int *)(const void *)at;
-    const int rank = wg_node_shape(x).rank, standard = atoi(r->standard);
+    const int64_t axis = r->kind == WG_ATTR_AXES ? o->list.dim[0] : o->whole;
+    const int standard = atoi(r->standard);
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
 }
 
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
-    const char *at = (const char *)y->attr + r->offset, *word;
-    size_t length;
-    if (is_not_given(r, at) || is_default_axis(r, at, first_operand(v, y))) return;
-    switch (r->kind) {
-    case WG_ATTR_AXIS:
-    case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
-    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
-    case WG_ATTR_DOUBLE: put_double(b, r, *(const double *)(const void *)at); break;
-    case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
-    case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, first_operand(v, y)); break;
-    case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
-    case WG_ATTR_CHOICE:
-        word = wgi_choice_of(r, *(const int *)(const void *)at, &length);
-        wgi_strbuf_add(b, word, length);
+    const wgi_option o = wgi_option_of(v->pool, r, y->attr);
+    const int rank = wg_node_shape(first_operand(v, y)).rank;
+    if (is_not_given(r, &o) || is_default_axis(r, &o, rank)) return;
+    switch (o.form) {
+    case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
+    case WGI_OPT_REAL: put_double(b, r, o.real); break;
+    case WGI_OPT_TRUTH: wgi_strbuf_put(b, o.whole ? "true" : ""); break;
+    case WGI_OPT_WORD: wgi_strbuf_put(b, o.word); break;
+    case WGI_OPT_LIST: /* the first option's sizes are the result's shape, which the box shows */
+        if (r->kind == WG_ATTR_AXES ? o.list.rank != rank : r != y->op->attrs)
+            put_list(b, &o.list, r->kind == WG_ATTR_SHAPE);
         break;
-    case WG_ATTR_SHAPE: /* as the first option it is the shape of the result, which the box shows */
-        if (r != y->op->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
-        break;
-    case WG_ATTR_POINTER:
-    case WG_ATTR_TEXT: break;
+    case WGI_OPT_OTHER: break;
     }
 }
 
