@@ -136,14 +136,9 @@ VJP(addn)
 {
     for (int k = 0; k < wg_node_operands(y); k++) gx[k] = gy;
 }
-SAMPLE(addn)
-{
-    if (i > 1) return wg_none;
-    wg_node x[5];
-    for (int k = 0; k < 5; k++) x[k] = wg_any(g, i ? WG_SHAPE(0, 3) : WG_SHAPE(2, 3));
-    return wg_addn(x, 5);
-}
-ERRORS(addn, (wg_addn(((wg_node[]){ ANY(3), ANY(1) }), 2), "is not shaped as"));
+#define ADDED(...) wg_addn(((wg_node[]){ __VA_ARGS__ }), WG_COUNT_(wg_node, __VA_ARGS__))
+SAMPLES(addn, ADDED(ANY(2, 3), ANY(2, 3), ANY(2, 3), ANY(2, 3), ANY(2, 3)), ADDED(ANY(0, 3), ANY(0, 3)));
+ERRORS(addn, (ADDED(ANY(3), ANY(1)), "is not shaped as"));
 
 DEFINE_OP(addn, .summary = "Sum of any number of operands of one shape, added from first to last.",
           .formula = "y = sum(x_i over i)", .adjoint = "x_i' = y'", .operands = -1, .names = "x_i",

@@ -12,13 +12,7 @@ static bool dot_shape(wg_rule *r)
     return equal_shapes(r);
 }
 EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
-SAMPLE(dot)
-{
-    static const wg_shape s[] = { { 1, { 5 } }, { 2, { 2, 3 } }, { 1, { 0 } } };
-    if (i > 2) return wg_none;
-    wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
-    return wg_dot(a, b);
-}
+SAMPLES(dot, wg_dot(ANY(5), ANY(5)), wg_dot(ANY(2, 3), ANY(2, 3)), wg_dot(ANY(0), ANY(0)));
 ERRORS(dot, (wg_dot(ANY(3), ANY(4)), "shapes differ"));
 
 DEFINE_OP(dot, .summary = "Sum of the products of corresponding elements. Shapes must be equal.",
@@ -108,13 +102,8 @@ EXPAND(dense)
     y[0] = wg_matmul(x[0], x[1]);
     if (!wg_is_none(x[2])) y[0] = wg_add(y[0], wg_cast(x[2], wg_node_dtype(y[0])));
 }
-SAMPLE(dense)
-{
-    if (i > 2) return wg_none;
-    wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
-    wg_node W = ANY(3, 2), b = i == 1 ? wg_none : ANY(2);
-    return wg_dense(x, W, b);
-}
+SAMPLES(dense, wg_dense(ANY(4, 3), ANY(3, 2), ANY(2)), wg_dense(ANY(2, 2, 3), ANY(3, 2), wg_none),
+        wg_dense(ANY(0, 3), ANY(3, 2), ANY(2)));
 ERRORS(dense, (wg_dense(ANY(4, 3), ANY(2, 2), wg_none), "inner dimensions differ: "),
        (wg_dense(ANY(4, 3), ANY(3, 2), ANY(3)), "it must be [2]"));
 

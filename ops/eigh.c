@@ -283,20 +283,16 @@ VJP(eigh_grad)
     gx[3] = wg_matmul(wg_matmul(v, b), turned(here, v));
     gx[4] = wg_sum(wg_mul(v, c), .axes = WG_AXES(-2));
 }
-SAMPLE(eigh_grad)
+static wg_node grad_sample(wg_site here, wg_graph *g, wg_node a)
 {
-    static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
-    if (i > 2) return wg_none;
-    wg_node a = apart_sample(here, g, s[i], false), w = PARTS_OF(a), v = wg_part(w, 1);
+    wg_node w = PARTS_OF(a), v = wg_part(w, 1);
     return eigh_grad(here, eigh_part(here, w, v, a, VALUES), v, a, wg_any(g, wg_node_shape(w)));
 }
-ERROR_SAMPLE(eigh_grad)
-{
-    if (i > 1) return NULL;
-    wg_node a = ANY(3, 3), w = ANY(3);
-    NODE_OF(eigh_grad, NULL, i ? a : w, i ? a : w, a, a, w);
-    return i ? "are not the eigenvalues of" : "is not shaped as";
-}
+SAMPLES(eigh_grad, grad_sample(here, g, APART(3, 3)), grad_sample(here, g, APART(2, 2, 2)),
+        grad_sample(here, g, APART(0, 0)));
+#define GRAD_ERROR(y, w) NODE_OF(eigh_grad, NULL, y, w, ANY(3, 3), ANY(3, 3), ANY(3))
+ERRORS(eigh_grad, (GRAD_ERROR(ANY(3), ANY(3)), "is not shaped as"),
+       (GRAD_ERROR(ANY(3, 3), ANY(3, 3)), "are not the eigenvalues of"));
 
 DEFINE_OP(
     eigh_grad,

@@ -745,31 +745,12 @@ VMAP(matmul)
     return shaped(here, product_node(here, a, b, f->ta, f->tb), with_axis(wg_node_shape(y), 0, n));
 }
 
-SAMPLE(matmul)
-{
-    static const struct {
-        wg_shape a, b;
-        bool ta, tb;
-    } s[] = {
-        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, false, false },
-        { { 2, { 4, 3 } }, { 2, { 4, 2 } }, true, false },
-        { { 2, { 3, 4 } }, { 2, { 2, 4 } }, false, true },
-        { { 2, { 4, 3 } }, { 2, { 2, 4 } }, true, true },
-        { { 3, { 2, 3, 4 } }, { 2, { 4, 2 } }, false, false },
-        { { 2, { 3, 4 } }, { 3, { 2, 4, 2 } }, false, false },
-        { { 4, { 2, 1, 2, 3 } }, { 3, { 3, 3, 2 } }, false, false },
-        { { 3, { 2, 4, 3 } }, { 2, { 2, 4 } }, true, true },
-        { { 1, { 4 } }, { 2, { 4, 2 } }, false, false },
-        { { 2, { 3, 4 } }, { 1, { 4 } }, false, false },
-        { { 1, { 4 } }, { 1, { 4 } }, false, false },
-        { { 2, { 2, 0 } }, { 2, { 0, 3 } }, false, false },
-        { { 2, { 0, 3 } }, { 2, { 3, 2 } }, false, false },
-        { { 2, { 11, 9 } }, { 2, { 9, 7 } }, false, false },
-    };
-    if (i < 0 || i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_node a = wg_any(g, s[i].a), b = wg_any(g, s[i].b);
-    return product_node(here, a, b, s[i].ta, s[i].tb);
-}
+SAMPLES(matmul, wg_matmul(ANY(3, 4), ANY(4, 2)), wg_matmul(ANY(4, 3), ANY(4, 2), .ta = true),
+        wg_matmul(ANY(3, 4), ANY(2, 4), .tb = true), wg_matmul(ANY(4, 3), ANY(2, 4), .ta = true, .tb = true),
+        wg_matmul(ANY(2, 3, 4), ANY(4, 2)), wg_matmul(ANY(3, 4), ANY(2, 4, 2)),
+        wg_matmul(ANY(2, 1, 2, 3), ANY(3, 3, 2)), wg_matmul(ANY(2, 4, 3), ANY(2, 4), .ta = true, .tb = true),
+        wg_matmul(ANY(4), ANY(4, 2)), wg_matmul(ANY(3, 4), ANY(4)), wg_matmul(ANY(4), ANY(4)),
+        wg_matmul(ANY(2, 0), ANY(0, 3)), wg_matmul(ANY(0, 3), ANY(3, 2)), wg_matmul(ANY(11, 9), ANY(9, 7)));
 
 ERRORS(matmul, (wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: "),
        (wg_matmul(ANY(2, 2, 3), ANY(3, 3, 2)), "leading axes do not broadcast"),
@@ -817,40 +798,18 @@ static wg_node matmul_stored_jvp(wg_site here, wg_node y, const wg_node x[], con
 
 static wg_node stored_any(wg_site here, wg_graph *g, wg_shape s, wg_dtype t)
 {
-    if (t == WG_DEFAULT_DTYPE) return wg_any(g, s);
     const wg_node whole = wg_any_class(g, 90, s); /* no float: rounding has no slope to be measured */
     return wg_cast(t == WG_U8 ? whole : wg_sub(whole, 45), t);
 }
-SAMPLE(matmul_stored)
-{
-    static const struct {
-        wg_shape a, b;
-        wg_dtype ta, tb;
-        bool turned; /* b is transposed */
-    } s[] = {
-        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, WG_DEFAULT_DTYPE, WG_BF16, false },
-        { { 2, { 3, 4 } }, { 2, { 2, 4 } }, WG_DEFAULT_DTYPE, WG_F16, true },
-        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, WG_U8, WG_DEFAULT_DTYPE, false },
-        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, WG_BF16, WG_F16, false },
-        { { 3, { 2, 3, 4 } }, { 3, { 2, 4, 2 } }, WG_DEFAULT_DTYPE, WG_BF16, false },
-        { { 2, { 1, 150 } }, { 2, { 150, 70 } }, WG_DEFAULT_DTYPE, WG_BF16, false },
-        { { 2, { 2, 150 } }, { 2, { 70, 150 } }, WG_DEFAULT_DTYPE, WG_F16, true },
-        { { 2, { 70, 150 } }, { 1, { 150 } }, WG_U8, WG_DEFAULT_DTYPE, false },
-        { { 2, { 40, 30 } }, { 2, { 30, 50 } }, WG_DEFAULT_DTYPE, WG_BF16, false },
-        { { 2, { 2, 0 } }, { 2, { 0, 3 } }, WG_BF16, WG_BF16, false },
-        { { 2, { 0, 3 } }, { 2, { 3, 2 } }, WG_DEFAULT_DTYPE, WG_BF16, false },
-    };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_node a = stored_any(here, g, s[i].a, s[i].ta), b = stored_any(here, g, s[i].b, s[i].tb);
-    return wg_matmul(a, s[i].turned ? wg_swap(b) : b);
-}
-ERROR_SAMPLE(matmul_stored)
-{
-    wg_node x = stored_any(here, g, WG_SHAPE(3, 4), WG_BF16);
-    FAILS(wg_matmul(ANY(2, 3), wg_transpose(x)), "inner dimensions differ");
-    FAILS(wg_exp(x), "is bf16, which is stored only: cast it to f32 first");
-    return NULL;
-}
+#define STORED(t, ...) stored_any(here, g, WG_SHAPE(__VA_ARGS__), WG_##t)
+SAMPLES(matmul_stored, wg_matmul(ANY(3, 4), STORED(BF16, 4, 2)),
+        wg_matmul(ANY(3, 4), wg_swap(STORED(F16, 2, 4))), wg_matmul(STORED(U8, 3, 4), ANY(4, 2)),
+        wg_matmul(STORED(BF16, 3, 4), STORED(F16, 4, 2)), wg_matmul(ANY(2, 3, 4), STORED(BF16, 2, 4, 2)),
+        wg_matmul(ANY(1, 150), STORED(BF16, 150, 70)), wg_matmul(ANY(2, 150), wg_swap(STORED(F16, 70, 150))),
+        wg_matmul(STORED(U8, 70, 150), ANY(150)), wg_matmul(ANY(40, 30), STORED(BF16, 30, 50)),
+        wg_matmul(STORED(BF16, 2, 0), STORED(BF16, 0, 3)), wg_matmul(ANY(0, 3), STORED(BF16, 3, 2)));
+ERRORS(matmul_stored, (wg_matmul(ANY(2, 3), wg_transpose(STORED(BF16, 3, 4))), "inner dimensions differ"),
+       (wg_exp(STORED(BF16, 3, 4)), "is bf16, which is stored only: cast it to f32 first"));
 
 DEFINE_OP(
     matmul_stored,

@@ -212,10 +212,7 @@ wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return NODE_OF(sum_t
 
 /* ---- stop_gradient ---- */
 
-SAMPLE(stop_gradient)
-{
-    return i == 0 ? wg_stop_gradient(ANY(3, 4)) : i == 1 ? wg_stop_gradient(ANY(2, 0)) : wg_none;
-}
+SAMPLES(stop_gradient, wg_stop_gradient(ANY(3, 4)), wg_stop_gradient(ANY(2, 0)));
 ERROR_SAMPLE(stop_gradient) { return single_error(here, g, i, &wgi_op_stop_gradient); }
 
 DEFINE_OP(stop_gradient, .summary = "The operand, which derivatives treat as a constant.", .formula = "y = x",

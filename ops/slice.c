@@ -118,22 +118,11 @@ VJP(concat)
         at += n;
     }
 }
-SAMPLE(concat)
-{
-    wg_shape a = WG_SHAPE(2, 3), b = WG_SHAPE(2, 1), c = WG_SHAPE(2, 0), d = WG_SHAPE(4, 3);
-    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, b), wg_any(g, c), wg_any(g, a) }), 4, 1));
-    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, d) }), 2, 0));
-    CASE(wg_concat(((wg_node[]){ wg_any(g, c), wg_any(g, c) }), 2, -1));
-    CASE(wg_concat(((wg_node[]){ wg_any(g, a), wg_any_class(g, 5, d) }), 2, -2));
-    return wg_none;
-}
-ERROR_SAMPLE(concat)
-{
-    wg_node x[2] = { ANY(2, 3), ANY(3, 3) };
-    FAILS(wg_concat(x, 2, 1), "differ beside axis 1");
-    FAILS(wg_concat(x, 2, 2), "no axis 2");
-    return NULL;
-}
+#define JOINED(axis, ...) wg_concat(((wg_node[]){ __VA_ARGS__ }), WG_COUNT_(wg_node, __VA_ARGS__), axis)
+SAMPLES(concat, JOINED(1, ANY(2, 3), ANY(2, 1), ANY(2, 0), ANY(2, 3)), JOINED(0, ANY(2, 3), ANY(4, 3)),
+        JOINED(-1, ANY(2, 0), ANY(2, 0)), JOINED(-2, ANY(2, 3), CLASSES(5, 4, 3)));
+ERRORS(concat, (JOINED(1, ANY(2, 3), ANY(3, 3)), "differ beside axis 1"),
+       (JOINED(2, ANY(2, 3), ANY(3, 3)), "no axis 2"));
 
 DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",

@@ -225,21 +225,17 @@ VJP(svd_grad)
     }
     gx[5] = wg_sum(wg_mul(u, c), .axes = WG_AXES(-2));
 }
-SAMPLE(svd_grad)
+static wg_node grad_sample(wg_site here, wg_graph *g, wg_node a)
 {
-    static const wg_shape s[] = { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { 3, { 2, 2, 3 } }, { 2, { 3, 0 } } };
-    if (i > 3) return wg_none;
-    svd_parts p = decomposed(here, apart_sample(here, g, s[i], false));
+    svd_parts p = decomposed(here, a);
     p.part[S] = svd_part(here, &p, S);
     return svd_grad(here, &p, wg_any(g, wg_node_shape(p.part[S])));
 }
-ERROR_SAMPLE(svd_grad)
-{
-    if (i > 1) return NULL;
-    wg_node a = ANY(3, 3), w = ANY(3);
-    NODE_OF(svd_grad, NULL, i ? a : w, i ? w : a, w, a, a, w);
-    return i ? "is no result of svd for" : "is not shaped as";
-}
+SAMPLES(svd_grad, grad_sample(here, g, APART(3, 3)), grad_sample(here, g, APART(3, 2)),
+        grad_sample(here, g, APART(2, 2, 3)), grad_sample(here, g, APART(3, 0)));
+#define GRAD_ERROR(y, u) NODE_OF(svd_grad, NULL, y, u, ANY(3), ANY(3, 3), ANY(3, 3), ANY(3))
+ERRORS(svd_grad, (GRAD_ERROR(ANY(3), ANY(3, 3)), "is not shaped as"),
+       (GRAD_ERROR(ANY(3, 3), ANY(3)), "is no result of svd for"));
 
 DEFINE_OP(svd_grad,
           .summary = "Gradient of a function of the singular values s of matrices A, by A. g is its gradient "
