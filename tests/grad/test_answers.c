@@ -197,9 +197,7 @@ Test(answers, the_error_names_the_op_on_the_paths_of_that_operand)
 
 Test(answers, a_backward_that_reaches_no_parameter_is_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int way = -1; way <= 1; way++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(0.5));
@@ -308,8 +306,7 @@ static const wg_op count = { .name = "count",
 
 Test(answers, forward_mode_runs_no_op_twice)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
     double data[2] = { 2, 5 }, one[2] = { 1, 1 }, y[2], jv[2];
     wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
     wg_node v = wg_input(g, "v", wg_view_f64(one, WG_SHAPE(2)));

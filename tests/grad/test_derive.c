@@ -7,8 +7,7 @@ static const wg_shape most = { 8, { 1, 2, 1, 1, 3, 1, 1, 1 } };
 /* y = sum of x[i]^3: dy/dx[i] = 3 x[i]^2, in x's shape. */
 Test(derive, the_jacobian_of_a_scalar_by_eight_axes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double data[6] = { 1, -2, 3, 0.5, -1.5, 4 }, got[6];
     wg_node x = wg_input(g, "x", wg_view_f64(data, most));
     wg_node j = wg_jacobian(wg_sum(wg_mul(wg_square(x), x)), x);
@@ -21,8 +20,7 @@ Test(derive, the_jacobian_of_a_scalar_by_eight_axes)
 /* y[k] = (k + 1) x[k]^2 along seven axes and one: the result would fit if x had no more axes than one. */
 Test(derive, the_jacobian_of_seven_axes_by_one)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double data[2] = { 3, -5 }, weight[2] = { 1, 2 }, got[4];
     wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
     wg_node y = wg_mul(wg_square(x), wg_input(g, "w", wg_view_f64(weight, WG_SHAPE(2))));
@@ -35,8 +33,7 @@ Test(derive, the_jacobian_of_seven_axes_by_one)
 
 Test(derive, more_axes_than_there_can_be_are_an_error_with_both_shapes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_fill(g, 2, WG_SHAPE(1, 2, 1, 1, 3, 1, 1, 1)), y = wg_square(wg_fill(g, 2, WG_SHAPE(3)));
     wg_jacobian(wg_mul(y, wg_sum(x)), x);
     wgt_expect_error(c, WG_ERROR_SHAPE, "[3] by [1,2,1,1,3,1,1,1] would have 9 axes; at most 8");
@@ -49,8 +46,7 @@ Test(derive, more_axes_than_there_can_be_are_an_error_with_both_shapes)
 /* A Hessian by eight axes and none: d2 (a x) / dx da = 1. */
 Test(derive, the_hessian_by_eight_axes_and_a_scalar)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_fill(g, 2, most), a = wg_scalar(g, 3), y = wg_sum(wg_mul(a, x));
     double got[6], transposed[6];
     wg_copy_f64(wg_hessian(y, x, a), got, 6);

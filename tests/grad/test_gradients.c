@@ -10,9 +10,7 @@ static wg_node vector(wg_graph *g, const char *name, double a, double b)
 
 Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), L = wg_square(w);
     int64_t nodes = wg_graph_nodes(g);
@@ -39,9 +37,7 @@ Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
 
 Test(gradients, a_parameter_not_reached_is_skipped_and_a_loss_that_reaches_none_is_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .weight_decay = 0.1, .decay_all = true });
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(3)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(4));
     wg_backward(wg_square(a), p);
@@ -60,8 +56,7 @@ Test(gradients, a_parameter_not_reached_is_skipped_and_a_loss_that_reaches_none_
 
 Test(gradients, none_is_known_from_zero)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = vector(g, "x", 1, 2), y = vector(g, "y", 3, 4);
     wg_tensor zero = wg_value(wg_grad(wg_sum(y), x));
     cr_assert_eq(((double *)zero.data)[0], 0, "no path: zeros");
@@ -73,8 +68,7 @@ Test(gradients, none_is_known_from_zero)
 Test(gradients, a_hessian_equals_its_closed_form)
 {
     /* f = a^2 b + sin(a b): f_aa = 2b - b^2 sin ab, f_ab = 2a + cos ab - ab sin ab, f_bb = -a^2 sin ab */
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double a = 0.7, b = -1.3, s = sin(a * b), k = cos(a * b);
     wg_node x = wg_input(g, "x", wg_view_f64(&a, WG_SCALAR)),
             y = wg_input(g, "y", wg_view_f64(&b, WG_SCALAR));
@@ -90,8 +84,7 @@ Test(gradients, a_hessian_equals_its_closed_form)
 /* J v and v'J of y = A tanh(x), by the closed form A diag(1 - tanh^2) */
 Test(gradients, forward_and_reverse_give_the_same_jacobian)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double A[6] = { 1, 2, 3, 4, 5, 6 }, x[2] = { 0.3, -0.8 }, v[2] = { 0.5, 2 }, jv[3], J[6];
     wg_node nA = wg_input(g, "A", wg_view_f64(A, WG_SHAPE(3, 2))),
             nx = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2)));
@@ -112,9 +105,7 @@ Test(gradients, forward_and_reverse_give_the_same_jacobian)
 
 Test(gradients, third_order_and_hessian_products)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_values((double[]){ 2, 3 })), cube = wg_sum(wg_pow(w, 3));
     double v[2] = { 1, -2 }, hv[2], third[2];
     int64_t nodes = wg_graph_nodes(g);
@@ -137,8 +128,7 @@ static void expect_values(const wg_node n[2], double a, double b, const char *wh
  * operands' array is the room for the results, in the first build and in those that repeat it. */
 Test(gradients, the_results_may_stand_in_the_array_of_the_operands)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int build = 0; build < 3; build++) {
         wg_begin(g, WG_EVAL);
         const wg_node one = wg_scalar(g, 1), x = wg_input(g, "x", wg_view_f64((double[]){ 2 }, WG_SCALAR)),

@@ -119,9 +119,7 @@ Test(hvp, of_a_relu_net_is_symmetric)
 /* A parameter that has no derivative is an error in H v as in the gradient; one that is not used is zero. */
 Test(hvp, of_parameters_without_a_derivative)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     double v[3] = { 1, 2, 3 }, out[3] = { 0 };
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(2)),
             b = wg_param(g, p, "b", WG_SCALAR, wg_const(1.5));
@@ -137,9 +135,8 @@ Test(hvp, of_parameters_without_a_derivative)
 /* The vectors have the elements of the set's own parameters: none of other parameters or of states. */
 Test(hvp, of_a_part_of_the_parameters)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *part = wg_params_in(p, "part");
+    WGT_WORLD(WG_F64, NULL);
+    wg_params *part = wg_params_in(p, "part");
     double v[4] = { 5, 7, 7, 7 }, out[4] = { 0, -1, -1, -1 };
     wg_node a = wg_param(g, p, "before", WG_SCALAR, wg_const(2));
     wg_node s = wg_state(g, part, "state", WG_SCALAR, wg_const(3));
@@ -154,9 +151,7 @@ Test(hvp, of_a_part_of_the_parameters)
 
 Test(hvp, of_a_loss_that_is_no_scalar_or_no_float_names_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     double v[3] = { 1, 2, 3 }, out[3];
     wg_node a = wg_param(g, p, "a", WG_SHAPE(3), wg_const(2)), squares = wg_square(a), place = wg_argmax(a);
     cr_expect_eq(wg_params_hvp(p, squares, v, out), WG_ERROR_SHAPE);
@@ -169,9 +164,7 @@ Test(hvp, of_a_loss_that_is_no_scalar_or_no_float_names_it)
 /* The loss is a^3 b: H v = (6 a b v0 + 3 a^2 v1, 3 a^2 v0). */
 Test(hvp, the_product_may_replace_its_direction)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     double v[2] = { 1, 2 };
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(2)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(3));
     wg_params_hvp(p, wg_mul(wg_mul(wg_square(a), a), b), v, v);

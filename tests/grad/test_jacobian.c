@@ -50,8 +50,7 @@ Test(jacobian, of_a_layer_is_its_closed_form_whichever_side_is_shorter)
 Test(jacobian, the_hessian_of_a_layer_is_its_closed_form)
 {
     enum { N = 23, M = 31 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *W = waves(M * N, 0.9, 0.3), *x = waves(N, 1.1, 1), H[N * N];
     wg_node a = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(N)));
     wg_node h = wg_tanh(wg_matmul(wg_input(g, "W", wg_view_f64(W, WG_SHAPE(M, N))), a));
@@ -74,8 +73,7 @@ Test(jacobian, the_hessian_of_a_layer_is_its_closed_form)
 /* The Jacobian by a matrix: y = A X B, dy[i,j] / dX[k,l] = A[i,k] B[l,j]. */
 Test(jacobian, by_a_matrix)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *A = waves(6, 0.5, 1), *X = waves(12, 0.6, 1), *B = waves(20, 0.7, 1), J[2 * 5 * 3 * 4];
     wg_node x = wg_input(g, "X", wg_view_f64(X, WG_SHAPE(3, 4)));
     wg_node y = wg_matmul(wg_matmul(wg_input(g, "A", wg_view_f64(A, WG_SHAPE(2, 3))), x),
@@ -95,8 +93,7 @@ Test(jacobian, by_a_matrix)
 Test(jacobian, in_parts_is_the_same)
 {
     enum { N = 700 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *v = waves(N, 1.7, 1), *J = calloc(N * N, sizeof *J);
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(N))), y = wg_add(wg_mul(wg_square(x), x), wg_sum(x));
     for (int i = 0; i < 10; i++) y = wg_neg(wg_mul(wg_sub(0, y), wg_fill(g, 1, WG_SHAPE(N))));
@@ -117,8 +114,7 @@ Test(jacobian, in_parts_is_the_same)
 Test(jacobian, of_many_elements_by_two_needs_little_memory)
 {
     enum { M = 8000 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *t = waves(M, 0.01, 2), J[2 * M];
     const double at[2] = { 1.5, 0.25 };
     wg_node a = wg_input(g, "a", wg_view_f64(at, WG_SHAPE(2))),
@@ -140,8 +136,7 @@ Test(jacobian, of_many_elements_by_two_needs_little_memory)
 /* A plan does not keep what is computed on the way to a Jacobian. What is read afterwards is the same. */
 static void read_after(int interpret, bool first, double out[4 + 2])
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 1, .interpret = interpret });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 1, .interpret = interpret });
     const double at[2] = { 0.5, -0.75 };
     for (int build = 0; build < 4; build++) {
         wg_begin(g, WG_EVAL);
@@ -169,8 +164,7 @@ Test(jacobian, what_is_read_after_it_is_the_same)
 /* d/dx of the sum of the Jacobian of x^3 is 6 x, and once more 6. */
 Test(jacobian, has_derivatives)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, -2, 0.5 };
     double one[3], two[27];
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))), j = wg_jacobian(wg_mul(wg_square(x), x), x);
@@ -185,8 +179,7 @@ Test(jacobian, has_derivatives)
 /* The Jacobian has the dtype of x, as gradients have. */
 Test(jacobian, has_the_dtype_of_x)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[2] = { 3, 4 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))), y = wg_square(wg_cast(x, WG_F32));
     wg_node j[2] = { wg_jacobian(y, x), wg_jacobian(wg_sum(y), x) };
@@ -199,8 +192,7 @@ Test(jacobian, has_the_dtype_of_x)
 
 Test(jacobian, of_nothing_and_by_nothing)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node none = wg_fill(g, 1, WG_SHAPE(0)), x = wg_fill(g, 2, WG_SHAPE(3));
     wg_node a = wg_jacobian(wg_mul(none, wg_sum(x)), x), b = wg_jacobian(wg_add(wg_sum(none), x), none);
     cr_assert(wg_shape_equal(wg_node_shape(a), WG_SHAPE(0, 3)));
@@ -228,8 +220,7 @@ static int its_adjoint(size_t n, const double *x, size_t m, const double *gy, do
 /* Tangents of a C function take a call for each element of its result, so gradients are taken. */
 Test(jacobian, of_a_c_function_takes_a_call_for_each_row)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[2] = { 3, -5 };
     const double want[8] = { 2, 0, 0, 2, 6, 0, 0, -10 };
     wg_extern_opts o = { .name = "f", .forward = twice_and_square, .backward = its_adjoint };
@@ -267,8 +258,7 @@ static const wg_op own_square = {
  * it, also where it is a part of a sum. The Jacobian is that of gradients. */
 Test(jacobian, of_an_op_without_a_forward_derivative)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, 2, 3 };
     double got[9];
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))), v = wg_fill(g, 1, WG_SHAPE(3));
@@ -284,8 +274,7 @@ Test(jacobian, of_an_op_without_a_forward_derivative)
 
 Test(jacobian, refuses_what_has_none)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, 2, 3 };
     const int32_t whole[3] = { 1, 2, 3 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))),

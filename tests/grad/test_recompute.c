@@ -52,8 +52,7 @@ enum { ROUNDS = 3, MOST = 512 };
 /* The loss and all gradients of some evaluations, one below the other. Returns how many numbers. */
 static int train(const wg_options *o, net n, double out[])
 {
-    wg_context *c = wgt_start(NULL, WG_F64, o);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, o);
     wgt_random r = { 5 };
     double x[ROWS * WIDTH];
     int at = 0;
@@ -176,8 +175,7 @@ Test(recompute, chains_compute_the_fewest_steps)
 
 Test(recompute, a_chain_of_no_steps_is_its_first_state)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_scalar(g, 3);
     cr_expect_eq(wg_recompute_chain(x, step, &x, 0).index, x.index);
     wgt_finish(c, NULL);
@@ -198,9 +196,7 @@ static wg_node long_step(wg_node x, int i, void *user)
 /* What the plan of the gradient takes: workspace and results. */
 static size_t plan_bytes(int keep)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node x = wg_param(g, p, "x", WG_SHAPE(CELLS), wg_normal(0, 1));
     wg_node k = wg_param(g, p, "k", WG_SHAPE(CELLS), wg_const(0.1)), y = x;
     if (keep < 0)
@@ -252,9 +248,7 @@ static wg_node with_c(wg_node x, void *user)
 Test(recompute, calls_c_functions_once)
 {
     for (int how = -1; how < 2; how++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = how });
         const double at[3] = { 0.5, -1, 2 };
         wg_node x = wg_param(g, p, "x", WG_SHAPE(3), wg_values(at));
         wg_node s = wg_state(g, p, "s", WG_SCALAR, wg_const(0)), loss;
@@ -285,8 +279,7 @@ static wg_node twice_quartic(wg_node x, void *user)
 /* y = k (2 k x^4)^4 = 16 k^5 x^16. */
 Test(recompute, derivatives_of_any_order)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[2] = { 0.75, 1.25 }, kv = 0.5, k5 = pow(kv, 5);
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))), k = wg_scalar(g, kv);
     wg_node y = wg_sum(wg_recompute(x, twice_quartic, &k));
@@ -319,8 +312,7 @@ Test(recompute, derivatives_of_any_order)
 
 Test(recompute, rows_of_a_part_are_those_of_a_loop)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[2] = { 0.75, 1.25 }, all[6] = { 0.5, 1, -1, 2, 0.25, 1.5 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))), k = wg_scalar(g, 0.5);
     wg_node rows = wg_input(g, "rows", wg_view_f64(all, WG_SHAPE(3, 2)));
@@ -343,9 +335,7 @@ Test(recompute, rows_of_a_part_are_those_of_a_loop)
 
 Test(recompute, passes_the_gradient_check)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     net n = { .p = p, .again = true, .outer = true };
     double x[ROWS * WIDTH];
     for (int k = 0; k < ROWS * WIDTH; k++) x[k] = 0.1 * (k % 7) - 0.3;
@@ -358,8 +348,7 @@ Test(recompute, passes_the_gradient_check)
 
 Test(recompute, new_inputs_of_a_graph_that_is_kept)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double at[2] = { 0.75, 1.25 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))), k = wg_scalar(g, 0.5);
     wg_node d = wg_grad(wg_sum(wg_recompute(x, twice_quartic, &k)), x);
@@ -381,8 +370,7 @@ static wg_node nothing(wg_node x, void *user) { return wg_none; }
 
 Test(recompute, a_part_without_nodes_is_what_it_returns)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_scalar(g, 2), k = wg_scalar(g, 3);
     cr_expect_eq(wg_recompute(x, same, NULL).index, x.index);
     cr_expect_eq(wg_recompute(x, other, &k).index, k.index);
@@ -391,8 +379,8 @@ Test(recompute, a_part_without_nodes_is_what_it_returns)
 
 Test(recompute, mistakes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *another = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *another = wg_graph_new(c);
     wg_node x = wg_scalar(g, 2), far = wg_scalar(another, 1);
     cr_expect(!wg_node_ok(wg_recompute(x, NULL, NULL)));
     wgt_expect_error(c, WG_ERROR_USE, "recompute: the function is NULL");

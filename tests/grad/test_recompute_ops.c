@@ -33,8 +33,7 @@ enum { MOST = 4096, LEAVES = 8 };
  * no such sample. */
 static int numbers_of(const wg_op *op, int sample, bool again, int interpret, double *out)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret });
     part p = { op, sample, false };
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_scalar(g, 1), leaf[LEAVES], gx[LEAVES],
@@ -95,8 +94,7 @@ static wg_node of_many(wg_node x, void *user)
 
 Test(recompute_ops, a_part_that_reads_many_nodes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node p[MANY], gx[MANY];
     for (int k = 0; k < MANY; k++) p[k] = wg_scalar(g, 0.25 * k - 3);
     wg_grads(wg_recompute(wg_scalar(g, 0), of_many, p), p, MANY, gx);

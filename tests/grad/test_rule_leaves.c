@@ -66,9 +66,7 @@ static void jvp(wg_node loss, wg_node w, wg_params *p) { wg_jvp(loss, &w, &w, 1)
 
 static void expect_refusal(int interpret, builder build, asker ask)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
     set = wg_params_new(c);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
@@ -113,9 +111,7 @@ static wg_node expanded(wg_graph *g, wg_params *p)
 
 static void expect_named(builder build, const char *text)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(build(g, p), p);
@@ -143,9 +139,7 @@ static const wg_op five_op = { .name = "five", .operands = 1, .map = same, .vjp 
 
 static void expect_five(int interpret, wg_shape s, int64_t n)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", s, wg_const(2)), y = wg_apply(WG_HERE, &five_op, &w, 1, NULL);
@@ -177,9 +171,7 @@ static const wg_op keeping_op = { .name = "keeping", .operands = 1, .map = negat
 
 Test(rule_leaves, what_a_rule_keeps_is_forgotten_with_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)),
             y = wg_apply(WG_HERE, &keeping_op, &w, 1, NULL);
     wg_node loss = wg_sum(y);

@@ -79,8 +79,7 @@ static void by_hand(const job *k, int e, long double *first, long double *second
 
 static void compare(const job *k)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     derivatives d = derive(g, k, WG_F64);
     double *first = wgt_values(d.first), *second = wgt_values(d.second), *along = wgt_values(d.along);
     for (int e = 0; e < SIZE; e++) {
@@ -109,8 +108,7 @@ Test(shared_operands, gathers_against_long_double)
 /* However many gathers there are, the rows are added to one table of zeros. */
 Test(shared_operands, gathers_make_one_gradient)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     job *k = malloc(sizeof *k);
     job_draw(k, GATHERS, false);
     derivatives d = derive(g, k, WG_F64);
@@ -125,8 +123,7 @@ Test(shared_operands, gathers_make_one_gradient)
  * each order of these sums gives another number. */
 Test(shared_operands, the_order_of_the_sum)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node E = wg_input(g, "E", wg_view_f32((float[]){ 0, 0, 0 }, WG_SHAPE(3)));
     wg_node row = wg_input(g, "row", wg_view_i32((int32_t[]){ 1 }, WG_SCALAR));
     const float by[] = { 3, 1e8F, -1e8F, 5 };
@@ -146,8 +143,7 @@ Test(shared_operands, the_order_of_the_sum)
 
 static void bytes_of(const job *k, wg_dtype t, const wg_options *o, char *to)
 {
-    wg_context *c = wgt_start(NULL, t, o);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(t, o);
     for (int round = 0; round < 3; round++) { /* built like the time before, planned, remembered */
         wg_begin(g, WG_TRAIN);
         derivatives d = derive(g, k, t);
@@ -183,9 +179,7 @@ Test(shared_operands, the_same_bits_in_every_way)
  * get zero. */
 Test(shared_operands, backward_of_gathered_rows)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node E = wg_param(g, p, "E", WG_SHAPE(4, 2), wg_const(2)), L = wg_scalar(g, 0);
     static const int32_t row[] = { 2, 0, 2, 2 };
     for (int k = 0; k < 4; k++) {
@@ -220,8 +214,7 @@ static bool is_in(place p, int e)
 /* L = |x|^2 (if dense) + the sum over slices k of (k + 1) sum(part^3); S = <dL/dx, u>. */
 static void compare_slices(const place p[], int slices, bool dense)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wgt_random r = { (uint64_t)slices };
     double at[AREA], by[AREA];
     for (int e = 0; e < AREA; e++) at[e] = wgt_uniform(&r, -1, 1), by[e] = wgt_uniform(&r, -1, 1);
@@ -266,8 +259,7 @@ Test(shared_operands, slices_against_long_double)
  * that are taken in any order are put side by side. */
 Test(shared_operands, slices_make_few_gradients)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_input(g, "x", wg_view_f64((double[60]){ 0 }, WG_SHAPE(60))), L = wg_scalar(g, 0),
             M = wg_scalar(g, 0);
     for (int i = 0; i < 58; i++)
@@ -284,8 +276,7 @@ Test(shared_operands, slices_make_few_gradients)
 /* Equal places first, from the last user to the first; then lines in the order of their begins. */
 Test(shared_operands, the_order_of_a_sum_of_slices)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node x = wg_input(g, "x", wg_view_f32((float[]){ 0, 0, 0, 0 }, WG_SHAPE(4))), L = wg_scalar(g, 0);
     static const struct {
         int64_t from, to;

@@ -25,8 +25,7 @@ static wg_pattern diagonals(int n, int32_t *row, int32_t *column)
 Test(sparse, two_diagonals_of_many_elements)
 {
     enum { N = 20000 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *x = calloc(N, sizeof *x), *j = calloc(2 * N, sizeof *j);
     int32_t *row = calloc(2 * N, sizeof *row), *column = calloc(2 * N, sizeof *column);
     for (int i = 0; i < N; i++) x[i] = sin(i);
@@ -46,8 +45,7 @@ Test(sparse, two_diagonals_of_many_elements)
 Test(sparse, a_dense_row_is_a_colour_of_its_own)
 {
     enum { N = 20000 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double *x = calloc(N, sizeof *x), *j = calloc(2 * N, sizeof *j);
     int32_t *row = calloc(2 * N, sizeof *row), *column = calloc(2 * N, sizeof *column);
     wg_pattern p = { 2 * N - 1, row, column };
@@ -90,8 +88,7 @@ static wg_pattern random_pattern(wgt_random *r, double share, int32_t *row, int3
 /* y = tanh(W x), of x [3,3] and y [12], or of their transposes; built three times. */
 static void compare(wgt_random *r, double share, const wg_options *way, bool turned)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, way);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, way);
     int32_t row[ROWS * COLUMNS], column[ROWS * COLUMNS];
     double W[ROWS * COLUMNS], x[COLUMNS], whole[ROWS * COLUMNS], got[ROWS * COLUMNS], sum[COLUMNS];
     const wg_pattern p = random_pattern(r, share, row, column, W);
@@ -134,8 +131,7 @@ Test(sparse, of_random_patterns_is_that_of_the_whole)
 /* Every element twice, in one column; and nothing at all. */
 Test(sparse, repeats_and_none)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     const float at[2] = { 3, 4 };
     const int32_t row[4] = { 1, 0, 1, 0 }, column[4] = { 1, 0, 1, 0 };
     float got[4];
@@ -161,8 +157,7 @@ static int its_adjoint(size_t n, const double *x, size_t m, const double *gy, do
 
 Test(sparse, of_a_c_function_takes_one_adjoint_for_a_diagonal)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[4] = { 1, 2, 3, 4 };
     const int32_t i[4] = { 0, 1, 2, 3 };
     double got[4];
@@ -178,8 +173,7 @@ Test(sparse, of_a_c_function_takes_one_adjoint_for_a_diagonal)
 
 Test(sparse, refuses_patterns_that_do_not_fit)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, 2, 3 };
     const int32_t row[2] = { 0, 3 }, column[2] = { 0, 1 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))), y = wg_square(x);

@@ -38,9 +38,7 @@ static linear linear_model(wg_graph *g, wg_params *p)
 /* L = (w x + b - t)^2 / 2: dL/dw = r x, dL/db = r with the residual r. All numbers are exact. */
 Test(vmap, gradients_of_each_example_of_a_linear_model)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     linear m = linear_model(g, p);
     wg_node gx[2], each[2], x[2] = { m.x, m.t }, rows[2] = { m.X, m.T };
     double dw[N * D], db[N];
@@ -59,9 +57,7 @@ Test(vmap, gradients_of_each_example_of_a_linear_model)
 /* The sum of the gradients of all examples is the gradient of the sum of their losses. */
 Test(vmap, gradients_of_each_example_of_a_net_sum_to_that_of_the_batch)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     static const double zeros[D] = { 0 };
     static const int32_t label[N] = { 0, 1, 1, 0, 1 }, none = 0;
     wg_node x = wg_input(g, "x", wg_view_f64(zeros, WG_SHAPE(1, D))),
@@ -92,8 +88,7 @@ Test(vmap, gradients_of_each_example_of_a_net_sum_to_that_of_the_batch)
 
 Test(vmap, of_nodes_that_do_not_depend_on_x_of_x_itself_and_of_computed_x)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double rows[2] = { 10, 20 };
     double got[2];
     wg_node a = scalar(g, "a", 3), b = wg_mul(a, 2), d = wg_add(b, a),
@@ -116,8 +111,7 @@ Test(vmap, of_nodes_that_do_not_depend_on_x_of_x_itself_and_of_computed_x)
 /* d/dR of the mapped cube is three times the square of each row, and so on to the third order. */
 Test(vmap, has_derivatives)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double rows[3] = { 1, -2, 0.5 };
     double got[3];
     wg_node x = scalar(g, "x", 7), R = wg_input(g, "R", wg_view_f64(rows, WG_SHAPE(3)));
@@ -137,8 +131,7 @@ Test(vmap, has_derivatives)
 
 Test(vmap, all_rows_have_the_draws_of_y)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     static double ones[100], rows[4 * 100];
     for (int i = 0; i < 100; i++) ones[i] = 1;
     for (int i = 0; i < 400; i++) rows[i] = 1 + i / 100;
@@ -162,9 +155,7 @@ Test(vmap, all_rows_have_the_draws_of_y)
 /* The state gets the value of y's own graph, once. */
 Test(vmap, repeats_no_assignment)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     const double rows[2] = { 5, 6 };
     double got[2];
     wg_node s = wg_state(g, p, "s", WG_SCALAR, wg_const(1)), x = scalar(g, "x", 2), y = wg_add(s, x);
@@ -194,8 +185,7 @@ static int square_adjoint(size_t n, const double *x, size_t m, const double *gy,
 
 Test(vmap, calls_a_c_function_for_each_row)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_extern_opts o = { .name = "square", .forward = square_all, .backward = square_adjoint };
     double got[N * D];
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D)));
@@ -234,8 +224,7 @@ static const wg_op picky = { .name = "picky", .operands = 1, .map = third, .shap
 
 Test(vmap, of_ops_of_the_user)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     static const wg_op *const ops[] = { &turn, &turn_rows, &third_op, &picky };
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D))),
             R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
@@ -254,9 +243,7 @@ Test(vmap, of_ops_of_the_user)
 
 Test(vmap, is_found_again_in_the_next_build)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int build = 0; build < 4; build++) {
         wg_begin(g, WG_EVAL);
         linear m = linear_model(g, p);
@@ -271,8 +258,8 @@ Test(vmap, is_found_again_in_the_next_build)
 
 Test(vmap, refuses_what_does_not_fit)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *other = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *other = wg_graph_new(c);
     const float few[2] = { 1, 2 };
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D))), y = wg_sum(wg_square(x)),
             R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D))), s = scalar(g, "s", 1), to;
@@ -302,8 +289,7 @@ Test(vmap, refuses_what_does_not_fit)
 /* The message names the op that would have too many axes, and its line. */
 Test(vmap, of_more_axes_than_there_can_be_names_the_op)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double rows[2] = { 1, 2 };
     char text[120];
     wg_node x = scalar(g, "x", 2), R = wg_input(g, "R", wg_view_f64(rows, WG_SHAPE(2)));

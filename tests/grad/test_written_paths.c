@@ -94,8 +94,8 @@ Test(written_paths, derivatives_by_a_node_that_a_rewrite_passes_by)
     enum { ROOM = 400 };
     static double node[ROOM], leaf[ROOM];
     for (int i = 0; i < CASES; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
+        wg_graph *h = wg_graph_new(c);
         const int m = derivatives(begin(h, &cases[i], true), &cases[i], leaf, ROOM);
         for (int build = 0; build < 3; build++) {
             const int n = derivatives(begin(g, &cases[i], false), &cases[i], node, ROOM);
@@ -111,8 +111,7 @@ Test(written_paths, derivatives_by_a_node_that_a_rewrite_passes_by)
 Test(written_paths, the_chain_rule_holds_through_the_node)
 {
     for (int i = 0; i < CASES; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_node z = begin(g, &cases[i], false), x = wg_graph_node(g, 1), loss = wg_sum(cases[i].then(z));
         wg_node all[2];
         cr_assert_eq(wg_grads(loss, ((wg_node[]){ x, z }), 2, all), WG_OK);
@@ -141,8 +140,7 @@ static double of_build(wg_graph *g, bool second)
 
 Test(written_paths, builds_that_differ_do_not_share_what_they_noted)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int i = 0; i < 6; i++) {
         const bool second = i % 2 != 0;
         wg_graph *fresh = wg_graph_new(c);
@@ -154,9 +152,7 @@ Test(written_paths, builds_that_differ_do_not_share_what_they_noted)
 /* wg_transpose(w) is no work of its own in the forward nor in the backward pass. Nor are two transposes. */
 Test(written_paths, a_transposed_factor_is_never_computed)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(5, 4), wg_zeros()),
             x = wg_param(g, p, "x", WG_SHAPE(3, 4), wg_const(1));
@@ -173,8 +169,7 @@ Test(written_paths, a_transposed_factor_is_never_computed)
 Test(written_paths, a_jacobian_after_a_build_with_tangents)
 {
     const double at[2] = { 0.3, -0.5 }, unit[2][2] = { { 1, 0 }, { 0, 1 } };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double J[8];
     for (int build = 0; build < 4; build++) {
         wg_begin(g, WG_EVAL);

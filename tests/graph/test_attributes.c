@@ -14,8 +14,7 @@ typedef wg_node (*builder)(wg_graph *g, wg_node x, int build);
  * made anew. */
 static bool recognised(builder build)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     uint64_t leaves = 0;
     bool same = true;
     for (int k = 0; k < BUILDS; k++) {
@@ -165,8 +164,7 @@ Test(attributes, of_an_op_without_a_table_are_compared_by_their_bytes)
 
 Test(attributes, of_an_op_without_a_table_are_never_mistaken)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 3 * BUILDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));

@@ -151,8 +151,7 @@ static wg_node part_that_begins(wg_node x, void *unused)
 
 Test(busy, rules_and_functions_that_build_must_not_begin_their_graph)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_scalar(g, 2), y = wg_custom_vjp(wg_square(x), &x, 1, rule_that_begins);
     wg_grad(y, x);
     wgt_expect_error(c, WG_ERROR_USE, "begin: the derivative rule of custom_vjp");
@@ -197,8 +196,7 @@ Test(busy, a_handle_of_a_freed_graph_is_refused_by_the_next_graph)
 
 Test(busy, a_freed_graph_can_neither_be_begun_nor_freed)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_graph_free(g);
     wg_graph_free(g);
     wgt_expect_error(c, WG_ERROR_USE, "graph_free: the graph was freed");
@@ -241,8 +239,8 @@ Test(busy, a_set_that_is_in_use_is_not_freed)
 
 Test(busy, replay_takes_float_dtypes_alone)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *into = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *into = wg_graph_new(c);
     wg_node y = wg_square(wg_scalar(g, 3));
     const wg_dtype wrong[] = { WG_I32, WG_I64, WG_BOOL, WG_U8, WG_F16, WG_BF16, (wg_dtype)99, (wg_dtype)-1 };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -12,9 +12,7 @@ enum { LAYERS = 1 << 17, NAMES = 12, SETS = 4, CLAIMS = 60 };
 
 Test(names, a_layer_is_found_among_very_many, .timeout = 60)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     char name[32];
     for (int build = 0; build < 3; build++) {
         wg_begin(g, WG_TRAIN);
@@ -109,8 +107,7 @@ Test(names, layers_are_those_of_a_plain_list)
 
 Test(names, a_freed_set_leaves_its_names_free)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     for (int i = 0; i < 4; i++) { /* the sets may be at one address */
         wg_params *p = wg_params_new(c);
         cr_assert_null(wg_layer_claim(g, p, "fc", "\na:1"));
@@ -126,8 +123,7 @@ Test(names, a_freed_set_leaves_its_names_free)
 Test(names, streams_are_counted_in_each_of_very_many_scopes, .timeout = 60)
 {
     enum { SCOPES = 1 << 16 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     int64_t *first = malloc(2 * SCOPES * sizeof *first);
     for (int build = 0; build < 2; build++) {
         wg_begin(g, WG_TRAIN);
@@ -176,8 +172,8 @@ static void expect_leaves(wg_graph *g, wg_params *p, int stride)
 Test(names, a_parameter_is_found_among_very_many_in_several_graphs, .timeout = 60)
 {
     char buf[32];
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *h = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     for (int build = 0; build < 2; build++) {
         expect_leaves(g, p, 1);
@@ -198,8 +194,8 @@ Test(names, a_parameter_is_found_among_very_many_in_several_graphs, .timeout = 6
 /* A graph that is rewound forgets the leaves behind the mark, also those that it found for another graph. */
 Test(names, leaves_behind_a_mark_are_forgotten)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *h = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     char buf[32];
     wgt_random r = { wgt_seed() };
@@ -321,8 +317,7 @@ Test(names, parameters_of_layers_have_joined_names)
         { "fc1", "W", "fc1.W" }, { "fc", "W1", "fc.W1" }, { "a.fc", "W", "a.fc.W" }
     };
     enum { N = sizeof name / sizeof *name };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_params *set[2] = { wg_params_new(c), wg_params_new(c) }, *a = wg_params_in(set[0], "a");
     wgt_random r = { wgt_seed() };
     for (int build = 0; build < 300; build++) {
@@ -339,9 +334,7 @@ Test(names, parameters_of_layers_have_joined_names)
 
 Test(names, wrong_parameters_of_layers_are_refused)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     const wg_init init = wg_zeros();
     const wg_shape s = WG_SHAPE(3);
     char name[600];

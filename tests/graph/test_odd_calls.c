@@ -549,8 +549,7 @@ Test(odd_calls, a_schedule_of_numbers_without_a_meaning_is_no_rate)
 
 Test(odd_calls, a_wrong_descriptor_is_refused_by_name)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     for (int i = 0; i < LENGTH(odd_ops); i++) {
         wg_node x[2] = { wg_scalar(g, 1), wg_scalar(g, 2) };
         const int n = odd_ops[i].operands > 0 ? odd_ops[i].operands : 1;

@@ -175,8 +175,7 @@ static const wg_op no_op = { .name = "nothing", .operands = 1, .expand = no_expa
 
 Test(op_identity, an_expansion_without_a_result_is_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 2; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_scalar(g, 1), y = wg_apply(WG_HERE, &no_op, &x, 1, NULL);

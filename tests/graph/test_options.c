@@ -36,8 +36,7 @@ Test(options, without_a_name_are_refused_by_the_text_of_the_call)
         { "x[i, .a], 0", "0" },
         { "x, 'a'", "'a'" },
     };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char expected[200];
         snprintf(expected, sizeof expected, "model.c:7: sum: %s is an option without its name",
@@ -61,8 +60,7 @@ Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
                                         "named(x, \"a, 0\"), .keepdims = true",
                                         "named(x, \"\\\", 0\"), .keepdims = ',' == 44",
                                         "" };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         cr_assert(wg_node_ok(sum_written(c, g, good[i])), "%s: %s", good[i], wg_message(c));
     /* a site of the user's own, and no site at all, have no options to look at */
@@ -80,9 +78,7 @@ Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
 
 Test(options, of_every_kind_of_builder_need_their_names)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node x = matrix(g), v = wg_fill(g, 1, WG_SHAPE(3));
 #define AT(n, text) n text "\nmodel.c:7"
     REFUSED(wg_mse_at(AT("\2", "x, y, WG_SUM"), &(wg_loss_args){ .x = x, .y = x }), "mse: WG_SUM");
@@ -154,9 +150,7 @@ static void expect_two(wg_node n, double a, double b)
 /* x is 1 2 3 / 4 5 6. A number is that axis, 0 too; what another call in the text says is nobody's here. */
 Test(options, an_axis_is_a_number_or_a_list)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node x = matrix(g);
     const int zero = 0;
     const wg_axis list = WG_AXES(0);
@@ -194,8 +188,7 @@ Test(options, an_axis_is_a_number_or_a_list)
 
 Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node x = matrix(g);
     for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .to = t), 1), t);
     for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = t), 1), 3 - t);
@@ -219,8 +212,7 @@ Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
 /* The sum of what came before: a program that looks at the past alone must not see the future at t = 0. */
 Test(options, a_causal_loop_sees_nothing_at_its_first_step)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     for (int build = 0; build < 3; build++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = matrix(g);

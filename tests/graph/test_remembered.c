@@ -124,9 +124,7 @@ static void evolve(uint64_t seed)
 {
     wgt_random r = { seed };
     genes s = { .n = 8, .rows = 2 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     for (int i = 0; i < GENES; i++) s.g[i] = any_gene(&r);
     for (int i = 0; i < 6; i++) s.data[i] = (float)wgt_uniform(&r, -1, 1);
     for (int round = 0; round < ROUNDS; round++) {
@@ -167,8 +165,7 @@ static const wg_op outside_op = { .name = "outside", .operands = 1, .expand = ou
 
 Test(rebuild, a_users_expansion_is_made_anew)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 1; k < 5; k++) {
         wg_begin(g, WG_TRAIN);
         factor = k;
@@ -181,9 +178,7 @@ Test(rebuild, a_users_expansion_is_made_anew)
 /* The caller's buffer holds another name in the next build. The node must get the new name. */
 Test(rebuild, names_are_compared_by_their_letters)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     char name[8];
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
@@ -202,9 +197,7 @@ Test(rebuild, names_are_compared_by_their_letters)
  * one gradient. */
 Test(rebuild, a_parameter_is_not_found_twice)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int k = 0; k < 4; k++) {
         double d[2] = { 0 };
         wg_begin(g, WG_TRAIN);
@@ -222,8 +215,7 @@ Test(rebuild, a_parameter_is_not_found_twice)
  * fail. */
 Test(rebuild, what_is_not_asked_for_is_not_run)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
     for (int k = 1; k < 5; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
@@ -261,8 +253,7 @@ static const wg_op long_op = { .name = "long",
 
 Test(rebuild, a_users_shape_rule_is_asked_anew)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     int64_t n = 0;
     for (n = 100; n < 500; n += 100) {
         wg_begin(g, WG_TRAIN);
@@ -280,8 +271,7 @@ Test(rebuild, a_copied_input_has_memory_of_its_own)
 {
     enum { N = 300 };
     double one[N], two[N], nine[N];
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int i = 0; i < N; i++) one[i] = 1, two[i] = 2, nine[i] = 9;
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
@@ -298,8 +288,7 @@ Test(rebuild, a_copied_input_has_memory_of_its_own)
 /* A rewind to a node between the first and the last that one call made. */
 Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 6 }, WG_SHAPE(4)));
@@ -330,8 +319,7 @@ static const wg_op pick_op = {
 
 Test(rebuild, another_dtype_is_another_structure)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node i = wg_input(g, "i", wg_view(WG_I32, (int32_t[]){ 2, 0 }, WG_SHAPE(2)));
@@ -348,8 +336,7 @@ Test(rebuild, another_dtype_is_another_structure)
  * last build. */
 Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 6; k++) {
         wg_begin(g, WG_TRAIN);
         if (k % 2) {
@@ -370,8 +357,7 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
 Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
         for (int k = 2; k < 6; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_input(g, "x", wg_view_f64((double[4]){ 1, 2, 3, 4 }, WG_SHAPE(4)));
@@ -396,10 +382,8 @@ Test(remembered, derivatives_of_many_nodes_do_not_end_a_repeated_build)
 {
     enum { LINKS = 8, TANGENTS = 150 };
     int differences = 0;
-    wg_context *c = wgt_start(
-        NULL, WG_F64,
-        &(wg_options){ .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &differences });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){
+                          .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &differences });
     for (int round = 0; round < 5; round++) {
         const double at = 0.25 + round;
         double slope = 1, t = at;
@@ -431,8 +415,7 @@ static void times_factor(wg_site here, wg_node y, wg_node gy, const wg_node x[],
 
 Test(remembered, a_rule_of_the_user_is_asked_at_each_build)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     for (int round = 0; round < 4; round++) {
         wg_begin(g, WG_TRAIN);
         factor = 2 + round;

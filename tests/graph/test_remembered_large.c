@@ -61,11 +61,9 @@ Test(remembered, a_large_graph_of_vectors_may_change_anywhere)
     wgt_random r = { 11 };
     int lines = 0;
     for (int k = 0; k < STEPS; k++) s.factor[k] = (k % 5 == 0 ? 0.5F : 1), s.term[k] = (float)(k % 7) / 8;
-    wg_context *c = wgt_start(
-        NULL, WG_F32,
-        &(wg_options){
-            .threads = 1, .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &lines });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32,
+              &(wg_options){
+                  .threads = 1, .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &lines });
     for (int round = 0; round < 40; round++) {
         float x[WIDTH];
         if (round >= 8) change_chain(&s, round, &r);

@@ -16,8 +16,7 @@ static wg_call call_of(const wg_graph *g, wg_node result, int64_t *at)
 
 Test(written, a_composite_call_is_noted_with_operands_and_options)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
     wg_node y = wg_mean(x, .axes = WG_AXES(1));
@@ -37,8 +36,7 @@ Test(written, a_composite_call_is_noted_with_operands_and_options)
 
 Test(written, an_optional_operand_that_is_not_given_is_none)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_fill(g, 1, WG_SHAPE(2, 3)),
             t = wg_input(g, "t", wg_view_i64((int64_t[]){ 0, 2 }, WG_SHAPE(2)));
@@ -91,8 +89,7 @@ static void expect_like_new(wg_context *c, wg_graph *g, const int which[], int n
 
 Test(written, a_build_like_the_last_one_has_the_same_calls)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     static const int a[] = { 0, 1, 2, 3, 4, 2 }, b[] = { 0, 1, 3, 3, 4, 2 }, d[] = { 0, 1 };
     static const struct {
         const int *which;
@@ -105,8 +102,7 @@ Test(written, a_build_like_the_last_one_has_the_same_calls)
 
 Test(written, rewinding_forgets_calls)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_mean(wg_fill(g, 0.5, WG_SHAPE(3)));
     const int64_t mark = wg_graph_mark(g), calls = wg_graph_calls(g);

@@ -40,8 +40,7 @@ static void expect_product(wg_graph *g, wg_node y, double flops)
 
 Test(plan_view, a_product_counts_2_m_n_k)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node a = filled(g, "a", WG_SHAPE(3, 5)), b = filled(g, "b", WG_SHAPE(5, 7));
     expect_product(g, wg_matmul(a, b), 2 * 3 * 7 * 5);
     expect_product(g, wg_matmul(wg_transpose(b), wg_transpose(a)), 2 * 3 * 7 * 5);
@@ -55,9 +54,7 @@ Test(plan_view, a_product_counts_2_m_n_k)
 
 Test(plan_view, the_gradients_of_a_product_cost_two_more)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(11, 7), wg_zeros()),
             V = wg_param(g, p, "V", WG_SHAPE(7, 13), wg_zeros());
     wg_node L = wg_sum(wg_square(wg_matmul(wg_matmul(filled(g, "x", WG_SHAPE(5, 11)), W), V)));
@@ -70,8 +67,7 @@ Test(plan_view, the_gradients_of_a_product_cost_two_more)
 
 Test(plan_view, elementwise_ops_count_elements_times_their_cost)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = filled(g, "x", WG_SHAPE(50, 20)), row = filled(g, "row", WG_SHAPE(20));
     wg_plan *p = reading(wg_exp(wg_add(x, row)));
     cr_assert_eq(flops_of(p, "add"), 1000);
@@ -88,8 +84,7 @@ Test(plan_view, elementwise_ops_count_elements_times_their_cost)
 
 Test(plan_view, each_buffer_is_read_and_written_once_a_step)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = filled(g, "x", WG_SHAPE(100, 30)), row = filled(g, "row", WG_SHAPE(30));
     wg_plan *p = reading(wg_mul(wg_add(x, row), wg_sub(x, row)));
     cr_assert_eq(p->steps, 1);
@@ -224,9 +219,7 @@ static wg_node network(wg_graph *g, wg_params *p, wg_mode mode)
 
 Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
     expect_sound(training(network(g, p, WG_TRAIN), p), c);
     expect_sound(reading(network(g, p, WG_EVAL)), c);
     wgt_finish(c, NULL);
@@ -234,9 +227,7 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 
 Test(plan_view, gradients_are_made_in_place_and_take_no_room_among_the_results)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(64, 64), wg_zeros());
     wg_plan *q = training(wg_sum(wg_square(wg_matmul(wg_fill(g, 1, WG_SHAPE(8, 64)), W))), p);
     cr_assert_eq(q->gradients, 64 * 64 * 4);
@@ -250,9 +241,7 @@ Test(plan_view, gradients_are_made_in_place_and_take_no_room_among_the_results)
 
 Test(plan_view, names_are_the_users)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(300), wg_zeros()), h = wg_name(wg_tanh(w), "h");
     wg_plan *q = training(wg_sum(wg_mul(h, h)), p);
     bool have_h = false, have_gradient = false, derived = false;
@@ -273,9 +262,7 @@ Test(plan_view, looking_changes_nothing)
 {
     double after[2][2];
     for (int look = 0; look < 2; look++) {
-        wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F32, NULL);
         wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
         for (int step = 0; step < 3; step++) {
             wg_node L = network(g, p, WG_TRAIN);
@@ -302,9 +289,7 @@ Test(plan_view, looking_changes_nothing)
 
 Test(plan_view, mistakes_are_named)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_zeros());
     cr_assert_null(wg_plan_look(w, &(wg_plan_opts){ .params = p }));
     wgt_expect_error(c, WG_ERROR_SHAPE, "gradients are of one float, the root is f64 [3]");
@@ -322,8 +307,7 @@ Test(plan_view, mistakes_are_named)
 
 Test(plan_view, a_leaf_has_no_steps)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_plan *p = reading(filled(g, "x", WG_SHAPE(3)));
     cr_assert(p && p->steps == 0 && p->workspace == 0 && p->seconds == 0);
     wg_plan_free(p);

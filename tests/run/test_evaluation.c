@@ -18,9 +18,7 @@ static wg_node vector(wg_graph *g, const char *name, double a, double b)
 Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_run)
 {
     for (int mode = -1; mode <= 1; mode++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
         wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
         for (int step = 0; step < 3; step++) {
             wg_begin(g, WG_TRAIN);
@@ -51,9 +49,7 @@ Test(evaluation, what_a_loss_compares_can_be_read_after_a_step)
     static const int32_t label[4] = { 0, 2, 1, 2 };
     for (int interpret = -1; interpret <= 1; interpret++)
         for (int way = 0; way < 6; way++) {
-            wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .interpret = interpret });
-            wg_graph *g = wg_graph_new(c);
-            wg_params *p = wg_params_new(c);
+            WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .interpret = interpret });
             wg_optim *o = wg_sgd(p, NULL);
             for (int step = 0; step < 5; step++) {
                 if (way % 2 == 0 || !step) wg_begin(g, WG_TRAIN);
@@ -87,9 +83,7 @@ Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 {
     for (int how = -1; how <= 1; how++)
         for (int reads = 0; reads < 3; reads++) {
-            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how, .threads = 1 });
-            wg_graph *g = wg_graph_new(c);
-            wg_params *p = wg_params_new(c);
+            WGT_WORLD(WG_F64, &(wg_options){ .interpret = how, .threads = 1 });
             wg_optim *o = wg_sgd(p, NULL);
             wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), h = wg_mul(w, vector(g, "x", 3, 4)),
                     L = wg_sum(h);
@@ -107,9 +101,7 @@ Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 
 Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
     wg_node w = wg_param(g, p, "w", WG_SHAPE(1), wg_const(3)), view = wg_reshape(w, WG_SCALAR);
     cr_assert_eq(wg_item(w), 3);
@@ -124,9 +116,7 @@ Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
 
 Test(evaluation, full_batch_loops_on_a_fixed_graph_work)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_zeros()),
             L = wg_add(wg_sub(wg_square(w), wg_mul(10, w)), 25);
@@ -142,8 +132,7 @@ Test(evaluation, full_batch_loops_on_a_fixed_graph_work)
 
 Test(evaluation, input_set_ends_it_and_a_wrong_tensor_is_refused)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = vector(g, "x", 1, 2), s = wg_sum(wg_square(x));
     cr_assert_eq(wg_item(s), 5);
     wg_input_set(x, wg_view_f64((double[]){ 3, 4 }, WG_SHAPE(2)));
@@ -155,8 +144,7 @@ Test(evaluation, input_set_ends_it_and_a_wrong_tensor_is_refused)
 
 Test(evaluation, an_input_is_copied_a_borrowed_one_is_not)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double data[2] = { 1, 2 };
     wg_node a = wg_input(g, "a", wg_view_f64(data, WG_SHAPE(2))),
             b = wg_input_borrow(g, "b", wg_view_f64(data, WG_SHAPE(2)));
@@ -169,9 +157,7 @@ Test(evaluation, an_input_is_copied_a_borrowed_one_is_not)
 Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_nothing_else)
 {
     for (int mode = -1; mode <= 1; mode++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
         for (int k = 0; k < 3; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)),
@@ -200,9 +186,7 @@ Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_no
 /* The evaluation that a read has opened ends: it is of the old w. */
 Test(evaluation, a_commit_after_a_change_of_parameters_stores_new_values)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)), m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
     wg_node next = wg_mul(w, 2);
@@ -218,8 +202,7 @@ Test(evaluation, a_commit_after_a_change_of_parameters_stores_new_values)
 
 static void masks(bool more, int evaluations, double *last)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 3, .threads = 1 });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, &(wg_options){ .seed = 3, .threads = 1 });
     for (int k = 0; k < evaluations; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_fill(g, 1, WG_SHAPE(64));
@@ -241,8 +224,7 @@ Test(random, adding_a_relu_or_a_read_changes_no_mask_and_evaluations_do)
 
 Test(random, peeking_uses_up_no_epoch)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_tensor t;
     uint64_t epoch = wg_graph_epoch(g);
     cr_assert(wg_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(8)), .drop = 0.5), &t));
@@ -255,9 +237,7 @@ Test(random, peeking_uses_up_no_epoch)
 Test(evaluation, values_that_nobody_reads_take_no_memory)
 {
     enum { N = 1 << 20, LINKS = 12 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     float *v = calloc(N, sizeof *v);
     size_t least = SIZE_MAX, most = 0;
     for (int evaluation = 0; evaluation < 6; evaluation++) {
@@ -281,9 +261,7 @@ Test(evaluation, values_that_nobody_reads_take_no_memory)
 Test(evaluation, a_read_after_a_failed_run_teaches_nothing_wrong)
 {
     enum { N = 64, ROWS = 4096 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     float *ones = malloc(sizeof *ones * N * ROWS);
     for (int i = 0; i < N * ROWS; i++) ones[i] = 1;
     wg_node w = wg_param(g, p, "w", WG_SHAPE(N), wg_const(3)), h = wg_mul(w, w);

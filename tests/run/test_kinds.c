@@ -195,9 +195,7 @@ Test(kinds, a_warning_is_given_at_each_call_site)
 
 Test(kinds, an_error_names_the_call_that_made_it)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .interpret = 1 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .interpret = 1 });
     wg_node table = wg_param(g, p, "E", WG_SHAPE(4, 8), wg_normal(0, 1));
     wg_node W = wg_param(g, p, "W", WG_SHAPE(8, 300), wg_normal(0, 1)), product[41];
     char place[300];
@@ -222,10 +220,7 @@ Test(kinds, nodes_of_one_kind_whose_operands_are_made_otherwise)
 {
     double got[2][8];
     for (int w = 0; w < 2; w++) {
-        wg_context *c =
-            wgt_start(NULL, WG_F64, &(wg_options){ .interpret = 1, .without = w ? 0 : WG_WITHOUT_ALL });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = 1, .without = w ? 0 : WG_WITHOUT_ALL });
         wg_node a = wg_param(g, p, "a", WG_SHAPE(2, 2), wg_values((double[]){ 0.5, -1.25, 2, 0.75 }));
         wg_node b = wg_param(g, p, "b", WG_SHAPE(2, 2), wg_values((double[]){ -0.5, 3, 1.5, -2 }));
         wg_node y = wg_add(wg_mul(a, b), wg_mul(a, a));

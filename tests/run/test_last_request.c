@@ -28,9 +28,7 @@ static void step(wg_node loss, wg_params *p, wg_optim *o)
 
 Test(repeat, inputs)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     float lent[] = { 1, 2 };
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), y = wg_input_borrow(g, "y", wg_view_f32(lent, WG_SHAPE(2)));
     wg_node v = param(g, p, "a"), w = param(g, p, "b");
@@ -61,9 +59,7 @@ Test(repeat, inputs)
 
 Test(repeat, parameters_written_between)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node w = param(g, p, "w"), loss = wg_mul(wg_sum(wg_mul(w, w)), 0.5);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
@@ -80,9 +76,7 @@ Test(repeat, parameters_written_between)
 
 Test(repeat, graph_grows)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), h = wg_mul(param(g, p, "a"), x), loss = wg_sum(h);
     wg_optim *o = wg_sgd(p, NULL);
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
@@ -106,9 +100,8 @@ Test(repeat, graph_grows)
 
 Test(repeat, added_and_of_some)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c), *some = wg_params_in(p, "b");
+    WGT_WORLD(WG_F32, NULL);
+    wg_params *some = wg_params_in(p, "b");
     wg_node x = wg_input(g, "x", VECTOR(3, 4));
     wg_node v = param(g, p, "a"), w = param(g, p, "b.w");
     wg_node loss = wg_sum(wg_mul(wg_mul(v, x), w));
@@ -131,9 +124,7 @@ Test(repeat, added_and_of_some)
 /* A step changes the parameters that the last backward has reached, with the rates that are set now. */
 Test(repeat, optimizer)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(1)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(1));
     wg_node both = wg_add(wg_mul(a, 2), b), one = wg_mul(a, 2);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
@@ -157,8 +148,7 @@ Test(repeat, optimizer)
  * another number. */
 Test(repeat, built_again)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_params *p[2] = { wg_params_new(c), wg_params_new(c) };
     wg_optim *o[2] = { wg_sgd(p[0], NULL), wg_sgd(p[1], NULL) };
     float lent[2][2] = { { 1, 2 }, { 3, 4 } };
@@ -178,9 +168,7 @@ Test(repeat, built_again)
 /* A node that one build keeps or assigns is no result in the next build. */
 Test(repeat, kept_and_assigned_before)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     wg_optim *o = wg_sgd(p, NULL);
     for (int i = 0; i < 4 * AGAIN; i++) {
         int way = i / AGAIN;
@@ -200,8 +188,8 @@ Test(repeat, kept_and_assigned_before)
 /* Between two steps more structures are run than plans are kept. */
 Test(repeat, plan_gone)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c), *other = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
+    wg_graph *other = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), loss = wg_sum(wg_mul(param(g, p, "w"), x));
     wg_optim *o = wg_sgd(p, NULL);
@@ -224,9 +212,7 @@ Test(repeat, plan_gone)
 /* A step that fails names its op and changes no parameter. The next step without the mistake succeeds. */
 Test(repeat, failing)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, NULL);
     int32_t row = 1;
     wg_node rows = wg_input(g, "rows", wg_view_i32(&row, WG_SHAPE(1)));
     wg_node loss = wg_sum(wg_gather(param(g, p, "w"), rows));

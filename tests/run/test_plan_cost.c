@@ -26,8 +26,7 @@ static void mark(bool used[], const block *b, bool on) { memset(used + b->at / C
 Test(plan_cost, memory_is_given_out_by_first_fit)
 {
     static bool used[2 * CELLS];
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wgi_work w = { .g = g };
     block b[BLOCKS] = { 0 };
     wgt_random r = { wgt_seed() };
@@ -185,9 +184,7 @@ typedef struct run {
 
 static run built(program build, int n, int times, int interpret)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
     run r = { 0 };
     for (int k = 1; k <= times; k++) {
         wg_begin(g, WG_TRAIN);
@@ -250,9 +247,7 @@ enum { LENGTHS = 24, TURNS = 6 };
 
 static turns cycle(uint64_t plan_bytes)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .plan_bytes = plan_bytes });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .plan_bytes = plan_bytes });
     uint64_t before = 0;
     for (int turn = 0; turn < TURNS; turn++) {
         before = c->plan_serial;
@@ -312,9 +307,7 @@ static size_t bytes_of_steps(const wgi_plan *p)
 Test(plan_cost, a_plan_takes_what_its_lists_take)
 {
 #ifndef WG_HOSTILE
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .interpret = -1 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .interpret = -1 });
     wg_backward(recurrent(g, p, 200), p);
     size_t lists = 0, all = 0;
     for (const wgi_plan *q = c->plans; q; q = q->older) {

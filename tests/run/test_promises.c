@@ -9,8 +9,7 @@
 
 Test(shapes, axes_of_size_zero_and_one_work)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node none = wg_fill(g, 1, WG_SHAPE(0, 3));
     cr_assert_eq(wg_item(wg_sum(none)), 0);
     cr_assert(isnan(wg_item(wg_mean(none))));
@@ -23,8 +22,7 @@ Test(shapes, axes_of_size_zero_and_one_work)
 
 Test(dtypes, numbers_are_weak_integers_take_the_float_and_f32_with_f64_is_an_error)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F32, NULL);
     wg_node f = wg_fill(g, 1, WG_SHAPE(2)), d = wg_cast(f, WG_F64), i = wg_cast(f, WG_I32),
             l = wg_cast(f, WG_I64);
     cr_assert_eq(wg_node_dtype(wg_mul(f, 2)), WG_F32);
@@ -46,8 +44,7 @@ static const wg_op half_op = { .name = "half", .operands = 1, .map = half };
 Test(dtypes, a_function_of_the_users_takes_integers_as_floats)
 {
     for (int how = -1; how <= 1; how++) {
-        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
         int32_t v[5] = { 1, 2, 3, 4, 5 };
         wg_node y = wg_apply1(WG_HERE, wg_input(g, "x", wg_view_i32(v, WG_SHAPE(5))), &half_op);
         wg_tensor t = wg_value(y);
@@ -90,9 +87,7 @@ Test(memory, a_step_that_repeats_allocates_nothing)
 static void *train_alone(void *result)
 {
     static float data[32 * 16];
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 5, .threads = 1 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .seed = 5, .threads = 1 });
     wg_optim *o = wg_adam(p, NULL);
     float own[32 * 16];
     (void)data;
@@ -142,9 +137,7 @@ Test(plans, requests_that_follow_give_the_same_bits_as_one_alone)
 {
     double loss[2][6], gradient[2][6][4];
     for (int apart = 0; apart < 2; apart++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = -1, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, &(wg_options){ .interpret = -1, .threads = 1 });
         for (int k = 0; k < 6; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_fill(g, 0.1 * (k + 1), WG_SHAPE(3, 2)),
@@ -191,8 +184,7 @@ static const wg_op width_op = { .name = "width",
 Test(plans, what_an_op_prepares_is_made_once_for_a_plan)
 {
     for (int how = -1; how <= 1; how += 2) {
-        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
         float v[6] = { 1, 2, 3, 4, 5, 6 };
         wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, 3)));
         wg_node y = wg_sum(wg_apply1(WG_HERE, x, &width_op));

@@ -123,8 +123,7 @@ Test(small_stack, linear_algebra) { run(solve_equations); }
 static void every_op(void)
 {
     for (int way = -1; way <= 1; way += 2) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 2, .interpret = way });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, &(wg_options){ .threads = 2, .interpret = way });
         for (int k = 0; k < wg_op_count(); k++)
             for (int i = 0;; i++) {
                 const wg_op *op = wg_op_at(k);

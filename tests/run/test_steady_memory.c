@@ -375,8 +375,8 @@ Test(sites, equal_texts_are_one_site)
  * meanwhile. */
 Test(sites, stay_while_a_node_has_them)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
+    wg_graph *h = wg_graph_new(c);
     wg_sites *s = wg_sites_new(c);
     wg_node x = wg_fill(g, 2.0, WG_SHAPE(3));
     wg_node y = wg_square_at(wg_sites_keep(s, "x", "kept.wg:7"), x);

@@ -151,9 +151,7 @@ static answer run(wg_options o, wg_dtype t, uint64_t seed, unsigned from, int si
 {
     answer a = { .taped = 0 };
     o.trace = WG_TRACE_REQUEST, o.on_trace = count_tapes, o.user = &a.taped;
-    wg_context *c = wgt_start(NULL, t, &o);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(t, &o);
     for (int k = 0; k < 3; k++) { /* the structure of the value may be known before that of the gradient is */
         wg_node y = program(g, p, seed, from, size, kinds);
         if (seed % 4 > 1) wg_item(y);
@@ -218,9 +216,7 @@ Test(tape, gradients_of_elements_have_their_closed_form)
 {
     enum { N = 20000 };
     static double x[N], d[N];
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     for (int i = 0; i < N; i++) x[i] = sin(i);
     for (int round = 0; round < 2; round++) {
         wg_begin(g, WG_TRAIN);
@@ -239,9 +235,7 @@ Test(tape, gradients_of_elements_have_their_closed_form)
 /* A value that is an element of a parameter does not change with the parameter. */
 Test(tape, elements_keep_their_value_when_the_parameter_changes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     wg_node v = wg_param(g, p, "x", WG_SHAPE(2), wg_values((double[]){ 3, 5 }));
     wg_node e = wg_slice(v, .from = 1, .to = 2), y = wg_mul(e, e);
@@ -257,8 +251,7 @@ Test(tape, elements_keep_their_value_when_the_parameter_changes)
 Test(tape, mistakes_in_a_loop_over_elements_are_found)
 {
     enum { N = 6000 };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node x = wg_input(g, "x", wg_view_f64((double[N]){ 1 }, WG_SHAPE(N)));
     for (int i = 0; i <= N; i++) wg_squeeze(wg_slice(x, .from = i, .to = i + 1), 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "6000:6001 is not a part of axis 0 of x [6000]");
@@ -274,9 +267,7 @@ Test(tape, mistakes_in_a_loop_over_elements_are_found)
 /* d/dx of x multiplied n times by a and increased by b is a^n. */
 Test(tape, a_long_chain_has_its_closed_form)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_node x0 = wg_param(g, p, "x", WG_SCALAR, wg_const(1)), x = x0;
     double d = 0;
     for (int i = 0; i < 100000; i++) x = wg_add(wg_mul(x, 1.00001), 1e-3);
@@ -291,9 +282,7 @@ Test(tape, a_long_chain_has_its_closed_form)
 /* A loss that is a leaf must not change what later graphs compute. */
 Test(tape, a_leaf_as_the_loss)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     wg_param(g, p, "a", WG_SCALAR, wg_const(3));
     wg_backward(wg_scalar(g, 2), p);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
@@ -308,10 +297,8 @@ Test(tape, a_leaf_as_the_loss)
 Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
 {
     for (int without = 0; without < 2; without++) {
-        wg_context *c =
-            wgt_start(NULL, WG_F64,
-                      &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64,
+                  &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR)), one = wg_addn(&x, 1),
                 two = wg_addn(((wg_node[]){ one, x }), 2), again = wg_addn(&two, 1);
         cr_expect_eq(wg_item(again), 6);
@@ -323,8 +310,7 @@ Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
 /* Values y = op(a, b) by the tape, or without it by the kernel, of all pairs of x[]. */
 static void values_of_pairs(const wg_op *op, wg_dtype t, unsigned without, const double *x, int n, double *y)
 {
-    wg_context *c = wgt_start(NULL, t, &(wg_options){ .interpret = 1, .without = without });
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(t, &(wg_options){ .interpret = 1, .without = without });
     wg_begin(g, WG_EVAL);
     for (int i = 0; i < n * n; i++) {
         wg_node in[2] = { wg_cast(wg_scalar(g, x[i / n]), t), wg_cast(wg_scalar(g, x[i % n]), t) };

@@ -198,9 +198,7 @@ static void hear(void *user, const char *text)
 Test(trace_nan, a_loss_that_is_infinite_is_a_warning)
 {
     heard h = { 0 };
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .on_warning = hear, .user = &h });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F32, &(wg_options){ .on_warning = hear, .user = &h });
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);

@@ -53,8 +53,7 @@ Test(by_pointer, is_the_same_as_returned)
         double value[2], by_w[2];
         int calls[2];
         for (int form = 0; form < 2; form++) {
-            wg_context *c = wgt_start(NULL, WG_F64, NULL);
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F64, NULL);
             net n = { wg_scalar(g, 0.7), 0 };
             wg_node x = wg_scalar(g, 1.2);
             wg_node y = form ? written(k, x, &(wg_by_pointer){ writer[k], &n }) : returned(k, x, &n);

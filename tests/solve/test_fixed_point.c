@@ -22,8 +22,7 @@ Test(fixed_point, of_the_equation_of_kepler)
 {
     for (int how = -1; how < 2; how++)
         for (int steps = 0; steps < 200; steps += 150) {
-            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how });
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F64, &(wg_options){ .interpret = how });
             orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
             wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .adjoint_steps = steps), d[2];
             const double v = wg_item(E), q = 1 - 0.6 * cos(v);
@@ -66,9 +65,7 @@ static void eliminate(int n, double *a, double *x)
 /* With s = 1 - z^2: J = diag(s) W'. u = (I - J')^-1 2 z / n, dL/db = s u, dL/dW = z (s u)'. */
 static void check_equilibrium(int n, const wg_options *o)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, o);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, o);
     layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.4 / sqrt(n))),
                 wg_param(g, p, "b", WG_SHAPE(n), wg_normal(0, 1)) };
     wg_node z0 = wg_fill(g, 0, WG_SHAPE(1, n)), z = wg_fixed_point(z0, equilibrium, &l, .tol = 1e-13);
@@ -108,8 +105,7 @@ Test(fixed_point, has_a_derivative_for_any_number_of_axes)
 {
     const double at[2] = { 0.7, -0.4 };
     for (int rank = 1; rank <= WG_MAX_RANK; rank++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_shape s = { rank, { 0 } };
         for (int i = 0; i < rank; i++) s.dim[i] = i == rank - 1 ? 2 : 1;
         wg_node x = wg_input(g, "x", wg_view_f64(at, s)), z = wg_fixed_point(wg_mul(x, 0), half_cosine, &x);
@@ -132,9 +128,7 @@ static wg_node equilibrium_loss(wg_graph *g, wg_params *p, int n, int steps)
 Test(fixed_point, passes_the_gradient_check)
 {
     for (int steps = 0; steps < 100; steps += 60) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         cr_expect(wg_check_passes(wg_gradcheck(equilibrium_loss(g, p, N, steps), p, NULL)));
         wgt_finish(c, NULL);
     }
@@ -145,9 +139,7 @@ Test(fixed_point, second_order)
 {
     double hv[2][N * N + N], v[N * N + N], plus[N * N + N], minus[N * N + N], at[N * N + N];
     for (int way = 0; way < 2; way++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         wg_node loss = equilibrium_loss(g, p, N, way ? 60 : 0);
         for (int i = 0; i < N * N + N; i++) v[i] = sin(i + 1);
         cr_assert_eq(wg_params_hvp(p, loss, v, hv[way]), WG_OK, "%s", wg_message(c));
@@ -174,8 +166,7 @@ Test(fixed_point, forward_derivatives_of_the_equation_of_kepler)
 {
     for (int how = -1; how < 2; how++)
         for (int steps = 0; steps < 200; steps += 150) {
-            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how });
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F64, &(wg_options){ .interpret = how });
             orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
             wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .adjoint_steps = steps),
                     one = wg_scalar(g, 1);
@@ -196,9 +187,7 @@ Test(fixed_point, forward_derivatives_of_the_equation_of_kepler)
 Test(fixed_point, forward_is_the_transpose_of_reverse)
 {
     for (int n = N; n <= WIDE; n += WIDE - N) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.4 / sqrt(n))),
                     wg_param(g, p, "b", WG_SHAPE(n), wg_normal(0, 1)) };
         wg_node z0 = wg_fill(g, 0, WG_SHAPE(1, n)), z = wg_fixed_point(z0, equilibrium, &l, .tol = 1e-13);
@@ -226,8 +215,7 @@ static wg_node far_turn(wg_node z, void *user)
 
 Test(fixed_point, method_of_anderson)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double B[4] = { 0, -2, 2, 0 }, b[2] = { 1, 3 };
     layer l = { wg_input(g, "B", wg_view_f64(B, WG_SHAPE(2, 2))),
                 wg_input(g, "b", wg_view_f64(b, WG_SHAPE(2))) };
@@ -254,8 +242,7 @@ static wg_node slow(wg_node z, void *user)
 
 Test(fixed_point, anderson_is_faster)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node k = wg_scalar(g, 1), z0 = wg_fill(g, 0.5, WG_SHAPE(3));
     wg_node z = wg_fixed_point(z0, slow, &k, .anderson = 3, .most = 20), w;
     double v[3], u[3];
@@ -273,8 +260,7 @@ Test(fixed_point, anderson_is_faster)
 
 Test(fixed_point, jacobians_and_rows)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     const double M[3] = { 0.5, 1.25, 2 }, one = 0.1; /* the slowest to converge */
     orbit o = { wg_input(g, "M", wg_view_f64(M, WG_SHAPE(3))), wg_scalar(g, 0.6) };
     wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .most = 200);
@@ -306,8 +292,7 @@ Test(fixed_point, jacobians_and_rows)
 
 Test(fixed_point, new_inputs_of_a_graph_that_is_kept)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     double M = 1.25;
     orbit o = { wg_input(g, "M", wg_view_f64(&M, WG_SCALAR)), wg_scalar(g, 0.6) };
     wg_node E = wg_fixed_point(wg_scalar(g, 1), kepler, &o, .tol = 1e-12), d = wg_grad(E, o.M);
@@ -335,8 +320,7 @@ Test(fixed_point, settled_is_its_operand_or_an_error)
         bool settled;
     } all[] = { { 5, true }, { 5.001, false }, { 1, true }, { NAN, false }, { INFINITY, false } };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         const bool both = isinf(all[i].last); /* inf - inf is no number */
         const double x[2] = { 1, all[i].last }, before[2] = { 2, both ? INFINITY : 3 };
         wg_node y = wg_settled(wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2))),
@@ -357,8 +341,7 @@ static wg_node of_another_shape(wg_node z, void *user) { return wg_fill(wg_graph
 
 Test(fixed_point, mistakes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node z = wg_scalar(g, 1), y;
     y = wg_fixed_point(z, doubled, NULL, .most = 7); /* 1, 3, 7, ...: the step after 7 is 2^7 */
     wgt_expect_error(c, WG_ERROR_VALUE,

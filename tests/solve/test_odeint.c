@@ -36,8 +36,7 @@ Test(odeint, fixed_steps_converge_by_their_order)
 /* y' = y cos t: y = y0 e^(sin t). */
 Test(odeint, f_may_depend_on_the_time)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_GRAPH(WG_F64, NULL);
     wg_node y0 = wg_scalar(g, 2);
     static const wg_ode_method of[] = { WG_ODE_DORMAND_PRINCE, WG_ODE_RK4 };
     for (int k = 0; k < 4; k++) {
@@ -130,9 +129,7 @@ static wg_node net_loss(wg_graph *g, wg_params *p, const wg_odeint_args *o)
 /* The differences of the loss are an independent method: of the steps' gradient to rounding. */
 Test(odeint, passes_the_gradient_check)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_WORLD(WG_F64, NULL);
     cr_expect(wg_check_passes(wg_gradcheck(net_loss(g, p, &(wg_odeint_args){ .rtol = 1e-5 }), p, NULL)));
     wgt_finish(c, NULL);
 }
@@ -143,9 +140,7 @@ Test(odeint, the_adjoint_converges_to_the_gradient_of_the_steps)
     double far[2], v[2][64];
     for (int i = 0; i < 2; i++) {
         for (int adjoint = 0; adjoint < 2; adjoint++) {
-            wg_context *c = wgt_start(NULL, WG_F64, NULL);
-            wg_graph *g = wg_graph_new(c);
-            wg_params *p = wg_params_new(c);
+            WGT_WORLD(WG_F64, NULL);
             const wg_odeint_args o = { .method = WG_ODE_RK4, .steps = 8 << i, .adjoint = adjoint };
             wg_backward(net_loss(g, p, &o), p);
             wg_params_get_grad(p, v[adjoint]);
@@ -163,8 +158,7 @@ static wg_node growth(wg_node t, wg_node y, void *user) { return wg_mul(*(wg_nod
 Test(odeint, second_order)
 {
     for (int adjoint = 0; adjoint < 2; adjoint++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         wg_node k = wg_scalar(g, 0.75), y0 = wg_scalar(g, 2);
         wg_node y = wg_odeint(y0, growth, &k, 0, 1.5, .rtol = 1e-10, .atol = 1e-12, .adjoint = adjoint);
         wg_node d = wg_grad(y, k), d2 = wg_grad(d, k);
@@ -179,8 +173,7 @@ Test(odeint, second_order)
 Test(odeint, rows_and_jacobians)
 {
     for (int adjoint = 0; adjoint < 2; adjoint++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_GRAPH(WG_F64, NULL);
         const double many[3] = { 1, -2, 0.5 }, e = exp(0.75);
         wg_node k = wg_scalar(g, 0.75), one = wg_input(g, "one", wg_view_f64(many, WG_SCALAR));
         wg_node all = wg_input(g, "all", wg_view_f64(many, WG_SHAPE(3)));
@@ -208,9 +201,7 @@ Test(odeint, the_adjoint_takes_less_memory)
 {
     size_t bytes[2];
     for (int adjoint = 0; adjoint < 2; adjoint++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         wg_node y0 = wg_param(g, p, "y0", WG_SHAPE(20000), wg_normal(0, 1)), k = wg_scalar(g, -0.5);
         wg_node y =
             wg_odeint(wg_tanh(y0), growth, &k, 0, 1, .method = WG_ODE_RK4, .steps = 50, .adjoint = adjoint);
@@ -332,8 +323,7 @@ Test(odeint, a_constant_that_equals_a_time_stays_a_constant)
     static const double y0 = 0.2, times[] = { 1, 2 };
     for (int adjoint = 0; adjoint < 2; adjoint++)
         for (int steps = 10; steps <= 270; steps *= 3) {
-            wg_context *c = wgt_start(NULL, WG_F64, NULL);
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F64, NULL);
             wg_begin(g, WG_TRAIN);
             wg_node y = wg_input(g, "y", wg_view_f64(&y0, WG_SCALAR));
             wg_node at = wg_odeint(y, logistic, NULL, 0, 2, .times = times, .count = 2, .adjoint = adjoint,

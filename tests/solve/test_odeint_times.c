@@ -64,8 +64,7 @@ Test(odeint_times, gradients_by_the_times_of_an_equation_with_time)
     const double times[2] = { 0.5, 2 }, s = 0.5, e = 2, y2 = 2 * exp(sin(2) - sin(0.5));
     for (int adjoint = 0; adjoint < 2; adjoint++)
         for (int fixed = 0; fixed < 2; fixed++) {
-            wg_context *c = wgt_start(NULL, WG_F64, NULL);
-            wg_graph *g = wg_graph_new(c);
+            WGT_GRAPH(WG_F64, NULL);
             wg_node y0 = wg_scalar(g, 2), t = wg_input(g, "t", wg_view_f64(times, WG_SHAPE(2)));
             wg_node y =
                 wg_select(wg_odeint(y0, by_time, NULL, 0, 0, .t = t, .rtol = 1e-10, .atol = 1e-12,
@@ -97,9 +96,7 @@ static wg_node net(wg_node t, wg_node y, void *user)
 Test(odeint_times, gradients_by_the_times_beside_differences)
 {
     for (int fixed = 0; fixed < 2; fixed++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_WORLD(WG_F64, NULL);
         static const double x[3] = { 1, -0.5, 0.25 };
         double times[3] = { 0.1, 0.7, 1.3 }, got[3];
         wg_node t = wg_input(g, "t", wg_view_f64(times, WG_SHAPE(3))),
