@@ -9,6 +9,42 @@
 
 #include "wgexample.h"
 
+/* Declares the text that an example prints, which ends with status 0. */
+#define RUN_EXAMPLE(name)       \
+    static char text[WGT_TEXT]; \
+    cr_assert_eq(wgt_example(name, "", text), 0, "%s", text)
+
+/* Numbers that examples print last, with the text before them; and how many lines the examples may have,
+ * 0: any. */
+static const struct {
+    const char *example, *label;
+    double right, tolerance;
+    int lines;
+} numbers[] = {
+    { "quadratic", "w = ", 5, 1e-3, 25 }, /* w^2 - 10 w + 25 = (w - 5)^2 */
+    { "ode", "k ", 0.8, 1e-3, 0 },        /* the k that made the data */
+    /* the elements of the orbit that the places were computed from */
+    { "kepler", "e ", 0.6, 1e-5, 60 },
+    { "kepler", "a ", 1.5, 1e-5, 60 },
+    { "kepler", "t0 ", 0.4, 1e-5, 60 },
+    /* the distribution that it shall learn */
+    { "gan", "mean ", 3, 0.1, 0 },
+    { "gan", "deviation ", 0.5, 0.15, 0 },
+};
+
+Test(examples, numbers)
+{
+    static char text[WGT_TEXT];
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *name = numbers[i].example;
+        if (!i || strcmp(name, numbers[i - 1].example))
+            cr_assert_eq(wgt_example(name, "", text), 0, "%s", text);
+        cr_expect_float_eq(wgt_last_number(text, numbers[i].label), numbers[i].right, numbers[i].tolerance,
+                           "%s: %s", name, text);
+        if (numbers[i].lines) cr_expect_leq(wgt_example_lines(name), numbers[i].lines, "%s", name);
+    }
+}
+
 Test(examples, digits)
 {
     static char text[WGT_TEXT];
@@ -23,14 +59,6 @@ Test(examples, digits)
     remove(file);
     rmdir(dir);
     cr_expect_leq(wgt_example_lines("digits"), 30);
-}
-
-Test(examples, quadratic)
-{
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("quadratic", "", text), 0, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "w = "), 5, 1e-3, "%s", text); /* w^2 - 10 w + 25 = (w - 5)^2 */
-    cr_expect_leq(wgt_example_lines("quadratic"), 25);
 }
 
 Test(examples, rosenbrock)
@@ -60,8 +88,7 @@ static double pendulum(int steps)
 
 Test(examples, activation)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("activation", "", text), 0, "%s", text);
+    RUN_EXAMPLE("activation");
     cr_expect_eq(wgt_count_of(text, "verdict PASS"), 3, "%s", text);
     cr_expect_float_eq(wgt_last_number(text, "swish(1) "), 1 / (1 + exp(-1)), 1e-6, "%s", text);
     cr_expect_float_eq(wgt_last_number(text, "snake(1) "), 1 + sin(2) * sin(2) / 2, 1e-6, "%s", text);
@@ -90,9 +117,8 @@ static void logistic_optimum(double *w, double *b)
 
 Test(examples, newton_cg)
 {
-    static char text[WGT_TEXT];
+    RUN_EXAMPLE("newton_cg");
     double w, b;
-    cr_assert_eq(wgt_example("newton_cg", "", text), 0, "%s", text);
     logistic_optimum(&w, &b);
     cr_expect_lt(wgt_last_number(text, "|gradient| "), 1e-8, "%s", text);
     cr_expect_leq(wgt_count_of(text, "loss"), 12, "Newton's method converges quadratically:\n%s", text);
@@ -126,8 +152,7 @@ Test(examples, logistic_csv_of_a_missing_file)
 /* Newton's method converges quadratically once the signs in front of relu no longer change. */
 Test(examples, newton_cg_relu)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("newton_cg_relu", "", text), 0, "%s", text);
+    RUN_EXAMPLE("newton_cg_relu");
     cr_expect_lt(wgt_last_number(text, "|gradient| "), 1e-10, "%s", text);
     cr_expect_leq(wgt_count_of(text, "loss"), 40, "%s", text);
     cr_expect_lt(wgt_last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
@@ -138,11 +163,10 @@ Test(examples, newton_cg_relu)
  * residual. */
 Test(examples, per_example)
 {
-    static char text[WGT_TEXT];
+    RUN_EXAMPLE("per_example");
     static const double y[12] = { 2.1, 2.8, 4.2, 4.6, 6.5, 6.4, 9.1, 7.6, 11.8, 9.5, 14.2, 10.9 };
     const double mean = 6.5, sxx = 143;
     double slope = 0, offset = 0, of_slope = 0, of_offset = 0;
-    cr_assert_eq(wgt_example("per_example", "", text), 0, "%s", text);
     for (int i = 0; i < 12; i++) {
         double d = (i + 1 - mean) / sxx;
         slope += d * y[i];
@@ -168,8 +192,7 @@ Test(examples, per_example)
 
 Test(examples, accumulate)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("accumulate", "", text), 0, "%s", text);
+    RUN_EXAMPLE("accumulate");
     double largest = wgt_last_number(text, "largest gradient "),
            apart = wgt_last_number(text, "largest difference ");
     cr_expect_gt(largest, 0, "%s", text);
@@ -180,27 +203,18 @@ Test(examples, accumulate)
 /* A linear classifier reaches about 95 on these digits. */
 Test(examples, lenet)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("lenet", "", text), 0, "%s", text);
+    RUN_EXAMPLE("lenet");
     cr_expect_eq(wgt_count_of(text, "epoch "), 20, "%s", text);
     double accuracy = wgt_last_number(text, "test ");
     cr_expect(accuracy > 95.5 && accuracy <= 100, "%s", text);
     cr_expect_leq(wgt_example_lines("lenet"), 60);
 }
 
-Test(examples, ode)
-{
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("ode", "", text), 0, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
-}
-
 /* The same gradients from a fifth of the context's memory. The peaks are those of the process, of which some
  * 17 MB are the program and its libraries: the first is that with few kept states. */
 Test(examples, pde)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("pde", "", text), 0, "%s", text);
+    RUN_EXAMPLE("pde");
     const char *first = strstr(text, "peak ");
     cr_expect_leq(wgt_last_number(text, "memory "), 0.2, "%s", text);
     cr_expect(strstr(text, "misfits equal"), "%s", text);
@@ -211,23 +225,11 @@ Test(examples, pde)
     (void)first;
 }
 
-/* The elements of the orbit that the places were computed from. */
-Test(examples, kepler)
-{
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("kepler", "", text), 0, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "e "), 0.6, 1e-5, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "a "), 1.5, 1e-5, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "t0 "), 0.4, 1e-5, "%s", text);
-    cr_expect_leq(wgt_example_lines("kepler"), 60);
-}
-
 /* The spiral has a radius of 2 at the beginning, 1 at the end. The net has seen its points in short
  * pieces. */
 Test(examples, neural_ode)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("neural_ode", "", text), 0, "%s", text);
+    RUN_EXAMPLE("neural_ode");
     cr_expect_lt(wgt_last_number(text, "distance "), 0.4, "%s", text);
     cr_expect_leq(wgt_example_lines("neural_ode"), 60);
 }
@@ -318,9 +320,8 @@ static void closed_form(double gradient[3], double hessian[3][3])
 
 Test(examples, gaussian_process)
 {
-    static char text[WGT_TEXT];
+    RUN_EXAMPLE("gaussian_process");
     double gradient[3], hessian[3][3];
-    cr_assert_eq(wgt_example("gaussian_process", "", text), 0, "%s", text);
     closed_form(gradient, hessian);
     char *at = text;
     for (int i = 0; i < 3; i++) {
@@ -358,40 +359,27 @@ Test(examples, early_stopping)
 
 Test(examples, transfer)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("transfer", "", text), 0, "%s", text);
+    RUN_EXAMPLE("transfer");
     cr_expect_gt(wgt_last_number(text, "with the body: "), wgt_last_number(text, "from nothing: ") + 10, "%s",
                  text);
 }
 
-/* The distribution that it shall learn has mean 3 and deviation 0.5. */
-Test(examples, gan)
-{
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("gan", "", text), 0, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "mean "), 3, 0.1, "%s", text);
-    cr_expect_float_eq(wgt_last_number(text, "deviation "), 0.5, 0.15, "%s", text);
-}
-
 Test(examples, average)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("average", "", text), 0, "%s", text);
+    RUN_EXAMPLE("average");
     cr_expect_lt(wgt_last_number(text, "the average "), wgt_last_number(text, "last step ") / 4, "%s", text);
 }
 
 Test(examples, maml)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example("maml", "", text), 0, "%s", text);
+    RUN_EXAMPLE("maml");
     cr_expect_lt(wgt_last_number(text, "points "), wgt_last_number(text, "loss ") / 2, "%s", text);
 }
 
 /* Both learn a text of 252 letters by heart: a loss near 0, and the text is written. */
 static void expect_learned(const char *name, const char *want)
 {
-    static char text[WGT_TEXT];
-    cr_assert_eq(wgt_example(name, "", text), 0, "%s", text);
+    RUN_EXAMPLE(name);
     cr_expect_lt(wgt_last_number(text, "loss "), 0.15, "%s", text);
     cr_expect(strstr(text, want), "%s", text);
     cr_expect_leq(wgt_example_lines(name), 60);
