@@ -48,6 +48,19 @@ pic_parts pic_neuron(wg_context *c);
 #define PIC_NEURON                                 \
     wg_context *c = wgt_start(NULL, WG_F64, NULL); \
     pic_parts n = pic_neuron(c)
+/* A test with a context c and a neuron n in it, or with a graph g; its folder is removed. */
+#define PIC_TEST_OF(suite, name, type, what, make)           \
+    static void name(wg_context *c, type what);              \
+    Test(suite, name)                                        \
+    {                                                        \
+        wg_context *context = wgt_start(NULL, WG_F64, NULL); \
+        name(context, make(context));                        \
+        wgt_finish(context, NULL);                           \
+        pic_clean_up();                                      \
+    }                                                        \
+    static void name(wg_context *c, type what)
+#define NEURON_TEST(suite, name) PIC_TEST_OF(suite, name, pic_parts, n, pic_neuron)
+#define GRAPH_TEST(suite, name)  PIC_TEST_OF(suite, name, wg_graph *, g, wg_graph_new)
 /* Layers in scopes, nested, with repeated names; enough clusters to see an order. */
 wg_node pic_layers(wg_context *c, int layers);
 /* DOT text that outlives the context; NULL after an error. */

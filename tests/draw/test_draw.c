@@ -49,9 +49,8 @@ Test(draw, same_bytes_in_any_locale)
 
 /* x w b y, mul sum z a, log mul, sub log sub mul, add L are 16; the number 1 stands in its consumers'
  * formulas. */
-Test(draw, neuron_is_read_back)
+NEURON_TEST(draw, neuron_is_read_back)
 {
-    PIC_NEURON;
     char *dot = pic_dot(n.L, NULL);
     pic_expect_counts(dot, 16, 17, 0);
     HAS_NOT(dot, "record");
@@ -60,23 +59,19 @@ Test(draw, neuron_is_read_back)
     dot = pic_dot(
         n.L, &(wg_draw_opts){ .backward = true, .wrt = (wg_node[]){ n.w, n.b, n.x, n.y }, .wrt_count = 4 });
     pic_expect_counts(dot, 16, 34, 17);
-    wgt_finish(c, NULL);
 }
 
-Test(draw, squares_have_two_edges)
+GRAPH_TEST(draw, squares_have_two_edges)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v = 3;
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     char *dot = pic_dot(wg_mul(x, x), NULL);
     pic_expect_counts(dot, 2, 2, 0);
-    wgt_finish(c, NULL);
 }
 
 /* Formulas in the names of the graph, as in a book. */
-Test(draw, formulas_are_mathematics)
+GRAPH_TEST(draw, formulas_are_mathematics)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
     wg_node Q = wg_input(g, "Q", wg_view_f64(v, WG_SHAPE(3, 3))),
             K = wg_input(g, "K", wg_view_f64(v, WG_SHAPE(3, 3)));
@@ -87,7 +82,6 @@ Test(draw, formulas_are_mathematics)
     SHOWS(pic_text(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), "dot", (wg_draw_opts){ 0 }), ">QKᵀ<",
           ">z₁ = QKᵀ + b₁<", ">â = σ(z₁)<", ">s = â²<", ">r = √s<", ">θ = exp(−r)<" /* a node is called e */,
           ">e = exp(s)<", ">r · (−2)<", ">θ + e + r · (−2)<");
-    wgt_finish(c, NULL);
 }
 
 /* Eight layers: each a parameter, a product, a tanh; x and the sum. 16 clusters: two a layer. */
@@ -106,9 +100,8 @@ Test(draw, scopes_are_clusters)
 
 /* σ(1.1), −ln σ(1.1), and by the chain rule da = −1/a, dz = a − 1, dw = (a − 1) x, db = a − 1,
  * dx = (a − 1) w. */
-Test(draw, numbers_are_the_graphs)
+NEURON_TEST(draw, numbers_are_the_graphs)
 {
-    PIC_NEURON;
     char *dot = pic_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true });
     double a = 1 / (1 + exp(-1.1)), dz = a - 1;
     char text[200];
@@ -134,55 +127,45 @@ Test(draw, numbers_are_the_graphs)
     snprintf(text, sizeof text, ">dx = [%s, %s]<", shown(0.5 * dz), shown(-0.3 * dz));
     HAS(dot, text);
     HAS_NOT(dot, ">dw = ");
-    wgt_finish(c, NULL);
 }
 
-Test(draw, gradients_only_on_the_way_to_wrt)
+NEURON_TEST(draw, gradients_only_on_the_way_to_wrt)
 {
-    PIC_NEURON;
     SHOWS(pic_text(n.L, "dot",
                    (wg_draw_opts){ .backward = true, .wrt = (wg_node[]){ n.w, n.b }, .wrt_count = 2 }),
           ">dw = ", ">db = ", ">dz = ", "!>dx = ", "!>dy = ");
-    wgt_finish(c, NULL);
 }
 
-Test(draw, kinds_are_words_too)
+NEURON_TEST(draw, kinds_are_words_too)
 {
-    PIC_NEURON;
     wg_params *p = wg_params_new(c);
     wg_node s = wg_state(wg_graph_of(n.L), p, "mean", WG_SCALAR, wg_const(2)),
             k = wg_name(wg_scalar(wg_graph_of(n.L), 7), "seven");
     SHOWS(pic_text(wg_add(wg_add(n.L, s), k), "dot", (wg_draw_opts){ 0 }), ">input<", ">parameter<",
           ">state<", ">constant<", ">op · sigmoid<", ">loss · add<");
-    wgt_finish(c, NULL);
 }
 
-Test(draw, formulas_have_the_operands_names)
+GRAPH_TEST(draw, formulas_have_the_operands_names)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v = 3;
     wg_node u = wg_input(g, "u", wg_view_f64(&v, WG_SCALAR)),
             w = wg_input(g, "w", wg_view_f64(&v, WG_SCALAR));
     wg_node s = wg_name(wg_add(u, w), "s"), t = wg_name(wg_mul(s, -2.5), "t");
     SHOWS(pic_text(t, "dot", (wg_draw_opts){ 0 }), ">s = u + w<", ">t = s · (−2.5)<");
-    wgt_finish(c, NULL);
 }
 
-Test(draw, not_a_number_is_marked)
+GRAPH_TEST(draw, not_a_number_is_marked)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v[] = { -1, 4 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2))), y = wg_log(x);
     SHOWS(pic_text(y, "dot", (wg_draw_opts){ .values = true }),
           "bgcolor=\"#ffcdd2\"><font color=\"#b71c1c\"><b>[NaN, 1.386]");
     SHOWS(pic_text(x, "dot", (wg_draw_opts){ .values = true }), "!#ffcdd2");
-    wgt_finish(c, NULL);
 }
 
 /* Four states: a number, an exact zero, not to be had (–), none needed (no row). */
-Test(draw, a_zero_gradient_is_not_a_missing_one)
+GRAPH_TEST(draw, a_zero_gradient_is_not_a_missing_one)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v = -3;
     int32_t k[] = { 1, 0 };
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR)),
@@ -191,19 +174,16 @@ Test(draw, a_zero_gradient_is_not_a_missing_one)
     SHOWS(pic_text(root, "dot", (wg_draw_opts){ .values = true, .backward = true }), ">dr = 1<", ">dx = 1<",
           "!>di = ", "!–");
     SHOWS(pic_text(wg_sum(r), "dot", (wg_draw_opts){ .backward = true }), ">dx = 0<", "!–");
-    wgt_finish(c, NULL);
 }
 
-Test(draw, large_values_are_summed_up)
+GRAPH_TEST(draw, large_values_are_summed_up)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v[100], m[] = { 1, -2, 3, 4.5 };
     for (int i = 0; i < 100; i++) v[i] = i;
     SHOWS(pic_text(wg_input(g, "x", wg_view_f64(v, WG_SHAPE(100))), "dot", (wg_draw_opts){ .values = true }),
           "[0, 1, … ×100]", "μ = 49.5, σ = 28.87" /* √((100² − 1)/12) */);
     SHOWS(pic_text(wg_input(g, "m", wg_view_f64(m, WG_SHAPE(2, 2))), "dot", (wg_draw_opts){ .values = true }),
           "[[1, −2],", "[3, 4.5]]");
-    wgt_finish(c, NULL);
 }
 
 /* ---- failed graphs ---- */
@@ -236,9 +216,8 @@ Test(draw, a_failed_call_is_drawn)
     pic_clean_up();
 }
 
-Test(draw, mistakes_are_named)
+NEURON_TEST(draw, mistakes_are_named)
 {
-    PIC_NEURON;
     char *path = pic_path("no.bmp");
     cr_assert_eq(wg_draw(n.L, path, NULL), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "the format must be dot, svg, png, pdf, html, tex, json or txt");
@@ -251,15 +230,12 @@ Test(draw, mistakes_are_named)
     wg_begin(wg_graph_of(n.L), WG_TRAIN);
     cr_assert_eq(wg_draw(n.L, "old.dot", NULL), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "test_draw.c:");
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }
 
 /* ---- what was written ---- */
 
-Test(draw, a_composite_call_is_one_box)
+GRAPH_TEST(draw, a_composite_call_is_one_box)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
     wg_node h = wg_silu(x), J = wg_mean(h);
@@ -270,17 +246,14 @@ Test(draw, a_composite_call_is_one_box)
     cr_expect(!strstr(written, "op · div"));
     cr_expect(strstr(ops, "op · sigmoid"));
     cr_expect(!strstr(ops, "op · silu"));
-    wgt_finish(c, NULL);
 }
 
-Test(draw, a_mark_within_a_composite_call_is_on_its_box)
+GRAPH_TEST(draw, a_mark_within_a_composite_call_is_on_its_box)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
     wg_node J = wg_name(wg_mean(x), "J");
     const wg_node_mark mark = { wg_graph_node(g, J.index - 1), WG_MARK_WRONG, "wrong here" };
     char *dot = pic_dot(J, &(wg_draw_opts){ .marks = &mark, .mark_count = 1 });
     cr_expect(strstr(dot, "wrong here"));
-    wgt_finish(c, NULL);
 }

@@ -54,9 +54,8 @@ static char *curves(const char *svg)
     return all;
 }
 
-Test(draw_film, frames_have_the_same_coordinates)
+NEURON_TEST(draw_film, frames_have_the_same_coordinates)
 {
-    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     char *first = frame(1), *boxes = geometry(first), *lines = curves(first);
     cr_expect_gt(frames, 15);
@@ -68,14 +67,11 @@ Test(draw_film, frames_have_the_same_coordinates)
         free(these), free(its);
     }
     free(boxes), free(lines);
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* z = 1.1 is computed before a = 0.7503, and gradients after all values. */
-Test(draw_film, what_is_not_computed_is_blank)
+NEURON_TEST(draw_film, what_is_not_computed_is_blank)
 {
-    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     char *text = frame(1);
     HAS(text, ">[1, −2]<", ", given<");
@@ -90,14 +86,11 @@ Test(draw_film, what_is_not_computed_is_blank)
     }
     cr_expect(z > 1 && z < a && a < da && da < dz, "%d %d %d %d", z, a, da, dz);
     SHOWS(frame(dz), ">dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497<", "class=\"backward now\"");
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* The last frame has every value and gradient of the picture. */
-Test(draw_film, the_last_frame_is_the_picture)
+NEURON_TEST(draw_film, the_last_frame_is_the_picture)
 {
-    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     wg_draw_opts o = { .values = true, .backward = true, .format = "svg" };
     char *last = frame(frames), *whole = pic_plain(pic_text(n.L, o.format, o));
@@ -110,13 +103,10 @@ Test(draw_film, the_last_frame_is_the_picture)
     }
     cr_expect_gt(texts, 20);
     cr_expect_eq(pic_count(last, "<g class=\"backward"), pic_count(whole, "<g class=\"backward"));
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
-Test(draw_film, a_sheet_has_all_frames)
+NEURON_TEST(draw_film, a_sheet_has_all_frames)
 {
-    PIC_NEURON;
     const int frames = make_frames(n.L, film);
     wg_draw_opts o = film;
     o.id = "s";
@@ -127,13 +117,10 @@ Test(draw_film, a_sheet_has_all_frames)
         cr_expect_eq(pic_count(sheet, id), 1);
     }
     cr_expect_eq(pic_count(sheet, " id=\"s-1-n0\""), 1);
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
-Test(draw_film, hidden_numbers_stay_hidden)
+NEURON_TEST(draw_film, hidden_numbers_stay_hidden)
 {
-    PIC_NEURON;
     wg_draw_opts o = film;
     o.hide = "a, dz";
     const int frames = make_frames(n.L, o);
@@ -142,26 +129,21 @@ Test(draw_film, hidden_numbers_stay_hidden)
         HAS_NOT(text, "0.7503", "dz = −0.2497");
         if (i == frames) HAS(text, ">dz = ?<");
     }
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* z gives a, a gives L; dz gives dw and db. */
-Test(draw_film, what_follows_from_a_hidden_number_is_hidden)
+NEURON_TEST(draw_film, what_follows_from_a_hidden_number_is_hidden)
 {
-    PIC_NEURON;
     wg_draw_opts o = { .values = true, .backward = true, .hide = "z", .format = "svg" };
     SHOWS(pic_plain(pic_text(n.L, o.format, o)), "!>0.7503<", "!>0.2873<", ">[0.5, −0.3]<", ">dL = 1<",
           ">da = ?<");
     o.hide = "dz";
     SHOWS(pic_plain(pic_text(n.L, o.format, o)), ">0.7503<", ">da = −1.333<", ">dw = ?<", ">db = ?<");
-    wgt_finish(c, NULL);
 }
 
-Test(draw_film, a_name_to_hide_must_be_known)
+NEURON_TEST(draw_film, a_name_to_hide_must_be_known)
 {
     static const char *const formats[] = { "svg", "html", "tex", "txt", "dot" };
-    PIC_NEURON;
     for (int i = 0; i < 5; i++) {
         wg_draw_opts o = { .values = true, .backward = true, .hide = "dzz", .format = formats[i] };
         cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
@@ -173,12 +155,10 @@ Test(draw_film, a_name_to_hide_must_be_known)
         char *text = pic_plain(pic_text(n.L, o.format, o));
         cr_expect(text, "%s: %s", formats[i], wg_message(c));
     }
-    wgt_finish(c, NULL);
 }
 
-Test(draw_film, frames_have_the_size_of_a_canvas)
+NEURON_TEST(draw_film, frames_have_the_size_of_a_canvas)
 {
-    PIC_NEURON;
     wg_draw_opts o = film;
     o.fit = "slide";
     const int frames = make_frames(n.L, o);
@@ -196,18 +176,14 @@ Test(draw_film, frames_have_the_size_of_a_canvas)
     }
     cr_expect_eq(wg_draw(n.L, "sheet.svg", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "name-%02d.svg");
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
-Test(draw_film, refuses_what_has_no_steps)
+NEURON_TEST(draw_film, refuses_what_has_no_steps)
 {
-    PIC_NEURON;
     cr_assert_eq(wg_draw(n.x, "x.svg", &(wg_draw_opts){ .steps = true }), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "nothing to compute step by step");
     cr_assert_eq(wg_draw(n.L, "x.dot", &film), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, ".steps: as svg");
     cr_assert_eq(wg_draw(n.L, "/nowhere/at/all-%d.svg", &film), WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all-1.svg");
-    wgt_finish(c, NULL);
 }

@@ -18,9 +18,8 @@ static int widest(const char *text)
 }
 
 /* z = 1.1, a = 0.7503, L = 0.2873, dz = a - 1 = -0.2497: lecture 1. */
-Test(draw_listing, has_an_equation_a_line)
+NEURON_TEST(draw_listing, has_an_equation_a_line)
 {
-    PIC_NEURON;
     char *text = pic_text(n.L, "txt", full), *line = strstr(text, "a = σ(z)");
     cr_assert(line, "%s", text);
     *strchr(line, '\n') = 0;
@@ -28,13 +27,11 @@ Test(draw_listing, has_an_equation_a_line)
     text = pic_text(n.L, "txt", (wg_draw_opts){ 0 });
     HAS_NOT(text, "0.7503", "da =");
     cr_expect_eq(pic_count(text, "a = σ(z)"), 1);
-    wgt_finish(c, NULL);
 }
 
 /* The listing calls everything as the picture does, in every box. */
-Test(draw_listing, has_the_names_of_the_picture)
+NEURON_TEST(draw_listing, has_the_names_of_the_picture)
 {
-    PIC_NEURON;
     char *text = pic_text(n.L, "txt", full),
          *svg = pic_plain(pic_text(n.L, "svg", (wg_draw_opts){ .values = true }));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -44,17 +41,14 @@ Test(draw_listing, has_the_names_of_the_picture)
         snprintf(formula, sizeof formula, "<desc>%.*s;", length, line);
         cr_expect(strstr(svg, name) || strstr(svg, formula), "%s is not in %s", formula, svg);
     }
-    wgt_finish(c, NULL);
 }
 
 /* Gradients of a few billionths are numbers, not 0.000. */
-Test(draw_listing, shows_small_numbers)
+GRAPH_TEST(draw_listing, shows_small_numbers)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double x = 3;
     wg_node L = wg_name(wg_mul(wg_input(g, "x", wg_view_f64(&x, WG_SCALAR)), 1.6e-9), "L");
     SHOWS(pic_text(L, "txt", full), "dx = 1.6·10⁻⁹", " 4.8·10⁻⁹");
-    wgt_finish(c, NULL);
 }
 
 /* No line is wider than asked, whatever the names and shapes. */
@@ -74,9 +68,8 @@ Test(draw_listing, keeps_to_its_width)
     wgt_finish(c, NULL);
 }
 
-Test(draw_listing, of_hostile_names)
+GRAPH_TEST(draw_listing, of_hostile_names)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double x = 2;
     char name[3000];
     memset(name, 'n', sizeof name), name[sizeof name - 1] = 0;
@@ -86,7 +79,6 @@ Test(draw_listing, of_hostile_names)
     cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
     cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && widest(text) <= 100, "%s", text);
     HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
-    wgt_finish(c, NULL);
 }
 
 /* What was not computed is a dash. */
@@ -107,9 +99,8 @@ Test(draw_listing, after_an_error)
 }
 
 /* JSON has the tape's numbers to the last bit. */
-Test(draw_listing, json_has_all_digits)
+NEURON_TEST(draw_listing, json_has_all_digits)
 {
-    PIC_NEURON;
     const wg_node x[] = { n.z, n.a };
     wg_node gx[2];
     cr_assert_eq(wg_grads(n.L, x, 2, gx), WG_OK);
@@ -121,5 +112,4 @@ Test(draw_listing, json_has_all_digits)
         cr_expect_eq(strtod(strstr(at, "\"value\":") + 8, NULL), expected[i]);
         cr_expect_eq(strtod(strstr(at, "\"gradient\":") + 11, NULL), expected[2 + i]);
     }
-    wgt_finish(c, NULL);
 }

@@ -81,10 +81,9 @@ Test(draw_names, any_name_can_be_drawn)
     pic_clean_up();
 }
 
-Test(draw_names, random_names_can_be_drawn)
+GRAPH_TEST(draw_names, random_names_can_be_drawn)
 {
     wgt_random r = { wgt_seed() };
-    WGT_GRAPH(WG_F64, NULL);
     double v = 0.5;
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     for (int i = 0; i < 300; i++) {
@@ -102,14 +101,12 @@ Test(draw_names, random_names_can_be_drawn)
     cr_assert(dot, "seed %llu: %s", (unsigned long long)wgt_seed(), wg_message(c));
     pic_expect_counts(dot, 301, 300, 0);
     if (pic_have_dot()) expect_clean(dot, "random names"), pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* `dot` would put its own names of graph, node and edge in place of \G, \N and \E. */
-Test(draw_names, backslashes_are_no_escapes)
+GRAPH_TEST(draw_names, backslashes_are_no_escapes)
 {
     if (!pic_have_dot()) cr_skip_test("dot is not here");
-    WGT_GRAPH(WG_F64, NULL);
     double v = 2;
     const char *name = "a\\N\\G\\E\\T\\H\\Lb";
     wg_node x = wg_input_at(WG_HERE, g, name, wg_view_f64(&v, WG_SCALAR));
@@ -122,6 +119,4 @@ Test(draw_names, backslashes_are_no_escapes)
     char *svg = pic_read(path);
     /* The title, the scope, each of two nodes in its box and its tip, in the formula and "in scope" again. */
     cr_assert_eq(pic_count(svg, "a\\\u200BN\\\u200BG\\\u200BE\\\u200BT\\\u200BH\\\u200BLb"), 8);
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }

@@ -188,12 +188,9 @@ Test(draw_options, a_legend_has_what_is_shown)
     wgt_finish(c, NULL);
 }
 
-Test(draw_options, a_legend_of_nothing_is_a_picture)
+GRAPH_TEST(draw_options, a_legend_of_nothing_is_a_picture)
 {
-    WGT_GRAPH(WG_F64, NULL);
     char *path = pic_path("empty.svg");
     if (pic_have_dot())
         cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
-    pic_clean_up();
-    wgt_finish(c, NULL);
 }

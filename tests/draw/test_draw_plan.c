@@ -47,10 +47,9 @@ Test(draw_plan, the_table_has_steps_and_memory)
 }
 
 /* wg_draw makes the plan that wg_plan_look gives: the boxes and frames are the same, times are not. */
-Test(draw_plan, is_the_third_level_of_a_graph)
+GRAPH_TEST(draw_plan, is_the_third_level_of_a_graph)
 {
     static const double xs[40 * 30];
-    WGT_GRAPH(WG_F64, NULL);
     wg_params *p = wg_params_new(c);
     wg_node x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(40, 30)));
     wg_node W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
@@ -71,7 +70,6 @@ Test(draw_plan, is_the_third_level_of_a_graph)
     wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: .values goes with");
     cr_expect_null(wg_draw_text(L, &(wg_draw_opts){ .level = "all" }));
     wgt_expect_error(c, WG_ERROR_VALUE, ".level \"all\": written, ops or plan");
-    wgt_finish(c, NULL);
 }
 
 Test(draw_plan, steps_are_frames_with_their_ops)

@@ -23,9 +23,8 @@ Test(draw_size, a_million_nodes_are_folded)
     wgt_finish(c, NULL);
 }
 
-Test(draw_size, what_does_not_repeat_is_refused_with_its_size)
+GRAPH_TEST(draw_size, what_does_not_repeat_is_refused_with_its_size)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wgt_random r = { 5 };
     double v = 0.5;
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
@@ -38,7 +37,6 @@ Test(draw_size, what_does_not_repeat_is_refused_with_its_size)
     wg_recover(c);
     char *dot = pic_dot(h, &(wg_draw_opts){ .most = 4000, .fold = -1 });
     cr_assert(dot);
-    wgt_finish(c, NULL);
 }
 
 /* Layers of four nodes with parameters of their own become one box; ends and scopes remain. */

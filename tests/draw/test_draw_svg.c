@@ -110,9 +110,8 @@ static int expect_texts_inside(const char *svg)
 /* ---- what is in it ---- */
 
 /* σ(1.1) = 0.7503, −ln σ = 0.2873, dz = a − 1 = −0.2497, dw = dz · x. */
-Test(draw_svg, has_boxes_links_and_numbers)
+NEURON_TEST(draw_svg, has_boxes_links_and_numbers)
 {
-    PIC_NEURON;
     char *svg = svg_of(n.L, "n.svg", full);
     pic_expect_well_formed(svg);
     cr_assert_eq(pic_count(svg, "id=\"n-n"), 16);
@@ -124,8 +123,6 @@ Test(draw_svg, has_boxes_links_and_numbers)
         "<desc>a = σ(z); 0.7503; da = ", ">← gradient</text>", "prefers-color-scheme: dark");
     cr_assert_eq(pic_count(svg, "http"), 1, "the namespace: nothing is fetched");
     cr_assert_geq(expect_texts_inside(svg), 16 * 3);
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }
 
 Test(draw_svg, has_frames_and_runs)
@@ -198,9 +195,8 @@ static void expect_scoped(const char *svg, const char *id)
     }
 }
 
-Test(draw_svg, two_pictures_share_a_page)
+NEURON_TEST(draw_svg, two_pictures_share_a_page)
 {
-    PIC_NEURON;
     static const struct {
         const char *file, *option, *id;
     } cases[] = { { "net.svg", NULL, "net" },
@@ -214,8 +210,6 @@ Test(draw_svg, two_pictures_share_a_page)
         char *svg = svg_of(n.L, cases[i].file, o);
         expect_scoped(svg, cases[i].id);
     }
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }
 
 /* ---- where it was made ---- */
@@ -235,22 +229,18 @@ Test(draw_svg, says_nothing_of_the_machines_folders)
 
 /* ---- endings, sizes, memory ---- */
 
-Test(draw_svg, endings_in_any_case)
+NEURON_TEST(draw_svg, endings_in_any_case)
 {
-    PIC_NEURON;
     char *svg = svg_of(n.L, "n.SVG", (wg_draw_opts){ 0 });
     cr_assert(!strncmp(svg, "<svg", 4));
     svg = svg_of(n.L, "picture", (wg_draw_opts){ .format = "Svg" });
     cr_assert(!strncmp(svg, "<svg", 4));
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }
 
 /* A name of 40 letters W has about 500 px; a column of 300 such boxes is 20,000 px high, at two pixels
  * each. */
-Test(draw_svg, too_large_a_png_is_refused)
+GRAPH_TEST(draw_svg, too_large_a_png_is_refused)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v = 1;
     wg_node all[350];
     for (int i = 0; i < 350; i++) all[i] = wg_input_at(WG_HERE, g, "x", wg_view_f64(&v, WG_SCALAR));
@@ -258,8 +248,6 @@ Test(draw_svg, too_large_a_png_is_refused)
     cr_assert_eq(wg_draw(wg_addn_at(WG_HERE, all, 350), path, NULL), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "at most 32767 are possible along a side");
     cr_assert_eq(pic_files(), 0);
-    wgt_finish(c, NULL);
-    pic_clean_up();
 }
 
 Test(draw_svg, every_failed_allocation_is_survived)

@@ -35,9 +35,8 @@ static void expect_syntax(const char *tex)
 /* ---- tests ---- */
 
 /* Box n0 of the SVG and the first box of the TikZ have the same place and size; 15 px are 10 pt. */
-Test(draw_tikz, has_the_coordinates_of_the_svg)
+NEURON_TEST(draw_tikz, has_the_coordinates_of_the_svg)
 {
-    PIC_NEURON;
     char *tex = pic_text(n.L, "tex", full), *svg = pic_text(n.L, "svg", full);
     double x, y, w, h, left, top, right, bottom;
     int boxes = 0;
@@ -53,12 +52,10 @@ Test(draw_tikz, has_the_coordinates_of_the_svg)
         cr_expect(fabs(1.5 * (right - left) - w) < 0.01 && fabs(1.5 * (bottom - top) - h) < 0.01);
     }
     cr_expect_gt(boxes, 10);
-    wgt_finish(c, NULL);
 }
 
-Test(draw_tikz, writes_formulas_as_mathematics)
+GRAPH_TEST(draw_tikz, writes_formulas_as_mathematics)
 {
-    WGT_GRAPH(WG_F64, NULL);
     static const double four[4] = { 1, 2, 3, 4 };
     wg_node W = wg_input(g, "W1", wg_view_f64(four, WG_SHAPE(2, 2))),
             x = wg_input(g, "x", wg_view_f64(four, WG_SHAPE(2, 2)));
@@ -68,7 +65,6 @@ Test(draw_tikz, writes_formulas_as_mathematics)
     HAS(tex, "{$\\mathbf{W}_{1}$}", "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}",
         "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}", "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
     expect_syntax(tex);
-    wgt_finish(c, NULL);
 }
 
 Test(draw_tikz, of_hostile_names)
@@ -83,9 +79,8 @@ Test(draw_tikz, of_hostile_names)
 }
 
 /* A slide for each step. */
-Test(draw_tikz, has_overlays)
+GRAPH_TEST(draw_tikz, has_overlays)
 {
-    WGT_GRAPH(WG_F64, NULL);
     const double two = 2, three = 3;
     wg_node x = wg_input(g, "x", wg_view_f64(&two, WG_SCALAR)),
             w = wg_input(g, "w", wg_view_f64(&three, WG_SCALAR));
@@ -103,5 +98,4 @@ Test(draw_tikz, has_overlays)
     cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "slide-%02d.tex: LaTeX has all steps in one file");
     HAS_NOT(tex, "{6}");
-    wgt_finish(c, NULL);
 }

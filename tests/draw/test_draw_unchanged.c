@@ -48,9 +48,8 @@ Test(draw_unchanged, training_is_the_same_with_pictures)
 
 /* A node that was drawn but never read can be read after the parameters have changed, as without the
  * picture. */
-Test(draw_unchanged, a_picture_opens_no_evaluation)
+GRAPH_TEST(draw_unchanged, a_picture_opens_no_evaluation)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wg_params *p = wg_params_new(c);
     double three = 3;
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w);
@@ -62,14 +61,12 @@ Test(draw_unchanged, a_picture_opens_no_evaluation)
     pic_dot(wg_dropout(wg_fill(g, 1, WG_SHAPE(4)), .keep_prob = 0.5), &(wg_draw_opts){ .values = true });
     wg_begin(g, WG_TRAIN);
     cr_assert_eq(wg_graph_epoch(g), epoch, "the next random masks are others");
-    wgt_finish(c, NULL);
 }
 
 /* A picture makes no results. A node that was not read before the parameters changed cannot be read
  * afterwards, drawn or not. */
-Test(draw_unchanged, a_picture_makes_no_results)
+GRAPH_TEST(draw_unchanged, a_picture_makes_no_results)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wg_params *p = wg_params_new(c);
     double three = 3;
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w), z = wg_keep(wg_sin(y)),
@@ -81,18 +78,15 @@ Test(draw_unchanged, a_picture_makes_no_results)
     cr_assert_eq(wg_item(z), sin(4));
     cr_assert(isnan(wg_item(q)));
     wgt_expect_error(c, WG_ERROR_USE, "was not computed before the parameters changed");
-    wgt_finish(c, NULL);
 }
 
 /* A node whose only path to the root has an op without a derivative shows no gradient, and no error
  * remains. */
-Test(draw_unchanged, a_way_without_derivative_is_no_error)
+GRAPH_TEST(draw_unchanged, a_way_without_derivative_is_no_error)
 {
-    WGT_GRAPH(WG_F64, NULL);
     double v[] = { 1, 2, 3 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))),
             s = wg_input(g, "s", wg_view_f64(v, WG_SCALAR));
     wg_node L = wg_name(wg_mul(wg_sum(wg_stop_gradient(x)), s), "L");
     SHOWS(pic_text(L, "dot", (wg_draw_opts){ .values = true, .backward = true }), ">ds = 6<", "!>dx = [");
-    wgt_finish(c, NULL);
 }

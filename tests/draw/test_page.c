@@ -148,9 +148,8 @@ Test(page, ends_no_script_early)
     wgt_finish(b.c, NULL);
 }
 
-Test(page, of_a_graph_without_values_has_no_steps)
+GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
 {
-    WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     char *path = pic_path("none.html");
     wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));
@@ -158,7 +157,6 @@ Test(page, of_a_graph_without_values_has_no_steps)
     char *page = pic_read(path);
     cr_expect(strstr(page, "\"states\":[]"));
     wg_recover(c);
-    wgt_finish(c, NULL);
 }
 
 /* ---- in Chromium ---- */

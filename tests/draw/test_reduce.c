@@ -101,44 +101,50 @@ static wg_node logistic(bench *b)
                    "J");
 }
 
-Test(reduce, takes_its_steps_in_order)
+#define REDUCE_TEST(name)       \
+    static void name(bench *b); \
+    Test(reduce, name)          \
+    {                           \
+        bench b = start();      \
+        name(&b);               \
+        end(&b);                \
+    }                           \
+    static void name(bench *b)
+
+REDUCE_TEST(takes_its_steps_in_order)
 {
-    bench b = start();
-    wg_node J = logistic(&b);
+    wg_node J = logistic(b);
     wg_draw_opts o = { .values = true };
-    reduce(&b, J, &o, WGI_REDUCE_NOTHING);
-    box(&b, "1 − y");
-    box(&b, "xW");
-    reduce(&b, J, &o, WGI_REDUCE_CHEAP);
-    cr_expect_lt(box_named(&b, "1 − y"), 0);
-    box(&b, "(1 − y) · ln(1 − a)");
-    cr_expect_str_neq(b.picture.box[box(&b, "y · ln a")].value, "");
-    reduce(&b, J, &o, WGI_REDUCE_VALUES);
-    cr_expect_str_eq(b.picture.box[box(&b, "y · ln a")].value, "");
-    cr_expect_str_neq(b.picture.box[box(&b, "a = σ(z)")].value, "");
-    reduce(&b, J, &o, WGI_REDUCE_COST);
-    box(&b, "J = −mean(y · ln a + (1 − y) · ln(1 − a))");
-    box(&b, "z = xW + b");
-    reduce(&b, J, &o, WGI_REDUCE_LAYERS);
-    box(&b, "a = σ(xW + b)");
-    cr_expect_lt(box_named(&b, "z = xW + b"), 0);
-    reduce(&b, J, &o, WGI_REDUCE_LEAVES);
-    cr_expect_eq(b.picture.boxes, 4, "x, y, a, J");
-    end(&b);
+    reduce(b, J, &o, WGI_REDUCE_NOTHING);
+    box(b, "1 − y");
+    box(b, "xW");
+    reduce(b, J, &o, WGI_REDUCE_CHEAP);
+    cr_expect_lt(box_named(b, "1 − y"), 0);
+    box(b, "(1 − y) · ln(1 − a)");
+    cr_expect_str_neq(b->picture.box[box(b, "y · ln a")].value, "");
+    reduce(b, J, &o, WGI_REDUCE_VALUES);
+    cr_expect_str_eq(b->picture.box[box(b, "y · ln a")].value, "");
+    cr_expect_str_neq(b->picture.box[box(b, "a = σ(z)")].value, "");
+    reduce(b, J, &o, WGI_REDUCE_COST);
+    box(b, "J = −mean(y · ln a + (1 − y) · ln(1 − a))");
+    box(b, "z = xW + b");
+    reduce(b, J, &o, WGI_REDUCE_LAYERS);
+    box(b, "a = σ(xW + b)");
+    cr_expect_lt(box_named(b, "z = xW + b"), 0);
+    reduce(b, J, &o, WGI_REDUCE_LEAVES);
+    cr_expect_eq(b->picture.boxes, 4, "x, y, a, J");
 }
 
-Test(reduce, keeps_what_it_is_told_to)
+REDUCE_TEST(keeps_what_it_is_told_to)
 {
-    bench b = start();
-    wg_node J = logistic(&b);
+    wg_node J = logistic(b);
     for (int step = 0; step < WGI_REDUCE_STEPS; step++) {
-        reduce(&b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, step);
-        box(&b, "W");
-        const int z = box_named(&b, "z = xW + b");
+        reduce(b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, step);
+        box(b, "W");
+        const int z = box_named(b, "z = xW + b");
         cr_expect_geq(z, 0, "step %d", step);
-        cr_expect_str_neq(b.picture.box[box_of_root(&b)].value, "");
+        cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
     }
-    end(&b);
 }
 
 /* ---- repeats ---- */
@@ -157,19 +163,17 @@ static wg_node recurrent(bench *b, int steps)
     return wg_name(wg_sum(h), "J");
 }
 
-Test(reduce, a_recurrent_network_is_one_step_with_a_loop)
+REDUCE_TEST(a_recurrent_network_is_one_step_with_a_loop)
 {
-    bench b = start();
-    reduce(&b, recurrent(&b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    const int h = box(&b, "h₁ = tanh(x₁W + h₀U)");
-    cr_assert_eq(b.picture.less.repeats, 1);
-    cr_expect_eq(b.picture.less.repeat[0].times, 20);
-    cr_expect_eq(links(&b, h, h, true), 1);
-    cr_expect_eq(links(&b, box(&b, "W"), h, false), 1);
-    cr_expect_eq(links(&b, h, box(&b, "J = Σ(h₂₀)"), false), 1);
-    cr_expect_str_eq(b.picture.frame[b.picture.box[h].frame].name, "×20: h₁ … h₂₀");
-    cr_expect_str_eq(b.picture.less.hidden, "hidden: 19 parts like that of h₁");
-    end(&b);
+    reduce(b, recurrent(b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    const int h = box(b, "h₁ = tanh(x₁W + h₀U)");
+    cr_assert_eq(b->picture.less.repeats, 1);
+    cr_expect_eq(b->picture.less.repeat[0].times, 20);
+    cr_expect_eq(links(b, h, h, true), 1);
+    cr_expect_eq(links(b, box(b, "W"), h, false), 1);
+    cr_expect_eq(links(b, h, box(b, "J = Σ(h₂₀)"), false), 1);
+    cr_expect_str_eq(b->picture.frame[b->picture.box[h].frame].name, "×20: h₁ … h₂₀");
+    cr_expect_str_eq(b->picture.less.hidden, "hidden: 19 parts like that of h₁");
 }
 
 /* Chains of layers whose ops, names, parameters and lengths are drawn at random, one behind the other. */
@@ -221,95 +225,85 @@ Test(reduce, repeats_have_no_node_in_common)
               (long long)pairs);
 }
 
-Test(reduce, repeats_can_be_refused)
+REDUCE_TEST(repeats_can_be_refused)
 {
-    bench b = start();
-    wg_node J = recurrent(&b, 6);
-    reduce(&b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
-    cr_expect_eq(b.picture.less.repeats, 0);
-    reduce(&b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
-    for (int64_t k = 0; k < b.picture.less.repeats; k++) cr_expect_gt(b.picture.less.repeat[k].times, 1);
-    cr_expect_eq(b.picture.box[box(&b, "h₂ = tanh(x₂W + h₁U)")].frame, -1);
-    cr_expect_eq(b.picture.box[box(&b, "h₄ = tanh(x₄W + h₃U)")].frame, -1);
-    end(&b);
+    wg_node J = recurrent(b, 6);
+    reduce(b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
+    cr_expect_eq(b->picture.less.repeats, 0);
+    reduce(b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
+    for (int64_t k = 0; k < b->picture.less.repeats; k++) cr_expect_gt(b->picture.less.repeat[k].times, 1);
+    cr_expect_eq(b->picture.box[box(b, "h₂ = tanh(x₂W + h₁U)")].frame, -1);
+    cr_expect_eq(b->picture.box[box(b, "h₄ = tanh(x₄W + h₃U)")].frame, -1);
 }
 
 /* Blocks with parameters of their own, whose input is added to what they compute. */
-Test(reduce, skip_edges_stay)
+REDUCE_TEST(skip_edges_stay)
 {
-    bench b = start();
-    wg_node h = input(&b, "h0", 2, 4);
+    wg_node h = input(b, "h0", 2, 4);
     char name[24];
     for (int k = 1; k <= 5; k++) {
         snprintf(name, sizeof name, "V%d", k);
-        wg_node V = matrix(&b, name, 4, 4);
+        wg_node V = matrix(b, name, 4, 4);
         snprintf(name, sizeof name, "W%d", k);
-        wg_node W = matrix(&b, name, 4, 4);
+        wg_node W = matrix(b, name, 4, 4);
         snprintf(name, sizeof name, "r%d", k);
         wg_node r = wg_name(wg_tanh(wg_matmul(h, V)), name);
         snprintf(name, sizeof name, "h%d", k);
         h = wg_name(wg_add(h, wg_matmul(r, W)), name);
     }
-    reduce(&b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    cr_assert_eq(b.picture.less.repeats, 1);
-    const int x = box(&b, "h₀"), y = box(&b, "h₁ = h₀ + r₁W₁");
-    const int r = box(&b, "r₁ = tanh(h₀V₁)");
-    cr_expect_eq(links(&b, x, y, false), 1, "the skip edge");
-    cr_expect(links(&b, x, r, false) == 1 && links(&b, r, y, false) == 1);
-    cr_expect_eq(links(&b, y, r, true), 0, "parameters are not shared");
-    end(&b);
+    reduce(b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    cr_assert_eq(b->picture.less.repeats, 1);
+    const int x = box(b, "h₀"), y = box(b, "h₁ = h₀ + r₁W₁");
+    const int r = box(b, "r₁ = tanh(h₀V₁)");
+    cr_expect_eq(links(b, x, y, false), 1, "the skip edge");
+    cr_expect(links(b, x, r, false) == 1 && links(b, r, y, false) == 1);
+    cr_expect_eq(links(b, y, r, true), 0, "parameters are not shared");
 }
 
 /* Q, K and V are alike, but none is made from another. */
-Test(reduce, what_stands_side_by_side_is_no_repeat)
+REDUCE_TEST(what_stands_side_by_side_is_no_repeat)
 {
-    bench b = start();
-    wg_node x = input(&b, "x", 4, 3), all[3];
-    for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(&b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
+    wg_node x = input(b, "x", 4, 3), all[3];
+    for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
     wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
-    reduce(&b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    cr_expect_eq(b.picture.less.repeats, 0);
-    box(&b, "xA");
-    box(&b, "xC");
-    end(&b);
+    reduce(b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    cr_expect_eq(b->picture.less.repeats, 0);
+    box(b, "xA");
+    box(b, "xC");
 }
 
 /* ---- scopes ---- */
 
-Test(reduce, a_scope_is_one_box)
+REDUCE_TEST(a_scope_is_one_box)
 {
-    bench b = start();
-    wg_node root = pic_layers(b.c, 8);
-    b.g = wg_graph_of(root);
-    reduce(&b, root, &(wg_draw_opts){ .depth = 1 }, WGI_REDUCE_NOTHING);
-    const int64_t outer = b.picture.boxes;
-    reduce(&b, root, &(wg_draw_opts){ .depth = 2 }, WGI_REDUCE_NOTHING);
-    cr_expect_lt(outer, b.picture.boxes);
-    cr_expect_lt(b.picture.boxes, b.picture.nodes);
-    end(&b);
+    wg_node root = pic_layers(b->c, 8);
+    b->g = wg_graph_of(root);
+    reduce(b, root, &(wg_draw_opts){ .depth = 1 }, WGI_REDUCE_NOTHING);
+    const int64_t outer = b->picture.boxes;
+    reduce(b, root, &(wg_draw_opts){ .depth = 2 }, WGI_REDUCE_NOTHING);
+    cr_expect_lt(outer, b->picture.boxes);
+    cr_expect_lt(b->picture.boxes, b->picture.nodes);
 }
 
 /* The root of a chain is alike to the rest of it. */
-Test(reduce, a_repeat_ends_before_what_is_kept)
+REDUCE_TEST(a_repeat_ends_before_what_is_kept)
 {
-    bench b = start();
-    wg_node h = input(&b, "x", 1, 1), middle = wg_none;
+    wg_node h = input(b, "x", 1, 1), middle = wg_none;
     for (int i = 0; i < 2000; i++) {
         h = wg_sin(h);
         if (i == 999) middle = wg_name(h, "middle");
     }
     wg_draw_opts o = { .fit = "slide", .keep = "middle" };
-    begin(&b, &o);
-    cr_assert_eq(wgi_picture_fit(&b.picture, wg_name(h, "y")), WG_OK, "%s", wg_message(b.c));
-    cr_assert_eq(b.picture.less.repeats, 2);
-    cr_expect_eq(b.picture.less.repeat[0].times, 999);
-    cr_expect_eq(b.picture.less.repeat[1].times, 999);
-    cr_expect_eq(b.picture.boxes, 5, "x, one sine, middle, one sine, y");
-    const int at = b.picture.at.box_of[b.picture.at.position[middle.index]];
-    cr_expect_str_eq(b.picture.box[at].name, "middle");
-    cr_expect_eq(b.picture.box[at].frame, -1);
-    cr_expect_str_eq(b.picture.box[box_of_root(&b)].name, "y");
-    end(&b);
+    begin(b, &o);
+    cr_assert_eq(wgi_picture_fit(&b->picture, wg_name(h, "y")), WG_OK, "%s", wg_message(b->c));
+    cr_assert_eq(b->picture.less.repeats, 2);
+    cr_expect_eq(b->picture.less.repeat[0].times, 999);
+    cr_expect_eq(b->picture.less.repeat[1].times, 999);
+    cr_expect_eq(b->picture.boxes, 5, "x, one sine, middle, one sine, y");
+    const int at = b->picture.at.box_of[b->picture.at.position[middle.index]];
+    cr_expect_str_eq(b->picture.box[at].name, "middle");
+    cr_expect_eq(b->picture.box[at].frame, -1);
+    cr_expect_str_eq(b->picture.box[box_of_root(b)].name, "y");
 }
 
 static void expect_the_same(const wgi_picture *a, const wgi_picture *b, int step)
@@ -349,33 +343,29 @@ Test(reduce, a_step_after_others_is_the_step_alone)
 
 /* ---- the canvas ---- */
 
-Test(reduce, says_when_it_cannot_fit)
+REDUCE_TEST(says_when_it_cannot_fit)
 {
-    bench b = start();
     wg_node sum[60];
     char name[24];
     for (int k = 0; k < 60; k++) {
         snprintf(name, sizeof name, "x%d", k);
-        sum[k] = input(&b, name, 2, 3 + k % 7);
+        sum[k] = input(b, name, 2, 3 + k % 7);
         sum[k] = wg_sum(k % 2 ? wg_sin(sum[k]) : wg_exp(sum[k]));
     }
     wg_node root = wg_addn(sum, 60);
-    begin(&b, &(wg_draw_opts){ .fit = "slide" });
-    cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
-    HAS(b.picture.less.hidden, "legible on a slide (24 px)");
+    begin(b, &(wg_draw_opts){ .fit = "slide" });
+    cr_assert_eq(wgi_picture_fit(&b->picture, root), WG_OK);
+    HAS(b->picture.less.hidden, "legible on a slide (24 px)");
     cr_assert_neq(wg_draw(root, "x.svg", &(wg_draw_opts){ .fit = "wall" }), WG_OK);
-    HAS(wg_message(b.c), ".fit \"wall\": slide, page or screen");
-    wg_recover(b.c);
-    end(&b);
+    HAS(wg_message(b->c), ".fit \"wall\": slide, page or screen");
+    wg_recover(b->c);
 }
 
-Test(reduce, large_graphs_are_reduced_without_delay)
+REDUCE_TEST(large_graphs_are_reduced_without_delay)
 {
-    bench b = start();
-    wg_node root = recurrent(&b, 10000);
-    begin(&b, &(wg_draw_opts){ .fit = "page" });
-    cr_assert_eq(wgi_picture_fit(&b.picture, root), WG_OK);
-    cr_expect_lt(b.picture.boxes, 20);
-    cr_expect_eq(b.picture.less.repeat[0].times, 10000);
-    end(&b);
+    wg_node root = recurrent(b, 10000);
+    begin(b, &(wg_draw_opts){ .fit = "page" });
+    cr_assert_eq(wgi_picture_fit(&b->picture, root), WG_OK);
+    cr_expect_lt(b->picture.boxes, 20);
+    cr_expect_eq(b->picture.less.repeat[0].times, 10000);
 }

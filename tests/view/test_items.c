@@ -51,121 +51,113 @@ static const char *text_of(const wgi_view *v)
     return buf;
 }
 
-Test(view, calls_are_shown_as_they_were_written)
+#define VIEW_TEST(name)         \
+    static void name(bench *b); \
+    Test(view, name)            \
+    {                           \
+        bench b = start();      \
+        name(&b);               \
+        end(&b);                \
+    }                           \
+    static void name(bench *b)
+
+VIEW_TEST(calls_are_shown_as_they_were_written)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_node h = wg_silu(x);
     wg_node loss = wg_mean(h);
-    look(&b, loss, WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "x=input h=silu(x) =mean(h)");
-    look(&b, loss, WGI_OPS);
-    cr_expect_gt(b.v.items, 3);
-    end(&b);
+    look(b, loss, WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "x=input h=silu(x) =mean(h)");
+    look(b, loss, WGI_OPS);
+    cr_expect_gt(b->v.items, 3);
 }
 
-Test(view, a_call_of_which_something_else_is_used_is_opened)
+VIEW_TEST(a_call_of_which_something_else_is_used_is_opened)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
-    wg_node y = wg_batch_norm(x, wg_fill(b.g, 1, WG_SHAPE(2)), wg_fill(b.g, 0, WG_SHAPE(2)));
-    look(&b, wg_sum(y), WGI_WRITTEN);
-    const int64_t closed = b.v.items;
-    look(&b, wg_add(wg_sum(y), wg_sum(wg_part(y, 1))), WGI_WRITTEN);
-    cr_expect_geq(b.v.items, closed + 2);
-    for (int64_t i = 0; i < b.v.items; i++)
-        for (int k = 0; k < b.v.item[i].operands; k++) {
-            const int32_t at = b.v.arg[b.v.item[i].first + k];
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
+    wg_node y = wg_batch_norm(x, wg_fill(b->g, 1, WG_SHAPE(2)), wg_fill(b->g, 0, WG_SHAPE(2)));
+    look(b, wg_sum(y), WGI_WRITTEN);
+    const int64_t closed = b->v.items;
+    look(b, wg_add(wg_sum(y), wg_sum(wg_part(y, 1))), WGI_WRITTEN);
+    cr_expect_geq(b->v.items, closed + 2);
+    for (int64_t i = 0; i < b->v.items; i++)
+        for (int k = 0; k < b->v.item[i].operands; k++) {
+            const int32_t at = b->v.arg[b->v.item[i].first + k];
             cr_expect_lt(at, i, "an operand stands behind its consumer");
         }
-    end(&b);
 }
 
-Test(view, silent_casts_are_not_shown)
+VIEW_TEST(silent_casts_are_not_shown)
 {
-    bench b = start();
-    wg_node n = wg_input(b.g, "n", wg_view_i64((int64_t[]){ 1, 2 }, WG_SHAPE(2)));
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
-    look(&b, wg_mul(x, n), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "n=input x=input =mul(x n)");
-    look(&b, wg_mul(x, wg_cast(n, WG_F64)), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "n=input x=input =cast(n) =mul(x #2)");
-    end(&b);
+    wg_node n = wg_input(b->g, "n", wg_view_i64((int64_t[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    look(b, wg_mul(x, n), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "n=input x=input =mul(x n)");
+    look(b, wg_mul(x, wg_cast(n, WG_F64)), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "n=input x=input =cast(n) =mul(x #2)");
 }
 
 typedef struct state {
     wg_node h;
 } state;
 
-Test(view, variables_give_names)
+VIEW_TEST(variables_give_names)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     state s = { wg_tanh(x) }, *p = &s;
     wg_node z = wg_add(s.h, p->h);
-    look(&b, wg_sum(wg_mul(z, wg_exp(z))), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "x=input h=tanh(x) z=add(h h) =exp(z) =mul(z #3) =sum(#4)");
-    end(&b);
+    look(b, wg_sum(wg_mul(z, wg_exp(z))), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "x=input h=tanh(x) z=add(h h) =exp(z) =mul(z #3) =sum(#4)");
 }
 
-Test(view, a_variable_that_held_several_nodes_is_numbered)
+VIEW_TEST(a_variable_that_held_several_nodes_is_numbered)
 {
-    bench b = start();
-    wg_node h = wg_input(b.g, "h_2", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node h = wg_input(b->g, "h_2", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     for (int i = 0; i < 3; i++) h = wg_tanh(h);
-    look(&b, wg_sum(h), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "h_2=input h_1=tanh(h_2) h_3=tanh(h_1) h_4=tanh(h_3) =sum(h_4)");
-    end(&b);
+    look(b, wg_sum(h), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "h_2=input h_1=tanh(h_2) h_3=tanh(h_1) h_4=tanh(h_3) =sum(h_4)");
 }
 
-Test(view, a_number_does_not_make_the_name_of_another_variable)
+VIEW_TEST(a_number_does_not_make_the_name_of_another_variable)
 {
-    bench b = start();
-    wg_node h = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node h = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_node h_1 = wg_exp(h);
     h = wg_tanh(h_1);
     h = wg_sin(h);
-    look(&b, wg_sum(h), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "x=input h_1=exp(x) h_2=tanh(h_1) h_3=sin(h_2) =sum(h_3)");
-    end(&b);
+    look(b, wg_sum(h), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "x=input h_1=exp(x) h_2=tanh(h_1) h_3=sin(h_2) =sum(h_3)");
 }
 
-Test(view, a_given_name_is_kept)
+VIEW_TEST(a_given_name_is_kept)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_node z = wg_name(wg_tanh(x), "hidden");
-    look(&b, wg_sum(z), WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "x=input hidden=tanh(x) =sum(hidden)");
-    end(&b);
+    look(b, wg_sum(z), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "x=input hidden=tanh(x) =sum(hidden)");
 }
 
-Test(view, a_whole_graph_has_all_that_somebody_asked_for)
+VIEW_TEST(a_whole_graph_has_all_that_somebody_asked_for)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_mean(x);
     wg_var(x);
-    look(&b, wg_none, WGI_WRITTEN);
-    cr_expect_str_eq(text_of(&b.v), "x=input =mean(x) =var(x)");
-    end(&b);
+    look(b, wg_none, WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b->v), "x=input =mean(x) =var(x)");
 }
 
 /* Every node below a root is an item at the level of ops. */
-Test(view, ops_are_all_nodes)
+VIEW_TEST(ops_are_all_nodes)
 {
-    bench b = start();
-    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_node y = wg_std(x);
-    look(&b, y, WGI_OPS);
+    look(b, y, WGI_OPS);
     unsigned char needed[64] = { 0 };
     int64_t count = 0;
     needed[y.index] = 1;
     for (int64_t i = y.index; i > 0; i--) {
-        wg_node n = wg_graph_node(b.g, i);
+        wg_node n = wg_graph_node(b->g, i);
         count += needed[i];
         for (int k = 0; needed[i] && k < wg_node_operands(n); k++) needed[wg_node_operand(n, k).index] = 1;
     }
-    cr_expect_eq(b.v.items, count);
-    end(&b);
+    cr_expect_eq(b->v.items, count);
 }
