@@ -61,6 +61,12 @@ wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o)
     return wg_start(&all);
 }
 
+wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_options *o)
+{
+    wg_context *c = wgt_start(m, t, o);
+    return (wgt_world){ .c = c, .g = wg_graph_new(c), .p = wg_params_new(c) };
+}
+
 static void expect_nothing_left(const wgt_memory *m)
 {
     if (!m) return;

@@ -39,6 +39,20 @@ wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o);
 #define WGT_WORLD(t, ...)      \
     WGT_GRAPH(t, __VA_ARGS__); \
     wg_params *p = wg_params_new(c)
+/* WGT_WORLD whose memory m is counted. */
+#define WGT_COUNTED(t, ...)                        \
+    wgt_memory m = { 0 };                          \
+    wg_context *c = wgt_start(&m, t, __VA_ARGS__); \
+    wg_graph *g = wg_graph_new(c);                 \
+    wg_params *p = wg_params_new(c)
+/* The same as a value, for functions that share them; o is for the test's optimizer. */
+typedef struct wgt_world {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+} wgt_world;
+wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_options *o);
 /* Frees c; fails the test when c had an error or, with m, when a block is left. */
 void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */

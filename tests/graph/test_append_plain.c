@@ -7,22 +7,8 @@
 
 enum { BEFORE = 4500, NODES = 6000 }; /* nodes that make a graph large; and after them */
 
-typedef struct side {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-} side;
-
-static side start(wg_dtype t)
-{
-    side s = { .c = wgt_start(NULL, t, NULL) };
-    s.g = wg_graph_new(s.c);
-    s.p = wg_params_new(s.c);
-    return s;
-}
-
 /* A parameter and some thousand nodes above it; each x/2 + 1/2. */
-static wg_node large(side *s)
+static wg_node large(wgt_world *s)
 {
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_param(s->g, s->p, "x", WG_SCALAR, wg_const(1));
@@ -79,7 +65,7 @@ static wg_node walk(wg_node x, unary f, binary h, double *value, double *slope)
 Test(scalars, records_are_those_of_the_long_way)
 {
     for (int round = 0; round < 2; round++) {
-        side a = start(WG_F32), b = start(WG_F32);
+        wgt_world a = wgt_world_new(NULL, WG_F32, NULL), b = wgt_world_new(NULL, WG_F32, NULL);
         double value, slope;
         wg_node x = walk(large(&a), short1, short2, &value, &slope),
                 y = walk(large(&b), long1, long2, &value, &slope);
@@ -104,7 +90,7 @@ Test(scalars, records_are_those_of_the_long_way)
 /* In double, each of some thousand steps rounds: the derivative is compared where it has not vanished. */
 Test(scalars, values_and_derivatives_are_those_of_c)
 {
-    side s = start(WG_F64);
+    wgt_world s = wgt_world_new(NULL, WG_F64, NULL);
     double value, slope, g;
     for (int round = 0; round < 3; round++) {
         wg_node one = large(&s),
@@ -119,7 +105,7 @@ Test(scalars, values_and_derivatives_are_those_of_c)
 
 Test(scalars, mistakes_are_found)
 {
-    side s = start(WG_F32), other = start(WG_F32);
+    wgt_world s = wgt_world_new(NULL, WG_F32, NULL), other = wgt_world_new(NULL, WG_F32, NULL);
     wg_node old = large(&s), far = large(&other), x = large(&s);
     x = wg_mul(wg_sin(wg_add(x, x)), 2);
     wg_add(x, old);
@@ -153,7 +139,7 @@ Test(scalars, mistakes_are_found)
 /* The leaf of a number is made anew when it was removed by a rewind or belongs to the build before. */
 Test(scalars, numbers_are_forgotten_with_their_nodes)
 {
-    side s = start(WG_F32);
+    wgt_world s = wgt_world_new(NULL, WG_F32, NULL);
     wg_node x = large(&s), two = wg_add(wg_sub(x, x), 2);
     int64_t mark = wg_graph_mark(s.g);
     wg_node y = wg_mul(two, 3);
@@ -170,7 +156,7 @@ Test(scalars, numbers_are_forgotten_with_their_nodes)
 /* Each node has its own name, scope and place. */
 Test(scalars, scopes_and_places_are_their_own)
 {
-    side s = start(WG_F32);
+    wgt_world s = wgt_world_new(NULL, WG_F32, NULL);
     wg_node x = wg_mul(large(&s), 3);
     wg_scope_push(s.g, "in");
     wg_node y = wg_name(wg_mul_at("x, 3\nmodel.c:7", x, wg_number(3)), "y");

@@ -211,10 +211,7 @@ Test(busy, a_freed_graph_can_neither_be_begun_nor_freed)
 
 Test(busy, a_set_that_is_in_use_is_not_freed)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3));
     wg_params_free(p);
     wgt_expect_error(c, WG_ERROR_USE, "params_free: a graph has nodes of the set, such as w");

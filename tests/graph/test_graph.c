@@ -171,10 +171,7 @@ Test(graph, sizes_that_no_memory_holds_are_an_error)
 
 Test(graph, a_loop_without_begin_does_not_grow_by_what_a_backward_makes)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F64, &(wg_options){ .interpret = 1, .threads = 1 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F64, &(wg_options){ .interpret = 1, .threads = 1 });
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1e-3 });
     wg_node w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)), loss = wg_sum(wg_exp(wg_mul(w, w)));
     for (int i = 0; i < 3; i++) wg_backward(loss, p), wg_optim_step(o);

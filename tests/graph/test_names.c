@@ -274,10 +274,7 @@ Test(names, a_part_is_found_among_very_many, .timeout = 60)
 /* The memory of a parameter whose first values are refused is free again. */
 Test(names, a_refused_parameter_leaves_nothing_behind)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F64, NULL);
     wg_param(g, p, "a", WG_SHAPE(3), wg_const(1));
     for (int64_t size = 1000; size <= 100000; size *= 10) {
         const int64_t before = m.bytes;

@@ -317,10 +317,7 @@ Test(plan_view, a_leaf_has_no_steps)
 Test(plan_view, every_failed_allocation_is_survived)
 {
     for (int64_t k = 1;; k++) {
-        wgt_memory m = { 0 };
-        wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_COUNTED(WG_F64, NULL);
         wg_node W = wg_param(g, p, "W", WG_SHAPE(12, 4), wg_zeros());
         wg_node L = wg_name(wg_sum(wg_tanh(wg_add(wg_matmul(filled(g, "x", WG_SHAPE(3, 12)), W), 1))), "L");
         m.fail_at = m.calls + k;

@@ -3,37 +3,23 @@
 
 #include "wgtest.h"
 
-typedef struct world {
-    wg_context *c;
-    wg_params *p;
-} world;
-
-static world start(wg_dtype t)
-{
-    world u = { .c = wgt_start(NULL, t, NULL) };
-    u.p = wg_params_new(u.c);
-    return u;
-}
-
-static void set(const world *u, const char *name, double v)
+static void set(const wgt_world *u, const char *name, double v)
 {
     if (wg_params_find(u->p, name) < 0) {
         double two[2] = { v, -v };
-        wg_graph *g = wg_graph_new(u->c);
-        if (strstr(name, "state")) wg_state(g, u->p, name, WG_SHAPE(2), wg_values(two));
-        else wg_param(g, u->p, name, WG_SHAPE(2), wg_values(two));
-        wg_graph_free(g);
+        if (strstr(name, "state")) wg_state(u->g, u->p, name, WG_SHAPE(2), wg_values(two));
+        else wg_param(u->g, u->p, name, WG_SHAPE(2), wg_values(two));
     } else wg_params_assign(u->p, name, ((double[]){ v, -v }), 2);
 }
 
-static double get(const world *u, const char *name)
+static double get(const wgt_world *u, const char *name)
 {
     wg_tensor t = wg_params_tensor(u->p, wg_params_find(u->p, name));
     cr_assert_eq(wg_tensor_item(&t, 1), -wg_tensor_item(&t, 0));
     return wg_tensor_item(&t, 0);
 }
 
-static void values_are(const world *u, const char *name, double want)
+static void values_are(const wgt_world *u, const char *name, double want)
 {
     cr_assert_eq(wg_failed(u->c), WG_OK, "%s", wg_message(u->c));
     cr_assert_eq(get(u, name), want, "%s is %.17g, not %.17g", name, get(u, name), want);
@@ -42,7 +28,7 @@ static void values_are(const world *u, const char *name, double want)
 Test(averages, exponential)
 {
     for (int i = 0; i < 2; i++) {
-        world u = start(i ? WG_F32 : WG_F64);
+        wgt_world u = wgt_world_new(NULL, i ? WG_F32 : WG_F64, NULL);
         wg_average *a = wg_average_new(u.p, &(wg_average_opts){ .decay = 0.75 });
         const double w[] = { 4, 8, -4, 1 };
         for (int k = 0; k < 4; k++) set(&u, "w", w[k]), wg_average_step(a);
@@ -62,7 +48,7 @@ Test(averages, exponential)
 /* States too. Parameters of later steps begin with their first values. Other sets have no part in it. */
 Test(averages, equal_weights)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_average *a = wg_average_new(wg_params_in(u.p, "in"), NULL);
     set(&u, "out", 1);
     for (int k = 1; k <= 4; k++) {
@@ -90,7 +76,7 @@ Test(averages, equal_weights)
 /* The own values come back to the bit, and the averages are kept in double. */
 Test(averages, own_values_come_back)
 {
-    world u = start(WG_F32);
+    wgt_world u = wgt_world_new(NULL, WG_F32, NULL);
     wg_average *a = wg_average_new(u.p, &(wg_average_opts){ .decay = 0.999 });
     for (int k = 0; k < 1000; k++) set(&u, "w", 1 + k * 0x1p-20), wg_average_step(a);
     const double own = get(&u, "w");
@@ -107,7 +93,7 @@ Test(averages, own_values_come_back)
 
 Test(averages, mistakes_are_named)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     cr_assert_null(wg_average_new(u.p, &(wg_average_opts){ .decay = 1 }));
     wgt_expect_error(u.c, WG_ERROR_VALUE, "average_new: decay 1: must be in [0, 1)");
     cr_assert_null(wg_average_new(NULL, NULL));

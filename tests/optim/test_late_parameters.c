@@ -30,15 +30,15 @@ static wg_optim *adam_of(wg_params *p) { return wg_adam(p, &(wg_adam_opts){ .lr 
 static wg_optim *adamw_of(wg_params *p) { return wg_adamw(p, &(wg_adamw_opts){ .lr = 0.1 }); }
 static wg_optim *adamax_of(wg_params *p) { return wg_adamax(p, &(wg_adamax_opts){ .lr = 0.1 }); }
 static wg_optim *nadam_of(wg_params *p) { return wg_nadam(p, &(wg_nadam_opts){ .lr = 0.1 }); }
+static wg_optim *(*const makes[])(wg_params *) = { adam_of, adamw_of, adamax_of, nadam_of };
 
 Test(late_parameters, take_the_steps_that_they_would_have_taken_from_the_start)
 {
-    wg_optim *(*const make[])(wg_params *) = { adam_of, adamw_of, adamax_of, nadam_of };
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    for (size_t i = 0; i < sizeof make / sizeof *make; i++) {
+    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         double first[AFTER], late[AFTER];
-        steps_of_b(c, make[i], 1, first);
-        steps_of_b(c, make[i], LATE, late);
+        steps_of_b(c, makes[i], 1, first);
+        steps_of_b(c, makes[i], LATE, late);
         for (int k = 0; k < AFTER; k++) cr_expect_eq(first[k], late[k], "optimizer %zu, step %d", i, k + 1);
     }
     wgt_finish(c, NULL);
@@ -86,11 +86,10 @@ static void train_late(wg_optim *(*make)(wg_params *p), const char *path, double
 
 Test(late_parameters, are_resumed_with_the_same_bits, .init = wgt_make_folder, .fini = wgt_remove_folder)
 {
-    wg_optim *(*const make[])(wg_params *) = { adam_of, adamw_of, adamax_of, nadam_of };
-    for (size_t i = 0; i < sizeof make / sizeof *make; i++) {
+    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         double whole[2], parts[2];
-        train_late(make[i], NULL, whole);
-        train_late(make[i], wgt_in_folder("training"), parts);
+        train_late(makes[i], NULL, whole);
+        train_late(makes[i], wgt_in_folder("training"), parts);
         cr_expect_eq(whole[0], parts[0], "optimizer %zu", i);
         cr_expect_eq(whole[1], parts[1], "optimizer %zu", i);
     }

@@ -4,25 +4,16 @@
 
 #include "wgtest.h"
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} world;
-
-static world start(wg_dtype t, const wg_lbfgs_opts *o)
+static wgt_world start(wg_dtype t, const wg_lbfgs_opts *o)
 {
-    world u = { .c = wgt_start(NULL, t, NULL) };
-    u.g = wg_graph_new(u.c);
-    u.p = wg_params_new(u.c);
+    wgt_world u = wgt_world_new(NULL, t, NULL);
     u.o = wg_lbfgs(u.p, o);
     return u;
 }
 
 /* Rosenbrock's function of n variables: sum 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2. The minimum is 0 at
  * 1. */
-static wg_node rosenbrock(const world *u, int n)
+static wg_node rosenbrock(const wgt_world *u, int n)
 {
     double first[64];
     for (int i = 0; i < n; i++) first[i] = i % 2 ? 1 : -1.2;
@@ -32,7 +23,8 @@ static wg_node rosenbrock(const world *u, int n)
 }
 
 /* So many steps, until the norm of the gradient is below the bound. */
-static int minimise(const world *u, wg_node (*f)(const world *u, int n), int n, int most, double bound)
+static int minimise(const wgt_world *u, wg_node (*f)(const wgt_world *u, int n), int n, int most,
+                    double bound)
 {
     for (int i = 0; i < most; i++) {
         wg_begin(u->g, WG_TRAIN);
@@ -48,7 +40,7 @@ Test(lbfgs, rosenbrock)
 {
     static const int sizes[] = { 2, 10, 64 };
     for (int k = 0; k < 3; k++) {
-        world u = start(WG_F64, NULL);
+        wgt_world u = start(WG_F64, NULL);
         double x[64];
         static const int bounds[] = { 60, 150, 600 };
         const int steps = minimise(&u, rosenbrock, sizes[k], 600, 1e-8);
@@ -60,7 +52,7 @@ Test(lbfgs, rosenbrock)
 }
 
 /* The condition number is 1,000. */
-static wg_node bowl(const world *u, int n)
+static wg_node bowl(const wgt_world *u, int n)
 {
     double c[8], a[8];
     for (int i = 0; i < 8; i++) c[i] = pow(10, 3 * i / 7.0), a[i] = i - 3.5;
@@ -73,7 +65,7 @@ static wg_node bowl(const world *u, int n)
 Test(lbfgs, bowl)
 {
     for (int f32 = 0; f32 < 2; f32++) {
-        world u = start(f32 ? WG_F32 : WG_F64, NULL);
+        wgt_world u = start(f32 ? WG_F32 : WG_F64, NULL);
         double x[8];
         minimise(&u, bowl, 8, 60, f32 ? 0 : 1e-9);
         wg_params_get(u.p, x);
@@ -90,7 +82,7 @@ Test(lbfgs, the_loss_falls)
         const wg_lbfgs_opts o[] = {
             { 0 }, { .lr = 100 }, { .lr = 1e-6, .history = 3 }, { .history = WG_ZERO, .evaluations = 3 }
         };
-        world u = start(WG_F64, &o[k]);
+        wgt_world u = start(WG_F64, &o[k]);
         double before = INFINITY;
         for (int i = 0; i < 40; i++) {
             wg_begin(u.g, WG_TRAIN);
@@ -109,7 +101,7 @@ Test(lbfgs, the_loss_falls)
 
 /* Beyond 1 the logarithm is NaN: the search has to come back. The minimum of -log(1 - x^2) - x is at
  * sqrt(2) - 1. The loss there is not 0, so its rounding hides moves below the root of 2^-53. */
-static wg_node walled(const world *u, int n)
+static wg_node walled(const wgt_world *u, int n)
 {
     wg_node x = wg_param(u->g, u->p, "x", WG_SCALAR, wg_const(-0.5));
     return wg_sub(wg_neg(wg_log(wg_sub(1, wg_square(x)))), x);
@@ -117,7 +109,7 @@ static wg_node walled(const world *u, int n)
 
 Test(lbfgs, numbers_that_are_not_finite_bound_the_search)
 {
-    world u = start(WG_F64, &(wg_lbfgs_opts){ .lr = 1000 });
+    wgt_world u = start(WG_F64, &(wg_lbfgs_opts){ .lr = 1000 });
     minimise(&u, walled, 1, 50, 1e-12);
     cr_assert(fabs(wg_params_item(u.p, "x") - (sqrt(2) - 1)) < 1e-7, "%g", wg_params_item(u.p, "x"));
     wgt_finish(u.c, NULL);
@@ -127,9 +119,7 @@ Test(lbfgs, numbers_that_are_not_finite_bound_the_search)
  * parameters of another optimizer. */
 Test(lbfgs, what_stays)
 {
-    world u = { .c = wgt_start(NULL, WG_F64, NULL) };
-    u.g = wg_graph_new(u.c);
-    u.p = wg_params_new(u.c);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_params *a = wg_params_in(u.p, "a");
     u.o = wg_lbfgs(a, NULL);
     wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), &(wg_sgd_opts){ .lr = 0.125 });
@@ -160,7 +150,7 @@ Test(lbfgs, what_stays)
 }
 
 /* (x - 1)^2 + (y - 2)^2 + x y: with y fixed the minimum is at x = 1 - y / 2. */
-static wg_node saddle(const world *u, int n)
+static wg_node saddle(const wgt_world *u, int n)
 {
     wg_node x = wg_param(u->g, u->p, "x", WG_SCALAR, wg_const(5)),
             y = wg_param(u->g, u->p, "y", WG_SCALAR, wg_const(5));
@@ -169,7 +159,7 @@ static wg_node saddle(const world *u, int n)
 
 Test(lbfgs, frozen_parameters_stay)
 {
-    world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, NULL);
     minimise(&u, saddle, 0, 2, 0);
     const double y = wg_params_item(u.p, "y");
     wg_params_freeze(u.p, "y", true);
@@ -183,7 +173,7 @@ Test(lbfgs, frozen_parameters_stay)
  * moves as one number does: to where the line through its last two slopes is zero. b stays. */
 Test(lbfgs, what_a_later_loss_does_not_read_stays)
 {
-    world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, NULL);
     double a[3], b[3];
     for (int step = 0; step < 3; step++) {
         wg_begin(u.g, WG_TRAIN);
@@ -202,9 +192,7 @@ Test(lbfgs, what_a_later_loss_does_not_read_stays)
 /* After another optimizer has changed its part, the loss at the start is computed anew. */
 Test(lbfgs, after_the_step_of_another)
 {
-    world u = { .c = wgt_start(NULL, WG_F64, NULL) };
-    u.g = wg_graph_new(u.c);
-    u.p = wg_params_new(u.c);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), &(wg_sgd_opts){ .lr = 0.25 });
     u.o = wg_lbfgs(wg_params_in(u.p, "a"), NULL);
     for (int i = 0; i < 60; i++) {
@@ -222,7 +210,7 @@ Test(lbfgs, after_the_step_of_another)
 /* Random numbers of a step are the same in all of its evaluations: the loss falls for them. */
 Test(lbfgs, dropout_is_the_same_within_a_step)
 {
-    world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, NULL);
     for (int i = 0; i < 20; i++) {
         wg_begin(u.g, WG_TRAIN);
         wg_graph_freeze(u.g, true);
@@ -245,7 +233,7 @@ Test(lbfgs, a_resumed_search_has_the_same_bits)
 {
     for (int k = 0; k < 3; k++) {
         const wg_lbfgs_opts o = { .history = k == 1 ? 3 : 10 };
-        world u = start(WG_F64, &o), v = start(WG_F64, &o);
+        wgt_world u = start(WG_F64, &o), v = start(WG_F64, &o);
         double x[10], y[10];
         int n;
         minimise(&u, rosenbrock, 10, k == 2 ? 0 : 12, 0);
@@ -262,7 +250,7 @@ Test(lbfgs, a_resumed_search_has_the_same_bits)
 
 Test(lbfgs, mistakes_are_named)
 {
-    world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, NULL);
     wg_backward(rosenbrock(&u, 4), u.p);
     wg_optim_clip_norm(u.o, 1);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_clip_norm: lbfgs compares losses along a line");
@@ -290,7 +278,7 @@ Test(lbfgs, no_memory)
     for (int64_t k = 1;; k++) {
         wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        world u = { c, wg_graph_new(c), wg_params_new(c), NULL };
+        wgt_world u = { c, wg_graph_new(c), wg_params_new(c), NULL };
         u.o = wg_lbfgs(u.p, NULL);
         double x[4], y[4];
         wg_backward(rosenbrock(&u, 4), u.p);

@@ -235,24 +235,15 @@ Test(optimizers, every_option_is_obeyed)
 
 /* ---- what is kept between steps ---- */
 
-typedef struct training {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} training;
-
-static training begun(const wgi_optimizer *k, const options *o)
+static wgt_world begun(const wgi_optimizer *k, const options *o)
 {
-    training t = { .c = wgt_start(NULL, WG_F64, NULL) };
-    t.g = wg_graph_new(t.c);
-    t.p = wg_params_new(t.c);
+    wgt_world t = wgt_world_new(NULL, WG_F64, NULL);
     t.o = wgi_optim_new("", t.p, k, o);
     quadratic(t.g, t.p, 3);
     return t;
 }
 
-static void go_on(const training *t, int steps)
+static void go_on(const wgt_world *t, int steps)
 {
     for (int i = 0; i < steps; i++) {
         wg_begin(t->g, WG_TRAIN);
@@ -262,7 +253,7 @@ static void go_on(const training *t, int steps)
 }
 
 /* All that one training has, given to another that has made no step: as docs/architecture.md lists it. */
-static void hand_over(const training *from, const training *to)
+static void hand_over(const wgt_world *from, const wgt_world *to)
 {
     double theta[5 + 21];
     const wgi_stepper *s = from->p->steppers;
@@ -289,7 +280,7 @@ Test(optimizers, what_is_kept_can_be_listed)
 {
     for (int i = 0; i < 2 * ALL; i++) {
         options o = i % 2 ? busy(all[i / 2]) : (options){ 0 };
-        training a = begun(all[i / 2], &o), b = begun(all[i / 2], &o);
+        wgt_world a = begun(all[i / 2], &o), b = begun(all[i / 2], &o);
         double want[26], got[26];
         go_on(&a, 3);
         hand_over(&a, &b);

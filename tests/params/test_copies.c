@@ -100,23 +100,15 @@ Test(copies, what_does_not_fit_changes_nothing)
 
 /* ---- frozen ---- */
 
-typedef struct net {
-    wg_context *c;
-    wg_params *p;
-    wg_graph *g;
-    wg_optim *o;
-} net;
-
-static net net_new(void)
+static wgt_world net_new(void)
 {
-    net n = { .c = wgt_start(NULL, WG_F64, NULL) };
-    n.p = wg_params_new(n.c), n.g = wg_graph_new(n.c);
+    wgt_world n = wgt_world_new(NULL, WG_F64, NULL);
     n.o = wg_sgd(n.p, &(wg_sgd_opts){ .lr = 0.5 });
     return n;
 }
 
 /* loss = body * 2 + head * 3 */
-static void step(net *n)
+static void step(wgt_world *n)
 {
     wg_begin(n->g, WG_TRAIN);
     wg_node body = wg_param(n->g, n->p, "body.w", WG_SCALAR, wg_const(1));
@@ -128,7 +120,7 @@ static void step(net *n)
 /* Without the frozen part, each step moves body by -0.5 * 2 and head by -0.5 * 3. */
 Test(frozen, it_has_no_gradient_and_no_step_until_it_is_free_again)
 {
-    net n = net_new();
+    wgt_world n = net_new();
     step(&n);
     step(&n);
     cr_expect_eq(wg_params_item(n.p, "body.w"), -1);
@@ -147,7 +139,7 @@ Test(frozen, it_has_no_gradient_and_no_step_until_it_is_free_again)
 /* Between wg_backward and the step: the gradient is dropped. */
 Test(frozen, after_a_backward)
 {
-    net n = net_new();
+    wgt_world n = net_new();
     step(&n);
     wg_begin(n.g, WG_TRAIN);
     wg_node body = wg_param(n.g, n.p, "body.w", WG_SCALAR, wg_const(1));
@@ -162,7 +154,7 @@ Test(frozen, after_a_backward)
 
 Test(frozen, parameters_that_are_made_later_and_all_of_them)
 {
-    net n = net_new();
+    wgt_world n = net_new();
     wg_params_freeze(n.p, "b*", true);
     step(&n);
     cr_expect_eq(wg_params_item(n.p, "body.w"), 1);
@@ -178,7 +170,7 @@ Test(frozen, parameters_that_are_made_later_and_all_of_them)
 /* Batch normalisation that holds still: its averages stay, too. */
 Test(frozen, states_keep_their_values)
 {
-    net n = net_new();
+    wgt_world n = net_new();
     const double x[4] = { 1, 2, 3, 6 };
     wg_params_freeze(n.p, "bn.*", true);
     wg_begin(n.g, WG_TRAIN);
@@ -198,7 +190,7 @@ Test(frozen, states_keep_their_values)
 
 Test(sealed, an_unknown_name_is_an_error_with_the_nearest)
 {
-    net n = net_new();
+    wgt_world n = net_new();
     step(&n);
     wg_params_seal(n.p, true);
     step(&n);

@@ -4,25 +4,11 @@
 
 #include "wgtest.h"
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-} world;
-
-static world start(wg_dtype t)
-{
-    world u = { .c = wgt_start(NULL, t, NULL) };
-    u.g = wg_graph_new(u.c);
-    u.p = wg_params_new(u.c);
-    return u;
-}
-
 static const char *const names[] = { "enc.fc1.W", "enc.fc1.b", "enc.fc2.W", "dec.W", "dec.b" };
 enum { NAMES = sizeof names / sizeof *names };
 
 /* All parameters are 2 at first, and all gradients 1. */
-static void backward(const world *u)
+static void backward(const wgt_world *u)
 {
     wg_node L = wg_scalar(u->g, 0);
     wg_begin(u->g, WG_TRAIN);
@@ -34,7 +20,7 @@ static void backward(const world *u)
     wg_backward(L, u->p);
 }
 
-static double value(const world *u, int i)
+static double value(const wgt_world *u, int i)
 {
     wg_tensor t = wg_params_tensor(u->p, wg_params_find(u->p, names[i]));
     double first = wg_tensor_item(&t, 0);
@@ -42,7 +28,7 @@ static double value(const world *u, int i)
     return first;
 }
 
-static void values_are(const world *u, const double want[NAMES])
+static void values_are(const wgt_world *u, const double want[NAMES])
 {
     cr_assert_eq(wg_failed(u->c), WG_OK, "%s", wg_message(u->c));
     for (int i = 0; i < NAMES; i++)
@@ -51,7 +37,7 @@ static void values_are(const world *u, const double want[NAMES])
 
 Test(groups, rates_and_decay_by_pattern)
 {
-    world u = start(WG_F32);
+    wgt_world u = wgt_world_new(NULL, WG_F32, NULL);
     wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
     wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
     wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 0.5 });
@@ -75,7 +61,7 @@ Test(groups, rates_and_decay_by_pattern)
 /* The last group that says something counts, field by field; WG_ZERO says 0. */
 Test(groups, the_last_one_counts)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5 });
     wg_optim_group(o, "*", &(wg_group_opts){ .lr = 0.25, .weight_decay = 1, .l1 = 2 });
     wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 1, .no_decay = true });
@@ -89,7 +75,7 @@ Test(groups, the_last_one_counts)
 
 Test(groups, coupled_decay_of_a_group)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_optim *o =
         wg_momentum(u.p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true, .coupled = true });
     wg_optim_group(o, "dec.?", &(wg_group_opts){ .weight_decay = 0.25 });
@@ -105,7 +91,7 @@ Test(groups, coupled_decay_of_a_group)
 
 Test(groups, names_in_a_part_of_a_set_are_without_its_prefix)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_optim *o = wg_sgd(wg_params_in(u.p, "enc"), &(wg_sgd_opts){ .lr = 0.5 });
     wg_optim_group(o, "fc1.*", &(wg_group_opts){ .lr_scale = 0.5 });
     backward(&u);
@@ -121,7 +107,7 @@ Test(groups, names_in_a_part_of_a_set_are_without_its_prefix)
 
 Test(groups, mistakes_are_named)
 {
-    world u = start(WG_F64);
+    wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_optim *o = wg_sgd(u.p, NULL);
     wg_optim_group(o, "*", &(wg_group_opts){ .lr = -1 });
     wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_group: lr -1: must be");
@@ -145,7 +131,7 @@ Test(groups, mistakes_are_named)
 Test(groups, clip_by_value)
 {
     for (int i = 0; i < 2; i++) {
-        world u = start(i ? WG_F32 : WG_F64);
+        wgt_world u = wgt_world_new(NULL, i ? WG_F32 : WG_F64, NULL);
         wg_optim *o = wg_sgd(wg_params_in(u.p, "a"), &(wg_sgd_opts){ .lr = 1 });
         const double slope[] = { 3, -3, 0.5, -0.5 };
         wg_node a = wg_param(u.g, u.p, "a.w", WG_SHAPE(4), wg_zeros());
@@ -177,7 +163,7 @@ Test(groups, an_optimizer_uses_only_its_own_moments)
 {
     double got[2][2];
     for (int both = 0; both < 2; both++) {
-        world u = start(WG_F64);
+        wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
         wg_optim *a = wg_rmsprop(wg_params_in(u.p, "a"), &(wg_rmsprop_opts){ .rho = 0.5 });
         wg_optim *b = both ? wg_rmsprop(wg_params_in(u.p, "b"),
                                         &(wg_rmsprop_opts){ .rho = 0.5, .centered = true, .momentum = 0.5 })

@@ -8,13 +8,6 @@
 
 enum { ROWS = 40, READ = 12 };
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} world;
-
 typedef struct kind {
     wg_dtype dtype;
     int64_t width;
@@ -22,14 +15,10 @@ typedef struct kind {
     bool twice; /* the table is read by two nodes */
 } kind;
 
-static world start(const kind *k)
+static wgt_world start(const kind *k)
 {
-    world u = { .c =
-                    wgt_start(NULL, k->dtype,
-                              &(wg_options){ .seed = 5, .threads = k->threads, .interpret = k->interpret }) };
-    u.g = wg_graph_new(u.c);
-    u.p = wg_params_new(u.c);
-    return u;
+    return wgt_world_new(NULL, k->dtype,
+                         &(wg_options){ .seed = 5, .threads = k->threads, .interpret = k->interpret });
 }
 
 /* Numbers below 0 count from the end. */
@@ -39,7 +28,7 @@ static void draw(wgt_random *random, int32_t number[READ])
 }
 
 /* A loss that reads some rows of the table, more than once. */
-static wg_node loss_of(const world *u, const kind *k, const int32_t number[READ])
+static wg_node loss_of(const wgt_world *u, const kind *k, const int32_t number[READ])
 {
     wg_begin(u->g, WG_TRAIN);
     wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, k->width), wg_normal(0, 1));
@@ -53,7 +42,7 @@ static wg_node loss_of(const world *u, const kind *k, const int32_t number[READ]
     return wg_mean(wg_square(wg_tanh(wg_matmul(y, v))));
 }
 
-static void expect_equal(const world *a, const world *b, const char *what)
+static void expect_equal(const wgt_world *a, const wgt_world *b, const char *what)
 {
     cr_assert(!wg_failed(a->c) && !wg_failed(b->c), "%s, %s", wg_message(a->c), wg_message(b->c));
     for (int i = 0; i < wg_params_count(a->p); i++) {
@@ -70,7 +59,7 @@ static void lazy(wg_optim *o) { wg_optim_group(o, "table", &(wg_group_opts){ .la
  * running. */
 static void try_sgd(const kind *k)
 {
-    world a = start(k), b = start(k);
+    wgt_world a = start(k), b = start(k);
     wgt_random random = { 3 };
     int32_t number[READ];
     a.o = wg_sgd(a.p, &(wg_sgd_opts){ .lr = 0.5 }), b.o = wg_sgd(b.p, &(wg_sgd_opts){ .lr = 0.5 });
@@ -106,7 +95,7 @@ Test(lazy, gradients_add_up)
     enum { SIZE = ROWS * 8 + 24 };
     static double ga[SIZE], gb[SIZE], wa[SIZE], wb[SIZE];
     const kind k = { .dtype = WG_F64, .width = 8, .threads = 1, .twice = true };
-    world a = start(&k), b = start(&k);
+    wgt_world a = start(&k), b = start(&k);
     wgt_random random = { 3 };
     int32_t number[READ];
     a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
@@ -151,7 +140,7 @@ static void adam_rows(row_state *s, const double *g, const int32_t *number, int 
 static void try_adam(double decay)
 {
     const kind k = { .dtype = WG_F64, .width = 3, .threads = 1 };
-    world u = start(&k);
+    wgt_world u = start(&k);
     wgt_random random = { 11 };
     int32_t number[READ];
     static row_state s;
@@ -184,7 +173,7 @@ Test(lazy, decay_is_that_of_the_rows_that_were_read) { try_adam(0.25); }
 Test(lazy, another_reader_makes_all_rows_count)
 {
     const kind k = { .dtype = WG_F32, .width = 16, .threads = 1 };
-    world a = start(&k), b = start(&k);
+    wgt_world a = start(&k), b = start(&k);
     wgt_random random = { 7 };
     int32_t number[READ];
     a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
@@ -192,7 +181,7 @@ Test(lazy, another_reader_makes_all_rows_count)
     for (int step = 0; step < 12; step++) {
         draw(&random, number);
         for (int i = 0; i < 2; i++) {
-            const world *u = i ? &b : &a;
+            const wgt_world *u = i ? &b : &a;
             wg_node loss = loss_of(u, &k, number);
             wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 16), wg_zeros());
             if (step % 3 == 1) loss = wg_add(loss, wg_mean(wg_square(W)));
@@ -210,14 +199,14 @@ Test(lazy, many_readers_by_the_same_numbers)
 {
     enum { READERS = 64 };
     const kind k = { .dtype = WG_F64, .width = 3, .threads = 1 };
-    world a = start(&k), b = start(&k);
+    wgt_world a = start(&k), b = start(&k);
     int32_t number[READ];
     draw(&(wgt_random){ 5 }, number);
     a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
     lazy(a.o);
     for (int step = 0; step < 3; step++) {
         for (int i = 0; i < 2; i++) {
-            const world *u = i ? &b : &a;
+            const wgt_world *u = i ? &b : &a;
             wg_begin(u->g, WG_TRAIN);
             wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 3), wg_normal(0, 1));
             wg_node x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(4, 3))), rows[READERS];
@@ -234,13 +223,13 @@ Test(lazy, many_readers_by_the_same_numbers)
 Test(lazy, adam_of_computed_numbers_is_that_for_all_rows)
 {
     const kind k = { .dtype = WG_F32, .width = 16, .threads = 1 };
-    world a = start(&k), b = start(&k);
+    wgt_world a = start(&k), b = start(&k);
     const int32_t number[3] = { 1, 2, 3 };
     a.o = wg_adam(a.p, NULL), b.o = wg_adam(b.p, NULL);
     lazy(a.o);
     for (int step = 0; step < 6; step++)
         for (int i = 0; i < 2; i++) {
-            const world *u = i ? &b : &a;
+            const wgt_world *u = i ? &b : &a;
             wg_begin(u->g, WG_TRAIN);
             wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 16), wg_normal(0, 1));
             wg_node x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(3)));
@@ -256,7 +245,7 @@ Test(lazy, adam_of_computed_numbers_is_that_for_all_rows)
 Test(lazy, numbers_out_of_range_and_nan)
 {
     const kind k = { .dtype = WG_F32, .width = 2, .threads = 1 };
-    world u = start(&k);
+    wgt_world u = start(&k);
     int32_t number[READ] = { 0 };
     u.o = wg_sgd(u.p, NULL);
     lazy(u.o);
@@ -282,8 +271,7 @@ static bool backward_fails(int at, bool again)
     const kind k = { .dtype = WG_F64, .width = 2 }, longer = { .dtype = WG_F64, .width = 2, .twice = true };
     double before[ROWS * 2 + 6], after[ROWS * 2 + 6];
     wgt_memory m = { 0 };
-    world u = { .c = wgt_start(&m, WG_F64, NULL) };
-    u.g = wg_graph_new(u.c), u.p = wg_params_new(u.c);
+    wgt_world u = wgt_world_new(&m, WG_F64, NULL);
     u.o = wg_sgd(u.p, NULL);
     lazy(u.o);
     wg_node loss = loss_of(&u, &k, number);
@@ -316,7 +304,7 @@ Test(lazy, a_backward_that_fails_leaves_no_gradient)
 static void two_steps(wg_context *c)
 {
     const kind k = { .dtype = WG_F32, .width = 5, .threads = 1 };
-    world u = { .c = c, .g = wg_graph_new(c), .p = wg_params_new(c) };
+    wgt_world u = { .c = c, .g = wg_graph_new(c), .p = wg_params_new(c) };
     const int32_t number[READ] = { 1, 2, 3, 1 };
     u.o = wg_momentum(u.p, NULL);
     lazy(u.o);

@@ -89,10 +89,7 @@ Test(optim, moments_are_each_parameters_own)
 /* A step for which there is no memory changes nothing. The next step with memory is the first. */
 Test(optim, no_memory_for_a_step)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F32, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
     wg_optim *s = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
     wg_backward(wg_sum(w), p);

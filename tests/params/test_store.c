@@ -65,10 +65,7 @@ Test(store, parameters_of_many_sizes_lie_apart)
 {
     enum { N = 60 };
     wgt_random r = { wgt_seed() };
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F32, NULL);
     int64_t size[N], all = 0;
     for (int k = 0; k < N; k++) {
         char name[32];

@@ -36,10 +36,7 @@ Test(with, a_step_is_differentiated)
  * first. */
 Test(with, a_layer_takes_the_nodes)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
+    WGT_COUNTED(WG_F64, NULL);
     const wg_init ones = wg_const(1);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3, 5 }, WG_SHAPE(1, 2)));
     wg_node own = wg_nn_dense(x, wg_params_in(p, "net"), "fc", 1, .W_init = ones);

@@ -5,23 +5,14 @@
 
 enum { BEFORE = 10000 };
 
-typedef struct side {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} side;
-
-static side start(unsigned without)
+static wgt_world start(unsigned without)
 {
-    side s = { .c = wgt_start(NULL, WG_F64, &(wg_options){ .without = without }) };
-    s.g = wg_graph_new(s.c);
-    s.p = wg_params_new(s.c);
+    wgt_world s = wgt_world_new(NULL, WG_F64, &(wg_options){ .without = without });
     s.o = wg_sgd(s.p, &(wg_sgd_opts){ .lr = 1 });
     return s;
 }
 
-static wg_node parameter(side *s) { return wg_param(s->g, s->p, "x", WG_SCALAR, wg_const(3)); }
+static wg_node parameter(wgt_world *s) { return wg_param(s->g, s->p, "x", WG_SCALAR, wg_const(3)); }
 
 /* x, after thousands of nodes: 1 is added and subtracted again. */
 static wg_node far(wg_node x)
@@ -33,7 +24,7 @@ static wg_node far(wg_node x)
 static const unsigned ways[] = { 0, WG_WITHOUT_TAPE, WG_WITHOUT_SHORT, WG_WITHOUT_ALL };
 #define FOR_EACH_WAY(s)                  \
     for (int way_ = 0; way_ < 4; way_++) \
-        for (side s = start(ways[way_]); s.c; wgt_finish(s.c, NULL), s.c = NULL)
+        for (wgt_world s = start(ways[way_]); s.c; wgt_finish(s.c, NULL), s.c = NULL)
 
 Test(early, parameters_are_those_of_the_first_read)
 {

@@ -146,10 +146,7 @@ typedef struct cost {
  * compiled again, so that it keeps the values that the gradients need. */
 static cost cost_of(program build, int n)
 {
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node y = build(g, p, n);

@@ -70,10 +70,7 @@ Test(memory, a_step_that_repeats_allocates_nothing)
     static float data[32 * 16];
     for (int i = 0; i < 32 * 16; i++) data[i] = (float)(i % 37) / 37;
     for (int mode = -1; mode <= 1; mode++) {
-        wgt_memory m = { 0 };
-        wg_context *c = wgt_start(&m, WG_F32, &(wg_options){ .interpret = mode, .threads = 2 });
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_COUNTED(WG_F32, &(wg_options){ .interpret = mode, .threads = 2 });
         wg_optim *o = wg_adam(p, NULL);
         for (int k = 0; k < 5; k++) train_step(g, p, o, data);
         int64_t warm = m.calls;
@@ -113,10 +110,7 @@ Test(threads, contexts_in_several_threads_do_not_meet)
 Test(size, a_chain_of_a_million_nodes_builds_runs_differentiates_and_is_freed)
 {
     enum { N = 500000 };
-    wgt_memory m = { 0 };
-    wg_context *c = wgt_start(&m, WG_F64, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_COUNTED(WG_F64, NULL);
     wg_node x = wg_param(g, p, "x", WG_SCALAR, wg_const(1));
     for (int i = 0; i < N; i++) {
         x = wg_mul(x, 1.000001);

@@ -32,24 +32,15 @@ static const char *place(int line)
     return text[k];
 }
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} world;
-
-static world open_world(wg_dtype t, int interpret, unsigned without)
+static wgt_world open_world(wg_dtype t, int interpret, unsigned without)
 {
-    world w;
-    w.c = wgt_start(NULL, t, &(wg_options){ .interpret = interpret, .without = without, .threads = 2 });
-    w.g = wg_graph_new(w.c);
-    w.p = wg_params_new(w.c);
+    wgt_world w =
+        wgt_world_new(NULL, t, &(wg_options){ .interpret = interpret, .without = without, .threads = 2 });
     w.o = wg_sgd(w.p, &(wg_sgd_opts){ .lr = 0.5 });
     return w;
 }
 
-static wg_node values(world w, const char *name, int64_t n, const double *v)
+static wg_node values(wgt_world w, const char *name, int64_t n, const double *v)
 {
     return wg_param(w.g, w.p, name, WG_SHAPE(n), wg_values(v));
 }
@@ -59,7 +50,7 @@ static wg_node values(world w, const char *name, int64_t n, const double *v)
 Test(trace_nan, a_loss_that_is_nan_is_an_error_which_says_where)
 {
     for (int i = 0; i < 12; i++) {
-        world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
+        wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
         for (int step = 0; step < 3; step++) { /* anew, by a plan, again */
             wg_begin(w.g, WG_TRAIN);
             wg_node p = values(w, "p", 4, (double[]){ 0.25, 2, -0.5, 1 });
@@ -79,7 +70,7 @@ Test(trace_nan, a_loss_that_is_nan_is_an_error_which_says_where)
 
 Test(trace_nan, infinities_that_make_a_nan_are_found_too)
 {
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     wg_node p = values(w, "p", 3, (double[]){ 0.5, 0, 1 });
     const char *log = place(__LINE__ + 1);
     wg_node l = wg_log(p);
@@ -94,7 +85,7 @@ Test(trace_nan, infinities_that_make_a_nan_are_found_too)
 
 Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
 {
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     wg_node p = values(w, "p", 2, (double[]){ 1, 2 });
     const char *here = place(__LINE__ + 1);
     wg_node x = wg_input(w.g, "pixels", wg_view_f64((double[]){ 1, NAN }, WG_SHAPE(2)));
@@ -121,7 +112,7 @@ Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
 Test(trace_nan, a_derivative_that_is_infinite_is_found_at_its_op)
 {
     for (int i = 0; i < 12; i++) {
-        world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
+        wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
         for (int step = 0; step < 3; step++) {
             wg_begin(w.g, WG_TRAIN);
             wg_node before = values(w, "first", 2, (double[]){ 1, 2 });
@@ -144,7 +135,7 @@ Test(trace_nan, a_derivative_that_is_infinite_is_found_at_its_op)
 /* where hides the NaN of sqrt forward, not backward. */
 Test(trace_nan, a_nan_that_where_has_hidden_is_found)
 {
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 3, (double[]){ 4, 0, 9 });
     const char *here = place(__LINE__ + 1);
     wg_node root = wg_sqrt(x);
@@ -160,7 +151,7 @@ Test(trace_nan, a_nan_that_where_has_hidden_is_found)
 /* The micro-batch that made the NaN is gone. */
 Test(trace_nan, gradients_of_an_earlier_graph_are_said_to_be)
 {
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 1, (double[]){ 0 });
     wg_backward(wg_sum(wg_sqrt(x)), w.p);
     wg_begin(w.g, WG_TRAIN);
@@ -252,7 +243,7 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
         double got[2][5];
         for (int with = 0; with < 2; with++) {
             int calls = 0;
-            world w = open_world(WG_F64, i % 3 - 1, 0);
+            wgt_world w = open_world(WG_F64, i % 3 - 1, 0);
             for (int step = 0; step < 5; step++) {
                 wg_node dropped;
                 bool found;
@@ -283,7 +274,7 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
 /* The number of zeros that dropout makes is that of the evaluation. */
 Test(trace_nan, random_draws_are_those_of_the_evaluation)
 {
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     for (int step = 0; step < 5; step++) {
         bool found;
         char want[40];
@@ -305,7 +296,7 @@ Test(trace_nan, random_draws_are_those_of_the_evaluation)
 Test(trace_nan, it_works_on_any_graph_at_any_time)
 {
     bool found;
-    world w = open_world(WG_F64, 0, 0);
+    wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 2, (double[]){ 1, 2 }), fine = wg_sum(wg_log(x)), bad = wg_log(wg_sub(x, 2));
     char *text = traced(fine, w.p, &found);
     cr_assert(!found && !*text);
@@ -330,10 +321,7 @@ Test(trace_nan, it_works_on_any_graph_at_any_time)
 Test(trace_nan, it_needs_no_memory_to_be_harmless)
 {
     for (int64_t k = 1; k < 200; k += 3) {
-        wgt_memory m = { 0 };
-        wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
+        WGT_COUNTED(WG_F64, NULL);
         wg_node x = wg_param(g, p, "x", WG_SHAPE(2), wg_zeros()), y = wg_sum(wg_sqrt(x));
         wg_backward(y, p);
         m.fail_at = m.calls + k;
