@@ -1,22 +1,11 @@
 /* test_check_claims.c: claims of programs, `check LEFT == RIGHT`. A claim that is true in mathematics holds,
- * however ill-conditioned its sides are; a wrong one fails, at any magnitude, beside any other element. The
- * numbers are chosen by hand. */
+ * however ill-conditioned its sides are; a wrong one fails, at any magnitude, beside any other element. And
+ * gradients from elsewhere (--grad), and what is checked by default. The numbers are chosen by hand. */
 #include <string.h>
 
 #include "wgcommand.h"
 
 TestSuite(check_claims, .init = wgt_make_folder, .fini = wgt_remove_folder);
-
-Test(check_claims, json_has_the_numbers)
-{
-    const wgt_result r = RUN("check", "-e", "x = [[1, 2], [3, 4]]; check x == [[1, 2], [3, 5]]", "--json");
-    cr_expect_eq(r.status, 1);
-    wgt_expect_json(r.out);
-    cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "index"), 3);
-    cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "left"), 4);
-    cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "right"), 5);
-    cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "wrong"), 1);
-}
 
 /* Identities of mathematics, some of them with sides that lose most digits. */
 static const char identities[] =
@@ -58,3 +47,14 @@ Test(check_claims, identities_hold_for_any_numbers)
 }
 
 Test(check_claims, cases_of_a_file) { wgt_run_cases("tests/tools/claims.txt", NULL); }
+
+Test(check_claims, as_many_gradients_as_are_given)
+{
+    const char *argv[200] = { "wengert", "check", "-e", "L = sum(x^3)", "--set", "x=[1,2]" };
+    for (int i = 0; i < 70; i++)
+        argv[6 + 2 * i] = "--grad", argv[7 + 2 * i] = i < 69 ? "x=[3,12]" : "x=[3,13]";
+    const wgt_result r = wgt_run_command(argv);
+    cr_expect_eq(r.status, 1, "%s%s", r.out, r.err);
+}
+
+Test(check_claims, given_gradients_of_a_file) { wgt_run_cases("tests/tools/given.txt", NULL); }
