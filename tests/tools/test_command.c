@@ -46,15 +46,6 @@ Test(command, grad_of_any_name)
     cr_expect(fabs(wgt_json_number(r.out, "{", "loss") - log1p(exp(-1.1))) < 1e-15);
 }
 
-/* Each order needs a multiple of the nodes of the last: a refusal comes before the time and memory are
- * spent. */
-Test(command, grad_of_an_order_that_is_out_of_reach_is_refused)
-{
-#define TANH "sin(exp(tanh(x * x + 1)))"
-    EXPECT(3, "", "--order 1000000000 is out of reach", "grad", "-e", TANH, "--set", "x=1", "--order",
-           "1000000000");
-}
-
 /* f = x^2 exp(y): f_xx = 2 e^y, f_xy = 2 x e^y, f_yy = x^2 e^y. */
 Test(command, hessian_is_the_closed_form)
 {
@@ -68,17 +59,6 @@ Test(command, hessian_is_the_closed_form)
     for (int i = 0; i < 4; i++) {
         double v = wgt_json_number(row[i / 2] + 4, "", i % 2 ? "y" : "x");
         cr_expect(fabs(v - want[i]) <= 1e-12 * want[i], "%d: %.17g, not %.17g", i, v, want[i]);
-    }
-}
-
-/* y = [x0 x1, x0^2]: J = [[x1, x0], [2 x0, 0]] at (3, 5). */
-Test(command, jacobian_both_ways)
-{
-    for (int forward = 0; forward < 2; forward++) {
-        wgt_result r = RUN("grad", "-e", "x = [3, 5]; [x[0] * x[1], x[0]^2]", "--jacobian", "--json",
-                           forward ? "--forward" : "--json");
-        wgt_expect_json(r.out);
-        cr_expect(strstr(r.out, "\"jacobian\":{\"x\":[[5,3],[6,0]]}"), "%s%s", r.out, r.err);
     }
 }
 
@@ -107,39 +87,6 @@ Test(command, check_draws)
            sweep);
     EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", graph);
 }
-
-static const char blackboard[] =
-    "x = normal(5, 4, seed=1);  W = normal(4, 3, seed=2);  b = zeros(3);  y = one_hot([0, 2, 1, 1, 0], 3)\n"
-    "m = 5\nz = x @ W + b\na = softmax(z)\nL = -sum(y * log(a)) / m\n"
-    "check grad(L, z) == (a - y) / m\ncheck grad(L, W) == x.T @ (a - y) / m\n";
-
-Test(command, claims_hold_or_fail)
-{
-    char text[1000];
-    snprintf(text, sizeof text, "%scheck grad(L, b) == mean(a - y)\n", blackboard);
-    wgt_result r = RUN("check", wgt_script(text));
-    cr_expect_eq(r.status, 1);
-    cr_expect(strstr(r.out, "FAILS  left [3], right []: shapes differ.  mean(a - y, axis=0) would hold"),
-              "%s", r.out);
-    snprintf(text, sizeof text, "%scheck grad(L, z) == (a - y)\n", blackboard);
-    r = RUN("check", wgt_script(text), "--json");
-    cr_expect_eq(r.status, 1);
-    wgt_expect_json(r.out);
-    cr_expect(strstr(r.out, "\"claims\":[{\"line\":6,") &&
-                  strstr(r.out, "{\"line\":8,\"text\":\"grad(L, z) == (a - y)\",\"verdict\":\"fail\""),
-              "%s", r.out);
-}
-
-/* f(x) = x. */
-Test(command, check_of_another_program)
-{
-    wgt_result r =
-        RUN("check", "--run", "while read x; do printf '%.6g 1\\n' $x; done", "--at", "3.14159265");
-    cr_expect_eq(r.status, 5, "%s%s", r.out, r.err);
-    cr_expect(strstr(r.out, "prints 6 digits"), "%s", r.out);
-}
-
-/* ---- the examples ---- */
 
 /* ---- ops, doctor, version, help ---- */
 
