@@ -68,7 +68,7 @@ static void derive(wg_context *c, int which)
     case 1: wg_hvp(y, both, ((wg_node[2]){ x, w }), 2, hv); break;
     case 2: wg_params_hvp(p, y, v, out); break;
     case 3: wg_value(wg_jacobian(wg_softmax(x), x)); break;
-    case 4: wg_value(wg_grad(wg_grad(wg_softmax_cross_entropy(x, w), x), x)); break;
+    case 4: wg_value(wg_grad(wg_sum(wg_grad(wg_softmax_cross_entropy(x, w), x)), x)); break;
     }
 }
 

@@ -83,11 +83,9 @@ Test(memory, a_step_that_repeats_allocates_nothing)
 
 static void *train_alone(void *result)
 {
-    static float data[32 * 16];
     WGT_WORLD(WG_F32, &(wg_options){ .seed = 5, .threads = 1 });
     wg_optim *o = wg_adam(p, NULL);
     float own[32 * 16];
-    (void)data;
     for (int i = 0; i < 32 * 16; i++) own[i] = (float)(i % 41) / 41;
     for (int k = 0; k < 40; k++) train_step(g, p, o, own);
     *(double *)result = wg_params_grad_norm(p);
