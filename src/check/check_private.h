@@ -37,7 +37,7 @@ enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
-    /* What the report shows; reason, hint, the arrays and what is counted from them follow when it is read. */
+    /* What the report shows. reason, hint, arrays and what is counted from them are added when it is read. */
     wg_check_input shown;
     int64_t size;
     double *point; /* the point where the gradient is checked */

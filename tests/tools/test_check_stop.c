@@ -17,10 +17,11 @@ typedef struct session {
     int err; /* our end of its standard error */
     char text[1 << 14];
     size_t size;
+    char out[300]; /* the file of its standard output */
 } session;
 
-/* Starts `wengert check` with standard output in the file `out`. terminal: standard error is a terminal. */
-static session start(const char *const argv[], const char *out, bool terminal)
+/* Starts `wengert check`. terminal: standard error is a terminal. */
+static session start(const char *const argv[], bool terminal)
 {
     session s = { 0 };
     int ends[2];
@@ -30,7 +31,8 @@ static session start(const char *const argv[], const char *out, bool terminal)
     } else {
         cr_assert(!pipe2(ends, O_CLOEXEC));
     }
-    s.id = wgt_start_command(argv, out, ends[1]);
+    snprintf(s.out, sizeof s.out, "%s", wgt_in_folder("out"));
+    s.id = wgt_start_command(argv, s.out, ends[1]);
     close(ends[1]);
     s.err = ends[0];
     return s;
@@ -75,37 +77,31 @@ static const char slow[] = "while read x; do sleep 0.1; echo \"$x 1\"; done";
 
 Test(check_stop, a_line_of_progress_on_a_terminal)
 {
-    char out[300];
-    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
-    session s = start(quick, out, true);
+    session s = start(quick, true);
     cr_expect(read_until(&s, "slopes at the given point", 20000), "%s", s.text);
     cr_expect_eq(end(&s), 0, "%s", s.text);
-    cr_expect(strstr(text_of(out), "verdict PASS"), "%s", text_of(out));
+    cr_expect(strstr(text_of(s.out), "verdict PASS"), "%s", text_of(s.out));
     const size_t n = strlen(s.text);
     cr_expect(n > 4 && !strcmp(s.text + n - 4, "\r\033[K"), "the line is not erased: %s", s.text);
 }
 
 Test(check_stop, no_line_without_a_terminal)
 {
-    char out[300];
-    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
-    session s = start(quick, out, false);
+    session s = start(quick, false);
     cr_expect_eq(end(&s), 0);
     cr_expect_str_eq(s.text, "");
 }
 
 static void interrupt(bool json)
 {
-    char out[300];
-    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
     const char *const argv[] = {
         "wengert", "check", "--run", slow, "--at", "3", json ? "--json" : NULL, NULL
     };
-    session s = start(argv, out, true);
+    session s = start(argv, true);
     cr_expect(read_until(&s, "%", 20000), "no progress: %s", s.text);
     kill(s.id, SIGINT);
     cr_expect_eq(end(&s), 130, "%s", s.text);
-    const char *text = text_of(out);
+    const char *text = text_of(s.out);
     if (json) wgt_expect_json(text);
     cr_expect(!json || strstr(text, ",\"reason\":\"\"}\n"), "%s", text);
     cr_expect(strstr(text, json ? "\"partial\":true" : "\npartial: stopped at "), "%s", text);
@@ -123,16 +119,15 @@ Test(check_stop, other_signals_end_the_program_too)
 {
     static const int signals[] = { SIGTERM, SIGHUP };
     for (int i = 0; i < 2; i++) {
-        char out[300], cmd[600];
-        snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+        char cmd[600];
         snprintf(cmd, sizeof cmd, "echo go >&2; (sleep 2; touch %s) & while :; do sleep 1; done",
                  wgt_in_folder("alive"));
         const char *const argv[] = { "wengert", "check", "--run", cmd, "--at", "3", NULL };
-        session s = start(argv, out, false);
+        session s = start(argv, false);
         cr_expect(read_until(&s, "go", 20000), "%s", s.text);
         kill(s.id, signals[i]);
         cr_expect_eq(end(&s), 130, "%s", s.text);
-        cr_expect(strstr(text_of(out), "stopped"), "%s", text_of(out));
+        cr_expect(strstr(text_of(s.out), "stopped"), "%s", text_of(s.out));
         sleep(3);
         cr_expect_eq(wgt_files(), 1, "signal %d: the program goes on", signals[i]);
     }
@@ -141,9 +136,8 @@ Test(check_stop, other_signals_end_the_program_too)
 /* A picture that takes long: the check has ended, so Ctrl-C ends the command. */
 Test(check_stop, a_signal_behind_the_check_ends_the_command)
 {
-    char out[300], path[5000], file[300], picture[300];
+    char path[5000], file[300], picture[300];
     static const char slow_picture[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
-    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
     snprintf(picture, sizeof picture, "%s", wgt_in_folder("a.png"));
     snprintf(file, sizeof file, "%s", wgt_file("rsvg-convert", slow_picture, sizeof slow_picture - 1));
     cr_assert(!chmod(file, 0700));
@@ -153,8 +147,8 @@ Test(check_stop, a_signal_behind_the_check_ends_the_command)
     const char *const argv[] = {
         "wengert", "check", "-e", "sin(x)", "--set", "x=1", "--draw", picture, NULL
     };
-    session s = start(argv, out, false);
-    for (int i = 0; i < 100 && !strstr(text_of(out), "PASS"); i++) usleep(50000);
+    session s = start(argv, false);
+    for (int i = 0; i < 100 && !strstr(text_of(s.out), "PASS"); i++) usleep(50000);
     usleep(500000);
     kill(s.id, SIGINT);
     cr_expect_eq(end(&s), 1000 + SIGINT, "%s", s.text);
@@ -167,16 +161,15 @@ static const char net[] = "x = normal(200, 300, seed=1)\nW = param(300, 300, ini
 
 Test(check_stop, the_check_of_a_program_is_interrupted)
 {
-    char out[300], file[300];
-    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    char file[300];
     snprintf(file, sizeof file, "%s", wgt_script(net));
     const char *const argv[] = { "wengert", "check", file, NULL };
-    session s = start(argv, out, true);
+    session s = start(argv, true);
     cr_expect(read_until(&s, "%", 60000), "no progress: %s", s.text);
     kill(s.id, SIGINT);
     cr_expect_eq(end(&s), 130, "%s", s.text);
-    cr_expect(strstr(text_of(out), "\npartial: stopped at "), "%s", text_of(out));
-    cr_expect(strstr(text_of(out), "L == 1  FAILS"), "the claims are judged: %s", text_of(out));
+    cr_expect(strstr(text_of(s.out), "\npartial: stopped at "), "%s", text_of(s.out));
+    cr_expect(strstr(text_of(s.out), "L == 1  FAILS"), "the claims are judged: %s", text_of(s.out));
 }
 
 /* More than 64 components, so that several threads compute differences. */
