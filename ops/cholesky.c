@@ -59,14 +59,13 @@ ERROR_SAMPLE(cholesky)
     return NULL;
 }
 
-DEFINE_OP(cholesky,
-          .summary = "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, "
-                     "(x + x^T) / 2 is taken.",
-          .formula = "y = L; L @ L^T = x, L = tril(L)",
-          .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
-          .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
-          RULES(cholesky, shape, scratch, flops, vjp, jvp), .kernel = KERNELS(cholesky),
-          .units = matrices_units, .own_scratch = true, .leads = true);
+MATRICES_OP(cholesky,
+            .summary =
+                "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, "
+                "(x + x^T) / 2 is taken.",
+            .formula = "y = L; L @ L^T = x, L = tril(L)",
+            .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
+            RULES(cholesky, shape, scratch, flops, vjp, jvp));
 wg_node wg_cholesky_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cholesky); }
 
 #endif

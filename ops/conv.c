@@ -273,7 +273,7 @@ KERNEL(conv_weights)
 
 #if WG_BASE
 
-extern const wg_op wgi_op_conv, wgi_op_conv_transpose, wgi_op_conv_weights;
+extern const wg_op wgi_op_conv_transpose, wgi_op_conv_weights;
 
 static wg_node product(wg_site here, const wg_op *op, wg_node a, wg_node b, const void *f)
 {

@@ -162,13 +162,11 @@ SAMPLE(slopes)
     wg_node w = wg_add(wg_between(g, 0.5, 1.5, s[i]), wg_mul(wg_add(place, 1), 3));
     return NODE_OF(slopes, WITH(slopes, i == 2), w, wg_any(g, s[i]), wg_any(g, s[i]));
 }
-ERROR_SAMPLE(slopes)
-{
-    if (i > 1) return NULL;
-    wg_node w = ANY(3), same = wg_sub(w, w);
-    NODE_OF(slopes, WITH(slopes, false), same, i ? ANY(4) : wg_add(wg_mul(w, 0), wg_index_along(w, 0)), w);
-    return i ? "is not shaped as" : "has an eigenvalue or singular value twice";
-}
+#define SLOPES_OF(w, g) NODE_OF(slopes, WITH(slopes, false), w, g, ANY(3))
+ERRORS(slopes,
+       (SLOPES_OF(wg_mul(ANY(3), 0), wg_cast(wg_index_along(ANY(3), 0), wg_node_dtype(ANY(3)))),
+        "has an eigenvalue or singular value twice"),
+       (SLOPES_OF(ANY(3), ANY(4)), "is not shaped as"));
 
 DEFINE_OP(
     slopes,
@@ -199,13 +197,12 @@ SAMPLES(eigh_parts, PARTS_OF(APART(3, 3)), PARTS_OF(APART(2, 12, 12)), PARTS_OF(
 ERRORS(eigh_parts, (PARTS_OF(ANY(3, 4)), "is not square"),
        (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
-DEFINE_OP(eigh_parts,
-          .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
-          .formula = "y = w, z = V; V @ diag(w) @ V^T = x, V^T @ V = I",
-          .adjoint = "an intermediate result: eigh_part has a derivative by x", .none = WG_EVERY_OPERAND,
-          .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
-          RULES(eigh_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(eigh_parts),
-          .own_scratch = true, .leads = true);
+MATRICES_OP(
+    eigh_parts,
+    .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
+    .formula = "y = w, z = V; V @ diag(w) @ V^T = x, V^T @ V = I",
+    .adjoint = "an intermediate result: eigh_part has a derivative by x", .none = WG_EVERY_OPERAND,
+    .outputs = 2, RULES(eigh_parts, shape, scratch, flops));
 
 /* ---- eigh_part: the values w or the vectors v; operands are w and v, or v and w, and the matrix ---- */
 

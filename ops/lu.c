@@ -64,15 +64,13 @@ SAMPLES(lu, wgi_lu(here, ANY(3, 3)).lu, wgi_lu(here, ANY(2, 20, 20)).lu, wgi_lu(
 ERRORS(lu, (wgi_lu(here, ANY(3, 4)), "is not square"),
        (wgi_lu(here, BROKEN(3, 3)), "has a number that is not finite"));
 
-DEFINE_OP(
+MATRICES_OP(
     lu,
     .summary = "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose "
                "diagonal is ones, below. Part 1: the rows of x in the order of their pivots.",
     .formula = "y = \"L below the diagonal, U from it on\", rows = \"the order of the rows of x in L @ U\"",
     .adjoint = "an intermediate result: what is computed from it has a derivative by x",
-    .none = WG_EVERY_OPERAND, .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
-    RULES(lu, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(lu), .own_scratch = true,
-    .leads = true);
+    .none = WG_EVERY_OPERAND, .outputs = 2, RULES(lu, shape, scratch, flops));
 
 /* ---- lu_solve: operands are A, its triangles, its rows, the right-hand sides ---- */
 

@@ -60,14 +60,13 @@ SAMPLES(qr_parts, PARTS_OF(REGULAR(4, 3)), PARTS_OF(REGULAR(2, 3, 3)), PARTS_OF(
 ERRORS(qr_parts, (PARTS_OF(ANY(2, 3)), "has fewer rows than columns"),
        (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
-DEFINE_OP(qr_parts,
-          .summary = "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer "
-                     "rows than columns.",
-          .formula = "y = Q, z = R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
-          .adjoint = "an intermediate result: qr_part has a derivative by x", .none = WG_EVERY_OPERAND,
-          .operands = 1, .outputs = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
-          RULES(qr_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(qr_parts),
-          .own_scratch = true, .leads = true);
+MATRICES_OP(qr_parts,
+            .summary =
+                "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer "
+                "rows than columns.",
+            .formula = "y = Q, z = R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
+            .adjoint = "an intermediate result: qr_part has a derivative by x", .none = WG_EVERY_OPERAND,
+            .outputs = 2, RULES(qr_parts, shape, scratch, flops));
 
 /* ---- qr_part: Q or R; operands are Q and R, or R and Q, and the matrix ---- */
 

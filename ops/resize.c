@@ -43,19 +43,20 @@ enum { TABLE = 256 }; /* elements of the result whose weights are known at a tim
                 for (int64_t j = 0; j < inner; j++) y[j] = a * p[j] + b * q[j]; \
         }                                                                       \
     } while (0)
+/* STEP(T) for elements [i0, i1) of each unit, whose `table` is made first. */
+#define IN_TABLES(STEP)                                                         \
+    mixed table[TABLE];                                                         \
+    for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {                                 \
+        i1 = m - i0 < TABLE ? m : i0 + TABLE;                                   \
+        for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m); \
+        for (int64_t u = k->begin; u < k->end; u++) FLOATS(k, STEP);            \
+    }
 KERNEL(resize_axis)
 {
     const struct resize_axis *o = k->attr;
     const wg_shape *s = k->xt[0].shape;
     const int64_t n = s->dim[o->axis], m = o->size, inner = inner_of(s, o->axis);
-    mixed table[TABLE];
-    for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {
-        i1 = m - i0 < TABLE ? m : i0 + TABLE;
-        for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m);
-        for (int64_t u = k->begin; u < k->end; u++)
-            if (k->xt[0].dtype == WG_F32) MIX(float);
-            else MIX(double);
-    }
+    IN_TABLES(MIX);
     return true;
 }
 
@@ -79,15 +80,8 @@ KERNEL(resize_axis_grad)
     const wg_shape *s = k->yt[0].shape;
     const int64_t n = s->dim[o->axis], m = k->xt[0].shape->dim[o->axis], inner = inner_of(s, o->axis);
     const size_t row = (size_t)(n * inner) * wg_dtype_size(k->xt[0].dtype);
-    mixed table[TABLE];
     memset((char *)k->y[0] + (size_t)k->begin * row, 0, (size_t)(k->end - k->begin) * row);
-    for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {
-        i1 = m - i0 < TABLE ? m : i0 + TABLE;
-        for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m);
-        for (int64_t u = k->begin; u < k->end; u++)
-            if (k->xt[0].dtype == WG_F32) UNMIX(float);
-            else UNMIX(double);
-    }
+    IN_TABLES(UNMIX);
     return true;
 }
 

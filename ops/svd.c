@@ -72,14 +72,12 @@ SAMPLES(svd_parts, PARTS_OF(APART(4, 3)), PARTS_OF(APART(2, 2, 3)), PARTS_OF(APA
 ERRORS(svd_parts, (PARTS_OF(ANY(3)), "axes, must have 2 to"),
        (PARTS_OF(BROKEN(3, 3)), "has a number that is not finite"));
 
-DEFINE_OP(svd_parts,
-          .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, "
-                     "and right singular vectors V^T, as rows.",
-          .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
-          .adjoint = "an intermediate result: svd_part has a derivative by x", .none = WG_EVERY_OPERAND,
-          .operands = 1, .outputs = 3, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT,
-          RULES(svd_parts, shape, scratch, flops), .units = matrices_units, .kernel = KERNELS(svd_parts),
-          .own_scratch = true, .leads = true);
+MATRICES_OP(svd_parts,
+            .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, "
+                       "and right singular vectors V^T, as rows.",
+            .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
+            .adjoint = "an intermediate result: svd_part has a derivative by x", .none = WG_EVERY_OPERAND,
+            .outputs = 3, RULES(svd_parts, shape, scratch, flops));
 
 /* ---- svd_part: operands are U, s, V^T, the wanted one first, and the matrix ---- */
 
