@@ -85,8 +85,8 @@ static inline wg_shape common_leading(const wg_shape *x, const wg_shape *y)
     return to;
 }
 
-/* The matrices of operand 0 and the right-hand sides, operand 1, columns or one vector, have as many rows. Sets
- * the shape of the result. */
+/* Operand 1, right-hand sides, columns or one vector, has as many rows as the matrices of operand 0. Sets the
+ * shape of the result. */
 static inline bool has_right_sides(wg_rule *r)
 {
     const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;

@@ -45,7 +45,6 @@
     if (i-- == 0) return node
 #define FAILS(call, words) \
     if (i-- == 0) return (void)(call), words
-#define ONLY(call, words)       (i ? NULL : ((void)(call), words))
 #define ANY(...)                wg_any(g, WG_SHAPE(__VA_ARGS__))
 #define BETWEEN(low, high, ...) wg_between(g, low, high, WG_SHAPE(__VA_ARGS__))
 #define CLASSES(count, ...)     wg_any_class(g, count, WG_SHAPE(__VA_ARGS__))

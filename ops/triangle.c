@@ -33,47 +33,26 @@ static wg_node triangle_of(wg_site here, wg_node x, const struct triangle *a, bo
     wg_node keep = upper ? wg_greater_equal(column, row) : wg_less_equal(column, row);
     return wg_cast(wg_where(keep, x, 0), wg_node_dtype(x));
 }
-static wg_node triangle_sample(wg_site here, wg_graph *g, int i,
-                               wg_node (*op)(wg_site, const wg_triangle_args *))
-{
-    return NTH(wg_none, op(here, &(wg_triangle_args){ .x = ANY(3, 4) }),
-               op(here, &(wg_triangle_args){ .x = ANY(2, 4, 3), .offset = 1 }),
-               op(here, &(wg_triangle_args){ .x = CLASSES(5, 3, 3), .offset = -1 }),
-               op(here, &(wg_triangle_args){ .x = ANY(2, 0) }));
-}
-static const char *triangle_error(wg_site here, wg_graph *g, int i,
-                                  wg_node (*op)(wg_site, const wg_triangle_args *))
-{
-    return ONLY(op(here, &(wg_triangle_args){ .x = ANY(3) }), "axes, must have 2 to");
-}
 
-/* ---- tril ---- */
+#define TRIANGLE_OP(n, upper, ...)                                                                           \
+    SAMPLES(n, wg_##n(ANY(3, 4)), wg_##n(ANY(2, 4, 3), .offset = 1), wg_##n(CLASSES(5, 3, 3), .offset = -1), \
+            wg_##n(ANY(2, 0)));                                                                              \
+    ERRORS(n, (wg_##n(ANY(3)), "axes, must have 2 to"));                                                     \
+    EXPAND(n) { y[0] = triangle_of(here, x[0], attr, upper); }                                               \
+    BUILDER(n, triangle) { APPLY(n, triangle, TRIANGLE_FIELDS, a->x); }                                      \
+    DEFINE_OP(n, .operands = 1, .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape,                 \
+              .expand = n##_expand, .leads = true, __VA_ARGS__)
 
-EXPAND(tril) { y[0] = triangle_of(here, x[0], attr, false); }
-SAMPLE(tril) { return triangle_sample(here, g, i, wg_tril_at); }
-ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
-
-DEFINE_OP(
-    tril,
+TRIANGLE_OP(
+    tril, false,
     .summary = "Lower triangle of matrices: 0 at what is more than `offset` to the right of the diagonal.",
     .formula = "y[..., i, j] = x[..., i, j] where j - i <= offset, else 0",
-    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i <= offset, else 0", .operands = 1,
-    .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape, .expand = tril_expand, .leads = true);
-wg_node wg_tril_at(wg_site here, const wg_triangle_args *a) { APPLY(tril, triangle, TRIANGLE_FIELDS, a->x); }
-
-/* ---- triu ---- */
-
-EXPAND(triu) { y[0] = triangle_of(here, x[0], attr, true); }
-SAMPLE(triu) { return triangle_sample(here, g, i, wg_triu_at); }
-ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
-
-DEFINE_OP(
-    triu,
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i <= offset, else 0");
+TRIANGLE_OP(
+    triu, true,
     .summary = "Upper triangle of matrices: 0 at what is less than `offset` to the right of the diagonal.",
     .formula = "y[..., i, j] = x[..., i, j] where j - i >= offset, else 0",
-    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i >= offset, else 0", .operands = 1,
-    .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape, .expand = triu_expand, .leads = true);
-wg_node wg_triu_at(wg_site here, const wg_triangle_args *a) { APPLY(triu, triangle, TRIANGLE_FIELDS, a->x); }
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i >= offset, else 0");
 
 /* ---- diagonal ---- */
 
