@@ -47,7 +47,7 @@ ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
 endif
 # The tests leave out a kind whose compiler is missing.
-ifneq ($(filter hostile memcheck,$(GOALS)),)
+ifneq ($(filter memcheck,$(GOALS)),)
 $(shell $(SETUP) kinds >&2)
 endif
 ifeq ($(CC),cc)
@@ -262,7 +262,7 @@ test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, und
 memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
 	+@BUILD=$(BUILD) tests/run.sh memcheck
 
-hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under sanitizers
+hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers
 	+@BUILD=$(BUILD) tests/run.sh hostile
 
 reads-long: ## 100,000 random programs that read values at random moments (READS=, SEED=)

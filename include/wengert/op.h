@@ -381,8 +381,8 @@ typedef struct wg_user_call {
     wg_site here;
     const char *name;
 } wg_user_call;
-#define WG_USER_CALL(here, name)                                                  \
-    __attribute__((cleanup(wg_user_call_end))) const wg_user_call wg_called_ =    \
+#define WG_USER_CALL(here, name)                                                         \
+    __attribute__((cleanup(wg_user_call_end), unused)) const wg_user_call wg_called_ =   \
         wg_user_call_begin(here, name)
 WG_API wg_user_call wg_user_call_begin(wg_site here, const char *name);
 WG_API void wg_user_call_end(const wg_user_call *before);

@@ -67,7 +67,7 @@ static bool ink_make(wgi_page *g, const wgi_plot *t, ink *k)
     k->on = wgi_pool_alloc(g->pool, (size_t)k->columns * (size_t)k->rows, 1);
     for (int64_t i = 0; k->on && i < t->shapes; i++) {
         const wgi_shape *s = &t->shape[i];
-        const double *u = &t->u[s->first], *v = &t->v[s->first];
+        const double *u = s->n ? &t->u[s->first] : NULL, *v = s->n ? &t->v[s->first] : NULL;
         for (int64_t j = 0; j < s->n && !s->faint; j++) {
             if (s->kind == WGI_SHAPE_MARKS) set(k, u[j], v[j]);
             if (s->kind == WGI_SHAPE_LINE && j) set_segment(k, u + j - 1, v + j - 1);

@@ -290,6 +290,8 @@ typedef struct wgi_evaluation {
 typedef struct wgi_running {
     wgi_plan *last;   /* the plan of the last wg_backward, if the request can be repeated: run/plan/bind.c */
     uint32_t derived; /* the first node of the derivative while wg_backward is interpreted; otherwise 0 */
+    /* Of the derivative's node `derived` + k: where the gradient that it makes belongs. NULL: anywhere. */
+    void *const *into;
     bool gives_back;  /* the next evaluation needs less memory for values: the end of this one frees it */
     double spent;     /* what the interpreter has spent on this request: run/request.c */
     void *work;       /* memory for the intermediate values of plans */

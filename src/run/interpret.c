@@ -21,7 +21,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
     for (int j = 0; j < f->k.outputs; j++) {
         wgi_node *n = &g->node[i + (uint32_t)j];
         f->yt[j] = wgi_type_of(n);
-        f->y[j] = wgi_arena_alloc(&g->values, wgi_value_bytes(n));
+        f->y[j] = wgi_memory_for(g, i + (uint32_t)j, wgi_value_bytes(n));
         if (!f->y[j]) return false;
     }
     return true;
@@ -273,14 +273,31 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 
 /* ---- gradients ---- */
 
+/* Where gradients belong that nodes of the derivative make. A product H v may belong where v is. NULL: out of
+ * memory. */
+static void *const *places_of(wg_graph *g, const wgi_request *r, const wg_node gx[])
+{
+    const size_t bytes = sizeof(void *) * (g->count - g->run.derived + 1);
+    void **into = wgi_arena_alloc(&g->temp, bytes);
+    if (into) memset(into, 0, bytes);
+    for (int i = 0; into && !r->along && i < r->targets; i++)
+        if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived)
+            into[gx[i].index - g->run.derived] = r->into[i];
+    return into;
+}
+
 bool wgi_interpret_request(wg_graph *g, const wgi_request *r, const wg_node gx[], const uint32_t all[], int n)
 {
-    if (!wgi_interpret(g, all, n)) return false;
+    if (r->backward && !(g->run.into = places_of(g, r, gx))) return false;
+    const bool ok = wgi_interpret(g, all, n);
+    g->run.into = NULL;
+    if (!ok) return false;
     wgi_roots_done(g, r);
     for (int i = 0; i < r->targets; i++) {
         const uint32_t k = gx[i].index;
         r->reached[i] = !wg_is_none(gx[i]);
-        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, k), wgi_value_bytes(&g->node[k]));
+        const void *value = r->reached[i] ? wgi_value(g, k) : NULL;
+        if (value && value != r->into[i]) memcpy(r->into[i], value, wgi_value_bytes(&g->node[k]));
     }
     return true;
 }

@@ -129,7 +129,7 @@ bool wgi_kind_call_run(wg_graph *g, uint32_t i, wgi_kind_call *c)
         g->value[i] = (char *)(uintptr_t)c->x[0] + c->alias;
         return wgi_own_bytes(g, i);
     }
-    c->y = wgi_arena_alloc(&g->values, c->bytes);
+    c->y = wgi_memory_for(g, i, c->bytes);
     if (!c->y || !call(g, i, c)) return false;
     g->value[i] = c->y;
     return true;

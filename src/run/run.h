@@ -76,6 +76,13 @@ static inline void wgi_warn_of_habits(wg_graph *g, wg_site here, bool add)
 
 /* ---- interpret.c ---- */
 
+/* Memory for the value of node i. NULL: out of memory. */
+static inline void *wgi_memory_for(wg_graph *g, uint32_t i, size_t bytes)
+{
+    void *into = g->run.into && i >= g->run.derived ? g->run.into[i - g->run.derived] : NULL;
+    return into ? into : wgi_arena_alloc(&g->values, bytes);
+}
+
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 /* Computes n nodes, all[]: the roots of r and the gradients gx[] of its targets, and copies the gradients to
  * their memory. */

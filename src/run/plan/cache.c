@@ -150,12 +150,23 @@ static wgi_known *free_place(wgi_plan *p)
     return p->places = k;
 }
 
+/* Drops the oldest plans, but not `keep`, until the others fit. */
+static void trim(wg_context *c, const wgi_plan *keep)
+{
+    for (wgi_plan *p = c->oldest_plan, *newer;
+         p && (c->plan_count > WGI_PLANS || c->plan_bytes > c->o.plan_bytes); p = newer) {
+        newer = p->newer;
+        if (p != keep) wgi_plan_drop(c, p);
+    }
+}
+
 bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_request *r)
 {
     wgi_known *k = r->known = free_place(p);
     p->leaves = 0, p->by = NULL;
     r->at = NULL;
     uint32_t *at = k ? k->at : wgi_arena_alloc(&g->values, sizeof *at * s->n);
+    trim(g->c, p);
     if (!at) return false;
     r->at = memcpy(at, s->at, sizeof *at * s->n);
     if (!k) return true;
@@ -242,7 +253,6 @@ bool wgi_plan_add(wg_context *c, wgi_plan *p)
     push(c, p);
     c->plan_count++;
     c->plan_bytes += wgi_arena_bytes(&p->arena);
-    while (p->older && (c->plan_count > WGI_PLANS || c->plan_bytes > c->o.plan_bytes))
-        wgi_plan_drop(c, c->oldest_plan);
+    trim(c, p);
     return true;
 }
