@@ -52,8 +52,8 @@ typedef struct wgi_check_part {
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
-    bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
-    bool silent;   /* inconclusive because its gradient is zero or below the noise; the other parts decide */
+    bool asked;  /* the user named this part; a part that nobody named is left out if it has no derivative */
+    bool silent; /* inconclusive because its gradient is zero or below the noise; the other parts decide */
     double step_noise; /* the standard deviation of a difference that rounding causes */
     char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
 } wgi_check_part;
@@ -81,9 +81,9 @@ typedef enum wgi_point {
 typedef struct wgi_finding {
     wgi_stage stage;
     wgi_point point;
-    int part;               /* of WGI_STAGE_SLOPE; -1: none */
-    wg_node node;           /* of the clone; wg_none: of no node */
-    wg_check_finding shown; /* stage, point and remedy follow when it is read */
+    int part;                    /* of WGI_STAGE_SLOPE; -1: none */
+    wg_node node;                /* of the clone; wg_none: of no node */
+    wg_check_finding shown;      /* stage, point and remedy follow when it is read */
     const char *whose;           /* what the report calls yours: wgi_check_whose */
     double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */

@@ -323,7 +323,7 @@ bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, con
 #define wgi_fail_word(q, at, ...) \
     wgi_lang_fail(q, at, wgi_token_end(q, at), __VA_ARGS__) /* the token at a byte */
 /* The same for an error of the text. */
-#define wgi_syntax_at(q, ast, ...) wgi_fail_at(q, ast, WG_ERROR_SYNTAX, __VA_ARGS__)
+#define wgi_syntax_at(q, ast, ...)  wgi_fail_at(q, ast, WG_ERROR_SYNTAX, __VA_ARGS__)
 #define wgi_syntax_word(q, at, ...) wgi_fail_word(q, at, WG_ERROR_SYNTAX, __VA_ARGS__)
 /* Writes "\n  line\n  ^~~". */
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);

@@ -79,9 +79,10 @@ GRAPH_TEST(draw, formulas_are_mathematics)
     wg_node z = wg_name(wg_add(wg_matmul(Q, K, .tb = true), b), "z1");
     wg_node a = wg_name(wg_sigmoid(z), "a_hat"), s = wg_name(wg_square(a), "s"), r = wg_name(wg_sqrt(s), "r");
     wg_node theta = wg_name(wg_exp(wg_neg(r)), "theta"), e = wg_name(wg_exp(s), "e");
-    SHOWS(pic_text(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), "dot", (wg_draw_opts){ 0 }), ">QKᵀ<",
-          ">z₁ = QKᵀ + b₁<", ">â = σ(z₁)<", ">s = â²<", ">r = √s<", ">θ = exp(−r)<" /* a node is called e */,
-          ">e = exp(s)<", ">r · (−2)<", ">θ + e + r · (−2)<");
+    const char *dot =
+        pic_text(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), "dot", (wg_draw_opts){ 0 });
+    SHOWS(dot, ">QKᵀ<", ">z₁ = QKᵀ + b₁<", ">â = σ(z₁)<", ">s = â²<", ">r = √s<");
+    SHOWS(dot, ">θ = exp(−r)<" /* a node is called e */, ">e = exp(s)<", ">r · (−2)<", ">θ + e + r · (−2)<");
 }
 
 /* Eight layers: each a parameter, a product, a tanh; x and the sum. 16 clusters: two a layer. */
