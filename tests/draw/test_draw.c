@@ -82,7 +82,8 @@ GRAPH_TEST(draw, formulas_are_mathematics)
     const char *dot =
         pic_text(wg_addn(((wg_node[]){ theta, e, wg_mul(r, -2) }), 3), "dot", (wg_draw_opts){ 0 });
     SHOWS(dot, ">QKᵀ<", ">z₁ = QKᵀ + b₁<", ">â = σ(z₁)<", ">s = â²<", ">r = √s<");
-    SHOWS(dot, ">θ = exp(−r)<" /* a node is called e */, ">e = exp(s)<", ">r · (−2)<", ">θ + e + r · (−2)<");
+    /* A node is called e. */
+    SHOWS(dot, ">θ = exp(−r)<", ">e = exp(s)<", ">r · (−2)<", ">θ + e + r · (−2)<");
 }
 
 /* Eight layers: each a parameter, a product, a tanh; x and the sum. 16 clusters: two a layer. */
