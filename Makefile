@@ -253,10 +253,10 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 .PHONY: test test-all score rooms size check check-vmath demo mnist newcomer newcomer-short bench docs hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
-test: ## the tests; the last line is `N passed, N failed` (from nothing: 8 minutes on two processors, 2 GB)
+test: ## the tests; the last line is `N passed, N failed` (from nothing: 6 minutes on two processors, 100 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 40 minutes, 2.5 GB)
+test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 25 minutes, 500 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile bare musl aarch64 daz up down zero memcheck tsan
 
 memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
