@@ -351,7 +351,7 @@ static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wg
     const bool same = old->of.keeps == s->keeps;
     wgi_plan *p = compile(g, r, s, old);
     if (p && p->out + LARGE < out) g->run.gives_back = true;
-    if (p && is_there(g->c, old)) (same ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
+    if (p && is_there(g->c, old)) (same && !old->running ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
     TRACE(g, r, "compiled", "another choice of values should be left behind");
     return p;
 }

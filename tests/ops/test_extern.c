@@ -1,4 +1,5 @@
 /* test_extern.c: C functions of the caller's in plans that several graphs share. */
+#include <math.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -59,4 +60,41 @@ Test(extern_op, a_failure_names_its_own_function_whatever_was_planned_before)
         wgt_expect_error(c, WG_ERROR_USER, "fourth did not return 0 but 6");
         wgt_finish(c, NULL);
     }
+}
+
+/* ---- plans that run stay, however few bytes plans may have ---- */
+
+typedef struct nested {
+    wg_graph *g;
+    wg_params *p;
+    int length;
+} nested;
+
+/* Each call makes plans of another graph, of which each is more than all may have. */
+static int twice_and_plans(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    nested *in = user;
+    (void)m;
+    in->length++;
+    wg_begin(in->g, WG_TRAIN);
+    wg_node w = wg_param(in->g, in->p, "W", WG_SHAPE(2, 2), wg_const(0.5)), z = w;
+    for (int i = 0; i < in->length; i++) z = wg_tanh(wg_matmul(z, w));
+    wg_backward(wg_mean(z), in->p);
+    for (size_t i = 0; i < n; i++) y[i] = 2 * x[i];
+    return 0;
+}
+
+Test(extern_op, a_plan_that_runs_is_not_freed_for_the_plans_of_its_function)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 1, .interpret = -1, .plan_bytes = 1 });
+    nested in = { wg_graph_new(c), wg_params_new(c), 0 };
+    wg_graph *g = wg_graph_new(c);
+    for (int k = 0; k < 8; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_fill(g, 2, WG_SHAPE(3));
+        const wg_extern_opts o = { .name = "twice", .forward = twice_and_plans, .user = &in, .impure = true };
+        wg_node y = wg_sum(wg_tanh(wg_extern(wg_tanh(w), WG_SHAPE(3), &o)));
+        cr_expect_float_eq(wg_item(y), 3 * tanh(2 * tanh(2)), 1e-15 * 16);
+    }
+    wgt_finish(c, NULL);
 }

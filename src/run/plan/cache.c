@@ -150,13 +150,13 @@ static wgi_known *free_place(wgi_plan *p)
     return p->places = k;
 }
 
-/* Drops the oldest plans, but not `keep`, until the others fit. */
+/* Drops the oldest plans that do not run, but not `keep`, until the others fit. */
 static void trim(wg_context *c, const wgi_plan *keep)
 {
     for (wgi_plan *p = c->oldest_plan, *newer;
          p && (c->plan_count > WGI_PLANS || c->plan_bytes > c->o.plan_bytes); p = newer) {
         newer = p->newer;
-        if (p != keep) wgi_plan_drop(c, p);
+        if (p != keep && !p->running) wgi_plan_drop(c, p);
     }
 }
 

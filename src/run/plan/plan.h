@@ -215,6 +215,7 @@ struct wgi_plan {
     size_t params;       /* parameters in the graph */
     wgi_request request;
     wgi_bound *bound; /* of a small plan; otherwise NULL */
+    int running; /* runs that have not ended. A C function that one calls may run other plans, or this one */
 
     uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };

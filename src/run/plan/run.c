@@ -156,7 +156,10 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
     wgi_busy_begin(g);
-    bool ok = p->bound && !g->run.clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    const bool bound = p->bound && !p->running && !g->run.clock;
+    p->running++;
+    bool ok = bound ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    p->running--;
     ok = wgi_busy_end(g) && ok;
     p->ran = r->known;
     p->leaves = r->fresh && r->known ? g->build.leaves : 0;
