@@ -2,7 +2,8 @@
 #
 # New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
 # tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
-# src/kernel/ and src/optim/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
+# src/kernel/ and src/optim/ that have a kernel are compiled once for each instruction set; what is no kernel stands there
+# under `#if WG_BASE`.
 # An op is registered by standing in a file of ops/.
 # A build of another kind has its own directory: HOSTILE=1 (with SAN=... or without) in build/hostile, SAN=... in build/san.
 #
@@ -10,6 +11,7 @@
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
+#   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops
 #   V=1                            shows the commands
 
@@ -26,7 +28,8 @@ BLAS     ?= openblas
 GRAPHVIZ ?= 1
 HOSTILE  ?= 0
 SAN      ?=
-BUILD    ?= build$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san))
+CORE     ?= 0
+BUILD    ?= build$(if $(filter 1,$(CORE)),/core,$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san)))
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 # Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set.
@@ -61,7 +64,7 @@ endif
 
 # ---- flags ----
 
-WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/obj/generated
+WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I. -I$(BUILD)/obj/generated
 WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
@@ -107,6 +110,12 @@ ifeq ($(HOSTILE),1)
 WG_CPPFLAGS += -DWG_HOSTILE
 endif
 
+# What the core leaves out; core_nodes.c, core_run.c and core_look.c stand in its place.
+ifeq ($(CORE),1)
+WG_CPPFLAGS += -DWG_CORE
+FAST_WAYS   := src/graph/fast/% src/run/fast/% src/run/plan/% src/look/plan_%
+endif
+
 ISAS ?= $(if $(TEST_BUILD),1,$(if $(X86_64),3,1))
 WG_CPPFLAGS += -DWG_ISA_COUNT=$(ISAS)
 # Where there are other sets, this one runs on processors older than 2013: -O2 halves its compilation.
@@ -125,8 +134,10 @@ endif
 OBJ       := $(BUILD)/obj
 OP_LIST   := $(OBJ)/generated/op_list.h
 KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c src/optim/*.c)
-SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC),$(wildcard src/*/*.c src/*/*/*.c)))
-OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(KERNEL_SRC)))
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS),$(wildcard src/*/*.c src/*/*/*.c)))
+# The files that have a kernel or an update. What is made of others alone is compiled with the first set, once.
+EACH_SRC  := $(shell grep -lE '^(KERNEL|EACH_ISA|UPDATE)\b' $(KERNEL_SRC))
+OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(if $(filter 0,$i),$(KERNEL_SRC),$(EACH_SRC))))
 TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
 HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/*.c))
 TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c))
@@ -166,7 +177,7 @@ $(OP_LIST): FORCE
 	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
 	cmp -s $@.new $@ || cp $@.new $@
 
-$(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
+$(patsubst %.c,$(OBJ)/isa0/%.o,$(wildcard ops/*.c)): | $(OP_LIST)
 
 # The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
 COMMIT := $(OBJ)/generated/commit.h
@@ -181,7 +192,7 @@ PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_op
               page.js)
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
-$(OBJ)/src/draw/page_script.o: $(PAGE_TEXT)
+$(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
 
 $(foreach room,files data text lang formula draw,$(OBJ)/src/$(room)/%.o) $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
 
@@ -257,7 +268,7 @@ test: ## the tests; the last line is `N passed, N failed` (from nothing: 6 minut
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 25 minutes, 500 MB)
-	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile bare musl aarch64 daz up down zero memcheck tsan
+	+@BUILD=$(BUILD) tests/run.sh plain graphs hostile bare musl aarch64 core daz up down zero memcheck tsan
 
 memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
 	+@BUILD=$(BUILD) tests/run.sh memcheck

@@ -4,7 +4,9 @@
  *
  *     bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]
  *                                  WORK is the beginning of a row's name: "W3s", "memory"
+ *     bench --without WAYS ...     Wengert in both columns, the second without these fast ways (WG_WITHOUT)
  *     bench --profile N WORK       the side of Wengert alone, N times, for profilers
+ *     bench --check [WORK ...]     compares answers and gradients of both sides, and times nothing
  */
 #include "bench.h"
 
@@ -24,8 +26,10 @@ enum { NAME_COLUMNS = 45 };
 typedef struct settings {
     int rounds, reps;
     double rep_seconds, cap; /* a round ends after cap seconds, even if repetitions are left */
-    bool no_torch;
-    int profile; /* run the work this many times and print no table; 0: print the table */
+    bool no_torch, check;
+    const char
+        *without; /* fast ways that the second column is without (WG_WITHOUT); NULL: it is another side */
+    int profile;  /* run the work this many times and print no table; 0: print the table */
     int names;
     char **name;
     torch *peer[2]; /* PyTorch that keeps its memory, PyTorch with default settings */
@@ -51,7 +55,7 @@ static bool timed(contestant *c, int64_t n, double seconds[BENCH_PARTS])
 {
     double t = bench_now();
     memset(seconds, 0, BENCH_PARTS * sizeof *seconds);
-    c->in = c->side->run(c->self, n, seconds);
+    c->in = bench_run(c->side, c->self, n, seconds);
     if (seconds[0] == 0) seconds[0] = bench_now() - t;
     return c->in;
 }
@@ -84,18 +88,21 @@ static void one_round(contestant *c, const settings *s)
 
 /* ---- one work ---- */
 
+/* NAN: there is none. */
+static double answer_of(const bench_side *side, bench_setup setup)
+{
+    setup.check = true;
+    void *self = side && side->answer ? side->start(setup) : NULL;
+    const double answer = self && bench_checked(side, self) ? side->answer(self) : NAN;
+    if (self) side->stop(self);
+    return answer;
+}
+
 static contestant enter(const bench_side *side, bench_setup setup, double rep_seconds)
 {
-    contestant c = { .side = side, .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
-    setup.check = true;
-    void *checked = side && side->answer ? side->start(setup) : NULL;
-    if (!side || (side->answer && !checked)) return c;
-    if (checked) {
-        c.answer = side->answer(checked);
-        side->stop(checked);
-        if (isnan(c.answer)) return c;
-    }
-    setup.check = false;
+    contestant c = { .side = side, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
+    c.answer = answer_of(side, setup);
+    if (!side || (side->answer && isnan(c.answer))) return c;
     c.self = side->start(setup);
     c.in = c.self != NULL;
     if (c.in) calibrate(&c, rep_seconds);
@@ -185,17 +192,47 @@ static void take_means(contestant *c)
         if (c->count && isfinite(c->best[i])) c->best[i] = c->sum[i] / c->count;
 }
 
+/* The work with Wengert in both columns, the second without some fast ways. */
+static work without_ways(const work *w)
+{
+    work same = *w;
+    same.second = w->wengert, same.second_size = 0, same.second_way = w->way;
+    same.beside = "without";
+    for (int i = 0; i < BENCH_PARTS; i++) same.rows[i].target = NONE;
+    return same;
+}
+
+/* A context takes the switches from the environment when it starts, some in the middle of a round. */
+static void switch_off(const settings *s, int side)
+{
+    if (s->without && side == SECOND) setenv("WG_WITHOUT", s->without, 1);
+    else if (s->without) unsetenv("WG_WITHOUT");
+}
+
+static contestant enter_second(const settings *s, const work *w, bench_setup setup)
+{
+    switch_off(s, SECOND);
+    const contestant c = enter(w->second, setup, s->rep_seconds);
+    switch_off(s, WENGERT);
+    return c;
+}
+
+static bench_setup first_of(const work *w) { return (bench_setup){ .size = w->size, .way = w->way }; }
+static bench_setup second_of(const work *w)
+{
+    return (bench_setup){ .size = w->second_size ? w->second_size : w->size, .way = w->second_way };
+}
+
 static bool measure(const work *w, settings *s)
 {
     if (!hogs_start(w->busy)) return printf("    busy processes cannot be started\n"), false;
-    bench_setup first = { .size = w->size, .way = w->way };
-    bench_setup second = { .size = w->second_size ? w->second_size : w->size, .way = w->second_way };
-    contestant c[SIDES] = { enter(w->wengert, first, s->rep_seconds),
-                            enter(w->second, second, s->rep_seconds), enter_torch(s->peer[0], w, true),
-                            enter_torch(s->peer[1], w, false) };
+    const bench_setup first = first_of(w), second = second_of(w);
+    contestant c[SIDES] = { enter(w->wengert, first, s->rep_seconds), enter_second(s, w, second),
+                            enter_torch(s->peer[0], w, true), enter_torch(s->peer[1], w, false) };
     bool fine;
     for (int r = 0; r < s->rounds; r++)
         for (int i = 0; i < SIDES; i++) {
+            switch_off(s, i);
             if (c[i].in && i < TORCH_KEPT) one_round(&c[i], s);
             else if (c[i].in)
                 c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds,
@@ -212,7 +249,7 @@ static bool measure(const work *w, settings *s)
     return fine;
 }
 
-/* ---- memory ---- */
+/* ---- answers and gradients ---- */
 
 /* Whether a row's name begins with the text. A number in it must be whole: W1 is not the start of W11. */
 static bool begins(const char *name, const char *text)
@@ -228,6 +265,59 @@ static bool wanted_name(const settings *s, const char *name)
         if (begins(name, s->name[i])) return true;
     return s->names == 0;
 }
+
+enum { MOST_NUMBERS = 1 << 24 };
+
+static size_t gradient_of(const bench_side *side, bench_setup setup, const char *order, double *to)
+{
+    double seconds[BENCH_PARTS];
+    setup.check = true, setup.order = order;
+    void *self = side->start(setup);
+    bench_run(side, self, side->checked > 0, seconds);
+    const size_t count = side->gradient(self, to);
+    side->stop(self);
+    return count;
+}
+
+/* ||a - b|| / (||a|| + ||b||). f32 has seven digits, and the sums of the works lose one or two. */
+static double distance(const double *a, const double *b, size_t n)
+{
+    double aa = 0, bb = 0, dd = 0;
+    for (size_t i = 0; i < n; i++) aa += a[i] * a[i], bb += b[i] * b[i], dd += (a[i] - b[i]) * (a[i] - b[i]);
+    return sqrt(dd) / (sqrt(aa) + sqrt(bb));
+}
+
+static bool gradients_agree(const work *w)
+{
+    double *a = calloc(MOST_NUMBERS, sizeof *a), *b = calloc(MOST_NUMBERS, sizeof *b);
+    const size_t n = gradient_of(w->wengert, first_of(w), w->order, a);
+    const size_t m = gradient_of(w->second, second_of(w), w->order, b);
+    const double apart = n == m && n ? distance(a, b, n) : INFINITY;
+    printf("  gradients of %zu numbers: %.1e apart", n, apart);
+    free(a), free(b);
+    return apart <= BENCH_GRADIENTS_AGREE;
+}
+
+static bool check(const work *w)
+{
+    const double a = answer_of(w->wengert, first_of(w)), b = answer_of(w->second, second_of(w));
+    bool fine = w->second_size || agree(a, b);
+    printf("%-*s %16.9g %16.9g", NAME_COLUMNS, w->rows[0].name, a, b);
+    if (w->order) fine &= gradients_agree(w);
+    printf("%s\n", fine ? "" : "  THEY DIFFER");
+    fflush(stdout);
+    return fine;
+}
+
+static bool check_all(const settings *s)
+{
+    bool fine = s->names || hand_vmath_is_right();
+    for (int i = 0; i < works_count; i++)
+        if (wanted_name(s, works[i].rows[0].name)) fine &= check(&works[i]);
+    return fine;
+}
+
+/* ---- memory ---- */
 
 /* Prints the bytes of a step beside the least that it needs. Nothing is timed. */
 static bool memory_row(const char *name, bool (*bytes)(double *plan, double *least))
@@ -301,11 +391,16 @@ static bool table(settings *s)
     printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d "
            "threads, if bench/README.md does not say otherwise\n\n",
            s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
-    printf("%-*s %12s %12s %7s %12s %12s %7s  %s\n", NAME_COLUMNS, "work", "wengert", "hand", "/hand",
-           "torch, kept", "torch", "/torch", "verdict");
-    for (int i = 0; i < works_count; i++)
-        if (wanted_name(s, works[i].rows[0].name)) fine &= measure(&works[i], s);
-    if (wanted_name(s, "memory")) fine &= measure_memory();
+    printf("%-*s %12s %12s %7s %12s %12s %7s  %s\n", NAME_COLUMNS, "work", "wengert",
+           s->without ? "without" : "hand", s->without ? "ratio" : "/hand", "torch, kept", "torch", "/torch",
+           "verdict");
+    for (int i = 0; i < works_count; i++) {
+        const work same = without_ways(&works[i]);
+        if (!wanted_name(s, works[i].rows[0].name)) continue;
+        if (!s->without) fine &= measure(&works[i], s);
+        else if (same.wengert && !same.busy) fine &= measure(&same, s);
+    }
+    if (!s->without && wanted_name(s, "memory")) fine &= measure_memory();
     torch_stop(s->peer[0]), torch_stop(s->peer[1]);
     printf("\n");
     return fine;
@@ -317,6 +412,7 @@ static bool read_option(settings *s, const char *name, const char *value)
     if (strcmp(name, "--rounds") == 0 && v >= 1) s->rounds = (int)v;
     else if (strcmp(name, "--reps") == 0 && v >= 1) s->reps = (int)v;
     else if (strcmp(name, "--profile") == 0 && v >= 1) s->profile = (int)v;
+    else if (strcmp(name, "--without") == 0 && value) s->without = value;
     else if (strcmp(name, "--rep-ms") == 0 && v > 0) s->rep_seconds = v / 1e3;
     else return false;
     return true;
@@ -334,6 +430,7 @@ static bool read_arguments(settings *s, int argc, char *argv[])
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "--no-torch") == 0) s->no_torch = true;
+        else if (strcmp(argv[i], "--check") == 0) s->check = true;
         else if (read_option(s, argv[i], argv[i + 1])) i++;
         else return false;
     }
@@ -349,13 +446,15 @@ int main(int argc, char *argv[])
     if (hogs_am_one(argc, argv)) hogs_be_one();
     settings s = { .rounds = 5, .reps = 15, .rep_seconds = 0.03, .cap = 3 };
     if (!read_arguments(&s, argc, argv)) {
-        fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");
+        fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [--check] "
+                        "[--without WAYS] [WORK ...]\n");
         return 2;
     }
     static char *products[] = {
         "W1", "W2", "W6", "W8", "W11", "W12", "Hessian", "Jacobian", "W15 64-64-10, Adam", "layers 1,000 x 64"
     };
     if (s.profile) return profile(&s);
+    if (s.check) return !check_all(&s);
     if (machine_blas_is_refitted() && !s.names)
         s.name = products, s.names = sizeof products / sizeof *products;
     bool fine = table(&s);

@@ -14,7 +14,8 @@
 #include <time.h>
 
 enum { BENCH_THREADS = 2, BENCH_PARTS = 4, BENCH_CHECK_STEPS = 3 };
-#define BENCH_AGREE 1e-3
+#define BENCH_AGREE           1e-3
+#define BENCH_GRADIENTS_AGREE 3e-4
 
 /* check true: usual learning rates and no dropout, so that the answers can be compared. check false: rates so
  * small that thousands of steps do not lead to very large or subnormal numbers. */
@@ -22,19 +23,37 @@ typedef struct bench_setup {
     int size; /* the batch size, or the number of nodes */
     bool check;
     int way; /* how the side of Wengert does it, where there are several ways */
+    const char
+        *order; /* of the parameters in bench_side.gradient; "": as they are made. NULL: it is not called */
 } bench_setup;
 
 typedef struct bench_side {
     void *(*start)(bench_setup s); /* returns NULL if this side cannot do the work */
-    /* Does the work n times; returns false after an error. If the work has several parts, adds the seconds of
-     * each part to seconds. The runner times a work of one part. */
+    bool (*step)(void *self);      /* does the work once; returns false after an error */
+    void (*stop)(void *self);      /* the side of Wengert prints its error, if there is one */
+    int checked;                   /* steps before the answer, or 0: it does what it needs itself */
+    double (*answer)(void *self);  /* of a side that was started with check; NULL: a yardstick without one */
+    /* The gradient of the first step, after one; returns how many numbers. */
+    size_t (*gradient)(void *self, double *to);
+    /* In the place of step: does the work n times. If the work has several parts, adds the seconds of each
+     * part to seconds. The runner times a work of one part. */
     bool (*run)(void *self, int64_t n, double seconds[BENCH_PARTS]);
-    double (*answer)(void *self); /* of a side that was started with check; NULL: a yardstick without one */
-    void (*stop)(void *self);     /* the side of Wengert prints its error, if there is one */
-    /* The gradient of the first step of a side that was just started, for bench/hand/check.c. NULL on the
-     * sides of Wengert. */
-    size_t (*gradient)(void *self, double *to, size_t room);
 } bench_side;
+
+static inline bool bench_run(const bench_side *s, void *self, int64_t n, double seconds[BENCH_PARTS])
+{
+    bool ok = true;
+    if (s->run) return s->run(self, n, seconds);
+    for (; n > 0 && ok; n--) ok = s->step(self);
+    return ok;
+}
+
+/* The steps before the answer. */
+static inline bool bench_checked(const bench_side *s, void *self)
+{
+    double seconds[BENCH_PARTS] = { 0 };
+    return bench_run(s, self, s->checked, seconds);
+}
 
 static inline double bench_now(void)
 {
@@ -121,6 +140,9 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
 }
 #define CHAIN_FACTOR 1.000001
 #define CHAIN_TERM   1e-7
+
+/* Prints a line for each function of hand_vmath.h. Returns false if the error of one is too large. */
+bool hand_vmath_is_right(void);
 
 /* The sides, defined in bench/hand and bench/wengert_*.c. W7 has three: softmax cross-entropy, layer norm,
  * batch norm. */

@@ -3,11 +3,11 @@
 #
 #   make bench                     everything; BENCH="--rounds 2 W1 W3": rows whose names begin with W1 or W3
 #   make bench-ops                 each op alone; OPS="--dtypes f32 --threads 2 sum": a part
-#   make bench-check               the hand-written gradients against central differences
+#   make bench-check               answers and gradients of both sides against each other
 #   make bench-growth              what reads and derivatives cost in graphs that grow
 #   make bench-pictures            how long pictures of large graphs take
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
-#   make bench-ways                what each fast way is worth, in instructions
+#   make bench-ways                what each fast way is worth, as a share of the time
 #   make bench-profile             where W1 and W3 spend their time, by function
 
 # The hand-written side is compiled for the machine it runs on, and is never installed.
@@ -18,8 +18,7 @@ BENCH_NATIVE   := -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -f
 BENCH_BLAS      = $(shell pkg-config --cflags $(BLAS))
 BENCH_BLAS_LIBS = $(shell pkg-config --libs $(BLAS))
 BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
-BENCH_CHECK    := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/check*.c))
-BENCH_HAND     := $(filter-out $(BENCH_CHECK),$(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.c)))
+BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.c))
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
@@ -31,8 +30,8 @@ bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--round
 bench-ops: $(BUILD)/bench-ops ## times of each op beside PyTorch (OPS="--threads 2 sum" for a part)
 	@$(BUILD)/bench-ops $(OPS)
 
-bench-check: $(BUILD)/bench-check ## the hand-written gradients against central differences
-	@$(BUILD)/bench-check
+bench-check: $(BUILD)/bench ## answers and gradients of the hand-written side and Wengert against each other
+	@$(BUILD)/bench --check
 
 bench-growth: $(BUILD)/bench-growth ## reads and derivatives in graphs that grow: cost by what is reached
 	@$(BUILD)/bench-growth
@@ -43,7 +42,7 @@ bench-pictures: $(BUILD)/bench-pictures ## how long pictures of large graphs tak
 bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
 	@$(BUILD)/bench-limits
 
-bench-ways: $(BUILD)/bench ## what each fast way is worth: instructions with each switched off
+bench-ways: $(BUILD)/bench ## what each fast way is worth: the time without it
 	@BUILD='$(BUILD)' bench/ways.sh
 
 bench-profile: $(BUILD)/bench ## instructions (callgrind) of W3 and time samples (perf) of W1, by function
@@ -62,10 +61,6 @@ $(OBJ)/bench/%.o: bench/%.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
 $(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
-
-$(BUILD)/bench-check: $(BENCH_CHECK) $(BENCH_HAND)
-	$(call say,LD,$@)
-	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
 
 $(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases op_rows torch machine) $(LIB)
 	$(call say,LD,$@)

@@ -1,32 +1,40 @@
 #!/usr/bin/env bash
-# Prints what each fast way is worth: instructions a step under callgrind with all ways on, and with each one
-# switched off by WG_WITHOUT. The counts are the same in every run, on a busy machine too. `make bench-ways`
-# calls it. Environment: BUILD.
-# valgrind does not know AVX-512: under it the library uses its AVX2 kernels.
+# Prints what each fast way is worth: by how many per cent the time of each work rises when WG_WITHOUT switches the way
+# off. Both are timed in turn, in one process, and the least time of each counts. A dot: less than 5 % either way.
+# Threads and instruction sets are ways, too: their switches are OMP_NUM_THREADS and WG_ISA, which a process reads once, so
+# they are measured in turn by whole processes.
+# `make bench-ways` calls it. Environment: BUILD; WAYS, the ways to measure; ROUNDS.
 set -u
-build=${BUILD:-build}
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-command -v valgrind >/dev/null || { echo "valgrind is not installed"; exit 1; }
+bench=${BUILD:-build}/bench rounds=${ROUNDS:-3}
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
+ways=${WAYS:-$(sed -n '/define WG_WAY_LIST/,/^$/s/^ *X([A-Z]*, "\([a-z]*\)".*/\1/p' include/wengert/base.h)}
 
-# count WITHOUT WORK STEPS DIVISOR
-count() {
-    WG_WITHOUT=$1 valgrind -q --tool=callgrind --toggle-collect=bench_profiled \
-        --callgrind-out-file="$scratch/out" "$build/bench" --profile "$3" "$2" >/dev/null 2>&1 ||
-        { echo '?'; return; }
-    callgrind_annotate "$scratch/out" 2>/dev/null | tr -d , |
-        awk -v n="$4" '/PROGRAM TOTALS/ { printf "%.0f\n", $1 / n; exit }'
-}
+# The rows of a table of the bench: name, time with, time without, in one unit.
+rows() { sed -n '/^work /,$p' "$1" | awk 'NR > 1 && length > 60 { print substr($0, 1, 45) "|" substr($0, 46, 13) "|" substr($0, 59, 13) }'; }
 
-row() {
-    printf '%-22s %12s %12s %12s %12s\n' "$1" "$(count "$2" "W3s 2-4-1 fixed, batch 1" 1000 1000)" \
-        "$(count "$2" "W3  2-4-1 rebuilt, batch 1" 1000 1000)" \
-        "$(count "$2" "W4  1e6 nodes build+forward" 1 1000000)" \
-        "$(count "$2" "W12 trees of new shapes, 1 a step" 500 500)"
-}
-
-printf '%-22s %12s %12s %12s %12s\n' "instructions" "fixed 2-4-1" "rebuilt" "chain, a node" "a new tree"
-row "all on" ""
-for way in bind rebuild short tape tiles join rows kinds; do row "without $way" "$way"; done
-row "without all of them" "bind,rebuild,short,tape,tiles,join,rows,kinds"
+for way in $ways; do
+    echo "without $way" >&2
+    "$bench" --no-torch --rounds "$rounds" --reps 3 --rep-ms 30 --without "$way" "$@" >"$scratch/$way"
+    rows "$scratch/$way" >"$scratch/$way.rows"
+done
+awk -F '|' -v ways="$ways" '
+    FNR == 1 { way = FILENAME; gsub(/.*\/|\.rows/, "", way) }
+    { split($2, a, " "); split($3, b, " "); if (!($1 in seen)) { seen[$1]; name[++n] = $1 }
+      if (a[1] > 0 && b[1] > 0) loss[$1, way] = 100 * (b[1] / a[1] - 1) }
+    END {
+        m = split(ways, w, " ")
+        printf "%-45s", "per cent more time without"
+        for (j = 1; j <= m; j++) printf " %8s", w[j]
+        print ""
+        for (i = 1; i <= n; i++) {
+            printf "%-45s", name[i]
+            for (j = 1; j <= m; j++) {
+                v = loss[name[i], w[j]]
+                if (v == "") printf " %8s", "?"
+                else if (v > -5 && v < 5) printf " %8s", "."
+                else printf " %8.0f", v
+            }
+            print ""
+        }
+    }' $(for way in $ways; do echo "$scratch/$way.rows"; done)

@@ -70,7 +70,7 @@ static wg_node loss_of(void *self)
     return wg_softmax_cross_entropy(logits_of(n, x, place, GPT_TOKENS), y);
 }
 
-const bench_side wengert_gpt = { start, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_gpt = TRAINING(start);
 
 /* ---- memory ---- */
 
@@ -104,25 +104,20 @@ static void *start_text(bench_setup s)
     return n;
 }
 
-static bool run_text(void *self, int64_t count, double seconds[])
+static bool text(void *self)
 {
     net *n = self;
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++, wg_nn_cache_clear(n->cache))
-        for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->t.c); i++) {
-            wg_begin(n->t.g, WG_EVAL);
-            wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
-                    place = wg_input_borrow(n->t.g, "place", wg_view_i32(&i, WG_SHAPE(1)));
-            wg_copy_f32(logits_of(n, x, place, GPT_WRITTEN), n->logits, GPT_LETTERS);
-            wg_nn_cache_step(n->cache);
-        }
+    for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->t.c); i++) {
+        wg_begin(n->t.g, WG_EVAL);
+        wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
+                place = wg_input_borrow(n->t.g, "place", wg_view_i32(&i, WG_SHAPE(1)));
+        wg_copy_f32(logits_of(n, x, place, GPT_WRITTEN), n->logits, GPT_LETTERS);
+        wg_nn_cache_step(n->cache);
+    }
+    wg_nn_cache_clear(n->cache);
     return !wg_failed(n->t.c);
 }
 
-static double answer_text(void *self)
-{
-    run_text(self, 1, NULL);
-    return gpt_answer(((net *)self)->logits);
-}
+static double answer_text(void *self) { return gpt_answer(((net *)self)->logits); }
 
-const bench_side wengert_gpt_text = { start_text, run_text, answer_text, training_stop, NULL };
+const bench_side wengert_gpt_text = { start_text, text, training_stop, 1, .answer = answer_text };

@@ -88,8 +88,7 @@ static void *start_ode(bench_setup setup)
 
 static double answer_ode(void *self)
 {
-    ode *s = self;
-    training_run(s, 1, NULL);
+    const ode *s = self;
     const float *g = wg_params_grad(s->t.p, wg_params_find(s->t.p, "y0")).data;
     const float *r = wg_params_grad(s->t.p, wg_params_find(s->t.p, s->width ? "W1" : "rate")).data;
     return g && r ? s->t.loss + (double)*r + ode_weighted(g) : NAN;
@@ -201,9 +200,10 @@ static void build_tracking(tracking *s)
     }
 }
 
-static void read_tangents(tracking *s)
+static bool read_tangents(tracking *s)
 {
     for (int p = 0; p < TRACK_POSE; p++) wg_copy_f64(s->tangent[p], s->jacobian[p], 3 * TRACK_POINTS);
+    return !wg_failed(s->t.c);
 }
 
 static void *start_tracking(bench_setup setup)
@@ -215,51 +215,37 @@ static void *start_tracking(bench_setup setup)
     return s;
 }
 
-static bool run_tracking(void *self, int64_t n, double seconds[])
+static bool rebuilt(void *self)
 {
     tracking *s = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
-        build_tracking(s);
-        read_tangents(s);
-    }
-    return !wg_failed(s->t.c);
+    build_tracking(s);
+    return read_tangents(s);
 }
 
-static bool run_tracking_fixed(void *self, int64_t n, double seconds[])
+static bool fixed(void *self)
 {
     tracking *s = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
-        wg_input_set(s->pose, wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
-        read_tangents(s);
-    }
-    return !wg_failed(s->t.c);
+    wg_input_set(s->pose, wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+    return read_tangents(s);
 }
 
-static double jacobian_answer(tracking *s, bool done)
+static double answer_tracking(void *self)
 {
-    double sum = done ? 0 : NAN;
+    const tracking *s = self;
+    double sum = 0;
     for (int p = 0; p < TRACK_POSE; p++) sum += track_weighted(s->jacobian[p], p);
     return sum;
 }
 
-static double answer_tracking(void *self) { return jacobian_answer(self, run_tracking(self, 1, NULL)); }
-static double answer_fixed(void *self) { return jacobian_answer(self, run_tracking_fixed(self, 1, NULL)); }
-
 /* ---- the same by wg_jacobian, in a graph that is built anew each time ---- */
 
-static bool run_whole(void *self, int64_t n, double seconds[])
+static bool whole(void *self)
 {
     tracking *s = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
-        wg_begin(s->t.g, WG_EVAL);
-        s->pose = wg_input(s->t.g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
-        wg_node j = wg_jacobian(residuals(s->t.g, &s->m, s->pose), s->pose);
-        wg_copy_f64(j, &s->jacobian[0][0], TRACK_POSE * 3 * TRACK_POINTS);
-    }
-    return !wg_failed(s->t.c);
+    wg_begin(s->t.g, WG_EVAL);
+    s->pose = wg_input(s->t.g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+    wg_node j = wg_jacobian(residuals(s->t.g, &s->m, s->pose), s->pose);
+    return wg_copy_f64(j, &s->jacobian[0][0], TRACK_POSE * 3 * TRACK_POINTS) == WG_OK;
 }
 
 /* The Jacobian has a row for each residual, s->jacobian one for each number of the pose. */
@@ -267,15 +253,14 @@ static double answer_whole(void *self)
 {
     tracking *s = self;
     static double turned[TRACK_POSE][3 * TRACK_POINTS];
-    const bool done = run_whole(s, 1, NULL);
     for (int i = 0; i < TRACK_POSE * 3 * TRACK_POINTS; i++)
         turned[i % TRACK_POSE][i / TRACK_POSE] = (&s->jacobian[0][0])[i];
     memcpy(s->jacobian, turned, sizeof turned);
-    return jacobian_answer(s, done);
+    return answer_tracking(s);
 }
 
-const bench_side wengert_ode = { start_ode, training_run, answer_ode, training_stop, NULL };
-const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, training_stop, NULL };
-const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, training_stop,
-                                            NULL };
-const bench_side wengert_tracking_whole = { start_tracking, run_whole, answer_whole, training_stop, NULL };
+const bench_side wengert_ode = { start_ode, NULL, training_stop, 1, answer_ode, .run = training_run };
+const bench_side wengert_tracking = { start_tracking, rebuilt, training_stop, 1, .answer = answer_tracking };
+const bench_side wengert_tracking_fixed = { start_tracking, fixed, training_stop, 1,
+                                            .answer = answer_tracking };
+const bench_side wengert_tracking_whole = { start_tracking, whole, training_stop, 1, .answer = answer_whole };

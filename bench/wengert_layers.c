@@ -1,108 +1,70 @@
 /* wengert_layers.c: the side of Wengert of nets of many layers, by wg_nn_dense, with the public headers
  * alone. The graph is built anew at each step. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <wengert/wengert.h>
-
 #include "layers.h"
+#include "wengert_training.h"
 
 typedef struct layers {
-    bench_setup setup;
-    int width, batch;
-    float *x, *y, *weights; /* weights: of all layers */
-    char (*name)[16];       /* of each layer */
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-    double loss; /* of the last step */
+    training t;
+    int width;
+    char (*name)[16]; /* of each layer */
 } layers;
 
-/* A context without graphs, and the parameters. */
-static void open_context(layers *s)
+static wg_node build(void *self)
 {
-    const int w = s->width;
-    s->c = wg_start(&(wg_options){ .threads = 1 });
-    s->g = wg_graph_new(s->c);
-    s->p = wg_params_new(s->c);
-    for (int l = 0; l < s->setup.size; l++) {
-        char name[20];
-        snprintf(name, sizeof name, "%s.W", s->name[l]);
-        wg_params_make(s->p, name, wg_view_f32(s->weights + (size_t)l * w * w, WG_SHAPE(w, w)), false);
-        snprintf(name, sizeof name, "%s.b", s->name[l]);
-        wg_params_make(s->p, name, wg_view_f32((float[64]){ 0 }, WG_SHAPE(w)), false);
-    }
-    s->o = wg_sgd(s->p, &(wg_sgd_opts){ .lr = bench_rates_of(s->setup).sgd });
+    const layers *s = self;
+    wg_begin(s->t.g, WG_TRAIN);
+    wg_node h = wg_input_borrow(s->t.g, "x", s->t.x), y = wg_input_borrow(s->t.g, "y", s->t.y);
+    for (int l = 0; l < s->t.setup.size; l++)
+        h = wg_add(h, wg_tanh(wg_nn_dense(h, s->t.p, s->name[l], s->width)));
+    return wg_mse(h, y);
 }
 
 static void *start(bench_setup setup)
 {
-    layers *s = calloc(1, sizeof *s);
-    const int w = layers_width(setup), b = layers_batch(setup);
-    s->setup = setup, s->width = w, s->batch = b;
-    s->x = calloc((size_t)(w * b), sizeof *s->x);
-    s->y = calloc((size_t)(w * b), sizeof *s->y);
-    s->weights = calloc((size_t)setup.size * (size_t)(w * w), sizeof *s->weights);
-    s->name = calloc((size_t)setup.size, sizeof *s->name);
-    for (int i = 0; i < w * b; i++) {
-        s->x[i] = bench_value(STREAM_X, (uint32_t)i);
-        s->y[i] = bench_value(STREAM_Y, (uint32_t)i);
-    }
+    layers *s = training_new(sizeof *s, setup, 1, WG_F32, build);
+    const int w = s->width = layers_width(setup);
+    float weight[64 * 64], bias[64] = { 0 };
+    s->t.x = training_values(&s->t, STREAM_X, 1, 0, WG_SHAPE(layers_batch(setup), w));
+    s->t.y = training_values(&s->t, STREAM_Y, 1, 0, WG_SHAPE(layers_batch(setup), w));
+    s->name = wg_alloc(s->t.c, (size_t)setup.size, sizeof *s->name);
     for (int l = 0; l < setup.size; l++) {
-        for (int i = 0; i < w * w; i++) s->weights[(size_t)l * w * w + i] = layers_weight(setup, l, i);
+        char name[20];
         snprintf(s->name[l], sizeof s->name[l], "fc%d", l);
+        for (int i = 0; i < w * w; i++) weight[i] = layers_weight(setup, l, i);
+        snprintf(name, sizeof name, "%s.W", s->name[l]);
+        wg_params_make(s->t.p, name, wg_view_f32(weight, WG_SHAPE(w, w)), false);
+        snprintf(name, sizeof name, "%s.b", s->name[l]);
+        wg_params_make(s->t.p, name, wg_view_f32(bias, WG_SHAPE(w)), false);
     }
-    open_context(s);
+    s->t.o = wg_sgd(s->t.p, &(wg_sgd_opts){ .lr = bench_rates_of(setup).sgd });
     return s;
 }
 
-static void stop(void *self)
-{
-    layers *s = self;
-    wg_finish(s->c, stderr);
-    free(s->x), free(s->y), free(s->weights), free(s->name), free(s);
-}
-
-static wg_node build(layers *s)
-{
-    const wg_shape shape = WG_SHAPE(s->batch, s->width);
-    wg_begin(s->g, WG_TRAIN);
-    wg_node h = wg_input_borrow(s->g, "x", wg_view_f32(s->x, shape));
-    wg_node y = wg_input_borrow(s->g, "y", wg_view_f32(s->y, shape));
-    for (int l = 0; l < s->setup.size; l++)
-        h = wg_add(h, wg_tanh(wg_nn_dense(h, s->p, s->name[l], s->width)));
-    return wg_mse(h, y);
-}
-
 /* The parts are the step, and of it the building of the graph. */
-static void step(layers *s, double seconds[])
+static void step(training *t, double seconds[])
 {
     double t0 = bench_now();
-    wg_node loss = build(s);
+    wg_node loss = build(t);
     double t1 = bench_now();
-    wg_backward(loss, s->p);
-    wg_optim_step(s->o);
-    s->loss = wg_item(loss);
+    wg_backward(loss, t->p);
+    wg_optim_step(t->o);
+    t->loss = wg_item(loss);
     seconds[0] += bench_now() - t0, seconds[1] += t1 - t0;
 }
 
 static bool run(void *self, int64_t n, double seconds[])
 {
-    layers *s = self;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
-        if (s->setup.way == LAYERS_WIDE_FIRST) wg_finish(s->c, stderr), open_context(s);
-        step(s, seconds);
+    const bench_setup setup = ((training *)self)->setup;
+    bool ok = true;
+    for (int64_t k = 0; k < n && ok; k++) {
+        training *t = setup.way == LAYERS_WIDE_FIRST && !setup.check ? start(setup) : self;
+        step(t, seconds);
+        ok = !wg_failed(t->c);
+        if (t != self) training_stop(t);
     }
-    return !wg_failed(s->c);
+    return ok;
 }
 
-static double answer(void *self)
-{
-    layers *s = self;
-    double seconds[BENCH_PARTS] = { 0 };
-    for (int k = 0; k < BENCH_CHECK_STEPS; k++) step(s, seconds);
-    return s->loss;
-}
-
-const bench_side wengert_layers = { start, run, answer, stop, NULL };
+const bench_side wengert_layers = {
+    start, NULL, training_stop, BENCH_CHECK_STEPS, training_loss, training_gradient, run
+};

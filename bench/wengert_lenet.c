@@ -31,4 +31,4 @@ static void *start(bench_setup s)
     return n;
 }
 
-const bench_side wengert_lenet = { start, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_lenet = TRAINING(start);

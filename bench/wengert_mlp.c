@@ -65,37 +65,21 @@ static void *start_inference(bench_setup s)
     return n;
 }
 
-static bool run_inference(void *self, int64_t count, double seconds[])
+static bool infer(void *self)
 {
     net *n = self;
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) {
-        build_inference(n);
-        wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
-    }
-    return !wg_failed(n->t.c);
+    build_inference(n);
+    return wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]) == WG_OK;
 }
 
-static bool run_inference_fixed(void *self, int64_t count, double seconds[])
+static bool infer_fixed(void *self)
 {
     net *n = self;
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) {
-        wg_input_set(n->in, n->t.x);
-        wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
-    }
-    return !wg_failed(n->t.c);
+    wg_input_set(n->in, n->t.x);
+    return wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]) == WG_OK;
 }
 
-static double answer_inference(void *self)
-{
-    return run_inference(self, 1, NULL) ? inference_answer(((net *)self)->result) : NAN;
-}
-
-static double answer_inference_fixed(void *self)
-{
-    return run_inference_fixed(self, 1, NULL) ? inference_answer(((net *)self)->result) : NAN;
-}
+static double answer_inference(void *self) { return inference_answer(((net *)self)->result); }
 
 /* ---- W15 ---- */
 
@@ -162,11 +146,10 @@ bool wengert_deep_bytes(double *plan, double *least)
     return fine;
 }
 
-const bench_side wengert_mlp = { start_mlp, training_run, training_answer, training_stop, NULL };
-const bench_side wengert_mlp_norm = { start_mlp_norm, training_run, training_answer, training_stop, NULL };
-const bench_side wengert_inference = { start_inference, run_inference, answer_inference, training_stop,
-                                       NULL };
-const bench_side wengert_inference_fixed = { start_inference, run_inference_fixed, answer_inference_fixed,
-                                             training_stop, NULL };
-const bench_side wengert_net64 = { start_net64, training_run, training_answer, training_stop, NULL };
-const bench_side wengert_deep = { start_deep, training_run, training_answer, training_stop, NULL };
+const bench_side wengert_mlp = TRAINING(start_mlp);
+const bench_side wengert_mlp_norm = TRAINING(start_mlp_norm);
+const bench_side wengert_net64 = TRAINING(start_net64);
+const bench_side wengert_deep = TRAINING(start_deep);
+const bench_side wengert_inference = { start_inference, infer, training_stop, 1, .answer = answer_inference };
+const bench_side wengert_inference_fixed = { start_inference, infer_fixed, training_stop, 1,
+                                             .answer = answer_inference };

@@ -45,8 +45,7 @@ static void *start_chain(bench_setup s) { return with_x(s, chain_loss, 4, WG_SHA
 
 static double answer_chain(void *self)
 {
-    training *t = self;
-    training_run(t, 1, NULL);
+    const training *t = self;
     return (t->loss + weighted(wg_params_grad(t->p, 0))) / (double)wg_shape_size(t->x.shape);
 }
 
@@ -68,8 +67,7 @@ static void *start_softmax(bench_setup s)
 
 static double answer_softmax(void *self)
 {
-    training *t = self;
-    training_run(t, 1, NULL);
+    const training *t = self;
     return t->loss + weighted(wg_params_grad(t->p, 0));
 }
 
@@ -106,38 +104,38 @@ static void *start_batch_norm(bench_setup s) { return with_norm(s, batch_norm); 
 static void *start_layer_norm(bench_setup s) { return with_norm(s, layer_norm); }
 static void *start_by_parts(bench_setup s) { return with_norm(s, layer_norm_by_parts); }
 
-static bool run_norm(void *self, int64_t n, double seconds[])
+static bool norm_step(void *self)
 {
     rows *r = self;
-    training *t = self;
-    const bool forward = t->setup.way == ROWS_FORWARD;
-    (void)seconds;
-    for (int64_t k = 0; k < n && !wg_failed(t->c); k++) {
-        wg_begin(t->g, WG_TRAIN);
-        wg_node x[] = { wg_input_borrow(t->g, "x", t->x), wg_input_borrow(t->g, "gamma", r->gamma),
-                        wg_input_borrow(t->g, "beta", r->beta) };
-        wg_node y = r->norm(x[0], x[1], x[2]), gx[3];
-        if (!forward) {
-            wg_vjp(y, wg_input_borrow(t->g, "gy", r->gy), x, 3, gx);
-            for (int i = 0; i < 3; i++) wg_keep(gx[i]);
-        }
-        r->out[0] = wg_value(y);
-        for (int i = 0; i < 3 && !forward; i++) r->out[i + 1] = wg_value(gx[i]);
+    wg_graph *g = r->t.g;
+    const bool forward = r->t.setup.way == ROWS_FORWARD;
+    wg_begin(g, WG_TRAIN);
+    wg_node x[] = { wg_input_borrow(g, "x", r->t.x), wg_input_borrow(g, "gamma", r->gamma),
+                    wg_input_borrow(g, "beta", r->beta) };
+    wg_node y = r->norm(x[0], x[1], x[2]), gx[3];
+    if (!forward) {
+        wg_vjp(y, wg_input_borrow(g, "gy", r->gy), x, 3, gx);
+        for (int i = 0; i < 3; i++) wg_keep(gx[i]);
     }
-    return !wg_failed(t->c);
+    r->out[0] = wg_value(y);
+    for (int i = 0; i < 3 && !forward; i++) r->out[i + 1] = wg_value(gx[i]);
+    return !wg_failed(r->t.c);
 }
 
 static double answer_norm(void *self)
 {
     const rows *r = self;
-    run_norm(self, 1, NULL);
     if (r->t.setup.way == ROWS_FORWARD) return weighted(r->out[0]) / ROWS_FEATURES;
     return (weighted(r->out[0]) + weighted(r->out[1])) / ROWS_FEATURES + weighted(r->out[2]) +
            weighted(r->out[3]);
 }
 
-const bench_side wengert_chain = { start_chain, training_run, answer_chain, training_stop, NULL };
-const bench_side wengert_softmax = { start_softmax, training_run, answer_softmax, training_stop, NULL };
-const bench_side wengert_batch_norm = { start_batch_norm, run_norm, answer_norm, training_stop, NULL };
-const bench_side wengert_layer_norm = { start_layer_norm, run_norm, answer_norm, training_stop, NULL };
-const bench_side wengert_layer_norm_by_parts = { start_by_parts, run_norm, answer_norm, training_stop, NULL };
+const bench_side wengert_chain = { start_chain, NULL, training_stop, 1, answer_chain, .run = training_run };
+const bench_side wengert_softmax = { start_softmax,      NULL, training_stop, 1, answer_softmax,
+                                     .run = training_run };
+const bench_side wengert_batch_norm = { start_batch_norm, norm_step, training_stop, 1,
+                                        .answer = answer_norm };
+const bench_side wengert_layer_norm = { start_layer_norm, norm_step, training_stop, 1,
+                                        .answer = answer_norm };
+const bench_side wengert_layer_norm_by_parts = { start_by_parts, norm_step, training_stop, 1,
+                                                 .answer = answer_norm };

@@ -1,22 +1,16 @@
 /* wengert_scalars.c: the side of Wengert of the programs in scalars, with the public headers alone. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <wengert/wengert.h>
-
 #include "scalars.h"
+#include "wengert_training.h"
 
 /* What the unknowns are: parameters of their own, elements of one vector, or inputs. */
 typedef enum leaves { NAMED, SLICES, INPUTS } leaves;
 
 typedef struct scalars {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
+    training t;
     leaves leaves;
     wg_node (*build)(struct scalars *s);
-    int size, way, count; /* count: of unknowns */
-    char (*name)[12];     /* of each unknown */
+    int count;        /* of unknowns */
+    char (*name)[12]; /* of each unknown */
     uint32_t seed;
     wg_node *unknown, *derivative; /* derivative: by each unknown, with INPUTS */
     double value, *x, *gradient;
@@ -24,17 +18,14 @@ typedef struct scalars {
 
 static scalars *scalars_new(bench_setup setup, int count, leaves kind, wg_node (*build)(scalars *))
 {
-    scalars *s = calloc(1, sizeof *s);
-    s->c = wg_start(&(wg_options){ .threads = 1, .dtype = WG_F64 });
-    s->g = wg_graph_new(s->c);
-    s->p = wg_params_new(s->c);
-    s->size = setup.size, s->way = setup.way, s->count = count, s->leaves = kind;
-    s->build = build;
-    s->name = calloc((size_t)count, sizeof *s->name);
-    s->x = calloc((size_t)count, sizeof *s->x);
-    s->gradient = calloc((size_t)count, sizeof *s->gradient);
-    s->unknown = calloc((size_t)count, sizeof *s->unknown);
-    s->derivative = calloc((size_t)count, sizeof *s->derivative);
+    scalars *s = training_new(sizeof *s, setup, 1, WG_F64, NULL);
+    const size_t n = (size_t)count;
+    s->count = count, s->leaves = kind, s->build = build;
+    s->name = wg_alloc(s->t.c, n, sizeof *s->name);
+    s->x = wg_alloc(s->t.c, n, sizeof *s->x);
+    s->gradient = wg_alloc(s->t.c, n, sizeof *s->gradient);
+    s->unknown = wg_alloc(s->t.c, n, sizeof *s->unknown);
+    s->derivative = wg_alloc(s->t.c, n, sizeof *s->derivative);
     for (int i = 0; i < count; i++) snprintf(s->name[i], sizeof s->name[i], "x%d", i);
     return s;
 }
@@ -42,17 +33,17 @@ static scalars *scalars_new(bench_setup setup, int count, leaves kind, wg_node (
 /* Makes the parameters, of the values s->x. */
 static void make_parameters(scalars *s)
 {
-    if (s->leaves == SLICES) wg_params_make(s->p, "x", wg_view_f64(s->x, WG_SHAPE(s->count)), false);
+    if (s->leaves == SLICES) wg_params_make(s->t.p, "x", wg_view_f64(s->x, WG_SHAPE(s->count)), false);
     for (int i = 0; s->leaves == NAMED && i < s->count; i++)
-        wg_params_make(s->p, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR), false);
+        wg_params_make(s->t.p, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR), false);
 }
 
 static wg_node make_unknown(scalars *s, int i, wg_node vector)
 {
     switch (s->leaves) {
-    case NAMED: return wg_param(s->g, s->p, s->name[i], WG_SCALAR, wg_zeros());
+    case NAMED: return wg_param(s->t.g, s->t.p, s->name[i], WG_SCALAR, wg_zeros());
     case SLICES: return wg_squeeze(wg_slice(vector, .from = i, .to = i + 1), 0);
-    default: return wg_input(s->g, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR));
+    default: return wg_input(s->t.g, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR));
     }
 }
 
@@ -60,16 +51,9 @@ static wg_node make_unknown(scalars *s, int i, wg_node vector)
 static void begin(scalars *s)
 {
     wg_node vector = wg_none;
-    wg_begin(s->g, WG_TRAIN);
-    if (s->leaves == SLICES) vector = wg_param(s->g, s->p, "x", WG_SHAPE(s->count), wg_zeros());
+    wg_begin(s->t.g, WG_TRAIN);
+    if (s->leaves == SLICES) vector = wg_param(s->t.g, s->t.p, "x", WG_SHAPE(s->count), wg_zeros());
     for (int i = 0; i < s->count; i++) s->unknown[i] = make_unknown(s, i, vector);
-}
-
-static void stop(void *self)
-{
-    scalars *s = self;
-    wg_finish(s->c, stderr);
-    free(s->name), free(s->x), free(s->gradient), free(s->unknown), free(s->derivative), free(s);
 }
 
 /* ---- passes ---- */
@@ -80,8 +64,8 @@ static void differentiate(scalars *s, wg_node y)
         wg_grads(y, s->unknown, s->count, s->derivative);
         for (int i = 0; i < s->count; i++) s->gradient[i] = wg_item(s->derivative[i]);
     } else {
-        wg_backward(y, s->p);
-        wg_params_get_grad(s->p, s->gradient);
+        wg_backward(y, s->t.p);
+        wg_params_get_grad(s->t.p, s->gradient);
     }
 }
 
@@ -111,21 +95,18 @@ static void later_passes(scalars *s, double seconds[])
 static bool run(void *self, int64_t n, double seconds[])
 {
     scalars *s = self;
-    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
-        if (s->way != STRUCTURE_SAME) s->seed++;
-        if (s->way == STRUCTURE_FIVE_TIMES) later_passes(s, seconds);
+    for (int64_t k = 0; k < n && !wg_failed(s->t.c); k++) {
+        if (s->t.setup.way != STRUCTURE_SAME) s->seed++;
+        if (s->t.setup.way == STRUCTURE_FIVE_TIMES) later_passes(s, seconds);
         else pass(s, seconds);
     }
-    return !wg_failed(s->c);
+    return !wg_failed(s->t.c);
 }
 
 static double answer(void *self)
 {
-    scalars *s = self;
-    double seconds[BENCH_PARTS] = { 0 };
-    s->seed = 1;
-    pass(s, seconds);
-    return wg_failed(s->c) ? NAN : scalars_answer(s->value, s->gradient, s->count);
+    const scalars *s = self;
+    return scalars_answer(s->value, s->gradient, s->count);
 }
 
 /* a + b; the operands are exchanged at some places. */
@@ -140,7 +121,7 @@ static wg_node rosenbrock(scalars *s)
 {
     const wg_node *x = s->unknown;
     wg_node sum = wg_none;
-    for (int i = 0; i + 1 < s->size; i++) {
+    for (int i = 0; i + 1 < s->t.setup.size; i++) {
         wg_node a = wg_sub(x[i + 1], wg_square(x[i])), b = wg_sub(1, x[i]);
         wg_node term = wg_mul(100, wg_square(a));
         term = wg_add(term, wg_square(b));
@@ -204,12 +185,12 @@ static wg_node lotka(scalars *s)
     const wg_node *p = s->unknown;
     wg_node sum = wg_none;
     state y = { p[4], p[5] };
-    for (int i = 0; i < s->size; i++) {
+    for (int i = 0; i < s->t.setup.size; i++) {
         y = lotka_step(p, y);
         wg_node e = wg_square(wg_sub(y.u, lotka_data(i)));
         sum = i ? sum_of(s, i, sum, e) : e;
     }
-    return wg_mul(1.0 / s->size, sum);
+    return wg_mul(1.0 / s->t.setup.size, sum);
 }
 
 static void *start_lotka(bench_setup setup)
@@ -237,7 +218,7 @@ static const wg_node *layer(const wg_node *w, const wg_node *x, const double *in
 static wg_node net(scalars *s)
 {
     wg_node a[NET_HIDDEN], b[NET_HIDDEN], sum = wg_none;
-    for (int e = 0; e < s->size; e++) {
+    for (int e = 0; e < s->t.setup.size; e++) {
         const double in[NET_IN] = { net_input(e, 0), net_input(e, 1) };
         const wg_node *last = layer(layer(s->unknown, NULL, in, NET_IN, a), a, NULL, NET_HIDDEN, b);
         wg_node y = last[NET_HIDDEN];
@@ -245,7 +226,7 @@ static wg_node net(scalars *s)
         y = wg_square(wg_sub(y, net_target(e)));
         sum = e ? sum_of(s, e, sum, y) : y;
     }
-    return wg_mul(1.0 / s->size, sum);
+    return wg_mul(1.0 / s->t.setup.size, sum);
 }
 
 static void *start_net(bench_setup setup)
@@ -262,7 +243,7 @@ static wg_node random_ops(scalars *s)
 {
     wg_node x = s->unknown[0];
     uint32_t bits = 0;
-    for (int i = 0; i < s->size; i++) switch (random_op(s->seed, i, &bits)) {
+    for (int i = 0; i < s->t.setup.size; i++) switch (random_op(s->seed, i, &bits)) {
         case RANDOM_MUL: x = wg_mul(x, RANDOM_FACTOR); break;
         case RANDOM_DIV: x = wg_div(x, RANDOM_DIVISOR); break;
         case RANDOM_ADD: x = wg_add(x, RANDOM_TERM); break;
@@ -279,9 +260,9 @@ static void *start_random_ops(bench_setup setup)
     return s;
 }
 
-const bench_side wengert_rosenbrock = { start_rosenbrock, run, answer, stop, NULL };
-const bench_side wengert_rosenbrock_slices = { start_slices, run, answer, stop, NULL };
-const bench_side wengert_rosenbrock_inputs = { start_inputs, run, answer, stop, NULL };
-const bench_side wengert_lotka = { start_lotka, run, answer, stop, NULL };
-const bench_side wengert_scalar_net = { start_net, run, answer, stop, NULL };
-const bench_side wengert_random_ops = { start_random_ops, run, answer, stop, NULL };
+const bench_side wengert_rosenbrock = { start_rosenbrock, NULL, training_stop, 1, answer, .run = run };
+const bench_side wengert_rosenbrock_slices = { start_slices, NULL, training_stop, 1, answer, .run = run };
+const bench_side wengert_rosenbrock_inputs = { start_inputs, NULL, training_stop, 1, answer, .run = run };
+const bench_side wengert_lotka = { start_lotka, NULL, training_stop, 1, answer, .run = run };
+const bench_side wengert_scalar_net = { start_net, NULL, training_stop, 1, answer, .run = run };
+const bench_side wengert_random_ops = { start_random_ops, NULL, training_stop, 1, answer, .run = run };

@@ -86,10 +86,8 @@ static bool run_tape(void *self, int64_t n, double seconds[])
 
 static double answer_tape(void *self)
 {
-    small *s = self;
+    const small *s = self;
     double g = NAN;
-    double seconds[BENCH_PARTS] = { 0 };
-    run_tape(s, 1, seconds);
     wg_params_get_grad(s->t.p, &g);
     return s->t.loss + g;
 }
@@ -119,11 +117,10 @@ static wg_check *gradcheck(small *s)
                               &(wg_gradcheck_opts){ .eps = 1e-7, .course_only = true });
 }
 
-static bool run_gradcheck(void *self, int64_t n, double seconds[])
+static bool gradcheck_step(void *self)
 {
     small *s = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) wg_check_free(gradcheck(s));
+    wg_check_free(gradcheck(s));
     return !wg_failed(s->t.c);
 }
 
@@ -142,9 +139,8 @@ static double answer_gradcheck(void *self)
     return sum;
 }
 
-const bench_side wengert_small = { start_small, training_run, training_answer, training_stop, NULL };
-const bench_side wengert_small_fixed = { start_small_fixed, training_run, training_answer, training_stop,
-                                         NULL };
-const bench_side wengert_tape = { start_tape, run_tape, answer_tape, training_stop, NULL };
-const bench_side wengert_gradcheck = { start_gradcheck, run_gradcheck, answer_gradcheck, training_stop,
-                                       NULL };
+const bench_side wengert_small = TRAINING(start_small);
+const bench_side wengert_small_fixed = TRAINING(start_small_fixed);
+const bench_side wengert_tape = { start_tape, NULL, training_stop, 1, answer_tape, .run = run_tape };
+const bench_side wengert_gradcheck = { start_gradcheck, gradcheck_step, training_stop, 0,
+                                       .answer = answer_gradcheck };

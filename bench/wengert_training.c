@@ -70,10 +70,22 @@ bool training_run(void *self, int64_t n, double seconds[])
     return !wg_failed(t->c);
 }
 
-double training_answer(void *self)
+double training_loss(void *self) { return ((training *)self)->loss; }
+
+/* By the parameters that the order names, or by all. */
+size_t training_gradient(void *self, double *to)
 {
-    training_run(self, BENCH_CHECK_STEPS, NULL);
-    return ((training *)self)->loss;
+    const training *t = self;
+    const char *order = t->setup.order;
+    const bool named = *order;
+    char name[32];
+    size_t count = 0;
+    for (int i = 0, n = 0; named ? sscanf(order, "%31s%n", name, &n) == 1 : i < wg_params_count(t->p); i++) {
+        const wg_tensor g = wg_params_grad(t->p, named ? wg_params_find(t->p, name) : i);
+        for (int64_t k = 0; k < wg_shape_size(g.shape); k++) to[count++] = wg_tensor_item(&g, k);
+        order += n;
+    }
+    return count;
 }
 
 void training_stop(void *self)

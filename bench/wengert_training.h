@@ -34,9 +34,14 @@ void training_weights(training *t, const char *name, uint32_t stream, int in, in
 void training_weights_by(training *t, const char *name, float (*weight)(int array, int i), int array,
                          wg_shape s);
 
-/* The functions of a bench_side. The answer is the loss of step BENCH_CHECK_STEPS. */
+/* The functions of a bench_side. */
 bool training_run(void *self, int64_t n, double seconds[]);
-double training_answer(void *self);
+double training_loss(void *self); /* of the last step */
+size_t training_gradient(void *self, double *to);
 void training_stop(void *self);
+#define TRAINING(start)                                                                               \
+    {                                                                                                 \
+        start, NULL, training_stop, BENCH_CHECK_STEPS, training_loss, training_gradient, training_run \
+    }
 
 #endif

@@ -28,6 +28,7 @@ typedef struct work {
     int busy;            /* how many busy processes run beside it */
     bool mean;           /* the figure is the mean of all repetitions, not the least */
     int second_size;     /* 0: as the first side. Else the answers are not compared. */
+    const char *order;   /* bench_setup.order, if the gradients of both sides are compared */
 } work;
 
 extern const work works[];

@@ -3,7 +3,7 @@
  * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it
  * as one instruction. Away from saturation its kernel does the operations of its expansion, in the same
  * order. */
-#include "nearest_finite.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -41,8 +41,8 @@ static inline double sigmoid_tail_f64(double x)
 }
 typedef int32_t word_f32;
 typedef int64_t word_f64;
-#define FLOATS_FILE "slope_row.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/slope_row.h"
+#include "kernel/both_floats.h"
 
 KERNEL(tanh) { WG_MAP1(k, TANH(a)); }
 KERNEL(tanh_backward) { return BY_FLOAT(k, slope_kernel, k, true); }

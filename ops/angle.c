@@ -1,6 +1,6 @@
 /* angle.c: the tangent, and the functions that give angles. kernel/vmath.h and
  * kernel/vwide.h compute them for f32. sin and cos: unary.c. */
-#include "nearest_finite.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -21,7 +21,6 @@ UNARY_OP(tan, -1.2, 1.2, .summary = "Tangent of each element, in radians.", .for
 
 /* ---- unit_gap: 1 - x^2 in the derivatives of asin, acos, atanh ---- */
 
-EXTERN(unit_gap);
 static wg_node unit_gap(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_unit_gap); }
 
 /* Not by the factors: at -1 and 1, where gy may be infinite, one of the products would be 0 times

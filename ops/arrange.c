@@ -1,13 +1,7 @@
 /* arrange.c: elements in other places, composed of slices, concat, reshapes and flip: select, stack, split,
  * roll, tile, repeat, pad. */
-#include "ops.h"
-
-#if WG_BASE
-
-#include "wengert/params.h"
 
 #include "axis_runs.h"
-#include "graph/graph.h"
 #include "rules.h"
 
 /* ---- select ---- */
@@ -117,7 +111,7 @@ static bool roll_shape(wg_rule *r)
 {
     struct roll *a = r->attr;
     const wg_shape *s = r->x[0].shape;
-    if (!wg_rule_axis(r, &a->axis, s->rank)) return false;
+    if (!axis_fits(r)) return false;
     const int64_t n = s->dim[a->axis];
     a->by = n ? (a->by % n + n) % n : 0;
     return true;
@@ -179,39 +173,23 @@ static wg_node copies_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
     wg_node x = i < 5 ? wg_any(g, s[i]) : wg_none;
     return i < 5 ? wg_apply(here, op, &x, 1, &of[i]) : wg_none;
 }
-static const char *copies_error(wg_site here, wg_graph *g, int i, const wg_op *op)
-{
-    wg_node x = ANY(3);
-    if (i > 1) return NULL;
-    wg_apply(here, op, &x, 1, &(struct copies){ i, i - 1 });
-    return i ? "no axis 1 in" : "count is -1";
-}
-
-EXPAND(tile) { y[0] = copied(here, x[0], attr, false); }
-SAMPLE(tile) { return copies_sample(here, g, i, &wgi_op_tile); }
-ERROR_SAMPLE(tile) { return copies_error(here, g, i, &wgi_op_tile); }
-
-DEFINE_OP(tile, .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
+/* each: whether each element is repeated. */
+#define COPIES_OP(n, each, ...)                                                                \
+    EXPAND(n) { y[0] = copied(here, x[0], attr, each); }                                       \
+    SAMPLE(n) { return copies_sample(here, g, i, &wgi_op_##n); }                               \
+    ERRORS(n, (wg_##n(ANY(3), 0, -1), "count is -1"), (wg_##n(ANY(3), 1, 0), "no axis 1 in")); \
+    wg_node wg_##n##_at(wg_site here, wg_node x, int axis, int64_t count)                      \
+    {                                                                                          \
+        return NODE_OF(n, WITH(copies, axis, count), x);                                       \
+    }                                                                                          \
+    DEFINE_OP(n, .operands = 1, .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape,       \
+              .expand = n##_expand, .leads = true, __VA_ARGS__)
+COPIES_OP(tile, false, .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
           .formula = "y[i] = x[i mod length(x)] along axis",
-          .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis", .operands = 1,
-          .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = tile_expand, .leads = true);
-wg_node wg_tile_at(wg_site here, wg_node x, int axis, int64_t count)
-{
-    return NODE_OF(tile, WITH(copies, axis, count), x);
-}
-
-EXPAND(repeat) { y[0] = copied(here, x[0], attr, true); }
-SAMPLE(repeat) { return copies_sample(here, g, i, &wgi_op_repeat); }
-ERROR_SAMPLE(repeat) { return copies_error(here, g, i, &wgi_op_repeat); }
-
-DEFINE_OP(repeat, .summary = "Each element `count` times along an axis: a a b b c c.",
+          .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis");
+COPIES_OP(repeat, true, .summary = "Each element `count` times along an axis: a a b b c c.",
           .formula = "y[i] = x[floor(i / count)] along axis",
-          .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis", .operands = 1,
-          .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape, .expand = repeat_expand, .leads = true);
-wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
-{
-    return NODE_OF(repeat, WITH(copies, axis, count), x);
-}
+          .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis");
 
 /* ---- pad ---- */
 
@@ -296,6 +274,4 @@ DEFINE_OP(
                "constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - (|j|)|; j = i - "
                "before, n = length(x)",
     .operands = 1, .kind = WG_OPAQUE, TAKES(pad), RULES(pad, shape, expand), .leads = true);
-wg_node wg_pad_at(wg_site here, const wg_pad_args *a) { APPLY(pad, pad, PAD_FIELDS, a->x); }
-
-#endif
+BUILDER(pad, pad) { APPLY(pad, pad, PAD_FIELDS, a->x); }

@@ -5,6 +5,7 @@
  * Staats 2021; Dao et al. 2022). The result keeps the logarithm of each query's sum, and the gradient
  * computes the scores again. Products are those of gemm.c, whatever BLAS there is, since BLAS would copy
  * both operands of such small products. */
+#include "axis_runs.h"
 #include "rules.h"
 #include "kernel/gemm.h"
 #include "kernel/thin.h"
@@ -53,8 +54,7 @@ static attention_sizes attention_sizes_of(const wg_kernel *k)
 {
     const struct attention *a = k->attr;
     const wg_shape *q = k->xt[0].shape, *v = k->xt[2].shape;
-    attention_sizes s = { .batch = 1, .heads = a->heads, .scale = a->scale };
-    for (int i = 0; i < q->rank - 2; i++) s.batch *= q->dim[i];
+    attention_sizes s = { .batch = outer_of(q, q->rank - 2), .heads = a->heads, .scale = a->scale };
     s.tokens = q->dim[q->rank - 2], s.keys = v->dim[v->rank - 2];
     s.d = q->dim[q->rank - 1] / a->heads, s.out = v->dim[v->rank - 1] / a->heads;
     s.ahead = a->causal ? s.keys - s.tokens : INT64_MAX / 2;
@@ -73,9 +73,9 @@ static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
 }
 
 #define FLOATS_FILE "kernel/turn_cached.h"
-#include "both_floats.h"
-#define FLOATS_FILE "attention_block.h"
-#include "both_floats.h"
+#include "kernel/both_floats.h"
+#define FLOATS_FILE "ops/attention_block.h"
+#include "kernel/both_floats.h"
 
 KERNEL(attention_tiles)
 {
@@ -93,12 +93,6 @@ KERNEL(attention_tiles_grad)
 }
 
 #if WG_BASE
-
-#include <math.h>
-
-#include "wengert/params.h"
-
-extern const wg_op wgi_op_attention_tiles, wgi_op_attention_tiles_grad;
 
 /* The score of a key that is not seen. It is finite, so that a row without keys has no NaN. e to the
  * power of its distance from any other score is 0. */
@@ -120,11 +114,9 @@ static bool attention_mask_fits(wg_rule *r)
     wg_shape to = *r->x[0].shape;
     char text[96];
     to.dim[to.rank - 1] = r->x[1].shape->dim[to.rank - 2];
-    bool fits = m->rank <= to.rank;
-    for (int i = 1; fits && i <= m->rank; i++)
-        fits = m->dim[m->rank - i] == 1 || m->dim[m->rank - i] == to.dim[to.rank - i];
-    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "the mask %s does not broadcast to the scores %s",
-                                wg_rule_who(r, 3), wg_shape_text(to, text, sizeof text));
+    return broadcasts(m, &to) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "the mask %s does not broadcast to the scores %s",
+                        wg_rule_who(r, 3), wg_shape_text(to, text, sizeof text));
 }
 static bool attention_fits(wg_rule *r, int64_t heads)
 {
@@ -151,22 +143,15 @@ static bool attention_fits(wg_rule *r, int64_t heads)
 /* x with the axes before the last and before that exchanged: [..., tokens, heads, width] and back. */
 static wg_node exchanged(wg_site here, wg_node x)
 {
-    wg_axes axes = { .count = wg_node_shape(x).rank };
-    if (axes.count < 3) return x; /* the node of an error */
-    for (int i = 0; i < axes.count; i++) axes.axis[i] = i;
-    axes.axis[axes.count - 3] = axes.count - 2;
-    axes.axis[axes.count - 2] = axes.count - 3;
-    return wg_transpose(x, .axes = AXES_OF(axes));
+    const int rank = wg_node_shape(x).rank;
+    return rank < 3 ? x /* the node of an error */ : axes_exchanged(here, x, rank - 3, rank - 2);
 }
 /* [..., tokens, heads * width] as [..., heads, tokens, width] */
 static wg_node attention_by_heads(wg_site here, wg_node x, int64_t heads)
 {
-    wg_shape s = wg_node_shape(x);
     if (heads == 1 || !wg_node_ok(x)) return x;
+    wg_shape s = with_axis(wg_node_shape(x), wg_node_shape(x).rank - 1, heads);
     s.dim[s.rank - 1] /= heads;
-    s.dim[s.rank] = s.dim[s.rank - 1];
-    s.dim[s.rank - 1] = heads;
-    s.rank++;
     return exchanged(here, wg_reshape(x, s));
 }
 static wg_node attention_joined(wg_site here, wg_node y, int64_t heads)
@@ -203,20 +188,18 @@ static wg_node attention_scores(wg_site here, const wg_node x[], wg_node seen, i
 
 /* ---- attention ---- */
 
-static void shape_of_result(wg_rule *r, wg_shape *y)
+static wg_shape shape_of_result(const wg_rule *r)
 {
-    const int last = r->x[0].shape->rank - 1;
-    *y = *r->x[0].shape;
-    y->dim[last] = r->x[2].shape->dim[last];
+    wg_shape y = *r->x[0].shape;
+    y.dim[y.rank - 1] = r->x[2].shape->dim[y.rank - 1];
+    return y;
 }
 static bool attention_shape(wg_rule *r)
 {
     struct attention *a = r->attr;
     if (a->heads == 0) a->heads = 1;
-    if (!attention_fits(r, a->heads)) return false;
-    if (!wg_is_none(r->node[3]) && !attention_mask_fits(r)) return false;
-    shape_of_result(r, wg_rule_shape(r, 0));
-    return true;
+    return attention_fits(r, a->heads) && (wg_is_none(r->node[3]) || attention_mask_fits(r)) &&
+           shaped_to(r, shape_of_result(r));
 }
 EXPAND(attention)
 {
@@ -263,10 +246,7 @@ DEFINE_OP(
                "key\", else -inf",
     .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE, TAKES(attention), RULES(attention, shape, expand));
-wg_node wg_attention_at(wg_site here, const wg_attention_args *a)
-{
-    APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask);
-}
+BUILDER(attention, attention) { APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask); }
 
 /* ---- sizes ---- */
 
@@ -327,19 +307,18 @@ static bool operands_fit(wg_rule *r)
                             wg_dtype_name(r->x[3].dtype));
     return same_floats(r, 1) && same_floats(r, 2);
 }
-static void shape_of_logs(wg_rule *r, wg_shape *y)
+static wg_shape shape_of_logs(const wg_rule *r)
 {
-    const int last = r->x[0].shape->rank - 1;
-    *y = *r->x[0].shape;
-    y->dim[last] = y->dim[last - 1];
-    y->dim[last - 1] = ((const struct attention *)r->attr)->heads;
+    wg_shape y = *r->x[0].shape;
+    y.dim[y.rank - 1] = y.dim[y.rank - 2];
+    y.dim[y.rank - 2] = ((const struct attention *)r->attr)->heads;
+    return y;
 }
 static bool attention_tiles_shape(wg_rule *r)
 {
     if (!operands_fit(r)) return false;
-    shape_of_result(r, wg_rule_shape(r, 0));
-    shape_of_logs(r, wg_rule_shape(r, 1));
-    return true;
+    *wg_rule_shape(r, 1) = shape_of_logs(r);
+    return shaped_to(r, shape_of_result(r));
 }
 static bool is_shaped(wg_rule *r, int k, const wg_shape *s)
 {
@@ -350,10 +329,8 @@ static bool is_shaped(wg_rule *r, int k, const wg_shape *s)
 }
 static bool attention_tiles_grad_shape(wg_rule *r)
 {
-    wg_shape y, logs;
     if (!operands_fit(r)) return false;
-    shape_of_result(r, &y);
-    shape_of_logs(r, &logs);
+    const wg_shape y = shape_of_result(r), logs = shape_of_logs(r);
     for (int k = 4; k < 7; k++)
         if (!same_floats(r, k) || !is_shaped(r, k, k == 5 ? &logs : &y)) return false;
     for (int k = 0; k < 3; k++) r->y[k] = r->x[k];

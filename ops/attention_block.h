@@ -29,18 +29,11 @@ static N(head) N(head_of)(const wg_kernel *k, const attention_sizes *s, int64_t 
 ALWAYS_INLINE void N(times)(int64_t m, int64_t n, int64_t k, const T *a, int64_t lda, bool ta, const T *b,
                             int64_t ldb, T *c, int64_t ldc, bool adds)
 {
-    wgi_gemm_own[WG_ISA_INDEX](&(wgi_gemm){ .dtype = sizeof(T) == 4 ? WG_F32 : WG_F64,
-                                            .ta = ta,
-                                            .m = m,
-                                            .n = n,
-                                            .k = k,
-                                            .lda = lda,
-                                            .ldb = ldb,
-                                            .ldc = ldc,
-                                            .a = a,
-                                            .b = b,
-                                            .c = c,
-                                            .adds = adds });
+    wgi_gemm g = {
+        .dtype = sizeof(T) == 4 ? WG_F32 : WG_F64, .ta = ta, .m = m, .n = n, .k = k, .adds = adds
+    };
+    g.lda = lda, g.ldb = ldb, g.ldc = ldc, g.a = a, g.b = b, g.c = c;
+    wgi_gemm_own[WG_ISA_INDEX](&g);
 }
 
 static int64_t N(lanes_of)(int64_t rows)
@@ -71,17 +64,10 @@ static void N(queries_of)(const N(head) * h, int64_t first, int64_t rows)
 static void N(thin_scores)(const N(head) * h, int64_t rows, const T *keys, int64_t count)
 {
     T row[WGI_THIN * ATTENTION_TILE];
-    wgi_thin_run[WG_ISA_INDEX](&(wgi_thin){ .dtype = sizeof(T) == 4 ? WG_F32 : WG_F64,
-                                            .count = rows,
-                                            .n = count,
-                                            .k = h->s->d,
-                                            .ld = h->q_step,
-                                            .ldc = ATTENTION_TILE,
-                                            .apart = h->s->d,
-                                            .next = 1,
-                                            .m = keys,
-                                            .v = h->turned,
-                                            .c = row });
+    wgi_thin t = { .dtype = sizeof(T) == 4 ? WG_F32 : WG_F64, .count = rows, .n = count, .k = h->s->d };
+    t.ld = h->q_step, t.ldc = ATTENTION_TILE, t.apart = h->s->d, t.next = 1;
+    t.m = keys, t.v = h->turned, t.c = row;
+    wgi_thin_run[WG_ISA_INDEX](&t);
     for (int64_t j = 0; j < count; j++)
         for (int64_t i = 0; i < rows; i++) h->score[j * ATTENTION_TILE + i] = row[i * ATTENTION_TILE + j];
 }

@@ -27,8 +27,8 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
     return (unit){ 0, m->f, b, b + 1, phase == 0, false, phase == 2 };
 }
 
-#define FLOATS_FILE "batch_norm_block.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/batch_norm_block.h"
+#include "kernel/both_floats.h"
 
 KERNEL(batch_norm_train) { return BY_FLOAT(k, batch_kernel, k, false); }
 KERNEL(batch_norm_grad) { return BY_FLOAT(k, batch_kernel, k, true); }
@@ -71,7 +71,6 @@ EXPAND(batch_norm_train)
     y[2] = wg_var(x[0], .axes = AXES_OF(rows));
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
-EXTERN(batch_norm_grad);
 /* A batch without rows has no mean, which is NaN. y has no elements, so it depends on nothing. */
 VJP(batch_norm_train)
 {
@@ -142,12 +141,9 @@ static bool batch_norm_shape(wg_rule *r)
     struct batch *a = r->attr;
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !one_axis(r, &a->axis) ||
-        !wg_rule_axis(r, &a->axis.axis[0], r->x[0].shape->rank) ||
-        !features_fit(r, 2, a->axis.axis[0], 1, mean ? 5 : 3) || !eps_fits(r, &a->eps))
-        return false;
-    r->y[0] = r->x[0];
-    return true;
+    return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && one_axis(r, &a->axis) &&
+           wg_rule_axis(r, &a->axis.axis[0], r->x[0].shape->rank) &&
+           features_fit(r, 2, a->axis.axis[0], 1, mean ? 5 : 3) && eps_fits(r, &a->eps);
 }
 /* The mean of one row is the row. */
 static void warn_of_one_row(wg_site here, wg_node x)
@@ -163,14 +159,9 @@ static void warn_of_one_row(wg_site here, wg_node x)
 /* Features that are another axis than the last: of the transpose, transposed back. */
 static wg_node features_last(wg_site here, const wg_node x[], const struct batch *a)
 {
-    const int rank = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
-    wg_axes to = { .count = rank }, back = to;
-    for (int i = 0; i < rank; i++) {
-        to.axis[i] = i == rank - 1 ? at : i < at ? i : i + 1;
-        back.axis[i] = i == at ? rank - 1 : i < at ? i : i - 1;
-    }
-    wg_node last = wg_transpose(x[0], .axes = AXES_OF(to));
-    return wg_transpose(wg_batch_norm(last, x[1], x[2], x[3], x[4], .eps = a->eps), .axes = AXES_OF(back));
+    const int last = wg_node_shape(x[0]).rank - 1, at = a->axis.axis[0];
+    wg_node turned = axis_moved(here, x[0], at, last);
+    return axis_moved(here, wg_batch_norm(turned, x[1], x[2], x[3], x[4], .eps = a->eps), last, at);
 }
 EXPAND(batch_norm)
 {

@@ -5,8 +5,8 @@
 #include "kernel/gemm.h"
 #include "kernel/vmath.h"
 
-#define FLOATS_FILE "cholesky_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/cholesky_loops.h"
+#include "kernel/both_floats.h"
 
 KERNEL(cholesky) { EACH_MATRIX(cholesky_of, a.n); }
 

@@ -3,7 +3,6 @@
 #ifndef WG_CLASS_RULES_H
 #define WG_CLASS_RULES_H
 
-#include "ops.h"
 #include "rules.h"
 
 #if WG_BASE

@@ -21,16 +21,18 @@ KERNEL(greater_equal) { COMPARE(a >= b); }
 
 /* Elements are copied as bytes, so one loop serves all dtypes of a size. The choice is a mask, since
  * compilers do not vectorise a choice between two loads. */
-#define CHOOSE_(T, A, B)                                                  \
+#define WORDS(T, A, B)                                                    \
     WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i]; \
-             , A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
-#define CHOOSE(T)                                                        \
-    do {                                                                 \
-        if (!k->step[0]) choose_one(k, sizeof(T));                       \
-        else if (k->step[1] && k->step[2]) CHOOSE_(T, WG_AT1_, WG_AT1_); \
-        else if (k->step[1]) CHOOSE_(T, WG_AT1_, WG_AT0_);               \
-        else if (k->step[2]) CHOOSE_(T, WG_AT0_, WG_AT1_);               \
-        else CHOOSE_(T, WG_AT0_, WG_AT0_);                               \
+             , WG_AT##A##_(k, 1, a), WG_AT##B##_(k, 2, b), (a & c) | (b & ~c))
+#define BYTES_OF(T, A, B) choose_bytes(k->x[0], k->x[1], k->x[2], k->y[0], k->end - k->begin, A, B)
+/* LOOP(T, A, B) for the steps A and B of the operands. */
+#define CHOOSE(T, LOOP)                                   \
+    do {                                                  \
+        if (!k->step[0]) choose_one(k, sizeof(T));        \
+        else if (k->step[1] && k->step[2]) LOOP(T, 1, 1); \
+        else if (k->step[1]) LOOP(T, 1, 0);               \
+        else if (k->step[2]) LOOP(T, 0, 1);               \
+        else LOOP(T, 0, 0);                               \
     } while (0)
 static void choose_one(const wg_kernel *k, size_t size)
 {
@@ -51,22 +53,12 @@ ALWAYS_INLINE void choose_bytes(const uint8_t *c, const uint8_t *a, const uint8_
         y[i] = (uint8_t)((a[i * a_step] & mask) | (b[i * b_step] & ~mask));
     }
 }
-static void choose_by_bytes(const wg_kernel *k)
-{
-    const uint8_t *c = k->x[0], *a = k->x[1], *b = k->x[2];
-    const int64_t n = k->end - k->begin;
-    if (!k->step[0]) choose_one(k, 1);
-    else if (k->step[1] && k->step[2]) choose_bytes(c, a, b, k->y[0], n, 1, 1);
-    else if (k->step[1]) choose_bytes(c, a, b, k->y[0], n, 1, 0);
-    else if (k->step[2]) choose_bytes(c, a, b, k->y[0], n, 0, 1);
-    else choose_bytes(c, a, b, k->y[0], n, 0, 0);
-}
 KERNEL(where)
 {
     switch (wg_dtype_size(k->yt[0].dtype)) {
-    case 1: choose_by_bytes(k); break;
-    case 4: CHOOSE(uint32_t); break;
-    case 8: CHOOSE(uint64_t); break;
+    case 1: CHOOSE(uint8_t, BYTES_OF); break;
+    case 4: CHOOSE(uint32_t, WORDS); break;
+    case 8: CHOOSE(uint64_t, WORDS); break;
     }
     return true;
 }

@@ -1,7 +1,4 @@
 /* composed.c: activation functions that are composed of other ops. A plan runs their parts as one pass. */
-#include "ops.h"
-
-#if WG_BASE
 
 #include "sample_shapes.h"
 
@@ -9,7 +6,6 @@
 
 #define GELU_FIELDS(F, S) F(S, BOOL, by_tanh, "false")
 OPTIONS(gelu, GELU_FIELDS);
-EXTERN(gelu_tanh);
 
 EXPAND(gelu)
 {
@@ -45,5 +41,3 @@ EXPAND(mish) { y[0] = wg_mul(x[0], wg_tanh(wg_softplus(x[0]))); }
 UNARY_OP(mish, -3, 3, .summary = "x tanh(softplus(x)).", .formula = "y = x tanh(ln(1 + e^x))",
          .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x)); t = tanh(ln(1 + e^x))",
          .promote = WG_PROMOTE_FLOAT, .expand = mish_expand);
-
-#endif

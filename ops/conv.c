@@ -39,14 +39,18 @@ typedef struct conv_axis {
 typedef struct conv_sizes {
     int64_t n, groups, wide, narrow; /* images; channels of a group of each side */
     conv_axis axis[CONV_AXES];
-    bool back; /* the narrow side is the operand */
+    bool back;       /* the narrow side is the source, the wide side the result */
+    int64_t in, out; /* channels of a group of the source and of the result */
 } conv_sizes;
 
 static conv_sizes conv_sizes_of(const wg_shape *wide, const wg_shape *narrow, const wg_shape *W,
                                 const struct conv *f, bool back)
 {
     const int axes = W->rank - 2, none = CONV_AXES - axes;
-    conv_sizes s = { wide->dim[0], f->groups, W->dim[axes], W->dim[axes + 1] / f->groups, { { 0 } }, back };
+    conv_sizes s = {
+        wide->dim[0], f->groups, W->dim[axes], W->dim[axes + 1] / f->groups, { { 0 } }, back, 0, 0
+    };
+    s.in = back ? s.narrow : s.wide, s.out = back ? s.wide : s.narrow;
     for (int i = 0; i < CONV_AXES; i++) s.axis[i] = (conv_axis){ 1, 1, 1, 1, 1, 0 };
     for (int a = 0; a < axes; a++)
         s.axis[none + a] = (conv_axis){ wide->dim[a + 1], narrow->dim[a + 1], W->dim[a],
@@ -132,19 +136,15 @@ typedef struct conv_flat {
     int64_t wide, before, next, column;
 } conv_flat;
 
-enum {
-    CONV_FEW = 8,
-    CONV_LEAST = 8,
-    CONV_SLACK = 32
-}; /* channels; places of a line; elements read past its end */
+/* Channels; places of a line; elements read past its end. */
+enum { CONV_FEW = 8, CONV_LEAST = 8, CONV_SLACK = 32 };
 
 static conv_flat conv_flat_of(const conv_sizes *s)
 {
     const conv_axis *a = &s->axis[2];
-    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
-                  size = conv_source(a, s->back), d2 = conv_result(a, s->back);
+    const int64_t size = conv_source(a, s->back), d2 = conv_result(a, s->back);
     conv_flat f = { 0 };
-    if (s->groups > 1 || out > CONV_FEW || d2 < CONV_LEAST || (!s->back && a->stride > 1)) return f;
+    if (s->groups > 1 || s->out > CONV_FEW || d2 < CONV_LEAST || (!s->back && a->stride > 1)) return f;
     int64_t low = 0, high = size - 1;
     for (int64_t r = 0, classes = conv_classes(a, s->back); r < classes; r++) {
         const conv_class c = conv_class_of(a, s->back, r);
@@ -155,7 +155,7 @@ static conv_flat conv_flat_of(const conv_sizes *s)
     }
     if (high - low > 4 * size) return f; /* most would be zeros */
     f.before = -low, f.wide = high - low + 1 + CONV_SLACK;
-    f.next = s->back ? 1 : out, f.column = s->back ? in : 1;
+    f.next = s->back ? 1 : s->out, f.column = s->back ? s->in : 1;
     return f;
 }
 
@@ -202,8 +202,8 @@ enum { CONV_ZEROS = 256, CONV_PLACES = 512, CONV_WIDE = 16 };
 
 static int64_t conv_padded(int64_t columns, int64_t lanes) { return (columns + lanes - 1) / lanes * lanes; }
 
-#define FLOATS_FILE "conv_block.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/conv_block.h"
+#include "kernel/both_floats.h"
 
 /* k: the operands are the source and the kernel. */
 static conv_sizes sizes_of(const wg_kernel *k, bool back)
@@ -254,8 +254,8 @@ static weights weights_of(const wg_kernel *k)
     return w;
 }
 
-#define FLOATS_FILE "conv_sum_block.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/conv_sum_block.h"
+#include "kernel/both_floats.h"
 
 KERNEL(conv_weights)
 {
@@ -272,13 +272,6 @@ KERNEL(conv_weights)
 }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_conv_transpose, wgi_op_conv_weights;
-
-static wg_node product(wg_site here, const wg_op *op, wg_node a, wg_node b, const void *f)
-{
-    return wg_apply(here, op, (wg_node[]){ a, b }, 2, f);
-}
 
 static bool conv_options(wg_rule *r, struct conv *f, int axes)
 {
@@ -333,24 +326,18 @@ static bool conv_grouped(wg_rule *r, const wg_shape *s, int64_t groups)
  * other. */
 static wg_node conv_as_channels(wg_site here, wg_node x)
 {
-    wg_shape s = wg_node_shape(x), to = { s.rank - 1, { 0 } };
-    wg_axes turned = { .count = s.rank };
-    for (int i = 0; i < s.rank - 2; i++) turned.axis[i] = i + 1, to.dim[i] = s.dim[i + 1];
-    turned.axis[s.rank - 2] = 0, turned.axis[s.rank - 1] = s.rank - 1;
-    to.dim[s.rank - 2] = s.dim[0] * s.dim[s.rank - 1];
-    return wg_reshape(wg_transpose(x, .axes = AXES_OF(turned)), to);
+    const wg_shape s = wg_node_shape(x);
+    wg_shape to = without_axis(s, 0);
+    to.dim[to.rank - 1] *= s.dim[0];
+    return wg_reshape(axis_moved(here, x, 0, s.rank - 2), to);
 }
 
 /* The opposite: n rows. */
 static wg_node conv_as_rows(wg_site here, wg_node x, int64_t n)
 {
-    wg_shape s = wg_node_shape(x);
-    wg_axes turned = { s.rank + 1, { s.rank - 1 } };
-    for (int i = 1; i < s.rank; i++) turned.axis[i] = i - 1;
-    turned.axis[s.rank] = s.rank;
-    s.dim[s.rank] = s.dim[s.rank - 1] / n, s.dim[s.rank - 1] = n;
-    s.rank++;
-    return wg_transpose(wg_reshape(x, s), .axes = AXES_OF(turned));
+    wg_shape s = with_axis(wg_node_shape(x), wg_node_shape(x).rank - 1, n);
+    s.dim[s.rank - 1] /= n;
+    return axis_moved(here, wg_reshape(x, s), s.rank - 2, 0);
 }
 
 /* The product of rows: each row is a group, or as many as the options say. */
@@ -369,8 +356,8 @@ static wg_node conv_by_groups(wg_site here, wg_node y, const wg_node x[], const 
 static wg_node conv_of_rows(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
 {
     if (rows[1]) return conv_by_groups(here, y, x, rows, n);
-    return conv_from_batch(here, product(here, wg_node_op(y), conv_as_batch(here, x[0], n), x[1], wg_attr(y)),
-                           wg_node_shape(y), n);
+    const wg_node to[2] = { conv_as_batch(here, x[0], n), x[1] };
+    return conv_from_batch(here, wg_apply(here, wg_node_op(y), to, 2, wg_attr(y)), wg_node_shape(y), n);
 }
 
 /* ---- samples ---- */
@@ -426,14 +413,9 @@ static size_t scratch(const wg_kernel *k, bool back)
     const conv_sizes s = sizes_of(k, back);
     const conv_flat f = conv_flat_of(&s);
     if (conv_is_by_channels(&s)) return 0;
-    if (f.wide)
-        return (size_t)(s.n * conv_source(&s.axis[0], back) * conv_source(&s.axis[1], back) * f.wide *
-                        (back ? s.narrow : s.wide)) *
-               wg_dtype_size(k->xt[0].dtype);
-    return (size_t)(conv_taps(&s) * s.groups *
-                    (back ? s.narrow * conv_padded(s.wide, CONV_WIDE)
-                          : s.wide * conv_padded(s.narrow, CONV_WIDE))) *
-           wg_dtype_size(k->xt[0].dtype);
+    const int64_t lines = s.n * conv_source(&s.axis[0], back) * conv_source(&s.axis[1], back) * f.wide,
+                  panels = conv_taps(&s) * s.groups * conv_padded(s.out, CONV_WIDE);
+    return (size_t)((f.wide ? lines : panels) * s.in) * wg_dtype_size(k->xt[0].dtype);
 }
 static bool prepare(const wg_kernel *k, void *to, bool back)
 {
@@ -489,16 +471,15 @@ static bool conv_prepare(const wg_kernel *k, void *to) { return prepare(k, to, f
 static double conv_flops(const wg_kernel *k) { return flops(k, false); }
 VJP(conv)
 {
-    gx[0] = product(here, &wgi_op_conv_transpose, gy, x[1], wg_attr(y));
-    gx[1] = product(here, &wgi_op_conv_weights, x[0], gy, wg_attr(y));
+    gx[0] = NODE_OF(conv_transpose, wg_attr(y), gy, x[1]);
+    gx[1] = NODE_OF(conv_weights, wg_attr(y), x[0], gy);
 }
 VMAP(conv) { return conv_of_rows(here, y, x, rows, n); }
 SAMPLE(conv)
 {
     if (i >= CONV_CASES) return wg_none;
     const conv_case *t = &conv_cases[i];
-    wg_node x = wg_any(g, t->x), W = wg_any(g, t->W);
-    return product(here, &wgi_op_conv, x, W, &t->f);
+    return NODE_OF(conv, &t->f, wg_any(g, t->x), wg_any(g, t->W));
 }
 ERRORS(conv, (wg_conv(ANY(2, 5, 5, 3), ANY(3, 3, 4, 2)), "has 3 channels, and"),
        (wg_conv(ANY(2, 2, 5, 4), ANY(3, 3, 4, 2)), "it reaches over 3 elements of 2"),
@@ -522,11 +503,7 @@ DEFINE_OP(conv,
           .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
           RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap), .kernel = KERNELS(conv), .phases = 2,
           .prepared = sizeof(conv_sizes), .jvp = product_jvp);
-wg_node wg_conv_at(wg_site here, const wg_conv_args *a)
-{
-    a = WG_OR_NONE(a);
-    return product(here, &wgi_op_conv, a->x, a->W, &GIVEN(conv, CONV_FIELDS));
-}
+BUILDER(conv, conv) { APPLY(conv, conv, CONV_FIELDS, a->x, a->W); }
 
 /* ---- conv_transpose ---- */
 
@@ -563,8 +540,8 @@ static bool conv_transpose_prepare(const wg_kernel *k, void *to) { return prepar
 static double conv_transpose_flops(const wg_kernel *k) { return flops(k, true); }
 VJP(conv_transpose)
 {
-    gx[0] = product(here, &wgi_op_conv, gy, x[1], wg_attr(y));
-    gx[1] = product(here, &wgi_op_conv_weights, gy, x[0], wg_attr(y));
+    gx[0] = NODE_OF(conv, wg_attr(y), gy, x[1]);
+    gx[1] = NODE_OF(conv_weights, wg_attr(y), gy, x[0]);
 }
 VMAP(conv_transpose) { return conv_of_rows(here, y, x, rows, n); }
 SAMPLE(conv_transpose)
@@ -573,8 +550,7 @@ SAMPLE(conv_transpose)
     const conv_case *t = &conv_cases[i];
     wg_shape s = t->x;
     s.dim[s.rank - 1] = t->W.dim[t->W.rank - 1];
-    wg_node x = wg_any(g, s), W = wg_any(g, t->W);
-    return product(here, &wgi_op_conv_transpose, x, W, &t->f);
+    return NODE_OF(conv_transpose, &t->f, wg_any(g, s), wg_any(g, t->W));
 }
 ERRORS(conv_transpose, (wg_conv_transpose(ANY(2, 3, 3, 2), ANY(3, 3, 2, 4)), "has 2 channels, and"),
        (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(3, 3, 2, 4), .padding = WG_SHAPE(3)),
@@ -597,11 +573,7 @@ DEFINE_OP(
     .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
     RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv_transpose), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
-wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a)
-{
-    a = WG_OR_NONE(a);
-    return product(here, &wgi_op_conv_transpose, a->x, a->W, &GIVEN(conv, CONV_FIELDS));
-}
+BUILDER(conv_transpose, conv) { APPLY(conv_transpose, conv, CONV_FIELDS, a->x, a->W); }
 
 /* ---- conv_weights ---- */
 
@@ -659,8 +631,8 @@ static double conv_weights_flops(const wg_kernel *k)
 }
 VJP(conv_weights)
 {
-    gx[0] = product(here, &wgi_op_conv_transpose, x[1], gy, wg_attr(y));
-    gx[1] = product(here, &wgi_op_conv, x[0], gy, wg_attr(y));
+    gx[0] = NODE_OF(conv_transpose, wg_attr(y), x[1], gy);
+    gx[1] = NODE_OF(conv, wg_attr(y), x[0], gy);
 }
 VMAP(conv_weights) { return conv_by_groups(here, y, x, rows, n); }
 /* Both sides of a convolution, with its options as its shape rule leaves them. */
@@ -669,17 +641,16 @@ SAMPLE(conv_weights)
     if (i >= CONV_CASES) return wg_none;
     const conv_case *t = &conv_cases[i];
     const wg_node W = wg_broadcast_to(wg_scalar(g, 0), t->W), x = wg_any(g, t->x),
-                  y = product(here, &wgi_op_conv, x, wg_cast(W, wg_node_dtype(x)), &t->f);
-    return product(here, wg_op_find("conv_weights"), x, wg_any(g, wg_node_shape(y)), wg_attr(y));
+                  y = NODE_OF(conv, &t->f, x, wg_cast(W, wg_node_dtype(x)));
+    return NODE_OF(conv_weights, wg_attr(y), x, wg_any(g, wg_node_shape(y)));
 }
 ERROR_SAMPLE(conv_weights)
 {
     wg_node x = ANY(2, 5, 5, 3), y = ANY(2, 3, 3, 4);
-    const wg_op *op = wg_op_find("conv_weights");
-    FAILS(product(here, op, x, y, &(struct conv){ .groups = 2 }), "3 channels have no 2 equal groups");
-    FAILS(product(here, op, y, x, NULL), "no kernel makes");
-    FAILS(product(here, op, x, ANY(1, 3, 3, 4), NULL), "different numbers of images");
-    FAILS(product(here, op, x, y, &(struct conv){ .same = true }), "not same");
+    FAILS(NODE_OF(conv_weights, WITH(conv, .groups = 2), x, y), "3 channels have no 2 equal groups");
+    FAILS(NODE_OF(conv_weights, NULL, y, x), "no kernel makes");
+    FAILS(NODE_OF(conv_weights, NULL, x, ANY(1, 3, 3, 4)), "different numbers of images");
+    FAILS(NODE_OF(conv_weights, WITH(conv, .same = true), x, y), "not same");
     return NULL;
 }
 

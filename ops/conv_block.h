@@ -127,8 +127,8 @@ static void N(places)(const N(line) * q, int vectors)
  * if that is enough. */
 static void N(pack)(const conv_sizes *s, const T *W, T *to, int64_t row, int64_t group)
 {
-    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
-                  taps = conv_taps(s), last = s->axis[2].taps, all = s->narrow * s->groups;
+    const int64_t in = s->in, out = s->out, taps = conv_taps(s), last = s->axis[2].taps,
+                  all = s->narrow * s->groups;
     to += group * taps * in * conv_padded(out, LANES(T));
     for (int64_t c = 0, width; c < out; c += width) {
         width = out - c > LANES(T) ? 2 * LANES(T) : LANES(T);
@@ -180,12 +180,9 @@ static N(line) N(line_at)(const conv_sizes *s, const T *x, const T *panel, int64
     const int64_t d0 = conv_result(&a[0], s->back), d1 = conv_result(&a[1], s->back),
                   i[2] = { u / d1 % d0, u % d1 },
                   lines = conv_source(&a[0], s->back) * conv_source(&a[1], s->back);
-    N(line)
-    q = { .x = x + u / d1 / d0 * lines * size * apart,
-          .panel = panel,
-          .size = conv_source(&a[2], s->back),
-          .apart = apart,
-          .between = (s->back ? a[2].stride : 1) * (s->back ? s->wide : s->narrow) * s->groups };
+    N(line) q = { .panel = panel, .size = conv_source(&a[2], s->back), .apart = apart };
+    q.x = x + u / d1 / d0 * lines * size * apart;
+    q.between = (s->back ? a[2].stride : 1) * s->out * s->groups;
     N(rows_of)(s, i, size * apart, panel_row, &q);
     return q;
 }
@@ -196,8 +193,7 @@ static void N(line_of)(const conv_sizes *s, const T *x, const T *panel, T *y, in
 {
     const conv_axis *last = &s->axis[2];
     const bool back = s->back;
-    const int64_t in = back ? s->narrow : s->wide, out = back ? s->wide : s->narrow,
-                  by = back ? last->stride : 1, d2 = conv_result(last, back);
+    const int64_t in = s->in, out = s->out, by = back ? last->stride : 1, d2 = conv_result(last, back);
     N(line)
     q = N(line_at)(s, x + group * in, panel, u, in * s->groups, conv_source(last, back),
                    last->taps * in * lanes);
@@ -216,8 +212,7 @@ static void N(line_of)(const conv_sizes *s, const T *x, const T *panel, T *y, in
 /* Lines [begin, end), some at a time, so that their source stays in a cache while the panels change. */
 static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int64_t begin, int64_t end)
 {
-    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
-                  each = conv_taps(s) * in, d2 = conv_result(&s->axis[2], s->back),
+    const int64_t out = s->out, each = conv_taps(s) * s->in, d2 = conv_result(&s->axis[2], s->back),
                   some = d2 < CONV_PLACES ? CONV_PLACES / (d2 > 0 ? d2 : 1) : 1;
     for (int64_t u = begin, to; u < end; u = to) {
         to = end - u < some ? end : u + some;
@@ -324,7 +319,7 @@ static void N(channel_line)(const conv_sizes *s, const T *x, const T *W, T *y, i
 /* Line u of the source, of all images: s->narrow or s->wide lines of `wide` elements. */
 static void N(copy_line)(const conv_sizes *s, const conv_flat *f, const T *x, T *to, int64_t u)
 {
-    const int64_t in = s->back ? s->narrow : s->wide, size = conv_source(&s->axis[2], s->back);
+    const int64_t in = s->in, size = conv_source(&s->axis[2], s->back);
     x += u * size * in, to += u * in * f->wide;
     memset(to, 0, (size_t)(in * f->wide) * sizeof(T));
     for (int64_t c = 0; c < in; c++)
@@ -398,8 +393,7 @@ static __attribute__((noinline)) void N(few_1)(const N(line) * q, const conv_fla
 static void N(few_line)(const conv_sizes *s, const conv_flat *f, const T *x, const T *W, T *y, int64_t u)
 {
     const conv_axis *last = &s->axis[2];
-    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
-                  by = s->back ? last->stride : 1, d2 = conv_result(last, s->back);
+    const int64_t in = s->in, out = s->out, by = s->back ? last->stride : 1, d2 = conv_result(last, s->back);
     N(line) q = N(line_at)(s, x, W, u, in, f->wide, last->taps * in * out);
     q.x += f->before;
     q.apart = f->wide, q.channels = in, q.width = out;

@@ -231,17 +231,10 @@ static void N(unit)(const wg_kernel *k, const weights *w, int64_t u)
                   group = rest / rows % groups, c = rest / rows / groups * COLUMNS;
     T *to = (T *)(w->parts > 1 ? k->scratch : k->y[0]) + part * w->size +
             row * s->axis[2].taps * s->wide * s->narrow * s->groups;
-    N(part)
-    p = { .s = s,
-          .wide = k->x[0],
-          .narrow = k->x[1],
-          .to = to + group * s->narrow + c,
-          .k0 = row / s->axis[1].taps,
-          .k1 = row % s->axis[1].taps,
-          .group = group,
-          .column = c,
-          .from = w->lines * part / w->parts,
-          .until = w->lines * (part + 1) / w->parts };
+    N(part) p = { .s = s, .wide = k->x[0], .narrow = k->x[1], .group = group, .column = c };
+    p.to = to + group * s->narrow + c;
+    p.k0 = row / s->axis[1].taps, p.k1 = row % s->axis[1].taps;
+    p.from = w->lines * part / w->parts, p.until = w->lines * (part + 1) / w->parts;
     if (conv_is_by_channels(s)) N(channel_taps)(&p);
     else N(taps)(&p, s->narrow - c < COLUMNS ? s->narrow - c : COLUMNS);
 }

@@ -19,8 +19,8 @@ static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 
 static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
 
-#define FLOATS_FILE "cross_entropy_row.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/cross_entropy_row.h"
+#include "kernel/both_floats.h"
 
 KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k)); }
 KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k)); }
@@ -56,8 +56,6 @@ static bool cross_entropy_shape(wg_rule *r)
 
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
-EXTERN(cross_entropy_grad);
-
 /* Labels as rows of probabilities: of class numbers rows of 0 and 1. */
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 {
@@ -88,7 +86,8 @@ SAMPLE(cross_entropy)
 ERRORS(cross_entropy, (CROSS(ANY(3, 4), CLASSES(4, 2)), "class numbers must be [3]"),
        (CROSS(ANY(3, 4), CLASSES(40, 3)), "label out of range"),
        (CROSS(ANY(3, 0), CLASSES(4, 3)), "has no classes"),
-       (CROSS(wg_any(g, WG_SCALAR), CLASSES(4, 3)), "must have 1 to 8"));
+       (CROSS(wg_any(g, WG_SCALAR), CLASSES(4, 3)), "must have 1 to 8"),
+       (CROSS(ANY(3, 4), wg_not_equal(CLASSES(4, 3), 0)), "is bool, class numbers must be integers"));
 
 DEFINE_OP(cross_entropy,
           .summary =

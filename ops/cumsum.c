@@ -3,8 +3,8 @@
 
 #include "kernel/stream.h"
 
-#define FLOATS_FILE "cumsum_row.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/cumsum_row.h"
+#include "kernel/both_floats.h"
 
 #define CUMSUM_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
@@ -19,7 +19,7 @@ static lines lines_of(const wg_kernel *k)
 static inline int64_t blocks_of(const lines *l) { return (l->inner + COLUMNS - 1) / COLUMNS; }
 
 /* x has elements of type T, sums have type S, y has type Y. past: rows of y are written past the caches. */
-enum { WIDEST = 16 * COLUMNS };
+enum { WIDEST = 16 * COLUMNS, LEAST_PAST = 128 };
 #define SUMS(T, S, Y)                                                       \
     do {                                                                    \
         const T *x = (const T *)k->x[0] + at;                               \
@@ -40,7 +40,6 @@ enum { WIDEST = 16 * COLUMNS };
 /* Units that are neighbours are added together: the longer the parts of rows, the faster they are read. */
 static void columns(const wg_kernel *k, const lines *of)
 {
-    enum { LEAST_PAST = 128 };
     const struct cumsum *a = k->attr;
     const lines l = *of;
     const int64_t blocks = blocks_of(of);
@@ -72,7 +71,6 @@ static void columns(const wg_kernel *k, const lines *of)
     cumsum_row_##n_((T *)k->y[0] + u * n, (const T *)k->x[0] + u * n, n, a->exclusive, a->reverse, past)
 static void rows(const wg_kernel *k, int64_t n)
 {
-    enum { LEAST_PAST = 128 };
     const struct cumsum *a = k->attr;
     const bool past = n >= LEAST_PAST && streams(k, 0);
     for (int64_t u = k->begin; u < k->end; u++) switch (k->xt[0].dtype) {
@@ -100,11 +98,6 @@ static int64_t cumsum_units(const wg_kernel *k)
     const lines l = lines_of(k);
     return l.outer * blocks_of(&l);
 }
-static bool cumsum_shape(wg_rule *r)
-{
-    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
-    return wg_rule_axis(r, &((struct cumsum *)r->attr)->axis, r->x[0].shape->rank);
-}
 VJP(cumsum)
 {
     const struct cumsum *a = wg_attr(y);
@@ -125,7 +118,7 @@ DEFINE_OP(cumsum,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), RULES(cumsum, shape, units, vjp),
+          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), .shape = totals_fit, RULES(cumsum, units, vjp),
           .kernel = KERNELS(cumsum), .leads = true);
 BUILDER(cumsum, cumsum) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
 

@@ -3,15 +3,7 @@
 #include "rules.h"
 #include "sample_shapes.h"
 
-#if WG_BASE
-
 /* ---- identity ---- */
-
-static bool same(wg_rule *r)
-{
-    r->y[0] = r->x[0];
-    return true;
-}
 
 VJP(identity) { gx[0] = gy; }
 
@@ -19,14 +11,13 @@ SAMPLES(identity, wg_apply1(here, ANY(3), &wgi_op_identity), wg_apply1(here, ANY
 ERROR_SAMPLE(identity) { return single_error(here, g, i, &wgi_op_identity); }
 
 DEFINE_OP(identity, .summary = "The operand itself.", .formula = "y = x", .adjoint = "x' = y'",
-          .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, .shape = same, .alias = at_start, .leads = true,
+          .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, .alias = at_start, .leads = true,
           .vjp = identity_vjp, .view = WG_VIEW_WHOLE);
 
 /* ---- custom_vjp: the result is x[0]; the caller's rule gives the gradients of x[1], x[2], ... ---- */
 
 static bool has_rule(wg_rule *r)
 {
-    r->y[0] = r->x[0];
     return *(const wg_vjp_rule *)r->attr || wg_rule_fail(r, WG_ERROR_USE, "takes a rule, a function in C");
 }
 
@@ -64,5 +55,3 @@ wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_v
     memcpy(all + 1, x, sizeof *x * (size_t)n);
     return wg_apply(here, &wgi_op_custom_vjp, all, n + 1, &rule);
 }
-
-#endif

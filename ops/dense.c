@@ -1,16 +1,9 @@
 /* dense.c: products that are made of others: dot, outer, dense; and swap. */
-#include "ops.h"
 #include "rules.h"
-
-#if WG_BASE
 
 /* ---- dot ---- */
 
-static bool dot_shape(wg_rule *r)
-{
-    wg_rule_shape(r, 0)->rank = 0;
-    return equal_shapes(r);
-}
+static bool dot_shape(wg_rule *r) { return equal_shapes(r) && shaped_to(r, WG_SCALAR); }
 EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
 SAMPLES(dot, wg_dot(ANY(5), ANY(5)), wg_dot(ANY(2, 3), ANY(2, 3)), wg_dot(ANY(0), ANY(0)));
 ERRORS(dot, (wg_dot(ANY(3), ANY(4)), "shapes differ"));
@@ -65,9 +58,7 @@ static bool swap_shape(wg_rule *r)
 EXPAND(swap)
 {
     const int rank = wg_node_shape(x[0]).rank;
-    wg_axes to = { .count = rank };
-    for (int i = 0; i < rank; i++) to.axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    y[0] = wg_transpose(x[0], .axes = AXES_OF(to));
+    y[0] = axes_exchanged(here, x[0], rank - 2, rank - 1);
 }
 SAMPLES(swap, wg_swap(ANY(3, 4)), wg_swap(ANY(2, 3, 4)), wg_swap(ANY(2, 0, 3)));
 ERRORS(swap, (wg_swap(ANY(3)), "must have 2 to 8"));
@@ -112,5 +103,3 @@ DEFINE_OP(dense, .summary = "Fully connected layer: x times a matrix, plus a bia
           .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum(y' along all but last)", .stored = 7,
           .operands = 3, .names = "x W b", .optional = 1, .kind = WG_CONTRACT, RULES(dense, shape, expand));
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b) { return NODE_OF(dense, NULL, x, W, b); }
-
-#endif

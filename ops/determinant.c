@@ -59,11 +59,6 @@ typedef struct factors {
     long double *a, d;              /* L below the diagonal, U from it on */
 } factors;
 
-static inline size_t cofactors_room(int64_t n)
-{
-    return (size_t)((2 * n + 1) * n) * sizeof(long double) + (size_t)(2 * n) * sizeof(int64_t);
-}
-
 static void exchange_lines(factors *f, int64_t s, int64_t row, int64_t column)
 {
     const int64_t n = f->n, r = f->row[s], c = f->column[s];
@@ -166,14 +161,14 @@ static void slope_of_ones(const factors *f, long double *v)
     for (int64_t i = 0; i < n; i++) v[i * n + i] = diagonal[i];
 }
 
-/* Cofactors of matrix u, or with c >= 0 their derivative in the direction of operand c, where operand
- * `where` is not 0. Elsewhere 0. */
-static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int where, int c)
+/* Cofactors of matrix u, or with c >= 0 their derivative in the direction of operand c, where operand 1 is
+ * not 0. Elsewhere 0. */
+static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int c)
 {
     factors f = { .n = n, .a = k->scratch };
     long double *v = f.a + n * n;
     f.row = (int64_t *)(v + n * n + n), f.column = f.row + n;
-    if (number_of(k, where, u) == 0) {
+    if (number_of(k, 1, u) == 0) {
         memset((char *)k->y[0] + (size_t)(u * n * n) * wg_dtype_size(k->yt[0].dtype), 0,
                (size_t)(n * n) * wg_dtype_size(k->yt[0].dtype));
         return;
@@ -188,20 +183,15 @@ static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int where, in
     out_of_factors(k, &f, u, v);
 }
 
-KERNEL(cofactors)
+static bool each_matrix(const wg_kernel *k, int c)
 {
-    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, 1, -1);
+    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, c);
     return true;
 }
-KERNEL(cofactor_slope)
-{
-    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, 1, 2);
-    return true;
-}
+KERNEL(cofactors) { return each_matrix(k, -1); }
+KERNEL(cofactor_slope) { return each_matrix(k, 2); }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_lu_det, wgi_op_cofactor_slope;
 
 /* ---- cofactors, where a matrix is singular or nearly so ---- */
 
@@ -212,7 +202,11 @@ static bool cofactors_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a matrix of %s", wg_rule_who(r, 1),
                         wg_rule_who(r, 0));
 }
-static size_t cofactors_scratch(const wg_kernel *k) { return cofactors_room(matrices_of(k->xt[0].shape).n); }
+static size_t cofactors_scratch(const wg_kernel *k)
+{
+    const size_t n = (size_t)matrices_of(k->xt[0].shape).n;
+    return (2 * n + 1) * n * sizeof(long double) + 2 * n * sizeof(int64_t);
+}
 static wg_node cofactor_slope(wg_site here, wg_node a, wg_node weak, wg_node c)
 {
     return NODE_OF(cofactor_slope, NULL, a, weak, c);
@@ -232,16 +226,17 @@ static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op 
     wg_apply(here, op, (wg_node[]){ a, ANY(3), a }, op->operands, NULL);
     return i ? "is not square" : "is not one number a matrix";
 }
-SAMPLE(cofactors) { return cofactor_sample(here, g, i, &wgi_op_cofactors); }
-ERROR_SAMPLE(cofactors) { return cofactor_error(here, g, i, &wgi_op_cofactors); }
-
-DEFINE_OP(cofactors,
-          .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
-          .formula = "y = det A A^-T where w != 0, else 0",
-          .adjoint = "A' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where w != 0, else 0; X = A^-T",
-          .zero = 1 << 1, .operands = 2, .names = "A w", .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE,
-          RULES(cofactors, shape, scratch, vjp), .units = matrices_units, .kernel = KERNELS(cofactors),
-          .own_scratch = true, .leads = true);
+#define COFACTOR_OP(n, ...)                                                                       \
+    SAMPLE(n) { return cofactor_sample(here, g, i, &wgi_op_##n); }                                \
+    ERROR_SAMPLE(n) { return cofactor_error(here, g, i, &wgi_op_##n); }                           \
+    DEFINE_OP(n, .zero = 1 << 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE, .vjp = n##_vjp, \
+              RULES(cofactors, shape, scratch), .units = matrices_units, .kernel = KERNELS(n),    \
+              .own_scratch = true, .leads = true, __VA_ARGS__)
+COFACTOR_OP(cofactors,
+            .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
+            .formula = "y = det A A^-T where w != 0, else 0",
+            .adjoint = "A' = det A (sum(X y' along last 2) X - X @ y'^T @ X) where w != 0, else 0; X = A^-T",
+            .operands = 2, .names = "A w");
 
 /* ---- cofactor_slope ---- */
 
@@ -268,19 +263,14 @@ VJP(cofactor_slope)
     gx[0] = wg_where(weak, cofactor_curve(here, wg_where(weak, x[0], unit_like(here, x[0])), gy, x[2]), 0);
     gx[2] = cofactor_slope(here, x[0], x[1], gy);
 }
-SAMPLE(cofactor_slope) { return cofactor_sample(here, g, i, &wgi_op_cofactor_slope); }
-ERROR_SAMPLE(cofactor_slope) { return cofactor_error(here, g, i, &wgi_op_cofactor_slope); }
-
-DEFINE_OP(
+COFACTOR_OP(
     cofactor_slope,
     .summary = "The derivative of the cofactors of square matrices A, singular or not, in the direction c, "
                "where w is not 0. Elsewhere 0. Its own derivative by A is an error at singular matrices.",
     .formula = "y = det A (sum(X c along last 2) X - X @ c^T @ X) where w != 0, else 0; X = A^-T",
     .adjoint = "A' = \"the formula, differentiated\", c' = det A (sum(X y' along last 2) X - X @ y'^T @ X) "
                "where w != 0, else 0",
-    .zero = 1 << 1, .operands = 3, .names = "A w c", .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE,
-    .shape = cofactors_shape, .kernel = KERNELS(cofactor_slope), .units = matrices_units,
-    .scratch = cofactors_scratch, .own_scratch = true, .leads = true, .vjp = cofactor_slope_vjp);
+    .operands = 3, .names = "A w c");
 
 /* ---- lu_det: operands are A, its triangles, its rows ---- */
 
@@ -329,27 +319,20 @@ DEFINE_OP(
 static bool det_shape(wg_rule *r) { return is_square(r, 0) && shaped_to(r, leading(r->x[0].shape)); }
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
-SAMPLE(det) { return square_sample(here, g, i, wg_det_at); }
 ERRORS(det, (wg_det(ANY(3, 4)), "is not square"));
-
-DEFINE_OP(det,
+SQUARE_OP(det,
           .summary = "Determinants of square matrices. The derivative by a matrix, singular or not, is its "
                      "cofactors. The third derivative at a singular matrix is an error.",
-          .formula = "y = det x", .adjoint = "x' = y' y x^-T", .operands = 1, .kind = WG_CONTRACT,
-          .promote = WG_PROMOTE_FLOAT, RULES(det, shape, expand));
-wg_node wg_det_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_det); }
+          .formula = "y = det x", .adjoint = "x' = y' y x^-T", .shape = det_shape);
 
 EXPAND(logdet) { y[0] = of_triangles(here, wgi_lu(here, x[0]), LOGDET); }
-SAMPLE(logdet) { return square_sample(here, g, i, wg_logdet_at); }
 ERRORS(logdet, (wg_logdet(ANY(3)), "axes, must have 2 to"),
        (wg_logdet(wg_neg(REGULAR_INPUT(3, 3))), "has a determinant below 0"));
 
-DEFINE_OP(logdet,
+SQUARE_OP(logdet,
           .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A "
                      "determinant below 0 is an error.",
-          .formula = "y = ln(det x)", .adjoint = "x' = y' x^-T", .operands = 1, .kind = WG_CONTRACT,
-          .promote = WG_PROMOTE_FLOAT, .shape = det_shape, .expand = logdet_expand);
-wg_node wg_logdet_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_logdet); }
+          .formula = "y = ln(det x)", .adjoint = "x' = y' x^-T", .shape = det_shape);
 
 /* part: 0 the logarithm, 1 the sign */
 #define SLOGDET_FIELDS(F, S) F(S, CHOICE, part, "log", "log sign")

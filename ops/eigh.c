@@ -14,10 +14,10 @@ OPTIONS(eigh, EIGH_FIELDS);
 enum { SWEEPS = 30, FEW = 8 }; /* FEW: up to so many rows loops are faster than LAPACK */
 static inline bool is_small(int64_t n) { return n <= FEW || n > 20000 || !wgi_lapack_has(); }
 
-#define FLOATS_FILE "turned_rows.h"
-#include "both_floats.h"
-#define FLOATS_FILE "eigh_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/turned_rows.h"
+#include "kernel/both_floats.h"
+#define FLOATS_FILE "ops/eigh_loops.h"
+#include "kernel/both_floats.h"
 
 KERNEL(eigh_parts) { EACH_MATRIX(eigh_of, a.n); }
 
@@ -80,17 +80,13 @@ KERNEL(slopes)
 
 #if WG_BASE
 
-extern const wg_op wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_slopes, wgi_op_eigh_grad;
-
 /* ---- inverse_gaps ---- */
 
 static bool inverse_gaps_shape(wg_rule *r)
 {
-    wg_shape s = *r->x[0].shape;
-    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 1, WG_MAX_RANK - 1)) return false;
-    s.dim[s.rank] = s.dim[s.rank - 1];
-    s.rank++;
-    return shaped_to(r, s);
+    const wg_shape s = *r->x[0].shape;
+    return wg_rule_float(r, 0) && wg_rule_rank(r, 0, 1, WG_MAX_RANK - 1) &&
+           shaped_to(r, with_axis(s, s.rank, s.dim[s.rank - 1]));
 }
 static int64_t inverse_gaps_units(const wg_kernel *k)
 {

@@ -1,11 +1,7 @@
 /* einsum.c: sums of products that letters say. Two operands at a time are multiplied, from left to
  * right: each becomes a batch of matrices, by transposes and reshapes. */
-#include "ops.h"
 
-#if WG_BASE
-
-#include "wengert/params.h"
-
+#include "axis_runs.h"
 #include "rules.h"
 
 enum { LETTERS = 26 * 2, MOST = 12, TEXT = 120 }; /* MOST: operands */
@@ -199,22 +195,14 @@ static factor summed_to(wg_site here, factor f, uint64_t kept)
     return a.count ? (factor){ wg_sum(f.x, .axes = AXES_OF(a)), chosen(&f.axes, kept) } : f;
 }
 
-/* The elements of the axes [from, to) of f. */
-static int64_t elements(const factor *f, int from, int to)
-{
-    const wg_shape s = wg_node_shape(f->x);
-    int64_t n = 1;
-    for (int i = from; i < to; i++) n *= s.dim[i];
-    return n;
-}
-
 /* The product of a [batch, own, inner] and b [batch, inner, own], each of them groups of axes. */
 static wg_node matrices(wg_site here, const factor *a, const factor *b, int batch, int inner)
 {
     const int rows = a->axes.count - batch - inner, columns = b->axes.count - batch - inner;
-    const int64_t many = elements(a, 0, batch), m = elements(a, batch, batch + rows),
-                  k = elements(b, batch, batch + inner),
-                  n = elements(b, batch + inner, batch + inner + columns);
+    const wg_shape sa = wg_node_shape(a->x), sb = wg_node_shape(b->x);
+    const int64_t many = elements(&sa, 0, batch), m = elements(&sa, batch, batch + rows),
+                  k = elements(&sb, batch, batch + inner),
+                  n = elements(&sb, batch + inner, batch + inner + columns);
     if (!inner) {
         const wg_shape s = batch ? WG_SHAPE(many, m, 1) : WG_SHAPE(m, 1),
                        t = batch ? WG_SHAPE(many, 1, n) : WG_SHAPE(1, n);
@@ -303,5 +291,3 @@ wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n
     snprintf(a.letters, sizeof a.letters, "%s", letters);
     return wg_apply(here, &wgi_op_einsum, x, n, &a);
 }
-
-#endif

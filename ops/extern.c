@@ -1,7 +1,7 @@
 /* extern.c: a plain C function as a node. It sees doubles in graphs of any dtype: f32 operands and results
  * are copied to and from buffers of doubles. Any thread of the library may call it, once for each
  * evaluation. */
-#include "ops.h"
+#include "rules.h"
 
 typedef struct extern_attr {
     int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
@@ -72,8 +72,6 @@ KERNEL(extern_jvp)
 
 #include <stdio.h>
 
-extern const wg_op wgi_op_extern_grad, wgi_op_extern_jvp;
-
 /* Bytes for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
 {
@@ -88,8 +86,7 @@ static bool extern_shape(wg_rule *r)
 {
     const extern_attr *f = r->attr;
     if (!f->forward) return wg_rule_fail(r, WG_ERROR_USE, "without a forward function");
-    *wg_rule_shape(r, 0) = f->shape;
-    return wg_rule_float(r, 0);
+    return wg_rule_float(r, 0) && shaped_to(r, f->shape);
 }
 VJP(extern)
 {
@@ -146,21 +143,15 @@ static const wg_attr_row extern_attrs[] = {
 #define CALLS_C \
     .kind = WG_OPAQUE, .users = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs
 
-SAMPLE(extern) { return chain_node(here, g, i, false); }
-ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }
-
-DEFINE_OP(extern, .summary = "Result of a C function of the caller, which sees doubles.",
-          .formula = "y = forward(x)", .adjoint = "x' = backward(x, y')", .operands = 1, CALLS_C,
-          RULES(extern, shape, vjp, jvp), .kernel = KERNELS(extern), .scratch = doubles);
-
-SAMPLE(extern_impure) { return chain_node(here, g, i, true); }
-ERROR_SAMPLE(extern_impure) { return mistake(here, g, i, true); }
-
-DEFINE_OP(extern_impure,
-          .summary = "Result of a C function of the caller that may differ for equal operands.",
-          .formula = "y = forward(x)", .adjoint = "x' = backward(x, y')", .operands = 1, CALLS_C,
-          .impure = true, .shape = extern_shape, .kernel = KERNELS(extern), .scratch = doubles,
-          .vjp = extern_vjp, .jvp = extern_jvp);
+#define CALL_OP(n, is_impure, ...)                                                                       \
+    SAMPLE(n) { return chain_node(here, g, i, is_impure); }                                              \
+    ERROR_SAMPLE(n) { return mistake(here, g, i, is_impure); }                                           \
+    DEFINE_OP(n, .formula = "y = forward(x)", .adjoint = "x' = backward(x, y')", .operands = 1, CALLS_C, \
+              .impure = is_impure, RULES(extern, shape, vjp, jvp), .kernel = KERNELS(extern),            \
+              .scratch = doubles, __VA_ARGS__)
+CALL_OP(extern, false, .summary = "Result of a C function of the caller, which sees doubles.");
+CALL_OP(extern_impure, true,
+        .summary = "Result of a C function of the caller that may differ for equal operands.");
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
 {
@@ -205,7 +196,6 @@ static const char *derivative_error(wg_site here, wg_graph *g, int i, const wg_o
 
 static bool extern_grad_shape(wg_rule *r)
 {
-    r->y[0] = r->x[0];
     return derivative_fits(r, wg_shape_equal(*r->x[1].shape, ((const extern_attr *)r->attr)->shape),
                            "the function's result");
 }

@@ -1,6 +1,5 @@
 /* flip.c: flip (an axis from its end), and index_along (where an element stands). x is [outer, axis,
  * inner]. */
-#include "ops.h"
 #include "rules.h"
 
 #include "axis_runs.h"
@@ -78,14 +77,14 @@ DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",
           .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .stored = 1 << 0, .operands = 1,
           .kind = WG_ROWS, TAKES(flip), RULES(flip, shape, rewrite, units, vjp), .kernel = KERNELS(flip),
           .leads = true);
-wg_node wg_flip_at(wg_site here, const wg_flip_args *a) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
+BUILDER(flip, flip) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */
 
 static bool index_along_shape(wg_rule *r)
 {
     r->y[0].dtype = WG_I64;
-    return wg_rule_axis(r, &((struct index_along *)r->attr)->axis, r->x[0].shape->rank);
+    return axis_fits(r);
 }
 SAMPLES(index_along, wg_index_along(ANY(3, 4), 1), wg_index_along(CLASSES(3, 2, 3, 2), -2),
         wg_index_along(ANY(2, 0), 0));

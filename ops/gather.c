@@ -2,21 +2,14 @@
  *
  * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
  * gather of its own. An axis of the numbers that is 1 there serves all indices of x. */
-#include "gathered.h"
+#include "rules.h"
+#include "axis_runs.h"
 #include "row_numbers.h"
 
 #define GATHER_FIELDS(F, S) F(S, INT, batch, "0")
 OPTIONS(gather, GATHER_FIELDS);
 #define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0")
 OPTIONS(gather_grad, GATHER_GRAD_FIELDS);
-
-/* The elements of axes [from, to). */
-static int64_t elements(const wg_shape *s, int from, int to)
-{
-    int64_t n = 1;
-    for (int i = from; i < to; i++) n *= s->dim[i];
-    return n;
-}
 
 /* Where the numbers of index b of x's batch begin: at so many times those of one index. */
 static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int batch, int64_t b)

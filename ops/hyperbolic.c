@@ -1,6 +1,6 @@
 /* hyperbolic.c: hyperbolic functions but tanh (activation.c), and their inverses. kernel/vwide.h computes
  * them for f32. */
-#include "nearest_finite.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vwide.h"
 
@@ -11,8 +11,6 @@ KERNEL(acosh) { WG_MAP1(k, ACOSH(a)); }
 KERNEL(atanh) { WG_MAP1(k, ATANH(a)); }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_unit_gap; /* angle.c */
 
 /* ---- sinh ---- */
 

@@ -37,7 +37,6 @@ KERNEL(unit_rows)
 
 #if WG_BASE
 
-#include "graph/graph.h"
 #include "rules.h"
 
 /* ---- one_hot ---- */
@@ -57,9 +56,8 @@ static bool one_hot_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in a result of %d axes",
                             wgi_axis_text(r->here, a->axis.axis[0], text, sizeof text), x->rank + 1);
     a->axis.axis[0] = at;
-    *wg_rule_shape(r, 0) = with_axis(*x, at, a->count);
     r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
-    return true;
+    return shaped_to(r, with_axis(*x, at, a->count));
 }
 /* Another axis than the last: a transpose. */
 REWRITE(one_hot)
@@ -67,9 +65,7 @@ REWRITE(one_hot)
     const struct one_hot *a = attr;
     const int last = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
     if (at == last) return wg_none;
-    wg_axes to = { .count = last + 1 };
-    for (int i = 0; i <= last; i++) to.axis[i] = i < at ? i : i == at ? last : i - 1;
-    return wg_transpose(wg_one_hot(x[0], a->count, .axis = -1), .axes = AXES_OF(to));
+    return axis_moved(here, wg_one_hot(x[0], a->count, .axis = -1), last, at);
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), 4), wg_one_hot(CLASSES(3, 2, 2), 5),
@@ -86,10 +82,7 @@ DEFINE_OP(one_hot,
           .formula = "y[i] = 1 where classes = i, else 0 along axis", .adjoint = "piecewise constant",
           .zero = WG_EVERY_OPERAND, .operands = 1, .names = "classes", .kind = WG_ROWS, TAKES(one_hot),
           RULES(one_hot, shape, rewrite, units), .kernel = KERNELS(one_hot), .leads = true);
-wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a)
-{
-    APPLY(one_hot, one_hot, ONE_HOT_FIELDS, a->x);
-}
+BUILDER(one_hot, one_hot) { APPLY(one_hot, one_hot, ONE_HOT_FIELDS, a->x); }
 
 /* ---- unit_rows ---- */
 

@@ -4,8 +4,8 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-#define FLOATS_FILE "layer_norm_row.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/layer_norm_row.h"
+#include "kernel/both_floats.h"
 
 KERNEL(layer_norm) { return BY_FLOAT(k, rows, k); }
 KERNEL(layer_norm_grad) { return BY_FLOAT(k, rows_grad, k); }
@@ -32,7 +32,6 @@ EXPAND(layer_norm)
     wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
     y[0] = wg_add(wg_mul(h, x[1]), x[2]);
 }
-EXTERN(layer_norm_grad);
 VJP(layer_norm) { norm_gradients(here, &wgi_op_layer_norm_grad, y, gy, x, gx); }
 /* Rows are normalised by themselves, all by the same gamma and beta. */
 VMAP(layer_norm)

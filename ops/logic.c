@@ -1,7 +1,4 @@
 /* logic.c: and, or, exclusive or, not. What is not 0 is true; NaN is true. */
-#include "ops.h"
-
-#if WG_BASE
 
 #include "sample_shapes.h"
 
@@ -53,5 +50,3 @@ SAMPLES(logical_not, wg_logical_not(CLASSES(2, 3, 4)), wg_logical_not(wg_greater
         wg_logical_not(ANY(2, 0)));
 SINGLE_OP(logical_not, .summary = "True where x is 0.", .formula = "y = x == 0", LOGICAL,
           .expand = logical_not_expand);
-
-#endif

@@ -4,8 +4,8 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-#define FLOATS_FILE "logsumexp_slice.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/logsumexp_slice.h"
+#include "kernel/both_floats.h"
 
 static slices slices_of_axes(const wg_kernel *k)
 {

@@ -2,7 +2,6 @@
  * accuracy, the L2 penalty. Predictions and targets of a loss must have equal shapes: [m,1] beside [m] would
  * broadcast to m * m losses. */
 #include "class_rules.h"
-#include "gathered.h"
 #include "reduce_rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -43,17 +42,17 @@ OPTIONS(loss, LOSS_FIELDS);
 
 static bool loss_shape(wg_rule *r)
 {
-    if (!equal_shapes(r)) return false;
-    if (((const struct loss *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
-    return true;
+    return equal_shapes(r) &&
+           (((const struct loss *)r->attr)->reduction == WG_NONE || shaped_to(r, WG_SCALAR));
 }
 static wg_node reduced_to(wg_site here, wg_node y, int reduction)
 {
     return reduction == WG_NONE ? y : reduction == WG_SUM ? wg_sum(y) : wg_mean(y);
 }
-static wg_node reduced(wg_site here, wg_node y, const struct loss *f)
+/* By the options of a loss, which all begin with the reduction. */
+static wg_node reduced(wg_site here, wg_node y, const void *attr)
 {
-    return reduced_to(here, y, f->reduction);
+    return reduced_to(here, y, *(const int *)attr);
 }
 typedef wg_node (*loss_fn)(wg_site, const wg_loss_args *);
 static const wg_reduction reductions[] = { WG_MEAN, WG_SUM, WG_NONE };
@@ -64,16 +63,12 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
     wg_node x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
     return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reductions[i] });
 }
-static const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f)
-{
-    return NTH(NULL, (f(here, &(wg_loss_args){ .x = ANY(3, 1), .y = ANY(3) }), "shapes differ: "));
-}
 
 /* A loss of predictions x and targets y; samples have x between low and high. */
-#define LOSS_OF_(n, ...)                                                                                  \
-    ERROR_SAMPLE(n) { return loss_error(here, g, i, wg_##n##_at); }                                       \
-    wg_node wg_##n##_at(wg_site here, const wg_loss_args *a) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); } \
-    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true,   \
+#define LOSS_OF_(n, ...)                                                                                \
+    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "));                                          \
+    BUILDER(n, loss) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); }                                       \
+    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true, \
               .expand = n##_expand, __VA_ARGS__)
 #define LOSS_OP(n, low, high, ...)                                        \
     SAMPLE(n) { return loss_sample(here, g, i, wg_##n##_at, low, high); } \
@@ -140,7 +135,6 @@ LOSS_OP(binary_cross_entropy, 0.1, 0.9,
 /* ---- bce_with_logits ---- */
 
 EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
-extern const wg_op wgi_op_sigmoid, wgi_op_softmax;
 static bool bce_with_logits_shape(wg_rule *r)
 {
     warn_of_twice(r, &wgi_op_sigmoid, "the loss takes the sigmoid itself, of logits");
@@ -241,13 +235,8 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
 /* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and
  * classes may count differently ---- */
 
-#define CLASS_LOSS_FIELDS(F, S)                      \
-    F(S, CHOICE, reduction, "mean", "mean sum none") \
-    F(S, DOUBLE, smoothing, "0")                     \
-    F(S, DOUBLE, ignore, NULL)
+#define CLASS_LOSS_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, smoothing, "0") F(S, DOUBLE, ignore, NULL)
 OPTIONS(class_loss, CLASS_LOSS_FIELDS);
-
-extern const wg_op wgi_op_cross_entropy, wgi_op_log_softmax, wgi_op_as_class;
 
 enum { WEIGHTS = 2, MASK = 3, OPERANDS = 4 };
 
@@ -279,8 +268,7 @@ static bool class_loss_shape(wg_rule *r)
     if (a->ignore != 0 && shares)
         return wg_rule_fail(r, WG_ERROR_USE, "ignore is for class numbers, %s has probabilities",
                             wg_rule_who(r, 1));
-    *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
-    return counts_fit(r);
+    return counts_fit(r) && shaped_to(r, without_last(r->x[0].shape));
 }
 
 /* ---- the expansion ---- */
@@ -402,14 +390,11 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
     "where given(ignore), else 1, m = keep(mask along last) where given(mask), else 1, n = sum(c sum(u q "  \
     "along last)) where not probabilities(y) and (given(weights) or given(mask) or given(ignore)), sum(m) " \
     "where given(mask), else length(x) / k"
-#define CLASS_LOSS_OP(n, ...)                                                                       \
-    SAMPLE(n) { return class_loss_sample(here, g, i, wg_##n##_at); }                                \
-    ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                           \
-    wg_node wg_##n##_at(wg_site here, const wg_class_loss_args *a)                                  \
-    {                                                                                               \
-        APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask);                   \
-    }                                                                                               \
-    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS, \
+#define CLASS_LOSS_OP(n, ...)                                                                            \
+    SAMPLE(n) { return class_loss_sample(here, g, i, wg_##n##_at); }                                     \
+    ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                                \
+    BUILDER(n, class_loss) { APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask); } \
+    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS,      \
               TAKES(class_loss), .loss = true, .expand = n##_expand, __VA_ARGS__)
 
 /* ---- softmax_cross_entropy ---- */
@@ -459,7 +444,7 @@ LOSS_OP(mae, 2, 4, .summary = "Mean absolute error of x against y. Shapes must b
         .shape = loss_shape);
 /* ---- huber ---- */
 
-#define HUBER_FIELDS(F, S) F(S, CHOICE, reduction, "mean", "mean sum none") F(S, DOUBLE, delta, "1")
+#define HUBER_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, delta, "1")
 OPTIONS(huber, HUBER_FIELDS);
 
 static bool huber_shape(wg_rule *r)
@@ -468,28 +453,28 @@ static bool huber_shape(wg_rule *r)
     if (!equal_shapes(r)) return false;
     if (!(a->delta >= 0))
         return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", wg_or_standard(a->delta, 0));
-    if (a->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
-    return true;
+    return a->reduction == WG_NONE || shaped_to(r, WG_SCALAR);
 }
-#define HUBER_OP(n, ...)                                                                                     \
-    SAMPLES(n, wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2)),                                       \
-            wg_##n(BETWEEN(2.5, 4, 4), CLASSES(2, 4), .reduction = WG_SUM),                                  \
-            wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2), .reduction = WG_NONE),                    \
-            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5),                                    \
-            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5));                                     \
-    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "),                                                \
-           (wg_##n(ANY(3), ANY(3), .delta = -1), "delta is -1"));                                            \
-    wg_node wg_##n##_at(wg_site here, const wg_huber_args *a) { APPLY(n, huber, HUBER_FIELDS, a->x, a->y); } \
-    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber),                   \
+#define HUBER_OP(n, ...)                                                                   \
+    SAMPLES(n, wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2)),                     \
+            wg_##n(BETWEEN(2.5, 4, 4), CLASSES(2, 4), .reduction = WG_SUM),                \
+            wg_##n(BETWEEN(2.5, 4, 3, 2), BETWEEN(0.1, 0.9, 3, 2), .reduction = WG_NONE),  \
+            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5),                  \
+            wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5));                   \
+    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "),                              \
+           (wg_##n(ANY(3), ANY(3), .delta = -1), "delta is -1"));                          \
+    BUILDER(n, huber) { APPLY(n, huber, HUBER_FIELDS, a->x, a->y); }                       \
+    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber), \
               .shape = huber_shape, .expand = n##_expand, __VA_ARGS__)
 /* With c = d, cut off at -delta and delta, it is c (d - c / 2): d^2 / 2 up to there, a line behind. */
-EXPAND(huber)
+static wg_node huber_loss(wg_site here, const wg_node x[], const struct huber *a, bool divided)
 {
-    const struct huber *a = attr;
-    const double delta = a->delta == 0 ? 1 : a->delta;
+    const double delta = a->delta == 0 ? 1 : a->delta, by = divided ? delta : 1;
     wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
-    y[0] = reduced_to(here, wg_mul(c, wg_sub(d, wg_mul(c, 0.5))), a->reduction);
+    if (divided) d = wg_mul(d, 1 / by);
+    return reduced(here, wg_mul(c, wg_sub(d, wg_mul(c, 0.5 / by))), a);
 }
+EXPAND(huber) { y[0] = huber_loss(here, x, attr, false); }
 HUBER_OP(
     huber,
     .summary = "Squared error of x against y, but a straight line where they differ by more than delta, so "
@@ -500,13 +485,7 @@ HUBER_OP(
 
 /* ---- smooth_l1 ---- */
 
-EXPAND(smooth_l1)
-{
-    const struct huber *a = attr;
-    const double delta = a->delta == 0 ? 1 : a->delta;
-    wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
-    y[0] = reduced_to(here, wg_mul(c, wg_sub(wg_mul(d, 1 / delta), wg_mul(c, 0.5 / delta))), a->reduction);
-}
+EXPAND(smooth_l1) { y[0] = huber_loss(here, x, attr, true); }
 HUBER_OP(
     smooth_l1,
     .summary =
@@ -536,8 +515,7 @@ static bool vector_losses(wg_rule *r, int reduction)
         if (r->x[k].shape != r->x[0].shape)
             return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
                                 wg_rule_who(r, k));
-    *wg_rule_shape(r, 0) = reduction == WG_NONE ? without_last(r->x[0].shape) : WG_SCALAR;
-    return true;
+    return shaped_to(r, reduction == WG_NONE ? without_last(r->x[0].shape) : WG_SCALAR);
 }
 static bool vector_loss_shape(wg_rule *r)
 {
@@ -584,10 +562,7 @@ static bool cosine_similarity_shape(wg_rule *r)
         return false;
     if (!(a->eps >= 0) && a->eps != WG_ZERO)
         return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
-    for (int i = a->axis.axis[0]; i + 1 < s.rank; i++) s.dim[i] = s.dim[i + 1];
-    s.rank--;
-    *wg_rule_shape(r, 0) = s;
-    return true;
+    return shaped_to(r, without_axis(s, a->axis.axis[0]));
 }
 EXPAND(cosine_similarity)
 {
@@ -640,7 +615,7 @@ VECTOR_LOSS_OP(
 
 /* ---- triplet ---- */
 
-#define TRIPLET_FIELDS(F, S) F(S, CHOICE, reduction, "mean", "mean sum none") F(S, DOUBLE, margin, "1")
+#define TRIPLET_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, margin, "1")
 OPTIONS(triplet, TRIPLET_FIELDS);
 
 static bool triplet_shape(wg_rule *r)
@@ -656,7 +631,7 @@ EXPAND(triplet)
     const double margin = wg_or_standard(a->margin, 1);
     wg_node near = wg_norm(wg_sub(x[0], x[1]), .axes = WG_AXES(-1)),
             far = wg_norm(wg_sub(x[0], x[2]), .axes = WG_AXES(-1));
-    y[0] = reduced_to(here, wg_relu(wg_add(wg_sub(near, far), margin)), a->reduction);
+    y[0] = reduced(here, wg_relu(wg_add(wg_sub(near, far), margin)), a);
 }
 SAMPLES(triplet, wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .margin = 0.25),
         wg_triplet(ANY(4), ANY(4), ANY(4), .reduction = WG_SUM, .margin = 9),

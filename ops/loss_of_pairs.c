@@ -3,10 +3,6 @@
  * shapes. */
 #include "reduce_rules.h"
 
-#if WG_BASE
-
-extern const wg_op wgi_op_sum, wgi_op_mul, wgi_op_div;
-
 static bool is(wg_node n, const wg_op *op) { return wg_node_op(n) == op; }
 static bool is_number(wg_node n) { return wg_node_leaf(n) == WG_LEAF_NUMBER; }
 
@@ -76,5 +72,3 @@ void wgi_warn_of_pairs(wg_site here, wg_node x)
         wg_shape_text(wg_node_shape(wg_node_operand(d, 1)), q, sizeof q),
         wg_shape_text(s, square, sizeof square), wg_site_place(here));
 }
-
-#endif

@@ -9,37 +9,32 @@ OPTIONS(lu_solve, LU_SOLVE_FIELDS);
 
 enum { NARROW = 16 }; /* columns whose triangles are computed by loops */
 
-#define FLOATS_FILE "lu_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/lu_loops.h"
+#include "kernel/both_floats.h"
 
 KERNEL(lu) { EACH_MATRIX(lu_of, a.n); }
 
-/* Columns [c, c + wide) of result u become 0. */
-static void clear_columns(const wg_kernel *k, matrices b, int64_t u, int64_t c, int64_t wide)
+/* These columns of the result become 0. */
+static void clear_columns(const wg_kernel *k, matrices b, right_side s)
 {
     const size_t size = wg_dtype_size(k->yt[0].dtype);
     for (int64_t i = 0; i < b.m; i++)
-        memset((char *)k->y[0] + (size_t)((u * b.m + i) * b.n + c) * size, 0, (size_t)wide * size);
+        memset((char *)k->y[0] + (size_t)((s.matrix * b.m + i) * b.n + s.c) * size, 0, (size_t)s.wide * size);
 }
 
-/* A unit is COLUMNS columns of one matrix. */
 KERNEL(lu_solve)
 {
     const matrices b = matrices_of(k->xt[3].shape);
     const struct lu_solve *how = k->attr;
-    const bool transposed = how->transposed;
-    const int64_t blocks = column_blocks(b);
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u % blocks * COLUMNS, wide = b.n - c < COLUMNS ? b.n - c : COLUMNS;
-        if (how->or_zero && is_weak(k, 1, u / blocks, b.m)) clear_columns(k, b, u / blocks, c, wide);
-        else if (!BY_FLOAT(k, lu_solve_columns, k, transposed, b, u / blocks, c, wide)) return false;
+        const right_side s = right_side_of(b, u);
+        if (how->or_zero && is_weak(k, 1, s.matrix, b.m)) clear_columns(k, b, s);
+        else if (!BY_FLOAT(k, lu_solve_columns, k, how->transposed, b, s)) return false;
     }
     return true;
 }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_lu, wgi_op_lu_solve;
 
 /* ---- lu ---- */
 
@@ -97,20 +92,11 @@ static bool lu_solve_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, 3),
                         wg_rule_who(r, 0));
 }
-static int64_t lu_solve_units(const wg_kernel *k)
-{
-    const matrices b = matrices_of(k->xt[3].shape);
-    return b.count * column_blocks(b);
-}
 static size_t lu_solve_scratch(const wg_kernel *k)
 {
     return (size_t)((matrices_of(k->xt[0].shape).n + STRIP) * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
 }
-static double lu_solve_flops(const wg_kernel *k)
-{
-    const matrices b = matrices_of(k->xt[3].shape);
-    return 2 * (double)b.count * (double)b.m * (double)b.m * (double)b.n;
-}
+static double lu_solve_flops(const wg_kernel *k) { return 2 * right_sides_flops(k); }
 VJP(lu_solve)
 {
     const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
@@ -139,10 +125,8 @@ VMAP(lu_solve)
             if (!rows[i]) o[i] = wg_rows_repeated(here, x[i], n);
         return lu_solve(here, (lu){ o[0], o[1], o[2] }, o[3], how);
     }
-    wg_node b = wg_transpose(x[3], .axes = WG_AXES(1, 0, 2));
-    wg_node all =
-        lu_solve(here, (lu){ x[0], x[1], x[2] }, wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), how);
-    return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
+    wg_node all = lu_solve(here, (lu){ x[0], x[1], x[2] }, rows_as_columns(here, x[3]), how);
+    return columns_as_rows(here, all, s, n);
 }
 #define SOLVED(a, b, transposed) wgi_lu_solve(here, wgi_lu(here, a), b, transposed)
 SAMPLES(lu_solve, SOLVED(REGULAR(3, 3), ANY(3, 2), false), SOLVED(REGULAR(2, 2, 2), ANY(2, 2, 1), true),
@@ -158,9 +142,8 @@ DEFINE_OP(lu_solve,
           .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, "
                      "else A^-T @ y'",
           .zero = 1 << 1 | 1 << 2, .operands = 4, .names = "A lu rows b", .kind = WG_CONTRACT,
-          .promote = WG_PROMOTE_NONE, TAKES(lu_solve),
-          RULES(lu_solve, shape, units, scratch, flops, vjp, jvp, vmap), .kernel = KERNELS(lu_solve),
-          .own_scratch = true);
+          .promote = WG_PROMOTE_NONE, TAKES(lu_solve), RULES(lu_solve, shape, scratch, flops, vjp, jvp, vmap),
+          .units = right_sides_units, .kernel = KERNELS(lu_solve), .own_scratch = true);
 
 /* ---- solve ---- */
 
@@ -194,16 +177,13 @@ wg_node wg_solve_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here,
 static bool inverse_shape(wg_rule *r) { return is_square(r, 0); }
 
 EXPAND(inverse) { y[0] = wgi_lu_solve(here, wgi_lu(here, x[0]), unit_like(here, x[0]), false); }
-SAMPLE(inverse) { return square_sample(here, g, i, wg_inverse_at); }
 ERRORS(inverse, (wg_inverse(ANY(3, 4)), "is not square"),
        (wg_inverse(wg_tril(ANY(3, 3), .offset = -1)), "is singular: pivot"));
 
-DEFINE_OP(
+SQUARE_OP(
     inverse,
     .summary =
         "Inverses of square matrices. To solve systems of equations use solve: it is faster and more exact.",
-    .formula = "y = x^-1", .adjoint = "x' = -y^T @ y' @ y^T", .operands = 1, .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_FLOAT, RULES(inverse, shape, expand));
-wg_node wg_inverse_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_inverse); }
+    .formula = "y = x^-1", .adjoint = "x' = -y^T @ y' @ y^T", .shape = inverse_shape);
 
 #endif

@@ -60,6 +60,12 @@ static inline wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*
     return NTH(wg_none, op(here, REGULAR_INPUT(3, 3)), op(here, REGULAR_INPUT(2, 2, 2)),
                op(here, REGULAR_INPUT(1, 1)), op(here, REGULAR_INPUT(0, 0)));
 }
+/* A composite of one operand, square matrices, with its samples and its builder. */
+#define SQUARE_OP(n, ...)                                                                               \
+    SAMPLE(n) { return square_sample(here, g, i, wg_##n##_at); }                                        \
+    wg_node wg_##n##_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_##n); }            \
+    DEFINE_OP(n, .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, .expand = n##_expand, \
+              __VA_ARGS__)
 
 #endif
 

@@ -40,11 +40,10 @@ static bool N(lu_of)(const wg_kernel *k, int64_t u, int64_t n)
     return true;
 }
 
-/* Columns [c, c + wide) of the solution for matrix u. P a = L U, where row i of P a is row[i] of a. */
-static bool N(lu_solve_columns)(const wg_kernel *k, bool transposed, matrices b, int64_t u, int64_t c,
-                                int64_t wide)
+/* Some columns of the solution. P a = L U, where row i of P a is row[i] of a. */
+static bool N(lu_solve_columns)(const wg_kernel *k, bool transposed, matrices b, right_side s)
 {
-    const int64_t n = b.m, *row = (const int64_t *)k->x[2] + u * n;
+    const int64_t n = b.m, u = s.matrix, c = s.c, wide = s.wide, *row = (const int64_t *)k->x[2] + u * n;
     const N(part) a = { (const T *)k->x[1] + u * n * n, n, transposed };
     const T *x = (const T *)k->x[3] + u * n * b.n + c;
     T *y = (T *)k->y[0] + u * n * b.n + c, *v = k->scratch, *room = v + n * COLUMNS;

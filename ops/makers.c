@@ -1,10 +1,6 @@
 /* makers.c: ranges and unit matrices: builders without an op, since they have no operand. */
-#include "ops.h"
 
-#if WG_BASE
-
-#include "graph/graph.h"
-#include "unit_rows.h"
+#include "rules.h"
 
 enum { MOST = 1 << 30 }; /* elements */
 
@@ -57,5 +53,3 @@ wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns)
                               tall ? columns : rows);
     return tall ? wg_transpose(y) : y;
 }
-
-#endif

@@ -5,7 +5,6 @@
  * over all of K, so the number of threads changes no bit. The smallest products are computed by loops
  * (small_product.h). A transposed operand is not copied: ta and tb say so. */
 #include "matrix.h"
-#include "turned_product.h"
 #include "unit_rows.h"
 
 #include "base/stored.h"
@@ -124,8 +123,8 @@ enum { WIDE = WG_ISA_INDEX == 2 ? 64 : WG_ISA_INDEX == 1 ? 32 : 16 };
         }                                                                                                \
     } while (0)
 
-#define FLOATS_FILE "small_product.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/small_product.h"
+#include "kernel/both_floats.h"
 
 /* ---- sizes, leading axes, tiles: they follow from the shapes and from the BLAS, never from the instruction
  * set that this file is compiled for, since the baseline's code counts the units of every kernel ---- */
@@ -238,8 +237,7 @@ static void thin_tiles(product *p)
 
 /* m rows and n columns of a thin product. If b has one column it is the vector, and a the matrix;
  * else the vectors are the rows of a. */
-static wgi_thin thin_of(const product *p, wg_dtype dtype, const void *a, const void *b, void *c, int64_t m,
-                        int64_t n)
+static wgi_thin thin_of(const product *p, wg_dtype dtype, void *c, int64_t m, int64_t n)
 {
     wgi_thin t = { .dtype = dtype, .across = goes_across(p), .k = p->k, .next = 1, .c = c };
     t.count = p->n == 1 ? 1 : m;
@@ -248,23 +246,15 @@ static wgi_thin thin_of(const product *p, wg_dtype dtype, const void *a, const v
     t.ldc = p->n;
     t.apart = p->lda;
     if (p->n > 1 && p->ta) t.apart = 1, t.next = p->lda;
-    t.m = p->n == 1 ? a : b;
-    t.v = p->n == 1 ? b : a;
     return t;
 }
 
 /* m rows and n columns of a product, without the matrices. */
 static wgi_gemm gemm_of(const product *p, wg_dtype dtype, int64_t m, int64_t n)
 {
-    return (wgi_gemm){ .dtype = dtype,
-                       .ta = p->ta,
-                       .tb = p->tb,
-                       .m = m,
-                       .n = n,
-                       .k = p->k,
-                       .lda = p->lda,
-                       .ldb = p->ldb,
-                       .ldc = p->n };
+    wgi_gemm g = { .dtype = dtype, .ta = p->ta, .tb = p->tb, .m = m, .n = n, .k = p->k };
+    g.lda = p->lda, g.ldb = p->ldb, g.ldc = p->n;
+    return g;
 }
 
 static void leading_strides(const wg_shape *x, int axes, const wg_shape *y, int64_t matrix, int64_t stride[])
@@ -410,7 +400,7 @@ static void thin_tile(job *w, int64_t a, int64_t b, char *y, int64_t m, int64_t 
     const product *p = w->p;
     const int matrix = p->n == 1 ? 0 : 1;
     const int64_t at = matrix ? b : a;
-    wgi_thin t = thin_of(p, w->dtype, NULL, NULL, y, m, n);
+    wgi_thin t = thin_of(p, w->dtype, y, m, n);
     t.m = element(w, matrix, at), t.matrix = w->k->xt[matrix].dtype;
     if (w->dtype != WG_F32) {
         t.m = operand(w, matrix, at, t.across ? t.k : t.n, t.across ? t.n : t.k, &t.ld);
@@ -510,9 +500,7 @@ KERNEL(matmul_stored)
 }
 
 #if WG_BASE
-#include "graph/written.h"
-
-extern const wg_op wgi_op_matmul;
+#include "graph/composites.h"
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {
@@ -521,7 +509,7 @@ static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb
 
 wg_node wgi_product_transposed(wg_site here, wg_node y)
 {
-    const wgi_node n = wgi_written_record(y);
+    const wgi_node n = wgi_composites_record(y);
     const matmul_attr *f = n.attr;
     wg_node a = wgi_handle(y.graph, wgi_in(&n)[0]), b = wgi_handle(y.graph, wgi_in(&n)[1]);
     wgi_rule_looks(y);
@@ -575,8 +563,6 @@ static bool matmul_shape(wg_rule *r)
     return true;
 }
 
-extern const wg_op wgi_op_transpose; /* transpose.c */
-
 /* The operand of the transposes that x is; swapped changes at each. */
 static wg_node without_transpose(wg_node x, bool *swapped)
 {
@@ -586,9 +572,6 @@ static wg_node without_transpose(wg_node x, bool *swapped)
     }
     return x;
 }
-
-extern const wg_op wgi_op_unit_rows; /* index.c */
-extern const wg_op wgi_op_reshape;   /* shape.c */
 
 /* The unit rows that x is, or is a reshape of with the same rows. wg_none: there are none. */
 static wg_node units_of(wg_node x)
@@ -613,8 +596,6 @@ static wg_node chosen_rows(wg_site here, wg_node units, wg_shape s, wg_node b, b
 
 static bool is_stored(wg_node x) { return wg_dtype_is_stored(wg_node_dtype(x)); }
 
-extern const wg_op wgi_op_matmul_stored;
-
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
@@ -637,10 +618,8 @@ static wg_node summed(wg_site here, wg_node gx, wg_node x)
 /* x as a matrix: all axes but the last become one. */
 static wg_node flat(wg_site here, wg_node x)
 {
-    wg_shape s = wg_node_shape(x);
-    int64_t last = s.dim[s.rank - 1], rows = 1;
-    for (int i = 0; i < s.rank - 1; i++) rows *= s.dim[i];
-    return wg_reshape(x, WG_SHAPE(rows, last));
+    const wg_shape s = wg_node_shape(x);
+    return wg_reshape(x, WG_SHAPE(outer_of(&s, s.rank - 1), s.dim[s.rank - 1]));
 }
 
 static wg_node shaped(wg_site here, wg_node x, wg_shape s)
@@ -757,16 +736,19 @@ ERRORS(matmul, (wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: "),
        (wg_matmul(CLASSES(5, 2, 3), CLASSES(5, 3, 2)), "wg_cast"),
        (wg_matmul(wg_any(g, WG_SCALAR), ANY(3)), "must have 1 to 8"));
 
+/* What a product is, stored or not. */
+#define PRODUCT                                                                                         \
+    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",                         \
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T " \
+               "where ta, else a, B = b^T where tb, else b",                                            \
+    .stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul),                                     \
+    RULES(matmul, shape, prepare, units, flops, vjp, vmap), .prepared = sizeof(product), .own_scratch = true
 DEFINE_OP(matmul,
           .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
                      "transposed first.",
-          .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
-          .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
-                     "where ta, else a, B = b^T where tb, else b",
-          .stored = 3, .operands = 2, .kind = WG_CONTRACT, .cost = 16, TAKES(matmul),
-          RULES(matmul, shape, rewrite, prepare, units, scratch, flops, vjp, vmap, merge), .jvp = product_jvp,
-          .kernel = KERNELS(matmul), .prepared = sizeof(product), .own_scratch = true);
-wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
+          .cost = 16, PRODUCT, RULES(matmul, rewrite, scratch, merge), .jvp = product_jvp,
+          .kernel = KERNELS(matmul));
+BUILDER(matmul, matmul)
 {
     a = WG_OR_NONE(a);
     return product_node(here, a->x, a->y, a->ta, a->tb);
@@ -786,8 +768,7 @@ static size_t matmul_stored_scratch(const wg_kernel *k)
 
 REWRITE(matmul_stored)
 {
-    const bool stored = wg_dtype_is_stored(wg_node_dtype(x[0])) || wg_dtype_is_stored(wg_node_dtype(x[1]));
-    return stored ? wg_none : wg_apply(here, &wgi_op_matmul, x, n, attr);
+    return is_stored(x[0]) || is_stored(x[1]) ? wg_none : wg_apply(here, &wgi_op_matmul, x, n, attr);
 }
 static wg_node matmul_stored_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
@@ -816,11 +797,6 @@ DEFINE_OP(
     .summary =
         "The product of matrices of which one or both are u8, f16 or bf16: the product of their elements in "
         "the dtype of the other operand, or of the context if both are stored. wg_matmul makes it.",
-    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
-    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T where "
-               "ta, else a, B = b^T where tb, else b",
-    .stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul),
-    RULES(matmul_stored, rewrite, scratch, jvp), RULES(matmul, shape, units, flops, prepare, vjp, vmap),
-    .kernel = KERNELS(matmul_stored), .own_scratch = true, .prepared = sizeof(product));
+    PRODUCT, RULES(matmul_stored, rewrite, scratch, jvp), .kernel = KERNELS(matmul_stored));
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef WG_MATRIX_H
 #define WG_MATRIX_H
 
-#include "ops.h"
+#include "axis_runs.h"
 
 /* How many matrices there are, and their rows and columns. */
 typedef struct matrices {
@@ -14,9 +14,7 @@ typedef struct matrices {
 
 static inline matrices matrices_of(const wg_shape *s)
 {
-    matrices a = { 1, s->dim[s->rank - 2], s->dim[s->rank - 1] };
-    for (int i = 0; i < s->rank - 2; i++) a.count *= s->dim[i];
-    return a;
+    return (matrices){ outer_of(s, s->rank - 2), s->dim[s->rank - 2], s->dim[s->rank - 1] };
 }
 
 /* SIDE: the rows of the largest triangle that loops solve. STRIP: rows that are updated at once. */
@@ -25,6 +23,16 @@ enum { SIDE = 32, STRIP = 64 };
 /* Right-hand sides are solved COLUMNS columns at a time. */
 enum { COLUMNS = 64 };
 static inline int64_t column_blocks(matrices b) { return b.m ? (b.n + COLUMNS - 1) / COLUMNS : 0; }
+
+/* Unit u of right-hand sides b: columns [c, c + wide) of one matrix. */
+typedef struct right_side {
+    int64_t matrix, c, wide;
+} right_side;
+static inline right_side right_side_of(matrices b, int64_t u)
+{
+    const int64_t blocks = column_blocks(b), c = u % blocks * COLUMNS;
+    return (right_side){ u / blocks, c, b.n - c < COLUMNS ? b.n - c : COLUMNS };
+}
 
 /* Where a triangle of n rows is cut: a multiple of SIDE. */
 static inline int64_t upper_half(int64_t n) { return (n / 2 + SIDE - 1) / SIDE * SIDE; }
@@ -105,6 +113,28 @@ static inline bool has_right_sides(wg_rule *r)
     return true;
 }
 
+/* Of right-hand sides, the last operand: their units, and how many products of numbers a solution takes. */
+static inline int64_t right_sides_units(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[k->operands - 1].shape);
+    return b.count * column_blocks(b);
+}
+static inline double right_sides_flops(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[k->operands - 1].shape);
+    return (double)b.count * (double)b.m * (double)b.m * (double)b.n;
+}
+/* Rows of right-hand sides [n, m, columns] as columns of one matrix; and of its solution, back. */
+static inline wg_node rows_as_columns(wg_site here, wg_node x)
+{
+    const wg_shape s = wg_node_shape(x);
+    return wg_reshape(axis_moved(here, x, 0, 1), WG_SHAPE(s.dim[1], s.dim[0] * s.dim[2]));
+}
+static inline wg_node columns_as_rows(wg_site here, wg_node x, wg_shape s, int64_t n)
+{
+    return axis_moved(here, wg_reshape(x, WG_SHAPE(s.dim[0], n, s.dim[1])), 1, 0);
+}
+
 /* A unit for each matrix that has elements. */
 static inline int64_t matrices_units(const wg_kernel *k)
 {
@@ -129,12 +159,8 @@ static inline double matrices_cubed(const wg_kernel *k)
 /* The transposes of matrices. */
 static inline wg_node turned(wg_site here, wg_node x)
 {
-    wg_axes t = { .count = wg_node_shape(x).rank };
-    if (t.count < 2) return x; /* the node of an error */
-    for (int i = 0; i < t.count; i++) t.axis[i] = i;
-    t.axis[t.count - 1]--;
-    t.axis[t.count - 2]++;
-    return wg_transpose(x, .axes = AXES_OF(t));
+    const int rank = wg_node_shape(x).rank;
+    return rank < 2 ? x /* the node of an error */ : axes_exchanged(here, x, rank - 2, rank - 1);
 }
 
 /* Unit matrices of the shape and dtype of square matrices x. */

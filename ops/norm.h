@@ -3,7 +3,6 @@
 #ifndef WG_NORM_H
 #define WG_NORM_H
 
-#include "ops.h"
 #include "rules.h"
 
 /* ROW_BLOCK: rows of a block. UNIT: columns of a unit. PANEL: columns that a pass takes at a time. PIECE:
@@ -95,9 +94,7 @@ static inline bool features_fit(wg_rule *r, int rank, int axis, int from, int to
 /* The features are the last axis. The result is shaped as x. */
 static inline bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
-    if (!features_fit(r, rank, -1, from, to) || !eps_fits(r, &((struct norm *)r->attr)->eps)) return false;
-    r->y[0] = r->x[0];
-    return true;
+    return features_fit(r, rank, -1, from, to) && eps_fits(r, &((struct norm *)r->attr)->eps);
 }
 
 /* All axes but the last, and the sum over them. */

@@ -2,8 +2,6 @@
  * the last, group_norm, instance_norm. A plan runs what goes along rows as one step. */
 #include "norm.h"
 
-#if WG_BASE
-
 #include "axis_runs.h"
 
 /* ---- over axes ---- */
@@ -31,7 +29,6 @@ static bool over_shape(wg_rule *r)
         if (!wg_is_none(r->node[k]) && !wg_shape_equal(*r->x[k].shape, s))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the axes of %s: it must be %s",
                                 wg_rule_who(r, k), wg_rule_who(r, 0), wg_shape_text(s, text, sizeof text));
-    r->y[0] = r->x[0];
     return true;
 }
 /* gamma or beta with axes of size 1 for those that are not normalised. */
@@ -96,10 +93,8 @@ EXPAND(layer_norm_over)
     wg_node z = wg_reshape(wg_layer_norm(flat[0], flat[1], flat[2], .eps = a->eps), t);
     y[0] = wg_transpose(z, .axes = AXES_OF(back));
 }
-#define OVER(f, ...)                                                                   \
-    wg_apply(here, &wgi_op_layer_norm_over,                                            \
-             (wg_node[]){ ANY(2, 3, 4), wg_between(g, 0.5, 1.5, f), wg_any(g, f) }, 3, \
-             &(struct over){ __VA_ARGS__ })
+#define OVER(f, ...) \
+    NODE_OF(layer_norm_over, WITH(over, __VA_ARGS__), ANY(2, 3, 4), wg_between(g, 0.5, 1.5, f), wg_any(g, f))
 SAMPLES(layer_norm_over, OVER(WG_SHAPE(3, 4), 0, LISTED(1, 2)), OVER(WG_SHAPE(3), 0.125, LISTED(1)),
         OVER(WG_SHAPE(4), 0, LISTED(-1)), OVER(WG_SHAPE(2, 4), 0.125, LISTED(0, 2)));
 ERRORS(layer_norm_over,
@@ -145,7 +140,6 @@ static bool channels_fit(wg_rule *r, wg_axes *axis, double *eps)
         if (!wg_is_none(r->node[k]) && (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != channels))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit axis %d of %s: it must be [%lld]",
                                 wg_rule_who(r, k), axis->axis[0], wg_rule_who(r, 0), (long long)channels);
-    r->y[0] = r->x[0];
     return true;
 }
 static bool group_norm_shape(wg_rule *r)
@@ -250,5 +244,3 @@ BUILDER(instance_norm, group_norm)
 {
     APPLY(instance_norm, instance, INSTANCE_FIELDS, a->x, a->gamma, a->beta);
 }
-
-#endif

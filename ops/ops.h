@@ -1,33 +1,33 @@
-/* ops.h: every file of ops/ includes this first. WG_AT is `here` in these files, so that rules and composite
- * builders give the user's call site to the nodes that they make. A file is compiled once for each
- * instruction set; all but kernels is under `#if WG_BASE` (kernel/kernel.h). */
+/* ops.h: every file of ops/ includes this first, or a header that does. WG_AT is `here` in these files, so
+ * that rules and composite builders give the user's call site to the nodes that they make. A file with
+ * kernels is compiled once for each instruction set; all else of it is under `#if WG_BASE`
+ * (kernel/kernel.h). */
 #ifndef WG_OPS_PRIVATE_H
 #define WG_OPS_PRIVATE_H
 
 #define WG_AT(args) here
 #include "kernel/kernel.h"
+#include "wengert/ops.h"
 
-/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp, and declares the op.
- * wengert/op.h says what each function does. `here` is the user's call site. */
+/* All ops of the library: tools/op_list.awk lists their descriptors. */
 #define EXTERN(op) extern const wg_op wgi_op_##op
-#define VJP(op) \
-    EXTERN(op); \
-    static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+#if WG_BASE
+#include "wengert/op.h"
+#define WGI_OP(n, called) EXTERN(n);
+#include "op_list.h"
+#undef WGI_OP
+#endif
+
+/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp. wengert/op.h says what
+ * each function does. `here` is the user's call site. */
+#define VJP(op) static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 #define EXPAND(op) \
-    EXTERN(op);    \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-#define REWRITE(op) \
-    EXTERN(op);     \
-    static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 #define VMAP(op) \
-    EXTERN(op);  \
     static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
-#define SAMPLE(op) \
-    EXTERN(op);    \
-    static wg_node op##_sample(wg_site here, wg_graph *g, int i)
-#define ERROR_SAMPLE(op) \
-    EXTERN(op);          \
-    static const char *op##_error(wg_site here, wg_graph *g, int i)
+#define SAMPLE(op)       static wg_node op##_sample(wg_site here, wg_graph *g, int i)
+#define ERROR_SAMPLE(op) static const char *op##_error(wg_site here, wg_graph *g, int i)
 
 /* Samples as a list of calls, and error samples as a list of calls with words of the message of each:
  *     SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .p = 1));

@@ -79,8 +79,8 @@ ALWAYS_INLINE void next_window(const pool *p, window *w)
 typedef int32_t places_f32 __attribute__((vector_size(BYTES)));
 typedef int64_t places_f64 __attribute__((vector_size(BYTES)));
 
-#define FLOATS_FILE "pool_window.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/pool_window.h"
+#include "kernel/both_floats.h"
 
 /* The body of a kernel: f for its windows, of which there is one for each element of `narrow`. */
 #define EACH_WINDOW(f, narrow)                                       \
@@ -92,8 +92,6 @@ KERNEL(max_pool_pick) { EACH_WINDOW(run_pick, k->yt[0]); }
 KERNEL(max_pool_grad) { EACH_WINDOW(run_grad, k->xt[1]); }
 
 #if WG_BASE
-
-#include "graph/graph.h"
 
 /* The windows along an axis. A window always has elements of x. */
 static bool pool_fit(wg_rule *r, struct pooling *f, int axis, int64_t n, int64_t *to)
@@ -180,12 +178,6 @@ static const char *pool_error(wg_site here, wg_graph *g, int i, wg_node (*op)(wg
                (POOLED(.x = ANY(4, 4), .size = WG_SHAPE(2)), "must have 3 to 5"));
 }
 
-extern const wg_op wgi_op_max_pool_grad;
-
-static wg_node of_two(wg_site here, const wg_op *op, wg_node a, wg_node b, const void *f)
-{
-    return wg_apply(here, op, (wg_node[]){ a, b }, 2, f);
-}
 static int64_t places(const wg_kernel *k)
 {
     const wg_shape *y = k->yt[0].shape;
@@ -194,13 +186,11 @@ static int64_t places(const wg_kernel *k)
 
 /* ---- max_pool ---- */
 
-VJP(max_pool) { gx[0] = of_two(here, &wgi_op_max_pool_grad, x[0], gy, wg_attr(y)); }
+VJP(max_pool) { gx[0] = NODE_OF(max_pool_grad, wg_attr(y), x[0], gy); }
 VMAP(max_pool) { return pool_of_rows(here, y, x, rows, n); }
 SAMPLE(max_pool)
 {
-    if (i >= POOL_CASES) return wg_none;
-    return wg_apply(here, wg_op_find("max_pool"), (wg_node[]){ wg_any(g, pool_cases[i].x) }, 1,
-                    &pool_cases[i].f);
+    return i < POOL_CASES ? NODE_OF(max_pool, &pool_cases[i].f, wg_any(g, pool_cases[i].x)) : wg_none;
 }
 ERROR_SAMPLE(max_pool) { return pool_error(here, g, i, wg_max_pool_at); }
 
@@ -210,22 +200,20 @@ DEFINE_OP(max_pool,
           .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
           .adjoint = "x' = max_pool_grad(x, y')", .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling),
           .shape = pool_shape, .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, vjp, vmap));
-wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
+BUILDER(max_pool, pool) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
 
 /* ---- max_pool_pick ---- */
 
 static bool max_pool_pick_shape(wg_rule *r) { return shaped_as(r, 1, 0) && pool_shape(r); }
-VJP(max_pool_pick) { gx[1] = of_two(here, &wgi_op_max_pool_grad, x[0], gy, wg_attr(y)); }
+VJP(max_pool_pick) { gx[1] = NODE_OF(max_pool_grad, wg_attr(y), x[0], gy); }
 VMAP(max_pool_pick) { return pool_of_rows(here, y, x, rows, n); }
 SAMPLE(max_pool_pick)
 {
     if (i >= POOL_CASES) return wg_none;
     const pool_case *t = &pool_cases[i];
-    wg_node x = wg_any(g, t->x), v = wg_any(g, t->x);
-    return of_two(here, wg_op_find("max_pool_pick"), x, v, &t->f);
+    return NODE_OF(max_pool_pick, &t->f, wg_any(g, t->x), wg_any(g, t->x));
 }
-ERRORS(max_pool_pick, (of_two(here, wg_op_find("max_pool_pick"), ANY(1, 4, 1), ANY(1, 3, 1),
-                              &(struct pooling){ .size = WG_SHAPE(2) }),
+ERRORS(max_pool_pick, (NODE_OF(max_pool_pick, WITH(pooling, .size = WG_SHAPE(2)), ANY(1, 4, 1), ANY(1, 3, 1)),
                        "is not shaped as"));
 
 DEFINE_OP(
@@ -252,17 +240,16 @@ static int64_t max_pool_grad_units(const wg_kernel *k)
     const pool p = pool_of(k->xt[0].shape, k->xt[1].shape, k->attr);
     return p.n * p.blocks;
 }
-VJP(max_pool_grad) { gx[1] = of_two(here, &wgi_op_max_pool_pick, x[0], gy, wg_attr(y)); }
+VJP(max_pool_grad) { gx[1] = NODE_OF(max_pool_pick, wg_attr(y), x[0], gy); }
 VMAP(max_pool_grad) { return pool_of_rows(here, y, x, rows, n); }
 SAMPLE(max_pool_grad)
 {
     if (i >= POOL_CASES) return wg_none;
     const pool_case *t = &pool_cases[i];
-    wg_node x = wg_any(g, t->x), y = wg_apply(here, wg_op_find("max_pool"), &x, 1, &t->f);
-    return of_two(here, wg_op_find("max_pool_grad"), x, wg_any(g, wg_node_shape(y)), wg_attr(y));
+    wg_node x = wg_any(g, t->x), y = NODE_OF(max_pool, &t->f, x);
+    return NODE_OF(max_pool_grad, wg_attr(y), x, wg_any(g, wg_node_shape(y)));
 }
-ERRORS(max_pool_grad, (of_two(here, wg_op_find("max_pool_grad"), ANY(1, 4, 1), ANY(1, 4, 1),
-                              &(struct pooling){ .size = WG_SHAPE(2) }),
+ERRORS(max_pool_grad, (NODE_OF(max_pool_grad, WITH(pooling, .size = WG_SHAPE(2)), ANY(1, 4, 1), ANY(1, 4, 1)),
                        "is not one number for each window"));
 
 DEFINE_OP(max_pool_grad,
@@ -312,16 +299,12 @@ EXPAND(avg_pool)
     to.x = filled(here, x[0], 1, s), to.W = filled(here, x[0], 1, kernel_of(f, 1));
     y[0] = wg_div(y[0], wg_conv_at(here, &to));
 }
-static wg_node avg_pool(wg_site here, wg_node x, const struct pooling *p, bool skip)
-{
-    const struct mean_pooling f = { p->same, p->size, p->stride, p->padding, skip };
-    return wg_apply(here, wg_op_find("avg_pool"), &x, 1, &f);
-}
 SAMPLE(avg_pool)
 {
     if (i >= 2 * POOL_CASES) return wg_none;
     const pool_case *t = &pool_cases[i / 2];
-    return avg_pool(here, wg_any(g, t->x), &t->f, i % 2);
+    const struct mean_pooling f = { t->f.same, t->f.size, t->f.stride, t->f.padding, i % 2 };
+    return NODE_OF(avg_pool, &f, wg_any(g, t->x));
 }
 ERROR_SAMPLE(avg_pool)
 {
@@ -338,10 +321,7 @@ DEFINE_OP(
     .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + k... - "
                "padding = j...); w = \"elements of the window in x\" where skip_padding, else prod(size)",
     .operands = 1, .kind = WG_OPAQUE, TAKES(mean_pooling), RULES(avg_pool, shape, expand));
-wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a)
-{
-    APPLY(avg_pool, mean_pooling, MEAN_FIELDS, a->x);
-}
+BUILDER(avg_pool, pool) { APPLY(avg_pool, mean_pooling, MEAN_FIELDS, a->x); }
 
 /* ---- adaptive pooling: windows along one axis after the other ---- */
 
@@ -471,9 +451,6 @@ DEFINE_OP(adaptive_pool,
           .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
           .adjoint = "x' = \"that of max or mean for each window\"", .operands = 1, .kind = WG_OPAQUE,
           TAKES(adaptive), RULES(adaptive_pool, shape, expand));
-wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
-{
-    APPLY(adaptive_pool, adaptive, ADAPTIVE_FIELDS, a->x);
-}
+BUILDER(adaptive_pool, adaptive_pool) { APPLY(adaptive_pool, adaptive, ADAPTIVE_FIELDS, a->x); }
 
 #endif

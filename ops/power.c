@@ -57,13 +57,11 @@ OPTIONS(pow_term, POW_TERM_FIELDS);
 /* MOST_TERMS: derivatives of higher order are refused. STRIP: elements that are computed together. */
 enum { MOST_TERMS = 32, STRIP = 128 };
 
-#define FLOATS_FILE "power_term.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/power_term.h"
+#include "kernel/both_floats.h"
 KERNEL(pow_term) { return BY_FLOAT(k, pow_term, k); }
 
 #if WG_BASE
-
-EXTERN(pow_term);
 
 /* Equal shapes, broadcasting, no elements, a number, negative bases. */
 static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, const void *attr)

@@ -14,14 +14,12 @@ OPTIONS(qr, QR_FIELDS);
 enum { FEW = 128, MOST = 1 << 30 }; /* FEW: up to so many columns loops are faster than LAPACK */
 static inline bool is_small(int64_t m, int64_t n) { return n <= FEW || m * n > MOST || !wgi_lapack_has(); }
 
-#define FLOATS_FILE "qr_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/qr_loops.h"
+#include "kernel/both_floats.h"
 
 KERNEL(qr_parts) { EACH_MATRIX(qr_of, a.m, a.n); }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_qr_part;
 
 /* ---- qr_parts ---- */
 

@@ -5,7 +5,6 @@
 
 #include "base/box_muller.h"
 #include "kernel/philox.h"
-#include "kernel/philox.h"
 
 /* ---- bits of a stream, 64 draws at a time: 16 blocks of Philox side by side ---- */
 
@@ -197,7 +196,6 @@ KERNEL(categorical)
 
 /* ---- random_keep ---- */
 
-EXTERN(random_keep);
 static wg_node kept(wg_site here, wg_node x, wg_node p, wg_node stream)
 {
     return NODE_OF(random_keep, NULL, x, p, stream);
@@ -209,7 +207,6 @@ static bool random_keep_shape(wg_rule *r)
     if (r->x[1].dtype != r->x[0].dtype || r->x[2].dtype != WG_I64)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "takes a share of x's dtype and a stream, not %s and %s",
                             wg_dtype_name(r->x[1].dtype), wg_dtype_name(r->x[2].dtype));
-    r->y[0] = r->x[0];
     return true;
 }
 VJP(random_keep) { gx[0] = kept(here, gy, x[1], x[2]); }
@@ -250,7 +247,6 @@ OPTIONS(dropout, DROPOUT_FIELDS);
 static bool dropout_shape(wg_rule *r)
 {
     struct dropout *f = r->attr;
-    r->y[0] = r->x[0];
     if (f->keep_prob != 0 && f->drop != 0)
         return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (f->keep_prob == 0 && f->drop == 0)
@@ -304,9 +300,8 @@ static bool drawn_shape(wg_rule *r)
     if (!is_stream(r, r->operands - 1)) return false;
     if (!wgi_shape_fits(&a->shape))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no shape", wg_shape_text(a->shape, text, sizeof text));
-    *wg_rule_shape(r, 0) = a->shape;
     r->y[0].dtype = WG_BOOL;
-    return true;
+    return shaped_to(r, a->shape);
 }
 /* Numbers of a float dtype, by default the context's. */
 static bool numbers_shape(wg_rule *r)
@@ -327,7 +322,7 @@ static wg_node drawn(wg_site here, wg_graph *g, const wg_op *op, wg_shape s, con
     return wg_apply(here, op, &stream, 1, &(struct drawn){ s, wg_context_dtype(wg_graph_context(g)) });
 }
 
-#define DRAWN(op, x, ...) wg_apply(here, &wgi_op_##op, (wg_node[]){ x }, 1, &(struct drawn){ __VA_ARGS__ })
+#define DRAWN(op, x, ...) NODE_OF(op, WITH(drawn, __VA_ARGS__), x)
 #define DRAW_OP(n, ...)                                                                               \
     DEFINE_OP(n, .adjoint = "the draws depend on no number", .none = WG_EVERY_OPERAND, .operands = 1, \
               .names = "stream", .kind = WG_RANDOM, TAKES(drawn), .shape = numbers_shape,             \
@@ -392,14 +387,7 @@ BUILDER(random_uniform, random_uniform)
 
 static bool bernoulli_shape(wg_rule *r)
 {
-    if (!wg_rule_float(r, 0) || !drawn_shape(r)) return false;
-    const wg_shape *p = r->x[0].shape, *y = r->y[0].shape;
-    bool fits = p->rank <= y->rank;
-    for (int i = 1; fits && i <= p->rank; i++)
-        fits = p->dim[p->rank - i] == 1 || p->dim[p->rank - i] == y->dim[y->rank - i];
-    char text[80];
-    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
-                                wg_shape_text(*y, text, sizeof text));
+    return wg_rule_float(r, 0) && drawn_shape(r) && broadcasts_to(r, 0, r->y[0].shape);
 }
 SAMPLES(bernoulli, wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 4)),
         wg_bernoulli(g, WG_SHAPE(3, 150), 0.25), wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 1)),
@@ -430,9 +418,8 @@ static bool categorical_shape(wg_rule *r)
     const wg_shape *s = r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !is_stream(r, 1)) return false;
     if (!s->dim[s->rank - 1]) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no classes", wg_rule_who(r, 0));
-    *wg_rule_shape(r, 0) = without_last(s);
     r->y[0].dtype = WG_I64;
-    return true;
+    return shaped_to(r, without_last(s));
 }
 static int64_t categorical_units(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 SAMPLES(categorical, wg_categorical(ANY(5, 4)), wg_categorical(ANY(4), .name = "action"),

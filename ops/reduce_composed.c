@@ -1,7 +1,4 @@
 /* reduce_composed.c: reductions that are composed of sum, max, var and elementwise ops. */
-#include "ops.h"
-
-#if WG_BASE
 
 #include "reduce_rules.h"
 #include "rules.h"
@@ -61,20 +58,17 @@ static bool bool_shape(wg_rule *r)
     r->y[0].dtype = WG_BOOL;
     return reduce_shape(r);
 }
-#define BOOLS(n)                                                            \
-    REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0)), \
-                   wg_##n(CLASSES(2, 4, 2), .axes = WG_AXES(1)))
+#define TRUTH_OP(n, ...)                                                                       \
+    REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0)),                    \
+                   wg_##n(CLASSES(2, 4, 2), .axes = WG_AXES(1)));                              \
+    REDUCE_OP(n, .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kind = WG_REDUCE, \
+              .shape = bool_shape, .expand = n##_expand, __VA_ARGS__)
 EXPAND(any_of) { y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), AS_IN(attr)), 0); }
-BOOLS(any_of);
-REDUCE_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
-          .formula = "y = any(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
-          .kind = WG_REDUCE, .shape = bool_shape, .expand = any_of_expand);
-
+TRUTH_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
+         .formula = "y = any(x != 0 along axis)");
 EXPAND(all_of) { y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), AS_IN(attr)), 0); }
-BOOLS(all_of);
-REDUCE_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
-          .formula = "y = all(x != 0 along axis)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND,
-          .kind = WG_REDUCE, .shape = bool_shape, .expand = all_of_expand);
+TRUTH_OP(all_of, .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
+         .formula = "y = all(x != 0 along axis)");
 
 /* ---- norm ---- */
 
@@ -141,5 +135,3 @@ PLACE_OP(argmin,
          .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "
                     "counts as the smallest.",
          .formula = "y = argmin(x along axis)", .expand = argmin_expand);
-
-#endif

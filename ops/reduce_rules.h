@@ -4,9 +4,8 @@
 #ifndef WG_REDUCE_RULES_H
 #define WG_REDUCE_RULES_H
 
-#include "ops.h"
-#include "reduce_tree.h"
 #include "rules.h"
+#include "reduce_tree.h"
 
 #if WG_BASE
 
@@ -36,9 +35,8 @@ static inline int64_t reduced_size(const wg_shape *x, const wg_axes *axes)
 static inline bool reduce_shape(wg_rule *r)
 {
     struct reduce *a = r->attr;
-    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
-    *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
-    return true;
+    return wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true) &&
+           shaped_to(r, reduced_shape(r->x[0].shape, &a->axes, a->keepdims));
 }
 /* For sums and products. */
 static inline bool total_shape(wg_rule *r)
@@ -176,9 +174,9 @@ static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg
 #define REDUCE_SAMPLES(n, ...)                                                                              \
     SAMPLE(n) { return i < 8 ? reduce_any(g, i, wg_##n##_at, here) : (i -= 8, NTH(wg_none, __VA_ARGS__)); } \
     EXTERN(n)
-#define REDUCE_OP(n, ...)                                                                                 \
-    ERROR_SAMPLE(n) { return reduce_error(g, i, wg_##n##_at, here); }                                     \
-    wg_node wg_##n##_at(wg_site here, const wg_reduce_args *a) { APPLY(n, reduce, REDUCE_FIELDS, a->x); } \
+#define REDUCE_OP(n, ...)                                             \
+    ERROR_SAMPLE(n) { return reduce_error(g, i, wg_##n##_at, here); } \
+    BUILDER(n, reduce) { APPLY(n, reduce, REDUCE_FIELDS, a->x); }     \
     DEFINE_OP(n, .operands = 1, TAKES(reduce), __VA_ARGS__)
 
 /* The place of an element along one axis. */
@@ -190,18 +188,17 @@ static inline bool place_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
 }
-#define PLACE_OP(n, ...)                                                                       \
-    ERRORS(n, (wg_##n(ANY(3, 0)), "has no elements to choose from"),                           \
-           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),                \
-           (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));                                   \
-    wg_node wg_##n##_at(wg_site here, const wg_axis_args *a)                                   \
-    {                                                                                          \
-        a = WG_OR_NONE(a);                                                                     \
-        const struct reduce f = { wg_axes_given(here, "axis", a->axis), a->keepdims };         \
-        return wg_apply(here, &wgi_op_##n, &a->x, 1, &f);                                      \
-    }                                                                                          \
-    DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1, \
-              .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,       \
+#define PLACE_OP(n, ...)                                                                          \
+    ERRORS(n, (wg_##n(ANY(3, 0)), "has no elements to choose from"),                              \
+           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),                   \
+           (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));                                      \
+    BUILDER(n, axis)                                                                              \
+    {                                                                                             \
+        a = WG_OR_NONE(a);                                                                        \
+        return NODE_OF(n, WITH(reduce, wg_axes_given(here, "axis", a->axis), a->keepdims), a->x); \
+    }                                                                                             \
+    DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1,    \
+              .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,          \
               .shape = place_shape, __VA_ARGS__)
 
 #endif

@@ -15,8 +15,8 @@ OPTIONS(reduce, REDUCE_FIELDS);
 
 enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
 
-#define FLOATS_FILE "leaf_sum.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/leaf_sum.h"
+#include "kernel/both_floats.h"
 
 typedef struct span {
     int64_t outer, n, inner;

@@ -1,15 +1,8 @@
 /* registry.c: the list of the library's ops. tools/op_list.awk makes it from the sources: every descriptor in
  * a file of ops/ is registered. */
-#if WG_BASE
-
 #include <stdio.h>
-#include <string.h>
 
-#include "graph/graph.h"
-
-#define WGI_OP(n, called) extern const wg_op wgi_op_##n;
-#include "op_list.h"
-#undef WGI_OP
+#include "ops.h"
 
 #define WGI_OP(n, called) { &wgi_op_##n, called },
 static const struct {
@@ -74,5 +67,3 @@ bool wg_op_has_derivative(const wg_op *op, int operand)
     uint32_t all = op->operands >= 0 && op->operands < 32 ? (1u << op->operands) - 1 : WG_EVERY_OPERAND;
     return (without & all) != all;
 }
-
-#endif

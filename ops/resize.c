@@ -1,6 +1,5 @@
 /* resize.c: axes made longer or shorter, by the nearest element or by straight lines. One axis at a
  * time: y = A x, where a row of A has at most two weights; the adjoint is A^T x. */
-#include "ops.h"
 #include "axis_runs.h"
 
 #define RESIZE_AXIS_FIELDS(F, S)                      \
@@ -89,21 +88,23 @@ KERNEL(resize_axis_grad)
 
 #include "rules.h"
 
-extern const wg_op wgi_op_resize_axis_grad;
-
 /* ---- resize_axis ---- */
 
-static bool resize_axis_shape(wg_rule *r)
+/* back: `size` is of the axis that x was made of. */
+static bool resized(wg_rule *r, bool back)
 {
     struct resize_axis *o = r->attr;
     wg_shape s = *r->x[0].shape;
     if (!wg_rule_float(r, 0) || !wg_rule_axis(r, &o->axis, s.rank)) return false;
-    if (o->size < 0 || (o->size && !s.dim[o->axis]))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s cannot get %lld elements", o->axis,
-                            wg_rule_who(r, 0), (long long)o->size);
-    s.dim[o->axis] = o->size;
+    int64_t *n = &s.dim[o->axis];
+    if (o->size < 0 || (back ? *n && !o->size : o->size && !*n))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s %s %lld elements", o->axis, wg_rule_who(r, 0),
+                            back ? "was not made of" : "cannot get", (long long)o->size);
+    *n = o->size;
     return shaped_to(r, s);
 }
+static bool resize_axis_shape(wg_rule *r) { return resized(r, false); }
+static bool resize_axis_grad_shape(wg_rule *r) { return resized(r, true); }
 static wg_node axis_resized(wg_site here, wg_node x, const wg_op *op, struct resize_axis o, int64_t size)
 {
     o.size = size;
@@ -149,17 +150,6 @@ VJP(resize_axis_grad)
 {
     const struct resize_axis *o = wg_attr(y);
     gx[0] = axis_resized(here, gy, &wgi_op_resize_axis, *o, wg_dim(x[0], o->axis));
-}
-static bool resize_axis_grad_shape(wg_rule *r)
-{
-    struct resize_axis *o = r->attr;
-    wg_shape s = *r->x[0].shape;
-    if (!wg_rule_float(r, 0) || !wg_rule_axis(r, &o->axis, s.rank)) return false;
-    if (o->size < 0 || (s.dim[o->axis] && !o->size))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s was not made of %lld elements", o->axis,
-                            wg_rule_who(r, 0), (long long)o->size);
-    s.dim[o->axis] = o->size;
-    return shaped_to(r, s);
 }
 SAMPLE(resize_axis_grad) { return i == 6 ? wg_none : axis_sample(here, g, i, &wgi_op_resize_axis_grad); }
 ERRORS(resize_axis_grad,
@@ -238,7 +228,7 @@ DEFINE_OP(
     .formula = "y = resize_axis(x) \"along each of the axes\"",
     .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"", .operands = 1, .kind = WG_ROWS,
     TAKES(resize), RULES(resize, shape, expand));
-wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
+BUILDER(resize, resize)
 {
     WG_USER_CALL(here, "resize");
     a = WG_OR_NONE(a);

@@ -1,11 +1,8 @@
 /* rounding.c: sign, rounding, clip. */
 #include <float.h>
-#include <math.h>
 
-#include "nearest_finite.h"
+#include "rules.h"
 #include "sample_shapes.h"
-
-#include "graph/graph.h"
 
 #define FLOOR(x) _Generic((x), float : floorf, double : floor, default : whole)(x)
 #define CEIL(x)  _Generic((x), float : ceilf, double : ceil, default : whole)(x)

@@ -26,6 +26,24 @@ static inline bool shaped_to(wg_rule *r, wg_shape s)
     return true;
 }
 
+static inline bool broadcasts(const wg_shape *from, const wg_shape *to)
+{
+    bool fits = to->rank >= from->rank;
+    for (int i = 1; fits && i <= from->rank; i++) {
+        const int64_t d = from->dim[from->rank - i];
+        fits = d == 1 || d == to->dim[to->rank - i];
+    }
+    for (int i = 0; fits && i < to->rank; i++) fits = to->dim[i] >= 0;
+    return fits;
+}
+static inline bool broadcasts_to(wg_rule *r, int k, const wg_shape *to)
+{
+    char text[80];
+    return broadcasts(r->x[k].shape, to) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, k),
+                        wg_shape_text(*to, text, sizeof text));
+}
+
 static inline wg_shape without_last(const wg_shape *s)
 {
     wg_shape y = *s;
@@ -123,6 +141,45 @@ static inline void warn_of_twice(wg_rule *r, const wg_op *op, const char *why)
 }
 
 /* ---- steps ---- */
+
+/* x with one axis at another place, where the others keep their order; with two axes exchanged. */
+static inline wg_node axis_moved(wg_site here, wg_node x, int from, int to)
+{
+    wg_axes a = { .count = wg_node_shape(x).rank };
+    for (int i = 0, next = 0; i < a.count; i++) {
+        next += next == from;
+        a.axis[i] = i == to ? from : next++;
+    }
+    return from == to ? x : wg_transpose(x, .axes = AXES_OF(a));
+}
+static inline wg_node axes_exchanged(wg_site here, wg_node x, int i, int j)
+{
+    wg_axes a = { .count = wg_node_shape(x).rank };
+    for (int k = 0; k < a.count; k++) a.axis[k] = k == i ? j : k == j ? i : k;
+    return wg_transpose(x, .axes = AXES_OF(a));
+}
+
+/* x, but of infinities the nearest finite number, for derivative rules far out: there 0 times x is 0. A
+ * square of it is a product, since the rule of wg_square has 2 x, which may be infinite. */
+static inline wg_node nearest_finite(wg_site here, wg_node x)
+{
+    return wg_apply1(here, x, &wgi_op_nearest_finite);
+}
+
+/* Rows chosen by their numbers, y = x[rows], and added by their numbers, y[rows] += x, where y has `count`
+ * rows of zeros at first: gather.c. The first `batch` axes of x and of the numbers belong together. */
+wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch);
+wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch);
+
+/* Whether a transpose by these axes swaps the last two and leaves the others. */
+static inline bool swaps_last_two(const wg_axes *a)
+{
+    bool swaps = a->count >= 2 && a->axis[a->count - 1] == a->count - 2;
+    for (int i = 0; i < a->count - 2; i++) swaps &= a->axis[i] == i;
+    return swaps;
+}
+/* y, a node of matmul, with its last two axes swapped: b^T a^T. wg_none: an operand is a vector. matmul.c */
+wg_node wgi_product_transposed(wg_site here, wg_node y);
 
 /* One element a row, with a last axis of size 1, so that it broadcasts along the row. */
 static inline wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }

@@ -4,8 +4,6 @@
  * The values keep away from kinks. They are multiples of 1/128 plus 1/512, 2/512 or 3/512, in turn for the
  * operands of a graph: so no value is zero, and neighbouring operands have no value in common. An operand of
  * up to 256 elements has no value twice, if its range has enough of them. */
-#if WG_BASE
-
 #include "graph/graph.h"
 
 #include <stdio.h>
@@ -104,5 +102,3 @@ wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
     wg_free(c, v);
     return x;
 }
-
-#endif

@@ -89,11 +89,7 @@ static wg_node next_of(wg_site here, wg_node x, int axis, bool reverse, wg_pad_m
 
 /* ---- linear_scan ---- */
 
-static bool linear_scan_shape(wg_rule *r)
-{
-    return equal_shapes(r) && wg_rule_float(r, 0) &&
-           wg_rule_axis(r, &((struct directed *)r->attr)->axis, r->x[0].shape->rank);
-}
+static bool linear_scan_shape(wg_rule *r) { return equal_shapes(r) && wg_rule_float(r, 0) && axis_fits(r); }
 /* With l the gradient by b, l[i] = y'[i] + a[i + 1] l[i + 1], a'[i] = l[i] y[i - 1]. */
 VJP(linear_scan)
 {
@@ -122,11 +118,6 @@ BUILDER(linear_scan, linear_scan) { APPLY(linear_scan, directed, DIRECTED_FIELDS
 
 /* ---- cumprod ---- */
 
-static bool cumprod_shape(wg_rule *r)
-{
-    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
-    return wg_rule_axis(r, &((struct cumulated *)r->attr)->axis, r->x[0].shape->rank);
-}
 /* x'[i] = (the product before i) s[i], s[i] = y'[i] + x[i + 1] s[i + 1]: nothing is divided by x.
  * Without x[i] itself in y[i], s begins one element later. */
 VJP(cumprod)
@@ -152,16 +143,12 @@ DEFINE_OP(cumprod,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
                      "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
-          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), RULES(cumprod, shape, vjp),
-          .kernel = KERNELS(cumprod), .units = units_along, .leads = true);
+          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), .shape = totals_fit,
+          .vjp = cumprod_vjp, .kernel = KERNELS(cumprod), .units = units_along, .leads = true);
 BUILDER(cumprod, cumsum) { APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x); }
 
 /* ---- logcumsumexp ---- */
 
-static bool logcumsumexp_shape(wg_rule *r)
-{
-    return wg_rule_axis(r, &((struct directed *)r->attr)->axis, r->x[0].shape->rank);
-}
 /* x' = e^(x - y) s, s[i] = y'[i] + e^(y[i] - y[i + 1]) s[i + 1]: no exponent is above 0. Equal
  * infinities differ by 0. */
 VJP(logcumsumexp)
@@ -187,7 +174,8 @@ DEFINE_OP(
     .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i where "
                "reverse, else j <= i",
     .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(directed),
-    RULES(logcumsumexp, shape, vjp), .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true);
+    .shape = axis_fits, .vjp = logcumsumexp_vjp, .kernel = KERNELS(logcumsumexp), .units = units_along,
+    .leads = true);
 BUILDER(logcumsumexp, logcumsumexp) { APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x); }
 
 #endif

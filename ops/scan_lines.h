@@ -3,7 +3,7 @@
 #ifndef WG_SCAN_LINES_H
 #define WG_SCAN_LINES_H
 
-#include "ops.h"
+#include "axis_runs.h"
 
 /* LINES: neighbours of the axes after the axis, at most. ROWS: lines of a unit, if the axis is the last. */
 enum { LINES = 64, ROWS = 8 };
@@ -13,9 +13,7 @@ typedef struct lines {
 } lines;
 static inline lines lines_along(const wg_shape *s, int axis)
 {
-    lines l = { 1, s->dim[axis], 1 };
-    for (int i = 0; i < s->rank; i++) *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : s->dim[i];
-    return l;
+    return (lines){ outer_of(s, axis), s->dim[axis], inner_of(s, axis) };
 }
 static inline int64_t line_units(const lines *l)
 {

@@ -1,6 +1,4 @@
 /* settled.c: a value that is checked while the graph runs: an iteration that was cut off has converged. */
-#include <math.h>
-
 #include "rules.h"
 
 #include "wengert/implicit.h"

@@ -1,6 +1,5 @@
 /* shape.c: the same elements in another shape (reshape, expand, squeeze), repeated (broadcast_to), or summed
  * over what was repeated (sum_to). */
-#include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
 
@@ -24,8 +23,6 @@ KERNEL(broadcast_to)
 }
 
 #if WG_BASE
-
-#include "graph/graph.h"
 
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
@@ -139,25 +136,10 @@ wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
 
 /* ---- broadcast_to, sum_to ---- */
 
-static bool broadcasts(const wg_shape *from, const wg_shape *to)
-{
-    bool fits = to->rank >= from->rank;
-    for (int i = 1; fits && i <= from->rank; i++) {
-        int64_t d = from->dim[from->rank - i];
-        fits = d == 1 || d == to->dim[to->rank - i];
-    }
-    for (int i = 0; fits && i < to->rank; i++) fits = to->dim[i] >= 0;
-    return fits;
-}
 static bool broadcast_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
-    char text[80];
-    if (!rank_fits(r, s)) return false;
-    *wg_rule_shape(r, 0) = *s;
-    return broadcasts(r->x[0].shape, s) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
-                        wg_shape_text(*s, text, sizeof text));
+    return rank_fits(r, s) && broadcasts_to(r, 0, s) && shaped_to(r, *s);
 }
 REWRITE(same_shape)
 {

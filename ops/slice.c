@@ -1,10 +1,7 @@
 /* slice.c: concat and slice. x is [outer, axis, inner]. */
 #include "axis_runs.h"
 #include "copy_runs.h"
-
-#if WG_BASE
-#include "graph/graph.h"
-#endif
+#include "rules.h"
 
 #define CONCAT_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
@@ -72,12 +69,6 @@ KERNEL(slice)
 
 /* ---- concat ---- */
 
-static bool concat_fits(const wg_shape *a, const wg_shape *b, int axis)
-{
-    bool fits = a->rank == b->rank;
-    for (int i = 0; fits && i < a->rank; i++) fits = i == axis || a->dim[i] == b->dim[i];
-    return fits;
-}
 static bool concat_shape(wg_rule *r)
 {
     int *axis = r->attr;
@@ -85,11 +76,8 @@ static bool concat_shape(wg_rule *r)
     *y = *r->x[0].shape;
     if (!wg_rule_axis(r, axis, y->rank)) return false;
     for (int k = 1; k < r->operands; k++) {
-        const wg_shape *x = r->x[k].shape;
-        if (!concat_fits(r->x[0].shape, x, *axis))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, 0),
-                                wg_rule_who(r, k), *axis);
-        if (__builtin_add_overflow(y->dim[*axis], x->dim[*axis], &y->dim[*axis]))
+        if (!fits_beside(r, k, 0, *axis)) return false;
+        if (__builtin_add_overflow(y->dim[*axis], r->x[k].shape->dim[*axis], &y->dim[*axis]))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
     }
     return true;
@@ -219,7 +207,7 @@ static wg_node like_last(wg_site here, wg_node x, const struct slice *a)
     return wgi_view_like(here, last, x, own);
 }
 
-wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
+BUILDER(slice, slice)
 {
     a = WG_OR_NONE(a);
     struct slice given = GIVEN(slice, SLICE_FIELDS);

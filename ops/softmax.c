@@ -4,8 +4,8 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-#define FLOATS_FILE "softmax_row.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/softmax_row.h"
+#include "kernel/both_floats.h"
 
 /* After softmax_shape: one axis, not negative. */
 #define SOFTMAX_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, temperature, "1")
@@ -36,7 +36,6 @@ static bool softmax_shape(wg_rule *r)
     if (!(f->temperature > 0 && f->temperature < INFINITY))
         return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0",
                             wg_or_standard(f->temperature, 0));
-    r->y[0] = r->x[0];
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
 
@@ -54,21 +53,20 @@ static wg_node lowered(wg_site here, wg_node x, wg_axes axis)
     return wg_sub(x, wg_max(x, .axes = AXES_OF(axis), .keepdims = true));
 }
 
-#define SOFT_AT(op, x, axis, temperature) \
-    wg_apply(here, &wgi_op_##op, (wg_node[]){ x }, 1, &(struct softmax){ axis, temperature })
-#define SOFT_OP(n, ...)                                                                                      \
-    SAMPLES(n, SOFT_AT(n, ANY(3, 4), LISTED(-1), 0), SOFT_AT(n, ANY(3, 4), LISTED(0), 0),                    \
-            SOFT_AT(n, ANY(2, 3, 2), LISTED(1), 1), SOFT_AT(n, ANY(5), LISTED(0), 2),                        \
-            SOFT_AT(n, ANY(0, 4), LISTED(1), 0), SOFT_AT(n, ANY(3, 1), LISTED(1), 0),                        \
-            SOFT_AT(n, ANY(70), LISTED(-1), 0));                                                             \
-    ERRORS(n, (SOFT_AT(n, ANY(2, 3), LISTED(2), 0), "no axis 2"),                                            \
-           (SOFT_AT(n, ANY(2, 3), LISTED(0, 1), 0), "one axis, not 2"),                                      \
-           (SOFT_AT(n, ANY(2, 3), LISTED(0), -1), "must be above 0"));                                       \
-    REWRITE(n) { return cooled(here, &wgi_op_##n, x[0], attr); }                                             \
-    wg_node wg_##n##_at(wg_site here, const wg_softmax_args *a) { APPLY(n, softmax, SOFTMAX_FIELDS, a->x); } \
-    DEFINE_OP(n, .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax),    \
-              .shape = softmax_shape, .rewrite = n##_rewrite, .kernel = KERNELS(n), .units = units_of,       \
-              .rows = rows_of, .scratch = copy_bytes, .own_scratch = true, .expand = n##_expand,             \
+#define SOFT_AT(op, x, axis, temperature) NODE_OF(op, WITH(softmax, axis, temperature), x)
+#define SOFT_OP(n, ...)                                                                                   \
+    SAMPLES(n, SOFT_AT(n, ANY(3, 4), LISTED(-1), 0), SOFT_AT(n, ANY(3, 4), LISTED(0), 0),                 \
+            SOFT_AT(n, ANY(2, 3, 2), LISTED(1), 1), SOFT_AT(n, ANY(5), LISTED(0), 2),                     \
+            SOFT_AT(n, ANY(0, 4), LISTED(1), 0), SOFT_AT(n, ANY(3, 1), LISTED(1), 0),                     \
+            SOFT_AT(n, ANY(70), LISTED(-1), 0));                                                          \
+    ERRORS(n, (SOFT_AT(n, ANY(2, 3), LISTED(2), 0), "no axis 2"),                                         \
+           (SOFT_AT(n, ANY(2, 3), LISTED(0, 1), 0), "one axis, not 2"),                                   \
+           (SOFT_AT(n, ANY(2, 3), LISTED(0), -1), "must be above 0"));                                    \
+    REWRITE(n) { return cooled(here, &wgi_op_##n, x[0], attr); }                                          \
+    BUILDER(n, softmax) { APPLY(n, softmax, SOFTMAX_FIELDS, a->x); }                                      \
+    DEFINE_OP(n, .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), \
+              .shape = softmax_shape, .rewrite = n##_rewrite, .kernel = KERNELS(n), .units = units_of,    \
+              .rows = rows_of, .scratch = copy_bytes, .own_scratch = true, .expand = n##_expand,          \
               .leads = true, .vjp = n##_vjp, __VA_ARGS__)
 
 EXPAND(softmax)
@@ -77,7 +75,6 @@ EXPAND(softmax)
     wg_node e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axes = AXES_OF(f->axis), .keepdims = true));
 }
-EXTERN(softmax_grad);
 VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
 SOFT_OP(softmax, .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
@@ -89,7 +86,6 @@ EXPAND(log_softmax)
     wg_node d = lowered(here, x[0], f->axis);
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = AXES_OF(f->axis), .keepdims = true)));
 }
-EXTERN(log_softmax_grad);
 VJP(log_softmax) { gx[0] = NODE_OF(log_softmax_grad, wg_attr(y), y, gy); }
 SOFT_OP(log_softmax, .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
         .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",

@@ -6,8 +6,8 @@
 /* WIDE: columns that are computed together. BLOCK: rows that are added in order (reduce_tree.h). */
 enum { WIDE = 256, BLOCK = 32 };
 
-#define FLOATS_FILE "softmax_grad_slice.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/softmax_grad_slice.h"
+#include "kernel/both_floats.h"
 
 #define SOFTMAX_GRAD_FIELDS(F, S) F(S, AXES, axis, "-1")
 OPTIONS(softmax_grad, SOFTMAX_GRAD_FIELDS);
@@ -38,9 +38,8 @@ static wg_node grad_sample(wg_site here, wg_graph *g, const wg_op *op, int axis,
     const wg_node x[] = { wg_between(g, 0.1, 0.9, s), wg_any(g, s) };
     return wg_apply(here, op, x, 2, &(struct softmax_grad){ LISTED(axis) });
 }
-#define OF_SHAPE(n, axis, ...) grad_sample(here, g, &wgi_op_##n, axis, WG_SHAPE(__VA_ARGS__))
-#define MISTAKE(n, y, gy, axis) \
-    wg_apply(here, &wgi_op_##n, (wg_node[]){ y, gy }, 2, &(struct softmax_grad){ LISTED(axis) })
+#define OF_SHAPE(n, axis, ...)  grad_sample(here, g, &wgi_op_##n, axis, WG_SHAPE(__VA_ARGS__))
+#define MISTAKE(n, y, gy, axis) NODE_OF(n, WITH(softmax_grad, LISTED(axis)), y, gy)
 #define SOFT_GRAD_OP(n, ...)                                                                             \
     SAMPLES(n, OF_SHAPE(n, -1, 3, 4), OF_SHAPE(n, 0, 3, 4), OF_SHAPE(n, 1, 2, 3, 2), OF_SHAPE(n, 0, 70), \
             OF_SHAPE(n, 1, 0, 4), OF_SHAPE(n, 1, 3, 1), OF_SHAPE(n, 0, 35, 7), OF_SHAPE(n, 0, 2, 300));  \

@@ -199,13 +199,13 @@ static bool sort_shape(wg_rule *r)
     return true;
 }
 /* Samples, mistakes and the builder of sort and argsort. */
-#define SORTED(n)                                                                                       \
-    SAMPLES(n, wg_##n(ANY(3, 5)), wg_##n(ANY(4, 3), .axis = WG_AXES(0), .descending = true),            \
-            wg_##n(ANY(2, 5, 2), .axis = WG_AXES(-2)), wg_##n(ANY(2, 0)), wg_##n(ANY(200)),             \
-            wg_##n(CLASSES(9, 3, 90), .descending = true));                                             \
-    ERRORS(n, (wg_##n(ANY(3), .axis = WG_AXES(1)), "no axis 1 in"),                                     \
-           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis"));                               \
-    wg_node wg_##n##_at(wg_site here, const wg_sort_args *a) { APPLY(n, ordering, SORT_FIELDS, a->x); } \
+#define SORTED(n)                                                                            \
+    SAMPLES(n, wg_##n(ANY(3, 5)), wg_##n(ANY(4, 3), .axis = WG_AXES(0), .descending = true), \
+            wg_##n(ANY(2, 5, 2), .axis = WG_AXES(-2)), wg_##n(ANY(2, 0)), wg_##n(ANY(200)),  \
+            wg_##n(CLASSES(9, 3, 90), .descending = true));                                  \
+    ERRORS(n, (wg_##n(ANY(3), .axis = WG_AXES(1)), "no axis 1 in"),                          \
+           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis"));                    \
+    BUILDER(n, sort) { APPLY(n, ordering, SORT_FIELDS, a->x); }                              \
     EXTERN(n)
 SORTED(sort);
 ORDER_OP(sort,
@@ -242,7 +242,7 @@ static bool topk_shape(wg_rule *r)
                             (long long)a->count, a->axis.axis[0], wg_rule_who(r, 0),
                             (long long)s.dim[a->axis.axis[0]]);
     s.dim[a->axis.axis[0]] = a->count;
-    *wg_rule_shape(r, 0) = s;
+    shaped_to(r, s);
     r->y[1] = (wg_type){ r->y[0].shape, WG_I64 };
     return true;
 }

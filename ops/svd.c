@@ -20,16 +20,14 @@ static inline size_t copy_bytes(const wg_kernel *k, int64_t n)
     return ((size_t)n * wg_dtype_size(k->xt[0].dtype) + 63) / 64 * 64;
 }
 
-#define FLOATS_FILE "turned_rows.h"
-#include "both_floats.h"
-#define FLOATS_FILE "svd_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/turned_rows.h"
+#include "kernel/both_floats.h"
+#define FLOATS_FILE "ops/svd_loops.h"
+#include "kernel/both_floats.h"
 
 KERNEL(svd_parts) { EACH_MATRIX(svd_of, a.m, a.n); }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_svd_part, wgi_op_svd_grad;
 
 /* The shape of a result for matrices of shape a. */
 static wg_shape part_shape(wg_shape a, int part)

@@ -1,6 +1,5 @@
 /* take.c: elements chosen by their numbers along any axis (take, take_along), values added by their numbers
  * (scatter_add, scatter_add_along), and the numbers of true elements (nonzero). */
-#include "ops.h"
 #include "take_rules.h"
 
 KERNEL(nonzero)
@@ -26,8 +25,10 @@ static int axis_of(const void *attr) { return ((const struct axis_option *)attr)
 /* ---- take ---- */
 
 /* The shape of x in which `indices` take the place of the axis. */
-static bool taken_shape(wg_rule *r, const wg_shape *x, const wg_shape *indices, int axis, wg_shape *y)
+static bool taken_shape(wg_rule *r, wg_shape *y)
 {
+    const wg_shape *x = r->x[0].shape, *indices = r->x[1].shape;
+    const int axis = axis_of(r->attr);
     y->rank = x->rank - 1 + indices->rank;
     if (y->rank > WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y->rank);
@@ -39,12 +40,8 @@ static bool taken_shape(wg_rule *r, const wg_shape *x, const wg_shape *indices, 
 }
 static bool take_shape(wg_rule *r)
 {
-    int *axis = &((struct axis_option *)r->attr)->axis;
     wg_shape y;
-    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
-        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &y))
-        return false;
-    return shaped_to(r, y);
+    return axis_fits(r) && taken_shape(r, &y) && shaped_to(r, y);
 }
 /* x as [outer, n, inner], and the same numbers for each index of outer. */
 EXPAND(take)
@@ -76,28 +73,14 @@ DEFINE_OP(take,
           .formula = "y = \"x at indices along axis\"", .adjoint = "x' = \"y' added at the indices\"",
           .zero = 1 << 1, .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
           RULES(take, shape, expand));
-wg_node wg_take_at(wg_site here, const wg_take_args *a)
-{
-    APPLY(take, axis_option, AXIS_FIELDS, a->x, a->indices);
-}
+BUILDER(take, take) { APPLY(take, axis_option, AXIS_FIELDS, a->x, a->indices); }
 
 /* ---- take_along ---- */
 
-/* Operand k differs from operand j along the axis alone. */
-static bool fits_beside(wg_rule *r, int k, int j, int axis)
-{
-    const wg_shape *a = r->x[k].shape, *b = r->x[j].shape;
-    bool fits = a->rank == b->rank;
-    for (int i = 0; fits && i < a->rank; i++) fits = i == axis || a->dim[i] == b->dim[i];
-    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, j),
-                                wg_rule_who(r, k), axis);
-}
 static bool take_along_shape(wg_rule *r)
 {
-    int *axis = &((struct axis_option *)r->attr)->axis;
-    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) || !fits_beside(r, 1, 0, *axis)) return false;
     r->y[0].shape = r->x[1].shape;
-    return true;
+    return axis_fits(r) && fits_beside(r, 1, 0, axis_of(r->attr));
 }
 EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
 SAMPLES(take_along, wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1),
@@ -113,10 +96,7 @@ DEFINE_OP(take_along,
           .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis", .zero = 1 << 1,
           .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
           RULES(take_along, shape, expand));
-wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
-{
-    APPLY(take_along, axis_option, AXIS_FIELDS, a->x, a->indices);
-}
+BUILDER(take_along, take) { APPLY(take_along, axis_option, AXIS_FIELDS, a->x, a->indices); }
 
 /* ---- scatter_add: v has the shape of wg_take(x, indices) ---- */
 
@@ -129,12 +109,9 @@ static bool adds(wg_rule *r)
 }
 static bool scatter_add_shape(wg_rule *r)
 {
-    int *axis = &((struct axis_option *)r->attr)->axis;
     wg_shape v;
     char text[80];
-    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
-        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &v) || !adds(r))
-        return false;
+    if (!axis_fits(r) || !taken_shape(r, &v) || !adds(r)) return false;
     return wg_shape_equal(v, *r->x[2].shape) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not the shape of the chosen elements, %s",
                         wg_rule_who(r, 2), wg_shape_text(v, text, sizeof text));
@@ -167,18 +144,13 @@ DEFINE_OP(scatter_add,
           .formula = "y = x + \"v added at indices along axis\"",
           .adjoint = "x' = y', v' = \"y' at the indices\"", .zero = 1 << 1, .operands = 3,
           .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option), RULES(scatter_add, shape, expand));
-wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
-{
-    APPLY(scatter_add, axis_option, AXIS_FIELDS, a->x, a->indices, a->v);
-}
+BUILDER(scatter_add, scatter_add) { APPLY(scatter_add, axis_option, AXIS_FIELDS, a->x, a->indices, a->v); }
 
 /* ---- scatter_add_along: v has the shape of the indices ---- */
 
 static bool scatter_add_along_shape(wg_rule *r)
 {
-    int *axis = &((struct axis_option *)r->attr)->axis;
-    return wg_rule_axis(r, axis, r->x[0].shape->rank) && fits_beside(r, 1, 0, *axis) && shaped_as(r, 2, 1) &&
-           adds(r);
+    return axis_fits(r) && fits_beside(r, 1, 0, axis_of(r->attr)) && shaped_as(r, 2, 1) && adds(r);
 }
 EXPAND(scatter_add_along)
 {
@@ -198,7 +170,7 @@ DEFINE_OP(scatter_add_along,
           .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis", .zero = 1 << 1, .operands = 3,
           .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option),
           RULES(scatter_add_along, shape, expand));
-wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a)
+BUILDER(scatter_add_along, scatter_add)
 {
     APPLY(scatter_add_along, axis_option, AXIS_FIELDS, a->x, a->indices, a->v);
 }
@@ -217,9 +189,8 @@ static bool nonzero_shape(wg_rule *r)
     if (r->x[0].dtype != WG_BOOL)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s must be bool: compare it, wg_not_equal(x, 0)",
                             wg_rule_who(r, 0));
-    *wg_rule_shape(r, 0) = WG_SHAPE(count);
     r->y[0].dtype = WG_I64;
-    return true;
+    return shaped_to(r, WG_SHAPE(count));
 }
 SAMPLES(nonzero, wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), 12),
         wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), 1), 2), 4), wg_nonzero(wg_greater(ANY(0), 0), 0));

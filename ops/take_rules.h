@@ -4,8 +4,6 @@
 #define WG_TAKE_RULES_H
 
 #include "axis_runs.h"
-#include "gathered.h"
-#include "ops.h"
 #include "rules.h"
 
 #if WG_BASE
@@ -14,21 +12,14 @@
 static inline wg_node axis_last(wg_site here, wg_node x, int axis)
 {
     const wg_shape s = wg_node_shape(x);
-    wg_axes to = { .count = s.rank };
-    for (int i = 0; i < s.rank; i++) to.axis[i] = i == s.rank - 1 ? axis : i < axis ? i : i + 1;
-    if (axis != s.rank - 1) x = wg_transpose(x, .axes = AXES_OF(to));
+    x = axis_moved(here, x, axis, s.rank - 1);
     return wg_reshape(x, WG_SHAPE(outer_of(&s, axis) * inner_of(&s, axis), s.dim[axis]));
 }
 /* What axis_last made, back in shape s. */
 static inline wg_node axis_back(wg_site here, wg_node x, wg_shape s, int axis)
 {
-    wg_shape last = s;
-    wg_axes to = { .count = s.rank };
-    for (int i = axis; i < s.rank - 1; i++) last.dim[i] = s.dim[i + 1];
-    last.dim[s.rank - 1] = s.dim[axis];
-    for (int i = 0; i < s.rank; i++) to.axis[i] = i < axis ? i : i == axis ? s.rank - 1 : i - 1;
-    x = wg_reshape(x, last);
-    return axis == s.rank - 1 ? x : wg_transpose(x, .axes = AXES_OF(to));
+    const wg_shape last = with_axis(without_axis(s, axis), s.rank - 1, s.dim[axis]);
+    return axis_moved(here, wg_reshape(x, last), s.rank - 1, axis);
 }
 
 static inline wg_node taken_along(wg_site here, wg_node x, wg_node indices, int axis)

@@ -1,8 +1,7 @@
 /* transpose.c: axes in another order. */
+#include "rules.h"
 #include "copy_runs.h"
-#include "ops.h"
 #include "kernel/turn_vectors.h"
-#include "turned_product.h"
 
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
 OPTIONS(transpose, TRANSPOSE_FIELDS);
@@ -169,7 +168,6 @@ static bool transpose_shape(wg_rule *r)
     }
     return true;
 }
-extern const wg_op wgi_op_matmul; /* matmul.c */
 
 /* If only axes of size 1 change their places, a transpose is a reshape. A transpose of a transpose is one
  * transpose. */
@@ -231,7 +229,7 @@ DEFINE_OP(transpose, .summary = "Axes in another order, reversed by default.",
           .adjoint = "x' = \"y' with its axes in the order of x\"", .stored = 1 << 0, .operands = 1,
           .kind = WG_OPAQUE, TAKES(transpose), RULES(transpose, shape, rewrite, units, vmap, vjp),
           .kernel = KERNELS(transpose));
-wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
+BUILDER(transpose, transpose)
 {
     a = WG_OR_NONE(a);
     const wg_axes axes = wg_axes_given(here, "axes", a->axes);

@@ -1,9 +1,6 @@
 /* triangle.c: parts of matrices, which are the last two axes: tril, triu, diagonal. */
 #include "axis_runs.h"
-#include "gathered.h"
 #include "rules.h"
-
-#if WG_BASE
 
 #include "sample_shapes.h"
 
@@ -91,5 +88,3 @@ DEFINE_OP(diagonal, .summary = "The diagonal of matrices.", .formula = "y[..., i
           .adjoint = "x'[..., i, j] = y'[..., i] where i = j, else 0", .operands = 1, .kind = WG_OPAQUE,
           RULES(diagonal, shape, expand), .leads = true);
 wg_node wg_diagonal_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_diagonal); }
-
-#endif

@@ -6,24 +6,18 @@
     F(S, BOOL, upper, "false") F(S, BOOL, transposed, "false") F(S, BOOL, unit, "false")
 OPTIONS(triangle, TRIANGLE_FIELDS);
 
-#define FLOATS_FILE "triangular_solve_loops.h"
-#include "both_floats.h"
+#define FLOATS_FILE "ops/triangular_solve_loops.h"
+#include "kernel/both_floats.h"
 
-/* A unit is COLUMNS columns of one matrix. */
 KERNEL(triangular_solve)
 {
     const matrices b = matrices_of(k->xt[1].shape);
-    const int64_t blocks = column_blocks(b);
-    for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u % blocks * COLUMNS, wide = b.n - c < COLUMNS ? b.n - c : COLUMNS;
-        if (!BY_FLOAT(k, solve_columns, k, k->attr, b, u / blocks, c, wide)) return false;
-    }
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (!BY_FLOAT(k, solve_columns, k, k->attr, b, right_side_of(b, u))) return false;
     return true;
 }
 
 #if WG_BASE
-
-extern const wg_op wgi_op_triangular_solve;
 
 static wg_node solved(wg_site here, wg_node a, wg_node b, struct triangle t)
 {
@@ -46,19 +40,9 @@ REWRITE(triangular_solve)
                        *(const struct triangle *)attr);
     return b.rank == 1 ? wg_squeeze(y, wg_node_shape(y).rank - 1) : y;
 }
-static int64_t triangular_solve_units(const wg_kernel *k)
-{
-    const matrices b = matrices_of(k->xt[1].shape);
-    return b.count * column_blocks(b);
-}
 static size_t triangular_solve_scratch(const wg_kernel *k)
 {
     return (size_t)(STRIP * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
-}
-static double triangular_solve_flops(const wg_kernel *k)
-{
-    const matrices b = matrices_of(k->xt[1].shape);
-    return (double)b.count * (double)b.m * (double)b.m * (double)b.n;
 }
 VJP(triangular_solve)
 {
@@ -86,9 +70,7 @@ VMAP(triangular_solve)
     if (rows[0] || s.rank > 2)
         return solved(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
                       rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), t);
-    wg_node b = wg_transpose(x[1], .axes = WG_AXES(1, 0, 2));
-    wg_node all = solved(here, x[0], wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), t);
-    return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
+    return columns_as_rows(here, solved(here, x[0], rows_as_columns(here, x[1]), t), s, n);
 }
 #define SOLVED(a, b, ...) solved(here, a, b, (struct triangle){ __VA_ARGS__ })
 SAMPLES(triangular_solve, SOLVED(REGULAR(3, 3), ANY(3, 2), .upper = false),
@@ -115,9 +97,9 @@ DEFINE_OP(
         "tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where transposed, else S, S = T + I "
         "- diag(diagonal(T)) where unit, else T, T = triu(a) where upper, else tril(a)",
     .operands = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(triangle),
-    RULES(triangular_solve, shape, rewrite, units, scratch, flops, vjp, jvp, vmap),
-    .kernel = KERNELS(triangular_solve), .own_scratch = true);
-wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a)
+    RULES(triangular_solve, shape, rewrite, scratch, vjp, jvp, vmap), .units = right_sides_units,
+    .flops = right_sides_flops, .kernel = KERNELS(triangular_solve), .own_scratch = true);
+BUILDER(triangular_solve, triangular_solve)
 {
     APPLY(triangular_solve, triangle, TRIANGLE_FIELDS, a->x, a->b);
 }

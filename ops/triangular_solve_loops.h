@@ -1,11 +1,10 @@
 /* triangular_solve_loops.h: for one element type T (both_floats.h). */
 #include "matrix_loops.h"
 
-/* Columns [c, c + wide) of the result for matrix u. */
-static bool N(solve_columns)(const wg_kernel *k, const struct triangle *t, matrices b, int64_t u, int64_t c,
-                             int64_t wide)
+/* Some columns of the result. */
+static bool N(solve_columns)(const wg_kernel *k, const struct triangle *t, matrices b, right_side s)
 {
-    const int64_t n = b.m;
+    const int64_t n = b.m, u = s.matrix, c = s.c, wide = s.wide;
     const N(part) a = { (const T *)k->x[0] + u * n * n, n, t->transposed };
     const T *x = (const T *)k->x[1] + u * n * b.n + c;
     T *y = (T *)k->y[0] + u * n * b.n + c;

@@ -1,6 +1,6 @@
 /* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for
  * f32. */
-#include "nearest_finite.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 

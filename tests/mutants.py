@@ -131,7 +131,7 @@ def mutated(file, chosen):
 
 def compile_errors(folder, file):
     """The numbers of the sites in the lines that do not compile."""
-    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc", "-Ibuild/obj/generated", "-include",
+    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc", "-I.", "-Ibuild/obj/generated", "-include",
                            "mutant.h", "-DWG_WITH_BLAS=0", "-DWG_WITH_OPENMP=0", "-DWG_ISA_COUNT=1", "-DWG_ISA_INDEX=0", "-DWG_BASE=1",
                            "-Werror=int-conversion", "-Werror=incompatible-pointer-types", file],
                           cwd=folder, capture_output=True, text=True).stderr
@@ -144,7 +144,7 @@ def compile_errors(folder, file):
 
 def draw(n, seed, folder):
     """N sites that compile and do not overlap; the copy has them."""
-    files = sorted(glob.glob("ops/*.c") + glob.glob("src/grad/*.c") + glob.glob("src/run/*.c") + glob.glob("src/run/plan/*.c"))
+    files = sorted(glob.glob("ops/*.c") + glob.glob("src/grad/*.c") + glob.glob("src/run/*.c") + glob.glob("src/run/*/*.c"))
     every = [s for f in files for s in sites_of(f)]
     print(f"{len(every)} places in {len(files)} files", flush=True)
     random.Random(seed).shuffle(every)

@@ -1,6 +1,7 @@
 /* random_graph.c: makes the calls that were drawn, in any graph. */
 #include "random_graph.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,14 @@ void random_graph_call(random_graph *r, const random_call *call)
     case CALL_OP: y = apply(r, call); break;
     }
     for (int k = 0; k < call->results; k++) r->value[call->first + k] = k ? wg_part(y, k) : y;
+}
+
+const char *random_name(const char *variable, uint64_t index)
+{
+    static char text[80];
+    snprintf(text, sizeof text, "WG_SEED=%llu %s=%llu", (unsigned long long)wgt_seed(), variable,
+             (unsigned long long)index);
+    return text;
 }
 
 void random_graph_build(random_graph *r)

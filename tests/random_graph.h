@@ -75,6 +75,9 @@ typedef struct random_graph {
     wg_node loss; /* a scalar that depends on the last nodes of the pool */
 } random_graph;
 
+/* "WG_SEED=1 WG_GRAPH=7", for messages; valid until the next call. */
+const char *random_name(const char *variable, uint64_t index);
+
 void random_graph_build(random_graph *r);
 
 /* Makes one call, and fills in r->value. */

@@ -52,6 +52,11 @@ in_rooms="graph/ run/ ops/ grad/ optim/ params/ -test_registry_grad -test_regist
     -test_steady_memory -test_first_steps -test_plan_programs"
 in_rooms=${in_rooms//$'\n'/ }
 
+# Programs that expect a fast way: a build that is reused, a plan, its memory, a tape.
+of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_promises -test_tape -test_lazy -test_recompute
+    -test_odeint"
+of_ways=${of_ways//$'\n'/ }
+
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 # The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With OpenMP's
@@ -72,6 +77,7 @@ arm=aarch64-linux-gnu
 # one do. BLAS is left out alone by aarch64, OpenMP by tsan, and Graphviz is not a part of the library.
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # tsan: threads with a context each, under ThreadSanitizer.
+# core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
@@ -86,6 +92,7 @@ up      |         |                                         | $in_rooms         
 down    |         |                                         | $in_rooms           | WG_FLOATS=down | make | 130 0
 zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
+core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | | make | 200 60
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
@@ -133,7 +140,7 @@ build_kind() {
     local targets=(all examples tests)
     if [ "${TESTS:-$programs}" != all ]; then
         mapfile -t targets < <(binaries)
-        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all examples) ;; esac
+        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *"/core.sh "*) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all examples) ;; esac
         case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac
     fi
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
@@ -224,6 +231,12 @@ count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p
 # A log without the lines about tests that passed.
 without_passes() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)' | tail -n 60; }
 
+# The first lines about failures, in one line, and why a run failed.
+essence() {
+    echo "$(without_passes "$1" | grep -vE '^\[====|Criterion v' | sed 's/^\[----\] *//' | head -n 8 | cut -c 1-200) $2" |
+        tr -s '\n ' ' ' | cut -c 1-500
+}
+
 last_test() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[RUN *\] *//p' "$1" | tail -n 1; }
 
 # Why a run failed, where Criterion counts no failure; nothing where it did not fail.
@@ -250,6 +263,7 @@ report() {
     [ -z "$why" ] || echo "$why"
     printf '%-8s %-34s %5d passed, %d failed  (%d s)\n' "$kind" "$name" "$ok" "$bad" "$took"
     spent+=("$used $kind $name")
+    [ "$bad" = 0 ] || failures+=("$kind $name: $(essence "$out.log" "$why")")
     passed=$((passed + ok))
     failed=$((failed + bad))
 }
@@ -267,6 +281,7 @@ print_spent() {
 
 running=()
 spent=()
+failures=() # what is needed of each to find it again: the last lines are often all that is kept
 
 # Waits until a program ends, and reports all that have ended.
 next_result() {
@@ -315,15 +330,16 @@ for kind; do
     spent+=("$(awk '{ print $1 + $2 }' "$results/build_time") $kind build")
     if [ "$built" != 0 ]; then
         echo "the $kind build failed"
-        failed=$((failed + 1))
+        failed=$((failed + 1)) failures+=("the $kind build")
         continue
     fi
     mapfile -t chosen < <(binaries)
-    [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
+    [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)) failures+=("$kind: no test to run"); }
     [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"
 done
 
 print_spent
+[ "$failed" = 0 ] || printf 'FAILED %s\n' "${failures[@]}"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "picture.h"
 #include "wgcommand.h"
 
 extern char **environ;
@@ -187,10 +188,11 @@ double wgt_json_number(const char *text, const char *after, const char *key)
 enum { MOST_WORDS = 60, MOST_TEXT = 6000 };
 
 typedef struct command_case {
-    const char *place; /* file:line, for messages */
-    char text[MOST_TEXT], out[MOST_TEXT], words[MOST_TEXT];
+    const char *place;    /* file:line, for messages */
+    char text[MOST_TEXT]; /* the program; cases that follow have it, too */
+    char out[MOST_TEXT], words[MOST_TEXT];
     const char *word[MOST_WORDS];
-    char *part[24]; /* the first character: ~ in standard output, ^ not in it, ! in standard error */
+    char *part[24];           /* the first character: ~ in standard output, as expect_part reads it */
     int count, parts, status; /* status -1: any */
     bool has_out, is_silent, is_json;
 } command_case;
@@ -207,8 +209,8 @@ static void unescape(char *s)
     *to = 0;
 }
 
-/* Cuts the line into words, as a shell does with quotes. P is the path of the program, D the folder, D/x
- * a file in it. */
+/* Cuts the line into words, as a shell does with quotes. P is the path of the program, C its text, D the
+ * folder, D/x a file in it. */
 static void read_words(command_case *k, const char *line)
 {
     char *s = strcpy(k->words, line);
@@ -222,6 +224,7 @@ static void read_words(command_case *k, const char *line)
         unescape(word);
         k->word[k->count++] = quote                     ? word
                               : !strcmp(word, "P")      ? wgt_script(k->text)
+                              : !strcmp(word, "C")      ? k->text
                               : !strcmp(word, "D")      ? wgt_folder()
                               : !strncmp(word, "D/", 2) ? wgt_in_folder(word + 2)
                                                         : word;
@@ -229,22 +232,56 @@ static void read_words(command_case *k, const char *line)
     k->word[k->count] = NULL;
 }
 
+int wgt_widest(const char *text)
+{
+    int most = 0, now = 0;
+    for (const char *s = text; *s; s++) {
+        now = *s == '\n' ? 0 : now + (((unsigned char)*s & 0xC0) != 0x80 && *s != '\r');
+        if (now > most) most = now;
+    }
+    return most;
+}
+
+static void expect_part(const char *place, const char *part, const wgt_result *r)
+{
+    const char kind = *part, *in = kind == '!' ? r->err : r->out;
+    char *text = (char *)(uintptr_t)part + 1;
+    const bool none = kind == '^' || (kind == '!' && *text == '!');
+    const long wanted = kind == '*' || kind == '|' ? strtol(text, &text, 10) : 0;
+    if (kind == '|') cr_expect_leq(wgt_widest(r->out), wanted, "%s: a line is too wide: %s", place, r->out);
+    if (kind == '|') return;
+    text += strspn(text, none && kind == '!' ? "! " : kind == '*' ? " " : "");
+    int n = !*text && *in; /* the empty part is there when anything is */
+    for (const char *s = in; *text && (s = strstr(s, text)); s += strlen(text)) n++;
+    cr_expect(none || kind == '*' ? n == wanted : n > 0, "%s: '%s' is there %d times: %s", place, text, n,
+              in);
+}
+
+/* "x.csv 1,2": appends the line to the file in the folder. */
+static void append_line(const char *rest)
+{
+    char name[40];
+    int n = 0;
+    cr_assert_eq(sscanf(rest, "%39s %n", name, &n), 1, "%s", rest);
+    FILE *f = fopen(wgt_in_folder(name), "a");
+    cr_assert(f && fprintf(f, "%s\n", rest + n) > 0 && !fclose(f), "%s", rest);
+}
+
 static void run_case(command_case *k, void (*also)(const char *const argv[], int n, const wgt_result *r))
 {
     if (!k->count) return;
-    const wgt_result r = wgt_run_command(k->word);
+    wgt_result r = wgt_run_command(k->word);
     if (k->status >= 0)
         cr_expect_eq(r.status, k->status, "%s: status %d, not %d: %s%s", k->place, r.status, k->status, r.out,
                      r.err);
     if (k->has_out || k->is_silent) cr_expect_str_eq(r.out, k->out, "%s: %s", k->place, r.out);
-    for (int i = 0; i < k->parts; i++) {
-        const char kind = k->part[i][0], *in = kind == '!' ? r.err : r.out;
-        cr_expect(!strstr(in, k->part[i] + 1) == (kind == '^'), "%s: '%s' %s in: %s", k->place,
-                  k->part[i] + 1, kind == '^' ? "is" : "is not", in);
-        free(k->part[i]);
-    }
     if (k->is_json) wgt_expect_json(r.out);
     if (also) also(k->word, k->count, &r);
+    pic_plain(r.out);
+    for (int i = 0; i < k->parts; i++) {
+        expect_part(k->place, k->part[i], &r);
+        free(k->part[i]);
+    }
 }
 
 void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int n, const wgt_result *r))
@@ -253,24 +290,27 @@ void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int 
     command_case k = { .place = place };
     FILE *f = fopen(path, "r");
     cr_assert(f, "%s", path);
+    char before = 0; /* how the line above begins */
     for (int n = 1; fgets(line, sizeof line, f); n++) {
         line[strcspn(line, "\n")] = 0;
         const char kind = line[0], *rest = line + 1 + (line[1] == ' ');
-        if (!strchr("<$", kind) || !kind) {
+        if (!strchr("<$@", kind) || !kind) {
             unescape(line);
         } else if (k.count) {
             run_case(&k, also);
-            k = (command_case){ .place = place };
+            memset(&k.out, 0, sizeof k - offsetof(command_case, out));
         }
+        if (kind == '@') append_line(rest);
+        if (kind == '<' && before != '<') *k.text = 0;
         if (kind == '<') unescape(line), strcat(strcat(k.text, rest), "\n");
         if (kind == '$') snprintf(place, sizeof place, "%s:%d", path, n), read_words(&k, rest);
         if (kind == '=') k.status = *rest == '?' ? -1 : atoi(rest);
         if (kind == '{') k.is_json = true;
         if (kind == '>') strcat(strcat(k.out, rest), "\n"), k.has_out = true;
         if (kind == '-') k.is_silent = true;
-        if ((kind == '~' || kind == '!' || kind == '^') &&
-            asprintf(&k.part[k.parts++], "%c%s", kind, rest) < 0)
+        if (kind && strchr("~!^*|", kind) && asprintf(&k.part[k.parts++], "%c%s", kind, rest) < 0)
             cr_assert(false);
+        before = kind;
     }
     run_case(&k, also);
     fclose(f);

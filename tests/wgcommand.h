@@ -33,6 +33,8 @@ void wgt_expect_result(const wgt_result *r, int status, const char *out, const c
  * answer, too; or NULL. argv ends behind n words. */
 void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int n, const wgt_result *r));
 
+int wgt_widest(const char *text); /* characters of its longest line, none of which are wide */
+
 /* ---- files in the folder of wgfiles.h ---- */
 
 const char *wgt_file(const char *name, const void *bytes, size_t n); /* writes it, returns its path */

@@ -116,6 +116,21 @@ wgt_bytes wgt_safetensors(const char *header, const void *data, size_t n)
     return f;
 }
 
+void wgt_each_pair(const char *path, void (*f)(const char *first, const char *second))
+{
+    char first[1000] = "", line[1000];
+    int cases = 0;
+    FILE *file = fopen(path, "r");
+    cr_assert(file, "%s", path);
+    for (; fgets(line, sizeof line, file); cases += *line == ' ') {
+        line[strcspn(line, "\n")] = 0;
+        if (!strncmp(line, "  ", 2)) f(first, line + 2);
+        else if (*line && *line != '#') strcpy(first, line);
+    }
+    cr_assert_gt(cases, 0, "%s", path);
+    fclose(file);
+}
+
 double wgt_total(wg_tensor t)
 {
     double sum = 0;

@@ -37,6 +37,10 @@ wgt_bytes wgt_npy(int major, const char *header, const void *data, size_t n);
 wgt_bytes wgt_idx(int type, int rank, const unsigned *size, const void *data, size_t n);
 wgt_bytes wgt_safetensors(const char *header, const void *data, size_t n);
 
+/* Calls f for each case of a file: a line, and the next one, which begins with two blanks. Lines with # at
+ * their beginning and empty ones are left out. */
+void wgt_each_pair(const char *path, void (*f)(const char *first, const char *second));
+
 /* The sum of all elements: touches every byte, so that a sanitizer sees a wrong size. */
 double wgt_total(wg_tensor t);
 

@@ -648,11 +648,12 @@ static wgf_array reshaped(wgf_scope *s, wgf_array a)
 }
 
 /* With the axes, of size 1. */
-static wgf_array kept(wgf_scope *s, wgf_array a, unsigned axes)
+static wgf_array kept(wgf_scope *s, wgf_array a, int along)
 {
     wgf_array y = a;
     if (a.rank == s->target->rank) return a;
-    y.rank = s->target->rank;
+    y.rank = s->target->rank > a.rank ? s->target->rank : a.rank + 1; /* a loss has none of the axes */
+    const unsigned axes = axes_of(s, along, y.rank);
     for (int k = 0, from = 0; k < y.rank; k++) y.dim[k] = axes >> k & 1 ? 1 : a.dim[from++];
     return wgf_size(&y) == wgf_size(&a) ? y : fail(s, "other axes are kept");
 }
@@ -793,7 +794,7 @@ static wgf_array call(wgf_scope *s, int node)
                                                       : NULL;
         return f ? map2(s, a, b, f) : fail(s, "a function of other ops");
     }
-    if (wgi_formula_is(s->f, node, "keep")) return kept(s, a, axes_of(s, second, s->target->rank));
+    if (wgi_formula_is(s->f, node, "keep")) return kept(s, a, second);
     const wgf_option *o = option_of(s, n);
     if (o) return by_option(s, o, a);
     if (elementwise(s, node, &a)) return a;

@@ -14,9 +14,17 @@ wgt_run wgt_program(const char *text)
     return r;
 }
 
+/* What the case that is run sets: "NAME VALUE". */
+static char given[4][100];
+
 wgt_run wgt_build(const char *text, wg_mode mode)
 {
     wgt_run r = wgt_program(text);
+    for (int i = 0; i < 4 && *given[i]; i++) {
+        char name[20], value[100];
+        cr_assert_eq(sscanf(given[i], "%19s %99[^\n]", name, value), 2, "%s", given[i]);
+        wgt_set(&r, name, value);
+    }
     wg_program_build(r.q, r.g, r.p, mode);
     return r;
 }
@@ -79,12 +87,12 @@ static void unescape(char *s)
     *to = 0;
 }
 
-/* "[2,3] 1 2 3 4 5 6" */
+/* "2,3] 1 2 3 4 5 6" */
 static void expect_values(const char *text, const char *expected)
 {
     double value[64];
     wg_shape s = WG_SCALAR;
-    char *at = (char *)(uintptr_t)expected + 1;
+    char *at = (char *)(uintptr_t)expected;
     while (isdigit((unsigned char)*at)) s.dim[s.rank++] = strtol(at, &at, 10), at += *at == ',';
     at++;
     for (int64_t i = 0; i < wg_shape_size(s); i++) value[i] = strtod(at, &at);
@@ -92,17 +100,102 @@ static void expect_values(const char *text, const char *expected)
     wgt_expect_values(text, s, value);
 }
 
-/* "1:5 syntax: not complete" */
-static void expect_error(const char *text, const char *expected)
+static wg_status status_of(const char *kind)
 {
     static const char *const kinds[] = { "syntax", "shape", "value", "use", "dtype" };
     static const wg_status status[] = { WG_ERROR_SYNTAX, WG_ERROR_SHAPE, WG_ERROR_VALUE, WG_ERROR_USE,
                                         WG_ERROR_DTYPE };
+    int k = 0;
+    while (strcmp(kinds[k], kind) != 0) cr_assert_lt(++k, 5, "%s", kind);
+    return status[k];
+}
+
+/* "1:5 syntax: not complete" */
+static void expect_error(const char *text, const char *expected)
+{
     char kind[20];
-    int line, column, n = 0, k = 0;
+    int line, column, n = 0;
     cr_assert_eq(sscanf(expected, "%d:%d %19[a-z]: %n", &line, &column, kind, &n), 3, "%s", expected);
-    while (strcmp(kinds[k], kind) != 0) cr_assert_lt(++k, 5, "%s", expected);
-    wgt_expect_place(text, status[k], line, column, expected + n);
+    wgt_expect_place(text, status_of(kind), line, column, expected + n);
+}
+
+/* "shape t.wg:1:13 (called at t.wg:3:5): matmul" */
+static void expect_message(const char *text, const char *expected)
+{
+    char kind[20];
+    int n = 0;
+    wgt_run r = wgt_build(text, WG_EVAL);
+    cr_assert_eq(sscanf(expected, "%19[a-z] %n", kind, &n), 1, "%s", expected);
+    cr_expect_eq(wg_failed(r.c), status_of(kind), "%s: %s", text, wg_message(r.c));
+    cr_expect(!strncmp(wg_message(r.c), expected + n, strlen(expected + n)), "%s: not '%s' but '%s'", text,
+              expected + n, wg_message(r.c));
+    wgt_drop(r.c, NULL);
+}
+
+/* "W [3,2], b [2]": all parameters, in their order */
+static void expect_parameters(const char *text, const char *expected)
+{
+    char is[1000] = "", shape[80];
+    WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s: %s", text, wg_message(r.c));
+    for (int i = 0; i < wg_params_count(r.p); i++) {
+        const char *of = wg_shape_text(wg_params_tensor(r.p, i).shape, shape, sizeof shape);
+        sprintf(is + strlen(is), "%s%s %s", i ? ", " : "", wg_params_name(r.p, i), of);
+    }
+    cr_expect_str_eq(is, expected, "%s: %s", text, is);
+}
+
+/* "h.1.z 5" */
+static void expect_named(const char *text, const char *expected)
+{
+    char name[40];
+    double value;
+    cr_assert_eq(sscanf(expected, "%39s %lf", name, &value), 2, "%s", expected);
+    WGT_ENDS wgt_run r = wgt_build(text, WG_EVAL);
+    const wg_node n = wg_program_node(r.q, name);
+    cr_assert(wg_node_ok(n), "%s has no %s: %s", text, name, wg_message(r.c));
+    cr_expect_eq(wg_item(n), value, "%s: %s is %g", text, name, wg_item(n));
+}
+
+/* "[2,3]": the shape of the last statement */
+static void expect_shape(const char *text, const char *expected)
+{
+    char shape[80];
+    WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
+    cr_expect_str_eq(wg_shape_text(wg_node_shape(wg_program_last(r.q)), shape, sizeof shape), expected, "%s",
+                     text);
+}
+
+static void expect_drawn(const char *text, const char *expected)
+{
+    WGT_ENDS wgt_run r = wgt_build(text, WG_EVAL);
+    cr_expect_str_eq(wg_program_drawn(r.q), expected, "%s", text);
+}
+
+static void expect_item(const char *text, const char *expected)
+{
+    wgt_expect_number(text, strtod(expected, NULL));
+}
+
+/* How a line begins that says what becomes of the program, and what looks at the rest. */
+static const struct {
+    const char *word;
+    void (*expect)(const char *text, const char *expected);
+} words[] = { { "= ", expect_item },       { "! ", expect_error },         { "[", expect_values },
+              { "says ", expect_message }, { "owns ", expect_parameters }, { "name ", expect_named },
+              { "shape ", expect_shape },  { "drawn ", expect_drawn } };
+
+static void run_line(const char *text, const char *line)
+{
+    size_t k = 0, set = 0;
+    while (set < 3 && *given[set]) set++;
+    if (!strncmp(line, "set ", 4)) {
+        strcpy(given[set], line + 4);
+        return;
+    }
+    while (strncmp(line, words[k].word, strlen(words[k].word)) != 0)
+        cr_assert_lt(++k, sizeof words / sizeof *words, "%s", line);
+    words[k].expect(text, line + strlen(words[k].word));
 }
 
 void wgt_run_programs(const char *path)
@@ -114,11 +207,10 @@ void wgt_run_programs(const char *path)
         line[strcspn(line, "\n")] = 0;
         if (!*line || *line == '#') continue;
         unescape(line);
-        if (strncmp(line, "  ", 2) != 0) strcpy(text, line);
-        else if (line[2] == '=') wgt_expect_number(text, strtod(line + 4, NULL));
-        else if (line[2] == '[') expect_values(text, line + 2);
-        else expect_error(text, line + 4);
+        if (!strncmp(line, "  ", 2)) run_line(text, line + 2);
+        else strcpy(text, line), memset(given, 0, sizeof given);
     }
+    memset(given, 0, sizeof given);
     fclose(f);
 }
 

@@ -27,6 +27,16 @@ wg_node wgt_given(wg_graph *g, wg_shape s, const double *v)
     return wg_cast(wg_input(g, "v", wg_view_f64(v, s)), wg_context_dtype(wg_graph_context(g)));
 }
 
+wg_node wgt_drawn(wg_graph *g, wgt_random *r, double low, double high, wg_shape s)
+{
+    const int64_t n = wg_shape_size(s);
+    double *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = wgt_uniform(r, low, high);
+    wg_node x = wgt_given(g, s, v);
+    free(v);
+    return x;
+}
+
 void wgt_expect_close(wg_node n, const double *v, int64_t size, double tolerance)
 {
     double *u = wgt_values(n);
@@ -59,4 +69,38 @@ wg_node wgt_counted(wg_graph *g, wg_shape s) { return counted_from(g, s, 0); }
 wg_node wgt_weighted(wg_node y, wg_node x)
 {
     return wg_grad(wg_sum(wg_mul(y, counted_from(wg_graph_of(y), wg_node_shape(y), 1))), x);
+}
+
+int wgt_cubes, wgt_cube_adjoints;
+
+static int cube(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    wgt_cubes++;
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * x[i] * x[i];
+    return 0;
+}
+static int cube_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    wgt_cube_adjoints++;
+    for (size_t i = 0; i < n; i++) gx[i] = 3 * x[i] * x[i] * gy[i];
+    return 0;
+}
+const wg_extern_opts wgt_cube = { .name = "cube", .forward = cube, .backward = cube_adjoint };
+
+void wgt_expect_same_nodes(const wg_graph *a, const wg_graph *b, const char *what)
+{
+    cr_assert_eq(wg_graph_nodes(a), wg_graph_nodes(b), "%s", what);
+    for (int64_t i = 0; i < wg_graph_nodes(a); i++) {
+        const wg_node m = wg_graph_node(a, i), n = wg_graph_node(b, i);
+        cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n), "%s, node %d",
+                  what, (int)i);
+        cr_assert(wg_node_dtype(m) == wg_node_dtype(n) && wg_shape_equal(wg_node_shape(m), wg_node_shape(n)),
+                  "%s, node %d", what, (int)i);
+        cr_assert_str_eq(wg_node_name(m), wg_node_name(n), "%s, node %d", what, (int)i);
+        cr_assert_str_eq(wg_node_scope(m), wg_node_scope(n), "%s, node %d", what, (int)i);
+        cr_assert_str_eq(wg_node_site(m), wg_node_site(n), "%s, node %d", what, (int)i);
+        for (int k = 0; k < wg_node_operands(m); k++)
+            cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index, "%s, node %d", what,
+                         (int)i);
+    }
 }

@@ -17,6 +17,11 @@ static inline wg_graph *graph(wg_dtype t)
     WGT_WORLD(t, NULL); \
     wg_begin(g, WG_TRAIN)
 
+/* The same, and c is finished where the block ends. */
+#define IN_WORLD(t)        \
+    WGT_IN_WORLD(t, NULL); \
+    wg_begin(g, WG_TRAIN)
+
 static inline void done(wg_graph *g) { wgt_finish(wg_graph_context(g), NULL); }
 
 #define COUNT_(...)      (sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))
@@ -39,6 +44,8 @@ void wgt_expect_node(int line, wg_node y, wg_dtype t, wg_shape s, const double *
 
 /* Numbers as an input of the context's dtype. */
 wg_node wgt_given(wg_graph *g, wg_shape s, const double *v);
+/* The same of random numbers, uniform in [low, high). */
+wg_node wgt_drawn(wg_graph *g, wgt_random *r, double low, double high, wg_shape s);
 /* All elements within the tolerance, relative to 1 where they are smaller; NaN equals NaN. */
 void wgt_expect_close(wg_node n, const double *v, int64_t size, double tolerance);
 static inline void wgt_expect_item(wg_node n, double v, double tolerance)
@@ -47,10 +54,16 @@ static inline void wgt_expect_item(wg_node n, double v, double tolerance)
 }
 /* A read of y fails with the text in its message; the context works again after it. */
 void wgt_expect_mistake(wg_node y, const char *text);
+/* The same nodes, with their types, names, scopes, sites and operands. */
+void wgt_expect_same_nodes(const wg_graph *a, const wg_graph *b, const char *what);
 /* 0, 1, 2, ... */
 wg_node wgt_counted(wg_graph *g, wg_shape s);
 /* The gradient of the sum of y times 1, 2, 3, ... */
 wg_node wgt_weighted(wg_node y, wg_node x);
+
+/* y = x^3, element by element, as functions of C whose calls are counted. */
+extern const wg_extern_opts wgt_cube;
+extern int wgt_cubes, wgt_cube_adjoints;
 
 static inline wg_node slope(wg_node y, wg_node x) { return wg_grad(wg_sum(y), x); }
 

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 const char *wgt_shell(const char *commands)
@@ -19,5 +20,12 @@ const char *wgt_shell(const char *commands)
     text[fread(text, 1, sizeof text - 1, out)] = 0;
     int status = pclose(out);
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s\n%s", commands, text);
+    return text;
+}
+
+const char *wgt_shell_or_skip(const char *commands)
+{
+    const char *text = wgt_shell(commands);
+    if (!strncmp(text, "skipped", strlen("skipped"))) cr_skip_test("%s", text);
     return text;
 }

@@ -81,24 +81,26 @@ void wgt_finish(wg_context *c, const wgt_memory *m)
     expect_nothing_left(m);
 }
 
+void wgt_end(void *at) { wgt_finish(*(wg_context **)at, NULL); }
+void wgt_end_memory(const wgt_memory *m) { expect_nothing_left(m); }
+
 void wgt_drop(wg_context *c, const wgt_memory *m)
 {
     wg_finish(c, NULL);
     expect_nothing_left(m);
 }
 
-void wgt_each_allocation_fails(int most, void (*use)(wg_context *c))
+void wgt_each_allocation_fails(const wg_options *o, int every, void (*use)(wg_context *c))
 {
     for (int for_ever = 0; for_ever < 2; for_ever++) {
         bool done = false;
-        for (int n = 1; !done; n++) {
+        for (int n = 1; !done; n += 1 + n / every) {
             wgt_memory m = { .fail_at = n, .for_ever = for_ever };
-            wg_context *c = wgt_start(&m, WG_F32, NULL);
+            wg_context *c = wgt_start(&m, o ? o->dtype : WG_F32, o);
             use(c);
             done = m.failed == 0;
             cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
             wgt_drop(c, &m);
-            cr_assert_lt(n, most);
         }
     }
 }
@@ -212,6 +214,22 @@ double *wgt_values(wg_node n)
     return v;
 }
 
+double *wgt_all_values(wg_node n)
+{
+    double *v = wgt_values(n);
+    cr_assert(v, "%s: %s", wg_node_site(n), wg_message(wg_graph_context(wg_graph_of(n))));
+    return v;
+}
+
+wg_tensor wgt_copied(wg_tensor t)
+{
+    const size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void *copy = malloc(bytes + 1);
+    if (bytes && t.data) memcpy(copy, t.data, bytes);
+    t.data = copy;
+    return t;
+}
+
 /* ---- randomness ---- */
 
 uint64_t wgt_next(wgt_random *r)
@@ -228,8 +246,10 @@ double wgt_uniform(wgt_random *r, double low, double high) { return low + (high 
 
 int64_t wgt_below(wgt_random *r, int64_t n) { return (int64_t)(wgt_next(r) % (uint64_t)n); }
 
-uint64_t wgt_seed(void)
+int64_t wgt_number_from(const char *name, int64_t otherwise)
 {
-    const char *s = getenv("WG_SEED");
-    return s && *s ? strtoull(s, NULL, 10) : 1;
+    const char *s = getenv(name);
+    return s && *s ? (int64_t)strtoull(s, NULL, 10) : otherwise;
 }
+
+uint64_t wgt_seed(void) { return (uint64_t)wgt_number_from("WG_SEED", 1); }

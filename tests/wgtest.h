@@ -45,6 +45,25 @@ wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o);
     wg_context *c = wgt_start(&m, t, __VA_ARGS__); \
     wg_graph *g = wg_graph_new(c);                 \
     wg_params *p = wg_params_new(c)
+/* WGT_ENDS before the declaration of a context, or of a struct that begins with one: it is finished, as by
+ * wgt_finish, where the block ends. WGT_IN_GRAPH and the others are WGT_GRAPH and the others with it. */
+#define WGT_ENDS __attribute__((cleanup(wgt_end)))
+void wgt_end(void *at);
+#define WGT_IN_CONTEXT(t, ...) WGT_ENDS wg_context *c = wgt_start(NULL, t, __VA_ARGS__)
+#define WGT_IN_GRAPH(t, ...)        \
+    WGT_IN_CONTEXT(t, __VA_ARGS__); \
+    wg_graph *g = wg_graph_new(c)
+#define WGT_IN_WORLD(t, ...)      \
+    WGT_IN_GRAPH(t, __VA_ARGS__); \
+    wg_params *p = wg_params_new(c)
+/* It fails when a block is left. */
+#define WGT_IN_COUNTED(t, ...)                                     \
+    __attribute__((cleanup(wgt_end_memory))) wgt_memory m = { 0 }; \
+    WGT_ENDS wg_context *c = wgt_start(&m, t, __VA_ARGS__);        \
+    wg_graph *g = wg_graph_new(c);                                 \
+    wg_params *p = wg_params_new(c)
+void wgt_end_memory(const wgt_memory *m);
+
 /* The same as a value, for functions that share them; o is for the test's optimizer. */
 typedef struct wgt_world {
     wg_context *c;
@@ -59,8 +78,9 @@ void wgt_finish(wg_context *c, const wgt_memory *m);
 void wgt_drop(wg_context *c, const wgt_memory *m);
 
 /* Calls use(c) with every single allocation failing, once, or it and all after it: it is an error of
- * memory, and nothing is leaked. Less than `most` allocations are made. */
-void wgt_each_allocation_fails(int most, void (*use)(wg_context *c));
+ * memory, and nothing is leaked. Of allocations after the first `every` ones fewer and fewer fail. c has the
+ * options o; NULL: f32, one thread. */
+void wgt_each_allocation_fails(const wg_options *o, int every, void (*use)(wg_context *c));
 
 /* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
 void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with);
@@ -70,6 +90,9 @@ bool wgt_machine_has(int isa);
 
 /* Asserts that c failed with the status and that its message holds the text; forgets the error. */
 void wgt_expect_error(wg_context *c, wg_status s, const char *text);
+
+/* The same for a call, which is made first: WGT_REFUSED(c, SHAPE, "no axis 2", wg_sum(x, .axes = 2)). */
+#define WGT_REFUSED(c, s, text, ...) ((void)(__VA_ARGS__), wgt_expect_error(c, WG_ERROR_##s, text))
 
 /* ---- numbers ---- */
 
@@ -87,6 +110,10 @@ bool wgt_same_numbers(const wg_tensor *a, const wg_tensor *b); /* the same, but 
 /* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there
  * are none. */
 double *wgt_values(wg_node n);
+double *wgt_all_values(wg_node n); /* the test fails when there are none */
+
+/* With a copy of its bytes, for the caller to free. */
+wg_tensor wgt_copied(wg_tensor t);
 
 /* ---- randomness: SplitMix64 (Steele, Lea and Flood 2014) ---- */
 
@@ -101,5 +128,7 @@ int64_t wgt_below(wgt_random *r, int64_t n); /* 0 <= result < n */
 
 /* The run's seed: from WG_SEED, 1 without it. The runner sets and prints it; failures must name it. */
 uint64_t wgt_seed(void);
+/* The number in the environment's variable; without it `otherwise`. */
+int64_t wgt_number_from(const char *name, int64_t otherwise);
 
 #endif

@@ -45,29 +45,22 @@ const flag *command_flag(const command *c, int i)
     return i < (int)(sizeof common_flags / sizeof *common_flags) - 1 ? &common_flags[i] : NULL;
 }
 
-int tool_vfail(const args *a, int status, const char *format, va_list list)
+int tool_fail(const args *a, int status, const char *format, ...)
 {
     char raw[2000], text[2000];
+    va_list list;
+    va_start(list, format);
     vsnprintf(raw, sizeof raw, format, list);
+    va_end(list);
     wg_plain_text(raw, text, sizeof text);
     fprintf(stderr, "wengert: %s\n", text);
     if (a->json) {
-        json j;
-        json_start(&j, stdout);
+        json j = json_start(stdout);
         json_object(&j, "error");
         json_whole(&j, "status", status);
         json_text(&j, "message", text);
         json_finish(&j);
     }
-    return status;
-}
-
-int tool_fail(const args *a, int status, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    tool_vfail(a, status, format, list);
-    va_end(list);
     return status;
 }
 
@@ -168,7 +161,6 @@ static int join(args *a, struct given *g, const char *value, char joint)
         return tool_fail(a, EXIT_OTHER, "out of memory");
     free(g->joined);
     g->value = g->joined = both;
-    g->times++;
     return -1;
 }
 
@@ -184,7 +176,7 @@ static int give(args *a, const flag *f, const char *value)
     if (again && joint != '=')
         return tool_wrong(a, "%s: --%s is given twice, %s and %s: give it once", a->c->name, f->name,
                           g->value, value);
-    a->given[a->given_count++] = (struct given){ .flag = f, .value = f->value ? value : "", .times = 1 };
+    a->given[a->given_count++] = (struct given){ .flag = f, .value = f->value ? value : "" };
     return -1;
 }
 
@@ -251,14 +243,6 @@ const char *args_value(const args *a, const char *name)
 }
 
 bool args_has(const args *a, const char *name) { return args_value(a, name) != NULL; }
-
-int args_times(const args *a, const char *name)
-{
-    int times = 0;
-    for (int i = 0; i < a->given_count; i++)
-        if (!strcmp(a->given[i].flag->name, name)) times += a->given[i].times;
-    return times;
-}
 
 bool args_double(const args *a, const char *name, double *to)
 {

@@ -80,6 +80,26 @@ symbols() {
 
 static_inline() { sed -nE 's/^static inline [^(]*\b(wg_[a-z0-9_]+)\(.*/\1/p' include/wengert/*.h | paste -sd'|'; }
 
+# ---- what is defined stands in its table ----
+
+# A name that is defined in a file, and is not in the table that makes it known, would be reached by nobody.
+in_tables() {
+    grep -ohE '\bwgi_format_[a-z]+ =' src/draw/*.c | sed 's/wgi_format_//; s/ =//' | while read -r name; do
+        grep -q "FORMAT($name," include/wengert/draw.h || echo "$name: WG_DRAW_FORMATS in include/wengert/draw.h"
+    done | report "a format of pictures without a row"
+    grep -ohE '\bcmd_[a-z]+ = \{' tools/*.c | sed 's/ = {//' | while read -r name; do
+        grep -q "&$name\b" tools/wengert.c || echo "$name: commands[] in tools/wengert.c"
+    done | report "a command without a place"
+    tr -d '\n' <src/lang/builtins.c | grep -oE '\bLAYER\( *[a-z_]+, +"' | sed 's/.*( *//; s/,.*//' | while read -r name; do
+        tr -d '\n' <src/nn/layers.c | grep -qE "LAYER\\( *$name," || echo "$name: wgi_layers in src/nn/layers.c"
+    done | report "a layer of the language without a row"
+    sed -n '/define WG_OPTIMIZERS/,/^$/p' include/wengert/optim.h | grep -oE 'X\([a-z]+\)' | tr -d 'X()' | LC_ALL=C sort -c 2>&1 |
+        report "WG_OPTIMIZERS is not in alphabetical order"
+    sed -n '/define WG_OPTIMIZERS/,/^$/p' include/wengert/optim.h | grep -oE 'X\([a-z]+\)' | tr -d 'X()' | grep -vx lbfgs | while read -r name; do
+        grep -qE "\"$name\"|wg_$name\(" tests/optim/test_formulas.c || echo "$name"
+    done | report "an optimizer whose published formula is not in tests/optim/test_formulas.c"
+}
+
 # ---- parts that can be left out; licences ----
 
 # tests/run.sh builds without all parts at once: a file that asked for two could fail where one is missing.
@@ -110,6 +130,18 @@ headers() {
     [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"
 }
 
+# ---- pages: the files that they name, and the answers of docs/questions.md ----
+
+pages() {
+    grep -noE '`(src|ops|tests|tools|bench|include|examples|docs)/[A-Za-z0-9_./-]+`' ./*.md docs/*.md bench/*.md | tr -d '`' |
+        while IFS=: read -r page line path; do [ -e "$path" ] || echo "$page:$line: $path"; done |
+        report "a page names a file that does not exist"
+    [ -e docs/questions.md ] || { echo docs/questions.md | report "is missing"; return; }
+    sed -n 's/^`\([^`]*\)` `\([^`]*\)`.*/\1 \2/p' docs/questions.md | while read -r path text; do
+        grep -qF -e "$text" "$path" || echo "$path has no \"$text\""
+    done | report "docs/questions.md: an answer is not what the file says"
+}
+
 # ---- sizes ----
 
 sizes() {
@@ -122,9 +154,11 @@ format
 rooms
 registry
 symbols
+in_tables
 parts
 licences
 headers
+pages
 sizes
 [ "$broken" = 0 ] && echo "the house rules hold" || echo "$broken house rules are broken"
 [ "$broken" = 0 ]

@@ -131,14 +131,15 @@ static bool holds(model *m, wg_node left, wg_node right)
 
 /* ---- what would make it hold ---- */
 
-static void add(claim_result *r, const char *format, ...) WG_PRINTF(2, 3);
-static void add(claim_result *r, const char *format, ...)
+/* Adds to the reason. Returns true. */
+WG_PRINTF(2, 3) static bool add(claim_result *r, const char *format, ...)
 {
     const size_t n = strlen(r->why);
     va_list list;
     va_start(list, format);
     vsnprintf(r->why + n, sizeof r->why - n, format, list);
     va_end(list);
+    return true;
 }
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
@@ -180,9 +181,7 @@ static bool find_factor(model *m, const sides *s, claim_result *r)
     if (near(factor, rint(factor))) factor = rint(factor);
     if (!is_line(s, factor, 0)) {
         const double more = at(&s->right, i) - at(&s->left, i);
-        if (s->n < 2 || !is_line(s, 1, more)) return false;
-        add(r, ".  right - left = %.9g everywhere", more);
-        return true;
+        return s->n >= 2 && is_line(s, 1, more) && add(r, ".  right - left = %.9g everywhere", more);
     }
     if (factor == 0) add(r, ".  right is 0%s", s->n > 1 ? " everywhere" : "");
     else if (fabs(factor) >= 1 || near(factor, -1))
@@ -198,11 +197,9 @@ static bool find_transpose(model *m, const wg_claim *k, claim_result *r)
     if (l.rank != 2 || s.rank != 2 || l.dim[0] != s.dim[1] || l.dim[1] != s.dim[0] || l.dim[0] < 2 ||
         l.dim[1] < 2)
         return false;
-    if (!holds(m, k->left,
-               wg_transpose_at(wg_inside(wg_node_site(k->right)), &(wg_transpose_args){ .x = k->right })))
-        return false;
-    add(r, ".  With one side transposed it would hold");
-    return true;
+    const wg_node turned =
+        wg_transpose_at(wg_inside(wg_node_site(k->right)), &(wg_transpose_args){ .x = k->right });
+    return holds(m, k->left, turned) && add(r, ".  With one side transposed it would hold");
 }
 
 /* Whether a tensor of shape s broadcasts to the shape `to`. */
@@ -223,9 +220,8 @@ static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
         const wg_node wide = wg_broadcast_to_at(wg_inside(wg_node_site(side[j])), side[j], to);
         if (!holds(m, j ? k->left : wide, j ? wide : k->right)) continue;
         char text[120];
-        add(r, ".  Broadcast to %s, %s has the same values", wg_shape_text(to, text, sizeof text),
-            j ? "right" : "left");
-        return true;
+        return add(r, ".  Broadcast to %s, %s has the same values", wg_shape_text(to, text, sizeof text),
+                   j ? "right" : "left");
     }
     return false;
 }
@@ -234,11 +230,9 @@ static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
 static bool find_axis(model *m, int i, claim_result *r)
 {
     wg_claim v;
-    for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++) {
-        if (!holds(m, v.left, v.right)) continue;
-        add(r, ".  %s would hold (tried: sum and mean over each axis)", v.text);
-        return true;
-    }
+    for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++)
+        if (holds(m, v.left, v.right))
+            return add(r, ".  %s would hold (tried: sum and mean over each axis)", v.text);
     return false;
 }
 

@@ -13,8 +13,7 @@ typedef struct failures {
     char text[1500];
 } failures;
 
-static void add_failure(failures *f, const char *format, ...) WG_PRINTF(2, 3);
-static void add_failure(failures *f, const char *format, ...)
+WG_PRINTF(2, 3) static void add_failure(failures *f, const char *format, ...)
 {
     const size_t n = strlen(f->text);
     char what[600];

@@ -39,41 +39,30 @@ void check_place(wg_shape s, int64_t i, char *to, size_t room)
 static const char *word_of(double v) { return isnan(v) ? "NaN" : v > 0 ? "inf" : "-inf"; }
 
 /* The first element that is not finite; -1: none. */
-static int64_t find_infinite(const wg_tensor *t)
+static int64_t find_infinite(const double *x, int64_t n)
 {
-    for (int64_t i = 0; i < wg_shape_size(t->shape); i++)
-        if (!isfinite(wg_tensor_item(t, i))) return i;
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return i;
     return -1;
 }
 
 /* False, with a verdict: the library's gradient is not finite (inconclusive), or only the other (fail). */
-static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
+static bool both_finite(const given_pair *p, verdict *v)
 {
     char at[150];
-    int64_t theirs = find_infinite(yours), ours = find_infinite(library);
+    int64_t theirs = find_infinite(p->yours, p->n), ours = find_infinite(p->library, p->n);
     if (theirs < 0 && ours < 0) return true;
     v->word = ours >= 0 ? WG_INCONCLUSIVE : WG_FAIL;
     v->worst = v->factor = NAN;
-    check_place(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
+    check_place(p->shape, ours >= 0 ? ours : theirs, at, sizeof at);
     if (ours >= 0)
-        snprintf(v->why, sizeof v->why, "autodiff's is %s%s: nothing to compare",
-                 word_of(wg_tensor_item(library, ours)), at);
-    else snprintf(v->why, sizeof v->why, "yours is %s%s", word_of(wg_tensor_item(yours, theirs)), at);
+        snprintf(v->why, sizeof v->why, "autodiff's is %s%s: nothing to compare", word_of(p->library[ours]),
+                 at);
+    else snprintf(v->why, sizeof v->why, "yours is %s%s", word_of(p->yours[theirs]), at);
     return false;
 }
 
 /* ---- the precision of your numbers ---- */
-
-/* How many significant digits a number needs, up to 17. */
-static int digits_of(double v)
-{
-    char text[40];
-    for (int d = 1; d < 17; d++) {
-        snprintf(text, sizeof text, "%.*g", d, v);
-        if (strtod(text, NULL) == v) return d;
-    }
-    return 17;
-}
 
 /* Half a unit of the last of so many digits. */
 static double half_unit(double v, int digits)
@@ -88,7 +77,7 @@ static int widen(const double *yours, int64_t n, wg_dtype t, double *bar)
     int digits = 1;
     bool floats = true;
     for (int64_t i = 0; i < n; i++) {
-        const int d = digits_of(yours[i]);
+        const int d = digits_needed(yours[i]);
         digits = d > digits ? d : digits, floats &= (double)(float)yours[i] == yours[i];
     }
     const bool printed = !floats && digits <= FLOAT_DIGITS;
@@ -151,21 +140,21 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     double *bar;
     if (!name || !model_names(m, "grad", name, &x)) return false;
     if (x.count != 1) return model_wrong(m, "--grad %s: one name was expected", name);
-    wg_tensor yours = model_literal(m, "grad", name, value), library;
+    wg_tensor yours = model_literal(m, "grad", name, value);
     if (!yours.data) return false;
     const wg_node g = wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]);
-    if (!model_value(m, g, &library) || !read_pair(m, x.node[0], g, &p, &bar)) return false;
+    if (!read_pair(m, x.node[0], g, &p, &bar)) return false;
     p.yours = numbers(m, &yours);
     if (!p.yours) return model_ok(m);
-    if (!wg_shape_equal(yours.shape, library.shape)) {
+    if (!wg_shape_equal(yours.shape, p.shape)) {
         for (int64_t i = 0; i < p.n; i++) bar[i] *= FLT_EPSILON / DBL_EPSILON;
-        given_shape_hint(m, yours.shape, p.yours, &p, hint, sizeof hint);
+        given_shape_hint(yours.shape, p.yours, &p, hint, sizeof hint);
         return model_fail(m, EXIT_TEXT, "--grad %s: yours has shape %s, %s has %s%s", name,
-                          wg_shape_text(yours.shape, a, sizeof a), name,
-                          wg_shape_text(library.shape, b, sizeof b), hint);
+                          wg_shape_text(yours.shape, a, sizeof a), name, wg_shape_text(p.shape, b, sizeof b),
+                          hint);
     }
-    *v = (verdict){ .name = name, .shape = library.shape, .index = -1, .factor = NAN };
-    if (!both_finite(&yours, &library, v)) return true;
+    *v = (verdict){ .name = name, .shape = p.shape, .index = -1, .factor = NAN };
+    if (!both_finite(&p, v)) return true;
     judge(&p, widen(p.yours, p.n, wg_context_dtype(m->c), bar), v);
     if (v->word == WG_FAIL) given_hint(m, &p, &v->factor, v->hint, sizeof v->hint);
     return true;
@@ -182,8 +171,7 @@ static const json_row given_rows[] = { JSON_ROW(verdict, name),           JSON_R
 
 static void print_json(const verdict *v, int n, wg_verdict all)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_text(&j, "verdict", wg_verdict_name(all));
     json_array(&j, "given");
     for (int i = 0; i < n; i++) json_record(&j, NULL, given_rows, &v[i]);

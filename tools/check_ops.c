@@ -117,10 +117,7 @@ int check_ops(const args *a)
     wg_verdict all = WG_PASS;
     if (name && !one) return no_op(a, name);
     if (!check_opts(a, &o)) return EXIT_FLAGS;
-    if (a->json) {
-        json_start(&j, stdout);
-        json_array(&j, "ops");
-    }
+    if (a->json) j = json_start(stdout), json_array(&j, "ops");
     check_watch(&o);
     for (int i = 0; i < wg_op_count() && !check_interrupted(); i++)
         if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)

@@ -28,8 +28,7 @@ typedef struct process {
 
 /* ---- what can go wrong ---- */
 
-static bool wrong(process *p, const char *format, ...) WG_PRINTF(2, 3);
-static bool wrong(process *p, const char *format, ...)
+WG_PRINTF(2, 3) static bool wrong(process *p, const char *format, ...)
 {
     char what[900];
     va_list list;
@@ -216,19 +215,18 @@ static double ask(size_t n, const double *x, double *g, void *user)
 static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t room)
 {
     static const double ENOUGH = 1e-6;
-    const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r)),
-                 resolution = wg_check_input_at(r, 0).resolution;
+    const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
     const wg_check_input in = wg_check_input_at(r, 0);
     to[0] = 0;
     for (int64_t i = 0; i < in.shape.dim[0]; i++)
         if (!isfinite(in.analytic[i])) return false;
     if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL ||
-        resolution < ENOUGH)
+        in.resolution < ENOUGH)
         return false;
     snprintf(to, room,
              "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
              "%.0e of its size; print with %%.17g (Python: repr)",
-             p->digits, noise, resolution);
+             p->digits, noise, in.resolution);
     return true;
 }
 
@@ -237,9 +235,8 @@ static int report(const process *p, const wg_check *r)
 {
     char few[300] = "";
     bool written, open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
-    json j;
     if (p->a->json) {
-        json_start(&j, stdout);
+        json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(open ? WG_INCONCLUSIVE : wg_check_verdict(r)));
         check_json(&j, r);
         json_text(&j, "reason", few);

@@ -45,7 +45,6 @@ static int doctor(const args *a)
 {
     char *text = NULL;
     size_t size = 0;
-    json j;
     if (a->operands) return tool_no_operand(a);
     if (!a->json) {
         wg_doctor(stdout);
@@ -57,7 +56,7 @@ static int doctor(const args *a)
     wg_doctor(f);
     command_lines(f);
     fclose(f);
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_object(&j, "doctor");
     lines_json(&j, text);
     json_finish(&j);
@@ -78,15 +77,9 @@ const command cmd_doctor = {
 
 static int version(const args *a)
 {
-    json j;
     if (a->operands) return tool_no_operand(a);
-    if (!a->json) {
-        printf("wengert %s\n", WG_VERSION);
-        return EXIT_DONE;
-    }
-    json_start(&j, stdout);
-    json_text(&j, "version", WG_VERSION);
-    json_finish(&j);
+    if (a->json) return json_only_text("version", WG_VERSION);
+    printf("wengert %s\n", WG_VERSION);
     return EXIT_DONE;
 }
 

@@ -191,10 +191,7 @@ static wg_check *against_differences(model *m, wg_node *checked)
     name_list x;
     const char *name;
     wg_node loss;
-    if (!check_opts(m->a, &o)) {
-        m->status = EXIT_FLAGS;
-        return NULL;
-    }
+    if (!check_opts(m->a, &o)) return model_ends(m, EXIT_FLAGS), NULL;
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
     if (!check_loss(m, &name, &loss) || !check_leaves(m, loss, &x) || !x.count) return NULL;
     *checked = loss;
@@ -209,9 +206,8 @@ static wg_check *against_differences(model *m, wg_node *checked)
 static bool report(const model *m, const claim_result *c, const wg_check *r, wg_node loss, wg_verdict all)
 {
     int n = wg_program_claims(m->q);
-    json j;
     if (m->a->json) {
-        json_start(&j, stdout);
+        json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(all));
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
         if (r) check_json(&j, r);

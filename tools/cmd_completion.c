@@ -115,13 +115,8 @@ static int completion(const args *a)
     if (args_has(a, "words")) return put_words(a), EXIT_DONE;
     const char *name = a->operands ? a->operand[0] : "";
     for (int i = 0; i < SHELLS; i++)
-        if (!strcmp(name, shells[i].name) && a->json) {
-            json j;
-            json_start(&j, stdout);
-            json_text(&j, "script", shells[i].script);
-            json_finish(&j);
-            return EXIT_DONE;
-        } else if (!strcmp(name, shells[i].name))
+        if (!strcmp(name, shells[i].name) && a->json) return json_only_text("script", shells[i].script);
+        else if (!strcmp(name, shells[i].name))
             return fputs(shells[i].script, stdout) < 0 ? EXIT_OTHER : EXIT_DONE;
     return tool_wrong(a, "completion: '%s' is no shell that it knows: bash, zsh or fish", name);
 }

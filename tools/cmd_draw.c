@@ -62,19 +62,15 @@ static bool read_number(const args *a, const char *name, double *to)
     return false;
 }
 
-/* A flag with two words, "LR|TB": the second sets *to. A flag without a value sets it too. */
-static void read_switch(const args *a, const flag *f, bool *to)
-{
-    *to = !f->value || !strcmp(args_value(a, f->name), strchr(f->value, '|') + 1);
-}
-
 static bool read_option(const args *a, int i, wg_draw_opts *o)
 {
     const flag *f = &drawing_flags[i];
     void *to = (char *)o + options[i].offset;
     if (!args_choice(a, f->name)) return false;
     switch (options[i].kind) {
-    case SWITCH: read_switch(a, f, to); break;
+    case SWITCH: /* without a value, or with two words, "LR|TB": the second sets it */
+        *(bool *)to = !f->value || !strcmp(args_value(a, f->name), strchr(f->value, '|') + 1);
+        break;
     case WHOLE: return read_whole(a, f->name, to);
     case NUMBER: return read_number(a, f->name, to);
     case WORD: *(const char **)to = args_value(a, f->name);
@@ -103,15 +99,29 @@ static bool wants_plan(const args *a)
     return args_has(a, "plan") || (level && !strcmp(level, "plan"));
 }
 
+/* The kinds of pictures that the format of the file has; 0: there is no such format. */
+static unsigned kinds_of_format(const args *a)
+{
+#define FORMAT(name, kinds) { #name, kinds },
+    static const struct {
+        const char *name;
+        unsigned kinds;
+    } formats[] = { WG_DRAW_FORMATS(FORMAT) };
+#undef FORMAT
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcasecmp(format_of(a), formats[i].name)) return formats[i].kinds;
+    return 0;
+}
+
 /* The kind of picture that the flags ask for; 0: a plan as JSON. */
 static unsigned picture_kind(const args *a)
 {
-    const bool file = output_of(a), text = !strcasecmp(format_of(a), "txt");
-    if (!wants_plan(a))
-        return !file || text || !strcasecmp(format_of(a), "json") ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH;
+    const bool file = output_of(a);
+    const unsigned kinds = kinds_of_format(a);
+    if (!wants_plan(a)) return !file || kinds & WG_PICTURE_TEXT ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH;
     if (args_has(a, "chart")) return WG_PICTURE_CHART;
     if (!file) return a->json ? 0 : WG_PICTURE_TABLE;
-    return text ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
+    return kinds & WG_PICTURE_TABLE ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
 }
 
 /* Returns 0, or the exit status after a message. The same holds for plan_flags and file_flags. */
@@ -328,16 +338,6 @@ static void draw_failed(model *m, wg_draw_opts o)
     else fprintf(stderr, "%s could not be written\n", path);
 }
 
-static void drawn_json(const model *m)
-{
-    const char *path = output_of(m->a);
-    json j;
-    if (!path || !strcmp(path, "-")) return;
-    json_start(&j, stdout);
-    json_text(&j, "file", path);
-    json_finish(&j);
-}
-
 static int run(const args *a)
 {
     wg_draw_opts o = { 0 };
@@ -348,7 +348,8 @@ static int run(const args *a)
     if (status) return status;
     if (model_open(&m, a, WG_TRAIN)) draw(&m, o);
     else draw_failed(&m, o);
-    if (!m.status && a->json) drawn_json(&m);
+    if (!m.status && a->json && output_of(a) && strcmp(output_of(a), "-"))
+        json_only_text("file", output_of(a));
     return model_close(&m);
 }
 

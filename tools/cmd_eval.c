@@ -34,8 +34,7 @@ static void print_text(model *m, const print_style *style, const name_list *l, c
 
 static void print_json(const model *m, const name_list *l, const wg_tensor *t)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
     json_object(&j, "values");
     for (int i = 0; i < l->count; i++) json_tensor(&j, l->name[i], &t[i]);

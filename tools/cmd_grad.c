@@ -26,10 +26,9 @@ typedef struct job {
 } job;
 
 /* "dL/dw", "d2L/dw db"; "d/dw" if the value has no name. */
-static const char *label(const job *w, const char *order, const char *a, const char *b, char *to, size_t room)
+static void label(const job *w, const char *order, const char *a, const char *b, char *to, size_t room)
 {
     snprintf(to, room, "d%s%s/d%s%s%s", order, strcmp(w->of, "_") ? w->of : "", a, b ? " d" : "", b ? b : "");
-    return to;
 }
 
 /* ---- forward ---- */
@@ -92,20 +91,15 @@ static bool gradients(job *w)
     return model_ok(&w->m) && read_all(w, gx, w->x.count);
 }
 
-static bool jacobians(job *w)
+/* The Jacobians; or the Hessians, by each pair of names. */
+static bool matrices(job *w, bool hessian)
 {
-    wg_node *j = wg_alloc(w->m.c, (size_t)w->x.count + 1, sizeof *j);
-    for (int k = 0; j && k < w->x.count; k++) j[k] = wg_jacobian_at(w->here, w->y, w->x.node[k]);
-    return model_ok(&w->m) && read_all(w, j, w->x.count);
-}
-
-static bool hessians(job *w)
-{
-    int n = w->x.count;
-    wg_node *h = wg_alloc(w->m.c, (size_t)n * (size_t)n + 1, sizeof *h);
-    for (int i = 0; h && i < n * n; i++)
-        h[i] = wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n]);
-    return model_ok(&w->m) && read_all(w, h, n * n);
+    const int n = w->x.count, all = hessian ? n * n : n;
+    wg_node *j = wg_alloc(w->m.c, (size_t)all + 1, sizeof *j);
+    for (int i = 0; j && i < all; i++)
+        j[i] = hessian ? wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n])
+                       : wg_jacobian_at(w->here, w->y, w->x.node[i]);
+    return model_ok(&w->m) && read_all(w, j, all);
 }
 
 /* Each order adds nodes to those of the last, at least as many: often a multiple. What an order costs
@@ -148,24 +142,23 @@ static bool higher_order(job *w, long long order)
 static bool text_out(const job *w, const print_style *style, long long order, bool hessian)
 {
     char name[600];
-    int n = w->x.count;
+    const int n = w->x.count;
     bool fine = true;
     if (order) return print_tensor(style, "", &w->t[0]);
-    for (int i = 0; fine && hessian && i < n * n; i++)
-        fine = print_tensor(style, label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name),
-                            &w->t[i]);
-    for (int i = 0; fine && !hessian && i < n; i++)
-        fine = print_tensor(style, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
+    for (int i = 0; fine && i < (hessian ? n * n : n); i++) {
+        if (hessian) label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name);
+        else label(w, "", w->x.name[i], NULL, name, sizeof name);
+        fine = print_tensor(style, name, &w->t[i]);
+    }
     return fine;
 }
 
 static void json_out(job *w, long long order, const char *kind, bool hessian)
 {
-    json j;
     int n = w->x.count;
     wg_tensor y = { 0 };
     if (wg_shape_size(wg_node_shape(w->y)) == 1 && !model_value(&w->m, w->y, &y)) return;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_text(&j, "of", w->of);
     if (y.data) json_number(&j, "loss", wg_tensor_item(&y, 0), y.dtype);
     if (order) json_whole(&j, "order", order);
@@ -215,11 +208,10 @@ static void differentiate(job *w)
         return;
     }
     if (!prepare(w)) return;
-    bool fine = order      ? higher_order(w, order)
-                : hessian  ? hessians(w)
-                : forwards ? forward(w, jacobian)
-                : jacobian ? jacobians(w)
-                           : gradients(w);
+    bool fine = order                 ? higher_order(w, order)
+                : forwards            ? forward(w, jacobian)
+                : hessian || jacobian ? matrices(w, hessian)
+                                      : gradients(w);
     if (!fine) return;
     if (a->json) json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
     else if (!text_out(w, &style, order, hessian)) model_fail(&w->m, EXIT_OTHER, "out of memory");

@@ -45,11 +45,6 @@ static const char *adjoint_of(const wg_op *op)
     return reason;
 }
 
-static const char *adjoint_source(const wg_op *op)
-{
-    return wg_op_has_derivative(op, -1) ? text_of(op->adjoint) : adjoint_of(op);
-}
-
 static int samples(const wg_op *op)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
@@ -106,7 +101,7 @@ static void op_json(json *j, const wg_op *op)
     json_text(j, "kind", kind_of(op));
     json_text(j, "summary", text_of(op->summary));
     json_text(j, "formula", text_of(op->formula));
-    json_text(j, "adjoint", adjoint_source(op));
+    json_text(j, "adjoint", wg_op_has_derivative(op, -1) ? text_of(op->adjoint) : adjoint_of(op));
     json_latex(j, op);
     json_whole(j, "operands", op->operands);
     json_array(j, "options");
@@ -188,8 +183,7 @@ static void all_markdown(void)
 
 static void all_json(const wg_op *one)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_array(&j, "ops");
     for (int i = 0; i < wg_op_count(); i++)
         if (one ? one == wg_op_at(i) : is_shown(wg_op_at(i))) op_json(&j, wg_op_at(i));
@@ -219,8 +213,7 @@ static void builtin_text(const wg_builtin *b, bool is_op)
 
 static void builtin_json(const wg_builtin *b)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_record(&j, "call", builtin_rows, b);
     json_finish(&j);
 }

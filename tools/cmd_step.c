@@ -85,10 +85,8 @@ static void step(model *m)
     WG_USER_CALL(NULL, "step");
     char *text = wg_draw_text_at(NULL, root, &o);
     if (!model_ok(m)) return;
-    if (m->a->json) {
-        json j;
-        json_start(&j, stdout), json_text(&j, "steps", text), json_finish(&j);
-    } else if (alone) show(text);
+    if (m->a->json) json_only_text("steps", text);
+    else if (alone) show(text);
     else fputs(text, stdout);
     wg_free(m->c, text);
 }

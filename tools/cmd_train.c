@@ -136,7 +136,7 @@ static bool read_optimizer(training *t)
     else if (w && w->optimizer.name) t->choice = w->optimizer;
     else t->choice.name = "adam";
     if (!model_flags_ok(&t->m)) return false;
-    if (!args_double(a, "lr", &lr)) return t->m.status = EXIT_FLAGS, false;
+    if (!args_double(a, "lr", &lr)) return model_ends(&t->m, EXIT_FLAGS);
     if (args_has(a, "lr") && lr < 0) return model_wrong(&t->m, "--lr %g: a rate is at least 0", lr);
     if (args_has(a, "lr")) set_lr(&t->choice, lr);
     t->optim = wg_optim_named_at("", t->m.p, t->choice.name, t->choice.setting, t->choice.settings);
@@ -148,7 +148,7 @@ static bool read_counts(training *t)
     const wg_training *w = wg_program_training(t->m.q);
     long long batch = w && w->batch ? w->batch : 64, epochs = w && w->epochs ? w->epochs : 20;
     if (!args_long(t->m.a, "batch", 1, &batch) || !args_long(t->m.a, "epochs", 1, &epochs))
-        return t->m.status = EXIT_FLAGS, false;
+        return model_ends(&t->m, EXIT_FLAGS);
     const int64_t rows = wg_data_rows(t->rows);
     t->batch = batch < rows ? batch : rows;
     t->epochs = epochs < INT32_MAX ? epochs : INT32_MAX;
@@ -180,7 +180,7 @@ static wg_tensor labels(training *t)
 static bool make_rows(training *t)
 {
     double share = 0;
-    if (!args_double(t->m.a, "dev", &share)) return t->m.status = EXIT_FLAGS, false;
+    if (!args_double(t->m.a, "dev", &share)) return model_ends(&t->m, EXIT_FLAGS);
     if (args_has(t->m.a, "dev") && !(share > 0 && share < 1))
         return model_wrong(&t->m, "--dev %g: a share between 0 and 1 was expected", share);
     int64_t *number = wg_alloc(t->m.c, (size_t)t->data.rows + 1, sizeof *number);

@@ -218,7 +218,8 @@ static bool number_classes(model *m, const data_source *s, const wg_data *d, col
     if (!to->known && n > to->classes)
         return model_fail(m, EXIT_TEXT, "--data %s: %s has %lld words, the input %s has classes=%lld",
                           s->spec, to->column, (long long)n, to->input, (long long)to->classes);
-    FILE *list = open_memstream(&to->words, &to->words_size);
+    size_t size;
+    FILE *list = open_memstream(&to->words, &size);
     for (int64_t k = 0; list && k < n && !to->known; k++)
         fprintf(list, "%s%s", k ? "\t" : "", word_of(d, k, to->column));
     if (list && to->known) fputs(to->known, list);

@@ -20,7 +20,6 @@ typedef struct column_rows {
     wg_tensor rows;    /* [rows, ...] */
     int64_t classes;   /* of the input; 0: it takes floats */
     char *words;       /* of its classes if they are words, likewise; free() it */
-    size_t words_size;
     char *columns; /* the names of the columns of a CSV file that it gets, likewise; NULL: of other data */
 } column_rows;
 
@@ -43,14 +42,12 @@ typedef struct data_rows {
     int64_t rows;
     column_rows input[DATA_INPUTS];
     int inputs;
-    char *words, *columns;    /* the texts of CLASSES_FILE and COLUMNS_FILE; "": there is none */
+    char *words, *columns;    /* the texts of CLASSES_FILE and COLUMNS_FILE; NULL: there is none */
     char *map;                /* a copy of --map, for the names of inputs */
     char *known[DATA_INPUTS]; /* columns that the weights were trained on, of inputs that get these */
     char *said;               /* "    x <- x [64]    y <- y (10 classes)" */
 } data_rows;
 
-/* Whether --set gives this input its value: then it takes no column unless --map names one. */
-bool was_set(const args *a, const char *name);
 /* Reads what --data, --map and --rows say. of_run: the inputs get the columns that the weights of --load were
  * trained on. False: after a message. Call data_free in each case. */
 bool data_read(model *m, data_rows *d, bool of_run);
@@ -58,10 +55,10 @@ bool data_fail_unfed(model *m, const char *input); /* says that it gets no colum
 /* Whether each input gets the columns that the text of a COLUMNS_FILE, or NULL, says. False: after a
  * message. */
 bool data_same_columns(model *m, const data_rows *d, const char *text);
-/* The text of COLUMNS_FILE; free() it. NULL: out of memory. */
-char *data_columns(const data_rows *d);
+/* The text of CLASSES_FILE, or of COLUMNS_FILE; free() it. NULL: out of memory. */
+char *data_lines(const data_rows *d, bool words);
+/* The text of a file, at most 64 MiB; free() it. NULL: it is not there. */
+char *file_text(const char *path);
 void data_free(data_rows *d);
-/* Rows [from, from + n) of an input's rows, without a copy. */
-wg_tensor data_slice(const column_rows *r, int64_t from, int64_t n);
 
 #endif

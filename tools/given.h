@@ -11,14 +11,10 @@ typedef struct given_pair {
     const double *bar;                     /* by component: what rounding explains */
 } given_pair;
 
-/* Whether yours and `other` differ by no more than rounding explains if the library's numbers are
- * multiplied by up to `factor`. */
-bool given_agrees(const given_pair *p, const double *other, double factor);
 /* Writes what would explain the difference; "" if nothing does. *factor: yours / library, if that is the
  * same for every component, else NaN. */
 void given_hint(model *m, const given_pair *p, double *factor, char *to, size_t room);
 /* The same for a gradient of another shape. */
-void given_shape_hint(model *m, wg_shape theirs, const double *yours, const given_pair *p, char *to,
-                      size_t room);
+void given_shape_hint(wg_shape theirs, const double *yours, const given_pair *p, char *to, size_t room);
 
 #endif

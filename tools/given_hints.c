@@ -6,19 +6,14 @@
 
 #include "given.h"
 
-bool given_agrees(const given_pair *p, const double *other, double factor)
+/* Whether yours and `other` differ by no more than rounding explains if the library's numbers are
+ * multiplied by up to `factor`. */
+static bool agrees(const given_pair *p, const double *other, double factor)
 {
     for (int64_t i = 0; i < p->n; i++)
         if (!(fabs(p->yours[i] - other[i]) <= fmax(1, fabs(factor)) * p->bar[i] + 1e-9 * fabs(other[i])))
             return false;
     return true;
-}
-
-static double dot(const double *a, const double *b, int64_t n)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += a[i] * b[i];
-    return sum;
 }
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-5 * fabs(b); }
@@ -35,7 +30,7 @@ static bool is_multiple(const given_pair *p, const double *with, const double *b
         scaled += room[i] * (by[i] / largest), square += by[i] / largest * (by[i] / largest);
     *c = scaled / square;
     for (int64_t i = 0; i < p->n; i++) room[i] = (with ? with[i] : 0) + *c * by[i];
-    return isfinite(*c) && *c != 0 && given_agrees(p, room, *c);
+    return isfinite(*c) && *c != 0 && agrees(p, room, *c);
 }
 
 /* ---- factors ---- */
@@ -117,7 +112,7 @@ static bool exchange_hint(const given_pair *p, double *room, char *to, size_t si
                 const int64_t k = i / stride[a] % p->shape.dim[a], l = i / stride[b] % p->shape.dim[b];
                 room[i + (l - k) * (stride[a] - stride[b])] = p->library[i];
             }
-            if (!given_agrees(p, room, 1)) continue;
+            if (!agrees(p, room, 1)) continue;
             if (p->shape.rank == 2) snprintf(to, size, "yours is the transpose");
             else snprintf(to, size, "axes %d and %d are exchanged", a, b);
             return true;
@@ -139,7 +134,7 @@ static bool spread_hint(const given_pair *p, double *room, char *to, size_t size
                 for (int64_t k = 0; k < d; k++) sum += p->library[first + k * stride[a]];
                 room[i] = mean ? sum / (double)d : sum;
             }
-            if (!given_agrees(p, room, (double)d)) continue;
+            if (!agrees(p, room, (double)d)) continue;
             snprintf(to, size, "yours is constant along axis %d: autodiff's %s over it, broadcast", a,
                      mean ? "mean" : "sum");
             return true;
@@ -178,10 +173,12 @@ static bool index_hint(const given_pair *p, char *to, size_t size)
 void given_hint(model *m, const given_pair *p, double *factor, char *to, size_t size)
 {
     double *room = calloc(2 * (size_t)p->n + 1, sizeof *room);
+    double square = 0;
     *factor = NAN;
     to[0] = 0;
     if (!room) return;
-    if (dot(p->yours, p->yours, p->n) == 0) snprintf(to, size, "yours is zero: a path is missing");
+    for (int64_t i = 0; i < p->n; i++) square += p->yours[i] * p->yours[i];
+    if (square == 0) snprintf(to, size, "yours is zero: a path is missing");
     else if (!factor_hint(m, p, factor, room, to, size) && !exchange_hint(p, room, to, size) &&
              !term_hint(p, room, room + p->n, to, size) && !spread_hint(p, room, to, size))
         index_hint(p, to, size);
@@ -205,26 +202,24 @@ static bool summed(wg_shape theirs, const double *yours, int a, const given_pair
     return true;
 }
 
-void given_shape_hint(model *m, wg_shape theirs, const double *yours, const given_pair *p, char *to,
-                      size_t size)
+void given_shape_hint(wg_shape theirs, const double *yours, const given_pair *p, char *to, size_t size)
 {
     double *room = calloc((size_t)p->n + 1, sizeof *room);
     given_pair q = *p;
-    (void)m;
     to[0] = 0;
     q.yours = room;
     for (int a = 0; room && a < theirs.rank && !*to; a++)
-        if (summed(theirs, yours, a, p, room) && given_agrees(&q, p->library, (double)theirs.dim[a]))
+        if (summed(theirs, yours, a, p, room) && agrees(&q, p->library, (double)theirs.dim[a]))
             snprintf(to, size, ": summed over axis %d it agrees", a);
     if (room && !*to && theirs.rank == 2 && p->shape.rank == 2 && theirs.dim[0] == p->shape.dim[1] &&
         theirs.dim[1] == p->shape.dim[0]) {
         for (int64_t i = 0; i < p->n; i++)
             room[i] = yours[i % theirs.dim[0] * theirs.dim[1] + i / theirs.dim[0]];
-        if (given_agrees(&q, p->library, 1)) snprintf(to, size, ": transposed it agrees");
+        if (agrees(&q, p->library, 1)) snprintf(to, size, ": transposed it agrees");
     }
     if (room && !*to && wg_shape_size(theirs) == p->n) {
         q.yours = yours;
-        if (given_agrees(&q, p->library, 1)) snprintf(to, size, ": its numbers, in order, agree");
+        if (agrees(&q, p->library, 1)) snprintf(to, size, ": its numbers, in order, agree");
     }
     free(room);
 }

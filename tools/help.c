@@ -72,8 +72,7 @@ static void command_json(json *j, const command *c)
 
 static void commands_json(const command *one)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_array(&j, "commands");
     for (int i = 0; command_at(i); i++)
         if (!one || one == command_at(i)) command_json(&j, command_at(i));
@@ -98,19 +97,6 @@ static int no_topic(const args *a, const char *word)
     if (near.best) return tool_wrong(a, "help: no topic '%s'; did you mean '%s'?", word, near.best);
     return tool_wrong(a, "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops",
                       word);
-}
-
-static int help_language(const args *a)
-{
-    json j;
-    if (!a->json) {
-        language_text(stdout);
-        return EXIT_DONE;
-    }
-    json_start(&j, stdout);
-    language_json(&j);
-    json_finish(&j);
-    return EXIT_DONE;
 }
 
 static int help(const args *a)

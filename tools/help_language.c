@@ -39,33 +39,35 @@ static const char example[] = "    # logistic.wg: one neuron, one example\n"
 
 enum { RULES = sizeof rules / sizeof *rules };
 
-void language_text(FILE *out)
+static void print_text(void)
 {
-    fprintf(out, "%s\n", example);
+    printf("%s\n", example);
     for (int i = 0; i < RULES; i++) {
-        fputs("- ", out);
-        print_wrapped(out, 2, rules[i]);
+        printf("- ");
+        print_wrapped(stdout, 2, rules[i]);
     }
-    fputs("\nCalls beside the ops of 'wengert ops':\n\n", out);
+    printf("\nCalls beside the ops of 'wengert ops':\n\n");
     for (int i = 0; i < wg_builtin_count(); i++) {
-        const wg_builtin b = wg_builtin_at(i);
-        fputs("  ", out);
-        print_wrapped(out, 6, b.usage);
-        fputs("      ", out);
-        print_wrapped(out, 6, b.summary);
+        printf("  ");
+        print_wrapped(stdout, 6, wg_builtin_at(i).usage);
+        printf("      ");
+        print_wrapped(stdout, 6, wg_builtin_at(i).summary);
     }
 }
 
-void language_json(json *j)
+int help_language(const args *a)
 {
-    json_text(j, "example", example);
-    json_array(j, "rules");
-    for (int i = 0; i < RULES; i++) json_text(j, NULL, rules[i]);
-    json_end(j);
-    json_array(j, "calls");
+    if (!a->json) return print_text(), EXIT_DONE;
+    json j = json_start(stdout);
+    json_text(&j, "example", example);
+    json_array(&j, "rules");
+    for (int i = 0; i < RULES; i++) json_text(&j, NULL, rules[i]);
+    json_end(&j);
+    json_array(&j, "calls");
     for (int i = 0; i < wg_builtin_count(); i++) {
         const wg_builtin b = wg_builtin_at(i);
-        json_record(j, NULL, builtin_rows, &b);
+        json_record(&j, NULL, builtin_rows, &b);
     }
-    json_end(j);
+    json_finish(&j);
+    return EXIT_DONE;
 }

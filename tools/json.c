@@ -9,31 +9,15 @@ enum { MOST_ELEMENTS = 1000 };
 
 /* ---- text ---- */
 
-/* The length of the UTF-8 sequence at s; 0: it is not valid. */
-static int sequence(const unsigned char *s)
-{
-    int n = s[0] < 0x80                   ? 1
-            : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
-            : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
-            : s[0] >= 0xF0 && s[0] < 0xF5 ? 4
-                                          : 0;
-    for (int i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80) return 0;
-    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) ||
-        (s[0] == 0xF4 && s[1] > 0x8F))
-        return 0;
-    return n;
-}
-
 static void quoted(json *j, const char *text)
 {
     fputc('"', j->out);
-    for (const unsigned char *s = (const unsigned char *)text; *s;) {
-        int n = sequence(s);
+    for (const char *s = text; *s;) {
+        const int n = wg_utf8_length(s);
         if (n == 0) fputs("\\ufffd", j->out);
         else if (*s == '"' || *s == '\\') fprintf(j->out, "\\%c", *s);
         else if (*s == '\n') fputs("\\n", j->out);
-        else if (*s < 0x20 || *s == 0x7f) fprintf(j->out, "\\u%04x", *s);
+        else if ((unsigned char)*s < 0x20 || *s == 0x7f) fprintf(j->out, "\\u%04x", (unsigned)*s);
         else fwrite(s, 1, (size_t)n, j->out);
         s += n ? n : 1;
     }
@@ -60,11 +44,12 @@ static void begin(json *j, const char *brackets)
     j->close[j->depth] = brackets[1];
 }
 
-void json_start(json *j, FILE *out)
+json json_start(FILE *out)
 {
-    *j = (json){ .out = out };
-    begin(j, "{}");
-    json_whole(j, "wengert", 1);
+    json j = { .out = out };
+    begin(&j, "{}");
+    json_whole(&j, "wengert", 1);
+    return j;
 }
 
 void json_object(json *j, const char *key) { next(j, key), begin(j, "{}"); }
@@ -95,7 +80,7 @@ void json_number(json *j, const char *key, double v, wg_dtype t)
     else fprintf(j->out, "%.*g", t == WG_F32 ? 9 : 17, v);
 }
 
-void json_shape(json *j, const char *key, wg_shape s)
+static void shape(json *j, const char *key, wg_shape s)
 {
     json_array(j, key);
     for (int i = 0; i < s.rank; i++) json_whole(j, NULL, s.dim[i]);
@@ -146,7 +131,7 @@ static void value_or_summary(json *j, const wg_tensor *t)
         fputs("null", j->out);
         summary(j, t);
     }
-    json_shape(j, "shape", t->shape);
+    shape(j, "shape", t->shape);
 }
 
 void json_values(json *j, const char *key, const wg_tensor *t)
@@ -169,6 +154,14 @@ void json_tensor(json *j, const char *key, const wg_tensor *t)
     json_end(j);
 }
 
+int json_only_text(const char *key, const char *value)
+{
+    json j = json_start(stdout);
+    json_text(&j, key, value);
+    json_finish(&j);
+    return EXIT_DONE;
+}
+
 /* ---- structs ---- */
 
 void json_rows(json *j, const json_row *row, int n, const void *of)
@@ -183,7 +176,7 @@ void json_rows(json *j, const json_row *row, int n, const void *of)
         case 'b': json_bool(j, row->key, *(const bool *)at); break;
         case 'd': json_number(j, row->key, *(const double *)at, WG_F64); break;
         case 'v': json_text(j, row->key, wg_verdict_name(*(const wg_verdict *)at)); break;
-        case 'h': json_shape(j, row->key, *(const wg_shape *)at); break;
+        case 'h': shape(j, row->key, *(const wg_shape *)at); break;
         }
     }
 }

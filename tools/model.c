@@ -59,13 +59,10 @@ const char *model_place(const model *m)
     return strcmp(path, "-") ? path : "<stdin>";
 }
 
-static void error_json(const model *m)
+static void error_json(const model *m, const char *text, const char *hint)
 {
-    json j;
-    char text[2048], hint[700];
-    int line = m->q ? wg_program_error_line(m->q) : 0;
-    message_of(m, text, sizeof text);
-    json_start(&j, stdout);
+    json j = json_start(stdout);
+    const int line = m->q ? wg_program_error_line(m->q) : 0;
     json_object(&j, "error");
     json_whole(&j, "status", m->status);
     json_text(&j, "message", text);
@@ -74,29 +71,20 @@ static void error_json(const model *m)
         json_whole(&j, "line", line);
         json_whole(&j, "column", wg_program_error_column(m->q));
     }
-    if (m->q && other_language(model_place(m), hint, sizeof hint)) json_text(&j, "hint", hint);
+    if (*hint) json_text(&j, "hint", hint);
     json_finish(&j);
-}
-
-bool model_fail(model *m, int status, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    m->status = tool_vfail(m->a, status, format, list);
-    va_end(list);
-    return false;
 }
 
 bool model_ok(model *m)
 {
-    char text[2048], hint[700];
+    char text[2048], hint[700] = "";
     if (m->status) return false;
     if (!wg_failed(m->c)) return true;
     m->status = status_of(wg_failed(m->c));
     const char *lines = message_of(m, text, sizeof text);
     fprintf(stderr, "%s%s%s\n", text, lines, m->q ? wg_program_excerpt(m->q) : "");
     if (m->q && other_language(model_place(m), hint, sizeof hint)) fprintf(stderr, "wengert: %s\n", hint);
-    if (m->a->json) error_json(m);
+    if (m->a->json) error_json(m, text, hint);
     return false;
 }
 
@@ -114,10 +102,10 @@ static bool settings(model *m, wg_options *o, wg_dtype standard)
     const args *a = m->a;
     long long seed = 0;
     const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
-    if (!args_long(a, "seed", 0, &seed)) return m->status = EXIT_FLAGS, false;
+    if (!args_long(a, "seed", 0, &seed)) return model_ends(m, EXIT_FLAGS);
     o->seed = (uint64_t)seed;
     o->dtype = !dtype ? standard : !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
-    if (!args_choice(a, "dtype") || !args_choice(a, "mode")) return m->status = EXIT_FLAGS, false;
+    if (!args_choice(a, "dtype") || !args_choice(a, "mode")) return model_ends(m, EXIT_FLAGS);
     if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
 }
@@ -142,7 +130,7 @@ static bool read_program(model *m)
     if (!text && a->operands != 1)
         return model_wrong(m, "%s: %s; usage: wengert %s", a->c->name,
                            a->operands ? "one file at a time" : "no program given", a->c->usage);
-    if (text && *text == '@' && args_times(a, "expression") > 1)
+    if (text && *text == '@' && strchr(text, '\n')) /* between two of -e */
         return model_wrong(m, "%s: -e @FILE is the whole program: give no other -e", a->c->name);
     if (text && *text == '@') path = text + 1;
     if (path && !*path) return model_wrong(m, "%s: the name of a file is empty", a->c->name);
@@ -208,18 +196,13 @@ static bool set_values(model *m)
 /* Makes the parameter of the file in the dtype of the program's floats. */
 static void make_param(model *m, const wg_params *from, int i)
 {
-    wg_tensor t = wg_params_tensor(from, i);
-    const bool cast = t.dtype == WG_F32 || t.dtype == WG_F64;
-    const size_t n = (size_t)wg_shape_size(t.shape);
-    double *wide = cast ? wg_alloc(m->c, n + 1, sizeof *wide) : NULL;
-    float *narrow = cast ? wg_alloc(m->c, n + 1, sizeof *narrow) : NULL;
-    for (size_t k = 0; wide && narrow && k < n; k++)
-        narrow[k] = (float)(wide[k] = wg_tensor_item(&t, (int64_t)k));
-    if (cast) t.dtype = wg_context_dtype(m->c);
-    if (cast) t.data = t.dtype == WG_F64 ? (void *)wide : (void *)narrow;
-    wg_params_make_at("", m->p, wg_params_name(from, i), t, wg_params_is_state(from, i));
-    wg_free(m->c, wide);
-    wg_free(m->c, narrow);
+    const wg_tensor t = wg_params_tensor(from, i);
+    const char *name = wg_params_name(from, i);
+    const wg_dtype to = wg_dtype_is_float(t.dtype) ? wg_context_dtype(m->c) : t.dtype;
+    void *zeros = wg_alloc(m->c, (size_t)wg_shape_size(t.shape) + 1, sizeof(double));
+    if (zeros) wg_params_make_at("", m->p, name, wg_view(to, zeros, t.shape), wg_params_is_state(from, i));
+    if (zeros) wg_params_assign_tensor_at("", m->p, name, t);
+    wg_free(m->c, zeros);
 }
 
 /* Which parameters the file lacks is found after the build, for all of them at once. */

@@ -19,18 +19,25 @@ static const column_rows *find(const data_rows *d, const char *input)
 
 /* ---- what a training has kept ---- */
 
-/* A file in the folder of the weights. "": there is none. */
-static char *read_kept(model *m, const char *name)
+char *file_text(const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = fopen(path, "r"), *to = f ? open_memstream(&text, &size) : NULL;
+    for (int c; to && size < 1 << 26 && (c = getc(f)) != EOF;) putc(c, to);
+    if (to) fclose(to);
+    if (f) fclose(f);
+    return text;
+}
+
+/* The text of a file in the folder of the weights. NULL: there is none. */
+static char *read_kept(const model *m, const char *name)
 {
     const char *weights = args_value(m->a, "load"), *slash = weights ? strrchr(weights, '/') : NULL;
-    char *path = NULL, *text = wg_alloc(m->c, 1 << 20, 1);
-    if (!weights || !text) return text;
-    if (asprintf(&path, "%.*s%s", slash ? (int)(slash - weights) + 1 : 0, weights, name) < 0) return text;
-    FILE *f = fopen(path, "r");
+    char *path = NULL, *text = NULL;
+    if (weights && asprintf(&path, "%.*s%s", slash ? (int)(slash - weights) + 1 : 0, weights, name) >= 0)
+        text = file_text(path);
     free(path);
-    if (!f) return text;
-    text[fread(text, 1, (1 << 20) - 1, f)] = 0;
-    fclose(f);
     return text;
 }
 
@@ -38,7 +45,7 @@ static char *read_kept(model *m, const char *name)
 static char *words_of(const char *text, const char *input)
 {
     const size_t n = strlen(input);
-    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (const char *line = text; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
         if (strncmp(line, input, n) != 0 || line[n] != '\t') continue;
         return strndup(line + n + 1, strcspn(line + n + 1, "\n"));
     }
@@ -89,7 +96,8 @@ static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FI
     return true;
 }
 
-bool was_set(const args *a, const char *name)
+/* Whether --set gives this input its value: then it takes no column unless --map names one. */
+static bool was_set(const args *a, const char *name)
 {
     const char *text;
     const size_t n = strlen(name);
@@ -163,16 +171,6 @@ static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
 
 /* ---- rows ---- */
 
-wg_tensor data_slice(const column_rows *r, int64_t from, int64_t n)
-{
-    wg_tensor t = r->rows;
-    const int64_t all = t.shape.dim[0];
-    const size_t row = all ? (size_t)(wg_shape_size(t.shape) / all) * wg_dtype_size(t.dtype) : 0;
-    t.data = (char *)(uintptr_t)t.data + (size_t)from * row;
-    t.shape.dim[0] = n;
-    return t;
-}
-
 static bool cut(model *m, data_rows *d)
 {
     long long rows = d->rows = d->input[0].rows.shape.dim[0];
@@ -181,9 +179,9 @@ static bool cut(model *m, data_rows *d)
             return model_fail(m, EXIT_TEXT, "--data %s: %s has %lld rows, %s has %lld", d->spec,
                               d->input[i].input, (long long)d->input[i].rows.shape.dim[0], d->input[0].input,
                               (long long)d->rows);
-    if (!args_long(m->a, "rows", 1, &rows)) return m->status = EXIT_FLAGS, false;
+    if (!args_long(m->a, "rows", 1, &rows)) return model_ends(m, EXIT_FLAGS);
     if (rows > d->rows) return model_wrong(m, "--rows %lld: the data have %lld", rows, (long long)d->rows);
-    for (int i = 0; i < d->inputs; i++) d->input[i].rows = data_slice(&d->input[i], 0, rows);
+    for (int i = 0; i < d->inputs; i++) d->input[i].rows.shape.dim[0] = rows;
     d->rows = rows;
     return true;
 }
@@ -217,13 +215,15 @@ bool model_fed(model *m, wg_node root)
     return fine;
 }
 
-char *data_columns(const data_rows *d)
+char *data_lines(const data_rows *d, bool words)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    for (int i = 0; out && i < d->inputs; i++)
-        if (d->input[i].columns) fprintf(out, "%s\t%s\n", d->input[i].input, d->input[i].columns);
+    for (int i = 0; out && i < d->inputs; i++) {
+        const char *list = words ? d->input[i].words : d->input[i].columns;
+        if (list) fprintf(out, "%s\t%s\n", d->input[i].input, list);
+    }
     if (out) fclose(out);
     return text;
 }
@@ -236,11 +236,10 @@ bool data_read(model *m, data_rows *d, bool of_run)
     *d = (data_rows){ .spec = args_value(m->a, "data") };
     if (!source_open(m, d->spec, &s)) return false;
     d->words = read_kept(m, CLASSES_FILE);
-    d->columns = of_run ? read_kept(m, COLUMNS_FILE) : "";
+    d->columns = of_run ? read_kept(m, COLUMNS_FILE) : NULL;
     d->map = map ? strdup(map) : NULL;
     FILE *said = open_memstream(&d->said, &size);
-    if (!said || !d->words || !d->columns || (map && !d->map))
-        return model_fail(m, EXIT_OTHER, "out of memory");
+    if (!said || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");
     const bool fine = take_all(m, d, &s, said);
     fclose(said);
     note_unfed(m, d);
@@ -253,8 +252,7 @@ void data_free(data_rows *d)
         free(d->input[i].words), free((char *)(uintptr_t)d->input[i].known);
         free(d->input[i].columns), free(d->known[i]);
     }
-    free(d->map);
-    free(d->said);
+    free(d->words), free(d->columns), free(d->map), free(d->said);
 }
 
 bool model_data(model *m)

@@ -63,8 +63,7 @@ static void buffer(json *j, const wg_plan *p, const wg_plan_buffer *b)
 
 void plan_json(const wg_plan *p, const wg_limits *l)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     json_whole(&j, "threads", p->threads);
     number(&j, "seconds", p->seconds);
     json_whole(&j, "workspace", (long long)p->workspace);

@@ -24,6 +24,16 @@ const flag number_flags[] = {
 
 /* ---- one number ---- */
 
+int digits_needed(double v)
+{
+    char text[ROOM];
+    for (int digits = 1; digits < MOST_DIGITS; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v) return digits;
+    }
+    return MOST_DIGITS;
+}
+
 /* How long a short form may be, and how far it may be from the number, as a share of it. */
 typedef struct shortness {
     int most;

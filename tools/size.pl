@@ -52,6 +52,8 @@ add('code', lines(@library), 'lines of code of src and ops');
 my %room;
 for my $file (@library) { push @{ $room{ $file =~ m{^src/([^/]+)/} ? $1 : 'ops' } }, $file }
 add($_, lines(@{ $room{$_} }), 'lines of code of ' . @{ $room{$_} } . ' files') for sort keys %room;
+my @core = grep { !m{/(?:fast|plan)/} } files('src/base', 'src/graph', 'src/grad', 'src/run');
+add('core', lines(@core), 'lines of code of ' . @core . ' files of base, graph, grad and run: make CORE=1');
 add($_, lines(files($_)), "lines of code of $_") for qw(tools tests bench examples);
 
 my @headers = glob 'include/wengert/*.h';

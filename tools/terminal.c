@@ -31,15 +31,14 @@ bool terminal_ansi(void)
     return terminal_moves(1) && !(no_color && *no_color);
 }
 
-int text_columns(const char *s)
+static int columns_of(const char *s, size_t bytes)
 {
     int n = 0;
-    for (; *s; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
+    for (; bytes--; s++) n += ((unsigned char)*s & 0xC0) != 0x80;
     return n;
 }
 
-/* Prints the bytes [from, to) of a word. */
-static void put(FILE *out, const char *from, const char *to) { fwrite(from, 1, (size_t)(to - from), out); }
+int text_columns(const char *s) { return columns_of(s, strlen(s)); }
 
 void print_wrapped(FILE *out, int left, const char *text)
 {
@@ -47,12 +46,10 @@ void print_wrapped(FILE *out, int left, const char *text)
     int at = left;
     for (const char *word = text; *word;) {
         const size_t n = strcspn(word, " ");
-        char *copy = strndup(word, n);
-        const int columns = copy ? text_columns(copy) : (int)n;
-        free(copy);
+        const int columns = columns_of(word, n);
         if (at > left && at + 1 + columns > width) fprintf(out, "\n%*s", at = left, "");
         if (at > left) fputc(' ', out), at++;
-        put(out, word, word + n);
+        fwrite(word, 1, n, out);
         at += columns;
         word += n + strspn(word + n, " ");
     }

@@ -62,7 +62,6 @@ struct args {
         const flag *flag;
         const char *value;
         char *joined; /* the memory of value, if it is made of several; else NULL */
-        int times;    /* how often the flag was given */
     } * given;
     int given_count;
     const char **operand;
@@ -80,7 +79,6 @@ bool args_json(int argc, char **argv); /* whether --json is among the words befo
 void args_free(args *a);
 bool args_has(const args *a, const char *name);
 const char *args_value(const args *a, const char *name); /* of the last such flag; NULL: none */
-int args_times(const args *a, const char *name);         /* how often it was given */
 /* The values of a flag one after another: start with *from 0. NULL: no more. */
 const char *args_next(const args *a, const char *name, int *from);
 /* The number after a flag. Without the flag *to stays as it is. False: after a message. */
@@ -94,7 +92,6 @@ bool args_choice(const args *a, const char *name);
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* The same for what the user gave: flags, operands. */
 #define tool_wrong(a, ...) tool_fail(a, EXIT_FLAGS, __VA_ARGS__)
-int tool_vfail(const args *a, int status, const char *format, va_list list) WG_PRINTF(3, 0);
 int tool_no_operand(const args *a); /* the same, for a command that takes no operand */
 /* Prints a line to stderr, if there is no --quiet. */
 void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
@@ -115,16 +112,16 @@ typedef struct json {
     char close[32];
 } json;
 
-void json_start(json *j, FILE *out);        /* writes {"wengert":1 */
+json json_start(FILE *out);                 /* writes {"wengert":1 */
 void json_finish(json *j);                  /* closes every open bracket; ends the line */
 void json_object(json *j, const char *key); /* key NULL: an element of an array */
 void json_array(json *j, const char *key);
 void json_end(json *j);
 void json_text(json *j, const char *key, const char *value);
+int json_only_text(const char *key, const char *value); /* the whole object, to standard output; returns 0 */
 void json_whole(json *j, const char *key, long long value);
 void json_bool(json *j, const char *key, bool value);
 void json_number(json *j, const char *key, double value, wg_dtype t);
-void json_shape(json *j, const char *key, wg_shape s);
 void json_values(json *j, const char *key,
                  const wg_tensor *t); /* nested lists; a summary beyond 1,000 elements */
 void json_tensor(json *j, const char *key,
@@ -161,8 +158,7 @@ bool ops_knows(const char *name); /* an op, or a call of the language */
 int help_of(const args *a, const command *c); /* what the command takes, as text or JSON; returns 0 */
 void help_all(FILE *out);
 extern const char help_exit_status[]; /* what each exit status means */
-void language_text(FILE *out);        /* help_language.c: what wengert help language prints */
-void language_json(json *j);
+int help_language(const args *a);     /* help_language.c: wengert help language; returns 0 */
 
 /* ---- print.c ---- */
 
@@ -174,6 +170,7 @@ typedef struct print_style {
     int width;  /* of the terminal; 0: no limit */
 } print_style;
 
+int digits_needed(double v); /* how many significant digits give exactly this number, up to 17 */
 bool print_style_of(const args *a, print_style *style); /* for standard output; false: after a message */
 /* "a 0.750260", or a matrix row by row. label "": the values alone. False: out of memory. */
 bool print_tensor(const print_style *style, const char *label, const wg_tensor *t);
@@ -207,9 +204,14 @@ bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
 bool model_values(model *m);
 int model_close(model *m);               /* returns m->status */
 const char *model_place(const model *m); /* what messages call the program: its file, "-e" or "<stdin>" */
+static inline bool model_ends(model *m, int status)
+{
+    m->status = status;
+    return false;
+}
 /* Prints a message as tool_fail does, and sets m->status. Returns false. */
-bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
-#define model_wrong(m, ...) model_fail(m, EXIT_FLAGS, __VA_ARGS__)
+#define model_fail(m, status, ...) model_ends(m, tool_fail((m)->a, status, __VA_ARGS__))
+#define model_wrong(m, ...)        model_fail(m, EXIT_FLAGS, __VA_ARGS__)
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
 /* Whether the file is one of another language; then the text says how `check` asks it. */

@@ -50,18 +50,6 @@ static bool write_text(training *t, const char *name, const char *text)
     return fine;
 }
 
-/* The text of a file, at most 64 MiB; NULL: it is not there. */
-static char *read_text(const training *t, const char *name)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = fopen(path_of(t, name), "r"), *to = f ? open_memstream(&text, &size) : NULL;
-    for (int c; to && size < 1 << 26 && (c = getc(f)) != EOF;) putc(c, to);
-    if (to) fclose(to);
-    if (f) fclose(f);
-    return text;
-}
-
 static bool library_wrote(training *t)
 {
     if (!wg_failed(t->m.c)) return true;
@@ -121,15 +109,7 @@ static uint64_t hash_of_program(const training *t)
 }
 
 /* The shortest text that is this number. */
-static void put_number(FILE *out, double v)
-{
-    char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v) break;
-    }
-    fputs(text, out);
-}
+static void put_number(FILE *out, double v) { fprintf(out, "%.*g", digits_needed(v), v); }
 
 static void put_optimizer(FILE *out, const wg_optim_choice *o)
 {
@@ -248,7 +228,7 @@ bool train_record(training *t, const epoch_record *r)
 static bool read_log(training *t)
 {
     enum { MOST = 4 + 2 * MEASURES };
-    char *log = read_text(t, "log.jsonl");
+    char *log = file_text(path_of(t, "log.jsonl"));
     const int k = t->measures, want = 4 + k + (t->dev ? k : 0);
     for (char *line = log; line && *line;) {
         const size_t n = strcspn(line, "\n");
@@ -354,16 +334,11 @@ void train_keep_last(training *t)
 
 static bool write_classes(training *t)
 {
-    char *text = NULL, *columns = data_columns(&t->data);
-    size_t size = 0;
-    FILE *out = columns ? open_memstream(&text, &size) : NULL;
-    if (!out) return free(columns), write_failed(t, NULL);
-    for (int i = 0; i < t->data.inputs; i++)
-        if (t->data.input[i].words) fprintf(out, "%s\t%s\n", t->data.input[i].input, t->data.input[i].words);
-    fclose(out);
-    const bool fine =
-        (!size || write_text(t, CLASSES_FILE, text)) && (!*columns || write_text(t, COLUMNS_FILE, columns));
-    free(columns), free(text);
+    char *words = data_lines(&t->data, true), *columns = data_lines(&t->data, false);
+    const bool fine = words && columns ? (!*words || write_text(t, CLASSES_FILE, words)) &&
+                                             (!*columns || write_text(t, COLUMNS_FILE, columns))
+                                       : write_failed(t, NULL);
+    free(words), free(columns);
     return fine;
 }
 
@@ -376,7 +351,7 @@ enum { SETTINGS = 1, STATE = 6 };
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
 {
-    char *before = read_text(t, "settings.json");
+    char *before = file_text(path_of(t, "settings.json"));
     const bool ours = before && !strncmp(before, "{\"wengert\": 1,", 14);
     free(before);
     for (int i = 0; i < STATE; i++)
@@ -406,15 +381,14 @@ static bool start_over(training *t, const char *settings)
 
 static bool go_on(training *t, const char *settings)
 {
-    char *before = read_text(t, "settings.json");
+    char *before = file_text(path_of(t, "settings.json"));
     if (!before)
         return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over",
                           path_of(t, files[STATE]));
-    char *columns = read_text(t, COLUMNS_FILE);
+    char *columns = file_text(path_of(t, COLUMNS_FILE));
     const bool same = data_same_columns(&t->m, &t->data, columns) && same_settings(t, settings, before);
     free(columns), free(before);
     if (!same) return false;
-    wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
     t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE]));
     if (wg_failed(t->m.c)) return model_fail(&t->m, EXIT_TEXT, "%s; --fresh starts over", wg_message(t->m.c));
     return read_log(t);
@@ -425,15 +399,12 @@ bool train_resume(training *t)
     const wg_tensor means = wg_view_f64(&t->mean[0].value, WG_SHAPE(2 * t->measures));
     if (!t->folder) return true;
     wg_save_with_at("", t->m.c, "train.means", means, NULL);
+    wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
     char *settings = settings_text(t);
     bool fine = settings && make_folder(t) && lock_folder(t);
     const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, files[STATE]);
     fine = fine && (fresh || there || is_free(t));
-    if (there) fine = go_on(t, settings);
-    else if (fine) {
-        wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
-        fine = start_over(t, settings) && model_ok(&t->m);
-    }
+    if (fine) fine = there ? go_on(t, settings) : start_over(t, settings) && model_ok(&t->m);
     free(settings);
     return fine;
 }

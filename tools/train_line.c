@@ -134,10 +134,9 @@ char *train_json(const training *t, const epoch_record *r)
 {
     char *text = NULL;
     size_t size = 0;
-    json j;
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
-    json_start(&j, out);
+    json j = json_start(out);
     record_json(&j, t, r);
     json_number(&j, "seconds", r->seconds, WG_F32);
     json_finish(&j);
@@ -149,8 +148,7 @@ char *train_json(const training *t, const epoch_record *r)
 
 static void result_json(const training *t, const epoch_record *r)
 {
-    json j;
-    json_start(&j, stdout);
+    json j = json_start(stdout);
     if (r) record_json(&j, t, r);
     json_whole(&j, "epochs", t->epochs);
     json_whole(&j, "steps", t->step);

@@ -7,7 +7,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_stream.h"
 #include "hand_vmath.h"
 
@@ -21,19 +21,13 @@ typedef struct chain {
 
 static void *start(bench_setup s)
 {
-    chain *c = calloc(1, sizeof *c);
+    chain *c = hand_zeroed(sizeof *c);
     c->n = (int64_t)s.size << 20;
-    c->x = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
-    c->dx = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
+    c->x = hand_memory((size_t)c->n * sizeof(float), 1 << 21);
+    c->dx = hand_memory((size_t)c->n * sizeof(float), 1 << 21);
 #pragma omp parallel for num_threads(BENCH_THREADS) schedule(static)
     for (int64_t i = 0; i < c->n; i++) c->x[i] = 4 * bench_value(STREAM_X, (uint32_t)i), c->dx[i] = 0;
     return c;
-}
-
-static void stop(void *self)
-{
-    chain *c = self;
-    free(c->x), free(c->dx), free(c);
 }
 
 static float block_sum(const float *restrict x)
@@ -81,48 +75,27 @@ static double sweep_gradient(chain *c)
     return sum;
 }
 
-static bool run_two_sweeps(void *self, int64_t n, double seconds[])
+static bool two_sweeps(void *self)
 {
     chain *c = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) c->sum = sweep_sum(c), sweep_gradient(c);
+    c->sum = sweep_sum(c), sweep_gradient(c);
     return true;
 }
 
-static bool run_one_sweep(void *self, int64_t n, double seconds[])
+static bool one_sweep(void *self)
 {
     chain *c = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) c->sum = sweep_gradient(c);
+    c->sum = sweep_gradient(c);
     return true;
 }
 
-static double summary(const chain *c)
+static double answer(void *self)
 {
+    const chain *c = self;
     double s = c->sum;
     for (int64_t i = 0; i < c->n; i++) s += (double)c->dx[i] * (double)(i % 7 - 2);
     return s / (double)c->n;
 }
 
-static double answer(void *self)
-{
-    run_two_sweeps(self, 1, NULL);
-    return summary(self);
-}
-
-static double answer_one_sweep(void *self)
-{
-    run_one_sweep(self, 1, NULL);
-    return summary(self);
-}
-
-static size_t gradient(void *self, double *to, size_t room)
-{
-    chain *c = self;
-    run_two_sweeps(c, 1, NULL);
-    for (size_t i = 0; i < room && i < (size_t)c->n; i++) to[i] = (double)c->dx[i];
-    return (size_t)c->n;
-}
-
-const bench_side hand_chain = { start, run_two_sweeps, answer, stop, gradient };
-const bench_side hand_chain_one_sweep = { start, run_one_sweep, answer_one_sweep, stop, gradient };
+const bench_side hand_chain = { start, two_sweeps, hand_stop, 1, .answer = answer };
+const bench_side hand_chain_one_sweep = { start, one_sweep, hand_stop, 1, .answer = answer };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_vmath.h"
 
@@ -21,14 +21,11 @@ typedef struct deep {
     float lr;
 } deep;
 
-static float *floats(size_t n)
-{
-    return memset(aligned_alloc(1 << 21, (n * 4 + (1 << 21) - 1) >> 21 << 21), 0, n * 4);
-}
+static float *floats(size_t n) { return memset(hand_memory(n * 4, 1 << 21), 0, n * 4); }
 
 static void *start(bench_setup s)
 {
-    deep *n = calloc(1, sizeof *n);
+    deep *n = hand_zeroed(sizeof *n);
     n->lr = (float)bench_rates_of(s).sgd;
     for (int l = 0; l < L; l++) {
         n->w[l] = floats(W * W), n->gw[l] = floats(W * W), n->b[l] = floats(W), n->gb[l] = floats(W);
@@ -40,14 +37,6 @@ static void *start(bench_setup s)
     for (uint32_t i = 0; i < B * W; i++)
         n->a[0][i] = bench_value(STREAM_X, i), n->y[i] = bench_value(STREAM_Y, i);
     return n;
-}
-
-static void stop(void *self)
-{
-    deep *n = self;
-    for (int l = 0; l < L; l++) free(n->w[l]), free(n->gw[l]), free(n->b[l]), free(n->gb[l]);
-    for (int l = 0; l <= L; l++) free(n->a[l]);
-    free(n->d[0]), free(n->d[1]), free(n->y), free(n);
 }
 
 static void forward(deep *n, int l, share r)
@@ -105,8 +94,9 @@ static void update(deep *n, int l, const float *d, share r)
     for (int j = r.from; j < r.to; j++) n->b[l][j] -= lr * n->gb[l][j];
 }
 
-static void step(deep *n)
+static bool step(void *self)
 {
+    deep *n = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         int t = omp_get_thread_num(), of = omp_get_num_threads();
@@ -121,34 +111,26 @@ static void step(deep *n)
 #pragma omp barrier
         }
     }
-}
-
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
 static double answer(void *self)
 {
-    run(self, BENCH_CHECK_STEPS, NULL);
     double loss = 0;
     for (int t = 0; t < BENCH_THREADS; t++) loss += ((deep *)self)->loss[t];
     return loss;
 }
 
 /* For each layer: W, then b. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
-    deep *n = self;
+    const deep *n = self;
     size_t count = 0;
-    step(n);
-    for (int l = 0; l < L; l++)
-        for (size_t i = 0; i < (size_t)W * W + W; i++, count++)
-            if (count < room)
-                to[count] = (double)(i < (size_t)W * W ? n->gw[l][i] : n->gb[l][i - (size_t)W * W]);
+    for (int l = 0; l < L; l++) {
+        count += hand_gradient(to + count, n->gw[l], W * W);
+        count += hand_gradient(to + count, n->gb[l], W);
+    }
     return count;
 }
 
-const bench_side hand_deep = { start, run, answer, stop, gradient };
+const bench_side hand_deep = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };

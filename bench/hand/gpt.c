@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../gpt.h"
+#include "hand.h"
 #include "hand_product.h"
 
 enum { ROWS = GPT_BATCH * GPT_TOKENS, W = GPT_WIDTH, WIDEST = 4 * W, BLOCK = 64, HEAD = W / GPT_HEADS };
@@ -29,24 +30,18 @@ typedef struct net {
 
 static float *filled(size_t n)
 {
-    float *x = aligned_alloc(64, n * sizeof *x);
+    float *x = hand_floats((long)n);
     for (size_t i = 0; i < n; i++) x[i] = bench_value(STREAM_X, (uint32_t)i);
     return x;
 }
 
 static void *start(bench_setup s)
 {
-    net *n = calloc(1, sizeof *n);
+    net *n = hand_zeroed(sizeof *n);
     (void)s;
     n->a = filled(ROWS * WIDEST), n->b = filled(ROWS * WIDEST), n->c = filled(ROWS * WIDEST);
     n->x = filled(STRETCH), n->y = filled(STRETCH), n->z = filled(STRETCH);
     return n;
-}
-
-static void stop(void *self)
-{
-    net *n = self;
-    free(n->a), free(n->b), free(n->c), free(n->x), free(n->y), free(n->z), free(n);
 }
 
 /* A dense layer of ROWS rows: the result, and the gradients of rows and weights. */
@@ -91,8 +86,9 @@ static void pass(net *n, int thread)
     }
 }
 
-static void step(net *n)
+static bool step(void *self)
 {
+    net *n = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         const int t = omp_get_thread_num();
@@ -106,13 +102,7 @@ static void step(net *n)
         dense(n, W, GPT_LETTERS, t);
         pass(n, t);
     }
-}
-
-static bool run(void *self, int64_t count, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) step(self);
     return true;
 }
 
-const bench_side hand_gpt = { start, run, NULL, stop, NULL };
+const bench_side hand_gpt = { start, step, .stop = hand_stop };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../gpt.h"
+#include "hand.h"
 
 enum { LANES = 16, VECTORS = 4, W = GPT_WIDTH, HEAD = W / GPT_HEADS };
 
@@ -26,13 +27,11 @@ typedef struct net {
 static void *start(bench_setup s)
 {
     (void)s;
-    net *n = aligned_alloc(64, (sizeof *n + 63) / 64 * 64);
+    net *n = hand_zeroed(sizeof *n);
     float *v = (float *)n;
     for (size_t i = 0; i < sizeof *n / sizeof *v; i++) v[i] = gpt_weight(0, (int)i);
     return n;
 }
-
-static void stop(void *self) { free(self); }
 
 /* y = x M, columns [from, to) of `count` in all. */
 static void product(const float *x, int in, const float *M, int count, int from, int to, float *y)
@@ -66,8 +65,9 @@ static void attention(net *n, const block *b, int tokens, int thread)
     }
 }
 
-static void text(net *n)
+static bool text(void *self)
 {
+    net *n = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     for (int t = 1; t <= GPT_WRITTEN; t++) {
         const int thread = omp_get_thread_num();
@@ -82,16 +82,7 @@ static void text(net *n)
         half(n->x, W, n->table, GPT_LETTERS, n->y, thread);
 #pragma omp barrier
     }
-}
-
-static bool run(void *self, int64_t count, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) {
-        text(self);
-        __asm__ volatile("" : : "r"(self) : "memory"); /* forces every run to write its results to memory */
-    }
     return true;
 }
 
-const bench_side hand_gpt_text = { start, run, NULL, stop, NULL };
+const bench_side hand_gpt_text = { start, text, .stop = hand_stop };

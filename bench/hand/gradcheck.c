@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum {
@@ -37,7 +37,7 @@ static void fill(double *to, int n, double scale, uint32_t stream)
 
 static void *start(bench_setup s)
 {
-    gradcheck *c = calloc(1, sizeof *c);
+    gradcheck *c = hand_zeroed(sizeof *c);
     (void)s;
     fill(&c->at.W1[0][0], I * H, bench_weight_scale(I), STREAM_WEIGHTS);
     fill(&c->at.W2[0][0], H * O, bench_weight_scale(H), STREAM_WEIGHTS + 1);
@@ -45,8 +45,6 @@ static void *start(bench_setup s)
     for (uint32_t i = 0; i < B; i++) c->y[i] = bench_class(STREAM_Y, i, O);
     return c;
 }
-
-static void stop(void *self) { free(self); }
 
 static void hidden(const values *v, int i, double h[H])
 {
@@ -138,35 +136,23 @@ static double ratio(const gradcheck *c)
     return sqrt(difference) / (sqrt(aa) + sqrt(nn));
 }
 
-static bool run(void *self, int64_t n, double seconds[])
+static bool step(void *self)
 {
     gradcheck *c = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        backward(&c->at, c->y, &c->analytic);
-        differences(c);
-        c->ratio = ratio(c);
-    }
+    backward(&c->at, c->y, &c->analytic);
+    differences(c);
+    c->ratio = ratio(c);
     return true;
 }
 
 /* The norm of the numeric gradient; -1 if the check fails. */
 static double answer(void *self)
 {
-    gradcheck *c = self;
+    const gradcheck *c = self;
     const double *g = (const double *)&c->numeric;
     double sum = 0;
-    run(c, 1, NULL);
     for (int k = 0; k < COUNT; k++) sum += g[k] * g[k];
     return c->ratio < 1e-6 ? sqrt(sum) : -1;
 }
 
-static size_t gradient(void *self, double *to, size_t room)
-{
-    gradcheck *c = self;
-    backward(&c->at, c->y, &c->analytic);
-    memcpy(to, &c->analytic, (room < COUNT ? room : COUNT) * sizeof *to);
-    return COUNT;
-}
-
-const bench_side hand_gradcheck = { start, run, answer, stop, gradient };
+const bench_side hand_gradcheck = { start, step, hand_stop, 1, .answer = answer };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 
 enum { LANES = 16, HIDDEN1 = 256, HIDDEN2 = 128, OUT = 10, IN = 784 };
 
@@ -28,15 +28,12 @@ static void fill(float *W, int n, int layer)
 
 static void *start(bench_setup s)
 {
-    net *n = aligned_alloc(64, (sizeof *n + 63) / 64 * 64);
+    net *n = hand_zeroed(sizeof *n);
     (void)s;
-    memset(n, 0, sizeof *n);
     fill(n->W1[0], IN * HIDDEN1, 0), fill(n->W2[0], HIDDEN1 * HIDDEN2, 1), fill(n->W3[0], HIDDEN2 * OUT, 2);
     for (uint32_t i = 0; i < IN; i++) n->x[i] = bench_value(STREAM_X, i);
     return n;
 }
-
-static void stop(void *self) { free(self); }
 
 /* y = relu(x W + b), columns [from, from + columns); W is [in, stride]. */
 __attribute__((always_inline)) static inline void layer(const float *x, int in, const float *W, int stride,
@@ -51,8 +48,9 @@ __attribute__((always_inline)) static inline void layer(const float *x, int in, 
     for (int j = from; j < from + columns; j++) y[j] = y[j] > 0 ? y[j] : 0;
 }
 
-static void infer(net *n)
+static bool infer(void *self)
 {
+    net *n = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         enum { OWN1 = HIDDEN1 / BENCH_THREADS, OWN2 = HIDDEN2 / BENCH_THREADS };
@@ -64,22 +62,9 @@ static void infer(net *n)
     memcpy(n->y, n->b3, sizeof n->y);
     for (int k = 0; k < HIDDEN2; k++)
         for (int j = 0; j < OUT; j++) n->y[j] += n->h2[k] * n->W3[k][j];
-}
-
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        infer(self);
-        __asm__ volatile("" : : "r"(self) : "memory"); /* forces every run to write its results to memory */
-    }
     return true;
 }
 
-static double answer(void *self)
-{
-    run(self, 1, NULL);
-    return inference_answer(((net *)self)->y);
-}
+static double answer(void *self) { return inference_answer(((net *)self)->y); }
 
-const bench_side hand_inference = { start, run, answer, stop, NULL };
+const bench_side hand_inference = { start, infer, hand_stop, 1, .answer = answer };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../jacobian.h"
+#include "hand.h"
 
 enum { H = JACOBIAN_HIDDEN, SERIAL = 262144 };
 
@@ -19,11 +20,11 @@ typedef struct net {
     double *left, *right; /* [in, H] and [in, out]: intermediate values for all directions */
 } net;
 
-static double *doubles(int n) { return calloc((size_t)n, sizeof(double)); }
+static double *doubles(int n) { return hand_zeroed((size_t)n * sizeof(double)); }
 
 static void *start(bench_setup setup)
 {
-    net *n = calloc(1, sizeof *n);
+    net *n = hand_zeroed(sizeof *n);
     const int in = jacobian_in(setup.size), out = jacobian_out(setup.size);
     const int length[JACOBIAN_ARRAYS] = { in, in * H, H, H * out, out, out };
     n->work = setup.size, n->in = in, n->out = out, n->rows = n->work == HESSIAN_200 ? in : out;
@@ -32,13 +33,6 @@ static void *start(bench_setup setup)
     n->y = doubles(out), n->t = doubles(out), n->matrix = doubles(n->rows * in);
     n->left = doubles(in * H), n->right = doubles(in * out);
     return n;
-}
-
-static void stop(void *self)
-{
-    net *n = self;
-    for (int i = 0; i < JACOBIAN_ARRAYS; i++) free(n->array[i]);
-    free(n->y), free(n->t), free(n->matrix), free(n->left), free(n->right), free(n);
 }
 
 /* c = op(a) op(b), row-major, c [m, n]. */
@@ -113,35 +107,17 @@ static void hessian(net *n)
     product(n->in, n->in, H, dh, CblasNoTrans, n->array[JACOBIAN_A], CblasTrans, n->matrix);
 }
 
-static bool run(void *self, int64_t count, double seconds[])
+static bool step(void *self)
 {
     net *n = self;
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) {
-        n->work == HESSIAN_200 ? hessian(n) : jacobian(n);
-        __asm__ volatile("" : : "r"(n) : "memory"); /* forces every run to write its results to memory */
-    }
+    n->work == HESSIAN_200 ? hessian(n) : jacobian(n);
     return true;
 }
 
 static double answer(void *self)
 {
-    net *n = self;
-    run(n, 1, NULL);
+    const net *n = self;
     return jacobian_answer(n->matrix, n->rows, n->in);
 }
 
-/* The sum of the rows, with weights: the gradient of a weighted sum of what the matrix is a derivative of. */
-static size_t gradient(void *self, double *to, size_t room)
-{
-    net *n = self;
-    run(n, 1, NULL);
-    for (size_t j = 0; j < room && j < (size_t)n->in; j++) {
-        to[j] = 0;
-        for (int i = 0; i < n->rows; i++)
-            to[j] += (double)bench_value(STREAM_Y, (uint32_t)i) * n->matrix[i * n->in + (int)j];
-    }
-    return (size_t)n->in;
-}
-
-const bench_side hand_jacobian = { start, run, answer, stop, gradient };
+const bench_side hand_jacobian = { start, step, hand_stop, 1, .answer = answer };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../layers.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum { NARROW = 16 };
@@ -25,32 +26,22 @@ typedef struct layers {
     float *g; /* NULL, or where the gradient is written; then the weights do not change */
 } layers;
 
-static float *floats(long n)
-{
-    return memset(aligned_alloc(64, ((size_t)n * 4 + 63) / 64 * 64), 0, (size_t)n * 4);
-}
-
 static void *start(bench_setup s)
 {
-    layers *m = calloc(1, sizeof *m);
+    layers *m = hand_zeroed(sizeof *m);
     const int w = layers_width(s), b = layers_batch(s);
     m->count = s.size, m->width = w, m->batch = b;
     m->in = (long)b * w, m->size = (long)w * w + w;
-    m->w = floats(m->count * m->size);
-    m->h = floats((m->count + 1) * m->in), m->t = floats(m->count * m->in);
-    m->d = floats(m->in), m->dz = floats(m->in), m->y = floats(m->in);
+    m->w = hand_floats(m->count * m->size);
+    m->h = hand_floats((m->count + 1) * m->in), m->t = hand_floats(m->count * m->in);
+    m->d = hand_floats(m->in), m->dz = hand_floats(m->in), m->y = hand_floats(m->in);
+    m->g = s.order ? hand_floats(m->count * m->size) : NULL;
     m->lr = (float)bench_rates_of(s).sgd;
     for (int l = 0; l < m->count; l++)
         for (int i = 0; i < w * w; i++) m->w[l * m->size + i] = layers_weight(s, l, i);
     for (int i = 0; i < m->in; i++) m->h[i] = bench_value(STREAM_X, (uint32_t)i);
     for (int i = 0; i < m->in; i++) m->y[i] = bench_value(STREAM_Y, (uint32_t)i);
     return m;
-}
-
-static void stop(void *self)
-{
-    layers *m = self;
-    free(m->w), free(m->h), free(m->t), free(m->d), free(m->dz), free(m->y), free(m->g), free(m);
 }
 
 /* ---- a layer of width 16, batch 1 ---- */
@@ -121,8 +112,9 @@ static void wide_backward(const layers *m, const float *w, const float *h, const
 
 /* ---- a step ---- */
 
-static void step(layers *m)
+static bool step(void *self)
 {
+    layers *m = self;
     const float keep = m->g ? 0 : 1, rate = m->g ? 1 : -m->lr, *last = m->h + m->count * m->in;
     float sum = 0;
     for (int l = 0; l < m->count; l++) {
@@ -143,30 +135,16 @@ static void step(layers *m)
         if (m->batch == 1) narrow_backward(w, h, t, m->d, to, keep, rate);
         else wide_backward(m, w, h, t, to, keep, rate);
     }
-}
-
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
-static double answer(void *self)
-{
-    run(self, BENCH_CHECK_STEPS, NULL);
-    return (double)((layers *)self)->loss;
-}
+static double answer(void *self) { return (double)((layers *)self)->loss; }
 
 /* Of each layer: W, then b. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
-    layers *m = self;
-    const size_t n = (size_t)(m->count * m->size);
-    if (!m->g) m->g = floats((long)n);
-    step(m);
-    for (size_t i = 0; i < room && i < n; i++) to[i] = (double)m->g[i];
-    return n;
+    const layers *m = self;
+    return hand_gradient(to, m->g, (size_t)(m->count * m->size));
 }
 
-const bench_side hand_layers = { start, run, answer, stop, gradient };
+const bench_side hand_layers = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };

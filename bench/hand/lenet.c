@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../lenet.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_vmath.h"
 
@@ -35,36 +36,27 @@ typedef struct net {
     part *part[BENCH_THREADS];
 } net;
 
-static void *zeroed(size_t bytes) { return memset(aligned_alloc(64, (bytes + 63) / 64 * 64), 0, bytes); }
-
 static void *start(bench_setup s)
 {
-    net *n = calloc(1, sizeof *n);
+    net *n = hand_zeroed(sizeof *n);
     for (int l = 0; l < LENET_LAYERS; l++) {
         n->W[l] = n->count;
         n->b[l] = n->W[l] + lenet_inputs[l] * lenet_units[l];
         n->count = (n->b[l] + lenet_units[l] + 15) / 16 * 16;
     }
-    n->theta = zeroed((size_t)n->count * 4), n->m = zeroed((size_t)n->count * 4);
+    n->theta = hand_zeroed((size_t)n->count * 4), n->m = hand_zeroed((size_t)n->count * 4);
     for (int l = 0; l < LENET_LAYERS; l++)
         for (int i = 0; i < lenet_inputs[l] * lenet_units[l]; i++) n->theta[n->W[l] + i] = lenet_weight(l, i);
-    n->x = zeroed(LENET_BATCH * 784 * 4);
-    n->y = calloc(LENET_BATCH, sizeof *n->y);
+    n->x = hand_zeroed(LENET_BATCH * 784 * 4);
+    n->y = hand_zeroed(LENET_BATCH * sizeof *n->y);
     for (uint32_t i = 0; i < LENET_BATCH * 784; i++) n->x[i] = bench_value(STREAM_X, i);
     for (uint32_t i = 0; i < LENET_BATCH; i++) n->y[i] = bench_class(STREAM_Y, i, LENET_CLASSES);
     for (int t = 0; t < BENCH_THREADS; t++) {
-        n->part[t] = zeroed(sizeof **n->part);
-        n->part[t]->g = zeroed((size_t)n->count * 4);
+        n->part[t] = hand_zeroed(sizeof **n->part);
+        n->part[t]->g = hand_zeroed((size_t)n->count * 4);
     }
     n->rate = (float)lenet_rate(s);
     return n;
-}
-
-static void stop(void *self)
-{
-    net *n = self;
-    for (int t = 0; t < BENCH_THREADS; t++) free(n->part[t]->g), free(n->part[t]);
-    free(n->theta), free(n->m), free(n->x), free(n->y), free(n);
 }
 
 /* ---- convolutions ---- */
@@ -230,8 +222,9 @@ static void update(net *n, share c)
     }
 }
 
-static void step(net *n)
+static bool step(void *self)
 {
+    net *n = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         const int t = omp_get_thread_num();
@@ -239,20 +232,13 @@ static void step(net *n)
 #pragma omp barrier
         update(n, share_of(n->count, t, BENCH_THREADS));
     }
-}
-
-static bool run(void *self, int64_t count, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < count; k++) step(self);
     return true;
 }
 
 static double answer(void *self)
 {
     net *n = self;
-    run(self, BENCH_CHECK_STEPS, NULL);
     return (double)n->part[0]->loss + (double)n->part[1]->loss;
 }
 
-const bench_side hand_lenet = { start, run, answer, stop, NULL };
+const bench_side hand_lenet = { start, step, hand_stop, BENCH_CHECK_STEPS, .answer = answer };

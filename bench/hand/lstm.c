@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../lstm.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_vmath.h"
 
@@ -36,11 +37,6 @@ typedef struct lstm {
     float *carry;       /* [batch, H]: the gradient of c by the next time step */
 } lstm;
 
-static float *floats(long n)
-{
-    return memset(aligned_alloc(64, ((size_t)n * 4 + 63) / 64 * 64), 0, (size_t)n * 4);
-}
-
 /* The column of a gate's unit. */
 static int column(int gate, int unit) { return unit / OWN * OWN_GATES + gate * OWN + unit % OWN; }
 
@@ -56,27 +52,22 @@ static void fill_weights(weights *w)
 
 static void *start(bench_setup s)
 {
-    lstm *m = aligned_alloc(64, (sizeof *m + 63) / 64 * 64);
-    memset(m, 0, sizeof *m);
+    lstm *m = hand_zeroed(sizeof *m);
     const long rows = (long)T * s.size;
     m->batch = s.size, m->way = s.way, m->lr = (float)bench_rates_of(s).sgd;
     fill_weights(&m->w);
-    m->chars = calloc((size_t)rows, sizeof *m->chars), m->next = calloc((size_t)rows, sizeof *m->next);
+    m->chars = hand_zeroed((size_t)rows * sizeof *m->chars);
+    m->next = hand_zeroed((size_t)rows * sizeof *m->next);
+    m->g = s.order ? hand_zeroed(sizeof *m->g) : NULL;
     for (int i = 0; i < rows; i++) {
         m->chars[i] = lstm_char(i / s.size, i % s.size);
         m->next[i] = lstm_next(i / s.size, i % s.size);
     }
-    m->z = floats(rows * G), m->dz = floats(rows * G), m->tc = floats(rows * H);
-    m->h = floats((rows + s.size) * H), m->c = floats((rows + s.size) * H);
-    m->logits = floats(rows * V), m->dh = floats(rows * H), m->carry = floats((long)s.size * H);
+    m->z = hand_floats(rows * G), m->dz = hand_floats(rows * G), m->tc = hand_floats(rows * H);
+    m->h = hand_floats((rows + s.size) * H), m->c = hand_floats((rows + s.size) * H);
+    m->logits = hand_floats(rows * V), m->dh = hand_floats(rows * H),
+    m->carry = hand_floats((long)s.size * H);
     return m;
-}
-
-static void stop(void *self)
-{
-    lstm *m = self;
-    free(m->chars), free(m->next), free(m->z), free(m->dz), free(m->h), free(m->c), free(m->tc);
-    free(m->logits), free(m->dh), free(m->carry), free(m->g), free(m);
 }
 
 /* ---- forward in time: the units of a thread ---- */
@@ -264,19 +255,17 @@ static double answer(void *self)
 }
 
 /* Of the first checked sequence. Wx, b, Wh with columns in the order gate, unit; then Wo, bo. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
     lstm *m = self;
     const size_t count = sizeof(weights) / sizeof(float), gated = (size_t)(V + 1 + H) * G;
-    if (!m->g) m->g = (weights *)floats((long)count);
-    memset(m->g, 0, sizeof *m->g);
-    train(m, lstm_checked[0]);
     const float *g = &m->g->Wx[0][0];
-    for (size_t i = 0; i < room && i < count; i++) {
+    train(m, lstm_checked[0]);
+    for (size_t i = 0; i < count; i++) {
         size_t row = i / G, j = i % G;
         to[i] = (double)(i < gated ? g[row * G + (size_t)column((int)j / H, (int)j % H)] : g[i]);
     }
     return count;
 }
 
-const bench_side hand_lstm = { start, run, answer, stop, gradient };
+const bench_side hand_lstm = { start, NULL, hand_stop, 0, answer, .gradient = gradient, .run = run };

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_vmath.h"
 
@@ -39,18 +39,14 @@ typedef struct adam {
     float rate, root, eps;
 } adam;
 
-static float *floats(long n)
-{
-    return memset(aligned_alloc(64, ((size_t)n * 4 + 63) / 64 * 64), 0, (size_t)n * 4);
-}
-
 static void make_layer(mlp *n, int l)
 {
     layer *a = &n->layer[l];
     a->in = mlp_width[l], a->out = mlp_width[l + 1];
-    a->z = floats(MLP_BATCH * a->out), a->a = floats(MLP_BATCH * a->out), a->d = floats(MLP_BATCH * a->out);
-    a->mask = floats(MLP_BATCH * a->out), a->mean = floats(a->out), a->spread = floats(a->out);
-    a->means = floats(a->out), a->variances = floats(a->out);
+    a->z = hand_floats(MLP_BATCH * a->out), a->a = hand_floats(MLP_BATCH * a->out),
+    a->d = hand_floats(MLP_BATCH * a->out);
+    a->mask = hand_floats(MLP_BATCH * a->out), a->mean = hand_floats(a->out), a->spread = hand_floats(a->out);
+    a->means = hand_floats(a->out), a->variances = hand_floats(a->out);
     a->at = n->count;
     a->count = (long)a->in * a->out + a->out + (n->norm && l < HIDDEN ? a->out : 0);
     n->count += (a->count + 15) / 16 * 16;
@@ -70,13 +66,14 @@ static void fill_layer(mlp *n, int l)
 
 static mlp *make(bench_setup s, bool norm)
 {
-    mlp *n = calloc(1, sizeof *n);
+    mlp *n = hand_zeroed(sizeof *n);
     n->norm = norm, n->drop = norm && !s.check, n->lr = bench_rates_of(s).adam;
     for (int l = 0; l < MLP_LAYERS; l++) make_layer(n, l);
-    n->theta = floats(n->count), n->g = floats(n->count), n->m = floats(n->count), n->v = floats(n->count);
+    n->theta = hand_floats(n->count), n->g = hand_floats(n->count), n->m = hand_floats(n->count),
+    n->v = hand_floats(n->count);
     for (int l = 0; l < MLP_LAYERS; l++) fill_layer(n, l);
-    n->x = floats(MLP_BATCH * mlp_width[0]);
-    n->y = calloc(MLP_BATCH, sizeof *n->y);
+    n->x = hand_floats(MLP_BATCH * mlp_width[0]);
+    n->y = hand_zeroed(MLP_BATCH * sizeof *n->y);
     for (int i = 0; i < MLP_BATCH * mlp_width[0]; i++) n->x[i] = bench_value(STREAM_X, (uint32_t)i);
     for (int i = 0; i < MLP_BATCH; i++) n->y[i] = bench_class(STREAM_Y, (uint32_t)i, CLASSES);
     return n;
@@ -84,17 +81,6 @@ static mlp *make(bench_setup s, bool norm)
 
 static void *start(bench_setup s) { return make(s, false); }
 static void *start_norm(bench_setup s) { return make(s, true); }
-
-static void stop(void *self)
-{
-    mlp *n = self;
-    for (int l = 0; l < MLP_LAYERS; l++) {
-        layer *a = &n->layer[l];
-        free(a->z), free(a->a), free(a->d), free(a->mask), free(a->mean), free(a->spread), free(a->means),
-            free(a->variances);
-    }
-    free(n->theta), free(n->g), free(n->m), free(n->v), free(n->x), free(n->y), free(n);
-}
 
 /* ---- forward, columns [c.from, c.to) ---- */
 
@@ -283,8 +269,9 @@ static adam adam_of(const mlp *n)
     return (adam){ (float)(n->lr / c1), (float)(1 / sqrt(c2)), 1e-8F };
 }
 
-static void step(mlp *n)
+static bool step(void *self)
 {
+    mlp *n = self;
     n->step++;
     adam s = adam_of(n);
 #pragma omp parallel num_threads(BENCH_THREADS)
@@ -305,34 +292,26 @@ static void step(mlp *n)
 #pragma omp barrier
         for (int l = 0; l < MLP_LAYERS; l++) update(n, s, l, l ? n->layer[l - 1].a : n->x, t, of);
     }
-}
-
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
 static double answer(void *self)
 {
     double loss = 0;
-    run(self, BENCH_CHECK_STEPS, NULL);
     for (int t = 0; t < BENCH_THREADS; t++) loss += (double)((mlp *)self)->loss[t];
     return loss;
 }
 
 /* For each layer: W, then b, or beta and gamma. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
-    mlp *n = self;
+    const mlp *n = self;
     size_t count = 0;
-    step(n);
     for (int l = 0; l < MLP_LAYERS; l++)
-        for (long i = 0; i < n->layer[l].count; i++, count++)
-            if (count < room) to[count] = (double)n->g[n->layer[l].at + i];
+        count += hand_gradient(to + count, n->g + n->layer[l].at, (size_t)n->layer[l].count);
     return count;
 }
 
-const bench_side hand_mlp = { start, run, answer, stop, gradient };
-const bench_side hand_mlp_norm = { start_norm, run, answer, stop, gradient };
+const bench_side hand_mlp = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };
+const bench_side hand_mlp_norm = { start_norm,        step,   hand_stop,
+                                   BENCH_CHECK_STEPS, answer, .gradient = gradient };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_vmath.h"
 
@@ -27,9 +27,8 @@ typedef struct net {
 
 static void *start(bench_setup s)
 {
-    net *n = aligned_alloc(64, (sizeof *n + 63) / 64 * 64);
+    net *n = hand_zeroed(sizeof *n);
     const double scale1 = bench_weight_scale(IN), scale2 = bench_weight_scale(H);
-    memset(n, 0, sizeof *n);
     n->lr = bench_rates_of(s).adam;
     for (uint32_t i = 0; i < IN * H; i++)
         n->w.W1[i / H][i % H] = (float)(scale1 * (double)bench_value(STREAM_WEIGHTS, i));
@@ -39,8 +38,6 @@ static void *start(bench_setup s)
     for (uint32_t i = 0; i < B; i++) n->y[i] = bench_class(STREAM_Y, i, C);
     return n;
 }
-
-static void stop(void *self) { free(self); }
 
 static float loss_of_row(float *restrict z, const float *restrict b, int y)
 {
@@ -122,8 +119,9 @@ static void update(net *n, int thread, int threads)
     adam(n, AT(b2) + (size_t)out.from, out.to - out.from);
 }
 
-static void step(net *n)
+static bool step(void *self)
 {
+    net *n = self;
     n->step++;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
@@ -132,31 +130,21 @@ static void step(net *n)
 #pragma omp barrier
         update(n, thread, threads);
     }
-}
-
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
 static double answer(void *self)
 {
     double loss = 0;
-    run(self, BENCH_CHECK_STEPS, NULL);
     for (int t = 0; t < BENCH_THREADS; t++) loss += (double)((net *)self)->loss[t];
     return loss;
 }
 
 /* W1, b1, W2, b2. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
-    net *n = self;
-    const size_t count = sizeof n->g / sizeof(float);
-    step(n);
-    for (size_t i = 0; i < room && i < count; i++) to[i] = (double)((const float *)&n->g)[i];
-    return count;
+    const weights *g = &((net *)self)->g;
+    return hand_gradient(to, (const float *)g, sizeof *g / sizeof(float));
 }
 
-const bench_side hand_net64 = { start, run, answer, stop, gradient };
+const bench_side hand_net64 = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };

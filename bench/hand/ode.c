@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../ode.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum { N = ODE_STATE, BLOCK = 64, STEPS = 512, LAST = ODE_STAGES - 1 };
@@ -127,39 +128,24 @@ static void backward(ode *o)
 
 static void *start(bench_setup s)
 {
-    ode *o = calloc(1, sizeof *o);
+    ode *o = hand_zeroed(sizeof *o);
     (void)s;
     o->rate = (float)ODE_RATE;
     for (uint32_t i = 0; i < N; i++) o->y[0][i] = bench_value(STREAM_X, i);
     return o;
 }
 
-static bool run(void *self, int64_t n, double seconds[])
+static bool step(void *self)
 {
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        if (!forward(self)) return false;
-        backward(self);
-        __asm__ volatile("" : : "r"(self) : "memory"); /* forces every run to write its results to memory */
-    }
+    if (!forward(self)) return false;
+    backward(self);
     return true;
 }
 
 static double answer(void *self)
 {
     const ode *o = self;
-    return run(self, 1, NULL) ? (double)o->loss + (double)o->d_rate + ode_weighted(o->gradient) : NAN;
+    return (double)o->loss + (double)o->d_rate + ode_weighted(o->gradient);
 }
 
-/* By the initial state, then by k. */
-static size_t gradient(void *self, double *to, size_t room)
-{
-    const ode *o = self;
-    run(self, 1, NULL);
-    for (size_t i = 0; i < room && i <= N; i++) to[i] = (double)(i < N ? o->gradient[i] : o->d_rate);
-    return N + 1;
-}
-
-static void stop(void *self) { free(self); }
-
-const bench_side hand_ode = { start, run, answer, stop, gradient };
+const bench_side hand_ode = { start, step, hand_stop, 1, .answer = answer };

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_product.h"
 #include "hand_stream.h"
 #include "hand_vmath.h"
@@ -29,16 +29,15 @@ typedef struct rows {
 /* Allocates huge pages if the system provides them. */
 static float *floats(size_t n)
 {
-    size_t bytes = (n * 4 + (1 << 21) - 1) >> 21 << 21;
-    float *p = aligned_alloc(1 << 21, bytes);
+    const size_t huge = 1 << 21, bytes = (n * 4 + huge - 1) / huge * huge;
+    float *p = hand_memory(bytes, huge);
     madvise(p, bytes, MADV_HUGEPAGE);
     return memset(p, 0, bytes);
 }
 
 static rows *make(int n, int width)
 {
-    rows *r = aligned_alloc(64, (sizeof *r + 63) / 64 * 64);
-    memset(r, 0, sizeof *r);
+    rows *r = hand_zeroed(sizeof *r);
     r->n = n, r->width = width;
     r->x = floats((size_t)n * (size_t)width), r->dx = floats((size_t)n * (size_t)width);
     for (uint32_t i = 0; i < (uint32_t)n * (uint32_t)width; i++) r->x[i] = bench_value(STREAM_X, i);
@@ -49,7 +48,7 @@ static void *start_softmax(bench_setup s)
 {
     rows *r = make(ROWS_SOFTMAX, ROWS_CLASSES);
     (void)s;
-    r->label = calloc(ROWS_SOFTMAX, sizeof *r->label);
+    r->label = hand_zeroed(ROWS_SOFTMAX * sizeof *r->label);
     for (uint32_t i = 0; i < ROWS_SOFTMAX; i++) r->label[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
     return r;
 }
@@ -64,12 +63,6 @@ static void *start_norm(bench_setup s)
     for (uint32_t j = 0; j < F; j++)
         r->gamma[j] = 1 + 0.5F * bench_value(STREAM_GAMMA, j), r->beta[j] = bench_value(STREAM_BETA, j);
     return r;
-}
-
-static void stop(void *self)
-{
-    rows *r = self;
-    free(r->x), free(r->dx), free(r->y), free(r->gy), free(r->label), free(r->spread), free(r->mean), free(r);
 }
 
 /* ---- softmax cross-entropy ---- */
@@ -110,21 +103,18 @@ static double softmax_row(const rows *r, int i, float *e)
     return log(sum) - (double)(x[y] - high);
 }
 
-static bool run_softmax(void *self, int64_t n, double seconds[])
+static bool softmax(void *self)
 {
     rows *r = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        double loss = 0;
+    double loss = 0;
 #pragma omp parallel num_threads(BENCH_THREADS) reduction(+ : loss)
-        {
-            _Alignas(64) float e[ROWS_CLASSES];
+    {
+        _Alignas(64) float e[ROWS_CLASSES];
 #pragma omp for schedule(static)
-            for (int i = 0; i < r->n; i++) loss += softmax_row(r, i, e);
-            _mm_sfence();
-        }
-        r->loss = loss / r->n;
+        for (int i = 0; i < r->n; i++) loss += softmax_row(r, i, e);
+        _mm_sfence();
     }
+    r->loss = loss / r->n;
     return true;
 }
 
@@ -166,8 +156,9 @@ static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
     stream_out(r->dx + (long)i * F, dx, 1, F);
 }
 
-static void layer_norm(rows *r)
+static bool layer_norm(void *self)
 {
+    rows *r = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         int t = omp_get_thread_num();
@@ -178,12 +169,6 @@ static void layer_norm(rows *r)
 #pragma omp single
         add_parts(r, 0, r->dgamma, omp_get_num_threads()), add_parts(r, 1, r->dbeta, omp_get_num_threads());
     }
-}
-
-static bool run_layer_norm(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) layer_norm(self);
     return true;
 }
 
@@ -249,8 +234,9 @@ static void batch_norm_dx(rows *r, share rs)
     _mm_sfence();
 }
 
-static void batch_norm(rows *r)
+static bool batch_norm(void *self)
 {
+    rows *r = self;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         int t = omp_get_thread_num(), of = omp_get_num_threads();
@@ -267,12 +253,6 @@ static void batch_norm(rows *r)
 #pragma omp barrier
         batch_norm_dx(r, rs);
     }
-}
-
-static bool run_batch_norm(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) batch_norm(self);
     return true;
 }
 
@@ -287,58 +267,17 @@ static double weighted(const float *v, size_t n)
 
 static double answer_softmax(void *self)
 {
-    rows *r = self;
-    run_softmax(r, 1, NULL);
+    const rows *r = self;
     return r->loss + weighted(r->dx, (size_t)r->n * (size_t)r->width);
 }
 
-static double norm_answer(const rows *r)
+static double answer_norm(void *self)
 {
-    size_t n = (size_t)r->n * F;
+    const rows *r = self;
+    const size_t n = (size_t)r->n * F;
     return (weighted(r->y, n) + weighted(r->dx, n)) / F + weighted(r->dgamma, F) + weighted(r->dbeta, F);
 }
 
-static double answer_layer_norm(void *self)
-{
-    run_layer_norm(self, 1, NULL);
-    return norm_answer(self);
-}
-
-static double answer_batch_norm(void *self)
-{
-    run_batch_norm(self, 1, NULL);
-    return norm_answer(self);
-}
-
-/* dx, then dgamma and dbeta if it is a norm. */
-static size_t copy_gradient(const rows *r, double *to, size_t room)
-{
-    size_t n = (size_t)r->n * (size_t)r->width, all = n + (r->gy ? 2 * F : 0);
-    for (size_t i = 0; i < all && i < room; i++)
-        to[i] = (double)(i < n ? r->dx[i] : i < n + F ? r->dgamma[i - n] : r->dbeta[i - n - F]);
-    return all;
-}
-
-static size_t gradient_softmax(void *self, double *to, size_t room)
-{
-    run_softmax(self, 1, NULL);
-    return copy_gradient(self, to, room);
-}
-
-static size_t gradient_layer_norm(void *self, double *to, size_t room)
-{
-    run_layer_norm(self, 1, NULL);
-    return copy_gradient(self, to, room);
-}
-
-static size_t gradient_batch_norm(void *self, double *to, size_t room)
-{
-    run_batch_norm(self, 1, NULL);
-    return copy_gradient(self, to, room);
-}
-
-const bench_side hand_softmax = { start_softmax, run_softmax, answer_softmax, stop, gradient_softmax };
-const bench_side hand_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop,
-                                     gradient_layer_norm };
-const bench_side hand_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop,
-                                     gradient_batch_norm };
+const bench_side hand_softmax = { start_softmax, softmax, hand_stop, 1, .answer = answer_softmax };
+const bench_side hand_layer_norm = { start_norm, layer_norm, hand_stop, 1, .answer = answer_norm };
+const bench_side hand_batch_norm = { start_norm, batch_norm, hand_stop, 1, .answer = answer_norm };

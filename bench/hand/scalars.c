@@ -8,11 +8,17 @@
 #include <string.h>
 
 #include "../scalars.h"
+#include "hand.h"
 
 typedef struct entry {
     int32_t a, b;
     double da, db;
 } entry;
+
+typedef struct scalar {
+    double v;
+    int32_t at;
+} scalar;
 
 typedef struct tape {
     int size, count; /* count: of parameters */
@@ -20,30 +26,20 @@ typedef struct tape {
     entry *entry;
     double *adjoint, value, *x; /* x: the parameters. They are the entries 1 .. count. */
     uint32_t seed;
+    scalar (*build)(struct tape *t);
 } tape;
-
-typedef struct scalar {
-    double v;
-    int32_t at;
-} scalar;
 
 /* ---- the tape ---- */
 
-static tape *tape_new(bench_setup setup, int count, double nodes)
+static tape *tape_new(bench_setup setup, int count, double nodes, scalar (*build)(tape *))
 {
-    tape *t = calloc(1, sizeof *t);
-    t->size = setup.size, t->count = count;
+    tape *t = hand_zeroed(sizeof *t);
+    t->size = setup.size, t->count = count, t->build = build;
     t->capacity = (int32_t)nodes + 64;
-    t->entry = calloc((size_t)t->capacity, sizeof *t->entry);
-    t->adjoint = calloc((size_t)t->capacity, sizeof *t->adjoint);
-    t->x = calloc((size_t)count, sizeof *t->x);
+    t->entry = hand_zeroed((size_t)t->capacity * sizeof *t->entry);
+    t->adjoint = hand_zeroed((size_t)t->capacity * sizeof *t->adjoint);
+    t->x = hand_zeroed((size_t)count * sizeof *t->x);
     return t;
-}
-
-static void stop(void *self)
-{
-    tape *t = self;
-    free(t->entry), free(t->adjoint), free(t->x), free(t);
 }
 
 static inline scalar push(tape *t, double v, int32_t a, double da, int32_t b, double db)
@@ -87,13 +83,14 @@ static void backward(tape *t)
     }
 }
 
-static bool run(tape *t, int64_t n, double seconds[], scalar (*build)(tape *))
+static bool run(void *self, int64_t n, double seconds[])
 {
+    tape *t = self;
     for (int64_t k = 0; k < n; k++) {
         double t0 = bench_now();
         t->seed++;
         begin(t);
-        t->value = build(t).v;
+        t->value = t->build(t).v;
         double t1 = bench_now();
         backward(t);
         double t2 = bench_now();
@@ -102,19 +99,10 @@ static bool run(tape *t, int64_t n, double seconds[], scalar (*build)(tape *))
     return true;
 }
 
-static double answer(tape *t, scalar (*build)(tape *))
+static double answer(void *self)
 {
-    double seconds[BENCH_PARTS] = { 0 };
-    run(t, 1, seconds, build);
+    const tape *t = self;
     return scalars_answer(t->value, t->adjoint + 1, t->count);
-}
-
-static size_t gradient(tape *t, double *to, size_t room, scalar (*build)(tape *))
-{
-    double seconds[BENCH_PARTS] = { 0 };
-    run(t, 1, seconds, build);
-    for (size_t i = 0; i < room && i < (size_t)t->count; i++) to[i] = t->adjoint[i + 1];
-    return (size_t)t->count;
 }
 
 static inline scalar sum_of(tape *t, int i, scalar a, scalar b)
@@ -139,19 +127,9 @@ static scalar rosenbrock(tape *t)
 
 static void *start_rosenbrock(bench_setup setup)
 {
-    tape *t = tape_new(setup, setup.size, ROSENBROCK_NODES(setup.size));
+    tape *t = tape_new(setup, setup.size, ROSENBROCK_NODES(setup.size), rosenbrock);
     for (int i = 0; i < t->count; i++) t->x[i] = (double)bench_value(STREAM_X, (uint32_t)i);
     return t;
-}
-
-static bool run_rosenbrock(void *self, int64_t n, double seconds[])
-{
-    return run(self, n, seconds, rosenbrock);
-}
-static double answer_rosenbrock(void *self) { return answer(self, rosenbrock); }
-static size_t gradient_rosenbrock(void *self, double *to, size_t room)
-{
-    return gradient(self, to, room, rosenbrock);
 }
 
 /* ---- Lotka-Volterra ---- */
@@ -199,14 +177,10 @@ static scalar lotka(tape *t)
 
 static void *start_lotka(bench_setup setup)
 {
-    tape *t = tape_new(setup, LOTKA_PARAMETERS, LOTKA_NODES(setup.size));
+    tape *t = tape_new(setup, LOTKA_PARAMETERS, LOTKA_NODES(setup.size), lotka);
     memcpy(t->x, lotka_parameter, sizeof lotka_parameter);
     return t;
 }
-
-static bool run_lotka(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, lotka); }
-static double answer_lotka(void *self) { return answer(self, lotka); }
-static size_t gradient_lotka(void *self, double *to, size_t room) { return gradient(self, to, room, lotka); }
 
 /* ---- a net ---- */
 
@@ -241,14 +215,10 @@ static scalar net(tape *t)
 
 static void *start_net(bench_setup setup)
 {
-    tape *t = tape_new(setup, NET_PARAMETERS, NET_NODES(setup.size));
+    tape *t = tape_new(setup, NET_PARAMETERS, NET_NODES(setup.size), net);
     for (int i = 0; i < t->count; i++) t->x[i] = net_parameter(i);
     return t;
 }
-
-static bool run_net(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, net); }
-static double answer_net(void *self) { return answer(self, net); }
-static size_t gradient_net(void *self, double *to, size_t room) { return gradient(self, to, room, net); }
 
 /* ---- ops in random order ---- */
 
@@ -267,24 +237,12 @@ static scalar random_ops(tape *t)
 
 static void *start_random_ops(bench_setup setup)
 {
-    tape *t = tape_new(setup, 1, setup.size);
+    tape *t = tape_new(setup, 1, setup.size, random_ops);
     t->x[0] = 1;
     return t;
 }
 
-static bool run_random_ops(void *self, int64_t n, double seconds[])
-{
-    return run(self, n, seconds, random_ops);
-}
-static double answer_random_ops(void *self) { return answer(self, random_ops); }
-static size_t gradient_random_ops(void *self, double *to, size_t room)
-{
-    return gradient(self, to, room, random_ops);
-}
-
-const bench_side hand_rosenbrock = { start_rosenbrock, run_rosenbrock, answer_rosenbrock, stop,
-                                     gradient_rosenbrock };
-const bench_side hand_lotka = { start_lotka, run_lotka, answer_lotka, stop, gradient_lotka };
-const bench_side hand_scalar_net = { start_net, run_net, answer_net, stop, gradient_net };
-const bench_side hand_random_ops = { start_random_ops, run_random_ops, answer_random_ops, stop,
-                                     gradient_random_ops };
+const bench_side hand_rosenbrock = { start_rosenbrock, NULL, hand_stop, 1, answer, .run = run };
+const bench_side hand_lotka = { start_lotka, NULL, hand_stop, 1, answer, .run = run };
+const bench_side hand_scalar_net = { start_net, NULL, hand_stop, 1, answer, .run = run };
+const bench_side hand_random_ops = { start_random_ops, NULL, hand_stop, 1, answer, .run = run };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum { BATCH = 32, IN = 2, HIDDEN = 4, PARAMETERS = IN * HIDDEN + HIDDEN + HIDDEN + 1 };
@@ -24,7 +24,7 @@ typedef struct small {
 
 static void *start(bench_setup s)
 {
-    small *m = calloc(1, sizeof *m);
+    small *m = hand_zeroed(sizeof *m);
     m->batch = s.size;
     m->lr = s.check ? 0.1F : 1e-9F;
     float *w = &m->w.W1[0][0];
@@ -107,6 +107,7 @@ static inline void step(small *m)
     for (int i = 0; i < PARAMETERS; i++) w[i] -= m->lr * g[i];
 }
 
+/* A call a step would count. */
 static bool run(void *self, int64_t n, double seconds[])
 {
     (void)seconds;
@@ -117,20 +118,11 @@ static bool run(void *self, int64_t n, double seconds[])
     return true;
 }
 
-static double answer(void *self)
+static double answer(void *self) { return (double)((small *)self)->loss; }
+
+static size_t gradient(void *self, double *to)
 {
-    run(self, BENCH_CHECK_STEPS, NULL);
-    return (double)((small *)self)->loss;
+    return hand_gradient(to, (const float *)&((small *)self)->g, PARAMETERS);
 }
 
-static size_t gradient(void *self, double *to, size_t room)
-{
-    const float *g = (const float *)&((small *)self)->g;
-    run(self, 1, NULL);
-    for (size_t i = 0; i < room && i < PARAMETERS; i++) to[i] = (double)g[i];
-    return PARAMETERS;
-}
-
-static void stop(void *self) { free(self); }
-
-const bench_side hand_small = { start, run, answer, stop, gradient };
+const bench_side hand_small = { start, NULL, hand_stop, BENCH_CHECK_STEPS, answer, gradient, run };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
+#include "hand.h"
 
 typedef enum op { LEAF, MUL_NUMBER, ADD_NUMBER } op;
 
@@ -21,22 +21,16 @@ typedef struct tape {
 
 static void *start(bench_setup s)
 {
-    tape *t = calloc(1, sizeof *t);
+    tape *t = hand_zeroed(sizeof *t);
     t->capacity = s.size + 1;
     t->size = s.size;
     size_t n = (size_t)t->capacity;
-    t->op = calloc(n, sizeof *t->op);
-    t->operand = calloc(n, sizeof *t->operand);
-    t->number = calloc(n, sizeof *t->number);
-    t->value = calloc(n, sizeof *t->value);
-    t->gradient = calloc(n, sizeof *t->gradient);
+    t->op = hand_zeroed(n * sizeof *t->op);
+    t->operand = hand_zeroed(n * sizeof *t->operand);
+    t->number = hand_zeroed(n * sizeof *t->number);
+    t->value = hand_zeroed(n * sizeof *t->value);
+    t->gradient = hand_zeroed(n * sizeof *t->gradient);
     return t;
-}
-
-static void stop(void *self)
-{
-    tape *t = self;
-    free(t->op), free(t->operand), free(t->number), free(t->value), free(t->gradient), free(t);
 }
 
 /* Returns -1 if the tape is full. */
@@ -108,17 +102,8 @@ static bool run(void *self, int64_t n, double seconds[])
 
 static double answer(void *self)
 {
-    tape *t = self;
-    build(t, 1);
-    double y = (double)forward(t);
-    return y + (double)backward(t);
+    const tape *t = self;
+    return (double)t->value[t->length - 1] + (double)t->gradient[0];
 }
 
-static size_t gradient(void *self, double *to, size_t room)
-{
-    answer(self);
-    if (room) to[0] = (double)((tape *)self)->gradient[0];
-    return 1;
-}
-
-const bench_side hand_tape = { start, run, answer, stop, gradient };
+const bench_side hand_tape = { start, NULL, hand_stop, 1, answer, .run = run };

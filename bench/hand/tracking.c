@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../tracking.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum { BONES = TRACK_BONES, POINTS = TRACK_POINTS, ALIKE = 12 };
@@ -130,8 +131,9 @@ static void finger(tracking *s, int b, int axis, double column[POINTS][3])
     turned(s->turn, placed, column);
 }
 
-static void jacobian(tracking *s)
+static bool jacobian(void *self)
 {
+    tracking *s = self;
     pose(s);
     for (int p = 0; p < 3; p++) {
         turned(s->d_turn[p], s->placed, s->jacobian[p]);
@@ -140,11 +142,12 @@ static void jacobian(tracking *s)
     for (int b = 2; b < BONES; b++)
         for (int axis = 0; axis < 3; axis++)
             if (s->m.angle[b][axis] != TRACK_NO_ANGLE) finger(s, b, axis, s->jacobian[s->m.angle[b][axis]]);
+    return true;
 }
 
 static void *start(bench_setup setup)
 {
-    tracking *s = calloc(1, sizeof *s);
+    tracking *s = hand_zeroed(sizeof *s);
     (void)setup;
     track_fill(&s->m);
     for (int k = 0; k < POINTS; k++) {
@@ -155,38 +158,12 @@ static void *start(bench_setup setup)
     return s;
 }
 
-static bool run(void *self, int64_t n, double seconds[])
-{
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        jacobian(self);
-        __asm__ volatile("" : : "r"(self) : "memory"); /* forces every run to write its results to memory */
-    }
-    return true;
-}
-
 static double answer(void *self)
 {
     const tracking *s = self;
     double sum = 0;
-    run(self, 1, NULL);
     for (int p = 0; p < TRACK_POSE; p++) sum += track_weighted(&s->jacobian[p][0][0], p);
     return sum;
 }
 
-/* Of the sum of the residuals with the weights 1, 2, 3, 1, 2, 3, ... */
-static size_t gradient(void *self, double *to, size_t room)
-{
-    const tracking *s = self;
-    run(self, 1, NULL);
-    for (size_t p = 0; p < room && p < TRACK_POSE; p++) {
-        to[p] = 0;
-        for (int k = 0; k < POINTS; k++)
-            for (int i = 0; i < 3; i++) to[p] += (i + 1) * s->jacobian[p][k][i];
-    }
-    return TRACK_POSE;
-}
-
-static void stop(void *self) { free(self); }
-
-const bench_side hand_tracking = { start, run, answer, stop, gradient };
+const bench_side hand_tracking = { start, jacobian, hand_stop, 1, .answer = answer };

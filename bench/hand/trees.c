@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../trees.h"
+#include "hand.h"
 #include "hand_vmath.h"
 
 enum { D = TREE_WIDTH, C = TREE_CLASSES, MOST = TREE_MOST * TREE_INNER, LEAVES = TREE_MOST * TREE_LEAVES };
@@ -65,8 +66,7 @@ static void transpose(trees *m)
 
 static void *start(bench_setup s)
 {
-    trees *m = aligned_alloc(64, (sizeof *m + 63) / 64 * 64);
-    memset(m, 0, sizeof *m);
+    trees *m = hand_zeroed(sizeof *m);
     m->setup = s, m->inner = s.size * TREE_INNER, m->lr = (float)bench_rates_of(s).adam;
     for (int i = 0; i < 2 * D * D; i++) (&m->w.W[0][0])[i] = tree_weight(TREE_W, i);
     for (int i = 0; i < D * C; i++) (&m->w.Wo[0][0])[i] = tree_weight(TREE_WO, i);
@@ -74,8 +74,6 @@ static void *start(bench_setup s)
     transpose(m);
     return m;
 }
-
-static void stop(void *self) { free(self); }
 
 /* ---- the order of nodes ---- */
 
@@ -211,34 +209,28 @@ static void adam(trees *m, int n)
     }
 }
 
-static bool run(void *self, int64_t n, double seconds[])
+/* Of all parameters, or without the words' vectors. */
+static size_t count_of(const trees *m)
+{
+    return (m->setup.way == TREES_TRAINED_WORDS ? sizeof m->g : offsetof(weights, E)) / sizeof(float);
+}
+
+static bool step(void *self)
 {
     trees *m = self;
-    const size_t fixed = offsetof(weights, E) / sizeof(float);
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++) {
-        differentiate(m);
-        adam(m, (int)fixed + (m->setup.way == TREES_TRAINED_WORDS ? TREE_WORDS * D : 0));
-        transpose(m);
-    }
+    differentiate(m);
+    adam(m, (int)count_of(m));
+    transpose(m);
     return true;
 }
 
-static double answer(void *self)
-{
-    run(self, BENCH_CHECK_STEPS, NULL);
-    return (double)((trees *)self)->loss;
-}
+static double answer(void *self) { return (double)((trees *)self)->loss; }
 
 /* W, b, Wo, bo, and the words' vectors if they are trained. */
-static size_t gradient(void *self, double *to, size_t room)
+static size_t gradient(void *self, double *to)
 {
-    trees *m = self;
-    const size_t count = m->setup.way == TREES_TRAINED_WORDS ? sizeof m->g / sizeof(float)
-                                                             : offsetof(weights, E) / sizeof(float);
-    differentiate(m);
-    for (size_t i = 0; i < room && i < count; i++) to[i] = (double)(&m->g.W[0][0])[i];
-    return count;
+    const trees *m = self;
+    return hand_gradient(to, &m->g.W[0][0], count_of(m));
 }
 
-const bench_side hand_trees = { start, run, answer, stop, gradient };
+const bench_side hand_trees = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };

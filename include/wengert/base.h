@@ -197,15 +197,19 @@ typedef struct wg_options {
 /* The fast ways that can be switched off. Do so to find out which of them causes a wrong result or lost time.
  * No switch changes a bit of any result. The environment variable WG_WITHOUT takes the names, joined by
  * commas: WG_WITHOUT=bind,tiles. */
-#define WG_WAY_LIST(X)                                                                                     \
-    X(BIND, "bind", "a small plan runs as a list of kernel calls; a repeated wg_backward needs no search") \
-    X(REBUILD, "rebuild", "a graph that is built as it was the last time reuses the nodes of that time")   \
-    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                 \
-    X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")            \
-    X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                               \
-    X(JOIN, "join", "a loss and its gradient are computed by one kernel")                                  \
-    X(ROWS, "rows", "reductions of rows run together with elementwise ops, some rows at a time")           \
-    X(KINDS, "kinds", "what nodes of one op, options and types have in common is computed once")
+#define WG_WAY_LIST(X)                                                                                       \
+    X(BIND, "bind", "a small plan runs as a list of kernel calls; a repeated wg_backward needs no search")   \
+    X(REBUILD, "rebuild", "a graph that is built as it was the last time reuses the nodes of that time")     \
+    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                   \
+    X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")              \
+    X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                                 \
+    X(JOIN, "join", "a loss and its gradient are computed by one kernel")                                    \
+    X(ROWS, "rows", "reductions of rows run together with elementwise ops, some rows at a time")             \
+    X(KINDS, "kinds", "what nodes of one op, options and types have in common is computed once")             \
+    X(EAGER, "eager", "in large programs of scalars values are computed while nodes are made")               \
+    X(PLANS, "plans", "requests that repeat are compiled; the option .interpret = -1 compiles all the same") \
+    X(STRIDED, "strided", "slices are read, and operands of a concat written, where they lie")               \
+    X(STREAM, "stream", "large results are written past the caches, and large operands fetched ahead")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild,value. */
 #define WG_TRACE_LIST(X)                                                                                \

@@ -17,6 +17,7 @@
 #define WENGERT_OP_H
 
 #include "grad.h"
+#include "kernel.h"
 #include "ops.h"
 
 #ifdef __cplusplus
@@ -35,116 +36,7 @@ typedef enum wg_class {
 } wg_class;
 
 #define WG_EVERY_OPERAND UINT32_MAX /* .none or .zero of an op: all its operands, however many */
-enum {
-    WG_ISAS = 3, /* instruction sets: baseline, AVX2, AVX-512 */
-    WG_MAX_OUTPUTS = 4,
-    WG_FOLD = 256 /* elements of a leaf of a sum over a whole tensor */
-};
-
-typedef struct wg_type {
-    const wg_shape *shape;
-    wg_dtype dtype;
-} wg_type;
-
-/* ---- kernels ---- */
-
-/* The arguments of a kernel. One call computes the share [begin, end) of a phase. Shares of one phase may run
- * in any order and at the same time. The bits must not depend on how the work is cut. */
-typedef struct wg_kernel {
-    int64_t begin, end; /* MAP, RANDOM: elements. Others: units (wg_op.units) */
-    int phase;
-    int operands, outputs;
-    const void *const *x;      /* x[k] points to element `begin` (MAP, RANDOM) or to the whole operand */
-    void *const *y;            /* likewise */
-    const unsigned char *step; /* MAP, RANDOM: step[k] 0: operand k is one element, used for all; else 1 */
-    const wg_type *xt, *yt;    /* types of the whole operands and outputs */
-    const void *attr;
-    void *scratch;          /* wg_op.scratch bytes, the same for all shares and phases of a node */
-    uint64_t seed, epoch;   /* of this evaluation, for random ops */
-    struct wg_fault *fault; /* for wg_fault_at */
-    const void *prepared;   /* what wg_op.prepare made, or NULL */
-} wg_kernel;
-
-/* Returns true, or false after wg_fault_at. Then the run fails and no state is changed. */
-typedef bool (*wg_kernel_fn)(const wg_kernel *k);
-
-/* Reports that the element at index cannot be computed. If several are reported, the lowest index is used.
- * text must stay valid until the run ends. Returns false. The error says, by limit:
- *
- *     limit >= 0        "TEXT: VALUE at index INDEX, must be from 0 to LIMIT - 1"
- *     WG_FAULT_USER     "TEXT but VALUE", where value is what a C function of the user's returned
- *     WG_FAULT_PLACE    "TEXT, at index INDEX"
- *     WG_FAULT_PIVOT    "A TEXT: pivot P of matrix M", where A is operand 0 and INDEX = M * VALUE + P
- *     WG_FAULT_MATRIX   "A TEXT: matrix M", likewise
- *     WG_FAULT_COUNT    "TEXT but VALUE", where value is what the kernel has counted
- *     WG_FAULT_FROM_END(n)  "TEXT: VALUE at index INDEX, must be from -N to N - 1"
- */
-enum {
-    WG_FAULT_USER = -1,
-    WG_FAULT_PLACE = -2,
-    WG_FAULT_PIVOT = -3,
-    WG_FAULT_MATRIX = -4,
-    WG_FAULT_COUNT = -5
-};
-#define WG_FAULT_FROM_END(n) (INT64_MIN + (n))
-typedef struct wg_fault {
-    int64_t index, value, limit;
-    const char *text;
-} wg_fault;
-WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
-
-/* Bodies of MAP kernels: WG_MAP1(k, exp(a)), WG_MAP2(k, a * b). In the expression a and b are elements of the
- * operands and T is their type. WG_MAP1 and WG_MAP2 work for f32 and f64, the forms with _ALL for i32 and i64
- * too. WG_TEST2 is for comparisons: the result is bool. */
-#define WG_LOOP_(k, T_, Y_, A, B, C, e)                             \
-    do {                                                            \
-        typedef T_ T;                                               \
-        Y_ *restrict y_ = (Y_ *)(k)->y[0];                          \
-        const int64_t n_ = (k)->end - (k)->begin;                   \
-        for (int64_t i = 0; i < n_; i++) { A B C y_[i] = (Y_)(e); } \
-    } while (0)
-#define WG_ONE_(k, T_, Y_, A, B, C, e)    \
-    do {                                  \
-        typedef T_ T;                     \
-        A B C *(Y_ *)(k)->y[0] = (Y_)(e); \
-    } while (0)
-#define WG_AT1_(k, j, v) const T v = ((const T *)(k)->x[j])[i];
-#define WG_AT0_(k, j, v) const T v = *(const T *)(k)->x[j];
-#define WG_LOOP1_(k, T_, Y_, e)                                                      \
-    do {                                                                             \
-        if ((k)->end - (k)->begin == 1) WG_ONE_(k, T_, Y_, WG_AT0_(k, 0, a), , , e); \
-        else WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), , , e);                           \
-    } while (0)
-#define WG_LOOP2_(k, T_, Y_, e)                                                                              \
-    do {                                                                                                     \
-        if ((k)->end - (k)->begin == 1) WG_ONE_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);         \
-        else if ((k)->step[0] && (k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT1_(k, 1, b), , e); \
-        else if ((k)->step[0]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT0_(k, 1, b), , e);                 \
-        else if ((k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT1_(k, 1, b), , e);                 \
-        else WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);                                   \
-    } while (0)
-#define WG_FLOATS_(k, t, LOOP, e)          \
-    do {                                   \
-        if ((t) == WG_F32) LOOP(float, e); \
-        else LOOP(double, e);              \
-        return true;                       \
-    } while (0)
-#define WG_ALL_(k, t, LOOP, e)                    \
-    do {                                          \
-        if ((t) == WG_F32) LOOP(float, e);        \
-        else if ((t) == WG_F64) LOOP(double, e);  \
-        else if ((t) == WG_I32) LOOP(int32_t, e); \
-        else LOOP(int64_t, e);                    \
-        return true;                              \
-    } while (0)
-#define WG_SAME1_(T_, e)  WG_LOOP1_(k, T_, T_, e)
-#define WG_SAME2_(T_, e)  WG_LOOP2_(k, T_, T_, e)
-#define WG_BOOL2_(T_, e)  WG_LOOP2_(k, T_, bool, e)
-#define WG_MAP1(k, e)     WG_FLOATS_(k, (k)->xt[0].dtype, WG_SAME1_, e)
-#define WG_MAP2(k, e)     WG_FLOATS_(k, (k)->xt[0].dtype, WG_SAME2_, e)
-#define WG_MAP1_ALL(k, e) WG_ALL_(k, (k)->xt[0].dtype, WG_SAME1_, e)
-#define WG_MAP2_ALL(k, e) WG_ALL_(k, (k)->xt[0].dtype, WG_SAME2_, e)
-#define WG_TEST2(k, e)    WG_ALL_(k, (k)->xt[0].dtype, WG_BOOL2_, e)
+enum { WG_MAX_OUTPUTS = 4 };
 
 /* ---- shape rules ---- */
 
@@ -301,10 +193,6 @@ struct wg_op {
      * kernel will call BLAS. */
     size_t prepared;
     bool (*prepare)(const wg_kernel *k, void *to);
-    /* How many nodes of one row each, in operand 0 and in the result, that have the same other operands may be
-     * computed by one call as a node with so many rows: each row must have the bits that it has alone.
-     * Default 1. */
-    int (*together)(const wg_kernel *k);
     /* Whether with these attributes y[i...] = x[0][x[1][i...]], rows of x[0] along its first axis. NULL: no. */
     bool (*picks_rows)(const void *attr);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
@@ -381,8 +269,8 @@ typedef struct wg_user_call {
     wg_site here;
     const char *name;
 } wg_user_call;
-#define WG_USER_CALL(here, name)                                                         \
-    __attribute__((cleanup(wg_user_call_end), unused)) const wg_user_call wg_called_ =   \
+#define WG_USER_CALL(here, name)                                                       \
+    __attribute__((cleanup(wg_user_call_end), unused)) const wg_user_call wg_called_ = \
         wg_user_call_begin(here, name)
 WG_API wg_user_call wg_user_call_begin(wg_site here, const char *name);
 WG_API void wg_user_call_end(const wg_user_call *before);
@@ -413,12 +301,6 @@ WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n);
 /* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
  * a name (NULL) the n-th stream of a scope is told from the others by n. */
 WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
-/* Draw i of a stream: 32 random bits, a function of the arguments. Philox 4x32-10 (Salmon et al. 2011). */
-WG_API uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t i);
-/* The stream of a name: its FNV-1a hash (Fowler, Noll and Vo). It is the same on every machine. */
-WG_API uint64_t wg_random_stream(const char *name);
-/* A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
-WG_API double wg_box_muller(double u, double v);
 
 /* Operands for samples: inputs of the context's dtype whose values have few decimals. No value is zero, and
  * up to 256 elements of one operand differ. wg_any: standard normal. wg_between: uniform. wg_any_class: class

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 #include "wengert/state.h"
 
 #include "base/threads.h"
@@ -130,62 +130,86 @@ typedef struct wgi_shape {
     wg_shape s;   /* must be first: wgi_size makes a wgi_shape pointer of a node's shape pointer */
     int64_t size; /* the number of elements */
     uint64_t hash;
+    uint32_t number;        /* of its record, from 1 */
     uint32_t holders;       /* plans that have it: it is not freed */
     bool used;              /* by a node, as far as wgi_free_unused has seen */
-    struct wgi_shape *next; /* of the freed records */
+    bool is_spare;          /* its shape was freed */
+    struct wgi_shape *next; /* of the spare records */
 } wgi_shape;
+enum { WGI_WARNED = 128 }; /* as many warnings are given */
+
 typedef struct wgi_plan wgi_plan;
 typedef struct wgi_trace wgi_trace;
-enum { WGI_WARNED = 128 }; /* as many warnings are given */
+/* What files keep in the context. Of what rooms above keep, base knows the names alone. */
+struct wgi_shapes {     /* interned.c */
+    wgi_table table;    /* of the interned shapes, by their numbers */
+    wgi_shape **record; /* number i is record[i - 1] */
+    size_t records, capacity;
+    wgi_shape *spare;       /* those of shapes that were freed, for new ones */
+    uint64_t freed;         /* how many: who has a table of interned shapes must forget it then */
+    const wg_shape *scalar; /* the interned shape of rank 0 */
+};
+struct wgi_site_texts {           /* sites.c */
+    wg_sites *first, *own;        /* all wg_sites; the one of wg_site_keep */
+    struct wgi_site_chunk *chunk; /* their memory */
+    size_t chunks, capacity;
+};
+struct wgi_told {                /* error.c */
+    uint64_t warned[WGI_WARNED]; /* hashes of the warnings that were given */
+    uint32_t warnings;           /* their number */
+    wg_site named[64];           /* sites where wg_options_named found nothing wrong, by hash */
+};
+struct wgi_late_regions {          /* region.c */
+    double lost, at;               /* seconds that late regions have cost, and when the last of them was */
+    double alone_until, alone_for; /* until when one thread works alone, and how long in all */
+};
+struct wgi_last {      /* the last serial numbers that were given */
+    uint64_t start;    /* how many contexts its thread had started: error.c */
+    uint64_t recovery; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
+    uint64_t evaluation, plan;
+    uint64_t structure;  /* of a structure, its leaves, or a request */
+    uint32_t generation; /* of a build of a graph */
+};
+struct wgi_graphs {                  /* of graph/ */
+    struct wg_graph *first, *tracer; /* every graph; the graph that derivative rules are traced in */
+    struct wg_graph *freed;          /* memory of graphs that were freed, for new ones: handles to their
+                                          nodes can still be refused */
+    struct wgi_kinds *kinds;         /* what is kept for nodes of one kind: kinds.c */
+    uint32_t busy;                   /* how many graphs are busy: busy.c */
+};
+struct wgi_plans {            /* of run/ */
+    wgi_plan *first, *oldest; /* the cache, most recently used first: plan/cache.c */
+    struct wgi_plan_tables *tables;
+    int count;
+    size_t bytes;                /* memory of all plans */
+    struct wgi_learned *learned; /* places of requests whose plans have learned what to keep */
+    struct wgi_cost *costs;      /* hash table of the requests that were interpreted: plan/answer.c */
+    uint32_t cost_count;
+    wgi_trace *traces; /* of derivative rules: trace_rule.c */
+};
 
 struct wg_context {
     wg_options o;
     wg_allocator memory;
     wgi_block *blocks; /* every block of wg_alloc that is not freed */
-    size_t live;       /* their number */
     int isa;           /* index of the instruction set in wg_op.kernel */
     wg_status status;
     char message[1024];
-    uint64_t recoveries; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
-    uint64_t started;    /* how many contexts its thread had started: error.c */
-    int quiet;           /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
-    bool fixed; /* the context that wg_start returns without memory. It is constant: never write to it */
-    wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
-    uint32_t shape_count, shape_capacity;
-    wgi_shape *free_shapes; /* records of shapes that were freed, for new ones */
-    uint64_t shapes_freed;  /* how many: who has a table of interned shapes must forget it then */
-    const wg_shape *scalar; /* the interned shape of rank 0 */
-    wgi_arena arena;        /* interned shapes and traces: freed with the context */
+    int quiet;       /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
+    bool fixed;      /* the context that wg_start returns without memory. It is constant: never write to it */
+    wgi_arena arena; /* interned shapes and traces: freed with the context */
+    struct wgi_shapes shapes;
+    struct wgi_site_texts sites;
     /* What was made and may be unused now, since wgi_free_unused has looked; from how much on it looks. A
      * shape counts 1. */
     size_t litter, litter_limit;
-    wg_sites *sites, *own_sites;       /* all wg_sites; the one of wg_site_keep: sites.c */
-    struct wgi_site_chunk *site_chunk; /* their memory */
-    size_t site_chunks, site_chunk_capacity;
-    wgi_plan *plans, *oldest_plan; /* the cache, most recently used first: run/plan/cache.c */
-    struct wgi_plan_tables *plan_tables;
-    int plan_count;
-    size_t plan_bytes;             /* memory of all plans */
-    double lost, late_at;          /* seconds that late regions have cost, and when the last of them was */
-    double alone_until, alone_for; /* until when one thread works alone, and how long in all: region.c */
-    uint64_t plan_serial;          /* the last serial number given to a plan */
-    uint64_t evaluations;          /* the last serial number given to an evaluation */
-    uint64_t structures;           /* the last serial number given to a structure, its leaves, or a request */
-    struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
-    struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
-    uint32_t seen_count;
-    struct wgi_kinds *kinds;          /* what is kept for nodes of one kind: graph/kinds.c */
-    uint64_t warned[WGI_WARNED];      /* hashes of the warnings that were given: error.c */
-    uint32_t warnings;                /* their number */
-    struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
-    struct wg_graph *freed; /* memory of graphs that were freed, for new ones: handles to their nodes
-                                          can still be refused */
-    uint32_t generations;   /* the last generation given to a build of a graph */
-    uint32_t busy;          /* how many graphs are busy: graph/busy.c */
-    wgi_trace *traces;
-    struct wg_params *params;
+    struct wgi_told told;
+    struct wgi_late_regions late;
+    struct wgi_last last;
     struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */
-    wg_site named[64];              /* sites where wg_options_named found nothing wrong, by hash */
+    struct wg_params *params;       /* the newest first: params/params.c */
+    struct wgi_graphs graphs;
+    struct wgi_plans plans;
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
@@ -255,11 +279,12 @@ typedef struct wgi_saved_memory {
     wg_save_checks checks;
     char name[];
 } wgi_saved_memory;
+wgi_saved_memory *wgi_saved_find(const wg_context *c, const char *name); /* NULL: there is none */
 
 /* ---- interned.c ---- */
 
 /* The one copy of s in this context: equal shapes have equal addresses. NULL: out of memory. It is valid
- * as long as a node has it, or a holder. What else keeps it must forget it when wg_context.shapes_freed
+ * as long as a node has it, or a holder. What else keeps it must forget it when wg_context.shapes.freed
  * has risen, which happens in calls of the user alone (graph/unused.c), never while a request is answered. */
 const wg_shape *wgi_intern(wg_context *c, const wg_shape *s);
 static inline void wgi_shape_hold(const wg_shape *s) { ((wgi_shape *)(uintptr_t)s)->holders++; }

@@ -147,7 +147,7 @@ int wg_finish(wg_context *c, FILE *errors)
     if (!c) return WG_OK;
     int s = (int)wg_failed(c);
     if (s && errors) fprintf(errors, "%s\n", wg_message(c));
-    if (c->busy)
+    if (c->graphs.busy)
         return wgi_fail(c, NULL, "finish", WG_ERROR_USE,
                         "a C function that a graph calls must not end its context");
     wgi_context_ends(c);

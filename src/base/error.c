@@ -2,6 +2,8 @@
  * Every error passes wgi_vfail: a breakpoint there sees them all. */
 #include "base/base.h"
 
+#include "wengert/op.h"
+
 #include <stdio.h>
 
 const char *wg_status_text(wg_status s)
@@ -95,7 +97,7 @@ void wgi_context_starts(wg_context *c)
 {
     lost.open++;
     if (c->fixed) lost.failed++;
-    else c->started = ++lost.started;
+    else c->last.start = ++lost.started;
 }
 
 void wgi_context_ends(wg_context *c)
@@ -107,7 +109,7 @@ void wgi_context_ends(wg_context *c)
 /* An error that the thread has lost becomes that of the context, if it was started before. */
 static void find(const wg_context *c)
 {
-    if (!lost.status || !c || c->quiet || c->started > lost.at) return;
+    if (!lost.status || !c || c->quiet || c->last.start > lost.at) return;
     const wg_status s = lost.status;
     lost.status = WG_OK;
     wg_fail((wg_context *)(uintptr_t)c, NULL, s, "%s", lost.message);
@@ -220,11 +222,11 @@ void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *form
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)
 {
     if (c->o.on_warning == wg_no_warnings || c->quiet) return false;
-    if (c->warnings == WGI_WARNED) return false;
+    if (c->told.warnings == WGI_WARNED) return false;
     const uint64_t was = wgi_mix(wgi_text_hash(wg_site_place(here)), (uint64_t)kind + 1);
-    for (uint32_t i = 0; i < c->warnings; i++)
-        if (c->warned[i] == was) return false;
-    c->warned[c->warnings++] = was;
+    for (uint32_t i = 0; i < c->told.warnings; i++)
+        if (c->told.warned[i] == was) return false;
+    c->told.warned[c->told.warnings++] = was;
     return true;
 }
 
@@ -259,7 +261,7 @@ void wg_recover(wg_context *c)
     lost.failed -= lost.failed > 0;
     c->status = WG_OK;
     c->message[0] = 0;
-    c->recoveries++;
+    c->last.recovery++;
 }
 
 /* The end of an argument's text: the first comma outside brackets and quotes, or the end of the line. */
@@ -343,7 +345,7 @@ bool wg_options_named(wg_context *c, wg_site here, const char *what)
 {
     const int operands = wgi_before_options(here);
     if (!operands || !c) return true;
-    wg_site *known = &c->named[(uint64_t)(uintptr_t)here * 0x9E3779B97F4A7C15u >> 58];
+    wg_site *known = &c->told.named[(uint64_t)(uintptr_t)here * 0x9E3779B97F4A7C15u >> 58];
     if (*known == here) return true;
     const char *s = argument_at(wg_site_arguments(here), operands);
     for (int k = operands; s; s = argument_at(s, 1), k++) {

@@ -9,79 +9,54 @@ static uint64_t shape_hash(const wg_shape *s)
     return h;
 }
 
-static uint32_t slot_of(const wg_context *c, const wg_shape *s, uint64_t h)
-{
-    uint32_t mask = c->shape_capacity - 1, i = (uint32_t)h & mask;
-    while (c->shapes[i] && !wgi_same_shape(&c->shapes[i]->s, s)) i = (i + 1) & mask;
-    return i;
-}
-
-static bool shapes_grow(wg_context *c)
-{
-    uint32_t old = c->shape_capacity, more = old ? 2 * old : 64;
-    wgi_shape **was = c->shapes, **now = wg_alloc(c, more, sizeof *now);
-    if (!now) return false;
-    c->shapes = now;
-    c->shape_capacity = more;
-    for (uint32_t i = 0; i < old; i++)
-        if (was[i]) now[slot_of(c, &was[i]->s, was[i]->hash)] = was[i];
-    wg_free(c, was);
-    return true;
-}
-
+/* A record for a new shape, all zero but for its number. NULL: out of memory. */
 static wgi_shape *record(wg_context *c)
 {
-    wgi_shape *n = c->free_shapes;
-    if (n) c->free_shapes = n->next;
-    else n = wgi_arena_alloc(&c->arena, sizeof *n);
-    return n ? memset(n, 0, sizeof *n) : NULL;
+    struct wgi_shapes *all = &c->shapes;
+    wgi_shape *n = all->spare;
+    if (n) all->spare = n->next;
+    else if (WGI_GROW(c, all->record, all->capacity, all->records + 1) &&
+             (n = wgi_arena_alloc(&c->arena, sizeof *n)))
+        all->record[all->records++] = n, n->number = (uint32_t)all->records;
+    if (n) *n = (wgi_shape){ .number = n->number };
+    return n;
 }
 
 const wg_shape *wgi_intern(wg_context *c, const wg_shape *s)
 {
-    if (2 * (c->shape_count + 1) > c->shape_capacity && !shapes_grow(c)) return NULL;
-    uint64_t h = shape_hash(s);
-    uint32_t i = slot_of(c, s, h);
-    if (!c->shapes[i]) {
-        wgi_shape *n = record(c);
-        if (!n) return NULL;
-        n->s.rank = s->rank;
-        memcpy(n->s.dim, s->dim, sizeof s->dim[0] * (size_t)s->rank);
-        n->size = wg_shape_size(*s);
-        n->hash = h;
-        c->shapes[i] = n;
-        c->shape_count++;
-        c->litter++;
-    }
-    return &c->shapes[i]->s;
+    struct wgi_shapes *all = &c->shapes;
+    const uint64_t h = shape_hash(s);
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&all->table, h, &at));)
+        if (wgi_same_shape(&all->record[i - 1]->s, s)) return &all->record[i - 1]->s;
+    wgi_shape *n = wgi_table_room(c, &all->table) ? record(c) : NULL;
+    if (!n) return NULL;
+    n->s.rank = s->rank;
+    memcpy(n->s.dim, s->dim, sizeof s->dim[0] * (size_t)s->rank);
+    n->size = wg_shape_size(*s);
+    n->hash = h;
+    wgi_table_add(&all->table, h, n->number);
+    c->litter++;
+    return &n->s;
 }
 
 static void to_free(wg_context *c, wgi_shape *n)
 {
-    c->shapes_freed++;
+    const uint32_t number = n->number;
+    wgi_table_remove(&c->shapes.table, n->hash, number);
+    c->shapes.freed++;
 #ifdef WG_HOSTILE
     memset(n, WGI_POISON, sizeof *n);
 #endif
-    n->next = c->free_shapes;
-    c->free_shapes = n;
+    n->number = number, n->is_spare = true, n->next = c->shapes.spare;
+    c->shapes.spare = n;
 }
 
-/* The places of a table with open addressing depend on each other. So those that stay are entered anew,
- * linked by `next` in the meantime. */
 void wgi_shapes_free_unused(wg_context *c)
 {
-    wgi_shape *stay = NULL, *next;
-    for (uint32_t i = 0; i < c->shape_capacity; i++) {
-        wgi_shape *n = c->shapes[i];
-        if (!n) continue;
-        c->shapes[i] = NULL;
-        if (n->used || n->holders) n->next = stay, stay = n;
-        else to_free(c, n);
-    }
-    c->shape_count = 0;
-    for (; stay; stay = next, c->shape_count++) {
-        next = stay->next;
-        stay->used = false;
-        c->shapes[slot_of(c, &stay->s, stay->hash)] = stay;
+    for (size_t i = 0; i < c->shapes.records; i++) {
+        wgi_shape *n = c->shapes.record[i];
+        if (!n->is_spare && !n->used && !n->holders) to_free(c, n);
+        n->used = false;
     }
 }

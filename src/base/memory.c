@@ -57,7 +57,6 @@ static void *allocate(wg_context *c, size_t count, size_t size, bool zeroed)
     b->next = c->blocks;
     if (c->blocks) c->blocks->prev = b;
     c->blocks = b;
-    c->live++;
     return b + 1;
 }
 
@@ -83,7 +82,6 @@ void wg_free(wg_context *c, void *p)
     if (b->prev) b->prev->next = b->next;
     else c->blocks = b->next;
     if (b->next) b->next->prev = b->prev;
-    c->live--;
     c->memory.resize(c->memory.user, b->base, b->size, 0);
 }
 

@@ -12,20 +12,23 @@
  * long as the pause, the next pause is twice as long, up to LONGEST. */
 static const double BEARABLE = 4e-3, LEAK = 0.2, AGAIN = 20, LONGEST = 1;
 
-static bool is_pause(const wg_context *c) { return c->alone_until > 0 && wgi_now() < c->alone_until; }
+static bool is_pause(const wg_context *c)
+{
+    return c->late.alone_until > 0 && wgi_now() < c->late.alone_until;
+}
 
 /* Notes a region that lost so many seconds. */
 static void note_late(wg_context *c, double lost)
 {
-    const double now = wgi_now(), borne = LEAK * (now - c->late_at);
-    c->late_at = now;
-    c->lost = (c->lost > borne ? c->lost - borne : 0) + lost;
-    if (c->lost < BEARABLE) return;
-    const double first = AGAIN * c->lost, next = 2 * c->alone_for;
-    const bool again = now < c->alone_until + 4 * c->alone_for;
-    c->alone_for = WGI_MIN(again && next > first ? next : first, LONGEST);
-    c->alone_until = now + c->alone_for;
-    c->lost = 0;
+    const double now = wgi_now(), borne = LEAK * (now - c->late.at);
+    c->late.at = now;
+    c->late.lost = (c->late.lost > borne ? c->late.lost - borne : 0) + lost;
+    if (c->late.lost < BEARABLE) return;
+    const double first = AGAIN * c->late.lost, next = 2 * c->late.alone_for;
+    const bool again = now < c->late.alone_until + 4 * c->late.alone_for;
+    c->late.alone_for = WGI_MIN(again && next > first ? next : first, LONGEST);
+    c->late.alone_until = now + c->late.alone_for;
+    c->late.lost = 0;
 }
 
 /* ---- a team or one thread ----

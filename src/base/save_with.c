@@ -13,14 +13,14 @@ bool wgi_is_name(const char *s)
     return s && !first;
 }
 
-static wgi_saved_memory *find(const wg_context *c, const char *name)
+wgi_saved_memory *wgi_saved_find(const wg_context *c, const char *name)
 {
     wgi_saved_memory *k = c->saved;
     while (k && strcmp(k->name, name) != 0) k = k->next;
     return k;
 }
 
-bool wg_is_saved(const wg_context *c, const char *name) { return c && name && find(c, name); }
+bool wg_is_saved(const wg_context *c, const char *name) { return c && name && wgi_saved_find(c, name); }
 
 const wg_save_checks *wg_saved_checks(const wg_context *c, int i)
 {
@@ -33,14 +33,14 @@ wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tens
                           const wg_save_checks *checks)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "save_with: the context is NULL");
-    if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    if (!wgi_ok(c)) return wg_failed(c);
     if (!wgi_is_name(name))
         return wgi_fail(c, here, "save_with", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wg_dtype_size(memory.dtype) || wg_shape_size(memory.shape) < 0 || !memory.data)
         return wgi_fail(c, here, "save_with", WG_ERROR_VALUE, "%s: a tensor with dtype, shape and data",
                         name);
-    const wgi_saved_memory *known = find(c, name);
+    const wgi_saved_memory *known = wgi_saved_find(c, name);
     if (known && known->memory.data != memory.data)
         return wgi_fail(c, here, "save_with", WG_ERROR_USE,
                         "%s is the name of other memory: give another, or call wg_save_end first", name);
@@ -57,11 +57,8 @@ wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tens
 
 void wg_save_end(wg_context *c, const char *name)
 {
-    if (!c) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "save_end: the context is NULL");
-        return;
-    }
-    wgi_saved_memory *k = c && name ? find(c, name) : NULL, **at;
+    if (!c) wg_fail(NULL, NULL, WG_ERROR_USE, "save_end: the context is NULL");
+    wgi_saved_memory *k = c && name ? wgi_saved_find(c, name) : NULL, **at;
     if (!k) return;
     for (at = &c->saved; *at != k;) at = &(*at)->next;
     *at = k->next;

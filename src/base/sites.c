@@ -27,17 +27,17 @@ wg_sites *wg_sites_new(wg_context *c)
     wg_sites *s = c && !c->fixed ? wg_alloc(c, 1, sizeof *s) : NULL;
     if (!s) return NULL;
     s->c = c;
-    s->next = c->sites;
-    return c->sites = s;
+    s->next = c->sites.first;
+    return c->sites.first = s;
 }
 
 /* The number of chunks that begin at p or before it. */
 static size_t chunks_before(const wg_context *c, const char *p)
 {
-    size_t low = 0, high = c->site_chunks;
+    size_t low = 0, high = c->sites.chunks;
     while (low < high) {
         const size_t middle = (low + high) / 2;
-        if (c->site_chunk[middle].begin <= p) low = middle + 1;
+        if (c->sites.chunk[middle].begin <= p) low = middle + 1;
         else high = middle;
     }
     return low;
@@ -48,12 +48,12 @@ static bool new_chunk(wg_sites *s, size_t need)
     wg_context *c = s->c;
     const size_t size = WGI_MAX(need, WGI_MAX(CHUNK, s->bytes));
     char *p =
-        WGI_GROW(c, c->site_chunk, c->site_chunk_capacity, c->site_chunks + 1) ? wgi_raw(c, 1, size) : NULL;
+        WGI_GROW(c, c->sites.chunk, c->sites.capacity, c->sites.chunks + 1) ? wgi_raw(c, 1, size) : NULL;
     if (!p) return false;
     const size_t at = chunks_before(c, p);
-    memmove(&c->site_chunk[at + 1], &c->site_chunk[at], (c->site_chunks - at) * sizeof *c->site_chunk);
-    c->site_chunk[at] = (struct wgi_site_chunk){ p, p + size, s };
-    c->site_chunks++;
+    memmove(&c->sites.chunk[at + 1], &c->sites.chunk[at], (c->sites.chunks - at) * sizeof *c->sites.chunk);
+    c->sites.chunk[at] = (struct wgi_site_chunk){ p, p + size, s };
+    c->sites.chunks++;
     s->at = p, s->end = p + size;
     s->bytes += size;
     return true;
@@ -90,8 +90,8 @@ wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place)
 
 wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 {
-    if (c && !c->own_sites) c->own_sites = wg_sites_new(c);
-    return wg_sites_keep(c ? c->own_sites : NULL, arguments, place);
+    if (c && !c->sites.own) c->sites.own = wg_sites_new(c);
+    return wg_sites_keep(c ? c->sites.own : NULL, arguments, place);
 }
 
 void wg_sites_free(wg_sites *s)
@@ -104,7 +104,7 @@ void wg_sites_free(wg_sites *s)
     s->ended = true;
     c->litter += s->bytes / UNIT;
     if (s->bytes) return;
-    wg_sites **p = &c->sites;
+    wg_sites **p = &c->sites.first;
     while (*p != s) p = &(*p)->next;
     *p = s->next;
     wg_free(c, s);
@@ -113,19 +113,19 @@ void wg_sites_free(wg_sites *s)
 void wgi_site_use(wg_context *c, wg_site here)
 {
     const size_t n = chunks_before(c, here);
-    if (n && here < c->site_chunk[n - 1].end) c->site_chunk[n - 1].of->used = true;
+    if (n && here < c->sites.chunk[n - 1].end) c->sites.chunk[n - 1].of->used = true;
 }
 
 void wgi_sites_free_unused(wg_context *c)
 {
     size_t stay = 0;
-    for (size_t i = 0; i < c->site_chunks; i++) {
-        const struct wgi_site_chunk *k = &c->site_chunk[i];
+    for (size_t i = 0; i < c->sites.chunks; i++) {
+        const struct wgi_site_chunk *k = &c->sites.chunk[i];
         if (k->of->ended && !k->of->used) wg_free(c, k->begin);
-        else c->site_chunk[stay++] = *k;
+        else c->sites.chunk[stay++] = *k;
     }
-    c->site_chunks = stay;
-    for (wg_sites **p = &c->sites, *s; (s = *p);) {
+    c->sites.chunks = stay;
+    for (wg_sites **p = &c->sites.first, *s; (s = *p);) {
         const bool unused = s->ended && !s->used;
         s->used = false;
         if (unused) *p = s->next, wg_free(c, s);

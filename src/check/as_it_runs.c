@@ -87,6 +87,11 @@ static char *gradients(const copy *t, wg_check *r)
     return all;
 }
 
+static double number_at(wg_dtype t, const char *data)
+{
+    return wg_tensor_item(&(wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)data }, 0);
+}
+
 /* Adds the first parameter whose gradient differs, and where. */
 static void compare_bits(wg_check *r, const copy *t, const char *a, const char *b, const char *what)
 {
@@ -95,15 +100,9 @@ static void compare_bits(wg_check *r, const copy *t, const char *a, const char *
         const size_t each = wg_dtype_size(v.dtype);
         for (int64_t k = 0; k < wg_shape_size(v.shape); k++, a += each, b += each) {
             if (!memcmp(a, b, each)) continue;
-            wgi_finding f = { .stage = WGI_STAGE_RUN,
-                              .part = -1,
-                              .shown = { .by = wg_params_name(t->p, i),
-                                         .shape = v.shape,
-                                         .element = k,
-                                         .yours = wg_tensor_item(
-                                             &(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)a }, 0),
-                                         .numeric = wg_tensor_item(
-                                             &(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)b }, 0) } };
+            wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1 };
+            f.shown = (wg_check_finding){ .by = wg_params_name(t->p, i), .shape = v.shape, .element = k };
+            f.shown.yours = number_at(v.dtype, a), f.shown.numeric = number_at(v.dtype, b);
             wgi_check_say(f.remedy, "%s", what);
             wgi_check_add(r, &f);
             return;
@@ -206,18 +205,11 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, w
                                 wg_view_f64(wide->point[k], wg_node_shape(wide->x[k])));
     }
     if (at >= 0) {
-        wgi_finding f = { .stage = WGI_STAGE_RUN,
-                          .part = -1,
-                          .node = user,
-                          .shown = { .node = user.index,
-                                     .operand = operand,
-                                     .shape = wg_node_shape(a),
-                                     .element = at,
-                                     .yours = l.narrow[at],
-                                     .numeric = l.wide[at] } };
+        wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1, .node = user };
         char by[WGI_CHECK_TEXT] = "";
         if (operand >= 0) wgi_check_operand_name(user, operand, by);
-        f.shown.by = by;
+        f.shown = (wg_check_finding){ .by = by, .node = user.index, .operand = operand, .element = at };
+        f.shown.shape = wg_node_shape(a), f.shown.yours = l.narrow[at], f.shown.numeric = l.wide[at];
         wgi_check_say(f.remedy, operand < 0 ? "the kernel of f32 gives another value than that of f64"
                                             : "the rule gives another gradient in f32 than in f64");
         wgi_check_add(r, &f);

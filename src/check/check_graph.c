@@ -14,6 +14,7 @@ typedef struct graph_check {
     wg_node root;
     wg_node *map;    /* map[i]: the clone of node i of the graph that was cloned; wg_none: not in the clone */
     wg_node *chosen; /* the nodes to check, in the user's graph */
+    bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
     wg_node *x, *gx; /* their clones, and the gradients of these */
     /* Nodes that stand still while the point moves are inputs of the clone. Another clone, `moving`, computes
      * their values. Its nodes: y, of which still[i] is the input; x. */
@@ -100,15 +101,19 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 static bool is_input(wg_node n) { return wg_node_leaf(n) == WG_LEAF_INPUT; }
 static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map[n.index]); }
 
-/* Whether parameter n belongs to p. p may be a part of a larger set, so compare the addresses of the data,
- * which both share. */
-static bool belongs(wg_node n, const wg_params *p)
+/* Where the values of parameter n are; NULL: it is none. A set may be a part of a larger one, and both share
+ * the data. So parameters are the same where these addresses are. */
+static const void *data_of(wg_node n)
 {
     const wg_params *all = wg_node_params(n);
-    int known = all ? wg_params_find(all, wg_node_name(n)) : -1;
-    if (known < 0 || wg_node_is_state(n)) return false;
-    const void *data = wg_params_tensor(all, known).data;
-    for (int i = 0; i < wg_params_count(p); i++)
+    const int known = all ? wg_params_find(all, wg_node_name(n)) : -1;
+    return known < 0 ? NULL : wg_params_tensor(all, known).data;
+}
+
+static bool belongs(wg_node n, const wg_params *p)
+{
+    const void *data = wg_node_is_state(n) ? NULL : data_of(n);
+    for (int i = 0; data && i < wg_params_count(p); i++)
         if (wg_params_tensor(p, i).data == data) return true;
     return false;
 }
@@ -133,10 +138,8 @@ static int choose(graph_check *q, const wg_params *p)
 static bool is_chosen(const graph_check *q, const wg_params *p, int i, int n)
 {
     const void *data = wg_params_tensor(p, i).data;
-    for (int k = 0; k < n; k++) {
-        const wg_params *all = wg_node_params(q->chosen[k]);
-        if (wg_params_tensor(all, wg_params_find(all, wg_node_name(q->chosen[k]))).data == data) return true;
-    }
+    for (int k = 0; k < n; k++)
+        if (data_of(q->chosen[k]) == data) return true;
     return false;
 }
 
@@ -172,7 +175,7 @@ static void note_batches(graph_check *q)
 
 /* ---- parts ---- */
 
-static bool open_part(graph_check *q, int k, bool asked)
+static bool open_part(graph_check *q, int k)
 {
     wg_check *r = q->r;
     wgi_check_part *in = &r->part[k];
@@ -181,7 +184,7 @@ static bool open_part(graph_check *q, int k, bool asked)
     if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
     in->shown.op = wgi_check_keep(r, wg_node_op_name(n));
     in->shown.where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
-    in->asked = asked, in->shown.node = n.index;
+    in->shown.node = n.index;
     q->x[k] = q->map[n.index];
     if (wg_is_none(q->x[k])) {
         in->shown.left_out = true;
@@ -199,7 +202,7 @@ static bool open_part(graph_check *q, int k, bool asked)
     return true;
 }
 
-static bool open_parts(graph_check *q, int n, bool asked)
+static bool open_parts(graph_check *q, int n)
 {
     wg_check *r = q->r;
     if (!wgi_check_parts(r, n)) return false;
@@ -207,7 +210,7 @@ static bool open_parts(graph_check *q, int n, bool asked)
     q->gx = wg_alloc(r->c, (size_t)n, sizeof *q->gx);
     if (!wg_failed(r->c))
         for (; r->parts < n; r->parts++)
-            if (!open_part(q, r->parts, asked)) break;
+            if (!open_part(q, r->parts)) break;
     return !wgi_check_failed(r) && !r->reason[0];
 }
 
@@ -220,7 +223,7 @@ static void gradient_of(graph_check *q, int k)
     wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
     if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
     if (!wg_failed(q->r->c)) return;
-    in->shown.left_out = !in->asked;
+    in->shown.left_out = !q->asked;
     q->gx[k] = wg_none;
     wgi_check_say(in->reason, "%s", wg_message(q->r->c));
     wgi_check_recover(q->r);
@@ -356,7 +359,7 @@ static void check_second(graph_check *q, const wgi_check_target *t)
 {
     wg_check *r = q->r;
     if (wgi_check_has(r, WGI_STAGE_RULE)) return;
-    wgi_check_second(r, q->here, q->clone, q->x, q->gx, t);
+    wgi_check_second(r, q->here, q->x, q->gx, t);
     if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
         wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
 }
@@ -400,12 +403,12 @@ static bool is_rounded(graph_check *q, int n)
     return true;
 }
 
-static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
+static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
 {
     if (is_rounded(q, n)) return q->r;
     if (!q->r->o.course_only) check_rules(q, n);
     if (!q->r->o.course_only && wgi_check_go_on(q->r)) wgi_check_what_runs(q->r, q->here, loss);
-    if (wgi_check_is_stopped(q->r) || !open_parts(q, n, asked)) {
+    if (wgi_check_is_stopped(q->r) || !open_parts(q, n)) {
         wgi_check_end_early(q->r);
         return q->r;
     }
@@ -417,6 +420,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
                                  .settle = clone_settle,
                                  .search = clone_search,
                                  .self = q,
+                                 .root = q->root,
+                                 .x = q->x,
                                  .fork = clone_fork };
     if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
     wgi_check_run(q->r, &t);
@@ -427,11 +432,11 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 
 wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o)
 {
-    graph_check q = { .here = here };
+    graph_check q = { .here = here, .asked = p };
     if (!open_check(&q, loss, o)) return q.r;
     int n = choose(&q, p);
     note_unreached(&q, p, n);
-    if (n) return check_chosen(&q, loss, n, p != NULL);
+    if (n) return check_chosen(&q, loss, n);
     wgi_check_say(q.r->reason,
                   p ? "nothing to compare: %s depends on no parameter of p"
                     : "nothing to compare: %s depends on no named float input",
@@ -443,7 +448,7 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
                                 const wg_gradcheck_opts *o)
 {
     WG_USER_CALL(here, "gradcheck_nodes");
-    graph_check q = { .here = here };
+    graph_check q = { .here = here, .asked = true };
     if (!open_check(&q, loss, o)) return q.r;
     if (n <= 0 || !x) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");
     for (int k = 0; k < n && !q.r->reason[0]; k++) {
@@ -455,5 +460,5 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
             wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
     }
     q.chosen = (wg_node *)(uintptr_t)x;
-    return q.r->reason[0] ? q.r : check_chosen(&q, loss, n, true);
+    return q.r->reason[0] ? q.r : check_chosen(&q, loss, n);
 }

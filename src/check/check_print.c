@@ -82,10 +82,9 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
 {
     char place[WGI_CHECK_TEXT];
     const char *word = row_word(r, in, i);
-    wgi_check_place(in, i, place);
     const double numeric = has_slope(r, in, i) ? in->slope[i] : in->numeric[i];
-    fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, wgi_check_whose(r),
-            in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
+    fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, wgi_check_place(in, i, place),
+            wgi_check_whose(r), in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
     if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
@@ -112,11 +111,11 @@ static int width_of(const wg_check *r)
     int width = 0;
     for (int k = 0; k < r->parts; k++) {
         int64_t row[WGI_CHECK_ROWS];
-        char place[WGI_CHECK_TEXT] = "";
+        char place[WGI_CHECK_TEXT];
         int rows = wgi_check_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].shown.name);
         for (int j = 0; j < rows; j++) {
-            wgi_check_place(&r->part[k], row[j], place);
-            if ((int)strlen(place) > length) length = (int)strlen(place);
+            const int n = (int)strlen(wgi_check_place(&r->part[k], row[j], place));
+            length = n > length ? n : length;
         }
         if (length > width) width = length;
     }
@@ -145,33 +144,33 @@ static void print_ratio(const wg_check *r, FILE *out)
 {
     if (!isfinite(r->ratio)) return;
     fprintf(out, "ratio at eps %g%s: %.1e  ", r->o.eps, r->o.one_sided ? ", one-sided" : "", r->ratio);
-    int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
-    if (r->compared < n) fprintf(out, "(%lld of %lld components)  ", (long long)r->compared, (long long)n);
+    long long n = 0, compared = 0;
+    for (int k = 0; k < r->parts; k++) {
+        n += r->part[k].shown.left_out ? 0 : r->part[k].size;
+        compared += r->part[k].shown.course;
+    }
+    if (compared < n) fprintf(out, "(%lld of %lld components)  ", compared, n);
     if (r->floor > 1e-7 && r->ratio <= 10 * r->floor) fprintf(out, "not resolvable below %.1e\n", r->floor);
     else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
 }
 
 /* ---- findings ---- */
 
-/* "[0,3]" */
-static void print_index(wg_shape s, int64_t i, FILE *out)
+/* " at [0,3]"; nothing for a scalar, or if it is no single element. */
+static void print_index(const wgi_finding *f, FILE *out)
 {
-    int64_t stride = wg_shape_size(s);
-    for (int a = 0; a < s.rank; a++) {
-        stride /= s.dim[a];
-        fprintf(out, "%c%lld", a ? ',' : '[', (long long)(i / stride % s.dim[a]));
-    }
-    if (s.rank) fprintf(out, "]");
+    char index[WGI_CHECK_TEXT];
+    if (f->shown.element >= 0 && f->shown.shape.rank)
+        fprintf(out, " at %s", wgi_check_index("", f->shown.shape, f->shown.element, index));
 }
 
 /* Prints the findings of a stage. Returns how many there are. */
-static int print_findings(const wg_check *r, wgi_stage stage,
-                          void (*print)(const wg_check *, const wgi_finding *, FILE *), FILE *out)
+static int print_findings(const wg_check *r, wgi_stage stage, void (*print)(const wgi_finding *, FILE *),
+                          FILE *out)
 {
     int n = 0;
     for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == stage) print(r, &r->finding[i], out), n++;
+        if (r->finding[i].stage == stage) print(&r->finding[i], out), n++;
     return n;
 }
 
@@ -183,31 +182,32 @@ static void print_numbers(const wgi_finding *f, FILE *out)
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
-static void print_rule(const wg_check *r, const wgi_finding *f, FILE *out)
+static void print_rule(const wgi_finding *f, FILE *out)
 {
-    (void)r;
     fprintf(out, "  %s %s%s, %s, by %s%s", colored("FAIL", out),
             f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, f->shown.where,
             f->shown.operand >= 0 && strncmp(f->shown.by, "operand ", 8) ? "operand " : "", f->shown.by);
-    if (f->shown.element >= 0 && f->shown.shape.rank)
-        fprintf(out, " at "), print_index(f->shown.shape, f->shown.element, out);
+    print_index(f, out);
+    print_numbers(f, out);
+}
+
+/* Of the whole function: the component that is wrong, or where none is alone what the finding is by. */
+static void print_slope(const wgi_finding *f, FILE *out)
+{
+    char place[WGI_CHECK_TEXT];
+    const char *of = f->shown.by;
+    if (f->shown.element >= 0) of = wgi_check_index(of, f->shown.shape, f->shown.element, place);
+    fprintf(out, "  %s %s%s %s", colored("FAIL", out),
+            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", of, wgi_check_point_text(f->point));
     print_numbers(f, out);
 }
 
 /* ---- second derivatives ---- */
 
-static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
+static void print_second(const wgi_finding *f, FILE *out)
 {
-    char place[WGI_CHECK_TEXT];
-    if (*f->shown.op) {
-        print_rule(r, f, out);
-        return;
-    }
-    if (f->part < 0 || f->shown.element < 0) wgi_check_say(place, "%s", f->shown.by);
-    else wgi_check_place(&r->part[f->part], f->shown.element, place);
-    fprintf(out, "  %s second derivative: %s %s", colored("FAIL", out), place,
-            wgi_check_point_text(f->point));
-    print_numbers(f, out);
+    if (*f->shown.op) print_rule(f, out);
+    else print_slope(f, out);
 }
 
 static void print_seconds(const wg_check *r, FILE *out)
@@ -234,24 +234,23 @@ static void print_seconds(const wg_check *r, FILE *out)
     fprintf(out, "\n");
 }
 
-static void print_run(const wg_check *r, const wgi_finding *f, FILE *out)
+static void print_run(const wgi_finding *f, FILE *out)
 {
-    (void)r;
     fprintf(out, "  %s ", colored("FAIL", out));
     if (*f->shown.op)
         fprintf(out, "%s, %s%s%s", f->shown.op, f->shown.where, *f->shown.by ? ", by " : "", f->shown.by);
     else fprintf(out, "%s", f->shown.by);
-    if (f->shown.shape.rank) fprintf(out, " at "), print_index(f->shown.shape, f->shown.element, out);
+    print_index(f, out);
     fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->shown.yours, f->shown.numeric);
 }
 
 /* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
-static void print_first_wrong(const wg_check *r, const wgi_finding *f, FILE *out)
+static void print_first_wrong(const wgi_finding *f, FILE *out)
 {
     fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", colored("FAIL", out), f->shown.by,
             *f->shown.by ? ", " : "", f->shown.op, f->shown.where);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
-    fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", wgi_check_whose(r),
+    fprintf(out, ": along a direction autodiff %.10g, numeric %.10g \302\261 %.0e\n       %s\n",
             f->shown.yours, f->shown.numeric, f->shown.bar, f->remedy);
 }
 
@@ -268,29 +267,21 @@ static void print_rules(const wg_check *r, FILE *out)
 
 /* ---- where the gradient was compared ---- */
 
-const char *wgi_check_point_text(wgi_point p)
+const char *wgi_check_slopes_text(wgi_point p)
 {
-    static const char *const text[WGI_POINTS] = { "at the given point", "1 % away",
-                                                  "1 % away to the other side",
-                                                  "after ten steps of descent" };
+    static const char *const text[WGI_POINTS] = { "slopes at the given point", "slopes 1 % away",
+                                                  "slopes 1 % away to the other side",
+                                                  "slopes after ten steps of descent" };
     return text[p];
 }
+
+const char *wgi_check_point_text(wgi_point p) { return wgi_check_slopes_text(p) + strlen("slopes "); }
 
 static bool fails_at(const wg_check *r, wgi_point p)
 {
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == WGI_STAGE_SLOPE && r->finding[i].point == p) return true;
     return false;
-}
-
-/* Of a point other than the given one, whose numbers stand in the rows. */
-static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
-{
-    char place[WGI_CHECK_TEXT];
-    wgi_check_place(&r->part[f->part], f->shown.element >= 0 ? f->shown.element : 0, place);
-    fprintf(out, "  %s %s %s", colored("FAIL", out), f->shown.element >= 0 ? place : f->shown.by,
-            wgi_check_point_text(f->point));
-    print_numbers(f, out);
 }
 
 /* Where it could not be compared, and why. */

@@ -8,6 +8,7 @@
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
  *     remedy.c          what would make a wrong rule right
+ *     inside.c          the numbers inside a graph: their gradients, and what their rounding does
  *     first_wrong.c     where the gradient becomes wrong, if each rule is right
  *     as_it_runs.c      what runs against what is checked
  *     second.c          second derivatives of the whole function
@@ -52,7 +53,6 @@ typedef struct wgi_check_part {
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
-    bool asked;  /* the user named this part; a part that nobody named is left out if it has no derivative */
     bool silent; /* inconclusive because its gradient is zero or below the noise; the other parts decide */
     double step_noise; /* the standard deviation of a difference that rounding causes */
     char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
@@ -114,7 +114,7 @@ struct wg_check {
     wgi_sizes batch; /* first axes of inputs; one may be the batch size, for hints */
     bool is_graph;
     double f, noise, ratio, floor;
-    int64_t evaluations, compared;
+    int64_t evaluations;
     bool by_course; /* a step was given: the course's scale decides */
     /* used: f and the gradient have values there; why: why not; NULL: nobody came so far */
     wg_check_point at[WGI_POINTS];
@@ -159,6 +159,9 @@ typedef struct wgi_check_target {
     /* Adds findings that say where the gradient becomes wrong. May be NULL. */
     void (*search)(void *self);
     void *self;
+    /* f as a node, and by part the inputs that x is set to; wg_none: the numbers inside f cannot be seen. */
+    wg_node root;
+    const wg_node *x;
     /* The function is made of many terms, which may have kinks at the same point. */
     bool several_kinks;
     /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
@@ -181,11 +184,12 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t);
 bool wgi_check_failed(wg_check *r);
 /* Copies text into the memory of the report; "" if memory is out. */
 const char *wgi_check_keep(wg_check *r, const char *text);
-/* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. */
-void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
-void wgi_check_vsay(char *to, const char *format, va_list args);
-/* Writes "W[3,7]" for component i. */
-void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
+/* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. Returns true. */
+bool wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
+/* Writes "W[3,7]" for element i of a tensor, "W" for a scalar; for component i of a part. Both return
+ * `to`. */
+const char *wgi_check_index(const char *name, wg_shape s, int64_t i, char to[WGI_CHECK_TEXT]);
+const char *wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
 /* Adds a finding, with copies of its texts. */
 void wgi_check_add(wg_check *r, const wgi_finding *f);
 /* What a report calls the gradient that is checked: autodiff in a graph, yours if the caller computes it. */
@@ -239,9 +243,7 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 
 /* ---- differences.c ---- */
 
-/* f at x, counted among the evaluations. wgi_check_try_value: after a failure the context works on, and the
- * value is none. */
-double wgi_check_evaluate(wg_check *r, const wgi_check_target *t);
+/* f at x, counted among the evaluations. After a failure the context works on, and the value is none. */
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
 bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to); /* at x, counted */
 /* Measures f and its noise at the point. Returns false if f has no value there; the report says why. */
@@ -263,6 +265,7 @@ typedef struct wgi_place {
     double f;
     wgi_noise noise; /* in a direction in which all components of all parts move */
     double **u;      /* by part: that direction */
+    wg_node bound;   /* of wgi_inside_rounding */
     double **drift;  /* by part, for each of some small moves: the change of the gradient; or NULL */
 } wgi_place;
 
@@ -281,12 +284,14 @@ typedef struct wgi_isolated {
     wg_graph *g;
     const wg_op *op;
     const void *attr;
-    wg_node *x, y, seed; /* seed: the input that holds the weights v */
+    wg_node *x, y; /* behind the operands, x has the input that holds the weights v */
     int operands;
     bool wide;      /* operands of f32 were converted to f64 */
     wg_node *gx;    /* by operand: the rule's gradient, for the seeds v; wg_none: there is none by it */
     double **point; /* by operand: the values; NULL: not of a float dtype */
     double *v;      /* the weights of the elements of y */
+    /* The gx that was asked for last; sum(gx u), and how far rounding errors inside may move it. */
+    wg_node summed, u, sum, rounding;
 } wgi_isolated;
 
 /* Builds node n by itself. stream: of the random weights. wide: with f32 operands converted to f64. False:
@@ -313,6 +318,26 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
  * large, has no memory, or the report has as many cases as it keeps. */
 struct wgi_case *wgi_case_keep(wg_check *r, wg_node n);
 
+/* ---- inside.c ---- */
+
+/* By index of the nodes up to the root: whether it lies between the inputs and the root, and the root's gradient by it;
+ * wg_none: it has none. */
+typedef struct wgi_inside {
+    wg_check *r;
+    wg_graph *g;
+    wg_node root;
+    unsigned char *on;
+    wg_node *gz;
+} wgi_inside;
+
+/* x: the inputs, some may be wg_none. False: there are no gradients. To be closed in any case. */
+bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[], int n);
+void wgi_inside_close(wgi_inside *in);
+/* A number z inside is computed with an error of up to |z| eps / 2, and so is each term of a sum. To first order
+ * these errors move the root by at most the sum of |z dz| eps / 2: its value; 0: there are no gradients. The node is
+ * kept in *bound, at first wg_none. */
+double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, wg_node *bound);
+
 /* ---- other stages of a graph's check ---- */
 
 /* first_wrong.c. x: the clone's nodes of the parts; wg_none: not in the clone. Adds a finding, if a part's
@@ -324,7 +349,7 @@ void wgi_check_note_point(wg_check *r);
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
 /* second.c. x, gx: by part, inputs of the clone and their gradients; wg_none: left out. first: the target of
  * the first derivatives. Adds findings, and fills r->second. */
-void wgi_check_second(wg_check *r, wg_site here, wg_graph *clone, const wg_node x[], const wg_node gx[],
+void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_node gx[],
                       const wgi_check_target *first);
 
 /* ---- judge.c ---- */
@@ -332,6 +357,11 @@ void wgi_check_second(wg_check *r, wg_site here, wg_graph *clone, const wg_node 
 /* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
  * direction. */
 wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s);
+/* Makes the numbers those of a finding. */
+static inline void wgi_show_compared(wg_check_finding *f, const wgi_compared *c)
+{
+    f->yours = c->yours, f->numeric = c->numeric, f->bar = c->bar;
+}
 static inline wgi_compared wgi_not_compared(void)
 {
     return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
@@ -356,7 +386,8 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 /* How far component i is off: from its slope, if that decides and is known, else from its difference. */
 double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
 
-/* check_print.c. "at the given point" */
+/* check_print.c. "slopes at the given point", "at the given point" */
+const char *wgi_check_slopes_text(wgi_point p);
 const char *wgi_check_point_text(wgi_point p);
 
 #endif

@@ -8,8 +8,8 @@
  *
  * The differences are divided among threads. Each thread has a fork: a clone of the function and arrays
  * of its own. A component does not depend on others, so the result does not depend on which thread
- * computes it. If several components fail, the part gets the reason of the lowest component, as with one
- * thread. */
+ * computes it. A part gets the reason of the lowest component that fails: if one fails, one thread computes
+ * them all again. */
 #include "check/check_private.h"
 #include "base/threads.h"
 
@@ -20,7 +20,8 @@ enum { NOISE_POINTS = 9 };
 /* Relative to x: far above the spacing of doubles, and so small that a smooth f is nearly linear. */
 static const double NOISE_STEP = 1e-13;
 
-double wgi_check_evaluate(wg_check *r, const wgi_check_target *t)
+/* f at x, counted. After a failure the context has failed. */
+static double evaluate(wg_check *r, const wgi_check_target *t)
 {
     if (!wgi_check_go_on(r)) return NAN;
     r->evaluations++;
@@ -29,7 +30,7 @@ double wgi_check_evaluate(wg_check *r, const wgi_check_target *t)
 
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
 {
-    const double f = wgi_check_evaluate(r, t);
+    const double f = evaluate(r, t);
     if (!wg_failed(r->c)) return f;
     wgi_check_recover(r);
     return NAN;
@@ -70,7 +71,7 @@ static void measure_noise(wg_check *r, const wgi_check_target *t)
     double T[NOISE_POINTS];
     for (int j = 0; j < NOISE_POINTS; j++) {
         shift_all(r, t, NOISE_STEP * (j - NOISE_POINTS / 2));
-        T[j] = wgi_check_evaluate(r, t);
+        T[j] = evaluate(r, t);
     }
     shift_all(r, t, 0);
     double measured = wgi_sigma_of(T, NOISE_POINTS);
@@ -87,7 +88,7 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     wgi_check_part *in = &r->part[k];
     in->x[i] = xi;
     t->set(t->self, k);
-    double f = wgi_check_evaluate(r, t);
+    double f = evaluate(r, t);
     in->x[i] = in->point[i];
     if (!isfinite(f) && !in->reason[0] && !wgi_check_is_stopped(r)) {
         char place[WGI_CHECK_TEXT];
@@ -107,10 +108,9 @@ static void compute(wg_check *r, const wgi_check_target *t, int k, int64_t i)
     double x = in->point[i], high = x + r->o.eps, low = x - r->o.eps;
     if (!(low < x && x < high)) {
         char place[WGI_CHECK_TEXT];
-        wgi_check_place(in, i, place);
         if (!in->reason[0])
             wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", r->o.eps,
-                          place, x);
+                          wgi_check_place(in, i, place), x);
         return;
     }
     double f_high = evaluate_at(r, t, k, i, high);
@@ -126,9 +126,9 @@ static void compute(wg_check *r, const wgi_check_target *t, int k, int64_t i)
 bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
     wgi_check_at_stage(r, "noise of f", 0);
-    r->f = wgi_check_evaluate(r, t);
+    r->f = evaluate(r, t);
     if (wgi_check_failed(r)) return false;
-    double again = isfinite(r->f) ? wgi_check_evaluate(r, t) : r->f;
+    double again = isfinite(r->f) ? evaluate(r, t) : r->f;
     if (!isfinite(r->f))
         wgi_check_say(r->reason, "f is %s at the point itself", isnan(r->f) ? "NaN" : "infinite");
     else if (!(again == r->f))
@@ -147,7 +147,6 @@ enum { MOST = 64, FEW = 64, MANY = 1000 };
 typedef struct fork {
     wg_check r;
     wgi_check_target t;
-    int64_t *failed; /* failed[k]: the component that gave part k its reason; INT64_MAX: none did */
 } fork;
 
 typedef struct shared {
@@ -176,39 +175,14 @@ static int64_t components_of(const wg_check *r)
     return n;
 }
 
-/* The largest limit of each part with which there are not more than MANY components. */
-static int64_t limit_for(wg_check *r)
-{
-    for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
-    return r->o.components;
-}
-
-/* Computes one difference. A fork may get its chunks in any order, so a reason replaces that of a higher
- * component. */
-static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i, int64_t *failed)
-{
-    char *reason = r->part[k].reason, before[WGI_CHECK_TEXT];
-    if (!failed || i > failed[k]) {
-        compute(r, t, k, i);
-        return;
-    }
-    memcpy(before, reason, sizeof before);
-    reason[0] = '\0';
-    compute(r, t, k, i);
-    if (reason[0]) failed[k] = i;
-    else memcpy(reason, before, sizeof before);
-}
-
-/* Computes the differences begin .. end-1, counted through all parts. failed is that of the fork, or NULL
- * without forks. */
-static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end,
-                        int64_t *failed)
+/* Computes the differences begin .. end-1, counted through all parts. r: whole, or a fork of it. */
+static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end)
 {
     for (int k = 0; k < r->parts && end > 0; k++) {
         if (!r->whole) wgi_check_at_stage(r, "differences", (double)k / r->parts);
         int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
         for (int64_t j = from; j < to && wgi_check_go_on(r); j++)
-            difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
+            compute(r, t, k, spread_evenly(j, r->part[k].size, count));
         if (from < to) t->set(t->self, k);
         begin -= count, end -= count;
     }
@@ -221,15 +195,8 @@ static bool share(void *arg, int i, int chunk, int chunks, int thread)
     (void)i;
     if (thread == 0) wgi_check_at_stage(s->r, "differences", (double)chunk / chunks); /* the calling thread */
     if (thread == 0 && !wgi_check_go_on(s->r)) return false;
-    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks,
-                f->failed);
+    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks);
     return true;
-}
-
-static void fork_free(fork *f)
-{
-    if (f->r.c) wg_finish(f->r.c, NULL);
-    f->r.c = NULL;
 }
 
 static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
@@ -239,45 +206,45 @@ static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
     f->r.c = wg_start(&(wg_options){
         .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1, .on_warning = wg_no_warnings });
     f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
-    f->failed = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->failed);
     for (int k = 0; k < r->parts && !wg_failed(f->r.c); k++) {
         wgi_check_part *in = &f->r.part[k];
         *in = r->part[k];
         in->reason[0] = '\0';
         in->x = wg_alloc(f->r.c, in->size > 0 ? (size_t)in->size : 1, sizeof *in->x);
-        f->failed[k] = INT64_MAX;
         if (in->x) memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
     }
     return !wg_failed(f->r.c) && t->fork(t->self, &f->r, &f->t) && !wg_failed(f->r.c);
 }
 
-static void join(wg_check *r, const fork *f, int forks)
+/* False: a component has failed, and the check is not stopped. */
+static bool join(wg_check *r, const fork *f, int forks)
 {
-    for (int n = 0; n < forks; n++) r->evaluations += f[n].r.evaluations;
-    for (int k = 0; k < r->parts; k++) {
-        const fork *first = NULL;
-        for (int n = 0; n < forks; n++)
-            if (f[n].failed[k] < (first ? first->failed[k] : INT64_MAX)) first = &f[n];
-        if (first) wgi_check_say(r->part[k].reason, "%s", first->r.part[k].reason);
-    }
+    bool fine = true;
+    for (int n = 0; n < forks; n++)
+        for (int k = 0; k < r->parts; k++) fine &= !f[n].r.part[k].reason[0];
+    fine |= wgi_check_is_stopped(r);
+    for (int n = 0; fine && n < forks; n++) r->evaluations += f[n].r.evaluations;
+    return fine;
 }
 
 void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 {
     int threads = wg_context_threads(r->c), forks = 0;
-    if (!r->o.components && !r->by_course && components_of(r) > MANY) r->o.components = limit_for(r);
+    if (!r->o.components && !r->by_course && components_of(r) > MANY) /* the largest limit that leaves MANY */
+        for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
     shared s = { .r = r, .components = components_of(r) };
     threads = wg_context_allocator(r->c) ? 1 : threads < MOST ? threads : MOST;
     if (t->fork && threads > 1 && s.components >= FEW)
         s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
     while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;
+    bool done = false;
     if (s.fork && forks == threads) {
         wgi_parts_run(share, &s, &(int){ 8 * threads }, 1, threads);
-        join(r, s.fork, forks);
-    } else {
-        differences(r, r, t, 0, s.components, NULL);
+        done = join(r, s.fork, forks);
     }
-    for (int n = 0; s.fork && n < threads; n++) fork_free(&s.fork[n]);
+    if (!done) differences(r, r, t, 0, s.components);
+    for (int n = 0; s.fork && n < threads; n++)
+        if (s.fork[n].r.c) wg_finish(s.fork[n].r.c, NULL);
     if (wg_failed(r->c)) wg_recover(r->c);
 }
 
@@ -318,11 +285,10 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
     char place[WGI_CHECK_TEXT];
     const double off = fabs(in->numeric[i] - c->numeric), off_half = fabs(half - c->numeric),
                  share = off_half / off;
-    wgi_check_place(in, i, place);
     wgi_check_say(r->why,
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
                   "\302\261 %.0e, the gradient is right",
-                  place, off, r->o.eps, off_half,
+                  wgi_check_place(in, i, place), off, r->o.eps, off_half,
                   in->spread[i] > 0.5 * off && share > 0.7 && share < 1.5 ? "a kink is within the step"
                   : share < 0.75                                          ? "the step is to blame"
                                                                           : "rounding noise is to blame",
@@ -342,10 +308,9 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (c.clear && !c.differ && isfinite(half)) say_why(r, &r->part[k], i, half, &c);
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
-        wgi_check_place(&r->part[k], i, place);
         wgi_check_say(r->why,
                       "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
-                      place);
+                      wgi_check_place(&r->part[k], i, place));
     }
 }
 
@@ -450,10 +415,9 @@ void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of)
     if (!list || !wgi_place_open(&p, r, t)) return;
     const wgi_compared c = wgi_place_component(&p, k, i);
     wgi_place_close(&p);
-    wgi_check_place(&r->part[k], i, place);
     *s = (wg_check_sweep){ .input = k,
                            .component = i,
-                           .place = wgi_check_keep(r, place),
+                           .place = wgi_check_keep(r, wgi_check_place(&r->part[k], i, place)),
                            .yours = r->part[k].analytic[i],
                            .slope = c.numeric,
                            .bar = c.bar,

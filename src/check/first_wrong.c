@@ -10,8 +10,6 @@
 
 #include <float.h>
 
-#include "wengert/grad.h"
-
 /* A difference of a smaller share of the gradient than this may be the gradient's own rounding error. */
 static const double SHARE = 1e-6;
 
@@ -22,10 +20,9 @@ typedef struct search {
     wg_site here;
     wg_graph *g;
     wg_node root, from; /* from: the parameter */
-    unsigned char *on;  /* by index: whether the node depends on the parameter and the root on the node */
-    wg_node *gz;        /* by index: its gradient; wg_none: there is none */
-    int64_t *path;      /* room for a path's indices */
-    wgi_compared last;  /* of the last node that was found wrong */
+    wgi_inside in;
+    int64_t *path;     /* room for a path's indices */
+    wgi_compared last; /* of the last node that was found wrong */
 } search;
 
 /* ---- the gradient at one node ---- */
@@ -102,10 +99,10 @@ static answer ask(search *q, int64_t i)
     cut k;
     answer a = UNKNOWN;
     if (z.index == q->root.index) return RIGHT;
-    if (wg_is_none(q->gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
+    if (wg_is_none(q->in.gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
     double *gz = wgi_check_doubles(q->r, wgi_elements(z));
     const bool ok = open_cut(&k, q, z) && gz;
-    if (ok && wg_copy_f64_at(q->here, q->gz[i], gz, (size_t)k.n) == WG_OK) {
+    if (ok && wg_copy_f64_at(q->here, q->in.gz[i], gz, (size_t)k.n) == WG_OK) {
         const wgi_compared c = compare(&k, gz);
         if (!wgi_check_is_stopped(q->r)) a = c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
         if (a == WRONG) q->last = c;
@@ -128,7 +125,7 @@ static bool uses(wg_node n, int64_t operand)
 static int64_t next_use(const search *q, int64_t operand, int64_t after)
 {
     for (int64_t i = after + 1; i <= q->root.index; i++)
-        if (q->on[i] && uses(wg_graph_node(q->g, i), operand)) return i;
+        if (q->in.on[i] && uses(wg_graph_node(q->g, i), operand)) return i;
     return 0;
 }
 
@@ -169,74 +166,26 @@ static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point
     const wg_node z = wg_graph_node(q->g, wrong), y = wg_graph_node(q->g, right);
     const char *name = wg_node_name(y);
     if (ask(q, wrong) != WRONG || wgi_check_is_stopped(q->r)) return; /* the numbers */
-    wgi_finding f = { .stage = WGI_STAGE_FIRST,
-                      .point = point,
-                      .part = -1,
-                      .node = z,
-                      .shown = { .by = wg_node_name(z),
-                                 .operand = -1,
-                                 .shape = wg_node_shape(z),
-                                 .element = -1,
-                                 .yours = q->last.yours,
-                                 .numeric = q->last.numeric,
-                                 .bar = q->last.bar } };
+    wgi_finding f = { .stage = WGI_STAGE_FIRST, .point = point, .part = -1, .node = z };
+    f.shown = (wg_check_finding){ .by = wg_node_name(z), .operand = -1, .element = -1 };
+    f.shown.shape = wg_node_shape(z);
+    wgi_show_compared(&f.shown, &q->last);
     wgi_check_say(f.remedy, "it is right at %s%s%s, %s, which is computed from it", name, *name ? ", " : "",
                   wg_node_op_name(y), wg_site_place(wg_node_site(y)));
     wgi_check_add(q->r, &f);
-}
-
-/* A node that a rewrite made and dropped depends on the parameter, but the root does not depend on it. */
-static void mark_between(search *q)
-{
-    unsigned char *leads = wg_alloc(q->r->c, (size_t)q->root.index + 1, 1);
-    for (int64_t i = q->root.index; leads && i >= q->from.index; i--) {
-        const wg_node n = wg_graph_node(q->g, i);
-        leads[i] |= i == q->root.index;
-        for (int k = 0; k < wg_node_operands(n) && leads[i]; k++) leads[wg_node_operand(n, k).index] = 1;
-    }
-    for (int64_t i = q->from.index; leads && i <= q->root.index; i++) {
-        const wg_node n = wg_graph_node(q->g, i);
-        bool depends = i == q->from.index;
-        for (int k = 0; k < wg_node_operands(n) && !depends; k++)
-            depends = q->on[wg_node_operand(n, k).index];
-        q->on[i] = depends && leads[i];
-    }
-    wg_free(q->r->c, leads);
-}
-
-/* Asks for the gradients of the nodes between the parameter and the root. */
-static bool open_search(search *q)
-{
-    wg_context *c = q->r->c;
-    const int64_t nodes = q->root.index + 1;
-    int count = 0;
-    q->on = wg_alloc(c, (size_t)nodes, 1), q->path = wg_alloc(c, (size_t)nodes, sizeof *q->path);
-    q->gz = wg_alloc(c, (size_t)nodes, sizeof *q->gz);
-    wg_node *z = wg_alloc(c, (size_t)nodes, sizeof *z), *gz = wg_alloc(c, (size_t)nodes, sizeof *gz);
-    bool ok = !wg_failed(c);
-    if (ok) mark_between(q);
-    for (int64_t i = q->from.index; ok && i < nodes; i++) {
-        const wg_node n = wg_graph_node(q->g, i);
-        const wg_op *op = wg_node_op(n);
-        if (q->on[i] && op && op->outputs <= 1 && wg_dtype_is_float(wg_node_dtype(n))) z[count++] = n;
-    }
-    ok = ok && q->on[q->root.index] && wg_grads_at(q->here, q->root, z, count, gz) == WG_OK;
-    for (int k = 0; ok && k < count; k++) q->gz[z[k].index] = gz[k];
-    wg_free(c, z), wg_free(c, gz);
-    wgi_check_recover(q->r);
-    return ok;
 }
 
 static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)
 {
     search q = { .r = r, .here = here, .g = g, .root = root, .from = x };
     int64_t right = 0;
-    const bool found = open_search(&q) && ask(&q, x.index) == WRONG;
-    if (found) {
+    q.path = wg_alloc(r->c, (size_t)root.index + 1, sizeof *q.path);
+    if (wgi_inside_open(&q.in, r, root, &x, 1) && q.path && ask(&q, x.index) == WRONG) {
         const int64_t wrong = find(&q, x.index, &right);
         add_finding(&q, wrong, right, point);
     }
-    wg_free(r->c, q.on), wg_free(r->c, q.path), wg_free(r->c, q.gz);
+    wgi_inside_close(&q.in);
+    wg_free(r->c, q.path);
 }
 
 /* ---- where to search ---- */

@@ -298,7 +298,7 @@ void wgi_check_judge(wg_check *r)
         if (r->part[k].shown.course) add(&s, &r->part[k]);
         wrong += r->part[k].shown.wrong;
     }
-    r->compared = s.count, r->ratio = ratio(&s), r->floor = floor_of(&s);
+    r->ratio = ratio(&s), r->floor = floor_of(&s);
     r->verdict = r->by_course ? verdict_of(r, &s, wrong, r->reason) : verdict_of_parts(r);
     if (wgi_check_has_failed(r)) r->verdict = WG_FAIL, r->reason[0] = 0;
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);

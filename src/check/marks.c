@@ -50,9 +50,7 @@ static int64_t node_of(const wg_check *r, const wgi_finding *f)
 static const char *text_of(wg_check *r, const wgi_finding *f)
 {
     char place[WGI_CHECK_TEXT] = "", by[WGI_CHECK_TEXT], text[4 * WGI_CHECK_TEXT];
-    const wgi_check_part at = { .shown = { .name = "", .shape = f->shown.shape },
-                                .size = wg_shape_size(f->shown.shape) };
-    if (f->shown.element >= 0 && f->shown.shape.rank) wgi_check_place(&at, f->shown.element, place);
+    if (f->shown.element >= 0) wgi_check_index("", f->shown.shape, f->shown.element, place);
     say_operand(f, by);
     const wgi_check_locale l = wgi_check_locale_begin();
     snprintf(text, sizeof text, "wrong %s%s%s%s\n%.6g, and not %.6g%s%s",
@@ -72,9 +70,7 @@ static int mark_passed(wg_check *r, wg_graph *g, const unsigned char *mark, wg_n
         if (part->shown.node <= 0 || part->shown.node >= wg_graph_nodes(g) || mark[part->shown.node])
             continue;
         if (part->shown.verdict != WG_PASS || part->shown.left_out) continue;
-        const wgi_check_locale l = wgi_check_locale_begin();
-        snprintf(text, sizeof text, "\u2713 gradient checked to %.2g of it", part->shown.resolution);
-        wgi_check_locale_end(l);
+        wgi_check_say(text, "\u2713 gradient checked to %.2g of it", part->shown.resolution);
         to[n++] =
             (wg_node_mark){ wg_graph_node(g, part->shown.node), WG_MARK_PASSED, wgi_check_keep(r, text) };
     }

@@ -243,7 +243,8 @@ static double error_by_slopes(wgi_place *p, int k, int64_t low, int64_t high, co
 }
 
 /* Components [low, high) of part k, in the direction u. scale: of t. */
-static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, const double *u, double scale)
+static wgi_compared compare_once(wgi_place *p, int k, int64_t low, int64_t high, const double *u,
+                                 double scale)
 {
     const wgi_check_part *in = &p->r->part[k];
     double yours = 0, size = 0;
@@ -261,6 +262,21 @@ static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, cons
         c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size, &s);
     if (!wgi_check_go_on(p->r)) c.clear = c.differ = false;
     return c;
+}
+
+/* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their rounding
+ * errors stay the same while x moves by much more than a unit in its last place, and f seems to be smooth and
+ * without noise. So a gradient counts as wrong only if it differs with the noise that these errors may cause, too. */
+static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, const double *u, double scale)
+{
+    const wgi_compared c = compare_once(p, k, low, high, u, scale);
+    if (!c.differ || wg_is_none(p->t->root)) return c;
+    const double most = wgi_inside_rounding(p->r, p->t->root, p->t->x, p->r->parts, &p->bound);
+    const wgi_noise measured = p->noise;
+    for (int j = 0; j < WGI_SPACINGS; j++) p->noise.sigma[j] = fmax(measured.sigma[j], most);
+    const wgi_compared again = compare_once(p, k, low, high, u, scale);
+    p->noise = measured;
+    return again.differ ? c : again;
 }
 
 /* A component that is small beside the others may have to move farther than its own size to change f by more
@@ -339,15 +355,10 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) wgi_check_note_point(r);
-    wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SLOPE,
-                                     .point = point,
-                                     .part = k,
-                                     .shown = { .by = in->shown.name,
-                                                .shape = in->shown.shape,
-                                                .element = element,
-                                                .yours = c->yours,
-                                                .numeric = c->numeric,
-                                                .bar = c->bar } });
+    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k };
+    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
+    wgi_show_compared(&f.shown, c);
+    wgi_check_add(r, &f);
 }
 
 /* The share of a typical component that comparisons with these bars show. A draw misses an error e of a
@@ -407,10 +418,6 @@ static void compare_shown(wgi_place *p, int k)
     }
 }
 
-static const char *const stage_text[WGI_POINTS] = { "slopes at the given point", "slopes 1 % away",
-                                                    "slopes 1 % away to the other side",
-                                                    "slopes after ten steps of descent" };
-
 /* Why there is nothing to compare at a place that could not be opened. */
 static const char *why_not(const wg_check *r)
 {
@@ -422,7 +429,7 @@ static void say_stage(wg_check *r, wgi_point point, int k)
 {
     const double share = (double)k / r->parts;
     if (r->of_second) wgi_check_at_stage(r, "second derivatives", (point + share) / WGI_POINTS);
-    else wgi_check_at_stage(r, stage_text[point], share);
+    else wgi_check_at_stage(r, wgi_check_slopes_text(point), share);
 }
 
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)

@@ -44,43 +44,36 @@ static bool agrees_times(const trial *t, double factor)
 
 /* ---- factors ---- */
 
-static bool try_factor(const trial *t, double factor, const char *format, ...) WG_PRINTF(3, 4);
-static bool try_factor(const trial *t, double factor, const char *format, ...)
-{
-    va_list args;
-    if (!agrees_times(t, factor)) return false;
-    va_start(args, format);
-    wgi_check_vsay(t->f->remedy, format, args);
-    va_end(args);
-    return true;
-}
-
 static bool try_dims(const trial *t, wg_shape s, const char *of)
 {
     for (int d = 0; d < s.rank; d++) {
         const long long m = (long long)s.dim[d];
         if (m < 2) continue;
-        if (try_factor(t, 1 / (double)m, "divided by %lld, the size of axis %d of %s, it holds", m, d, of) ||
-            try_factor(t, (double)m, "times %lld, the size of axis %d of %s, it holds", m, d, of))
-            return true;
+        if (agrees_times(t, 1 / (double)m))
+            return wgi_check_say(t->f->remedy, "divided by %lld, the size of axis %d of %s, it holds", m, d,
+                                 of);
+        if (agrees_times(t, (double)m))
+            return wgi_check_say(t->f->remedy, "times %lld, the size of axis %d of %s, it holds", m, d, of);
     }
     return false;
 }
 
 static bool try_factors(const trial *t)
 {
-    if (try_factor(t, -1, "with the other sign it holds")) return true;
-    for (int m = 2; m <= 4; m++)
-        if (try_factor(t, m, "times %d it holds", m) || try_factor(t, 1.0 / m, "divided by %d it holds", m))
-            return true;
+    char *to = t->f->remedy, of[40];
+    if (agrees_times(t, -1)) return wgi_check_say(to, "with the other sign it holds");
+    for (int m = 2; m <= 4; m++) {
+        if (agrees_times(t, m)) return wgi_check_say(to, "times %d it holds", m);
+        if (agrees_times(t, 1.0 / m)) return wgi_check_say(to, "divided by %d it holds", m);
+    }
     if (try_dims(t, wg_node_shape(t->a->y), "the result")) return true;
     for (int k = 0; k < t->a->operands; k++) {
-        char of[40];
         snprintf(of, sizeof of, "operand %d", k);
         if (try_dims(t, wg_node_shape(t->a->x[k]), of)) return true;
     }
     const double factor = t->c[0].numeric / t->c[0].yours;
-    return isfinite(factor) && factor != 0 && try_factor(t, factor, "times %.12g it holds", factor);
+    if (!isfinite(factor) || factor == 0 || !agrees_times(t, factor)) return false;
+    return wgi_check_say(to, "times %.12g it holds", factor);
 }
 
 /* ---- edits of the rule ---- */
@@ -145,8 +138,8 @@ static bool try_edit(const trial *t, wg_node n, wg_axes axes)
     wg_free(t->r->c, v);
     if (!holds) return false;
     axes_text(was, rank, before), axes_text(axes, rank, after);
-    wgi_check_say(t->f->remedy, "with %s over %s instead of %s it holds", wg_node_op_name(n), after, before);
-    return true;
+    return wgi_check_say(t->f->remedy, "with %s over %s instead of %s it holds", wg_node_op_name(n), after,
+                         before);
 }
 
 static bool try_edits(const trial *t)
@@ -172,8 +165,7 @@ static bool try_transpose(const trial *t)
     for (int64_t i = 0; g && i < t->n; i++) g[i] = t->yours[i % s.dim[1] * s.dim[0] + i / s.dim[1]];
     const bool holds = g && agrees(t, g);
     wg_free(t->r->c, g);
-    if (holds) wgi_check_say(t->f->remedy, "transposed it holds");
-    return holds;
+    return holds && wgi_check_say(t->f->remedy, "transposed it holds");
 }
 
 /* ---- which elements ---- */
@@ -203,13 +195,13 @@ static bool is_one_side(const trial *t, const bool wrong[])
         low[wrong[i]] = fmin(low[wrong[i]], x), high[wrong[i]] = fmax(high[wrong[i]], x);
     }
     if (low[1] > high[0])
-        wgi_check_say(t->f->remedy, "it is wrong where the operand is at least %.6g, and right up to %.6g",
-                      low[1], high[0]);
-    else if (high[1] < low[0])
-        wgi_check_say(t->f->remedy, "it is wrong where the operand is at most %.6g, and right from %.6g on",
-                      high[1], low[0]);
-    else return false;
-    return true;
+        return wgi_check_say(t->f->remedy,
+                             "it is wrong where the operand is at least %.6g, and right up to %.6g", low[1],
+                             high[0]);
+    return high[1] < low[0] &&
+           wgi_check_say(t->f->remedy,
+                         "it is wrong where the operand is at most %.6g, and right from %.6g on", high[1],
+                         low[0]);
 }
 
 /* Whether exactly the elements with one index along an axis are wrong. */
@@ -250,8 +242,7 @@ static bool is_zero(const trial *t)
 {
     for (int64_t i = 0; i < t->n; i++)
         if (t->yours[i] != 0) return false;
-    wgi_check_say(t->f->remedy, "the rule gives zero everywhere: a path is missing");
-    return true;
+    return wgi_check_say(t->f->remedy, "the rule gives zero everywhere: a path is missing");
 }
 
 static bool open_trial(trial *t)

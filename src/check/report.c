@@ -34,19 +34,15 @@ void wgi_check_locale_end(wgi_check_locale l)
     freelocale(l.plain);
 }
 
-void wgi_check_vsay(char *to, const char *format, va_list args)
+bool wgi_check_say(char *to, const char *format, ...)
 {
-    wgi_check_locale l = wgi_check_locale_begin();
-    vsnprintf(to, WGI_CHECK_TEXT, format, args);
-    wgi_check_locale_end(l);
-}
-
-void wgi_check_say(char *to, const char *format, ...)
-{
+    const wgi_check_locale l = wgi_check_locale_begin();
     va_list args;
     va_start(args, format);
-    wgi_check_vsay(to, format, args);
+    vsnprintf(to, WGI_CHECK_TEXT, format, args);
     va_end(args);
+    wgi_check_locale_end(l);
+    return true;
 }
 
 bool wgi_check_failed(wg_check *r)
@@ -62,18 +58,22 @@ const char *wgi_check_keep(wg_check *r, const char *text)
     return copy ? memcpy(copy, text, n) : "";
 }
 
-/* Writes "W[3,7]" for component i; a scalar has no index. */
-void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
+const char *wgi_check_index(const char *name, wg_shape s, int64_t i, char to[WGI_CHECK_TEXT])
 {
-    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->shown.name);
-    int64_t stride = in->size;
-    if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
-    for (int a = 0; a < in->shown.shape.rank; a++) {
-        stride /= in->shown.shape.dim[a];
+    int at = snprintf(to, WGI_CHECK_TEXT, "%.59s", name);
+    int64_t stride = wg_shape_size(s);
+    for (int a = 0; a < s.rank; a++) {
+        stride /= s.dim[a];
         at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
-                       (long long)(i / stride % in->shown.shape.dim[a]));
+                       (long long)(i / stride % s.dim[a]));
     }
-    if (in->shown.shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
+    if (s.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
+    return to;
+}
+
+const char *wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
+{
+    return wgi_check_index(in->shown.name, in->shown.shape, i, to);
 }
 
 /* ---- making and freeing ---- */
@@ -156,7 +156,6 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     wgi_check_part *in = &r->part[k];
     in->shown.name = wgi_check_keep(r, name);
     in->shown.op = in->shown.where = "";
-    in->asked = true;
     in->shown.shape = s, in->size = wg_shape_size(s), in->shown.worst = -1;
     in->point = wgi_check_doubles(r, in->size), in->x = wgi_check_doubles(r, in->size),
     in->analytic = wgi_check_doubles(r, in->size);

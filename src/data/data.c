@@ -2,7 +2,7 @@
  * of the context, the number of the epoch and the number of rows alone. So two sets of equal length give
  * their rows in the same order. */
 #include "data/dataset.h"
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 #include "wengert/state.h"
 
 #include <limits.h>
@@ -70,7 +70,7 @@ static const char *refuse_place(void *data, wg_tensor value)
     const wg_data *d = data;
     wgi_data_place p;
     memcpy(&p, value.data, sizeof p);
-    if (p.rows != d->rows) return "the data set has another number of rows";
+    if (p.rows != d->now.rows) return "the data set has another number of rows";
     if (p.epoch < 0 || p.epoch > INT_MAX || p.at < 0 || p.at > p.rows) return "no place in a data set";
     return p.running >> 1 || p.shuffled >> 1 ? "no place in a data set" : NULL;
 }
@@ -98,43 +98,37 @@ wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor 
         return NULL;
     }
     *d = (wg_data){
-        .c = c, .about = about, .x = x, .y = y, .rows = x.shape.dim[0], .shuffle = true, .order = order
+        .c = c, .about = about, .x = x, .y = y, .now.rows = x.shape.dim[0], .shuffle = true, .order = order
     };
     d->x_row = row_bytes(&x);
     d->y_row = y.data ? row_bytes(&y) : 0;
-    d->now.rows = d->rows;
     keep_place(d, here);
     return d;
 }
 
-static bool usable(wg_context *c, wg_site here, const wg_tensor *t, const char *which)
+static bool usable(wg_context *c, wg_site here, const wg_tensor *t, const char *which, size_t *bytes)
 {
-    size_t bytes;
-    if (t->shape.rank > 0 && wgi_tensor_usable(t, &bytes)) return true;
+    if (t->shape.rank > 0 && wgi_tensor_usable(t, bytes)) return true;
     wg_fail(c, here, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
     return false;
-}
-
-static void copy(const wg_tensor *from, const wg_tensor *to)
-{
-    size_t bytes = 0;
-    wgi_shape_bytes(&from->shape, wg_dtype_size(from->dtype), &bytes);
-    if (bytes) memcpy(to->data, from->data, bytes);
 }
 
 wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_from: the context is NULL"), NULL;
     wg_tensor mine = x, labels = y;
+    size_t bytes = 0, label_bytes = 0;
     bool has_y = y.data || y.dtype || y.shape.rank;
-    if (wg_failed(c) || !usable(c, here, &x, "x") || (has_y && !usable(c, here, &y, "y"))) return NULL;
+    if (wg_failed(c) || !usable(c, here, &x, "x", &bytes) ||
+        (has_y && !usable(c, here, &y, "y", &label_bytes)))
+        return NULL;
     if (has_y && x.shape.dim[0] != y.shape.dim[0])
         return wg_fail(c, here, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld",
                        (long long)x.shape.dim[0], (long long)y.shape.dim[0]),
                NULL;
     if (!wgi_pair_new(c, here, &mine, &labels)) return NULL;
-    copy(&x, &mine);
-    if (has_y) copy(&y, &labels);
+    if (bytes) memcpy(mine.data, x.data, bytes);
+    if (label_bytes) memcpy(labels.data, y.data, label_bytes);
     return wgi_data_new(c, here, "the program's own data", mine, labels);
 }
 
@@ -178,7 +172,7 @@ void wg_data_free(wg_data *d)
     wg_free(d->c, d);
 }
 
-int64_t wg_data_rows(const wg_data *d) { return d ? d->rows : 0; }
+int64_t wg_data_rows(const wg_data *d) { return d ? d->now.rows : 0; }
 wg_tensor wg_data_x(const wg_data *d) { return d ? d->x : (wg_tensor){ 0 }; }
 wg_tensor wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
 const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
@@ -186,20 +180,11 @@ int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? (int)d->now
 
 void wg_data_shuffle(wg_data *d, bool on)
 {
-    if (!d) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "data_shuffle: the data set is NULL");
-        return;
-    }
     if (d) d->shuffle = on;
+    else wg_fail(NULL, NULL, WG_ERROR_USE, "data_shuffle: the data set is NULL");
 }
 
 /* ---- batches ---- */
-
-static void begin_epoch(wg_data *d)
-{
-    d->now.running = 1;
-    d->now.shuffled = d->shuffle;
-}
 
 /* It is made when it is used: after wg_resume the set is inside an epoch that this run has not begun. */
 static void make_order(wg_data *d)
@@ -207,9 +192,9 @@ static void make_order(wg_data *d)
     const int64_t key = 1 + 2 * d->now.epoch + d->now.shuffled;
     if (d->ordered == key) return;
     if (d->now.shuffled)
-        wgi_permute(d->order, d->rows, wg_context_seed(d->c), "data/order", (uint64_t)d->now.epoch);
+        wgi_permute(d->order, d->now.rows, wg_context_seed(d->c), "data/order", (uint64_t)d->now.epoch);
     else
-        for (int64_t i = 0; i < d->rows; i++) d->order[i] = i;
+        for (int64_t i = 0; i < d->now.rows; i++) d->order[i] = i;
     d->ordered = key;
 }
 
@@ -250,10 +235,10 @@ bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
     if (!b || wg_failed(d->c)) return false;
     if (size < 1)
         return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
-    if (!d->now.running) begin_epoch(d);
-    if (d->now.at == d->rows) return end_epoch(d);
+    if (!d->now.running) d->now.running = 1, d->now.shuffled = d->shuffle;
+    if (d->now.at == d->now.rows) return end_epoch(d);
     make_order(d);
-    int64_t n = size < d->rows - d->now.at ? size : d->rows - d->now.at;
+    int64_t n = size < d->now.rows - d->now.at ? size : d->now.rows - d->now.at;
     wgi_batch_buffer *into = &d->buffer[d->turn];
     if (!make_room(d, into, n)) return false;
     b->x = gather(&d->x, d->x_row, d->order + d->now.at, n, into->x);
@@ -268,5 +253,5 @@ void wg_data_all(wg_data *d, wg_batch *b)
     if (!b) return;
     *b = (wg_batch){ 0 };
     if (!d || wg_failed(d->c)) return;
-    b->x = d->x, b->y = d->y, b->n = d->rows;
+    b->x = d->x, b->y = d->y, b->n = d->now.rows;
 }

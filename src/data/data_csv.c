@@ -61,11 +61,6 @@ static bool read_names(reader *r, const wg_csv_opts *o)
     return r->columns;
 }
 
-static bool read_header(reader *r, const wg_csv_opts *o)
-{
-    return read_names(r, o) && wgi_columns_choose(&r->start, r->columns, o);
-}
-
 /* ---- the rows ---- */
 
 /* Calls use for each field of a column that is asked for. Checks that all rows have as many fields as there
@@ -179,37 +174,40 @@ static wg_data *read_set(reader *r, const wg_csv_opts *o)
 {
     wg_context *c = r->file.c;
     const char *from = NULL;
-    r->text = wg_alloc(c, r->file.size + 1, 1);
-    bool ok = r->text && read_header(r, o) && read_rows(r) && (from = about(c, r->file.path));
+    bool ok = read_names(r, o) && wgi_columns_choose(&r->start, r->columns, o) && read_rows(r) &&
+              (from = about(c, r->file.path));
     wg_data *d = ok ? wgi_data_new(c, r->file.here, from, r->x, r->y) : NULL;
     if (!ok) wg_free(c, r->x.data), wg_free(c, r->y.data);
     if (d) d->columns = r->columns;
     else wgi_columns_release(c, r->columns);
-    wg_free(c, r->text);
     if (d && o->like && !wgi_data_take_scale(d, o->like)) return wg_data_free(d), NULL;
     return d;
 }
 
-/* Opens the file and calls read, which gets the reader, the options and *to. */
-static void with_file(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o, const char *who,
-                      void (*read)(reader *r, const wg_csv_opts *o, void *to), void *to)
+/* Opens the file. False: after an error. Call close_file in each case. */
+static bool open_file(reader *r, wg_site here, wg_context *c, const char *path, const wg_csv_opts *o,
+                      const char *who)
 {
-    static const wg_csv_opts none = { 0 };
-    if (!o) o = &none;
-    reader r = { .file = { .c = c, .here = here, .who = who }, .like = o->like };
-    if (wg_failed(c) || !usable(&r.file, o) || !wgi_file_read(&r.file, c, here, who, path)) return;
-    r.start = (wgi_csv){ .f = &r.file, .separator = o->separator ? o->separator : ',' };
-    read(&r, o, to);
-    wgi_file_free(&r.file);
+    *r = (reader){ .file = { .c = c, .here = here, .who = who, .fd = -1 }, .like = o->like };
+    if (wg_failed(c) || !usable(&r->file, o) || !wgi_file_read(&r->file, c, here, who, path)) return false;
+    r->start = (wgi_csv){ .f = &r->file, .separator = o->separator ? o->separator : ',' };
+    r->text = wg_alloc(c, r->file.size + 1, 1);
+    return r->text;
 }
 
-static void make_set(reader *r, const wg_csv_opts *o, void *to) { *(wg_data **)to = read_set(r, o); }
+static void close_file(reader *r)
+{
+    wg_free(r->file.c, r->text);
+    wgi_file_free(&r->file);
+}
 
 wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_csv: the context is NULL"), NULL;
-    wg_data *d = NULL;
-    with_file(here, c, path, o, "data_csv", make_set, &d);
+    reader r;
+    o = o ? o : &(wg_csv_opts){ 0 };
+    wg_data *d = open_file(&r, here, c, path, o, "data_csv") ? read_set(&r, o) : NULL;
+    close_file(&r);
     return d;
 }
 
@@ -225,18 +223,14 @@ static const char **list_of_names(wg_context *c, const wgi_columns *k)
     return (const char **)list;
 }
 
-static void make_names(reader *r, const wg_csv_opts *o, void *to)
-{
-    r->text = wg_alloc(r->file.c, r->file.size + 1, 1);
-    if (r->text && read_names(r, o)) *(const char ***)to = list_of_names(r->file.c, r->columns);
-    if (r->columns) wgi_columns_release(r->file.c, r->columns);
-    wg_free(r->file.c, r->text);
-}
-
 const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "csv_names: the context is NULL"), NULL;
+    reader r;
     const char **list = NULL;
-    with_file(here, c, path, o, "csv_names", make_names, &list);
+    o = o ? o : &(wg_csv_opts){ 0 };
+    if (open_file(&r, here, c, path, o, "csv_names") && read_names(&r, o)) list = list_of_names(c, r.columns);
+    wgi_columns_release(c, r.columns);
+    close_file(&r);
     return list;
 }

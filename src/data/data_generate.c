@@ -67,6 +67,7 @@ static wg_data *generate(wg_context *c, wg_site here, const char *name, const ch
                          point (*make)(const source *s, int64_t i), int64_t n)
 {
     WG_USER_CALL(here, name);
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", name), NULL;
     wg_tensor x = { wg_context_dtype(c), WG_SHAPE(n, 2), NULL }, y = { WG_I32, WG_SHAPE(n), NULL };
     source s = { wg_context_seed(c), name, n, n - n / 2 };
     if (wg_failed(c)) return NULL;
@@ -83,20 +84,17 @@ static wg_data *generate(wg_context *c, wg_site here, const char *name, const ch
 
 wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n)
 {
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_flower: the context is NULL"), NULL;
     return generate(c, here, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2",
                     flower, n);
 }
 
 wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n)
 {
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_moons: the context is NULL"), NULL;
     return generate(c, here, "data_moons", "generated: two half moons of radius 1, noise 0.2", moons, n);
 }
 
 wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n)
 {
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_xor: the context is NULL"), NULL;
     return generate(c, here, "data_xor",
                     "generated: a square, class 1 where the signs of the two features differ", square, n);
 }

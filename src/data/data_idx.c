@@ -23,18 +23,6 @@ static bool fill(const wgi_array *a, double over, wg_tensor *t)
     return true;
 }
 
-static bool read_images(wg_context *c, wg_site here, const char *who, const char *path, wg_tensor *t)
-{
-    wgi_file f;
-    wgi_array a;
-    bool ok = wgi_file_open(&f, c, here, who, path) && wgi_idx_parse(&f, &a);
-    if (ok && a.shape.rank == 0) ok = wgi_file_bad(&f, 3, "rank 0: there is no axis of rows");
-    ok = ok && wgi_tensor_new(c, here, wg_context_dtype(c), &a.shape, t) &&
-         fill(&a, a.element == WGI_U8 ? 255 : 1, t);
-    wgi_file_free(&f);
-    return ok;
-}
-
 static bool are_labels(const wgi_file *f, const wgi_array *a, int64_t rows)
 {
     if (a->shape.rank != 1) return wgi_file_bad(f, 3, "labels have rank 1, not %d", a->shape.rank);
@@ -53,14 +41,23 @@ static bool class_numbers(const wgi_file *f, const wgi_array *a, const int32_t *
     return true;
 }
 
-static bool read_labels(wg_context *c, wg_site here, const char *who, const char *path, int64_t rows,
-                        wg_tensor *t)
+static bool are_images(const wgi_file *f, const wgi_array *a)
+{
+    return a->shape.rank || wgi_file_bad(f, 3, "rank 0: there is no axis of rows");
+}
+
+/* Reads the labels of so many images; rows -1: images. */
+static bool read_array(wg_context *c, wg_site here, const char *who, const char *path, int64_t rows,
+                       wg_tensor *t)
 {
     wgi_file f;
     wgi_array a;
-    bool ok = wgi_file_open(&f, c, here, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
-              wgi_tensor_new(c, here, WG_I32, &a.shape, t) && fill(&a, 1, t);
-    ok = ok && class_numbers(&f, &a, t->data);
+    const bool labels = rows >= 0;
+    const bool ok = wgi_file_open(&f, c, here, who, path) && wgi_idx_parse(&f, &a) &&
+                    (labels ? are_labels(&f, &a, rows) : are_images(&f, &a)) &&
+                    wgi_tensor_new(c, here, labels ? WG_I32 : wg_context_dtype(c), &a.shape, t) &&
+                    fill(&a, !labels && a.element == WGI_U8 ? 255 : 1, t) &&
+                    (!labels || class_numbers(&f, &a, t->data));
     wgi_file_free(&f);
     return ok;
 }
@@ -69,7 +66,7 @@ static wg_data *read_pair(wg_context *c, wg_site here, const char *who, const ch
                           const char *labels, const char *about)
 {
     wg_tensor x = { 0 }, y = { 0 };
-    if (read_images(c, here, who, images, &x) && read_labels(c, here, who, labels, x.shape.dim[0], &y))
+    if (read_array(c, here, who, images, -1, &x) && read_array(c, here, who, labels, x.shape.dim[0], &y))
         return wgi_data_new(c, here, about, x, y);
     wg_free(c, x.data);
     wg_free(c, y.data);
@@ -124,7 +121,7 @@ static wg_data *flat(wg_data *d)
 {
     int64_t columns = 1;
     for (int k = 1; d && k < d->x.shape.rank; k++) columns *= d->x.shape.dim[k];
-    if (d) d->x.shape = WG_SHAPE(d->rows, columns);
+    if (d) d->x.shape = WG_SHAPE(d->now.rows, columns);
     return d;
 }
 

@@ -26,7 +26,7 @@ static bool without_spread(const wg_tensor *t, int64_t rows, int64_t columns, in
 static void measure(const wg_data *d, int of, double *mu, double *sigma)
 {
     const wg_tensor *t = tensor(d, of);
-    int64_t n = d->rows, columns = columns_of(d, of);
+    int64_t n = d->now.rows, columns = columns_of(d, of);
     for (int64_t i = 0; i < n * columns; i++) mu[i % columns] += wgi_get(t, i) / (double)n;
     for (int64_t i = 0; i < n * columns; i++) {
         double off = wgi_get(t, i) - mu[i % columns];
@@ -44,7 +44,7 @@ static void apply(wg_data *d, int of)
     const wg_tensor *t = tensor(d, of);
     const wgi_scale *s = &d->scale[of];
     int64_t columns = columns_of(d, of);
-    for (int64_t i = 0; i < d->rows * columns; i++)
+    for (int64_t i = 0; i < d->now.rows * columns; i++)
         wgi_put(t, i, (wgi_get(t, i) - s->mu[i % columns]) / s->sigma[i % columns]);
 }
 
@@ -135,14 +135,14 @@ void wg_data_normalise_at(wg_site here, wg_data *d, const char *which)
     }
     const char *who = "data_normalise";
     const int of = part_of(which);
-    if (!d || wg_failed(d->c)) return;
+    if (wg_failed(d->c)) return;
     if (of < 0) {
         refuse(here, d, who, WG_ERROR_USE, "say what to normalise: \"x\" or \"y\"");
         return;
     }
     int64_t columns = columns_of(d, of);
     if (!fit(here, d, of, who, columns)) return;
-    if (d->rows == 0) {
+    if (d->now.rows == 0) {
         refuse(here, d, who, WG_ERROR_VALUE, "the set has no rows to take mu and sigma from");
         return;
     }

@@ -47,9 +47,9 @@ static int64_t class_of(const wg_data *d, int64_t i)
 static void draw_rows(wg_data *d, row *r, int64_t *order)
 {
     d->now.running = d->now.at = d->ordered = 0;
-    wgi_permute(order, d->rows, wg_context_seed(d->c), "data/split", 0);
-    for (int64_t i = 0; i < d->rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
-    qsort(r, (size_t)d->rows, sizeof *r, by_class);
+    wgi_permute(order, d->now.rows, wg_context_seed(d->c), "data/split", 0);
+    for (int64_t i = 0; i < d->now.rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
+    qsort(r, (size_t)d->now.rows, sizeof *r, by_class);
 }
 
 static int64_t count_groups(const row *r, int64_t n)
@@ -102,14 +102,6 @@ static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_t
     }
 }
 
-static double *duplicate(wg_data *d, const double *v, size_t row_bytes, wg_dtype t)
-{
-    size_t columns = row_bytes / (t ? wg_dtype_size(t) : 1);
-    double *copy = v ? wg_alloc(d->c, columns + !columns, sizeof *v) : NULL;
-    if (copy) memcpy(copy, v, columns * sizeof *v);
-    return copy;
-}
-
 static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t taken)
 {
     wg_tensor x = d->x, y = d->y;
@@ -118,20 +110,13 @@ static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t tak
     if (!wgi_pair_new(d->c, here, &x, &y)) return NULL;
     wg_data *s = wgi_data_new(d->c, here, d->about, x, y);
     if (!s) return NULL;
-    for (int of = WGI_X; of <= WGI_Y; of++) {
-        const size_t bytes = of == WGI_X ? d->x_row : d->y_row;
-        const wg_dtype t = of == WGI_X ? d->x.dtype : d->y.dtype;
-        s->scale[of].mu = duplicate(d, d->scale[of].mu, bytes, t);
-        s->scale[of].sigma = duplicate(d, d->scale[of].sigma, bytes, t);
-    }
-    if (wg_failed(d->c)) return wg_data_free(s), NULL;
-    part(&d->x, d->x_row, goes, d->rows, &x);
-    part(&d->y, d->y_row, goes, d->rows, &y);
-    d->rows = d->now.rows = d->x.shape.dim[0] = d->rows - taken;
-    if (d->y.data) d->y.shape.dim[0] = d->rows;
+    if (!wgi_data_take_scale(s, d)) return wg_data_free(s), NULL; /* before it has rows: these are scaled */
+    part(&d->x, d->x_row, goes, d->now.rows, &x);
+    part(&d->y, d->y_row, goes, d->now.rows, &y);
+    d->now.rows = d->x.shape.dim[0] = d->now.rows - taken;
+    if (d->y.data) d->y.shape.dim[0] = d->now.rows;
     s->shuffle = d->shuffle;
     if ((s->columns = d->columns)) d->columns->users++;
-    wgi_data_follow(s, d);
     return s;
 }
 
@@ -143,16 +128,16 @@ wg_data *wg_data_split_at(wg_site here, wg_data *d, double share)
         wg_fail(d->c, here, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
         return NULL;
     }
-    size_t n = (size_t)d->rows + 1;
+    size_t n = (size_t)d->now.rows + 1;
     row *r = wg_alloc(d->c, n, sizeof *r);
     bool *goes = wg_alloc(d->c, n, sizeof *goes);
     group *g = NULL;
     wg_data *s = NULL;
     if (r && goes) {
         draw_rows(d, r, d->order);
-        int64_t groups = count_groups(r, d->rows);
+        int64_t groups = count_groups(r, d->now.rows);
         g = wg_alloc(d->c, (size_t)groups + 1, sizeof *g);
-        if (g) apportion(r, d->rows, share, g, groups);
+        if (g) apportion(r, d->now.rows, share, g, groups);
         if (g) s = take_out(here, d, goes, mark(r, g, groups, goes));
     }
     wg_free(d->c, g);

@@ -38,7 +38,6 @@ struct wg_data {
     char saved[24];      /* its name in wg_save_with */
     wg_tensor x, y;      /* y.data NULL: the set has no y */
     size_t x_row, y_row; /* bytes of a row of x and y */
-    int64_t rows;
     bool shuffle;
     wgi_data_place now;
     int64_t *order;             /* of the rows */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "draw/svg.h"
-#include "view/equation.h"
 
 enum { NAME_MOST = 40, LATEX = 2000 };
 

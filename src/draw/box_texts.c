@@ -49,19 +49,19 @@ static census count_values(const wg_tensor *t)
     return s;
 }
 
-static void put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
+void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
 {
     wgi_strbuf_put(b, "[");
     for (int64_t i = 0; i < count; i++) {
         wgi_strbuf_put(b, i ? ", " : "");
-        wgi_strbuf_number(b, wg_tensor_item(t, from + i));
+        wgi_put_number(b, wg_tensor_item(t, from + i));
     }
 }
 
 static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
 {
     int64_t n = wg_shape_size(t->shape);
-    put_row(b, t, 0, 2);
+    wgi_put_row(b, t, 0, 2);
     wgi_strbuf_format(b, ", … ×%lld]\n", (long long)n);
     if (s->nan || s->infinite) {
         wgi_strbuf_format(b, "%lld NaN, %lld ∞", (long long)s->nan, (long long)s->infinite);
@@ -69,9 +69,9 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
     }
     bool real = wg_dtype_is_float(t->dtype);
     wgi_strbuf_put(b, real ? "μ = " : "from ");
-    wgi_strbuf_number(b, real ? s->mean : s->least);
+    wgi_put_number(b, real ? s->mean : s->least);
     wgi_strbuf_put(b, real ? ", σ = " : " to ");
-    wgi_strbuf_number(b, real ? s->deviation : s->most);
+    wgi_put_number(b, real ? s->deviation : s->most);
 }
 
 /* A scalar as a number, small vectors and matrices in full, others as their first entries with mean and
@@ -84,12 +84,12 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
             rows = rank > 1 ? t->shape.dim[rank - 2] : 1;
     *odd = s.nan || s.infinite;
     if (n == 0) wgi_strbuf_put(b, "no elements");
-    else if (rank == 0) wgi_strbuf_number(b, wg_tensor_item(t, 0));
+    else if (rank == 0) wgi_put_number(b, wg_tensor_item(t, 0));
     else if (columns > FULL || rows > FULL || n != rows * columns) put_summary(b, t, &s);
     else {
         for (int64_t i = 0; i < rows; i++) {
             wgi_strbuf_put(b, rank == 1 ? "" : i ? ",\n\u2007" : "[");
-            put_row(b, t, i * columns, columns);
+            wgi_put_row(b, t, i * columns, columns);
             wgi_strbuf_put(b, "]");
         }
         wgi_strbuf_put(b, rank == 1 ? "" : "]");
@@ -100,7 +100,7 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 
 static bool is_leaf(wg_node n) { return wg_node_leaf(n) != WG_LEAF_NONE; }
 
-wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n)
+static wgi_box_kind kind_of_box(const wgi_picture *p, wg_node n)
 {
     static const wgi_box_kind of_leaf[] = { [WG_LEAF_NUMBER] = WGI_BOX_CONSTANT,
                                             [WG_LEAF_INPUT] = WGI_BOX_INPUT,
@@ -159,7 +159,7 @@ static const char *value_text(wgi_picture *p, wg_node n)
 {
     wgi_strbuf b = { .pool = p->pool };
     wg_tensor t;
-    if (wg_peek(n, &t)) wgi_strbuf_number(&b, wg_tensor_item(&t, 0));
+    if (wg_peek(n, &t)) wgi_put_number(&b, wg_tensor_item(&t, 0));
     return wgi_strbuf_keep(&b);
 }
 
@@ -180,7 +180,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
     wg_tensor t;
-    box->kind = wgi_kind_of_box(p, n);
+    box->kind = kind_of_box(p, n);
     box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
     box->name = box->title = y->is_inline && wg_peek(n, &t) ? value_text(p, n) : wgi_symbol(v, y, NAME_MOST);

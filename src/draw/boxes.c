@@ -1,8 +1,6 @@
 /* boxes.c: the boxes of a picture, and links between them. */
 #include "draw/reduced_boxes.h"
 
-#include <string.h>
-
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames)
 {
     p->box = wgi_pool_take(p->pool, boxes, sizeof *p->box);

@@ -141,12 +141,7 @@ void wgi_circuit_put(const wgi_svg *w, const wgi_box *x, const wgi_card *card, d
     wgi_strbuf *b = w->b;
     const double gate = gate_width(x), wire = top + card->title_at, from = left + gate, to = left + card->w;
     const bool leaf = wgi_is_leaf_box(x);
-    wgi_strbuf_put(b, "<g class=\"forward\">");
-    wgi_svg_number(b, "<path d=\"M", from);
-    wgi_svg_number(b, " ", wire);
-    wgi_svg_number(b, "L", to);
-    wgi_svg_number(b, " ", wire);
-    wgi_strbuf_put(b, "\"/></g>\n");
+    WGI_SVG_PUT(b, "<g class=\"forward\"><path d=\"M@ @L@ @\"/></g>\n", from, wire, to, wire);
     if (!leaf) wgi_svg_rect(b, left, wire - RADIUS, gate, 2 * RADIUS, RADIUS, "");
     const wgi_laid_formula *k = formula_of(x);
     const double size = size_of(x), y = wire + 0.36 * size, scale = size / WGI_BODY;

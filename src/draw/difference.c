@@ -116,13 +116,8 @@ static void stand_alone(wgi_picture *p, wgi_box *box, wgi_box_kind kind, const c
 static int frame_in_p(wgi_picture *p, const wgi_picture *q, int frame)
 {
     if (frame < 0) return -1;
-    const wgi_frame of_q = q->frame[frame];
-    const int parent = frame_in_p(p, q, of_q.parent);
-    for (int i = 0; i < p->frames; i++)
-        if (p->frame[i].parent == parent && strcmp(p->frame[i].name, of_q.name) == 0) return i;
-    if (p->frames == WGI_MOST_FRAMES) return parent;
-    p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = of_q.name };
-    return p->frames++;
+    const wgi_frame *of_q = &q->frame[frame];
+    return wgi_frame_in(p, frame_in_p(p, q, of_q->parent), of_q->name, strlen(of_q->name));
 }
 
 /* The boxes of both, in an order that each picture has. Fills `merged`. How many differ is in count[DIFFERS],

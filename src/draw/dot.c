@@ -2,43 +2,12 @@
  * a fixed order. The tests read the text with libcgraph. */
 #include "draw/draw_private.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#define FONT "Helvetica,Arial,sans-serif"
+#define FONT "\"Helvetica,Arial,sans-serif\""
+#define GREY "\"" WGI_GREY "\""
 
 /* ---- attributes ---- */
-
-/* Words that mean something in DOT and other texts stand in quotes; a letter or digit needs none. */
-static bool is_word(const char *s)
-{
-    static const char *const own[] = { "node", "edge", "graph", "digraph", "subgraph", "strict" };
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (!strcmp(s, own[i])) return false;
-    const char *p = s;
-    while (isalpha((unsigned char)*p) || *p == '_' || (p > s && isdigit((unsigned char)*p))) p++;
-    return p > s && !*p;
-}
-
-static bool is_number(const char *s)
-{
-    const size_t digits = strspn(s, "0123456789"), point = s[digits] == '.';
-    return digits && !s[digits + point + strspn(s + digits + point, "0123456789")];
-}
-
-static void put_value(wgi_strbuf *out, const char *value)
-{
-    if (is_word(value) || is_number(value)) {
-        wgi_strbuf_put(out, value);
-        return;
-    }
-    wgi_strbuf_put(out, "\"");
-    for (const char *p = value; *p; p++) {
-        if (*p == '"') wgi_strbuf_put(out, "\\");
-        wgi_strbuf_add(out, p, 1);
-    }
-    wgi_strbuf_put(out, "\"");
-}
 
 typedef struct painter {
     const wgi_picture *picture;
@@ -68,10 +37,23 @@ static void name_attribute(painter *p, const char *name)
     wgi_strbuf_put(p->out, "=");
 }
 
+/* In quotes, in which any text can stand. */
+static void set_text(painter *p, const char *name, const char *value)
+{
+    name_attribute(p, name);
+    wgi_strbuf_put(p->out, "\"");
+    for (; *value; value++) {
+        if (*value == '"') wgi_strbuf_put(p->out, "\\");
+        wgi_strbuf_add(p->out, value, 1);
+    }
+    wgi_strbuf_put(p->out, "\"");
+}
+
+/* A number, a word of our own that means nothing in DOT, or a text that has its quotes already. */
 static void set(painter *p, const char *name, const char *value)
 {
     name_attribute(p, name);
-    put_value(p->out, value);
+    wgi_strbuf_put(p->out, value);
 }
 
 /* The value is p->text, as HTML. */
@@ -123,7 +105,7 @@ static void set_tip(painter *p, const char *text)
         tip += plain;
         if (*tip) wgi_strbuf_put(b, *tip++ == '\n' ? "\\n" : "\\\\");
     }
-    if (b->length && !b->failed) set(p, "tooltip", b->at);
+    if (b->length && !b->failed) set_text(p, "tooltip", b->at);
 }
 
 /* ---- boxes ---- */
@@ -217,8 +199,8 @@ static void paint_frame(painter *p, int i)
     put_clean_html(&p->text, f->name, 80);
     wgi_strbuf_put(&p->text, "</font>");
     set_html(p, "label");
-    set(p, "style", f->heavy ? "rounded,bold" : "rounded");
-    set_tip(p, p->picture->g ? "scope" : "step");
+    set(p, "style", f->heavy ? "\"rounded,bold\"" : "rounded");
+    set(p, "tooltip", p->picture->g ? "scope" : "step");
     close_list(p);
     paint_inside(p, i);
     p->depth--;
@@ -249,13 +231,13 @@ static void paint_link(painter *p, const wgi_link *l)
     open_list(p, text);
     if (l->back) {
         set(p, "class", "backward");
-        set(p, "color", "#d32f2f");
+        set_text(p, "color", "#d32f2f");
         set(p, "constraint", "false");
         set(p, "style", "dashed");
     }
     if (l->times > 1) {
         snprintf(text, sizeof text, "×%lld", (long long)l->times);
-        set(p, "label", text);
+        set_text(p, "label", text);
     }
     close_list(p);
 }
@@ -295,8 +277,8 @@ static void paint_defaults(painter *p)
 {
     static const char *const graph[][2] = {
         { "bgcolor", "transparent" },
-        { "color", WGI_GREY },
-        { "fontcolor", WGI_GREY },
+        { "color", GREY },
+        { "fontcolor", GREY },
         { "fontname", FONT },
         { "outputorder", "edgesfirst" },
         { "labelloc", "t" },
@@ -306,7 +288,7 @@ static void paint_defaults(painter *p)
     };
     static const char *const node[][2] = { { "fontname", FONT }, { "shape", "plain" }, { NULL, NULL } };
     static const char *const edge[][2] = {
-        { "arrowsize", "0.7" }, { "class", "forward" }, { "color", WGI_GREY }, { "fontcolor", WGI_GREY },
+        { "arrowsize", "0.7" }, { "class", "forward" }, { "color", GREY }, { "fontcolor", GREY },
         { "fontname", FONT },   { "fontsize", "11" },   { NULL, NULL },
     };
     open_list(p, "graph");

@@ -98,7 +98,9 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     p->o = &all;
     if (s == WG_OK) s = (o->fit ? wgi_picture_fit : wgi_picture_make)(p, root);
     all.hide = o->hide;
-    return s == WG_OK ? wgi_picture_write(p, out) : wgi_no_memory(p, out, s);
+    s = s == WG_OK ? wgi_picture_write(p, out) : wgi_no_memory(p, out, s);
+    p->o = o;
+    return s;
 }
 
 static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, const char *path,

@@ -1,8 +1,6 @@
 /* draw_plan.c: wg_draw_plan: chooses table, steps or chart by the options and the path. */
 #include "draw/draw_private.h"
 
-#include <string.h>
-
 static wg_status fail(const wgi_picture *p, const char *call, const char *text)
 {
     return WGI_REFUSE(p, "%s: %s", call, text);

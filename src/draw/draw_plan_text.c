@@ -2,9 +2,7 @@
  * lifetimes. */
 #include "draw/draw_private.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { OPS = 30, NAME = 14, BARS = 48 };
 

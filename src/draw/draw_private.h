@@ -14,6 +14,8 @@
 #ifndef WGI_DRAW_PRIVATE_H
 #define WGI_DRAW_PRIVATE_H
 
+#include <string.h>
+
 #include "formula/formula.h"
 #include "text/text.h"
 #include "view/equation.h"
@@ -208,6 +210,8 @@ static inline bool wgi_is_shared(const wgi_picture *p, int64_t position)
 
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. */
 wg_status wgi_picture_make(wgi_picture *p, wg_node root);
+/* The frame `name` in `parent`, found or made. Beyond WGI_MOST_FRAMES the parent stands for it. */
+int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length);
 /* The nodes alone, for pictures that are reduced. */
 wg_status wgi_picture_start(wgi_picture *p, wg_node root);
 /* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than
@@ -274,7 +278,7 @@ void wgi_place_gradients(wgi_picture *p);
 /* ---- texts ---- */
 
 /* box_texts.c */
-wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n);
+void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count); /* "[1, 2" */
 void wgi_describe_node(wgi_picture *p, wgi_box *b, int64_t position);
 void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
 void wgi_describe_failure(wgi_picture *p, wgi_box *b);
@@ -368,6 +372,10 @@ void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 const char *wgi_next_line(wgi_pool *pool, const char **text);
 /* The first name of a list "a, b", which then begins behind it. false: there is none. */
 bool wgi_next_name(const char **list, const char **name, size_t *length);
+static inline bool wgi_is_called(const char *name, const char *word, size_t length)
+{
+    return strlen(name) == length && memcmp(name, word, length) == 0;
+}
 
 /* draw_options.c. The option `level`. */
 typedef enum wgi_level { WGI_LEVEL_WRITTEN, WGI_LEVEL_OPS, WGI_LEVEL_PLAN, WGI_LEVELS } wgi_level;

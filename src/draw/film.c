@@ -175,8 +175,7 @@ static wg_status save_sheet(film *f, wgi_picture *p, wgi_strbuf *out)
         wgi_svg_rect(w->b, w->x - 4, w->y - 4, w->w + 8, w->h + 8, 6, "frame");
     }
     wgi_strbuf_put(w->b, "</svg>\n");
-    const wg_status status = wgi_no_memory(p, w->b, WG_OK);
-    return status == WG_OK ? wgi_image_write(p, size, w->b, out) : status;
+    return wgi_image_write(p, size, w->b, out);
 }
 
 /* Writes the files that the pattern names. */
@@ -190,8 +189,7 @@ static wg_status save_frames(film *f, wgi_picture *p)
         wgi_strbuf_clear(svg);
         wgi_svg_name(&f->w, path);
         put_frame(f, i);
-        status = wgi_no_memory(p, svg, WG_OK);
-        if (status == WG_OK) status = wgi_image_write(p, wgi_svg_size(&f->w).size, svg, &picture);
+        status = wgi_image_write(p, wgi_svg_size(&f->w).size, svg, &picture);
         if (status == WG_OK) status = wgi_save_whole(p->here, "draw", &picture, path);
         wgi_strbuf_free(&picture);
     }

@@ -4,10 +4,6 @@
  * written, "h = concat(a, b, c)". */
 #include "draw/draw_private.h"
 
-#include <string.h>
-
-#include "formula/formula.h"
-#include "view/equation.h"
 #include "wengert/op.h"
 
 enum { OP_MOST = 24, LINE = 400, LINE_CHARACTERS = 120 };

@@ -7,7 +7,6 @@
  * "-inf". An array of more than 1,000 elements has a summary in its place.
  */
 #include <math.h>
-#include <string.h>
 
 #include "draw/page.h"
 #include "wengert/op.h"
@@ -26,17 +25,14 @@ static void put_number(wgi_strbuf *b, double v, wg_dtype t)
 
 static void put_nested(wgi_strbuf *b, const wg_tensor *t, int axis, int64_t *i)
 {
+    wgi_json_open(b, axis < t->shape.rank ? "[" : "");
     if (axis == t->shape.rank) {
         if (t->dtype == WG_I64) wgi_strbuf_format(b, "%lld", (long long)((const int64_t *)t->data)[*i]);
         else put_number(b, wg_tensor_item(t, *i), t->dtype);
         ++*i;
         return;
     }
-    wgi_strbuf_put(b, "[");
-    for (int64_t k = 0; k < t->shape.dim[axis]; k++) {
-        wgi_strbuf_put(b, k ? "," : "");
-        put_nested(b, t, axis + 1, i);
-    }
+    for (int64_t k = 0; k < t->shape.dim[axis]; k++) put_nested(b, t, axis + 1, i);
     wgi_strbuf_put(b, "]");
 }
 
@@ -52,15 +48,12 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t)
         v[2] += x, v[3] += x * x;
     }
     v[2] /= (double)n, v[3] = sqrt(v[3]);
-    wgi_strbuf_put(b, "{\"value\":null,\"summary\":");
-    for (int i = 0; i < 4; i++) {
-        wgi_strbuf_format(b, "%s\"%s\":", i ? "," : "{", name[i]);
-        put_number(b, v[i], WG_F64);
-    }
-    wgi_strbuf_put(b, "},\"shape\":"), wgi_json_shape(b, t->shape), wgi_strbuf_put(b, "}");
+    wgi_json_open(b, "{\"value\":null,\"summary\":{");
+    for (int i = 0; i < 4; i++) wgi_json_key(b, name[i]), put_number(b, v[i], WG_F64);
+    wgi_strbuf_put(b, "}"), wgi_json_key(b, "shape"), wgi_json_shape(b, t->shape), wgi_strbuf_put(b, "}");
 }
 
-/* The member `key`, if the node has a value. */
+/* The value of the member `key`, with a comma before it; nothing if the node has none. */
 static void put_value(wgi_strbuf *b, const char *key, wg_node n)
 {
     wg_tensor t;
@@ -94,17 +87,14 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
     const wgi_box *x = &p->box[p->at.box_of[position]];
-    wgi_strbuf_put(b, position ? ",\n{\"name\":" : "\n{\"name\":"), put_name(p, b, p->at.item[position]);
-    wgi_strbuf_put(b, ",\"op\":"), put_text(p, b, y->op ? y->op->name : wg_node_op_name(n));
-    wgi_strbuf_put(b, ",\"operands\":[");
-    for (int k = 0; k < y->operands; k++) {
-        wgi_strbuf_put(b, k ? "," : "");
-        put_name(p, b, p->view.arg[y->first + k]);
-    }
-    wgi_strbuf_put(b, "],\"shape\":"), wgi_json_shape(b, wg_node_shape(n));
-    wgi_strbuf_put(b, ",\"dtype\":"), put_text(p, b, wg_dtype_name(wg_node_dtype(n)));
-    wgi_strbuf_put(b, ",\"text\":"), put_text(p, b, x->title);
-    if (x->times > 1) wgi_strbuf_format(b, ",\"times\":%lld", (long long)x->times);
+    wgi_json_open(b, "\n{\"name\":"), put_name(p, b, p->at.item[position]);
+    wgi_json_key(b, "op"), put_text(p, b, y->op ? y->op->name : wg_node_op_name(n));
+    wgi_json_key(b, "operands"), wgi_json_open(b, "[");
+    for (int k = 0; k < y->operands; k++) put_name(p, b, p->view.arg[y->first + k]);
+    wgi_strbuf_put(b, "]"), wgi_json_key(b, "shape"), wgi_json_shape(b, wg_node_shape(n));
+    wgi_json_key(b, "dtype"), put_text(p, b, wg_dtype_name(wg_node_dtype(n)));
+    wgi_json_key(b, "text"), put_text(p, b, x->title);
+    if (x->times > 1) wgi_json_whole_member(b, "times", x->times);
     else if (p->o->values && !x->hidden_value) put_value(b, "value", n);
     wgi_strbuf_put(b, x->hidden_gradient ? "" : gradient);
     wgi_strbuf_put(b, "}");

@@ -10,8 +10,7 @@
 
 /* ---- frames ---- */
 
-/* The frame `name` in `parent`, found or made. Beyond WGI_MOST_FRAMES the parent stands for it. */
-static int frame_in(wgi_picture *p, int parent, const char *name, size_t length)
+int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length)
 {
     for (int i = p->frames - 1; i >= 0; i--) {
         const char *known = p->frame[i].name;
@@ -29,7 +28,7 @@ static int frame_of(wgi_picture *p, const char *scope, size_t length)
     for (size_t at = 0; at < length;) {
         size_t part = strcspn(scope + at, "/");
         if (part > length - at) part = length - at;
-        if (part) frame = frame_in(p, frame, scope + at, part);
+        if (part) frame = wgi_frame_in(p, frame, scope + at, part);
         at += part + 1;
     }
     return frame;

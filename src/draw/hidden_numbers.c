@@ -10,32 +10,19 @@ enum { DEEPEST = 8 }; /* of definitions */
 
 /* ---- which numbers ---- */
 
-static bool is_called(const char *name, const char *word, size_t length)
-{
-    return strlen(name) == length && memcmp(name, word, length) == 0;
-}
-
-/* By the name of the value in the program or as it is printed, W1 or W₁. */
-static bool mark(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
+/* By the name of the value in the program or as it is printed, W1 or W₁; or by that of the gradient as it
+ * is printed: ∂s/∂z, d(1 − a). */
+static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_gradient,
+                 unsigned char *hidden)
 {
     bool found = false;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wgi_box *x = &p->box[p->at.box_of[i]];
-        if (x->times > 1) continue;
-        if (!is_called(wgi_item_at(p, i)->name, word, length) && !is_called(x->name, word, length)) continue;
-        hidden[i] = 1, found = true;
-    }
-    return found;
-}
-
-/* By the name of the gradient as it is printed: ∂s/∂z, d(1 − a). */
-static bool mark_gradient(const wgi_picture *p, const char *word, size_t length, unsigned char *hidden)
-{
-    bool found = false;
-    for (int64_t i = 0; i < p->nodes; i++) {
-        const wgi_box *x = &p->box[p->at.box_of[i]];
-        if (x->times > 1 || !p->at.on_path[i]) continue;
-        if (is_called(wgi_gradient_of_box(p, x), word, length)) hidden[i] = 1, found = true;
+        const bool called = by_gradient
+                                ? p->at.on_path[i] && wgi_is_called(wgi_gradient_of_box(p, x), word, length)
+                                : wgi_is_called(wgi_item_at(p, i)->name, word, length) ||
+                                      wgi_is_called(x->name, word, length);
+        if (called && x->times == 1) hidden[i] = 1, found = true;
     }
     return found;
 }
@@ -117,9 +104,10 @@ wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h
     h->value = wgi_pool_take(p->pool, p->nodes, 1), h->gradient = wgi_pool_take(p->pool, p->nodes, 1);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     while (!unknown && wgi_next_name(&names, &word, &length)) {
-        if (mark(p, word, length, h->value)) continue; /* "dz" is a gradient unless a node is called so */
-        if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, h->gradient)) continue;
-        if (!mark_gradient(p, word, length, h->gradient)) unknown = word;
+        if (mark(p, word, length, false, h->value))
+            continue; /* "dz" is a gradient unless a node is called so */
+        if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, false, h->gradient)) continue;
+        if (!mark(p, word, length, true, h->gradient)) unknown = word;
     }
     follow(p, a, h);
     if (!unknown) return WG_OK;

@@ -6,9 +6,16 @@
 #include "draw/page.h"
 #include "wengert/op.h"
 
+void wgi_json_open(wgi_strbuf *b, const char *bracket)
+{
+    const char before = b->length ? b->at[b->length - 1] : '{';
+    if (!strchr("{[:", before)) wgi_strbuf_put(b, ",");
+    wgi_strbuf_put(b, bracket);
+}
+
 void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script)
 {
-    wgi_strbuf_put(b, "\"");
+    wgi_json_open(b, "\"");
     for (; *s; s++) {
         const unsigned char c = (unsigned char)*s;
         if (c == '"' || c == '\\') wgi_strbuf_format(b, "\\%c", c);
@@ -18,11 +25,10 @@ void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script)
     wgi_strbuf_put(b, "\"");
 }
 
-/* The keys of an object follow one another; the first is that before which there is a brace. */
 void wgi_json_key(wgi_strbuf *b, const char *key)
 {
-    const char before = b->length ? b->at[b->length - 1] : '{';
-    wgi_strbuf_format(b, "%s\"%s\":", before == '{' ? "" : ",", key);
+    wgi_json_open(b, "\"");
+    wgi_strbuf_format(b, "%s\":", key);
 }
 
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text)
@@ -30,24 +36,28 @@ void wgi_json_member(wgi_strbuf *b, const char *key, const char *text)
     if (*text) wgi_json_key(b, key), wgi_json_text(b, text, true);
 }
 
-void wgi_json_whole(wgi_strbuf *b, const char *key, int64_t value)
+void wgi_json_whole(wgi_strbuf *b, int64_t value)
 {
-    wgi_json_key(b, key);
+    wgi_json_open(b, "");
     wgi_strbuf_format(b, "%lld", (long long)value);
+}
+
+void wgi_json_whole_member(wgi_strbuf *b, const char *key, int64_t value)
+{
+    wgi_json_key(b, key), wgi_json_whole(b, value);
 }
 
 /* JSON has no NaN and no infinity: they are null, and texts. */
 void wgi_json_number(wgi_strbuf *b, double x, bool full)
 {
-    if (isnan(x)) wgi_strbuf_put(b, "null");
-    else if (isinf(x)) wgi_strbuf_put(b, x < 0 ? "\"-\"" : "\"+\"");
-    else wgi_strbuf_format(b, full ? "%.17g" : "%.7g", x);
+    wgi_json_open(b, isnan(x) ? "null" : isinf(x) ? (x < 0 ? "\"-\"" : "\"+\"") : "");
+    if (isfinite(x)) wgi_strbuf_format(b, full ? "%.17g" : "%.7g", x);
 }
 
 void wgi_json_shape(wgi_strbuf *b, wg_shape s)
 {
-    wgi_strbuf_put(b, "[");
-    for (int d = 0; d < s.rank; d++) wgi_strbuf_format(b, d ? ",%lld" : "%lld", (long long)s.dim[d]);
+    wgi_json_open(b, "[");
+    for (int d = 0; d < s.rank; d++) wgi_json_whole(b, s.dim[d]);
     wgi_strbuf_put(b, "]");
 }
 
@@ -55,7 +65,7 @@ void wgi_json_shape(wgi_strbuf *b, wg_shape s)
 static void put_option(wgi_strbuf *b, const wg_attr_row *r, const wgi_option *o)
 {
     switch (o->form) {
-    case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o->whole); break;
+    case WGI_OPT_WHOLE: wgi_json_whole(b, o->whole); break;
     case WGI_OPT_REAL:
         if (o->real != 0)
             wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", wg_or_standard(o->real, 0));
@@ -88,7 +98,7 @@ void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void
         put_option(&option, r, &o);
         const char *text = wgi_strbuf_keep(&option);
         if (is_default(r, text)) continue;
-        if (b->length == before) wgi_json_key(b, "p"), wgi_strbuf_put(b, "{");
+        if (b->length == before) wgi_json_key(b, "p"), wgi_json_open(b, "{");
         wgi_json_key(b, r->name), wgi_strbuf_put(b, text);
     }
     if (b->length > before) wgi_strbuf_put(b, "}");

@@ -117,10 +117,7 @@ static void find_columns(listing *l, int width)
 
 /* ---- lines ---- */
 
-static void put_spaces(wgi_strbuf *b, int n)
-{
-    for (; n > 0; n--) wgi_strbuf_put(b, " ");
-}
+static void put_spaces(wgi_strbuf *b, int n) { wgi_strbuf_format(b, "%*s", n > 0 ? n : 0, ""); }
 
 static void put_frames(listing *l, int frame)
 {

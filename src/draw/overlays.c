@@ -36,7 +36,6 @@ static int box_of(const wgi_picture *p, int64_t node)
 
 static void measure_bytes(wgi_picture *p, const wg_node node[], double amount[])
 {
-    (void)node;
     for (int64_t i = 0; i < p->nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
         const size_t size = wg_dtype_size(wg_node_dtype(n));
@@ -56,7 +55,6 @@ static void share_step(const wgi_picture *p, const wg_plan *plan, const wg_plan_
 
 static void measure_time(wgi_picture *p, const wg_node node[], double amount[])
 {
-    (void)node;
     wg_plan *plan = wg_plan_look_at(p->here, p->root, &(wg_plan_opts){ .seconds = 0.1 });
     for (int i = 0; plan && i < plan->steps; i++) share_step(p, plan, &plan->step[i], amount);
     wg_plan_free(plan);

@@ -1,14 +1,12 @@
 /* page.h: a picture as one HTML file that loads nothing.
  *
- *     page_write.c      the page: the SVG, the program beside it, all steps as a list
+ *     page_write.c      the page: the SVG, the program beside it, all steps as a list, the scripts with
+ *                       the ops that the page needs
  *     page_data.c       what the script reads, as JSON (json.c)
- *     page_nodes.c      the part of it that the evaluator reads
- *     page_script.c     the scripts, with the ops that the page needs
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
  *     page_numbers.js   computes all values and gradients from changed leaves
  *     page_ops*.js      the ops that it knows
- *
  * Without scripts the page shows everything. What is not known yet at the first step is hidden by the
  * script alone. */
 #ifndef WGI_DRAW_PAGE_H
@@ -43,33 +41,23 @@ typedef struct wgi_page {
 
 /* page_data.c. A JSON object that may stand in <script>. */
 void wgi_page_data(wgi_page *w);
-/* page_nodes.c. The member "nodes". node_of: gets by item its node; -1 if the page gets no nodes. */
-void wgi_page_nodes(wgi_page *w, int32_t *node_of);
 
-/* ---- json.c: parts of a JSON object; a key puts a comma before itself if it needs one ---- */
+/* ---- json.c: parts of JSON; keys and values put a comma before themselves if they need one ---- */
+
+void wgi_json_open(wgi_strbuf *b, const char *bracket);
 
 /* in_script: < is written as an escape, so that the text ends no <script>. */
 void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script);
 void wgi_json_key(wgi_strbuf *b, const char *key);
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text); /* nothing if the text is empty */
-void wgi_json_whole(wgi_strbuf *b, const char *key, int64_t value);
+void wgi_json_whole(wgi_strbuf *b, int64_t value);
+void wgi_json_whole_member(wgi_strbuf *b, const char *key, int64_t value);
 void wgi_json_number(wgi_strbuf *b, double x, bool full); /* in 17 digits, or in seven */
 void wgi_json_shape(wgi_strbuf *b, wg_shape s);
 /* The member "p": options that differ from their defaults; nothing if there are none. */
 void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void *attr);
 
-/* ---- page_script.c ---- */
-
-/* Part of the script: an op, or a function that ops need. */
-typedef struct wgi_page_block {
-    const char *op;     /* "": a function */
-    const short *needs; /* other blocks; -1 behind the last one */
-    const char *text;
-} wgi_page_block;
-size_t wgi_page_blocks(void);
-/* Marks in used[wgi_page_blocks()] what the op needs. false: the page cannot compute it. */
+/* page_write.c. Marks what the op needs in `used` of the page. false: the page cannot compute it. */
 bool wgi_page_use(const wg_op *op, unsigned char *used);
-void wgi_page_put_style(wgi_strbuf *b);
-void wgi_page_put_script(const unsigned char *used, wgi_strbuf *b);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "draw/page.h"
 #include "draw/svg.h"
+#include "wengert/op.h"
 
 enum { MOST_LINES = 2000 };
 
@@ -59,6 +60,49 @@ static void make_source(wgi_source *s, const wgi_picture *p)
     }
 }
 
+/* ---- the style and the scripts, which are built into the library ---- */
+
+/* Part of the script: an op, or a function that ops need. */
+typedef struct wgi_page_block {
+    const char *op;     /* "": a function */
+    const short *needs; /* other blocks; -1 behind the last one */
+    const char *text;
+} wgi_page_block;
+
+#include "page_text.h" /* page_css, page_js, page_block: made from page.css and page*.js */
+
+enum { BLOCKS = sizeof page_block / sizeof *page_block };
+
+static void use(int i, unsigned char *used)
+{
+    if (used[i]) return;
+    used[i] = 1;
+    for (const short *k = page_block[i].needs; *k >= 0; k++) use(*k, used);
+}
+
+/* A user's op may have the name of a block. */
+bool wgi_page_use(const wg_op *op, unsigned char *used)
+{
+    int i = 0;
+    while (i < BLOCKS && strcmp(page_block[i].op, op->name)) i++;
+    if (op->library != op || i == BLOCKS) return false;
+    use(i, used);
+    return true;
+}
+
+static void put_lines(wgi_strbuf *b, const char *const line[])
+{
+    for (; *line; line++) wgi_strbuf_put(b, *line);
+}
+
+static void put_script(const unsigned char *used, wgi_strbuf *b)
+{
+    put_lines(b, page_evaluator);
+    for (int i = 0; i < BLOCKS; i++)
+        if (used[i]) wgi_strbuf_put(b, page_block[i].text);
+    put_lines(b, page_js);
+}
+
 /* ---- parts of the page ---- */
 
 static void put_head(const wgi_page *w)
@@ -72,7 +116,7 @@ static void put_head(const wgi_page *w)
                                            : "a computation graph",
                          200);
     wgi_strbuf_put(w->b, "</title>\n<style>\n");
-    wgi_page_put_style(w->b);
+    put_lines(w->b, page_css);
     wgi_strbuf_put(w->b, "</style>\n</head>\n");
 }
 
@@ -117,7 +161,7 @@ static void put_page(wgi_page *w, wgi_svg *svg)
     wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
     wgi_page_data(w);
     wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
-    wgi_page_put_script(w->used, w->b);
+    put_script(w->used, w->b);
     wgi_strbuf_format(w->b, "})('%s');\n</script>\n</body>\n</html>\n", w->id);
 }
 
@@ -134,7 +178,7 @@ static wg_status make_states(wgi_page *w)
 
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    wgi_page w = { .p = p, .b = out, .used = wgi_pool_take(p->pool, (int64_t)wgi_page_blocks(), 1) };
+    wgi_page w = { .p = p, .b = out, .used = wgi_pool_take(p->pool, BLOCKS, 1) };
     wgi_svg svg;
     wg_status s = p->o->hide ? wgi_find_hidden(p, p->o->hide, &w.hidden) : WG_OK;
     if (s == WG_OK) s = make_states(&w);

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- the workspace ---- */
 
@@ -22,14 +21,18 @@ typedef struct byte_axis {
     const char *name[MARKS];
 } byte_axis;
 
+static const char *bytes_text(wgi_pool *pool, double bytes)
+{
+    wgi_strbuf b = { .pool = pool };
+    wgi_put_bytes(&b, bytes);
+    return wgi_strbuf_keep(&b);
+}
+
 static void find_bytes(byte_axis *a, wgi_pool *pool, double most)
 {
-    wgi_strbuf text = { .pool = pool };
     a->unit = exp2(ceil(log2(fmax(most, 64) / 8)));
-    for (a->n = 0; a->n < MARKS && (a->n == 0 || (a->n - 1) * a->unit < most); a->n++) {
-        wgi_put_bytes(&text, a->n * a->unit);
-        a->name[a->n] = wgi_strbuf_keep(&text);
-    }
+    for (a->n = 0; a->n < MARKS && (a->n == 0 || (a->n - 1) * a->unit < most); a->n++)
+        a->name[a->n] = bytes_text(pool, a->n * a->unit);
 }
 
 static bool in_work(const wg_plan_buffer *b, int step)
@@ -63,13 +66,6 @@ static void add_needed(wg_panel *panel, const wg_plan *p, double unit)
                 sum += bytes_beside(p, i, s < p->steps ? s : s - 1);
         wg_series_add(needed, s - 0.5, sum / unit);
     }
-}
-
-static const char *bytes_text(wgi_pool *pool, double bytes)
-{
-    wgi_strbuf b = { .pool = pool };
-    wgi_put_bytes(&b, bytes);
-    return wgi_strbuf_keep(&b);
 }
 
 static void add_buffer(wg_panel *panel, wgi_pool *pool, const wg_plan *p, int i, double unit)

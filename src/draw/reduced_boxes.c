@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "wengert/op.h"
-
 enum { CALL_MOST = 5, COST_MOST = 72, LAYER_MOST = 60 }; /* operands of a call; characters of a formula */
 
 /* The steps up to LAYERS join nodes one by one; those after them begin with what these have joined. */
@@ -20,17 +18,6 @@ typedef struct wgi_reducer {
 
 /* ---- what is kept ---- */
 
-/* Whether the list "a, b" has the name. */
-static bool is_listed(const char *list, const char *name)
-{
-    const size_t n = strlen(name);
-    const char *word;
-    size_t length;
-    while (wgi_next_name(&list, &word, &length))
-        if (length == n && strncmp(word, name, n) == 0) return true;
-    return false;
-}
-
 static void keep_node(reducer *r, wg_node n)
 {
     const wgi_picture *p = r->p;
@@ -44,9 +31,7 @@ wg_status wgi_check_kept(const wgi_picture *p)
     size_t length;
     while (wgi_next_name(&list, &word, &length)) {
         int64_t i = 0;
-        while (i < p->nodes &&
-               (strncmp(wgi_item_at(p, i)->name, word, length) || wgi_item_at(p, i)->name[length]))
-            i++;
+        while (i < p->nodes && !wgi_is_called(wgi_item_at(p, i)->name, word, length)) i++;
         if (i < p->nodes) continue;
         return WGI_REFUSE(p, "draw: .keep: no node of the picture is called '%.*s'%s",
                           (int)(length < 60 ? length : 60), word, wgi_nearest_name(p, word, length, false));
@@ -58,13 +43,16 @@ static void find_kept(reducer *r)
 {
     const wgi_picture *p = r->p;
     const wg_draw_opts *o = p->o;
+    const char *word;
+    size_t length;
     keep_node(r, p->root);
     for (int k = 0; o->backward && k < o->wrt_count; k++) keep_node(r, o->wrt[k]);
     for (int k = 0; k < o->mark_count; k++) keep_node(r, o->marks[k].node);
     for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++)
         keep_node(r, p->failure->operand[k]);
-    for (int64_t i = 0; i < p->nodes; i++)
-        if (o->keep && is_listed(o->keep, wgi_item_at(p, i)->name)) r->kept[i] = 1;
+    for (const char *list = o->keep; wgi_next_name(&list, &word, &length);)
+        for (int64_t i = 0; i < p->nodes; i++)
+            r->kept[i] |= wgi_is_called(wgi_item_at(p, i)->name, word, length);
 }
 
 /* ---- nodes ---- */

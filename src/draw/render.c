@@ -1,19 +1,17 @@
 /* render.c: runs the programs `dot` and `rsvg-convert` on a text under a time limit.
  *
- * `dot` is a process of its own because its layout may not end and its library leaks memory. A program
- * reads the text from a socket: a pipe would raise SIGPIPE in the caller's process if the program died.
- * At the limit it is killed with its process group.
- */
+ * `dot` is a process of its own because its layout may not end and its library leaks memory. Its streams
+ * are files in memory, so that neither side waits for the other. At the limit it is killed with its
+ * process group. */
 #include "draw/svg.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,33 +25,31 @@ enum {
     PNG_ZOOM = 2
 };
 
-/* Our ends of the program's three streams, -1 when closed. */
-typedef struct process {
-    pid_t pid;
-    int in, out, err;
-} process;
-
-static void close_end(int *fd)
-{
-    if (*fd >= 0) close(*fd);
-    *fd = -1;
-}
+enum { IN, OUT, ERR, STREAMS };
 
 /* ---- starting ---- */
 
-/* The descriptors are above 2: the dup2 calls for the child must not overwrite one of them. */
-static bool open_pair(int pair[2], bool is_socket)
+static void close_streams(int stream[STREAMS])
 {
-    int raw[2];
-    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw) : pipe2(raw, O_CLOEXEC)) != 0)
-        return false;
-    for (int i = 0; i < 2; i++) {
-        pair[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, 3);
-        close(raw[i]);
+    for (int i = 0; i < STREAMS; i++)
+        if (stream[i] >= 0) close(stream[i]);
+}
+
+/* The text is the first stream. The descriptors are above 2: the dup2 calls for the child must not overwrite
+ * one of them. */
+static bool open_streams(int stream[STREAMS], const wgi_strbuf *text)
+{
+    for (int i = 0; i < STREAMS; i++) {
+        const int raw = memfd_create("wengert", MFD_CLOEXEC);
+        if (raw < 0) return false;
+        stream[i] = fcntl(raw, F_DUPFD_CLOEXEC, 3);
+        close(raw);
+        if (stream[i] < 0) return false;
     }
-    if (pair[0] >= 0 && pair[1] >= 0) return true;
-    close_end(&pair[0]), close_end(&pair[1]);
-    return false;
+    ssize_t n = 0;
+    for (size_t at = 0; at < text->length && n >= 0; at += (size_t)n)
+        n = pwrite(stream[IN], text->at + at, text->length - at, (off_t)at);
+    return n >= 0;
 }
 
 /* The caller's environment, and a date for the files that hold one: equal pictures give equal bytes. */
@@ -67,43 +63,26 @@ static char **environment(wg_context *c)
     return list;
 }
 
-static int spawn_with(process *p, int in, int out, int err, const char *const argv[], char **env)
+/* 0, or the error number. */
+static int spawn(pid_t *pid, const int stream[STREAMS], const char *const argv[], char **env)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     sigset_t none, standard;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, in, 0);
-    posix_spawn_file_actions_adddup2(&files, out, 1);
-    posix_spawn_file_actions_adddup2(&files, err, 2);
+    for (int i = 0; i < STREAMS; i++) posix_spawn_file_actions_adddup2(&files, stream[i], i);
     sigemptyset(&none), sigemptyset(&standard), sigaddset(&standard, SIGPIPE);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &standard);
-    int error = posix_spawnp(&p->pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, env);
+    int error = posix_spawnp(pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, env);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     return error;
 }
 
-/* 0, or the error number. */
-static int start(process *p, wg_context *c, const char *const argv[])
-{
-    int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
-    char **env = environment(c);
-    int error = !env                                                                    ? ENOMEM
-                : open_pair(in, true) && open_pair(out, false) && open_pair(err, false) ? 0
-                                                                                        : errno;
-    if (!error) error = spawn_with(p, in[1], out[1], err[1], argv, env);
-    wg_free(c, env);
-    close_end(&in[1]), close_end(&out[1]), close_end(&err[1]);
-    p->in = in[0], p->out = out[0], p->err = err[0];
-    if (error) close_end(&p->in), close_end(&p->out), close_end(&p->err);
-    return error;
-}
-
-/* ---- input and output ---- */
+/* ---- running ---- */
 
 static double now(void)
 {
@@ -112,54 +91,28 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void feed(process *p, const wgi_strbuf *text, size_t *sent)
-{
-    ssize_t n = send(p->in, text->at + *sent, text->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n >= 0) *sent += (size_t)n;
-    else if (errno != EAGAIN && errno != EINTR)
-        *sent = text->length; /* the program has closed its input; its error output says why */
-    if (*sent == text->length) close_end(&p->in);
-}
-
-static void drain(int *fd, wgi_strbuf *to)
-{
-    char bytes[16384];
-    ssize_t n = read(*fd, bytes, sizeof bytes);
-    if (n > 0) wgi_strbuf_add(to, bytes, (size_t)n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR)) close_end(fd);
-}
-
-/* Sends the text and reads both outputs until the program has closed them. false: the limit was reached
- * first. */
-static bool talk(process *p, const wgi_strbuf *text, wgi_strbuf *out, wgi_strbuf *err, double limit)
-{
-    size_t sent = 0;
-    while (p->out >= 0 || p->err >= 0) {
-        double left = limit - now();
-        if (left <= 0) return false;
-        struct pollfd f[] = { { p->in, POLLOUT, 0 }, { p->out, POLLIN, 0 }, { p->err, POLLIN, 0 } };
-        if (poll(f, 3, left > 1 ? 1000 : (int)(left * 1000) + 1) < 0 && errno != EINTR) return false;
-        if (f[0].revents) feed(p, text, &sent);
-        if (f[1].revents) drain(&p->out, out);
-        if (f[2].revents) drain(&p->err, err);
-    }
-    return true;
-}
-
 /* Waits until the limit, then kills. Returns the exit status, -1 if the program was killed, and 0 if the
  * status is not available because the caller's process ignores SIGCHLD or waits for all its children
  * itself. */
-static int end(process *p, double limit)
+static int end(pid_t pid, double limit, bool *in_time)
 {
     int status = 0;
     pid_t got;
-    close_end(&p->in), close_end(&p->out), close_end(&p->err);
-    while ((got = waitpid(p->pid, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
-        if (now() >= limit) kill(-p->pid, SIGKILL);
+    *in_time = true;
+    while ((got = waitpid(pid, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
+        if (now() >= limit) *in_time = false, kill(-pid, SIGKILL);
         nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
     }
     if (got < 0) return 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void read_stream(int stream, wgi_strbuf *to)
+{
+    char bytes[16384];
+    ssize_t n;
+    for (off_t at = 0; !to->failed && (n = pread(stream, bytes, sizeof bytes, at)) > 0; at += n)
+        wgi_strbuf_add(to, bytes, (size_t)n);
 }
 
 /* ---- rendering ---- */
@@ -204,19 +157,26 @@ static wg_status judge(const wgi_picture *p, const char *program, int status, bo
 }
 
 /* *error: the number of the error that kept the program from starting; 0: it ran. */
-static wg_status run(const wgi_picture *picture, const char *const argv[], const wgi_strbuf *text,
-                     wgi_strbuf *out, int *error)
+static wg_status run(const wgi_picture *p, const char *const argv[], const wgi_strbuf *text, wgi_strbuf *out,
+                     int *error)
 {
-    process p = { .pid = -1, .in = -1, .out = -1, .err = -1 };
-    const double seconds = wg_or_standard(picture->o->seconds, SECONDS), limit = now() + seconds;
-    *error = start(&p, out->c, argv);
-    if (*error) return WG_ERROR_MISSING;
-    wgi_strbuf err = { .c = out->c };
-    bool in_time = talk(&p, text, out, &err, limit);
-    int status = end(&p, in_time ? limit : 0);
-    if (in_time && status == 127) *error = status;
-    wg_status s = *error ? WG_ERROR_MISSING : judge(picture, argv[0], status, in_time, seconds, out, &err);
-    wgi_strbuf_free(&err);
+    const double seconds = wg_or_standard(p->o->seconds, SECONDS), limit = now() + seconds;
+    int stream[STREAMS] = { -1, -1, -1 };
+    char **env = environment(out->c);
+    pid_t pid = -1;
+    *error = !env ? ENOMEM : open_streams(stream, text) ? spawn(&pid, stream, argv, env) : errno;
+    wg_free(out->c, env);
+    wg_status s = WG_ERROR_MISSING;
+    if (!*error) {
+        wgi_strbuf err = { .c = out->c };
+        bool in_time;
+        const int status = end(pid, limit, &in_time);
+        read_stream(stream[OUT], out), read_stream(stream[ERR], &err);
+        if (in_time && status == 127) *error = status;
+        else s = judge(p, argv[0], status, in_time, seconds, out, &err);
+        wgi_strbuf_free(&err);
+    }
+    close_streams(stream);
     return s;
 }
 
@@ -270,6 +230,8 @@ wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg,
                            "--background-color=white",
                            is_png(p) ? "--zoom=2" : NULL,
                            NULL };
+    wg_status s = wgi_no_memory(p, svg, WG_OK);
+    if (s != WG_OK) return s;
     if (is_svg(p)) {
         wgi_strbuf_free(out);
         *out = *svg, *svg = (wgi_strbuf){ .c = p->c };
@@ -281,7 +243,7 @@ wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg,
             "draw: the PNG would have %.0f x %.0f pixels, at most %d are possible along a side: draw a "
             "smaller part, fold more, or write svg",
             PNG_ZOOM * size[0], PNG_ZOOM * size[1], PNG_MOST);
-    wg_status s = run(p, argv, svg, out, &error);
+    s = run(p, argv, svg, out, &error);
     if (!error) return s;
     if (!p->o->steps) return without_rsvg(p, out);
     return WGI_DRAW_FAIL(

@@ -54,9 +54,6 @@ const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t);
 
 /* ---- numbers, step_texts.c ---- */
 
-/* Four significant digits, a real minus sign, 1.6·10⁻⁹; integers below a million in full. Never 0 for
- * another number. */
-void wgi_put_number(wgi_strbuf *b, double x);
 /* A scalar as a number, few numbers in brackets, of more the first two and how many they are. On one
  * line. */
 const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t);

@@ -6,50 +6,13 @@
 #include "draw/step_states.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "view/equation.h"
 #include "wengert/op.h"
 
 enum { NAME_MOST = 24, LINE = 400, LONGEST = 40, FEW = 6 };
 
 /* ---- numbers ---- */
-
-static double four_digits(double x)
-{
-    char text[40];
-    if (!isfinite(x) || (fabs(x) < 1e6 && x == floor(x))) return x;
-    snprintf(text, sizeof text, "%.4g", x);
-    return strtod(text, NULL);
-}
-
-void wgi_put_number(wgi_strbuf *b, double x)
-{
-    char digits[32], text[16];
-    if (isnan(x)) {
-        wgi_strbuf_put(b, "NaN");
-        return;
-    }
-    x = four_digits(x);
-    const int power = wgi_number_text(x, digits);
-    const bool alone = power && strcmp(digits, "1") == 0; /* 10⁹ */
-    wgi_strbuf_format(b, "%s%s%s", x < 0 ? "−" : "", alone ? "10" : digits, power && !alone ? "·10" : "");
-    snprintf(text, sizeof text, "%d", power);
-    for (const char *c = text; power && *c; c++) wgi_strbuf_put(b, wgi_small(*c, true));
-}
-
-/* Row `row` of a matrix, or the vector. */
-static void put_row(wgi_strbuf *b, const wg_tensor *t, int64_t row, int64_t columns)
-{
-    wgi_strbuf_put(b, "[");
-    for (int64_t i = 0; i < columns; i++) {
-        wgi_strbuf_put(b, i ? ", " : "");
-        wgi_put_number(b, wg_tensor_item(t, row * columns + i));
-    }
-    wgi_strbuf_put(b, "]");
-}
 
 const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t)
 {
@@ -58,12 +21,14 @@ const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t)
     if (n == 0) return "no elements";
     if (n == 1) wgi_put_number(&b, wg_tensor_item(t, 0));
     else if (n > FEW || t->shape.rank > 2) {
-        wgi_strbuf_put(&b, "["), wgi_put_number(&b, wg_tensor_item(t, 0));
-        wgi_strbuf_put(&b, ", "), wgi_put_number(&b, wg_tensor_item(t, 1));
+        wgi_put_row(&b, t, 0, 2);
         wgi_strbuf_format(&b, ", … ×%lld]", (long long)n);
     } else {
         wgi_strbuf_put(&b, t->shape.rank == 2 ? "[" : "");
-        for (int64_t i = 0; i < rows; i++) wgi_strbuf_put(&b, i ? ", " : ""), put_row(&b, t, i, n / rows);
+        for (int64_t i = 0; i < rows; i++) {
+            wgi_strbuf_put(&b, i ? ", " : "");
+            wgi_put_row(&b, t, i * (n / rows), n / rows), wgi_strbuf_put(&b, "]");
+        }
         wgi_strbuf_put(&b, t->shape.rank == 2 ? "]" : "");
     }
     return wgi_strbuf_keep(&b);
@@ -75,7 +40,8 @@ typedef struct equation {
     const wgi_view *v;
     const wgi_item *y;
     const wgi_step *const *value;
-    wgi_formula f, also, own; /* own: with the item's names */
+    const wgi_formula *also; /* the op's */
+    wgi_formula f, own;      /* f: its adjoint; own: with the item's names */
     wgi_formula_values k;
     wgi_formula_value names[WGI_FORMULA_VALUES + 2];
     char result[32];                         /* the name of the op's result */
@@ -132,14 +98,14 @@ static bool find_names(equation *q)
     return *q->gradient && strlen(q->y_name) < WGI_OWN_BYTES && strlen(q->gradient) < WGI_OWN_BYTES;
 }
 
-/* Parses the op's formula, and its adjoint if wanted. The name of the result is on the formula's left. */
+/* Finds the op's formula, and its adjoint if wanted. The name of the result is on the formula's left. */
 static bool parse(equation *q, bool adjoint)
 {
     wgi_formula_error e;
     const wg_op *op = q->y->op;
-    if (!op->formula || !wgi_formula_parse(&q->also, op->formula, &e)) return false;
-    const int left = wgi_formula_child(&q->also, wgi_formula_child(&q->also, q->also.root, 0), 0);
-    const wgi_formula_node *n = &q->also.node[left];
+    if (!(q->also = wgi_view_formula(q->v, op))) return false;
+    const int left = wgi_formula_child(q->also, wgi_formula_child(q->also, q->also->root, 0), 0);
+    const wgi_formula_node *n = &q->also->node[left];
     if (n->kind != WGI_F_NAME || n->length >= (int)sizeof q->result) return false;
     memcpy(q->result, n->text, (size_t)n->length), q->result[n->length] = 0;
     if (!adjoint) return true;
@@ -206,7 +172,7 @@ static bool make_numbers(equation *q, bool pattern)
             continue;
         }
         n->kind = WGI_F_NUMBER, n->text = NULL, n->length = 0;
-        n->number = four_digits(wg_tensor_item(t, 0));
+        n->number = wgi_four_digits(wg_tensor_item(t, 0));
     }
     return true;
 }
@@ -222,7 +188,7 @@ static const char *value_rule(equation *q, bool pattern, const char **numbers)
     const char *rule = wgi_equation_text(v, y, e, NULL), *right = NULL;
     wgi_equation_free(e);
     if (y->operands && y->operands <= WGI_FORMULA_OPERANDS && find_names(q) && parse(q, false) &&
-        replace(q, &q->also, NULL, 0) && make_numbers(q, pattern))
+        replace(q, q->also, NULL, 0) && make_numbers(q, pattern))
         right = text_of(q, q->right);
     *numbers = right ? right : "";
     return y->tree && !strcmp(rule, wgi_symbol(v, y, NAME_MOST)) ? "" : rule;
@@ -256,8 +222,8 @@ static const char *two_factors(equation *q, const wgi_step *t, bool pattern)
     if (pattern) return wgi_pool_format(q->v->pool, "%s · %s", places[0], places[1]);
     const double g = wg_tensor_item(q->handed, 0), term = wg_tensor_item(&t->value, 0);
     wgi_formula_clear(&q->own);
-    const int a = wgi_formula_number(&q->own, four_digits(g)),
-              b = wgi_formula_number(&q->own, four_digits(term / g)),
+    const int a = wgi_formula_number(&q->own, wgi_four_digits(g)),
+              b = wgi_formula_number(&q->own, wgi_four_digits(term / g)),
               n = wgi_formula_new(&q->own, WGI_F_MUL, a, b);
     q->own.node[n].sign = '.';
     return text_of(q, n);
@@ -295,7 +261,7 @@ static const char *partial(equation *q, const wgi_step *t, int k, bool pattern, 
 {
     int index = wgi_formula_equation_of(&q->f, q->k.formal[k], 1);
     if (index < 0) index = wgi_formula_equation_of(&q->f, "x_i", 1);
-    if (index < 0 || !replace(q, &q->f, &q->also, index)) return NULL;
+    if (index < 0 || !replace(q, &q->f, q->also, index)) return NULL;
     const int product = product_with_gradient(q);
     if (product) {
         const int second = q->own.node[q->own.node[product].child].next;

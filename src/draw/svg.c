@@ -393,8 +393,7 @@ wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out)
     if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_render_dot(p, out);
     if (wgi_svg_open(&w, p, &svg)) wgi_svg_put(&w);
     wgi_svg_close(&w);
-    wg_status s = wgi_no_memory(p, &svg, WG_OK);
-    if (s == WG_OK) s = wgi_image_write(p, wgi_svg_size(&w).size, &svg, out);
+    const wg_status s = wgi_image_write(p, wgi_svg_size(&w).size, &svg, out);
     wgi_strbuf_free(&svg);
     return s;
 }

@@ -53,7 +53,9 @@ wgi_card wgi_svg_measure(wgi_pool *pool, const wgi_box *x);
 void wgi_svg_card(const struct wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top);
 
 double wgi_svg_eighth(double x); /* the nearest multiple of 1/8 */
-void wgi_svg_number(wgi_strbuf *b, const char *before, double x);
+/* The text with a number in the place of each @. */
+void wgi_svg_numbers(wgi_strbuf *b, const char *text, const double x[]);
+#define WGI_SVG_PUT(b, text, ...) wgi_svg_numbers(b, text, (const double[]){ __VA_ARGS__ })
 /* <text>, and <rect> with round corners. Class "": none. */
 void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,
                   const char *class, const char *text);
@@ -110,7 +112,8 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows);
 
 /* ---- render.c ---- */
 
-/* The SVG with these sides as the picture's format, svg, png or pdf. */
+/* The SVG with these sides as the picture's format, svg, png or pdf. An error if memory was missing for
+ * it. */
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
 wg_status wgi_render_dot(wgi_picture *p, wgi_strbuf *out); /* by the program `dot` */
 

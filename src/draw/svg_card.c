@@ -7,16 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    LINES = WGI_CARD_LINES,
-    PAD_X = 9,
-    PAD_Y = 5,
-    TWICE = 3,
-    CAPTION_GAP = 14,
-    BAR = 3,
-    BAR_LENGTH = 40,
-    LABEL_GAP = 4
-};
+enum { LINES = WGI_CARD_LINES, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14, BAR = 3, BAR_LENGTH = 40 };
 
 typedef wgi_card_line line;
 typedef wgi_card_lines lines;
@@ -182,7 +173,7 @@ double wgi_svg_eighth(double x) { return floor(8 * x + 0.5) / 8; }
 
 /* Thousandths, without the noughts at the end. Our own since printf takes most of the time of a large
  * picture. */
-void wgi_svg_number(wgi_strbuf *b, const char *before, double x)
+static void put_number(wgi_strbuf *b, double x)
 {
     char text[32], *end = text + sizeof text, *at = end;
     int64_t v = llround(1000 * fabs(x));
@@ -195,16 +186,22 @@ void wgi_svg_number(wgi_strbuf *b, const char *before, double x)
     do *--at = (char)('0' + v % 10), v /= 10;
     while (v);
     if (negative) *--at = '-';
-    wgi_strbuf_put(b, before);
     wgi_strbuf_add(b, at, (size_t)(end - at));
+}
+
+void wgi_svg_numbers(wgi_strbuf *b, const char *text, const double x[])
+{
+    for (size_t n; *text; text += n) {
+        n = strcspn(text, "@");
+        wgi_strbuf_add(b, text, n);
+        if (text[n]) put_number(b, *x++), n++;
+    }
 }
 
 void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,
                   const char *class, const char *text)
 {
-    wgi_svg_number(b, "<text x=\"", x);
-    wgi_svg_number(b, "\" y=\"", y);
-    wgi_svg_number(b, "\" font-size=\"", size);
+    WGI_SVG_PUT(b, "<text x=\"@\" y=\"@\" font-size=\"@", x, y, size);
     wgi_strbuf_put(b, bold ? "\" font-weight=\"bold\" class=\"" : "\" class=\"");
     wgi_strbuf_put(b, class);
     if (*anchor) wgi_strbuf_put(b, "\" text-anchor=\""), wgi_strbuf_put(b, anchor);
@@ -215,11 +212,7 @@ void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, con
 
 void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double radius, const char *class)
 {
-    wgi_svg_number(b, "<rect x=\"", x);
-    wgi_svg_number(b, "\" y=\"", y);
-    wgi_svg_number(b, "\" width=\"", w);
-    wgi_svg_number(b, "\" height=\"", h);
-    wgi_svg_number(b, "\" rx=\"", radius);
+    WGI_SVG_PUT(b, "<rect x=\"@\" y=\"@\" width=\"@\" height=\"@\" rx=\"@", x, y, w, h, radius);
     if (*class) wgi_strbuf_put(b, "\" class=\""), wgi_strbuf_put(b, class);
     wgi_strbuf_put(b, "\"/>\n");
 }
@@ -238,7 +231,7 @@ static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, dou
 static void put_tspan(wgi_strbuf *b, const char *class, double below)
 {
     wgi_strbuf_put(b, "<tspan"), wgi_strbuf_put(b, class);
-    if (fabs(below) > 0.005) wgi_svg_number(b, " dy=\"", -below), wgi_strbuf_put(b, "\"");
+    if (fabs(below) > 0.005) WGI_SVG_PUT(b, " dy=\"@\"", -below);
 }
 
 /* The element's last part is the number, which a page may change. */
@@ -246,9 +239,7 @@ static void put_labelled(wgi_strbuf *b, const line *t, double x, double y, const
 {
     const double scale = t->size / WGI_BODY;
     const char *weight = t->bold ? " font-weight=\"bold\"" : "";
-    wgi_svg_number(b, "<text x=\"", x);
-    wgi_svg_number(b, "\" y=\"", y);
-    wgi_svg_number(b, "\" font-size=\"", t->size);
+    WGI_SVG_PUT(b, "<text x=\"@\" y=\"@\" font-size=\"@", x, y, t->size);
     wgi_strbuf_format(b, "\" class=\"%s\"><tspan font-style=\"italic\">d</tspan>%s", t->class,
                       t->label_is_expression ? "(" : "");
     double below = wgi_svg_parts(b, t->label, 0, t->label->count, scale, t->size);

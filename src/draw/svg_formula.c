@@ -15,13 +15,6 @@ typedef struct place {
 
 /* ---- texts ---- */
 
-static void put_attribute(wgi_strbuf *b, const char *name, double x)
-{
-    wgi_strbuf_put(b, " "), wgi_strbuf_put(b, name);
-    wgi_svg_number(b, "=\"", x);
-    wgi_strbuf_put(b, "\"");
-}
-
 static void put_style(wgi_strbuf *b, uint8_t face)
 {
     wgi_strbuf_put(b, face == WGI_F_ITALIC ? " font-style=\"italic\""
@@ -36,9 +29,9 @@ static bool put_part(wgi_strbuf *b, const piece *p, double dx, double dy, double
     const bool tspan = p->face != WGI_F_ROMAN || other_size || fabs(dx) > 0.005 || fabs(dy) > 0.005;
     if (!tspan) return false;
     wgi_strbuf_put(b, "<tspan");
-    if (fabs(dx) > 0.005) put_attribute(b, "dx", dx);
-    if (fabs(dy) > 0.005) put_attribute(b, "dy", dy);
-    if (other_size) put_attribute(b, "font-size", scale * p->size);
+    if (fabs(dx) > 0.005) WGI_SVG_PUT(b, " dx=\"@\"", dx);
+    if (fabs(dy) > 0.005) WGI_SVG_PUT(b, " dy=\"@\"", dy);
+    if (other_size) WGI_SVG_PUT(b, " font-size=\"@\"", scale * p->size);
     put_style(b, p->face);
     wgi_strbuf_put(b, ">");
     return true;
@@ -83,13 +76,10 @@ static void put_line(wgi_strbuf *b, const wgi_laid_formula *k, int first, int en
     static const char *const anchors[] = { "", "\" text-anchor=\"middle", "\" text-anchor=\"end" };
     const piece *p = &k->piece[first];
     const double size = to->scale * p->size;
-    wgi_strbuf_put(b, "<text");
     if (anchor == START) x += space_of(k, p);
-    put_attribute(b, "x", wgi_svg_eighth(to->x + to->scale * x));
-    put_attribute(b, "y", wgi_svg_eighth(to->y + to->scale * p->y));
-    put_attribute(b, "font-size", size);
-    wgi_strbuf_put(b, " class=\""), wgi_strbuf_put(b, to->class);
-    wgi_strbuf_put(b, anchors[anchor]), wgi_strbuf_put(b, "\">");
+    WGI_SVG_PUT(b, "<text x=\"@\" y=\"@\" font-size=\"@\"", wgi_svg_eighth(to->x + to->scale * x),
+                wgi_svg_eighth(to->y + to->scale * p->y), size);
+    wgi_strbuf_format(b, " class=\"%s%s\">", to->class, anchors[anchor]);
     wgi_svg_parts(b, k, first, end, to->scale, size);
     wgi_strbuf_put(b, "</text>\n");
 }
@@ -146,28 +136,20 @@ static void put_texts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int e
 
 /* ---- paths ---- */
 
-static void put_pair(wgi_strbuf *b, const char *before, double x, double y)
-{
-    wgi_svg_number(b, before, x);
-    wgi_svg_number(b, " ", y);
-}
-
 static void put_root(wgi_strbuf *b, const piece *p)
 {
     const double wide = p->x2 - p->x, high = p->y2 - p->y;
-    put_pair(b, "M", p->x + 0.05 * wide, p->y + 0.62 * high);
-    put_pair(b, "L", p->x + 0.25 * wide, p->y + 0.52 * high);
-    put_pair(b, "L", p->x + 0.58 * wide, p->y2);
-    put_pair(b, "L", p->x2, p->y);
+    WGI_SVG_PUT(b, "M@ @L@ @L@ @L@ @", p->x + 0.05 * wide, p->y + 0.62 * high, p->x + 0.25 * wide,
+                p->y + 0.52 * high, p->x + 0.58 * wide, p->y2, p->x2, p->y);
 }
 
 static void put_brace(wgi_strbuf *b, const piece *p)
 {
     const double middle = (p->x + p->x2) / 2, y = (p->y + p->y2) / 2, r = p->x2 - middle;
-    put_pair(b, "M", p->x2, p->y), put_pair(b, "Q", middle, p->y), put_pair(b, " ", middle, p->y + r);
-    put_pair(b, "L", middle, y - r), put_pair(b, "Q", middle, y), put_pair(b, " ", p->x, y);
-    put_pair(b, "Q", middle, y), put_pair(b, " ", middle, y + r);
-    put_pair(b, "L", middle, p->y2 - r), put_pair(b, "Q", middle, p->y2), put_pair(b, " ", p->x2, p->y2);
+    WGI_SVG_PUT(b, "M@ @Q@ @ @ @L@ @Q@ @ @ @", p->x2, p->y, middle, p->y, middle, p->y + r, middle, y - r,
+                middle, y, p->x, y);
+    WGI_SVG_PUT(b, "Q@ @ @ @L@ @Q@ @ @ @", middle, y, middle, y + r, middle, p->y2 - r, middle, p->y2, p->x2,
+                p->y2);
 }
 
 /* The curve reaches from the side of what it holds to its own side. */
@@ -175,9 +157,7 @@ static void put_paren(wgi_strbuf *b, const piece *p)
 {
     const double inner = p->size < 0 ? p->x : p->x2, outer = p->size < 0 ? p->x2 : p->x;
     const double end = 0.75 * inner + 0.25 * outer;
-    put_pair(b, "M", end, p->y);
-    put_pair(b, "Q", 1.2 * outer - 0.2 * inner, (p->y + p->y2) / 2);
-    put_pair(b, " ", end, p->y2);
+    WGI_SVG_PUT(b, "M@ @Q@ @ @ @", end, p->y, 1.2 * outer - 0.2 * inner, (p->y + p->y2) / 2, end, p->y2);
 }
 
 static void put_path(wgi_strbuf *b, const piece *from, const place *to)
@@ -190,8 +170,8 @@ static void put_path(wgi_strbuf *b, const piece *from, const place *to)
     else if (p.shape == WGI_F_BRACE) put_brace(b, &p);
     else if (p.shape == WGI_F_PAREN) put_paren(b, &p);
     else
-        put_pair(b, "M", wgi_svg_eighth(p.x), wgi_svg_eighth(p.y)),
-            put_pair(b, "L", wgi_svg_eighth(p.x2), wgi_svg_eighth(p.y2));
+        WGI_SVG_PUT(b, "M@ @L@ @", wgi_svg_eighth(p.x), wgi_svg_eighth(p.y), wgi_svg_eighth(p.x2),
+                    wgi_svg_eighth(p.y2));
     wgi_strbuf_put(b, "\"/>\n");
 }
 

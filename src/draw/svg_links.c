@@ -12,22 +12,13 @@ wgi_arrow wgi_arrow_of(const wgi_layout *l, const wgi_link *k, const wgi_lay_edg
     return (wgi_arrow){ at, along == 0 ? (start ? -1 : 1) : along < 0 ? -1 : 1 };
 }
 
-static void put_point(wgi_strbuf *b, const char *before, wgi_lay_point p)
-{
-    wgi_svg_number(b, before, p.x);
-    wgi_svg_number(b, " ", p.y);
-}
-
 static void put_arrow(wgi_svg *w, wgi_arrow arrow)
 {
     double along = -9 * arrow.direction;
     bool down = w->l.top_down;
-    wgi_lay_point at = arrow.at, a = { at.x + (down ? -4 : along), at.y + (down ? along : -4) },
-                  c = { at.x + (down ? 4 : along), at.y + (down ? along : 4) };
-    put_point(w->b, "<polygon points=\"", at);
-    put_point(w->b, " ", a);
-    put_point(w->b, " ", c);
-    wgi_strbuf_put(w->b, "\"/>");
+    wgi_lay_point at = arrow.at;
+    WGI_SVG_PUT(w->b, "<polygon points=\"@ @ @ @ @ @\"/>", at.x, at.y, at.x + (down ? -4 : along),
+                at.y + (down ? along : -4), at.x + (down ? 4 : along), at.y + (down ? along : 4));
 }
 
 /* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
@@ -40,14 +31,14 @@ static void put_path(wgi_svg *w, const wgi_lay_edge *e, bool against, wgi_arrow 
         const bool under_arrow = i == (against ? 0 : e->points - 1);
         *(down ? &p.y : &p.x) -= under_arrow ? 6 * arrow.direction : 0;
         if (i == 0) {
-            put_point(w->b, "<path d=\"M", p);
+            WGI_SVG_PUT(w->b, "<path d=\"M@ @", p.x, p.y);
             continue;
         }
         wgi_lay_point a = k[i - 3], b = k[i - 2], c = k[i - 1];
         bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
                     fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
-        if (!line) put_point(w->b, "C", b), put_point(w->b, " ", c);
-        put_point(w->b, line ? "L" : " ", p);
+        if (!line) WGI_SVG_PUT(w->b, "C@ @ @ @", b.x, b.y, c.x, c.y);
+        WGI_SVG_PUT(w->b, line ? "L@ @" : " @ @", p.x, p.y);
     }
     wgi_strbuf_put(w->b, "\"/>");
 }

@@ -78,12 +78,7 @@ static double font_size(double px)
     return 8;
 }
 
-static void put_number(wgi_strbuf *b, const char *before, double px) { wgi_svg_number(b, before, pt(px)); }
-
-static void put_point(wgi_strbuf *b, double x, double y)
-{
-    put_number(b, "(", x), put_number(b, ",", y), wgi_strbuf_put(b, ")");
-}
+static void put_point(wgi_strbuf *b, double x, double y) { WGI_SVG_PUT(b, "(@,@)", pt(x), pt(y)); }
 
 /* `text` is LaTeX. */
 static void put_node(tikz *t, double x, double y, double size, const char *color, bool right,
@@ -98,8 +93,7 @@ static void put_node(tikz *t, double x, double y, double size, const char *color
 static void put_rectangle(tikz *t, const char *style, double x, double y, double w, double h)
 {
     wgi_strbuf_format(t->b, "\\draw[%s] ", style);
-    put_point(t->b, x, y), wgi_strbuf_put(t->b, " rectangle "), put_point(t->b, x + w, y + h);
-    wgi_strbuf_put(t->b, ";");
+    WGI_SVG_PUT(t->b, "(@,@) rectangle (@,@);", pt(x), pt(y), pt(x + w), pt(y + h));
 }
 
 /* ---- frames and links ---- */
@@ -131,9 +125,8 @@ static void put_link(tikz *t, int64_t i, const char *style)
     const double along = -9 * arrow.direction;
     const bool down = t->w.l.top_down;
     wgi_strbuf_format(t->b, ";\\fill[wg%s] ", k->back ? "back" : "line");
-    put_point(t->b, at.x, at.y), wgi_strbuf_put(t->b, "--");
-    put_point(t->b, at.x + (down ? -4 : along), at.y + (down ? along : -4)), wgi_strbuf_put(t->b, "--");
-    put_point(t->b, at.x + (down ? 4 : along), at.y + (down ? along : 4)), wgi_strbuf_put(t->b, "--cycle;");
+    WGI_SVG_PUT(t->b, "(@,@)--(@,@)--(@,@)--cycle;", pt(at.x), pt(at.y), pt(at.x + (down ? -4 : along)),
+                pt(at.y + (down ? along : -4)), pt(at.x + (down ? 4 : along)), pt(at.y + (down ? along : 4)));
     if (k->times > 1 && !k->back) {
         char times[40];
         snprintf(times, sizeof times, "$\\times%lld$", (long long)k->times);
@@ -170,7 +163,7 @@ static void put_line(tikz *t, const wgi_card_lines *l, int i, double x, double y
 {
     const wgi_card_line *k = &l->line[i];
     wgi_strbuf text = { .pool = t->p->pool };
-    if (!k->right) put_number(&text, "\\wgfit{", room), wgi_strbuf_put(&text, "}{");
+    if (!k->right) WGI_SVG_PUT(&text, "\\wgfit{@}{", pt(room));
     if (k->lead_bytes) {
         wgi_strbuf_put(&text, "\\phantom{"),
             put_part(t, &text, &l->line[l->gradient], k->lead, k->lead_bytes);
@@ -227,7 +220,7 @@ static void put_below(tikz *t, double y, const char *color, const char *text)
 {
     wgi_strbuf_format(t->b, "\\node[wg%d,text=wg%s,anchor=north west,align=left,text width=",
                       color == ink ? 12 : 10, color);
-    put_number(t->b, "", t->width), wgi_strbuf_put(t->b, "pt] at "), put_point(t->b, 0, t->w.l.h + y);
+    WGI_SVG_PUT(t->b, "@pt] at (@,@)", pt(t->width), 0, pt(t->w.l.h + y));
     wgi_strbuf_format(t->b, " {%s};", tex_of(t, text, 0));
 }
 
@@ -280,8 +273,7 @@ static void put_start(tikz *t)
             t->b, ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\fontsize{%d}{%d}\\selectfont}", size,
             size, size + 2);
     wgi_strbuf_put(t->b, "]%\n\\path[use as bounding box] ");
-    put_point(t->b, -2 * HALO, top), wgi_strbuf_put(t->b, " rectangle "), put_point(t->b, right, bottom);
-    wgi_strbuf_put(t->b, ";%\n");
+    WGI_SVG_PUT(t->b, "(@,@) rectangle (@,@);%\n", pt(-2 * HALO), pt(top), pt(right), pt(bottom));
     if (*title)
         put_node(t, 0, -12, WGI_TITLE, "outside", false, tex_of(t, title, 200)), wgi_strbuf_put(t->b, "%\n");
     if (t->hidden > 0) put_below(t, 12, "outside", t->p->less.hidden), wgi_strbuf_put(t->b, "%\n");

@@ -94,13 +94,6 @@ bool wgi_contour(wgi_pool *f, const wgi_lattice *l, double level, wgi_add_point 
 
 /* ---- levels ---- */
 
-static void ends_of(const wg_series *s, double *low, double *high)
-{
-    *low = INFINITY, *high = -INFINITY;
-    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
-        if (wgi_is_shown(s->cell[i])) *low = fmin(*low, s->cell[i]), *high = fmax(*high, s->cell[i]);
-}
-
 /* The nearest of 1, 2 and 5 times a power of ten, on a logarithmic scale. */
 static double round_level(double v)
 {
@@ -129,7 +122,7 @@ int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS])
         memcpy(level, s->grid.levels, (size_t)count * sizeof *level);
         return count;
     }
-    ends_of(s, &low, &high);
+    wgi_cell_range(s, &low, &high);
     if (!(low < high) || !isfinite(high - low)) return 0;
     if (s->grid.log_levels) return log_levels(low, high, count, level);
     const double step = wgi_nice_step(high - low, count + 1);

@@ -2,7 +2,6 @@
 #include "figure/figure_private.h"
 
 #include <math.h>
-#include <string.h>
 
 void wg_figure_free(wg_figure *f)
 {
@@ -26,8 +25,7 @@ static void *fail(wg_context *c, wg_site here, const char *text)
 wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "figure_new: the context is NULL"), NULL;
-    static const wg_figure_opts standard = { 0 };
-    if (!o) o = &standard;
+    o = o ? o : &(wg_figure_opts){ 0 };
     if (o->columns < 0 || o->columns > 64) return fail(c, here, "figure_new: .columns must be from 1 to 64");
     if ((o->width != 0 && !(o->width >= 200 && o->width <= 20000)) ||
         (o->height != 0 && !(o->height >= 120 && o->height <= 20000)))
@@ -82,8 +80,7 @@ static const char *wrong_axis(const wg_axis_opts *a)
 wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "panel_new: the figure is NULL"), NULL;
-    static const wg_panel_opts standard = { 0 };
-    if (!o) o = &standard;
+    o = o ? o : &(wg_panel_opts){ 0 };
     const char *wrong = wrong_axis(&o->x) ? wrong_axis(&o->x) : wrong_axis(&o->y);
     if (wrong) return fail(f->pool.c, here, wrong);
     wg_panel *p = wgi_pool_alloc(&f->pool, 1, sizeof *p);

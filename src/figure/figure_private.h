@@ -193,7 +193,11 @@ wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char
                          int anchor);
 static inline double wgi_px(const wgi_plot *t, double u) { return t->left + u * t->width; }
 static inline double wgi_py(const wgi_plot *t, double v) { return t->top + (1 - v) * t->height; }
-const char *wgi_page_text(const wgi_page *g, const char *s); /* a copy, clean UTF-8 */
+/* A copy, clean UTF-8. */
+static inline const char *wgi_page_text(const wgi_page *g, const char *s)
+{
+    return wgi_pool_clean(g->pool, s, 400);
+}
 
 /* shapes.c */
 void wgi_add_shapes(wgi_page *g, wgi_plot *t);
@@ -202,6 +206,8 @@ void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v); /* to the last
 int wgi_color_of(const wg_series *s);
 int wgi_dash_of(const wg_series *s);
 int wgi_marker_of(const wg_series *s);
+/* The least and the greatest number of a grid; without any the least is above the greatest. */
+void wgi_cell_range(const wg_series *s, double *low, double *high);
 /* The ends of an image's colours. */
 void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map *map);
 
@@ -235,13 +241,6 @@ void wgi_label_box(const wgi_label *l, double box[4]);
 bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b);
 /* Cuts a segment of a panel to the square from 0 to 1. false: nothing is left. */
 bool wgi_clip(double u[2], double v[2]);
-/* At most that wide, else cut, with "…" at its end; "" if nothing fits. */
-const char *wgi_fit_text(wgi_page *g, const char *text, double width, double size, bool bold);
-
-static inline double wgi_figure_text_width(const char *utf8, double size, bool bold)
-{
-    return wgi_text_width(utf8, size, bold ? WGI_BOLD : WGI_REGULAR);
-}
 
 /* ---- writers ---- */
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,15 +14,6 @@ enum { COLUMNS = 80, LEAST = 40, MOST = 400, ID = 64 };
 static wg_status fail(const wg_figure *f, wg_site here, const char *text)
 {
     return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: %s", text);
-}
-
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t n = strlen(path), k = strlen(end);
-    if (n < k) return false;
-    for (size_t i = 0; i < k; i++)
-        if (tolower((unsigned char)path[n - k + i]) != end[i]) return false;
-    return true;
 }
 
 static const struct {
@@ -40,9 +32,10 @@ static int format_of(const wg_figure_save_opts *o)
 {
     if (o->format) return (unsigned)o->format < FORMATS ? (int)o->format : WG_FIGURE_BY_PATH;
     if (is_standard_output(o)) return WG_FIGURE_TXT;
-    for (int i = 1; o->path && i < FORMATS; i++)
+    const char *ending = o->path ? strrchr(o->path, '.') : NULL;
+    for (int i = 1; ending && i < FORMATS; i++)
         for (int k = 0; k < 2 && formats[i].ending[k]; k++)
-            if (ends_in(o->path, formats[i].ending[k])) return i;
+            if (strcasecmp(ending, formats[i].ending[k]) == 0) return i;
     return WG_FIGURE_BY_PATH;
 }
 
@@ -133,9 +126,8 @@ static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, 
 wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
-    static const wg_figure_save_opts standard = { 0 };
     wgi_strbuf b = { .c = f->pool.c };
-    if (!o) o = &standard;
+    o = o ? o : &(wg_figure_save_opts){ 0 };
     if (!o->path || !*o->path) return fail(f, here, "no path given");
     wg_status s = make(here, f, o, &b);
     if (s == WG_OK) s = wgi_save_whole(here, "figure_save", &b, o->path);
@@ -147,9 +139,8 @@ char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o
 {
     WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
-    static const wg_figure_save_opts standard = { 0 };
     wgi_strbuf b = { .c = f->pool.c };
-    if (make(here, f, o ? o : &standard, &b) == WG_OK) return b.at;
+    if (make(here, f, o ? o : &(wg_figure_save_opts){ 0 }, &b) == WG_OK) return b.at;
     wgi_strbuf_free(&b);
     return NULL;
 }

@@ -11,13 +11,23 @@ typedef struct ink { /* which of the frame's cells of 4 by 4 units hold somethin
     int columns, rows;
     unsigned char *on;
 } ink;
-/* A place for a text. Those that come first are better. */
+/* A place for a text. */
 typedef struct spot {
     double x, y, angle;
     int anchor;
 } spot;
+enum { CELL = 4, SPOTS = 96 };
 
-enum { CELL = 4 };
+/* The texts in a frame. */
+typedef struct notes {
+    wgi_page *g;
+    wgi_plot *t;
+    int panel;
+    ink ink;
+    spot at[SPOTS]; /* that are offered for the next text: the first ones are better */
+    int spots;
+} notes;
+
 static const double ABOVE = 0.78, BELOW = 0.24; /* a letter above and below its line, in sizes */
 
 /* ---- what is drawn ---- */
@@ -153,35 +163,38 @@ static bool is_free(const wgi_page *g, const wgi_plot *t, const wgi_label *l)
     return true;
 }
 
-static wgi_label *place_label(wgi_page *g, const wgi_plot *t, int panel, const ink *k, const wgi_label *like,
-                              const spot at[], int n)
+static wgi_label *add_inside(const notes *n, const wgi_label *like)
 {
-    wgi_label best = *like;
-    double least = INFINITY;
-    for (int i = 0; i < n && *like->text; i++) {
-        wgi_label l = *like;
-        double box[4];
-        l.x = at[i].x, l.y = at[i].y, l.angle = at[i].angle, l.anchor = at[i].anchor, l.panel = panel;
-        if (!is_free(g, t, &l)) continue;
-        wgi_label_box(&l, box);
-        const double cost = ink_under(k, t, box) + 3.0 * i;
-        if (cost < least) least = cost, best = l;
-    }
-    if (!isfinite(least)) return NULL;
-    wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_INSIDE, best.text, best.x, best.y, best.anchor);
-    *l = best;
+    wgi_label *l =
+        wgi_label_add(n->g, n->panel, WGI_LABEL_INSIDE, like->text, like->x, like->y, like->anchor);
+    *l = *like;
     return l;
 }
 
-const char *wgi_fit_text(wgi_page *g, const char *text, double width, double size, bool bold)
+/* At the best of the spots that were offered. NULL: none is free. */
+static wgi_label *place(notes *n, wgi_label l)
+{
+    wgi_label best = l;
+    double least = INFINITY;
+    for (int i = 0; i < n->spots && *l.text; i++) {
+        double box[4];
+        l.x = n->at[i].x, l.y = n->at[i].y, l.angle = n->at[i].angle, l.anchor = n->at[i].anchor;
+        if (!is_free(n->g, n->t, &l)) continue;
+        wgi_label_box(&l, box);
+        const double cost = ink_under(&n->ink, n->t, box) + 3.0 * i;
+        if (cost < least) least = cost, best = l;
+    }
+    n->spots = 0;
+    return isfinite(least) ? add_inside(n, &best) : NULL;
+}
+
+static const char *fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face)
 {
     text = wgi_page_text(g, text);
-    if (wgi_figure_text_width(text, size, bold) <= width) return text;
+    if (wgi_text_width(text, size, face) <= width) return text;
     for (int most = wgi_characters(text) - 1; most > 0; most--) {
-        wgi_strbuf b = { .c = g->pool->c };
-        wgi_strbuf_clean(&b, text, most);
-        const char *cut = wgi_pool_text(g->pool, &b);
-        if (wgi_figure_text_width(cut, size, bold) <= width) return cut;
+        const char *cut = wgi_pool_clean(g->pool, text, most);
+        if (wgi_text_width(cut, size, face) <= width) return cut;
     }
     return "";
 }
@@ -217,13 +230,13 @@ static void collect(wgi_page *g, wgi_plot *t)
             };
     if (t->entries < 2) t->entries = 0;
     for (int i = 0; i < t->entries; i++)
-        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name,
-                                        t->width - (sample + gap + 2 * pad) * g->font, g->font, false);
+        t->entry[i].text = fit_text(g, t->entry[i].series->name,
+                                    t->width - (sample + gap + 2 * pad) * g->font, g->font, WGI_REGULAR);
 }
 
 static double width_of(const wgi_page *g, const wgi_entry *e)
 {
-    return (sample + gap) * g->font + wgi_figure_text_width(e->text, g->font, false);
+    return (sample + gap) * g->font + wgi_text_width(e->text, g->font, WGI_REGULAR);
 }
 
 /* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands
@@ -261,7 +274,7 @@ static void place_above(wgi_page *g, wgi_plot *t)
     const double room = t->cell_left + t->cell_width - t->left - 0.3 * f;
     double x = 0, y = 0, widest = 0;
     for (int i = 0; i < t->entries; i++) {
-        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, false);
+        t->entry[i].text = fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, WGI_REGULAR);
         const double w = width_of(g, &t->entry[i]);
         if (x > 0 && x + w > room) x = 0, y += line * f;
         t->entry[i].x = x, t->entry[i].y = y;
@@ -299,11 +312,11 @@ static void add_title(wgi_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, size = 1.08 * f;
     const double above = t->entries && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
-    const char *text = wgi_fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, true);
+    const char *text = fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, WGI_BOLD);
     if (!*text) return;
     wgi_label *l =
         wgi_label_add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.85 * f, 1);
-    l->size = size, l->bold = true, l->width = wgi_figure_text_width(text, size, true);
+    l->size = size, l->bold = true, l->width = wgi_text_width(text, size, WGI_BOLD);
 }
 
 /* Texts of names are cut to the room between two ticks. */
@@ -319,8 +332,8 @@ static void add_x_ticks(wgi_page *g, wgi_plot *t, int panel)
         const int i = t->x.reversed ? t->x.ticks - 1 - n : n;
         const double at = wgi_px(t, wgi_axis_unit(&t->x, t->x.tick[i]));
         const char *text = wgi_tick_text(&t->x, i);
-        if (t->x.names) text = wgi_fit_text(g, text, fmax(room - 0.4 * f, 1.6 * f), f, false);
-        const double half = wgi_figure_text_width(text, f, false) / 2;
+        if (t->x.names) text = fit_text(g, text, fmax(room - 0.4 * f, 1.6 * f), f, WGI_REGULAR);
+        const double half = wgi_text_width(text, f, WGI_REGULAR) / 2;
         if (!*text || at - half < end + 0.15 * f || at + half > g->width) continue;
         wgi_label_add(g, panel, WGI_LABEL_TICK, text, at, t->top + t->height + 1.5 * f, 1);
         end = at + half;
@@ -335,7 +348,7 @@ static void add_y_ticks(wgi_page *g, wgi_plot *t, int panel)
         const int i = t->y.reversed ? t->y.ticks - 1 - n : n;
         const double at = wgi_py(t, wgi_axis_unit(&t->y, t->y.tick[i])) + 0.35 * f;
         if (at > end) continue;
-        const char *text = wgi_fit_text(g, wgi_tick_text(&t->y, i), t->left - 0.9 * f, f, false);
+        const char *text = fit_text(g, wgi_tick_text(&t->y, i), t->left - 0.9 * f, f, WGI_REGULAR);
         wgi_label_add(g, panel, WGI_LABEL_TICK, text, t->left - 0.55 * f, at, 2);
         end = at - 1.08 * f;
     }
@@ -355,11 +368,11 @@ static void add_axes(wgi_page *g, wgi_plot *t, int panel)
     const int64_t from = g->labels;
     add_y_ticks(g, t, panel);
     const double y_ticks = widest_y_tick(g, from) + (t->y.hidden ? 0 : 0.55 * f);
-    const char *text = wgi_fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, false);
+    const char *text = fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, WGI_REGULAR);
     if (*text)
         wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left + t->width / 2,
                       t->top + t->height + (t->x.hidden ? 1.55 : 2.9) * f, 1);
-    text = wgi_fit_text(g, t->y.label, t->height + 0.9 * f, f, false);
+    text = fit_text(g, t->y.label, t->height + 0.9 * f, f, WGI_REGULAR);
     if (*text) {
         wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f,
                                      t->top + t->height / 2, 1);
@@ -375,10 +388,10 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
         const double at = wgi_py(t, wgi_axis_unit(&t->bar_axis, t->bar_axis.tick[i])) + 0.35 * f;
         if (at > end) continue;
         wgi_label_add(g, panel, WGI_LABEL_BAR, t->bar_axis.text[i], x, at, 0);
-        widest = fmax(widest, wgi_figure_text_width(t->bar_axis.text[i], f, false)), end = at - 1.08 * f;
+        widest = fmax(widest, wgi_text_width(t->bar_axis.text[i], f, WGI_REGULAR)), end = at - 1.08 * f;
     }
     if (!t->bar || !*t->bar->name) return;
-    const char *text = wgi_fit_text(g, t->bar->name, t->height, f, false);
+    const char *text = fit_text(g, t->bar->name, t->height, f, WGI_REGULAR);
     wgi_label *l =
         wgi_label_add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
     l->angle = -acos(0);
@@ -391,35 +404,25 @@ static void add_legend(wgi_page *g, wgi_plot *t, int panel)
                       t->entry[i].y + 0.35 * g->font, 0);
 }
 
-enum { SPOTS = 96 };
-
-typedef struct notes {
-    wgi_page *g;
-    wgi_plot *t;
-    int panel;
-    ink ink;
-} notes;
-
-typedef struct spots {
-    spot at[SPOTS];
-    int n;
-} spots;
-
-static void offer(spots *s, double x, double y, double angle, int anchor)
+static void offer(notes *n, double x, double y, double angle, int anchor)
 {
-    if (s->n < SPOTS) s->at[s->n++] = (spot){ x, y, angle, anchor };
+    if (n->spots < SPOTS) n->at[n->spots++] = (spot){ x, y, angle, anchor };
 }
 
-static wgi_label like(notes *n, const wg_series *s, const char *text, double size)
+static wgi_label like(const notes *n, const wg_series *s, const char *text, double size)
 {
-    wgi_label l = { .kind = WGI_LABEL_INSIDE, .text = text, .size = size, .frame = s->frame, .halo = true };
-    l.width = wgi_figure_text_width(text, size, false);
-    return l;
+    return (wgi_label){ .kind = WGI_LABEL_INSIDE,
+                        .text = text,
+                        .size = size,
+                        .width = wgi_text_width(text, size, WGI_REGULAR),
+                        .panel = n->panel,
+                        .frame = s->frame,
+                        .halo = true };
 }
 
 static const char *fit(notes *n, const char *text, double size)
 {
-    return wgi_fit_text(n->g, text, n->t->width - n->g->font, size, false);
+    return fit_text(n->g, text, n->t->width - n->g->font, size, WGI_REGULAR);
 }
 
 /* ---- cells and boxes ---- */
@@ -439,9 +442,8 @@ static void number_at(notes *n, const wg_series *s, int i, int j, double size)
     l.color = !(color & WGI_RGB) ? WGI_INK : wgi_is_dark(color) ? WGI_RGB | 0xffffff : WGI_RGB | 0x1f2328;
     l.x = wgi_px(n->t, wgi_axis_unit(&n->t->x, x)),
     l.y = wgi_py(n->t, wgi_axis_unit(&n->t->y, y)) + 0.35 * size;
-    l.anchor = 1, l.panel = n->panel, l.halo = false;
-    wgi_label *to = wgi_label_add(n->g, n->panel, WGI_LABEL_INSIDE, l.text, l.x, l.y, 1);
-    *to = l;
+    l.anchor = 1, l.halo = false;
+    add_inside(n, &l);
 }
 
 static void numbers(notes *n, const wg_series *s)
@@ -451,7 +453,7 @@ static void numbers(notes *n, const wg_series *s)
     if (!s->grid.numbers || (int64_t)s->rows * s->columns > 10000) return;
     for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++) {
         wgi_axis_number(text, sizeof text, s->cell[i], 3);
-        widest = fmax(widest, wgi_figure_text_width(text, 1, false));
+        widest = fmax(widest, wgi_text_width(text, 1, WGI_REGULAR));
     }
     const double w = fabs(wgi_axis_unit(&n->t->x, s->grid.x[1]) - wgi_axis_unit(&n->t->x, s->grid.x[0])) *
                      n->t->width / s->columns;
@@ -472,16 +474,15 @@ static void name_of_box(notes *n, const wg_series *s)
     if (!wgi_clip(u, v)) return;
     const double width = fabs(u[1] - u[0]) * n->t->width, height = fabs(v[1] - v[0]) * n->t->height;
     if (height < 1.1 * f) return;
-    wgi_label l = like(n, s, wgi_fit_text(n->g, s->name, width - 0.6 * f, f, false), f);
+    wgi_label l = like(n, s, fit_text(n->g, s->name, width - 0.6 * f, f, WGI_REGULAR), f);
     if (wgi_characters(l.text) < 4 && wgi_characters(s->name) > wgi_characters(l.text)) return;
     const double left = wgi_px(n->t, fmin(u[0], u[1])), y = wgi_py(n->t, (v[0] + v[1]) / 2) + 0.35 * f;
-    spots p = { .n = 0 };
-    offer(&p, left + width / 2, y, 0, 1);
-    offer(&p, left + 0.3 * f, y, 0, 0), offer(&p, left + width - 0.3 * f, y, 0, 2);
+    offer(n, left + width / 2, y, 0, 1);
+    offer(n, left + 0.3 * f, y, 0, 0), offer(n, left + width - 0.3 * f, y, 0, 2);
     for (int side = -1; side < 2 && height > 2.5 * f; side += 2)
-        offer(&p, left + width / 2, y + side * (height / 2 - 0.7 * f), 0, 1);
+        offer(n, left + width / 2, y + side * (height / 2 - 0.7 * f), 0, 1);
     l.halo = false;
-    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+    place(n, l);
 }
 
 /* ---- lines ---- */
@@ -497,16 +498,15 @@ static void name_of_rule(notes *n, const wg_series *s)
     if (!(at >= 0 && at <= 1)) return;
     wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
     l.color = WG_COLOR_GREY;
-    spots p = { .n = 0 };
     for (int i = 0; i < SPOTS / 2; i++)
         if (upright) {
             const double y = t->top + 1.2 * f + i * (t->height - 1.5 * f) / (SPOTS / 2);
-            offer(&p, wgi_px(t, at) + 0.4 * f, y, 0, 0), offer(&p, wgi_px(t, at) - 0.4 * f, y, 0, 2);
+            offer(n, wgi_px(t, at) + 0.4 * f, y, 0, 0), offer(n, wgi_px(t, at) - 0.4 * f, y, 0, 2);
         } else {
             const double x = t->left + t->width - 0.5 * f - i * (t->width - f) / (SPOTS / 2);
-            offer(&p, x, wgi_py(t, at) - 0.4 * f, 0, 2), offer(&p, x, wgi_py(t, at) + 1.1 * f, 0, 2);
+            offer(n, x, wgi_py(t, at) - 0.4 * f, 0, 2), offer(n, x, wgi_py(t, at) + 1.1 * f, 0, 2);
         }
-    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+    place(n, l);
 }
 
 /* The part of a line that is in the frame, as a segment at a share of its length, in units of the page. */
@@ -553,7 +553,6 @@ static void name_along(notes *n, const wg_series *s)
                                      0.9, 0.25, 0.75, 0.15, 0.85, 0.35, 0.65 };
     const double f = n->g->font;
     const wgi_shape *k = shape_of(n->t, s);
-    spots p = { .n = 0 };
     if (!k || !*s->name) return;
     wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
     l.color = wgi_color_of(s);
@@ -563,10 +562,10 @@ static void name_along(notes *n, const wg_series *s)
             if (!point_at(n->t, k, shares[i], &x, &y, &angle)) continue;
             const double more = way == 1 ? 0.45 * f : 0, up = 0.4 * f + more, down = 1.1 * f + more,
                          a = way == 2 ? 0 : angle;
-            offer(&p, x + up * sin(a), y - up * cos(a), a, way == 2 ? angle < 0 ? 2 : 0 : 1);
-            offer(&p, x - down * sin(a), y + down * cos(a), a, way == 2 ? angle < 0 ? 0 : 2 : 1);
+            offer(n, x + up * sin(a), y - up * cos(a), a, way == 2 ? angle < 0 ? 2 : 0 : 1);
+            offer(n, x - down * sin(a), y + down * cos(a), a, way == 2 ? angle < 0 ? 0 : 2 : 1);
         }
-    place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+    place(n, l);
 }
 
 /* The level stands on the line where the line is longest, and only if it is much longer than the text. */
@@ -578,13 +577,11 @@ static void levels(notes *n, const wg_series *s)
         const wgi_shape *k = &n->t->shape[i];
         if (k->series != s || k->n < 2 || !k->hint) continue;
         wgi_label l = like(n, s, k->hint, size);
-        spots p = { .n = 0 };
         double x, y, angle;
         for (int j = 0; j < 24; j++)
-            if (point_at(n->t, k, (j * 7 % 24 + 0.5) / 24, &x, &y, &angle))
-                offer(&p, x, y + 0.3 * size, 0, 1);
+            if (point_at(n->t, k, (j * 7 % 24 + 0.5) / 24, &x, &y, &angle)) offer(n, x, y + 0.3 * size, 0, 1);
         l.color = k->color;
-        place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
+        place(n, l);
     }
 }
 
@@ -611,21 +608,15 @@ static void name_of_point(notes *n, const wg_series *s, double radius, double si
     const double u = wgi_axis_unit(&n->t->x, s->x[0]), v = wgi_axis_unit(&n->t->y, s->y[0]);
     if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
     const double x = wgi_px(n->t, u), y = wgi_py(n->t, v);
-    spots p = { .n = 0 };
     wgi_label l = like(n, s, fit(n, s->name, size), size);
     for (int i = 0; i < 15; i++) {
         const double side = radius + 0.4 * f, dy = (i + 1) / 2 * (i % 2 ? 1.15 : -1.15) * f;
-        offer(&p, x + side, y + 0.35 * f + dy, 0, 0), offer(&p, x - side, y + 0.35 * f + dy, 0, 2);
-        if (i) offer(&p, x, y + 0.35 * f + (dy > 0 ? 1 : -1) * radius + dy, 0, 1);
-        if (i > 1)
-            offer(&p, x + 4 * f, y + 0.35 * f + dy, 0, 0), offer(&p, x - 4 * f, y + 0.35 * f + dy, 0, 2);
+        offer(n, x + side, y + 0.35 * f + dy, 0, 0), offer(n, x - side, y + 0.35 * f + dy, 0, 2);
+        if (i) offer(n, x, y + 0.35 * f + (dy > 0 ? 1 : -1) * radius + dy, 0, 1);
+        if (i > 1) offer(n, x + 4 * f, y + 0.35 * f + dy, 0, 0), offer(n, x - 4 * f, y + 0.35 * f + dy, 0, 2);
     }
-    const wgi_label *at = place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
-    if (at)
-        lead(n, s,
-             &(wgi_label){
-                 .x = at->x, .y = at->y, .size = at->size, .anchor = at->anchor, .width = at->width },
-             x, y, radius + 0.8 * f);
+    const wgi_label *at = place(n, l);
+    if (at) lead(n, s, at, x, y, radius + 0.8 * f);
 }
 
 /* ---- all, those with the fewest places first ---- */

@@ -40,13 +40,6 @@ static void size_page(wgi_page *g, int columns, int rows)
 
 /* ---- texts ---- */
 
-const char *wgi_page_text(const wgi_page *g, const char *s)
-{
-    wgi_strbuf b = { .c = g->pool->c };
-    wgi_strbuf_clean(&b, s ? s : "", 400);
-    return wgi_pool_text(g->pool, &b);
-}
-
 wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
                          int anchor)
 {
@@ -56,7 +49,7 @@ wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char
     *l = (wgi_label){
         .kind = kind, .text = text, .x = x, .y = y, .anchor = anchor, .size = g->font, .panel = panel
     };
-    l->width = wgi_figure_text_width(text, l->size, false);
+    l->width = wgi_text_width(text, l->size, WGI_REGULAR);
     return l;
 }
 
@@ -64,7 +57,7 @@ static double widest(const wgi_page *g, const wgi_axis *a)
 {
     double most = 0;
     for (int i = 0; i < a->ticks; i++)
-        most = fmax(most, wgi_figure_text_width(wgi_tick_text(a, i), g->font, false));
+        most = fmax(most, wgi_text_width(wgi_tick_text(a, i), g->font, WGI_REGULAR));
     return most;
 }
 
@@ -194,7 +187,7 @@ static void add_titles(wgi_page *g)
     wgi_label *l = wgi_label_add(g, -1, WGI_LABEL_TITLE, wgi_page_text(g, g->of->title), g->width / 2,
                                  1.75 * g->font, 1);
     l->size = title_size * g->font, l->bold = true;
-    l->width = wgi_figure_text_width(l->text, l->size, true);
+    l->width = wgi_text_width(l->text, l->size, WGI_BOLD);
     if (l->width > g->width - g->font)
         l->size *= (g->width - g->font) / l->width, l->width = g->width - g->font;
 }

@@ -35,11 +35,10 @@ static int order_of(const wg_panel *p, const wg_series *s)
 wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const wg_series_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "series_new: the panel is NULL"), NULL;
-    static const wg_series_opts standard = { 0 };
     static const char *const calls[] = { "panel_line", "panel_points", "panel_steps",    "panel_bars",
                                          "panel_band", "panel_path",   "panel_histogram" };
     const char *call = (unsigned)kind < WG_SERIES_KINDS ? calls[kind] : "series_new";
-    if (!o) o = &standard;
+    o = o ? o : &(wg_series_opts){ 0 };
     wg_context *c = p->figure->pool.c;
     if ((unsigned)kind >= WG_SERIES_KINDS || (unsigned)o->color >= WG_COLOR_KINDS ||
         (unsigned)o->marker >= WG_MARKER_KINDS || o->dash < 0 || o->dash > 4)
@@ -263,8 +262,7 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
 
 static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int kind, const char *call)
 {
-    static const wg_grid_opts standard = { 0 };
-    if (!o) o = &standard;
+    o = o ? o : &(wg_grid_opts){ 0 };
     const char *wrong = of_the_other(o, kind) ? of_the_other(o, kind) : wrong_grid(p, o);
     if (wrong) return fail(p, here, call, wrong);
     wg_series *s =

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     FULL = 20000, /* more points than these are drawn once for each half unit */
@@ -290,11 +289,17 @@ static void arrow(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- images ---- */
 
+void wgi_cell_range(const wg_series *s, double *low, double *high)
+{
+    *low = INFINITY, *high = -INFINITY;
+    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
+        if (wgi_is_shown(s->cell[i])) *low = fmin(*low, s->cell[i]), *high = fmax(*high, s->cell[i]);
+}
+
 void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map *map)
 {
-    double least = INFINITY, most = -INFINITY;
-    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
-        if (wgi_is_shown(s->cell[i])) least = fmin(least, s->cell[i]), most = fmax(most, s->cell[i]);
+    double least, most;
+    wgi_cell_range(s, &least, &most);
     if (!(least <= most)) least = 0, most = 1;
     *map = s->grid.map ? s->grid.map : least < 0 && most > 0 ? WG_MAP_DIVERGING : WG_MAP_SEQUENTIAL;
     *low = s->grid.low, *high = s->grid.high;

@@ -162,25 +162,26 @@ static void put_rects(const svg *s, const wgi_shape *k)
 
 /* ---- markers ---- */
 
+/* A path from the middle of the marker, in sizes of it. */
 static void put_marker(const svg *s, int marker, double x, double y, double r)
 {
-    switch (marker) {
-    case WG_MARKER_SQUARE:
-        PUT(s, "M@ @l@ @l@ @l@ @z", x - 0.88 * r, y - 0.88 * r, 1.76 * r, 0, 0, 1.76 * r, -1.76 * r, 0);
-        break;
-    case WG_MARKER_TRIANGLE: PUT(s, "M@ @l@ @l@ @z", x, y - 1.2 * r, 1.1 * r, 1.9 * r, -2.2 * r, 0); break;
-    case WG_MARKER_DIAMOND:
-        PUT(s, "M@ @l@ @l@ @l@ @z", x, y - 1.3 * r, 1.3 * r, 1.3 * r, -1.3 * r, 1.3 * r, -1.3 * r, -1.3 * r);
-        break;
-    case WG_MARKER_CROSS:
-        PUT(s, "M@ @l@ @m@ @l@ @", x - r, y - r, 2 * r, 2 * r, -2 * r, 0, 2 * r, -2 * r);
-        break;
-    case WG_MARKER_RING:
-        PUT(s, "M@ @", x - r, y);
+    static const struct {
+        const char *path;
+        double at[8];
+    } paths[WG_MARKER_KINDS] = {
+        [WG_MARKER_DEFAULT] = { "M@ @h0" },
+        [WG_MARKER_DISC] = { "M@ @h0" },
+        [WG_MARKER_SQUARE] = { "M@ @l@ @l@ @l@ @z", { -0.88, -0.88, 1.76, 0, 0, 1.76, -1.76, 0 } },
+        [WG_MARKER_TRIANGLE] = { "M@ @l@ @l@ @z", { 0, -1.2, 1.1, 1.9, -2.2, 0 } },
+        [WG_MARKER_DIAMOND] = { "M@ @l@ @l@ @l@ @z", { 0, -1.3, 1.3, 1.3, -1.3, 1.3, -1.3, -1.3 } },
+        [WG_MARKER_CROSS] = { "M@ @l@ @m@ @l@ @", { -1, -1, 2, 2, -2, 0, 2, -2 } },
+        [WG_MARKER_RING] = { "M@ @", { -1 } },
+    };
+    double at[8] = { x, y };
+    for (int i = 0; i < 8; i++) at[i] += r * paths[marker].at[i];
+    put_numbers(s, paths[marker].path, at);
+    if (marker == WG_MARKER_RING)
         wgi_strbuf_format(s->b, "a%.1f %.1f 0 1 0 %.1f 0a%.1f %.1f 0 1 0 %.1f 0", r, r, 2 * r, r, r, -2 * r);
-        break;
-    default: PUT(s, "M@ @h0", x, y);
-    }
 }
 
 /* The start of a path of markers, up to its d. A disc is a line of length 0 with round caps. */

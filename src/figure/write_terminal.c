@@ -6,7 +6,6 @@
 #include "figure/figure_private.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct canvas {
@@ -164,48 +163,36 @@ static void shape(canvas *c, const wgi_shape *k)
 
 /* ---- texts ---- */
 
-static int bytes_of(const char *s)
-{
-    int n = 1;
-    while (((unsigned char)s[n] & 0xC0) == 0x80 && n < 4) n++;
-    return n;
-}
+static int bytes_of(const char *s) { return wg_utf8_length(s) ? wg_utf8_length(s) : 1; }
 
 /* Letters beyond ASCII that numbers and formulas have often; others become "?". */
 static void put_ascii(wgi_strbuf *b, const char *s)
 {
-    static const char *const known[][2] = { { "−", "-" }, { "·", "*" }, { "⁻", "-" }, { "…", "..." },
-                                            { "×", "x" }, { "⁰", "0" }, { "¹", "1" }, { "²", "2" },
-                                            { "³", "3" }, { "⁴", "4" }, { "⁵", "5" }, { "⁶", "6" },
-                                            { "⁷", "7" }, { "⁸", "8" }, { "⁹", "9" } };
-    bool raised = false;
-    for (; *s; s += bytes_of(s)) {
+    static const char *const known[][2] = { { "−", "-" }, { "·", "*" }, { "…", "..." }, { "×", "x" } };
+    bool raised = false, up = false;
+    for (int n; *s; s += n) {
+        n = bytes_of(s);
+        const char small = wgi_small_of(s, (size_t)n, &up), letter = (unsigned char)*s < 0x80 ? *s
+                                                                     : small                  ? small
+                                                                                              : '?';
         const char *as = NULL;
-        if ((unsigned char)*s < 0x80) {
-            wgi_strbuf_add(b, s, 1), raised = false;
-            continue;
-        }
-        for (size_t i = 0; i < sizeof known / sizeof *known && !as; i++)
-            if (strncmp(s, known[i][0], strlen(known[i][0])) == 0) {
-                const bool power = i == 2 || i >= 5;
-                if (power && !raised) wgi_strbuf_put(b, "^");
-                raised = power, as = known[i][1];
-            }
-        wgi_strbuf_put(b, as ? as : "?");
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            if (strncmp(s, known[i][0], strlen(known[i][0])) == 0) as = known[i][1];
+        if (small && up && !raised) wgi_strbuf_put(b, "^");
+        raised = small && up;
+        wgi_strbuf_add(b, as ? as : &letter, as ? strlen(as) : 1);
     }
 }
 
 /* A text that the figure owns, as the terminal can show it, at most so many letters. */
 static const char *shown(const canvas *c, const char *text, int most)
 {
-    wgi_strbuf b = { .c = c->g->pool->c }, cut = { .c = c->g->pool->c };
-    if (c->w->ascii) put_ascii(&b, text);
-    else wgi_strbuf_put(&b, text);
-    if (c->w->ascii && b.length > (size_t)most) b.at[most] = 0;
-    wgi_strbuf_clean(&cut, wgi_strbuf_text(&b), most - (wgi_characters(wgi_strbuf_text(&b)) > most));
-    cut.failed |= b.failed;
-    wgi_strbuf_free(&b);
-    return wgi_pool_text(c->g->pool, &cut);
+    wgi_strbuf b = { .pool = c->g->pool };
+    if (c->w->ascii) {
+        put_ascii(&b, text), text = wgi_strbuf_keep(&b);
+        text = wgi_pool_part(b.pool, text, strnlen(text, (size_t)most));
+    }
+    return wgi_pool_clean(b.pool, text, most - (wgi_characters(text) > most));
 }
 
 static bool is_free(const canvas *c, int column, int row, int n)

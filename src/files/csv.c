@@ -6,21 +6,8 @@
  */
 #include "files/formats.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...)
-{
-    char text[600];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    wg_fail(s->f->c, s->f->here, WG_ERROR_FORMAT, "%s: %s:%zu:%zu: %s", s->f->who, s->f->path, line, column,
-            text);
-    return false;
-}
 
 static bool bad_here(const wgi_csv *s, const char *what)
 {

@@ -17,14 +17,14 @@
 
 /* ---- reading ---- */
 
-bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...)
+bool wgi_file_error(const wgi_file *f, wg_status s, const char *format, ...)
 {
     char text[700];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    wg_fail(f->c, f->here, s, "%s: %s: %s", f->who, f->path, text);
+    wg_fail(f->c, f->here, s, "%s: %s%s", f->who, f->path, text);
     return false;
 }
 

@@ -127,11 +127,41 @@ bool wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
     return true;
 }
 
-bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
+/* Reads elements in column-major order into a tensor in row-major order. index[] is the place of an element,
+ * stride[] how far apart in the tensor two neighbours on an axis are. */
+static bool scatter(const wgi_array *a, wg_tensor *t)
 {
-    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t)) return false;
-    if (wgi_array_copy(a, 0, a->count, t->data)) return true;
-    wg_free(c, t->data);
-    *t = (wg_tensor){ 0 };
-    return false;
+    double part[WGI_ARRAY_PART];
+    int64_t index[WG_MAX_RANK] = { 0 }, stride[WG_MAX_RANK], all = 1, to = 0;
+    const size_t size = wg_dtype_size(t->dtype);
+    for (int k = a->shape.rank - 1; k >= 0; all *= a->shape.dim[k--]) stride[k] = all;
+    for (size_t at = 0, n; at < a->count; at += n) {
+        n = a->count - at < WGI_ARRAY_PART ? a->count - at : WGI_ARRAY_PART;
+        if (!wgi_array_copy(a, at, n, part)) return false;
+        for (size_t i = 0; i < n; i++) {
+            memcpy((char *)t->data + (size_t)to * size, (char *)part + i * size, size);
+            for (int k = 0; k < a->shape.rank; index[k++] = 0) {
+                to += stride[k];
+                if (++index[k] < a->shape.dim[k]) break;
+                to -= stride[k] * index[k];
+            }
+        }
+    }
+    return true;
+}
+
+wg_tensor wgi_array_of_file(wg_site here, wg_context *c, const char *who, const char *path,
+                            bool (*parse)(wgi_file *f, wgi_array *a))
+{
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", who), (wg_tensor){ 0 };
+    wgi_file f;
+    wgi_array a;
+    wg_tensor t = { 0 };
+    bool ok = wgi_file_open(&f, c, here, who, path) && parse(&f, &a) &&
+              wgi_tensor_new(c, here, wgi_elements[a.element].dtype, &a.shape, &t);
+    ok = ok && (a.fortran ? scatter(&a, &t) : wgi_array_copy(&a, 0, a.count, t.data));
+    wgi_file_free(&f);
+    if (ok) return t;
+    wg_free(c, t.data);
+    return (wg_tensor){ 0 };
 }

@@ -36,9 +36,10 @@ bool wgi_file_need(wgi_file *f, size_t n);
 bool wgi_file_copy(const wgi_file *f, size_t at, size_t n, void *to);
 /* Whether all bytes can be read. Returns false after recording an error. */
 bool wgi_file_readable(const wgi_file *f);
-/* Records "who: path: ..."; returns false. */
-bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
-/* Records "who: path: byte N: ..."; returns false. */
+/* Records an error that begins with "who: path" and goes on with the text; returns false. The macros add what
+ * stands between: "who: path: ...", "who: path: byte N: ...". */
+bool wgi_file_error(const wgi_file *f, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
+#define wgi_file_fail(f, s, format, ...) wgi_file_error(f, s, ": " format, ##__VA_ARGS__)
 #define wgi_file_bad(f, at, format, ...) \
     wgi_file_fail(f, WG_ERROR_FORMAT, "byte %zu: " format, (size_t)(at), ##__VA_ARGS__)
 
@@ -119,7 +120,7 @@ uint64_t wgi_number_at(const unsigned char *p, size_t size, bool big_endian);
 /* A tensor inside a file. */
 typedef struct wgi_array {
     wgi_element element;
-    bool big_endian;
+    bool big_endian, fortran; /* fortran: the first axis runs fastest; wgi_array_of_file alone heeds it */
     wg_shape shape;
     const wgi_file *f;
     size_t from; /* the byte of the first element */
@@ -134,12 +135,13 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a);
 /* Reads the elements at, at + 1, ... at + count - 1, converts them to their dtype and writes them to `to`.
  * NaNs keep their bits. A bool is true unless its byte is 0. Returns false after recording an error. */
 bool wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to);
-/* Makes a tensor of all elements. Returns false after recording an error. */
-bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t);
+/* Makes a tensor of the file that has an array alone; parse checks its header. data NULL: an error. */
+wg_tensor wgi_array_of_file(wg_site here, wg_context *c, const char *who, const char *path,
+                            bool (*parse)(wgi_file *f, wgi_array *a));
 
 /* idx.c: checks the header of an IDX file against the size of the file. Returns false after recording an
  * error. */
-bool wgi_idx_parse(const wgi_file *f, wgi_array *a);
+bool wgi_idx_parse(wgi_file *f, wgi_array *a);
 
 /* ---- header_scan.c ---- */
 
@@ -195,7 +197,9 @@ typedef struct wgi_csv_field {
  * are no rows. Spaces around a field are no part of it, unless they are in quotes. */
 bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field);
 /* Records "who: path:line:column: ..."; returns false. */
-bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...) WG_PRINTF(4, 5);
+#define wgi_csv_bad(s, line, column, format, ...)                                                  \
+    wgi_file_error((s)->f, WG_ERROR_FORMAT, ":%zu:%zu: " format, (size_t)(line), (size_t)(column), \
+                   ##__VA_ARGS__)
 /* Whether the field is a decimal number: 12, -1.5, .5, 1e-3, 1.0D+01. Sets *value; infinite if it is too
  * large. */
 bool wgi_csv_number(const wgi_csv_field *field, double *value);

@@ -26,7 +26,7 @@ static bool read_magic(const wgi_file *f, wgi_array *a)
 }
 
 /* The header is among the first bytes, which are there. */
-bool wgi_idx_parse(const wgi_file *f, wgi_array *a)
+bool wgi_idx_parse(wgi_file *f, wgi_array *a)
 {
     *a = (wgi_array){ .big_endian = true };
     if (!read_magic(f, a)) return false;
@@ -39,12 +39,5 @@ bool wgi_idx_parse(const wgi_file *f, wgi_array *a)
 
 wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path)
 {
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "idx_read: the context is NULL"), (wg_tensor){ 0 };
-    wgi_file f;
-    wgi_array a;
-    wg_tensor t = { 0 };
-    if (wgi_file_open(&f, c, here, "idx_read", path) && wgi_idx_parse(&f, &a))
-        wgi_array_read(c, here, &a, &t);
-    wgi_file_free(&f);
-    return t;
+    return wgi_array_of_file(here, c, "idx_read", path, wgi_idx_parse);
 }

@@ -8,11 +8,6 @@
 
 enum { HEADER_MOST = 1 << 16 };
 
-typedef struct header {
-    wgi_array a;
-    bool fortran;
-} header;
-
 /* ---- reading ---- */
 
 static wgi_element element_of(const wgi_scan *s, size_t from)
@@ -44,11 +39,11 @@ static bool scan_word(wgi_scan *s, const char *word)
     return true;
 }
 
-static bool read_order(wgi_scan *s, header *h)
+static bool read_order(wgi_scan *s, wgi_array *a)
 {
     while (scan_word(s, " ")) continue;
-    h->fortran = scan_word(s, "True");
-    return h->fortran || scan_word(s, "False") || wgi_scan_bad(s, "fortran_order is neither True nor False");
+    a->fortran = scan_word(s, "True");
+    return a->fortran || scan_word(s, "False") || wgi_scan_bad(s, "fortran_order is neither True nor False");
 }
 
 static bool read_shape(wgi_scan *s, wg_shape *shape)
@@ -66,7 +61,7 @@ static bool read_shape(wgi_scan *s, wg_shape *shape)
     return true;
 }
 
-static bool read_dict(wgi_scan *s, header *h)
+static bool read_dict(wgi_scan *s, wgi_array *a)
 {
     static const char *const keys[] = { "descr", "fortran_order", "shape", NULL };
     unsigned seen = 0;
@@ -75,7 +70,7 @@ static bool read_dict(wgi_scan *s, header *h)
     if (!wgi_scan_open(s, '{', '}', &more)) return wgi_scan_bad(s, "no '{'");
     while (more) {
         if (!wgi_scan_key(s, keys, &seen, &key)) return false;
-        bool ok = key == 0 ? read_descr(s, &h->a) : key == 1 ? read_order(s, h) : read_shape(s, &h->a.shape);
+        bool ok = key == 0 ? read_descr(s, a) : key == 1 ? read_order(s, a) : read_shape(s, &a->shape);
         if (!ok) return false;
         if (!wgi_scan_more(s, '}', &more)) return wgi_scan_bad(s, "neither ',' nor '}'");
     }
@@ -105,56 +100,17 @@ static bool find_header(wgi_file *f, wgi_scan *s, size_t *end)
     return true;
 }
 
-static bool read_header(wgi_file *f, header *h)
+static bool read_header(wgi_file *f, wgi_array *a)
 {
     size_t start = 0;
     wgi_scan s;
-    *h = (header){ 0 };
-    return find_header(f, &s, &start) && read_dict(&s, h) && wgi_array_place(f, start, &h->a);
-}
-
-/* Reads elements in column-major order into a tensor in row-major order. index[] is the place of an element,
- * stride[] how far apart in the tensor two neighbours on an axis are. */
-static bool scatter(const wgi_array *a, wg_tensor *t)
-{
-    double part[WGI_ARRAY_PART];
-    int64_t index[WG_MAX_RANK] = { 0 }, stride[WG_MAX_RANK], all = 1, to = 0;
-    const size_t size = wg_dtype_size(t->dtype);
-    for (int k = a->shape.rank - 1; k >= 0; all *= a->shape.dim[k--]) stride[k] = all;
-    for (size_t at = 0, n; at < a->count; at += n) {
-        n = a->count - at < WGI_ARRAY_PART ? a->count - at : WGI_ARRAY_PART;
-        if (!wgi_array_copy(a, at, n, part)) return false;
-        for (size_t i = 0; i < n; i++) {
-            memcpy((char *)t->data + (size_t)to * size, (char *)part + i * size, size);
-            for (int k = 0; k < a->shape.rank; index[k++] = 0) {
-                to += stride[k];
-                if (++index[k] < a->shape.dim[k]) break;
-                to -= stride[k] * index[k];
-            }
-        }
-    }
-    return true;
-}
-
-static void read_fortran(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
-{
-    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t) || scatter(a, t)) return;
-    wg_free(c, t->data);
-    *t = (wg_tensor){ 0 };
+    *a = (wgi_array){ 0 };
+    return find_header(f, &s, &start) && read_dict(&s, a) && wgi_array_place(f, start, a);
 }
 
 wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
 {
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "npy_read: the context is NULL"), (wg_tensor){ 0 };
-    wgi_file f;
-    header h;
-    wg_tensor t = { 0 };
-    if (wgi_file_open(&f, c, here, "npy_read", path) && read_header(&f, &h)) {
-        if (h.fortran && h.a.shape.rank > 1) read_fortran(c, here, &h.a, &t);
-        else wgi_array_read(c, here, &h.a, &t);
-    }
-    wgi_file_free(&f);
-    return t;
+    return wgi_array_of_file(here, c, "npy_read", path, read_header);
 }
 
 /* ---- writing ---- */

@@ -136,63 +136,7 @@ static bool all_fit(const wgi_safetensors *s, const wg_params *p)
     return no_extras(s, p);
 }
 
-/* ---- loading ---- */
-
-static wg_dtype dtype_of(const wgi_array *a) { return wgi_elements[a->element].dtype; }
-
-/* Reads the array into `room`, which wg_params_make and wg_params_assign_tensor copy. */
-static bool tensor_of(const wgi_array *a, void *room, wg_tensor *t)
-{
-    *t = (wg_tensor){ dtype_of(a), a->shape, room };
-    return wgi_array_copy(a, 0, a->count, room);
-}
-
-/* The bytes of `room` for this array and those before it, which need `most`. */
-static size_t room_for(const wgi_array *a, size_t most)
-{
-    size_t bytes = a->count * wg_dtype_size(dtype_of(a));
-    return bytes > most ? bytes : most;
-}
-
-static wgi_array array_of(const wgi_safetensors *s, const wg_params *p, int i)
-{
-    return wgi_safetensors_array(s, wgi_safetensors_find(s, wg_params_name(p, i)));
-}
-
-/* All bytes are read before the first parameter changes. So nothing fails after that, unless the file is
- * cut short at this moment. */
-static void assign_all(const wgi_safetensors *s, wg_params *p)
-{
-    size_t bytes = 1;
-    for (int i = 0; i < wg_params_count(p); i++) {
-        wgi_array a = array_of(s, p, i);
-        bytes = room_for(&a, bytes);
-    }
-    void *room = wgi_file_readable(&s->f) ? wg_alloc(s->f.c, bytes, 1) : NULL;
-    for (int i = 0; room && i < wg_params_count(p); i++) {
-        wg_tensor t;
-        wgi_array a = array_of(s, p, i);
-        if (!tensor_of(&a, room, &t)) break;
-        wg_params_assign_tensor_at(s->f.here, p, wg_params_name(p, i), t);
-    }
-    wg_free(s->f.c, room);
-}
-
-wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
-{
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_load: the parameter set is NULL");
-    wg_context *c = wg_params_context(p);
-    wgi_safetensors s;
-    if (!p || wg_failed(c)) return wg_failed(c);
-    if (wgi_safetensors_read(&s, c, here, "params_load", path) && all_fit(&s, p)) {
-        assign_all(&s, p);
-        if (!wg_failed(c)) wg_params_trained(p, true);
-    }
-    wgi_safetensors_free(&s);
-    return wg_failed(c);
-}
-
-/* ---- reading without a graph ---- */
+/* ---- loading and reading ---- */
 
 /* Whether the name is made of letters, digits and _, joined by single dots. */
 static bool is_name(const char *name)
@@ -225,41 +169,59 @@ static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_
     return true;
 }
 
-static void make_all(const wgi_safetensors *s, wg_params *p)
+static bool is_taken(const wg_params *p, const wgi_entry *e, bool make)
 {
-    bool ok = true;
-    size_t bytes = 1;
+    return make ? is_parameter(e) : wg_params_find(p, e->name) >= 0;
+}
+
+/* Makes a parameter of each tensor of the file; or sets those of p. Then all bytes are read before the first
+ * one changes, so nothing fails after that, unless the file is cut short at this moment. */
+static void take_all(wgi_safetensors *s, wg_params *p, bool make)
+{
+    wg_context *c = s->f.c;
+    size_t most = 1;
+    bool ok = make || wgi_file_readable(&s->f);
+    if (make) wgi_safetensors_in_file_order(s);
     for (size_t i = 0; ok && i < s->count; i++) {
-        if (!is_parameter(&s->entry[i])) continue;
-        wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
-        ok = can_be_made(s, p, &s->entry[i], &a);
-        bytes = ok ? room_for(&a, bytes) : bytes;
+        const wgi_entry *e = &s->entry[i];
+        const wgi_array a = wgi_safetensors_array(s, e);
+        const size_t bytes = a.count * wg_dtype_size(wgi_elements[a.element].dtype);
+        if (!is_taken(p, e, make)) continue;
+        ok = !make || can_be_made(s, p, e, &a);
+        most = bytes > most ? bytes : most;
     }
-    void *room = ok ? wg_alloc(s->f.c, bytes, 1) : NULL;
-    ok = room;
-    for (size_t i = 0; ok && i < s->count; i++) {
-        if (!is_parameter(&s->entry[i])) continue;
-        wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
-        wg_tensor t;
-        const bool state = s->entry[i].state || !is_float(s, &s->entry[i]);
-        ok = tensor_of(&a, room, &t) && wg_params_make_at(s->f.here, p, s->entry[i].name, t, state) == WG_OK;
+    void *room = ok ? wg_alloc(c, most, 1) : NULL; /* of which the parameters are copies */
+    for (size_t i = 0; room && i < s->count && !wg_failed(c); i++) {
+        const wgi_entry *e = &s->entry[i];
+        const wgi_array a = wgi_safetensors_array(s, e);
+        const wg_tensor t = { wgi_elements[a.element].dtype, a.shape, room };
+        if (!is_taken(p, e, make) || !wgi_array_copy(&a, 0, a.count, room)) continue;
+        if (make) wg_params_make_at(s->f.here, p, e->name, t, e->state || !is_float(s, e));
+        else wg_params_assign_tensor_at(s->f.here, p, e->name, t);
     }
-    wg_free(s->f.c, room);
+    wg_free(c, room);
+}
+
+static wg_status from_file(wg_site here, wg_params *p, const char *path, const char *who, bool make)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the parameter set is NULL", who);
+    wg_context *c = wg_params_context(p);
+    wgi_safetensors s;
+    if (wg_failed(c)) return wg_failed(c);
+    if (wgi_safetensors_read(&s, c, here, who, path) && (make || all_fit(&s, p))) take_all(&s, p, make);
+    if (!wg_failed(c)) wg_params_trained(p, true);
+    wgi_safetensors_free(&s);
+    return wg_failed(c);
+}
+
+wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
+{
+    return from_file(here, p, path, "params_load", false);
 }
 
 wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_read: the parameter set is NULL");
-    wg_context *c = wg_params_context(p);
-    wgi_safetensors s;
-    if (!p || wg_failed(c)) return wg_failed(c);
-    if (wgi_safetensors_read(&s, c, here, "params_read", path)) {
-        wgi_safetensors_in_file_order(&s);
-        make_all(&s, p);
-        if (!wg_failed(c)) wg_params_trained(p, true);
-    }
-    wgi_safetensors_free(&s);
-    return wg_failed(c);
+    return from_file(here, p, path, "params_read", true);
 }
 
 /* ---- saving ---- */
@@ -268,7 +230,7 @@ wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_save: the parameter set is NULL");
     wg_context *c = wg_params_context(p);
-    if (!p || wg_failed(c)) return wg_failed(c);
+    if (wg_failed(c)) return wg_failed(c);
     const int n = wg_params_count(p);
     wg_saved *list = wg_alloc(c, (size_t)n + 1, sizeof *list);
     for (int i = 0; i < n && list; i++)

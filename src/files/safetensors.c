@@ -322,12 +322,9 @@ wgi_array wgi_safetensors_array(const wgi_safetensors *st, const wgi_entry *e)
     s.at = e->info;
     scan_info(&s, &t);
     const size_t size = wgi_elements[t.element].size;
-    return (wgi_array){ t.element,
-                        false,
-                        t.shape,
-                        &st->f,
-                        st->data + (size_t)t.begin,
-                        size ? (size_t)(t.end - t.begin) / size : 0 };
+    wgi_array a = { .element = t.element, .shape = t.shape, .f = &st->f, .from = st->data + (size_t)t.begin };
+    a.count = size ? (size_t)(t.end - t.begin) / size : 0;
+    return a;
 }
 
 void wgi_safetensors_in_file_order(wgi_safetensors *st) { sort(st, by_place); }

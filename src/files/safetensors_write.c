@@ -37,8 +37,7 @@ static void place(void *user, int i, const wg_tensor *t)
     h->all += bytes_of(t);
 }
 
-static void put(header *h, const char *format, ...) WG_PRINTF(2, 3);
-static void put(header *h, const char *format, ...)
+WG_PRINTF(2, 3) static void put(header *h, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -10,7 +10,7 @@ wg_status wg_save_at(wg_site here, wg_context *c, const char *path)
     int n;
     wg_saved *list = wg_saved_list(c, &n);
     if (list) wgi_safetensors_write(c, here, "save", path, list, n);
-    if (c) wg_free(c, list);
+    wg_free(c, list);
     return wg_failed(c);
 }
 
@@ -55,7 +55,7 @@ bool wg_resume_at(wg_site here, wg_context *c, const char *path)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "resume: the context is NULL"), false;
     wgi_safetensors s;
-    if (!c || wg_failed(c) || !is_there(path)) return false;
+    if (wg_failed(c) || !is_there(path)) return false;
     if (wgi_safetensors_read(&s, c, here, "resume", path)) restore(&s);
     wgi_safetensors_free(&s);
     return !wg_failed(c);

@@ -114,9 +114,6 @@ const char *wgi_whole_accent(const char *base, int length, const char *accent);
 /* What a function is called in Unicode and in LaTeX, "σ" and "\\sigma"; NULL: as it is written. */
 const char *wgi_function_unicode(const char *name, int length);
 const char *wgi_function_latex(const char *name, int length);
-/* Writes the number in at most six digits, and its power of ten apart. Returns the power, 0 if there
- * is none. */
-int wgi_number_text(double x, char digits[32]);
 
 /* Text that is cut at size, and whose whole length is counted. */
 typedef struct wgi_line {

@@ -1,6 +1,7 @@
 /* formula_boxes.c: boxes of a formula in two dimensions, joined to rows, fractions, roots and cases. */
 #include "formula/formula_printer.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Parts of the size of the letters: how far letters above and below are from the line, how high letters are,
@@ -10,8 +11,6 @@ static const double RISE = 0.42, DROP = 0.2, LETTER_UP = 0.75, LETTER_DOWN = 0.2
 
 typedef wgi_formula_printer printer;
 typedef wgi_formula_box box;
-
-static double larger(double a, double b) { return a > b ? a : b; }
 
 /* ---- pieces ---- */
 
@@ -87,8 +86,8 @@ void wgi_row_join(printer *p, box *row, box b)
 {
     move_all(p, b, row->width, 0);
     row->width += b.width;
-    row->above = larger(row->above, b.above);
-    row->below = larger(row->below, b.below);
+    row->above = fmax(row->above, b.above);
+    row->below = fmax(row->below, b.below);
     if (b.first < p->to->count) glue(p, row, b);
 }
 
@@ -105,8 +104,8 @@ void wgi_row_text(printer *p, const char *s, int length, wgi_formula_face face)
 box wgi_box_small(printer *p, box base, box small, bool up)
 {
     const double rise = RISE * p->size, drop = DROP * p->size,
-                 shift = up ? -larger(rise, base.above - LETTER_UP * p->size + rise)
-                            : larger(drop, base.below - LETTER_DOWN * p->size + drop);
+                 shift = up ? -fmax(rise, base.above - LETTER_UP * p->size + rise)
+                            : fmax(drop, base.below - LETTER_DOWN * p->size + drop);
     move_all(p, small, 0, shift);
     small.above -= shift, small.below += shift;
     wgi_row_join(p, &base, small);
@@ -125,7 +124,7 @@ static void put_over(printer *p, box over, box under, double width, double y, do
 
 box wgi_box_fraction(printer *p, box over, box under)
 {
-    const double pad = GAP * p->size, y = -AXIS * p->size, width = larger(over.width, under.width) + 2 * pad,
+    const double pad = GAP * p->size, y = -AXIS * p->size, width = fmax(over.width, under.width) + 2 * pad,
                  side = pad / 2; /* free on both sides of the bar */
     put_over(p, over, under, width, y - pad - over.below, y + pad + under.above);
     draw(p, WGI_F_LINE, p->size, 0, y, width, y);
@@ -139,7 +138,7 @@ box wgi_box_fraction(printer *p, box over, box under)
 box wgi_box_limits(printer *p, box sign, box limits)
 {
     if (!p->drawn || p->flat || limits.width > 1.6 * p->size) return wgi_box_small(p, sign, limits, false);
-    const double width = larger(sign.width, limits.width), y = sign.below + 0.05 * p->size + limits.above;
+    const double width = fmax(sign.width, limits.width), y = sign.below + 0.05 * p->size + limits.above;
     put_over(p, sign, limits, width, 0, y);
     return (box){ .first = sign.first, .width = width, .above = sign.above, .below = y + limits.below };
 }
@@ -184,8 +183,8 @@ box wgi_box_enclosed(printer *p, box inner, bool bars)
 {
     const double wide = 0.3 * p->size;
     if (!p->drawn || inner.first == p->to->count || inner.above + inner.below <= TALL * p->size) {
-        inner.above = larger(inner.above, LETTER_UP * p->size),
-        inner.below = larger(inner.below, LETTER_DOWN * p->size);
+        inner.above = fmax(inner.above, LETTER_UP * p->size),
+        inner.below = fmax(inner.below, LETTER_DOWN * p->size);
         return enclosed_in_text(p, inner, bars);
     }
     move_all(p, inner, wide, 0);
@@ -209,7 +208,7 @@ void wgi_cases_add(printer *p, wgi_formula_cases *c, box row)
 {
     move_all(p, row, 0.5 * p->size, c->height + row.above);
     c->height += row.above + row.below + 0.15 * p->size;
-    c->width = larger(c->width, row.width);
+    c->width = fmax(c->width, row.width);
 }
 
 box wgi_cases_end(printer *p, const wgi_formula_cases *c)

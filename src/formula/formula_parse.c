@@ -380,19 +380,16 @@ static int negation(parser *p)
     return take_word(p, "not") ? make(p, WGI_F_NOT, comparison(p), 0) : comparison(p);
 }
 
-static int conjunction(parser *p)
+/* Parts with the word between them. */
+static int joined(parser *p, const char *word, wgi_formula_kind kind, int (*part)(parser *p))
 {
-    int n = negation(p);
-    while (take_word(p, "and")) n = make(p, WGI_F_AND, n, negation(p));
+    int n = part(p);
+    while (take_word(p, word)) n = make(p, kind, n, part(p));
     return n;
 }
 
-static int disjunction(parser *p)
-{
-    int n = conjunction(p);
-    while (take_word(p, "or")) n = make(p, WGI_F_OR, n, conjunction(p));
-    return n;
-}
+static int conjunction(parser *p) { return joined(p, "and", WGI_F_AND, negation); }
+static int disjunction(parser *p) { return joined(p, "or", WGI_F_OR, conjunction); }
 
 static int condition(parser *p)
 {

@@ -4,6 +4,7 @@
 #include "text/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef wgi_formula_printer printer;
@@ -14,7 +15,8 @@ enum {
     UNICODE = WG_FORMULA_UNICODE,
     ASCII = WG_FORMULA_ASCII,
     LATEX = WG_FORMULA_LATEX,
-    BOXES = WGI_F_BOXES
+    BOXES = WGI_F_BOXES,
+    LONGEST = 120 /* bytes of a text in LaTeX */
 };
 
 /* ---- marks: Unicode, ASCII, LaTeX, boxes ---- */
@@ -179,8 +181,7 @@ static void add(printer *p, const char *s, int length)
     else wgi_line_add(p->line, s, length);
 }
 
-void wgi_print_put(printer *p, const char *s) { add(p, s, (int)strlen(s)); }
-static void put(printer *p, const char *s) { wgi_print_put(p, s); }
+static void put(printer *p, const char *s) { add(p, s, (int)strlen(s)); }
 static void put_mark(printer *p, mark m) { put(p, m[p->target]); }
 
 /* Room in a row of boxes, in sizes of its letters. */
@@ -220,7 +221,7 @@ static void put_node(printer *p, int node)
     end(p, &before);
 }
 
-printer wgi_print_script(printer *p, bool up)
+static printer begin_script(printer *p, bool up)
 {
     const printer before = begin(p);
     if (p->target == LATEX) put(p, up ? "^{" : "_{");
@@ -228,7 +229,7 @@ printer wgi_print_script(printer *p, bool up)
     return before;
 }
 
-void wgi_print_end_script(printer *p, const printer *before, bool up)
+static void end_script(printer *p, const printer *before, bool up)
 {
     const box b = p->row;
     *p = *before;
@@ -304,14 +305,14 @@ static void put_between(printer *p, int node, mark m)
 
 /* ---- small letters above and below ---- */
 
-bool wgi_print_has_small(const char *s, int length, bool up)
+static bool has_small(const char *s, int length, bool up)
 {
     for (int i = 0; i < length; i++)
         if (!wgi_small(s[i], up)) return false;
     return length > 0;
 }
 
-void wgi_print_small(printer *p, const char *s, int length, bool up)
+static void put_small(printer *p, const char *s, int length, bool up)
 {
     for (int i = 0; i < length; i++) put(p, wgi_small(s[i], up));
 }
@@ -349,9 +350,9 @@ static bool put_small_power(printer *p, int node)
     if (t.length >= sizeof text || has_long_name(p, power) || strpbrk(text, "^_")) return false;
     for (const char *c = text; *c; c++)
         if (*c != ' ') clean[n++] = *c;
-    if (!wgi_print_has_small(clean, n, true)) return false;
+    if (!has_small(clean, n, true)) return false;
     put_base(p, node);
-    wgi_print_small(p, clean, n, true);
+    put_small(p, clean, n, true);
     return true;
 }
 
@@ -361,9 +362,9 @@ static void put_power(printer *p, int node)
     if (p->target == UNICODE && put_small_power(p, node)) return;
     put_base(p, node);
     if (p->target == LATEX || p->target == BOXES) {
-        const printer before = wgi_print_script(p, true);
+        const printer before = begin_script(p, true);
         put_node(p, right);
-        wgi_print_end_script(p, &before, true);
+        end_script(p, &before, true);
         return;
     }
     put(p, "^");
@@ -378,9 +379,9 @@ static void put_raised(printer *p, int node, mark m)
         put_mark(p, m);
         return;
     }
-    const printer before = wgi_print_script(p, true);
+    const printer before = begin_script(p, true);
     put_mark(p, m);
-    wgi_print_end_script(p, &before, true);
+    end_script(p, &before, true);
 }
 
 /* A^-T is the transpose of an inverse. */
@@ -389,6 +390,140 @@ static void put_transposed(printer *p, int node)
     const int of = first_of(p, node);
     if (kind_of(p, of) == WGI_F_INVERSE) put_raised(p, of, inverse_transposed);
     else put_raised(p, node, sign_of_kind[WGI_F_TRANSPOSED]);
+}
+
+/* ---- names and numbers ---- */
+
+static bool is_latin(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* LaTeX, of a part of a text that is not longer than LONGEST: for text mode, or for math mode, all letters of
+ * which are one name. */
+static void put_tex(printer *p, const char *s, int length, bool words)
+{
+    char text[LONGEST + 1], tex[WGI_TEX_BYTES];
+    snprintf(text, sizeof text, "%.*s", length, s);
+    for (const char *c = text; *c;) {
+        bool math;
+        const char *from = c;
+        c += wgi_tex_character(c, tex, &math);
+        const bool plain =
+            words ? !math : math || (c == from + 1 && (is_latin(*from) || (*from >= '0' && *from <= '9')));
+        put(p, plain ? "" : words ? "$" : "\\text{");
+        put(p, tex);
+        put(p, words ? (plain ? "" : "$") : math ? " " : plain ? "" : "}");
+    }
+}
+
+static bool is_ascii(const char *s, int length)
+{
+    for (int i = 0; i < length; i++)
+        if (s[i] & 0x80) return false;
+    return true;
+}
+
+static bool is_bold(const wgi_formula_node *n, const wgi_name_parts *w)
+{
+    const bool capital = !w->greek && w->base_length == 1 && *w->base >= 'A' && *w->base <= 'Z';
+    return n->axes == WGI_F_AXES_UNKNOWN ? capital : n->axes == WGI_F_HAS_AXES;
+}
+
+static void put_accented(wgi_line *to, const wgi_name_parts *w)
+{
+    const char *whole = w->accent ? wgi_whole_accent(w->base, w->base_length, w->accent) : NULL;
+    if (whole) wgi_line_put(to, whole);
+    else wgi_line_add(to, w->base, w->base_length);
+    if (w->accent && !whole) wgi_line_put(to, wgi_accent(w->accent));
+}
+
+static void put_in_unicode(printer *p, const wgi_formula_node *n, const wgi_name_parts *w)
+{
+    if (w->below_length && !has_small(w->below, w->below_length, false)) /* no letters for it */
+        wgi_line_add(p->line, n->text, n->length);
+    else {
+        put_accented(p->line, w);
+        put_small(p, w->below, w->below_length, false);
+    }
+}
+
+static void put_in_latex(printer *p, const wgi_formula_node *n, const wgi_name_parts *w)
+{
+    const bool ascii = is_ascii(w->base, w->base_length);
+    const char *face = n->word                       ? "\\mathrm{"
+                       : is_bold(n, w)               ? ascii ? "\\mathbf{" : "\\boldsymbol{"
+                       : w->base_length > 1 && ascii ? "\\mathit{"
+                                                     : "";
+    if (w->accent) put(p, "\\"), put(p, w->accent), put(p, "{");
+    put(p, face);
+    put_tex(p, w->base, w->base_length, false);
+    put(p, *face ? "}" : "");
+    put(p, w->accent ? "}" : "");
+}
+
+static void put_in_boxes(printer *p, const wgi_formula_node *n, const wgi_name_parts *w)
+{
+    char letters[80];
+    wgi_line base = { letters, sizeof letters, 0 };
+    put_accented(&base, w);
+    const bool fits = base.length < sizeof letters;
+    wgi_row_text(p, fits ? letters : w->base, fits ? (int)base.length : w->base_length,
+                 n->word         ? WGI_F_ROMAN
+                 : is_bold(n, w) ? WGI_F_BOLD
+                                 : WGI_F_ITALIC);
+}
+
+/* i of x_i is a name, too; 1 and max are none. */
+static void put_below_name(printer *p, const wgi_name_parts *w)
+{
+    const bool letter = w->below_length == 1 && is_latin(*w->below),
+               number = (int)strspn(w->below, "0123456789") >= w->below_length;
+    const printer before = begin_script(p, false);
+    if (p->target != LATEX) wgi_row_text(p, w->below, w->below_length, letter ? WGI_F_ITALIC : WGI_F_ROMAN);
+    else {
+        put(p, letter || number ? "" : "\\mathrm{");
+        put_tex(p, w->below, w->below_length, false);
+        put(p, letter || number ? "" : "}");
+    }
+    end_script(p, &before, false);
+}
+
+static void put_name(printer *p, int node)
+{
+    static mark infinity = { "∞", "inf", "\\infty ", "∞" }, prime = { "′", "'", "'", "′" };
+    const wgi_formula_node *n = &p->f->node[node];
+    const wgi_name_parts w = wgi_name_split(n->text, n->length);
+    if (wgi_formula_is(p->f, node, "inf")) put_mark(p, infinity);
+    else if (p->target == ASCII) wgi_line_add(p->line, n->text, n->length);
+    else if (p->target == UNICODE) put_in_unicode(p, n, &w);
+    else {
+        if (p->target == LATEX) put_in_latex(p, n, &w);
+        else put_in_boxes(p, n, &w);
+        if (w.below_length) put_below_name(p, &w);
+    }
+    for (int i = 0; i < n->sign; i++) put_mark(p, prime);
+}
+
+static void put_number(printer *p, const wgi_formula_node *n)
+{
+    static mark times = { "·10", "e", " \\cdot 10", "·10" };
+    char digits[32], power[16];
+    if (p->target == ASCII && n->text) {
+        wgi_line_add(p->line, n->text, n->length);
+        return;
+    }
+    const int e = wgi_number_text(n->number, digits);
+    const bool one = e && p->target != ASCII && strcmp(digits, "1") == 0;
+    if (n->number < 0) put_mark(p, sign_of_kind[WGI_F_NEG]);
+    if (!one) put(p, digits);
+    if (!e) return;
+    put(p, one ? "10" : times[p->target]);
+    snprintf(power, sizeof power, "%s%d", e < 0 ? p->target == BOXES ? "−" : "-" : "", abs(e));
+    if (p->target == UNICODE) put_small(p, power, (int)strlen(power), true);
+    else if (p->target == ASCII) put(p, power);
+    else {
+        const printer before = begin_script(p, true);
+        put(p, power);
+        end_script(p, &before, true);
+    }
 }
 
 /* ---- products and quotients ---- */
@@ -504,8 +639,7 @@ static void put_function(printer *p, int node)
                         : p->target == LATEX          ? wgi_function_latex(n->text, n->length)
                                                       : wgi_function_unicode(n->text, n->length);
     if (known) put(p, known);
-    else if (p->target == LATEX)
-        put(p, "\\operatorname{"), wgi_print_words(p, n->text, n->length), put(p, "}");
+    else if (p->target == LATEX) put(p, "\\operatorname{"), put_tex(p, n->text, n->length, true), put(p, "}");
     else add(p, n->text, n->length);
 }
 
@@ -515,13 +649,13 @@ static void put_below(printer *p, int node)
     const bool sum = wgi_formula_is(p->f, node, "sum") || wgi_formula_is(p->f, node, "prod");
     for (int k = first_of(p, node); k; k = next_of(p, k)) {
         if (!is_clause(p, k)) continue;
-        const printer before = wgi_print_script(p, false);
+        const printer before = begin_script(p, false);
         put_clause(p, k);
         if (p->target == BOXES && sum && kind_of(p, k) == WGI_F_OVER) {
             const box limits = p->row;
             *p = before;
             p->row = wgi_box_limits(p, p->row, limits);
-        } else wgi_print_end_script(p, &before, false);
+        } else end_script(p, &before, false);
     }
 }
 
@@ -590,12 +724,12 @@ static void put_elements(printer *p, int node)
     const bool brackets = (p->target != LATEX && p->target != BOXES) ||
                           (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length);
     put_child(p, node, 0);
-    const printer before = brackets ? begin(p) : wgi_print_script(p, false);
+    const printer before = brackets ? begin(p) : begin_script(p, false);
     if (brackets) put(p, "[");
     if (p->target == LATEX) p->flat = true, p->open = false;
     put_subscripts(p, node);
     if (brackets) put(p, "]"), end(p, &before);
-    else wgi_print_end_script(p, &before, false);
+    else end_script(p, &before, false);
 }
 
 static void draw_cases(printer *p, int node)
@@ -668,7 +802,7 @@ static void put_words(printer *p, const wgi_formula_node *n)
 {
     static mark before = { "", "\"", "\\text{", "" }, behind = { "", "\"", "}", "" };
     put_mark(p, before);
-    if (p->target == LATEX) wgi_print_words(p, n->text, n->length);
+    if (p->target == LATEX) put_tex(p, n->text, n->length, true);
     else add(p, n->text, n->length);
     put_mark(p, behind);
 }
@@ -679,8 +813,8 @@ static void write(printer *p, int node)
     switch ((wgi_formula_kind)n->kind) {
     case WGI_F_LIST: put_equations(p, node); break;
     case WGI_F_EQUATION: put_equation(p, node); break;
-    case WGI_F_NUMBER: wgi_print_number(p, n); break;
-    case WGI_F_NAME: wgi_print_name(p, n); break;
+    case WGI_F_NUMBER: put_number(p, n); break;
+    case WGI_F_NAME: put_name(p, node); break;
     case WGI_F_WORDS: put_words(p, n); break;
     case WGI_F_ADD:
     case WGI_F_SUB:
@@ -766,5 +900,16 @@ int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_
         return -1;
     }
     print(&to, &f, f.root, (int)form, form != WG_FORMULA_LATEX);
+    return (int)to.length;
+}
+
+int wgi_formula_print_name(const char *name, char *buf, size_t size)
+{
+    wgi_line to = { buf, size, 0 };
+    printer p = { .target = UNICODE, .line = &to };
+    const int length = (int)strlen(name);
+    const wgi_name_parts w = wgi_name_split(name, length);
+    if (size) buf[0] = 0;
+    put_in_unicode(&p, &(wgi_formula_node){ .text = name, .length = length }, &w);
     return (int)to.length;
 }

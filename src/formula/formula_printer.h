@@ -32,21 +32,6 @@ typedef struct wgi_formula_printer {
     wgi_formula_box row;
 } wgi_formula_printer;
 
-/* ---- formula_print.c ---- */
-
-void wgi_print_put(wgi_formula_printer *p, const char *s);
-void wgi_print_small(wgi_formula_printer *p, const char *s, int length, bool up); /* in Unicode */
-bool wgi_print_has_small(const char *s, int length, bool up);
-/* What is written between these two stands above or below what stands before it. */
-wgi_formula_printer wgi_print_script(wgi_formula_printer *p, bool up);
-void wgi_print_end_script(wgi_formula_printer *p, const wgi_formula_printer *before, bool up);
-
-/* ---- formula_words.c ---- */
-
-void wgi_print_name(wgi_formula_printer *p, const wgi_formula_node *n);
-void wgi_print_number(wgi_formula_printer *p, const wgi_formula_node *n);
-void wgi_print_words(wgi_formula_printer *p, const char *utf8, int length); /* LaTeX for text mode */
-
 /* ---- formula_boxes.c ---- */
 
 wgi_formula_box wgi_box_empty(const wgi_formula_printer *p);

@@ -245,13 +245,10 @@ static int definition(const wgi_formula *f, const wgi_formula_node *n)
     return 0;
 }
 
-static bool is_constant(const wgi_formula_node *n)
+static bool is_constant(const wgi_formula *f, int node)
 {
-    static const char *const known[] = { "e", "I", "pi", "inf" };
-    for (int i = 0; i < 4; i++)
-        if ((int)strlen(known[i]) == n->length && memcmp(n->text, known[i], (size_t)n->length) == 0)
-            return true;
-    return false;
+    return wgi_formula_is(f, node, "e") || wgi_formula_is(f, node, "I") || wgi_formula_is(f, node, "pi") ||
+           wgi_formula_is(f, node, "inf");
 }
 
 /* "along last" stays; the name of an option becomes its number. */
@@ -278,7 +275,7 @@ static int name(replacing *r, int node)
     if (!at || r->depth >= DEEPEST) {
         r->f = before;
         r->failed |= at > 0;
-        r->to->loose |= !is_constant(n);
+        r->to->loose |= !is_constant(r->f, node);
         return wgi_formula_copy(r->to, r->f, node);
     }
     r->depth++;

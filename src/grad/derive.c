@@ -112,22 +112,22 @@ static wg_node by_jvp(wg_site here, wg_node y, const wg_op *op, const wg_node x[
  * derivative; SHUT, if one does. As in the reverse sweep (grad.c) a shut path opens again at a node that a
  * derivation has made, unless that is the node without a derivative. */
 enum { OPEN = 1, SHUT = 2 };
-typedef struct spot {
+typedef struct state {
     wg_node t;         /* the tangent; wg_none: there is none, or it is zero */
     uint32_t end;      /* the first node without a derivative on a path; 0: none */
     unsigned char way; /* sum of OPEN, SHUT */
-} spot;
+} state;
 
 typedef struct forward {
     wg_graph *g;
-    wgi_reached list; /* spot[] is by the positions of nodes in it */
-    spot *spot;
+    wgi_reached list; /* state[] is by the positions of nodes in it */
+    state *state;
 } forward;
 
-static spot *spot_of(const forward *f, uint32_t i)
+static state *state_of(const forward *f, uint32_t i)
 {
     uint32_t at = wgi_reached_at(&f->list, i);
-    return at == WGI_NOT_REACHED ? NULL : &f->spot[at];
+    return at == WGI_NOT_REACHED ? NULL : &f->state[at];
 }
 
 /* The tangent of node i, given those of its operands. answer[k] becomes what its rule says of operand k. */
@@ -146,12 +146,12 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node x[], const wg_n
 }
 
 /* Notes the paths that lead to node i over its operands. */
-static void find_ways(const forward *f, uint32_t i, spot *to, const wgi_answer answer[])
+static void find_ways(const forward *f, uint32_t i, state *to, const wgi_answer answer[])
 {
     const wgi_node *n = &f->g->node[i];
     bool derived = n->flags & WGI_DERIVED;
     for (uint32_t k = 0; k < n->operands; k++) {
-        const spot *from = spot_of(f, wgi_in(n)[k]);
+        const state *from = state_of(f, wgi_in(n)[k]);
         if (!from || !(from->way || from->end)) continue;
         bool none = answer[k] == WGI_SAYS_NONE;
         to->way |= !none ? from->way : derived || !from->way ? 0 : SHUT;
@@ -173,14 +173,14 @@ static bool advance(forward *f, uint32_t l)
     if (!x || !answer) return false;
     for (uint32_t k = 0; k < n; k++) {
         uint32_t in = wgi_in(&g->node[i])[k];
-        const spot *from = spot_of(f, in);
+        const state *from = state_of(f, in);
         x[k] = wgi_handle(g, in);
         tx[k] = from ? from->t : wg_none;
-        answer[k] = wgi_known_answer(g, i, k);
+        answer[k] = wgi_static_answer(g, i, k);
         any |= !wg_is_none(tx[k]);
     }
-    if (any) f->spot[l].t = tangent_of(g, i, x, tx, answer);
-    find_ways(f, i, &f->spot[l], answer);
+    if (any) f->state[l].t = tangent_of(g, i, x, tx, answer);
+    find_ways(f, i, &f->state[l], answer);
     return wgi_ok(g->c);
 }
 
@@ -188,14 +188,14 @@ static bool advance_all(forward *f, wg_node y, const wg_node x[], const wg_node 
 {
     wg_graph *g = f->g;
     bool ok = wgi_reach(g, &g->temp, &y.index, 1, from, NULL, NULL, &f->list);
-    f->spot = ok ? wgi_arena_zeroed(&g->temp, sizeof *f->spot * f->list.count) : NULL;
-    if (!f->spot) return false;
+    f->state = ok ? wgi_arena_zeroed(&g->temp, sizeof *f->state * f->list.count) : NULL;
+    if (!f->state) return false;
     for (int k = 0; k < n; k++) {
-        spot *at = spot_of(f, x[k].index);
-        if (at) *at = (spot){ .t = t[k], .way = OPEN };
+        state *at = state_of(f, x[k].index);
+        if (at) *at = (state){ .t = t[k], .way = OPEN };
     }
     for (uint32_t l = 0; ok && l < f->list.count; l++)
-        if (wg_is_none(f->spot[l].t)) ok = advance(f, l);
+        if (wg_is_none(f->state[l].t)) ok = advance(f, l);
     return ok;
 }
 
@@ -210,7 +210,7 @@ static wg_node forward_to(wg_node y, const wg_node x[], const wg_node t[], int n
     const bool ok = wgi_as_written(f.g, from, y.index, &u) && advance_all(&f, y, x, t, n, from);
     wgi_as_rewritten(f.g, &u);
     if (!ok) return wgi_error_node(f.g);
-    const spot *at = spot_of(&f, y.index);
+    const state *at = state_of(&f, y.index);
     *end = at->way & OPEN ? 0 : at->end;
     return at->t;
 }
@@ -283,7 +283,7 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *in = given(y, x, v, n), ty = wgi_error_node(g);
-    if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, &ty, 1)) {
+    if (in && !wgi_derived_reuse(g, here, &request, in, 2 * n + 1, &ty, 1)) {
         const wgi_calling k = wgi_derived_begin(g);
         ty = wgi_jvp(here, "jvp", -1, y, x, v, n);
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, &ty, 1);
@@ -321,7 +321,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *in = given(y, x, v, n);
     wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
-    if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, hv, n)) {
+    if (in && !wgi_derived_reuse(g, here, &request, in, 2 * n + 1, hv, n)) {
         const wgi_calling k = wgi_derived_begin(g);
         s = wgi_hvp(here, y, in + 1, in + 1 + n, n, hv); /* hv may be x or v */
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, hv, n);

@@ -26,33 +26,33 @@ typedef struct queue {
 enum { FIRST = 1, LATER = 2 };
 
 /* What the sweep knows of a node. */
-typedef struct spot {
+typedef struct state {
     queue q;           /* contributions to its gradient */
     wg_node total;     /* the gradient of a target */
     uint32_t end;      /* the first node without a derivative on a path to it; 0: none */
     unsigned char on;  /* sum of 1: an operand is 1 or 2, 2: a target, 4: first output of a target's op */
     unsigned char way; /* sum of FIRST, LATER: such paths lead here */
-} spot;
+} state;
 
 typedef struct sweep {
     wg_graph *g;
     wg_site here;
-    wgi_reached list; /* the nodes that the sweep covers; spot[] is by their positions */
-    spot *spot;
+    wgi_reached list; /* the nodes that the sweep covers; state[] is by their positions */
+    state *state;
     bool notes;       /* gradients are noted: the caller asked for nodes, of no derivative */
     uint32_t blocked; /* the first node that gives no node for an operand on a path; 0: none */
 } sweep;
 
 /* NULL: the sweep does not cover node i. */
-static spot *spot_of(const sweep *s, uint32_t i)
+static state *state_of(const sweep *s, uint32_t i)
 {
     uint32_t at = wgi_reached_at(&s->list, i);
-    return at == WGI_NOT_REACHED ? NULL : &s->spot[at];
+    return at == WGI_NOT_REACHED ? NULL : &s->state[at];
 }
 
 static bool on_path(const sweep *s, uint32_t i)
 {
-    const spot *at = spot_of(s, i);
+    const state *at = state_of(s, i);
     return at && at->on & 3;
 }
 
@@ -70,16 +70,16 @@ static uint32_t first_output(const wg_graph *g, uint32_t i) { return i - g->node
 static void mark_paths(sweep *s, const wg_node x[], int nx)
 {
     for (int k = 0; k < nx; k++) {
-        spot *at = spot_of(s, x[k].index);
+        state *at = state_of(s, x[k].index);
         if (!at) continue; /* no output depends on it */
         at->on |= 2;
-        spot_of(s, first_output(s->g, x[k].index))->on |= 4;
+        state_of(s, first_output(s->g, x[k].index))->on |= 4;
     }
     for (uint32_t l = 0; l < s->list.count; l++)
-        if (any_operand_on(s, &s->g->node[s->list.node[l]])) s->spot[l].on |= 1;
+        if (any_operand_on(s, &s->g->node[s->list.node[l]])) s->state[l].on |= 1;
 }
 
-static bool contribute(sweep *s, spot *to, wg_node g)
+static bool contribute(sweep *s, state *to, wg_node g)
 {
     contribution *c = wgi_arena_alloc(&s->g->temp, sizeof *c);
     if (!c) return false;
@@ -161,7 +161,7 @@ static bool add_now(sweep *s, uint32_t i, queue *q)
 
 static bool in_mask(uint32_t mask, uint32_t k) { return mask >> k % 32 & 1; }
 
-wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k)
+wgi_answer wgi_static_answer(const wg_graph *g, uint32_t i, uint32_t k)
 {
     const wgi_node *n = &g->node[i];
     if (in_mask(n->op->zero, k)) return WGI_SAYS_ZERO;
@@ -172,7 +172,7 @@ wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k)
 
 wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx)
 {
-    wgi_answer known = wgi_known_answer(g, i, k);
+    wgi_answer known = wgi_static_answer(g, i, k);
     if (known != WGI_SAYS_NODE) return known;
     return wg_is_none(gx) ? WGI_SAYS_NONE : wgi_is_zero(gx) ? WGI_SAYS_ZERO : WGI_SAYS_NODE;
 }
@@ -240,7 +240,7 @@ typedef struct arrival {
 static uint32_t first_of(uint32_t a, uint32_t b) { return !a || (b && b < a) ? b : a; }
 
 /* The paths to node i go on to an operand, for which the rule gave this answer. */
-static void go_on(sweep *s, uint32_t i, arrival from, spot *to, wgi_answer answer)
+static void go_on(sweep *s, uint32_t i, arrival from, state *to, wgi_answer answer)
 {
     bool none = answer == WGI_SAYS_NONE;
     to->way |= !none ? from.way : is_derived(s->g, i) ? 0 : from.way & LATER;
@@ -253,8 +253,8 @@ static void pass(sweep *s, uint32_t i, arrival from)
 {
     const wgi_node *n = &s->g->node[i];
     for (uint32_t k = 0; k < n->operands; k++) {
-        spot *to = spot_of(s, wgi_in(n)[k]);
-        if (to && to->on & 3) go_on(s, i, from, to, wgi_known_answer(s->g, i, k));
+        state *to = state_of(s, wgi_in(n)[k]);
+        if (to && to->on & 3) go_on(s, i, from, to, wgi_static_answer(s->g, i, k));
     }
 }
 
@@ -298,7 +298,7 @@ typedef struct rule_node {
 } rule_node;
 
 typedef struct kind_rule {
-    wgi_kept kept;
+    wgi_kind_entry kept;
     uint8_t nodes;
     uint8_t gx[OPERANDS];      /* for an operand whose answer is a node */
     wgi_answer said[OPERANDS]; /* for operands that are wanted */
@@ -335,7 +335,7 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
         wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
     }
-    return wgi_kept_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
+    return wgi_kind_entry_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
 }
 
 /* ---- keeping ---- */
@@ -537,7 +537,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs, ar
     if (!answer(s, &r, gy, outputs)) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!wanted[k]) continue;
-        spot *to = spot_of(s, x[k].index);
+        state *to = state_of(s, x[k].index);
         go_on(s, i, from, to, said[k]);
         if (said[k] == WGI_SAYS_NODE && !contribute(s, to, gx[k])) return false;
         if (g->node[i].op == &wgi_op_recompute && !add_now(s, x[k].index, &to->q)) return false;
@@ -557,7 +557,7 @@ static bool visit(sweep *s, uint32_t l)
     if (g->node[i].output) /* the first output is visited for all outputs */
         return true;
     for (uint32_t j = 0; j < (uint32_t)outputs; j++) {
-        spot *at = spot_of(s, i + j);
+        state *at = state_of(s, i + j);
         if (!at) continue;
         gy[j] = accumulate(s, i + j, &at->q);
         from.way |= at->way;
@@ -567,7 +567,7 @@ static bool visit(sweep *s, uint32_t l)
         if (s->notes && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
         if (at->on & 2) at->total = gy[j];
     }
-    if (!(s->spot[l].on & 1)) return wgi_ok(g->c);
+    if (!(s->state[l].on & 1)) return wgi_ok(g->c);
     if (from.way && is_derived(g, i)) from.way = LATER;
     if (any) return apply_rule(s, i, gy, outputs, from);
     if (from.way || from.end) pass(s, i, from);
@@ -582,8 +582,8 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     uint32_t *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)WGI_MAX(ny, 1));
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
     if (!root || !wgi_reach(g, &g->temp, root, ny, wgi_lowest(g, x, nx), NULL, NULL, &s->list)) return false;
-    s->spot = wgi_arena_zeroed(&g->temp, sizeof *s->spot * (size_t)WGI_MAX(s->list.count, 1));
-    if (!s->spot) return false;
+    s->state = wgi_arena_zeroed(&g->temp, sizeof *s->state * (size_t)WGI_MAX(s->list.count, 1));
+    if (!s->state) return false;
     mark_paths(s, x, nx);
     return true;
 }
@@ -593,7 +593,7 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
 {
     bool ok = true;
     for (int j = 0; ok && j < ny; j++) {
-        spot *at = spot_of(s, y[j].index);
+        state *at = state_of(s, y[j].index);
         if (!at || !(at->on & 3)) continue;
         const wgi_node *n = &s->g->node[y[j].index];
         wg_node v = wgi_to_shape(s->here, seed[j], n->shape, wg_gradient_dtype((wg_dtype)n->dtype));
@@ -612,7 +612,7 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], int ny, const
     if (!wgi_as_written(s->g, wgi_lowest(s->g, x, nx), wgi_highest(y, ny), &u)) return false;
     bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, ny);
     for (uint32_t l = s->list.count; ok && l-- > 0;)
-        if (s->spot[l].on) ok = visit(s, l);
+        if (s->state[l].on) ok = visit(s, l);
     wgi_as_rewritten(s->g, &u);
     return ok;
 }
@@ -626,7 +626,7 @@ bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_nod
     s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
     bool ok = run(&s, y, seed, ny, x, nx, gx);
     for (int k = 0; ok && k < nx; k++) {
-        const spot *at = spot_of(&s, x[k].index);
+        const state *at = state_of(&s, x[k].index);
         if (end) end[k] = at && !at->way ? at->end : 0;
         if (at) gx[k] = at->total;
     }
@@ -648,7 +648,7 @@ bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_no
     sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     bool ok = run(&s, y, seed, ny, &u, 1, gu);
-    const spot *at = ok ? spot_of(&s, u.index) : NULL;
+    const state *at = ok ? state_of(&s, u.index) : NULL;
     if (at) *gu = at->total;
     *end = at ? at->end : 0;
     wgi_arena_rewind(&g->temp, place);

@@ -7,7 +7,7 @@
 #include "wengert/grad.h"
 
 #include "graph/graph.h"
-#include "graph/written.h"
+#include "graph/composites.h"
 
 /* What a derivative rule says of an operand: it has no derivative; the derivative is known to be zero; or a
  * node gives it. */
@@ -15,7 +15,7 @@ typedef enum wgi_answer { WGI_SAYS_NONE, WGI_SAYS_ZERO, WGI_SAYS_NODE } wgi_answ
 /* What is known of operand k of node i before its rule is called, by the descriptor's masks and by dtypes: a
  * change of an integer or bool is no small one, so its derivative is zero; a float that becomes one has no
  * derivative. WGI_SAYS_NODE: the rule has to answer. */
-wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k);
+wgi_answer wgi_static_answer(const wg_graph *g, uint32_t i, uint32_t k);
 /* The answer of a rule that has set gx for operand k of node i. */
 wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx);
 static inline bool wgi_is_zero(wg_node n) { return wgi_is_number(n) && wgi_number_value(n) == 0; }
@@ -107,6 +107,10 @@ static inline uint32_t wgi_part_reads(uint32_t operands)
     return operands - (operands + WGI_PART_GROUP - 1) / WGI_PART_GROUP;
 }
 static inline uint32_t wgi_part_place(uint32_t j) { return j + 1 + j / (WGI_PART_GROUP - 1); }
+/* What the descriptors of such ops have in common. */
+#define WGI_OF_A_PART                                                             \
+    .none = 1 << 0, .stored = WG_EVERY_OPERAND, .operands = -1, .kind = WG_ALIAS, \
+    .promote = WG_PROMOTE_NONE, .shape = wgi_shape_of_first, .alias = wgi_at_start
 /* The nodes at which a part ends, by rising index. */
 typedef struct wgi_border {
     const uint32_t *node;
@@ -123,6 +127,13 @@ uint32_t wgi_border_at(const wgi_border *b, uint32_t i);
  * b.node[k]. Where it is wg_none it becomes a node that has the same value and waits for gy. Memory is from
  * g->temp. */
 bool wgi_copy_part(wg_graph *g, wg_node value, wg_node gy, const wgi_border *b, wg_node own[], wg_node *y);
+/* The gradients of y, whose own gradient is gy, by the nodes own[0..n) of a copy but own[but]: got[k], or
+ * wg_none where it is zero or own[k] is no float. end[k] is not 0 where every path ends at a node without
+ * a derivative. */
+bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[], uint32_t n, uint32_t but,
+                        wg_node got[], uint32_t end[]);
+/* The operands of node y of such an op that are no value: *n of them. NULL: out of memory. */
+wg_node *wgi_part_operands(const wgi_node *y, wg_graph *g, const wg_node x[], int *n);
 /* A plan that keeps all values leaves out those of the nodes from mark on, but what lies in the memory of
  * keep[]. */
 void wgi_leave_out(wg_graph *g, uint32_t mark, const wg_node keep[], uint32_t n);

@@ -138,7 +138,7 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     given[0] = y, given[1] = gy;
     if (n) memcpy(given + 2, x, sizeof *given * (size_t)n);
     wg_status s = WG_OK;
-    if (!wgi_derived_again(g, here, &request, given, n + 2, gx, n)) {
+    if (!wgi_derived_reuse(g, here, &request, given, n + 2, gx, n)) {
         const wgi_calling k = wgi_derived_begin(g);
         s = wgi_gradients(here, what, y, gy, given + 2, n, gx);
         wgi_derived_end(g, k, here, &request, given, n + 2, gx, n);

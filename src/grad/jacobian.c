@@ -205,7 +205,7 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
                              ys.rank + xs.rank, WG_MAX_RANK);
     for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
     wg_node given[2] = { y, x }, j = wgi_error_node(g);
-    if (wgi_derived_again(g, here, &request, given, 2, &j, 1)) return j;
+    if (wgi_derived_reuse(g, here, &request, given, 2, &j, 1)) return j;
     const wgi_calling k = wgi_derived_begin(g);
     j = make_jacobian(here, y, x, both);
     wgi_derived_end(g, k, here, &request, given, 2, &j, 1);

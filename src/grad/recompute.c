@@ -147,24 +147,44 @@ void wgi_leave_out(wg_graph *g, uint32_t mark, const wg_node keep[], uint32_t n)
 
 /* ---- the op ---- */
 
+bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[], uint32_t n, uint32_t but,
+                        wg_node got[], uint32_t end[])
+{
+    wg_graph *g = y.graph;
+    wg_node *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * WGI_MAX(n, 1)), *gx = want ? want + n : NULL;
+    uint32_t *of = wgi_arena_alloc(&g->temp, sizeof *of * 2 * WGI_MAX(n, 1)), blocked, m = 0;
+    if (!want || !of) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        got[k] = wg_none, end[k] = 0;
+        if (k != but && wg_node_ok(own[k]) && wg_gradient_dtype(wg_node_dtype(own[k])))
+            of[m] = k, want[m++] = own[k];
+    }
+    if (!wgi_reverse_ends(g, here, &y, &gy, 1, want, (int)m, gx, of + n, &blocked)) return false;
+    for (uint32_t j = 0; j < m; j++) got[of[j]] = gx[j], end[of[j]] = of[n + j];
+    return true;
+}
+
+wg_node *wgi_part_operands(const wgi_node *y, wg_graph *g, const wg_node x[], int *n)
+{
+    *n = (int)wgi_part_reads(y->operands);
+    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)*n);
+    wgi_rule_looks(wgi_handle(g, wgi_in(y)[0]));
+    for (int j = 0; own && j < *n; j++) own[j] = x[wgi_part_place((uint32_t)j)];
+    return own;
+}
+
 /* The gradients of the copies, by border node. */
 static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, const wgi_border *b,
                           wg_node got[])
 {
     wg_node again = wg_none, *own = wgi_arena_zeroed(&g->temp, sizeof *own * WGI_MAX(b->count, 1));
-    wg_node *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * WGI_MAX(b->count, 1));
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * WGI_MAX(b->count, 1)), blocked, n = 0;
+    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * WGI_MAX(b->count, 1));
     const wg_node value = wgi_handle(g, wgi_in(wgi_node_of(y))[0]);
-    if (!own || !want || !end || !wgi_copy_part(g, value, gy, b, own, &again)) return false;
-    wg_node *gx = want + b->count;
+    if (!own || !end || !wgi_copy_part(g, value, gy, b, own, &again) ||
+        !wgi_part_gradients(here, again, gy, own, b->count, WGI_NOT_REACHED, got, end))
+        return false;
     for (uint32_t k = 0; k < b->count; k++)
-        if (wg_node_ok(own[k]) && wg_gradient_dtype(wg_node_dtype(own[k]))) want[n++] = own[k];
-    if (!wgi_reverse_ends(g, here, &again, &gy, 1, want, (int)n, gx, end, &blocked)) return false;
-    for (uint32_t k = 0, m = 0; k < b->count; k++) {
-        got[k] = wg_number(0);
-        if (m < n && want[m].index == own[k].index)
-            got[k] = wg_is_none(gx[m]) && !end[m] ? got[k] : gx[m], m++;
-    }
+        if (wg_is_none(got[k]) && !end[k]) got[k] = wg_number(0);
     return true;
 }
 
@@ -174,15 +194,16 @@ static void recompute_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[]
     const wgi_node *n = wgi_node_of(y);
     if (!n || !wg_node_ok(gy)) return;
     const wgi_place place = wgi_arena_place(&g->temp);
-    const uint32_t mark = g->count, operands = n->operands, reads = wgi_part_reads(operands);
+    const uint32_t mark = g->count, operands = n->operands;
     uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * operands);
-    wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * operands);
-    wgi_rule_looks(wgi_handle(g, wgi_in(n)[0]));
-    for (uint32_t j = 0; node && j < reads; j++) node[j] = x[wgi_part_place(j)].index;
-    const wgi_border b = node ? wgi_border_of(node, reads) : (wgi_border){ 0 };
-    if (node && got && differentiate(g, here, y, gy, &b, got))
-        for (uint32_t j = 0, k; j < reads; j++)
-            k = wgi_part_place(j), gx[k] = got[wgi_border_at(&b, x[k].index)];
+    int reads;
+    wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * operands),
+            *own = wgi_part_operands(n, g, x, &reads);
+    for (int j = 0; node && own && j < reads; j++) node[j] = own[j].index;
+    const wgi_border b = node && own ? wgi_border_of(node, (uint32_t)reads) : (wgi_border){ 0 };
+    if (node && own && got && differentiate(g, here, y, gy, &b, got))
+        for (int j = 0; j < reads; j++)
+            gx[wgi_part_place((uint32_t)j)] = got[wgi_border_at(&b, own[j].index)];
     wgi_leave_out(g, mark, gx, operands);
     wgi_arena_rewind(&g->temp, place);
 }
@@ -198,13 +219,7 @@ const wg_op wgi_op_recompute = {
     .summary = "The first operand, which is computed again from the others for the gradient.",
     .formula = "y = f(x)",
     .adjoint = "x' = y' df/dx, with f computed again",
-    .none = 1 << 0,
-    .stored = WG_EVERY_OPERAND,
-    .operands = -1,
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
-    .shape = wgi_shape_of_first,
-    .alias = wgi_at_start,
+    WGI_OF_A_PART,
     .vjp = recompute_vjp,
     .jvp = first_tangent,
     .vmap = recompute_vmap

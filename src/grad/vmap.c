@@ -366,7 +366,7 @@ wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[]
     const wgi_place place = wgi_arena_place(&g->temp);
     const wg_node *in = given(g, y, ny, x, rows, nx);
     bool ok = in != NULL;
-    if (in && !wgi_derived_again(g, here, &request, in, ny + 2 * nx, to, ny)) {
+    if (in && !wgi_derived_reuse(g, here, &request, in, ny + 2 * nx, to, ny)) {
         const wgi_calling k = wgi_derived_begin(g);
         ok = wgi_vmap(here, n, in, ny, in + ny, in + ny + nx, nx, to); /* `to` may be y, x or rows */
         wgi_derived_end(g, k, here, &request, in, ny + 2 * nx, to, ny);

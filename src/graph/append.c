@@ -70,7 +70,7 @@ uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n) { return node_hash(pr
 
 uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
 {
-    if (g->build.again && !g->build.open) wgi_again_stop(g);
+    if (g->build.repeats && !g->build.open) wgi_rebuild_differs(g);
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
@@ -89,7 +89,7 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n)
 
 uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight)
 {
-    if (g->build.again && !g->build.open) wgi_again_stop(g);
+    if (g->build.repeats && !g->build.open) wgi_rebuild_differs(g);
     if (g->count >= g->room && !wgi_room(g)) return 0;
     wgi_node *y = &g->node[g->count];
     *y = *n;
@@ -125,6 +125,6 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     for (int k = 0; k < WGI_NUMBERS; k++)
         if (g->plain.number[k].leaf >= mark) g->plain.number[k] = (wgi_number){ 0 };
     if (mark < g->build.share_from) g->plain.quick = 0;
-    if (mark < WGI_EARLY_FROM && g->now.early) wgi_early_drop(g);
-    wgi_again_forget(g, mark);
+    if (mark < WGI_EAGER_FROM && g->now.eager) wgi_eager_drop(g);
+    wgi_rebuild_forget(g, mark);
 }

@@ -2,7 +2,7 @@
  * rule, its rewrite and its expansion are called, then the record is appended. */
 #include "base/floats.h"
 #include "graph/graph.h"
-#include "graph/written.h"
+#include "graph/composites.h"
 
 /* ---- operands ---- */
 
@@ -241,7 +241,7 @@ static bool passed_by(wg_graph *g, uint32_t first, wg_node x)
         !wg_gradient_dtype((wg_dtype)g->node[x.index].dtype))
         return false;
     for (uint32_t i = first; i < g->count; i++) {
-        const wgi_node n = wgi_written_record(wgi_handle(g, i));
+        const wgi_node n = wgi_composites_record(wgi_handle(g, i));
         for (uint32_t k = 0; !wgi_is_leaf(&n) && k < n.operands; k++)
             if (wgi_in(&n)[k] == x.index) return false;
     }
@@ -263,7 +263,7 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     }
     if (!passes) return y;
     if (y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
-    return wgi_written_add(g, here, op, x, n, attr, first, y, true) ? y : wgi_error_node(g);
+    return wgi_composites_add(g, here, op, x, n, attr, first, y, true) ? y : wgi_error_node(g);
 }
 
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
@@ -279,14 +279,14 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (wg_is_none(y[0]))
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
     if (op->vjp && wg_node_ok(y[0])) y[0] = ruled(here, op, y[0], x, n, attr);
-    wgi_written_add(g, here, op, x, n, attr, first, y[0], false);
+    wgi_composites_add(g, here, op, x, n, attr, first, y[0], false);
     return y[0];
 }
 
 /* ---- calls of one kind: only the first one goes through the shape rule ---- */
 
 typedef struct result_type {
-    wgi_kept kept;
+    wgi_kind_entry kept;
     wg_type y;                                 /* of the result; shape NULL: of a composite */
     _Alignas(16) char meant[WGI_KIND_OPTIONS]; /* the options as the shape rule has left them */
 } result_type;
@@ -304,7 +304,7 @@ static result_type *kept_type(const wg_graph *g, const wg_op *op, const wg_node 
         if (!none && !m) return NULL;
         wgi_kind_add(&k, none ? 0 : wgi_type_word(m->shape, m->dtype));
     }
-    return wgi_kept_of(g->c, WGI_KIND_TYPE, sizeof(result_type), &k);
+    return wgi_kind_entry_of(g->c, WGI_KIND_TYPE, sizeof(result_type), &k);
 }
 
 /* The options are copied first, as another call may take the place of t. */
@@ -423,7 +423,8 @@ static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                                 const void *attr)
 {
-    uint32_t i = g->build.again ? wgi_again(g, here, op, x, n, attr) : wgi_remember_plain(g, here, op, x, n);
+    uint32_t i =
+        g->build.repeats ? wgi_rebuild_call(g, here, op, x, n, attr) : wgi_remember_plain(g, here, op, x, n);
     if (i) return wgi_handle(g, i);
     wgi_calling k = wgi_call_begin(g);
     wg_node y = apply_new(here, op, g, x, n, attr);
@@ -493,7 +494,7 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
     if (!op) return refuse_no_op(here, x, n);
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return without_graph(here, op, x, n, g);
-    wgi_settle(g);
-    return g->count >= g->build.most && !g->build.again ? apply_new(here, op, g, x, n, attr)
-                                                        : apply_remembered(here, op, g, x, n, attr);
+    wgi_limits_at_call(g);
+    return g->count >= g->build.most && !g->build.repeats ? apply_new(here, op, g, x, n, attr)
+                                                          : apply_remembered(here, op, g, x, n, attr);
 }

@@ -1,7 +1,7 @@
 /* clone.c: wg_replay builds a graph again in another graph, by the same builders. The gradient check works on
  * clones: one in f64, one in the dtypes of the user. */
 #include "graph/graph.h"
-#include "graph/written.h"
+#include "graph/composites.h"
 
 typedef struct cloning {
     wg_graph *from, *into;

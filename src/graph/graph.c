@@ -49,13 +49,13 @@ wg_graph *wg_graph_new(wg_context *c)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_new: the context is NULL"), NULL;
     if (!wgi_ok(c)) return NULL;
-    wg_graph *g = c->freed ? c->freed : wg_alloc(c, 1, sizeof *g);
+    wg_graph *g = c->graphs.freed ? c->graphs.freed : wg_alloc(c, 1, sizeof *g);
     if (!g) return NULL;
-    if (g == c->freed) c->freed = g->next;
+    if (g == c->graphs.freed) c->graphs.freed = g->next;
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->values.sheds = true;
-    g->next = c->graphs;
-    c->graphs = g;
+    g->next = c->graphs.first;
+    c->graphs.first = g;
     begin(g, WG_TRAIN);
     g->born = g->generation;
     if (!g->count) {
@@ -71,14 +71,14 @@ static void to_freed(wg_graph *g)
     wg_context *c = g->c;
     memset(g, 0, sizeof *g);
     g->c = c;
-    g->next = c->freed;
-    c->freed = g;
+    g->next = c->graphs.freed;
+    c->graphs.freed = g;
 }
 
 void wg_graph_free(wg_graph *g)
 {
     if (!g || !is_there(g, "graph_free") || wgi_is_busy(g, NULL, "graph_free")) return;
-    wg_graph **p = &g->c->graphs;
+    wg_graph **p = &g->c->graphs.first;
     while (*p != g) p = &(*p)->next;
     *p = g->next;
     wgi_with_end(g);
@@ -95,7 +95,7 @@ void wg_graph_free(wg_graph *g)
                       g->names.stack,  g->names.streams,  g->param,    g->results.kept,
                       g->results.list, g->results.assign, g->now.use,  g->now.ran,
                       g->now.maker,    g->now.span,       g->run.work, g->now.log,
-                      g->build.call,   g->written,        g->noted };
+                      g->build.call,   g->composite,      g->noted };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
     to_freed(g);
     wgi_look_for_unused(c);
@@ -104,8 +104,8 @@ void wg_graph_free(wg_graph *g)
 /* A number that no build of a graph of this context has. */
 static uint32_t new_generation(wg_context *c)
 {
-    if (!++c->generations) c->generations = 1;
-    return c->generations;
+    if (!++c->last.generation) c->last.generation = 1;
+    return c->last.generation;
 }
 
 static void begin(wg_graph *g, wg_mode mode)
@@ -116,15 +116,15 @@ static void begin(wg_graph *g, wg_mode mode)
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;
-    g->build.raised = false;
-    wgi_again_begin(g, mode);
-    if (!g->build.again) g->habits.idle = NULL, g->build.settled = 0;
+    g->build.limits_at = 0, g->build.vectors = false;
+    wgi_rebuild_begin(g, mode);
+    if (!g->build.repeats) g->habits.idle = NULL;
     g->habits.backwards = g->habits.nodes = 0;
     g->marks = 0;
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
-    g->plain.early = false;
+    g->plain.eager = false;
     g->generation = new_generation(g->c);
     g->mode = mode;
     g->count = g->loose = 0;
@@ -139,8 +139,8 @@ static void begin(wg_graph *g, wg_mode mode)
     g->failure = (wg_failure){ 0 };
     wgi_text(g, "");   /* text 0; without memory for it the graph stays empty, and calls on it do nothing */
     g->build.open = 1; /* the error node is the same in every build */
-    if (!g->c->scalar) g->c->scalar = wgi_intern(g->c, &(wg_shape){ 0 });
-    const wg_shape *scalar = g->names.texts ? g->c->scalar : NULL;
+    if (!g->c->shapes.scalar) g->c->shapes.scalar = wgi_intern(g->c, &(wg_shape){ 0 });
+    const wg_shape *scalar = g->names.texts ? g->c->shapes.scalar : NULL;
     if (scalar)
         wgi_append(
             g,
@@ -204,7 +204,7 @@ static void rewind_memory(wg_graph *g, uint32_t mark)
     while (g->marks && g->mark[g->marks - 1].count > mark) g->marks--;
     const wgi_mark *m = g->marks ? &g->mark[g->marks - 1] : NULL;
     if (!m || m->count != mark) return;
-    wgi_again_forget_behind(g, mark); /* their options are in the memory */
+    wgi_rebuild_forget_empty(g, mark); /* their options are in the memory */
     wgi_arena_rewind(&g->arena, m->arena);
     g->names.texts = m->texts;
 }

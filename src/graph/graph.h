@@ -33,10 +33,10 @@ static inline uint32_t wgi_op_place(const wg_op *op)
 
 /* ---- what a record or a handle says ---- */
 
-static inline void wgi_leaf_moved(wg_graph *g) { g->build.leaves = ++g->c->structures; }
+static inline void wgi_leaf_moved(wg_graph *g) { g->build.leaves = ++g->c->last.structure; }
 static inline bool wgi_has_failed(const wg_graph *g)
 {
-    return g->failure.op && g->failed_at == g->c->recoveries;
+    return g->failure.op && g->failed_at == g->c->last.recovery;
 }
 static inline bool wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
 static inline bool wgi_has_parameter(const wgi_node *n)
@@ -208,11 +208,11 @@ static inline void wgi_idle_forget(wg_graph *g)
  * dtype of x. In ops/index.c. */
 wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
 
-/* ---- twin.c ---- */
+/* ---- copy.c ---- */
 
 /* Another graph with the same nodes, to be freed by wg_graph_free before g changes. Options, operand lists,
  * inputs and numbers are not copied: both graphs point to the same ones. NULL: out of memory. */
-wg_graph *wgi_graph_twin(const wg_graph *g);
+wg_graph *wgi_graph_copy(const wg_graph *g);
 
 /* ---- attr.c ---- */
 
@@ -229,7 +229,7 @@ static inline bool wgi_options_same(const wg_op *op, const void *a, const void *
 /* ---- kinds.c ---- */
 
 /* Three questions whose answers are kept for a kind: the type of a call's result (apply.c), the nodes of a
- * derivative rule (grad/grad.c), a call of the kernel (run/kind_calls.c). */
+ * derivative rule (grad/grad.c), a call of the kernel (run/fast/kind_calls.c). */
 typedef enum wgi_kind_answer {
     WGI_KIND_TYPE,
     WGI_KIND_RULE,
@@ -259,12 +259,12 @@ static inline void wgi_kind_add(wgi_kind *k, uintptr_t word) { k->word[k->words+
 
 /* The head of an answer, which stands behind it. UNKNOWN: the one who asks may fill the answer in. NEVER: the
  * general way must be taken each time. */
-typedef struct wgi_kept {
+typedef struct wgi_kind_entry {
     wgi_kind kind; /* op NULL: a free entry */
     enum { WGI_KIND_UNKNOWN, WGI_KIND_USABLE, WGI_KIND_NEVER } state;
     bool busy; /* may not be given to another kind now */
     _Alignas(16) char options[WGI_KIND_OPTIONS];
-} wgi_kept;
+} wgi_kind_entry;
 
 static inline bool wgi_op_has_kinds(const wg_op *op)
 {
@@ -272,7 +272,7 @@ static inline bool wgi_op_has_kinds(const wg_op *op)
 }
 /* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds
  * are switched off, out of memory, or all places are busy. Valid until the next call. */
-void *wgi_kept_of(wg_context *c, wgi_kind_answer which, size_t size, const wgi_kind *k);
+void *wgi_kind_entry_of(wg_context *c, wgi_kind_answer which, size_t size, const wgi_kind *k);
 
 /* ---- append_plain.c ---- */
 
@@ -297,24 +297,25 @@ typedef struct wgi_calling { /* a call that has begun; the fields are those of w
     uint32_t at, first;      /* at: its index among the remembered calls, or WGI_NO_CALL */
     const char *before;
 } wgi_calling;
-void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
-void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
-void wgi_again_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
+void wgi_rebuild_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
+void wgi_rebuild_differs(wg_graph *g);               /* from here on this build differs from the last one */
+void wgi_rebuild_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
 /* The same for calls that began at the mark and made no node. */
-void wgi_again_forget_behind(wg_graph *g, uint32_t mark);
+void wgi_rebuild_forget_empty(wg_graph *g, uint32_t mark);
 /* If the last build made the same call here, reuses its nodes and returns the index of its result. Else
  * 0. */
-uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-/* For leaves, which compare more than a call. wgi_again_at: the remembered call, if it is of the same
- * op and site and begins at the same node, scope and place of the arena. wgi_again_reuse then reuses
+uint32_t wgi_rebuild_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n,
+                          const void *attr);
+/* For leaves, which compare more than a call. wgi_rebuild_at: the remembered call, if it is of the same
+ * op and site and begins at the same node, scope and place of the arena. wgi_rebuild_reuse then reuses
  * its nodes and returns the result's index. */
-const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op);
-uint32_t wgi_again_reuse(wg_graph *g);
-/* To be called when a call of a builder begins, before it makes nodes: see wgi_build.settled. */
-void wgi_settle_limits(wg_graph *g);
-static inline void wgi_settle(wg_graph *g)
+const wgi_called *wgi_rebuild_at(const wg_graph *g, wg_site here, const wg_op *op);
+uint32_t wgi_rebuild_reuse(wg_graph *g);
+/* To be called when a call of a builder begins, before it makes nodes: see wgi_build.limits_at. */
+void wgi_limits_set(wg_graph *g);
+static inline void wgi_limits_at_call(wg_graph *g)
 {
-    if (g->count >= g->build.share_from && (!g->build.settled || g->build.vectors)) wgi_settle_limits(g);
+    if (g->count >= g->build.share_from && !g->build.limits_at) wgi_limits_set(g);
 }
 /* Whatever appends nodes stands between wgi_call_begin and wgi_call_end (for a leaf wgi_leaf_end, which
  * returns `result`). */
@@ -323,15 +324,16 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
                   const void *attr, wg_node result);
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
-/* Remembers the call of a plain op with operands x[0 .. n), which has made the nodes [first, i]. */
-void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n);
+/* Remembers the call of a plain op with the operands x[], which has made the nodes [first, i]. x NULL:
+ * they are those of node i, none of which is a number. */
+void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[]);
 /* Makes the node of a plain op by the short way, and remembers the call. 0: it cannot; then nothing was
  * made. */
 uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
 
 /* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses
  * its nodes, fills y[0 .. m) and is true. */
-bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
+bool wgi_derived_reuse(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
                        int m);
 /* These two stand around a request that is made anew. */
 wgi_calling wgi_derived_begin(wg_graph *g);
@@ -451,22 +453,22 @@ static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
     return n->op->alias ? n->op->alias(&k) : -1;
 }
 
-/* ---- append_plain.c: early values ---- */
+/* ---- append_plain.c: eager values ---- */
 
-/* Ends that values are computed when nodes are made. The early values go. */
-void wgi_early_drop(wg_graph *g);
-/* Ends that, as an evaluation is opened. The early values are among its values, if they are still right. */
-__attribute__((cold)) void wgi_early_take(wg_graph *g);
+/* Ends that values are computed when nodes are made. The eager values go. */
+void wgi_eager_drop(wg_graph *g);
+/* Ends that, as an evaluation is opened. The eager values are among its values, if they are still right. */
+__attribute__((cold)) void wgi_eager_take(wg_graph *g);
 
 /* ---- values.c: the evaluation ---- */
 /* Opens the evaluation, unless it is open. */
 static inline void wgi_open(wg_graph *g)
 {
     if (g->now.open) return;
-    if (g->now.early) wgi_early_take(g);
+    if (g->now.eager) wgi_eager_take(g);
     g->now.open = true;
     g->now.committed = false;
-    g->now.serial = ++g->c->evaluations;
+    g->now.serial = ++g->c->last.evaluation;
     g->now.trail = 0x7121;
     g->now.missed = false;
     g->now.lowest = UINT32_MAX;
@@ -530,26 +532,26 @@ static inline void wgi_busy_enter(wg_graph *g)
     g->busy.generation = g->generation, g->busy.room = g->room, g->busy.quick = g->plain.quick;
     g->generation = g->room = g->plain.quick = 0;
     g->build.within++;
-    g->c->busy++;
+    g->c->graphs.busy++;
 }
 static inline void wgi_busy_leave(wg_graph *g)
 {
     if (--g->busy.depth) return;
     g->generation = g->busy.generation, g->room = g->busy.room, g->plain.quick = g->busy.quick;
     g->build.within--;
-    g->c->busy--;
+    g->c->graphs.busy--;
 }
 
 /* Between these two calls functions of the user may be called, and must not use g, nor the graph that g is a
- * twin of. wgi_busy_end says whether the context has no error. */
+ * copy of. wgi_busy_end says whether the context has no error. */
 static inline void wgi_busy_begin(wg_graph *g)
 {
-    for (; g; g = g->twin_of) wgi_busy_enter(g);
+    for (; g; g = g->copy_of) wgi_busy_enter(g);
 }
 static inline bool wgi_busy_end(wg_graph *g)
 {
     const wg_context *c = g->c;
-    for (; g; g = g->twin_of) wgi_busy_leave(g);
+    for (; g; g = g->copy_of) wgi_busy_leave(g);
     return wgi_ok(c);
 }
 
@@ -557,7 +559,7 @@ static inline bool wgi_busy_end(wg_graph *g)
  * is refused. */
 bool wgi_is_busy(wg_graph *g, wg_site here, const char *what);
 
-/* ---- with.c ---- */
+/* ---- params_with.c ---- */
 
 /* The node that stands for the parameter, or layer.name, of p->with; wg_none: none does. */
 wg_node wgi_with_node(wg_site here, wg_graph *g, const wg_params *p, const char *layer, const char *name,

@@ -8,12 +8,12 @@
 #include "params/params.h"
 
 /* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in
- * graphs of so many nodes and more. EARLY_FROM: values are computed early from so many nodes on. VECTORS:
+ * graphs of so many nodes and more. EAGER_FROM: values are computed eagerly from so many nodes on. VECTORS:
  * a graph of so much weight for each node is no program of scalars, and has no such limits. */
 #ifdef WG_HOSTILE
-enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40, WGI_EARLY_FROM = 20 };
+enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40, WGI_EAGER_FROM = 20 };
 #else
-enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096, WGI_EARLY_FROM = 256 };
+enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096, WGI_EAGER_FROM = 256 };
 #endif
 enum { WGI_VECTORS = 4 };
 
@@ -63,7 +63,7 @@ typedef struct wgi_node {
     uint32_t scope, name; /* indices of texts in wgi_names; 0: none */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
-    bool rewritten;               /* written.h has what was written instead */
+    bool rewritten;               /* composites.h has what was written instead */
 } wgi_node;
 
 /* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */
@@ -82,7 +82,7 @@ typedef struct wgi_plain_op {
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
     /* A call of the kernel for scalars of the record's dtype: append_plain.c. fn NULL: it may not be called
-     * early. */
+     * eagerly. */
     wg_kernel_fn fn;
     wg_kernel k;
     const void *x[2];
@@ -150,8 +150,8 @@ typedef struct wgi_request {
     bool look;          /* made by wg_plan_look: the plans of the user's own requests must not change */
     wgi_plan *plan;     /* an answer: the plan that it was run by, or NULL */
     const uint32_t *at; /* an answer: by local index of the plan, the node of the graph */
-    struct wgi_known
-        *known;     /* an answer: the place of the plan that at[] is kept for; NULL: at[] is not kept */
+    struct wgi_plan_use
+        *use;       /* an answer: the place of the plan that at[] is kept for; NULL: at[] is not kept */
     uint64_t place; /* hash of the request and its place in the graph */
     uint64_t id;    /* serial number; a request that repeats another has the same */
 } wgi_request;
@@ -184,7 +184,7 @@ typedef struct wgi_plain {
     wgi_plain_op kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
     int kinds;
     bool remember;             /* while count < quick: calls are remembered */
-    bool early;                /* a node's value is computed when it is made: append_plain.c */
+    bool eager;                /* a node's value is computed when it is made: append_plain.c */
     uint64_t *cell, *cell_end; /* free memory for such values */
     wg_fault fault;
     wgi_last_view view[WGI_VIEWS];
@@ -203,11 +203,10 @@ typedef struct wgi_build {
      * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
     uint32_t most, share_from;
     /* The first call that begins at share_from or behind it settles whether the graph is one of vectors. Both
-     * limits are then raised. settled: the number of nodes at that call; 0: it has not begun. A build that
-     * repeats the last one settles the same at the same node. */
-    uint32_t settled;
-    bool vectors, raised;
-    bool again; /* so far this build repeats the last one */
+     * limits are then raised. limits_at: the number of nodes at that call; 0: it has not begun. */
+    uint32_t limits_at;
+    bool vectors;
+    bool repeats; /* so far this build repeats the last one */
     /* Serial number of the structure of nodes [0, count). It rises when the structure may have changed. */
     uint64_t structure;
     /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a
@@ -260,10 +259,10 @@ typedef struct wgi_before {
     uint32_t lowest;
 } wgi_before;
 
-/* The evaluation: values.c, run/eval.c, run/wishes.c. */
+/* The evaluation: values.c, run/eval.c, run/plan/wishes.c. */
 typedef struct wgi_evaluation {
     bool open;
-    bool early;     /* not open, but value[] has values that were computed when their nodes were made */
+    bool eager;     /* not open, but value[] has values that were computed when their nodes were made */
     bool committed; /* the states have got their new values */
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
     bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
@@ -274,7 +273,7 @@ typedef struct wgi_evaluation {
     wgi_ran *ran;    /* the plans that have run in this evaluation, in order */
     size_t rans, ran_capacity;
     size_t mapped;   /* for ran[0 .. mapped) `maker` is filled */
-    uint32_t *maker; /* by node: an index of ran[] plus 1, to be checked: run/wishes.c */
+    uint32_t *maker; /* by node: an index of ran[] plus 1, to be checked: run/plan/wishes.c */
     size_t maker_capacity;
     bool missed;     /* a request needed a value that an earlier one had dropped: run/plan/first.c */
     wgi_before *log; /* of the requests that have left values behind, but for the first if it was repeated */
@@ -332,8 +331,8 @@ typedef struct wgi_watch {
 struct wg_graph {
     wg_context *c;
     wg_graph *next;         /* of the context's graphs, or of those that were freed */
-    wg_graph *twin_of;      /* twin.c: the graph whose options and lists it uses; NULL: it has its own */
-    struct wgi_with *withs; /* with.c */
+    wg_graph *copy_of;      /* copy.c: the graph whose options and lists it uses; NULL: it has its own */
+    struct wgi_with *withs; /* params_with.c */
     wg_mode mode;
     /* A handle of another generation is refused. No two builds of graphs of one context have the same. 0:
      * the graph is freed, or busy. */
@@ -356,8 +355,8 @@ struct wg_graph {
     wgi_arena temp;   /* for the use of one call, which must rewind it */
     wgi_plain plain;
     wgi_build build;
-    struct wgi_written *written; /* calls of composite ops: written.c */
-    size_t writtens, written_capacity;
+    struct wgi_composite *composite; /* calls of composite ops: composites.c */
+    size_t composites, composite_capacity;
     wgi_names names;
     wgi_results results;
     wgi_evaluation now;

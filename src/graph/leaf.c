@@ -1,13 +1,14 @@
 /* leaf.c: numbers, inputs and random streams as nodes. */
 #include "graph/graph.h"
 
-/* A derivative rule is called when a plan is compiled, and not when the plan is run. So a leaf that it made
- * would keep the value of the first run. A rule may also be called to be traced (run/trace_rule.c). That is
- * no error: the rule is called again by the reverse sweep, which reports it. */
+/* A derivative rule is called when a plan is compiled, and not when the plan is run. So a leaf that it
+ * made would keep the value of the first run. A rule may also be called to be traced
+ * (run/fast/trace_rule.c). That is no error: the rule is called again by the reverse sweep, which reports
+ * it. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name)
 {
     g->rule.refused = true;
-    if (g == g->c->tracer) return;
+    if (g == g->c->graphs.tracer) return;
     name = name ? name : "";
     wgi_fail(
         g->c, here, what, WG_ERROR_USE,
@@ -113,7 +114,7 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
  * dtype. */
 static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const wg_tensor *t, bool copy)
 {
-    if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
+    if (!wgi_rebuild_at(g, here, &wgi_op_input)) return 0;
     wgi_node *n = &g->node[g->count];
     uint32_t text = n->name;
     if (n->dtype != t->dtype || !wgi_same_shape(n->shape, &t->shape) || n->input->borrowed == copy ||
@@ -125,7 +126,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
         wgi_leaf_moved(g);
     }
     n->input->replaced = false;
-    uint32_t i = wgi_again_reuse(g);
+    uint32_t i = wgi_rebuild_reuse(g);
     g->node[i].name = text;
     g->names.texts++;
     return i;

@@ -11,7 +11,7 @@ wgi_node *wgi_node_of(wg_node n)
  * leaf that a rule may not make: the reverse sweep reports that (wgi_rule_refuse). */
 static bool not_made(wg_node n, wg_site here, const char *what, const char *which)
 {
-    if (wgi_ok(n.graph->c) && n.graph != n.graph->c->tracer)
+    if (wgi_ok(n.graph->c) && n.graph != n.graph->c->graphs.tracer)
         wgi_fail(n.graph->c, here, what, WG_ERROR_USE, "%s is the result of a call that failed", which);
     return false;
 }

@@ -12,7 +12,7 @@ static bool has_nodes_of(const wg_graph *g, const wg_params *p)
 static bool is_held(const wg_params *p)
 {
     wg_context *c = p->c;
-    const wg_graph *g = c->graphs;
+    const wg_graph *g = c->graphs.first;
     while (g && !has_nodes_of(g, p)) g = g->next;
     if (g)
         wgi_fail(c, NULL, "params_free", WG_ERROR_USE,
@@ -31,11 +31,11 @@ void wg_params_free(wg_params *p)
 {
     if (!p || p->root != p || is_held(p)) return;
     wg_context *c = p->c;
-    for (wg_graph *g = c->graphs; g; g = g->next) {
+    for (wg_graph *g = c->graphs.first; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)
             if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
         wgi_layers_forget(g, p);
-        wgi_again_stop(g); /* the next build must not reuse nodes of these parameters */
+        wgi_rebuild_differs(g); /* the next build must not reuse nodes of these parameters */
         g->build.calls = g->build.at = 0;
     }
     wgi_params_release(p);
@@ -130,12 +130,12 @@ static bool has_name(const wg_params *p, const wgi_parameter *q, const char *lay
 static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *layer,
                             const char *name, const wg_shape *s, wg_dtype t, bool state)
 {
-    const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
+    const wgi_called *c = name ? wgi_rebuild_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
     wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
     bool first = c && c->after > c->first;
     if (!q || !has_name(p, q, layer, name) || !wgi_same_shape(&q->shape, s) || (t && t != q->dtype)) return 0;
     if (first && (wgi_leaf_of(g, q) || !use_set(g, q->owner))) return 0;
-    uint32_t i = wgi_again_reuse(g);
+    uint32_t i = wgi_rebuild_reuse(g);
     if (first) note_node(g, q, i);
     return i;
 }
@@ -308,7 +308,7 @@ wg_status wg_params_freeze_at(wg_site here, wg_params *p, const char *pattern, b
         return wgi_fail(p->c, here, "params_freeze", WG_ERROR_VALUE,
                         "a pattern is missing: \"*\" means all parameters");
     /* The last wg_backward of a graph may have had other targets. */
-    for (wg_graph *g = p->c->graphs; g; g = g->next) g->run.last = NULL;
+    for (wg_graph *g = p->c->graphs.first; g; g = g->next) g->run.last = NULL;
     wgi_params_freeze(p, pattern, on);
     return wg_failed(p->c);
 }

@@ -118,13 +118,34 @@ static int by_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* A walk goes down, so a list is nearly in falling order: most nodes are put in their place at once, at
+ * the end of those that are in order. */
+static void sort_list(uint32_t *list, size_t count)
+{
+    enum { MOST = 64 }; /* of more, some may stand far from their place */
+    if (count > MOST) {
+        qsort(list, count, sizeof *list, by_index);
+        return;
+    }
+    for (size_t k = 0; k < count / 2; k++) {
+        const uint32_t last = list[count - 1 - k];
+        list[count - 1 - k] = list[k], list[k] = last;
+    }
+    for (size_t k = 1; k < count; k++) {
+        const uint32_t i = list[k];
+        size_t at = k;
+        for (; at && list[at - 1] > i; at--) list[at] = list[at - 1];
+        list[at] = i;
+    }
+}
+
 /* Lists the marked nodes in order and clears the marks. */
 static bool sort(walk *w)
 {
     uint8_t *marked = w->g->marked;
     if (w->list && is_wide(w->lo, w->hi, w->count)) {
         for (size_t k = 0; k < w->count; k++) marked[w->list[k]] = 0;
-        qsort(w->list, w->count, sizeof *w->list, by_index);
+        sort_list(w->list, w->count);
         return true;
     }
     uint32_t *list = w->list ? w->list : wgi_arena_alloc(w->a, sizeof *list * w->count);

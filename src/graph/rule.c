@@ -4,7 +4,7 @@
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
 {
     if (wgi_has_failed(g) || g->c->quiet) return;
-    g->failed_at = g->c->recoveries;
+    g->failed_at = g->c->last.recovery;
     g->failure = (wg_failure){ .op = op->name, .here = here, .operands = WGI_MIN(n, 4) };
     memcpy(g->failure.operand, x, sizeof *x * (size_t)g->failure.operands);
 }

@@ -9,13 +9,13 @@ static bool operands_are_before(const wgi_node *n, uint32_t i)
 }
 
 /* A leaf and an operand of another node have the flag WGI_USED. At least `loose` nodes do not have it.
- * Nothing is checked while the build repeats the last one (build.again): a node that was made anew does not
+ * Nothing is checked while the build repeats the last one (build.repeats): a node that was made anew does not
  * know yet that reused nodes use it. Nothing is checked either when `loose` is not known, because nodes were
  * removed. */
 static bool uses_are_right(const wg_graph *g)
 {
     uint32_t unused = 0;
-    if (g->build.again || g->loose >= WGI_UNKNOWN / 2) return true;
+    if (g->build.repeats || g->loose >= WGI_UNKNOWN / 2) return true;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
         for (uint32_t k = 0; k < n->operands; k++)

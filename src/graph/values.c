@@ -1,13 +1,13 @@
 /* values.c: the values of an evaluation: when it is open, where the values are, which nodes are results.
  * Invariant: value[i] is NULL, or the address of node i's value in the open evaluation. Leaves have NULL,
- * unless their value was copied (wgi_own_bytes), or early values were computed from a parameter. Without an
- * open evaluation all entries are NULL, but for the early values of a program of scalars (append_plain.c). */
+ * unless their value was copied (wgi_own_bytes), or eager values were computed from a parameter. Without an
+ * open evaluation all entries are NULL, but for the eager values of a program of scalars (append_plain.c). */
 #include "graph/graph.h"
 
 void wgi_close(wg_graph *g)
 {
     if (!g->now.open) {
-        if (g->now.early) wgi_early_drop(g);
+        if (g->now.eager) wgi_eager_drop(g);
         return;
     }
     for (size_t k = 0; k < g->now.spans; k++) {

@@ -2,8 +2,6 @@
  *
  * The library is loaded when it is first needed. Programs that multiply no matrices start without it, and
  * where it cannot be loaded the products are our own. */
-#if WG_BASE
-
 #include "kernel/gemm.h"
 #include "base/base.h"
 
@@ -181,5 +179,3 @@ size_t wgi_gemm_room(const wgi_gemm *g)
                   columns = wgi_gemm_copies_b(g) ? g->n + WIDE - 1 : 0;
     return (size_t)(rows + columns) * WGI_GEMM_DEPTH;
 }
-
-#endif

@@ -2,7 +2,7 @@
 #ifndef WGI_DECAY_H
 #define WGI_DECAY_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 typedef struct wgi_decay {
     int64_t n;

@@ -3,7 +3,7 @@
 #ifndef WGI_DRAWS_H
 #define WGI_DRAWS_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 typedef struct wgi_draws { /* element i becomes a + b times draw i, rounded to the dtype */
     uint64_t seed, stream;

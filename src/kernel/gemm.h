@@ -8,7 +8,7 @@
 #ifndef WG_GEMM_H
 #define WG_GEMM_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 typedef struct wgi_gemm {
     wg_dtype dtype; /* f32 or f64 */

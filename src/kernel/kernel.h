@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 #if WG_ISA_INDEX == 0
 #define WG_ISA_NAME_(n) n##_base

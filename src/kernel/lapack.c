@@ -3,15 +3,11 @@
  * LAPACK takes matrices in column-major order, so it gets the transposes of ours without a copy. The
  * transpose of a = q r is r^T q^T, which is what LAPACK calls LQ. The transpose of u s vt is vt^T s
  * u^T. */
-#if WG_BASE
-
 #include "kernel/lapack.h"
+#include "kernel/gemm.h"
 
 #include <limits.h>
 #include <string.h>
-
-#if WG_WITH_BLAS
-#include "kernel/gemm.h"
 
 #include <pthread.h>
 
@@ -108,20 +104,3 @@ bool wgi_lapack_qr(wg_dtype t, int64_t rows, int64_t columns, void *a, void *r, 
     else dorglq_(&n, &m, &n, a, &n, scales, room, &work, &failed);
     return !failed;
 }
-
-#else
-
-bool wgi_lapack_has(void) { return false; }
-size_t wgi_lapack_eigh_room(wg_dtype t, int64_t n) { return 0; }
-size_t wgi_lapack_svd_room(wg_dtype t, int64_t m, int64_t n) { return 0; }
-size_t wgi_lapack_qr_room(wg_dtype t, int64_t m, int64_t n) { return 0; }
-bool wgi_lapack_eigh(wg_dtype t, int64_t n, void *a, void *w, void *room) { return false; }
-bool wgi_lapack_svd(wg_dtype t, int64_t m, int64_t n, void *a, void *u, void *s, void *vt, void *room)
-{
-    return false;
-}
-bool wgi_lapack_qr(wg_dtype t, int64_t m, int64_t n, void *a, void *r, void *room) { return false; }
-
-#endif
-
-#endif

@@ -5,7 +5,7 @@
 #ifndef WG_LAPACK_H
 #define WG_LAPACK_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 bool wgi_lapack_has(void);
 

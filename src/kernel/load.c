@@ -158,9 +158,7 @@ KERNEL(unload)
 
 #if WG_BASE
 
-extern const wg_kernel_fn wgi_load_kernel[WG_ISAS];
 const wg_kernel_fn wgi_load_kernel[WG_ISAS] = KERNELS(load);
-extern const wg_kernel_fn wgi_unload_kernel[WG_ISAS];
 const wg_kernel_fn wgi_unload_kernel[WG_ISAS] = KERNELS(unload);
 
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)

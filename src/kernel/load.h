@@ -2,7 +2,7 @@
 #ifndef WGI_LOAD_H
 #define WGI_LOAD_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 /* How an operand is broadcast to a result, or where its runs lie. */
 typedef struct wgi_load {

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 typedef struct wgi_columns {
     int64_t rows, cols; /* at least as many rows as columns */

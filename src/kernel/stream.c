@@ -14,7 +14,6 @@ KERNEL(stream)
 #include <stdio.h>
 #include <unistd.h>
 
-extern const wg_kernel_fn wgi_stream[WG_ISAS];
 const wg_kernel_fn wgi_stream[WG_ISAS] = KERNELS(stream);
 
 /* ---- from how many bytes on ---- */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

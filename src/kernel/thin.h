@@ -4,7 +4,7 @@
 #ifndef WGI_THIN_H
 #define WGI_THIN_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 
 enum { WGI_THIN = 4 };
 

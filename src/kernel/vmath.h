@@ -59,16 +59,22 @@ static inline float vm_expm1_small(float r)
     return VM_MULADD(z, VM_MULADD(z, high, low), r);
 }
 
+/* x less n ln 2, where n is the nearest integer to x / ln 2, found by adding 1.5 * 2^23. k: the bits of that
+ * sum. */
+static inline float vm_exp_rest(float x, uint32_t *k)
+{
+    const float n = VM_MULADD(x, 1.44269504f, 12582912.0f), whole = n - 12582912.0f;
+    *k = vm_bits(n);
+    return VM_MULADD(whole, -1.42860677e-6f,
+                     VM_MULADD(whole, -0.693145752f, x)); /* ln 2 to 16 bits: an exact product */
+}
+
 static inline float vm_expf(float x)
 {
     float c = x < -104.0f ? -104.0f : x;
-    c = c > 89.0f ? 89.0f : c;                        /* NaN passes through both */
-    float n = VM_MULADD(c, 1.44269504f, 12582912.0f); /* round to the nearest integer by adding 1.5 * 2^23 */
-    uint32_t k = vm_bits(n);
-    n = n - 12582912.0f;
-    float r = VM_MULADD(n, -0.693145752f, c); /* ln 2 to 16 bits, exact product */
-    r = VM_MULADD(n, -1.42860677e-6f, r);
-    float y = 1.0f + vm_expm1_small(r);
+    c = c > 89.0f ? 89.0f : c; /* NaN passes through both */
+    uint32_t k;
+    float y = 1.0f + vm_expm1_small(vm_exp_rest(c, &k));
     int32_t e = (int32_t)(k - 0x4B400000u); /* n as an integer, -150..128 */
     int32_t h = e >> 1;                     /* 2^e in two factors, so that subnormal results round once */
     float s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
@@ -79,12 +85,8 @@ static inline float vm_expf(float x)
 /* e^x for x <= 0. Below about 2^-126 the result is 0. */
 static inline float vm_exp_belowf(float x)
 {
-    float n = VM_MULADD(x, 1.44269504f, 12582912.0f);
-    uint32_t k = vm_bits(n);
-    n = n - 12582912.0f;
-    float r = VM_MULADD(n, -0.693145752f, x);
-    r = VM_MULADD(n, -1.42860677e-6f, r);
-    float y = 1.0f + vm_expm1_small(r);
+    uint32_t k;
+    float y = 1.0f + vm_expm1_small(vm_exp_rest(x, &k));
     return x < -87.0f ? 0.0f : y * vm_power(k, 127);
 }
 
@@ -94,11 +96,8 @@ static inline float vm_expm1f(float x)
 {
     float c = x < -20.0f ? -20.0f : x;
     c = c > 89.0f ? 89.0f : c; /* NaN passes through both */
-    float n = VM_MULADD(c, 1.44269504f, 12582912.0f);
-    const float half = vm_power(vm_bits(n), 126);
-    n = n - 12582912.0f;
-    float r = VM_MULADD(n, -0.693145752f, c);
-    r = VM_MULADD(n, -1.42860677e-6f, r);
+    uint32_t k;
+    const float r = vm_exp_rest(c, &k), half = vm_power(k, 126);
     const float y = 2.0f * VM_MULADD(half, vm_expm1_small(r), half - 0.5f);
     return x == 0.0f || x != x ? x : y; /* -0 stays */
 }
@@ -174,11 +173,8 @@ static inline float vm_tanhf(float x)
 static inline float vm_exp_minus(float x)
 {
     float c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
-    float n = VM_MULADD(c, 1.44269504f, 12582912.0f);
-    uint32_t k = vm_bits(n);
-    n = n - 12582912.0f;
-    float r = VM_MULADD(n, -0.693145752f, c);
-    r = VM_MULADD(n, -1.42860677e-6f, r);
+    uint32_t k;
+    const float r = vm_exp_rest(c, &k);
     return (1.0f + vm_expm1_small(r)) * vm_power(k, 127 + 64) * 0x1p-64f;
 }
 
@@ -367,7 +363,6 @@ static inline double vm_sigmoid(double x)
 #define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
 #define ERF(x)       _Generic((x), float : vm_erff, default : erf)(x)
 #define SQRT(x)      _Generic((x), float : sqrtf, default : sqrt)(x)
-#define POW(x, y)    _Generic((x), float : vm_powf, default : pow)(x, y)
 #define ABS(x)       _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
 static inline int64_t wg_abs_int(int64_t v) { return v < 0 ? -v : v; }
 

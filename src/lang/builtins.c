@@ -226,21 +226,17 @@ static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- the table ---- */
 
-/* A layer without a descriptor is an error of the compiler. */
-#define LAYER(name, usage, summary)                                          \
-    {                                                                        \
-#name, wgi_eval_layer, usage, summary, &wgi_layer_##name, 0, 0, NULL \
-    }
 /* A call that takes so many operands, and these options. */
-#define CALL(name, least, most, options, usage, summary)        \
-    {                                                           \
-#name, name, usage, summary, NULL, least, most, options \
+#define CALL(name, least, most, options, usage, summary)  \
+    {                                                     \
+#name, name, usage, summary, least, most, options \
     }
 /* A call that checks its operands itself. */
-#define ITSELF(name, eval, usage, summary)            \
-    {                                                 \
-#name, eval, usage, summary, NULL, 0, 0, NULL \
+#define ITSELF(name, eval, usage, summary)      \
+    {                                           \
+#name, eval, usage, summary, 0, 0, NULL \
     }
+#define LAYER(name, usage, summary) ITSELF(name, wgi_eval_layer, usage, summary)
 
 static const wgi_builtin builtins[] = {
     ITSELF(input, wgi_eval_input, "x = input(sizes..., classes=)",

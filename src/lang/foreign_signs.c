@@ -29,6 +29,37 @@ static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "|", "logical_or(a, b), or abs(x)" },
                                   { "%", "x - n * floor(x / n)" } };
 
+/* Names of other languages. */
+static const sign_row meant[] = {
+    { "e", "e^x is written exp(x), and Euler's number exp(1)" },
+    { "T", "the transpose is written x.T" },
+    { "ln", "the natural logarithm is log(x)" },
+    { "log2", "write log(x) / log(2)" },
+    { "log10", "write log(x) / log(10)" },
+    { "average", "write mean(x)" },
+    { "avg", "write mean(x)" },
+    { "fabs", "write abs(x)" },
+    { "sgn", "write sign(x)" },
+    { "logistic", "write sigmoid(x)" },
+    { "sigma", "write sigmoid(x), or std(x)" },
+    { "arcsin", "write asin(x)" },
+    { "arccos", "write acos(x)" },
+    { "arctan", "write atan(x)" },
+    { "arctan2", "write atan2(y, x)" },
+    { "inv", "write inverse(A)" },
+    { "trace", "write sum(diagonal(A))" },
+    { "concatenate", "write concat(a, b, axis=0)" },
+    { "hstack", "write concat(a, b, axis=1)" },
+    { "vstack", "write concat(a, b, axis=0)" },
+    { "gradient", "write grad(y, x)" },
+    { "diff", "write grad(y, x)" },
+    { "derivative", "write grad(y, x)" },
+    { "linear", "a layer is dense(x, 64)" },
+    { "mod", "write x - n * floor(x / n)" },
+    { "if", "write where(condition, a, b)" },
+};
+
+/* What stands where an operator is missing. */
 static const sign_row words[] = {
     { "and", "write logical_and(a, b)" },
     { "or", "write logical_or(a, b)" },
@@ -52,6 +83,12 @@ static const char *hint_of(const sign_row *rows, size_t count, const char *word,
         if (strlen(rows[i].sign) == n && !strncmp(word, rows[i].sign, n)) return rows[i].write;
     return NULL;
 }
+
+const char *wg_program_meant(const char *word)
+{
+    return word ? hint_of(meant, sizeof meant / sizeof *meant, word, strlen(word)) : NULL;
+}
+
 static const char *word_hint(const char *word, size_t n)
 {
     return hint_of(words, sizeof words / sizeof *words, word, n);

@@ -32,7 +32,8 @@ double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64
 
 /* ---- leaves ---- */
 
-wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v)
+/* An input node of this dtype with these values; they are copied. */
+static wg_node leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v)
 {
     if (v.dtype == t) return wg_input_at(here, q->now.g, name, v);
     const int64_t n = wg_shape_size(v.shape);
@@ -54,7 +55,7 @@ wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_t
 
 wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s)
 {
-    wg_node x = values ? wgi_leaf(q, here, name, wg_context_dtype(q->c), wg_view_f64(values, s)) : wg_none;
+    wg_node x = values ? leaf(q, here, name, wg_context_dtype(q->c), wg_view_f64(values, s)) : wg_none;
     wg_free(q->c, values);
     return x;
 }
@@ -81,10 +82,10 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
     size_t n = (size_t)wg_shape_size(s);
     wg_site here = wgi_site_text(q, b->name, b->start);
     if (b->set.data)
-        return !classes || classes_fit(q, b, classes) ? wgi_leaf(q, here, b->name, t, b->set) : wg_none;
+        return !classes || classes_fit(q, b, classes) ? leaf(q, here, b->name, t, b->set) : wg_none;
     double *values = wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c),
                                      wg_random_stream(b->name), n);
-    if (values) x = wgi_leaf(q, here, b->name, t, wg_view_f64(values, s));
+    if (values) x = leaf(q, here, b->name, t, wg_view_f64(values, s));
     wg_free(q->c, values);
     b->drawn = true;
     return x;
@@ -99,7 +100,7 @@ wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 {
     wg_site here = wgi_site_text(q, b->name, b->start);
     wg_shape s;
-    if (b->set.data) return wgi_leaf(q, here, b->name, wg_context_dtype(q->c), b->set);
+    if (b->set.data) return leaf(q, here, b->name, wg_context_dtype(q->c), b->set);
     double *values = wgi_list(q, b->value, &s);
     return wgi_new_leaf(q, here, wgi_node_path(q, b->name), values, s);
 }

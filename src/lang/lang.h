@@ -38,40 +38,47 @@ enum {
     WGI_LANG_CALLS = 1000,     /* of expressions inside each other, through calls of functions */
     WGI_LANG_MADE = 1000000,   /* expressions that the functions of a program may make in a build */
     WGI_LANG_PATH = 1000,      /* characters of a name with those of the calls around it */
+    WGI_LANG_IDENTS = 1 << 14, /* lists of identifiers */
     WGI_LANG_TENSOR = 1 << 27  /* elements of a literal or of a value from outside */
 };
 
 /* ---- lang_lex.c ---- */
 
+/* The signs: the token, the text, how strongly it binds as an operator (0: it is none), what builds its node.
+ * Longer texts first: = would match the start of ==. */
+#define WGI_SIGNS(X)                                          \
+    X(EQUAL, "==", BIND_COMPARE, wg_equal_at)                 \
+    X(NOT_EQUAL, "!=", BIND_COMPARE, wg_not_equal_at)         \
+    X(LESS_EQUAL, "<=", BIND_COMPARE, wg_less_equal_at)       \
+    X(GREATER_EQUAL, ">=", BIND_COMPARE, wg_greater_equal_at) \
+    X(LESS, "<", BIND_COMPARE, wg_less_at)                    \
+    X(GREATER, ">", BIND_COMPARE, wg_greater_at)              \
+    X(BIND, "=", 0, NULL)                                     \
+    X(ADD, "+", BIND_SUM, wg_add_at)                          \
+    X(SUB, "-", BIND_SUM, wg_sub_at)                          \
+    X(MUL, "*", BIND_PRODUCT, wg_mul_at)                      \
+    X(DIV, "/", BIND_PRODUCT, wg_div_at)                      \
+    X(MATMUL, "@", BIND_PRODUCT, product)                     \
+    X(POW, "^", BIND_POWER, wg_pow_at)                        \
+    X(OPEN, "(", BIND_POSTFIX, NULL)                          \
+    X(CLOSE, ")", 0, NULL)                                    \
+    X(OPEN_LIST, "[", BIND_POSTFIX, NULL)                     \
+    X(CLOSE_LIST, "]", 0, NULL)                               \
+    X(OPEN_BLOCK, "{", 0, NULL)                               \
+    X(CLOSE_BLOCK, "}", 0, NULL)                              \
+    X(COMMA, ",", 0, NULL)                                    \
+    X(COLON, ":", 0, NULL)                                    \
+    X(SEMICOLON, ";", 0, NULL)                                \
+    X(DOT, ".", BIND_POSTFIX, NULL)
+#define WGI_TOKEN(name, ...) TOKEN_##name,
+/* TOKEN_TEXT: in quotes */
 typedef enum wgi_token {
     TOKEN_END,
     TOKEN_NEWLINE,
     TOKEN_NUMBER,
-    TOKEN_TEXT, /* in quotes */
+    TOKEN_TEXT,
     TOKEN_NAME,
-    TOKEN_OPEN,
-    TOKEN_CLOSE,
-    TOKEN_OPEN_LIST,
-    TOKEN_CLOSE_LIST,
-    TOKEN_OPEN_BLOCK,
-    TOKEN_CLOSE_BLOCK,
-    TOKEN_COMMA,
-    TOKEN_COLON,
-    TOKEN_SEMICOLON,
-    TOKEN_DOT,
-    TOKEN_BIND,
-    TOKEN_ADD,
-    TOKEN_SUB,
-    TOKEN_MUL,
-    TOKEN_DIV,
-    TOKEN_MATMUL,
-    TOKEN_POW,
-    TOKEN_EQUAL,
-    TOKEN_NOT_EQUAL,
-    TOKEN_LESS,
-    TOKEN_LESS_EQUAL,
-    TOKEN_GREATER,
-    TOKEN_GREATER_EQUAL
+    WGI_SIGNS(WGI_TOKEN)
 } wgi_token;
 
 typedef struct wgi_lexer {
@@ -135,10 +142,11 @@ typedef struct wgi_binding wgi_binding;
 /* An identifier. A program has one for each text. */
 typedef struct wgi_ident {
     const char *text;
-    wgi_binding *visible; /* while names are resolved: its meaning at this place; NULL: none */
-    uint32_t bound_at;    /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
-    bool defining;        /* while names are resolved: this place is inside its own definition */
-    bool is_function;     /* the program defines a function of this name */
+    struct wgi_ident *next; /* of the same hash */
+    wgi_binding *visible;   /* while names are resolved: its meaning at this place; NULL: none */
+    uint32_t bound_at;      /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
+    bool defining;          /* while names are resolved: this place is inside its own definition */
+    bool is_function;       /* the program defines a function of this name */
     /* While the names of a function are resolved that has the name as its own: what it means outside. */
     bool hidden;
     wgi_binding *outer;
@@ -208,7 +216,6 @@ wgi_binding *wgi_binding_find(const wg_program *q, const char *name);
 /* Whether every free name may be an input. A file's must have been set. In other texts one that was not set
  * must not look like a bound name, and not be a word such as e. False: after an error. */
 bool wgi_free_names(wg_program *q);
-bool wgi_is_literal(const wgi_ast *a);                  /* a number, true or false, or a list of these */
 bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
 /* ---- lang_suggest.c ---- */
@@ -235,10 +242,6 @@ typedef struct wgi_line_table {
     const uint32_t *start;
     uint32_t count;
 } wgi_line_table;
-typedef struct wgi_ident_table {
-    wgi_ident **slots; /* with open addressing */
-    uint32_t count, room;
-} wgi_ident_table;
 typedef struct wgi_binding_list {
     wgi_binding *first, **end;
 } wgi_binding_list;
@@ -273,7 +276,7 @@ struct wg_program {
     uint32_t length;
     wgi_line_table lines;
     struct wgi_lang_chunk *chunks, *built; /* its memory; that of the last build */
-    wgi_ident_table idents;
+    wgi_ident **idents; /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;
@@ -396,9 +399,8 @@ static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
 typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
                         size_t n);
-/* An input node of this dtype with these values; they are copied. */
-wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, wg_tensor v);
-/* The same in the context's dtype. Frees values (from wg_alloc). values NULL, after an error: wg_none. */
+/* An input node of the context's dtype with these values. Frees them (from wg_alloc). values NULL, after an
+ * error: wg_none. */
 wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s);
 wg_node wgi_free_input(wg_program *q, wgi_binding *b);    /* of a name that the text never binds */
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);   /* the size as a number */
@@ -418,6 +420,7 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
+wg_node wgi_part_of(wg_site here, wg_node x, int axis, int64_t i); /* index i of the axis, which goes */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
 /* The statements of a block, with this prefix. Its last expression has the prefix outside, and is owner's. */
 wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_binding *owner);
@@ -455,14 +458,13 @@ bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void
 
 /* ---- builtins.c ---- */
 
-typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+typedef wgi_val wgi_builtin_eval(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 typedef struct wgi_builtin {
     const char *name;
-    wgi_builtin_fn eval;
+    wgi_builtin_eval *eval;
     const char *usage, *summary;
-    const wgi_layer_kind *layer; /* of wgi_eval_layer */
-    int least, most;             /* operands */
-    const char *options;         /* NULL: eval checks the call itself */
+    int least, most;     /* operands */
+    const char *options; /* NULL: eval checks the call itself */
 } wgi_builtin;
 /* The node x of an expression; as integers, if it is a list of whole numbers. */
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x);
@@ -470,7 +472,6 @@ const wgi_builtin *wgi_builtin_find(const char *name);
 
 /* ---- lang_layer.c ---- */
 
-typedef wgi_val wgi_builtin_eval(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_builtin_eval wgi_eval_param, wgi_eval_layer;
 
 #endif

@@ -96,14 +96,18 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
 
+wg_node wgi_part_of(wg_site here, wg_node x, int axis, int64_t i)
+{
+    const wg_slice_args one = { .x = x, .axis = axis, .from = i, .to = i + 1 };
+    return wg_squeeze_at(here, wg_slice_at(here, &one), axis);
+}
+
 static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
     int64_t n = wg_dim_at(here, x, axis), i;
     if (n == 0) return wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0"), wg_none;
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
-    i = i < 0 ? i + n : i;
-    return wg_squeeze_at(
-        here, wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = i, .to = i + 1 }), axis);
+    return wgi_part_of(here, x, axis, i < 0 ? i + n : i);
 }
 
 static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)

@@ -233,13 +233,6 @@ static void number_series(series *s, int64_t i)
     s->a.frame.number = i;
 }
 
-/* Slice i of x along its axis 0. */
-static wg_node slice_of(wg_site here, wg_node x, int64_t i)
-{
-    return wg_squeeze_at(here,
-                         wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = 0, .from = i, .to = i + 1 }), 0);
-}
-
 /* Applies the function and makes the result the first operand. Of a scan the second operand is slice i of
  * xs. The result gets the name h.number, but for the last one, which gets that of the statement. */
 static bool next_of_series(wg_program *q, series *s, int64_t i, bool last, operand *x, wg_node xs)
@@ -247,7 +240,7 @@ static bool next_of_series(wg_program *q, series *s, int64_t i, bool last, opera
     const char *open, *inside;
     wg_site here = wgi_site(q, s->a.frame.call, &x[1].ast, !wg_is_none(xs));
     if (!enter(q, &s->a, &open, &inside)) return false;
-    if (!wg_is_none(xs)) x[1] = (operand){ .ast = x[1].ast, .node = slice_of(here, xs, i) };
+    if (!wg_is_none(xs)) x[1] = (operand){ .ast = x[1].ast, .node = wgi_part_of(here, xs, 0, i) };
     const wgi_val v = apply(q, &s->a, inside, x);
     wg_node y = wg_failed(q->c) ? wg_none : wgi_as_node(q, s->a.frame.call, v);
     leave(q, open);

@@ -85,15 +85,6 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
 
 /* ---- param ---- */
 
-static void assign(wg_program *q, wg_site here, const char *name, const wg_tensor *t)
-{
-    const size_t n = (size_t)wg_shape_size(t->shape);
-    double *values = wg_alloc(q->c, n + 1, sizeof *values);
-    for (size_t i = 0; values && i < n; i++) values[i] = wg_tensor_item(t, (int64_t)i);
-    if (values) wg_params_assign_at(here, q->now.p, name, values, n);
-    wg_free(q->c, values);
-}
-
 wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
@@ -111,7 +102,7 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return WGI_NOTHING;
     wg_site here = wgi_site_text(q, name, call->mark);
     wg_node w = wg_param_at(here, q->now.g, q->now.p, name, s, init);
-    if (owner->set.data) assign(q, here, name, &owner->set);
+    if (owner->set.data) wg_params_assign_tensor_at(here, q->now.p, name, owner->set);
     wg_free(q->c, values);
     return wgi_node_val(w);
 }
@@ -155,13 +146,6 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, boo
     *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
     *name = wg_failed(q->c) ? NULL : layer_name(q, call, own, is_norm, first);
     return *name != NULL;
-}
-
-/* The call site of a layer. Its text shows the operand alone, not the options. */
-static wg_site layer_site(wg_program *q, const wgi_ast *call)
-{
-    const wgi_ast *at = wgi_operand(call, 0);
-    return wgi_site(q, call, &at, 1);
 }
 
 /* The names of the options, separated by spaces. */
@@ -209,10 +193,12 @@ static bool is_op(const wgi_ast *call, const wgi_layer_kind *k)
 
 wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const wgi_layer_kind *k = wgi_builtin_find(call->ident->text)->layer;
+    const wgi_layer_kind *k = wgi_layer_find(call->ident->text);
     char options[200];
     double *values = NULL;
-    if (k == &wgi_layer_batch_norm && wgi_operand_count(call) == 4)
+    if (!k)
+        return wgi_syntax_at(q, call, "%s has no row in the table of layers", call->ident->text), WGI_NOTHING;
+    if (!strcmp(k->name, "batch_norm") && wgi_operand_count(call) == 4)
         return wgi_syntax_at(q, call,
                              "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
                WGI_NOTHING;
@@ -224,13 +210,14 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))
         return WGI_NOTHING;
     first->p = q->now.p;
-    const wg_site here = layer_site(q, call);
+    const wgi_ast *x = wgi_operand(call, 0);
+    const wg_site here = wgi_site(q, call, &x, 1); /* the operand alone, without the options */
     const wgi_ast *init = k->init ? wgi_keyword(call, "init") : NULL;
     const wg_shape W = {
         2, { init ? wg_dim_at(here, first->x, -1) : 0, *(int64_t *)(void *)(args + k->rows[0].offset) }
     };
     if (init && !init_of(q, init, W, (wg_init *)(void *)(args + k->init), &values)) return WGI_NOTHING;
-    if (k == &wgi_layer_embedding) first->x = wgi_as_indices(q, wgi_operand(call, 0), first->x);
+    if (!strcmp(k->name, "embedding")) first->x = wgi_as_indices(q, x, first->x);
     const wg_node y = k->make(here, args);
     wg_free(q->c, values);
     return wgi_node_val(y);

@@ -12,31 +12,8 @@ static wg_node product(wg_site here, wg_node a, wg_node b)
     return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
 }
 
-/* Longer signs first: = would match the start of ==. */
-static const wgi_sign signs[] = { { "==", TOKEN_EQUAL, BIND_COMPARE, wg_equal_at },
-                                  { "!=", TOKEN_NOT_EQUAL, BIND_COMPARE, wg_not_equal_at },
-                                  { "<=", TOKEN_LESS_EQUAL, BIND_COMPARE, wg_less_equal_at },
-                                  { ">=", TOKEN_GREATER_EQUAL, BIND_COMPARE, wg_greater_equal_at },
-                                  { "**", TOKEN_POW, BIND_POWER, wg_pow_at },
-                                  { "<", TOKEN_LESS, BIND_COMPARE, wg_less_at },
-                                  { ">", TOKEN_GREATER, BIND_COMPARE, wg_greater_at },
-                                  { "=", TOKEN_BIND, 0, NULL },
-                                  { "+", TOKEN_ADD, BIND_SUM, wg_add_at },
-                                  { "-", TOKEN_SUB, BIND_SUM, wg_sub_at },
-                                  { "*", TOKEN_MUL, BIND_PRODUCT, wg_mul_at },
-                                  { "/", TOKEN_DIV, BIND_PRODUCT, wg_div_at },
-                                  { "@", TOKEN_MATMUL, BIND_PRODUCT, product },
-                                  { "^", TOKEN_POW, BIND_POWER, wg_pow_at },
-                                  { "(", TOKEN_OPEN, BIND_POSTFIX, NULL },
-                                  { ")", TOKEN_CLOSE, 0, NULL },
-                                  { "[", TOKEN_OPEN_LIST, BIND_POSTFIX, NULL },
-                                  { "]", TOKEN_CLOSE_LIST, 0, NULL },
-                                  { "{", TOKEN_OPEN_BLOCK, 0, NULL },
-                                  { "}", TOKEN_CLOSE_BLOCK, 0, NULL },
-                                  { ",", TOKEN_COMMA, 0, NULL },
-                                  { ":", TOKEN_COLON, 0, NULL },
-                                  { ";", TOKEN_SEMICOLON, 0, NULL },
-                                  { ".", TOKEN_DOT, BIND_POSTFIX, NULL } };
+#define SIGN(name, text, strength, build) { text, TOKEN_##name, strength, build },
+static const wgi_sign signs[] = { { "**", TOKEN_POW, BIND_POWER, wg_pow_at }, WGI_SIGNS(SIGN) };
 
 const wgi_sign *wgi_sign_of(wgi_token t)
 {

@@ -65,48 +65,20 @@ void wgi_lang_release(wg_program *q)
 {
     release(q, &q->built);
     release(q, &q->chunks);
-    wg_free(q->c, q->idents.slots);
 }
 
 /* ---- identifiers ---- */
 
-static uint64_t hash_of(const char *text, size_t length)
-{
-    const uint64_t h = wgi_lang_mix(WGI_LANG_MIXED, text, length);
-    return h ^ h >> 32;
-}
-
-static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
-{
-    uint32_t i = (uint32_t)hash_of(text, length) & (q->idents.room - 1);
-    while (q->idents.slots[i] &&
-           (strncmp(q->idents.slots[i]->text, text, length) != 0 || q->idents.slots[i]->text[length]))
-        i = (i + 1) & (q->idents.room - 1);
-    return &q->idents.slots[i];
-}
-
-static bool grow_idents(wg_program *q)
-{
-    uint32_t before = q->idents.room;
-    wgi_ident **old = q->idents.slots, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
-    if (!more) return false;
-    q->idents.slots = more;
-    q->idents.room = before ? 2 * before : 64;
-    for (uint32_t i = 0; i < before; i++)
-        if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
-    wg_free(q->c, old);
-    return true;
-}
-
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
 {
-    if (2 * q->idents.count >= q->idents.room && !grow_idents(q)) return NULL;
-    wgi_ident **place = place_of(q, text, length);
-    if (*place) return *place;
+    const uint64_t h = wgi_lang_mix(WGI_LANG_MIXED, text, length);
+    if (!q->idents && !(q->idents = wgi_lang_alloc(q, WGI_LANG_IDENTS * sizeof(wgi_ident *)))) return NULL;
+    wgi_ident **at = &q->idents[(h ^ h >> 32) % WGI_LANG_IDENTS];
+    while (*at && (strncmp((*at)->text, text, length) != 0 || (*at)->text[length])) at = &(*at)->next;
+    if (*at) return *at;
     wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
     if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
-    q->idents.count++;
-    return *place = i;
+    return *at = i;
 }
 
 bool wgi_own(wg_program *q, const char *name, const char *part)

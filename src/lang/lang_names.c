@@ -25,17 +25,18 @@ bool wgi_named_number(const char *name, double *value)
     return false;
 }
 
-bool wgi_is_literal(const wgi_ast *a)
+/* A number, true or false, or a list of these. */
+static bool is_literal(const wgi_ast *a)
 {
     double unused;
     switch (a->kind) {
     case AST_NUMBER:
     case AST_BOOL: return true;
     case AST_NAME: return wgi_named_number(a->ident->text, &unused);
-    case AST_NEGATE: return wgi_is_literal(a->first);
+    case AST_NEGATE: return is_literal(a->first);
     case AST_LIST:
         for (const wgi_ast *x = a->first; x; x = x->next)
-            if (!wgi_is_literal(x)) return false;
+            if (!is_literal(x)) return false;
         return true;
     default: return false;
     }
@@ -52,7 +53,7 @@ static wg_meaning meaning_of(const wgi_ast *value)
     if (calls(value, "param")) return WG_NAME_PARAM;
     bool generator =
         value->kind == AST_CALL && wgi_choice("normal uniform zeros ones", value->ident->text) >= 0;
-    return generator || wgi_is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
+    return generator || is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
 }
 
 static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value,

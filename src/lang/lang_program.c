@@ -293,16 +293,8 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
 }
 
 wg_node wg_program_last(const wg_program *q) { return given(q)->now.last; }
-const char *wg_program_last_name(const wg_program *q)
-{
-    q = given(q);
-    return q->c ? q->now.last_name : "_";
-}
-const char *wg_program_drawn(const wg_program *q)
-{
-    q = given(q);
-    return q->c ? q->now.report : "";
-}
+const char *wg_program_last_name(const wg_program *q) { return given(q)->now.last_name; }
+const char *wg_program_drawn(const wg_program *q) { return given(q)->now.report; }
 int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 wg_claim wg_program_claim(const wg_program *q, int i)
 {
@@ -327,16 +319,14 @@ static bool error_place(const wg_program *q, int *line, int *column)
 
 int wg_program_error_line(const wg_program *q)
 {
-    q = given(q);
     int line, column;
-    return error_place(q, &line, &column) ? line : 0;
+    return error_place(given(q), &line, &column) ? line : 0;
 }
 
 int wg_program_error_column(const wg_program *q)
 {
-    q = given(q);
     int line, column;
-    return error_place(q, &line, &column) ? column : 0;
+    return error_place(given(q), &line, &column) ? column : 0;
 }
 
 const char *wg_program_excerpt(wg_program *q)

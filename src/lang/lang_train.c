@@ -9,10 +9,10 @@
 
 /* ---- rates that change ---- */
 
-/* keywords: the options of the schedule behind its rate, in the order of the numbers. whole: the last of them
+/* keyword: the options of the schedule behind its rate, in the order of the numbers. whole: the last of them
  * is a number of steps, and that of the training if it is not given. */
 typedef struct schedule {
-    const char *name, *keywords;
+    const char *name, *keyword[2];
     bool whole;
     double (*rate)(const double v[3], double t);
 } schedule;
@@ -26,13 +26,13 @@ static double warm_up(const double v[3], double t) { return wg_lr_warm_up(v[0], 
 static double one_cycle(const double v[3], double t) { return wg_lr_one_cycle(v[0], t, v[1]); }
 
 static const schedule schedules[] = {
-    { "inverse", "decay", false, inverse },
-    { "exponential", "factor", false, exponential },
-    { "root", "", false, root },
-    { "staircase", "factor every", false, staircase },
-    { "cosine", "steps", true, cosine },
-    { "warm_up", "steps", false, warm_up },
-    { "one_cycle", "steps", true, one_cycle },
+    { "inverse", { "decay" }, false, inverse },
+    { "exponential", { "factor" }, false, exponential },
+    { "root", { NULL }, false, root },
+    { "staircase", { "factor", "every" }, false, staircase },
+    { "cosine", { "steps" }, true, cosine },
+    { "warm_up", { "steps" }, false, warm_up },
+    { "one_cycle", { "steps" }, true, one_cycle },
 };
 enum { SCHEDULES = sizeof schedules / sizeof *schedules };
 
@@ -64,30 +64,20 @@ static bool no_schedule(wg_program *q, const wgi_ast *a)
                                             text, sizeof text));
 }
 
-/* The word at the start of a list of words. Returns what follows it. */
-static const char *next_word(const char *list, char *word, size_t room)
-{
-    const size_t n = strcspn(list, " ");
-    snprintf(word, room, "%.*s", (int)n, list);
-    return list + n + strspn(list + n, " ");
-}
-
 static bool read_schedule(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
 {
     const schedule *s = schedule_of(a->ident->text);
-    char word[20];
+    char words[40];
     if (!s) return no_schedule(q, a);
-    if (!wgi_signature(q, a, 1, 1, s->keywords) || !wgi_number_of(q, a->first, "a rate", &to->number[0]))
+    const char *const *k = s->keyword;
+    snprintf(words, sizeof words, "%s%s%s", k[0] ? k[0] : "", k[1] ? " " : "", k[1] ? k[1] : "");
+    if (!wgi_signature(q, a, 1, 1, words) || !wgi_number_of(q, a->first, "a rate", &to->number[0]))
         return false;
     to->number[1] = to->number[2] = NAN;
-    for (int k = 1; k < 3; k++) {
-        const char *rest = s->keywords;
-        for (int i = 1; i < k; i++) rest = next_word(rest, word, sizeof word);
-        if (!*rest) break;
-        next_word(rest, word, sizeof word);
-        if (!wgi_number_option(q, a, word, &to->number[k])) return false;
-        if (isnan(to->number[k]) && !s->whole)
-            return wgi_syntax_word(q, a->mark, "%s needs %s=", s->name, word);
+    for (int i = 0; i < 2 && k[i]; i++) {
+        if (!wgi_number_option(q, a, k[i], &to->number[i + 1])) return false;
+        if (isnan(to->number[i + 1]) && !s->whole)
+            return wgi_syntax_word(q, a->mark, "%s needs %s=", s->name, k[i]);
     }
     to->schedule = s->name;
     static const double epochs[] = { 0, 1, 2, 10, 1000 };

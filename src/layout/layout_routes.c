@@ -7,7 +7,6 @@
 #include "layout/layout_private.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12, ARROW_ROOM = 8, REACH = 20 };
 

@@ -123,7 +123,7 @@ wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
     static const wg_plan_opts standard = { 0 };
     o = o ? o : &standard;
     if (!check(here, root, o)) return NULL;
-    wg_graph *g = root.graph, *s = wgi_graph_twin(g);
+    wg_graph *g = root.graph, *s = wgi_graph_copy(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;
     wgi_request r = {
         .here = here, .quiet = true, .look = true, .backward = o->params || o->wrt_count, .loss = root.index

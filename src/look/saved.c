@@ -7,9 +7,9 @@ wg_params *wgi_saved_set(const wg_context *c, int k)
 {
     int n = 0;
     for (const wg_params *p = c->params; p; p = p->next) n++;
-    wg_params *p = k >= 0 && k < n ? c->params : NULL;
-    for (int i = n - 1; p && i > k; i--) p = p->next;
-    return p;
+    for (wg_params *p = c->params; p; p = p->next)
+        if (--n == k) return p;
+    return NULL;
 }
 
 int wgi_saved_set_number(const wg_params *root)
@@ -19,46 +19,36 @@ int wgi_saved_set_number(const wg_params *root)
     return n;
 }
 
-static int steppers_of(const wg_params *root)
-{
-    int n = 0;
-    for (const wgi_stepper *s = root->steppers; s; s = s->next) n++;
-    return n;
-}
-
 wgi_stepper *wgi_saved_stepper(const wg_context *c, int k)
 {
-    const wg_params *root = wgi_saved_set(c, 0);
-    for (int set = 0; root && k >= steppers_of(root); root = wgi_saved_set(c, ++set)) k -= steppers_of(root);
-    wgi_stepper *s = root && k >= 0 ? root->steppers : NULL;
-    for (int i = root ? steppers_of(root) - 1 : 0; s && i > k; i--) s = s->next;
-    return s;
-}
-
-static int averages_of(const wg_params *root)
-{
     int n = 0;
-    for (const wg_average *a = root->averages; a; a = a->next) n++;
-    return n;
+    for (const wg_params *p = c->params; p; p = p->next)
+        for (const wgi_stepper *s = p->steppers; s; s = s->next) n++;
+    for (const wg_params *p = c->params; p; p = p->next)
+        for (wgi_stepper *s = p->steppers; s; s = s->next)
+            if (--n == k) return s;
+    return NULL;
 }
 
 wg_average *wgi_saved_average(const wg_context *c, int k)
 {
-    const wg_params *root = wgi_saved_set(c, 0);
-    for (int set = 0; root && k >= averages_of(root); root = wgi_saved_set(c, ++set)) k -= averages_of(root);
-    wg_average *a = root && k >= 0 ? root->averages : NULL;
-    for (int i = root ? averages_of(root) - 1 : 0; a && i > k; i--) a = a->next;
-    return a;
+    int n = 0;
+    for (const wg_params *p = c->params; p; p = p->next)
+        for (const wg_average *a = p->averages; a; a = a->next) n++;
+    for (const wg_params *p = c->params; p; p = p->next)
+        for (wg_average *a = p->averages; a; a = a->next)
+            if (--n == k) return a;
+    return NULL;
 }
 
 /* The graph in which derivative rules are traced is the library's own. */
-static bool is_users(const wg_context *c, const wg_graph *g) { return g != c->tracer; }
+static bool is_users(const wg_context *c, const wg_graph *g) { return g != c->graphs.tracer; }
 
 wg_graph *wgi_saved_graph(const wg_context *c, int k)
 {
     int n = 0;
-    for (const wg_graph *g = c->graphs; g; g = g->next) n += is_users(c, g);
-    for (wg_graph *g = c->graphs; g; g = g->next)
+    for (const wg_graph *g = c->graphs.first; g; g = g->next) n += is_users(c, g);
+    for (wg_graph *g = c->graphs.first; g; g = g->next)
         if (is_users(c, g) && --n == k) return g;
     return NULL;
 }
@@ -111,15 +101,14 @@ static void put_params(lister *l, const wg_params *root, int set)
 static void put_moments(lister *l, const wgi_stepper *s, unsigned moments, int k, int set)
 {
     char buf[600];
-    for (size_t i = 0; i < s->p->root->count; i++) {
-        const wgi_parameter *q = s->p->root->item[i];
-        for (int j = 0; j < WGI_MOMENTS && !q->state && wgi_params_holds(s->p, q); j++) {
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(s->p, &i));)
+        for (int j = 0; j < WGI_MOMENTS && !q->state; j++) {
             char *array = moments >> j & 1 ? q->piece->moment[j] : NULL;
             if (!array) continue;
             put(l, (wg_tensor){ q->dtype, q->shape, array + (size_t)q->at * wg_dtype_size(q->dtype) }, false,
                 "%s:%d:%s:%s", s->kind->name, k, s->kind->moment[j], name_of(q, set, buf, sizeof buf));
         }
-    }
 }
 
 /* The steps that parameters have missed, of those that have missed any. */
@@ -128,10 +117,11 @@ static void put_missed(lister *l, wgi_stepper *s, int k, int set)
     char buf[600];
     wg_optim *o = (wg_optim *)(void *)s;
     if (!s->kind->rates || !wgi_ages_update(o)) return;
-    for (size_t i = 0; i < s->p->root->count; i++) {
-        const wgi_parameter *q = s->p->root->item[i];
-        if (!q->state && wgi_params_holds(s->p, q) && o->age[i].missed)
-            put(l, wg_view(WG_I64, &o->age[i].missed, WG_SCALAR), false, "%s:%d:missed:%s", s->kind->name, k,
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(s->p, &i));) {
+        const int64_t *missed = &o->age[q->number - 1].missed;
+        if (!q->state && *missed)
+            put(l, wg_view(WG_I64, missed, WG_SCALAR), false, "%s:%d:missed:%s", s->kind->name, k,
                 name_of(q, set, buf, sizeof buf));
     }
 }
@@ -159,11 +149,10 @@ static void put_optimizer(lister *l, wgi_stepper *s, int k)
 static void put_average(lister *l, wg_average *a, int k)
 {
     char buf[600];
-    const wg_params *root = a->p->root;
-    const int set = wgi_saved_set_number(root);
+    const int set = wgi_saved_set_number(a->p->root);
     put(l, wg_view(WG_I64, &a->steps, WG_SCALAR), false, "average:%d:steps", k);
-    for (size_t i = 0; i < root->count; i++) {
-        const wgi_parameter *q = root->item[i];
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(a->p, &i));) {
         const double *mean = wgi_average_at(a, q);
         if (mean)
             put(l, wg_view_f64(mean, q->shape), false, "average:%d:mean:%s", k,

@@ -175,13 +175,6 @@ static bool is_optimizers(const restoring *r, const wg_saved *k, thing *t)
     return is_part_of(r, rest, t) || bad(r, k->name, "%s has no such part with these options", kind);
 }
 
-static const wgi_saved_memory *memory_of(const wg_context *c, const char *name)
-{
-    const wgi_saved_memory *m = c->saved;
-    while (m && strcmp(m->name, name) != 0) m = m->next;
-    return m;
-}
-
 static bool is_what(const restoring *r, const wg_saved *k, thing *t)
 {
     const char *rest;
@@ -193,7 +186,7 @@ static bool is_what(const restoring *r, const wg_saved *k, thing *t)
     }
     if ((rest = behind(k->name, "memory"))) {
         t->is = MEMORY;
-        return (t->memory = memory_of(r->c, rest)) ||
+        return (t->memory = wgi_saved_find(r->c, rest)) ||
                bad(r, k->name,
                    "nothing of this name is saved here: make the data set, or call wg_save_with, first");
     }

@@ -9,6 +9,7 @@ enum { LEAST_ROOM = 64, NAME_ROOM = 512 };
 
 /* What the cache has of one layer. Memory of keys and of values is [leading axes, room, width]. */
 typedef struct slot {
+    struct slot *next;
     const wg_params *set; /* the whole set; only compared, it may be freed */
     char name[NAME_ROOM]; /* with prefixes */
     wg_node k, v;         /* of the new tokens, until wg_nn_cache_step or the end of their build */
@@ -18,65 +19,57 @@ typedef struct slot {
     int64_t width; /* of v */
 } slot;
 
+/* Memory no longer used, that nodes may read. */
+typedef struct old {
+    struct old *next;
+    void *memory;
+} old;
+
 struct wg_nn_cache {
     wg_context *c;
-    slot *slots;
-    int count, room_of_slots;
+    slot *slots; /* in the order of their first steps */
     int64_t tokens, room;
     wg_node mask;    /* of the present graph: the rows of the memory that have tokens, then the new tokens */
     wg_node given;   /* the user's mask, of which `mask` was made; wg_none: all tokens are seen */
     wg_graph *noted; /* the graph of the last call of wg_graph_at_end, while that build lasts */
     int builds;      /* calls of `ended` to come. While there are any, nodes may read the memory */
     bool freed;      /* by the user: the last call of `ended` frees the rest */
-    void **old;      /* memory no longer used, that nodes may read */
-    int olds, room_of_olds;
+    old *old;
 };
 
 wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "nn_cache_new: the context is NULL"), NULL;
-    (void)here;
-    wg_nn_cache *n = c && !wg_failed(c) ? wg_alloc(c, 1, sizeof *n) : NULL;
+    wg_nn_cache *n = !wg_failed(c) ? wg_alloc(c, 1, sizeof *n) : NULL;
     if (n) n->c = c;
     return n;
 }
 
 /* ---- memory that nodes read ---- */
 
-/* A list with room for one more item. NULL: out of memory. */
-static void *grown(wg_nn_cache *n, void *list, int count, int *room, size_t size)
-{
-    if (count < *room) return list;
-    void *more = wg_alloc(n->c, (size_t)(count ? 2 * count : 8), size);
-    if (!more) return NULL;
-    if (count) memcpy(more, list, (size_t)count * size);
-    wg_free(n->c, list);
-    *room = count ? 2 * count : 8;
-    return more;
-}
-
 /* Frees memory, or keeps it while there are builds whose nodes may read it. Without memory for the list it
  * is left to wg_finish. */
 static void retire(wg_nn_cache *n, void *memory)
 {
-    if (n->builds && memory) {
-        void **old = grown(n, n->old, n->olds, &n->room_of_olds, sizeof *old);
-        if (old) n->old = old, n->old[n->olds++] = memory;
-    } else wg_free(n->c, memory);
+    old *o = n->builds && memory ? wg_alloc(n->c, 1, sizeof *o) : NULL;
+    if (o) *o = (old){ n->old, memory }, n->old = o;
+    else if (!n->builds) wg_free(n->c, memory);
 }
 static void free_old(wg_nn_cache *n)
 {
-    for (int i = 0; i < n->olds; i++) wg_free(n->c, n->old[i]);
-    wg_free(n->c, n->old);
-    n->old = NULL, n->olds = n->room_of_olds = 0;
+    for (old *o = n->old, *next; o; o = next) {
+        next = o->next;
+        wg_free(n->c, o->memory), wg_free(n->c, o);
+    }
+    n->old = NULL;
 }
 
 /* A build of g has ended: its nodes are gone. */
 static void ended(void *user, wg_graph *g)
 {
     wg_nn_cache *n = user;
-    for (int i = 0; i < n->count; i++)
-        if (n->slots[i].k.graph == g) n->slots[i].k = n->slots[i].v = wg_none;
+    for (slot *s = n->slots; s; s = s->next)
+        if (s->k.graph == g) s->k = s->v = wg_none;
     if (n->mask.graph == g) n->mask = wg_none;
     if (n->noted == g) n->noted = NULL;
     if (--n->builds) return;
@@ -93,9 +86,11 @@ static bool note(wg_nn_cache *n, wg_graph *g)
 
 static void forget(wg_nn_cache *n)
 {
-    for (int i = 0; i < n->count; i++) retire(n, n->slots[i].keys), retire(n, n->slots[i].values);
-    wg_free(n->c, n->slots);
-    n->slots = NULL, n->count = n->room_of_slots = 0;
+    for (slot *s = n->slots, *next; s; s = next) {
+        next = s->next;
+        retire(n, s->keys), retire(n, s->values), wg_free(n->c, s);
+    }
+    n->slots = NULL;
     n->tokens = n->room = 0, n->mask = wg_none;
 }
 void wg_nn_cache_clear(wg_nn_cache *n)
@@ -118,15 +113,12 @@ static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
     char full[NAME_ROOM];
     const wg_params *set = wg_layer_name(p, name, full, sizeof full);
     if (!set) return NULL;
-    for (int i = 0; i < n->count; i++)
-        if (n->slots[i].set == set && strcmp(n->slots[i].name, full) == 0) return &n->slots[i];
-    slot *more = grown(n, n->slots, n->count, &n->room_of_slots, sizeof *more);
-    if (!more) return NULL;
-    n->slots = more;
-    slot *s = &n->slots[n->count++];
-    *s = (slot){ .set = set };
-    memcpy(s->name, full, sizeof full);
-    return s;
+    slot **at = &n->slots;
+    while (*at && ((*at)->set != set || strcmp((*at)->name, full))) at = &(*at)->next;
+    if (*at || !(*at = wg_alloc(n->c, 1, sizeof **at))) return *at;
+    (*at)->set = set;
+    memcpy((*at)->name, full, sizeof full);
+    return *at;
 }
 
 /* Whether the layer has new tokens in the step behind `tokens`. After wg_graph_rewind another node may
@@ -295,24 +287,20 @@ static int64_t tokens_of(const slot *s)
  * has left them. */
 static void drop_empty(wg_nn_cache *n)
 {
-    int count = 0;
-    for (int i = 0; i < n->count; i++) {
-        const slot *s = &n->slots[i];
-        if (!s->keys && tokens_of(s) < 0) continue;
-        if (count != i) n->slots[count] = *s;
-        count++;
+    for (slot **at = &n->slots; *at;) {
+        slot *s = *at;
+        if (s->keys || tokens_of(s) >= 0) at = &s->next;
+        else *at = s->next, wg_free(n->c, s);
     }
-    n->count = count;
 }
 
 /* Of all layers. -1: after an error. */
 static int64_t new_tokens(wg_nn_cache *n, wg_site here)
 {
     int64_t tokens = -1;
-    for (int i = 0; i < n->count; i++) {
-        const slot *s = &n->slots[i];
+    for (const slot *s = n->slots; s; s = s->next) {
         const int64_t of = tokens_of(s);
-        if (of < 0 || (i && of != tokens))
+        if (of < 0 || (s != n->slots && of != tokens))
             return wg_fail(
                        n->c, here, WG_ERROR_USE,
                        "nn_cache_step: layer \"%s\" has no new tokens, or not as many as the others: each "
@@ -334,15 +322,14 @@ wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
     if (tokens < 0) return wg_failed(n->c);
     int64_t room = n->room;
     while (room < n->tokens + tokens) room = room ? 2 * room : LEAST_ROOM;
-    for (int i = 0; i < n->count; i++) wg_value_at(here, n->slots[i].k), wg_value_at(here, n->slots[i].v);
+    for (slot *s = n->slots; s; s = s->next) wg_value_at(here, s->k), wg_value_at(here, s->v);
     if (wg_failed(n->c)) return wg_failed(n->c);
-    for (int i = 0; i < n->count; i++) {
-        slot *s = &n->slots[i];
+    for (slot *s = n->slots; s; s = s->next) {
         if (put(n, here, &s->keys, s->k, room) && put(n, here, &s->values, s->v, room)) continue;
         forget(n); /* some memory has grown, and some has not */
         return wg_failed(n->c);
     }
-    for (int i = 0; i < n->count; i++) n->slots[i].k = n->slots[i].v = wg_none;
+    for (slot *s = n->slots; s; s = s->next) s->k = s->v = wg_none;
     n->tokens += tokens, n->room = room, n->mask = wg_none;
     return WG_OK;
 }
@@ -354,8 +341,7 @@ static wg_status can_select(const wg_nn_cache *n, wg_site here, const int64_t *r
     if (!n->tokens) return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: the cache has no tokens");
     if (count < 1 || !rows)
         return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_select: %lld rows", (long long)count);
-    for (int i = 0; i < n->count; i++) {
-        const slot *s = &n->slots[i];
+    for (const slot *s = n->slots; s; s = s->next) {
         if (tokens_of(s) >= 0)
             return wg_fail(n->c, here, WG_ERROR_USE,
                            "nn_cache_select: layer \"%s\" has new tokens: wg_nn_cache_step comes first",
@@ -394,8 +380,7 @@ wg_status wg_nn_cache_select_at(wg_site here, wg_nn_cache *n, const int64_t *row
     if (wg_failed(n->c)) return wg_failed(n->c);
     drop_empty(n);
     if (can_select(n, here, rows, count)) return wg_failed(n->c);
-    for (int i = 0; i < n->count; i++) {
-        slot *s = &n->slots[i];
+    for (slot *s = n->slots; s; s = s->next) {
         if (!select_rows(n, s, &s->keys, s->shape.dim[s->shape.rank - 1], rows, count) ||
             !select_rows(n, s, &s->values, s->width, rows, count)) {
             forget(n); /* some layers have other texts than others */

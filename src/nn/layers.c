@@ -1,20 +1,19 @@
-/* layers.c: the descriptors of layers. */
+/* layers.c: the table of layers. */
 #include "nn/layers.h"
+
+#include <string.h>
 
 #define ROWS(...)                                         \
     (const wg_attr_row[])                                 \
     {                                                     \
         __VA_ARGS__, { NULL, WG_ATTR_INT, 0, NULL, NULL } \
     }
-#define KIND(NAME, field, args, by_position, ...)                                   \
-    const wgi_layer_kind wgi_layer_##NAME = { #NAME,                                \
-                                              NAME,                                 \
-                                              offsetof(wg_nn_part, field),          \
-                                              sizeof((wg_nn_part){ 0 }.field),      \
-                                              sizeof(wg_nn_##args##_args),          \
-                                              offsetof(wg_nn_##args##_args, share), \
-                                              by_position,                          \
-                                              .rows = __VA_ARGS__ }
+#define LAYER(NAME, field, args, by_position, ...)                                          \
+    {                                                                                       \
+#NAME, NAME, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field),          \
+            sizeof(wg_nn_##args##_args), offsetof(wg_nn_##args##_args, share), by_position, \
+            .rows = __VA_ARGS__                                                             \
+    }
 #define ROW(type, kind, field)                                                   \
     {                                                                            \
 #field, WG_ATTR_##kind, offsetof(wg_nn_##type##_args, field), NULL, NULL \
@@ -39,20 +38,30 @@ static wg_node gru(wg_site here, const void *a) { return wg_nn_gru_at(here, a).y
 static wg_node attention(wg_site here, const void *a) { return wg_nn_attention_at(here, a); }
 static wg_node transformer_block(wg_site here, const void *a) { return wg_nn_transformer_block_at(here, a); }
 
-KIND(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, no_bias)),
-     .init = offsetof(wg_nn_dense_args, W_init));
-KIND(batch_norm, batch_norm, batch_norm, 0,
-     ROWS(ROW(batch_norm, DOUBLE, eps), ROW(batch_norm, DOUBLE, momentum)), .is_norm = true);
-KIND(layer_norm, layer_norm, layer_norm, 0, ROWS(ROW(layer_norm, DOUBLE, eps)), .is_norm = true);
-KIND(rms_norm, rms_norm, rms_norm, 0, ROWS(ROW(rms_norm, DOUBLE, eps)), .is_norm = true);
-KIND(conv, conv, conv, 1, CONV);
-KIND(conv_transpose, conv_transpose, conv, 1, CONV);
-KIND(embedding, embedding, embedding, 2, ROWS(ROW(embedding, SIZE, count), ROW(embedding, SIZE, width)));
-KIND(rnn, rnn, recurrent, 1, RECURRENT);
-KIND(lstm, lstm, recurrent, 1, RECURRENT);
-KIND(gru, gru, recurrent, 1, RECURRENT);
-KIND(attention, attention, attention, 0,
-     ROWS(ROW(attention, SIZE, heads), ROW(attention, BOOL, causal), ROW(attention, BOOL, no_bias)));
-KIND(transformer_block, transformer, transformer_block, 0,
-     ROWS(ROW(transformer_block, SIZE, heads), ROW(transformer_block, SIZE, hidden),
-          ROW(transformer_block, BOOL, causal), ROW(transformer_block, DOUBLE, drop)));
+const wgi_layer_kind wgi_layers[] = {
+    LAYER(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, no_bias)),
+          .init = offsetof(wg_nn_dense_args, W_init)),
+    LAYER(batch_norm, batch_norm, batch_norm, 0,
+          ROWS(ROW(batch_norm, DOUBLE, eps), ROW(batch_norm, DOUBLE, momentum)), .is_norm = true),
+    LAYER(layer_norm, layer_norm, layer_norm, 0, ROWS(ROW(layer_norm, DOUBLE, eps)), .is_norm = true),
+    LAYER(rms_norm, rms_norm, rms_norm, 0, ROWS(ROW(rms_norm, DOUBLE, eps)), .is_norm = true),
+    LAYER(conv, conv, conv, 1, CONV),
+    LAYER(conv_transpose, conv_transpose, conv, 1, CONV),
+    LAYER(embedding, embedding, embedding, 2, ROWS(ROW(embedding, SIZE, count), ROW(embedding, SIZE, width))),
+    LAYER(rnn, rnn, recurrent, 1, RECURRENT),
+    LAYER(lstm, lstm, recurrent, 1, RECURRENT),
+    LAYER(gru, gru, recurrent, 1, RECURRENT),
+    LAYER(attention, attention, attention, 0,
+          ROWS(ROW(attention, SIZE, heads), ROW(attention, BOOL, causal), ROW(attention, BOOL, no_bias))),
+    LAYER(transformer_block, transformer, transformer_block, 0,
+          ROWS(ROW(transformer_block, SIZE, heads), ROW(transformer_block, SIZE, hidden),
+               ROW(transformer_block, BOOL, causal), ROW(transformer_block, DOUBLE, drop))),
+    { 0 }
+};
+
+const wgi_layer_kind *wgi_layer_find(const char *name)
+{
+    const wgi_layer_kind *k = wgi_layers;
+    while (k->name && strcmp(k->name, name)) k++;
+    return k->name ? k : NULL;
+}

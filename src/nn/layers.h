@@ -23,8 +23,7 @@ typedef struct wgi_layer_kind {
     bool is_norm;            /* it owns NAME.gamma and NAME.beta; most others own NAME.W and NAME.b */
 } wgi_layer_kind;
 
-extern const wgi_layer_kind wgi_layer_dense, wgi_layer_batch_norm, wgi_layer_layer_norm, wgi_layer_rms_norm,
-    wgi_layer_conv, wgi_layer_conv_transpose, wgi_layer_embedding, wgi_layer_rnn, wgi_layer_lstm,
-    wgi_layer_gru, wgi_layer_attention, wgi_layer_transformer_block;
+extern const wgi_layer_kind wgi_layers[];               /* ends with a row without a name */
+const wgi_layer_kind *wgi_layer_find(const char *name); /* NULL: there is none of this name */
 
 #endif

@@ -5,13 +5,6 @@
 #include "nn/layer.h"
 #include "nn/layers.h"
 
-static const wgi_layer_kind *const layers[] = {
-    &wgi_layer_dense,     &wgi_layer_conv,       &wgi_layer_conv_transpose, &wgi_layer_rnn,
-    &wgi_layer_lstm,      &wgi_layer_gru,        &wgi_layer_attention,      &wgi_layer_transformer_block,
-    &wgi_layer_embedding, &wgi_layer_batch_norm, &wgi_layer_layer_norm,     &wgi_layer_rms_norm
-};
-enum { LAYERS = sizeof layers / sizeof *layers };
-
 /* The fields that are options, for layers that have a row of the name. */
 #define FIELD(field) #field, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field)
 static const struct {
@@ -20,17 +13,17 @@ static const struct {
 } options[] = { { FIELD(no_bias) }, { FIELD(size) },          { FIELD(stride) }, { FIELD(padding) },
                 { FIELD(same) },    { FIELD(bidirectional) }, { FIELD(causal) }, { FIELD(width) } };
 
-static bool is_set(const wg_nn_part *l, int i)
+static bool is_set(const wg_nn_part *l, const wgi_layer_kind *k)
 {
     static const char zero[sizeof(int64_t)];
-    return memcmp((const char *)l + layers[i]->part, zero, layers[i]->part_size) != 0;
+    return memcmp((const char *)l + k->part, zero, k->part_size) != 0;
 }
 
 static int kinds_of(const wg_nn_part *l)
 {
     int n = (l->max_pool.rank != 0) + (l->avg_pool.rank != 0) + (l->drop != 0) + l->flatten +
             (l->op != NULL) + (l->layer != NULL);
-    for (int i = 0; i < LAYERS; i++) n += is_set(l, i);
+    for (const wgi_layer_kind *k = wgi_layers; k->name; k++) n += is_set(l, k);
     return n;
 }
 
@@ -71,8 +64,8 @@ static wg_node flatten(wg_site here, wg_node x)
 static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char *name, bool share)
 {
     wg_site here = of->inside;
-    for (int i = 0; i < LAYERS; i++)
-        if (is_set(l, i)) return owner(of, l, layers[i], x, name, share);
+    for (const wgi_layer_kind *k = wgi_layers; k->name; k++)
+        if (is_set(l, k)) return owner(of, l, k, x, name, share);
     if (l->max_pool.rank || l->avg_pool.rank) return pool(here, l, x);
     if (l->drop != 0) return wg_dropout(x, .drop = l->drop, .name = name);
     if (l->flatten) return flatten(here, x);

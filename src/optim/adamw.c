@@ -1,11 +1,7 @@
 /* adamw.c: AdamW (Loshchilov and Hutter 2019): Adam that decays parameters by default. */
 #include "optim/adam.h"
 
-#if WG_BASE
-
 /* The options are made from one list, which differs in a default. */
 _Static_assert(sizeof(wg_adamw_opts) == sizeof(wg_adam_opts), "one update for both");
 
 UPDATED_BY(adam, adamw, WG_ADAMW_OPTIONS, LIKE_ADAM);
-
-#endif

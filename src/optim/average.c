@@ -4,26 +4,16 @@
 #include "optim/optim.h"
 #include "params/params.h"
 
-#if WG_BASE
-
-/* Whether the parameter or state has an average. */
-static bool is_averaged(const wg_average *a, const wgi_parameter *q)
-{
-    return wg_dtype_is_float(q->dtype) && wgi_params_holds(a->p, q);
-}
-
-/* The next one that has an average; NULL: no more. Begin with { 0 }. */
+/* The next parameter or state that has an average; NULL: no more. Begin with { 0 }. */
 typedef struct walk {
     size_t item, at; /* at: where the averages of the last one are */
     size_t end;      /* and where they end */
 } walk;
 static wgi_parameter *next(const wg_average *a, walk *w)
 {
-    const wg_params *root = a->p->root;
-    while (w->item < root->count && !is_averaged(a, root->item[w->item])) w->item++;
-    if (w->item == root->count) return NULL;
-    wgi_parameter *q = root->item[w->item++];
-    w->at = w->end, w->end += (size_t)q->size;
+    wgi_parameter *q;
+    while ((q = wgi_params_next(a->p, &w->item)) && !wg_dtype_is_float(q->dtype)) continue;
+    if (q) w->at = w->end, w->end += (size_t)q->size;
     return q;
 }
 
@@ -36,9 +26,8 @@ static size_t elements_of(const wg_average *a)
 
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "average_new: the parameter set is NULL"), NULL;
     const double decay = o ? wg_or_standard(o->decay, 0) : 0;
-    if (!p || !wgi_ok(p->c)) return NULL;
+    if (!wgi_set_ok(here, p, "average_new")) return NULL;
     if (!(decay >= 0 && decay < 1)) {
         wgi_fail(p->c, here, "average_new", WG_ERROR_VALUE, "decay %g: must be in [0, 1)", decay);
         return NULL;
@@ -86,20 +75,6 @@ static void begin(const wgi_parameter *q, double *restrict mean)
     wgi_convert(WG_F64, mean, q->dtype, q->data, q->size);
 }
 
-/* Room for the averages of parameters that were made since the last step. */
-static bool make_room(wg_average *a, size_t n)
-{
-    if (n <= a->room) return true;
-    const size_t room = WGI_MAX(n, 2 * a->room);
-    double *mean = wg_alloc(a->p->c, room, sizeof *mean);
-    if (!mean) return false;
-    if (a->count) memcpy(mean, a->mean, a->count * sizeof *mean);
-    wg_free(a->p->c, a->mean);
-    a->mean = mean;
-    a->room = room;
-    return true;
-}
-
 wg_status wg_average_step_at(wg_site here, wg_average *a)
 {
     if (!a) return wg_fail(NULL, here, WG_ERROR_USE, "average_step: the average is NULL");
@@ -110,7 +85,7 @@ wg_status wg_average_step_at(wg_site here, wg_average *a)
             root->c, here, "average_step", WG_ERROR_USE,
             "the parameters have the averages as their values: call wg_average_use(a, false) first");
     const size_t known = a->count, n = elements_of(a);
-    if (!make_room(a, n)) return wg_failed(root->c);
+    if (!WGI_GROW(root->c, a->mean, a->room, n)) return wg_failed(root->c);
     const double share = a->decay > 0 ? 1 - a->decay : 1 / (double)(a->steps + 1);
     walk w = { 0 };
     for (const wgi_parameter *q; (q = next(a, &w));)
@@ -133,15 +108,17 @@ static size_t place_of(const wg_average *a, const wgi_parameter *q)
 
 double *wgi_average_at(const wg_average *a, const wgi_parameter *q)
 {
-    const size_t at = is_averaged(a, q) ? place_of(a, q) : a->count;
-    return at < a->count ? a->mean + at : NULL;
+    walk w = { 0 };
+    for (const wgi_parameter *k; w.end < a->count && (k = next(a, &w));)
+        if (k == q) return a->mean + w.at;
+    return NULL;
 }
 
 bool wgi_average_begin(wg_average *a)
 {
     walk w = { 0 };
     a->count = a->steps = 0;
-    if (!make_room(a, elements_of(a))) return false;
+    if (!WGI_GROW(a->p->c, a->mean, a->room, elements_of(a))) return false;
     for (const wgi_parameter *q; (q = next(a, &w));) begin(q, a->mean + w.at);
     return true;
 }
@@ -202,5 +179,3 @@ wg_status wg_average_use_at(wg_site here, wg_average *a, bool on)
     if (!on) return use_no_more(here, a);
     return wgi_ok(a->p->c) ? use(here, a) : wg_failed(a->p->c);
 }
-
-#endif

@@ -1,7 +1,5 @@
 /* by_name.c: what is made of the list of all optimizers: the functions that users call, and optimizers by
  * name. */
-#if WG_BASE
-
 #include <stddef.h>
 #include <string.h>
 
@@ -68,9 +66,8 @@ static bool put(const wgi_optimizer *k, char *options, const wg_optim_setting *s
 wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const wg_optim_setting *settings,
                             int n)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "optim_named: the parameter set is NULL"), NULL;
-    wg_context *c = p ? wg_params_context(p) : NULL;
-    if (!c || wg_failed(c)) return NULL;
+    if (!wgi_set_ok(here, p, "optim_named") || wg_failed(p->c)) return NULL;
+    wg_context *c = p->c;
     const wgi_optimizer *k = find(kind);
     if (!k) return no_kind(c, here, kind), NULL;
     if (n < 0 || (n && !settings)) {
@@ -89,5 +86,3 @@ wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const 
     wg_free(c, options);
     return o;
 }
-
-#endif

@@ -3,8 +3,6 @@
 #include "optim/optim.h"
 #include "params/params.h"
 
-#if WG_BASE
-
 /* ---- a step size by the strong Wolfe conditions ---- */
 
 /* Algorithms 3.5 and 3.6, with the cubic steps and safeguards of minFunc (Schmidt 2005), which PyTorch's
@@ -221,11 +219,10 @@ static void direction(const lbfgs *b)
 /* Parameters that the loss does not reach stay as they are. */
 static void stay_unreached(const lbfgs *b)
 {
-    const wg_params *p = b->line.p, *root = p->root;
+    const wgi_parameter *q;
     size_t at = 0;
-    for (size_t k = 0; k < root->count; k++) {
-        const wgi_parameter *q = root->item[k];
-        if (q->state || !wgi_params_holds(p, q)) continue;
+    for (size_t i = 0; (q = wgi_params_next(b->line.p, &i));) {
+        if (q->state) continue;
         if (!q->reached) memset(b->d + at, 0, (size_t)q->size * sizeof *b->d);
         at += (size_t)q->size;
     }
@@ -335,5 +332,3 @@ DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = lbfgs_step, .kept = { "moves", "chan
            .formula =
                "w -= t H g, where t is found by a search along the line, and H is the inverse Hessian by the "
                "last moves");
-
-#endif

@@ -1,18 +1,18 @@
 /* clip.c: bounds on gradients before a step. */
 #include "base/floats.h"
 #include "params/stepping.h"
+#include "wengert/op.h"
 
 static void scale_gradients(const wg_optim *o, double scale)
 {
-    for (size_t k = 0; k < o->s.p->root->count; k++) {
-        wgi_parameter *q = o->s.p->root->item[k];
-        for (int64_t j = 0; wgi_optim_updates(o, q) && j < wgi_gradient_parts(q); j++) {
+    const wgi_parameter *q;
+    for (size_t k = 0; (q = wgi_params_next(o->s.p, &k));)
+        for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
             int64_t n, from = wgi_gradient_part(q, j, &n);
             for (int64_t i = from; i < from + n; i++)
                 if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
                 else ((double *)q->grad)[i] *= scale;
         }
-    }
 }
 
 /* Whether the step may be made with other gradients than those of the loss. */
@@ -78,7 +78,8 @@ wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max)
     if (!root->gradients)
         return wgi_fail(root->c, here, "optim_clip_value", WG_ERROR_USE,
                         "there are no gradients: no wg_backward succeeded before");
-    for (size_t k = 0; k < root->count; k++)
-        if (wgi_optim_updates(o, root->item[k])) clip_gradient(root->item[k], max);
+    const wgi_parameter *q;
+    for (size_t k = 0; (q = wgi_params_next(o->s.p, &k));)
+        if (q->reached) clip_gradient(q, max);
     return WG_OK;
 }

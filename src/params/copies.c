@@ -19,9 +19,7 @@ static size_t bytes_of(const wgi_parameter *q)
 
 wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_snapshot: the parameter set is NULL"), NULL;
-    (void)here;
-    if (!p || !wgi_ok(p->c)) return NULL;
+    if (!wgi_set_ok(here, p, "params_snapshot")) return NULL;
     const wg_params *root = p->root;
     size_t bytes = sizeof(wg_snapshot) + root->count * sizeof(char *);
     for (size_t i = 0; i < root->count; i++) bytes += bytes_of(root->item[i]);
@@ -41,8 +39,7 @@ wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p)
 
 wg_status wg_params_restore_at(wg_site here, wg_params *p, const wg_snapshot *s)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_restore: the parameter set is NULL");
-    if (!wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!wgi_set_ok(here, p, "params_restore")) return wgi_set_status(p);
     if (!s) return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is NULL");
     if (s->p != p)
         return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is of another set");
@@ -86,10 +83,9 @@ static bool fits(wg_site here, const char *who, const wg_params *to, const wg_pa
 
 static bool all_fit(wg_site here, const char *who, const wg_params *to, const wg_params *from)
 {
-    for (size_t i = 0; i < from->root->count; i++) {
-        const wgi_parameter *q = from->root->item[i];
-        if (wgi_params_holds(from, q) && !fits(here, who, to, from, q)) return false;
-    }
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(from, &i));)
+        if (!fits(here, who, to, from, q)) return false;
     return true;
 }
 
@@ -115,7 +111,7 @@ static void blend(wgi_parameter *to, const wgi_parameter *from, double tau)
 
 static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_params *from, double tau)
 {
-    if (!to || !wgi_ok(to->c)) return to ? wg_failed(to->c) : WG_ERROR_USE;
+    if (!wgi_set_ok(here, to, who)) return wgi_set_status(to);
     if (!from) return wgi_fail(to->c, here, who, WG_ERROR_USE, "the set to take values from is NULL");
     if (!(tau >= 0 && tau <= 1))
         return wgi_fail(to->c, here, who, WG_ERROR_VALUE, "tau %g: must be in [0, 1]", tau);
@@ -139,12 +135,10 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
 
 wg_status wg_params_copy_at(wg_site here, wg_params *to, wg_params *from)
 {
-    if (!to) return wg_fail(NULL, here, WG_ERROR_USE, "params_copy: the parameter set is NULL");
     return blend_all(here, "params_copy", to, from, 1);
 }
 
 wg_status wg_params_blend_at(wg_site here, wg_params *to, wg_params *from, double tau)
 {
-    if (!to) return wg_fail(NULL, here, WG_ERROR_USE, "params_blend: the parameter set is NULL");
     return blend_all(here, "params_blend", to, from, tau);
 }

@@ -11,12 +11,10 @@ static bool is_in(const wg_optim *o, const wgi_group *k, const wgi_parameter *q)
 
 static const wgi_parameter *any_in(const wg_optim *o, const wgi_group *k)
 {
-    const wg_params *root = o->s.p->root;
-    for (size_t i = 0; i < root->count; i++) {
-        const wgi_parameter *q = root->item[i];
-        if (!q->state && wgi_params_holds(o->s.p, q) && is_in(o, k, q)) return q;
-    }
-    return NULL;
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(o->s.p, &i));)
+        if (!q->state && is_in(o, k, q)) break;
+    return q;
 }
 
 bool wgi_groups_are_met(wg_optim *o)

@@ -45,11 +45,8 @@ bool wgi_params_freeze(wg_params *p, const char *pattern, bool on)
 
 void wg_params_seal(wg_params *p, bool on)
 {
-    if (!p) {
-        wg_fail(NULL, NULL, WG_ERROR_USE, "params_seal: the parameter set is NULL");
-        return;
-    }
     if (p) p->sealed = on;
+    else wg_fail(NULL, NULL, WG_ERROR_USE, "params_seal: the parameter set is NULL");
 }
 
 static bool is_sealed(const wg_params *p) { return p->sealed; }

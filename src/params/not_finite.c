@@ -6,9 +6,9 @@
 static const wgi_parameter *first_bad(const wg_optim *o, bool values, char *text, size_t size)
 {
     char shape[96], range[256];
-    for (size_t k = 0; k < o->s.p->root->count; k++) {
-        const wgi_parameter *q = o->s.p->root->item[k];
-        if (!wgi_optim_updates(o, q)) continue;
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(o->s.p, &i));) {
+        if (!q->reached) continue;
         wgi_range r = wgi_range_of(q->dtype, values ? q->data : q->grad, q->size);
         if (wgi_range_is_finite(&r)) continue;
         snprintf(text, size, "%.120s %s is %s", q->name, wg_shape_text(q->shape, shape, sizeof shape),

@@ -32,10 +32,9 @@ static bool take_options(wg_optim *o, const void *options)
 /* The name of a parameter that both sets have; NULL: there is none yet. */
 static const char *in_both(const wg_params *p, const wg_params *q)
 {
-    for (size_t i = 0; i < p->root->count; i++) {
-        const wgi_parameter *x = p->root->item[i];
-        if (!x->state && wgi_params_holds(p, x) && wgi_params_holds(q, x)) return x->name;
-    }
+    const wgi_parameter *x;
+    for (size_t i = 0; (x = wgi_params_next(p, &i));)
+        if (!x->state && wgi_params_holds(q, x)) return x->name;
     return NULL;
 }
 
@@ -55,8 +54,7 @@ static bool is_free(wg_site here, const wg_params *p, const wgi_optimizer *kind)
 
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
 {
-    if (!p) wgi_fail(NULL, here, kind->name, WG_ERROR_USE, "the parameter set is NULL");
-    if (!p || !wgi_ok(p->c) || !is_free(here, p, kind)) return NULL;
+    if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind)) return NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
     if (!o) return NULL;
     o->s = (wgi_stepper){ .p = p, .kind = kind, .here = wg_site_keep(p->c, "", wg_site_place(here)) };

@@ -3,7 +3,7 @@
 #ifndef WGI_OPTIMIZER_H
 #define WGI_OPTIMIZER_H
 
-#include "wengert/op.h"
+#include "wengert/kernel.h"
 #include "wengert/optim.h"
 
 enum { WGI_MOMENTS = 3, WGI_RATES = 4, WGI_KEEPS = 4 };

@@ -4,6 +4,12 @@
 
 wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
+bool wgi_set_ok(wg_site here, const wg_params *p, const char *what)
+{
+    if (!p) wgi_fail(NULL, here, what, WG_ERROR_USE, "the parameter set is NULL");
+    return p && wgi_ok(p->c);
+}
+
 wg_params *wg_params_new(wg_context *c)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "params_new: the context is NULL"), NULL;
@@ -73,8 +79,7 @@ wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix)
 
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_in: the parameter set is NULL"), NULL;
-    if (!wgi_ok(p->c)) return p;
+    if (!wgi_set_ok(here, p, "params_in")) return p;
     if (!wgi_is_name(prefix)) {
         wgi_fail(p->c, here, "params_in", WG_ERROR_VALUE,
                  "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
@@ -150,7 +155,7 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
     q->number = (uint32_t)root->count;
     wgi_table_add(&root->names, q->hash, q->number);
     root->next_found = q->number;
-    root->marked = ++root->c->structures;
+    root->marked = ++root->c->last.structure;
     if (root->patterns) wgi_params_hold(q);
 }
 
@@ -169,9 +174,8 @@ const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf
 
 wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor t, bool state)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_make: the parameter set is NULL");
     char buf[512];
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!wgi_set_ok(here, p, "params_make")) return wgi_set_status(p);
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,

@@ -136,8 +136,8 @@ struct wg_params {
     wg_params *next; /* list of the context's sets */
     wg_params *root; /* the set of a subset; a set points to itself */
     char *prefix;    /* of a subset, with the dot at its end; NULL for a set */
-    struct wgi_with
-        *with; /* the nodes in the place of parameters: graph/with.c. Such a set is in no list of subsets */
+    /* The nodes in the place of parameters: graph/params_with.c. Such a set is in no list of subsets. */
+    struct wgi_with *with;
     wg_params **sub; /* the subsets of a set */
     size_t subs, sub_capacity;
     wgi_parameter **item;
@@ -166,6 +166,10 @@ struct wg_params {
     wg_average *averages;        /* of a set: those of it and of its subsets */
 };
 
+/* Whether the call `what` on p can go on. Otherwise there is an error: p is NULL, or one was recorded
+ * before. */
+bool wgi_set_ok(wg_site here, const wg_params *p, const char *what);
+static inline wg_status wgi_set_status(const wg_params *p) { return p ? wg_failed(p->c) : WG_ERROR_USE; }
 /* hash: wgi_text_hash of the full name. NULL: there is none. */
 wgi_parameter *wgi_params_find(wg_params *root, const char *full, uint64_t hash);
 static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
@@ -176,6 +180,16 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 static inline const char *wgi_name_in(const wg_params *p, const wgi_parameter *q)
 {
     return q->name + (p->prefix ? strlen(p->prefix) : 0);
+}
+/* The next parameter or state of the set; NULL: there is none.
+ *     for (size_t i = 0; (q = wgi_params_next(p, &i));) ... */
+static inline wgi_parameter *wgi_params_next(const wg_params *p, size_t *i)
+{
+    while (*i < p->root->count) {
+        wgi_parameter *q = p->root->item[(*i)++];
+        if (wgi_params_holds(p, q)) return q;
+    }
+    return NULL;
 }
 wg_params *wgi_params_root(wg_params *p);
 /* A set that stands for p with other nodes; prefix: from wg_alloc, or NULL. NULL: out of memory. */

@@ -4,8 +4,6 @@
 
 #include <limits.h>
 
-static wg_status status_of(const wg_params *p) { return p ? wg_failed(p->c) : WG_ERROR_USE; }
-
 /* ---- one by one ---- */
 
 /* A subset's own numbers are counted along the items of its root. A count goes on where the last one ended,
@@ -86,8 +84,7 @@ int wg_params_find(const wg_params *p, const char *name)
 
 double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_item: the parameter set is NULL"), NAN;
-    if (!wgi_ok(p->c)) return NAN;
+    if (!wgi_set_ok(here, p, "params_item")) return NAN;
     const wgi_parameter *q = named(p, name);
     if (!q || q->size != 1) {
         wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
@@ -102,8 +99,7 @@ double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
 wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
                               size_t count)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_assign: the parameter set is NULL");
-    if (!wgi_ok(p->c)) return status_of(p);
+    if (!wgi_set_ok(here, p, "params_assign")) return wgi_set_status(p);
     const wgi_parameter *q = named(p, name);
     if (!q || (size_t)q->size != count)
         return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
@@ -116,9 +112,8 @@ wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, cons
 
 wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *name, wg_tensor t)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_assign_tensor: the parameter set is NULL");
     char in[80], own[80];
-    if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!wgi_set_ok(here, p, "params_assign_tensor")) return wgi_set_status(p);
     const wgi_parameter *q = named(p, name);
     if (!q)
         return wgi_fail(p->c, here, "params_assign_tensor", WG_ERROR_VALUE, "no parameter %s",
@@ -179,9 +174,9 @@ size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
 wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_get: the parameter set is NULL");
-    if (p && !theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
+    if (!theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
     else flat(p, get_value, theta);
-    return status_of(p);
+    return wg_failed(p->c);
 }
 
 void wgi_params_put(wg_params *p, const double *theta)
@@ -192,25 +187,24 @@ void wgi_params_put(wg_params *p, const double *theta)
 
 wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_set: the parameter set is NULL");
-    if (!wgi_ok(p->c)) return status_of(p);
+    if (!wgi_set_ok(here, p, "params_set")) return wgi_set_status(p);
     if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
     wgi_params_put(p, theta);
     return WG_OK;
 }
 
-/* false: `who` has failed, since there are no gradients. */
+/* false: `who` has failed, or there was an error before. */
 static bool has_gradients(wg_site here, const wg_params *p, const char *who)
 {
-    if (p->root->gradients) return true;
+    const bool ok = wgi_set_ok(here, p, who);
+    if (!ok || p->root->gradients) return ok;
     wgi_fail(p->c, here, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
     return false;
 }
 
 wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_get_grad: the parameter set is NULL");
-    if (!wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
+    if (!has_gradients(here, p, "params_get_grad")) return wgi_set_status(p);
     if (!gradient) return wgi_fail(p->c, here, "params_get_grad", WG_ERROR_USE, "the array is NULL");
     flat(p, get_gradient, gradient);
     return WG_OK;
@@ -218,9 +212,8 @@ wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradie
 
 double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
-    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_grad_norm: the parameter set is NULL"), NAN;
     double sum = 0;
-    if (!wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
+    if (!has_gradients(here, p, "params_grad_norm")) return NAN;
     const wgi_floats was = wgi_floats_enter();
     flat(p, add_squares, &sum);
     sum = sqrt(sum);

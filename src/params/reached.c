@@ -28,8 +28,8 @@ void wgi_gradients_come(wg_params *p, wg_node loss, bool add)
 
 void wgi_gradients_clear(wg_params *p)
 {
-    for (size_t i = 0; i < p->root->count; i++)
-        if (wgi_params_holds(p, p->root->item[i])) p->root->item[i]->reached = false;
+    wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(p, &i));) q->reached = false;
 }
 
 void wgi_gradients_change(wg_params *p, uint64_t request)
@@ -41,7 +41,7 @@ void wgi_gradients_change(wg_params *p, uint64_t request)
     for (size_t i = 0; i < root->subs; i++)
         if (wgi_params_overlap(root->sub[i], p)) root->sub[i]->reached_by = 0;
     p->reached_by = request;
-    root->marked = ++root->c->structures;
+    root->marked = ++root->c->last.structure;
 }
 
 void wgi_gradients_lost(wg_params *p)
@@ -64,9 +64,9 @@ static const wgi_stepper *stepper_of(const wgi_parameter *q)
 bool wgi_gradients_to_add_to(wg_params *p)
 {
     bool any = false;
-    for (size_t i = 0; p->root->gradients && i < p->root->count; i++) {
-        wgi_parameter *q = p->root->item[i];
-        if (!q->reached || !wgi_params_holds(p, q)) continue;
+    wgi_parameter *q;
+    for (size_t i = 0; p->root->gradients && (q = wgi_params_next(p, &i));) {
+        if (!q->reached) continue;
         const wgi_stepper *s = stepper_of(q);
         if (s && !s->fresh) q->reached = false;
         any |= q->reached;
@@ -76,7 +76,8 @@ bool wgi_gradients_to_add_to(wg_params *p)
 
 bool wgi_gradients_any(const wg_params *p)
 {
-    for (size_t i = 0; p->root->gradients && i < p->root->count; i++)
-        if (p->root->item[i]->reached && wgi_params_holds(p, p->root->item[i])) return true;
+    const wgi_parameter *q = NULL;
+    for (size_t i = 0; p->root->gradients && (q = wgi_params_next(p, &i));)
+        if (q->reached) return true;
     return false;
 }

@@ -123,12 +123,9 @@ void wgi_store_drop_moments(wg_params *root)
 
 void wgi_store_clear_moments(const wg_params *p)
 {
-    for (size_t i = 0; i < p->root->count; i++) {
-        const wgi_parameter *q = p->root->item[i];
-        const wgi_piece *s = q->piece;
-        for (int k = 0; k < WGI_MOMENTS && wgi_params_holds(p, q); k++)
-            clear(s, s->moment[k], q->at, q->size);
-    }
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(p, &i));)
+        for (int k = 0; k < WGI_MOMENTS; k++) clear(q->piece, q->piece->moment[k], q->at, q->size);
 }
 
 void wgi_store_free(wg_params *root)

@@ -4,8 +4,7 @@
  * epoch. Invariant: g->value[i] is NULL or the address of node i's value in the open evaluation. When no
  * evaluation is open, all are NULL. */
 #include "base/floats.h"
-#include "graph/written.h"
-#include "run/plan/plan.h"
+#include "graph/composites.h"
 #include "run/run.h"
 
 /* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
@@ -383,7 +382,7 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
         if (!add) wgi_gradients_lost(p);
         return;
     }
-    r->id = ++g->c->structures;
+    r->id = ++g->c->last.structure;
     if (r->targets) run_backward(g, p, r, add, node, n);
     else
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p%s is in this graph",

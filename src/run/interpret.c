@@ -1,6 +1,6 @@
 /* interpret.c: runs nodes one by one, on one thread, for programs that are not worth a plan. Every value
  * stays until the evaluation ends. */
-#include "run/tape.h"
+#include "run/run.h"
 
 /* ---- one node ---- */
 
@@ -182,17 +182,15 @@ static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool 
 /* Runs the nodes [i, last] that are due. */
 static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
 {
-    wgi_tape t;
-    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     if (i <= last && !wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1)) {
         memset(g->marked + i, 0, last - i + 1);
         return false;
     }
     if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
-    wgi_tape_begin(&t, g);
+    wgi_tape *t = wgi_tape_begin(g);
     for (; i <= last; i++) {
         const bool tensor = g->node[i].shape->rank && wgi_is_due(g, i, all);
-        const uint32_t at = tape && !tensor ? wgi_tape_forward(&t, i, last, all) : i;
+        const uint32_t at = t && !tensor ? wgi_tape_forward(t, i, last, all) : i;
         if (!at) break;
         i = at;
         if (i > last || !wgi_is_due(g, i, all)) continue;
@@ -206,17 +204,15 @@ static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
 /* Runs the nodes of a list. */
 static bool run_list(wg_graph *g, const wgi_reached *n)
 {
-    wgi_tape t;
+    wgi_tape *t = wgi_tape_begin(g);
     bool ok = true;
-    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
-    wgi_tape_begin(&t, g);
     for (uint32_t k = 0; k < n->count; k++) {
         const uint32_t i = n->node[k];
         ok = ok && wgi_valued(g, i, i + (uint32_t)wgi_outputs(g->node[i].op) - 1);
         if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, i, false);
     }
     for (uint32_t k = 0; ok && k < n->count; k++) {
-        const uint32_t i = n->node[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
+        const uint32_t i = n->node[k], at = t ? wgi_tape_forward(t, i, i, false) : i;
         ok = at > i || (at == i && run(g, i));
     }
     for (uint32_t k = 0; k < n->count; k++) g->marked[n->node[k]] = 0;
@@ -249,14 +245,14 @@ static bool needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_reached 
 static bool interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     enum { WIDE = 16 }; /* nodes are spread wide if there are so many indices for each of them */
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_reached n;
+    bool ok;
     /* If the last node is the root and every other node is an operand, then all nodes are needed. But
      * after a plan has run, the values that it did not leave behind may not be needed. */
     if (roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans)
-        return run_range(g, 1, root[0], true);
-    wgi_place place = wgi_arena_place(&g->temp);
-    wgi_reached n;
-    bool ok = needed_of(g, root, roots, &n);
-    if (ok && n.count) {
+        ok = run_range(g, 1, root[0], true);
+    else if ((ok = needed_of(g, root, roots, &n)) && n.count) {
         const uint32_t first = n.node[0], last = n.node[n.count - 1];
         ok = (last - first) / WIDE >= n.count ? run_list(g, &n) : run_range(g, first, last, false);
     }

@@ -1,12 +1,12 @@
 /* loss_again.c: the loss of a wg_backward at other values of the parameters, for line searches.
  *
- * It is computed in a twin of the graph, so that the evaluation of the graph and the values that the
- * user has read stay as they are. The twin has the graph's epoch, so random numbers are the same.
+ * It is computed in a copy of the graph, so that the evaluation of the graph and the values that the
+ * user has read stay as they are. The copy has the graph's epoch, so random numbers are the same.
  * States get no new values. */
 #include "run/run.h"
 
 typedef struct again {
-    wg_graph *g, *s; /* the graph and its twin */
+    wg_graph *g, *s; /* the graph and its copy */
     wg_params *p;
     uint32_t loss;
     size_t *at; /* by the number of a parameter: where it begins in the vector of the gradient */
@@ -47,7 +47,7 @@ static void *again_open(wg_node loss, wg_params *p, double *seen)
     if (!u) return NULL;
     *u = (again){ .g = g, .p = p, .loss = loss.index };
     u->at = wg_alloc(p->c, p->root->count + 1, sizeof *u->at);
-    u->s = u->at ? wgi_graph_twin(g) : NULL;
+    u->s = u->at ? wgi_graph_copy(g) : NULL;
     if (!u->s) {
         again_close(u);
         return NULL;

@@ -1,82 +1,8 @@
-/* request.c: chooses how a request is answered: by a plan in the cache, by a new plan, by the tape, or by
- * the interpreter. */
-#include "run/plan/plan.h"
+/* request.c: answers a request: by a plan (plan/answer.c), by the tape, or by the interpreter. */
 #include "base/floats.h"
+#include "run/run.h"
 
 #include <stdio.h>
-
-/* ---- compile when it pays ---- */
-
-/* A request that was interpreted. spent: the work of all its runs (wgi_spent_on), divided by the number of
- * nodes, which is what compiling costs. */
-typedef struct wgi_sight {
-    uint64_t key;
-    double spent;
-    uint32_t times;
-} sight;
-
-/* COMPILE: what compiling a node costs, in units of wgi_spent_on. SCALARS: programs of so many scalar
- * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. MUCH:
- * elements. */
-#ifdef WG_HOSTILE
-enum { SEEN = 4096, COMPILE = 2, SCALARS = 40, MUCH = 1 << 21 };
-#else
-enum { SEEN = 4096, COMPILE = 32, SCALARS = 256, MUCH = 1 << 21 };
-#endif
-
-/* The record of a key, or the free record for it. NULL: out of memory. */
-static sight *sight_of(wg_context *c, uint64_t key)
-{
-    if (!c->seen) c->seen = wg_alloc(c, SEEN, sizeof *c->seen);
-    if (!c->seen) return NULL;
-    uint32_t i = (uint32_t)(key >> 20) % SEEN;
-    while (c->seen[i].key && c->seen[i].key != key) i = (i + 1) % SEEN;
-    return &c->seen[i];
-}
-
-/* Adds g->run.spent to the record of a request for n nodes that was interpreted. */
-static void note(wg_graph *g, uint64_t key, uint32_t n)
-{
-    wg_context *c = g->c;
-    if (c->o.interpret || !c->seen) return;
-    if (c->seen_count > SEEN / 2) {
-        memset(c->seen, 0, SEEN * sizeof *c->seen);
-        c->seen_count = 0;
-    }
-    sight *s = sight_of(c, key += !key);
-    c->seen_count += !s->key;
-    s->key = key;
-    s->spent += g->run.spent / n;
-    s->times++;
-}
-
-/* A request for few nodes is compiled when it is seen for the second time. One for many nodes is compiled
- * when interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not
- * count. A request for scalars alone gains little by a plan, so it is compiled after many times. */
-static bool has_paid(wg_context *c, const wgi_structure *s)
-{
-    const sight *seen = sight_of(c, s->kind + !s->kind);
-    if (!seen || !seen->key) return false;
-    if (s->scalars) return s->n < SCALARS && seen->times >= COMPILE;
-    return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
-}
-
-/* Whether to compile now. Much work for each node is worth it at the first request, and so is less work if
- * the interpreter, which keeps all values, would take much memory. */
-static bool pays(wg_context *c, const wgi_structure *s)
-{
-    const double each = s->weight / s->n;
-    const int how = c->o.interpret;
-    return how < 0 || (how == 0 && (each > 1024 || (each > 256 && s->weight > MUCH) || has_paid(c, s)));
-}
-
-/* Whether requests to g are never compiled, so that their structure is of no interest: without plans, and
- * in a large program of scalars. */
-static bool never_compiles(const wg_graph *g)
-{
-    const int how = g->c->o.interpret;
-    return how > 0 || (how == 0 && g->count >= SCALARS && g->weight == 0 && !g->now.rans);
-}
 
 /* The directions of a request for H v, as inputs. Their places among the derivative's nodes are those of the
  * targets: wgi_buffer_of relies on it. */
@@ -108,7 +34,7 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
  * may have other values when the plan runs again, while numbers of the derivative are part of the plan. So
  * the table of numbers is emptied meanwhile. The nodes are removed after the request, so that their calls are
  * not remembered. */
-static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
+bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
@@ -136,7 +62,7 @@ static bool run_tape(wg_graph *g, wgi_request *r)
 }
 
 /* The nodes that the request asks for: roots, and the gradients gx. *n: how many. */
-static uint32_t *asked_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n)
+uint32_t *wgi_request_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n)
 {
     uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets));
     *n = 0;
@@ -149,12 +75,23 @@ static uint32_t *asked_nodes(wg_graph *g, const wgi_request *r, const wg_node gx
 static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     int n;
-    const uint32_t *all = asked_nodes(g, r, gx, &n);
+    const uint32_t *all = wgi_request_nodes(g, r, gx, &n);
     return all && wgi_wish_for(g, all, n) && wgi_interpret_request(g, r, gx, all, n);
 }
 
-/* Reports how a request is answered, and why. */
-static void trace(const wg_graph *g, const wgi_request *r, const char *way, const char *why)
+uint32_t wgi_request_end(const wg_graph *g, const wgi_request *r)
+{
+    uint32_t last = 0;
+    for (int i = 0; i < r->roots; i++) {
+        const wgi_node *n = &g->node[r->root[i]];
+        last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)wgi_outputs(n->op) - 1);
+    }
+    if (r->backward) last = WGI_MAX(last, r->loss);
+    for (int i = 0; i < r->targets; i++) last = WGI_MAX(last, r->target[i]);
+    return last + 1;
+}
+
+void wgi_trace_request(const wg_graph *g, const wgi_request *r, const char *way, const char *why)
 {
     char root[40] = "";
     uint32_t first = r->backward ? r->loss : r->roots ? r->root[0] : 0;
@@ -164,9 +101,8 @@ static void trace(const wg_graph *g, const wgi_request *r, const char *way, cons
             r->along      ? "hvp"
             : r->backward ? "backward"
                           : "read",
-            root, r->roots, r->targets, wgi_plan_end(g, r), way, why);
+            root, r->roots, r->targets, wgi_request_end(g, r), way, why);
 }
-#define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
 
 void wgi_trace_value(const wg_graph *g, uint32_t i)
 {
@@ -174,14 +110,14 @@ void wgi_trace_value(const wg_graph *g, uint32_t i)
 }
 
 /* Removes the nodes of the derivative, and their memory. */
-static void forget(wg_graph *g, uint32_t mark, wgi_place place)
+void wgi_request_forget(wg_graph *g, uint32_t mark, wgi_place place)
 {
     wgi_forget(g, mark);
     wgi_arena_rewind(&g->arena, place);
 }
 
 /* Room for gradients, without which the list is not NULL. */
-static wg_node *gradient_nodes(wg_graph *g, const wgi_request *r)
+wg_node *wgi_request_gradients(wg_graph *g, const wgi_request *r)
 {
     return wgi_arena_alloc(&g->temp, sizeof(wg_node) * (size_t)WGI_MAX(r->targets, 1));
 }
@@ -190,224 +126,32 @@ static bool run_interpreted(wg_graph *g, wgi_request *r)
 {
     const uint32_t mark = g->count;
     const wgi_place place = wgi_arena_place(&g->arena);
-    wg_node *gx = gradient_nodes(g, r);
-    TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
+    wg_node *gx = wgi_request_gradients(g, r);
+    WGI_TRACE_REQUEST(g, r, "interpreted", "its structure is not worth a plan yet");
     g->run.derived = r->backward ? mark : 0;
-    bool ok = gx && (!r->backward || derive(g, r, gx)) && interpret(g, r, gx);
+    bool ok = gx && (!r->backward || wgi_request_derive(g, r, gx)) && interpret(g, r, gx);
     g->run.derived = 0;
     g->run.spent += g->count - mark;
-    if (r->backward) forget(g, mark, place);
+    if (r->backward) wgi_request_forget(g, mark, place);
     g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x1117 + (uint64_t)!ok));
     return ok;
 }
 
 /* A plan that has run may have left too little behind for the tape, which reads all values. */
-static bool run_without_plan(wg_graph *g, wgi_request *r)
+bool wgi_run_without_plan(wg_graph *g, wgi_request *r)
 {
     g->run.spent = 0;
     if (g->now.rans || !run_tape(g, r)) return wgi_ok(g->c) && run_interpreted(g, r);
-    TRACE(g, r, "tape", "a program of scalars, which has not been worth a plan");
+    WGI_TRACE_REQUEST(g, r, "tape", "a program of scalars, which has not been worth a plan");
     g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x5EE9));
     return true;
 }
 
-/* ---- a new plan ---- */
-
-/* Node i of the graph, which is one of s or of the derivative, whose first node is mark. 0: it is neither. */
-static uint32_t local_of(const wgi_structure *s, uint32_t mark, uint32_t i)
+/* After a failure nobody knows which values are there. So the trail becomes one that no other evaluation has,
+ * and no plan is found by it. */
+static bool noted(wg_graph *g, bool ok)
 {
-    return i >= mark ? s->n + (i - mark) : wgi_local(s, i);
-}
-
-/* The records of s, and behind them those of the derivative, with local operands. NULL: out of memory, or the
- * derivative reads a node that the loss is not made from. */
-static wgi_node *all_nodes(wg_graph *g, const wgi_structure *s, uint32_t mark)
-{
-    wgi_node *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + g->count - mark));
-    if (!all) return NULL;
-    memcpy(all, s->node, sizeof *all * s->n);
-    for (uint32_t i = mark; i < g->count; i++) {
-        wgi_node *n = &all[s->n + (i - mark)];
-        *n = g->node[i];
-        uint32_t *in = n->operands > 2 ? wgi_arena_alloc(&g->temp, sizeof *in * n->operands) : n->in;
-        if (!in) return NULL;
-        for (uint32_t k = 0; k < n->operands && !wgi_is_leaf(n); k++) {
-            in[k] = local_of(s, mark, wgi_in(&g->node[i])[k]);
-            if (!in[k]) return NULL;
-        }
-        if (n->operands > 2) n->list = in;
-    }
-    return all;
-}
-
-/* Lists what the request asks for. teacher: a plan whose wishes are asked for too, or NULL. */
-static bool ask(wg_graph *g, const wgi_structure *s, const wg_node gx[], uint32_t mark,
-                const wgi_plan *teacher, wgi_asked *a)
-{
-    *a = (wgi_asked){ 0 };
-    const size_t most = (size_t)s->roots + (teacher ? (size_t)teacher->wishes : 0) + (size_t)s->targets;
-    a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * most);
-    a->gradient = wgi_arena_alloc(&g->temp, sizeof *a->gradient * (size_t)WGI_MAX(s->targets, 1));
-    if (!a->node || !a->gradient) return false;
-    for (int i = 0; i < s->roots; i++) a->node[a->count++] = s->root[i];
-    for (uint32_t k = 1; teacher && k < s->n; k++)
-        if (teacher->wished[k]) a->node[a->count++] = k;
-    a->values = a->count;
-    for (int i = 0; i < s->targets; i++) {
-        a->gradient[i] = wg_is_none(gx[i]) ? 0 : local_of(s, mark, gx[i].index);
-        if (a->gradient[i]) a->node[a->count++] = a->gradient[i];
-    }
-    return true;
-}
-
-/* What the new plan needs of what earlier plans of this evaluation have computed. */
-static bool wish_for(wg_graph *g, const wgi_request *r, const wg_node gx[])
-{
-    int n;
-    const uint32_t *all = g->now.rans ? asked_nodes(g, r, gx, &n) : NULL;
-    return !g->now.rans || (all && wgi_wish_for(g, all, n));
-}
-
-/* NULL: an error was recorded, or the derivative cannot be compiled. teacher: a plan whose wishes the new
- * plan keeps, or NULL. */
-static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, const wgi_plan *teacher)
-{
-    const uint32_t mark = g->count;
-    const wgi_place place = wgi_arena_place(&g->arena);
-    wg_node *gx = gradient_nodes(g, r);
-    wgi_node *node = NULL;
-    wgi_asked a;
-    wgi_plan *p = NULL;
-    const unsigned char *left = gx ? wgi_first_keeps(g, r, s) : NULL;
-    if (left && (!r->backward || derive(g, r, gx)) && ask(g, s, gx, mark, teacher, &a) &&
-        wish_for(g, r, gx) && (node = all_nodes(g, s, mark))) {
-        a.left = left;
-        p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
-    }
-    if (r->backward) forget(g, mark, place);
-    if (!p) return NULL;
-    if (teacher) p->lineage = teacher->lineage;
-    return wgi_plan_add(g->c, p) ? p : NULL;
-}
-
-/* ---- one request ---- */
-
-/* Notes that p runs in this evaluation. */
-static inline bool note_run(wg_graph *g, wgi_plan *p, const wgi_request *r)
-{
-    if (!WGI_GROW(g->c, g->now.ran, g->now.ran_capacity, g->now.rans + 1)) return false;
-    g->now.ran[g->now.rans++] = (wgi_ran){ p, r->at };
-    if (r->known) r->known->serial = g->now.serial;
-    return true;
-}
-
-static void trace_values(const wg_graph *g, const wgi_plan *p, const uint32_t *at)
-{
-    for (uint32_t k = 1; k < p->of.n; k++)
-        if (p->makes[k] && !p->of.node[k].output) wgi_trace_value(g, at[k]);
-}
-
-static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
-{
-    r->plan = p;
-    if (r->at && g->c->o.trace & WG_TRACE_VALUE) trace_values(g, p, r->at);
-    if (!r->at || !note_run(g, p, r) || !wgi_plan_run(g, p, r)) return false;
-    g->now.trail = wgi_mix(wgi_mix(g->now.trail, r->place), p->serial);
-    return true;
-}
-
-/* Runs p, which was found or made for the structure s. */
-static bool run_adopted(wg_graph *g, wgi_plan *p, wgi_request *r, const wgi_structure *s)
-{
-    return wgi_plan_adopt(g, p, s, r) && run_plan(g, p, r);
-}
-
-/* The nodes whose values a found plan needs of earlier plans of this evaluation. */
-static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p, const wgi_structure *s)
-{
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + (size_t)r->roots));
-    int n = 0;
-    for (uint32_t k = 1; all && k < s->n; k++)
-        if (p->reads[k]) all[n++] = s->at[k];
-    for (uint32_t k = 1; all && r->backward && k < s->n; k++)
-        if (p->makes[k]) wgi_wish(g, s->at[k]);
-    for (int i = 0; all && i < r->roots; i++) all[n++] = r->root[i];
-    return all && wgi_wish_for(g, all, n);
-}
-
-enum { LARGE = 1 << 20 }; /* bytes of results */
-static bool is_there(const wg_context *c, const wgi_plan *p)
-{
-    const wgi_plan *q = c->plans;
-    while (q && q != p) q = q->older;
-    return q;
-}
-
-/* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all, which
- * is then needed only where the request is made at a new place. */
-static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
-{
-    const size_t out = old->out;
-    const bool same = old->of.keeps == s->keeps;
-    wgi_plan *p = compile(g, r, s, old);
-    if (p && p->out + LARGE < out) g->run.gives_back = true;
-    if (p && is_there(g->c, old)) (same && !old->running ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
-    TRACE(g, r, "compiled", "another choice of values should be left behind");
-    return p;
-}
-
-/* The plan for s that keeps the wishes of earlier evaluations, found or compiled. NULL: there is no plan that
- * has learned wishes. */
-static wgi_plan *plan_of_wishes(wg_graph *g, wgi_request *r, wgi_structure *s)
-{
-    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
-    wgi_plan *p = wgi_plan_find(g->c, s);
-    if (p && !r->look && !wgi_plan_has_learned(g, r, p)) return NULL;
-    s->keeps = WGI_KEEP_ALL;
-    wgi_plan *all = wgi_plan_find(g->c, s);
-    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
-    if (p && all) wgi_wishes_join(p, all);
-    if (p) return p->stale ? replace(g, r, s, p) : p;
-    if (all && !r->look && !wgi_plan_has_learned(g, r, all)) return NULL;
-    if (all && !r->look && !wgi_plan_is_due(all)) return all;
-    return all ? replace(g, r, s, all) : NULL;
-}
-
-/* The plan whose wishes are known for a plan that keeps all. NULL: there is none. */
-static const wgi_plan *teacher_for(wg_context *c, wgi_structure s)
-{
-    s.keeps = s.keeps == WGI_KEEP_ALL ? WGI_KEEP_WISHES : WGI_KEEP_ALL;
-    return wgi_plan_find(c, &s);
-}
-
-static wgi_plan *plan_that_keeps_all(wg_graph *g, wgi_request *r, wgi_structure *s)
-{
-    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_ALL;
-    wgi_plan *p = wgi_plan_find(g->c, s);
-    if (p && p->stale) p = replace(g, r, s, p);
-    else if (!p && pays(g->c, s)) {
-        p = compile(g, r, s, teacher_for(g->c, *s));
-        TRACE(g, r, "compiled", "its structure is worth a plan");
-    }
-    if (p && !r->look) wgi_plan_learn(g, r, p);
-    return p;
-}
-
-/* Answers a request whose place is new, or whose plan is due to be replaced. */
-static bool run_by_structure(wg_graph *g, wgi_request *r)
-{
-    wgi_structure s;
-    if (!wgi_structure_of(g, r, &s)) return false;
-    const uint64_t before = g->c->plan_serial;
-    wgi_plan *p = plan_of_wishes(g, r, &s);
-    if (!p && wgi_ok(g->c)) p = plan_that_keeps_all(g, r, &s);
-    if (p) {
-        if (g->c->plan_serial == before) TRACE(g, r, "plan found", "its structure was compiled before");
-        return (!g->now.rans || wish_for_found(g, r, p, &s)) && run_adopted(g, p, r, &s);
-    }
-    if (!wgi_ok(g->c)) return false;
-    bool ok = run_without_plan(g, r);
-    note(g, s.kind, s.n);
+    if (!ok) g->now.trail = wgi_mix(g->now.trail, ++g->c->last.structure);
     return ok;
 }
 
@@ -415,23 +159,9 @@ static bool answer(wg_graph *g, wgi_request *r)
 {
     WGI_ASSERT(g->count > 2000 || wgi_graph_valid(g));
     if (!r->roots && !r->targets) return true;
-    r->place = wgi_plan_place(g, r);
-    if (never_compiles(g)) return run_without_plan(g, r);
-    wgi_known *k = wgi_plan_at(g, r, r->place);
-    if (!k || wgi_plan_is_due(k->plan)) return run_by_structure(g, r);
-    TRACE(g, r, k->plan->bound ? "plan found, bound" : "plan found",
-          "the same request was answered by it before");
-    r->known = k;
-    r->at = k->at;
-    return run_plan(g, wgi_plan_to_front(g->c, k->plan), r);
-}
-
-/* After a failure nobody knows which values are there. So the trail becomes one that no other evaluation has,
- * and no plan is found by it. */
-static bool noted(wg_graph *g, bool ok)
-{
-    if (!ok) g->now.trail = wgi_mix(g->now.trail, ++g->c->structures);
-    return ok;
+    const int how = g->c->o.interpret;
+    if (how > 0 || (how == 0 && wgi_without(g->c, WG_WITHOUT_PLANS))) return wgi_run_without_plan(g, r);
+    return wgi_plan_answer(g, r);
 }
 
 /* A request that leaves no value behind is undone, so that a program which repeats it needs no more memory.
@@ -448,9 +178,9 @@ bool wgi_run(wg_graph *g, wgi_request *r)
 
 bool wgi_run_known(wg_graph *g, wgi_request *r)
 {
-    TRACE(g, r, "last request", "the same as the last backward of this graph");
+    WGI_TRACE_REQUEST(g, r, "last request", "the same as the last backward of this graph");
     const wgi_floats was = wgi_floats_enter();
-    const bool ok = noted(g, run_plan(g, wgi_plan_to_front(g->c, r->plan), r));
+    const bool ok = noted(g, wgi_plan_repeat(g, r));
     wgi_floats_leave(was);
     return ok;
 }

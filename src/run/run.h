@@ -39,10 +39,26 @@ extern const wgi_loss_calls wgi_loss_again;
 
 /* ---- request.c ---- */
 
+/* Answers r. False: an error was recorded. */
 bool wgi_run(wg_graph *g, wgi_request *r);
+bool wgi_run_without_plan(wg_graph *g, wgi_request *r);
+/* r was run before by the plan r->plan, and is run by it again. */
+bool wgi_run_known(wg_graph *g, wgi_request *r);
+/* All nodes that r needs are below this one. */
+uint32_t wgi_request_end(const wg_graph *g, const wgi_request *r);
+/* Room for the gradients of the targets, from g->temp; not NULL where there are none, but without memory. */
+wg_node *wgi_request_gradients(wg_graph *g, const wgi_request *r);
+/* Appends the nodes of the gradients gx[], or of H v. */
+bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[]);
+/* Removes these nodes, from `mark` on, and their memory. */
+void wgi_request_forget(wg_graph *g, uint32_t mark, wgi_place place);
+/* The nodes that r asks for: roots, and the gradients gx. *n: how many. NULL: out of memory. */
+uint32_t *wgi_request_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n);
+/* Reports how a request is answered, and why. */
+void wgi_trace_request(const wg_graph *g, const wgi_request *r, const char *way, const char *why);
+#define WGI_TRACE_REQUEST(g, r, way, why) \
+    ((g)->c->o.trace & WG_TRACE_REQUEST ? wgi_trace_request(g, r, way, why) : (void)0)
 void wgi_trace_value(const wg_graph *g, uint32_t i); /* reports that the value of node i is computed */
-bool wgi_run_known(wg_graph *g,
-                   wgi_request *r); /* r was run before by the plan r->plan, and is run by it again */
 
 /* Call this when the roots have values: they become results. */
 static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
@@ -50,7 +66,21 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
     for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
 }
 
-/* ---- wishes.c ---- */
+/* ---- plan/answer.c ---- */
+
+/* Answers r by a plan, or by wgi_run_without_plan if it is not worth one. */
+bool wgi_plan_answer(wg_graph *g, wgi_request *r);
+bool wgi_plan_repeat(wg_graph *g, wgi_request *r); /* runs r->plan again */
+
+/* ---- plan/bind.c ---- */
+
+/* The last backward request of g, if a call with p and `loss` would make the same request again; otherwise
+ * NULL. */
+wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss);
+/* Keeps a backward request that has been run for wgi_last_request, if it can be repeated. */
+void wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
+
+/* ---- plan/wishes.c ---- */
 
 /* Notes that node i, which has a value, is needed after the request that computed it. */
 void wgi_wish(wg_graph *g, uint32_t i);
@@ -83,6 +113,25 @@ static inline void *wgi_memory_for(wg_graph *g, uint32_t i, size_t bytes)
     return into ? into : wgi_arena_alloc(&g->values, bytes);
 }
 
+/* Whether node i must be run. all: every node must, but leaves and nodes that have a value. Otherwise the
+ * marked nodes must. */
+static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
+{
+    const wgi_node *n = &g->node[i];
+    return all ? !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n))) : g->marked[i];
+}
+
+/* How many nodes from i on, at most to `last`, are unmarked for certain. */
+static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t last)
+{
+    uint64_t eight;
+    uint32_t n = 0;
+    while (i + n + sizeof eight <= (size_t)last + 1 &&
+           (memcpy(&eight, g->marked + i + n, sizeof eight), !eight))
+        n += (uint32_t)sizeof eight;
+    return n;
+}
+
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 /* Computes n nodes, all[]: the roots of r and the gradients gx[] of its targets, and copies the gradients to
  * their memory. */
@@ -92,7 +141,7 @@ bool wgi_interpret_request(wg_graph *g, const wgi_request *r, const wg_node gx[]
  * elements. */
 static inline double wgi_spent_on(int64_t size) { return 1 + (double)size / 64; }
 
-/* ---- kind_calls.c ---- */
+/* ---- fast/kind_calls.c ---- */
 
 typedef struct wgi_kind_call wgi_kind_call;
 /* The call that is kept for nodes of the kind of n. NULL: it cannot be kept, or an error was recorded. */
@@ -105,7 +154,19 @@ bool wgi_kind_call_run(wg_graph *g, uint32_t i, wgi_kind_call *c);
 /* Records the fault that a kernel of `op` has found as the context's error. */
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
 
-/* ---- tape.c ---- */
+/* Whether a value of op is not computed twice: a user's function computes it, or another run may compute
+ * another value. */
+static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure || !wgi_op_is_ours(op); }
+
+/* ---- fast/tape.c ---- */
+
+typedef struct wgi_tape wgi_tape;
+/* Begins a run of scalar nodes; memory is from g->temp. NULL: there is none, or the tape is switched off. */
+wgi_tape *wgi_tape_begin(wg_graph *g);
+/* Runs the nodes [i, last] that are due and scalar, and clears their marks. Returns the first node that is
+ * due and not scalar, or last + 1. Returns 0 after an error; then the failed node and those after it keep
+ * their marks. */
+uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all);
 
 /* Computes the gradients of a backward request as numbers, without nodes. The loss must have its value.
  * False: the program has a node that is no scalar, or whose rule cannot be traced, or an error was

@@ -1,20 +1,18 @@
 /* trace_nan.c: finds where NaN or infinities first arose, in the values of a graph or in the gradients of its
  * parameters.
  *
- * It interprets a twin of the graph, since the interpreter keeps every value. Values that must not be
- * computed twice, and leaves as the evaluation saw them, are the graph's own. In the twin the call site of
+ * It interprets a copy of the graph, since the interpreter keeps every value. Values that must not be
+ * computed twice, and leaves as the evaluation saw them, are the graph's own. In the copy the call site of
  * each node is a text of its own, a tag. The rules of derivatives hand it on. So the tag of a derivative node
  * says which node it is the derivative of. */
-#include "run/run.h"
-
 #include "base/floats.h"
-#include "run/plan/plan.h"
+#include "run/run.h"
 
 enum { NANS = 1, INFINITIES = 2, ANY = NANS | INFINITIES, SEEN = 4 };
 enum { TAG = 2 }; /* bytes of a tag: a newline, and the end of the text */
 
 typedef struct tracer {
-    wg_graph *g, *s; /* the graph and its twin */
+    wg_graph *g, *s; /* the graph and its copy */
     wgi_arena arena;
     char *tags;           /* of the nodes of g */
     uint32_t made;        /* the first derivative node of s */
@@ -59,7 +57,7 @@ static int kinds_at(const tracer *t, uint32_t i)
     return t->kinds[i] & ANY;
 }
 
-/* The node of the graph that node i of the twin is the derivative of; 0: it is no derivative. */
+/* The node of the graph that node i of the copy is the derivative of; 0: it is no derivative. */
 static uint32_t derivative_of(const tracer *t, uint32_t i)
 {
     const char *here = t->s->node[i].here;
@@ -235,7 +233,7 @@ static void say_root(const tracer *t, uint32_t root)
         wgi_range_text(&r, s, range, sizeof range));
 }
 
-/* ---- the twin ---- */
+/* ---- the copy ---- */
 
 /* Whether the values that the graph has are those of an evaluation that goes on. */
 static bool goes_on(const wg_graph *g) { return g->now.open && !wgi_params_changed(g); }
@@ -244,7 +242,7 @@ static bool is_own(const wgi_node *n) { return wgi_is_leaf(n) || wgi_is_once(n->
 
 static bool tracer_open(tracer *t)
 {
-    wg_graph *s = t->s = wgi_graph_twin(t->g);
+    wg_graph *s = t->s = wgi_graph_copy(t->g);
     t->arena.c = t->g->c;
     if (!s) return false;
     t->made = s->count;
@@ -338,7 +336,7 @@ bool wgi_trace_nan(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_na
     wg_status was = wgi_quiet_begin(g->c);
     const unsigned traced = g->c->o.trace;
     const wgi_floats floats = wgi_floats_enter();
-    g->c->o.trace = 0; /* of the twin nobody wants to know */
+    g->c->o.trace = 0; /* of the copy nobody wants to know */
     bool found = tracer_open(&t) && compute(&t, n.index) && kinds_at(&t, n.index);
     if (found && text->file) say_root(&t, n.index);
     if (found) explain(&t, n.index);
@@ -371,7 +369,7 @@ bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
 
 bool wgi_graph_lives(const wg_context *c, const wg_graph *g)
 {
-    const wg_graph *k = c->graphs;
+    const wg_graph *k = c->graphs.first;
     while (k && k != g) k = k->next;
     return k;
 }

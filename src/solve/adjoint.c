@@ -49,23 +49,15 @@ static bool find_border(backward *w)
 /* f(t, y), and the products of a with its derivatives: *ay by y, ap[] by the border. */
 static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_node *ay, wg_node ap[])
 {
-    wg_graph *g = w->g;
     const uint32_t n = w->border.count;
-    wg_node *own = wgi_arena_zeroed(&g->temp, sizeof *own * n),
-            *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * n);
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * n), blocked;
-    int m = 0;
-    if (!own || !want || !end) return false;
+    wg_node *own = wgi_arena_zeroed(&w->g->temp, sizeof *own * n);
+    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n);
+    if (!own || !end) return false;
     own[w->y] = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
     own[w->t] = t;
-    if (!wg_node_ok(own[w->y]) || !wgi_copy_part(g, w->x[F], w->gy, &w->border, own, f)) return false;
-    for (uint32_t k = 0; k < n; k++) {
-        ap[k] = wg_none;
-        if (k != w->t && wg_gradient_dtype(wg_node_dtype(own[k]))) want[m++] = own[k];
-    }
-    if (!wgi_reverse_ends(g, w->here, f, &a, 1, want, m, want + n, end, &blocked)) return false;
-    for (uint32_t k = 0, j = 0; k < n && j < (uint32_t)m; k++)
-        if (want[j].index == own[k].index && k != w->t) ap[k] = want[n + j++];
+    if (!wg_node_ok(own[w->y]) || !wgi_copy_part(w->g, w->x[F], w->gy, &w->border, own, f) ||
+        !wgi_part_gradients(w->here, *f, a, own, n, w->t, ap, end))
+        return false;
     *ay = ap[w->y];
     return true;
 }
@@ -141,10 +133,7 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     backward w = {
         .g = g, .here = here, .m = &wgi_rk_methods[o->method], .steps = o->steps, .gy = gy, .timed = o->timed
     };
-    wgi_rule_looks(wgi_handle(g, wgi_in(node)[0]));
-    w.n = (int)wgi_part_reads(operands);
-    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)w.n);
-    for (int j = 0; w.x && j < w.n; j++) w.x[j] = x[wgi_part_place((uint32_t)j)];
+    w.x = wgi_part_operands(node, g, x, &w.n);
     if (w.x && find_border(&w) && integrate(&w, y))
         for (int j = 0; j < w.n; j++) {
             const wg_node by = gradient_of(&w, j);
@@ -174,15 +163,9 @@ static const wg_op odeint_op = {
     .summary = "The solution of a differential equation, with its derivative by the continuous adjoint.",
     .formula = "y = y0 + integral of f",
     .adjoint = "a' = -a df/dy, back in time",
-    .none = 1 << 0,
-    .stored = WG_EVERY_OPERAND,
-    .operands = -1,
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
+    WGI_OF_A_PART,
     .attr_size = sizeof(odeint_attr),
     .attrs = odeint_attrs,
-    .shape = wgi_shape_of_first,
-    .alias = wgi_at_start,
     .vjp = odeint_vjp,
     .vmap = odeint_vmap,
 };

@@ -78,29 +78,10 @@ static wg_node by_iteration(const implicit *w, bool forward)
 static bool spread(const implicit *w, wg_node u, wg_node got[])
 {
     const uint32_t n = w->border.count;
-    wg_node *want = wgi_arena_alloc(&w->g->temp, sizeof *want * 2 * n);
-    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n), blocked;
-    int m = 0;
-    if (!want || !end || !wg_node_ok(u)) return false;
-    for (uint32_t k = 0; k < n; k++)
-        if (w->own[k].index != w->z.index && wg_gradient_dtype(wg_node_dtype(w->own[k])))
-            want[m++] = w->own[k];
-    if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, want, m, want + n, end, &blocked)) return false;
-    for (uint32_t k = 0, j = 0; k < n; k++) {
-        got[k] = wg_none;
-        if (j < (uint32_t)m && want[j].index == w->own[k].index) got[k] = want[n + j++];
-    }
-    return true;
-}
-
-/* Takes the operands that are no value of the part. */
-static bool begin(implicit *w, const wgi_node *node, const wg_node x[])
-{
-    w->n = (int)wgi_part_reads(node->operands);
-    w->x = wgi_arena_alloc(&w->g->temp, sizeof *w->x * (size_t)w->n);
-    wgi_rule_looks(wgi_handle(w->g, wgi_in(node)[0]));
-    for (int j = 0; w->x && j < w->n; j++) w->x[j] = x[wgi_part_place((uint32_t)j)];
-    return w->x;
+    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n);
+    return end && wg_node_ok(u) &&
+           wgi_part_gradients(w->here, w->f, u, w->own, n, wgi_border_at(&w->border, w->x[Z].index), got,
+                              end);
 }
 
 /* Whether operand j is read by f as something else than z. */
@@ -116,7 +97,7 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     const uint32_t operands = node->operands;
     implicit w = { .g = g, .here = here, .o = node->attr, .gy = gy };
     wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * (size_t)operands);
-    if (got && begin(&w, node, x) && copy(&w, y) &&
+    if (got && (w.x = wgi_part_operands(node, g, x, &w.n)) && copy(&w, y) &&
         spread(&w, w.o->steps ? by_iteration(&w, false) : by_matrix(&w, false), got))
         for (int j = 0; j < w.n; j++) {
             const wg_node by = reads(&w, j) ? got[wgi_border_at(&w.border, w.x[j].index)] : wg_none;
@@ -151,7 +132,7 @@ static wg_node fixed_jvp(wg_site here, wg_node y, const wg_node x[], const wg_no
     const uint32_t mark = g->count;
     implicit w = { .g = g, .here = here, .o = node->attr, .gy = y };
     wg_node ty = wgi_error_node(g);
-    if (begin(&w, node, x) && copy(&w, y)) {
+    if ((w.x = wgi_part_operands(node, g, x, &w.n)) && copy(&w, y)) {
         ty = w.gy = tangent_of_f(&w, tx);
         if (wg_is_none(ty)) ty = wgi_like(here, wg_number(0), y);
         else if (wg_node_ok(ty)) ty = w.o->steps ? by_iteration(&w, true) : by_matrix(&w, true);
@@ -177,15 +158,9 @@ static const wg_op fixed_point_op = {
     .summary = "A fixed point, with its implicit derivative.",
     .formula = "z = f(z, x)",
     .adjoint = "x' = u df/dx, u = z' + u df/dz",
-    .none = 1 << 0,
-    .stored = WG_EVERY_OPERAND,
-    .operands = -1,
-    .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE,
+    WGI_OF_A_PART,
     .attr_size = sizeof(fixed_attr),
     .attrs = fixed_attrs,
-    .shape = wgi_shape_of_first,
-    .alias = wgi_at_start,
     .vjp = fixed_vjp,
     .jvp = fixed_jvp,
     .vmap = fixed_vmap,
@@ -213,17 +188,11 @@ typedef struct iteration {
 
 static bool build(iteration *w, wg_node z)
 {
-    char a[96], b[96];
     w->z = wg_apply(w->in, &wgi_op_identity, &z, 1, NULL);
     w->mark = w->g->count;
     if (!wgi_ok(w->c)) return false;
     w->next = w->a->f(w->z, w->a->user);
-    if (!wgi_is_node(w->c, w->next, w->in, what, 0, "the result of the function")) return false;
-    const wgi_node *p = wgi_node_of(w->next), *q = wgi_node_of(w->z);
-    if (w->next.graph != w->g || p->shape != q->shape || p->dtype != q->dtype)
-        wgi_fail(w->c, w->here, what, WG_ERROR_SHAPE, "the function returns %s %s, z is %s %s",
-                 wg_shape_text(*p->shape, a, sizeof a), wg_dtype_name((wg_dtype)p->dtype),
-                 wg_shape_text(*q->shape, b, sizeof b), wg_dtype_name((wg_dtype)q->dtype));
+    if (!wgi_is_result(w->here, what, "z", w->next, w->z)) return false;
     wgi_leave_out(w->g, w->mark, &w->next, 1);
     return wgi_ok(w->c);
 }

@@ -28,14 +28,15 @@ typedef struct solver {
 
 static wg_node number(const solver *v, double x) { return wgi_leaf_number(v->g, v->in, x, v->dtype); }
 
-static bool same_type(const solver *v, wg_node k, wg_node y)
+bool wgi_is_result(wg_site here, const char *who, const char *name, wg_node k, wg_node y)
 {
+    wg_graph *g = y.graph;
     char a[96], b[96];
-    if (!wgi_is_node(v->c, k, v->in, what, 0, "the result of the function")) return false;
+    if (!wgi_is_node(g->c, k, wg_inside(here), who, 0, "the result of the function")) return false;
     const wgi_node *p = wgi_node_of(k), *q = wgi_node_of(y);
-    if (k.graph == v->g && p->shape == q->shape && p->dtype == q->dtype) return true;
-    wgi_fail(v->c, v->here, what, WG_ERROR_SHAPE, "the function returns %s %s, the state is %s %s",
-             wg_shape_text(*p->shape, a, sizeof a), wg_dtype_name((wg_dtype)p->dtype),
+    if (k.graph == g && p->shape == q->shape && p->dtype == q->dtype) return true;
+    wgi_fail(g->c, here, who, WG_ERROR_SHAPE, "the function returns %s %s, %s is %s %s",
+             wg_shape_text(*p->shape, a, sizeof a), wg_dtype_name((wg_dtype)p->dtype), name,
              wg_shape_text(*q->shape, b, sizeof b), wg_dtype_name((wg_dtype)q->dtype));
     return false;
 }
@@ -43,7 +44,7 @@ static bool same_type(const solver *v, wg_node k, wg_node y)
 static wg_node f(const solver *v, wg_node t, wg_node y)
 {
     wg_node k = v->a->f(t, y, v->a->user);
-    return same_type(v, k, y) ? k : wgi_error_node(v->g);
+    return wgi_is_result(v->here, what, "the state", k, y) ? k : wgi_error_node(v->g);
 }
 
 /* ---- one step ---- */

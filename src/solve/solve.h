@@ -10,6 +10,12 @@
 
 #include "grad/grad.h"
 
+/* ---- odeint.c ---- */
+
+/* Whether k, what a user's function has returned to the call `who`, is of the type of y, which is called
+ * `name`. */
+bool wgi_is_result(wg_site here, const char *who, const char *name, wg_node k, wg_node y);
+
 /* ---- runge_kutta.c ---- */
 
 /* A method y1 = y + h sum b[j] k[j], k[i] = f(t + c[i] h, y + h sum a[i][j] k[j]). e: weights of the

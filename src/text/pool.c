@@ -79,14 +79,6 @@ const char *wgi_pool_clean(wgi_pool *p, const char *s, int most)
     return wgi_strbuf_keep(&b);
 }
 
-const char *wgi_pool_text(wgi_pool *p, wgi_strbuf *text)
-{
-    const char *copy = wgi_pool_copy(p, text->at);
-    p->failed |= text->failed;
-    wgi_strbuf_free(text);
-    return copy;
-}
-
 /* The old list stays: the lists together are at most twice as long as the last one. */
 bool wgi_pool_room(wgi_pool *p, void *list, size_t size, int64_t n, int64_t *room)
 {

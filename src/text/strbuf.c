@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool reserve(wgi_strbuf *b, size_t more)
@@ -138,27 +139,55 @@ void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
 
 /* ---- numbers ---- */
 
-/* The exponent of printf, "-09", as "·10⁻⁹". */
-static void put_power(wgi_strbuf *b, const char *exponent)
+/* The decimal point of the locale becomes a point. */
+static void without_locale(char *text)
 {
-    static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
-    wgi_strbuf_put(b, *exponent == '-' ? "·10⁻" : "·10");
-    for (const char *s = exponent + 1 + strspn(exponent + 1, "0"); *s; s++)
-        wgi_strbuf_put(b, raised[*s - '0']);
+    char *to = text;
+    for (const char *s = text; *s; s++)
+        if (strchr("0123456789+-e", *s)) *to++ = *s;
+        else if (to == text || to[-1] != '.') *to++ = '.';
+    *to = 0;
 }
 
-void wgi_strbuf_number(wgi_strbuf *b, double v)
+int wgi_number_text(double x, char digits[32])
 {
     char text[40];
-    if (!isfinite(v)) {
-        wgi_strbuf_put(b, isnan(v) ? "NaN" : v < 0 ? "−∞" : "∞");
+    const double size = fabs(x);
+    if (isfinite(x) && size != 0 && (size < 1e-4 || size >= 1e6) && !(size < 1e9 && x == floor(x))) {
+        snprintf(text, sizeof text, "%.5e", size);
+        without_locale(text);
+        const int power = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+        char *end = strchr(text, 'e');
+        while (end[-1] == '0') end--;
+        if (end[-1] == '.') end--;
+        snprintf(digits, 32, "%.*s", (int)(end - text), text);
+        return power;
+    }
+    if (size < 1e9 && x == floor(x)) snprintf(digits, 32, "%.0f", size);
+    else if (!isfinite(size)) snprintf(digits, 32, isnan(size) ? "NaN" : "∞");
+    else snprintf(digits, 32, "%.6g", size), without_locale(digits);
+    return 0;
+}
+
+double wgi_four_digits(double x)
+{
+    char text[40];
+    if (!isfinite(x) || (fabs(x) < 1e6 && x == floor(x))) return x;
+    snprintf(text, sizeof text, "%.4g", x);
+    return strtod(text, NULL);
+}
+
+void wgi_put_number(wgi_strbuf *b, double x)
+{
+    char digits[32], text[16];
+    if (isnan(x)) {
+        wgi_strbuf_put(b, "NaN");
         return;
     }
-    if (v < 0) wgi_strbuf_put(b, "−");
-    v = fabs(v);
-    snprintf(text, sizeof text, v < 1e6 && v == floor(v) ? "%.0f" : "%.4g", v);
-    char *e = strchr(text, 'e');
-    wgi_strbuf_add(b, text, e ? (size_t)(e - text) : strlen(text));
-    if (!e) return;
-    put_power(b, e + 1);
+    x = wgi_four_digits(x);
+    const int power = wgi_number_text(x, digits);
+    const bool alone = power && strcmp(digits, "1") == 0; /* 10⁹ */
+    wgi_strbuf_format(b, "%s%s%s", x < 0 ? "−" : "", alone ? "10" : digits, power && !alone ? "·10" : "");
+    snprintf(text, sizeof text, "%d", power);
+    for (const char *c = text; power && *c; c++) wgi_strbuf_put(b, wgi_small(*c, true));
 }

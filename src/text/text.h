@@ -64,9 +64,13 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
 /* wgi_strbuf_clean, then wgi_strbuf_xml on one line. */
 void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most);
-/* Four significant digits, a real minus sign and a power of ten, 1.6·10⁻⁹; integers below a million in
- * full. */
-void wgi_strbuf_number(wgi_strbuf *b, double v);
+/* Writes the number in at most six digits, and its power of ten apart. Returns the power, 0 if there
+ * is none. */
+int wgi_number_text(double x, char digits[32]);
+/* The number with four significant digits; integers below a million as they are. */
+double wgi_four_digits(double x);
+/* These digits, with a real minus sign and a power of ten: 1.6·10⁻⁹. Never 0 for another number. */
+void wgi_put_number(wgi_strbuf *b, double x);
 /* The text, "" if there is none. */
 const char *wgi_strbuf_text(const wgi_strbuf *b);
 /* Empties the buffer and keeps its memory. */
@@ -75,8 +79,6 @@ void wgi_strbuf_clear(wgi_strbuf *b);
 void wgi_strbuf_free(wgi_strbuf *b);
 /* The text of a buffer with a pool, as long as the pool; the buffer is empty then. */
 const char *wgi_strbuf_keep(wgi_strbuf *b);
-const char *wgi_pool_text(wgi_pool *p,
-                          wgi_strbuf *text); /* a copy of that of another buffer, which is freed */
 /* The characters of a UTF-8 text (NULL: none), or of its first n bytes. */
 int wgi_characters(const char *s);
 int wgi_characters_in(const char *s, size_t n);
@@ -95,13 +97,12 @@ double wgi_text_width(const char *utf8, double size, wgi_face face);
 /* Bytes of the longest start of the text that is at most that wide, in whole characters. */
 size_t wgi_text_fitting(const char *utf8, double size, wgi_face face, double width);
 
-/* The characters first to last; entry i has the regular and the bold width of first + i. The list ends
- * with NULL. */
-typedef struct wgi_metric_range {
-    uint32_t first, last;
-    const uint16_t (*width)[2];
-} wgi_metric_range;
-extern const wgi_metric_range wgi_metric_ranges[];
+/* metric_table.c. The widths of the characters from this one on, up to that of the next entry. */
+typedef struct wgi_metric {
+    uint16_t from, regular, bold;
+} wgi_metric;
+extern const wgi_metric wgi_metrics[];
+extern const int wgi_metric_count;
 
 /* The columns that a text takes: an accent takes none, an ideograph two. */
 int wgi_columns(const char *utf8);

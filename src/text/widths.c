@@ -1,8 +1,6 @@
 /* widths.c: how wide a text is, by the table of metric_table.c, and in a terminal. */
 #include "text/text.h"
 
-#include <string.h>
-
 /* In thousandths: of a character that the table does not have, of an emoji, of any monospaced character. */
 enum { OTHER = 1000, EMOJI = 1400, MONO = 603 };
 
@@ -31,28 +29,31 @@ static bool within(uint32_t u, const span list[], int n)
 }
 #define WITHIN(u, list) within(u, list, (int)(sizeof(list) / sizeof *(list)))
 
-/* Combining marks, marks of direction, joiners, selectors of variants. */
+/* By Unicode's tables: combining marks, marks of direction, joiners, selectors of variants. */
 static const span no_width[] = { { 0x300, 0x36F },   { 0x483, 0x489 },   { 0x591, 0x5BD },
-                                 { 0x200B, 0x200F }, { 0x202A, 0x202E }, { 0x2060, 0x2064 },
-                                 { 0x20D0, 0x20F0 }, { 0xFE00, 0xFE0F }, { 0xFE20, 0xFE2F } };
-/* East Asian characters that fill a whole em, in monospaced fonts too. */
-static const span wide[] = {
-    { 0x1100, 0x115F }, { 0x2E80, 0xA4CF }, { 0xAC00, 0xD7A3 }, { 0xF900, 0xFAFF },
-    { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 }, { 0x20000, 0x3FFFD }
-};
+                                 { 0x610, 0x61A },   { 0x64B, 0x65F },   { 0x1AB0, 0x1AFF },
+                                 { 0x1DC0, 0x1DFF }, { 0x200B, 0x200F }, { 0x202A, 0x202E },
+                                 { 0x2060, 0x2064 }, { 0x20D0, 0x20FF }, { 0xFE00, 0xFE0F },
+                                 { 0xFE20, 0xFE2F } };
+/* East Asian characters and emoji, which fill a whole em, in monospaced fonts too, and two columns. */
+static const span wide[] = { { 0x1100, 0x115F },  { 0x2E80, 0x303E }, { 0x3041, 0xA4CF },
+                             { 0xAC00, 0xD7A3 },  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F },
+                             { 0xFF00, 0xFF60 },  { 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1FAFF },
+                             { 0x20000, 0x3FFFD } };
 
 static int width_of(uint32_t u, wgi_face face)
 {
     if (u < 0x20 || WITHIN(u, no_width)) return 0;
     if (u >= 0x1F000 && u < 0x20000) return EMOJI;
     if (WITHIN(u, wide)) return OTHER;
-    for (const wgi_metric_range *r = wgi_metric_ranges; r->width; r++)
-        if (u >= r->first && u <= r->last) {
-            int w = r->width[u - r->first][face == WGI_BOLD];
-            if (!w) break;
-            return face == WGI_MONO ? MONO : w;
-        }
-    return OTHER;
+    int low = 0, high = wgi_metric_count; /* the last entry that begins at the character or before it */
+    while (high - low > 1) {
+        const int middle = (low + high) / 2;
+        if (wgi_metrics[middle].from <= u) low = middle;
+        else high = middle;
+    }
+    const int w = face == WGI_BOLD ? wgi_metrics[low].bold : wgi_metrics[low].regular;
+    return !w ? OTHER : face == WGI_MONO ? MONO : w;
 }
 
 double wgi_text_width(const char *utf8, double size, wgi_face face)
@@ -77,23 +78,13 @@ size_t wgi_text_fitting(const char *utf8, double size, wgi_face face, double wid
 
 /* ---- in a terminal ---- */
 
-/* By Unicode's tables: combining marks and joiners, and what East Asian terminals show in two columns. */
-static const span no_column[] = { { 0x300, 0x36F },   { 0x483, 0x489 },   { 0x591, 0x5BD },
-                                  { 0x610, 0x61A },   { 0x64B, 0x65F },   { 0x1AB0, 0x1AFF },
-                                  { 0x1DC0, 0x1DFF }, { 0x200B, 0x200F }, { 0x20D0, 0x20FF },
-                                  { 0xFE00, 0xFE0F }, { 0xFE20, 0xFE2F } };
-static const span two_columns[] = { { 0x1100, 0x115F },  { 0x2E80, 0x303E }, { 0x3041, 0xA4CF },
-                                    { 0xAC00, 0xD7A3 },  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F },
-                                    { 0xFF00, 0xFF60 },  { 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1FAFF },
-                                    { 0x20000, 0x3FFFD } };
-
 /* The columns of the character at *s, which goes on behind it. */
 static int step(const char **s)
 {
     int bytes;
     const uint32_t u = character_at((const unsigned char *)*s, &bytes);
     *s += bytes;
-    return WITHIN(u, no_column) ? 0 : WITHIN(u, two_columns) ? 2 : 1;
+    return WITHIN(u, no_width) ? 0 : WITHIN(u, wide) ? 2 : 1;
 }
 
 int wgi_columns(const char *s)

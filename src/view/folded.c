@@ -13,7 +13,6 @@
 
 #include "view/equation.h"
 #include "wengert/grad.h"
-#include "wengert/op.h"
 
 typedef struct folder {
     wgi_view *v;

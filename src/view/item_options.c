@@ -88,7 +88,7 @@ static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
 {
     const double v = wgi_number_or_default(r, x);
     if (r->standard && v == strtod(r->standard, NULL)) wgi_strbuf_put(b, r->standard);
-    else wgi_strbuf_number(b, v);
+    else wgi_put_number(b, v);
 }
 
 /* 0 stands for the default, which need not be a number: no class is ignored. */

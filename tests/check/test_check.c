@@ -124,13 +124,12 @@ Test(check_fn, mutants_fail)
                     continue; /* a zero component has no such mutants */
                 if (fabs(g[i] - right[i]) == 0) continue;
                 mutants++;
-                wg_check *r = wg_gradcheck_values(q->f, q->n, q->start, g, NULL, NULL);
+                WGT_FREED wg_check *r = wg_gradcheck_values(q->f, q->n, q->start, g, NULL, NULL);
                 cr_expect_eq(wg_check_verdict(r), WG_FAIL, "%s, %s of component %zu passes", q->name,
                              mutation_name[m], i);
                 if (m != SIGN && m != SWAPPED)
                     cr_expect_eq(wg_check_input_at(r, 0).worst, (int64_t)i, "%s, %s", q->name,
                                  mutation_name[m]);
-                wg_check_free(r);
             }
         }
     }
@@ -276,11 +275,10 @@ Test(check_fn, inconclusive)
 Test(check_fn, noise_is_measured_and_no_failure)
 {
     for (int k = 0; k < 50; k++) {
-        wg_check *r = wg_gradcheck_fn(noisy, 1, (double[]){ 0.5 + 0.01 * k }, NULL, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck_fn(noisy, 1, (double[]){ 0.5 + 0.01 * k }, NULL, NULL);
         cr_expect(wg_check_noise(r) > 1e-7 && wg_check_noise(r) < 1e-5, "noise 1e-6 measured as %g",
                   wg_check_noise(r));
         cr_expect_neq(wg_check_verdict(r), WG_FAIL, "at %g", 0.5 + 0.01 * k);
-        wg_check_free(r);
     }
 }
 
@@ -292,9 +290,9 @@ static void expect_hint(double factor, const char *hint)
     double g[4];
     q->f(q->n, q->start, g, NULL);
     for (size_t i = 0; i < q->n; i++) g[i] *= factor;
-    wg_check *r = wg_gradcheck_values(q->f, q->n, q->start, g, NULL, &(wg_gradcheck_opts){ .name = "wood" });
+    WGT_FREED wg_check *r =
+        wg_gradcheck_values(q->f, q->n, q->start, g, NULL, &(wg_gradcheck_opts){ .name = "wood" });
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, hint);
-    wg_check_free(r);
 }
 
 Test(check_fn, hints)
@@ -327,13 +325,12 @@ Test(check_fn, the_report_is_the_same_in_every_run_and_locale)
     char *first = NULL;
     for (int k = 0; k < 3; k++) {
         setlocale(LC_ALL, locales[k]); /* where it is not installed nothing changes */
-        wg_check *r = wg_gradcheck_values(rosenbrock, 2, problems[0].start, g, NULL,
-                                          &(wg_gradcheck_opts){ .name = "rosen" });
+        WGT_FREED wg_check *r = wg_gradcheck_values(rosenbrock, 2, problems[0].start, g, NULL,
+                                                    &(wg_gradcheck_opts){ .name = "rosen" });
         char *text = wgt_report(r);
         if (!first) first = strdup(text);
         cr_expect_str_eq(text, first);
         free(text);
-        wg_check_free(r);
     }
     cr_expect(strstr(first, "gradcheck rosen  n 2  f 24.2  at x = [-1.2, 1]"), "%s", first);
     cr_expect(strstr(first, "ratio 0.5000   FAIL  a factor 2 is missing"), "%s", first);

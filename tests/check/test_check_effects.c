@@ -269,7 +269,7 @@ Test(check_effects, what_was_found_before_the_stop_counts)
 {
     static const double x[] = { 0.5, -1, 2 };
     stopper all = { 0 };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node in = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3))),
             loss = wg_sum(wg_apply(WG_HERE, &wrong_square, &in, 1, NULL));
     wg_gradcheck_opts o = { .progress = count_calls, .progress_user = &all };
@@ -278,7 +278,7 @@ Test(check_effects, what_was_found_before_the_stop_counts)
     for (int64_t k = 1; k <= all.calls; k++) {
         stopper s = { .stop_at = k };
         o.progress_user = &s;
-        wg_check *r = wg_gradcheck(loss, NULL, &o);
+        WGT_FREED wg_check *r = wg_gradcheck(loss, NULL, &o);
         failed += wg_check_verdict(r) == WG_FAIL;
         cr_expect_eq(wg_check_verdict(r), wg_check_findings(r) ? WG_FAIL : WG_INCONCLUSIVE);
         for (int i = 0; i < wg_check_findings(r); i++) {
@@ -286,10 +286,8 @@ Test(check_effects, what_was_found_before_the_stop_counts)
             cr_expect(isfinite(f.yours) && isfinite(f.numeric), "%lld", (long long)k);
         }
         cr_expect(!failed || wg_check_verdict(r) == WG_FAIL, "%lld: a finding was lost", (long long)k);
-        wg_check_free(r);
     }
     cr_expect(failed > 10 && failed < all.calls, "%d of %lld", failed, (long long)all.calls);
-    wgt_finish(c, NULL);
 }
 
 /* user NULL: with the right gradient. */
@@ -312,13 +310,12 @@ Test(check_effects, a_function_is_stopped)
         for (int64_t k = 1; k <= all.calls; k++) {
             stopper s = { .stop_at = k };
             o.progress_user = &s;
-            wg_check *r = wg_gradcheck_fn(sum_of_squares, 3, x, wrong ? &all : NULL, &o);
+            WGT_FREED wg_check *r = wg_gradcheck_fn(sum_of_squares, 3, x, wrong ? &all : NULL, &o);
             const wg_verdict v = wg_check_verdict(r);
             failed += v == WG_FAIL;
             cr_expect(v == WG_INCONCLUSIVE || (v == WG_FAIL && wrong), "%lld: %s", (long long)k,
                       wg_verdict_name(v));
             cr_expect(wg_check_stopped(r));
-            wg_check_free(r);
         }
         cr_expect_eq(failed > 0, wrong);
     }

@@ -9,7 +9,7 @@
 
 Test(check_graph, theta_cubed_at_one)
 {
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     float at = 1;
     wg_node theta = wg_input(g, "theta", wg_view_f32(&at, WG_SCALAR));
     wg_node f = wg_pow(theta, 3);
@@ -21,7 +21,6 @@ Test(check_graph, theta_cubed_at_one)
     cr_expect_float_eq(wg_check_input_at(two, 0).analytic[0], 3, 1e-14);
     cr_expect_float_eq(wg_check_input_at(one, 0).numeric[0], 3.0301, 1e-9);
     wg_check_free(two), wg_check_free(one);
-    wgt_finish(c, NULL);
 }
 
 static const double start[2] = { -1.2, 1 };
@@ -39,7 +38,7 @@ static wg_node rosenbrock_node(wg_node x)
 
 Test(check_graph, rosenbrock)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     double b = 1 - 1.44, right[2] = { -2 * 2.2 + 400 * 1.2 * b, 200 * b };
     wg_node x = wg_input(g, "x", wg_view_f64(start, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck(rosenbrock_node(x), NULL, NULL);
@@ -47,7 +46,6 @@ Test(check_graph, rosenbrock)
     for (int i = 0; i < 2; i++) cr_expect_float_eq(wg_check_input_at(r, 0).analytic[i], right[i], 1e-11);
     cr_expect_float_eq(wg_check_value(r), 24.2, 1e-13);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(c, NULL);
 }
 
 /* A network with all that a check could change by mistake: batch norm's averages, dropout's masks, f32
@@ -101,7 +99,7 @@ static char *bytes_of(const wg_params *p, size_t *size)
 
 Test(check_graph, a_network_in_f32_is_checked_in_f64)
 {
-    network n = make_network(WG_F32);
+    WGT_ENDS network n = make_network(WG_F32);
     wg_check *r = wg_gradcheck(loss_of(&n, 0.7), n.p, NULL);
     cr_expect_lt(wg_check_ratio(r), 1e-6, "%g: f32 differences would be wrong in all digits",
                  wg_check_ratio(r));
@@ -114,7 +112,6 @@ Test(check_graph, a_network_in_f32_is_checked_in_f64)
         cr_expect_eq(in.verdict, WG_PASS, "%s: %s", in.name, in.reason);
     }
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(n.c, NULL);
 }
 
 Test(check_graph, nothing_is_changed)
@@ -156,13 +153,12 @@ Test(check_graph, nothing_is_changed)
 
 Test(check_graph, the_values_read_before_are_still_there)
 {
-    network n = make_network(WG_F32);
+    WGT_ENDS network n = make_network(WG_F32);
     wg_node loss = loss_of(&n, 0.5);
     wg_tensor t = wg_value(loss);
     float before = *(float *)t.data;
     wg_check_free(wg_gradcheck(loss, n.p, NULL));
     cr_expect_eq(*(float *)t.data, before);
-    wgt_finish(n.c, NULL);
 }
 
 Test(check_graph, the_report_outlives_the_context_and_repeats)
@@ -185,21 +181,20 @@ Test(check_graph, the_report_outlives_the_context_and_repeats)
 
 Test(check_graph, nan_is_inconclusive)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     double at[2] = { 1, -1 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck(wg_sum(wg_log(x)), NULL, NULL);
     wgt_expect_report(r, "NaN");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
     cr_expect_eq(wg_failed(c), WG_OK);
-    wgt_finish(c, NULL);
 }
 
 /* Of 300 components those from 200 on are so near to zero that a step leads below it, where there is no
  * logarithm. */
 static wg_check *check_by(int threads, int64_t *evaluations)
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .threads = threads });
+    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = threads });
     double x[300], y[300];
     for (int i = 0; i < 300; i++) x[i] = i < 200 ? 0.5 + 0.01 * i : 1e-6, y[i] = 0.1 * i - 3;
     wg_node a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))),
@@ -207,7 +202,6 @@ static wg_check *check_by(int threads, int64_t *evaluations)
     wg_check *r =
         wg_gradcheck(wg_sum(wg_mul(wg_log(a), wg_tanh(b))), NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
     *evaluations = wg_check_evaluations(r);
-    wgt_finish(c, NULL);
     return r;
 }
 
@@ -244,15 +238,13 @@ static const wg_op slow_op = { .name = "slow", .operands = 1, .map = slow, .vjp 
 
 Test(check_graph, the_reason_is_the_lowest_component_whoever_finds_it)
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
+    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = i == 0 ? 1 : i < 4 ? 2 : 1e-6;
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
     wg_node f = wg_sum(wg_log(wg_apply(WG_HERE, &slow_op, &x, 1, NULL)));
-    wg_check *r = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
+    WGT_FREED wg_check *r = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
     cr_expect(strstr(wg_check_input_at(r, 0).reason, "x[4]"), "%s", wg_check_input_at(r, 0).reason);
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }
 
 typedef struct visitors {
@@ -280,7 +272,7 @@ static int visited_back(size_t n, const double *x, size_t m, const double *gy, d
 /* A function of the user's has memory of its own, and is called by one thread at a time. */
 Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 4 });
+    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 4 });
     visitors v = { 0 };
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = 0.1 * i;
@@ -290,24 +282,22 @@ Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
     wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(v.most, 1);
-    wgt_finish(c, NULL);
 }
 
 Test(check_graph, nothing_to_compare)
 {
-    network n = make_network(WG_F64);
+    WGT_ENDS network n = make_network(WG_F64);
     wg_check *r = wg_gradcheck(wg_sum(wg_square(wg_scalar(n.g, 3))), n.p, NULL);
     wgt_expect_report(r, "nothing to compare");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
     cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(wg_scalar(n.g, 3), NULL, 0, NULL)), WG_INCONCLUSIVE);
-    wgt_finish(n.c, NULL);
 }
 
 static void no_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) {}
 
 Test(check_graph, inputs_without_a_derivative_do_not_count)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     double a[3] = { 1, 2, 3 }, b[3] = { 2, 1, 4 };
     wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
     wg_node z = wg_input(g, "z", wg_view_f64(b, WG_SHAPE(3)));
@@ -319,14 +309,13 @@ Test(check_graph, inputs_without_a_derivative_do_not_count)
     cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(f, (wg_node[]){ x, z }, 2, NULL)), WG_INCONCLUSIVE,
                  "who asks gets an answer");
     cr_expect_eq(wg_failed(c), WG_OK);
-    wgt_finish(c, NULL);
 }
 
 /* A bias before batch norm has the gradient zero: differences show noise there, which is no reason to doubt
  * the others. */
 Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
 {
-    network n = make_network(WG_F64);
+    WGT_ENDS network n = make_network(WG_F64);
     wg_node x = wg_cast(wg_input(n.g, "x", wg_view_f32(n.x, WG_SHAPE(ROWS, COLUMNS))), WG_F64);
     wg_node h = wg_nn_batch_norm(wg_nn_dense(x, n.p, "fc1", 4), n.p, "bn");
     wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p, NULL);
@@ -335,19 +324,17 @@ Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
     cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
     wgt_expect_report(r, "rounding noise");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(n.c, NULL);
 }
 
 Test(check_graph, a_part_of_the_parameters)
 {
-    network n = make_network(WG_F64);
+    WGT_ENDS network n = make_network(WG_F64);
     wg_node loss = loss_of(&n, 1);
     wg_check *r = wg_gradcheck(loss, wg_params_in(n.p, "out"), NULL);
     cr_assert_eq(wg_check_inputs(r), 2);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "out.W");
     cr_expect_str_eq(wg_check_input_at(r, 1).name, "out.b");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(n.c, NULL);
 }
 
 /* ---- mistakes ---- */

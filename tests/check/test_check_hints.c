@@ -28,7 +28,7 @@ static wg_check *check_rule(wg_graph *g, wg_vjp_rule rule)
 
 Test(check_hints, a_wrong_rule_is_caught)
 {
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     cr_expect_eq(wgt_verdict(check_rule(g, right_vjp)), WG_PASS);
     wg_check *r = check_rule(g, sign_vjp);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sign is wrong");
@@ -36,7 +36,6 @@ Test(check_hints, a_wrong_rule_is_caught)
     r = check_rule(g, half_vjp);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "a factor 2 is missing");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 static void batch_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -46,13 +45,12 @@ static void batch_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 
 Test(check_hints, a_sum_for_a_mean_is_named)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     double at[7] = { 1, 2, 3, 4, 5, 6, 7 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(7)));
     wg_check *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sum over the batch of 7 where f takes the mean");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 /* y = W W: gy W' + W' gy, and its transpose instead. */
@@ -65,13 +63,12 @@ static void transposed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
 Test(check_hints, a_transpose_is_named)
 {
     double x[4] = { 1, 2, 3, 4 };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node W = wg_input(g, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
     wg_node f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
     wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "autodiff is the transpose");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 /* ---- an op with an expansion and a rule, but no kernel ---- */
@@ -103,7 +100,7 @@ static wg_node apply_swish(wg_graph *g, wg_vjp_rule rule, wg_node *x)
 
 Test(check_hints, the_rule_of_an_op_without_a_kernel_is_used_and_checked)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x, y = apply_swish(g, seven_vjp, &x);
     cr_expect_str_eq(wg_node_op_name(y), "swish");
     cr_expect_eq(wg_node_operands(y), 1);
@@ -116,7 +113,6 @@ Test(check_hints, the_rule_of_an_op_without_a_kernel_is_used_and_checked)
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     y = apply_swish(g, swish_vjp, &x);
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
-    wgt_finish(c, NULL);
 }
 
 /* The report of a wrong rule, from mathematics: y = x^2 has the derivative 2x, and the rule says x. */
@@ -127,7 +123,7 @@ Test(check_hints, a_finding_names_op_operand_element_and_remedy)
     static const wg_op half_square = {
         .name = "half_square", .operands = 1, .map = square_map, .vjp = half_vjp
     };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, -2, 0.5 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
     wg_check *r = wg_gradcheck(wg_sum(wg_exp(wg_apply(WG_HERE, &half_square, &x, 1, NULL))), NULL, NULL);
@@ -140,5 +136,4 @@ Test(check_hints, a_finding_names_op_operand_element_and_remedy)
     cr_expect(fabs(f.numeric - 2 * f.yours) <= 10 * f.bar, "%g, %g", f.yours, f.numeric);
     cr_expect_str_eq(f.remedy, "times 2 it holds");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }

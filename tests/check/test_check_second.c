@@ -46,7 +46,7 @@ static void expect_named(wg_node loss, const char *op, const char *text)
 
 Test(check_second, a_net_passes)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .seed = 3 });
+    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 3 });
     wg_begin(g, WG_TRAIN);
     wg_node h = wg_any(g, WG_SHAPE(6, 5)), y = wg_any_class(g, 3, WG_SHAPE(6));
     h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(h, p, "fc1", 7), p, "bn"));
@@ -56,22 +56,20 @@ Test(check_second, a_net_passes)
     wgt_expect_report(r, "<v, H u> - <u, H v> is");
     cr_expect_eq(wg_check_findings(r), 0);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(c, NULL);
 }
 
 Test(check_second, a_linear_function_passes)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_check *r = check(wg_sum(wg_mul(3, input(g, "x", 1))));
     wgt_expect_report(r, "all zero, the rules and their slopes");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(c, NULL);
 }
 
 /* The gradients have kinks at the point: relu(x)^2, |x| x; or jump there: |x|. None of them fails. */
 Test(check_second, kinks_of_the_gradient_do_not_fail)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 0), y = input(g, "y", 0);
     const wg_node f[] = { wg_sum(wg_square(wg_relu(x))), wg_sum(wg_mul(wg_abs(x), x)), wg_sum(wg_abs(x)),
                           wg_sum(wg_square(wg_maximum(x, y))), wg_max(wg_mul(x, y)) };
@@ -80,7 +78,6 @@ Test(check_second, kinks_of_the_gradient_do_not_fail)
         cr_expect_eq(wg_check_findings(r), 0, "%d", i);
         cr_expect_neq(wgt_verdict(r), WG_FAIL, "%d", i);
     }
-    wgt_finish(c, NULL);
 }
 
 /* ---- wrong ones ---- */
@@ -105,12 +102,11 @@ static wg_node with_rule(wg_node x, wg_vjp_rule rule)
 
 Test(check_second, a_factor_held_constant_is_named)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", -1);
     cr_expect_eq(wgt_verdict(check(with_rule(x, right))), WG_PASS);
     expect_named(with_rule(x, constant_factor), "custom_vjp", "something in the rule is held constant");
     expect_named(with_rule(x, constant_seed), "custom_vjp", "by the gradient of its result");
-    wgt_finish(c, NULL);
 }
 
 /* y = x0 x1: the second derivatives by (x0, x1) and (x1, x0) are 1; here one of them is 0. */
@@ -122,15 +118,13 @@ static void one_sided(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 
 Test(check_second, an_unsymmetric_matrix_is_named)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x[2] = { input(g, "a", 1), input(g, "b", -2) };
     wg_node f = wg_sum(wg_custom_vjp(wg_mul(x[0], x[1]), x, 2, one_sided));
     expect_named(f, "custom_vjp", "not symmetric: the first is <v, H u>");
-    wg_check *r = check(f);
+    WGT_FREED wg_check *r = check(f);
     wgt_expect_report(r, "not symmetric");
     cr_expect_gt(named(r, ""), 0);
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }
 
 /* ---- ops of one's own: y = x^3, whose rule calls y = 3 x^2, whose rule is wrong by a factor ---- */
@@ -165,7 +159,7 @@ static const wg_op cube = {
 
 Test(check_second, the_op_in_the_rule_is_named)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", -1), f = wg_sum(wg_apply(WG_HERE, &cube, &x, 1, NULL));
     factor = 6;
     cr_expect_eq(wgt_verdict(check(f)), WG_PASS);
@@ -174,7 +168,6 @@ Test(check_second, the_op_in_the_rule_is_named)
     expect_named(f, "my_cube", "second derivative: my_cube, tests/check/test_check_second.c:");
     wg_check *r = wg_gradcheck_op(&cube, &x, 1, NULL, &second);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 /* ---- what cannot be compared ---- */
@@ -192,7 +185,7 @@ static int square_back(size_t n, const double *x, size_t m, const double *gy, do
 
 Test(check_second, what_has_no_second_derivative_is_inconclusive)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 1);
     wg_node y = wg_extern(x, WG_SHAPE(3), &(wg_extern_opts){ .forward = square, .backward = square_back });
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
@@ -202,7 +195,6 @@ Test(check_second, what_has_no_second_derivative_is_inconclusive)
     r = wg_gradcheck(wg_sum(x), NULL, &(wg_gradcheck_opts){ .order = 3 });
     wgt_expect_report(r, "the order must be 1 or 2");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
-    wgt_finish(c, NULL);
 }
 
 static double norm(size_t n, const double *x, double *g, void *user)
@@ -240,4 +232,49 @@ Test(check_second, failing_allocations)
         wg_check_free(r);
         wgt_drop(c, &m);
     }
+}
+
+/* ---- numbers inside that cancel ---- */
+
+static wg_node atanh_of_cos(wg_node x)
+{
+    return wg_mul(wg_atanh(wg_cos(x)), wg_add(wg_atanh(wg_cos(x)), 0.3));
+}
+static wg_node log_of_cos(wg_node x) { return wg_mul(wg_square(x), wg_log(wg_sub(1, wg_cos(x)))); }
+static wg_node by_square(wg_node x) { return wg_div(wg_pow(x, 3), wg_sub(wg_add(wg_square(x), 1), 1)); }
+static wg_node by_log(wg_node x) { return wg_div(x, wg_log(wg_add(x, 1))); }
+static wg_node by_exp(wg_node x) { return wg_div(wg_sin(x), wg_sub(wg_exp(x), 1)); }
+static wg_node far_off(wg_node x) { return wg_mul(x, wg_sub(wg_square(wg_add(x, 1e5)), 1e10)); }
+static wg_node root(wg_node x) { return wg_div(wg_sub(wg_sqrt(wg_add(wg_square(x), 1)), 1), x); }
+static wg_node log_of_sigmoid(wg_node x) { return wg_mul(x, wg_log(wg_sub(1, wg_sigmoid(wg_div(0.01, x))))); }
+static wg_node by_sum(wg_node x)
+{
+    const wg_node terms[] = { wg_square(x), wg_mul(wg_exp(x), 1e6), wg_mul(wg_exp(x), -1e6) };
+    return wg_div(x, wg_sum(wg_stack(terms, 3, 0)));
+}
+
+/* Near x the rounding errors inside stay the same while x moves by much more than a unit in its last place: cos(x) is
+ * one of a few numbers below 1. So f has slopes there that are not those of the function, and that no noise blurs. */
+Test(check_second, right_where_numbers_inside_cancel)
+{
+    /* least: if atanh is nearer to its pole than 1e-12, the points where noise is measured lie on both sides of it */
+    static const struct {
+        wg_node (*f)(wg_node x);
+        double least;
+    } all[] = { { atanh_of_cos, 2e-6 }, { log_of_cos, 1e-9 },     { by_square, 1e-9 },
+                { by_log, 1e-9 },       { by_exp, 1e-9 },         { far_off, 1e-9 },
+                { root, 1e-9 },         { log_of_sigmoid, 1e-9 }, { by_sum, 1e-9 } };
+    wgt_random draw = { wgt_seed() };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (int j = 0; j < 40; j++) {
+            WGT_IN_GRAPH(WG_F64, NULL);
+            const double at = pow(10, wgt_uniform(&draw, log10(all[i].least), -0.5));
+            const wg_node y = all[i].f(wg_input(g, "x", wg_view_f64(&at, WG_SCALAR)));
+            WGT_FREED wg_check *r = check(y);
+            if (wg_check_verdict(r) == WG_FAIL) wg_check_print(r, stderr);
+            cr_expect_neq(wg_check_verdict(r), WG_FAIL, "function %zu at %.17g", i, at);
+            if (at > 0.05)
+                cr_expect_eq(wgt_verdict(wg_gradcheck(y, NULL, NULL)), WG_PASS, "function %zu at %.17g", i,
+                             at);
+        }
 }

@@ -102,7 +102,7 @@ Test(evidence, a_check_of_one_number)
 Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
 {
     for (int course = 0; course < 2; course++) {
-        WGT_WORLD(WG_F64, NULL);
+        WGT_IN_WORLD(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
                 none = wg_param(g, p, "none", WG_SHAPE(0), wg_zeros());
@@ -118,21 +118,18 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
         wgt_expect_report(r, "none  not checked: it is empty");
         wgt_expect_report(r, "not reached, loss does not depend on it: other\n");
         cr_expect_eq(wgt_verdict(r), WG_PASS);
-        wgt_finish(c, NULL);
     }
 }
 
 Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
             half = wg_param(g, p, "half", WG_SHAPE(3), wg_init_as(WG_BF16, wg_uniform(1, 2)));
-    wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p, NULL);
     cr_expect_eq(wg_check_unreached(r), 0);
     wgt_expect_report(r, "not checked, f16 and bf16 are not trained: half; freeze by wg_params_freeze");
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }
 
 /* y = x^2 with the derivative 3 x. */
@@ -161,7 +158,7 @@ static const wg_op my_square = { .name = "my_square",
 
 Test(evidence, the_finding_nearest_to_the_cause_is_first)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(4, 3)), p, "fc", 2));
     wg_node s = wg_apply(WG_HERE, &my_square, &h, 1, NULL);
@@ -175,23 +172,20 @@ Test(evidence, the_finding_nearest_to_the_cause_is_first)
     cr_expect_eq(wg_check_rules_of(r).not_built, 0);
     cr_expect_gt(wg_check_rules_of(r).compared, 3);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 Test(evidence, the_same_bytes_for_any_number_of_threads)
 {
     char *text[3];
     for (int i = 0; i < 3; i++) {
-        WGT_WORLD(WG_F32, &(wg_options){ .seed = 3, .threads = i + 1 });
+        WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 3, .threads = i + 1 });
         wg_begin(g, WG_TRAIN);
         wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(6, 30)), p, "fc1", 20));
         wg_node wide = wg_cast(h, WG_F64), s = wg_apply("h\nmodel.c:7", &my_square, &wide, 1, NULL);
-        wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, &(wg_gradcheck_opts){ .sweep = "" });
+        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, &(wg_gradcheck_opts){ .sweep = "" });
         cr_expect_eq(wg_check_verdict(r), WG_FAIL);
         text[i] = wgt_report(r);
         if (i) cr_expect_str_eq(text[i], text[0]);
-        wg_check_free(r);
-        wgt_finish(c, NULL);
     }
     for (int i = 0; i < 3; i++) free(text[i]);
 }
@@ -207,13 +201,13 @@ static const wg_node_mark *mark_of(const wg_node_mark *m, int n, wg_node node)
 
 Test(evidence, marks_a_wrong_node_and_those_before_it)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     const double v[3] = { 0.3, -0.5, 1.5 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))), h = wg_tanh(x),
             stop = wg_stop_gradient(wg_input(g, "k", wg_view_f64(v, WG_SHAPE(3)))), z = wg_add(h, stop);
     wg_node s = wg_apply(WG_HERE, &my_square, &z, 1, NULL), e = wg_exp(s), loss = wg_sum(wg_mul(e, h));
-    wg_check *r = wg_gradcheck_nodes(loss, &x, 1, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_nodes(loss, &x, 1, NULL);
     int n;
     const wg_node_mark *m = wg_check_marks(r, g, &n);
     cr_assert_eq(n, 4, "%d: s; z, h, x", n);
@@ -233,13 +227,11 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
     cr_expect(strstr(dot, "class=wrong") && strstr(dot, "class=affected"), "%s", dot);
     cr_expect(strstr(dot, "wrong gradient by operand 0"), "%s", dot);
     wg_free(c, dot);
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }
 
 Test(evidence, a_gradient_that_passes_is_marked_so)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     const double v = 0.3;
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     wg_check *r = wg_gradcheck(wg_exp(x), NULL, NULL);
@@ -250,7 +242,6 @@ Test(evidence, a_gradient_that_passes_is_marked_so)
     cr_expect_eq(m->kind, WG_MARK_PASSED);
     cr_expect(strstr(m->text, "gradient checked"), "%s", m->text);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    wgt_finish(c, NULL);
 }
 
 /* ---- colour ---- */
@@ -279,7 +270,7 @@ static char *on_terminal(const wg_check *r)
 Test(evidence, colour_only_on_a_terminal_and_without_no_color)
 {
     const double x = 1;
-    wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
     setenv("TERM", "xterm", 1), unsetenv("NO_COLOR");
     char *colour = on_terminal(r), *plain = wgt_report(r);
     cr_expect(strstr(colour, "verdict \033[1;32mPASS\033[0m"), "%s", colour);
@@ -288,5 +279,4 @@ Test(evidence, colour_only_on_a_terminal_and_without_no_color)
     char *no = on_terminal(r);
     cr_expect_not(strchr(no, '\033'), "%s", no);
     free(colour), free(plain), free(no);
-    wg_check_free(r);
 }

@@ -77,7 +77,7 @@ static void expect_frontier(const wg_check *r, wg_node wrong, const char *right)
 
 Test(frontier, between_two_nodes)
 {
-    subject k = start();
+    WGT_ENDS subject k = start();
     wg_node h = wg_tanh(k.x), y = wg_name(cube_of(h), "h2"), loss = wg_sum(wg_exp(y));
     wg_check *r = wg_gradcheck(loss, k.p, NULL);
     expect_frontier(r, h, "it is right at h2, cube, model.c:40");
@@ -89,34 +89,29 @@ Test(frontier, between_two_nodes)
     cr_expect_eq(m[0].kind, WG_MARK_WRONG);
     for (int i = 1; i < n; i++) cr_expect(m[i].kind == WG_MARK_AFFECTED && m[i].node.index < h.index);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(k.c, NULL);
 }
 
 /* The gradient at h is 2 h^2 exp(h^3) where it should be 3 h^2 exp(h^3): the ratio of the numbers is 2/3. */
 Test(frontier, the_numbers_are_those_of_the_node)
 {
-    subject k = start();
+    WGT_ENDS subject k = start();
     wg_check_finding f;
-    wg_check *r = wg_gradcheck(wg_sum(wg_exp(cube_of(wg_tanh(k.x)))), k.p, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(cube_of(wg_tanh(k.x)))), k.p, NULL);
     cr_assert(find(r, "frontier", &f));
     cr_expect_float_eq(f.yours / f.numeric, 2. / 3, 1e-9);
-    wg_check_free(r);
-    wgt_finish(k.c, NULL);
 }
 
 Test(frontier, in_a_long_chain)
 {
     for (int at = 0; at < 60; at += 13) {
-        subject k = start();
+        WGT_ENDS subject k = start();
         wg_node h = k.x, wrong = wg_none;
         for (int i = 0; i < 60; i++) {
             if (i == at) wrong = h, h = cube_of(h);
             h = i % 2 ? wg_tanh(wg_mul(h, 1.1)) : wg_sin(wg_add(h, 0.1));
         }
-        wg_check *r = wg_gradcheck(wg_sum(h), k.p, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(h), k.p, NULL);
         expect_frontier(r, wrong, "cube, model.c:40");
-        wg_check_free(r);
-        wgt_finish(k.c, NULL);
     }
 }
 
@@ -124,14 +119,12 @@ Test(frontier, in_a_long_chain)
 Test(frontier, in_one_of_two_branches)
 {
     for (int order = 0; order < 2; order++) {
-        subject k = start();
+        WGT_ENDS subject k = start();
         wg_node h = wg_tanh(k.x), s = wg_sin(h), a, b;
         if (order) a = cube_of(s), b = wg_exp(h);
         else b = wg_exp(h), a = cube_of(s);
-        wg_check *r = wg_gradcheck(wg_sum(wg_mul(wg_cos(a), wg_square(b))), k.p, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(wg_cos(a), wg_square(b))), k.p, NULL);
         expect_frontier(r, s, "cube, model.c:40");
-        wg_check_free(r);
-        wgt_finish(k.c, NULL);
     }
 }
 
@@ -148,7 +141,7 @@ Test(frontier, after_steps_of_descent)
 {
     static wg_op late;
     late = cube, late.name = "late", late.vjp = late_rule;
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     const double v[2] = { 0.4999, 0.47 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2))), h = wg_mul(x, 1.0001);
@@ -161,13 +154,12 @@ Test(frontier, after_steps_of_descent)
     cr_expect_str_eq(f.point, slope.point);
     cr_expect(strstr(f.remedy, "late, model.c:41"), "%s", f.remedy);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
-    wgt_finish(c, NULL);
 }
 
 Test(frontier, right_gradients_and_wrong_rules_need_none)
 {
     wg_check_finding f;
-    subject k = start();
+    WGT_ENDS subject k = start();
     right_times = 1000;
     wg_check *r = wg_gradcheck(wg_sum(cube_of(wg_tanh(k.x))), k.p, NULL);
     cr_expect_eq(wg_check_findings(r), 0);
@@ -177,5 +169,4 @@ Test(frontier, right_gradients_and_wrong_rules_need_none)
     cr_expect(find(r, "rule", &f));
     cr_expect_not(find(r, "frontier", &f));
     wg_check_free(r);
-    wgt_finish(k.c, NULL);
 }

@@ -48,10 +48,10 @@ static const wg_op other_names = { .name = "other_names",
 static void expect(wg_site here, const wg_op *op, const char *name, const char *by)
 {
     static const double x[] = { 0.5, -1, 2 };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node in = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3)));
     const wg_node operand[] = { wg_tanh(in), *name ? wg_name(wg_exp(in), name) : wg_exp(in) };
-    wg_check *r = wg_gradcheck(wg_sum(wg_apply(here, op, operand, 2, NULL)), NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_apply(here, op, operand, 2, NULL)), NULL, NULL);
     cr_assert_gt(wg_check_findings(r), 0);
     const wg_check_finding f = wg_check_finding_at(r, 0);
     cr_expect_str_eq(f.stage, "rule");
@@ -60,8 +60,6 @@ static void expect(wg_site here, const wg_op *op, const char *name, const char *
     char text[200];
     snprintf(text, sizeof text, ", by %s%s", strncmp(by, "operand ", 8) ? "operand " : "", f.by);
     wgt_expect_report(r, text);
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }
 
 Test(operand_names, the_name_of_its_node) { expect(WG_HERE, &times, "weights", "weights"); }

@@ -70,10 +70,9 @@ static bool count_calls(void *user, const char *stage, double share)
 
 static wg_check *check_until(const wg_op *op, wg_gradcheck_opts o, stopper *s)
 {
-    subject k = make(op);
+    WGT_ENDS subject k = make(op);
     o.progress = count_calls, o.progress_user = s;
     wg_check *r = wg_gradcheck(k.loss, NULL, &o);
-    wgt_finish(k.c, NULL);
     return r;
 }
 
@@ -86,11 +85,10 @@ static void stop_everywhere(const wg_op *op, wg_gradcheck_opts o, const char *st
     cr_expect(strstr(all.stages, stage), "%s: %s", stage, all.stages);
     for (int64_t k = 1; k <= all.calls; k++) {
         stopper s = { .stop_at = k };
-        wg_check *r = check_until(op, o, &s);
+        WGT_FREED wg_check *r = check_until(op, o, &s);
         cr_expect_eq(s.calls, k, "%lld: called after it had said stop", (long long)k);
         cr_expect(wg_check_stopped(r));
         look(r, &s);
-        wg_check_free(r);
     }
 }
 
@@ -225,9 +223,8 @@ static double half_square(size_t n, const double *x, double *g, void *user)
 Test(stages, each_gradient_is_counted)
 {
     gradients = 0;
-    wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL, NULL);
     cr_expect_eq(wg_check_gradients(r), gradients);
-    wg_check_free(r);
 }
 
 static double infinite(size_t n, const double *x, double *g, void *user)
@@ -239,9 +236,8 @@ static double infinite(size_t n, const double *x, double *g, void *user)
 
 Test(stages, what_was_not_computed_is_not_zero)
 {
-    wg_check *r = wg_gradcheck_fn(infinite, 3, at, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(infinite, 3, at, NULL, NULL);
     cr_expect_eq(wg_check_input_at(r, 0).zeros, 0);
-    wg_check_free(r);
 }
 
 /* The course's differences are of every third component here, and the wrong one is none of them. */
@@ -249,11 +245,11 @@ Test(stages, the_sweep_is_of_the_worst_component_by_slopes)
 {
     static double x[3000];
     for (int i = 0; i < 3000; i++) x[i] = 1 + i % 7;
-    wg_check *r = wg_gradcheck_fn(half_square, 3000, x, &gradients, &(wg_gradcheck_opts){ .sweep = "" });
+    WGT_FREED wg_check *r =
+        wg_gradcheck_fn(half_square, 3000, x, &gradients, &(wg_gradcheck_opts){ .sweep = "" });
     cr_assert(isnan(wg_check_input_at(r, 0).numeric[1]), "the component was sampled");
     cr_expect_gt(wg_check_sweep_of(r).n, 0);
     cr_expect_eq(wg_check_sweep_of(r).component, 1);
-    wg_check_free(r);
 }
 
 /* ---- what is said of second derivatives ---- */
@@ -278,51 +274,45 @@ Test(stages, the_reason_why_second_derivatives_were_not_compared)
     int shown = 0;
     for (int right = 1; right < 40 && !shown; right++) {
         int left = right;
-        WGT_GRAPH(WG_F64, NULL);
+        WGT_IN_GRAPH(WG_F64, NULL);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
         wg_node y = wg_extern(x, WG_SCALAR,
                               &(wg_extern_opts){ .forward = half, .backward = half_back, .user = &left });
-        wg_check *r = wg_gradcheck(y, NULL, &(wg_gradcheck_opts){ .order = 2 });
+        WGT_FREED wg_check *r = wg_gradcheck(y, NULL, &(wg_gradcheck_opts){ .order = 2 });
         shown = count(r, "slope") > 0 && !count(r, "rule");
         if (shown)
             wgt_expect_report(
                 r, "H u could not be compared with slopes of the gradient: second derivative by x: ");
-        wg_check_free(r);
-        wgt_finish(c, NULL);
     }
     cr_expect(shown);
 }
 
 Test(stages, a_wrong_second_derivative_in_a_drawing)
 {
-    subject s = make(&held_cube);
-    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    WGT_ENDS subject s = make(&held_cube);
+    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
     int n;
     const wg_node_mark *m = wg_check_marks(r, wg_graph_of(s.loss), &n);
     cr_assert_geq(n, 1);
     for (int i = 1; i < n; i++) cr_expect_eq(m[i].kind, WG_MARK_PASSED, "the gradients before it are right");
     cr_expect(strstr(m[0].text, "wrong second derivative by "), "%s", m[0].text);
-    wg_check_free(r);
-    wgt_finish(s.c, NULL);
 }
 
 Test(stages, the_operand_of_a_wrong_second_derivative)
 {
-    subject s = make(&held_cube);
-    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    WGT_ENDS subject s = make(&held_cube);
+    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
     cr_assert_gt(wg_check_findings(r), 0);
     const wg_check_finding f = wg_check_finding_at(r, 0);
     char text[300];
     cr_expect(strstr(f.by, "operand 0 (tanh, tests/check/test_stages.c:") == f.by, "'%s'", f.by);
     snprintf(text, sizeof text, "FAIL second derivative: held_cube, %s, by %s", f.where, f.by);
     wgt_expect_report(r, text);
-    wg_check_free(r);
-    wgt_finish(s.c, NULL);
 }
 
 Test(stages, what_the_second_order_has_shown)
 {
-    subject s = make(NULL);
+    WGT_ENDS subject s = make(NULL);
     wg_check *r = check_second(s.loss, NULL);
     const wg_check_second n = wg_check_second_of(r);
     cr_expect_eq(n.order, 2);
@@ -333,7 +323,6 @@ Test(stages, what_the_second_order_has_shown)
     r = wg_gradcheck(s.loss, NULL, NULL);
     cr_expect_eq(wg_check_second_of(r).order, 1);
     wg_check_free(r);
-    wgt_finish(s.c, NULL);
 }
 
 /* ---- cases ---- */
@@ -348,25 +337,24 @@ static const wg_op wrong_cube = { .name = "wrong_cube", .operands = 1, .map = cu
 /* Each kept case has the values of the node's operand. */
 Test(stages, a_report_keeps_few_cases)
 {
-    enum { SIZE = 1 << 11, NODES = 24 };
+    enum { SIZE = 1 << 12, NODES = 16 };
     static double x[SIZE];
     int64_t bytes[2];
     for (int i = 0; i < SIZE; i++) x[i] = 0.5 + 1e-5 * i;
     for (int many = 0; many < 2; many++) {
         wgt_memory m = { 0 };
         const wg_allocator memory = { wgt_resize, &m };
-        WGT_GRAPH(WG_F64, NULL);
+        WGT_IN_GRAPH(WG_F64, NULL);
         wg_node y = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(SIZE))), sum = y;
         for (int i = 0; i < (many ? NODES : 8); i++) {
             const wg_node operand = wg_add(y, i);
             sum = wg_add(sum, wg_apply(WG_HERE, &wrong_cube, &operand, 1, NULL));
         }
 
-        wg_check *r = wg_gradcheck(wg_mean(sum), NULL, &(wg_gradcheck_opts){ .allocator = &memory });
+        WGT_FREED wg_check *r =
+            wg_gradcheck(wg_mean(sum), NULL, &(wg_gradcheck_opts){ .allocator = &memory });
         cr_expect_eq(count(r, "rule"), many ? NODES : 8);
         bytes[many] = m.bytes;
-        wg_check_free(r);
-        wgt_finish(c, NULL);
     }
     cr_expect_lt(bytes[1] - bytes[0], (int64_t)(NODES - 8) * SIZE * 4, "%lld, %lld", (long long)bytes[0],
                  (long long)bytes[1]);
@@ -377,7 +365,7 @@ Test(stages, a_case_is_tried_in_the_memory_of_the_check)
 {
     wgt_memory m = { 0 };
     const wg_allocator memory = { wgt_resize, &m };
-    subject s = make(&wrong_cube);
+    WGT_ENDS subject s = make(&wrong_cube);
     wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .allocator = &memory });
     cr_assert_eq(count(r, "rule"), 1);
     FILE *out = tmpfile();
@@ -388,5 +376,4 @@ Test(stages, a_case_is_tried_in_the_memory_of_the_check)
     fclose(out);
     wg_check_free(r);
     cr_expect_eq(m.blocks, 0);
-    wgt_finish(s.c, NULL);
 }

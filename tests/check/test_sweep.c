@@ -22,7 +22,7 @@ static wg_check *sweep(const char *of)
 
 Test(sweep, each_difference_is_that_of_its_step)
 {
-    wg_check *r = sweep("x[0]");
+    WGT_FREED wg_check *r = sweep("x[0]");
     const wg_check_sweep s = wg_check_sweep_of(r);
     double least = 1, most = 0;
     bool has_the_course_s = false;
@@ -36,13 +36,12 @@ Test(sweep, each_difference_is_that_of_its_step)
         has_the_course_s |= fabs(h / 1e-7 - 1) < 1e-14;
     }
     cr_expect(has_the_course_s && fabs(most / 0.1 - 1) < 1e-14 && fabs(least / 1e-15 - 1) < 1e-14);
-    wg_check_free(r);
 }
 
 /* The error by the step is f''' h^2 / 6 + ... */
 Test(sweep, says_what_the_error_is_made_of)
 {
-    wg_check *r = sweep("x[0]");
+    WGT_FREED wg_check *r = sweep("x[0]");
     const wg_check_sweep s = wg_check_sweep_of(r);
     const double slope = cos(at[0]) * exp(at[1]);
     cr_expect_str_eq(s.place, "x[0]");
@@ -52,7 +51,6 @@ Test(sweep, says_what_the_error_is_made_of)
     cr_expect_eq(s.noise, wg_check_noise(r));
     cr_expect_lt(s.noise, 1e-15);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
-    wg_check_free(r);
 }
 
 Test(sweep, is_of_the_component_that_was_named)

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "corpus/gradients.h"
@@ -73,21 +72,11 @@ static void measure_function(const wgt_measuring *m, wgt_function *f, wgt_figure
     wg_check_free(r);
 }
 
-/* All functions, for the caller to free. */
-static wgt_function *all_functions(const wgt_measuring *m, size_t *n)
-{
-    wgt_function *all = malloc(WGT_FUNCTIONS * sizeof *all);
-    if (!all) abort();
-    *n = wgt_functions(all, m->seed);
-    return all;
-}
-
 void wgt_measure_functions(const wgt_measuring *m, wgt_figures *f)
 {
-    size_t n;
-    wgt_function *all = all_functions(m, &n);
-    for (size_t i = 0; i < n; i += (size_t)m->every) measure_function(m, &all[i], f);
-    free(all);
+    wgt_functions all = wgt_functions_read(m->seed);
+    for (size_t i = 0; i < all.count; i += (size_t)m->every) measure_function(m, &all.at[i], f);
+    wgt_functions_free(&all);
 }
 
 /* ---- wrong gradients ---- */
@@ -117,16 +106,16 @@ static void measure_wrong(const wgt_measuring *m, wgt_wrong *w, wgt_figures *to)
 
 void wgt_measure_gradients(const wgt_measuring *m, wgt_figures *f)
 {
-    size_t n, number = 0;
-    wgt_function *all = all_functions(m, &n);
-    for (size_t i = 0; i < n; i++)
-        for (int how = 0; wgt_is_spoilt(&all[i]) && how < WGT_SPOILS; how++) {
-            wgt_wrong w = { .right = &all[i], .how = (wgt_spoil)how };
+    size_t number = 0;
+    wgt_functions all = wgt_functions_read(m->seed);
+    for (size_t i = 0; i < all.count; i++)
+        for (int how = 0; wgt_is_spoilt(&all.at[i]) && how < WGT_SPOILS; how++) {
+            wgt_wrong w = { .right = &all.at[i], .how = (wgt_spoil)how };
             w.at = (7 * i + (size_t)how + (size_t)m->seed) %
-                   (how == WGT_SPOIL_TERM ? wgt_terms(&all[i]) : all[i].n);
-            if (wgt_wrong_counts(&w) && number++ % (size_t)m->every == 0) measure_wrong(m, &w, f);
+                   (how == WGT_SPOIL_TERM ? wgt_terms(&all.at[i]) : all.at[i].n);
+            if (number++ % (size_t)m->every == 0 && wgt_wrong_counts(&w)) measure_wrong(m, &w, f);
         }
-    free(all);
+    wgt_functions_free(&all);
 }
 
 /* ---- the table ---- */

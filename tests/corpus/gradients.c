@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "corpus/draw.h"
-#include "corpus/least_squares.h"
 
 const char *wgt_spoil_text(wgt_spoil how)
 {
@@ -99,7 +98,7 @@ static void spoil(const wgt_wrong *w, const double *x, double *g)
     }
     case WGT_SPOIL_SHIFTED: shift(g, n); break;
     case WGT_SPOIL_TRANSPOSED: transpose(g, n); break;
-    case WGT_SPOIL_MEAN: scale(g, n, 1 / (double)w->right->with.problem->m); break;
+    case WGT_SPOIL_MEAN: scale(g, n, 1 / (double)w->right->with.terms); break;
     case WGT_SPOIL_LAST: g[n - 1] = 0; break;
     default: spoil_at_point(w, x, g);
     }
@@ -133,8 +132,7 @@ bool wgt_wrong_counts(wgt_wrong *w)
     wgt_function *f = w->right;
     wgt_draws r = { 7, 0 };
     double x[WGT_MOST_X], g[WGT_MOST_X], wrong[WGT_MOST_X], error[WGT_MOST_X];
-    const bool has_terms = f->with.problem != NULL;
-    if ((w->how == WGT_SPOIL_TERM || w->how == WGT_SPOIL_MEAN) && !has_terms) return false;
+    if ((w->how == WGT_SPOIL_TERM || w->how == WGT_SPOIL_MEAN) && !f->with.terms) return false;
     for (size_t i = 0; i < f->n; i++)
         x[i] = f->x[i] * (f->place == WGT_NEAR_MINIMUM ? 1 + 0.01 * wgt_draw_normal(&r) : 1);
     gradient(f, x, WGT_ALL_TERMS, g);
@@ -150,13 +148,9 @@ bool wgt_wrong_counts(wgt_wrong *w)
     return false;
 }
 
-size_t wgt_terms(const wgt_function *f) { return f->with.problem ? f->with.problem->m : 1; }
+size_t wgt_terms(const wgt_function *f) { return f->with.terms ? (size_t)f->with.terms : 1; }
 
 bool wgt_is_spoilt(const wgt_function *f)
 {
-    static const char *const kind[] = { "classical",   "regression", "scale",     "physics", "trained",
-                                        "domain edge", "saturation", "large sum", "wave",    "state" };
-    for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
-        if (!strcmp(f->kind, kind[k])) return f->wanted == WGT_PASS && f->place != WGT_AROUND;
-    return false;
+    return f->spoilt && f->wanted == WGT_PASS && f->place != WGT_AROUND;
 }

@@ -3,13 +3,10 @@
 #include "corpus/functions.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FUNCTION(name) static double name(size_t n, const double *x, double *g, void *with)
 #define PARAMETERS     const wgt_with *w = with
-#define AT(...) \
-    sizeof((double[]){ __VA_ARGS__ }) / sizeof(double), (double[]) { __VA_ARGS__ }
 
 /* ---- float inside; values and gradient ---- */
 
@@ -74,21 +71,6 @@ FUNCTION(rounded_value)
     return (double)(float)(sin(x[0]) * x[1]);
 }
 
-static void add_float(wgt_list *l)
-{
-    const char *kind = "float inside";
-    static const double at[] = { .3, 1, 2.7 };
-    for (int k = 0; k < 3; k++) {
-        const double v = at[k];
-        wgt_add_function(l, kind, "a polynomial", WGT_PASS, float_polynomial, 0, 0, AT(v, -1.1 * v));
-        wgt_add_function(l, kind, "squares", WGT_PASS, float_squares, 0, 0, AT(v, -v, 2 * v, .6));
-        wgt_add_function(l, kind, "sin and exp", WGT_PASS, float_waves, 0, 0, AT(v, -v, .8));
-        wgt_add_function(l, kind, "a net", WGT_PASS, float_net, 0, 0,
-                         AT(v, -.4, .1, -.8, .5 * v, .2, 1.1, -v, .05));
-        wgt_add_function(l, kind, "the value rounded", WGT_PASS, rounded_value, 0, 0, AT(v, 1.5));
-    }
-}
-
 /* ---- noise of size a, from a hash of the bits of x ---- */
 
 static double hash(size_t n, const double *x)
@@ -120,21 +102,6 @@ FUNCTION(printed_value)
     PARAMETERS;
     if (g) g[0] = exp(x[0]) + x[1], g[1] = x[0];
     return w->a * round((exp(x[0]) + x[0] * x[1]) / w->a);
-}
-
-static void add_noise(wgt_list *l)
-{
-    static const double size[] = { 1e-4, 1e-6, 1e-8, 1e-10, 1e-12 };
-    char name[64];
-    for (int k = 0; k < 5; k++) {
-        snprintf(name, sizeof name, "noise of %g", size[k]);
-        wgt_add_function(l, "noise", name, WGT_NO_FAIL, hash_noise, size[k], 0, AT(.8));
-        wgt_add_function(l, "noise", name, WGT_NO_FAIL, hash_noise, size[k], 0, AT(1.2, -.3, 2));
-        wgt_add_function(l, "noise", name, WGT_NO_FAIL, hash_noise, size[k], 0, AT(1e-3, 100));
-        snprintf(name, sizeof name, "values in steps of %g", size[k]);
-        wgt_add_function(l, "noise", name, WGT_NO_FAIL, printed_value, size[k], 0, AT(.4, 1.7));
-        wgt_add_function(l, "noise", name, WGT_NO_FAIL, printed_value, size[k], 0, AT(1.9, -.2));
-    }
 }
 
 /* ---- inner solvers that stop at a tolerance a; the gradient is that of the exact solution ---- */
@@ -191,24 +158,6 @@ FUNCTION(inner_sweeps)
     return y + z;
 }
 
-static void add_solvers(wgt_list *l)
-{
-    static const double tolerance[] = { 1e-6, 1e-10 };
-    char name[64];
-    for (int k = 0; k < 2; k++)
-        for (int j = 0; j < 3; j++) {
-            const double a = tolerance[k], v = .5 + .6 * j;
-            snprintf(name, sizeof name, "Newton, stopped at %g", a);
-            wgt_add_function(l, "inner solver", name, WGT_NO_FAIL, inner_newton, a, 0, AT(v, 1.1 - v));
-            snprintf(name, sizeof name, "fixed point, stopped at %g", a);
-            wgt_add_function(l, "inner solver", name, WGT_NO_FAIL, inner_iteration, a, 0, AT(.5 * v, .2));
-            snprintf(name, sizeof name, "bisection, stopped at %g", a);
-            wgt_add_function(l, "inner solver", name, WGT_NO_FAIL, inner_bisection, a, 0, AT(2 * v));
-            snprintf(name, sizeof name, "Gauss and Seidel, stopped at %g", a);
-            wgt_add_function(l, "inner solver", name, WGT_NO_FAIL, inner_sweeps, a, 0, AT(1 + v, v));
-        }
-}
-
 /* ---- states ---- */
 
 /* Keeps the last value, and returns it when it is called again at the same point. */
@@ -235,19 +184,21 @@ FUNCTION(warm_start)
     return y;
 }
 
-static void add_states(wgt_list *l)
+wg_check_fn wgt_noisy(const char *name)
 {
-    static const double at[] = { .3, 1, -1.7 };
-    for (int k = 0; k < 3; k++) {
-        wgt_add_function(l, "state", "a memo", WGT_PASS, with_memo, 0, 0, AT(at[k], .5, 2));
-        wgt_add_function(l, "state", "a warm start", WGT_PASS, warm_start, 0, 0, AT(at[k], 1.4));
+#define ROW(f) \
+    {          \
+#f, f  \
     }
-}
-
-void wgt_add_noisy(wgt_list *l)
-{
-    add_float(l);
-    add_noise(l);
-    add_solvers(l);
-    add_states(l);
+    static const struct {
+        const char *name;
+        wg_check_fn f;
+    } all[] = { ROW(float_polynomial), ROW(float_squares),   ROW(float_waves),   ROW(float_net),
+                ROW(rounded_value),    ROW(hash_noise),      ROW(printed_value), ROW(inner_newton),
+                ROW(inner_iteration),  ROW(inner_bisection), ROW(inner_sweeps),  ROW(with_memo),
+                ROW(warm_start) };
+#undef ROW
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!strcmp(name, all[i].name)) return all[i].f;
+    return NULL;
 }

@@ -50,8 +50,10 @@ static void expect_wire(const char *svg, int box, const char *symbol, const char
 
 Test(circuit, has_a_gate_for_each_op_with_value_and_gradient)
 {
-    bench b = start();
-    char *svg = pic_text(product(&b), "svg", circuit);
+    WGT_ENDS bench b = start();
+    const wg_node f = product(&b);
+    char *svg = pic_text(f, "svg", circuit);
+    cr_expect_str_eq(pic_text(f, "svg", circuit), svg);
     expect_wire(svg, 0, "x", "−2", "−4");
     expect_wire(svg, 1, "y", "5", "−4");
     expect_wire(svg, 2, "z", "−4", "3");
@@ -59,13 +61,12 @@ Test(circuit, has_a_gate_for_each_op_with_value_and_gradient)
     expect_wire(svg, 4, "×", "−12", "1");
     cr_expect_eq(pic_count(svg, "<rect"), 2, "leaves have no frames: %s", svg);
     HAS_NOT(svg, "class=\"backward\"");
-    wgt_finish(b.c, NULL);
 }
 
 /* 1 / (1 + e^-(w0 x0 + w1 x1 + w2)), each op by itself: the notes have its gates. */
 Test(circuit, numbers_stand_in_the_gates)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node w0 = number(&b, "w0", 2), x0 = number(&b, "x0", -1), w1 = number(&b, "w1", -3),
             x1 = number(&b, "x1", -2), w2 = number(&b, "w2", -3);
     wg_node p = wg_mul(w0, x0), q = wg_mul(w1, x1), s = wg_add(p, q), z = wg_add(s, w2);
@@ -86,39 +87,6 @@ Test(circuit, numbers_stand_in_the_gates)
     expect_wire(svg, 12, "1/x", "0.7311", "1");
     svg = pic_text(wg_sigmoid(z), "svg", circuit);
     expect_wire(svg, 9, "σ", "0.7311", "1");
-    wgt_finish(b.c, NULL);
-}
-
-Test(circuit, fits_its_place_and_is_the_same_each_time)
-{
-    bench b = start();
-    const wg_node f = product(&b);
-    static const struct {
-        const char *place, *size;
-    } places[] = { { "slide", "width=\"1920\" height=\"1080\"" },
-                   { "page", "width=\"453.5pt\"" },
-                   { "screen", "width=\"1440\" height=\"900\"" } };
-    for (int i = 0; i < 3; i++) {
-        wg_draw_opts o = circuit;
-        o.fit = places[i].place;
-        char *svg = pic_text(f, "svg", o), *again = pic_text(f, "svg", o);
-        HAS(svg, places[i].size);
-        HAS_NOT(svg, "more nodes than");
-        cr_expect_str_eq(svg, again);
-        cr_expect_eq(pic_count(svg, "<rect"), 2, "nothing is reduced");
-    }
-    wgt_finish(b.c, NULL);
-}
-
-/* Of tensors the lines stand above and below one another; what is not computed is a dash. */
-Test(circuit, shows_tensors_and_what_is_not_known)
-{
-    bench b = start();
-    wg_node A = wg_input(b.g, "A", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
-    wg_node W = wg_param(b.g, b.p, "W", WG_SHAPE(2, 2), wg_values((double[]){ 1, 1, 1, 1 }));
-    SHOWS(pic_text(wg_sum(wg_matmul(A, W)), "svg", circuit), ">[[1, 2],</text>", ">Σ</text>",
-          ">[[4, 4],</text>");
-    wgt_finish(b.c, NULL);
 }
 
 /* y = x^2 or x^3 */
@@ -143,34 +111,11 @@ Test(circuit, shows_the_option_of_an_op_of_the_users)
                               .attr_size = sizeof(raised),
                               .attrs = rows,
                               .map = raised_map };
-    bench b = start();
+    WGT_ENDS bench b = start();
     const wg_node x = number(&b, "x", 2), y = wg_apply(WG_HERE, &op, &x, 1, &(raised){ .power = 1 });
     wg_draw_opts o = circuit;
     o.backward = false;
     char *svg = pic_text(y, "svg", o), *plain = pic_plain(strdup(svg));
     HAS(plain, ">xthree</text>");
     free(plain);
-    wgt_finish(b.c, NULL);
-}
-
-Test(circuit, refuses_what_it_cannot_draw)
-{
-    bench b = start();
-    const wg_node f = product(&b);
-    static const char *const formats[] = { "dot", "html", "json", "tex", "txt" };
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        wg_draw_opts o = circuit;
-        o.format = formats[i], o.id = NULL;
-        cr_expect_null(wg_draw_text(f, &o), "%s", formats[i]);
-        wgt_expect_error(b.c, WG_ERROR_VALUE, ".style");
-    }
-    wg_draw_opts others[] = { circuit, circuit, circuit, circuit };
-    others[0].style = "comic", others[1].top_down = true, others[2].overlay = "bytes",
-    others[3].engine = "dot";
-    static const char *const why[] = { "cards or circuit", ".top_down", ".overlay", ".engine" };
-    for (int i = 0; i < 4; i++) {
-        cr_expect_null(wg_draw_text(f, &others[i]));
-        wgt_expect_error(b.c, WG_ERROR_VALUE, why[i]);
-    }
-    wgt_finish(b.c, NULL);
 }

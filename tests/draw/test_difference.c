@@ -24,7 +24,7 @@ static wg_node program(wg_graph *g, bool second)
 /* z = 3 - 2 = 1; y is 1 in the first and 1.5 in the second. b and s are in the second alone. */
 Test(difference, two_programs)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
     wg_node one = program(g, false), two = program(h, true);
     char *svg = svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .legend = true });
@@ -35,25 +35,23 @@ Test(difference, two_programs)
     svg = svg_of(two, (wg_draw_opts){ .beside = one });
     HAS(svg, "2 only in the first, 0 only in the second");
     cr_expect_eq(pic_count(svg, ">only in the first<"), 2);
-    wgt_finish(c, NULL);
 }
 
 #if WG_WITH_GRAPHVIZ
 /* The first has the edges x-z, w-z, z-relu, relu-y; the second has also b-s, z-s, and s-relu for z-relu. */
 Test(difference, edges_of_both)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
     wg_node one = program(g, false);
     char *dot = pic_dot(one, &(wg_draw_opts){ .beside = program(h, true), .backward = true });
     pic_expect_counts(dot, 5 + 2, 2 * (4 + 3), 4 + 3);
-    wgt_finish(c, NULL);
 }
 #endif
 
 Test(difference, of_equal_graphs_there_is_none)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
     wg_node one = program(g, true), two = program(h, true);
     static const char *const fits[] = { NULL, "slide", "page" };
@@ -61,25 +59,6 @@ Test(difference, of_equal_graphs_there_is_none)
         SHOWS(svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .backward = true, .fit = fits[i] }),
               "0 only in the first, 0 only in the second, 0 differ", "!the second:");
     }
-    wgt_finish(c, NULL);
-}
-
-/* In evaluation dropout is no node, and batch norm has other options of the same call. */
-Test(difference, training_beside_evaluation)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params *p = wg_params_new(c);
-    wg_node y[2];
-    for (int i = 0; i < 2; i++) {
-        wg_graph *g = wg_graph_new(c);
-        wg_begin(g, i ? WG_EVAL : WG_TRAIN);
-        wg_node x = wg_fill(g, 1, WG_SHAPE(4, 3)), h = wg_relu(wg_nn_batch_norm(x, p, "bn"));
-        wg_node d = wg_dropout(h, .keep_prob = 0.5);
-        y[i] = wg_name(wg_sum(d), "y");
-    }
-    SHOWS(svg_of(y[0], (wg_draw_opts){ .beside = y[1] }), ">only in train<", "!the first", "dropout");
-    SHOWS(svg_of(y[1], (wg_draw_opts){ .beside = y[0] }), ">only in train<");
-    wgt_finish(c, NULL);
 }
 
 /* Programs of n calls, of which each draws its op at random: each box is in the picture once, whatever the
@@ -88,7 +67,7 @@ Test(difference, of_random_programs)
 {
     wgt_random r = { 3 };
     for (int round = 0; round < 30; round++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        WGT_IN_CONTEXT(WG_F64, NULL);
         wg_node y[2];
         for (int i = 0; i < 2; i++) {
             wg_graph *g = wg_graph_new(c);
@@ -108,18 +87,15 @@ Test(difference, of_random_programs)
         cr_expect_gt(pic_count(one, box), 1);
         cr_expect_eq(pic_count(both, box), pic_count(one, box) + other, "round %d", round);
         cr_expect_eq(pic_count(both, box), pic_count(two, box) + only, "round %d", round);
-        wgt_finish(c, NULL);
     }
 }
 
 Test(difference, mistakes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL), *other = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL), *other = wgt_start(NULL, WG_F64, NULL);
     wg_node one = program(wg_graph_new(c), false), far = program(wg_graph_new(other), false);
     cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "svg", .beside = far }));
     wgt_expect_error(c, WG_ERROR_USE, ".beside is no node of a graph of this context");
     cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "txt", .beside = one }));
     wgt_expect_error(c, WG_ERROR_VALUE, ".beside goes with a graph's picture");
-    wgt_finish(c, NULL);
-    wgt_finish(other, NULL);
 }

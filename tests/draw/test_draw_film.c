@@ -131,32 +131,6 @@ NEURON_TEST(draw_film, hidden_numbers_stay_hidden)
     }
 }
 
-/* z gives a, a gives L; dz gives dw and db. */
-NEURON_TEST(draw_film, what_follows_from_a_hidden_number_is_hidden)
-{
-    wg_draw_opts o = { .values = true, .backward = true, .hide = "z", .format = "svg" };
-    SHOWS(pic_plain(pic_text(n.L, o.format, o)), "!>0.7503<", "!>0.2873<", ">[0.5, −0.3]<", ">dL = 1<",
-          ">da = ?<");
-    o.hide = "dz";
-    SHOWS(pic_plain(pic_text(n.L, o.format, o)), ">0.7503<", ">da = −1.333<", ">dw = ?<", ">db = ?<");
-}
-
-NEURON_TEST(draw_film, a_name_to_hide_must_be_known)
-{
-    static const char *const formats[] = { "svg", "html", "tex", "txt", "dot" };
-    for (int i = 0; i < 5; i++) {
-        wg_draw_opts o = { .values = true, .backward = true, .hide = "dzz", .format = formats[i] };
-        cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
-        wgt_expect_error(c, WG_ERROR_VALUE, "called 'dzz'; did you mean 'dz'?");
-        o.hide = "z, nowhere";
-        cr_expect_null(wg_draw_text(n.L, &o), "%s", formats[i]);
-        wgt_expect_error(c, WG_ERROR_VALUE, "called 'nowhere'; z hides");
-        o.hide = "z, dw";
-        char *text = pic_plain(pic_text(n.L, o.format, o));
-        cr_expect(text, "%s: %s", formats[i], wg_message(c));
-    }
-}
-
 NEURON_TEST(draw_film, frames_have_the_size_of_a_canvas)
 {
     wg_draw_opts o = film;

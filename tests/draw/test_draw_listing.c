@@ -1,33 +1,11 @@
 /* test_draw_listing.c: graphs as lists of equations (txt) and as JSON. */
 #include "picture.h"
+#include "wgcommand.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static const wg_draw_opts full = { .values = true, .backward = true };
-
-/* Characters of the longest line; no text here has wide characters or accents. */
-static int widest(const char *text)
-{
-    int now = 0, most = 0;
-    for (const char *s = text; *s; s++) {
-        now = *s == '\n' ? 0 : now + (((unsigned char)*s & 0xC0) != 0x80);
-        if (now > most) most = now;
-    }
-    return most;
-}
-
-/* z = 1.1, a = 0.7503, L = 0.2873, dz = a - 1 = -0.2497: lecture 1. */
-NEURON_TEST(draw_listing, has_an_equation_a_line)
-{
-    char *text = pic_text(n.L, "txt", full), *line = strstr(text, "a = σ(z)");
-    cr_assert(line, "%s", text);
-    *strchr(line, '\n') = 0;
-    HAS(line, " [] ", " 0.7503 ", " da = −1.333");
-    text = pic_text(n.L, "txt", (wg_draw_opts){ 0 });
-    HAS_NOT(text, "0.7503", "da =");
-    cr_expect_eq(pic_count(text, "a = σ(z)"), 1);
-}
 
 /* The listing calls everything as the picture does, in every box. */
 NEURON_TEST(draw_listing, has_the_names_of_the_picture)
@@ -43,31 +21,6 @@ NEURON_TEST(draw_listing, has_the_names_of_the_picture)
     }
 }
 
-/* Gradients of a few billionths are numbers, not 0.000. */
-GRAPH_TEST(draw_listing, shows_small_numbers)
-{
-    double x = 3;
-    wg_node L = wg_name(wg_mul(wg_input(g, "x", wg_view_f64(&x, WG_SCALAR)), 1.6e-9), "L");
-    SHOWS(pic_text(L, "txt", full), "dx = 1.6·10⁻⁹", " 4.8·10⁻⁹");
-}
-
-/* No line is wider than asked, whatever the names and shapes. */
-Test(draw_listing, keeps_to_its_width)
-{
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_node root = pic_layers(c, 6);
-    for (int width = 40; width <= 140; width += 20) {
-        wg_draw_opts o = full;
-        o.width = width;
-        char *text = pic_text(root, "txt", o);
-        cr_expect_leq(widest(text), width, "%s", text);
-        HAS(text, "layer.3 / activation:");
-    }
-    char *text = pic_text(root, "txt", full);
-    cr_expect_leq(widest(text), 100, "%s", text);
-    wgt_finish(c, NULL);
-}
-
 GRAPH_TEST(draw_listing, of_hostile_names)
 {
     double x = 2;
@@ -77,7 +30,7 @@ GRAPH_TEST(draw_listing, of_hostile_names)
             b = wg_input(g, name, wg_view_f64(&x, WG_SCALAR)), L = wg_name(wg_mul(a, b), "L\"\\");
     char *text = pic_text(L, "txt", full), *json = pic_text(L, "json", (wg_draw_opts){ .backward = true });
     cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
-    cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && widest(text) <= 100, "%s", text);
+    cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && wgt_widest(text) <= 100, "%s", text);
     HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
 }
 
@@ -93,7 +46,7 @@ Test(draw_listing, after_an_error)
     char *text = pic_read(path);
     HAS(text, "dx = –", "matmul(n.x", "\n    tests/draw/test_draw_listing.c:");
     HAS_NOT(text, "dx = 0");
-    cr_expect_leq(widest(text), 100, "%s", text);
+    cr_expect_leq(wgt_widest(text), 100, "%s", text);
     pic_clean_up();
     wgt_drop(c, NULL);
 }

@@ -63,8 +63,7 @@ Test(draw_names, any_name_can_be_drawn)
     char *longest = long_name();
     for (size_t i = 0; i <= sizeof names / sizeof *names; i++) {
         const char *name = i < sizeof names / sizeof *names ? names[i] : longest;
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_IN_GRAPH(WG_F64, NULL);
         double v = 2;
         wg_node x = wg_input_at(WG_HERE, g, name, wg_view_f64(&v, WG_SCALAR));
         wg_scope_push(g, name);
@@ -75,7 +74,6 @@ Test(draw_names, any_name_can_be_drawn)
         cr_assert_lt(strlen(dot), 20000, "%zu bytes", strlen(dot));
         pic_expect_counts(dot, 2, 2, 1);
         if (dot_here) expect_clean(dot, name);
-        wgt_finish(c, NULL);
     }
     free(longest);
     pic_clean_up();

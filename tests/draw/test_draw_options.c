@@ -133,7 +133,7 @@ Test(draw_options, each_is_obeyed_or_refused, .timeout = 100)
 
 Test(draw_options, a_refusal_says_what_goes)
 {
-    subject k = subject_start();
+    WGT_ENDS subject k = subject_start();
     cr_assert_eq(wg_draw_plan(k.c, k.p, "p.txt", &(wg_draw_plan_opts){ .values = true }), WG_ERROR_VALUE);
     wgt_expect_error(
         k.c, WG_ERROR_VALUE,
@@ -143,7 +143,6 @@ Test(draw_options, a_refusal_says_what_goes)
         k.c, WG_ERROR_VALUE,
         ".picture goes with a plan's picture, a plan's table, a plan's chart, not with a graph's");
     wg_plan_free(k.p);
-    wgt_finish(k.c, NULL);
 }
 
 /* The picture's label alone. */
@@ -159,7 +158,7 @@ static char *legend_of(wg_node root, wg_draw_opts o)
 /* The legend explains only what is in the picture. */
 Test(draw_options, a_count_without_a_list_is_refused)
 {
-    subject k = subject_start();
+    WGT_ENDS subject k = subject_start();
     const wg_draw_opts wrong[] = { { .mark_count = 1 },
                                    { .mark_count = -1, .marks = &k.mark },
                                    { .size_count = 2 },
@@ -169,7 +168,6 @@ Test(draw_options, a_count_without_a_list_is_refused)
               wrong[i].mark_count < 0 ? ".mark_count = -1" : "is NULL");
     }
     wg_plan_free(k.p);
-    wgt_finish(k.c, NULL);
 }
 
 Test(draw_options, a_legend_has_what_is_shown)

@@ -33,7 +33,7 @@ static char *drawn(wg_context *c, const wg_plan *p, const char *name, const wg_d
 
 Test(draw_plan, the_table_has_steps_and_memory)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
     SHOWS(drawn(c, p, "p.txt", &(wg_draw_plan_opts){ .title = "a step", .limits = &machine }), "a step\n",
           "products 200 GFLOP/s (f32), 100 (f64); memory 400 GB/s (48 KiB), 200 (768 KiB), 100 (12 MiB), "
@@ -42,7 +42,6 @@ Test(draw_plan, the_table_has_steps_and_memory)
           "gradients, 4.69 KiB");
     SHOWS(drawn(c, p, "q.txt", NULL), "!bound");
     wg_plan_free(p);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
@@ -74,7 +73,7 @@ GRAPH_TEST(draw_plan, is_the_third_level_of_a_graph)
 
 Test(draw_plan, steps_are_frames_with_their_ops)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
     char *dot = drawn(c, p, "p.dot", &(wg_draw_plan_opts){ .limits = &machine });
     cr_assert_eq(pic_count(dot, "subgraph cluster_"), p->steps);
@@ -85,14 +84,13 @@ Test(draw_plan, steps_are_frames_with_their_ops)
     cr_assert_eq(wg_draw_plan(c, p, path, &(wg_draw_plan_opts){ .most = 2 }), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "more than 2: draw the table (.txt)");
     wg_plan_free(p);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
 /* Each rectangle says its buffer's steps under the pointer. */
 Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
     int buffers = 0;
     for (int i = 0; i < p->buffers; i++) buffers += p->buffer[i].where == WG_PLAN_WORK;
@@ -100,13 +98,12 @@ Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
     cr_assert_eq(pic_count(svg, ", steps "), buffers);
     HAS(svg, "&lt;memory&gt;", "</svg>", "prefers-color-scheme:dark");
     wg_plan_free(p);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
 Test(draw_plan, the_roofline_has_a_roof_for_each_level)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
     char *svg = drawn(c, p, "r.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_ROOFLINE, .limits = &machine });
     HAS(svg, "products, 100 GFLOP/s"); /* of f64 */
@@ -114,14 +111,13 @@ Test(draw_plan, the_roofline_has_a_roof_for_each_level)
     cr_assert_geq(pic_count(svg, "<circle "), 1);
     HAS_NOT(svg, "nan", "inf");
     wg_plan_free(p);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
 Test(draw_plan, a_plan_without_steps_can_be_drawn)
 {
     static const double one = 1;
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = plan_of(wg_input(wg_graph_new(c), "x", wg_view_f64(&one, WG_SCALAR)));
     for (int i = 0; i < 3; i++) {
         SHOWS(drawn(c, p, i ? "e.svg" : "e.txt",
@@ -129,7 +125,6 @@ Test(draw_plan, a_plan_without_steps_can_be_drawn)
               "!nan");
     }
     wg_plan_free(p);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
@@ -144,7 +139,7 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
         { "p.png", "charts are written as svg", { .picture = WG_PLAN_MEMORY } },
         { "p.svg", "a roofline needs .limits", { .picture = WG_PLAN_ROOFLINE } },
     };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         cr_assert_eq(wg_draw_plan(c, p, wrong[i].path, &wrong[i].o), WG_ERROR_VALUE);
@@ -152,7 +147,6 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
     }
     cr_assert_eq(wg_draw_plan(c, NULL, "p.txt", NULL), WG_ERROR_USE);
     wg_plan_free(p);
-    wgt_finish(c, NULL);
 }
 
 static void draw_with_failures(wg_plan_picture picture, const char *name)

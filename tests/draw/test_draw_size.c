@@ -15,12 +15,11 @@ static wg_node make_chain(wg_context *c, int64_t length)
 
 Test(draw_size, a_million_nodes_are_folded)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_chain(c, 1000000);
     SHOWS(pic_text(root, "dot", (wg_draw_opts){ .values = true }), "×1,000,000", "sin");
     cr_assert_null(wg_draw_dot(root, &(wg_draw_opts){ .fold = -1 }));
     wgt_expect_error(c, WG_ERROR_VALUE, "1000001");
-    wgt_finish(c, NULL);
 }
 
 GRAPH_TEST(draw_size, what_does_not_repeat_is_refused_with_its_size)
@@ -42,7 +41,7 @@ GRAPH_TEST(draw_size, what_does_not_repeat_is_refused_with_its_size)
 /* Layers of four nodes with parameters of their own become one box; ends and scopes remain. */
 Test(draw_size, repeated_layers_are_folded)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = pic_layers(c, 200);
     char *dot = pic_dot(root, NULL);
     cr_assert(dot, "%s", wg_message(c));
@@ -50,7 +49,6 @@ Test(draw_size, repeated_layers_are_folded)
     pic_expect_counts(dot, 3, 2, 0);
     dot = pic_dot(root, &(wg_draw_opts){ .most = 10000, .backward = true });
     cr_assert_eq(pic_count(dot, "class=parameter"), 200);
-    wgt_finish(c, NULL);
 }
 
 static wg_node make_unrolled(wg_context *c, int steps)
@@ -77,7 +75,7 @@ static wg_node make_unrolled(wg_context *c, int steps)
 Test(draw_size, shared_parameters_do_not_stop_dot)
 {
     if (!pic_have_dot()) cr_skip_test("dot is not here");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_unrolled(c, 60);
     char *path = pic_path("rnn.svg");
     cr_assert_eq(wg_draw(root, path, &(wg_draw_opts){ .backward = true, .values = true, .engine = "dot" }),
@@ -85,6 +83,5 @@ Test(draw_size, shared_parameters_do_not_stop_dot)
     char *svg = pic_read(path);
     cr_assert_eq(pic_count(svg, "<g id=\"node"), 3 + 1 + 60 * 6 + 1 + 3 * 59,
                  "a copy of each shared parameter at each use but the first");
-    wgt_finish(c, NULL);
     pic_clean_up();
 }

@@ -127,7 +127,7 @@ NEURON_TEST(draw_svg, has_boxes_links_and_numbers)
 
 Test(draw_svg, has_frames_and_runs)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = pic_layers(c, 8);
     char *svg = svg_of(root, "f.svg", (wg_draw_opts){ 0 });
     pic_expect_well_formed(svg);
@@ -138,7 +138,6 @@ Test(draw_svg, has_frames_and_runs)
     pic_expect_well_formed(svg);
     HAS(svg, "×8");
     expect_texts_inside(svg);
-    wgt_finish(c, NULL);
     pic_clean_up();
 }
 
@@ -159,8 +158,7 @@ Test(draw_svg, any_name_can_be_drawn)
                                          "&amp;",
                                          "'\"" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
+        WGT_IN_GRAPH(WG_F64, NULL);
         double v = 2;
         wg_node x = wg_input_at(WG_HERE, g, names[i], wg_view_f64(&v, WG_SCALAR));
         wg_scope_push(g, names[i]);
@@ -171,7 +169,6 @@ Test(draw_svg, any_name_can_be_drawn)
         char *svg = svg_of(y, "h.svg", o);
         pic_expect_well_formed(svg);
         expect_texts_inside(svg);
-        wgt_finish(c, NULL);
     }
     pic_clean_up();
 }

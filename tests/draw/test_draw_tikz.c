@@ -54,28 +54,14 @@ NEURON_TEST(draw_tikz, has_the_coordinates_of_the_svg)
     cr_expect_gt(boxes, 10);
 }
 
-GRAPH_TEST(draw_tikz, writes_formulas_as_mathematics)
-{
-    static const double four[4] = { 1, 2, 3, 4 };
-    wg_node W = wg_input(g, "W1", wg_view_f64(four, WG_SHAPE(2, 2))),
-            x = wg_input(g, "x", wg_view_f64(four, WG_SHAPE(2, 2)));
-    wg_node z = wg_name(wg_matmul(W, x), "z_2"), a = wg_name(wg_sigmoid(z), "a_hat"),
-            L = wg_name(wg_sum(wg_square(a)), "L");
-    char *tex = pic_text(L, "tex", full);
-    HAS(tex, "{$\\mathbf{W}_{1}$}", "{$\\mathbf{z}_{2} = \\mathbf{W}_{1} \\mathbf{x}$}",
-        "{$\\hat{\\mathbf{a}} = \\sigma(\\mathbf{z}_{2})$}", "{$\\mathrm{d}\\mathbf{z}_{2}$ = ");
-    expect_syntax(tex);
-}
-
 Test(draw_tikz, of_hostile_names)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_draw_opts o = full;
     o.title = "100% of $x_1$ \\end{frame} & \"more\"", o.legend = false;
     char *tex = pic_text(latex_hostile_graph(c), "tex", o);
     expect_syntax(tex);
     HAS_NOT(tex, "\\input{/etc", "\\end{document}");
-    wgt_finish(c, NULL);
 }
 
 /* A slide for each step. */

@@ -140,7 +140,7 @@ Test(gradient_places, of_a_leaf_alone_are_behind_it)
 /* Pictures of derivatives of derivatives, in which a forward node may use a gradient, are drawn too. */
 Test(gradient_places, of_any_derivative_can_be_drawn)
 {
-    net n = start();
+    WGT_ENDS net n = start();
     wg_node x = wg_input(n.g, "x", wg_view_f64(ones, WG_SCALAR)), z = wg_name(wg_sin(x), "z");
     wg_node y = wg_name(wg_mul(z, wg_exp(z)), "y"), d, dd;
     cr_assert_eq(wg_grads(y, &x, 1, &d), WG_OK);
@@ -152,5 +152,4 @@ Test(gradient_places, of_any_derivative_can_be_drawn)
         cr_expect(text, "%s", wg_message(n.c));
         wg_free(n.c, text);
     }
-    wgt_finish(n.c, NULL);
 }

@@ -53,12 +53,11 @@ Test(latex_compiles, the_formulas_of_all_ops, .timeout = 120)
 Test(latex_compiles, hostile_names, .timeout = 120)
 {
     latex_needed("tikz.sty amsmath.sty");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_draw_opts o = full;
     o.title = "100% of $x_1$ \\end{frame} & \"more\" θ̂ 🙂";
     expect_pages(latex_hostile_graph(c), o, "article", 1);
     pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* A net of two layers, with fractions, roots, matrices and many small numbers. */
@@ -77,20 +76,19 @@ static wg_node net(wg_context *c)
 Test(latex_compiles, pictures_with_values_and_gradients, .timeout = 120)
 {
     latex_needed("tikz.sty amsmath.sty");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_draw_opts o = full;
     expect_pages(net(c), o, "article", 1);
     o.level = "ops", o.legend = true, o.fit = "page";
     expect_pages(net(c), o, "article", 1);
     pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* A slide a step: what is given, three values, dL, and a term for each of the five operands. */
 Test(latex_compiles, overlays_of_beamer, .timeout = 120)
 {
     latex_needed("beamer.cls tikz.sty amsmath.sty");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     const double two = 2, three = 3;
     wg_graph *g = wg_graph_new(c);
     const wg_node x = wg_input(g, "x", wg_view_f64(&two, WG_SCALAR)),
@@ -99,7 +97,6 @@ Test(latex_compiles, overlays_of_beamer, .timeout = 120)
     wg_draw_opts o = { .steps = true, .backward = true, .hide = "dw" };
     expect_pages(wg_name(wg_div(a, x), "L"), o, "beamer", 1 + 3 + 1 + 5);
     pic_clean_up();
-    wgt_finish(c, NULL);
 }
 
 /* ---- figures ---- */
@@ -147,7 +144,7 @@ static void add_fields(wg_figure *f)
 Test(latex_compiles, figures, .timeout = 120)
 {
     latex_needed("pgfplots.sty amsmath.sty geometry.sty");
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     for (int k = 0; k < 2; k++) {
         wg_figure *f = wg_figure_new(c, "Curves of {x} & y");
         k ? add_fields(f) : add_curves(f);
@@ -157,5 +154,4 @@ Test(latex_compiles, figures, .timeout = 120)
         wg_free(c, tex);
     }
     pic_clean_up();
-    wgt_finish(c, NULL);
 }

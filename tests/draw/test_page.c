@@ -78,11 +78,10 @@ static void draw(bench *b, const char *text, const char *path, const char *hide)
 
 static char *page_of(const char *text, const char *hide)
 {
-    bench b = build(text);
+    WGT_ENDS bench b = build(text);
     char *path = pic_path("m.html");
     draw(&b, text, path, hide);
     char *page = pic_read(path);
-    wgt_finish(b.c, NULL);
     return page;
 }
 
@@ -133,7 +132,7 @@ Test(page, knows_the_kind_of_each_leaf)
 
 Test(page, ends_no_script_early)
 {
-    bench b = build("x = 1\ny = x * x\n");
+    WGT_ENDS bench b = build("x = 1\ny = x * x\n");
     char *path = pic_path("h.html");
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK);
     wg_node y = wg_name(wg_exp(wg_program_last(b.q)), "</script><b>&\"\\");
@@ -142,7 +141,6 @@ Test(page, ends_no_script_early)
     int scripts = 0;
     for (const char *at = page; (at = strstr(at, "</script>")); at++) scripts++;
     cr_expect_eq(scripts, 2);
-    wgt_finish(b.c, NULL);
 }
 
 GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
@@ -233,13 +231,12 @@ Test(page, computes_special_cases, .timeout = 120)
     };
     browser_needed();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bench b = build(cases[i].text);
+        WGT_ENDS bench b = build(cases[i].text);
         char *path = pic_path("e.html");
         draw(&b, cases[i].text, path, NULL);
         char *page = browser_document(path, cases[i].hash, NULL);
         browser_expect_numbers(page, "e", "L", &cases[i].loss, 1);
         browser_expect_numbers(page, "e", cases[i].leaf, cases[i].gradient, cases[i].count);
-        wgt_finish(b.c, NULL);
     }
 }
 
@@ -247,7 +244,7 @@ Test(page, computes_special_cases, .timeout = 120)
 Test(page, opens_at_a_step, .timeout = 120)
 {
     browser_needed();
-    bench b = build("x = 0.5\na = x * x\nL = a + 3*x\n");
+    WGT_ENDS bench b = build("x = 0.5\na = x * x\nL = a + 3*x\n");
     char *path = pic_path("s.html");
     draw(&b, NULL, path, NULL);
     SHOWS(browser_document(path, "step=1&x=-0.5", NULL), " = −0.5 · (−0.5) = ");
@@ -258,16 +255,14 @@ Test(page, opens_at_a_step, .timeout = 120)
     SHOWS(pic_plain(browser_document(path, "step=8&x=-0.5", NULL)), ">dx = 2</text>", "dx: 3 + (−1) = 2<");
     /* the first of two terms */
     SHOWS(pic_plain(browser_document(path, "step=7", NULL)), ">dx = 3 + …</text>");
-    wgt_finish(b.c, NULL);
 }
 
 Test(page, hides_what_is_to_be_predicted, .timeout = 120)
 {
     browser_needed();
-    bench b = build(neuron);
+    WGT_ENDS bench b = build(neuron);
     char *path = pic_path("q.html");
     draw(&b, neuron, path, "dz,dw");
     SHOWS(pic_plain(browser_document(path, "step=99", NULL)), ">dz = ?</text>", ">dw = ?</text>",
           "!>dz = −0.2497</text>", ">da = −1.333</text>");
-    wgt_finish(b.c, NULL);
 }

@@ -22,8 +22,7 @@ static char *picture_of(int k, const char *folder)
 {
     char path[700];
     const bool is_svg = k % ENDINGS == 0;
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph *g = wg_graph_new(c);
+    WGT_IN_GRAPH(WG_F32, NULL);
     wg_begin(g, WG_TRAIN);
     snprintf(path, sizeof path, "%s/%s.wg", gallery, programs[k / ENDINGS]);
     wg_program *q = wg_program_file(c, path);
@@ -36,7 +35,6 @@ static char *picture_of(int k, const char *folder)
                              .fit = is_svg ? "slide" : NULL };
     char *text =
         wg_draw(wg_program_last(q), path, &o) == WG_OK ? pic_read(path) : pic_keep(strdup(wg_message(c)));
-    wgt_finish(c, NULL);
     return text;
 }
 

@@ -263,7 +263,7 @@ Test(figure_shapes, histograms_count)
 {
     wgt_random r = { wgt_seed() };
     for (int round = 0; round < 200; round++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        WGT_IN_CONTEXT(WG_F64, NULL);
         const int n = 1 + (int)wgt_below(&r, 400);
         wg_series *s = histogram(c, round % 3 ? 0 : 1 + (int)wgt_below(&r, 30));
         for (int i = 0; i < n; i++) wg_series_push(s, floor(wgt_uniform(&r, -20, 20)) / 4);
@@ -282,7 +282,6 @@ Test(figure_shapes, histograms_count)
             sum += b.count[k];
         }
         cr_assert_eq(sum, n);
-        wgt_finish(c, NULL);
     }
 }
 
@@ -480,13 +479,12 @@ Test(figure_labels, do_not_overlap)
 {
     for (uint64_t k = 0; k < 400; k++) {
         wgt_random r = { wgt_seed() * 1000 + k };
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        WGT_IN_CONTEXT(WG_F64, NULL);
         wg_figure *f = random_figure(c, &r);
         wgi_page g;
         cr_assert(wgi_page_make(&g, f));
         expect_apart(&g, wgt_seed() * 1000 + k);
         wgi_page_free(&g);
-        wgt_finish(c, NULL);
     }
 }
 
@@ -655,7 +653,7 @@ Test(figure_files, the_bytes_are_the_same_each_time)
     char *first[4] = { NULL };
     for (int round = 0; round < 40; round++) {
         if (round == 20) setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is installed */
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        WGT_IN_CONTEXT(WG_F64, NULL);
         void *hole = wg_alloc(c, (size_t)round * 31 + 1, 1);
         wg_figure *f = everything(c, "name");
         for (int k = 0; k < 4; k++) {
@@ -665,7 +663,6 @@ Test(figure_files, the_bytes_are_the_same_each_time)
             wg_free(c, text);
         }
         wg_free(c, hole);
-        wgt_finish(c, NULL);
     }
     for (int k = 0; k < 4; k++) free(first[k]);
 }
@@ -684,7 +681,7 @@ Test(figure_files, odd_data_are_drawn)
     for (size_t k = 0; k < sizeof odd / sizeof *odd; k++)
         for (int kind = 0; kind < WG_SERIES_KINDS; kind++)
             for (int log = 0; log < 3; log++) {
-                wg_context *c = wgt_start(NULL, WG_F64, NULL);
+                WGT_IN_CONTEXT(WG_F64, NULL);
                 wg_figure *f = wg_figure_new(c, NULL);
                 wg_panel *p =
                     wg_panel_new(f, NULL, .x = { .scale = (wg_scale)log }, .y = { .scale = (wg_scale)log });
@@ -703,7 +700,6 @@ Test(figure_files, odd_data_are_drawn)
                     }
                     wg_free(c, text);
                 }
-                wgt_finish(c, NULL);
             }
 }
 

@@ -24,7 +24,7 @@ static const struct {
 
 Test(idx, all_types)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     for (size_t k = 0; k < sizeof idx_types / sizeof idx_types[0]; k++) {
         wgt_bytes f = wgt_idx(idx_types[k].type, 2, (unsigned[]){ 1, 2 }, idx_types[k].data, idx_types[k].n);
         wg_tensor t = wg_idx_read(c, wgt_saved("a.idx", &f));
@@ -33,7 +33,6 @@ Test(idx, all_types)
         for (int i = 0; i < 2; i++)
             cr_expect_eq(wg_tensor_item(&t, i), idx_types[k].value[i], "type %d", idx_types[k].type);
     }
-    wgt_finish(c, NULL);
 }
 
 Test(idx, wrong_files)
@@ -60,13 +59,12 @@ Test(idx, wrong_files)
         "it begins with 00 01",
         "byte 6: the file ends inside the 3 sizes",
     };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     for (size_t i = 0; i < sizeof f / sizeof f[0]; i++) {
         cr_expect_null(wg_idx_read(c, wgt_saved("bad.idx", &f[i])).data);
         cr_expect(strstr(wg_message(c), "bad.idx: byte "), "%s", wg_message(c));
         wgt_expect_error(c, WG_ERROR_FORMAT, message[i]);
     }
-    wgt_finish(c, NULL);
 }
 
 Test(idx, data_set)
@@ -76,7 +74,7 @@ Test(idx, data_set)
     wgt_bytes x = wgt_idx(8, 3, (unsigned[]){ 3, 2, 2 }, pixels, 12),
               y = wgt_idx(8, 1, (unsigned[]){ 3 }, classes, 3);
     for (int k = 0; k < 2; k++) {
-        wg_context *c = wg_start(&(wg_options){ .dtype = k ? WG_F64 : WG_F32 });
+        WGT_ENDS wg_context *c = wg_start(&(wg_options){ .dtype = k ? WG_F64 : WG_F32 });
         wgt_saved("x.idx", &x), wgt_saved("y.idx", &y);
         wg_data *d = wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx"));
         wg_tensor t = wg_data_x(d), l = wg_data_y(d);
@@ -88,7 +86,6 @@ Test(idx, data_set)
         cr_expect_eq(l.dtype, WG_I32);
         for (int i = 0; i < 3; i++) cr_expect_eq(wg_tensor_item(&l, i), classes[i]);
         cr_expect(strstr(wg_data_about(d), "x.idx"));
-        wgt_finish(c, NULL);
     }
 }
 
@@ -98,7 +95,7 @@ Test(idx, images_and_labels_that_do_not_fit)
     wgt_bytes x = wgt_idx(8, 2, (unsigned[]){ 3, 1 }, v, 3), two = wgt_idx(8, 1, (unsigned[]){ 2 }, v, 2);
     wgt_bytes negative = wgt_idx(9, 1, (unsigned[]){ 3 }, "\1\xff\2", 3),
               floats = wgt_idx(0x0D, 1, (unsigned[]){ 3 }, v, 12), scalar = wgt_idx(8, 0, NULL, v, 1);
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wgt_saved("x", &x), wgt_saved("two", &two), wgt_saved("negative", &negative),
         wgt_saved("floats", &floats), wgt_saved("scalar", &scalar);
     cr_expect_null(wg_data_idx(c, wgt_in_folder("x"), wgt_in_folder("two")));
@@ -113,7 +110,6 @@ Test(idx, images_and_labels_that_do_not_fit)
     wgt_expect_error(c, WG_ERROR_FORMAT, "no axis of rows");
     cr_expect_null(wg_data_idx(c, wgt_in_folder("x"), NULL));
     wgt_expect_error(c, WG_ERROR_FILE, "cannot be opened");
-    wgt_finish(c, NULL);
 }
 
 /* Pixel i of a part, counted through all rows. */
@@ -134,7 +130,7 @@ static void save_mnist(const char *part, char dot, int rows)
 
 Test(idx, mnist_under_both_names)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     save_mnist("train", '-', 6);
     save_mnist("t10k", '.', 2);
     wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN),
@@ -146,7 +142,6 @@ Test(idx, mnist_under_both_names)
     unlink(wgt_in_folder("t10k-labels.idx1-ubyte"));
     cr_expect_null(wg_data_mnist(c, wgt_folder(), WG_EVAL));
     wgt_expect_error(c, WG_ERROR_FILE, "has no t10k-labels-idx1-ubyte");
-    wgt_finish(c, NULL);
 }
 
 /* (pixel - mu) / sigma, with mu and sigma of the six rows of the training part, in whichever order the
@@ -155,13 +150,14 @@ Test(idx, mnist_test_part_is_normalised_like_the_training_part)
 {
     save_mnist("train", '-', 6);
     save_mnist("t10k", '-', 2);
-    for (int order = 0; order < 3; order++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    for (int way = 0; way < 6; way++) {
+        const int order = way % 3;
+        WGT_IN_CONTEXT(WG_F64, NULL);
         wg_data *test = order == 1 ? wg_data_mnist(c, wgt_folder(), WG_EVAL) : NULL;
         wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN);
         if (order == 2) wg_data_normalise(train, "x");
         if (order != 1) test = wg_data_mnist(c, wgt_folder(), WG_EVAL);
-        wg_data_normalise_like(test, train); /* it is so already */
+        if (way < 3) wg_data_normalise_like(test, train); /* it is so already */
         if (order != 2) wg_data_normalise(train, "x");
         const double *v = wg_data_x(test).data;
         cr_assert(v && !wg_failed(c), "%s", wg_message(c));
@@ -171,9 +167,8 @@ Test(idx, mnist_test_part_is_normalised_like_the_training_part)
             for (int i = 0; i < 6; i++) variance += pow(pixel(9 * i + k) / 255. - mu, 2) / 6;
             for (int i = 0; i < 2; i++)
                 cr_expect_float_eq(v[9 * i + k], (pixel(9 * i + k) / 255. - mu) / sqrt(variance), 1e-12,
-                                   "order %d: %d %d", order, i, k);
+                                   "way %d: %d %d", way, i, k);
         }
-        wgt_finish(c, NULL);
     }
 }
 
@@ -182,7 +177,7 @@ Test(idx, mnist_parts_that_are_not_of_one_set)
 {
     save_mnist("train", '-', 6);
     save_mnist("t10k", '-', 2);
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     char same[300];
     snprintf(same, sizeof same, "%s/.", wgt_folder());
     wg_data *other = wg_data_mnist(c, same, WG_EVAL), *own = wg_data_mnist(c, wgt_folder(), WG_EVAL);
@@ -192,5 +187,4 @@ Test(idx, mnist_parts_that_are_not_of_one_set)
     wg_data_normalise(train, "x");
     cr_expect_eq(((const double *)wg_data_x(own).data)[0], first);
     for (int i = 0; i < 18; i++) cr_expect_eq(((const double *)wg_data_x(other).data)[i], pixel(i) / 255.);
-    wgt_finish(c, NULL);
 }

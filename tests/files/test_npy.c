@@ -1,8 +1,6 @@
 /* test_npy.c: .npy files made by hand, by the format's definition, in all versions, dtypes and orders; what
  * is written, byte by byte. */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wgfiles.h"
 
@@ -12,7 +10,7 @@ static void expect_npy(const char *header, const void *data, size_t n, wg_dtype 
                        const double *values)
 {
     for (int major = 1; major <= 3; major++) {
-        wg_context *c = wgt_start(NULL, WG_F32, NULL);
+        WGT_IN_CONTEXT(WG_F32, NULL);
         wgt_bytes f = wgt_npy(major, header, data, n);
         wg_tensor t = wg_npy_read(c, wgt_saved("a.npy", &f));
         cr_assert(t.data, "%s: %s", header, wg_message(c));
@@ -20,7 +18,6 @@ static void expect_npy(const char *header, const void *data, size_t n, wg_dtype 
         for (int64_t i = 0; i < wg_shape_size(s); i++)
             cr_expect_eq(wg_tensor_item(&t, i), values[i], "%s: [%d]", header, (int)i);
         wg_free(c, t.data);
-        wgt_finish(c, NULL);
     }
 }
 
@@ -80,11 +77,10 @@ Test(npy, headers_as_others_write_them)
 
 Test(npy, empty)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wgt_bytes f = wgt_npy(1, "{'descr': '<f8', 'fortran_order': True, 'shape': (0, 3), }\n", NULL, 0);
     wg_tensor t = wg_npy_read(c, wgt_saved("a.npy", &f));
     cr_expect(t.data && t.dtype == WG_F64 && wg_shape_equal(t.shape, WG_SHAPE(0, 3)));
-    wgt_finish(c, NULL);
 }
 
 /* numpy.save of a float32 array of shape (2, 3): the header is 118 bytes, so that the elements begin at byte
@@ -93,7 +89,7 @@ Test(npy, is_written_as_numpy_does)
 {
     const float v[6] = { 0, 1, 2, 3, 4, 5 };
     const char *dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     cr_expect_eq(wg_npy_write(c, wgt_in_folder("a.npy"), wg_view_f32(v, WG_SHAPE(2, 3))), WG_OK);
     wgt_bytes f = wgt_load(wgt_in_folder("a.npy"));
     cr_assert_eq(f.n, 128 + sizeof v);
@@ -102,12 +98,11 @@ Test(npy, is_written_as_numpy_does)
     for (size_t i = 10 + strlen(dict); i < 127; i++) cr_expect_eq(f.b[i], ' ');
     cr_expect_eq(f.b[127], '\n');
     cr_expect_arr_eq(f.b + 128, v, sizeof v);
-    wgt_finish(c, NULL);
 }
 
 static void round_trip(wg_tensor t, size_t n)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wg_npy_write(c, wgt_in_folder("r.npy"), t);
     wgt_bytes f = wgt_load(wgt_in_folder("r.npy"));
     wg_tensor r = wg_npy_read(c, wgt_in_folder("r.npy"));
@@ -115,7 +110,6 @@ static void round_trip(wg_tensor t, size_t n)
     cr_expect_eq((f.n - n) % 64, 0);
     cr_expect(r.dtype == t.dtype && wg_shape_equal(r.shape, t.shape));
     if (n) cr_expect_arr_eq(r.data, t.data, n);
-    wgt_finish(c, NULL);
 }
 
 Test(npy, round_trips_keep_every_bit)
@@ -138,54 +132,26 @@ Test(npy, round_trips_keep_every_bit)
     round_trip(wg_view_i32(NULL, WG_SHAPE(0, 1000000)), 0);
 }
 
-static const struct {
-    const char *header, *message;
-} wrong_npy[] = {
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
-      "needs 12 bytes from here, the file has 8" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
-      "needs 4 bytes from here, the file has 8" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967297, 2), }",
-      "more elements than can be counted" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", "no number" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2), }", "more than 8 axes" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "no number" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (2 2), }", "does not end" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (2,", "shape" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': 2, }", "no tuple" },
-    { "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2,), }", "neither True nor False" },
-    { "{'descr': '<f4', 'fortran_order': False, }", "missing" },
-    { "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "stands twice" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'x': 1}", "unknown key" },
-    { "{'descr': '<f4' 'fortran_order': False, 'shape': (2,)}", "neither ',' nor '}'" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} 1", "text after" },
-    { "{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (1,), }", "structured" },
-    { "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "dtype '|O' cannot be read" },
-    { "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "dtype '<c8' cannot be read" },
-    { "{'descr': '|f8', 'fortran_order': False, 'shape': (1,), }", "dtype '|f8' cannot be read" },
-    { "{'descr: ", "a key was expected" },
-    { "", "no '{'" },
-};
+static void expect_wrong(const char *header, const char *message)
+{
+    WGT_IN_CONTEXT(WG_F32, NULL);
+    wgt_bytes f = wgt_npy(1, header, (unsigned char[8]){ 0 }, 8);
+    cr_expect_null(wg_npy_read(c, wgt_saved("bad.npy", &f)).data, "%s", header);
+    cr_expect(strstr(wg_message(c), "bad.npy: byte "), "%s: %s", header, wg_message(c));
+    wgt_expect_error(c, WG_ERROR_FORMAT, message);
+}
 
 Test(npy, wrong_headers)
 {
-    unsigned char data[8] = { 0 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    for (size_t i = 0; i < sizeof wrong_npy / sizeof wrong_npy[0]; i++) {
-        wgt_bytes f = wgt_npy(1, wrong_npy[i].header, data, sizeof data);
-        wg_tensor t = wg_npy_read(c, wgt_saved("bad.npy", &f));
-        cr_expect_null(t.data, "%s", wrong_npy[i].header);
-        cr_expect(strstr(wg_message(c), "bad.npy: byte "), "%s", wg_message(c));
-        wgt_expect_error(c, WG_ERROR_FORMAT, wrong_npy[i].message);
-    }
-    wgt_finish(c, NULL);
+    wgt_each_pair("tests/files/wrong_npy.txt", expect_wrong);
+    expect_wrong("", "no '{'");
 }
 
 /* A length of 0xFFFFFFF0 in a file of 12 bytes; a header as long as v2 allows; a version to come; no .npy at
  * all. */
 Test(npy, wrong_beginnings)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wgt_bytes f = { .n = 0 };
     wgt_add(&f, "\x93NUMPY\2\0\xF0\xFF\xFF\xFF", 12);
     cr_expect_null(wg_npy_read(c, wgt_saved("bad.npy", &f)).data);
@@ -206,25 +172,4 @@ Test(npy, wrong_beginnings)
     wgt_expect_error(c, WG_ERROR_FILE, "Is a directory");
     cr_expect_null(wg_npy_read(c, NULL).data);
     wgt_expect_error(c, WG_ERROR_FILE, "(no path)");
-    wgt_finish(c, NULL);
-}
-
-/* A pipe has no size to begin with: the memory grows as it is read. */
-Test(npy, from_a_pipe)
-{
-    static unsigned char ones[200000];
-    int p[2];
-    char path[40];
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wgt_bytes f = wgt_npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (200000,), }\n", NULL, 0);
-    memset(ones, 1, sizeof ones);
-    cr_assert(pipe(p) == 0 && fcntl(p[1], F_SETPIPE_SZ, 1 << 18) >= 1 << 18);
-    cr_assert(write(p[1], f.b, f.n) == (ssize_t)f.n && write(p[1], ones, sizeof ones) == sizeof ones);
-    close(p[1]);
-    snprintf(path, sizeof path, "/dev/fd/%d", p[0]);
-    wg_tensor t = wg_npy_read(c, path);
-    cr_assert(t.data, "%s", wg_message(c));
-    cr_expect_eq(wgt_total(t), 200000);
-    close(p[0]);
-    wgt_finish(c, NULL);
 }

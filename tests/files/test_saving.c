@@ -39,28 +39,26 @@ static const char *save(wg_context *c, int kind)
 Test(saving, the_mode_of_the_replaced_file_is_kept)
 {
     static const unsigned modes[] = { 0600, 0644, 0440, 0751 };
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     for (int kind = 0; kind < 3; kind++)
         for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
             cr_assert_eq(chmod(save(c, kind), modes[i]), 0);
             cr_expect_eq(mode_of(save(c, kind)), modes[i]);
         }
     cr_expect_eq(wgt_files(), 3);
-    wgt_finish(c, NULL);
 }
 
 Test(saving, a_new_file_has_the_mode_of_the_umask)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     umask(027);
     for (int kind = 0; kind < 3; kind++) cr_expect_eq(mode_of(save(c, kind)), 0640);
-    wgt_finish(c, NULL);
 }
 
 /* In a container the numbers of processes repeat, so left-overs can have the names that a save would take. */
 Test(saving, left_overs_are_not_in_the_way)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     char name[80];
     for (int i = 0; i < 300; i++) {
         snprintf(name, sizeof name, "p.st.%ld.%d.tmp", (long)getpid(), i);
@@ -68,7 +66,6 @@ Test(saving, left_overs_are_not_in_the_way)
     }
     save(c, 0);
     cr_expect_eq(wgt_files(), 301);
-    wgt_finish(c, NULL);
 }
 
 /* The system ends the program in the middle of the write, as it would end one that is killed. */
@@ -100,7 +97,7 @@ Test(saving, a_program_that_is_killed_leaves_nothing)
  * program that was killed. */
 Test(saving, a_temporary_that_was_left_is_removed_and_one_in_use_is_not)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     const char *left = wgt_in_folder("p.st.wengert-0.tmp");
     save(c, 0);
     wgt_save(left, "left", 4);
@@ -112,7 +109,6 @@ Test(saving, a_temporary_that_was_left_is_removed_and_one_in_use_is_not)
     close(fd);
     save(c, 0);
     cr_expect_eq(wgt_files(), 1);
-    wgt_finish(c, NULL);
 }
 
 /* The process ends at its first rename: the complete file has a temporary name then. */
@@ -139,7 +135,7 @@ static void die_at_rename(void)
 
 Test(saving, what_a_program_leaves_that_is_killed_before_the_rename_the_next_save_removes)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     for (int kind = 0; kind < 3; kind++) save(c, kind);
     for (int kind = 0; kind < 3; kind++)
         for (int times = 0; times < 3; times++) {
@@ -157,5 +153,4 @@ Test(saving, what_a_program_leaves_that_is_killed_before_the_rename_the_next_sav
         }
     for (int kind = 0; kind < 3; kind++) save(c, kind);
     cr_expect_eq(wgt_files(), 3);
-    wgt_finish(c, NULL);
 }

@@ -209,12 +209,11 @@ static void expect_apart(const char *formula)
 
 static char *svg_of_boxes(void)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wgi_strbuf b = { .c = c };
     wgi_svg_formula(&b, &boxes, 10, 20, 1, "ink");
     char *svg = strdup(wgi_strbuf_text(&b));
     wgi_strbuf_free(&b);
-    wgt_finish(c, NULL);
     return svg;
 }
 

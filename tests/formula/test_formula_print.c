@@ -1,5 +1,6 @@
 /* test_formula_print.c: formulas as text: Unicode, ASCII, LaTeX; mistakes with their places; equations
  * of one node. */
+#include <stdio.h>
 #include <string.h>
 
 #include "formula/formula.h"
@@ -11,56 +12,6 @@ static void expect(const char *formula, wg_formula_form form, const char *text)
     const int n = wg_formula_print(formula, form, line, sizeof line);
     cr_expect_str_eq(line, text, "%s: '%s' is not '%s'", formula, line, text);
     cr_expect_eq(n, (int)strlen(text));
-}
-
-Test(formula_print, unicode_is_one_line)
-{
-    expect("y = x^2", WG_FORMULA_UNICODE, "y = x²");
-    expect("y = e^-x", WG_FORMULA_UNICODE, "y = e⁻ˣ");
-    expect("y = e^z1", WG_FORMULA_UNICODE, "y = e^z₁");
-    expect("y = sqrt x", WG_FORMULA_UNICODE, "y = √x");
-    expect("y = sqrt(x + 1)", WG_FORMULA_UNICODE, "y = √(x + 1)");
-    expect("y = sigmoid(z)", WG_FORMULA_UNICODE, "y = σ(z)");
-    expect("S = Q @ K^T", WG_FORMULA_UNICODE, "S = QKᵀ");
-    expect("y = (A @ B)^T @ c^-T", WG_FORMULA_UNICODE, "y = (AB)ᵀc⁻ᵀ");
-    expect("y = W_1 @ x + b_1", WG_FORMULA_UNICODE, "y = W₁x + b₁");
-    expect("a_hat = theta * gamma_2", WG_FORMULA_UNICODE, "â = θ ⊙ γ₂");
-    expect("y = 1.6e-9 x", WG_FORMULA_UNICODE, "y = 1.6·10⁻⁹ x");
-    expect("y = a - (b - c)", WG_FORMULA_UNICODE, "y = a − (b − c)");
-    expect("y = a / (b c) / d", WG_FORMULA_UNICODE, "y = a/(b c)/d");
-    expect("y = (a^b)^c", WG_FORMULA_UNICODE, "y = (aᵇ)ᶜ");
-    expect("y = a (b c)", WG_FORMULA_UNICODE, "y = a b c");
-    expect("y = a * (B @ c * d)", WG_FORMULA_UNICODE, "y = a ⊙ (Bc ⊙ d)");
-    expect("y = (-a)^2", WG_FORMULA_UNICODE, "y = (−a)²");
-    expect("y = (ln a)^2", WG_FORMULA_UNICODE, "y = (ln a)²");
-    expect("y = sin(x) (1 + x)", WG_FORMULA_UNICODE, "y = sin(x) (1 + x)");
-    expect("y = a <= b", WG_FORMULA_UNICODE, "y = [a ≤ b]");
-    expect("x' = 2 y' where x > 0, else 0", WG_FORMULA_UNICODE, "x′ = 2 y′ where x > 0, else 0");
-    expect("y = 2 · 3", WG_FORMULA_UNICODE, "y = 2 · 3");
-    expect("y = -inf", WG_FORMULA_UNICODE, "y = −∞");
-}
-
-Test(formula_print, ascii_is_the_language)
-{
-    expect("y=a·(b+c)/-d", WG_FORMULA_ASCII, "y = a · (b + c) / (-d)");
-    expect("y = |2 - (|x|)|", WG_FORMULA_ASCII, "y = |2 - (|x|)|");
-    expect("y = not (a and b)", WG_FORMULA_ASCII, "y = not (a and b)");
-    expect("y = sum(x[i] over i where i != 2 and not b)", WG_FORMULA_ASCII,
-           "y = sum(x[i] over i where i != 2 and not b)");
-}
-
-Test(formula_print, latex_is_for_amsmath)
-{
-    expect("y = 1 / (1 + e^-x)", WG_FORMULA_LATEX, "y = \\frac{1}{1 + e^{-x}}");
-    expect("S = Q @ K^T / sqrt d", WG_FORMULA_LATEX,
-           "\\mathbf{S} = \\frac{\\mathbf{Q} \\mathbf{K}^{\\top}}{\\sqrt{d}}");
-    expect("a_hat = theta_1", WG_FORMULA_LATEX, "\\hat{a} = \\theta _{1}");
-    expect("y = a where c, else b", WG_FORMULA_LATEX,
-           "y = \\begin{cases} a & \\text{if } c \\\\ b & \\text{else} \\end{cases}");
-    expect("y = sum(x[i] over i)", WG_FORMULA_LATEX, "y = \\sum_{i}(x_{i})");
-    expect("y = mean(x_1[i, j] along last)", WG_FORMULA_LATEX,
-           "y = \\operatorname{mean}_{\\mathit{last}}(x_{1}[i, j])");
-    expect("y = rate_50 \"100 %\"", WG_FORMULA_LATEX, "y = \\mathit{rate}_{50} \\, \\text{100 \\%}");
 }
 
 Test(formula_print, a_short_buffer_is_cut_and_the_length_is_that_of_all)
@@ -85,17 +36,37 @@ static void expect_mistake(const char *formula, int at, const char *text)
 
 Test(formula_print, mistakes_have_places)
 {
-    expect_mistake("y = a +", 7, "ends too early");
-    expect_mistake("y = (a", 6, "')' should stand");
-    expect_mistake("y : a", 2, "':' has no meaning");
-    expect_mistake("the formula", 11, "'=' should stand");
-    expect_mistake("y = a where b", 13, "else");
-    expect_mistake("y = a b )", 8, "should end here");
-    expect_mistake("y = \"words", 4, "no end");
     expect_mistake("", 0, "ends too early");
     char deep[400] = "y = ";
     memset(deep + 4, '(', 300); /* the 61st */
     expect_mistake(deep, 64, "nested too deeply");
+}
+
+static void run_line(const char *formula, const char *line)
+{
+    static const char *const forms[] = { "unicode ", "ascii ", "latex " };
+    static const wg_formula_form form[] = { WG_FORMULA_UNICODE, WG_FORMULA_ASCII, WG_FORMULA_LATEX };
+    int at, n = 0;
+    for (int k = 0; k < 3; k++)
+        if (!strncmp(line, forms[k], strlen(forms[k]))) {
+            expect(formula, form[k], line + strlen(forms[k]));
+            return;
+        }
+    cr_assert_eq(sscanf(line, "at %d: %n", &at, &n), 1, "%s", line);
+    expect_mistake(formula, at, line + n);
+}
+
+Test(formula_print, cases_of_a_file)
+{
+    char formula[200] = "", line[300];
+    FILE *f = fopen("tests/formula/cases.txt", "r");
+    cr_assert(f);
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = 0;
+        if (!strncmp(line, "  ", 2)) run_line(formula, line + 2);
+        else if (*line != '#') snprintf(formula, sizeof formula, "%.199s", line);
+    }
+    fclose(f);
 }
 
 /* ---- equations of one node ---- */

@@ -24,6 +24,35 @@ void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size)
     free(exact);
 }
 
+/* ---- inputs ---- */
+
+bool fuzz_load(const char *path, fuzz_input *to)
+{
+    FILE *f = fopen(path, "rb");
+    to->size = f ? fread(to->byte, 1, sizeof to->byte, f) : 0;
+    if (f) fclose(f);
+    return f != NULL;
+}
+
+void fuzz_change(fuzz_input *k, wgt_random *r)
+{
+    for (int64_t n = 1 + wgt_below(r, 6); n > 0 && k->size; n--) {
+        const size_t at = (size_t)wgt_below(r, (int64_t)k->size), rest = k->size - at;
+        const size_t part = 1 + (size_t)wgt_below(r, rest < 16 ? (int64_t)rest : 16);
+        switch (wgt_below(r, 6)) {
+        case 0: k->byte[at] ^= (uint8_t)(1 << wgt_below(r, 8)); break;
+        case 1: k->byte[at] = (uint8_t)wgt_below(r, 256); break;
+        case 2: k->byte[at] = (uint8_t)(k->byte[at] + wgt_below(r, 9) - 4); break;
+        case 3: memmove(k->byte + at, k->byte + at + part, rest - part), k->size -= part; break;
+        case 4:
+            if (k->size + part > FUZZ_MOST) break;
+            memmove(k->byte + at + part, k->byte + at, rest), k->size += part;
+            break;
+        case 5: memmove(k->byte + at, k->byte + wgt_below(r, (int64_t)(k->size - part + 1)), part); break;
+        }
+    }
+}
+
 /* ---- an input that breaks a promise ---- */
 
 static void try_here(const fuzz_target *t, const uint8_t *input, size_t size, int out)

@@ -29,6 +29,16 @@ void fuzz_programs(const uint8_t *input, size_t size); /* a text in the .wg lang
 void fuzz_api(const uint8_t *input, size_t size);      /* calls of all public functions, in any order */
 void fuzz_print_api(const uint8_t *input, size_t size);
 
+enum { FUZZ_MOST = 1 << 16 };
+typedef struct fuzz_input {
+    size_t size;
+    uint8_t byte[FUZZ_MOST];
+} fuzz_input;
+
+bool fuzz_load(const char *path, fuzz_input *to);
+/* Changes, removes, doubles or moves some bytes. */
+void fuzz_change(fuzz_input *k, wgt_random *r);
+
 /* Runs the target with the input in a block of its own, so that a sanitizer sees a read behind its end. */
 void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size);
 

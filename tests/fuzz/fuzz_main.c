@@ -21,25 +21,12 @@
 
 static const fuzz_target *target;
 
-enum { MOST = 1 << 16, FILES = 4096 };
-
-typedef struct input {
-    size_t size;
-    uint8_t byte[MOST];
-} input;
-
-static bool load(const char *path, input *to)
-{
-    FILE *f = fopen(path, "rb");
-    to->size = f ? fread(to->byte, 1, sizeof to->byte, f) : 0;
-    if (f) fclose(f);
-    return f != NULL;
-}
+enum { FILES = 4096 };
 
 static int shrink(const char *path)
 {
-    static input k;
-    if (!load(path, &k)) return 2;
+    static fuzz_input k;
+    if (!fuzz_load(path, &k)) return 2;
     if (fuzz_holds(target, k.byte, k.size, stderr)) return fprintf(stderr, "%s breaks no promise\n", path), 0;
     k.size = fuzz_shrink(target, k.byte, k.size);
     fuzz_holds(target, k.byte, k.size, stderr);
@@ -63,7 +50,7 @@ static int run(int argc, char **argv) { return LLVMFuzzerRunDriver(&argc, &argv,
 
 #else
 
-static input now;
+static fuzz_input now;
 static char broken[4200];
 
 /* Writes the input that broke a promise: with calls that a handler of signals may make. */
@@ -75,26 +62,7 @@ static void on_abort(int number)
     raise(number);
 }
 
-static void change(input *k, wgt_random *r)
-{
-    for (int64_t n = 1 + wgt_below(r, 6); n > 0 && k->size; n--) {
-        const size_t at = (size_t)wgt_below(r, (int64_t)k->size), rest = k->size - at;
-        const size_t part = 1 + (size_t)wgt_below(r, rest < 16 ? (int64_t)rest : 16);
-        switch (wgt_below(r, 6)) {
-        case 0: k->byte[at] ^= (uint8_t)(1 << wgt_below(r, 8)); break;
-        case 1: k->byte[at] = (uint8_t)wgt_below(r, 256); break;
-        case 2: k->byte[at] = (uint8_t)(k->byte[at] + wgt_below(r, 9) - 4); break;
-        case 3: memmove(k->byte + at, k->byte + at + part, rest - part), k->size -= part; break;
-        case 4:
-            if (k->size + part > MOST) break;
-            memmove(k->byte + at + part, k->byte + at, rest), k->size += part;
-            break;
-        case 5: memmove(k->byte + at, k->byte + wgt_below(r, (int64_t)(k->size - part + 1)), part); break;
-        }
-    }
-}
-
-static void random_records(input *k, wgt_random *r)
+static void random_records(fuzz_input *k, wgt_random *r)
 {
     k->size = target->record * (size_t)(1 + wgt_below(r, 24));
     for (size_t i = 0; i < k->size; i++) k->byte[i] = (uint8_t)wgt_next(r);
@@ -128,7 +96,7 @@ static int run(int argc, char **argv)
     }
     if (argc != 3 || access(argv[2], R_OK) == 0) {
         for (int i = 1; i < argc; i++)
-            if (!load(argv[i], &now)) return 2;
+            if (!fuzz_load(argv[i], &now)) return 2;
             else fuzz_try(target, now.byte, now.size);
         return 0;
     }
@@ -137,7 +105,7 @@ static int run(int argc, char **argv)
     list(argv[1]);
     if (!count && !target->record) return fprintf(stderr, "%s has no files\n", argv[1]), 2;
     for (const time_t end = time(NULL) + atol(argv[2]); time(NULL) < end; tried++) {
-        if (count) load(files[wgt_below(&r, count)], &now), change(&now, &r);
+        if (count) fuzz_load(files[wgt_below(&r, count)], &now), fuzz_change(&now, &r);
         else random_records(&now, &r);
         fuzz_try(target, now.byte, now.size);
     }

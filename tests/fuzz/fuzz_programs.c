@@ -37,9 +37,7 @@ static outcome run(const char *text, int interpret)
     const wg_node last = wg_program_last(q);
     if (!wg_failed(c) && wg_node_ok(last)) {
         const wg_tensor t = wg_value(last);
-        const size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
-        o.value = t, o.value.data = t.data ? malloc(bytes + 1) : NULL;
-        if (o.value.data) memcpy(o.value.data, t.data, bytes);
+        if (t.data) o.value = wgt_copied(t);
     }
     look_at_all(q);
     o.status = wg_failed(c);

@@ -6,19 +6,11 @@
 
 #include "fuzz.h"
 
-static void try_file(const fuzz_target *t, const char *path)
+/* Each file of the corpus, and so many changed copies of each. */
+static void try_folder(const fuzz_target *t, int copies)
 {
-    static uint8_t byte[1 << 20];
-    FILE *f = fopen(path, "rb");
-    cr_assert(f, "%s", path);
-    const size_t size = fread(byte, 1, sizeof byte, f);
-    fclose(f);
-    fprintf(stderr, "%s\n", path); /* the last line of the log when the process ends here */
-    fuzz_try(t, byte, size);
-}
-
-static void try_folder(const fuzz_target *t)
-{
+    static fuzz_input file, copy;
+    wgt_random r = { wgt_seed() };
     char folder[80], path[400];
     int n = 0;
     snprintf(folder, sizeof folder, "tests/fuzz/corpus/%s", t->name);
@@ -27,7 +19,11 @@ static void try_folder(const fuzz_target *t)
     for (struct dirent *e; (e = readdir(d));) {
         if (*e->d_name == '.') continue;
         snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        try_file(t, path);
+        cr_assert(fuzz_load(path, &file), "%s", path);
+        fprintf(stderr, "%s\n", path); /* the last line of the log when the process ends here */
+        fuzz_try(t, file.byte, file.size);
+        for (int i = 0; i < copies; i++)
+            copy = file, fuzz_change(&copy, &r), fuzz_try(t, copy.byte, copy.size);
         n++;
     }
     closedir(d);
@@ -60,10 +56,9 @@ static void try_random(const fuzz_target *t, int sequences)
 
 Test(fuzz, all_functions_in_any_order)
 {
-    const char *sequences = getenv("WG_SEQUENCES");
-    try_random(&fuzz_targets[3], sequences ? atoi(sequences) : 400);
+    try_random(&fuzz_targets[3], (int)wgt_number_from("WG_SEQUENCES", 400));
 }
 
-Test(fuzz, calls) { try_folder(&fuzz_targets[0]); }
-Test(fuzz, files) { try_folder(&fuzz_targets[1]); }
-Test(fuzz, programs) { try_folder(&fuzz_targets[2]); }
+Test(fuzz, calls) { try_folder(&fuzz_targets[0], 0); }
+Test(fuzz, files) { try_folder(&fuzz_targets[1], 500); }
+Test(fuzz, programs) { try_folder(&fuzz_targets[2], 0); }

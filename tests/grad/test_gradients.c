@@ -1,12 +1,9 @@
-/* test_gradients.c: what the headers promise about gradients, against closed forms. */
+/* test_gradients.c: what the headers promise about gradients, against closed forms; Jacobians and Hessians
+ * of operands with as many axes as a shape can have, and refusals where the result would have more axes
+ * than that. */
 #include <math.h>
 
 #include "wgtest.h"
-
-static wg_node vector(wg_graph *g, const char *name, double a, double b)
-{
-    return wg_input(g, name, wg_view_f64((double[]){ a, b }, WG_SHAPE(2)));
-}
 
 Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
 {
@@ -27,8 +24,7 @@ Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
     cr_assert_eq(wg_params_item(p, "w"), -3);
     wg_params_get_grad(p, &gradient);
     cr_assert_eq(gradient, 12, "the values stay readable");
-    wg_optim_step(o);
-    wgt_expect_error(c, WG_ERROR_USE, "the gradients were used by the step at " __FILE__);
+    WGT_REFUSED(c, USE, "the gradients were used by the step at " __FILE__, wg_optim_step(o));
     wg_backward_add(L, p);
     wg_params_get_grad(p, &gradient);
     cr_assert_eq(gradient, -6, "the first after a step starts from nothing");
@@ -45,61 +41,10 @@ Test(gradients, a_parameter_not_reached_is_skipped_and_a_loss_that_reaches_none_
     cr_assert_neq(wg_params_item(p, "a"), 3);
     cr_assert_eq(wg_params_item(p, "b"), 4);
     cr_assert_null(wg_params_grad(p, 1).data);
-    wg_backward(wg_square(wg_scalar(g, 2)), p);
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "reaches no parameter");
+    WGT_REFUSED(c, GRADIENT, "reaches no parameter", wg_backward(wg_square(wg_scalar(g, 2)), p));
     wg_begin(g, WG_TRAIN);
     b = wg_param(g, p, "b", WG_SCALAR, wg_const(4));
-    wg_backward(wg_cast(wg_greater(b, 1), WG_F64), p);
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "greater");
-    wgt_finish(c, NULL);
-}
-
-Test(gradients, none_is_known_from_zero)
-{
-    WGT_GRAPH(WG_F64, NULL);
-    wg_node x = vector(g, "x", 1, 2), y = vector(g, "y", 3, 4);
-    wg_tensor zero = wg_value(wg_grad(wg_sum(y), x));
-    cr_assert_eq(((double *)zero.data)[0], 0, "no path: zeros");
-    wg_grad(wg_sum(wg_stop_gradient(x)), x);
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "every path to x ends at stop_gradient");
-    wgt_finish(c, NULL);
-}
-
-Test(gradients, a_hessian_equals_its_closed_form)
-{
-    /* f = a^2 b + sin(a b): f_aa = 2b - b^2 sin ab, f_ab = 2a + cos ab - ab sin ab, f_bb = -a^2 sin ab */
-    WGT_GRAPH(WG_F64, NULL);
-    double a = 0.7, b = -1.3, s = sin(a * b), k = cos(a * b);
-    wg_node x = wg_input(g, "x", wg_view_f64(&a, WG_SCALAR)),
-            y = wg_input(g, "y", wg_view_f64(&b, WG_SCALAR));
-    wg_node f = wg_add(wg_mul(wg_square(x), y), wg_sin(wg_mul(x, y)));
-    double want[3] = { 2 * b - b * b * s, 2 * a + k - a * b * s, -a * a * s };
-    double got[3] = { wg_item(wg_hessian(f, x, x)), wg_item(wg_hessian(f, x, y)),
-                      wg_item(wg_hessian(f, y, y)) };
-    for (int i = 0; i < 3; i++)
-        cr_assert(wgt_relative(got[i], want[i]) < 1e-14, "%d: %.17g, not %.17g", i, got[i], want[i]);
-    wgt_finish(c, NULL);
-}
-
-/* J v and v'J of y = A tanh(x), by the closed form A diag(1 - tanh^2) */
-Test(gradients, forward_and_reverse_give_the_same_jacobian)
-{
-    WGT_GRAPH(WG_F64, NULL);
-    double A[6] = { 1, 2, 3, 4, 5, 6 }, x[2] = { 0.3, -0.8 }, v[2] = { 0.5, 2 }, jv[3], J[6];
-    wg_node nA = wg_input(g, "A", wg_view_f64(A, WG_SHAPE(3, 2))),
-            nx = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2)));
-    wg_node nv = wg_input(g, "v", wg_view_f64(v, WG_SHAPE(2))), y = wg_matmul(nA, wg_tanh(nx));
-    wg_copy_f64(wg_jvp(y, &nx, &nv, 1), jv, 3);
-    wg_copy_f64(wg_jacobian(y, nx), J, 6);
-    for (int i = 0; i < 3; i++) {
-        double want = 0;
-        for (int j = 0; j < 2; j++) {
-            double d = A[2 * i + j] * (1 - tanh(x[j]) * tanh(x[j]));
-            cr_assert(wgt_relative(J[2 * i + j], d) < 1e-14);
-            want += d * v[j];
-        }
-        cr_assert(wgt_relative(jv[i], want) < 1e-13);
-    }
+    WGT_REFUSED(c, GRADIENT, "greater", wg_backward(wg_cast(wg_greater(b, 1), WG_F64), p));
     wgt_finish(c, NULL);
 }
 
@@ -154,5 +99,89 @@ Test(gradients, the_results_may_stand_in_the_array_of_the_operands)
         wg_vmaps(out, 2, (wg_node[]){ x, y }, rows, 2, rows);
         expect_values(rows, 39, 78, "vmaps into rows");
     }
+    wgt_finish(c, NULL);
+}
+
+/* ---- as many axes as there can be ---- */
+
+static const wg_shape most = { 8, { 1, 2, 1, 1, 3, 1, 1, 1 } };
+
+/* y = sum of x[i]^3: dy/dx[i] = 3 x[i]^2, in x's shape. */
+Test(derive, the_jacobian_of_a_scalar_by_eight_axes)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    double data[6] = { 1, -2, 3, 0.5, -1.5, 4 }, got[6];
+    wg_node x = wg_input(g, "x", wg_view_f64(data, most));
+    wg_node j = wg_jacobian(wg_sum(wg_mul(wg_square(x), x)), x);
+    cr_assert(wg_shape_equal(wg_node_shape(j), most));
+    wg_copy_f64(j, got, 6);
+    for (int i = 0; i < 6; i++) cr_assert_float_eq(got[i], 3 * data[i] * data[i], 1e-12);
+    wgt_finish(c, NULL);
+}
+
+/* y[k] = (k + 1) x[k]^2 along seven axes and one: the result would fit if x had no more axes than one. */
+Test(derive, the_jacobian_of_seven_axes_by_one)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    double data[2] = { 3, -5 }, weight[2] = { 1, 2 }, got[4];
+    wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
+    wg_node y = wg_mul(wg_square(x), wg_input(g, "w", wg_view_f64(weight, WG_SHAPE(2))));
+    wg_node j = wg_jacobian(wg_reshape(y, WG_SHAPE(1, 1, 1, 1, 1, 1, 2)), x);
+    cr_assert_eq(wg_node_shape(j).rank, 8);
+    wg_copy_f64(j, got, 4);
+    cr_assert(got[0] == 6 && got[1] == 0 && got[2] == 0 && got[3] == -20);
+    wgt_finish(c, NULL);
+}
+
+Test(derive, more_axes_than_there_can_be_are_an_error_with_both_shapes)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = wg_fill(g, 2, WG_SHAPE(1, 2, 1, 1, 3, 1, 1, 1)), y = wg_square(wg_fill(g, 2, WG_SHAPE(3)));
+    wg_jacobian(wg_mul(y, wg_sum(x)), x);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "[3] by [1,2,1,1,3,1,1,1] would have 9 axes; at most 8");
+    WGT_REFUSED(c, SHAPE, "[1,2,1,1,3,1,1,1] by [1,2,1,1,3,1,1,1] would have 16 axes; at most 8",
+                wg_hessian(wg_sum(wg_square(x)), x, x));
+    wgt_finish(c, NULL);
+}
+
+/* A Hessian by eight axes and none: d2 (a x) / dx da = 1. */
+Test(derive, the_hessian_by_eight_axes_and_a_scalar)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = wg_fill(g, 2, most), a = wg_scalar(g, 3), y = wg_sum(wg_mul(a, x));
+    double got[6], transposed[6];
+    wg_copy_f64(wg_hessian(y, x, a), got, 6);
+    wg_copy_f64(wg_hessian(y, a, x), transposed, 6);
+    for (int i = 0; i < 6; i++) cr_assert(got[i] == 1 && transposed[i] == 1);
+    wgt_finish(c, NULL);
+}
+
+/* ---- memory ---- */
+
+static void derive(wg_context *c)
+{
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double v[4] = { 1, 2, 3, 4 }, out[4];
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(0.5)), x = wg_any(g, WG_SHAPE(4)), hv[2];
+    wg_node y = wg_var(wg_mul(w, x)), both[2] = { w, x };
+    wg_value(wg_jvp(wg_softmax(x), &x, &w, 1));
+    wg_hvp(y, both, ((wg_node[2]){ x, w }), 2, hv);
+    wg_params_hvp(p, y, v, out);
+    wg_value(wg_jacobian(wg_softmax(x), x));
+    wg_value(wg_grad(wg_sum(wg_grad(wg_softmax_cross_entropy(x, w), x)), x));
+}
+Test(derive, every_failed_allocation_is_survived, .timeout = 100)
+{
+    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 2000, derive);
+}
+
+Test(derive, a_refusal_names_the_output)
+{
+    WGT_GRAPH(WG_F32, NULL);
+    const float at[3] = { 1, 2, 3 };
+    wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(3))), rows = wg_mul(x, 2), place = wg_argmax(x);
+    WGT_REFUSED(c, GRADIENT, "grad: place is i64: only f32 and f64 have derivatives", wg_grad(place, x));
+    WGT_REFUSED(c, SHAPE, "grad: rows [3] is not a scalar: take its wg_sum or wg_mean", wg_grad(rows, x));
     wgt_finish(c, NULL);
 }

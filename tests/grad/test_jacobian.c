@@ -1,6 +1,6 @@
 /* test_jacobian.c: Jacobians and Hessians against closed forms, in both modes, in parts, of C functions and
  * of ops without a forward derivative; what they leave behind. test_registry_vmap.c compares those of all ops
- * with gradients, test_derive.c has those of many axes. */
+ * with gradients, test_gradients.c has those of many axes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,8 +281,7 @@ Test(jacobian, refuses_what_has_none)
             k = wg_input(g, "k", wg_view_i32(whole, WG_SHAPE(3)));
     wg_jacobian(wg_mul(x, 2), k);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian: k is i32: only f32 and f64 have derivatives");
-    wg_jacobian(wg_argmax(x), x);
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "is i64: only f32 and f64 have derivatives");
+    WGT_REFUSED(c, GRADIENT, "is i64: only f32 and f64 have derivatives", wg_jacobian(wg_argmax(x), x));
     wg_jacobian(wg_stop_gradient(x), x);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian: every path to x ends at stop_gradient");
     wg_jacobian(wg_sum(wg_stop_gradient(x)), x);

@@ -1,6 +1,6 @@
-/* test_shared_operands.c: derivatives of a table whose rows are gathered many times, and of a matrix of which
- * many slices are taken, against closed forms in long double: rows that occur again, tables that are used as
- * a whole too, both orders, and the order of the sums that docs/arithmetic.md promises. */
+/* test_shared_operands.c: derivatives of a matrix of which many rows are gathered and many slices are taken,
+ * against products with matrices of zeros and ones that choose the same: rows that occur again, matrices that
+ * are used as a whole too, both orders, and the order of the sums that docs/arithmetic.md promises. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,98 +8,99 @@
 #include "wengert/op.h"
 #include "wgtest.h"
 
-enum { ROWS = 7, COLUMNS = 70, SIZE = ROWS * COLUMNS, GATHERS = 40, MOST = 3 };
+enum { ROWS = 23, COLUMNS = 70, SIZE = ROWS * COLUMNS, PARTS = 90, MOST = 23 };
 
-/* L = 1/2 |E|^2 (if dense) + the sum over gathers k and their numbers i of <c[k][i], sin(E[row[k][i]])>.
- * S = <dL/dE, u>. */
+/* Rows, or columns, by their numbers: gathered, or a slice from the first number on. */
+typedef struct part {
+    bool columns, gathered;
+    int n; /* 0: one row whose number is a scalar; of a slice no row */
+    int32_t number[MOST];
+} part;
+
+/* L = 1/2 |E|^2 (if dense) + the sum over parts of <c, sin(part)>; S = <dL/dE, u>. */
 typedef struct job {
-    int gathers;
+    int parts;
     bool dense;
-    int n[GATHERS]; /* 0: the number of gather k is a scalar */
-    int32_t row[GATHERS][MOST];
-    double E[SIZE], u[SIZE], c[GATHERS][MOST * COLUMNS];
+    part part[PARTS];
+    double E[SIZE], u[SIZE], c[PARTS + SIZE];
 } job;
 
-static void job_draw(job *k, int gathers, bool dense)
+/* Gathers take up to three of all rows but the last, slices up to three or all of the lines. */
+static void job_draw(job *k, int parts, bool gathers, bool dense)
 {
-    wgt_random r = { (uint64_t)gathers };
-    k->gathers = gathers, k->dense = dense;
+    wgt_random r = { (uint64_t)parts + 100 * gathers };
+    k->parts = parts, k->dense = dense;
     for (int i = 0; i < SIZE; i++) k->E[i] = wgt_uniform(&r, -2, 2), k->u[i] = wgt_uniform(&r, -1, 1);
-    for (int j = 0; j < gathers; j++) {
-        k->n[j] = (int)wgt_below(&r, MOST + 1);
-        for (int i = 0; i < MOST; i++) k->row[j][i] = (int32_t)wgt_below(&r, ROWS - 1); /* the last: none */
-        for (int i = 0; i < MOST * COLUMNS; i++) k->c[j][i] = wgt_uniform(&r, -1, 1);
+    for (int i = 0; i < PARTS + SIZE; i++) k->c[i] = wgt_uniform(&r, -1, 1);
+    for (int j = 0; j < parts; j++) {
+        part *p = &k->part[j];
+        *p = (part){ .gathered = gathers, .columns = !gathers && wgt_below(&r, 3) == 0 };
+        const int lines = p->columns ? COLUMNS : ROWS, from = (int)wgt_below(&r, lines),
+                  most = gathers || j % 2 ? 3 : MOST;
+        p->n = (int)wgt_below(&r, 1 + (gathers || lines - from > most ? most : lines - from));
+        for (int i = 0; i < MOST; i++)
+            p->number[i] = gathers ? (int32_t)wgt_below(&r, ROWS - 1) : (int32_t)(from + i);
     }
 }
 
-static wg_node term(wg_graph *g, const job *k, int j, wg_node E, wg_dtype t)
+/* Numbers of rows may be of different dtypes. */
+static wg_node taken(wg_node E, const part *p, int j)
 {
-    const int n = k->n[j];
-    wg_shape rows = n ? WG_SHAPE(n) : WG_SCALAR, all = n ? WG_SHAPE(n, COLUMNS) : WG_SHAPE(COLUMNS);
-    wg_node row = wg_input(g, "row", wg_view_i32(k->row[j], rows));
-    if (j % 3 == 1) row = wg_cast(row, WG_I64); /* numbers may be of different dtypes */
-    if (j % 3 == 2) row = wg_cast(row, WG_F32);
-    wg_node c = wg_cast(wg_input(g, "c", wg_view_f64(k->c[j], all)), t);
-    return wg_sum(wg_mul(c, wg_sin(wg_gather(E, row))));
+    if (!p->gathered) return wg_slice(E, .axis = p->columns, .from = p->number[0], .to = p->number[0] + p->n);
+    wg_node row = wg_input(wg_graph_of(E), "row", wg_view_i32(p->number, p->n ? WG_SHAPE(p->n) : WG_SCALAR));
+    return wg_gather(E, j % 3 == 0 ? row : wg_cast(row, j % 3 == 1 ? WG_I64 : WG_F32));
+}
+static wg_node by_product(wg_node E, const part *p)
+{
+    const int lines = p->columns ? COLUMNS : ROWS, n = p->gathered && !p->n ? 1 : p->n;
+    double chosen[MOST * COLUMNS] = { 0 };
+    for (int i = 0; i < n; i++) chosen[i * lines + p->number[i]] = 1;
+    wg_node m = wg_cast(wg_input(wg_graph_of(E), "chosen", wg_view_f64(chosen, WG_SHAPE(n, lines))),
+                        wg_node_dtype(E));
+    wg_node y = p->columns ? wg_matmul(E, m, .tb = true) : wg_matmul(m, E);
+    return p->gathered && !p->n ? wg_reshape(y, WG_SHAPE(COLUMNS)) : y;
 }
 
-typedef struct derivatives {
-    wg_node first, second, along; /* dL/dE, dS/dE, d/ds dL/dE(E + s u) */
-} derivatives;
+enum { FIRST, SECOND, ALONG, DERIVATIVES }; /* dL/dE, dS/dE, d/ds dL/dE(E + s u) */
 
-static derivatives derive(wg_graph *g, const job *k, wg_dtype t)
+static void derive(wg_graph *g, const job *k, wg_dtype t, bool products, wg_node d[DERIVATIVES])
 {
     wg_shape s = WG_SHAPE(ROWS, COLUMNS);
     wg_node E = wg_cast(wg_input(g, "E", wg_view_f64(k->E, s)), t),
             u = wg_cast(wg_input(g, "u", wg_view_f64(k->u, s)), t), L = wg_scalar(g, 0);
-    for (int j = 0; j < k->gathers; j++) {
-        if (k->dense && j == k->gathers / 2) L = wg_add(L, wg_mul(0.5, wg_sum(wg_square(E))));
-        L = wg_add(L, term(g, k, j, E, t));
+    for (int j = 0; j < k->parts; j++) {
+        if (k->dense && j == k->parts / 2) L = wg_add(L, wg_mul(0.5, wg_sum(wg_square(E))));
+        wg_node x = products ? by_product(E, &k->part[j]) : taken(E, &k->part[j], j);
+        wg_node c = wg_cast(wg_input(g, "c", wg_view_f64(k->c + j, wg_node_shape(x))), t);
+        L = wg_add(L, wg_sum(wg_mul(c, wg_sin(x))));
     }
-    derivatives d = { .first = wg_grad(L, E) };
-    d.second = wg_grad(wg_sum(wg_mul(d.first, u)), E);
-    d.along = wg_jvp(d.first, &E, &u, 1);
-    return d;
-}
-
-/* The closed forms, and the sums of the sizes of their terms, which bound the error. */
-static void by_hand(const job *k, int e, long double *first, long double *second, long double *size)
-{
-    const long double x = k->E[e], u = k->u[e];
-    *first = k->dense ? x : 0, *second = k->dense ? u : 0, *size = k->dense ? fabsl(x) + fabsl(u) : 0;
-    for (int j = 0; j < k->gathers; j++)
-        for (int i = 0; i < (k->n[j] ? k->n[j] : 1); i++)
-            if (k->row[j][i] == e / COLUMNS) {
-                const long double c = k->c[j][i * COLUMNS + e % COLUMNS];
-                *first += c * cosl(x);
-                *second -= u * c * sinl(x);
-                *size += fabsl(c) * (1 + fabsl(u));
-            }
+    d[FIRST] = wg_grad(L, E);
+    d[SECOND] = wg_grad(wg_sum(wg_mul(d[FIRST], u)), E);
+    d[ALONG] = wg_jvp(d[FIRST], &E, &u, 1);
 }
 
 static void compare(const job *k)
 {
     WGT_GRAPH(WG_F64, NULL);
-    derivatives d = derive(g, k, WG_F64);
-    double *first = wgt_values(d.first), *second = wgt_values(d.second), *along = wgt_values(d.along);
-    for (int e = 0; e < SIZE; e++) {
-        long double want, want2, size;
-        by_hand(k, e, &want, &want2, &size);
-        const long double error = 0x1p-53L * (k->gathers * MOST + 8) * size;
-        cr_assert(fabsl(first[e] - want) <= error, "%d: %g, not %Lg", e, first[e], want);
-        cr_assert(fabsl(second[e] - want2) <= error, "%d: second %g, not %Lg", e, second[e], want2);
-        cr_assert(fabsl(along[e] - want2) <= error, "%d: along %g, not %Lg", e, along[e], want2);
+    wg_node d[DERIVATIVES], want[DERIVATIVES];
+    derive(g, k, WG_F64, false, d);
+    derive(g, k, WG_F64, true, want);
+    for (int i = 0; i < DERIVATIVES; i++) {
+        double *v = wgt_values(d[i]), *w = wgt_values(want[i]);
+        cr_assert(v && w, "%s", wg_message(c));
+        cr_assert_leq(wgt_distance(v, w, SIZE), 0x1p-53 * (k->parts + 8),
+                      "%d parts, gathered %d: derivative %d", k->parts, k->part[0].gathered, i);
+        free(v), free(w);
     }
-    free(first), free(second), free(along);
     wgt_finish(c, NULL);
 }
 
-Test(shared_operands, gathers_against_long_double)
+Test(shared_operands, parts_against_products)
 {
-    static const int gathers[] = { 1, 2, 3, 5, GATHERS };
+    static const int parts[] = { 1, 2, 3, 5, 8, 40, PARTS };
     job *k = malloc(sizeof *k);
-    for (int i = 0; i < 10; i++) {
-        job_draw(k, gathers[i / 2], i % 2);
+    for (int i = 0; i < 28; i++) {
+        job_draw(k, parts[i / 4], i % 2, i / 2 % 2);
         compare(k);
     }
     free(k);
@@ -110,11 +111,12 @@ Test(shared_operands, gathers_make_one_gradient)
 {
     WGT_GRAPH(WG_F64, NULL);
     job *k = malloc(sizeof *k);
-    job_draw(k, GATHERS, false);
-    derivatives d = derive(g, k, WG_F64);
-    cr_assert_str_eq(wg_node_op_name(d.first), "gather_grad");
-    cr_assert_eq(wg_node_operands(d.first), 2 * GATHERS);
-    cr_assert_str_eq(wg_node_op_name(d.second), "gather_grad");
+    wg_node d[DERIVATIVES];
+    job_draw(k, 40, true, false);
+    derive(g, k, WG_F64, false, d);
+    cr_assert_str_eq(wg_node_op_name(d[FIRST]), "gather_grad");
+    cr_assert_eq(wg_node_operands(d[FIRST]), 2 * 40);
+    cr_assert_str_eq(wg_node_op_name(d[SECOND]), "gather_grad");
     free(k);
     wgt_finish(c, NULL);
 }
@@ -146,10 +148,10 @@ static void bytes_of(const job *k, wg_dtype t, const wg_options *o, char *to)
     WGT_GRAPH(t, o);
     for (int round = 0; round < 3; round++) { /* built like the time before, planned, remembered */
         wg_begin(g, WG_TRAIN);
-        derivatives d = derive(g, k, t);
-        wg_node all[3] = { d.first, d.second, d.along };
-        for (int j = 0; j < 3; j++) {
-            wg_tensor v = wg_value(all[j]);
+        wg_node d[DERIVATIVES];
+        derive(g, k, t, false, d);
+        for (int j = 0; j < DERIVATIVES; j++) {
+            wg_tensor v = wg_value(d[j]);
             char *at = to + (size_t)j * SIZE * sizeof(double);
             if (round) cr_assert_eq(memcmp(at, v.data, SIZE * wg_dtype_size(t)), 0, "round %d", round);
             memcpy(at, v.data, SIZE * wg_dtype_size(t));
@@ -164,9 +166,9 @@ Test(shared_operands, the_same_bits_in_every_way)
                                       { .threads = 1, .interpret = -1 },
                                       { .threads = 2, .interpret = -1 },
                                       { .threads = 2, .interpret = 1 } };
-    static char a[3 * SIZE * sizeof(double)], b[sizeof a];
+    static char a[DERIVATIVES * SIZE * sizeof(double)], b[sizeof a];
     job *k = malloc(sizeof *k);
-    job_draw(k, GATHERS, true);
+    job_draw(k, 40, true, true);
     for (int t = 0; t < 2; t++)
         for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
             bytes_of(k, t ? WG_F64 : WG_F32, &way[i], i ? b : a);
@@ -197,63 +199,6 @@ Test(shared_operands, backward_of_gathered_rows)
 }
 
 /* ---- slices ---- */
-
-enum { HIGH = 23, WIDE = 5, AREA = HIGH * WIDE, SLICES = 90 };
-
-typedef struct place {
-    int axis;
-    int64_t from, to;
-} place;
-
-static bool is_in(place p, int e)
-{
-    const int at = p.axis ? e % WIDE : e / WIDE;
-    return at >= p.from && at < p.to;
-}
-
-/* L = |x|^2 (if dense) + the sum over slices k of (k + 1) sum(part^3); S = <dL/dx, u>. */
-static void compare_slices(const place p[], int slices, bool dense)
-{
-    WGT_GRAPH(WG_F64, NULL);
-    wgt_random r = { (uint64_t)slices };
-    double at[AREA], by[AREA];
-    for (int e = 0; e < AREA; e++) at[e] = wgt_uniform(&r, -1, 1), by[e] = wgt_uniform(&r, -1, 1);
-    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(HIGH, WIDE))),
-            u = wg_input(g, "u", wg_view_f64(by, WG_SHAPE(HIGH, WIDE))), L = wg_scalar(g, 0);
-    for (int k = 0; k < slices; k++) {
-        if (dense && k == slices / 2) L = wg_add(L, wg_sum(wg_square(x)));
-        wg_node part = wg_slice(x, .axis = p[k].axis, .from = p[k].from, .to = p[k].to);
-        L = wg_add(L, wg_mul(k + 1, wg_sum(wg_pow(part, 3))));
-    }
-    wg_node gx = wg_grad(L, x), s = wg_sum(wg_mul(gx, u));
-    double *first = wgt_values(gx), *second = wgt_values(wg_grad(s, x)),
-           *along = wgt_values(wg_jvp(gx, &x, &u, 1));
-    for (int e = 0; e < AREA; e++) {
-        long double weight = 0, v = at[e], w = by[e];
-        for (int k = 0; k < slices; k++) weight += is_in(p[k], e) ? k + 1 : 0;
-        const long double error = 0x1p-53L * (slices + 8) * (6 * weight + 2);
-        cr_assert(fabsl(first[e] - (3 * weight * v * v + 2 * dense * v)) <= error, "element %d", e);
-        cr_assert(fabsl(second[e] - (6 * weight * v + 2 * dense) * w) <= error, "element %d: second", e);
-        cr_assert(fabsl(along[e] - (6 * weight * v + 2 * dense) * w) <= error, "element %d: along", e);
-    }
-    free(first), free(second), free(along);
-    wgt_finish(c, NULL);
-}
-
-Test(shared_operands, slices_against_long_double)
-{
-    place p[SLICES];
-    wgt_random r = { 11 };
-    for (int i = 0; i < 60; i++) {
-        const int slices = 2 + (int)wgt_below(&r, i < 30 ? 6 : SLICES - 2);
-        for (int k = 0; k < slices; k++) {
-            const int axis = i % 3 == 2 && wgt_below(&r, 2), n = axis ? WIDE : HIGH;
-            const int64_t from = wgt_below(&r, n), most = i % 2 ? 3 : n;
-            p[k] = (place){ axis, from, from + wgt_below(&r, (n - from < most ? n - from : most) + 1) };
-        }
-        compare_slices(p, slices, i % 5 == 0);
-    }
-}
 
 /* Windows of three overlap threefold, so their gradients are three vectors, however many there are. Slices
  * that are taken in any order are put side by side. */

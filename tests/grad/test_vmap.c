@@ -5,7 +5,7 @@
 
 #include "graph/graph.h"
 #include "wgnearest.h"
-#include "wgtest.h"
+#include "wgnode.h"
 
 enum { N = 5, D = 3 };
 
@@ -54,36 +54,6 @@ Test(vmap, gradients_of_each_example_of_a_linear_model)
     wgt_finish(c, NULL);
 }
 
-/* The sum of the gradients of all examples is the gradient of the sum of their losses. */
-Test(vmap, gradients_of_each_example_of_a_net_sum_to_that_of_the_batch)
-{
-    WGT_WORLD(WG_F64, NULL);
-    static const double zeros[D] = { 0 };
-    static const int32_t label[N] = { 0, 1, 1, 0, 1 }, none = 0;
-    wg_node x = wg_input(g, "x", wg_view_f64(zeros, WG_SHAPE(1, D))),
-            y = wg_input(g, "y", wg_view_i32(&none, WG_SHAPE(1)));
-    wg_node W = wg_param(g, p, "W", WG_SHAPE(D, 4), wg_he()),
-            V = wg_param(g, p, "V", WG_SHAPE(4, 2), wg_he());
-    wg_node loss = wg_softmax_cross_entropy(wg_matmul(wg_tanh(wg_matmul(x, W)), V), y, .reduction = WG_SUM);
-    wg_node X = wg_input(g, "X", wg_view_f64(batch, WG_SHAPE(N, 1, D))),
-            Y = wg_input(g, "Y", wg_view_i32(label, WG_SHAPE(N, 1)));
-    wg_node gx[2], each[2], all = wg_vmap(wg_grad(loss, W), x, X);
-    cr_assert_eq(wg_node_shape(all).rank, 3);
-    wg_grads(loss, ((wg_node[]){ W, V }), 2, gx);
-    wg_vmaps(gx, 2, ((wg_node[]){ x, y }), ((wg_node[]){ X, Y }), 2, each);
-    wg_node h = wg_tanh(wg_matmul(wg_reshape(X, WG_SHAPE(N, D)), W));
-    wg_node sum = wg_softmax_cross_entropy(wg_matmul(h, V), wg_reshape(Y, WG_SHAPE(N)), .reduction = WG_SUM);
-    wg_grads(sum, ((wg_node[]){ W, V }), 2, gx);
-    for (int k = 0; k < 2; k++) {
-        double a[12], b[12];
-        size_t n = k ? 8 : 12;
-        wg_copy_f64(wg_sum(each[k], .axes = WG_AXES(0)), a, n);
-        wg_copy_f64(gx[k], b, n);
-        cr_assert_leq(wgt_distance(a, b, n), 1e-14);
-    }
-    wgt_finish(c, NULL);
-}
-
 /* ---- which nodes ---- */
 
 Test(vmap, of_nodes_that_do_not_depend_on_x_of_x_itself_and_of_computed_x)
@@ -105,25 +75,6 @@ Test(vmap, of_nodes_that_do_not_depend_on_x_of_x_itself_and_of_computed_x)
              &to); /* b is replaced, not made of a */
     wg_copy_f64(to, got, 2);
     cr_assert(got[0] == 0 && got[1] == 0);
-    wgt_finish(c, NULL);
-}
-
-/* d/dR of the mapped cube is three times the square of each row, and so on to the third order. */
-Test(vmap, has_derivatives)
-{
-    WGT_GRAPH(WG_F64, NULL);
-    const double rows[3] = { 1, -2, 0.5 };
-    double got[3];
-    wg_node x = scalar(g, "x", 7), R = wg_input(g, "R", wg_view_f64(rows, WG_SHAPE(3)));
-    wg_node y = wg_vmap(wg_mul(wg_square(x), x), x, R);
-    for (int order = 1; order <= 3; order++) {
-        y = wg_grad(wg_sum(y), R);
-        wg_copy_f64(y, got, 3);
-        for (int i = 0; i < 3; i++) {
-            double r = rows[i], want = order == 1 ? 3 * r * r : order == 2 ? 6 * r : 6;
-            cr_assert_float_eq(got[i], want, 1e-14);
-        }
-    }
     wgt_finish(c, NULL);
 }
 
@@ -170,32 +121,19 @@ Test(vmap, repeats_no_assignment)
 
 /* ---- C functions and ops of the user ---- */
 
-static int calls;
-static int square_all(size_t n, const double *x, size_t m, double *y, void *user)
-{
-    calls++;
-    for (size_t i = 0; i < n; i++) y[i] = x[i] * x[i];
-    return 0;
-}
-static int square_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
-{
-    for (size_t i = 0; i < n; i++) gx[i] = 2 * x[i] * gy[i];
-    return 0;
-}
-
 Test(vmap, calls_a_c_function_for_each_row)
 {
     WGT_GRAPH(WG_F64, NULL);
-    wg_extern_opts o = { .name = "square", .forward = square_all, .backward = square_adjoint };
     double got[N * D];
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D)));
-    wg_node y = wg_extern(x, WG_SHAPE(D), &o), R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
-    calls = 0;
+    wg_node y = wg_extern(x, WG_SHAPE(D), &wgt_cube),
+            R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
+    wgt_cubes = 0;
     wg_copy_f64(wg_vmap(y, x, R), got, N * D);
-    cr_assert_eq(calls, N);
-    for (int i = 0; i < N * D; i++) cr_assert_eq(got[i], batch[i] * batch[i]);
+    cr_assert_eq(wgt_cubes, N);
+    for (int i = 0; i < N * D; i++) cr_assert_eq(got[i], batch[i] * batch[i] * batch[i]);
     wg_copy_f64(wg_vmap(wg_grad(wg_sum(y), x), x, R), got, N * D);
-    for (int i = 0; i < N * D; i++) cr_assert_eq(got[i], 2 * batch[i]);
+    for (int i = 0; i < N * D; i++) cr_assert_eq(got[i], 3 * batch[i] * batch[i]);
     wgt_finish(c, NULL);
 }
 
@@ -248,7 +186,7 @@ Test(vmap, is_found_again_in_the_next_build)
         wg_begin(g, WG_EVAL);
         linear m = linear_model(g, p);
         wg_node gw = wg_grad(m.loss, m.w), each = wg_vmap(gw, m.x, m.X);
-        cr_assert_eq(g->build.again, build > 0, "build %d", build);
+        cr_assert_eq(g->build.repeats, build > 0, "build %d", build);
         wg_value(each);
     }
     wgt_finish(c, NULL);
@@ -263,26 +201,19 @@ Test(vmap, refuses_what_does_not_fit)
     const float few[2] = { 1, 2 };
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D))), y = wg_sum(wg_square(x)),
             R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D))), s = scalar(g, "s", 1), to;
-    wg_vmap(y, x, x);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "test_vmap.c");
-    wg_vmap(y, x, x);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "vmap: x: shape [3], but for an input [3] it must be [n,3]");
-    wg_vmap(y, s, R);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "vmap: R: shape [5,3], but for an input [] it must be [n]");
+    WGT_REFUSED(c, SHAPE, "test_vmap.c", wg_vmap(y, x, x));
+    WGT_REFUSED(c, SHAPE, "vmap: x: shape [3], but for an input [3] it must be [n,3]", wg_vmap(y, x, x));
+    WGT_REFUSED(c, SHAPE, "vmap: R: shape [5,3], but for an input [] it must be [n]", wg_vmap(y, s, R));
     wg_vmap(y, s, wg_input(g, "f", wg_view_f32(few, WG_SHAPE(2))));
     wgt_expect_error(c, WG_ERROR_DTYPE, "the input is f64: say wg_cast");
     wg_vmaps(&y, 1, ((wg_node[]){ x, s }), ((wg_node[]){ R, wg_sum(R, .axes = WG_AXES(0)) }), 2, &to);
     wgt_expect_error(c, WG_ERROR_SHAPE, "rows 2: 3 rows, but another input has 5");
     wg_vmap(y, x, wg_input(other, "R", wg_view_f64(batch, WG_SHAPE(N, D))));
     wgt_expect_error(c, WG_ERROR_USE, "another graph than the output's");
-    wg_vmap(y, wg_number(2), R);
-    wgt_expect_error(c, WG_ERROR_USE, "a number, and must be a node");
-    wg_vmap(y, x, wg_none);
-    wgt_expect_error(c, WG_ERROR_USE, "is wg_none");
-    wg_vmap(wg_none, x, R);
-    wgt_expect_error(c, WG_ERROR_USE, "is wg_none");
-    wg_vmaps(&y, 1, NULL, &R, 1, &to);
-    wgt_expect_error(c, WG_ERROR_USE, "takes outputs, inputs, their rows");
+    WGT_REFUSED(c, USE, "a number, and must be a node", wg_vmap(y, wg_number(2), R));
+    WGT_REFUSED(c, USE, "is wg_none", wg_vmap(y, x, wg_none));
+    WGT_REFUSED(c, USE, "is wg_none", wg_vmap(wg_none, x, R));
+    WGT_REFUSED(c, USE, "takes outputs, inputs, their rows", wg_vmaps(&y, 1, NULL, &R, 1, &to));
     wgt_finish(c, NULL);
 }
 
@@ -308,27 +239,15 @@ static void map_much(wg_context *c)
 {
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_extern_opts o = { .name = "square", .forward = square_all, .backward = square_adjoint };
     linear m = linear_model(g, p);
     wg_node f = wg_fill(g, 1, WG_SHAPE(D)),
             h = wg_batch_norm(wg_reshape(m.x, WG_SHAPE(D, 1)), wg_fill(g, 1, WG_SHAPE(1)),
                               wg_fill(g, 0, WG_SHAPE(1)));
-    wg_node y = wg_add(wg_extern(m.x, WG_SHAPE(D), &o), wg_layer_norm(m.x, f, wg_softmax(m.x)));
+    wg_node y = wg_add(wg_extern(m.x, WG_SHAPE(D), &wgt_cube), wg_layer_norm(m.x, f, wg_softmax(m.x)));
     wg_value(wg_vmap(wg_add(wg_grad(m.loss, m.x), wg_add(y, wg_reshape(h, WG_SHAPE(D)))), m.x, m.X));
 }
 
 Test(vmap, every_failed_allocation_is_survived, .timeout = 100)
 {
-    wgt_memory all = { 0 };
-    wg_context *c = wgt_start(&all, WG_F64, NULL);
-    map_much(c);
-    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    wgt_finish(c, &all);
-    for (int64_t at = 1; at <= all.calls; at++)
-        for (int for_ever = 0; for_ever < 2; for_ever++) {
-            wgt_memory m = { .fail_at = at, .for_ever = for_ever };
-            c = wgt_start(&m, WG_F64, NULL);
-            map_much(c);
-            wgt_drop(c, &m);
-        }
+    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 2000, map_much);
 }

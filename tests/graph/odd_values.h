@@ -173,25 +173,21 @@ ZEROED(wg_optim_setting)
 
 /* ---- shapes, tensors, first values ---- */
 
-static const wg_shape odd_shapes[] = { { -1, { 1 } },
-                                       { 9, { 1, 1, 1, 1, 1, 1, 1, 1 } },
-                                       { INT32_MAX, { 0 } },
-                                       { INT32_MIN, { 0 } },
-                                       { 0, { 0 } },
-                                       { 1, { 0 } },
-                                       { 1, { -1 } },
-                                       { 1, { 6 } },
-                                       { 2, { 3, 2 } },
-                                       { 2, { 3, 3 } },
-                                       { 2, { 1, 1 } },
-                                       { 8, { 1, 1, 1, 1, 1, 1, 2, 3 } },
-                                       { 1, { INT64_MAX } },
-                                       { 1, { INT64_MIN } },
-                                       { 1, { INT32_MAX } },
-                                       { 1, { INT64_C(1) << 50 } },
-                                       { 2, { INT64_C(1) << 32, INT64_C(1) << 32 } },
-                                       { 2, { 0, INT64_MAX } },
-                                       { 2, { -2, -3 } } };
+#define DIMS(rank, ...)       \
+    {                         \
+        rank, { __VA_ARGS__ } \
+    }
+#define HUGE_SIZE (INT64_C(1) << 40)
+/* The first NO_SHAPES are none: too many axes, too few, a negative size, products that overflow or that no
+ * memory could hold. */
+enum { NO_SHAPES = 14 };
+#define LIST(T, name, ...) static const T name[] = { __VA_ARGS__ };
+LIST(wg_shape, odd_shapes, DIMS(-1, 1), DIMS(9, 1, 1, 1, 1, 1, 1, 1, 1), DIMS(INT32_MAX, 0),
+     DIMS(INT32_MIN, 0), DIMS(1000000, 1), DIMS(1, INT64_MIN), DIMS(1, INT64_MAX), DIMS(2, -2, -3),
+     DIMS(2, -1, 3), DIMS(2, 3, -4), DIMS(2, INT64_MIN, -1), DIMS(2, INT64_C(1) << 32, INT64_C(1) << 32),
+     DIMS(3, HUGE_SIZE, HUGE_SIZE, 2), DIMS(3, HUGE_SIZE, 0, HUGE_SIZE), DIMS(0, 0), DIMS(1, 0), DIMS(1, -1),
+     DIMS(1, 6), DIMS(2, 3, 2), DIMS(2, 3, 3), DIMS(2, 1, 1), DIMS(8, 1, 1, 1, 1, 1, 1, 2, 3),
+     DIMS(1, INT32_MAX), DIMS(1, INT64_C(1) << 50), DIMS(2, 0, INT64_MAX))
 enum { ODD_wg_shape = LENGTH(odd_shapes), ODD_p_wg_shape = ODD_wg_shape + 1 };
 NO_TEXTS(wg_shape)
 NO_TEXTS(p_wg_shape)
@@ -219,13 +215,16 @@ NUMBERS((wg_axis), wg_axis, wg_axis, 0, -1, 1, 9, -9, 0.5, 1e300, -1e300, NAN, I
     {                                  \
         dtype, __VA_ARGS__, odd_memory \
     }
+/* Those from TENSOR_OF_NO_SHAPE on have a shape that is none. */
+enum { TENSOR_OF_NO_SHAPE = 10 };
 VALUES(wg_tensor, wg_tensor, odd_wg_tensor[0], TENSOR(WG_F32, { 2, { 2, 3 } }),
        { WG_F32, { 2, { 2, 3 } }, NULL }, TENSOR((wg_dtype)99, { 2, { 2, 3 } }),
        TENSOR((wg_dtype)-1, { 2, { 2, 3 } }), TENSOR(WG_DEFAULT_DTYPE, { 2, { 2, 3 } }),
        TENSOR(WG_I64, { 2, { 2, 3 } }), TENSOR(WG_BF16, { 2, { 2, 3 } }), TENSOR(WG_U8, { 2, { 2, 3 } }),
-       TENSOR(WG_F32, { -1, { 2 } }), TENSOR(WG_F32, { 9, { 2 } }), TENSOR(WG_F32, { INT32_MAX, { 2 } }),
-       TENSOR(WG_F32, { 2, { -1, 3 } }), TENSOR(WG_F32, { 2, { INT64_MIN, 3 } }),
-       TENSOR(WG_F32, { 2, { 0, 3 } }), TENSOR(WG_F32, { 0, { 0 } }))
+       TENSOR(WG_F32, { 2, { 0, 3 } }), TENSOR(WG_F32, { 0, { 0 } }), TENSOR(WG_F32, { -1, { 2 } }),
+       TENSOR(WG_F32, { 9, { 2 } }), TENSOR(WG_F32, { INT32_MAX, { 2 } }), TENSOR(WG_F32, { 2, { -1, 3 } }),
+       TENSOR(WG_F32, { 2, { INT64_MIN, 3 } }), TENSOR(WG_F32, { 3, { HUGE_SIZE, HUGE_SIZE, 2 } }),
+       TENSOR(WG_F32, { 3, { HUGE_SIZE, 0, HUGE_SIZE } }))
 
 #define INIT_BY(number) ((wg_init){ .kind = WG_INIT_NORMAL, .a = (number), .b = 1 })
 NUMBERS(INIT_BY, wg_init, wg_init, odd_wg_init[0], { 0 }, { .kind = (wg_init_kind)99 },

@@ -12,7 +12,7 @@ enum { LAYERS = 1 << 17, NAMES = 12, SETS = 4, CLAIMS = 60 };
 
 Test(names, a_layer_is_found_among_very_many, .timeout = 60)
 {
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     char name[32];
     for (int build = 0; build < 3; build++) {
         wg_begin(g, WG_TRAIN);
@@ -24,7 +24,6 @@ Test(names, a_layer_is_found_among_very_many, .timeout = 60)
                 else cr_assert_null(first);
             }
     }
-    wgt_finish(c, NULL);
 }
 
 /* What has been taken: the list that every layer is compared with. */
@@ -107,14 +106,13 @@ Test(names, layers_are_those_of_a_plain_list)
 
 Test(names, a_freed_set_leaves_its_names_free)
 {
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     for (int i = 0; i < 4; i++) { /* the sets may be at one address */
         wg_params *p = wg_params_new(c);
         cr_assert_null(wg_layer_claim(g, p, "fc", "\na:1"));
         cr_assert_str_eq(wg_layer_claim(g, p, "fc", "\nb:1"), "\na:1");
         wg_params_free(p);
     }
-    wgt_finish(c, NULL);
 }
 
 /* ---- streams ---- */
@@ -123,7 +121,7 @@ Test(names, a_freed_set_leaves_its_names_free)
 Test(names, streams_are_counted_in_each_of_very_many_scopes, .timeout = 60)
 {
     enum { SCOPES = 1 << 16 };
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     int64_t *first = malloc(2 * SCOPES * sizeof *first);
     for (int build = 0; build < 2; build++) {
         wg_begin(g, WG_TRAIN);
@@ -139,7 +137,6 @@ Test(names, streams_are_counted_in_each_of_very_many_scopes, .timeout = 60)
     }
     for (int i = 1; i < 2 * SCOPES; i++) cr_assert_neq(first[i], first[0]);
     free(first);
-    wgt_finish(c, NULL);
 }
 
 /* ---- parameters ---- */
@@ -172,7 +169,7 @@ static void expect_leaves(wg_graph *g, wg_params *p, int stride)
 Test(names, a_parameter_is_found_among_very_many_in_several_graphs, .timeout = 60)
 {
     char buf[32];
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_graph *h = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     for (int build = 0; build < 2; build++) {
@@ -188,13 +185,12 @@ Test(names, a_parameter_is_found_among_very_many_in_several_graphs, .timeout = 6
         cr_assert_eq(wg_params_item(p, buf), -i);
     }
     cr_assert_eq(wg_params_find(p, "layer7"), -1);
-    wgt_finish(c, NULL);
 }
 
 /* A graph that is rewound forgets the leaves behind the mark, also those that it found for another graph. */
 Test(names, leaves_behind_a_mark_are_forgotten)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_graph *h = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     char buf[32];
@@ -217,7 +213,6 @@ Test(names, leaves_behind_a_mark_are_forgotten)
                 if (leaf[j] >= mark) leaf[j] = 0;
         }
     }
-    wgt_finish(c, NULL);
 }
 
 /* Names, numbers and counts of a set and of its parts, asked for in any order while parameters are added,
@@ -227,7 +222,7 @@ Test(names, parameters_of_parts_are_those_of_a_list)
     enum { SUBS = 5, MADE = 120 };
     static const char *const prefix[SUBS] = { "", "a.", "a.b.", "ab.", "c." };
     wgt_random r = { wgt_seed() };
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_params *p = wg_params_new(c), *a = wg_params_in(p, "a");
     wg_params *const set[SUBS] = { p, a, wg_params_in(a, "b"), wg_params_in(p, "ab"), wg_params_in(p, "c") };
     char name[MADE][32];
@@ -253,13 +248,12 @@ Test(names, parameters_of_parts_are_those_of_a_list)
         }
     }
     cr_assert(wg_params_in(p, "a.b") == set[2] && wg_params_in(p, "ab") == set[3]);
-    wgt_finish(c, NULL);
 }
 
 Test(names, a_part_is_found_among_very_many, .timeout = 60)
 {
     char buf[32];
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_params *p = wg_params_new(c), **part = malloc(PARAMS * sizeof *part);
     for (int again = 0; again < 2; again++)
         for (int i = 0; i < PARAMS; i++) {
@@ -268,13 +262,12 @@ Test(names, a_part_is_found_among_very_many, .timeout = 60)
             part[i] = s;
         }
     free((void *)part);
-    wgt_finish(c, NULL);
 }
 
 /* The memory of a parameter whose first values are refused is free again. */
 Test(names, a_refused_parameter_leaves_nothing_behind)
 {
-    WGT_COUNTED(WG_F64, NULL);
+    WGT_IN_COUNTED(WG_F64, NULL);
     wg_param(g, p, "a", WG_SHAPE(3), wg_const(1));
     for (int64_t size = 1000; size <= 100000; size *= 10) {
         const int64_t before = m.bytes;
@@ -288,7 +281,6 @@ Test(names, a_refused_parameter_leaves_nothing_behind)
             a = wg_param(g, p, "a", WG_SHAPE(3), wg_zeros());
     cr_assert_eq(wg_item(wg_sum(a)) + wg_item(wg_sum(b)), 13);
     cr_assert_eq(wg_params_count(p), 2);
-    wgt_finish(c, &m);
 }
 
 /* Parameters of layers are those of the joined name, in each build and in parts of a set. A name that only
@@ -314,7 +306,7 @@ Test(names, parameters_of_layers_have_joined_names)
         { "fc1", "W", "fc1.W" }, { "fc", "W1", "fc.W1" }, { "a.fc", "W", "a.fc.W" }
     };
     enum { N = sizeof name / sizeof *name };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_params *set[2] = { wg_params_new(c), wg_params_new(c) }, *a = wg_params_in(set[0], "a");
     wgt_random r = { wgt_seed() };
     for (int build = 0; build < 300; build++) {
@@ -326,12 +318,11 @@ Test(names, parameters_of_layers_have_joined_names)
         }
         cr_assert(wg_params_find(set[0], "a.fc.W") < 0 || wg_params_find(a, "fc.W") >= 0);
     }
-    wgt_finish(c, NULL);
 }
 
 Test(names, wrong_parameters_of_layers_are_refused)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     const wg_init init = wg_zeros();
     const wg_shape s = WG_SHAPE(3);
     char name[600];
@@ -354,5 +345,4 @@ Test(names, wrong_parameters_of_layers_are_refused)
     cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, NULL, p, "fc", "W", &s, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the graph is NULL");
     cr_assert_eq(wg_params_count(p), 0);
-    wgt_finish(c, NULL);
 }

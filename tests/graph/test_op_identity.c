@@ -52,54 +52,49 @@ static wg_node applied(const wg_op *op, wg_node x)
 
 Test(op_identity, the_negative_of_an_op_called_neg)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect(wg_neg(applied(&neg, b.x)), -3, -6, -9, -12);
     expect(applied(&neg, wg_neg(b.x)), -3, -6, -9, -12);
-    wgt_finish(b.c, NULL);
 }
 
 Test(op_identity, an_op_called_reshape_in_another_shape)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect(wg_reshape(applied(&reshape, b.x), WG_SHAPE(4)), 3, 6, 9, 12);
-    wgt_finish(b.c, NULL);
 }
 
 Test(op_identity, the_transpose_of_an_op_called_transpose)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect(wg_transpose(applied(&transpose, b.x)), 3, 9, 6, 12);
-    wgt_finish(b.c, NULL);
 }
 
 /* [1 2; 3 4] @ 3 [1 2; 3 4] = [21 30; 45 66]; and the sum of it all by x: 3 (row sums of x + column sums of
  * x). */
 Test(op_identity, a_product_with_an_op_called_transpose)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect(wg_matmul(b.x, applied(&transpose_by_axes, b.x)), 21, 30, 45, 66);
     expect(wg_matmul(applied(&transpose_by_axes, b.x), b.x), 21, 30, 45, 66);
     expect(wg_grad(wg_sum(wg_matmul(applied(&transpose_by_axes, b.x), b.x)), b.x), 21, 33, 27, 39);
-    wgt_finish(b.c, NULL);
 }
 
 /* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other
  * input. */
 Test(op_identity, an_op_called_input_is_not_checked_as_one)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node loss = wg_sum(wg_square(wg_name(applied(&input, b.x), "y")));
     wg_check *r = wg_gradcheck(loss, NULL, NULL);
     cr_assert_eq(wg_check_inputs(r), 1);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "x");
     cr_expect_eq(wg_check_input_at(r, 0).analytic[3], 72);
     wg_check_free(r);
-    wgt_finish(b.c, NULL);
 }
 
 Test(op_identity, kinds_of_leaves)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_params *p = wg_params_new(b.c);
     cr_expect_eq(wg_node_leaf(b.x), WG_LEAF_INPUT);
     cr_expect_eq(wg_node_leaf(applied(&input, b.x)), WG_LEAF_NONE);
@@ -109,7 +104,6 @@ Test(op_identity, kinds_of_leaves)
     cr_expect_eq(wg_node_leaf(wg_stream(WG_HERE, b.g, NULL)), WG_LEAF_STREAM);
     cr_expect_eq(wg_node_leaf(wg_none), WG_LEAF_NONE);
     cr_expect_eq(wg_node_leaf(wg_number(1)), WG_LEAF_NONE);
-    wgt_finish(b.c, NULL);
 }
 
 /* ---- a copy of one of the library's ops is a stranger, too: what it builds may depend on anything ---- */
@@ -123,7 +117,7 @@ static void times_factor(wg_site here, const wg_node x[], int n, const void *att
 
 Test(op_identity, a_copy_of_a_library_op_is_asked_at_every_build)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_op copy = *wg_op_find("leaky_relu");
     copy.expand = times_factor;
     cr_expect_neq(copy.library, &copy);
@@ -134,7 +128,6 @@ Test(op_identity, a_copy_of_a_library_op_is_asked_at_every_build)
         double y = wg_item(wg_apply(WG_HERE, &copy, &x, 1, &(double){ 0 }));
         cr_expect_eq(y, factor, "%g, not %g", y, factor);
     }
-    wgt_finish(b.c, NULL);
 }
 
 /* ---- .none is what says that there is no derivative, never the text of .adjoint ---- */
@@ -157,11 +150,10 @@ static const wg_op plain = {
 
 Test(op_identity, text_that_begins_with_none_is_text)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     cr_expect(wg_op_has_derivative(&plain, 0) && wg_op_has_derivative(&plain, -1));
     cr_expect(!wg_op_has_derivative(&flat, 0) && !wg_op_has_derivative(&flat, -1));
     expect(wg_grad(wg_sum(applied(&plain, b.x)), b.x), 3, 3, 3, 3);
-    wgt_finish(b.c, NULL);
 }
 
 /* ---- an expansion without a result ---- */
@@ -175,12 +167,11 @@ static const wg_op no_op = { .name = "nothing", .operands = 1, .expand = no_expa
 
 Test(op_identity, an_expansion_without_a_result_is_an_error)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 2; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_scalar(g, 1), y = wg_apply(WG_HERE, &no_op, &x, 1, NULL);
         cr_expect_not(wg_node_ok(y));
         wgt_expect_error(c, WG_ERROR_USE, "nothing: the op's expand left wg_none in y[0]");
     }
-    wgt_finish(c, NULL);
 }

@@ -20,6 +20,7 @@ static wg_node sum_written(wg_context *c, wg_graph *g, const char *text)
     return wg_sum_at(wg_site_keep(c, marked, "model.c:7"), &(wg_reduce_args){ .x = matrix(g) });
 }
 
+/* Of every builder: test_odd_calls.c. */
 Test(options, without_a_name_are_refused_by_the_text_of_the_call)
 {
     static const struct {
@@ -36,7 +37,7 @@ Test(options, without_a_name_are_refused_by_the_text_of_the_call)
         { "x[i, .a], 0", "0" },
         { "x, 'a'", "'a'" },
     };
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char expected[200];
         snprintf(expected, sizeof expected, "model.c:7: sum: %s is an option without its name",
@@ -46,7 +47,6 @@ Test(options, without_a_name_are_refused_by_the_text_of_the_call)
             wgt_expect_error(c, WG_ERROR_USE, expected);
         }
     }
-    wgt_finish(c, NULL);
 }
 
 Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
@@ -60,47 +60,12 @@ Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
                                         "named(x, \"a, 0\"), .keepdims = true",
                                         "named(x, \"\\\", 0\"), .keepdims = ',' == 44",
                                         "" };
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         cr_assert(wg_node_ok(sum_written(c, g, good[i])), "%s: %s", good[i], wg_message(c));
     /* a site of the user's own, and no site at all, have no options to look at */
     cr_assert(wg_node_ok(wg_sum_at("x, 0\nmodel.c:7", &(wg_reduce_args){ .x = matrix(g) })));
     cr_assert(wg_node_ok(wg_sum_at(NULL, &(wg_reduce_args){ .x = matrix(g) })));
-    wgt_finish(c, NULL);
-}
-
-#define REFUSED(call, text)                                                       \
-    do {                                                                          \
-        cr_expect_not(wg_node_ok(call), "%s", #call);                             \
-        if (!wg_failed(c)) cr_assert_fail("no error: %s", #call);                 \
-        wgt_expect_error(c, WG_ERROR_USE, text " is an option without its name"); \
-    } while (0)
-
-Test(options, of_every_kind_of_builder_need_their_names)
-{
-    WGT_WORLD(WG_F32, NULL);
-    wg_node x = matrix(g), v = wg_fill(g, 1, WG_SHAPE(3));
-#define AT(n, text) n text "\nmodel.c:7"
-    REFUSED(wg_mse_at(AT("\2", "x, y, WG_SUM"), &(wg_loss_args){ .x = x, .y = x }), "mse: WG_SUM");
-    REFUSED(wg_dropout_at(AT("\1", "x, 0.5"), &(wg_dropout_args){ .x = x, .drop = 0.5 }), "dropout: 0.5");
-    REFUSED(wg_softmax_at(AT("\1", "x, 1"), &(wg_softmax_args){ .x = x }), "softmax: 1");
-    REFUSED(wg_transpose_at(AT("\1", "x, 1"), &(wg_transpose_args){ .x = x }), "transpose: 1");
-    REFUSED(wg_argmax_at(AT("\1", "x, 1"), &(wg_axis_args){ .x = x }), "argmax: 1");
-    REFUSED(wg_cumsum_at(AT("\1", "x, 1"), &(wg_cumsum_args){ .x = x }), "cumsum: 1");
-    REFUSED(wg_slice_at(AT("\1", "x, 1"), &(wg_slice_args){ .x = x, .to = 1 }), "slice: 1");
-    REFUSED(wg_leaky_relu_at(AT("\1", "x, 1"), &(wg_leaky_relu_args){ .x = x }), "leaky_relu: 1");
-    REFUSED(wg_layer_norm_at(AT("\3", "x, v, v, 1"), &(wg_layer_norm_args){ .x = x, .gamma = v, .beta = v }),
-            "layer_norm: 1");
-    REFUSED(wg_nn_dense_at(AT("\4", "x, p, \"fc, 1\", 64, true"),
-                           &(wg_nn_dense_args){ .x = x, .p = p, .name = "fc1", .units = 64 }),
-            "nn_dense: true");
-    REFUSED(wg_nn_batch_norm_at(AT("\3", "x, p, \"bn\", 0.9"),
-                                &(wg_nn_batch_norm_args){ .x = x, .p = p, .name = "bn" }),
-            "nn_batch_norm: 0.9");
-    REFUSED(wg_nn_layer_norm_at(AT("\3", "x, p, \"ln\", 1e-3"),
-                                &(wg_nn_layer_norm_args){ .x = x, .p = p, .name = "ln" }),
-            "nn_layer_norm: 1e-3");
-    wgt_finish(c, NULL);
 }
 
 /* Whether the compiler takes the statement without a word. */
@@ -150,7 +115,7 @@ static void expect_two(wg_node n, double a, double b)
 /* x is 1 2 3 / 4 5 6. A number is that axis, 0 too; what another call in the text says is nobody's here. */
 Test(options, an_axis_is_a_number_or_a_list)
 {
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     wg_node x = matrix(g);
     const int zero = 0;
     const wg_axis list = WG_AXES(0);
@@ -181,14 +146,13 @@ Test(options, an_axis_is_a_number_or_a_list)
     wg_softmax(x, .axis = WG_AXES(0, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "takes one axis, not 2");
     wg_leaky_relu(x, .slope = NAN), wgt_expect_error(c, WG_ERROR_VALUE, "leaky_relu: slope is NaN");
     wg_dropout(x, .keep_prob = WG_ZERO), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob is 0, must be above");
-    wgt_finish(c, NULL);
 }
 
 /* ---- slices ---- */
 
 Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
 {
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     wg_node x = matrix(g);
     for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .to = t), 1), t);
     for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = t), 1), 3 - t);
@@ -206,13 +170,12 @@ Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
     cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &(wg_slice_args){ .x = x, .axis = 1, .to = WG_END }), 1), 3);
     wg_slice(x, .axis = 1, .from = 2, .to = 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "2:0 is not a part of axis 1 of x [2,3]: the end is WG_END, 0 is 0");
-    wgt_finish(c, NULL);
 }
 
 /* The sum of what came before: a program that looks at the past alone must not see the future at t = 0. */
 Test(options, a_causal_loop_sees_nothing_at_its_first_step)
 {
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     for (int build = 0; build < 3; build++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = matrix(g);
@@ -223,5 +186,4 @@ Test(options, a_causal_loop_sees_nothing_at_its_first_step)
         }
         cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_slice(x, .axis = 1, .to = 0)), x))), 0);
     }
-    wgt_finish(c, NULL);
 }

@@ -1,11 +1,10 @@
-/* test_shapes.c: shapes at the limits and beyond. Every function that takes a shape refuses one that is not
- * valid, before it counts the elements. Operands with as many axes as a shape can have work everywhere. The
- * sanitizers find what no assertion can. */
+/* test_shapes.c: shapes at the limits and beyond. Operands with as many axes as a shape can have work
+ * everywhere. The sanitizers find what no assertion can. That all functions refuse what is no shape, and
+ * lists of axes that are none, is tested by test_odd_calls.c; here are those which have more to refuse it
+ * by. */
 #include <math.h>
-#include <string.h>
 
 #include "wengert/lang.h"
-#include "wgfiles.h"
 #include "wgtest.h"
 
 enum { BAD = 7 };
@@ -22,27 +21,11 @@ static const wg_shape bad[BAD] = {
     { 3, { HUGE_SIZE, 0, HUGE_SIZE } },
 };
 
-typedef struct world {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_node x; /* [2, 3] */
-} world;
-
-static world start(void)
-{
-    world w = { .c = wgt_start(NULL, WG_F64, NULL) };
-    w.g = wg_graph_new(w.c);
-    w.p = wg_params_new(w.c);
-    w.x = wg_input(w.g, "x", wg_view_f64((double[6]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
-    return w;
-}
-
 /* Each call must fail. The error is then forgotten, for the next call. */
-static void refused(world *w, const char *what, int i)
+static void refused(wg_context *c, const char *what, int i)
 {
-    cr_assert_neq(wg_failed(w->c), WG_OK, "%s takes bad shape %d", what, i);
-    wg_recover(w->c);
+    cr_assert_neq(wg_failed(c), WG_OK, "%s takes bad shape %d", what, i);
+    wg_recover(c);
 }
 
 Test(shapes, what_is_no_shape_has_no_size)
@@ -54,112 +37,39 @@ Test(shapes, what_is_no_shape_has_no_size)
     cr_assert(!wg_shape_equal(bad[0], bad[1]) && wg_shape_equal(bad[1], bad[1]));
 }
 
-Test(shapes, leaves_and_parameters_refuse_what_is_no_shape)
-{
-    world w = start();
-    double data[2] = { 1, 2 };
-    for (int i = 0; i < BAD; i++) {
-        wg_tensor t = wg_view_f64(data, bad[i]);
-        wg_input(w.g, "a", t), refused(&w, "wg_input", i);
-        wg_input_borrow(w.g, "b", t), refused(&w, "wg_input_borrow", i);
-        wg_input_set(w.x, t), refused(&w, "wg_input_set", i);
-        wg_param(w.g, w.p, "w", bad[i], wg_he()), refused(&w, "wg_param", i);
-        wg_state(w.g, w.p, "s", bad[i], wg_zeros()), refused(&w, "wg_state", i);
-        wg_params_make(w.p, "m", t, false), refused(&w, "wg_params_make", i);
-        wg_fill(w.g, 1, bad[i]), refused(&w, "wg_fill", i);
-        wg_any(w.g, bad[i]), refused(&w, "wg_any", i);
-        wg_between(w.g, 0, 1, bad[i]), refused(&w, "wg_between", i);
-        wg_any_class(w.g, 3, bad[i]), refused(&w, "wg_any_class", i);
-        cr_assert(wg_tensor_item(&t, 0) != wg_tensor_item(&t, 0), "an element of no shape");
-    }
-    wgt_finish(w.c, NULL);
-}
-
-/* The shape of the next build's input at the same place is not valid. It must be refused before it is
+/* In the second build the shape of the input at the same place is none. It must be refused before it is
  * compared with the old one. */
-Test(shapes, a_build_like_the_last_but_for_a_bad_shape)
+Test(shapes, new_parameters_inputs_of_programs_and_builds_like_the_last_refuse_what_is_no_shape)
 {
     for (int i = 0; i < BAD; i++) {
-        world w = start();
+        WGT_IN_WORLD(WG_F64, NULL);
+        double data[2] = { 1, 2 };
+        const wg_tensor t = wg_view_f64(data, bad[i]);
+        wg_program *q = wg_program_text(c, "t.wg", "x = input(2)\nsum(x)\n");
+        wg_param(g, p, "w", bad[i], wg_he()), refused(c, "wg_param", i);
+        wg_state(g, p, "s", bad[i], wg_zeros()), refused(c, "wg_state", i);
+        wg_params_make(p, "m", t, false), refused(c, "wg_params_make", i);
+        wg_program_set(q, "x", t), refused(c, "wg_program_set", i);
+        wg_program_set(q, "x", wg_view_f64(NULL, WG_SHAPE(2))), refused(c, "wg_program_set of nothing", i);
+        cr_assert(isnan(wg_tensor_item(&t, 0)), "an element of no shape");
         for (int build = 0; build < 2; build++) {
-            wg_begin(w.g, WG_TRAIN);
-            wg_shape s = build ? bad[i] : WG_SHAPE(1);
-            wg_input(w.g, "x", wg_view_f64((double[1]){ 1 }, s));
-            if (build) refused(&w, "wg_input", i);
+            wg_begin(g, WG_TRAIN);
+            wg_node x = wg_input(g, "x", build ? t : wg_view_f64(data, WG_SHAPE(2)));
+            if (build) refused(c, "wg_input", i);
+            else wg_input_set(x, t), refused(c, "wg_input_set", i);
         }
-        wgt_finish(w.c, NULL);
     }
 }
 
-static int copy_first(size_t n, const double *x, size_t m, double *y, void *user)
+Test(shapes, results_that_no_memory_could_hold_are_refused)
 {
-    for (size_t i = 0; i < m; i++) y[i] = i < n ? x[i] : 0;
-    return 0;
-}
-
-Test(shapes, ops_refuse_what_is_no_shape)
-{
-    world w = start();
-    wg_extern_opts o = { .name = "copy", .forward = copy_first };
-    for (int i = 0; i < BAD; i++) {
-        wg_reshape(w.x, bad[i]), refused(&w, "wg_reshape", i);
-        wg_broadcast_to(wg_sum(w.x), bad[i]), refused(&w, "wg_broadcast_to", i);
-        wg_sum_to(w.x, bad[i]), refused(&w, "wg_sum_to", i);
-        wg_extern(w.x, bad[i], &o), refused(&w, "wg_extern", i);
-    }
-    wg_one_hot(w.x, INT64_MAX), refused(&w, "wg_one_hot", 0);
-    wg_slice(w.x, .axis = INT32_MIN), refused(&w, "wg_slice", 0);
-    wg_slice(w.x, .from = INT64_MIN, .to = INT64_MAX), refused(&w, "wg_slice", 1);
-    wg_slice(w.x, .from = INT64_MAX, .to = INT64_MIN), refused(&w, "wg_slice", 2);
-    wg_node big = wg_fill(w.g, 1, WG_SHAPE(HUGE_SIZE, 1)), wide = wg_fill(w.g, 1, WG_SHAPE(1, HUGE_SIZE));
-    wg_add(big, wide), refused(&w, "wg_add", 0);
-    wg_matmul(big, wide), refused(&w, "wg_matmul", 0);
-    wg_concat(((wg_node[]){ big, wide }), 2, INT32_MIN), refused(&w, "wg_concat", 0);
-    wgt_finish(w.c, NULL);
-}
-
-Test(shapes, lists_of_axes_that_are_none_are_refused)
-{
-    world w = start();
-    const int none[8] = { 0 }, far[2] = { 0, INT32_MAX };
-    const wg_axis lists[] = { wg_axes_of(9, none),
-                              wg_axes_of(-1, none),
-                              wg_axes_of(INT32_MAX, none),
-                              INT32_MIN,
-                              WG_AXES(INT32_MAX),
-                              wg_axes_of(2, far),
-                              0.5,
-                              NAN,
-                              INFINITY };
-    for (int i = 0; i < 9; i++) {
-        wg_sum(w.x, .axes = lists[i]), refused(&w, "wg_sum", i);
-        wg_mean(w.x, .axes = lists[i]), refused(&w, "wg_mean", i);
-        wg_max(w.x, .axes = lists[i]), refused(&w, "wg_max", i);
-        wg_var(w.x, .axes = lists[i]), refused(&w, "wg_var", i);
-        wg_logsumexp(w.x, .axes = lists[i]), refused(&w, "wg_logsumexp", i);
-        wg_argmax(w.x, .axis = lists[i]), refused(&w, "wg_argmax", i);
-        wg_softmax(w.x, .axis = lists[i]), refused(&w, "wg_softmax", i);
-        wg_log_softmax(w.x, .axis = lists[i]), refused(&w, "wg_log_softmax", i);
-        wg_transpose(w.x, .axes = lists[i]), refused(&w, "wg_transpose", i);
-    }
-    wgt_finish(w.c, NULL);
-}
-
-Test(shapes, files_data_sets_and_programs_refuse_what_is_no_shape, .init = wgt_make_folder,
-     .fini = wgt_remove_folder)
-{
-    world w = start();
-    double data[2] = { 1, 2 };
-    wg_program *q = wg_program_text(w.c, "t.wg", "x = input(2)\nsum(x)\n");
-    for (int i = 0; i < BAD; i++) {
-        wg_tensor t = wg_view_f64(data, bad[i]), good = wg_view_f64(data, WG_SHAPE(2));
-        wg_npy_write(w.c, wgt_in_folder("a.npy"), t), refused(&w, "wg_npy_write", i);
-        wg_data_from(w.c, t, good), refused(&w, "wg_data_from", i);
-        wg_data_from(w.c, good, t), refused(&w, "wg_data_from", i);
-        wg_program_set(q, "x", t), refused(&w, "wg_program_set", i);
-    }
-    wg_program_set(q, "x", wg_view_f64(NULL, WG_SHAPE(2))), refused(&w, "wg_program_set", BAD);
-    wgt_finish(w.c, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_node big = wg_fill(g, 1, WG_SHAPE(HUGE_SIZE, 1)), wide = wg_fill(g, 1, WG_SHAPE(1, HUGE_SIZE));
+    wg_one_hot(wg_fill(g, 1, WG_SHAPE(2, 3)), INT64_MAX), refused(c, "wg_one_hot", 0);
+    wg_slice(big, .from = INT64_MIN, .to = INT64_MAX), refused(c, "wg_slice", 1);
+    wg_slice(big, .from = INT64_MAX, .to = INT64_MIN), refused(c, "wg_slice", 2);
+    wg_add(big, wide), refused(c, "wg_add", 0);
+    wg_matmul(big, wide), refused(c, "wg_matmul", 0);
 }
 
 /* ---- eight axes ---- */
@@ -218,22 +128,19 @@ Test(shapes, operands_of_eight_axes_work_everywhere)
 {
     for (int interpret = -1; interpret <= 1; interpret += 2)
         for (int i = 0, more = 1; more; i++) {
-            WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+            WGT_IN_GRAPH(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
             wg_node x = wg_any(g, eight), v = wg_any(g, eight), y = by_op(i, x);
             more = !wg_is_none(y);
             if (more) check_derivatives(x, v, y);
             cr_assert_eq(wg_failed(c), WG_OK, "op %d: %s", i, wg_message(c));
-            wgt_finish(c, NULL);
         }
 }
 
 Test(shapes, a_ninth_axis_is_refused)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    world w = { .c = c, .g = wg_graph_new(c) };
-    wg_node x = wg_any(w.g, eight), classes = wg_any_class(w.g, 2, eight);
-    wg_expand(x, 0), refused(&w, "wg_expand", 0);
-    wg_one_hot(classes, 3), refused(&w, "wg_one_hot", 0);
-    wg_gather(x, wg_any_class(w.g, 2, WG_SHAPE(1, 1))), refused(&w, "wg_gather", 0);
-    wgt_finish(c, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_node x = wg_any(g, eight), classes = wg_any_class(g, 2, eight);
+    wg_expand(x, 0), refused(c, "wg_expand", 0);
+    wg_one_hot(classes, 3), refused(c, "wg_one_hot", 0);
+    wg_gather(x, wg_any_class(g, 2, WG_SHAPE(1, 1))), refused(c, "wg_gather", 0);
 }

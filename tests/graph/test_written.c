@@ -16,7 +16,7 @@ static wg_call call_of(const wg_graph *g, wg_node result, int64_t *at)
 
 Test(written, a_composite_call_is_noted_with_operands_and_options)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
     wg_node y = wg_mean(x, .axes = WG_AXES(1));
@@ -31,12 +31,11 @@ Test(written, a_composite_call_is_noted_with_operands_and_options)
     cr_expect_gt(k.first, (int64_t)x.index);
     char text[20];
     cr_expect_str_eq(wg_site_argument(k.here, 0, text, sizeof text), "x");
-    wgt_finish(c, NULL);
 }
 
 Test(written, an_optional_operand_that_is_not_given_is_none)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_fill(g, 1, WG_SHAPE(2, 3)),
             t = wg_input(g, "t", wg_view_i64((int64_t[]){ 0, 2 }, WG_SHAPE(2)));
@@ -48,7 +47,6 @@ Test(written, an_optional_operand_that_is_not_given_is_none)
     cr_expect(wg_is_none(wg_graph_call_operand(g, at, 4)));
     cr_expect_null(wg_graph_call(g, 1000).op);
     cr_expect_null(wg_graph_call(g, -1).op);
-    wgt_finish(c, NULL);
 }
 
 static wg_node part(wg_graph *g, int which, wg_node x)
@@ -89,7 +87,7 @@ static void expect_like_new(wg_context *c, wg_graph *g, const int which[], int n
 
 Test(written, a_build_like_the_last_one_has_the_same_calls)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     static const int a[] = { 0, 1, 2, 3, 4, 2 }, b[] = { 0, 1, 3, 3, 4, 2 }, d[] = { 0, 1 };
     static const struct {
         const int *which;
@@ -97,12 +95,11 @@ Test(written, a_build_like_the_last_one_has_the_same_calls)
     } builds[] = { { a, 6 }, { a, 6 }, { b, 6 }, { b, 6 }, { d, 2 }, { a, 6 }, { d, 2 }, { d, 2 }, { b, 6 } };
     for (size_t i = 0; i < sizeof builds / sizeof *builds; i++)
         expect_like_new(c, g, builds[i].which, builds[i].n);
-    wgt_finish(c, NULL);
 }
 
 Test(written, rewinding_forgets_calls)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_mean(wg_fill(g, 0.5, WG_SHAPE(3)));
     const int64_t mark = wg_graph_mark(g), calls = wg_graph_calls(g);
@@ -114,5 +111,4 @@ Test(written, rewinding_forgets_calls)
     }
     wg_begin(g, WG_TRAIN);
     cr_expect_eq(wg_graph_calls(g), 0);
-    wgt_finish(c, NULL);
 }

@@ -1,12 +1,61 @@
-/* test_draws.c: arrays of random numbers. Each instruction set gives the numbers of the definition one by
- * one, the definition agrees with long double, and the numbers are distributed and independent as they should
- * be: Kolmogorov and Smirnov's test and counts in the tails against erfc, correlations against zero. */
+/* test_draws.c: random numbers. Philox gives the known answers of its authors, and bits are its words. Each
+ * instruction set gives the numbers of the definition one by one, the definition agrees with long double, and
+ * the numbers are distributed as they should be, by Kolmogorov and Smirnov's test. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "kernel/draws.h"
 #include "run/run.h"
 #include "wgtest.h"
+
+/* ---- known answers: Random123's kat_vectors for philox 4x32 with ten rounds ---- */
+
+typedef struct answer {
+    uint32_t counter[4], key[2], out[4];
+} answer;
+
+static const answer answers[] = {
+    { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
+    { { ~0u, ~0u, ~0u, ~0u }, { ~0u, ~0u }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+      { 0xa4093822, 0x299f31d0 },
+      { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+};
+
+static uint64_t two(const uint32_t w[2]) { return w[0] | (uint64_t)w[1] << 32; }
+
+Test(random, philox_gives_the_known_answers)
+{
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        const answer *a = &answers[i];
+        uint32_t out[4];
+        wgi_philox(two(a->key), two(a->counter + 2), two(a->counter), out);
+        for (int j = 0; j < 4; j++)
+            cr_assert_eq(out[j], a->out[j], "vector %zu, word %d: %08x", i, j, out[j]);
+    }
+}
+
+/* ---- bits of a stream ---- */
+
+/* Seed 0: the key is the stream, the counter is block and epoch. So draws are words of known blocks. */
+Test(random, draws_are_words_of_sixteen_blocks_side_by_side)
+{
+    for (int word = 0; word < 4; word++)
+        cr_assert_eq(wg_random_bits(0, 0, 0, (uint64_t)word * 16), answers[0].out[word]);
+    uint32_t out[4];
+    wgi_philox(77, 5, 16 * 3 + 9, out);
+    cr_assert_eq(wg_random_bits(0, 77, 5, 64 * 3 + 16 * 2 + 9), out[2]);
+}
+
+Test(random, seed_stream_epoch_and_place_all_matter)
+{
+    uint32_t first = wg_random_bits(1, 2, 3, 4);
+    cr_assert_neq(first, wg_random_bits(2, 2, 3, 4));
+    cr_assert_neq(first, wg_random_bits(1, 3, 3, 4));
+    cr_assert_neq(first, wg_random_bits(1, 2, 4, 4));
+    cr_assert_neq(first, wg_random_bits(1, 2, 3, 5));
+    cr_assert_eq(first, wg_random_bits(1, 2, 3, 4));
+}
 
 /* ---- the same numbers in every way ---- */
 
@@ -153,38 +202,4 @@ Test(draws, have_the_distribution)
         cr_assert(d < 2.3, "normal %d: %g", normal, d);
         free(y);
     }
-}
-
-/* The number of draws beyond a point has a distribution near Poisson's, of variance m, its mean. */
-Test(draws, normal_tails_are_as_heavy_as_they_should_be)
-{
-    enum { N = 8000000 };
-    double *y = draws(true, N);
-    for (double at = 2; at <= 5; at += 0.5)
-        for (int side = -1; side <= 1; side += 2) {
-            double m = N * 0.5 * erfc(at / sqrt(2)), beyond = 0;
-            for (int64_t i = 0; i < N; i++) beyond += side * y[i] > at;
-            cr_assert(fabs(beyond - m) < 5 * sqrt(m) + 1, "beyond %g: %g, not %g", side * at, beyond, m);
-        }
-    free(y);
-}
-
-/* The mean of the products of numbers that are `apart` numbers apart has mean 0 and variance 1 / n. The same
- * holds for squares, less their mean 1, over their deviation sqrt 2. */
-Test(draws, normals_are_independent)
-{
-    enum { N = 1000000 };
-    static const int apart[] = { 1, 2, 3, 8, 16, 64, 1000 };
-    double *y = draws(true, N);
-    for (size_t k = 0; k < sizeof apart / sizeof *apart; k++) {
-        double sum = 0, squares = 0;
-        const int64_t n = N - apart[k];
-        for (int64_t i = 0; i < n; i++) {
-            double a = y[i], b = y[i + apart[k]];
-            sum += a * b, squares += (a * a - 1) * (b * b - 1) / 2;
-        }
-        cr_assert(fabs(sum) < 5 * sqrt((double)n), "%d apart: %g", apart[k], sum);
-        cr_assert(fabs(squares) < 5 * sqrt((double)n), "squares, %d apart: %g", apart[k], squares);
-    }
-    free(y);
 }

@@ -12,24 +12,6 @@ Test(lang_errors, errors_of_the_library_name_place_and_operands)
     wgt_drop(r.c, NULL);
 }
 
-Test(lang_errors, values_from_outside_must_fit)
-{
-    wgt_run r = wgt_program("x = input(m, 3); y = input(m, classes=3); x");
-    wgt_set(&r, "x", "[[1, 2]]");
-    wg_program_build(r.q, r.g, r.p, WG_EVAL);
-    wgt_expect_error(r.c, WG_ERROR_SHAPE, "'x' is declared [m,3], the value given is [1,2]");
-    wgt_set(&r, "x", "[[1, 2, 3]]");
-    wgt_set(&r, "y", "[1, 2]");
-    wg_program_build(r.q, r.g, r.p, WG_EVAL);
-    wgt_expect_error(r.c, WG_ERROR_SHAPE, "'m' is 2 by the value of 'y', and 1 elsewhere");
-    wgt_set(&r, "y", "[3]");
-    wg_program_build(r.q, r.g, r.p, WG_EVAL);
-    wgt_expect_error(r.c, WG_ERROR_VALUE, "class numbers are 0 to 2");
-    wgt_set(&r, "y", "[2]");
-    wg_program_build(r.q, r.g, r.p, WG_EVAL);
-    wgt_finish(r.c, NULL);
-}
-
 static char *repeated(const char *before, const char *piece, int n, const char *after)
 {
     size_t length = strlen(piece), at = strlen(before);
@@ -104,7 +86,7 @@ Test(lang_errors, any_bytes)
 
 Test(lang_errors, literals)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wg_tensor t = wg_literal(c, "--set x", "[[1, 2], [3, -4.5]]");
     cr_assert(t.dtype == WG_F64 && wg_shape_equal(t.shape, WG_SHAPE(2, 2)));
     cr_expect_eq(wg_tensor_item(&t, 3), -4.5);
@@ -120,7 +102,6 @@ Test(lang_errors, literals)
         cr_expect_null(wg_literal(c, "--set x", wrong[i]).data, "%s", wrong[i]);
         wgt_expect_error(c, WG_ERROR_SYNTAX, "--set x:1:");
     }
-    wgt_finish(c, NULL);
 }
 
 Test(lang_errors, nearest_words)

@@ -45,41 +45,6 @@ Test(lang_train, says_what_is_written)
     wg_finish(r.c, NULL);
 }
 
-Test(lang_train, is_a_name_like_others) { wgt_expect_number("train = 3; 2 * train", 6); }
-
-Test(lang_train, mistakes_have_places)
-{
-    static const struct {
-        const char *text, *words;
-        wg_status status;
-        int column;
-    } all[] = {
-        { "train loss", "a training is written: train(loss", WG_ERROR_SYNTAX, 1 },
-        { "train(loss); train(loss)", "one train(...): the first is in line 4", WG_ERROR_SYNTAX, 14 },
-        { "q = { train(loss); 3 }", "outside of blocks", WG_ERROR_SYNTAX, 7 },
-        { "train(los)", "did you mean 'loss'", WG_ERROR_SYNTAX, 7 },
-        { "train(z)", "the loss is one number; this is [7,3]: write mean(z)", WG_ERROR_SHAPE, 7 },
-        { "train(loss, metrics=[hits, x])", "a metric is one number; this is [7,2]", WG_ERROR_SHAPE, 28 },
-        { "train(loss, epoch=3)", "did you mean 'epochs'?", WG_ERROR_SYNTAX, 13 },
-        { "train(loss, batch=0)", "batch must be a whole number from 1", WG_ERROR_VALUE, 19 },
-        { "train(loss, optimizer=adma)", "no optimizer 'adma'; did you mean 'adam'?", WG_ERROR_SYNTAX, 23 },
-        { "train(loss, optimizer=3)", "an optimizer was expected", WG_ERROR_SYNTAX, 23 },
-        { "train(loss, optimizer=adam(beta=0.5))", "did you mean 'beta1'?", WG_ERROR_SYNTAX, 28 },
-        { "train(loss, optimizer=adam(beta1=1))", "beta1 must be in [0, 1)", WG_ERROR_VALUE, 34 },
-        { "train(loss, optimizer=sgd(lr=-1))", "lr must be finite and at least 0", WG_ERROR_VALUE, 30 },
-        { "train(loss, optimizer=sgd(lr=cosin(1)))", "did you mean 'cosine'?", WG_ERROR_SYNTAX, 30 },
-        { "train(loss, optimizer=sgd(lr=warm_up(1)))", "warm_up needs steps=", WG_ERROR_SYNTAX, 30 },
-        { "train(loss, optimizer=sgd(lr=cosine(1, steps=-1)))", "is no rate", WG_ERROR_VALUE, 30 },
-        { "train(loss, optimizer=sgd(lr=cosine(-0.1)))", "is no rate", WG_ERROR_VALUE, 30 },
-        { "train(loss, optimizer=sgd(lr=inverse(0.1, decay=-1)))", "is no rate", WG_ERROR_VALUE, 30 },
-    };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        char text[600];
-        snprintf(text, sizeof text, NET "%s", all[i].text);
-        wgt_expect_place(text, all[i].status, 4, all[i].column, all[i].words);
-    }
-}
-
 static double rate(const char *lr, double t)
 {
     char text[200];

@@ -1,8 +1,6 @@
 /* test_cpp.c: the headers in C++11 to C++23: the macros with options, wengert.hpp.
  * Each kind of build takes other standards, so that `make test-all` has all of them. Without a C++ compiler
  * nothing is compiled. */
-#include <string.h>
-
 #include "wgshell.h"
 
 TestSuite(cpp, .init = wgt_make_folder, .fini = wgt_remove_folder);
@@ -14,14 +12,9 @@ TestSuite(cpp, .init = wgt_make_folder, .fini = wgt_remove_folder);
 #define STANDARDS "c++11 c++17 c++2b"
 #endif
 
-/* The test is skipped if its commands say so. */
-static const char *ran(const char *text)
-{
-    if (!strncmp(text, "skipped", 7)) cr_skip_test("%s", text);
-    return text;
-}
 /* With the functions of compilers.sh. */
-#define SHELL(commands) ran(wgt_shell("standards='" STANDARDS "'; . tests/languages/compilers.sh\n" commands))
+#define SHELL(commands) \
+    wgt_shell_or_skip("standards='" STANDARDS "'; . tests/languages/compilers.sh\n" commands)
 
 /* Numbers, messages and call sites of calls with options. */
 Test(cpp, macros) { SHELL("each tests/languages/macros.cpp \"$standards\""); }

@@ -1,27 +1,19 @@
 /* test_python.c: python/wengert.py. Where no python3 has NumPy, and under sanitizers, whose libraries Python
  * does not load, only the table is compared with the headers. */
-#include <string.h>
-
 #include "wgshell.h"
 
 TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
-/* The test is skipped if its commands say so. */
-static const char *ran(const char *text)
-{
-    if (!strncmp(text, "skipped", 7)) cr_skip_test("%s", text);
-    return text;
-}
 /* With $python. It is skipped where there is none. */
 #define SHELL(commands)                                                                                \
-    ran(wgt_shell(                                                                                     \
+    wgt_shell_or_skip(                                                                                 \
         "here=$PWD; export PYTHONPATH=\"$PWD/python\" PYTHONDONTWRITEBYTECODE=1\n"                     \
         "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n"                           \
         "case \"$compile\" in *-fsanitize*) echo 'skipped: a build with sanitizers'; exit 0 ;; esac\n" \
         "python=; for p in python3 /usr/bin/python3; do\n"                                             \
         "    $p -c 'import numpy' 2>/dev/null && python=$p && break; done\n"                           \
         "[ -n \"$python\" ] || { echo 'skipped: no python3 has numpy (python3-numpy)'; exit 0; "       \
-        "}\n" commands))
+        "}\n" commands)
 
 /* The table in wengert.py is what the headers say: a new builder or option is known (make docs). */
 Test(python, table) { cr_expect_str_eq(wgt_shell("tools/python_table.sh --check"), ""); }

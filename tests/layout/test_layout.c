@@ -152,14 +152,13 @@ static void expect_layout(picture *p)
 
 static void run(void (*test)(picture *p))
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     for (int down = 0; down < 2; down++) {
         picture *p = begin(c);
         p->l.top_down = down;
         test(p);
         end(p);
     }
-    wgt_finish(c, NULL);
 }
 
 /* A test of pictures from left to right and top down. */

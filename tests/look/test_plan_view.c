@@ -40,7 +40,7 @@ static void expect_product(wg_graph *g, wg_node y, double flops)
 
 Test(plan_view, a_product_counts_2_m_n_k)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node a = filled(g, "a", WG_SHAPE(3, 5)), b = filled(g, "b", WG_SHAPE(5, 7));
     expect_product(g, wg_matmul(a, b), 2 * 3 * 7 * 5);
     expect_product(g, wg_matmul(wg_transpose(b), wg_transpose(a)), 2 * 3 * 7 * 5);
@@ -49,12 +49,11 @@ Test(plan_view, a_product_counts_2_m_n_k)
                    4 * 2 * 3 * 7 * 5);
     expect_product(g, wg_matmul(filled(g, "v", WG_SHAPE(4, 1, 3, 5)), filled(g, "w", WG_SHAPE(2, 5, 7))),
                    8 * 2 * 3 * 7 * 5);
-    wgt_finish(c, NULL);
 }
 
 Test(plan_view, the_gradients_of_a_product_cost_two_more)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(11, 7), wg_zeros()),
             V = wg_param(g, p, "V", WG_SHAPE(7, 13), wg_zeros());
     wg_node L = wg_sum(wg_square(wg_matmul(wg_matmul(filled(g, "x", WG_SHAPE(5, 11)), W), V)));
@@ -62,12 +61,11 @@ Test(plan_view, the_gradients_of_a_product_cost_two_more)
     /* x W, (x W) V; dV = (x W)' dy, dh = dy V', dW = x' dh: no gradient by x is asked for */
     cr_assert_eq(flops_of(q, "matmul"), 2 * 5 * 7 * 11 * 2 + 2 * 5 * 13 * 7 * 3);
     wg_plan_free(q);
-    wgt_finish(c, NULL);
 }
 
 Test(plan_view, elementwise_ops_count_elements_times_their_cost)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = filled(g, "x", WG_SHAPE(50, 20)), row = filled(g, "row", WG_SHAPE(20));
     wg_plan *p = reading(wg_exp(wg_add(x, row)));
     cr_assert_eq(flops_of(p, "add"), 1000);
@@ -79,12 +77,11 @@ Test(plan_view, elementwise_ops_count_elements_times_their_cost)
     p = reading(wg_concat((wg_node[]){ x, x }, 2, 0));
     cr_assert_eq(p->step[0].flops, 0, "moving numbers is no arithmetic");
     wg_plan_free(p);
-    wgt_finish(c, NULL);
 }
 
 Test(plan_view, each_buffer_is_read_and_written_once_a_step)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = filled(g, "x", WG_SHAPE(100, 30)), row = filled(g, "row", WG_SHAPE(30));
     wg_plan *p = reading(wg_mul(wg_add(x, row), wg_sub(x, row)));
     cr_assert_eq(p->steps, 1);
@@ -94,7 +91,6 @@ Test(plan_view, each_buffer_is_read_and_written_once_a_step)
     cr_assert_eq(p->workspace, 0);
     cr_assert_geq(p->results, 8 * 3000);
     wg_plan_free(p);
-    wgt_finish(c, NULL);
 }
 
 /* ---- memory ---- */
@@ -219,29 +215,27 @@ static wg_node network(wg_graph *g, wg_params *p, wg_mode mode)
 
 Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
+    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
     expect_sound(training(network(g, p, WG_TRAIN), p), c);
     expect_sound(reading(network(g, p, WG_EVAL)), c);
-    wgt_finish(c, NULL);
 }
 
 Test(plan_view, gradients_are_made_in_place_and_take_no_room_among_the_results)
 {
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     wg_node W = wg_param(g, p, "W", WG_SHAPE(64, 64), wg_zeros());
     wg_plan *q = training(wg_sum(wg_square(wg_matmul(wg_fill(g, 1, WG_SHAPE(8, 64)), W))), p);
     cr_assert_eq(q->gradients, 64 * 64 * 4);
     cr_assert_eq(q->parameters, 64 * 64 * 4);
     cr_assert_leq(q->results, 64, "the loss");
     wg_plan_free(q);
-    wgt_finish(c, NULL);
 }
 
 /* ---- names ---- */
 
 Test(plan_view, names_are_the_users)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(300), wg_zeros()), h = wg_name(wg_tanh(w), "h");
     wg_plan *q = training(wg_sum(wg_mul(h, h)), p);
     bool have_h = false, have_gradient = false, derived = false;
@@ -253,7 +247,6 @@ Test(plan_view, names_are_the_users)
         have_gradient |= q->buffer[i].where == WG_PLAN_GRADIENT && strcmp(q->buffer[i].name, "w\u2032") == 0;
     cr_assert(have_h && have_gradient && derived);
     wg_plan_free(q);
-    wgt_finish(c, NULL);
 }
 
 /* ---- nothing changes ---- */
@@ -262,7 +255,7 @@ Test(plan_view, looking_changes_nothing)
 {
     double after[2][2];
     for (int look = 0; look < 2; look++) {
-        WGT_WORLD(WG_F32, NULL);
+        WGT_IN_WORLD(WG_F32, NULL);
         wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
         for (int step = 0; step < 3; step++) {
             wg_node L = network(g, p, WG_TRAIN);
@@ -279,7 +272,6 @@ Test(plan_view, looking_changes_nothing)
         }
         wg_tensor W = wg_params_tensor(p, 0);
         after[look][1] = wg_tensor_item(&W, 5);
-        wgt_finish(c, NULL);
     }
     cr_assert_eq(memcmp(after[0], after[1], sizeof after[0]), 0, "%.17g %.17g, %.17g %.17g", after[0][0],
                  after[1][0], after[0][1], after[1][1]);
@@ -289,7 +281,7 @@ Test(plan_view, looking_changes_nothing)
 
 Test(plan_view, mistakes_are_named)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_zeros());
     cr_assert_null(wg_plan_look(w, &(wg_plan_opts){ .params = p }));
     wgt_expect_error(c, WG_ERROR_SHAPE, "gradients are of one float, the root is f64 [3]");
@@ -302,33 +294,29 @@ Test(plan_view, mistakes_are_named)
     wg_node y = wg_input(g, "y", wg_view_i32(&seven, WG_SHAPE(1)));
     cr_assert_null(wg_plan_look(wg_softmax_cross_entropy(filled(g, "x", WG_SHAPE(1, 3)), y), NULL));
     wgt_expect_error(c, WG_ERROR_VALUE, "label out of range");
-    wgt_finish(c, NULL);
 }
 
 Test(plan_view, a_leaf_has_no_steps)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_plan *p = reading(filled(g, "x", WG_SHAPE(3)));
     cr_assert(p && p->steps == 0 && p->workspace == 0 && p->seconds == 0);
     wg_plan_free(p);
-    wgt_finish(c, NULL);
 }
 
+static void look_at_a_product(wg_context *c)
+{
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(12, 4), wg_zeros()),
+            x = wg_cast(filled(g, "x", WG_SHAPE(3, 12)), WG_F32);
+    wg_plan *q = training(wg_name(wg_sum(wg_tanh(wg_add(wg_matmul(x, W), 1))), "L"), p);
+    cr_assert(q || wg_failed(c) == WG_ERROR_MEMORY, "no plan and no error");
+    wg_plan_free(q);
+}
 Test(plan_view, every_failed_allocation_is_survived)
 {
-    for (int64_t k = 1;; k++) {
-        WGT_COUNTED(WG_F64, NULL);
-        wg_node W = wg_param(g, p, "W", WG_SHAPE(12, 4), wg_zeros());
-        wg_node L = wg_name(wg_sum(wg_tanh(wg_add(wg_matmul(filled(g, "x", WG_SHAPE(3, 12)), W), 1))), "L");
-        m.fail_at = m.calls + k;
-        wg_plan *q = training(L, p);
-        cr_assert(q || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no plan and no error",
-                  (long long)k);
-        bool done = !m.failed;
-        wg_plan_free(q);
-        wgt_drop(c, &m);
-        if (done) break;
-    }
+    wgt_each_allocation_fails(NULL, 1000, look_at_a_product);
 }
 
 /* ---- limits ---- */
@@ -351,7 +339,7 @@ Test(plan_view, the_bound_is_the_larger_of_two_times)
 
 Test(plan_view, limits_are_measured)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
+    WGT_IN_CONTEXT(WG_F32, &(wg_options){ .threads = 2 });
     wg_limits l;
     cr_assert_eq(wg_limits_measure(c, &l), WG_OK);
     cr_assert(l.f32 > 0 && isfinite(l.f32) && l.f64 > 0 && isfinite(l.f64));
@@ -359,5 +347,4 @@ Test(plan_view, limits_are_measured)
         cr_assert(l.bandwidth[i] > 0 && isfinite(l.bandwidth[i]));
         cr_assert(i == 0 || l.bytes[i] > l.bytes[i - 1]);
     }
-    wgt_finish(c, NULL);
 }

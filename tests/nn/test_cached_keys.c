@@ -1,12 +1,45 @@
 /* test_cached_keys.c: a net that gets a text token by token, with cached keys and values, gives what it
  * gives for the whole text. */
-#include "letters.h"
+#include "wgnode.h"
+
+/* ---- a small net over texts of letters ---- */
+
+enum { BATCH = 2, MOST = 4, WIDTH = 8, LAYERS = 2, LENGTH = 70, LETTERS = 5 };
+
+/* letters: [texts, LENGTH]; of these the columns [from, from + n). */
+static wg_node logits_of(wg_graph *g, wg_params *p, const int32_t *letters, int texts, int64_t from,
+                         int64_t n, wg_nn_cache *k)
+{
+    static const char *const names[LAYERS] = { "h0", "h1" };
+    int32_t x[MOST * LENGTH], place[LENGTH];
+    for (int b = 0; b < texts; b++)
+        for (int i = 0; i < n; i++) x[b * n + i] = letters[b * LENGTH + from + i];
+    for (int i = 0; i < n; i++) place[i] = (int32_t)from + i;
+    wg_begin(g, WG_EVAL);
+    wg_node h =
+        wg_nn_embedding(wg_input(g, "x", wg_view_i32(x, WG_SHAPE(texts, n))), p, "letter", LETTERS, WIDTH);
+    h = wg_add(h,
+               wg_nn_embedding(wg_input(g, "at", wg_view_i32(place, WG_SHAPE(n))), p, "at", LENGTH, WIDTH));
+    for (int i = 0; i < LAYERS; i++)
+        h = wg_nn_transformer_block(h, p, names[i], .heads = 2, .causal = true, .cache = k);
+    return wg_nn_dense(h, p, "out", LETTERS);
+}
+static wg_node logits(wg_graph *g, wg_params *p, const int32_t *letters, int64_t from, int64_t n,
+                      wg_nn_cache *k)
+{
+    return logits_of(g, p, letters, BATCH, from, n, k);
+}
+
+static void letters_of(int32_t letters[])
+{
+    wgt_random r = { 11 };
+    for (int i = 0; i < BATCH * LENGTH; i++) letters[i] = (int32_t)(wgt_unit(&r) * LETTERS);
+}
 
 /* The logits of tokens [from, from + n) beside those of the whole text. */
 static void expect_part(const double *whole, wg_node part, int from, int n)
 {
-    double *got = wgt_values(part), want[BATCH * LENGTH * LETTERS];
-    cr_assert(got, "%s", wg_message(wg_graph_context(wg_graph_of(part))));
+    double *got = wgt_all_values(part), want[BATCH * LENGTH * LETTERS];
     for (int b = 0; b < BATCH; b++)
         for (int i = 0; i < n * LETTERS; i++)
             want[b * n * LETTERS + i] = whole[(b * LENGTH + from) * LETTERS + i];
@@ -17,12 +50,11 @@ static void expect_part(const double *whole, wg_node part, int from, int n)
 /* Steps of one token, or of `prompt` tokens first. The cache grows at 64 tokens. */
 static void token_by_token(int prompt, bool twice)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     int32_t letters[BATCH * LENGTH];
     letters_of(letters);
     wg_nn_cache *k = wg_nn_cache_new(c);
-    double *whole = wgt_values(logits(g, p, letters, 0, LENGTH, NULL));
-    cr_assert(whole, "%s", wg_message(c));
+    double *whole = wgt_all_values(logits(g, p, letters, 0, LENGTH, NULL));
     for (int text = 0; text <= twice; text++) {
         for (int from = 0, n; from < LENGTH; from += n) {
             n = from == 0 ? prompt : 1;
@@ -34,7 +66,6 @@ static void token_by_token(int prompt, bool twice)
     }
     wg_nn_cache_free(k);
     free(whole);
-    wgt_finish(c, NULL);
 }
 Test(cached_keys, equal_the_whole_text)
 {
@@ -45,7 +76,7 @@ Test(cached_keys, equal_the_whole_text)
 
 Test(cached_keys, mistakes)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     wg_nn_cache *k = wg_nn_cache_new(c);
     cr_expect_eq(wg_nn_cache_step(k), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "no layer has this cache");
@@ -62,7 +93,6 @@ Test(cached_keys, mistakes)
     wgt_expect_error(c, WG_ERROR_USE, "3 tokens, and none of layer \"d\"");
     cr_expect_eq(wg_nn_cache_step(NULL), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "nn_cache_step: the cache is NULL");
-    wgt_finish(c, NULL);
 }
 
 /* ---- one attention layer, or two, token by token beside the same without a cache ---- */
@@ -108,16 +138,14 @@ static wg_node two_prefixes(const text *t, int from, int n, bool cached)
 /* The row of the last token of y is row `at` of the whole. */
 static void expect_row(const text *t, const double *whole, wg_node y, int at)
 {
-    double *got = wgt_values(y);
-    cr_assert(got, "%s", wg_message(t->c));
+    double *got = wgt_all_values(y);
     const double *last = got + (wg_dim(y, 0) - 1) * WIDTH;
     cr_expect_leq(wgt_distance(last, whole + at * WIDTH, WIDTH), 1e-14, "token %d", at);
     free(got);
 }
 static double *whole_a(const text *t, int n)
 {
-    double *whole = wgt_values(layer_a(t, t->g, 0, n, false));
-    cr_assert(whole, "%s", wg_message(t->c));
+    double *whole = wgt_all_values(layer_a(t, t->g, 0, n, false));
     return whole;
 }
 static void end_text(text *t, double *whole)
@@ -152,12 +180,10 @@ Test(cached_keys, masks_of_all_keys)
     bool seen[2 * LENGTH];
     wgt_random r = { 8 };
     for (int i = 0; i < 2 * LENGTH; i++) seen[i] = i % LENGTH == 0 || wgt_unit(&r) < 0.7;
-    double *whole = wgt_values(masked(&t, seen, 0, LENGTH, false));
-    cr_assert(whole, "%s", wg_message(t.c));
+    double *whole = wgt_all_values(masked(&t, seen, 0, LENGTH, false));
     for (int from = 0, n; from < LENGTH; from += n) {
         n = from % 3 + 1 < LENGTH - from ? from % 3 + 1 : LENGTH - from;
-        double *got = wgt_values(masked(&t, seen, from, n, true));
-        cr_assert(got, "%s", wg_message(t.c));
+        double *got = wgt_all_values(masked(&t, seen, from, n, true));
         for (int b = 0; b < 2; b++)
             cr_expect_leq(
                 wgt_distance(got + b * n * WIDTH, whole + (b * LENGTH + from) * WIDTH, (size_t)(n * WIDTH)),
@@ -179,8 +205,7 @@ Test(cached_keys, masks_of_all_keys)
 Test(cached_keys, layers_of_one_name_in_two_sets)
 {
     text t = begin_text();
-    double *whole = wgt_values(two_prefixes(&t, 0, TOKENS, false));
-    cr_assert(whole, "%s", wg_message(t.c));
+    double *whole = wgt_all_values(two_prefixes(&t, 0, TOKENS, false));
     for (int i = 0; i < TOKENS; i++) {
         expect_row(&t, whole, two_prefixes(&t, i, 1, true), i);
         cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
@@ -350,4 +375,97 @@ Test(cached_keys, a_second_step_in_one_build_after_a_rewind)
     expect_row(&t, whole,
                wg_nn_attention(x[1], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true), 1);
     end_text(&t, whole);
+}
+
+/* ---- wg_nn_cache_select: texts that go on from others of the batch, as in a beam search ---- */
+
+/* The texts that go on from texts rows[], with the same letter behind each in column `at`. */
+static void go_on(int32_t letters[], const int64_t *rows, int n, int at, wgt_random *r)
+{
+    int32_t next[MOST * LENGTH];
+    for (int b = 0; b < n; b++) {
+        memcpy(next + b * LENGTH, letters + rows[b] * LENGTH, LENGTH * sizeof *next);
+        next[b * LENGTH + at] = (int32_t)(wgt_unit(r) * LETTERS);
+    }
+    memcpy(letters, next, (size_t)(n * LENGTH) * sizeof *next);
+}
+
+/* A search that goes on from 1 to MOST texts, chosen at random: the logits are those of the chosen texts from
+ * their beginnings. The cache grows at 64 tokens. */
+Test(cached_keys, selected_texts_are_the_texts_from_scratch)
+{
+    wg_graph *g = graph(WG_F64), *whole = wg_graph_new(wg_graph_context(g));
+    wg_context *c = wg_graph_context(g);
+    wg_params *p = wg_params_new(c);
+    wg_nn_cache *k = wg_nn_cache_new(c);
+    wgt_random r = { 3 };
+    int32_t letters[MOST * LENGTH] = { 0 };
+    int texts = 1;
+    for (int at = 0; at < LENGTH; at++) {
+        const int n = at ? 1 + (int)(wgt_unit(&r) * MOST) : texts;
+        int64_t rows[MOST] = { 0 };
+        for (int b = 0; b < n; b++) rows[b] = (int64_t)(wgt_unit(&r) * texts);
+        go_on(letters, rows, n, at, &r);
+        if (at) cr_assert_eq(wg_nn_cache_select(k, rows, n), WG_OK, "%s", wg_message(c));
+        texts = n;
+        double *got = wgt_all_values(logits_of(g, p, letters, n, at, 1, k));
+        double *want = wgt_all_values(logits_of(whole, p, letters, n, 0, at + 1, NULL));
+        for (int b = 0; b < n; b++)
+            cr_expect_leq(wgt_distance(got + b * LETTERS, want + (b * (at + 1) + at) * LETTERS, LETTERS),
+                          1e-14, "token %d, text %d of %d", at, b, n);
+        free(got), free(want);
+        cr_assert_eq(wg_nn_cache_step(k), WG_OK, "%s", wg_message(c));
+        cr_expect_eq(wg_nn_cache_tokens(k), at + 1);
+    }
+    wg_nn_cache_free(k);
+    done(g);
+}
+
+/* Texts that change places have the bits that they have in those places. */
+Test(cached_keys, selected_texts_have_the_same_bits)
+{
+    IN_WORLD(WG_F32);
+    int32_t letters[BATCH * LENGTH], turned[BATCH * LENGTH];
+    letters_of(letters);
+    for (int i = 0; i < BATCH * LENGTH; i++) turned[i] = letters[(i + LENGTH) % (BATCH * LENGTH)];
+    double *out[2];
+    for (int way = 0; way < 2; way++) {
+        wg_nn_cache *k = wg_nn_cache_new(c);
+        for (int at = 0; at < 9; at++) {
+            logits(g, p, way ? turned : letters, at, 1, k);
+            cr_assert_eq(wg_nn_cache_step(k), WG_OK);
+        }
+        if (!way) cr_assert_eq(wg_nn_cache_select(k, (const int64_t[]){ 1, 0 }, 2), WG_OK);
+        out[way] = wgt_all_values(logits(g, p, turned, 9, 1, k));
+        wg_nn_cache_free(k);
+    }
+    cr_expect(!memcmp(out[0], out[1], BATCH * LETTERS * sizeof **out));
+    free(out[0]), free(out[1]);
+}
+
+Test(cached_keys, selections_that_cannot_be)
+{
+    IN_WORLD(WG_F64);
+    wg_nn_cache *k = wg_nn_cache_new(c);
+    const int64_t rows[] = { 1, 2, -1 };
+    cr_expect_eq(wg_nn_cache_select(NULL, rows, 1), WG_ERROR_USE);
+    WGT_REFUSED(c, USE, "nn_cache_select: the cache has no tokens", wg_nn_cache_select(k, rows, 1));
+    for (int again = 0; again < 2; again++) {
+        wg_node x = wg_fill(g, 1, WG_SHAPE(2, 3, 4));
+        wg_nn_attention(x, p, "a", .cache = k, .causal = true, .share = true);
+        if (again) wg_nn_cache_select(k, rows, 1);
+        if (again)
+            wgt_expect_error(c, WG_ERROR_USE, "layer \"a\" has new tokens: wg_nn_cache_step comes first");
+        cr_assert_eq(wg_nn_cache_step(k), WG_OK);
+        WGT_REFUSED(c, USE, "layer \"a\" has no text 2, but 0 to 1", wg_nn_cache_select(k, rows, 2));
+        WGT_REFUSED(c, USE, "layer \"a\" has no text -1, but 0 to 1", wg_nn_cache_select(k, rows + 2, 1));
+        WGT_REFUSED(c, USE, "nn_cache_select: 0 rows", wg_nn_cache_select(k, rows, 0));
+        wg_begin(g, WG_EVAL);
+    }
+    wg_nn_cache_clear(k);
+    wg_nn_attention(wg_fill(g, 1, WG_SHAPE(3, 4)), p, "a", .cache = k, .causal = true, .share = true);
+    cr_assert_eq(wg_nn_cache_step(k), WG_OK);
+    wg_nn_cache_select(k, rows, 1);
+    wgt_expect_error(c, WG_ERROR_USE, "layer \"a\" has no axis of texts: its keys have 2 axes");
+    wg_nn_cache_free(k);
 }

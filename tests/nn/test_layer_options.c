@@ -21,19 +21,18 @@ static wg_dtype dtype_of(const wg_params *p, const char *name)
 
 Test(first_values, of_an_unknown_kind_are_an_error)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), (wg_init){ .kind = 99, .a = 3 });
     cr_expect(!wg_node_ok(w));
     wgt_expect_error(c, WG_ERROR_VALUE, "w: kind 99 is none of wg_init_kind");
     cr_expect_eq(wg_params_count(p), 0);
     w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(3));
     cr_expect(wg_node_ok(w) && item(p, "w", 1) == 3);
-    wgt_finish(c, NULL);
 }
 
 Test(first_values, are_given_by_value)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 4, 4, 2));
     wg_nn_dense(x, p, "a", 3, .W_init = wg_const(2), .b_init = wg_const(7));
     wg_nn_conv(x, p, "b", 3, .W_init = wg_const(3));
@@ -48,13 +47,12 @@ Test(first_values, are_given_by_value)
     cr_expect(fabs(item(p, "r.W", 0)) < sqrt(0.5));
     cr_expect_eq(item(p, "e.W", 2), 3);
     cr_expect(item(p, "t.Wo", 0) == 1 && item(p, "t.Wo", 1) == 0);
-    wgt_finish(c, NULL);
 }
 
 /* A struct of zeros asks for the default of the layer, and the default of wg_param is that of dense. */
 Test(first_values, zeros_ask_for_the_default)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_params *q = wg_params_new(c);
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 5));
     wg_nn_dense(x, p, "a", 3);
@@ -67,33 +65,6 @@ Test(first_values, zeros_ask_for_the_default)
         cr_expect_eq(item(p, "b.W", i), item(q, "b.W", i));
     }
     cr_expect_eq(item(q, "b.b", 1), 0);
-    wgt_finish(c, NULL);
-}
-
-/* The fans of a kernel [window..., in / groups, out] are in / groups and out, times the elements of the
- * window, as torch.nn.init.xavier_normal_ has them. 5 standard errors of a variance are 5 sqrt(2 / n). */
-Test(first_values, fans_count_the_window)
-{
-    static const struct {
-        wg_shape s;
-        double in, out;
-    } cases[] = {
-        { { 2, { 250, 400 } }, 250, 400 },
-        { { 3, { 5, 100, 200 } }, 500, 1000 },
-        { { 4, { 3, 3, 40, 80 } }, 360, 720 },
-        { { 5, { 2, 3, 2, 20, 90 } }, 240, 1080 },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_params *p = wg_params_new(c);
-        wg_param(wg_graph_new(c), p, "W", cases[i].s, wg_glorot());
-        const int64_t n = wg_shape_size(cases[i].s);
-        const double want = 2 / (cases[i].in + cases[i].out);
-        double square = 0;
-        for (int64_t k = 0; k < n; k++) square += item(p, "W", k) * item(p, "W", k) / (double)n;
-        cr_expect(fabs(square / want - 1) < 5 * sqrt(2.0 / (double)n), "%zu: %g, not %g", i, square, want);
-        wgt_finish(c, NULL);
-    }
 }
 
 /* ---- dtypes ---- */
@@ -104,7 +75,7 @@ TestSuite(dtypes, .init = wgt_make_folder, .fini = wgt_remove_folder);
 Test(dtypes, of_a_parameter)
 {
     const char *path = wgt_in_folder("w.safetensors");
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     wg_params *q = wg_params_new(c);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
     wg_begin(g, WG_TRAIN);
@@ -125,24 +96,22 @@ Test(dtypes, of_a_parameter)
     wgt_expect_error(c, WG_ERROR_DTYPE, "v is asked for as f64 and was made as f32 at");
     wg_param(g, p, "u", WG_SCALAR, wg_init_as(WG_I32, wg_zeros()));
     wgt_expect_error(c, WG_ERROR_DTYPE, "u: the dtype must be f32 or f64");
-    wgt_finish(c, NULL);
 }
 
 /* At one call, in one graph built again: the parameter may not be taken from the last build. */
 Test(dtypes, that_change_between_builds)
 {
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     for (int i = 0; i < 3; i++) {
         wg_begin(g, WG_TRAIN);
         wg_param(g, p, "w", WG_SHAPE(2), wg_init_as(i < 2 ? WG_F64 : WG_F32, wg_zeros()));
     }
     wgt_expect_error(c, WG_ERROR_DTYPE, "w is asked for as f32 and was made as f64 at");
-    wgt_finish(c, NULL);
 }
 
 Test(dtypes, of_a_layer_follow_its_operand)
 {
-    WGT_WORLD(WG_F32, NULL);
+    WGT_IN_WORLD(WG_F32, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
     wg_node h = wg_nn_batch_norm(wg_nn_dense(x, p, "d", 3), p, "bn");
@@ -152,7 +121,6 @@ Test(dtypes, of_a_layer_follow_its_operand)
     for (int i = 0; i < wg_params_count(p); i++)
         cr_expect_eq(wg_params_tensor(p, i).dtype, WG_F64, "%s", wg_params_name(p, i));
     wg_backward(wg_sum(y), p);
-    wgt_finish(c, NULL);
 }
 
 /* ---- axes of norms ---- */
@@ -189,7 +157,7 @@ static void expect_norm(wg_node y, wg_mode mode)
 /* After one batch the averages are those of the batch. */
 Test(norms, batch_norm_of_another_axis)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     for (int i = 0; i < 2; i++) {
         const wg_mode mode = i ? WG_EVAL : WG_TRAIN;
         wg_begin(g, mode);
@@ -207,18 +175,16 @@ Test(norms, batch_norm_of_another_axis)
     wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"b\": x [2,3] has no axis 2 for the features");
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "e", .axis = WG_AXES(0, 1));
     wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"e\": .axis has 2 axes, and must have one");
-    wg_nn_batch_norm(wg_scalar(g, 1), p, "f");
-    wgt_expect_error(c, WG_ERROR_SHAPE, "x [] has no axis -1");
+    WGT_REFUSED(c, SHAPE, "x [] has no axis -1", wg_nn_batch_norm(wg_scalar(g, 1), p, "f"));
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "h", .momentum = 1);
     wgt_expect_error(c, WG_ERROR_VALUE, "nn_batch_norm: \"h\": momentum 1 must be in [0, 1)");
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "i", .momentum = NAN);
     wgt_expect_error(c, WG_ERROR_VALUE, "momentum nan must be");
-    wgt_finish(c, NULL);
 }
 
 Test(norms, layer_and_rms_norm_over_axes)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
     double a[12], b[12], r[12];
@@ -239,5 +205,4 @@ Test(norms, layer_and_rms_norm_over_axes)
     wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
     wg_nn_rms_norm(x, p, "f", .axes = WG_AXES(3));
     wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
-    wgt_finish(c, NULL);
 }

@@ -61,7 +61,7 @@ Test(sequential, is_the_layers_one_after_the_other)
 
 Test(sequential, has_all_layers)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     wg_node y =
         wg_nn_sequential(INTS(g, 0, 2, 1), p, "words", { .embedding = 3, .width = 4 }, { .rms_norm = true });
     y = wg_nn_sequential(wg_reshape(y, WG_SHAPE(1, 3, 4)), p, "net", { .lstm = 4 },
@@ -73,20 +73,18 @@ Test(sequential, has_all_layers)
     wg_backward(wg_sum(y), p);
     cr_expect_geq(wg_params_find(p, "net.1.reverse.U"), 0);
     cr_expect_eq(wg_node_shape(y).rank, 4);
-    wgt_finish(c, NULL);
 }
 
 Test(sequential, takes_an_empty_batch)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     wg_node x = wg_input(g, "x", wg_view_f64(NULL, WG_SHAPE(0, 3, 4)));
     EXPECT_EMPTY(wg_nn_sequential(x, p, "net", { .flatten = true }, { .dense = 5 }), WG_F64, WG_SHAPE(0, 5));
-    wgt_finish(c, NULL);
 }
 
 Test(sequential, shares_by_name)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     const wg_nn_part list[] = { { .dense = 2 }, { .op = wg_tanh_at }, { .transformer = 1 } };
     wg_nn_sequential_args a = { .x = VECTOR(g, 1, 2), .p = p, .name = "net", .part = list, .count = 3 };
     a.x = wg_reshape(a.x, WG_SHAPE(1, 2));
@@ -94,7 +92,6 @@ Test(sequential, shares_by_name)
     a.share = true;
     wg_node off = wg_sub(first, wg_nn_sequential_at(WG_HERE, &a));
     cr_expect_eq(wg_item(wg_sum(wg_abs(off))), 0);
-    wgt_finish(c, NULL);
 }
 
 static wg_node nothing(wg_node x, wg_params *p, const char *name)
@@ -105,7 +102,7 @@ static wg_node nothing(wg_node x, wg_params *p, const char *name)
 
 Test(sequential, says_what_is_wrong)
 {
-    WORLD(WG_F64);
+    IN_WORLD(WG_F64);
     wg_node x = VECTOR(g, 1, 2);
     wg_nn_sequential(x, p, "net", { .dense = 2 }, { .same = true });
     wgt_expect_error(c, WG_ERROR_USE, "nn_sequential: layer 1 of \"net\" is none: give it one field");
@@ -121,5 +118,4 @@ Test(sequential, says_what_is_wrong)
     wgt_expect_error(c, WG_ERROR_USE, "nn_sequential: layer 0 of \"none\" gave wg_none");
     wg_nn_sequential(x, p, "minus", { .dense = -2 });
     wgt_expect_error(c, WG_ERROR_SHAPE, "nn_sequential: \"minus.0\" of -2 units");
-    wgt_finish(c, NULL);
 }

@@ -13,11 +13,11 @@ typedef struct given {
     wg_node image, sequence, tokens, letters;
 } given;
 
-static given given_of(wg_graph *g)
+static given given_of(wg_graph *g, wg_params *p)
 {
     static const float v[N * H * W * C] = { 0 };
     static const int32_t letters[N * T] = { 0 };
-    return (given){ .p = wg_params_new(wg_graph_context(g)),
+    return (given){ .p = p,
                     .image = wg_input(g, "image", wg_view_f32(v, WG_SHAPE(N, H, W, C))),
                     .sequence = wg_input(g, "sequence", wg_view_f32(v, WG_SHAPE(N, T, I))),
                     .tokens = wg_input(g, "tokens", wg_view_f32(v, WG_SHAPE(N, T, D))),
@@ -99,24 +99,34 @@ static void expect_line(const char *text, const char *kind, const char *layer, c
     cr_expect(strstr(text, want), "%s:%s is not in\n%s", kind, want, text);
 }
 
+/* The last number of the layer's line. */
+static void expect_bytes(const char *text, const char *layer, int bytes)
+{
+    char name[40], want[40];
+    snprintf(name, sizeof name, "\n%-10s  ", layer);
+    snprintf(want, sizeof want, " %14d\n", bytes);
+    const char *line = strstr(text, name), *end = line ? strchr(line + 1, '\n') : NULL;
+    cr_expect(end && !strncmp(end + 1 - strlen(want), want, strlen(want)), "%s:%s is not in\n%s", layer, want,
+              text);
+}
+
 Test(summary, of_each_kind_of_layer)
 {
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-        wg_graph *g = graph(WG_F32);
-        given x = given_of(g);
+        IN_WORLD(WG_F32);
+        given x = given_of(g, p);
         char text[2000] = "";
         summary_of(layers[i].layer(&x), text, sizeof text);
         expect_line(text, layers[i].name, "a", layers[i].shape, layers[i].parameters, layers[i].products);
         expect_line(text, layers[i].name, "total", "", layers[i].parameters, layers[i].products);
-        done(g);
     }
 }
 
 /* A block's layers have a line each; so have the directions of a recurrent layer. */
 Test(summary, of_layers_in_layers)
 {
-    wg_graph *g = graph(WG_F32);
-    given x = given_of(g);
+    IN_WORLD(WG_F32);
+    given x = given_of(g, p);
     char text[2000] = "";
     summary_of(block(&x), text, sizeof text);
     expect_line(text, "block", "a.ln1", "[2,4,8]", 2 * D, 0);
@@ -124,21 +134,31 @@ Test(summary, of_layers_in_layers)
     expect_line(text, "block", "a.fc1", "[2,4,5]", (D + 1) * UNITS, N * T * D * UNITS);
     expect_line(text, "block", "a.fc2", "[2,4,8]", (UNITS + 1) * D, N * T * D * UNITS);
     wg_begin(g, WG_TRAIN);
-    x = given_of(g);
+    x = given_of(g, p);
     summary_of(lstm_both_ways(&x), text, sizeof text);
     const int both[] = { GATES(4) };
     expect_line(text, "both ways", "total", "", 2 * both[0], 2 * both[1]);
-    done(g);
 }
 
-/* Without a bias the product is the only value. */
+/* Of a layer without a bias the product is the only value. What is no layer's is in the total alone. */
 Test(summary, bytes)
 {
-    wg_graph *g = graph(WG_F32);
-    given x = given_of(g);
-    char text[2000] = "", want[100];
+    IN_WORLD(WG_F32);
+    given x = given_of(g, p);
+    char text[2000] = "";
     summary_of(conv_depthwise(&x), text, sizeof text);
-    snprintf(want, sizeof want, " %14d\n", N * 4 * 3 * 2 * C * 4);
-    cr_expect(strstr(text, want), "%s", text);
-    done(g);
+    expect_bytes(text, "a", N * 4 * 3 * 2 * C * 4);
+    wg_begin(g, WG_TRAIN);
+    wg_node cast = wg_cast(wg_input(g, "x", wg_view_f64((double[6]){ 0 }, WG_SHAPE(2, 3))), WG_F32);
+    wg_node h = wg_relu(wg_nn_dense(cast, p, "fc", 5));
+    wg_node y = wg_nn_dense(h, p, "out", 2, .no_bias = true);
+    summary_of(wg_sum(y), text, sizeof text);
+    expect_line(text, "two", "fc", "[2,5]", 20, 30);
+    expect_line(text, "two", "out", "[2,2]", 10, 20);
+    expect_line(text, "two", "total", "", 30, 50);
+    expect_bytes(text, "fc", 3 * 10 * 4); /* product, sum and relu */
+    expect_bytes(text, "out", 5 * 4);     /* product, and the sum of it */
+    expect_bytes(text, "total", 6 * 4 + 3 * 10 * 4 + 5 * 4);
+    cr_expect_eq(wg_summary(y, NULL), WG_ERROR_USE);
+    wgt_expect_error(c, WG_ERROR_USE, "takes a node");
 }

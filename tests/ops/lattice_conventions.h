@@ -68,29 +68,19 @@ static const convention conventions[] = {
     { NULL, 0, NULL, 0, 0 },
 };
 
-/* Operands belong together (y and x of tanh_backward), or their formula does not tell the whole. */
-static const char *const skipped[] = { "bce",
-                                       "bce_logits",
-                                       "tanh_backward",
-                                       "sigmoid_backward",
-                                       "gelu_tanh_backward",
-                                       "div_backward",
-                                       "pow_base",
-                                       "pow_exponent",
-                                       "pow_term",
-                                       "nearest_finite",
-                                       "settled",
-                                       "cast",
-                                       "as_class",
-                                       "custom_vjp",
-                                       "extern",
-                                       NULL };
+static inline bool is_among(const wg_op *op, const char *names)
+{
+    char name[64];
+    snprintf(name, sizeof name, " %s ", op->name);
+    return strstr(names, name);
+}
 
+/* Operands belong together (y and x of tanh_backward), or their formula does not tell the whole. */
 static inline bool is_skipped(const wg_op *op)
 {
-    for (int i = 0; skipped[i]; i++)
-        if (strcmp(skipped[i], op->name) == 0) return true;
-    return false;
+    return is_among(op,
+                    " bce bce_logits tanh_backward sigmoid_backward gelu_tanh_backward div_backward pow_base "
+                    "pow_exponent pow_term nearest_finite settled cast as_class custom_vjp extern ");
 }
 
 static inline const convention *convention_of(const wg_op *op)

@@ -107,10 +107,8 @@ Test(contract, einsum_mistakes)
     wg_graph *g = graph(WG_F64);
     wg_context *c = wg_graph_context(g);
     wg_node x = wg_any(g, WG_SHAPE(1, 1, 1, 1, 1));
-    wg_einsum("abcde,fghij->abcdefghi", x, x);
-    wgt_expect_error(c, WG_ERROR_VALUE, "has a term of more than 8 letters");
-    wg_einsum("abcde,fghij", x, x);
-    wgt_expect_error(c, WG_ERROR_VALUE, "gives a result of more than 8 axes");
+    WGT_REFUSED(c, VALUE, "has a term of more than 8 letters", wg_einsum("abcde,fghij->abcdefghi", x, x));
+    WGT_REFUSED(c, VALUE, "gives a result of more than 8 axes", wg_einsum("abcde,fghij", x, x));
     wg_einsum("abcde,fghij,jklmn->a", x, x, x); /* each letter is summed before: no axes are left over */
     cr_assert_eq(wg_failed(c), WG_OK);
     wg_node y = wg_any(g, WG_SHAPE(1, 1, 1));

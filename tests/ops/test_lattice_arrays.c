@@ -28,7 +28,8 @@ enum {
     CLOSE = 64,  /* nor where elements differ by less than the error of their mean */
     ONE_PART = 128, /* the other parts are for the gradient */
     UNITS = 256,    /* the result is a difference of numbers of size 1 */
-    NORMS = 512     /* errors of matrices are those of their norms */
+    NORMS = 512,    /* errors of matrices are those of their norms */
+    MEANS = 1024    /* of what counts: 0 / 0 where nothing does */
 };
 
 static const struct {
@@ -82,34 +83,28 @@ static const struct {
 };
 
 /* Operands of gradients that belong together; a loss whose ends test_lattice.c leaves out, too. */
-static const char *const tied[] = { "cross_entropy_grad",
-                                    "svd_grad",
-                                    "eigh_grad",
-                                    "slopes",
-                                    "lu_det",
-                                    "lu_solve",
-                                    "cofactors",
-                                    "cofactor_slope",
-                                    "layer_norm_grad",
-                                    "batch_norm_grad",
-                                    "binary_cross_entropy",
-                                    NULL };
-
 static bool is_tied(const wg_op *op)
 {
-    int i = 0;
-    while (tied[i] && strcmp(tied[i], op->name)) i++;
-    return tied[i];
+    return is_among(op,
+                    " cross_entropy_grad svd_grad eigh_grad slopes lu_det lu_solve cofactors cofactor_slope "
+                    "layer_norm_grad batch_norm_grad binary_cross_entropy ");
 }
 
 /* ---- closed forms ---- */
 
 typedef struct form {
-    const char *name, *names, *formula;
+    const char *name, *operands, *formula;
     wg_node (*make)(wg_graph *g, const wg_node x[]);
-    wg_shape shape[3];
     int how;
 } form;
+
+/* Of "a[2,3] b[3]" the shape of a; what follows. */
+static const char *shape_of(const char *operands, wg_shape *s)
+{
+    for (*s = WG_SCALAR; *operands && *operands != ' '; operands++)
+        if (*operands >= '0' && *operands <= '9') s->dim[s->rank++] = *operands - '0';
+    return operands + (*operands == ' ');
+}
 
 #define FORM(name) static wg_node name(wg_graph *g, const wg_node x[])
 FORM(trace) { return wg_einsum("ii", x[0]); }
@@ -172,72 +167,37 @@ FORM(log_of_cholesky)
 #undef FORM
 
 static const form forms[] = {
-    { "einsum ii", "x", "y = x[0, 0] + x[1, 1] + x[2, 2]", trace, { { 2, { 3, 3 } } }, 0 },
-    { "einsum ii->i", "x", "y = diagonal(x)", diagonals, { { 2, { 3, 3 } } }, 0 },
-    { "einsum i,ij,j",
-      "a b c",
-      "y = a @ b @ c",
-      bilinear,
-      { { 1, { 2 } }, { 2, { 2, 3 } }, { 1, { 3 } } },
-      0 },
-    { "einsum ij,jj->i", "a b", "y = a @ diagonal(b)", by_diagonal, { { 2, { 2, 3 } }, { 2, { 3, 3 } } }, 0 },
-    { "einsum ij,ij->i", "x", "y[i] = sum(x[i, j]^2 over j)", row_squares, { { 2, { 2, 3 } } }, 0 },
-    { "transpose", "x", "y = x^T", turned, { { 2, { 2, 3 } } }, 0 },
-    { "concat", "a b", "y[i] = a[i] where i < 2, else b[i - 2]", joined, { { 1, { 2 } }, { 1, { 3 } } }, 0 },
-    { "take", "x", "y[i] = x[2 - i]", reversed, { { 1, { 3 } } }, 0 },
-    { "gather", "x", "y[i, j] = x[2 - i, j]", gathered, { { 2, { 3, 2 } } }, 0 },
-    { "scatter_add",
-      "x v",
-      "y[i] = x[i] + sum(v[j] over j where 2 j mod 4 = i)",
-      scattered,
-      { { 1, { 3 } }, { 1, { 3 } } },
-      0 },
-    { "outer", "a b", "y[i, j] = a[i] b[j]", products, { { 1, { 2 } }, { 1, { 3 } } }, 0 },
-    { "linear_scan",
-      "a b",
-      "y[i] = b[0] where i = 0, a[1] b[0] + b[1] where i = 1, else a[2] (a[1] b[0] + b[1]) + b[2]",
-      scanned,
-      { { 1, { 3 } }, { 1, { 3 } } },
+    { "einsum ii", "x[3,3]", "y = x[0, 0] + x[1, 1] + x[2, 2]", trace, 0 },
+    { "einsum ii->i", "x[3,3]", "y = diagonal(x)", diagonals, 0 },
+    { "einsum i,ij,j", "a[2] b[2,3] c[3]", "y = a @ b @ c", bilinear, 0 },
+    { "einsum ij,jj->i", "a[2,3] b[3,3]", "y = a @ diagonal(b)", by_diagonal, 0 },
+    { "einsum ij,ij->i", "x[2,3]", "y[i] = sum(x[i, j]^2 over j)", row_squares, 0 },
+    { "transpose", "x[2,3]", "y = x^T", turned, 0 },
+    { "concat", "a[2] b[3]", "y[i] = a[i] where i < 2, else b[i - 2]", joined, 0 },
+    { "take", "x[3]", "y[i] = x[2 - i]", reversed, 0 },
+    { "gather", "x[3,2]", "y[i, j] = x[2 - i, j]", gathered, 0 },
+    { "scatter_add", "x[3] v[3]", "y[i] = x[i] + sum(v[j] over j where 2 j mod 4 = i)", scattered, 0 },
+    { "outer", "a[2] b[3]", "y[i, j] = a[i] b[j]", products, 0 },
+    { "linear_scan", "a[3] b[3]",
+      "y[i] = b[0] where i = 0, a[1] b[0] + b[1] where i = 1, else a[2] (a[1] b[0] + b[1]) + b[2]", scanned,
       FINITE | MODERATE },
-    { "attention",
-      "q k v",
-      "y = softmax(q @ k^T / sqrt(2) along last) @ v",
-      attended,
-      { { 2, { 3, 2 } }, { 2, { 3, 2 } }, { 2, { 3, 2 } } },
+    { "attention", "q[3,2] k[3,2] v[3,2]", "y = softmax(q @ k^T / sqrt(2) along last) @ v", attended,
       FINITE | MODERATE },
-    { "qr", "x", "y = ln(det(x^T @ x))", log_of_qr, { { 2, { 3, 2 } } }, FINITE | NORMS | MODERATE | CLOSE },
-    { "topk of all", "x", "y = x[0] + x[1]", largest_two, { { 1, { 2 } } }, 0 },
-    { "sort", "x", "y = sum(x^2)", all_sorted, { { 1, { 5 } } }, 0 },
-    { "eigh, squares",
-      "x",
-      "y = sum(sym(x)^2)",
-      eigenvalues_squared,
-      { { 2, { 3, 3 } } },
+    { "qr", "x[3,2]", "y = ln(det(x^T @ x))", log_of_qr, FINITE | NORMS | MODERATE | CLOSE },
+    { "topk of all", "x[2]", "y = x[0] + x[1]", largest_two, 0 },
+    { "sort", "x[5]", "y = sum(x^2)", all_sorted, 0 },
+    { "eigh, squares", "x[3,3]", "y = sum(sym(x)^2)", eigenvalues_squared, FINITE | NORMS | MODERATE },
+    { "eigh, cubes", "x[3,3]", "y = sum(diagonal(S @ S @ S)); S = sym(x)", eigenvalues_cubed,
       FINITE | NORMS | MODERATE },
-    { "eigh, cubes",
-      "x",
-      "y = sum(diagonal(S @ S @ S)); S = sym(x)",
-      eigenvalues_cubed,
-      { { 2, { 3, 3 } } },
-      FINITE | NORMS | MODERATE },
-    { "svd, squares", "x", "y = sum(x^2)", singular_squared, { { 2, { 3, 2 } } }, FINITE | NORMS | MODERATE },
-    { "svd, fourth powers",
-      "x",
-      "y = sum((x^T @ x)^2)",
-      singular_fourth,
-      { { 2, { 3, 2 } } },
-      FINITE | NORMS | MODERATE },
-    { "cholesky",
-      "x d",
-      "y = ln(det(x @ x^T + diag(1 + d^2))) / 2",
-      log_of_cholesky,
-      { { 2, { 3, 3 } }, { 1, { 3 } } },
+    { "svd, squares", "x[3,2]", "y = sum(x^2)", singular_squared, FINITE | NORMS | MODERATE },
+    { "svd, fourth powers", "x[3,2]", "y = sum((x^T @ x)^2)", singular_fourth, FINITE | NORMS | MODERATE },
+    { "cholesky", "x[3,3] d[3]", "y = ln(det(x @ x^T + diag(1 + d^2))) / 2", log_of_cholesky,
       FINITE | NORMS | MODERATE },
 };
 
 /* ---- fillings ---- */
 
-enum { MOST = 64, OPERANDS = 6, FILLINGS = 26 };
+enum { MOST = 64, OPERANDS = 6, FILLINGS = 28 };
 
 /* Element i of leaf j. */
 static double filled(wg_dtype t, int filling, int j, int i)
@@ -273,7 +233,9 @@ static double filled(wg_dtype t, int filling, int j, int i)
     case 22: return most / 64;
     case 23: return -most / 64;
     case 24: return i == 0 ? denormal : 0;
-    default: return own * sqrt(most);
+    case 25: return own * sqrt(most);
+    case 26: return i - 4 + j;               /* a matrix of rank 2 */
+    default: return (i * i - 30) / 32.0 + j; /* of rank 3 */
     }
 }
 
@@ -502,7 +464,9 @@ static void try_filling(lattice *l, const wgf_array *target)
     const int mode = to_nearest();
     if (!expected(l, target, &w)) printf("%s: %s\n", l->name, l->t.s.why), differences++;
     bool overflows = false;
-    for (int64_t i = 0; i < n; i++) overflows |= isinf(in(l, w.y[i])) && isfinite(w.y[i]);
+    for (int64_t i = 0; i < n; i++)
+        overflows |=
+            !isfinite(in(l, w.y[i])) && (l->how & MEANS || (isinf(in(l, w.y[i])) && isfinite(w.y[i])));
     fesetround(mode);
     for (int64_t i = 0; i < n; i++) compare(l, "y", (int)i, y[i], w.y[i], w.size[i]);
     const bool rough = (l->how & NORMAL && (l->filling == 11 || l->filling == 24));
@@ -638,13 +602,22 @@ static bool try_output(lattice *l)
     return true;
 }
 
+/* A loss with a mask or with labels to ignore: its mean is divided by what counts. */
+static bool is_weighted_mean(const wgf_trial *t)
+{
+    bool ignores = false;
+    for (int i = 0; i < t->s.options; i++)
+        ignores |= t->s.option[i].given && !strcmp(t->s.option[i].row->name, "ignore");
+    return t->k.op->loss && (ignores || (t->operands > 3 && wg_node_ok(t->x[3])));
+}
+
 static bool try_sample(lattice *l)
 {
     wgi_formula_error e;
     int r = 0;
-    while (rules[r].op && strcmp(rules[r].op, l->t.k.op->name)) r++;
-    l->how = rules[r].how;
     if (wg_failed(l->t.k.c) || !wgf_set_up(&l->t)) return false;
+    while (rules[r].op && strcmp(rules[r].op, l->t.k.op->name)) r++;
+    l->how = rules[r].how | (is_weighted_mean(&l->t) ? MEANS | FINITE | MODERATE : 0);
     if (is_elementwise(&l->t.f, l->t.f.root) && !strstr(l->t.k.op->formula, "reduction")) return false;
     if (rules[r].as) cr_assert(wgi_formula_parse(&l->t.f, rules[r].as, &e), "%s", rules[r].as);
     bool met = false;
@@ -669,8 +642,10 @@ static void try_form(lattice *l, const form *f)
     l->name = f->name, l->equation = 0, l->how = f->how, l->t.s = (wgf_scope){ .f = &l->t.f },
     l->t.operands = 0;
     cr_assert(wgi_formula_parse(&l->t.f, f->formula, &e), "%s", f->formula);
-    for (const char *n = f->names; *n; n += n[1] ? 2 : 1, l->t.operands++) {
-        wg_node x = k->leaf[k->leaves++] = l->t.x[l->t.operands] = wg_any(k->g, f->shape[l->t.operands]);
+    for (const char *n = f->operands, *next; *n; n = next, l->t.operands++) {
+        wg_shape s;
+        next = shape_of(n, &s);
+        wg_node x = k->leaf[k->leaves++] = l->t.x[l->t.operands] = wg_any(k->g, s);
         wgf_name *to = wgf_add_name(&l->t.s, n, 1, 0);
         to->index = l->t.operands, to->value = wgf_array_of(x);
     }

@@ -100,9 +100,8 @@ Test(random_nodes, categorical_has_the_frequencies_of_softmax)
         cr_assert(fabs(count[j] - N * p) <= 5 * sqrt(N * p * (1 - p)), "class %d: %g of %g", j, count[j],
                   N * p);
     }
-    wg_value(wg_categorical(INPUT(g, WG_SHAPE(2, 2), 0, 1, -INFINITY, -INFINITY)));
-    wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE,
-                     "a row of logits gives no probabilities, at index 1");
+    WGT_REFUSED(wg_graph_context(g), VALUE, "a row of logits gives no probabilities, at index 1",
+                wg_value(wg_categorical(INPUT(g, WG_SHAPE(2, 2), 0, 1, -INFINITY, -INFINITY))));
     done(g);
 }
 
@@ -126,27 +125,6 @@ Test(random_nodes, are_new_in_each_evaluation_and_the_same_for_one_seed)
     cr_assert(!wgt_same_bits(&s, &t));
     done(g);
     done(h);
-}
-
-/* The path of a draw: z = mu + e^(s/2) eps has the derivatives 1 and (z - mu) / 2. */
-Test(random_nodes, reparameterisation)
-{
-    for (int interpret = -1; interpret <= 1; interpret += 2) {
-        WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret });
-        for (int step = 0; step < 3; step++) {
-            wg_begin(g, WG_TRAIN);
-            wg_node mu = VECTOR(g, 1, -2, 0.5), s = VECTOR(g, 0.25, -1, 3);
-            wg_node z = wg_add(mu, wg_mul(wg_exp(wg_div(s, 2)), wg_random_normal(g, WG_SHAPE(3))));
-            wg_node gm = slope(z, mu), gs = slope(z, s);
-            EXPECT_VECTOR(gm, 1, 1, 1);
-            wg_tensor t = wg_value(z), ts = wg_value(gs), tm = wg_value(mu);
-            for (int i = 0; i < 3; i++) {
-                const double d = wg_tensor_item(&t, i) - wg_tensor_item(&tm, i);
-                cr_assert(fabs(wg_tensor_item(&ts, i) - d / 2) < 1e-15 * (1 + fabs(d)));
-            }
-        }
-        wgt_finish(c, NULL);
-    }
 }
 
 Test(random_nodes, options)
@@ -188,10 +166,8 @@ Test(makers, ranges)
     wg_tensor t = wg_value(wg_linspace(g, 0.1, 0.7, 7));
     for (int i = 0; i < 7; i++) cr_assert(fabs(wg_tensor_item(&t, i) - WGT_NEAREST(0.1 + i * 0.1)) < 2e-16);
     cr_assert_eq(wg_tensor_item(&t, 6), 0.7); /* both ends are exact */
-    wg_arange(g, 0, 1, 0);
-    wgt_expect_error(c, WG_ERROR_VALUE, "from 0 to 1 by 0 is no range");
-    wg_linspace(g, 0, 1, -1);
-    wgt_expect_error(c, WG_ERROR_VALUE, "from 0 to 1 in -1 numbers");
+    WGT_REFUSED(c, VALUE, "from 0 to 1 by 0 is no range", wg_arange(g, 0, 1, 0));
+    WGT_REFUSED(c, VALUE, "from 0 to 1 in -1 numbers", wg_linspace(g, 0, 1, -1));
     done(g);
 }
 
@@ -202,8 +178,7 @@ Test(makers, unit_matrices_and_class_numbers)
     EXPECT(wg_eye(g, 2, 3), WG_F32, WG_SHAPE(2, 3), 1, 0, 0, 0, 1, 0);
     EXPECT(wg_eye(g, 3, 2), WG_F32, WG_SHAPE(3, 2), 1, 0, 0, 1, 0, 0);
     EXPECT_EMPTY(wg_eye(g, 0, 2), WG_F32, WG_SHAPE(0, 2));
-    wg_eye(g, -1, 2);
-    wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE, "eye: -1 rows");
+    WGT_REFUSED(wg_graph_context(g), SHAPE, "eye: -1 rows", wg_eye(g, -1, 2));
     wg_node classes = INTS(g, 1, 0, 2);
     EXPECT(wg_one_hot(classes, 3, .axis = WG_AXES(0)), WG_F32, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 1);
     EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = WG_AXES(0)), WG_F32, WG_SHAPE(3, 2), 0, 1, 1, 0, 0, 0);

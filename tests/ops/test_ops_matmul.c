@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "wengert/op.h"
-#include "wgtest.h"
+#include "wgnode.h"
 
 typedef struct flags {
     bool ta, tb;
@@ -15,16 +15,6 @@ typedef struct flags {
 static wg_node product(wg_node a, wg_node b, flags f)
 {
     return wg_apply(WG_HERE, wg_op_find("matmul"), (wg_node[]){ a, b }, 2, &f);
-}
-
-static wg_node input(wg_graph *g, wgt_random *r, wg_shape s, wg_dtype t)
-{
-    int64_t n = wg_shape_size(s);
-    double *v = calloc((size_t)n + 1, sizeof *v);
-    for (int64_t i = 0; i < n; i++) v[i] = wgt_uniform(r, -1, 1);
-    wg_node x = wg_cast(wg_input(g, "v", wg_view_f64(v, s)), t);
-    free(v);
-    return x;
 }
 
 /* ---- values ---- */
@@ -36,8 +26,8 @@ Test(matmul, few_rows_are_each_the_same_alone)
         for (int way = 0; way < 2; way++) {
             wgt_random r = { 9 };
             WGT_GRAPH(WG_F32, &(wg_options){ .threads = threads });
-            wg_node a = input(g, &r, WG_SHAPE(4, 333), WG_F32),
-                    b = input(g, &r, way ? WG_SHAPE(900, 333) : WG_SHAPE(333, 900), WG_F32);
+            wg_node a = wgt_drawn(g, &r, -1, 1, WG_SHAPE(4, 333)),
+                    b = wgt_drawn(g, &r, -1, 1, way ? WG_SHAPE(900, 333) : WG_SHAPE(333, 900));
             double *all = wgt_values(product(a, b, (flags){ 0, way }));
             for (int64_t i = 0; i < 4; i++)
                 for (int64_t end = i + 1; end <= 4; end++) {
@@ -87,37 +77,14 @@ Test(matmul, agrees_with_plain_loops)
     const flags f[] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
     const size_t count = sizeof sizes / sizeof *sizes;
     for (size_t i = 0; i < count * 8; i++) {
-        WGT_GRAPH(WG_F64, NULL);
         const int64_t *s = sizes[i / 8], m = s[0], n = s[1], k = s[2];
         flags h = f[i % 4];
-        wg_dtype t = i & 4 ? WG_F32 : WG_F64;
-        wg_node a = input(g, &r, h.ta ? WG_SHAPE(k, m) : WG_SHAPE(m, k), t);
-        wg_node b = input(g, &r, h.tb ? WG_SHAPE(n, k) : WG_SHAPE(k, n), t);
+        WGT_GRAPH(i & 4 ? WG_F32 : WG_F64, NULL);
+        wg_node a = wgt_drawn(g, &r, -1, 1, h.ta ? WG_SHAPE(k, m) : WG_SHAPE(m, k));
+        wg_node b = wgt_drawn(g, &r, -1, 1, h.tb ? WG_SHAPE(n, k) : WG_SHAPE(k, n));
         compare(a, b, h, m, n, k);
         wgt_finish(c, NULL);
     }
-}
-
-Test(matmul, by_hand)
-{
-    WGT_GRAPH(WG_F64, NULL);
-    wg_node a = wg_input(g, "a", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
-    wg_node v = wg_input(g, "v", wg_view_f64((double[]){ 1, 0, -1 }, WG_SHAPE(3))), b = wg_transpose(a);
-    const double want[] = { 14, 32, 32, 77 };
-    double got[9];
-    wg_copy_f64(wg_matmul(a, b), got, 9);
-    for (int i = 0; i < 4; i++) cr_assert_eq(got[i], want[i]);
-    wg_node row = wg_matmul(wg_input(g, "w", wg_view_f64((double[]){ 1, -1 }, WG_SHAPE(2))), a),
-            column = wg_matmul(a, v);
-    cr_assert(wg_shape_equal(wg_node_shape(row), WG_SHAPE(3)) &&
-              wg_shape_equal(wg_node_shape(column), WG_SHAPE(2)));
-    wg_copy_f64(row, got, 9);
-    for (int i = 0; i < 3; i++) cr_assert_eq(got[i], -3);
-    wg_copy_f64(column, got, 9);
-    for (int i = 0; i < 2; i++) cr_assert_eq(got[i], -2);
-    cr_assert_eq(wg_item(wg_matmul(v, v)), 2);
-    cr_assert_eq(wg_item(wg_dot(a, a)), 91);
-    wgt_finish(c, NULL);
 }
 
 /* Each of the leading axes' products is the product of the matrices there, to the bit when neither
@@ -126,8 +93,8 @@ Test(matmul, batches_broadcast)
 {
     WGT_GRAPH(WG_F32, NULL);
     wgt_random r = { 3 };
-    wg_node a = input(g, &r, WG_SHAPE(2, 1, 5, 9), WG_F32), b = input(g, &r, WG_SHAPE(3, 9, 12), WG_F32),
-            y = wg_matmul(a, b);
+    wg_node a = wgt_drawn(g, &r, -1, 1, WG_SHAPE(2, 1, 5, 9)),
+            b = wgt_drawn(g, &r, -1, 1, WG_SHAPE(3, 9, 12)), y = wg_matmul(a, b);
     cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 5, 12)));
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 3; j++) {
@@ -154,35 +121,6 @@ Test(matmul, of_nothing_is_zero)
         wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))),
                        WG_SHAPE(0, 2)));
     wgt_finish(c, NULL);
-}
-
-/* ---- bits ---- */
-
-static void run(int64_t m, int64_t n, int64_t k, int threads, int interpret, float *y)
-{
-    wg_options o = { .threads = threads, .interpret = interpret };
-    WGT_GRAPH(WG_F32, &o);
-    wgt_random r = { 11 };
-    wg_node a = input(g, &r, WG_SHAPE(m, k), WG_F32), b = input(g, &r, WG_SHAPE(k, n), WG_F32);
-    wg_copy_f32(wg_matmul(a, b), y, (size_t)(m * n));
-    wgt_finish(c, NULL);
-}
-
-Test(matmul, threads_change_no_bit)
-{
-    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 }, { 784, 256, 128 },
-                                    { 300, 300, 300 }, { 64, 2, 3 },     { 70, 300, 1000 },
-                                    { 300, 70, 3000 } };
-    for (size_t i = 0; i < sizeof s / sizeof *s; i++) {
-        size_t bytes = (size_t)(s[i][0] * s[i][1]) * sizeof(float);
-        float *y = malloc(bytes), *z = malloc(bytes);
-        run(s[i][0], s[i][1], s[i][2], 1, 1, y);
-        for (int t = 1; t <= 3; t++) {
-            run(s[i][0], s[i][1], s[i][2], t, -1, z);
-            cr_assert(memcmp(y, z, bytes) == 0, "shape %zu, %d threads", i, t);
-        }
-        free(y), free(z);
-    }
 }
 
 /* ---- structure ---- */
@@ -228,21 +166,5 @@ Test(matmul, small_contributions_are_one_product)
     cr_assert_str_eq(wg_node_op_name(gW), "matmul");
     cr_assert_eq(wg_dim(wg_node_operand(gW, 0), 0), 4 * 5);
     cr_assert_str_eq(wg_node_op_name(hW), "addn");
-    wgt_finish(c, NULL);
-}
-
-Test(matmul, mistakes_are_named)
-{
-    WGT_GRAPH(WG_F32, NULL);
-    wg_node h = wg_any(g, WG_SHAPE(32, 784)), W = wg_any(g, WG_SHAPE(785, 10)),
-            i = wg_any_class(g, 3, WG_SHAPE(2, 2));
-    wg_matmul(h, W);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "matmul: inner dimensions differ: h [32,784] @ W [785,10]");
-    wg_dense(h, W, wg_none);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "dense: inner dimensions differ: h [32,784] @ W [785,10]");
-    wg_matmul(i, i);
-    wgt_expect_error(c, WG_ERROR_DTYPE, "wg_cast");
-    wg_matmul(wg_cast(h, WG_F64), W);
-    wgt_expect_error(c, WG_ERROR_DTYPE, "wg_cast");
     wgt_finish(c, NULL);
 }

@@ -80,6 +80,8 @@ Test(pick, negative_numbers_out_of_range)
     wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -4 at index 2, must be from -3 to 2");
     wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6)));
     wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -3 at index 1, must be from -2 to 1");
+    WGT_REFUSED(c, VALUE, "not a whole number, at index 2", wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5))));
+    WGT_REFUSED(c, VALUE, "not a whole number, at index 0", wg_value(wg_gather(x, VECTOR(g, NAN))));
     wg_value(wg_one_hot(INTS(g, 1, -1), 3)); /* a class is no place */
     wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -1 at index 1, must be from 0 to 2");
     done(g);
@@ -95,26 +97,20 @@ Test(pick, nonzero)
     wg_node rows = wg_nonzero(mask, count);
     EXPECT(rows, WG_I64, WG_SHAPE(3), 1, 3, 5);
     EXPECT_VECTOR(wg_gather(wg_reshape(x, WG_SHAPE(-1)), rows), 5, 2, 7);
-    wg_value(wg_nonzero(mask, 4));
-    wgt_expect_error(c, WG_ERROR_VALUE, "count is not the number of true elements, but 3");
-    wg_value(wg_nonzero(mask, 2));
-    wgt_expect_error(c, WG_ERROR_VALUE, "count is not the number of true elements, but 3");
+    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3", wg_value(wg_nonzero(mask, 4)));
+    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3", wg_value(wg_nonzero(mask, 2)));
     done(g);
 }
 
 /* ---- in order of size ---- */
 
+/* NaN is the largest, zeros are equal, equal ones stay in their order. */
 Test(pick, sort_by_hand)
 {
     wg_graph *g = graph(WG_F64);
-    wg_node x = INPUT(g, WG_SHAPE(2, 4), 3, 1, 2, 1, -1, INFINITY, -INFINITY, 0), y = wg_sort(x);
-    EXPECT(y, WG_F64, WG_SHAPE(2, 4), 1, 1, 2, 3, -INFINITY, -1, 0, INFINITY);
-    EXPECT(wg_part(y, 1), WG_I64, WG_SHAPE(2, 4), 1, 3, 2, 0, 2, 0, 3, 1);
+    wg_node x = INPUT(g, WG_SHAPE(2, 4), 3, 1, 2, 1, -1, INFINITY, -INFINITY, 0);
     EXPECT(wg_argsort(x, .descending = true), WG_I64, WG_SHAPE(2, 4), 0, 2, 1, 3, 1, 3, 0, 2);
     EXPECT(wg_sort(x, .axis = WG_AXES(0)), WG_F64, WG_SHAPE(2, 4), -1, 1, -INFINITY, 0, 3, INFINITY, 2, 1);
-    wg_node z = VECTOR(g, 3, 1, 2);
-    EXPECT_VECTOR(wgt_weighted(wg_sort(z), z), 3, 1, 2);
-    EXPECT_VECTOR(wgt_weighted(wg_sort(z, .descending = true), z), 1, 3, 2);
     EXPECT(wg_argsort(VECTOR(g, NAN, 1, -NAN, INFINITY)), WG_I64, WG_SHAPE(4), 1, 3, 0, 2);
     EXPECT(wg_argsort(VECTOR(g, 0.0, -0.0, -1, 0.0)), WG_I64, WG_SHAPE(4), 2, 0, 1, 3);
     EXPECT(wg_sort(wg_greater(VECTOR(g, 1, -1, 1), 0)), WG_BOOL, WG_SHAPE(3), 0, 1, 1);

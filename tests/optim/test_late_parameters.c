@@ -6,13 +6,19 @@
 
 enum { LATE = 101, AFTER = 5 };
 
+static const char *const kinds[] = { "adam", "adamw", "adamax", "nadam" };
+static wg_optim *make(wg_params *p, const char *kind)
+{
+    return wg_optim_named(p, kind, &(wg_optim_setting){ "lr", 0.1 }, 1);
+}
+
 /* The values of "b" at its first steps. The gradient of both is 1 (or t, to tell steps apart); b is reached
  * from step `from` on. */
-static void steps_of_b(wg_context *c, wg_optim *(*make)(wg_params *p), int from, double b[AFTER])
+static void steps_of_b(wg_context *c, const char *kind, int from, double b[AFTER])
 {
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
-    wg_optim *o = make(p);
+    wg_optim *o = make(p, kind);
     for (int t = 1; t < from + AFTER; t++) {
         wg_begin(g, WG_TRAIN);
         wg_node loss = wg_param(g, p, "a", WG_SHAPE(3), wg_zeros()),
@@ -26,20 +32,14 @@ static void steps_of_b(wg_context *c, wg_optim *(*make)(wg_params *p), int from,
     }
 }
 
-static wg_optim *adam_of(wg_params *p) { return wg_adam(p, &(wg_adam_opts){ .lr = 0.1 }); }
-static wg_optim *adamw_of(wg_params *p) { return wg_adamw(p, &(wg_adamw_opts){ .lr = 0.1 }); }
-static wg_optim *adamax_of(wg_params *p) { return wg_adamax(p, &(wg_adamax_opts){ .lr = 0.1 }); }
-static wg_optim *nadam_of(wg_params *p) { return wg_nadam(p, &(wg_nadam_opts){ .lr = 0.1 }); }
-static wg_optim *(*const makes[])(wg_params *) = { adam_of, adamw_of, adamax_of, nadam_of };
-
 Test(late_parameters, take_the_steps_that_they_would_have_taken_from_the_start)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         double first[AFTER], late[AFTER];
-        steps_of_b(c, makes[i], 1, first);
-        steps_of_b(c, makes[i], LATE, late);
-        for (int k = 0; k < AFTER; k++) cr_expect_eq(first[k], late[k], "optimizer %zu, step %d", i, k + 1);
+        steps_of_b(c, kinds[i], 1, first);
+        steps_of_b(c, kinds[i], LATE, late);
+        for (int k = 0; k < AFTER; k++) cr_expect_eq(first[k], late[k], "%s, step %d", kinds[i], k + 1);
     }
     wgt_finish(c, NULL);
 }
@@ -48,7 +48,7 @@ Test(late_parameters, take_the_steps_that_they_would_have_taken_from_the_start)
 Test(late_parameters, of_adam_move_by_the_rate_at_a_constant_gradient)
 {
     WGT_WORLD(WG_F64, NULL);
-    wg_optim *o = adam_of(p);
+    wg_optim *o = make(p, "adam");
     double before = 0;
     for (int t = 1; t < LATE + 60; t++) {
         wg_begin(g, WG_TRAIN);
@@ -64,10 +64,10 @@ Test(late_parameters, of_adam_move_by_the_rate_at_a_constant_gradient)
 }
 
 /* A training that is saved and resumed between the steps goes on with the same bits. */
-static void train_late(wg_optim *(*make)(wg_params *p), const char *path, double out[2])
+static void train_late(const char *kind, const char *path, double out[2])
 {
     WGT_WORLD(WG_F64, NULL);
-    wg_optim *o = make(p);
+    wg_optim *o = make(p, kind);
     for (int t = 1; t <= 12; t++) {
         wg_begin(g, WG_TRAIN);
         wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_zeros()),
@@ -77,7 +77,7 @@ static void train_late(wg_optim *(*make)(wg_params *p), const char *path, double
         if (!path || (t != 4 && t != 8)) continue;
         cr_expect_eq(wg_save(c, path), WG_OK);
         wgt_finish(c, NULL);
-        c = wgt_start(NULL, WG_F64, NULL), p = wg_params_new(c), g = wg_graph_new(c), o = make(p);
+        c = wgt_start(NULL, WG_F64, NULL), p = wg_params_new(c), g = wg_graph_new(c), o = make(p, kind);
         cr_expect(wg_resume(c, path));
     }
     wg_params_get(p, out);
@@ -86,11 +86,11 @@ static void train_late(wg_optim *(*make)(wg_params *p), const char *path, double
 
 Test(late_parameters, are_resumed_with_the_same_bits, .init = wgt_make_folder, .fini = wgt_remove_folder)
 {
-    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         double whole[2], parts[2];
-        train_late(makes[i], NULL, whole);
-        train_late(makes[i], wgt_in_folder("training"), parts);
-        cr_expect_eq(whole[0], parts[0], "optimizer %zu", i);
-        cr_expect_eq(whole[1], parts[1], "optimizer %zu", i);
+        train_late(kinds[i], NULL, whole);
+        train_late(kinds[i], wgt_in_folder("training"), parts);
+        cr_expect_eq(whole[0], parts[0], "%s", kinds[i]);
+        cr_expect_eq(whole[1], parts[1], "%s", kinds[i]);
     }
 }

@@ -228,47 +228,23 @@ Test(lbfgs, dropout_is_the_same_within_a_step)
     wgt_finish(u.c, NULL);
 }
 
-/* The search is handed over to a new program in the middle, as wg_save and wg_resume do it. */
-Test(lbfgs, a_resumed_search_has_the_same_bits)
-{
-    for (int k = 0; k < 3; k++) {
-        const wg_lbfgs_opts o = { .history = k == 1 ? 3 : 10 };
-        wgt_world u = start(WG_F64, &o), v = start(WG_F64, &o);
-        double x[10], y[10];
-        int n;
-        minimise(&u, rosenbrock, 10, k == 2 ? 0 : 12, 0);
-        wg_saved *list = wg_saved_list(u.c, &n);
-        cr_assert_eq(wg_saved_restore_at(WG_HERE, v.c, list, n, "resume", "a list"), WG_OK, "%s",
-                     wg_message(v.c));
-        wg_free(u.c, list);
-        minimise(&u, rosenbrock, 10, 12, 0), minimise(&v, rosenbrock, 10, 12, 0);
-        wg_params_get(u.p, x), wg_params_get(v.p, y);
-        cr_assert(!memcmp(x, y, sizeof x));
-        wgt_finish(u.c, NULL), wgt_finish(v.c, NULL);
-    }
-}
-
 Test(lbfgs, mistakes_are_named)
 {
     wgt_world u = start(WG_F64, NULL);
     wg_backward(rosenbrock(&u, 4), u.p);
-    wg_optim_clip_norm(u.o, 1);
-    wgt_expect_error(u.c, WG_ERROR_USE, "optim_clip_norm: lbfgs compares losses along a line");
+    WGT_REFUSED(u.c, USE, "optim_clip_norm: lbfgs compares losses along a line", wg_optim_clip_norm(u.o, 1));
     wg_optim_clip_value(u.o, 1);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_clip_value: lbfgs compares losses along a line");
     wg_optim_group(u.o, "*", &(wg_group_opts){ .lr = 1 });
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: lbfgs has one rate for all parameters");
     wg_backward_add(rosenbrock(&u, 4), u.p);
-    wg_optim_step(u.o);
-    wgt_expect_error(u.c, WG_ERROR_USE, "lbfgs needs the gradients of one wg_backward");
+    WGT_REFUSED(u.c, USE, "lbfgs needs the gradients of one wg_backward", wg_optim_step(u.o));
     wg_backward(rosenbrock(&u, 4), u.p);
     wg_begin(u.g, WG_TRAIN);
-    wg_optim_step(u.o);
-    wgt_expect_error(u.c, WG_ERROR_USE, "its graph was begun anew or freed");
+    WGT_REFUSED(u.c, USE, "its graph was begun anew or freed", wg_optim_step(u.o));
     wg_backward(rosenbrock(&u, 4), u.p);
     wg_optim_step(u.o);
-    wg_optim_step(u.o);
-    wgt_expect_error(u.c, WG_ERROR_USE, "the gradients were used by the step at");
+    WGT_REFUSED(u.c, USE, "the gradients were used by the step at", wg_optim_step(u.o));
     wgt_finish(u.c, NULL);
 }
 

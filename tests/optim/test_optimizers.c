@@ -83,10 +83,15 @@ typedef struct arrays {
     _Alignas(64) double w[ELEMENTS], g[ELEMENTS], moment[WGI_MOMENTS][ELEMENTS];
 } arrays;
 
-/* Steps from the same arrays. All moments that have a name are given. */
-static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_dtype t, arrays *a)
+static void put(double *array, wg_dtype t, int i, double v)
 {
-    double rate[WGI_RATES] = { 0 };
+    if (t == WG_F32) ((float *)array)[i] = (float)v;
+    else array[i] = v;
+}
+
+/* Of these arrays. All moments that have a name are given. */
+static wgi_update update_of(const wgi_optimizer *k, const options *o, wg_dtype t, arrays *a, double *rate)
+{
     wgi_update u = { .n = ELEMENTS,
                      .dtype = t,
                      .look = true,
@@ -97,10 +102,16 @@ static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_d
                      .rate = rate,
                      .lr = 0.25,
                      .keep = 0.875 };
-    for (int i = 0; i < ELEMENTS; i++)
-        if (t == WG_F32) ((float *)a->w)[i] = 1 + i % 7, ((float *)a->g)[i] = (float)(i % 11 - 5) / 3;
-        else a->w[i] = 1 + i % 7, a->g[i] = (i % 11 - 5) / 3.0;
     for (int j = 0; j < WGI_MOMENTS; j++) u.moment[j] = k->moment[j] ? a->moment[j] : NULL;
+    return u;
+}
+
+/* Steps from the same arrays. */
+static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_dtype t, arrays *a)
+{
+    double rate[WGI_RATES] = { 0 };
+    wgi_update u = update_of(k, o, t, a, rate);
+    for (int i = 0; i < ELEMENTS; i++) put(a->w, t, i, 1 + i % 7), put(a->g, t, i, (i % 11 - 5) / 3.0);
     for (int step = 1; step <= 5; step++) {
         if (k->rates) k->rates(o, step, rate);
         cr_assert_eq(k->update[isa](&u), WGI_UPDATED);
@@ -252,31 +263,17 @@ static void go_on(const wgt_world *t, int steps)
     }
 }
 
-/* All that one training has, given to another that has made no step: as docs/architecture.md lists it. */
+/* All that one training has, given to another that has made no step, as wg_save and wg_resume do it. */
 static void hand_over(const wgt_world *from, const wgt_world *to)
 {
-    double theta[5 + 21];
-    const wgi_stepper *s = from->p->steppers;
-    wgi_stepper *n = to->p->steppers;
-    wg_params_get(from->p, theta), wg_params_set(to->p, theta);
-    n->steps = s->steps;
-    cr_assert(wgi_ages_forget((wg_optim *)(void *)n)); /* every parameter has taken all steps */
-    memcpy(n->rate, s->rate, sizeof s->rate);
-    for (size_t i = 0; i < from->p->count; i++)
-        for (int j = 0; j < WGI_MOMENTS; j++) {
-            const wgi_parameter *q = from->p->item[i], *r = to->p->item[i];
-            if (!q->piece->moment[j] || !wgi_store_moments(r->piece, to->c, 1U << j)) continue;
-            memcpy((double *)r->piece->moment[j] + r->at, (double *)q->piece->moment[j] + q->at,
-                   (size_t)q->size * sizeof(double));
-        }
-    for (int j = 0; j < WGI_KEEPS; j++)
-        if (s->kind->kept[j] && s->kept[j]) {
-            cr_assert(wgi_stepper_keeps(n, j, s->kept_count[j]));
-            memcpy(n->kept[j], s->kept[j], s->kept_count[j] * sizeof(double));
-        }
+    int n;
+    wg_saved *list = wg_saved_list(from->c, &n);
+    cr_assert_eq(wg_saved_restore_at(WG_HERE, to->c, list, n, "resume", "a list"), WG_OK, "%s",
+                 wg_message(to->c));
+    wg_free(from->c, list);
 }
 
-Test(optimizers, what_is_kept_can_be_listed)
+Test(optimizers, a_resumed_training_has_the_same_bits)
 {
     for (int i = 0; i < 2 * ALL; i++) {
         options o = i % 2 ? busy(all[i / 2]) : (options){ 0 };
@@ -295,12 +292,6 @@ Test(optimizers, what_is_kept_can_be_listed)
 
 static const double bad_numbers[] = { NAN, INFINITY, -INFINITY };
 
-static void put(double *array, wg_dtype t, int i, double v)
-{
-    if (t == WG_F32) ((float *)array)[i] = (float)v;
-    else array[i] = v;
-}
-
 /* One element of one array is not finite. Its neighbours have the bits of the largest numbers. */
 Test(optimizers, an_update_sees_each_element)
 {
@@ -314,17 +305,7 @@ Test(optimizers, an_update_sees_each_element)
                 arrays a = { 0 }, was;
                 update_alone(k, isa, &o, t, &a);
                 double rate[WGI_RATES] = { 1, 1, 1, 1 };
-                wgi_update u = { .n = ELEMENTS,
-                                 .dtype = t,
-                                 .look = true,
-                                 .write = true,
-                                 .w = a.w,
-                                 .g = a.g,
-                                 .options = &o,
-                                 .rate = rate,
-                                 .lr = 0.25,
-                                 .keep = 0.875 };
-                for (int m = 0; m < WGI_MOMENTS; m++) u.moment[m] = k->moment[m] ? a.moment[m] : NULL;
+                wgi_update u = update_of(k, &o, t, &a, rate);
                 put(a.g, t, (j + 1) % ELEMENTS, t == WG_F32 ? FLT_MAX : DBL_MAX);
                 put(a.g, t, (j + 2) % ELEMENTS, t == WG_F32 ? -FLT_MAX : -DBL_MAX);
                 put(a.g, t, j % ELEMENTS, bad_numbers[j / ELEMENTS]);
@@ -395,10 +376,8 @@ Test(optimizers, a_parameter_that_becomes_infinite_is_reported)
         put_number(&o, all[i / 2]->lr, 1e300);
         wg_optim *s = wgi_optim_new("", p, all[i / 2], &o);
         wg_backward(quadratic(g, p, i % 2 ? 3 : 9000), p);
-        wg_optim_step(s);
-        wgt_expect_error(c, WG_ERROR_VALUE, "after this step a [5] is 5 inf of 5, the first at [0]");
-        wg_optim_step(s);
-        wgt_expect_error(c, WG_ERROR_USE, "the gradients were used by the step at");
+        WGT_REFUSED(c, VALUE, "after this step a [5] is 5 inf of 5, the first at [0]", wg_optim_step(s));
+        WGT_REFUSED(c, USE, "the gradients were used by the step at", wg_optim_step(s));
         wgt_finish(c, NULL);
     }
 }
@@ -429,4 +408,53 @@ Test(optimizers, options_out_of_range_are_named)
             refused(all[i], &all[i]->option[j], -1);
             refused(all[i], &all[i]->option[j], NAN);
         }
+}
+
+/* ---- names and options that are read from a text ---- */
+
+Test(optimizers, are_made_by_name)
+{
+    for (int i = 0; i < ALL; i++) {
+        wg_context *c = wg_start(NULL);
+        wg_params *p = wg_params_new(c);
+        const double lr = 0.125;
+        cr_expect_str_eq(wg_optim_kind(i), all[i]->name);
+        wg_optim *o = wg_optim_named(p, all[i]->name, &(wg_optim_setting){ "lr", lr }, 1);
+        cr_expect(o && wg_optim_lr(o) == lr, "%s: %s", all[i]->name, wg_message(c));
+        for (int k = 0; k < all[i]->options; k++) {
+            const wg_optim_option row = wg_optim_kind_option(all[i]->name, k);
+            cr_expect(row.name && !strcmp(row.name, all[i]->option[k].name) &&
+                      row.is_bool == all[i]->option[k].is_bool);
+        }
+        cr_expect_null(wg_optim_kind_option(all[i]->name, all[i]->options).name);
+        wg_finish(c, NULL);
+    }
+    cr_expect_null(wg_optim_kind(ALL));
+    cr_expect_null(wg_optim_kind(-1));
+    cr_expect_null(wg_optim_kind_option("none", 0).name);
+}
+
+static void no_such(const char *kind, const char *option, double value, const char *words)
+{
+    wg_context *c = wg_start(NULL);
+    wg_params *p = wg_params_new(c);
+    cr_expect_null(wg_optim_named(p, kind, &(wg_optim_setting){ option, value }, 1));
+    cr_expect(strstr(wg_message(c), words), "%s", wg_message(c));
+    wg_finish(c, NULL);
+}
+
+Test(optimizers, unknown_names_are_refused)
+{
+    no_such("adma", "lr", 1, "no optimizer 'adma'; did you mean 'adam'?");
+    no_such("adam", "rate", 1, "no option 'rate'");
+    no_such("adam", "amsgrad", 2, "'amsgrad' that can be 2");
+    no_such("adam", "beta1", 1, "beta1 1: must be in [0, 1)");
+    no_such(NULL, NULL, 0, "no optimizer ''");
+    cr_expect_null(wg_optim_named(NULL, "adam", NULL, 0));
+    wg_context *c = wg_start(NULL);
+    cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, 3));
+    wgt_expect_error(c, WG_ERROR_USE, "adam: 3 settings, but the list is NULL");
+    cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, -1));
+    wgt_expect_error(c, WG_ERROR_USE, "adam: -1 settings");
+    wg_finish(c, NULL);
 }

@@ -120,10 +120,9 @@ Test(matrix_values, mistakes_are_named)
 {
     static const char *const text[] = { "v [3]", "v [2,2,2]", "a share of zeros of 1.5" };
     for (int i = 0; i < 3; i++) {
-        WGT_GRAPH(WG_F64, NULL);
+        WGT_IN_GRAPH(WG_F64, NULL);
         const wg_init init[] = { wg_orthogonal(), wg_identity(), wg_sparse(1.5, 1) };
         wg_param(g, wg_params_new(c), "v", i ? WG_SHAPE(2, 2, 2) : WG_SHAPE(3), init[i]);
         wgt_expect_error(c, i == 2 ? WG_ERROR_VALUE : WG_ERROR_SHAPE, i == 2 ? text[2] : "first values of");
-        wgt_finish(c, NULL);
     }
 }

@@ -39,7 +39,7 @@ static double after(int k, int n)
 Test(store, parameters_made_between_steps_begin_with_zeros)
 {
     for (int threads = 1; threads <= 2; threads++) {
-        WGT_WORLD(WG_F64, &(wg_options){ .threads = threads });
+        WGT_IN_WORLD(WG_F64, &(wg_options){ .threads = threads });
         wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.125, .beta = 0.5, .classical = true });
         for (int count = 1; count <= MADE; count++)
             for (int i = 0; i < STEPS; i++) {
@@ -53,7 +53,6 @@ Test(store, parameters_made_between_steps_begin_with_zeros)
                 cr_assert_eq(((const double *)t.data)[i], want, "x%d[%lld]: %.17g, not %.17g", k,
                              (long long)i, ((const double *)t.data)[i], want);
         }
-        wgt_finish(c, NULL);
     }
 }
 
@@ -65,7 +64,7 @@ Test(store, parameters_of_many_sizes_lie_apart)
 {
     enum { N = 60 };
     wgt_random r = { wgt_seed() };
-    WGT_COUNTED(WG_F32, NULL);
+    WGT_IN_COUNTED(WG_F32, NULL);
     int64_t size[N], all = 0;
     for (int k = 0; k < N; k++) {
         char name[32];
@@ -81,5 +80,4 @@ Test(store, parameters_of_many_sizes_lie_apart)
         wg_tensor t = wg_params_tensor(p, k);
         for (int64_t i = 0; i < size[k]; i++) cr_assert_eq(((const float *)t.data)[i], k);
     }
-    wgt_finish(c, &m);
 }

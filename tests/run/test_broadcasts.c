@@ -94,8 +94,7 @@ static void expect_elements(const program *p, const operands *o, wg_tensor t)
 
 static void check(operands *o, int interpret, int threads)
 {
-    wg_context *c = wg_start(&(wg_options){ .interpret = interpret, .threads = threads });
-    wg_graph *g = wg_graph_new(c);
+    WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = interpret, .threads = threads });
     for (int k = 0; k < (int)(sizeof programs / sizeof *programs); k++)
         for (int again = 0; again < 2; again++) {
             wg_begin(g, WG_EVAL);
@@ -103,7 +102,6 @@ static void check(operands *o, int interpret, int threads)
             const wg_tensor t = wg_value(wg_broadcast_to(y, WG_SHAPE(o->b, o->r, o->c)));
             expect_elements(&programs[k], o, t);
         }
-    cr_assert_eq(wg_finish(c, stderr), 0);
 }
 
 Test(broadcasts, rows_of_all_lengths)
@@ -139,14 +137,12 @@ Test(broadcasts, sums)
         for (int64_t i = 0; i < 6 * o.c; i++)
             want += (double)o.x[i] * (double)o.column[i / o.c % 3] + (double)o.row[i % o.c];
         for (int way = 0; way < 3; way++) {
-            wg_context *c = wg_start(&(wg_options){ .interpret = way ? -1 : 1, .threads = way == 2 ? 2 : 1 });
-            wg_graph *g = wg_graph_new(c);
+            WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = way ? -1 : 1, .threads = way == 2 ? 2 : 1 });
             for (int again = 0; again < 2; again++) {
                 wg_begin(g, WG_EVAL);
                 const double got = wg_item(sum_of(g, &o));
                 cr_assert(got == want, "rows of %d: %g, not %g", (int)o.c, got, want);
             }
-            cr_assert_eq(wg_finish(c, stderr), 0);
         }
     }
 }
@@ -156,23 +152,21 @@ Test(broadcasts, other_dtypes)
 {
     static double x[MOST], column[MOST];
     static bool flag[MOST];
-    for (int64_t c = 1; c < 1500; c += 1 + c / 2) {
-        const int64_t r = MOST / c > 50 ? 50 : MOST / c;
-        for (int64_t i = 0; i < r * c; i++) x[i] = (double)some(i, 1);
+    for (int64_t n = 1; n < 1500; n += 1 + n / 2) {
+        const int64_t r = MOST / n > 50 ? 50 : MOST / n;
+        for (int64_t i = 0; i < r * n; i++) x[i] = (double)some(i, 1);
         for (int64_t i = 0; i < r; i++) column[i] = (double)some(i, 2), flag[i] = i % 3 == 0;
-        wg_context *k = wg_start(&(wg_options){ .dtype = WG_F64 });
-        wg_graph *g = wg_graph_new(k);
+        WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
         for (int again = 0; again < 2; again++) {
             wg_begin(g, WG_EVAL);
-            wg_node a = wg_input_borrow(g, "x", wg_view_f64(x, WG_SHAPE(r, c)));
+            wg_node a = wg_input_borrow(g, "x", wg_view_f64(x, WG_SHAPE(r, n)));
             wg_node b = wg_input_borrow(g, "column", wg_view_f64(column, WG_SHAPE(r, 1)));
             wg_node f = wg_input_borrow(g, "flag", wg_view(WG_BOOL, flag, WG_SHAPE(r, 1)));
             const double *y = wg_value(wg_where(f, a, wg_mul(a, b))).data;
-            for (int64_t i = 0; i < r * c; i++)
-                cr_assert(y[i] == (flag[i / c] ? x[i] : x[i] * column[i / c]), "row of %d, element %d",
-                          (int)c, (int)i);
+            for (int64_t i = 0; i < r * n; i++)
+                cr_assert(y[i] == (flag[i / n] ? x[i] : x[i] * column[i / n]), "row of %d, element %d",
+                          (int)n, (int)i);
         }
-        cr_assert_eq(wg_finish(k, stderr), 0);
     }
 }
 
@@ -184,16 +178,14 @@ Test(broadcasts, columns_at_the_end_of_memory)
     char *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     cr_assert(two != MAP_FAILED && mprotect(two + page, page, PROT_NONE) == 0);
     for (int64_t r = 1; r <= 50; r += 7)
-        for (int64_t c = 2; c <= 1030; c += c) {
+        for (int64_t n = 2; n <= 1030; n += n) {
             float *column = (float *)(void *)(two + page) - r;
-            fill(x, r * c, 1), fill(column, r, 2);
-            wg_context *k = wg_start(&(wg_options){ .interpret = -1 });
-            wg_graph *g = wg_graph_new(k);
-            wg_node a = wg_input_borrow(g, "x", wg_view_f32(x, WG_SHAPE(r, c)));
+            fill(x, r * n, 1), fill(column, r, 2);
+            WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = -1 });
+            wg_node a = wg_input_borrow(g, "x", wg_view_f32(x, WG_SHAPE(r, n)));
             wg_node b = wg_input_borrow(g, "column", wg_view_f32(column, WG_SHAPE(r, 1)));
             const float *y = wg_value(wg_add(a, b)).data;
-            for (int64_t i = 0; i < r * c; i++) cr_assert_eq(y[i], x[i] + column[i / c]);
-            cr_assert_eq(wg_finish(k, stderr), 0);
+            for (int64_t i = 0; i < r * n; i++) cr_assert_eq(y[i], x[i] + column[i / n]);
         }
     munmap(two, 2 * page);
 }

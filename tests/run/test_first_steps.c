@@ -98,60 +98,30 @@ static wg_node heat(loop *l)
 
 /* ---- what a step does ---- */
 
-static void backward(loop *l, wg_node loss) { wg_backward(loss, l->p); }
-
-static void backward_and_read(loop *l, wg_node loss)
-{
-    wg_backward(loss, l->p);
-    wg_item(loss);
-}
-
-static void read_and_backward(loop *l, wg_node loss)
-{
-    wg_item(loss);
-    wg_backward(loss, l->p);
-}
-
-static void backward_and_output(loop *l, wg_node loss)
-{
-    wg_backward(loss, l->p);
-    wg_value(l->out);
-}
-
-static void output_and_backward(loop *l, wg_node loss)
-{
-    wg_value(l->out);
-    wg_backward(loss, l->p);
-}
-
-static void read(loop *l, wg_node loss)
-{
-    (void)l;
-    wg_item(loss);
-}
-
-static void test_and_train(loop *l, wg_node loss)
-{
-    wg_item(loss);
-    wg_begin(l->g, WG_TRAIN);
-    wg_backward(l->model(l), l->p);
-    wg_optim_step(l->o);
-}
-
 typedef struct habit {
-    const char *name;
-    void (*act)(loop *l, wg_node loss);
+    const char
+        *what; /* b: backward; l, o: the loss, the output are read; t: a net is built anew and trained */
     wg_mode mode;
     bool fixed; /* it is possible on a graph that stays, too */
 } habit;
 
-static const habit habits[] = { { "backward", backward, WG_TRAIN, true },
-                                { "backward, loss", backward_and_read, WG_TRAIN, true },
-                                { "loss, backward", read_and_backward, WG_TRAIN, true },
-                                { "backward, output", backward_and_output, WG_TRAIN, true },
-                                { "output, backward", output_and_backward, WG_TRAIN, false },
-                                { "loss, in WG_EVAL", read, WG_EVAL, true },
-                                { "WG_EVAL, backward", test_and_train, WG_EVAL, false } };
+static const habit habits[] = { { "b", WG_TRAIN, true },  { "bl", WG_TRAIN, true },  { "lb", WG_TRAIN, true },
+                                { "bo", WG_TRAIN, true }, { "ob", WG_TRAIN, false }, { "l", WG_EVAL, true },
+                                { "lt", WG_EVAL, false } };
+
+static void act(loop *l, const char *what, wg_node loss)
+{
+    for (; *what; what++) {
+        if (*what == 'b') wg_backward(loss, l->p);
+        if (*what == 'l') wg_item(loss);
+        if (*what == 'o') wg_value(l->out);
+        if (*what == 't') {
+            wg_begin(l->g, WG_TRAIN);
+            wg_backward(l->model(l), l->p);
+            wg_optim_step(l->o);
+        }
+    }
+}
 
 /* ---- measuring ---- */
 
@@ -168,7 +138,7 @@ static void measure(wg_node (*model)(loop *l), const habit *h, bool fixed, int64
             wg_begin(l.g, h->mode);
             loss = model(&l);
         }
-        h->act(&l, loss);
+        act(&l, h->what, loss);
         if (h->mode == WG_TRAIN) wg_optim_step(l.o);
         peak[k] = m.most;
     }
@@ -183,12 +153,12 @@ static void expect_even(const char *name, wg_node (*model)(loop *l))
             int64_t peak[STEPS + 1], least = INT64_MAX;
             measure(model, &habits[k], fixed, peak);
             for (int step = 3; step <= STEPS; step++) least = peak[step] < least ? peak[step] : least;
-            cr_log_info("%-5s %-17s %-7s %6.2f %6.2f %6.2f %6.2f MB", name, habits[k].name,
+            cr_log_info("%-5s %-2s %-7s %6.2f %6.2f %6.2f %6.2f MB", name, habits[k].what,
                         fixed ? "fixed" : "rebuilt", 1e-6 * (double)peak[1], 1e-6 * (double)peak[2],
                         1e-6 * (double)peak[3], 1e-6 * (double)peak[STEPS]);
             for (int step = 1; step <= STEPS; step++)
                 cr_expect_leq((double)peak[step], 1.15 * (double)least,
-                              "%s, %s, %s: step %d takes %.2f MB, a later one %.2f", name, habits[k].name,
+                              "%s, %s, %s: step %d takes %.2f MB, a later one %.2f", name, habits[k].what,
                               fixed ? "fixed" : "rebuilt", step, 1e-6 * (double)peak[step],
                               1e-6 * (double)least);
         }

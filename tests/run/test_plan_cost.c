@@ -26,7 +26,7 @@ static void mark(bool used[], const block *b, bool on) { memset(used + b->at / C
 Test(plan_cost, memory_is_given_out_by_first_fit)
 {
     static bool used[2 * CELLS];
-    WGT_GRAPH(WG_F32, NULL);
+    WGT_IN_GRAPH(WG_F32, NULL);
     wgi_work w = { .g = g };
     block b[BLOCKS] = { 0 };
     wgt_random r = { wgt_seed() };
@@ -47,14 +47,13 @@ Test(plan_cost, memory_is_given_out_by_first_fit)
         while (top && !used[top - 1]) top--;
         cr_assert_eq(w.holes.top, CELL * top, "step %d", step);
     }
-    wgt_finish(c, NULL);
 }
 
 /* n blocks, of which every second is freed, in the order in which a backward pass frees values. Then n blocks
  * of twice the size. */
 static double probes_of(int n)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    WGT_IN_CONTEXT(WG_F32, NULL);
     wgi_work w = { .g = wg_graph_new(c) };
     for (int i = 0; i < n; i++) cr_assert_eq(wgi_holes_take(&w.holes, CELL), (size_t)i * CELL);
     for (int i = 0; i < n; i += 2) {
@@ -63,7 +62,6 @@ static double probes_of(int n)
     }
     for (int i = 0; i < n; i++) wgi_holes_take(&w.holes, 2 * CELL);
     for (int i = 0; i < n; i += 2) cr_assert_eq(wgi_holes_take(&w.holes, CELL), (size_t)i * CELL);
-    wgt_finish(c, NULL);
     return (double)w.holes.probes;
 }
 
@@ -146,7 +144,7 @@ typedef struct cost {
  * compiled again, so that it keeps the values that the gradients need. */
 static cost cost_of(program build, int n)
 {
-    WGT_COUNTED(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
+    WGT_IN_COUNTED(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node y = build(g, p, n);
@@ -154,8 +152,7 @@ static cost cost_of(program build, int n)
         wg_backward(y, p);
     }
     cost sum = { 0, (double)m.bytes };
-    for (const wgi_plan *q = c->plans; q; q = q->older) sum.probes += (double)q->probes;
-    wgt_finish(c, &m);
+    for (const wgi_plan *q = c->plans.first; q; q = q->older) sum.probes += (double)q->probes;
     return sum;
 }
 
@@ -181,18 +178,17 @@ typedef struct run {
 
 static run built(program build, int n, int times, int interpret)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
+    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
     run r = { 0 };
     for (int k = 1; k <= times; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node y = build(g, p, n);
         wg_backward(y, p);
         r.value = wg_item(y);
-        if (c->plan_count && !r.builds_until_compiled) r.builds_until_compiled = k;
+        if (c->plans.count && !r.builds_until_compiled) r.builds_until_compiled = k;
     }
     wg_tensor d = wg_params_grad(p, 0);
     r.gradient = wg_tensor_item(&d, 0);
-    wgt_finish(c, NULL);
     return r;
 }
 
@@ -244,20 +240,19 @@ enum { LENGTHS = 24, TURNS = 6 };
 
 static turns cycle(uint64_t plan_bytes)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .plan_bytes = plan_bytes });
+    WGT_IN_WORLD(WG_F32, &(wg_options){ .threads = 1, .plan_bytes = plan_bytes });
     uint64_t before = 0;
     for (int turn = 0; turn < TURNS; turn++) {
-        before = c->plan_serial;
+        before = c->last.plan;
         for (int n = 1; n <= LENGTHS; n++) {
             wg_begin(g, WG_TRAIN);
             wg_node y = vectors(g, p, 8 * n);
             wg_backward(y, p);
             cr_assert(isfinite(wg_item(y)));
-            cr_assert(!plan_bytes || c->plan_bytes <= plan_bytes || c->plan_count == 1);
+            cr_assert(!plan_bytes || c->plans.bytes <= plan_bytes || c->plans.count == 1);
         }
     }
-    turns t = { c->plan_serial - before, c->plan_bytes };
-    wgt_finish(c, NULL);
+    turns t = { c->last.plan - before, c->plans.bytes };
     return t;
 }
 
@@ -307,7 +302,7 @@ Test(plan_cost, a_plan_takes_what_its_lists_take)
     WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .interpret = -1 });
     wg_backward(recurrent(g, p, 200), p);
     size_t lists = 0, all = 0;
-    for (const wgi_plan *q = c->plans; q; q = q->older) {
+    for (const wgi_plan *q = c->plans.first; q; q = q->older) {
         lists += q->of.n * (sizeof *q->of.node + 2 * sizeof *q->of.at + 4) + bytes_of_steps(q) +
                  q->buffers * (sizeof *q->buffer + sizeof(void *)) + (size_t)q->results * sizeof *q->result +
                  q->shapes * sizeof *q->shape;

@@ -47,7 +47,8 @@ static void run(void (*f)(void))
     munmap(stack, STACK + page);
 }
 
-static wg_context *start(wg_dtype t) { return wgt_start(NULL, t, &(wg_options){ .threads = 2 }); }
+#define TWO_THREADS \
+    &(wg_options) { .threads = 2 }
 
 static wg_node net(wg_graph *g, wg_params *p, int64_t rows, int64_t hidden)
 {
@@ -59,9 +60,7 @@ static wg_node net(wg_graph *g, wg_params *p, int64_t rows, int64_t hidden)
 /* Large enough for both threads and for the products of OpenBLAS. */
 static void train(void)
 {
-    wg_context *c = start(WG_F32);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_IN_WORLD(WG_F32, TWO_THREADS);
     wg_optim *o = wg_adam(p, NULL);
     double first = 0, last = 0;
     for (int i = 0; i < 20; i++) {
@@ -74,38 +73,32 @@ static void train(void)
     cr_expect_lt(last, first);
     wg_params_save(p, wgt_in_folder("p.safetensors"));
     cr_expect_eq(wg_params_load(p, wgt_in_folder("p.safetensors")), WG_OK);
-    wgt_finish(c, NULL);
 }
 Test(small_stack, training) { run(train); }
 
 static void check(void)
 {
-    wg_context *c = start(WG_F64);
-    wg_params *p = wg_params_new(c);
-    wg_check *k = wg_gradcheck(net(wg_graph_new(c), p, 8, 5), p, &(wg_gradcheck_opts){ .order = 2 });
+    WGT_IN_WORLD(WG_F64, TWO_THREADS);
+    wg_check *k = wg_gradcheck(net(g, p, 8, 5), p, &(wg_gradcheck_opts){ .order = 2 });
     cr_expect_eq(wg_check_verdict(k), WG_PASS);
     wg_check_print(k, stderr);
     wg_check_free(k);
-    wgt_finish(c, NULL);
 }
 Test(small_stack, gradient_check) { run(check); }
 
 static void draw(void)
 {
     static const char *const files[] = { "net.svg", "net.dot", "net.tex", "net.html", "net.json", "net.txt" };
-    wg_context *c = start(WG_F64);
-    wg_params *p = wg_params_new(c);
-    wg_node loss = net(wg_graph_new(c), p, 8, 5);
+    WGT_IN_WORLD(WG_F64, TWO_THREADS);
+    wg_node loss = net(g, p, 8, 5);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         cr_expect_eq(wg_draw(loss, wgt_in_folder(files[i]), NULL), WG_OK, "%s: %s", files[i], wg_message(c));
-    wgt_finish(c, NULL);
 }
 Test(small_stack, pictures) { run(draw); }
 
 static void solve_equations(void)
 {
-    wg_context *c = start(WG_F64);
-    wg_graph *g = wg_graph_new(c);
+    WGT_IN_GRAPH(WG_F64, TWO_THREADS);
     wg_node a = wg_any(g, WG_SHAPE(150, 150)), b = wg_any(g, WG_SHAPE(150, 3)), u, s, vt, q, r, values,
             vectors;
     wg_node x = wg_solve(a, b), m = wg_matmul(a, wg_transpose(a));
@@ -115,7 +108,6 @@ static void solve_equations(void)
                             values,    wg_inverse(a),
                             wg_det(a), wg_cholesky(wg_add(m, wg_eye(g, 150, 150))) };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) cr_expect(wg_value(all[i]).data, "%zu", i);
-    wgt_finish(c, NULL);
 }
 Test(small_stack, linear_algebra) { run(solve_equations); }
 
@@ -123,7 +115,7 @@ Test(small_stack, linear_algebra) { run(solve_equations); }
 static void every_op(void)
 {
     for (int way = -1; way <= 1; way += 2) {
-        WGT_GRAPH(WG_F64, &(wg_options){ .threads = 2, .interpret = way });
+        WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2, .interpret = way });
         for (int k = 0; k < wg_op_count(); k++)
             for (int i = 0;; i++) {
                 const wg_op *op = wg_op_at(k);
@@ -136,7 +128,6 @@ static void every_op(void)
                 if (wg_dtype_is_float(wg_node_dtype(y))) wg_value(wg_grad(wg_sum(y), x));
                 wg_recover(c);
             }
-        wgt_finish(c, NULL);
     }
 }
 Test(small_stack, every_op) { run(every_op); }
@@ -145,9 +136,7 @@ Test(small_stack, every_op) { run(every_op); }
 static void nested(const char *opening, const char *closing, double value)
 {
     enum { DEPTH = 64 };
-    wg_context *c = start(WG_F64);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
+    WGT_IN_WORLD(WG_F64, TWO_THREADS);
     for (int depth = DEPTH; depth <= DEPTH + 1; depth++) {
         char text[4000] = "x = 1\ny = ";
         for (int i = 0; i < depth; i++) strcat(text, opening);
@@ -160,7 +149,6 @@ static void nested(const char *opening, const char *closing, double value)
         else wgt_expect_error(c, WG_ERROR_SYNTAX, "64 deep");
         wg_program_free(q);
     }
-    wgt_finish(c, NULL);
 }
 
 static void programs(void)

@@ -356,7 +356,7 @@ Test(steady_memory, random_calls_repeated)
 
 Test(sites, equal_texts_are_one_site)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    WGT_IN_CONTEXT(WG_F64, NULL);
     wg_sites *s = wg_sites_new(c);
     wg_site a = wg_sites_keep(s, "x, y", "a.wg:1");
     cr_expect_str_eq(a, "x, y\na.wg:1");
@@ -368,14 +368,13 @@ Test(sites, equal_texts_are_one_site)
     wg_sites_free(NULL);
     wg_sites_free(s);
     cr_expect_str_eq(wg_sites_keep(wg_sites_new(NULL), "x", "b:1"), "\n");
-    wgt_finish(c, NULL);
 }
 
 /* A node keeps the text of its site after wg_sites_free, however many shapes and texts come and go
  * meanwhile. */
 Test(sites, stay_while_a_node_has_them)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_graph *h = wg_graph_new(c);
     wg_sites *s = wg_sites_new(c);
     wg_node x = wg_fill(g, 2.0, WG_SHAPE(3));
@@ -389,5 +388,4 @@ Test(sites, stay_while_a_node_has_them)
     }
     cr_expect_str_eq(wg_node_site(y), "x\nkept.wg:7");
     cr_expect_eq(wg_item(wg_sum(y)), 12);
-    wgt_finish(c, NULL);
 }

@@ -23,16 +23,11 @@ static void hear(void *user, const char *line)
     h->all[h->size] = 0;
 }
 
-/* Two steps of a small net, built anew each time; returns what was traced. */
-static void train(heard *h, unsigned without, unsigned trace)
+/* Four steps of a small net, built anew each time. */
+static void net(wg_graph *g, wg_params *p)
 {
-    *h = (heard){ .size = 0 };
-    wg_context *c = wg_start(&(wg_options){
-        .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
-    wg_params *p = wg_params_new(c);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
-    wg_graph *g = wg_graph_new(c);
-    float data[6] = { 1, 2, 3, 4, 5, 6 };
+    const float data[6] = { 1, 2, 3, 4, 5, 6 };
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f32(data, WG_SHAPE(2, 3)));
@@ -40,55 +35,50 @@ static void train(heard *h, unsigned without, unsigned trace)
         wg_backward(wg_mean(wg_square(wg_tanh(wg_matmul(x, w)))), p);
         wg_optim_step(o);
     }
-    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    wg_finish(c, NULL);
+}
+
+/* A program of scalars that is seen once. */
+static void scalars(wg_graph *g, wg_params *p)
+{
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = w;
+    for (int i = 0; i < 20; i++) y = wg_mul(wg_sin(y), w);
+    wg_backward(y, p);
+}
+
+/* What is traced while the program runs. */
+static void listen(heard *h, void (*program)(wg_graph *g, wg_params *p), unsigned without, unsigned trace)
+{
+    *h = (heard){ .size = 0 };
+    WGT_IN_WORLD(
+        WG_F32,
+        &(wg_options){
+            .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
+    program(g, p);
 }
 
 Test(switches, each_stops_the_way_that_it_names)
 {
     static const struct {
+        void (*program)(wg_graph *g, wg_params *p);
         unsigned without, trace;
         const char *says; /* only without the switch */
-    } cases[] = { { WG_WITHOUT_REBUILD, WG_TRACE_ALL, "calls of the last build are there" },
-                  { WG_WITHOUT_BIND, WG_TRACE_ALL, "last request" },
-                  { WG_WITHOUT_BIND, WG_TRACE_ALL, "bound" },
-                  { WG_WITHOUT_TILES, WG_TRACE_PLAN, "tanh square" } };
+    } cases[] = { { net, WG_WITHOUT_REBUILD, WG_TRACE_ALL, "calls of the last build are there" },
+                  { net, WG_WITHOUT_BIND, WG_TRACE_ALL, "last request" },
+                  { net, WG_WITHOUT_BIND, WG_TRACE_ALL, "bound" },
+                  { net, WG_WITHOUT_TILES, WG_TRACE_PLAN, "tanh square" },
+                  { scalars, WG_WITHOUT_TAPE, WG_TRACE_REQUEST, ": tape: " } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int off = 0; off < 2; off++) {
             heard h;
-            train(&h, off ? cases[i].without : 0, cases[i].trace);
+            listen(&h, cases[i].program, off ? cases[i].without : 0, cases[i].trace);
             cr_expect_eq(strstr(h.all, cases[i].says) != NULL, !off, "%s: %s", cases[i].says, h.all);
         }
-}
-
-/* A program of scalars that is seen once. */
-static void scalars(heard *h, unsigned without)
-{
-    *h = (heard){ .size = 0 };
-    wg_context *c = wg_start(&(wg_options){
-        .threads = 1, .without = without, .trace = WG_TRACE_REQUEST, .on_trace = hear, .user = h });
-    wg_params *p = wg_params_new(c);
-    wg_graph *g = wg_graph_new(c);
-    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = w;
-    for (int i = 0; i < 20; i++) y = wg_mul(wg_sin(y), w);
-    wg_backward(y, p);
-    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    wg_finish(c, NULL);
-}
-
-Test(switches, without_tape_no_program_of_scalars_is_swept)
-{
-    heard h;
-    scalars(&h, 0);
-    cr_assert(strstr(h.all, ": tape: "), "%s", h.all);
-    scalars(&h, WG_WITHOUT_TAPE);
-    cr_assert_not(strstr(h.all, ": tape: "), "%s", h.all);
 }
 
 Test(switches, a_line_says_where_the_request_was_made)
 {
     heard h;
-    scalars(&h, 0);
+    listen(&h, scalars, 0, WG_TRACE_REQUEST);
     cr_assert(strstr(h.all, "test_switches.c:"), "%s", h.all);
 }
 

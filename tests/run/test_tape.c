@@ -151,7 +151,7 @@ static answer run(wg_options o, wg_dtype t, uint64_t seed, unsigned from, int si
 {
     answer a = { .taped = 0 };
     o.trace = WG_TRACE_REQUEST, o.on_trace = count_tapes, o.user = &a.taped;
-    WGT_WORLD(t, &o);
+    WGT_IN_WORLD(t, &o);
     for (int k = 0; k < 3; k++) { /* the structure of the value may be known before that of the gradient is */
         wg_node y = program(g, p, seed, from, size, kinds);
         if (seed % 4 > 1) wg_item(y);
@@ -161,7 +161,6 @@ static answer run(wg_options o, wg_dtype t, uint64_t seed, unsigned from, int si
     }
     cr_assert_eq(wg_params_size(p), ALL);
     if (a.reached) wg_params_get_grad(p, a.gradient);
-    wgt_finish(c, NULL);
     return a;
 }
 
@@ -216,7 +215,7 @@ Test(tape, gradients_of_elements_have_their_closed_form)
 {
     enum { N = 20000 };
     static double x[N], d[N];
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     for (int i = 0; i < N; i++) x[i] = sin(i);
     for (int round = 0; round < 2; round++) {
         wg_begin(g, WG_TRAIN);
@@ -229,13 +228,12 @@ Test(tape, gradients_of_elements_have_their_closed_form)
         wg_params_get_grad(p, d);
         for (int i = 0; i < N; i++) cr_assert_eq(d[i], i % 2 ? WGT_NEAREST(2 * (i * x[i])) : 0, "%d", i);
     }
-    wgt_finish(c, NULL);
 }
 
 /* A value that is an element of a parameter does not change with the parameter. */
 Test(tape, elements_keep_their_value_when_the_parameter_changes)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     wg_node v = wg_param(g, p, "x", WG_SHAPE(2), wg_values((double[]){ 3, 5 }));
     wg_node e = wg_slice(v, .from = 1, .to = 2), y = wg_mul(e, e);
@@ -244,14 +242,13 @@ Test(tape, elements_keep_their_value_when_the_parameter_changes)
     wg_optim_step(o);
     cr_assert_eq(wg_item(e), 5);
     cr_assert_eq(wg_item(y), 25);
-    wgt_finish(c, NULL);
 }
 
 /* A mistake in a loop over elements is reported as elsewhere, after any number of calls that were right. */
 Test(tape, mistakes_in_a_loop_over_elements_are_found)
 {
     enum { N = 6000 };
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = wg_input(g, "x", wg_view_f64((double[N]){ 1 }, WG_SHAPE(N)));
     for (int i = 0; i <= N; i++) wg_squeeze(wg_slice(x, .from = i, .to = i + 1), 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "6000:6001 is not a part of axis 0 of x [6000]");
@@ -261,62 +258,42 @@ Test(tape, mistakes_in_a_loop_over_elements_are_found)
     wg_node gone = wg_slice(x, .from = 1, .to = 2);
     for (int i = 0; i < 2; i++, wg_graph_rewind(g, gone.index)) wg_squeeze(gone, 0);
     wgt_expect_error(c, WG_ERROR_USE, "gone is a node that the graph no longer has");
-    wgt_finish(c, NULL);
-}
-
-/* d/dx of x multiplied n times by a and increased by b is a^n. */
-Test(tape, a_long_chain_has_its_closed_form)
-{
-    WGT_WORLD(WG_F64, NULL);
-    wg_node x0 = wg_param(g, p, "x", WG_SCALAR, wg_const(1)), x = x0;
-    double d = 0;
-    for (int i = 0; i < 100000; i++) x = wg_add(wg_mul(x, 1.00001), 1e-3);
-    wg_backward(x, p);
-    wg_params_get_grad(p, &d);
-    cr_assert_lt(wgt_relative(d, pow(1.00001, 100000)), 1e-11); /* 1e5 roundings of 2^-53 each */
-    cr_assert_lt(wgt_relative(wg_item(x), exp(1e5 * log1p(1e-5)) + 1e-3 * expm1(1e5 * log1p(1e-5)) / 1e-5),
-                 1e-10);
-    wgt_finish(c, NULL);
 }
 
 /* A loss that is a leaf must not change what later graphs compute. */
 Test(tape, a_leaf_as_the_loss)
 {
-    WGT_WORLD(WG_F64, NULL);
+    WGT_IN_WORLD(WG_F64, NULL);
     wg_param(g, p, "a", WG_SCALAR, wg_const(3));
-    wg_backward(wg_scalar(g, 2), p);
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
+    WGT_REFUSED(c, GRADIENT, "the loss reaches no parameter of p", wg_backward(wg_scalar(g, 2), p));
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_neg(wg_param(g, p, "a", WG_SCALAR, wg_const(3))), y = wg_square(x);
     wg_sin(y), wg_cos(y);
     cr_assert_eq(wg_item(wg_mul(y, y)), 81);
-    wgt_finish(c, NULL);
 }
 
 /* A kernel call that is kept for the sum of one operand is not one for the sum of two. */
 Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
 {
     for (int without = 0; without < 2; without++) {
-        WGT_GRAPH(WG_F64,
-                  &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
+        WGT_IN_GRAPH(WG_F64,
+                     &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR)), one = wg_addn(&x, 1),
                 two = wg_addn(((wg_node[]){ one, x }), 2), again = wg_addn(&two, 1);
         cr_expect_eq(wg_item(again), 6);
         cr_expect_eq(wg_item(one), 3);
-        wgt_finish(c, NULL);
     }
 }
 
 /* Values y = op(a, b) by the tape, or without it by the kernel, of all pairs of x[]. */
 static void values_of_pairs(const wg_op *op, wg_dtype t, unsigned without, const double *x, int n, double *y)
 {
-    WGT_GRAPH(t, &(wg_options){ .interpret = 1, .without = without });
+    WGT_IN_GRAPH(t, &(wg_options){ .interpret = 1, .without = without });
     wg_begin(g, WG_EVAL);
     for (int i = 0; i < n * n; i++) {
         wg_node in[2] = { wg_cast(wg_scalar(g, x[i / n]), t), wg_cast(wg_scalar(g, x[i % n]), t) };
         y[i] = wg_item(wg_apply(WG_HERE, op, in, op->operands, NULL));
     }
-    wgt_finish(c, NULL);
 }
 
 Test(tape, the_arithmetic_of_an_op_is_what_its_kernel_computes)

@@ -50,7 +50,7 @@ static wg_node values(wgt_world w, const char *name, int64_t n, const double *v)
 Test(trace_nan, a_loss_that_is_nan_is_an_error_which_says_where)
 {
     for (int i = 0; i < 12; i++) {
-        wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
+        WGT_ENDS wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
         for (int step = 0; step < 3; step++) { /* anew, by a plan, again */
             wg_begin(w.g, WG_TRAIN);
             wg_node p = values(w, "p", 4, (double[]){ 0.25, 2, -0.5, 1 });
@@ -64,13 +64,12 @@ Test(trace_nan, a_loss_that_is_nan_is_an_error_which_says_where)
             cr_assert_eq(wg_optim_step(w.o), WG_ERROR_USE);
             wgt_expect_error(w.c, WG_ERROR_USE, "there are no gradients");
         }
-        wgt_finish(w.c, NULL);
     }
 }
 
 Test(trace_nan, infinities_that_make_a_nan_are_found_too)
 {
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     wg_node p = values(w, "p", 3, (double[]){ 0.5, 0, 1 });
     const char *log = place(__LINE__ + 1);
     wg_node l = wg_log(p);
@@ -80,12 +79,11 @@ Test(trace_nan, infinities_that_make_a_nan_are_found_too)
     EXPECT_PARTS(w.c, "The first nan is in mul ", mul, "[3] is 1 nan of 3, the first at [1]",
                  "p [3] is from 0 to 1, 0 there", "l [3] is 1 inf of 3, the first at [1]", "-inf there",
                  "The first inf is in log ", log, "p [3] is from 0 to 1, 0 there");
-    wgt_finish(w.c, NULL);
 }
 
 Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
 {
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     wg_node p = values(w, "p", 2, (double[]){ 1, 2 });
     const char *here = place(__LINE__ + 1);
     wg_node x = wg_input(w.g, "pixels", wg_view_f64((double[]){ 1, NAN }, WG_SHAPE(2)));
@@ -104,7 +102,6 @@ Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
     snprintf(at, sizeof at, "%.*s", (int)strlen(step) - 2, step + 1);
     EXPECT_PARTS(w.c, "The first nan is in sub ", "The first inf is in param p ", "[2] is 1 inf of 2",
                  "The last step was that at ", at);
-    wgt_finish(w.c, NULL);
 }
 
 /* ---- backward ---- */
@@ -112,7 +109,7 @@ Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
 Test(trace_nan, a_derivative_that_is_infinite_is_found_at_its_op)
 {
     for (int i = 0; i < 12; i++) {
-        wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
+        WGT_ENDS wgt_world w = open_world(i & 1 ? WG_F32 : WG_F64, i % 3 - 1, i & 4 ? WG_WITHOUT_ALL : 0);
         for (int step = 0; step < 3; step++) {
             wg_begin(w.g, WG_TRAIN);
             wg_node before = values(w, "first", 2, (double[]){ 1, 2 });
@@ -128,14 +125,13 @@ Test(trace_nan, a_derivative_that_is_infinite_is_found_at_its_op)
             wg_params_get(w.p, now);
             cr_assert(!memcmp(now, (double[]){ 1, 2, 4, 0, 9, 1 }, sizeof now));
         }
-        wgt_finish(w.c, NULL);
     }
 }
 
 /* where hides the NaN of sqrt forward, not backward. */
 Test(trace_nan, a_nan_that_where_has_hidden_is_found)
 {
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 3, (double[]){ 4, 0, 9 });
     const char *here = place(__LINE__ + 1);
     wg_node root = wg_sqrt(x);
@@ -145,13 +141,12 @@ Test(trace_nan, a_nan_that_where_has_hidden_is_found)
     EXPECT_PARTS(w.c, "the gradient of x [3] is 1 nan of 3, the first at [1]",
                  "The first nan is in the derivative of sqrt ", here, "x [3] is from 0 to 9, 0 there",
                  "The gradient that comes to it [3] is from 0 to 1, 0 there");
-    wgt_finish(w.c, NULL);
 }
 
 /* The micro-batch that made the NaN is gone. */
 Test(trace_nan, gradients_of_an_earlier_graph_are_said_to_be)
 {
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 1, (double[]){ 0 });
     wg_backward(wg_sum(wg_sqrt(x)), w.p);
     wg_begin(w.g, WG_TRAIN);
@@ -168,7 +163,6 @@ Test(trace_nan, gradients_of_an_earlier_graph_are_said_to_be)
     wg_graph_free(w.g);
     wg_optim_step(w.o);
     EXPECT_PARTS(w.c, "the gradient of x [1] is inf: no parameter was changed.");
-    wgt_finish(w.c, NULL);
 }
 
 /* ---- infinite losses ---- */
@@ -189,7 +183,7 @@ static void hear(void *user, const char *text)
 Test(trace_nan, a_loss_that_is_infinite_is_a_warning)
 {
     heard h = { 0 };
-    WGT_WORLD(WG_F32, &(wg_options){ .on_warning = hear, .user = &h });
+    WGT_IN_WORLD(WG_F32, &(wg_options){ .on_warning = hear, .user = &h });
     wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
@@ -203,7 +197,6 @@ Test(trace_nan, a_loss_that_is_infinite_is_a_warning)
     snprintf(value, sizeof value, "x is %g", 0x1p80); /* printf rounds as the caller does */
     cr_assert(strstr(h.text, value), "%s", h.text);
     cr_assert_eq(wg_params_item(p, "x"), 0x1p76);
-    wgt_finish(c, NULL);
 }
 
 /* ---- wg_trace_nan ---- */
@@ -243,7 +236,7 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
         double got[2][5];
         for (int with = 0; with < 2; with++) {
             int calls = 0;
-            wgt_world w = open_world(WG_F64, i % 3 - 1, 0);
+            WGT_ENDS wgt_world w = open_world(WG_F64, i % 3 - 1, 0);
             for (int step = 0; step < 5; step++) {
                 wg_node dropped;
                 bool found;
@@ -265,7 +258,6 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
                 got[with][step] = wg_item(loss) + (double)wg_graph_epoch(w.g);
             }
             cr_assert_eq(wg_params_item(w.p, "s"), 6);
-            wgt_finish(w.c, NULL);
         }
         cr_assert(!memcmp(got[0], got[1], sizeof got[0]));
     }
@@ -274,7 +266,7 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
 /* The number of zeros that dropout makes is that of the evaluation. */
 Test(trace_nan, random_draws_are_those_of_the_evaluation)
 {
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     for (int step = 0; step < 5; step++) {
         bool found;
         char want[40];
@@ -290,13 +282,12 @@ Test(trace_nan, random_draws_are_those_of_the_evaluation)
         cr_assert(found && strstr(text, want), "%s is not in %s", want, text);
         free(text);
     }
-    wgt_finish(w.c, NULL);
 }
 
 Test(trace_nan, it_works_on_any_graph_at_any_time)
 {
     bool found;
-    wgt_world w = open_world(WG_F64, 0, 0);
+    WGT_ENDS wgt_world w = open_world(WG_F64, 0, 0);
     wg_node x = values(w, "x", 2, (double[]){ 1, 2 }), fine = wg_sum(wg_log(x)), bad = wg_log(wg_sub(x, 2));
     char *text = traced(fine, w.p, &found);
     cr_assert(!found && !*text);
@@ -314,14 +305,13 @@ Test(trace_nan, it_works_on_any_graph_at_any_time)
     wg_node z = wg_log(wg_fill(w.g, -1, WG_SHAPE(1, 3)));
     wg_node l = wg_softmax_cross_entropy(z, wg_input(w.g, "y", wg_view_i32(&label, WG_SHAPE(1))));
     cr_assert(!wg_trace_nan(l, NULL, NULL), "a graph that cannot be computed");
-    wgt_finish(w.c, NULL);
 }
 
 /* Whatever memory is missing, nothing is recorded and nothing is lost. */
 Test(trace_nan, it_needs_no_memory_to_be_harmless)
 {
     for (int64_t k = 1; k < 200; k += 3) {
-        WGT_COUNTED(WG_F64, NULL);
+        WGT_IN_COUNTED(WG_F64, NULL);
         wg_node x = wg_param(g, p, "x", WG_SHAPE(2), wg_zeros()), y = wg_sum(wg_sqrt(x));
         wg_backward(y, p);
         m.fail_at = m.calls + k;
@@ -329,6 +319,5 @@ Test(trace_nan, it_needs_no_memory_to_be_harmless)
         m.fail_at = 0;
         cr_assert_eq(wg_failed(c), WG_OK);
         cr_assert_eq(wg_item(y), 0);
-        wgt_finish(c, &m);
     }
 }

@@ -5,53 +5,44 @@
 
 #include "wgtest.h"
 
-typedef struct heard {
+static struct {
     int count;
     char last[1100];
 } heard;
 
 static void hear(void *user, const char *text)
 {
-    heard *h = user;
-    h->count++;
-    snprintf(h->last, sizeof h->last, "%s", text);
+    (void)user;
+    heard.count++;
+    snprintf(heard.last, sizeof heard.last, "%s", text);
 }
 
-typedef struct world {
-    heard h;
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_optim *o;
-} world;
-
-static void open_world(world *w)
+static wgt_world open_world(void)
 {
-    *w = (world){ 0 };
-    w->c = wgt_start(NULL, WG_F32, &(wg_options){ .on_warning = hear, .user = &w->h, .threads = 1 });
-    w->g = wg_graph_new(w->c);
-    w->p = wg_params_new(w->c);
-    w->o = wg_sgd(w->p, &(wg_sgd_opts){ .lr = 0x1p-10 });
+    heard.count = 0;
+    wgt_world w = wgt_world_new(NULL, WG_F32, &(wg_options){ .on_warning = hear, .threads = 1 });
+    w.o = wg_sgd(w.p, &(wg_sgd_opts){ .lr = 0x1p-10 });
+    return w;
 }
 
 /* So many warnings since the last call; the last of them has the text and a place in this file. */
-static void warned(world *w, int line, int count, const char *text)
+static void warned(int line, int count, const char *text)
 {
-    cr_assert_eq(w->h.count, count, "line %d: %d warnings: %s", line, w->h.count, w->h.last);
-    if (count) cr_assert(strstr(w->h.last, text), "line %d: %s", line, w->h.last);
-    if (count) cr_assert_eq(strncmp(w->h.last, __FILE__ ":", sizeof __FILE__), 0, "%s", w->h.last);
-    w->h.count = 0;
+    cr_assert_eq(heard.count, count, "line %d: %d warnings: %s", line, heard.count, heard.last);
+    if (count) cr_assert(strstr(heard.last, text), "line %d: %s", line, heard.last);
+    if (count) cr_assert_eq(strncmp(heard.last, __FILE__ ":", sizeof __FILE__), 0, "%s", heard.last);
+    heard.count = 0;
 }
-#define WARNED(w, text) warned(w, __LINE__, 1, text)
-#define SILENT(w)       warned(w, __LINE__, 0, "")
+#define WARNED(text) warned(__LINE__, 1, text)
+#define SILENT()     warned(__LINE__, 0, "")
 
-static wg_node data(world *w, wg_shape s) { return wg_input(w->g, "x", wg_value(wg_fill(w->g, 1, s))); }
+static wg_node data(wgt_world *w, wg_shape s) { return wg_input(w->g, "x", wg_value(wg_fill(w->g, 1, s))); }
 
 /* ---- WG_EVAL ---- */
 
 enum { PLAIN, DROPOUT, BATCH_NORM };
 
-static wg_node model(world *w, wg_mode mode, int layer)
+static wg_node model(wgt_world *w, wg_mode mode, int layer)
 {
     wg_begin(w->g, mode);
     wg_node x = data(w, WG_SHAPE(4, 3));
@@ -61,7 +52,7 @@ static wg_node model(world *w, wg_mode mode, int layer)
     return wg_mean(wg_square(h));
 }
 
-static void train(world *w, wg_mode mode, int layer)
+static void train(wgt_world *w, wg_mode mode, int layer)
 {
     wg_backward(model(w, mode, layer), w->p);
     wg_optim_step(w->o);
@@ -71,25 +62,22 @@ Test(warnings, training_in_eval_is_warned_of_once)
 {
     for (int layer = DROPOUT; layer <= BATCH_NORM; layer++)
         for (int first = 0; first < 3; first++) {
-            world w;
-            open_world(&w);
+            WGT_ENDS wgt_world w = open_world();
             /* an evaluation before, built in the same way or in another one */
             if (first) wg_item(model(&w, WG_EVAL, first == 1 ? layer : PLAIN));
-            SILENT(&w);
+            SILENT();
             train(&w, WG_EVAL, layer);
-            WARNED(&w, layer == DROPOUT ? "WG_EVAL, where dropout (" : "WG_EVAL, where batch_norm (");
-            cr_assert(strstr(w.h.last, "say wg_begin(g, WG_TRAIN)"));
+            WARNED(layer == DROPOUT ? "WG_EVAL, where dropout (" : "WG_EVAL, where batch_norm (");
+            cr_assert(strstr(heard.last, "say wg_begin(g, WG_TRAIN)"));
             for (int k = 0; k < 5; k++) train(&w, WG_EVAL, layer);
-            SILENT(&w);
-            wgt_finish(w.c, NULL);
+            SILENT();
         }
 }
 
 Test(warnings, evaluating_and_training_in_turn_is_right)
 {
     for (int layer = PLAIN; layer <= BATCH_NORM; layer++) {
-        world w;
-        open_world(&w);
+        WGT_ENDS wgt_world w = open_world();
         for (int k = 0; k < 20; k++) {
             train(&w, WG_TRAIN, layer);
             wg_item(model(&w, WG_EVAL, layer));
@@ -98,32 +86,28 @@ Test(warnings, evaluating_and_training_in_turn_is_right)
         train(&w, WG_EVAL, PLAIN); /* without these layers WG_EVAL is as good */
         wg_item(model(&w, WG_EVAL, layer));
         train(&w, WG_EVAL, PLAIN);
-        SILENT(&w);
-        wgt_finish(w.c, NULL);
+        SILENT();
     }
 }
 
 /* ---- graphs that grow ---- */
 
-static wg_node loss_of(world *w) { return wg_square(wg_param(w->g, w->p, "w", WG_SCALAR, wg_const(1))); }
+static wg_node loss_of(wgt_world *w) { return wg_square(wg_param(w->g, w->p, "w", WG_SCALAR, wg_const(1))); }
 
 Test(warnings, a_graph_that_grows_is_warned_of_at_the_sixteenth_backward)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     for (int k = 1; k <= 40; k++) {
         wg_backward(loss_of(&w), w.p);
         wg_optim_step(w.o);
-        if (k == 16) WARNED(&w, "16 calls without a wg_begin");
-        else SILENT(&w);
+        if (k == 16) WARNED("16 calls without a wg_begin");
+        else SILENT();
     }
-    wgt_finish(w.c, NULL);
 }
 
 Test(warnings, graphs_that_do_not_grow_for_long_are_right)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     for (int k = 0; k < 40; k++) { /* begun at each step */
         wg_begin(w.g, WG_TRAIN);
         wg_backward(loss_of(&w), w.p);
@@ -142,47 +126,42 @@ Test(warnings, graphs_that_do_not_grow_for_long_are_right)
     }
     wg_begin(w.g, WG_TRAIN);
     for (int k = 0; k < 40; k++) wg_backward_add(loss_of(&w), w.p); /* many parts of one step */
-    SILENT(&w);
-    wgt_finish(w.c, NULL);
+    SILENT();
 }
 
 /* ---- losses ---- */
 
 Test(warnings, what_the_loss_does_itself_is_warned_of)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     int32_t label[2] = { 0, 2 };
     for (int k = 0; k < 3; k++) {
         wg_begin(w.g, WG_TRAIN);
         wg_node z = data(&w, WG_SHAPE(2, 3)), y = wg_input(w.g, "y", wg_view_i32(label, WG_SHAPE(2)));
         wg_node p = wg_softmax(z), l = wg_log_softmax(z), s = wg_sigmoid(z);
         wg_softmax_cross_entropy(p, y);
-        k ? SILENT(&w) : WARNED(&w, "softmax_cross_entropy: p [2,3] is made by softmax (");
+        k ? SILENT() : WARNED("softmax_cross_entropy: p [2,3] is made by softmax (");
         wg_softmax_cross_entropy(l, y);
-        k ? SILENT(&w) : WARNED(&w, "l [2,3] is made by log_softmax (");
+        k ? SILENT() : WARNED("l [2,3] is made by log_softmax (");
         wg_bce_with_logits(s, z);
-        k ? SILENT(&w) : WARNED(&w, "bce_with_logits: s [2,3] is made by sigmoid (");
+        k ? SILENT() : WARNED("bce_with_logits: s [2,3] is made by sigmoid (");
         wg_bce_with_logits(p, z);
-        k ? SILENT(&w) : WARNED(&w, "bce_with_logits: p [2,3] is made by softmax (");
+        k ? SILENT() : WARNED("bce_with_logits: p [2,3] is made by softmax (");
     }
-    wgt_finish(w.c, NULL);
 }
 
 /* Probabilities are right as targets, and for losses of probabilities. */
 Test(warnings, probabilities_where_they_belong_are_right)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     wg_node z = data(&w, WG_SHAPE(2, 3)), p = wg_softmax(z), s = wg_sigmoid(z);
     wg_node L[] = { wg_softmax_cross_entropy(z, p), wg_bce_with_logits(z, s), wg_binary_cross_entropy(s, p),
                     wg_mse(p, s), wg_softmax_cross_entropy(wg_mul(p, 10), p) };
     for (int i = 0; i < 5; i++) wg_value(wg_grad(L[i], z));
-    SILENT(&w);
-    wgt_finish(w.c, NULL);
+    SILENT();
 }
 
-static wg_node normalised(world *w, wg_mode mode, int64_t rows)
+static wg_node normalised(wgt_world *w, wg_mode mode, int64_t rows)
 {
     wg_begin(w->g, mode);
     wg_node x = data(w, WG_SHAPE(rows, 3));
@@ -191,16 +170,14 @@ static wg_node normalised(world *w, wg_mode mode, int64_t rows)
 
 Test(warnings, batch_norm_of_one_row_is_warned_of)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     for (int k = 0; k < 3; k++) {
         wg_item(normalised(&w, WG_TRAIN, 2));
         wg_item(normalised(&w, WG_EVAL, 1));
-        SILENT(&w);
+        SILENT();
         wg_item(normalised(&w, WG_TRAIN, 1));
-        k ? SILENT(&w) : WARNED(&w, "batch_norm: x [1,3] is one row");
+        k ? SILENT() : WARNED("batch_norm: x [1,3] is one row");
     }
-    wgt_finish(w.c, NULL);
 }
 
 /* ---- all pairs ---- */
@@ -208,7 +185,7 @@ Test(warnings, batch_norm_of_one_row_is_warned_of)
 enum { LOSSES = 14 };
 
 /* Losses of predictions x against targets t, as people write them. */
-static wg_node by_hand(world *w, int i, wg_node x, wg_node t)
+static wg_node by_hand(wgt_world *w, int i, wg_node x, wg_node t)
 {
     switch (i) {
     case 0: return wg_mean(wg_square(wg_sub(x, t)));
@@ -231,7 +208,7 @@ static wg_node by_hand(world *w, int i, wg_node x, wg_node t)
     }
 }
 
-static wg_node prediction(world *w)
+static wg_node prediction(wgt_world *w)
 {
     wg_begin(w->g, WG_TRAIN);
     return wg_nn_dense(data(w, WG_SHAPE(4, 3)), w->p, "fc", 1);
@@ -240,23 +217,20 @@ static wg_node prediction(world *w)
 Test(warnings, a_loss_of_all_pairs_is_warned_of)
 {
     for (int i = 0; i < LOSSES; i++) {
-        world w;
-        open_world(&w);
+        WGT_ENDS wgt_world w = open_world();
         for (int k = 0; k < 4; k++) {
             wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
             wg_backward(by_hand(&w, i, x, t), w.p);
-            if (k) SILENT(&w);
-            else WARNED(&w, " are broadcast to [4,4], which is summed (");
+            if (k) SILENT();
+            else WARNED(" are broadcast to [4,4], which is summed (");
             wg_optim_step(w.o);
         }
-        wgt_finish(w.c, NULL);
     }
 }
 
 Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
 {
-    world w;
-    open_world(&w);
+    WGT_ENDS wgt_world w = open_world();
     for (int i = 0; i < LOSSES; i++) {
         wg_node x = prediction(&w);
         const wg_shape others[] = { WG_SHAPE(4, 1), WG_SHAPE(3), WG_SHAPE(1), WG_SHAPE(1, 4) };
@@ -268,38 +242,37 @@ Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
     wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axes = WG_AXES(1))),
                 w.p); /* the nearest target */
     wg_backward(wg_sum(wg_mul(wg_sub(x, t), wg_fill(w.g, 1, WG_SHAPE(4, 4)))), w.p);
-    SILENT(&w);
-    wgt_finish(w.c, NULL);
+    SILENT();
 }
 
 /* ---- nobody listens: a line on standard error for each place, for each kind of warning ---- */
 
-static void in_eval(world *w) { wg_backward(model(w, WG_EVAL, DROPOUT), w->p); }
-static void grows(world *w)
+static void in_eval(wgt_world *w) { wg_backward(model(w, WG_EVAL, DROPOUT), w->p); }
+static void grows(wgt_world *w)
 {
     for (int k = 0; k < 20; k++) wg_backward(loss_of(w), w->p);
 }
-static void infinite(world *w)
+static void infinite(wgt_world *w)
 {
     wg_backward(wg_neg(wg_log(wg_param(w->g, w->p, "zero", WG_SCALAR, wg_zeros()))), w->p);
 }
-static void pairs(world *w)
+static void pairs(wgt_world *w)
 {
     wg_node x = prediction(w);
     wg_item(by_hand(w, 0, x, data(w, WG_SHAPE(4))));
 }
-static void twice(world *w)
+static void twice(wgt_world *w)
 {
     wg_node z = data(w, WG_SHAPE(2, 3));
     wg_softmax_cross_entropy(wg_softmax(z), z);
 }
-static void one_row(world *w) { wg_item(normalised(w, WG_TRAIN, 1)); }
+static void one_row(wgt_world *w) { wg_item(normalised(w, WG_TRAIN, 1)); }
 static void uphill(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)y;
     gx[0] = wg_mul(gy, wg_mul(-2, x[0]));
 }
-static void stuck(world *w)
+static void stuck(wgt_world *w)
 {
     wg_begin(w->g, WG_TRAIN);
     wg_node x = wg_param(w->g, w->p, "x", WG_SCALAR, wg_const(1));
@@ -309,7 +282,7 @@ static void stuck(world *w)
 
 Test(warnings, each_kind_is_one_line_on_standard_error)
 {
-    static void (*const mistakes[])(world *) = { in_eval, grows, infinite, pairs, twice, one_row, stuck };
+    static void (*const mistakes[])(wgt_world *) = { in_eval, grows, infinite, pairs, twice, one_row, stuck };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
         for (int dropped = 0; dropped < 2; dropped++) {
             FILE *file = tmpfile();
@@ -318,7 +291,7 @@ Test(warnings, each_kind_is_one_line_on_standard_error)
             const int was = dup(2);
             dup2(fileno(file), 2);
             const wg_options o = { .threads = 1, .on_warning = dropped ? wg_no_warnings : NULL };
-            world w = { .c = wg_start(&o) };
+            wgt_world w = { .c = wg_start(&o) };
             w.g = wg_graph_new(w.c), w.p = wg_params_new(w.c);
             w.o = mistakes[i] == stuck ? wg_lbfgs(w.p, NULL) : wg_sgd(w.p, NULL);
             for (int k = 0; k < 3; k++) mistakes[i](&w);

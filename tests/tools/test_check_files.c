@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "picture.h"
+#include "wgcheck.h"
 #include "wgcommand.h"
 #include "../../tools/json.c"
 #include "../../tools/check_files.c"
@@ -51,16 +52,15 @@ static void wrong_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
 
 Test(check_files, a_case_that_cannot_be_written_leaves_the_file)
 {
-    WGT_GRAPH(WG_F64, NULL);
+    WGT_IN_GRAPH(WG_F64, NULL);
     failures f = { "" };
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.7 }, WG_SHAPE(1)));
-    wg_check *r = wg_gradcheck_nodes(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, wrong_rule)), &x, 1, NULL);
+    WGT_FREED wg_check *r =
+        wg_gradcheck_nodes(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, wrong_rule)), &x, 1, NULL);
     cr_assert_str_eq(wg_check_finding_at(r, 0).stage, "rule");
     case_path = wgt_file("old.c", "int old;\n", 9);
     write_case(NULL, r, &f);
     cr_expect(strstr(f.text, "no finding can be written as a program"), "%s", f.text);
     cr_expect_eq(wgt_load(case_path).n, 9);
-    wg_check_free(r);
-    wgt_finish(c, NULL);
 }

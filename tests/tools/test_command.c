@@ -106,12 +106,12 @@ Test(command, what_needs_no_program)
 
 Test(command, every_command_has_help)
 {
-    static char *const names[] = { "eval", "grad", "check", "draw", "ops", "doctor", "version", "help" };
+    static char *const names[] = { "eval", "grad",   "check",   "draw",       "step", "train",
+                                   "ops",  "doctor", "version", "completion", "help" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         wgt_result r = RUN(names[i], "--help");
         cr_expect_eq(r.status, 0);
-        cr_expect(strstr(r.out, "usage: wengert ") && strstr(r.out, "--json") && strstr(r.out, "examples:"),
-                  "%s", r.out);
+        cr_expect(strstr(r.out, "usage: wengert ") && strstr(r.out, "examples:"), "%s", r.out);
     }
 }
 

@@ -63,59 +63,7 @@ Test(command_draw, flags_are_refused_where_they_say_nothing)
     }
 }
 
-Test(command_draw, reads_flags_by_their_type)
-{
-    wgt_result r =
-        RUN("draw", "-e", "x = 3; L = x * x", "-o", "-", "--format", "dot", "--dir", "TB", "--legend");
-    cr_assert(!r.status && strstr(r.out, "rankdir=TB") && strstr(r.out, "is used by"), "%s", r.err);
-}
-
 /* ---- pictures ---- */
-
-Test(command_draw, as_text)
-{
-    wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "a = σ(z)") && strstr(r.out, "0.7503"), "%s", r.out);
-    cr_expect(strstr(r.out, "dw = [−0.2497, 0.4995]"), "%s", r.out);
-    cr_expect(!strstr(r.out, "dx = ") && !strchr(r.out, '\033'), "%s", r.out);
-    const char *path = wgt_in_folder("g.txt");
-    wgt_result file =
-        RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward", "--values", "-o", path);
-    cr_expect_eq(file.status, 0, "%s", file.err);
-    wgt_bytes text = wgt_load(path);
-    cr_expect(text.n == strlen(r.out) && memcmp(text.b, r.out, text.n) == 0, "%s", r.out);
-}
-
-/* A node without a derivative has none in the text, as in the picture, and the others have theirs. */
-Test(command_draw, as_text_where_a_derivative_is_missing)
-{
-    static const char program[] = "x = [[1, 2], [0, 1]]\nt = [2, 0]\ny = one_hot(t, 3)\n"
-                                  "L = -sum(y * log(softmax(x @ [[1, 0, 1], [0, 1, 0]])))\n";
-    wgt_result r = RUN("draw", wgt_script(program), "--backward"),
-               svg = RUN("draw", wgt_script(program), "--backward", "--values", "--format", "svg");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect_eq(svg.status, 0, "%s", svg.err);
-    cr_expect(strstr(r.out, "dx = [[") && !strstr(r.out, "dt = "), "%s", r.out);
-}
-
-/* Columns as COLUMNS says, else 100. */
-Test(command_draw, as_text_of_a_width)
-{
-    static const char *const widths[] = { "60", "80", "100" };
-    for (int i = 0; i < 3; i++) {
-        wgt_result r =
-            RUN("draw", "-e",
-                "a_long_name_of_an_input = uniform(3, 4, seed=1); L = sum(exp(a_long_name_of_an_input))",
-                "--backward", "--width", widths[i]);
-        cr_expect_eq(r.status, 0, "%s", r.err);
-        int columns = 0;
-        for (const char *s = r.out; *s; s++) {
-            columns = *s == '\n' ? 0 : columns + (((unsigned char)*s & 0xC0) != 0x80);
-            cr_expect_leq(columns, atoi(widths[i]), "%s", r.out);
-        }
-    }
-}
 
 Test(command_draw, into_files)
 {
@@ -128,35 +76,6 @@ Test(command_draw, into_files)
     cr_expect(strstr(text, "digraph"), "%s", text);
     wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--format", "SVG", "--values");
     cr_expect(r.status == 0 && !strncmp(r.out, "<svg", 4) && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
-}
-
-Test(command_draw, as_json)
-{
-    wgt_result r = RUN("draw", "-e", "3");
-    cr_expect(!strncmp(r.out, "3 ", 2), "%s", r.out);
-}
-
-Test(command_draw, of_a_plan)
-{
-    wgt_result r = RUN("draw", "-e", "x = param(30, 40); sum(x @ x.T)", "--plan", "--json");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    wgt_expect_json(r.out);
-    cr_expect_eq(wgt_json_number(r.out, "\"matmul\"", "flops"), 2 * 30 * 30 * 40);
-}
-
-/* Written, a mean is one call; as ops it is a sum and a quotient; the plan has steps. */
-Test(command_draw, at_three_levels)
-{
-    const char *text = "x = param(3, 4); J = mean(silu(x))";
-    wgt_result r = RUN("draw", "-e", text);
-    cr_expect(strstr(r.out, "mean("), "%s", r.out);
-    wgt_result written = RUN("draw", "-e", text, "--level", "written");
-    cr_expect_str_eq(written.out, r.out);
-    r = RUN("draw", "-e", text, "--level", "ops");
-    cr_expect(!strstr(r.out, "mean(") && strstr(r.out, "Σ"), "%s", r.out);
-    wgt_result ops = RUN("draw", "-e", text, "--ops");
-    cr_expect_str_eq(ops.out, r.out);
-    cr_expect_neq(RUN("draw", "-e", text, "--level", "all").status, 0);
 }
 
 Test(command_draw, of_what_fails)
@@ -172,25 +91,6 @@ Test(command_draw, of_what_fails)
     wgt_result r = RUN("draw", "-e", "exp(x)", "-o", "/nonexistent/x.dot");
     cr_expect_eq(r.status, 6);
     cr_expect(strstr(r.err, "/nonexistent/x.dot: cannot be written") && !strstr(r.err, ".c:"), "%s", r.err);
-}
-
-Test(command_draw, names_sizes_that_nobody_gave)
-{
-    wgt_result r =
-        RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
-}
-
-/* A note belongs to a picture: where there is none, the error stands alone. */
-Test(command_draw, notes_are_of_pictures)
-{
-    static const char text[] = "x = input(3); w = param(3); z = x * w";
-    wgt_result r = RUN("draw", "-e", text, "--backward", "-q", "-o", wgt_in_folder("z.svg"));
-    cr_expect_str_eq(r.err, "");
-    r = RUN("draw", "-e", text, "--backward", "--hide", "q", "-o", wgt_in_folder("z.svg"));
-    cr_expect_eq(r.status, 3);
-    cr_expect(!strstr(r.err, "drawn at random") && !strstr(r.err, "no scalar"), "%s", r.err);
 }
 
 /* ---- pictures that can be read ---- */
@@ -238,26 +138,6 @@ Test(command_draw, the_gallery_can_be_read_from_the_back_row)
         r = RUN("draw", path, "--for", "screen", "--values", "--format", "svg");
         expect_sizes(r.out, names[i], " width=\"1440\"", " height=\"900\"", 11);
     }
-}
-
-/* The last statement is an accuracy, which has no derivative: the loss is drawn and differentiated. */
-Test(command_draw, an_accuracy_gives_way_to_the_loss)
-{
-    static const char text[] =
-        "x = input(m, 4); y = input(m, classes=3)\nf(h, n) = { z = dense(h, n); relu(z) }\n"
-        "h = repeat(3, f, x, 4); p = dense(h, 3); loss = softmax_cross_entropy(p, y)\n"
-        "accuracy = mean(argmax(p, axis=-1) == y)";
-    static const char note[] = "accuracy has no derivative: the gradients are those of loss";
-    EXPECT(0, "", note, "draw", "-e", text, "--backward", "-o", wgt_in_folder("a.svg"));
-    wgt_result r = RUN("draw", "-e", text, "--backward");
-    wgt_expect_result(&r, 0, NULL, note);
-    cr_expect(strstr(r.out, "h.1.z.W"), "%s", r.out);
-    r = RUN("grad", "-e", text, "--wrt", "h.1.z.b");
-    wgt_expect_result(&r, 0, NULL, note);
-    cr_expect_eq(strncmp(r.out, "dloss/dh.1.z.b [4]", 14), 0, "%s", r.out);
-    r = RUN("step", "-e", text);
-    wgt_expect_result(&r, 0, NULL, note);
-    cr_expect(strstr(r.out, "dh.1.z.W = "), "%s", r.out);
 }
 
 Test(command_draw, cases_of_a_file) { wgt_run_cases("tests/tools/draw.txt", NULL); }

@@ -50,20 +50,6 @@ static void expect_answer(const char *const argv[], int n, const wgt_result *r)
 
 Test(command_mistakes, each_has_its_answer) { wgt_run_cases("tests/tools/mistakes.txt", expect_answer); }
 
-/* A name that was given a value is no mistake, even in a file; names that differ in digits alone are none. */
-Test(command_mistakes, what_is_none)
-{
-    EXPECT(0, "6\n", NULL, "eval", wgt_script("2 * q"), "--set", "q=3");
-    EXPECT(0, "6\n", NULL, "eval", "-e", "bias = 1; 2 * bais", "--set", "bais=3");
-    EXPECT(0, NULL, "w2 drawn at random", "eval", "-e", "w1 = 1; w1 * w2");
-    EXPECT(0, "9\n", NULL, "eval", "-e", "e^2", "--set", "e=3");
-}
-
-Test(command_mistakes, the_caret_stands_below_its_character)
-{
-    EXPECT(3, "", "\n  y = \xc3\xa4 * 3\n      ^\n", "eval", "-e", "y = \xc3\xa4 * 3");
-}
-
 /* A warning is one line with its place, whatever the command does. --quiet drops it. */
 Test(command_mistakes, a_loss_of_all_pairs_is_warned_of_by_each_command)
 {

@@ -10,42 +10,6 @@
 
 TestSuite(command_step, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
-/* Lecture 1: z = 1.1, a = .7503, L = .2873; dz = a - y = -.2497, dw = dz x = [-.2497, .4995]. */
-Test(command_step, shows_values_and_terms)
-{
-    wgt_result r = RUN("step", wgt_script(wgt_logistic), "--wrt", "w,b");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    const char *const in_order[] = { "given\n",
-                                     "x = [1, −2]\n",
-                                     "forward\n",
-                                     "a = σ(z) = ",
-                                     " = 0.7503\n",
-                                     "L = ",
-                                     " = 0.2873\n",
-                                     "backward\n",
-                                     "dL = 1\n",
-                                     "dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497\n",
-                                     "db = dz = −0.2497\n" };
-    const char *at = r.out;
-    for (size_t i = 0; i < sizeof in_order / sizeof *in_order; i++) {
-        const char *next = strstr(at, in_order[i]);
-        cr_assert(next, "\"%s\" is not where it should be in %s", in_order[i], r.out);
-        at = next;
-    }
-    cr_expect(strstr(r.out, " = [−0.2497, 0.4995]\n") && !strstr(r.out, "dx = ") && !strchr(r.out, '\033'));
-}
-
-Test(command_step, keeps_to_its_width)
-{
-    wgt_result r = RUN("step", wgt_script(wgt_logistic), "--width", "50");
-    int columns = 0;
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    for (const char *s = r.out; *s; s++) {
-        columns = *s == '\n' ? 0 : columns + (((unsigned char)*s & 0xC0) != 0x80);
-        cr_assert_leq(columns, 50, "%s", r.out);
-    }
-}
-
 /* ---- in a terminal ---- */
 
 /* Writes the answers, one after each prompt, and returns all that the terminal shows. */

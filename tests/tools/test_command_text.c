@@ -62,18 +62,6 @@ static const char *shown(int columns, const char *const words[])
 }
 #define SHOWN(columns, ...) shown(columns, (const char *const[]){ "wengert", __VA_ARGS__, NULL })
 
-/* Formulas that are longer than a line and have no blank may stick out; text may not. */
-static int longest_line(const char *text)
-{
-    int most = 0, now = 0;
-    for (; *text; text++) {
-        if (*text == '\r') continue;
-        now = *text == '\n' ? 0 : now + (((unsigned char)*text & 0xC0) != 0x80);
-        most = now > most ? now : most;
-    }
-    return most;
-}
-
 Test(command_text, a_terminal_gets_what_fits, .timeout = 60)
 {
     cr_expect_str_eq(SHOWN(40, "eval", "-e", "arange(100, 200)"),
@@ -83,7 +71,7 @@ Test(command_text, a_terminal_gets_what_fits, .timeout = 60)
                      "100 101 102 103 104 105 106 107 108 109\r\n");
     const char *text = SHOWN(60, "eval", "-e", "zeros(60, 80) + 1/3");
     cr_expect_eq(count(text, '\n'), 22, "%s", text); /* 19 rows, ..., the last, and the note */
-    cr_expect_leq(longest_line(text), 60, "%s", text);
+    cr_expect_leq(wgt_widest(text), 60, "%s", text);
 }
 
 Test(command_text, help_is_as_wide_as_the_terminal, .timeout = 60)
@@ -93,10 +81,10 @@ Test(command_text, help_is_as_wide_as_the_terminal, .timeout = 60)
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 4; k++) {
             const char *text = SHOWN(widths[i], "help", topics[k]), *end = strstr(text, "examples:");
-            cr_expect(!end || longest_line(end) > 0);
+            cr_expect(!end || wgt_widest(end) > 0);
             if (end) *strstr((char *)(uintptr_t)text, "examples:") = 0; /* shells take no broken lines */
             text = strchr(text, '\n') + 1;                              /* behind the usage */
-            cr_expect_leq(longest_line(text), widths[i], "help %s: %s", topics[k], text);
+            cr_expect_leq(wgt_widest(text), widths[i], "help %s: %s", topics[k], text);
         }
 }
 
@@ -151,16 +139,6 @@ Test(command_text, the_example_of_the_language_holds)
 }
 
 /* ---- notes, and where programs come from ---- */
-
-Test(command_text, quiet_leaves_out_notes)
-{
-    wgt_result r = RUN("eval", "-e", "x", "-q");
-    cr_expect_str_empty(r.err);
-    r = RUN("check", "-e", "x^2", "--quiet");
-    cr_expect_str_empty(r.err);
-    r = RUN("eval", "-e", "x = input(m, 64); mean(x)", "--data", "digits", "-q");
-    cr_expect_str_empty(r.err);
-}
 
 Test(command_text, programs_are_joined_or_read)
 {

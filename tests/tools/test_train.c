@@ -258,108 +258,6 @@ Test(train, goes_on_to_more_epochs_and_knows_its_end)
 
 #define DIGITS "train", program, "--data", "digits", "--rows", "300"
 
-Test(train, of_other_settings_is_not_gone_on_with)
-{
-    snprintf(program, sizeof program, "%s", wgt_script(digits));
-    const char *run = in_folder("run");
-    EXPECT(0, NULL, NULL, DIGITS, "-o", run, "--epochs", "1");
-    EXPECT(3, "", "holds a training with batch 64, not 32", DIGITS, "-o", run, "--batch", "32");
-    EXPECT(3, "", "optimizer \"adam(lr=0.003)\", not \"sgd\": give another folder, or --fresh", DIGITS, "-o",
-           run, "--optimizer", "sgd");
-    EXPECT(3, "", "seed 0, not 1", DIGITS, "-o", run, "--seed", "1");
-    EXPECT(3, "", "dtype \"f32\", not \"f64\"", DIGITS, "-o", run, "--dtype", "f64");
-    EXPECT(3, "", "of other data", "train", program, "--data", "digits", "--rows", "299", "-o", run);
-    EXPECT(3, "", "dev 0, not 0.5", DIGITS, "-o", run, "--dev", "0.5");
-    /* Comments, claims, and another number of epochs in the text are the same training. */
-    char text[1000];
-    snprintf(text, sizeof text, "# digits\n%s", digits);
-    *strstr(text, "epochs=5") = 'e', strstr(text, "epochs=5")[7] = '2';
-    wgt_file("p.wg", text, strlen(text));
-    EXPECT(0, NULL, "goes on in epoch 2", DIGITS, "-o", run);
-    snprintf(text, sizeof text, "%s", digits);
-    memcpy(strstr(text, "32, bias"), "33", 2);
-    wgt_file("p.wg", text, strlen(text));
-    EXPECT(3, "", "holds a training of another program: give another folder, or --fresh to start over",
-           DIGITS, "-o", run);
-    EXPECT(0, NULL, "epoch 1/5", DIGITS, "-o", run, "--fresh");
-    unlink(wgt_in_folder("run/settings.json"));
-    EXPECT(3, "", "has no settings.json beside it: --fresh", DIGITS, "-o", run);
-}
-
-/* ---- data ---- */
-
-static const char flowers[] = "x = input(m, 2)\n"
-                              "y = input(m, classes=3)\n"
-                              "z = dense(x, 3)\n"
-                              "L = softmax_cross_entropy(z, y)\n"
-                              "hits = mean(argmax(z, axis=-1) == y)\n"
-                              "train(L, metrics=[hits], optimizer=lbfgs, batch=1000, epochs=30)\n";
-
-/* Three kinds, far from each other. Rows of the kinds from `from` on. */
-static const char *flower_file(const char *name, int from)
-{
-    static const char *const kind[] = { "setosa", "versicolor", "virginica" };
-    FILE *f = fopen(wgt_in_folder(name), "w");
-    fputs("length,width,colour,species\n", f);
-    for (int k = from; k < 3; k++)
-        for (int i = 0; i < 20; i++)
-            fprintf(f, "%.3f,%.3f,red,%s\n", 3.0 * k + 0.3 * sin(i),
-                    k == 1 ? 4 + 0.3 * cos(i) : 0.3 * cos(2 * i), kind[k]);
-    fclose(f);
-    return in_folder(name);
-}
-
-Test(train, takes_columns_by_name_and_remembers_words)
-{
-    const char *all = flower_file("all.csv", 0), *some = flower_file("some.csv", 1), *run = in_folder("run"),
-               *weights = in_folder("run/weights.safetensors"), *p = in_folder("p.wg");
-    wgt_script(flowers);
-    wgt_result r = RUN("train", p, "--data", all, "--map", "x=length:width,y=species", "-o", run, "--json");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(
-        strstr(r.err, "60 rows    x <- columns 1-2    y <- species (0 setosa, 1 versicolor, 2 virginica)\n"),
-        "%s", r.err);
-    cr_expect_eq(wgt_json_number(r.out, "metrics", "hits"), 1, "%s", r.out);
-    /* New data that have two of the words have the same numbers as in the training. */
-    EXPECT(0, "hits 1\n", "(0 setosa, 1 versicolor, 2 virginica)", "eval", p, "--load", weights, "--data",
-           some, "--map", "x=length,width,y=species", "--print", "hits");
-    EXPECT(0, "hits 1\n", "x <- length,width    y", "eval", p, "--load", weights, "--data", all, "--print",
-           "hits");
-    EXPECT(2, "", "x was trained on the columns length,width, and gets width,length: give --map", "eval", p,
-           "--load", weights, "--data", all, "--map", "x=width,length,y=species", "--print", "hits");
-    EXPECT(2, "", "x was trained on the columns length,width", "train", p, "--data", all, "--map",
-           "x=width,length,y=species", "-o", run);
-    EXPECT(0, NULL, "y <- species (0 versicolor, 1 virginica)", "eval", p, "--data", some, "--map",
-           "x=length:width,y=species", "--print", "hits");
-    EXPECT(0, NULL, "data", "check", p, "--load", weights, "--data", all, "--map", "x=length:width,y=species",
-           "--rows", "32");
-    EXPECT(0, NULL, "length <- length    width <- width", "train", "-e",
-           "length = input(m); width = input(m, 1); w = param(1, init=1); J = mean((w * length - width[:, "
-           "0])^2)",
-           "--data", all, "--loss", "J", "--epochs", "1");
-}
-
-Test(train, says_what_is_wrong_with_data)
-{
-    const char *all = flower_file("all.csv", 0), *p = in_folder("p.wg");
-    wgt_script(flowers);
-    EXPECT(3, "", "all.csv:1:1: there is no column 'lenght'; did you mean 'length'?", "train", p, "--data",
-           all, "--map", "x=lenght:width,y=species");
-    EXPECT(3, "", "there is no column 'specis'; did you mean 'species'?", "train", p, "--data", all, "--map",
-           "x=length:width,y=specis");
-    EXPECT(2, "", "the input y gets no column: the data have the columns length, width, colour, species",
-           "train", p, "--data", all, "--map", "x=length:width");
-    EXPECT(3, "", "all.csv:2:13: colour: 'red' is no number; words are the classes", "train", p, "--data",
-           all, "--map", "x=width:colour,y=species");
-    EXPECT(2, "", "no name 'why'", "train", p, "--data", all, "--map", "x=length:width,why=species");
-    EXPECT(3, "", "species has 3 words, the input y has classes=2", "train", "-e",
-           "x = input(m, 2); y = input(m, classes=2); L = mean(y * dense(x, 1)[:, 0])", "--data", all,
-           "--map", "x=length:width,y=species", "--loss", "L");
-    EXPECT(2, "", "--data is missing", "train", p);
-    EXPECT(3, "", "cannot be opened", "train", p, "--data", "/nonexistent.csv");
-    EXPECT(2, "", "a share between 0 and 1", "train", p, "--data", "moons", "--dev", "1.5");
-}
-
 /* ---- other mistakes ---- */
 
 Test(train, keeps_the_weights_of_before_a_nan)
@@ -376,8 +274,6 @@ Test(train, keeps_the_weights_of_before_a_nan)
 Test(train, says_that_it_cannot_write)
 {
     snprintf(program, sizeof program, "%s", wgt_script(digits));
-    EXPECT(6, "", "the folder cannot be made", DIGITS, "-o", "/proc/nowhere/run");
-    EXPECT(6, "", "is no folder", DIGITS, "-o", program);
     if (access("/dev/full", F_OK)) return;
     mkdir(wgt_in_folder("run"), 0777);
     cr_assert(!symlink("/dev/full", wgt_in_folder("run/weights.safetensors")));
@@ -403,6 +299,9 @@ Test(train, writes_over_no_file_of_others)
     cr_assert(folder >= 0 && !flock(folder, LOCK_EX));
     EXPECT(6, "", "another training", DIGITS, "-o", in_folder("run"), "--epochs", "1", "--fresh");
     close(folder);
+    EXPECT(0, NULL, NULL, DIGITS, "-o", in_folder("run"), "--epochs", "1", "--fresh", "-q");
+    unlink(wgt_in_folder("run/settings.json"));
+    EXPECT(3, "", "has no settings.json beside it: --fresh", DIGITS, "-o", in_folder("run"));
 }
 
 Test(train, writes_a_log_and_a_curve)
@@ -421,3 +320,5 @@ Test(train, writes_a_log_and_a_curve)
     cr_expect_eq(n, 5);
     cr_expect(!access(wgt_in_folder("run/curve.svg"), F_OK));
 }
+
+Test(train, cases_of_a_file) { wgt_run_cases("tests/tools/train.txt", NULL); }

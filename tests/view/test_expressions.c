@@ -34,52 +34,20 @@ static void expect_name(bench *b, wg_node root, const char *name, wgi_name_sourc
     wgi_pool_free(&b->pool);
 }
 
-Test(expressions, are_written_as_in_a_book)
-{
-    bench b = start();
-    const wgi_name_source e = WGI_NAME_EXPRESSION;
-    expect_name(&b, wg_sub(1, b.x), "1 − x", e);
-    expect_name(&b, wg_mul(b.y, wg_log(b.x)), "y · ln x", e);
-    expect_name(&b, wg_transpose(b.m), "mᵀ", e);
-    expect_name(&b, wg_matmul(b.m, wg_transpose(b.m)), "mmᵀ", e);
-    expect_name(&b, wg_sigmoid(b.x), "σ(x)", e);
-    expect_name(&b, wg_square(wg_sub(b.x, wg_mean(b.x))), "(x − mean(x))²", e);
-    expect_name(&b, wg_equal(b.x, b.y), "[x = y]", e); /* 1 or 0 */
-    wgt_finish(b.c, NULL);
-}
-
-/* An expression in the place of an operand's name has parentheses where the text would mean another thing
- * without them. */
-Test(expressions, have_the_parentheses_that_they_need)
-{
-    bench b = start();
-    const wgi_name_source e = WGI_NAME_EXPRESSION;
-    expect_name(&b, wg_mul(wg_sub(1, b.y), wg_log(wg_sub(1, b.x))), "(1 − y) · ln(1 − x)", e);
-    expect_name(&b, wg_sub(b.x, wg_sub(b.y, 1)), "x − (y − 1)", e);
-    expect_name(&b, wg_sub(wg_sub(b.x, b.y), 1), "x − y − 1", e);
-    expect_name(&b, wg_div(b.x, wg_mul(b.y, b.y)), "x/(y · y)", e);
-    expect_name(&b, wg_div(wg_add(b.x, b.y), b.y), "(x + y)/y", e);
-    expect_name(&b, wg_neg(wg_add(b.x, b.y)), "−(x + y)", e);
-    expect_name(&b, wg_transpose(wg_add(b.m, 1)), "(m + 1)ᵀ", e);
-    expect_name(&b, wg_matmul(wg_add(b.m, b.m), b.m), "(m + m) m", e);
-    wgt_finish(b.c, NULL);
-}
-
 /* Two sums over other axes have other names. */
 Test(expressions, say_the_options_that_they_have)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect_name(&b, wg_sum(b.m), "Σ(m)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_sum(b.m, .axes = WG_AXES(0)), "Σ(m, axis = 0)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_sum(b.m, .axes = WG_AXES(1)), "Σ(m, axis = 1)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_leaky_relu(b.x, .slope = 2), "leaky_relu(x, slope = 2)", WGI_NAME_EXPRESSION);
-    wgt_finish(b.c, NULL);
 }
 
 /* 0 stands for a default that is no number, and the last axis for -1. */
 Test(expressions, say_no_options_that_nobody_gave)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node labels = wg_input(b.g, "t", wg_view_i64((int64_t[]){ 0, 1 }, WG_SHAPE(2)));
     const wg_node calls[] = { wg_softmax_cross_entropy(b.m, labels), wg_dropout(b.x, .keep_prob = 0.5),
                               wg_softmax(b.m, .axis = WG_AXES(1)) };
@@ -89,14 +57,13 @@ Test(expressions, say_no_options_that_nobody_gave)
         cr_expect_str_eq(wgi_item_options(&b.v, &b.v.item[b.v.item_of[calls[i].index]], false), options[i]);
         wgi_pool_free(&b.pool);
     }
-    wgt_finish(b.c, NULL);
 }
 
 #define LONG(b) wg_add(wg_mul(wg_sub(1, (b).y), wg_log(wg_sub(1, (b).x))), wg_mul((b).y, wg_log((b).x)))
 
 Test(expressions, that_are_long_are_the_op_and_a_number)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     expect_name(&b, LONG(b), "add_1", WGI_NAME_OP);
     wg_node s[2] = { LONG(b), LONG(b) };
     /* What the second one has in common with the first is called otherwise: two of it are products. */
@@ -104,31 +71,28 @@ Test(expressions, that_are_long_are_the_op_and_a_number)
     wg_node taken = wg_input(b.g, "add1", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     wg_node last[1] = { LONG(b) };
     expect_name(&b, wg_mul(taken, last[0]), "mul_1", WGI_NAME_OP);
-    wgt_finish(b.c, NULL);
 }
 
 Test(expressions, of_names_with_special_characters_are_texts)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node odd = wg_input(b.g, "a\n<b>", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     expect_name(&b, wg_neg(odd), "−a <b>", WGI_NAME_EXPRESSION);
-    wgt_finish(b.c, NULL);
 }
 
 Test(expressions, a_member_named_T_is_a_transpose_and_no_name)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     struct {
         wg_node T;
     } q = { wg_transpose(b.m) };
     expect_name(&b, wg_matmul(b.m, q.T), "mmᵀ", WGI_NAME_EXPRESSION);
-    wgt_finish(b.c, NULL);
 }
 
 /* An equation into which another item's is put. */
 Test(expressions, equations_can_be_put_into_one_another)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node z = wg_sub(b.x, b.y), a = wg_square(z);
     cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &a, 1, WGI_WRITTEN), WG_OK);
     unsigned char inside[8] = { 0 };
@@ -144,5 +108,4 @@ Test(expressions, equations_can_be_put_into_one_another)
         inside[b.v.item_of[z.index]] = 1;
     }
     wgi_pool_free(&b.pool);
-    wgt_finish(b.c, NULL);
 }

@@ -42,7 +42,7 @@ static void expect_unlike(const wgi_view *v)
 
 Test(gradient_names, no_two_nodes_have_one_name)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wgi_pool pool = { .c = b.c };
     wgi_view v;
     /* z1 and z_1 are printed alike, and so are their gradients. Draws of equal expressions are unlike. */
@@ -62,13 +62,12 @@ Test(gradient_names, no_two_nodes_have_one_name)
             cr_expect(!wgi_view_looks_alike(y->name, z->name), "two nodes called %s", y->name);
         }
     wgi_pool_free(&pool);
-    wgt_finish(b.c, NULL);
 }
 
 /* The node dz is dL/dz. The gradient row of z is that of s, another number. */
 Test(gradient_names, a_gradient_is_not_called_as_a_node)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node dw = wg_name(gradient_of_neuron(&b, scalar(&b, "x")), "dw"), s = wg_name(wg_mul(dw, dw), "s");
     static const char *const formats[] = { "svg", "txt", "html", "dot" };
     for (int i = 0; i < 4; i++) {
@@ -90,17 +89,15 @@ Test(gradient_names, a_gradient_is_not_called_as_a_node)
             cr_expect(!*g || strncmp(g, p.box[k].name, n) || p.box[k].name[n], "%s", g);
         }
     wgi_pool_free(&pool);
-    wgt_finish(b.c, NULL);
 }
 
 /* Without such a node the gradient of z is called dz. */
 Test(gradient_names, a_gradient_has_the_short_name_if_it_can)
 {
-    bench b = start();
+    WGT_ENDS bench b = start();
     wg_node x = scalar(&b, "x"), z = wg_name(wg_sin(x), "z"), L = wg_name(wg_mul(z, z), "L");
     char *text = wg_draw_text(L, &(wg_draw_opts){ .backward = true, .values = true, .format = "svg" });
     HAS(text, "; dz = ");
     HAS_NOT(text, "∂L/∂z = ");
     wg_free(b.c, text);
-    wgt_finish(b.c, NULL);
 }

@@ -147,7 +147,7 @@ static const void *moved_to(const wg_graph *g, const wgi_request *r, const wgi_b
 /* Whether no address of a leaf or a gradient can have changed since the last run of p. */
 static bool repeats(const wg_graph *g, const wgi_plan *p, const wgi_request *r)
 {
-    return r->fresh && p->leaves == g->build.leaves && r->known == p->ran;
+    return r->fresh && p->leaves == g->build.leaves && r->use == p->ran;
 }
 
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
@@ -208,7 +208,7 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
     wgi_plan *p = r->plan;
     /* The roots of a repeated request are the loss and what it compares: nothing is kept or assigned. */
     const bool plain = !g->results.kepts && !g->results.assigns;
-    const bool repeats = p && r->fresh && plain && r->known && !wgi_without(g->c, WG_WITHOUT_BIND);
+    const bool repeats = p && r->fresh && plain && r->use && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
     if (!repeats) return;
     wgi_request q = *r;

@@ -5,22 +5,10 @@
 
 /* ---- by place ---- */
 
-uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
-{
-    uint32_t last = 0;
-    for (int i = 0; i < r->roots; i++) {
-        const wgi_node *n = &g->node[r->root[i]];
-        last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)wgi_outputs(n->op) - 1);
-    }
-    if (r->backward) last = WGI_MAX(last, r->loss);
-    for (int i = 0; i < r->targets; i++) last = WGI_MAX(last, r->target[i]);
-    return last + 1;
-}
-
 /* Hash of a request and of all nodes below it. */
-static uint64_t spot_of(const wg_graph *g, const wgi_request *r)
+static uint64_t hash_of(const wg_graph *g, const wgi_request *r)
 {
-    uint64_t h = g->node[wgi_plan_end(g, r) - 1].hash;
+    uint64_t h = g->node[wgi_request_end(g, r) - 1].hash;
     h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 |
                        (uint64_t)(r->along != NULL) << 60 | (uint64_t)r->loss << 24 | (uint64_t)r->targets);
     for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
@@ -34,7 +22,7 @@ uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r)
     (void)g, (void)r;
     return 1;
 #else
-    return wgi_mix(spot_of(g, r), g->now.trail);
+    return wgi_mix(hash_of(g, r), g->now.trail);
 #endif
 }
 
@@ -47,7 +35,7 @@ static bool same_nodes(const uint32_t *at, const uint32_t *local, int n, const u
 
 /* The graph's number `structure` says that its nodes are the same, and the trail that the same ones have a
  * value. */
-static bool is_at(const wgi_known *k, const wg_graph *g, const wgi_request *r)
+static bool is_at(const wgi_plan_use *k, const wg_graph *g, const wgi_request *r)
 {
     const wgi_structure *s = &k->plan->of;
     return k->structure == g->build.structure && k->trail == g->now.trail && s->mode == g->mode &&
@@ -60,23 +48,23 @@ static bool is_at(const wgi_known *k, const wg_graph *g, const wgi_request *r)
 enum { BUCKETS = 1 << 12 };
 
 typedef struct wgi_plan_tables {
-    wgi_known *place[BUCKETS];
+    wgi_plan_use *place[BUCKETS];
     wgi_plan *key[BUCKETS];
 } tables;
 
 static uint32_t bucket_of(uint64_t h) { return (uint32_t)(h >> 20) % BUCKETS; }
 
-wgi_known *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
+wgi_plan_use *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
 {
-    const tables *t = g->c->plan_tables;
-    for (wgi_known *k = t ? t->place[bucket_of(place)] : NULL; k; k = k->next)
+    const tables *t = g->c->plans.tables;
+    for (wgi_plan_use *k = t ? t->place[bucket_of(place)] : NULL; k; k = k->next)
         if (k->place == place && is_at(k, g, r)) return k;
     return NULL;
 }
 
-static void known_unlink(wg_context *c, const wgi_known *k)
+static void use_unlink(wg_context *c, const wgi_plan_use *k)
 {
-    wgi_known **at = &c->plan_tables->place[bucket_of(k->place)];
+    wgi_plan_use **at = &c->plans.tables->place[bucket_of(k->place)];
     while (*at != k) at = &(*at)->next;
     *at = k->next;
 }
@@ -85,7 +73,7 @@ static void known_unlink(wg_context *c, const wgi_known *k)
 
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
 {
-    for (wgi_plan *p = c->plan_tables ? c->plan_tables->key[bucket_of(s->key)] : NULL; p; p = p->next)
+    for (wgi_plan *p = c->plans.tables ? c->plans.tables->key[bucket_of(s->key)] : NULL; p; p = p->next)
         if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return wgi_plan_to_front(c, p);
     return NULL;
 }
@@ -95,55 +83,55 @@ wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
 bool wgi_plan_is_due(const wgi_plan *p) { return p->stale || (p->of.keeps == WGI_KEEP_ALL && p->idle > 0); }
 
 /* A request at a place where a plan that keeps all has run. serial: of the last such evaluation. */
-typedef struct wgi_spot {
-    uint64_t spot, serial, lineage;
-} spot;
+typedef struct wgi_learned {
+    uint64_t learned, serial, lineage;
+} learned;
 
-enum { SPOTS = 4096 };
+enum { LEARNED = 4096 };
 
-static spot *spot_at(wg_context *c, uint64_t h)
+static learned *learned_at(wg_context *c, uint64_t h)
 {
-    if (!c->spots) c->spots = wg_alloc(c, SPOTS, sizeof *c->spots);
-    return c->spots ? &c->spots[h >> 40 & (SPOTS - 1)] : NULL;
+    if (!c->plans.learned) c->plans.learned = wg_alloc(c, LEARNED, sizeof *c->plans.learned);
+    return c->plans.learned ? &c->plans.learned[h >> 40 & (LEARNED - 1)] : NULL;
 }
 
 bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
 {
-    const uint64_t h = spot_of(g, r);
-    const spot *s = spot_at(g->c, h);
-    return s && s->spot == h && s->serial != g->now.serial && s->lineage == p->lineage;
+    const uint64_t h = hash_of(g, r);
+    const learned *s = learned_at(g->c, h);
+    return s && s->learned == h && s->serial != g->now.serial && s->lineage == p->lineage;
 }
 
 void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
 {
-    const uint64_t h = spot_of(g, r);
-    spot *s = spot_at(g->c, h);
-    if (s) *s = (spot){ h, g->now.serial, p->lineage };
+    const uint64_t h = hash_of(g, r);
+    learned *s = learned_at(g->c, h);
+    if (s) *s = (learned){ h, g->now.serial, p->lineage };
 }
 
 /* ---- places of a plan ---- */
 
 /* Whether an evaluation that is open has run its plan with this list, which then must not change. */
-static bool is_in_use(const wgi_known *k)
+static bool is_in_use(const wgi_plan_use *k)
 {
-    for (const wg_graph *g = k->plan->c->graphs; g; g = g->next)
+    for (const wg_graph *g = k->plan->c->graphs.first; g; g = g->next)
         if (g->now.open && g->now.serial == k->serial) return true;
     return false;
 }
 
 /* A further place of p, or the one that was not used for longest. NULL: all are in use, or out of memory. */
-static wgi_known *free_place(wgi_plan *p)
+static wgi_plan_use *free_place(wgi_plan *p)
 {
-    wgi_known *old = NULL;
-    for (wgi_known *k = p->places; k; k = k->of_plan)
+    wgi_plan_use *old = NULL;
+    for (wgi_plan_use *k = p->places; k; k = k->of_plan)
         if (!is_in_use(k) && (!old || k->serial < old->serial)) old = k;
     if (old || p->place_count == WGI_PLACES ||
         sizeof *p->of.at * p->of.n * (size_t)p->place_count > WGI_PLACE_BYTES)
         return old;
     const size_t before = wgi_arena_bytes(&p->arena);
-    wgi_known *k = wgi_plan_keep(p, 1, sizeof *k);
+    wgi_plan_use *k = wgi_plan_keep(p, 1, sizeof *k);
     if (k) k->at = wgi_plan_keep(p, p->of.n, sizeof *k->at);
-    p->c->plan_bytes += wgi_arena_bytes(&p->arena) - before;
+    p->c->plans.bytes += wgi_arena_bytes(&p->arena) - before;
     if (!k || !k->at) return NULL;
     k->plan = p, k->of_plan = p->places;
     p->place_count++;
@@ -153,8 +141,8 @@ static wgi_known *free_place(wgi_plan *p)
 /* Drops the oldest plans that do not run, but not `keep`, until the others fit. */
 static void trim(wg_context *c, const wgi_plan *keep)
 {
-    for (wgi_plan *p = c->oldest_plan, *newer;
-         p && (c->plan_count > WGI_PLANS || c->plan_bytes > c->o.plan_bytes); p = newer) {
+    for (wgi_plan *p = c->plans.oldest, *newer;
+         p && (c->plans.count > WGI_PLANS || c->plans.bytes > c->o.plan_bytes); p = newer) {
         newer = p->newer;
         if (p != keep && !p->running) wgi_plan_drop(c, p);
     }
@@ -162,7 +150,7 @@ static void trim(wg_context *c, const wgi_plan *keep)
 
 bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_request *r)
 {
-    wgi_known *k = r->known = free_place(p);
+    wgi_plan_use *k = r->use = free_place(p);
     p->leaves = 0, p->by = NULL;
     r->at = NULL;
     uint32_t *at = k ? k->at : wgi_arena_alloc(&g->values, sizeof *at * s->n);
@@ -170,10 +158,10 @@ bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_reques
     if (!at) return false;
     r->at = memcpy(at, s->at, sizeof *at * s->n);
     if (!k) return true;
-    if (k->serial) known_unlink(g->c, k);
+    if (k->serial) use_unlink(g->c, k);
     k->place = r->place, k->trail = g->now.trail, k->structure = g->build.structure;
     k->serial = g->now.serial;
-    wgi_known **first = &g->c->plan_tables->place[bucket_of(k->place)];
+    wgi_plan_use **first = &g->c->plans.tables->place[bucket_of(k->place)];
     k->next = *first;
     *first = k;
     return true;
@@ -183,49 +171,49 @@ bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_reques
 
 static void push(wg_context *c, wgi_plan *p)
 {
-    p->newer = NULL, p->older = c->plans;
-    *(c->plans ? &c->plans->newer : &c->oldest_plan) = p;
-    c->plans = p;
+    p->newer = NULL, p->older = c->plans.first;
+    *(c->plans.first ? &c->plans.first->newer : &c->plans.oldest) = p;
+    c->plans.first = p;
 }
 
 static void pull(wg_context *c, const wgi_plan *p)
 {
-    *(p->newer ? &p->newer->older : &c->plans) = p->older;
-    *(p->older ? &p->older->newer : &c->oldest_plan) = p->newer;
+    *(p->newer ? &p->newer->older : &c->plans.first) = p->older;
+    *(p->older ? &p->older->newer : &c->plans.oldest) = p->newer;
 }
 
 static void forget(wg_context *c, const wgi_plan *p)
 {
-    wgi_plan **at = &c->plan_tables->key[bucket_of(p->of.key)];
+    wgi_plan **at = &c->plans.tables->key[bucket_of(p->of.key)];
     while (*at != p) at = &(*at)->next;
     *at = p->next;
-    for (const wgi_known *k = p->places; k; k = k->of_plan)
-        if (k->serial) known_unlink(c, k);
+    for (const wgi_plan_use *k = p->places; k; k = k->of_plan)
+        if (k->serial) use_unlink(c, k);
 }
 
 void wgi_plan_drop(wg_context *c, wgi_plan *p)
 {
-    for (wg_graph *g = c->graphs; g; g = g->next) { /* graphs that refer to it */
+    for (wg_graph *g = c->graphs.first; g; g = g->next) { /* graphs that refer to it */
         for (size_t i = 0; i < g->now.rans; i++)
             if (g->now.ran[i].plan == p) g->now.ran[i].plan = NULL;
         if (g->run.last == p) g->run.last = NULL;
     }
     forget(c, p);
     pull(c, p);
-    c->plan_bytes -= wgi_arena_bytes(&p->arena);
+    c->plans.bytes -= wgi_arena_bytes(&p->arena);
     wgi_plan_free(p);
-    c->plan_count--;
+    c->plans.count--;
 }
 
 void wgi_plans_free(wg_context *c)
 {
-    while (c->plans) wgi_plan_drop(c, c->plans);
-    wg_free(c, c->plan_tables);
+    while (c->plans.first) wgi_plan_drop(c, c->plans.first);
+    wg_free(c, c->plans.tables);
 }
 
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 {
-    if (c->plans == p) return p;
+    if (c->plans.first == p) return p;
     pull(c, p);
     push(c, p);
     return p;
@@ -233,26 +221,26 @@ wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 
 void wgi_plan_to_end(wg_context *c, wgi_plan *p)
 {
-    if (c->oldest_plan == p) return;
+    if (c->plans.oldest == p) return;
     pull(c, p);
-    p->newer = c->oldest_plan, p->older = NULL;
-    c->oldest_plan->older = p;
-    c->oldest_plan = p;
+    p->newer = c->plans.oldest, p->older = NULL;
+    c->plans.oldest->older = p;
+    c->plans.oldest = p;
 }
 
 bool wgi_plan_add(wg_context *c, wgi_plan *p)
 {
-    if (!c->plan_tables) c->plan_tables = wg_alloc(c, 1, sizeof *c->plan_tables);
-    if (!c->plan_tables) {
+    if (!c->plans.tables) c->plans.tables = wg_alloc(c, 1, sizeof *c->plans.tables);
+    if (!c->plans.tables) {
         wgi_plan_free(p);
         return false;
     }
-    wgi_plan **first = &c->plan_tables->key[bucket_of(p->of.key)];
+    wgi_plan **first = &c->plans.tables->key[bucket_of(p->of.key)];
     p->next = *first;
     *first = p;
     push(c, p);
-    c->plan_count++;
-    c->plan_bytes += wgi_arena_bytes(&p->arena);
+    c->plans.count++;
+    c->plans.bytes += wgi_arena_bytes(&p->arena);
     trim(c, p);
     return true;
 }

@@ -173,14 +173,14 @@ void wgi_plan_free(wgi_plan *p)
 }
 
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
-                           uint32_t n, const wgi_asked *a)
+                           uint32_t n, const wgi_wanted *a)
 {
     wgi_plan *p = wg_alloc(g->c, 1, sizeof *p);
     if (!p) return NULL;
     wgi_work w = { .g = g, .r = r, .s = s, .node = node, .asked = a, .p = p, .n = n, .end = s->n };
     p->c = p->arena.c = g->c;
     p->arena.tight = true;
-    p->serial = p->lineage = ++g->c->plan_serial;
+    p->serial = p->lineage = ++g->c->last.plan;
     p->blocked = r->blocked ? wgi_local(s, r->blocked) : 0;
     if (compile(&w)) {
         if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);

@@ -163,14 +163,14 @@ bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
 typedef enum wgi_made { WGI_MADE = 1, WGI_ROOT, WGI_LEFT, WGI_LEFT_BESIDE } wgi_made;
 
 /* A place where a plan answers a request: the same request there needs no look at its nodes. */
-typedef struct wgi_known {
-    struct wgi_known *next;    /* in the table by `place` */
-    struct wgi_known *of_plan; /* the next one of the same plan */
+typedef struct wgi_plan_use {
+    struct wgi_plan_use *next;    /* in the table by `place` */
+    struct wgi_plan_use *of_plan; /* the next one of the same plan */
     wgi_plan *plan;
     uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
     uint64_t serial;                  /* the last evaluation that ran the plan here */
     uint32_t *at;                     /* by local index: the node of the graph */
-} wgi_known;
+} wgi_plan_use;
 
 struct wgi_plan {
     wgi_plan *older, *newer; /* in the order of last use */
@@ -182,8 +182,8 @@ struct wgi_plan {
     /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
      * has copies of the records. at[] is that of the request that the plan was compiled for. */
     wgi_structure of;
-    const wg_shape **shape;  /* of its nodes, and of those of the derivative: it is a holder of them */
-    wgi_known *places, *ran; /* ran: where it ran last; NULL: at no place that is known */
+    const wg_shape **shape;     /* of its nodes, and of those of the derivative: it is a holder of them */
+    wgi_plan_use *places, *ran; /* ran: where it ran last; NULL: at no place that is known */
     int place_count;
 
     wgi_buffer *buffer;
@@ -229,12 +229,10 @@ void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears t
 
 /* Whether two nodes are equal but for their operands and, if they are leaves, their values. */
 bool wgi_same_kind(const wgi_node *a, const wgi_node *b);
-/* All nodes that a request needs are below this one. */
-uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r);
 /* Hash of a request, of the nodes below it and of what the evaluation has run. */
 uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r);
 /* Where the same request was answered at the same place of g, or NULL. */
-wgi_known *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
+wgi_plan_use *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
 /* The plan for a structure, or NULL. */
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
 /* Whether another plan must run at a place where p has run in an earlier evaluation. */
@@ -267,11 +265,6 @@ bool wgi_bound_new(wgi_plan *p);
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out);
 /* Runs the calls. False: a kernel failed, and *failed says which and why. */
 bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);
-/* The last backward request of g, if a call with p and `loss` would make the same request again; otherwise
- * NULL. */
-wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss);
-/* Keeps a backward request that has been run for wgi_last_request, if it can be repeated. */
-void wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
 
 /* ---- clock.c ---- */
 
@@ -289,17 +282,17 @@ void wgi_clock_note(wgi_clock *k, int step, int thread, double begin); /* call i
 /* What a request asks for: the nodes of its roots, of the wishes of the plan that the new plan replaces,
  * and of its gradients, in this order. Local indices. The run leaves the values of the first `values` nodes
  * behind. */
-typedef struct wgi_asked {
+typedef struct wgi_wanted {
     uint32_t *node;
     int values, count;
     uint32_t *gradient;        /* by target; 0: the loss does not reach it */
     const unsigned char *left; /* of wgi_first_keeps */
-} wgi_asked;
+} wgi_wanted;
 
 /* Compiles a request. node: records of n nodes, first those of s, then those of the derivative, with local
  * operands. NULL: an error was recorded. */
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
-                           uint32_t n, const wgi_asked *a);
+                           uint32_t n, const wgi_wanted *a);
 void wgi_plan_free(wgi_plan *p); /* nothing may refer to it */
 
 /* ---- while a plan is compiled ---- */
@@ -350,7 +343,7 @@ typedef struct wgi_work {
     const wgi_request *r;
     const wgi_structure *s;
     const wgi_node *node;
-    const wgi_asked *asked;
+    const wgi_wanted *asked;
     wgi_plan *p;
     uint32_t n;               /* nodes, those of the derivative included */
     uint32_t end;             /* the user's nodes are [1, end) */
@@ -404,9 +397,6 @@ void wgi_schedule(wgi_work *w);
 /* Whether the run leaves the value of node i behind though the request does not ask for it. A node without a
  * step of its own needs no sparing. */
 bool wgi_work_spares(const wgi_work *w, uint32_t i);
-/* Whether every plan spares nodes of op: a user's function computes it, or another run may compute another
- * value. */
-static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure || !wgi_op_is_ours(op); }
 
 /* ---- row_groups.c: which items run together by rows ---- */
 

@@ -161,7 +161,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
     bool ok = bound ? run_bound(g, p, r, out) : run_all(g, p, r, out);
     p->running--;
     ok = wgi_busy_end(g) && ok;
-    p->ran = r->known;
-    p->leaves = r->fresh && r->known ? g->build.leaves : 0;
+    p->ran = r->use;
+    p->leaves = r->fresh && r->use ? g->build.leaves : 0;
     return ok;
 }

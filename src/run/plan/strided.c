@@ -65,7 +65,7 @@ void wgi_find_strided(wgi_work *w)
 {
     w->runs = wgi_work_temp(w, w->n, sizeof *w->runs);
     w->readers = wgi_work_temp(w, w->n, 1);
-    if (w->failed || wgi_without(w->g->c, WG_WITHOUT_TILES)) return;
+    if (w->failed || wgi_without(w->g->c, WG_WITHOUT_TILES | WG_WITHOUT_STRIDED)) return;
     for (uint32_t i = 1; i < w->n && !w->failed; i++) {
         if (!is_computed(w, i)) continue;
         note_slice(w, i);
@@ -88,7 +88,9 @@ static bool is_for(const wgi_work *w, uint32_t x, uint32_t item)
 bool wgi_is_written_in_parts(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
-    if (!has_runs(n) || n->op->kind == WG_ALIAS || wgi_without(w->g->c, WG_WITHOUT_TILES)) return false;
+    if (!has_runs(n) || n->op->kind == WG_ALIAS ||
+        wgi_without(w->g->c, WG_WITHOUT_TILES | WG_WITHOUT_STRIDED))
+        return false;
     const uint32_t item = w->at[wgi_work_in(w, n, 0)];
     wg_runs r[WGI_STRIDED];
     for (uint32_t k = 0; k < n->operands; k++) {

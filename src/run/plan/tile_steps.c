@@ -19,7 +19,8 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
     if (w->block[w->base[x]]) return block_ref(w, x, size);
     const size_t least = w->items[item_at].count < FEW ? VERY_LARGE : LARGE;
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
-    bool known = w->at[x] == item_at || w->items[item_at].group || (size_t)t->prog->size * size < least;
+    bool known = w->at[x] == item_at || w->items[item_at].group || (size_t)t->prog->size * size < least ||
+                 wgi_without(w->g->c, WG_WITHOUT_STREAM);
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
     if (!known) t->prog->ahead[t->prog->aheads++] = r;
     return r;
@@ -104,7 +105,7 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
 static bool is_streamed(const wgi_work *w, uint32_t item_at, uint32_t m)
 {
     return w->store[m] > WGI_IN_BLOCK && w->last[m] <= item_at &&
-           wgi_value_bytes(&w->node[m]) >= wgi_stream_least();
+           wgi_value_bytes(&w->node[m]) >= wgi_stream_least() && !wgi_without(w->g->c, WG_WITHOUT_STREAM);
 }
 
 /* Where the result of member m goes. */

@@ -1,0 +1,51 @@
+/* composites.h: calls as the user wrote them, where the graph has other nodes. wg_mean(x) is one call,
+ * though it makes several nodes. wg_matmul(x, t) with t = wg_transpose(w) makes a node that reads w. */
+#ifndef WGI_WRITTEN_H
+#define WGI_WRITTEN_H
+
+#include "graph/graph_structs.h"
+
+/* The operands and options lie in the graph's arena. */
+typedef struct wgi_composite {
+    const wg_op *op;
+    wg_site here;
+    const void *attr;
+    const uint32_t *in; /* the operands' nodes; 0: an optional one that was not given */
+    uint32_t operands;
+    uint32_t first, after, result; /* the call made the nodes [first, after); result is one of them */
+    uint32_t generation;           /* of the graph, when the call was noted */
+    bool rewritten;                /* the result is another op's node, and does not read all operands */
+} wgi_composite;
+
+/* Notes a call that has just made the nodes [first, g->count). False: the call is not noted, for lack of
+ * memory; an error was recorded. */
+bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n,
+                        const void *attr, uint32_t first, wg_node result, bool rewritten);
+/* Forgets the calls that made nodes from `mark` on. */
+void wgi_composites_forget(wg_graph *g, uint32_t mark);
+/* The same, but keeps the calls of this build: it differs from the last build from node `mark` on. */
+void wgi_composites_differ(wg_graph *g, uint32_t mark);
+
+/* Lists the node `loss`, and what the losses of losses.h compare that it is, or that elementwise ops of
+ * scalars make it from: a sum of losses, say. Leaves are left out. Returns how many. */
+enum { WGI_LOSS_NODES = 16 };
+int wgi_loss_nodes(const wg_graph *g, uint32_t loss, uint32_t to[WGI_LOSS_NODES]);
+
+/* The record of n as it was written. */
+wgi_node wgi_composites_record(wg_node n);
+
+/* The records of nodes that rewrites have made, while these nodes have the op, options and operands that
+ * were written. All that follows the paths from one node to another (derivatives, vmap, parts, replays) looks
+ * at what was written: there may be a path by a node that the rewrite does not read. */
+typedef struct wgi_unwritten {
+    wgi_node *was;
+    uint32_t *at;
+    size_t count;
+} wgi_unwritten;
+
+/* Such nodes among [from, to] become as they were written, until wgi_as_rewritten. u lies in g->temp. False:
+ * out of memory; an error was recorded. */
+bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u);
+void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u);
+
+#endif
