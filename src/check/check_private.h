@@ -320,8 +320,8 @@ struct wgi_case *wgi_case_keep(wg_check *r, wg_node n);
 
 /* ---- inside.c ---- */
 
-/* By index of the nodes up to the root: whether it lies between the inputs and the root, and the root's gradient by it;
- * wg_none: it has none. */
+/* By index of the nodes up to the root: whether it lies between the inputs and the root, and the root's
+ * gradient by it; wg_none: it has none. */
 typedef struct wgi_inside {
     wg_check *r;
     wg_graph *g;
@@ -333,9 +333,9 @@ typedef struct wgi_inside {
 /* x: the inputs, some may be wg_none. False: there are no gradients. To be closed in any case. */
 bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[], int n);
 void wgi_inside_close(wgi_inside *in);
-/* A number z inside is computed with an error of up to |z| eps / 2, and so is each term of a sum. To first order
- * these errors move the root by at most the sum of |z dz| eps / 2: its value; 0: there are no gradients. The node is
- * kept in *bound, at first wg_none. */
+/* A number z inside is computed with an error of up to |z| eps / 2, and so is each term of a sum. To first
+ * order these errors move the root by at most the sum of |z dz| eps / 2: its value; 0: there are no
+ * gradients. The node is kept in *bound, at first wg_none. */
 double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, wg_node *bound);
 
 /* ---- other stages of a graph's check ---- */

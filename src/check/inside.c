@@ -1,5 +1,5 @@
-/* inside.c: the numbers inside a graph, between its inputs and a scalar that is computed from them: the scalar's
- * gradients by them, and how far their rounding errors may move it. */
+/* inside.c: the numbers inside a graph, between its inputs and a scalar that is computed from them: the
+ * scalar's gradients by them, and how far their rounding errors may move it. */
 #include "check/check_private.h"
 
 #include <float.h>

@@ -264,9 +264,10 @@ static wgi_compared compare_once(wgi_place *p, int k, int64_t low, int64_t high,
     return c;
 }
 
-/* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their rounding
- * errors stay the same while x moves by much more than a unit in its last place, and f seems to be smooth and
- * without noise. So a gradient counts as wrong only if it differs with the noise that these errors may cause, too. */
+/* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
+ * rounding errors stay the same while x moves by much more than a unit in its last place, and f seems to be
+ * smooth and without noise. So a gradient counts as wrong only if it differs with the noise that these
+ * errors may cause, too. */
 static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, const double *u, double scale)
 {
     const wgi_compared c = compare_once(p, k, low, high, u, scale);

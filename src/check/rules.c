@@ -319,7 +319,8 @@ static double error_by_grid(const walk *w)
     return sum;
 }
 
-/* The error of the rule's sum from rounding errors of the numbers inside the rule. They come from all operands. */
+/* The error of the rule's sum from rounding errors of the numbers inside the rule. They come from all
+ * operands. */
 static double error_inside(const walk *w)
 {
     wgi_isolated *a = w->a;

@@ -253,11 +253,13 @@ static wg_node by_sum(wg_node x)
     return wg_div(x, wg_sum(wg_stack(terms, 3, 0)));
 }
 
-/* Near x the rounding errors inside stay the same while x moves by much more than a unit in its last place: cos(x) is
- * one of a few numbers below 1. So f has slopes there that are not those of the function, and that no noise blurs. */
+/* Near x the rounding errors inside stay the same while x moves by much more than a unit in its last place:
+ * cos(x) is one of a few numbers below 1. So f has slopes there that are not those of the function, and
+ * that no noise blurs. */
 Test(check_second, right_where_numbers_inside_cancel)
 {
-    /* least: if atanh is nearer to its pole than 1e-12, the points where noise is measured lie on both sides of it */
+    /* least: if atanh is nearer to its pole than 1e-12, the points where noise is measured lie on both
+     * sides of it */
     static const struct {
         wg_node (*f)(wg_node x);
         double least;

@@ -123,9 +123,9 @@ Test(rebuild, what_was_taken_over_does_not_show)
     for (uint64_t index = 0; index < 40; index++) evolve(index);
 }
 
-/* A call begins before the node from which equal numbers share a leaf, and ends behind it. Whether later numbers
- * share one follows from this build alone. Every other pair of builds is a graph of vectors from that node on, in
- * which no numbers share a leaf. */
+/* A call begins before the node from which equal numbers share a leaf, and ends behind it. Whether later
+ * numbers share one follows from this build alone. Every other pair of builds is a graph of vectors from
+ * that node on, in which no numbers share a leaf. */
 Test(rebuild, shares_the_numbers_that_a_first_build_shares)
 {
     enum { N = WGI_VECTORS * WGI_SHARE_FROM };

@@ -241,8 +241,8 @@ static wgi_called *call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node 
         stop_from(g, k.first);
     }
     note_call(g, c, here, k.first, k.before, result.index);
-    /* Numbers may have been shared within the call. Later calls do not share them, since a build that reuses the
-     * call's nodes does not look for numbers among them. */
+    /* Numbers may have been shared within the call. Later calls do not share them, since a build that
+     * reuses the call's nodes does not look for numbers among them. */
     if (g->count >= g->build.share_from) {
         memset(g->plain.number, 0, sizeof g->plain.number);
         g->plain.quick = 0;
