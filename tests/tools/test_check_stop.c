@@ -38,13 +38,11 @@ static session start(const char *const argv[], bool terminal)
     return s;
 }
 
-/* Reads standard error for so long, or until it holds `what`. */
+/* Reads standard error until it holds `what`, ends, or is silent for so long. */
 static bool read_until(session *s, const char *what, int milliseconds)
 {
     struct pollfd p = { s->err, POLLIN, 0 };
-    while (!strstr(s->text, what) && milliseconds > 0) {
-        milliseconds -= 20;
-        if (poll(&p, 1, 20) <= 0) continue;
+    while (!strstr(s->text, what) && poll(&p, 1, milliseconds) > 0) {
         const ssize_t n = read(s->err, s->text + s->size, sizeof s->text - s->size - 1);
         if (n <= 0) break;
         s->size += (size_t)n, s->text[s->size] = 0;
