@@ -110,7 +110,8 @@ SAMPLE(relu_backward)
 }
 INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
          .formula = "y = a where b > 0, else 0", .adjoint = "a' = y' where b > 0, else 0; b' = 0",
-         .zero = 1 << 1, .operands = 2, .kernel = KERNELS(relu_backward), RULES(relu_backward, expand, vjp));
+         .zero = 1 << 1, .operands = 2, .kinked = true, .kernel = KERNELS(relu_backward),
+         RULES(relu_backward, expand, vjp));
 
 /* ---- tanh ---- */
 
@@ -146,8 +147,10 @@ KINKED_OP(softsign, .summary = "Sigmoid-shaped function between -1 and 1 that ap
 /* ---- relu ---- */
 
 VJP(relu) { gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward); }
+EXPAND(relu) { y[0] = wg_where(wg_less_equal(x[0], 0), 0, x[0]); }
 KINKED_OP(relu, .summary = "Positive part of each element. NaN stays NaN.", .formula = "y = max(x, 0)",
-          .adjoint = "x' = y' where x > 0, else 0", .kernel = KERNELS(relu), .vjp = relu_vjp);
+          .adjoint = "x' = y' where x > 0, else 0", .kinked = true, .kernel = KERNELS(relu),
+          RULES(relu, expand, vjp));
 
 /* ---- leaky: the slope is an operand, since numbers may change from run to run; leaky_relu: it is an option
  * ---- */
@@ -158,13 +161,14 @@ VJP(leaky)
     gx[0] = wg_where(positive, gy, wg_mul(gy, x[1]));
     gx[1] = wg_where(positive, 0, wg_mul(gy, x[0]));
 }
+EXPAND(leaky) { y[0] = wg_where(wg_greater(x[0], 0), x[0], wg_mul(x[0], x[1])); }
 SAMPLES(leaky, wg_apply2(here, BETWEEN(-2, -0.2, 3, 4), BETWEEN(0.1, 0.5, 3, 4), &wgi_op_leaky),
         wg_apply2(here, BETWEEN(0.2, 2, 3, 4), BETWEEN(0.1, 0.5, 4), &wgi_op_leaky),
         wg_apply2(here, BETWEEN(-2, -0.2, 2, 0), wg_number(0.1), &wgi_op_leaky));
 INNER_OP(leaky, .summary = "Relu with a slope below zero, which is an operand.",
          .formula = "y = x where x > 0, else slope x",
          .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x", .operands = 2,
-         .names = "x slope", .kernel = KERNELS(leaky), .vjp = leaky_vjp);
+         .names = "x slope", .kinked = true, .kernel = KERNELS(leaky), RULES(leaky, expand, vjp));
 
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0 means the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);

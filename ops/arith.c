@@ -101,20 +101,28 @@ static wg_node larger_gets(wg_site here, wg_node gy, wg_node a, wg_node b)
 {
     return wg_where(wg_greater(a, b), gy, wg_where(wg_equal(a, b), wg_mul(gy, 0.5), 0));
 }
+/* a, or b where instead holds, or NaN if one of them is; of equal ones their mean. */
+static wg_node chosen(wg_site here, wg_node a, wg_node b, wg_node instead)
+{
+    wg_node apart = wg_where(instead, b, wg_where(wg_equal(a, b), wg_mul(0.5, wg_add(a, b)), a));
+    return wg_where(wg_not_equal(b, b), b, wg_where(wg_not_equal(a, a), a, apart));
+}
+EXPAND(maximum) { y[0] = chosen(here, x[0], x[1], wg_greater(x[1], x[0])); }
 VJP(maximum) { gx[0] = larger_gets(here, gy, x[0], x[1]), gx[1] = larger_gets(here, gy, x[1], x[0]); }
 ARITHMETIC_OP(
     maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
     .adjoint =
         "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
-    .kernel = KERNELS(maximum), .vjp = maximum_vjp);
+    .kinked = true, .kernel = KERNELS(maximum), RULES(maximum, expand, vjp));
 
+EXPAND(minimum) { y[0] = chosen(here, x[0], x[1], wg_less(x[1], x[0])); }
 VJP(minimum) { gx[0] = larger_gets(here, gy, x[1], x[0]), gx[1] = larger_gets(here, gy, x[0], x[1]); }
 ARITHMETIC_OP(
     minimum, -3, 3, .summary = "Elementwise smaller of two. NaN if either is NaN.",
     .formula = "y = min(a, b)",
     .adjoint =
         "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = b, else 0",
-    .kernel = KERNELS(minimum), .vjp = minimum_vjp);
+    .kinked = true, .kernel = KERNELS(minimum), RULES(minimum, expand, vjp));
 
 /* ---- neg ---- */
 

@@ -179,6 +179,12 @@ VJP(max)
     const struct reduce *a = wg_attr(y);
     gx[0] = NODE_OF(max_grad, WITH(reduce, a->axes, false), x[0], gy);
 }
+EXPAND(max)
+{
+    const struct reduce *a = attr;
+    wg_node largest = wg_where(max_mask(here, x[0], &a->axes), x[0], 0);
+    y[0] = wg_sum(largest, .axes = AXES_OF(a->axes), .keepdims = a->keepdims);
+}
 REDUCE_SAMPLES(max, wg_max(ANY(2, 300)), wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0)));
 ERROR_SAMPLE(max)
 {
@@ -188,8 +194,8 @@ ERROR_SAMPLE(max)
 
 DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
           .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
-          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, RULES(max, rewrite, vjp),
-          .kernel = KERNELS(max), .leads = true);
+          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, .kinked = true,
+          RULES(max, rewrite, expand, vjp), .kernel = KERNELS(max), .leads = true);
 BUILDER(max, reduce) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */

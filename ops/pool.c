@@ -186,6 +186,7 @@ static int64_t places(const wg_kernel *k)
 
 /* ---- max_pool ---- */
 
+EXPAND(max_pool) { y[0] = NODE_OF(max_pool_pick, attr, wg_stop_gradient(x[0]), x[0]); }
 VJP(max_pool) { gx[0] = NODE_OF(max_pool_grad, wg_attr(y), x[0], gy); }
 VMAP(max_pool) { return pool_of_rows(here, y, x, rows, n); }
 SAMPLE(max_pool)
@@ -199,7 +200,8 @@ DEFINE_OP(max_pool,
                      "NaN if one is NaN. What is beside x is never chosen.",
           .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
           .adjoint = "x' = max_pool_grad(x, y')", .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling),
-          .shape = pool_shape, .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, vjp, vmap));
+          .shape = pool_shape, .kinked = true, .kernel = KERNELS(max_pool), .units = places,
+          RULES(max_pool, expand, vjp, vmap));
 BUILDER(max_pool, pool) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
 
 /* ---- max_pool_pick ---- */

@@ -183,12 +183,19 @@ static void order_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     const int axis = ((const struct ordering *)wg_attr(y))->axis.axis[0];
     gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
 }
+static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *attr, wg_node y[])
+{
+    const int axis = ((const struct ordering *)attr)->axis.axis[0];
+    y[1] = wg_part(wg_apply(here, op, &x, 1, attr), 1);
+    y[0] = wg_take_along(x, y[1], .axis = axis);
+}
 /* Values, and their numbers as part 1. */
 #define ORDER_OP(n, ...)                                                                                 \
+    EXPAND(n) { order_expand(here, &wgi_op_##n, x[0], attr, y); }                                        \
     DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, \
               .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .shape = n##_shape,              \
               .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch, .own_scratch = true, \
-              .leads = true, .vjp = order_vjp, __VA_ARGS__)
+              .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, __VA_ARGS__)
 
 /* ---- sort: values, numbers ---- */
 

@@ -49,8 +49,9 @@ UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^
 /* ---- abs ---- */
 
 VJP(abs) { gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0)); }
+EXPAND(abs) { y[0] = wg_mul(x[0], wg_sign(x[0])); }
 KINKED_OP(abs, .summary = "Absolute value of each element.", .formula = "y = |x|",
-          .adjoint = "x' = y' sign(x)", .kernel = KERNELS(abs), .vjp = abs_vjp);
+          .adjoint = "x' = y' sign(x)", .kinked = true, .kernel = KERNELS(abs), RULES(abs, expand, vjp));
 
 /* ---- sin, cos ---- */
 

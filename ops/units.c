@@ -63,7 +63,7 @@ ERROR_SAMPLE(elu) { return single_error(here, g, i, &wgi_op_elu); }
 
 DEFINE_OP(elu, .summary = "Exponential linear unit.", .formula = "y = x where x > 0, else alpha (e^x - 1)",
           .adjoint = "x' = y' where x > 0, else y' alpha e^x", .operands = 1, .promote = WG_PROMOTE_FLOAT,
-          TAKES(elu), .cost = 12, .kernel = KERNELS(elu), .expand = elu_expand);
+          TAKES(elu), .cost = 12, .kinked = true, .kernel = KERNELS(elu), .expand = elu_expand);
 BUILDER(elu, elu) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
 static bool celu_shape(wg_rule *r)
@@ -83,7 +83,7 @@ ERRORS(celu, (wg_celu(ANY(3), .alpha = WG_ZERO), "alpha is 0"));
 DEFINE_OP(celu, .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
           .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
-          TAKES(elu), RULES(celu, shape, expand), .cost = 14, .kernel = KERNELS(celu));
+          TAKES(elu), RULES(celu, shape, expand), .cost = 14, .kinked = true, .kernel = KERNELS(celu));
 BUILDER(celu, elu) { APPLY(celu, elu, ELU_FIELDS, a->x); }
 
 /* ---- selu: the two numbers keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017) ---- */
@@ -99,18 +99,24 @@ KINKED_OP(
         "y = s x where x > 0, else s alpha (e^x - 1); s = 1.0507009873554805, alpha = 1.6732632423543772",
     .adjoint =
         "x' = s y' where x > 0, else s alpha y' e^x; s = 1.0507009873554805, alpha = 1.6732632423543772",
-    .promote = WG_PROMOTE_FLOAT, .cost = 12, .kernel = KERNELS(selu), .expand = selu_expand);
+    .promote = WG_PROMOTE_FLOAT, .cost = 12, .kinked = true, .kernel = KERNELS(selu), .expand = selu_expand);
 
 /* ---- hard_sigmoid, hard_swish ---- */
 
-EXPAND(hard_sigmoid) { y[0] = wg_clip(wg_add(wg_div(x[0], 6), 0.5), 0, 1); }
+/* The line has the corners, as the rules say. */
+static wg_node hard(wg_site here, wg_node x)
+{
+    wg_node beyond = wg_where(wg_greater(x, 0), 1, 0), line = wg_add(wg_div(x, 6), 0.5);
+    return wg_where(wg_greater(wg_abs(x), 3), beyond, line);
+}
+EXPAND(hard_sigmoid) { y[0] = hard(here, x[0]); }
 VJP(hard_sigmoid) { gx[0] = wg_where(wg_greater(wg_abs(x[0]), 3), 0, wg_div(gy, 6)); }
 UNARY_OP(hard_sigmoid, -2.5, 2.5,
          .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
          .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)", .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
-         .cost = 5, MAPS(hard_sigmoid), .expand = hard_sigmoid_expand);
+         .cost = 5, .kinked = true, MAPS(hard_sigmoid), .expand = hard_sigmoid_expand);
 
-EXPAND(hard_swish) { y[0] = wg_mul(x[0], wg_hard_sigmoid(x[0])); }
+EXPAND(hard_swish) { y[0] = wg_mul(x[0], hard(here, x[0])); }
 VJP(hard_swish)
 {
     wg_node beyond = wg_where(wg_greater(x[0], 0), 1, 0), slope = wg_add(wg_div(x[0], 3), 0.5);
@@ -119,6 +125,6 @@ VJP(hard_swish)
 UNARY_OP(hard_swish, -2.5, 2.5, .summary = "x times hard_sigmoid(x).",
          .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
          .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0", .cost = 5,
-         MAPS(hard_swish), .expand = hard_swish_expand);
+         .kinked = true, MAPS(hard_swish), .expand = hard_swish_expand);
 
 #endif

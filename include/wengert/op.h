@@ -204,6 +204,9 @@ struct wg_op {
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
+    /* The value has kinks. Then expand chooses the pieces by masks, numbers of elements and stop_gradient, and
+     * chooses those whose derivatives the rule gives. */
+    bool kinked;
     /* Gives one of three answers for each operand, given gy, the gradient of output 0:
      *
      *     gx[k] = a node         the gradient of operand k

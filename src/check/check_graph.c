@@ -16,11 +16,8 @@ typedef struct graph_check {
     wg_node *chosen; /* the nodes to check, in the user's graph */
     bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
     wg_node *x, *gx; /* their clones, and the gradients of these */
-    /* Nodes that stand still while the point moves are inputs of the clone. Another clone, `moving`, computes
-     * their values. Its nodes: y, of which still[i] is the input; x. */
-    wg_graph *moving;
-    wg_node *y, *still, *moving_x;
-    int stills;
+    wgi_frozen meant;  /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
+    wgi_frozen pieces; /* of the clone: if it has kinks, slopes are taken of these */
 } graph_check;
 
 /* ---- the clone ---- */
@@ -52,21 +49,14 @@ static void make_clone(graph_check *q, wg_graph *from, wg_node root)
  * takes its place. */
 static void hold_still(graph_check *q, const unsigned char *held)
 {
-    wg_context *c = q->r->c;
-    const int64_t nodes = wg_graph_nodes(q->clone), users = wg_graph_nodes(q->from);
-    wg_node *map = wg_alloc(c, (size_t)nodes, sizeof *map);
-    q->y = wg_alloc(c, (size_t)nodes, sizeof *q->y);
-    q->still = wg_alloc(c, (size_t)nodes, sizeof *q->still);
-    q->moving = q->clone;
-    q->clone = wg_graph_new(c);
-    if (wg_failed(c)) return;
-    q->root = wgi_check_replay(q->root, q->clone, q->from, &(wg_replay_opts){ .held = held, .map = map });
-    for (int64_t i = 1; i < nodes; i++)
-        if (held[i] && !wg_is_none(map[i]))
-            q->y[q->stills] = wg_graph_node(q->moving, i), q->still[q->stills++] = map[i];
+    wg_node *map = wg_alloc(q->r->c, (size_t)wg_graph_nodes(q->clone), sizeof *map);
+    const int64_t users = wg_graph_nodes(q->from);
+    q->meant.moving = q->clone, q->meant.moving_root = q->root;
+    if (!map || !wgi_freeze(q->r, &q->meant, held, map)) return;
+    q->clone = q->meant.g, q->root = q->meant.root;
     for (int64_t i = 1; i < users; i++)
         if (!wg_is_none(q->map[i])) q->map[i] = map[q->map[i].index];
-    wg_free(c, map);
+    wg_free(q->r->c, map);
 }
 
 /* Makes the report and the clone. Returns false if there is nothing to check; the report says why. */
@@ -251,25 +241,22 @@ static void clone_set(void *self, int k)
 {
     graph_check *q = self;
     const wgi_check_part *in = &q->r->part[k];
-    if (!in->shown.left_out) wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shown.shape));
+    if (in->shown.left_out) return;
+    const wg_tensor t = wg_view_f64(in->x, in->shown.shape);
+    if (!wg_is_none(q->x[k])) wg_input_set_at(q->here, q->x[k], t);
+    if (q->pieces.g && !wg_is_none(q->pieces.x[k])) wg_input_set_at(q->here, q->pieces.x[k], t);
 }
 
-/* Lets the nodes that stand still have their values at x. */
 static void clone_settle(void *self)
 {
     const graph_check *q = self;
-    wg_tensor t;
-    for (int k = 0; q->moving && k < q->r->parts; k++)
-        if (!wg_is_none(q->moving_x[k]))
-            wg_input_set_at(q->here, q->moving_x[k], wg_view_f64(q->r->part[k].x, q->r->part[k].shown.shape));
-    for (int i = 0; i < q->stills; i++)
-        if (wgi_check_peek(q->r, q->y[i], &t)) wg_input_set_at(q->here, q->still[i], t);
+    wgi_frozen_settle(q->r, &q->meant, q->x), wgi_frozen_settle(q->r, &q->pieces, q->x);
 }
 
 static double clone_value(void *self)
 {
     graph_check *q = self;
-    return wg_item_at(q->here, q->root);
+    return wg_item_at(q->here, q->pieces.g ? q->pieces.root : q->root);
 }
 
 static bool clone_gradient(void *self, double **to)
@@ -319,13 +306,16 @@ static bool worth_a_fork(const wg_graph *g)
 static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
 {
     const graph_check *q = self;
-    graph_check *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
+    graph_check *f = worth_a_fork(q->pieces.g ? q->pieces.g : q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
     if (!f) return false;
     *f = (graph_check){ .r = r, .here = q->here };
     f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
-    make_clone(f, q->clone, q->root);
+    const wgi_frozen *p = &q->pieces;
+    const wg_node *x = p->g ? p->x : q->x;
+    if (p->g) make_clone(f, p->g, p->root);
+    else make_clone(f, q->clone, q->root);
     if (wg_failed(r->c)) return false;
-    for (int k = 0; k < r->parts; k++) f->x[k] = wg_is_none(q->x[k]) ? wg_none : f->map[q->x[k].index];
+    for (int k = 0; k < r->parts; k++) f->x[k] = wg_is_none(x[k]) ? wg_none : f->map[x[k].index];
     *to = (wgi_check_target){ .set = clone_set, .value = clone_value, .self = f };
     return wg_node_ok(f->root);
 }
@@ -345,9 +335,9 @@ static void check_rules(graph_check *q, int n)
 {
     wg_context *c = q->r->c;
     unsigned char *held = wg_alloc(c, (size_t)wg_graph_nodes(q->clone), 1);
-    q->moving_x = wg_alloc(c, (size_t)n, sizeof *q->moving_x);
+    q->meant.moving_x = wg_alloc(c, (size_t)n, sizeof *q->meant.moving_x), q->meant.n = n;
     if (wg_failed(c)) return;
-    for (int k = 0; k < n; k++) q->moving_x[k] = q->map[q->chosen[k].index];
+    for (int k = 0; k < n; k++) q->meant.moving_x[k] = q->map[q->chosen[k].index];
     wgi_check_rules(q->r, q->clone, q->root, held);
     name_user_nodes(q);
     if (memchr(held, 1, (size_t)wg_graph_nodes(q->clone))) hold_still(q, held);
@@ -414,6 +404,10 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     }
     note_batches(q);
     gradients(q);
+    const wgi_frozen *m = &q->meant;
+    if (!q->r->by_course)
+        wgi_pieces_open(q->r, &q->pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
+                        m->from, m->count);
     const wgi_check_target t = { .set = clone_set,
                                  .value = clone_value,
                                  .gradient = clone_gradient,
@@ -426,7 +420,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
     wgi_check_run(q->r, &t);
     name_user_nodes(q);
-    wg_graph_free(q->clone), wg_graph_free(q->moving);
+    wg_graph_free(q->clone), wg_graph_free(q->meant.moving);
+    wgi_frozen_close(q->r, &q->pieces);
     return q->r;
 }
 

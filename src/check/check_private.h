@@ -277,6 +277,31 @@ wgi_compared wgi_place_component(wgi_place *p, int k, int64_t i); /* component i
 /* Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);
 
+/* ---- pieces.c ---- */
+
+/* A graph g in which some nodes stand still while the point moves: they are inputs. Another graph, `moving`,
+ * computes their values. */
+typedef struct wgi_frozen {
+    wg_graph *moving, *g;
+    wg_node moving_root, root;
+    wg_node *moving_x, *x; /* the n inputs that the point sets, in both graphs; wg_none: there is none */
+    int n;
+    wg_node *from, *to; /* nodes of `moving`, and the inputs of g that get their values */
+    int count;
+} wgi_frozen;
+
+/* Makes g and its root. held: by node of `moving`: 1: it stands still. map gets the nodes of g. */
+bool wgi_freeze(wg_check *r, wgi_frozen *z, const unsigned char *held, wg_node *map);
+/* Lets the nodes that stand still have the values that they have where the inputs are at[0 .. n), nodes of
+ * another graph. */
+void wgi_frozen_settle(wg_check *r, const wgi_frozen *z, const wg_node at[]);
+void wgi_frozen_close(wg_check *r, wgi_frozen *z);
+/* The function root of x[0 .. n), in which masks, numbers of elements, rounded numbers and the nodes also[0 ..
+ * more) stand still. So every element stays on the piece that it has at the point, and there are no kinks. p->g
+ * is NULL if root has no kinks, or if its pieces have another value, as where a choice is by NaN. */
+void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[], int n, const wg_node also[],
+                     int more);
+
 /* ---- rules.c ---- */
 
 /* A node that was built by itself. The memory is the report's context's. */
@@ -292,6 +317,8 @@ typedef struct wgi_isolated {
     double *v;      /* the weights of the elements of y */
     /* The gx that was asked for last; sum(gx u), and how far rounding errors inside may move it. */
     wg_node summed, u, sum, rounding;
+    wgi_frozen pieces; /* of y; `in_pieces`: the y for which they were made */
+    wg_node in_pieces;
 } wgi_isolated;
 
 /* Builds node n by itself. stream: of the random weights. wide: with f32 operands converted to f64. False:

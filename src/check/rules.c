@@ -220,6 +220,7 @@ void wgi_isolated_close(wg_check *r, wgi_isolated *a)
 {
     for (int k = 0; a->point && k < a->operands; k++) wg_free(r->c, a->point[k]);
     wg_free(r->c, a->point), wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v);
+    wgi_frozen_close(r, &a->pieces);
     wg_graph_free(a->g);
     *a = (wgi_isolated){ 0 };
 }
@@ -254,7 +255,8 @@ typedef struct walk {
 static double weighted_value(const walk *w)
 {
     const wgi_isolated *a = w->a;
-    return wgi_check_values(w->r, a->y, w->y) ? dot(w->y, a->v, wgi_elements(a->y)) : NAN;
+    const wg_node y = a->pieces.g ? a->pieces.root : a->y;
+    return wgi_check_values(w->r, y, w->y) ? dot(w->y, a->v, wgi_elements(y)) : NAN;
 }
 
 static void set(const walk *w, const double *x)
@@ -262,7 +264,24 @@ static void set(const walk *w, const double *x)
     const wg_node in = w->a->x[w->k];
     const wg_shape s = wg_node_shape(in);
     for (int64_t i = 0; w->narrow && i < w->n; i++) w->narrow[i] = (float)x[i];
-    wg_input_set_at(wg_node_site(w->a->y), in, w->narrow ? wg_view_f32(w->narrow, s) : wg_view_f64(x, s));
+    const wg_tensor t = w->narrow ? wg_view_f32(w->narrow, s) : wg_view_f64(x, s);
+    const wgi_frozen *p = &w->a->pieces;
+    wg_input_set_at(wg_node_site(w->a->y), in, t);
+    if (p->g && !wg_is_none(p->x[w->k])) wg_input_set_at("", p->x[w->k], t);
+}
+
+/* Makes the pieces of y, and lets them be those of the point that was set. wg_custom_vjp has none: its value
+ * must move, to show whether its derivative is meant to be another one. */
+static void settle(const walk *w)
+{
+    wgi_isolated *a = w->a;
+    if (!a->op->kinked) return;
+    if (a->in_pieces.index != a->y.index) {
+        wgi_frozen_close(w->r, &a->pieces);
+        wgi_pieces_open(w->r, &a->pieces, a->y, a->x, a->operands + 1, NULL, 0);
+        a->in_pieces = a->y;
+    }
+    wgi_frozen_settle(w->r, &a->pieces, a->x);
 }
 
 static double value_at(void *self, double t, double *moved)
@@ -387,7 +406,7 @@ wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const dou
     const double yours = by_rule(&w, 0), blur = blur_of(&w), size = size_by_rule(&w),
                  error = 4 * fmax(fabs(by_rule(&w, 1) - yours), fabs(by_rule(&w, 2) - yours));
     double own = (isfinite(error) ? error : 0) + 32 * DBL_EPSILON * sum_of_sizes(&w);
-    set(&w, a->point[k]);
+    set(&w, a->point[k]), settle(&w);
     wgi_line line = { .at = value_at, .self = &w, .f0 = weighted_value(&w), .scale = 1 };
     /* The noise costs more than the slope, and most kernels have none but rounding. If the bar is wide, the
      * noise was taken to be smaller than it is, and the windows with small bars were not believed. */

@@ -60,10 +60,22 @@ static const void *attr_of(cloning *r, const wgi_node *n, void *own)
 
 static bool is_held(const cloning *r, uint32_t i) { return r->o.held && r->o.held[i]; }
 
-static wg_node clone_call(cloning *r, const wgi_node *n, const wg_node x[])
+/* The results of node n with the operands x. A cast to its operand's dtype is the operand. */
+static bool clone_call(cloning *r, const wgi_node *n, const wg_node x[], wg_node y[])
 {
-    _Alignas(16) char attr[256];
-    return wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL);
+    _Alignas(16) char own[256];
+    const wg_op *op = n->op;
+    const void *attr = op->attr_size ? attr_of(r, n, own) : NULL;
+    if (r->o.pieces && op->kinked && wgi_op_is_ours(op)) {
+        op->expand(wg_inside(n->here), x, (int)n->operands, attr, y);
+        return wg_node_ok(y[0]);
+    }
+    y[0] = wg_apply(n->here, op, x, (int)n->operands, attr);
+    if (!wg_node_ok(y[0])) return false;
+    const bool whole = r->into->node[y[0].index].op == op;
+    if (whole) r->into->node[y[0].index].flags |= n->flags & WGI_DERIVED;
+    for (int j = 1; j < wgi_outputs(op); j++) y[j] = whole ? wg_part_at(n->here, y[0], j) : y[0];
+    return true;
 }
 
 /* An op that refuses the dtype: with operands cast back to their own, and results cast from them. */
@@ -75,14 +87,13 @@ static bool clone_in_own_dtype(cloning *r, uint32_t i, wg_node x[], wgi_place pl
     for (uint32_t k = 0; k < n->operands; k++)
         x[k] = wg_cast_at(n->here, x[k], (wg_dtype)r->from->node[wgi_in(n)[k]].dtype);
     r->o.floats = 0;
-    const wg_node y = clone_call(r, n, x);
+    wg_node y[WG_MAX_OUTPUTS];
+    bool ok = clone_call(r, n, x, y);
     r->o.floats = floats;
     wgi_arena_rewind(&r->from->temp, place);
-    for (int j = 0; j < wgi_outputs(n->op); j++) {
-        const wg_node part = wg_part_at(n->here, y, j);
-        r->map[i + (uint32_t)j] = wg_cast_at(n->here, part, dtype_of(r, wg_node_dtype(part)));
-    }
-    return wg_node_ok(r->map[i]);
+    for (int j = 0; ok && j < wgi_outputs(n->op); j++)
+        r->map[i + (uint32_t)j] = wg_cast_at(n->here, y[j], dtype_of(r, wg_node_dtype(y[j])));
+    return ok && wg_node_ok(r->map[i]);
 }
 
 static bool clone_node(cloning *r, uint32_t i)
@@ -96,17 +107,14 @@ static bool clone_node(cloning *r, uint32_t i)
     wgi_place place = wgi_arena_place(&r->from->temp);
     wg_node *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
     for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];
-    wg_node y = x ? clone_call(r, n, x) : wgi_error_node(r->into);
-    if (x && !wg_node_ok(y) && wg_failed(r->into->c) == WG_ERROR_DTYPE && r->o.floats)
+    wg_node y[WG_MAX_OUTPUTS];
+    const bool ok = x && clone_call(r, n, x, y);
+    if (x && !ok && wg_failed(r->into->c) == WG_ERROR_DTYPE && r->o.floats)
         return clone_in_own_dtype(r, i, x, place);
     wgi_arena_rewind(&r->from->temp, place);
-    if (n->name) wg_name_at(n->here, y, r->from->names.text[n->name]);
-    bool whole = wg_node_ok(y) && r->into->node[y.index].op == n->op;
-    if (whole) r->into->node[y.index].flags |= n->flags & WGI_DERIVED;
-    for (int j = 0; j < wgi_outputs(n->op); j++)
-        r->map[i + (uint32_t)j] =
-            whole ? wg_part_at(n->here, y, j) : y; /* a cast to its operand's dtype is the operand */
-    return wg_node_ok(y);
+    if (ok && n->name) wg_name_at(n->here, y[0], r->from->names.text[n->name]);
+    for (int j = 0; ok && j < wgi_outputs(n->op); j++) r->map[i + (uint32_t)j] = y[j];
+    return ok;
 }
 
 /* A walk does not go on behind such a node. */
