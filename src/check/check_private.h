@@ -296,9 +296,10 @@ bool wgi_freeze(wg_check *r, wgi_frozen *z, const unsigned char *held, wg_node *
  * another graph. */
 void wgi_frozen_settle(wg_check *r, const wgi_frozen *z, const wg_node at[]);
 void wgi_frozen_close(wg_check *r, wgi_frozen *z);
-/* The function root of x[0 .. n), in which masks, numbers of elements, rounded numbers and the nodes also[0 ..
- * more) stand still. So every element stays on the piece that it has at the point, and there are no kinks. p->g
- * is NULL if root has no kinks, or if its pieces have another value, as where a choice is by NaN. */
+/* The function root of x[0 .. n), in which masks, numbers of elements, rounded numbers and the nodes also[0
+ * .. more) stand still. So every element stays on the piece that it has at the point, and there are no
+ * kinks. p->g is NULL if root has no kinks, or if its pieces have another value, as where a choice is by
+ * NaN. */
 void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[], int n, const wg_node also[],
                      int more);
 

@@ -1,5 +1,5 @@
-/* pieces.c: functions with kinks as one of the smooth functions that they are made of, and other graphs in which
- * nodes stand still. */
+/* pieces.c: functions with kinks as one of the smooth functions that they are made of, and other graphs in
+ * which nodes stand still. */
 #include "check/check_private.h"
 
 bool wgi_freeze(wg_check *r, wgi_frozen *z, const unsigned char *held, wg_node *map)
@@ -37,7 +37,8 @@ void wgi_frozen_close(wg_check *r, wgi_frozen *z)
     *z = (wgi_frozen){ 0 };
 }
 
-/* Whether a piece of the function has one value of the node: a mask, numbers of elements, a rounded number. */
+/* Whether a piece of the function has one value of the node: a mask, numbers of elements, a rounded number.
+ * */
 static bool is_choice(wg_node n)
 {
     if (wg_node_leaf(n) != WG_LEAF_NONE) return false;

@@ -1,5 +1,6 @@
-/* test_pieces.c: functions with kinks. The check compares the gradient with slopes of the pieces on which the
- * elements lie at the point. So nets are right where elements are equal, or where they are at the kink itself. */
+/* test_pieces.c: functions with kinks. The check compares the gradient with slopes of the pieces on which
+ * the elements lie at the point. So nets are right where elements are equal, or where they are at the kink
+ * itself. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
