@@ -8,11 +8,6 @@
 #include "picture.h"
 #include "wgtest.h"
 
-void browser_needed(void)
-{
-    if (system("command -v chromium >/dev/null 2>&1") != 0) cr_skip_test("chromium is not here");
-}
-
 /* The page with one more script, under another name; to free. */
 static char *with_script(const char *path, const char *script)
 {
@@ -33,11 +28,11 @@ static char *run(const char *path, const char *hash, const char *script, const c
     char *out = pic_path("document.html"), *page = script ? with_script(path, script) : NULL, command[2000];
     snprintf(
         command, sizeof command,
-        "timeout 100 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
+        "timeout 1000 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
         "--virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom 'file://%s#%s' >%s 2>/dev/null; "
         "rm -rf %s.profile",
         theme, out, page ? page : path, hash, out, out);
-    cr_assert_eq(system(command), 0);
+    cr_assert_eq(system(command), 0, "chromium is not here (make deps), or did not show the page");
     char *text = pic_read(out);
     free(page);
     return text;

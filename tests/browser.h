@@ -7,8 +7,6 @@
 
 #include "wengert/graph.h"
 
-/* Skips the test where chromium is not installed. */
-void browser_needed(void);
 /* The page's document after its scripts have run, at an address that ends in #hash; to free. script:
  * JavaScript that runs behind those of the page, or NULL. It may write an answer, for browser_answer, with
  * say(text). */

@@ -21,7 +21,7 @@ int latex_pages(const char *document)
     pic_write(main, document, 0600);
     snprintf(
         command, sizeof command,
-        "cd '%s' && timeout 100 pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape main.tex "
+        "cd '%s' && timeout 1000 pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape main.tex "
         ">said.txt 2>&1",
         pic_directory());
     const int status = system(command);

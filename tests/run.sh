@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Builds and runs the test binaries. The last line is `N passed, N failed` over all of them. The exit status
-# is 0 when none failed.
+# Builds and runs the test binaries. The last line is `N passed, N failed, N skipped` over all of them; above it stands
+# why tests were skipped, each reason once. The exit status is 0 when none failed. tests/README.md is for those who type.
 #
 #   tests/run.sh KIND...            kinds of the table below, one after the other
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
 # Environment: BUILD; WG_SEED, the seed of everything that is random (default: 1, so that a verdict follows from
-# the code alone; with --long the time of day); TESTS, the binaries to run; TMPDIR, for small files.
+# the code alone; with --long the time of day); TESTS, the binaries to run; STRICT=1: what is skipped for a reason that
+# tests/README.md does not list has failed; TMPDIR, for small files.
 #
 # No verdict depends on the clock. A test that runs for ever exceeds its limit of processor time. A test
 # that waits for ever is found by its threads, which are looked at once a second: at PATIENCE looks in a row
@@ -33,6 +34,7 @@ export OMP_NUM_THREADS=2
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
+skipped=0
 
 # ---- kinds ----
 
@@ -57,6 +59,11 @@ of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_p
     -test_odeint"
 of_ways=${of_ways//$'\n'/ }
 
+# Pages in Chromium, and what LaTeX makes of formulas and pictures.
+browser="test_page_browser test_page_ops test_page_use"
+latex=test_latex_compiles
+no_others="-${browser// / -} -$latex"
+
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 # The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With OpenMP's
@@ -70,7 +77,7 @@ arm=aarch64-linux-gnu
 # scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or
 # name a program that runs it; a program without which the kind is left out; processor seconds of building and
 # running all, and megabytes, as measured.
-# plain: the build as it is; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
+# plain: the build as it is; browser, latex: programs that others run; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
 # hashes, under gcc's sanitizers.
 # bare: without BLAS, OpenMP and Graphviz, under clang's sanitizers; aarch64, musl: another processor, another C
 # library. No file asks for two of the three parts (make check), so a build without all compiles what builds without
@@ -81,9 +88,11 @@ arm=aarch64-linux-gnu
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
-plain   |         |                                         | all                |                | make  | 850 1900
+plain   |         |                                         | all $no_others     |                | make  | 400 100
+browser |         |                                         | $browser           |                | chromium | 60 0
+latex   |         |                                         | $latex             |                | pdflatex | 10 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
-hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_processes |                 | make  | 900 90
+hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes |                 | make  | 900 90
 bare    | bare    | $bare $none                             | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
 aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 120 60
@@ -138,11 +147,11 @@ binaries() {
 # Of chosen tests only some need the command, the examples and the shared library.
 build_kind() {
     local targets=(all examples tests)
-    if [ "${TESTS:-$programs}" != all ]; then
+    case "${TESTS:-$programs}" in all*) ;; *)
         mapfile -t targets < <(binaries)
         case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *"/core.sh "*) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all examples) ;; esac
-        case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac
-    fi
+        case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac ;;
+    esac
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
     make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
 }
@@ -228,6 +237,25 @@ run_one() {
 # The number after a word of Criterion's last line. Colours are removed first.
 count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p' "$2" | tail -n 1; }
 
+# Why tests were skipped, a line each: Criterion's words, and those of a page that is followed.
+reasons() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[SKIP\] [^:]*::[^:]*: //; t said; s/^ *skipped: /skipped: /; T; :said; s/^skipped: //; s/: \$ .*//; p' "$1"; }
+
+# Counts the reasons on standard input, of the program $1. The first words of those that are allowed stand in tests/README.md.
+skip() {
+    local why
+    while IFS= read -r why; do
+        skipped=$((skipped + 1)) skips+=("$why")
+        [ -z "${STRICT:-}" ] || allowed "$why" || failed=$((failed + 1)) failures+=("$1 skipped: $why")
+    done
+}
+
+allowed() {
+    local words
+    while IFS= read -r words; do case "$1" in "$words"*) return 0 ;; esac
+    done < <(sed -n '/^## What may be skipped/,/^## /s/^- `\([^`]*\)`.*/\1/p' tests/README.md)
+    return 1
+}
+
 # A log without the lines about tests that passed.
 without_passes() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)' | tail -n 60; }
 
@@ -247,7 +275,7 @@ verdict() {
     elif compgen -G "$out.asan.*" >/dev/null; then cat "$out".asan.*
     elif [ "$bad" != 0 ]; then return
     elif [ "$status" != 0 ]; then echo "exit status $status in $(last_test "$out.log")"
-    elif [ "$ok" = 0 ] && ! grep -q '\[SKIP\]' "$out.log"; then echo "nothing was tested"
+    elif [ "$ok" = 0 ] && [ -z "$(reasons "$out.log")" ]; then echo "nothing was tested"
     fi
 }
 
@@ -262,6 +290,7 @@ report() {
     [ "$bad" = 0 ] || without_passes "$out.log"
     [ -z "$why" ] || echo "$why"
     printf '%-8s %-34s %5d passed, %d failed  (%d s)\n' "$kind" "$name" "$ok" "$bad" "$took"
+    skip "$kind $name" < <(reasons "$out.log")
     spent+=("$used $kind $name")
     [ "$bad" = 0 ] || failures+=("$kind $name: $(essence "$out.log" "$why")")
     passed=$((passed + ok))
@@ -281,6 +310,7 @@ print_spent() {
 
 running=()
 spent=()
+skips=()
 failures=() # what is needed of each to find it again: the last lines are often all that is kept
 
 # Waits until a program ends, and reports all that have ended.
@@ -300,7 +330,7 @@ run_kind() {
     local kind=$1 bin out
     shift
     for bin; do
-        [ ${#running[@]} -lt "$at_a_time" ] || next_result "$kind"
+        while [ ${#running[@]} -ge "$at_a_time" ]; do next_result "$kind"; done
         out=$(result_of "$bin")
         rm -f "$out.status"
         run_one "$bin" "$out" &
@@ -314,10 +344,10 @@ announce "$@"
 for kind; do
     read_kind "$kind"
     if ! command -v "$needs" >/dev/null; then
-        echo "$needs is not installed: the $kind tests are left out"
+        skip "$kind" <<<"the $kind tests: $needs is not installed (make deps)"
         continue
     fi
-    compiles || { echo "$needs makes no programs here: the $kind tests are left out"; continue; }
+    compiles || { skip "$kind" <<<"the $kind tests: $needs makes no programs here"; continue; }
     case "${TESTS:+chosen} $programs" in "chosen "*.sh) echo "$kind runs no chosen test: left out"; continue ;; esac
     echo "building for the $kind tests"
     TIMEFORMAT='%U %S'
@@ -340,6 +370,7 @@ for kind; do
 done
 
 print_spent
+[ "$skipped" = 0 ] || printf '%s\n' "${skips[@]}" | LC_ALL=C sort | uniq -c | sed 's/^ *\([0-9]*\) /skipped \1: /'
 [ "$failed" = 0 ] || printf 'FAILED %s\n' "${failures[@]}"
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the packages that the named parts (build, test, draw, check, kinds) need and that are missing, on Debian and its
+# Installs the packages that the named parts (build, test, draw, check, gate, whole) need and that are missing, on Debian and its
 # derivatives, as root or by sudo. Before, it prints the line that it runs. If that is not possible it prints the line and stops.
-# Prints nothing if nothing is missing. Without what `kinds` needs the tests leave kinds out: it alone never stops.
+# Prints nothing if nothing is missing.
 # Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops.
 set -u
 
@@ -70,9 +70,21 @@ need_check() {
     command -v g++ >/dev/null || command -v clang++ >/dev/null || want g++
 }
 
-# Compilers of the tests' other kinds, and valgrind.
-need_kinds() {
+# What single tests use. Without it `make test` skips them.
+need_gate() {
+    command -v rsvg-convert >/dev/null || want librsvg2-bin
+    [ -e /usr/share/i18n/locales/de_DE ] || want locales
+    python3 -c 'import numpy' 2>/dev/null || /usr/bin/python3 -c 'import numpy' 2>/dev/null || want python3-numpy
+}
+
+# The browser, LaTeX, valgrind and the compilers of the kinds of `make whole`, and what makes a bare system.
+need_whole() {
     local version
+    command -v chromium >/dev/null || want chromium
+    kpsewhich pgfplots.sty >/dev/null 2>&1 || want texlive-latex-base texlive-pictures
+    kpsewhich beamer.cls >/dev/null 2>&1 || want texlive-latex-recommended
+    command -v gfortran >/dev/null || want gfortran
+    command -v debootstrap >/dev/null || want debootstrap
     command -v valgrind >/dev/null || want valgrind
     if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then
         version=$(apt-cache show clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\)\..*/\1/p' | head -n 1)

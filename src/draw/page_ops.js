@@ -41,6 +41,8 @@ each('cosh', x => Math.cosh(x), x => Math.sinh(x));
 each('tanh', x => Math.tanh(x), x => 1 / Math.cosh(x) ** 2);
 each('asinh', x => Math.asinh(x), x => 1 / Math.sqrt(x * x + 1));
 each('acosh', x => Math.acosh(x), x => 1 / Math.sqrt((x - 1) * (x + 1)));
+each('unit_gap', x => (1 - x) * (1 + x), x => -2 * x);
+each('nearest_finite', x => Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE), () => 1);
 each('atanh', x => Math.atanh(x), x => 1 / ((1 - x) * (1 + x)));
 each('erf', x => erf(x), x => bellCurve(x));
 each('sigmoid', x => logistic(x), x => logistic(x) * logistic(-x));

@@ -1,11 +1,11 @@
 /* test_numbers.c: wg_number_in against strtod, for numbers as programs print them, with Fortran's exponents,
  * and what is no number or ends earlier. */
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wgtest.h"
+#include "wglocale.h"
 
 static void expect(const char *text, double want, const char *rest)
 {
@@ -47,6 +47,6 @@ Test(numbers, are_those_of_strtod)
 
 Test(numbers, have_a_point_in_every_locale)
 {
-    if (setlocale(LC_ALL, "de_DE.UTF-8")) expect("0.1234567890123456789", 0.1234567890123456789, "");
-    setlocale(LC_ALL, "C");
+    wgt_comma_locale();
+    expect("0.1234567890123456789", 0.1234567890123456789, "");
 }

@@ -7,7 +7,7 @@
 #include "wgcheck.h"
 #include "wgfiles.h"
 
-TestSuite(case, .init = wgt_make_folder, .fini = wgt_remove_folder, .timeout = 100);
+TestSuite(case, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 enum { ROWS = 12, COLUMNS = 7 };
 

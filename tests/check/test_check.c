@@ -1,11 +1,11 @@
 /* test_check.c: the gradient check of plain functions: gradients that pass, gradients that fail, and
  * functions that allow no verdict. */
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wgcheck.h"
+#include "wglocale.h"
 
 /* ---- classical test functions, starting points and gradients (More, Garbow and Hillstrom 1981) ---- */
 
@@ -321,10 +321,9 @@ Test(check_fn, at_most_so_many_components)
 Test(check_fn, the_report_is_the_same_in_every_run_and_locale)
 {
     double g[2] = { -215.6, -44 };
-    const char *locales[] = { "C", "de_DE.UTF-8", "fr_FR.UTF-8" };
     char *first = NULL;
     for (int k = 0; k < 3; k++) {
-        setlocale(LC_ALL, locales[k]); /* where it is not installed nothing changes */
+        if (k == 2) wgt_comma_locale();
         WGT_FREED wg_check *r = wg_gradcheck_values(rosenbrock, 2, problems[0].start, g, NULL,
                                                     &(wg_gradcheck_opts){ .name = "rosen" });
         char *text = wgt_report(r);

@@ -1,12 +1,12 @@
 /* test_csv.c: data sets from CSV files: RFC 4180, columns by name, categories, numbers, and files that are
  * damaged. */
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wgdata.h"
 #include "wgfiles.h"
+#include "wglocale.h"
 
 TestSuite(csv, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -210,9 +210,8 @@ Test(csv, numbers_are_those_that_were_written)
         at += (size_t)snprintf(text + at, sizeof text - at, "%.17g\n", want[i]);
         if (i % 2 && (e = strchr(e, 'e'))) *e = 'D';
     }
-    setlocale(LC_ALL, "de_DE.UTF-8");
+    wgt_comma_locale();
     expect_numbers(wg_data_x(read_text(c, text, NULL)), WG_SHAPE(N, 1), want);
-    setlocale(LC_ALL, "C");
 }
 
 /* ---- errors ---- */

@@ -120,7 +120,7 @@ static void try(const subject *k, unsigned kind, const option *x)
     } else HAS(with, refusal);
 }
 
-Test(draw_options, each_is_obeyed_or_refused, .timeout = 100)
+Test(draw_options, each_is_obeyed_or_refused)
 {
     subject k = subject_start();
     for (int i = 0; i < OPTIONS; i++)

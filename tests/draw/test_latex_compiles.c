@@ -33,7 +33,7 @@ static void add_formula(char **text, size_t *length, const char *formula)
     add(text, length, "\\]\n");
 }
 
-Test(latex_compiles, the_formulas_of_all_ops, .timeout = 120)
+Test(latex_compiles, the_formulas_of_all_ops)
 {
     latex_needed("amsmath.sty");
     char *text = NULL;
@@ -50,7 +50,7 @@ Test(latex_compiles, the_formulas_of_all_ops, .timeout = 120)
 
 /* ---- pictures ---- */
 
-Test(latex_compiles, hostile_names, .timeout = 120)
+Test(latex_compiles, hostile_names)
 {
     latex_needed("tikz.sty amsmath.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);
@@ -73,7 +73,7 @@ static wg_node net(wg_context *c)
     return wg_name(wg_sum(wg_div(a, wg_sqrt(wg_add(v, wg_number(1e-5))))), "J");
 }
 
-Test(latex_compiles, pictures_with_values_and_gradients, .timeout = 120)
+Test(latex_compiles, pictures_with_values_and_gradients)
 {
     latex_needed("tikz.sty amsmath.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);
@@ -85,7 +85,7 @@ Test(latex_compiles, pictures_with_values_and_gradients, .timeout = 120)
 }
 
 /* A slide a step: what is given, three values, dL, and a term for each of the five operands. */
-Test(latex_compiles, overlays_of_beamer, .timeout = 120)
+Test(latex_compiles, overlays_of_beamer)
 {
     latex_needed("beamer.cls tikz.sty amsmath.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);
@@ -141,7 +141,7 @@ static void add_fields(wg_figure *f)
     wg_panel_image(p, "f", .f = bowl, .nx = 20, .ny = 20);
 }
 
-Test(latex_compiles, figures, .timeout = 120)
+Test(latex_compiles, figures)
 {
     latex_needed("pgfplots.sty amsmath.sty geometry.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);

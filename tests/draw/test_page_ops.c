@@ -4,32 +4,11 @@
 
 #include "browser.h"
 #include "op_case.h"
+#include "page_beyond.h"
 #include "picture.h"
 #include "wengert/draw.h"
 #include "wengert/grad.h"
 #include "wengert/op.h"
-
-/* What pages cannot compute, and why. */
-static const char *const beyond[] = {
-    /* decompositions of matrices, and what is made of them: nobody follows their numbers by hand */
-    "eigh", "eigh_part", "eigh_parts", "inverse_gaps", "lstsq", "qr", "qr_part", "qr_parts", "svd",
-    "svd_part", "svd_parts", "cofactors", "cofactor_slope", "slopes", "eigh_grad", "svd_grad",
-    /* C functions */
-    "custom_vjp", "extern", "extern_grad", "extern_impure", "extern_jvp",
-    /* of second and third derivatives alone */
-    "attention_tiles_grad", "pow_term",
-    /* draws that change with the probabilities */
-    "bernoulli", "categorical",
-    /* numbers of 16 bits */
-    "matmul_stored"
-};
-
-static bool is_beyond(const wg_op *op)
-{
-    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
-        if (strcmp(op->name, beyond[i]) == 0) return true;
-    return false;
-}
 
 typedef struct job {
     FILE *all;  /* a document with many pages */
@@ -135,7 +114,6 @@ enum { GROUPS = 30 };
 
 static void compare_group(int group)
 {
-    browser_needed();
     char *path = pic_path("all.html");
     job q = { .path = pic_path("one.html"), .all = fopen(path, "w") };
     fputs("<!DOCTYPE html><html><head><meta charset=\"utf-8\"/></head><body>", q.all);
@@ -162,7 +140,4 @@ ParameterizedTestParameters(page_ops, compute_what_the_tape_computes)
     for (int i = 0; i < GROUPS; i++) group[i] = i;
     return cr_make_param_array(int, group, GROUPS);
 }
-ParameterizedTest(int *group, page_ops, compute_what_the_tape_computes, .timeout = 200)
-{
-    compare_group(*group);
-}
+ParameterizedTest(int *group, page_ops, compute_what_the_tape_computes) { compare_group(*group); }

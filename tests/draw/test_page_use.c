@@ -51,11 +51,10 @@ static void append(char *to, bool first, const char *line)
     strcat(strcat(to, line), "\n");
 }
 
-Test(page_use, does_what_the_cases_say, .timeout = 1500)
+Test(page_use, does_what_the_cases_say)
 {
     static page_case k;
     char line[300], before = 0;
-    browser_needed();
     FILE *f = fopen("tests/draw/page_use.txt", "r");
     cr_assert(f);
     for (int n = 1; fgets(line, sizeof line, f); before = *line, n++) {

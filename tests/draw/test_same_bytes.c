@@ -1,6 +1,5 @@
 /* The same program gives the same bytes: in repetitions, in four threads at once, in another folder, in
  * another locale, with other fonts, and however memory lies. WG_REPEAT=1000 draws each picture so often. */
-#include <locale.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "picture.h"
+#include "wglocale.h"
 #include "wengert/draw.h"
 #include "wengert/lang.h"
 
@@ -74,7 +74,7 @@ static void draw_in_threads(const char *phase, int times)
     }
 }
 
-Test(same_bytes, in_threads_folders_locales_and_fonts, .timeout = 6000)
+Test(same_bytes, in_threads_folders_locales_and_fonts)
 {
     const char *wish = getenv("WG_REPEAT");
     const int repeat = wish ? atoi(wish) : 1, times = (repeat + 2 * THREADS - 1) / (2 * THREADS);
@@ -89,7 +89,7 @@ Test(same_bytes, in_threads_folders_locales_and_fonts, .timeout = 6000)
     draw_in_threads("here", times);
     mallopt(M_PERTURB, 0xa5);
     setenv("FONTCONFIG_FILE", "/dev/null", 1), setenv("HOME", "/", 1);
-    if (!setlocale(LC_ALL, "de_DE.UTF-8")) setlocale(LC_ALL, "C.UTF-8");
+    wgt_comma_locale();
     cr_assert_eq(chdir("/"), 0);
     draw_in_threads("elsewhere", times);
     pic_clean_up();

@@ -176,7 +176,7 @@ static void expect_gradients(wgf_trial *t, int *tried)
     free(weights);
 }
 
-EACH_OP(formula_values, equations_are_true, .timeout = 120)
+EACH_OP(formula_values, equations_are_true)
 {
     static wgf_trial t;
     const wg_op *op = wg_op_at(*index);

@@ -380,7 +380,7 @@ static void small_training(wg_context *c)
     }
 }
 
-Test(recompute, survives_every_failing_allocation, .timeout = 120)
+Test(recompute, survives_every_failing_allocation)
 {
     wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64, .interpret = -1 }, 40, small_training);
 }

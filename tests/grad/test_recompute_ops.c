@@ -68,7 +68,7 @@ static void compare(const wg_op *op, int sample, int n, const double *a, const d
         }
 }
 
-EACH_OP(recompute_ops, have_the_bits_of_the_same_without, .timeout = 100)
+EACH_OP(recompute_ops, have_the_bits_of_the_same_without)
 {
     static double plain[MOST], again[MOST];
     const wg_op *op = wg_op_at(*index);

@@ -247,7 +247,7 @@ static void map_much(wg_context *c)
     wg_value(wg_vmap(wg_add(wg_grad(m.loss, m.x), wg_add(y, wg_reshape(h, WG_SHAPE(D)))), m.x, m.X));
 }
 
-Test(vmap, every_failed_allocation_is_survived, .timeout = 100)
+Test(vmap, every_failed_allocation_is_survived)
 {
     wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 2000, map_much);
 }

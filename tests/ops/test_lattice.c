@@ -309,7 +309,7 @@ static bool try_sample(lattice *l)
     return true;
 }
 
-Test(lattice, elementwise_ops, .timeout = 120)
+Test(lattice, elementwise_ops)
 {
     static lattice l;
     const clock_t start = clock();

@@ -655,7 +655,7 @@ static void try_form(lattice *l, const form *f)
     wgt_drop(k->c, NULL);
 }
 
-Test(lattice_arrays, ops_and_closed_forms, .timeout = 600)
+Test(lattice_arrays, ops_and_closed_forms)
 {
     static lattice l;
     const clock_t start = clock();

@@ -207,7 +207,7 @@ static void check_rows(op_case *k, const inputs *s, unsigned mask)
     expect_rows(k, s, mask, 0, k->y, to, k->outputs, within, "rows");
 }
 
-EACH_OP(registry_vmap, rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, rows_are_those_of_a_loop)
 {
     check_samples(*index, WG_F64, 1, check_rows);
     check_samples(*index, WG_F64, -1, check_rows);
@@ -237,7 +237,7 @@ static void check_rows_of_rows(op_case *k, const inputs *s, unsigned mask)
     }
 }
 
-EACH_OP(registry_vmap, rows_of_rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, rows_of_rows_are_those_of_a_loop)
 {
     check_samples(*index, WG_F64, 0, check_rows_of_rows);
 }
@@ -260,7 +260,7 @@ static void check_gradients(op_case *k, const inputs *s, unsigned mask)
     expect_rows(k, s, mask, 0, g, to, m, within, "gradients");
 }
 
-EACH_OP(registry_vmap, gradients_of_rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, gradients_of_rows_are_those_of_a_loop)
 {
     check_samples(*index, WG_F64, 0, check_gradients);
 }
@@ -311,7 +311,7 @@ static void check_jacobian(op_case *k, wg_node y, wg_node x)
     wg_graph_rewind(k->g, mark);
 }
 
-EACH_OP(registry_vmap, jacobians_are_the_gradients_of_each_element, .timeout = 100)
+EACH_OP(registry_vmap, jacobians_are_the_gradients_of_each_element)
 {
     op_case k;
     const op_setup how = { .dtype = WG_F64 };

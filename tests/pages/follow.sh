@@ -15,7 +15,7 @@
 #   text            nothing that can be tried
 #
 # C is compiled as C++ too, where a C++ compiler is installed, with WG_OPTS in the place of &(struct){ }. A line that needs a
-# language which is not installed is left out, and said. Environment: CC, CXX (default cc, c++), SANITIZED=1: no Python, because its
+# language which is not installed is skipped, and said. Environment: CC, CXX (default cc, c++), SANITIZED=1: no Python, because its
 # process does not load sanitizers.
 set -eu
 sources=$(cd "$(dirname "$0")/../.." && pwd)
@@ -101,7 +101,7 @@ finish_line() {
         compare "$out" "$told" "$1" "$typed"
         echo "    \$ $typed"
     else
-        echo "    left out, no $missing here: \$ $typed"
+        echo "    skipped: no $missing here: \$ $typed"
     fi
 }
 

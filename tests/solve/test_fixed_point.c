@@ -291,7 +291,7 @@ Test(fixed_point, mistakes)
     wgt_finish(c, NULL);
 }
 
-Test(fixed_point, survives_every_failing_allocation, .timeout = 120)
+Test(fixed_point, survives_every_failing_allocation)
 {
     for (int steps = 0; steps < 100; steps += 60)
         for (int for_ever = 0; for_ever < 2; for_ever++) {

@@ -318,7 +318,7 @@ static void solve_small(wg_context *c)
         wg_backward(L, p);
     }
 }
-Test(odeint, survives_every_failing_allocation, .timeout = 120)
+Test(odeint, survives_every_failing_allocation)
 {
     wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 30, solve_small);
 }

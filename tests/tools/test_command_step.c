@@ -42,7 +42,7 @@ static const char *talk(const char *program, const char *answers)
     return shown;
 }
 
-Test(command_step, goes_on_and_back_in_a_terminal, .timeout = 60)
+Test(command_step, goes_on_and_back_in_a_terminal)
 {
     const char *shown = talk(wgt_script(wgt_logistic), "\n\nb\nq"), *second;
     cr_expect(strstr(shown, "given"), "%s", shown);

@@ -62,7 +62,7 @@ static const char *shown(int columns, const char *const words[])
 }
 #define SHOWN(columns, ...) shown(columns, (const char *const[]){ "wengert", __VA_ARGS__, NULL })
 
-Test(command_text, a_terminal_gets_what_fits, .timeout = 60)
+Test(command_text, a_terminal_gets_what_fits)
 {
     cr_expect_str_eq(SHOWN(40, "eval", "-e", "arange(100, 200)"),
                      "100 101 102 103 104 105 106 107 ... 199\r\n(cut to this terminal: a pipe gets all 100 "
@@ -74,7 +74,7 @@ Test(command_text, a_terminal_gets_what_fits, .timeout = 60)
     cr_expect_leq(wgt_widest(text), 60, "%s", text);
 }
 
-Test(command_text, help_is_as_wide_as_the_terminal, .timeout = 60)
+Test(command_text, help_is_as_wide_as_the_terminal)
 {
     static const int widths[] = { 60, 80, 100 };
     static const char *const topics[] = { "eval", "check", "draw", "language" };
@@ -88,7 +88,7 @@ Test(command_text, help_is_as_wide_as_the_terminal, .timeout = 60)
         }
 }
 
-Test(command_text, no_escapes_in_tables, .timeout = 60)
+Test(command_text, no_escapes_in_tables)
 {
     cr_expect_not(strchr(SHOWN(80, "ops"), 27));
     cr_expect_not(strchr(SHOWN(80, "doctor"), 27));

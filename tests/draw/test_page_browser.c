@@ -1,0 +1,138 @@
+/* Pages in Chromium: the script computes what the tape does, and an address opens a step. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "browser.h"
+#include "page_program.h"
+#include "wengert/grad.h"
+
+/* Every op that the page can compute, most options, broadcasting, a leaf with several uses. */
+static const char all_ops[] =
+    "x = [[0.3, -1.2, 0.7], [2.1, 0.4, -0.6]]\n"
+    "W = [[0.5, -0.4], [1.1, 0.3], [-0.7, 0.9]]\n"
+    "p = [0.2, 0.5, 1.7]\n"
+    "b = [0.1, -0.3]\n"
+    "u = [[0.3, 0.6], [0.8, 0.1]]\n"
+    "t = [[0, 1], [1, 0.5]]\n"
+    "z = x @ W + b\n"
+    "h = tanh(z)\n"
+    "g = sigmoid(z) * relu(z) + leaky_relu(z, slope=0.2) - softplus(-z)\n"
+    "e = exp(-square(x)) / sqrt(p) + log(p) * p^2.5 - 1 / (1 + abs(x))\n"
+    "m = maximum(x, p) - minimum(x, 0.4) + where(x > 0, x^3, sin(x) * cos(x))\n"
+    "s = softmax(z) * log_softmax(z) + softmax(z, axis=0)\n"
+    "v = sum(x * p, axis=1) + mean(e, axis=1) + max(m, axis=1) - min(x, axis=1) + logsumexp(x, axis=1)\n"
+    "q = z.T @ h\n"
+    "r = reshape(x, [3, 2]) @ q\n"
+    "n = var(x, axis=0) + std(x, axis=0) + dot(b, b) + sinh(p) - cosh(p) + tan(p) + atan(p)\n"
+    "f = binary_cross_entropy(u, sigmoid(t)) + bce_with_logits(z, u) + mse(h, t) + mae(z, t) + hinge(z, t)\n"
+    "c = softmax_cross_entropy(z, [1, 0], reduction=sum) + nll(log_softmax(z), u)\n"
+    "k = silu(x) + expm1(x) - log1p(p) + reciprocal(p) * rsqrt(p) + softsign(x) * sign(x)\n"
+    "o = layer_norm(x @ W, u[0], b) * broadcast_to(u, [2, 2])\n"
+    "a = matmul(W, x, ta=true, tb=true) - transpose(x @ W)\n"
+    "L = sum(g*h) + sum(e) + sum(m) + sum(s) + sum(v^2) + sum(r) + sum(n) + f + c + sum(k) + sum(a*a)\n";
+
+/* All named nodes of the program but `unused`, and the gradients of the leaves. */
+static void expect_the_tapes_numbers(bench *b, const char *page, const char *unused, const char *const *leaf)
+{
+    wg_begin(b->g, WG_TRAIN);
+    cr_assert_eq(wg_program_build(b->q, b->g, wg_params_new(b->c), WG_TRAIN), WG_OK, "%s", wg_message(b->c));
+    const wg_node L = wg_program_last(b->q);
+    for (int i = 0; i < wg_program_names(b->q); i++) {
+        const char *name = wg_program_name(b->q, i);
+        if (strcmp(name, unused)) browser_expect_node(page, "m", name, wg_program_node(b->q, name));
+    }
+    for (; *leaf; leaf++) {
+        char d[16];
+        snprintf(d, sizeof d, "d%s", *leaf);
+        browser_expect_node(page, "m", d, wg_grad(L, wg_program_node(b->q, *leaf)));
+    }
+    wgt_finish(b->c, NULL);
+}
+
+Test(page_browser, computes_what_the_tape_computes)
+{
+    static const char *const leaves[] = { "x", "W", "p", "b", "u", "t", NULL };
+    bench b = build(all_ops);
+    char *path = pic_path("m.html");
+    draw(&b, all_ops, path, NULL);
+    /* the page gets other leaves, and so does the tape */
+    char *page = browser_document(
+        path, "numbers=1&p=[0.35,1.25,0.8]&b=[-0.2,0.45]&W=[0.1,0.2,-0.9,0.4,1.3,-0.35]", NULL);
+    wg_program_set(b.q, "p", wg_view_f64((double[]){ 0.35, 1.25, 0.8 }, WG_SHAPE(3)));
+    wg_program_set(b.q, "b", wg_view_f64((double[]){ -0.2, 0.45 }, WG_SHAPE(2)));
+    wg_program_set(b.q, "W", wg_view_f64((double[]){ 0.1, 0.2, -0.9, 0.4, 1.3, -0.35 }, WG_SHAPE(3, 2)));
+    expect_the_tapes_numbers(&b, page, "o", leaves); /* L does not need o */
+}
+
+Test(page_browser, computes_layers)
+{
+    static const char *const leaves[] = { "v", "k", "T", NULL };
+    bench b = build(layers);
+    char *path = pic_path("m.html");
+    wg_graph_freeze(b.g, true); /* the tape draws the same mask again */
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
+    const wg_node wrt[] = { wg_program_node(b.q, "v"), wg_program_node(b.q, "k"), wg_program_node(b.q, "T") };
+    const wg_draw_opts o = { .backward = true, .source = layers, .wrt = wrt, .wrt_count = 3 };
+    cr_assert_eq(wg_draw(wg_program_last(b.q), path, &o), WG_OK, "%s", wg_message(b.c));
+    char *page = browser_document(
+        path, "numbers=1&k=[0.6,-0.3,1.2,0.1,-0.8,0.7,0.4,-1.1]&T=[0.3,0.4,1.5,-0.2,-0.9,0.8]", NULL);
+    wg_program_set(b.q, "k",
+                   wg_view_f64((double[]){ 0.6, -0.3, 1.2, 0.1, -0.8, 0.7, 0.4, -1.1 }, WG_SHAPE(8)));
+    wg_program_set(b.q, "T", wg_view_f64((double[]){ 0.3, 0.4, 1.5, -0.2, -0.9, 0.8 }, WG_SHAPE(3, 2)));
+    expect_the_tapes_numbers(&b, page, "", leaves);
+}
+
+/* Programs whose leaf the address changes to where a rule has a case of its own. */
+Test(page_browser, computes_special_cases)
+{
+    const struct {
+        const char *text, *hash, *leaf;
+        double loss, gradient[4];
+        int count;
+    } cases[] = {
+        /* the deviation of equal elements is 0, and so is its derivative */
+        { "x = [1, 2, 3]\nL = std(x) + 4 * sum(x)\n", "numbers=1&x=[2,2,2]", "dx", 24, { 4, 4, 4 }, 3 },
+        /* [[1, 2], [2, 4]] has the determinant 0 and the cofactors [[4, -2], [-2, 1]] */
+        { "x = [[1, 2], [2, 5]]\nL = det(x)\n", "numbers=1&x=[[1,2],[2,4]]", "dx", 0, { 4, -2, -2, 1 }, 4 },
+        /* where (p − t) / (p (1 − p)) is 0 / 0, the gradient is 0 by convention: ops/loss.c */
+        { "p = [0, 1, 0.25]\nt = [0, 1, 0.5]\nL = binary_cross_entropy(p, t, reduction=sum)\n",
+          "numbers=1&p=[0,1,0.25]",
+          "dp",
+          -0.5 * log(0.25 * 0.75),
+          { 0, 0, (0.25 - 0.5) / (0.25 * 0.75) },
+          3 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WGT_ENDS bench b = build(cases[i].text);
+        char *path = pic_path("e.html");
+        draw(&b, cases[i].text, path, NULL);
+        char *page = browser_document(path, cases[i].hash, NULL);
+        browser_expect_numbers(page, "e", "L", &cases[i].loss, 1);
+        browser_expect_numbers(page, "e", cases[i].leaf, cases[i].gradient, cases[i].count);
+    }
+}
+
+/* The state that an address asks for: what is known, and the step's line. */
+Test(page_browser, opens_at_a_step)
+{
+    WGT_ENDS bench b = build("x = 0.5\na = x * x\nL = a + 3*x\n");
+    char *path = pic_path("s.html");
+    draw(&b, NULL, path, NULL);
+    SHOWS(browser_document(path, "step=1&x=-0.5", NULL), " = −0.5 · (−0.5) = ");
+    /* later values and gradients are hidden */
+    SHOWS(browser_document(path, "step=1", NULL), ">1 / 8</output>", " = 0.5 · 0.5 = ", "value off",
+          "grad off");
+    /* dx = 2 x + 3: the gradient's row is written anew */
+    SHOWS(pic_plain(browser_document(path, "step=8&x=-0.5", NULL)), ">dx = 2</text>", "dx: 3 + (−1) = 2<");
+    /* the first of two terms */
+    SHOWS(pic_plain(browser_document(path, "step=7", NULL)), ">dx = 3 + …</text>");
+}
+
+Test(page_browser, hides_what_is_to_be_predicted)
+{
+    WGT_ENDS bench b = build(neuron);
+    char *path = pic_path("q.html");
+    draw(&b, neuron, path, "dz,dw");
+    SHOWS(pic_plain(browser_document(path, "step=99", NULL)), ">dz = ?</text>", ">dw = ?</text>",
+          "!>dz = −0.2497</text>", ">da = −1.333</text>");
+}
