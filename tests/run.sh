@@ -47,6 +47,8 @@ some=${some//$'\n'/ }
 # tests of the rooms, too.
 no_processes="-test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
     -test_python"
+# What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain build is made.
+no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
 no_processes=${no_processes//$'\n'/ }
 
 # Where results are made. Limits of memory and differences of values are the same in every arithmetic.
@@ -72,6 +74,9 @@ bare=$apart
 echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null &&
     bare="CC=clang SAN=address,undefined"
 arm=aarch64-linux-gnu
+# Programs of the plain build find the library of the hostile one: they are compiled once.
+of_gcc() { gcc -print-file-name="$1"; }
+sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$PWD/$build/hostile/tests:$PWD/$build/hostile"
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
 # scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or
@@ -92,7 +97,7 @@ plain   |         |                                         | all $no_others    
 browser |         |                                         | $browser           |                | chromium | 60 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
-hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes |                 | make  | 900 90
+hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
 bare    | bare    | $bare $none                             | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
 aarch64 | aarch64 | $apart BLAS=none CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 120 60
@@ -105,14 +110,15 @@ core    | core    | CORE=1 $apart                           | core.sh $in_rooms 
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
-# Sets folder, flags, programs, before, needs, seconds and room to what the row of a kind says.
+# Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a kind says.
 read_kind() {
     local row
     row=$(sed -n "s/ *| */|/g; s/^$1|//p" <<<"$kinds")
     [ -n "$row" ] || { echo "tests/run.sh: there is no kind '$1' of tests" >&2; exit 2; }
     IFS='|' read -r folder flags programs before needs room <<<"$row"
     read -r seconds room <<<"$room"
-    folder=$build${folder:+/$folder} results=$build/results/$1
+    folder=$build${folder:+/$folder} results=$build/results/$1 home=$folder
+    case "$before" in *LD_PRELOAD*) home=$build ;; esac
 }
 
 # Whether the compiler of the kind that was read last makes programs, with the kind's sanitizers.
@@ -139,7 +145,7 @@ binaries() {
     local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
-        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "*) echo "$folder/${source%.c}" ;; esac
+        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "*) echo "$home/${source%.c}" ;; esac
     done
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
@@ -153,6 +159,10 @@ build_kind() {
         case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac ;;
     esac
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
+    [ "$home" = "$folder" ] || {
+        make -s --no-print-directory BUILD="$home" "${targets[@]}" || return
+        targets=(all "$folder/tests/libwengert-tests.so")
+    }
     make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
 }
 
@@ -202,7 +212,7 @@ watch() {
 
 # What is written about a program begins with this path, in a folder of its kind.
 result_of() {
-    local name=${1#"$folder"/}
+    local name=${1#"$home"/}
     echo "$results/${name#tests/}"
 }
 

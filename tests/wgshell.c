@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "wgtest.h"
+
 const char *wgt_shell(const char *commands)
 {
     static char text[1 << 14], script[1 << 14];
@@ -14,7 +16,7 @@ const char *wgt_shell(const char *commands)
              "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
              "said_by() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\"; }\n"
              "make_it() { said_by \"$@\" >/dev/null; }\n%s",
-             wgt_folder(), build ? build : "build", WGT_COMPILE, commands);
+             wgt_folder(), build ? build : "build", wgt_compiler(), commands);
     FILE *out = popen(script, "r");
     cr_assert(out);
     text[fread(text, 1, sizeof text - 1, out)] = 0;

@@ -7,6 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- the library ---- */
+
+#if defined __has_feature /* clang */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
+#endif
+#endif
+
+bool wgt_sanitized(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return true;
+#else
+    return false;
+#endif
+}
+
+int wgt_isas(void) { return WG_ISA_COUNT; }
+const char *wgt_compiler(void) { return WGT_COMPILE; }
+
+/* A program that was compiled without the sanitizer loads it first (LD_PRELOAD). The programs that a test runs, such as
+ * dot and sh, do not: their leaks are not ours. Criterion starts this program again for each test, and says so. */
+__attribute__((constructor)) static void preload_for_tests_alone(void)
+{
+    if (getenv("BXFI_MAP")) unsetenv("LD_PRELOAD");
+}
+
 /* ---- the arithmetic of the caller ---- */
 
 /* WG_FLOATS says in which arithmetic the tests call the library: daz (subnormal numbers count as zero, as

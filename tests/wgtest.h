@@ -13,6 +13,13 @@
 
 #include "wengert/wengert.h"
 
+/* ---- the library ---- */
+
+/* Programs of tests are compiled once, and run with the libraries of several builds. */
+bool wgt_sanitized(void);       /* by the address sanitizer */
+int wgt_isas(void);             /* its instruction sets */
+const char *wgt_compiler(void); /* what compiles programs for this library */
+
 /* ---- memory ---- */
 
 /* All zero: counts only. Freeing never fails. */

@@ -58,7 +58,7 @@ Test(case, compiles_and_fails)
     snprintf(command, sizeof command,
              "exec 2>&1; %s -Iinclude -Itests '%s/case.c' '%s/op.c' -o '%s/case' -L'%s' -lwengert -lm &&"
              "LD_LIBRARY_PATH='%s' '%s/case'",
-             WGT_COMPILE, folder, folder, folder, build, build, folder);
+             wgt_compiler(), folder, folder, folder, build, build, folder);
     cr_expect_eq(run(command, text, sizeof text), 1, "%s", text);
     cr_expect(strstr(text, "FAIL my_part") && strstr(text, " by operand x0"), "%s", text);
     snprintf(command, sizeof command, "cat '%s/case.c'", folder);

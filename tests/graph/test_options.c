@@ -80,7 +80,8 @@ static bool compiles(const char *statement)
     fprintf(f, "{\n    (void)y;\n    %s;\n}\n", statement);
     fclose(f);
     snprintf(command, sizeof command,
-             "%s -std=c11 -Wall -Wextra -Werror -fsyntax-only -Iinclude %s 2>/dev/null", WGT_COMPILE, path);
+             "%s -std=c11 -Wall -Wextra -Werror -fsyntax-only -Iinclude %s 2>/dev/null", wgt_compiler(),
+             path);
     int status = system(command);
     remove(path);
     return status == 0;

@@ -1,16 +1,11 @@
 /* test_cpp.c: the headers in C++11 to C++23: the macros with options, wengert.hpp.
- * Each kind of build takes other standards, so that `make test-all` has all of them. Without a C++ compiler
- * nothing is compiled. */
+ * Without a C++ compiler nothing is compiled. */
 #include "wgshell.h"
 
 TestSuite(cpp, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* c++2b is C++23: compilers of 2022 know no other name. */
-#ifdef WG_HOSTILE
-#define STANDARDS "c++14 c++20"
-#else
 #define STANDARDS "c++11 c++17 c++2b"
-#endif
 
 /* With the functions of compilers.sh. */
 #define SHELL(commands) \
@@ -47,11 +42,9 @@ Test(cpp, lists)
 }
 
 /* examples/digits.cpp prints what examples/digits.c prints, to the last digit. */
-#ifndef WG_HOSTILE
 Test(cpp, digits)
 {
     SHELL("need; [ -z \"$sanitize\" ] || exit 0; set -- $compilers\n"
           "built $1 c++17 examples/digits.cpp && c=$(cd \"$build\" && pwd)/examples/digits && cd \"$in\" &&\n"
           "./a >cpp.txt && \"$c\" >c.txt && cmp c.txt cpp.txt && grep -q 'epoch 20' c.txt");
 }
-#endif

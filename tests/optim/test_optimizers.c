@@ -59,7 +59,7 @@ static void is_whole(const wgi_optimizer *k)
     if (k->step) return;
     cr_assert(k->formula && strstr(k->formula, "w -= "), "%s: .formula does not say what w becomes", k->name);
     cr_assert_leq(k->size, MOST_BYTES);
-    for (int i = 0; i < (int)WG_ISA_COUNT; i++)
+    for (int i = 0; i < wgt_isas(); i++)
         cr_assert(k->update[i], "%s: no update for instruction set %d", k->name, i);
     moments_have_names(k);
     for (int i = 0; i < k->options; i++) {

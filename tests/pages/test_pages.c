@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wgshell.h"
+#include "wgtest.h"
 
 TestSuite(pages, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -53,7 +54,7 @@ Test(pages, what_is_printed)
 /* Under sanitizers nothing is compiled as C++. */
 Test(pages, programs)
 {
-    const bool sanitized = strstr(WGT_COMPILE, "-fsanitize");
+    const bool sanitized = wgt_sanitized();
     expect_page(BLOCK("c", "#include <stdio.h>\nint main(void) { puts(\"1\"); return 0; }") BLOCK("", "1"),
                 "2 blocks hold");
     expect_page(BLOCK("c", "#include <stdio.h>\nint main(void) { puts(\"1\"); return 0; }") BLOCK("", "2"),

@@ -167,6 +167,4 @@ static void expect_even(const char *name, wg_node (*model)(loop *l))
 Test(first_steps, gpt) { expect_even("GPT", gpt); }
 Test(first_steps, unet) { expect_even("U-Net", unet); }
 Test(first_steps, lenet) { expect_even("LeNet", lenet); }
-#ifndef WG_HOSTILE /* there a plan is compiled at other requests, and its memory is that of tiny arenas */
 Test(first_steps, heat) { expect_even("heat", heat); }
-#endif

@@ -260,12 +260,10 @@ static turns cycle(uint64_t plan_bytes)
  * The first ones are freed before any second one, so that half the memory is enough for all programs. */
 Test(plan_cost, plans_that_keep_all_are_freed_first)
 {
-#ifndef WG_HOSTILE
     const turns all = cycle(0), some = cycle(all.bytes * 6 / 10);
     cr_expect_eq(all.compiled, 0);
     cr_expect_eq(some.compiled, 0);
     cr_expect_gt(cycle(all.bytes / 4).compiled, 0);
-#endif
 }
 
 /* ---- what a plan's memory holds ---- */
@@ -298,7 +296,6 @@ static size_t bytes_of_steps(const wgi_plan *p)
  * there once, and at most a quarter is between the lists and behind them. */
 Test(plan_cost, a_plan_takes_what_its_lists_take)
 {
-#ifndef WG_HOSTILE
     WGT_WORLD(WG_F32, &(wg_options){ .threads = 1, .interpret = -1 });
     wg_backward(recurrent(g, p, 200), p);
     size_t lists = 0, all = 0;
@@ -311,5 +308,4 @@ Test(plan_cost, a_plan_takes_what_its_lists_take)
     cr_expect_gt(lists, 100000);
     cr_expect_leq(all, lists + lists / 4, "%zu bytes, lists of %zu", all, lists);
     wgt_finish(c, NULL);
-#endif
 }

@@ -10,16 +10,7 @@
 #include "wgfiles.h"
 
 /* The frames of an instrumented build are several times larger. */
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-enum { STACK = 1 << 20 };
-#else
-enum { STACK = 128 << 10 };
-#endif
+static size_t stack_bytes(void) { return wgt_sanitized() ? 1 << 20 : 128 << 10; }
 
 TestSuite(small_stack, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -35,16 +26,16 @@ static void run(void (*f)(void))
 {
     pthread_t thread;
     pthread_attr_t how;
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *stack = mmap(NULL, STACK + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = stack_bytes();
+    char *stack = mmap(NULL, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     cr_assert_neq(stack, MAP_FAILED);
     mprotect(stack, page, PROT_NONE);
     pthread_attr_init(&how);
-    cr_assert_eq(pthread_attr_setstack(&how, stack + page, STACK), 0);
+    cr_assert_eq(pthread_attr_setstack(&how, stack + page, bytes), 0);
     cr_assert_eq(pthread_create(&thread, &how, in_thread, &f), 0);
     pthread_join(thread, NULL);
     pthread_attr_destroy(&how);
-    munmap(stack, STACK + page);
+    munmap(stack, bytes + page);
 }
 
 #define TWO_THREADS \
