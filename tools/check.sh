@@ -72,9 +72,7 @@ symbols() {
     [ -e "$build/libwengert.so" ] || return 0
     exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
     # a function declared with WG_API must be in the library
-    for h in include/wengert/*.h; do
-        "${cc[@]}" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
-    done | grep -oE 'wg_[a-z0-9_]+\(' | tr -d '(' | sort -u | comm -23 - <(exported) |
+    "${cc[@]}" -std=c17 -E -P -DWG_API=WG_EXPORTED include/wengert/*.h 2>/dev/null | grep -oE 'wg_[a-z0-9_]+\(' | tr -d '(' | sort -u | comm -23 - <(exported) |
         grep -vxE "$(static_inline)" | report "declared in a header, not in the library"
 }
 
@@ -114,19 +112,12 @@ licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/wen
 # ---- every public header alone ----
 
 headers() {
-    local h std
-    for h in include/wengert/*.h; do
-        for std in c11 c17; do
-            "${cc[@]}" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
-        done
-        [ -n "$cxx" ] || continue
-        for std in c++11 c++17; do
-            "$cxx" -x c++ -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
-        done
-    done | grep -v 'pragma once' | report "a public header does not compile alone"
-    [ -z "$cxx" ] || for h in include/wengert/*.hpp; do
-        "$cxx" -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
-    done | grep -v 'pragma once' | report "a public header does not compile alone"
+    local std flags=(-Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude)
+    {
+        for std in c11 c17; do "${cc[@]}" -x c -std=$std "${flags[@]}" include/wengert/*.h 2>&1; done
+        [ -z "$cxx" ] || for std in c++11 c++17; do "$cxx" -x c++ -std=$std "${flags[@]}" include/wengert/*.h 2>&1; done
+        [ -z "$cxx" ] || "$cxx" -x c++ -std=c++17 "${flags[@]}" include/wengert/*.hpp 2>&1
+    } | grep -v 'pragma once' | report "a public header does not compile alone"
     [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"
 }
 

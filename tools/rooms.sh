@@ -68,10 +68,17 @@ symbols() {
     find -L "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
         file=${object#"$build"/obj/}
         file=${file#isa0/}
-        file=${file%.o}.c
-        [ -e "$file" ] || continue # the object of a deleted file
-        nm "$object" | awk -v f="$file" '$2 ~ /^[TDRBV]$/ { print "D", f, $3 } $1 == "U" && $2 ~ /^wgi?_/ { print "U", f, $2 }'
-    done
+        [ ! -e "${file%.o}.c" ] || printf '%s\0' "$object" # not the object of a deleted file
+    done | xargs -r0 nm -A | awk -v objects="$build/obj/" '
+        {
+            $0 = substr($0, length(objects) + 1)
+            file = $1
+            sub(/^isa0\//, "", file)
+            sub(/\.o:.*/, ".c", file)
+            kind = $(NF - 1)
+        }
+        kind ~ /^[TDRBV]$/ { print "D", file, $NF }
+        kind == "U" && $NF ~ /^wgi?_/ { print "U", file, $NF }'
 }
 
 # Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes threads.
