@@ -38,10 +38,10 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean format deps uninstall dist score mutants size,$(GOALS))
+BUILD_GOALS := $(filter-out help clean deps uninstall dist score mutants size,$(GOALS))
 TEST_GOALS  := $(filter test gate test-all tests hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test gate test-all tests hostile,$(GOALS))
-PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check gate,$(GOALS)) \
+PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(if $(filter check format,$(GOALS)),check) $(filter gate,$(GOALS)) \
                $(if $(filter test-all memcheck,$(GOALS)),gate whole)
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
@@ -359,8 +359,9 @@ uninstall: ## removes the files that install wrote, and folders that it made if 
 dist: ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/dist.sh
 
-format: ## rewrites all C files by .clang-format
-	clang-format -i $(wildcard include/wengert/*.h src/*/*.[ch] src/*/*/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
+format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures
+	@tools/format.sh
+	+@$(MAKE) --no-print-directory docs gallery
 
 clean: ## removes what was built
 	rm -rf '$(BUILD)'

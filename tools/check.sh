@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the house rules that a machine can check. `make check` calls it after a build. Prints each broken rule with the places,
-# and one line at the end. The exit status is 1 when a rule is broken.
+# and one line at the end. What ends with (make format) is mended by it. The exit status is 1 when a rule is broken.
 # Environment: CC, BUILD.
 set -u
 shopt -s lastpipe # the last command of a pipe runs in this shell: report counts in broken
@@ -9,6 +9,7 @@ build=${BUILD:-build}
 read -ra cc <<<"${CC:-gcc}" # CC may have words after the program
 cxx=$(command -v g++ || command -v clang++ || true)
 broken=0
+form=
 
 # Prints $1 and below it the lines of standard input, and counts a broken rule. Without lines it does nothing.
 report() {
@@ -18,18 +19,14 @@ report() {
     echo "$1:"
     sed 's/^/    /' <<<"$lines" | head -n 40
     broken=$((broken + 1))
+    [[ $1 != *'(make format)' ]] || form='; make format mends those of form'
 }
 
-# The C files of the project, without the public headers.
-c_files() { find bench examples ops src tests tools -name '*.[ch]'; }
-
-# ---- format: not of the public headers, whose tables are aligned by hand ----
+# ---- form of C files ----
 
 format() {
-    command -v clang-format >/dev/null || { echo clang-format | report "not installed: the format is not checked"; return; }
-    c_files | while read -r f; do
-        ! clang-format "$f" | cmp -s - "$f" && echo "$f"
-    done | report "not as clang-format has it (make format)"
+    tools/format.sh --check | report "C files not in form (make format)"
+    tools/format_try.sh 2>&1 | report "make format does not mend what it should"
 }
 
 # ---- rooms: which files and symbols a file may use ----
@@ -51,11 +48,11 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
-    tools/file_table.sh 2>&1 | diff - docs/files.md | head -n 10 | report "docs/files.md is not what the files say (make docs)"
-    tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make docs)"
+    tools/file_table.sh 2>&1 | diff - docs/files.md | head -n 10 | report "docs/files.md is not what the files say (make format)"
+    tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make format)"
     [ -x "$build/wengert" ] || return 0
-    tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make gallery)"
-    "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
+    tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
+    "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make format)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
         report "operations without a row in docs/op-names.md"
@@ -136,8 +133,6 @@ pages() {
 # ---- sizes ----
 
 sizes() {
-    c_files | grep -v digits_table | xargs awk 'length($0) > 110 { print FILENAME ":" FNR }' |
-        report "lines of more than 110 bytes"
     tools/size.pl --check | report "above its ceiling (make size)"
 }
 
@@ -151,5 +146,9 @@ licences
 headers
 pages
 sizes
-[ "$broken" = 0 ] && echo "the house rules hold" || echo "$broken house rules are broken"
+case $broken in
+0) echo "the house rules hold" ;;
+1) echo "1 house rule is broken$form" ;;
+*) echo "$broken house rules are broken$form" ;;
+esac
 [ "$broken" = 0 ]
