@@ -27,8 +27,9 @@ bool wgt_sanitized(void)
 int wgt_isas(void) { return WG_ISA_COUNT; }
 const char *wgt_compiler(void) { return WGT_COMPILE; }
 
-/* A program that was compiled without the sanitizer loads it first (LD_PRELOAD). The programs that a test runs, such as
- * dot and sh, do not: their leaks are not ours. Criterion starts this program again for each test, and says so. */
+/* A program that was compiled without the sanitizer loads it first (LD_PRELOAD). The programs that a test
+ * runs, such as dot and sh, do not: their leaks are not ours. Criterion starts this program again for each
+ * test, and says so. */
 __attribute__((constructor)) static void preload_for_tests_alone(void)
 {
     if (getenv("BXFI_MAP")) unsetenv("LD_PRELOAD");

@@ -12,8 +12,7 @@ TestSuite(blas_loading, .init = wgt_make_folder, .fini = wgt_remove_folder);
 static char *limited(const char *command)
 {
     char commands[400];
-    snprintf(commands, sizeof commands, "ulimit -v 300000; WG_NUM_THREADS=1 \"$build/wengert\" %s",
-             command);
+    snprintf(commands, sizeof commands, "ulimit -v 300000; WG_NUM_THREADS=1 \"$build/wengert\" %s", command);
     return strdup(wgt_shell(commands));
 }
 

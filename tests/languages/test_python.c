@@ -1,4 +1,5 @@
-/* test_python.c: python/wengert.py. Where no python3 has NumPy only the table is compared with the headers. */
+/* test_python.c: python/wengert.py. Where no python3 has NumPy only the table is compared with the
+ * headers. */
 #include "wgshell.h"
 
 TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
