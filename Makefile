@@ -174,7 +174,7 @@ $(OP_LIST): FORCE
 	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
 	cmp -s $@.new $@ || cp $@.new $@
 
-$(patsubst %.c,$(OBJ)/isa0/%.o,$(wildcard ops/*.c)): | $(OP_LIST)
+$(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
 # The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
 COMMIT := $(OBJ)/generated/commit.h

@@ -13,6 +13,8 @@ KERNEL(atan2) { WG_MAP2(k, ATAN2(a, b)); }
 
 #if WG_BASE
 
+EXTERN(unit_gap);
+
 /* ---- tan ---- */
 
 VJP(tan) { gx[0] = wg_mul(gy, wg_add(wg_square(y), 1)); }

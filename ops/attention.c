@@ -94,6 +94,8 @@ KERNEL(attention_tiles_grad)
 
 #if WG_BASE
 
+EXTERN(attention_tiles, attention_tiles_grad);
+
 /* The score of a key that is not seen. It is finite, so that a row without keys has no NaN. e to the
  * power of its distance from any other score is 0. */
 #define ATTENTION_UNSEEN (-0x1p100)

@@ -35,6 +35,8 @@ KERNEL(batch_norm_grad) { return BY_FLOAT(k, batch_kernel, k, true); }
 
 #if WG_BASE
 
+EXTERN(batch_norm_grad);
+
 static int64_t units_of(const wg_kernel *k)
 {
     const matrix m = matrix_of(k);

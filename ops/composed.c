@@ -2,6 +2,8 @@
 
 #include "sample_shapes.h"
 
+EXTERN(gelu_tanh);
+
 /* ---- gelu ---- */
 
 #define GELU_FIELDS(F, S) F(S, BOOL, by_tanh, "false")

@@ -273,6 +273,8 @@ KERNEL(conv_weights)
 
 #if WG_BASE
 
+EXTERN(conv_transpose, conv_weights);
+
 static bool conv_options(wg_rule *r, struct conv *f, int axes)
 {
     if (f->groups == 0) f->groups = 1;

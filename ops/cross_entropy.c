@@ -39,6 +39,8 @@ KERNEL(as_class)
 
 #if WG_BASE
 
+EXTERN(cross_entropy_grad);
+
 /* ---- cross_entropy: one loss a row ---- */
 
 static bool cross_entropy_shape(wg_rule *r)

@@ -193,6 +193,8 @@ KERNEL(cofactor_slope) { return each_matrix(k, 2); }
 
 #if WG_BASE
 
+EXTERN(cofactor_slope, lu_det, slogdet);
+
 /* ---- cofactors, where a matrix is singular or nearly so ---- */
 
 static bool cofactors_shape(wg_rule *r)

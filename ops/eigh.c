@@ -80,6 +80,8 @@ KERNEL(slopes)
 
 #if WG_BASE
 
+EXTERN(eigh, eigh_grad, eigh_part, inverse_gaps, slopes);
+
 /* ---- inverse_gaps ---- */
 
 static bool inverse_gaps_shape(wg_rule *r)

@@ -72,6 +72,8 @@ KERNEL(extern_jvp)
 
 #include <stdio.h>
 
+EXTERN(extern_grad, extern_jvp);
+
 /* Bytes for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
 {

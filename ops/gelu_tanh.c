@@ -22,6 +22,8 @@ KERNEL(gelu_tanh_backward) { WG_MAP2(k, a * GELU_SLOPE(b)); }
 
 #if WG_BASE
 
+EXTERN(gelu_tanh_backward);
+
 static wg_node sigmoid_of(wg_site here, wg_node x)
 {
     return wg_sigmoid(wg_mul(x, wg_add(GELU_A, wg_mul(GELU_B, wg_square(x)))));

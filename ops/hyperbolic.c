@@ -12,6 +12,8 @@ KERNEL(atanh) { WG_MAP1(k, ATANH(a)); }
 
 #if WG_BASE
 
+EXTERN(unit_gap);
+
 /* ---- sinh ---- */
 
 VJP(sinh) { gx[0] = wg_mul(gy, wg_cosh(x[0])); }

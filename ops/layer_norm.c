@@ -12,6 +12,8 @@ KERNEL(layer_norm_grad) { return BY_FLOAT(k, rows_grad, k); }
 
 #if WG_BASE
 
+EXTERN(layer_norm_grad);
+
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
 static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axes = WG_AXES(-1), .keepdims = true); }
 

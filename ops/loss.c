@@ -36,6 +36,8 @@ KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
 
+EXTERN(as_class, cross_entropy, log_softmax, sigmoid, softmax);
+
 #define LOSS_FIELDS(F, S) \
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
 OPTIONS(loss, LOSS_FIELDS);

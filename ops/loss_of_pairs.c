@@ -3,6 +3,8 @@
  * shapes. */
 #include "reduce_rules.h"
 
+EXTERN(div, mul, sum);
+
 static bool is(wg_node n, const wg_op *op) { return wg_node_op(n) == op; }
 static bool is_number(wg_node n) { return wg_node_leaf(n) == WG_LEAF_NUMBER; }
 

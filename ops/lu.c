@@ -36,6 +36,8 @@ KERNEL(lu_solve)
 
 #if WG_BASE
 
+EXTERN(lu, lu_solve);
+
 /* ---- lu ---- */
 
 static bool lu_shape(wg_rule *r)

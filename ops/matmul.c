@@ -502,6 +502,8 @@ KERNEL(matmul_stored)
 #if WG_BASE
 #include "graph/composites.h"
 
+EXTERN(matmul, matmul_stored, reshape, transpose, unit_rows);
+
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {
     return NODE_OF(matmul, (&(matmul_attr){ ta, tb }), a, b);

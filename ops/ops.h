@@ -7,26 +7,29 @@
 
 #define WG_AT(args) here
 #include "kernel/kernel.h"
-#include "wengert/ops.h"
-
-/* All ops of the library: tools/op_list.awk lists their descriptors. */
-#define EXTERN(op) extern const wg_op wgi_op_##op
+#include "wengert/named.h"
 #if WG_BASE
 #include "wengert/op.h"
-#define WGI_OP(n, called) EXTERN(n);
-#include "op_list.h"
-#undef WGI_OP
+#include "wengert/ops.h"
 #endif
 
+/* Declares descriptors before their definition, or those of another file: EXTERN(softmax, sigmoid); */
+#define EXTERN(...)    extern const wg_op EACH(EXTERN_, COMMA_, , __VA_ARGS__)
+#define EXTERN_(c, op) wgi_op_##op
+
 /* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp. wengert/op.h says what
- * each function does. `here` is the user's call site. */
-#define VJP(op) static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+ * each function does. `here` is the user's call site. VJP and SAMPLE declare the descriptor, too. */
+#define VJP(op) \
+    EXTERN(op); \
+    static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 #define EXPAND(op) \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 #define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 #define VMAP(op) \
     static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
-#define SAMPLE(op)       static wg_node op##_sample(wg_site here, wg_graph *g, int i)
+#define SAMPLE(op) \
+    EXTERN(op);    \
+    static wg_node op##_sample(wg_site here, wg_graph *g, int i)
 #define ERROR_SAMPLE(op) static const char *op##_error(wg_site here, wg_graph *g, int i)
 
 /* Samples as a list of calls, and error samples as a list of calls with words of the message of each:

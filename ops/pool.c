@@ -93,6 +93,8 @@ KERNEL(max_pool_grad) { EACH_WINDOW(run_grad, k->xt[1]); }
 
 #if WG_BASE
 
+EXTERN(max_pool_grad, max_pool_pick);
+
 /* The windows along an axis. A window always has elements of x. */
 static bool pool_fit(wg_rule *r, struct pooling *f, int axis, int64_t n, int64_t *to)
 {

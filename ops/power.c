@@ -63,6 +63,8 @@ KERNEL(pow_term) { return BY_FLOAT(k, pow_term, k); }
 
 #if WG_BASE
 
+EXTERN(pow_term);
+
 /* Equal shapes, broadcasting, no elements, a number, negative bases. */
 static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, const void *attr)
 {

@@ -21,6 +21,8 @@ KERNEL(qr_parts) { EACH_MATRIX(qr_of, a.m, a.n); }
 
 #if WG_BASE
 
+EXTERN(qr, qr_part);
+
 /* ---- qr_parts ---- */
 
 static bool is_tall(wg_rule *r, int k)

@@ -194,6 +194,8 @@ KERNEL(categorical)
 
 #if WG_BASE
 
+EXTERN(random_keep);
+
 /* ---- random_keep ---- */
 
 static wg_node kept(wg_site here, wg_node x, wg_node p, wg_node stream)

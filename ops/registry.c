@@ -4,6 +4,9 @@
 
 #include "ops.h"
 
+#define WGI_OP(n, called) EXTERN(n);
+#include "op_list.h"
+#undef WGI_OP
 #define WGI_OP(n, called) { &wgi_op_##n, called },
 static const struct {
     const wg_op *op;

@@ -16,7 +16,7 @@ typedef struct mixed {
 } mixed;
 static mixed mixed_of(const struct resize_axis *o, int64_t i, int64_t n, int64_t m)
 {
-    if (o->mode == WG_NEAREST) return (mixed){ i * n / m, 1, 0 };
+    if (!o->mode) return (mixed){ i * n / m, 1, 0 }; /* WG_NEAREST */
     double at = o->align_corners ? (m > 1 ? (double)(i * (n - 1)) / (double)(m - 1) : 0)
                                  : ((double)i + 0.5) * (double)n / (double)m - 0.5;
     if (!(at > 0)) return (mixed){ 0, 1, 0 };
@@ -87,6 +87,9 @@ KERNEL(resize_axis_grad)
 #if WG_BASE
 
 #include "rules.h"
+
+_Static_assert(!WG_NEAREST, "the kernel does not see the header of wg_resize_mode");
+EXTERN(resize_axis_grad);
 
 /* ---- resize_axis ---- */
 

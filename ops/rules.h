@@ -159,6 +159,7 @@ static inline wg_node axes_exchanged(wg_site here, wg_node x, int i, int j)
     return wg_transpose(x, .axes = AXES_OF(a));
 }
 
+EXTERN(nearest_finite);
 /* x, but of infinities the nearest finite number, for derivative rules far out: there 0 times x is 0. A
  * square of it is a product, since the rule of wg_square has 2 x, which may be infinite. */
 static inline wg_node nearest_finite(wg_site here, wg_node x)

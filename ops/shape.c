@@ -24,6 +24,8 @@ KERNEL(broadcast_to)
 
 #if WG_BASE
 
+EXTERN(reshape);
+
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
     return (s->rank >= 0 && s->rank <= WG_MAX_RANK) ||

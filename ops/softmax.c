@@ -23,6 +23,8 @@ KERNEL(log_softmax) { return BY_FLOAT(k, softmax, k, slices_of_softmax(k), true)
 
 #if WG_BASE
 
+EXTERN(log_softmax_grad, softmax_grad);
+
 /* ---- softmax, log_softmax ---- */
 
 static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_softmax(k)); }

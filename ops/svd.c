@@ -29,6 +29,8 @@ KERNEL(svd_parts) { EACH_MATRIX(svd_of, a.m, a.n); }
 
 #if WG_BASE
 
+EXTERN(svd, svd_grad, svd_part);
+
 /* The shape of a result for matrices of shape a. */
 static wg_shape part_shape(wg_shape a, int part)
 {

@@ -146,6 +146,8 @@ KERNEL(transpose)
 
 #if WG_BASE
 
+EXTERN(matmul, transpose);
+
 static bool transpose_shape(wg_rule *r)
 {
     wg_axes *a = r->attr;

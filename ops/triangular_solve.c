@@ -19,6 +19,8 @@ KERNEL(triangular_solve)
 
 #if WG_BASE
 
+EXTERN(triangular_solve);
+
 static wg_node solved(wg_site here, wg_node a, wg_node b, struct triangle t)
 {
     return NODE_OF(triangular_solve, &t, a, b);

@@ -95,6 +95,34 @@ in_tables() {
     done | report "an optimizer whose published formula is not in tests/optim/test_formulas.c"
 }
 
+# ---- what a new op compiles again ----
+
+# A new op is a prototype in a header of ops, and a row of op_list.h. Kernels, which take most of the time of a build, see neither. Of the
+# rest the registry alone sees the list.
+new_op() {
+    local of_ops
+    of_ops=$(sed -nE 's/^#include "(.*)\.h"$/\1/p' include/wengert/ops.h | grep -vxE 'graph|named' | paste -sd'|')
+    depending "/wengert/(ops|$of_ops)\.h|/op_list\.h" isa1 isa2 | report "a kernel is compiled again for a new op: its object depends on a header of ops"
+    depending '/op_list\.h' isa0 src tools | grep -v '^ops/registry\.c ' |
+        report "compiled again for a new op: the registry alone includes op_list.h, others say EXTERN(NAME)"
+}
+
+# The sources whose objects in the folders $2 ... of the build depend on a file that matches $1, each with one such file.
+depending() {
+    local pattern=$1 isa d file
+    shift
+    for isa; do
+        [ -d "$build/obj/$isa" ] || continue
+        find "$build/obj/$isa" -name '*.d' | sort | while read -r d; do
+            file=${d#"$build/obj/"}
+            file=${file#isa[0-9]/}
+            file=${file%.d}.c
+            [ -e "$file" ] || continue # the object of a deleted file
+            grep -oE "[^ ]*($pattern)" "$d" | head -n 1 | sed "s|^|$file ($isa): |"
+        done
+    done
+}
+
 # ---- parts that can be left out; licences ----
 
 # tests/run.sh builds without all parts at once: a file that asked for two could fail where one is missing.
@@ -142,6 +170,7 @@ rooms
 registry
 symbols
 in_tables
+new_op
 parts
 licences
 headers
