@@ -98,13 +98,15 @@ in_tables() {
 # ---- what a new op compiles again ----
 
 # A new op is a prototype in a header of ops, and a row of op_list.h. Kernels, which take most of the time of a build, see neither. Of the
-# rest the registry alone sees the list.
+# rest the registry alone sees the list, and what names an op includes ops.h itself.
 new_op() {
     local of_ops
     of_ops=$(sed -nE 's/^#include "(.*)\.h"$/\1/p' include/wengert/ops.h | grep -vxE 'graph|named' | paste -sd'|')
     depending "/wengert/(ops|$of_ops)\.h|/op_list\.h" isa1 isa2 | report "a kernel is compiled again for a new op: its object depends on a header of ops"
     depending '/op_list\.h' isa0 src tools | grep -v '^ops/registry\.c ' |
         report "compiled again for a new op: the registry alone includes op_list.h, others say EXTERN(NAME)"
+    includes include/wengert/op.h src/*/*.h src/*/*/*.h tools/*.h | grep -E '"(wengert/)?(ops|wengert)\.h"' |
+        report "a header brings ops.h to files that name no op"
 }
 
 # The sources whose objects in the folders $2 ... of the build depend on a file that matches $1, each with one such file.

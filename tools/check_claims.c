@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool.h"
+#include "wengert/ops.h"
 
 typedef struct sides {
     wg_tensor left, right;

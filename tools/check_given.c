@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "given.h"
+#include "wengert/ops.h"
 
 enum { FLOAT_DIGITS = 9, PRINTED = 6 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tool.h"
+#include "wengert/ops.h"
 
 typedef struct tally {
     int samples, failed, open;

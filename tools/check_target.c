@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tool.h"
+#include "wengert/ops.h"
 
 /* Whether a path of floats leads from a scalar root to a named leaf; with `moved` one of ops that have a
  * derivative. */

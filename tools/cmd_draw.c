@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "tool.h"
+#include "wengert/ops.h"
 
 /* Flags that say what is drawn. */
 static const flag subject_flags[] = {

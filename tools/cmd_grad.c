@@ -3,6 +3,7 @@
 
 #include "tool.h"
 #include "wengert/op.h"
+#include "wengert/ops.h"
 
 static const flag flags[] = {
     { 0, "of", "NAME", "what is differentiated (default: the last statement's value)" },

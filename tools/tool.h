@@ -27,7 +27,17 @@
 
 #include <stdarg.h>
 
-#include "wengert/wengert.h"
+/* Not wengert.h: a file that names an op includes ops.h, and a new op compiles the others not again. */
+#include "wengert/check.h"
+#include "wengert/data.h"
+#include "wengert/draw.h"
+#include "wengert/figure.h"
+#include "wengert/formula.h"
+#include "wengert/grad.h"
+#include "wengert/lang.h"
+#include "wengert/op.h"
+#include "wengert/plan.h"
+#include "wengert/state.h"
 
 enum {
     EXIT_DONE = 0,

@@ -8,7 +8,7 @@
  * An op needs a kernel (or map) or `expand`; all else is optional. Without a kernel it is a composite: its
  * expansion takes its place in the graph. Without vjp its derivative is that of the expansion. Without jvp,
  * forward mode uses vjp. A user's op needs no registration. The descriptor must stay valid as long as the
- * context.
+ * context. Rules are made of the builders of ops.h, which this header leaves out: include wengert.h.
  *
  * What may change between two runs of the same structure (numbers, rates, random streams, inputs) must be an
  * operand. Attributes are part of the structure: graphs with different attributes get different plans.
@@ -18,7 +18,7 @@
 
 #include "grad.h"
 #include "kernel.h"
-#include "ops.h"
+#include "named.h"
 
 #ifdef __cplusplus
 extern "C" {

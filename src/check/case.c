@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "wengert/ops.h"
+
 /* MOST_CASES: of one report, as each may keep megabytes. */
 enum { MOST_CASES = 8, MOST_ELEMENTS = 1 << 18, DIGITS = 17 };
 

@@ -19,6 +19,7 @@
  * transpose and a product at once, there are two. */
 #include "draw/page.h"
 #include "wengert/op.h"
+#include "wengert/ops.h"
 
 enum { LEAF_MOST = 1024, SHOWN_MOST = 144, ALL_MOST = 30000, NODES_MOST = 5000 };
 

@@ -5,6 +5,8 @@
  * are copied (by identity), so that each sweep covers only that node. */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 /* ---- forward ---- */
 
 /* The Jacobian of a MAP or RANDOM op is diagonal. So its reverse rule, called with the tangent as gy, gives J

@@ -7,6 +7,8 @@
  * in the order of the users from last to first, and of the operands of one user from first to last. */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 typedef struct contribution contribution;
 struct contribution {
     contribution *next;

@@ -2,6 +2,8 @@
  * derivative. The sweep is in grad.c. */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 /* ---- shapes ---- */
 
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)

@@ -6,6 +6,8 @@
  * the other. */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 typedef struct job {
     wg_graph *g;
     wg_site here, in;

@@ -7,6 +7,8 @@
  * Curtis, M. Powell, J. Reid: On the estimation of sparse Jacobian matrices, 1974). */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 /* ---- colours ---- */
 
 typedef struct sides {

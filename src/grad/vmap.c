@@ -6,6 +6,8 @@
  * that count one axis more; by its expansion, whose nodes are built and then mapped; row by row. */
 #include "grad/grad.h"
 
+#include "wengert/ops.h"
+
 typedef struct mapping {
     wg_graph *g;
     wg_site here; /* of the call of wg_vmap */

@@ -4,6 +4,8 @@
 #include "graph/graph.h"
 #include "graph/composites.h"
 
+#include "wengert/ops.h"
+
 /* ---- operands ---- */
 
 static wg_graph *graph_of(const wg_node x[], int n)

@@ -3,6 +3,8 @@
 #include "graph/graph.h"
 #include "graph/composites.h"
 
+#include "wengert/ops.h"
+
 typedef struct cloning {
     wg_graph *from, *into;
     wg_replay_opts o;

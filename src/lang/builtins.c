@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "wengert/ops.h"
+
 /* ---- derivatives ---- */
 
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wengert/ops.h"
+
 /* ---- values of options ---- */
 
 /* Reads a whole number or a list of whole numbers. */

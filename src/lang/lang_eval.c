@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wengert/ops.h"
+
 static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
 
 wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }

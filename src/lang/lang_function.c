@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "wengert/ops.h"
+
 /* ---- names and places ---- */
 
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name)

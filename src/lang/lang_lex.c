@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wengert/ops.h"
+
 static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
 static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wengert/nn.h"
+
 #define ROWS(...)                                         \
     (const wg_attr_row[])                                 \
     {                                                     \

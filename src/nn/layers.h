@@ -2,8 +2,8 @@
 #ifndef WG_NN_LAYERS_H
 #define WG_NN_LAYERS_H
 
-#include "wengert/nn.h"
 #include "wengert/op.h"
+#include "wengert/params.h"
 
 /* What the arguments of every layer begin with. */
 typedef struct wgi_layer_of {

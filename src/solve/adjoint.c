@@ -8,6 +8,8 @@
  * f(t0, y0). */
 #include "solve/solve.h"
 
+#include "wengert/ops.h"
+
 typedef struct odeint_attr {
     int method, steps;
     bool timed; /* the times have gradients */

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "wengert/ops.h"
+
 static const char *const what = "fixed_point";
 
 /* DENSE: up to so many elements u is found by solving with the matrix I - J', if J has a shape: that of z has

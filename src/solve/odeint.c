@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <math.h>
 
+#include "wengert/ops.h"
+
 static const char *const what = "odeint";
 
 typedef struct solver {

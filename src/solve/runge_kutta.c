@@ -1,6 +1,8 @@
 /* runge_kutta.c: the tables of Runge-Kutta methods, and the sums of a step as nodes. */
 #include "solve/solve.h"
 
+#include "wengert/ops.h"
+
 /* Dormand and Prince (1980), with the error estimate of its embedded method of fourth order. */
 const wgi_rk wgi_rk_methods[WG_ODE_METHODS] = {
     [WG_ODE_DORMAND_PRINCE] = { .name = "Dormand-Prince",

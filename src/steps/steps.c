@@ -5,6 +5,7 @@
 
 #include "wengert/grad.h"
 #include "wengert/op.h"
+#include "wengert/ops.h"
 
 typedef struct maker {
     wgi_steps *s;
