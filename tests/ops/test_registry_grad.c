@@ -232,7 +232,8 @@ static int compare_all(const wg_op *op, scalar_fn f)
         cr_assert_eq(wg_failed(k.c), WG_OK, "%s, sample %d: %s", op->name, i, wg_message(k.c));
         int leaves = k.leaves;
         op_case_close(&k);
-        for (int j = 0; j < leaves; j++) some += compare_by(&(place){ .op = op, .sample = i, .leaf = j, .f = f });
+        for (int j = 0; j < leaves; j++)
+            some += compare_by(&(place){ .op = op, .sample = i, .leaf = j, .f = f });
     }
     /* for tools/score.sh */
     fprintf(stderr, "%s: elements compared with differences: %d\n", op->name, compared);
