@@ -9,6 +9,7 @@
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
+#   CCACHE=                        compiles everything anew
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
@@ -20,6 +21,10 @@ SOVERSION := $(basename $(VERSION))
 
 ifeq ($(origin CC),default)
 CC := $(shell command -v gcc >/dev/null 2>&1 && echo gcc || echo cc)
+endif
+# What was compiled before, in any folder, is taken from ccache where there is one; CCACHE= does without.
+ifeq ($(origin CCACHE),undefined)
+CCACHE   := $(if $(findstring ccache,$(CC)),,$(shell command -v ccache 2>/dev/null))
 endif
 CFLAGS   ?= -g1
 PREFIX   ?= /usr/local
@@ -39,10 +44,10 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean deps uninstall dist score mutants size,$(GOALS))
-TEST_GOALS  := $(filter test gate test-all tests hostile %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test gate test-all tests hostile,$(GOALS))
-PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(if $(filter check format,$(GOALS)),check) $(filter gate,$(GOALS)) \
-               $(if $(filter test-all memcheck,$(GOALS)),gate whole)
+TEST_GOALS  := $(filter test gate whole tests %-long check-vmath,$(GOALS))
+DRAW_GOALS  := $(filter test gate whole tests,$(GOALS))
+PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(if $(filter check format whole,$(GOALS)),check) \
+               $(if $(filter gate whole,$(GOALS)),gate) $(filter whole,$(GOALS))
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
@@ -157,7 +162,7 @@ tests: $(TEST_BINARIES)
 
 FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) $(WG_LIBS)
 FLAGS      := $(OBJ)/flags
-COMPILE     = $(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+COMPILE     = $(Q)mkdir -p $(@D) && $(CCACHE) $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
 
 # The libraries of a sanitizer are the program's, not the library's.
@@ -259,19 +264,16 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all score rooms size check check-vmath demo mnist newcomer newcomer-short bench docs hostile memcheck graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test gate whole score rooms size check check-vmath demo mnist newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped` (from nothing: 6 minutes on two processors, 100 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
-test-all: ## test, and the other kinds of tests/run.sh: 4,000 random graphs, under sanitizers, other arithmetics, builds and systems (from nothing: 25 minutes, 500 MB)
-	+@BUILD=$(BUILD) tests/run.sh plain browser latex graphs hostile bare musl aarch64 core daz up down zero memcheck tsan
+gate: ## each test program once, plain or with the hostile library; what is skipped without a reason in tests/README.md has failed
+	+@BUILD=$(BUILD) STRICT=1 tests/run.sh once guarded
 
-memcheck: ## programs that reach every op under valgrind, which finds bytes that nobody has set
-	+@BUILD=$(BUILD) tests/run.sh memcheck
-
-hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes, under gcc's sanitizers
-	+@BUILD=$(BUILD) tests/run.sh hostile
+whole: ## all kinds of tests of tests/README.md, or some: KINDS="hostile core"; it goes on where it was stopped (from nothing: an hour)
+	+@BUILD=$(BUILD) tests/whole.sh $(KINDS)
 
 reads-long: ## 100,000 random programs that read values at random moments (READS=, SEED=)
 	+@BUILD=$(BUILD) WG_READS=$(or $(READS),100000) WG_SEED=$(SEED) tests/run.sh --long test_random_reads
@@ -305,9 +307,6 @@ demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients,
 
 newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh
-
-newcomer-short: all ## the same with what is built here, in one minute, once `make newcomer` has made the bare system
-	@BUILD='$(BUILD)' tests/newcomer.sh short
 
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist

@@ -9,11 +9,9 @@
 #                                             user: as a user without sudo; root types the line that is printed
 #                                             blank: as that user, and the path of the clone has a blank
 #   tests/newcomer.sh built [root] [user] [blank]  the same, but the first way gets what is built here, and no tests are built
-#   tests/newcomer.sh short                   with what is built already, and only if the base of the chroot is kept from an
-#                                             earlier run (1 minute)
 #
 # tests/newcomer_walk.sh is what is done inside. The base of the chroot is kept in BUILD/newcomer. This must run as root and needs
-# debootstrap; where something is missing it prints `newcomer: skipped` with the reason, and its status is 0.
+# debootstrap; where something is missing it says so. The last line is `N passed, N failed, N skipped`, of ways.
 # Environment: BUILD.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,7 +21,10 @@ codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")
 base=$kept/base-$codename.tar.gz
 
 say() { echo "newcomer: $*"; }
-skip() { say "skipped: $*"; exit 0; }
+# Each way is counted: the one that fails is the last.
+passed=0
+skip() { echo "skipped 1: the newcomer: $*"; echo "FAILED newcomer skipped: $*"; echo "0 passed, 1 failed, 1 skipped"; exit 1; }
+failed() { say "$1: FAILED${2:+: $2}"; echo "FAILED newcomer $1"; echo "$passed passed, 1 failed, 0 skipped"; exit 1; }
 
 allowed() {
     [ "$(id -u)" = 0 ] || skip "only root can make a chroot"
@@ -104,8 +105,9 @@ root_types() {
 walk() {
     inside root "/usr/bin/python3 -c 'import numpy' 2>/dev/null" || root_types "apt-get install python3-numpy"
     say "$1: the clone is in $3"
-    inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || { say "$1: FAILED"; exit 1; }
+    inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || failed "$1"
     say "$1: holds"
+    passed=$((passed + 1))
 }
 
 as_root() {
@@ -124,10 +126,10 @@ as_user() {
     put_built "$2" newcomer
     for goal in '' test; do
         inside newcomer "command -v dot >/dev/null" && break # the packages are there
-        inside newcomer "cd '$2' && make $goal" >"$log" 2>&1 && { say "$1: FAILED: nothing is missing for make $goal"; exit 1; }
+        inside newcomer "cd '$2' && make $goal" >"$log" 2>&1 && failed "$1" "nothing is missing for make $goal"
         cat "$log"
         line=$(sed -n 's/^setup: packages are missing; type: sudo //p' "$log")
-        [ -n "$line" ] || { say "$1: FAILED: make $goal does not say what to type"; exit 1; }
+        [ -n "$line" ] || failed "$1" "make $goal does not say what to type"
         root_types "$line"
     done
     walk "$1" newcomer "$2" $tests
@@ -140,31 +142,22 @@ keep_ready() {
     tar -C "$kept/root" -c . | gzip -1 >"$ready.new" && mv "$ready.new" "$ready"
 }
 
-short() {
-    [ -e "$ready" ] || skip "the short form needs what \`make newcomer\` keeps in $build/newcomer"
-    unpack "$ready"
-    put_clone "/home/newcomer/my code/wengert" newcomer
-    copy_built "$PWD" "$kept/root/home/newcomer/my code/wengert"
-    chroot "$kept/root" chown -R newcomer /home/newcomer
-    walk short newcomer "/home/newcomer/my code/wengert" short
-}
-
 allowed
 ready=$kept/ready-$codename.tar.gz
 tests=
 trap 'rm -rf "$kept/root" "$kept/built"' EXIT
 rm -rf "$kept/built"
 [ $# -gt 0 ] || set -- user blank root
-[ "$1" = short ] || make_base
+make_base
 for way; do
     case "$way" in
     root) as_root ;;
     user) as_user user /home/newcomer/wengert ;;
     blank) as_user blank "/home/newcomer/my code/wengert" ;;
-    short) short ;;
     built) tests=short && mkdir -p "$kept/built" && copy_built "$PWD" "$kept/built" && continue ;;
     *) say "no such way: $way"; exit 2 ;;
     esac
-    [ "$way" = short ] || keep_ready
+    keep_ready
 done
 say "README.md holds: $*"
+echo "$passed passed, 0 failed, 0 skipped"

@@ -66,6 +66,13 @@ browser="test_page_browser test_page_ops test_page_use"
 latex=test_latex_compiles
 no_others="-${browser// / -} -$latex"
 
+# What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
+# order, every op. In the gate these run with the hostile library, the others with the plain one.
+guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
+    test_csv test_lang_errors test_by_pointer test_lazy"
+guarded=${guarded//$'\n'/ }
+not_guarded=-${guarded// / -}
+
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 # The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With OpenMP's
@@ -94,6 +101,8 @@ sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH
 # towards zero.
 kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
+once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
+guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
 browser |         |                                         | $browser           |                | chromium | 60 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0

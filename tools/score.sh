@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints how much the tests try, from the sources and from the results of the last `make test` and `make test-all`. `make score`
+# Prints how much the tests try, from the sources and from the results of the last `make test` and `make whole`. `make score`
 # calls it. The exit status is 1 when a figure is missing. Environment: BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -28,11 +28,11 @@ line 'lines of the library' "$code"
 line 'lines of its tests' "$tests"
 line 'test programs' "$(find tests -name 'test_*.c' | wc -l)"
 passed 'tests that passed, plain' plain 'make test'
-passed '  with hostile memory, under sanitizers' hostile 'make hostile'
+passed '  with hostile memory, under sanitizers' hostile 'make whole KINDS=hostile'
 line 'ops' "$(grep -c '^| `' docs/ops.md)"
 number '  elements of their gradients, compared with differences' plain '.*elements compared with differences: ([0-9]+).*' 'make test'
 number '  allocations of theirs that failed, one by one' plain '.*allocations that failed: ([0-9]+).*' 'make test'
-number 'random graphs, run in every way or by differences' graphs '.*random graphs: ([0-9]+).*' 'make test-all'
+number 'random graphs, run in every way or by differences' graphs '.*random graphs: ([0-9]+).*' 'make whole KINDS=graphs'
 line 'inputs of the fuzzers that are tried again' "$(find tests/fuzz/corpus -type f | wc -l)"
 for folder in tests/fuzz/corpus/*/; do line "  $(basename "$folder")" "$(find "$folder" -type f | wc -l)"; done
 if [ -x "$build/corpus" ]; then

@@ -17,7 +17,8 @@ Test(score, of_a_build_without_runs_has_no_numbers_of_runs)
 {
     wgt_shell("mkdir \"$in/b\"");
     cr_expect_str_eq(row("tests that passed, plain"), "not run here: make test\n");
-    cr_expect_str_eq(row("with hostile memory, under sanitizers"), "not run here: make hostile\n");
+    cr_expect_str_eq(row("with hostile memory, under sanitizers"),
+                     "not run here: make whole KINDS=hostile\n");
     cr_expect(strstr(row("random graphs, run in every way or by differences"), "not run here"));
     cr_expect_str_eq(row("score: a figure"), "is missing; the lines above say what to run\n");
     wgt_shell("! BUILD=\"$in/b\" tools/score.sh");
