@@ -7,8 +7,9 @@ where=$(mktemp -d) || exit 1
 trap 'rm -rf "$where" "$where.log" "$where.differences"' EXIT
 passed=0
 export WG_ISA=base WG_GRAPHS=${WG_GRAPHS:-400} # the core has one instruction set
-for build in "$WG_BUILD" "$(dirname "$WG_BUILD")"; do
-    WG_BITS=$where/$(basename "$build") WG_BUILD=$build "$build/tests/run/test_random_graphs" -j1 >"$where.log" 2>&1 ||
+plain=$(dirname "$WG_BUILD")
+for build in "$WG_BUILD" "$plain"; do
+    WG_BITS=$where/$(basename "$build") WG_BUILD=$build LD_LIBRARY_PATH=$PWD/$build/tests "$plain/tests/run/test_random_graphs" -j1 >"$where.log" 2>&1 ||
         { tail -n 20 "$where.log"; break; }
 done
 diff "$where"/* >"$where.differences" && passed=1

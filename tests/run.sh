@@ -81,7 +81,7 @@ bare=$apart
 echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null &&
     bare="CC=clang SAN=address,undefined"
 arm=aarch64-linux-gnu
-# Programs of the plain build find the library of the hostile one: they are compiled once.
+# Programs of the plain build find the library of another one: they are compiled once.
 of_gcc() { gcc -print-file-name="$1"; }
 sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$PWD/$build/hostile/tests:$PWD/$build/hostile"
 
@@ -115,7 +115,7 @@ up      |         |                                         | $in_rooms         
 down    |         |                                         | $in_rooms           | WG_FLOATS=down | make | 130 0
 zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
-core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | | make | 200 60
+core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$PWD/$build/core/tests | make | 200 60
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
@@ -127,7 +127,7 @@ read_kind() {
     IFS='|' read -r folder flags programs before needs room <<<"$row"
     read -r seconds room <<<"$room"
     folder=$build${folder:+/$folder} results=$build/results/$1 home=$folder
-    case "$before" in *LD_PRELOAD*) home=$build ;; esac
+    case "$before" in *LD_LIBRARY_PATH*) home=$build ;; esac
 }
 
 # Whether the compiler of the kind that was read last makes programs, with the kind's sanitizers.
@@ -159,20 +159,25 @@ binaries() {
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
 
-# Of chosen tests only some need the command, the examples and the shared library.
+# Of chosen tests only some need the command, the examples and the shared library. Where the programs are of another build, this
+# one has the library that they find.
 build_kind() {
-    local targets=(all examples tests)
-    case "${TESTS:-$programs}" in all*) ;; *)
+    local targets=(tests) more=()
+    case "${TESTS:-$programs}" in all*) more=(all examples) ;; *)
         mapfile -t targets < <(binaries)
-        case " ${targets[*]} " in *"/tsan.sh "*) targets+=(lib) ;; *"/core.sh "*) ;; *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) targets+=(all examples) ;; esac
-        case " ${targets[*]} " in *"/memcheck.sh "*) targets+=("$folder/fuzz") ;; esac ;;
+        case " ${targets[*]} " in
+        *"/tsan.sh "*) more=(lib) ;;
+        *"/core.sh "*) ;;
+        *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) more=(all examples) ;;
+        esac
+        case " ${targets[*]} " in *"/memcheck.sh "*) more+=("$folder/fuzz") ;; esac ;;
     esac
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
-    [ "$home" = "$folder" ] || {
+    if [ "$home" != "$folder" ]; then
         make -s --no-print-directory BUILD="$home" "${targets[@]}" || return
-        targets=(all "$folder/tests/libwengert-tests.so")
-    }
-    make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}"
+        targets=("$folder/tests/libwengert-tests.so")
+    fi
+    make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}" "${more[@]}"
 }
 
 # ---- one binary, in a session of its own ----

@@ -164,7 +164,7 @@ static char *whole_file(const char *path)
     char *text = calloc(1, 1 << 18);
     FILE *in = fopen(path, "r");
     if (!text || !in) abort();
-    fread(text, 1, (1 << 18) - 1, in);
+    if (!fread(text, 1, (1 << 18) - 1, in)) abort();
     fclose(in);
     return text;
 }
