@@ -38,6 +38,9 @@ skipped=0
 
 # ---- kinds ----
 
+# They wait, and use little of the processor.
+waits=test_check_waits
+
 # Together they call every op, every function of the API, and every way to run a graph.
 some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_plan_programs
     test_tape test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
@@ -64,7 +67,7 @@ of_ways=${of_ways//$'\n'/ }
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
 browser="test_page_browser test_page_ops test_page_use"
 latex=test_latex_compiles
-no_others="-${browser// / -} -$latex"
+no_others="-${browser// / -} -$latex -$waits"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
 # order, every op. In the gate these run with the hostile library, the others with the plain one.
@@ -104,6 +107,7 @@ plain   |         |                                         | all $no_others    
 once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
 guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
 browser |         |                                         | $browser           |                | chromium | 60 0
+waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90

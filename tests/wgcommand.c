@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,35 @@ wgt_result wgt_run_command(const char *const argv[])
     take(out, r.out, sizeof r.out);
     take(err, r.err, sizeof r.err);
     return r;
+}
+
+bool wgt_command_ended(pid_t id)
+{
+    siginfo_t of = { 0 };
+    cr_assert(!waitid(P_PID, (id_t)id, &of, WEXITED | WNOHANG | WNOWAIT));
+    return of.si_pid == id;
+}
+
+static int watched; /* our end of the FIFO */
+
+const char *wgt_watched(void)
+{
+    const char *path = wgt_in_folder("watched");
+    cr_assert(!mkfifo(path, 0600));
+    watched = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    cr_assert(watched >= 0 && !fcntl(watched, F_SETFL, 0)); /* reading waits for what is written, or for the
+                                                             * end */
+    return path;
+}
+
+void wgt_expect_ended(void)
+{
+    char text[20] = "";
+    ssize_t n = 0, more;
+    while ((more = read(watched, text + n, sizeof text - 1 - (size_t)n)) > 0) n += more;
+    close(watched);
+    cr_expect_str_eq(text, "here\n", "the process that is watched has not begun");
+    remove(wgt_in_folder("watched"));
 }
 
 void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err)

@@ -21,6 +21,11 @@ int wgt_open_terminal(void);  /* our end of a new terminal; ptsname() is the oth
 pid_t wgt_start_command(const char *const argv[], const char *file, int err);
 /* Waits for its end. Returns the status as wgt_result has it. */
 int wgt_wait_command(pid_t id);
+bool wgt_command_ended(pid_t id); /* it can still be waited for */
+/* Opens a FIFO in the folder and returns its path. A process that is to be seen to end keeps it open for
+ * writing, and has written "here". wgt_expect_ended waits until nobody keeps it open. */
+const char *wgt_watched(void);
+void wgt_expect_ended(void);
 /* out: all of standard output, err: a part of standard error; NULL: any. */
 void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err);
 #define EXPECT(status, out, err, ...)             \

@@ -39,7 +39,7 @@ static int awake(void)
 
 static void rest(void)
 {
-    for (int k = 0; k < 10000 && awake() > 1; k++) usleep(500); /* this thread is awake */
+    for (int k = 0; k < 10000 && awake() > 1; k++) usleep(500); /* this one is awake; any time does */
 }
 
 __attribute__((constructor)) static void rest_before_forks(void) { pthread_atfork(rest, NULL, NULL); }

@@ -161,6 +161,15 @@ pages() {
     done | report "docs/questions.md: an answer is not what the file says"
 }
 
+# ---- tests without a clock: tests/run.sh finds those that wait or compute for ever ----
+
+clocks() {
+    { grep -rnE '\.timeout *=|\balarm\(|\b(nano|u)?sleep\(' tests --include='*.c' | grep -v 'any time does'
+        grep -rnE -e '--run.*--timeout"?,? "?(0\.[0-9]|[0-9]( |$|"))' -e 'sleep [0-9.]+; *touch' tests --include='*.c' --include='*.txt' |
+            grep -v '^tests/tools/waits.txt'; } | grep -v -e '--timeout 0$' |
+        report "the verdict of a test depends on the clock: wait for an event, or write on the line why any time does"
+}
+
 # ---- sizes ----
 
 sizes() {
@@ -177,6 +186,7 @@ parts
 licences
 headers
 pages
+clocks
 sizes
 case $broken in
 0) echo "the house rules hold" ;;

@@ -222,6 +222,7 @@ static bool report(const model *m, const claim_result *c, const wg_check *r, wg_
         printf("nothing to check: no claim, and no float value that depends on an input, parameter or "
                "constant\n");
     summary_text(c, n, r);
+    fflush(stdout); /* a signal while a picture is made ends the command, and the report must not be lost */
     return check_files(m->a, r, loss, NULL);
 }
 

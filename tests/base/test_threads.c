@@ -94,7 +94,7 @@ static bool third(void *arg, int i, int chunk, int chunks, int thread)
     static int begun;
     if (chunks == 2 && i == 0) {
         const int both = (__atomic_fetch_add(&begun, 1, __ATOMIC_SEQ_CST) / 2 + 1) * 2;
-        while (__atomic_load_n(&begun, __ATOMIC_SEQ_CST) < both) usleep(10);
+        while (__atomic_load_n(&begun, __ATOMIC_SEQ_CST) < both) sched_yield();
     }
     y[2 * i + chunk] = one / 3;
     return (void)thread, true;

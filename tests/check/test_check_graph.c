@@ -226,7 +226,7 @@ Test(check_graph, threads_change_nothing)
 static double slow(double x, const void *attr)
 {
     (void)attr;
-    if (fabs(fabs(x - 1) - 1e-5) < 1e-10) usleep(100000);
+    if (fabs(fabs(x - 1) - 1e-5) < 1e-10) usleep(100000); /* any time does */
     return x;
 }
 static void slow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -256,7 +256,7 @@ static int visited(size_t n, const double *x, size_t m, double *y, void *user)
     visitors *v = user;
     int now = __atomic_add_fetch(&v->now, 1, __ATOMIC_SEQ_CST);
     if (now > v->most) v->most = now;
-    usleep(200);
+    usleep(200); /* any time does */
     y[0] = 0;
     for (size_t i = 0; i < n; i++) y[0] += x[i] * x[i];
     __atomic_sub_fetch(&v->now, 1, __ATOMIC_SEQ_CST);

@@ -34,7 +34,7 @@ NEURON_TEST(draw_files, pdf_is_the_same_a_second_later)
         cr_assert_eq(wg_draw(n.L, path, NULL), WG_OK, "%s", wg_message(c));
         cr_assert_eq(stat(path, &size[i]), 0);
         bytes[i] = pic_read(path);
-        if (i == 0) sleep(1);
+        if (i == 0) sleep(1); /* any time does */
     }
     cr_assert_eq(size[0].st_size, size[1].st_size);
     cr_assert_eq(memcmp(bytes[0], bytes[1], (size_t)size[0].st_size), 0);

@@ -81,7 +81,10 @@ static bool run(const char *path, int epochs, int microseconds)
     int status = 0;
     const pid_t child = fork();
     if (!child) train(path, epochs);
-    if (microseconds) usleep((useconds_t)microseconds), kill(child, SIGKILL);
+    if (microseconds) {
+        usleep((useconds_t)microseconds); /* any time does */
+        kill(child, SIGKILL);
+    }
     waitpid(child, &status, 0);
     cr_assert(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "exit status %d", WEXITSTATUS(status));
     return WIFEXITED(status);

@@ -1,7 +1,6 @@
 /* test_check_stop.c: the command's check on a terminal: a line of progress, and Ctrl-C. The terminal is a
  * pseudo-terminal of the test. And the report's bytes for any number of threads. */
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,11 +37,10 @@ static session start(const char *const argv[], bool terminal)
     return s;
 }
 
-/* Reads standard error until it holds `what`, ends, or is silent for so long. */
-static bool read_until(session *s, const char *what, int milliseconds)
+/* Reads standard error until it holds `what`, or ends. */
+static bool read_until(session *s, const char *what)
 {
-    struct pollfd p = { s->err, POLLIN, 0 };
-    while (!strstr(s->text, what) && poll(&p, 1, milliseconds) > 0) {
+    while (!strstr(s->text, what)) {
         const ssize_t n = read(s->err, s->text + s->size, sizeof s->text - s->size - 1);
         if (n <= 0) break;
         s->size += (size_t)n, s->text[s->size] = 0;
@@ -52,7 +50,7 @@ static bool read_until(session *s, const char *what, int milliseconds)
 
 static int end(session *s)
 {
-    read_until(s, "no such text", 10000);
+    read_until(s, "no such text");
     const int status = wgt_wait_command(s->id);
     close(s->err);
     return status;
@@ -67,16 +65,19 @@ static const char *text_of(const char *path)
 }
 
 static const char *const quick[] = {
-    "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
+    "wengert",   "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3",
+    "--timeout", "1000",  NULL
 };
 
-/* A function that takes a tenth of a second, by a program. */
-static const char slow[] = "while read x; do sleep 0.1; echo \"$x 1\"; done";
+/* A function that takes a tenth of a second, by a program. From the 16th answer on it waits for the file. */
+static const char slow[] =
+    "n=0; while read x; do sleep 0.1; n=$((n + 1)); until [ $n -lt 16 -o -e '%s' ]; do "
+    "sleep 0.01; done; echo \"$x 1\"; done";
 
 Test(check_stop, a_line_of_progress_on_a_terminal)
 {
     session s = start(quick, true);
-    cr_expect(read_until(&s, "slopes at the given point", 20000), "%s", s.text);
+    cr_expect(read_until(&s, "slopes at the given point"), "%s", s.text);
     cr_expect_eq(end(&s), 0, "%s", s.text);
     cr_expect(strstr(text_of(s.out), "verdict PASS"), "%s", text_of(s.out));
     const size_t n = strlen(s.text);
@@ -92,13 +93,17 @@ Test(check_stop, no_line_without_a_terminal)
 
 static void interrupt(bool json)
 {
+    char cmd[600];
+    snprintf(cmd, sizeof cmd, slow, wgt_in_folder("go"));
     const char *const argv[] = {
-        "wengert", "check", "--run", slow, "--at", "3", json ? "--json" : NULL, NULL
+        "wengert", "check", "--run", cmd, "--at", "3", "--timeout", "1000", json ? "--json" : NULL, NULL
     };
     session s = start(argv, true);
-    cr_expect(read_until(&s, "%", 20000), "no progress: %s", s.text);
+    cr_expect(read_until(&s, "%"), "no progress: %s", s.text);
     kill(s.id, SIGINT);
+    wgt_file("go", "", 0);
     cr_expect_eq(end(&s), 130, "%s", s.text);
+    remove(wgt_in_folder("go"));
     const char *text = text_of(s.out);
     if (json) wgt_expect_json(text);
     cr_expect(!json || strstr(text, ",\"reason\":\"\"}\n"), "%s", text);
@@ -118,16 +123,16 @@ Test(check_stop, other_signals_end_the_program_too)
     static const int signals[] = { SIGTERM, SIGHUP };
     for (int i = 0; i < 2; i++) {
         char cmd[600];
-        snprintf(cmd, sizeof cmd, "echo go >&2; (sleep 2; touch %s) & while :; do sleep 1; done",
-                 wgt_in_folder("alive"));
+        snprintf(cmd, sizeof cmd,
+                 "(echo here; echo go >&2; exec sleep 1000000) >'%s' & while :; do sleep 1; done",
+                 wgt_watched());
         const char *const argv[] = { "wengert", "check", "--run", cmd, "--at", "3", NULL };
         session s = start(argv, false);
-        cr_expect(read_until(&s, "go", 20000), "%s", s.text);
+        cr_expect(read_until(&s, "go"), "%s", s.text);
         kill(s.id, signals[i]);
         cr_expect_eq(end(&s), 130, "%s", s.text);
         cr_expect(strstr(text_of(s.out), "stopped"), "%s", text_of(s.out));
-        sleep(3);
-        cr_expect_eq(wgt_files(), 1, "signal %d: the program goes on", signals[i]);
+        wgt_expect_ended();
     }
 }
 
@@ -135,9 +140,13 @@ Test(check_stop, other_signals_end_the_program_too)
 Test(check_stop, a_signal_behind_the_check_ends_the_command)
 {
     char path[5000], file[300], picture[300];
-    static const char slow_picture[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
+    char slow_picture[1200], drawing[300];
     snprintf(picture, sizeof picture, "%s", wgt_in_folder("a.png"));
-    snprintf(file, sizeof file, "%s", wgt_file("rsvg-convert", slow_picture, sizeof slow_picture - 1));
+    snprintf(drawing, sizeof drawing, "%s", wgt_in_folder("drawing"));
+    snprintf(slow_picture, sizeof slow_picture,
+             "#!/bin/sh\necho $$ >'%s.new'\nmv '%s.new' '%s'\nexec sleep 1000000\n", drawing, drawing,
+             drawing);
+    snprintf(file, sizeof file, "%s", wgt_file("rsvg-convert", slow_picture, strlen(slow_picture)));
     cr_assert(!chmod(file, 0700));
     *strrchr(file, '/') = 0;
     snprintf(path, sizeof path, "%s:%s", file, getenv("PATH"));
@@ -146,10 +155,13 @@ Test(check_stop, a_signal_behind_the_check_ends_the_command)
         "wengert", "check", "-e", "sin(x)", "--set", "x=1", "--draw", picture, NULL
     };
     session s = start(argv, false);
-    for (int i = 0; i < 100 && !strstr(text_of(s.out), "PASS"); i++) usleep(50000);
-    usleep(500000);
+    while (access(drawing, F_OK) && !wgt_command_ended(s.id)) usleep(10000); /* any time does */
+    cr_assert(!access(drawing, F_OK), "no picture was made");
+    cr_expect(strstr(text_of(s.out), "PASS"), "%s", text_of(s.out));
     kill(s.id, SIGINT);
-    cr_expect_eq(end(&s), 1000 + SIGINT, "%s", s.text);
+    cr_expect_eq(wgt_wait_command(s.id), 1000 + SIGINT);
+    kill(atoi(text_of(drawing)), SIGKILL);
+    close(s.err);
 }
 
 /* A net that takes a quarter of a minute to check. */
@@ -163,7 +175,7 @@ Test(check_stop, the_check_of_a_program_is_interrupted)
     snprintf(file, sizeof file, "%s", wgt_script(net));
     const char *const argv[] = { "wengert", "check", file, NULL };
     session s = start(argv, true);
-    cr_expect(read_until(&s, "%", 60000), "no progress: %s", s.text);
+    cr_expect(read_until(&s, "%"), "no progress: %s", s.text);
     kill(s.id, SIGINT);
     cr_expect_eq(end(&s), 130, "%s", s.text);
     cr_expect(strstr(text_of(s.out), "\npartial: stopped at "), "%s", text_of(s.out));

@@ -26,7 +26,7 @@ static const char *talk(const char *program, const char *answers)
     }
     size_t n = 0, from = 0;
     struct pollfd ready = { terminal, POLLIN, 0 };
-    while (n < sizeof shown - 1 && poll(&ready, 1, 20000) > 0) {
+    while (n < sizeof shown - 1 && poll(&ready, 1, -1) > 0) {
         const ssize_t got = read(terminal, shown + n, sizeof shown - 1 - n);
         if (got <= 0) break;
         shown[n += (size_t)got] = 0;

@@ -195,8 +195,9 @@ static int stop_it(const char *folder, const char *file, int number)
                                                               "--dev", "0.2", "--rows", "400", "--epochs",
                                                               "1000000", "-o", folder, NULL },
                                        wgt_in_folder("said"), 1);
-    while (access(file, F_OK) || !runs(wgt_in_folder("said"))) usleep(10000);
-    usleep(50000);
+    while (!wgt_command_ended(id) && (access(file, F_OK) || !runs(wgt_in_folder("said"))))
+        usleep(10000); /* any time does */
+    usleep(50000);     /* any time does */
     kill(id, number);
     return wgt_wait_command(id);
 }
