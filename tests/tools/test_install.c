@@ -105,7 +105,7 @@ Test(install, programs_are_compiled_by_pkg_config)
         wgt_shell("eval \"$USE\" &&\n"
                   "eval \"$compile p.c $(pkg-config --cflags --libs --static wengert) -o p\" && ./p"),
         "9\n");
-    cr_expect_str_eq(wgt_shell("eval \"$USE\" && pkg-config --cflags wengert | grep -o -e '-I' | wc -l"),
+    cr_expect_str_eq(wgt_shell("eval \"$USE\" && pkg-config --cflags wengert | grep -oE '(^| )-I' | wc -l"),
                      "1\n");
     cr_expect_str_eq(
         wgt_shell("eval \"$USE\" && pkg-config --libs --static wengert | grep -c fortran || true"), "0\n");
