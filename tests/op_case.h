@@ -47,7 +47,7 @@ struct criterion_test_params op_case_some(void);
 /* EACH_OP(suite, name) { ... wg_op_at(*index) ... } is a test of every op. A process of its own for each op
  * would take longer than the test, so each has OP_CASES ops. Failures must name the op. More arguments are
  * options of the test. */
-enum { OP_CASES = 8 };
+enum { OP_CASES = 32 };
 #define EACH_OP(suite, name, ...)                                                                 \
     static void suite##_##name(const int *index);                                                 \
     ParameterizedTestParameters(suite, name) { return op_case_some(); }                           \
