@@ -266,7 +266,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 .PHONY: test gate whole score rooms size check check-vmath demo mnist newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
-test: ## the tests; the last line is `N passed, N failed, N skipped` (from nothing: 6 minutes on two processors, 100 MB)
+test: ## the tests; the last line is `N passed, N failed, N skipped` (from nothing: 4 to 6 minutes on two processors, 100 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
 
 gate: ## each test program once, plain or with the hostile library; what is skipped without a reason in tests/README.md has failed
