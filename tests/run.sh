@@ -32,8 +32,8 @@ export OMP_NUM_THREADS=2
 # The tests write thousands of files, and the library flushes each to the disk. A folder in memory saves
 # that time.
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
-# Each context clears its memory again. malloc keeps what was freed: to take new pages from the kernel each time takes
-# up to four fifths of the time where a page is dear (a virtual machine: test_registry_memory 67 s, so 12 s).
+# malloc keeps the pages that a test frees. By default it gives them back, and the kernel must make new ones for the next
+# context: in a virtual machine test_registry_memory takes 67 s instead of 12 s.
 export MALLOC_MMAP_THRESHOLD_=67108864 MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_TOP_PAD_=1048576
 passed=0
 failed=0

@@ -126,7 +126,9 @@ Test(check_stop, other_signals_end_the_program_too)
         snprintf(cmd, sizeof cmd,
                  "(echo here; echo go >&2; exec sleep 1000000) >'%s' & while :; do sleep 1; done",
                  wgt_watched());
-        const char *const argv[] = { "wengert", "check", "--run", cmd, "--at", "3", NULL };
+        const char *const argv[] = {
+            "wengert", "check", "--run", cmd, "--at", "3", "--timeout", "1000", NULL
+        };
         session s = start(argv, false);
         cr_expect(read_until(&s, "go"), "%s", s.text);
         kill(s.id, signals[i]);
