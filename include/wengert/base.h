@@ -260,6 +260,8 @@ WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
 WG_API void wg_recover(wg_context *c); /* forgets the error; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
+/* Gives a warning, as the library does: once for each call site. */
+WG_API void wg_warn(wg_context *c, wg_site here, const char *format, ...) WG_PRINTF(3, 4);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);

@@ -242,6 +242,7 @@ typedef enum wgi_warning {
     WGI_WARN_ONE_ROW, /* batch normalisation of one row */
     WGI_WARN_STUCK,   /* an optimizer that finds no smaller loss */
     WGI_WARN_NODES,   /* very many nodes since wg_begin */
+    WGI_WARN_TOLD,    /* by wg_warn */
 } wgi_warning;
 /* Whether to give a warning of this kind for this call: true once for each call site, as long as it is
  * among the last WGI_WARNED. False if warnings are dropped. */

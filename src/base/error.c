@@ -208,15 +208,28 @@ void wgi_quiet_end(wg_context *c, wg_status was)
 
 void wg_no_warnings(void *user, const char *message) { (void)user, (void)message; }
 
-void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...)
+static void warn(wg_context *c, wg_site here, const char *what, const char *format, va_list args)
 {
     char text[1024];
-    va_list args;
-    va_start(args, format);
     compose(text, sizeof text, here, what, format, args);
-    va_end(args);
     if (c->o.on_warning) c->o.on_warning(c->o.user, text);
     else fprintf(stderr, "warning: %s\n", text);
+}
+
+void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    warn(c, here, what, format, args);
+    va_end(args);
+}
+
+void wg_warn(wg_context *c, wg_site here, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (c && format && wgi_warns(c, WGI_WARN_TOLD, here)) warn(c, here, NULL, format, args);
+    va_end(args);
 }
 
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)

@@ -10,30 +10,125 @@
 
 /* ---- derivatives ---- */
 
+/* How much the program has drawn at random: tensors, and nodes, among which streams may be. */
+typedef struct wgi_drawn {
+    int tensors;
+    int64_t nodes;
+} wgi_drawn;
+
+static wgi_drawn drawn_now(const wg_program *q)
+{
+    return (wgi_drawn){ q->now.draws, wg_graph_nodes(q->now.g) };
+}
+
+static bool draws_since(const wg_program *q, wgi_drawn before)
+{
+    bool draws = q->now.draws > before.tensors;
+    for (int64_t i = before.nodes; i < wg_graph_nodes(q->now.g) && !draws; i++)
+        draws = wg_node_leaf(wg_graph_node(q->now.g, i)) == WG_LEAF_STREAM;
+    return draws;
+}
+
+/* What to write for the derivative by a part of a value: "; write grad(J, w)[0]". "": the second operand is
+ * no part. */
+static const char *part_of_name(const wg_program *q, const wgi_ast *const at[2], char *buf, size_t size)
+{
+    const wgi_ast *name = at[1]->kind == AST_CHAIN ? at[1]->first : NULL, *part = name ? name->next : NULL;
+    *buf = 0;
+    if (!part || name->kind != AST_NAME || part->kind != AST_INDEX || part->next) return buf;
+    char y[60], index[60];
+    wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
+    wgi_quote(q, name->end, at[1]->end, index, sizeof index);
+    snprintf(buf, size, "; write grad(%s, %s)%s", y, name->ident->text, index);
+    return buf;
+}
+
+static wg_node not_used(wg_program *q, const wgi_ast *const at[2], bool draws)
+{
+    char y[60], x[60], hint[400];
+    wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
+    wgi_quote(q, at[1]->start, at[1]->end, x, sizeof x);
+    if (draws)
+        wgi_fail_at(q, at[1], WG_ERROR_VALUE,
+                    "grad: %s draws random numbers of its own, which %s does not use: bind it to a name, and "
+                    "use the name in both",
+                    x, y);
+    else
+        wgi_fail_at(q, at[1], WG_ERROR_VALUE, "grad: %s does not use %s, so it has no derivative by it%s", y,
+                    x, part_of_name(q, at, hint, sizeof hint));
+    return wg_none;
+}
+
+/* The derivative of y by an expression, which is written a second time here: by all that computes the same.
+ * No two of these nodes are made from one another, since their expressions are equally deep. */
+static wg_node grad_by_equal(wg_program *q, const wgi_ast *call, const wgi_ast *const at[2], wg_node y,
+                             wg_node x, bool draws)
+{
+    const wg_site here = wgi_site(q, call, at, 2);
+    const int n = at[1]->kind == AST_NUMBER ? 0 : wg_equal_nodes(y, x, NULL, 0);
+    if (!n) return wg_failed(q->c) ? wg_none : not_used(q, at, draws);
+    wg_node *equal = wg_alloc(q->c, (size_t)n, sizeof *equal), sum = wg_none;
+    if (!equal) return wg_none;
+    wg_equal_nodes(y, x, equal, n);
+    if (!wg_grads_at(here, y, equal, n, equal)) sum = n == 1 ? equal[0] : wg_addn_at(here, equal, n);
+    wg_free(q->c, equal);
+    return sum;
+}
+
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
+    wg_node y = wgi_eval_node(q, at[0], owner);
+    const wgi_drawn before = drawn_now(q);
+    wg_node x = wgi_eval_node(q, at[1], owner);
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_meant(at[1])->kind != AST_NAME)
+        return wgi_node_val(grad_by_equal(q, call, at, y, x, draws_since(q, before)));
+    return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 
 /* ---- tensors ---- */
 
-/* Random values. The option seed selects the stream. Without it the context's seed is used, with a stream for
- * each name; unnamed tensors are numbered in order of appearance. */
+/* A seed that a random tensor without a name has used. */
+typedef struct wgi_seed_use {
+    struct wgi_seed_use *next;
+    wgi_drawing kind;
+    int64_t seed;
+    uint32_t at;
+} wgi_seed_use;
+
+/* Two such tensors of one seed begin with the same numbers. */
+static void note_seed(wg_program *q, const wgi_ast *call, wgi_drawing kind, int64_t seed)
+{
+    const wgi_seed_use *u = q->now.seeds;
+    while (u && (u->kind != kind || u->seed != seed)) u = u->next;
+    if (u)
+        wg_warn(q->c, wgi_site_text(q, "", call->mark),
+                "%s(..., seed=%lld) has the same numbers as the one in line %d: bind them to names, or give "
+                "another seed",
+                call->ident->text, (long long)seed, wgi_line(q, u->at));
+    wgi_seed_use *more = u ? NULL : wgi_lang_built(q, sizeof *more);
+    if (more) *more = (wgi_seed_use){ q->now.seeds, kind, seed, call->start }, q->now.seeds = more;
+}
+
+/* Random values of the seed that the option says, else of the context's. Each name has a stream of its own.
+ * Tensors without a name are numbered in order of appearance; with the option seed they have one stream, so
+ * that what else a program draws does not change them. */
 static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owner, wgi_drawing kind,
                      wg_shape s)
 {
-    size_t n = (size_t)wg_shape_size(s);
+    const size_t n = (size_t)wg_shape_size(s);
     const wgi_ast *option = wgi_keyword(call, "seed");
     const char *name = wgi_is_named(call, owner) ? wgi_node_path(q, owner->name) : "";
     const bool has_stream = *name && wgi_own(q, name, " drawn"); /* once for each name */
-    int64_t seed = 0;
-    if (!option)
-        return wgi_draw_values(q, kind, 0, wg_context_seed(q->c),
-                               has_stream ? wg_random_stream(name) : ++q->now.unnamed, n);
-    if (!wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
-    return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
+    int64_t seed = (int64_t)wg_context_seed(q->c);
+    uint64_t stream = kind;
+    if (option && !wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
+    q->now.draws++;
+    if (has_stream) stream = wg_random_stream(name);
+    else if (!option) stream = ++q->now.unnamed;
+    else note_seed(q, call, kind, seed);
+    return wgi_draw_values(q, kind, 0, (uint64_t)seed, stream, n);
 }
 
 /* The node of base + scale values[i]. Frees values. NULL, after an error: no node. */
@@ -278,10 +373,12 @@ static const wgi_builtin builtins[] = {
     ITSELF(scan, wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
            "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the "
            "result is the last state, with all=true all states, stacked"),
-    CALL(grad, 2, 2, "", "grad(y, x)",
-         "dy/dx of a scalar y; x is any name or expression. Second order: grad(sum(grad(y, x)), x)"),
+    CALL(
+        grad, 2, 2, "", "grad(y, x)",
+        "dy/dx of a scalar y; x is any name, or an expression that y has too. Second order: grad(sum(grad(y, "
+        "x)), x)"),
     CALL(normal, 0, WG_MAX_RANK, "seed mean deviation", "normal(sizes..., seed=, mean=0, deviation=1)",
-         "random numbers; they depend on seed= if it is given, else on the command's seed and the name"),
+         "random numbers; they depend on the name, and on seed= if it is given, else on the command's seed"),
     CALL(uniform, 0, WG_MAX_RANK, "seed low high", "uniform(sizes..., seed=, low=0, high=1)",
          "the same, uniform"),
     CALL(zeros, 0, WG_MAX_RANK, "", "zeros(sizes...)", "constants"),

@@ -254,12 +254,14 @@ typedef struct wgi_build {
     wgi_binding *unnamed_value; /* of the present statement, if it binds no name: it owns its layers */
     const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
     const char *open;   /* the prefix whose scope was pushed last */
-    const wgi_frame *frame; /* NULL: outside functions */
-    int nested;             /* expressions that are being evaluated */
-    int64_t made;           /* expressions of functions that were evaluated */
-    wgi_ident *owned;       /* the name that was taken last: wgi_own */
-    uint64_t unnamed;       /* how many unnamed random tensors were made */
-    wg_node last;           /* the value of the last statement */
+    const wgi_frame *frame;     /* NULL: outside functions */
+    int nested;                 /* expressions that are being evaluated */
+    int64_t made;               /* expressions of functions that were evaluated */
+    wgi_ident *owned;           /* the name that was taken last: wgi_own */
+    uint64_t unnamed;           /* how many unnamed random tensors were made */
+    int draws;                  /* how many random tensors were made */
+    struct wgi_seed_use *seeds; /* the seeds of those that are bound to no name */
+    wg_node last;               /* the value of the last statement */
     const char *last_name;
     wg_claim *claims;
     wgi_ast **claim_asts;
@@ -348,6 +350,9 @@ bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t leas
 /* A number or nested list of constants as doubles (wg_free them), or NULL after an error. */
 double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape);
 bool wgi_list_constant(const wgi_ast *a); /* whether wgi_list can read it */
+/* Whether it can, and names nothing. A name is a node in a list of values, even if its number is known: the
+ * list has a derivative by it. */
+bool wgi_list_is_written(const wgi_ast *a);
 double wgi_arithmetic(wgi_token op, double a, double b);
 /* The number of elements; more than WGI_LANG_TENSOR are an error, at the expression `at`. */
 bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count);

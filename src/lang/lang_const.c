@@ -96,6 +96,14 @@ bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count)
     return true;
 }
 
+bool wgi_list_is_written(const wgi_ast *a)
+{
+    if (a->kind == AST_NAME) return !a->u.binding;
+    for (const wgi_ast *x = a->first; x; x = x->next)
+        if (!wgi_list_is_written(x)) return false;
+    return a->kind == AST_LIST || wgi_list_constant(a);
+}
+
 bool wgi_list_constant(const wgi_ast *a)
 {
     double unused;

@@ -50,7 +50,7 @@ static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wg_shape s;
-    if (!wgi_list_constant(a)) return stack(q, a, owner);
+    if (!wgi_list_is_written(a)) return stack(q, a, owner);
     double *values = wgi_list(q, a, &s);
     return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, "", a->mark), "", values, s));
 }

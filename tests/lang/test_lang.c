@@ -70,7 +70,11 @@ Test(lang, draws_depend_on_seed_and_name)
     double first = wgt_number("a = normal(); a"), seeded = wgt_number("normal(seed=3)");
     cr_expect_eq(wgt_number("b = 1; a = normal(); a"), first);
     cr_expect_neq(wgt_number("other = normal(); other"), first);
-    cr_expect_eq(wgt_number("q = normal(seed=3); q"), seeded);
+    cr_expect_eq(wgt_number("q = 1; normal(seed=3)"), seeded);
+    cr_expect_neq(wgt_number("q = normal(seed=3); q"), seeded);
+    cr_expect_eq(wgt_number("b = normal(seed=3); q = normal(seed=3); q"),
+                 wgt_number("q = normal(seed=3); q"));
+    cr_expect_neq(wgt_number("q = normal(seed=4); q"), wgt_number("q = normal(seed=3); q"));
     double mean = wgt_number("mean(normal(100, 100, seed=1))"),
            spread = wgt_number("mean(normal(100, 100, seed=1)^2)");
     cr_expect(fabs(mean) < 0.04 && fabs(spread - 1) < 0.06, "four standard errors of 10,000 draws: %g %g",
@@ -206,3 +210,40 @@ Test(lang, a_value_that_is_set_takes_what_it_holds)
 }
 
 Test(lang, programs_of_a_file) { wgt_run_programs("tests/lang/cases.txt"); }
+
+/* Of n standard normal draws that are independent, x and y, sum(x y)/n has the standard deviation
+ * 1/sqrt(n). */
+Test(lang, two_names_of_one_seed_are_independent)
+{
+    const double together =
+        wgt_number("x = normal(100, 100, seed=1); y = normal(100, 100, seed=1); mean(x*y)");
+    cr_expect(fabs(together) < 0.04, "four standard errors: %g", together);
+}
+
+static void count_warnings(void *user, const char *message)
+{
+    ++*(int *)user;
+    cr_expect(strstr(message, "normal(..., seed=1) has the same numbers as the one in line 1"), "%s",
+              message);
+}
+
+static int warnings_of(const char *text)
+{
+    int warnings = 0;
+    wg_context *c = wg_start(&(wg_options){ .on_warning = count_warnings, .user = &warnings });
+    wg_program *q = wg_program_text(c, "t.wg", text);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    cr_expect(!wg_program_build(q, g, p, WG_EVAL));
+    wg_program_free(q);
+    wg_finish(c, stderr);
+    return warnings;
+}
+
+Test(lang, a_seed_that_is_used_twice_without_a_name_warns)
+{
+    cr_expect_eq(warnings_of("normal(2, seed=1) @ normal(2, seed=1)"), 1);
+    cr_expect_eq(warnings_of("f(n) = n * sum(normal(2, seed=1))\nf(2) + f(3)"), 1);
+    cr_expect_eq(warnings_of("x = normal(2, seed=1); y = normal(2, seed=1); normal(2, seed=1)"), 0);
+    cr_expect_eq(warnings_of("normal(2, seed=1) @ uniform(2, seed=1) + sum(normal(2, seed=2))"), 0);
+}
