@@ -309,11 +309,39 @@ def _code_of(dtype):
 
 def _whole(x, bits, least=None):
     """A number for an integer of C, which would take it without its high bits."""
+    if isinstance(x, (bool, np.bool_)) or getattr(x, "ndim", 0):
+        raise TypeError("wengert: a whole number is expected, not %r" % (x,))
     n = operator.index(x)
     if not (-(1 << bits - 1) if least is None else least) <= n < 1 << (bits - (least is None)):
         raise OverflowError("wengert: %d has more than %d bits" % (n, bits) if n >= 0 or least is None
                             else "wengert: %d is below 0" % n)
     return n
+
+def _has_value(x):
+    """Whether x is a value, or a list or array with values in it."""
+    if isinstance(x, np.ndarray):
+        return x.dtype == object and builtins.any(map(_has_value, x.flat))
+    return isinstance(x, Value) or isinstance(x, (list, tuple)) and builtins.any(map(_has_value, x))
+
+def _real_number(x, what):
+    """A number for a double of C. A value or a text is none, though float() would take it."""
+    if _has_value(x) or isinstance(x, (str, bytes)) or getattr(x, "ndim", 0):
+        raise TypeError("wengert: %s is a number, not %r%s" % (
+            what, x, ": a result has no derivative by it; x.item() is a value's number" * _has_value(x)))
+    return float(x)
+
+def _truth(x, what):
+    """True or False, as one of Python or NumPy, or as 0 or 1. Any text would count as true."""
+    if isinstance(x, (bool, np.bool_, int, np.integer)) or getattr(x, "shape", None) == ():
+        if x in (0, 1) and getattr(x, "dtype", np.dtype(bool)).kind in "biu":
+            return bool(x)
+    raise TypeError("wengert: %s is True or False, not %r" % (what, x))
+
+def _list_of(x):
+    """A number, or a list or array of one axis, as a list."""
+    if isinstance(x, (str, bytes)) or getattr(x, "ndim", 1) > 1:
+        raise TypeError("wengert: a whole number or a list of them is expected, not %r" % (x,))
+    return list(x) if np.iterable(x) and getattr(x, "ndim", 1) else [x]
 
 def _text(x):
     if not isinstance(x, str):
@@ -321,11 +349,14 @@ def _text(x):
     return x.encode()
 
 def _shape(sizes):
-    sizes = (sizes,) if isinstance(sizes, (int, np.integer)) else tuple(sizes)
+    sizes = _list_of(sizes)
     return _Shape(len(sizes), (c_int64 * 8)(*(_whole(n, 64) for n in sizes[:8])))
 
 def _array(a, context, dtype=None):
     """An array as the library takes it: floats and Python's numbers in the dtype of the context."""
+    if _has_value(a):
+        raise TypeError("wengert: these numbers would have no derivative by the values that they come from: use "
+                        "the values, wg.stack([x, y], 0) of them, or x.numpy() for numbers alone")
     given = np.asarray(a)
     if given.dtype.kind not in "fiub":
         _code_of(given.dtype)
@@ -398,8 +429,13 @@ class Graph:
         """A value, number or array as an operand."""
         if x is None:
             return _Node()
+        x = x.item() if isinstance(x, np.ndarray) and not x.ndim and x.dtype == object else x
         if isinstance(x, Value):
             return x._node
+        if _has_value(x):  # a list of values is their stack, along a new first axis
+            rows = [n if isinstance(n, Value) else self._value(self._node(n)) if _has_value(n) else
+                    self.input(None, n) for n in x]
+            return _builders["stack"](rows, 0)._node
         if isinstance(x, (bool, int, float, np.number)) and not isinstance(x, np.ndarray):
             return _lib.wg_number(float(x))
         return self.input(None, x)._node
@@ -568,17 +604,21 @@ def _axes(axes):
     digits = (a + 32 if -31 <= a <= 31 else 0 for a in axes[7::-1])
     return float(2 ** 52 + 16 * functools.reduce(lambda n, d: 64 * n + d, digits, 0) + min(len(axes), 9))
 
-def _given(kind, x, g):
-    """An argument of Python as the field or parameter of C. g: the graph of the call."""
+def _given(kind, x, g, what="it"):
+    """An argument of Python as the field or parameter of C. g: the graph of the call; what: the argument's name."""
     if kind == "node":
         return g._node(x)
     if kind == "text":
         return _text(x) if x is not None else None
     if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
-        return float(x) or -2.2250738585072014e-308
+        return _real_number(x, what) or -2.2250738585072014e-308
+    if kind == "bool":
+        return _truth(x, what)
     if kind == "axis":
-        axes = (x,) if isinstance(x, (int, float, np.number)) else tuple(x or ())
-        return _axes([_whole(n, 32) for n in axes])
+        axes = [_whole(n, 32) for n in _list_of(x)] if x is not None else []
+        if not axes and x is not None:
+            raise TypeError("wengert: an empty list of axes: leave %s out for all axes" % what)
+        return _axes(axes)
     if kind == "shape":
         return _shape(x)
     if kind == "init":
@@ -628,13 +668,15 @@ def _named(what, fields, options, g, into):
         if field not in kinds:
             raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds)))
         if x is not None:
-            x = {"max": 0, "mean": 1}.get(x, x) if field == "by" else x
+            x = {"max": 0, "mean": 1}.get(x, x) if field == "by" and isinstance(x, str) else x
             if kinds[field] == "doubles":
-                into.kept = x = np.ascontiguousarray(x, dtype=np.float64)
+                into.kept = x = _array(x, None, np.float64)
                 into.count, x = x.size, x.ctypes.data
             if kinds[field] in ("pointer", "user") and not isinstance(x, c_void_p):
                 raise TypeError("wengert: the option %s of %s is for C alone" % (name, what))
-            setattr(into, field, _given(kinds[field], x, g))
+            if kinds[field] == "shape" and field != "shape" and not _list_of(x):
+                raise TypeError("wengert: an empty list of sizes: leave %s out for the default" % name)
+            setattr(into, field, _given(kinds[field], x, g, name))
     return into
 
 def _struct(what, options, g=None):
@@ -646,8 +688,8 @@ def _graph_of(arguments):
     for x in arguments:
         if isinstance(x, Value):
             return x.graph
-        if isinstance(x, (list, tuple)) and x and any(isinstance(n, Value) for n in x):
-            return _graph_of(x)
+        if _has_value(x):
+            return _graph_of(x.flat if isinstance(x, np.ndarray) else x)
     return graph()
 
 def _new_struct(fields):
@@ -679,7 +721,7 @@ def _by_struct(name, operands, options, result):
             if type_.endswith("_fn"):
                 x, a.called = _by_pointer(type_, x, g)
                 a.user = ctypes.addressof(a.called)
-            setattr(a, field, _given(type_, x, g))
+            setattr(a, field, _given(type_, x, g, field))
         _named(name, fields, options, g, a)
         return _results(call(_here(), byref(a)), g)
     return builder, asked, _fields(options)
@@ -697,7 +739,7 @@ def _by_parameters(name, parameters, result):
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(n for n, _ in asked) or "no arguments"))
         g, left, arguments, results = _graph_of(given), iter(given), [_here()], []
-        for _, kind in fields:
+        for field, kind in fields:
             if kind == "graph":
                 arguments.append(g._g)
             elif kind == "result":
@@ -711,7 +753,7 @@ def _by_parameters(name, parameters, result):
                 arguments += [f, byref(called)]
             elif kind != "user":
                 x = next(left, None)
-                arguments.append(float(x) if kind == "double" else _given(kind, x, g))
+                arguments.append(_real_number(x, field) if kind == "double" else _given(kind, x, g, field))
         y = call(*arguments)
         return tuple(_results(r, g) for r in results) if many else _results(y, g)
     return builder, asked, []
@@ -786,7 +828,7 @@ def extern(x, shape, forward, backward=None, name=None, impure=False):
         if not callable(f):
             raise TypeError("wengert.extern: a function of arrays is expected, not %r" % (f,))
     g, at = x.graph, x.shape
-    to = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    to = tuple(_list_of(shape))
     o = _ExternOptions(name=(name or getattr(forward, "__name__", "extern")).encode(), impure=impure)
 
     def forward_in_c():

@@ -361,6 +361,177 @@ def parts():
     same(a + 1, A + 1)  # nothing is left of these errors
 
 
+# ---- operands and options of every builder, in all forms that Python has for them ----
+
+IMAGE, KERNEL = np.sin(np.arange(50.0)).reshape(1, 5, 5, 2), np.cos(np.arange(24.0)).reshape(2, 2, 2, 3)
+SQUARE = np.array([[4.0, 1, 0.5], [1, 3, 0.25], [0.5, 0.25, 2]])
+WORDS_OF = np.sin(np.arange(24.0)).reshape(2, 3, 4)  # [batch, time, width]
+# What may stand for the operands of a builder: the first that it takes.
+OPERANDS = [
+    (A / 10,), (A / 10, B / 10), (A, np.array([0, 2])), (A / 10, A[0] / 10, A[0] / 10),
+    (A / 10, B / 10, A / 10), (A > 2, A / 10, B / 10), (SQUARE,), (SQUARE, A.T / 10), (A, 0, 3),
+    (A, A[0], A[0], A[0], A[0] + 1), (A, A[0]), (IMAGE, KERNEL), (IMAGE, KERNEL.transpose(0, 1, 3, 2)),
+    (IMAGE,), (IMAGE, (3, 3)), (WORDS_OF, WORDS_OF, WORDS_OF), (A, 2), (np.array([0, 2]), 3),
+    (A, np.array([0, 2]), A[:, :2]), (A, np.array([[0], [2]])), (A.reshape(6), 2),
+    (IMAGE, np.ones(2), np.ones(2), 2), (A / 10, np.zeros(2)), (A, np.array([0, 1, 0]), np.ones((3, 3))),
+    ("P", "n", 4), ("P", "n"), ("P", "n", 2), ("P", "n", 3, 4), ("C", "n", 4),
+    (A / 10, A.T / 10, np.ones(2)), (A, (3, 2)), (A, (2, 2, 3)), (A, (1, 3)), (IMAGE, 0),
+    (A, 0, np.array([1.0, 2])), (np.array(3.0), A, B), (np.array(0.5),), ()]
+# These take no operand that has a derivative, or a function.
+NO_OPERANDS = set("recompute recompute_chain odeint fixed_point".split())
+
+
+def is_layer(operands):
+    return bool(operands) and isinstance(operands[0], str)
+
+
+def with_params(operands, x):
+    """A layer takes x and parameters, "P"; a cell a state between them, "C"."""
+    if not is_layer(operands):
+        return operands
+    return ((x, None) if operands[0] == "C" else (x,)) + (wg.Params(),) + operands[1:]
+
+
+def call_of(name, required=None):
+    """The first operands above that the builder takes."""
+    for operands in OPERANDS:
+        for x in (A, WORDS_OF, IMAGE, np.array([0, 2])) if is_layer(operands) else (None,):
+            try:
+                wg.Graph()
+                given = with_params(operands, x)
+                given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
+                wg._builders[name](*given, **(required or {}))
+                return operands, x
+            except (wg.Error, TypeError, AttributeError):
+                continue
+    return None, None
+
+
+def result_of(name, operands, x, options):
+    """The arrays that the call gives, or the error."""
+    wg.Graph()
+    given = with_params(operands, x)
+    given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
+    try:
+        y = wg._builders[name](*given, **options)
+        parts = y if isinstance(y, tuple) else (y,)
+        return [p.numpy() for p in parts if wg._lib.wg_node_ok(p._node)]
+    except (wg.Error, TypeError) as e:
+        return str(e) or "error"
+
+
+def alike(a, b):
+    return not isinstance(a, str) and not isinstance(b, str) and len(a) == len(b) and all(
+        np.array_equal(p, q, equal_nan=p.dtype.kind == "f") for p, q in zip(a, b))
+
+
+REQUIRED = {"dropout": {"keep_prob": 0.5}, "max_pool": {"size": 2}, "avg_pool": {"size": 2},
+            "adaptive_pool": {"size": 2}}
+
+
+def options():
+    """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as an
+    array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
+    lines, cases, uncalled = wg._TABLE.strip().replace("\n    ", " ").split("\n"), 0, []
+    for line in lines:
+        if line[0] in "(!" or ";" not in line:
+            continue
+        line, names = line.rsplit(" =", 1)
+        for name in names.split():
+            kinds = [f for f in wg._fields(line.partition(" -> ")[0].split(";")[1])
+                     if f[1] in ("int", "int64", "axis", "shape", "bool")]
+            required = REQUIRED.get(name, {})
+            operands, x = call_of(name, required) if kinds else ((), None)
+            if name in ("random_normal", "random_uniform"):
+                operands = ((2, 3),)
+            if operands is None:
+                uncalled.append(name)
+                continue
+            for option, kind in kinds:
+                for v in (True, False) if kind == "bool" else (1, 0, 2):
+                    plain = result_of(name, operands, x, {**required, option: v})
+                    many = kind in ("axis", "shape")
+                    forms = [(np.bool_(v), True), (np.array(v), True), (np.array([v]), False), ("no", False),
+                             ([v], False)] if kind == "bool" else \
+                            [(np.int64(v), True), (np.array(v), True), (np.array([v]), many), ([v], many),
+                             (bool(v), False), (np.bool_(v), False), (str(v), False), (float(v), False), ((), False)]
+                    if isinstance(plain, str):
+                        forms = [f for f in forms if not f[1]]
+                    for form, means in forms:
+                        got = result_of(name, operands, x, {**required, option: form})
+                        cases += 1
+                        if not (alike(got, plain) if means else isinstance(got, str)):
+                            print("option", name, option, repr(form), "gives", got, "and", v, plain)
+                            wrong.append(0)
+    print(cases, "options; not called:", " ".join(uncalled))
+    expect(set(uncalled) <= NO_OPERANDS)
+
+
+def element_gradients(name, operands, at, how):
+    """The gradient of a sum of the results by the elements of operand `at`. how: the operand is an input, a
+    list of its elements, which are values, or a list of rows."""
+    wg.Graph()
+    a = operands[at]
+    if how == "input":
+        x = wg.input("x", a)
+        leaves, operand = None, x
+    else:
+        leaves = [wg.input("e%d" % i, float(v)) for i, v in enumerate(a.ravel())]
+        operand = np.empty(a.size, object)
+        operand[:] = leaves
+        operand = operand.reshape(a.shape)
+        operand = operand if how == "array" else operand.tolist()
+    given = [operand if k == at else wg.input(None, o) if isinstance(o, np.ndarray) else o
+             for k, o in enumerate(operands)]
+    y = wg._builders[name](*given, **REQUIRED.get(name, {}))
+    loss = None
+    for part in y if isinstance(y, tuple) else (y,):
+        if wg._lib.wg_node_ok(part._node) and part.dtype.kind == "f":
+            w = np.cos(1 + np.arange(int(np.prod(part.shape)))).reshape(part.shape)
+            term = wg.sum(part * w)
+            loss = term if loss is None else loss + term
+    if loss is None:
+        return None
+    if leaves is None:
+        return wg.grad(loss, x).numpy()
+    return np.array([g.item() for g in wg.grad(loss, leaves)]).reshape(a.shape)
+
+
+def operands():
+    """The gradient by an operand is that by its elements, if the operand is a list of values."""
+    cases, skipped = 0, []
+    for name in wg._builders:
+        given, x = call_of(name, REQUIRED.get(name, {}))
+        if not given or not isinstance(given[0], np.ndarray) or name == "cast":  # its second argument is a dtype
+            skipped.append(name)
+            continue
+        for at, a in enumerate(given):
+            if not isinstance(a, np.ndarray) or a.dtype.kind != "f":
+                continue
+            try:
+                by_input = element_gradients(name, given, at, "input")
+            except wg.Error:  # it has no derivative
+                continue
+            for how in ("list", "array"):
+                by_elements = element_gradients(name, given, at, how)
+                cases += 1
+                if (by_input is None) != (by_elements is None) or (by_input is not None and not np.allclose(
+                        by_input, by_elements, rtol=1e-12, atol=1e-13, equal_nan=True)):
+                    print("operand", name, at, how, by_input, by_elements)
+                    wrong.append(0)
+    x = wg.input("x", 3.0)
+    for y, slope in ((wg.concat([[x, 1], [2, x * x]], 0), 7), (wg.stack([[x, 1], [x, x]], 0), 3),
+                     (wg.addn([[x, 1], [x, x]]), 3), (wg.einsum("i,i->", [[x, 1], [2, x]]), 3),
+                     (wg.grad(wg.sum(wg.square([[x, 2 * x], [1, x]])), x), 12), (wg.jvp(x * x, [x], [x]), 12)):
+        same(wg.grad(wg.sum(y), x), slope)
+    print(cases, "operands; without:", " ".join(skipped))
+    for kind, part, call in (
+            (TypeError, "no derivative by it", lambda: wg.softmax(A, temperature=wg.input("t", 2.0))),
+            (TypeError, "no derivative by the values", lambda: wg.input("z", [wg.input("t", 2.0)])),
+            (TypeError, "no derivative by it", lambda: wg.fill(wg.input("t", 2.0), (2,)))):
+        raised(kind, part, call)
+
+
 # ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
 
 # With lists of structs, a pattern; and what values and arrays do instead.
@@ -429,7 +600,7 @@ def headers():
 
 
 for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, lifetimes, functions, parts,
-             numbers, selected_texts, headers):
+             numbers, selected_texts, options, operands, headers):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")
