@@ -96,10 +96,13 @@ ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a flo
 
 /* ---- maximum, minimum ---- */
 
-/* What a gets of the gradient of max(a, b). Equal elements get half each. */
+/* What a gets of the gradient of max(a, b). Equal elements get half each, and where one is NaN both get
+ * NaN. */
 static wg_node larger_gets(wg_site here, wg_node gy, wg_node a, wg_node b)
 {
-    return wg_where(wg_greater(a, b), gy, wg_where(wg_equal(a, b), wg_mul(gy, 0.5), 0));
+    wg_node share = wg_where(wg_greater(a, b), 1, wg_where(wg_equal(a, b), 0.5, NAN));
+    wg_node smaller = wg_less(a, b);
+    return wg_where(smaller, 0, wg_mul(gy, wg_where(smaller, 1, share)));
 }
 /* a, or b where instead holds, or NaN if one of them is; of equal ones their mean. */
 static wg_node chosen(wg_site here, wg_node a, wg_node b, wg_node instead)

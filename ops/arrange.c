@@ -219,6 +219,9 @@ static bool pad_shape(wg_rule *r)
 {
     struct pad *a = r->attr;
     wg_shape s = *r->x[0].shape;
+    if (a->value != 0 && a->mode != WG_PAD_CONSTANT)
+        return wg_rule_fail(r, WG_ERROR_USE, "value %g is for mode constant, not for %s",
+                            wg_or_standard(a->value, 0), a->mode == WG_PAD_EDGE ? "edge" : "reflect");
     a->value = wg_or_standard(a->value, 0);
     if (!wg_rule_axis(r, &a->axis, s.rank) || !pad_fits(r, a, s.dim[a->axis])) return false;
     if (!wg_dtype_is_float(r->x[0].dtype) && !(isfinite(a->value) && a->value == floor(a->value)))

@@ -77,6 +77,30 @@ static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
 #define FLOATS_FILE "ops/attention_block.h"
 #include "kernel/both_floats.h"
 
+/* Whether each element of a mask is 0 or 1, as bool. */
+#define READ_MASK(T)                                                                         \
+    do {                                                                                     \
+        const T *x = k->x[0];                                                                \
+        for (int64_t i = k->begin; i < k->end; i++) {                                        \
+            if (x[i] != 0 && x[i] != 1) return wg_fault_at(k, i, 0, WG_FAULT_PLACE, UNSURE); \
+            seen[i] = x[i] != 0;                                                             \
+        }                                                                                    \
+    } while (0)
+#define UNSURE                                                                                             \
+    "a mask is 1 for the keys that a query sees and 0 for the others; if yours is added to the scores, 0 " \
+    "and -inf, write wg_equal(mask, 0)"
+KERNEL(as_mask)
+{
+    bool *seen = k->y[0];
+    switch (k->xt[0].dtype) {
+    case WG_F32: READ_MASK(float); break;
+    case WG_F64: READ_MASK(double); break;
+    case WG_I32: READ_MASK(int32_t); break;
+    default: READ_MASK(int64_t); break;
+    }
+    return true;
+}
+
 KERNEL(attention_tiles)
 {
     attention_sizes s = attention_sizes_of(k);
@@ -188,6 +212,26 @@ static wg_node attention_scores(wg_site here, const wg_node x[], wg_node seen, i
     return wg_where(seen, wg_matmul(q, k, .tb = true), ATTENTION_UNSEEN);
 }
 
+/* ---- as_mask ---- */
+
+static bool as_mask_shape(wg_rule *r)
+{
+    const wg_dtype t = r->x[0].dtype;
+    r->y[0] = (wg_type){ r->x[0].shape, WG_BOOL };
+    return wg_dtype_is_float(t) || t == WG_I32 || t == WG_I64 ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "the mask %s is %s, must be integers or floats", wg_rule_who(r, 0),
+                        wg_dtype_name(t));
+}
+static int64_t elements_of_mask(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
+#define AS_MASK(x) wg_apply1(here, x, &wgi_op_as_mask)
+SAMPLES(as_mask, AS_MASK(CLASSES(2, 3, 4)), AS_MASK(wg_cast(CLASSES(2, 5), WG_DEFAULT_DTYPE)));
+ERRORS(as_mask, (AS_MASK(BETWEEN(-2, -1, 3)), "if yours is added to the scores"),
+       (AS_MASK(wg_add(CLASSES(1, 3), 2)), "a mask is 1 for the keys"),
+       (AS_MASK(wg_greater(ANY(3), 0)), "is bool, must be integers or floats"));
+DEFINE_OP(as_mask, .summary = "A mask of 0 and 1 as bool. Any other number is an error.", .formula = "y = x",
+          .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS,
+          .shape = as_mask_shape, .kernel = KERNELS(as_mask), .units = elements_of_mask, .leads = true);
+
 /* ---- attention ---- */
 
 static wg_shape shape_of_result(const wg_rule *r)
@@ -209,7 +253,7 @@ EXPAND(attention)
     const int64_t width = wg_dim(x[0], -1) / a->heads;
     const double scale = wg_or_standard(a->scale, width ? 1 / sqrt((double)width) : 1);
     const wg_node mask = wg_is_none(x[3]) ? wg_scalar(wg_graph_of(x[0]), 1) : x[3];
-    const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_not_equal(mask, 0);
+    const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_apply1(here, mask, &wgi_op_as_mask);
     y[0] = NODE_OF(attention_tiles, WITH(attention, a->causal, scale, a->heads), x[0], x[1], x[2], seen);
 }
 SAMPLE(attention)
@@ -239,7 +283,8 @@ ERRORS(attention, (wg_attention(ANY(2, 3, 4), ANY(2, 5, 3), ANY(2, 5, 4)), "the 
 DEFINE_OP(
     attention,
     .summary = "Scaled dot product attention of queries, keys and values, by heads: parts of the last axes. "
-               "A query sees the keys where the mask is not 0. causal: it sees the keys up to its own place, "
+               "A query sees the keys where the mask is 1; elsewhere it is 0. causal: it sees the keys up to "
+               "its own place, "
                "counted from the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a head).",
     .formula =
         "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the key\", else -inf",

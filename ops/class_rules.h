@@ -31,6 +31,9 @@ static inline bool same_float(wg_rule *r, int k)
                         wg_rule_who(r, 0));
 }
 
+/* Class numbers as i64, below classes unless that is 0: cross_entropy.c. */
+wg_node wgi_as_class(wg_site here, wg_node x, int64_t classes);
+
 static inline wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 3, { 2, 3, 4 } },

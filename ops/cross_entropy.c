@@ -14,6 +14,7 @@ static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
     int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
     if (label >= 0 && label < classes) return label;
     wg_fault_at(k, r, label, classes, "label out of range");
+    k->fault->operand = 1;
     return -1;
 }
 
@@ -26,12 +27,22 @@ KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k)); }
 KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k)); }
 KERNEL(cross_entropy_both) { return BY_FLOAT(k, both, k, classes_of(k)); }
 
+#define AS_CLASS_FIELDS(F, S) F(S, SIZE, classes, "0")
+OPTIONS(as_class, AS_CLASS_FIELDS);
+
 KERNEL(as_class)
 {
+    const int64_t classes = ((const struct as_class *)k->attr)->classes;
+    const wg_dtype t = k->xt[0].dtype;
     for (int64_t i = k->begin; i < k->end; i++) {
-        double v = k->xt[0].dtype == WG_F32 ? ((const float *)k->x[0])[i] : ((const double *)k->x[0])[i];
+        const double v = t == WG_F32   ? ((const float *)k->x[0])[i]
+                         : t == WG_F64 ? ((const double *)k->x[0])[i]
+                         : t == WG_I32 ? ((const int32_t *)k->x[0])[i]
+                                       : (double)((const int64_t *)k->x[0])[i];
         if (!(v == floor(v) && fabs(v) <= 0x1p53))
             return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
+        if (classes && (v < 0 || v >= (double)classes))
+            return wg_fault_at(k, i, (int64_t)v, classes, "label out of range");
         ((int64_t *)k->y[0])[i] = (int64_t)v;
     }
     return true;
@@ -39,7 +50,7 @@ KERNEL(as_class)
 
 #if WG_BASE
 
-EXTERN(cross_entropy_grad);
+EXTERN(as_class, cross_entropy_grad);
 
 /* ---- cross_entropy: one loss a row ---- */
 
@@ -163,17 +174,30 @@ DEFINE_OP(cross_entropy_grad,
 
 static bool as_class_shape(wg_rule *r)
 {
+    const wg_dtype t = r->x[0].dtype;
     r->y[0] = (wg_type){ r->x[0].shape, WG_I64 };
-    return wg_rule_float(r, 0);
+    return wg_dtype_is_float(t) || t == WG_I32 || t == WG_I64 ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, class numbers must be integers or whole floats",
+                        wg_rule_who(r, 0), wg_dtype_name(t));
 }
-#define AS_CLASS(x) wg_apply1(here, x, &wgi_op_as_class)
-SAMPLES(as_class, AS_CLASS(wg_cast(CLASSES(5, 6), WG_DEFAULT_DTYPE)),
-        AS_CLASS(wg_cast(wg_any_class(g, 5, WG_SCALAR), WG_DEFAULT_DTYPE)));
-ERRORS(as_class, (AS_CLASS(BETWEEN(0.25, 0.75, 3)), "a label is no whole number"),
-       (AS_CLASS(CLASSES(3, 2)), "must be f32 or f64"));
+wg_node wgi_as_class(wg_site here, wg_node x, int64_t classes)
+{
+    return NODE_OF(as_class, WITH(as_class, classes), x);
+}
+SAMPLES(as_class, wgi_as_class(here, wg_cast(CLASSES(5, 6), WG_DEFAULT_DTYPE), 0),
+        wgi_as_class(here, wg_cast(wg_any_class(g, 5, WG_SCALAR), WG_DEFAULT_DTYPE), 5),
+        wgi_as_class(here, CLASSES(5, 6), 5));
+ERRORS(as_class, (wgi_as_class(here, BETWEEN(0.25, 0.75, 3), 0), "a label is no whole number"),
+       (wgi_as_class(here, wg_sub(CLASSES(1, 2), 1), 3), "label out of range"),
+       (wgi_as_class(here, wg_add(CLASSES(1, 2), 3), 3), "label out of range"),
+       (wgi_as_class(here, wg_less(CLASSES(3, 2), 1), 0), "is bool, class numbers must be integers"));
 
-DEFINE_OP(as_class, .summary = "Whole floats as i64. Any other float is an error.", .formula = "y = x",
-          .adjoint = "class numbers are integers", .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS,
-          .shape = as_class_shape, .kernel = KERNELS(as_class), .units = rows_of_result, .leads = true);
+DEFINE_OP(as_class,
+          .summary =
+              "Class numbers as i64. A float that is not whole is an error, and so is a number that is "
+              "below 0, or not below classes, if that is given.",
+          .formula = "y = x", .adjoint = "class numbers are integers", .none = WG_EVERY_OPERAND,
+          .operands = 1, .kind = WG_ROWS, TAKES(as_class), .shape = as_class_shape,
+          .kernel = KERNELS(as_class), .units = rows_of_result, .leads = true);
 
 #endif

@@ -43,11 +43,13 @@ UNARY_OP(asinh, -2, 2, .summary = "Inverse hyperbolic sine of each element.",
 
 /* ---- acosh ---- */
 
-/* At x = 1 the slope of x - 1 is infinite, and that of x + 1 is left out: it would be multiplied by 0. */
+/* At x = 1 the slope of x - 1 is infinite, and that of x + 1 is left out: it would be multiplied by 0. At
+ * infinity all derivatives are 0. */
 VJP(acosh)
 {
     wg_node far = nearest_finite(here, x[0]), above = wg_where(wg_equal(far, 1), 2, wg_add(far, 1));
-    gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(far, 1)), wg_sqrt(above)));
+    wg_node slope = wg_div(gy, wg_mul(wg_sqrt(wg_sub(far, 1)), wg_sqrt(above)));
+    gx[0] = wg_where(wg_equal(x[0], INFINITY), 0, slope);
 }
 UNARY_OP(acosh, 1.5, 4, .summary = "Inverse hyperbolic cosine of each element. NaN below 1.",
          .formula = "y = ln(x + sqrt(x^2 - 1))", .adjoint = "x' = y' / sqrt((x - 1) (x + 1))", .cost = 24,

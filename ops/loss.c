@@ -36,7 +36,7 @@ KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
 
-EXTERN(as_class, cross_entropy, log_softmax, sigmoid, softmax);
+EXTERN(cross_entropy, log_softmax, sigmoid, softmax);
 
 #define LOSS_FIELDS(F, S) \
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
@@ -178,14 +178,18 @@ static bool accuracy_shape(wg_rule *r)
 }
 EXPAND(accuracy)
 {
-    wg_node truth = wg_shape_equal(wg_node_shape(x[0]), wg_node_shape(x[1])) ? wg_argmax(x[1]) : x[1];
+    const bool shares = wg_shape_equal(wg_node_shape(x[0]), wg_node_shape(x[1])),
+               truths = wg_node_dtype(x[1]) == WG_BOOL;
+    wg_node numbers = truths ? wg_cast(x[1], WG_I32) : x[1];
+    wg_node truth = shares ? wg_argmax(x[1]) : wgi_as_class(here, numbers, wg_dim(x[0], -1));
     y[0] = wg_mean(wg_equal(wg_argmax(x[0]), truth));
 }
 SAMPLES(accuracy, wg_accuracy(ANY(5, 3), CLASSES(3, 5)), wg_accuracy(ANY(5, 3), ANY(5, 3)));
 ERRORS(accuracy, (wg_accuracy(ANY(5, 3), CLASSES(3, 5, 1)), "class numbers must be [5]"),
        (wg_accuracy(ANY(5), ANY(5)), "one logit a row"),
        (wg_accuracy(ANY(5, 1), CLASSES(2, 5)), "one logit a row"),
-       (wg_accuracy(ANY(0, 3), CLASSES(3, 0)), "has no rows"));
+       (wg_accuracy(ANY(0, 3), CLASSES(3, 0)), "has no rows"),
+       (wg_accuracy(ANY(5, 3), wg_add(CLASSES(1, 5), 3)), "label out of range"));
 
 DEFINE_OP(accuracy,
           .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
@@ -282,7 +286,7 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
     wg_dtype t = wg_node_dtype(y);
     if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y)))
         return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &wgi_op_as_class);
+    if (wg_dtype_is_float(t)) return wgi_as_class(here, y, 0);
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
@@ -346,6 +350,7 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
         labels = wg_where(hit, 0, labels);
         rows = product(here, rows, wg_where(hit, 0, wg_cast(wg_scalar_at(here, wg_graph_of(x[0]), 1), t)));
     }
+    if (!logits) labels = wgi_as_class(here, labels, wg_dim(x[0], -1));
     if (!wg_is_none(weights)) of_row = wgi_gather(here, weights, labels, 0);
     wg_node all = product(here, rows, of_row);
     if (s != 0 && !wg_is_none(weights)) {

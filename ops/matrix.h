@@ -95,14 +95,21 @@ static inline wg_shape common_leading(const wg_shape *x, const wg_shape *y)
 
 /* Operand 1, right-hand sides, columns or one vector, has as many rows as the matrices of operand 0. Sets the
  * shape of the result. */
+/* Of a system of equations, whose right-hand sides are operand k. */
+static inline bool other_rows(wg_rule *r, int k)
+{
+    const wg_shape *x = r->x[0].shape, *y = r->x[k].shape;
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %lld rows, %s has %lld: each row is one equation",
+                        wg_rule_who(r, 0), (long long)x->dim[x->rank - 2], wg_rule_who(r, k),
+                        (long long)y->dim[y->rank == 1 ? 0 : y->rank - 2]);
+}
+
 static inline bool has_right_sides(wg_rule *r)
 {
     const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;
     if (!wg_rule_float(r, 1) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK)) return false;
     const bool vector = y->rank == 1;
-    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 2])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, 1),
-                            wg_rule_who(r, 0));
+    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 2]) return other_rows(r, 1);
     wg_shape *to = wg_rule_shape(r, 0);
     *to = common_leading(x, y);
     if (to->rank < 0)

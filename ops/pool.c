@@ -354,12 +354,17 @@ static bool adaptive_pool_shape(wg_rule *r)
 static int64_t window_from(int64_t i, int64_t n, int64_t count) { return i * n / count; }
 static int64_t window_to(int64_t i, int64_t n, int64_t count) { return ((i + 1) * n + count - 1) / count; }
 
+/* Of n = q count + r elements with r > 0. With i r = a count + b, window i has q + ceil((b + r) / count)
+ * elements, and b takes all multiples of gcd(r, count) below count. */
 static int64_t longest_window(int64_t n, int64_t count)
 {
-    int64_t most = 0;
-    for (int64_t i = 0; i < count; i++)
-        most = WGI_MAX(most, window_to(i, n, count) - window_from(i, n, count));
-    return most;
+    const int64_t r = n % count;
+    int64_t divisor = count, rest = r;
+    while (rest) {
+        const int64_t next = divisor % rest;
+        divisor = rest, rest = next;
+    }
+    return n / count + 1 + (r > divisor);
 }
 
 /* ---- means: a shorter window has a sum of its own ---- */

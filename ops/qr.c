@@ -186,7 +186,7 @@ EXPAND(lstsq)
 SAMPLES(lstsq, wg_lstsq(REGULAR_INPUT(4, 2), ANY(4, 3)), wg_lstsq(REGULAR_INPUT(3, 3), ANY(3)),
         wg_lstsq(REGULAR_INPUT(2, 3, 2), ANY(3)), wg_lstsq(REGULAR_INPUT(3, 2), ANY(2, 3, 1)));
 ERRORS(lstsq, (wg_lstsq(ANY(2, 3), ANY(3, 2)), "has fewer rows than columns"),
-       (wg_lstsq(ANY(3, 2), ANY(2)), "has not as many rows as"),
+       (wg_lstsq(ANY(3, 2), ANY(2)), "each row is one equation"),
        (wg_lstsq(wg_mul(ANY(3, 2), 0), ANY(3)), "is singular: pivot 0"));
 
 DEFINE_OP(lstsq,

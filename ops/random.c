@@ -350,9 +350,10 @@ BUILDER(random_normal, random_normal)
     WG_USER_CALL(here, "random_normal");
     a = WG_OR_NONE(a);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
-    if (isnan(a->mean + a->deviation))
-        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE, "random_normal: mean is %g, deviation is %g",
-                a->mean, a->deviation);
+    if (isnan(a->mean) || !(wg_or_standard(a->deviation, 1) >= 0))
+        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE,
+                "random_normal: mean is %g, deviation is %g: the deviation must not be below 0", a->mean,
+                a->deviation);
     here = wg_inside(here);
     if (a->deviation != 0) z = wg_mul(z, wg_or_standard(a->deviation, 0));
     return wg_or_standard(a->mean, 0) != 0 ? wg_add(z, a->mean) : z;

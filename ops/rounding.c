@@ -59,10 +59,27 @@ static bool clip_shape(wg_rule *r)
     if (low > high) return wg_rule_fail(r, WG_ERROR_VALUE, "low %g is above high %g", low, high);
     return wg_rule_broadcast(r);
 }
+/* Whether the limit stands for x: x is beyond it, or it is NaN. Most limits are numbers, and no NaN. */
+static wg_node stands(wg_site here, wg_node limit, wg_node beyond)
+{
+    const bool may_be_nan = wg_dtype_is_float(wg_node_dtype(limit)) &&
+                            !(wg_node_leaf(limit) == WG_LEAF_NUMBER && !isnan(number_of(limit)));
+    return may_be_nan ? wg_logical_or(beyond, wg_not_equal(limit, limit)) : beyond;
+}
 EXPAND(clip)
 {
-    wg_node v = wg_where(wg_less(x[0], x[1]), x[1], x[0]);
-    y[0] = wg_where(wg_greater(v, x[2]), x[2], v);
+    wg_node v = wg_where(stands(here, x[1], wg_less(x[0], x[1])), x[1], x[0]);
+    y[0] = wg_where(stands(here, x[2], wg_greater(v, x[2])), x[2], v);
+}
+/* Of x = NaN the slope is NaN. */
+VJP(clip)
+{
+    wg_node low = stands(here, x[1], wg_less(x[0], x[1])), v = wg_where(low, x[1], x[0]),
+            high = stands(here, x[2], wg_greater(v, x[2])), out = wg_logical_or(low, high),
+            slope = wg_where(wg_logical_or(out, wg_equal(x[0], x[0])), 1, NAN);
+    wg_node g[] = { wg_where(out, 0, wg_mul(gy, slope)),
+                    wg_where(wg_logical_and(low, wg_logical_not(high)), gy, 0), wg_where(high, gy, 0) };
+    for (int k = 0; k < 3; k++) gx[k] = wg_sum_to(g[k], wg_node_shape(x[k]));
 }
 SAMPLES(clip, wg_clip(BETWEEN(-0.4, 0.4, 3, 4), -0.5, 0.5),
         wg_clip(BETWEEN(1, 2, 3, 4), BETWEEN(-1, 0, 3, 1), BETWEEN(0.2, 0.8, 4)),
@@ -72,11 +89,12 @@ ERRORS(clip, (wg_clip(ANY(3), ANY(4), 1), "shapes do not broadcast"),
 
 DEFINE_OP(clip,
           .summary = "Each element, but at least low and at most high. Numbers with low above high are an "
-                     "error; where a tensor low is above high it is high. NaN stays.",
-          .formula = "y = high where v > high, else v; v = low where x < low, else x",
+                     "error; where a tensor low is above high it is high. NaN if one of the three is NaN.",
+          .formula = "y = high where v > high or high != high, else v; v = low where x < low or low != low, "
+                     "else x",
           .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else "
                      "0; high' = y' where v > high, else 0; v = low where x < low, else x",
-          .operands = 3, .names = "x low high", RULES(clip, shape, expand));
+          .operands = 3, .names = "x low high", RULES(clip, shape, expand, vjp));
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
 {
     return NODE_OF(clip, NULL, x, low, high);

@@ -6,6 +6,15 @@
 
 #include "ops.h"
 
+/* Reports what number i of operand j is. */
+static inline bool number_fault(const wg_kernel *k, int j, int64_t i, int64_t value, int64_t limit,
+                                const char *text)
+{
+    wg_fault_at(k, i, value, limit, text);
+    k->fault->operand = j;
+    return false;
+}
+
 /* Number i of operand j. false after a fault: it is not whole. */
 static inline bool whole_at(const wg_kernel *k, int j, int64_t i, int64_t *to)
 {
@@ -21,14 +30,14 @@ static inline bool whole_at(const wg_kernel *k, int j, int64_t i, int64_t *to)
     }
     *to = wg_dtype_is_float(k->xt[j].dtype) && fabs(v) < 0x1p53 ? (int64_t)v : n;
     return (v == floor(v) && fabs(v) < 0x1p53) ||
-           wg_fault_at(k, i, *to, WG_FAULT_PLACE, "not a whole number");
+           number_fault(k, j, i, *to, WG_FAULT_PLACE, "not a whole number");
 }
 
 /* The number of a class, in [0, limit). */
 static inline bool class_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
 {
     return whole_at(k, j, i, to) &&
-           ((*to >= 0 && *to < limit) || wg_fault_at(k, i, *to, limit, "number out of range"));
+           ((*to >= 0 && *to < limit) || number_fault(k, j, i, *to, limit, "number out of range"));
 }
 
 /* The number of a row, in [-limit, limit). *to is in [0, limit). */
@@ -37,7 +46,8 @@ static inline bool row_at(const wg_kernel *k, int j, int64_t i, int64_t limit, i
     if (!whole_at(k, j, i, to)) return false;
     const int64_t n = *to;
     *to += n < 0 ? limit : 0;
-    return (*to >= 0 && *to < limit) || wg_fault_at(k, i, n, WG_FAULT_FROM_END(limit), "number out of range");
+    return (*to >= 0 && *to < limit) ||
+           number_fault(k, j, i, n, WG_FAULT_FROM_END(limit), "number out of range");
 }
 
 #if WG_BASE

@@ -24,7 +24,7 @@ static inline wg_node kinked(wg_graph *g, int i, unary_builder op, wg_site here)
 }
 static inline const char *single_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
-    return NTH(NULL, (wg_apply2(here, ANY(3), ANY(3), op), "takes 1 operands, not 2"));
+    return NTH(NULL, (wg_apply2(here, ANY(3), ANY(3), op), "takes 1 operand, not 2"));
 }
 
 /* What maps floats has a kernel and a derivative rule. */

@@ -36,7 +36,7 @@ static bool softmax_shape(wg_rule *r)
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !one_axis(r, &f->axis)) return false;
     if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0",
+        return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0 and finite",
                             wg_or_standard(f->temperature, 0));
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
@@ -63,7 +63,7 @@ static wg_node lowered(wg_site here, wg_node x, wg_axes axis)
             SOFT_AT(n, ANY(70), LISTED(-1), 0));                                                          \
     ERRORS(n, (SOFT_AT(n, ANY(2, 3), LISTED(2), 0), "no axis 2"),                                         \
            (SOFT_AT(n, ANY(2, 3), LISTED(0, 1), 0), "one axis, not 2"),                                   \
-           (SOFT_AT(n, ANY(2, 3), LISTED(0), -1), "must be above 0"));                                    \
+           (SOFT_AT(n, ANY(2, 3), LISTED(0), -1), "must be above 0 and finite"));                         \
     REWRITE(n) { return cooled(here, &wgi_op_##n, x[0], attr); }                                          \
     BUILDER(n, softmax) { APPLY(n, softmax, SOFTMAX_FIELDS, a->x); }                                      \
     DEFINE_OP(n, .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), \

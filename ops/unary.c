@@ -75,7 +75,8 @@ UNARY_OP(erf, -2, 2, .summary = "Error function of each element.", .formula = "y
 
 /* ---- log1p ---- */
 
-VJP(log1p) { gx[0] = wg_div(gy, wg_add(x[0], 1)); }
+/* At -inf, where log1p is NaN, it is NaN, and not 1 / -inf. */
+VJP(log1p) { gx[0] = wg_div(gy, wg_where(wg_equal(x[0], -INFINITY), NAN, wg_add(x[0], 1))); }
 UNARY_OP(log1p, -0.5, 2,
          .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
          .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, MAPS(log1p));

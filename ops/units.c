@@ -110,7 +110,12 @@ static wg_node hard(wg_site here, wg_node x)
     return wg_where(wg_greater(wg_abs(x), 3), beyond, line);
 }
 EXPAND(hard_sigmoid) { y[0] = hard(here, x[0]); }
-VJP(hard_sigmoid) { gx[0] = wg_where(wg_greater(wg_abs(x[0]), 3), 0, wg_div(gy, 6)); }
+/* Of x = NaN the slope is NaN. */
+VJP(hard_sigmoid)
+{
+    wg_node size = wg_abs(x[0]), by = wg_where(wg_equal(size, size), 6, NAN);
+    gx[0] = wg_where(wg_greater(size, 3), 0, wg_div(gy, by));
+}
 UNARY_OP(hard_sigmoid, -2.5, 2.5,
          .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
          .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)", .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",

@@ -37,7 +37,7 @@ WG_API wg_node wg_diagonal_at(wg_site here, wg_node x); /* y[..., i] = x[..., i,
 typedef struct wg_flip_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axes; /* default: all */
+    wg_axis axes; /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_flip_args;
 WG_API wg_node wg_flip_at(wg_site here, const wg_flip_args *a); /* in reverse order along axes */

@@ -61,6 +61,7 @@ enum {
 typedef struct wg_fault {
     int64_t index, value, limit;
     const char *text;
+    int operand; /* whose element or matrix it is; set it after wg_fault_at if it is not the first operand */
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
 

@@ -87,7 +87,7 @@ typedef struct wg_cosine_args {
     wg_node x;
     wg_node y; /* of the same shape */
     WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last */
+    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     double eps;   /* the product of the lengths counts as at least this; default 1e-8 */
     uint64_t reserved[2];
 } wg_cosine_args;

@@ -81,7 +81,7 @@ typedef struct wg_one_hot_args {
     wg_node x; /* class numbers: integers, or floats with integer values */
     int64_t count;
     WG_BY_NAME;
-    wg_axis axis; /* of the result: the new axis; default: the last */
+    wg_axis axis; /* the new axis of the result; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_one_hot_args;
 /* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */

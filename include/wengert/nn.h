@@ -47,7 +47,7 @@ typedef struct wg_nn_batch_norm_args {
     double eps;      /* default 1e-5 */
     bool share;
     wg_layer_mode mode;
-    wg_axis axis; /* of the features; default: the last */
+    wg_axis axis; /* of the features; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
@@ -63,7 +63,7 @@ typedef struct wg_nn_layer_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
-    wg_axis axes; /* default: the last */
+    wg_axis axes; /* default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[4];
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
@@ -78,7 +78,7 @@ typedef struct wg_nn_rms_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
-    wg_axis axes; /* default: the last */
+    wg_axis axes; /* default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[4];
 } wg_nn_rms_norm_args;
 WG_API wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a);
@@ -92,7 +92,7 @@ typedef struct wg_nn_group_norm_args {
     int groups;
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axis axis; /* of the channels; default: the last */
+    wg_axis axis; /* of the channels; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool share;
     uint64_t reserved[4];
 } wg_nn_group_norm_args;

@@ -19,7 +19,7 @@ typedef struct wg_batch_norm_args {
     wg_node mean, variance;
     WG_BY_NAME;
     double eps;   /* added to the variance; default 1e-5 */
-    wg_axis axis; /* of the features; default: the last */
+    wg_axis axis; /* of the features; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
@@ -32,7 +32,7 @@ typedef struct wg_layer_norm_args {
     wg_node x, gamma, beta;
     WG_BY_NAME;
     double eps;   /* added to the variance; default 1e-5 */
-    wg_axis axes; /* default: the last */
+    wg_axis axes; /* default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_layer_norm_args;
 WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
@@ -44,7 +44,7 @@ typedef struct wg_rms_norm_args {
     wg_node x, gamma;
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axis axes; /* default: the last */
+    wg_axis axes; /* default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_rms_norm_args;
 WG_API wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a);
@@ -58,7 +58,7 @@ typedef struct wg_group_norm_args {
     int groups; /* the number of channels must be a multiple of it; wg_instance_norm takes none */
     WG_BY_NAME;
     double eps;   /* default 1e-5 */
-    wg_axis axis; /* of the channels; default: the last */
+    wg_axis axis; /* of the channels; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     uint64_t reserved[2];
 } wg_group_norm_args;
 WG_API wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a);

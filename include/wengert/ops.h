@@ -92,7 +92,7 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 typedef struct wg_reduce_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axes;  /* default: all */
+    wg_axis axes;  /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool keepdims; /* keep the reduced axes, with size 1 */
     uint64_t reserved[2];
 } wg_reduce_args;
@@ -120,7 +120,7 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum
 typedef struct wg_norm_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axes; /* default: all */
+    wg_axis axes; /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool keepdims;
     double p; /* above 0; default 2; INFINITY: the largest |x| */
     uint64_t reserved[2];
@@ -132,7 +132,7 @@ WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
 typedef struct wg_axis_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last */
+    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool keepdims;
     uint64_t reserved[2];
 } wg_axis_args;
@@ -219,7 +219,7 @@ WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 typedef struct wg_softmax_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axis;       /* one axis; default: the last */
+    wg_axis axis;       /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     double temperature; /* x is divided by it first; default 1 */
     uint64_t reserved[2];
 } wg_softmax_args;

@@ -60,7 +60,7 @@ WG_API wg_node wg_nonzero_at(wg_site here, wg_node mask, int64_t count);
 typedef struct wg_sort_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last */
+    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool descending;
     uint64_t reserved[2];
 } wg_sort_args;
@@ -75,7 +75,7 @@ typedef struct wg_topk_args {
     wg_node x;
     int64_t count;
     WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last */
+    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
     bool smallest;
     uint64_t reserved[2];
 } wg_topk_args;

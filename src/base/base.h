@@ -336,7 +336,7 @@ char *wgi_index_text(const wg_shape *s, int64_t i, char *buf, size_t size);
 
 /* ---- fault.c ---- */
 
-static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text = NULL; }
+static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text = NULL, f->operand = 0; }
 
 /* ---- philox.c ---- */
 

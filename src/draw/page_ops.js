@@ -57,7 +57,7 @@ const SELU = [1.0507009873554805, 1.0507009873554805 * 1.6732632423543772];
 each('selu', x => x > 0 ? SELU[0] * x : SELU[1] * Math.expm1(x),
   x => x > 0 ? SELU[0] : SELU[1] * Math.exp(x));
 const hard = x => Math.min(Math.max(x / 6 + 0.5, 0), 1);
-each('hard_sigmoid', x => hard(x), x => Math.abs(x) <= 3 ? 1 / 6 : 0);
+each('hard_sigmoid', x => hard(x), x => Math.abs(x) > 3 ? 0 : x === x ? 1 / 6 : NaN);
 each('hard_swish', x => x * hard(x), x => Math.abs(x) <= 3 ? x / 3 + 0.5 : x > 3 ? 1 : 0);
 // By tanh: the number t, and the derivatives of its argument.
 const bend = x => Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));
@@ -83,9 +83,16 @@ each('pow_exponent', (a, b) => powExponent(a, b),
   (a, b) => powBoth(a, b), (a, b) => Math.pow(a, b) * Math.log(a) ** 2);
 each('atan2', (a, b) => Math.atan2(a, b),
   (a, b) => a || b ? b / (a * a + b * b) : 0, (a, b) => a || b ? -a / (a * a + b * b) : 0);
-const wins = (a, b) => a > b ? 1 : a === b ? 0.5 : 0;
+const wins = (a, b) => a > b ? 1 : a < b ? 0 : a === b ? 0.5 : NaN;
 each('maximum', (a, b) => Math.max(a, b), (a, b) => wins(a, b), (a, b) => wins(b, a));
 each('minimum', (a, b) => Math.min(a, b), (a, b) => wins(b, a), (a, b) => wins(a, b));
+// A limit that is NaN stands for x, too.
+const tooLow = (x, low) => x < low || low !== low;
+const atLeast = (x, low) => tooLow(x, low) ? low : x;
+const tooHigh = (x, low, high) => atLeast(x, low) > high || high !== high;
+each('clip', (x, l, h) => tooHigh(x, l, h) ? h : atLeast(x, l),
+  (x, l, h) => tooLow(x, l) || tooHigh(x, l, h) ? 0 : x === x ? 1 : NaN,
+  (x, l, h) => tooLow(x, l) && !tooHigh(x, l, h) ? 1 : 0, (x, l, h) => tooHigh(x, l, h) ? 1 : 0);
 each('equal', (a, b) => +(a === b));
 each('not_equal', (a, b) => +(a !== b));
 each('less', (a, b) => +(a < b));

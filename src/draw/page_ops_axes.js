@@ -24,6 +24,7 @@ op('settled', x => reshape(x[0], x[0].s));
 op('stop_gradient', x => fixed(x[0]));
 op('broadcast_to', (x, o, s) => pick(x[0], s, spread(x[0].s, s)));
 op('as_class', x => fixed(x[0]));
+op('as_mask', x => fixed(x[0]));
 op('cast', (x, o) => o.dtype[0] === 'f'
   ? map(x, o.dtype === 'f32' ? Math.fround : v => v, [() => 1])
   : map(x, v => o.dtype === 'bool' ? +(v !== 0) : Math.trunc(v) || 0));

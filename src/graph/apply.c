@@ -395,7 +395,8 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     if (op->attr_size > MOST_ATTR)
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "attributes larger than %d bytes", MOST_ATTR);
     if (op->operands < 0 ? n <= 0 : n != op->operands)
-        return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operands, not %d", op->operands, n);
+        return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operand%s, not %d", op->operands,
+                             op->operands == 1 ? "" : "s", n);
     if (wgi_before_options(here) && !wg_options_named(g->c, here, op->name))
         return failed(here, op, g, x, n, fresh);
     result_type *keep_in = kept_type(g, op, x, n, attr);

@@ -155,6 +155,10 @@ static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_shape s;
     double v[2];
     if (!two_options(q, call, "mean", "deviation", &s, v)) return WGI_NOTHING;
+    if (!(v[1] >= 0))
+        return wgi_fail_at(q, wgi_keyword(call, "deviation"), WG_ERROR_VALUE,
+                           "the deviation is %g, and must not be below 0", v[1]),
+               WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 

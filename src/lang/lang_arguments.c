@@ -23,8 +23,29 @@ const wgi_ast *wgi_operand(const wgi_ast *call, int k)
     return x && x->kind != AST_KEYWORD ? x : NULL;
 }
 
+/* How a call of this name looks: ": solve(a, b)". "": the names of its operands are not known. */
+static const char *form_of(const char *name, char *buf, size_t size)
+{
+    const wgi_builtin *b = wgi_builtin_find(name);
+    const wg_op *op = b ? NULL : wg_op_find(name);
+    const char *names = op && op->operands >= 0 ? op->names           ? op->names
+                                                  : op->operands == 1 ? "x"
+                                                  : op->operands == 2 ? "a b"
+                                                                      : NULL
+                                                : NULL;
+    *buf = 0;
+    if (b) snprintf(buf, size, ": %s", b->usage);
+    if (!names) return buf;
+    size_t n = (size_t)snprintf(buf, size, ": %s(", name);
+    for (; *names && n + 4 < size; names++)
+        n += (size_t)snprintf(buf + n, size - n, *names == ' ' ? ", " : "%c", *names);
+    snprintf(buf + n, size - n, ")");
+    return buf;
+}
+
 static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
+    char form[200];
     const wgi_ast *extra = wgi_operand(call, most);
     const char *name = call->ident->text;
     int n = wgi_operand_count(call);
@@ -38,9 +59,11 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
         return wgi_syntax_at(q, extra, "%s takes %d operand%s; options are named: %s", name, most,
                              most == 1 ? "" : "s", keywords);
     if (extra)
-        return wgi_syntax_at(q, extra, "%s takes %d operand%s, not %d", name, most, most == 1 ? "" : "s", n);
-    return wgi_syntax_word(q, call->mark, "%s takes %s%d operand%s, not %d", name,
-                           least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+        return wgi_syntax_at(q, extra, "%s takes %d operand%s, not %d%s", name, most, most == 1 ? "" : "s", n,
+                             form_of(name, form, sizeof form));
+    return wgi_syntax_word(q, call->mark, "%s takes %s%d operand%s, not %d%s", name,
+                           least == most ? "" : "at least ", least, least == 1 ? "" : "s", n,
+                           form_of(name, form, sizeof form));
 }
 
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)

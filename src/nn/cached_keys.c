@@ -189,6 +189,24 @@ static bool mask_fits(wg_site here, const wg_nn_cache *n, const char *name, cons
            false;
 }
 
+/* The same that attention says of a mask, which is read here. */
+static bool says_truths(wg_site here, const char *name, wg_node mask)
+{
+    const wg_tensor v = wg_value_at(here, mask);
+    char shape[96];
+    for (int64_t i = 0; v.data && i < wg_shape_size(v.shape); i++) {
+        const double x = wg_tensor_item(&v, i);
+        if (x == 0 || x == 1) continue;
+        wg_fail(
+            wg_graph_context(wg_graph_of(mask)), here, WG_ERROR_VALUE,
+            "nn_attention: \"%s\": a mask is 1 for the keys that a query sees and 0 for the others, %s has "
+            "%g at index %lld; if yours is added to the scores, 0 and -inf, write wg_equal(mask, 0)",
+            name, wg_shape_text(v.shape, shape, sizeof shape), x, (long long)i);
+        return false;
+    }
+    return v.data;
+}
+
 /* The mask for rows of the memory that hold no tokens yet, too. Layers with one mask share what is made of
  * it. It is data: so the steps of a text have graphs of one structure. */
 static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, const char *name, wg_node given,
@@ -202,6 +220,7 @@ static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, const char *na
         return n->mask;
     const wg_tensor of = all ? (wg_tensor){ .shape = WG_SHAPE(1) }
                              : wg_value_at(here, wg_not_equal_at(here, given, wg_number(0)));
+    if (!all && of.data && !says_truths(here, name, given)) return wg_none;
     if (!all && (!of.data || !mask_fits(here, n, name, &of.shape, keys))) return wg_none;
     wg_shape shape = of.shape;
     if (!shape.rank) shape = WG_SHAPE(1);

@@ -155,7 +155,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     if (!outputs_of(g, i, &f)) return false;
     bool ok = op->kind == WG_MAP || op->kind == WG_RANDOM ? run_map(g, n, &f, fn) : run_gated(g, op, &f, fn);
     if (!ok) {
-        if (wgi_ok(g->c)) wgi_fault_report(g, op, n->here, &f.fault);
+        if (wgi_ok(g->c)) wgi_fault_report(g, i, op, n->here, &f.fault);
         return false;
     }
     for (int j = 0; j < f.k.outputs; j++) g->value[i + (uint32_t)j] = f.y[j];

@@ -151,8 +151,10 @@ bool wgi_kind_call_run(wg_graph *g, uint32_t i, wgi_kind_call *c);
 
 /* ---- fault_report.c ---- */
 
-/* Records the fault that a kernel of `op` has found as the context's error. */
-void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
+/* Records the fault that a kernel has found as the context's error. It names the call that the user wrote,
+ * and of its operands the one that holds the element or the matrix. i: the node; 0: a derivative's, of `op`,
+ * at the call `here` that asked for it. */
+void wgi_fault_report(wg_graph *g, uint32_t i, const wg_op *op, wg_site here, const wg_fault *f);
 
 /* Whether a value of op is not computed twice: a user's function computes it, or another run may compute
  * another value. */

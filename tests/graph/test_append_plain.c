@@ -81,7 +81,7 @@ Test(scalars, mistakes_are_found)
     WGT_REFUSED(s.c, USE, "is wg_none, no node", wg_add(x, wg_none));
     WGT_REFUSED(s.c, DTYPE, "say wg_cast", wg_add(x, wg_cast(x, WG_F64)));
     WGT_REFUSED(s.c, USE, "add: takes 2 operands, not 1", wg_apply1(WG_HERE, x, wg_op_find("add")));
-    WGT_REFUSED(s.c, USE, "sin: takes 1 operands, not 2", wg_apply2(WG_HERE, x, x, wg_op_find("sin")));
+    WGT_REFUSED(s.c, USE, "sin: takes 1 operand, not 2", wg_apply2(WG_HERE, x, x, wg_op_find("sin")));
     wg_node gone = wg_add(x, 1);
     wg_graph_rewind(s.g, gone.index);
     WGT_REFUSED(s.c, USE, "mul: gone is a node that the graph no longer has", wg_mul(gone, 2));

@@ -556,7 +556,7 @@ def numbers():
     same(a[[-1, 0, -2]], A[[-1, 0, -2]])
     same(a[:, [-1, 0]], A[:, [-1, 0]])
     same(wg.gather(a, np.array([-2, 1])), A[[-2, 1]])
-    raised(wg.Error, "-4 at index 1, must be from -3 to 2", lambda: np.asarray(wg.take(a, [0, -4], axis=1)))
+    raised(wg.Error, "take: number out of range: -4 at index 1 of input [2], must be from -3 to 2", lambda: np.asarray(wg.take(a, [0, -4], axis=1)))
 
 
 def selected_texts():

@@ -156,9 +156,13 @@ Test(cross_entropy, bad_labels_are_named)
 {
     wg_graph *g = graph(WG_F32);
     wg_node z = wgt_given(g, WG_SHAPE(3, 2), (double[6]){ 0 });
-    WGT_REFUSED(wg_graph_context(g), VALUE, "label out of range: 2 at index 1, must be from 0 to 1",
-                wg_item(wg_softmax_cross_entropy(z, classes(g, 3, (int32_t[]){ 0, 2, -1 }))));
-    WGT_REFUSED(wg_graph_context(g), VALUE, "label out of range: -1 at index 2, must be from 0 to 1",
+    WGT_REFUSED(
+        wg_graph_context(g), VALUE,
+        "label out of range: 2 at index 1 of classes(g, 3, (int32_t[]){ 0, 2, -1 }) [3], must be from 0 to 1",
+        wg_item(wg_softmax_cross_entropy(z, classes(g, 3, (int32_t[]){ 0, 2, -1 }))));
+    WGT_REFUSED(wg_graph_context(g), VALUE,
+                "label out of range: -1 at index 2 of classes(g, 3, (int32_t[]){ 0, 1, -1 }) [3], must be "
+                "from 0 to 1",
                 wg_item(wg_softmax_cross_entropy(z, classes(g, 3, (int32_t[]){ 0, 1, -1 }))));
     wg_item(wg_softmax_cross_entropy(z, wgt_given(g, WG_SHAPE(3), (double[]){ 0, 1, 0.5 })));
     wgt_expect_error(wg_graph_context(g), WG_ERROR_VALUE, "a label is no whole number");

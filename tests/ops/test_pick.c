@@ -77,13 +77,16 @@ Test(pick, negative_numbers_out_of_range)
     wg_context *c = wg_graph_context(g);
     wg_node x = wgt_counted(g, WG_SHAPE(2, 3));
     wg_value(wg_take(x, INTS(g, -3, 2, -4), .axis = 1));
-    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -4 at index 2, must be from -3 to 2");
+    wgt_expect_error(c, WG_ERROR_VALUE,
+                     "number out of range: -4 at index 2 of INTS(g, -3, 2, -4) [3], must be from -3 to 2");
     wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6)));
-    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -3 at index 1, must be from -2 to 1");
+    wgt_expect_error(c, WG_ERROR_VALUE,
+                     "number out of range: -3 at index 1 of VECTOR(g, 0, -3) [2], must be from -2 to 1");
     WGT_REFUSED(c, VALUE, "not a whole number, at index 2", wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5))));
     WGT_REFUSED(c, VALUE, "not a whole number, at index 0", wg_value(wg_gather(x, VECTOR(g, NAN))));
     wg_value(wg_one_hot(INTS(g, 1, -1), 3)); /* a class is no place */
-    wgt_expect_error(c, WG_ERROR_VALUE, "number out of range: -1 at index 1, must be from 0 to 2");
+    wgt_expect_error(c, WG_ERROR_VALUE,
+                     "number out of range: -1 at index 1 of INTS(g, 1, -1) [2], must be from 0 to 2");
     done(g);
 }
 

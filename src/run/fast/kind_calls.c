@@ -113,7 +113,7 @@ static bool call(wg_graph *g, uint32_t i, kind_call *c)
     c->k.fault = &fault, c->k.seed = g->c->o.seed, c->k.epoch = g->now.epoch;
     ok = ok && (c->k.end <= 0 || c->fn(&c->k));
     if (c->blas) wgi_gate_close(was);
-    if (!ok && wgi_ok(g->c)) wgi_fault_report(g, c->kept.kind.op, g->node[i].here, &fault);
+    if (!ok && wgi_ok(g->c)) wgi_fault_report(g, i, c->kept.kind.op, g->node[i].here, &fault);
     if (c->scratch) wgi_arena_rewind(&g->temp, place);
     return ok;
 }

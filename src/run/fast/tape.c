@@ -120,7 +120,7 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
             }
         } else if (!run_call(t, n, i, types_of(g, n))) {
             g->value[i] = NULL;
-            wgi_fault_report(g, n->op, n->here, &t->fault);
+            wgi_fault_report(g, i, n->op, n->here, &t->fault);
             return 0;
         }
         g->marked[i] = 0;

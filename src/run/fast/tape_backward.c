@@ -223,7 +223,7 @@ static inline bool visit(backward *b, uint32_t i)
     if (!t || !t->usable) return false;
     if (t->is_short) return run_short(b, t, wgi_in(n), single, variable, wanted), true;
     if (run_long(b, t, wgi_in(n), single, variable, wanted)) return true;
-    wgi_fault_report(g, n->op, wg_inside(n->here), &t->fault);
+    wgi_fault_report(g, 0, n->op, wg_inside(n->here), &t->fault);
     return false;
 }
 

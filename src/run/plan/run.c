@@ -84,11 +84,7 @@ static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_
                    const wg_fault *f)
 {
     bool users = node < p->of.n; /* otherwise a derivative's, reported at the call that asked for it */
-    wgi_fault_report(g,
-                     users ? g->node[r->at[node]].op
-                     : op  ? op
-                           : g->node[0].op,
-                     users ? g->node[r->at[node]].here : wg_inside(r->here), f);
+    wgi_fault_report(g, users ? r->at[node] : 0, op ? op : g->node[0].op, wg_inside(r->here), f);
 }
 
 #ifdef WG_HOSTILE
