@@ -14,7 +14,8 @@ extern "C" {
  * [..., keys, width], v is [..., keys, out]; the first axes are equal. Head i uses part i of `heads`
  * equal parts of the last axes of q, k and v, and gives part i of y, which is [..., tokens, out].
  *
- * A query sees the keys where the mask is true, or not 0. The mask broadcasts to [..., tokens, keys]:
+ * A query sees the keys where the mask is true, or 1; elsewhere it is false, or 0. Any other number is an error: of a
+ * mask that is added to the scores, 0 and -INFINITY, write wg_equal(mask, 0). The mask broadcasts to [..., tokens, keys]:
  * [batch, 1, keys] for keys that are padding. With .causal query i sees the keys up to i + keys -
  * tokens: the last query sees all keys, also where the keys of earlier tokens come from a cache. A
  * query that sees no key gets 0.
