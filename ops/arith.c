@@ -113,7 +113,8 @@ static wg_node chosen(wg_site here, wg_node a, wg_node b, wg_node instead)
 EXPAND(maximum) { y[0] = chosen(here, x[0], x[1], wg_greater(x[1], x[0])); }
 VJP(maximum) { gx[0] = larger_gets(here, gy, x[0], x[1]), gx[1] = larger_gets(here, gy, x[1], x[0]); }
 ARITHMETIC_OP(
-    maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN.", .formula = "y = max(a, b)",
+    maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN, and so are the derivatives.",
+    .formula = "y = max(a, b)",
     .adjoint =
         "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
     .kinked = true, .kernel = KERNELS(maximum), RULES(maximum, expand, vjp));
@@ -121,7 +122,8 @@ ARITHMETIC_OP(
 EXPAND(minimum) { y[0] = chosen(here, x[0], x[1], wg_less(x[1], x[0])); }
 VJP(minimum) { gx[0] = larger_gets(here, gy, x[1], x[0]), gx[1] = larger_gets(here, gy, x[0], x[1]); }
 ARITHMETIC_OP(
-    minimum, -3, 3, .summary = "Elementwise smaller of two. NaN if either is NaN.",
+    minimum, -3, 3,
+    .summary = "Elementwise smaller of two. NaN if either is NaN, and so are the derivatives.",
     .formula = "y = min(a, b)",
     .adjoint =
         "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = b, else 0",

@@ -25,7 +25,7 @@ static size_t input_bytes(const wgi_node *n)
 static bool is_comparable(const wg_graph *g, const wgi_node *n)
 {
     if (wgi_is_leaf(n)) return is_nameless(g, n) && (has_number(n) || n->op == &wgi_op_input);
-    return wgi_op_is_ours(n->op) && !n->op->users;
+    return wgi_op_is_ours(n->op) && !n->op->users && !n->op->impure;
 }
 
 static uint64_t hash_of(const classes *s, const wgi_node *n)

@@ -189,22 +189,19 @@ static bool mask_fits(wg_site here, const wg_nn_cache *n, const char *name, cons
            false;
 }
 
-/* The same that attention says of a mask, which is read here. */
-static bool says_truths(wg_site here, const char *name, wg_node mask)
+/* Whether each element is 0 or 1, as attention demands. Here the mask is read before attention gets it. */
+static bool says_truths(wg_site here, const wg_nn_cache *n, const char *name, const wg_tensor *mask)
 {
-    const wg_tensor v = wg_value_at(here, mask);
     char shape[96];
-    for (int64_t i = 0; v.data && i < wg_shape_size(v.shape); i++) {
-        const double x = wg_tensor_item(&v, i);
-        if (x == 0 || x == 1) continue;
-        wg_fail(
-            wg_graph_context(wg_graph_of(mask)), here, WG_ERROR_VALUE,
+    int64_t i = 0;
+    const int64_t count = wg_shape_size(mask->shape);
+    while (i < count && (wg_tensor_item(mask, i) == 0 || wg_tensor_item(mask, i) == 1)) i++;
+    if (i == count) return true;
+    wg_fail(n->c, here, WG_ERROR_VALUE,
             "nn_attention: \"%s\": a mask is 1 for the keys that a query sees and 0 for the others, %s has "
             "%g at index %lld; if yours is added to the scores, 0 and -inf, write wg_equal(mask, 0)",
-            name, wg_shape_text(v.shape, shape, sizeof shape), x, (long long)i);
-        return false;
-    }
-    return v.data;
+            name, wg_shape_text(mask->shape, shape, sizeof shape), wg_tensor_item(mask, i), (long long)i);
+    return false;
 }
 
 /* The mask for rows of the memory that hold no tokens yet, too. Layers with one mask share what is made of
@@ -218,10 +215,9 @@ static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, const char *na
         all ? wg_is_none(n->given) : given.graph == n->given.graph && given.index == n->given.index;
     if (same && wg_node_ok(n->mask) && wg_graph_of(n->mask) == g && wg_dim(n->mask, -1) == room)
         return n->mask;
-    const wg_tensor of = all ? (wg_tensor){ .shape = WG_SHAPE(1) }
-                             : wg_value_at(here, wg_not_equal_at(here, given, wg_number(0)));
-    if (!all && of.data && !says_truths(here, name, given)) return wg_none;
-    if (!all && (!of.data || !mask_fits(here, n, name, &of.shape, keys))) return wg_none;
+    const wg_tensor of = all ? (wg_tensor){ .shape = WG_SHAPE(1) } : wg_value_at(here, given);
+    if (!all && (!of.data || !says_truths(here, n, name, &of) || !mask_fits(here, n, name, &of.shape, keys)))
+        return wg_none;
     wg_shape shape = of.shape;
     if (!shape.rank) shape = WG_SHAPE(1);
     const int64_t has = shape.dim[shape.rank - 1];
@@ -232,7 +228,7 @@ static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, const char *na
         for (int64_t i = 0; i < room; i++) {
             const int64_t key = i < n->tokens ? i : i - n->room + n->tokens;
             const bool filled = i < n->tokens || i >= n->room;
-            seen[l * room + i] = filled && (all || ((const bool *)of.data)[l * has + (has == 1 ? 0 : key)]);
+            seen[l * room + i] = filled && (all || wg_tensor_item(&of, l * has + (has == 1 ? 0 : key)) != 0);
         }
     n->mask = seen ? wg_input(g, "cached", wg_view_bool(seen, shape)) : wg_none;
     n->given = given;

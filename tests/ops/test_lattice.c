@@ -176,7 +176,7 @@ static void compare(lattice *l, const char *kind, wg_node got, int i, int j, cha
     WGT_NEARESTLY for (int p = 0; p < l->points; p++, points++)
     {
         const double g = v[n == 1 ? 0 : p];
-        /* Far out a derivative of 0 is no number near 0: products with it would count. */
+        /* At infinity 0 is not 5e-309: times infinity that would be infinity. */
         const bool is_near = agree(l, g, want[p], how) && (!l->far[p] || want[p] != 0 || g == 0);
         if (known[p] && !is_near) differ(l, kind, p, g, want[p]);
     }
