@@ -1,5 +1,7 @@
 /* test_cached_keys.c: a net that gets a text token by token, with cached keys and values, gives what it
  * gives for the whole text. */
+#include <math.h>
+
 #include "wgnode.h"
 
 /* ---- a small net over texts of letters ---- */
@@ -200,6 +202,18 @@ Test(cached_keys, masks_of_all_keys)
     wg_nn_attention(x, t.p, "a", .mask = few, .causal = true, .cache = t.k);
     wgt_expect_error(t.c, WG_ERROR_SHAPE, "mask [1,2] for 3 keys: 2 in the cache and 1 new ones");
     end_text(&t, whole);
+}
+
+Test(cached_keys, a_mask_that_is_added_is_refused)
+{
+    text t = begin_text();
+    wg_nn_attention(tokens(&t, t.g, 0, 2), t.p, "a", .causal = true, .cache = t.k, .share = true);
+    cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    wg_node x = tokens(&t, t.g, 2, 1);
+    wg_node mask = wg_input(t.g, "mask", wg_view_f64((double[]){ 0, -INFINITY, 0 }, WG_SHAPE(1, 3)));
+    wg_nn_attention(x, t.p, "a", .mask = mask, .causal = true, .cache = t.k);
+    wgt_expect_error(t.c, WG_ERROR_VALUE, "[1,3] has -inf at index 1; if yours is added to the scores");
+    end_text(&t, NULL);
 }
 
 Test(cached_keys, layers_of_one_name_in_two_sets)
