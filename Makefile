@@ -11,7 +11,7 @@
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
 #   CCACHE=                        compiles everything anew
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
-#   GRAPHVIZ=0                     nothing of Graphviz is asked for: the tests do not read DOT with libcgraph
+#   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops
 #   V=1                            shows the commands
@@ -45,8 +45,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean deps uninstall dist score mutants size,$(GOALS))
 TEST_GOALS  := $(filter test gate whole tests %-long check-vmath,$(GOALS))
-DRAW_GOALS  := $(filter test gate whole tests,$(GOALS))
-PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(if $(filter check format whole,$(GOALS)),check) \
+PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(filter gate whole,$(GOALS)),gate) $(filter whole,$(GOALS))
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
@@ -82,7 +81,7 @@ WG_CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 ifneq ($(BLAS),none)
-BLAS_LIBRARY := $(shell CC='$(CC)' tools/blas_library.sh $(BLAS))
+BLAS_LIBRARY := $(shell CC='$(CC)' tools/library_name.sh $(BLAS))
 ifeq ($(BLAS_LIBRARY),)
 $(error BLAS=$(BLAS): pkg-config names no shared library)
 endif
@@ -90,6 +89,16 @@ WG_CPPFLAGS += -DWG_WITH_BLAS=1 -DWG_BLAS_LIBRARY='"$(BLAS_LIBRARY)"' $(shell pk
 WG_LIBS     += -ldl
 else
 WG_CPPFLAGS += -DWG_WITH_BLAS=0
+endif
+ifeq ($(GRAPHVIZ),1)
+CGRAPH_LIBRARY := $(shell CC='$(CC)' tools/library_name.sh libcgraph)
+ifeq ($(CGRAPH_LIBRARY),)
+$(error pkg-config names no shared library libcgraph. make GRAPHVIZ=0 builds without it)
+endif
+WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=1 -DWG_CGRAPH_LIBRARY='"$(CGRAPH_LIBRARY)"'
+WG_LIBS     += -ldl
+else
+WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=0
 endif
 endif
 # A program that a defect leads astray stops. The sanitizers see more.
@@ -195,6 +204,9 @@ PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_op
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
 $(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
+ifeq ($(GRAPHVIZ),1)
+$(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
+endif
 
 $(foreach room,files data text lang formula draw,$(OBJ)/src/$(room)/%.o) $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
 
@@ -215,7 +227,7 @@ $(OBJ)/tools/%.o: tools/%.c $(FLAGS)
 
 # What the tests are compiled with: Criterion, and libcgraph to read DOT.
 TEST_MODULES := criterion$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
-TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES)) -DWG_WITH_GRAPHVIZ=$(if $(filter 1,$(GRAPHVIZ)),1,0)
+TEST_CFLAGS   = $(shell pkg-config --cflags $(TEST_MODULES))
 TEST_LIBS     = $(shell pkg-config --libs $(TEST_MODULES))
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
@@ -366,7 +378,7 @@ clean: ## removes what was built
 	rm -rf '$(BUILD)'
 
 deps: ## installs all that building, testing, drawing and checking need
-	@$(SETUP) build test draw check gate whole
+	@$(SETUP) build test check gate whole
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -155,10 +155,10 @@ x before ; tol:double = settled
 ! lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double
     decay_all:bool = rmsprop
 ! lr:double history:double evaluations:double = lbfgs
-! format:text engine:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer
-    wrt_count:int sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int
-    steps:bool hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int
-    series:bool fit:text keep:text depth:int seconds:double picture:int limits:pointer = draw
+! format:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer wrt_count:int
+    sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int steps:bool
+    hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
+    fit:text keep:text depth:int seconds:double picture:int limits:pointer = draw
 ! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
     progress_user:pointer sweep:text order:int course_only:bool = gradcheck
 """

@@ -181,6 +181,17 @@ char *pic_dot(wg_node root, const wg_draw_opts *o)
     return copy;
 }
 
+char *pic_by_dot(wg_node root, const wg_draw_opts *o)
+{
+    char *dot = pic_path("by.dot"), *svg = pic_path("by.svg"), *said = pic_path("by.txt"), command[400];
+    cr_assert_eq(wg_draw(root, dot, o), WG_OK, "%s", wg_message(wg_graph_context(wg_graph_of(root))));
+    snprintf(command, sizeof command, "timeout 20 dot -Tsvg '%s' >'%s' 2>'%s'", dot, svg, said);
+    const int status = system(command);
+    char *words = pic_read(said);
+    cr_assert(status == 0 && !*words, "dot: status %d: %.300s", status, words);
+    return pic_read(svg);
+}
+
 char *pic_text(wg_node root, const char *format, wg_draw_opts o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));

@@ -65,6 +65,8 @@ pic_parts pic_neuron(wg_context *c);
 wg_node pic_layers(wg_context *c, int layers);
 /* DOT text that outlives the context; NULL after an error. */
 char *pic_dot(wg_node root, const wg_draw_opts *o);
+/* What the program `dot` makes of it, as SVG. It has 20 seconds, and may say nothing. */
+char *pic_by_dot(wg_node root, const wg_draw_opts *o);
 /* The same in any format of texts; an error fails the test. */
 char *pic_text(wg_node root, const char *format, wg_draw_opts o);
 

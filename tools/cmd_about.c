@@ -28,17 +28,25 @@ static void first_line(const char *program, char to[200])
     to[strcspn(to, "\n")] = 0;
 }
 
-/* What belongs to the command: the library does not know its commit, and runs these programs for files. */
+/* Whether DOT can be written, by writing some. */
+static void dot_line(FILE *out)
+{
+    wg_context *c = wg_start(&(wg_options){ .threads = 1 });
+    const wg_status s =
+        wg_draw_graph_at(NULL, wg_graph_new(c), "/dev/null", &(wg_draw_opts){ .format = "dot" });
+    fprintf(out, "dot: %s\n", s == WG_OK ? "by libcgraph" : wg_message(c));
+    wg_finish(c, NULL);
+}
+
+/* What belongs to the command: the library does not know its commit, and runs this program for files. */
 static void command_lines(FILE *out)
 {
-    char dot[200], rsvg[200];
-    first_line("dot -V 2>&1", dot);
+    char rsvg[200];
     first_line("rsvg-convert --version 2>&1", rsvg);
     fprintf(out, "commit: %s\n", WENGERT_COMMIT);
-    fprintf(out, "dot: %s\n",
-            *dot ? dot : "not found: draw --engine dot needs it (apt-get install graphviz)");
+    dot_line(out);
     fprintf(out, "rsvg-convert: %s\n",
-            *rsvg ? rsvg : "not found: PNG and PDF need it or dot (apt-get install librsvg2-bin)");
+            *rsvg ? rsvg : "not found: PNG and PDF need it (apt-get install librsvg2-bin)");
 }
 
 static int doctor(const args *a)

@@ -100,16 +100,17 @@ static bool wants_plan(const args *a)
     return args_has(a, "plan") || (level && !strcmp(level, "plan"));
 }
 
+#define FORMAT_ROW(name, kinds) { #name, kinds },
+static const struct {
+    const char *name;
+    unsigned kinds;
+} formats[] = { WG_DRAW_FORMATS(FORMAT_ROW) };
+enum { FORMATS = sizeof formats / sizeof *formats };
+
 /* The kinds of pictures that the format of the file has; 0: there is no such format. */
 static unsigned kinds_of_format(const args *a)
 {
-#define FORMAT(name, kinds) { #name, kinds },
-    static const struct {
-        const char *name;
-        unsigned kinds;
-    } formats[] = { WG_DRAW_FORMATS(FORMAT) };
-#undef FORMAT
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    for (int i = 0; i < FORMATS; i++)
         if (!strcasecmp(format_of(a), formats[i].name)) return formats[i].kinds;
     return 0;
 }
@@ -144,13 +145,6 @@ static int drawing_options(const args *a, wg_draw_opts *o)
 }
 
 /* ---- flags that need each other ---- */
-
-#define FORMAT_ROW(name, kinds) { #name, kinds },
-static const struct {
-    const char *name;
-    unsigned kinds;
-} formats[] = { WG_DRAW_FORMATS(FORMAT_ROW) };
-enum { FORMATS = sizeof formats / sizeof *formats };
 
 static unsigned kinds_of(const args *a)
 {

@@ -58,6 +58,7 @@ solve wg_sum_to_at
 libraries='
 src/kernel/blas.c cblas.h
 tests/picture.c cgraph.h
+src/draw/dot.c cgraph.h
 src/base/threads.c omp.h
 '
 

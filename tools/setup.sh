@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages that the named parts (build, test, draw, check, gate, whole) need and that are missing, on Debian and its
+# Installs the packages that the named parts (build, test, check, gate, whole) need and that are missing, on Debian and its
 # derivatives, as root or by sudo. Before, it prints the line that it runs. If that is not possible it prints the line and stops.
 # Prints nothing if nothing is missing.
 # Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops.
@@ -56,14 +56,13 @@ need_build() {
     openblas) has_module openblas || want libopenblas-openmp-dev ;;
     *) has_module "$BLAS" || stop "no pkg-config module '$BLAS' for BLAS=$BLAS" ;;
     esac
+    [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
 }
 
 need_test() {
     has_module criterion || want libcriterion-dev
-    [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
+    [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core
 }
-
-need_draw() { [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
 
 need_check() {
     command -v clang-format >/dev/null || want clang-format

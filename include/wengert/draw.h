@@ -8,10 +8,10 @@
  * values and gradients are computed anew in the page.
  *
  * A .txt file is a list of equations, one a line, and .json has all digits of all values. A .tex file is one
- * tikzpicture for \input; with .steps it has overlays for beamer. SVG, HTML and DOT are written without any
- * program: the same graph gives the same bytes. PNG and PDF are made from the SVG by the program `rsvg-convert`,
- * or where it is missing from the DOT by the program `dot`, under a time limit. A file is written whole or not
- * at all.
+ * tikzpicture for \input; with .steps it has overlays for beamer. SVG and HTML are written without any
+ * program: the same graph gives the same bytes, also as DOT, which is written by libcgraph of Graphviz. PNG and
+ * PDF are made from the SVG by the program `rsvg-convert`, under a time limit. A file is written whole or not at
+ * all.
  *
  * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
  * shows its message. Values are shown where they can still be computed, gradients as a dash.
@@ -73,8 +73,6 @@ typedef struct wg_size_name {
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
          "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)") \
-    FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "own|dot",                                       \
-         "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
     FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit",                                 \
          "in svg, png, pdf: cards (default), or circuit: ops as gates, the value above a wire, its gradient below") \
     FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \

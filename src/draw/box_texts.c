@@ -3,7 +3,7 @@
  * Each value is peeked at and written down before the next one, since the next run may overwrite a peeked
  * tensor.
  */
-#include "draw/draw_private.h"
+#include "draw/page.h"
 
 #include <math.h>
 #include <string.h>
@@ -144,8 +144,7 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
     wgi_strbuf b = { .pool = p->pool };
     wgi_strbuf_format(&b, "%s %s", box->word, wgi_item_name(&p->view, y, TIP_MOST));
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
-    const char *place = without_folder(wg_site_place(y->here));
-    if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
+    if (*box->site) wgi_strbuf_put(&b, ", "), wgi_strbuf_put(&b, box->site);
     const wg_op *op = y->op;
     if (!is_leaf(n) && op->formula) wgi_strbuf_format(&b, "\n%s", formula_of(p, op->formula));
     if (!is_leaf(n) && op->adjoint && wg_op_has_derivative(op, -1))
@@ -163,14 +162,16 @@ static const char *value_text(wgi_picture *p, wg_node n)
     return wgi_strbuf_keep(&b);
 }
 
-/* *odd: there is a NaN or an infinity. */
-static const char *values_text(wgi_picture *p, const char *before, wg_node n, bool *odd)
+/* *odd: there is a NaN or an infinity. *data: all digits, if the format has them. */
+static const char *values_text(wgi_picture *p, const char *before, wg_node n, bool *odd, const char **data)
 {
     wgi_strbuf b = { .pool = p->pool };
     wg_tensor t;
     wgi_strbuf_put(&b, before);
-    if (wg_node_ok(n) && wg_peek(n, &t)) put_value(&b, &t, odd);
-    else wgi_strbuf_put(&b, "–");
+    if (wg_node_ok(n) && wg_peek(n, &t)) {
+        put_value(&b, &t, odd);
+        if (p->format->most_data) *data = wgi_json_value(p->pool, &t, p->format->most_data);
+    } else wgi_strbuf_put(&b, "–");
     return wgi_strbuf_keep(&b);
 }
 
@@ -199,7 +200,9 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     box->shape = shape_text(p, n);
     const bool shows = wgi_shows(p, position, false);
     p->less.values_hidden += p->o->values && !shows;
-    if (p->o->values && shows) box->value = values_text(p, "", n, &box->odd_value);
+    if (p->o->values && shows) box->value = values_text(p, "", n, &box->odd_value, &box->value_data);
+    box->node = n;
+    box->site = wgi_pool_clean(p->pool, without_folder(wg_site_place(y->here)), TIP_MOST);
     box->tip = tip_text(p, box, y, n);
     box->is_large = p->o->fit != NULL;
     if (p->less.scope_of && p->less.scope_of[position]) wgi_describe_scope(p, box, position);
@@ -284,11 +287,11 @@ void wgi_describe_failure(wgi_picture *p, wgi_box *box)
 
 /* ---- gradients ---- */
 
-static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
+static void describe_gradient(wgi_picture *p, wgi_box *box, wg_node gradient)
 {
     if (box->hides_gradient) return;
     box->gradient = values_text(p, wgi_pool_format(p->pool, "%s = ", wgi_gradient_of_box(p, box)), gradient,
-                                &box->odd_gradient);
+                                &box->odd_gradient, &box->gradient_data);
 }
 
 /* Differentiates the root by x[0] .. x[n - 1]. Forgives every error but missing memory. */
@@ -309,22 +312,23 @@ static void find_gradients(wgi_picture *p, const wg_node x[], int n, wg_node gx[
         if (!differentiate(p, &x[i], 1, &gx[i])) gx[i] = wg_none;
 }
 
-void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with)
+/* A node whose gradient is asked for. In a difference a box may have one of the other graph. */
+static bool is_asked(const wgi_picture *p, const wgi_box *b)
+{
+    return b->on_gradient_path && !b->is_copy && b->node.graph == p->g;
+}
+
+void wgi_describe_gradients(wgi_picture *p)
 {
     int64_t mark = wg_graph_mark(p->g);
     wg_node *x = wgi_pool_take(p->pool, p->boxes, sizeof *x),
             *gx = wgi_pool_take(p->pool, p->boxes, sizeof *gx);
     int n = 0;
     for (int64_t i = 0; !p->pool->failed && i < p->boxes; i++)
-        if (p->box[i].on_gradient_path && !wg_is_none(node[i])) x[n++] = node[i];
+        if (is_asked(p, &p->box[i])) x[n++] = p->box[i].node;
     if (n) find_gradients(p, x, n, gx);
     n = 0;
     for (int64_t i = 0; !p->pool->failed && i < p->boxes; i++)
-        if (p->box[i].on_gradient_path && !wg_is_none(node[i])) use(p, &p->box[i], gx[n++], with);
+        if (is_asked(p, &p->box[i])) describe_gradient(p, &p->box[i], gx[n++]);
     wg_graph_rewind(p->g, mark);
-}
-
-void wgi_describe_gradients(wgi_picture *p, const wg_node node[])
-{
-    wgi_each_gradient(p, node, describe_gradient, NULL);
 }

@@ -20,7 +20,8 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
 {
     wgi_box *b = &p->box[p->boxes++];
     *b = (wgi_box){ .kind = kind, .frame = frame, .times = 1 };
-    b->name = b->title = b->detail = b->word = b->shape = b->value = b->gradient = b->tip = "";
+    b->name = b->title = b->detail = b->word = b->shape = b->value = b->gradient = b->tip = b->site = "";
+    b->value_data = b->gradient_data = "";
     return b;
 }
 

@@ -23,7 +23,6 @@ wg_status wgi_check_style(const wgi_picture *p)
     const char *with = o->steps ? ".steps" : o->top_down ? ".top_down" : o->overlay ? ".overlay" : NULL;
     if (o->style && !circuit && strcmp(o->style, "cards"))
         return WGI_REFUSE(p, "draw: .style \"%s\": cards or circuit", o->style);
-    if (circuit && (o->engine && strcmp(o->engine, "dot") == 0)) with = ".engine \"dot\"";
     if (circuit && with) return WGI_REFUSE(p, "draw: .style \"circuit\" has no %s", with);
     if (circuit && !p->format->is_image)
         return WGI_REFUSE(p, "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s",

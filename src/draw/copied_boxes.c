@@ -82,7 +82,7 @@ static void add_copies(wgi_picture *p, uses *u)
         if (u[k->from].drawn) {
             wgi_box *copy = &p->box[p->boxes];
             *copy = p->box[k->from];
-            copy->is_copy = true;
+            copy->is_copy = true, copy->node = wg_none;
             copy->frame = p->box[k->to].frame;
             k->from = (int)p->boxes++;
         } else u[k->from].drawn = true;

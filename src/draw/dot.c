@@ -1,211 +1,232 @@
-/* dot.c: a picture as DOT text. Equal pictures give the same bytes: attributes, frames, boxes and links have
- * a fixed order. The tests read the text with libcgraph. */
-#include "draw/draw_private.h"
+/* dot.c: a picture as a graph of libcgraph, which is written as DOT text or given to programs that use
+ * Graphviz. No other file includes cgraph.h.
+ *
+ * The library is loaded when it is first needed, as OpenBLAS is: programs that draw no DOT start without it,
+ * and a build works on a machine that does not have it.
+ * It has variables for the whole process: one lock stands around what is called here.
+ *
+ * It ends the program where it gets no memory. So before each of its calls as much memory is taken as the
+ * call will need, and given back: without it the call is not made. A process of its own for each text was
+ * tried: it was eight times as slow.
+ *
+ * Equal pictures give the same bytes. libcgraph writes subgraphs in the order of their numbers, and its own
+ * numbers are addresses. So names get their numbers here, in the order in which they come.
+ */
+#include "draw/dot_labels.h"
+#include "draw/page.h"
+#include "draw/svg.h"
 
-#include <string.h>
+#if WG_WITH_GRAPHVIZ
 
-#define FONT "\"Helvetica,Arial,sans-serif\""
-#define GREY "\"" WGI_GREY "\""
+#include <cgraph.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* ---- the library ---- */
+
+#define CALLS(CALL) \
+    CALL(agopen)    \
+    CALL(agclose)   \
+    CALL(agwrite)   \
+    CALL(agsubg)    \
+    CALL(agnode) CALL(agedge) CALL(agattr) CALL(agsafeset) CALL(agstrdup) CALL(agstrbind) CALL(agstrdup_html)
+#define DECLARE(name) __typeof__(name) *name;
+static struct {
+    CALLS(DECLARE)
+    Agiddisc_t ids; /* its members are NULL until the library is loaded */
+} lib;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Graphviz before 10 takes char * where it changes nothing. */
+#define WORD(text) ((char *)(uintptr_t)(text))
+
+/* ---- numbers for names ---- */
+
+/* The names of a graph by their numbers, which begin at 1. They are texts of the graph, in which equal texts
+ * have one address. An edge has a number and no name. */
+typedef struct names {
+    Agraph_t *g;
+    char **name;
+    size_t *slot; /* of a hash table: a number, or 0; twice as many as there is room for names */
+    size_t count, room;
+} names;
+
+static size_t slot_of(const names *k, const char *name)
+{
+    const size_t mask = 2 * k->room - 1;
+    size_t at = ((uintptr_t)name >> 3) * 0x9e3779b97f4a7c15u >> 20 & mask;
+    while (k->slot[at] && k->name[k->slot[at]] != name) at = (at + 1) & mask;
+    return at;
+}
+
+static bool grow(names *k)
+{
+    names more = { .g = k->g, .room = k->room ? 2 * k->room : 64 };
+    more.name = calloc(more.room + 1, sizeof *more.name);
+    more.slot = calloc(2 * more.room, sizeof *more.slot);
+    if (!more.name || !more.slot) {
+        free(more.name), free(more.slot);
+        return false;
+    }
+    for (; more.count < k->count; more.count++) {
+        char *name = more.name[more.count + 1] = k->name[more.count + 1];
+        if (name) more.slot[slot_of(&more, name)] = more.count + 1;
+    }
+    free(k->name), free(k->slot);
+    *k = more;
+    return true;
+}
+
+static void *open_names(Agraph_t *g, Agdisc_t *with)
+{
+    names *k = calloc(1, sizeof *k);
+    if (k) k->g = g;
+    return k;
+}
+
+static void close_names(void *state)
+{
+    names *k = state;
+    free(k->name), free(k->slot), free(k);
+}
+
+/* The number of a name; of NULL a new one. 0: it has none, and is not to get one. */
+static long number_of(void *state, int kind, char *text, IDTYPE *number, int create)
+{
+    names *k = state;
+    char *name = !text ? NULL : create ? lib.agstrdup(k->g, text) : lib.agstrbind(k->g, text);
+    if (text && !name) return 0;
+    if (k->room && name && (*number = k->slot[slot_of(k, name)])) return 1;
+    if (!create || (k->count == k->room && !grow(k))) return 0;
+    *number = ++k->count;
+    k->name[*number] = name;
+    if (name) k->slot[slot_of(k, name)] = *number;
+    return 1;
+}
+
+/* A name keeps its number until the graph is closed. */
+static void free_number(void *state, int kind, IDTYPE number) {}
+
+static char *name_of(void *state, int kind, IDTYPE number)
+{
+    const names *k = state;
+    return number <= k->count ? k->name[number] : NULL;
+}
+
+/* ---- loading ---- */
+
+/* *why: what the loader says if it fails. What is missing today may be there at the next call. */
+static bool load(const char **why)
+{
+    void *library = dlopen(WG_CGRAPH_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    const Agiddisc_t *ids = library ? dlsym(library, "AgIdDisc") : NULL;
+    bool whole = ids;
+#define FIND(name) whole = whole && (lib.name = (__typeof__(lib.name))dlsym(library, #name));
+    CALLS(FIND)
+    if (!whole && !(*why = dlerror())) *why = WG_CGRAPH_LIBRARY " is not that library";
+    if (!whole) return false;
+    lib.ids = *ids;
+    lib.ids.open = open_names, lib.ids.close = close_names;
+    lib.ids.map = number_of, lib.ids.free = free_number, lib.ids.print = name_of;
+    return true;
+}
 
 /* ---- attributes ---- */
 
 typedef struct painter {
     const wgi_picture *picture;
-    wgi_strbuf *out;
-    wgi_strbuf text; /* of the attribute that is being made, in the picture's pool */
-    int depth;       /* of the frame that is being written */
-    int attributes;  /* written in the present list */
+    Agraph_t *g, **frame; /* by frame */
+    Agnode_t **node;      /* by box */
+    wgi_strbuf text;      /* of the attribute that is being made, in the picture's pool */
+    bool failed;          /* there is no memory: nothing is added any more */
 } painter;
 
-static void indent(painter *p)
+/* Whether libcgraph will get its memory for an object, and for so many bytes. */
+static bool room_for(painter *p, size_t bytes)
 {
-    for (int i = 0; i <= p->depth; i++) wgi_strbuf_put(p->out, "\t");
+    enum { OBJECT = 16384 };
+    const wgi_picture *k = p->picture;
+    void *room = p->failed || k->pool->failed ? NULL : wg_alloc(k->c, 2 * bytes + OBJECT, 1);
+    wg_free(k->c, room);
+    return !(p->failed = !room);
 }
 
-/* A list of attributes: open_list, then set and set_html, then close_list. An empty list is not written. */
-static void open_list(painter *p, const char *of)
+/* Nothing if the value is "". */
+static void set(painter *p, void *object, const char *name, const char *value)
 {
-    indent(p);
-    wgi_strbuf_put(p->out, of);
-    p->attributes = 0;
+    if (*value && room_for(p, strlen(value))) lib.agsafeset(object, WORD(name), WORD(value), WORD(""));
 }
 
-static void name_attribute(painter *p, const char *name)
+/* p->text as HTML, if it is not empty. A graph has a text once, as HTML or not. All its HTML begins with
+ * <table or <font, its other texts with something else. */
+static void set_html(painter *p, void *object, const char *name)
 {
-    wgi_strbuf_put(p->out, p->attributes++ ? ", " : " [");
-    wgi_strbuf_put(p->out, name);
-    wgi_strbuf_put(p->out, "=");
-}
-
-/* In quotes, in which any text can stand. */
-static void set_text(painter *p, const char *name, const char *value)
-{
-    name_attribute(p, name);
-    wgi_strbuf_put(p->out, "\"");
-    for (; *value; value++) {
-        if (*value == '"') wgi_strbuf_put(p->out, "\\");
-        wgi_strbuf_add(p->out, value, 1);
-    }
-    wgi_strbuf_put(p->out, "\"");
-}
-
-/* A number, a word of our own that means nothing in DOT, or a text that has its quotes already. */
-static void set(painter *p, const char *name, const char *value)
-{
-    name_attribute(p, name);
-    wgi_strbuf_put(p->out, value);
-}
-
-/* The value is p->text, as HTML. */
-static void set_html(painter *p, const char *name)
-{
-    name_attribute(p, name);
-    wgi_strbuf_put(p->out, "<");
-    wgi_strbuf_put(p->out, wgi_strbuf_text(&p->text));
-    wgi_strbuf_put(p->out, ">");
-}
-
-static void close_list(painter *p) { wgi_strbuf_put(p->out, p->attributes ? "];\n" : ";\n"); }
-
-/* ---- texts ---- */
-
-/* The program `dot` puts the names of objects in place of \N, \G, \E, \T, \H and \L: in tooltips and in
- * labels, entities or not. A character without width between the two keeps them apart. */
-static void put_apart(wgi_strbuf *b, const char *s)
-{
-    while (*s) {
-        size_t n = strcspn(s, "\\");
-        wgi_strbuf_add(b, s, n + (s[n] == '\\'));
-        s += n + (s[n] == '\\');
-        if (s[-1] == '\\' && *s && strchr("NGETHL", *s)) wgi_strbuf_put(b, "\u200B");
-    }
-}
-
-static void put_html(wgi_strbuf *b, const char *s, const char *line_break)
-{
-    wgi_strbuf apart = { .pool = b->pool };
-    put_apart(&apart, s);
-    wgi_strbuf_xml(b, wgi_strbuf_keep(&apart), line_break);
-}
-
-static void put_clean_html(wgi_strbuf *b, const char *s, int most)
-{
-    put_html(b, wgi_pool_clean(b->pool, s, most), " ");
-}
-
-/* Backslashes in tooltips begin escapes. */
-static void set_tip(painter *p, const char *text)
-{
-    wgi_strbuf *b = &p->text, apart = { .pool = b->pool };
-    wgi_strbuf_clear(b);
-    put_apart(&apart, text);
-    for (const char *tip = wgi_strbuf_keep(&apart); *tip;) {
-        size_t plain = strcspn(tip, "\\\n");
-        wgi_strbuf_add(b, tip, plain);
-        tip += plain;
-        if (*tip) wgi_strbuf_put(b, *tip++ == '\n' ? "\\n" : "\\\\");
-    }
-    if (b->length && !b->failed) set_text(p, "tooltip", b->at);
+    const char *html = wgi_strbuf_text(&p->text);
+    if (*html && room_for(p, strlen(html))) set(p, object, name, lib.agstrdup_html(p->g, WORD(html)));
 }
 
 /* ---- boxes ---- */
 
-static const char break_left[] = "<br align=\"left\"/>";
-
-/* Several lines each end in a left break: dot would centre them. */
-static void put_lines(wgi_strbuf *b, const char *s)
+/* A name that is written as it is: no quote, no backslash, nothing that libcgraph or this file gives a
+ * meaning. */
+static bool is_plain(const painter *p, const char *name)
 {
-    put_html(b, s, break_left);
-    if (strchr(s, '\n')) wgi_strbuf_put(b, break_left);
+    enum { MOST = 100 };
+    const bool numbered = name[0] == 'n' && name[1] && !name[1 + strspn(name + 1, "0123456789")];
+    return *name && !strchr("<%", *name) && !numbered && !strpbrk(name, "\"\\") &&
+           !strcmp(wgi_pool_clean(p->picture->pool, name, MOST), name);
 }
 
-typedef enum row_style { PLAIN, BOLD, ODD } row_style;
-
-static void put_row(wgi_strbuf *b, const char *port, const char *text, const char *color, row_style style)
+/* The name that the program gave, if no other box has it; else n and the number of the box. */
+static Agnode_t *add_node(painter *p, int64_t i)
 {
-    if (!*text) return;
-    wgi_strbuf_format(b, "<tr><td colspan=\"2\" align=\"left\"%s%s%s%s><font color=\"%s\">",
-                      *port ? " port=\"" : "", port, *port ? "\"" : "",
-                      style == ODD ? " bgcolor=\"#ffcdd2\"" : "", style == ODD ? "#b71c1c" : color);
-    wgi_strbuf_put(b, style == PLAIN ? "" : "<b>");
-    put_lines(b, text);
-    wgi_strbuf_put(b, style == PLAIN ? "</font></td></tr>" : "</b></font></td></tr>");
+    const wgi_box *x = &p->picture->box[i];
+    const char *name = !wg_node_ok(x->node) ? "" : wg_node_name(x->node);
+    if (!room_for(p, 0)) return NULL;
+    if (!is_plain(p, name) || lib.agnode(p->g, WORD(name), 0))
+        name = wgi_pool_format(p->picture->pool, "n%lld", (long long)i);
+    return p->picture->pool->failed ? NULL
+                                    : lib.agnode(x->frame < 0 ? p->g : p->frame[x->frame], WORD(name), 1);
 }
 
-/* The kind at the left, the shape at the right. */
-static void put_caption(wgi_strbuf *b, const wgi_box *x)
+/* What programs read: docs/drawing.md. */
+static void set_data(painter *p, int64_t i)
 {
-    wgi_strbuf_put(b, "<tr><td align=\"left\"><font color=\"#424242\" point-size=\"10\">");
-    put_html(b, x->word, " ");
-    wgi_strbuf_put(b, "</font></td><td align=\"right\"><font color=\"#424242\" point-size=\"10\">");
-    put_html(b, *x->shape ? x->shape : " ", " ");
-    wgi_strbuf_put(b, "</font></td></tr>");
-}
-
-static void put_box(wgi_strbuf *b, const wgi_box *x)
-{
-    const wgi_box_style *l = &wgi_box_styles[x->kind];
-    bool twice = x->times > 1;
-    wgi_strbuf_clear(b);
-    if (twice)
-        wgi_strbuf_format(b,
-                          "<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\" "
-                          "color=\"%s\" style=\"rounded\"><tr><td>",
-                          l->border);
-    wgi_strbuf_format(b,
-                      "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
-                      "color=\"%s\" bgcolor=\"%s\" "
-                      "style=\"rounded%s\">",
-                      l->heavy ? 2 : 1, l->border, l->fill, x->is_copy ? ",dashed" : "");
-    put_caption(b, x);
-    put_row(b, twice ? "v" : "", x->is_copy ? x->name : x->title, "#212121", BOLD);
-    if (!x->is_copy) {
-        put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
-        if (x->mark) put_row(b, "", x->mark, "#7f0000", BOLD);
-        if (x->note) put_row(b, "", x->note, x->passed ? WGI_VALUE : WGI_GREY, PLAIN);
-        put_row(b, "v", x->value, WGI_VALUE, x->odd_value ? ODD : PLAIN);
-        put_row(b, "g", x->gradient, WGI_GRADIENT, x->odd_gradient ? ODD : PLAIN);
-    }
-    wgi_strbuf_put(b, twice ? "</table></td></tr></table>" : "</table>");
+    const wgi_box *x = &p->picture->box[i];
+    wgi_strbuf shape = { .pool = p->picture->pool };
+    if (!wg_node_ok(x->node)) return;
+    wgi_json_shape(&shape, wg_node_shape(x->node));
+    set(p, p->node[i], "wg_shape", wgi_strbuf_keep(&shape));
+    set(p, p->node[i], "wg_site", x->site);
+    if (!x->hidden_value) set(p, p->node[i], "wg_value", x->value_data);
+    if (!x->hidden_gradient) set(p, p->node[i], "wg_grad", x->gradient_data);
 }
 
 static void paint_node(painter *p, int64_t i)
 {
     const wgi_box *x = &p->picture->box[i];
-    char name[40];
-    snprintf(name, sizeof name, "n%lld", (long long)i);
-    open_list(p, name);
-    set(p, "class", wgi_box_styles[x->kind].class);
-    put_box(&p->text, x);
-    set_html(p, "label");
-    set_tip(p, x->tip);
-    close_list(p);
+    p->node[i] = add_node(p, i);
+    set(p, p->node[i], "class", wgi_box_styles[x->kind].class);
+    wgi_dot_box(&p->text, x), set_html(p, p->node[i], "label");
+    wgi_dot_escape(&p->text, x->tip), set(p, p->node[i], "tooltip", wgi_strbuf_text(&p->text));
+    set_data(p, i);
 }
 
 /* ---- frames, links ---- */
 
-static void paint_inside(painter *p, int frame);
-
 static void paint_frame(painter *p, int i)
 {
     const wgi_frame *f = &p->picture->frame[i];
-    indent(p);
-    wgi_strbuf_format(p->out, "subgraph cluster_%d {\n", i + 1);
-    p->depth++;
-    open_list(p, "graph");
-    set(p, "class", "scope");
-    wgi_strbuf_clear(&p->text);
-    wgi_strbuf_put(&p->text, "<font color=\"" WGI_GREY "\">");
-    put_clean_html(&p->text, f->name, 80);
-    wgi_strbuf_put(&p->text, "</font>");
-    set_html(p, "label");
-    set(p, "style", f->heavy ? "\"rounded,bold\"" : "rounded");
-    set(p, "tooltip", p->picture->g ? "scope" : "step");
-    close_list(p);
-    paint_inside(p, i);
-    p->depth--;
-    indent(p);
-    wgi_strbuf_put(p->out, "}\n");
+    char name[40];
+    if (!room_for(p, 0)) return;
+    snprintf(name, sizeof name, "cluster_%d", i + 1);
+    Agraph_t *g = p->frame[i] = lib.agsubg(f->parent < 0 ? p->g : p->frame[f->parent], name, 1);
+    set(p, g, "class", "scope");
+    wgi_dot_frame(&p->text, f), set_html(p, g, "label");
+    set(p, g, "style", f->heavy ? "rounded,bold" : "rounded");
+    set(p, g, "tooltip", p->picture->g ? "scope" : "step");
 }
 
 /* Where a link meets a box: left to right at the row of the value or gradient if there is one, else at a
@@ -224,102 +245,145 @@ static void port(char *to, size_t size, const wgi_picture *picture, int box, boo
 
 static void paint_link(painter *p, const wgi_link *l)
 {
-    char tail[16], head[16], text[120];
-    port(tail, sizeof tail, p->picture, l->from, l->back, true);
-    port(head, sizeof head, p->picture, l->to, l->back, false);
-    snprintf(text, sizeof text, "n%d:%s -> n%d:%s", l->from, tail, l->to, head);
-    open_list(p, text);
+    char text[40];
+    if (!room_for(p, 0)) return;
+    Agedge_t *e = lib.agedge(p->g, p->node[l->from], p->node[l->to], NULL, 1);
+    port(text, sizeof text, p->picture, l->from, l->back, true), set(p, e, "tailport", text);
+    port(text, sizeof text, p->picture, l->to, l->back, false), set(p, e, "headport", text);
     if (l->back) {
-        set(p, "class", "backward");
-        set_text(p, "color", "#d32f2f");
-        set(p, "constraint", "false");
-        set(p, "style", "dashed");
+        set(p, e, "class", "backward");
+        set(p, e, "color", "#d32f2f");
+        set(p, e, "constraint", "false");
+        set(p, e, "style", "dashed");
     }
     if (l->times > 1) {
         snprintf(text, sizeof text, "×%lld", (long long)l->times);
-        set_text(p, "label", text);
+        set(p, e, "label", text);
     }
-    close_list(p);
-}
-
-/* ---- title and legend ---- */
-
-static void put_title(wgi_strbuf *b, const char *title)
-{
-    wgi_strbuf_put(b, "<font color=\"" WGI_GREY "\" point-size=\"16\">");
-    put_clean_html(b, title, 200);
-    wgi_strbuf_put(b, "</font>");
-}
-
-static void set_title(painter *p)
-{
-    const wg_draw_opts *o = p->picture->o;
-    bool title = o->title && *o->title;
-    wgi_strbuf *b = &p->text;
-    wgi_strbuf_clear(b);
-    if (!title && !o->legend) return;
-    if (o->legend) wgi_strbuf_put(b, "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\">");
-    if (title && o->legend) wgi_strbuf_put(b, "<tr><td>");
-    if (title) put_title(b, o->title);
-    if (title && o->legend) wgi_strbuf_put(b, "</td></tr>");
-    if (o->legend) wgi_put_legend(b, p->picture), wgi_strbuf_put(b, "</table>");
-    set_html(p, "label");
 }
 
 /* ---- all together ---- */
 
-static void set_pairs(painter *p, const char *const (*pair)[2])
-{
-    for (; (*pair)[0]; pair++) set(p, (*pair)[0], (*pair)[1]);
-}
+#define FONT "Helvetica,Arial,sans-serif"
 
+/* All attributes, with what holds where nothing else is said. They are declared in the empty graph: later,
+ * each object would need memory at once. */
 static void paint_defaults(painter *p)
 {
-    static const char *const graph[][2] = {
-        { "bgcolor", "transparent" },
-        { "color", GREY },
-        { "fontcolor", GREY },
-        { "fontname", FONT },
-        { "outputorder", "edgesfirst" },
-        { "labelloc", "t" },
-        { "nodesep", "0.3" },
-        { "ranksep", "0.5" },
-        { NULL, NULL },
+    static const struct {
+        int kind;
+        const char *name, *value;
+    } row[] = {
+        /* of the graph, and of its subgraphs */
+        { AGRAPH, "bgcolor", "transparent" },
+        { AGRAPH, "class", "" },
+        { AGRAPH, "color", WGI_GREY },
+        { AGRAPH, "fontcolor", WGI_GREY },
+        { AGRAPH, "fontname", FONT },
+        { AGRAPH, "label", "" },
+        { AGRAPH, "labelloc", "t" },
+        { AGRAPH, "linelength", "0" }, /* libcgraph breaks no texts */
+        { AGRAPH, "nodesep", "0.3" },
+        { AGRAPH, "outputorder", "edgesfirst" },
+        { AGRAPH, "ranksep", "0.5" },
+        { AGRAPH, "style", "" },
+        { AGRAPH, "tooltip", "" },
+        { AGNODE, "class", "" },
+        { AGNODE, "fontname", FONT },
+        { AGNODE, "label", "" },
+        { AGNODE, "shape", "plain" },
+        { AGNODE, "tooltip", "" },
+        { AGNODE, "wg_grad", "" },
+        { AGNODE, "wg_shape", "" },
+        { AGNODE, "wg_site", "" },
+        { AGNODE, "wg_value", "" },
+        { AGEDGE, "arrowsize", "0.7" },
+        { AGEDGE, "class", "forward" },
+        { AGEDGE, "color", WGI_GREY },
+        { AGEDGE, "constraint", "" },
+        { AGEDGE, "fontcolor", WGI_GREY },
+        { AGEDGE, "fontname", FONT },
+        { AGEDGE, "fontsize", "11" },
+        { AGEDGE, "headport", "" },
+        { AGEDGE, "label", "" },
+        { AGEDGE, "style", "" },
+        { AGEDGE, "tailport", "" },
     };
-    static const char *const node[][2] = { { "fontname", FONT }, { "shape", "plain" }, { NULL, NULL } };
-    static const char *const edge[][2] = {
-        { "arrowsize", "0.7" }, { "class", "forward" }, { "color", GREY }, { "fontcolor", GREY },
-        { "fontname", FONT },   { "fontsize", "11" },   { NULL, NULL },
-    };
-    open_list(p, "graph");
-    set_title(p);
-    set_pairs(p, graph);
-    set(p, "rankdir", p->picture->o->top_down ? "TB" : "LR");
-    if (!p->picture->g) set(p, "newrank", "true");                                /* a plan: by time */
-    if (p->picture->boxes > 200) set(p, "nslimit", "2"), set(p, "nslimit1", "2"); /* few iterations */
-    close_list(p);
-    open_list(p, "node"), set_pairs(p, node), close_list(p);
-    open_list(p, "edge"), set_pairs(p, edge), close_list(p);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        if (room_for(p, 0)) lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));
+    set(p, p->g, "rankdir", p->picture->o->top_down ? "TB" : "LR");
+    if (!p->picture->g) set(p, p->g, "newrank", "true"); /* a plan: by time */
+    if (p->picture->boxes > 200)
+        set(p, p->g, "nslimit", "2"), set(p, p->g, "nslimit1", "2"); /* few iterations */
+    wgi_dot_title(&p->text, p->picture), set_html(p, p->g, "label");
 }
 
-/* Frames and boxes that stand in a frame; -1: in none. */
-static void paint_inside(painter *p, int frame)
+/* The graph, which writes by `io`; NULL: to a FILE. */
+static Agraph_t *make(const wgi_picture *picture, Agiodisc_t *io)
 {
-    for (int i = 0; i < p->picture->frames; i++)
-        if (p->picture->frame[i].parent == frame) paint_frame(p, i);
-    for (int64_t i = 0; i < p->picture->boxes; i++)
-        if (p->picture->box[i].frame == frame) paint_node(p, i);
-}
-
-static wg_status write(wgi_picture *picture, wgi_strbuf *out)
-{
-    painter p = { .picture = picture, .out = out, .text = { .pool = picture->pool } };
-    wgi_strbuf_put(out, "digraph wengert {\n");
+    enum { TABLES = 100 }; /* bytes of an object in the graph's tables, which grow all at once */
+    Agdisc_t with = { .id = &lib.ids, .io = io };
+    painter p = { .picture = picture, .text = { .pool = picture->pool } };
+    p.frame = wgi_pool_take(picture->pool, picture->frames, sizeof(Agraph_t *));
+    p.node = wgi_pool_take(picture->pool, picture->boxes, sizeof(Agnode_t *));
+    if (room_for(&p, TABLES * (size_t)(picture->boxes + picture->links)))
+        p.g = lib.agopen(WORD("wengert"), (Agdesc_t){ .directed = 1, .maingraph = 1 }, &with);
+    if (!p.g) return NULL;
     paint_defaults(&p);
-    paint_inside(&p, -1);
+    for (int i = 0; i < picture->frames; i++) paint_frame(&p, i);
+    for (int64_t i = 0; i < picture->boxes; i++) paint_node(&p, i);
     for (int64_t i = 0; i < picture->links; i++) paint_link(&p, &picture->link[i]);
-    wgi_strbuf_put(out, "}\n");
-    return WG_OK;
+    if (!p.failed && !picture->pool->failed) return p.g;
+    lib.agclose(p.g);
+    return NULL;
 }
 
-const wgi_format wgi_format_dot = { .name = "dot", .write = write };
+static int put(void *to, const char *text)
+{
+    wgi_strbuf_put(to, text);
+    return 0;
+}
+
+static int put_all(void *to) { return 0; }
+
+/* Takes the lock, unless the library cannot be loaded: then it records the error. */
+static wg_status enter(const wgi_picture *p)
+{
+    const char *why = NULL;
+    pthread_mutex_lock(&lock);
+    if (lib.ids.map || load(&why)) return WG_OK;
+    const bool memory = strstr(why, strerror(ENOMEM));
+    wg_fail(p->c, p->here, memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING,
+            "draw: dot is written by libcgraph of Graphviz (apt-get install graphviz), which cannot be "
+            "loaded: %s; "
+            "other formats do not need it",
+            why);
+    pthread_mutex_unlock(&lock);
+    return memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING;
+}
+
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
+{
+    static Agiodisc_t io = { .putstr = put, .flush = put_all };
+    const wg_status s = enter(p);
+    if (s != WG_OK) return s;
+    Agraph_t *g = make(p, &io);
+    if (g) lib.agwrite(g, out), lib.agclose(g);
+    pthread_mutex_unlock(&lock);
+    return g ? WG_OK : WG_ERROR_MEMORY;
+}
+
+#else
+
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
+{
+    return WGI_DRAW_FAIL(
+        p->c, p->here, WG_ERROR_MISSING,
+        "draw: this build writes no dot: it was made with GRAPHVIZ=0; all other formats can be "
+        "written");
+}
+
+#endif
+
+/* Readers of DOT take texts of up to 16,384 bytes. */
+const wgi_format wgi_format_dot = { .name = "dot", .write = write, .most_data = 16000 };

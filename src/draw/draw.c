@@ -49,18 +49,10 @@ wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s
     return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
 }
 
-wg_status wgi_no_steps(const wgi_picture *p)
-{
-    return WGI_REFUSE(p, "draw: .steps: as svg, png, pdf, tex or txt, and by our own layout");
-}
-
 wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out)
 {
-    const char *engine = p->o->engine ? p->o->engine : "own";
-    if (strcmp(engine, "own") && strcmp(engine, "dot"))
-        return WGI_REFUSE(p, "draw: .engine \"%s\": own or dot", engine);
     const bool steps = p->g && p->o->steps;
-    if (steps && !p->format->write_steps) return wgi_no_steps(p);
+    if (steps && !p->format->write_steps) return WGI_REFUSE(p, "draw: .steps: as svg, png, pdf, tex or txt");
     return wgi_no_memory(p, out, (steps ? p->format->write_steps : p->format->write)(p, out));
 }
 

@@ -69,15 +69,18 @@ typedef struct wgi_box {
     int under;           /* it is the gradient of this box, plus 1, and stands under it; 0: it stands alone */
     bool is_large;       /* all its texts have at least the size of body text, and it has no caption */
     int64_t times;       /* of a run: how many parts it has; 1: a node */
+    wg_node node;        /* wg_none: a run, or a step of a plan */
     const char *name;    /* short; the gradient is written d<name> */
     const char *title;   /* name, or formula */
     /* Title and name as SVG shows them; the name on one line. NULL: as the text. */
     const wgi_laid_formula *formula, *symbol;
     const char *detail, *word, *shape, *value, *gradient, *tip;
-    const char *mark; /* the text of a mark; or NULL */
-    const char *note; /* what was measured or checked, ""; or NULL */
-    bool passed;      /* the note says that a check has passed */
-    double share;     /* of the largest amount that was measured: the length of a bar, 0 to 1; 0: no bar */
+    const char *site;                       /* where the node was made: "model.c:7" */
+    const char *value_data, *gradient_data; /* all digits, as JSON, for formats that have them; "": none */
+    const char *mark;                       /* the text of a mark; or NULL */
+    const char *note;                       /* what was measured or checked, ""; or NULL */
+    bool passed;                            /* the note says that a check has passed */
+    double share; /* of the largest amount that was measured: the length of a bar, 0 to 1; 0: no bar */
     /* By the option `hide`: the texts for which "?" stands in value and gradient; NULL: not hidden. */
     const char *hidden_value, *hidden_gradient;
 } wgi_box;
@@ -250,9 +253,9 @@ bool wgi_is_circuit(const wg_draw_opts *o);
 /* An error if there is no such style, or if it does not go with the format or another option. */
 wg_status wgi_check_style(const wgi_picture *p);
 
-/* overlays.c. The option `overlay`. Call it when all nodes have boxes; node[i] is the node of box i, wg_none
- * for runs. An error is recorded if there is no such overlay. */
-wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[]);
+/* overlays.c. The option `overlay`. Call it when all nodes have boxes. An error is recorded if there is no
+ * such overlay. */
+wg_status wgi_draw_overlay(wgi_picture *p);
 /* picked_nodes.c. "; did you mean 'z'?", or nothing; with `gradients` also "dz". */
 const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t length, bool gradients);
 /* hidden_numbers.c. Call it when all boxes have their texts. */
@@ -282,11 +285,8 @@ void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
 void wgi_describe_node(wgi_picture *p, wgi_box *b, int64_t position);
 void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
 void wgi_describe_failure(wgi_picture *p, wgi_box *b);
-/* The gradient rows of all boxes on the gradient's path; node[i] is the node of box i, wg_none for runs. */
-void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
-/* Calls `use` for each of these boxes with the node of its gradient, wg_none if it has none. */
-typedef void wgi_use_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with);
-void wgi_each_gradient(wgi_picture *p, const wg_node node[], wgi_use_gradient *use, void *with);
+/* The gradient rows of all boxes on the gradient's path. */
+void wgi_describe_gradients(wgi_picture *p);
 
 /* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. */
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
@@ -392,6 +392,7 @@ typedef struct wgi_format {
     wg_status (*write_steps)(wgi_picture *p, wgi_strbuf *out); /* by the option `steps`; NULL: it has none */
     bool is_list;                                              /* WG_PICTURE_TEXT */
     bool is_whole;                                             /* of every node */
+    size_t most_data; /* of how many bytes the digits of a value may be; 0: it has a value's text alone */
     bool is_page;     /* it has values, and hides and reveals numbers by itself */
     bool is_image;    /* of an SVG: it can be a circuit */
     bool needs_latex; /* formulas are wanted as LaTeX, too */
@@ -404,7 +405,6 @@ const wgi_format *wgi_format_of(const char *path, const char *option, unsigned k
 /* "dot, svg or txt" */
 const char *wgi_formats_text(wgi_pool *pool, unsigned kinds);
 wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out);
-wg_status wgi_no_steps(const wgi_picture *p); /* the error of .steps with a format that has none */
 /* The status, or an error if memory was missing. */
 wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s);
 

@@ -201,7 +201,6 @@ wg_status wgi_film_write(wgi_picture *p, wgi_strbuf *out)
     wgi_strbuf svg = { .c = p->c };
     film f = { .lines = 0 };
     const bool files = wgi_film_is_pattern(p->path);
-    if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_no_steps(p);
     if (p->o->fit && !files)
         return WGI_REFUSE(p, "draw: .steps with .fit is a file a step: name them as in 'name-%%02d.%s'",
                           p->format->name);

@@ -53,15 +53,13 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t)
     wgi_strbuf_put(b, "}"), wgi_json_key(b, "shape"), wgi_json_shape(b, t->shape), wgi_strbuf_put(b, "}");
 }
 
-/* The value of the member `key`, with a comma before it; nothing if the node has none. */
-static void put_value(wgi_strbuf *b, const char *key, wg_node n)
+const char *wgi_json_value(wgi_pool *pool, const wg_tensor *t, size_t most)
 {
-    wg_tensor t;
+    wgi_strbuf b = { .pool = pool };
     int64_t i = 0;
-    if (!wg_node_ok(n) || !wg_peek(n, &t)) return;
-    wgi_strbuf_format(b, ",\"%s\":", key);
-    if (wg_shape_size(t.shape) > MOST_ELEMENTS) put_summary(b, &t);
-    else put_nested(b, &t, 0, &i);
+    if (wg_shape_size(t->shape) <= MOST_ELEMENTS) put_nested(&b, t, 0, &i);
+    if (!b.length || b.length > most) wgi_strbuf_clear(&b), put_summary(&b, t);
+    return wgi_strbuf_keep(&b);
 }
 
 /* ---- nodes ---- */
@@ -82,7 +80,13 @@ static void put_name(const wgi_picture *p, wgi_strbuf *b, int32_t item)
                                                    : y->op->name);
 }
 
-static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char *gradient)
+/* A member whose value is JSON already; nothing if that is empty. */
+static void put_raw(wgi_strbuf *b, const char *key, const char *json)
+{
+    if (*json) wgi_json_key(b, key), wgi_strbuf_put(b, json);
+}
+
+static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
@@ -95,38 +99,23 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position, const char
     wgi_json_key(b, "dtype"), put_text(p, b, wg_dtype_name(wg_node_dtype(n)));
     wgi_json_key(b, "text"), put_text(p, b, x->title);
     if (x->times > 1) wgi_json_whole_member(b, "times", x->times);
-    else if (p->o->values && !x->hidden_value) put_value(b, "value", n);
-    wgi_strbuf_put(b, x->hidden_gradient ? "" : gradient);
+    else if (!x->hidden_value) put_raw(b, "value", x->value_data);
+    if (!x->hidden_gradient) put_raw(b, "gradient", x->gradient_data);
     wgi_strbuf_put(b, "}");
-}
-
-/* ---- gradients: each is written down when it is known, since the next run may overwrite it ---- */
-
-static void keep_gradient(wgi_picture *p, wgi_box *box, wg_node gradient, void *with)
-{
-    const char **text = with;
-    wgi_strbuf b = { .pool = p->pool };
-    put_value(&b, "gradient", gradient);
-    text[box - p->box] = wgi_strbuf_keep(&b);
 }
 
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    const char **gradient = wgi_pool_take(p->pool, p->boxes, sizeof *gradient); /* by box */
-    wg_node *node = wgi_pool_take(p->pool, p->boxes, sizeof *node);
-    if (p->pool->failed) return WG_ERROR_MEMORY;
-    for (int64_t i = 0; i < p->boxes; i++) gradient[i] = "";
-    for (int64_t i = 0; i < p->nodes; i++)
-        if (p->box[p->at.box_of[i]].times == 1) node[p->at.box_of[i]] = wgi_node_at(p, i);
-    if (p->o->backward && !p->failure) wgi_each_gradient(p, node, keep_gradient, gradient);
     wgi_strbuf_put(out, "{\"wengert\":1,\"root\":");
     if (wg_node_ok(p->root)) put_name(p, out, p->view.item_of[p->root.index]);
     else wgi_strbuf_put(out, "null");
     wgi_strbuf_put(out, ",\"nodes\":[");
     for (int64_t i = 0; i < p->nodes; i++)
-        if (!i || p->at.box_of[i - 1] != p->at.box_of[i]) put_node(p, out, i, gradient[p->at.box_of[i]]);
+        if (!i || p->at.box_of[i - 1] != p->at.box_of[i]) put_node(p, out, i);
     wgi_strbuf_put(out, "]}\n");
     return WG_OK;
 }
 
-const wgi_format wgi_format_json = { .name = "json", .write = write, .is_list = true, .is_whole = true };
+const wgi_format wgi_format_json = {
+    .name = "json", .write = write, .is_list = true, .is_whole = true, .most_data = SIZE_MAX
+};

@@ -83,8 +83,8 @@ static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *rep
     return p->less.scope_of && p->less.scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
 }
 
-/* Fills box_of, and node[] with the node of each box, wg_none for a run. */
-static void add_boxes(wgi_picture *p, wg_node *node)
+/* Fills box_of. */
+static void add_boxes(wgi_picture *p)
 {
     int64_t run = 0, repeat = 0;
     for (int64_t i = 0; i < p->nodes;) {
@@ -97,7 +97,6 @@ static void add_boxes(wgi_picture *p, wg_node *node)
         }
         int32_t at = (int32_t)p->boxes;
         wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_box(p, i, end, &repeat));
-        node[at] = r ? wg_none : wgi_node_at(p, i);
         if (r) wgi_describe_run(p, b, r);
         else wgi_describe_node(p, b, i);
         for (; i < end; i++) p->at.box_of[i] = at, b->on_gradient_path |= p->at.on_path[i];
@@ -197,15 +196,14 @@ static void mark_boxes(wgi_picture *p)
 /* All but copies and edges back. */
 static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
-    wg_node *node = wgi_pool_take(p->pool, boxes, sizeof *node);
     wg_status s = WG_OK;
     if (!wgi_picture_room(p, boxes + 1, 2 * (p->at.first[p->nodes] + 4), WGI_MOST_FRAMES))
         return WG_ERROR_MEMORY;
-    add_boxes(p, node);
+    add_boxes(p);
     mark_boxes(p);
-    if (p->o->overlay) s = wgi_draw_overlay(p, node);
+    if (p->o->overlay) s = wgi_draw_overlay(p);
     if (s == WG_OK) {
-        if (p->o->backward) wgi_describe_gradients(p, node);
+        if (p->o->backward) wgi_describe_gradients(p);
         if (p->failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
         s = wgi_hide_numbers(p);
         add_links(p);

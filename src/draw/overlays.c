@@ -34,7 +34,7 @@ static int box_of(const wgi_picture *p, int64_t node)
 
 /* ---- amounts by box ---- */
 
-static void measure_bytes(wgi_picture *p, const wg_node node[], double amount[])
+static void measure_bytes(wgi_picture *p, double amount[])
 {
     for (int64_t i = 0; i < p->nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
@@ -53,7 +53,7 @@ static void share_step(const wgi_picture *p, const wg_plan *plan, const wg_plan_
     }
 }
 
-static void measure_time(wgi_picture *p, const wg_node node[], double amount[])
+static void measure_time(wgi_picture *p, double amount[])
 {
     wg_plan *plan = wg_plan_look_at(p->here, p->root, &(wg_plan_opts){ .seconds = 0.1 });
     for (int i = 0; plan && i < plan->steps; i++) share_step(p, plan, &plan->step[i], amount);
@@ -71,13 +71,13 @@ static double norm_of(wg_node n)
     return sqrt(sum);
 }
 
-static void measure_gradient(wgi_picture *p, const wg_node node[], double amount[])
+static void measure_gradient(wgi_picture *p, double amount[])
 {
     const int64_t mark = wg_graph_mark(p->g);
     for (int64_t i = 0; i < p->boxes; i++) {
         wg_node g;
-        if (!wg_node_ok(node[i]) || !wgi_is_float(node[i])) continue;
-        if (wg_grads_at(p->here, p->root, &node[i], 1, &g) == WG_OK) amount[i] = norm_of(g);
+        if (!wg_node_ok(p->box[i].node) || !wgi_is_float(p->box[i].node)) continue;
+        if (wg_grads_at(p->here, p->root, &p->box[i].node, 1, &g) == WG_OK) amount[i] = norm_of(g);
         else wg_recover(p->c);
     }
     wg_graph_rewind(p->g, mark);
@@ -114,7 +114,7 @@ static wg_status show_nan(wgi_picture *p)
 typedef struct overlay {
     const char *name;
     bool needs_root; /* a scalar one, for the gradient */
-    void (*measure)(wgi_picture *p, const wg_node node[], double amount[]);
+    void (*measure)(wgi_picture *p, double amount[]);
     void (*put)(wgi_strbuf *b, double amount);
     double (*share)(double of_the_largest);
 } overlay;
@@ -137,20 +137,20 @@ static void show(wgi_picture *p, const overlay *o, const double amount[])
     }
 }
 
-static wg_status measured(wgi_picture *p, const overlay *o, const wg_node node[])
+static wg_status measured(wgi_picture *p, const overlay *o)
 {
     double *amount = wgi_pool_take(p->pool, p->boxes, sizeof *amount);
     if (!amount) return WG_ERROR_MEMORY;
-    if (!o->needs_root || wg_node_ok(p->root)) o->measure(p, node, amount);
+    if (!o->needs_root || wg_node_ok(p->root)) o->measure(p, amount);
     show(p, o, amount);
     return wg_failed(p->c);
 }
 
-wg_status wgi_draw_overlay(wgi_picture *p, const wg_node node[])
+wg_status wgi_draw_overlay(wgi_picture *p)
 {
     const char *name = p->o->overlay;
     if (strcmp(name, "nan") == 0) return show_nan(p);
     for (size_t i = 0; i < sizeof overlays / sizeof *overlays; i++)
-        if (strcmp(name, overlays[i].name) == 0) return measured(p, &overlays[i], node);
+        if (strcmp(name, overlays[i].name) == 0) return measured(p, &overlays[i]);
     return WGI_REFUSE(p, "draw: .overlay \"%s\": it is time, bytes, gradient or nan", name);
 }

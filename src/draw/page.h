@@ -57,6 +57,9 @@ void wgi_json_shape(wgi_strbuf *b, wg_shape s);
 /* The member "p": options that differ from their defaults; nothing if there are none. */
 void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void *attr);
 
+/* graph_json.c. All digits. Of more than 1,000 elements, or `most` bytes, a summary. */
+const char *wgi_json_value(wgi_pool *pool, const wg_tensor *t, size_t most);
+
 /* page_write.c. Marks what the op needs in `used` of the page. false: the page cannot compute it. */
 bool wgi_page_use(const wg_op *op, unsigned char *used);
 

@@ -1,8 +1,8 @@
-/* render.c: runs the programs `dot` and `rsvg-convert` on a text under a time limit.
+/* render.c: what runs in a process of its own, under a time limit: the program `rsvg-convert`, and a library
+ * that may end the program.
  *
- * `dot` is a process of its own because its layout may not end and its library leaks memory. Its streams
- * are files in memory, so that neither side waits for the other. At the limit it is killed with its
- * process group. */
+ * Texts go through files in memory, so that neither side waits for the other. At the limit a process is
+ * killed with its process group. */
 #include "draw/svg.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,40 +116,24 @@ static void read_stream(int stream, wgi_strbuf *to)
         wgi_strbuf_add(to, bytes, (size_t)n);
 }
 
-/* ---- rendering ---- */
+/* ---- a program ---- */
 
-/* On a dark page everything outside the boxes becomes light; boxes keep their colours. */
-static const char dark[] =
-    "<style>@media (prefers-color-scheme: dark) { .graph > text, .cluster text { fill: #c9d1d9 } "
-    ".edge.forward path { stroke: #9aa4af } .edge.forward polygon { fill: #9aa4af; stroke: #9aa4af } "
-    ".edge.backward path { stroke: #ff8a80 } .edge.backward polygon { fill: #ff8a80; stroke: #ff8a80 } "
-    "}</style>\n";
-
-static void add_style(wgi_strbuf *svg)
+static wg_status stopped(const wgi_picture *p, const char *program, double seconds)
 {
-    char *group = svg->at ? strstr(svg->at, "<g ") : NULL;
-    if (!group) return;
-    wgi_strbuf all = { .c = svg->c };
-    wgi_strbuf_add(&all, svg->at, (size_t)(group - svg->at));
-    wgi_strbuf_put(&all, dark);
-    wgi_strbuf_add(&all, group, svg->length - (size_t)(group - svg->at));
-    wgi_strbuf_free(all.failed ? &all : svg);
-    if (!all.failed) *svg = all;
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
+                         "draw: `%s` was stopped after %g seconds: draw a smaller part, fold more "
+                         "(.fold, .most), or allow .seconds",
+                         program, seconds);
 }
 
 static bool absent(int error) { return error == ENOENT || error == 127; }
 
-/* Both programs exit with 0 when they have scaled a picture down that cairo holds for too large, and say
- * so. */
+/* The program exits with 0 when it has scaled a picture down that cairo holds for too large, and says so. */
 static wg_status judge(const wgi_picture *p, const char *program, int status, bool in_time, double seconds,
                        const wgi_strbuf *out, const wgi_strbuf *err)
 {
     if (out->failed || err->failed) return WG_ERROR_MEMORY;
-    if (!in_time)
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_USE,
-                             "draw: `%s` was stopped after %g seconds: draw a smaller part, fold more "
-                             "(.fold, .most), or allow .seconds",
-                             program, seconds);
+    if (!in_time) return stopped(p, program, seconds);
     bool scaled = strstr(wgi_strbuf_text(err), "too large for cairo");
     if (status == 0 && out->length && !scaled) return WG_OK;
     int first_line = (int)strcspn(wgi_strbuf_text(err), "\n");
@@ -180,46 +165,47 @@ static wg_status run(const wgi_picture *p, const char *const argv[], const wgi_s
     return s;
 }
 
+/* ---- a part of this program ---- */
+
+/* The last byte of the text says that it is whole. It is no part of it. */
+static void work_and_leave(const wgi_picture *p, bool (*work)(const wgi_picture *, wgi_strbuf *), int to)
+{
+    static const int deaths[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
+    wgi_strbuf out = { .c = p->c };
+    setpgid(0, 0);
+    for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) signal(deaths[i], SIG_DFL);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    if (!work(p, &out)) _exit(1);
+    wgi_strbuf_put(&out, "!");
+    if (out.failed) _exit(1);
+    for (size_t at = 0; at < out.length;) {
+        const ssize_t n = pwrite(to, out.at + at, out.length - at, (off_t)at);
+        if (n <= 0) _exit(1);
+        at += (size_t)n;
+    }
+    _exit(0);
+}
+
+wg_status wgi_in_child(const wgi_picture *p, const char *name,
+                       bool (*work)(const wgi_picture *, wgi_strbuf *), wgi_strbuf *out)
+{
+    const double seconds = wg_or_standard(p->o->seconds, SECONDS), limit = now() + seconds;
+    const int file = memfd_create("wengert", MFD_CLOEXEC);
+    const pid_t pid = file < 0 ? -1 : fork();
+    bool in_time = true;
+    if (pid == 0) work_and_leave(p, work, file);
+    if (pid > 0) end(pid, limit, &in_time), read_stream(file, out);
+    if (file >= 0) close(file);
+    if (!in_time) return stopped(p, name, seconds);
+    const bool whole = !out->failed && out->length && out->at[out->length - 1] == '!';
+    if (whole) out->at[--out->length] = 0;
+    return whole ? WG_OK : WG_ERROR_MEMORY;
+}
+
+/* ---- images ---- */
+
 static bool is_png(const wgi_picture *p) { return strcmp(p->format->name, "png") == 0; }
 static bool is_svg(const wgi_picture *p) { return strcmp(p->format->name, "svg") == 0; }
-
-wg_status wgi_render_dot(wgi_picture *p, wgi_strbuf *out)
-{
-    int error;
-    wgi_strbuf dot = { .c = p->c };
-    const char *argv[] = { "dot", wgi_pool_format(p->pool, "-T%s", p->format->name), NULL, NULL, NULL };
-    if (is_png(p)) argv[2] = "-Gdpi=144";
-    if (!is_svg(p)) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
-    wgi_format_dot.write(p, &dot);
-    wg_status s = wgi_no_memory(p, &dot, WG_OK);
-    if (s == WG_OK) s = run(p, argv, &dot, out, &error);
-    else error = 0;
-    wgi_strbuf_free(&dot);
-    if (s == WG_OK && is_svg(p)) add_style(out);
-    if (!error) return s;
-    if (!absent(error))
-        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
-                             strerror(error));
-    return WGI_DRAW_FAIL(
-        p->c, p->here, WG_ERROR_MISSING,
-        "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); .dot and "
-        ".svg files can be written without it");
-}
-
-/* By the program `dot`, if there is one. */
-static wg_status without_rsvg(wgi_picture *p, wgi_strbuf *out)
-{
-    bool failed_before = wg_failed(p->c);
-    wgi_strbuf_clear(out);
-    wg_status s = wgi_render_dot(p, out);
-    if (s != WG_ERROR_MISSING || failed_before) return s;
-    wg_recover(p->c);
-    return WGI_DRAW_FAIL(
-        p->c, p->here, s,
-        "draw: a %s needs the program `rsvg-convert` (apt-get install librsvg2-bin) or `dot` (apt-get "
-        "install graphviz): neither is found; .svg files can be written without them",
-        p->format->name);
-}
 
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out)
 {
@@ -245,12 +231,13 @@ wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg,
             PNG_ZOOM * size[0], PNG_ZOOM * size[1], PNG_MOST);
     s = run(p, argv, svg, out, &error);
     if (!error) return s;
-    if (!p->o->steps) return without_rsvg(p, out);
-    return WGI_DRAW_FAIL(
-        p->c, p->here, WG_ERROR_MISSING,
-        "draw: steps as %s need the program `rsvg-convert` (apt-get install librsvg2-bin); .svg "
-        "files can be written without it",
-        p->format->name);
+    if (!absent(error))
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MISSING,
+                             "draw: the program `rsvg-convert` cannot be started: %s", strerror(error));
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MISSING,
+                         "draw: a %s needs the program `rsvg-convert` (apt-get install librsvg2-bin); .svg "
+                         "and .dot files can be written without it",
+                         p->format->name);
 }
 
 const wgi_format wgi_format_png = {

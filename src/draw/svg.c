@@ -390,7 +390,6 @@ wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out)
 {
     wgi_strbuf svg = { .c = p->c };
     wgi_svg w;
-    if (p->o->engine && strcmp(p->o->engine, "dot") == 0) return wgi_render_dot(p, out);
     if (wgi_svg_open(&w, p, &svg)) wgi_svg_put(&w);
     wgi_svg_close(&w);
     const wg_status s = wgi_image_write(p, wgi_svg_size(&w).size, &svg, out);

@@ -111,10 +111,7 @@ GRAPH_TEST(draw_names, backslashes_are_no_escapes)
     wg_scope_push(g, name);
     wg_node y = wg_name(wg_sin(x), name);
     wg_scope_pop(g);
-    char *path = pic_path("n.svg");
-    cr_assert_eq(wg_draw(y, path, &(wg_draw_opts){ .engine = "dot", .title = name }), WG_OK, "%s",
-                 wg_message(c));
-    char *svg = pic_read(path);
+    char *svg = pic_by_dot(y, &(wg_draw_opts){ .title = name });
     /* The title, the scope, each of two nodes in its box and its tip, in the formula and "in scope" again. */
     cr_assert_eq(pic_count(svg, "a\\\u200BN\\\u200BG\\\u200BE\\\u200BT\\\u200BH\\\u200BLb"), 8);
 }

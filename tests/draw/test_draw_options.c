@@ -51,11 +51,10 @@ static subject subject_start(void)
 
 static bool of_svg(const option *x)
 {
-    return !strcmp(x->name, "steps") || !strcmp(x->name, "seconds") || !strcmp(x->name, "engine") ||
-           !strcmp(x->name, "id");
+    return !strcmp(x->name, "steps") || !strcmp(x->name, "seconds") || !strcmp(x->name, "id");
 }
 
-/* The picture's text, or the error's message; to free. DOT text obeys neither .engine nor .id, and only
+/* The picture's text, or the error's message; to free. DOT text does not obey .id, and only
  * pictures that a program makes obey .seconds. */
 static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
 {
@@ -77,7 +76,7 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
     wg_draw_opts o = { 0 };
     if (kind == WG_PICTURE_CHART)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
-    if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.engine = "dot";
+    if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.format = "png";
     if (!strcmp(x->name, "keep") && kind == WG_PICTURE_GRAPH) o.fit = "slide";
     if (!strcmp(x->name, "hide")) o.values = kind & WG_PICTURE_NODES;
     if (!strcmp(x->name, "source") && kind == WG_PICTURE_GRAPH) o.format = "html";

@@ -77,10 +77,7 @@ Test(draw_size, shared_parameters_do_not_stop_dot)
     if (!pic_have_dot()) cr_skip_test("dot is not here");
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_unrolled(c, 60);
-    char *path = pic_path("rnn.svg");
-    cr_assert_eq(wg_draw(root, path, &(wg_draw_opts){ .backward = true, .values = true, .engine = "dot" }),
-                 WG_OK, "%s", wg_message(c));
-    char *svg = pic_read(path);
+    char *svg = pic_by_dot(root, &(wg_draw_opts){ .backward = true, .values = true });
     cr_assert_eq(pic_count(svg, "<g id=\"node"), 3 + 1 + 60 * 6 + 1 + 3 * 59,
                  "a copy of each shared parameter at each use but the first");
     pic_clean_up();

@@ -27,7 +27,7 @@ static net start(void)
 static void draw(net *n, wg_node root, const wg_draw_opts *o)
 {
     n->pool.c = n->c;
-    n->p = (wgi_picture){ .c = n->c, .pool = &n->pool, .g = n->g, .o = o };
+    n->p = (wgi_picture){ .c = n->c, .pool = &n->pool, .g = n->g, .o = o, .format = &wgi_format_svg };
     cr_assert_eq(wgi_picture_make(&n->p, root), WG_OK, "%s", wg_message(n->c));
     cr_assert(wgi_svg_open(&n->w, &n->p, &n->out));
 }

@@ -22,7 +22,7 @@ static bench start(void)
 static void begin(bench *b, const wg_draw_opts *o)
 {
     b->pool.c = b->c;
-    b->picture = (wgi_picture){ .c = b->c, .pool = &b->pool, .g = b->g, .o = o };
+    b->picture = (wgi_picture){ .c = b->c, .pool = &b->pool, .g = b->g, .o = o, .format = &wgi_format_svg };
 }
 
 static void end(bench *b)

@@ -27,7 +27,9 @@ static bench start(void)
 static void make(bench *b, wg_node root)
 {
     b->pool.c = b->c;
-    b->p = (wgi_picture){ .c = b->c, .pool = &b->pool, .g = b->g, .here = WG_HERE, .o = &b->o };
+    b->p = (wgi_picture){
+        .c = b->c, .pool = &b->pool, .g = b->g, .here = WG_HERE, .o = &b->o, .format = &wgi_format_svg
+    };
     cr_assert_eq(wgi_picture_make(&b->p, root), WG_OK, "%s", wg_message(b->c));
     cr_assert_eq(wgi_step_states_make(&b->s, &b->p), WG_OK, "%s", wg_message(b->c));
 }
