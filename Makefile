@@ -153,6 +153,10 @@ TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
 HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/*.c))
 TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c))
 EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
+# It uses Graphviz itself.
+ifneq ($(GRAPHVIZ),1)
+EXAMPLES  := $(filter-out %/graphviz,$(EXAMPLES))
+endif
 LIB       := $(BUILD)/libwengert.a
 SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
 # The same objects and the tests' own, with every symbol: what the test programs are linked with.
@@ -265,6 +269,8 @@ $(BUILD)/examples/%: examples/%.c $(FLAGS) | $(SHARED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
 	    -o $@ $< $(SHARED) -Wl,-rpath,'$$ORIGIN/..' $(WG_LIBS)
+
+$(BUILD)/examples/graphviz: private WG_LIBS += $(shell pkg-config --libs libgvc)
 
 $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 	$(call say,LD,$@)

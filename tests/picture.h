@@ -63,7 +63,7 @@ pic_parts pic_neuron(wg_context *c);
 #define GRAPH_TEST(suite, name)  PIC_TEST_OF(suite, name, wg_graph *, g, wg_graph_new)
 /* Layers in scopes, nested, with repeated names; enough clusters to see an order. */
 wg_node pic_layers(wg_context *c, int layers);
-/* DOT text that outlives the context; NULL after an error. */
+/* DOT text that outlives the context; NULL after an error. Skips the test with GRAPHVIZ=0. */
 char *pic_dot(wg_node root, const wg_draw_opts *o);
 /* What the program `dot` makes of it, as SVG. It has 20 seconds, and may say nothing. */
 char *pic_by_dot(wg_node root, const wg_draw_opts *o);
@@ -71,7 +71,11 @@ char *pic_by_dot(wg_node root, const wg_draw_opts *o);
 char *pic_text(wg_node root, const char *format, wg_draw_opts o);
 
 /* libcgraph reads the text, every label is HTML, and it has so many nodes, edges, and edges of class
- * backward. With GRAPHVIZ=0 words of the text are counted. */
+ * backward. */
 void pic_expect_counts(const char *dot, int nodes, int edges, int backward);
+/* What libcgraph reads as an attribute of a node; NULL: there is no such node. */
+const char *pic_attribute(const char *dot, const char *node, const char *name);
+/* wg_draw_agraph, written by a program's own libcgraph when the context is gone. */
+const char *pic_agraph(wg_context *c, wg_node root, const wg_draw_opts *o);
 
 #endif

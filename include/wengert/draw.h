@@ -145,6 +145,20 @@ WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 
+/* The picture as a graph of libcgraph, for programs that lay out, filter, colour or write it with Graphviz:
+ *
+ *     #include <graphviz/cgraph.h>
+ *     Agraph_t *g = wg_draw_agraph(loss, &(wg_draw_opts){ .values = true, .backward = true });
+ *     agwrite(g, stdout);
+ *     agclose(g);
+ *
+ * It is the graph that .format "dot" writes: docs/drawing.md lists its attributes. It is yours, also after
+ * wg_finish: close it with agclose. Link the program with what `pkg-config --libs libcgraph` says. NULL after an
+ * error. */
+struct Agraph_s;
+WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o);
+#define wg_draw_agraph(root, ...) wg_draw_agraph_at(WG_AT(#root), root, __VA_ARGS__)
+
 /* Draws a plan of plan.h. With .level "plan" wg_draw does so too, with the plan of its root, or with .backward
  * of its gradients.
  *

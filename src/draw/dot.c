@@ -354,9 +354,9 @@ static wg_status enter(const wgi_picture *p)
     if (lib.ids.map || load(&why)) return WG_OK;
     const bool memory = strstr(why, strerror(ENOMEM));
     wg_fail(p->c, p->here, memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING,
-            "draw: dot is written by libcgraph of Graphviz (apt-get install graphviz), which cannot be "
-            "loaded: %s; "
-            "other formats do not need it",
+            "draw: libcgraph of Graphviz, which writes dot, cannot be loaded (apt-get install graphviz): %s; "
+            "other "
+            "formats do not need it",
             why);
     pthread_mutex_unlock(&lock);
     return memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING;
@@ -365,10 +365,13 @@ static wg_status enter(const wgi_picture *p)
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     static Agiodisc_t io = { .putstr = put, .flush = put_all };
+    const bool address = p->format == &wgi_agraph_format;
     const wg_status s = enter(p);
     if (s != WG_OK) return s;
-    Agraph_t *g = make(p, &io);
-    if (g) lib.agwrite(g, out), lib.agclose(g);
+    Agraph_t *g = make(p, address ? NULL : &io);
+    if (g && address) wgi_strbuf_add(out, (const char *)&g, sizeof(Agraph_t *));
+    else if (g) lib.agwrite(g, out);
+    if (g && (!address || out->failed)) lib.agclose(g);
     pthread_mutex_unlock(&lock);
     return g ? WG_OK : WG_ERROR_MEMORY;
 }
@@ -379,11 +382,13 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     return WGI_DRAW_FAIL(
         p->c, p->here, WG_ERROR_MISSING,
-        "draw: this build writes no dot: it was made with GRAPHVIZ=0; all other formats can be "
-        "written");
+        "draw: libcgraph of Graphviz, which writes dot, is no part of this build (GRAPHVIZ=0); other "
+        "formats do not need it");
 }
 
 #endif
 
 /* Readers of DOT take texts of up to 16,384 bytes. */
-const wgi_format wgi_format_dot = { .name = "dot", .write = write, .most_data = 16000 };
+enum { MOST_DATA = 16000 };
+const wgi_format wgi_format_dot = { .name = "dot", .write = write, .most_data = MOST_DATA };
+const wgi_format wgi_agraph_format = { .name = "dot", .write = write, .most_data = MOST_DATA };

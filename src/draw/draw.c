@@ -169,6 +169,16 @@ char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
     return text_of(here, root, o ? o : &standard, &wgi_format_dot);
 }
 
+struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o)
+{
+    WG_USER_CALL(here, "draw_agraph");
+    struct Agraph_s *agraph = NULL;
+    char *address = text_of(here, root, o ? o : &standard, &wgi_agraph_format);
+    if (address) memcpy(&agraph, address, sizeof agraph);
+    wg_free(wg_graph_context(wg_graph_of(root)), address);
+    return agraph;
+}
+
 char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_text");

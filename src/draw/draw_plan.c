@@ -21,7 +21,8 @@ static wg_status write_plan(wgi_picture *p, const char *call, const wg_plan *pla
 {
     const wg_draw_opts *o = p->o;
     const unsigned kinds = WG_PICTURE_STEPS | WG_PICTURE_TABLE;
-    p->format = wgi_format_of(p->path ? p->path : "", o->format, kinds);
+    const wgi_format *format = wgi_format_of(p->path ? p->path : "", o->format, kinds);
+    if (!p->format || !format) p->format = format;
     if (o->level && wgi_level_of(o) != WGI_LEVEL_PLAN)
         return fail(p, call, "the level of a plan is \"plan\"");
     if (!p->format)

@@ -399,6 +399,8 @@ typedef struct wgi_format {
 } wgi_format;
 #define WGI_DECLARE_FORMAT_(name, kinds) extern const wgi_format wgi_format_##name;
 WG_DRAW_FORMATS(WGI_DECLARE_FORMAT_)
+extern const wgi_format wgi_agraph_format; /* dot.c. Its text is the address of the graph that dot would
+                                            * write */
 /* draw.c. By the option `format`, else the path's ending, in letters of any case; gv is dot. NULL: pictures
  * of this kind (wg_picture_kind) have no such format. */
 const wgi_format *wgi_format_of(const char *path, const char *option, unsigned kinds);

@@ -6,10 +6,11 @@
 # slots that are options, and the call as a text, from which tests/fuzz/fuzz_api.c prints programs.
 
 BEGIN {
-    # Those that end what a test stands on, take what the library alone makes, or have a format.
+    # Those that end what a test stands on, take what the library alone makes, give what another library frees, or
+    # have a format.
     n = split("wg_finish wg_start wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
               "wg_rule_rank wg_rule_axis wg_rule_axes wg_rule_broadcast wg_fault_at " \
-              "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end", list, " ")
+              "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end wg_draw_agraph_at", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
     # What pointers may point to.
     n = split("wg_context wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series " \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wgcommand.h"
+#include "wgshell.h"
 
 TestSuite(command_draw, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -91,6 +92,37 @@ Test(command_draw, of_what_fails)
     wgt_result r = RUN("draw", "-e", "exp(x)", "-o", "/nonexistent/x.dot");
     cr_expect_eq(r.status, 6);
     cr_expect(strstr(r.err, "/nonexistent/x.dot: cannot be written") && !strstr(r.err, ".c:"), "%s", r.err);
+}
+
+/* ---- Graphviz ---- */
+
+/* A file that is no library stands in the place of libcgraph. */
+Test(command_draw, without_libcgraph)
+{
+    if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build has no DOT");
+    const char *said = wgt_shell("for n in 5 6 7 8 9; do echo none >\"$in/libcgraph.so.$n\"; done\n"
+                                 "export LD_LIBRARY_PATH=\"$in\"\n"
+                                 "\"$build/wengert\" draw -e 'sin(2)' --format svg | grep -c '</svg>'\n"
+                                 "\"$build/wengert\" draw -e 'sin(2)' --format dot || echo status $?\n"
+                                 "\"$build/wengert\" doctor | grep ^dot:");
+    cr_expect(!strncmp(said, "1\n", 2) && strstr(said, "status 4\n"), "%s", said);
+    cr_expect(
+        strstr(said,
+               "draw: libcgraph of Graphviz, which writes dot, cannot be loaded (apt-get install graphviz)"),
+        "%s", said);
+    cr_expect(strstr(said, "\ndot: libcgraph of Graphviz"), "%s", said);
+}
+
+/* Its language of scripts, whose strings are the attributes; == compares with a pattern. z = 1.1, a =
+ * 0.75026, da = -1/a, dz = a - 1. */
+Test(command_draw, gvpr_reads_the_attributes)
+{
+    const char *said =
+        wgt_shell_or_skip("command -v gvpr >/dev/null || { echo skipped: gvpr is not here; exit; }\n"
+                          "\"$build/wengert\" draw examples/logistic.wg --values --backward --format dot |\n"
+                          "gvpr 'N[name == \"[az]\"] { printf(\"%s %.4f %.4f\\n\", name, (double)wg_value, "
+                          "(double)wg_grad) }'");
+    cr_expect(strstr(said, "z 1.1000 -0.2497\n") && strstr(said, "a 0.7503 -1.3329\n"), "%s", said);
 }
 
 /* ---- pictures that can be read ---- */

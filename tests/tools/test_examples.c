@@ -61,6 +61,32 @@ Test(examples, digits)
     cr_expect_leq(wgt_example_lines("digits"), 30);
 }
 
+/* L = -log a, a = sigmoid(v . h), h = tanh(W x): the largest gradients are those of a, -1/a; of z, a - 1; of
+ * h, (a - 1) v; of W x and W, (a - 1) v (1 - h^2) and that times x = [1, -2, 0.5]. */
+Test(examples, graphviz)
+{
+    if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build has no Graphviz");
+    static char text[WGT_TEXT];
+    char dir[64], file[128];
+    const double h[] = { tanh(0.4 + 0.6 + 0.4), tanh(-0.6 - 0.4 + 0.05) }, z = 0.9 * h[0] - 0.7 * h[1],
+                 a = 1 / (1 + exp(-z)), dz = a - 1, of_sum = dz * -0.7 * (1 - h[1] * h[1]);
+    const struct {
+        const char *label;
+        double right;
+    } rows[] = { { "\na: largest gradient ", 1 / a },
+                 { "\nz: largest gradient ", fabs(dz) },
+                 { "\nh: largest gradient ", fabs(0.9 * dz) },
+                 { "\nW: largest gradient ", fabs(-2 * of_sum) } };
+    cr_assert_eq(wgt_example_in("graphviz", "", dir, text), 0, "%s", text);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        cr_expect_float_eq(wgt_last_number(text, rows[i].label), rows[i].right, 5e-4 * rows[i].right, "%s",
+                           text);
+    snprintf(file, sizeof file, "%s/gradient.svg", dir);
+    cr_expect_eq(access(file, R_OK), 0, "no picture");
+    remove(file);
+    rmdir(dir);
+}
+
 Test(examples, rosenbrock)
 {
     static char text[WGT_TEXT], again[WGT_TEXT];
