@@ -67,9 +67,9 @@ static uint64_t sort_hash(const sort *s)
 /* A sort's number is the position of its first node, plus 1. The table holds them by open addressing. */
 static void number_sorts(search *f)
 {
-    size_t size = (size_t)f->p->nodes * 2 + 1;
+    size_t size = (size_t)f->p->at.nodes * 2 + 1;
     int32_t *table = wgi_pool_take(f->p->pool, (int64_t)size, sizeof *table);
-    for (int64_t i = 0; table && i < f->p->nodes; i++) {
+    for (int64_t i = 0; table && i < f->p->at.nodes; i++) {
         sort s = sort_at(f->p, i);
         size_t at = sort_hash(&s) % size;
         for (;; at = at + 1 == size ? 0 : at + 1) {
@@ -105,7 +105,7 @@ static void keep_run(search *f, wgi_alike_run r)
 /* How many boxes the runs of this period save. With `keep` they become runs of the picture. */
 static int64_t runs_of_period(search *f, int64_t period, bool keep)
 {
-    int64_t saved = 0, n = f->p->nodes;
+    int64_t saved = 0, n = f->p->at.nodes;
     for (int64_t i = period; i < n;) {
         int64_t begin = i - period;
         while (i < n && is_alike(f, i, period)) i++;
@@ -154,7 +154,7 @@ static int64_t end_of_part(const wgi_picture *p, int64_t i)
     const char *scope = scope_at(p, i);
     const size_t n = wgi_series_scope(scope, &name);
     int64_t end = i;
-    while (n && end < p->nodes && !wgi_is_shared(p, end) &&
+    while (n && end < p->at.nodes && !wgi_is_shared(p, end) &&
            wgi_series_scope(scope_at(p, end), &unused) == n && strncmp(scope_at(p, end), scope, n) == 0)
         end++;
     return end;
@@ -164,7 +164,7 @@ static int64_t end_of_part(const wgi_picture *p, int64_t i)
 static bool is_next_part(const wgi_picture *p, int64_t i, int64_t end)
 {
     size_t a, b;
-    if (end >= p->nodes || wgi_is_shared(p, end)) return false;
+    if (end >= p->at.nodes || wgi_is_shared(p, end)) return false;
     const char *one = scope_at(p, i), *two = scope_at(p, end);
     const size_t n = wgi_series_scope(two, &b);
     return wgi_series_scope(one, &a) && n && a == b && strncmp(one, two, a) == 0 &&
@@ -200,9 +200,9 @@ static int64_t parts_from(const wgi_picture *p, int64_t begin, int64_t period)
 
 void wgi_find_series(wgi_picture *p)
 {
-    p->less.run = wgi_pool_take(p->pool, p->nodes / 2, sizeof *p->less.run);
+    p->less.run = wgi_pool_take(p->pool, p->at.nodes / 2, sizeof *p->less.run);
     if (!p->less.run) return;
-    for (int64_t i = 0, end; i < p->nodes; i = end) {
+    for (int64_t i = 0, end; i < p->at.nodes; i = end) {
         end = end_of_part(p, i);
         const int64_t period = end - i, times = period ? parts_from(p, i, period) : 1;
         if (times > 1) p->less.run[p->less.runs++] = (wgi_alike_run){ i, period, times, 0, false, 0 };
@@ -223,10 +223,10 @@ static int by_begin(const void *a, const void *b)
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
 {
     search f = { .p = p };
-    int64_t boxes = p->nodes, saved = boxes;
-    f.sort_of = wgi_pool_take(p->pool, p->nodes, sizeof *f.sort_of);
-    f.in = wgi_pool_take(p->pool, p->nodes, 1);
-    p->less.run = wgi_pool_take(p->pool, p->nodes / LEAST_TIMES, sizeof *p->less.run);
+    int64_t boxes = p->at.nodes, saved = boxes;
+    f.sort_of = wgi_pool_take(p->pool, p->at.nodes, sizeof *f.sort_of);
+    f.in = wgi_pool_take(p->pool, p->at.nodes, 1);
+    p->less.run = wgi_pool_take(p->pool, p->at.nodes / LEAST_TIMES, sizeof *p->less.run);
     if (!p->pool->failed) number_sorts(&f);
     if (p->pool->failed) return -1;
     for (int pass = 0; pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {

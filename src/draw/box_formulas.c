@@ -50,7 +50,7 @@ static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_sty
 
 static bool begin(wgi_picture *p)
 {
-    if (p->nodes > WGI_READ_MOST && !wgi_is_circuit(p->o)) return false;
+    if (p->at.nodes > WGI_READ_MOST && !wgi_is_circuit(p->o)) return false;
     if (!p->work) p->work = wgi_pool_take(p->pool, 1, sizeof *p->work);
     if (p->work) wgi_formula_clear(&p->work->tree);
     return p->work;

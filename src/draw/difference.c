@@ -28,7 +28,7 @@ static void find_keys(side *s)
     s->merged = wgi_pool_take(p->pool, p->boxes, sizeof *s->merged);
     if (p->pool->failed) return;
     for (int64_t i = 0; i < p->boxes; i++) s->key[i] = p->box[i].title, s->partner[i] = NONE;
-    for (int64_t i = 0; i < p->nodes; i++) {
+    for (int64_t i = 0; i < p->at.nodes; i++) {
         const wgi_item *y = wgi_item_at(p, i);
         const int box = p->at.box_of[i];
         if (p->box[box].times > 1 || (p->less.into && p->less.into[i] != i)) continue;
@@ -168,7 +168,7 @@ static void merge(side *a, side *b, int count[COUNTS])
         merge_links(p, old.link, old.links, a->merged, i);
         merge_links(p, q->link, q->links, b->merged, i);
     }
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         if (p->at.box_of[i] >= 0) p->at.box_of[i] = a->merged[p->at.box_of[i]];
 }
 

@@ -110,7 +110,7 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
     if (wg_node_ok(p->root)) put_name(p, out, p->view.item_of[p->root.index]);
     else wgi_strbuf_put(out, "null");
     wgi_strbuf_put(out, ",\"nodes\":[");
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         if (!i || p->at.box_of[i - 1] != p->at.box_of[i]) put_node(p, out, i);
     wgi_strbuf_put(out, "]}\n");
     return WG_OK;

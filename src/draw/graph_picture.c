@@ -87,7 +87,7 @@ static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *rep
 static void add_boxes(wgi_picture *p)
 {
     int64_t run = 0, repeat = 0;
-    for (int64_t i = 0; i < p->nodes;) {
+    for (int64_t i = 0; i < p->at.nodes;) {
         const wgi_alike_run *r =
             run < p->less.runs && p->less.run[run].begin == i ? &p->less.run[run++] : NULL;
         int64_t end = i + (r ? r->period * r->times : 1);
@@ -101,7 +101,7 @@ static void add_boxes(wgi_picture *p)
         else wgi_describe_node(p, b, i);
         for (; i < end; i++) p->at.box_of[i] = at, b->on_gradient_path |= p->at.on_path[i];
     }
-    for (int64_t i = 0; p->less.into && i < p->nodes; i++) p->at.box_of[i] = p->at.box_of[p->less.into[i]];
+    for (int64_t i = 0; p->less.into && i < p->at.nodes; i++) p->at.box_of[i] = p->at.box_of[p->less.into[i]];
 }
 
 /* Whether the positions are in two repetitions of one part. Repeats have no position in common. */
@@ -131,7 +131,7 @@ static void link_positions(wgi_picture *p, int32_t from, int64_t to)
 
 static void add_links(wgi_picture *p)
 {
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
             if (p->at.arg[a] >= 0) link_positions(p, p->at.arg[a], i);
     for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++) {
@@ -157,7 +157,7 @@ static void add_back_links(wgi_picture *p)
 /* The root of a whole graph is its last float scalar that is computed from operands. */
 static wg_node last_scalar(const wgi_picture *p)
 {
-    for (int64_t i = p->nodes - 1; i >= 0; i--) {
+    for (int64_t i = p->at.nodes - 1; i >= 0; i--) {
         wg_node n = wgi_node_at(p, i);
         if (wgi_is_float(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_operands(n) > 0) return n;
     }
@@ -170,7 +170,7 @@ static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
     return WGI_REFUSE(p,
                       "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer "
                       "to the inputs, or raise .most",
-                      (long long)boxes, (long long)p->nodes, most, how);
+                      (long long)boxes, (long long)p->at.nodes, most, how);
 }
 
 /* The boxes of nodes that the option `marks` names. */
@@ -197,7 +197,7 @@ static void mark_boxes(wgi_picture *p)
 static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
     wg_status s = WG_OK;
-    if (!wgi_picture_room(p, boxes + 1, 2 * (p->at.first[p->nodes] + 4), WGI_MOST_FRAMES))
+    if (!wgi_picture_room(p, boxes + 1, 2 * (p->at.first[p->at.nodes] + 4), WGI_MOST_FRAMES))
         return WG_ERROR_MEMORY;
     add_boxes(p);
     mark_boxes(p);
@@ -236,9 +236,9 @@ static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
         if (boxes <= most) return boxes;
         wgi_forget_reduced(p);
     }
-    if (o->fold > 0 || (o->fold == 0 && p->nodes > most))
+    if (o->fold > 0 || (o->fold == 0 && p->at.nodes > most))
         return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
-    return p->nodes;
+    return p->at.nodes;
 }
 
 /* ---- another graph beside it ---- */

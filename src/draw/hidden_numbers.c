@@ -16,7 +16,7 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_
                  unsigned char *hidden)
 {
     bool found = false;
-    for (int64_t i = 0; i < p->nodes; i++) {
+    for (int64_t i = 0; i < p->at.nodes; i++) {
         const wgi_box *x = &p->box[p->at.box_of[i]];
         const bool called = by_gradient
                                 ? p->at.on_path[i] && wgi_is_called(wgi_gradient_of_box(p, x), word, length)
@@ -85,10 +85,10 @@ static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, cons
 /* What is computed from a hidden number would tell it. */
 static void follow(const wgi_picture *p, adjoint *a, wgi_hidden *h)
 {
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         for (int64_t k = p->at.first[i]; k < p->at.first[i + 1]; k++)
             if (p->at.arg[k] >= 0 && h->value[p->at.arg[k]]) h->value[i] = 1;
-    for (int64_t i = p->nodes - 1; i >= 0; i--)
+    for (int64_t i = p->at.nodes - 1; i >= 0; i--)
         for (int64_t k = p->at.first[i]; p->at.on_path[i] && k < p->at.first[i + 1]; k++) {
             const int32_t x = p->at.arg[k];
             if (x < 0 || !p->at.on_path[x] || h->gradient[x]) continue;
@@ -101,7 +101,7 @@ wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h
     const char *word, *unknown = NULL;
     size_t length;
     adjoint *a = wgi_pool_take(p->pool, 1, sizeof *a);
-    h->value = wgi_pool_take(p->pool, p->nodes, 1), h->gradient = wgi_pool_take(p->pool, p->nodes, 1);
+    h->value = wgi_pool_take(p->pool, p->at.nodes, 1), h->gradient = wgi_pool_take(p->pool, p->at.nodes, 1);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     while (!unknown && wgi_next_name(&names, &word, &length)) {
         if (mark(p, word, length, false, h->value))
@@ -134,7 +134,7 @@ wg_status wgi_hide_numbers(wgi_picture *p)
     wgi_hidden h;
     if (!p->o->hide) return WG_OK;
     const wg_status s = wgi_find_hidden(p, p->o->hide, &h);
-    for (int64_t i = 0; s == WG_OK && i < p->nodes; i++) {
+    for (int64_t i = 0; s == WG_OK && i < p->at.nodes; i++) {
         if (h.value[i]) hide(p, &p->box[p->at.box_of[i]], false);
         if (h.gradient[i]) hide(p, &p->box[p->at.box_of[i]], true);
     }

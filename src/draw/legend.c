@@ -16,6 +16,7 @@ const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
     { "differs", "#8d6e00", "#fff59d", "#ffee58", "#3d3810", "another call, option or shape", false },
     { "first", "#2e7d32", "#c8e6c9", "#81c784", "#1b3a1e", "only in the first graph", false },
     { "second", "#ad1457", "#f8bbd0", "#f48fb1", "#421a2b", "only in the second graph", false },
+    { "label", NULL, NULL, NULL, NULL, "label of a link", false },
 };
 
 const wgi_colour wgi_colours[WGI_COLOURS] = {
@@ -57,7 +58,7 @@ int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
         wgi_legend_entry e;
     } rest[] = {
         { runs, { WGI_LEGEND_WORDS, NULL, WGI_GREY, "×n: n alike, one after another", false, false } },
-        { p->frames, { WGI_LEGEND_FRAME, NULL, WGI_GREY, p->g ? "scope" : "step", false, false } },
+        { p->frames, { WGI_LEGEND_FRAME, NULL, WGI_GREY, wgi_frame_kind(p), false, false } },
         { heavy, { WGI_LEGEND_FRAME, NULL, WGI_GREY, "10 % of the time or more", true, false } },
         { p->links,
           { WGI_LEGEND_WORDS, NULL, WGI_GREY, down ? "↓ is used by" : "→ is used by", false, false } },

@@ -36,7 +36,7 @@ static int box_of(const wgi_picture *p, int64_t node)
 
 static void measure_bytes(wgi_picture *p, double amount[])
 {
-    for (int64_t i = 0; i < p->nodes; i++) {
+    for (int64_t i = 0; i < p->at.nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
         const size_t size = wg_dtype_size(wg_node_dtype(n));
         amount[p->at.box_of[i]] += (double)wg_shape_size(wg_node_shape(n)) * (double)size;
@@ -96,8 +96,8 @@ static bool is_odd(wg_node n)
 
 static wg_status show_nan(wgi_picture *p)
 {
-    unsigned char *odd = wgi_pool_take(p->pool, p->nodes, 1);
-    for (int64_t i = 0; odd && i < p->nodes; i++) {
+    unsigned char *odd = wgi_pool_take(p->pool, p->at.nodes, 1);
+    for (int64_t i = 0; odd && i < p->at.nodes; i++) {
         bool before = false;
         wgi_box *b = &p->box[p->at.box_of[i]];
         odd[i] = is_odd(wgi_node_at(p, i));

@@ -256,7 +256,7 @@ static void put_hidden(writer *w)
     const wgi_picture *p = w->p;
     const wgi_hidden *h = &w->page->hidden;
     wgi_json_key(w->b, "hide"), wgi_json_open(w->b, "[");
-    for (int64_t i = 0; h->value && i < p->nodes; i++)
+    for (int64_t i = 0; h->value && i < p->at.nodes; i++)
         for (int gradient = 0; gradient < 2; gradient++) {
             const char *name = gradient ? wgi_gradient_name(&p->view, p->at.item[i])
                                         : wgi_symbol(&p->view, wgi_item_at(p, i), 40);
@@ -270,7 +270,7 @@ static void find(writer *w)
     const wgi_picture *p = w->p;
     const wgi_steps *s = &w->s->steps;
     for (int64_t i = 0; i < p->view.items; i++) w->box_of[i] = -1;
-    for (int64_t i = 0; i < p->nodes; i++) w->box_of[p->at.item[i]] = p->at.box_of[i];
+    for (int64_t i = 0; i < p->at.nodes; i++) w->box_of[p->at.item[i]] = p->at.box_of[i];
     for (int64_t i = 0; i < s->steps; i++)
         if (s->step[i].kind == WGI_STEP_VALUE) w->value[s->step[i].to] = &s->step[i].value;
         else w->gradient[s->step[i].to] = &s->step[i].sum;

@@ -50,8 +50,8 @@ static void find_shared(const wgi_view *v, unsigned char *shared)
 
 static void number_item(wgi_picture *p, int64_t i, int32_t *position)
 {
-    p->at.index[p->nodes] = wgi_item_node(&p->view, i).index, p->at.item[p->nodes] = (int32_t)i;
-    position[i] = (int32_t)p->nodes++;
+    p->at.index[p->at.nodes] = wgi_item_node(&p->view, i).index, p->at.item[p->at.nodes] = (int32_t)i;
+    position[i] = (int32_t)p->at.nodes++;
 }
 
 /* The shared parameters of the scope that item i is in, if it is the first one there. */
@@ -67,7 +67,7 @@ static void number_shared(wgi_picture *p, int64_t i, int32_t *position, const un
         const char *other = wg_node_scope(wgi_item_node(v, k));
         if (wgi_series_scope(other, &name) != n || strncmp(other, scope, n) != 0) break;
         if (!shared[k] || position[k] >= 0) continue;
-        p->at.shared[p->nodes] = 1;
+        p->at.shared[p->at.nodes] = 1;
         number_item(p, k, position);
     }
 }
@@ -90,9 +90,10 @@ static void number_items(wgi_picture *p, wg_node root, int32_t *position, unsign
 
 static void list_operands(wgi_picture *p, const int32_t *position)
 {
-    for (int64_t i = 0; i < p->nodes; i++) p->at.first[i + 1] = p->at.first[i] + wgi_item_at(p, i)->operands;
-    if (!(p->at.arg = wgi_pool_take(p->pool, p->at.first[p->nodes], sizeof *p->at.arg))) return;
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
+        p->at.first[i + 1] = p->at.first[i] + wgi_item_at(p, i)->operands;
+    if (!(p->at.arg = wgi_pool_take(p->pool, p->at.first[p->at.nodes], sizeof *p->at.arg))) return;
+    for (int64_t i = 0; i < p->at.nodes; i++)
         for (int k = 0; k < wgi_item_at(p, i)->operands; k++) {
             const int32_t at = *wgi_operand(&p->view, wgi_item_at(p, i), k);
             p->at.arg[p->at.first[i] + k] = at >= 0 ? position[at] : WGI_ABSENT;
@@ -125,7 +126,7 @@ void wgi_pick_nodes(wgi_picture *p, wg_node root)
 const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t length, bool gradients)
 {
     wg_nearest_word near = wg_nearest_to(wgi_pool_part(p->pool, word, length));
-    for (int64_t i = 0; i < p->nodes; i++) {
+    for (int64_t i = 0; i < p->at.nodes; i++) {
         const char *name = wgi_item_at(p, i)->name, *d = wgi_pool_format(p->pool, "d%s", name);
         wg_nearest_try(&near, name, strlen(name));
         if (gradients && p->at.on_path[i]) wg_nearest_try(&near, d, strlen(d));
@@ -142,7 +143,7 @@ static bool has_gradient_name(const wgi_picture *p)
         if (v->item[i].source == WGI_NAME_GRADIENT) return true;
         if (v->item[i].name[0] != 'd' || !v->item[i].name[1] || v->item[i].source > WGI_NAME_GRADIENT)
             continue;
-        for (int64_t k = 0; k < p->nodes; k++)
+        for (int64_t k = 0; k < p->at.nodes; k++)
             if (p->at.on_path[k] && wgi_view_looks_alike(v->item[i].name + 1, wgi_item_at(p, k)->name))
                 return true;
     }
@@ -163,11 +164,12 @@ void wgi_find_gradient_path(wgi_picture *p)
 {
     const wg_draw_opts *o = p->o;
     /* nothing was computed: every float has an unknown gradient */
-    for (int64_t i = 0; p->failure && i < p->nodes; i++) p->at.on_path[i] = wgi_is_float(wgi_node_at(p, i));
+    for (int64_t i = 0; p->failure && i < p->at.nodes; i++)
+        p->at.on_path[i] = wgi_is_float(wgi_node_at(p, i));
     if (p->failure || !wg_node_ok(p->root) || p->at.position[p->root.index] < 0) return;
     unsigned char *on = wgi_pool_take(p->pool, p->view.items, 1);
     if (!on) return;
     wgi_view_find_path(&p->view, p->view.item_of[p->root.index], o->wrt, o->wrt_count, on);
-    for (int64_t i = 0; i < p->nodes; i++) p->at.on_path[i] = on[p->at.item[i]];
+    for (int64_t i = 0; i < p->at.nodes; i++) p->at.on_path[i] = on[p->at.item[i]];
     name_gradients(p);
 }

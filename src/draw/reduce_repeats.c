@@ -91,7 +91,7 @@ void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
         p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
     }
     int64_t most = p->less.alike;
-    for (int64_t i = 0; i < p->nodes; i++) most += kept[i];
+    for (int64_t i = 0; i < p->at.nodes; i++) most += kept[i];
     p->less.repeat = wgi_pool_take(p->pool, most, sizeof *p->less.repeat);
     int64_t taken = 0; /* nodes before it are in repeats */
     if (!p->less.repeat) return;
@@ -121,12 +121,12 @@ static size_t outer_scope(const char *scope, int depth)
 /* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
 void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
 {
-    p->less.scope_of = wgi_pool_take(p->pool, p->nodes, sizeof *p->less.scope_of);
+    p->less.scope_of = wgi_pool_take(p->pool, p->at.nodes, sizeof *p->less.scope_of);
     if (!p->less.scope_of) return;
-    for (int64_t i = 0, end; i < p->nodes; i = end) {
+    for (int64_t i = 0, end; i < p->at.nodes; i = end) {
         const char *scope = wg_node_scope(wgi_node_at(p, i));
         const size_t n = outer_scope(scope, depth);
-        for (end = i + 1; n && end < p->nodes; end++) {
+        for (end = i + 1; n && end < p->at.nodes; end++) {
             const char *other = wg_node_scope(wgi_node_at(p, end));
             if (outer_scope(other, depth) != n || strncmp(other, scope, n)) break;
         }

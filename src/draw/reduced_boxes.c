@@ -31,8 +31,8 @@ wg_status wgi_check_kept(const wgi_picture *p)
     size_t length;
     while (wgi_next_name(&list, &word, &length)) {
         int64_t i = 0;
-        while (i < p->nodes && !wgi_is_called(wgi_item_at(p, i)->name, word, length)) i++;
-        if (i < p->nodes) continue;
+        while (i < p->at.nodes && !wgi_is_called(wgi_item_at(p, i)->name, word, length)) i++;
+        if (i < p->at.nodes) continue;
         return WGI_REFUSE(p, "draw: .keep: no node of the picture is called '%.*s'%s",
                           (int)(length < 60 ? length : 60), word, wgi_nearest_name(p, word, length, false));
     }
@@ -51,7 +51,7 @@ static void find_kept(reducer *r)
     for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++)
         keep_node(r, p->failure->operand[k]);
     for (const char *list = o->keep; wgi_next_name(&list, &word, &length);)
-        for (int64_t i = 0; i < p->nodes; i++)
+        for (int64_t i = 0; i < p->at.nodes; i++)
             r->kept[i] |= wgi_is_called(wgi_item_at(p, i)->name, word, length);
 }
 
@@ -86,11 +86,11 @@ static bool has_parameter(const reducer *r, int64_t i)
 static void count_uses(reducer *r)
 {
     const wgi_picture *p = r->p;
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
             if (p->at.arg[a] >= 0 && r->consumer[p->at.arg[a]] != (int32_t)i + 1)
                 r->uses[p->at.arg[a]]++, r->consumer[p->at.arg[a]] = (int32_t)i + 1;
-    for (int64_t i = 0; i < p->nodes; i++) r->consumer[i]--;
+    for (int64_t i = 0; i < p->at.nodes; i++) r->consumer[i]--;
 }
 
 /* Whether two nodes are in the same part of a series, or neither is in one. */
@@ -147,7 +147,7 @@ static bool is_cheap(const reducer *r, int64_t i)
 
 static void join_cheap(reducer *r)
 {
-    for (int64_t i = 0; i < r->p->nodes; i++)
+    for (int64_t i = 0; i < r->p->at.nodes; i++)
         if (may_join(r, i) && is_cheap(r, i)) join(r, i, r->consumer[i]);
 }
 
@@ -176,7 +176,7 @@ static void join_cost(reducer *r)
     wgi_picture *p = r->p;
     const int64_t root = wg_node_ok(p->root) ? p->at.position[p->root.index] : -1;
     if (root < 0 || wg_shape_size(wg_node_shape(p->root)) != 1 || is_leaf(r, root)) return;
-    int32_t *left = wgi_pool_take(p->pool, p->nodes, sizeof *left);
+    int32_t *left = wgi_pool_take(p->pool, p->at.nodes, sizeof *left);
     if (!left) return;
     add_to_cost(r, left, root);
     for (int64_t i = root - 1; i >= 0; i--) {
@@ -208,7 +208,7 @@ static bool is_in_cost(const reducer *r, int64_t i)
 /* Products with parameters go into the sum that takes them, and sums into the function of them. */
 static void join_layers(reducer *r)
 {
-    for (int64_t i = 0; i < r->p->nodes; i++) {
+    for (int64_t i = 0; i < r->p->at.nodes; i++) {
         if (is_leaf(r, i)) continue;
         r->linear[i] |= has_parameter(r, i);
         if (!r->linear[i] || !may_join(r, i) || is_in_cost(r, r->consumer[i])) continue;
@@ -228,7 +228,7 @@ static void join_layers(reducer *r)
 static void join_parameters(reducer *r)
 {
     wgi_picture *p = r->p;
-    for (int64_t i = 0; i < p->nodes; i++)
+    for (int64_t i = 0; i < p->at.nodes; i++)
         if (is_parameter(r, (int32_t)i) && r->uses[i] == 1 && !r->kept[i]) p->less.into[i] = r->consumer[i];
 }
 
@@ -245,8 +245,8 @@ int32_t wgi_into(const wgi_picture *p, int64_t position)
 static int64_t count_boxes(wgi_picture *p)
 {
     int64_t boxes = 0;
-    for (int64_t i = p->nodes - 1; i >= 0; i--) p->less.into[i] = wgi_into(p, i);
-    for (int64_t i = 0; i < p->nodes; i++) boxes += p->less.into[i] == i;
+    for (int64_t i = p->at.nodes - 1; i >= 0; i--) p->less.into[i] = wgi_into(p, i);
+    for (int64_t i = 0; i < p->at.nodes; i++) boxes += p->less.into[i] == i;
     return boxes;
 }
 
@@ -265,7 +265,7 @@ static void reduce(reducer *r)
     wgi_picture *p = r->p;
     const int step = p->less.reduced;
     take_steps(r);
-    memcpy(p->less.into, r->into, (size_t)p->nodes * sizeof *p->less.into);
+    memcpy(p->less.into, r->into, (size_t)p->at.nodes * sizeof *p->less.into);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
     if ((step >= WGI_REDUCE_REPEATS || p->less.folds_series) && p->o->fold >= 0)
         wgi_reduce_repeats(p, r->kept);
@@ -276,17 +276,18 @@ static void reduce(reducer *r)
 static void start(wgi_picture *p)
 {
     reducer *r = wgi_pool_take(p->pool, 1, sizeof *r);
-    p->less.into = wgi_pool_take(p->pool, p->nodes, sizeof *p->less.into);
+    p->less.into = wgi_pool_take(p->pool, p->at.nodes, sizeof *p->less.into);
     p->less.inside = wgi_pool_take(p->pool, p->view.items, 1);
-    unsigned char *kept = wgi_pool_take(p->pool, p->nodes, 1), *linear = wgi_pool_take(p->pool, p->nodes, 1);
-    int32_t *uses = wgi_pool_take(p->pool, p->nodes, sizeof *uses),
-            *consumer = wgi_pool_take(p->pool, p->nodes, sizeof *consumer),
-            *into = wgi_pool_take(p->pool, p->nodes, sizeof *into);
+    unsigned char *kept = wgi_pool_take(p->pool, p->at.nodes, 1),
+                  *linear = wgi_pool_take(p->pool, p->at.nodes, 1);
+    int32_t *uses = wgi_pool_take(p->pool, p->at.nodes, sizeof *uses),
+            *consumer = wgi_pool_take(p->pool, p->at.nodes, sizeof *consumer),
+            *into = wgi_pool_take(p->pool, p->at.nodes, sizeof *into);
     if (p->pool->failed) return;
     *r =
         (reducer){ .p = p, .kept = kept, .linear = linear, .uses = uses, .consumer = consumer, .into = into };
     p->less.reducer = r;
-    for (int64_t i = 0; i < p->nodes; i++) into[i] = (int32_t)i;
+    for (int64_t i = 0; i < p->at.nodes; i++) into[i] = (int32_t)i;
     find_kept(r);
     count_uses(r);
 }

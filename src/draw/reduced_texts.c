@@ -68,7 +68,7 @@ void wgi_describe_scope(wgi_picture *p, wgi_box *box, int64_t position)
     const char *scope = wg_node_scope(wgi_node_at(p, position));
     const size_t length = (size_t)p->less.scope_of[position];
     int64_t nodes = 0, parameters = 0;
-    for (int64_t i = 0; i < p->nodes; i++) {
+    for (int64_t i = 0; i < p->at.nodes; i++) {
         const wg_node n = wgi_node_at(p, i);
         if (p->less.into[i] != position || strncmp(wg_node_scope(n), scope, length) != 0) continue;
         nodes++;
@@ -130,7 +130,7 @@ const char *wgi_hidden_text(wgi_picture *p)
 {
     wgi_strbuf b = { .pool = p->pool };
     int64_t within = 0, leaves = 0, scopes = 0;
-    for (int64_t i = 0; p->less.into && i < p->nodes; i++) {
+    for (int64_t i = 0; p->less.into && i < p->at.nodes; i++) {
         const bool named = wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION;
         const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE;
         within += p->less.into[i] > i && named && p->less.inside[p->at.item[i]];

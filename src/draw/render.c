@@ -167,39 +167,60 @@ static wg_status run(const wgi_picture *p, const char *const argv[], const wgi_s
 
 /* ---- a part of this program ---- */
 
+/* Bytes of addresses that the process has. */
+static rlim_t addresses(void)
+{
+    char text[200] = "";
+    const int f = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    const ssize_t n = f < 0 ? 0 : read(f, text, sizeof text - 1);
+    if (f >= 0) close(f);
+    return n > 0 ? (rlim_t)strtoull(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 /* The last byte of the text says that it is whole. It is no part of it. */
-static void work_and_leave(const wgi_picture *p, bool (*work)(const wgi_picture *, wgi_strbuf *), int to)
+static void work_and_leave(wg_context *c, wgi_child_work *work, void *with, int to)
 {
     static const int deaths[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
-    wgi_strbuf out = { .c = p->c };
+    enum { MORE = 1 << 30 };
+    const rlim_t most = addresses() + MORE;
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    wgi_strbuf out = { .c = c };
     setpgid(0, 0);
+    if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
     for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) signal(deaths[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-    if (!work(p, &out)) _exit(1);
+    setrlimit(RLIMIT_AS, &(struct rlimit){ most, most });
+    if (!work(with, &out)) _exit(1);
     wgi_strbuf_put(&out, "!");
-    if (out.failed) _exit(1);
-    for (size_t at = 0; at < out.length;) {
+    for (size_t at = 0; !out.failed && at < out.length;) {
         const ssize_t n = pwrite(to, out.at + at, out.length - at, (off_t)at);
         if (n <= 0) _exit(1);
         at += (size_t)n;
     }
-    _exit(0);
+    _exit(out.failed);
 }
 
-wg_status wgi_in_child(const wgi_picture *p, const char *name,
-                       bool (*work)(const wgi_picture *, wgi_strbuf *), wgi_strbuf *out)
+wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *work, void *with,
+                       wgi_strbuf *out)
 {
     const double seconds = wg_or_standard(p->o->seconds, SECONDS), limit = now() + seconds;
     const int file = memfd_create("wengert", MFD_CLOEXEC);
     const pid_t pid = file < 0 ? -1 : fork();
     bool in_time = true;
-    if (pid == 0) work_and_leave(p, work, file);
+    if (pid == 0) work_and_leave(p->c, work, with, file);
     if (pid > 0) end(pid, limit, &in_time), read_stream(file, out);
     if (file >= 0) close(file);
-    if (!in_time) return stopped(p, name, seconds);
-    const bool whole = !out->failed && out->length && out->at[out->length - 1] == '!';
+    if (pid < 0 || out->failed)
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: %s: no memory for a process", what);
+    if (!in_time)
+        return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_FORMAT,
+                             "draw: %s: not read after %g seconds; .seconds allows more", what, seconds);
+    const bool whole = out->length && out->at[out->length - 1] == '!';
     if (whole) out->at[--out->length] = 0;
-    return whole ? WG_OK : WG_ERROR_MEMORY;
+    else
+        wg_fail(p->c, p->here, WG_ERROR_FORMAT,
+                "draw: %s: needs more than a gigabyte, or makes libcgraph crash", what);
+    return whole ? WG_OK : WG_ERROR_FORMAT;
 }
 
 /* ---- images ---- */

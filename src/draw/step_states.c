@@ -19,7 +19,7 @@ static void find_boxes(maker *m)
 {
     const wgi_picture *p = m->p;
     for (int64_t i = 0; i < p->view.items; i++) m->box_of[i] = -1;
-    for (int64_t i = 0; i < p->nodes; i++) m->box_of[p->at.item[i]] = p->at.box_of[i];
+    for (int64_t i = 0; i < p->at.nodes; i++) m->box_of[p->at.item[i]] = p->at.box_of[i];
     for (int64_t i = 0; i < p->boxes; i++) m->original[i] = (int)i;
     /* a copy has the texts of the box that it was made from, which stands before it */
     for (int64_t i = 0; i < p->boxes; i++)

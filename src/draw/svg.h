@@ -115,10 +115,12 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows);
 /* The SVG with these sides as the picture's format, svg, png or pdf. An error if memory was missing for
  * it. */
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
-/* Calls `work` in a process of its own, in which `out` is empty, and adds the text that it makes. An error is
- * recorded if the process has ended before, or has taken more than the option `seconds`. */
-wg_status wgi_in_child(const wgi_picture *p, const char *name,
-                       bool (*work)(const wgi_picture *, wgi_strbuf *), wgi_strbuf *out);
+/* Calls `work` in a process of its own, which may take a gigabyte more than this one has, and adds the text
+ * that it puts into `out`, which is empty there. How the process ended; an error is recorded for each end but
+ * the first. */
+typedef bool wgi_child_work(void *with, wgi_strbuf *out);
+wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *work, void *with,
+                       wgi_strbuf *out);
 
 /* ---- svg_links.c ---- */
 

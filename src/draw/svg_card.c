@@ -95,7 +95,6 @@ void wgi_card_list(const wgi_box *x, lines *l)
     l->title_at =
         formula ? add_formula(l, formula, title, "ink") : add_row(l, title, WGI_BODY, true, false, "ink");
     if (x->is_large && l->n == 1) add_shape(l, x->shape);
-    if (l->title_at < 0) l->title_at = l->h / 2;
     if (!x->is_copy) {
         add_row(l, x->detail, small + (x->kind == WGI_BOX_FAILED), false, false,
                 x->kind == WGI_BOX_FAILED ? "alarm" : "faint");
@@ -110,6 +109,7 @@ void wgi_card_list(const wgi_box *x, lines *l)
         if (l->gradient < l->n) add_label(x, &l->line[l->gradient]);
     }
     l->h += PAD_Y;
+    if (l->title_at < 0) l->title_at = l->h / 2;
 }
 
 int wgi_card_part(const lines *l, int i)
@@ -222,7 +222,7 @@ static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, dou
     const char *class = wgi_box_styles[x->kind].heavy ? (x->is_copy ? "heavy copy" : "heavy")
                         : x->is_copy                  ? "copy"
                                                       : "";
-    wgi_svg_rect(b, left, top, card->w, card->h, x->times > 1 ? 9 : 7, class);
+    if (x->kind != WGI_BOX_LABEL) wgi_svg_rect(b, left, top, card->w, card->h, x->times > 1 ? 9 : 7, class);
     if (x->times > 1)
         wgi_svg_rect(b, left + TWICE, top + TWICE, card->w - 2 * TWICE, card->h - 2 * TWICE, 6, class);
 }

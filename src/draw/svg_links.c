@@ -22,13 +22,13 @@ static void put_arrow(wgi_svg *w, wgi_arrow arrow)
 }
 
 /* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
-static void put_path(wgi_svg *w, const wgi_lay_edge *e, bool against, wgi_arrow arrow)
+static void put_path(wgi_svg *w, const wgi_link *link, const wgi_lay_edge *e, wgi_arrow arrow)
 {
     const wgi_lay_point *k = &w->l.point[e->point];
     bool down = w->l.top_down;
     for (int i = 0; i < e->points; i += 3) {
         wgi_lay_point p = k[i];
-        const bool under_arrow = i == (against ? 0 : e->points - 1);
+        const bool under_arrow = !link->plain && i == (wgi_link_runs_against(link) ? 0 : e->points - 1);
         *(down ? &p.y : &p.x) -= under_arrow ? 6 * arrow.direction : 0;
         if (i == 0) {
             WGI_SVG_PUT(w->b, "<path d=\"M@ @", p.x, p.y);
@@ -54,8 +54,8 @@ void wgi_svg_put_links(wgi_svg *w)
         const wgi_arrow arrow = wgi_arrow_of(&w->l, k, e);
         wgi_strbuf_format(w->b, "<g class=\"%s%s\">", k->back ? "backward" : "forward",
                           state == WGI_LINK_NOW ? " now" : "");
-        put_path(w, e, wgi_link_runs_against(k), arrow);
-        put_arrow(w, arrow);
+        put_path(w, k, e, arrow);
+        if (!k->plain) put_arrow(w, arrow);
         if (k->times > 1 && !k->back) {
             snprintf(times, sizeof times, "×%lld", (long long)k->times);
             wgi_svg_text(w->b, e->label_x, e->label_y - 4, w->small, false, "middle", "outside", times);

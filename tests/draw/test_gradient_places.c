@@ -56,7 +56,7 @@ static wg_node two_layers(net *n)
 
 static int box(const net *n, const char *name)
 {
-    for (int64_t i = 0; i < n->p.nodes; i++)
+    for (int64_t i = 0; i < n->p.at.nodes; i++)
         if (!strcmp(wgi_item_at(&n->p, i)->name, name)) return n->p.at.box_of[i];
     cr_assert(false, "no %s", name);
     return -1;

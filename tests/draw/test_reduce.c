@@ -38,7 +38,7 @@ static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
     cr_assert_eq(wgi_picture_start(&b->picture, root), WG_OK, "%s", wg_message(b->c));
     cr_assert_eq(wgi_picture_reduce(&b->picture, step, 400, &boxes), WG_OK, "%s", wg_message(b->c));
     cr_expect_leq(boxes, b->picture.boxes);
-    for (int64_t i = 0; i < b->picture.nodes; i++) {
+    for (int64_t i = 0; i < b->picture.at.nodes; i++) {
         cr_assert(b->picture.at.box_of[i] >= 0 && b->picture.at.box_of[i] < b->picture.boxes,
                   "node %lld has no box", (long long)i);
         cr_assert_eq(b->picture.less.into[b->picture.less.into[i]], b->picture.less.into[i]);
@@ -214,7 +214,7 @@ Test(reduce, repeats_have_no_node_in_common)
         const wgi_alike_run *r = b.picture.less.repeat;
         for (int64_t i = 0; i < b.picture.less.repeats; i++) {
             const int64_t end = r[i].begin + r[i].period * r[i].times;
-            cr_assert(r[i].times > 1 && end <= b.picture.nodes);
+            cr_assert(r[i].times > 1 && end <= b.picture.at.nodes);
             cr_assert(i + 1 == b.picture.less.repeats || end <= r[i + 1].begin, "graph %d: %lld and %lld",
                       (int)seed, (long long)end, (long long)r[i + 1].begin);
         }
@@ -282,7 +282,7 @@ REDUCE_TEST(a_scope_is_one_box)
     const int64_t outer = b->picture.boxes;
     reduce(b, root, &(wg_draw_opts){ .depth = 2 }, WGI_REDUCE_NOTHING);
     cr_expect_lt(outer, b->picture.boxes);
-    cr_expect_lt(b->picture.boxes, b->picture.nodes);
+    cr_expect_lt(b->picture.boxes, b->picture.at.nodes);
 }
 
 /* The root of a chain is alike to the rest of it. */
