@@ -17,7 +17,8 @@
 enum {
     MOST_BYTES = 1 << 26,
     LINKS_A_BOX = 20, /* how many times as many links as boxes there may be */
-    LINE_MOST = 200,
+    LINE_MOST = 200,  /* characters */
+    LINES_MOST = 40,
     LABEL_MOST = 60,
     WORDS_MOST = 12 /* names of attributes in the warning */
 };
@@ -57,25 +58,26 @@ static void put_character(wgi_strbuf *b, unsigned long u)
     wgi_strbuf_put(b, text);
 }
 
-/* An entity "&lt;", "&#945;", "&#x3b1;" at s. How many bytes it has; 0: it is none that is known. */
+/* The character of an entity at s, "&lt;", "&#945;", "&#x3b1;"; the sign & if it is none that is known. How
+ * many bytes that was. */
 static size_t put_entity(wgi_strbuf *b, const char *s)
 {
-    static const struct {
-        const char *name, *text;
-    } known[] = { { "&lt;", "<" },    { "&gt;", ">" },   { "&amp;", "&" },
-                  { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", " " } };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strncmp(s, known[i].name, strlen(known[i].name))) {
-            wgi_strbuf_put(b, known[i].text);
-            return strlen(known[i].name);
-        }
-    if (s[0] != '&' || s[1] != '#') return 0;
-    const bool hex = s[2] == 'x' || s[2] == 'X';
+    static const char *const known[][2] = { { "&lt;", "<" },    { "&gt;", ">" },   { "&amp;", "&" },
+                                            { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", " " } };
+    const bool hex = !strncasecmp(s, "&#x", 3);
     char *end;
-    const unsigned long u = strtoul(s + 2 + hex, &end, hex ? 16 : 10);
-    if (*end != ';' || end == s + 2 + hex) return 0;
-    put_character(b, u);
-    return (size_t)(end + 1 - s);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strncmp(s, known[i][0], strlen(known[i][0]))) {
+            wgi_strbuf_put(b, known[i][1]);
+            return strlen(known[i][0]);
+        }
+    const unsigned long u = s[1] == '#' ? strtoul(s + 2 + hex, &end, hex ? 16 : 10) : 0;
+    if (u && *end == ';') {
+        put_character(b, u);
+        return (size_t)(end + 1 - s);
+    }
+    wgi_strbuf_put(b, "&");
+    return 1;
 }
 
 /* The program `dot` takes a text that is no UTF-8 for Latin 1. */
@@ -107,11 +109,8 @@ static void put_plain(label *l, const char *s, bool record)
         else if (*s == '\n' || (record && strchr("|{}", *s))) end_line(&l->b), s++;
         else if (record && *s == '<') s += strcspn(s, ">"), s += *s == '>';
         else if (record && *s == ' ') put_space(&l->b), s++;
-        else if (*s == '&') {
-            const size_t n = put_entity(&l->b, s);
-            if (!n) wgi_strbuf_put(&l->b, "&");
-            s += n ? n : 1;
-        } else wgi_strbuf_add(&l->b, s++, 1);
+        else if (*s == '&') s += put_entity(&l->b, s);
+        else wgi_strbuf_add(&l->b, s++, 1);
     }
 }
 
@@ -129,11 +128,8 @@ static void put_html(label *l, const char *s)
             else if (!strncasecmp(tag, "td", 2)) put_space(&l->b);
             s += strcspn(s, ">"), s += *s == '>';
         } else if (strchr(" \t\r\n", *s)) put_space(&l->b), s++;
-        else if (*s == '&') {
-            const size_t n = put_entity(&l->b, s);
-            if (!n) wgi_strbuf_put(&l->b, "&");
-            s += n ? n : 1;
-        } else if (*s == '\\' && l->names[(unsigned char)s[1]]) s += escape(l, s);
+        else if (*s == '&') s += put_entity(&l->b, s);
+        else if (*s == '\\' && l->names[(unsigned char)s[1]]) s += escape(l, s);
         else wgi_strbuf_add(&l->b, s++, 1);
     }
 }
@@ -144,13 +140,14 @@ static const char *lines_of(label *l, const char *attribute, bool record)
     wgi_pool *pool = l->p->pool;
     wgi_strbuf clean = { .pool = pool };
     l->b = (wgi_strbuf){ .pool = pool };
-    if (*attribute == '<') put_html(l, utf8_of(pool, attribute + 1));
-    else put_plain(l, utf8_of(pool, attribute + 1), record);
+    const char *text = utf8_of(pool, *attribute ? attribute + 1 : "");
+    if (*attribute == '<') put_html(l, text);
+    else put_plain(l, text, record);
     end_line(&l->b);
-    const char *rest = wgi_strbuf_keep(&l->b);
-    for (const char *line; (line = wgi_next_line(pool, &rest));) {
+    const char *rest = wgi_strbuf_keep(&l->b), *line;
+    for (int i = 0; i <= LINES_MOST && (line = wgi_next_line(pool, &rest)); i++) {
         if (clean.length) wgi_strbuf_put(&clean, "\n");
-        wgi_strbuf_clean(&clean, line, LINE_MOST);
+        wgi_strbuf_clean(&clean, i < LINES_MOST ? line : "…", LINE_MOST);
     }
     return wgi_strbuf_keep(&clean);
 }
