@@ -35,6 +35,9 @@ int pic_files(void);              /* how many are in it */
 char *pic_read(const char *path); /* a whole file, zero-terminated; NULL if there is none */
 void pic_write(const char *path, const char *text, mode_t mode);
 bool pic_have_dot(void);
+/* Skips a test that needs more than other formats have. */
+#define PIC_NEEDS_DOT \
+    if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build has no DOT")
 
 /* ---- graphs ---- */
 

@@ -81,6 +81,7 @@ wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const c
                           const wg_draw_plan_opts *o)
 {
     static const wg_draw_plan_opts standard = { 0 };
+    WG_USER_CALL(here, "draw_plan");
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw_plan: the context is NULL");
     if (!p) return WG_ERROR_USE;
     wgi_strbuf out = { .c = c };

@@ -17,7 +17,7 @@ static void hear(void *user, const char *message)
 /* The picture of a file of these bytes, or the error's message. */
 static char *draw_bytes(const char *bytes, size_t length, const wg_draw_opts *o)
 {
-    if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build reads no DOT");
+    PIC_NEEDS_DOT;
     wg_context *c = wg_start(&(wg_options){ .on_warning = hear, .threads = 1 });
     char *file = pic_path("in.dot"), *svg = pic_path("out.svg");
     FILE *f = fopen(file, "wb");
@@ -245,7 +245,7 @@ Test(dot_file, any_bytes, .fini = pic_clean_up)
 
 Test(dot_file, what_does_not_fit, .fini = pic_clean_up)
 {
-    if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build reads no DOT");
+    PIC_NEEDS_DOT;
     WGT_IN_CONTEXT(WG_F64, NULL);
     char *file = pic_path("x.dot"), *svg = pic_path("x.svg");
     pic_write(file, "digraph { a -> b }", 0600);

@@ -40,15 +40,15 @@ NEURON_TEST(draw_files, pdf_is_the_same_a_second_later)
     cr_assert_eq(memcmp(bytes[0], bytes[1], (size_t)size[0].st_size), 0);
 }
 
-NEURON_TEST(draw_files, without_programs_there_are_svg_and_dot_text)
+NEURON_TEST(draw_files, without_programs_there_are_svg_and_texts)
 {
-    char *svg = pic_path("n.svg"), *png = pic_path("n.png"), *dot = pic_path("n.dot"),
+    char *svg = pic_path("n.svg"), *png = pic_path("n.png"), *txt = pic_path("n.txt"),
          *path = strdup(getenv("PATH"));
     setenv("PATH", "/nowhere", 1);
     cr_assert_eq(wg_draw(n.L, png, NULL), WG_ERROR_MISSING);
     wgt_expect_error(c, WG_ERROR_MISSING, "apt-get install librsvg2-bin");
     cr_assert_eq(wg_draw(n.L, svg, NULL), WG_OK);
-    cr_assert_eq(wg_draw(n.L, dot, NULL), WG_OK);
+    cr_assert_eq(wg_draw(n.L, txt, NULL), WG_OK);
     setenv("PATH", path, 1);
     cr_assert_eq(pic_files(), 2);
     free(path);
@@ -91,14 +91,14 @@ NEURON_TEST(draw_files, a_failing_program_leaves_the_old_file)
 
 NEURON_TEST(draw_files, a_link_stays_a_link)
 {
-    char *file = pic_path("real.dot"), *link = pic_path("link.dot");
+    char *file = pic_path("real.svg"), *link = pic_path("link.svg");
     struct stat st;
     pic_write(file, "old", 0600);
     cr_assert_eq(symlink(file, link), 0);
     cr_assert_eq(wg_draw(n.L, link, NULL), WG_OK);
     cr_assert(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
-    SHOWS(pic_read(file), "digraph");
-    cr_assert_eq(wg_draw(n.L, "/dev/null", &(wg_draw_opts){ .format = "dot" }), WG_OK);
+    SHOWS(pic_read(file), "<svg");
+    cr_assert_eq(wg_draw(n.L, "/dev/null", &(wg_draw_opts){ .format = "svg" }), WG_OK);
     cr_assert(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
 }
 

@@ -121,6 +121,7 @@ static void try(const subject *k, unsigned kind, const option *x)
 
 Test(draw_options, each_is_obeyed_or_refused)
 {
+    PIC_NEEDS_DOT;
     subject k = subject_start();
     for (int i = 0; i < OPTIONS; i++)
         for (int j = 0; j < KINDS; j++)

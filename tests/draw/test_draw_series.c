@@ -39,7 +39,7 @@ Test(draw_series, failing_memory)
         wg_program_build(q, g, wg_params_new(c), WG_TRAIN);
         cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
         m.fail_at = m.calls + at;
-        char *text = wg_draw_text(wg_program_last(q), &(wg_draw_opts){ .format = "dot", .series = true });
+        char *text = wg_draw_text(wg_program_last(q), &(wg_draw_opts){ .format = "svg", .series = true });
         cr_expect(text || wg_failed(c) == WG_ERROR_MEMORY);
         const bool last = !m.failed;
         wg_free(c, text);

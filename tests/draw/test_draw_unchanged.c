@@ -71,7 +71,8 @@ GRAPH_TEST(draw_unchanged, a_picture_makes_no_results)
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w), z = wg_keep(wg_sin(y)),
             L = wg_neg(y), q = wg_cos(w);
     cr_assert_eq(wg_item(L), -4);
-    wg_free(c, wg_draw_dot(wg_add(wg_add(L, z), q), &(wg_draw_opts){ .values = true, .backward = true }));
+    wg_free(c, wg_draw_text(wg_add(wg_add(L, z), q),
+                            &(wg_draw_opts){ .format = "svg", .values = true, .backward = true }));
     wg_params_assign(p, "w", &three, 1);
     cr_assert_eq(wg_item(L), -4);
     cr_assert_eq(wg_item(z), sin(4));
