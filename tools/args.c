@@ -149,7 +149,7 @@ bool args_json(int argc, char **argv)
 static char joint_of(const flag *f)
 {
     const size_t n = strlen(f->value);
-    if (!strcmp(f->value, "NAME=VALUE")) return '=';
+    if (!strcmp(f->value, "NAME=VALUE") || !strcmp(f->value, "NAME=A:B")) return '=';
     if (!strcmp(f->value, "TEXT")) return '\n';
     return !strcmp(f->value, "NAMES") || (n > 4 && !strcmp(f->value + n - 4, ",...")) ? ',' : 0;
 }

@@ -108,8 +108,8 @@ void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
 
 /* ---- wengert.c ---- */
 
-extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_step, cmd_train, cmd_ops, cmd_doctor,
-    cmd_version, cmd_completion, cmd_help;
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_ops,
+    cmd_doctor, cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 

@@ -359,10 +359,8 @@ static wg_status enter(const wgi_picture *p)
     if (lib.ids.map || load(&why)) return WG_OK;
     const bool memory = strstr(why, strerror(ENOMEM));
     wg_fail(p->c, p->here, memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING,
-            "draw: libcgraph of Graphviz, which writes and reads dot, cannot be loaded (apt-get install "
-            "graphviz): %s; "
-            "other "
-            "formats do not need it",
+            "draw: libcgraph of Graphviz, which writes and reads dot, cannot be loaded (apt-get "
+            "install graphviz): %s; other formats do not need it",
             why);
     pthread_mutex_unlock(&lock);
     return memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING;

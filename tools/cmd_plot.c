@@ -1,0 +1,335 @@
+/* cmd_plot.c: the command plot: values of a program over one of its names as curves, over two as a
+ * contour. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tool.h"
+#include "wengert/figure.h"
+
+static const flag flags[] = {
+    { 0, "over", "NAME=A:B",
+      "the name takes values from A to B; with :log behind it by equal factors. Given twice: a contour" },
+    { 0, "of", "NAMES",
+      "what is drawn (default: the last statement's value; without any name in the program, each line of "
+      "it)" },
+    { 'o', "output", "FILE",
+      "a .svg, .html, .tex or .txt; -: standard output (default: text in the terminal)" },
+    { 0, "format", "svg|html|tex|txt", "the format (default: by the ending of the file)" },
+    { 0, "title", "TEXT", "a title above the figure" },
+    { 0, "points", "N", "values of each name (default: 201, for a contour 151)" },
+    { 0, NULL, NULL, NULL },
+};
+
+enum { CURVES = 12, ELEMENTS = 8, MOST_POINTS = 100000 };
+
+typedef struct range {
+    char name[80];
+    double from, to;
+    bool log;
+} range;
+
+/* What a curve shows: a name of the program, or the value of one line of it. */
+typedef struct shown {
+    wg_program *q;
+    const char *name; /* NULL: the last statement's value */
+    const char *title;
+    int elements; /* of its vector, each with a curve; 0: it is a scalar */
+} shown;
+
+typedef struct plot {
+    model m;
+    range over[2];
+    int overs, points;
+    wg_figure_format format;
+    shown curve[CURVES];
+    int curves;
+} plot;
+
+/* ---- flags ---- */
+
+static bool read_range(model *m, const char *text, range *r)
+{
+    const char *value;
+    char *end = NULL, *name = model_assignment(m, "over", text, &value);
+    if (!name) return false;
+    r->from = strtod(value, &end);
+    const bool two = end > value && *end == ':' && end[1];
+    if (two) value = end + 1, r->to = strtod(value, &end);
+    r->log = two && !strcmp(end, ":log");
+    if (!two || end == value || (*end && !r->log) || !(fabs(r->from) < 1e300 && fabs(r->to) < 1e300) ||
+        !(r->from < r->to))
+        return model_wrong(m, "--over %s: two numbers, the smaller one first: --over %s=-6:6", text, name);
+    if (r->log && !(r->from > 0))
+        return model_wrong(m, "--over %s: with :log both numbers are above 0", text);
+    if (strlen(name) >= sizeof r->name) return model_wrong(m, "--over %s: the name is too long", text);
+    strcpy(r->name, name);
+    return true;
+}
+
+/* By --format, else by the file's ending. */
+static bool read_format(plot *k)
+{
+    static const char *const formats[] = { "svg", "html", "tex", "txt" };
+    const args *a = k->m.a;
+    const char *path = args_value(a, "output"), *format = args_value(a, "format"),
+               *dot = path ? strrchr(path, '.') : NULL,
+               *word = format                        ? format
+                       : !path || !strcmp(path, "-") ? "txt"
+                       : dot                         ? dot + 1
+                                                     : "";
+    if (!args_choice(a, "format")) return model_ends(&k->m, EXIT_FLAGS);
+    for (int i = 0; i < 4; i++)
+        if (!strcasecmp(word, formats[i])) k->format = (wg_figure_format)(WG_FIGURE_SVG + i);
+    return k->format ||
+           model_wrong(&k->m, "-o %s: the ending says no format: .svg, .html, .tex or .txt, or --format",
+                       path);
+}
+
+static bool read_flags(plot *k)
+{
+    model *m = &k->m;
+    const char *text;
+    long long points = 0;
+    for (int i = 0; (text = args_next(m->a, "over", &i)); k->overs++) {
+        if (k->overs == 2) return model_wrong(m, "--over is given more than twice: a picture has two axes");
+        if (!read_range(m, text, &k->over[k->overs])) return false;
+    }
+    if (!k->overs) return model_wrong(m, "plot needs --over NAME=A:B: which name, from where to where");
+    if (k->overs == 2 && !strcmp(k->over[0].name, k->over[1].name))
+        return model_wrong(m, "--over %s is given twice", k->over[0].name);
+    if (!args_long(m->a, "points", 2, &points)) return model_ends(m, EXIT_FLAGS);
+    k->points = points ? (int)(points < MOST_POINTS ? points : MOST_POINTS) : k->overs == 1 ? 201 : 151;
+    if (k->overs == 2 && k->points > 1000)
+        return model_wrong(m, "--points %lld: at most 1000 for a contour", points);
+    return read_format(k);
+}
+
+/* ---- what is shown ---- */
+
+static bool add_curve(plot *k, wg_program *q, const char *name, const char *title)
+{
+    if (k->curves == CURVES) return model_wrong(&k->m, "plot draws at most %d curves", CURVES);
+    k->curve[k->curves++] = (shown){ q, name, title, 0 };
+    return true;
+}
+
+/* Each line of a text that binds no names is a program of its own. */
+static bool add_lines(plot *k, char *text)
+{
+    for (char *line; (line = strsep(&text, "\n"));) {
+        line += strspn(line, " \t");
+        if (!*line || *line == '#') continue;
+        wg_program *q = wg_program_text(k->m.c, model_place(&k->m), line);
+        if (!model_ok(&k->m) || !add_curve(k, q, NULL, line)) return false;
+    }
+    return k->curves || model_wrong(&k->m, "the program is empty");
+}
+
+/* Whether the lines of the program belong together. */
+static bool binds_names(const plot *k)
+{
+    for (int i = 0; i < wg_program_names(k->m.q); i++)
+        if (wg_program_meaning(k->m.q, wg_program_name(k->m.q, i)) != WG_NAME_INPUT) return true;
+    return strstr(wg_program_source(k->m.q), "input(") != NULL;
+}
+
+static bool choose(plot *k)
+{
+    model *m = &k->m;
+    const char *names = args_value(m->a, "of"), *source = wg_program_source(m->q);
+    char *copy = wg_alloc(m->c, strlen(names ? names : source) + 1, 1);
+    if (!copy) return model_ok(m);
+    strcpy(copy, names ? names : source);
+    if (!names && !binds_names(k)) return add_lines(k, copy);
+    if (!names) return add_curve(k, m->q, NULL, wg_program_last_name(m->q));
+    for (char *name; (name = strsep(&copy, ","));) {
+        name += strspn(name, " ");
+        if (!add_curve(k, m->q, name, name)) return false;
+    }
+    return true;
+}
+
+/* ---- values ---- */
+
+/* Each program that has the name gets the value; at least one of them has it. */
+static bool set_name(plot *k, const range *r, double value)
+{
+    int found = 0;
+    for (int i = 0; i < k->curves; i++) {
+        wg_program *q = k->curve[i].q;
+        if (i && q == k->curve[i - 1].q) continue;
+        if (wg_program_meaning(q, r->name) == WG_NAME_UNKNOWN) continue;
+        wg_program_set(q, r->name, wg_view_f64(&value, WG_SCALAR));
+        found++;
+    }
+    if (found) return model_flags_ok(&k->m);
+    const char *near = wg_program_suggest(k->m.q, r->name);
+    return near ? model_wrong(&k->m, "--over: no name '%s'; did you mean '%s'?", r->name, near)
+                : model_wrong(&k->m, "--over: no name '%s'", r->name);
+}
+
+static wg_node node_of(plot *k, const shown *s)
+{
+    const wg_node n = s->name ? wg_program_node(s->q, s->name) : wg_program_last(s->q);
+    const char *near = s->name ? wg_program_suggest(s->q, s->name) : NULL;
+    if (!wg_is_none(n)) return n;
+    if (near) model_wrong(&k->m, "--of: no name '%s'; did you mean '%s'?", s->name, near);
+    else if (s->name) model_wrong(&k->m, "--of: no name '%s'", s->name);
+    else
+        model_fail(&k->m, EXIT_TEXT,
+                   "%s: the program has no value: write an expression, or NAME = expression",
+                   model_place(&k->m));
+    return n;
+}
+
+/* The values of one curve into y, and how many they are; 0: after a message. */
+static int value_of(plot *k, const shown *s, bool built, double y[ELEMENTS])
+{
+    model *m = &k->m;
+    wg_tensor t;
+    char shape[120];
+    if (!built) wg_begin(m->g, m->mode), wg_program_build(s->q, m->g, m->p, m->mode);
+    const wg_node n = model_ok(m) ? node_of(k, s) : wg_none;
+    if (wg_is_none(n) || !model_value(m, n, &t)) return 0;
+    const int64_t size = wg_shape_size(t.shape);
+    if (size < 1 || size > ELEMENTS) {
+        model_fail(
+            m, EXIT_TEXT,
+            "%s is %s here: a curve needs a scalar, or a vector of at most %d; sum, mean or [i] make one",
+            s->title, wg_shape_text(t.shape, shape, sizeof shape), ELEMENTS);
+        return 0;
+    }
+    for (int i = 0; i < size; i++) y[i] = wg_tensor_item(&t, i);
+    return (int)size;
+}
+
+static double place(const range *r, int i, int points)
+{
+    const double t = (double)i / (points - 1);
+    return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
+}
+
+/* ---- figures ---- */
+
+static wg_axis_opts axis(const range *r)
+{
+    return (wg_axis_opts){ .label = r->name, .scale = r->log ? WG_SCALE_LOG : WG_SCALE_LINEAR };
+}
+
+/* A line for each element of each curve, which is known when its first value is. */
+static bool draw_curves(plot *k, wg_figure *f)
+{
+    model *m = &k->m;
+    wg_series *line[CURVES][ELEMENTS] = { { NULL } };
+    const bool one = k->curves == 1;
+    wg_panel *p = wg_panel_new(f, "", .x = axis(&k->over[0]), .y = { .label = one ? k->curve[0].title : "" });
+    for (int i = 0; i < k->points; i++) {
+        const double x = place(&k->over[0], i, k->points);
+        if (!set_name(k, &k->over[0], x)) return false;
+        for (int c = 0; c < k->curves; c++) {
+            shown *s = &k->curve[c];
+            double y[ELEMENTS];
+            const int n = value_of(k, s, c && k->curve[c - 1].q == s->q, y);
+            if (n && s->elements && n != s->elements)
+                return model_fail(m, EXIT_TEXT, "%s has %d values at %s = %g, and %d before", s->title, n,
+                                  k->over[0].name, x, s->elements);
+            for (int e = 0; e < n; e++) {
+                char name[100];
+                snprintf(name, sizeof name, n > 1 ? "%.80s[%d]" : "%.80s", s->title, e);
+                if (!line[c][e]) line[c][e] = wg_panel_line(p, one && n == 1 ? "" : name);
+                wg_series_add(line[c][e], x, y[e]);
+            }
+            if (!n) return false;
+            s->elements = n;
+        }
+    }
+    return model_ok(m);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whether a few of n values are far above the others, as at the walls of a valley. */
+static bool is_steep(wg_context *c, const double *v, int n)
+{
+    enum { TIMES = 8 };
+    double *sorted = wg_alloc(c, (size_t)n, sizeof *sorted);
+    if (!sorted) return false;
+    memcpy(sorted, v, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    const bool steep = sorted[0] >= 0 && sorted[n - 1] > TIMES * sorted[n / 2];
+    wg_free(c, sorted);
+    return steep;
+}
+
+static bool draw_contour(plot *k, wg_figure *f)
+{
+    model *m = &k->m;
+    const int n = k->points;
+    double *v = wg_alloc(m->c, (size_t)n * (size_t)n, sizeof *v), y[ELEMENTS];
+    if (k->curves > 1) return model_wrong(m, "a contour shows one value, not %d: --of names it", k->curves);
+    if (k->over[0].log || k->over[1].log)
+        return model_wrong(m, "--over with :log goes with one name, not with a contour");
+    for (int i = 0; v && i < n * n; i++) {
+        if (!set_name(k, &k->over[0], place(&k->over[0], i % n, n)) ||
+            !set_name(k, &k->over[1], place(&k->over[1], i / n, n)))
+            return false;
+        const int values = value_of(k, &k->curve[0], false, y);
+        if (values > 1)
+            return model_fail(m, EXIT_TEXT, "%s has %d values: a contour needs a scalar", k->curve[0].title,
+                              values);
+        if (!values) return false;
+        v[i] = y[0];
+    }
+    wg_panel *p = wg_panel_new(f, args_has(m->a, "title") ? "" : k->curve[0].title, .x = axis(&k->over[0]),
+                               .y = axis(&k->over[1]));
+    wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(n, n)), .x = { k->over[0].from, k->over[0].to },
+                     .y = { k->over[1].from, k->over[1].to }, .log_levels = is_steep(m->c, v, n * n));
+    return model_ok(m);
+}
+
+static bool save(plot *k, wg_figure *f)
+{
+    model *m = &k->m;
+    const char *path = args_value(m->a, "output");
+    const wg_status s = wg_figure_save(f, path ? path : "-", .format = k->format);
+    if (s == WG_OK && m->a->json && path && strcmp(path, "-")) json_only_text("file", path);
+    if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
+    return model_ok(m);
+}
+
+static bool draw(plot *k)
+{
+    const char *title = args_value(k->m.a, "title");
+    wg_figure *f = wg_figure_new(k->m.c, title ? title : "");
+    if (!(k->overs == 1 ? draw_curves : draw_contour)(k, f)) return false;
+    for (int i = 0; i < k->curves; i++)
+        if (!i || k->curve[i].q != k->curve[i - 1].q) model_say_drawn(&k->m, wg_program_drawn(k->curve[i].q));
+    return save(k, f);
+}
+
+static int run(const args *a)
+{
+    plot k = { .overs = 0 };
+    if (model_read(&k.m, a, WG_EVAL, WG_F64) && read_flags(&k) && model_data(&k.m) && model_values(&k.m) &&
+        choose(&k))
+        draw(&k);
+    return model_close(&k.m);
+}
+
+const command cmd_plot = {
+    "plot",
+    "plot FILE.wg | -e TEXT --over NAME=A:B [flags]",
+    "Values of a program over one of its names as curves, over two as a contour.",
+    { flags, model_flags },
+    "  wengert plot -e 'tanh(z)' --over z=-6:6 -o tanh.svg\n"
+    "  wengert plot -e 'sigmoid(z)' -e 'relu(z)' --over z=-3:3\n"
+    "  wengert plot logistic.wg --of L --over b=-3:3 -o loss.svg\n"
+    "  wengert plot -e '(1 - w)^2 + 100*(b - w^2)^2' --over w=-2:2 --over b=-1:3 -o valley.svg\n",
+    run,
+};
