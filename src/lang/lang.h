@@ -246,6 +246,14 @@ typedef struct wgi_binding_list {
     wgi_binding *first, **end;
 } wgi_binding_list;
 
+/* A name whose number stands in an option. What the call gives has no derivative by it. */
+typedef struct wgi_option_use {
+    struct wgi_option_use *next;
+    const wgi_binding *name;
+    uint32_t at;    /* the byte where the option's number is written */
+    wg_node result; /* of the call; wg_none: it is not there yet */
+} wgi_option_use;
+
 /* What a build makes. */
 typedef struct wgi_build {
     wg_graph *g;
@@ -261,6 +269,7 @@ typedef struct wgi_build {
     uint64_t unnamed;           /* how many unnamed random tensors were made */
     int draws;                  /* how many random tensors were made */
     struct wgi_seed_use *seeds; /* the seeds of those that are bound to no name */
+    wgi_option_use *options;    /* the latest first */
     wg_node last;               /* the value of the last statement */
     const char *last_name;
     wg_claim *claims;

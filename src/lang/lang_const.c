@@ -67,16 +67,36 @@ bool wgi_constant(const wgi_ast *a, double *value)
     }
 }
 
-bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
+static bool number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
 {
     return wgi_constant(a, value) || wgi_syntax_at(q, a, "%s must be a number that is known here", what);
+}
+
+/* Notes the names in the expression of an option, and those that they are computed from. */
+static void note_names(wg_program *q, const wgi_ast *a, uint32_t at)
+{
+    const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
+    if (b && b->meaning != WG_NAME_SYMBOL) {
+        wgi_option_use *use = wgi_lang_built(q, sizeof *use);
+        if (use) *use = (wgi_option_use){ q->now.options, b, at, wg_none }, q->now.options = use;
+        const wgi_ast *from = b->is_operand ? b->operand : b->value;
+        if (from && from != a) note_names(q, from, at);
+    }
+    for (const wgi_ast *x = a->first; x; x = x->next) note_names(q, x, at);
+}
+
+bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
+{
+    if (!number_of(q, a, what, value)) return false;
+    if (q->now.g) note_names(q, a, a->start);
+    return true;
 }
 
 bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                  int64_t *value)
 {
     double v;
-    if (!wgi_number_of(q, a, what, &v)) return false;
+    if (!number_of(q, a, what, &v)) return false;
     if (v != floor(v) || v < (double)least || v > (double)most)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be a whole number from %lld to %lld, not %g", what,
                            (long long)least, (long long)most, v);

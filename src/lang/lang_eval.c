@@ -186,6 +186,15 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return v;
 }
 
+static wgi_val evaluated_call(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    const wgi_option_use *before = q->now.options;
+    const wgi_val v = wgi_eval_call(q, a, owner);
+    for (wgi_option_use *u = q->now.options; u && u != before; u = u->next)
+        if (wg_is_none(u->result) && !v.is_number) u->result = v.node;
+    return v;
+}
+
 static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     switch (a->kind) {
@@ -193,7 +202,7 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     case AST_BOOL: return number_val(a->u.number);
     case AST_NAME: return name(q, a);
     case AST_LIST: return list(q, a, owner);
-    case AST_CALL: return wgi_eval_call(q, a, owner);
+    case AST_CALL: return evaluated_call(q, a, owner);
     case AST_NEGATE: return negated(q, a, owner);
     case AST_CHAIN: return chain(q, a, owner);
     case AST_BLOCK: return block(q, a, owner);
