@@ -79,7 +79,9 @@ Test(gradient_names, a_gradient_is_not_called_as_a_node)
         wg_free(b.c, text);
     }
     wgi_pool pool = { .c = b.c };
-    wgi_picture p = { .c = b.c, .pool = &pool, .g = b.g, .o = &(wg_draw_opts){ .backward = true } };
+    wgi_picture p = {
+        .c = b.c, .pool = &pool, .g = b.g, .format = &wgi_format_svg, .o = &(wg_draw_opts){ .backward = true }
+    };
     cr_assert_eq(wgi_picture_make(&p, s), WG_OK);
     expect_unlike(&p.view);
     for (int64_t i = 0; i < p.boxes; i++)
