@@ -338,6 +338,7 @@ static void draw_failed(model *m, wg_draw_opts o)
 /* Whether a text begins with the words of DOT, and not with a program such as graph = 3. */
 static bool is_dot_text(const char *s)
 {
+    if (!strncmp(s, "\xef\xbb\xbf", 3)) s += 3; /* the mark of UTF-8 */
     for (size_t n;; s += n) {
         s += strspn(s, " \t\r\n");
         if (*s == '#' || !strncmp(s, "//", 2)) n = strcspn(s, "\n");
@@ -347,7 +348,7 @@ static bool is_dot_text(const char *s)
     }
     const size_t n = !strncasecmp(s, "graph", 5) ? 5 : !strncasecmp(s, "digraph", 7) ? 7 : 0;
     const char *next = s + n + strspn(s + n, " \t\r\n");
-    return n && (*next == '{' || (next > s + n && *next && !strchr("=(+-*/", *next)));
+    return n && (strchr("{\"", *next) ? *next : next > s + n && *next && !strchr("=(+-*/", *next));
 }
 
 /* A file takes the place of standard input, which then can be read from its start. */
@@ -355,11 +356,13 @@ static bool is_dot_on_stdin(void)
 {
     char part[4096], head[4096] = "";
     FILE *copy = tmpfile();
-    for (size_t n, all = 0; copy && (n = fread(part, 1, sizeof part - 1, stdin)) > 0; all += n) {
+    enum { MOST = 1 << 26 }; /* of more, a reader says that it is too long */
+    for (size_t n, all = 0; copy && all <= MOST && (n = fread(part, 1, sizeof part - 1, stdin)) > 0;
+         all += n) {
         if (!all) memcpy(head, part, n);
-        fwrite(part, 1, n, copy);
+        if (fwrite(part, 1, n, copy) != n) break;
     }
-    if (!copy || fflush(copy) || dup2(fileno(copy), STDIN_FILENO) < 0) return false;
+    if (!copy || ferror(copy) || fflush(copy) || dup2(fileno(copy), STDIN_FILENO) < 0) return false;
     rewind(stdin);
     return is_dot_text(head);
 }
@@ -395,6 +398,8 @@ static int draw_dot(const args *a)
     wg_draw_opts o = { 0 };
     if (!extra) extra = given_of(a, model_flags);
     if (extra) return tool_wrong(a, "--%s goes with a program, not with a DOT file", extra);
+    if (path && !strcmp(path, "-") && a->json)
+        return tool_wrong(a, "-o - and --json: standard output takes one");
     if (!path) return tool_wrong(a, "where the picture of %s goes, says -o FILE.svg or --format", file);
     int status = drawing_options(a, WG_PICTURE_LINKS, &o);
     if (status) return status;

@@ -59,7 +59,7 @@ static bool read_range(model *m, const char *text, range *r)
     if (two) value = end + 1, r->to = strtod(value, &end);
     r->log = two && !strcmp(end, ":log");
     if (!two || end == value || (*end && !r->log) || !(fabs(r->from) < 1e300 && fabs(r->to) < 1e300) ||
-        !(r->from < r->to))
+        !(r->from < r->to) || (r->log && r->from > 0 && !(r->to / r->from < 1e300)))
         return model_wrong(m, "--over %s: two numbers, the smaller one first: --over %s=-6:6", text, name);
     if (r->log && !(r->from > 0))
         return model_wrong(m, "--over %s: with :log both numbers are above 0", text);
@@ -115,24 +115,51 @@ static bool add_curve(plot *k, wg_program *q, const char *name, const char *titl
     return true;
 }
 
-/* Each line of a text that binds no names is a program of its own. */
-static bool add_lines(plot *k, char *text)
+/* The end of the statement at s: a new line or a semicolon outside of brackets. *binds: it binds a name. */
+static char *end_of(char *s, bool *binds)
 {
-    for (char *line; (line = strsep(&text, "\n"));) {
-        line += strspn(line, " \t");
-        if (!*line || *line == '#') continue;
-        wg_program *q = wg_program_text(k->m.c, model_place(&k->m), line);
-        if (!model_ok(&k->m) || !add_curve(k, q, NULL, line)) return false;
+    int depth = 0;
+    for (; *s && (depth > 0 || !strchr("\n;", *s)); s++) {
+        depth += strchr("([{", *s) ? 1 : strchr(")]}", *s) ? -1 : 0;
+        *binds |= *s == '=' && !depth && s[1] != '=' && !strchr("=<>!", s[-1]);
+        if (*s == '#') s += strcspn(s, "\n") - 1;
     }
-    return k->curves || model_wrong(&k->m, "the program is empty");
+    return s;
 }
 
-/* Whether the lines of the program belong together. */
-static bool binds_names(const plot *k)
+/* How many statements a text of -e has that bind no name; 0: some bind one, and belong together. */
+static int expressions(const args *a, char *text)
 {
-    for (int i = 0; i < wg_program_names(k->m.q); i++)
-        if (wg_program_meaning(k->m.q, wg_program_name(k->m.q, i)) != WG_NAME_INPUT) return true;
-    return strstr(wg_program_source(k->m.q), "input(") != NULL;
+    bool binds = false;
+    int n = 0;
+    for (char *s = text; args_has(a, "expression") && *s; s += *s != 0) {
+        char *end = end_of(s, &binds);
+        n += end > s + strspn(s, " \t");
+        s = end;
+    }
+    return binds ? 0 : n;
+}
+
+/* Each statement is a program of its own. */
+static bool add_expressions(plot *k, char *text)
+{
+    static const char *const given[] = { "set", "data", "load" };
+    bool binds;
+    for (int i = 0; i < 3; i++)
+        if (args_has(k->m.a, given[i]))
+            return model_wrong(&k->m, "--%s with several expressions: give them names, y = ..., and say --of",
+                               given[i]);
+    for (bool more = true; more;) {
+        text += strspn(text, " \t");
+        char *end = end_of(text, &binds);
+        more = *end, *end = 0;
+        if (*text && *text != '#') {
+            wg_program *q = wg_program_text(k->m.c, model_place(&k->m), text);
+            if (!model_ok(&k->m) || !add_curve(k, q, NULL, text)) return false;
+        }
+        text = end + 1;
+    }
+    return true;
 }
 
 static bool choose(plot *k)
@@ -142,7 +169,9 @@ static bool choose(plot *k)
     char *copy = wg_alloc(m->c, strlen(names ? names : source) + 1, 1);
     if (!copy) return model_ok(m);
     strcpy(copy, names ? names : source);
-    if (!names && !binds_names(k)) return add_lines(k, copy);
+    const int several = names ? 0 : expressions(m->a, copy);
+    if (several > 1) return add_expressions(k, copy);
+    if (several) return add_curve(k, m->q, NULL, copy + strspn(copy, " \t"));
     if (!names) return add_curve(k, m->q, NULL, wg_program_last_name(m->q));
     for (char *name; (name = strsep(&copy, ","));) {
         name += strspn(name, " ");
@@ -272,10 +301,11 @@ static bool draw_contour(plot *k, wg_figure *f)
     model *m = &k->m;
     const int n = k->points;
     double *v = wg_alloc(m->c, (size_t)n * (size_t)n, sizeof *v), y[ELEMENTS];
+    if (!v) return model_ok(m);
     if (k->curves > 1) return model_wrong(m, "a contour shows one value, not %d: --of names it", k->curves);
     if (k->over[0].log || k->over[1].log)
         return model_wrong(m, "--over with :log goes with one name, not with a contour");
-    for (int i = 0; v && i < n * n; i++) {
+    for (int i = 0; i < n * n; i++) {
         if (!set_name(k, &k->over[0], place(&k->over[0], i % n, n)) ||
             !set_name(k, &k->over[1], place(&k->over[1], i / n, n)))
             return false;

@@ -42,7 +42,18 @@ static struct {
     CALLS(DECLARE)
     Agiddisc_t ids; /* its members are NULL until the library is loaded */
 } lib;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Recursive: an error that is recorded inside may call a function of the user that draws. */
+static pthread_mutex_t lock;
+static pthread_once_t lock_made = PTHREAD_ONCE_INIT;
+
+static void make_lock(void)
+{
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&lock, &kind);
+    pthread_mutexattr_destroy(&kind);
+}
 
 /* Graphviz before 10 takes char * where it changes nothing. */
 #define WORD(text) ((char *)(uintptr_t)(text))
@@ -148,14 +159,20 @@ typedef struct painter {
     bool failed;          /* there is no memory: nothing is added any more */
 } painter;
 
-/* Whether libcgraph will get its memory for an object, and for so many bytes. */
+/* Whether libcgraph will get so many bytes. */
+static bool has_room(const wgi_picture *p, size_t bytes)
+{
+    void *room = wg_alloc(p->c, bytes, 1);
+    wg_free(p->c, room);
+    return room;
+}
+
+/* The same for an object, and for a text of so many bytes. */
 static bool room_for(painter *p, size_t bytes)
 {
     enum { OBJECT = 16384 };
-    const wgi_picture *k = p->picture;
-    void *room = p->failed || k->pool->failed ? NULL : wg_alloc(k->c, 2 * bytes + OBJECT, 1);
-    wg_free(k->c, room);
-    return !(p->failed = !room);
+    p->failed = p->failed || p->picture->pool->failed || !has_room(p->picture, 2 * bytes + OBJECT);
+    return !p->failed;
 }
 
 /* Nothing if the value is "". */
@@ -355,6 +372,7 @@ static int put_all(void *to) { return 0; }
 static wg_status enter(const wgi_picture *p)
 {
     const char *why = NULL;
+    pthread_once(&lock_made, make_lock);
     pthread_mutex_lock(&lock);
     if (lib.ids.map || load(&why)) return WG_OK;
     const bool memory = strstr(why, strerror(ENOMEM));
@@ -369,15 +387,17 @@ static wg_status enter(const wgi_picture *p)
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     static Agiodisc_t io = { .putstr = put, .flush = put_all };
+    enum { WRITING = 1 << 18 }; /* libcgraph's copy of the longest text */
     const bool address = p->format == &wgi_agraph_format;
     const wg_status s = enter(p);
     if (s != WG_OK) return s;
     Agraph_t *g = make(p, address ? NULL : &io);
     if (g && address) wgi_strbuf_add(out, (const char *)&g, sizeof(Agraph_t *));
-    else if (g) lib.agwrite(g, out);
+    else if (g && has_room(p, WRITING)) lib.agwrite(g, out);
+    else out->failed = true;
     if (g && (!address || out->failed)) lib.agclose(g);
     pthread_mutex_unlock(&lock);
-    return g ? WG_OK : WG_ERROR_MEMORY;
+    return g && !out->failed ? WG_OK : WG_ERROR_MEMORY;
 }
 
 /* ---- reading, in a process of its own ---- */
@@ -388,7 +408,7 @@ typedef struct reader {
     Agraph_t *g;
     int *frame; /* by node */
     int frames;
-    wgi_strbuf *out;
+    FILE *out;
 } reader;
 
 static char said[1000]; /* what libcgraph says of errors, which comes in pieces */
@@ -408,10 +428,13 @@ static int read_bytes(void *from, char *to, int most)
     return (int)n;
 }
 
-/* A field is a text with its zero. */
+/* A field is a text with its zero. A longer one is cut, between two characters of UTF-8. */
 static void put_field(reader *r, const char *text)
 {
-    wgi_strbuf_add(r->out, text ? text : "", strlen(text ? text : "") + 1);
+    enum { MOST = 4096 };
+    size_t n = text ? strlen(text) : 0;
+    for (n = n < MOST ? n : MOST; n == MOST && text[n] && n > MOST - 4 && (text[n] & 0xc0) == 0x80;) n--;
+    fwrite(text ? text : "", 1, n, r->out), putc(0, r->out);
 }
 
 static void put_number(reader *r, int64_t number)
@@ -425,7 +448,7 @@ static void put_number(reader *r, int64_t number)
 static void put_attribute(reader *r, void *object, const char *name)
 {
     char *text = lib.agget(object, WORD(name));
-    wgi_strbuf_put(r->out, text && lib.aghtmlstr(text) ? "<" : "\"");
+    putc(text && lib.aghtmlstr(text) ? '<' : '"', r->out);
     put_field(r, text);
 }
 
@@ -473,7 +496,7 @@ static void put_attributes(reader *r)
 }
 
 /* The process ends after this: nothing is freed, and what is set for all graphs harms none. */
-static bool read_graph(void *from, wgi_strbuf *out)
+static bool read_graph(void *from, FILE *out)
 {
     static Agiodisc_t io = { .afread = read_bytes, .putstr = put, .flush = put_all };
     Agdisc_t with = { .id = &lib.ids, .io = &io };

@@ -19,6 +19,7 @@ enum {
     LINKS_A_BOX = 20, /* how many times as many links as boxes there may be */
     LINE_MOST = 200,  /* characters */
     LINES_MOST = 40,
+    EXPANDED = 8192, /* bytes of a label beyond which no more names are put into it */
     LABEL_MOST = 60,
     WORDS_MOST = 12 /* names of attributes in the warning */
 };
@@ -28,7 +29,7 @@ enum {
 typedef struct label {
     wgi_picture *p;
     wgi_strbuf b;           /* its lines */
-    const char *names[256]; /* what \N, \G, \E, \L stand for; NULL: nothing */
+    const char *names[256]; /* what \N, \G, \E, \T, \H stand for; NULL: nothing */
 } label;
 
 /* A text that ends its line: what came before it is trimmed. */
@@ -96,7 +97,8 @@ static size_t escape(label *l, const char *s)
     const unsigned char c = (unsigned char)s[1];
     const char *name = l->names[c];
     if (strchr("nlr", c) && c) end_line(&l->b);
-    else if (name) wgi_strbuf_put(&l->b, name);
+    else if (name && l->b.length < EXPANDED) wgi_strbuf_put(&l->b, name);
+    else if (name) return 2;
     else wgi_strbuf_add(&l->b, s + 1, c != 0);
     return c ? 2 : 1;
 }
@@ -170,6 +172,7 @@ typedef struct maker {
     int words;          /* attributes that are not drawn */
     wgi_strbuf ignored; /* their names */
     const char *kind;   /* "node": of the last of them */
+    bool both;          /* there was dir=both */
 } maker;
 
 static const char *field(maker *m)
@@ -289,6 +292,7 @@ static void take_link(maker *m)
     l.names['G'] = m->name, l.names['T'] = p->box[k.from].name, l.names['H'] = p->box[k.to].name;
     l.names['E'] = wgi_pool_format(p->pool, "%s%s%s", l.names['T'], m->directed ? "->" : "--", l.names['H']);
     text = one_line(p, lines_of(&l, text, false), LABEL_MOST);
+    m->both |= !strcmp(dir, "both");
     k.plain = *dir ? !strcmp(dir, "none") : !m->directed;
     if (!strcmp(dir, "back") && !k.loop) k.from = m->box[to], k.to = m->box[from], k.turned = true;
     if (*text) add_labelled(p, k, text);
@@ -335,6 +339,7 @@ static wg_status take_all(maker *m)
 {
     while (m->at < m->end && take_record(m)) {}
     if (wg_failed(m->p->c)) return wg_failed(m->p->c);
+    if (m->both) wg_warn(m->p->c, m->p->here, "draw: %s: links with dir=both have one arrow", m->file);
     if (m->words)
         wg_warn(m->p->c, m->p->here, "draw: %s: not drawn: %s%s", m->file, wgi_strbuf_text(&m->ignored),
                 m->words > WORDS_MOST ? wgi_pool_format(m->p->pool, " and %d more", m->words - WORDS_MOST)
@@ -352,7 +357,7 @@ static bool read_file(wgi_picture *p, const char *path, wgi_dot_source *to)
     char bytes[16384];
     size_t n;
     to->name = standard ? "<stdin>" : wgi_pool_clean(p->pool, path, LINE_MOST);
-    while (f && b.length <= MOST_BYTES && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
+    while (f && !b.failed && b.length <= MOST_BYTES && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
         wgi_strbuf_add(&b, bytes, n);
     const bool bad = !f || ferror(f);
     if (bad) wg_fail(p->c, p->here, WG_ERROR_FILE, "draw: %s: cannot be read: %m", to->name);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -178,26 +179,20 @@ static rlim_t addresses(void)
 }
 
 /* The last byte of the text says that it is whole. It is no part of it. */
-static void work_and_leave(wg_context *c, wgi_child_work *work, void *with, int to)
+static void work_and_leave(wgi_child_work *work, void *with, int to)
 {
     static const int deaths[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
     enum { MORE = 1 << 30 };
     const rlim_t most = addresses() + MORE;
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    wgi_strbuf out = { .c = c };
+    FILE *out = fdopen(to, "wb");
     setpgid(0, 0);
     if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
     for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) signal(deaths[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     setrlimit(RLIMIT_AS, &(struct rlimit){ most, most });
-    if (!work(with, &out)) _exit(1);
-    wgi_strbuf_put(&out, "!");
-    for (size_t at = 0; !out.failed && at < out.length;) {
-        const ssize_t n = pwrite(to, out.at + at, out.length - at, (off_t)at);
-        if (n <= 0) _exit(1);
-        at += (size_t)n;
-    }
-    _exit(out.failed);
+    const bool done = out && work(with, out) && putc('!', out) == '!' && fflush(out) == 0;
+    _exit(!done);
 }
 
 wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *work, void *with,
@@ -207,7 +202,7 @@ wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *w
     const int file = memfd_create("wengert", MFD_CLOEXEC);
     const pid_t pid = file < 0 ? -1 : fork();
     bool in_time = true;
-    if (pid == 0) work_and_leave(p->c, work, with, file);
+    if (pid == 0) work_and_leave(work, with, file);
     if (pid > 0) end(pid, limit, &in_time), read_stream(file, out);
     if (file >= 0) close(file);
     if (pid < 0 || out->failed)

@@ -2,6 +2,8 @@
 #ifndef WGI_DRAW_SVG_H
 #define WGI_DRAW_SVG_H
 
+#include <stdio.h>
+
 #include "draw/draw_private.h"
 #include "layout/layout.h"
 
@@ -116,9 +118,9 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows);
  * it. */
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
 /* Calls `work` in a process of its own, which may take a gigabyte more than this one has, and adds the text
- * that it puts into `out`, which is empty there. How the process ended; an error is recorded for each end but
- * the first. */
-typedef bool wgi_child_work(void *with, wgi_strbuf *out);
+ * that it writes to `out`. An error is recorded if it has not ended as it should. In `work` nothing of a
+ * context may be called: its allocator and its on_error are the user's. */
+typedef bool wgi_child_work(void *with, FILE *out);
 wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *work, void *with,
                        wgi_strbuf *out);
 

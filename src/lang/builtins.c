@@ -88,13 +88,15 @@ static bool *below(wg_program *q, wg_node y)
 }
 
 /* Whether y is computed by an option whose number the name is: the derivative would lack this part. */
-static bool is_in_option(wg_program *q, const wgi_ast *const at[2], wg_node y)
+static bool is_in_option(wg_program *q, const wgi_ast *const at[2], wg_node y, wg_node x)
 {
     const wgi_binding *name = wgi_meant(at[1])->u.binding;
     bool *in = NULL, found = false;
     char text[60];
     for (const wgi_option_use *u = q->now.options; u && !found; u = u->next) {
-        if (u->name != name || wg_is_none(u->result) || u->result.index > y.index) continue;
+        const wg_node other = u->name->node; /* t = s: both names are one node */
+        if (u->name != name && (wg_is_none(other) || other.index != x.index)) continue;
+        if (wg_is_none(u->result) || u->result.index > y.index) continue;
         if (!in && !(in = below(q, y))) return true;
         if (!(found = in[u->result.index])) continue;
         wgi_quote(q, at[0]->start, at[0]->end, text, sizeof text);
@@ -115,7 +117,7 @@ static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (wg_failed(q->c)) return WGI_NOTHING;
     if (wgi_meant(at[1])->kind != AST_NAME)
         return wgi_node_val(grad_by_equal(q, call, at, y, x, draws_since(q, before)));
-    if (q->now.options && wg_node_ok(y) && is_in_option(q, at, y)) return WGI_NOTHING;
+    if (q->now.options && wg_node_ok(y) && is_in_option(q, at, y, x)) return WGI_NOTHING;
     return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 

@@ -76,7 +76,9 @@ static bool number_of(wg_program *q, const wgi_ast *a, const char *what, double 
 static void note_names(wg_program *q, const wgi_ast *a, uint32_t at)
 {
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
-    if (b && b->meaning != WG_NAME_SYMBOL) {
+    const wgi_option_use *u = q->now.options;
+    while (b && u && u->at == at && u->name != b) u = u->next;
+    if (b && b->meaning != WG_NAME_SYMBOL && !(u && u->at == at)) { /* not noted yet for this option */
         wgi_option_use *use = wgi_lang_built(q, sizeof *use);
         if (use) *use = (wgi_option_use){ q->now.options, b, at, wg_none }, q->now.options = use;
         const wgi_ast *from = b->is_operand ? b->operand : b->value;

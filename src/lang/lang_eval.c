@@ -189,9 +189,10 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 static wgi_val evaluated_call(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     const wgi_option_use *before = q->now.options;
+    const int64_t nodes = wg_graph_nodes(q->now.g);
     const wgi_val v = wgi_eval_call(q, a, owner);
     for (wgi_option_use *u = q->now.options; u && u != before; u = u->next)
-        if (wg_is_none(u->result) && !v.is_number) u->result = v.node;
+        if (wg_is_none(u->result) && !v.is_number && (int64_t)v.node.index >= nodes) u->result = v.node;
     return v;
 }
 

@@ -162,6 +162,8 @@ Test(dot_file, one_warning_names_what_is_not_drawn, .fini = pic_clean_up)
     SHOWS(warned, "in.dot: not drawn: graph: size; node: color; edge: arrowhead", "!label", "!shape");
     draw_text("digraph { a -> b [label=x] }");
     cr_expect_eq(warnings, 0);
+    draw_text("digraph { a -> b [dir=both] }");
+    SHOWS(warned, "dir=both");
     draw_text("digraph { a } digraph { b }");
     SHOWS(warned, "more than one graph");
 }
