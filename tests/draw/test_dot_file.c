@@ -245,6 +245,34 @@ Test(dot_file, any_bytes, .fini = pic_clean_up)
 
 /* ---- calls ---- */
 
+static int drawn_after_error;
+
+static void draw_again(void *user, wg_status s, const char *message)
+{
+    wg_context *c = wg_start(&(wg_options){ .threads = 1, .on_warning = wg_no_warnings });
+    drawn_after_error += wg_draw_graph(wg_graph_new(c), pic_path("again.dot"), NULL) == WG_OK;
+    wg_finish(c, NULL);
+}
+
+/* The function of the user may draw DOT itself, while the first call is not over. */
+Test(dot_file, an_error_may_draw, .fini = pic_clean_up, .timeout = 30)
+{
+    PIC_NEEDS_DOT;
+    wg_context *c = wg_start(&(wg_options){ .on_error = draw_again, .threads = 1 });
+    char *file = pic_path("in.dot");
+    FILE *f = fopen(file, "w");
+    fprintf(f, "digraph { {");
+    for (int i = 0; i < 20000; i++) fprintf(f, "a%d ", i);
+    fprintf(f, "} -> {");
+    for (int i = 0; i < 20000; i++) fprintf(f, "b%d ", i);
+    fprintf(f, "} }");
+    fclose(f);
+    cr_expect_eq(wg_draw_file(c, file, pic_path("x.svg"), &(wg_draw_opts){ .seconds = 0.5 }),
+                 WG_ERROR_FORMAT);
+    cr_expect_eq(drawn_after_error, 1);
+    wg_finish(c, NULL);
+}
+
 Test(dot_file, what_does_not_fit, .fini = pic_clean_up)
 {
     PIC_NEEDS_DOT;
