@@ -255,7 +255,7 @@ static void draw_again(void *user, wg_status s, const char *message)
 }
 
 /* The function of the user may draw DOT itself, while the first call is not over. */
-Test(dot_file, an_error_may_draw, .fini = pic_clean_up, .timeout = 30)
+Test(dot_file, an_error_may_draw, .fini = pic_clean_up)
 {
     PIC_NEEDS_DOT;
     wg_context *c = wg_start(&(wg_options){ .on_error = draw_again, .threads = 1 });
