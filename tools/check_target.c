@@ -95,9 +95,9 @@ bool check_loss(model *m, const char **name, wg_node *loss)
 bool check_leaves(model *m, wg_node loss, name_list *to)
 {
     const char *names = args_value(m->a, "wrt");
-    if (!names) return model_leaves(m, loss, to);
-    if (!model_names(m, "wrt", names, to)) return false;
-    for (int i = 0; i < to->count; i++)
+    if (!(names ? model_names(m, "wrt", names, to) : model_leaves(m, loss, to))) return false;
+    if (!model_by_no_option(m, loss, to)) return false;
+    for (int i = 0; names && i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
             return model_wrong(
                 m,

@@ -34,7 +34,8 @@ static void dot_line(FILE *out)
     wg_context *c = wg_start(&(wg_options){ .threads = 1 });
     const wg_status s =
         wg_draw_graph_at(NULL, wg_graph_new(c), "/dev/null", &(wg_draw_opts){ .format = "dot" });
-    fprintf(out, "dot: %s\n", s == WG_OK ? "by libcgraph" : strstr(wg_message(c), "libcgraph"));
+    const char *why = strstr(wg_message(c), "libcgraph");
+    fprintf(out, "dot: %s\n", s == WG_OK ? "by libcgraph" : why ? why : wg_message(c));
     wg_finish(c, NULL);
 }
 

@@ -281,7 +281,7 @@ static void draw(model *m, wg_draw_opts o)
     name_list wrt = { 0 };
     o.backward = args_has(m->a, "backward");
     if (!(o.backward ? model_differentiated : model_of)(m, &name, &root)) return;
-    if (names && !model_names(m, "wrt", names, &wrt)) return;
+    if (names && (!model_names(m, "wrt", names, &wrt) || !model_by_no_option(m, root, &wrt))) return;
     o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
     const bool of_sum = o.backward && !is_scalar(root);
     if (of_sum && !wg_dtype_is_float(wg_node_dtype(root))) {

@@ -183,6 +183,7 @@ static bool prepare(job *w)
     const char *names = args_value(w->m.a, "wrt");
     if (!model_differentiated(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
+    if (!model_by_no_option(&w->m, w->y, &w->x)) return false;
     if (!w->x.count)
         return model_fail(&w->m, EXIT_TEXT,
                           "%s depends on no input, parameter or constant that has a name: x = 3",

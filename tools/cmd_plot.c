@@ -12,8 +12,7 @@ static const flag flags[] = {
     { 0, "over", "NAME=A:B",
       "the name takes values from A to B; with :log behind it by equal factors. Given twice: a contour" },
     { 0, "of", "NAMES",
-      "what is drawn (default: the last statement's value; without any name in the program, each line of "
-      "it)" },
+      "what is drawn (default: the last statement's value; of several -e that bind no name, each)" },
     { 'o', "output", "FILE",
       "a .svg, .html, .tex or .txt; -: standard output (default: text in the terminal)" },
     { 0, "format", "svg|html|tex|txt", "the format (default: by the ending of the file)" },
@@ -30,7 +29,7 @@ typedef struct range {
     bool log;
 } range;
 
-/* What a curve shows: a name of the program, or the value of one line of it. */
+/* What a curve shows: a name of the program, or the value of one -e. */
 typedef struct shown {
     wg_program *q;
     const char *name; /* NULL: the last statement's value */
@@ -119,45 +118,59 @@ static bool add_curve(plot *k, wg_program *q, const char *name, const char *titl
 static char *end_of(char *s, bool *binds)
 {
     int depth = 0;
+    char before = ' ';
     for (; *s && (depth > 0 || !strchr("\n;", *s)); s++) {
         depth += strchr("([{", *s) ? 1 : strchr(")]}", *s) ? -1 : 0;
-        *binds |= *s == '=' && !depth && s[1] != '=' && !strchr("=<>!", s[-1]);
+        *binds |= *s == '=' && !depth && s[1] != '=' && !strchr("=<>!", before);
+        before = *s;
         if (*s == '#') s += strcspn(s, "\n") - 1;
     }
     return s;
 }
 
-/* How many statements a text of -e has that bind no name; 0: some bind one, and belong together. */
+/* How many statements the texts of -e have that bind no name; 0: some bind one, and belong together. */
 static int expressions(const args *a, char *text)
 {
     bool binds = false;
     int n = 0;
     for (char *s = text; args_has(a, "expression") && *s; s += *s != 0) {
+        s += strspn(s, " \t");
         char *end = end_of(s, &binds);
-        n += end > s + strspn(s, " \t");
+        n += end > s && *s != '#';
         s = end;
     }
     return binds ? 0 : n;
 }
 
-/* Each statement is a program of its own. */
-static bool add_expressions(plot *k, char *text)
+/* A program of one statement of the text. The others become blanks, so errors have their line and column. */
+static wg_program *program_of(plot *k, const char *text, const char *from, const char *to)
+{
+    const size_t n = strlen(text);
+    char *alone = wg_alloc(k->m.c, n + 1, 1);
+    for (size_t i = 0; alone && i < n; i++)
+        alone[i] = text[i] == '\n' || (text + i >= from && text + i < to) ? text[i] : ' ';
+    return alone ? wg_program_text(k->m.c, model_place(&k->m), alone) : NULL;
+}
+
+/* Several statements that bind no names are a program each, called as they are written. */
+static bool add_expressions(plot *k, const char *text, char *names, int several)
 {
     static const char *const given[] = { "set", "data", "load" };
-    bool binds;
-    for (int i = 0; i < 3; i++)
+    bool binds = false;
+    for (int i = 0; several > 1 && i < 3; i++)
         if (args_has(k->m.a, given[i]))
             return model_wrong(&k->m, "--%s with several expressions: give them names, y = ..., and say --of",
                                given[i]);
-    for (bool more = true; more;) {
-        text += strspn(text, " \t");
-        char *end = end_of(text, &binds);
-        more = *end, *end = 0;
-        if (*text && *text != '#') {
-            wg_program *q = wg_program_text(k->m.c, model_place(&k->m), text);
-            if (!model_ok(&k->m) || !add_curve(k, q, NULL, text)) return false;
-        }
-        text = end + 1;
+    for (char *s = names; *s;) {
+        s += strspn(s, " \t");
+        char *end = end_of(s, &binds);
+        const bool last = !*end, is_one = end > s && *s != '#';
+        wg_program *q = !is_one        ? NULL
+                        : several == 1 ? k->m.q
+                                       : program_of(k, text, text + (s - names), text + (end - names));
+        *end = 0;
+        if (is_one && (!model_ok(&k->m) || !add_curve(k, q, NULL, s))) return false;
+        s = end + !last;
     }
     return true;
 }
@@ -170,8 +183,7 @@ static bool choose(plot *k)
     if (!copy) return model_ok(m);
     strcpy(copy, names ? names : source);
     const int several = names ? 0 : expressions(m->a, copy);
-    if (several > 1) return add_expressions(k, copy);
-    if (several) return add_curve(k, m->q, NULL, copy + strspn(copy, " \t"));
+    if (several) return add_expressions(k, source, copy, several);
     if (!names) return add_curve(k, m->q, NULL, wg_program_last_name(m->q));
     for (char *name; (name = strsep(&copy, ","));) {
         name += strspn(name, " ");
@@ -193,23 +205,13 @@ static bool set_name(plot *k, const range *r, double value)
         wg_program_set(q, r->name, wg_view_f64(&value, WG_SCALAR));
         found++;
     }
-    if (found) return model_flags_ok(&k->m);
-    const char *near = wg_program_suggest(k->m.q, r->name);
-    return near ? model_wrong(&k->m, "--over: no name '%s'; did you mean '%s'?", r->name, near)
-                : model_wrong(&k->m, "--over: no name '%s'", r->name);
+    return found ? model_flags_ok(&k->m) : model_no_name(&k->m, "over", r->name);
 }
 
 static wg_node node_of(plot *k, const shown *s)
 {
     const wg_node n = s->name ? wg_program_node(s->q, s->name) : wg_program_last(s->q);
-    const char *near = s->name ? wg_program_suggest(s->q, s->name) : NULL;
-    if (!wg_is_none(n)) return n;
-    if (near) model_wrong(&k->m, "--of: no name '%s'; did you mean '%s'?", s->name, near);
-    else if (s->name) model_wrong(&k->m, "--of: no name '%s'", s->name);
-    else
-        model_fail(&k->m, EXIT_TEXT,
-                   "%s: the program has no value: write an expression, or NAME = expression",
-                   model_place(&k->m));
+    if (wg_is_none(n)) s->name ? model_no_name(&k->m, "of", s->name) : model_no_value(&k->m);
     return n;
 }
 
@@ -289,9 +291,11 @@ static bool is_steep(wg_context *c, const double *v, int n)
     enum { TIMES = 8 };
     double *sorted = wg_alloc(c, (size_t)n, sizeof *sorted);
     if (!sorted) return false;
-    memcpy(sorted, v, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
-    const bool steep = sorted[0] >= 0 && sorted[n - 1] > TIMES * sorted[n / 2];
+    int finite = 0;
+    for (int i = 0; i < n; i++)
+        if (isfinite(v[i])) sorted[finite++] = v[i];
+    qsort(sorted, (size_t)finite, sizeof *sorted, by_size);
+    const bool steep = finite && sorted[0] >= 0 && sorted[finite - 1] > TIMES * sorted[finite / 2];
     wg_free(c, sorted);
     return steep;
 }

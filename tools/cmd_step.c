@@ -67,7 +67,7 @@ static void step(model *m)
     name_list wrt = { 0 };
     long long width = terminal_width();
     if (!(o.backward ? model_differentiated : model_of)(m, &name, &root) ||
-        (names && !model_names(m, "wrt", names, &wrt)))
+        (names && (!model_names(m, "wrt", names, &wrt) || !model_by_no_option(m, root, &wrt))))
         return;
     if (!args_long(m->a, "width", 1, &width)) {
         m->status = EXIT_FLAGS;

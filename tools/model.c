@@ -280,14 +280,17 @@ static wg_node find(model *m, const char *name)
     return n;
 }
 
+bool model_no_name(model *m, const char *flag_name, const char *name)
+{
+    const char *near = wg_program_suggest(m->q, name);
+    if (near) return model_wrong(m, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
+    return model_wrong(m, "--%s: no name '%s'", flag_name, name);
+}
+
 static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
 {
     wg_node n = find(m, name);
-    if (wg_is_none(n)) {
-        const char *near = wg_program_suggest(m->q, name);
-        if (near) return model_wrong(m, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
-        return model_wrong(m, "--%s: no name '%s'", flag_name, name);
-    }
+    if (wg_is_none(n)) return model_no_name(m, flag_name, name);
     to->name[to->count] = name;
     to->node[to->count++] = n;
     return true;
@@ -308,6 +311,19 @@ bool model_names(model *m, const char *flag_name, const char *list, name_list *t
     strcpy(copy, list);
     for (char *rest = copy, *name; (name = strsep(&rest, ","));)
         if (!add_name(m, flag_name, to, name + strspn(name, " "))) return false;
+    return true;
+}
+
+bool model_by_no_option(model *m, wg_node y, const name_list *x)
+{
+    for (int i = 0; i < x->count; i++) {
+        const int line = wg_program_option_line(m->q, x->name[i], y);
+        if (line)
+            return model_fail(
+                m, EXIT_TEXT,
+                "%s is the number of an option in line %d: there is no derivative by it; --wrt names others",
+                x->name[i], line);
+    }
     return true;
 }
 
@@ -347,6 +363,12 @@ void model_say_drawn(const model *m, const char *drawn)
     if (*drawn) tool_note(m->a, "no data given: %s", drawn);
 }
 
+bool model_no_value(model *m)
+{
+    return model_fail(m, EXIT_TEXT, "%s: the program has no value: write an expression, or NAME = expression",
+                      model_place(m));
+}
+
 bool model_of(model *m, const char **name, wg_node *node)
 {
     const char *given = args_value(m->a, "of");
@@ -358,10 +380,7 @@ bool model_of(model *m, const char **name, wg_node *node)
         *node = one.node[0];
         if (one.count != 1) return model_wrong(m, "--of %s: one name was expected", given);
     }
-    if (wg_is_none(*node))
-        return model_fail(m, EXIT_TEXT,
-                          "%s: the program has no value: write an expression, or NAME = expression",
-                          model_place(m));
+    if (wg_is_none(*node)) return model_no_value(m);
     return model_fed(m, *node);
 }
 

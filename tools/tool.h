@@ -234,6 +234,11 @@ typedef struct name_list {
     wg_node *node;
 } name_list;
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to);
+/* Prints that there is no such name, or no value; sets m->status. Return false. */
+bool model_no_name(model *m, const char *flag_name, const char *name);
+bool model_no_value(model *m);
+/* Whether y has derivatives by all of the names: none is the number of an option. False: after a message. */
+bool model_by_no_option(model *m, wg_node y, const name_list *x);
 /* Marks, by index, root and every node that it is computed from. Free by wg_free. NULL: an error. */
 bool *nodes_below(wg_graph *g, wg_node root);
 bool is_scalar(wg_node n); /* one float */

@@ -40,14 +40,14 @@ typedef enum wg_picture_kind {
     WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
 /* The formats, one a row: the name, which is the ending of files, and the kinds of pictures that it is for. */
-#define WG_DRAW_FORMATS(FORMAT)                                   \
-    FORMAT(dot, WG_PICTURE_DOT) \
+#define WG_DRAW_FORMATS(FORMAT)                                       \
+    FORMAT(dot, WG_PICTURE_DOT)                                       \
     FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART | WG_PICTURE_LINKS) \
     FORMAT(png, WG_PICTURE_DOT | WG_PICTURE_LINKS)                    \
     FORMAT(pdf, WG_PICTURE_DOT | WG_PICTURE_LINKS)                    \
-    FORMAT(html, WG_PICTURE_GRAPH)                                \
-    FORMAT(tex, WG_PICTURE_GRAPH | WG_PICTURE_LINKS)                                 \
-    FORMAT(json, WG_PICTURE_TEXT)                                 \
+    FORMAT(html, WG_PICTURE_GRAPH)                                    \
+    FORMAT(tex, WG_PICTURE_GRAPH | WG_PICTURE_LINKS)                  \
+    FORMAT(json, WG_PICTURE_TEXT)                                     \
     FORMAT(txt, WG_PICTURE_TEXT | WG_PICTURE_TABLE)
 /* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
@@ -72,20 +72,21 @@ typedef struct wg_size_name {
  *
  * Zero is the default. */
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
-    FLAG(const char *, format, WG_PICTURE_FILE | WG_PICTURE_LINKS, "format", "FORMAT",                                       \
-         "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)") \
+    FLAG(const char *, format, WG_PICTURE_FILE | WG_PICTURE_LINKS, "format", "FORMAT",                    \
+         "dot, svg, png, pdf, txt; for a graph also html, tex, json; for a DOT file svg, png, pdf, tex (default: by the " \
+         "ending of the file)")                                                                           \
     FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit",                                 \
          "in svg, png, pdf: cards (default), or circuit: ops as gates, the value above a wire, its gradient below") \
-    FLAG(const char *, id, WG_PICTURE_DOT | WG_PICTURE_LINKS, "id", "NAME",                                                  \
+    FLAG(const char *, id, WG_PICTURE_DOT | WG_PICTURE_LINKS, "id", "NAME",                               \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN | WG_PICTURE_LINKS, "title", "TEXT", "a title above the picture") \
     FLAG(bool, values, WG_PICTURE_NODES, "values", NULL, "show values, where they can be computed")       \
-    FLAG(const char *, level, WG_PICTURE_FILE, "level", "written|ops|plan",  \
+    FLAG(const char *, level, WG_PICTURE_FILE, "level", "written|ops|plan",                               \
          "written (default): the calls of the program; ops: every node; plan: the steps that run")        \
     FIELD(bool, backward, WG_PICTURE_NODES,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_NODES,                                                         \
-          "with backward: gradients only on paths to these nodes; default: the parameters, or if there are "      \
+          "with backward: gradients only on paths to these nodes; default: the parameters, or if there are " \
           "none the inputs")                                                                              \
     FIELD(int, wrt_count, WG_PICTURE_NODES, "the number of nodes in wrt")                                 \
     FIELD(const wg_size_name *, sizes, WG_PICTURE_NODES, "sizes that are shown by name")                  \
@@ -100,7 +101,7 @@ typedef struct wg_size_name {
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
     FIELD(int, mark_count, WG_PICTURE_NODES, "the number of marks")                                       \
     FLAG(bool, steps, WG_PICTURE_NODES, "steps", NULL,                                                    \
-         "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; "      \
+         "step by step. svg: a file a step, by -o 'name-%02d.svg', or one sheet; tex: overlays for beamer; " \
          "txt: a step a line")                                                                            \
     FLAG(const char *, hide, WG_PICTURE_NODES, "hide", "NAMES",                                           \
          "? in place of these numbers, as z,dz, and of what follows from them: predict first; in html until a click") \
@@ -109,18 +110,18 @@ typedef struct wg_size_name {
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \
     FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean") \
     FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")            \
-    FLAG(int, most, WG_PICTURE_DOT | WG_PICTURE_TEXT | WG_PICTURE_LINKS, "most", "N",                                        \
+    FLAG(int, most, WG_PICTURE_DOT | WG_PICTURE_TEXT | WG_PICTURE_LINKS, "most", "N",                     \
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
     FIELD(bool, series, WG_PICTURE_GRAPH,                                                                 \
-          "of scopes h.0, h.1, ... that are alike the first is drawn, in a frame with their number; not in html "  \
+          "of scopes h.0, h.1, ... that are alike the first is drawn, in a frame with their number; not in html " \
           "or with steps")                                                                                \
     FLAG(const char *, fit, WG_PICTURE_GRAPH, "for", "slide|page|screen",                                 \
-         "the canvas has this size, and texts can be read there: less is shown until they fit") \
+         "the canvas has this size, and texts can be read there: less is shown until they fit")           \
     FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \
-    FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost")  \
-    FLAG(double, seconds, WG_PICTURE_DOT | WG_PICTURE_LINKS, "seconds", "N", "time limit of a program (default 20)")   \
+    FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost") \
+    FLAG(double, seconds, WG_PICTURE_DOT | WG_PICTURE_LINKS, "seconds", "N", "time limit of rsvg-convert, and of reading a DOT file (default 20)") \
     FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
     FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \
           "limits of the machine to compare with; NULL: none. ROOFLINE needs them")

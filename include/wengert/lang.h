@@ -63,6 +63,9 @@ typedef enum wg_meaning {
 WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name);
 /* The line that binds the name, else the one that first uses it; 0: there is none. */
 WG_API int wg_program_line(const wg_program *q, const char *name);
+/* The line of an option whose number the name is and that y, a node of the last build, is computed by: slope=s. By
+ * this name y has no derivative. 0: there is none. */
+WG_API int wg_program_option_line(const wg_program *q, const char *name, wg_node y);
 /* What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or "". Valid
  * until the next wg_program_build. */
 WG_API const char *wg_program_drawn(const wg_program *q);

@@ -334,7 +334,7 @@ static void paint_defaults(painter *p)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (room_for(p, 0)) lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));
     set(p, p->g, "rankdir", p->picture->o->top_down ? "TB" : "LR");
-    if (!p->picture->g && !p->picture->is_file) set(p, p->g, "newrank", "true"); /* a plan: by time */
+    if (!p->picture->g) set(p, p->g, "newrank", "true"); /* a plan: by time */
     if (p->picture->boxes > 200)
         set(p, p->g, "nslimit", "2"), set(p, p->g, "nslimit1", "2"); /* few iterations */
     wgi_dot_title(&p->text, p->picture), set_html(p, p->g, "label");

@@ -75,37 +75,25 @@ static wg_node grad_by_equal(wg_program *q, const wgi_ast *call, const wgi_ast *
     return sum;
 }
 
-/* Marks, by index, y and all that it is computed from. NULL: no memory. */
-static bool *below(wg_program *q, wg_node y)
+int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y)
 {
-    bool *in = wg_alloc(q->c, (size_t)y.index + 1, sizeof *in);
-    if (in) in[y.index] = true;
-    for (uint32_t i = y.index; in && i > 0; i--) {
-        const wg_node n = wg_graph_node(q->now.g, i);
-        for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
+    for (const wgi_option_use *u = q->now.options; u; u = u->next) {
+        const wg_node other = u->name->node; /* t = s: both names are one node */
+        const bool same = u->name == name || (wg_node_ok(other) && wg_node_ok(x) && other.index == x.index);
+        if (same && wg_node_ok(u->result) && wg_equal_nodes(y, u->result, NULL, 0)) return wgi_line(q, u->at);
     }
-    return in;
+    return 0;
 }
 
-/* Whether y is computed by an option whose number the name is: the derivative would lack this part. */
-static bool is_in_option(wg_program *q, const wgi_ast *const at[2], wg_node y, wg_node x)
+/* The derivative would lack what the option does. */
+static wg_node in_option(wg_program *q, const wgi_ast *const at[2], int line)
 {
-    const wgi_binding *name = wgi_meant(at[1])->u.binding;
-    bool *in = NULL, found = false;
-    char text[60];
-    for (const wgi_option_use *u = q->now.options; u && !found; u = u->next) {
-        const wg_node other = u->name->node; /* t = s: both names are one node */
-        if (u->name != name && (wg_is_none(other) || other.index != x.index)) continue;
-        if (wg_is_none(u->result) || u->result.index > y.index) continue;
-        if (!in && !(in = below(q, y))) return true;
-        if (!(found = in[u->result.index])) continue;
-        wgi_quote(q, at[0]->start, at[0]->end, text, sizeof text);
-        wgi_fail_at(q, at[1], WG_ERROR_VALUE,
-                    "grad: %s is the number of an option in line %d, and %s has no derivative by an option",
-                    name->name, wgi_line(q, u->at), text);
-    }
-    wg_free(q->c, in);
-    return found;
+    char y[60];
+    wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
+    wgi_fail_at(q, at[1], WG_ERROR_VALUE,
+                "grad: %s is the number of an option in line %d, and %s has no derivative by an option",
+                wgi_meant(at[1])->ident->text, line, y);
+    return wg_none;
 }
 
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -117,7 +105,8 @@ static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (wg_failed(q->c)) return WGI_NOTHING;
     if (wgi_meant(at[1])->kind != AST_NAME)
         return wgi_node_val(grad_by_equal(q, call, at, y, x, draws_since(q, before)));
-    if (q->now.options && wg_node_ok(y) && is_in_option(q, at, y, x)) return WGI_NOTHING;
+    const int line = wg_node_ok(y) ? wgi_option_line(q, wgi_meant(at[1])->u.binding, x, y) : 0;
+    if (line) return wgi_node_val(in_option(q, at, line));
     return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 

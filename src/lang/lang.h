@@ -254,6 +254,10 @@ typedef struct wgi_option_use {
     wg_node result; /* of the call; wg_none: it is not there yet */
 } wgi_option_use;
 
+/* builtins.c. The line of an option that y is computed by, and whose number the name or the node x is; 0:
+ * there is none. */
+int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y);
+
 /* What a build makes. */
 typedef struct wgi_build {
     wg_graph *g;

@@ -272,6 +272,12 @@ wg_meaning wg_program_meaning(const wg_program *q, const char *name)
     return b ? b->meaning : WG_NAME_UNKNOWN;
 }
 
+int wg_program_option_line(const wg_program *q, const char *name, wg_node y)
+{
+    const wgi_binding *b = wgi_binding_find(given(q), name);
+    return b && wg_node_ok(y) && wg_graph_of(y) == q->now.g ? wgi_option_line(q, b, b->node, y) : 0;
+}
+
 int wg_program_line(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);

@@ -57,7 +57,8 @@ static const char harmless[] =
     "wg_params_is_state wg_params_name wg_params_size wg_params_tensor wg_params_trained wg_data_about "
     "wg_data_all wg_data_class wg_data_column wg_data_epoch wg_data_rows wg_data_scale wg_data_[xy] "
     "wg_program_axes wg_program_c* wg_program_drawn wg_program_e* wg_program_last* wg_program_line "
-    "wg_program_meaning wg_program_n* wg_program_source wg_program_suggest wg_program_symbol* "
+    "wg_program_meaning wg_program_n* wg_program_option_line wg_program_source wg_program_suggest "
+    "wg_program_symbol* "
     "wg_program_training wg_panel_at_[xy] wg_optim_lr wg_is_saved wg_saved_checks wg_layer_name "
     "wg_options_named "
     /* memory without a context; helpers of rules, whose operands may be wg_none */
