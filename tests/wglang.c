@@ -68,7 +68,9 @@ void wgt_expect_place(const char *text, wg_status s, int line, int column, const
 {
     wgt_run r = wgt_build(text, WG_EVAL);
     char place[40];
-    if (!wg_failed(r.c)) wg_value(wg_program_last(r.q)); /* some mistakes are in values */
+    if (!wg_failed(r.c) && !wg_is_none(wg_program_last(r.q)))
+        wg_value(wg_program_last(r.q)); /* some mistakes are in values, or in plots */
+    for (int i = 0; i < wg_program_plots(r.q); i++) wg_program_figure(r.q, i, NULL);
     snprintf(place, sizeof place, "t.wg:%d:%d: ", line, column);
     cr_expect_eq(wg_failed(r.c), s, "%.60s: status %d, %s", text, wg_failed(r.c), wg_message(r.c));
     cr_expect_eq(strncmp(wg_message(r.c), place, strlen(place)), 0, "%.60s: not at %s but %s", text, place,

@@ -1,5 +1,5 @@
-/* cmd_plot.c: the command plot: values of a program over one of its names as curves, over two as a
- * contour. */
+/* cmd_plot.c: the command plot: the figures of a program's statements plot; values of a program over one of
+ * its names as curves, over two as a contour. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +11,20 @@
 static const flag flags[] = {
     { 0, "over", "NAME=A:B",
       "the name takes values from A to B; with :log behind it by equal factors. Given twice: a contour" },
+    { 0, "slide", "NAME=A:B",
+      "the figures for values of the name, with :log behind it by equal factors: HTML with a slider" },
     { 0, "of", "NAMES",
-      "what is drawn (default: the last statement's value; of several -e that bind no name, each)" },
+      "what --over draws (default: the last statement's value; of several -e that bind no name, each)" },
     { 'o', "output", "FILE",
-      "a .svg, .html, .tex or .txt; -: standard output (default: text in the terminal)" },
+      "a .svg, .html, .tex or .txt, or a folder for several; -: standard output (default: text in the "
+      "terminal)" },
     { 0, "format", "svg|html|tex|txt", "the format (default: by the ending of the file)" },
     { 0, "title", "TEXT", "a title above the figure" },
-    { 0, "points", "N", "values of each name (default: 201, for a contour 151)" },
+    { 0, "points", "N", "values of each name (default: 201; of a contour 151, of --slide 49)" },
     { 0, NULL, NULL, NULL },
 };
 
 enum { CURVES = 12, ELEMENTS = 8, MOST_POINTS = 100000 };
-
-typedef struct range {
-    char name[80];
-    double from, to;
-    bool log;
-} range;
 
 /* What a curve shows: a name of the program, or the value of one -e. */
 typedef struct shown {
@@ -39,7 +36,7 @@ typedef struct shown {
 
 typedef struct plot {
     model m;
-    range over[2];
+    plot_range over[2];
     int overs, points;
     wg_figure_format format;
     shown curve[CURVES];
@@ -48,44 +45,6 @@ typedef struct plot {
 
 /* ---- flags ---- */
 
-static bool read_range(model *m, const char *text, range *r)
-{
-    const char *value;
-    char *end = NULL, *name = model_assignment(m, "over", text, &value);
-    if (!name) return false;
-    r->from = strtod(value, &end);
-    const bool two = end > value && *end == ':' && end[1];
-    if (two) value = end + 1, r->to = strtod(value, &end);
-    r->log = two && !strcmp(end, ":log");
-    if (!two || end == value || (*end && !r->log) || !(fabs(r->from) < 1e300 && fabs(r->to) < 1e300) ||
-        !(r->from < r->to) || (r->log && r->from > 0 && !(r->to / r->from < 1e300)))
-        return model_wrong(m, "--over %s: two numbers, the smaller one first: --over %s=-6:6", text, name);
-    if (r->log && !(r->from > 0))
-        return model_wrong(m, "--over %s: with :log both numbers are above 0", text);
-    if (strlen(name) >= sizeof r->name) return model_wrong(m, "--over %s: the name is too long", text);
-    strcpy(r->name, name);
-    return true;
-}
-
-/* By --format, else by the file's ending. */
-static bool read_format(plot *k)
-{
-    static const char *const formats[] = { "svg", "html", "tex", "txt" };
-    const args *a = k->m.a;
-    const char *path = args_value(a, "output"), *format = args_value(a, "format"),
-               *dot = path ? strrchr(path, '.') : NULL,
-               *word = format                        ? format
-                       : !path || !strcmp(path, "-") ? "txt"
-                       : dot                         ? dot + 1
-                                                     : "";
-    if (!args_choice(a, "format")) return model_ends(&k->m, EXIT_FLAGS);
-    for (int i = 0; i < 4; i++)
-        if (!strcasecmp(word, formats[i])) k->format = (wg_figure_format)(WG_FIGURE_SVG + i);
-    return k->format ||
-           model_wrong(&k->m, "-o %s: the ending says no format: .svg, .html, .tex or .txt, or --format",
-                       path);
-}
-
 static bool read_flags(plot *k)
 {
     model *m = &k->m;
@@ -93,16 +52,15 @@ static bool read_flags(plot *k)
     long long points = 0;
     for (int i = 0; (text = args_next(m->a, "over", &i)); k->overs++) {
         if (k->overs == 2) return model_wrong(m, "--over is given more than twice: a picture has two axes");
-        if (!read_range(m, text, &k->over[k->overs])) return false;
+        if (!plot_range_read(m, "over", text, &k->over[k->overs])) return false;
     }
-    if (!k->overs) return model_wrong(m, "plot needs --over NAME=A:B: which name, from where to where");
     if (k->overs == 2 && !strcmp(k->over[0].name, k->over[1].name))
         return model_wrong(m, "--over %s is given twice", k->over[0].name);
     if (!args_long(m->a, "points", 2, &points)) return model_ends(m, EXIT_FLAGS);
     k->points = points ? (int)(points < MOST_POINTS ? points : MOST_POINTS) : k->overs == 1 ? 201 : 151;
     if (k->overs == 2 && k->points > 1000)
         return model_wrong(m, "--points %lld: at most 1000 for a contour", points);
-    return read_format(k);
+    return plot_format(m, args_value(m->a, "output"), &k->format);
 }
 
 /* ---- what is shown ---- */
@@ -195,7 +153,7 @@ static bool choose(plot *k)
 /* ---- values ---- */
 
 /* Each program that has the name gets the value; at least one of them has it. */
-static bool set_name(plot *k, const range *r, double value)
+static bool set_name(plot *k, const plot_range *r, double value)
 {
     int found = 0;
     for (int i = 0; i < k->curves; i++) {
@@ -236,15 +194,9 @@ static int value_of(plot *k, const shown *s, bool built, double y[ELEMENTS])
     return (int)size;
 }
 
-static double place(const range *r, int i, int points)
-{
-    const double t = (double)i / (points - 1);
-    return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
-}
-
 /* ---- figures ---- */
 
-static wg_axis_opts axis(const range *r)
+static wg_axis_opts axis(const plot_range *r)
 {
     return (wg_axis_opts){ .label = r->name, .scale = r->log ? WG_SCALE_LOG : WG_SCALE_LINEAR };
 }
@@ -257,7 +209,7 @@ static bool draw_curves(plot *k, wg_figure *f)
     const bool one = k->curves == 1;
     wg_panel *p = wg_panel_new(f, "", .x = axis(&k->over[0]), .y = { .label = one ? k->curve[0].title : "" });
     for (int i = 0; i < k->points; i++) {
-        const double x = place(&k->over[0], i, k->points);
+        const double x = plot_place(&k->over[0], i, k->points);
         if (!set_name(k, &k->over[0], x)) return false;
         for (int c = 0; c < k->curves; c++) {
             shown *s = &k->curve[c];
@@ -279,27 +231,6 @@ static bool draw_curves(plot *k, wg_figure *f)
     return model_ok(m);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Whether a few of n values are far above the others, as at the walls of a valley. */
-static bool is_steep(wg_context *c, const double *v, int n)
-{
-    enum { TIMES = 8 };
-    double *sorted = wg_alloc(c, (size_t)n, sizeof *sorted);
-    if (!sorted) return false;
-    int finite = 0;
-    for (int i = 0; i < n; i++)
-        if (isfinite(v[i])) sorted[finite++] = v[i];
-    qsort(sorted, (size_t)finite, sizeof *sorted, by_size);
-    const bool steep = finite && sorted[0] >= 0 && sorted[finite - 1] > TIMES * sorted[finite / 2];
-    wg_free(c, sorted);
-    return steep;
-}
-
 static bool draw_contour(plot *k, wg_figure *f)
 {
     model *m = &k->m;
@@ -310,8 +241,8 @@ static bool draw_contour(plot *k, wg_figure *f)
     if (k->over[0].log || k->over[1].log)
         return model_wrong(m, "--over with :log goes with one name, not with a contour");
     for (int i = 0; i < n * n; i++) {
-        if (!set_name(k, &k->over[0], place(&k->over[0], i % n, n)) ||
-            !set_name(k, &k->over[1], place(&k->over[1], i / n, n)))
+        if (!set_name(k, &k->over[0], plot_place(&k->over[0], i % n, n)) ||
+            !set_name(k, &k->over[1], plot_place(&k->over[1], i / n, n)))
             return false;
         const int values = value_of(k, &k->curve[0], false, y);
         if (values > 1)
@@ -323,17 +254,7 @@ static bool draw_contour(plot *k, wg_figure *f)
     wg_panel *p = wg_panel_new(f, args_has(m->a, "title") ? "" : k->curve[0].title, .x = axis(&k->over[0]),
                                .y = axis(&k->over[1]));
     wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(n, n)), .x = { k->over[0].from, k->over[0].to },
-                     .y = { k->over[1].from, k->over[1].to }, .log_levels = is_steep(m->c, v, n * n));
-    return model_ok(m);
-}
-
-static bool save(plot *k, wg_figure *f)
-{
-    model *m = &k->m;
-    const char *path = args_value(m->a, "output");
-    const wg_status s = wg_figure_save(f, path ? path : "-", .format = k->format);
-    if (s == WG_OK && m->a->json && path && strcmp(path, "-")) json_only_text("file", path);
-    if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
+                     .y = { k->over[1].from, k->over[1].to });
     return model_ok(m);
 }
 
@@ -344,12 +265,18 @@ static bool draw(plot *k)
     if (!(k->overs == 1 ? draw_curves : draw_contour)(k, f)) return false;
     for (int i = 0; i < k->curves; i++)
         if (!i || k->curve[i].q != k->curve[i - 1].q) model_say_drawn(&k->m, wg_program_drawn(k->curve[i].q));
-    return save(k, f);
+    const char *path = args_value(k->m.a, "output");
+    if (!plot_save(&k->m, f, path, k->format)) return false;
+    if (k->m.a->json && path && strcmp(path, "-")) json_only_text("file", path);
+    return true;
 }
 
 static int run(const args *a)
 {
     plot k = { .overs = 0 };
+    if (!args_has(a, "over")) return plot_statements(a);
+    if (args_has(a, "slide"))
+        return tool_fail(a, EXIT_FLAGS, "--slide goes with the statements plot, not with --over");
     if (model_read(&k.m, a, WG_EVAL, WG_F64) && read_flags(&k) && model_data(&k.m) && model_values(&k.m) &&
         choose(&k))
         draw(&k);
@@ -358,9 +285,13 @@ static int run(const args *a)
 
 const command cmd_plot = {
     "plot",
-    "plot FILE.wg | -e TEXT --over NAME=A:B [flags]",
-    "Values of a program over one of its names as curves, over two as a contour.",
+    "plot FILE.wg | -e TEXT [--over NAME=A:B] [flags]",
+    "The figures of a program's statements plot; with --over its values over a name as curves, over two as a "
+    "contour.",
     { flags, model_flags },
+    "  wengert plot -e 'plot line tanh(z) over z in -6:6' -o tanh.svg\n"
+    "  wengert plot lesson.wg -o figures/\n"
+    "  wengert plot secant.wg --slide eps=0.001:1:log -o secant.html\n"
     "  wengert plot -e 'tanh(z)' --over z=-6:6 -o tanh.svg\n"
     "  wengert plot -e 'sigmoid(z)' -e 'relu(z)' --over z=-3:3\n"
     "  wengert plot logistic.wg --of L --over b=-3:3 -o loss.svg\n"

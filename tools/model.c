@@ -253,12 +253,16 @@ bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
 
 bool model_values(model *m) { return set_values(m) && load_weights(m); }
 
-bool model_open(model *m, const args *a, wg_mode mode)
+bool model_build(model *m)
 {
-    if (!model_read(m, a, mode, WG_F64) || !model_data(m) || !model_values(m)) return false;
-    int loaded = wg_params_count(m->p);
+    const int loaded = wg_params_count(m->p);
     wg_program_build(m->q, m->g, m->p, m->mode);
     return model_ok(m) && all_loaded(m, loaded);
+}
+
+bool model_open(model *m, const args *a, wg_mode mode)
+{
+    return model_read(m, a, mode, WG_F64) && model_data(m) && model_values(m) && model_build(m);
 }
 
 int model_close(model *m)

@@ -12,6 +12,7 @@
  *   data_source.c data sets with named columns
  *   train_*.c     the parts of train
  *   cmd_*.c       the commands: each stands at the end of its file
+ *   plot_statements.c  the parts of plot
  *   check_*.c     the parts of check
  *   given_hints.c  what is wrong with a gradient of check --grad
  *   child.c       a program that answers lines with lines, for check --run
@@ -212,6 +213,7 @@ bool model_open(model *m, const args *a, wg_mode mode);
  * of --set and --load. */
 bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
 bool model_values(model *m);
+bool model_build(model *m);
 int model_close(model *m);               /* returns m->status */
 const char *model_place(const model *m); /* what messages call the program: its file, "-e" or "<stdin>" */
 static inline bool model_ends(model *m, int status)
@@ -260,6 +262,22 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
 bool model_data(model *m); /* --data, --map, --rows */
 /* Whether all inputs that root depends on are fed, if there is --data. False: after a message. */
 bool model_fed(model *m, wg_node root);
+
+/* ---- plot_statements.c ---- */
+
+/* NAME=A:B[:log] of --over and --slide. */
+typedef struct plot_range {
+    char name[80];
+    double from, to;
+    bool log;
+} plot_range;
+bool plot_range_read(model *m, const char *flag_name, const char *text, plot_range *r);
+double plot_place(const plot_range *r, int i, int points); /* value i of so many */
+/* By --format, else by the path's ending; path NULL: the terminal. */
+bool plot_format(model *m, const char *path, wg_figure_format *to);
+bool plot_save(model *m, wg_figure *f, const char *path,
+               wg_figure_format format); /* path NULL: standard output */
+int plot_statements(const args *a); /* draws the statements plot of the program; returns the exit status */
 
 /* ---- the parts of check ---- */
 

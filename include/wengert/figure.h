@@ -83,6 +83,9 @@ typedef struct wg_panel_opts {
 WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o);
 #define wg_panel_new(f, ...) WG_CALL_(wg_panel_new_at, (WG_AT(#f), f), wg_panel_opts, 1, title, __VA_ARGS__)
 
+/* Panel i, in the order of their making. NULL: there is none. */
+WG_API wg_panel *wg_figure_panel(const wg_figure *f, int i);
+
 /* ---- series ---- */
 
 typedef enum wg_series_kind {
@@ -188,7 +191,7 @@ typedef struct wg_grid_opts {
     bool no_bar;      /* of an image: no bar that explains the colours */
     const double *levels; /* of a contour; default: round numbers */
     int level_count;      /* default 10 */
-    bool log_levels;      /* a fixed factor between levels, for steep valleys */
+    bool log_levels;      /* a fixed factor between levels. Default: if a few values are far above the others */
     bool no_level_texts;  /* default: lines say their level */
     wg_figure_color color;
     double width;

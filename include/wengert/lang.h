@@ -9,6 +9,7 @@
 #ifndef WENGERT_LANG_H
 #define WENGERT_LANG_H
 
+#include "figure.h"
 #include "graph.h"
 #include "optim.h"
 #include "params.h"
@@ -124,8 +125,20 @@ WG_API const wg_training *wg_program_training(const wg_program *q);
  * declaration, or the name is no input. */
 WG_API int64_t wg_program_classes(const wg_program *q, const char *name);
 WG_API int wg_program_axes(const wg_program *q, const char *name);
-/* A number that is the same for two texts that differ in comments, blanks, claims and the statement train. */
+/* A number that is the same for two texts that differ in comments, blanks, claims, plots and the statement train.
+ */
 WG_API uint64_t wg_program_code(const wg_program *q);
+
+/* ---- figures ---- */
+
+/* How many statements plot the program has, and the figure of statement i. Its expressions are computed from the
+ * last build: their nodes are appended to the graph, and read. f NULL: a new figure. Else the figure that an
+ * earlier call made of the same statement: its panels get the series, so a loop over wg_program_set,
+ * wg_program_build, wg_figure_frame and this function draws a frame for each value of a name. An error is
+ * recorded with file:line:column, and the result is NULL. */
+WG_API int wg_program_plots(const wg_program *q);
+WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f);
+WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* "": it has none; NULL: no such statement */
 
 /* The place of an error in the text; 0: there was none. */
 WG_API int wg_program_error_line(const wg_program *q);

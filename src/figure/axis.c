@@ -102,6 +102,7 @@ static void linear_ticks(wgi_axis *a, int count)
 {
     const double span = a->high - a->low, most = fmax(fabs(a->low), fabs(a->high));
     double step = isfinite(span) ? wgi_nice_step(span, count) : most / 2;
+    if (a->whole && step < 1) step = 1;
     while (step > 0 && span / step > WGI_TICKS - 2) step *= 2;
     if (!(step > most * 1e-14)) return; /* doubles do not tell the ticks apart */
     const double first = ceil(a->low / step - 1e-9);
@@ -301,4 +302,5 @@ void wgi_find_ranges(wgi_pool *memory, const wg_panel *p, wgi_axis *x, wgi_axis 
     oy.reversed ^= p->matrix;
     find_axis(x, &ox, &rx, x_room(p));
     find_axis(y, &oy, &ry, 0.06);
+    x->whole = y->whole = p->matrix;
 }

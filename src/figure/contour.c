@@ -8,6 +8,7 @@
 #include "figure/figure_private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* An edge is numbered 2 k for the one from grid point k to the right, 2 k + 1 for the one upwards. Each
@@ -114,7 +115,27 @@ static int log_levels(double low, double high, int count, double level[])
     return n;
 }
 
-int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS])
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whether a few values are far above the others, as at the walls of a valley. */
+static bool is_steep(wgi_pool *memory, const wg_series *s)
+{
+    enum { TIMES = 8 };
+    const int64_t n = (int64_t)s->rows * s->columns;
+    double *sorted = wgi_pool_alloc(memory, (size_t)n, sizeof *sorted);
+    size_t finite = 0;
+    for (int64_t i = 0; sorted && i < n; i++)
+        if (wgi_is_shown(s->cell[i])) sorted[finite++] = s->cell[i];
+    if (sorted) qsort(sorted, finite, sizeof *sorted, by_size);
+    const bool steep = finite && sorted[0] >= 0 && sorted[finite - 1] > TIMES * sorted[finite / 2];
+    return steep;
+}
+
+int wgi_contour_levels(wgi_pool *memory, const wg_series *s, double level[WGI_TICKS])
 {
     const int count = s->grid.level_count ? s->grid.level_count : 10;
     double low, high;
@@ -124,7 +145,8 @@ int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS])
     }
     wgi_cell_range(s, &low, &high);
     if (!(low < high) || !isfinite(high - low)) return 0;
-    if (s->grid.log_levels) return log_levels(low, high, count, level);
+    if (s->grid.log_levels || (!s->grid.level_count && is_steep(memory, s)))
+        return log_levels(low, high, count, level);
     const double step = wgi_nice_step(high - low, count + 1);
     int n = 0;
     for (double k = floor(low / step) + 1; k * step < high && n < WGI_TICKS; k++) level[n++] = k * step;

@@ -75,6 +75,7 @@ enum { WGI_TICKS = 64, WGI_MINORS = 256, WGI_TICK_TEXT = 48 };
 typedef struct wgi_axis {
     double low, high;
     bool logarithmic, reversed, hidden;
+    bool whole; /* ticks at whole numbers: the rows and columns of an image */
     const char *label;
     const char *const *name;
     int names;
@@ -221,7 +222,7 @@ typedef struct wgi_lattice {
 } wgi_lattice;
 bool wgi_contour(wgi_pool *f, const wgi_lattice *l, double level, wgi_add_point add, void *user);
 /* The levels that a contour draws; at most WGI_TICKS. */
-int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS]);
+int wgi_contour_levels(wgi_pool *memory, const wg_series *s, double level[WGI_TICKS]);
 
 /* histogram.c. Counts of values in bins of equal width over [low, high]. */
 typedef struct wgi_bins {

@@ -24,11 +24,25 @@ static wg_series *new_series(wg_panel *p, int kind, const wg_series_opts *o)
     return p->last = s;
 }
 
-/* The series of one name in several frames are one series that changes: it keeps its colour. */
+/* Whether t can be the same series as s in an earlier frame: number n of those without a name that take
+ * colours. */
+static bool is_before(const wg_series *t, const wg_series *s, int *n)
+{
+    return t->kind < WG_SERIES_KINDS && t->kind == s->kind && !*t->name && t->frame == 1 && !(*n)--;
+}
+
+/* The series of one name are one thing: in several frames, and a curve and a point on it. It keeps its
+ * colour. Without a name, series number n of its kind in a frame is the one of the first frame. */
 static int order_of(const wg_panel *p, const wg_series *s)
 {
-    for (const wg_series *t = p->series; t != s; t = t->next)
-        if (t->kind == s->kind && *s->name && strcmp(t->name, s->name) == 0) return t->order;
+    int n = 0;
+    for (const wg_series *t = p->series; t != s; t = t->next) {
+        if (t->kind >= WG_SERIES_KINDS) continue;
+        if (*s->name && strcmp(t->name, s->name) == 0) return t->order;
+        n += !*t->name && t->kind == s->kind && t->frame == s->frame;
+    }
+    for (const wg_series *t = p->series; t != s && !*s->name && s->frame > 1; t = t->next)
+        if (is_before(t, s, &n)) return t->order;
     return -1;
 }
 

@@ -418,7 +418,7 @@ static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
                             s->grid.y[0],
                             (s->grid.x[1] - s->grid.x[0]) / (s->columns - 1),
                             (s->grid.y[1] - s->grid.y[0]) / (s->rows - 1) };
-    const int n = wgi_contour_levels(s, level);
+    const int n = wgi_contour_levels(g->pool, s, level);
     for (int i = 0; i < n; i++) {
         char text[WGI_TICK_TEXT];
         wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);

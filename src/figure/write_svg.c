@@ -131,9 +131,11 @@ static void put_area(const svg *s, const wgi_shape *k)
  * rectangles. */
 static void put_cells(const svg *s, const wgi_shape *k)
 {
-    wgi_strbuf_format(s->b, "<path shape-rendering=\"crispEdges\" stroke-width=\"%.2f\"",
-                      fabs(y_at(s, k, 1) - y_at(s, k, 0)) + (k->opacity < 1 ? 0 : 0.3));
-    if (k->opacity < 1) wgi_strbuf_format(s->b, " stroke-opacity=\"%.2f\"", k->opacity);
+    const double height = fabs(y_at(s, k, 1) - y_at(s, k, 0));
+    const bool pale = k->opacity < 1; /* then two colours over each other would be seen */
+    wgi_strbuf_format(s->b, "<path%s stroke-width=\"%.2f\"", pale ? "" : " shape-rendering=\"crispEdges\"",
+                      height + (pale ? 0.1 : 0.3));
+    if (pale) wgi_strbuf_format(s->b, " stroke-opacity=\"%.2f\"", k->opacity);
     paint(s, k->color, NONE);
     put(s, " d=\"");
     for (int64_t i = 0; i + 1 < k->n; i += 2)

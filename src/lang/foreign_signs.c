@@ -57,6 +57,9 @@ static const sign_row meant[] = {
     { "linear", "a layer is dense(x, 64)" },
     { "mod", "write x - n * floor(x / n)" },
     { "if", "write where(condition, a, b)" },
+    { "plot", "a figure is a statement: plot line y over x" },
+    { "scatter", "a figure is a statement: plot points x, y" },
+    { "imshow", "a figure is a statement: plot image m" },
 };
 
 /* What stands where an operator is missing. */

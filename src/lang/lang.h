@@ -18,6 +18,8 @@
  *   lang_layer.c      calls that own parameters: param and layers
  *   lang_claim.c      claims and their variants
  *   lang_train.c      the statement train, optimizers as texts
+ *   lang_plot.c       the statement plot: how it is written
+ *   plot_figure.c     the statement plot: the figure that it draws
  *
  * A tree is at most WGI_LANG_DEPTH deep, so every function on trees may recurse. What a long text can repeat
  * without brackets (the terms of a sum, elements, indices) is a list of siblings, and is read by a loop.
@@ -134,7 +136,14 @@ typedef enum wgi_ast_kind {
     AST_VALUE,    /* a statement; child */
     AST_FUNCTION, /* a statement; ident, binding; children: an AST_CALL with the parameters, the body */
     AST_CLAIM,    /* a statement; children: left and right */
-    AST_TRAIN     /* a statement; child: the call train(...) */
+    AST_TRAIN,    /* a statement; child: the call train(...) */
+    AST_PLOT,     /* a statement; ident: the title, or NULL; children: AST_ITEMs */
+    AST_ITEM,     /* op: its row of wgi_plot_forms; ident: the text of a panel or axis, or NULL; children:
+                   * operands, then AST_OVERs and an AST_AS; of an axis: AST_RANGE. number: an axis is
+                   * logarithmic */
+    AST_OVER,     /* ident, binding: a name, children: from and to; or no ident, child: the values of x or
+                   * texts */
+    AST_AS        /* children: AST_TEXTs */
 } wgi_ast_kind;
 
 typedef struct wgi_binding wgi_binding;
@@ -180,7 +189,53 @@ const char *wgi_foreign_word(const char *text, uint32_t start, uint32_t end);
 
 /* ---- lang_parse.c ---- */
 
+typedef struct wgi_parser {
+    wgi_lexer lex;
+    wg_program *q;
+    int depth;
+} wgi_parser;
+
 wgi_ast *wgi_parse(wg_program *q); /* the list of statements; do not use it after an error */
+/* For lang_plot.c. A fault is recorded at the present token, which is read then. */
+void wgi_parse_fail(wgi_parser *p, const char *message);
+wgi_ast *wgi_parse_make(wgi_parser *p, wgi_ast_kind kind, uint32_t start);
+wgi_ast *wgi_parse_expression(wgi_parser *p);
+wgi_ast *wgi_parse_text(wgi_parser *p);                   /* of the present TOKEN_TEXT */
+wgi_ident *wgi_parse_ident(wgi_parser *p);                /* of the present TOKEN_NAME */
+bool wgi_parse_accept(wgi_parser *p, wgi_token t);        /* reads the token, if it is t */
+bool wgi_parse_is(const wgi_parser *p, const char *text); /* whether it is this word */
+/* { one; one }: the children of a */
+void wgi_parse_block(wgi_parser *p, wgi_ast *a, wgi_ast *(*one)(wgi_parser *p));
+
+/* ---- lang_plot.c ---- */
+
+/* The forms of an item. over: what may stand behind `over`. */
+typedef enum wgi_plot_kind {
+    PLOT_LINE,
+    PLOT_POINTS,
+    PLOT_AT,
+    PLOT_PATH,
+    PLOT_HISTOGRAM,
+    PLOT_BARS,
+    PLOT_IMAGE,
+    PLOT_CONTOUR,
+    PLOT_REGIONS,
+    PLOT_PANEL,
+    PLOT_X,
+    PLOT_Y
+} wgi_plot_kind;
+enum { OVER_VALUES = 1, OVER_ONE = 2, OVER_TWO = 4, OVER_TEXTS = 8, OVER_NEEDED = 16 };
+typedef struct wgi_plot_form {
+    const char *word;
+    int least, most; /* operands; 0: a panel or an axis */
+    int over;
+    const char *usage;
+} wgi_plot_form;
+const wgi_plot_form *wgi_plot_form_of(const wgi_ast *item);
+bool wgi_plot_begins(const wgi_parser *p); /* the word plot is here: whether it begins a statement plot */
+wgi_ast *wgi_parse_plot(wgi_parser *p);
+/* The child of this kind, behind `after` if it is not NULL. NULL: there is none. */
+const wgi_ast *wgi_plot_part(const wgi_ast *item, wgi_ast_kind kind, const wgi_ast *after);
 
 /* ---- lang_names.c ---- */
 
@@ -283,6 +338,9 @@ typedef struct wgi_build {
     const char *report;   /* the text of wg_program_drawn */
 } wgi_build;
 
+/* Where a name stands. In a plot no name is free. */
+enum { WGI_OUTSIDE, WGI_IN_FUNCTION, WGI_IN_PLOT };
+
 struct wg_program {
     wg_sites *sites; /* of its nodes */
     wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
@@ -295,13 +353,13 @@ struct wg_program {
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;
-    wgi_ast *train;   /* the statement train; NULL: none */
-    int claim_room;   /* how many claims it has */
-    bool in_function; /* while names are resolved: this place is in the body of a function */
-    bool has_input;   /* it calls input(...): then a free name is an error */
-    bool is_file;     /* then a free name must have been set when the program is built */
-    bool ready;       /* read without error */
-    wgi_build now;    /* the build that goes on, or the last one */
+    wgi_ast *train; /* the statement train; NULL: none */
+    int claim_room; /* how many claims it has */
+    int inside;     /* while names are resolved: this place is in a function or a plot: WGI_OUTSIDE, ... */
+    bool has_input; /* it calls input(...): then a free name is an error */
+    bool is_file;   /* then a free name must have been set when the program is built */
+    bool ready;     /* read without error */
+    wgi_build now;  /* the build that goes on, or the last one */
     char excerpt[320];
 };
 

@@ -247,7 +247,7 @@ static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
-    if (s->kind == AST_FUNCTION) return true;
+    if (s->kind == AST_FUNCTION || s->kind == AST_PLOT) return true;
     if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
     if (s->kind == AST_TRAIN) return wgi_keep_training(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;

@@ -128,6 +128,8 @@ bool wgi_free_names(wg_program *q)
     return true;
 }
 
+static bool is_known_call(const char *name) { return wgi_builtin_find(name) || wg_op_find(name); }
+
 static bool resolve_name(wg_program *q, wgi_ast *a)
 {
     double unused;
@@ -142,7 +144,17 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     if (a->ident->bound_at)
         return wgi_syntax_word(q, a->mark, "'%s' is bound only later, in line %d", a->ident->text,
                                wgi_line(q, a->ident->bound_at - 1));
-    if (q->has_input) return no_name(q, a->ident->text, a->mark, nearest_name(q, a->ident->text, false));
+    const bool bound = q->has_input || q->inside == WGI_IN_PLOT; /* every name must be */
+    if (bound && is_known_call(a->ident->text))
+        return wgi_syntax_word(q, a->mark, "'%s' is an op: its value is that of a call, %s(x)",
+                               a->ident->text, a->ident->text);
+    const wgi_binding *near = bound ? nearest_name(q, a->ident->text, false) : NULL;
+    if (q->inside == WGI_IN_PLOT && !near && !wg_program_meant(a->ident->text))
+        return wgi_syntax_word(q, a->mark,
+                               "no name '%s': bind it before the plot, or say 'over %s in 0:1' behind "
+                               "the expression",
+                               a->ident->text, a->ident->text);
+    if (bound) return no_name(q, a->ident->text, a->mark, near);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     return a->u.binding != NULL;
 }
@@ -154,8 +166,6 @@ static bool resolve_symbol(wg_program *q, wgi_ast *a)
         return false;
     return resolve_name(q, a);
 }
-
-static bool is_known_call(const char *name) { return wgi_builtin_find(name) || wg_op_find(name); }
 
 /* Sets the binding of a that names a function. */
 static bool resolve_function(wg_program *q, wgi_ast *a)
@@ -207,7 +217,7 @@ static bool resolve_call(wg_program *q, wgi_ast *a)
 {
     const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
-    if (sizes && q->in_function)
+    if (sizes && q->inside == WGI_IN_FUNCTION)
         return wgi_syntax_word(q, a->mark,
                                "an input stands outside functions: give it to the function as an operand");
     if (applies ? !function || !resolve_function(q, function) : !resolve_callee(q, a)) return false;
@@ -262,9 +272,9 @@ static bool resolve_body(wg_program *q, wgi_ast *head, wgi_ast *body)
     for (wgi_ast *x = head->first; x && fine; x = x->next) fine = bind_parameter(q, x);
     for (wgi_ast *s = own; s && fine; s = s->next)
         if (s->kind == AST_BIND && !s->ident->hidden) hide(s->ident, s->start + 1);
-    q->in_function = true;
+    q->inside = WGI_IN_FUNCTION;
     fine = fine && resolve(q, body);
-    q->in_function = false;
+    q->inside = WGI_OUTSIDE;
     for (wgi_ast *x = head->first; x && fine; x = x->next) unhide(x->ident);
     for (wgi_ast *s = own; s && fine; s = s->next)
         if (s->kind == AST_BIND) unhide(s->ident);
@@ -291,14 +301,63 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
     return s->u.binding != NULL;
 }
 
+/* ---- plots ---- */
+
+/* A name that takes values while an item is drawn: a leaf of the program, or one that the item alone has. */
+static bool resolve_over(wg_program *q, wgi_ast *a)
+{
+    double unused;
+    const char *name = a->ident->text;
+    const wgi_binding *b = a->u.binding = a->ident->visible;
+    if (wgi_named_number(name, &unused))
+        return wgi_syntax_word(q, a->start, "'%s' is a number of the language", name);
+    if (!b) {
+        a->u.binding = bind(q, a->ident, WG_NAME_COMPUTED, a->start, NULL, true);
+        return a->u.binding != NULL;
+    }
+    if (b->local) return wgi_syntax_word(q, a->start, "a second name '%s': the axes need two", name);
+    return b->meaning < WG_NAME_COMPUTED && b->meaning != WG_NAME_SYMBOL
+               ? true
+               : wgi_syntax_word(q, a->start,
+                                 "'%s' is %s in line %d: give the axis a name of its own, and write the "
+                                 "expression with it",
+                                 name, b->function ? "a function" : "computed", wgi_line(q, b->start));
+}
+
+static bool resolve_item(wg_program *q, wgi_ast *item)
+{
+    bool fine = true;
+    for (wgi_ast *x = item->first; x && fine; x = x->next) /* where they go from and to is said without
+                                                            * them */
+        for (wgi_ast *y = x->kind == AST_OVER && x->ident ? x->first : NULL; y && fine; y = y->next)
+            fine = resolve(q, y);
+    for (wgi_ast *x = item->first; x && fine; x = x->next)
+        if (x->kind == AST_OVER && x->ident) fine = resolve_over(q, x);
+    for (wgi_ast *x = item->first; x && fine; x = x->next)
+        if (x->kind != AST_OVER || !x->ident) fine = resolve(q, x);
+    for (wgi_ast *x = item->first; x && fine; x = x->next)
+        if (x->kind == AST_OVER && x->ident && x->u.binding->local) x->ident->visible = NULL;
+    return fine;
+}
+
+static bool resolve_plot(wg_program *q, wgi_ast *a)
+{
+    bool fine = true;
+    q->inside = WGI_IN_PLOT;
+    for (wgi_ast *x = a->first; x && fine; x = x->next) fine = resolve_item(q, x);
+    q->inside = WGI_OUTSIDE;
+    return fine;
+}
+
 static bool resolve(wg_program *q, wgi_ast *a)
 {
-    if (a->kind == AST_CLAIM && q->in_function)
+    if (a->kind == AST_CLAIM && q->inside == WGI_IN_FUNCTION)
         return wgi_syntax_word(q, a->start, "a claim stands outside functions: claim about a call");
     switch (a->kind) {
     case AST_NAME: return resolve_name(q, a);
     case AST_CALL: return resolve_call(q, a);
     case AST_BLOCK: return resolve_statements(q, a->first, true);
+    case AST_PLOT: return resolve_plot(q, a);
     default:
         for (wgi_ast *x = a->first; x; x = x->next)
             if (!resolve(q, x)) return false;

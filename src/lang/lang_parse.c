@@ -5,27 +5,24 @@
 
 #include <string.h>
 
-typedef struct parser {
-    wgi_lexer lex;
-    wg_program *q;
-    int depth;
-} parser;
+typedef wgi_parser parser;
 
 static wgi_ast *expression(parser *p, int strength);
-static wgi_ast *statements(parser *p, wgi_token end);
+static wgi_ast *statement(parser *p);
+static wgi_ast *statements(parser *p, wgi_token end, wgi_ast *(*one)(parser *));
 
 /* ---- small things ---- */
 
 static bool ok(const parser *p) { return !wg_failed(p->q->c); }
 static bool at(const parser *p, wgi_token t) { return p->lex.token == t; }
 
-static void fail_here(parser *p, const char *message)
+void wgi_parse_fail(parser *p, const char *message)
 {
     wgi_lang_fail(p->q, p->lex.start, p->lex.end, WG_ERROR_SYNTAX, "%s", message);
     wgi_lex_next(&p->lex);
 }
 
-static wgi_ast *make(parser *p, wgi_ast_kind kind, uint32_t start)
+wgi_ast *wgi_parse_make(parser *p, wgi_ast_kind kind, uint32_t start)
 {
     wgi_ast *a = wgi_lang_alloc(p->q, sizeof *a);
     if (!a) a = &p->q->spare;
@@ -35,21 +32,21 @@ static wgi_ast *make(parser *p, wgi_ast_kind kind, uint32_t start)
     return a;
 }
 
-static wgi_ident *identifier(parser *p)
+wgi_ident *wgi_parse_ident(parser *p)
 {
     wgi_ident *i = wgi_lang_ident(p->q, p->q->source + p->lex.start, p->lex.end - p->lex.start);
     wgi_lex_next(&p->lex);
     return i;
 }
 
-static bool accept(parser *p, wgi_token t)
+bool wgi_parse_accept(parser *p, wgi_token t)
 {
     if (!at(p, t)) return false;
     wgi_lex_next(&p->lex);
     return true;
 }
 
-static bool is_name(const parser *p, const char *text)
+bool wgi_parse_is(const parser *p, const char *text)
 {
     return at(p, TOKEN_NAME) && p->lex.end - p->lex.start == strlen(text) &&
            !strncmp(p->q->source + p->lex.start, text, strlen(text));
@@ -82,7 +79,7 @@ static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *m
     p->lex.joined--;
     if (at(p, t)) wgi_lex_next(&p->lex);
     else if (at(p, TOKEN_END) && ok(p)) never_closed(p, opened);
-    else fail_here(p, message);
+    else wgi_parse_fail(p, message);
 }
 
 /* ---- operands ---- */
@@ -97,7 +94,7 @@ static wgi_ast *items(parser *p, wgi_ast *a, wgi_token close, wgi_ast *(*item)(p
     while (ok(p) && !at(p, close)) {
         *tail = before = item(p, before);
         tail = &before->next;
-        if (!accept(p, TOKEN_COMMA)) break;
+        if (!wgi_parse_accept(p, TOKEN_COMMA)) break;
     }
     close_bracket(p, close, opened, missing);
     a->end = p->lex.before;
@@ -112,7 +109,7 @@ static wgi_ast *element(parser *p, const wgi_ast *before)
 
 static wgi_ast *list(parser *p)
 {
-    return items(p, make(p, AST_LIST, p->lex.start), TOKEN_CLOSE_LIST, element,
+    return items(p, wgi_parse_make(p, AST_LIST, p->lex.start), TOKEN_CLOSE_LIST, element,
                  "',' or ']' is missing before this");
 }
 
@@ -127,18 +124,24 @@ static wgi_ast *parentheses(parser *p)
     return a;
 }
 
-static wgi_ast *block(parser *p)
+void wgi_parse_block(parser *p, wgi_ast *a, wgi_ast *(*one)(parser *))
 {
-    wgi_ast *a = make(p, AST_BLOCK, p->lex.start);
-    int joined = p->lex.joined;
+    const int joined = p->lex.joined;
+    const uint32_t opened = p->lex.start;
     nest(p);
     p->lex.joined = 0;
     wgi_lex_next(&p->lex);
-    a->first = statements(p, TOKEN_CLOSE_BLOCK);
+    a->first = statements(p, TOKEN_CLOSE_BLOCK, one);
     p->lex.joined = joined;
     p->depth--;
-    if (!accept(p, TOKEN_CLOSE_BLOCK) && ok(p)) never_closed(p, a->start);
+    if (!wgi_parse_accept(p, TOKEN_CLOSE_BLOCK) && ok(p)) never_closed(p, opened);
     a->end = p->lex.before;
+}
+
+static wgi_ast *block(parser *p)
+{
+    wgi_ast *a = wgi_parse_make(p, AST_BLOCK, p->lex.start);
+    wgi_parse_block(p, a, statement);
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
     if (ok(p) && (!last || last->kind == AST_CLAIM))
@@ -156,11 +159,11 @@ static bool is_keyword(const parser *p)
 static wgi_ast *argument(parser *p, const wgi_ast *before)
 {
     if (!is_keyword(p)) {
-        if (before && before->kind == AST_KEYWORD) fail_here(p, "an operand after a keyword");
+        if (before && before->kind == AST_KEYWORD) wgi_parse_fail(p, "an operand after a keyword");
         return expression(p, 0);
     }
-    wgi_ast *a = make(p, AST_KEYWORD, p->lex.start);
-    a->ident = identifier(p);
+    wgi_ast *a = wgi_parse_make(p, AST_KEYWORD, p->lex.start);
+    a->ident = wgi_parse_ident(p);
     wgi_lex_next(&p->lex);
     a->first = expression(p, 0);
     return a;
@@ -175,30 +178,30 @@ static wgi_ast *call(parser *p, wgi_ast *name)
 
 static wgi_ast *word(parser *p)
 {
-    bool truth = is_name(p, "true") || is_name(p, "True");
-    wgi_ast *a = make(p, AST_NAME, p->lex.start);
-    if (truth || is_name(p, "false") || is_name(p, "False")) {
+    bool truth = wgi_parse_is(p, "true") || wgi_parse_is(p, "True");
+    wgi_ast *a = wgi_parse_make(p, AST_NAME, p->lex.start);
+    if (truth || wgi_parse_is(p, "false") || wgi_parse_is(p, "False")) {
         a->kind = AST_BOOL;
         a->u.number = truth;
         wgi_lex_next(&p->lex);
         return a;
     }
-    a->ident = identifier(p);
+    a->ident = wgi_parse_ident(p);
     if (!a->ident || !at(p, TOKEN_OPEN)) return a;
     return call(p, a);
 }
 
 static wgi_ast *number(parser *p)
 {
-    wgi_ast *a = make(p, AST_NUMBER, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_NUMBER, p->lex.start);
     a->u.number = p->lex.number;
     wgi_lex_next(&p->lex);
     return a;
 }
 
-static wgi_ast *text(parser *p)
+wgi_ast *wgi_parse_text(parser *p)
 {
-    wgi_ast *a = make(p, AST_TEXT, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_TEXT, p->lex.start);
     a->ident = wgi_lang_ident(p->q, p->q->source + p->lex.start + 1, p->lex.end - p->lex.start - 2);
     wgi_lex_next(&p->lex);
     return a;
@@ -207,7 +210,7 @@ static wgi_ast *text(parser *p)
 static wgi_ast *negation(parser *p)
 {
     bool minus = at(p, TOKEN_SUB);
-    wgi_ast *a = make(p, AST_NEGATE, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_NEGATE, p->lex.start);
     nest(p);
     wgi_lex_next(&p->lex);
     wgi_ast *x = expression(p, BIND_SIGN);
@@ -222,7 +225,7 @@ static wgi_ast *operand(parser *p)
 {
     switch (p->lex.token) {
     case TOKEN_NUMBER: return number(p);
-    case TOKEN_TEXT: return text(p);
+    case TOKEN_TEXT: return wgi_parse_text(p);
     case TOKEN_NAME: return word(p);
     case TOKEN_OPEN: return parentheses(p);
     case TOKEN_OPEN_LIST: return list(p);
@@ -230,9 +233,9 @@ static wgi_ast *operand(parser *p)
     case TOKEN_ADD:
     case TOKEN_SUB: return negation(p);
     case TOKEN_END:
-    case TOKEN_NEWLINE: fail_here(p, "the expression is not complete"); break;
-    case TOKEN_BIND: fail_here(p, "a name is bound at the start of a statement only"); break;
-    default: fail_here(p, "an expression was expected here"); break;
+    case TOKEN_NEWLINE: wgi_parse_fail(p, "the expression is not complete"); break;
+    case TOKEN_BIND: wgi_parse_fail(p, "a name is bound at the start of a statement only"); break;
+    default: wgi_parse_fail(p, "an expression was expected here"); break;
     }
     return &p->q->spare;
 }
@@ -241,7 +244,7 @@ static wgi_ast *operand(parser *p)
 
 static wgi_ast *empty(parser *p)
 {
-    wgi_ast *a = make(p, AST_EMPTY, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_EMPTY, p->lex.start);
     a->end = a->start;
     return a;
 }
@@ -251,18 +254,18 @@ static wgi_ast *index_item(parser *p, const wgi_ast *before)
     (void)before;
     wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
     if (!at(p, TOKEN_COLON)) return from;
-    wgi_ast *a = make(p, AST_RANGE, from->start);
+    wgi_ast *a = wgi_parse_make(p, AST_RANGE, from->start);
     wgi_lex_next(&p->lex);
     a->first = from;
     from->next = at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) ? empty(p) : expression(p, 0);
     a->end = p->lex.before;
-    if (at(p, TOKEN_COLON)) fail_here(p, "slices have no step");
+    if (at(p, TOKEN_COLON)) wgi_parse_fail(p, "slices have no step");
     return a;
 }
 
 static wgi_ast *index_link(parser *p)
 {
-    wgi_ast *a = items(p, make(p, AST_INDEX, p->lex.start), TOKEN_CLOSE_LIST, index_item,
+    wgi_ast *a = items(p, wgi_parse_make(p, AST_INDEX, p->lex.start), TOKEN_CLOSE_LIST, index_item,
                        "',' or ']' is missing before this");
     if (!a->first) wgi_lang_fail(p->q, a->end - 1, a->end, WG_ERROR_SYNTAX, "an index is missing");
     return a;
@@ -270,9 +273,9 @@ static wgi_ast *index_link(parser *p)
 
 static wgi_ast *transpose_link(parser *p)
 {
-    wgi_ast *a = make(p, AST_TRANSPOSE, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_TRANSPOSE, p->lex.start);
     wgi_lex_next(&p->lex);
-    if (!is_name(p, "T")) fail_here(p, "only .T, the transpose, can follow a dot");
+    if (!wgi_parse_is(p, "T")) wgi_parse_fail(p, "only .T, the transpose, can follow a dot");
     else wgi_lex_next(&p->lex);
     a->end = p->lex.before;
     return a;
@@ -280,7 +283,7 @@ static wgi_ast *transpose_link(parser *p)
 
 static wgi_ast *operator_link(parser *p, int strength)
 {
-    wgi_ast *a = make(p, AST_OPERATOR, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_OPERATOR, p->lex.start);
     bool power = at(p, TOKEN_POW);
     a->op = (unsigned char)p->lex.token;
     wgi_lex_next(&p->lex);
@@ -293,7 +296,7 @@ static wgi_ast *operator_link(parser *p, int strength)
     }
     a->end = p->lex.before;
     if (strength == BIND_COMPARE && wgi_sign_of(p->lex.token)->strength == BIND_COMPARE)
-        fail_here(p, "comparisons do not chain: use brackets");
+        wgi_parse_fail(p, "comparisons do not chain: use brackets");
     return a;
 }
 
@@ -303,11 +306,13 @@ static wgi_ast *next_link(parser *p, int strength)
     case TOKEN_OPEN_LIST: return index_link(p);
     case TOKEN_DOT: return transpose_link(p);
     case TOKEN_OPEN:
-        fail_here(p, "only a name can be called; a product is written with *");
+        wgi_parse_fail(p, "only a name can be called; a product is written with *");
         return &p->q->spare;
     default: return operator_link(p, strength);
     }
 }
+
+wgi_ast *wgi_parse_expression(parser *p) { return expression(p, 0); }
 
 static wgi_ast *expression(parser *p, int strength)
 {
@@ -315,7 +320,7 @@ static wgi_ast *expression(parser *p, int strength)
     int found;
     while (ok(p) && (found = wgi_sign_of(p->lex.token)->strength) > 0 && found >= strength) {
         if (!chain) {
-            chain = make(p, AST_CHAIN, a->start);
+            chain = wgi_parse_make(p, AST_CHAIN, a->start);
             chain->first = a;
             tail = &a->next;
         }
@@ -330,23 +335,24 @@ static wgi_ast *expression(parser *p, int strength)
 
 static void separator(parser *p, wgi_token end)
 {
-    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
+    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || wgi_parse_accept(p, TOKEN_NEWLINE) ||
+        wgi_parse_accept(p, TOKEN_SEMICOLON))
         return;
     const bool closes = at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK);
     const char *hint = closes ? NULL : wgi_foreign_word(p->q->source, p->lex.start, p->lex.end);
-    fail_here(p, hint     ? hint
-                 : closes ? "this bracket was never opened"
-                          : "an operator, a newline or ';' is missing before this");
+    wgi_parse_fail(p, hint     ? hint
+                      : closes ? "this bracket was never opened"
+                               : "an operator, a newline or ';' is missing before this");
 }
 
 static wgi_ast *claim(parser *p)
 {
-    wgi_ast *a = make(p, AST_CLAIM, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_CLAIM, p->lex.start);
     p->q->claim_room++;
     wgi_lex_next(&p->lex);
     a->first = expression(p, BIND_COMPARE + 1);
     if (!at(p, TOKEN_EQUAL)) {
-        fail_here(p, "a claim is written: check LEFT == RIGHT");
+        wgi_parse_fail(p, "a claim is written: check LEFT == RIGHT");
         return a;
     }
     a->mark = p->lex.start;
@@ -359,7 +365,7 @@ static wgi_ast *claim(parser *p)
 
 static wgi_ast *training(parser *p)
 {
-    wgi_ast *a = make(p, AST_TRAIN, p->lex.start);
+    wgi_ast *a = wgi_parse_make(p, AST_TRAIN, p->lex.start);
     a->first = expression(p, 0);
     a->end = p->lex.before;
     if (ok(p)) wgi_note_training(p->q, a, p->depth > 0);
@@ -369,8 +375,8 @@ static wgi_ast *training(parser *p)
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
     const bool function = name->kind == AST_CALL;
-    if (!function && name->kind != AST_NAME) fail_here(p, "only a name can be bound");
-    wgi_ast *a = make(p, function ? AST_FUNCTION : AST_BIND, name->start);
+    if (!function && name->kind != AST_NAME) wgi_parse_fail(p, "only a name can be bound");
+    wgi_ast *a = wgi_parse_make(p, function ? AST_FUNCTION : AST_BIND, name->start);
     a->ident = name->ident;
     wgi_lex_next(&p->lex);
     wgi_ast *value = expression(p, 0);
@@ -382,22 +388,23 @@ static wgi_ast *binding(parser *p, wgi_ast *name)
 
 static wgi_ast *statement(parser *p)
 {
-    if (is_name(p, "check") && !is_keyword(p)) return claim(p);
-    if (is_name(p, "train") && !is_keyword(p)) return training(p);
+    if (wgi_parse_is(p, "check") && !is_keyword(p)) return claim(p);
+    if (wgi_parse_is(p, "train") && !is_keyword(p)) return training(p);
+    if (wgi_parse_is(p, "plot") && wgi_plot_begins(p)) return wgi_parse_plot(p);
     wgi_ast *x = expression(p, 0);
     if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);
-    wgi_ast *a = make(p, AST_VALUE, x->start);
+    wgi_ast *a = wgi_parse_make(p, AST_VALUE, x->start);
     a->first = x;
     a->end = p->lex.before;
     return a;
 }
 
-static wgi_ast *statements(parser *p, wgi_token end)
+static wgi_ast *statements(parser *p, wgi_token end, wgi_ast *(*one)(parser *))
 {
     wgi_ast *first = NULL, **tail = &first;
     while (ok(p) && !at(p, end) && !at(p, TOKEN_END)) {
-        if (accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) continue;
-        *tail = statement(p);
+        if (wgi_parse_accept(p, TOKEN_NEWLINE) || wgi_parse_accept(p, TOKEN_SEMICOLON)) continue;
+        *tail = one(p);
         tail = &(*tail)->next;
         separator(p, end);
     }
@@ -408,5 +415,5 @@ wgi_ast *wgi_parse(wg_program *q)
 {
     parser p = { .q = q, .lex = { .q = q } };
     wgi_lex_next(&p.lex);
-    return statements(&p, TOKEN_END);
+    return statements(&p, TOKEN_END, statement);
 }

@@ -283,6 +283,7 @@ uint64_t wg_program_code(const wg_program *q)
 {
     uint64_t h = WGI_LANG_MIXED;
     for (const wgi_ast *s = q && q->c && q->ready ? q->statements : NULL; s; s = s->next)
-        if (s->kind != AST_CLAIM && s->kind != AST_TRAIN) h = mix_statement((wg_program *)(uintptr_t)q, h, s);
+        if (s->kind != AST_CLAIM && s->kind != AST_TRAIN && s->kind != AST_PLOT)
+            h = mix_statement((wg_program *)(uintptr_t)q, h, s);
     return h;
 }

@@ -243,11 +243,11 @@ FIGURE_TEST(figure_shapes, levels_are_round)
     double level[WGI_TICKS];
     wg_panel *p = wg_panel_new(wg_figure_new(c, ""), "");
     const wg_series *s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .level_count = 9);
-    cr_assert_eq(wgi_contour_levels(s, level), 9);
+    cr_assert_eq(wgi_contour_levels(&f->pool, s, level), 9);
     for (int i = 0; i < 9; i++) cr_expect_float_eq(level[i], i + 1, 1e-12);
     s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .levels = (double[]){ 3, 7 },
                          .level_count = 2);
-    cr_assert_eq(wgi_contour_levels(s, level), 2);
+    cr_assert_eq(wgi_contour_levels(&f->pool, s, level), 2);
     cr_expect(level[0] == 3 && level[1] == 7);
 }
 

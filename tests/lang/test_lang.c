@@ -210,6 +210,7 @@ Test(lang, a_value_that_is_set_takes_what_it_holds)
 }
 
 Test(lang, programs_of_a_file) { wgt_run_programs("tests/lang/cases.txt"); }
+Test(lang, wrong_plots_of_a_file) { wgt_run_programs("tests/lang/plots.txt"); }
 
 /* Of n standard normal draws that are independent, x and y, sum(x y)/n has the standard deviation
  * 1/sqrt(n). */

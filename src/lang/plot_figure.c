@@ -1,0 +1,615 @@
+/* plot_figure.c: the statement plot: the figure that it draws. Expressions over a name, such as tanh(z) over
+ * z in -6:6, are computed for all its values at once, by wg_vmaps: a training before it is not repeated. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "wengert/figure.h"
+#include "wengert/grad.h"
+
+enum { PLACES = 201, GRID = 121, AT_ONCE = 1024, CLASSES = 9, COLUMNS = 24, IMAGES = 64 };
+
+/* The values of an expression: an element, or a column of elements for each place. */
+typedef struct table {
+    double *v; /* rows x columns; freed with the build */
+    int64_t rows, columns;
+    wg_shape shape;
+} table;
+
+typedef struct range {
+    const wgi_ast *over;
+    wg_node x;
+    double from, to;
+    bool log;
+    int64_t places;
+} range;
+
+typedef struct drawing {
+    wg_program *q;
+    wg_figure *f;
+    wg_panel *p;
+    const wgi_ast *item, *axis[2]; /* of the panel; NULL: it has none */
+    bool many;                     /* the panel has several series, so they need names */
+} drawing;
+
+/* ---- values ---- */
+
+static double *room(wg_program *q, int64_t n) { return wgi_lang_built(q, ((size_t)n + 1) * sizeof(double)); }
+
+static bool read_value(wg_program *q, const wgi_ast *a, wg_node n, double *to)
+{
+    const wg_tensor t = wg_value_at(wgi_site(q, a, &a, 1), n);
+    const int64_t size = t.data ? wg_shape_size(t.shape) : 0;
+    for (int64_t i = 0; i < size; i++) to[i] = wg_tensor_item(&t, i);
+    return t.data != NULL;
+}
+
+/* Of a vector a column, of [n, k] k columns. An axis of more is an error. */
+static bool value(drawing *d, const wgi_ast *a, table *to)
+{
+    char text[120];
+    const wg_node n = wgi_eval_node(d->q, a, NULL);
+    if (wg_failed(d->q->c)) return false;
+    const wg_shape s = wg_node_shape(n);
+    *to = (table){ .rows = s.rank ? s.dim[0] : 1, .columns = s.rank > 1 ? s.dim[1] : 1, .shape = s };
+    if (s.rank > 3)
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE, "the value is %s: a plot shows at most three axes",
+                           wg_shape_text(s, text, sizeof text));
+    if (!wg_shape_size(s))
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE, "the value is %s: it has no elements",
+                           wg_shape_text(s, text, sizeof text));
+    to->v = room(d->q, wg_shape_size(s));
+    return to->v && read_value(d->q, a, n, to->v);
+}
+
+/* A vector, a scalar, or a matrix of one row or column. */
+static bool vector(drawing *d, const wgi_ast *a, const char *what, table *to)
+{
+    char text[120];
+    if (!value(d, a, to)) return false;
+    const int64_t size = wg_shape_size(to->shape);
+    int64_t most = 1;
+    for (int i = 0; i < to->shape.rank; i++)
+        if (to->shape.dim[i] > most) most = to->shape.dim[i];
+    if (most != size)
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE, "%s are %s: a vector was expected; m[:, 0] is a column",
+                           what, wg_shape_text(to->shape, text, sizeof text));
+    to->rows = size, to->columns = 1;
+    return true;
+}
+
+/* Two operands of an item that must have as many elements. */
+static bool equal_lengths(drawing *d, const wgi_ast *a, const table *x, const wgi_ast *b, const table *y)
+{
+    char one[120], other[120];
+    if (x->rows == y->rows) return true;
+    wgi_quote(d->q, a->start, a->end, one, 60);
+    wgi_quote(d->q, b->start, b->end, other, 60);
+    return wgi_fail_at(d->q, b, WG_ERROR_SHAPE, "%s has %lld %s and %s has %lld: they must be as many", one,
+                       (long long)x->rows, x->columns > 1 ? "rows" : "values", other, (long long)y->rows);
+}
+
+/* ---- over a name ---- */
+
+static double place(const range *r, int64_t i)
+{
+    const double t = (double)i / (double)(r->places - 1);
+    return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
+}
+
+static bool is_log(const drawing *d, int axis) { return d->axis[axis] && d->axis[axis]->u.number != 0; }
+
+/* The leaf whose values an axis shows. */
+static wg_node leaf_of(wg_program *q, const wgi_ast *over, double first)
+{
+    wgi_binding *b = over->u.binding;
+    char text[120];
+    double *one = b->local ? wg_alloc(q->c, 1, sizeof *one) : NULL;
+    if (one)
+        *one = first, b->node = wgi_new_leaf(q, wgi_site_text(q, "", over->mark), b->name, one, WG_SCALAR);
+    const wg_node n = b->local ? b->node
+                               : wgi_eval_node(q,
+                                               &(wgi_ast){ .kind = AST_NAME,
+                                                           .start = over->start,
+                                                           .end = over->end,
+                                                           .mark = over->mark,
+                                                           .ident = over->ident,
+                                                           .u.binding = b },
+                                               NULL);
+    if (wg_failed(q->c)) return wg_none;
+    if (wg_shape_size(wg_node_shape(n)) == 1) return n;
+    wgi_syntax_word(q, over->start, "'%s' is %s: an axis shows one number", b->name,
+                    wg_shape_text(wg_node_shape(n), text, sizeof text));
+    return wg_none;
+}
+
+static bool read_range(drawing *d, const wgi_ast *over, int axis, int64_t places, range *r)
+{
+    wg_program *q = d->q;
+    *r = (range){ .over = over, .places = places, .log = is_log(d, axis) };
+    if (!wgi_number_of(q, over->first, "the beginning", &r->from) ||
+        !wgi_number_of(q, over->first->next, "the end", &r->to))
+        return false;
+    if (!(fabs(r->from) < 1e299 && fabs(r->to) < 1e299))
+        return wgi_fail_at(q, over, WG_ERROR_VALUE, "an axis goes from and to numbers below 1e299");
+    if (!(r->from < r->to))
+        return wgi_fail_at(q, over, WG_ERROR_VALUE, "from %g to %g: the smaller number comes first", r->from,
+                           r->to);
+    if (r->log && !(r->from > 0))
+        return wgi_fail_at(q, over, WG_ERROR_VALUE, "from %g to %g on an axis with 'log': both are above 0",
+                           r->from, r->to);
+    r->x = leaf_of(q, over, r->from);
+    return !wg_failed(q->c);
+}
+
+/* y for n places from number `first` on, into to. Place k is k % places of the first name, and k / places of
+ * the second. */
+static bool some_places(drawing *d, const wgi_ast *a, wg_node y, const range r[], int ranges, int64_t first,
+                        int64_t n, double *to)
+{
+    wg_program *q = d->q;
+    wg_node x[2], rows[2], all = wg_none;
+    const int64_t mark = wg_graph_mark(q->now.g);
+    const wg_site here = wgi_site(q, a, &a, 1);
+    for (int k = 0; k < ranges; k++) {
+        const wg_shape s = wg_node_shape(r[k].x);
+        wg_shape with = { .rank = s.rank + 1, .dim = { n } };
+        for (int i = 0; i < s.rank; i++) with.dim[i + 1] = 1;
+        double *v = wg_alloc(q->c, (size_t)n, sizeof *v);
+        for (int64_t i = 0; v && i < n; i++)
+            v[i] = place(&r[k], k ? (first + i) / r[0].places : (first + i) % r[0].places);
+        x[k] = r[k].x, rows[k] = wgi_new_leaf(q, here, "", v, with);
+    }
+    wg_vmaps_at(here, &y, 1, x, rows, ranges, &all);
+    const bool fine = !wg_failed(q->c) && read_value(q, a, all, to);
+    wg_graph_rewind(q->now.g, mark);
+    return fine;
+}
+
+/* The expression over one or two names: a row for each place, a column for each element. */
+static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges, int most, table *to)
+{
+    wg_program *q = d->q;
+    char text[120];
+    const wg_node y = wgi_eval_node(q, a, NULL);
+    for (int k = 0; k < ranges && !wg_failed(q->c); k++) {
+        const wgi_binding *b = r[k].over->u.binding;
+        const int line = wgi_option_line(q, b, r[k].x, y);
+        if (line)
+            return wgi_syntax_word(
+                q, r[k].over->start,
+                "'%s' is the number of an option in line %d, which an axis cannot change; the "
+                "command can: wengert plot --over %s=%g:%g",
+                b->name, line, b->name, r[k].from, r[k].to);
+    }
+    if (wg_failed(q->c)) return false;
+    const int64_t size = wg_shape_size(wg_node_shape(y)), n = r[0].places * (ranges > 1 ? r[1].places : 1);
+    if (size < 1 || size > most)
+        return wgi_fail_at(q, a, WG_ERROR_SHAPE, "the value is %s at each place: %s",
+                           wg_shape_text(wg_node_shape(y), text, sizeof text),
+                           most == 1 ? "a scalar was expected; sum, mean or [0] make one"
+                                     : "a scalar, or a vector of at most 9, was expected");
+    *to = (table){ .v = room(q, n * size), .rows = n, .columns = size, .shape = wg_node_shape(y) };
+    for (int64_t i = 0; to->v && i < n; i += AT_ONCE) {
+        const int64_t count = n - i < AT_ONCE ? n - i : AT_ONCE;
+        if (!some_places(d, a, y, r, ranges, i, count, to->v + i * size)) return false;
+    }
+    return to->v != NULL;
+}
+
+/* ---- names of series ---- */
+
+static const char *quoted(const drawing *d, const wgi_ast *a)
+{
+    char text[48];
+    wgi_quote(d->q, a->start, a->end, text, sizeof text);
+    if (!strcmp(text, "...")) return "";
+    const char *copy = wgi_lang_join(d->q, text, "", "");
+    return copy ? copy : "";
+}
+
+/* The name of column k of n: the text behind `as`, else that of the expression where names are needed. */
+static const char *name_of(const drawing *d, int64_t k, int64_t n)
+{
+    char number[24];
+    const wgi_ast *as = wgi_plot_part(d->item, AST_AS, NULL), *text = as ? as->first : NULL;
+    const bool one = text && !text->next && n > 1;
+    for (int64_t i = 0; text && i < k && !one; i++) text = text->next;
+    if (text && !one) return text->ident->text;
+    if (!one && !d->many && n == 1) return "";
+    snprintf(number, sizeof number, n > 1 ? "[%lld]" : "", (long long)k);
+    const char *name = wgi_lang_join(d->q, one ? text->ident->text : quoted(d, d->item->first), number, "");
+    return name ? name : "";
+}
+
+/* One name for all, or one for each. */
+static bool names_fit(const drawing *d, int64_t n)
+{
+    const wgi_ast *as = wgi_plot_part(d->item, AST_AS, NULL);
+    int64_t names = 0;
+    for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next) names++;
+    return names < 2 || names == n ||
+           wgi_fail_at(d->q, as, WG_ERROR_VALUE, "%lld names for %lld: one, or one for each",
+                       (long long)names, (long long)n);
+}
+
+/* ---- lines, points, paths ---- */
+
+static bool columns_fit(drawing *d, const wgi_ast *a, const table *y)
+{
+    char text[120];
+    if (y->columns > COLUMNS || y->shape.rank > 2)
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE,
+                           "the value is %s: a vector, or a matrix of at most %d columns, was expected",
+                           wg_shape_text(y->shape, text, sizeof text), COLUMNS);
+    return names_fit(d, y->columns);
+}
+
+static bool line(drawing *d)
+{
+    const wgi_ast *a = d->item->first, *over = wgi_plot_part(d->item, AST_OVER, NULL);
+    table y = { 0 }, x = { 0 };
+    range r;
+    const bool by_name = over && over->ident;
+    if (by_name) {
+        if (!read_range(d, over, 0, PLACES, &r) || !over_names(d, a, &r, 1, CLASSES, &y)) return false;
+    } else {
+        if (!value(d, a, &y) || (over && !vector(d, over->first, "the places", &x))) return false;
+        const bool row = y.shape.rank == 2 && y.rows == 1;
+        if (row) y.rows = y.columns, y.columns = 1;
+        if (over && wg_shape_size(y.shape) > 1 && !equal_lengths(d, a, &y, over->first, &x)) return false;
+    }
+    if (!columns_fit(d, a, &y) || wg_failed(d->q->c)) return false;
+    for (int64_t k = 0; k < y.columns; k++) {
+        wg_series *s = wg_panel_line(d->p, name_of(d, k, y.columns));
+        const int64_t n = x.v ? x.rows : y.rows;
+        for (int64_t i = 0; i < n; i++)
+            wg_series_add(s,
+                          by_name ? place(&r, i)
+                          : x.v   ? x.v[i]
+                                  : (double)i,
+                          y.v[(i < y.rows ? i : 0) * y.columns + k]);
+    }
+    return true;
+}
+
+/* The places of points: two vectors, or a matrix of two columns. */
+static bool places(drawing *d, table *x, table *y)
+{
+    const wgi_ast *a = d->item->first,
+                  *b = a->next && a->next->kind != AST_OVER && a->next->kind != AST_AS ? a->next : NULL;
+    char text[120];
+    if (b)
+        return vector(d, a, "the places", x) && vector(d, b, "the places", y) && equal_lengths(d, a, x, b, y);
+    table m;
+    if (!value(d, a, &m)) return false;
+    if (m.shape.rank != 2 || m.columns != 2)
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE, "the value is %s: a row [x, y] for each point, or x, y",
+                           wg_shape_text(m.shape, text, sizeof text));
+    *x = *y = (table){ .rows = m.rows, .columns = 1 };
+    x->v = room(d->q, m.rows), y->v = room(d->q, m.rows);
+    for (int64_t i = 0; x->v && y->v && i < m.rows; i++) x->v[i] = m.v[2 * i], y->v[i] = m.v[2 * i + 1];
+    return x->v && y->v;
+}
+
+/* The class numbers of points; how many classes there are; 0: after an error. */
+static int classes_of(drawing *d, const wgi_ast *a, table *c, const table *x)
+{
+    int n = 0;
+    if (!vector(d, a, "the classes", c) || !equal_lengths(d, d->item->first, x, a, c)) return 0;
+    for (int64_t i = 0; i < c->rows; i++) {
+        if (c->v[i] != floor(c->v[i]) || c->v[i] < 0 || c->v[i] >= CLASSES) {
+            wgi_fail_at(d->q, a, WG_ERROR_VALUE, "class %g of point %lld: classes are 0, 1, ... %d", c->v[i],
+                        (long long)i, CLASSES - 1);
+            return 0;
+        }
+        if (c->v[i] >= n) n = (int)c->v[i] + 1;
+    }
+    return names_fit(d, n) ? n : 0;
+}
+
+static bool points(drawing *d)
+{
+    const wgi_ast *third = d->item->first->next ? d->item->first->next->next : NULL;
+    table x, y, c = { 0 };
+    if (!places(d, &x, &y)) return false;
+    const bool by_class = third && third->kind != AST_AS;
+    const int n = by_class ? classes_of(d, third, &c, &x) : names_fit(d, 1);
+    for (int k = 0; k < n; k++) {
+        char name[24];
+        snprintf(name, sizeof name, "%d", k);
+        const bool named = wgi_plot_part(d->item, AST_AS, NULL) != NULL;
+        wg_series *s =
+            wg_panel_points(d->p, by_class && !named ? name : name_of(d, k, n),
+                            .color = by_class ? (wg_figure_color)(WG_COLOR_BLUE + k) : WG_COLOR_DEFAULT,
+                            .marker = by_class ? (wg_marker)(WG_MARKER_DISC + k % 5) : WG_MARKER_DEFAULT,
+                            .size = d->item->op == PLOT_AT ? 1.6 : 1);
+        for (int64_t i = 0; i < x.rows; i++)
+            if (!by_class || c.v[i] == k) wg_series_add(s, x.v[i], y.v[i]);
+    }
+    return n > 0;
+}
+
+static bool path(drawing *d)
+{
+    table x, y;
+    if (!places(d, &x, &y) || !names_fit(d, 1)) return false;
+    wg_series_add_all(wg_panel_path(d->p, name_of(d, 0, 1)), x.v, y.v, x.rows);
+    return true;
+}
+
+/* ---- histograms, bars, images ---- */
+
+static bool histogram(drawing *d)
+{
+    table v;
+    if (!value(d, d->item->first, &v) || !names_fit(d, 1)) return false;
+    wg_series_add_all(wg_panel_histogram(d->p, name_of(d, 0, 1)), NULL, v.v, wg_shape_size(v.shape));
+    return true;
+}
+
+static bool bars(drawing *d)
+{
+    const wgi_ast *a = d->item->first, *over = wgi_plot_part(d->item, AST_OVER, NULL);
+    table v;
+    int64_t names = 0;
+    if (!value(d, a, &v) || !columns_fit(d, a, &v)) return false;
+    for (const wgi_ast *x = over ? over->first : NULL; x; x = x->next) names++;
+    if (over && names != v.rows)
+        return wgi_fail_at(d->q, over, WG_ERROR_SHAPE, "%lld names for %lld bars", (long long)names,
+                           (long long)v.rows);
+    for (int64_t k = 0; k < v.columns; k++) {
+        const wgi_ast *x = over ? over->first : NULL;
+        wg_series *s = wg_panel_bars(d->p, name_of(d, k, v.columns));
+        for (int64_t i = 0; i < v.rows; i++, x = x ? x->next : NULL)
+            if (x) wg_series_bar(s, x->ident->text, v.v[i * v.columns + k]);
+            else wg_series_push(s, v.v[i * v.columns + k]);
+    }
+    return true;
+}
+
+static bool image(drawing *d)
+{
+    const wgi_ast *a = d->item->first;
+    table v;
+    char text[120];
+    if (!value(d, a, &v) || !names_fit(d, 1)) return false;
+    if (v.shape.rank != 2)
+        return wgi_fail_at(d->q, a, WG_ERROR_SHAPE,
+                           "the value is %s: an image has rows and columns; reshape(x, [8, 8]) makes them",
+                           wg_shape_text(v.shape, text, sizeof text));
+    wg_panel_image(d->p, "", .values = wg_view_f64(v.v, v.shape));
+    return !wg_failed(d->q->c);
+}
+
+/* ---- fields ---- */
+
+/* A range for each of the two names; the places of an image are the middles of its cells. */
+static bool field(drawing *d, bool cells, int most, range r[2], table *to)
+{
+    const wgi_ast *over = NULL;
+    for (int k = 0; k < 2; k++) {
+        over = wgi_plot_part(d->item, AST_OVER, over);
+        if (is_log(d, k))
+            return wgi_syntax_at(d->q, d->axis[k], "a contour and regions need axes without 'log'");
+        if (!read_range(d, over, k, GRID, &r[k])) return false;
+        if (!cells) continue;
+        const double half = (r[k].to - r[k].from) / (2 * GRID);
+        r[k].from += half, r[k].to -= half;
+    }
+    return over_names(d, d->item->first, r, 2, most, to) && (to->columns == 1 || names_fit(d, to->columns));
+}
+
+static bool contour(drawing *d)
+{
+    range r[2];
+    table v;
+    if (!field(d, false, 1, r, &v)) return false;
+    wg_panel_contour(d->p, wgi_plot_part(d->item, AST_AS, NULL) && names_fit(d, 1) ? name_of(d, 0, 1) : "",
+                     .values = wg_view_f64(v.v, WG_SHAPE(GRID, GRID)), .x = { r[0].from, r[0].to },
+                     .y = { r[1].from, r[1].to });
+    return !wg_failed(d->q->c);
+}
+
+/* The class at a place: the number itself, or that of the greatest of several scores. */
+static bool class_at(drawing *d, const range r[2], const table *v, int64_t i, double *to)
+{
+    const double *score = v->v + i * v->columns;
+    int64_t best = 0;
+    for (int64_t k = 1; k < v->columns; k++)
+        if (score[k] > score[best]) best = k;
+    *to = v->columns > 1 ? (double)best : score[0];
+    return (*to == floor(*to) && *to >= 0 && *to < CLASSES) ||
+           wgi_fail_at(
+               d->q, d->item->first, WG_ERROR_VALUE,
+               "%g at %s = %g, %s = %g is no class: regions shows whole numbers from 0 to %d, as z > 0 gives "
+               "them, or the greatest of a vector of scores",
+               *to, r[0].over->ident->text, place(&r[0], i % GRID), r[1].over->ident->text,
+               place(&r[1], i / GRID), CLASSES - 1);
+}
+
+/* The middle of the largest square that one class fills, for its name. */
+static void name_region(drawing *d, const range r[2], const double *class, int k, const char *name)
+{
+    int side[GRID] = { 0 }, most = 0, row = 0, column = 0;
+    for (int i = 0; i < GRID; i++)
+        for (int j = 0, corner = 0; j < GRID; j++) {
+            const int above = side[j], left = j ? side[j - 1] : 0, least = above < left ? above : left;
+            side[j] = class[i * GRID + j] != k ? 0 : 1 + (!i || !j ? 0 : least < corner ? least : corner);
+            corner = above;
+            if (side[j] > most) most = side[j], row = i - most / 2, column = j - most / 2;
+        }
+    if (most) wg_panel_text(d->p, place(&r[0], column), place(&r[1], row), name);
+}
+
+static bool regions(drawing *d)
+{
+    range r[2];
+    table v;
+    if (!field(d, true, CLASSES, r, &v)) return false;
+    double *class = room(d->q, (int64_t)GRID * GRID);
+    for (int64_t i = 0; class && i < (int64_t)GRID * GRID; i++)
+        if (!class_at(d, r, &v, i, &class[i])) return false;
+    if (!class) return false;
+    const wgi_ast *as = wgi_plot_part(d->item, AST_AS, NULL);
+    wg_panel_image(d->p, "", .values = wg_view_f64(class, WG_SHAPE(GRID, GRID)), .map = WG_MAP_CLASSES,
+                   .x = { r[0].from - (r[0].to - r[0].from) / (2 * GRID - 2),
+                          r[0].to + (r[0].to - r[0].from) / (2 * GRID - 2) },
+                   .y = { r[1].from - (r[1].to - r[1].from) / (2 * GRID - 2),
+                          r[1].to + (r[1].to - r[1].from) / (2 * GRID - 2) });
+    int k = 0;
+    for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next)
+        name_region(d, r, class, k++, x->ident->text);
+    return !wg_failed(d->q->c);
+}
+
+/* ---- panels ---- */
+
+static bool (*const draw_item[])(drawing *d) = {
+    [PLOT_LINE] = line,   [PLOT_POINTS] = points,       [PLOT_AT] = points,
+    [PLOT_PATH] = path,   [PLOT_HISTOGRAM] = histogram, [PLOT_BARS] = bars,
+    [PLOT_IMAGE] = image, [PLOT_CONTOUR] = contour,     [PLOT_REGIONS] = regions,
+};
+
+static bool is_drawn(const wgi_ast *item) { return item->op < PLOT_PANEL; }
+
+/* A panel ends before the next word panel, and before a second image. */
+static const wgi_ast *panel_end(const wgi_ast *first)
+{
+    bool has_image = false;
+    for (const wgi_ast *x = first; x; x = x->next) {
+        if (x != first && x->op == PLOT_PANEL) return x;
+        if (x->op == PLOT_IMAGE && has_image) return x;
+        has_image |= x->op == PLOT_IMAGE;
+    }
+    return NULL;
+}
+
+static bool read_limit(wg_program *q, const wgi_ast *a, double *to)
+{
+    *to = NAN;
+    if (a->kind == AST_EMPTY || !wgi_number_of(q, a, "the end of an axis", to)) return !wg_failed(q->c);
+    return fabs(*to) < 1e299 ||
+           wgi_fail_at(q, a, WG_ERROR_VALUE, "the end of an axis is a number below 1e299");
+}
+
+static bool read_axis(wg_program *q, const wgi_ast *a, wg_axis_opts *to)
+{
+    if (!a) return true;
+    const wgi_ast *from = a->first->first;
+    if (a->ident) to->label = a->ident->text;
+    to->scale = a->u.number != 0 ? WG_SCALE_LOG : WG_SCALE_LINEAR;
+    if (!read_limit(q, from, &to->low) || !read_limit(q, from->next, &to->high)) return false;
+    if (isnan(to->low) && isnan(to->high)) to->low = to->high = 0;
+    if (a->u.number != 0 && (to->low < 0 || (to->low == 0 && to->high != 0) || to->high < 0))
+        return wgi_fail_at(q, a, WG_ERROR_VALUE, "an axis with 'log' shows numbers above 0");
+    return !(to->low >= to->high) || (to->low == 0 && to->high == 0) ||
+           wgi_fail_at(q, a, WG_ERROR_VALUE, "from %g to %g: the smaller number comes first", to->low,
+                       to->high);
+}
+
+/* What x is called if the text does not say it: the name that an item stands over. */
+static const char *name_below(const drawing *d, const wgi_ast *a)
+{
+    const wgi_ast *over = a->op == PLOT_BARS ? NULL : wgi_plot_part(a, AST_OVER, NULL);
+    if (!over) return NULL;
+    return over->ident ? over->ident->text : over->first->kind == AST_NAME ? quoted(d, over->first) : NULL;
+}
+
+/* What the axes are called: by the first item that stands over names, and what an only item shows. */
+static void call_axes(const drawing *d, const wgi_ast *first, const wgi_ast *end, wg_axis_opts *x,
+                      wg_axis_opts *y)
+{
+    for (const wgi_ast *a = first; a != end; a = a->next) {
+        const wgi_ast *over = is_drawn(a) ? wgi_plot_part(a, AST_OVER, NULL) : NULL,
+                      *second = over ? wgi_plot_part(a, AST_OVER, over) : NULL;
+        if (is_drawn(a) && !x->label) x->label = name_below(d, a);
+        if (second && !y->label) y->label = second->ident->text;
+        if (!is_drawn(a) || d->many || wgi_plot_part(a, AST_AS, NULL)) continue;
+        const bool points = a->op >= PLOT_POINTS && a->op <= PLOT_PATH, pair = points && a->first->next;
+        if (!x->label && (pair || a->op == PLOT_HISTOGRAM)) x->label = quoted(d, a->first);
+        if (!y->label && pair) y->label = quoted(d, a->first->next);
+        if (!y->label && (a->op == PLOT_LINE || a->op == PLOT_BARS)) y->label = quoted(d, a->first);
+    }
+}
+
+static wg_panel *new_panel(drawing *d, const wgi_ast *first, const wgi_ast *end)
+{
+    wg_axis_opts x = { 0 }, y = { 0 };
+    const wgi_ast *one = NULL;
+    const char *title = first->op == PLOT_PANEL && first->ident ? first->ident->text : "";
+    if (!read_axis(d->q, d->axis[0], &x) || !read_axis(d->q, d->axis[1], &y)) return NULL;
+    for (const wgi_ast *a = first; a != end; a = a->next)
+        if (is_drawn(a) && !one) one = a;
+    const wgi_ast *as = one ? wgi_plot_part(one, AST_AS, NULL) : NULL;
+    call_axes(d, first, end, &x, &y);
+    if (one && one->op == PLOT_IMAGE && !*title) title = as ? as->first->ident->text : quoted(d, one->first);
+    return wg_panel_new(d->f, title, .x = x, .y = y);
+}
+
+static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
+{
+    int series = 0;
+    d->axis[0] = d->axis[1] = NULL;
+    for (const wgi_ast *a = first; a != end; a = a->next) {
+        series += is_drawn(a);
+        const wgi_ast **axis = &d->axis[a->op == PLOT_Y];
+        if (is_drawn(a) || a->op == PLOT_PANEL) continue;
+        if (*axis)
+            return wgi_syntax_at(d->q, a, "a second axis '%s' of the panel", wgi_plot_form_of(a)->word);
+        *axis = a;
+    }
+    d->many = series > 1;
+    d->p = wg_figure_panel(d->f, number);
+    if (!d->p) d->p = new_panel(d, first, end);
+    for (const wgi_ast *a = first; a != end && !wg_failed(d->q->c); a = a->next) {
+        d->item = a;
+        if (is_drawn(a) && !draw_item[a->op](d)) return false;
+    }
+    return !wg_failed(d->q->c);
+}
+
+/* ---- the public functions ---- */
+
+static const wgi_ast *plot_at(const wg_program *q, int i)
+{
+    const wgi_ast *s = q && q->c && q->ready && i >= 0 ? q->statements : NULL;
+    for (; s; s = s->next)
+        if (s->kind == AST_PLOT && !i--) break;
+    return s;
+}
+
+int wg_program_plots(const wg_program *q)
+{
+    int n = 0;
+    while (plot_at(q, n)) n++;
+    return n;
+}
+
+const char *wg_program_plot_title(const wg_program *q, int i)
+{
+    const wgi_ast *a = plot_at(q, i);
+    return !a ? NULL : a->ident ? a->ident->text : "";
+}
+
+wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f)
+{
+    const wgi_ast *a = plot_at(q, i), *end;
+    if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_figure: the program is NULL"), NULL;
+    if (!q->c || wg_failed(q->c)) return NULL;
+    if (!a || !q->now.g)
+        return wg_fail(q->c, NULL, WG_ERROR_USE,
+                       a ? "program_figure: the program was not built"
+                         : "program_figure: no plot %d: the program has %d",
+                       i, wg_program_plots(q)),
+               NULL;
+    drawing d = { .q = q,
+                  .f = f ? f
+                         : wg_figure_new_at(wgi_site_text(q, "", a->start), q->c,
+                                            &(wg_figure_opts){ .title = a->ident ? a->ident->text : "" }) };
+    int panels = 0;
+    for (const wgi_ast *item = a->first; item; item = end)
+        if (end = panel_end(item), !draw_panel(&d, panels++, item, end)) return NULL;
+    return d.f;
+}
