@@ -266,7 +266,7 @@ static bool draw(plot *k)
     for (int i = 0; i < k->curves; i++)
         if (!i || k->curve[i].q != k->curve[i - 1].q) model_say_drawn(&k->m, wg_program_drawn(k->curve[i].q));
     const char *path = args_value(k->m.a, "output");
-    if (!plot_save(&k->m, f, path, k->format)) return false;
+    if (!plot_save(&k->m, f, path, k->format, 0)) return false;
     if (k->m.a->json && path && strcmp(path, "-")) json_only_text("file", path);
     return true;
 }

@@ -70,9 +70,9 @@ bool plot_format(model *m, const char *path, wg_figure_format *to)
            model_wrong(m, "-o %s: the ending says no format: .svg, .html, .tex or .txt, or --format", path);
 }
 
-bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format)
+bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame)
 {
-    const wg_status s = wg_figure_save(f, path ? path : "-", .format = format);
+    const wg_status s = wg_figure_save(f, path ? path : "-", .format = format, .frame = frame);
     if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     return model_ok(m);
 }
@@ -88,6 +88,7 @@ typedef struct statements {
     wg_figure_format format;
     plot_range slide;
     int frames; /* 0: no --slide */
+    int shown;  /* the frame whose value is nearest to the program's own */
 } statements;
 
 /* The letters and digits of the title, in small letters, with - between words; else plot-2. A name that an
@@ -159,6 +160,26 @@ static bool make_folder(statements *k)
            model_fail(&k->m, EXIT_OTHER, "%s: %s", k->path, strerror(errno));
 }
 
+/* The value that the program gives the name; NaN: none. */
+static double own_value(statements *k)
+{
+    wg_tensor t;
+    const wg_node n = model_build(&k->m) ? wg_program_node(k->m.q, k->slide.name) : wg_none;
+    return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_peek(n, &t) ? wg_tensor_item(&t, 0)
+                                                                                    : NAN;
+}
+
+static int nearest_frame(const statements *k, double value)
+{
+    int best = 0;
+    for (int i = 1; i < k->frames; i++) {
+        const double a = plot_place(&k->slide, i, k->frames), b = plot_place(&k->slide, best, k->frames);
+        if (k->slide.log ? fabs(log(a / value)) < fabs(log(b / value)) : fabs(a - value) < fabs(b - value))
+            best = i;
+    }
+    return best + 1;
+}
+
 static bool draw_frame(statements *k, int frame)
 {
     model *m = &k->m;
@@ -182,6 +203,7 @@ static bool draw(statements *k)
     if (!k->figure) return model_ok(m);
     if (k->frames && wg_program_meaning(m->q, k->slide.name) == WG_NAME_UNKNOWN)
         return model_no_name(m, "slide", k->slide.name);
+    if (k->frames) k->shown = nearest_frame(k, own_value(k));
     for (int i = 0; i < k->frames; i++)
         if (!draw_frame(k, i)) return false;
     if (!k->frames && !model_build(m)) return false;
@@ -196,7 +218,7 @@ static bool save_all(statements *k)
     char path[PATH_ROOM];
     for (int i = 0; i < k->n; i++) {
         if (k->folder) name_file(k, i, path, sizeof path);
-        if (!plot_save(&k->m, k->figure[i], k->folder ? path : k->path, k->format)) return false;
+        if (!plot_save(&k->m, k->figure[i], k->folder ? path : k->path, k->format, k->shown)) return false;
         if (k->folder && !k->m.a->json) printf("%s\n", path);
     }
     if (!k->m.a->json || !k->path || !strcmp(k->path, "-")) return true;

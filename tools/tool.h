@@ -275,8 +275,8 @@ bool plot_range_read(model *m, const char *flag_name, const char *text, plot_ran
 double plot_place(const plot_range *r, int i, int points); /* value i of so many */
 /* By --format, else by the path's ending; path NULL: the terminal. */
 bool plot_format(model *m, const char *path, wg_figure_format *to);
-bool plot_save(model *m, wg_figure *f, const char *path,
-               wg_figure_format format); /* path NULL: standard output */
+/* path NULL: standard output; frame 0: the last */
+bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame);
 int plot_statements(const args *a); /* draws the statements plot of the program; returns the exit status */
 
 /* ---- the parts of check ---- */

@@ -226,7 +226,7 @@ WG_API void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figu
 typedef enum wg_figure_format {
     WG_FIGURE_BY_PATH, /* by the path's ending; "-": TXT */
     WG_FIGURE_SVG,
-    WG_FIGURE_HTML, /* one file that loads nothing; it can be read without scripts */
+    WG_FIGURE_HTML, /* one file that loads nothing, with a second picture for phones */
     WG_FIGURE_TEX,  /* pgfplots; a document, whose page has the size of the figure */
     WG_FIGURE_TXT   /* for terminals, with dots of Braille */
 } wg_figure_format;

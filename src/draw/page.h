@@ -42,18 +42,8 @@ typedef struct wgi_page {
 /* page_data.c. A JSON object that may stand in <script>. */
 void wgi_page_data(wgi_page *w);
 
-/* ---- json.c: parts of JSON; keys and values put a comma before themselves if they need one ---- */
+/* ---- json_options.c ---- */
 
-void wgi_json_open(wgi_strbuf *b, const char *bracket);
-
-/* in_script: < is written as an escape, so that the text ends no <script>. */
-void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script);
-void wgi_json_key(wgi_strbuf *b, const char *key);
-void wgi_json_member(wgi_strbuf *b, const char *key, const char *text); /* nothing if the text is empty */
-void wgi_json_whole(wgi_strbuf *b, int64_t value);
-void wgi_json_whole_member(wgi_strbuf *b, const char *key, int64_t value);
-void wgi_json_number(wgi_strbuf *b, double x, bool full); /* in 17 digits, or in seven */
-void wgi_json_shape(wgi_strbuf *b, wg_shape s);
 /* The member "p": options that differ from their defaults; nothing if there are none. */
 void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void *attr);
 

@@ -109,6 +109,7 @@ bool wgi_is_dark(int color); /* texts on it should be white */
 
 /* ---- pages ---- */
 
+enum { WGI_DEPTHS = 6 };
 typedef enum wgi_shape_kind {
     WGI_SHAPE_LINE,  /* through its points, NaN between parts */
     WGI_SHAPE_AREA,  /* polygons, NaN between parts */
@@ -119,6 +120,7 @@ typedef enum wgi_shape_kind {
 typedef struct wgi_shape {
     wgi_shape_kind kind;
     int color, dash, frame, marker;
+    int depth;                     /* those of the least are drawn first; up to WGI_DEPTHS - 1 */
     double width, radius, opacity; /* radius on the page; opacity 0 to 1 */
     bool outline;                  /* of an area, rectangle or marker, in its colour */
     bool arrow;                    /* an arrow's head follows the last point */
@@ -187,7 +189,7 @@ typedef struct wgi_page {
 } wgi_page;
 
 /* page.c. Free the page in either case. */
-bool wgi_page_make(wgi_page *g, const wg_figure *f);
+bool wgi_page_make(wgi_page *g, const wg_figure *f); /* also of a copy whose options differ */
 void wgi_page_free(wgi_page *g);
 /* panel: -1 for a label of the page. */
 wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
@@ -249,11 +251,13 @@ typedef struct wgi_writing {
     const wg_figure_save_opts *o;
     const char *id;
     int frame;
-    bool all; /* SVG: all frames, and values under the pointer */
+    bool all; /* SVG: as a part of a page, whose script exchanges frames and shows values under the pointer */
     bool ascii, color;
     int columns;
 } wgi_writing;
 void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+/* What the groups of the class u hold in this frame, each with a zero byte behind it. */
+void wgi_write_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
 void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);

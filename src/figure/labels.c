@@ -208,12 +208,11 @@ static bool is_named(const wg_series *s)
     return (s->kind < WG_SERIES_KINDS || s->kind == WGI_CONTOUR) && *s->name && !s->o.along;
 }
 
-/* A series that changes from frame to frame is named once. */
+/* A series that changes from frame to frame is named once, and so is a point on a curve. */
 static bool is_again(const wgi_plot *t, const wg_series *s)
 {
     for (int i = 0; i < t->entries; i++)
-        if (t->entry[i].series->kind == s->kind && strcmp(t->entry[i].series->name, s->name) == 0)
-            return true;
+        if (strcmp(t->entry[i].series->name, s->name) == 0) return true;
     return false;
 }
 

@@ -129,9 +129,32 @@ static void make_equal(wgi_plot *t)
     else t->height = w * y / x, t->top += (h - t->height) / 2;
 }
 
-static void place_plots(wgi_page *g, int columns, int rows, margins *m)
+static double frame_names_width(const wgi_page *g)
+{
+    double most = 0;
+    for (int k = 0; k < g->of->frames; k++)
+        most = fmax(most, wgi_text_width(g->of->frame_name[k], g->font, WGI_REGULAR));
+    return most;
+}
+
+/* The name of the frame stands at the right, on the line of the title if both have room there. */
+static bool names_beside_title(const wgi_page *g)
+{
+    const double title = wgi_text_width(g->of->title, title_size * g->font, WGI_BOLD);
+    return title / 2 + frame_names_width(g) + 2 * g->font < g->width / 2;
+}
+
+/* Above the panels. */
+static double title_room(const wgi_page *g)
 {
     const double title = *g->of->title ? 2.4 * g->font : 0.3 * g->font;
+    return frame_names_width(g) > 0 && (!*g->of->title || !names_beside_title(g)) ? title + 1.5 * g->font
+                                                                                  : title;
+}
+
+static void place_plots(wgi_page *g, int columns, int rows, margins *m)
+{
+    const double title = title_room(g);
     const double width = g->width / columns, height = (g->height - title) / rows;
     for (int i = 0; i < g->plots; i++) m[i] = margins_of(g, &g->plot[i], width, height);
     for (int i = 0; i < g->plots; i++)
@@ -181,8 +204,19 @@ static bool legends_need_room(wgi_page *g)
     return any;
 }
 
+static void add_frame_names(wgi_page *g)
+{
+    const double y = !*g->of->title ? 1.3 : names_beside_title(g) ? 1.7 : 3.2;
+    for (int k = 0; k < g->of->frames && frame_names_width(g) > 0; k++) {
+        const char *text = wgi_page_text(g, g->of->frame_name[k]);
+        wgi_label *l = wgi_label_add(g, -1, WGI_LABEL_TITLE, text, g->width - 0.6 * g->font, y * g->font, 2);
+        l->frame = k + 1, l->color = WG_COLOR_GREY;
+    }
+}
+
 static void add_titles(wgi_page *g)
 {
+    add_frame_names(g);
     if (!*g->of->title) return;
     wgi_label *l = wgi_label_add(g, -1, WGI_LABEL_TITLE, wgi_page_text(g, g->of->title), g->width / 2,
                                  1.75 * g->font, 1);

@@ -289,11 +289,19 @@ static void arrow(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- images ---- */
 
+static void see_cells(const wg_series *s, double *low, double *high)
+{
+    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
+        if (wgi_is_shown(s->cell[i])) *low = fmin(*low, s->cell[i]), *high = fmax(*high, s->cell[i]);
+}
+
+/* The grids of one kind that change with the frame have one range, as they have one bar of colours. */
 void wgi_cell_range(const wg_series *s, double *low, double *high)
 {
     *low = INFINITY, *high = -INFINITY;
-    for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
-        if (wgi_is_shown(s->cell[i])) *low = fmin(*low, s->cell[i]), *high = fmax(*high, s->cell[i]);
+    if (!s->frame) see_cells(s, low, high);
+    for (const wg_series *t = s->panel->series; t && s->frame; t = t->next)
+        if (t->frame && t->kind == s->kind) see_cells(t, low, high);
 }
 
 void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map *map)
@@ -472,7 +480,10 @@ static const struct {
 
 void wgi_add_shapes(wgi_page *g, wgi_plot *t)
 {
-    for (int d = 0; d < 6; d++)
+    for (int d = 0; d < WGI_DEPTHS; d++) {
+        const int64_t first = t->shapes;
         for (const wg_series *s = t->panel->series; s; s = s->next)
             if (s->kind != WGI_TEXT && shapes_of[s->kind].depth == d) shapes_of[s->kind].add(g, t, s);
+        for (int64_t i = first; i < t->shapes; i++) t->shape[i].depth = d;
+    }
 }

@@ -1,76 +1,206 @@
 /* write_html.c: a page as one HTML file, which loads nothing.
  *
- * The picture is the SVG with all frames. Frames are chosen by radio buttons and CSS alone. A script,
- * where scripts run, puts a slider in their place, with the keys of a slider and the frame's number in
- * the address: #3. */
+ * The picture stands in it twice: for wide windows, and for a phone with one panel below the other, so that
+ * its letters are large enough there. Of frames the picture shows one. What differs in the others stands in
+ * the script as lists, an attribute by frame; a slider exchanges them. Its place is in the address: #3. */
 #include "figure/figure_private.h"
 
-static void put_style(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+#include <string.h>
+
+enum { PHONE = 400 }; /* the width of the picture for a phone */
+
+static void put_style(const wgi_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
-    const char *id = w->id;
     wgi_strbuf_put(
         b,
         "<style>\n:root{color-scheme:light dark}\n"
         "body{margin:0;padding:1rem;background:#ffffff;color:#1f2328;font:1rem Helvetica,Arial,sans-serif}\n"
         "svg{display:block;width:100%;height:auto}\n"
-        "fieldset{border:0;padding:0;text-align:center}label{margin-right:.8em}input[type=range]{width:60%}\n"
+        "p{margin:.5rem 0;text-align:center}input{width:60%}\n"
         "@media (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}}\n"
-        "@media print{fieldset{display:none}}\n");
-    wgi_strbuf_format(b, "figure{margin:0 auto;max-width:%.0fvh}\n", 88 * g->width / g->height);
-    if (g->of->frames) wgi_strbuf_format(b, "#%s .k{display:none}\n", id);
-    for (int k = 1; k <= g->of->frames; k++)
-        wgi_strbuf_format(b, "body:has(#%s-r%d:checked) #%s .k%d{display:inline}\n", id, k, id, k);
+        "@media print{p{display:none}}\n");
+    wgi_strbuf_format(b, "figure{margin:0 auto;max-width:%.0fvh}#%s{display:none}\n",
+                      88 * g->width / g->height, small);
+    wgi_strbuf_format(b,
+                      "@media (max-width:600px){#%s{display:none}#%s{display:block}figure{max-width:none}}\n",
+                      id, small);
     wgi_strbuf_put(b, "</style>\n");
 }
 
-static void put_frames(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+/* ---- frames ---- */
+
+/* What a group holds in each frame. */
+typedef struct unit {
+    const char **text; /* by frame */
+    int frames;
+} unit;
+
+static size_t common_start(const unit *u)
 {
-    if (!g->of->frames) return;
-    wgi_strbuf_format(b, "<fieldset id=\"%s-frames\"><legend>Frame</legend>\n", w->id);
-    for (int k = 1; k <= g->of->frames; k++) {
-        wgi_strbuf_format(b, "<label><input type=\"radio\" name=\"%s-frame\" id=\"%s-r%d\"%s/> ", w->id,
-                          w->id, k, k == w->frame ? " checked=\"checked\"" : "");
-        if (*g->of->frame_name[k - 1]) wgi_strbuf_clean_xml(b, g->of->frame_name[k - 1], 60);
-        else wgi_strbuf_format(b, "%d", k);
-        wgi_strbuf_put(b, "</label>\n");
+    size_t n = strlen(u->text[0]);
+    for (int k = 1; k < u->frames; k++) {
+        size_t same = 0;
+        while (same < n && u->text[k][same] == u->text[0][same]) same++;
+        n = same;
     }
-    wgi_strbuf_put(b, "</fieldset>\n");
+    return n;
 }
 
-static void put_script(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+/* Behind `start` bytes that are common already. */
+static size_t common_end(const unit *u, size_t start)
+{
+    const size_t first = strlen(u->text[0]);
+    size_t n = first - start;
+    for (int k = 1; k < u->frames; k++) {
+        const size_t length = strlen(u->text[k]);
+        size_t same = 0;
+        while (same < n && same < length - start &&
+               u->text[k][length - 1 - same] == u->text[0][first - 1 - same])
+            same++;
+        n = same;
+    }
+    return n;
+}
+
+/* Whether the texts are a single element each and differ in the value of one attribute. Where its name
+ * begins, and its value. */
+static bool one_attribute(const unit *u, size_t start, size_t end, size_t *name, size_t *value)
+{
+    const char *text = u->text[0], *rest = text + strlen(text) - end, *quote = strchr(rest, '"');
+    size_t i = start;
+    while (i > 0 && text[i - 1] != '"' && text[i - 1] != '>') i--;
+    if (i < 3 || text[i - 1] != '"' || text[i - 2] != '=' || memchr(text + 1, '<', start)) return false;
+    if (!quote || strchr(rest, '<') || strcspn(rest, "=") < (size_t)(quote - rest)) return false;
+    for (int k = 0; k < u->frames; k++)
+        if (memchr(u->text[k] + start, '"', strlen(u->text[k]) - start - end)) return false;
+    *value = i;
+    for (*name = i - 2; *name > 0 && text[*name - 1] != ' ';) --*name;
+    return true;
+}
+
+static void put_piece(wgi_strbuf *b, const char *text, size_t n)
+{
+    wgi_strbuf piece = { .c = b->c };
+    wgi_strbuf_add(&piece, text, n);
+    wgi_json_text(b, piece.at ? piece.at : "", true);
+    b->failed |= piece.failed;
+    wgi_strbuf_free(&piece);
+}
+
+/* [attribute, what stands before it, what behind it, [what differs, by frame]]; without an attribute these
+ * are the whole text of the group. 0: it does not differ. */
+static void put_unit(wgi_strbuf *b, const unit *u)
+{
+    const char *text = u->text[0];
+    const size_t length = strlen(text), start = common_start(u), end = common_end(u, start);
+    size_t name = 0, value = 0;
+    if (start + end == length && start == strlen(u->text[u->frames - 1])) {
+        wgi_json_whole(b, 0);
+        return;
+    }
+    const bool one = one_attribute(u, start, end, &name, &value);
+    const char *rest = text + length - end;
+    wgi_json_open(b, "[");
+    put_piece(b, text + name, one ? value - 2 - name : 0);
+    put_piece(b, text + value, start - value);
+    put_piece(b, rest, one ? strcspn(rest, "\"") : end);
+    wgi_json_open(b, "[");
+    for (int k = 0; k < u->frames; k++) put_piece(b, u->text[k] + start, strlen(u->text[k]) - start - end);
+    wgi_strbuf_put(b, "]]");
+}
+
+/* The groups of a picture, a list of them. */
+static void put_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+{
+    const int frames = g->of->frames;
+    wgi_strbuf *text = wgi_pool_alloc(g->pool, (size_t)frames, sizeof *text);
+    unit u = { wgi_pool_alloc(g->pool, (size_t)frames, sizeof *u.text), frames };
+    if (!text || !u.text) return;
+    for (int k = 0; k < frames; k++) {
+        wgi_writing frame = *w;
+        frame.frame = k + 1;
+        text[k] = (wgi_strbuf){ .c = b->c };
+        wgi_write_units(g, &frame, &text[k]);
+        u.text[k] = text[k].at, b->failed |= text[k].failed;
+    }
+    wgi_json_open(b, "[");
+    while (!b->failed && u.text[0] < text[0].at + text[0].length) {
+        put_unit(b, &u);
+        for (int k = 0; k < frames; k++) u.text[k] += strlen(u.text[k]) + 1;
+    }
+    wgi_strbuf_put(b, "]");
+    for (int k = 0; k < frames; k++) wgi_strbuf_free(&text[k]);
+}
+
+static void put_slider(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     if (g->of->frames < 2) return;
-    wgi_strbuf_format(b, "<script>\n(function(){var box=document.getElementById('%s-frames');\n", w->id);
-    wgi_strbuf_put(b, "var radios=box.querySelectorAll('input'),slider=document.createElement('input'),"
-                      "name=document.createElement('output');\n"
-                      "slider.type='range';slider.min=1;slider.max=radios.length;slider.setAttribute('aria-"
-                      "label','frame');\n"
-                      "function show(k){radios[k-1].checked=true;slider.value=k;"
-                      "name.textContent=' '+radios[k-1].parentNode.textContent.trim();}\n"
-                      "for(var i=0;i<radios.length;i++)radios[i].parentNode.style.display='none';\n"
-                      "box.appendChild(slider);box.appendChild(name);\n"
-                      "slider.addEventListener('input',function(){show(+slider.value);"
-                      "history.replaceState(null,'','#'+slider.value);});\n"
-                      "var first=parseInt(location.hash.slice(1),10);\n"
-                      "show(first>=1&&first<=radios.length?first:1);\n"
-                      "addEventListener('hashchange',function(){var k=parseInt(location.hash.slice(1),10);"
-                      "if(k>=1&&k<=radios.length)show(k);});})();\n</script>\n");
+    wgi_strbuf_format(b,
+                      "<p hidden=\"hidden\"><input type=\"range\" min=\"1\" max=\"%d\" value=\"%d\" "
+                      "aria-label=\"frame\"/></p>\n",
+                      g->of->frames, w->frame);
+}
+
+static void put_script(const wgi_page *pages[2], const wgi_writing writings[2], wgi_strbuf *b)
+{
+    const wg_figure *f = pages[0]->of;
+    if (f->frames < 2) return;
+    wgi_strbuf_put(b, "<script>\n(function(){var D=[");
+    put_units(pages[0], &writings[0], b), put_units(pages[1], &writings[1], b);
+    wgi_strbuf_put(b, "],N=[");
+    for (int k = 0; k < f->frames; k++) wgi_json_text(b, wgi_page_text(pages[0], f->frame_name[k]), true);
+    wgi_strbuf_format(
+        b,
+        "],p=document.querySelector('p'),r=p.querySelector('input'),"
+        "S=['%s','%s'].map(function(i){return document.getElementById(i).querySelectorAll('.u')});\n",
+        writings[0].id, writings[1].id);
+    wgi_strbuf_put(b,
+                   "function show(k){D.forEach(function(d,s){d.forEach(function(u,i){if(!u)return;var "
+                   "v=u[1]+u[3][k-1]+u[2];"
+                   "if(u[0])S[s][i].firstElementChild.setAttribute(u[0],v);else S[s][i].innerHTML=v})});"
+                   "r.value=k;r.setAttribute('aria-valuetext',N[k-1]||k)}\n"
+                   "function go(){var k=parseInt(location.hash.slice(1),10);if(k>=1&&k<=N.length)show(k)}\n"
+                   "p.hidden=false;r.addEventListener('input',function(){show(+r.value);history.replaceState("
+                   "null,'','#'+r.value)});"
+                   "show(+r.value);go();addEventListener('hashchange',go)})();\n</script>\n");
+}
+
+/* ---- all ---- */
+
+/* The figure for a phone: one panel below the other. */
+static bool make_small(wgi_page *g, wg_figure *copy, const wg_figure *f)
+{
+    *copy = *f;
+    copy->o.columns = 1, copy->o.width = PHONE;
+    copy->o.height = PHONE * 0.85 * (f->panels > 0 ? f->panels : 1) + (*f->title ? 45 : 0);
+    if (copy->o.height > 20000) copy->o.height = 20000;
+    return wgi_page_make(g, copy);
 }
 
 void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     const char *title = wgi_title_of(g->of);
-    wgi_writing all = *w;
-    all.all = true;
+    char small[80];
+    wg_figure copy;
+    wgi_page page;
+    wgi_writing both[2] = { *w, *w };
+    snprintf(small, sizeof small, "%.70s-n", w->id);
+    both[0].all = both[1].all = true;
+    both[1].id = small;
+    b->failed |= !make_small(&page, &copy, g->of);
     wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                       "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
     wgi_strbuf_clean_xml(b, *title ? title : "Figure", 400);
     wgi_strbuf_put(b, "</title>\n");
-    put_style(g, w, b);
+    put_style(g, w->id, small, b);
     wgi_strbuf_put(b, "</head>\n<body>\n<figure>\n");
-    put_frames(g, w, b);
-    wgi_write_svg(g, &all, b);
-    wgi_strbuf_put(b, "</figure>\n");
-    put_script(g, w, b);
+    if (!b->failed) {
+        wgi_write_svg(g, &both[0], b), wgi_write_svg(&page, &both[1], b);
+        put_slider(g, w, b);
+        wgi_strbuf_put(b, "</figure>\n");
+        put_script((const wgi_page *[]){ g, &page }, both, b);
+    }
     wgi_strbuf_put(b, "</body>\n</html>\n");
+    b->failed |= page.pool->failed;
+    wgi_page_free(&page);
 }

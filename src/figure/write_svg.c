@@ -16,9 +16,11 @@ typedef struct svg {
     const wgi_writing *w;
     wgi_strbuf *b;
     bool fixed; /* light colours on dark pages, too: what is written lies on an image */
-    int frame;  /* that of the open group; 0: none is open */
     const wgi_plot *t;
 } svg;
+
+/* Values under the pointer. A page with frames has none: each frame would write them all. */
+static bool has_hints(const svg *s) { return s->w->all && s->g->of->frames < 2; }
 
 /* ---- small parts ---- */
 
@@ -98,13 +100,37 @@ static void put_hint(const svg *s, const char *hint, const char *element)
     wgi_strbuf_format(s->b, "</title></%s>\n", element);
 }
 
+/* Whether all points between two of a line lie on the segment between these, as far as it can be seen. */
+static bool is_straight(const svg *s, const wgi_shape *k, int64_t from, int64_t to)
+{
+    const double x = x_at(s, k, from), y = y_at(s, k, from), dx = x_at(s, k, to) - x, dy = y_at(s, k, to) - y,
+                 length = dx * dx + dy * dy;
+    for (int64_t i = from + 1; i < to; i++) {
+        const double px = x_at(s, k, i) - x, py = y_at(s, k, i) - y,
+                     t = length > 0 ? fmin(fmax((px * dx + py * dy) / length, 0), 1) : 0;
+        if (hypot(px - t * dx, py - t * dy) > 0.05) return false;
+    }
+    return true;
+}
+
+/* The last point that a straight piece from i reaches; a straight line has two points. */
+static int64_t piece_end(const svg *s, const wgi_shape *k, int64_t i)
+{
+    enum { MOST = 250 }; /* the time is its square */
+    int64_t end = i + 1;
+    while (end + 1 < k->n && end < i + MOST && !gap_at(s, k, end) && !gap_at(s, k, end + 1) &&
+           is_straight(s, k, i, end + 1))
+        end++;
+    return end;
+}
+
 /* A part of one point is a line of length 0, which the round caps make a dot. */
 static void put_line(const svg *s, const wgi_shape *k)
 {
     int part = 0;
     put_line_start(s, k->color, k->width, k->dash);
     put(s, " d=\"");
-    for (int64_t i = 0; i < k->n; i++) {
+    for (int64_t i = 0; i < k->n; i = part ? piece_end(s, k, i) : i + 1) {
         if (gap_at(s, k, i)) {
             if (part == 1) put(s, "h0");
             part = 0;
@@ -226,7 +252,7 @@ static void put_disc(const svg *s, const wgi_shape *k)
 
 static void put_marks(const svg *s, const wgi_shape *k)
 {
-    const bool hints = s->w->all && k->n <= HINTS;
+    const bool hints = has_hints(s) && k->n <= HINTS;
     if (k->outline) {
         put_disc(s, k);
         return;
@@ -278,7 +304,7 @@ static void put_shape(const svg *s, const wgi_shape *k)
     default: put_marks(s, k);
     }
     if (k->arrow) put_arrow(s, k);
-    if (s->w->all && k->kind == WGI_SHAPE_LINE) put_hover(s, k);
+    if (has_hints(s) && k->kind == WGI_SHAPE_LINE) put_hover(s, k);
 }
 
 /* ---- head ---- */
@@ -450,18 +476,56 @@ static void put_legend(const svg *s, const wgi_plot *t)
     for (int i = 0; i < t->entries; i++) put_sample(s, &t->entry[i]);
 }
 
-/* ---- all ---- */
+/* ---- frames ----
+ *
+ * What belongs to the frame that is shown stands in the picture in groups of the class u, a group for each
+ * shape and label. wgi_write_units writes what the groups hold in another frame, in the same order. Where one
+ * frame has fewer shapes than another, its last groups are empty. */
 
-/* Shapes and labels of a frame stand in a group with its number. */
-static void open_frame(svg *s, int frame)
+static bool has_units(const wgi_page *g, const wgi_writing *w) { return w->all && g->of->frames > 1; }
+
+static int64_t shapes_of(const wgi_plot *t, int depth, int frame)
 {
-    if (frame == s->frame) return;
-    if (s->frame && s->w->all) put(s, "</g>\n");
-    if (frame && s->w->all) wgi_strbuf_format(s->b, "<g class=\"k k%d\">\n", frame);
-    s->frame = frame;
+    int64_t n = 0;
+    for (int64_t i = 0; i < t->shapes; i++) n += t->shape[i].frame == frame && t->shape[i].depth == depth;
+    return n;
 }
 
-static bool is_written(const svg *s, int frame) { return s->w->all || wgi_in_frame(frame, s->w->frame); }
+static int64_t labels_of(const wgi_page *g, int frame)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < g->labels; i++) n += g->label[i].frame == frame;
+    return n;
+}
+
+/* How many more groups of a depth of plot t, or of the labels for NULL, another frame has. */
+static int64_t missing(const wgi_page *g, const wgi_plot *t, int depth, int frame)
+{
+    int64_t most = 0;
+    for (int k = 1; k <= g->of->frames; k++) {
+        const int64_t n = t ? shapes_of(t, depth, k) : labels_of(g, k);
+        if (n > most) most = n;
+    }
+    return most - (t ? shapes_of(t, depth, frame) : labels_of(g, frame));
+}
+
+static void begin_unit(const svg *s, int frame)
+{
+    if (frame && has_units(s->g, s->w)) put(s, "<g class=\"u\">");
+}
+
+static void end_unit(const svg *s, int frame)
+{
+    if (frame && has_units(s->g, s->w)) put(s, "</g>\n");
+}
+
+static void put_missing(const svg *s, const wgi_plot *t, int depth)
+{
+    if (!has_units(s->g, s->w)) return;
+    for (int64_t n = missing(s->g, t, depth, s->w->frame); n > 0; n--) put(s, "<g class=\"u\"></g>\n");
+}
+
+static bool is_written(const svg *s, int frame) { return wgi_in_frame(frame, s->w->frame); }
 
 static bool on_image(const wgi_plot *t)
 {
@@ -482,12 +546,10 @@ static void put_plot(svg *s, int i)
     if (!t->panel->o.no_grid && !image) put_grid(s, t);
     wgi_strbuf_format(s->b, "<g clip-path=\"url(#%s-%d)\">\n", s->w->id, i);
     s->fixed = image;
-    for (int64_t k = 0; k < t->shapes; k++) {
-        if (!is_written(s, t->shape[k].frame)) continue;
-        open_frame(s, t->shape[k].frame);
-        put_shape(s, &t->shape[k]);
-    }
-    open_frame(s, 0);
+    for (int64_t d = 0, k = 0; d < WGI_DEPTHS; put_missing(s, t, (int)d++))
+        for (; k < t->shapes && t->shape[k].depth == d; k++)
+            if (is_written(s, t->shape[k].frame))
+                begin_unit(s, t->shape[k].frame), put_shape(s, &t->shape[k]), end_unit(s, t->shape[k].frame);
     s->fixed = false;
     put(s, "</g>\n");
     put_axes(s, t);
@@ -495,19 +557,11 @@ static void put_plot(svg *s, int i)
     put_legend(s, t);
 }
 
-static void put_frame_names(svg *s)
+static void put_page_label(svg *s, const wgi_label *l)
 {
-    const wg_figure *f = s->g->of;
-    for (int k = 1; k <= f->frames; k++) {
-        if (!is_written(s, k)) continue;
-        open_frame(s, k);
-        wgi_strbuf_format(s->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\"",
-                          s->g->width - 0.6 * s->g->font, 1.3 * s->g->font);
-        paint(s, NONE, WG_COLOR_GREY);
-        put_clean(s, ">", f->frame_name[k - 1], 60);
-        put(s, "</text>\n");
-    }
-    open_frame(s, 0);
+    s->fixed = l->kind == WGI_LABEL_INSIDE && l->panel >= 0 && on_image(&s->g->plot[l->panel]);
+    put_label(s, l);
+    s->fixed = false;
 }
 
 void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
@@ -518,12 +572,25 @@ void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     for (int64_t i = 0; i < g->labels; i++) {
         const wgi_label *l = &g->label[i];
         if (!is_written(&s, l->frame)) continue;
-        open_frame(&s, l->frame);
-        s.fixed = l->kind == WGI_LABEL_INSIDE && l->panel >= 0 && on_image(&g->plot[l->panel]);
-        put_label(&s, l);
+        begin_unit(&s, l->frame), put_page_label(&s, l), end_unit(&s, l->frame);
     }
-    s.fixed = false;
-    open_frame(&s, 0);
-    put_frame_names(&s);
+    put_missing(&s, NULL, 0);
     put(&s, "</svg>\n");
+}
+
+void wgi_write_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+{
+    svg s = { .g = g, .w = w, .b = b };
+    for (int i = 0; i < g->plots; i++) {
+        const wgi_plot *t = s.t = &g->plot[i];
+        s.fixed = on_image(t);
+        for (int64_t d = 0, k = 0; d < WGI_DEPTHS; d++) {
+            for (; k < t->shapes && t->shape[k].depth == d; k++)
+                if (t->shape[k].frame == w->frame) put_shape(&s, &t->shape[k]), wgi_strbuf_add(b, "", 1);
+            for (int64_t n = missing(g, t, (int)d, w->frame); n > 0; n--) wgi_strbuf_add(b, "", 1);
+        }
+    }
+    for (int64_t i = 0; i < g->labels; i++)
+        if (g->label[i].frame == w->frame) put_page_label(&s, &g->label[i]), wgi_strbuf_add(b, "", 1);
+    for (int64_t n = missing(g, NULL, 0, w->frame); n > 0; n--) wgi_strbuf_add(b, "", 1);
 }

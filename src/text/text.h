@@ -126,6 +126,19 @@ size_t wgi_tex_character(const char *utf8, char tex[WGI_TEX_BYTES], bool *math);
 /* The text for LaTeX's text mode: no character of it is a command. */
 void wgi_strbuf_tex(wgi_strbuf *b, const char *utf8);
 
+/* ---- json.c: parts of JSON; keys and values put a comma before themselves if they need one ---- */
+
+void wgi_json_open(wgi_strbuf *b, const char *bracket);
+
+/* in_script: < is written as an escape, so that the text ends no <script>. */
+void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script);
+void wgi_json_key(wgi_strbuf *b, const char *key);
+void wgi_json_member(wgi_strbuf *b, const char *key, const char *text); /* nothing if the text is empty */
+void wgi_json_whole(wgi_strbuf *b, int64_t value);
+void wgi_json_whole_member(wgi_strbuf *b, const char *key, int64_t value);
+void wgi_json_number(wgi_strbuf *b, double x, bool full); /* in 17 digits, or in seven */
+void wgi_json_shape(wgi_strbuf *b, wg_shape s);
+
 /* ---- whole_file.c ---- */
 
 /* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The

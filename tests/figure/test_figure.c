@@ -617,8 +617,7 @@ FIGURE_TEST(figure_files, html_loads_nothing)
     HAS_NOT(html, " src=");
     HAS_NOT(html, "<link");
     HAS_NOT(html, "alert(1)</script>");
-    cr_expect_eq(pic_count(html, "type=\"radio\""), 2);
-    HAS(html, "<title>3, 3</title>"); /* a value under the pointer */
+    cr_expect_eq(pic_count(html, "type=\"range\""), 1);
     char *script = strstr(html, "<script>"), *end = strstr(html, "</script>");
     cr_assert(script && end && !strstr(end + 1, "<script>"), "one script, of our own");
     memset(script, ' ', (size_t)(end + 9 - script));
@@ -757,6 +756,130 @@ FIGURE_TEST(figure_files, a_frame_is_chosen)
     HAS_NOT(last, ">early<");
     cr_expect_null(wg_figure_text(f, "a.svg", .frame = 3));
     wgt_expect_error(c, WG_ERROR_VALUE, ".frame = 3 of 2 frames");
+}
+
+FIGURE_TEST(figure_files, a_page_has_values_under_the_pointer)
+{
+    wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
+    char *html = text_of(f, WG_FIGURE_HTML);
+    HAS(html, "<title>3, 4</title>");
+    HAS_NOT(html, "<script>");
+}
+
+/* ---- frames of a page ---- */
+
+/* The text of JSON that begins at *s, behind its quote, into to; *s goes behind it. */
+static void read_text(const char **s, char *to)
+{
+    cr_assert_eq(**s, '"', "%.30s", *s);
+    for (++*s; **s != '"'; ++*s)
+        if (**s != '\\') *to++ = **s;
+        else if ((*s)[1] != 'u') *to++ = *++*s == 'n' ? '\n' : **s;
+        else *to++ = (char)strtol((char[]){ (*s)[4], (*s)[5], 0 }, NULL, 16), *s += 5;
+    ++*s, *to = 0;
+}
+
+/* What the script puts into a group whose list begins at *s, in frame k. The group holds `now`. */
+static void exchanged(const char **s, int k, const char *now, char *to)
+{
+    static char part[3][20000], value[20000];
+    if (**s == '0') {
+        ++*s, strcpy(to, now);
+        return;
+    }
+    cr_assert_eq(*(*s)++, '[', "%.30s", *s);
+    for (int i = 0; i < 3; i++) read_text(s, part[i]), ++*s;
+    ++*s; /* [ */
+    for (int i = 0; i <= k || **s == ','; i++) {
+        if (**s == ',') ++*s;
+        static char other[20000];
+        read_text(s, i == k ? value : other);
+    }
+    *s += 2; /* ]] */
+    if (!*part[0]) {
+        sprintf(to, "%s%s%s", part[1], value, part[2]);
+        return;
+    }
+    char name[60];
+    snprintf(name, sizeof name, " %s=\"", part[0]);
+    const char *at = strstr(now, name);
+    cr_assert(at, "no %s in %s", name, now);
+    const char *end = strchr(at + strlen(name), '"');
+    sprintf(to, "%.*s%s%s%s%s", (int)(at + (long)strlen(name) - now), now, part[1], value, part[2], end);
+}
+
+/* The picture number `which` of the page as its script shows it in frame k. */
+static char *shown(const char *html, int which, int k)
+{
+    const char *list = strstr(html, "var D=["), *picture = html;
+    char *to = calloc(1, 400000), *out = to;
+    static char now[20000];
+    cr_assert(list && to);
+    list += 8;
+    for (int depth = 0; which && (depth || *list != ']'); list++) { /* no text of the test has brackets in
+                                                                     * it */
+        depth += *list == '[' ? 1 : *list == ']' ? -1 : 0;
+    }
+    if (which) list += 3; /* ],[ */
+    for (int i = 0; i <= which; i++) picture = strstr(picture + 1, "<svg ");
+    const char *end = strstr(picture, "</svg>") + 7;
+    for (const char *s = picture; s < end;) {
+        static const char open[] = "<g class=\"u\">", close[] = "</g>\n";
+        if (strncmp(s, open, sizeof open - 1) != 0) {
+            *out++ = *s++;
+            continue;
+        }
+        const char *stop = strstr(s, close);
+        snprintf(now, sizeof now, "%.*s", (int)(stop - s - (long)sizeof open + 1), s + sizeof open - 1);
+        exchanged(&list, k, now, out);
+        if (*list == ',') list++;
+        out += strlen(out), s = stop + sizeof close - 1;
+    }
+    return to;
+}
+
+/* Two panels, whose frames have other places, other numbers of points, of levels and of labels. */
+static void draw_frames(wg_figure *f)
+{
+    wg_panel *p = wg_panel_new(f, "", .x = { .low = -2, .high = 2 }, .y = { .low = -2, .high = 2 }),
+             *q = wg_panel_new(f, "");
+    wg_series *fixed = wg_panel_line(p, "fixed");
+    wg_series_add(fixed, -1, -1), wg_series_add(fixed, 1, 1);
+    for (int k = 1; k <= 4; k++) {
+        double v[9];
+        char name[20];
+        snprintf(name, sizeof name, "k = %d", k);
+        wg_figure_frame(f, name);
+        wg_series *curve = wg_panel_line(p, "moves"), *points = wg_panel_points(p, "some");
+        for (int i = 0; i < 20; i++) wg_series_add(curve, i / 10.0 - 1, sin(i / 5.0 * k));
+        for (int i = 0; i < k % 3; i++) wg_series_add(points, i, 0.1 * k);
+        if (k != 2) wg_panel_text(p, 0.3 * k - 1, 1, name);
+        if (k > 2) wg_panel_arrow(p, 0, 0, 0.3 * k, 1, "");
+        for (int i = 0; i < 9; i++) v[i] = i % (k + 1);
+        wg_panel_image(q, "", .values = wg_view_f64(v, WG_SHAPE(3, 3)));
+    }
+}
+
+FIGURE_TEST(figure_files, a_page_shows_each_frame_as_its_own_file_does)
+{
+    draw_frames(f);
+    char *html = wg_figure_text(f, "x", .format = WG_FIGURE_HTML, .frame = 2);
+    for (int k = 1; k <= 4; k++) {
+        char *is = shown(html, 0, k - 1), *file = wg_figure_text(f, "x", .format = WG_FIGURE_SVG, .frame = k);
+        char *texts = strstr(is, "<text"), *of_file = strstr(file, "<text"); /* their order means nothing */
+        cr_expect_eq(strlen(is), strlen(file));
+        for (char *s = texts, *end; (end = strchr(s, '\n')); s = end + 1) {
+            *end = 0;
+            cr_expect(strstr(of_file, s), "frame %d: %s", k, s);
+        }
+        *texts = *of_file = 0;
+        cr_expect_str_eq(is, file, "frame %d", k);
+        free(is);
+    }
+    char *small = shown(html, 1, 2);
+    HAS(small, ">k = 3<");
+    HAS(small, "width=\"400\"");
+    free(small);
 }
 
 FIGURE_TEST(figure_files, mistakes_are_named)
