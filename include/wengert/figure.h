@@ -184,7 +184,7 @@ typedef struct wg_grid_opts {
     wg_field f;
     void *user;
     double x[2], y[2];
-    int nx, ny; /* default: 120 by 120, of a contour 200 by 200 */
+    int nx, ny; /* default: 120 by 120, of a contour 200 by 200, of a surface 25 by 25 */
     wg_color_map map;
     double low, high; /* the ends of the colours. Default: of the values, with 0 in the middle if DIVERGING */
     bool numbers;     /* of an image: write the value in each cell */
@@ -203,6 +203,12 @@ WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opt
 WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
 #define wg_panel_contour(p, ...) \
     WG_CALL_(wg_panel_contour_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
+
+/* The values as a surface in a box, seen from the side and from above. Points, paths and lines of the panel lie on
+ * it. The name stands at the upright axis. */
+WG_API wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
+#define wg_panel_surface(p, ...) \
+    WG_CALL_(wg_panel_surface_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
 
 /* ---- notes ---- */
 

@@ -218,6 +218,7 @@ static void see(wgi_pool *memory, const wg_series *s, range *x, range *y)
         break;
     case WGI_IMAGE:
     case WGI_CONTOUR:
+    case WGI_SURFACE:
         for (int e = 0; e < 2; e++) widen(x, s->grid.x[e]), widen(y, s->grid.y[e]);
         x->tight = y->tight = true;
         break;
@@ -303,4 +304,5 @@ void wgi_find_ranges(wgi_pool *memory, const wg_panel *p, wgi_axis *x, wgi_axis 
     find_axis(x, &ox, &rx, x_room(p));
     find_axis(y, &oy, &ry, 0.06);
     x->whole = y->whole = p->matrix;
+    if (wgi_surface_of(p)) x->hidden = y->hidden = true, x->label = y->label = "";
 }

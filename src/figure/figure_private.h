@@ -20,6 +20,7 @@
 enum {
     WGI_IMAGE = WG_SERIES_KINDS,
     WGI_CONTOUR,
+    WGI_SURFACE,
     WGI_TEXT,
     WGI_ARROW,
     WGI_AT_X,
@@ -226,6 +227,13 @@ bool wgi_contour(wgi_pool *f, const wgi_lattice *l, double level, wgi_add_point 
 /* The levels that a contour draws; at most WGI_TICKS. */
 int wgi_contour_levels(wgi_pool *memory, const wg_series *s, double level[WGI_TICKS]);
 
+/* surface.c. The surface of a panel; NULL: it has none. Then its axes stand at the edges of a box. */
+const wg_series *wgi_surface_of(const wg_panel *p);
+/* The place on the panel's surface over x, y, NaN where it has none. false: the panel has no surface. */
+bool wgi_surface_place(const wgi_page *g, const wgi_plot *t, double x, double y, double *u, double *v);
+void wgi_surface_shapes(wgi_page *g, wgi_plot *t, const wg_series *s);
+void wgi_surface_labels(wgi_page *g, const wgi_plot *t, int panel);
+
 /* histogram.c. Counts of values in bins of equal width over [low, high]. */
 typedef struct wgi_bins {
     double low, high;
@@ -239,6 +247,8 @@ bool wgi_histogram(wgi_pool *f, const wg_series *s, wgi_bins *b);
  * stands above it, once the frame has made room. */
 void wgi_place_legend(wgi_page *g, wgi_plot *t);
 void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel);
+/* The text, cut to the width if it is longer. */
+const char *wgi_fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face);
 /* x0, y0, x1, y1 around a label. */
 void wgi_label_box(const wgi_label *l, double box[4]);
 bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b);

@@ -156,7 +156,7 @@ static bool is_free(const wgi_page *g, const wgi_plot *t, const wgi_label *l)
         return false;
     for (int64_t i = g->labels - 1; i >= 0; i--) {
         const wgi_label *o = &g->label[i];
-        if (o->panel != l->panel || o->kind != WGI_LABEL_INSIDE) continue;
+        if (o->panel != l->panel) continue;
         if ((o->frame == 0 || l->frame == 0 || o->frame == l->frame) && wgi_labels_overlap(o, l))
             return false;
     }
@@ -188,7 +188,7 @@ static wgi_label *place(notes *n, wgi_label l)
     return isfinite(least) ? add_inside(n, &best) : NULL;
 }
 
-static const char *fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face)
+const char *wgi_fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face)
 {
     text = wgi_page_text(g, text);
     if (wgi_text_width(text, size, face) <= width) return text;
@@ -229,8 +229,8 @@ static void collect(wgi_page *g, wgi_plot *t)
             };
     if (t->entries < 2) t->entries = 0;
     for (int i = 0; i < t->entries; i++)
-        t->entry[i].text = fit_text(g, t->entry[i].series->name,
-                                    t->width - (sample + gap + 2 * pad) * g->font, g->font, WGI_REGULAR);
+        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name,
+                                        t->width - (sample + gap + 2 * pad) * g->font, g->font, WGI_REGULAR);
 }
 
 static double width_of(const wgi_page *g, const wgi_entry *e)
@@ -273,7 +273,8 @@ static void place_above(wgi_page *g, wgi_plot *t)
     const double room = t->cell_left + t->cell_width - t->left - 0.3 * f;
     double x = 0, y = 0, widest = 0;
     for (int i = 0; i < t->entries; i++) {
-        t->entry[i].text = fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, WGI_REGULAR);
+        t->entry[i].text =
+            wgi_fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, WGI_REGULAR);
         const double w = width_of(g, &t->entry[i]);
         if (x > 0 && x + w > room) x = 0, y += line * f;
         t->entry[i].x = x, t->entry[i].y = y;
@@ -294,7 +295,8 @@ void wgi_place_legend(wgi_page *g, wgi_plot *t)
     }
     collect(g, t);
     if (!t->entries) return;
-    t->legend_inside = place_inside(g, t, false);
+    t->legend_inside =
+        !wgi_surface_of(t->panel) && place_inside(g, t, false); /* there numbers stand in the frame */
     if (!t->legend_inside) place_above(g, t);
 }
 
@@ -311,7 +313,7 @@ static void add_title(wgi_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, size = 1.08 * f;
     const double above = t->entries && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
-    const char *text = fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, WGI_BOLD);
+    const char *text = wgi_fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, WGI_BOLD);
     if (!*text) return;
     wgi_label *l =
         wgi_label_add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.85 * f, 1);
@@ -331,7 +333,7 @@ static void add_x_ticks(wgi_page *g, wgi_plot *t, int panel)
         const int i = t->x.reversed ? t->x.ticks - 1 - n : n;
         const double at = wgi_px(t, wgi_axis_unit(&t->x, t->x.tick[i]));
         const char *text = wgi_tick_text(&t->x, i);
-        if (t->x.names) text = fit_text(g, text, fmax(room - 0.4 * f, 1.6 * f), f, WGI_REGULAR);
+        if (t->x.names) text = wgi_fit_text(g, text, fmax(room - 0.4 * f, 1.6 * f), f, WGI_REGULAR);
         const double half = wgi_text_width(text, f, WGI_REGULAR) / 2;
         if (!*text || at - half < end + 0.15 * f || at + half > g->width) continue;
         wgi_label_add(g, panel, WGI_LABEL_TICK, text, at, t->top + t->height + 1.5 * f, 1);
@@ -347,7 +349,7 @@ static void add_y_ticks(wgi_page *g, wgi_plot *t, int panel)
         const int i = t->y.reversed ? t->y.ticks - 1 - n : n;
         const double at = wgi_py(t, wgi_axis_unit(&t->y, t->y.tick[i])) + 0.35 * f;
         if (at > end) continue;
-        const char *text = fit_text(g, wgi_tick_text(&t->y, i), t->left - 0.9 * f, f, WGI_REGULAR);
+        const char *text = wgi_fit_text(g, wgi_tick_text(&t->y, i), t->left - 0.9 * f, f, WGI_REGULAR);
         wgi_label_add(g, panel, WGI_LABEL_TICK, text, t->left - 0.55 * f, at, 2);
         end = at - 1.08 * f;
     }
@@ -367,11 +369,11 @@ static void add_axes(wgi_page *g, wgi_plot *t, int panel)
     const int64_t from = g->labels;
     add_y_ticks(g, t, panel);
     const double y_ticks = widest_y_tick(g, from) + (t->y.hidden ? 0 : 0.55 * f);
-    const char *text = fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, WGI_REGULAR);
+    const char *text = wgi_fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, WGI_REGULAR);
     if (*text)
         wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left + t->width / 2,
                       t->top + t->height + (t->x.hidden ? 1.55 : 2.9) * f, 1);
-    text = fit_text(g, t->y.label, t->height + 0.9 * f, f, WGI_REGULAR);
+    text = wgi_fit_text(g, t->y.label, t->height + 0.9 * f, f, WGI_REGULAR);
     if (*text) {
         wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f,
                                      t->top + t->height / 2, 1);
@@ -390,7 +392,7 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
         widest = fmax(widest, wgi_text_width(t->bar_axis.text[i], f, WGI_REGULAR)), end = at - 1.08 * f;
     }
     if (!t->bar || !*t->bar->name) return;
-    const char *text = fit_text(g, t->bar->name, t->height, f, WGI_REGULAR);
+    const char *text = wgi_fit_text(g, t->bar->name, t->height, f, WGI_REGULAR);
     wgi_label *l =
         wgi_label_add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
     l->angle = -acos(0);
@@ -421,7 +423,7 @@ static wgi_label like(const notes *n, const wg_series *s, const char *text, doub
 
 static const char *fit(notes *n, const char *text, double size)
 {
-    return fit_text(n->g, text, n->t->width - n->g->font, size, WGI_REGULAR);
+    return wgi_fit_text(n->g, text, n->t->width - n->g->font, size, WGI_REGULAR);
 }
 
 /* ---- cells and boxes ---- */
@@ -473,7 +475,7 @@ static void name_of_box(notes *n, const wg_series *s)
     if (!wgi_clip(u, v)) return;
     const double width = fabs(u[1] - u[0]) * n->t->width, height = fabs(v[1] - v[0]) * n->t->height;
     if (height < 1.1 * f) return;
-    wgi_label l = like(n, s, fit_text(n->g, s->name, width - 0.6 * f, f, WGI_REGULAR), f);
+    wgi_label l = like(n, s, wgi_fit_text(n->g, s->name, width - 0.6 * f, f, WGI_REGULAR), f);
     if (wgi_characters(l.text) < 4 && wgi_characters(s->name) > wgi_characters(l.text)) return;
     const double left = wgi_px(n->t, fmin(u[0], u[1])), y = wgi_py(n->t, (v[0] + v[1]) / 2) + 0.35 * f;
     offer(n, left + width / 2, y, 0, 1);
@@ -604,7 +606,9 @@ static void name_of_point(notes *n, const wg_series *s, double radius, double si
     const double f = size;
     if (!s->n || !*s->name || !wgi_axis_shows(&n->t->x, s->x[0]) || !wgi_axis_shows(&n->t->y, s->y[0]))
         return;
-    const double u = wgi_axis_unit(&n->t->x, s->x[0]), v = wgi_axis_unit(&n->t->y, s->y[0]);
+    double u, v;
+    if (!wgi_surface_place(n->g, n->t, s->x[0], s->y[0], &u, &v))
+        u = wgi_axis_unit(&n->t->x, s->x[0]), v = wgi_axis_unit(&n->t->y, s->y[0]);
     if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
     const double x = wgi_px(n->t, u), y = wgi_py(n->t, v);
     wgi_label l = like(n, s, fit(n, s->name, size), size);
@@ -637,7 +641,8 @@ static void add_note(notes *n, const wg_series *s, int turn)
         [WGI_AT_Y] = { 1, name_of_rule }, [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text },
         [WGI_DISC] = { 4, name_of_disc }, [WGI_CONTOUR] = { 5, levels },
     };
-    if (s->kind >= WG_SERIES_KINDS && notes_of[s->kind].turn == turn) notes_of[s->kind].add(n, s);
+    if (s->kind >= WG_SERIES_KINDS && s->kind != WGI_SURFACE && notes_of[s->kind].turn == turn)
+        notes_of[s->kind].add(n, s);
     if (s->kind < WG_SERIES_KINDS && turn == 3 && s->o.along) name_along(n, s);
 }
 
@@ -653,6 +658,7 @@ void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel)
 {
     add_title(g, t, panel);
     add_axes(g, t, panel);
+    wgi_surface_labels(g, t, panel);
     add_bar(g, t, panel);
     add_legend(g, t, panel);
     add_notes(g, t, panel);

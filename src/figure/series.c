@@ -187,7 +187,7 @@ void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_colo
 
 /* ---- images and contours ---- */
 
-enum { IMAGE_GRID = 120, CONTOUR_GRID = 200, MOST = 4000 };
+enum { IMAGE_GRID = 120, CONTOUR_GRID = 200, SURFACE_GRID = 25, MOST = 4000, MOST_FACES = 200 };
 
 static wg_series *fail(const wg_panel *p, wg_site here, const char *call, const char *text)
 {
@@ -244,7 +244,9 @@ static void pixel_extent(wg_series *s, bool image)
 /* An option of the other kind, which would change nothing. */
 static const char *of_the_other(const wg_grid_opts *o, int kind)
 {
-    if (kind == WGI_CONTOUR && (o->map || o->low != 0 || o->high != 0 || o->numbers || o->no_bar))
+    if (kind == WGI_SURFACE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
+        return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
+    if (kind != WGI_IMAGE && (o->map || o->low != 0 || o->high != 0 || o->numbers || o->no_bar))
         return ".map, .low, .high, .numbers and .no_bar are of an image";
     if (kind == WGI_IMAGE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
         return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
@@ -267,7 +269,7 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
     if (t->data && (t->shape.rank != 2 || t->shape.dim[0] > MOST || t->shape.dim[1] > MOST))
         return ".values must have two axes, rows and columns, of at most 4000 each";
     if (t->data && (t->shape.dim[0] < 1 || t->shape.dim[1] < 1)) return ".values are empty";
-    if (log_axis(&p->o.x) || log_axis(&p->o.y)) return "images and contours need linear axes";
+    if (log_axis(&p->o.x) || log_axis(&p->o.y)) return "images, contours and surfaces need linear axes";
     double x[2] = { o->x[0], o->x[1] }, y[2] = { o->y[0], o->y[1] };
     if ((o->f || is_given(x) || is_given(y)) && !(extent(x, &p->o.x) && extent(y, &p->o.y)))
         return "say over which .x and .y, here or by the limits of the panel's axes";
@@ -284,7 +286,7 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int
     if (!s) return NULL;
     s->grid = *o;
     s->grid.low = wg_or_standard(o->low, 0), s->grid.high = wg_or_standard(o->high, 0);
-    const int grid = kind == WGI_IMAGE ? IMAGE_GRID : CONTOUR_GRID;
+    const int grid = kind == WGI_IMAGE ? IMAGE_GRID : kind == WGI_CONTOUR ? CONTOUR_GRID : SURFACE_GRID;
     s->columns = o->f ? o->nx ? o->nx : grid : (int)o->values.shape.dim[1];
     s->rows = o->f ? o->ny ? o->ny : grid : (int)o->values.shape.dim[0];
     s->cell = wgi_pool_alloc(&p->figure->pool, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
@@ -317,4 +319,15 @@ wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_contour: the panel is NULL"), NULL;
     return new_grid(here, p, o, WGI_CONTOUR, "panel_contour");
+}
+
+wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+{
+    if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_surface: the panel is NULL"), NULL;
+    const wg_shape s = o ? o->values.shape : WG_SCALAR;
+    const bool many =
+        o && (o->nx > MOST_FACES || o->ny > MOST_FACES ||
+              (o->values.data && s.rank == 2 && (s.dim[0] > MOST_FACES || s.dim[1] > MOST_FACES)));
+    if (many) return fail(p, here, "panel_surface", "a surface has at most 200 rows and columns");
+    return new_grid(here, p, o, WGI_SURFACE, "panel_surface");
 }

@@ -61,9 +61,17 @@ static void add_gap(wgi_page *g, wgi_plot *t) { wgi_point_add(g, t, NAN, NAN); }
 
 static double near_unit(const wgi_axis *a, double v) { return fmin(fmax(wgi_axis_unit(a, v), -FAR), FAR); }
 
+/* The place of a point in its panel. */
+static void place(const wgi_page *g, const wgi_plot *t, double x, double y, double *u, double *v)
+{
+    if (!wgi_surface_place(g, t, x, y, u, v)) *u = near_unit(&t->x, x), *v = near_unit(&t->y, y);
+}
+
 static void add_at(wgi_page *g, wgi_plot *t, double x, double y)
 {
-    wgi_point_add(g, t, near_unit(&t->x, x), near_unit(&t->y, y));
+    double u, v;
+    place(g, t, x, y, &u, &v);
+    if (!isnan(v)) wgi_point_add(g, t, u, v);
 }
 
 static bool shows(const wgi_plot *t, const wg_series *s, int64_t i)
@@ -104,8 +112,10 @@ static void put_column(curve *c)
 
 static void add_to_curve(curve *c, double x, double y)
 {
-    const double u = near_unit(&c->t->x, x), v = near_unit(&c->t->y, y);
     column *k = &c->k;
+    double u, v;
+    place(c->g, c->t, x, y, &u, &v);
+    if (isnan(v)) return;
     const double at = floor(2 * u * c->t->width);
     if (k->points && at != k->at) put_column(c);
     if (!k->points++)
@@ -462,19 +472,13 @@ static const struct {
     int depth;
     void (*add)(wgi_page *g, wgi_plot *t, const wg_series *s);
 } shapes_of[] = {
-    [WGI_IMAGE] = { 0, image },
-    [WG_SERIES_BAND] = { 1, band },
-    [WGI_CONTOUR] = { 2, contour },
-    [WG_SERIES_BARS] = { 3, bars },
-    [WG_SERIES_HISTOGRAM] = { 3, histogram },
-    [WGI_BOX] = { 3, box },
-    [WGI_AT_X] = { 4, rule },
-    [WGI_AT_Y] = { 4, rule },
-    [WG_SERIES_LINE] = { 5, line },
-    [WG_SERIES_STEPS] = { 5, line },
-    [WG_SERIES_POINTS] = { 5, scatter },
-    [WG_SERIES_PATH] = { 5, path },
-    [WGI_ARROW] = { 5, arrow },
+    [WGI_IMAGE] = { 0, image },      [WG_SERIES_BAND] = { 1, band },
+    [WGI_CONTOUR] = { 2, contour },  [WGI_SURFACE] = { 0, wgi_surface_shapes },
+    [WG_SERIES_BARS] = { 3, bars },  [WG_SERIES_HISTOGRAM] = { 3, histogram },
+    [WGI_BOX] = { 3, box },          [WGI_AT_X] = { 4, rule },
+    [WGI_AT_Y] = { 4, rule },        [WG_SERIES_LINE] = { 5, line },
+    [WG_SERIES_STEPS] = { 5, line }, [WG_SERIES_POINTS] = { 5, scatter },
+    [WG_SERIES_PATH] = { 5, path },  [WGI_ARROW] = { 5, arrow },
     [WGI_DISC] = { 5, disc },
 };
 

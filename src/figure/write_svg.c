@@ -143,8 +143,10 @@ static void put_line(const svg *s, const wgi_shape *k)
 static void put_area(const svg *s, const wgi_shape *k)
 {
     bool pen = false;
-    wgi_strbuf_format(s->b, "<path fill-opacity=\"%.2f\"", k->opacity);
-    paint(s, NONE, k->color);
+    put(s, "<path");
+    if (k->opacity < 1) wgi_strbuf_format(s->b, " fill-opacity=\"%.2f\"", k->opacity);
+    if (k->outline) put(s, " stroke-width=\"0.7\" stroke-linejoin=\"round\"");
+    paint(s, k->outline ? WGI_PAPER : NONE, k->color);
     put(s, " d=\"");
     for (int64_t i = 0; i < k->n; i++) {
         if (gap_at(s, k, i)) put(s, pen ? "z" : ""), pen = false;

@@ -151,11 +151,12 @@ static void shape(canvas *c, const wgi_shape *k)
 {
     const double *u = &c->t->u[k->first], *v = &c->t->v[k->first];
     int64_t along = 0;
-    if (k->kind == WGI_SHAPE_AREA) area(c, k);
+    const bool face = k->series->kind == WGI_SURFACE; /* their edges are drawn */
+    if (k->kind == WGI_SHAPE_AREA && !face) area(c, k);
     for (int64_t i = 0; i < k->n; i++) {
         if (k->kind == WGI_SHAPE_MARKS) marker(c, k, u[i], v[i]);
         if (k->kind == WGI_SHAPE_RECTS && i % 2) rect(c, k, u + i - 1, v + i - 1);
-        if (k->kind != WGI_SHAPE_LINE || isnan(u[i])) continue;
+        if ((k->kind != WGI_SHAPE_LINE && !face) || isnan(u[i])) continue;
         if (i && !isnan(u[i - 1])) segment(c, k, u + i - 1, v + i - 1, &along);
         else set_dot(c, u[i], v[i], k->color), along = 0;
     }

@@ -219,6 +219,7 @@ typedef enum wgi_plot_kind {
     PLOT_BARS,
     PLOT_IMAGE,
     PLOT_CONTOUR,
+    PLOT_SURFACE,
     PLOT_REGIONS,
     PLOT_PANEL,
     PLOT_X,

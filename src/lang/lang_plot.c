@@ -18,13 +18,14 @@ static const wgi_plot_form forms[] = {
     { "bars", 1, 1, OVER_TEXTS, "bars v over \"a\" \"b\"" },
     { "image", 1, 1, 0, "image m" },
     { "contour", 1, 1, OVER_TWO | OVER_NEEDED, "contour x^2 + y^2 over x in -3:3, y in -3:3" },
+    { "surface", 1, 1, OVER_TWO | OVER_NEEDED, "surface x^2 + y^2 over x in -3:3, y in -3:3" },
     { "regions", 1, 1, OVER_TWO | OVER_NEEDED, "regions x > y over x in -3:3, y in -3:3" },
     { "panel", 0, 0, 0, "panel \"title\"" },
     { "x", 0, 0, 0, "x \"label\" log from 1 to 100" },
     { "y", 0, 0, 0, "y \"label\" log from 1 to 100" },
 };
 enum { FORMS = sizeof forms / sizeof *forms };
-static const char words[] = "line points at path histogram bars image contour regions panel x y";
+static const char words[] = "line points at path histogram bars image contour surface regions panel x y";
 
 const wgi_plot_form *wgi_plot_form_of(const wgi_ast *item) { return &forms[item->op]; }
 
@@ -230,14 +231,15 @@ static void no_form(wgi_parser *p)
     else if (at(p, TOKEN_NAME))
         snprintf(
             text, sizeof text, "no '%s' in a plot%s", word,
-            wgi_did_you_mean(&s,
-                             ": it draws line, points, at, path, histogram, bars, image, contour or regions, "
-                             "and has panel, x and y; as plot line y over x",
-                             near, sizeof near));
+            wgi_did_you_mean(
+                &s,
+                ": it draws line, points, at, path, histogram, bars, image, contour, surface or regions, "
+                "and has panel, x and y; as plot line y over x",
+                near, sizeof near));
     else
         snprintf(text, sizeof text,
                  "a word is missing before this: line, points, at, path, histogram, bars, "
-                 "image, contour, regions, panel, x or y");
+                 "image, contour, surface, regions, panel, x or y");
     wgi_parse_fail(p, text);
 }
 

@@ -8,7 +8,7 @@
 #include "wengert/figure.h"
 #include "wengert/grad.h"
 
-enum { PLACES = 201, GRID = 121, AT_ONCE = 1024, CLASSES = 9, COLUMNS = 24, IMAGES = 64 };
+enum { PLACES = 201, GRID = 121, FACES = 25, AT_ONCE = 1024, CLASSES = 9, COLUMNS = 24, IMAGES = 64 };
 
 /* The values of an expression: an element, or a column of elements for each place. */
 typedef struct table {
@@ -386,16 +386,16 @@ static bool image(drawing *d)
 /* ---- fields ---- */
 
 /* A range for each of the two names; the places of an image are the middles of its cells. */
-static bool field(drawing *d, bool cells, int most, range r[2], table *to)
+static bool field(drawing *d, int grid, bool cells, int most, range r[2], table *to)
 {
     const wgi_ast *over = NULL;
     for (int k = 0; k < 2; k++) {
         over = wgi_plot_part(d->item, AST_OVER, over);
         if (is_log(d, k))
-            return wgi_syntax_at(d->q, d->axis[k], "a contour and regions need axes without 'log'");
-        if (!read_range(d, over, k, GRID, &r[k])) return false;
+            return wgi_syntax_at(d->q, d->axis[k], "contour, surface and regions need axes without 'log'");
+        if (!read_range(d, over, k, grid, &r[k])) return false;
         if (!cells) continue;
-        const double half = (r[k].to - r[k].from) / (2 * GRID);
+        const double half = (r[k].to - r[k].from) / (2 * grid);
         r[k].from += half, r[k].to -= half;
     }
     return over_names(d, d->item->first, r, 2, most, to) && (to->columns == 1 || names_fit(d, to->columns));
@@ -405,9 +405,21 @@ static bool contour(drawing *d)
 {
     range r[2];
     table v;
-    if (!field(d, false, 1, r, &v)) return false;
+    if (!field(d, GRID, false, 1, r, &v)) return false;
     wg_panel_contour(d->p, wgi_plot_part(d->item, AST_AS, NULL) && names_fit(d, 1) ? name_of(d, 0, 1) : "",
                      .values = wg_view_f64(v.v, WG_SHAPE(GRID, GRID)), .x = { r[0].from, r[0].to },
+                     .y = { r[1].from, r[1].to });
+    return !wg_failed(d->q->c);
+}
+
+static bool surface(drawing *d)
+{
+    range r[2];
+    table v;
+    if (!field(d, FACES, false, 1, r, &v) || !names_fit(d, 1)) return false;
+    const bool named = wgi_plot_part(d->item, AST_AS, NULL) != NULL;
+    wg_panel_surface(d->p, named ? name_of(d, 0, 1) : quoted(d, d->item->first),
+                     .values = wg_view_f64(v.v, WG_SHAPE(FACES, FACES)), .x = { r[0].from, r[0].to },
                      .y = { r[1].from, r[1].to });
     return !wg_failed(d->q->c);
 }
@@ -447,7 +459,7 @@ static bool regions(drawing *d)
 {
     range r[2];
     table v;
-    if (!field(d, true, CLASSES, r, &v)) return false;
+    if (!field(d, GRID, true, CLASSES, r, &v)) return false;
     double *class = room(d->q, (int64_t)GRID * GRID);
     for (int64_t i = 0; class && i < (int64_t)GRID * GRID; i++)
         if (!class_at(d, r, &v, i, &class[i])) return false;
@@ -467,9 +479,9 @@ static bool regions(drawing *d)
 /* ---- panels ---- */
 
 static bool (*const draw_item[])(drawing *d) = {
-    [PLOT_LINE] = line,   [PLOT_POINTS] = points,       [PLOT_AT] = points,
-    [PLOT_PATH] = path,   [PLOT_HISTOGRAM] = histogram, [PLOT_BARS] = bars,
-    [PLOT_IMAGE] = image, [PLOT_CONTOUR] = contour,     [PLOT_REGIONS] = regions,
+    [PLOT_LINE] = line,           [PLOT_POINTS] = points,   [PLOT_AT] = points,   [PLOT_PATH] = path,
+    [PLOT_HISTOGRAM] = histogram, [PLOT_BARS] = bars,       [PLOT_IMAGE] = image, [PLOT_CONTOUR] = contour,
+    [PLOT_REGIONS] = regions,     [PLOT_SURFACE] = surface,
 };
 
 static bool is_drawn(const wgi_ast *item) { return item->op < PLOT_PANEL; }
@@ -548,6 +560,20 @@ static wg_panel *new_panel(drawing *d, const wgi_ast *first, const wgi_ast *end)
     return wg_panel_new(d->f, title, .x = x, .y = y);
 }
 
+/* On a surface lie points and lines alone. */
+static bool goes_together(drawing *d, const wgi_ast *first, const wgi_ast *end)
+{
+    const wgi_ast *surface = NULL, *other = NULL;
+    for (const wgi_ast *a = first; a != end; a = a->next)
+        if (a->op == PLOT_SURFACE && !surface) surface = a;
+        else if (is_drawn(a) && a->op > PLOT_PATH) other = a;
+    return !surface || !other ||
+           wgi_syntax_at(d->q, other,
+                         "%s beside a surface: a surface has line, points, at and path on it; write panel "
+                         "before this",
+                         wgi_plot_form_of(other)->word);
+}
+
 static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
 {
     int series = 0;
@@ -560,6 +586,7 @@ static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_a
             return wgi_syntax_at(d->q, a, "a second axis '%s' of the panel", wgi_plot_form_of(a)->word);
         *axis = a;
     }
+    if (!goes_together(d, first, end)) return false;
     d->many = series > 1;
     d->p = wg_figure_panel(d->f, number);
     if (!d->p) d->p = new_panel(d, first, end);

@@ -237,6 +237,50 @@ FIGURE_TEST(figure_shapes, the_contour_of_a_saddle)
     }
 }
 
+static double hill(void *user, double x, double y)
+{
+    (void)user;
+    return x * y;
+}
+
+/* A point over a place of the grid is a corner of the faces there, and between two corners it lies on the
+ * edge. The faces are drawn from behind: y falls, and in a row x rises. */
+FIGURE_TEST(figure_shapes, points_lie_on_a_surface)
+{
+    wg_panel *p = wg_panel_new(f, "");
+    wg_panel_surface(p, "J", .f = hill, .x = { -1, 1 }, .y = { -1, 1 }, .nx = 5, .ny = 5);
+    wg_series *s = wg_panel_points(p, "");
+    wg_series_add(s, 0.5, 1), wg_series_add(s, -0.5, -1), wg_series_add(s, 0.25, 1), wg_series_add(s, 3, 0);
+    wg_series_add(s, 0, 0);
+    wgi_page g;
+    cr_assert(wgi_page_make(&g, f));
+    const wgi_plot *t = &g.plot[0];
+    const wgi_shape *marks = &t->shape[t->shapes - 1];
+    cr_assert_eq(marks->n, 4, "the place outside is left out");
+    double at[5][5][2];
+    int corner = 0;
+    for (int64_t i = 0; i < t->shapes; i++)
+        for (int64_t k = t->shape[i].first;
+             t->shape[i].kind == WGI_SHAPE_AREA && k < t->shape[i].first + t->shape[i].n; k++) {
+            static const int turn[4][2] = { { 0, 0 }, { 0, 1 }, { 1, 1 }, { 1, 0 } };
+            if (isnan(t->u[k])) continue;
+            const int face = corner / 4, row = 3 - face / 4 + turn[corner % 4][0],
+                      column = face % 4 + turn[corner % 4][1];
+            at[row][column][0] = t->u[k], at[row][column][1] = t->v[k], corner++;
+        }
+    cr_assert_eq(corner, 4 * 16);
+    const double *u = &t->u[marks->first], *v = &t->v[marks->first];
+    for (int k = 0; k < 2; k++) {
+        const double *one[] = { at[4][3], at[0][1] };
+        cr_expect(fabs(u[k] - one[k][0]) < 1e-12 && fabs(v[k] - one[k][1]) < 1e-12, "point %d", k);
+        cr_expect_float_eq(k ? v[2] : u[2], (at[4][2][k] + at[4][3][k]) / 2, 1e-12);
+    }
+    /* opposite places of the floor are as far to the right and left of its middle */
+    cr_expect_float_eq(at[0][1][0] + at[4][3][0], at[0][0][0] + at[4][4][0], 1e-12);
+    cr_expect(at[0][0][0] < at[4][0][0] && at[4][0][0] < at[0][4][0] && at[0][4][0] < at[4][4][0]);
+    wgi_page_free(&g);
+}
+
 FIGURE_TEST(figure_shapes, levels_are_round)
 {
     static const double v[4] = { 0, 1, 2, 10 };
@@ -430,9 +474,13 @@ static void add_grid(wg_panel *p, wgt_random *r)
     double v[12 * 9];
     for (int i = 0; i < 12 * 9; i++) v[i] = wgt_uniform(r, -1, 1) * 100;
     const wg_tensor t = wg_view_f64(v, WG_SHAPE(9, 12));
-    if (wgt_below(r, 2))
+    switch (wgt_below(r, 3)) {
+    case 0:
         wg_panel_image(p, word(r), .values = t, .numbers = wgt_below(r, 2), .map = wgt_below(r, 5));
-    else wg_panel_contour(p, word(r), .values = t);
+        break;
+    case 1: wg_panel_surface(p, word(r), .values = t, .x = { 0, 60 }, .y = { -1, 1 }); break;
+    default: wg_panel_contour(p, word(r), .values = t);
+    }
 }
 
 static wg_figure *random_figure(wg_context *c, wgt_random *r)
@@ -578,6 +626,9 @@ static wg_figure *everything(wg_context *c, const char *name)
     wg_panel_image(p, name, .values = wg_view_f64(cells, WG_SHAPE(2, 3)), .numbers = true);
     p = wg_panel_new(f, name, .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
     wg_panel_contour(p, name, .f = bowl);
+    p = wg_panel_new(f, name, .x = { name }, .y = { name });
+    wg_panel_surface(p, name, .f = bowl, .x = { -1, 1 }, .y = { -1, 1 });
+    wg_series_add(wg_panel_path(p, name), 0, 0);
     wg_figure_frame(f, name), wg_panel_text(p, 0, 0, name);
     wg_figure_frame(f, ""), wg_panel_text(p, 0.5, 0, name);
     return f;
