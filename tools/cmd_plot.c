@@ -10,9 +10,10 @@
 
 static const flag flags[] = {
     { 0, "over", "NAME=A:B",
-      "the name takes values from A to B; with :log behind it by equal factors. Given twice: a contour" },
+      "the name takes values from A to B; :log behind it: by equal factors; :1: by steps of 1. Twice: a "
+      "contour" },
     { 0, "slide", "NAME=A:B",
-      "the figures for values of the name, with :log behind it by equal factors: HTML with a slider" },
+      "the figures for values of the name, also A:B:log or A:B:STEP: HTML with a slider" },
     { 0, "of", "NAMES",
       "what --over draws (default: the last statement's value; of several -e that bind no name, each)" },
     { 'o', "output", "FILE",
@@ -58,6 +59,8 @@ static bool read_flags(plot *k)
         return model_wrong(m, "--over %s is given twice", k->over[0].name);
     if (!args_long(m->a, "points", 2, &points)) return model_ends(m, EXIT_FLAGS);
     k->points = points ? (int)(points < MOST_POINTS ? points : MOST_POINTS) : k->overs == 1 ? 201 : 151;
+    k->points = k->overs == 1 ? plot_points(&k->over[0], k->points) : k->points;
+    if (k->points > MOST_POINTS) return model_wrong(m, "--over: more than %d values", MOST_POINTS);
     if (k->overs == 2 && k->points > 1000)
         return model_wrong(m, "--points %lld: at most 1000 for a contour", points);
     return plot_format(m, args_value(m->a, "output"), &k->format);
@@ -238,8 +241,8 @@ static bool draw_contour(plot *k, wg_figure *f)
     double *v = wg_alloc(m->c, (size_t)n * (size_t)n, sizeof *v), y[ELEMENTS];
     if (!v) return model_ok(m);
     if (k->curves > 1) return model_wrong(m, "a contour shows one value, not %d: --of names it", k->curves);
-    if (k->over[0].log || k->over[1].log)
-        return model_wrong(m, "--over with :log goes with one name, not with a contour");
+    if (k->over[0].log || k->over[1].log || k->over[0].step > 0 || k->over[1].step > 0)
+        return model_wrong(m, "--over with :log or a step goes with one name, not with a contour");
     for (int i = 0; i < n * n; i++) {
         if (!set_name(k, &k->over[0], plot_place(&k->over[0], i % n, n)) ||
             !set_name(k, &k->over[1], plot_place(&k->over[1], i / n, n)))

@@ -14,19 +14,31 @@ enum { FRAMES = 49, MOST_FRAMES = 1000, PATH_ROOM = 4096 };
 
 /* ---- ranges ---- */
 
+/* From A to B, then log or a step. false: the text is no range. */
+static bool read_numbers(const char *text, plot_range *r)
+{
+    char *end = NULL;
+    r->from = strtod(text, &end);
+    if (end == text || *end != ':') return false;
+    text = end + 1, r->to = strtod(text, &end);
+    if (end == text || (*end && *end != ':')) return false;
+    r->log = !strcmp(end, ":log");
+    if (!*end || r->log) return true;
+    text = end + 1, r->step = strtod(text, &end);
+    return end > text && !*end && r->step > 0;
+}
+
 bool plot_range_read(model *m, const char *flag_name, const char *text, plot_range *r)
 {
     const char *value;
-    char *end = NULL, *name = model_assignment(m, flag_name, text, &value);
+    char *name = model_assignment(m, flag_name, text, &value);
     if (!name) return false;
-    r->from = strtod(value, &end);
-    const bool two = end > value && *end == ':' && end[1];
-    if (two) value = end + 1, r->to = strtod(value, &end);
-    r->log = two && !strcmp(end, ":log");
-    if (!two || end == value || (*end && !r->log) || !(fabs(r->from) < 1e300 && fabs(r->to) < 1e300) ||
-        !(r->from < r->to) || (r->log && r->from > 0 && !(r->to / r->from < 1e300)))
-        return model_wrong(m, "--%s %s: two numbers, the smaller one first: --%s %s=-6:6", flag_name, text,
-                           flag_name, name);
+    if (!read_numbers(value, r) || !(fabs(r->from) < 1e300 && fabs(r->to) < 1e300) || !(r->from < r->to) ||
+        (r->log && r->from > 0 && !(r->to / r->from < 1e300)) || (r->step > 0 && r->step > r->to - r->from))
+        return model_wrong(m,
+                           "--%s %s: two numbers, the smaller one first: --%s %s=-6:6; behind them :log, or "
+                           "a step: %s=1:40:1",
+                           flag_name, text, flag_name, name, name);
     if (r->log && !(r->from > 0))
         return model_wrong(m, "--%s %s: with :log both numbers are above 0", flag_name, text);
     if (strlen(name) >= sizeof r->name)
@@ -35,9 +47,16 @@ bool plot_range_read(model *m, const char *flag_name, const char *text, plot_ran
     return true;
 }
 
+int plot_points(const plot_range *r, int standard)
+{
+    const double n = r->step > 0 ? floor((r->to - r->from) / r->step + 1e-9) + 1 : standard;
+    return n < 1e9 ? (int)n : 1000000000;
+}
+
 double plot_place(const plot_range *r, int i, int points)
 {
     const double t = (double)i / (points - 1);
+    if (r->step > 0) return r->from + i * r->step;
     return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
 }
 
@@ -118,9 +137,9 @@ static bool read_slide(statements *k)
     if (!text) return true;
     if (!plot_range_read(m, "slide", text, &k->slide)) return false;
     if (!args_long(m->a, "points", 2, &points)) return model_ends(m, EXIT_FLAGS);
-    if (points > MOST_FRAMES)
-        return model_wrong(m, "--points %lld: at most %d for --slide", points, MOST_FRAMES);
-    k->frames = (int)points;
+    k->frames = plot_points(&k->slide, (int)(points < 1000000000 ? points : 1000000000));
+    if (k->frames > MOST_FRAMES)
+        return model_wrong(m, "--slide %s: %d values, at most %d", text, k->frames, MOST_FRAMES);
     return k->format == WG_FIGURE_HTML ||
            model_wrong(m, "--slide makes pages with a slider: -o FILE.html, or --format html");
 }

@@ -265,13 +265,14 @@ bool model_fed(model *m, wg_node root);
 
 /* ---- plot_statements.c ---- */
 
-/* NAME=A:B[:log] of --over and --slide. */
+/* NAME=A:B, NAME=A:B:log or NAME=A:B:STEP of --over and --slide. */
 typedef struct plot_range {
     char name[80];
-    double from, to;
+    double from, to, step; /* step 0: none */
     bool log;
 } plot_range;
 bool plot_range_read(model *m, const char *flag_name, const char *text, plot_range *r);
+int plot_points(const plot_range *r, int standard); /* how many values: by its step, else the standard */
 double plot_place(const plot_range *r, int i, int points); /* value i of so many */
 /* By --format, else by the path's ending; path NULL: the terminal. */
 bool plot_format(model *m, const char *path, wg_figure_format *to);

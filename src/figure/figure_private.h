@@ -65,6 +65,7 @@ struct wg_figure {
     int panels, frames, frame; /* frame: the current one; 0: none yet */
     const char **frame_name;
     int64_t frame_room;
+    bool phone; /* a copy that is laid out for a phone */
 };
 
 bool wgi_is_shown(double v); /* false: NaN, infinities, numbers beyond 1e300 */
@@ -173,6 +174,8 @@ typedef struct wgi_plot {
     double legend_left, legend_top, legend_width, legend_height;
     bool legend_inside;
     double legend_room;   /* above the frame */
+    double row_legend;    /* the highest legend above a frame of the row: titles of a row stand side by
+                           * side */
     const wg_series *bar; /* the image that the colour bar explains; NULL: no bar */
     wgi_axis bar_axis;
     double bar_left;

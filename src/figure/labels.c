@@ -312,7 +312,7 @@ static double room_at_middle(const wgi_plot *t)
 static void add_title(wgi_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, size = 1.08 * f;
-    const double above = t->entries && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
+    const double above = t->row_legend > 0 ? t->row_legend + 0.3 * f : 0;
     const char *text = wgi_fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, WGI_BOLD);
     if (!*text) return;
     wgi_label *l =
@@ -467,7 +467,7 @@ static void numbers(notes *n, const wg_series *s)
 
 static void name_of_box(notes *n, const wg_series *s)
 {
-    const double f = 0.85 * n->g->font;
+    const double f = n->g->font;
     if (s->n < 2) return;
     double u[2], v[2];
     for (int i = 0; i < 2; i++)
@@ -497,7 +497,7 @@ static void name_of_rule(notes *n, const wg_series *s)
     if (!s->n || !*s->name || !wgi_axis_shows(a, upright ? s->x[0] : s->y[0])) return;
     const double at = wgi_axis_unit(a, upright ? s->x[0] : s->y[0]);
     if (!(at >= 0 && at <= 1)) return;
-    wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
+    wgi_label l = like(n, s, fit(n, s->name, f), f);
     l.color = WG_COLOR_GREY;
     for (int i = 0; i < SPOTS / 2; i++)
         if (upright) {
@@ -572,7 +572,7 @@ static void name_along(notes *n, const wg_series *s)
 /* The level stands on the line where the line is longest, and only if it is much longer than the text. */
 static void levels(notes *n, const wg_series *s)
 {
-    const double size = 0.8 * n->g->font;
+    const double size = n->g->font;
     if (s->grid.no_level_texts) return;
     for (int64_t i = 0; i < n->t->shapes; i++) {
         const wgi_shape *k = &n->t->shape[i];
@@ -626,7 +626,7 @@ static void name_of_point(notes *n, const wg_series *s, double radius, double si
 
 static void name_of_disc(notes *n, const wg_series *s)
 {
-    name_of_point(n, s, fmax(3, 24 * sqrt(s->o.size)), 0.85 * n->g->font);
+    name_of_point(n, s, fmax(3, 24 * sqrt(s->o.size)), n->g->font);
 }
 
 static void name_of_text(notes *n, const wg_series *s) { name_of_point(n, s, 0, n->g->font); }

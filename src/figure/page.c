@@ -2,7 +2,8 @@
  *
  * Panels of a row have the same margins above and below, panels of a column the same on the left and on
  * the right, so that their frames are aligned. Letters are so large that the page, shown on a slide of
- * 1920 by 1080, has letters of at least 24. Lengths without another unit are in letters, `g->font`. */
+ * 1920 by 1080, has letters of at least 24, and on a phone, whose page is 400 wide, of 13. Lengths without
+ * another unit are in letters, `g->font`. */
 #include "figure/figure_private.h"
 
 #include <math.h>
@@ -33,7 +34,8 @@ static void size_page(wgi_page *g, int columns, int rows)
     g->width = g->of->o.width != 0 ? g->of->o.width : widths[k];
     if (columns > 3 && g->of->panel && g->of->panel->o.x.hidden) tall = g->width / columns;
     g->height = g->of->o.height != 0 ? g->of->o.height : rows * tall + title;
-    g->font = fmax(15, fmax(g->width / 80, g->height / 45));
+    /* a page of HTML of 1920 by 1080 has 1888 by 950 for it */
+    g->font = g->of->phone ? 15 : fmax(15, fmax(g->width / 78.6, g->height / 39.5));
     const double most = g->width / columns / (columns > 3 ? 11 : 17); /* narrow panels */
     if (g->font > most) g->font = most;
 }
@@ -98,13 +100,24 @@ static double bar_room(wgi_page *g, wgi_plot *t, double height)
     return (0.8 + bar_width + 0.5 + (*t->bar->name ? 1.6 : 0)) * g->font + widest(g, &t->bar_axis);
 }
 
-static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height)
+/* Above the frames of a row: titles stand above all its legends. */
+static double top_margin(const wgi_page *g, const wgi_plot *t, int columns)
+{
+    double title = 0.8, legend = 0;
+    const int row = (int)(t - g->plot) / columns;
+    for (int i = row * columns; i < g->plots && i / columns == row; i++) {
+        if (*g->plot[i].panel->title) title = 2.1;
+        legend = fmax(legend, g->plot[i].legend_room);
+    }
+    return title * g->font + (legend > 0 ? legend + 0.3 * g->font : 0);
+}
+
+static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height, int columns)
 {
     const double f = g->font;
-    margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 2.1 * f : 0.8 * f, 0.6 * f };
+    margins m = { 0.7 * f, 0.8 * f, top_margin(g, t, columns), 0.6 * f };
     if (!t->x.hidden) m.bottom = 2 * f;
     if (*t->x.label) m.bottom += 1.4 * f;
-    m.top += t->legend_room > 0 ? t->legend_room + 0.3 * f : 0;
     y_ticks(g, &t->y, height - m.top - m.bottom);
     if (!t->y.hidden) m.left = fmin(widest(g, &t->y), 0.35 * width) + 1.1 * f;
     if (*t->y.label) m.left += 1.6 * f;
@@ -156,7 +169,7 @@ static void place_plots(wgi_page *g, int columns, int rows, margins *m)
 {
     const double title = title_room(g);
     const double width = g->width / columns, height = (g->height - title) / rows;
-    for (int i = 0; i < g->plots; i++) m[i] = margins_of(g, &g->plot[i], width, height);
+    for (int i = 0; i < g->plots; i++) m[i] = margins_of(g, &g->plot[i], width, height, columns);
     for (int i = 0; i < g->plots; i++)
         for (int k = 0; k < g->plots; k++) {
             if (k % columns == i % columns)
@@ -249,8 +262,12 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
         again = legends_need_room(g);
     }
     add_titles(g);
-    for (int i = 0; i < g->plots; i++) {
+    for (int i = 0; i < g->plots; i++)
         if (g->plot[i].entries) wgi_place_legend(g, &g->plot[i]);
+    for (int i = 0; i < g->plots; i++) {
+        for (int k = i / columns * columns; k < g->plots && k / columns == i / columns; k++)
+            if (g->plot[k].entries && !g->plot[k].legend_inside)
+                g->plot[i].row_legend = fmax(g->plot[i].row_legend, g->plot[k].legend_height);
         wgi_add_labels(g, &g->plot[i], i);
     }
     return !g->pool->failed && !f->pool.failed;

@@ -171,7 +171,7 @@ static void put_script(const wgi_page *pages[2], const wgi_writing writings[2], 
 static bool make_small(wgi_page *g, wg_figure *copy, const wg_figure *f)
 {
     *copy = *f;
-    copy->o.columns = 1, copy->o.width = PHONE;
+    copy->phone = true, copy->o.columns = 1, copy->o.width = PHONE;
     copy->o.height = PHONE * 0.85 * (f->panels > 0 ? f->panels : 1) + (*f->title ? 45 : 0);
     if (copy->o.height > 20000) copy->o.height = 20000;
     return wgi_page_make(g, copy);

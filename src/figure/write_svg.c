@@ -433,7 +433,7 @@ static void put_label(const svg *s, const wgi_label *l)
     put(s, anchors[l->anchor]);
     if (l->size != s->g->font) wgi_strbuf_format(b, " font-size=\"%.1f\"", l->size);
     if (l->bold) put(s, " font-weight=\"bold\"");
-    if (l->halo) put(s, " stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
+    if (l->halo) put(s, " stroke-width=\"5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
     paint(s, l->halo ? WGI_PAPER : NONE, l->color);
     put(s, ">");
     wgi_strbuf_xml(b, l->text, " ");

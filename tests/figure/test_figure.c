@@ -582,17 +582,36 @@ FIGURE_TEST(figure_labels, legends_cover_nothing)
     }
 }
 
-/* On a slide of 1920 by 1080 letters are at least 24 high, for figures of up to three panels in a row. */
+static double bowl(void *user, double x, double y)
+{
+    return x * x + 3 * y * y + (user ? *(double *)user : 0);
+}
+
+/* On a slide of 1920 by 1080 letters are at least 24 high, for figures of up to three panels in a row; with
+ * up to six panels in a page, too, whose figure has 1888 by 950 of the window. On a phone, whose page is 358
+ * wide, they are at least 11. */
 FIGURE_TEST(figure_labels, letters_are_large)
 {
     for (int panels = 1; panels <= 9; panels++) {
         f = wg_figure_new(c, "title");
-        wgi_page g;
-        for (int i = 0; i < panels; i++) wg_panel_new(f, "panel", .x = { "x" }, .y = { "y" });
-        cr_assert(wgi_page_make(&g, f));
-        cr_expect(g.font * fmin(1920 / g.width, 1080 / g.height) >= 23.99, "%d panels: %g of %g by %g",
-                  panels, g.font, g.width, g.height);
-        wgi_page_free(&g);
+        for (int i = 0; i < panels; i++) {
+            wg_panel *p = wg_panel_new(f, "panel", .x = { "x", -2, 2 }, .y = { "y", -2, 2 });
+            if (i % 2) wg_panel_contour(p, "", .f = bowl);
+            else wg_panel_at_x(p, 1, "rule"), wg_panel_disc(p, 0, 0, 0.5, WG_COLOR_PINK, "disc");
+        }
+        for (int phone = 0; phone < 2; phone++) {
+            wgi_page g;
+            f->phone = phone;
+            if (phone) f->o.columns = 1, f->o.width = 400, f->o.height = 340 * panels;
+            cr_assert(wgi_page_make(&g, f));
+            const double scale = phone        ? 358 / g.width
+                                 : panels < 7 ? fmin(1888 / g.width, 0.88 * 1080 / g.height)
+                                              : fmin(1920 / g.width, 1080 / g.height);
+            for (int64_t i = 0; i < g.labels; i++)
+                cr_expect(g.label[i].size * scale >= (phone ? 11 : 23.99), "%d panels: %s: %g of %g by %g",
+                          panels, g.label[i].text, g.label[i].size, g.width, g.height);
+            wgi_page_free(&g);
+        }
     }
 }
 
@@ -600,11 +619,6 @@ FIGURE_TEST(figure_labels, letters_are_large)
  * only, errors that say what is wrong ---- */
 
 static const char hostile[] = "<&>\"'\\\n\x01\xff #$%_{}~^ ]]> </svg><script>alert(1)</script> \u202e α₁";
-
-static double bowl(void *user, double x, double y)
-{
-    return x * x + 3 * y * y + (user ? *(double *)user : 0);
-}
 
 /* A panel of every kind of series and note. */
 static wg_figure *everything(wg_context *c, const char *name)

@@ -44,3 +44,20 @@ Test(command_plot, a_gradient_at_each_point)
 }
 
 Test(command_plot, cases_of_a_file) { wgt_run_cases("tests/tools/plot.txt", NULL); }
+
+/* Each program of the examples draws one figure in at most five lines, and with a slider if its first line
+ * says so. */
+Test(command_plot, programs_of_the_examples)
+{
+    const char *said = wgt_shell(
+        "PATH=$(cd $build && pwd):$PATH; mkdir $in/plots && cp examples/plots/*.wg $in/plots && cd $in/plots "
+        "|| exit 1\n"
+        "for f in *.wg; do\n"
+        "    [ $(grep -vc '^#' $f) -le 5 ] || { echo \"$f: more than five lines\"; exit 1; }\n"
+        "    wengert plot $f -o ${f%.wg}.svg || exit 1\n"
+        "    command=$(sed -n '1s/^#.*wengert/wengert/p' $f)\n"
+        "    [ -z \"$command\" ] || { $command && grep -q type=.range ${f%.wg}.html && echo slider; } || "
+        "exit 1\n"
+        "done; ls *.svg | wc -l");
+    cr_expect_eq(atoi(strrchr(said, 'r') + 1), 14, "%s", said);
+}
