@@ -87,14 +87,30 @@ static void put_piece(wgi_strbuf *b, const char *text, size_t n)
     wgi_strbuf_free(&piece);
 }
 
+static bool is_same(const unit *u, size_t start)
+{
+    for (int k = 0; k < u->frames; k++)
+        if (strlen(u->text[k]) != start) return false;
+    return true;
+}
+
+static int longest(const unit *u)
+{
+    int best = 0;
+    for (int k = 1; k < u->frames; k++)
+        if (strlen(u->text[k]) > strlen(u->text[best])) best = k;
+    return best;
+}
+
 /* [attribute, what stands before it, what behind it, [what differs, by frame]]; without an attribute these
- * are the whole text of the group. 0: it does not differ. */
+ * are the whole text of the group. 0: it does not differ. A number for a frame is so many letters of the
+ * longest text: a path that grows is written once. */
 static void put_unit(wgi_strbuf *b, const unit *u)
 {
     const char *text = u->text[0];
     const size_t length = strlen(text), start = common_start(u), end = common_end(u, start);
     size_t name = 0, value = 0;
-    if (start + end == length && start == strlen(u->text[u->frames - 1])) {
+    if (is_same(u, start)) {
         wgi_json_whole(b, 0);
         return;
     }
@@ -105,7 +121,13 @@ static void put_unit(wgi_strbuf *b, const unit *u)
     put_piece(b, text + value, start - value);
     put_piece(b, rest, one ? strcspn(rest, "\"") : end);
     wgi_json_open(b, "[");
-    for (int k = 0; k < u->frames; k++) put_piece(b, u->text[k] + start, strlen(u->text[k]) - start - end);
+    const int whole = longest(u);
+    for (int k = 0; k < u->frames; k++) {
+        const char *own = u->text[k] + start;
+        const size_t n = strlen(own) - end;
+        if (k != whole && !strncmp(own, u->text[whole] + start, n)) wgi_json_whole(b, (int64_t)n);
+        else put_piece(b, own, n);
+    }
     wgi_strbuf_put(b, "]]");
 }
 
@@ -155,8 +177,10 @@ static void put_script(const wgi_page *pages[2], const wgi_writing writings[2], 
         "S=['%s','%s'].map(function(i){return document.getElementById(i).querySelectorAll('.u')});\n",
         writings[0].id, writings[1].id);
     wgi_strbuf_put(b,
+                   "function text(t,k){var m=t[k-1],a='';if(m.length>=0)return m;"
+                   "t.forEach(function(x){if(x.length>a.length)a=x});return a.slice(0,m)}\n"
                    "function show(k){D.forEach(function(d,s){d.forEach(function(u,i){if(!u)return;var "
-                   "v=u[1]+u[3][k-1]+u[2];"
+                   "v=u[1]+text(u[3],k)+u[2];"
                    "if(u[0])S[s][i].firstElementChild.setAttribute(u[0],v);else S[s][i].innerHTML=v})});"
                    "r.value=k;r.setAttribute('aria-valuetext',N[k-1]||k)}\n"
                    "function go(){var k=parseInt(location.hash.slice(1),10);if(k>=1&&k<=N.length)show(k)}\n"

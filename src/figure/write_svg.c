@@ -305,7 +305,6 @@ static void put_shape(const svg *s, const wgi_shape *k)
     case WGI_SHAPE_RECTS: put_rects(s, k); break;
     default: put_marks(s, k);
     }
-    if (k->arrow) put_arrow(s, k);
     if (has_hints(s) && k->kind == WGI_SHAPE_LINE) put_hover(s, k);
 }
 
@@ -489,7 +488,8 @@ static bool has_units(const wgi_page *g, const wgi_writing *w) { return w->all &
 static int64_t shapes_of(const wgi_plot *t, int depth, int frame)
 {
     int64_t n = 0;
-    for (int64_t i = 0; i < t->shapes; i++) n += t->shape[i].frame == frame && t->shape[i].depth == depth;
+    for (int64_t i = 0; i < t->shapes; i++)
+        n += t->shape[i].frame == frame && t->shape[i].depth == depth ? 1 + t->shape[i].arrow : 0;
     return n;
 }
 
@@ -521,6 +521,13 @@ static void end_unit(const svg *s, int frame)
     if (frame && has_units(s->g, s->w)) put(s, "</g>\n");
 }
 
+/* A shape, and the head of its arrow: it moves where the line grows. */
+static void put_units(const svg *s, const wgi_shape *k)
+{
+    begin_unit(s, k->frame), put_shape(s, k), end_unit(s, k->frame);
+    if (k->arrow) begin_unit(s, k->frame), put_arrow(s, k), end_unit(s, k->frame);
+}
+
 static void put_missing(const svg *s, const wgi_plot *t, int depth)
 {
     if (!has_units(s->g, s->w)) return;
@@ -550,8 +557,7 @@ static void put_plot(svg *s, int i)
     s->fixed = image;
     for (int64_t d = 0, k = 0; d < WGI_DEPTHS; put_missing(s, t, (int)d++))
         for (; k < t->shapes && t->shape[k].depth == d; k++)
-            if (is_written(s, t->shape[k].frame))
-                begin_unit(s, t->shape[k].frame), put_shape(s, &t->shape[k]), end_unit(s, t->shape[k].frame);
+            if (is_written(s, t->shape[k].frame)) put_units(s, &t->shape[k]);
     s->fixed = false;
     put(s, "</g>\n");
     put_axes(s, t);
@@ -588,7 +594,8 @@ void wgi_write_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
         s.fixed = on_image(t);
         for (int64_t d = 0, k = 0; d < WGI_DEPTHS; d++) {
             for (; k < t->shapes && t->shape[k].depth == d; k++)
-                if (t->shape[k].frame == w->frame) put_shape(&s, &t->shape[k]), wgi_strbuf_add(b, "", 1);
+                for (int part = 0; t->shape[k].frame == w->frame && part < 1 + t->shape[k].arrow; part++)
+                    (part ? put_arrow : put_shape)(&s, &t->shape[k]), wgi_strbuf_add(b, "", 1);
             for (int64_t n = missing(g, t, (int)d, w->frame); n > 0; n--) wgi_strbuf_add(b, "", 1);
         }
     }

@@ -855,11 +855,21 @@ static void exchanged(const char **s, int k, const char *now, char *to)
     cr_assert_eq(*(*s)++, '[', "%.30s", *s);
     for (int i = 0; i < 3; i++) read_text(s, part[i]), ++*s;
     ++*s; /* [ */
+    static char whole[20000], other[20000];
+    long cut = -1;
+    *whole = 0;
     for (int i = 0; i <= k || **s == ','; i++) {
         if (**s == ',') ++*s;
-        static char other[20000];
-        read_text(s, i == k ? value : other);
+        if (**s == '"') {
+            read_text(s, other);
+            if (strlen(other) > strlen(whole)) strcpy(whole, other);
+            if (i == k) strcpy(value, other);
+        } else {
+            const long n = strtol(*s, (char **)(uintptr_t)s, 10);
+            if (i == k) cut = n;
+        }
     }
+    if (cut >= 0) snprintf(value, (size_t)cut + 1, "%s", whole);
     *s += 2; /* ]] */
     if (!*part[0]) {
         sprintf(to, "%s%s%s", part[1], value, part[2]);
@@ -917,6 +927,8 @@ static void draw_frames(wg_figure *f)
         wg_figure_frame(f, name);
         wg_series *curve = wg_panel_line(p, "moves"), *points = wg_panel_points(p, "some");
         for (int i = 0; i < 20; i++) wg_series_add(curve, i / 10.0 - 1, sin(i / 5.0 * k));
+        wg_series *grows = wg_panel_path(p, "grows");
+        for (int i = 0; i < 3 * k; i++) wg_series_add(grows, i % 5 / 3.0, i % 3 / 2.0 - 1);
         for (int i = 0; i < k % 3; i++) wg_series_add(points, i, 0.1 * k);
         if (k != 2) wg_panel_text(p, 0.3 * k - 1, 1, name);
         if (k > 2) wg_panel_arrow(p, 0, 0, 0.3 * k, 1, "");
