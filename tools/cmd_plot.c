@@ -17,9 +17,10 @@ static const flag flags[] = {
     { 0, "of", "NAMES",
       "what --over draws (default: the last statement's value; of several -e that bind no name, each)" },
     { 'o', "output", "FILE",
-      "a .svg, .html, .tex or .txt, or a folder for several; -: standard output (default: text in the "
+      "a .svg, .html, .tex, .txt, .png or .pdf, or a folder for several; -: standard output (default: text "
+      "in the "
       "terminal)" },
-    { 0, "format", "svg|html|tex|txt", "the format (default: by the ending of the file)" },
+    { 0, "format", "svg|html|tex|txt|png|pdf", "the format (default: by the ending of the file)" },
     { 0, "title", "TEXT", "a title above the figure" },
     { 0, "points", "N", "values of each name (default: 201; of a contour 151, of --slide 49)" },
     { 0, NULL, NULL, NULL },

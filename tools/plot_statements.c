@@ -62,7 +62,7 @@ double plot_place(const plot_range *r, int i, int points)
 
 /* ---- formats ---- */
 
-static const char *const formats[] = { "svg", "html", "tex", "txt" };
+static const char *const formats[] = { "svg", "html", "tex", "txt", "png", "pdf" };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* WG_FIGURE_BY_PATH: the word is none. */
@@ -86,12 +86,15 @@ bool plot_format(model *m, const char *path, wg_figure_format *to)
     if (!args_choice(m->a, "format")) return model_ends(m, EXIT_FLAGS);
     *to = format_of(format ? format : !path || !strcmp(path, "-") ? "txt" : ending_of(path));
     return *to ||
-           model_wrong(m, "-o %s: the ending says no format: .svg, .html, .tex or .txt, or --format", path);
+           model_wrong(m,
+                       "-o %s: the ending says no format: .svg, .html, .tex, .txt, .png or .pdf, or --format",
+                       path);
 }
 
 bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame)
 {
-    const wg_status s = wg_figure_save(f, path ? path : "-", .format = format, .frame = frame);
+    const wg_status s = wg_figure_save_at(
+        "", f, &(wg_figure_save_opts){ .path = path ? path : "-", .format = format, .frame = frame });
     if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     return model_ok(m);
 }

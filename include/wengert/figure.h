@@ -5,7 +5,7 @@
  *     wg_panel *p = wg_panel_new(f, "", .x = { "step" }, .y = { "loss", .scale = WG_SCALE_LOG });
  *     wg_series *train = wg_panel_line(p, "training"), *dev = wg_panel_line(p, "held out");
  *     for (...) wg_series_add(train, step, wg_item(L));
- *     wg_figure_save(f, "loss.svg");       or .html, .tex (pgfplots), .txt; "-" is the terminal
+ *     wg_figure_save(f, "loss.svg");       or .html, .tex (pgfplots), .txt, .png, .pdf; "-" is the terminal
  *
  * A figure has panels, a panel has series. The context owns all of them and what is added to them, and
  * frees them at the latest; wg_figure_free frees a figure earlier. Texts and arrays are copied. Options
@@ -234,7 +234,9 @@ typedef enum wg_figure_format {
     WG_FIGURE_SVG,
     WG_FIGURE_HTML, /* one file that loads nothing, with a second picture for phones */
     WG_FIGURE_TEX,  /* pgfplots; a document, whose page has the size of the figure */
-    WG_FIGURE_TXT   /* for terminals, with dots of Braille */
+    WG_FIGURE_TXT,  /* for terminals, with dots of Braille */
+    WG_FIGURE_PNG,  /* by the program rsvg-convert, on white; two pixels for a unit of the picture */
+    WG_FIGURE_PDF   /* by the program rsvg-convert */
 } wg_figure_format;
 
 typedef struct wg_figure_save_opts {
@@ -251,7 +253,8 @@ typedef struct wg_figure_save_opts {
 WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
 #define wg_figure_save(f, ...) \
     WG_CALL_(wg_figure_save_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)
-/* The same as a text. The path is not opened. Free it with wg_free; NULL after an error. */
+/* The same as a text, of every format but PNG and PDF. The path is not opened. Free it with wg_free; NULL after an
+ * error. */
 WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
 #define wg_figure_text(f, ...) \
     WG_CALL_(wg_figure_text_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)

@@ -527,7 +527,8 @@ wg_status wgi_dot_read(const wgi_picture *p, const wgi_dot_source *from, wgi_str
     wg_status s = enter(p);
     if (s != WG_OK) return s;
     wgi_dot_source copy = *from;
-    s = wgi_in_child(p, from->name, read_graph, &copy, out);
+    const wgi_child child = wgi_child_of(p);
+    s = wgi_in_child(&child, from->name, read_graph, &copy, out);
     pthread_mutex_unlock(&lock);
     return s;
 }

@@ -117,12 +117,7 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows);
 /* The SVG with these sides as the picture's format, svg, png or pdf. An error if memory was missing for
  * it. */
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
-/* Calls `work` in a process of its own, which may take a gigabyte more than this one has, and adds the text
- * that it writes to `out`. An error is recorded if it has not ended as it should. In `work` nothing of a
- * context may be called: its allocator and its on_error are the user's. */
-typedef bool wgi_child_work(void *with, FILE *out);
-wg_status wgi_in_child(const wgi_picture *p, const char *what, wgi_child_work *work, void *with,
-                       wgi_strbuf *out);
+wgi_child wgi_child_of(const wgi_picture *p); /* what its processes are called in errors */
 
 /* ---- svg_links.c ---- */
 

@@ -22,7 +22,9 @@ static const struct {
 } formats[] = { [WG_FIGURE_SVG] = { { ".svg" }, wgi_write_svg },
                 [WG_FIGURE_HTML] = { { ".html", ".htm" }, wgi_write_html },
                 [WG_FIGURE_TEX] = { { ".tex" }, wgi_write_pgfplots },
-                [WG_FIGURE_TXT] = { { ".txt" }, wgi_write_terminal } };
+                [WG_FIGURE_TXT] = { { ".txt" }, wgi_write_terminal },
+                [WG_FIGURE_PNG] = { { ".png" }, wgi_write_svg },
+                [WG_FIGURE_PDF] = { { ".pdf" }, wgi_write_svg } };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static bool is_standard_output(const wg_figure_save_opts *o) { return o->path && strcmp(o->path, "-") == 0; }
@@ -105,19 +107,36 @@ static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figu
     return b->failed || g->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
+/* SVG in the place of the text becomes a PNG or PDF. */
+static wg_status render(wg_site here, const wgi_page *g, const wg_figure *f, int format, wgi_strbuf *b)
+{
+    const wgi_child r = { .c = f->pool.c,
+                          .here = here,
+                          .call = "figure_save",
+                          .smaller = "draw fewer panels or points",
+                          .without = ".svg, .html, .tex and .txt files" };
+    wgi_strbuf image = { .c = f->pool.c };
+    const wg_status s =
+        wgi_render(&r, formats[format].ending[0] + 1, (const double[]){ g->width, g->height }, b, &image);
+    wgi_strbuf_free(b);
+    *b = image;
+    return s;
+}
+
 static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)
 {
     wgi_page g = { 0 };
     if (format_of(o) == WG_FIGURE_BY_PATH)
-        return fail(
-            f, here,
-            "the path must end in .svg, .html, .tex or .txt, or .format say which; \"-\": the terminal");
+        return fail(f, here,
+                    "the path must end in .svg, .html, .tex, .txt, .png or .pdf, or .format say which; "
+                    "\"-\": the terminal");
     if (o->frame < 0 || o->frame > f->frames)
         return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames",
                              o->frame, f->frames);
     if (o->columns < 0) return fail(f, here, ".columns must not be negative");
     const wgi_locale l = wgi_locale_set_c();
     wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, o, b) : WG_ERROR_MEMORY;
+    if (s == WG_OK && format_of(o) >= WG_FIGURE_PNG) s = render(here, &g, f, format_of(o), b);
     wgi_locale_restore(l);
     wgi_page_free(&g);
     return s;
@@ -140,6 +159,10 @@ char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o
     WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     wgi_strbuf b = { .c = f->pool.c };
+    if (o && format_of(o) >= WG_FIGURE_PNG)
+        return wg_fail(f->pool.c, here, WG_ERROR_VALUE,
+                       "figure_text: a PNG or PDF is no text: wg_figure_save writes it"),
+               NULL;
     if (make(here, f, o ? o : &(wg_figure_save_opts){ 0 }, &b) == WG_OK) return b.at;
     wgi_strbuf_free(&b);
     return NULL;

@@ -823,6 +823,31 @@ FIGURE_TEST(figure_files, a_frame_is_chosen)
     wgt_expect_error(c, WG_ERROR_VALUE, ".frame = 3 of 2 frames");
 }
 
+/* Two pixels for a unit: the sides stand in the head of a PNG as numbers of four bytes. */
+FIGURE_TEST(figure_files, images_by_rsvg_convert)
+{
+    if (system("rsvg-convert --version >/dev/null 2>&1") != 0) cr_skip_test("no rsvg-convert here");
+    wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
+    char *png = pic_path("x.png"), *other = pic_path("y.png"), *pdf = pic_path("x.pdf");
+    cr_assert_eq(wg_figure_save(f, png), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_figure_save(f, other), WG_OK);
+    cr_assert_eq(wg_figure_save(f, pdf), WG_OK);
+    const char *first = pic_read(png), *second = pic_read(other);
+    const unsigned char *side = (const unsigned char *)first + 16;
+    cr_expect(!memcmp(first, "\x89PNG", 4) && !memcmp(pic_read(pdf), "%PDF", 4));
+    cr_expect(side[2] * 256 + side[3] == 1600 && side[6] * 256 + side[7] == 1000);
+    cr_expect(!memcmp(first, second, 2000), "the same bytes");
+    cr_expect_null(wg_figure_text(f, "x.png"));
+    wgt_expect_error(c, WG_ERROR_VALUE, "a PNG or PDF is no text");
+    char *path = strdup(getenv("PATH"));
+    setenv("PATH", "/nowhere", 1);
+    wg_figure_save(f, png);
+    setenv("PATH", path, 1);
+    free(path);
+    wgt_expect_error(c, WG_ERROR_MISSING, "a png needs the program `rsvg-convert`");
+    pic_clean_up();
+}
+
 FIGURE_TEST(figure_files, a_page_has_values_under_the_pointer)
 {
     wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
@@ -964,7 +989,7 @@ FIGURE_TEST(figure_files, mistakes_are_named)
     static const double v[4] = { 1, 2, 3, 4 };
     wg_panel *p = wg_panel_new(f, "");
     cr_expect_eq(wg_figure_save(f, "a.gif"), WG_ERROR_VALUE);
-    wgt_expect_error(c, WG_ERROR_VALUE, "must end in .svg, .html, .tex or .txt");
+    wgt_expect_error(c, WG_ERROR_VALUE, "must end in .svg, .html, .tex, .txt, .png or .pdf");
     cr_expect_eq(wg_figure_save(f, NULL), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "test_figure.c:");
     cr_expect_eq(wg_figure_save(f, "/nowhere/at/all.svg"), WG_ERROR_FILE);
