@@ -577,6 +577,43 @@ def selected_texts():
     raised(wg.Error, "has no text 1, but 0 to 0", k.select, [1])
 
 
+def coordinates(figure, k=0):
+    """The points of curve k as LaTeX, whose numbers have seven digits."""
+    text = figure.text("tex").split("coordinates {")[k + 1].split("}")[0]
+    return np.array([[float(v) for v in pair.split(",")] for pair in re.findall(r"\(([^)]*)\)", text)])
+
+
+def plots():
+    g = wg.Graph()
+    t = np.linspace(0, 6, 50)
+    expect(np.allclose(coordinates(wg.plot(t, np.sin(t)))[:, 1], np.sin(t), atol=1e-6))
+    expect(np.allclose(coordinates(wg.plot(np.sin(t)))[:, 0], np.arange(50)))
+    two = wg.plot(t, [np.sin(t), np.cos(t)], title="Two")
+    expect(np.allclose(coordinates(two, 1), np.stack([t, np.cos(t)], 1), atol=1e-6) and ">Two<" in two.text())
+    x = g.input("x", np.array([1., 2, 3]))
+    expect(np.allclose(coordinates(wg.plot(x, x * x)), [[1, 1], [2, 4], [3, 9]]))
+    expect(wg.graph() is g and x.shape == (3,))
+    named = wg.plot('line a*x as "one"; points u, v; x "step" log', a=2, x=[1, 2], u=[1, 3], v=[5, 6])
+    expect(np.allclose(coordinates(named), [[1, 4]]))  # at 0 there is no logarithm
+    expect(">one<" in named._repr_svg_() and ">step<" in named.text("svg"))
+    slide = wg.plot("line a*z^2 over z in 0:1", slide={"a": [1, 2, 5]})
+    expect(coordinates(slide)[-1, 1] == 5 and "a = 2" in slide.text("html") and "(1,1)" in slide.text("tex", frame=1))
+    expect(np.allclose(coordinates(wg.plot("J(w) = w^2\nplot line grad(J(w), w) over w in -1:1"))[:, 1],
+                       2 * np.linspace(-1, 1, 201), atol=1e-6))
+    small = wg.plot([1, 2], [0.1, 0.2], context=wg.Context(dtype="float32"))
+    expect(np.allclose(coordinates(small)[:, 1], [0.1, 0.2], atol=1e-7, rtol=0))
+    raised(wg.Error, "plot:1:7: no 'lin' in a plot; did you mean 'line'?", lambda: wg.plot("lin x", x=[1]))
+    raised(wg.Error, "they must be as many", wg.plot, [1, 2], [1, 2, 3])
+    raised(wg.Error, "no name 'q'", wg.plot, "line q")
+    raised(TypeError, "plot takes (y) or (x, y)", wg.plot, t, t, t)
+    raised(TypeError, "a title is a line without quotes", lambda: wg.plot("line x", x=[1], title='a"b'))
+    raised(TypeError, "x is complex", lambda: wg.plot("line x", x=[1j]))
+    raised(TypeError, "this text has 2", wg.plot, "plot line [1]; plot line [2]")
+    raised(TypeError, "over one name", lambda: wg.plot("line a + b", slide={"a": [1], "b": [2]}))
+    raised(TypeError, "no format 'png' of a text", named.text, "png")
+    raised(wg.Error, "the path must end in", named.save, "x.bmp")
+
+
 def headers():
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/wengert")
     files = sorted(f for f in os.listdir(folder) if f.endswith(".h"))
@@ -601,7 +638,7 @@ def headers():
     expect(seen == len(called))
 
 
-for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, lifetimes, functions, parts,
+for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
              numbers, selected_texts, options, operands, headers):
     before = len(wrong)
     test()
