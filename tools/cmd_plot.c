@@ -278,6 +278,7 @@ static bool draw(plot *k)
 static int run(const args *a)
 {
     plot k = { .overs = 0 };
+    if (plot_is_run(a)) return plot_run(a);
     if (!args_has(a, "over")) return plot_statements(a);
     if (args_has(a, "slide"))
         return tool_fail(a, EXIT_FLAGS, "--slide goes with the statements plot, not with --over");
@@ -289,12 +290,13 @@ static int run(const args *a)
 
 const command cmd_plot = {
     "plot",
-    "plot FILE.wg | -e TEXT [--over NAME=A:B] [flags]",
+    "plot FILE.wg | -e TEXT | DIR [--over NAME=A:B] [flags]",
     "The figures of a program's statements plot; with --over its values over a name as curves, over two as a "
     "contour.",
     { flags, model_flags },
     "  wengert plot -e 'plot line tanh(z) over z in -6:6' -o tanh.svg\n"
     "  wengert plot lesson.wg -o figures/\n"
+    "  wengert plot run/ -o figures/        curves, weights, confusion matrix and regions of a training\n"
     "  wengert plot secant.wg --slide eps=0.001:1:log -o secant.html\n"
     "  wengert plot -e 'tanh(z)' --over z=-6:6 -o tanh.svg\n"
     "  wengert plot -e 'sigmoid(z)' -e 'relu(z)' --over z=-3:3\n"

@@ -37,6 +37,9 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
  * or the columns of a CSV file that it was trained on. */
 #define CLASSES_FILE "classes.txt"
 #define COLUMNS_FILE "columns.txt"
+/* The program of a training, and lines of a flag, a tab, its value. */
+#define PROGRAM_FILE "trained.wg"
+#define FLAGS_FILE   "trained.txt"
 typedef struct data_rows {
     const char *spec;
     int64_t rows;

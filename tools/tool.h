@@ -12,7 +12,7 @@
  *   data_source.c data sets with named columns
  *   train_*.c     the parts of train
  *   cmd_*.c       the commands: each stands at the end of its file
- *   plot_statements.c  the parts of plot
+ *   plot_*.c      the parts of plot
  *   check_*.c     the parts of check
  *   given_hints.c  what is wrong with a gradient of check --grad
  *   child.c       a program that answers lines with lines, for check --run
@@ -263,7 +263,7 @@ bool model_data(model *m); /* --data, --map, --rows */
 /* Whether all inputs that root depends on are fed, if there is --data. False: after a message. */
 bool model_fed(model *m, wg_node root);
 
-/* ---- plot_statements.c ---- */
+/* ---- plot_files.c ---- */
 
 /* NAME=A:B, NAME=A:B:log or NAME=A:B:STEP of --over and --slide. */
 typedef struct plot_range {
@@ -278,6 +278,24 @@ double plot_place(const plot_range *r, int i, int points); /* value i of so many
 bool plot_format(model *m, const char *path, wg_figure_format *to);
 /* path NULL: standard output; frame 0: the last */
 bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame);
+/* The figures of a command, and where -o and --format want them. */
+typedef struct plot_files {
+    int n;
+    wg_figure **figure;
+    const char **title; /* the names of files in a folder */
+    const char *path;   /* of -o; NULL: standard output */
+    bool folder;
+    wg_figure_format format;
+    int frame; /* that is shown first; 0: the last */
+} plot_files;
+/* Room for n figures. pages: in a folder they are HTML if --format says nothing. False: after a message. */
+bool plot_files_open(model *m, int n, bool pages, plot_files *f);
+bool plot_files_save(model *m, const plot_files *f); /* prints the names of files in a folder */
+
+/* ---- plot_statements.c, plot_run.c ---- */
+
+bool plot_is_run(const args *a);    /* the operand is a folder with log.jsonl */
+int plot_run(const args *a);        /* draws what a training has left there; returns the exit status */
 int plot_statements(const args *a); /* draws the statements plot of the program; returns the exit status */
 
 /* ---- the parts of check ---- */

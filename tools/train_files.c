@@ -5,6 +5,7 @@
  *   weights.safetensors  the parameters, for --load
  *   log.jsonl            a JSON object for each epoch
  *   curve.svg            the loss and the first metric by the epoch
+ *   trained.wg, trained.txt  the program, and the flags that say on what data, for `wengert plot`
  *   classes.txt          the words of classes, if the data have words; columns.txt: the columns of a CSV file
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
 #include <errno.h>
@@ -342,11 +343,36 @@ static bool write_classes(training *t)
     return fine;
 }
 
+/* For `wengert plot` of the folder: the program, and the flags that say what it was trained on. */
+static bool write_program(training *t)
+{
+    static const char *const kept[] = { "data", "map", "rows", "set" };
+    char *text = NULL, *whole;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return write_failed(t, NULL);
+    for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
+        const char *value;
+        for (int i = 0; (value = args_next(t->m.a, kept[k], &i));) {
+            whole = k ? NULL : realpath(value, NULL); /* of a file or folder: it may be called from
+                                                       * elsewhere */
+            fprintf(out, "%s\t%s\n", kept[k], whole ? whole : value);
+            free(whole);
+        }
+    }
+    fclose(out);
+    const bool fine =
+        write_text(t, PROGRAM_FILE, wg_program_source(t->m.q)) && write_text(t, FLAGS_FILE, text);
+    free(text);
+    return fine;
+}
+
 static bool has_file(const training *t, const char *name) { return !access(path_of(t, name), F_OK); }
 
-static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",        "curve.svg",
-                                     CLASSES_FILE,          COLUMNS_FILE,    "state.safetensors" };
-enum { SETTINGS = 1, STATE = 6 };
+static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",
+                                     "curve.svg",           CLASSES_FILE,    COLUMNS_FILE,
+                                     PROGRAM_FILE,          FLAGS_FILE,      "state.safetensors" };
+enum { SETTINGS = 1, STATE = 8 };
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
@@ -376,7 +402,7 @@ static bool lock_folder(training *t)
 static bool start_over(training *t, const char *settings)
 {
     for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, files[i]));
-    return write_text(t, "settings.json", settings) && write_classes(t);
+    return write_text(t, "settings.json", settings) && write_classes(t) && write_program(t);
 }
 
 static bool go_on(training *t, const char *settings)

@@ -61,3 +61,30 @@ Test(command_plot, programs_of_the_examples)
         "done; ls *.svg | wc -l");
     cr_expect_eq(atoi(strrchr(said, 'r') + 1), 14, "%s", said);
 }
+
+/* The confusion matrix counts what eval says: the rows whose class is the greatest score. A program and data
+ * that are not there take nothing from the rest. */
+Test(command_plot, the_folder_of_a_training)
+{
+    const char *said = wgt_shell(
+        "PATH=$(cd $build && pwd):$PATH; cd $in || exit 1\n"
+        "printf 'x = input(m, 2); y = input(m, classes=2)\\nlogits = dense(tanh(dense(x, 8)), 2)\\n"
+        "loss = softmax_cross_entropy(logits, y); hits = sum(argmax(logits, axis=-1) == y)\\n"
+        "train(loss, metrics=[mean(argmax(logits, axis=-1) == y)], epochs=4)' >net.wg\n"
+        "wengert train net.wg --data moons:120 -o run >/dev/null 2>&1 || exit 1\n"
+        "wengert plot run -o out --format tex 2>/dev/null || exit 1\n"
+        "right=$(wengert eval net.wg --data moons:120 --load run/weights.safetensors --print hits "
+        "2>/dev/null)\n"
+        "grep -c \"Confusion: ${right#hits } of 120 rows are right\" out/confusion.tex\n"
+        "rm run/trained.wg; wengert plot run --json -o out 2>/dev/null; echo status $?\n"
+        "printf 'x1,x2,label\\n0,0,a\\n1,1,b\\n0,1,a\\n' >t.csv; sed 's/epochs=4/epochs=1, batch=2/' net.wg "
+        ">csv.wg\n"
+        "wengert train csv.wg --data t.csv --map x=x1:x2,y=label -o words >/dev/null 2>&1 || exit 1\n"
+        "wengert plot words -o out --format svg >/dev/null 2>&1 || exit 1; grep -c '>a<' out/regions.svg\n"
+        "rm t.csv; wengert plot words -o left --format svg 2>&1; echo status $?; wengert plot run | wc -l");
+    cr_expect(strstr(said, "out/curves.tex\nout/weights.tex\nout/confusion.tex\nout/regions.tex\n1\n"), "%s",
+              said);
+    cr_expect(strstr(said, "\"files\":[\"out/curves.svg\",\"out/weights.svg\"]}\nstatus 0\n1\n"), "%s", said);
+    cr_expect(strstr(said, "t.csv"), "%s", said);
+    cr_expect(strstr(said, "left/curves.svg\nleft/weights.svg\nstatus "), "%s", said);
+}
