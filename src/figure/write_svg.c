@@ -331,6 +331,14 @@ static void put_clean(const svg *s, const char *before, const char *text, int mo
     wgi_strbuf_clean_xml(s->b, text, most);
 }
 
+/* A series stands in each frame, and a point on a curve has its name. */
+static bool is_named_before(const wg_series *s)
+{
+    const wg_series *k = s->panel->series;
+    while (k != s && (k->kind >= WG_SERIES_KINDS || strcmp(k->name, s->name) != 0)) k = k->next;
+    return k != s;
+}
+
 static void put_description(const svg *s)
 {
     const wg_figure *f = s->g->of;
@@ -344,7 +352,8 @@ static void put_description(const svg *s)
         if (*p->o.x.label) put_clean(s, ", x: ", p->o.x.label, 100);
         if (*p->o.y.label) put_clean(s, ", y: ", p->o.y.label, 100);
         for (const wg_series *k = p->series; k; k = k->next)
-            if (*k->name && k->kind < WG_SERIES_KINDS) put_clean(s, "; ", k->name, 100);
+            if (*k->name && k->kind < WG_SERIES_KINDS && !is_named_before(k))
+                put_clean(s, "; ", k->name, 100);
         put(s, ". ");
     }
 }

@@ -978,6 +978,7 @@ FIGURE_TEST(figure_files, a_page_shows_each_frame_as_its_own_file_does)
         cr_expect_str_eq(is, file, "frame %d", k);
         free(is);
     }
+    cr_expect_eq(pic_count(html, "; moves"), 2, "a name is said once in each of the two pictures");
     char *small = shown(html, 1, 2);
     HAS(small, ">k = 3<");
     HAS(small, "width=\"400\"");
