@@ -14,7 +14,7 @@ static int whole_axis(double v)
 /* The text of a call is looked at only where an axis 0 and no axis are the same number. */
 static bool says_option(wg_site here, const char *option)
 {
-    return wgi_before_options(here) && strstr(here, option) &&
+    return option && wgi_before_options(here) && strstr(here, option) &&
            wgi_writes_option(wg_site_arguments(here), option);
 }
 

@@ -25,6 +25,22 @@ static void look_at_all(const wg_program *q)
     wg_program_drawn(q);
 }
 
+/* Figures are drawn, or refused with a place. */
+static void draw_all(wg_program *q, wg_context *c)
+{
+    static const wg_figure_format format[] = { WG_FIGURE_SVG, WG_FIGURE_TXT, WG_FIGURE_TEX, WG_FIGURE_HTML };
+    for (int i = 0; i < wg_program_plots(q) && i < 4 && !wg_failed(c); i++) {
+        wg_figure *f = wg_program_figure(q, i, NULL);
+        if (!f && !wg_failed(c)) fuzz_stop("plot %d: no figure and no error", i);
+        if (!f) continue;
+        char *text = wg_figure_text(f, "x", .format = format[i]);
+        if (!text && !wg_failed(c)) fuzz_stop("plot %d: no text and no error", i);
+        wg_free(c, text);
+    }
+    if (wg_failed(c) && wg_failed(c) != WG_ERROR_MEMORY && !*wg_message(c))
+        fuzz_stop("an error without a message");
+}
+
 static outcome run(const char *text, int interpret)
 {
     outcome o = { 0 };
@@ -42,6 +58,7 @@ static outcome run(const char *text, int interpret)
     look_at_all(q);
     o.status = wg_failed(c);
     snprintf(o.message, sizeof o.message, "%s", wg_message(c));
+    if (interpret < 0) draw_all(q, c);
     wg_recover(c);
     wg_program_free(q);
     fuzz_finish(c, &m);
