@@ -260,6 +260,7 @@ struct wgi_binding {
     int64_t size;  /* of a symbol, in this build; -1: not known yet */
     bool given;    /* a symbol whose size was given from outside */
     bool drawn;    /* an input whose value was drawn in this build */
+    bool plotted;  /* an input that plots alone use: it is never drawn at random */
     wg_node node;  /* in this build or call; wg_none: not made yet */
     unsigned
         layers; /* in this evaluation of its statement: the sorts of layers that have its name, as bits */

@@ -29,6 +29,13 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", a->ident->text), WGI_NOTHING;
     if (b->is_operand) return wgi_node_val(wgi_operand_node(q, b));
+    if (b->plotted && !b->set.data)
+        return wgi_syntax_word(
+                   q, a->mark,
+                   "no name '%s': bind it before the plot, give it a value, or say 'over %s in 0:1' behind "
+                   "the expression",
+                   b->name, b->name),
+               WGI_NOTHING;
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
     return wgi_node_val(b->node);

@@ -119,7 +119,7 @@ static bool is_same_but_digits(const char *a, const char *b)
 bool wgi_free_names(wg_program *q)
 {
     for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
-        if (b->meaning != WG_NAME_INPUT || b->value || b->set.data) continue;
+        if (b->meaning != WG_NAME_INPUT || b->value || b->set.data || b->plotted) continue;
         const wgi_binding *near = nearest_name(q, b->name, true);
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
             near = NULL;
@@ -138,24 +138,22 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     if (a->u.binding && a->u.binding->function)
         return wgi_syntax_word(q, a->mark, "'%s' is a function: its value is that of a call, %s(...)",
                                a->ident->text, a->ident->text);
+    if (a->u.binding) a->u.binding->plotted &= q->inside == WGI_IN_PLOT;
     if (a->u.binding) return true;
     if (a->ident->defining)
         return wgi_syntax_word(q, a->mark, "'%s' is used in its own definition", a->ident->text);
     if (a->ident->bound_at)
         return wgi_syntax_word(q, a->mark, "'%s' is bound only later, in line %d", a->ident->text,
                                wgi_line(q, a->ident->bound_at - 1));
-    const bool bound = q->has_input || q->inside == WGI_IN_PLOT; /* every name must be */
+    const bool bound = q->has_input || q->inside == WGI_IN_PLOT; /* a mistyped name is said here */
     if (bound && is_known_call(a->ident->text))
         return wgi_syntax_word(q, a->mark, "'%s' is an op: its value is that of a call, %s(x)",
                                a->ident->text, a->ident->text);
     const wgi_binding *near = bound ? nearest_name(q, a->ident->text, false) : NULL;
-    if (q->inside == WGI_IN_PLOT && !near && !wg_program_meant(a->ident->text))
-        return wgi_syntax_word(q, a->mark,
-                               "no name '%s': bind it before the plot, or say 'over %s in 0:1' behind "
-                               "the expression",
-                               a->ident->text, a->ident->text);
-    if (bound) return no_name(q, a->ident->text, a->mark, near);
+    if (bound && (near || q->has_input || wg_program_meant(a->ident->text)))
+        return no_name(q, a->ident->text, a->mark, near);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
+    if (a->u.binding) a->u.binding->plotted = q->inside == WGI_IN_PLOT;
     return a->u.binding != NULL;
 }
 
