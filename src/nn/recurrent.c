@@ -109,8 +109,11 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
     char shape[96];
     if (!begin(l, here, what, a->x, a->p, a->name, a->share)) return false;
     const wg_shape s = wg_node_shape(a->x);
-    if (s.rank == rank && a->units >= 1 && wg_dtype_is_float(wg_node_dtype(a->x))) return true;
-    return FAIL(l, WG_ERROR_SHAPE, " of %lld units on x %s: x must be floats [batch, %sin], units at least 1",
+    if (s.rank == rank && a->units >= 1 && a->units <= INT64_C(1) << 60 &&
+        wg_dtype_is_float(wg_node_dtype(a->x)))
+        return true;
+    return FAIL(l, WG_ERROR_SHAPE,
+                " of %lld units on x %s: x must be floats [batch, %sin], units at least 1, at most 2^60",
                 (long long)a->units, wg_shape_text(s, shape, sizeof shape), rank == 3 ? "time, " : ""),
            false;
 }
