@@ -10,16 +10,7 @@
 
 #include "data_source.h"
 
-enum {
-    COLUMNS = 60,
-    IMAGES = 12,
-    UNITS = 16,
-    GRID = 121,
-    CLASSES = 20,
-    SHOWN_CLASSES = 9,
-    FIGURES = 4,
-    GIVEN = 64
-};
+enum { COLUMNS = 60, IMAGES = 12, UNITS = 16, GRID = 121, CLASSES = 20, FIGURES = 4, GIVEN = 64 };
 
 /* Numbers of log.jsonl under one key, such as dev.metrics.accuracy. */
 typedef struct column {
@@ -244,7 +235,7 @@ static wg_figure *draw_confusion(run *k, const double *is, const double *said, i
 {
     const int n = (int)most(is, rows, most(said, rows, 1)) + 1;
     if (n > CLASSES) return NULL;
-    k->name = class_names(k, class, n > SHOWN_CLASSES ? n : SHOWN_CLASSES);
+    k->name = class_names(k, class, CLASSES);
     double *count = wg_alloc(k->m.c, (size_t)n * (size_t)n, sizeof *count);
     if (!k->name || !count) return NULL;
     int64_t right = 0;
@@ -304,13 +295,13 @@ static wg_figure *draw_regions(run *k, const char *name, const char *class, wg_t
     int64_t n;
     if (!model_flags_ok(m) || !model_build(m) || !classified(k, &of)) return NULL;
     double *said = classes(k, &of, &n);
-    if (!said || n != GRID * GRID || most(said, n, most(is, rows, 0)) >= SHOWN_CLASSES) return NULL;
+    if (!said || n != GRID * GRID || most(said, n, most(is, rows, 0)) >= CLASSES) return NULL;
     wg_figure *f = wg_figure_new(m->c, "Regions of classes");
     wg_panel *p = wg_panel_new(f, "", .x = { "x₁" }, .y = { "x₂" });
     wg_panel_image(p, "", .values = wg_view_f64(said, WG_SHAPE(GRID, GRID)), .map = WG_MAP_CLASSES,
                    .x = { low[0], high[0] }, .y = { low[1], high[1] });
     for (int l = 0; l <= (int)most(is, rows, 0); l++) {
-        wg_series *s = wg_panel_points(p, k->name[l], .color = (wg_figure_color)(WG_COLOR_BLUE + l),
+        wg_series *s = wg_panel_points(p, k->name[l], .color = (wg_figure_color)(WG_COLOR_BLUE + l % 8),
                                        .marker = (wg_marker)(WG_MARKER_DISC + l % 5));
         for (int64_t i = 0; i < rows; i++)
             if (is[i] == l) wg_series_add(s, point[2 * i], point[2 * i + 1]);

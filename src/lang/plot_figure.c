@@ -8,7 +8,7 @@
 #include "wengert/figure.h"
 #include "wengert/grad.h"
 
-enum { PLACES = 201, GRID = 121, FACES = 25, AT_ONCE = 1024, CLASSES = 9, COLUMNS = 24, IMAGES = 64 };
+enum { PLACES = 201, GRID = 121, FACES = 25, AT_ONCE = 1024, CLASSES = 100, COLUMNS = 24 };
 
 /* The values of an expression: an element, or a column of elements for each place. */
 typedef struct table {
@@ -188,8 +188,9 @@ static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges
     if (size < 1 || size > most)
         return wgi_fail_at(q, a, WG_ERROR_SHAPE, "the value is %s at each place: %s",
                            wg_shape_text(wg_node_shape(y), text, sizeof text),
-                           most == 1 ? "a scalar was expected; sum, mean or [0] make one"
-                                     : "a scalar, or a vector of at most 9, was expected");
+                           most == 1         ? "a scalar was expected; sum, mean or [0] make one"
+                           : most == COLUMNS ? "a scalar, or a vector of at most 24, was expected"
+                                             : "a class, or a vector of at most 100 scores, was expected");
     *to = (table){ .v = room(q, n * size), .rows = n, .columns = size, .shape = wg_node_shape(y) };
     for (int64_t i = 0; to->v && i < n; i += AT_ONCE) {
         const int64_t count = n - i < AT_ONCE ? n - i : AT_ONCE;
@@ -253,7 +254,7 @@ static bool line(drawing *d)
     range r;
     const bool by_name = over && over->ident;
     if (by_name) {
-        if (!read_range(d, over, 0, PLACES, &r) || !over_names(d, a, &r, 1, CLASSES, &y)) return false;
+        if (!read_range(d, over, 0, PLACES, &r) || !over_names(d, a, &r, 1, COLUMNS, &y)) return false;
     } else {
         if (!value(d, a, &y) || (over && !vector(d, over->first, "the places", &x))) return false;
         const bool row = y.shape.rank == 2 && y.rows == 1;
@@ -322,7 +323,7 @@ static bool points(drawing *d)
         const bool named = wgi_plot_part(d->item, AST_AS, NULL) != NULL;
         wg_series *s =
             wg_panel_points(d->p, by_class && !named ? name : name_of(d, k, n),
-                            .color = by_class ? (wg_figure_color)(WG_COLOR_BLUE + k) : WG_COLOR_DEFAULT,
+                            .color = by_class ? (wg_figure_color)(WG_COLOR_BLUE + k % 8) : WG_COLOR_DEFAULT,
                             .marker = by_class ? (wg_marker)(WG_MARKER_DISC + k % 5) : WG_MARKER_DEFAULT,
                             .size = d->item->op == PLOT_AT ? 1.6 : 1);
         for (int64_t i = 0; i < x.rows; i++)
