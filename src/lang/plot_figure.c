@@ -167,6 +167,18 @@ static bool some_places(drawing *d, const wgi_ast *a, wg_node y, const range r[]
     return fine;
 }
 
+/* How many places are computed together: as many as the largest node of the graph leaves memory for. */
+static int64_t at_once(const wg_graph *g)
+{
+    enum { ELEMENTS = 1 << 24 };
+    int64_t largest = ELEMENTS / AT_ONCE;
+    for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
+        const int64_t size = wg_shape_size(wg_node_shape(wg_graph_node(g, i)));
+        if (size > largest) largest = size;
+    }
+    return ELEMENTS / largest > 0 ? ELEMENTS / largest : 1;
+}
+
 /* The expression over one or two names: a row for each place, a column for each element. */
 static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges, int most, table *to)
 {
@@ -192,8 +204,9 @@ static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges
                            : most == COLUMNS ? "a scalar, or a vector of at most 24, was expected"
                                              : "a class, or a vector of at most 100 scores, was expected");
     *to = (table){ .v = room(q, n * size), .rows = n, .columns = size, .shape = wg_node_shape(y) };
-    for (int64_t i = 0; to->v && i < n; i += AT_ONCE) {
-        const int64_t count = n - i < AT_ONCE ? n - i : AT_ONCE;
+    const int64_t together = at_once(q->now.g);
+    for (int64_t i = 0; to->v && i < n; i += together) {
+        const int64_t count = n - i < together ? n - i : together;
         if (!some_places(d, a, y, r, ranges, i, count, to->v + i * size)) return false;
     }
     return to->v != NULL;
