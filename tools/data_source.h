@@ -40,6 +40,7 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 /* The program of a training, and lines of a flag, a tab, its value. */
 #define PROGRAM_FILE "trained.wg"
 #define FLAGS_FILE   "trained.txt"
+extern const char *const kept_flags[]; /* the flags that stand there; NULL at the end */
 typedef struct data_rows {
     const char *spec;
     int64_t rows;

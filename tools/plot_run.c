@@ -10,7 +10,7 @@
 
 #include "data_source.h"
 
-enum { COLUMNS = 60, IMAGES = 12, UNITS = 16, GRID = 121, CLASSES = 20, FIGURES = 4, GIVEN = 64 };
+enum { COLUMNS = 60, IMAGES = 12, UNITS = 16, GRID = 121, CLASSES = 20, FIGURES = 5, GIVEN = 64 };
 
 /* Numbers of log.jsonl under one key, such as dev.metrics.accuracy. */
 typedef struct column {
@@ -370,7 +370,8 @@ static bool read_flags(run *k, const args *a)
         if (*next) *next++ = 0;
         if (!tab) continue;
         *tab = 0;
-        if (!args_has(a, line)) give(k, line, tab + 1);
+        for (int i = 0; kept_flags[i]; i++)
+            if (!strcmp(kept_flags[i], line) && !args_has(a, line)) give(k, line, tab + 1);
     }
     return true;
 }

@@ -343,20 +343,21 @@ static bool write_classes(training *t)
     return fine;
 }
 
+const char *const kept_flags[] = { "data", "map", "rows", "set", NULL };
+
 /* For `wengert plot` of the folder: the program, and the flags that say what it was trained on. */
 static bool write_program(training *t)
 {
-    static const char *const kept[] = { "data", "map", "rows", "set" };
     char *text = NULL, *whole;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) return write_failed(t, NULL);
-    for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
+    for (int k = 0; kept_flags[k]; k++) {
         const char *value;
-        for (int i = 0; (value = args_next(t->m.a, kept[k], &i));) {
+        for (int i = 0; (value = args_next(t->m.a, kept_flags[k], &i));) {
             whole = k ? NULL : realpath(value, NULL); /* of a file or folder: it may be called from
                                                        * elsewhere */
-            fprintf(out, "%s\t%s\n", kept[k], whole ? whole : value);
+            fprintf(out, "%s\t%s\n", kept_flags[k], whole ? whole : value);
             free(whole);
         }
     }

@@ -124,13 +124,18 @@ static wg_node leaf_of(wg_program *q, const wgi_ast *over, double first)
     return wg_none;
 }
 
+/* The end of an axis. It is no option of an op, so no name of it is noted. */
+static bool known_number(wg_program *q, const wgi_ast *a, double *to)
+{
+    return wgi_constant(a, to) ||
+           wgi_syntax_at(q, a, "the end of an axis must be a number that is known here");
+}
+
 static bool read_range(drawing *d, const wgi_ast *over, int axis, int64_t places, range *r)
 {
     wg_program *q = d->q;
     *r = (range){ .over = over, .places = places, .log = is_log(d, axis) };
-    if (!wgi_number_of(q, over->first, "the beginning", &r->from) ||
-        !wgi_number_of(q, over->first->next, "the end", &r->to))
-        return false;
+    if (!known_number(q, over->first, &r->from) || !known_number(q, over->first->next, &r->to)) return false;
     if (!(fabs(r->from) < 1e299 && fabs(r->to) < 1e299))
         return wgi_fail_at(q, over, WG_ERROR_VALUE, "an axis goes from and to numbers below 1e299");
     if (!(r->from < r->to))
@@ -515,7 +520,8 @@ static const wgi_ast *panel_end(const wgi_ast *first)
 static bool read_limit(wg_program *q, const wgi_ast *a, double *to)
 {
     *to = NAN;
-    if (a->kind == AST_EMPTY || !wgi_number_of(q, a, "the end of an axis", to)) return !wg_failed(q->c);
+    if (a->kind == AST_EMPTY) return true;
+    if (!known_number(q, a, to)) return false;
     return fabs(*to) < 1e299 ||
            wgi_fail_at(q, a, WG_ERROR_VALUE, "the end of an axis is a number below 1e299");
 }
