@@ -75,13 +75,26 @@ static wg_node grad_by_equal(wg_program *q, const wgi_ast *call, const wgi_ast *
     return sum;
 }
 
+static bool is_of(const wgi_option_use *u, const wgi_binding *name, wg_node x)
+{
+    const wg_node other = u->name->node; /* t = s: both names are one node */
+    return u->name == name || (wg_node_ok(other) && wg_node_ok(x) && other.index == x.index);
+}
+
 int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y)
 {
-    for (const wgi_option_use *u = q->now.options; u; u = u->next) {
-        const wg_node other = u->name->node; /* t = s: both names are one node */
-        const bool same = u->name == name || (wg_node_ok(other) && wg_node_ok(x) && other.index == x.index);
-        if (same && wg_node_ok(u->result) && wg_equal_nodes(y, u->result, NULL, 0)) return wgi_line(q, u->at);
-    }
+    for (const wgi_option_use *u = q->now.options; u; u = u->next)
+        if (!u->whole && is_of(u, name, x) && wg_node_ok(u->result) && wg_equal_nodes(y, u->result, NULL, 0))
+            return wgi_line(q, u->at);
+    return 0;
+}
+
+/* What an index gives is no call, so its node is not known here: the use counts. */
+int wgi_fixed_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y)
+{
+    for (const wgi_option_use *u = q->now.options; u; u = u->next)
+        if (is_of(u, name, x) && (!wg_node_ok(u->result) || wg_equal_nodes(y, u->result, NULL, 0)))
+            return wgi_line(q, u->at);
     return 0;
 }
 

@@ -308,12 +308,16 @@ typedef struct wgi_option_use {
     struct wgi_option_use *next;
     const wgi_binding *name;
     uint32_t at;    /* the byte where the option's number is written */
+    bool whole;     /* it is a size, a count or an index: a derivative leaves it alone, an axis of a plot
+                     * cannot */
     wg_node result; /* of the call; wg_none: it is not there yet */
 } wgi_option_use;
 
 /* builtins.c. The line of an option that y is computed by, and whose number the name or the node x is; 0:
  * there is none. */
 int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y);
+/* The same, of a size, a count or an index, too. */
+int wgi_fixed_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y);
 
 /* What a build makes. */
 typedef struct wgi_build {

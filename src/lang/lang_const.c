@@ -73,24 +73,26 @@ static bool number_of(wg_program *q, const wgi_ast *a, const char *what, double 
 }
 
 /* Notes the names in the expression of an option, and those that they are computed from. */
-static void note_names(wg_program *q, const wgi_ast *a, uint32_t at)
+static void note_names(wg_program *q, const wgi_ast *a, uint32_t at, bool whole)
 {
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
     const wgi_option_use *u = q->now.options;
     while (b && u && u->at == at && u->name != b) u = u->next;
     if (b && b->meaning != WG_NAME_SYMBOL && !(u && u->at == at)) { /* not noted yet for this option */
         wgi_option_use *use = wgi_lang_built(q, sizeof *use);
-        if (use) *use = (wgi_option_use){ q->now.options, b, at, wg_none }, q->now.options = use;
+        if (use)
+            *use = (wgi_option_use){ .next = q->now.options, .name = b, .at = at, .whole = whole },
+            q->now.options = use;
         const wgi_ast *from = b->is_operand ? b->operand : b->value;
-        if (from && from != a) note_names(q, from, at);
+        if (from && from != a) note_names(q, from, at, whole);
     }
-    for (const wgi_ast *x = a->first; x; x = x->next) note_names(q, x, at);
+    for (const wgi_ast *x = a->first; x; x = x->next) note_names(q, x, at, whole);
 }
 
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
 {
     if (!number_of(q, a, what, value)) return false;
-    if (q->now.g) note_names(q, a, a->start);
+    if (q->now.g) note_names(q, a, a->start, false);
     return true;
 }
 
@@ -103,6 +105,7 @@ bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t leas
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be a whole number from %lld to %lld, not %g", what,
                            (long long)least, (long long)most, v);
     *value = (int64_t)v;
+    if (q->now.g) note_names(q, a, a->start, true);
     return true;
 }
 

@@ -192,13 +192,13 @@ static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges
     const wg_node y = wgi_eval_node(q, a, NULL);
     for (int k = 0; k < ranges && !wg_failed(q->c); k++) {
         const wgi_binding *b = r[k].over->u.binding;
-        const int line = wgi_option_line(q, b, r[k].x, y);
+        const int line = wgi_fixed_line(q, b, r[k].x, y);
         if (line)
-            return wgi_syntax_word(
-                q, r[k].over->start,
-                "'%s' is the number of an option in line %d, which an axis cannot change; the "
-                "command can: wengert plot --over %s=%g:%g",
-                b->name, line, b->name, r[k].from, r[k].to);
+            return wgi_syntax_word(q, r[k].over->start,
+                                   "'%s' is the number of an option, a size or an index in line %d, which an "
+                                   "axis cannot change; the command "
+                                   "can: wengert plot --over %s=%g:%g",
+                                   b->name, line, b->name, r[k].from, r[k].to);
     }
     if (wg_failed(q->c)) return false;
     const int64_t size = wg_shape_size(wg_node_shape(y)), n = r[0].places * (ranges > 1 ? r[1].places : 1);
