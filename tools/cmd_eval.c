@@ -16,17 +16,17 @@ static bool chosen(model *m, name_list *to)
     wg_node node;
     if (names) return model_names(m, "print", names, to);
     if (!model_of(m, &name, &node)) return false;
-    *to = (name_list){ 1, wg_alloc(m->c, 1, sizeof *to->name), wg_alloc(m->c, 1, sizeof *to->node) };
-    if (!model_ok(m)) return false;
-    to->name[0] = name;
-    to->node[0] = node;
-    return true;
+    const int n = wg_program_lasts(m->q);
+    *to = (name_list){ n, wg_alloc(m->c, (size_t)n, sizeof *to->name),
+                       wg_alloc(m->c, (size_t)n, sizeof *to->node) };
+    for (int i = 0; model_ok(m) && i < n; i++) to->node[i] = wg_program_last_part(m->q, i, &to->name[i]);
+    return model_ok(m);
 }
 
 static void print_text(model *m, const print_style *style, const name_list *l, const wg_tensor *t)
 {
     for (int i = 0; i < l->count; i++)
-        if (!print_tensor(style, strcmp(l->name[i], "_") ? l->name[i] : "", &t[i])) {
+        if (!print_tensor(style, l->name[i][strspn(l->name[i], "_.0123456789")] ? l->name[i] : "", &t[i])) {
             model_fail(m, EXIT_OTHER, "out of memory");
             return;
         }

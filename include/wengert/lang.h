@@ -44,6 +44,10 @@ WG_API const char *wg_program_name(const wg_program *q, int i);
 WG_API wg_node wg_program_node(const wg_program *q, const char *name);
 WG_API wg_node wg_program_last(const wg_program *q);          /* the value of the last statement */
 WG_API const char *wg_program_last_name(const wg_program *q); /* its name; "_" if it has none */
+/* How many values the last statement has: (a, b) = f(x) has two, and the functions above give the last one.
+ * Value i, and its name if name is not NULL: "_.0" for the first of values without names. */
+WG_API int wg_program_lasts(const wg_program *q);
+WG_API wg_node wg_program_last_part(const wg_program *q, int i, const char **name);
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
 /* What to write for a word of mathematics or of NumPy that is none here: "the natural logarithm is log(x)" for ln.
  * NULL: it is not known. */

@@ -43,7 +43,7 @@ static const char *part_of_name(const wg_program *q, const wgi_ast *const at[2],
     return buf;
 }
 
-static wg_node not_used(wg_program *q, const wgi_ast *const at[2], bool draws)
+static void not_used(wg_program *q, const wgi_ast *const at[2], bool draws)
 {
     char y[60], x[60], hint[400];
     wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
@@ -56,23 +56,42 @@ static wg_node not_used(wg_program *q, const wgi_ast *const at[2], bool draws)
     else
         wgi_fail_at(q, at[1], WG_ERROR_VALUE, "grad: %s does not use %s, so it has no derivative by it%s", y,
                     x, part_of_name(q, at, hint, sizeof hint));
-    return wg_none;
+}
+
+/* The nodes by which a derivative is taken. One expression may stand for several. */
+typedef struct target_list {
+    wg_node *node;
+    int count;
+    int end[WGI_LANG_PARTS]; /* where the nodes of expression k end */
+} target_list;
+
+static bool add_targets(wg_program *q, target_list *t, int n)
+{
+    wg_node *more = wgi_lang_built(q, (size_t)(t->count + n) * sizeof *more);
+    if (!more) return false;
+    if (t->count) memcpy(more, t->node, (size_t)t->count * sizeof *more);
+    t->node = more;
+    return true;
 }
 
 /* The derivative of y by an expression, which is written a second time here: by all that computes the same.
- * No two of these nodes are made from one another, since their expressions are equally deep. */
-static wg_node grad_by_equal(wg_program *q, const wgi_ast *call, const wgi_ast *const at[2], wg_node y,
-                             wg_node x, bool draws)
+ * No two of these nodes are made from one another, since their expressions are equally deep. A parameter of a
+ * function is a name: if y uses it, the derivative is by its node alone, for the number 2 is in w^2 too. */
+static bool add_equal(wg_program *q, target_list *t, const wgi_ast *const at[2], wg_node y, wg_node x,
+                      bool draws)
 {
-    const wg_site here = wgi_site(q, call, at, 2);
-    const int n = at[1]->kind == AST_NUMBER ? 0 : wg_equal_nodes(y, x, NULL, 0);
-    if (!n) return wg_failed(q->c) ? wg_none : not_used(q, at, draws);
-    wg_node *equal = wg_alloc(q->c, (size_t)n, sizeof *equal), sum = wg_none;
-    if (!equal) return wg_none;
-    wg_equal_nodes(y, x, equal, n);
-    if (!wg_grads_at(here, y, equal, n, equal)) sum = n == 1 ? equal[0] : wg_addn_at(here, equal, n);
-    wg_free(q->c, equal);
-    return sum;
+    double known;
+    const bool is_name = at[1]->kind == AST_NAME, is_number = is_name && wgi_constant(at[1], &known);
+    bool is_used = false;
+    int n = at[1]->kind == AST_NUMBER ? 0 : wg_equal_nodes(y, x, NULL, 0);
+    if (n && !add_targets(q, t, n)) return false;
+    wg_equal_nodes(y, x, t->node + t->count, n);
+    for (int k = 0; is_name && k < n; k++)
+        if (t->node[t->count + k].index == x.index) t->node[t->count] = x, n = 1, is_used = true;
+    if (is_number && !is_used) n = 0;
+    if (!n && !wg_failed(q->c)) not_used(q, at, draws);
+    t->count += n;
+    return n > 0;
 }
 
 static bool is_of(const wgi_option_use *u, const wgi_binding *name, wg_node x)
@@ -99,28 +118,59 @@ int wgi_fixed_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_n
 }
 
 /* The derivative would lack what the option does. */
-static wg_node in_option(wg_program *q, const wgi_ast *const at[2], int line)
+static bool in_option(wg_program *q, const wgi_ast *const at[2], int line)
 {
     char y[60];
     wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
     wgi_fail_at(q, at[1], WG_ERROR_VALUE,
                 "grad: %s is the number of an option in line %d, and %s has no derivative by an option",
                 wgi_meant(at[1])->ident->text, line, y);
-    return wg_none;
+    return false;
+}
+
+/* at: y, and what the derivative is by. */
+static bool add_target(wg_program *q, target_list *t, const wgi_ast *const at[2], wg_node y,
+                       wgi_binding *owner)
+{
+    const wgi_drawn before = drawn_now(q);
+    const wg_node x = wgi_eval_node(q, at[1], owner);
+    if (wg_failed(q->c)) return false;
+    if (wgi_meant(at[1])->kind != AST_NAME) return add_equal(q, t, at, y, x, draws_since(q, before));
+    const int line = wg_node_ok(y) ? wgi_option_line(q, wgi_meant(at[1])->u.binding, x, y) : 0;
+    if (line) return in_option(q, at, line);
+    if (!add_targets(q, t, 1)) return false;
+    t->node[t->count++] = x;
+    return true;
+}
+
+/* The sum of the nodes that one expression stands for. */
+static wg_node summed(wg_site here, wg_node *node, int n)
+{
+    return n == 1 ? node[0] : wg_addn_at(here, node, n);
 }
 
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    wg_node y = wgi_eval_node(q, at[0], owner);
-    const wgi_drawn before = drawn_now(q);
-    wg_node x = wgi_eval_node(q, at[1], owner);
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    if (wgi_meant(at[1])->kind != AST_NAME)
-        return wgi_node_val(grad_by_equal(q, call, at, y, x, draws_since(q, before)));
-    const int line = wg_node_ok(y) ? wgi_option_line(q, wgi_meant(at[1])->u.binding, x, y) : 0;
-    if (line) return wgi_node_val(in_option(q, at, line));
-    return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
+    const bool several = at[1]->kind == AST_TUPLE;
+    const int n = several ? wgi_operand_count(at[1]) : 1;
+    if (n > WGI_LANG_PARTS) return wgi_syntax_at(q, at[1], "more than %d names", WGI_LANG_PARTS), WGI_NOTHING;
+    const wg_node y = wgi_eval_node(q, at[0], owner);
+    const wgi_ast *x = several ? at[1]->first : at[1];
+    target_list t = { 0 };
+    for (int k = 0; k < n; k++, x = x->next) {
+        if (wg_failed(q->c) || !add_target(q, &t, (const wgi_ast *[]){ at[0], x }, y, owner))
+            return WGI_NOTHING;
+        t.end[k] = t.count;
+    }
+    const wg_site here = wgi_site(q, call, at, 2);
+    if (t.count == 1 || wg_node_shape(y).rank) t.node[0] = wg_grad_at(here, y, t.node[0]);
+    else if (wg_grads_at(here, y, t.node, t.count, t.node)) return WGI_NOTHING;
+    if (!several) return wgi_node_val(summed(here, t.node, t.count));
+    wgi_parts *p = wgi_parts_new(q, n);
+    for (int k = 0, from = 0; p && k < n; from = t.end[k++])
+        p->part[k] = wgi_node_val(summed(here, t.node + from, t.end[k] - from));
+    return p ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
 
 /* ---- tensors ---- */
@@ -413,10 +463,12 @@ static const wgi_builtin builtins[] = {
     ITSELF(scan, wgi_eval_scan, "scan(f, state, xs, ..., all=false)",
            "a function f(state, x) applied along axis 0 of xs, with the same parameters each time; the "
            "result is the last state, with all=true all states, stacked"),
-    CALL(
-        grad, 2, 2, "", "grad(y, x)",
-        "dy/dx of a scalar y; x is any name, or an expression that y has too. Second order: grad(sum(grad(y, "
-        "x)), x)"),
+    ITSELF(map, wgi_eval_map, "map(f, xs, ...)",
+           "f of each element along axis 0 of xs, stacked; of (xs, ys) f gets an element of each. Further "
+           "operands are the same each time. All are computed at once, with the same parameters and draws"),
+    CALL(grad, 2, 2, "", "grad(y, x)",
+         "dy/dx of a scalar y; x is any name, or an expression that y has too. (dw, db) = grad(y, (w, b)) "
+         "are several at once. Second order: grad(sum(grad(y, x)), x)"),
     CALL(normal, 0, WG_MAX_RANK, "seed mean deviation", "normal(sizes..., seed=, mean=0, deviation=1)",
          "random numbers; they depend on the name, and on seed= if it is given, else on the command's seed"),
     CALL(uniform, 0, WG_MAX_RANK, "seed low high", "uniform(sizes..., seed=, low=0, high=1)",
@@ -440,6 +492,8 @@ static const wgi_builtin builtins[] = {
     CALL(gather, 2, 2, "", "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])"),
     ITSELF(permute, wgi_eval_op, "permute(x, axes=[1, 0])",
            "transpose by another name: the axes in another order"),
+    ITSELF(expand_dims, wgi_eval_op, "expand_dims(x, axis=1)",
+           "expand by another name: a new axis of size 1, so that a vector becomes a column"),
     CALL(l2, 1, 1, "", "l2(lambda)",
          "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has "
          "made before"),

@@ -41,6 +41,7 @@ enum {
     WGI_LANG_MADE = 1000000,   /* expressions that the functions of a program may make in a build */
     WGI_LANG_PATH = 1000,      /* characters of a name with those of the calls around it */
     WGI_LANG_IDENTS = 1 << 14, /* lists of identifiers */
+    WGI_LANG_PARTS = 64,       /* of a value of several parts */
     WGI_LANG_TENSOR = 1 << 27  /* elements of a literal or of a value from outside */
 };
 
@@ -122,6 +123,9 @@ typedef enum wgi_ast_kind {
     AST_TEXT,    /* ident: what stands between the quotes */
     AST_NAME,    /* ident; binding, set by lang_names.c */
     AST_LIST,    /* children: elements */
+    AST_TUPLE,   /* children: the parts of a value of several parts, (a, b) */
+    AST_PART,    /* op: which part of a value. Part 0: child: the value; number: how many parts it has. The
+                  * others stand in the statements behind it, and have no child. */
     AST_CALL,    /* ident; children: operands and AST_KEYWORDs, in the order written; binding of a function */
     AST_KEYWORD, /* ident; child: the value */
     AST_NEGATE,  /* child */
@@ -132,7 +136,7 @@ typedef enum wgi_ast_kind {
     AST_RANGE,     /* children: from and to, each an expression or AST_EMPTY */
     AST_EMPTY,
     AST_BLOCK,    /* children: statements */
-    AST_BIND,     /* a statement; ident, binding; child: the value */
+    AST_BIND,     /* a statement; ident, binding; child: the value. op: WGI_BIND_FIRST, ... */
     AST_VALUE,    /* a statement; child */
     AST_FUNCTION, /* a statement; ident, binding; children: an AST_CALL with the parameters, the body */
     AST_CLAIM,    /* a statement; children: left and right */
@@ -145,6 +149,9 @@ typedef enum wgi_ast_kind {
                    * texts */
     AST_AS        /* children: AST_TEXTs */
 } wgi_ast_kind;
+
+/* a = ...; or the statements of (a, b) = ...: the first one, and those behind it. */
+enum { WGI_BIND_ONE, WGI_BIND_FIRST, WGI_BIND_MORE };
 
 typedef struct wgi_binding wgi_binding;
 
@@ -319,6 +326,11 @@ int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_
 /* The same, of a size, a count or an index, too. */
 int wgi_fixed_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y);
 
+typedef struct wgi_named_node {
+    wg_node node;
+    const char *name;
+} wgi_named_node;
+
 /* What a build makes. */
 typedef struct wgi_build {
     wg_graph *g;
@@ -327,16 +339,17 @@ typedef struct wgi_build {
     wgi_binding *unnamed_value; /* of the present statement, if it binds no name: it owns its layers */
     const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
     const char *open;   /* the prefix whose scope was pushed last */
-    const wgi_frame *frame;     /* NULL: outside functions */
-    int nested;                 /* expressions that are being evaluated */
-    int64_t made;               /* expressions of functions that were evaluated */
-    wgi_ident *owned;           /* the name that was taken last: wgi_own */
-    uint64_t unnamed;           /* how many unnamed random tensors were made */
-    int draws;                  /* how many random tensors were made */
-    struct wgi_seed_use *seeds; /* the seeds of those that are bound to no name */
-    wgi_option_use *options;    /* the latest first */
-    wg_node last;               /* the value of the last statement */
-    const char *last_name;
+    const wgi_frame *frame;              /* NULL: outside functions */
+    int nested;                          /* expressions that are being evaluated */
+    int64_t made;                        /* expressions of functions that were evaluated */
+    wgi_ident *owned;                    /* the name that was taken last: wgi_own */
+    uint64_t unnamed;                    /* how many unnamed random tensors were made */
+    int draws;                           /* how many random tensors were made */
+    struct wgi_seed_use *seeds;          /* the seeds of those that are bound to no name */
+    wgi_option_use *options;             /* the latest first */
+    const struct wgi_parts *unpacked;    /* the value that AST_PARTs are taken from */
+    wgi_named_node last[WGI_LANG_PARTS]; /* what the last statement gives */
+    int last_count;
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count;
@@ -440,7 +453,12 @@ typedef struct wgi_val {
     bool is_number;
     double number;
     wg_node node;
+    const struct wgi_parts *several; /* a value of several parts, which is the only member then; else NULL */
 } wgi_val;
+typedef struct wgi_parts {
+    int count;
+    wgi_val part[];
+} wgi_parts;
 #define WGI_NOTHING ((wgi_val){ 0 })
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
@@ -499,6 +517,8 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* owner: the binding that the statement makes, or NULL. Layers, inputs, random tensors get its name. */
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
+wgi_val wgi_evals(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* the value may have several parts */
+wgi_parts *wgi_parts_new(wg_program *q, int count);                     /* NULL: out of memory */
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
@@ -512,6 +532,7 @@ wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_b
 wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wg_node wgi_operand_node(wg_program *q, wgi_binding *b); /* of a parameter of the present call, as a node */
 /* The prefix inside a block or call of this name. NULL: after an error. */
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name);

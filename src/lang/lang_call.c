@@ -229,7 +229,9 @@ static bool needs_c(const wg_op *op)
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const char *name = call->ident->text;
-    const wg_op *op = wg_op_find(strcmp(name, "permute") ? name : "transpose");
+    const wg_op *op = wg_op_find(!strcmp(name, "permute")       ? "transpose"
+                                 : !strcmp(name, "expand_dims") ? "expand"
+                                                                : name);
     char options[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
     if (needs_c(op))

@@ -20,6 +20,64 @@ wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return wgi_as_node(q, a, wgi_eval(q, a, owner));
 }
 
+/* ---- values of several parts ---- */
+
+wgi_parts *wgi_parts_new(wg_program *q, int count)
+{
+    wgi_parts *p = wgi_lang_built(q, sizeof *p + (size_t)count * sizeof *p->part);
+    if (p) p->count = count;
+    return p;
+}
+
+static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    const int n = wgi_operand_count(a);
+    if (n > WGI_LANG_PARTS)
+        return wgi_syntax_at(q, a, "more than %d values: a list has brackets", WGI_LANG_PARTS), WGI_NOTHING;
+    wgi_parts *p = wgi_parts_new(q, n);
+    int k = 0;
+    for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_eval(q, x, owner);
+    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
+}
+
+/* The names a, b, ... for the parts of the value that the expression has. */
+static void names_for(int parts, char *to, size_t room)
+{
+    size_t n = 0;
+    for (int k = 0; k < parts && k < 6 && n < room; k++)
+        n += (size_t)snprintf(to + n, room - n, k ? ", %c" : "%c", 'a' + k);
+    if (parts > 6 && n < room) snprintf(to + n, room - n, ", ...");
+}
+
+static wgi_val not_one(wg_program *q, const wgi_ast *a, int parts)
+{
+    char text[60], names[60];
+    const bool written = a->kind == AST_TUPLE; /* its brackets are round, if it has any */
+    const uint32_t bracket = written && q->source[a->start] == '(';
+    wgi_quote(q, a->start + bracket, a->end - bracket, text, sizeof text);
+    names_for(parts, names, sizeof names);
+    if (written) wgi_syntax_at(q, a, "%d values where one is needed: a list has brackets, [%s]", parts, text);
+    else
+        wgi_syntax_at(q, a, "%s gives %d values where one is needed: write (%s) = %s, and use the names",
+                      text, parts, names, text);
+    return WGI_NOTHING;
+}
+
+static wgi_val part(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    if (a->first) {
+        const wgi_val v = wgi_evals(q, a->first, owner);
+        const int names = (int)a->u.number, parts = v.several ? v.several->count : 1;
+        if (wg_failed(q->c)) return WGI_NOTHING;
+        if (parts != names)
+            return wgi_syntax_at(q, a, "%d names for %d value%s", names, parts,
+                                 parts == 1 ? ": name it v, and its elements are v[0], v[1]" : "s"),
+                   WGI_NOTHING;
+        q->now.unpacked = v.several;
+    }
+    return q->now.unpacked->part[a->op];
+}
+
 /* ---- names and lists ---- */
 
 static wgi_val name(wg_program *q, const wgi_ast *a)
@@ -111,12 +169,37 @@ wg_node wgi_part_of(wg_site here, wg_node x, int axis, int64_t i)
     return wg_squeeze_at(here, wg_slice_at(here, &one), axis);
 }
 
-static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
+/* By an index that is computed: a number, or several along axes that take the place of this axis. */
+static wg_node taken(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis, wg_node at)
 {
-    int64_t n = wg_dim_at(here, x, axis), i;
+    if (wg_failed(q->c)) return wg_none;
+    if (wg_node_dtype(at) == WG_BOOL)
+        return wgi_fail_at(q, item, WG_ERROR_DTYPE,
+                           "a mask is no index: write where(mask, x, 0), or sum(mask * x)"),
+               wg_none;
+    if (wg_dtype_is_float(wg_node_dtype(at)))
+        return wgi_fail_at(
+                   q, item, WG_ERROR_DTYPE,
+                   "an index is a whole number, and this is %s: write cast(..., dtype=i64), or argmax(...)",
+                   wg_dtype_name(wg_node_dtype(at))),
+               wg_none;
+    return wg_take_at(here, &(wg_take_args){ .x = x, .indices = at, .axis = axis });
+}
+
+static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_ast *item, wg_site here, wg_node x,
+                    int *axis)
+{
+    int64_t n = wg_dim_at(here, x, *axis), i;
+    double known;
     if (n == 0) return wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0"), wg_none;
+    if (!wgi_constant(item, &known)) {
+        const wg_node at = wgi_as_indices(q, item, wgi_eval_node(q, item, NULL));
+        x = taken(q, item, wgi_site(q, item, (const wgi_ast *[]){ left, item }, 2), x, *axis, at);
+        *axis += wg_node_shape(at).rank;
+        return x;
+    }
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
-    return wgi_part_of(here, x, axis, i < 0 ? i + n : i);
+    return wgi_part_of(here, x, *axis, i < 0 ? i + n : i);
 }
 
 static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
@@ -132,7 +215,7 @@ static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_
         } else if (item->kind == AST_RANGE) {
             x = slice(q, item, here, x, axis++);
         } else {
-            x = pick(q, item, here, x, axis);
+            x = pick(q, left, item, here, x, &axis);
         }
     }
     return wgi_node_val(x);
@@ -173,7 +256,7 @@ wgi_val wgi_block(wg_program *q, const wgi_ast *a, const char *inside, wgi_bindi
             continue;
         }
         q->now.prefix = outside;
-        v = wgi_eval(q, s->first, owner);
+        v = wgi_evals(q, s->first, owner);
     }
     q->now.prefix = outside;
     return v;
@@ -210,6 +293,8 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     case AST_BOOL: return number_val(a->u.number);
     case AST_NAME: return name(q, a);
     case AST_LIST: return list(q, a, owner);
+    case AST_TUPLE: return tuple(q, a, owner);
+    case AST_PART: return part(q, a, owner);
     case AST_CALL: return evaluated_call(q, a, owner);
     case AST_NEGATE: return negated(q, a, owner);
     case AST_CHAIN: return chain(q, a, owner);
@@ -218,7 +303,7 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     }
 }
 
-wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+wgi_val wgi_evals(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     if (wg_failed(q->c)) return WGI_NOTHING;
     if (q->now.nested >= WGI_LANG_CALLS)
@@ -235,6 +320,12 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return v;
 }
 
+wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    const wgi_val v = wgi_evals(q, a, owner);
+    return v.several ? not_one(q, a, v.several->count) : v;
+}
+
 static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 {
     return b->meaning == WG_NAME_CONSTANT && (b->set.data || s->first->kind != AST_CALL)
@@ -247,9 +338,28 @@ static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
 {
     wgi_binding self = { .name = "_" }, *outside = q->now.unnamed_value;
     if (!q->now.frame) q->now.unnamed_value = &self;
-    const wgi_val v = wgi_eval(q, s->first, NULL);
+    const wgi_val v = wgi_evals(q, s->first, NULL);
     q->now.unnamed_value = outside;
     return v;
+}
+
+/* What the statement gives is what the program gives, if no other one follows. */
+static void note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)
+{
+    const wgi_ast *x = s->first, *one = v.several && x->kind == AST_TUPLE ? x->first : NULL;
+    const int n = v.several ? v.several->count : 1;
+    if (!b || s->op != WGI_BIND_MORE) q->now.last_count = 0;
+    for (int k = 0; k < n && q->now.last_count < WGI_LANG_PARTS; k++) {
+        const wgi_ast *written = v.several ? one : x;
+        char number[24] = "_";
+        if (v.several) snprintf(number, sizeof number, "_.%d", k);
+        const char *name = b                                      ? b->name
+                           : written && written->kind == AST_NAME ? written->ident->text
+                                                                  : wgi_lang_join(q, number, "", "");
+        q->now.last[q->now.last_count++] =
+            (wgi_named_node){ wgi_as_node(q, x, v.several ? v.several->part[k] : v), name ? name : "_" };
+        one = one ? one->next : NULL;
+    }
 }
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
@@ -269,7 +379,6 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
         *v = unnamed_value(q, s);
     }
     if (q->now.frame) return !wg_failed(q->c);
-    q->now.last = wgi_as_node(q, s->first, *v);
-    q->now.last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
+    if (!wg_failed(q->c)) note_last(q, s, b, *v);
     return !wg_failed(q->c);
 }

@@ -1,6 +1,6 @@
 /* lang_function.c: calls of the program's functions. A call evaluates the body of the function again, and
  * what its statements bind gets new nodes. repeat and scan call a function many times, each time with the
- * result of the time before.
+ * result of the time before. map calls it once.
  *
  *     h = block(x, 64)               names in the body, and parameters: h.z, h.z.W
  *     h = repeat(3, block, x, 64)    h.0.z, h.0.z.W, h.1.z, ...
@@ -67,13 +67,13 @@ typedef struct operand {
 
 static wgi_ast *head_of(const wgi_binding *f) { return f->function->first; }
 
-static bool evaluate(wg_program *q, const wgi_ast *ast, wgi_binding *owner, operand *to)
-{
-    *to = (operand){ .ast = ast };
-    to->known = wgi_constant(ast, &to->number);
-    if (!to->known && wgi_meant(ast)->kind != AST_TEXT) to->node = wgi_eval_node(q, ast, owner);
-    return !wg_failed(q->c);
-}
+/* The operands of a call. A value of several parts stands for as many operands. */
+typedef struct operand_list {
+    operand *x;
+    int count, room;
+    int state;         /* how many the first operand of the call stands for */
+    const char *first; /* what it is: "the state"; NULL: one as the others */
+} operand_list;
 
 static wg_node operand_node(wg_program *q, const operand *x)
 {
@@ -110,30 +110,72 @@ static bool keywords_fit(wg_program *q, const wgi_ast *call, const wgi_binding *
     return true;
 }
 
-/* The operands for f: those of the call behind the first `skipped`, then those by name. NULL: an error. */
-static operand *operands(wg_program *q, const wgi_ast *call, const wgi_binding *f, int skipped,
-                         const char *own, wgi_binding *owner)
+/* Says what the function is, and of how many operands the state counts. */
+static const char *takes(const wg_program *q, const wgi_binding *f, const operand_list *l, char *to,
+                         size_t room)
 {
     char text[200];
-    const int n = wgi_operand_count(head_of(f));
-    const wgi_ast *extra = wgi_operand(call, skipped + n);
-    int k = 0;
-    if (extra)
-        return wgi_syntax_at(q, extra, "one operand too many: the function is %s",
-                             written(q, f, text, sizeof text)),
-               NULL;
-    if (!keywords_fit(q, call, f, own)) return NULL;
-    operand *x = wgi_lang_built(q, (size_t)(n + 1) * sizeof *x);
-    for (const wgi_ast *a = head_of(f)->first; x && a; a = a->next, k++) {
-        const wgi_ast *given = wgi_operand(call, skipped + k), *named = wgi_named(call, a->ident->text);
-        if (given && named) return wgi_syntax_at(q, named, "'%s' is given twice", a->ident->text), NULL;
-        if (!given && !named)
-            return wgi_syntax_word(q, call->mark, "no operand for '%s': the function is %s", a->ident->text,
-                                   written(q, f, text, sizeof text)),
-                   NULL;
-        if (!evaluate(q, given ? given : named->first, owner, &x[k])) return NULL;
+    const int n = snprintf(to, room, "the function is %s", written(q, f, text, sizeof text));
+    if (l->first && l->state > 0)
+        snprintf(to + n, room - (size_t)n, ", of which %s takes %d", l->first, l->state);
+    return to;
+}
+
+static bool add_operand(wg_program *q, operand_list *l, const wgi_ast *ast, const wgi_binding *f,
+                        wgi_binding *owner)
+{
+    char text[300];
+    if (ast->kind == AST_TUPLE) {
+        bool fine = true;
+        for (const wgi_ast *x = ast->first; x && fine; x = x->next) fine = add_operand(q, l, x, f, owner);
+        return fine;
     }
-    return x;
+    operand one = { .ast = ast };
+    one.known = wgi_constant(ast, &one.number);
+    const bool is_value = !one.known && wgi_meant(ast)->kind != AST_TEXT;
+    const wgi_val v = is_value ? wgi_evals(q, ast, owner) : WGI_NOTHING;
+    if (wg_failed(q->c)) return false;
+    const int n = v.several ? v.several->count : 1;
+    if (n > l->room - l->count)
+        return wgi_syntax_at(q, ast, "one operand too many: %s", takes(q, f, l, text, sizeof text));
+    if (v.several) one.ast = NULL; /* a part has no expression of its own */
+    for (int k = 0; k < n; k++) {
+        if (is_value) one.node = wgi_as_node(q, ast, v.several ? v.several->part[k] : v);
+        l->x[l->count++] = one;
+    }
+    return !wg_failed(q->c);
+}
+
+/* The operands for f: those of the call behind the first `skipped`, then those by name. x NULL: an error. */
+static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_binding *f, int skipped,
+                             const char *first, const char *own, wgi_binding *owner)
+{
+    char text[300];
+    const operand_list none = { 0 };
+    operand_list l = { .first = first, .room = wgi_operand_count(head_of(f)) };
+    if (!keywords_fit(q, call, f, own)) return none;
+    l.x = wgi_lang_built(q, (size_t)(l.room + 1) * sizeof *l.x);
+    for (const wgi_ast *x = wgi_operand(call, skipped); l.x && x && x->kind != AST_KEYWORD; x = x->next) {
+        if (!add_operand(q, &l, x, f, owner)) return none;
+        if (!l.state) l.state = l.count;
+        if (l.state > WGI_LANG_PARTS)
+            return wgi_syntax_at(q, x, "a state of more than %d parts", WGI_LANG_PARTS), none;
+    }
+    const wgi_ast *a = head_of(f)->first;
+    for (int k = 0; l.x && a; a = a->next, k++) {
+        const wgi_ast *named = wgi_named(call, a->ident->text);
+        if (k < l.count && named) return wgi_syntax_at(q, named, "'%s' is given twice", a->ident->text), none;
+        if (k < l.count) continue;
+        if (!named)
+            return wgi_syntax_word(q, call->mark, "no operand for '%s': %s", a->ident->text,
+                                   takes(q, f, &l, text, sizeof text)),
+                   none;
+        if (!add_operand(q, &l, named->first, f, owner)) return none;
+        if (l.count != k + 1)
+            return wgi_syntax_at(q, named, "%d values for '%s'", l.count - k, a->ident->text), none;
+        if (!l.state) l.state = 1;
+    }
+    return l;
 }
 
 /* ---- a call ---- */
@@ -160,7 +202,7 @@ static wgi_val body(wg_program *q, const application *a, const char *inside)
 {
     const wgi_ast *body = head_of(a->function)->next;
     wgi_binding self = { .name = a->name, .meaning = WG_NAME_COMPUTED, .local = true };
-    return body->kind == AST_BLOCK ? wgi_block(q, body, inside, &self) : wgi_eval(q, body, &self);
+    return body->kind == AST_BLOCK ? wgi_block(q, body, inside, &self) : wgi_evals(q, body, &self);
 }
 
 /* Opens the scope of an application. *open: what to give to leave(). */
@@ -200,7 +242,7 @@ static wgi_frame frame_of(const wg_program *q, const wgi_ast *call, const wgi_bi
 wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_binding *f = call->u.binding;
-    const operand *x = operands(q, call, f, 0, "", owner);
+    const operand *x = operands(q, call, f, 0, NULL, "", owner).x;
     if (!x) return WGI_NOTHING;
     const char *name = owner ? owner->name : f->name;
     const application a = { f, name, name, frame_of(q, call, owner) };
@@ -216,15 +258,19 @@ wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner
 /* Application number i of those that a name stands for: its scope is h.0, h.1, ... */
 typedef struct series {
     application a;
-    const char *name; /* h */
+    const char *name;         /* h */
+    const wgi_binding *owner; /* what the statement binds; NULL: nothing */
+    int parts;                /* of the state, which are the first operands */
     char scope[WGI_LANG_NAME + 32], number[24];
 } series;
 
 static void begin_series(series *s, const wg_program *q, const wgi_ast *call, const wgi_binding *f,
-                         const wgi_binding *owner)
+                         const wgi_binding *owner, int parts)
 {
     s->a = (application){ .function = f, .frame = frame_of(q, call, owner) };
     s->name = owner ? owner->name : f->name;
+    s->owner = owner;
+    s->parts = parts;
 }
 
 static void number_series(series *s, int64_t i)
@@ -235,22 +281,64 @@ static void number_series(series *s, int64_t i)
     s->a.frame.number = i;
 }
 
-/* Applies the function and makes the result the first operand. Of a scan the second operand is slice i of
- * xs. The result gets the name h.number, but for the last one, which gets that of the statement. */
-static bool next_of_series(wg_program *q, series *s, int64_t i, bool last, operand *x, wg_node xs)
+/* The name that the statement (w, v) = scan(...) binds to a part of the state, which is w.3 and v.3 then. The
+ * statements of such names follow each other. NULL: it binds none. */
+static const char *name_of_part(const series *s, int part)
+{
+    const wgi_binding *b = s->owner;
+    if (!part) return s->name;
+    if (!b || !b->value || b->value->kind != AST_PART) return NULL;
+    while (b && part--) b = b->next;
+    return b ? b->name : NULL;
+}
+
+/* The names h.number of the state's parts. In repeat the prefix has the h of the first one. */
+static void name_state(wg_program *q, const series *s, operand *x)
+{
+    char text[WGI_LANG_NAME + 32];
+    for (int k = 0; k < s->parts; k++) {
+        const char *name = name_of_part(s, k);
+        if (!name || x[k].known || *wg_node_name(x[k].node)) continue;
+        snprintf(text, sizeof text, "%s.%s", name, s->number);
+        wg_name_at("", x[k].node, wgi_node_path(q, text));
+    }
+}
+
+static bool state_misfit(wg_program *q, const series *s, int parts)
+{
+    return wgi_fail_word(q, s->a.frame.call->mark, WG_ERROR_SHAPE,
+                         "%s gives %d value%s, and the state has %d part%s: a state of several is (a, b)",
+                         s->a.function->name, parts, parts == 1 ? "" : "s", s->parts,
+                         s->parts == 1 ? "" : "s");
+}
+
+/* Applies the function and makes the result the first operands. Of a scan the operand behind them is slice i
+ * of xs. The parts of the result get the names h.number, but for the last result, which gets those of the
+ * statement. */
+static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x, wg_node xs)
 {
     const char *open, *inside;
-    wg_site here = wgi_site(q, s->a.frame.call, &x[1].ast, !wg_is_none(xs));
+    operand *element = &x[s->parts];
+    wg_site here = wgi_site(q, s->a.frame.call, &element->ast, !wg_is_none(xs) && element->ast);
     if (!enter(q, &s->a, &open, &inside)) return false;
-    if (!wg_is_none(xs)) x[1] = (operand){ .ast = x[1].ast, .node = wgi_part_of(here, xs, 0, i) };
+    if (!wg_is_none(xs)) *element = (operand){ .ast = element->ast, .node = wgi_part_of(here, xs, 0, i) };
     const wgi_val v = apply(q, &s->a, inside, x);
-    wg_node y = wg_failed(q->c) ? wg_none : wgi_as_node(q, s->a.frame.call, v);
     leave(q, open);
+    const int parts = v.several ? v.several->count : 1;
     if (wg_failed(q->c)) return false;
-    if (!last && !*wg_node_name(y))
-        y = wg_name_at("", y, wgi_node_path(q, s->a.frame.is_step ? s->scope : s->number));
-    x[0] = (operand){ .node = y };
-    return true;
+    if (parts != s->parts) return state_misfit(q, s, parts);
+    for (int k = 0; k < parts; k++)
+        x[k] = (operand){ .node = wgi_as_node(q, s->a.frame.call, v.several ? v.several->part[k] : v) };
+    return !wg_failed(q->c);
+}
+
+/* The value of the first operands: one, or as many as the state has parts. */
+static wgi_val state_value(wg_program *q, const series *s, operand *x)
+{
+    if (s->parts == 1) return wgi_node_val(operand_node(q, x));
+    wgi_parts *p = wgi_parts_new(q, s->parts);
+    for (int k = 0; p && k < s->parts; k++) p->part[k] = wgi_node_val(operand_node(q, &x[k]));
+    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
 
 wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -259,27 +347,28 @@ wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     series s;
     const wgi_ast *times = wgi_operand(call, 0);
     const wgi_binding *f = wgi_operand(call, 1)->u.binding;
-    operand *x =
-        wgi_integer(q, times, "how often", 0, WGI_LANG_MADE, &n) ? operands(q, call, f, 2, "", owner) : NULL;
-    if (!x) return WGI_NOTHING;
-    if (!n && !head_of(f)->first)
+    operand_list l = { 0 };
+    if (wgi_integer(q, times, "how often", 0, WGI_LANG_MADE, &n))
+        l = operands(q, call, f, 2, "the state", "", owner);
+    if (!l.x) return WGI_NOTHING;
+    if (!n && !l.count)
         return wgi_fail_at(q, times, WG_ERROR_VALUE,
                            "a function without parameters, never applied, has no value"),
                WGI_NOTHING;
     const char *outer = q->now.prefix;
-    begin_series(&s, q, call, f, owner);
+    begin_series(&s, q, call, f, owner, l.state ? l.state : 1);
     const char *inside = wgi_inside(q, call, s.name);
     if (!inside) return WGI_NOTHING;
     bool fine = true;
-    q->now.prefix = inside;
     for (int64_t i = 0; i < n && fine; i++) {
         number_series(&s, i);
         s.a.name = s.number;
-        fine = next_of_series(q, &s, i, i + 1 == n, x, wg_none);
+        q->now.prefix = inside;
+        fine = next_of_series(q, &s, i, l.x, wg_none);
+        q->now.prefix = outer;
+        if (fine && i + 1 < n) name_state(q, &s, l.x);
     }
-    q->now.prefix = outer;
-    if (!fine) return WGI_NOTHING;
-    return wgi_node_val(operand_node(q, x));
+    return fine ? state_value(q, &s, l.x) : WGI_NOTHING;
 }
 
 static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
@@ -292,62 +381,130 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
                          wg_shape_text(wg_node_shape(first), want, sizeof want));
 }
 
-/* The steps of a scan, numbered from 1. state: of all steps, or NULL. x[0] becomes the last state. */
+/* The steps of a scan, numbered from 1. state: of part k the states of all steps from k * n on, or NULL. x
+ * becomes the last state. */
 static bool steps(wg_program *q, series *s, wg_node xs, int64_t n, operand *x, wg_node state[])
 {
-    const wg_node first = x[0].node; /* none: a number, which may stand for any shape */
+    wg_node first[WGI_LANG_PARTS]; /* none: a number, which may stand for any shape */
     const wgi_ident *owned = q->now.owned;
+    for (int k = 0; k < s->parts; k++) first[k] = x[k].node;
     number_series(s, 0);
-    if (n && !wg_is_none(first) && !*wg_node_name(first)) wg_name_at("", first, wgi_node_path(q, s->scope));
+    if (n) name_state(q, s, x);
     s->a.name = s->name;
     s->a.frame.is_step = true;
     s->a.frame.prefix = strlen(q->now.prefix) + strlen(s->name) + 1;
     for (int64_t i = 0; i < n; i++) {
         wgi_disown(q, owned);
         number_series(s, i + 1);
-        if (!next_of_series(q, s, i, i + 1 == n && !state, x, xs) || !state_fits(q, s, first, x[0].node))
-            return false;
-        if (state) state[i] = x[0].node;
+        if (!next_of_series(q, s, i, x, xs)) return false;
+        if (i + 1 < n || state) name_state(q, s, x);
+        for (int k = 0; k < s->parts; k++) {
+            if (!state_fits(q, s, first[k], x[k].node)) return false;
+            if (state) state[k * n + i] = x[k].node;
+        }
     }
     return true;
 }
 
-/* Joins the states along a new first axis. */
-static wg_node stacked(wg_site here, wg_node state[], int64_t n)
+/* Makes the operand of each part all its states, joined along a new first axis. */
+static void stack_states(wg_site here, wg_node state[], int64_t n, int parts, operand *x)
 {
-    for (int64_t i = 0; i < n; i++) state[i] = wg_expand_at(here, state[i], 0);
-    return wg_concat_at(here, state, (int)n, 0);
+    for (int64_t i = 0; i < parts * n; i++) state[i] = wg_expand_at(here, state[i], 0);
+    for (int k = 0; k < parts; k++) x[k] = (operand){ .node = wg_concat_at(here, &state[k * n], (int)n, 0) };
+}
+
+/* The operands of scan or map. x NULL: an error. */
+static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_binding *f, const char *own,
+                               wgi_binding *owner)
+{
+    const bool scans = !strcmp(call->ident->text, "scan");
+    const operand_list none = { 0 };
+    if (wgi_operand_count(head_of(f)) < (scans ? 2 : 1))
+        return wgi_syntax_at(q, wgi_operand(call, 0),
+                             scans ? "scan takes a function of a state and an element: cell(h, x)"
+                                   : "map takes a function of an element: f(x)"),
+               none;
+    return operands(q, call, f, 1, scans ? "the state" : "map", own, owner);
+}
+
+/* The tensor along whose axis 0 the call goes, as a node; *n: the size of the axis. none: an error. */
+static wg_node elements_of(wg_program *q, const wgi_ast *call, const operand *x, int64_t *n)
+{
+    const wg_node xs = operand_node(q, x);
+    if (wg_failed(q->c)) return wg_none;
+    if (!wg_node_shape(xs).rank)
+        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
+                             "%s goes along axis 0 of a tensor, and this is a scalar", call->ident->text),
+               wg_none;
+    *n = wg_dim_at(wgi_site_text(q, "", call->mark), xs, 0);
+    return xs;
 }
 
 wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     bool all = false;
+    int64_t n = 0;
     series s;
     const wgi_ast *option = wgi_keyword(call, "all");
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     if (option && !wgi_truth(q, option, &all)) return WGI_NOTHING;
-    if (wgi_operand_count(head_of(f)) < 2)
-        return wgi_syntax_at(q, wgi_operand(call, 0),
-                             "scan takes a function of a state and an element: cell(h, x)"),
-               WGI_NOTHING;
     for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
         if (a->ident && !strcmp(a->ident->text, "all"))
             return wgi_syntax_at(q, a, "all is an option of scan: call this parameter otherwise"),
                    WGI_NOTHING;
-    operand *x = operands(q, call, f, 1, "all", owner);
-    if (!x) return WGI_NOTHING;
-    const wg_node xs = operand_node(q, &x[1]);
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    if (!wg_node_shape(xs).rank)
-        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
-                             "scan goes along axis 0 of a tensor, and this is a scalar"),
+    const operand_list l = along_axis(q, call, f, "all", owner);
+    if (!l.x) return WGI_NOTHING;
+    if (l.state == l.count)
+        return wgi_syntax_word(q, call->mark,
+                               "the state has %d parts, so scan takes a function of %d operands", l.state,
+                               l.state + 1),
                WGI_NOTHING;
-    const int64_t n = wg_dim_at(wgi_site_text(q, "", call->mark), xs, 0);
+    const wg_node xs = elements_of(q, call, &l.x[l.state], &n);
+    if (wg_failed(q->c)) return WGI_NOTHING;
     if (!n && all) return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "all=true of no steps"), WGI_NOTHING;
-    wg_node *state = all ? wg_alloc(q->c, (size_t)n, sizeof *state) : NULL, y = wg_none;
-    begin_series(&s, q, call, f, owner);
-    if ((!all || state) && steps(q, &s, xs, n, x, state))
-        y = all ? stacked(wgi_site_text(q, "", call->mark), state, n) : operand_node(q, x);
+    begin_series(&s, q, call, f, owner, l.state);
+    wg_node *state = all ? wg_alloc(q->c, (size_t)(n * s.parts), sizeof *state) : NULL;
+    bool fine = (!all || state) && steps(q, &s, xs, n, l.x, state);
+    if (fine && all) stack_states(wgi_site_text(q, "", call->mark), state, n, s.parts, l.x);
     wg_free(q->c, state);
-    return wgi_node_val(y);
+    return fine ? state_value(q, &s, l.x) : WGI_NOTHING;
+}
+
+/* ---- map ---- */
+
+/* The function is applied to element 0, and what that computes is done for all elements at once (wg_vmap). */
+wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const wgi_binding *f = wgi_operand(call, 0)->u.binding;
+    const operand_list l = along_axis(q, call, f, "", owner);
+    wg_node xs[WGI_LANG_PARTS], x[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
+    int64_t n = 0, size = 0;
+    if (!l.x) return WGI_NOTHING;
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    for (int k = 0; k < l.state; k++) {
+        xs[k] = elements_of(q, call, &l.x[k], &size);
+        if (wg_failed(q->c)) return WGI_NOTHING;
+        if (!size || (k && size != n))
+            return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
+                                 size ? "map goes along axes of one size; these have %lld and %lld elements"
+                                      : "map along an axis without elements",
+                                 (long long)n, (long long)size),
+                   WGI_NOTHING;
+        n = size;
+        x[k] = wgi_part_of(here, xs[k], 0, 0);
+        l.x[k] = (operand){ .ast = l.x[k].ast, .node = x[k] };
+    }
+    const char *name = owner ? owner->name : f->name, *open, *inside;
+    const application a = { f, name, name, frame_of(q, call, owner) };
+    if (!enter(q, &a, &open, &inside)) return WGI_NOTHING;
+    const wgi_val v = apply(q, &a, inside, l.x);
+    leave(q, open);
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    const int parts = v.several ? v.several->count : 1;
+    for (int k = 0; k < parts; k++) y[k] = wgi_as_node(q, call, v.several ? v.several->part[k] : v);
+    if (wg_vmaps_at(here, y, parts, x, xs, l.state, y)) return WGI_NOTHING;
+    if (parts == 1) return wgi_node_val(y[0]);
+    wgi_parts *p = wgi_parts_new(q, parts);
+    for (int k = 0; p && k < parts; k++) p->part[k] = wgi_node_val(y[k]);
+    return p ? (wgi_val){ .several = p } : WGI_NOTHING;
 }

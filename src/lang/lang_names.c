@@ -196,7 +196,7 @@ static bool resolve_callee(wg_program *q, wgi_ast *a)
     return !is_ours || resolve_function(q, a);
 }
 
-/* Which operand of a call must be a function: of repeat and scan. */
+/* Which operand of a call must be a function: of repeat, scan and map. */
 static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
 {
     const int at = calls(a, "repeat") ? 1 : 0, n = wgi_operand_count(a);
@@ -207,13 +207,15 @@ static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
     else
         wgi_syntax_word(q, a->mark,
                         at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"
-                           : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
+                        : calls(a, "map")
+                            ? "map takes a function and a tensor: map(f, xs)"
+                            : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
     return NULL;
 }
 
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
-    const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan");
+    const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan") || calls(a, "map");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
     if (sizes && q->inside == WGI_IN_FUNCTION)
         return wgi_syntax_word(q, a->mark,

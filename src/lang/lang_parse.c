@@ -113,12 +113,24 @@ static wgi_ast *list(parser *p)
                  "',' or ']' is missing before this");
 }
 
+/* The values behind a, with commas between them: a, b, c. Of (a, b) the last comma may stand alone, as in a
+ * list. */
+static wgi_ast *tuple(parser *p, wgi_ast *a, wgi_token close)
+{
+    if (!ok(p) || !at(p, TOKEN_COMMA)) return a;
+    wgi_ast *t = wgi_parse_make(p, AST_TUPLE, a->start), *last = t->first = a;
+    while (ok(p) && wgi_parse_accept(p, TOKEN_COMMA) && !at(p, close)) last = last->next = expression(p, 0);
+    if (ok(p) && last == a) wgi_syntax_at(p->q, a, "one value needs no comma behind it");
+    t->end = p->lex.before;
+    return t;
+}
+
 static wgi_ast *parentheses(parser *p)
 {
     uint32_t start = p->lex.start;
     open_bracket(p);
-    wgi_ast *a = expression(p, 0);
-    close_bracket(p, TOKEN_CLOSE, start, "')' is missing before this");
+    wgi_ast *a = tuple(p, expression(p, 0), TOKEN_CLOSE);
+    close_bracket(p, TOKEN_CLOSE, start, "',' or ')' is missing before this");
     a->start = start;
     a->end = p->lex.before;
     return a;
@@ -144,8 +156,10 @@ static wgi_ast *block(parser *p)
     wgi_parse_block(p, a, statement);
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
-    if (ok(p) && (!last || last->kind == AST_CLAIM))
-        wgi_syntax_at(p->q, a, "a block ends with the expression that is its value");
+    const bool several = last && last->kind == AST_BIND && last->op; /* and no value of several parts */
+    if (ok(p) && (!last || several || last->kind == AST_CLAIM))
+        wgi_syntax_at(p->q, a, "a block ends with the expression that is its value%s",
+                      several ? ": write (a, b) behind it" : "");
     return a;
 }
 
@@ -372,16 +386,58 @@ static wgi_ast *training(parser *p)
     return a;
 }
 
-static wgi_ast *binding(parser *p, wgi_ast *name)
+static wgi_ast *bind(parser *p, wgi_ast *name, wgi_ast *value)
 {
-    const bool function = name->kind == AST_CALL;
-    if (!function && name->kind != AST_NAME) wgi_parse_fail(p, "only a name can be bound");
-    wgi_ast *a = wgi_parse_make(p, function ? AST_FUNCTION : AST_BIND, name->start);
+    wgi_ast *a = wgi_parse_make(p, AST_BIND, name->start);
     a->ident = name->ident;
+    a->first = value;
+    a->end = value->end;
+    return a;
+}
+
+/* (a, b) = VALUE is two statements: a is part 0 of the value, and b part 1. (a, b) = (1, 2) is a = 1, b =
+ * 2. */
+static wgi_ast *bindings(parser *p, const wgi_ast *names, wgi_ast *value)
+{
+    wgi_ast *first = NULL, **tail = &first, *one = value->kind == AST_TUPLE ? value->first : NULL;
+    const int n = wgi_operand_count(names), given = one ? wgi_operand_count(value) : n;
+    if (n != given) wgi_syntax_at(p->q, value, "%d names for %d values", n, given);
+    int k = 0;
+    for (wgi_ast *name = names->first; ok(p) && name; name = name->next, k++) {
+        wgi_ast *part = one, *behind = one ? one->next : NULL;
+        if (name->kind != AST_NAME) return wgi_syntax_at(p->q, name, "only a name can be bound"), first;
+        if (!one) {
+            part = wgi_parse_make(p, AST_PART, value->start);
+            part->mark = value->mark, part->end = value->end, part->op = (unsigned char)k;
+            part->first = k ? NULL : value;
+            part->u.number = n;
+        } else {
+            part->next = NULL;
+        }
+        *tail = bind(p, name, part);
+        (*tail)->op = k ? WGI_BIND_MORE : WGI_BIND_FIRST;
+        tail = &(*tail)->next;
+        one = behind;
+    }
+    return first;
+}
+
+/* What stands left of = is x. */
+static wgi_ast *binding(parser *p, wgi_ast *x)
+{
+    const bool function = x->kind == AST_CALL, several = x->kind == AST_TUPLE;
+    if (!function && !several && x->kind != AST_NAME) wgi_parse_fail(p, "only a name can be bound");
+    if (several && wgi_operand_count(x) > WGI_LANG_PARTS)
+        wgi_syntax_at(p->q, x, "more than %d names", WGI_LANG_PARTS);
     wgi_lex_next(&p->lex);
-    wgi_ast *value = expression(p, 0);
-    if (function) name->next = value;
-    a->first = function ? name : value;
+    wgi_ast *value = tuple(p, expression(p, 0), TOKEN_NEWLINE);
+    if (!ok(p)) return x;
+    if (several) return bindings(p, x, value);
+    if (!function) return bind(p, x, value);
+    wgi_ast *a = wgi_parse_make(p, AST_FUNCTION, x->start);
+    a->ident = x->ident;
+    x->next = value;
+    a->first = x;
     a->end = p->lex.before;
     return a;
 }
@@ -391,7 +447,7 @@ static wgi_ast *statement(parser *p)
     if (wgi_parse_is(p, "check") && !is_keyword(p)) return claim(p);
     if (wgi_parse_is(p, "train") && !is_keyword(p)) return training(p);
     if (wgi_parse_is(p, "plot") && wgi_plot_begins(p)) return wgi_parse_plot(p);
-    wgi_ast *x = expression(p, 0);
+    wgi_ast *x = tuple(p, expression(p, 0), TOKEN_BIND);
     if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);
     wgi_ast *a = wgi_parse_make(p, AST_VALUE, x->start);
     a->first = x;
@@ -405,7 +461,7 @@ static wgi_ast *statements(parser *p, wgi_token end, wgi_ast *(*one)(parser *))
     while (ok(p) && !at(p, end) && !at(p, TOKEN_END)) {
         if (wgi_parse_accept(p, TOKEN_NEWLINE) || wgi_parse_accept(p, TOKEN_SEMICOLON)) continue;
         *tail = one(p);
-        tail = &(*tail)->next;
+        while (*tail) tail = &(*tail)->next; /* (a, b) = f(x) is two statements */
         separator(p, end);
     }
     return first;

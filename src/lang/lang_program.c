@@ -9,7 +9,7 @@
 /* ---- reading a text ---- */
 
 /* Stands for a program for which there was no memory. Its c is NULL: then nothing may be written to it. */
-#define NO_BUILD .last_name = "_", .report = "", .prefix = ""
+#define NO_BUILD .report = "", .prefix = ""
 static const wg_program no_program = { .source = "", .name = "", .now = { NO_BUILD } };
 
 static const wg_program *given(const wg_program *q) { return q ? q : &no_program; }
@@ -298,8 +298,24 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
     return s.best;
 }
 
-wg_node wg_program_last(const wg_program *q) { return given(q)->now.last; }
-const char *wg_program_last_name(const wg_program *q) { return given(q)->now.last_name; }
+int wg_program_lasts(const wg_program *q) { return given(q)->now.last_count; }
+wg_node wg_program_last_part(const wg_program *q, int i, const char **name)
+{
+    const wgi_build *b = &given(q)->now;
+    const bool is = i >= 0 && i < b->last_count;
+    if (name) *name = is ? b->last[i].name : "_";
+    return is ? b->last[i].node : wg_none;
+}
+wg_node wg_program_last(const wg_program *q)
+{
+    return wg_program_last_part(q, wg_program_lasts(q) - 1, NULL);
+}
+const char *wg_program_last_name(const wg_program *q)
+{
+    const char *name;
+    wg_program_last_part(q, wg_program_lasts(q) - 1, &name);
+    return name;
+}
 const char *wg_program_drawn(const wg_program *q) { return given(q)->now.report; }
 int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 wg_claim wg_program_claim(const wg_program *q, int i)

@@ -207,3 +207,30 @@ Test(lang_functions, a_program_is_built_again_with_other_sizes)
         cr_expect(wg_shape_equal(wg_node_shape(wg_program_last(r.q)), WG_SHAPE(3)));
     }
 }
+
+Test(lang_functions, values_of_several_parts) { wgt_run_programs("tests/lang/parts.txt"); }
+
+static void expect_last(const char *text, int count, const char *names, double first)
+{
+    char is[200] = "";
+    WGT_ENDS wgt_run r = wgt_build(text, WG_EVAL);
+    cr_assert_eq(wg_program_lasts(r.q), count, "%s: %s", text, wg_message(r.c));
+    for (int i = 0; i < count; i++) {
+        const char *name;
+        const wg_node n = wg_program_last_part(r.q, i, &name);
+        sprintf(is + strlen(is), "%s%s", i ? " " : "", name);
+        if (!i) cr_expect_eq(wg_item(n), first, "%s", text);
+    }
+    cr_expect_str_eq(is, names, "%s", text);
+    cr_expect_str_eq(wg_program_last_name(r.q), strrchr(names, ' ') ? strrchr(names, ' ') + 1 : names);
+}
+
+Test(lang_functions, the_last_statement_may_give_several)
+{
+    expect_last("a = 1; b = 2", 1, "b", 2);
+    expect_last("f(x) = (x, x^2, x^3); (a, b, c) = f(3)", 3, "a b c", 3);
+    expect_last("f(x) = (x, x^2); f(3)", 2, "_.0 _.1", 3);
+    expect_last("a = 5; (a, a + 1)", 2, "a _.1", 5);
+    expect_last("(a, b) = (1, 2); a", 1, "a", 1);
+    expect_last("a, b = 1, 2", 2, "a b", 1);
+}
