@@ -10,7 +10,8 @@
 
 typedef struct sides {
     wg_tensor left, right;
-    double *bar;
+    claim_bounds bound;
+    const double *bar; /* of the difference */
     int64_t n;
 } sides;
 
@@ -19,7 +20,8 @@ static double at(const wg_tensor *t, int64_t i) { return wg_tensor_item(t, i); }
 static bool read_sides(model *m, wg_node left, wg_node right, sides *s)
 {
     *s = (sides){ .n = wg_shape_size(wg_node_shape(left)) };
-    s->bar = claim_bars(m, left, right);
+    s->bound = claim_bars(m, left, right);
+    s->bar = s->bound.both;
     return s->bar && model_value(m, left, &s->left) && model_value(m, right, &s->right);
 }
 
@@ -82,6 +84,19 @@ static void say_wrong(const sides *s, claim_result *r)
                  (long long)s->n);
 }
 
+/* "left 1e-17 is rounding, which can do 4e-16 to it; right 2e-17 is exact to 3e-33": of element i. */
+static void say_hidden(const sides *s, int64_t i, claim_result *r)
+{
+    const double value[] = { at(&s->left, i), at(&s->right, i) },
+                 by[] = { s->bound.left[i], s->bound.right[i] };
+    size_t n = 0;
+    for (int k = 0; k < 2; k++)
+        n += (size_t)snprintf(r->why + n, sizeof r->why - n,
+                              fabs(value[k]) <= by[k] ? "%s%s %.3g is rounding, which can do %.0e to it"
+                                                      : "%s%s %.3g is exact to %.0e",
+                              k ? "; " : "", k ? "right" : "left", value[k], by[k]);
+}
+
 static void judge(const sides *s, claim_result *r)
 {
     int64_t open = 0, hidden = 0, shown = 0;
@@ -105,8 +120,7 @@ static void judge(const sides *s, claim_result *r)
         say_open(s, r);
     } else if (hidden && !shown) {
         r->verdict = WG_INCONCLUSIVE;
-        snprintf(r->why, sizeof r->why, "left %.3g, right %.3g: both are below %.0e, what rounding can do",
-                 r->left, r->right, r->allowed);
+        say_hidden(s, r->index, r);
     } else if (hidden) {
         snprintf(r->why, sizeof r->why, "%lld of %lld elements are below what rounding can do",
                  (long long)hidden, (long long)s->n);
@@ -118,7 +132,7 @@ static bool compare(model *m, wg_node left, wg_node right, claim_result *r)
     sides s;
     const bool ok = read_sides(m, left, right, &s);
     if (ok) judge(&s, r);
-    wg_free(m->c, s.bar);
+    wg_free(m->c, s.bound.both);
     return ok;
 }
 
@@ -243,7 +257,7 @@ static bool explain_difference(model *m, int i, const wg_claim *k, claim_result 
     bool found = false;
     const bool ok = read_sides(m, k->left, k->right, &s);
     if (ok && s.n > 0) found = find_factor(m, &s, r);
-    wg_free(m->c, s.bar);
+    wg_free(m->c, s.bound.both);
     if (ok && !found && !find_transpose(m, k, r)) find_axis(m, i, r);
     return model_ok(m);
 }

@@ -128,7 +128,7 @@ static bool read_pair(model *m, wg_node x, wg_node g, given_pair *p, double **ba
     if (!model_value(m, x, &point) || !model_value(m, g, &library)) return false;
     *p = (given_pair){ .shape = library.shape, .n = wg_shape_size(library.shape) };
     p->point = numbers(m, &point), p->library = numbers(m, &library);
-    p->bar = *bar = claim_bars(m, g, wg_mul_at(wg_node_site(x), wg_number(0), g));
+    p->bar = *bar = claim_bars(m, g, wg_mul_at(wg_node_site(x), wg_number(0), g)).both;
     return *bar && model_ok(m);
 }
 

@@ -163,33 +163,44 @@ static bool compute_all(pass *p, wg_node left, wg_node right)
     return model_ok(m);
 }
 
-double *claim_bars(model *m, wg_node left, wg_node right)
+/* The bar of element i: of l - r, or of one of them if the other is NULL. off: the difference without
+ * passes. */
+static double bar_of(const pass *p, const double *l, const double *r, int64_t i, double off)
+{
+    double sum = 0;
+    bool finite = false; /* in a pass */
+    for (int d = 0; d < p->draws; d++) {
+        const int64_t k = p->draws * i + d;
+        const double moved = (l ? l[k] : 0) - (r ? r[k] : 0);
+        finite |= isfinite(moved);
+        sum = hypot(sum, moved - off);
+    }
+    if (!isfinite(off))
+        return finite ? INFINITY : 0; /* as where the rounding of a difference decides 1 /
+                                                       * 0 */
+    return isnan(sum) ? INFINITY : BARS * (double)DRAWS / p->draws * sum / sqrt(p->draws);
+}
+
+claim_bounds claim_bars(model *m, wg_node left, wg_node right)
 {
     pass p = { .m = m };
     wg_tensor a, b;
-    const int64_t n = size_of(left);
     const uint32_t last = left.index > right.index ? left.index : right.index;
-    double *bar = wg_alloc(m->c, (size_t)n + 1, sizeof *bar);
+    const int64_t n = size_of(left);
+    double *bar = wg_alloc(m->c, 3 * (size_t)n + 1, sizeof *bar);
     const bool floats = wg_dtype_is_float(wg_node_dtype(left)) && wg_dtype_is_float(wg_node_dtype(right));
     if (bar && floats && compute_all(&p, left, right) && model_value(m, left, &a) &&
         model_value(m, right, &b)) {
         const double *l = p.value[left.index], *r = p.value[right.index];
         for (int64_t i = 0; i < n; i++) {
-            const double off = wg_tensor_item(&a, i) - wg_tensor_item(&b, i);
-            double sum = 0;
-            bool finite = false; /* in a pass */
-            for (int d = 0; d < p.draws; d++) {
-                const double moved = l[p.draws * i + d] - r[p.draws * i + d];
-                finite |= isfinite(moved);
-                sum = hypot(sum, moved - off);
-            }
-            if (isfinite(off))
-                bar[i] = isnan(sum) ? INFINITY : BARS * (double)DRAWS / p.draws * sum / sqrt(p.draws);
-            else bar[i] = finite ? INFINITY : 0; /* as where the rounding of a difference decides 1 / 0 */
+            const double x = wg_tensor_item(&a, i), y = wg_tensor_item(&b, i);
+            bar[i] = bar_of(&p, l, r, i, x - y);
+            bar[n + i] = bar_of(&p, l, NULL, i, x);
+            bar[2 * n + i] = bar_of(&p, NULL, r, i, -y);
         }
     }
     for (uint32_t i = 1; p.value && i <= last; i++) wg_free(m->c, p.value[i]);
     wg_free(m->c, p.value), wg_free(m->c, p.held), wg_free(m->c, p.map);
     wg_graph_free(p.alone);
-    return model_ok(m) ? bar : NULL;
+    return model_ok(m) ? (claim_bounds){ bar, bar + n, bar + 2 * n } : (claim_bounds){ 0 };
 }

@@ -7,14 +7,15 @@
 #include "tool.h"
 
 /* The ways of checking: a program, samples of ops (--op, --all), another program (--run), a gradient
- * from elsewhere (--grad). A flag that a way does not use is an error. */
-enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8 };
+ * from elsewhere (--grad), the claims alone (--claims). A flag that a way does not use is an error. */
+enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
 
 #define CHECK_FLAGS(X)                                                                                      \
     X("of", "NAME",                                                                                         \
       "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a " \
       "tensor is summed with random weights)",                                                              \
       PROGRAM | GIVEN)                                                                                      \
+    X("claims", NULL, "the claims alone, without differences of gradients", CLAIMS)                         \
     X("wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)",    \
       PROGRAM)                                                                                              \
     X("eps", "E", "the step of the differences (default 1e-7)", PROGRAM | OPS | RUN)                        \
@@ -38,7 +39,7 @@ enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8 };
       PROGRAM | RUN)                                                                                        \
     X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)    \
     X("allow", "inconclusive", "exit status 0 also if the verdict is inconclusive",                         \
-      PROGRAM | OPS | RUN | GIVEN)
+      PROGRAM | OPS | RUN | GIVEN | CLAIMS)
 #define FLAG(name, value, help, ways) { 0, name, value, help },
 #define WAYS(name, value, help, ways) ways,
 static const flag flags[] = { CHECK_FLAGS(FLAG){ 0, NULL, NULL, NULL } };
@@ -50,25 +51,25 @@ static int ways_of(const flag *f)
     for (int i = 0; i < FLAGS; i++)
         if (f == &flags[i]) return ways_of_flags[i];
     for (const flag *m = model_flags; m->name; m++)
-        if (f == m) return PROGRAM | GIVEN;
-    return PROGRAM | OPS | RUN | GIVEN;
+        if (f == m) return PROGRAM | GIVEN | CLAIMS;
+    return PROGRAM | OPS | RUN | GIVEN | CLAIMS;
 }
 
 /* Whether the flags go with what is checked. False: after a message that names the flag. */
 static bool check_way(const args *a)
 {
-    static const char *const chooses[] = { "run", "op", "all", "grad" };
-    static const int ways[] = { RUN, OPS, OPS, GIVEN, PROGRAM };
+    static const char *const chooses[] = { "run", "op", "all", "grad", "claims" };
+    static const int ways[] = { RUN, OPS, OPS, GIVEN, CLAIMS, PROGRAM };
     int k = 0;
-    while (k < 4 && !args_has(a, chooses[k])) k++;
+    while (k < 5 && !args_has(a, chooses[k])) k++;
     for (int i = 0; i < a->given_count; i++) {
         const flag *f = a->given[i].flag;
-        if (k == 4 && !(ways_of(f) & PROGRAM))
+        if (k == 5 && !(ways_of(f) & PROGRAM))
             return tool_wrong(a, "--%s: only with --run CMD", f->name), false;
         if (!(ways_of(f) & ways[k]) || (!strcmp(f->name, "all") && ways[k] == OPS && args_has(a, "op")))
             return tool_wrong(a, "--%s: not with --%s", f->name, chooses[k]), false;
     }
-    if (a->operands && !(ways[k] & (PROGRAM | GIVEN)))
+    if (a->operands && !(ways[k] & (PROGRAM | GIVEN | CLAIMS)))
         return tool_wrong(a, "%s: no FILE with --%s", a->operand[0], chooses[k]), false;
     return true;
 }
@@ -219,8 +220,10 @@ static bool report(const model *m, const claim_result *c, const wg_check *r, wg_
     claims_text(m, c, n);
     if (r) wg_check_print(r, stdout);
     else if (!n)
-        printf("nothing to check: no claim, and no float value that depends on an input, parameter or "
-               "constant\n");
+        printf(args_has(m->a, "claims")
+                   ? "nothing to check: no claim. A claim is written: check LEFT == RIGHT\n"
+                   : "nothing to check: no claim, and no float value that depends on an input, parameter or "
+                     "constant\n");
     summary_text(c, n, r);
     fflush(stdout); /* a signal while a picture is made ends the command, and the report must not be lost */
     return check_files(m->a, r, loss, NULL);
@@ -231,7 +234,7 @@ static void check_program(model *m)
     wg_verdict all = WG_PASS;
     claim_result *c = judge_claims(m, &all);
     wg_node loss = wg_none;
-    wg_check *r = c ? against_differences(m, &loss) : NULL;
+    wg_check *r = c && !args_has(m->a, "claims") ? against_differences(m, &loss) : NULL;
     if (!c || m->status) return;
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;

@@ -1,11 +1,13 @@
 /* cmd_eval.c: the command eval: values of a program. */
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tool.h"
 
 static const flag flags[] = {
     { 0, "print", "NAMES", "names separated by commas (default: the last statement's value)" },
-    { 'o', "output", "FILE.npy", "writes the value there" },
+    { 'o', "output", "FILE.npy", "writes the value there; DIR/: each value to DIR/NAME.npy" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -35,6 +37,7 @@ static void print_text(model *m, const print_style *style, const name_list *l, c
 static void print_json(const model *m, const name_list *l, const wg_tensor *t)
 {
     json j = json_start(stdout);
+    j.full = args_has(m->a, "full");
     json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
     json_object(&j, "values");
     for (int i = 0; i < l->count; i++) json_tensor(&j, l->name[i], &t[i]);
@@ -43,13 +46,35 @@ static void print_json(const model *m, const name_list *l, const wg_tensor *t)
     json_finish(&j);
 }
 
-static bool write_file(model *m, const name_list *l, const wg_tensor *t)
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t n = strlen(text), k = strlen(end);
+    return n >= k && !strcmp(text + n - k, end);
+}
+
+static bool write_npy(model *m, const char *path, const wg_tensor *t)
+{
+    wg_npy_write_at("", m->c, path, *t);
+    return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
+}
+
+/* A file, or for `out/` a file out/NAME.npy for each value. */
+static bool write_files(model *m, const name_list *l, const wg_tensor *t)
 {
     const char *path = args_value(m->a, "output");
+    char file[4096];
     if (!path) return true;
-    if (l->count != 1) return model_wrong(m, "-o takes one value, --print names %d", l->count);
-    wg_npy_write_at("", m->c, path, t[0]);
-    return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
+    if (ends_in(path, ".npy"))
+        return l->count == 1 ? write_npy(m, path, t)
+                             : model_wrong(m, "-o %s: one file for %d values; -o DIR/ writes DIR/NAME.npy",
+                                           path, l->count);
+    if (mkdir(path, 0777) && errno != EEXIST) return model_fail(m, EXIT_OTHER, "%s: %m", path);
+    for (int i = 0; i < l->count; i++) {
+        if (snprintf(file, sizeof file, "%s%s.npy", path, l->name[i]) >= (int)sizeof file)
+            return model_wrong(m, "-o %s: the path is too long", path);
+        if (!write_npy(m, file, &t[i])) return false;
+    }
+    return true;
 }
 
 static void evaluate(model *m, const print_style *style)
@@ -59,7 +84,7 @@ static void evaluate(model *m, const print_style *style)
     wg_tensor *t = wg_alloc(m->c, (size_t)l.count, sizeof *t);
     for (int i = 0; t && i < l.count; i++)
         if (!model_fed(m, l.node[i]) || !model_value(m, l.node[i], &t[i])) return;
-    if (!model_ok(m) || !write_file(m, &l, t)) return;
+    if (!model_ok(m) || !write_files(m, &l, t)) return;
     if (m->a->json) print_json(m, &l, t);
     else if (!args_has(m->a, "output")) print_text(m, style, &l, t);
 }
@@ -70,8 +95,8 @@ static int run(const args *a)
     print_style style;
     model m;
     if (!print_style_of(a, &style)) return EXIT_FLAGS;
-    if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
-        return tool_wrong(a, "-o %s: a file that ends in .npy is written", path);
+    if (path && !ends_in(path, ".npy") && !ends_in(path, "/"))
+        return tool_wrong(a, "-o %s: a file ends in .npy, a folder in /", path);
     if (model_open(&m, a, WG_EVAL)) {
         model_say_drawn(&m, wg_program_drawn(m.q));
         evaluate(&m, &style);

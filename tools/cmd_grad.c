@@ -160,6 +160,7 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
     wg_tensor y = { 0 };
     if (wg_shape_size(wg_node_shape(w->y)) == 1 && !model_value(&w->m, w->y, &y)) return;
     json j = json_start(stdout);
+    j.full = args_has(w->m.a, "full");
     json_text(&j, "of", w->of);
     if (y.data) json_number(&j, "loss", wg_tensor_item(&y, 0), y.dtype);
     if (order) json_whole(&j, "order", order);

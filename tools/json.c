@@ -118,13 +118,16 @@ static void summary(json *j, const wg_tensor *t)
     json_end(j);
 }
 
-static bool is_long(const wg_tensor *t) { return wg_shape_size(t->shape) > MOST_ELEMENTS; }
+static bool is_long(const json *j, const wg_tensor *t)
+{
+    return !j->full && wg_shape_size(t->shape) > MOST_ELEMENTS;
+}
 
 /* Writes the members value, summary (of a long tensor) and shape. */
 static void value_or_summary(json *j, const wg_tensor *t)
 {
     int64_t i = 0;
-    if (!is_long(t)) {
+    if (!is_long(j, t)) {
         nested(j, "value", t, 0, &i);
     } else {
         next(j, "value");
@@ -137,7 +140,7 @@ static void value_or_summary(json *j, const wg_tensor *t)
 void json_values(json *j, const char *key, const wg_tensor *t)
 {
     int64_t i = 0;
-    if (!is_long(t)) {
+    if (!is_long(j, t)) {
         nested(j, key, t, 0, &i);
         return;
     }

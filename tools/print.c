@@ -19,6 +19,7 @@ enum { MOST_ROWS = 20, SHORT = 6, SCALAR_DIGITS = 6, ELEMENT_DIGITS = 4, MOST_DI
 
 const flag number_flags[] = {
     { 0, "digits", "N", "N significant digits (default: 6, in tensors 4; --json has all)" },
+    { 0, "full", NULL, "with --json: tensors of more than 1,000 elements whole, instead of a summary" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -241,6 +242,7 @@ bool print_style_of(const args *a, print_style *style)
     long long digits = 0;
     *style = (print_style){ .out = stdout, .width = isatty(1) ? terminal_width() : 0 };
     if (!args_long(a, "digits", 1, &digits)) return false;
+    if (args_has(a, "full") && !a->json) return tool_wrong(a, "--full: only with --json"), false;
     if (digits > MOST_DIGITS) return tool_wrong(a, "--digits %lld: 1 to %d", digits, MOST_DIGITS), false;
     style->digits = (int)digits;
     return true;

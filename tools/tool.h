@@ -121,6 +121,7 @@ typedef struct json {
     int depth;
     bool first[32];
     char close[32];
+    bool full; /* tensors of more than 1,000 elements are written with all their elements */
 } json;
 
 json json_start(FILE *out);                 /* writes {"wengert":1 */
@@ -309,9 +310,12 @@ typedef struct claim_result {
     char why[600];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
-/* claim_bars.c: by element, how far rounding can move left - right. Free it with wg_free. NULL: after a
- * message. */
-double *claim_bars(model *m, wg_node left, wg_node right);
+/* claim_bars.c: how far rounding can move something, one number for each element. */
+typedef struct claim_bounds {
+    double *both, *left, *right; /* left - right, and each side alone */
+} claim_bounds;
+/* Free `both` with wg_free: it is all one block. both NULL: after a message. */
+claim_bounds claim_bars(model *m, wg_node left, wg_node right);
 /* " at [0,2]": the place of element i; "" for a scalar. */
 void check_place(wg_shape s, int64_t i, char *to, size_t room);
 int check_ops(const args *a);

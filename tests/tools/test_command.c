@@ -22,6 +22,16 @@ Test(command, eval_json)
     wgt_expect_json(r.out);
     cr_expect(strstr(r.out, "\"value\":null") && wgt_json_number(r.out, "summary", "mean") == 1, "%s", r.out);
     cr_expect(fabs(wgt_json_number(r.out, "summary", "norm") - sqrt(1001)) < 1e-12);
+    r = RUN("eval", "-e", "arange(1001)", "--json", "--full");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"value\":[0,1,2,3,") && strstr(r.out, ",999,1000],\"shape\":[1001]"), "%s",
+              r.out);
+    r = RUN("grad", "-e", "x = arange(1001); sum(x^2)", "--wrt", "x", "--json", "--full");
+    cr_expect(strstr(r.out, "[0,2,4,6,") && strstr(r.out, ",1998,2000]"), "%s", r.out);
+    r = RUN("eval", "-e", "f(x) = (x, x^2); (a, b) = f(3)", "--json");
+    cr_expect(strstr(r.out, "\"a\":{\"value\":3") && strstr(r.out, "\"b\":{\"value\":9"), "%s", r.out);
+    r = RUN("eval", "-e", "f(x) = (x, x^2); f(3)");
+    cr_expect_str_eq(r.out, "3\n9\n");
 }
 
 Test(command, eval_writes_and_reads_npy)
@@ -31,6 +41,13 @@ Test(command, eval_writes_and_reads_npy)
     EXPECT(0, "", NULL, "eval", "-e", "[[1,2],[3,4.5]]", "-o", path);
     snprintf(set, sizeof set, "x=@%s", path);
     EXPECT(0, "10.5\n", NULL, "eval", "-e", "sum(x)", "--set", set);
+    const char *folder = wgt_in_folder("values/");
+    EXPECT(0, "", NULL, "eval", "-e", "(a, b) = ([1, 2], 40)", "-o", folder);
+    EXPECT(0, "", NULL, "eval", "-e", "(a, b) = ([1, 2], 40)", "-o", folder);
+    char other[1000];
+    snprintf(set, sizeof set, "a=@%sa.npy", folder);
+    snprintf(other, sizeof other, "b=@%sb.npy", folder);
+    EXPECT(0, "43\n", NULL, "eval", "-e", "sum(a) + b", "--set", set, "--set", other);
 }
 
 /* ---- grad ---- */

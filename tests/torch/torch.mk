@@ -1,12 +1,14 @@
-# torch.mk: `make test-torch` compares the optimizers and two nets with PyTorch's. The Makefile includes it.
+# torch.mk: `make test-torch` compares the optimizers, two nets and 40 programs of the
+# language with PyTorch's. The Makefile includes it.
 
 TORCH_PROGRAMS := $(BUILD)/torch/steps $(BUILD)/torch/nets
 
 .PHONY: test-torch
-test-torch: $(TORCH_PROGRAMS) ## 1,000 steps of each optimizer, 300 of an LSTM and a GPT, beside PyTorch's (python3-torch)
+test-torch: $(TORCH_PROGRAMS) $(BUILD)/wengert ## 1,000 steps of each optimizer, 300 of an LSTM and a GPT, programs of the language, beside PyTorch's (python3-torch)
 	@python=$${PYTHON:-$$(ls /usr/bin/python3 2>/dev/null || command -v python3)}; \
 	if [ -n "$$python" ] && "$$python" -c 'import torch' 2>/dev/null; then \
-	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets; \
+	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets && \
+	    "$$python" tests/torch/parts.py $(BUILD)/wengert; \
 	else echo 'test-torch: skipped, since python3-torch is not installed'; fi
 
 $(BUILD)/torch/%: tests/torch/%.c $(LIB) $(FLAGS)
