@@ -17,6 +17,8 @@ static const flag flags[] = {
     { 0, "lr", "X", "the rate of the optimizer, or that at the start of its schedule" },
     { 0, "loss", "NAME", "the name to minimise, if the program has no train(...)" },
     { 0, "metrics", "NAMES", "names to measure beside the loss" },
+    { 0, "path", "NAMES",
+      "keeps the values of these parameters before each step, and the loss: DIR/path.csv" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -146,10 +148,18 @@ static bool read_optimizer(training *t)
 static bool read_counts(training *t)
 {
     const wg_training *w = wg_program_training(t->m.q);
-    long long batch = w && w->batch ? w->batch : 64, epochs = w && w->epochs ? w->epochs : 20;
+    t->minimizes = w && w->minimizes;
+    const bool whole = t->minimizes || !t->data.spec; /* all rows in a step */
+    const int64_t rows = wg_data_rows(t->rows);
+    long long batch = w && w->batch ? w->batch : 64, epochs = w && w->epochs ? w->epochs : whole ? 1000 : 20;
+    if (whole && args_has(t->m.a, "batch"))
+        return model_wrong(&t->m, t->minimizes ? "--batch: minimize takes all rows in each step"
+                                               : "--batch: without --data there are no rows");
+    if (whole) batch = rows;
+    const bool narrow = wg_context_dtype(t->m.c) == WG_F32;
+    t->tolerance = w && w->tolerance ? w->tolerance : narrow ? 1e-4 : 1e-8;
     if (!args_long(t->m.a, "batch", 1, &batch) || !args_long(t->m.a, "epochs", 1, &epochs))
         return model_ends(&t->m, EXIT_FLAGS);
-    const int64_t rows = wg_data_rows(t->rows);
     t->batch = batch < rows ? batch : rows;
     t->epochs = epochs < INT32_MAX ? epochs : INT32_MAX;
     t->steps = t->epochs * ((rows + t->batch - 1) / t->batch);
@@ -203,14 +213,27 @@ static bool make_rows(training *t)
 static bool open_program(training *t, const args *a)
 {
     model *m = &t->m;
-    if (!model_read(m, a, WG_TRAIN, WG_F32)) return false;
+    if (!model_read(m, a, WG_TRAIN, args_has(a, "data") ? WG_F32 : WG_F64)) return false;
     t->mode = m->mode;
     m->mode = WG_TRAIN; /* of the data: that of IDX files to train on */
     if (args_has(a, "data"))
         return data_read(m, &t->data, false) && (!m->unfeds || data_fail_unfed(m, m->unfed[0])) &&
                make_rows(t) && model_values(m);
+    if (args_has(a, "dev")) return model_wrong(m, "--dev: without --data there are no rows to hold out");
+    t->data.rows = 1;
+    return make_rows(t) && model_values(m);
+}
+
+/* Without data every input must have been set. */
+static bool is_fed(training *t)
+{
+    const char *drawn = wg_program_drawn(t->m.q), *end = strstr(drawn, " drawn");
+    if (t->data.spec || !end) return true;
     return model_wrong(
-        m, "train: --data is missing: digits, moons:400, FILE.csv, FILE.npy or a folder of IDX files");
+        &t->m,
+        "train: --data is missing for %.*s: digits, moons:400, FILE.csv, FILE.npy or a folder of "
+        "IDX files",
+        (int)(end - drawn), drawn);
 }
 
 /* A build on the graph that dev gets finds mistakes and names before anything is written. */
@@ -219,7 +242,8 @@ static bool try_program(training *t)
     wg_graph *of_training = t->m.g;
     t->m.g = wg_graph_new(t->m.c);
     const int loaded = wg_params_count(t->m.p);
-    const bool fine = train_try(t) && find_measures(t) && read_optimizer(t) && read_counts(t);
+    const bool fine = train_try(t) && is_fed(t) && find_measures(t) && read_optimizer(t) && read_counts(t) &&
+                      train_path_open(t);
     t->of_dev = t->m.g;
     t->m.g = of_training;
     if (fine && loaded && loaded < wg_params_count(t->m.p))
@@ -255,6 +279,8 @@ static void release(training *t)
     for (int i = 0; i < t->measures; i++) free(t->name[i]);
     for (int64_t i = 0; i < t->records; i++) free(t->record[i].line);
     free(t->record);
+    if (t->path_out) fclose(t->path_out);
+    free(t->path_text);
     data_free(&t->data);
 }
 
@@ -281,10 +307,12 @@ static int run(const args *a)
 
 const command cmd_train = {
     "train",
-    "train FILE.wg | -e TEXT --data SPEC [flags]",
-    "Trains a program's parameters.",
+    "train FILE.wg | -e TEXT [--data SPEC] [flags]",
+    "Trains a program's parameters. Without --data an epoch is one step, in f64.",
     { flags, model_flags },
     "  wengert train digits.wg --data digits --dev 0.2 -o run/\n"
+    "  wengert train -e 'w = param(init=1); J = w^2 - 10*w + 25; train(J)' --optimizer adam --lr 0.1\n"
+    "  wengert train -e 'w = param(2, init=0); minimize((1 - w[0])^2 + 100*(w[1] - w[0]^2)^2)'\n"
     "  wengert train iris.wg --data iris.csv --map x=sepal_length:petal_width,y=species -o iris/\n"
     "  wengert train digits.wg --data digits --optimizer 'adamw(lr=cosine(3e-3))' --epochs 40\n"
     "  wengert eval digits.wg --load run/weights.safetensors --data new.npy --print logits -o out.npy\n",

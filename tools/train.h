@@ -3,6 +3,7 @@
  *   cmd_train.c    flags, options, the command
  *   train_loop.c   steps and epochs
  *   train_files.c  the folder: settings, state, weights, log, curve
+ *   train_path.c   the way of the parameters: path.csv
  *   train_line.c   what is printed
  */
 #ifndef TRAIN_H
@@ -34,7 +35,12 @@ typedef struct training {
     wg_optim_choice choice;
     wg_snapshot *last;            /* the parameters at the end of the last epoch; NULL: none is finished */
     int64_t batch, epochs, steps; /* steps: of the whole training */
-    int measures;                 /* 1 + the number of metrics */
+    bool minimizes;               /* it ends where the gradient is at most the tolerance */
+    double tolerance, gradient;   /* gradient: the norm at the last step */
+    double least;                 /* loss so far; unchanged: steps since it became smaller */
+    int unchanged;
+    enum { GOING, CONVERGED, STUCK } end;
+    int measures; /* 1 + the number of metrics */
     char *name[MEASURES];
     bool is_share[MEASURES]; /* shown in per cent */
     int64_t buffer_rows;
@@ -47,6 +53,10 @@ typedef struct training {
     epoch_record *record;
     int64_t records, room;
     char *folder; /* NULL: nothing is kept */
+    name_list path;
+    char *path_text;
+    size_t path_size;
+    FILE *path_out;
     double save_next, epoch_began, began;
     int64_t rows_done;     /* by this run of the command */
     bool shown, was_there; /* a line of progress is on the terminal; it goes on from its folder */
@@ -63,6 +73,17 @@ double train_rate(const training *t); /* of the next step */
 bool train_epochs(training *t); /* false: after a message, or interrupted */
 bool train_try(
     training *t); /* builds the graph of the first rows, to find mistakes before anything is written */
+
+/* ---- train_path.c ---- */
+
+/* --path NAMES: whether the names can be kept. They are written when the folder is saved. */
+bool train_path_open(training *t);
+/* Keeps the parameters before step t->step, and the loss there. */
+bool train_path_add(training *t, double loss);
+/* From the text of an earlier path.csv the rows before step t->step. */
+bool train_path_resume(training *t, const char *text);
+/* The text of path.csv; NULL: none is asked for. */
+const char *train_path_text(training *t);
 
 /* ---- train_files.c ---- */
 

@@ -6,6 +6,7 @@
  *   log.jsonl            a JSON object for each epoch
  *   curve.svg            the loss and the first metric by the epoch
  *   trained.wg, trained.txt  the program, and the flags that say on what data, for `wengert plot`
+ *   path.csv             the values of the parameters of --path, before each step
  *   classes.txt          the words of classes, if the data have words; columns.txt: the columns of a CSV file
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
 #include <errno.h>
@@ -22,6 +23,7 @@
 
 /* ---- files ---- */
 
+#define PATH_FILE "path.csv"
 enum { PATH_ROOM = PATH_MAX, NAME_ROOM = 64 };
 
 /* The path of a file in the folder, until the next call. */
@@ -149,6 +151,7 @@ static char *settings_text(const training *t)
     fprintf(out, ",\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", (unsigned long long)wg_context_seed(t->m.c),
             wg_dtype_name(wg_context_dtype(t->m.c)));
     fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
+    if (args_has(t->m.a, "path")) fprintf(out, "\"path\": \"%s\",\n", args_value(t->m.a, "path"));
     fprintf(out, "\"mode\": \"%s\",\n\"load\": \"%s\"\n}\n", t->mode == WG_TRAIN ? "train" : "eval",
             from ? from : "");
     fclose(out);
@@ -307,7 +310,9 @@ bool train_save(training *t, bool now)
 {
     const double began = tool_now();
     if (!t->folder || (!now && began < t->save_next)) return true;
+    const char *path = train_path_text(t);
     const bool fine = (!t->records || (write_log(t) && write_curve(t))) &&
+                      (!path || write_text(t, PATH_FILE, path)) &&
                       write_by(t, "weights.safetensors", false) && write_by(t, "state.safetensors", true);
     const double took = tool_now() - began;
     t->save_next = tool_now() + (20 * took > 1 ? 20 * took : 1);
@@ -372,8 +377,9 @@ static bool has_file(const training *t, const char *name) { return !access(path_
 
 static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",
                                      "curve.svg",           CLASSES_FILE,    COLUMNS_FILE,
-                                     PROGRAM_FILE,          FLAGS_FILE,      "state.safetensors" };
-enum { SETTINGS = 1, STATE = 8 };
+                                     PROGRAM_FILE,          FLAGS_FILE,      PATH_FILE,
+                                     "state.safetensors" };
+enum { SETTINGS = 1, STATE = 9 };
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
@@ -418,7 +424,10 @@ static bool go_on(training *t, const char *settings)
     if (!same) return false;
     t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE]));
     if (wg_failed(t->m.c)) return model_fail(&t->m, EXIT_TEXT, "%s; --fresh starts over", wg_message(t->m.c));
-    return read_log(t);
+    char *path = file_text(path_of(t, PATH_FILE));
+    const bool fine = train_path_resume(t, path);
+    free(path);
+    return fine && read_log(t);
 }
 
 bool train_resume(training *t)

@@ -47,21 +47,27 @@ void train_say_data(const training *t)
     if (t->dev)
         snprintf(split, sizeof split, ", %lld train, %lld dev", (long long)wg_data_rows(t->rows),
                  (long long)wg_data_rows(t->dev));
+    if (!t->data.spec) return;
     tool_note(t->m.a, "data %s: %lld rows%s%s", t->data.spec, (long long)t->data.rows, split, t->data.said);
 }
+
+/* Whether a step is an epoch: then nothing is said of rows. */
+static bool is_whole(const training *t) { return t->minimizes || !t->data.spec; }
 
 static void put_line(FILE *out, const training *t, const epoch_record *r)
 {
     const int64_t done = r ? r->epoch : wg_data_epoch(t->rows) + 1;
     const double seconds = tool_now() - t->began;
     const int width = snprintf(NULL, 0, "%lld", (long long)t->epochs);
-    fprintf(out, "epoch %*lld/%lld", width, (long long)done, (long long)t->epochs);
+    fprintf(out, "%s %*lld/%lld", is_whole(t) ? "step" : "epoch", width, (long long)done,
+            (long long)t->epochs);
     for (int i = 0; i < t->measures && i < 4; i++) {
         fprintf(out, "  %s ", t->name[i]);
         put_measure(out, t, i, r ? r->train.value[i] : t->mean[i].value);
     }
     if (r && t->dev)
         fputs("  dev ", out), put_measure(out, t, t->measures > 1, r->dev.value[t->measures > 1]);
+    if (t->minimizes && r) fprintf(out, "  gradient %.2g", t->gradient);
     if (!t->rows_done || seconds <= 0) return;
     const double speed = (double)t->rows_done / seconds;
     fputs("  ", out);
@@ -74,10 +80,11 @@ static void put_line(FILE *out, const training *t, const epoch_record *r)
     fputs(" left", out);
 }
 
-/* Without a terminal at most about a hundred lines are printed. */
+/* Without a terminal at most about a hundred lines are printed, or ten of a training whose epochs are
+ * steps. */
 static bool is_due(const training *t, const epoch_record *r)
 {
-    const int64_t each = 1 + t->epochs / 200;
+    const int64_t each = is_whole(t) ? (t->epochs + 9) / 10 : 1 + t->epochs / 200;
     return r && (r->epoch % each == 0 || r->epoch == 1 || r->epoch == t->epochs);
 }
 
@@ -152,21 +159,50 @@ static void result_json(const training *t, const epoch_record *r)
     if (r) record_json(&j, t, r);
     json_whole(&j, "epochs", t->epochs);
     json_whole(&j, "steps", t->step);
-    json_bool(&j, "finished", wg_data_epoch(t->rows) >= t->epochs);
+    json_bool(&j, "finished", t->end != GOING || wg_data_epoch(t->rows) >= t->epochs);
+    if (t->minimizes) {
+        json_number(&j, "gradient", t->gradient, WG_F64);
+        json_bool(&j, "converged", t->end == CONVERGED);
+    }
+    if (!t->data.spec) {
+        json_object(&j, "params");
+        for (int i = 0; i < wg_params_count(t->m.p); i++) {
+            const wg_tensor v = wg_params_tensor(t->m.p, i);
+            json_values(&j, wg_params_name(t->m.p, i), &v);
+        }
+        json_end(&j);
+    }
     if (t->folder) json_text(&j, "folder", t->folder);
     json_finish(&j);
+}
+
+/* The parameters of few elements: of a program without data they are what was looked for. */
+static void params_text(const training *t)
+{
+    enum { FEW = 24 };
+    const print_style style = { .out = stdout };
+    for (int i = 0; i < wg_params_count(t->m.p); i++) {
+        const wg_tensor v = wg_params_tensor(t->m.p, i);
+        if (wg_shape_size(v.shape) <= FEW) print_tensor(&style, wg_params_name(t->m.p, i), &v);
+    }
 }
 
 static void result_text(const training *t, const epoch_record *r)
 {
     const int64_t done = wg_data_epoch(t->rows);
-    printf("%lld epoch%s", (long long)done, done == 1 ? "" : "s");
+    printf("%lld %s%s", (long long)done, is_whole(t) ? "step" : "epoch", done == 1 ? "" : "s");
     for (int i = 0; r && i < t->measures; i++)
         printf("  %s ", t->name[i]), put_measure(stdout, t, i, r->train.value[i]);
     for (int i = 0; r && t->dev && i < t->measures; i++)
         printf("  dev %s ", t->name[i]), put_measure(stdout, t, i, r->dev.value[i]);
+    if (t->minimizes) {
+        printf("  gradient %.2g", t->gradient);
+        if (t->end == GOING) printf(", above the tolerance %.2g", t->tolerance);
+        if (t->end == STUCK) printf(", above the tolerance %.2g: no step makes it smaller", t->tolerance);
+    }
     if (t->folder) printf("    %s/weights.safetensors", t->folder);
     putchar('\n');
+    if (!t->data.spec) params_text(t);
 }
 
 void train_result(const training *t)

@@ -66,7 +66,7 @@ bool train_try(training *t)
     return model_fail(
         &t->m, EXIT_TEXT,
         "%s: there is nothing to train: the program has no parameters; write W = param(64, 10), "
-        "or h = dense(x, 10)",
+        "w = param(init=1), or h = dense(x, 10)",
         model_place(&t->m));
 }
 
@@ -75,6 +75,17 @@ bool train_try(training *t)
 static void add_measures(training *t, const wg_node node[], wg_mean mean[], int64_t n)
 {
     for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], wg_item(node[i]), (double)n);
+}
+
+/* Whether the minimum is found, or no smaller value: twice the search of a step found none. */
+static bool is_at_end(training *t, double loss)
+{
+    t->gradient = wg_params_grad_norm_at("", t->m.p);
+    t->unchanged = t->step && loss >= t->least ? t->unchanged + 1 : 0;
+    if (!t->step || loss < t->least) t->least = loss;
+    const bool searches = !strcmp(t->choice.name, "lbfgs");
+    t->end = t->gradient <= t->tolerance ? CONVERGED : searches && t->unchanged > 2 ? STUCK : GOING;
+    return t->end != GOING;
 }
 
 static bool step(training *t, const wg_batch *b)
@@ -86,6 +97,8 @@ static bool step(training *t, const wg_batch *b)
     wg_backward_at("", node[0], t->m.p);
     if (!model_ok(&t->m)) return false;
     add_measures(t, node, t->mean, b->n);
+    if (!train_path_add(t, wg_item(node[0]))) return false;
+    if (t->minimizes && is_at_end(t, wg_item(node[0]))) return true;
     if (t->choice.schedule) wg_optim_set_lr_at("", t->optim, lr);
     wg_optim_step_at("", t->optim);
     if (!model_ok(&t->m)) return false;
@@ -121,7 +134,7 @@ static bool end_epoch(training *t)
     r.seconds = tool_now() - t->epoch_began;
     t->epoch_began = tool_now();
     train_line(t, &r);
-    return model_ok(&t->m) && train_record(t, &r) && train_save(t, r.epoch >= t->epochs);
+    return model_ok(&t->m) && train_record(t, &r) && train_save(t, r.epoch >= t->epochs || t->end != GOING);
 }
 
 /* The rest of an epoch. False: after a message, or interrupted. */
@@ -136,14 +149,23 @@ static bool run_epoch(training *t)
     return model_ok(&t->m) && !check_interrupted() && end_epoch(t);
 }
 
+/* Where the parameters are in the end. */
+static bool last_of_path(training *t)
+{
+    wg_node node[MEASURES];
+    const wg_tensor rows = wg_data_x(t->rows);
+    return build(t, rows.data, wg_data_rows(t->rows), false, node) && train_path_add(t, wg_item(node[0]));
+}
+
 bool train_epochs(training *t)
 {
     t->began = t->epoch_began = tool_now();
     t->save_next = t->began + 1;
-    while (wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
+    while (t->end == GOING && wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
     train_erase(t);
     if (t->m.status) return train_keep_last(t), false;
-    if (wg_data_epoch(t->rows) >= t->epochs) return true;
-    train_save(t, true);
-    return false;
+    const bool done = t->end != GOING || wg_data_epoch(t->rows) >= t->epochs;
+    if (done && t->path.count && t->end == GOING) return last_of_path(t) && train_save(t, true);
+    if (!done) train_save(t, true);
+    return done;
 }

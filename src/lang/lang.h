@@ -140,7 +140,7 @@ typedef enum wgi_ast_kind {
     AST_VALUE,    /* a statement; child */
     AST_FUNCTION, /* a statement; ident, binding; children: an AST_CALL with the parameters, the body */
     AST_CLAIM,    /* a statement; children: left and right */
-    AST_TRAIN,    /* a statement; child: the call train(...) */
+    AST_TRAIN,    /* a statement; child: the call train(...) or minimize(...) */
     AST_PLOT,     /* a statement; ident: the title, or NULL; children: AST_ITEMs */
     AST_ITEM,     /* op: its row of wgi_plot_forms; ident: the text of a panel or axis, or NULL; children:
                    * operands, then AST_OVERs and an AST_AS; of an axis: AST_RANGE. number: an axis is

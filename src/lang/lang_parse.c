@@ -445,7 +445,7 @@ static wgi_ast *binding(parser *p, wgi_ast *x)
 static wgi_ast *statement(parser *p)
 {
     if (wgi_parse_is(p, "check") && !is_keyword(p)) return claim(p);
-    if (wgi_parse_is(p, "train") && !is_keyword(p)) return training(p);
+    if ((wgi_parse_is(p, "train") || wgi_parse_is(p, "minimize")) && !is_keyword(p)) return training(p);
     if (wgi_parse_is(p, "plot") && wgi_plot_begins(p)) return wgi_parse_plot(p);
     wgi_ast *x = tuple(p, expression(p, 0), TOKEN_BIND);
     if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);

@@ -1,5 +1,5 @@
-/* lang_train.c: the statement train(...), optimizers as texts, and what a training asks of a program. The
- * names of optimizers and of their options are those of the library. */
+/* lang_train.c: the statements train(...) and minimize(...), optimizers as texts, and what a training asks of
+ * a program. The names of optimizers and of their options are those of the library. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -169,12 +169,18 @@ wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char 
 
 bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block)
 {
-    if (s->first->kind != AST_CALL || strcmp(s->first->ident->text, "train") != 0)
-        return wgi_syntax_at(
-            q, s, "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
-    if (inside_a_block) return wgi_syntax_at(q, s, "train(...) stands outside of blocks");
+    const bool minimizes = !strncmp(q->source + s->start, "minimize", 8);
+    const char *word = minimizes ? "minimize" : "train";
+    if (s->first->kind != AST_CALL || strcmp(s->first->ident->text, word) != 0)
+        return minimizes
+                   ? wgi_syntax_at(q, s,
+                                   "a minimum is looked for by: minimize(J, tolerance=1e-8, epochs=100)")
+                   : wgi_syntax_at(
+                         q, s,
+                         "a training is written: train(loss, optimizer=adam(lr=1e-3), batch=64, epochs=20)");
+    if (inside_a_block) return wgi_syntax_at(q, s, "%s(...) stands outside of blocks", word);
     if (q->train)
-        return wgi_syntax_at(q, s, "a program has one train(...): the first is in line %d",
+        return wgi_syntax_at(q, s, "a program has one train(...) or minimize(...): the first is in line %d",
                              wgi_line(q, q->train->start));
     q->train = s;
     return true;
@@ -219,11 +225,19 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
 {
     const wgi_ast *call = s->first, *o = wgi_keyword(call, "optimizer");
     wg_training *to = &q->now.training;
-    if (!wgi_signature(q, call, 1, 1, "metrics optimizer batch epochs") ||
+    to->minimizes = !strcmp(call->ident->text, "minimize");
+    if (!wgi_signature(q, call, 1, 1,
+                       to->minimizes ? "metrics optimizer epochs tolerance"
+                                     : "metrics optimizer batch epochs") ||
         !measure(q, call->first, "the loss", &to->loss) ||
         !read_metrics(q, wgi_keyword(call, "metrics"), to) || (o && !read_optimizer(q, o, &to->optimizer)) ||
-        !read_count(q, call, "batch", &to->batch) || !read_count(q, call, "epochs", &to->epochs))
+        !read_count(q, call, "batch", &to->batch) || !read_count(q, call, "epochs", &to->epochs) ||
+        !wgi_number_option(q, call, "tolerance", &to->tolerance))
         return false;
+    if (to->tolerance < 0 || !isfinite(to->tolerance))
+        return wgi_fail_at(q, wgi_keyword(call, "tolerance"), WG_ERROR_VALUE,
+                           "tolerance must be finite and at least 0");
+    if (to->minimizes && !to->optimizer.name) to->optimizer.name = "lbfgs";
     to->line = wgi_line(q, s->start);
     return true;
 }
