@@ -105,11 +105,11 @@ static void expect_values(const char *text, const char *expected)
 
 static wg_status status_of(const char *kind)
 {
-    static const char *const kinds[] = { "syntax", "shape", "value", "use", "dtype" };
-    static const wg_status status[] = { WG_ERROR_SYNTAX, WG_ERROR_SHAPE, WG_ERROR_VALUE, WG_ERROR_USE,
-                                        WG_ERROR_DTYPE };
+    static const char *const kinds[] = { "syntax", "shape", "value", "use", "dtype", "file" };
+    static const wg_status status[] = { WG_ERROR_SYNTAX, WG_ERROR_SHAPE, WG_ERROR_VALUE,
+                                        WG_ERROR_USE,    WG_ERROR_DTYPE, WG_ERROR_FILE };
     int k = 0;
-    while (strcmp(kinds[k], kind) != 0) cr_assert_lt(++k, 5, "%s", kind);
+    while (strcmp(kinds[k], kind) != 0) cr_assert_lt(++k, 6, "%s", kind);
     return status[k];
 }
 

@@ -15,40 +15,89 @@ static bool ends_in(const char *text, const char *end)
 
 /* ---- opening ---- */
 
-/* Whether spec names this generator: "moons" or "moons:400". *rows: its number of rows, -1 if it is wrong. */
-static bool generated(const char *spec, const char *name, long long *rows)
+/* The set of the library that spec names: "moons", "moons:60", "moons:60:noise=0.35:seed=1". NULL: none. */
+static const char *kind_of(const char *spec)
 {
-    size_t n = strlen(name);
+    const size_t n = strcspn(spec, ":");
+    const char *name;
+    for (int i = 0; (name = wg_data_kind(i)); i++)
+        if (strlen(name) == n && !strncmp(spec, name, n)) return name;
+    return NULL;
+}
+
+/* A number of an option, as the fields of wg_make_opts have it: 0 is the default there. */
+static bool read_number(model *m, const char *spec, const char *text, size_t n, double *to)
+{
     char *end;
-    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':')) return false;
-    *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
-    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000)) *rows = -1;
+    *to = strtod(text, &end);
+    if (!n || end != text + n || !isfinite(*to))
+        return model_wrong(m, "--data %s: '%.*s' is no number", spec, (int)n, text);
+    if (*to == 0) *to = WG_ZERO;
     return true;
+}
+
+static bool read_word(model *m, const char *spec, const char *word, size_t n, int64_t *rows, wg_make_opts *o)
+{
+    static const char *const names[] = { "noise", "classes", "seed" };
+    const char *sign = memchr(word, '=', n);
+    const size_t k = sign ? (size_t)(sign - word) : 0;
+    double number, *const to[] = { &o->noise, &number, &o->seed };
+    char given[40];
+    if (!sign) {
+        char *end;
+        *rows = strtoll(word, &end, 10);
+        return (n && end == word + n && *rows > 0 && *rows <= 10000000) ||
+               model_wrong(m, "--data %s: not a number of rows", spec);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (strlen(names[i]) != k || strncmp(word, names[i], k) != 0) continue;
+        if (!read_number(m, spec, sign + 1, n - k - 1, to[i])) return false;
+        if (i == 1 && !(number >= 1 && number <= 1000 && number == floor(number)))
+            return model_wrong(m, "--data %s: classes: a whole number from 1 to 1000", spec);
+        if (i == 1) o->classes = (int64_t)number;
+        return true;
+    }
+    snprintf(given, sizeof given, "%.*s", (int)k, word);
+    wg_nearest_word near = wg_nearest_to(given);
+    for (int i = 0; i < 3; i++) wg_nearest_try(&near, names[i], strlen(names[i]));
+    return model_wrong(m,
+                       near.best ? "--data %s: no option '%s'; did you mean '%s'?"
+                                 : "--data %s: no option '%s'; there are noise, classes and seed%.0s",
+                       spec, given, near.best ? near.best : "");
+}
+
+static wg_data *make_set(model *m, const char *spec, const char *name)
+{
+    int64_t rows = 0;
+    wg_make_opts o = { 0 };
+    for (const char *at = spec + strlen(name); *at == ':';) {
+        const size_t n = strcspn(++at, ":");
+        if (!read_word(m, spec, at, n, &rows, &o)) return NULL;
+        at += n;
+    }
+    wg_data *d = wg_data_make_at("", m->c, name, rows, &o);
+    if (d) return d;
+    const char *text = strstr(wg_message(m->c), ": ");
+    model_wrong(m, "--data %s: %s", spec, text ? text + 2 : wg_message(m->c));
+    return NULL;
 }
 
 static wg_data *open_set(model *m, const char *spec)
 {
-    static const struct {
-        const char *name;
-        wg_data *(*make)(wg_site here, wg_context *c, int64_t n);
-    } generators[] = { { "flower", wg_data_flower_at },
-                       { "moons", wg_data_moons_at },
-                       { "xor", wg_data_xor_at } };
     struct stat about;
-    long long rows;
-    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
-        if (generated(spec, generators[i].name, &rows)) {
-            if (rows > 0) return generators[i].make("", m->c, rows);
-            model_wrong(m, "--data %s: not a number of rows", spec);
-            return NULL;
-        }
-    if (!strcmp(spec, "digits")) return wg_data_digits_at("", m->c);
+    const char *name = kind_of(spec);
+    if (name) return make_set(m, spec, name);
     if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist_at("", m->c, spec, m->mode);
-    model_wrong(
-        m,
-        "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.csv, FILE.npy or a folder of "
-        "IDX files",
-        spec);
+    char list[300], given[40];
+    size_t n = 0;
+    snprintf(given, sizeof given, "%.*s", (int)strcspn(spec, ":"), spec);
+    wg_nearest_word near = wg_nearest_to(given);
+    for (int i = 0; (name = wg_data_kind(i)) && n < sizeof list; i++) {
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s, ", name);
+        wg_nearest_try(&near, name, strlen(name));
+    }
+    if (near.best) model_wrong(m, "--data %s: no such data; did you mean '%s'?", spec, near.best);
+    else model_wrong(m, "--data %s: no such data: %sFILE.csv, FILE.npy or a folder of IDX files", spec, list);
     return NULL;
 }
 

@@ -87,6 +87,39 @@ WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
 #define wg_data_flower(c, n) wg_data_flower_at(WG_AT(#n), c, n)
 #define wg_data_moons(c, n)  wg_data_moons_at(WG_AT(#n), c, n)
 #define wg_data_xor(c, n)    wg_data_xor_at(WG_AT(#n), c, n)
+/* A set by its name, as the command's --data and the calls of the language have it. n 0: as many rows as the table
+ * says.
+ *
+ *     wg_data *d = wg_data_make(c, "moons", 60, &(wg_make_opts){ .noise = 0.35, .seed = 1 });
+ *
+ *     name          x                                                  y                     rows  noise
+ *     flower        [n,2], r = 4 sin 4 theta                           2 classes             400   0.2
+ *     moons         [n,2], two half circles of radius 1                2 classes             400   0.2
+ *     xor           [n,2], from -1 to 1                                1 where signs differ  400   0
+ *     circles       [n,2], radius 1 and 1/2                            2 classes             400   0.1
+ *     blobs         [n,2], around points on a circle of radius 2       3 classes, or more    400   0.5
+ *     spirals       [n,2], arms of 3/4 of a turn, radius 0.1 to 1      2 classes, or more    400   0.05
+ *     houses        [n,4]: square metres, bedrooms, zip code, wealth   the price / 400,000   400   0
+ *     temperatures  [n]: the days 1, 2, ...                            degrees Fahrenheit    365   4
+ *     digits        [n,64]: the first n of wg_data_digits              10 classes            1797
+ *
+ * The rows of class 0 come first, then those of class 1, ...; the rows of xor and the digits are mixed. A house
+ * costs max(0, 2 metres + 20 bedrooms + 100 wealth (zip code > 4) - 50) thousand, and the noise. The
+ * temperature on day t is 52 - 12 cos(2 pi (t - 15) / 365) and the noise; days 1, 2, 3, 180, 181 have exactly 40,
+ * 49, 45, 60, 56. Classes are i32, prices and degrees floats. */
+typedef struct wg_make_opts {
+    double noise;    /* the standard deviation; default: the table's; WG_ZERO: none */
+    int64_t classes; /* of blobs and spirals, 1 to 1,000 */
+    double seed;     /* a whole number; default: the context's seed; WG_ZERO: 0 */
+    uint64_t reserved[4];
+} wg_make_opts;
+/* o may be NULL. */
+WG_API wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t n, const wg_make_opts *o);
+#define wg_data_make(c, name, n, ...) wg_data_make_at(WG_AT(#c ", " #name ", " #n), c, name, n, __VA_ARGS__)
+WG_API const char *wg_data_kind(int i); /* the name in row i of the table; NULL: there are fewer */
+/* The seed of the set's splits and of the order of its rows, from the next of these on, and of the sets that are split
+ * from it then. Default: that of the context. */
+WG_API void wg_data_seed(wg_data *d, uint64_t seed);
 WG_API void wg_data_free(wg_data *d);
 
 WG_API int64_t wg_data_rows(const wg_data *d);
@@ -98,6 +131,14 @@ WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from
  * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
 WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
 #define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
+/* Cross-validation: moves fold number i of `of` to a new set. The folds i = 0 .. of - 1 of equal sets are disjoint,
+ * have all rows together, and the same share of each class: two folds differ by at most one row of a class.
+ *
+ *     for (int i = 0; i < 5; i++) {
+ *         wg_data *train = wg_data_digits(c), *dev = wg_data_fold(train, i, 5);
+ */
+WG_API wg_data *wg_data_fold_at(wg_site here, wg_data *d, int i, int of);
+#define wg_data_fold(d, i, of) wg_data_fold_at(WG_AT(#d ", " #i ", " #of), d, i, of)
 /* "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the
  * same for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are
  * used for the sets that follow d, whether they are made before or after this call: sets split from d,

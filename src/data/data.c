@@ -97,9 +97,13 @@ wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor 
         wg_free(c, y.data);
         return NULL;
     }
-    *d = (wg_data){
-        .c = c, .about = about, .x = x, .y = y, .now.rows = x.shape.dim[0], .shuffle = true, .order = order
-    };
+    *d = (wg_data){ .c = c,
+                    .about = about,
+                    .x = x,
+                    .y = y,
+                    .now.rows = x.shape.dim[0],
+                    .order = { .row = order, .shuffle = true } };
+    d->order.seed = wg_context_seed(c);
     d->x_row = row_bytes(&x);
     d->y_row = y.data ? row_bytes(&y) : 0;
     keep_place(d, here);
@@ -165,7 +169,7 @@ void wg_data_free(wg_data *d)
     unlink_from_tree(d);
     wg_save_end(d->c, d->saved);
     wgi_columns_release(d->c, d->columns);
-    void *parts[] = { d->x.data,         d->y.data,      d->order,          d->buffer[0].x,
+    void *parts[] = { d->x.data,         d->y.data,      d->order.row,      d->buffer[0].x,
                       d->buffer[0].y,    d->buffer[1].x, d->buffer[1].y,    d->scale[0].mu,
                       d->scale[0].sigma, d->scale[1].mu, d->scale[1].sigma, d->folder };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) wg_free(d->c, parts[i]);
@@ -178,9 +182,15 @@ wg_tensor wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
 const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
 int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? (int)d->now.epoch : INT_MAX; }
 
+void wg_data_seed(wg_data *d, uint64_t seed)
+{
+    if (d) d->order.seed = seed, d->order.made = 0;
+    else wg_fail(NULL, NULL, WG_ERROR_USE, "data_seed: the data set is NULL");
+}
+
 void wg_data_shuffle(wg_data *d, bool on)
 {
-    if (d) d->shuffle = on;
+    if (d) d->order.shuffle = on;
     else wg_fail(NULL, NULL, WG_ERROR_USE, "data_shuffle: the data set is NULL");
 }
 
@@ -190,12 +200,12 @@ void wg_data_shuffle(wg_data *d, bool on)
 static void make_order(wg_data *d)
 {
     const int64_t key = 1 + 2 * d->now.epoch + d->now.shuffled;
-    if (d->ordered == key) return;
+    if (d->order.made == key) return;
     if (d->now.shuffled)
-        wgi_permute(d->order, d->now.rows, wg_context_seed(d->c), "data/order", (uint64_t)d->now.epoch);
+        wgi_permute(d->order.row, d->now.rows, d->order.seed, "data/order", (uint64_t)d->now.epoch);
     else
-        for (int64_t i = 0; i < d->now.rows; i++) d->order[i] = i;
-    d->ordered = key;
+        for (int64_t i = 0; i < d->now.rows; i++) d->order.row[i] = i;
+    d->order.made = key;
 }
 
 static bool make_room(wg_data *d, wgi_batch_buffer *b, int64_t rows)
@@ -235,14 +245,14 @@ bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
     if (!b || wg_failed(d->c)) return false;
     if (size < 1)
         return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
-    if (!d->now.running) d->now.running = 1, d->now.shuffled = d->shuffle;
+    if (!d->now.running) d->now.running = 1, d->now.shuffled = d->order.shuffle;
     if (d->now.at == d->now.rows) return end_epoch(d);
     make_order(d);
     int64_t n = size < d->now.rows - d->now.at ? size : d->now.rows - d->now.at;
     wgi_batch_buffer *into = &d->buffer[d->turn];
     if (!make_room(d, into, n)) return false;
-    b->x = gather(&d->x, d->x_row, d->order + d->now.at, n, into->x);
-    b->y = gather(&d->y, d->y_row, d->order + d->now.at, n, into->y);
+    b->x = gather(&d->x, d->x_row, d->order.row + d->now.at, n, into->x);
+    b->y = gather(&d->y, d->y_row, d->order.row + d->now.at, n, into->y);
     b->n = n;
     d->now.at += n, d->turn ^= 1;
     return true;

@@ -1,23 +1,35 @@
-/* data_generate.c: generated data sets with two features and two classes. Row i depends on the seed of the
- * context and on i alone. The random bits are the same on every machine; sine and logarithm may differ in
- * their last bits. */
+/* data_generate.c: generated data sets, by name. Row i depends on the seed and on i alone. The random bits
+ * are the same on every machine; sine and logarithm may differ in their last bits. */
 #include "data/dataset.h"
 #include "wengert/op.h"
 
 #include <math.h>
-
-typedef struct point {
-    double x0, x1;
-    int class;
-} point;
+#include <string.h>
 
 typedef struct source {
     uint64_t seed;
-    const char *name;
-    int64_t n, first; /* rows in all; rows of class 0, which come first */
+    const char *name; /* of the stream of draws */
+    int64_t n, classes;
+    double noise;
 } source;
 
+enum { FEATURES = 4 };
+typedef struct point {
+    double x[FEATURES], y; /* y: a value, or the number of the class */
+} point;
+
+typedef struct kind {
+    const char *name, *stream, *about;
+    int features; /* 0: x has one axis */
+    int64_t rows;
+    double noise;
+    int64_t classes, most_classes; /* 0: y is a float */
+    point (*make)(const source *s, int64_t i);
+} kind;
+
 static const double pi = 3.14159265358979323846;
+
+/* ---- draws ---- */
 
 /* Draw k of row i, in the open interval (0, 1). Neither 0 nor 1 occurs, so the logarithm is finite. */
 static double uniform(const source *s, int64_t i, int k)
@@ -30,71 +42,226 @@ static double normal(const source *s, int64_t i, int k)
     return wg_box_muller(uniform(s, i, 2 * k), uniform(s, i, 2 * k + 1));
 }
 
+/* A point of a plane, moved by the noise of draws k and k + 1. */
+static point moved(const source *s, int64_t i, int k, double x0, double x1, int64_t class)
+{
+    return (point){ { x0 + s->noise * normal(s, i, k), x1 + s->noise * normal(s, i, k + 1) }, (double)class };
+}
+
+/* ---- rows of classes: those of class 0 come first, then those of class 1, ... ---- */
+
+/* Where the rows of a class begin. The first classes have one row more if n is no multiple. */
+static int64_t first_of(const source *s, int64_t class)
+{
+    const int64_t more = s->n % s->classes;
+    return class * (s->n / s->classes) + (class < more ? class : more);
+}
+
+static int64_t class_of(const source *s, int64_t i)
+{
+    int64_t class = i / (s->n / s->classes + 1);
+    while (class + 1 < s->classes && first_of(s, class + 1) <= i) class ++;
+    return class;
+}
+
 /* The position of row i among the rows of its class, from 0 for the first to 1 for the last. */
 static double along(const source *s, int64_t i)
 {
-    int64_t j = i < s->first ? i : i - s->first, n = i < s->first ? s->first : s->n - s->first;
-    return n > 1 ? (double)j / (double)(n - 1) : 0;
+    const int64_t class = class_of(s, i), first = first_of(s, class), n = first_of(s, class + 1) - first;
+    return n > 1 ? (double)(i - first) / (double)(n - 1) : 0;
 }
+
+/* ---- the sets ---- */
 
 /* r = 4 sin 4 theta. Each class has the petals of one half turn. The half turn is 3.12 instead of pi, as in
  * the course. */
 static point flower(const source *s, int64_t i)
 {
-    int class = i >= s->first;
-    double theta = 3.12 * (class + along(s, i)) + 0.2 * normal(s, i, 0);
-    double r = 4 * sin(4 * theta) + 0.2 * normal(s, i, 1);
-    return (point){ r * sin(theta), r * cos(theta), class };
+    const int64_t class = class_of(s, i);
+    const double theta = 3.12 * ((double)class + along(s, i)) + s->noise * normal(s, i, 0),
+                 r = 4 * sin(4 * theta) + s->noise * normal(s, i, 1);
+    return (point){ { r * sin(theta), r * cos(theta) }, (double)class };
 }
 
 /* Two half circles of radius 1. One end of each lies inside the other. */
 static point moons(const source *s, int64_t i)
 {
-    int class = i >= s->first;
-    double t = pi * along(s, i), x0 = class ? 1 - cos(t) : cos(t), x1 = class ? 0.5 - sin(t) : sin(t);
-    return (point){ x0 + 0.2 * normal(s, i, 0), x1 + 0.2 * normal(s, i, 1), class };
+    const int64_t class = class_of(s, i);
+    const double t = pi * along(s, i), x0 = class ? 1 - cos(t) : cos(t), x1 = class ? 0.5 - sin(t) : sin(t);
+    return moved(s, i, 0, x0, x1, class);
 }
 
 /* The square from -1 to 1. The rows go through the four quadrants in turn. Class 1 is where the signs
- * differ. */
+ * differ, without the noise. */
 static point square(const source *s, int64_t i)
 {
-    double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);
-    return (point){ i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1) };
+    const double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);
+    return moved(s, i, 1, i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1));
 }
 
-static wg_data *generate(wg_context *c, wg_site here, const char *name, const char *about,
-                         point (*make)(const source *s, int64_t i), int64_t n)
+/* Circles around 0 with the radii 1 and 1/2. */
+static point circles(const source *s, int64_t i)
 {
-    WG_USER_CALL(here, name);
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", name), NULL;
-    wg_tensor x = { wg_context_dtype(c), WG_SHAPE(n, 2), NULL }, y = { WG_I32, WG_SHAPE(n), NULL };
-    source s = { wg_context_seed(c), name, n, n - n / 2 };
-    if (wg_failed(c)) return NULL;
-    if (n < 0) return wg_fail(c, here, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
-    if (!wgi_pair_new(c, here, &x, &y)) return NULL;
-    for (int64_t i = 0; i < n; i++) {
-        point p = make(&s, i);
-        wgi_put(&x, 2 * i, p.x0);
-        wgi_put(&x, 2 * i + 1, p.x1);
-        ((int32_t *)y.data)[i] = p.class;
+    const int64_t class = class_of(s, i);
+    const double t = 2 * pi * uniform(s, i, 8), r = class ? 0.5 : 1;
+    return moved(s, i, 0, r * cos(t), r * sin(t), class);
+}
+
+/* Normal noise around points that stand evenly on a circle of radius 2. */
+static point blobs(const source *s, int64_t i)
+{
+    const int64_t class = class_of(s, i);
+    const double t = 2 * pi * (double)class / (double)s->classes;
+    return moved(s, i, 0, 2 * cos(t), 2 * sin(t), class);
+}
+
+/* Arms of three quarters of a turn, with the radius growing from 0.1 to 1. */
+static point spirals(const source *s, int64_t i)
+{
+    const int64_t class = class_of(s, i);
+    const double u = along(s, i), r = 0.1 + 0.9 * u,
+                 t = 1.5 * pi * u + 2 * pi * (double)class / (double)s->classes;
+    return moved(s, i, 0, r * cos(t), r * sin(t), class);
+}
+
+/* Size in square metres, bedrooms, zip code, wealth of the neighbourhood; the price in 400,000. Only in half
+ * of the zip codes wealth makes a house dearer. */
+static point houses(const source *s, int64_t i)
+{
+    const double size = 50 + 150 * uniform(s, i, 0), beds = 1 + floor(5 * uniform(s, i, 1)),
+                 zip = floor(10 * uniform(s, i, 2)), wealth = uniform(s, i, 3),
+                 price = (2 * size + 20 * beds + 100 * wealth * (zip > 4) - 50) / 400;
+    return (point){ { size, beds, zip, wealth }, fmax(0, price + s->noise * normal(s, i, 4)) };
+}
+
+/* Degrees Fahrenheit on days 1, 2, ...: a yearly wave from 40 in January to 64 in July, and the noise of each
+ * day. Days 1, 2, 3, 180, 181 are those of the course (DeepLearning.AI), without noise. */
+static point temperatures(const source *s, int64_t i)
+{
+    static const int64_t days[] = { 1, 2, 3, 180, 181 };
+    static const double degrees[] = { 40, 49, 45, 60, 56 };
+    const double day = (double)(i + 1);
+    double y = 52 - 12 * cos(2 * pi * (day - 15) / 365) + s->noise * normal(s, i, 0);
+    for (int k = 0; k < 5; k++)
+        if (days[k] == i + 1) y = degrees[k];
+    return (point){ { day }, y };
+}
+
+/* The streams of the first three keep their numbers, which the functions of C have had. */
+static const kind kinds[] = {
+    { "flower", "data_flower", "generated: the planar flower, r = 4 sin 4 theta", 2, 400, 0.2, 2, 2, flower },
+    { "moons", "data_moons", "generated: two half moons of radius 1", 2, 400, 0.2, 2, 2, moons },
+    { "xor", "data_xor", "generated: a square, class 1 where the signs of the two features differ", 2, 400, 0,
+      2, 2, square },
+    { "circles", "data/circles", "generated: circles of radius 1 and 1/2", 2, 400, 0.1, 2, 2, circles },
+    { "blobs", "data/blobs", "generated: points around points on a circle of radius 2", 2, 400, 0.5, 3, 1000,
+      blobs },
+    { "spirals", "data/spirals", "generated: arms of a spiral", 2, 400, 0.05, 2, 1000, spirals },
+    { "houses", "data/houses", "generated: prices of houses", 4, 400, 0, 0, 0, houses },
+    { "temperatures", "data/temperatures", "generated: temperatures of a year", 0, 365, 4, 0, 0,
+      temperatures },
+    { "digits", NULL, NULL, 64, WGI_DIGITS, 0, 10, 10, NULL },
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const char *wg_data_kind(int i) { return i >= 0 && i < KINDS ? kinds[i].name : NULL; }
+
+/* ---- making ---- */
+
+static const kind *kind_of(wg_context *c, wg_site here, const char *name)
+{
+    wg_nearest_word near = wg_nearest_to(name);
+    char all[200];
+    size_t n = 0;
+    for (int i = 0; i < KINDS; i++) {
+        if (!strcmp(kinds[i].name, name)) return &kinds[i];
+        wg_nearest_try(&near, kinds[i].name, strlen(kinds[i].name));
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", kinds[i].name);
     }
-    return wgi_data_new(c, here, about, x, y);
+    if (near.best)
+        wg_fail(c, here, WG_ERROR_VALUE, "data_make: no data '%s'; did you mean '%s'?", name, near.best);
+    else wg_fail(c, here, WG_ERROR_VALUE, "data_make: no data '%s'; there are %s", name, all);
+    return NULL;
 }
 
-wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n)
+/* Whether the options are those of the set, and n is possible. Sets s to them. */
+static bool source_of(wg_context *c, wg_site here, const kind *k, int64_t n, const wg_make_opts *o, source *s)
 {
-    return generate(c, here, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2",
-                    flower, n);
+    const bool zero = o->noise == WG_ZERO, seeded = o->seed != 0, first = o->seed == WG_ZERO;
+    *s = (source){ wg_context_seed(c), k->stream, n ? n : k->rows, k->classes ? k->classes : 1, k->noise };
+    if (n < 0) return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: %lld rows", k->name, (long long)n), false;
+    if (!k->make && (n > k->rows || o->noise != 0 || seeded))
+        return wg_fail(c, here, WG_ERROR_VALUE,
+                       n > k->rows ? "data_%s: %lld rows; there are 1797"
+                                   : "data_%s: there is neither noise nor a seed: it is not generated",
+                       k->name, (long long)n),
+               false;
+    if (o->noise != 0) s->noise = zero ? 0 : o->noise;
+    if (!(s->noise >= 0 && isfinite(s->noise)))
+        return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: a noise of %g: it is a deviation, at least 0",
+                       k->name, s->noise),
+               false;
+    if (o->classes) s->classes = o->classes;
+    if (o->classes &&
+        (k->most_classes < 1000 ? o->classes != k->classes : o->classes < 1 || o->classes > 1000))
+        return wg_fail(c, here, WG_ERROR_VALUE,
+                       k->most_classes == 1000 ? "data_%s: %lld classes: 1 to 1000 are possible"
+                       : k->classes            ? "data_%s: %lld classes: it has always as many as it has"
+                                               : "data_%s: %lld classes: it has numbers instead",
+                       k->name, (long long)o->classes),
+               false;
+    if (seeded) s->seed = first ? 0 : (uint64_t)o->seed;
+    if (seeded && !first && !(o->seed > 0 && o->seed <= 0x1p52 && o->seed == floor(o->seed)))
+        return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: a seed of %g: it is a whole number from 0 on",
+                       k->name, o->seed),
+               false;
+    return true;
 }
 
-wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n)
+static wg_data *generate(wg_context *c, wg_site here, const kind *k, const source *s)
 {
-    return generate(c, here, "data_moons", "generated: two half moons of radius 1, noise 0.2", moons, n);
+    const bool classes = k->classes > 0;
+    const int wide = k->features ? k->features : 1;
+    wg_tensor x = { wg_context_dtype(c), k->features ? WG_SHAPE(s->n, wide) : WG_SHAPE(s->n), NULL },
+              y = { classes ? WG_I32 : wg_context_dtype(c), WG_SHAPE(s->n), NULL };
+    if (!wgi_pair_new(c, here, &x, &y)) return NULL;
+    for (int64_t i = 0; i < s->n; i++) {
+        const point p = k->make(s, i);
+        for (int f = 0; f < wide; f++) wgi_put(&x, wide * i + f, p.x[f]);
+        if (classes) ((int32_t *)y.data)[i] = (int32_t)p.y;
+        else wgi_put(&y, i, p.y);
+    }
+    return wgi_data_new(c, here, k->about, x, y);
 }
 
-wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n)
+/* n may be 0 here. */
+static wg_data *make(wg_site here, wg_context *c, const kind *k, int64_t n, const wg_make_opts *o)
 {
-    return generate(c, here, "data_xor",
-                    "generated: a square, class 1 where the signs of the two features differ", square, n);
+    source s;
+    if (wg_failed(c) || !source_of(c, here, k, n, o, &s)) return NULL;
+    return k->make ? generate(c, here, k, &s) : wgi_data_digits(c, here, s.n);
 }
+
+wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t n, const wg_make_opts *o)
+{
+    WG_USER_CALL(here, "data_make");
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_make: the context is NULL"), NULL;
+    if (wg_failed(c)) return NULL;
+    if (!name) return wg_fail(c, here, WG_ERROR_USE, "data_make: the name is NULL"), NULL;
+    const kind *k = kind_of(c, here, name);
+    return k ? make(here, c, k, n, o ? o : &(wg_make_opts){ 0 }) : NULL;
+}
+
+/* The sets that have functions of their own may have no rows. */
+static wg_data *named(wg_site here, wg_context *c, int number, int64_t n)
+{
+    kind k = kinds[number];
+    WG_USER_CALL(here, k.stream);
+    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", k.stream), NULL;
+    k.rows = 0;
+    return make(here, c, &k, n, &(wg_make_opts){ 0 });
+}
+
+wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 0, n); }
+wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 1, n); }
+wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 2, n); }

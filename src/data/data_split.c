@@ -46,8 +46,8 @@ static int64_t class_of(const wg_data *d, int64_t i)
 
 static void draw_rows(wg_data *d, row *r, int64_t *order)
 {
-    d->now.running = d->now.at = d->ordered = 0;
-    wgi_permute(order, d->now.rows, wg_context_seed(d->c), "data/split", 0);
+    d->now.running = d->now.at = d->order.made = 0;
+    wgi_permute(order, d->now.rows, d->order.seed, "data/split", 0);
     for (int64_t i = 0; i < d->now.rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
     qsort(r, (size_t)d->now.rows, sizeof *r, by_class);
 }
@@ -115,8 +115,42 @@ static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t tak
     part(&d->y, d->y_row, goes, d->now.rows, &y);
     d->now.rows = d->x.shape.dim[0] = d->now.rows - taken;
     if (d->y.data) d->y.shape.dim[0] = d->now.rows;
-    s->shuffle = d->shuffle;
+    s->order.shuffle = d->order.shuffle;
+    s->order.seed = d->order.seed;
     if ((s->columns = d->columns)) d->columns->users++;
+    return s;
+}
+
+/* Fold number f of `of`: each class is dealt out in turn, so that no two folds differ by more than one row of
+ * it. The next class goes on where this one ended: so they do not differ by more than one row in all. */
+static int64_t mark_fold(const row *r, int64_t n, int f, int of, bool *goes)
+{
+    int64_t taken = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (i % of == f) goes[r[i].index] = true, taken++;
+    return taken;
+}
+
+/* of > 0: the fold number f of so many; else the share. */
+static wg_data *move_rows(wg_site here, wg_data *d, double share, int f, int of)
+{
+    size_t n = (size_t)d->now.rows + 1;
+    row *r = wg_alloc(d->c, n, sizeof *r);
+    bool *goes = wg_alloc(d->c, n, sizeof *goes);
+    group *g = NULL;
+    wg_data *s = NULL;
+    if (r && goes) {
+        draw_rows(d, r, d->order.row);
+        int64_t groups = count_groups(r, d->now.rows);
+        g = wg_alloc(d->c, (size_t)groups + 1, sizeof *g);
+        if (g && !of) apportion(r, d->now.rows, share, g, groups);
+        if (g)
+            s = take_out(here, d, goes,
+                         of ? mark_fold(r, d->now.rows, f, of, goes) : mark(r, g, groups, goes));
+    }
+    wg_free(d->c, g);
+    wg_free(d->c, goes);
+    wg_free(d->c, r);
     return s;
 }
 
@@ -128,20 +162,23 @@ wg_data *wg_data_split_at(wg_site here, wg_data *d, double share)
         wg_fail(d->c, here, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
         return NULL;
     }
-    size_t n = (size_t)d->now.rows + 1;
-    row *r = wg_alloc(d->c, n, sizeof *r);
-    bool *goes = wg_alloc(d->c, n, sizeof *goes);
-    group *g = NULL;
-    wg_data *s = NULL;
-    if (r && goes) {
-        draw_rows(d, r, d->order);
-        int64_t groups = count_groups(r, d->now.rows);
-        g = wg_alloc(d->c, (size_t)groups + 1, sizeof *g);
-        if (g) apportion(r, d->now.rows, share, g, groups);
-        if (g) s = take_out(here, d, goes, mark(r, g, groups, goes));
+    return move_rows(here, d, share, 0, 0);
+}
+
+wg_data *wg_data_fold_at(wg_site here, wg_data *d, int i, int of)
+{
+    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_fold: the data set is NULL"), NULL;
+    if (wg_failed(d->c)) return NULL;
+    if (of < 2 || of > d->now.rows) {
+        wg_fail(d->c, here, WG_ERROR_VALUE,
+                "data_fold: %d folds of %lld rows: from 2 to as many as there are rows", of,
+                (long long)d->now.rows);
+        return NULL;
     }
-    wg_free(d->c, g);
-    wg_free(d->c, goes);
-    wg_free(d->c, r);
-    return s;
+    if (i < 0 || i >= of) {
+        wg_fail(d->c, here, WG_ERROR_VALUE, "data_fold: fold %d of %d: they count from 0 to %d", i, of,
+                of - 1);
+        return NULL;
+    }
+    return move_rows(here, d, 0, i, of);
 }

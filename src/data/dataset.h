@@ -21,6 +21,13 @@ typedef struct wgi_data_place {
     int64_t rows;
 } wgi_data_place;
 
+typedef struct wgi_row_order {
+    int64_t *row;  /* the numbers of the rows in this order */
+    int64_t made;  /* of which epoch it is, and how: order_key; 0: of none */
+    bool shuffle;  /* the next epoch is in random order */
+    uint64_t seed; /* of the order and of splits */
+} wgi_row_order;
+
 /* One number for each column. NULL: not normalised. */
 typedef struct wgi_scale {
     double *mu, *sigma;
@@ -38,10 +45,8 @@ struct wg_data {
     char saved[24];      /* its name in wg_save_with */
     wg_tensor x, y;      /* y.data NULL: the set has no y */
     size_t x_row, y_row; /* bytes of a row of x and y */
-    bool shuffle;
+    wgi_row_order order;
     wgi_data_place now;
-    int64_t *order;             /* of the rows */
-    int64_t ordered;            /* of which epoch, and how: order_key; 0: of none */
     wgi_batch_buffer buffer[2]; /* used in turn: a batch is valid until the second next call */
     int turn;
     wgi_scale scale[2];           /* of WGI_X and WGI_Y */
@@ -82,6 +87,7 @@ void wgi_permute(int64_t *order, int64_t n, uint64_t seed, const char *name, uin
 
 /* The digits as text, one row for each: 64 pixels in base 17 (0-9, a-g), then the class. */
 enum { WGI_DIGITS = 1797 };
+wg_data *wgi_data_digits(wg_context *c, wg_site here, int64_t n); /* the first n, at most WGI_DIGITS */
 extern const char wgi_digits[WGI_DIGITS][66];
 
 /* ---- columns.c ---- */

@@ -418,6 +418,11 @@ static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     {                                                     \
 #name, name, usage, summary, least, most, options \
     }
+/* A set of the library of this name. */
+#define DATA(name, options, usage, summary)                      \
+    {                                                            \
+#name, wgi_eval_generated, usage, summary, 0, 1, options \
+    }
 /* A call that checks its operands itself. */
 #define ITSELF(name, eval, usage, summary)      \
     {                                           \
@@ -494,6 +499,27 @@ static const wgi_builtin builtins[] = {
            "transpose by another name: the axes in another order"),
     ITSELF(expand_dims, wgi_eval_op, "expand_dims(x, axis=1)",
            "expand by another name: a new axis of size 1, so that a vector becomes a column"),
+    DATA(moons, "noise seed", "x, y = moons(60, noise=0.35, seed=1)",
+         "two half circles: x [60,2], y class numbers 0 and 1; noise=0.2 if nothing is said"),
+    DATA(circles, "noise seed", "x, y = circles(200, noise=0.1)", "two circles, of radius 1 and 1/2"),
+    DATA(blobs, "classes noise seed", "x, y = blobs(150, classes=3, noise=0.5)",
+         "points around points on a circle of radius 2"),
+    DATA(spirals, "classes noise seed", "x, y = spirals(200, classes=2, noise=0.05)", "arms of a spiral"),
+    DATA(flower, "noise seed", "x, y = flower(400, noise=0.2)", "the planar flower, of two classes"),
+    DATA(xor, "noise seed", "x, y = xor(200, noise=0)", "a square; class 1 is where the signs differ"),
+    DATA(houses, "noise seed", "x, y = houses(400, noise=0)",
+         "x [400,4]: square metres, bedrooms, zip code, wealth; y the price / 400,000"),
+    DATA(temperatures, "noise seed", "day, degrees = temperatures(365, noise=4)",
+         "a year of temperatures in degrees Fahrenheit"),
+    DATA(digits, "", "x, y = digits(300)", "the first 300 of 1,797 handwritten digits: x [300,64], y 0 to 9"),
+    ITSELF(csv, wgi_eval_csv, "a, b = csv(\"f.csv\", \"a\", \"b\")",
+           "columns of a CSV file; words become class numbers in alphabetical order"),
+    ITSELF(split, wgi_eval_split, "x1, y1, x2, y2 = split(x, y, 0.8, 0.2, seed=)",
+           "the rows of x and y in parts of these shares, at random; if the last tensor has class numbers, "
+           "each part "
+           "has the same share of each class"),
+    ITSELF(fold, wgi_eval_fold, "x1, y1, x2, y2 = fold(x, y, 0, of=5, seed=)",
+           "cross-validation: all rows but those of fold 0 of 5, and these"),
     CALL(l2, 1, 1, "", "l2(lambda)",
          "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has "
          "made before"),

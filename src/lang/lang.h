@@ -17,6 +17,7 @@
  *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
  *   lang_layer.c      calls that own parameters: param and layers
  *   lang_claim.c      claims and their variants
+ *   lang_data.c       data as calls: generated sets, columns of files, splits
  *   lang_train.c      the statement train, optimizers as texts
  *   lang_plot.c       the statement plot: how it is written
  *   plot_figure.c     the statement plot: the figure that it draws
@@ -360,6 +361,11 @@ typedef struct wgi_build {
 /* Where a name stands. In a plot no name is free. */
 enum { WGI_OUTSIDE, WGI_IN_FUNCTION, WGI_IN_PLOT };
 
+/* That of the text, and that of the last build. */
+typedef struct wgi_lang_memory {
+    struct wgi_lang_chunk *text, *built;
+} wgi_lang_memory;
+
 struct wg_program {
     wg_sites *sites; /* of its nodes */
     wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
@@ -367,8 +373,9 @@ struct wg_program {
     const char *source;
     uint32_t length;
     wgi_line_table lines;
-    struct wgi_lang_chunk *chunks, *built; /* its memory; that of the last build */
-    wgi_ident **idents; /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */
+    wgi_lang_memory memory;
+    struct wgi_kept_data *data; /* of calls of lang_data.c; NULL: there were none */
+    wgi_ident **idents;         /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;
@@ -572,6 +579,11 @@ typedef struct wgi_builtin {
 /* The node x of an expression; as integers, if it is a list of whole numbers. */
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x);
 const wgi_builtin *wgi_builtin_find(const char *name);
+
+/* ---- lang_data.c ---- */
+
+wgi_builtin_eval wgi_eval_generated, wgi_eval_csv, wgi_eval_split, wgi_eval_fold;
+void wgi_data_forget(wg_program *q); /* when the program is freed */
 
 /* ---- lang_layer.c ---- */
 

@@ -40,11 +40,11 @@ static void release(wg_program *q, struct wgi_lang_chunk **chunks)
     *chunks = NULL;
 }
 
-void *wgi_lang_alloc(wg_program *q, size_t size) { return take(q, &q->chunks, size); }
+void *wgi_lang_alloc(wg_program *q, size_t size) { return take(q, &q->memory.text, size); }
 
-void *wgi_lang_built(wg_program *q, size_t size) { return take(q, &q->built, size); }
+void *wgi_lang_built(wg_program *q, size_t size) { return take(q, &q->memory.built, size); }
 
-void wgi_lang_forget_built(wg_program *q) { release(q, &q->built); }
+void wgi_lang_forget_built(wg_program *q) { release(q, &q->memory.built); }
 
 char *wgi_lang_text(wg_program *q, const char *text, size_t length)
 {
@@ -63,8 +63,8 @@ char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c)
 
 void wgi_lang_release(wg_program *q)
 {
-    release(q, &q->built);
-    release(q, &q->chunks);
+    release(q, &q->memory.built);
+    release(q, &q->memory.text);
 }
 
 /* ---- identifiers ---- */

@@ -100,6 +100,7 @@ void wg_program_free(wg_program *q)
     if (!q || !q->c) return;
     wg_context *c = q->c;
     for (wgi_binding *b = q->bindings.first; b; b = b->next) wg_free(c, b->set.data);
+    wgi_data_forget(q);
     wgi_lang_release(q);
     wg_sites_free(q->sites);
     wg_free(c, q);

@@ -635,3 +635,172 @@ Test(generated, of_few_rows)
     cr_expect_null(wg_data_moons(c, -1));
     wgt_expect_error(c, WG_ERROR_VALUE, "-1 rows");
 }
+
+/* ---- sets by name ---- */
+
+Test(named, have_the_bits_of_their_functions)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(4);
+    wg_data *set[] = { wg_data_moons(c, 41), wg_data_flower(c, 41), wg_data_xor(c, 41), wg_data_digits(c) };
+    static const char *const name[] = { "moons", "flower", "xor", "digits" };
+    for (int i = 0; i < 4; i++) {
+        wg_data *d = wg_data_make(c, name[i], i < 3 ? 41 : 0, NULL);
+        const wg_tensor a = wg_data_x(set[i]), b = wg_data_x(d), y = wg_data_y(set[i]), z = wg_data_y(d);
+        cr_expect(wgt_same_numbers(&a, &b) && wgt_same_numbers(&y, &z), "%s", name[i]);
+        cr_expect_str_eq(wg_data_about(d), wg_data_about(set[i]));
+    }
+}
+
+Test(named, kinds)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(4);
+    static const int64_t rows[] = { 400, 400, 400, 400, 400, 400, 400, 365, 1797 };
+    int n = 0;
+    for (; wg_data_kind(n); n++) {
+        wg_data *d = wg_data_make(c, wg_data_kind(n), 0, NULL);
+        cr_assert_eq(wg_data_rows(d), rows[n], "%s: %s", wg_data_kind(n), wg_message(c));
+        cr_expect_eq(wg_data_y(d).dtype == WG_I32,
+                     strcmp(wg_data_kind(n), "houses") != 0 && strcmp(wg_data_kind(n), "temperatures") != 0);
+    }
+    cr_expect_eq(n, 9);
+    cr_expect_null(wg_data_kind(-1));
+}
+
+/* The mean of the squared distance from the middles is 2 noise^2, with a deviation of 2 noise^2 / sqrt(n). */
+Test(named, noise_and_classes)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(4);
+    const int n = 20000;
+    for (int classes = 1; classes < 6; classes++) {
+        wg_data *d =
+            wg_data_make(c, "blobs", n, &(wg_make_opts){ .noise = 0.25, .classes = classes, .seed = 7 });
+        const wg_tensor x = wg_data_x(d), y = wg_data_y(d);
+        double squares = 0;
+        int count[6] = { 0 };
+        for (int i = 0; i < n; i++) {
+            const int k = wgt_i32_at(y, i);
+            const double t = 2 * 3.14159265358979 * k / classes;
+            squares +=
+                pow(wgt_f32_at(x, 2 * i) - 2 * cos(t), 2) + pow(wgt_f32_at(x, 2 * i + 1) - 2 * sin(t), 2);
+            count[k]++;
+        }
+        cr_expect_float_eq(squares / n, 0.125, 5 * 0.125 / sqrt(n), "%d classes: %g", classes, squares / n);
+        for (int k = 0; k < classes; k++) cr_expect(abs(count[k] - n / classes) <= 1);
+    }
+}
+
+Test(named, seed_of_the_set_or_of_the_context)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(4), *zero = wgt_seeded(0);
+    const wg_make_opts four = { .seed = 4 }, none = { .seed = WG_ZERO };
+    const wg_tensor a = wg_data_x(wg_data_make(c, "spirals", 30, NULL)),
+                    b = wg_data_x(wg_data_make(zero, "spirals", 30, &four)),
+                    d = wg_data_x(wg_data_make(c, "spirals", 30, &none)),
+                    e = wg_data_x(wg_data_make(zero, "spirals", 30, NULL));
+    cr_expect(wgt_same_numbers(&a, &b) && wgt_same_numbers(&d, &e) && !wgt_same_numbers(&a, &d));
+}
+
+Test(named, wrong_calls)
+{
+    static const struct {
+        const char *name;
+        int64_t n;
+        wg_make_opts o;
+        const char *says;
+    } cases[] = {
+        { "moon", 3, { 0 }, "no data 'moon'; did you mean 'moons'?" },
+        { "nothing", 3, { 0 }, "there are flower, moons, xor, circles, blobs" },
+        { "moons", -1, { 0 }, "-1 rows" },
+        { "moons", 3, { .noise = -1 }, "a noise of -1" },
+        { "moons", 3, { .noise = NAN }, "a noise of nan" },
+        { "moons", 3, { .noise = INFINITY }, "a noise of inf" },
+        { "moons", 3, { .classes = 3 }, "3 classes" },
+        { "houses", 3, { .classes = 3 }, "it has numbers instead" },
+        { "blobs", 3, { .classes = -1 }, "-1 classes: 1 to 1000" },
+        { "blobs", 3, { .classes = 1001 }, "1001 classes: 1 to 1000" },
+        { "blobs", 3, { .seed = 1.5 }, "a seed of 1.5" },
+        { "blobs", 3, { .seed = -2 }, "a seed of -2" },
+        { "digits", 1798, { 0 }, "1798 rows; there are 1797" },
+        { "digits", 3, { .noise = 1 }, "neither noise nor a seed" },
+        { "digits", 3, { .seed = 1 }, "neither noise nor a seed" },
+        { "circles", INT64_MAX / 4, { 0 }, "more bytes than can be counted" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WGT_ENDS wg_context *c = wgt_seeded(4);
+        cr_expect_null(wg_data_make(c, cases[i].name, cases[i].n, &cases[i].o));
+        cr_expect(strstr(wg_message(c), cases[i].says), "%s: %s", cases[i].says, wg_message(c));
+        wg_recover(c);
+    }
+}
+
+/* ---- folds ---- */
+
+/* The folds of n rows with some classes: each row is in one, and the sizes differ by at most one, in all and
+ * of each class. */
+static void expect_folds(int n, int classes, int of)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(n);
+    int seen[200] = { 0 }, size[20] = { 0 }, count[20][8] = { { 0 } };
+    for (int f = 0; f < of; f++) {
+        int64_t row[200];
+        int32_t class[200];
+        for (int i = 0; i < n; i++) row[i] = i, class[i] = (i * i + 3 * i) % classes;
+        wg_data *d = wg_data_from(c, wg_view_i64(row, WG_SHAPE(n)),
+                                  classes > 1 ? wg_view_i32(class, WG_SHAPE(n)) : (wg_tensor){ 0 });
+        wg_data *out = wg_data_fold(d, f, of);
+        cr_assert(out, "%s", wg_message(c));
+        cr_expect_eq(wg_data_rows(d) + wg_data_rows(out), n);
+        size[f] = (int)wg_data_rows(out);
+        for (int i = 0; i < size[f]; i++) {
+            const int at = (int)((const int64_t *)wg_data_x(out).data)[i];
+            seen[at]++, count[f][class[at]]++;
+        }
+    }
+    for (int i = 0; i < n; i++) cr_assert_eq(seen[i], 1, "row %d of %d", i, n);
+    for (int f = 1; f < of; f++) {
+        cr_expect(abs(size[f] - size[0]) <= 1, "%d rows, fold %d: %d and %d", n, f, size[f], size[0]);
+        for (int k = 0; k < classes; k++)
+            for (int g = 0; g < f; g++)
+                cr_expect(abs(count[f][k] - count[g][k]) <= 1, "%d rows, %d classes, class %d", n, classes,
+                          k);
+    }
+}
+
+Test(folds, have_each_row_once_and_the_classes_in_proportion)
+{
+    static const int n[] = { 5, 10, 11, 37, 100, 199 };
+    for (int i = 0; i < 6; i++)
+        for (int classes = 1; classes < 8; classes += 2)
+            for (int of = 2; of <= 5; of++) expect_folds(n[i], classes, of);
+}
+
+Test(folds, of_a_seed)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(3);
+    wg_data *a = wg_data_moons(c, 50), *b = wg_data_moons(c, 50), *d = wg_data_moons(c, 50);
+    wg_data_seed(b, 3);
+    wg_data_seed(d, 4);
+    const wg_tensor x = wg_data_x(wg_data_fold(a, 1, 5)), y = wg_data_x(wg_data_fold(b, 1, 5)),
+                    z = wg_data_x(wg_data_fold(d, 1, 5));
+    cr_expect(wgt_same_numbers(&x, &y) && !wgt_same_numbers(&x, &z));
+    wg_batch one, other;
+    wg_data_next(a, &one, 40), wg_data_next(d, &other, 40);
+    cr_expect_not(wgt_same_numbers(&one.x, &other.x));
+}
+
+Test(folds, wrong_calls)
+{
+    static const struct {
+        int i, of;
+        const char *says;
+    } cases[] = { { 0, 1, "1 folds of 6 rows" },
+                  { 0, 7, "7 folds of 6 rows" },
+                  { 3, 3, "fold 3 of 3: they count from 0 to 2" },
+                  { -1, 3, "fold -1 of 3" } };
+    for (int i = 0; i < 4; i++) {
+        WGT_ENDS wg_context *c = wgt_seeded(3);
+        cr_expect_null(wg_data_fold(wg_data_moons(c, 6), cases[i].i, cases[i].of));
+        cr_expect(strstr(wg_message(c), cases[i].says), "%s: %s", cases[i].says, wg_message(c));
+        wg_recover(c);
+    }
+}

@@ -161,3 +161,34 @@ Test(command, hostile_files)
 }
 
 Test(command, cases_of_a_file) { wgt_run_cases("tests/tools/commands.txt", NULL); }
+
+/* ---- columns of a file as values ---- */
+
+static void expect_of_csv(const char *text, const char *end, int status, const char *out, const char *err)
+{
+    static const char exam[] = "hours,passed,room\n1,no,3\n2.5,yes,1\n4,yes,2\n";
+    char program[1000];
+    const char *path = wgt_file("exam.csv", exam, sizeof exam - 1);
+    snprintf(program, sizeof program, "%s(\"%s\"%s", text, path, end);
+    EXPECT(status, out, err, "eval", "-e", program);
+}
+
+Test(command, csv_as_a_call)
+{
+    expect_of_csv("h, p = csv", ", \"hours\", \"passed\"); [sum(h), p[0], p[1], p[2]]", 0, "7.5 0 1 1\n",
+                  NULL);
+    expect_of_csv("h, p, r = csv", "); [h[1], p[1], r[1]]", 0, "2.5 1 1\n", NULL);
+    expect_of_csv("r = csv", ", \"room\"); r", 0, "r 3 1 2\n", NULL);
+    expect_of_csv("f(name) = csv", ", name); a = f(\"hours\"); b = f(\"room\"); a + b", 0, "4 3.5 6\n", NULL);
+    expect_of_csv("h = csv", ", \"hour\")", 3, "", "no column 'hour'; did you mean 'hours'?");
+    expect_of_csv("h, p = csv", ", \"hours\")", 3, "", "2 names for 1 value");
+}
+
+/* A field that is no number is a mistake if others are numbers. */
+Test(command, csv_with_a_wrong_field)
+{
+    static const char bad[] = "a,b\n1,2\n3,x\n";
+    char program[1000];
+    snprintf(program, sizeof program, "csv(\"%s\", \"b\")", wgt_file("bad.csv", bad, sizeof bad - 1));
+    EXPECT(3, "", "bad.csv:3:3: b: 'x' is no number", "eval", "-e", program);
+}

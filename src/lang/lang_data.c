@@ -1,0 +1,397 @@
+/* lang_data.c: data as calls. x, y = moons(60, noise=0.35, seed=1) is a set that the library makes by this
+ * name; csv reads the columns of a file; split and fold give the rows of tensors to several parts.
+ *
+ * A program is built again for each step of a training. So the numbers of a call are kept for the next
+ * build. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "wengert/data.h"
+#include "wengert/ops.h"
+
+/* ---- what is kept ---- */
+
+/* The options of a call; NaN: not given. */
+typedef struct data_key {
+    double rows, noise, classes, seed;
+} data_key;
+
+/* The tensors of a call; the memory is the program's. */
+struct wgi_kept_data {
+    struct wgi_kept_data *next;
+    const wgi_ast *call;
+    data_key key;
+    int count;
+    wg_tensor part[];
+};
+
+void wgi_data_forget(wg_program *q)
+{
+    for (struct wgi_kept_data *k = q->data; k; k = k->next)
+        for (int i = 0; i < k->count; i++) wg_free(q->c, k->part[i].data);
+    q->data = NULL;
+}
+
+static struct wgi_kept_data *kept(const wg_program *q, const wgi_ast *call, const data_key *key)
+{
+    struct wgi_kept_data *k = q->data;
+    while (k && (k->call != call || memcmp(&k->key, key, sizeof *key) != 0)) k = k->next;
+    return k;
+}
+
+/* Room for so many tensors, which are empty. NULL: out of memory. */
+static struct wgi_kept_data *keep(wg_program *q, const wgi_ast *call, const data_key *key, int count)
+{
+    struct wgi_kept_data *k = wgi_lang_alloc(q, sizeof *k + (size_t)count * sizeof *k->part);
+    if (!k) return NULL;
+    k->next = q->data, k->call = call, k->key = *key, k->count = count;
+    return q->data = k;
+}
+
+static bool copy(wg_program *q, wg_tensor from, wg_tensor *to)
+{
+    const size_t n = (size_t)wg_shape_size(from.shape), bytes = wg_dtype_size(from.dtype);
+    void *data = wg_alloc(q->c, n + 1, bytes);
+    if (data && n) memcpy(data, from.data, n * bytes);
+    *to = (wg_tensor){ from.dtype, from.shape, data };
+    return data;
+}
+
+/* The tensors as nodes: one, or several parts. */
+static wgi_val nodes_of(wg_program *q, const wgi_ast *call, const struct wgi_kept_data *k)
+{
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (k->count == 1) return wgi_node_val(wg_input_at(here, q->now.g, "", k->part[0]));
+    wgi_parts *p = wgi_parts_new(q, k->count);
+    for (int i = 0; p && i < k->count; i++)
+        p->part[i] = wgi_node_val(wg_input_at(here, q->now.g, "", k->part[i]));
+    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
+}
+
+/* ---- sets by name ---- */
+
+static bool read_option(wg_program *q, const wgi_ast *call, const char *name, int64_t least, int64_t most,
+                        double *to)
+{
+    int64_t whole;
+    const wgi_ast *a = wgi_keyword(call, name);
+    *to = NAN;
+    if (!a) return true;
+    if (!wgi_integer(q, a, name, least, most, &whole)) return false;
+    *to = (double)whole;
+    return true;
+}
+
+static bool read_noise(wg_program *q, const wgi_ast *call, double *to)
+{
+    const wgi_ast *a = wgi_keyword(call, "noise");
+    *to = NAN;
+    if (!a) return true;
+    if (!wgi_number_of(q, a, "noise", to)) return false;
+    return (*to >= 0 && isfinite(*to)) ||
+           wgi_fail_at(q, a, WG_ERROR_VALUE, "noise is a standard deviation: finite, and at least 0");
+}
+
+/* A field of wg_make_opts: 0 is the default there. */
+static double field(double v) { return isnan(v) ? 0 : v == 0 ? WG_ZERO : v; }
+
+wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    int64_t rows = 0;
+    const wgi_ast *n = wgi_operand(call, 0);
+    data_key key;
+    (void)owner;
+    memset(&key, 0, sizeof key);
+    const int64_t most = strcmp(call->ident->text, "digits") ? 10000000 : 1797;
+    if ((n && !wgi_integer(q, n, "the number of rows", 1, most, &rows)) || !read_noise(q, call, &key.noise) ||
+        !read_option(q, call, "classes", 1, 1000, &key.classes) ||
+        !read_option(q, call, "seed", 0, INT64_C(1) << 52, &key.seed))
+        return WGI_NOTHING;
+    key.rows = (double)rows;
+    struct wgi_kept_data *k = kept(q, call, &key);
+    if (!k) {
+        const wg_make_opts o = { .noise = field(key.noise),
+                                 .classes = isnan(key.classes) ? 0 : (int64_t)key.classes,
+                                 .seed = field(key.seed) };
+        wg_data *d = wg_data_make_at(wgi_site_text(q, "", call->mark), q->c, call->ident->text, rows, &o);
+        k = d ? keep(q, call, &key, 2) : NULL;
+        if (k && copy(q, wg_data_x(d), &k->part[0])) copy(q, wg_data_y(d), &k->part[1]);
+        wg_data_free(d);
+    }
+    return k ? nodes_of(q, call, k) : WGI_NOTHING;
+}
+
+/* ---- csv ---- */
+
+/* A column of words as class numbers: in which of the columns of 0 and 1 the 1 is. False: a word is a number,
+ * so the column has numbers and a mistake, or after an error. */
+static bool classes_of(wg_program *q, wg_site here, const char *path, wg_csv_opts o, wg_tensor *to)
+{
+    o.categories = o.x;
+    wg_data *d = wg_data_csv_at(here, q->c, path, &o);
+    if (!d) return false;
+    const wg_tensor x = wg_data_x(d);
+    const int64_t n = x.shape.dim[0], wide = x.shape.dim[1];
+    bool words = true;
+    for (int64_t k = 0; k < wide; k++) {
+        const char *word = strchr(wg_data_column(d, k), '=');
+        char *end;
+        if (!word) continue;
+        strtod(word + 1, &end);
+        words &= *end || end == word + 1;
+        words &= word[1] != 0;
+    }
+    int32_t *y = words ? wg_alloc(q->c, (size_t)n + 1, sizeof *y) : NULL;
+    for (int64_t i = 0; y && i < n; i++)
+        for (int64_t k = 0; k < wide; k++)
+            if (wg_tensor_item(&x, i * wide + k) == 1) y[i] = (int32_t)k;
+    *to = (wg_tensor){ WG_I32, WG_SHAPE(n), y };
+    wg_data_free(d);
+    return y;
+}
+
+/* A .tsv file has tabs. */
+static char separator_of(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
+}
+
+static bool read_column(wg_program *q, wg_site here, const char *path, const char *name, wg_tensor *to)
+{
+    wg_csv_opts o = { .x = name, .separator = separator_of(path) };
+    wg_data *d = wg_data_csv_at(here, q->c, path, &o);
+    if (d) {
+        const bool fine = copy(q, wg_data_x(d), to);
+        if (to->shape.rank == 2 && to->shape.dim[1] == 1) to->shape.rank = 1;
+        wg_data_free(d);
+        return fine;
+    }
+    if (wg_failed(q->c) != WG_ERROR_FORMAT) return false;
+    char message[600];
+    snprintf(message, sizeof message, "%s", wg_message(q->c));
+    wg_recover(q->c);
+    if (classes_of(q, here, path, o, to)) return true;
+    if (!wg_failed(q->c)) wg_data_csv_at(here, q->c, path, &o); /* the first error again */
+    return false;
+}
+
+static const char *text_of(wg_program *q, const wgi_ast *a, const char *what)
+{
+    const wgi_ast *m = wgi_meant(a);
+    if (m->kind == AST_TEXT) return m->ident->text;
+    wgi_syntax_at(q, a, "%s is a text in quotes: csv(\"exam.csv\", \"hours\", \"passed\")", what);
+    return NULL;
+}
+
+/* Reads the columns, or all of the file if none is named. */
+static bool read_columns(wg_program *q, const wgi_ast *call, const char *path, struct wgi_kept_data *k,
+                         const char **all)
+{
+    const wgi_ast *a = wgi_operand(call, 1);
+    for (int i = 0; i < k->count; i++, a = a ? a->next : NULL) {
+        const char *name = all ? all[i] : text_of(q, a, "a column");
+        const wg_site here = wgi_site_text(q, "", a ? a->start : call->mark);
+        if (!name || !read_column(q, here, path, name, &k->part[i])) return false;
+    }
+    return true;
+}
+
+/* The path and the columns of a call; in a function these may be others each time. */
+static data_key texts_of(const wgi_ast *call)
+{
+    uint64_t h = WGI_LANG_MIXED;
+    for (const wgi_ast *a = call->first; a; a = a->next) {
+        const wgi_ast *m = wgi_meant(a);
+        const char *text = m->kind == AST_TEXT ? m->ident->text : "";
+        h = wgi_lang_mix(h, text, strlen(text) + 1);
+    }
+    return (data_key){ .rows = (double)(h >> 12) };
+}
+
+wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    if (!wgi_signature(q, call, 1, INT32_MAX, "")) return WGI_NOTHING;
+    const data_key key = texts_of(call);
+    struct wgi_kept_data *k = kept(q, call, &key);
+    int count = wgi_operand_count(call) - 1;
+    const char **all = NULL;
+    (void)owner;
+    if (k) return nodes_of(q, call, k);
+    const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
+    if (!path) return WGI_NOTHING;
+    if (!count) {
+        all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
+                              &(wg_csv_opts){ .separator = separator_of(path) });
+        while (all && all[count]) count++;
+        if (!all) return WGI_NOTHING;
+    }
+    if (count > WGI_LANG_PARTS)
+        wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them", count, WGI_LANG_PARTS);
+    else k = keep(q, call, &key, count);
+    const bool fine = k && read_columns(q, call, path, k, all);
+    wg_free(q->c, all);
+    if (k && !fine) k->call = NULL; /* an error: nothing is kept */
+    return fine ? nodes_of(q, call, k) : WGI_NOTHING;
+}
+
+/* ---- split and fold ---- */
+
+/* The tensors whose rows are given to parts, and what else stands in the call. */
+typedef struct rows_call {
+    wg_node node[WGI_LANG_PARTS];
+    int count;
+    int64_t rows;
+    const wgi_ast *rest; /* the first operand that is a number; NULL: there is none */
+} rows_call;
+
+static bool add_tensors(wg_program *q, const wgi_ast *a, rows_call *r)
+{
+    const wgi_val v = wgi_evals(q, a, NULL);
+    for (int k = 0; !wg_failed(q->c) && k < (v.several ? v.several->count : 1); k++) {
+        const wg_node x = wgi_as_node(q, a, v.several ? v.several->part[k] : v);
+        const wg_shape s = wg_node_shape(x);
+        char text[120];
+        if (r->count == WGI_LANG_PARTS) return wgi_syntax_at(q, a, "more than %d tensors", WGI_LANG_PARTS);
+        if (!s.rank)
+            return wgi_fail_at(q, a, WG_ERROR_SHAPE,
+                               "a scalar has no rows: the tensors come first, the shares behind");
+        if (r->count && s.dim[0] != r->rows)
+            return wgi_fail_at(q, a, WG_ERROR_SHAPE, "%s has %lld rows, and the tensor before it %lld",
+                               wg_shape_text(s, text, sizeof text), (long long)s.dim[0], (long long)r->rows);
+        r->rows = s.dim[0];
+        r->node[r->count++] = x;
+    }
+    return !wg_failed(q->c);
+}
+
+/* Reads the tensors of the call: all operands up to the first number. */
+static bool read_tensors(wg_program *q, const wgi_ast *call, rows_call *r)
+{
+    double number;
+    *r = (rows_call){ .rest = call->first };
+    while (r->rest && r->rest->kind != AST_KEYWORD && !wgi_constant(r->rest, &number)) {
+        if (!add_tensors(q, r->rest, r)) return false;
+        r->rest = r->rest->next;
+    }
+    if (r->rest && r->rest->kind == AST_KEYWORD) r->rest = NULL;
+    return r->count || wgi_syntax_word(q, call->mark, "tensors are missing: %s",
+                                       wgi_builtin_find(call->ident->text)->usage);
+}
+
+/* The numbers of the classes, if the last tensor has any: whole numbers from 0 to 999. NULL: it has none. */
+static int32_t *class_numbers(wg_program *q, const rows_call *r)
+{
+    wg_tensor t;
+    const wg_node y = r->node[r->count - 1];
+    if (wg_node_shape(y).rank != 1 || !wg_peek(y, &t)) return NULL;
+    int32_t *class = wg_alloc(q->c, (size_t)r->rows + 1, sizeof *class);
+    for (int64_t i = 0; class && i < r->rows; i++) {
+        const double v = wg_tensor_item(&t, i);
+        if (v >= 0 && v < 1000 && v == floor(v)) {
+            class[i] = (int32_t)v;
+            continue;
+        }
+        wg_free(q->c, class);
+        return NULL;
+    }
+    return class;
+}
+
+/* A set of row numbers, with the classes that are kept in proportion. */
+static wg_data *numbered_rows(wg_program *q, const wgi_ast *call, const rows_call *r)
+{
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    const wgi_ast *option = wgi_keyword(call, "seed");
+    int64_t seed, *row = wg_alloc(q->c, (size_t)r->rows + 1, sizeof *row);
+    int32_t *class = row ? class_numbers(q, r) : NULL;
+    for (int64_t i = 0; row && i < r->rows; i++) row[i] = i;
+    wg_data *d = row ? wg_data_from_at(here, q->c, wg_view_i64(row, WG_SHAPE(r->rows)),
+                                       class ? wg_view_i32(class, WG_SHAPE(r->rows)) : (wg_tensor){ 0 })
+                     : NULL;
+    wg_free(q->c, row);
+    wg_free(q->c, class);
+    if (!d || !option) return d;
+    if (wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return wg_data_seed(d, (uint64_t)seed), d;
+    wg_data_free(d);
+    return NULL;
+}
+
+/* The rows of part k of all tensors, which go to p from place k * count on. Frees the set. */
+static bool give_rows(wg_program *q, const wgi_ast *call, const rows_call *r, wg_data *d, int k, wgi_parts *p)
+{
+    if (!d) return false;
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    const wg_node rows = wg_input_at(here, q->now.g, "", wg_data_x(d));
+    for (int i = 0; i < r->count; i++)
+        p->part[k * r->count + i] = wgi_node_val(wg_gather_at(here, r->node[i], rows));
+    wg_data_free(d);
+    return !wg_failed(q->c);
+}
+
+static bool read_shares(wg_program *q, const wgi_ast *call, const rows_call *r, double share[], int *count)
+{
+    double sum = 0;
+    *count = 0;
+    for (const wgi_ast *a = r->rest; a && a->kind != AST_KEYWORD; a = a->next) {
+        if (*count == WGI_LANG_PARTS / r->count)
+            return wgi_syntax_at(q, a, "more than %d parts", WGI_LANG_PARTS / r->count);
+        double *s = &share[(*count)++];
+        if (!wgi_number_of(q, a, "a share", s)) return false;
+        if (!(*s >= 0 && *s <= 1))
+            return wgi_fail_at(q, a, WG_ERROR_VALUE,
+                               "a share of %g: it lies between 0 and 1, and a fifth is 0.2", *s);
+        sum += *s;
+    }
+    if (*count < 2)
+        return wgi_syntax_word(q, call->mark, "split needs two shares or more: split(x, y, 0.6, 0.2, 0.2)");
+    return fabs(sum - 1) < 1e-9 ||
+           wgi_fail_at(q, r->rest, WG_ERROR_VALUE, "the shares add up to %g, and must to 1", sum);
+}
+
+/* The parts are taken out of the set one after the other, the last one first. */
+wgi_val wgi_eval_split(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    rows_call r;
+    double share[WGI_LANG_PARTS], left = 1;
+    int n;
+    (void)owner;
+    if (!wgi_signature(q, call, 0, INT32_MAX, "seed") || !read_tensors(q, call, &r) ||
+        !read_shares(q, call, &r, share, &n))
+        return WGI_NOTHING;
+    wgi_parts *p = wgi_parts_new(q, n * r.count);
+    wg_data *d = p ? numbered_rows(q, call, &r) : NULL;
+    bool fine = d;
+    for (int k = n - 1; k > 0 && fine; left -= share[k--]) {
+        const double of_rest = left > 0 ? share[k] / left : 0;
+        wg_data *part = wg_data_split_at(wgi_site_text(q, "", call->mark), d, of_rest < 1 ? of_rest : 1);
+        fine = give_rows(q, call, &r, part, k, p);
+    }
+    if (!fine) wg_data_free(d);
+    return fine && give_rows(q, call, &r, d, 0, p) ? (wgi_val){ .several = p } : WGI_NOTHING;
+}
+
+wgi_val wgi_eval_fold(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    rows_call r;
+    int64_t i = 0, of = 0;
+    (void)owner;
+    const wgi_ast *folds = wgi_keyword(call, "of");
+    if (!wgi_signature(q, call, 0, INT32_MAX, "of seed") || !read_tensors(q, call, &r)) return WGI_NOTHING;
+    if (!r.rest || !folds || (r.rest->next && r.rest->next->kind != AST_KEYWORD))
+        return wgi_syntax_word(q, call->mark,
+                               "fold takes tensors, the number of a fold, and of=: fold(x, y, 0, of=5)"),
+               WGI_NOTHING;
+    if (!wgi_integer(q, folds, "the number of folds", 2, r.rows < 2 ? 2 : r.rows, &of) ||
+        !wgi_integer(q, r.rest, "a fold", 0, of - 1, &i))
+        return WGI_NOTHING;
+    wgi_parts *p = wgi_parts_new(q, 2 * r.count);
+    wg_data *d = p ? numbered_rows(q, call, &r) : NULL;
+    wg_data *dev = d ? wg_data_fold_at(wgi_site_text(q, "", call->mark), d, (int)i, (int)of) : NULL;
+    const bool fine = give_rows(q, call, &r, dev, 1, p);
+    if (!fine) wg_data_free(d);
+    return fine && give_rows(q, call, &r, d, 0, p) ? (wgi_val){ .several = p } : WGI_NOTHING;
+}
