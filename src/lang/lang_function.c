@@ -71,7 +71,7 @@ static wgi_ast *head_of(const wgi_binding *f) { return f->function->first; }
 typedef struct operand_list {
     operand *x;
     int count, room;
-    int state;         /* how many the first operand of the call stands for */
+    int state, second; /* how many the first operand of the call stands for, and the one behind it */
     const char *first; /* what it is: "the state"; NULL: one as the others */
 } operand_list;
 
@@ -158,8 +158,9 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
     for (const wgi_ast *x = wgi_operand(call, skipped); l.x && x && x->kind != AST_KEYWORD; x = x->next) {
         if (!add_operand(q, &l, x, f, owner)) return none;
         if (!l.state) l.state = l.count;
-        if (l.state > WGI_LANG_PARTS)
-            return wgi_syntax_at(q, x, "a state of more than %d parts", WGI_LANG_PARTS), none;
+        else if (!l.second) l.second = l.count - l.state;
+        if (l.state > WGI_LANG_PARTS || l.second > WGI_LANG_PARTS)
+            return wgi_syntax_at(q, x, "more than %d parts", WGI_LANG_PARTS), none;
     }
     const wgi_ast *a = head_of(f)->first;
     for (int k = 0; l.x && a; a = a->next, k++) {
@@ -174,6 +175,7 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
         if (l.count != k + 1)
             return wgi_syntax_at(q, named, "%d values for '%s'", l.count - k, a->ident->text), none;
         if (!l.state) l.state = 1;
+        else if (!l.second) l.second = 1;
     }
     return l;
 }
@@ -261,6 +263,10 @@ typedef struct series {
     const char *name;         /* h */
     const wgi_binding *owner; /* what the statement binds; NULL: nothing */
     int parts;                /* of the state, which are the first operands */
+    /* Of a scan the operands behind them are element i along axis 0 of these tensors. */
+    wg_node xs[WGI_LANG_PARTS];
+    int tensors;
+    int64_t n; /* the size of axis 0 */
     char scope[WGI_LANG_NAME + 32], number[24];
 } series;
 
@@ -271,6 +277,7 @@ static void begin_series(series *s, const wg_program *q, const wgi_ast *call, co
     s->name = owner ? owner->name : f->name;
     s->owner = owner;
     s->parts = parts;
+    s->tensors = 0;
 }
 
 static void number_series(series *s, int64_t i)
@@ -282,14 +289,16 @@ static void number_series(series *s, int64_t i)
 }
 
 /* The name that the statement (w, v) = scan(...) binds to a part of the state, which is w.3 and v.3 then. The
- * statements of such names follow each other. NULL: it binds none. */
+ * bindings of such names follow each other. NULL: it binds none. */
 static const char *name_of_part(const series *s, int part)
 {
     const wgi_binding *b = s->owner;
-    if (!part) return s->name;
-    if (!b || !b->value || b->value->kind != AST_PART) return NULL;
-    while (b && part--) b = b->next;
-    return b ? b->name : NULL;
+    if (!b || !b->value || b->value->kind != AST_PART) return part ? NULL : s->name;
+    const uint32_t value = b->value->start;
+    while (b && b->value && b->value->kind == AST_PART && b->value->start == value && b->value->op != part)
+        b = b->next;
+    const bool found = b && b->value && b->value->kind == AST_PART && b->value->start == value;
+    return found ? b->name : NULL;
 }
 
 /* The names h.number of the state's parts. In repeat the prefix has the h of the first one. */
@@ -312,16 +321,20 @@ static bool state_misfit(wg_program *q, const series *s, int parts)
                          s->parts == 1 ? "" : "s");
 }
 
-/* Applies the function and makes the result the first operands. Of a scan the operand behind them is slice i
- * of xs. The parts of the result get the names h.number, but for the last result, which gets those of the
- * statement. */
-static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x, wg_node xs)
+/* Makes operand k of those behind the state element i of its tensor. */
+static void set_element(wg_program *q, const series *s, int64_t i, int k, operand *x)
+{
+    const wg_site here = wgi_site(q, s->a.frame.call, &x->ast, x->ast != NULL);
+    *x = (operand){ .ast = x->ast, .node = wgi_part_of(here, s->xs[k], 0, i) };
+}
+
+/* Applies the function and makes the result the first operands. The parts of the result get the names
+ * h.number, but for the last result, which gets those of the statement. */
+static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x)
 {
     const char *open, *inside;
-    operand *element = &x[s->parts];
-    wg_site here = wgi_site(q, s->a.frame.call, &element->ast, !wg_is_none(xs) && element->ast);
     if (!enter(q, &s->a, &open, &inside)) return false;
-    if (!wg_is_none(xs)) *element = (operand){ .ast = element->ast, .node = wgi_part_of(here, xs, 0, i) };
+    for (int k = 0; k < s->tensors; k++) set_element(q, s, i, k, &x[s->parts + k]);
     const wgi_val v = apply(q, &s->a, inside, x);
     leave(q, open);
     const int parts = v.several ? v.several->count : 1;
@@ -364,7 +377,7 @@ wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         number_series(&s, i);
         s.a.name = s.number;
         q->now.prefix = inside;
-        fine = next_of_series(q, &s, i, l.x, wg_none);
+        fine = next_of_series(q, &s, i, l.x);
         q->now.prefix = outer;
         if (fine && i + 1 < n) name_state(q, &s, l.x);
     }
@@ -381,26 +394,26 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
                          wg_shape_text(wg_node_shape(first), want, sizeof want));
 }
 
-/* The steps of a scan, numbered from 1. state: of part k the states of all steps from k * n on, or NULL. x
+/* The steps of a scan, numbered from 1. state: of part k the states of all n steps from k * n on, or NULL. x
  * becomes the last state. */
-static bool steps(wg_program *q, series *s, wg_node xs, int64_t n, operand *x, wg_node state[])
+static bool steps(wg_program *q, series *s, operand *x, wg_node state[])
 {
     wg_node first[WGI_LANG_PARTS]; /* none: a number, which may stand for any shape */
     const wgi_ident *owned = q->now.owned;
     for (int k = 0; k < s->parts; k++) first[k] = x[k].node;
     number_series(s, 0);
-    if (n) name_state(q, s, x);
+    if (s->n) name_state(q, s, x);
     s->a.name = s->name;
     s->a.frame.is_step = true;
     s->a.frame.prefix = strlen(q->now.prefix) + strlen(s->name) + 1;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < s->n; i++) {
         wgi_disown(q, owned);
         number_series(s, i + 1);
-        if (!next_of_series(q, s, i, x, xs)) return false;
-        if (i + 1 < n || state) name_state(q, s, x);
+        if (!next_of_series(q, s, i, x)) return false;
+        if (i + 1 < s->n || state) name_state(q, s, x);
         for (int k = 0; k < s->parts; k++) {
             if (!state_fits(q, s, first[k], x[k].node)) return false;
-            if (state) state[k * n + i] = x[k].node;
+            if (state) state[k * s->n + i] = x[k].node;
         }
     }
     return true;
@@ -427,23 +440,30 @@ static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_bin
     return operands(q, call, f, 1, scans ? "the state" : "map", own, owner);
 }
 
-/* The tensor along whose axis 0 the call goes, as a node; *n: the size of the axis. none: an error. */
-static wg_node elements_of(wg_program *q, const wgi_ast *call, const operand *x, int64_t *n)
+/* The tensors along whose axes 0 the call goes, as nodes in s->xs. Sets s->n. */
+static bool set_tensors(wg_program *q, const wgi_ast *call, operand *x, int count, series *s)
 {
-    const wg_node xs = operand_node(q, x);
-    if (wg_failed(q->c)) return wg_none;
-    if (!wg_node_shape(xs).rank)
-        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
-                             "%s goes along axis 0 of a tensor, and this is a scalar", call->ident->text),
-               wg_none;
-    *n = wg_dim_at(wgi_site_text(q, "", call->mark), xs, 0);
-    return xs;
+    const char *name = call->ident->text;
+    s->n = 0;
+    for (s->tensors = 0; s->tensors < count; s->tensors++) {
+        const wg_node xs = s->xs[s->tensors] = operand_node(q, &x[s->tensors]);
+        if (wg_failed(q->c)) return false;
+        if (!wg_node_shape(xs).rank)
+            return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
+                                 "%s goes along axis 0 of a tensor, and this is a scalar", name);
+        const int64_t n = wg_dim_at(wgi_site_text(q, "", call->mark), xs, 0);
+        if (s->tensors && n != s->n)
+            return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
+                                 "%s goes along axes of one size; these have %lld and %lld elements", name,
+                                 (long long)s->n, (long long)n);
+        s->n = n;
+    }
+    return true;
 }
 
 wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     bool all = false;
-    int64_t n = 0;
     series s;
     const wgi_ast *option = wgi_keyword(call, "all");
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
@@ -459,13 +479,12 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                                "the state has %d parts, so scan takes a function of %d operands", l.state,
                                l.state + 1),
                WGI_NOTHING;
-    const wg_node xs = elements_of(q, call, &l.x[l.state], &n);
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    if (!n && all) return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "all=true of no steps"), WGI_NOTHING;
     begin_series(&s, q, call, f, owner, l.state);
-    wg_node *state = all ? wg_alloc(q->c, (size_t)(n * s.parts), sizeof *state) : NULL;
-    bool fine = (!all || state) && steps(q, &s, xs, n, l.x, state);
-    if (fine && all) stack_states(wgi_site_text(q, "", call->mark), state, n, s.parts, l.x);
+    if (!set_tensors(q, call, &l.x[l.state], l.second, &s)) return WGI_NOTHING;
+    if (!s.n && all) return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "all=true of no steps"), WGI_NOTHING;
+    wg_node *state = all ? wg_alloc(q->c, (size_t)(s.n * s.parts), sizeof *state) : NULL;
+    bool fine = (!all || state) && steps(q, &s, l.x, state);
+    if (fine && all) stack_states(wgi_site_text(q, "", call->mark), state, s.n, s.parts, l.x);
     wg_free(q->c, state);
     return fine ? state_value(q, &s, l.x) : WGI_NOTHING;
 }
@@ -477,32 +496,24 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     const operand_list l = along_axis(q, call, f, "", owner);
-    wg_node xs[WGI_LANG_PARTS], x[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
-    int64_t n = 0, size = 0;
+    const char *open, *inside;
+    wg_node x[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
+    series s;
     if (!l.x) return WGI_NOTHING;
-    const wg_site here = wgi_site_text(q, "", call->mark);
-    for (int k = 0; k < l.state; k++) {
-        xs[k] = elements_of(q, call, &l.x[k], &size);
-        if (wg_failed(q->c)) return WGI_NOTHING;
-        if (!size || (k && size != n))
-            return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
-                                 size ? "map goes along axes of one size; these have %lld and %lld elements"
-                                      : "map along an axis without elements",
-                                 (long long)n, (long long)size),
-                   WGI_NOTHING;
-        n = size;
-        x[k] = wgi_part_of(here, xs[k], 0, 0);
-        l.x[k] = (operand){ .ast = l.x[k].ast, .node = x[k] };
-    }
-    const char *name = owner ? owner->name : f->name, *open, *inside;
-    const application a = { f, name, name, frame_of(q, call, owner) };
-    if (!enter(q, &a, &open, &inside)) return WGI_NOTHING;
-    const wgi_val v = apply(q, &a, inside, l.x);
+    begin_series(&s, q, call, f, owner, 0);
+    s.a.name = s.a.scope = s.name;
+    if (!set_tensors(q, call, l.x, l.state, &s)) return WGI_NOTHING;
+    if (!s.n)
+        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "map along an axis without elements"),
+               WGI_NOTHING;
+    for (int k = 0; k < s.tensors; k++) set_element(q, &s, 0, k, &l.x[k]), x[k] = l.x[k].node;
+    if (!enter(q, &s.a, &open, &inside)) return WGI_NOTHING;
+    const wgi_val v = apply(q, &s.a, inside, l.x);
     leave(q, open);
     if (wg_failed(q->c)) return WGI_NOTHING;
     const int parts = v.several ? v.several->count : 1;
     for (int k = 0; k < parts; k++) y[k] = wgi_as_node(q, call, v.several ? v.several->part[k] : v);
-    if (wg_vmaps_at(here, y, parts, x, xs, l.state, y)) return WGI_NOTHING;
+    if (wg_vmaps_at(wgi_site_text(q, "", call->mark), y, parts, x, s.xs, s.tensors, y)) return WGI_NOTHING;
     if (parts == 1) return wgi_node_val(y[0]);
     wgi_parts *p = wgi_parts_new(q, parts);
     for (int k = 0; p && k < parts; k++) p->part[k] = wgi_node_val(y[k]);

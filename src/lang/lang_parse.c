@@ -395,31 +395,38 @@ static wgi_ast *bind(parser *p, wgi_ast *name, wgi_ast *value)
     return a;
 }
 
-/* (a, b) = VALUE is two statements: a is part 0 of the value, and b part 1. (a, b) = (1, 2) is a = 1, b =
- * 2. */
+/* Part k of the value, which stands in the first of the statements that are made of it. */
+static wgi_ast *part_of(parser *p, wgi_ast *value, int k, int names, bool first)
+{
+    wgi_ast *part = wgi_parse_make(p, AST_PART, value->start);
+    part->mark = value->mark, part->end = value->end, part->op = (unsigned char)k;
+    part->first = first ? value : NULL;
+    part->u.number = names;
+    return part;
+}
+
+/* (a, b) = VALUE is two statements: a is part 0 of the value, and b part 1. (a, b) = (1, 2) is a = 1, b = 2.
+ * The name _ takes a part that is not used. */
 static wgi_ast *bindings(parser *p, const wgi_ast *names, wgi_ast *value)
 {
-    wgi_ast *first = NULL, **tail = &first, *one = value->kind == AST_TUPLE ? value->first : NULL;
-    const int n = wgi_operand_count(names), given = one ? wgi_operand_count(value) : n;
+    wgi_ast *made = NULL, **tail = &made, *one = value->kind == AST_TUPLE ? value->first : NULL;
+    const bool written = one;
+    const int n = wgi_operand_count(names), given = written ? wgi_operand_count(value) : n;
     if (n != given) wgi_syntax_at(p->q, value, "%d names for %d values", n, given);
     int k = 0;
     for (wgi_ast *name = names->first; ok(p) && name; name = name->next, k++) {
-        wgi_ast *part = one, *behind = one ? one->next : NULL;
-        if (name->kind != AST_NAME) return wgi_syntax_at(p->q, name, "only a name can be bound"), first;
-        if (!one) {
-            part = wgi_parse_make(p, AST_PART, value->start);
-            part->mark = value->mark, part->end = value->end, part->op = (unsigned char)k;
-            part->first = k ? NULL : value;
-            part->u.number = n;
-        } else {
-            part->next = NULL;
+        wgi_ast *behind = written ? one->next : NULL;
+        if (name->kind != AST_NAME) return wgi_syntax_at(p->q, name, "only a name can be bound"), made;
+        if (written) one->next = NULL;
+        if (strcmp(name->ident->text, "_") != 0) {
+            *tail = bind(p, name, written ? one : part_of(p, value, k, n, !made));
+            (*tail)->op = made == *tail ? WGI_BIND_FIRST : WGI_BIND_MORE;
+            tail = &(*tail)->next;
         }
-        *tail = bind(p, name, part);
-        (*tail)->op = k ? WGI_BIND_MORE : WGI_BIND_FIRST;
-        tail = &(*tail)->next;
         one = behind;
     }
-    return first;
+    if (ok(p) && !made) wgi_syntax_at(p->q, names, "no name is bound: write the value alone");
+    return made;
 }
 
 /* What stands left of = is x. */
