@@ -11,9 +11,13 @@ static const char *const rules[] = {
     "h = f(x) names what the call makes: h.z, and the parameter h.W of a W = param(...) in f. "
     "h = repeat(3, f, x) is f(f(f(x))), with parameters h.0.W, h.1.W, h.2.W of its own each time. "
     "h = scan(f, h0, xs) goes along axis 0 of xs: h = f(h, xs[0]), then f(h, xs[1]), ... and shares h.W.",
+    "(a, b) = f(x) names the values of a function f(x) = (x^2, 2*x). (w, v) = scan(f, (w0, v0), xs) has a "
+    "state of two "
+    "parts, (dw, db) = grad(L, (w, b)) two derivatives. y = map(f, xs) is f of each element.",
     "From strong to weak: x.T x[i]; ^ (also **, from the right); -x; * / @; + -; == != < <= > >=.",
     "@ is the product of matrices, * that of elements, with NumPy's broadcasting. Write 2*x, not 2x.",
-    "[[1, 2], [3, 4]] is a matrix. x[0] takes a row, x[:, 1:3] columns, x[-1] the last row.",
+    "[[1, 2], [3, 4]] is a matrix. x[0] takes a row, x[:, 1:3] columns, x[-1] the last row, x[argmin(c)] the "
+    "row of a computed number.",
     "Operands are given by position, options by name: sum(x, axis=1, keepdims=true). A text stands in "
     "quotes: "
     "einsum(\"ij,jk->ik\", A, B).",
@@ -23,7 +27,8 @@ static const char *const rules[] = {
     "random.",
     "check LEFT == RIGHT is a claim; wengert check tests it: check grad(L, z) == a - y.",
     "train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20) says how wengert train "
-    "trains the program.",
+    "trains the program. minimize(J) in its place looks for a minimum, without data too.",
+    "x, y = moons(60, noise=0.35, seed=1) makes data; a, b = csv(\"f.csv\", \"a\", \"b\") reads columns.",
     "{ z = dense(x, 64); relu(z) } is a block; its names are not seen outside.",
 };
 
