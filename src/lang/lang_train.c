@@ -272,7 +272,7 @@ int wg_program_axes(const wg_program *q, const char *name)
 static void follow_brackets(wgi_lexer *l, int *around)
 {
     if (l->token == TOKEN_OPEN || l->token == TOKEN_OPEN_LIST) l->joined++;
-    if (l->token == TOKEN_CLOSE || l->token == TOKEN_CLOSE_LIST) l->joined--;
+    if (l->token == TOKEN_CLOSE || l->token == TOKEN_CLOSE_LIST) l->joined -= l->joined > 0;
     if (l->token == TOKEN_OPEN_BLOCK) around[++around[0]] = l->joined, l->joined = 0;
     if (l->token == TOKEN_CLOSE_BLOCK) l->joined = around[around[0]--];
 }
