@@ -85,7 +85,7 @@ static bool add_equal(wg_program *q, target_list *t, const wgi_ast *const at[2],
     bool is_used = false;
     int n = at[1]->kind == AST_NUMBER ? 0 : wg_equal_nodes(y, x, NULL, 0);
     if (n && !add_targets(q, t, n)) return false;
-    wg_equal_nodes(y, x, t->node + t->count, n);
+    if (n) wg_equal_nodes(y, x, t->node + t->count, n);
     for (int k = 0; is_name && k < n; k++)
         if (t->node[t->count + k].index == x.index) t->node[t->count] = x, n = 1, is_used = true;
     if (is_number && !is_used) n = 0;
