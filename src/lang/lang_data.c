@@ -6,6 +6,7 @@
 #include "lang/lang.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wengert/data.h"
@@ -287,7 +288,7 @@ static int32_t *class_numbers(wg_program *q, const rows_call *r)
 {
     wg_tensor t;
     const wg_node y = r->node[r->count - 1];
-    if (wg_node_shape(y).rank != 1 || !wg_peek(y, &t)) return NULL;
+    if (wg_node_shape(y).rank != 1 || !(t = wg_value_at(wg_node_site(y), y)).data) return NULL;
     int32_t *class = wg_alloc(q->c, (size_t)r->rows + 1, sizeof *class);
     for (int64_t i = 0; class && i < r->rows; i++) {
         const double v = wg_tensor_item(&t, i);

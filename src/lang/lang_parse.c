@@ -468,7 +468,7 @@ static wgi_ast *statements(parser *p, wgi_token end, wgi_ast *(*one)(parser *))
     while (ok(p) && !at(p, end) && !at(p, TOKEN_END)) {
         if (wgi_parse_accept(p, TOKEN_NEWLINE) || wgi_parse_accept(p, TOKEN_SEMICOLON)) continue;
         *tail = one(p);
-        while (*tail) tail = &(*tail)->next; /* (a, b) = f(x) is two statements */
+        while (ok(p) && *tail) tail = &(*tail)->next; /* (a, b) = f(x) is two statements */
         separator(p, end);
     }
     return first;

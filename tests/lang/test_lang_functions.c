@@ -235,3 +235,15 @@ Test(lang_functions, the_last_statement_may_give_several)
     expect_last("(a, b) = (1, 2); a", 1, "a", 1);
     expect_last("a, b = 1, 2", 2, "a b", 1);
 }
+
+Test(lang_functions, values_of_several_parts_without_memory)
+{
+    wgt_expect_memory("f(x) = (x, x^2); (a, b) = f([1, 2]); _, y = 1, 2\n(a, y, 3)");
+    wgt_expect_memory(
+        "f(x) = (x, x^2); g(a, b) = (b, a + b); (a, b) = f([1, 2]); _, c = repeat(2, g, (a, b))\n"
+        "s(p, q, x) = (p + x, q*x); (u, v) = scan(s, (1, [2, 3]), [4, 5], all=true)\n"
+        "m, n = map(f, [[1, 2], [3, 4]]); da, db = grad(sum(m*v), (a, b)); b[argmax(b)], da");
+    wgt_expect_memory("x, y = moons(8, noise=0.1, seed=1); a, b, c, d = split(x, y, 0.5, 0.5)\n"
+                      "e, f, g, h = fold(a, b, 0, of=2); sum(e) + sum(h)");
+    wgt_expect_memory("w = param(2, init=1); minimize(sum(w^2), tolerance=1e-3)");
+}
