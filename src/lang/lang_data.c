@@ -161,6 +161,23 @@ static char separator_of(const char *path)
     return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
 }
 
+/* Says what the library has said of the file, at this place, without the words of C. Returns false. */
+static bool csv_failed(wg_program *q, const wgi_ast *at)
+{
+    static const char in_c[] = "; if it is a word, name the column in .categories";
+    char text[600];
+    const wg_status status = wg_failed(q->c);
+    const char *message = wg_message(q->c), *from = strstr(message, "data_csv: ");
+    if (!from) from = strstr(message, "csv_names: ");
+    if (status == WG_ERROR_MEMORY || !from) return false;
+    snprintf(text, sizeof text, "%s", strchr(from, ' ') + 1);
+    char *end = strstr(text, in_c);
+    if (end) *end = 0;
+    text[strcspn(text, "\n")] = 0;
+    wg_recover(q->c);
+    return wgi_fail_word(q, at->mark, status, "csv: %s", text);
+}
+
 static bool read_column(wg_program *q, wg_site here, const char *path, const char *name, wg_tensor *to)
 {
     wg_csv_opts o = { .x = name, .separator = separator_of(path) };
@@ -196,7 +213,8 @@ static bool read_columns(wg_program *q, const wgi_ast *call, const char *path, s
     for (int i = 0; i < k->count; i++, a = a ? a->next : NULL) {
         const char *name = all ? all[i] : text_of(q, a, "a column");
         const wg_site here = wgi_site_text(q, "", a ? a->start : call->mark);
-        if (!name || !read_column(q, here, path, name, &k->part[i])) return false;
+        if (!name) return false;
+        if (!read_column(q, here, path, name, &k->part[i])) return csv_failed(q, a ? a : call);
     }
     return true;
 }
@@ -228,7 +246,7 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
                               &(wg_csv_opts){ .separator = separator_of(path) });
         while (all && all[count]) count++;
-        if (!all) return WGI_NOTHING;
+        if (!all) return csv_failed(q, call), WGI_NOTHING;
     }
     if (count > WGI_LANG_PARTS)
         wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them", count, WGI_LANG_PARTS);

@@ -180,6 +180,7 @@ Test(command, csv_as_a_call)
     expect_of_csv("h, p, r = csv", "); [h[1], p[1], r[1]]", 0, "2.5 1 1\n", NULL);
     expect_of_csv("r = csv", ", \"room\"); r", 0, "r 3 1 2\n", NULL);
     expect_of_csv("f(name) = csv", ", name); a = f(\"hours\"); b = f(\"room\"); a + b", 0, "4 3.5 6\n", NULL);
+    expect_of_csv("m = csv", ", \"hours:room\")", 3, "", "'no' is no number\n");
     expect_of_csv("h = csv", ", \"hour\")", 3, "", "no column 'hour'; did you mean 'hours'?");
     expect_of_csv("h, p = csv", ", \"hours\")", 3, "", "2 names for 1 value");
 }
@@ -190,5 +191,5 @@ Test(command, csv_with_a_wrong_field)
     static const char bad[] = "a,b\n1,2\n3,x\n";
     char program[1000];
     snprintf(program, sizeof program, "csv(\"%s\", \"b\")", wgt_file("bad.csv", bad, sizeof bad - 1));
-    EXPECT(3, "", "bad.csv:3:3: b: 'x' is no number", "eval", "-e", program);
+    EXPECT(3, "", "bad.csv:3:3: b: 'x' is no number\n", "eval", "-e", program);
 }
