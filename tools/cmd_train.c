@@ -219,6 +219,8 @@ static bool open_program(training *t, const args *a)
     if (args_has(a, "data"))
         return data_read(m, &t->data, false) && (!m->unfeds || data_fail_unfed(m, m->unfed[0])) &&
                make_rows(t) && model_values(m);
+    if (args_has(a, "map") || args_has(a, "rows"))
+        return model_wrong(m, "--%s without --data", args_has(a, "map") ? "map" : "rows");
     if (args_has(a, "dev")) return model_wrong(m, "--dev: without --data there are no rows to hold out");
     t->data.rows = 1;
     return make_rows(t) && model_values(m);

@@ -198,7 +198,9 @@ static void result_text(const training *t, const epoch_record *r)
     if (t->minimizes) {
         printf("  gradient %.2g", t->gradient);
         if (t->end == GOING) printf(", above the tolerance %.2g", t->tolerance);
-        if (t->end == STUCK) printf(", above the tolerance %.2g: no step makes it smaller", t->tolerance);
+        if (t->end == STUCK)
+            printf(", above the tolerance %.2g: no step was found that makes it smaller; is there a minimum?",
+                   t->tolerance);
     }
     if (t->folder) printf("    %s/weights.safetensors", t->folder);
     putchar('\n');

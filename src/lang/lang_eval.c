@@ -206,7 +206,7 @@ static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_
 {
     wg_node x = wgi_as_node(q, left, v);
     wg_site here = wgi_site(q, link, &left, 1);
-    int axis = 0;
+    int axis = 0, lists = 0;
     for (const wgi_ast *item = link->first; item && !wg_failed(q->c); item = item->next) {
         if (axis >= wg_node_shape(x).rank) {
             char text[120];
@@ -215,7 +215,13 @@ static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_
         } else if (item->kind == AST_RANGE) {
             x = slice(q, item, here, x, axis++);
         } else {
+            const int before = axis;
             x = pick(q, left, item, here, x, &axis);
+            lists += axis > before;
+            if (lists > 1) /* NumPy takes the elements at x[i[k], j[k]] */
+                wgi_syntax_at(
+                    q, item,
+                    "two lists of numbers in an index: x[i][:, j] has all pairs of rows and columns");
         }
     }
     return wgi_node_val(x);
