@@ -111,8 +111,9 @@ WG_API wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, cons
 WG_API double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps);
 
 /* The statement train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20), or
- * minimize(J, metrics=[...], optimizer=lbfgs, epochs=100, tolerance=1e-8), which steps over all rows and ends where
- * the gradient's norm is at most the tolerance. What is left out is 0; the optimizer of minimize is lbfgs then. Texts and nodes are valid until the next wg_program_build. */
+ * minimize(J, metrics=[...], optimizer=lbfgs, epochs=100, tolerance=1e-8), which steps over all rows and ends
+ * where the gradient's norm is at most the tolerance. What is left out is 0; the optimizer of minimize is lbfgs
+ * then. Texts and nodes are valid until the next wg_program_build. */
 typedef struct wg_measure {
     const char *text;
     wg_node node; /* one float */
