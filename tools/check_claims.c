@@ -127,9 +127,25 @@ static void judge(const sides *s, claim_result *r)
     }
 }
 
+/* Whether both sides have the same numbers. Then nothing must be explained by rounding, which takes as long
+ * as computing each node of the graph by itself. */
+static bool are_same(model *m, wg_node left, wg_node right, claim_result *r)
+{
+    sides s = { .n = wg_shape_size(wg_node_shape(left)) };
+    int64_t i = 0;
+    if (!s.n || !model_value(m, left, &s.left) || !model_value(m, right, &s.right)) return false;
+    while (i < s.n && at(&s.left, i) == at(&s.right, i)) i++;
+    if (i < s.n) return false;
+    r->verdict = WG_PASS, r->index = r->wrong = 0, r->error = 0;
+    r->left = at(&s.left, 0), r->right = at(&s.right, 0);
+    return true;
+}
+
 static bool compare(model *m, wg_node left, wg_node right, claim_result *r)
 {
     sides s;
+    if (are_same(m, left, right, r)) return true;
+    if (!model_ok(m)) return false;
     const bool ok = read_sides(m, left, right, &s);
     if (ok) judge(&s, r);
     wg_free(m->c, s.bound.both);

@@ -305,7 +305,8 @@ typedef struct claim_result {
     int line;
     const char *text;
     wg_verdict verdict;
-    double left, right, error, allowed; /* at the worst element; allowed: what rounding explains */
+    double left, right, error, allowed; /* at the worst element; allowed: what rounding explains, NaN if the
+                                         * sides are the same */
     int64_t index, wrong;               /* the worst element, -1: none; how many differ */
     char why[600];
 } claim_result;
