@@ -467,6 +467,9 @@ typedef struct wgi_parts {
     wgi_val part[];
 } wgi_parts;
 #define WGI_NOTHING ((wgi_val){ 0 })
+/* Keeps a function's buffers out of the frames of functions that call themselves: a program that nests 64
+ * deep is evaluated on a stack of 128 KB. */
+#define WGI_OWN_FRAME __attribute__((noinline))
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
 /* ---- lang_arguments.c ---- */

@@ -185,22 +185,28 @@ static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n,
     return true;
 }
 
+WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_ast *call, const wg_node x[],
+                                     int all, const wgi_ast *const at[], int n)
+{
+    _Alignas(16) char attr[256] = { 0 };
+    if (op->attr_size > sizeof attr) return wgi_syntax_at(q, call, "an op for C programs alone"), wg_none;
+    if (!fill(q, op, call, attr)) return wg_none;
+    return wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
+}
+
 static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
 {
     const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first;
-    _Alignas(16) char attr[256] = { 0 };
     int all = n > op->operands ? n : op->operands;
     wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
     const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
-    if (op->attr_size > sizeof attr) wgi_syntax_at(q, call, "an op for C programs alone");
-    else if (x && at && operands(q, first, owner, n, x, at) && fill(q, op, call, attr))
-        y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
+    if (x && at && operands(q, first, owner, n, x, at)) y = applied(q, op, call, x, all, at, n);
     wg_free(q->c, x);
     wg_free(q->c, at);
     return y;
 }
 
-static wgi_val no_op(wg_program *q, const wgi_ast *call)
+WGI_OWN_FRAME static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
     char text[300];
     wg_nearest_word near = wg_nearest_to(call->ident->text);
@@ -226,21 +232,27 @@ static bool needs_c(const wg_op *op)
     return false;
 }
 
+/* more: operands that are no nodes. */
+WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *call, int more)
+{
+    char options[300];
+    option_names(op, options, sizeof options);
+    const int least = op->operands < 0 ? 1 : op->operands - op->optional,
+              most = op->operands < 0 ? INT32_MAX : op->operands + more;
+    return wgi_signature(q, call, least + more, most, options);
+}
+
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const char *name = call->ident->text;
     const wg_op *op = wg_op_find(!strcmp(name, "permute")       ? "transpose"
                                  : !strcmp(name, "expand_dims") ? "expand"
                                                                 : name);
-    char options[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
     if (needs_c(op))
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
-    option_names(op, options, sizeof options);
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
-    const int least = op->operands < 0 ? 1 : op->operands - op->optional,
-              most = op->operands < 0 ? INT32_MAX : op->operands + more;
-    if (!wgi_signature(q, call, least + more, most, options)) return WGI_NOTHING;
+    if (!fits(q, op, call, more)) return WGI_NOTHING;
     return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - more));
 }
 

@@ -49,7 +49,7 @@ static void names_for(int parts, char *to, size_t room)
     if (parts > 6 && n < room) snprintf(to + n, room - n, ", ...");
 }
 
-static wgi_val not_one(wg_program *q, const wgi_ast *a, int parts)
+WGI_OWN_FRAME static wgi_val not_one(wg_program *q, const wgi_ast *a, int parts)
 {
     char text[60], names[60];
     const bool written = a->kind == AST_TUPLE; /* its brackets are round, if it has any */
@@ -186,8 +186,8 @@ static wg_node taken(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
     return wg_take_at(here, &(wg_take_args){ .x = x, .indices = at, .axis = axis });
 }
 
-static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_ast *item, wg_site here, wg_node x,
-                    int *axis)
+WGI_OWN_FRAME static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_ast *item, wg_site here,
+                                  wg_node x, int *axis)
 {
     int64_t n = wg_dim_at(here, x, *axis), i;
     double known;
@@ -202,7 +202,7 @@ static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_ast *item, wg_
     return wgi_part_of(here, x, *axis, i < 0 ? i + n : i);
 }
 
-static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
+WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
 {
     wg_node x = wgi_as_node(q, left, v);
     wg_site here = wgi_site(q, link, &left, 1);

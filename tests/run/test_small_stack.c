@@ -148,5 +148,6 @@ static void programs(void)
 {
     nested("(", " + 1)", 65);
     nested("abs(", ")", 1);
+    nested("sum(", ", keepdims=false)", 1);
 }
 Test(small_stack, programs) { run(programs); }
