@@ -208,6 +208,12 @@ PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_op
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
 $(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
+# The lessons, as strings: the command has them with it.
+LESSONS     := $(sort $(wildcard lessons/*.md))
+LESSON_TEXT := $(OBJ)/generated/lessons.h
+$(LESSON_TEXT): tools/lesson_text.awk lessons $(LESSONS)
+	@mkdir -p $(@D) && awk -f $< $(LESSONS) > $@
+$(OBJ)/tools/cmd_lesson.o: $(LESSON_TEXT)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif

@@ -293,6 +293,7 @@ bool claim_judge(model *m, int i, claim_result *r)
     wg_claim k = wg_program_claim(m->q, i);
     *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_FAIL, .index = -1 };
     r->left = r->right = r->error = r->allowed = NAN;
+    if (k.relation || !wg_is_none(k.within)) return claim_compare(m, &k, r);
     if (!wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return explain_shapes(m, i, &k, r);
     if (!compare(m, k.left, k.right, r)) return false;
     return r->verdict != WG_FAIL || explain_difference(m, i, &k, r);

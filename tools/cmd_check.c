@@ -148,8 +148,8 @@ static void claims_text(const model *m, const claim_result *c, int n)
     }
     for (int i = 0; i < n; i++) {
         printf("%s:%-*d  %-*s  %-5s  ", file, digits, c[i].line, width, c[i].text, words[c[i].verdict]);
-        if (c[i].verdict == WG_PASS) printf("%.0e%s%s\n", c[i].error, *c[i].why ? "  " : "", c[i].why);
-        else printf("%s\n", c[i].why);
+        if (c[i].verdict != WG_PASS || isnan(c[i].error)) printf("%s\n", c[i].why);
+        else printf("%.0e%s%s\n", c[i].error, *c[i].why ? "  " : "", c[i].why);
     }
 }
 

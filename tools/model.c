@@ -240,7 +240,7 @@ static bool all_loaded(model *m, int loaded)
 
 /* ---- open, close ---- */
 
-bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
+bool model_begin(model *m, const args *a, wg_mode mode, wg_dtype standard)
 {
     wg_options o = { .on_warning = warned, .user = m };
     *m = (model){ .a = a, .mode = mode };
@@ -248,7 +248,12 @@ bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
     m->c = wg_start(&o);
     m->g = wg_graph_new(m->c);
     m->p = wg_params_new(m->c);
-    return read_program(m);
+    return true;
+}
+
+bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
+{
+    return model_begin(m, a, mode, standard) && read_program(m);
 }
 
 bool model_values(model *m) { return set_values(m) && load_weights(m); }

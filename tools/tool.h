@@ -17,10 +17,12 @@
  *   given_hints.c  what is wrong with a gradient of check --grad
  *   child.c       a program that answers lines with lines, for check --run
  *   progress.c    a line about what is done, and Ctrl-C
+ *   claim_compare.c  claims with < or within
  *   claim_bars.c  how far rounding moves the sides of a claim
  *   symbol_sizes.c sizes that are shown by name, for draw
  *   other_language.c what to do with a program of another language
  *   terminal.c    what standard output can show, and text that fits
+ *   lesson.h      the parts of lesson
  *   plan_json.c   a plan as JSON, for draw
  */
 #ifndef TOOL_H
@@ -109,8 +111,8 @@ void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
 
 /* ---- wengert.c ---- */
 
-extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_ops,
-    cmd_doctor, cmd_version, cmd_completion, cmd_help;
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_lesson,
+    cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 
@@ -212,6 +214,7 @@ typedef struct model {
 bool model_open(model *m, const args *a, wg_mode mode);
 /* The parts of it: the program, with its floats in `standard` unless --dtype says otherwise; then the values
  * of --set and --load. */
+bool model_begin(model *m, const args *a, wg_mode mode, wg_dtype standard); /* without a program: set m->q */
 bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
 bool model_values(model *m);
 bool model_build(model *m);
@@ -311,6 +314,7 @@ typedef struct claim_result {
     char why[600];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
+bool claim_compare(model *m, const wg_claim *k, claim_result *r); /* claim_compare.c: with < or within */
 /* claim_bars.c: how far rounding can move something, one number for each element. */
 typedef struct claim_bounds {
     double *both, *left, *right; /* left - right, and each side alone */

@@ -4,9 +4,9 @@
 
 #include "tool.h"
 
-static const command *const commands[] = { &cmd_eval,       &cmd_grad,  &cmd_check, &cmd_draw,   &cmd_plot,
-                                           &cmd_step,       &cmd_train, &cmd_ops,   &cmd_doctor, &cmd_version,
-                                           &cmd_completion, &cmd_help,  NULL };
+static const command *const commands[] = { &cmd_eval,    &cmd_grad,       &cmd_check,  &cmd_draw, &cmd_plot,
+                                           &cmd_step,    &cmd_train,      &cmd_lesson, &cmd_ops,  &cmd_doctor,
+                                           &cmd_version, &cmd_completion, &cmd_help,   NULL };
 
 const command *command_at(int i) { return commands[i]; }
 
@@ -19,12 +19,9 @@ const command *command_find(const char *name)
 
 static int no_command(int argc, char **argv, const char *word)
 {
-    static const char *const later[] = { "lesson" };
     const char *names[sizeof commands / sizeof *commands];
     args a = { .c = &cmd_help, .json = args_json(argc, argv) };
     int n = 0;
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (!strcmp(word, later[i])) return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
     for (; commands[n]; n++) names[n] = commands[n]->name;
     const char *near = wg_nearest(word, names, n);
     const size_t length = strlen(word);

@@ -48,6 +48,9 @@ WG_API const char *wg_program_last_name(const wg_program *q); /* its name; "_" i
  * Value i, and its name if name is not NULL: "_.0" for the first of values without names. */
 WG_API int wg_program_lasts(const wg_program *q);
 WG_API wg_node wg_program_last_part(const wg_program *q, int i, const char **name);
+/* The value of the statement that begins in this line at this column, both from 1 on, and binds no name. wg_none:
+ * there is none. */
+WG_API wg_node wg_program_node_at(const wg_program *q, int line, int column);
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
 /* What to write for a word of mathematics or of NumPy that is none here: "the natural logarithm is log(x)" for ln.
  * NULL: it is not known. */
@@ -75,11 +78,15 @@ WG_API int wg_program_option_line(const wg_program *q, const char *name, wg_node
  * until the next wg_program_build. */
 WG_API const char *wg_program_drawn(const wg_program *q);
 
-/* A claim: the statement `check LEFT == RIGHT`. text is valid until the next wg_program_build. */
+/* A claim: the statement `check LEFT == RIGHT`, `check LEFT == RIGHT within E`, or with < <= > >= in place of
+ * ==. It is about all elements. text is valid until the next wg_program_build. */
+typedef enum wg_relation { WG_EQUAL_TO, WG_LESS_THAN, WG_AT_MOST, WG_MORE_THAN, WG_AT_LEAST } wg_relation;
 typedef struct wg_claim {
     int line;
     const char *text;
     wg_node left, right;
+    wg_relation relation;
+    wg_node within; /* how far the sides of == may be apart; wg_none: as far as rounding explains */
 } wg_claim;
 WG_API int wg_program_claims(const wg_program *q);
 /* The name y of grad(y, x) in the claims; of several the one that the program computes last. NULL: there is none. */

@@ -140,7 +140,7 @@ typedef enum wgi_ast_kind {
     AST_BIND,     /* a statement; ident, binding; child: the value. op: WGI_BIND_FIRST, ... */
     AST_VALUE,    /* a statement; child */
     AST_FUNCTION, /* a statement; ident, binding; children: an AST_CALL with the parameters, the body */
-    AST_CLAIM,    /* a statement; children: left and right */
+    AST_CLAIM,    /* a statement; op: the comparison; children: left, right, and perhaps the tolerance */
     AST_TRAIN,    /* a statement; child: the call train(...) or minimize(...) */
     AST_PLOT,     /* a statement; ident: the title, or NULL; children: AST_ITEMs */
     AST_ITEM,     /* op: its row of wgi_plot_forms; ident: the text of a panel or axis, or NULL; children:
@@ -332,6 +332,12 @@ typedef struct wgi_named_node {
     const char *name;
 } wgi_named_node;
 
+typedef struct wgi_placed {
+    struct wgi_placed *next;
+    uint32_t start; /* of the statement */
+    wg_node node;
+} wgi_placed;
+
 /* What a build makes. */
 typedef struct wgi_build {
     wg_graph *g;
@@ -351,6 +357,7 @@ typedef struct wgi_build {
     const struct wgi_parts *unpacked;    /* the value that AST_PARTs are taken from */
     wgi_named_node last[WGI_LANG_PARTS]; /* what the last statement gives */
     int last_count;
+    struct wgi_placed *placed; /* the values of statements that bind no name, the latest first */
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count;

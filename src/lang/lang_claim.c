@@ -1,5 +1,6 @@
-/* lang_claim.c: claims (check LEFT == RIGHT), and variants of a claim whose two sides differ in shape. A
- * variant sums or averages over one axis. The command tries variants to say which axis was forgotten. */
+/* lang_claim.c: claims (check LEFT == RIGHT within E), and variants of a claim whose two sides differ in
+ * shape. A variant sums or averages over one axis. The command tries variants to say which axis was
+ * forgotten. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -19,10 +20,17 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s)
     char text[300];
     if (!claims_room(q)) return false;
     if (q->now.claim_count == q->claim_room) return true;
-    wgi_quote(q, s->first->start, s->first->next->end, text, sizeof text);
+    const wgi_ast *right = s->first->next, *within = right->next;
+    wgi_quote(q, s->first->start, s->end, text, sizeof text);
     wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
+    k.relation = s->op == TOKEN_LESS            ? WG_LESS_THAN
+                 : s->op == TOKEN_LESS_EQUAL    ? WG_AT_MOST
+                 : s->op == TOKEN_GREATER       ? WG_MORE_THAN
+                 : s->op == TOKEN_GREATER_EQUAL ? WG_AT_LEAST
+                                                : WG_EQUAL_TO;
     k.left = wgi_eval_node(q, s->first, NULL);
-    k.right = wgi_eval_node(q, s->first->next, NULL);
+    k.right = wgi_eval_node(q, right, NULL);
+    if (within) k.within = wgi_eval_node(q, within, NULL);
     if (!k.text || wg_failed(q->c)) return false;
     q->now.claim_asts[q->now.claim_count] = s;
     q->now.claims[q->now.claim_count++] = k;

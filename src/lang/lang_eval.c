@@ -349,6 +349,13 @@ static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
     return v;
 }
 
+/* Notes the value for wg_program_node_at. */
+static void note_place(wg_program *q, const wgi_ast *s, wgi_val v)
+{
+    wgi_placed *x = wgi_lang_built(q, sizeof *x);
+    if (x) *x = (wgi_placed){ q->now.placed, s->start, v.node }, q->now.placed = x;
+}
+
 /* What the statement gives is what the program gives, if no other one follows. */
 static void note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)
 {
@@ -385,6 +392,10 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
         *v = unnamed_value(q, s);
     }
     if (q->now.frame) return !wg_failed(q->c);
+    if (!b && !v->several && !wg_failed(q->c)) {
+        *v = wgi_node_val(wgi_as_node(q, s->first, *v));
+        note_place(q, s, *v);
+    }
     if (!wg_failed(q->c)) note_last(q, s, b, *v);
     return !wg_failed(q->c);
 }

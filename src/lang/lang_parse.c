@@ -359,22 +359,56 @@ static void separator(parser *p, wgi_token end)
                                : "an operator, a newline or ';' is missing before this");
 }
 
+/* LEFT == RIGHT, or another comparison. */
 static wgi_ast *claim(parser *p)
 {
     wgi_ast *a = wgi_parse_make(p, AST_CLAIM, p->lex.start);
     p->q->claim_room++;
-    wgi_lex_next(&p->lex);
     a->first = expression(p, BIND_COMPARE + 1);
-    if (!at(p, TOKEN_EQUAL)) {
-        wgi_parse_fail(p, "a claim is written: check LEFT == RIGHT");
+    if (wgi_sign_of(p->lex.token)->strength != BIND_COMPARE || at(p, TOKEN_NOT_EQUAL)) {
+        wgi_parse_fail(p, "a claim is written: check LEFT == RIGHT, with == < <= > or >=");
         return a;
     }
     a->mark = p->lex.start;
+    a->op = (unsigned char)p->lex.token;
     wgi_lex_next(&p->lex);
     wgi_ast *right = expression(p, BIND_COMPARE + 1);
     a->first->next = right;
+    if (ok(p) && wgi_parse_is(p, "within")) {
+        if (a->op != TOKEN_EQUAL) wgi_parse_fail(p, "within goes with ==: a claim with < has no tolerance");
+        wgi_lex_next(&p->lex);
+        right->next = expression(p, BIND_COMPARE + 1);
+    }
     a->end = p->lex.before;
     return a;
+}
+
+/* Whether a list of claims begins here, { LEFT == RIGHT; ... }, and not the left side of one, { ...; y } ==
+ * RIGHT. */
+static bool lists_claims(const parser *p)
+{
+    parser ahead = *p;
+    int depth = 0;
+    do {
+        depth += at(&ahead, TOKEN_OPEN_BLOCK) - at(&ahead, TOKEN_CLOSE_BLOCK);
+        wgi_lex_next(&ahead.lex);
+    } while (depth > 0 && ok(p) && !at(&ahead, TOKEN_END));
+    return at(p, TOKEN_OPEN_BLOCK) && !wgi_sign_of(ahead.lex.token)->strength;
+}
+
+static wgi_ast *claims(parser *p)
+{
+    const uint32_t start = p->lex.start;
+    wgi_lex_next(&p->lex);
+    if (!lists_claims(p)) {
+        wgi_ast *one = claim(p);
+        one->start = start;
+        return one;
+    }
+    wgi_ast list = { 0 };
+    wgi_parse_block(p, &list, claim);
+    if (ok(p) && !list.first) wgi_parse_fail(p, "no claim stands between { and }");
+    return list.first;
 }
 
 static wgi_ast *training(parser *p)
@@ -451,7 +485,7 @@ static wgi_ast *binding(parser *p, wgi_ast *x)
 
 static wgi_ast *statement(parser *p)
 {
-    if (wgi_parse_is(p, "check") && !is_keyword(p)) return claim(p);
+    if (wgi_parse_is(p, "check") && !is_keyword(p)) return claims(p);
     if ((wgi_parse_is(p, "train") || wgi_parse_is(p, "minimize")) && !is_keyword(p)) return training(p);
     if (wgi_parse_is(p, "plot") && wgi_plot_begins(p)) return wgi_parse_plot(p);
     wgi_ast *x = tuple(p, expression(p, 0), TOKEN_BIND);

@@ -317,6 +317,14 @@ const char *wg_program_last_name(const wg_program *q)
     wg_program_last_part(q, wg_program_lasts(q) - 1, &name);
     return name;
 }
+wg_node wg_program_node_at(const wg_program *q, int line, int column)
+{
+    uint32_t at;
+    const wgi_placed *x = given(q)->now.placed;
+    if (!x || !wgi_offset(q, line, column, &at)) return wg_none;
+    while (x && x->start != at) x = x->next;
+    return x ? x->node : wg_none;
+}
 const char *wg_program_drawn(const wg_program *q) { return given(q)->now.report; }
 int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 wg_claim wg_program_claim(const wg_program *q, int i)

@@ -146,6 +146,20 @@ Test(lang, claims_have_lines_text_and_two_sides)
     cr_expect_eq(wg_item(k.right), 3);
 }
 
+Test(lang, values_of_statements_by_their_place)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = 3\n  x + 1; x*2\ncheck x == 3\n7", WG_EVAL);
+    cr_expect_eq(wg_item(wg_program_node_at(r.q, 2, 3)), 4);
+    cr_expect_eq(wg_item(wg_program_node_at(r.q, 2, 10)), 6);
+    cr_expect_eq(wg_item(wg_program_node_at(r.q, 4, 1)), 7);
+    const int none[][2] = {
+        { 1, 1 }, { 2, 1 }, { 2, 4 }, { 3, 1 }, { 9, 1 }, { 0, 0 }, { 2, 1000 }, { -1, 3 }
+    };
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        cr_expect(wg_is_none(wg_program_node_at(r.q, none[i][0], none[i][1])), "%d:%d", none[i][0],
+                  none[i][1]);
+}
+
 Test(lang, variants_of_a_claim)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [[1, 2], [3, 4]]\ny = [2, 3]\ncheck y == mean(x) * 1", WG_EVAL);

@@ -1,11 +1,12 @@
 # Writes the blocks of a page to the folder `to`: the file N holds block N. Prints a line for each:
-# N, the line of the page, the first word behind the ``` (or -), the second one (or -).
-/^```/ {
+# N, the line of the page, the first word behind the ``` (or -), the second one (or -). A block of four ` may hold blocks of three.
+/^```/ && (!inside || /^````/ == long) {
     inside = !inside
     if (!inside) { close(file); next }
+    long = /^````/
     file = to "/" ++block
     printf "" > file
-    $0 = substr($0, 4)
+    sub(/^`*/, "")
     print block, NR, (NF ? $1 : "-"), (NF > 1 ? $2 : "-")
     next
 }

@@ -1,0 +1,141 @@
+/* lesson.h: a lesson is one Markdown file (docs/lessons.md). Its blocks are programs, claims about them,
+ * questions and pictures; `wengert lesson` runs it, and makes a page of it.
+ *
+ *   lesson_read.c   the file as parts, and as the texts of its programs
+ *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
+ *   lesson_print.c  the lesson in a terminal
+ *   cmd_lesson.c    the command
+ *
+ * The text of a program has the lines and columns of the file, and blanks where the file has something else.
+ * So an error names the place in the file. */
+#ifndef LESSON_H
+#define LESSON_H
+
+#include "tool.h"
+
+enum { LESSON_PROGRAMS = 8, LESSON_AFTER = 8 };
+
+typedef enum part_kind {
+    PART_TEXT, /* a paragraph */
+    PART_HEADING,
+    PART_PROGRAM,
+    PART_CHECK,
+    PART_ASK,
+    PART_PLOT,
+    PART_DRAW,
+    PART_SLIDE,
+    PART_TRY,
+    PART_KINDS
+} part_kind;
+
+/* A piece of the file's text: n bytes from `at` on. */
+typedef struct span {
+    const char *at;
+    int n;
+} span;
+
+typedef struct lesson_part {
+    part_kind kind;
+    int line, lines; /* its lines in the file; of a block those between its fences */
+    int program;     /* of a block: its number among the programs */
+    int plot;        /* of PART_PLOT: which statement of the program it is */
+    /* of PART_ASK: lines [0, answer) are the question; those of hint (0: none) and then follow */
+    span answer, within, hint, then;
+} lesson_part;
+
+/* NAME from A to B: another value of the name in each of so many frames. Or `step from 0 to N`: of each path
+ * the first steps. */
+typedef struct lesson_slide {
+    plot_range range;
+    int line, frames; /* line 0: the lesson has none; frames 0: it is one of steps */
+    int steps;
+} lesson_slide;
+
+typedef struct lesson_program {
+    char name[40]; /* "": the main one */
+    bool f32, eval;
+    char *text;
+    model m;
+    int plots;
+    claim_result *claim;
+    int claims, holds;
+} lesson_program;
+
+typedef struct lesson {
+    const args *a;
+    wg_context *c;      /* of the memory of this struct */
+    const char *file;   /* for messages */
+    char name[80];      /* of the file, without folder and .md */
+    const char *source; /* its text */
+    char *owned;        /* the text, if it is freed with the lesson; else NULL */
+    const char **line;  /* line i begins at line[i - 1], and ends before line[i] */
+    int lines;
+    span title, notes, after[LESSON_AFTER];
+    int number, afters; /* number 0: it has none */
+    lesson_part *part;
+    int parts;
+    lesson_program program[LESSON_PROGRAMS];
+    int programs;
+    lesson_slide slide;
+    int status;
+} lesson;
+
+/* ---- lesson_read.c ---- */
+
+/* Reads the text. False: after a message; the status is set. Close it in each case. */
+bool lesson_read(lesson *l, const args *a, const char *file, const char *source);
+bool lesson_read_text(lesson *l, const args *a, const char *path); /* the bytes of a file alone, as
+                                                                    * l->owned */
+bool lesson_read_file(lesson *l, const args *a, const char *path);
+int lesson_close(lesson *l);                                 /* returns the status */
+span lesson_line(const lesson *l, int i);                    /* without blanks at its end */
+span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PART_DRAW: its first line */
+/* Of a line of PART_CHECK: the claim, and what it says about it. */
+void lesson_claim_of(span line, span *claim, span *note);
+/* Of a line of PART_TRY: what to do, and the claim behind => (n 0: none). */
+void lesson_try_of(span line, span *what, span *claim);
+/* The next {EXPR} or {EXPR:4} of a line from s on. Returns its first byte, NULL: there is none. */
+const char *lesson_value_in(span line, const char *s, span *expression, int *digits, const char **end);
+bool span_begins(span s, const char *word); /* with the word and a blank, or is the word */
+span span_trim(span s);
+/* Prints FILE:LINE:COLUMN and the message; at: a byte of the source. Returns false. */
+bool lesson_wrong(lesson *l, const char *at, const char *format, ...) WG_PRINTF(3, 4);
+
+/* ---- lesson_run.c ---- */
+
+bool lesson_build(lesson *l); /* its programs; false: after a message */
+bool lesson_judge(lesson *l); /* and its claims; false: after a message, and not because one fails */
+int lesson_claims(const lesson *l, int *holds); /* how many, and how many hold */
+const claim_result *lesson_claim(const lesson *l, const lesson_part *p,
+                                 int line); /* in that line; NULL: none */
+bool lesson_value(lesson *l, int program, const char *at,
+                  wg_tensor *t); /* of the expression that begins there */
+/* Writes text with its {values}, in HTML or plain. Line ends become blanks. */
+bool lesson_text(lesson *l, int program, span s, FILE *out, bool html);
+/* The sides of a claim and its tolerance ("": none) as text. */
+typedef struct claim_sides {
+    char left[300], right[300], within[100];
+    wg_relation relation;
+} claim_sides;
+bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, claim_sides *to);
+/* "3.0301", "[1, 2, 3, ...]", with so many digits (0: as many as it takes, at most 6). ten: powers are
+ * written 3·10⁻⁷. */
+void lesson_number(double v, int digits, char *to, size_t room);
+void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room);
+/* Adds a frame to f; NULL: a new figure with the block's title. NULL: after a message. */
+wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f);
+/* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw. */
+bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id);
+
+/* ---- lesson_print.c ---- */
+
+bool lesson_print(lesson *l, const char *folder); /* folder: where pictures go; NULL: into the terminal */
+void lesson_json(lesson *l);
+
+/* ---- cmd_lesson.c: the lessons of the library, in the course's order ---- */
+
+typedef struct lesson_file {
+    const char *name, *text;
+} lesson_file;
+
+#endif

@@ -1,0 +1,221 @@
+/* lesson_print.c: a lesson in a terminal: its text, its questions, and the numbers beside those that were
+ * expected. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesson.h"
+
+typedef struct printer {
+    lesson *l;
+    const char *folder; /* NULL: pictures go into the terminal */
+    bool asks;          /* a reader can answer */
+    int pictures;
+} printer;
+
+/* Prints a text with lines broken at blanks, from a column on that is reached already. */
+static bool print_text(const printer *k, int program, int column, span s)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    const bool fine = out && lesson_text(k->l, program, s, out, false);
+    if (out) fclose(out);
+    if (fine) print_wrapped(stdout, column, text + strspn(text, " "));
+    free(text);
+    return fine;
+}
+
+static bool print_titled(const printer *k, int program, const char *title, span s)
+{
+    fputs(title, stdout);
+    return print_text(k, program, text_columns(title), s);
+}
+
+static span lines_of(const lesson *l, int from, int lines)
+{
+    const span last = lesson_line(l, from + lines - 1);
+    return (span){ l->line[from - 1], (int)(last.at + last.n - l->line[from - 1]) };
+}
+
+static void print_code(const lesson *l, const lesson_part *p)
+{
+    for (int i = p->line; i < p->line + p->lines; i++)
+        printf("    %.*s\n", lesson_line(l, i).n, lesson_line(l, i).at);
+}
+
+static bool print_claim(const printer *k, const lesson_part *p, int line, int width)
+{
+    const claim_result *r = lesson_claim(k->l, p, line);
+    span claim, note;
+    claim_sides s;
+    lesson_claim_of(lesson_line(k->l, line), &claim, &note);
+    if (!r || !lesson_sides(k->l, p, r, &s)) return !r;
+    const bool holds = r->verdict == WG_PASS;
+    char text[300];
+    snprintf(text, sizeof text, "%.*s", claim.n, claim.at);
+    printf("  %s %s%*s  came out %s\n", holds ? "✓" : "✗", text,
+           width - text_columns(text) > 0 ? width - text_columns(text) : 0, "", s.left);
+    if (!holds) printf("      %s\n", r->why);
+    if (!note.n) return true;
+    fputs("      ", stdout);
+    return print_text(k, p->program, 6, note);
+}
+
+static bool print_claims(const printer *k, const lesson_part *p)
+{
+    int width = 0;
+    span claim, note;
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        lesson_claim_of(lesson_line(k->l, i), &claim, &note);
+        width = claim.n > width && claim.n <= 50 ? claim.n : width;
+    }
+    for (int i = p->line; i < p->line + p->lines; i++)
+        if (!print_claim(k, p, i, width)) return false;
+    return true;
+}
+
+/* ---- questions ---- */
+
+/* Asks until there is a number or nothing. False: the reader leaves. *given: there is a number. */
+static bool read_guess(const lesson_part *p, bool *given, double *guess)
+{
+    char line[200], *end;
+    *given = false;
+    for (;;) {
+        printf("Your guess%s, or Enter to see it; q leaves: ", p->hint.at ? " (h: a hint)" : "");
+        fflush(stdout);
+        if (!fgets(line, sizeof line, stdin) || line[0] == 'q') return putchar('\n'), false;
+        if (line[0] == '\n') return true;
+        if (line[0] == 'h' && p->hint.at) {
+            printf("Hint: %.*s\n", p->hint.n, p->hint.at);
+            continue;
+        }
+        for (char *comma = line; (comma = strchr(comma, ','));) *comma = '.';
+        *guess = strtod(line, &end);
+        if (end > line) return *given = true;
+        printf("A number is asked for.\n");
+    }
+}
+
+static span question_of(const lesson *l, const lesson_part *p)
+{
+    int n = 0;
+    while (!span_begins(lesson_line(l, p->line + n), "answer")) n++;
+    return lines_of(l, p->line, n);
+}
+
+static bool print_ask(const printer *k, const lesson_part *p)
+{
+    wg_tensor answer, within;
+    char number[400];
+    double guess = 0;
+    bool given = false;
+    if (!lesson_value(k->l, p->program, p->answer.at, &answer) ||
+        !lesson_value(k->l, p->program, p->within.at, &within) ||
+        !print_titled(k, p->program, "Predict: ", question_of(k->l, p)))
+        return false;
+    if (k->asks && !read_guess(p, &given, &guess)) return false;
+    const double right = wg_tensor_item(&answer, 0), off = fabs(guess - right);
+    lesson_numbers(&answer, 0, number, sizeof number);
+    char said[500];
+    if (!given) snprintf(said, sizeof said, "Answer: %s. ", number);
+    else if (off <= wg_tensor_item(&within, 0)) snprintf(said, sizeof said, "Right: %s. ", number);
+    else snprintf(said, sizeof said, "%.3g off: %s. ", off, number);
+    return print_titled(k, p->program, said, p->then);
+}
+
+/* ---- pictures ---- */
+
+static bool print_picture(printer *k, const lesson_part *p)
+{
+    lesson *l = k->l;
+    char path[4200] = "", id[100];
+    k->pictures++;
+    snprintf(id, sizeof id, "%s-%d", l->name, k->pictures);
+    const size_t length = k->folder ? strlen(k->folder) : 0;
+    if (length)
+        snprintf(path, sizeof path, "%s%s%s.svg", k->folder, k->folder[length - 1] == '/' ? "" : "/", id);
+    const span title = lesson_title_of(l, p);
+    if (k->folder || p->kind == PART_DRAW)
+        printf("%.*s%s%s\n", title.n, title.at, k->folder ? ": " : "", path);
+    fflush(stdout);
+    if (p->kind == PART_DRAW) return lesson_draw(l, p, k->folder ? path : NULL, id);
+    wg_figure *f = lesson_figure(l, p, NULL);
+    if (!f) return false;
+    if (wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = k->folder ? path : "-" }) == WG_OK)
+        return true;
+    model_ok(&l->program[p->program].m);
+    return !(l->status = EXIT_OTHER);
+}
+
+static bool print_tries(const printer *k, const lesson_part *p)
+{
+    span what, claim;
+    puts("Change a line:");
+    for (int i = p->line, n = 1; i < p->line + p->lines; i++) {
+        char number[20];
+        lesson_try_of(lesson_line(k->l, i), &what, &claim);
+        if (!what.n) continue;
+        snprintf(number, sizeof number, "%3d. ", n++);
+        if (!print_titled(k, p->program, number, what)) return false;
+    }
+    return true;
+}
+
+/* ---- all ---- */
+
+static bool print_part(printer *k, const lesson_part *p)
+{
+    const span all = lines_of(k->l, p->line, p->lines);
+    switch (p->kind) {
+    case PART_TEXT: return print_text(k, 0, 0, all);
+    case PART_HEADING: return printf("== %.*s\n", all.n - 3, all.at + 3) > 0;
+    case PART_PROGRAM: return print_code(k->l, p), true;
+    case PART_CHECK: return print_claims(k, p);
+    case PART_ASK: return print_ask(k, p);
+    case PART_PLOT:
+    case PART_DRAW: return print_picture(k, p);
+    case PART_SLIDE:
+        return printf("(A slider moves %s there: change it in the program.)\n",
+                      k->l->slide.frames ? k->l->slide.range.name : "the steps") > 0;
+    case PART_TRY: return print_tries(k, p);
+    case PART_KINDS: break;
+    }
+    return true;
+}
+
+bool lesson_print(lesson *l, const char *folder)
+{
+    printer k = { l, folder, isatty(0) && isatty(1), 0 };
+    printf("%.*s\n", l->title.n, l->title.at);
+    for (int i = 0; i < l->title.n; i++) putchar('=');
+    putchar('\n');
+    for (int i = 0; i < l->parts; i++) {
+        putchar('\n');
+        if (!print_part(&k, &l->part[i])) return false;
+    }
+    return true;
+}
+
+void lesson_json(lesson *l)
+{
+    static const json_row rows[] = { JSON_ROW(claim_result, line),    JSON_ROW(claim_result, text),
+                                     JSON_ROW(claim_result, verdict), JSON_ROW(claim_result, left),
+                                     JSON_ROW(claim_result, right),   JSON_ROW(claim_result, error),
+                                     JSON_ROW(claim_result, allowed), JSON_AS("reason", claim_result, why) };
+    char title[300];
+    int holds;
+    const int all = lesson_claims(l, &holds);
+    json j = json_start(stdout);
+    snprintf(title, sizeof title, "%.*s", l->title.n, l->title.at);
+    json_text(&j, "lesson", l->name);
+    json_text(&j, "title", title);
+    json_text(&j, "verdict", holds == all ? "pass" : "fail");
+    json_array(&j, "claims");
+    for (int i = 0; i < l->programs; i++)
+        for (int k = 0; k < l->program[i].claims; k++) json_record(&j, NULL, rows, &l->program[i].claim[k]);
+    json_end(&j);
+    json_finish(&j);
+}

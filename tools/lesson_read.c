@@ -1,0 +1,441 @@
+/* lesson_read.c: reads a lesson: its head, its paragraphs and blocks, and the texts of its programs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesson.h"
+
+static const char *const kinds[] = { "wg", "check", "ask", "plot", "draw", "slide", "try" };
+enum { KINDS = sizeof kinds / sizeof *kinds, MOST_BYTES = 1 << 20 };
+
+/* ---- texts ---- */
+
+span span_trim(span s)
+{
+    while (s.n && strchr(" \t\r\n", s.at[s.n - 1])) s.n--;
+    while (s.n && strchr(" \t", *s.at)) s.at++, s.n--;
+    return s;
+}
+
+bool span_begins(span s, const char *word)
+{
+    const int n = (int)strlen(word);
+    return s.n >= n && !memcmp(s.at, word, (size_t)n) && (s.n == n || s.at[n] == ' ');
+}
+
+static span span_of(const char *from, const char *to) { return (span){ from, (int)(to - from) }; }
+
+/* Behind the first n bytes, without blanks. */
+static span rest_of(span s, int n) { return span_trim((span){ s.at + n, s.n - n }); }
+
+static span word_of(span s)
+{
+    int n = 0;
+    while (n < s.n && s.at[n] != ' ') n++;
+    return (span){ s.at, n };
+}
+
+span lesson_line(const lesson *l, int i)
+{
+    span s = span_of(l->line[i - 1], l->line[i]);
+    while (s.n && strchr(" \t\r\n", s.at[s.n - 1])) s.n--;
+    return s;
+}
+
+span lesson_title_of(const lesson *l, const lesson_part *p) { return span_trim(lesson_line(l, p->line)); }
+
+bool lesson_wrong(lesson *l, const char *at, const char *format, ...)
+{
+    char text[700];
+    va_list list;
+    int line = 1;
+    while (line < l->lines && l->line[line] <= at) line++;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    const span s = lesson_line(l, line);
+    l->status = tool_fail(l->a, EXIT_TEXT, "%s:%d:%d: %s\n  %.*s", l->file, line,
+                          (int)(at - l->line[line - 1]) + 1, text, s.n < 200 ? s.n : 200, s.at);
+    return false;
+}
+
+/* ---- what stands in lines ---- */
+
+static bool is_relation(const char *s) { return (*s == '=' && s[1] == '=') || *s == '<' || *s == '>'; }
+
+void lesson_claim_of(span line, span *claim, span *note)
+{
+    const char *end = line.at + line.n;
+    int depth = 0;
+    bool related = false, right = false; /* a relation stands before; something behind it does */
+    *claim = *note = line;
+    for (const char *s = line.at; s < end; s++) {
+        depth += strchr("([{", *s) ? 1 : strchr(")]}", *s) ? -1 : 0;
+        if (depth == 0 && is_relation(s)) related = true, right = false, s += s[1] == '=';
+        else if (*s != ' ') right = related;
+        if (*s != ' ' || s + 1 == end || s[1] != ' ' || depth || !right) continue;
+        const span behind = span_trim(span_of(s, end));
+        if (span_begins(behind, "within")) continue;
+        *claim = span_trim(span_of(line.at, s)), *note = behind;
+        return;
+    }
+    *claim = span_trim(line), note->n = 0;
+}
+
+void lesson_try_of(span line, span *what, span *claim)
+{
+    const char *end = line.at + line.n, *s = line.at;
+    while (s + 1 < end && !(s[0] == '=' && s[1] == '>')) s++;
+    const bool found = s + 1 < end;
+    *what = span_trim(span_of(line.at, found ? s : end));
+    *claim = found ? span_trim(span_of(s + 2, end)) : (span){ end, 0 };
+}
+
+const char *lesson_value_in(span line, const char *s, span *expression, int *digits, const char **end)
+{
+    bool code = false;
+    const char *stop = line.at + line.n;
+    for (; s < stop && (*s != '{' || code); s++) code ^= *s == '`';
+    if (s == stop) return NULL;
+    const char *close = s + 1, *colon = NULL;
+    int depth = 0;
+    for (; close < stop && (*close != '}' || depth); close++) {
+        depth += strchr("([{", *close) ? 1 : strchr(")]}", *close) ? -1 : 0;
+        if (*close == ':' && !depth) colon = close;
+    }
+    *digits = colon ? atoi(colon + 1) : 0;
+    *expression = span_trim(span_of(s + 1, colon ? colon : close));
+    *end = close < stop ? close + 1 : stop;
+    return s;
+}
+
+/* ---- programs ---- */
+
+static lesson_program *program_of(lesson *l, span name, const char *at)
+{
+    for (int i = 0; i < l->programs; i++)
+        if ((int)strlen(l->program[i].name) == name.n && !memcmp(l->program[i].name, name.at, (size_t)name.n))
+            return &l->program[i];
+    if (l->programs == LESSON_PROGRAMS)
+        return lesson_wrong(l, at, "more than %d programs", LESSON_PROGRAMS), NULL;
+    if (name.n >= (int)sizeof l->program->name) return lesson_wrong(l, name.at, "the name is too long"), NULL;
+    lesson_program *p = &l->program[l->programs];
+    const size_t n = strlen(l->source);
+    p->text = wg_alloc(l->c, n + 1, 1);
+    if (!p->text) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), NULL;
+    for (size_t i = 0; i < n; i++) p->text[i] = l->source[i] == '\n' ? '\n' : ' ';
+    memcpy(p->name, name.at, (size_t)name.n);
+    l->programs++;
+    return p;
+}
+
+/* Writes a text of the file, or n bytes of another one, at its place. */
+static void put(const lesson *l, int program, span s, const char *text)
+{
+    memcpy(l->program[program].text + (s.at - l->source), text, (size_t)s.n);
+}
+static void copy(const lesson *l, int program, span s) { put(l, program, s, s.at); }
+
+/* The {EXPR} of a line are statements of the program. */
+static bool read_values(lesson *l, int program, span line)
+{
+    span x;
+    int digits;
+    const char *end;
+    for (const char *s = line.at; (s = lesson_value_in(line, s, &x, &digits, &end)); s = end) {
+        if (end[-1] != '}')
+            return lesson_wrong(l, s, "a value is written {EXPRESSION} or {EXPRESSION:DIGITS}");
+        if (!x.n) return lesson_wrong(l, s, "no expression stands between { and }");
+        copy(l, program, x), put(l, program, span_of(end - 1, end), ";");
+    }
+    return true;
+}
+
+/* ---- blocks ---- */
+
+static bool read_checks(lesson *l, const lesson_part *p)
+{
+    span claim, note;
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        lesson_claim_of(lesson_line(l, i), &claim, &note);
+        copy(l, p->program, claim);
+    }
+    return true;
+}
+
+/* The line of ask that begins with the word; what stands behind it, up to the next such line, is the text. */
+static span ask_line(const lesson *l, const lesson_part *p, const char *word)
+{
+    static const char *const words[] = { "answer", "hint", "then" };
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        if (!span_begins(lesson_line(l, i), word)) continue;
+        int k = i + 1;
+        for (bool is = false; k < p->line + p->lines && !is; k += !is)
+            for (int w = 0; w < 3; w++) is |= span_begins(lesson_line(l, k), words[w]);
+        return rest_of(span_of(l->line[i - 1], l->line[k - 1]), (int)strlen(word));
+    }
+    return (span){ NULL, 0 };
+}
+
+static bool read_ask(lesson *l, lesson_part *p)
+{
+    static const char within[] = " within ";
+    span answer = ask_line(l, p, "answer");
+    const char *at = l->line[p->line - 1];
+    if (!answer.at) return lesson_wrong(l, at, "ask needs a line: answer EXPRESSION within NUMBER");
+    if (span_begins(lesson_line(l, p->line), "answer"))
+        return lesson_wrong(l, at, "ask begins with the question");
+    int n = answer.n - (int)strlen(within);
+    while (n > 0 && memcmp(answer.at + n, within, strlen(within)) != 0) n--;
+    if (n <= 0) return lesson_wrong(l, answer.at, "an answer is written: answer EXPRESSION within NUMBER");
+    p->answer = span_trim((span){ answer.at, n }), p->within = rest_of(answer, n + (int)strlen(within));
+    p->hint = ask_line(l, p, "hint"), p->then = ask_line(l, p, "then");
+    if (!p->then.at) return lesson_wrong(l, at, "ask needs a line: then TEXT, which says why");
+    copy(l, p->program, p->answer), put(l, p->program, (span){ answer.at + n, 1 }, ";");
+    copy(l, p->program, p->within);
+    for (int i = p->line; i < p->line + p->lines; i++)
+        if (!span_begins(lesson_line(l, i), "answer") && !read_values(l, p->program, lesson_line(l, i)))
+            return false;
+    return true;
+}
+
+static bool read_plot(lesson *l, lesson_part *p)
+{
+    p->plot = l->program[p->program].plots++;
+    if (p->lines < 2)
+        return lesson_wrong(l, l->line[p->line - 1], "plot has a line with its title, then what it draws");
+    put(l, p->program, (span){ l->line[p->line - 2], 6 }, "plot {");
+    for (int i = p->line + 1; i < p->line + p->lines; i++) copy(l, p->program, lesson_line(l, i));
+    put(l, p->program, (span){ l->line[p->line + p->lines - 1], 1 }, "}");
+    return true;
+}
+
+static bool slide_number(span *s, double *to)
+{
+    char *end;
+    *to = strtod(s->at, &end);
+    if (!s->n || end == s->at || end > s->at + s->n) return false;
+    *s = rest_of(*s, (int)(end - s->at));
+    return true;
+}
+
+static bool slide_word(span *s, const char *word)
+{
+    if (!span_begins(*s, word)) return false;
+    *s = rest_of(*s, (int)strlen(word));
+    return true;
+}
+
+static bool read_slide(lesson *l, const lesson_part *p)
+{
+    lesson_slide *k = &l->slide;
+    double frames = 49;
+    span s = span_trim(lesson_line(l, p->line));
+    const span name = word_of(s), all = s;
+    if (k->line) return lesson_wrong(l, s.at, "a lesson has one slide, and there is one in line %d", k->line);
+    k->line = p->line;
+    s = rest_of(s, name.n);
+    bool fine = name.n && name.n < (int)sizeof k->range.name && slide_word(&s, "from") &&
+                slide_number(&s, &k->range.from) && slide_word(&s, "to") && slide_number(&s, &k->range.to) &&
+                k->range.from < k->range.to;
+    k->range.log = fine && slide_word(&s, "log");
+    if (fine && slide_word(&s, "in")) fine = slide_number(&s, &frames) && frames >= 2 && frames <= 200;
+    if (!fine || s.n || (k->range.log && !(k->range.from > 0)))
+        return lesson_wrong(
+            l, all.at,
+            "a slide is written: NAME from A to B, then perhaps log, and in N: the frames, 2 to 200; "
+            "or step from 0 to N");
+    memcpy(k->range.name, name.at, (size_t)name.n);
+    k->frames = (int)frames;
+    if (!strcmp(k->range.name, "step")) k->steps = (int)k->range.to, k->frames = 0;
+    return true;
+}
+
+static bool read_block(lesson *l, lesson_part *p)
+{
+    if (p->lines == 0) return lesson_wrong(l, l->line[p->line - 2], "the block is empty");
+    switch (p->kind) {
+    case PART_PROGRAM:
+        for (int i = p->line; i < p->line + p->lines; i++) copy(l, p->program, lesson_line(l, i));
+        return true;
+    case PART_CHECK:
+        put(l, p->program, (span){ l->line[p->line - 2], 7 }, "check {");
+        put(l, p->program, (span){ l->line[p->line + p->lines - 1], 1 }, "}");
+        return read_checks(l, p);
+    case PART_ASK: return read_ask(l, p);
+    case PART_PLOT: return read_plot(l, p);
+    case PART_SLIDE: return read_slide(l, p);
+    case PART_DRAW:
+        return p->lines > 1 ||
+               lesson_wrong(l, l->line[p->line - 1], "draw has a line with its title, then NAME [wrt NAMES]");
+    default:
+        for (int i = p->line; i < p->line + p->lines; i++)
+            if (!read_values(l, p->program, lesson_line(l, i))) return false;
+        return true;
+    }
+}
+
+static bool read_kind(lesson *l, span word, part_kind *kind)
+{
+    char text[40], names[200] = "";
+    for (int i = 0; i < KINDS; i++) {
+        if ((int)strlen(kinds[i]) == word.n && !memcmp(kinds[i], word.at, (size_t)word.n))
+            return *kind = (part_kind)(PART_PROGRAM + i), true;
+        snprintf(names + strlen(names), sizeof names - strlen(names), i ? ", %s" : "%s", kinds[i]);
+    }
+    snprintf(text, sizeof text, "%.*s", word.n, word.at);
+    const char *near = wg_nearest(text, kinds, KINDS);
+    if (near) return lesson_wrong(l, word.at, "no block '%s'; did you mean '%s'?", text, near);
+    return lesson_wrong(l, word.at, "no block '%s'; there are %s", text, names);
+}
+
+/* The words behind the kind: the name of the program, and of wg its settings. */
+static bool read_words(lesson *l, span s, lesson_part *p)
+{
+    span name = { s.at, 0 };
+    bool f32 = false, eval = false;
+    for (span w; (w = word_of(s)).n; s = rest_of(s, w.n)) {
+        const bool setting = p->kind == PART_PROGRAM;
+        if (setting && span_begins(w, "f32")) f32 = true;
+        else if (setting && span_begins(w, "eval")) eval = true;
+        else if (name.n) return lesson_wrong(l, w.at, "%.*s: a block has the name of one program", w.n, w.at);
+        else name = w;
+    }
+    lesson_program *g = program_of(l, name, s.at);
+    if (!g) return false;
+    g->f32 |= f32, g->eval |= eval;
+    p->program = (int)(g - l->program);
+    return true;
+}
+
+/* A block from its fence in line i. *next: the line behind its other fence. */
+static bool read_fence(lesson *l, int i, int *next)
+{
+    lesson_part *p = &l->part[l->parts++];
+    const span s = rest_of(lesson_line(l, i), 3), word = word_of(s);
+    int end = i + 1;
+    while (end <= l->lines && strncmp(l->line[end - 1], "```", 3) != 0) end++;
+    if (end > l->lines)
+        return lesson_wrong(l, l->line[i - 1], "a block without an end: a line ``` is missing");
+    *p = (lesson_part){ .line = i + 1, .lines = end - i - 1 };
+    *next = end + 1;
+    return read_kind(l, word, &p->kind) && read_words(l, rest_of(s, word.n), p) && read_block(l, p);
+}
+
+/* ---- the file ---- */
+
+static bool read_head(lesson *l, span line)
+{
+    span s;
+    if (span_begins(line, "notes:")) return l->notes = rest_of(line, 6), true;
+    if (span_begins(line, "number:")) {
+        s = rest_of(line, 7);
+        l->number = atoi(s.at);
+        return (l->number >= 1 && l->number < 1000) || lesson_wrong(l, s.at, "a number from 1 on");
+    }
+    if (!span_begins(line, "after:")) return false;
+    s = rest_of(line, 6);
+    for (span w; (w = word_of(s)).n; s = rest_of(s, w.n)) {
+        const span name = { w.at, w.n - (w.at[w.n - 1] == ',') };
+        if (span_begins(name, "-")) continue;
+        if (l->afters == LESSON_AFTER) return lesson_wrong(l, w.at, "more than %d lessons", LESSON_AFTER);
+        l->after[l->afters++] = name;
+    }
+    return true;
+}
+
+/* Paragraphs, headings and blocks from line i on. */
+static bool read_parts(lesson *l, int i)
+{
+    while (i <= l->lines) {
+        const span s = lesson_line(l, i);
+        if (!s.n) {
+            i++;
+        } else if (!strncmp(s.at, "```", 3)) {
+            if (!read_fence(l, i, &i)) return false;
+        } else {
+            lesson_part *p = &l->part[l->parts++];
+            *p = (lesson_part){ PART_TEXT, .line = i };
+            if (span_begins(s, "##")) p->kind = PART_HEADING;
+            do {
+                if (!read_values(l, 0, lesson_line(l, i))) return false;
+                i++;
+            } while (p->kind == PART_TEXT && i <= l->lines && lesson_line(l, i).n && *l->line[i - 1] != '`');
+            p->lines = i - p->line;
+        }
+    }
+    return true;
+}
+
+static void find_lines(lesson *l)
+{
+    int n = 0;
+    for (const char *s = l->source; *s; s += strcspn(s, "\n"), s += *s != 0) l->line[n++] = s;
+    l->line[n] = l->source + strlen(l->source);
+    l->lines = n;
+}
+
+static void name_of(lesson *l, const char *file)
+{
+    const char *slash = strrchr(file, '/'), *s = slash ? slash + 1 : file, *dot = strrchr(s, '.');
+    snprintf(l->name, sizeof l->name, "%.*s", dot ? (int)(dot - s) : (int)strlen(s), s);
+}
+
+bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
+{
+    *l = (lesson){ .a = a, .file = file, .source = source };
+    name_of(l, file);
+    if (!*source) return l->status = tool_fail(a, EXIT_TEXT, "%s: the file is empty", file), false;
+    if (strlen(source) > MOST_BYTES)
+        return l->status = tool_fail(a, EXIT_TEXT, "%s: a lesson has at most 1 MiB", file), false;
+    size_t n = 2;
+    for (const char *s = source; *s; s++) n += *s == '\n';
+    l->c = wg_start(NULL);
+    l->line = wg_alloc(l->c, n + 1, sizeof *l->line);
+    l->part = wg_alloc(l->c, n, sizeof *l->part);
+    if (!l->line || !l->part) return l->status = tool_fail(a, EXIT_OTHER, "out of memory"), false;
+    find_lines(l);
+    int i = 1;
+    while (i < l->lines && !lesson_line(l, i).n) i++;
+    if (!span_begins(lesson_line(l, i), "#"))
+        return lesson_wrong(l, l->line[i - 1], "a lesson begins with its title: # Title");
+    l->title = rest_of(lesson_line(l, i), 1);
+    for (i++; i <= l->lines && lesson_line(l, i).n && read_head(l, lesson_line(l, i)); i++) continue;
+    if (!l->status && i <= l->lines && lesson_line(l, i).n)
+        lesson_wrong(l, l->line[i - 1],
+                     "below the title stand number:, after: and notes:, then an empty line");
+    return !l->status && program_of(l, (span){ source, 0 }, source) && read_parts(l, i);
+}
+
+bool lesson_read_text(lesson *l, const args *a, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = f ? calloc(MOST_BYTES + 2, 1) : NULL;
+    const size_t n = text ? fread(text, 1, MOST_BYTES + 1, f) : 0;
+    const bool failed = !f || !text || ferror(f);
+    *l = (lesson){ .a = a };
+    if (failed) l->status = tool_fail(a, EXIT_OTHER, "%s: %s", path, strerror(errno));
+    else if (memchr(text, 0, n))
+        l->status = tool_fail(a, EXIT_TEXT, "%s: it has bytes 0, so it is no text", path);
+    if (f) fclose(f);
+    l->owned = text;
+    return !l->status;
+}
+
+bool lesson_read_file(lesson *l, const args *a, const char *path)
+{
+    if (!lesson_read_text(l, a, path)) return false;
+    char *text = l->owned;
+    const bool fine = lesson_read(l, a, path, text);
+    l->owned = text;
+    return fine;
+}
+
+int lesson_close(lesson *l)
+{
+    for (int i = 0; i < l->programs; i++)
+        if (l->program[i].m.c) wg_finish(l->program[i].m.c, NULL);
+    if (l->c) wg_finish(l->c, NULL);
+    free(l->owned);
+    return l->status;
+}

@@ -1,0 +1,268 @@
+/* lesson_run.c: builds the programs of a lesson, judges its claims, and computes what its text and pictures
+ * show. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesson.h"
+
+enum { SHOWN = 6, WORDS = 64 };
+
+/* ---- programs and claims ---- */
+
+/* A name that is never bound would be drawn at random. */
+static bool all_bound(lesson *l, const wg_program *q)
+{
+    char name[200];
+    const char *drawn = wg_program_drawn(q);
+    if (!*drawn) return true;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(drawn, ", "), drawn);
+    const int line = wg_program_line(q, name);
+    return lesson_wrong(l, l->line[line > 0 && line <= l->lines ? line - 1 : 0],
+                        "%s has no value: a lesson binds all its names, as %s = 1", name, name);
+}
+
+static bool build(lesson *l, lesson_program *p)
+{
+    model *m = &p->m;
+    if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
+    m->q = wg_program_text(m->c, l->file, p->text);
+    const bool fine = model_ok(m) && model_build(m);
+    l->status = m->status;
+    return fine && all_bound(l, m->q);
+}
+
+bool lesson_build(lesson *l)
+{
+    for (int i = 0; i < l->programs; i++)
+        if (!build(l, &l->program[i])) return false;
+    return true;
+}
+
+bool lesson_judge(lesson *l)
+{
+    for (int i = 0; i < l->programs; i++) {
+        lesson_program *p = &l->program[i];
+        p->claims = wg_program_claims(p->m.q);
+        p->claim = wg_alloc(l->c, (size_t)p->claims + 1, sizeof *p->claim);
+        for (int k = 0; p->claim && k < p->claims; k++) {
+            if (!claim_judge(&p->m, k, &p->claim[k])) return l->status = p->m.status, false;
+            p->holds += p->claim[k].verdict == WG_PASS;
+        }
+    }
+    return true;
+}
+
+int lesson_claims(const lesson *l, int *holds)
+{
+    int all = 0;
+    *holds = 0;
+    for (int i = 0; i < l->programs; i++) all += l->program[i].claims, *holds += l->program[i].holds;
+    return all;
+}
+
+const claim_result *lesson_claim(const lesson *l, const lesson_part *p, int line)
+{
+    const lesson_program *g = &l->program[p->program];
+    for (int i = 0; i < g->claims; i++)
+        if (g->claim[i].line == line) return &g->claim[i];
+    return NULL;
+}
+
+/* ---- values ---- */
+
+bool lesson_value(lesson *l, int program, const char *at, wg_tensor *t)
+{
+    int line = 1;
+    model *m = &l->program[program].m;
+    while (line < l->lines && l->line[line] <= at) line++;
+    const wg_node n = wg_program_node_at(m->q, line, (int)(at - l->line[line - 1]) + 1);
+    if (wg_is_none(n)) return lesson_wrong(l, at, "an expression with a value was expected");
+    const bool fine = model_value(m, n, t);
+    l->status = m->status;
+    return fine;
+}
+
+void lesson_number(double v, int digits, char *to, size_t room)
+{
+    static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+    char text[40];
+    size_t n = 0;
+    snprintf(text, sizeof text, "%.*g", digits ? digits : SHOWN, isnan(v) ? NAN : v);
+    char *power = strchr(text, 'e');
+    if (power) *power++ = 0;
+    const bool one = power && (!strcmp(text, "1") || !strcmp(text, "-1"));
+    for (const char *s = text; *s && n + 4 < room; s++)
+        if (*s == '-') n += (size_t)snprintf(to + n, room - n, "−");
+        else if (!one) to[n++] = *s;
+    to[n] = 0;
+    if (!power || n + 60 > room) return;
+    n += (size_t)snprintf(to + n, room - n, one ? "10" : "·10");
+    if (*power == '-') n += (size_t)snprintf(to + n, room - n, "⁻");
+    for (power++; *power == '0' && power[1];) power++;
+    for (; *power; power++) n += (size_t)snprintf(to + n, room - n, "%s", raised[*power - '0']);
+}
+
+void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
+{
+    char number[80];
+    const int64_t all = wg_shape_size(t->shape);
+    size_t n = 0;
+    if (t->shape.rank) n += (size_t)snprintf(to, room, "[");
+    for (int64_t i = 0; i < all && i < SHOWN; i++) {
+        const double v = wg_tensor_item(t, i);
+        if (t->dtype == WG_BOOL) snprintf(number, sizeof number, "%s", v != 0 ? "true" : "false");
+        else lesson_number(v, digits, number, sizeof number);
+        n += (size_t)snprintf(to + n, room - n, i ? ", %s" : "%s", number);
+    }
+    if (t->shape.rank) snprintf(to + n, room - n, all > SHOWN ? ", …]" : "]");
+}
+
+/* ---- pictures ---- */
+
+wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f)
+{
+    char title[200];
+    model *m = &l->program[p->program].m;
+    const span s = lesson_title_of(l, p);
+    snprintf(title, sizeof title, "%.*s", s.n, s.at);
+    if (!f) f = wg_figure_new(m->c, title);
+    f = wg_program_figure(m->q, p->plot, f);
+    if (!model_ok(m)) l->status = m->status, f = NULL;
+    return f;
+}
+
+/* The words of a line, separated by zeros in `text`. Behind wrt the names are one word, "w,b". */
+static int words_of(span s, char *text, size_t room, char *word[], int most)
+{
+    int n = 0;
+    size_t used = 0;
+    bool names = false;
+    for (const char *at = s.at, *end = s.at + s.n; at < end && n < most;) {
+        const char *from = at;
+        while (at < end && *at != ' ') at++;
+        const size_t length = (size_t)(at - from);
+        while (at < end && *at == ' ') at++;
+        if (used + length + 1 >= room) break;
+        const bool joins = names && n && word[n - 1][0] && word[n - 1][strlen(word[n - 1]) - 1] == ',';
+        if (joins) used--;
+        else word[n++] = text + used;
+        memcpy(text + used, from, length);
+        text[used += length] = 0, used++;
+        if (n > 1 && !strcmp(word[n - 2], "wrt")) names = true;
+        if (!joins && word[n - 1][0] == '-') names = false;
+    }
+    return n;
+}
+
+/* Runs the command draw. In the terminal it chooses what fits. */
+bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id)
+{
+    static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", slide[] = "slide";
+    char text[1000], *word[WORDS], *list[2 * WORDS];
+    args a;
+    const lesson_program *g = &l->program[p->program];
+    const int words = words_of(span_trim(lesson_line(l, p->line + 1)), text, sizeof text, word, WORDS);
+    const char *const head[] = { "draw",     "-q",    "--mode", g->eval ? "eval" : "train",
+                                 "-e",       g->text, "--of",   word[0],
+                                 "--values", "-o",    path,     "--id",
+                                 id };
+    int n = 0, heads = (int)(sizeof head / sizeof *head) - (path ? 0 : 4);
+    bool backward = false, fits = !path;
+    for (int i = 0; i < heads; i++) list[n++] = (char *)(intptr_t)head[i];
+    for (int i = 1; i < words; i++) {
+        const bool by = !strcmp(word[i], "wrt");
+        list[n++] = by ? wrt : word[i];
+        backward |= by, fits |= !strcmp(word[i], fit);
+    }
+    if (backward) list[n++] = back;
+    if (!fits) list[n++] = fit, list[n++] = slide;
+    list[n] = NULL;
+    int status = args_read(&a, &cmd_draw, n, list);
+    if (status < 0) status = cmd_draw.run(&a);
+    args_free(&a);
+    if (status) fprintf(stderr, "  %s:%d: in this block draw\n", l->file, p->line + 1);
+    return !(l->status = status);
+}
+
+/* ---- text ---- */
+
+static void put_escaped(FILE *out, const char *s, int n, bool html)
+{
+    for (int i = 0; i < n; i++)
+        if (html && s[i] == '&') fputs("&amp;", out);
+        else if (html && s[i] == '<') fputs("&lt;", out);
+        else if (html && s[i] == '"') fputs("&quot;", out);
+        else fputc(s[i] == '\n' ? ' ' : s[i], out);
+}
+
+/* [text](address) at s: how many bytes it has; 0: there is none. */
+static int put_link(FILE *out, const char *s, const char *end, bool html)
+{
+    const char *close = memchr(s, ']', (size_t)(end - s)),
+               *last = close && close + 1 < end && close[1] == '(' ? memchr(close, ')', (size_t)(end - close))
+                                                                   : NULL;
+    if (!last) return 0;
+    if (html)
+        fputs("<a href=\"", out), put_escaped(out, close + 2, (int)(last - close) - 2, true),
+            fputs("\">", out);
+    put_escaped(out, s + 1, (int)(close - s) - 1, html);
+    if (html) fputs("</a>", out);
+    return (int)(last - s) + 1;
+}
+
+bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
+{
+    char number[600];
+    span x;
+    int digits;
+    bool code = false;
+    wg_tensor t;
+    const char *end = s.at + s.n, *close, *value = lesson_value_in(s, s.at, &x, &digits, &close);
+    for (const char *at = s.at; at < end;) {
+        const int link = *at == '[' && !code ? put_link(out, at, end, html) : 0;
+        if (link) {
+            at += link;
+        } else if (at == value) {
+            if (!lesson_value(l, program, x.at, &t)) return false;
+            lesson_numbers(&t, digits, number, sizeof number);
+            fputs(number, out);
+            at = close, value = lesson_value_in(s, at, &x, &digits, &close);
+        } else if (*at == '`') {
+            code = !code, at++;
+            if (html) fputs(code ? "<code>" : "</code>", out);
+        } else {
+            put_escaped(out, at++, 1, html);
+        }
+    }
+    return true;
+}
+
+/* ---- claims with their numbers ---- */
+
+/* As many digits as it takes to see the tolerance. */
+static int digits_for(double v, double within)
+{
+    const double n = within > 0 && v != 0 ? ceil(log10(fabs(v) / within)) + 1 : 7;
+    return n > 12 ? 12 : n > 4 ? (int)n : 4;
+}
+
+bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, claim_sides *to)
+{
+    lesson_program *g = &l->program[p->program];
+    const wg_claim k = wg_program_claim(g->m.q, (int)(r - g->claim));
+    wg_tensor t[3];
+    const bool within = !wg_is_none(k.within);
+    if (!model_value(&g->m, k.left, &t[0]) || !model_value(&g->m, k.right, &t[1]) ||
+        (within && !model_value(&g->m, k.within, &t[2])))
+        return l->status = g->m.status, false;
+    const int digits = digits_for(r->right, within       ? wg_tensor_item(&t[2], 0)
+                                            : k.relation ? fabs(r->right) * 1e-3
+                                                         : 0);
+    lesson_numbers(&t[0], digits, to->left, sizeof to->left);
+    lesson_numbers(&t[1], digits, to->right, sizeof to->right);
+    *to->within = 0;
+    if (within) lesson_numbers(&t[2], 3, to->within, sizeof to->within);
+    to->relation = k.relation;
+    return true;
+}
