@@ -208,12 +208,21 @@ PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_op
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
 $(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
+FRAME_TEXT := $(OBJ)/generated/frames_text.h
+$(FRAME_TEXT): tools/page_text.awk src/figure/frames.js
+	@mkdir -p $(@D) && awk -f $^ > $@
+$(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
+
 # The lessons, as strings: the command has them with it.
 LESSONS     := $(sort $(wildcard lessons/*.md))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
 $(LESSON_TEXT): tools/lesson_text.awk lessons $(LESSONS)
 	@mkdir -p $(@D) && awk -f $< $(LESSONS) > $@
+LESSON_PAGE := $(OBJ)/generated/lesson_text.h
+$(LESSON_PAGE): tools/page_text.awk tools/lesson.css src/figure/frames.js tools/lesson.js
+	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/cmd_lesson.o: $(LESSON_TEXT)
+$(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif

@@ -9,6 +9,7 @@
 #include "lessons.h"
 
 static const flag flags[] = {
+    { 0, "page", NULL, "one HTML file that loads nothing; with --all a site of all lessons" },
     { 'o', "output", "DIR", "pictures go there as SVG (default: text in the terminal)" },
     { 0, "all", NULL, "the claims of all lessons" },
     { 0, "source", NULL, "the lesson's file" },
@@ -116,7 +117,7 @@ static int list(const args *a)
     }
     if (a->json) json_finish(&j);
     else
-        puts("\nwengert lesson NAME runs one. docs/lessons.md says "
+        puts("\nwengert lesson NAME runs one; --page -o NAME.html makes a page of it. docs/lessons.md says "
              "how to write one.");
     return EXIT_DONE;
 }
@@ -159,6 +160,33 @@ static int run_all(const args *a)
         fflush(stdout);
     }
     if (!a->json) printf("%d of %d lessons, %.1f s\n", right, k.count, tool_now() - start);
+    return status;
+}
+
+static bool make_page(lesson *l, const char *folder, const course *k, int i)
+{
+    char path[PATH_ROOM];
+    const lesson_place place = { i ? k->file[i - 1]->name : NULL,
+                                 i + 1 < k->count ? k->file[i + 1]->name : NULL };
+    snprintf(path, sizeof path, "%s/%s.html", folder, k->file[i]->name);
+    return lesson_build(l) && lesson_judge(l) && lesson_page(l, path, &place);
+}
+
+/* A page for each lesson, and the list of them. */
+static int make_site(const args *a)
+{
+    const course k = all_lessons();
+    const char *folder = args_value(a, "output");
+    lesson l[MOST];
+    int status = EXIT_DONE, n = 0;
+    if (!folder) return tool_wrong(a, "--page: -o DIR says where the site goes");
+    if (!make_folder(a, folder, &status)) return status;
+    for (bool fine = true; n < k.count && fine; n++) {
+        fine = open_lesson(&l[n], a, k.file[n]->name) && make_page(&l[n], folder, &k, n);
+        if (fine) printf("%s/%s.html\n", folder, l[n].name), fflush(stdout);
+    }
+    if (n == k.count && !l[n - 1].status) lesson_index(l, n, folder);
+    for (int i = 0; i < n; i++) status = lesson_close(&l[i]) ? l[i].status : status;
     return status;
 }
 
@@ -243,12 +271,14 @@ static int check_exercises(lesson *l, const char *path)
 static int run_one(const args *a)
 {
     lesson l;
-    const char *mine = args_value(a, "check");
+    const char *mine = args_value(a, "check"), *path = args_value(a, "output");
     if (open_lesson(&l, a, a->operand[0])) {
         if (args_has(a, "source")) fputs(l.source, stdout);
         else if (args_has(a, "program")) print_program(&l);
         else if (mine) l.status = check_exercises(&l, mine);
-        else l.status = run_lesson(a, &l);
+        else if (!args_has(a, "page")) l.status = run_lesson(a, &l);
+        else if (!path) l.status = tool_wrong(a, "--page: -o NAME.html says where the page goes");
+        else if (lesson_build(&l) && lesson_judge(&l)) lesson_page(&l, path, NULL);
     }
     return lesson_close(&l);
 }
@@ -257,7 +287,7 @@ static int run(const args *a)
 {
     if (a->operands > 1) return tool_wrong(a, "lesson: one lesson at a time; --all runs all");
     if (args_has(a, "all") && a->operands) return tool_wrong(a, "%s: no lesson with --all", a->operand[0]);
-    if (args_has(a, "all")) return run_all(a);
+    if (args_has(a, "all")) return args_has(a, "page") ? make_site(a) : run_all(a);
     if (a->operands) return run_one(a);
     if (a->given_count > a->json)
         return tool_wrong(a, "lesson: no lesson given; `wengert lesson` lists them");
@@ -273,6 +303,7 @@ const command cmd_lesson = {
     { flags },
     "  wengert lesson\n"
     "  wengert lesson gradient-check\n"
+    "  wengert lesson gradient-check --page -o gradient-check.html\n"
     "  wengert lesson gradient-check --program > mine.wg\n"
     "  wengert lesson gradient-check --check mine.wg\n"
     "  wengert lesson ./mine.md -o pictures/\n"

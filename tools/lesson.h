@@ -4,6 +4,9 @@
  *   lesson_read.c   the file as parts, and as the texts of its programs
  *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
  *   lesson_print.c  the lesson in a terminal
+ *   lesson_page.c   the lesson as HTML
+ *   lesson_frames.c what a slider of the page moves
+ *   lesson_formula.c lines of programs as formulas
  *   cmd_lesson.c    the command
  *
  * The text of a program has the lines and columns of the file, and blanks where the file has something else.
@@ -109,7 +112,8 @@ int lesson_claims(const lesson *l, int *holds); /* how many, and how many hold *
 const claim_result *lesson_claim(const lesson *l, const lesson_part *p,
                                  int line); /* in that line; NULL: none */
 bool lesson_value(lesson *l, int program, const char *at,
-                  wg_tensor *t); /* of the expression that begins there */
+                  wg_tensor *t);                                /* of the expression that begins there */
+void lesson_escape(FILE *out, const char *s, int n, bool html); /* line ends become blanks */
 /* Writes text with its {values}, in HTML or plain. Line ends become blanks. */
 bool lesson_text(lesson *l, int program, span s, FILE *out, bool html);
 /* The sides of a claim and its tolerance ("": none) as text. */
@@ -124,6 +128,8 @@ void lesson_number(double v, int digits, char *to, size_t room);
 void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room);
 /* Adds a frame to f; NULL: a new figure with the block's title. NULL: after a message. */
 wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f);
+wg_figure *lesson_new_figure(lesson *l, const lesson_part *p,
+                             bool titled); /* empty; else the title is its description */
 /* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id);
 
@@ -131,6 +137,34 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
 
 bool lesson_print(lesson *l, const char *folder); /* folder: where pictures go; NULL: into the terminal */
 void lesson_json(lesson *l);
+
+/* ---- lesson_formula.c ---- */
+
+/* A line of a program as a formula of formula.h. False: it is none that people would write, or x = 3 without
+ * `constants`. */
+bool lesson_formula(span line, bool constants, char *to, size_t room);
+
+/* ---- lesson_frames.c ---- */
+
+/* What the page shows at each place of the slider. */
+typedef struct lesson_frames {
+    int count, home;    /* 0: no slider of a name. The frame with the program's own value */
+    wg_figure **figure; /* by part: of PART_PLOT; NULL: of others */
+    claim_sides **side; /* by part: of PART_CHECK, count sides for each of its lines */
+} lesson_frames;
+bool lesson_frames_make(lesson *l, lesson_frames *f); /* false: after a message. The programs are as
+                                                       * before. */
+
+/* ---- lesson_page.c ---- */
+
+/* What stands around a lesson in a site; NULL: the page is alone, and holds its style and script. */
+typedef struct lesson_place {
+    const char *before, *next; /* names; NULL: none */
+} lesson_place;
+bool lesson_page(lesson *l, const char *path, const lesson_place *site);
+/* Writes the list of the lessons, the style and the script. */
+bool lesson_index(lesson *l, int n, const char *folder); /* of n lessons; an error is the first one's
+                                                          * status */
 
 /* ---- cmd_lesson.c: the lessons of the library, in the course's order ---- */
 

@@ -178,7 +178,7 @@ static bool print_part(printer *k, const lesson_part *p)
     case PART_PLOT:
     case PART_DRAW: return print_picture(k, p);
     case PART_SLIDE:
-        return printf("(A slider moves %s there: change it in the program.)\n",
+        return printf("(On the page a slider moves %s: --page)\n",
                       k->l->slide.frames ? k->l->slide.range.name : "the steps") > 0;
     case PART_TRY: return print_tries(k, p);
     case PART_KINDS: break;

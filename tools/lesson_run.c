@@ -120,14 +120,19 @@ void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
 
 /* ---- pictures ---- */
 
-wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f)
+wg_figure *lesson_new_figure(lesson *l, const lesson_part *p, bool titled)
 {
     char title[200];
-    model *m = &l->program[p->program].m;
     const span s = lesson_title_of(l, p);
     snprintf(title, sizeof title, "%.*s", s.n, s.at);
-    if (!f) f = wg_figure_new(m->c, title);
-    f = wg_program_figure(m->q, p->plot, f);
+    return wg_figure_new(l->program[p->program].m.c, titled ? title : "",
+                         .description = titled ? NULL : title);
+}
+
+wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f)
+{
+    model *m = &l->program[p->program].m;
+    f = wg_program_figure(m->q, p->plot, f ? f : lesson_new_figure(l, p, true));
     if (!model_ok(m)) l->status = m->status, f = NULL;
     return f;
 }
@@ -187,7 +192,7 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
 
 /* ---- text ---- */
 
-static void put_escaped(FILE *out, const char *s, int n, bool html)
+void lesson_escape(FILE *out, const char *s, int n, bool html)
 {
     for (int i = 0; i < n; i++)
         if (html && s[i] == '&') fputs("&amp;", out);
@@ -204,9 +209,9 @@ static int put_link(FILE *out, const char *s, const char *end, bool html)
                                                                    : NULL;
     if (!last) return 0;
     if (html)
-        fputs("<a href=\"", out), put_escaped(out, close + 2, (int)(last - close) - 2, true),
+        fputs("<a href=\"", out), lesson_escape(out, close + 2, (int)(last - close) - 2, true),
             fputs("\">", out);
-    put_escaped(out, s + 1, (int)(close - s) - 1, html);
+    lesson_escape(out, s + 1, (int)(close - s) - 1, html);
     if (html) fputs("</a>", out);
     return (int)(last - s) + 1;
 }
@@ -232,7 +237,7 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
             code = !code, at++;
             if (html) fputs(code ? "<code>" : "</code>", out);
         } else {
-            put_escaped(out, at++, 1, html);
+            lesson_escape(out, at++, 1, html);
         }
     }
     return true;

@@ -62,6 +62,7 @@ open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 "\\n\"" }
 open != "page_block" { print "    \"" $0 "\\n\"," }
 END {
     finish()
+    if (!blocks) exit
     for (i = 1; i <= blocks; i++) print "static const short page_needs_" i "[] = { " needs(script[i], i) " };"
     print "static const wgi_page_block page_block[] = {"
     for (i = 1; i <= blocks; i++) print "    { \"" op_of[i] "\", page_needs_" i "," text[i] " },"

@@ -53,6 +53,11 @@ WG_API void wg_figure_free(wg_figure *f);
 WG_API void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name);
 #define wg_figure_frame(f, name) wg_figure_frame_at(WG_AT(#f ", " #name), f, name)
 
+/* Frames "step 0", "step 1", ... "step n": frame k shows the points 0 to k of each path that there is. Call it when
+ * the paths are whole, of a figure without frames. */
+WG_API void wg_figure_steps_at(wg_site here, wg_figure *f, int n);
+#define wg_figure_steps(f, n) wg_figure_steps_at(WG_AT(#f ", " #n), f, n)
+
 /* ---- panels ---- */
 
 typedef enum wg_scale {
@@ -247,6 +252,7 @@ typedef struct wg_figure_save_opts {
     int frame;      /* which frame, from 1 on; default: the last */
     int columns;    /* TXT: width in letters. Default: that of the terminal, else 80 */
     bool ascii;     /* TXT: no letters beyond ASCII. Default: by the locale for "-", else false */
+    bool part;      /* HTML: the element <figure> alone, for a page that has the style and script of `wengert lesson` */
     bool color;     /* TXT: with escape sequences. Default: at a terminal, unless NO_COLOR is set */
     uint64_t reserved[4];
 } wg_figure_save_opts;

@@ -53,6 +53,53 @@ void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
     f->frame = f->frames;
 }
 
+/* A copy of the path with its first points, shown in one frame. */
+static wg_series *shortened(wg_figure *f, const wg_series *path, int frame)
+{
+    wg_series *s = wgi_pool_alloc(&f->pool, 1, sizeof *s);
+    if (!s) return NULL;
+    *s = *path;
+    s->next = NULL, s->frame = frame, s->n = frame < path->n ? frame : path->n;
+    return s;
+}
+
+/* In the place of each path stand its beginnings. */
+static void shorten_paths(wg_figure *f, wg_panel *p, int n)
+{
+    for (wg_series **at = &p->series; *at && !f->pool.failed;) {
+        const wg_series *path = *at;
+        if (path->kind != WG_SERIES_PATH || path->frame) {
+            at = &(*at)->next;
+            continue;
+        }
+        for (int k = 1; k <= n + 1; k++)
+            if ((*at = shortened(f, path, k))) at = &(*at)->next;
+        *at = path->next;
+    }
+    p->last = p->series;
+    while (p->last && p->last->next) p->last = p->last->next;
+}
+
+void wg_figure_steps_at(wg_site here, wg_figure *f, int n)
+{
+    char name[32];
+    if (!f) {
+        wg_fail(NULL, here, WG_ERROR_USE, "figure_steps: the figure is NULL");
+        return;
+    }
+    if (n < 1 || n > 1000 || f->frames) {
+        fail(f->pool.c, here,
+             f->frames ? "figure_steps: the figure has frames already"
+                       : "figure_steps: from 1 to 1,000 steps");
+        return;
+    }
+    for (int k = 0; k <= n && !f->pool.failed; k++) {
+        snprintf(name, sizeof name, "step %d", k);
+        wg_figure_frame_at(here, f, name);
+    }
+    for (wg_panel *p = f->panel; p; p = p->next) shorten_paths(f, p, n);
+}
+
 /* ---- panels ---- */
 
 static const char *const *copy_names(wg_figure *f, const wg_axis_opts *a)

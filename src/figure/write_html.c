@@ -1,11 +1,13 @@
 /* write_html.c: a page as one HTML file, which loads nothing.
  *
  * The picture stands in it twice: for wide windows, and for a phone with one panel below the other, so that
- * its letters are large enough there. Of frames the picture shows one. What differs in the others stands in
- * the script as lists, an attribute by frame; a slider exchanges them. Its place is in the address: #3. */
+ * its letters are large enough there. Of frames the picture shows one. What differs in the others stands
+ * below it as lists, an attribute by frame; a slider exchanges them (frames.js). */
 #include "figure/figure_private.h"
 
 #include <string.h>
+
+#include "frames_text.h"
 
 enum { PHONE = 400 }; /* the width of the picture for a phone */
 
@@ -154,39 +156,38 @@ static void put_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     for (int k = 0; k < frames; k++) wgi_strbuf_free(&text[k]);
 }
 
+/* "eps" of the frame "eps = 0.01". */
 static void put_slider(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
+    char name[80];
     if (g->of->frames < 2) return;
+    const char *text = wgi_page_text(g, g->of->frame_name[0]);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, " "), text);
     wgi_strbuf_format(b,
-                      "<p hidden=\"hidden\"><input type=\"range\" min=\"1\" max=\"%d\" value=\"%d\" "
-                      "aria-label=\"frame\"/></p>\n",
+                      "<p class=\"frames\" hidden=\"hidden\"><input type=\"range\" min=\"1\" max=\"%d\" "
+                      "value=\"%d\" aria-label=\"",
                       g->of->frames, w->frame);
+    wgi_strbuf_xml(b, *name ? name : "frame", " ");
+    wgi_strbuf_put(b, "\"/></p>\n");
 }
 
-static void put_script(const wgi_page *pages[2], const wgi_writing writings[2], wgi_strbuf *b)
+/* What differs, for the script. */
+static void put_lists(const wgi_page *pages[2], const wgi_writing writings[2], wgi_strbuf *b)
 {
     const wg_figure *f = pages[0]->of;
     if (f->frames < 2) return;
-    wgi_strbuf_put(b, "<script>\n(function(){var D=[");
+    wgi_strbuf_put(b, "<script type=\"application/json\">{\"units\":[");
     put_units(pages[0], &writings[0], b), put_units(pages[1], &writings[1], b);
-    wgi_strbuf_put(b, "],N=[");
+    wgi_strbuf_put(b, "],\"names\":[");
     for (int k = 0; k < f->frames; k++) wgi_json_text(b, wgi_page_text(pages[0], f->frame_name[k]), true);
-    wgi_strbuf_format(
-        b,
-        "],p=document.querySelector('p'),r=p.querySelector('input'),"
-        "S=['%s','%s'].map(function(i){return document.getElementById(i).querySelectorAll('.u')});\n",
-        writings[0].id, writings[1].id);
-    wgi_strbuf_put(b,
-                   "function text(t,k){var m=t[k-1],a='';if(m.length>=0)return m;"
-                   "t.forEach(function(x){if(x.length>a.length)a=x});return a.slice(0,m)}\n"
-                   "function show(k){D.forEach(function(d,s){d.forEach(function(u,i){if(!u)return;var "
-                   "v=u[1]+text(u[3],k)+u[2];"
-                   "if(u[0])S[s][i].firstElementChild.setAttribute(u[0],v);else S[s][i].innerHTML=v})});"
-                   "r.value=k;r.setAttribute('aria-valuetext',N[k-1]||k)}\n"
-                   "function go(){var k=parseInt(location.hash.slice(1),10);if(k>=1&&k<=N.length)show(k)}\n"
-                   "p.hidden=false;r.addEventListener('input',function(){show(+r.value);history.replaceState("
-                   "null,'','#'+r.value)});"
-                   "show(+r.value);go();addEventListener('hashchange',go)})();\n</script>\n");
+    wgi_strbuf_put(b, "]}</script>\n");
+}
+
+static void put_script(wgi_strbuf *b)
+{
+    wgi_strbuf_put(b, "<script>\n");
+    for (const char *const *line = page_js; *line; line++) wgi_strbuf_put(b, *line);
+    wgi_strbuf_put(b, "</script>\n");
 }
 
 /* ---- all ---- */
@@ -201,9 +202,19 @@ static bool make_small(wgi_page *g, wg_figure *copy, const wg_figure *f)
     return wgi_page_make(g, copy);
 }
 
-void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+static void put_head(const wgi_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
     const char *title = wgi_title_of(g->of);
+    wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                      "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
+    wgi_strbuf_clean_xml(b, *title ? title : "Figure", 400);
+    wgi_strbuf_put(b, "</title>\n");
+    put_style(g, id, small, b);
+    wgi_strbuf_put(b, "</head>\n<body>\n");
+}
+
+void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+{
     char small[80];
     wg_figure copy;
     wgi_page page;
@@ -212,19 +223,15 @@ void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     both[0].all = both[1].all = true;
     both[1].id = small;
     b->failed |= !make_small(&page, &copy, g->of);
-    wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                      "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
-    wgi_strbuf_clean_xml(b, *title ? title : "Figure", 400);
-    wgi_strbuf_put(b, "</title>\n");
-    put_style(g, w->id, small, b);
-    wgi_strbuf_put(b, "</head>\n<body>\n<figure>\n");
+    if (!w->o->part) put_head(g, w->id, small, b);
+    wgi_strbuf_put(b, "<figure>\n");
     if (!b->failed) {
         wgi_write_svg(g, &both[0], b), wgi_write_svg(&page, &both[1], b);
-        put_slider(g, w, b);
-        wgi_strbuf_put(b, "</figure>\n");
-        put_script((const wgi_page *[]){ g, &page }, both, b);
+        put_slider(g, w, b), put_lists((const wgi_page *[]){ g, &page }, both, b);
     }
-    wgi_strbuf_put(b, "</body>\n</html>\n");
+    wgi_strbuf_put(b, "</figure>\n");
+    if (!w->o->part && g->of->frames > 1) put_script(b);
+    if (!w->o->part) wgi_strbuf_put(b, "</body>\n</html>\n");
     b->failed |= page.pool->failed;
     wgi_page_free(&page);
 }

@@ -19,8 +19,9 @@ typedef struct svg {
     const wgi_plot *t;
 } svg;
 
-/* Values under the pointer. A page with frames has none: each frame would write them all. */
-static bool has_hints(const svg *s) { return s->w->all && s->g->of->frames < 2; }
+/* Values under the pointer. A page with frames has none: each frame would write them all. A part of a page
+ * has none, so that it stays small. */
+static bool has_hints(const svg *s) { return s->w->all && s->g->of->frames < 2 && !s->w->o->part; }
 
 /* ---- small parts ---- */
 

@@ -683,8 +683,10 @@ FIGURE_TEST(figure_files, html_loads_nothing)
     HAS_NOT(html, "<link");
     HAS_NOT(html, "alert(1)</script>");
     cr_expect_eq(pic_count(html, "type=\"range\""), 1);
-    char *script = strstr(html, "<script>"), *end = strstr(html, "</script>");
+    char *script = strstr(html, "<script>"), *end = script ? strstr(script, "</script>") : NULL;
     cr_assert(script && end && !strstr(end + 1, "<script>"), "one script, of our own");
+    memset(script, ' ', (size_t)(end + 9 - script));
+    script = strstr(html, "<script type"), end = strstr(script, "</script>"); /* the frames, as JSON */
     memset(script, ' ', (size_t)(end + 9 - script));
     pic_expect_well_formed(html);
 }
@@ -911,11 +913,11 @@ static void exchanged(const char **s, int k, const char *now, char *to)
 /* The picture number `which` of the page as its script shows it in frame k. */
 static char *shown(const char *html, int which, int k)
 {
-    const char *list = strstr(html, "var D=["), *picture = html;
+    const char *list = strstr(html, "\"units\":["), *picture = html;
     char *to = calloc(1, 400000), *out = to;
     static char now[20000];
     cr_assert(list && to);
-    list += 8;
+    list += 10;
     for (int depth = 0; which && (depth || *list != ']'); list++) { /* no text of the test has brackets in
                                                                      * it */
         depth += *list == '[' ? 1 : *list == ']' ? -1 : 0;
@@ -960,6 +962,49 @@ static void draw_frames(wg_figure *f)
         for (int i = 0; i < 9; i++) v[i] = i % (k + 1);
         wg_panel_image(q, "", .values = wg_view_f64(v, WG_SHAPE(3, 3)));
     }
+}
+
+/* Of three paths of other lengths, in frame k as in a figure of their first k + 1 points. Axes are those of
+ * the whole. */
+FIGURE_TEST(figure_files, frames_of_steps_show_the_beginnings_of_paths)
+{
+    enum { STEPS = 6 };
+    for (int k = 0; k <= STEPS; k++) {
+        char *text[2];
+        for (int way = 0; way < 2; way++) {
+            wg_figure *race = wg_figure_new(c, "");
+            wg_panel *p = wg_panel_new(race, "", .x = { "x", 0, 7 }, .y = { "y", -1, 50 });
+            for (int path = 0; path < 3; path++) {
+                wg_series *s = wg_panel_path(p, path == 1 ? "" : (char[]){ 'a', (char)('0' + path), 0 });
+                for (int i = 0; i < STEPS + 1 - path && (way || i <= k); i++)
+                    wg_series_add(s, i, i * i + path);
+            }
+            wg_panel_line(p, "");
+            if (way) wg_figure_steps(race, STEPS);
+            else wg_figure_frame(race, "step 0");
+            text[way] = wg_figure_text(race, "", .format = WG_FIGURE_TEX, .frame = way ? k + 1 : 1);
+        }
+        cr_assert(text[0] && text[1], "%s", wg_message(c));
+        cr_expect_eq(pic_count(text[0], "coordinates"), pic_count(text[1], "coordinates"), "step %d", k);
+        const char *a = text[0], *b = text[1];
+        while ((a = strstr(a, "coordinates")) && (b = strstr(b, "coordinates"))) {
+            const size_t n = strcspn(a, ";");
+            cr_expect(!strncmp(a, b, n), "step %d: %.80s and %.80s", k, a, b);
+            a += n, b += n;
+        }
+    }
+    wg_figure_steps(f, 3), wg_figure_steps(f, 3);
+    wgt_expect_error(c, WG_ERROR_VALUE, "has frames already");
+}
+
+FIGURE_TEST(figure_files, a_part_of_a_page_is_the_figure_alone)
+{
+    wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
+    const char *part = wg_figure_text(f, "", .format = WG_FIGURE_HTML, .part = true);
+    cr_expect(!strncmp(part, "<figure>\n<svg", 13) && !strcmp(part + strlen(part) - 10, "</figure>\n"),
+              "%.100s", part);
+    HAS_NOT(part, "<script");
+    HAS_NOT(part, "<title>3, 4");
 }
 
 FIGURE_TEST(figure_files, a_page_shows_each_frame_as_its_own_file_does)

@@ -1,0 +1,122 @@
+/* lesson_frames.c: the pictures and numbers of a lesson at each place of its slider. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesson.h"
+
+/* Value k of the slider. The one nearest to the program's own is that one. */
+static double value_at(const lesson *l, const lesson_frames *f, int k, double own)
+{
+    return k == f->home ? own : plot_place(&l->slide.range, k, l->slide.frames);
+}
+
+static int nearest(const lesson *l, double own)
+{
+    int best = 0;
+    for (int k = 1; k < l->slide.frames; k++) {
+        const double a = plot_place(&l->slide.range, k, l->slide.frames),
+                     b = plot_place(&l->slide.range, best, l->slide.frames);
+        if (l->slide.range.log ? fabs(log(a / own)) < fabs(log(b / own)) : fabs(a - own) < fabs(b - own))
+            best = k;
+    }
+    return best;
+}
+
+static bool build_with(lesson *l, double v)
+{
+    model *m = &l->program[0].m;
+    wg_program_set(m->q, l->slide.range.name, wg_view_f64(&v, WG_SCALAR));
+    const bool fine = model_ok(m) && model_build(m);
+    l->status = m->status;
+    return fine;
+}
+
+/* The picture alone, as text; NULL: after a message. */
+static char *text_of(lesson *l, const lesson_part *p)
+{
+    wg_figure *f = lesson_figure(l, p, NULL);
+    char *text =
+        f ? wg_figure_text_at("", f, &(wg_figure_save_opts){ .format = WG_FIGURE_SVG, .id = "x" }) : NULL;
+    wg_figure_free(f);
+    return text;
+}
+
+static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
+{
+    char name[160], number[60];
+    lesson_number(v, 4, number, sizeof number);
+    snprintf(name, sizeof name, "%.79s = %s", l->slide.range.name, number);
+    for (int i = 0; i < l->parts; i++) {
+        const lesson_part *p = &l->part[i];
+        if (p->program) continue;
+        if (f->figure[i]) {
+            wg_figure_frame(f->figure[i], name);
+            if (!lesson_figure(l, p, f->figure[i])) return false;
+        }
+        for (int line = 0; p->kind == PART_CHECK && line < p->lines; line++) {
+            const claim_result *r = lesson_claim(l, p, p->line + line);
+            if (r && !lesson_sides(l, p, r, &f->side[i][line * f->count + k])) return false;
+        }
+    }
+    return true;
+}
+
+/* Which pictures the slider moves, by their looks at both ends and in the middle. */
+static bool find_moving(lesson *l, lesson_frames *f, double own)
+{
+    char **first = calloc((size_t)l->parts, sizeof *first);
+    bool fine = first;
+    for (int turn = 0; turn < 3 && fine; turn++) {
+        fine = build_with(l, value_at(l, f, turn * (f->count - 1) / 2, own));
+        for (int i = 0; i < l->parts && fine; i++) {
+            const lesson_part *p = &l->part[i];
+            if (p->kind != PART_PLOT || p->program) continue;
+            char *text = text_of(l, p);
+            fine = text;
+            if (turn && fine && !f->figure[i] && strcmp(first[i], text) != 0)
+                f->figure[i] = lesson_new_figure(l, p, false);
+            if (!turn) first[i] = text;
+            else wg_free(l->program[0].m.c, text);
+        }
+    }
+    for (int i = 0; first && i < l->parts; i++) wg_free(l->program[0].m.c, first[i]);
+    free(first);
+    return fine;
+}
+
+/* The value that the program gives the name. */
+static bool own_value(lesson *l, double *v)
+{
+    wg_tensor t;
+    model *m = &l->program[0].m;
+    const char *name = l->slide.range.name;
+    const wg_node n = wg_program_node(m->q, name);
+    if (wg_is_none(n) || wg_program_meaning(m->q, name) != WG_NAME_CONSTANT ||
+        wg_shape_size(wg_node_shape(n)) != 1)
+        return lesson_wrong(l, l->line[l->slide.line - 1],
+                            "%s is no number that the program binds, as %s = 1", name, name);
+    if (!model_value(m, n, &t)) return l->status = m->status, false;
+    *v = wg_tensor_item(&t, 0);
+    return true;
+}
+
+bool lesson_frames_make(lesson *l, lesson_frames *f)
+{
+    double own = 0;
+    *f = (lesson_frames){ .count = l->slide.frames };
+    f->figure = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->figure);
+    f->side = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->side);
+    if (!f->figure || !f->side) return l->status = EXIT_OTHER, false;
+    if (!f->count) return true;
+    if (!own_value(l, &own)) return false;
+    f->home = nearest(l, own);
+    for (int i = 0; i < l->parts; i++)
+        if (l->part[i].kind == PART_CHECK)
+            f->side[i] = wg_alloc(l->c, (size_t)(l->part[i].lines * f->count), sizeof **f->side);
+    if (!find_moving(l, f, own)) return false;
+    for (int k = 0; k < f->count; k++)
+        if (!build_with(l, value_at(l, f, k, own)) || !add_frame(l, f, k, value_at(l, f, k, own)))
+            return false;
+    return build_with(l, own);
+}

@@ -1,0 +1,418 @@
+/* lesson_page.c: a lesson as a page of HTML, which says everything without its script, too. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesson.h"
+#include "lesson_text.h"
+
+typedef struct page {
+    lesson *l;
+    FILE *out;
+    const lesson_place *site;
+    lesson_frames frames;
+    FILE *moving; /* the numbers that the slider moves, as JSON */
+    char *numbers;
+    size_t size;
+    int pictures, moved;
+} page;
+
+/* ---- small parts ---- */
+
+static void put(const page *g, const char *text) { fputs(text, g->out); }
+
+static void put_lines(FILE *out, const char *const lines[])
+{
+    for (int i = 0; lines[i]; i++) fputs(lines[i], out);
+}
+
+static bool put_text(const page *g, int program, span s)
+{
+    return lesson_text(g->l, program, s, g->out, true);
+}
+
+static bool put_tagged(const page *g, const char *open, span s, const char *close)
+{
+    put(g, open);
+    const bool fine = put_text(g, 0, s);
+    put(g, close);
+    return fine;
+}
+
+static span lines_of(const lesson *l, int from, int lines)
+{
+    const span last = lesson_line(l, from + lines - 1);
+    return (span){ l->line[from - 1], (int)(last.at + last.n - l->line[from - 1]) };
+}
+
+/* The line as a formula. False: it is none. */
+static bool put_formula(const page *g, span line, bool constants)
+{
+    char text[600];
+    wg_context *c = g->l->c;
+    char *svg = lesson_formula(line, constants, text, sizeof text) ? wg_formula_svg_at("", c, text) : NULL;
+    if (svg) put(g, svg);
+    wg_free(c, svg);
+    wg_recover(c);
+    return svg;
+}
+
+/* ---- programs ---- */
+
+enum { WIDE = 54 }; /* columns of a program that has its formulas below it */
+
+static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
+{
+    char text[600];
+    bool any = false;
+    *wide = false;
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        any |= lesson_formula(lesson_line(l, i), false, text, sizeof text);
+        *wide |= lesson_line(l, i).n > WIDE;
+    }
+    return any;
+}
+
+static void put_program(const page *g, const lesson_part *p)
+{
+    bool wide;
+    const bool formulas = has_formulas(g->l, p, &wide);
+    fprintf(g->out, "<div class=\"program%s\"><pre tabindex=\"0\">", formulas && !wide ? "" : " single");
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        const span s = lesson_line(g->l, i);
+        const char *comment = memchr(s.at, '#', (size_t)s.n);
+        const int code = comment ? (int)(comment - s.at) : s.n;
+        lesson_escape(g->out, s.at, code, true);
+        if (comment) put(g, "<i>"), lesson_escape(g->out, comment, s.n - code, true), put(g, "</i>");
+        put(g, "\n");
+    }
+    put(g, "</pre>");
+    if (formulas)
+        put(g, "<div class=\"formulas\" role=\"group\" tabindex=\"0\" aria-label=\"the same as formulas\">");
+    for (int i = p->line; formulas && i < p->line + p->lines; i++) {
+        put(g, "<div>"), put_formula(g, lesson_line(g->l, i), false), put(g, "</div>");
+    }
+    put(g, formulas ? "</div></div>\n" : "</div>\n");
+}
+
+/* ---- claims ---- */
+
+/* A number of a claim, which the slider may move. Returns whether it does. */
+static bool put_side(page *g, const claim_sides *own, const claim_sides *all, size_t offset,
+                     const char *label)
+{
+    const lesson_frames *f = &g->frames;
+    const char *text = (const char *)own + offset;
+    bool moves = false;
+    for (int k = 0; all && k < f->count; k++) moves |= strcmp((const char *)&all[k] + offset, text) != 0;
+    fprintf(g->out, "<td class=\"number\" data-label=\"%s\"", label);
+    if (moves) {
+        fprintf(g->out, " data-v=\"%d\"", g->moved);
+        fputs(g->moved++ ? ",[" : "[", g->moving);
+        for (int k = 0; k < f->count; k++)
+            fprintf(g->moving, k ? ",\"%s\"" : "\"%s\"", (const char *)&all[k] + offset);
+        fputs("]", g->moving);
+    }
+    fprintf(g->out, ">%s</td>", text);
+    return moves;
+}
+
+static bool put_claim(page *g, const lesson_part *p, int line)
+{
+    static const char *const signs[] = { "", "&lt; ", "≤ ", "&gt; ", "≥ " };
+    lesson *l = g->l;
+    const claim_result *r = lesson_claim(l, p, line);
+    const claim_sides *all = g->frames.count && !p->program
+                                 ? &g->frames.side[p - l->part][(line - p->line) * g->frames.count]
+                                 : NULL;
+    span claim, note;
+    claim_sides s;
+    lesson_claim_of(lesson_line(l, line), &claim, &note);
+    if (!r || !lesson_sides(l, p, r, &s)) return !r;
+    const bool holds = r->verdict == WG_PASS;
+    fprintf(g->out, "<tr class=\"%s\"><th scope=\"row\">", holds ? "ok" : "bad");
+    span shown = claim;
+    for (int i = 0; i + 8 < claim.n; i++)
+        if (!memcmp(claim.at + i, " within ", 8)) shown.n = i;
+    if (!put_formula(g, shown, true))
+        put(g, "<code>"), lesson_escape(g->out, shown.at, shown.n, true), put(g, "</code>");
+    put(g, "</th>");
+    const bool left = put_side(g, &s, all, offsetof(claim_sides, left), "came out");
+    put(g, s.relation ? "<td class=\"number\" data-label=\"expected\">" : "");
+    bool right = false;
+    if (s.relation) fprintf(g->out, "%s%s</td>", signs[s.relation], s.right);
+    else right = put_side(g, &s, all, offsetof(claim_sides, right), "expected");
+    fprintf(
+        g->out,
+        "<td class=\"within\" data-label=\"within\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
+        *s.within    ? s.within
+        : s.relation ? ""
+                     : "rounding",
+        left || right ? " depends" : "", holds ? "✓" : "✗ does not hold");
+    const bool fine = put_text(g, p->program, note);
+    put(g, "</td></tr>\n");
+    return fine;
+}
+
+static bool put_claims(page *g, const lesson_part *p)
+{
+    put(g, "<table><thead><tr><th>claim</th><th>came "
+           "out</th><th>expected</th><th>within</th><th>holds</th><th>what it "
+           "says</th></tr></thead><tbody>\n");
+    for (int i = p->line; i < p->line + p->lines; i++)
+        if (!put_claim(g, p, i)) return false;
+    put(g, "</tbody></table>\n");
+    return true;
+}
+
+/* ---- questions and exercises ---- */
+
+static bool put_ask(const page *g, const lesson_part *p)
+{
+    wg_tensor answer, within;
+    char number[400];
+    int n = 0;
+    lesson *l = g->l;
+    while (!span_begins(lesson_line(l, p->line + n), "answer")) n++;
+    if (!lesson_value(l, p->program, p->answer.at, &answer) ||
+        !lesson_value(l, p->program, p->within.at, &within))
+        return false;
+    fprintf(g->out, "<form class=\"ask\" data-answer=\"%.17g\" data-within=\"%.17g\"><p><b>Predict.</b> ",
+            wg_tensor_item(&answer, 0), wg_tensor_item(&within, 0));
+    if (!put_text(g, p->program, lines_of(l, p->line, n))) return false;
+    put(g, "</p>\n<p class=\"row\"><label>Your guess <input inputmode=\"decimal\" "
+           "autocomplete=\"off\"></label> <button class=\"first\">Compare</button> "
+           "<button type=\"button\" class=\"show\">Show</button></p>\n");
+    if (p->hint.at && !put_tagged(g, "<details><summary>Hint</summary><p>", p->hint, "</p></details>\n"))
+        return false;
+    lesson_numbers(&answer, 0, number, sizeof number);
+    fprintf(g->out,
+            "<details class=\"answer\"><summary>Answer</summary><p class=\"said\" "
+            "role=\"status\"></p><p><b>%s</b>. ",
+            number);
+    const bool fine = put_text(g, p->program, p->then);
+    put(g, "</p></details></form>\n");
+    return fine;
+}
+
+static bool put_tries(const page *g, const lesson_part *p)
+{
+    span what, claim;
+    put(g, "<section class=\"try\"><h2>Change a line</h2><ol>\n");
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        lesson_try_of(lesson_line(g->l, i), &what, &claim);
+        if (what.n && !put_tagged(g, "<li>", what, "</li>\n")) return false;
+    }
+    put(g, "</ol></section>\n");
+    return true;
+}
+
+/* ---- pictures ---- */
+
+/* Whether a line of the block begins with the word. */
+static bool has_line(const lesson *l, const lesson_part *p, const char *word)
+{
+    for (int i = p->line + 1; i < p->line + p->lines; i++)
+        if (span_begins(span_trim(lesson_line(l, i)), word)) return true;
+    return false;
+}
+
+static bool put_plot(page *g, const lesson_part *p)
+{
+    char id[100];
+    lesson *l = g->l;
+    wg_figure *f = p->program ? NULL : g->frames.figure[p - l->part];
+    const bool moves = f;
+    if (!f && !(f = lesson_figure(l, p, lesson_new_figure(l, p, false)))) return false;
+    if (!moves && l->slide.steps && has_line(l, p, "path")) wg_figure_steps(f, l->slide.steps);
+    snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
+    const wg_figure_save_opts o = {
+        .format = WG_FIGURE_HTML, .id = id, .part = true, .frame = moves ? g->frames.home + 1 : 0
+    };
+    char *text = wg_figure_text_at("", f, &o);
+    if (!text) return model_ok(&l->program[p->program].m), l->status = EXIT_OTHER, false;
+    put(g, has_line(l, p, "panel") ? "<figure class=\"wide\">" : "<figure>");
+    if (!put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n")) return false;
+    put(g, text + strlen("<figure>\n"));
+    wg_free(l->program[p->program].m.c, text);
+    return true;
+}
+
+/* The file, without what belongs before an element of a page. */
+static bool put_file(const page *g, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char line[4096];
+    bool begun = false;
+    while (f && fgets(line, sizeof line, f)) {
+        const char *s = begun ? line : strstr(line, "<svg");
+        if (s) put(g, s), begun = true;
+    }
+    if (f) fclose(f);
+    return begun;
+}
+
+static bool put_draw(page *g, const lesson_part *p)
+{
+    char path[] = "/tmp/wengert-XXXXXX.svg", id[100];
+    lesson *l = g->l;
+    const int fd = mkstemps(path, 4);
+    snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
+    if (fd < 0) return l->status = tool_fail(l->a, EXIT_OTHER, "/tmp: %s", strerror(errno)), false;
+    close(fd);
+    put(g, "<figure class=\"wide draw\" tabindex=\"0\">");
+    const bool fine = lesson_draw(l, p, path, id) &&
+                      put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n") &&
+                      put_file(g, path);
+    put(g, "</figure>\n");
+    unlink(path);
+    return fine;
+}
+
+/* ---- the page ---- */
+
+static bool put_part(page *g, const lesson_part *p)
+{
+    const span all = lines_of(g->l, p->line, p->lines);
+    switch (p->kind) {
+    case PART_TEXT: return put_tagged(g, "<p>", all, "</p>\n");
+    case PART_HEADING: return put_tagged(g, "<h2>", span_trim((span){ all.at + 2, all.n - 2 }), "</h2>\n");
+    case PART_PROGRAM: return put_program(g, p), true;
+    case PART_CHECK: return put_claims(g, p);
+    case PART_ASK: return put_ask(g, p);
+    case PART_PLOT: return put_plot(g, p);
+    case PART_DRAW: return put_draw(g, p);
+    case PART_TRY: return put_tries(g, p);
+    case PART_SLIDE:
+    case PART_KINDS: break;
+    }
+    return true;
+}
+
+static void put_head(FILE *out, const char *title, int n, bool alone)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+          "content=\"width=device-width, initial-scale=1\">\n<title>",
+          out);
+    lesson_escape(out, title, n, true);
+    fputs("</title>\n", out);
+    if (alone) fputs("<style>\n", out), put_lines(out, page_css), fputs("</style>\n", out);
+    else
+        fputs("<link rel=\"stylesheet\" href=\"lesson.css\">\n<script src=\"lesson.js\" defer></script>\n",
+              out);
+    fputs("</head>\n<body>\n<main>\n", out);
+}
+
+static void put_nav(const page *g)
+{
+    const lesson *l = g->l;
+    if (!g->site) return;
+    put(g, "<nav><a href=\"index.html\">The course</a>");
+    for (int i = 0; i < l->afters; i++)
+        fprintf(g->out, "%s%.*s", i ? ", " : " · after ", l->after[i].n, l->after[i].at);
+    put(g, "</nav>\n");
+}
+
+static void put_foot(const page *g)
+{
+    const lesson *l = g->l;
+    put(g, "<footer><p>");
+    if (l->notes.n) put(g, "Notes: "), lesson_escape(g->out, l->notes.at, l->notes.n, true), put(g, ". ");
+    fprintf(g->out,
+            "Change a line and run it: <code>wengert lesson %s --source</code> prints this lesson's "
+            "file.</p>\n<p>",
+            l->name);
+    if (g->site && g->site->before)
+        fprintf(g->out, "<a href=\"%s.html\">← %s</a> ", g->site->before, g->site->before);
+    if (g->site && g->site->next)
+        fprintf(g->out, "<a href=\"%s.html\">%s →</a>", g->site->next, g->site->next);
+    put(g, "</p></footer>\n</main>\n");
+}
+
+static bool write_page(page *g)
+{
+    lesson *l = g->l;
+    put_head(g->out, l->title.at, l->title.n, !g->site);
+    put_nav(g);
+    if (!put_tagged(g, "<h1>", l->title, "</h1>\n")) return false;
+    for (int i = 0; i < l->parts; i++)
+        if (!put_part(g, &l->part[i])) return false;
+    put_foot(g);
+    fflush(g->moving);
+    if (g->moved)
+        fprintf(g->out,
+                "<script type=\"application/json\" "
+                "id=\"values\">{\"home\":%d,\"frames\":%d,\"values\":[%s]}</script>\n",
+                g->frames.home, g->frames.count, g->numbers);
+    if (!g->site) put(g, "<script>\n"), put_lines(g->out, page_js), put(g, "</script>\n");
+    put(g, "</body>\n</html>\n");
+    return true;
+}
+
+/* Writes the file whole, or not at all. */
+static bool save(lesson *l, const char *path, const char *text, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    bool fine = f && fwrite(text, 1, n, f) == n;
+    if (f) fine &= fclose(f) == 0;
+    if (!fine) l->status = tool_fail(l->a, EXIT_OTHER, "%s: %s", path, strerror(errno));
+    return fine;
+}
+
+bool lesson_page(lesson *l, const char *path, const lesson_place *site)
+{
+    page g = { .l = l, .site = site };
+    char *text = NULL;
+    size_t n = 0;
+    if (!lesson_frames_make(l, &g.frames)) return false;
+    g.out = open_memstream(&text, &n), g.moving = open_memstream(&g.numbers, &g.size);
+    bool fine = g.out && g.moving && write_page(&g);
+    if (g.out) fclose(g.out);
+    if (g.moving) fclose(g.moving);
+    if (!fine && !l->status) l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
+    fine = fine && save(l, path, text, n);
+    free(text), free(g.numbers);
+    return fine;
+}
+
+/* ---- the site ---- */
+
+static void write_index(FILE *out, const lesson *l, int n)
+{
+    static const char title[] = "A course in deep learning";
+    put_head(out, title, (int)strlen(title), false);
+    fprintf(out,
+            "<h1>%s</h1>\n<p>Each lesson asks you to predict a number, then computes it. Change a line, and "
+            "see what "
+            "follows.</p>\n<ol class=\"index\">\n",
+            title);
+    for (int i = 0; i < n; i++) {
+        fprintf(out, "<li value=\"%d\"><a href=\"%s.html\">", l[i].number, l[i].name);
+        lesson_escape(out, l[i].title.at, l[i].title.n, true);
+        fputs("</a>", out);
+        for (int k = 0; k < l[i].afters; k++)
+            fprintf(out, "%s%.*s", k ? ", " : "<small>after ", l[i].after[k].n, l[i].after[k].at);
+        fputs(l[i].afters ? "</small></li>\n" : "</li>\n", out);
+    }
+    fputs("</ol>\n</main>\n</body>\n</html>\n", out);
+}
+
+bool lesson_index(lesson *l, int n, const char *folder)
+{
+    static const char *const names[] = { "index.html", "lesson.css", "lesson.js" };
+    bool fine = true;
+    for (int i = 0; i < 3 && fine; i++) {
+        char path[4200], *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
+        if (i) put_lines(out, i == 1 ? page_css : page_js);
+        else write_index(out, l, n);
+        fclose(out);
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        fine = save(l, path, text, size);
+        free(text);
+    }
+    return fine;
+}
