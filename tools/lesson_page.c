@@ -16,6 +16,7 @@ typedef struct page {
     char *numbers;
     size_t size;
     int pictures, moved;
+    bool styled; /* the style of figures is written */
 } page;
 
 /* ---- small parts ---- */
@@ -99,14 +100,13 @@ static void put_program(const page *g, const lesson_part *p)
 /* ---- claims ---- */
 
 /* A number of a claim, which the slider may move. Returns whether it does. */
-static bool put_side(page *g, const claim_sides *own, const claim_sides *all, size_t offset,
-                     const char *label)
+static bool put_side(page *g, const claim_sides *own, const claim_sides *all, size_t offset)
 {
     const lesson_frames *f = &g->frames;
     const char *text = (const char *)own + offset;
     bool moves = false;
     for (int k = 0; all && k < f->count; k++) moves |= strcmp((const char *)&all[k] + offset, text) != 0;
-    fprintf(g->out, "<td class=\"number\" data-label=\"%s\"", label);
+    put(g, "<td");
     if (moves) {
         fprintf(g->out, " data-v=\"%d\"", g->moved);
         fputs(g->moved++ ? ",[" : "[", g->moving);
@@ -138,18 +138,15 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     if (!put_formula(g, shown, true))
         put(g, "<code>"), lesson_escape(g->out, shown.at, shown.n, true), put(g, "</code>");
     put(g, "</th>");
-    const bool left = put_side(g, &s, all, offsetof(claim_sides, left), "came out");
-    put(g, s.relation ? "<td class=\"number\" data-label=\"expected\">" : "");
+    const bool left = put_side(g, &s, all, offsetof(claim_sides, left));
     bool right = false;
-    if (s.relation) fprintf(g->out, "%s%s</td>", signs[s.relation], s.right);
-    else right = put_side(g, &s, all, offsetof(claim_sides, right), "expected");
-    fprintf(
-        g->out,
-        "<td class=\"within\" data-label=\"within\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
-        *s.within    ? s.within
-        : s.relation ? ""
-                     : "rounding",
-        left || right ? " depends" : "", holds ? "✓" : "✗ does not hold");
+    if (s.relation) fprintf(g->out, "<td>%s%s</td>", signs[s.relation], s.right);
+    else right = put_side(g, &s, all, offsetof(claim_sides, right));
+    fprintf(g->out, "<td class=\"within\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
+            *s.within    ? s.within
+            : s.relation ? ""
+                         : "rounding",
+            left || right ? " depends" : "", holds ? "✓" : "✗ does not hold");
     const bool fine = put_text(g, p->program, note);
     put(g, "</td></tr>\n");
     return fine;
@@ -232,9 +229,13 @@ static bool put_plot(page *g, const lesson_part *p)
     };
     char *text = wg_figure_text_at("", f, &o);
     if (!text) return model_ok(&l->program[p->program].m), l->status = EXIT_OTHER, false;
-    put(g, has_line(l, p, "panel") ? "<figure class=\"wide\">" : "<figure>");
+    put(g, has_line(l, p, "panel") ? "<figure class=\"plot wide\">" : "<figure class=\"plot\">");
     if (!put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n")) return false;
-    put(g, text + strlen("<figure>\n"));
+    char *style = strstr(text, "<style>"), *behind = style ? strstr(style, "</style>") : NULL;
+    if (g->styled && behind) *style = 0;
+    put(g, strchr(text, '\n') + 1);
+    if (g->styled && behind) put(g, behind + strlen("</style>\n"));
+    g->styled = true;
     wg_free(l->program[p->program].m.c, text);
     return true;
 }

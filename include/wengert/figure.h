@@ -252,7 +252,8 @@ typedef struct wg_figure_save_opts {
     int frame;      /* which frame, from 1 on; default: the last */
     int columns;    /* TXT: width in letters. Default: that of the terminal, else 80 */
     bool ascii;     /* TXT: no letters beyond ASCII. Default: by the locale for "-", else false */
-    bool part;      /* HTML: the element <figure> alone, for a page that has the style and script of `wengert lesson` */
+    bool part;      /* HTML: the element <figure class="plot"> alone, for a page that has the style and script of
+                     * `wengert lesson`. Its element <style> is the same for all: a page needs it once */
     bool color;     /* TXT: with escape sequences. Default: at a terminal, unless NO_COLOR is set */
     uint64_t reserved[4];
 } wg_figure_save_opts;

@@ -224,7 +224,7 @@ void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     both[1].id = small;
     b->failed |= !make_small(&page, &copy, g->of);
     if (!w->o->part) put_head(g, w->id, small, b);
-    wgi_strbuf_put(b, "<figure>\n");
+    wgi_strbuf_put(b, w->o->part ? "<figure class=\"plot\">\n" : "<figure>\n");
     if (!b->failed) {
         wgi_write_svg(g, &both[0], b), wgi_write_svg(&page, &both[1], b);
         put_slider(g, w, b), put_lists((const wgi_page *[]){ g, &page }, both, b);

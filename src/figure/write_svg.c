@@ -311,19 +311,22 @@ static void put_shape(const svg *s, const wgi_shape *k)
 
 /* ---- head ---- */
 
+/* Of a part of a page the rules are for all its figures, and stand in its wide picture. */
 static void put_style(const svg *s)
 {
+    char id[100];
     wgi_strbuf *b = s->b;
-    const char *id = s->w->id;
-    wgi_strbuf_format(b, "<style>\n#%s{", id);
+    if (s->w->o->part && s->g->of->phone) return;
+    snprintf(id, sizeof id, s->w->o->part ? "figure.plot" : "#%s", s->w->id);
+    wgi_strbuf_format(b, "<style>\n%s{", id);
     for (int i = 0; i < WG_COLOR_KINDS; i++) wgi_strbuf_format(b, "--c%d:%s;", i, wgi_palette_of[i].light);
-    wgi_strbuf_format(b, "--p:#ffffff;--g:#dde2e7}\n@media (prefers-color-scheme:dark){#%s{", id);
+    wgi_strbuf_format(b, "--p:#ffffff;--g:#dde2e7}\n@media (prefers-color-scheme:dark){%s{", id);
     for (int i = 0; i < WG_COLOR_KINDS; i++) wgi_strbuf_format(b, "--c%d:%s;", i, wgi_palette_of[i].dark);
     put(s, "--p:#0d1117;--g:#30363d}}\n");
     for (int i = 0; i < WG_COLOR_KINDS; i++)
-        wgi_strbuf_format(b, "#%s .s%d{stroke:var(--c%d)}#%s .f%d{fill:var(--c%d)}", id, i, i, id, i, i);
-    wgi_strbuf_format(
-        b, "\n#%s .sp{stroke:var(--p)}#%s .fp{fill:var(--p)}#%s .g{stroke:var(--g)}\n</style>\n", id, id, id);
+        wgi_strbuf_format(b, "%s .s%d{stroke:var(--c%d)}%s .f%d{fill:var(--c%d)}", id, i, i, id, i, i);
+    wgi_strbuf_format(b, "\n%s .sp{stroke:var(--p)}%s .fp{fill:var(--p)}%s .g{stroke:var(--g)}\n</style>\n",
+                      id, id, id);
 }
 
 static void put_clean(const svg *s, const char *before, const char *text, int most)

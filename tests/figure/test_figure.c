@@ -1001,7 +1001,8 @@ FIGURE_TEST(figure_files, a_part_of_a_page_is_the_figure_alone)
 {
     wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
     const char *part = wg_figure_text(f, "", .format = WG_FIGURE_HTML, .part = true);
-    cr_expect(!strncmp(part, "<figure>\n<svg", 13) && !strcmp(part + strlen(part) - 10, "</figure>\n"),
+    cr_expect(!strncmp(part, "<figure class=\"plot\">\n<svg", 26) &&
+                  !strcmp(part + strlen(part) - 10, "</figure>\n"),
               "%.100s", part);
     HAS_NOT(part, "<script");
     HAS_NOT(part, "<title>3, 4");
