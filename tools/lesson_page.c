@@ -61,7 +61,8 @@ static bool put_formula(const page *g, span line, bool constants)
 
 /* ---- programs ---- */
 
-enum { WIDE = 54 }; /* columns of a program that has its formulas below it */
+/* Columns of a line, and bytes of a formula, of a program that has its formulas below it. */
+enum { WIDE = 54, LONG = 36 };
 
 static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
 {
@@ -69,8 +70,8 @@ static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
     bool any = false;
     *wide = false;
     for (int i = p->line; i < p->line + p->lines; i++) {
-        any |= lesson_formula(lesson_line(l, i), false, text, sizeof text);
-        *wide |= lesson_line(l, i).n > WIDE;
+        const bool is = lesson_formula(lesson_line(l, i), false, text, sizeof text);
+        any |= is, *wide |= lesson_line(l, i).n > WIDE || (is && strlen(text) > LONG && !strchr(text, '/'));
     }
     return any;
 }

@@ -6,7 +6,7 @@
 
 #include "lesson.h"
 
-enum { SHOWN = 6, WORDS = 64 };
+enum { SHOWN = 6, MANY = 4, WORDS = 64 };
 
 /* ---- programs and claims ---- */
 
@@ -103,19 +103,21 @@ void lesson_number(double v, int digits, char *to, size_t room)
     for (; *power; power++) n += (size_t)snprintf(to + n, room - n, "%s", raised[*power - '0']);
 }
 
+/* Of more than MANY elements the first ones are shown, with few digits. */
 void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
 {
     char number[80];
-    const int64_t all = wg_shape_size(t->shape);
+    const int64_t all = wg_shape_size(t->shape), shown = all > MANY ? 3 : all;
     size_t n = 0;
+    if (all > MANY) digits = 4;
     if (t->shape.rank) n += (size_t)snprintf(to, room, "[");
-    for (int64_t i = 0; i < all && i < SHOWN; i++) {
+    for (int64_t i = 0; i < shown; i++) {
         const double v = wg_tensor_item(t, i);
         if (t->dtype == WG_BOOL) snprintf(number, sizeof number, "%s", v != 0 ? "true" : "false");
         else lesson_number(v, digits, number, sizeof number);
         n += (size_t)snprintf(to + n, room - n, i ? ", %s" : "%s", number);
     }
-    if (t->shape.rank) snprintf(to + n, room - n, all > SHOWN ? ", …]" : "]");
+    if (t->shape.rank) snprintf(to + n, room - n, all > shown ? ", …]" : "]");
 }
 
 /* ---- pictures ---- */
