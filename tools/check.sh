@@ -161,6 +161,10 @@ pages() {
     done | report "docs/questions.md: an answer is not what the file says"
 }
 
+# ---- lessons ----
+
+lessons() { awk -f tools/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/*.md | report "lessons that cannot be taught from"; }
+
 # ---- tests without a clock: tests/run.sh finds those that wait or compute for ever ----
 
 clocks() {
@@ -186,6 +190,7 @@ parts
 licences
 headers
 pages
+lessons
 clocks
 sizes
 case $broken in

@@ -1,0 +1,48 @@
+/* test_lesson_mistakes.c: a lesson finds a mistake in its own program, and its page is small, alone, and the
+ * same each time. */
+#include "wgshell.h"
+
+TestSuite(lesson_mistakes, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* A mistake must make a claim fail. An error of the language, which is status 3, would show nothing. */
+Test(lesson_mistakes, each_makes_a_claim_fail)
+{
+    const char *said =
+        wgt_shell("while IFS= read -r row; do\n"
+                  "  name=${row%% | *} rest=${row#* | }\n"
+                  "  old=${rest%% | *} new=${rest#* | }\n"
+                  "  text=$(cat lessons/$name.md)\n"
+                  "  case $text in *\"$old\"*) ;; *) echo \"$name: no text $old\" ;; esac\n"
+                  "  printf '%s\\n' \"${text%%\"$old\"*}$new${text#*\"$old\"}\" > \"$in/$name.md\"\n"
+                  "  \"$build/wengert\" lesson \"$in/$name.md\" > \"$in/said\" 2>&1\n"
+                  "  status=$?\n"
+                  "  [ $status = 1 ] && grep -q ✗ \"$in/said\" || echo \"$name: $status with $new\"\n"
+                  "done < lessons/mutations.txt\n"
+                  "echo all of $(wc -l < lessons/mutations.txt)");
+    cr_expect(strncmp(said, "all of ", 7) == 0, "%s", said);
+}
+
+/* A page of 60 KB is there at once on a slow line. It asks for nothing else: an address stands in links
+ * alone. */
+Test(lesson_mistakes, pages_are_small_and_alone)
+{
+    const char *said =
+        wgt_shell("for f in lessons/*.md; do\n"
+                  "  name=$(basename $f .md) page=\"$in/page.html\"\n"
+                  "  \"$build/wengert\" lesson $name --page -o \"$page\" || echo \"$name: status $?\"\n"
+                  "  bytes=$(wc -c < \"$page\")\n"
+                  "  [ $bytes -le 61440 ] || echo \"$name: $bytes bytes\"\n"
+                  "  grep -oE "
+                  "'(src|srcset|data|poster|action)=\"[^\"]*\"|<link[^>]*>|@import|url\\([^#)][^)]*\\)|"
+                  "fetch\\(' \"$page\" |\n"
+                  "    grep -vE 'link rel=\"icon\" href=\"data:' | sed \"s/^/$name: asks for /\"\n"
+                  "done\n"
+                  "\"$build/wengert\" lesson --all --page -o \"$in/one\" > /dev/null && OMP_NUM_THREADS=1 "
+                  "\"$build/wengert\" lesson --all --page -o \"$in/two\" > /dev/null\n"
+                  "diff -r \"$in/one\" \"$in/two\"\n"
+                  "[ $(cat \"$in\"/one/* | wc -c) -le 3145728 ] || echo the site is larger than 3 MB\n"
+                  "grep -ohE '(src|href)=\"[^\"]*\"' \"$in\"/one/*.html | sort -u | grep -vE "
+                  "'\"([a-z0-9-]+\\.html|lesson\\.(css|js)|#.*|data:.*|https://.*)\"'\n"
+                  "echo done");
+    cr_expect_str_eq(said, "done\n");
+}
