@@ -216,7 +216,7 @@ $(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
 # The lessons, as strings: the command has them with it.
 LESSONS     := $(sort $(wildcard lessons/*.md))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
-$(LESSON_TEXT): tools/lesson_text.awk lessons $(LESSONS)
+$(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSONS)
 	@mkdir -p $(@D) && awk -f $< $(LESSONS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
 $(LESSON_PAGE): tools/page_text.awk tools/lesson.css src/figure/frames.js tools/lesson.js
@@ -297,7 +297,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test gate whole score rooms size check check-vmath demo mnist newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test gate whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped` (from nothing: 4 to 6 minutes on two processors, 100 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -337,6 +337,9 @@ check: all ## the house rules: format, directions of #include, generated docs, h
 
 demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo
+
+lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md)
+	@$(BUILD)/wengert lesson --all --page -o $(BUILD)/lessons
 
 newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh

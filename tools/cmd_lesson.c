@@ -163,13 +163,24 @@ static int run_all(const args *a)
     return status;
 }
 
-static bool make_page(lesson *l, const char *folder, const course *k, int i)
+/* False: no page, after a message. A page whose claims do not hold shows them, and the status says so. */
+static bool make_page(lesson *l, const char *path, const lesson_place *site)
+{
+    int holds;
+    if (!lesson_build(l) || !lesson_judge(l) || !lesson_page(l, path, site)) return false;
+    const int all = lesson_claims(l, &holds);
+    printf("%s: %d of %d claims hold\n", path, holds, all);
+    if (holds < all) l->status = EXIT_CHECK;
+    return fflush(stdout) == 0;
+}
+
+static bool make_page_of(lesson *l, const char *folder, const course *k, int i)
 {
     char path[PATH_ROOM];
     const lesson_place place = { i ? k->file[i - 1]->name : NULL,
                                  i + 1 < k->count ? k->file[i + 1]->name : NULL };
     snprintf(path, sizeof path, "%s/%s.html", folder, k->file[i]->name);
-    return lesson_build(l) && lesson_judge(l) && lesson_page(l, path, &place);
+    return make_page(l, path, &place);
 }
 
 /* A page for each lesson, and the list of them. */
@@ -181,11 +192,10 @@ static int make_site(const args *a)
     int status = EXIT_DONE, n = 0;
     if (!folder) return tool_wrong(a, "--page: -o DIR says where the site goes");
     if (!make_folder(a, folder, &status)) return status;
-    for (bool fine = true; n < k.count && fine; n++) {
-        fine = open_lesson(&l[n], a, k.file[n]->name) && make_page(&l[n], folder, &k, n);
-        if (fine) printf("%s/%s.html\n", folder, l[n].name), fflush(stdout);
-    }
-    if (n == k.count && !l[n - 1].status) lesson_index(l, n, folder);
+    bool fine = true;
+    for (; n < k.count && fine; n++)
+        fine = open_lesson(&l[n], a, k.file[n]->name) && make_page_of(&l[n], folder, &k, n);
+    if (fine) lesson_index(l, n, folder);
     for (int i = 0; i < n; i++) status = lesson_close(&l[i]) ? l[i].status : status;
     return status;
 }
@@ -278,7 +288,7 @@ static int run_one(const args *a)
         else if (mine) l.status = check_exercises(&l, mine);
         else if (!args_has(a, "page")) l.status = run_lesson(a, &l);
         else if (!path) l.status = tool_wrong(a, "--page: -o NAME.html says where the page goes");
-        else if (lesson_build(&l) && lesson_judge(&l)) lesson_page(&l, path, NULL);
+        else make_page(&l, path, NULL);
     }
     return lesson_close(&l);
 }

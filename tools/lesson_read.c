@@ -158,6 +158,8 @@ static bool read_checks(lesson *l, const lesson_part *p)
     span claim, note;
     for (int i = p->line; i < p->line + p->lines; i++) {
         lesson_claim_of(lesson_line(l, i), &claim, &note);
+        const char *brace = memchr(note.at, '{', (size_t)note.n);
+        if (brace) return lesson_wrong(l, brace, "a value, {EXPRESSION}, stands in a paragraph or in ask");
         copy(l, p->program, claim);
     }
     return true;
