@@ -68,7 +68,7 @@ of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_p
 of_ways=${of_ways//$'\n'/ }
 
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
-browser="test_page_browser test_page_ops test_page_use"
+browser="test_page_browser test_page_ops test_page_use test_lesson_browser"
 latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page.
 lessons=test_lesson_mistakes

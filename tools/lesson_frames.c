@@ -8,19 +8,7 @@
 /* Value k of the slider. The one nearest to the program's own is that one. */
 static double value_at(const lesson *l, const lesson_frames *f, int k, double own)
 {
-    return k == f->home ? own : plot_place(&l->slide.range, k, l->slide.frames);
-}
-
-static int nearest(const lesson *l, double own)
-{
-    int best = 0;
-    for (int k = 1; k < l->slide.frames; k++) {
-        const double a = plot_place(&l->slide.range, k, l->slide.frames),
-                     b = plot_place(&l->slide.range, best, l->slide.frames);
-        if (l->slide.range.log ? fabs(log(a / own)) < fabs(log(b / own)) : fabs(a - own) < fabs(b - own))
-            best = k;
-    }
-    return best;
+    return k == f->home ? own : plot_frame(&l->slide.range, k, l->slide.frames);
 }
 
 static bool build_with(lesson *l, double v)
@@ -45,7 +33,7 @@ static char *text_of(lesson *l, const lesson_part *p)
 static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
 {
     char name[160], number[60];
-    lesson_number(v, 4, number, sizeof number);
+    lesson_number(v, 0, number, sizeof number);
     snprintf(name, sizeof name, "%.79s = %s", l->slide.range.name, number);
     for (int i = 0; i < l->parts; i++) {
         const lesson_part *p = &l->part[i];
@@ -110,7 +98,7 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
     if (!f->figure || !f->side) return l->status = EXIT_OTHER, false;
     if (!f->count) return true;
     if (!own_value(l, &own)) return false;
-    f->home = nearest(l, own);
+    f->home = plot_nearest(&l->slide.range, own, l->slide.frames);
     for (int i = 0; i < l->parts; i++)
         if (l->part[i].kind == PART_CHECK)
             f->side[i] = wg_alloc(l->c, (size_t)(l->part[i].lines * f->count), sizeof **f->side);

@@ -60,6 +60,30 @@ double plot_place(const plot_range *r, int i, int points)
     return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
 }
 
+double plot_frame(const plot_range *r, int i, int frames)
+{
+    const double v = plot_place(r, i, frames), beside = plot_place(r, i ? i - 1 : 1, frames);
+    double short_one = v;
+    char text[40];
+    for (int digits = 4; digits < 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        short_one = strtod(text, NULL);
+        if (fabs(short_one - v) <= 0.01 * fabs(v - beside)) break;
+    }
+    return short_one;
+}
+
+int plot_nearest(const plot_range *r, double value, int frames)
+{
+    int best = 0;
+    for (int i = 1; i < frames; i++) {
+        const double a = plot_frame(r, i, frames), b = plot_frame(r, best, frames);
+        if (r->log ? fabs(log(a / value)) < fabs(log(b / value)) : fabs(a - value) < fabs(b - value))
+            best = i;
+    }
+    return best;
+}
+
 /* ---- formats ---- */
 
 static const char *const formats[] = { "svg", "html", "tex", "txt", "png", "pdf" };

@@ -60,23 +60,12 @@ static double own_value(statements *k)
                                                                                     : NAN;
 }
 
-static int nearest_frame(const statements *k, double value)
-{
-    int best = 0;
-    for (int i = 1; i < k->frames; i++) {
-        const double a = plot_place(&k->slide, i, k->frames), b = plot_place(&k->slide, best, k->frames);
-        if (k->slide.log ? fabs(log(a / value)) < fabs(log(b / value)) : fabs(a - value) < fabs(b - value))
-            best = i;
-    }
-    return best + 1;
-}
-
 static bool draw_frame(statements *k, int frame)
 {
     model *m = &k->m;
-    const double v = plot_place(&k->slide, frame, k->frames);
+    const double v = plot_frame(&k->slide, frame, k->frames);
     char name[140];
-    snprintf(name, sizeof name, "%s = %.4g", k->slide.name, v);
+    snprintf(name, sizeof name, "%s = %.15g", k->slide.name, v);
     wg_program_set(m->q, k->slide.name, wg_view_f64(&v, WG_SCALAR));
     if (!model_flags_ok(m) || !model_build(m)) return false;
     for (int i = 0; i < k->files.n; i++) {
@@ -92,7 +81,7 @@ static bool draw(statements *k)
     model *m = &k->m;
     if (k->frames && wg_program_meaning(m->q, k->slide.name) == WG_NAME_UNKNOWN)
         return model_no_name(m, "slide", k->slide.name);
-    if (k->frames) k->files.frame = nearest_frame(k, own_value(k));
+    if (k->frames) k->files.frame = plot_nearest(&k->slide, own_value(k), k->frames) + 1;
     for (int i = 0; i < k->frames; i++)
         if (!draw_frame(k, i)) return false;
     if (!k->frames && !model_build(m)) return false;

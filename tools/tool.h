@@ -278,6 +278,10 @@ typedef struct plot_range {
 bool plot_range_read(model *m, const char *flag_name, const char *text, plot_range *r);
 int plot_points(const plot_range *r, int standard); /* how many values: by its step, else the standard */
 double plot_place(const plot_range *r, int i, int points); /* value i of so many */
+/* The same for frames of a slider, with as few digits, at least four, as tell it from the next: so a reader
+ * who types the value that the slider shows gets the same numbers. */
+double plot_frame(const plot_range *r, int i, int frames);
+int plot_nearest(const plot_range *r, double value, int frames); /* the frame */
 /* By --format, else by the path's ending; path NULL: the terminal. */
 bool plot_format(model *m, const char *path, wg_figure_format *to);
 /* path NULL: standard output; frame 0: the last */

@@ -1,0 +1,115 @@
+/* test_lesson_browser.c: pages of lessons in Chromium: questions, and sliders against the lesson with another
+ * value. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "browser.h"
+#include "picture.h"
+#include "wgshell.h"
+
+TestSuite(lesson_browser, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* What the script says in a page that is in the test's folder. */
+static char *told(const char *page, const char *script)
+{
+    char *document = browser_document(wgt_in_folder(page), "", script);
+    return pic_keep(browser_answer(document));
+}
+
+/* ---- sliders ---- */
+
+/* A line for each place: its name, the numbers that move, and the pictures as one number. The page of a
+ * lesson is drawn at its own place. */
+static const char moved[] =
+    "const slider = document.querySelector('.frames input'), all = +slider.max;\n"
+    "const names = JSON.parse(document.querySelector('figure script').textContent).names;\n"
+    "const number = s => { let h = 7; for (const c of s) h = (h * 31 + c.codePointAt(0)) >>> 0; return h };\n"
+    "const pictures = () => [...document.querySelectorAll('figure.plot svg')].map(s => "
+    "number(s.innerHTML)).join(' ');\n"
+    "const cells = () => [...document.querySelectorAll('[data-v]')].map(c => c.textContent).join(' ');\n"
+    "for (const k of places(all, +slider.value)) {\n"
+    "  slider.value = k;\n"
+    "  slider.dispatchEvent(new Event('input'));\n"
+    "  say(names[k - 1] + ' | ' + cells() + ' | ' + pictures());\n"
+    "}\n";
+
+static char *moved_at(const char *page, const char *places)
+{
+    char script[2000];
+    snprintf(script, sizeof script, "const places = (all, home) => %s;\n%s", places, moved);
+    return told(page, script);
+}
+
+/* The lesson with another value of the name has a page that is at home where the slider was. */
+static void expect_place(const char *lesson, const char *name, const char *value, const char *line)
+{
+    char commands[1000];
+    snprintf(commands, sizeof commands,
+             "mkdir -p $in/%s && \"$build/wengert\" lesson %s --source |\n"
+             "  sed -E '0,/(^|; )%s +=/s/(^|; )(%s +=) [^;]*/\\1\\2 %s/' > $in/%s/%s.md\n"
+             "\"$build/wengert\" lesson $in/%s/%s.md --page -o $in/%s.html > $in/said || [ $? = 1 ]",
+             lesson, lesson, name, name, value, lesson, lesson, lesson, lesson, lesson);
+    wgt_shell(commands);
+    char page[100];
+    snprintf(page, sizeof page, "%s.html", lesson);
+    char *own = moved_at(page, "[home]");
+    own[strcspn(own, "\n")] = 0;
+    cr_expect_str_eq(own, line, "%s, %s = %s:\n%s\nis not\n%s", lesson, name, value, line, own);
+}
+
+static void expect_slider(const char *lesson, const char *name)
+{
+    char commands[200], page[100], value[40];
+    snprintf(commands, sizeof commands, "\"$build/wengert\" lesson %s --page -o $in/%s.html", lesson, lesson);
+    wgt_shell(commands);
+    snprintf(page, sizeof page, "%s.html", lesson);
+    char *lines = moved_at(page, "[1, Math.round(all / 3), all]");
+    int n = 0;
+    for (char *line = strtok(lines, "\n"), *rest; line; line = rest, n++) {
+        rest = line + strlen(line) + 1;
+        char *end = strchr(rest, '\n');
+        if (end) *end = 0;
+        else rest = NULL;
+        cr_assert(sscanf(line, "%*s = %39s", value) == 1, "%s", line);
+        char *minus = strstr(value, "\xe2\x88\x92");
+        if (minus) *minus = '-', memmove(minus + 1, minus + 3, strlen(minus + 3) + 1);
+        expect_place(lesson, name, value, line);
+    }
+    cr_expect_eq(n, 3, "%s", lesson);
+}
+
+Test(lesson_browser, sliders_show_what_the_library_computes)
+{
+    expect_slider("gradient-check", "eps");
+    expect_slider("l2-l1", "lambda_");
+    expect_slider("decay", "decay");
+    expect_slider("activations", "z");
+    expect_slider("exploding", "s");
+    expect_slider("gradient-descent", "alpha");
+    pic_clean_up();
+}
+
+/* ---- questions ---- */
+
+static const char asked[] =
+    "const ask = document.querySelector('.ask'), field = ask.querySelector('input'), said = "
+    "ask.querySelector('.said');\n"
+    "const hidden = () => [...document.querySelectorAll('.closed')].filter(e => !e.offsetHeight).length;\n"
+    "const guess = x => { field.value = x; ask.querySelector('.first').click(); say(said.textContent, "
+    "ask.querySelector('.answer').open) };\n"
+    "say(hidden() > 0, ask.querySelector('.answer').open);\n"
+    "guess('none'); say(hidden() > 0);\n"
+    "guess('0,84'); say(hidden());\n"
+    "guess('0.5'); guess('\\u22121');\n";
+
+Test(lesson_browser, a_question_opens_what_follows)
+{
+    wgt_shell("\"$build/wengert\" lesson softmax --page -o $in/softmax.html");
+    cr_expect_str_eq(told("softmax.html", asked), "true false\n"
+                                                  " false\ntrue\n"
+                                                  "You said 0,84: right. true\n0\n"
+                                                  "You said 0.5: 0.342 off. true\n"
+                                                  "You said \xe2\x88\x92"
+                                                  "1: 1.84 off. true\n");
+    pic_clean_up();
+}
