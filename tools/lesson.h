@@ -151,6 +151,7 @@ typedef struct lesson_frames {
     int count, home;    /* 0: no slider of a name. The frame with the program's own value */
     wg_figure **figure; /* by part: of PART_PLOT; NULL: of others */
     claim_sides **side; /* by part: of PART_CHECK, count sides for each of its lines */
+    bool *moves;        /* by line: of a claim that the slider moves; the sides of others are not set */
 } lesson_frames;
 bool lesson_frames_make(lesson *l, lesson_frames *f); /* false: after a message. The programs are as
                                                        * before. */

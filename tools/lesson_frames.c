@@ -44,19 +44,44 @@ static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
         }
         for (int line = 0; p->kind == PART_CHECK && line < p->lines; line++) {
             const claim_result *r = lesson_claim(l, p, p->line + line);
-            if (r && !lesson_sides(l, p, r, &f->side[i][line * f->count + k])) return false;
+            if (r && f->moves[p->line + line] && !lesson_sides(l, p, r, &f->side[i][line * f->count + k]))
+                return false;
         }
     }
     return true;
 }
 
-/* Which pictures the slider moves, by their looks at both ends and in the middle. */
+/* ---- what the slider moves ---- */
+
+/* A claim of which no side depends on the name is computed once. What changes the shape of the program
+ * without a node, as a size does, shows at the ends or in the middle. */
+static bool find_moving_claims(lesson *l, lesson_frames *f, int turn)
+{
+    const wg_node from = wg_program_node(l->program[0].m.q, l->slide.range.name);
+    bool fine = true;
+    for (int i = 0; i < l->parts && fine; i++) {
+        const lesson_part *p = &l->part[i];
+        for (int line = 0; p->kind == PART_CHECK && !p->program && line < p->lines && fine; line++) {
+            const claim_result *r = lesson_claim(l, p, p->line + line);
+            claim_sides s = { .relation = 0 }, *first = &f->side[i][line * f->count];
+            if (!r || !(fine = lesson_sides(l, p, r, &s))) continue;
+            const wg_claim k = wg_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
+            if (!turn) *first = s;
+            f->moves[p->line + line] |= wg_depends_on(k.left, from) || wg_depends_on(k.right, from) ||
+                                        memcmp(first, &s, sizeof s) != 0;
+        }
+    }
+    return fine;
+}
+
+/* Which pictures and claims the slider moves, pictures by their looks at both ends and in the middle. */
 static bool find_moving(lesson *l, lesson_frames *f, double own)
 {
     char **first = calloc((size_t)l->parts, sizeof *first);
     bool fine = first;
     for (int turn = 0; turn < 3 && fine; turn++) {
-        fine = build_with(l, value_at(l, f, turn * (f->count - 1) / 2, own));
+        fine =
+            build_with(l, value_at(l, f, turn * (f->count - 1) / 2, own)) && find_moving_claims(l, f, turn);
         for (int i = 0; i < l->parts && fine; i++) {
             const lesson_part *p = &l->part[i];
             if (p->kind != PART_PLOT || p->program) continue;
@@ -95,7 +120,8 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
     *f = (lesson_frames){ .count = l->slide.frames };
     f->figure = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->figure);
     f->side = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->side);
-    if (!f->figure || !f->side) return l->status = EXIT_OTHER, false;
+    f->moves = wg_alloc(l->c, (size_t)l->lines + 1, sizeof *f->moves);
+    if (!f->figure || !f->side || !f->moves) return l->status = EXIT_OTHER, false;
     if (!f->count) return true;
     if (!own_value(l, &own)) return false;
     f->home = plot_nearest(&l->slide.range, own, l->slide.frames);

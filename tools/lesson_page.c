@@ -124,7 +124,7 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     static const char *const signs[] = { "", "&lt; ", "≤ ", "&gt; ", "≥ " };
     lesson *l = g->l;
     const claim_result *r = lesson_claim(l, p, line);
-    const claim_sides *all = g->frames.count && !p->program
+    const claim_sides *all = g->frames.count && !p->program && g->frames.moves[line]
                                  ? &g->frames.side[p - l->part][(line - p->line) * g->frames.count]
                                  : NULL;
     span claim, note;

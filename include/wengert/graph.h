@@ -171,6 +171,8 @@ WG_API wg_node wg_part_at(wg_site here, wg_node n, int k);
 WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis);
 #define wg_part(n, k)   wg_part_at(WG_AT(#n ", " #k), n, k)
 #define wg_dim(n, axis) wg_dim_at(WG_AT(#n ", " #axis), n, axis)
+/* Whether y is x, or is computed from it. Takes time by the number of nodes that were made since x. */
+WG_API bool wg_depends_on(wg_node y, wg_node x);
 /* Finds what computes the same as x among y and the nodes that y is made from: x itself, and nodes of the same op
  * with equal options whose operands compute the same. So an expression that was written twice is found. Numbers and
  * inputs without a name are the same if their values are equal now. What is drawn at random twice is never the same.

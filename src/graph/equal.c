@@ -84,15 +84,34 @@ static int equal_nodes(wg_graph *g, uint32_t y, uint32_t x, wg_node to[], int ro
     return n;
 }
 
-int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
+/* The graph of both nodes; NULL after an error. */
+static wg_graph *graph_of_both(const char *what, wg_node y, wg_node x)
 {
     wg_graph *g = y.graph;
+    if (!wgi_is_node(NULL, y, NULL, what, 0, "y") || !wgi_is_node(g->c, x, NULL, what, 0, "x") ||
+        !wgi_ok(g->c))
+        return NULL;
+    if (x.graph != g) wgi_fail(g->c, NULL, what, WG_ERROR_USE, "x and y are nodes of two graphs");
+    return x.graph == g ? g : NULL;
+}
+
+bool wg_depends_on(wg_node y, wg_node x)
+{
+    wg_graph *g = graph_of_both("depends_on", y, x);
+    if (!g || y.index < x.index) return false;
+    wgi_reached used;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const bool ok = wgi_reach(g, &g->temp, &y.index, 1, x.index, NULL, NULL, &used);
+    const bool does = ok && wgi_reached_at(&used, x.index) != WGI_NOT_REACHED;
+    wgi_arena_rewind(&g->temp, place);
+    return does;
+}
+
+int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
+{
+    wg_graph *g = graph_of_both("equal_nodes", y, x);
     wgi_unwritten u;
-    if (!wgi_is_node(NULL, y, NULL, "equal_nodes", 0, "y") ||
-        !wgi_is_node(g->c, x, NULL, "equal_nodes", 0, "x") || !wgi_ok(g->c))
-        return 0;
-    if (x.graph != g)
-        return wgi_fail(g->c, NULL, "equal_nodes", WG_ERROR_USE, "x and y are nodes of two graphs"), 0;
+    if (!g) return 0;
     if (!to && room > 0) return wgi_fail_null(g->c, NULL, "equal_nodes", "array for the nodes"), 0;
     const wgi_place place = wgi_arena_place(&g->temp);
     int n = 0;

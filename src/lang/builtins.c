@@ -81,14 +81,12 @@ static bool add_equal(wg_program *q, target_list *t, const wgi_ast *const at[2],
                       bool draws)
 {
     double known;
-    const bool is_name = at[1]->kind == AST_NAME, is_number = is_name && wgi_constant(at[1], &known);
-    bool is_used = false;
-    int n = at[1]->kind == AST_NUMBER ? 0 : wg_equal_nodes(y, x, NULL, 0);
+    const bool is_name = at[1]->kind == AST_NAME, is_used = is_name && wg_depends_on(y, x);
+    const bool is_number = at[1]->kind == AST_NUMBER || (is_name && wgi_constant(at[1], &known));
+    int n = is_used ? 1 : is_number ? 0 : wg_equal_nodes(y, x, NULL, 0);
     if (n && !add_targets(q, t, n)) return false;
-    if (n) wg_equal_nodes(y, x, t->node + t->count, n);
-    for (int k = 0; is_name && k < n; k++)
-        if (t->node[t->count + k].index == x.index) t->node[t->count] = x, n = 1, is_used = true;
-    if (is_number && !is_used) n = 0;
+    if (is_used) t->node[t->count] = x;
+    else if (n) wg_equal_nodes(y, x, t->node + t->count, n);
     if (!n && !wg_failed(q->c)) not_used(q, at, draws);
     t->count += n;
     return n > 0;

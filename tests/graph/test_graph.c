@@ -299,5 +299,7 @@ Test(graph, equal_nodes_are_those_that_are_written_the_same)
         cr_expect_eq(wg_equal_nodes(wg_sum(drawn), drawn, found, 4), 1);
         cr_expect_eq(wg_equal_nodes(y, y, found, 4), 1);
         cr_expect_eq(wg_equal_nodes(wg_sum(a), b, found, 4), 0);
+        cr_expect(wg_depends_on(y, a) && wg_depends_on(y, first) && wg_depends_on(y, y));
+        cr_expect(!wg_depends_on(y, drawn) && !wg_depends_on(a, y) && !wg_depends_on(second, first));
     }
 }

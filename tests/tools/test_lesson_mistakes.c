@@ -26,23 +26,23 @@ Test(lesson_mistakes, each_makes_a_claim_fail)
  * alone. */
 Test(lesson_mistakes, pages_are_small_and_alone)
 {
-    const char *said =
-        wgt_shell("for f in lessons/*.md; do\n"
-                  "  name=$(basename $f .md) page=\"$in/page.html\"\n"
-                  "  \"$build/wengert\" lesson $name --page -o \"$page\" || echo \"$name: status $?\"\n"
-                  "  bytes=$(wc -c < \"$page\")\n"
-                  "  [ $bytes -le 61440 ] || echo \"$name: $bytes bytes\"\n"
-                  "  grep -oE "
-                  "'(src|srcset|data|poster|action)=\"[^\"]*\"|<link[^>]*>|@import|url\\([^#)][^)]*\\)|"
-                  "fetch\\(' \"$page\" |\n"
-                  "    grep -vE 'link rel=\"icon\" href=\"data:' | sed \"s/^/$name: asks for /\"\n"
-                  "done\n"
-                  "\"$build/wengert\" lesson --all --page -o \"$in/one\" > /dev/null && OMP_NUM_THREADS=1 "
-                  "\"$build/wengert\" lesson --all --page -o \"$in/two\" > /dev/null\n"
-                  "diff -r \"$in/one\" \"$in/two\"\n"
-                  "[ $(cat \"$in\"/one/* | wc -c) -le 3145728 ] || echo the site is larger than 3 MB\n"
-                  "grep -ohE '(src|href)=\"[^\"]*\"' \"$in\"/one/*.html | sort -u | grep -vE "
-                  "'\"([a-z0-9-]+\\.html|lesson\\.(css|js)|#.*|data:.*|https://.*)\"'\n"
-                  "echo done");
+    const char *said = wgt_shell(
+        "for f in lessons/*.md; do\n"
+        "  name=$(basename $f .md) page=\"$in/page.html\"\n"
+        "  \"$build/wengert\" lesson $name --page -o \"$page\" > \"$in/said\" || echo \"$name: status $?\"\n"
+        "  bytes=$(wc -c < \"$page\")\n"
+        "  [ $bytes -le 61440 ] || echo \"$name: $bytes bytes\"\n"
+        "  grep -oE "
+        "'(src|srcset|data|poster|action)=\"[^\"]*\"|<link[^>]*>|@import|url\\([^#)][^)]*\\)|"
+        "fetch\\(' \"$page\" |\n"
+        "    grep -vE 'link rel=\"icon\" href=\"data:' | sed \"s/^/$name: asks for /\"\n"
+        "done\n"
+        "\"$build/wengert\" lesson --all --page -o \"$in/one\" > /dev/null && OMP_NUM_THREADS=1 "
+        "\"$build/wengert\" lesson --all --page -o \"$in/two\" > /dev/null\n"
+        "diff -r \"$in/one\" \"$in/two\"\n"
+        "[ $(cat \"$in\"/one/* | wc -c) -le 3145728 ] || echo the site is larger than 3 MB\n"
+        "grep -ohE '(src|href)=\"[^\"]*\"' \"$in\"/one/*.html | sort -u | grep -vE "
+        "'\"([a-z0-9-]+\\.html|lesson\\.(css|js)|#.*|data:.*|https://.*)\"'\n"
+        "echo done");
     cr_expect_str_eq(said, "done\n");
 }
