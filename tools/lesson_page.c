@@ -61,8 +61,9 @@ static bool put_formula(const page *g, span line, bool constants)
 
 /* ---- programs ---- */
 
-/* Columns of a line, and bytes of a formula, of a program that has its formulas below it. */
-enum { WIDE = 54, LONG = 36 };
+/* Columns of a line, and bytes of a formula, of a program that has its formulas below it; columns that fit on
+ * a phone. */
+enum { WIDE = 54, LONG = 36, NARROW = 33 };
 
 static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
 {
@@ -80,14 +81,15 @@ static void put_program(const page *g, const lesson_part *p)
 {
     bool wide;
     const bool formulas = has_formulas(g->l, p, &wide);
-    fprintf(g->out, "<div class=\"program%s\"><pre tabindex=\"0\">", formulas && !wide ? "" : " single");
+    fprintf(g->out, "<div class=\"program%s\"><pre>", formulas && !wide ? "" : " single");
     for (int i = p->line; i < p->line + p->lines; i++) {
         const span s = lesson_line(g->l, i);
         const char *comment = memchr(s.at, '#', (size_t)s.n);
         const int code = comment ? (int)(comment - s.at) : s.n;
+        put(g, s.n > NARROW ? "<b>" : "");
         lesson_escape(g->out, s.at, code, true);
         if (comment) put(g, "<i>"), lesson_escape(g->out, comment, s.n - code, true), put(g, "</i>");
-        put(g, "\n");
+        put(g, s.n > NARROW ? "</b>" : "\n");
     }
     put(g, "</pre>");
     if (formulas)
@@ -107,7 +109,7 @@ static bool put_side(page *g, const claim_sides *own, const claim_sides *all, si
     const char *text = (const char *)own + offset;
     bool moves = false;
     for (int k = 0; all && k < f->count; k++) moves |= strcmp((const char *)&all[k] + offset, text) != 0;
-    put(g, "<td");
+    put(g, strchr(text, '[') ? "<td class=\"v\"" : "<td");
     if (moves) {
         fprintf(g->out, " data-v=\"%d\"", g->moved);
         fputs(g->moved++ ? ",[" : "[", g->moving);
@@ -117,6 +119,21 @@ static bool put_side(page *g, const claim_sides *own, const claim_sides *all, si
     }
     fprintf(g->out, ">%s</td>", text);
     return moves;
+}
+
+/* A claim as it is written; 1e-7 does not break at its sign. */
+static void put_code(const page *g, span s)
+{
+    put(g, "<code>");
+    for (int i = 0, end; i < s.n; i = end) {
+        for (end = i; end < s.n && s.at[end] != ' ';) end++;
+        for (; end < s.n && s.at[end] == ' ';) end++;
+        const bool number = s.at[i] >= '0' && s.at[i] <= '9';
+        put(g, number ? "<span class=\"n\">" : "");
+        lesson_escape(g->out, s.at + i, end - i, true);
+        put(g, number ? "</span>" : "");
+    }
+    put(g, "</code>");
 }
 
 static bool put_claim(page *g, const lesson_part *p, int line)
@@ -136,8 +153,7 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     span shown = claim;
     for (int i = 0; i + 8 < claim.n; i++)
         if (!memcmp(claim.at + i, " within ", 8)) shown.n = i;
-    if (!put_formula(g, shown, true))
-        put(g, "<code>"), lesson_escape(g->out, shown.at, shown.n, true), put(g, "</code>");
+    if (!put_formula(g, shown, true)) put_code(g, shown);
     put(g, "</th>");
     const bool left = put_side(g, &s, all, offsetof(claim_sides, left));
     bool right = false;
