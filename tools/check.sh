@@ -163,7 +163,7 @@ pages() {
 
 # ---- lessons ----
 
-lessons() { awk -f tools/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/*.md | report "lessons that cannot be taught from"; }
+lessons() { awk -f tools/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"; }
 
 # ---- tests without a clock: tests/run.sh finds those that wait or compute for ever ----
 

@@ -1,6 +1,6 @@
 # Prints each place where a lesson breaks a rule of the house (docs/lessons.md, "Into the course").
 #
-#   awk -f tools/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/*.md
+#   awk -f tools/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt lessons/*.md
 
 function say(text) { print FILENAME ":" FNR ": " text }
 function lacks(text) { print file[lesson] ": " text }
@@ -55,10 +55,18 @@ part == 2 {
     mistaken[FNR] = field[1]
     next
 }
+part == 3 {
+    if (split($0, field, / \| /) != 3) say("a step of a solution is written: NAME N | TEXT | OTHER TEXT")
+    solved[field[1]]
+    next
+}
 FNR == 1 { finish_lesson(); lesson = name_of(FILENAME); file[lesson] = FILENAME }
 { lines++ }
 /^```/ { inside = !inside; block = inside ? substr($1, 4) : ""; if (inside) has[block] = 1; next }
-block == "try" && NF { exercises++ }
+block == "try" && NF {
+    exercises++
+    if (/ => / && !((lesson " " exercises) in solved)) say("exercise " exercises " has a claim, and no solution in lessons/solutions.txt")
+}
 block == "ask" && $1 != "answer" { read_text($0) }
 inside { next }
 /^number:/ {

@@ -6,7 +6,7 @@
 
 #include "lesson.h"
 
-enum { SHOWN = 6, MANY = 4, WORDS = 64 };
+enum { SHOWN = 6, MANY = 5, WORDS = 64 };
 
 /* ---- programs and claims ---- */
 

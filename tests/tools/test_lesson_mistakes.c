@@ -22,6 +22,26 @@ Test(lesson_mistakes, each_makes_a_claim_fail)
     cr_expect(strncmp(said, "all of ", 7) == 0, "%s", said);
 }
 
+/* What lessons/solutions.txt does to the program of a lesson solves the exercise. */
+Test(lesson_mistakes, each_exercise_can_be_solved)
+{
+    const char *said =
+        wgt_shell("cut -d'|' -f1 lessons/solutions.txt | sort -u > \"$in/exercises\"\n"
+                  "while read -r name n; do\n"
+                  "  \"$build/wengert\" lesson $name --program > \"$in/mine.wg\"\n"
+                  "  grep \"^$name $n \" lessons/solutions.txt > \"$in/steps\"\n"
+                  "  while IFS= read -r row; do\n"
+                  "    rest=${row#* | } old=${rest%% | *} new=${rest#* | } text=$(cat \"$in/mine.wg\")\n"
+                  "    case $text in *\"$old\"*) ;; *) echo \"$name $n: no text $old\" ;; esac\n"
+                  "    printf '%s\\n' \"${text%%\"$old\"*}$new${text#*\"$old\"}\" > \"$in/mine.wg\"\n"
+                  "  done < \"$in/steps\"\n"
+                  "  \"$build/wengert\" lesson $name --check \"$in/mine.wg\" > \"$in/said\" 2>&1\n"
+                  "  grep -q \"^✓ exercise $n:\" \"$in/said\" || echo \"$name $n is not solved\"\n"
+                  "done < \"$in/exercises\"\n"
+                  "echo all of $(wc -l < \"$in/exercises\")");
+    cr_expect(strncmp(said, "all of ", 7) == 0, "%s", said);
+}
+
 /* A page of 60 KB is there at once on a slow line. It asks for nothing else: an address stands in links
  * alone. */
 Test(lesson_mistakes, pages_are_small_and_alone)

@@ -15,21 +15,23 @@ Test(lessons, all_claims_hold)
 /* The rules of `make check`: a.md keeps them all, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
-    const char *said =
-        wgt_shell("rules=$PWD/tools/lesson_rules.awk && cd \"$in\"\n"
-                  "printf '%s\\n' a b c > course.txt\n"
-                  "printf '%s\\n' 'a | x | y' 'a | y | z' 'd | x' > mutations.txt\n"
-                  "lesson() { printf '%s\\n' '# T' \"number: $1\" \"after: $2\" '' \"$3\" '```ask' \"$4\" "
-                  "'answer 1.234 within 1' '```' '```check' '```' '```plot' '```'; }\n"
-                  "tries() { printf '%s\\n' '```try' \"$@\" '```'; }\n"
-                  "{ lesson 1 - 'With 0.01, {1.234}, `1.234`.' 'What?'; tries One. Two. Three.; } > a.md\n"
-                  "{ lesson 1 'c, e' 'It is 3.141.' 'Is it 0.0301?'; tries One. Two.; } > b.md\n"
-                  "{ printf '%s\\n' '# T' 'number: 3' 'after: b'; yes | head -n 118; } > c.md\n"
-                  "awk -f $rules course.txt mutations.txt a.md b.md c.md | sort");
+    const char *said = wgt_shell(
+        "rules=$PWD/tools/lesson_rules.awk && cd \"$in\"\n"
+        "printf '%s\\n' a b c > course.txt\n"
+        "printf '%s\\n' 'a | x | y' 'a | y | z' 'd | x' > mutations.txt\n"
+        "printf '%s\\n' 'a 1 | x | y' 'b' > solutions.txt\n"
+        "lesson() { printf '%s\\n' '# T' \"number: $1\" \"after: $2\" '' \"$3\" '```ask' \"$4\" "
+        "'answer 1.234 within 1' '```' '```check' '```' '```plot' '```'; }\n"
+        "tries() { printf '%s\\n' '```try' \"$@\" '```'; }\n"
+        "{ lesson 1 - 'With 0.01, {1.234}, `1.234`.' 'What?'; tries 'One. => x > 1' Two. Three.; } > a.md\n"
+        "{ lesson 1 'c, e' 'It is 3.141.' 'Is it 0.0301?'; tries One. 'Two. => x < 1'; } > b.md\n"
+        "{ printf '%s\\n' '# T' 'number: 3' 'after: b'; yes | head -n 118; } > c.md\n"
+        "awk -f $rules course.txt mutations.txt solutions.txt a.md b.md c.md | sort");
     cr_expect_str_eq(said, "b.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
                            "b.md: 2 exercises; at least 3\n"
                            "b.md: after: c comes after b, a circle\n"
                            "b.md: number: 1; lessons/course.txt has it as 2\n"
+                           "b.md:16: exercise 2 has a claim, and no solution in lessons/solutions.txt\n"
                            "b.md:2: number 1 is that of a\n"
                            "b.md:3: after: e is no row of lessons/course.txt\n"
                            "b.md:5: 3.141 is typed: write {EXPRESSION}, so that the program says it\n"
@@ -42,5 +44,6 @@ Test(lessons, rules_refuse_what_cannot_be_taught)
                            "c.md: no check\n"
                            "c.md: no plot or draw\n"
                            "lessons/mutations.txt:3: there is no lesson d\n"
-                           "mutations.txt:3: a mistake is written: NAME | TEXT | OTHER TEXT\n");
+                           "mutations.txt:3: a mistake is written: NAME | TEXT | OTHER TEXT\n"
+                           "solutions.txt:2: a step of a solution is written: NAME N | TEXT | OTHER TEXT\n");
 }
