@@ -19,6 +19,9 @@ enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
     X("wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)",    \
       PROGRAM)                                                                                              \
     X("eps", "E", "the step of the differences (default 1e-7)", PROGRAM | OPS | RUN)                        \
+    X("tol", "D",                                                                                           \
+      "allows differences of the share D of a component: of a solver that stops early (default 0)",         \
+      PROGRAM | OPS | RUN)                                                                                  \
     X("one-sided", NULL, "(f(x + E) - f(x)) / E", PROGRAM | OPS | RUN)                                      \
     X("course", NULL,                                                                                       \
       "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component " \
@@ -96,11 +99,15 @@ static bool ends_in(const args *a, const char *name, const char *endings, const 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
     long long components = 0, order = 1;
-    if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components)) return false;
+    if (!args_double(a, "tol", &o->tolerance) || !args_double(a, "eps", &o->eps) ||
+        !args_long(a, "components", 1, &components))
+        return false;
     if (!args_long(a, "order", 1, &order)) return false;
     if (order > 2) return tool_wrong(a, "--order %lld: 1 or 2", order), false;
     if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
         return tool_wrong(a, "--eps: a positive step"), false;
+    if (!(o->tolerance >= 0 && o->tolerance < 1))
+        return tool_wrong(a, "--tol: a share, from 0 to below 1"), false;
     o->components = components;
     o->sweep = args_value(a, "sweep-of");
     if (o->sweep && !args_has(a, "sweep")) return tool_wrong(a, "--sweep-of without --sweep FILE.svg"), false;

@@ -65,6 +65,9 @@ typedef struct wg_gradcheck_opts {
      * that it cannot see passes: one of a component that is small beside the others, a wrong rule that does
      * not show at this point. */
     bool course_only;
+    /* A difference of at most this share of a component, or of a typical one, is allowed: for a function that
+     * solves something and stops early, or has a constant with few digits. Default 0: none. */
+    double tolerance;
     uint64_t reserved[1];
 } wg_gradcheck_opts;
 

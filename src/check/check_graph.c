@@ -393,9 +393,24 @@ static bool is_rounded(graph_check *q, int n)
     return true;
 }
 
+/* The gradient is that of equations, and the slopes are those of the steps that solve them. */
+static void find_solvers(graph_check *q)
+{
+    char text[WGI_CHECK_TEXT];
+    for (int64_t i = 1; i <= q->root.index; i++) {
+        const wg_node n = wg_graph_node(q->clone, i);
+        const double error = wgi_solver_error(n);
+        if (!(error > q->r->allowed)) continue;
+        q->r->allowed = error;
+        wgi_check_say(text, "%s, %s,", wg_node_op_name(n), wg_site_place(wg_node_site(n)));
+        q->r->solver = wgi_check_keep(q->r, text);
+    }
+}
+
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
 {
     if (is_rounded(q, n)) return q->r;
+    find_solvers(q);
     if (!q->r->o.course_only) check_rules(q, n);
     if (!q->r->o.course_only && wgi_check_go_on(q->r)) wgi_check_what_runs(q->r, q->here, loss);
     if (wgi_check_is_stopped(q->r) || !open_parts(q, n)) {

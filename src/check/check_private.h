@@ -86,6 +86,7 @@ typedef struct wgi_finding {
     wg_check_finding shown;      /* stage, point and remedy follow when it is read */
     const char *whose;           /* what the report calls yours: wgi_check_whose */
     double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
+    double share;                /* of a component, by which it differs; 0: of the numbers shown */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
     struct wgi_case *made_from;  /* of WGI_STAGE_RULE: case.h; or NULL */
 } wgi_finding;
@@ -116,6 +117,10 @@ struct wg_check {
     double f, noise, ratio, floor;
     int64_t evaluations;
     bool by_course; /* a step was given: the course's scale decides */
+    /* A difference of this share of a component is none: o.tolerance, or what a solver in the graph leaves.
+     * solver: its op and place; or "". */
+    double allowed;
+    const char *solver;
     /* used: f and the gradient have values there; why: why not; NULL: nobody came so far */
     wg_check_point at[WGI_POINTS];
     int64_t gradients;   /* how often the gradient was computed */
@@ -137,6 +142,7 @@ struct wg_check {
 typedef struct wgi_compared {
     wgi_slope_kind kind;
     double yours, numeric, bar; /* bar: of their difference */
+    double share;               /* of a component: the difference */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
 } wgi_compared;
@@ -380,11 +386,17 @@ void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
 void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_node gx[],
                       const wgi_check_target *first);
 
+/* Whether the derivative of n is that of an equation, which its computed steps solve but for an error: the
+ * share of a component that this error may be. 0: n is no such node. In rules.c. */
+double wgi_solver_error(wg_node n);
+
 /* ---- judge.c ---- */
 
 /* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
- * direction. */
-wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s);
+ * direction. A difference of at most the share `allowed` of it, or of the slope, is none. */
+wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s);
+/* The verdict is fail: whether all that differs differs by little, and by how much. */
+void wgi_check_conclude(wg_check *r);
 /* Makes the numbers those of a finding. */
 static inline void wgi_show_compared(wg_check_finding *f, const wgi_compared *c)
 {

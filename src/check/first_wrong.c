@@ -87,10 +87,7 @@ static wgi_compared compare(cut *k, const double *gz)
     if (!isfinite(line.f0)) return (wgi_compared){ .yours = yours, .numeric = NAN, .bar = INFINITY };
     line.noise = wgi_noise_of(value_at, k, line.scale);
     const wgi_slope s = wgi_slope_of(&line);
-    wgi_compared c = wgi_check_compare(yours, 64 * DBL_EPSILON * size, -1, &s);
-    if (c.differ && fabs(c.yours - c.numeric) <= SHARE * fmax(fabs(c.numeric), fabs(c.yours)))
-        c.differ = false;
-    return c;
+    return wgi_check_compare(yours, 64 * DBL_EPSILON * size, -1, fmax(SHARE, k->r->allowed), &s);
 }
 
 static answer ask(search *q, int64_t i)

@@ -11,15 +11,11 @@
  * largest was 3 bars. */
 static const double BEYOND = 10;
 
-/* A difference of a smaller share of a component than this is none: a solver inside f that stops early, or a
- * constant with few digits, makes such differences, and they harm no descent. It counts as a bar. */
-static const double SHARE = 5e-5;
-
 static bool is_beyond(double off, double bar) { return off > BEYOND * bar; }
 
-wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s)
+wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s)
 {
-    wgi_compared c = { s->kind, yours, s->value, s->bar + error, false, false };
+    wgi_compared c = { s->kind, yours, s->value, s->bar + error, INFINITY, false, false };
     if (!isfinite(yours)) return c;
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
@@ -31,7 +27,8 @@ wgi_compared wgi_check_compare(double yours, double error, double size, const wg
     const double off = fabs(yours - s->value);
     c.clear = s->kind == WGI_SLOPE_SMOOTH || s->kind == WGI_SLOPE_EDGE;
     c.differ = c.clear && is_beyond(off, c.bar);
-    if (c.differ && size >= 0 && off <= SHARE * fmax(size, fabs(s->value))) c.differ = false, c.bar = off;
+    c.share = off / fmax(size, fabs(s->value));
+    if (c.differ && c.share <= allowed) c.differ = false, c.bar = off;
     /* f has two slopes, at large steps and at small ones, and the gradient is the other one */
     const bool is_other = isfinite(s->other) && !is_beyond(fabs(yours - s->other), s->other_bar + error);
     if (c.differ && is_other) c.clear = c.differ = false;
@@ -219,7 +216,7 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
 static const double LIMIT = 0.1;
 
 /* The verdict from slopes. */
-static wg_verdict verdict_by_slopes(const wgi_check_part *in, char reason[WGI_CHECK_TEXT])
+static wg_verdict verdict_by_slopes(const wg_check *r, const wgi_check_part *in, char reason[WGI_CHECK_TEXT])
 {
     if (in->differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
@@ -228,6 +225,11 @@ static wg_verdict verdict_by_slopes(const wgi_check_part *in, char reason[WGI_CH
                                         : "f is not smooth here: no slope can be compared");
     else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
+    else if (in->shown.resolution > LIMIT && *r->solver)
+        wgi_check_say(
+            reason,
+            "%s solves its equation with an error of its own, in which one of %.0e of a component could hide",
+            r->solver, in->shown.resolution);
     else if (in->shown.resolution > LIMIT)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->shown.resolution);
@@ -261,7 +263,7 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     bool unmeasured = in->reason[0];
     if (!r->by_course) {
         in->reason[0] = 0;
-        in->shown.verdict = verdict_by_slopes(in, in->reason);
+        in->shown.verdict = verdict_by_slopes(r, in, in->reason);
         in->silent = in->shown.verdict == WG_INCONCLUSIVE && (in->clear || !in->size);
     } else {
         in->shown.verdict =
@@ -311,4 +313,35 @@ void wgi_check_judge(wg_check *r)
         r->verdict = WG_INCONCLUSIVE;
         memcpy(r->reason, r->second_reason, sizeof r->reason);
     }
+}
+
+/* ---- how wrong ---- */
+
+/* What is wrong by less everywhere may be meant so. */
+static const double SMALL = 1e-3;
+
+static double share_of(const wgi_finding *f)
+{
+    if (f->stage == WGI_STAGE_RUN) return INFINITY;
+    if (f->share > 0) return f->share;
+    return fabs(f->shown.yours - f->shown.numeric) / fmax(fabs(f->shown.yours), fabs(f->shown.numeric));
+}
+
+/* The next number above with one digit. */
+static double one_digit_up(double d)
+{
+    const double ten = pow(10, floor(log10(d)));
+    return ceil(d / ten * (1 - 1e-9)) * ten;
+}
+
+void wgi_check_conclude(wg_check *r)
+{
+    double most = 0;
+    for (int i = 0; i < r->findings; i++) most = fmax(most, share_of(&r->finding[i]));
+    if (r->verdict != WG_FAIL || r->by_course || !(most > 0 && most < SMALL)) return;
+    most = one_digit_up(most);
+    wgi_check_say(r->reason,
+                  "wrong by %.0e of a component: an error of that size, or a solver that stops early, or a "
+                  "constant with few digits; a tolerance of %.0e allows it",
+                  most, most);
 }

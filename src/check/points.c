@@ -254,14 +254,27 @@ static wgi_compared compare_once(wgi_place *p, int k, int64_t low, int64_t high,
     const wgi_slope s = slope(p, k, low, high, u, scale);
     if (!wgi_check_go_on(p->r)) return wgi_not_compared();
     const double error = own_error(p, k, low, high, u);
-    wgi_compared c = wgi_check_compare(yours, error, size, &s);
+    wgi_compared c = wgi_check_compare(yours, error, size, p->r->allowed, &s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s.kind == WGI_SLOPE_KINK && (high - low > 1 || p->t->several_kinks)) c.differ = false;
     if (c.differ && !p->t->gradient)
-        c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size, &s);
+        c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size,
+                              p->r->allowed, &s);
     if (!wgi_check_go_on(p->r)) c.clear = c.differ = false;
     return c;
+}
+
+/* What rounding of all components of x does to f, at most. Of a function that the check cannot see into it
+ * stands for the rounding of the numbers inside, which are made of several components, such as x[2] -
+ * x[0]. */
+static double rounding_of_x(const wg_check *r)
+{
+    double sum = 0;
+    for (int k = 0; k < r->parts; k++)
+        for (int64_t i = 0; i < r->part[k].size; i++)
+            sum += fabs(r->part[k].analytic[i] * r->part[k].point[i]);
+    return isfinite(sum) ? sum * DBL_EPSILON / 2 : 0;
 }
 
 /* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
@@ -271,8 +284,10 @@ static wgi_compared compare_once(wgi_place *p, int k, int64_t low, int64_t high,
 static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, const double *u, double scale)
 {
     const wgi_compared c = compare_once(p, k, low, high, u, scale);
-    if (!c.differ || wg_is_none(p->t->root)) return c;
-    const double most = wgi_inside_rounding(p->r, p->t->root, p->t->x, p->r->parts, &p->bound);
+    if (!c.differ) return c;
+    const double most = wg_is_none(p->t->root)
+                            ? rounding_of_x(p->r)
+                            : wgi_inside_rounding(p->r, p->t->root, p->t->x, p->r->parts, &p->bound);
     const wgi_noise measured = p->noise;
     for (int j = 0; j < WGI_SPACINGS; j++) p->noise.sigma[j] = fmax(measured.sigma[j], most);
     const wgi_compared again = compare_once(p, k, low, high, u, scale);
@@ -346,9 +361,15 @@ static int64_t components(const wg_check *r)
 
 /* ---- at one point ---- */
 
-static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi_compared *c)
+/* A part that was seen to be right before, as at the given point, and elsewhere differs by a smaller share,
+ * is not wrong by that share everywhere: there the slope is in error, as near the end of the domain of f. */
+static const double ELSEWHERE = 1e-4;
+
+static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
 {
     wgi_check_part *in = &r->part[k];
+    if (point != WGI_POINT_GIVEN && c->differ && in->clear && !in->differ && c->share < ELSEWHERE)
+        c->differ = c->clear = false;
     in->clear += c->clear, in->differ += c->differ;
     in->unclear += !c->clear && !c->differ, in->kinks += c->kind == WGI_SLOPE_KINK;
     wg_check_point *at = &r->at[point];
@@ -356,7 +377,7 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) wgi_check_note_point(r);
-    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k };
+    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
     f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
     wgi_show_compared(&f.shown, c);
     wgi_check_add(r, &f);
@@ -376,7 +397,7 @@ static void compare_components(wgi_place *p, int k, wgi_point point)
     wgi_check_part *in = &p->r->part[k];
     double worst = 0, sum = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        const wgi_compared c = wgi_place_component(p, k, i);
+        wgi_compared c = wgi_place_component(p, k, i);
         if (point == WGI_POINT_GIVEN) in->slope[i] = c.numeric, in->bar[i] = c.bar;
         note(p->r, point, k, i, &c);
         if (c.clear) worst = fmax(worst, c.bar), sum += c.yours * c.yours;
@@ -394,7 +415,7 @@ static void compare_directions(wgi_place *p, int k, wgi_point point)
     }
     for (int draw = 0; draw < DRAWS; draw++) {
         int64_t element;
-        const wgi_compared c = in_direction(p, k, draw, &element);
+        wgi_compared c = in_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
         in->shown.directions++;
         note(p->r, point, k, element, &c);
@@ -413,7 +434,7 @@ static void compare_shown(wgi_place *p, int k)
     const int rows = wgi_check_rows(p->r, in, row);
     for (int j = 0; j < rows; j++) {
         if (!isnan(in->slope[row[j]])) continue;
-        const wgi_compared c = wgi_place_component(p, k, row[j]);
+        wgi_compared c = wgi_place_component(p, k, row[j]);
         in->slope[row[j]] = c.numeric, in->bar[row[j]] = c.bar;
         if (!in->differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
     }

@@ -97,6 +97,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
     if (q->sweep) r->o.sweep = wgi_check_keep(r, q->sweep);
     r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
+    r->allowed = q->tolerance, r->solver = "";
     r->by_course = q->eps != 0 || q->one_sided || q->course_only;
     r->second.order = r->o.order = q->order ? q->order : 1;
     r->second.reason = r->second_reason;
@@ -105,6 +106,8 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->verdict = WG_INCONCLUSIVE;
     if (!(r->o.eps > 0) || !isfinite(r->o.eps))
         wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->o.eps);
+    else if (!(r->o.tolerance >= 0) || r->o.tolerance >= 1)
+        wgi_check_say(r->reason, "the tolerance must be a share below 1: it is %g", r->o.tolerance);
     else if (r->o.components < 0)
         wgi_check_say(r->reason, "the number of components must be positive: it is %lld",
                       (long long)r->o.components);
@@ -389,6 +392,7 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
     if (r->o.sweep && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->o.sweep);
     rank(r);
+    wgi_check_conclude(r);
     wgi_check_end_early(r);
 }
 

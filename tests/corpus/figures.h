@@ -22,6 +22,7 @@ typedef struct wgt_figures {
     wgt_share rules;             /* wrong rules that are named: node, operand, element, and no other node */
     wgt_share rules_trained;     /* those of them after 300 steps */
     wgt_share functions;         /* right functions without FAIL */
+    wgt_share solvers;           /* functions that solve and stop early: FAIL says by how much */
     wgt_share given;             /* the same, their gradients given as arrays */
     wgt_share nets;              /* right nets without FAIL */
     wgt_share smooth;            /* smooth right functions whose verdict is not inconclusive */

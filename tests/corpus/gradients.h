@@ -17,6 +17,9 @@
     X(HUNDREDTH_PERCENT, "one and 0.01 %")                                  \
     X(ALL_HUNDREDTH_PERCENT, "all and 0.01 %")                              \
     X(ALL_PERCENT, "all and 1 %")                                           \
+    X(ALL_MILLIONTHS, "all and 0.001 %")                                    \
+    X(ALL_MILLIONTH, "all and 0.0001 %")                                    \
+    X(MILLIONTHS, "one and 0.001 %")                                        \
     X(SWAPPED, "two neighbours swapped")                                    \
     X(SHIFTED, "shifted by one")                                            \
     X(TRANSPOSED, "rows and columns exchanged, as of a matrix of two rows") \
@@ -50,6 +53,12 @@ double wgt_wrong_function(size_t n, const double *x, double *g, void *user);
  * decide about x.) Near a minimum that is asked at a point 1 % away, since every relative error of the
  * gradient vanishes in the minimum itself. */
 bool wgt_wrong_counts(wgt_wrong *w);
+
+/* Whether the error is too small for a gradient that is given as numbers: its own rounding is not known. */
+static inline bool wgt_is_fine(wgt_spoil how)
+{
+    return how >= WGT_SPOIL_ALL_MILLIONTHS && how <= WGT_SPOIL_MILLIONTHS;
+}
 
 /* Of how many terms f is the sum, if it says; else 1. */
 size_t wgt_terms(const wgt_function *f);

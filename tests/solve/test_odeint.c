@@ -155,6 +155,27 @@ Test(odeint, passes_the_gradient_check)
     wgt_finish(c, NULL);
 }
 
+/* The adjoint has the error of its method. Where that is 7 % of a component nothing can be said. */
+Test(odeint, the_check_knows_the_error_of_the_adjoint)
+{
+    const wg_odeint_args fine[] = { { .adjoint = true },
+                                    { .adjoint = true, .rtol = 1e-3 },
+                                    { .adjoint = true, .method = WG_ODE_RK4, .steps = 20 },
+                                    { .adjoint = true, .method = WG_ODE_MIDPOINT, .steps = 50 } },
+                         coarse = { .adjoint = true, .method = WG_ODE_EULER, .steps = 4 };
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        WGT_WORLD(WG_F64, NULL);
+        cr_expect(wg_check_passes(wg_gradcheck(net_loss(g, p, &fine[i]), p, NULL)), "%zu", i);
+        wgt_finish(c, NULL);
+    }
+    WGT_WORLD(WG_F64, NULL);
+    wg_check *r = wg_gradcheck(net_loss(g, p, &coarse), p, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
+    cr_expect(strstr(wg_check_reason(r), "odeint, "), "%s", wg_check_reason(r));
+    wg_check_free(r);
+    wgt_finish(c, NULL);
+}
+
 /* As the steps become smaller the adjoint's gradient becomes that of the steps: by order 4. */
 Test(odeint, the_adjoint_converges_to_the_gradient_of_the_steps)
 {
