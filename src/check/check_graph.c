@@ -16,6 +16,7 @@ typedef struct graph_check {
     wg_node *chosen; /* the nodes to check, in the user's graph */
     bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
     wg_node *x, *gx; /* their clones, and the gradients of these */
+    wg_node *piece_gx;
     wgi_frozen meant;  /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
     wgi_frozen pieces; /* of the clone: if it has kinks, slopes are taken of these */
 } graph_check;
@@ -272,6 +273,31 @@ static bool clone_gradient(void *self, double **to)
     return ok;
 }
 
+static bool piece_gradient(void *self, double **to)
+{
+    graph_check *q = self;
+    wg_check *r = q->r;
+    for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
+        wg_copy_f64_at(q->here, q->piece_gx[k], to[k], (size_t)r->part[k].size);
+    const bool ok = !wg_failed(r->c);
+    if (!ok) wgi_check_recover(r);
+    return ok;
+}
+
+/* Whether all of them have one. */
+static bool open_piece_gradients(graph_check *q)
+{
+    wg_check *r = q->r;
+    q->piece_gx = q->pieces.g ? wg_alloc(r->c, (size_t)r->parts, sizeof *q->piece_gx) : NULL;
+    if (!q->piece_gx) return false;
+    for (int k = 0; k < r->parts; k++)
+        if (wg_is_none(q->pieces.x[k]) || r->part[k].shown.left_out) return false;
+    wg_grads_at(q->here, q->pieces.root, q->pieces.x, r->parts, q->piece_gx);
+    const bool ok = !wg_failed(r->c);
+    if (!ok) wgi_check_recover(r);
+    return ok;
+}
+
 static void clone_search(void *self)
 {
     const graph_check *q = self;
@@ -426,6 +452,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     const wgi_check_target t = { .set = clone_set,
                                  .value = clone_value,
                                  .gradient = clone_gradient,
+                                 .smooth = open_piece_gradients(q) ? piece_gradient : NULL,
                                  .settle = clone_settle,
                                  .search = clone_search,
                                  .self = q,

@@ -36,6 +36,12 @@
 
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
+/* Comparisons with slopes: those that say something, those that differ, those that say nothing, and of these
+ * the ones at a kink. */
+typedef struct wgi_tally {
+    int clear, differ, unclear, kinks;
+} wgi_tally;
+
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
     /* What the report shows. reason, hint, arrays and what is counted from them are added when it is read. */
@@ -47,9 +53,12 @@ typedef struct wgi_check_part {
     double *numeric;     /* a component that was not computed is NaN */
     double scale;        /* the root of the mean square of point; 1 if that is 0 */
     double *slope, *bar; /* by component, NaN: not computed. The slope of f, and the bar of its difference */
-    /* Of comparisons with slopes, at all points: those that say something, those that differ, those that say
-     * nothing, and of these the ones at a kink. */
-    int clear, differ, unclear, kinks;
+    wgi_tally n;         /* at all points */
+    /* The root of the mean square of the components, the largest of all points. moved: of components times
+     * the ways that they move. */
+    double typical, moved;
+    double direction_bar;  /* the widest one of the directions at the given point; 0: none was compared
+                           * there */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
@@ -160,6 +169,9 @@ typedef struct wgi_check_target {
     double (*value)(void *self);
     /* Computes the gradient at x: to[k] has room for part k. NULL, or false: it cannot. */
     bool (*gradient)(void *self, double **to);
+    /* The gradient of a smooth function, by whose changes the error of the gradient is measured: of the piece
+     * on which x lies. At a kink `gradient` itself changes without an error. NULL: it is `gradient`. */
+    bool (*smooth)(void *self, double **to);
     /* Says that x is a point to stay at for a while. May be NULL. */
     void (*settle)(void *self);
     /* Adds findings that say where the gradient becomes wrong. May be NULL. */
@@ -272,6 +284,7 @@ typedef struct wgi_place {
     wgi_noise noise; /* in a direction in which all components of all parts move */
     double **u;      /* by part: that direction */
     wg_node bound;   /* of wgi_inside_rounding */
+    double **base;   /* by part: the smooth gradient at the point */
     double **drift;  /* by part, for each of some small moves: the change of the gradient; or NULL */
 } wgi_place;
 
@@ -395,6 +408,8 @@ double wgi_solver_error(wg_node n);
 /* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
  * direction. A difference of at most the share `allowed` of it, or of the slope, is none. */
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s);
+/* Whether a slope with this bar shows an error of a component of this size. */
+bool wgi_check_sees(const wgi_check_part *in, double own, double bar);
 /* The verdict is fail: whether all that differs differs by little, and by how much. */
 void wgi_check_conclude(wg_check *r);
 /* Makes the numbers those of a finding. */

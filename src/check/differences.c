@@ -305,7 +305,8 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     const wgi_compared c = wgi_place_component(&p, k, i);
     wgi_place_close(&p);
     const double half = at_half_step(r, t, k, i);
-    if (c.clear && !c.differ && isfinite(half)) say_why(r, &r->part[k], i, half, &c);
+    if (c.clear && !c.differ && isfinite(half) && wgi_check_sees(&r->part[k], c.yours, c.bar))
+        say_why(r, &r->part[k], i, half, &c);
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
         wgi_check_say(r->why,

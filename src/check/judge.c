@@ -20,8 +20,8 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
         c.numeric = yours < low ? low : yours > high ? high : yours;
-        c.bar = fmax(s->left_bar, s->right_bar) + error;
-        c.differ = is_beyond(fabs(yours - c.numeric), c.bar);
+        c.bar = fmax(s->left_bar, s->right_bar); /* here the gradient jumps: that is no error */
+        c.differ = is_beyond(fabs(yours - c.numeric), c.bar + error);
         return c;
     }
     const double off = fabs(yours - s->value);
@@ -77,7 +77,7 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     double off = wgi_check_deviation(in, i);
-    if (!r->by_course && !in->differ) return false;
+    if (!r->by_course && !in->n.differ) return false;
     return !r->o.one_sided && off > WORRY * wgi_check_size(in, i) &&
            off > NOISE_FACTOR * in->step_noise + in->spread[i];
 }
@@ -215,14 +215,39 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
 /* An error of a larger share of a component than this must not hide behind a pass. */
 static const double LIMIT = 0.1;
 
+/* The same, of a typical component. */
+static const double OF_TYPICAL = 0.003;
+
+bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
+{
+    return 10 * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
+}
+
+/* How many components are not seen at the given point. If directions were compared: all, if an error of 10 %
+ * could hide there. *blind: some have no slope at all there. */
+static int64_t unseen_here(const wgi_check_part *in, bool *blind)
+{
+    int64_t n = 0, alone = 0;
+    double widest = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        alone += !isnan(in->bar[i]), widest = fmax(widest, in->bar[i]);
+        n += !wgi_check_sees(in, in->analytic[i], in->bar[i]);
+    }
+    const bool all_alone = alone == in->size;
+    *blind = !isfinite(all_alone ? widest : in->direction_bar);
+    return all_alone ? n : 80 * in->direction_bar > LIMIT * in->moved ? in->size : 0;
+}
+
 /* The verdict from slopes. */
 static wg_verdict verdict_by_slopes(const wg_check *r, const wgi_check_part *in, char reason[WGI_CHECK_TEXT])
 {
-    if (in->differ) return WG_FAIL;
+    bool blind;
+    const int64_t unseen = unseen_here(in, &blind);
+    if (in->n.differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
-    else if (!in->clear)
-        wgi_check_say(reason, in->kinks ? "kinks at every point: no slope can be compared"
-                                        : "f is not smooth here: no slope can be compared");
+    else if (!in->n.clear)
+        wgi_check_say(reason, in->n.kinks ? "kinks at every point: no slope can be compared"
+                                          : "f is not smooth here: no slope can be compared");
     else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     else if (in->shown.resolution > LIMIT && *r->solver)
@@ -233,6 +258,10 @@ static wg_verdict verdict_by_slopes(const wg_check *r, const wgi_check_part *in,
     else if (in->shown.resolution > LIMIT)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->shown.resolution);
+    else if (unseen)
+        wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s", (long long)unseen,
+                      (long long)in->size,
+                      blind ? "where f has no slope" : "whose slopes are below the noise of f");
     else return WG_PASS;
     return WG_INCONCLUSIVE;
 }
@@ -250,6 +279,14 @@ static bool analytic_is_finite(wgi_check_part *in)
     return true;
 }
 
+/* Whether it is seen elsewhere and not at the given point. Of a graph the rules were compared there, each
+ * with its own kernel: it may be that its gradient is below the noise. */
+static bool is_blind(const wg_check *r, const wgi_check_part *in)
+{
+    bool blind;
+    return in->shown.resolution <= LIMIT && unseen_here(in, &blind) && (blind || !r->is_graph);
+}
+
 static void judge_part(wg_check *r, wgi_check_part *in)
 {
     sums s = { 0 };
@@ -264,7 +301,7 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     if (!r->by_course) {
         in->reason[0] = 0;
         in->shown.verdict = verdict_by_slopes(r, in, in->reason);
-        in->silent = in->shown.verdict == WG_INCONCLUSIVE && (in->clear || !in->size);
+        in->silent = in->shown.verdict == WG_INCONCLUSIVE && (in->n.clear || !in->size) && !is_blind(r, in);
     } else {
         in->shown.verdict =
             verdict_of(r, &s, in->shown.wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);

@@ -75,6 +75,13 @@ static double along_all(void *self, double t, double *moved)
 
 /* ---- the gradient's own error ---- */
 
+static bool smooth_gradient(const wgi_place *p, double **to)
+{
+    if (!p->t->smooth) return wgi_check_gradient(p->r, p->t, to);
+    p->r->gradients++;
+    return p->t->smooth(p->t->self, to);
+}
+
 /* The change of the gradient when each component moves by `by` of its size, up and down in turn. */
 static void drift(wgi_place *p, double by, double **to)
 {
@@ -84,9 +91,9 @@ static void drift(wgi_place *p, double by, double **to)
         for (int64_t i = 0; i < in->size; i++) in->x[i] = in->point[i] * (1 + (i & 1 ? -by : by));
         p->t->set(p->t->self, k);
     }
-    const bool ok = wgi_check_gradient(r, p->t, to);
+    const bool ok = smooth_gradient(p, to);
     for (int k = 0; k < r->parts; k++) {
-        for (int64_t i = 0; i < r->part[k].size; i++) to[k][i] = ok ? to[k][i] - r->part[k].analytic[i] : 0;
+        for (int64_t i = 0; i < r->part[k].size; i++) to[k][i] = ok ? to[k][i] - p->base[k][i] : 0;
         put_back(p, k);
     }
 }
@@ -101,9 +108,9 @@ static void add_gradient(wgi_place *p, int steps, const double by[BENDS], double
             in->x[i] = in->point[i] * (1 + steps * NEAR * wgi_check_normal(r, 21 + (uint64_t)k, (uint64_t)i));
         p->t->set(p->t->self, k);
     }
-    const bool ok = !steps || wgi_check_gradient(r, p->t, room);
+    const bool ok = !steps || smooth_gradient(p, room);
     for (int k = 0; k < r->parts; k++) {
-        const double *g = steps ? room[k] : r->part[k].analytic;
+        const double *g = steps ? room[k] : p->base[k];
         for (int j = 0; j < BENDS; j++)
             for (int64_t i = 0; i < r->part[k].size; i++) to[j * r->parts + k][i] += ok ? by[j] * g[i] : NAN;
         put_back(p, k);
@@ -134,6 +141,11 @@ static void measure_drift(wgi_place *p)
     for (int k = 0; p->drift && k < MOVES * parts; k++)
         p->drift[k] = wgi_check_doubles(p->r, p->r->part[k % parts].size);
     if (wg_failed(p->r->c)) return;
+    p->base = wgi_check_lists(p->r);
+    if (!p->base) return;
+    for (int k = 0; k < parts; k++)
+        memcpy(p->base[k], p->r->part[k].analytic, (size_t)p->r->part[k].size * sizeof **p->base);
+    if (p->t->smooth && !smooth_gradient(p, p->base)) return;
     for (int j = 0; j <= DRIFTS; j++)
         drift(p, j < DRIFTS ? (j + 1) * DBL_EPSILON : FAR, p->drift + j * parts);
     measure_bends(p, p->drift + (DRIFTS + 1) * parts);
@@ -204,7 +216,8 @@ void wgi_place_close(wgi_place *p)
 {
     for (int k = 0; p->drift && k < MOVES * p->r->parts; k++) wg_free(p->r->c, p->drift[k]);
     for (int k = 0; p->u && k < p->r->parts; k++) wg_free(p->r->c, p->u[k]);
-    wg_free(p->r->c, p->drift), wg_free(p->r->c, p->u);
+    for (int k = 0; p->base && k < p->r->parts; k++) wg_free(p->r->c, p->base[k]);
+    wg_free(p->r->c, p->base), wg_free(p->r->c, p->drift), wg_free(p->r->c, p->u);
     p->drift = p->u = NULL;
 }
 
@@ -220,26 +233,6 @@ static wgi_slope slope(wgi_place *p, int k, int64_t low, int64_t high, const dou
     const wgi_slope s = wgi_slope_of(&line);
     put_back(p, k);
     return s;
-}
-
-/* The error of a gradient that is given as numbers: its change over a longer way is measured by slopes. */
-static double error_by_slopes(wgi_place *p, int k, int64_t low, int64_t high, const double *u, double scale,
-                              const wgi_slope *s)
-{
-    wgi_check_part *in = &p->r->part[k];
-    double *here = in->point, *there = wgi_check_doubles(p->r, in->size);
-    const double f = p->f;
-    if (!there) return INFINITY;
-    for (int64_t i = 0; i < in->size; i++) there[i] = here[i] * (1 + (i & 1 ? -FAR : FAR));
-    in->point = there;
-    put_back(p, k);
-    p->f = value(p);
-    const wgi_slope far = isfinite(p->f) ? slope(p, k, low, high, u, scale) : *s;
-    in->point = here;
-    put_back(p, k);
-    p->f = f;
-    wg_free(p->r->c, there);
-    return 4 * by_far_move(far.value - s->value);
 }
 
 /* Components [low, high) of part k, in the direction u. scale: of t. */
@@ -258,9 +251,6 @@ static wgi_compared compare_once(wgi_place *p, int k, int64_t low, int64_t high,
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s.kind == WGI_SLOPE_KINK && (high - low > 1 || p->t->several_kinks)) c.differ = false;
-    if (c.differ && !p->t->gradient)
-        c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size,
-                              p->r->allowed, &s);
     if (!wgi_check_go_on(p->r)) c.clear = c.differ = false;
     return c;
 }
@@ -368,10 +358,10 @@ static const double ELSEWHERE = 1e-4;
 static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
 {
     wgi_check_part *in = &r->part[k];
-    if (point != WGI_POINT_GIVEN && c->differ && in->clear && !in->differ && c->share < ELSEWHERE)
+    if (point != WGI_POINT_GIVEN && c->differ && in->n.clear && !in->n.differ && c->share < ELSEWHERE)
         c->differ = c->clear = false;
-    in->clear += c->clear, in->differ += c->differ;
-    in->unclear += !c->clear && !c->differ, in->kinks += c->kind == WGI_SLOPE_KINK;
+    in->n.clear += c->clear, in->n.differ += c->differ;
+    in->n.unclear += !c->clear && !c->differ, in->n.kinks += c->kind == WGI_SLOPE_KINK;
     wg_check_point *at = &r->at[point];
     at->clear += c->clear, at->differ += c->differ;
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
@@ -392,31 +382,50 @@ static void note_resolution(wgi_check_part *in, double bar, double typical, bool
     if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
 }
 
+/* At a kink every slope between those to both sides is right. Where there is no slope, nothing is seen. */
+static double bar_of(const wgi_compared *c)
+{
+    return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
+}
+
 static void compare_components(wgi_place *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
     double worst = 0, sum = 0;
     for (int64_t i = 0; i < in->size; i++) {
         wgi_compared c = wgi_place_component(p, k, i);
-        if (point == WGI_POINT_GIVEN) in->slope[i] = c.numeric, in->bar[i] = c.bar;
+        if (point == WGI_POINT_GIVEN) in->slope[i] = c.numeric, in->bar[i] = bar_of(&c);
         note(p->r, point, k, i, &c);
         if (c.clear) worst = fmax(worst, c.bar), sum += c.yours * c.yours;
     }
     note_resolution(in, worst, sqrt(sum / (double)in->size), false);
 }
 
+static double square(double x) { return x * x; }
+
+/* What is typical here. Descent may lead to where the gradient is much larger than at the points before. */
+static void note_typical(wgi_check_part *in, wgi_point point)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        in->signal[i] |= in->analytic[i] != 0;
+        if (isfinite(in->analytic[i])) sum += square(in->analytic[i]);
+    }
+    if (point != WGI_POINT_BELOW)
+        in->typical = fmax(in->typical, sqrt(sum / (double)(in->size ? in->size : 1)));
+}
+
 static void compare_directions(wgi_place *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
     double worst = 0, sum = 0;
-    for (int64_t i = 0; i < in->size; i++) {
-        const double s = in->analytic[i] * (in->point[i] != 0 ? in->point[i] : in->scale);
-        sum += s * s;
-    }
+    for (int64_t i = 0; i < in->size; i++) sum += square(in->analytic[i] * scale_of(in, i));
+    if (point != WGI_POINT_BELOW) in->moved = fmax(in->moved, sqrt(sum / (double)(in->size ? in->size : 1)));
     for (int draw = 0; draw < DRAWS; draw++) {
         int64_t element;
         wgi_compared c = in_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
+        if (point == WGI_POINT_GIVEN) in->direction_bar = fmax(in->direction_bar, bar_of(&c));
         in->shown.directions++;
         note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN)
@@ -436,7 +445,7 @@ static void compare_shown(wgi_place *p, int k)
         if (!isnan(in->slope[row[j]])) continue;
         wgi_compared c = wgi_place_component(p, k, row[j]);
         in->slope[row[j]] = c.numeric, in->bar[row[j]] = c.bar;
-        if (!in->differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
+        if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
     }
 }
 
@@ -463,7 +472,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
     r->at[point].why = r->at[point].used ? "" : why_not(r);
     for (int k = 0; k < r->parts && r->at[point].used; k++) {
         wgi_check_part *in = &r->part[k];
-        for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
+        note_typical(in, point);
         say_stage(r, point, k);
         if (in->shown.left_out || !in->size || !wgi_check_are_finite(in->analytic, in->size)) continue;
         if (few) compare_components(&p, k, point);
@@ -530,7 +539,7 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
 static bool is_open(const wg_check *r)
 {
     for (int k = 0; k < r->parts; k++)
-        if (!r->part[k].shown.left_out && !(r->part[k].shown.resolution < INFINITY) && !r->part[k].differ)
+        if (!r->part[k].shown.left_out && !(r->part[k].shown.resolution < INFINITY) && !r->part[k].n.differ)
             return true;
     return false;
 }

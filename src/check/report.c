@@ -301,7 +301,7 @@ int64_t wgi_check_single(const wgi_check_part *in, int64_t *wrong)
     *wrong = 0;
     for (int64_t i = 0; i < in->size; i++) {
         n += !isnan(in->slope[i]);
-        *wrong += in->differ && fabs(in->analytic[i] - in->slope[i]) > BEYOND * in->bar[i];
+        *wrong += in->n.differ && fabs(in->analytic[i] - in->slope[i]) > BEYOND * in->bar[i];
     }
     return n;
 }

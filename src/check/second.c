@@ -154,7 +154,7 @@ static void take_over(second *q)
     if (!r->starved[0]) memcpy(r->starved, own->starved, sizeof r->starved);
     for (int k = 0; k < own->parts; k++) {
         const wgi_check_part *in = &own->part[k];
-        r->second.whole |= in->clear > 0, r->second.blurred += in->unclear;
+        r->second.whole |= in->n.clear > 0, r->second.blurred += in->n.unclear;
         r->second.resolution = fmin(r->second.resolution, in->shown.resolution);
     }
     r->second.zero = r->second.whole && !(r->second.resolution < INFINITY);

@@ -136,6 +136,33 @@ void wgt_measure_gradients(const wgt_measuring *m, wgt_figures *f)
     wgt_functions_free(&all);
 }
 
+/* ---- wrong at the given point alone ---- */
+
+/* Points at edges of all kinds, where f may have no slope: who passes such a gradient has not looked at
+ * it. */
+void wgt_measure_edges(const wgt_measuring *m, wgt_figures *f)
+{
+    static const wgt_spoil hows[] = { WGT_SPOIL_TWICE, WGT_SPOIL_SIGN_OF_ONE, WGT_SPOIL_TENTH,
+                                      WGT_SPOIL_ALL_PERCENT };
+    enum { HOWS = sizeof hows / sizeof *hows };
+    wgt_functions all = wgt_functions_read(m->seed);
+    size_t number = 0;
+    for (size_t i = 0; i < HOWS * all.count; i++) {
+        wgt_wrong w = { .right = &all.at[i / HOWS], .how = hows[i % HOWS], .at = i, .here = true };
+        if (w.right->place == WGT_AROUND || !strcmp(w.right->kind, "inner solver")) continue;
+        if (wgt_wrong_share(&w) < 1e-4 || number++ % (size_t)m->every) continue;
+        char name[160];
+        name_of(w.right, name, sizeof name);
+        wg_check *r = wg_gradcheck_fn(wgt_wrong_function, w.right->n, w.right->x, &w, NULL);
+        const bool passes = wg_check_verdict(r) == WG_PASS;
+        const bool is_valid = passes && wg_check_point_at(r, 0).kinks; /* one of the slopes at a kink */
+        f->edges.all += !is_valid, f->edges.good += !passes;
+        if (passes && !is_valid) wgt_list_case(m, r, "PASS, wrong here: %s: %s", name, wgt_spoil_text(w.how));
+        wg_check_free(r);
+    }
+    wgt_functions_free(&all);
+}
+
 /* ---- the table ---- */
 
 typedef struct row {
@@ -187,6 +214,7 @@ bool wgt_figures_table(const wgt_figures *f, FILE *out)
         { "wrong gradients FAIL, at starts", &f->starts, .99, ">= 99 %", .torch = true },
         { "  the same given as arrays", &f->arrays, .99, ">= 99 %", .torch = false },
         { "wrong gradients FAIL, near minima", &f->near_minima, .95, ">= 95 %", .torch = true },
+        { "gradients wrong at the given point alone PASS", &f->edges, .97, "<= 3 %", .few = true },
         { "inconclusive on smooth right functions", &f->smooth, .95, "<= 5 %", .few = true },
         { "  on right nets", &f->nets_decided, .95, "<= 5 %", .few = true },
         { "right components beyond 3 bars", &f->components, .999, "< 0.1 %", .few = true },

@@ -111,7 +111,7 @@ double wgt_wrong_function(size_t n, const double *x, double *g, void *user)
 {
     const wgt_wrong *w = user;
     const double f = w->right->f(n, x, g, &w->right->with);
-    if (g) spoil(w, x, g);
+    if (g && (!w->here || !memcmp(x, w->right->x, n * sizeof *x))) spoil(w, x, g);
     return f;
 }
 
@@ -149,6 +149,23 @@ bool wgt_wrong_counts(wgt_wrong *w)
         if (off > 100 * error[i] && off * fmax(fabs(x[i]), typical) > last_place) return true;
     }
     return false;
+}
+
+double wgt_wrong_share(wgt_wrong *w)
+{
+    wgt_function *f = w->right;
+    double g[WGT_MOST_X], wrong[WGT_MOST_X], x[WGT_MOST_X], far[WGT_MOST_X], most = 0;
+    gradient(f, f->x, WGT_ALL_TERMS, g);
+    memcpy(wrong, g, sizeof g);
+    spoil(w, f->x, wrong);
+    for (size_t i = 0; i < f->n; i++) {
+        most = fmax(most, fabs(wrong[i] - g[i]));
+        x[i] = f->x[i] * (i % 2 ? 0.99 : 1.01);
+    }
+    gradient(f, x, WGT_ALL_TERMS, far);
+    const double size = length(far, f->n);
+    most *= sqrt((double)f->n) / fmax(length(g, f->n), isfinite(size) ? size : 0);
+    return isfinite(most) ? most : 0;
 }
 
 size_t wgt_terms(const wgt_function *f) { return f->with.terms ? (size_t)f->with.terms : 1; }

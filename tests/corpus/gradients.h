@@ -37,11 +37,12 @@ typedef enum wgt_spoil {
 } wgt_spoil;
 const char *wgt_spoil_text(wgt_spoil how);
 
-/* f with a wrong gradient, wrong at every x. */
+/* f with a wrong gradient, wrong at every x, or at the point of f alone. */
 typedef struct wgt_wrong {
     wgt_function *right;
     wgt_spoil how;
     size_t at; /* the component, if one is wrong; the term */
+    bool here; /* at the point of f alone */
 } wgt_wrong;
 
 /* The function to check; user points to a wgt_wrong. */
@@ -59,6 +60,10 @@ static inline bool wgt_is_fine(wgt_spoil how)
 {
     return how >= WGT_SPOIL_ALL_MILLIONTHS && how <= WGT_SPOIL_MILLIONTHS;
 }
+
+/* The largest error of a component at the point of f, as a share of a typical one, there or 1 % away; 0:
+ * there is none, or a gradient is not finite. */
+double wgt_wrong_share(wgt_wrong *w);
 
 /* Of how many terms f is the sum, if it says; else 1. */
 size_t wgt_terms(const wgt_function *f);
