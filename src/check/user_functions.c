@@ -61,14 +61,42 @@ static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has
     return r;
 }
 
+/* Numbers that are computed in another order differ by rounding; by more they are other numbers. */
+static bool are_other(double a, double b) { return fabs(a - b) > 1e-12 * fmax(fabs(a), fabs(b)); }
+
+/* Whether f gives the same gradient again, and the same value without it. value: with r's gradient. */
+static bool is_steady(wg_check *r, wg_check_fn f, void *user, double value)
+{
+    wgi_check_part *in = &r->part[0];
+    double *again = wgi_check_doubles(r, in->size);
+    if (!again) return true;
+    const double alone = f((size_t)in->size, in->x, NULL, user),
+                 once_more = f((size_t)in->size, in->x, again, user);
+    r->evaluations++, r->gradients++;
+    memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
+    if (are_other(value, alone) && !are_other(value, once_more))
+        wgi_check_say(r->reason, "f is %.10g where its gradient is asked for, and %.10g where it is not",
+                      value, alone);
+    for (int64_t i = 0; i < in->size && !r->reason[0]; i++)
+        if (are_other(in->analytic[i], again[i]))
+            wgi_check_say(
+                r->reason,
+                "the gradient is not a function: component %lld was %.10g and %.10g at the same point",
+                (long long)i, in->analytic[i], again[i]);
+    wg_free(r->c, again);
+    return !r->reason[0];
+}
+
 wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, const wg_gradcheck_opts *o)
 {
     wg_check *r = function_report(n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f) return without(r, "function");
-    f(n, r->part[0].x, r->part[0].analytic, user);
+    const double value = f(n, r->part[0].x, r->part[0].analytic, user);
     memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
-    return function_check(r, f, user, true);
+    if (is_steady(r, f, user, value)) return function_check(r, f, user, true);
+    r->verdict = WG_FAIL;
+    return r;
 }
 
 /* Of a gradient that is given as numbers nothing says how they were rounded: where its terms cancel, as near

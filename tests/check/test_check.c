@@ -1,5 +1,6 @@
 /* test_check.c: the gradient check of plain functions: gradients that pass, gradients that fail, and
  * functions that allow no verdict. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +280,43 @@ Test(check_fn, noise_is_measured_and_no_failure)
         cr_expect(wg_check_noise(r) > 1e-7 && wg_check_noise(r) < 1e-5, "noise 1e-6 measured as %g",
                   wg_check_noise(r));
         cr_expect_neq(wg_check_verdict(r), WG_FAIL, "at %g", 0.5 + 0.01 * k);
+    }
+}
+
+/* ---- what is no function ---- */
+
+typedef enum trouble { VALUE_CHANGES, VALUE_WITH_GRADIENT, GRADIENT_CHANGES, LAST_BITS_CHANGE } trouble;
+typedef struct unsteady {
+    trouble how;
+    int calls;
+} unsteady;
+
+static double unsteady_square(size_t n, const double *x, double *g, void *user)
+{
+    unsteady *u = user;
+    double f = x[0] * x[0] + x[1];
+    u->calls++;
+    if (g) g[0] = 2 * x[0], g[1] = 1;
+    if (g && u->how == GRADIENT_CHANGES) g[0] += 0.001 * u->calls;
+    if (g && u->how == LAST_BITS_CHANGE) g[0] *= 1 + DBL_EPSILON * (u->calls % 2);
+    if (u->how == VALUE_CHANGES) f += u->calls;
+    if (g && u->how == VALUE_WITH_GRADIENT) f += 1;
+    return f;
+}
+
+Test(check_fn, the_same_x_gives_the_same_numbers)
+{
+    static const char *const said[] = {
+        "f is not a function: it gives ", "f is 6 where its gradient is asked for, and 5",
+        "the gradient is not a function: component 0 was 4.001 and 4.003 at the same"
+    };
+    for (int how = VALUE_CHANGES; how <= LAST_BITS_CHANGE; how++) {
+        unsteady u = { (trouble)how, 0 };
+        WGT_FREED wg_check *r = wg_gradcheck_fn(unsteady_square, 2, (double[]){ 2, 1 }, &u, NULL);
+        static const wg_verdict verdict[] = { WG_INCONCLUSIVE, WG_FAIL, WG_FAIL, WG_PASS };
+        cr_expect_eq(wg_check_verdict(r), verdict[how], "%d", how);
+        if (how < LAST_BITS_CHANGE)
+            cr_expect(strstr(wg_check_reason(r), said[how]), "%s", wg_check_reason(r));
     }
 }
 
