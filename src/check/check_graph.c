@@ -17,6 +17,7 @@ typedef struct graph_check {
     bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
     wg_node *x, *gx; /* their clones, and the gradients of these */
     wg_node *piece_gx;
+    bool whole;        /* values are those of the clone */
     wgi_frozen meant;  /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
     wgi_frozen pieces; /* of the clone: if it has kinks, slopes are taken of these */
 } graph_check;
@@ -257,7 +258,7 @@ static void clone_settle(void *self)
 static double clone_value(void *self)
 {
     graph_check *q = self;
-    return wg_item_at(q->here, q->pieces.g ? q->pieces.root : q->root);
+    return wg_item_at(q->here, q->pieces.g && !q->whole ? q->pieces.root : q->root);
 }
 
 static bool clone_gradient(void *self, double **to)
@@ -283,6 +284,8 @@ static bool piece_gradient(void *self, double **to)
     if (!ok) wgi_check_recover(r);
     return ok;
 }
+
+static void clone_whole(void *self, bool is_f) { ((graph_check *)self)->whole = is_f; }
 
 /* Whether all of them have one. */
 static bool open_piece_gradients(graph_check *q)
@@ -454,6 +457,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
                                  .gradient = clone_gradient,
                                  .smooth = open_piece_gradients(q) ? piece_gradient : NULL,
                                  .settle = clone_settle,
+                                 .whole = q->pieces.g ? clone_whole : NULL,
                                  .search = clone_search,
                                  .self = q,
                                  .root = q->root,

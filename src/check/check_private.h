@@ -172,6 +172,8 @@ typedef struct wgi_check_target {
     /* The gradient of a smooth function, by whose changes the error of the gradient is measured: of the piece
      * on which x lies. At a kink `gradient` itself changes without an error. NULL: it is `gradient`. */
     bool (*smooth)(void *self, double **to);
+    /* Whether `value` is f itself, kinks and all, or the piece on which x lies. NULL: it is f. */
+    void (*whole)(void *self, bool is_f);
     /* Says that x is a point to stay at for a while. May be NULL. */
     void (*settle)(void *self);
     /* Adds findings that say where the gradient becomes wrong. May be NULL. */

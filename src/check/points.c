@@ -275,6 +275,12 @@ static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, cons
 {
     const wgi_compared c = compare_once(p, k, low, high, u, scale);
     if (!c.differ) return c;
+    if (p->t->whole && high - low == 1) { /* a rule of yours may give the slope of another piece */
+        p->t->whole(p->t->self, true);
+        const wgi_compared f = compare_once(p, k, low, high, u, scale);
+        p->t->whole(p->t->self, false);
+        if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
+    }
     const double most = wg_is_none(p->t->root)
                             ? rounding_of_x(p->r)
                             : wgi_inside_rounding(p->r, p->t->root, p->t->x, p->r->parts, &p->bound);

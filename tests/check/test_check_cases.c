@@ -97,6 +97,38 @@ Test(check_cases, many_kinks_at_the_point)
     cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL, NULL)), WG_FAIL);
 }
 
+/* relu at 0 has every slope from 0 to 1; a rule of the user may give another one than the library. */
+static void at_zero(wg_node gy, const wg_node x[], wg_node gx[], double slope)
+{
+    gx[0] = wg_mul(gy, wg_where(wg_equal(x[0], 0), wg_add(wg_mul(x[0], 0), slope),
+                                wg_cast(wg_greater(x[0], 0), WG_F64)));
+}
+static void one_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    at_zero(gy, x, gx, 1);
+}
+static void half_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    at_zero(gy, x, gx, 0.5);
+}
+static void two_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    at_zero(gy, x, gx, 2);
+}
+
+Test(check_cases, each_slope_at_a_kink_is_right)
+{
+    static const wg_vjp_rule rule[] = { one_rule, half_rule, two_rule };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const double at[3] = { 0, 1.5, -2 };
+    for (int i = 0; i < 3; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
+        wg_check *r = wg_gradcheck(wg_sum(wg_custom_vjp(wg_relu(x), &x, 1, rule[i])), NULL, NULL);
+        cr_expect_eq(wgt_verdict(r), i < 2 ? WG_PASS : WG_FAIL, "%d", i);
+    }
+}
+
 Test(check_cases, ties_and_differences_near_zero)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
