@@ -111,10 +111,10 @@ kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
 once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
 guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
-browser |         |                                         | $browser           |                | chromium | 60 0
+browser |         |                                         | $browser           |                | chromium | 170 0
 waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
-lessons |         |                                         | $lessons           |                | make  | 50 0
+lessons |         |                                         | $lessons           |                | make  | 150 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
 bare    | bare    | $bare $none                             | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60

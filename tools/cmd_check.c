@@ -120,6 +120,9 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     o->course_only = args_has(a, "course");
+    if (o->tolerance > 0 && (o->eps > 0 || o->one_sided || o->course_only))
+        return tool_wrong(a, "--tol with --eps, --one-sided or --course: there the course's scale decides"),
+               false;
     if (o->course_only && order > 1)
         return tool_wrong(a, "--order 2: not with --course, whose differences are of the first order"), false;
     return true;

@@ -66,9 +66,9 @@ static bool find_moving_claims(lesson *l, lesson_frames *f, int turn)
             claim_sides s = { .relation = 0 }, *first = &f->side[i][line * f->count];
             if (!r || !(fine = lesson_sides(l, p, r, &s))) continue;
             const wg_claim k = wg_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
+            f->moves[p->line + line] |= turn ? memcmp(first, &s, sizeof s) != 0
+                                             : wg_depends_on(k.left, from) || wg_depends_on(k.right, from);
             if (!turn) *first = s;
-            f->moves[p->line + line] |= wg_depends_on(k.left, from) || wg_depends_on(k.right, from) ||
-                                        memcmp(first, &s, sizeof s) != 0;
         }
     }
     return fine;

@@ -68,10 +68,10 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 
 static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    if (has_slope(r, in, i) && in->shown.verdict == WG_FAIL &&
-        fabs(in->analytic[i] - in->slope[i]) > 10 * in->bar[i])
+    const bool slope = has_slope(r, in, i);
+    if (slope && in->shown.verdict == WG_FAIL && wgi_check_off(r, in, i) > WGI_BEYOND * in->bar[i])
         return "FAIL";
-    if (has_slope(r, in, i)) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
+    if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
     if (in->shown.verdict == WG_PASS) return "pass";
     if (wgi_check_wrong(r, in, i)) return "FAIL";
     bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||

@@ -34,7 +34,9 @@
 #include "wengert/check.h"
 #include "wengert/op.h"
 
-enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
+/* BEYOND: a difference of so many bars does not come from errors that the bars measure. On 2,127 right
+ * components the largest was 3 bars. */
+enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4, WGI_BEYOND = 10 };
 
 /* Comparisons with slopes: those that say something, those that differ, those that say nothing, and of these
  * the ones at a kink. */
@@ -54,8 +56,8 @@ typedef struct wgi_check_part {
     double scale;        /* the root of the mean square of point; 1 if that is 0 */
     double *slope, *bar; /* by component, NaN: not computed. The slope of f, and the bar of its difference */
     wgi_tally n;         /* at all points */
-    /* The root of the mean square of the components, the largest of all points. moved: of components times
-     * the ways that they move. */
+    /* The root of the mean square of the components, the largest at the given point and 1 % away. moved: of
+     * components times the ways that they move. */
     double typical, moved;
     double direction_bar;  /* the widest one of the directions at the given point; 0: none was compared
                            * there */
@@ -151,7 +153,7 @@ struct wg_check {
 typedef struct wgi_compared {
     wgi_slope_kind kind;
     double yours, numeric, bar; /* bar: of their difference */
-    double share;               /* of a component: the difference */
+    double share;               /* the difference, as a share of a component */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
 } wgi_compared;
@@ -401,8 +403,8 @@ void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
 void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_node gx[],
                       const wgi_check_target *first);
 
-/* Whether the derivative of n is that of an equation, which its computed steps solve but for an error: the
- * share of a component that this error may be. 0: n is no such node. In rules.c. */
+/* A solver's gradient is that of its equation, and its steps solve that but for an error. How large a share
+ * of a component the error may be; 0: n is no solver. In rules.c. */
 double wgi_solver_error(wg_node n);
 
 /* ---- judge.c ---- */

@@ -7,11 +7,7 @@
  */
 #include "check/check_private.h"
 
-/* A difference of so many bars does not come from errors that the bars measure. On 2,127 right components the
- * largest was 3 bars. */
-static const double BEYOND = 10;
-
-static bool is_beyond(double off, double bar) { return off > BEYOND * bar; }
+static bool is_beyond(double off, double bar) { return off > WGI_BEYOND * bar; }
 
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s)
 {
@@ -21,7 +17,8 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
         c.numeric = yours < low ? low : yours > high ? high : yours;
         c.bar = fmax(s->left_bar, s->right_bar); /* here the gradient jumps: that is no error */
-        c.differ = is_beyond(fabs(yours - c.numeric), c.bar + error);
+        c.share = fabs(yours - c.numeric) / fmax(size, fmax(fabs(low), fabs(high)));
+        c.differ = is_beyond(fabs(yours - c.numeric), c.bar + error) && c.share > allowed;
         return c;
     }
     const double off = fabs(yours - s->value);
@@ -220,7 +217,7 @@ static const double OF_TYPICAL = 0.003;
 
 bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
 {
-    return 10 * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
+    return WGI_BEYOND * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
 }
 
 /* How many components are not seen at the given point. If directions were compared: all, if an error of 10 %
@@ -238,11 +235,14 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
     return all_alone ? n : 80 * in->direction_bar > LIMIT * in->moved ? in->size : 0;
 }
 
-/* The verdict from slopes. */
-static wg_verdict verdict_by_slopes(const wg_check *r, const wgi_check_part *in, char reason[WGI_CHECK_TEXT])
+/* The verdict from slopes, and whether other parts decide. Of a graph the rules were compared at the given
+ * point, each with its own kernel: there the gradient may be below the noise of f. */
+static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
 {
     bool blind;
+    char *reason = in->reason;
     const int64_t unseen = unseen_here(in, &blind);
+    in->silent = in->n.clear || !in->size;
     if (in->n.differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
     else if (!in->n.clear)
@@ -259,9 +259,11 @@ static wg_verdict verdict_by_slopes(const wg_check *r, const wgi_check_part *in,
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->shown.resolution);
     else if (unseen)
-        wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s", (long long)unseen,
-                      (long long)in->size,
-                      blind ? "where f has no slope" : "whose slopes are below the noise of f");
+        in->silent =
+            wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s",
+                          (long long)unseen, (long long)in->size,
+                          blind ? "where f has no slope" : "whose slopes are below the noise of f") &&
+            r->is_graph && !blind;
     else return WG_PASS;
     return WG_INCONCLUSIVE;
 }
@@ -279,14 +281,6 @@ static bool analytic_is_finite(wgi_check_part *in)
     return true;
 }
 
-/* Whether it is seen elsewhere and not at the given point. Of a graph the rules were compared there, each
- * with its own kernel: it may be that its gradient is below the noise. */
-static bool is_blind(const wg_check *r, const wgi_check_part *in)
-{
-    bool blind;
-    return in->shown.resolution <= LIMIT && unseen_here(in, &blind) && (blind || !r->is_graph);
-}
-
 static void judge_part(wg_check *r, wgi_check_part *in)
 {
     sums s = { 0 };
@@ -300,8 +294,8 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     bool unmeasured = in->reason[0];
     if (!r->by_course) {
         in->reason[0] = 0;
-        in->shown.verdict = verdict_by_slopes(r, in, in->reason);
-        in->silent = in->shown.verdict == WG_INCONCLUSIVE && (in->n.clear || !in->size) && !is_blind(r, in);
+        in->shown.verdict = verdict_by_slopes(r, in);
+        in->silent &= in->shown.verdict == WG_INCONCLUSIVE;
     } else {
         in->shown.verdict =
             verdict_of(r, &s, in->shown.wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);

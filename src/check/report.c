@@ -292,16 +292,13 @@ void wgi_check_end_early(wg_check *r)
 
 /* ---- components ---- */
 
-/* A difference of so many bars does not come from errors that the bars measure: judge.c. */
-static const double BEYOND = 10;
-
 int64_t wgi_check_single(const wgi_check_part *in, int64_t *wrong)
 {
     int64_t n = 0;
     *wrong = 0;
     for (int64_t i = 0; i < in->size; i++) {
         n += !isnan(in->slope[i]);
-        *wrong += in->n.differ && fabs(in->analytic[i] - in->slope[i]) > BEYOND * in->bar[i];
+        *wrong += in->n.differ && fabs(in->analytic[i] - in->slope[i]) > WGI_BEYOND * in->bar[i];
     }
     return n;
 }

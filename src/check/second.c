@@ -15,7 +15,6 @@
 
 /* MOVES: by units in the last place. */
 enum { MOVES = 4, WEIGHTS = 500, OTHERS = 600, BESIDE = 700 };
-static const double BEYOND = 10; /* as in judge.c */
 
 /* own: the report of s; its parts use the x of the parts of r, so that `first` can set them. */
 typedef struct second {
@@ -274,12 +273,12 @@ static void compare_symmetry(second *q)
     int row = 0, column = 0;
     if (!h || !measure_symmetry(q, h, &s)) return;
     const double off = fabs(s.a - s.b);
-    if (off > BEYOND * s.bar) {
+    if (off > WGI_BEYOND * s.bar) {
         const double bar = s.bar + 2 * rounding_of_product(q);
-        if (!(off > BEYOND * bar)) s.bar = bar;
+        if (!(off > WGI_BEYOND * bar)) s.bar = bar;
     }
     r->second.asymmetry = off, r->second.bar = s.bar;
-    if (!(off > BEYOND * s.bar)) return;
+    if (!(off > WGI_BEYOND * s.bar)) return;
     name_parts(q, h, &row, &column);
     if (wgi_check_is_stopped(r)) return;
     if (row == column) wgi_check_say(by, "%.100s", r->part[row].shown.name);

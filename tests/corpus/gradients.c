@@ -91,9 +91,9 @@ static void spoil(const wgt_wrong *w, const double *x, double *g)
     case WGT_SPOIL_HUNDREDTH_PERCENT: g[i] *= 1.0001; break;
     case WGT_SPOIL_ALL_HUNDREDTH_PERCENT: scale(g, n, 1.0001); break;
     case WGT_SPOIL_ALL_PERCENT: scale(g, n, 1.01); break;
-    case WGT_SPOIL_ALL_MILLIONTHS: scale(g, n, 1 + 1e-5); break;
-    case WGT_SPOIL_ALL_MILLIONTH: scale(g, n, 1 + 1e-6); break;
-    case WGT_SPOIL_MILLIONTHS: g[i] *= 1 + 1e-5; break;
+    case WGT_SPOIL_ALL_THOUSANDTH_PERCENT: scale(g, n, 1 + 1e-5); break;
+    case WGT_SPOIL_ALL_TEN_THOUSANDTH_PERCENT: scale(g, n, 1 + 1e-6); break;
+    case WGT_SPOIL_THOUSANDTH_PERCENT: g[i] *= 1 + 1e-5; break;
     case WGT_SPOIL_SWAPPED: {
         const double t = g[i];
         g[i] = g[(i + 1) % n], g[(i + 1) % n] = t;

@@ -17,9 +17,9 @@
     X(HUNDREDTH_PERCENT, "one and 0.01 %")                                  \
     X(ALL_HUNDREDTH_PERCENT, "all and 0.01 %")                              \
     X(ALL_PERCENT, "all and 1 %")                                           \
-    X(ALL_MILLIONTHS, "all and 0.001 %")                                    \
-    X(ALL_MILLIONTH, "all and 0.0001 %")                                    \
-    X(MILLIONTHS, "one and 0.001 %")                                        \
+    X(ALL_THOUSANDTH_PERCENT, "all and 0.001 %")                            \
+    X(ALL_TEN_THOUSANDTH_PERCENT, "all and 0.0001 %")                       \
+    X(THOUSANDTH_PERCENT, "one and 0.001 %")                                \
     X(SWAPPED, "two neighbours swapped")                                    \
     X(SHIFTED, "shifted by one")                                            \
     X(TRANSPOSED, "rows and columns exchanged, as of a matrix of two rows") \
@@ -58,7 +58,7 @@ bool wgt_wrong_counts(wgt_wrong *w);
 /* Whether the error is too small for a gradient that is given as numbers: its own rounding is not known. */
 static inline bool wgt_is_fine(wgt_spoil how)
 {
-    return how >= WGT_SPOIL_ALL_MILLIONTHS && how <= WGT_SPOIL_MILLIONTHS;
+    return how >= WGT_SPOIL_ALL_THOUSANDTH_PERCENT && how <= WGT_SPOIL_THOUSANDTH_PERCENT;
 }
 
 /* The largest error of a component at the point of f, as a share of a typical one, there or 1 % away; 0:

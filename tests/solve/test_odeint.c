@@ -155,7 +155,7 @@ Test(odeint, passes_the_gradient_check)
     wgt_finish(c, NULL);
 }
 
-/* The adjoint has the error of its method. Where that is 7 % of a component nothing can be said. */
+/* The adjoint has the error of its method. Where that is some percent of a component nothing can be said. */
 Test(odeint, the_check_knows_the_error_of_the_adjoint)
 {
     const wg_odeint_args fine[] = { { .adjoint = true },
