@@ -265,6 +265,7 @@ static bool clone_gradient(void *self, double **to)
 {
     graph_check *q = self;
     wg_check *r = q->r;
+    r->gradients++;
     for (int k = 0; k < r->parts && !wg_failed(r->c); k++) {
         if (!wg_is_none(q->gx[k])) wg_copy_f64_at(q->here, q->gx[k], to[k], (size_t)r->part[k].size);
         for (int64_t i = 0; wg_is_none(q->gx[k]) && i < r->part[k].size; i++) to[k][i] = NAN;
@@ -278,6 +279,7 @@ static bool piece_gradient(void *self, double **to)
 {
     graph_check *q = self;
     wg_check *r = q->r;
+    r->gradients++;
     for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
         wg_copy_f64_at(q->here, q->piece_gx[k], to[k], (size_t)r->part[k].size);
     const bool ok = !wg_failed(r->c);

@@ -4,6 +4,7 @@
  *     user_functions.c  checks of C functions, pairs, ops of users; assertions
  *     check_graph.c     the check of a graph: the function under test is a clone of the graph in double
  *     differences.c     evaluations of f: its rounding noise, its differences at a fixed step
+ *     claim.c           a gradient against slopes of its function: claim.h
  *     points.c          the gradient against slopes of f at several points
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
@@ -30,7 +31,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "check/slope.h"
+#include "check/claim.h"
 #include "wengert/check.h"
 #include "wengert/op.h"
 
@@ -149,47 +150,12 @@ struct wg_check {
     char second_reason[WGI_CHECK_TEXT];
 };
 
-/* What the gradient and the function say about one direction: judge.c. */
-typedef struct wgi_compared {
-    wgi_slope_kind kind;
-    double yours, numeric, bar; /* bar: of their difference */
-    double share;               /* the difference, as a share of a component */
-    bool clear;                 /* f has one slope here */
-    bool differ;                /* beyond doubt */
-} wgi_compared;
-
 static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
 {
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == stage) return true;
     return false;
 }
-
-/* The function under test. Call set(self, k) after part k of x has changed; value(self) computes f. */
-typedef struct wgi_check_target {
-    void (*set)(void *self, int k);
-    double (*value)(void *self);
-    /* Computes the gradient at x: to[k] has room for part k. NULL, or false: it cannot. */
-    bool (*gradient)(void *self, double **to);
-    /* The gradient of a smooth function, by whose changes the error of the gradient is measured: of the piece
-     * on which x lies. At a kink `gradient` itself changes without an error. NULL: it is `gradient`. */
-    bool (*smooth)(void *self, double **to);
-    /* Whether `value` is f itself, kinks and all, or the piece on which x lies. NULL: it is f. */
-    void (*whole)(void *self, bool is_f);
-    /* Says that x is a point to stay at for a while. May be NULL. */
-    void (*settle)(void *self);
-    /* Adds findings that say where the gradient becomes wrong. May be NULL. */
-    void (*search)(void *self);
-    void *self;
-    /* f as a node, and by part the inputs that x is set to; wg_none: the numbers inside f cannot be seen. */
-    wg_node root;
-    const wg_node *x;
-    /* The function is made of many terms, which may have kinks at the same point. */
-    bool several_kinks;
-    /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
-     * only one thread may call the function. */
-    bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
-} wgi_check_target;
 
 /* ---- report.c ---- */
 
@@ -267,7 +233,6 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 
 /* f at x, counted among the evaluations. After a failure the context works on, and the value is none. */
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
-bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to); /* at x, counted */
 /* Measures f and its noise at the point. Returns false if f has no value there; the report says why. */
 bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
 /* Computes the differences of all parts that have no reason yet. If r->o.components is set, the chosen
@@ -280,23 +245,8 @@ void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of);
 
 /* ---- points.c ---- */
 
-/* A point where comparisons are made, and what was measured there. */
-typedef struct wgi_place {
-    wg_check *r;
-    const wgi_check_target *t;
-    double f;
-    wgi_noise noise; /* in a direction in which all components of all parts move */
-    double **u;      /* by part: that direction */
-    wg_node bound;   /* of wgi_inside_rounding */
-    double **base;   /* by part: the smooth gradient at the point */
-    double **drift;  /* by part, for each of some small moves: the change of the gradient; or NULL */
-} wgi_place;
-
-/* Measures at part.point, where part.analytic is the gradient. False: f has no value there; the report says
- * why, unless it has a reason. */
-bool wgi_place_open(wgi_place *p, wg_check *r, const wgi_check_target *t);
-void wgi_place_close(wgi_place *p);
-wgi_compared wgi_place_component(wgi_place *p, int k, int64_t i); /* component i of part k */
+/* Opens the claim that part.analytic is the gradient at part.point. False: f has no value there. */
+bool wgi_check_claim(wgi_claim *c, wg_check *r, const wgi_check_target *t);
 /* Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);
 
@@ -330,27 +280,29 @@ void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[]
 
 /* A node that was built by itself. The memory is the report's context's. */
 typedef struct wgi_isolated {
+    wg_check *r;
     wg_graph *g;
     const wg_op *op;
     const void *attr;
     wg_node *x, y; /* behind the operands, x has the input that holds the weights v */
     int operands;
-    bool wide;      /* operands of f32 were converted to f64 */
-    wg_node *gx;    /* by operand: the rule's gradient, for the seeds v; wg_none: there is none by it */
-    double **point; /* by operand: the values; NULL: not of a float dtype */
-    double *v;      /* the weights of the elements of y */
-    /* The gx that was asked for last; sum(gx u), and how far rounding errors inside may move it. */
-    wg_node summed, u, sum, rounding;
+    bool wide;         /* operands of f32 were converted to f64 */
+    wg_node *gx;       /* by operand: the rule's gradient, for the seeds v; wg_none: there is none by it */
+    double **point;    /* by operand: the values; NULL: not of a float dtype */
+    double **at;       /* by operand: room for the values where it moves */
+    double *result;    /* room for y */
+    double *v;         /* the weights of the elements of y */
     wgi_frozen pieces; /* of y; `in_pieces`: the y for which they were made */
     wg_node in_pieces;
+    wgi_check_target t;
+    wgi_claim claim; /* that the rule's gradients are those of the sum of v y. Its v is NULL if it is not
+                      * open */
 } wgi_isolated;
 
 /* Builds node n by itself. stream: of the random weights. wide: with f32 operands converted to f64. False:
  * it cannot be built, or nothing is to be compared. */
 bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_isolated *a);
 void wgi_isolated_close(wg_check *r, wgi_isolated *a);
-/* Operand k moves by t u. u has a value for each element. */
-wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const double u[]);
 /* Adds a finding for each wrong operand of a node. Sets held[i] to 1 for nodes whose derivative is meant
  * not to be that of their value: they must stand still when the whole function is compared. These are
  * stop_gradient, and wg_custom_vjp on a value that does not move with the operand, as in a

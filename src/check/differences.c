@@ -36,12 +36,6 @@ double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
     return NAN;
 }
 
-bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to)
-{
-    r->gradients++;
-    return t->gradient(t->self, to);
-}
-
 /* ---- noise ---- */
 
 /* A number in [-1, 1) for each component. The numbers are fixed, so that the same check gives the same
@@ -299,11 +293,11 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
 {
     int k = 0;
     int64_t i = 0;
-    wgi_place p;
+    wgi_claim p;
     if (!(r->ratio > (r->floor > GREAT ? GREAT : WORRY)) || r->findings || !worst_of_all(r, &k, &i)) return;
-    if (!wgi_place_open(&p, r, t)) return;
-    const wgi_compared c = wgi_place_component(&p, k, i);
-    wgi_place_close(&p);
+    if (!wgi_check_claim(&p, r, t)) return;
+    const wgi_compared c = wgi_claim_component(&p, k, i);
+    wgi_claim_close(&p);
     const double half = at_half_step(r, t, k, i);
     if (c.clear && !c.differ && isfinite(half) && wgi_check_sees(&r->part[k], c.yours, c.bar))
         say_why(r, &r->part[k], i, half, &c);
@@ -409,13 +403,13 @@ void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of)
     int k = 0;
     int64_t i = 0;
     char place[WGI_CHECK_TEXT];
-    wgi_place p;
+    wgi_claim p;
     wg_check_sweep *s = &r->sweep;
     if (!find_component(r, of, &k, &i)) return;
     double *list = wg_alloc(r->c, 3 * COUNT, sizeof *list);
-    if (!list || !wgi_place_open(&p, r, t)) return;
-    const wgi_compared c = wgi_place_component(&p, k, i);
-    wgi_place_close(&p);
+    if (!list || !wgi_check_claim(&p, r, t)) return;
+    const wgi_compared c = wgi_claim_component(&p, k, i);
+    wgi_claim_close(&p);
     *s = (wg_check_sweep){ .input = k,
                            .component = i,
                            .place = wgi_check_keep(r, wgi_check_place(&r->part[k], i, place)),

@@ -10,9 +10,6 @@
 
 #include <float.h>
 
-/* A difference of a smaller share of the gradient than this may be the gradient's own rounding error. */
-static const double SHARE = 1e-6;
-
 typedef enum answer { UNKNOWN, RIGHT, WRONG } answer;
 
 typedef struct search {
@@ -27,86 +24,98 @@ typedef struct search {
 
 /* ---- the gradient at one node ---- */
 
+/* A graph in which z is an input, if it has kinks its piece, and the gradient there. */
 typedef struct cut {
     wg_check *r;
-    wg_graph *g;
-    wg_node z, root; /* of g */
     wg_site here;
+    wg_graph *g;
+    wgi_frozen pieces;
+    wg_node z, root, gz;
     int64_t n;
-    double *at, *u, *x;
+    double *point, *x, *yours;
 } cut;
 
-static double value_at(void *self, double t, double *moved)
+static void cut_set(void *self, int k)
 {
-    cut *k = self;
-    for (int64_t i = 0; i < k->n; i++) k->x[i] = k->at[i] + t * k->u[i];
-    wg_input_set_at(k->here, k->z, wg_view_f64(k->x, wg_node_shape(k->z)));
-    *moved = t;
-    if (!wgi_check_go_on(k->r)) return NAN;
-    k->r->evaluations++;
-    const double f = wg_item_at(k->here, k->root);
-    if (!wg_failed(k->r->c)) return f;
-    wgi_check_recover(k->r);
-    return NAN;
+    const cut *q = self;
+    (void)k;
+    wg_input_set_at(q->here, q->z, wg_view_f64(q->x, wg_node_shape(q->z)));
+}
+
+static double cut_value(void *self)
+{
+    const cut *q = self;
+    return wg_item_at(q->here, q->root);
+}
+
+static bool cut_gradient(void *self, double **to)
+{
+    const cut *q = self;
+    return !wg_is_none(q->gz) && wgi_check_values(q->r, q->gz, to[0]);
 }
 
 static bool open_cut(cut *k, const search *q, wg_node z)
 {
-    wg_context *c = q->r->c;
+    wg_check *r = q->r;
     const int64_t nodes = wg_graph_nodes(q->g);
-    *k = (cut){ .r = q->r, .here = q->here, .n = wgi_elements(z) };
-    unsigned char *held = wg_alloc(c, (size_t)nodes, 1);
-    wg_node *map = wg_alloc(c, (size_t)nodes, sizeof *map);
-    k->at = wgi_check_doubles(q->r, k->n), k->x = wgi_check_doubles(q->r, k->n);
-    k->u = wgi_check_normals(q->r, 4000 + z.index, k->n), k->g = wg_graph_new(c);
-    if (!wg_failed(c) && wg_copy_f64_at(q->here, z, k->at, (size_t)k->n) == WG_OK) {
+    *k = (cut){ .r = r, .here = q->here, .n = wgi_elements(z), .g = wg_graph_new(r->c) };
+    unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
+    wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map);
+    k->point = wgi_check_doubles(r, k->n), k->x = wgi_check_doubles(r, k->n);
+    k->yours = wgi_check_doubles(r, k->n);
+    bool ok = !wg_failed(r->c) && wgi_check_values(r, z, k->point) &&
+              wgi_check_values(r, q->in.gz[z.index], k->yours);
+    if (ok) {
         held[z.index] = 1;
         k->root = wgi_check_replay(q->root, k->g, q->g, &(wg_replay_opts){ .held = held, .map = map });
         k->z = map[z.index];
+        ok = !wg_failed(r->c) && wg_node_ok(k->root) && wg_node_ok(k->z);
     }
-    wg_free(c, held), wg_free(c, map);
-    const double scale = k->at ? wgi_check_rms(k->at, k->n) : 0;
-    for (int64_t i = 0; k->u && i < k->n; i++) k->u[i] *= scale;
-    return !wg_failed(c) && wg_node_ok(k->root) && wg_node_ok(k->z);
+    wg_free(r->c, held), wg_free(r->c, map);
+    if (!ok) return false;
+    wgi_pieces_open(r, &k->pieces, k->root, &k->z, 1, NULL, 0);
+    if (k->pieces.g) k->root = k->pieces.root, k->z = k->pieces.x[0];
+    if (wg_grads_at(k->here, k->root, &k->z, 1, &k->gz) != WG_OK) k->gz = wg_none;
+    wgi_check_recover(r);
+    return true;
 }
 
 static void close_cut(cut *k)
 {
-    wg_context *c = k->r->c;
+    wgi_frozen_close(k->r, &k->pieces);
     wg_graph_free(k->g);
-    wg_free(c, k->at), wg_free(c, k->u), wg_free(c, k->x);
+    wg_free(k->r->c, k->point), wg_free(k->r->c, k->x), wg_free(k->r->c, k->yours);
     wgi_check_recover(k->r);
 }
 
-/* Compares sum(gz u) with the slope of the root by t, where z + t u is put in. */
-static wgi_compared compare(cut *k, const double *gz)
+/* All elements of the cut's z together. */
+static wgi_compared compare(cut *k, uint64_t stream)
 {
-    double yours = 0, size = 0, moved;
-    for (int64_t i = 0; i < k->n; i++) yours += gz[i] * k->u[i], size += fabs(gz[i] * k->u[i]);
-    wgi_line line = { .at = value_at, .self = k, .f0 = value_at(k, 0, &moved), .scale = 1 };
-    if (!isfinite(line.f0)) return (wgi_compared){ .yours = yours, .numeric = NAN, .bar = INFINITY };
-    line.noise = wgi_noise_of(value_at, k, line.scale);
-    const wgi_slope s = wgi_slope_of(&line);
-    return wgi_check_compare(yours, 64 * DBL_EPSILON * size, -1, fmax(SHARE, k->r->allowed), &s);
+    const wgi_check_target t = {
+        .set = cut_set, .value = cut_value, .gradient = cut_gradient, .smooth = cut_gradient, .self = k
+    };
+    wgi_compared d = wgi_not_compared();
+    wgi_claim c;
+    if (!wgi_claim_open(&c, k->r, &t, &(wgi_vector){ k->n, k->point, k->x, k->yours, DBL_EPSILON, 0 }, 1))
+        return d;
+    double *u = wgi_claim_direction(&c, 0, stream);
+    if (u) d = wgi_claim_along(&c, 0, u);
+    wg_free(k->r->c, u);
+    wgi_claim_close(&c);
+    return d;
 }
 
 static answer ask(search *q, int64_t i)
 {
     const wg_node z = wg_graph_node(q->g, i);
     cut k;
-    answer a = UNKNOWN;
+    wgi_compared c = wgi_not_compared();
     if (z.index == q->root.index) return RIGHT;
     if (wg_is_none(q->in.gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
-    double *gz = wgi_check_doubles(q->r, wgi_elements(z));
-    const bool ok = open_cut(&k, q, z) && gz;
-    if (ok && wg_copy_f64_at(q->here, q->in.gz[i], gz, (size_t)k.n) == WG_OK) {
-        const wgi_compared c = compare(&k, gz);
-        if (!wgi_check_is_stopped(q->r)) a = c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
-        if (a == WRONG) q->last = c;
-    }
+    if (open_cut(&k, q, z)) c = compare(&k, 4000 + z.index);
     close_cut(&k);
-    wg_free(q->r->c, gz);
-    return a;
+    if (c.differ) q->last = c;
+    return c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
 }
 
 /* ---- the search ---- */

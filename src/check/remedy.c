@@ -20,7 +20,8 @@ typedef struct trial {
     wgi_finding *f;
     int k;
     int64_t n;
-    double *u[DIRECTIONS], *yours;
+    double *u[DIRECTIONS];
+    const double *yours;
     wgi_compared c[DIRECTIONS];
 } trial;
 
@@ -173,16 +174,11 @@ static bool try_transpose(const trial *t)
 /* Elements that are wrong: wrong[i]. */
 static int64_t find_wrong(const trial *t, bool wrong[])
 {
-    double *e = wgi_check_doubles(t->r, t->n);
     int64_t count = 0;
-    for (int64_t i = 0; e && i < t->n; i++) {
-        e[i] = t->a->point[t->k][i] != 0 ? fabs(t->a->point[t->k][i]) : 1;
-        const wgi_compared c = wgi_isolated_compare(t->r, t->a, t->k, e);
-        wrong[i] = c.differ;
+    for (int64_t i = 0; i < t->n; i++) {
+        wrong[i] = wgi_claim_component(&t->a->claim, t->k, i).differ;
         count += wrong[i];
-        e[i] = 0;
     }
-    wg_free(t->r->c, e);
     return count;
 }
 
@@ -247,22 +243,20 @@ static bool is_zero(const trial *t)
 
 static bool open_trial(trial *t)
 {
-    t->yours = wgi_check_doubles(t->r, t->n);
-    if (!t->yours || !wgi_check_values(t->r, t->a->gx[t->k], t->yours)) return false;
     for (int j = 0; j < DIRECTIONS; j++) {
-        t->u[j] = wgi_check_normals(t->r, 90 + (uint64_t)j, t->n);
+        t->u[j] = wgi_claim_direction(&t->a->claim, t->k, 90 + (uint64_t)j);
         if (!t->u[j]) return false;
-        t->c[j] = wgi_isolated_compare(t->r, t->a, t->k, t->u[j]);
+        t->c[j] = wgi_claim_along(&t->a->claim, t->k, t->u[j]);
         if (!t->c[j].clear) return false;
     }
-    return t->yours;
+    return true;
 }
 
 void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f)
 {
-    trial t = { .r = r, .a = a, .f = f, .k = f->shown.operand, .n = wgi_elements(a->x[f->shown.operand]) };
+    const int k = f->shown.operand;
+    trial t = { r, a, f, k, wgi_elements(a->x[k]), { NULL }, a->claim.v[k].yours, { { 0 } } };
     if (open_trial(&t) && !is_zero(&t) && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t))
         try_elements(&t);
-    wg_free(r->c, t.yours);
     for (int j = 0; j < DIRECTIONS; j++) wg_free(r->c, t.u[j]);
 }

@@ -114,6 +114,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     a->x = wg_alloc(r->c, (size_t)a->operands + 2, sizeof *a->x);
     a->gx = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->gx);
     a->point = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->point);
+    a->at = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->at);
     a->v = wgi_check_normals(r, stream, wgi_elements(n));
     if (wg_failed(r->c)) return false;
     const bool custom = !strcmp(a->op->name, "custom_vjp");
@@ -131,12 +132,17 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
         if (a->point[k] && wg_op_has_derivative(a->op, k)) x[count] = a->x[k], at[count++] = k;
     if (!count || wg_vjp_at(here, a->y, v, x, count, gx) != WG_OK) return false;
     for (int j = 0; j < count; j++) a->gx[at[j]] = gx[j];
-    return true;
+    a->result = wgi_check_doubles(r, wgi_elements(a->y));
+    for (int k = 0; k < a->operands; k++)
+        if (a->point[k]) a->at[k] = wgi_check_doubles(r, wgi_elements(a->x[k]));
+    return !wg_failed(r->c);
 }
 
 bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_isolated *a)
 {
-    *a = (wgi_isolated){ .g = wg_graph_new(r->c), .op = wg_node_op(n), .attr = wg_attr(n), .wide = wide };
+    *a = (wgi_isolated){
+        .r = r, .claim.r = r, .g = wg_graph_new(r->c), .op = wg_node_op(n), .attr = wg_attr(n), .wide = wide
+    };
     if (!a->g) return false;
     wg_begin(a->g, wg_graph_mode(wg_graph_of(n)));
     if (build(r, n, stream, a)) return true;
@@ -202,7 +208,8 @@ static bool derive(wg_check *r, wgi_isolated *a, uint64_t stream)
     const int seed = a->operands;
     bool any = false;
     wgi_check_recover(r);
-    if (wg_is_none(sum)) return false;
+    a->at[seed] = wgi_check_doubles(r, wgi_elements(a->x[seed]));
+    if (wg_is_none(sum) || !a->at[seed]) return false;
     a->point[seed] = a->v, a->operands++;
     for (int k = 0; k < a->operands; k++) {
         const bool moves = a->point[k] && (k == seed || wg_op_has_derivative(a->op, k));
@@ -218,17 +225,17 @@ static bool derive(wg_check *r, wgi_isolated *a, uint64_t stream)
 
 void wgi_isolated_close(wg_check *r, wgi_isolated *a)
 {
-    for (int k = 0; a->point && k < a->operands; k++) wg_free(r->c, a->point[k]);
-    wg_free(r->c, a->point), wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v);
+    wgi_claim_close(&a->claim);
+    for (int k = 0; a->point && a->at && k < a->operands; k++)
+        wg_free(r->c, a->point[k]), wg_free(r->c, a->at[k]);
+    wg_free(r->c, a->point), wg_free(r->c, a->at);
+    wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v), wg_free(r->c, a->result);
     wgi_frozen_close(r, &a->pieces);
     wg_graph_free(a->g);
     *a = (wgi_isolated){ 0 };
 }
 
-/* ---- comparing ---- */
-
-/* Without noise, bars are about 1e-11 of the slope. */
-static const double POOR = 1e-7;
+/* ---- the claim: the rule's gradient is that of the kernel's result, times the weights ---- */
 
 /* Compensated sum of products (Neumaier). */
 static double dot(const double *a, const double *b, int64_t n)
@@ -242,287 +249,124 @@ static double dot(const double *a, const double *b, int64_t n)
     return sum + lost;
 }
 
-typedef struct walk {
-    wg_check *r;
-    wgi_isolated *a;
-    int k;
-    int64_t n;
-    const double *u;
-    double *x, *y, *g; /* room for the operand, the result, and the gradient */
-    float *narrow;     /* room for an operand of f32; else NULL */
-} walk;
-
-static double weighted_value(const walk *w)
+static double weighted_value(void *self)
 {
-    const wgi_isolated *a = w->a;
+    wgi_isolated *a = self;
     const wg_node y = a->pieces.g ? a->pieces.root : a->y;
-    return wgi_check_values(w->r, y, w->y) ? dot(w->y, a->v, wgi_elements(y)) : NAN;
+    return wgi_check_values(a->r, y, a->result) ? dot(a->result, a->v, wgi_elements(y)) : NAN;
 }
 
-static void set(const walk *w, const double *x)
+static void set_operand(void *self, int k)
 {
-    const wg_node in = w->a->x[w->k];
-    const wg_shape s = wg_node_shape(in);
-    for (int64_t i = 0; w->narrow && i < w->n; i++) w->narrow[i] = (float)x[i];
-    const wg_tensor t = w->narrow ? wg_view_f32(w->narrow, s) : wg_view_f64(x, s);
-    const wgi_frozen *p = &w->a->pieces;
-    wg_input_set_at(wg_node_site(w->a->y), in, t);
-    if (p->g && !wg_is_none(p->x[w->k])) wg_input_set_at("", p->x[w->k], t);
+    wgi_isolated *a = self;
+    const wgi_vector *v = &a->claim.v[k];
+    if (!v->size) return;
+    const wg_shape s = wg_node_shape(a->x[k]);
+    float *narrow = v->ulp > DBL_EPSILON ? wg_alloc(a->r->c, (size_t)v->size, sizeof *narrow) : NULL;
+    for (int64_t i = 0; narrow && i < v->size; i++) narrow[i] = (float)v->x[i];
+    const wg_tensor t = narrow ? wg_view_f32(narrow, s) : wg_view_f64(v->x, s);
+    wg_input_set_at(wg_node_site(a->y), a->x[k], t);
+    if (a->pieces.g && !wg_is_none(a->pieces.x[k])) wg_input_set_at("", a->pieces.x[k], t);
+    wg_free(a->r->c, narrow);
 }
 
 /* Makes the pieces of y, and lets them be those of the point that was set. wg_custom_vjp has none: its value
  * must move, to show whether its derivative is meant to be another one. */
-static void settle(const walk *w)
+static void settle(void *self)
 {
-    wgi_isolated *a = w->a;
+    wgi_isolated *a = self;
     if (!a->op->kinked) return;
     if (a->in_pieces.index != a->y.index) {
-        wgi_frozen_close(w->r, &a->pieces);
-        wgi_pieces_open(w->r, &a->pieces, a->y, a->x, a->operands + 1, NULL, 0);
+        wgi_frozen_close(a->r, &a->pieces);
+        wgi_pieces_open(a->r, &a->pieces, a->y, a->x, a->operands + 1, NULL, 0);
         a->in_pieces = a->y;
     }
-    wgi_frozen_settle(w->r, &a->pieces, a->x);
+    wgi_frozen_settle(a->r, &a->pieces, a->x);
 }
 
-static double value_at(void *self, double t, double *moved)
+static bool rule_gradient(void *self, double **to)
 {
-    walk *w = self;
-    for (int64_t i = 0; i < w->n; i++) w->x[i] = w->a->point[w->k][i] + t * w->u[i];
-    set(w, w->x);
-    w->r->evaluations++;
-    *moved = t;
-    return wgi_check_go_on(w->r) ? weighted_value(w) : NAN;
-}
-
-static double ulp_of(const walk *w) { return w->narrow ? FLT_EPSILON : DBL_EPSILON; }
-
-/* sum(gx u) at x, whose elements are moved by `ulps` units in the last place, up and down in turn. */
-static double by_rule(const walk *w, double ulps)
-{
-    for (int64_t i = 0; i < w->n; i++)
-        w->x[i] = w->a->point[w->k][i] * (1 + (i & 1 ? -ulps : ulps) * ulp_of(w));
-    set(w, w->x);
-    return wgi_check_values(w->r, w->a->gx[w->k], w->g) ? dot(w->g, w->u, w->n) : NAN;
-}
-
-/* One element of a gradient while x moves farther and farther. */
-typedef struct grid {
-    double at, width;
-    enum { STILL, MOVED, IS_GRID, IS_NONE } kind;
-} grid;
-
-/* On a grid the changes go on growing with the move; at a kink they do not. */
-static void note_move(grid *e, double g)
-{
-    const double change = fabs(g - e->at);
-    if (e->kind == MOVED) e->kind = change > 2 * e->width ? IS_GRID : IS_NONE;
-    else if (e->kind == STILL && change != 0) e->kind = MOVED, e->width = change;
-}
-
-/* The error of the rule's sum where terms cancel in the rule, as in p - 1 with p near 1. Such a gradient lies
- * on a coarse grid: moves by units in the last place do not change it. Then the first change, as the move
- * grows to 1 %, is the width of the grid. */
-static double error_by_grid(const walk *w)
-{
-    double sum = 0;
-    grid *e = wg_alloc(w->r->c, (size_t)w->n + 1, sizeof *e);
-    if (!e || !isfinite(by_rule(w, 0))) return wg_free(w->r->c, e), 0;
-    for (int64_t i = 0; i < w->n; i++) e[i].at = w->g[i];
-    for (double ulps = 1; ulps * ulp_of(w) < 0.01; ulps *= 8) {
-        const bool moved = isfinite(by_rule(w, ulps));
-        for (int64_t i = 0; moved && i < w->n; i++) note_move(&e[i], w->g[i]);
+    const wgi_isolated *a = self;
+    for (int k = 0; k < a->operands; k++) {
+        const int64_t n = a->point[k] ? wgi_elements(a->x[k]) : 0;
+        if (n && !wg_is_none(a->gx[k]) && wgi_check_values(a->r, a->gx[k], to[k])) continue;
+        for (int64_t i = 0; i < n; i++) to[k][i] = NAN;
     }
-    for (int64_t i = 0; i < w->n; i++)
-        if (e[i].kind == IS_GRID) sum += fabs(e[i].width * w->u[i]);
-    wg_free(w->r->c, e);
-    return sum;
+    return true;
 }
 
-/* The error of the rule's sum from rounding errors of the numbers inside the rule. They come from all
- * operands. */
-static double error_inside(const walk *w)
+/* Opens the claim at the point. False: the node has no value there. */
+static bool open_claim(wgi_isolated *a)
 {
-    wgi_isolated *a = w->a;
-    const wg_node gx = a->gx[w->k];
-    const wg_site here = wg_node_site(a->y);
-    const wg_tensor u = wg_view_f64(w->u, wg_node_shape(gx));
-    if (a->summed.index != gx.index) {
-        a->summed = gx, a->u = wg_input_at(here, a->g, "", u), a->rounding = wg_none;
-        a->sum = wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, gx, a->u) });
-    }
-    wg_input_set_at(here, a->u, u);
-    return wgi_inside_rounding(w->r, a->sum, a->x, a->operands + 1, &a->rounding);
+    wg_check *r = a->r;
+    const int n = a->operands;
+    wgi_claim_close(&a->claim);
+    wgi_vector *v = wg_alloc(r->c, (size_t)n + 1, sizeof *v);
+    for (int k = 0; v && k < n; k++)
+        v[k] = (wgi_vector){ .size = a->point[k] ? wgi_elements(a->x[k]) : 0,
+                             .point = a->point[k],
+                             .x = a->at[k],
+                             .ulp = wg_node_dtype(a->x[k]) == WG_F32 ? FLT_EPSILON : DBL_EPSILON };
+    a->t = (wgi_check_target){ .set = set_operand,
+                               .value = weighted_value,
+                               .gradient = rule_gradient,
+                               .settle = settle,
+                               .self = a,
+                               .is_quiet = true };
+    const bool ok = v && wgi_claim_open(&a->claim, r, &a->t, v, n);
+    wg_free(r->c, v);
+    return ok;
 }
 
-/* The rounding errors of x + t u, as errors of f, if the gradient is that which was read last. */
-static double blur_of(const walk *w)
+/* A large error could hide. If the rule gives zero, the slope says how large it would be. */
+static bool hides_errors(const wgi_isolated *a, int k, const double *u, const wgi_compared *c)
 {
-    const double ulp = ulp_of(w);
-    double sum = 0;
-    for (int64_t i = 0; i < w->n; i++) {
-        const double e = w->u[i] != 0 ? w->g[i] * w->a->point[w->k][i] * ulp / 4 : 0;
-        sum += e * e;
-    }
-    return sqrt(sum);
-}
-
-/* How large sum(gx u) is where its terms do not cancel. */
-static double size_by_rule(const walk *w)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < w->n; i++) sum += w->g[i] * w->u[i] * (w->g[i] * w->u[i]);
-    return sum > 0 ? sqrt(sum) : INFINITY;
-}
-
-/* sum(|gx u|): its rounding errors are those of the rule's sum. */
-static double sum_of_sizes(const walk *w)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < w->n; i++) sum += fabs(w->g[i] * w->u[i]);
-    return sum;
-}
-
-static bool open_walk(walk *w, wg_check *r, wgi_isolated *a, int k, const double u[])
-{
-    *w = (walk){ .r = r, .a = a, .k = k, .n = wgi_elements(a->x[k]), .u = u };
-    w->x = wgi_check_doubles(r, w->n), w->g = wgi_check_doubles(r, w->n);
-    w->y = wgi_check_doubles(r, wgi_elements(a->y));
-    if (wg_node_dtype(a->x[k]) == WG_F32) w->narrow = wg_alloc(r->c, (size_t)w->n + 1, sizeof *w->narrow);
-    return !wg_failed(r->c);
-}
-
-/* Whether a large error could hide. If the rule gives zero, the slope says how large it would be. */
-static bool hides_errors(const wgi_compared *c, double size)
-{
-    if (isinf(size) && fabs(c->numeric) > c->bar) size = fabs(c->numeric);
+    double size = wgi_claim_size(&a->claim, k, u);
+    if (size == 0) size = fabs(c->numeric) > c->bar ? fabs(c->numeric) : INFINITY;
     return 10 * c->bar > 0.1 * size;
 }
 
-wgi_compared wgi_isolated_compare(wg_check *r, wgi_isolated *a, int k, const double u[])
-{
-    walk w;
-    wgi_compared c = wgi_not_compared();
-    if (!open_walk(&w, r, a, k, u)) return c;
-    const double yours = by_rule(&w, 0), blur = blur_of(&w), size = size_by_rule(&w),
-                 error = 4 * fmax(fabs(by_rule(&w, 1) - yours), fabs(by_rule(&w, 2) - yours));
-    double own = (isfinite(error) ? error : 0) + 32 * DBL_EPSILON * sum_of_sizes(&w);
-    set(&w, a->point[k]), settle(&w);
-    wgi_line line = { .at = value_at, .self = &w, .f0 = weighted_value(&w), .scale = 1 };
-    /* The noise costs more than the slope, and most kernels have none but rounding. If the bar is wide, the
-     * noise was taken to be smaller than it is, and the windows with small bars were not believed. */
-    bool sure = false;
-    wgi_slope quiet = { .kind = WGI_SLOPE_ROUGH };
-    for (int noisy = 0; noisy < 2 && isfinite(line.f0) && !sure; noisy++) {
-        if (noisy) line.noise = wgi_noise_of(value_at, &w, line.scale);
-        if (noisy) own += error_by_grid(&w);
-        for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], blur);
-        wgi_slope s = wgi_slope_of(&line);
-        /* What is measured as noise may be a pole near the point, of which smaller steps see nothing. */
-        if (!noisy) quiet = s;
-        else if (quiet.kind == WGI_SLOPE_SMOOTH && fabs(s.value - quiet.value) > s.bar + quiet.bar)
-            s.other = quiet.value, s.other_bar = quiet.bar;
-        c = wgi_check_compare(yours, own, -1, r->o.tolerance, &s);
-        if (noisy && c.differ) {
-            const wgi_compared again =
-                wgi_check_compare(yours, own + error_inside(&w), -1, r->o.tolerance, &s);
-            if (!again.differ) c = again;
-        }
-        if (hides_errors(&c, size)) c.clear = c.differ;
-        sure = c.clear && !c.differ && !(c.bar > POOR * size);
-    }
-    if (!wgi_check_go_on(r)) c = wgi_not_compared();
-    set(&w, a->point[k]);
-    wg_free(r->c, w.x), wg_free(r->c, w.y), wg_free(r->c, w.g), wg_free(r->c, w.narrow);
-    return c;
-}
+/* ---- one operand ---- */
 
 enum { TRIES = 2 }; /* points: that of the graph; beside it, if an op has a kink there */
 
-/* ---- one operand ---- */
-
-/* A random direction whose elements are as large as those of the operand. */
-static double *direction(wg_check *r, const wgi_isolated *a, int k, uint64_t stream, int64_t n)
-{
-    double *u = wgi_check_normals(r, stream, n);
-    const double scale = wgi_check_rms(a->point[k], n);
-    for (int64_t i = 0; u && i < n; i++) u[i] *= scale;
-    return u;
-}
-
 /* Moves the operand by about 1 %, off the kinks. */
-static void move_off(wg_check *r, wgi_isolated *a, int k, int64_t n)
+static bool move_off(wgi_isolated *a, int k)
 {
-    double *u = direction(r, a, k, 77, n);
-    for (int64_t i = 0; u && i < n; i++) a->point[k][i] += 0.01 * u[i];
-    wg_free(r->c, u);
-}
-
-/* How far they differ, if it is more than their errors. It is known that some element differs, so less
- * certainty is needed than for a verdict. */
-static double excess(const wgi_compared *c)
-{
-    const double off = fabs(c->yours - c->numeric);
-    return off > 3 * c->bar ? off : 0;
-}
-
-/* Of the elements [low, high) of u that differ, keeps the half that differs more, until one is left. Returns
- * its index, or -1 if no half differs by itself. *c: of the elements that are left. */
-static int64_t bisect(wg_check *r, wgi_isolated *a, int k, const double *u, int64_t n, wgi_compared *c)
-{
-    double *part = wgi_check_doubles(r, n);
-    int64_t low = 0, high = n;
-    while (part && high - low > 1) {
-        const int64_t middle = low + (high - low) / 2, ends[3] = { low, middle, high };
-        wgi_compared half[2];
-        double off[2];
-        for (int j = 0; j < 2; j++) {
-            memset(part, 0, (size_t)n * sizeof *part);
-            memcpy(part + ends[j], u + ends[j], (size_t)(ends[j + 1] - ends[j]) * sizeof *part);
-            half[j] = wgi_isolated_compare(r, a, k, part);
-            off[j] = excess(&half[j]);
-        }
-        const int worse = off[1] > off[0];
-        if (off[worse] == 0) break;
-        low = ends[worse], high = ends[worse + 1], *c = half[worse];
+    const double scale = wgi_check_rms(a->point[k], wgi_elements(a->x[k]));
+    for (int64_t i = 0; i < wgi_elements(a->x[k]); i++) {
+        double *x = &a->point[k][i];
+        *x += 0.01 * (*x != 0 ? *x : scale) * wgi_check_normal(a->r, 77, (uint64_t)i);
     }
-    wg_free(r->c, part);
-    return high - low == 1 ? low : -1;
-}
-
-/* Fills *f with what is wrong at element i: in a direction of length 1. */
-static void at_element(wg_check *r, wgi_isolated *a, int k, int64_t i, int64_t n, wgi_finding *f)
-{
-    double *e = wgi_check_doubles(r, n);
-    if (!e) return;
-    e[i] = a->point[k][i] != 0 ? fabs(a->point[k][i]) : 1;
-    const wgi_compared c = wgi_isolated_compare(r, a, k, e);
-    if (!wgi_check_is_stopped(r))
-        f->shown.yours = c.yours / e[i], f->shown.numeric = c.numeric / e[i], f->shown.bar = c.bar / e[i],
-        f->shown.element = i;
-    wg_free(r->c, e);
+    return open_claim(a);
 }
 
 typedef enum outcome { SAME, DIFFERENT, UNCLEAR } outcome;
 
-/* Compares operand k. If it differs, *f says where. */
-static outcome compare_operand(wg_check *r, wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
+/* Fills *f where the direction u differs by *c. */
+static void find_element(wgi_isolated *a, int k, const double *u, wgi_compared *c, wgi_finding *f)
 {
-    const int64_t n = wg_shape_size(wg_node_shape(a->x[k]));
-    double *u = direction(r, a, k, stream, n);
+    f->along = c->numeric, f->shown.operand = k;
+    f->shown.element = wgi_claim_bisect(&a->claim, k, u, c);
+    wgi_show_compared(&f->shown, c);
+    if (f->shown.element < 0) return;
+    const wgi_compared one = wgi_claim_component(&a->claim, k, f->shown.element);
+    if (isfinite(one.numeric)) wgi_show_compared(&f->shown, &one);
+    else f->shown.element = -1;
+}
+
+/* Compares operand k. If it differs, *f says where. */
+static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
+{
     outcome o = UNCLEAR;
-    for (int try = 0; u && try < TRIES && o == UNCLEAR; try++) {
-        if (try) move_off(r, a, k, n);
-        wgi_compared c = wgi_isolated_compare(r, a, k, u);
-        if (!c.clear) continue;
-        o = c.differ ? DIFFERENT : SAME;
-        if (o == SAME) continue;
-        f->along = c.numeric;
-        f->shown.operand = k, f->shown.element = -1;
-        wgi_show_compared(&f->shown, &c);
-        const int64_t i = bisect(r, a, k, u, n, &c);
-        if (i >= 0) at_element(r, a, k, i, n, f);
+    for (int try = 0; try < TRIES && o == UNCLEAR; try++) {
+        if (try ? !move_off(a, k) : !a->claim.v) continue;
+        double *u = wgi_claim_direction(&a->claim, k, stream);
+        wgi_compared c = u ? wgi_claim_along(&a->claim, k, u) : wgi_not_compared();
+        if (c.clear && (c.differ || !hides_errors(a, k, u, &c))) o = c.differ ? DIFFERENT : SAME;
+        if (o == DIFFERENT) find_element(a, k, u, &c, f);
+        wg_free(a->r->c, u);
     }
-    wg_free(r->c, u);
     return o;
 }
 
@@ -575,9 +419,10 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
         r->second.unclear++;
         return;
     }
+    open_claim(a);
     for (int k = 0; k <= seed; k++) {
         if (!a->point[k] || wg_is_none(a->gx[k])) continue;
-        const outcome o = compare_operand(r, a, k, 4000 + n.index, &f);
+        const outcome o = compare_operand(a, k, 4000 + n.index, &f);
         r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
         if (k == seed) wgi_check_say(by, "the gradient of its result");
@@ -606,9 +451,10 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         count->not_built++;
         return;
     }
+    open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
-        const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
+        const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && (o == UNCLEAR || (o == DIFFERENT && is_meant(n, &f)))) {
             count->held++;

@@ -126,6 +126,7 @@ static double value(void *self)
 static bool gradient(void *self, double **to)
 {
     const second *q = self;
+    q->r->gradients++;
     for (int k = 0; k < q->own.parts && !wg_failed(q->r->c); k++) {
         const int64_t n = q->own.part[k].size;
         if (is_in(q, k)) wg_copy_f64_at(q->here, q->hx[k], to[k], (size_t)n);
@@ -145,7 +146,7 @@ static void take_over(second *q)
         own->finding[i].shown.operand = -1;
         wgi_check_add(r, &own->finding[i]);
     }
-    r->evaluations += own->evaluations, r->gradients += own->gradients;
+    r->evaluations += own->evaluations;
     if (own->stopped) {
         r->stopped = true;
         r->stage = own->stage, r->share = own->share;
@@ -172,7 +173,6 @@ static bool product(second *q, double **w, int only, double **to)
         wg_input_set_at(q->here, q->w[k], wg_view_f64(to[k], in->shown.shape));
     }
     if (!wgi_check_go_on(q->r)) return false;
-    q->r->gradients++;
     return gradient(q, to);
 }
 

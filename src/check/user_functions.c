@@ -23,6 +23,7 @@ static double function_value(void *self)
 static bool function_gradient(void *self, double **to)
 {
     function *q = self;
+    q->r->gradients++;
     q->f((size_t)q->r->part[0].size, q->r->part[0].x, to[0], q->user);
     return true;
 }

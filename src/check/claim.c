@@ -1,0 +1,399 @@
+/* claim.c: a gradient against slopes of its function: see claim.h. */
+#include "check/check_private.h"
+
+#include <float.h>
+
+/* Estimates of the gradient's own error. DRIFTS: its changes by moves by units in the last place. The next:
+ * by a move by FAR of each component. The others: its second differences over steps of NEAR of each
+ * component. */
+enum { DRIFTS = 2, BENDS = 2, MOVES = DRIFTS + 1 + BENDS };
+static const double FAR = 0.01, NEAR = 1e-10;
+
+/* ---- lists: numbers for each component of each vector ---- */
+
+static double **make_lists(const wgi_claim *p, double **to)
+{
+    for (int k = 0; to && k < p->n; k++) to[k] = wgi_check_doubles(p->r, p->v[k].size);
+    return to;
+}
+
+static double **no_lists(const wgi_claim *p, int copies)
+{
+    return wg_alloc(p->r->c, (size_t)(copies * p->n) + 1, sizeof(double *));
+}
+
+static double **lists(const wgi_claim *p) { return make_lists(p, no_lists(p, 1)); }
+
+static void free_lists(const wgi_claim *p, double **l, int copies)
+{
+    for (int k = 0; l && k < copies * p->n; k++) wg_free(p->r->c, l[k]);
+    wg_free(p->r->c, l);
+}
+
+/* ---- moving x ---- */
+
+/* How far component i must move to be at another point. */
+static double scale_of(const wgi_vector *v, int64_t i)
+{
+    return v->point[i] != 0 ? fabs(v->point[i]) : v->scale;
+}
+
+static void set(const wgi_claim *p, int k) { p->t->set(p->t->self, k); }
+
+static void put_back(const wgi_claim *p, int k)
+{
+    memcpy(p->v[k].x, p->v[k].point, (size_t)p->v[k].size * sizeof(double));
+    set(p, k);
+}
+
+static double value(const wgi_claim *p) { return wgi_check_try_value(p->r, p->t); }
+
+/* Components [low, high) of vector k move by t u. */
+typedef struct walk {
+    wgi_claim *p;
+    int k;
+    int64_t low, high;
+    const double *u;
+    double scale; /* of t */
+} walk;
+
+static double along(void *self, double t, double *moved)
+{
+    const walk *w = self;
+    const wgi_vector *v = &w->p->v[w->k];
+    const bool is_narrow = v->ulp > DBL_EPSILON;
+    for (int64_t i = w->low; i < w->high; i++) {
+        const double x = v->point[i] + t * w->u[i];
+        v->x[i] = is_narrow ? (double)(float)x : x;
+    }
+    set(w->p, w->k);
+    const bool one = w->high - w->low == 1;
+    *moved = one ? (v->x[w->low] - v->point[w->low]) / w->u[w->low] : t;
+    const double f = value(w->p);
+    memcpy(v->x + w->low, v->point + w->low, (size_t)(w->high - w->low) * sizeof *v->x);
+    return f;
+}
+
+static double along_all(void *self, double t, double *moved)
+{
+    const wgi_claim *p = self;
+    for (int k = 0; k < p->n; k++) {
+        const wgi_vector *v = &p->v[k];
+        for (int64_t i = 0; i < v->size; i++) v->x[i] = v->point[i] + t * p->u[k][i];
+        set(p, k);
+    }
+    *moved = t;
+    return value(p);
+}
+
+/* ---- the gradient's own error ---- */
+
+static bool smooth_gradient(const wgi_claim *p, double **to)
+{
+    return (p->t->smooth ? p->t->smooth : p->t->gradient)(p->t->self, to);
+}
+
+/* The change of the gradient when each component moves by `by` of its size, or by so many units in its last
+ * place, up and down in turn. */
+static void drift(wgi_claim *p, double by, bool is_ulps, double **to)
+{
+    for (int k = 0; k < p->n; k++) {
+        const wgi_vector *v = &p->v[k];
+        const double far = is_ulps ? by * v->ulp : by;
+        for (int64_t i = 0; i < v->size; i++) v->x[i] = v->point[i] * (1 + (i & 1 ? -far : far));
+        set(p, k);
+    }
+    const bool ok = make_lists(p, to) && !wg_failed(p->r->c) && smooth_gradient(p, to);
+    for (int k = 0; k < p->n; k++) {
+        for (int64_t i = 0; to[k] && i < p->v[k].size; i++) to[k][i] = ok ? to[k][i] - p->base[k][i] : 0;
+        put_back(p, k);
+    }
+}
+
+/* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
+static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double **room, double **to)
+{
+    for (int k = 0; k < p->n; k++) {
+        const wgi_vector *v = &p->v[k];
+        for (int64_t i = 0; i < v->size && steps; i++)
+            v->x[i] =
+                v->point[i] * (1 + steps * NEAR * wgi_check_normal(p->r, 21 + (uint64_t)k, (uint64_t)i));
+        set(p, k);
+    }
+    const bool ok = !steps || smooth_gradient(p, room);
+    for (int k = 0; k < p->n; k++) {
+        const double *g = steps ? room[k] : p->base[k];
+        for (int j = 0; j < BENDS; j++)
+            for (int64_t i = 0; i < p->v[k].size; i++) to[j * p->n + k][i] += ok ? by[j] * g[i] : NAN;
+        put_back(p, k);
+    }
+}
+
+/* Where terms of the gradient cancel, its error may be the same at neighbouring numbers: a sum of large terms
+ * lies on a coarse grid. Then units in the last place show nothing. Over a longer way the gradient changes,
+ * and its second differences show how irregular it is: divided by the root of 1 + 4 + 1 they have its
+ * standard deviation. */
+static void measure_bends(wgi_claim *p, double **to)
+{
+    static const double by[BENDS + 2][BENDS] = { { 1, 0 }, { -2, 1 }, { 1, -2 }, { 0, 1 } };
+    double **room = lists(p), scaled[BENDS];
+    for (int steps = 0; steps < BENDS + 2 && !wg_failed(p->r->c); steps++) {
+        for (int j = 0; j < BENDS; j++) scaled[j] = by[steps][j] / sqrt(6);
+        add_gradient(p, steps, scaled, room, to);
+    }
+    free_lists(p, room, 1);
+}
+
+static void measure_drift(wgi_claim *p)
+{
+    if (!p->t->gradient) return;
+    p->drift = no_lists(p, MOVES), p->base = lists(p);
+    if (wg_failed(p->r->c)) return;
+    for (int k = 0; k < p->n; k++) memcpy(p->base[k], p->v[k].yours, (size_t)p->v[k].size * sizeof **p->base);
+    if (p->t->smooth && !smooth_gradient(p, p->base)) return;
+    for (int j = 0; j < DRIFTS; j++) drift(p, j + 1, true, p->drift + j * p->n);
+}
+
+static void measure_more(wgi_claim *p)
+{
+    p->knows_all = true;
+    if (!p->drift || !p->base) return;
+    drift(p, FAR, false, p->drift + DRIFTS * p->n);
+    for (int j = 0; j < BENDS; j++) make_lists(p, p->drift + (DRIFTS + 1 + j) * p->n);
+    if (!wg_failed(p->r->c)) measure_bends(p, p->drift + (DRIFTS + 1) * p->n);
+}
+
+/* The errors of numbers inside the gradient's program are at least those of x. What they do is
+ * estimated by the change of the gradient over a longer way, as over the shortest one it may round to
+ * nothing. */
+static double by_far_move(double change) { return 4 * fabs(change) / FAR * DBL_EPSILON; }
+
+/* The error of the sum of the gradient times u. */
+static double own_error(const wgi_claim *p, const walk *w)
+{
+    const wgi_vector *v = &p->v[w->k];
+    double most = 0, size = 0;
+    for (int64_t i = w->low; i < w->high; i++) size += fabs(v->yours[i] * w->u[i]);
+    for (int j = 0; p->drift && j < MOVES; j++) {
+        const double *change = p->drift[j * p->n + w->k];
+        double sum = 0;
+        for (int64_t i = w->low; change && i < w->high; i++) sum += change[i] * w->u[i];
+        if (isfinite(sum)) most = fmax(most, j == DRIFTS ? by_far_move(sum) : fabs(sum));
+    }
+    return 4 * most + 16 * DBL_EPSILON * size;
+}
+
+/* The rounding errors of x + t u, as errors of f. Of one component it is known how far it moved. */
+static double blur(const wgi_claim *p, const walk *w)
+{
+    const wgi_vector *v = &p->v[w->k];
+    double sum = 0;
+    for (int64_t i = w->low; i < w->high && w->high - w->low > 1; i++) {
+        const double e = w->u[i] != 0 ? v->yours[i] * v->point[i] * v->ulp / 4 : 0;
+        sum += e * e;
+    }
+    return isfinite(sum) ? sqrt(sum) : 0;
+}
+
+/* ---- opening ---- */
+
+/* The gradient, where it is not given. */
+static bool take_gradient(wgi_claim *p)
+{
+    if (!p->n || p->v[0].yours) return true;
+    p->own = lists(p);
+    if (wg_failed(p->r->c) || !p->t->gradient(p->t->self, p->own)) return false;
+    for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
+    return true;
+}
+
+static bool measure(wgi_claim *p)
+{
+    const wgi_check_target *t = p->t;
+    for (int k = 0; k < p->n; k++) {
+        p->v[k].scale = wgi_check_rms(p->v[k].point, p->v[k].size);
+        put_back(p, k);
+    }
+    if (t->settle) t->settle(t->self);
+    p->f = value(p);
+    if (!isfinite(p->f) || !take_gradient(p)) return false;
+    measure_drift(p);
+    if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
+    p->u = no_lists(p, 1);
+    for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
+    if (wg_failed(p->r->c)) return false;
+    p->noise = wgi_noise_of(along_all, p, 1);
+    for (int k = 0; k < p->n; k++) put_back(p, k);
+    measure_more(p);
+    return !wg_failed(p->r->c);
+}
+
+bool wgi_claim_open(wgi_claim *p, wg_check *r, const wgi_check_target *t, const wgi_vector v[], int n)
+{
+    *p = (wgi_claim){ .r = r, .t = t, .n = n, .v = wg_alloc(r->c, (size_t)n + 1, sizeof *v) };
+    if (p->v) memcpy(p->v, v, (size_t)n * sizeof *v);
+    if (p->v && measure(p)) return true;
+    wgi_claim_close(p);
+    return false;
+}
+
+void wgi_claim_close(wgi_claim *p)
+{
+    free_lists(p, p->u, 1), free_lists(p, p->own, 1);
+    free_lists(p, p->base, 1), free_lists(p, p->drift, MOVES);
+    wg_free(p->r->c, p->v);
+    *p = (wgi_claim){ .r = p->r };
+}
+
+double *wgi_claim_direction(const wgi_claim *p, int k, uint64_t stream)
+{
+    double *u = wgi_check_normals(p->r, stream, p->v[k].size);
+    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] *= scale_of(&p->v[k], i);
+    return u;
+}
+
+/* ---- comparisons ---- */
+
+/* The root of the sum of the squares of the terms of g u. */
+static double size_of(const wgi_claim *p, const walk *w)
+{
+    const double *g = p->v[w->k].yours;
+    double largest = 0, sum = 0;
+    for (int64_t i = w->low; i < w->high; i++) largest = fmax(largest, fabs(g[i] * w->u[i]));
+    for (int64_t i = w->low; i < w->high && largest > 0; i++) {
+        const double term = g[i] * w->u[i] / largest;
+        sum += term * term;
+    }
+    return largest * sqrt(sum);
+}
+
+double wgi_claim_size(const wgi_claim *p, int k, const double *u)
+{
+    return size_of(p, &(walk){ .k = k, .high = p->v[k].size, .u = u });
+}
+
+/* s: the slope with other noise, or rough; gets the slope. */
+static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_slope *s)
+{
+    const wgi_vector *v = &p->v[w->k];
+    const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
+    double yours = 0;
+    for (int64_t i = w->low; i < w->high; i++) yours += v->yours[i] * w->u[i];
+    wgi_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
+    for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
+    *s = wgi_slope_of(&line);
+    put_back(p, w->k);
+    if (!wgi_check_go_on(p->r)) return wgi_not_compared();
+    /* What is measured as noise may be a pole near the point, of which smaller steps see nothing. */
+    if (fabs(s->value - other) > s->bar + other_bar) s->other = other, s->other_bar = other_bar;
+    const double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    wgi_compared c = wgi_check_compare(yours, own_error(p, w), typical, p->r->allowed, s);
+    /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
+     * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
+    if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;
+    return c;
+}
+
+/* What rounding of all components of x does to f, at most. Of a function that the check cannot see into it
+ * stands for the rounding of the numbers inside, which are made of several components, such as x[2] -
+ * x[0]. */
+static double rounding_of_x(const wgi_claim *p)
+{
+    double sum = 0;
+    for (int k = 0; k < p->n; k++)
+        for (int64_t i = 0; i < p->v[k].size; i++)
+            sum += fabs(p->v[k].yours[i] * p->v[k].point[i]) * p->v[k].ulp / 2;
+    return isfinite(sum) ? sum : 0;
+}
+
+/* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
+ * rounding errors stay the same while x moves by much more than a unit in its last place, and f seems to be
+ * smooth and without noise. So a gradient counts as wrong only if it differs with the noise that these
+ * errors may cause, too. */
+static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi_compared *c)
+{
+    wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
+    const wgi_check_target *t = p->t;
+    if (t->whole && w->high - w->low == 1) { /* a rule of yours may give the slope of another piece */
+        t->whole(t->self, true);
+        const wgi_compared f = compare_with(p, w, &noise, &s);
+        t->whole(t->self, false);
+        if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
+    }
+    const double most =
+        wg_is_none(t->root) ? rounding_of_x(p) : wgi_inside_rounding(p->r, t->root, t->x, p->n, &p->bound);
+    for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
+    s.kind = WGI_SLOPE_ROUGH;
+    const wgi_compared again = compare_with(p, w, &noise, &s);
+    return again.differ ? *c : again;
+}
+
+/* Without noise, bars are about 1e-11 of the slope. */
+static bool is_sure(const wgi_claim *p, const walk *w, const wgi_compared *c)
+{
+    static const double POOR = 1e-7;
+    const double size = size_of(p, w);
+    return c->clear && !c->differ && (size == 0 || c->bar <= POOR * size);
+}
+
+static wgi_compared compare(wgi_claim *p, walk w)
+{
+    wgi_noise noise = p->noise;
+    wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
+    wgi_compared c;
+    if (p->t->is_quiet) {
+        c = compare_with(p, &w, &noise, &s);
+        if (is_sure(p, &w, &c)) return c;
+        if (!p->knows_all) measure_more(p), wgi_check_recover(p->r);
+        noise = wgi_noise_of(along, &w, w.scale);
+    }
+    c = compare_with(p, &w, &noise, &s);
+    if (c.differ) c = look_again(p, &w, noise, &c);
+    return wgi_check_go_on(p->r) ? c : wgi_not_compared();
+}
+
+wgi_compared wgi_claim_along(wgi_claim *p, int k, const double *u)
+{
+    return compare(p, (walk){ p, k, 0, p->v[k].size, u, 1 });
+}
+
+/* A component that is small beside the others may have to move farther than its own size to change f by more
+ * than its noise. */
+wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
+{
+    static const double UNSURE = 1e-7, SMALL = 0.1;
+    const wgi_vector *v = &p->v[k];
+    const double own = scale_of(v, i);
+    double *one = wgi_check_doubles(p->r, v->size);
+    if (!one) return wgi_not_compared();
+    one[i] = 1;
+    wgi_compared c = compare(p, (walk){ p, k, i, i + 1, one, own });
+    if (own < SMALL * v->scale && !(c.bar <= UNSURE * fabs(c.numeric))) {
+        const wgi_compared far = compare(p, (walk){ p, k, i, i + 1, one, v->scale });
+        if (far.clear && (!c.clear || far.bar < c.bar)) c = far;
+    }
+    wg_free(p->r->c, one);
+    return c;
+}
+
+/* How far they differ, if it is more than their errors. It is known that some component differs, so less
+ * certainty is needed than for a verdict. */
+static double excess(const wgi_compared *c)
+{
+    const double off = fabs(c->yours - c->numeric);
+    return off > 3 * c->bar ? off : 0;
+}
+
+int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)
+{
+    int64_t low = 0, high = p->v[k].size;
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        const wgi_compared a = compare(p, (walk){ p, k, low, middle, u, 1 }),
+                           b = compare(p, (walk){ p, k, middle, high, u, 1 });
+        if ((excess(&a) == 0 && excess(&b) == 0) || wgi_check_is_stopped(p->r)) return -1;
+        if (excess(&a) >= excess(&b)) high = middle, *d = a;
+        else low = middle, *d = b;
+    }
+    return low;
+}
