@@ -23,9 +23,6 @@ around_headers='nn data check formula figure draw lang wengert'
 ports='
 graph wg_cast_at
 ops wg_jvp_at
-check wgi_parts_run
-check wgi_cores
-check base/threads.h
 '
 # Builders of ops that a room of the engine may call. The engine may call no others.
 builders='

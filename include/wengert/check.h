@@ -43,15 +43,12 @@ typedef struct wg_gradcheck_opts {
     bool one_sided;   /* the course's difference is (f(x + eps) - f(x)) / eps; likewise */
     const char *name; /* of the function or loss, for the report */
     /* The course's differences: of at most so many components of each input, evenly spaced. Default:
-     * about 1,000 in all. */
+     * about 250 in all. */
     int64_t components;
     /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: that of the
-     * graph's context. Without one in either place: malloc, realloc, free. An allocator of yours is called by one
-     * thread at a time, so the differences are then computed by one thread. */
+     * graph's context. Without one in either place: malloc, realloc, free. */
     const wg_allocator *allocator;
-    /* Called by the thread that called the check: at each evaluation of the function, and more often. While
-     * several threads compute the differences, it is called before each chunk of them that this thread
-     * computes. stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1.
+    /* Called at each evaluation of the function, and more often. stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1.
      * If it returns false the check stops. Its report then holds what was found until then, and
      * wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
     bool (*progress)(void *progress_user, const char *stage, double share);

@@ -10,8 +10,6 @@
 #include "wengert/kernel.h"
 #include "wengert/state.h"
 
-#include "base/threads.h"
-
 #ifdef WG_HOSTILE
 enum { WGI_CHUNK = 256, WGI_POISON = 0xAB };
 #else
@@ -354,7 +352,13 @@ static inline uint64_t wgi_text_hash(const char *s) { return wg_random_stream(s)
 /* The hash of a text of hash h followed by s. */
 uint64_t wgi_text_hash_more(uint64_t h, const char *s);
 
-/* ---- threads.c (more of it: threads.h) ---- */
+/* ---- threads.c ---- */
+
+/* Calls part(arg, i, chunk, chunks[i], thread) for each part i = 0, 1, ... and each of its chunks. All chunks
+ * of a part end before the next part begins. After a chunk that returns false no other is begun. With one
+ * thread, or where no part has several chunks, each part is called once, as a single chunk. */
+typedef bool (*wgi_part_fn)(void *arg, int i, int chunk, int chunks, int thread);
+bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads);
 
 int wgi_cores(void);  /* that this process may use */
 double wgi_now(void); /* seconds */

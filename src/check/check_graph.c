@@ -309,48 +309,6 @@ static void clone_search(void *self)
     wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
 }
 
-/* If the values of a graph have more elements than this in all, a clone for each thread takes too much
- * memory. */
-enum { FORK_ELEMENTS = 1 << 20 };
-
-/* Whether the op has a pointer among its attributes: a function or memory of the user that two threads must
- * not use at once. */
-static bool holds_pointers(const wg_op *op)
-{
-    if (!op->attrs) return op->attr_size > 0;
-    const wg_attr_row *row = op->attrs;
-    while (row->name && row->kind != WG_ATTR_POINTER) row++;
-    return row->name != NULL;
-}
-
-static bool worth_a_fork(const wg_graph *g)
-{
-    int64_t elements = 0;
-    for (int64_t i = 1, nodes = wg_graph_nodes(g); i < nodes; i++) {
-        wg_node n = wg_graph_node(g, i);
-        elements += wg_shape_size(wg_node_shape(n));
-        if (elements > FORK_ELEMENTS || holds_pointers(wg_node_op(n))) return false;
-    }
-    return true;
-}
-
-static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
-{
-    const graph_check *q = self;
-    graph_check *f = worth_a_fork(q->pieces.g ? q->pieces.g : q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
-    if (!f) return false;
-    *f = (graph_check){ .r = r, .here = q->here };
-    f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
-    const wgi_frozen *p = &q->pieces;
-    const wg_node *x = p->g ? p->x : q->x;
-    if (p->g) make_clone(f, p->g, p->root);
-    else make_clone(f, q->clone, q->root);
-    if (wg_failed(r->c)) return false;
-    for (int k = 0; k < r->parts; k++) f->x[k] = wg_is_none(x[k]) ? wg_none : f->map[x[k].index];
-    *to = (wgi_check_target){ .set = clone_set, .value = clone_value, .self = f };
-    return wg_node_ok(f->root);
-}
-
 /* Gives the findings of nodes of the clone the indices of the user's nodes. */
 static void name_user_nodes(const graph_check *q)
 {
@@ -463,8 +421,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
                                  .search = clone_search,
                                  .self = q,
                                  .root = q->root,
-                                 .x = q->x,
-                                 .fork = clone_fork };
+                                 .x = q->x };
     if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
     wgi_check_run(q->r, &t);
     name_user_nodes(q);

@@ -28,7 +28,6 @@
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "check/claim.h"
@@ -118,8 +117,7 @@ struct wg_check {
     wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
     const char *stage;   /* what is being done, and how much of it is done */
     double share;
-    atomic_bool stopped;
-    struct wg_check *whole;       /* of a fork: the check that it computes a part of; else NULL */
+    bool stopped;
     char starved[WGI_CHECK_TEXT]; /* a part of the work had no memory; or "" */
     const char *where;
     wgi_check_part *part;
@@ -201,7 +199,7 @@ bool wgi_check_are_finite(const double *x, int64_t n);
  * returns false if the check is stopped: then no comparison counts that is not complete. */
 void wgi_check_at_stage(wg_check *r, const char *stage, double share);
 bool wgi_check_go_on(wg_check *r);
-static inline bool wgi_check_is_stopped(const wg_check *r) { return (r->whole ? r->whole : r)->stopped; }
+static inline bool wgi_check_is_stopped(const wg_check *r) { return r->stopped; }
 /* Lets the report's context work on after an error. An error of memory is kept: what it left out is no pass.
  * wgi_check_starve keeps that of another context. */
 void wgi_check_recover(wg_check *r);

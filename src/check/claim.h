@@ -60,9 +60,6 @@ typedef struct wgi_check_target {
     /* f is cheap and most often without noise: noise and errors are measured only where a bar is wide
      * without them. */
     bool is_quiet;
-    /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
-     * only one thread may call the function. */
-    bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
 /* What the gradient and the function say about one direction: judge.c. */

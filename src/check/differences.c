@@ -4,14 +4,8 @@
  *
  * Invariant: x equals point in every part, except while a difference or the noise is computed. If an
  * evaluation fails or is not finite, the component has no numeric gradient and its part gets a reason. The
- * other parts go on.
- *
- * The differences are divided among threads. Each thread has a fork: a clone of the function and arrays
- * of its own. A component does not depend on others, so the result does not depend on which thread
- * computes it. A part gets the reason of the lowest component that fails: if one fails, one thread computes
- * them all again. */
+ * other parts go on. */
 #include "check/check_private.h"
-#include "base/threads.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -132,22 +126,8 @@ bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
     return !r->reason[0];
 }
 
-/* ---- threads ---- */
-
-/* MOST: threads. FEW: a check of fewer components uses one thread. MANY: of more components, so many are
- * compared, unless the course's scale decides. */
-enum { MOST = 64, FEW = 64, MANY = 1000 };
-
-typedef struct fork {
-    wg_check r;
-    wgi_check_target t;
-} fork;
-
-typedef struct shared {
-    wg_check *r;
-    fork *fork;
-    int64_t components;
-} shared;
+/* Of more components, so many are compared, unless the course's scale decides. */
+enum { MANY = 250 };
 
 /* The index of the j-th of count components that are spread evenly over size. j * size / count could
  * overflow. */
@@ -169,77 +149,17 @@ static int64_t components_of(const wg_check *r)
     return n;
 }
 
-/* Computes the differences begin .. end-1, counted through all parts. r: whole, or a fork of it. */
-static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end)
-{
-    for (int k = 0; k < r->parts && end > 0; k++) {
-        if (!r->whole) wgi_check_at_stage(r, "differences", (double)k / r->parts);
-        int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
-        for (int64_t j = from; j < to && wgi_check_go_on(r); j++)
-            compute(r, t, k, spread_evenly(j, r->part[k].size, count));
-        if (from < to) t->set(t->self, k);
-        begin -= count, end -= count;
-    }
-}
-
-static bool share(void *arg, int i, int chunk, int chunks, int thread)
-{
-    shared *s = arg;
-    fork *f = &s->fork[thread];
-    (void)i;
-    if (thread == 0) wgi_check_at_stage(s->r, "differences", (double)chunk / chunks); /* the calling thread */
-    if (thread == 0 && !wgi_check_go_on(s->r)) return false;
-    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks);
-    return true;
-}
-
-static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
-{
-    f->r = *r;
-    f->r.whole = r, f->r.evaluations = 0;
-    f->r.c = wg_start(&(wg_options){
-        .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1, .on_warning = wg_no_warnings });
-    f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
-    for (int k = 0; k < r->parts && !wg_failed(f->r.c); k++) {
-        wgi_check_part *in = &f->r.part[k];
-        *in = r->part[k];
-        in->reason[0] = '\0';
-        in->x = wg_alloc(f->r.c, in->size > 0 ? (size_t)in->size : 1, sizeof *in->x);
-        if (in->x) memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
-    }
-    return !wg_failed(f->r.c) && t->fork(t->self, &f->r, &f->t) && !wg_failed(f->r.c);
-}
-
-/* False: a component has failed, and the check is not stopped. */
-static bool join(wg_check *r, const fork *f, int forks)
-{
-    bool fine = true;
-    for (int n = 0; n < forks; n++)
-        for (int k = 0; k < r->parts; k++) fine &= !f[n].r.part[k].reason[0];
-    fine |= wgi_check_is_stopped(r);
-    for (int n = 0; fine && n < forks; n++) r->evaluations += f[n].r.evaluations;
-    return fine;
-}
-
 void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 {
-    int threads = wg_context_threads(r->c), forks = 0;
     if (!r->o.components && !r->by_course && components_of(r) > MANY) /* the largest limit that leaves MANY */
         for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
-    shared s = { .r = r, .components = components_of(r) };
-    threads = wg_context_allocator(r->c) ? 1 : threads < MOST ? threads : MOST;
-    if (t->fork && threads > 1 && s.components >= FEW)
-        s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
-    while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;
-    bool done = false;
-    if (s.fork && forks == threads) {
-        wgi_parts_run(share, &s, &(int){ 8 * threads }, 1, threads);
-        done = join(r, s.fork, forks);
+    for (int k = 0; k < r->parts; k++) {
+        const int64_t count = count_of(r, k);
+        wgi_check_at_stage(r, "differences", (double)k / r->parts);
+        for (int64_t j = 0; j < count && wgi_check_go_on(r); j++)
+            compute(r, t, k, spread_evenly(j, r->part[k].size, count));
+        t->set(t->self, k);
     }
-    if (!done) differences(r, r, t, 0, s.components);
-    for (int n = 0; s.fork && n < threads; n++)
-        if (s.fork[n].r.c) wg_finish(s.fork[n].r.c, NULL);
-    if (wg_failed(r->c)) wg_recover(r->c);
 }
 
 /* ---- why the ratio is large although the gradient is right ---- */

@@ -7,6 +7,8 @@
  */
 #include "check/check_private.h"
 
+#include <stdlib.h>
+
 static bool is_beyond(double off, double bar) { return off > WGI_BEYOND * bar; }
 
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s)
@@ -69,70 +71,71 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
 /* ---- components ---- */
 
-/* One-sided differences have an error proportional to the step, and nothing measures it. So no single
+/* What is known of component i: its slope; if it has none, or the course's scale decides, its difference.
+ * One-sided differences have an error proportional to the step, and nothing measures it. So no single
  * component of a one-sided check is wrong beyond doubt; only the ratio counts. */
+static wgi_compared known_of(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    wgi_compared c = { .yours = in->analytic[i], .numeric = in->slope[i], .bar = in->bar[i] };
+    if (!r->by_course && !isnan(c.numeric)) {
+        c.differ = in->n.differ && is_beyond(fabs(c.yours - c.numeric), c.bar);
+        return c;
+    }
+    const double off = wgi_check_deviation(in, i);
+    c.numeric = in->numeric[i];
+    c.bar = fmax(in->step_noise, OK * fabs(c.numeric));
+    c.differ = (r->by_course || in->n.differ) && !r->o.one_sided && off > WORRY * wgi_check_size(in, i) &&
+               off > NOISE_FACTOR * in->step_noise + in->spread[i];
+    return c;
+}
+
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    double off = wgi_check_deviation(in, i);
-    if (!r->by_course && !in->n.differ) return false;
-    return !r->o.one_sided && off > WORRY * wgi_check_size(in, i) &&
-           off > NOISE_FACTOR * in->step_noise + in->spread[i];
+    return known_of(r, in, i).differ;
 }
 
 static void find_worst(const wg_check *r, wgi_check_part *in)
 {
-    bool worst_is_wrong = false;
-    for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->numeric[i])) continue;
-        bool wrong = wgi_check_wrong(r, in, i);
-        in->shown.wrong += wrong;
-        bool more =
-            in->shown.worst < 0 || wgi_check_deviation(in, i) > wgi_check_deviation(in, in->shown.worst);
-        if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more))
-            in->shown.worst = i, worst_is_wrong = wrong;
-    }
+    int64_t row;
+    for (int64_t i = 0; i < in->size; i++) in->shown.wrong += wgi_check_wrong(r, in, i);
+    if (wgi_check_most_off(r, in, &row, 1)) in->shown.worst = row;
 }
 
-/* ---- hints ---- */
+/* ---- hints: a change of the gradient with which it is right ---- */
 
-static bool near(double a, double b) { return fabs(a - b) <= 1e-4 * fabs(b); }
-
-/* Computes analytic / numeric if it is the same, within noise, for all wrong components (for all components
- * if none is wrong). count becomes the number of these components. */
-static bool constant_factor(const wg_check *r, const wgi_check_part *in, double *factor, int64_t *count)
+/* Whether yours times f is right in all components that are wrong; in all that are known, if `everywhere`. */
+static bool is_right_times(const wg_check *r, const wgi_check_part *in, double f, bool everywhere)
 {
-    double an = 0, nn = 0;
-    for (int64_t i = 0; i < in->size; i++)
-        if (!isnan(in->numeric[i]) && (!in->shown.wrong || wgi_check_wrong(r, in, i)))
-            an += in->analytic[i] * in->numeric[i], nn += in->numeric[i] * in->numeric[i];
-    if (!(nn > 0)) return false;
-    *factor = an / nn, *count = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->numeric[i]) || (in->shown.wrong && !wgi_check_wrong(r, in, i))) continue;
-        double error = fabs(in->analytic[i] - *factor * in->numeric[i]);
-        if (error >
-            1e-4 * fabs(*factor * in->numeric[i]) + NOISE_FACTOR * in->step_noise * fmax(1, fabs(*factor)))
+        const wgi_compared c = known_of(r, in, i);
+        if (!isnan(c.numeric) && (c.differ || everywhere) &&
+            is_beyond(fabs(f * c.yours - c.numeric), (1 + fabs(f)) * c.bar))
             return false;
-        ++*count;
     }
     return true;
 }
 
-static bool all_yours_zero(const wg_check *r, const wgi_check_part *in)
+/* Of the numbers with few digits the first one by which the numeric must be multiplied to give yours. 0: no
+ * number. */
+static double factor_of(const wg_check *r, const wgi_check_part *in)
 {
-    for (int64_t i = 0; i < in->size; i++)
-        if (wgi_check_wrong(r, in, i) && in->analytic[i] != 0) return false;
-    return in->shown.wrong > 0;
+    const wgi_compared c = known_of(r, in, in->shown.worst);
+    const double all = c.yours / c.numeric;
+    char text[32];
+    for (int digits = 1; digits <= 12 && isfinite(all) && all != 0; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, all);
+        if (is_right_times(r, in, 1 / strtod(text, NULL), false)) return strtod(text, NULL);
+    }
+    return 0;
 }
 
-static bool is_transpose(const wgi_check_part *in)
+static bool is_transpose(const wg_check *r, const wgi_check_part *in)
 {
-    int64_t n = in->shown.shape.dim[0];
-    if (in->shown.shape.rank != 2 || n != in->shown.shape.dim[1] || n < 2 || in->shown.course < in->size)
-        return false;
+    const int64_t n = in->shown.shape.dim[0];
+    if (in->shown.shape.rank != 2 || n != in->shown.shape.dim[1] || n < 2) return false;
     for (int64_t i = 0; i < in->size; i++) {
-        double other = in->numeric[i % n * n + i / n];
-        if (!(fabs(in->analytic[i] - other) <= 1e-4 * fabs(other) + NOISE_FACTOR * in->step_noise))
+        const wgi_compared c = known_of(r, in, i);
+        if (isnan(c.numeric) || is_beyond(fabs(in->analytic[i % n * n + i / n] - c.numeric), c.bar))
             return false;
     }
     return true;
@@ -141,38 +144,40 @@ static bool is_transpose(const wgi_check_part *in)
 static bool batch_hint(const wg_check *r, wgi_check_part *in, double factor)
 {
     for (int k = 0; k < r->batch.count; k++) {
-        long long m = (long long)r->batch.size[k];
-        if (m < 3) continue;
-        if (near(factor, (double)m))
-            wgi_check_say(in->hint, "the sum over the batch of %lld where f takes the mean", m);
-        else if (near(factor, 1 / (double)m))
-            wgi_check_say(in->hint, "the mean over the batch of %lld where f takes the sum", m);
-        else continue;
-        return true;
+        const long long m = (long long)r->batch.size[k];
+        if (m < 3 ||
+            !(factor == (double)m || is_right_times(r, in, factor < 1 ? (double)m : 1 / (double)m, false)))
+            continue;
+        return wgi_check_say(in->hint,
+                             factor > 1 ? "the sum over the batch of %lld where f takes the mean"
+                                        : "the mean over the batch of %lld where f takes the sum",
+                             m);
     }
     return false;
 }
 
 static void make_hint(const wg_check *r, wgi_check_part *in)
 {
-    double factor;
-    int64_t count;
-    if (all_yours_zero(r, in)) {
-        wgi_check_say(in->hint,
-                      in->shown.wrong == in->shown.course ? "%s is zero: a path is missing"
-                                                          : "%s is zero here: a term is missing",
-                      wgi_check_whose(r));
-    } else if (constant_factor(r, in, &factor, &count)) {
-        if (near(factor, -1)) wgi_check_say(in->hint, "the sign is wrong");
-        else if (near(factor, 0.5)) wgi_check_say(in->hint, "a factor 2 is missing");
-        else if (near(factor, 2)) wgi_check_say(in->hint, "a factor 2 too much");
-        else if (batch_hint(r, in, factor)) return;
-        else if (count > 1)
-            wgi_check_say(in->hint, "%s is %.6g times the numeric%s", wgi_check_whose(r), factor,
-                          count == in->shown.course ? " everywhere" : "");
-    } else if (is_transpose(in)) {
-        wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
+    bool zero = true, all = true;
+    for (int64_t i = 0; i < in->size; i++) {
+        const wgi_compared c = known_of(r, in, i);
+        if (c.differ) zero &= c.yours == 0;
+        else all &= isnan(c.numeric);
     }
+    if (zero) {
+        wgi_check_say(in->hint, all ? "%s is zero: a path is missing" : "%s is zero here: a term is missing",
+                      wgi_check_whose(r));
+        return;
+    }
+    const double factor = factor_of(r, in);
+    if (factor == -1) wgi_check_say(in->hint, "the sign is wrong");
+    else if (factor == 0.5) wgi_check_say(in->hint, "a factor 2 is missing");
+    else if (factor == 2) wgi_check_say(in->hint, "a factor 2 too much");
+    else if (factor != 0 && batch_hint(r, in, factor)) return;
+    else if (factor != 0 && in->shown.wrong > 1)
+        wgi_check_say(in->hint, "%s is %.12g times the numeric%s", wgi_check_whose(r), factor,
+                      is_right_times(r, in, 1 / factor, true) ? " everywhere" : "");
+    else if (is_transpose(r, in)) wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
 }
 
 /* ---- verdicts ---- */
@@ -303,7 +308,7 @@ static void judge_part(wg_check *r, wgi_check_part *in)
         in->silent =
             in->shown.verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
     }
-    if (in->shown.verdict == WG_FAIL || in->shown.wrong) make_hint(r, in);
+    if (in->shown.wrong) make_hint(r, in);
 }
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }

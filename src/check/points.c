@@ -30,8 +30,8 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, int64_t *element
     if (c.differ) {
         wgi_compared half = c;
         const int64_t at = wgi_claim_bisect(p, k, u, &half);
-        const wgi_compared one = at >= 0 && half.differ ? wgi_claim_component(p, k, at) : wgi_not_compared();
-        if (isfinite(one.yours)) *element = at, c = one;
+        const wgi_compared one = at >= 0 ? wgi_claim_component(p, k, at) : wgi_not_compared();
+        if (isfinite(one.yours) && (half.differ || one.differ)) c = one, *element = one.differ ? at : -1;
     }
     wg_free(p->r->c, u);
     return c;
@@ -125,17 +125,19 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
     double worst = 0, sum = 0;
     for (int64_t i = 0; i < in->size; i++) sum += square(in->analytic[i] * moves_by(in, i));
     if (point != WGI_POINT_BELOW) in->moved = fmax(in->moved, sqrt(sum / (double)(in->size ? in->size : 1)));
-    for (int draw = 0; draw < DRAWS; draw++) {
-        int64_t element;
+    wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
+    int64_t element = -1;
+    for (int draw = 0; draw < DRAWS && element < 0; draw++) {
         wgi_compared c = in_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
         if (point == WGI_POINT_GIVEN) in->direction_bar = fmax(in->direction_bar, bar_of(&c));
         in->shown.directions++;
-        note(p->r, point, k, element, &c);
+        if (c.differ && element < 0) unnamed = c;
+        else note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN)
             in->slope[element] = c.numeric, in->bar[element] = c.bar;
-        if (c.differ) break;
     }
+    if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
     note_resolution(in, worst, sqrt(sum / (double)(in->size ? in->size : 1)), true);
 }
 

@@ -241,7 +241,7 @@ void wgi_check_at_stage(wg_check *r, const char *stage, double share) { r->stage
 
 bool wgi_check_go_on(wg_check *r)
 {
-    if (!r->whole && !r->stopped && r->o.progress && !r->o.progress(r->o.progress_user, r->stage, r->share))
+    if (!r->stopped && r->o.progress && !r->o.progress(r->o.progress_user, r->stage, r->share))
         r->stopped = true;
     return !wgi_check_is_stopped(r);
 }

@@ -240,21 +240,6 @@ Test(check_effects, a_stopped_check_changes_nothing)
     wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
 }
 
-/* Several threads compute differences. The one that called the check hears of it and stops them all. */
-Test(check_effects, several_threads_are_stopped)
-{
-    for (int64_t k = 1; k < 4000; k += 150) {
-        net n;
-        stopper s = { .stop_at = k };
-        open_net(&n, WG_F64, 3, NULL);
-        wg_check *r = check_until(&n, build(&n), &s);
-        cr_expect(s.calls < k || (s.calls == k && wg_check_stopped(r)));
-        cr_expect_eq(wg_check_verdict(r), s.calls < k ? WG_PASS : WG_INCONCLUSIVE);
-        wg_check_free(r);
-        wgt_finish(n.c, NULL);
-    }
-}
-
 /* x^2 with the derivative 3 x. */
 static double square(double x, const void *attr) { return (void)attr, x * x; }
 static void three_x(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])

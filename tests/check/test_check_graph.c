@@ -221,32 +221,6 @@ Test(check_graph, threads_change_nothing)
     wg_check_free(one), wg_check_free(two);
 }
 
-/* Slow where the check's differences of step 1e-5 are computed, so that the thread that begins with
- * component 0 is still at it when the other thread has already failed. */
-static double slow(double x, const void *attr)
-{
-    (void)attr;
-    if (fabs(fabs(x - 1) - 1e-5) < 1e-10) usleep(100000); /* any time does */
-    return x;
-}
-static void slow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    (void)here, (void)y, (void)x;
-    gx[0] = gy;
-}
-static const wg_op slow_op = { .name = "slow", .operands = 1, .map = slow, .vjp = slow_vjp };
-
-Test(check_graph, the_reason_is_the_lowest_component_whoever_finds_it)
-{
-    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
-    double at[64];
-    for (int i = 0; i < 64; i++) at[i] = i == 0 ? 1 : i < 4 ? 2 : 1e-6;
-    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
-    wg_node f = wg_sum(wg_log(wg_apply(WG_HERE, &slow_op, &x, 1, NULL)));
-    WGT_FREED wg_check *r = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
-    cr_expect(strstr(wg_check_input_at(r, 0).reason, "x[4]"), "%s", wg_check_input_at(r, 0).reason);
-}
-
 typedef struct visitors {
     int now, most;
 } visitors;
