@@ -65,7 +65,10 @@ typedef struct wg_gradcheck_opts {
     /* A difference of at most this share of a component, or of a typical one, is allowed: for a function that
      * solves something and stops early, or has a constant with few digits. Default 0: none. */
     double tolerance;
-    uint64_t reserved[1];
+    /* Ops, or nodes by their names (wg_name), whose derivative is another one than that of their value on purpose,
+     * as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
+     * where the whole function is compared. The report names them. Default: none. */
+    const char *intended;
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */

@@ -247,7 +247,9 @@ typedef struct wg_replay_opts {
     wg_params *params; /* a set of `into` that has all parameters and states by name; default: see below */
     const unsigned char *held; /* by node: not 0: it becomes an input with its present value; NULL: none */
     wg_node *map;              /* gets by node: the new handle, or wg_none; may be NULL */
-    bool pieces;               /* ops of the library that have kinks become their expansions: wg_op.kinked */
+    /* Ops of the library that have kinks become their expansions: wg_op.kinked. A value with a derivative of
+     * the caller's (wg_custom_vjp) is that value alone. */
+    bool pieces;
 } wg_replay_opts;
 /* Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs
  * become inputs of the same names with their present values, and so do parameters and states, if no set is given

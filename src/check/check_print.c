@@ -54,7 +54,7 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 {
     int count = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->analytic[i]) || (isnan(in->numeric[i]) && isnan(in->slope[i])))
+        if (isnan(in->slope[i]) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
             continue; /* not compared */
         int at = count;
         while (at > 0 && before(r, in, i, row[at - 1])) at--;
@@ -69,7 +69,7 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     const bool slope = has_slope(r, in, i);
-    if (slope && in->shown.verdict == WG_FAIL && wgi_check_off(r, in, i) > WGI_BEYOND * in->bar[i])
+    if (slope && in->shown.verdict == WG_FAIL && !(wgi_check_off(r, in, i) <= WGI_BEYOND * in->bar[i]))
         return "FAIL";
     if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
     if (in->shown.verdict == WG_PASS) return "pass";
@@ -87,7 +87,7 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     const double numeric = has_slope(r, in, i) ? in->slope[i] : in->numeric[i];
     fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, wgi_check_place(in, i, place),
             wgi_check_whose(r), in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
-    if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
+    if (!strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
@@ -256,8 +256,21 @@ static void print_first_wrong(const wgi_finding *f, FILE *out)
             f->shown.yours, f->shown.numeric, f->shown.bar, f->remedy);
 }
 
+/* "  not compared, another derivative on purpose: quantize, model.c:31; stop_gradient, model.c:9" */
+static void print_meant(const wg_check *r, FILE *out)
+{
+    const long long more = r->rules.held - r->meant.count;
+    if (r->rules.not_built) fprintf(out, "  not compared alone: %lld nodes\n", (long long)r->rules.not_built);
+    if (!r->meant.count) return;
+    fprintf(out, "  not compared, another derivative on purpose:");
+    for (int i = 0; i < r->meant.count; i++) fprintf(out, "%s %s", i ? ";" : "", r->meant.name[i]);
+    if (more > 0) fprintf(out, "; and %lld more", more);
+    fprintf(out, "\n");
+}
+
 static void print_rules(const wg_check *r, FILE *out)
 {
+    print_meant(r, out);
     if (!r->rules.compared) return;
     const int wrong = print_findings(r, WGI_STAGE_RULE, print_rule, out);
     fprintf(out, "  rules of the nodes: %lld operands compared with differences of their kernels",

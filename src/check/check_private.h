@@ -36,7 +36,7 @@
 
 /* BEYOND: a difference of so many bars does not come from errors that the bars measure. On 2,127 right
  * components the largest was 3 bars. */
-enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4, WGI_BEYOND = 10 };
+enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4, WGI_BEYOND = 10, WGI_CHECK_MEANT = 8 };
 
 /* Comparisons with slopes: those that say something, those that differ, those that say nothing, and of these
  * the ones at a kink. */
@@ -136,6 +136,7 @@ struct wg_check {
     int64_t gradients;   /* how often the gradient was computed */
     wgi_names unreached; /* parameters that f does not depend on */
     wgi_names stored;    /* parameters of f16 or bf16, which are not trained */
+    wgi_names meant;     /* the first nodes whose derivative is another one on purpose */
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
@@ -306,6 +307,9 @@ void wgi_isolated_close(wg_check *r, wgi_isolated *a);
  * stop_gradient, and wg_custom_vjp on a value that does not move with the operand, as in a
  * straight-through estimator, or that is the operand itself, as where a gradient is clipped or reversed. */
 void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
+/* Adds a finding for each operand of n, of those with on[index], that n's rule leaves out although the value
+ * moves with it. Whether there is one. */
+bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on);
 /* If a second derivative is wrong: the same for the nodes from `first` on that the gradients gx[0 .. n)
  * depend on, to find an op inside a rule. Ops of the library are left out: those that a rule calls with x and
  * y = f(x) may divide their derivative between the two as they like. */

@@ -154,6 +154,30 @@ static void measure_drift(wgi_claim *p)
     for (int j = 0; j < DRIFTS; j++) drift(p, j + 1, true, p->drift + j * p->n);
 }
 
+/* Where f has one piece its gradient itself is asked, too: a rule of yours may be less exact than the rules
+ * of the piece. At a kink it changes by much more than rounding does. */
+static void measure_yours(wgi_claim *p)
+{
+    static const double JUMP = 1e-3;
+    double **base = p->base, **to = no_lists(p, 1);
+    wgi_check_target plain = *p->t;
+    const wgi_check_target *t = p->t;
+    if (p->knows_yours || !t->smooth || !to || !base) return wg_free(p->r->c, to);
+    p->knows_yours = true;
+    plain.smooth = NULL;
+    p->t = &plain, p->base = lists(p);
+    for (int k = 0; k < p->n && !wg_failed(p->r->c); k++)
+        memcpy(p->base[k], p->v[k].yours, (size_t)p->v[k].size * sizeof **base);
+    if (!wg_failed(p->r->c)) drift(p, 1, true, to);
+    for (int k = 0; k < p->n && !wg_failed(p->r->c); k++)
+        for (int64_t i = 0; i < p->v[k].size; i++)
+            if (fabs(to[k][i]) > fabs(p->drift[k][i]) && fabs(to[k][i]) < JUMP * fabs(p->v[k].yours[i]))
+                p->drift[k][i] = to[k][i];
+    free_lists(p, p->base, 1), free_lists(p, to, 1);
+    p->t = t, p->base = base;
+    wgi_check_recover(p->r);
+}
+
 static void measure_more(wgi_claim *p)
 {
     p->knows_all = true;
@@ -323,6 +347,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     const double most =
         wg_is_none(t->root) ? rounding_of_x(p) : wgi_inside_rounding(p->r, t->root, t->x, p->n, &p->bound);
     for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
+    measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
     const wgi_compared again = compare_with(p, w, &noise, &s);
     return again.differ ? *c : again;

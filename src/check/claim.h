@@ -84,6 +84,7 @@ typedef struct wgi_claim {
     double **base;   /* by vector: the smooth gradient at the point */
     double **drift;  /* by vector, for each of some small moves: the change of the gradient; or NULL */
     bool knows_all;  /* all moves were measured, not only the shortest ones */
+    bool knows_yours;
 } wgi_claim;
 
 /* Measures at v[0 .. n), which is copied; its arrays are used. False: f has no value there; then it is

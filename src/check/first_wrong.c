@@ -181,12 +181,24 @@ static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point
     wgi_check_add(q->r, &f);
 }
 
+/* The library's rules leave nothing out. */
+static bool has_own_rule(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    return wg_node_leaf(n) == WG_LEAF_NONE && (op->users || wg_op_find(op->name) != op);
+}
+
 static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)
 {
     search q = { .r = r, .here = here, .g = g, .root = root, .from = x };
     int64_t right = 0;
     q.path = wg_alloc(r->c, (size_t)root.index + 1, sizeof *q.path);
-    if (wgi_inside_open(&q.in, r, root, &x, 1) && q.path && ask(&q, x.index) == WRONG) {
+    const bool open = wgi_inside_open(&q.in, r, root, &x, 1) && q.path;
+    bool named = false;
+    for (int64_t i = 1; open && i <= root.index; i++)
+        if (q.in.on[i] && has_own_rule(wg_graph_node(g, i)))
+            named |= wgi_check_left_out(r, wg_graph_node(g, i), q.in.on);
+    if (open && !named && ask(&q, x.index) == WRONG) {
         const int64_t wrong = find(&q, x.index, &right);
         add_finding(&q, wrong, right, point);
     }

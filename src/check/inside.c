@@ -43,7 +43,15 @@ bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[
         const wg_op *op = wg_node_op(y);
         if (in->on[i] && op && op->outputs <= 1 && wg_dtype_is_float(wg_node_dtype(y))) z[count++] = y;
     }
-    ok = ok && in->on[root.index] && wg_grads_at(wg_node_site(root), root, z, count, gz) == WG_OK;
+    ok = ok && in->on[root.index];
+    if (ok && wg_grads_at(wg_node_site(root), root, z, count, gz) != WG_OK) { /* some have no gradient */
+        ok = false;
+        for (int k = 0; k < count; k++) {
+            wgi_check_recover(r);
+            if (wg_grads_at(wg_node_site(root), root, &z[k], 1, &gz[k]) == WG_OK) ok = true;
+            else gz[k] = wg_none;
+        }
+    }
     for (int k = 0; ok && k < count; k++) in->gz[z[k].index] = gz[k];
     wg_free(c, z), wg_free(c, gz);
     wgi_check_recover(r);

@@ -14,7 +14,7 @@ static bool is_beyond(double off, double bar) { return off > WGI_BEYOND * bar; }
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s)
 {
     wgi_compared c = { s->kind, yours, s->value, s->bar + error, INFINITY, false, false };
-    if (!isfinite(yours)) return c;
+    if (!isfinite(yours)) return c.bar = s->bar, c;
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
         c.numeric = yours < low ? low : yours > high ? high : yours;
@@ -78,7 +78,7 @@ static wgi_compared known_of(const wg_check *r, const wgi_check_part *in, int64_
 {
     wgi_compared c = { .yours = in->analytic[i], .numeric = in->slope[i], .bar = in->bar[i] };
     if (!r->by_course && !isnan(c.numeric)) {
-        c.differ = in->n.differ && is_beyond(fabs(c.yours - c.numeric), c.bar);
+        c.differ = in->n.differ && !(fabs(c.yours - c.numeric) <= WGI_BEYOND * c.bar);
         return c;
     }
     const double off = wgi_check_deviation(in, i);
@@ -278,9 +278,11 @@ static bool analytic_is_finite(wgi_check_part *in)
     for (int64_t i = 0; i < in->size; i++) {
         if (isfinite(in->analytic[i])) continue;
         if (!in->reason[0])
-            wgi_check_say(in->reason, "component %lld of the gradient is %s", (long long)i,
-                          isnan(in->analytic[i]) ? "NaN" : "infinite");
+            wgi_check_say(in->reason, "component %lld of the gradient is %s%s", (long long)i,
+                          isnan(in->analytic[i]) ? "NaN" : "infinite",
+                          in->n.differ ? ", and f has a slope there" : "");
         in->shown.worst = i;
+        if (in->n.differ) in->shown.verdict = WG_FAIL, in->shown.wrong = 1;
         return false;
     }
     return true;

@@ -155,6 +155,19 @@ static void compare_shown(wgi_claim *p, int k)
     }
 }
 
+/* The first component of the gradient that is no number is wrong if f has a slope there. */
+static void compare_no_number(wgi_claim *p, int k)
+{
+    wgi_check_part *in = &p->r->part[k];
+    int64_t i = 0;
+    while (isfinite(in->analytic[i])) i++;
+    wgi_compared c = wgi_claim_component(p, k, i);
+    if (c.kind != WGI_SLOPE_SMOOTH || !wgi_check_sees(in, c.numeric, c.bar)) return;
+    c.differ = true, c.share = INFINITY;
+    in->slope[i] = c.numeric, in->bar[i] = c.bar;
+    note(p->r, WGI_POINT_GIVEN, k, i, &c);
+}
+
 /* Why there is nothing to compare at a place that could not be opened. */
 static const char *why_not(const wg_check *r)
 {
@@ -180,7 +193,11 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         wgi_check_part *in = &r->part[k];
         note_typical(in, point);
         say_stage(r, point, k);
-        if (in->shown.left_out || !in->size || !wgi_check_are_finite(in->analytic, in->size)) continue;
+        if (in->shown.left_out || !in->size) continue;
+        if (!wgi_check_are_finite(in->analytic, in->size)) {
+            if (point == WGI_POINT_GIVEN && !in->reason[0]) compare_no_number(&p, k);
+            continue;
+        }
         if (few) compare_components(&p, k, point);
         else compare_directions(&p, k, point);
         if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);

@@ -130,8 +130,15 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     int at[16], count = 0;
     for (int k = 0; k < a->operands && count < 16; k++)
         if (a->point[k] && wg_op_has_derivative(a->op, k)) x[count] = a->x[k], at[count++] = k;
-    if (!count || wg_vjp_at(here, a->y, v, x, count, gx) != WG_OK) return false;
-    for (int j = 0; j < count; j++) a->gx[at[j]] = gx[j];
+    const bool all = count && wg_vjp_at(here, a->y, v, x, count, gx) == WG_OK;
+    bool any = all;
+    for (int j = 0; j < count; j++) { /* the rule may leave operands out */
+        if (!all) wgi_check_recover(r);
+        if (!all && wg_vjp_at(here, a->y, v, &x[j], 1, &gx[j]) != WG_OK) gx[j] = wg_none;
+        any |= !wg_is_none(gx[j]), a->gx[at[j]] = gx[j];
+    }
+    if (!all) wgi_check_recover(r);
+    if (!any) return false;
     a->result = wgi_check_doubles(r, wgi_elements(a->y));
     for (int k = 0; k < a->operands; k++)
         if (a->point[k]) a->at[k] = wgi_check_doubles(r, wgi_elements(a->x[k]));
@@ -289,8 +296,9 @@ static bool rule_gradient(void *self, double **to)
     const wgi_isolated *a = self;
     for (int k = 0; k < a->operands; k++) {
         const int64_t n = a->point[k] ? wgi_elements(a->x[k]) : 0;
-        if (n && !wg_is_none(a->gx[k]) && wgi_check_values(a->r, a->gx[k], to[k])) continue;
-        for (int64_t i = 0; i < n; i++) to[k][i] = NAN;
+        const bool is = !wg_is_none(a->gx[k]);
+        if (n && is && wgi_check_values(a->r, a->gx[k], to[k])) continue;
+        for (int64_t i = 0; i < n; i++) to[k][i] = is ? NAN : 0;
     }
     return true;
 }
@@ -395,18 +403,51 @@ static bool is_compared(wg_node n)
            wg_op_has_derivative(op, -1);
 }
 
-/* Whether the derivative of a wg_custom_vjp node is meant to be another one than that of its value. */
-static bool is_meant(const wg_node n, const wgi_finding *f)
+/* Whether the value of a node does not move with operand k, neither here nor at numbers of the other sign and
+ * at random ones. relu is flat where all of its elements are negative, and not elsewhere. */
+static bool is_flat(wgi_isolated *a, int k)
 {
-    const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->shown.operand).index;
-    return itself || f->along == 0;
+    const int64_t n = wgi_elements(a->x[k]);
+    const double scale = wgi_check_rms(a->point[k], n);
+    double *was = wgi_check_doubles(a->r, n);
+    bool flat = was;
+    if (was) memcpy(was, a->point[k], (size_t)n * sizeof *was);
+    for (int try = 0; was && try < 2; try++) {
+        for (int64_t i = 0; i < n; i++)
+            a->point[k][i] = try ? scale * wgi_check_normal(a->r, 78, (uint64_t)i) : -1.01 * was[i];
+        double *u = open_claim(a) ? wgi_claim_direction(&a->claim, k, 79) : NULL;
+        const wgi_compared c = u ? wgi_claim_along(&a->claim, k, u) : wgi_not_compared();
+        flat &= !(c.clear && fabs(c.numeric) > WGI_BEYOND * c.bar);
+        wg_free(a->r->c, u);
+    }
+    if (was) memcpy(a->point[k], was, (size_t)n * sizeof *was);
+    wg_free(a->r->c, was);
+    open_claim(a);
+    return flat;
 }
 
-static void hold(wg_node n, unsigned char *held)
+/* Whether the derivative of a wg_custom_vjp node is meant to be another one than that of its value. */
+static bool is_meant(wgi_isolated *a, wg_node n, outcome o, const wgi_finding *f)
+{
+    const int k = f->shown.operand;
+    if (o == UNCLEAR) return true;
+    if (o == SAME) return false;
+    return wg_node_operand(n, 0).index == wg_node_operand(n, k).index || (f->along == 0 && is_flat(a, k));
+}
+
+/* Keeps a node out of the comparisons. The report says why. */
+static void hold(wg_check *r, wg_node n, unsigned char *held)
 {
     const uint32_t first = wg_part_at(wg_node_site(n), n, 0).index;
     const wg_op *op = wg_node_op(n);
     for (int j = 0; j < (op->outputs ? op->outputs : 1); j++) held[first + (uint32_t)j] = 1;
+    r->rules.held++;
+    wgi_names *to = &r->meant;
+    if (to->count == WGI_CHECK_MEANT) return;
+    char text[WGI_CHECK_TEXT];
+    wgi_check_say(text, "%.100s, %.100s", op->name, wg_site_place(wg_node_site(n)));
+    if (!to->name) to->name = wg_alloc(r->c, WGI_CHECK_MEANT, sizeof *to->name);
+    if (to->name) to->name[to->count++] = wgi_check_keep(r, text);
 }
 
 /* Compares the derivative of the rule with the rule. */
@@ -438,6 +479,47 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
     }
 }
 
+static void add_finding(wg_check *r, wg_node n, wgi_isolated *a, bool no_case, wgi_finding *f)
+{
+    const int k = f->shown.operand;
+    char by[WGI_CHECK_TEXT];
+    wgi_check_operand_name(n, k, by);
+    f->shown.by = by, f->shown.shape = wg_node_shape(wg_node_operand(n, k));
+    if (wg_is_none(a->gx[k])) wgi_check_say(f->remedy, "the rule leaves it out: a path is missing");
+    else wgi_check_remedy(r, a, f);
+    f->made_from = no_case ? NULL : wgi_case_keep(r, n);
+    wgi_check_add(r, f);
+}
+
+bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on)
+{
+    wgi_isolated a;
+    const int before = r->findings;
+    if (!is_compared(n) || !wgi_isolated_open(r, n, 1000 + n.index, false, &a)) return false;
+    open_claim(&a);
+    for (int k = 0; k < a.operands; k++) {
+        wgi_finding f = { .stage = WGI_STAGE_RULE, .node = n, .part = -1 };
+        if (!a.point[k] || !wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        if (on[wg_node_operand(n, k).index] && compare_operand(&a, k, 2000 + n.index, &f) == DIFFERENT)
+            add_finding(r, n, &a, true, &f);
+    }
+    wgi_isolated_close(r, &a);
+    return r->findings > before;
+}
+
+/* Whether the user has named it as one whose derivative is another one on purpose. */
+static bool is_intended(const wg_check *r, wg_node n)
+{
+    const char *list = r->o.intended, *const names[2] = { wg_node_op_name(n), wg_node_name(n) };
+    for (size_t length; list && *list; list += length + (list[length] == ',')) {
+        while (*list == ' ') list++;
+        length = strcspn(list, ",");
+        for (int j = 0; j < 2; j++)
+            if (length && strlen(names[j]) == length && !strncmp(list, names[j], length)) return true;
+    }
+    return false;
+}
+
 /* Compares the rule of n. held: see wgi_check_rules; NULL: n is a node of the gradient. */
 static void check_node(wg_check *r, wg_node n, unsigned char *held)
 {
@@ -456,19 +538,8 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
-        if (custom && (o == UNCLEAR || (o == DIFFERENT && is_meant(n, &f)))) {
-            count->held++;
-            hold(n, held);
-            continue;
-        }
-        if (o != DIFFERENT) continue;
-        char by[WGI_CHECK_TEXT];
-        wgi_check_operand_name(n, k, by);
-        f.shown.by = by;
-        f.shown.shape = wg_node_shape(wg_node_operand(n, k));
-        wgi_check_remedy(r, &a, &f);
-        f.made_from = custom || !held ? NULL : wgi_case_keep(r, n);
-        wgi_check_add(r, &f);
+        if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);
+        else if (o == DIFFERENT) add_finding(r, n, &a, custom || !held, &f);
     }
     if (!held) r->second.unclear += count->unclear;
     else if (r->o.order > 1 && r->findings == before && count->held == held_before) check_rule(r, n, &a);
@@ -481,8 +552,8 @@ void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *
         const wg_node n = wg_graph_node(clone, i);
         wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
         if (!wgi_check_go_on(r)) break;
-        if (!strcmp(wg_node_op_name(n), "stop_gradient")) hold(n, held), r->rules.held++;
-        if (is_compared(n)) check_node(r, n, held);
+        if (!strcmp(wg_node_op_name(n), "stop_gradient") || is_intended(r, n)) hold(r, n, held);
+        else if (is_compared(n)) check_node(r, n, held);
     }
 }
 

@@ -1,0 +1,134 @@
+/* test_own_rules.c: derivative rules of users: one that leaves an operand out, one that is wrong where the
+ * value is flat or has a kink, one that is meant to be another one, one that gives no number. */
+#include <math.h>
+
+#include "wgcheck.h"
+#include "wgtest.h"
+
+#include <wengert/check.h>
+#include <wengert/grad.h>
+#include <wengert/ops.h>
+
+#define RULE(name) static void name(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+
+/* ---- z y with the gradient by z alone ---- */
+
+RULE(by_the_first)
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, x[1]);
+}
+
+static wg_node product(wg_node z, wg_node y)
+{
+    return wg_sum(wg_custom_vjp(wg_mul(z, y), (wg_node[]){ z, y }, 2, by_the_first));
+}
+
+/* w reaches the loss by both operands, so a path of it is missing. */
+Test(own_rules, a_rule_that_leaves_an_operand_out_is_named)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 1.5, 0.5 }, WG_SHAPE(2)));
+    WGT_FREED wg_check *r = wg_gradcheck(product(wg_tanh(w), wg_exp(w)), NULL, NULL);
+    cr_assert_eq(wg_check_verdict(r), WG_FAIL);
+    const wg_check_finding f = wg_check_finding_at(r, 0);
+    cr_expect_str_eq(f.stage, "rule");
+    cr_expect_str_eq(f.op, "custom_vjp");
+    cr_expect_eq(f.yours, 0);
+    cr_expect_str_eq(f.remedy, "the rule leaves it out: a path is missing");
+}
+
+/* y is data: that it has no derivative is what the rule says. */
+Test(own_rules, an_operand_that_needs_no_gradient_may_be_left_out)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 1.5, 0.5 }, WG_SHAPE(2))),
+                  y = wg_input(g, "y", wg_view_f64((double[]){ 2, 3 }, WG_SHAPE(2)));
+    WGT_FREED wg_check *r = wg_gradcheck(product(wg_tanh(w), y), NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+    wgt_expect_report(r, "y     not checked: ");
+}
+
+/* ---- relu ---- */
+
+/* At kink the slopes to both sides are 0 and 1. */
+#define SLOPE_OF_RELU(x, kink) wg_where(wg_less(0, x), 1, wg_where(wg_less(x, 0), 0, kink))
+RULE(one_at_the_kink) { gx[0] = ((void)here, (void)y, wg_mul(gy, SLOPE_OF_RELU(x[0], 1))); }
+RULE(five_at_the_kink) { gx[0] = ((void)here, (void)y, wg_mul(gy, SLOPE_OF_RELU(x[0], 5))); }
+RULE(everywhere_one) { gx[0] = ((void)here, (void)y, (void)x, gy); }
+
+static wg_check *check_relu(wg_graph *g, wg_vjp_rule rule, const double at[3], const char *intended)
+{
+    const wg_node q = wg_input(g, "q", wg_view_f64(at, WG_SHAPE(3))), z = wg_sub(q, 1.7),
+                  y = wg_custom_vjp(wg_relu(z), &z, 1, rule);
+    wg_name(y, "my_relu");
+    return wg_gradcheck(wg_sum(y), NULL, &(wg_gradcheck_opts){ .intended = intended });
+}
+
+Test(own_rules, at_a_kink_the_slopes_between_both_sides_are_right)
+{
+    static const double on_kink[] = { 1.7, 3, -1 };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    cr_expect_eq(wgt_verdict(check_relu(g, one_at_the_kink, on_kink, NULL)), WG_PASS);
+    WGT_FREED wg_check *r = check_relu(g, five_at_the_kink, on_kink, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    cr_expect_eq(wg_check_input_at(r, 0).wrong, 1);
+    cr_expect_eq(wg_check_input_at(r, 0).worst, 0);
+}
+
+/* Where all units are off the value does not move. It moves elsewhere, so the rule is no estimator of a
+ * staircase. */
+Test(own_rules, a_unit_that_is_off_is_no_straight_through_estimator)
+{
+    static const double off[] = { -1, -2, -3 };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    WGT_FREED wg_check *r = check_relu(g, everywhere_one, off, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "custom_vjp");
+}
+
+Test(own_rules, what_is_meant_is_named_and_not_compared)
+{
+    static const double off[] = { -1, -2, -3 };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    for (int k = 0; k < 2; k++) {
+        WGT_FREED wg_check *r = check_relu(g, everywhere_one, off, k ? "a, my_relu" : "custom_vjp");
+        cr_expect_eq(wg_check_findings(r), 0);
+        cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "nothing else depends on q");
+        wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
+    }
+}
+
+/* The steps of floor are flat everywhere. */
+Test(own_rules, a_straight_through_estimator_needs_no_name)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node q = wg_input(g, "q", wg_view_f64((double[]){ 0.3, 1.2, -0.7 }, WG_SHAPE(3))),
+                  y = wg_custom_vjp(wg_floor(q), &q, 1, everywhere_one);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(y, wg_square(q))), NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+    wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
+}
+
+/* ---- no number ---- */
+
+/* sqrt(x^4) = x^2 by sqrt' of 0: infinite times 0. The slope at 0 is 0. */
+static double square_by_root(size_t n, const double *x, double *g, void *user)
+{
+    double sum = 0;
+    (void)user;
+    for (size_t i = 0; i < n; i++) sum += sqrt(x[i] * x[i] * x[i] * x[i]);
+    for (size_t i = 0; g && i < n; i++) {
+        const double inside = x[i] * x[i] * x[i] * x[i];
+        g[i] = 0.5 / sqrt(inside) * (4 * x[i] * x[i] * x[i]);
+    }
+    return sum;
+}
+
+Test(own_rules, nan_is_wrong_where_the_function_has_a_slope)
+{
+    WGT_FREED wg_check *r = wg_gradcheck_fn(square_by_root, 2, (double[]){ 0, 2 }, NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    wgt_expect_report(r, "component 0 of the gradient is NaN, and f has a slope there");
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(square_by_root, 2, (double[]){ 1, 2 }, NULL, NULL)), WG_PASS);
+}
