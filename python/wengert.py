@@ -162,7 +162,8 @@ x before ; tol:double = settled
     hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
     fit:text keep:text depth:int seconds:double picture:int limits:pointer = draw
 ! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
-    progress_user:pointer sweep:text order:int course_only:bool tolerance:double intended:text = gradcheck
+    progress_user:pointer sweep:text order:int course_only:bool tolerance:double intended:text names:text =
+    gradcheck
 """
 
 # ---- the library ----
@@ -1199,12 +1200,40 @@ def jvp(y, x, v):
     arrays = [(_Node * n)(*(y.graph._node(k) for k in list_)) for list_ in (x, v)]
     return y.graph._value(_lib.wg_jvp_at(_here(), y._node, *arrays, n))
 
-def _applied(f, arrays):
+# An argument may be a tree: a dict or a list of arrays, or of such.
+
+def _is_tree(x):
+    return isinstance(x, dict) or (isinstance(x, (list, tuple)) and builtins.any(
+        isinstance(e, (np.ndarray, Value)) or hasattr(e, "detach") or _is_tree(e) for e in x))
+
+def _leaves(x, like, name=""):
+    """The pairs (name, array) of a tree, in the order of the tree `like`: "params.W", "layers.0.b"."""
+    if not _is_tree(like):
+        return [(name, x)]
+    keys = list(like) if isinstance(like, dict) else range(len(like))
+    if len(x) != len(keys) or (isinstance(like, dict) and set(x) != set(keys)):
+        raise ValueError("wengert: %s has the parts %s, its argument has %s" % (
+            name, ", ".join(map(str, x if isinstance(x, dict) else range(len(x)))), ", ".join(map(str, keys))))
+    return [leaf for k in keys for leaf in _leaves(x[k], like[k], "%s.%s" % (name, k))]
+
+def _tree(like, leaves):
+    """The tree `like` with the next of the leaves in place of its own."""
+    if not _is_tree(like):
+        return next(leaves)
+    if isinstance(like, dict):
+        return {k: _tree(v, leaves) for k, v in like.items()}
+    return [_tree(v, leaves) for v in like]
+
+def _leaves_of(f, arguments):
+    names = [p for p in inspect.signature(f).parameters][:len(arguments)] if callable(f) else []
+    names = names if len(names) == len(arguments) else ["x%d" % i for i in range(len(arguments))]
+    return [leaf for n, a in zip(names, arguments) for leaf in _leaves(a, a, n)]
+
+def _applied(f, arguments):
     g = Graph(mode="eval")
-    names = [p for p in inspect.signature(f).parameters][:len(arrays)] if callable(f) else []
-    names = names if len(names) == len(arrays) else ["x%d" % i for i in range(len(arrays))]
-    x = [g.input(n, _real(a, "the argument %s" % n, g.context.dtype)) for n, a in zip(names, arrays)]
-    return f(*x), x
+    x = [g.input(n, _real(a, "the argument %s" % n, g.context.dtype)) for n, a in _leaves_of(f, arguments)]
+    at = iter(x)
+    return f(*[_tree(a, at) for a in arguments]), x
 
 def value_and_grad(f):
     """The function that computes f, a function of values, and its gradients by all arguments, as arrays."""
@@ -1212,7 +1241,8 @@ def value_and_grad(f):
         before = getattr(_now, "graph", None)
         try:
             y, x = _applied(f, arrays)
-            g = [v.numpy() for v in grad(y, x)]
+            at = iter([v.numpy() for v in grad(y, x)])
+            g = [_tree(a, at) for a in arrays]
             return y.item(), g[0] if len(g) == 1 else g
         finally:
             _now.graph = before
@@ -1244,7 +1274,14 @@ class Report:
         finally:
             _libc.free(text)
 
-    __repr__ = __str__
+    def __repr__(self):
+        """One line, as `assert wg.check(...)` shows it."""
+        lines = [line.strip() for line in str(self).split("\n")]
+        fails = [line for line in lines if line.startswith("FAIL") or " FAIL" in line][:1]
+        return "<%s>" % "; ".join(fails + [lines[-1]])
+
+    def _repr_pretty_(self, printer, cycle):
+        printer.text(str(self))
 
 class _CheckOptions:
     """Options of a check as C has them. progress=f: f(stage, share) is called now and then; False stops."""
@@ -1272,7 +1309,8 @@ def check(f, *arrays, grad=None, **options):
     """Compares a gradient with measured slopes at the given point.
 
     f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes,
-    or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays.
+    or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
+    argument may be a dict or a list of arrays; then so is its gradient.
     Options: those of wg_gradcheck_opts. progress=g: g(stage, share) is called now and then; False stops.
     """
     if not callable(f) or not arrays:
@@ -1295,30 +1333,43 @@ def check(f, *arrays, grad=None, **options):
             _now.graph = before
     else:
         of_values = None
-    return _check_arrays(f, [_real(a, "an argument") for a in arrays], grad, options, of_values)
-
-def _check_arrays(f, arrays, gradient, options, of_values):
-    ends = np.cumsum([a.size for a in arrays])
-    failed = []
-
-    def both(v):
-        x = [part.reshape(a.shape) for part, a in zip(np.split(v, ends[:-1]), arrays)]
-        if gradient is not None:
-            return f(*x), gradient(*x)
-        y = f(*x)
+    def both(arguments, wants):
+        if grad is not None:
+            return f(*arguments), grad(*arguments) if wants else None
+        y = f(*arguments)
         if not (isinstance(y, tuple) and len(y) == 2):
             raise TypeError("wengert.check: f returns no value of Wengert and no pair (value, gradient): "
                             "give its gradient, grad=") from of_values
         return y
 
+    options.setdefault("name", getattr(f, "__name__", "f"))
+    return _check_arrays(both, arrays, _leaves_of(f, arrays), options)
+
+def _flat_gradient(d, arguments):
+    """The gradient by all arguments as one list of numbers."""
+    if len(arguments) == 1 and (_is_tree(arguments[0]) or not isinstance(d, (list, tuple))):
+        d = [d]
+    if builtins.any(_is_tree(a) for a in arguments):
+        d = [leaf for part, a in zip(d, arguments) for _, leaf in _leaves(part, a, "the gradient")]
+    elif not isinstance(d, (list, tuple)):
+        d = [d]
+    return np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
+
+def _check_arrays(both, arguments, named, options):
+    """both(arguments, wants): the value, and the gradient if it is wanted. named: the leaves of arguments."""
+    arrays = [_real(a, "the argument %s" % n) for n, a in named]
+    ends = np.cumsum([a.size for a in arrays])
+    failed = []
+
     def one(n, x, g, user):
         try:
             if failed:
                 return float("nan")
-            y, d = both(np.ctypeslib.as_array(x, (n,)).copy())
+            parts = np.split(np.ctypeslib.as_array(x, (n,)).copy(), ends[:-1])
+            at = iter([part.reshape(a.shape) for part, a in zip(parts, arrays)])
+            y, d = both([_tree(a, at) for a in arguments], bool(g))
             if g:
-                d = d if isinstance(d, (list, tuple)) else [d]
-                d = np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
+                d = _flat_gradient(d, arguments)
                 if d.size != n:
                     raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (d.size, n))
                 np.ctypeslib.as_array(g, (n,))[:] = d
@@ -1327,10 +1378,57 @@ def _check_arrays(f, arrays, gradient, options, of_values):
             failed.append(e)
             return float("nan")
 
+    names = ["".join("_" if c in "[], " else c for c in n)[-59:] for n, _ in named]
+    options.setdefault("names", ", ".join("%s[%s]" % (n, ",".join(map(str, a.shape))) if a.ndim else n
+                                          for n, a in zip(names, arrays)))
     x = np.concatenate([np.ravel(a) for a in arrays])
-    options.setdefault("name", getattr(f, "__name__", "f"))
     o = _CheckOptions(options)
     r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)
+
+def check_torch(f, *inputs, **options):
+    """Compares the gradients of PyTorch's autograd with measured slopes.
+
+    f: a module, whose trained parameters are checked, or a function of tensors, all of whose float arguments
+    are. A module's input is checked if it requires a gradient. The result is summed with random weights if it
+    is no scalar. All is computed in double by a copy of the module; random numbers, as of dropout, are the
+    same in every evaluation. Options: those of wengert.check.
+    """
+    import copy
+    import torch
+    is_module = isinstance(f, torch.nn.Module)
+    model = copy.deepcopy(f).double() if is_module else f
+    inputs = [x.detach().double().requires_grad_(x.requires_grad or not is_module)
+              if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in inputs]
+    moves = [(n, x) for n, x in model.named_parameters() if x.requires_grad] if is_module else []
+    names = [p for p in inspect.signature(f.forward if is_module else f).parameters]
+    moves += [(names[i] if i < len(names) else "x%d" % i, x) for i, x in enumerate(inputs)
+              if isinstance(x, torch.Tensor) and x.requires_grad]
+    if not moves:
+        raise TypeError("wengert.check_torch: no parameter and no float tensor requires a gradient")
+    buffers = [(b, b.clone()) for b in model.buffers()] if is_module else []
+    tensors, state = [x for _, x in moves], torch.get_rng_state()
+
+    def both(arrays, wants):
+        with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(wants):
+            torch.set_rng_state(state)
+            with torch.no_grad():
+                for x, a in zip(tensors, arrays):
+                    x.copy_(torch.as_tensor(a))
+                for b, was in buffers:
+                    b.copy_(was)
+            results = [y for _, y in _leaves_of(None, [model(*inputs)]) if torch.is_tensor(y)]
+            torch.manual_seed(1)
+            y = builtins.sum(y.sum() if len(results) == y.numel() == 1 else
+                             (y * torch.randn(y.shape, dtype=y.dtype)).sum()
+                             for y in results if y.is_floating_point())
+            if not wants:
+                return y.item(), None
+            d = torch.autograd.grad(y, tensors, allow_unused=True)
+            return y.item(), [np.zeros(x.shape) if g is None else g.numpy() for g, x in zip(d, tensors)]
+
+    arrays = [x.detach().numpy().copy() for x in tensors]
+    options.setdefault("name", type(f).__name__ if is_module else getattr(f, "__name__", "f"))
+    return _check_arrays(both, arrays, [(n, a) for (n, _), a in zip(moves, arrays)], options)

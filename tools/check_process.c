@@ -216,17 +216,21 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
 {
     static const double ENOUGH = 1e-6;
     const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
-    const wg_check_input in = wg_check_input_at(r, 0);
+    double worst = 0;
     to[0] = 0;
-    for (int64_t i = 0; i < in.shape.dim[0]; i++)
-        if (!isfinite(in.analytic[i])) return false;
+    for (int k = 0; k < wg_check_inputs(r); k++) {
+        const wg_check_input in = wg_check_input_at(r, k);
+        for (int64_t i = 0; i < wg_shape_size(in.shape); i++)
+            if (!isfinite(in.analytic[i])) return false;
+        worst = fmax(worst, in.resolution);
+    }
     if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL ||
-        in.resolution < ENOUGH)
+        worst < ENOUGH)
         return false;
     snprintf(to, room,
              "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
              "%.0e of its size; print with %%.17g (Python: repr)",
-             p->digits, noise, in.resolution);
+             p->digits, noise, worst);
     return true;
 }
 
@@ -281,7 +285,7 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
 
 int check_process(const args *a)
 {
-    wg_gradcheck_opts o = { .name = args_value(a, "run") };
+    wg_gradcheck_opts o = { .name = args_value(a, "run"), .names = args_value(a, "names") };
     const char *at = args_value(a, "at");
     int status = EXIT_FLAGS;
     if (!at) return tool_wrong(a, "--run needs --at, the point");
@@ -291,6 +295,11 @@ int check_process(const args *a)
     double *point = x.data ? wg_alloc(m.c, (size_t)wg_shape_size(x.shape) + 1, sizeof *point) : NULL;
     for (int64_t i = 0; point && i < wg_shape_size(x.shape); i++) point[i] = wg_tensor_item(&x, i);
     if (point && wg_shape_size(x.shape) > 0) {
+        char name[128] = "x";
+        for (int k = 0; k < x.shape.rank; k++)
+            snprintf(name + strlen(name), 20, "%c%lld", k ? ',' : '[', (long long)x.shape.dim[k]);
+        if (x.shape.rank) strcat(name, "]");
+        if (!o.names) o.names = name;
         wg_tensor t = wg_view_f64(point, x.shape);
         status = check_at(a, &t, &o);
     } else if (model_ok(&m)) {

@@ -28,12 +28,14 @@ enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
       "with one step, and its scale",                                                                       \
       PROGRAM | OPS | RUN)                                                                                  \
     X("order", "N", "2: the second derivatives too (default 1)", PROGRAM | OPS)                             \
-    X("components", "N", "at most N components of each (default: about 1,000 in all)", PROGRAM | OPS | RUN) \
+    X("components", "N", "at most N components of each (default: about 250 in all)", PROGRAM | OPS | RUN)   \
     X("grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff", GIVEN)             \
     X("op", "NAME", "the samples of an op instead of a program", OPS)                                       \
     X("all", NULL, "the samples of every op", OPS)                                                          \
     X("run", "CMD", "a program that reads points and answers f and its gradient (--at)", RUN)               \
     X("at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy", RUN)                         \
+    X("names", "LIST", "what the point is made of: 'W[3,4], b[4], s' (default: x, of the shape of --at)",   \
+      RUN)                                                                                                  \
     X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                    \
     X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",       \
       PROGRAM)                                                                                              \

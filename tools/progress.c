@@ -17,7 +17,9 @@ static volatile sig_atomic_t interrupted;
 static struct {
     bool shown, terminal;
     double next; /* when the line may be written */
-} state;
+    const char *stage;
+    double begun, from; /* of the stage: when it was first shown, and at which share */
+} state = { .stage = "" };
 
 /* Calls only functions that a signal handler may call. */
 static void on_signal(int number)
@@ -45,7 +47,10 @@ static bool tell(void *user, const char *stage, double share)
     if (!state.terminal) return true;
     const double t = tool_now();
     if (t < state.next) return true;
+    if (strcmp(stage, state.stage)) state.stage = stage, state.begun = t, state.from = share;
+    const double more = (t - state.begun) * (1 - share) / (share - state.from);
     fprintf(stderr, "\r\033[K%s  %.0f %%", stage, 100 * share);
+    if (t > state.begun + 1 && more < 1e5) fprintf(stderr, ", about %.0f s more", more);
     state.shown = true;
     state.next = t + 0.1;
     return true;

@@ -69,6 +69,9 @@ typedef struct wg_gradcheck_opts {
      * as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
      * where the whole function is compared. The report names them. Default: none. */
     const char *intended;
+    /* Of a C function: what x is made of, one after the other, by names and shapes: "W[3,4], b[4], s". The report
+     * then says W[2,0], and looks for transposes. Default: "x", a vector. */
+    const char *names;
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */

@@ -106,6 +106,34 @@ static void print_part(const wg_check *r, const wgi_check_part *in, int width, F
                 in->reason);
 }
 
+/* Of many parts those that fail are printed first, and few: one mistake makes all parameters before it
+ * wrong. */
+enum { MOST_PARTS = 8, BESIDE_CAUSE = 3 };
+
+static void print_parts(const wg_check *r, int width, FILE *out)
+{
+    static const wg_verdict order[] = { WG_FAIL, WG_INCONCLUSIVE, WG_PASS };
+    static const char *const more[] = { "fail, too", "are inconclusive", "pass" };
+    const bool has_cause = wgi_check_has(r, WGI_STAGE_RULE) || wgi_check_has(r, WGI_STAGE_FIRST);
+    const int most = has_cause ? BESIDE_CAUSE : MOST_PARTS;
+    int shown = 0;
+    for (int k = 0; k < r->parts && r->parts <= most; k++) print_part(r, &r->part[k], width, out);
+    if (r->parts <= most) return;
+    const char *before = "  and";
+    for (int j = 0; j < 3; j++) {
+        int left = 0;
+        for (int k = 0; k < r->parts; k++) {
+            if (r->part[k].shown.verdict != order[j]) continue;
+            if (shown < most) print_part(r, &r->part[k], width, out), shown++;
+            else left++;
+        }
+        if (!left) continue;
+        fprintf(out, "%s %d more %s", before, left, more[j]);
+        before = ",";
+    }
+    if (*before == ',') fprintf(out, "\n");
+}
+
 /* ---- the whole ---- */
 
 static int width_of(const wg_check *r)
@@ -128,10 +156,10 @@ static void print_head(const wg_check *r, FILE *out)
 {
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += r->part[k].size;
-    fprintf(out, "gradcheck %s  n %lld", r->o.name, (long long)n);
+    fprintf(out, "gradcheck %s", r->o.name);
+    if (n) fprintf(out, "  n %lld", (long long)n);
     if (r->parts > 1) fprintf(out, " in %d", r->parts);
-    if (isnan(r->f)) fprintf(out, "  f nan");
-    else fprintf(out, "  f %.8g", r->f);
+    if (!isnan(r->f)) fprintf(out, "  f %.8g", r->f);
     if (!r->is_graph && r->parts == 1 && n > 0 && n <= MOST_POINT) {
         fprintf(out, "  at %s = [", r->part[0].shown.name);
         for (int64_t i = 0; i < n; i++) fprintf(out, "%s%.6g", i ? ", " : "", r->part[0].point[i]);
@@ -396,11 +424,19 @@ static void print_stored(const wg_check *r, FILE *out)
 
 static void print_coverage(const wg_check *r, FILE *out)
 {
+    int shown = 0, more = 0;
+    double worst = 0;
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->shown.verdict == WG_PASS && !in->shown.left_out && in->shown.resolution < INFINITY)
+        if (in->shown.verdict != WG_PASS || in->shown.left_out || !(in->shown.resolution < INFINITY))
+            continue;
+        if (r->parts <= MOST_PARTS || (r->verdict == WG_PASS && shown++ < MOST_PARTS))
             print_covered(r, in, out);
+        else worst = fmax(worst, in->shown.resolution), more++;
     }
+    if (more)
+        fprintf(out, "  nothing above %.1e of a typical component of %s%d %s could hide\n", worst,
+                shown ? "" : "the ", more, shown ? "more" : "that pass");
     print_unreached(r, out);
     print_stored(r, out);
 }
@@ -413,7 +449,7 @@ static void print_all(const wg_check *r, FILE *out)
     print_rules(r, out);
     print_findings(r, WGI_STAGE_FIRST, print_first_wrong, out);
     print_findings(r, WGI_STAGE_RUN, print_run, out);
-    for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
+    if (!isnan(r->noise)) print_parts(r, width, out);
     print_points(r, out);
     print_seconds(r, out);
     print_coverage(r, out);

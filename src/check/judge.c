@@ -115,27 +115,30 @@ static bool is_right_times(const wg_check *r, const wgi_check_part *in, double f
     return true;
 }
 
-/* Of the numbers with few digits the first one by which the numeric must be multiplied to give yours. 0: no
- * number. */
-static double factor_of(const wg_check *r, const wgi_check_part *in)
+/* The number with the fewest digits by which the numeric is to be multiplied to give yours, or, *inverse,
+ * yours to give the numeric. 0: no number. */
+static double factor_of(const wg_check *r, const wgi_check_part *in, bool *inverse)
 {
     const wgi_compared c = known_of(r, in, in->shown.worst);
-    const double all = c.yours / c.numeric;
+    const double all[2] = { c.yours / c.numeric, c.numeric / c.yours };
     char text[32];
-    for (int digits = 1; digits <= 12 && isfinite(all) && all != 0; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, all);
-        if (is_right_times(r, in, 1 / strtod(text, NULL), false)) return strtod(text, NULL);
-    }
+    for (int digits = 1; digits <= 15 && isfinite(all[0]) && isfinite(all[1]); digits++)
+        for (int k = 0; k < 2; k++) {
+            snprintf(text, sizeof text, "%.*g", digits, all[k]);
+            const double f = strtod(text, NULL);
+            *inverse = k;
+            if (is_right_times(r, in, k ? f : 1 / f, false)) return f;
+        }
     return 0;
 }
 
 static bool is_transpose(const wg_check *r, const wgi_check_part *in)
 {
-    const int64_t n = in->shown.shape.dim[0];
-    if (in->shown.shape.rank != 2 || n != in->shown.shape.dim[1] || n < 2) return false;
+    const int64_t n = in->shown.shape.dim[0], m = in->shown.shape.dim[1];
+    if (in->shown.shape.rank != 2 || n < 2 || m < 2) return false;
     for (int64_t i = 0; i < in->size; i++) {
         const wgi_compared c = known_of(r, in, i);
-        if (isnan(c.numeric) || is_beyond(fabs(in->analytic[i % n * n + i / n] - c.numeric), c.bar))
+        if (isnan(c.numeric) || is_beyond(fabs(in->analytic[i % m * n + i / m] - c.numeric), c.bar))
             return false;
     }
     return true;
@@ -169,14 +172,16 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
                       wgi_check_whose(r));
         return;
     }
-    const double factor = factor_of(r, in);
+    bool inverse;
+    const double factor = factor_of(r, in, &inverse), times = inverse ? factor : 1 / factor;
     if (factor == -1) wgi_check_say(in->hint, "the sign is wrong");
-    else if (factor == 0.5) wgi_check_say(in->hint, "a factor 2 is missing");
-    else if (factor == 2) wgi_check_say(in->hint, "a factor 2 too much");
-    else if (factor != 0 && batch_hint(r, in, factor)) return;
+    else if (times == 2) wgi_check_say(in->hint, "a factor 2 is missing");
+    else if (times == 0.5) wgi_check_say(in->hint, "a factor 2 too much");
+    else if (factor != 0 && batch_hint(r, in, 1 / times)) return;
     else if (factor != 0 && in->shown.wrong > 1)
-        wgi_check_say(in->hint, "%s is %.12g times the numeric%s", wgi_check_whose(r), factor,
-                      is_right_times(r, in, 1 / factor, true) ? " everywhere" : "");
+        wgi_check_say(in->hint, "%s is %.15g times %s%s", inverse ? "the numeric" : wgi_check_whose(r),
+                      factor, inverse ? wgi_check_whose(r) : "the numeric",
+                      is_right_times(r, in, times, true) ? " everywhere" : "");
     else if (is_transpose(r, in)) wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
 }
 
@@ -275,10 +280,11 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
 
 static bool analytic_is_finite(wgi_check_part *in)
 {
+    char place[WGI_CHECK_TEXT];
     for (int64_t i = 0; i < in->size; i++) {
         if (isfinite(in->analytic[i])) continue;
         if (!in->reason[0])
-            wgi_check_say(in->reason, "component %lld of the gradient is %s%s", (long long)i,
+            wgi_check_say(in->reason, "component %s of the gradient is %s%s", wgi_check_place(in, i, place),
                           isnan(in->analytic[i]) ? "NaN" : "infinite",
                           in->n.differ ? ", and f has a slope there" : "");
         in->shown.worst = i;

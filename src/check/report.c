@@ -96,6 +96,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->where = r->stage = "";
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
     if (q->sweep) r->o.sweep = wgi_check_keep(r, q->sweep);
+    if (q->names) r->o.names = wgi_check_keep(r, q->names);
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);
     r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
     r->allowed = r->o.tolerance = wg_or_standard(q->tolerance, 0), r->solver = "";

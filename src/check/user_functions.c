@@ -2,30 +2,118 @@
  * and the form for assertions. */
 #include "check/check_private.h"
 
+#include <stdlib.h>
+
 #include "wengert/grad.h"
 #include "wengert/ops.h"
 
 /* ---- functions ---- */
 
+/* x is one list, of which the parts are pieces: part[0] begins it. */
 typedef struct function {
     wg_check_fn f;
     wg_check *r;
     void *user;
+    size_t n;
+    double *g; /* room for a gradient */
 } function;
 
 static void function_set(void *self, int k) { (void)self, (void)k; }
 static double function_value(void *self)
 {
     function *q = self;
-    return q->f((size_t)q->r->part[0].size, q->r->part[0].x, NULL, q->user);
+    return q->f(q->n, q->r->part[0].x, NULL, q->user);
 }
 
 static bool function_gradient(void *self, double **to)
 {
     function *q = self;
+    const wg_check *r = q->r;
     q->r->gradients++;
-    q->f((size_t)q->r->part[0].size, q->r->part[0].x, to[0], q->user);
+    q->f(q->n, r->part[0].x, q->g, q->user);
+    const double *g = q->g;
+    for (int k = 0; k < r->parts; g += r->part[k++].size)
+        memcpy(to[k], g, (size_t)r->part[k].size * sizeof *g);
     return true;
+}
+
+/* ---- what x is made of ---- */
+
+enum { MOST_NAME = 60 };
+
+/* Reads one of "W[3,4], b[4], s" from *at. False: it is none. */
+static bool read_name(const char **at, char name[MOST_NAME], wg_shape *s)
+{
+    const char *p = *at + strspn(*at, ", ");
+    const size_t length = strcspn(p, "[, ");
+    *s = WG_SCALAR;
+    if (!length || length >= MOST_NAME) return false;
+    memcpy(name, p, length), name[length] = '\0';
+    p += length;
+    if (*p == '[') {
+        do {
+            char *end;
+            const long long size = strtoll(p + 1, &end, 10);
+            if (end == p + 1 || size < 0 || s->rank == WG_MAX_RANK) return false;
+            s->dim[s->rank++] = size, p = end + strspn(end, " ");
+        } while (*p == ',');
+        if (*p++ != ']') return false;
+    }
+    *at = p;
+    return true;
+}
+
+static bool is_at_end(const char *text) { return !text[strspn(text, ", ")]; }
+
+/* How many pieces the names say. 0: after a message in r->reason. */
+static int count_names(wg_check *r, const char *text, size_t n)
+{
+    const char *at = text;
+    char name[MOST_NAME];
+    wg_shape s;
+    int count = 0;
+    double elements = 0;
+    for (; !is_at_end(at) && read_name(&at, name, &s); count++) {
+        double size = 1;
+        for (int a = 0; a < s.rank; a++) size *= (double)s.dim[a];
+        elements += size;
+    }
+    if (!is_at_end(at) || !count)
+        wgi_check_say(r->reason, "names: \"W[3,4], b[4], s\" is expected, not \"%.80s\"", at);
+    else if (elements != (double)n)
+        wgi_check_say(r->reason, "names: \"%.120s\" has %.0f elements, and x has %zu", text, elements, n);
+    return r->reason[0] ? 0 : count;
+}
+
+/* Makes the parts, whose points, places and gradients are pieces of three lists. */
+static void open_parts(wg_check *r, const char *names, const double *x, size_t n)
+{
+    const int count = names ? count_names(r, names, n) : 1;
+    if (!count || !wgi_check_parts(r, count)) return;
+    double *point = wgi_check_doubles(r, (int64_t)n), *at = wgi_check_doubles(r, (int64_t)n),
+           *g = wgi_check_doubles(r, (int64_t)n);
+    if (wgi_check_failed(r)) return;
+    if (n) memcpy(point, x, n * sizeof *x), memcpy(at, x, n * sizeof *x);
+    for (int k = 0; k < count; k++) {
+        char name[MOST_NAME] = "x";
+        wg_shape s = WG_SHAPE((int64_t)n);
+        if (names) read_name(&names, name, &s);
+        wgi_check_part *in = &r->part[k];
+        if (!wgi_check_part_set(r, k, name, s)) return;
+        wg_free(r->c, in->point), wg_free(r->c, in->x), wg_free(r->c, in->analytic);
+        in->point = point, in->x = at, in->analytic = g;
+        point += in->size, at += in->size, g += in->size;
+        if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
+        r->parts++;
+    }
+}
+
+/* Component i of all. */
+static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT])
+{
+    int k = 0;
+    while (i >= r->part[k].size) i -= r->part[k++].size;
+    return wgi_check_place(&r->part[k], i, to);
 }
 
 static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
@@ -35,12 +123,10 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     if (!o || !o->name) r->o.name = "f";
     if (r->o.order > 1 && !r->reason[0])
         wgi_check_say(r->reason, "order 2: a C function brings no second derivative; a graph does");
-    if (r->reason[0] || !wgi_check_parts(r, 1)) return r;
     if (n > (size_t)INT64_MAX / sizeof(double) || !x) n = 0;
-    r->parts = 1;
-    if (!wgi_check_part_set(r, 0, "x", WG_SHAPE((int64_t)n))) return r;
+    if (r->reason[0]) return r;
+    open_parts(r, n ? r->o.names : NULL, x, n);
     if (!n) wgi_check_say(r->reason, "nothing to compare: x has no components");
-    else memcpy(r->part[0].point, x, n * sizeof *x), memcpy(r->part[0].x, x, n * sizeof *x);
     return r;
 }
 
@@ -51,9 +137,10 @@ static wg_check *without(wg_check *r, const char *what)
     return r;
 }
 
-static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has_gradient)
+static wg_check *function_check(wg_check *r, wg_check_fn f, size_t n, void *user, bool has_gradient)
 {
-    function q = { f, r, user };
+    function q = { f, r, user, n, wgi_check_doubles(r, (int64_t)n) };
+    if (wgi_check_failed(r)) return r;
     r->gradients += has_gradient;
     wgi_check_run(r, &(wgi_check_target){ .set = function_set,
                                           .value = function_value,
@@ -67,27 +154,27 @@ static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has
 static bool are_other(double a, double b, double size) { return fabs(a - b) > 1e-6 * fmax(fabs(a), size); }
 
 /* Whether f gives the same gradient again, and the same value without it. value: with r's gradient. */
-static bool is_steady(wg_check *r, wg_check_fn f, void *user, double value)
+static bool is_steady(wg_check *r, wg_check_fn f, size_t n, void *user, double value)
 {
-    wgi_check_part *in = &r->part[0];
-    double *again = wgi_check_doubles(r, in->size);
+    const wgi_check_part *in = &r->part[0];
+    double *again = wgi_check_doubles(r, (int64_t)n);
+    char place[WGI_CHECK_TEXT];
     if (!again) return true;
-    const double alone = f((size_t)in->size, in->x, NULL, user),
-                 once_more = f((size_t)in->size, in->x, again, user);
+    const double alone = f(n, in->x, NULL, user), once_more = f(n, in->x, again, user);
     double largest = 0, terms = 0;
-    for (int64_t i = 0; i < in->size; i++)
+    for (size_t i = 0; i < n; i++)
         largest = fmax(largest, fabs(in->analytic[i])), terms += fabs(in->analytic[i] * in->point[i]);
     r->evaluations++, r->gradients++;
-    memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
+    memcpy(in->x, in->point, n * sizeof *in->x);
     if (are_other(value, alone, terms) && !are_other(value, once_more, terms))
         wgi_check_say(r->reason, "f is %.10g where its gradient is asked for, and %.10g where it is not",
                       value, alone);
-    for (int64_t i = 0; i < in->size && !r->reason[0]; i++)
+    for (size_t i = 0; i < n && !r->reason[0]; i++)
         if (are_other(in->analytic[i], again[i], largest))
-            wgi_check_say(
-                r->reason,
-                "the gradient is not a function: component %lld was %.10g and %.10g at the same point",
-                (long long)i, in->analytic[i], again[i]);
+            wgi_check_say(r->reason,
+                          "the gradient is not a function: its component %s was %.10g and %.10g at the same "
+                          "point",
+                          place_of(r, (int64_t)i, place), in->analytic[i], again[i]);
     wg_free(r->c, again);
     return !r->reason[0];
 }
@@ -99,7 +186,7 @@ wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, 
     if (!f) return without(r, "function");
     const double value = f(n, r->part[0].x, r->part[0].analytic, user);
     memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
-    if (is_steady(r, f, user, value)) return function_check(r, f, user, true);
+    if (is_steady(r, f, n, user, value)) return function_check(r, f, n, user, true);
     r->verdict = WG_FAIL;
     return r;
 }
@@ -116,7 +203,7 @@ wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const do
     if (!f || !gradient) return without(r, f ? "gradient" : "function");
     memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
     r->allowed = fmax(r->allowed, OF_NUMBERS);
-    return function_check(r, f, user, false);
+    return function_check(r, f, n, user, false);
 }
 
 /* ---- an op ---- */

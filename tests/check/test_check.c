@@ -252,7 +252,7 @@ Test(check_fn, inconclusive)
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
 
     r = wg_gradcheck_values(cube, 1, (double[]){ 1 }, (double[]){ NAN }, NULL, NULL);
-    wgt_expect_report(r, "component 0 of the gradient is NaN, and f has a slope there");
+    wgt_expect_report(r, "component x[0] of the gradient is NaN, and f has a slope there");
     cr_expect_eq(wgt_verdict(r), WG_FAIL, "the cube of 1 has the slope 3");
 
     r = wg_gradcheck_fn(constant, 1, (double[]){ 1 }, NULL, NULL);
@@ -308,7 +308,7 @@ Test(check_fn, the_same_x_gives_the_same_numbers)
 {
     static const char *const said[] = {
         "f is not a function: it gives ", "f is 6 where its gradient is asked for, and 5",
-        "the gradient is not a function: component 0 was 4.001 and 4.003 at the same"
+        "the gradient is not a function: its component x[0] was 4.001 and 4.003 at the same"
     };
     for (int how = VALUE_CHANGES; how <= LAST_BITS_CHANGE; how++) {
         unsteady u = { (trouble)how, 0 };

@@ -137,3 +137,52 @@ Test(check_hints, a_finding_names_op_operand_element_and_remedy)
     cr_expect_str_eq(f.remedy, "times 2 it holds");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
+
+/* ---- names of the pieces of x ---- */
+
+/* f = |W b|^2 / 2 with W [2,3] and b [3]. The gradient by W is (W b) b'; user: its transpose in memory. */
+static double of_pieces(size_t n, const double *x, double *g, void *user)
+{
+    double y[2], sum = 0;
+    (void)n;
+    for (int i = 0; i < 2; i++) {
+        y[i] = 0;
+        for (int j = 0; j < 3; j++) y[i] += x[3 * i + j] * x[6 + j];
+        sum += y[i] * y[i] / 2;
+    }
+    for (int i = 0; g && i < 2; i++)
+        for (int j = 0; j < 3; j++) g[user ? 2 * j + i : 3 * i + j] = y[i] * x[6 + j];
+    for (int j = 0; g && j < 3; j++) g[6 + j] = y[0] * x[j] + y[1] * x[3 + j];
+    return sum;
+}
+
+static const double PIECES[] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -0.2, 0.3 };
+
+Test(check_hints, pieces_of_x_have_names)
+{
+    const wg_gradcheck_opts o = { .names = "W[2,3], b[3]" };
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, &o)), WG_PASS);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, &(int){ 1 }, &o);
+    cr_assert_eq(wg_check_inputs(r), 2);
+    cr_expect_str_eq(wg_check_input_at(r, 0).name, "W");
+    cr_expect_eq(wg_check_input_at(r, 0).verdict, WG_FAIL);
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
+    cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_PASS);
+    wgt_expect_report(r, "  b[");
+}
+
+Test(check_hints, names_that_do_not_fit_are_said)
+{
+    static const char *const wrong[][2] = { { "W[2,3], b[4]", "has 10 elements, and x has 9" },
+                                            { "W[2,3 b[3]", "\"W[3,4], b[4], s\" is expected" },
+                                            { "[9]", "is expected" },
+                                            { "", "is expected" },
+                                            { "W[9999999999,9999999999,99999999999]",
+                                              "elements, and x has 9" } };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        WGT_FREED wg_check *r =
+            wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, &(wg_gradcheck_opts){ .names = wrong[k][0] });
+        cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
+        cr_expect(strstr(wg_check_reason(r), wrong[k][1]), "%s", wg_check_reason(r));
+    }
+}

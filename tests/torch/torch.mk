@@ -8,7 +8,7 @@ test-torch: $(TORCH_PROGRAMS) $(BUILD)/wengert ## 1,000 steps of each optimizer,
 	@python=$${PYTHON:-$$(ls /usr/bin/python3 2>/dev/null || command -v python3)}; \
 	if [ -n "$$python" ] && "$$python" -c 'import torch' 2>/dev/null; then \
 	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets && \
-	    "$$python" tests/torch/parts.py $(BUILD)/wengert; \
+	    "$$python" tests/torch/parts.py $(BUILD)/wengert && "$$python" tests/torch/check.py; \
 	else echo 'test-torch: skipped, since python3-torch is not installed'; fi
 
 $(BUILD)/torch/%: tests/torch/%.c $(LIB) $(FLAGS)
