@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/threads.h"
+#include "base/base.h"
 
 enum { PARTS = 2000, CHUNKS = 7 }; /* at most */
 
