@@ -110,6 +110,28 @@ static void drift(wgi_claim *p, double by, bool is_ulps, double **to)
     }
 }
 
+/* Where component i changes by a good part of itself, and of a typical one, and as much by one unit in the
+ * last place as by two, the gradient jumps, as that of a user may at a kink. This is no rounding. */
+static bool jumps(const wgi_claim *p, int k, int64_t i, double typical)
+{
+    static const double SHARE = 0.01;
+    const double one = p->drift[k][i], two = p->drift[p->n + k][i];
+    return fabs(one) > SHARE * fmax(fabs(p->v[k].yours[i]), typical) && fabs(one - two) < SHARE * fabs(one);
+}
+
+static void forget_jumps(wgi_claim *p)
+{
+    for (int k = 0; k < p->n; k++) {
+        const double typical = wgi_check_rms(p->v[k].yours, p->v[k].size);
+        double *bend = p->drift[(DRIFTS + 1) * p->n + k];
+        for (int64_t i = 0; i < p->v[k].size; i++) {
+            if (!jumps(p, k, i, typical)) continue;
+            p->drift[k][i] = p->drift[p->n + k][i] = 0;
+            if (bend) bend[i] = 0; /* the first difference, of which the point itself is a part */
+        }
+    }
+}
+
 /* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
 static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double **room, double **to)
 {
@@ -184,7 +206,9 @@ static void measure_more(wgi_claim *p)
     if (!p->drift || !p->base) return;
     drift(p, FAR, false, p->drift + DRIFTS * p->n);
     for (int j = 0; j < BENDS; j++) make_lists(p, p->drift + (DRIFTS + 1 + j) * p->n);
-    if (!wg_failed(p->r->c)) measure_bends(p, p->drift + (DRIFTS + 1) * p->n);
+    if (wg_failed(p->r->c)) return;
+    measure_bends(p, p->drift + (DRIFTS + 1) * p->n);
+    if (!wg_failed(p->r->c) && p->v[0].yours) forget_jumps(p);
 }
 
 /* The errors of numbers inside the gradient's program are at least those of x. What they do is

@@ -172,7 +172,7 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
                       wgi_check_whose(r));
         return;
     }
-    bool inverse;
+    bool inverse = false;
     const double factor = factor_of(r, in, &inverse), times = inverse ? factor : 1 / factor;
     if (factor == -1) wgi_check_say(in->hint, "the sign is wrong");
     else if (times == 2) wgi_check_say(in->hint, "a factor 2 is missing");

@@ -162,7 +162,7 @@ static void compare_no_number(wgi_claim *p, int k)
     int64_t i = 0;
     while (isfinite(in->analytic[i])) i++;
     wgi_compared c = wgi_claim_component(p, k, i);
-    if (c.kind != WGI_SLOPE_SMOOTH || !wgi_check_sees(in, c.numeric, c.bar)) return;
+    if (c.kind != WGI_SLOPE_SMOOTH) return;
     c.differ = true, c.share = INFINITY;
     in->slope[i] = c.numeric, in->bar[i] = c.bar;
     note(p->r, WGI_POINT_GIVEN, k, i, &c);

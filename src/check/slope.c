@@ -127,6 +127,28 @@ static void look(search *s, int i)
     p->noise = fmax(p->noise, LEAST);
 }
 
+static bool changes(const pair *p)
+{
+    return (p->has_right && p->f_right != 0) || (p->has_left && p->f_left != 0);
+}
+
+/* Finds the smallest step that changes f, between those that were taken: the change there is that of the
+ * grid, and not of f. */
+static void look_for_stairs(search *s)
+{
+    int low = -1, high = STEPS;
+    for (int i = 0; i < STEPS; i++)
+        if (s->at[i].seen && changes(&s->at[i])) low = i;
+    for (int i = STEPS - 1; i > low; i--)
+        if (s->at[i].seen) high = i;
+    while (low >= 0 && high < STEPS && high - low > 1) {
+        const int middle = (low + high) / 2;
+        look(s, middle);
+        if (changes(&s->at[middle])) low = middle;
+        else high = middle;
+    }
+}
+
 /* A function on a grid does not change at small steps. Then its smallest change is the noise. If it changes
  * to one side only, it may also be flat with a kink beside the point, as a unit that is off: then the noise
  * is that which was measured over the longest steps. Where f is 0, nothing says how large the terms are that
@@ -179,6 +201,11 @@ typedef struct window {
 } window;
 
 static const window NO_WINDOW = { NAN, INFINITY, 0, false, false };
+
+static double bend(const pair *p);
+
+/* Rounding moves both points, and a central difference is the slope halfway between them. */
+static double off_centre(const pair *p) { return fabs(p->right + p->left) / 2 * bend(p) / p->h; }
 
 /* Whether two changes in turn are those of a smooth function: an error term falls by base^k, k = 1, 2, ... */
 static bool shrinks(double before, double after, double base)
@@ -240,6 +267,7 @@ static window window_at(const search *s, int first, way how)
     }
     w.valid = w.valid && !(how == CENTRAL && is_bent(s, first));
     extrapolate(d, e, base, &w);
+    if (how == CENTRAL) w.bar += off_centre(&s->at[first]);
     return w;
 }
 
@@ -341,6 +369,7 @@ static found central(search *s)
         found f = best_of(s, CENTRAL);
         if (!is_settled(s, &f)) continue;
         for (int k = 0; k < PROBES; k++) look(s, probe_at[k]);
+        look_for_stairs(s);
         note_stairs(s);
         f = best_of(s, CENTRAL);
         if (is_settled(s, &f)) return f;
