@@ -4,22 +4,30 @@
 #include "tool.h"
 #include "wengert/ops.h"
 
-/* Whether a path of floats leads from a scalar root to a named leaf; with `moved` one of ops that have a
- * derivative. */
-static bool reaches_leaf(model *m, wg_node root, bool moved)
+/* By index of the nodes up to a scalar root: whether a path of floats leads to it; with `moved` one of ops
+ * that have a derivative. NULL: out of memory. */
+static bool *reached(model *m, wg_node root, bool moved)
 {
-    bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in), found = false;
+    bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in);
     if (in) in[root.index] = is_scalar(root);
-    for (uint32_t i = root.index; in && i > 0 && !found; i--) {
+    for (uint32_t i = root.index; in && i > 0; i--) {
         const wg_node n = wg_graph_node(m->g, i);
-        const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
-        if (!in[i]) continue;
-        found = leaf && *wg_node_name(n);
-        for (int k = 0; !leaf && k < wg_node_operands(n); k++) {
+        if (!in[i] || wg_node_leaf(n) != WG_LEAF_NONE) continue;
+        for (int k = 0; k < wg_node_operands(n); k++) {
             const wg_node x = wg_node_operand(n, k);
             in[x.index] |=
                 wg_dtype_is_float(wg_node_dtype(x)) && (!moved || wg_op_has_derivative(wg_node_op(n), k));
         }
+    }
+    return in;
+}
+
+static bool reaches_leaf(model *m, wg_node root, bool moved)
+{
+    bool *in = reached(m, root, moved), found = false;
+    for (uint32_t i = root.index; in && i > 0 && !found; i--) {
+        const wg_node n = wg_graph_node(m->g, i);
+        found = in[i] && wg_node_leaf(n) != WG_LEAF_NONE && *wg_node_name(n);
     }
     wg_free(m->c, in);
     return found;
@@ -27,6 +35,19 @@ static bool reaches_leaf(model *m, wg_node root, bool moved)
 
 /* Whether a derivative of root by a named leaf can be other than zero. That of an accuracy cannot. */
 static bool has_derivative(model *m, wg_node root) { return reaches_leaf(m, root, true); }
+
+/* Leaves out what nobody named and has no derivative, such as indices; all, if none has one. */
+static void keep_moved(model *m, wg_node root, name_list *x)
+{
+    bool *in = has_derivative(m, root) ? reached(m, root, true) : NULL;
+    int n = 0;
+    for (int i = 0; in && i < x->count; i++) {
+        if (!in[x->node[i].index]) continue;
+        x->node[n] = x->node[i], x->name[n++] = x->name[i];
+    }
+    if (in) x->count = n;
+    wg_free(m->c, in);
+}
 
 /* The y of grad(y, x) in a claim, else the last computed name that has a derivative; else both stay. */
 static void find_loss(model *m, const char **name, wg_node *loss)
@@ -97,6 +118,7 @@ bool check_leaves(model *m, wg_node loss, name_list *to)
     const char *names = args_value(m->a, "wrt");
     if (!(names ? model_names(m, "wrt", names, to) : model_leaves(m, loss, to))) return false;
     if (!model_by_no_option(m, loss, to)) return false;
+    if (!names) keep_moved(m, loss, to);
     for (int i = 0; names && i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
             return model_wrong(

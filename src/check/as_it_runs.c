@@ -166,6 +166,9 @@ static int64_t worst_of(const lists *l)
     if (!isfinite(largest) || !(largest < FLT_MAX / 4) || !isfinite(drift)) return -1;
     for (int64_t i = 0; i < l->n; i++) {
         const double off = fabs(l->narrow[i] - l->wide[i]);
+        if (isnan(l->narrow[i]) && isnan(l->wide[i]))
+            continue; /* a power of a negative base by its
+                                                                 * exponent */
         if (!(off <= ALLOWED * largest + DRIFTS * drift + UNITS * FLT_EPSILON * l->inside + FLT_MIN) &&
             !(off <= worst))
             worst = off, at = i;

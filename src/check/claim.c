@@ -110,24 +110,25 @@ static void drift(wgi_claim *p, double by, bool is_ulps, double **to)
     }
 }
 
-/* Where component i changes by a good part of itself, and of a typical one, and as much by one unit in the
- * last place as by two, the gradient jumps, as that of a user may at a kink. This is no rounding. */
-static bool jumps(const wgi_claim *p, int k, int64_t i, double typical)
+/* Whether a change of component i, of a typical size `typical`, is a jump, as the gradient of a user makes it
+ * at a kink, and no rounding: it is a good part of the component, and as large when x moves twice as far.
+ * more: what the second half of the way adds. */
+static bool is_jump(double yours, double typical, double change, double more)
 {
     static const double SHARE = 0.01;
-    const double one = p->drift[k][i], two = p->drift[p->n + k][i];
-    return fabs(one) > SHARE * fmax(fabs(p->v[k].yours[i]), typical) && fabs(one - two) < SHARE * fabs(one);
+    return fabs(change) > SHARE * fmax(fabs(yours), typical) && fabs(more) < SHARE * fabs(change);
 }
 
 static void forget_jumps(wgi_claim *p)
 {
     for (int k = 0; k < p->n; k++) {
         const double typical = wgi_check_rms(p->v[k].yours, p->v[k].size);
-        double *bend = p->drift[(DRIFTS + 1) * p->n + k];
+        double *one = p->drift[k], *two = p->drift[p->n + k], *bend = p->drift[(DRIFTS + 1) * p->n + k];
+        const double *next = p->drift[(DRIFTS + 2) * p->n + k]; /* the point is not a part of it */
         for (int64_t i = 0; i < p->v[k].size; i++) {
-            if (!jumps(p, k, i, typical)) continue;
-            p->drift[k][i] = p->drift[p->n + k][i] = 0;
-            if (bend) bend[i] = 0; /* the first difference, of which the point itself is a part */
+            const double yours = p->v[k].yours[i];
+            if (is_jump(yours, typical, one[i], two[i] - one[i])) one[i] = two[i] = bend[i] = 0;
+            if (is_jump(yours, typical, bend[i], next[i])) bend[i] = 0;
         }
     }
 }

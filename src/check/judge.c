@@ -18,9 +18,9 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
         c.numeric = yours < low ? low : yours > high ? high : yours;
-        c.bar = fmax(s->left_bar, s->right_bar); /* here the gradient jumps: that is no error */
+        c.bar = fmax(s->left_bar, s->right_bar) + error;
         c.share = fabs(yours - c.numeric) / fmax(size, fmax(fabs(low), fabs(high)));
-        c.differ = is_beyond(fabs(yours - c.numeric), c.bar + error) && c.share > allowed;
+        c.differ = is_beyond(fabs(yours - c.numeric), c.bar) && c.share > allowed;
         return c;
     }
     const double off = fabs(yours - s->value);

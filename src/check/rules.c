@@ -380,7 +380,8 @@ static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_find
 
 /* ---- all nodes ---- */
 
-/* wg_fixed_point: its iterations end where they change by tol. wg_odeint with .adjoint: an error of the order
+/* wg_fixed_point: its iterations end where they change by tol; those of Anderson's method are made for one
+ * point, and their slopes are not those of the fixed point. wg_odeint with .adjoint: an error of the order
  * of the method, which is not known here. Such a node alone is no function of its operands: its value is that
  * of its first one. */
 double wgi_solver_error(wg_node n)
@@ -390,9 +391,13 @@ double wgi_solver_error(wg_node n)
     if (!ours || strcmp(op->name, "fixed_point") != 0)
         return ours && !strcmp(op->name, "odeint") ? INFINITY : 0;
     double tol = 0;
-    for (const wg_attr_row *row = op->attrs; row->name; row++)
-        if (!strcmp(row->name, "tol")) memcpy(&tol, (const char *)wg_attr(n) + row->offset, sizeof tol);
-    return fmin(1e4 * tol, 1e-2);
+    bool mixed = false;
+    for (const wg_attr_row *row = op->attrs; row->name; row++) {
+        const char *at = (const char *)wg_attr(n) + row->offset;
+        if (!strcmp(row->name, "tol")) memcpy(&tol, at, sizeof tol);
+        if (!strcmp(row->name, "mixed")) memcpy(&mixed, at, sizeof mixed);
+    }
+    return mixed ? INFINITY : fmin(1e4 * tol, 1e-2);
 }
 
 static bool is_compared(wg_node n)

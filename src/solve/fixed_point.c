@@ -19,6 +19,7 @@ enum { DENSE = 64, SLACK = 10, MOST_PAST = 16 };
 typedef struct fixed_attr {
     int steps; /* iterations for u; 0: by the matrix */
     double tol;
+    bool mixed; /* the steps have weights that hold for the values at which they were chosen: Anderson's */
 } fixed_attr;
 
 /* ---- the derivative ---- */
@@ -147,6 +148,7 @@ static wg_node fixed_jvp(wg_site here, wg_node y, const wg_node x[], const wg_no
 static const wg_attr_row fixed_attrs[] = {
     { "steps", WG_ATTR_INT, offsetof(fixed_attr, steps), NULL, NULL },
     { "tol", WG_ATTR_DOUBLE, offsetof(fixed_attr, tol), NULL, NULL },
+    { "mixed", WG_ATTR_BOOL, offsetof(fixed_attr, mixed), NULL, NULL },
     { 0 },
 };
 static wg_node fixed_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
@@ -299,7 +301,7 @@ static int adjoint_steps(const iteration *w)
 
 static wg_node finish(iteration *w)
 {
-    const fixed_attr attr = { adjoint_steps(w), w->tol };
+    const fixed_attr attr = { adjoint_steps(w), w->tol, w->a->anderson > 0 };
     const wg_node also[] = { w->next, w->z };
     const wgi_place place = wgi_arena_place(&w->g->temp);
     wg_node y =

@@ -377,3 +377,11 @@ Test(check_graph, failing_allocations)
         wgt_drop(c, &m);
     }
 }
+
+/* The rule of x^3 by its exponent is NaN where x is negative, in f32 as in f64. */
+Test(check_graph, a_power_of_a_negative_base_in_f32)
+{
+    WGT_IN_GRAPH(WG_F32, NULL);
+    const wg_node x = wg_input(g, "x", wg_view_f32((float[]){ -1.5f, 2, -0.25f }, WG_SHAPE(3)));
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(wg_pow(x, 3)), NULL, NULL)), WG_PASS);
+}

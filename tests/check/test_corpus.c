@@ -18,6 +18,7 @@ Test(corpus, right_functions_do_not_fail) { sample(wgt_measure_functions, 2); }
 Test(corpus, wrong_gradients_fail) { sample(wgt_measure_gradients, 31); }
 Test(corpus, what_was_not_seen_does_not_pass) { sample(wgt_measure_edges, 13); }
 Test(corpus, right_nets_do_not_fail) { sample(wgt_measure_nets, 11); }
+Test(corpus, right_programs_of_many_kinds_do_not_fail) { sample(wgt_measure_kinds, 13); }
 Test(corpus, wrong_rules_are_named) { sample(wgt_measure_rules, 7); }
 
 /* Right gradients of functions that are hard to check pass, kinks among them, and wrong ones fail. One

@@ -2,8 +2,8 @@
  *
  *     build/corpus [--verbose] [--show TEXT] [--every N] [--seed N] [PART...]
  *
- * The parts are functions, gradients, edges, nets, rules, cost. Without one it measures all. --verbose lists
- * the cases that fall short; --show prints the reports of those whose line holds TEXT; --every N takes
+ * The parts are functions, gradients, edges, nets, kinds, rules, cost. Without one it measures all. --verbose
+ * lists the cases that fall short; --show prints the reports of those whose line holds TEXT; --every N takes
  * each N-th case; --seed N draws other points, weights and data. The exit status is 1 if a figure
  * falls short. */
 #include <stdlib.h>
@@ -14,16 +14,19 @@
 static const struct {
     const char *name;
     void (*measure)(const wgt_measuring *m, wgt_figures *f);
-} part[] = { { "functions", wgt_measure_functions }, { "gradients", wgt_measure_gradients },
-             { "edges", wgt_measure_edges },         { "nets", wgt_measure_nets },
-             { "rules", wgt_measure_rules },         { "cost", wgt_measure_cost } };
+} part[] = { { "functions", wgt_measure_functions },
+             { "gradients", wgt_measure_gradients },
+             { "edges", wgt_measure_edges },
+             { "nets", wgt_measure_nets },
+             { "kinds", wgt_measure_kinds },
+             { "rules", wgt_measure_rules },
+             { "cost", wgt_measure_cost } };
 enum { PARTS = sizeof part / sizeof *part };
 
 static int usage(void)
 {
     fputs("usage: corpus [--verbose] [--show TEXT] [--every N] [--seed N] [functions] [gradients] [edges] "
-          "[nets] "
-          "[rules] [cost]\n",
+          "[nets] [kinds] [rules] [cost]\n",
           stderr);
     return 2;
 }

@@ -31,6 +31,9 @@ typedef struct wgt_figures {
     wgt_share arrays;            /* the same given as arrays, not as functions */
     wgt_share near_minima;       /* wrong gradients that FAIL near minima */
     wgt_share edges;             /* gradients that are wrong at the given point alone, without PASS */
+    wgt_share kinds;             /* right programs of many kinds without FAIL */
+    wgt_share kinds_decided;     /* those of them that are not inconclusive */
+    wgt_share sentences;         /* reports of which each row, hint and sentence holds: invariants.c */
     wgt_share components;        /* right components within 3 bars */
     double small_net, large_net; /* seconds; 0: not measured */
 } wgt_figures;
@@ -39,6 +42,7 @@ void wgt_measure_functions(const wgt_measuring *m, wgt_figures *f);
 void wgt_measure_gradients(const wgt_measuring *m, wgt_figures *f);
 void wgt_measure_edges(const wgt_measuring *m, wgt_figures *f);
 void wgt_measure_nets(const wgt_measuring *m, wgt_figures *f);
+void wgt_measure_kinds(const wgt_measuring *m, wgt_figures *f);
 void wgt_measure_rules(const wgt_measuring *m, wgt_figures *f);
 void wgt_measure_cost(const wgt_measuring *m, wgt_figures *f);
 

@@ -25,6 +25,7 @@ static void see_net(void *self, const wgt_net *n, int steps, const wg_check *r)
     if (v == WG_FAIL) wgt_list_case(s->m, r, "false FAIL: %s", name);
     if (v == WG_INCONCLUSIVE) wgt_list_case(s->m, r, "inconclusive: %s", name);
     wgt_count_components(s->m, r, name, &s->f->components);
+    wgt_see_report(s->m, r, name, s->f);
 }
 
 void wgt_measure_nets(const wgt_measuring *m, wgt_figures *f)

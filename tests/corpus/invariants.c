@@ -1,0 +1,128 @@
+/* invariants.c: what a report says is true. Of each report three things are looked at again, with the numbers
+ * that the report has and not with the code that made it:
+ *
+ *     a row says pass only if yours is within ten bars of the slope, and ten bars are at most 10 % of it or
+ *     0.3 % of
+ *         a typical component
+ *     a hint is printed only if the gradient that is changed as it says is right
+ *     the gradient "is right" only where a slope was seen */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check_private.h"
+#include "corpus/measured.h"
+
+static const char *complaint; /* the first one of the report that is looked at */
+
+static void expect(bool holds, const char *what)
+{
+    if (!holds && !complaint) complaint = what;
+}
+
+static bool is_within(double off, double bar) { return fabs(off) <= 10 * bar; }
+
+static bool is_seen(double slope, double bar, double typical)
+{
+    return 10 * bar <= fmax(0.1 * fabs(slope), 0.003 * typical);
+}
+
+/* ---- rows ---- */
+
+/* "  W[2,0]  yours +1.2   numeric +1.3 ± 2e-13   pass" */
+static void look_at_rows(const wg_check *r, const char *text)
+{
+    char name[80];
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const size_t length = strcspn(line, "\n");
+        if (length < 4 || strncmp(line + length - 4, "pass", 4) || sscanf(line, " %79s", name) != 1) continue;
+        for (int k = 0; k < r->parts; k++) {
+            const wgi_check_part *in = &r->part[k];
+            char place[WGI_CHECK_TEXT];
+            for (int64_t i = 0; i < in->size; i++) {
+                if (isnan(in->slope[i]) || strcmp(wgi_check_place(in, i, place), name)) continue;
+                expect(is_within(in->analytic[i] - in->slope[i], in->bar[i]),
+                       "a row beyond ten bars says pass");
+                expect(is_seen(fmax(fabs(in->analytic[i]), fabs(in->slope[i])), in->bar[i], in->typical),
+                       "a row that shows nothing says pass");
+            }
+        }
+    }
+}
+
+/* ---- hints ---- */
+
+/* The gradient of component i, changed as the hint says. False: it is no hint that is known here. */
+static bool changed(const char *hint, const wgi_check_part *in, int64_t i, double *to)
+{
+    char whose[20];
+    double f;
+    int batch;
+    *to = in->analytic[i];
+    if (!strcmp(hint, "the sign is wrong")) *to *= -1;
+    else if (!strcmp(hint, "a factor 2 is missing")) *to *= 2;
+    else if (!strcmp(hint, "a factor 2 too much")) *to /= 2;
+    else if (sscanf(hint, "the sum over the batch of %d", &batch) == 1) *to /= batch;
+    else if (sscanf(hint, "the mean over the batch of %d", &batch) == 1) *to *= batch;
+    else if (sscanf(hint, "the numeric is %lf times", &f) == 1) *to *= f;
+    else if (sscanf(hint, "%19s is %lf times the numeric", whose, &f) == 2) *to /= f;
+    else if (strstr(hint, " is the transpose"))
+        *to = in->analytic[i % in->shown.shape.dim[1] * in->shown.shape.dim[0] + i / in->shown.shape.dim[1]];
+    else return false;
+    return true;
+}
+
+static void look_at_hint(const wgi_check_part *in)
+{
+    const char *hint = in->hint;
+    int64_t wrong = 0;
+    if (!*hint) return;
+    for (int64_t i = 0; i < in->size; i++) {
+        if (isnan(in->slope[i])) continue;
+        const bool was_wrong = !is_within(in->analytic[i] - in->slope[i], in->bar[i]);
+        double g;
+        wrong += was_wrong;
+        if (strstr(hint, " is zero")) {
+            expect(!was_wrong || in->analytic[i] == 0, "a gradient is said to be zero and is not");
+        } else if (changed(hint, in, i, &g)) {
+            const bool counts = was_wrong || strstr(hint, "everywhere") || strstr(hint, "transpose");
+            expect(!counts ||
+                       is_within(g - in->slope[i], in->bar[i] * fmax(2, 2 * fabs(g / in->analytic[i]))),
+                   "a hint with which the gradient is wrong");
+        } else {
+            expect(false, "a hint that is not known");
+        }
+    }
+    expect(wrong || in->shown.wrong, "a hint where nothing is wrong");
+}
+
+/* ---- "the gradient is right" ---- */
+
+static void look_at_why(const wg_check *r)
+{
+    const char *slope = strstr(r->why, "the slope is ");
+    double value, bar, typical = 0;
+    if (!strstr(r->why, "the gradient is right") || !slope) return;
+    if (sscanf(slope, "the slope is %lf \302\261 %lf", &value, &bar) != 2)
+        return expect(false, "no slope is said");
+    for (int k = 0; k < r->parts; k++) typical = fmax(typical, r->part[k].typical);
+    expect(is_seen(value, bar * 0.9, typical), "the gradient is called right where nothing was seen");
+}
+
+void wgt_see_report(const wgt_measuring *m, const wg_check *r, const char *name, wgt_figures *f)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    complaint = NULL;
+    if (!out) abort();
+    wg_check_print(r, out);
+    fclose(out);
+    if (!r->by_course) look_at_rows(r, text);
+    for (int k = 0; k < r->parts && !r->by_course; k++) look_at_hint(&r->part[k]);
+    look_at_why(r);
+    f->sentences.all++, f->sentences.good += !complaint;
+    if (complaint) wgt_list_case(m, r, "untrue: %s: %s", name, complaint);
+    free(text);
+}
