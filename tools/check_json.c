@@ -92,9 +92,9 @@ static void input_json(json *j, const wg_check *r, int k)
 /* ---- findings ---- */
 
 static const json_row finding_head[] = {
-    JSON_ROW(wg_check_finding, stage), JSON_ROW(wg_check_finding, op),      JSON_ROW(wg_check_finding, where),
-    JSON_ROW(wg_check_finding, node),  JSON_ROW(wg_check_finding, operand), JSON_ROW(wg_check_finding, by),
-    JSON_ROW(wg_check_finding, shape), JSON_ROW(wg_check_finding, element)
+    JSON_ROW(wg_check_finding, stage), JSON_ROW(wg_check_finding, op),    JSON_ROW(wg_check_finding, where),
+    JSON_ROW(wg_check_finding, name),  JSON_ROW(wg_check_finding, node),  JSON_ROW(wg_check_finding, operand),
+    JSON_ROW(wg_check_finding, by),    JSON_ROW(wg_check_finding, shape), JSON_ROW(wg_check_finding, element)
 };
 static const json_row finding_tail[] = {
     JSON_ROW(wg_check_finding, yours), JSON_ROW(wg_check_finding, numeric), JSON_ROW(wg_check_finding, bar),
@@ -122,10 +122,9 @@ static const json_row rules_rows[] = { JSON_ROW(wg_check_rules, compared), JSON_
                                        JSON_ROW(wg_check_rules, not_built), JSON_ROW(wg_check_rules, held),
                                        JSON_ROW(wg_check_rules, narrow) };
 static const json_row second_rows[] = {
-    JSON_ROW(wg_check_second, rules),     JSON_ROW(wg_check_second, unclear),
-    JSON_ROW(wg_check_second, whole),     JSON_ROW(wg_check_second, zero),
-    JSON_ROW(wg_check_second, blurred),   JSON_ROW(wg_check_second, resolution),
-    JSON_ROW(wg_check_second, asymmetry), JSON_ROW(wg_check_second, bar),
+    JSON_ROW(wg_check_second, rules),   JSON_ROW(wg_check_second, unclear),
+    JSON_ROW(wg_check_second, whole),   JSON_ROW(wg_check_second, zero),
+    JSON_ROW(wg_check_second, blurred), JSON_ROW(wg_check_second, resolution),
     JSON_ROW(wg_check_second, reason)
 };
 static const json_row sweep_rows[] = {

@@ -25,8 +25,7 @@
  *        inconclusive, worse fails.
  *     4. With .order = 2, of a graph: second derivatives. Each rule is compared as a function, its own
  *        derivative with its slopes; a wrong op inside a rule is named too. Products H u
- *        with the matrix H of second derivatives are compared with slopes of the gradient, and
- *        <v, H u> with <u, H v>. */
+ *        with the matrix H of second derivatives are compared with slopes of the gradient. */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 
@@ -164,6 +163,7 @@ typedef struct wg_check_finding {
      * slopes. "second": a second derivative: of a node's rule, or of the whole function. */
     const char *stage;
     const char *op, *where; /* of a node: its op, and file:line; else "" */
+    const char *name;       /* of the node, by wg_name and the scopes around it; or "" */
     int operand;            /* of a node: its number; else -1 */
     const char *by;         /* the operand: "x", "gamma (bn.gamma)"; or the input's name; or "" */
     wg_shape shape;         /* of the operand or input */
@@ -227,8 +227,6 @@ typedef struct wg_check_second {
     bool zero;         /* they are zero at all points, yours and numeric */
     int blurred;       /* comparisons of H u that show nothing, as at kinks */
     double resolution; /* as of an input: of a typical component of H u. Infinite: nothing was seen */
-    /* |<v, H u> - <u, H v>| and its error bar. NaN: not computed. */
-    double asymmetry, bar;
     const char *reason; /* why second derivatives could not be compared; or "" */
 } wg_check_second;
 WG_API wg_check_second wg_check_second_of(const wg_check *r);

@@ -16,10 +16,7 @@ typedef struct graph_check {
     wg_node *chosen; /* the nodes to check, in the user's graph */
     bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
     wg_node *x, *gx; /* their clones, and the gradients of these */
-    wg_node *piece_gx;
-    bool whole;        /* values are those of the clone */
-    wgi_frozen meant;  /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
-    wgi_frozen pieces; /* of the clone: if it has kinks, slopes are taken of these */
+    wgi_frozen meant; /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
 } graph_check;
 
 /* ---- the clone ---- */
@@ -239,84 +236,27 @@ static void gradients(graph_check *q)
 
 /* ---- the function under test ---- */
 
-static void clone_set(void *self, int k)
-{
-    graph_check *q = self;
-    const wgi_check_part *in = &q->r->part[k];
-    if (in->shown.left_out) return;
-    const wg_tensor t = wg_view_f64(in->x, in->shown.shape);
-    if (!wg_is_none(q->x[k])) wg_input_set_at(q->here, q->x[k], t);
-    if (q->pieces.g && !wg_is_none(q->pieces.x[k])) wg_input_set_at(q->here, q->pieces.x[k], t);
-}
-
-static void clone_settle(void *self)
-{
-    const graph_check *q = self;
-    wgi_frozen_settle(q->r, &q->meant, q->x), wgi_frozen_settle(q->r, &q->pieces, q->x);
-}
-
-static double clone_value(void *self)
-{
-    graph_check *q = self;
-    return wg_item_at(q->here, q->pieces.g && !q->whole ? q->pieces.root : q->root);
-}
-
-static bool clone_gradient(void *self, double **to)
-{
-    graph_check *q = self;
-    wg_check *r = q->r;
-    r->gradients++;
-    for (int k = 0; k < r->parts && !wg_failed(r->c); k++) {
-        if (!wg_is_none(q->gx[k])) wg_copy_f64_at(q->here, q->gx[k], to[k], (size_t)r->part[k].size);
-        for (int64_t i = 0; wg_is_none(q->gx[k]) && i < r->part[k].size; i++) to[k][i] = NAN;
-    }
-    const bool ok = !wg_failed(r->c);
-    if (!ok) wgi_check_recover(r);
-    return ok;
-}
-
-static bool piece_gradient(void *self, double **to)
-{
-    graph_check *q = self;
-    wg_check *r = q->r;
-    r->gradients++;
-    for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
-        wg_copy_f64_at(q->here, q->piece_gx[k], to[k], (size_t)r->part[k].size);
-    const bool ok = !wg_failed(r->c);
-    if (!ok) wgi_check_recover(r);
-    return ok;
-}
-
-static void clone_whole(void *self, bool is_f) { ((graph_check *)self)->whole = is_f; }
-
-/* Whether all of them have one. */
-static bool open_piece_gradients(graph_check *q)
-{
-    wg_check *r = q->r;
-    q->piece_gx = q->pieces.g ? wg_alloc(r->c, (size_t)r->parts, sizeof *q->piece_gx) : NULL;
-    if (!q->piece_gx) return false;
-    for (int k = 0; k < r->parts; k++)
-        if (wg_is_none(q->pieces.x[k]) || r->part[k].shown.left_out) return false;
-    wg_grads_at(q->here, q->pieces.root, q->pieces.x, r->parts, q->piece_gx);
-    const bool ok = !wg_failed(r->c);
-    if (!ok) wgi_check_recover(r);
-    return ok;
-}
-
 static void clone_search(void *self)
 {
     const graph_check *q = self;
     wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
 }
 
-/* Gives the findings of nodes of the clone the indices of the user's nodes. */
+/* Gives the findings of nodes of the clone the indices of the user's nodes, and their scopes:
+ * "enc/t.3/act". */
 static void name_user_nodes(const graph_check *q)
 {
-    for (int f = 0; f < q->r->findings; f++)
-        for (int64_t i = wg_graph_nodes(q->from); i-- > 1;)
-            if (!q->r->finding[f].shown.node && !wg_is_none(q->map[i]) &&
-                q->map[i].index == q->r->finding[f].node.index)
-                q->r->finding[f].shown.node = i;
+    for (int f = 0; f < q->r->findings; f++) {
+        wgi_finding *to = &q->r->finding[f];
+        for (int64_t i = wg_graph_nodes(q->from); i-- > 1 && !to->shown.node;)
+            if (!wg_is_none(q->map[i]) && q->map[i].index == to->node.index) to->shown.node = i;
+        const wg_node n = to->shown.node ? wg_graph_node(q->from, to->shown.node) : wg_none;
+        const char *scope = wg_is_none(n) ? "" : wg_node_scope(n);
+        if (!*scope) continue;
+        char text[WGI_CHECK_TEXT];
+        wgi_check_say(text, "%.100s%s%.100s", scope, *wg_node_name(n) ? "/" : "", wg_node_name(n));
+        to->shown.name = wgi_check_keep(q->r, text);
+    }
 }
 
 /* The first stage. It also says which nodes stand still in the others. */
@@ -396,6 +336,24 @@ static void find_solvers(graph_check *q)
     }
 }
 
+static void check_function(graph_check *q, int n)
+{
+    const wgi_frozen *m = &q->meant;
+    double **at = wg_alloc(q->r->c, (size_t)n, sizeof *at);
+    wgi_graph_function f = { q->r, q->here, q->root, n, q->x, q->gx, at, NAN, { 0 }, m, NULL, false };
+    for (int k = 0; at && k < n; k++) at[k] = q->r->part[k].x;
+    if (!at) return wgi_check_end_early(q->r);
+    if (!q->r->by_course)
+        wgi_pieces_open(q->r, &f.pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
+                        m->from, m->count);
+    wgi_check_target t = wgi_graph_target(&f);
+    t.search = clone_search, t.searcher = q;
+    if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
+    wgi_check_run(q->r, &t);
+    name_user_nodes(q);
+    wgi_graph_function_close(&f);
+}
+
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
 {
     if (is_rounded(q, n)) return q->r;
@@ -408,25 +366,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     }
     note_batches(q);
     gradients(q);
-    const wgi_frozen *m = &q->meant;
-    if (!q->r->by_course)
-        wgi_pieces_open(q->r, &q->pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
-                        m->from, m->count);
-    const wgi_check_target t = { .set = clone_set,
-                                 .value = clone_value,
-                                 .gradient = clone_gradient,
-                                 .smooth = open_piece_gradients(q) ? piece_gradient : NULL,
-                                 .settle = clone_settle,
-                                 .whole = q->pieces.g ? clone_whole : NULL,
-                                 .search = clone_search,
-                                 .self = q,
-                                 .root = q->root,
-                                 .x = q->x };
-    if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
-    wgi_check_run(q->r, &t);
-    name_user_nodes(q);
+    check_function(q, n);
     wg_graph_free(q->clone), wg_graph_free(q->meant.moving);
-    wgi_frozen_close(q->r, &q->pieces);
     return q->r;
 }
 

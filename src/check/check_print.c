@@ -80,6 +80,15 @@ static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t
     return in->shown.verdict == WG_FAIL ? "FAIL" : "inconclusive";
 }
 
+/* "ratio 0.5000", "ratio 1-1e-05" */
+static void print_ratio_of(double ratio, FILE *out)
+{
+    char near[32];
+    snprintf(near, sizeof near, "1%+.0e", ratio - 1);
+    if (ratio != 1 && fabs(ratio - 1) < 5e-4) fprintf(out, "ratio %-8s ", near);
+    else fprintf(out, "ratio %-8.4f ", ratio + 0.0);
+}
+
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
@@ -88,7 +97,7 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, wgi_check_place(in, i, place),
             wgi_check_whose(r), in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
     if (!strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
-    else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
+    else print_ratio_of(in->analytic[i] / numeric, out);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
 }
@@ -194,13 +203,32 @@ static void print_index(const wgi_finding *f, FILE *out)
         fprintf(out, " at %s", wgi_check_index("", f->shown.shape, f->shown.element, index));
 }
 
+/* Of an op whose rule is wrong so many nodes are printed. */
+enum { MOST_NODES = 3 };
+
+/* How many findings before i, and in all, are of the stage and op of finding i. */
+static int alike(const wg_check *r, int i, int end)
+{
+    int n = 0;
+    for (int j = 0; j < end && *r->finding[i].shown.op; j++)
+        n += r->finding[j].stage == r->finding[i].stage &&
+             !strcmp(r->finding[j].shown.op, r->finding[i].shown.op);
+    return n;
+}
+
 /* Prints the findings of a stage. Returns how many there are. */
 static int print_findings(const wg_check *r, wgi_stage stage, void (*print)(const wgi_finding *, FILE *),
                           FILE *out)
 {
     int n = 0;
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == stage) print(&r->finding[i], out), n++;
+    for (int i = 0; i < r->findings; i++) {
+        if (r->finding[i].stage != stage) continue;
+        n++;
+        const int before = alike(r, i, i), all = alike(r, i, r->findings);
+        if (before < MOST_NODES) print(&r->finding[i], out);
+        else if (before == MOST_NODES)
+            fprintf(out, "       and %d more of %s\n", all - MOST_NODES, r->finding[i].shown.op);
+    }
     return n;
 }
 
@@ -214,8 +242,9 @@ static void print_numbers(const wgi_finding *f, FILE *out)
 
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s %s%s, %s, by %s%s", colored("FAIL", out),
-            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, f->shown.where,
+    fprintf(out, "  %s %s%s%s%s, %s, by %s%s", colored("FAIL", out),
+            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, *f->shown.name ? " " : "",
+            f->shown.name, f->shown.where,
             f->shown.operand >= 0 && strncmp(f->shown.by, "operand ", 8) ? "operand " : "", f->shown.by);
     print_index(f, out);
     print_numbers(f, out);
@@ -259,8 +288,6 @@ static void print_seconds(const wg_check *r, FILE *out)
         fprintf(out, ": %s", r->second_reason);
     if (r->second.zero) fprintf(out, ": all zero, the rules and their slopes");
     if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
-    if (r->second.whole && isfinite(r->second.bar))
-        fprintf(out, "; <v, H u> - <u, H v> is %.0e \302\261 %.0e", r->second.asymmetry, r->second.bar);
     fprintf(out, "\n");
 }
 

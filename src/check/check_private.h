@@ -5,6 +5,7 @@
  *     check_graph.c     the check of a graph: the function under test is a clone of the graph in double
  *     differences.c     evaluations of f: its rounding noise, its differences at a fixed step
  *     claim.c           a gradient against slopes of its function: claim.h
+ *     graph_function.c  a scalar of a graph as the function of a claim
  *     points.c          the gradient against slopes of f at several points
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
@@ -275,6 +276,27 @@ void wgi_frozen_close(wg_check *r, wgi_frozen *z);
 void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[], int n, const wg_node also[],
                      int more);
 
+/* ---- graph_function.c ---- */
+
+/* root as a function of the inputs x[0 .. n), and its gradients by them. Who makes one fills in all but
+ * piece_gx and whole. */
+typedef struct wgi_graph_function {
+    wg_check *r;
+    wg_site here;
+    wg_node root;
+    int n;
+    const wg_node *x, *gx;   /* wg_none: it does not move; there is no gradient */
+    double *const *at;       /* by input: the values that it gets */
+    double none;             /* a component of a gradient that there is not */
+    wgi_frozen pieces;       /* of root, if it has kinks: slopes are taken of these. To be opened before */
+    const wgi_frozen *meant; /* the graph, if nodes of it stand still; or NULL */
+    wg_node *piece_gx;
+    bool whole; /* values are those of root */
+} wgi_graph_function;
+
+wgi_check_target wgi_graph_target(wgi_graph_function *q);
+void wgi_graph_function_close(wgi_graph_function *q); /* pieces, too */
+
 /* ---- rules.c ---- */
 
 /* A node that was built by itself. The memory is the report's context's. */
@@ -380,6 +402,9 @@ static inline wgi_compared wgi_not_compared(void)
     return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
 }
 void wgi_check_judge(wg_check *r);
+/* The number with the fewest digits by which yours is to be multiplied, or, *divide, divided, to be right in
+ * all n comparisons. 0: no number. */
+double wgi_check_factor(const wgi_compared c[], int64_t n, bool *divide);
 /* Whether component i is wrong beyond doubt. */
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i);
 /* Component i: |analytic - numeric| and |analytic| + |numeric|. */

@@ -49,8 +49,8 @@ typedef struct wgi_check_target {
     /* Says that x is a point to stay at for a while. May be NULL. */
     void (*settle)(void *self);
     /* Adds findings that say where the gradient becomes wrong. May be NULL. */
-    void (*search)(void *self);
-    void *self;
+    void (*search)(void *searcher);
+    void *self, *searcher;
     /* f as a node, and by vector the inputs that x is set to; wg_none: the numbers inside f cannot be
      * seen. */
     wg_node root;

@@ -24,83 +24,60 @@ typedef struct search {
 
 /* ---- the gradient at one node ---- */
 
-/* A graph in which z is an input, if it has kinks its piece, and the gradient there. */
+/* A graph in which z is an input. */
 typedef struct cut {
-    wg_check *r;
-    wg_site here;
     wg_graph *g;
-    wgi_frozen pieces;
-    wg_node z, root, gz;
-    int64_t n;
+    wg_node z, gz;
     double *point, *x, *yours;
+    wgi_graph_function f;
 } cut;
-
-static void cut_set(void *self, int k)
-{
-    const cut *q = self;
-    (void)k;
-    wg_input_set_at(q->here, q->z, wg_view_f64(q->x, wg_node_shape(q->z)));
-}
-
-static double cut_value(void *self)
-{
-    const cut *q = self;
-    return wg_item_at(q->here, q->root);
-}
-
-static bool cut_gradient(void *self, double **to)
-{
-    const cut *q = self;
-    return !wg_is_none(q->gz) && wgi_check_values(q->r, q->gz, to[0]);
-}
 
 static bool open_cut(cut *k, const search *q, wg_node z)
 {
     wg_check *r = q->r;
-    const int64_t nodes = wg_graph_nodes(q->g);
-    *k = (cut){ .r = r, .here = q->here, .n = wgi_elements(z), .g = wg_graph_new(r->c) };
+    const int64_t nodes = wg_graph_nodes(q->g), n = wgi_elements(z);
+    *k = (cut){ .g = wg_graph_new(r->c), .f = { .r = r, .here = q->here, .n = 1 } };
     unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
     wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map);
-    k->point = wgi_check_doubles(r, k->n), k->x = wgi_check_doubles(r, k->n);
-    k->yours = wgi_check_doubles(r, k->n);
+    k->point = wgi_check_doubles(r, n), k->x = wgi_check_doubles(r, n), k->yours = wgi_check_doubles(r, n);
     bool ok = !wg_failed(r->c) && wgi_check_values(r, z, k->point) &&
               wgi_check_values(r, q->in.gz[z.index], k->yours);
     if (ok) {
         held[z.index] = 1;
-        k->root = wgi_check_replay(q->root, k->g, q->g, &(wg_replay_opts){ .held = held, .map = map });
+        k->f.root = wgi_check_replay(q->root, k->g, q->g, &(wg_replay_opts){ .held = held, .map = map });
         k->z = map[z.index];
-        ok = !wg_failed(r->c) && wg_node_ok(k->root) && wg_node_ok(k->z);
+        ok = !wg_failed(r->c) && wg_node_ok(k->f.root) && wg_node_ok(k->z);
     }
     wg_free(r->c, held), wg_free(r->c, map);
     if (!ok) return false;
-    wgi_pieces_open(r, &k->pieces, k->root, &k->z, 1, NULL, 0);
-    if (k->pieces.g) k->root = k->pieces.root, k->z = k->pieces.x[0];
-    if (wg_grads_at(k->here, k->root, &k->z, 1, &k->gz) != WG_OK) k->gz = wg_none;
+    k->f.x = &k->z, k->f.gx = &k->gz, k->f.at = &k->x;
+    wgi_pieces_open(r, &k->f.pieces, k->f.root, &k->z, 1, NULL, 0);
+    if (wg_grads_at(q->here, k->f.root, &k->z, 1, &k->gz) != WG_OK) k->gz = wg_none;
     wgi_check_recover(r);
     return true;
 }
 
 static void close_cut(cut *k)
 {
-    wgi_frozen_close(k->r, &k->pieces);
+    wg_check *r = k->f.r;
+    wgi_graph_function_close(&k->f);
     wg_graph_free(k->g);
-    wg_free(k->r->c, k->point), wg_free(k->r->c, k->x), wg_free(k->r->c, k->yours);
-    wgi_check_recover(k->r);
+    wg_free(r->c, k->point), wg_free(r->c, k->x), wg_free(r->c, k->yours);
+    wgi_check_recover(r);
 }
 
 /* All elements of the cut's z together. */
 static wgi_compared compare(cut *k, uint64_t stream)
 {
-    const wgi_check_target t = {
-        .set = cut_set, .value = cut_value, .gradient = cut_gradient, .smooth = cut_gradient, .self = k
-    };
+    wg_check *r = k->f.r;
+    const wgi_check_target t = wgi_graph_target(&k->f);
     wgi_compared d = wgi_not_compared();
     wgi_claim c;
-    if (!wgi_claim_open(&c, k->r, &t, &(wgi_vector){ k->n, k->point, k->x, k->yours, DBL_EPSILON, 0 }, 1))
-        return d;
+    const wgi_vector v = { wgi_elements(k->z), k->point, k->x, k->yours, DBL_EPSILON, 0 };
+    if (!wgi_claim_open(&c, r, &t, &v, 1)) return d;
     double *u = wgi_claim_direction(&c, 0, stream);
     if (u) d = wgi_claim_along(&c, 0, u);
-    wg_free(k->r->c, u);
+    wg_free(r->c, u);
     wgi_claim_close(&c);
     return d;
 }

@@ -103,31 +103,26 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
 
 /* ---- hints: a change of the gradient with which it is right ---- */
 
-/* Whether yours times f is right in all components that are wrong; in all that are known, if `everywhere`. */
-static bool is_right_times(const wg_check *r, const wgi_check_part *in, double f, bool everywhere)
+/* Whether yours times f is right in all of them. */
+static bool holds_times(const wgi_compared c[], int64_t n, double f)
 {
-    for (int64_t i = 0; i < in->size; i++) {
-        const wgi_compared c = known_of(r, in, i);
-        if (!isnan(c.numeric) && (c.differ || everywhere) &&
-            is_beyond(fabs(f * c.yours - c.numeric), (1 + fabs(f)) * c.bar))
-            return false;
-    }
+    for (int64_t i = 0; i < n; i++)
+        if (!(fabs(f * c[i].yours - c[i].numeric) <= WGI_BEYOND * (1 + fabs(f)) * c[i].bar)) return false;
     return true;
 }
 
-/* The number with the fewest digits by which the numeric is to be multiplied to give yours, or, *inverse,
- * yours to give the numeric. 0: no number. */
-static double factor_of(const wg_check *r, const wgi_check_part *in, bool *inverse)
+double wgi_check_factor(const wgi_compared c[], int64_t n, bool *divide)
 {
-    const wgi_compared c = known_of(r, in, in->shown.worst);
-    const double all[2] = { c.yours / c.numeric, c.numeric / c.yours };
+    const double all[2] = { c[0].numeric / c[0].yours, c[0].yours / c[0].numeric };
+    const int larger = fabs(all[1]) > fabs(all[0]);
     char text[32];
     for (int digits = 1; digits <= 15 && isfinite(all[0]) && isfinite(all[1]); digits++)
-        for (int k = 0; k < 2; k++) {
+        for (int j = 0; j < 2; j++) {
+            const int k = j ^ larger;
             snprintf(text, sizeof text, "%.*g", digits, all[k]);
             const double f = strtod(text, NULL);
-            *inverse = k;
-            if (is_right_times(r, in, k ? f : 1 / f, false)) return f;
+            *divide = k;
+            if (holds_times(c, n, k ? 1 / f : f)) return f;
         }
     return 0;
 }
@@ -144,45 +139,48 @@ static bool is_transpose(const wg_check *r, const wgi_check_part *in)
     return true;
 }
 
-static bool batch_hint(const wg_check *r, wgi_check_part *in, double factor)
+static bool is_batch(const wg_check *r, double size)
 {
-    for (int k = 0; k < r->batch.count; k++) {
-        const long long m = (long long)r->batch.size[k];
-        if (m < 3 ||
-            !(factor == (double)m || is_right_times(r, in, factor < 1 ? (double)m : 1 / (double)m, false)))
-            continue;
-        return wgi_check_say(in->hint,
-                             factor > 1 ? "the sum over the batch of %lld where f takes the mean"
-                                        : "the mean over the batch of %lld where f takes the sum",
-                             m);
-    }
+    for (int k = 0; k < r->batch.count; k++)
+        if (size >= 3 && (double)r->batch.size[k] == size) return true;
     return false;
+}
+
+/* c: the n components that are wrong. others: some are right. */
+static void say_factor(const wg_check *r, wgi_check_part *in, const wgi_compared c[], int64_t n, bool others)
+{
+    bool divide = false;
+    const char *whose = wgi_check_whose(r);
+    const double f = wgi_check_factor(c, n, &divide);
+    if (f == -1) wgi_check_say(in->hint, "the sign is wrong");
+    else if (f == 2) wgi_check_say(in->hint, divide ? "a factor 2 too much" : "a factor 2 is missing");
+    else if (is_batch(r, f))
+        wgi_check_say(in->hint,
+                      divide ? "the sum over the batch of %.0f where f takes the mean"
+                             : "the mean over the batch of %.0f where f takes the sum",
+                      f);
+    else if (f != 0 && n > 1)
+        wgi_check_say(in->hint, "%s is %.15g times %s%s", divide ? whose : "the numeric", f,
+                      divide ? "the numeric" : whose, others ? "" : " everywhere");
+    else if (is_transpose(r, in)) wgi_check_say(in->hint, "%s is the transpose", whose);
 }
 
 static void make_hint(const wg_check *r, wgi_check_part *in)
 {
-    bool zero = true, all = true;
-    for (int64_t i = 0; i < in->size; i++) {
+    bool zero = true, others = false;
+    int64_t n = 0;
+    wgi_compared *wrong = wg_alloc(r->c, (size_t)in->size + 1, sizeof *wrong);
+    for (int64_t i = 0; wrong && i < in->size; i++) {
         const wgi_compared c = known_of(r, in, i);
-        if (c.differ) zero &= c.yours == 0;
-        else all &= isnan(c.numeric);
+        if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
+        else others |= !isnan(c.numeric);
     }
-    if (zero) {
-        wgi_check_say(in->hint, all ? "%s is zero: a path is missing" : "%s is zero here: a term is missing",
+    if (n && zero)
+        wgi_check_say(in->hint,
+                      others ? "%s is zero here: a term is missing" : "%s is zero: a path is missing",
                       wgi_check_whose(r));
-        return;
-    }
-    bool inverse = false;
-    const double factor = factor_of(r, in, &inverse), times = inverse ? factor : 1 / factor;
-    if (factor == -1) wgi_check_say(in->hint, "the sign is wrong");
-    else if (times == 2) wgi_check_say(in->hint, "a factor 2 is missing");
-    else if (times == 0.5) wgi_check_say(in->hint, "a factor 2 too much");
-    else if (factor != 0 && batch_hint(r, in, 1 / times)) return;
-    else if (factor != 0 && in->shown.wrong > 1)
-        wgi_check_say(in->hint, "%s is %.15g times %s%s", inverse ? "the numeric" : wgi_check_whose(r),
-                      factor, inverse ? wgi_check_whose(r) : "the numeric",
-                      is_right_times(r, in, times, true) ? " everywhere" : "");
-    else if (is_transpose(r, in)) wgi_check_say(in->hint, "%s is the transpose", wgi_check_whose(r));
+    else if (n) say_factor(r, in, wrong, n, others);
+    wg_free(r->c, wrong);
 }
 
 /* ---- verdicts ---- */
@@ -383,9 +381,9 @@ void wgi_check_conclude(wg_check *r)
     double most = 0;
     for (int i = 0; i < r->findings; i++) most = fmax(most, share_of(&r->finding[i]));
     if (r->verdict != WG_FAIL || r->by_course || !(most > 0 && most < SMALL)) return;
-    most = one_digit_up(most);
     wgi_check_say(r->reason,
-                  "wrong by %.0e of a component: an error of that size, or a solver that stops early, or a "
+                  "wrong by %.0e of a component: an error of that size, numbers in f32, a solver that stops "
+                  "early, or a "
                   "constant with few digits; a tolerance of %.0e allows it",
-                  most, most);
+                  most, one_digit_up(most));
 }

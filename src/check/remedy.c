@@ -35,46 +35,33 @@ static bool agrees(const trial *t, const double *g)
     return true;
 }
 
-static bool agrees_times(const trial *t, double factor)
-{
-    for (int j = 0; j < DIRECTIONS; j++)
-        if (!(fabs(factor * t->c[j].yours - t->c[j].numeric) <= 10 * (1 + fabs(factor)) * t->c[j].bar))
-            return false;
-    return true;
-}
-
 /* ---- factors ---- */
 
-static bool try_dims(const trial *t, wg_shape s, const char *of)
+/* "the size of axis 1 of operand 0", if a dimension has this size. */
+static bool name_size(const trial *t, double size, char to[64])
 {
-    for (int d = 0; d < s.rank; d++) {
-        const long long m = (long long)s.dim[d];
-        if (m < 2) continue;
-        if (agrees_times(t, 1 / (double)m))
-            return wgi_check_say(t->f->remedy, "divided by %lld, the size of axis %d of %s, it holds", m, d,
-                                 of);
-        if (agrees_times(t, (double)m))
-            return wgi_check_say(t->f->remedy, "times %lld, the size of axis %d of %s, it holds", m, d, of);
+    for (int k = t->a->operands; k >= 0; k--) {
+        const bool is_result = k == t->a->operands;
+        const wg_shape s = wg_node_shape(is_result ? t->a->y : t->a->x[k]);
+        for (int d = 0; d < s.rank; d++) {
+            if ((double)s.dim[d] != size) continue;
+            if (is_result) snprintf(to, 64, ", the size of axis %d of the result,", d);
+            else snprintf(to, 64, ", the size of axis %d of operand %d,", d, k);
+            return true;
+        }
     }
     return false;
 }
 
 static bool try_factors(const trial *t)
 {
-    char *to = t->f->remedy, of[40];
-    if (agrees_times(t, -1)) return wgi_check_say(to, "with the other sign it holds");
-    for (int m = 2; m <= 4; m++) {
-        if (agrees_times(t, m)) return wgi_check_say(to, "times %d it holds", m);
-        if (agrees_times(t, 1.0 / m)) return wgi_check_say(to, "divided by %d it holds", m);
-    }
-    if (try_dims(t, wg_node_shape(t->a->y), "the result")) return true;
-    for (int k = 0; k < t->a->operands; k++) {
-        snprintf(of, sizeof of, "operand %d", k);
-        if (try_dims(t, wg_node_shape(t->a->x[k]), of)) return true;
-    }
-    const double factor = t->c[0].numeric / t->c[0].yours;
-    if (!isfinite(factor) || factor == 0 || !agrees_times(t, factor)) return false;
-    return wgi_check_say(to, "times %.12g it holds", factor);
+    char size[64] = "";
+    bool divide = false;
+    const double f = wgi_check_factor(t->c, DIRECTIONS, &divide);
+    if (f == 0) return false;
+    if (f == -1) return wgi_check_say(t->f->remedy, "with the other sign it holds");
+    if (f > 4) name_size(t, f, size);
+    return wgi_check_say(t->f->remedy, "%s %.12g%s it holds", divide ? "divided by" : "times", f, size);
 }
 
 /* ---- edits of the rule ---- */

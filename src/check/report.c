@@ -103,7 +103,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->by_course = q->eps != 0 || q->one_sided || q->course_only;
     r->second.order = r->o.order = q->order ? q->order : 1;
     r->second.reason = r->second_reason;
-    r->second.asymmetry = r->second.bar = NAN, r->second.resolution = INFINITY;
+    r->second.resolution = INFINITY;
     r->f = r->noise = r->ratio = r->floor = NAN;
     r->verdict = WG_INCONCLUSIVE;
     if (!(r->o.eps > 0) || !isfinite(r->o.eps))
@@ -153,6 +153,7 @@ void wgi_check_add(wg_check *r, const wgi_finding *f)
     to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
     to->shown.by = wgi_check_keep(r, f->shown.by ? f->shown.by : "");
     to->shown.op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
+    to->shown.name = is_node ? wgi_check_keep(r, wg_node_name(f->node)) : "";
     to->shown.where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";
 }
 
@@ -387,7 +388,7 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
         if (!r->o.course_only) wgi_check_points(r, t);
     }
     wgi_check_judge(r);
-    if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->self);
+    if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
     if (r->o.sweep && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->o.sweep);
     rank(r);
@@ -427,7 +428,7 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
     static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run", "second" };
     if (i < 0 || i >= r->findings)
         return (wg_check_finding){
-            .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1
+            .stage = "", .op = "", .where = "", .name = "", .by = "", .remedy = "", .point = "", .element = -1
         };
     const wgi_finding *f = &r->finding[i];
     wg_check_finding shown = f->shown;

@@ -153,18 +153,24 @@ static wg_check *function_check(wg_check *r, wg_check_fn f, size_t n, void *user
  * they are sums of. What differs by more is another number. */
 static bool are_other(double a, double b, double size) { return fabs(a - b) > 1e-6 * fmax(fabs(a), size); }
 
-/* Whether f gives the same gradient again, and the same value without it. value: with r's gradient. */
+/* Whether f gives the same gradient again, after that of another point, and the same value without it. value:
+ * with r's gradient. */
 static bool is_steady(wg_check *r, wg_check_fn f, size_t n, void *user, double value)
 {
     const wgi_check_part *in = &r->part[0];
     double *again = wgi_check_doubles(r, (int64_t)n);
     char place[WGI_CHECK_TEXT];
     if (!again) return true;
-    const double alone = f(n, in->x, NULL, user), once_more = f(n, in->x, again, user);
+    const double alone = f(n, in->x, NULL, user);
+    for (size_t i = 0; i < n; i++)
+        in->x[i] = in->point[i] * 1.01 + 1e-3; /* what is kept is of another point */
+    f(n, in->x, again, user);
+    memcpy(in->x, in->point, n * sizeof *in->x);
+    const double once_more = f(n, in->x, again, user);
     double largest = 0, terms = 0;
     for (size_t i = 0; i < n; i++)
         largest = fmax(largest, fabs(in->analytic[i])), terms += fabs(in->analytic[i] * in->point[i]);
-    r->evaluations++, r->gradients++;
+    r->evaluations++, r->gradients += 2;
     memcpy(in->x, in->point, n * sizeof *in->x);
     if (are_other(value, alone, terms) && !are_other(value, once_more, terms))
         wgi_check_say(r->reason, "f is %.10g where its gradient is asked for, and %.10g where it is not",

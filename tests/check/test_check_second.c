@@ -53,7 +53,6 @@ Test(check_second, a_net_passes)
     h = wg_relu(wg_nn_dense(h, p, "fc2", 4));
     wg_check *r = wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, p, "out", 3), y), p, &second);
     wgt_expect_report(r, "H u compared with slopes of the gradient");
-    wgt_expect_report(r, "<v, H u> - <u, H v> is");
     cr_expect_eq(wg_check_findings(r), 0);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
 }
@@ -121,10 +120,7 @@ Test(check_second, an_unsymmetric_matrix_is_named)
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x[2] = { input(g, "a", 1), input(g, "b", -2) };
     wg_node f = wg_sum(wg_custom_vjp(wg_mul(x[0], x[1]), x, 2, one_sided));
-    expect_named(f, "custom_vjp", "not symmetric: the first is <v, H u>");
-    WGT_FREED wg_check *r = check(f);
-    wgt_expect_report(r, "not symmetric");
-    cr_expect_gt(named(r, ""), 0);
+    expect_named(f, "custom_vjp", "something in the rule is held constant");
 }
 
 /* ---- ops of one's own: y = x^3, whose rule calls y = 3 x^2, whose rule is wrong by a factor ---- */

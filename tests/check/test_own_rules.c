@@ -1,12 +1,17 @@
 /* test_own_rules.c: derivative rules of users: one that leaves an operand out, one that is wrong where the
  * value is flat or has a kink, one that is meant to be another one, one that gives no number. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "wgcheck.h"
 #include "wgtest.h"
 
 #include <wengert/check.h>
 #include <wengert/grad.h>
+#include <wengert/nn.h>
+#include <wengert/op.h>
 #include <wengert/ops.h>
 
 #define RULE(name) static void name(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -108,6 +113,39 @@ Test(own_rules, a_straight_through_estimator_needs_no_name)
     WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(y, wg_square(q))), NULL, NULL);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
     wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
+}
+
+/* ---- the same mistake in many layers ---- */
+
+RULE(two_too_much) { gx[0] = ((void)here, (void)y, (void)x, wg_mul(gy, 2)); }
+static double itself(double x, const void *attr) { return (void)attr, x; }
+static const wg_op twofold = { .name = "twofold", .operands = 1, .map = itself, .vjp = two_too_much };
+
+/* 12 layers, each with a scope, and 24 parameters: the report names the first nodes and counts the others. */
+Test(own_rules, one_mistake_in_all_layers_is_a_short_report)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_node h = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1, 2, 0.1 }, WG_SHAPE(2, 2)));
+    for (int i = 0; i < 12; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "fc%d", i);
+        wg_scope_push_i(g, "layer", i);
+        h = wg_apply(WG_HERE, &twofold, (wg_node[]){ wg_nn_dense(h, p, name, 2) }, 1, NULL);
+        wg_name(h, "act");
+        wg_scope_pop(g);
+    }
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_square(h)), p, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).name, "layer.0/act");
+    char *text = wgt_report(r);
+    int lines = 0;
+    for (const char *s = text; *s; s++) lines += *s == '\n';
+    cr_expect_leq(lines, 20, "%s", text);
+    cr_expect(strstr(text, "twofold layer.0/act, ") && strstr(text, "and 9 more of twofold"), "%s", text);
+    cr_expect(strstr(text, "divided by 2 it holds"), "%s", text);
+    cr_expect(strstr(text, " more fail, too"), "%s", text);
+    free(text);
 }
 
 /* ---- no number ---- */

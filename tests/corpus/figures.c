@@ -54,7 +54,8 @@ static void name_of(const wgt_function *f, char *to, size_t size)
 static void measure_solver(const wgt_measuring *m, wgt_function *f, const wg_check *r, wgt_share *s)
 {
     double by = 0;
-    const bool says = sscanf(wg_check_reason(r), "wrong by %lg of a component", &by) == 1;
+    const bool says =
+        sscanf(wg_check_reason(r), "wrong by %*g of a component%*[^;]; a tolerance of %lg", &by) == 1;
     wg_check *again = wg_gradcheck_fn(f->f, f->n, f->x, &f->with, &(wg_gradcheck_opts){ .tolerance = by });
     const bool good = says && wg_check_verdict(again) != WG_FAIL;
     s->all++, s->good += good;
