@@ -86,17 +86,22 @@ static void print_ratio_of(double ratio, FILE *out)
     char near[32];
     snprintf(near, sizeof near, "1%+.0e", ratio - 1);
     if (ratio != 1 && fabs(ratio - 1) < 5e-4) fprintf(out, "ratio %-8s ", near);
-    else fprintf(out, "ratio %-8.4f ", ratio + 0.0);
+    else fprintf(out, fabs(ratio) < 1e4 ? "ratio %-8.4f " : "ratio %-8.1e ", ratio + 0.0);
 }
 
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     const char *word = row_word(r, in, i);
-    const double numeric = has_slope(r, in, i) ? in->slope[i] : in->numeric[i];
-    fprintf(out, "  %-*s  %s %+.6e   numeric %+.6e \302\261 %.0e   ", width, wgi_check_place(in, i, place),
-            wgi_check_whose(r), in->analytic[i], numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
-    if (!strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
+    const bool slope = has_slope(r, in, i), kink = slope && in->sides && in->sides[i][0] != in->sides[i][1];
+    const double numeric = slope ? in->slope[i] : in->numeric[i];
+    fprintf(out, "  %-*s  %s ", width, wgi_check_place(in, i, place), wgi_check_whose(r));
+    if (isnan(in->analytic[i])) fprintf(out, "nan             ");
+    else fprintf(out, "%+.6e   ", in->analytic[i] + 0.0);
+    if (kink) fprintf(out, "kink, slopes %+.6g and %+.6g ", in->sides[i][0], in->sides[i][1]);
+    else fprintf(out, "numeric %+.6e ", numeric);
+    fprintf(out, "\302\261 %.0e   ", slope ? in->bar[i] : in->step_noise);
+    if (kink || !strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
     else print_ratio_of(in->analytic[i] / numeric, out);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
@@ -315,7 +320,8 @@ static void print_first_wrong(const wgi_finding *f, FILE *out)
 static void print_meant(const wg_check *r, FILE *out)
 {
     const long long more = r->rules.held - r->meant.count;
-    if (r->rules.not_built) fprintf(out, "  not compared alone: %lld nodes\n", (long long)r->rules.not_built);
+    const long long alone = r->rules.not_built;
+    if (alone) fprintf(out, "  %lld node%s could not be compared alone\n", alone, alone == 1 ? "" : "s");
     if (!r->meant.count) return;
     fprintf(out, "  not compared, another derivative on purpose:");
     for (int i = 0; i < r->meant.count; i++) fprintf(out, "%s %s", i ? ";" : "", r->meant.name[i]);
@@ -387,12 +393,13 @@ static void print_points(const wg_check *r, FILE *out)
 
 /* ---- coverage ---- */
 
-/* Compared components that their bars hide: an error as large as themselves would not be seen. */
+/* Compared components that their bars hide: an error of 10 % of them, or of 0.3 % of a typical one, would not
+ * be seen. */
 static int64_t hidden(const wgi_check_part *in)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < in->size; i++)
-        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
+        n += !isnan(in->slope[i]) && !wgi_check_sees(in, in->analytic[i], in->bar[i]);
     return n;
 }
 

@@ -45,6 +45,13 @@ typedef struct wgi_tally {
     int clear, differ, unclear, kinks;
 } wgi_tally;
 
+/* Of the directions of a part. */
+typedef struct wgi_along {
+    double moved; /* the root of the mean square of the components times the ways that they move, as of
+                   * typical */
+    double bar;   /* the widest one at the given point; 0: none was compared there */
+} wgi_along;
+
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
     /* What the report shows. reason, hint, arrays and what is counted from them are added when it is read. */
@@ -57,11 +64,10 @@ typedef struct wgi_check_part {
     double scale;        /* the root of the mean square of point; 1 if that is 0 */
     double *slope, *bar; /* by component, NaN: not computed. The slope of f, and the bar of its difference */
     wgi_tally n;         /* at all points */
-    /* The root of the mean square of the components, the largest at the given point and 1 % away. moved: of
-     * components times the ways that they move. */
-    double typical, moved;
-    double direction_bar;  /* the widest one of the directions at the given point; 0: none was compared
-                           * there */
+    double typical; /* the root of the mean square of the components, the largest at the given point and 1 %
+                     * away */
+    wgi_along along;
+    double (*sides)[2];    /* by component: at a kink of the given point the slopes to both sides; or NULL */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */

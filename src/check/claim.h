@@ -67,6 +67,7 @@ typedef struct wgi_compared {
     wgi_slope_kind kind;
     double yours, numeric, bar; /* bar: of their difference */
     double share;               /* the difference, as a share of a component */
+    double left, right;         /* the slopes to both sides of a kink */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
 } wgi_compared;

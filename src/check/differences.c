@@ -199,6 +199,13 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
     char place[WGI_CHECK_TEXT];
     const double off = fabs(in->numeric[i] - c->numeric), off_half = fabs(half - c->numeric),
                  share = off_half / off;
+    if (!(off > WGI_BEYOND * c->bar)) {
+        wgi_check_say(r->why,
+                      "%s: yours, the slope and the difference are the same to within %.0e: so small a "
+                      "gradient has no ratio",
+                      wgi_check_place(in, i, place), WGI_BEYOND * c->bar);
+        return;
+    }
     wgi_check_say(r->why,
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
                   "\302\261 %.0e, the gradient is right",

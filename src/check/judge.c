@@ -13,7 +13,8 @@ static bool is_beyond(double off, double bar) { return off > WGI_BEYOND * bar; }
 
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s)
 {
-    wgi_compared c = { s->kind, yours, s->value, s->bar + error, INFINITY, false, false };
+    wgi_compared c = { .kind = s->kind, .yours = yours, .numeric = s->value, .bar = s->bar + error };
+    c.share = INFINITY, c.left = s->left, c.right = s->right;
     if (!isfinite(yours)) return c.bar = s->bar, c;
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
@@ -239,8 +240,20 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
         n += !wgi_check_sees(in, in->analytic[i], in->bar[i]);
     }
     const bool all_alone = alone == in->size;
-    *blind = !isfinite(all_alone ? widest : in->direction_bar);
-    return all_alone ? n : 80 * in->direction_bar > LIMIT * in->moved ? in->size : 0;
+    *blind = !isfinite(all_alone ? widest : in->along.bar);
+    return all_alone ? n : 80 * in->along.bar > LIMIT * in->along.moved ? in->size : 0;
+}
+
+/* Whether yours and the slopes are zero to within their bars, as far as slopes are known. */
+static bool is_zero_within(const wgi_check_part *in)
+{
+    bool known = false;
+    for (int64_t i = 0; i < in->size; i++) {
+        if (isnan(in->slope[i])) continue;
+        known = true;
+        if (is_beyond(fmax(fabs(in->analytic[i]), fabs(in->slope[i])), in->bar[i])) return false;
+    }
+    return known;
 }
 
 /* The verdict from slopes, and whether other parts decide. Of a graph the rules were compared at the given
@@ -263,6 +276,9 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
             reason,
             "%s solves its equation with an error of its own, in which one of %.0e of a component could hide",
             r->solver, in->shown.resolution);
+    else if (in->shown.resolution > LIMIT && is_zero_within(in))
+        wgi_check_say(reason,
+                      "the gradient is zero to within the noise of f: an error below that could hide");
     else if (in->shown.resolution > LIMIT)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->shown.resolution);

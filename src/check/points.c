@@ -86,13 +86,23 @@ static double bar_of(const wgi_compared *c)
     return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
 }
 
+/* Keeps the slope of component i at the given point. */
+static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
+{
+    wgi_check_part *in = &p->r->part[k];
+    in->slope[i] = c->numeric, in->bar[i] = bar_of(c);
+    if (c->kind != WGI_SLOPE_KINK) return;
+    if (!in->sides) in->sides = wg_alloc(p->r->c, (size_t)in->size, sizeof *in->sides);
+    if (in->sides) in->sides[i][0] = c->left, in->sides[i][1] = c->right;
+}
+
 static void compare_components(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
     double worst = 0, sum = 0;
     for (int64_t i = 0; i < in->size; i++) {
         wgi_compared c = wgi_claim_component(p, k, i);
-        if (point == WGI_POINT_GIVEN) in->slope[i] = c.numeric, in->bar[i] = bar_of(&c);
+        if (point == WGI_POINT_GIVEN) keep_slope(p, k, i, &c);
         note(p->r, point, k, i, &c);
         if (c.clear) worst = fmax(worst, c.bar), sum += c.yours * c.yours;
     }
@@ -119,26 +129,35 @@ static double moves_by(const wgi_check_part *in, int64_t i)
     return in->point[i] != 0 ? in->point[i] : in->scale;
 }
 
+/* The root of the mean square of the components times how far they move. */
+static double typical_move(const wgi_check_part *in)
+{
+    double largest = 0, sum = 0;
+    for (int64_t i = 0; i < in->size; i++) largest = fmax(largest, fabs(in->analytic[i] * moves_by(in, i)));
+    for (int64_t i = 0; i < in->size && largest > 0; i++)
+        sum += square(in->analytic[i] * moves_by(in, i) / largest);
+    return largest * sqrt(sum / (double)(in->size ? in->size : 1));
+}
+
 static void compare_directions(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
-    double worst = 0, sum = 0;
-    for (int64_t i = 0; i < in->size; i++) sum += square(in->analytic[i] * moves_by(in, i));
-    if (point != WGI_POINT_BELOW) in->moved = fmax(in->moved, sqrt(sum / (double)(in->size ? in->size : 1)));
+    const double typical = typical_move(in);
+    double worst = 0;
+    if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
     int64_t element = -1;
     for (int draw = 0; draw < DRAWS && element < 0; draw++) {
         wgi_compared c = in_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
-        if (point == WGI_POINT_GIVEN) in->direction_bar = fmax(in->direction_bar, bar_of(&c));
+        if (point == WGI_POINT_GIVEN) in->along.bar = fmax(in->along.bar, bar_of(&c));
         in->shown.directions++;
         if (c.differ && element < 0) unnamed = c;
         else note(p->r, point, k, element, &c);
-        if (element >= 0 && point == WGI_POINT_GIVEN)
-            in->slope[element] = c.numeric, in->bar[element] = c.bar;
+        if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
     }
     if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
-    note_resolution(in, worst, sqrt(sum / (double)(in->size ? in->size : 1)), true);
+    note_resolution(in, worst, typical, true);
 }
 
 /* The components that the report shows. */
@@ -150,7 +169,7 @@ static void compare_shown(wgi_claim *p, int k)
     for (int j = 0; j < rows; j++) {
         if (!isnan(in->slope[row[j]])) continue;
         wgi_compared c = wgi_claim_component(p, k, row[j]);
-        in->slope[row[j]] = c.numeric, in->bar[row[j]] = c.bar;
+        keep_slope(p, k, row[j], &c);
         if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
     }
 }
@@ -203,6 +222,9 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
     }
     wgi_claim_close(&p);
+    const wg_check_point *at = &r->at[point];
+    if (at->used && !(at->clear + at->differ + at->unclear))
+        r->at[point].used = false, r->at[point].why = "the gradient is no number there";
 }
 
 /* ---- other points ---- */

@@ -296,7 +296,7 @@ Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
     cr_assert_eq(wg_check_inputs(r), 4);
     cr_expect_str_eq(wg_check_input_at(r, 1).name, "fc1.b");
     cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
-    wgt_expect_report(r, "rounding noise");
+    wgt_expect_report(r, "the gradient is zero to within the noise of f");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
 }
 
