@@ -86,6 +86,34 @@ static double bar_of(const wgi_compared *c)
     return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
 }
 
+/* How far component i moves in a direction. */
+static double moves_by(const wgi_check_part *in, int64_t i)
+{
+    return in->point[i] != 0 ? in->point[i] : in->scale;
+}
+
+/* The root of the mean square of the components, or of their products with how far they move. What is no
+ * number is left out. */
+static double typical_of(const wgi_check_part *in, bool moved)
+{
+    double largest = 0, sum = 0;
+    for (int way = 0; way < 2; way++)
+        for (int64_t i = 0; i < in->size && (!way || largest > 0); i++) {
+            const double term = fabs(in->analytic[i] * (moved ? moves_by(in, i) : 1));
+            if (!isfinite(term)) continue;
+            if (way) sum += term / largest * (term / largest);
+            else largest = fmax(largest, term);
+        }
+    return largest * sqrt(sum / (double)(in->size ? in->size : 1));
+}
+
+/* What is typical here. Descent may lead to where the gradient is much larger than at the points before. */
+static void note_typical(wgi_check_part *in, wgi_point point)
+{
+    for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
+    if (point != WGI_POINT_BELOW) in->typical = fmax(in->typical, typical_of(in, false));
+}
+
 /* Keeps the slope of component i at the given point. */
 static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
 {
@@ -99,50 +127,20 @@ static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
 static void compare_components(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
-    double worst = 0, sum = 0;
+    double worst = 0;
     for (int64_t i = 0; i < in->size; i++) {
         wgi_compared c = wgi_claim_component(p, k, i);
         if (point == WGI_POINT_GIVEN) keep_slope(p, k, i, &c);
         note(p->r, point, k, i, &c);
-        if (c.clear) worst = fmax(worst, c.bar), sum += c.yours * c.yours;
+        if (c.clear) worst = fmax(worst, c.bar);
     }
-    note_resolution(in, worst, sqrt(sum / (double)in->size), false);
-}
-
-static double square(double x) { return x * x; }
-
-/* What is typical here. Descent may lead to where the gradient is much larger than at the points before. */
-static void note_typical(wgi_check_part *in, wgi_point point)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < in->size; i++) {
-        in->signal[i] |= in->analytic[i] != 0;
-        if (isfinite(in->analytic[i])) sum += square(in->analytic[i]);
-    }
-    if (point != WGI_POINT_BELOW)
-        in->typical = fmax(in->typical, sqrt(sum / (double)(in->size ? in->size : 1)));
-}
-
-/* How far component i moves in a direction. */
-static double moves_by(const wgi_check_part *in, int64_t i)
-{
-    return in->point[i] != 0 ? in->point[i] : in->scale;
-}
-
-/* The root of the mean square of the components times how far they move. */
-static double typical_move(const wgi_check_part *in)
-{
-    double largest = 0, sum = 0;
-    for (int64_t i = 0; i < in->size; i++) largest = fmax(largest, fabs(in->analytic[i] * moves_by(in, i)));
-    for (int64_t i = 0; i < in->size && largest > 0; i++)
-        sum += square(in->analytic[i] * moves_by(in, i) / largest);
-    return largest * sqrt(sum / (double)(in->size ? in->size : 1));
+    note_resolution(in, worst, typical_of(in, false), false);
 }
 
 static void compare_directions(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
-    const double typical = typical_move(in);
+    const double typical = typical_of(in, true);
     double worst = 0;
     if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
