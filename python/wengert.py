@@ -1225,7 +1225,10 @@ def _tree(like, leaves):
     return [_tree(v, leaves) for v in like]
 
 def _leaves_of(f, arguments):
-    names = [p for p in inspect.signature(f).parameters][:len(arguments)] if callable(f) else []
+    try:
+        names = list(inspect.signature(f).parameters)[:len(arguments)]
+    except (TypeError, ValueError):  # a builtin, a ufunc
+        names = []
     names = names if len(names) == len(arguments) else ["x%d" % i for i in range(len(arguments))]
     return [leaf for n, a in zip(names, arguments) for leaf in _leaves(a, a, n)]
 
@@ -1308,12 +1311,12 @@ class _CheckOptions:
 def check(f, *arrays, grad=None, **options):
     """Compares a gradient with measured slopes at the given point.
 
-    f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes,
-    or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
+    f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
+    or is, as numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
     argument may be a dict or a list of arrays; then so is its gradient.
     Options: those of wg_gradcheck_opts. progress=g: g(stage, share) is called now and then; False stops.
     """
-    if not callable(f) or not arrays:
+    if not callable(f) or not arrays or builtins.any(a is None for a in arrays):
         raise TypeError("wengert.check: a function and its point are expected, an array for each argument")
     if grad is None:
         before = getattr(_now, "graph", None)
@@ -1335,15 +1338,22 @@ def check(f, *arrays, grad=None, **options):
         of_values = None
     def both(arguments, wants):
         if grad is not None:
-            return f(*arguments), grad(*arguments) if wants else None
+            y = f(*arguments)
+            if y is None or isinstance(y, tuple) or np.size(y) != 1:
+                raise TypeError("wengert.check: f must return one number, and returns %s" % (
+                    "None" if y is None else "a %s of several" % type(y).__name__))
+            return y, grad(*arguments) if wants else None
         y = f(*arguments)
+        if y is None:
+            raise TypeError("wengert.check: f returned None")
         if not (isinstance(y, tuple) and len(y) == 2):
             raise TypeError("wengert.check: f returns no value of Wengert and no pair (value, gradient): "
                             "give its gradient, grad=") from of_values
         return y
 
     options.setdefault("name", getattr(f, "__name__", "f"))
-    return _check_arrays(both, arrays, _leaves_of(f, arrays), options)
+    given = None if grad is None or callable(grad) else _flat_gradient(grad, arrays)
+    return _check_arrays(both, arrays, _leaves_of(f, arrays), options, given)
 
 def _flat_gradient(d, arguments):
     """The gradient by all arguments as one list of numbers."""
@@ -1355,8 +1365,9 @@ def _flat_gradient(d, arguments):
         d = [d]
     return np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
 
-def _check_arrays(both, arguments, named, options):
-    """both(arguments, wants): the value, and the gradient if it is wanted. named: the leaves of arguments."""
+def _check_arrays(both, arguments, named, options, given=None):
+    """both(arguments, wants): the value, and the gradient if it is wanted. named: the leaves of arguments. given: a
+    gradient as numbers."""
     arrays = [_real(a, "the argument %s" % n) for n, a in named]
     ends = np.cumsum([a.size for a in arrays])
     failed = []
@@ -1383,7 +1394,10 @@ def _check_arrays(both, arguments, named, options):
                                           for n, a in zip(names, arrays)))
     x = np.concatenate([np.ravel(a) for a in arrays])
     o = _CheckOptions(options)
-    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct))
+    if given is not None and given.size != x.size:
+        raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (given.size, x.size))
+    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
+               _lib.wg_gradcheck_values(_CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)
@@ -1399,15 +1413,27 @@ def check_torch(f, *inputs, **options):
     import copy
     import torch
     is_module = isinstance(f, torch.nn.Module)
-    model = copy.deepcopy(f).double() if is_module else f
-    inputs = [x.detach().double().requires_grad_(x.requires_grad or not is_module)
-              if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in inputs]
+    is_float = lambda x: torch.is_tensor(x) and x.is_floating_point()
+    model = f
+    if is_module:
+        try:
+            with torch.no_grad():
+                model = copy.deepcopy(f).double()
+        except RuntimeError as e:
+            raise TypeError("wengert.check_torch: the module cannot be copied; give a function of tensors that "
+                            "calls it") from e
+        for p, was in zip(model.parameters(), f.parameters()):
+            p.requires_grad_(was.requires_grad)
+    inputs = [x.detach().double().requires_grad_(x.requires_grad or not is_module) if is_float(x) else x
+              for x in inputs]
     moves = [(n, x) for n, x in model.named_parameters() if x.requires_grad] if is_module else []
-    names = [p for p in inspect.signature(f.forward if is_module else f).parameters]
-    moves += [(names[i] if i < len(names) else "x%d" % i, x) for i, x in enumerate(inputs)
-              if isinstance(x, torch.Tensor) and x.requires_grad]
+    names = [n for n, _ in _leaves_of(f.forward if is_module else f, [0] * len(inputs))]
+    moves += [(n, x) for n, x in zip(names, inputs) if is_float(x) and x.requires_grad]
     if not moves:
-        raise TypeError("wengert.check_torch: no parameter and no float tensor requires a gradient")
+        raise TypeError("wengert.check_torch: %s; the arguments are: %s" % (
+            "no parameter is trained, and no float tensor among the inputs requires a gradient: x.requires_grad_()"
+            if is_module else "f takes no float tensor as an argument of its own",
+            ", ".join(str(x.dtype) if torch.is_tensor(x) else type(x).__name__ for x in inputs) or "none"))
     buffers = [(b, b.clone()) for b in model.buffers()] if is_module else []
     tensors, state = [x for _, x in moves], torch.get_rng_state()
 
@@ -1419,11 +1445,19 @@ def check_torch(f, *inputs, **options):
                     x.copy_(torch.as_tensor(a))
                 for b, was in buffers:
                     b.copy_(was)
-            results = [y for _, y in _leaves_of(None, [model(*inputs)]) if torch.is_tensor(y)]
+            try:  # copies: an op may write to them
+                y = model(*[x.clone() if torch.is_tensor(x) else x for x in inputs])
+            except RuntimeError as e:
+                if "Double" in str(e):
+                    raise TypeError("wengert.check_torch: all is computed in double, and f has tensors of its own "
+                                    "in another dtype: make them double, or parameters or buffers of the module") from e
+                raise
+            results = [r for _, r in _leaves_of(None, [y]) if is_float(r)]
+            if not results:
+                raise TypeError("wengert.check_torch: the result has no float tensor: %s" % type(y).__name__)
             torch.manual_seed(1)
-            y = builtins.sum(y.sum() if len(results) == y.numel() == 1 else
-                             (y * torch.randn(y.shape, dtype=y.dtype)).sum()
-                             for y in results if y.is_floating_point())
+            y = builtins.sum(r.sum() if len(results) == r.numel() == 1 else
+                             (r * torch.randn(r.shape, dtype=r.dtype)).sum() for r in results)
             if not wants:
                 return y.item(), None
             d = torch.autograd.grad(y, tensors, allow_unused=True)

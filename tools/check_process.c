@@ -277,7 +277,9 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     check_quiet();
     child_stop(&p.c, p.failed ? 0 : 1);
     check_unwatch();
-    if (!p.failed) status = report(&p, r);
+    if (!p.failed && !strncmp(wg_check_reason(r), "names: ", 7))
+        status = tool_wrong(a, "--%s", wg_check_reason(r));
+    else if (!p.failed) status = report(&p, r);
     wg_check_free(r);
     free(p.text);
     return status;

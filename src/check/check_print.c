@@ -388,18 +388,22 @@ static void print_points(const wg_check *r, FILE *out)
     }
     print_unused(r, out);
     fprintf(out, "\n");
-    if (!fails_at(r, WGI_POINT_GIVEN)) print_findings(r, WGI_STAGE_SLOPE, print_slope, out);
+    for (int i = 0; i < r->findings; i++) { /* what no row shows */
+        const wgi_finding *f = &r->finding[i];
+        const bool here = f->point == WGI_POINT_GIVEN;
+        if (f->stage == WGI_STAGE_SLOPE && (here ? f->remedy[0] != 0 : !fails_at(r, WGI_POINT_GIVEN)))
+            print_slope(f, out);
+    }
 }
 
 /* ---- coverage ---- */
 
-/* Compared components that their bars hide: an error of 10 % of them, or of 0.3 % of a typical one, would not
- * be seen. */
+/* Compared components that are no larger than their bars. */
 static int64_t hidden(const wgi_check_part *in)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < in->size; i++)
-        n += !isnan(in->slope[i]) && !wgi_check_sees(in, in->analytic[i], in->bar[i]);
+        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
     return n;
 }
 
@@ -423,9 +427,7 @@ static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FIL
     if (zeros)
         fprintf(out, "; %lld of its components %s zero everywhere and show%s nothing", zeros,
                 zeros == 1 ? "is" : "are", zeros == 1 ? "s" : "");
-    if (small)
-        fprintf(out, "; %lld %s so small beside the noise of f that nothing is shown", small,
-                small == 1 ? "is" : "are");
+    if (small) fprintf(out, "; %lld %s lost in the noise of f", small, small == 1 ? "is" : "are");
 }
 
 static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out)

@@ -335,8 +335,11 @@ static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, 
     if (!wgi_check_go_on(p->r)) return wgi_not_compared();
     /* What is measured as noise may be a pole near the point, of which smaller steps see nothing. */
     if (fabs(s->value - other) > s->bar + other_bar) s->other = other, s->other_bar = other_bar;
-    const double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
-    wgi_compared c = wgi_check_compare(yours, own_error(p, w), typical, p->r->allowed, s);
+    const wg_check *r = p->r;
+    double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
+    wgi_compared c =
+        wgi_check_compare(yours, own_error(p, w), typical, p->t->is_quiet ? r->o.tolerance : r->allowed, s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;

@@ -194,7 +194,8 @@ static double at_half_step(wg_check *r, const wgi_check_target *t, int k, int64_
 
 /* Says why: with half the step the error of the difference is a quarter (one-sided: half) if the step is to
  * blame, and twice as large if rounding noise is. */
-static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double half, const wgi_compared *c)
+static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double half, const wgi_compared *c,
+                    double noise)
 {
     char place[WGI_CHECK_TEXT];
     const double off = fabs(in->numeric[i] - c->numeric), off_half = fabs(half - c->numeric),
@@ -210,9 +211,11 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
                   "\302\261 %.0e, the gradient is right",
                   wgi_check_place(in, i, place), off, r->o.eps, off_half,
-                  in->spread[i] > 0.5 * off && share > 0.7 && share < 1.5 ? "a kink is within the step"
-                  : share < 0.75                                          ? "the step is to blame"
-                                                                          : "rounding noise is to blame",
+                  off > WGI_BEYOND * noise / r->o.eps && in->spread[i] > 0.5 * off && share > 0.7 &&
+                          share < 1.5
+                      ? "a kink is within the step"
+                  : share < 0.75 ? "the step is to blame"
+                                 : "rounding noise is to blame",
                   c->numeric, c->bar);
 }
 
@@ -224,10 +227,12 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (!(r->ratio > (r->floor > GREAT ? GREAT : WORRY)) || r->findings || !worst_of_all(r, &k, &i)) return;
     if (!wgi_check_claim(&p, r, t)) return;
     const wgi_compared c = wgi_claim_component(&p, k, i);
+    double noise = r->noise;
+    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p.noise.sigma[j]);
     wgi_claim_close(&p);
     const double half = at_half_step(r, t, k, i);
     if (c.clear && !c.differ && isfinite(half) && wgi_check_sees(&r->part[k], c.yours, c.bar))
-        say_why(r, &r->part[k], i, half, &c);
+        say_why(r, &r->part[k], i, half, &c, noise);
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
         wgi_check_say(r->why,

@@ -70,6 +70,9 @@ static double scale(const sums *s) { return sqrt(s->numeric) + sqrt(s->analytic)
 static double ratio(const sums *s) { return sqrt(s->deviation) / scale(s); }
 static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
+/* An error of a larger share of a component than this must not hide behind a pass. */
+static const double LIMIT = 0.1;
+
 /* ---- components ---- */
 
 /* What is known of component i: its slope; if it has none, or the course's scale decides, its difference.
@@ -107,8 +110,10 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
 /* Whether yours times f is right in all of them. */
 static bool holds_times(const wgi_compared c[], int64_t n, double f)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (!(fabs(f * c[i].yours - c[i].numeric) <= WGI_BEYOND * (1 + fabs(f)) * c[i].bar)) return false;
+    for (int64_t i = 0; i < n; i++) {
+        const double bar = WGI_BEYOND * (1 + fabs(f)) * c[i].bar;
+        if (!(fabs(f * c[i].yours - c[i].numeric) <= bar) || bar > LIMIT * fabs(c[i].numeric)) return false;
+    }
     return true;
 }
 
@@ -173,7 +178,8 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     wgi_compared *wrong = wg_alloc(r->c, (size_t)in->size + 1, sizeof *wrong);
     for (int64_t i = 0; wrong && i < in->size; i++) {
         const wgi_compared c = known_of(r, in, i);
-        if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
+        if (in->sides && in->sides[i][0] != in->sides[i][1]) others = true; /* a factor explains no kink */
+        else if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
         else others |= !isnan(c.numeric);
     }
     if (n && zero)
@@ -217,9 +223,6 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
     }
     return WG_INCONCLUSIVE;
 }
-
-/* An error of a larger share of a component than this must not hide behind a pass. */
-static const double LIMIT = 0.1;
 
 /* The same, of a typical component. */
 static const double OF_TYPICAL = 0.003;

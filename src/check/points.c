@@ -124,8 +124,60 @@ static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
     if (in->sides) in->sides[i][0] = c->left, in->sides[i][1] = c->right;
 }
 
+enum { MOST_KINKS = 6 };
+
+typedef struct kink {
+    int64_t i;
+    wgi_compared c;
+} kink;
+
+/* Whether two kinks are those of different terms, as in relu(a) - relu(b): then each slope of one goes with
+ * each of the other. slope: of f where a moves, and b by sign. */
+static bool are_apart(const kink *a, const kink *b, int sign, const wgi_compared *slope)
+{
+    const double to_right = a->c.right + (sign > 0 ? b->c.right : -b->c.left),
+                 to_left = a->c.left + (sign > 0 ? b->c.left : -b->c.right),
+                 bar = WGI_BEYOND * (a->c.bar + b->c.bar + slope->bar);
+    return fabs(to_right - slope->numeric) <= bar && fabs(to_left - slope->numeric) <= bar;
+}
+
+static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, const wgi_compared *c)
+{
+    wgi_check_part *in = &p->r->part[k];
+    char one[WGI_CHECK_TEXT], other[WGI_CHECK_TEXT];
+    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = WGI_POINT_GIVEN, .part = k };
+    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = -1 };
+    wgi_check_say(f.remedy, "where %.60s and %.60s move together, f has one slope",
+                  wgi_check_place(in, a->i, one), wgi_check_place(in, b->i, other));
+    wgi_show_compared(&f.shown, c);
+    in->n.differ++, p->r->at[WGI_POINT_GIVEN].differ++;
+    wgi_check_add(p->r, &f);
+}
+
+/* Where two components are at kinks, f may have one slope if both move, as the largest of two equal ones. If
+ * yours is another one there, it is wrong, though each component alone lies between the slopes to both
+ * sides. */
+static void compare_pairs(wgi_claim *p, int k, const kink at[], int n)
+{
+    const wgi_check_part *in = &p->r->part[k];
+    double *u = n > 1 ? wgi_check_doubles(p->r, in->size) : NULL;
+    for (int pair = 0; u && pair < 2 * n * n && !in->n.differ; pair++) {
+        const kink *a = &at[pair / 2 % n], *b = &at[pair / 2 / n];
+        const int sign = pair % 2 ? -1 : 1;
+        if (a->i >= b->i) continue;
+        u[a->i] = in->scale, u[b->i] = sign * in->scale;
+        wgi_compared c = wgi_claim_along(p, k, u);
+        u[a->i] = u[b->i] = 0;
+        c.yours /= in->scale, c.numeric /= in->scale, c.bar /= in->scale;
+        if (c.clear && c.differ && !are_apart(a, b, sign, &c)) add_pair(p, k, a, b, &c);
+    }
+    wg_free(p->r->c, u);
+}
+
 static void compare_components(wgi_claim *p, int k, wgi_point point)
 {
+    kink at[MOST_KINKS];
+    int kinks = 0;
     wgi_check_part *in = &p->r->part[k];
     double worst = 0;
     for (int64_t i = 0; i < in->size; i++) {
@@ -133,7 +185,9 @@ static void compare_components(wgi_claim *p, int k, wgi_point point)
         if (point == WGI_POINT_GIVEN) keep_slope(p, k, i, &c);
         note(p->r, point, k, i, &c);
         if (c.clear) worst = fmax(worst, c.bar);
+        if (c.kind == WGI_SLOPE_KINK && kinks < MOST_KINKS) at[kinks++] = (kink){ i, c };
     }
+    if (point == WGI_POINT_GIVEN && !p->t->several_kinks) compare_pairs(p, k, at, kinks);
     note_resolution(in, worst, typical_of(in, false), false);
 }
 

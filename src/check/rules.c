@@ -397,7 +397,7 @@ double wgi_solver_error(wg_node n)
         if (!strcmp(row->name, "tol")) memcpy(&tol, at, sizeof tol);
         if (!strcmp(row->name, "mixed")) memcpy(&mixed, at, sizeof mixed);
     }
-    return mixed ? INFINITY : fmin(1e4 * tol, 1e-2);
+    return mixed ? INFINITY : fmin(1e4 * tol, 5e-2);
 }
 
 static bool is_compared(wg_node n)

@@ -119,7 +119,7 @@ static void say_why(wg_check *r)
 void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_node gx[],
                       const wgi_check_target *first)
 {
-    second q = { .own = { .c = r->c, .of_second = true }, .r = r, .here = here };
+    second q = { .own = { .c = r->c, .of_second = true, .solver = "" }, .r = r, .here = here };
     q.own.o.progress = r->o.progress, q.own.o.progress_user = r->o.progress_user;
     if (!open_second(&q, x, gx)) {
         wgi_check_say(r->second_reason, "second derivatives: %.150s",

@@ -10,6 +10,7 @@
 
 #include <wengert/check.h>
 #include <wengert/grad.h>
+#include <wengert/implicit.h>
 #include <wengert/nn.h>
 #include <wengert/op.h>
 #include <wengert/ops.h>
@@ -146,6 +147,26 @@ Test(own_rules, one_mistake_in_all_layers_is_a_short_report)
     cr_expect(strstr(text, "divided by 2 it holds"), "%s", text);
     cr_expect(strstr(text, " more fail, too"), "%s", text);
     free(text);
+}
+
+/* ---- beside a solver, whose own error is allowed ---- */
+
+static wg_node decay(wg_node t, wg_node y, void *user)
+{
+    (void)t, (void)user;
+    return wg_neg(wg_tanh(y));
+}
+
+Test(own_rules, a_solver_does_not_hide_a_wrong_rule)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1, 2 }, WG_SHAPE(3)));
+    wg_node y = wg_odeint(x, decay, NULL, 0, 1, .method = WG_ODE_RK4, .steps = 20, .adjoint = true);
+    y = wg_apply(WG_HERE, &twofold, &y, 1, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_square(y)), NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "twofold");
+    cr_expect_str_eq(wg_check_finding_at(r, 0).remedy, "divided by 2 it holds");
 }
 
 /* ---- no number ---- */

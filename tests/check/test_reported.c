@@ -92,6 +92,17 @@ FUNCTION(largest)
     return most;
 }
 
+/* The largest of all: 1 to each that is equal to it. Each alone lies between the slopes 0 and 1 to both
+ * sides; where all move together f has the slope 1, and this says n. */
+FUNCTION(largest_to_all)
+{
+    double most = x[0];
+    for (size_t i = 1; i < n; i++) most = fmax(most, x[i]);
+    double left = 1;
+    for (size_t i = 0; g && i < n; i++) g[i] = x[i] == most ? (is_right(user) ? left : 1) : 0, left -= g[i];
+    return most;
+}
+
 /* sum of min(max(x, 0), 1): 0 or 1 at the border */
 FUNCTION(clamp)
 {
@@ -168,6 +179,13 @@ static const reported all[] = {
       { 1.3336e241, 1.3823e-310, 2.1646e-304 },
       largest,
       P,
+      P },
+    { "the masks x == max(x) of many programs",
+      "1 to each of the largest",
+      3,
+      { 2, 0.5, 2 },
+      largest_to_all,
+      F,
       P },
     { "pytorch/pytorch#7002", "clamp at its border", 3, { 0, 1, 0.5 }, clamp, P, P },
     { "pytorch/pytorch#94204", "clamp where both borders are equal", 2, { 1, 2 }, clamp_to_one, F, P },
