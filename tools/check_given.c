@@ -12,6 +12,9 @@
 #include "wengert/ops.h"
 
 enum { FLOAT_DIGITS = 9, PRINTED = 6 };
+/* A difference of this share of the largest component is no rounding, though the gradient changes by as
+ * much. */
+static const double JUMP = 0.01;
 
 typedef struct verdict {
     const char *name;
@@ -115,8 +118,11 @@ static void judge(const given_pair *p, int digits, verdict *v)
     if (v->index >= 0)
         v->yours = p->yours[v->index], v->library = p->library[v->index], v->bar = p->bar[v->index];
     v->worst = largest > 0 ? worst / largest : worst > 0 ? INFINITY : 0;
-    v->word = beyond ? WG_FAIL : v->wrong ? WG_INCONCLUSIVE : WG_PASS;
-    if (v->word != WG_INCONCLUSIVE) return;
+    v->word = beyond ? WG_FAIL : v->wrong || v->worst > JUMP ? WG_INCONCLUSIVE : WG_PASS;
+    if (v->word == WG_INCONCLUSIVE && !v->wrong)
+        snprintf(v->why, sizeof v->why,
+                 "a kink: autodiff's jumps by as much where the point moves by a unit in its last place");
+    if (v->word != WG_INCONCLUSIVE || !v->wrong) return;
     snprintf(v->why, sizeof v->why, "yours has %d digit%s, and agrees in %s: give more", digits,
              digits == 1 ? "" : "s", digits == 1 ? "it" : "these");
 }
