@@ -340,7 +340,7 @@ static void check_function(graph_check *q, int n)
 {
     const wgi_frozen *m = &q->meant;
     double **at = wg_alloc(q->r->c, (size_t)n, sizeof *at);
-    wgi_graph_function f = { q->r, q->here, q->root, n, q->x, q->gx, at, NAN, { 0 }, m, NULL, false };
+    wgi_graph_function f = { q->r, q->here, q->root, n, q->x, q->gx, at, NAN, { 0 }, m, NULL, { 0 }, false };
     for (int k = 0; at && k < n; k++) at[k] = q->r->part[k].x;
     if (!at) return wgi_check_end_early(q->r);
     if (!q->r->by_course)

@@ -284,8 +284,14 @@ void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[]
 
 /* ---- graph_function.c ---- */
 
+/* The sum of the gradient by input k - 1 times u, and how far rounding inside may move it. */
+typedef struct wgi_summed {
+    int k;
+    wg_node u, sum, bound;
+} wgi_summed;
+
 /* root as a function of the inputs x[0 .. n), and its gradients by them. Who makes one fills in all but
- * piece_gx and whole. */
+ * piece_gx, summed and whole. */
 typedef struct wgi_graph_function {
     wg_check *r;
     wg_site here;
@@ -297,7 +303,8 @@ typedef struct wgi_graph_function {
     wgi_frozen pieces;       /* of root, if it has kinks: slopes are taken of these. To be opened before */
     const wgi_frozen *meant; /* the graph, if nodes of it stand still; or NULL */
     wg_node *piece_gx;
-    bool whole; /* values are those of root */
+    wgi_summed summed; /* the last one */
+    bool whole;        /* values are those of root */
 } wgi_graph_function;
 
 wgi_check_target wgi_graph_target(wgi_graph_function *q);

@@ -321,8 +321,9 @@ double wgi_claim_size(const wgi_claim *p, int k, const double *u)
     return size_of(p, &(walk){ .k = k, .high = p->v[k].size, .u = u });
 }
 
-/* s: the slope with other noise, or rough; gets the slope. */
-static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_slope *s)
+/* s: the slope with other noise, or rough; gets the slope. more: an error of g beside those that were
+ * measured. */
+static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, double more, wgi_slope *s)
 {
     const wgi_vector *v = &p->v[w->k];
     const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
@@ -338,8 +339,8 @@ static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, 
     const wg_check *r = p->r;
     double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
     if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
-    wgi_compared c =
-        wgi_check_compare(yours, own_error(p, w), typical, p->t->is_quiet ? r->o.tolerance : r->allowed, s);
+    wgi_compared c = wgi_check_compare(yours, own_error(p, w) + more, typical,
+                                       p->t->is_quiet ? r->o.tolerance : r->allowed, s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;
@@ -368,7 +369,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     const wgi_check_target *t = p->t;
     if (t->whole && w->high - w->low == 1) { /* a rule of yours may give the slope of another piece */
         t->whole(t->self, true);
-        const wgi_compared f = compare_with(p, w, &noise, &s);
+        const wgi_compared f = compare_with(p, w, &noise, 0, &s);
         t->whole(t->self, false);
         if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
     }
@@ -377,7 +378,14 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
-    const wgi_compared again = compare_with(p, w, &noise, &s);
+    wgi_compared again = compare_with(p, w, &noise, 0, &s);
+    if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
+        double *u = wgi_check_doubles(p->r, p->v[w->k].size);
+        for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
+        s.kind = WGI_SLOPE_ROUGH;
+        if (u) again = compare_with(p, w, &noise, t->rounding(t->self, w->k, u), &s);
+        wg_free(p->r->c, u);
+    }
     return again.differ ? *c : again;
 }
 
@@ -395,12 +403,12 @@ static wgi_compared compare(wgi_claim *p, walk w)
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     wgi_compared c;
     if (p->t->is_quiet) {
-        c = compare_with(p, &w, &noise, &s);
+        c = compare_with(p, &w, &noise, 0, &s);
         if (is_sure(p, &w, &c)) return c;
         if (!p->knows_all) measure_more(p), wgi_check_recover(p->r);
         noise = wgi_noise_of(along, &w, w.scale);
     }
-    c = compare_with(p, &w, &noise, &s);
+    c = compare_with(p, &w, &noise, 0, &s);
     if (c.differ) c = look_again(p, &w, noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }

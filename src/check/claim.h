@@ -44,6 +44,9 @@ typedef struct wgi_check_target {
     /* The gradient of a smooth function, by whose changes the error of the gradient is measured: of the piece
      * on which x lies. At a kink `gradient` itself changes without an error. NULL: it is `gradient`. */
     bool (*smooth)(void *self, double **to);
+    /* How far rounding of the numbers inside the gradient's program may move the sum of g u, of vector k: as
+     * of p - 1 with p near 1, which lies on a coarse grid. NULL: it is not known. */
+    double (*rounding)(void *self, int k, const double *u);
     /* Whether `value` is f itself, kinks and all, or the piece on which x lies. NULL: it is f. */
     void (*whole)(void *self, bool is_f);
     /* Says that x is a point to stay at for a while. May be NULL. */

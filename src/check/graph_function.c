@@ -2,6 +2,7 @@
 #include "check/check_private.h"
 
 #include "wengert/grad.h"
+#include "wengert/ops.h"
 
 static void set(void *self, int k)
 {
@@ -52,6 +53,20 @@ static bool piece_gradient(void *self, double **to)
 
 static void whole(void *self, bool is_f) { ((wgi_graph_function *)self)->whole = is_f; }
 
+static double rounding(void *self, int k, const double *u)
+{
+    wgi_graph_function *q = self;
+    if (wg_is_none(q->gx[k])) return 0;
+    const wg_tensor t = wg_view_f64(u, wg_node_shape(q->x[k]));
+    wgi_summed *s = &q->summed;
+    if (s->k != k + 1) {
+        *s = (wgi_summed){ .k = k + 1, .u = wg_input_at(q->here, wg_graph_of(q->gx[k]), "", t) };
+        s->sum = wg_sum_at(q->here, &(wg_reduce_args){ .x = wg_mul_at(q->here, q->gx[k], s->u) });
+    }
+    wg_input_set_at(q->here, s->u, t);
+    return wgi_inside_rounding(q->r, s->sum, q->x, q->n, &s->bound);
+}
+
 /* The gradients of the pieces. False: not all inputs have one. */
 static bool open_piece_gradients(wgi_graph_function *q)
 {
@@ -71,6 +86,7 @@ wgi_check_target wgi_graph_target(wgi_graph_function *q)
                                .gradient = gradient,
                                .smooth = q->pieces.g && open_piece_gradients(q) ? piece_gradient : NULL,
                                .settle = settle,
+                               .rounding = rounding,
                                .whole = q->pieces.g ? whole : NULL,
                                .self = q,
                                .root = q->root,

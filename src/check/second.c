@@ -128,7 +128,7 @@ void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_nod
         return;
     }
     wgi_graph_function f = *(const wgi_graph_function *)first->self;
-    f.root = q.s, f.gx = q.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 };
+    f.root = q.s, f.gx = q.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.summed = (wgi_summed){ 0 };
     wgi_check_target t = wgi_graph_target(&f);
     t.several_kinks = true;
     wgi_check_points(&q.own, &t);
