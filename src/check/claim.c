@@ -173,7 +173,11 @@ static void measure_drift(wgi_claim *p)
     p->drift = no_lists(p, MOVES), p->base = lists(p);
     if (wg_failed(p->r->c)) return;
     for (int k = 0; k < p->n; k++) memcpy(p->base[k], p->v[k].yours, (size_t)p->v[k].size * sizeof **p->base);
-    if (p->t->smooth && !smooth_gradient(p, p->base)) return;
+    if (p->t->smooth && !smooth_gradient(p, p->base)) {
+        free_lists(p, p->base, 1);
+        p->base = NULL; /* its error is not known */
+        return;
+    }
     for (int j = 0; j < DRIFTS; j++) drift(p, j + 1, true, p->drift + j * p->n);
 }
 
