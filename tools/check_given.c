@@ -12,8 +12,9 @@
 #include "wengert/ops.h"
 
 enum { FLOAT_DIGITS = 9, PRINTED = 6 };
-/* A difference of this share of the largest component is no rounding, though the gradient changes by as
- * much. */
+/* Rounding explains a difference where autodiff's own gradient changes by as much from one number to the
+ * next. If the difference is a larger share than this of the largest component, that change is a jump, and
+ * nothing is decided. */
 static const double JUMP = 0.01;
 
 typedef struct verdict {
@@ -121,7 +122,7 @@ static void judge(const given_pair *p, int digits, verdict *v)
     v->word = beyond ? WG_FAIL : v->wrong || v->worst > JUMP ? WG_INCONCLUSIVE : WG_PASS;
     if (v->word == WG_INCONCLUSIVE && !v->wrong)
         snprintf(v->why, sizeof v->why,
-                 "a kink: autodiff's jumps by as much where the point moves by a unit in its last place");
+                 "autodiff's own gradient jumps by as much from this point to the next number, as at a kink");
     if (v->word != WG_INCONCLUSIVE || !v->wrong) return;
     snprintf(v->why, sizeof v->why, "yours has %d digit%s, and agrees in %s: give more", digits,
              digits == 1 ? "" : "s", digits == 1 ? "it" : "these");

@@ -50,7 +50,7 @@ static bool tell(void *user, const char *stage, double share)
     if (strcmp(stage, state.stage)) state.stage = stage, state.begun = t, state.from = share;
     const double more = (t - state.begun) * (1 - share) / (share - state.from);
     fprintf(stderr, "\r\033[K%s  %.0f %%", stage, 100 * share);
-    if (t > state.begun + 1 && more < 1e5) fprintf(stderr, ", about %.0f s more", more);
+    if (t > state.begun + 1 && more >= 0 && more < 1e5) fprintf(stderr, ", about %.0f s more", more);
     state.shown = true;
     state.next = t + 0.1;
     return true;

@@ -94,8 +94,8 @@ static bool smooth_gradient(const wgi_claim *p, double **to)
 }
 
 /* The change of the gradient when each component moves by `by` of its size, or by so many units in its last
- * place, up and down in turn. */
-static void drift(wgi_claim *p, double by, bool is_ulps, double **to)
+ * place, up and down in turn. of_yours: of the gradient that is claimed, not of the smooth one. */
+static void drift(wgi_claim *p, double by, bool is_ulps, bool of_yours, double **to)
 {
     for (int k = 0; k < p->n; k++) {
         const wgi_vector *v = &p->v[k];
@@ -103,9 +103,11 @@ static void drift(wgi_claim *p, double by, bool is_ulps, double **to)
         for (int64_t i = 0; i < v->size; i++) v->x[i] = v->point[i] * (1 + (i & 1 ? -far : far));
         set(p, k);
     }
-    const bool ok = make_lists(p, to) && !wg_failed(p->r->c) && smooth_gradient(p, to);
+    bool ok = make_lists(p, to) && !wg_failed(p->r->c);
+    ok = ok && (of_yours ? p->t->gradient(p->t->self, to) : smooth_gradient(p, to));
     for (int k = 0; k < p->n; k++) {
-        for (int64_t i = 0; to[k] && i < p->v[k].size; i++) to[k][i] = ok ? to[k][i] - p->base[k][i] : 0;
+        const double *base = of_yours ? p->v[k].yours : p->base[k];
+        for (int64_t i = 0; to[k] && i < p->v[k].size; i++) to[k][i] = ok ? to[k][i] - base[i] : 0;
         put_back(p, k);
     }
 }
@@ -178,7 +180,7 @@ static void measure_drift(wgi_claim *p)
         p->base = NULL; /* its error is not known */
         return;
     }
-    for (int j = 0; j < DRIFTS; j++) drift(p, j + 1, true, p->drift + j * p->n);
+    for (int j = 0; j < DRIFTS; j++) drift(p, j + 1, true, false, p->drift + j * p->n);
 }
 
 /* Where f has one piece its gradient itself is asked, too: a rule of yours may be less exact than the rules
@@ -186,22 +188,15 @@ static void measure_drift(wgi_claim *p)
 static void measure_yours(wgi_claim *p)
 {
     static const double JUMP = 1e-3;
-    double **base = p->base, **to = no_lists(p, 1);
-    wgi_check_target plain = *p->t;
-    const wgi_check_target *t = p->t;
-    if (p->knows_yours || !t->smooth || !to || !base) return wg_free(p->r->c, to);
+    if (p->knows_yours || !p->t->smooth || !p->drift || !p->base) return;
+    double **to = no_lists(p, 1);
     p->knows_yours = true;
-    plain.smooth = NULL;
-    p->t = &plain, p->base = lists(p);
-    for (int k = 0; k < p->n && !wg_failed(p->r->c); k++)
-        memcpy(p->base[k], p->v[k].yours, (size_t)p->v[k].size * sizeof **base);
-    if (!wg_failed(p->r->c)) drift(p, 1, true, to);
+    if (to) drift(p, 1, true, true, to);
     for (int k = 0; k < p->n && !wg_failed(p->r->c); k++)
         for (int64_t i = 0; i < p->v[k].size; i++)
             if (fabs(to[k][i]) > fabs(p->drift[k][i]) && fabs(to[k][i]) < JUMP * fabs(p->v[k].yours[i]))
                 p->drift[k][i] = to[k][i];
-    free_lists(p, p->base, 1), free_lists(p, to, 1);
-    p->t = t, p->base = base;
+    free_lists(p, to, 1);
     wgi_check_recover(p->r);
 }
 
@@ -209,7 +204,7 @@ static void measure_more(wgi_claim *p)
 {
     p->knows_all = true;
     if (!p->drift || !p->base) return;
-    drift(p, FAR, false, p->drift + DRIFTS * p->n);
+    drift(p, FAR, false, false, p->drift + DRIFTS * p->n);
     for (int j = 0; j < BENDS; j++) make_lists(p, p->drift + (DRIFTS + 1 + j) * p->n);
     if (wg_failed(p->r->c)) return;
     measure_bends(p, p->drift + (DRIFTS + 1) * p->n);
@@ -325,23 +320,13 @@ double wgi_claim_size(const wgi_claim *p, int k, const double *u)
     return size_of(p, &(walk){ .k = k, .high = p->v[k].size, .u = u });
 }
 
-/* s: the slope with other noise, or rough; gets the slope. more: an error of g beside those that were
- * measured. */
-static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, double more, wgi_slope *s)
+/* Compares yours with a slope. more: an error of yours beside those that were measured. */
+static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const wgi_slope *s)
 {
     const wgi_vector *v = &p->v[w->k];
-    const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
-    double yours = 0;
-    for (int64_t i = w->low; i < w->high; i++) yours += v->yours[i] * w->u[i];
-    wgi_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
-    for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
-    *s = wgi_slope_of(&line);
-    put_back(p, w->k);
-    if (!wgi_check_go_on(p->r)) return wgi_not_compared();
-    /* What is measured as noise may be a pole near the point, of which smaller steps see nothing. */
-    if (fabs(s->value - other) > s->bar + other_bar) s->other = other, s->other_bar = other_bar;
     const wg_check *r = p->r;
-    double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    double yours = 0, typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    for (int64_t i = w->low; i < w->high; i++) yours += v->yours[i] * w->u[i];
     if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
     wgi_compared c = wgi_check_compare(yours, own_error(p, w) + more, typical,
                                        p->t->is_quiet ? r->o.tolerance : r->allowed, s);
@@ -349,6 +334,20 @@ static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, 
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;
     return c;
+}
+
+/* s: the slope with other noise, or rough; gets the slope. */
+static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_slope *s)
+{
+    const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
+    wgi_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
+    for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
+    *s = wgi_slope_of(&line);
+    put_back(p, w->k);
+    if (!wgi_check_go_on(p->r)) return wgi_not_compared();
+    /* What is measured as noise may be a pole near the point, of which smaller steps see nothing. */
+    if (fabs(s->value - other) > s->bar + other_bar) s->other = other, s->other_bar = other_bar;
+    return judge(p, w, 0, s);
 }
 
 /* What rounding of all components of x does to f, at most. Of a function that the check cannot see into it
@@ -373,7 +372,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     const wgi_check_target *t = p->t;
     if (t->whole && w->high - w->low == 1) { /* a rule of yours may give the slope of another piece */
         t->whole(t->self, true);
-        const wgi_compared f = compare_with(p, w, &noise, 0, &s);
+        const wgi_compared f = compare_with(p, w, &noise, &s);
         t->whole(t->self, false);
         if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
     }
@@ -382,12 +381,11 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
-    wgi_compared again = compare_with(p, w, &noise, 0, &s);
+    wgi_compared again = compare_with(p, w, &noise, &s);
     if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
         double *u = wgi_check_doubles(p->r, p->v[w->k].size);
         for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
-        s.kind = WGI_SLOPE_ROUGH;
-        if (u) again = compare_with(p, w, &noise, t->rounding(t->self, w->k, u), &s);
+        if (u) again = judge(p, w, t->rounding(t->self, w->k, u), &s);
         wg_free(p->r->c, u);
     }
     return again.differ ? *c : again;
@@ -407,12 +405,12 @@ static wgi_compared compare(wgi_claim *p, walk w)
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     wgi_compared c;
     if (p->t->is_quiet) {
-        c = compare_with(p, &w, &noise, 0, &s);
+        c = compare_with(p, &w, &noise, &s);
         if (is_sure(p, &w, &c)) return c;
         if (!p->knows_all) measure_more(p), wgi_check_recover(p->r);
         noise = wgi_noise_of(along, &w, w.scale);
     }
-    c = compare_with(p, &w, &noise, 0, &s);
+    c = compare_with(p, &w, &noise, &s);
     if (c.differ) c = look_again(p, &w, noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }

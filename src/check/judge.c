@@ -402,7 +402,6 @@ void wgi_check_conclude(wg_check *r)
     if (r->verdict != WG_FAIL || r->by_course || !(most > 0 && most < SMALL)) return;
     wgi_check_say(r->reason,
                   "wrong by %.0e of a component: an error of that size, numbers in f32, a solver that stops "
-                  "early, or a "
-                  "constant with few digits; a tolerance of %.0e allows it",
+                  "early, or a constant with few digits; a tolerance of %.0e allows it",
                   most, one_digit_up(most));
 }

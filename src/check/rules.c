@@ -445,6 +445,7 @@ static void hold(wg_check *r, wg_node n, unsigned char *held)
 {
     const uint32_t first = wg_part_at(wg_node_site(n), n, 0).index;
     const wg_op *op = wg_node_op(n);
+    if (held[first]) return; /* by another operand */
     for (int j = 0; j < (op->outputs ? op->outputs : 1); j++) held[first + (uint32_t)j] = 1;
     r->rules.held++;
     wgi_names *to = &r->meant;

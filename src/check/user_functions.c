@@ -103,6 +103,9 @@ static void open_parts(wg_check *r, const char *names, const double *x, size_t n
         wg_free(r->c, in->point), wg_free(r->c, in->x), wg_free(r->c, in->analytic);
         in->point = point, in->x = at, in->analytic = g;
         point += in->size, at += in->size, g += in->size;
+        for (int j = 0; j < k; j++)
+            if (!strcmp(r->part[j].shown.name, name))
+                wgi_check_say(r->reason, "names: \"%s\" is there twice", name);
         if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
         r->parts++;
     }

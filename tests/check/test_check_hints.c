@@ -176,6 +176,7 @@ Test(check_hints, names_that_do_not_fit_are_said)
     static const char *const wrong[][2] = { { "W[2,3], b[4]", "has 10 elements, and x has 9" },
                                             { "W[2,3 b[3]", "\"W[3,4], b[4], s\" is expected" },
                                             { "[9]", "is expected" },
+                                            { "W[6], W[3]", "\"W\" is there twice" },
                                             { "", "is expected" },
                                             { "W[9999999999,9999999999,99999999999]",
                                               "elements, and x has 9" } };

@@ -116,6 +116,23 @@ Test(own_rules, a_straight_through_estimator_needs_no_name)
     wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
 }
 
+/* A node with two operands is one node of the list. */
+RULE(to_both) { gx[0] = gx[1] = ((void)here, (void)y, (void)x, gy); }
+
+Test(own_rules, an_estimator_by_two_operands_is_listed_once)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node a = wg_input(g, "a", wg_view_f64((double[]){ 0.3, 1.2 }, WG_SHAPE(2))),
+                  b = wg_input(g, "b", wg_view_f64((double[]){ -0.7, 2.4 }, WG_SHAPE(2))),
+                  y = wg_custom_vjp(wg_add(wg_floor(a), wg_floor(b)), (wg_node[]){ a, b }, 2, to_both);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(y, wg_mul(a, b))), NULL, NULL);
+    cr_expect_eq(wg_check_rules_of(r).held, 1);
+    char *text = wgt_report(r);
+    const char *list = strstr(text, "on purpose: custom_vjp");
+    cr_expect(list && !strstr(list + strlen("on purpose: custom_vjp"), "custom_vjp"), "%s", text);
+    free(text);
+}
+
 /* ---- the same mistake in many layers ---- */
 
 RULE(two_too_much) { gx[0] = ((void)here, (void)y, (void)x, wg_mul(gy, 2)); }
