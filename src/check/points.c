@@ -131,14 +131,14 @@ typedef struct kink {
     wgi_compared c;
 } kink;
 
-/* Whether two kinks are those of different terms, as in relu(a) - relu(b): then each slope of one goes with
- * each of the other. slope: of f where a moves, and b by sign. */
-static bool are_apart(const kink *a, const kink *b, int sign, const wgi_compared *slope)
+/* Whether two kinks are those of different terms, as in relu(a) - relu(b): then the slopes of f are the sums
+ * of theirs. both: where a moves, and b by sign. */
+static bool are_apart(const kink *a, const kink *b, int sign, const wgi_compared *both)
 {
     const double to_right = a->c.right + (sign > 0 ? b->c.right : -b->c.left),
                  to_left = a->c.left + (sign > 0 ? b->c.left : -b->c.right),
-                 bar = WGI_BEYOND * (a->c.bar + b->c.bar + slope->bar);
-    return fabs(to_right - slope->numeric) <= bar && fabs(to_left - slope->numeric) <= bar;
+                 bar = WGI_BEYOND * (a->c.bar + b->c.bar + both->bar);
+    return fabs(to_right - both->right) <= bar && fabs(to_left - both->left) <= bar;
 }
 
 static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, const wgi_compared *c)
@@ -147,16 +147,15 @@ static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, const wg
     char one[WGI_CHECK_TEXT], other[WGI_CHECK_TEXT];
     wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = WGI_POINT_GIVEN, .part = k };
     f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = -1 };
-    wgi_check_say(f.remedy, "where %.60s and %.60s move together, f has one slope",
+    wgi_check_say(f.remedy, "%.60s and %.60s move together: yours is none of the slopes of f",
                   wgi_check_place(in, a->i, one), wgi_check_place(in, b->i, other));
     wgi_show_compared(&f.shown, c);
     in->n.differ++, p->r->at[WGI_POINT_GIVEN].differ++;
     wgi_check_add(p->r, &f);
 }
 
-/* Where two components are at kinks, f may have one slope if both move, as the largest of two equal ones. If
- * yours is another one there, it is wrong, though each component alone lies between the slopes to both
- * sides. */
+/* Where two components are at the same kink, as those of the largest of equal ones, each slope of yours may
+ * lie between those to both sides, and their sum outside of those that f has where both move. */
 static void compare_pairs(wgi_claim *p, int k, const kink at[], int n)
 {
     const wgi_check_part *in = &p->r->part[k];
@@ -169,7 +168,11 @@ static void compare_pairs(wgi_claim *p, int k, const kink at[], int n)
         wgi_compared c = wgi_claim_along(p, k, u);
         u[a->i] = u[b->i] = 0;
         c.yours /= in->scale, c.numeric /= in->scale, c.bar /= in->scale;
-        if (c.clear && c.differ && !are_apart(a, b, sign, &c)) add_pair(p, k, a, b, &c);
+        c.right = c.clear ? c.numeric : c.right / in->scale,
+        c.left = c.clear ? c.numeric : c.left / in->scale;
+        const bool outside = fabs(c.yours - c.numeric) > WGI_BEYOND * c.bar;
+        if ((c.clear ? c.differ : c.kind == WGI_SLOPE_KINK && outside) && !are_apart(a, b, sign, &c))
+            add_pair(p, k, a, b, &c);
     }
     wg_free(p->r->c, u);
 }

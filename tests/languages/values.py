@@ -170,7 +170,7 @@ def checks():
     expect(wg.check(lambda x: np.sum(x**3), A, grad=3 * A**2) and not wg.check(lambda x: np.sum(x**3), A, grad=2 * A**2))
     expect(wg.check(np.sin, 1.0, grad=np.cos))
     ties = wg.check(np.max, [1.0, 1.0], grad=lambda x: (x == x.max()) * 1.0)
-    expect(not ties and "x0[0] and x0[1] move together" in str(ties) or "move together, f has one slope" in str(ties))
+    expect(not ties and "move together" in str(ties))
     raised(TypeError, "returns None", lambda: wg.check(lambda x: None, A, grad=np.cos))
     raised(TypeError, "a function and its point", lambda: wg.check(np.sum, None, grad=np.cos))
     raised(ValueError, "the gradient has the parts V", lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
