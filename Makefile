@@ -12,6 +12,7 @@
 #   CCACHE=                        compiles everything anew
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
+#   MPI=0                          no MPI is looked for: one process trains alone
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops
 #   V=1                            shows the commands
@@ -145,7 +146,7 @@ endif
 OBJ       := $(BUILD)/obj
 OP_LIST   := $(OBJ)/generated/op_list.h
 KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c src/optim/*.c)
-SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS),$(wildcard src/*/*.c src/*/*/*.c)))
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) src/group/mpi.c,$(wildcard src/*/*.c src/*/*/*.c)))
 # The files that have a kernel or an update. What is made of others alone is compiled with the first set, once.
 EACH_SRC  := $(shell grep -lE '^(KERNEL|EACH_ISA|UPDATE)\b' $(KERNEL_SRC))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(if $(filter 0,$i),$(KERNEL_SRC),$(EACH_SRC))))
@@ -162,12 +163,16 @@ SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
 # The same objects and the tests' own, with every symbol: what the test programs are linked with.
 TEST_LIB  := $(BUILD)/tests/libwengert-tests.so
 COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
+# For each MPI that is installed a library of one file, which the core loads when it is needed: src/group/link.c.
+MPI       ?= 1
+MPIS      := $(if $(filter 1,$(MPI)),$(foreach m,openmpi:ompi-c mpich:mpich,$(if $(shell pkg-config --exists $(word 2,$(subst :, ,$m)) 2>/dev/null && echo 1),$m)))
+MPI_LIBS  := $(foreach m,$(MPIS),$(BUILD)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
 
 .PHONY: all lib tests examples FORCE
 all: lib $(COMMAND) ## the library and the command (the default)
-lib: $(LIB) $(SHARED)
+lib: $(LIB) $(SHARED) $(MPI_LIBS)
 examples: $(EXAMPLES) ## the programs of examples/
 tests: $(TEST_BINARIES)
 
@@ -270,6 +275,14 @@ $(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
 	$(call say,LD,$@)
 	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=src/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(BUILD)/libwengert.so
+
+define mpi_rule
+$(BUILD)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/group/mpi.c src/group/transport.h $(FLAGS)
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D) && $$(CC) -D_GNU_SOURCE -Isrc $$(CPPFLAGS) $$(WG_CFLAGS) -O2 $$(CFLAGS) $$(WG_LDFLAGS) $$(LDFLAGS) \
+	    $$(shell pkg-config --cflags $(word 2,$(subst :, ,$1))) -shared -o $$@ $$< $$(shell pkg-config --libs $(word 2,$(subst :, ,$1)))
+endef
+$(foreach m,$(MPIS),$(eval $(call mpi_rule,$m)))
 
 $(TEST_LIB): $(SRC_OBJ) $(OPS_OBJ) $(HELP_OBJ)
 	$(call say,LD,$@)

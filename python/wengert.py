@@ -223,7 +223,9 @@ _FUNCTIONS = """
     nn_cache_step_at sp, i nn_cache_select_at sppl, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
     step_by_pointer nip, n ode_by_pointer nnp, p program_text pss, v program_free p, i program_set pst, i
     program_build pppi, i program_plots p, p program_figure pip, s program_plot_title pi, v params_free p, p figure_new_at spp, v figure_free p, v
-    figure_frame_at sps, i figure_save_at spp, p figure_text_at spp"""
+    figure_frame_at sps, i figure_save_at spp, p figure_text_at spp, p group_start_at spp, i group_rank p, i
+    group_size p, i group_shards p, b group_next_at sppp, v group_note pid, d group_mean pi, i group_same_at spspz, i
+    group_sum_at sppz, b group_stop pb, b group_share_at spb, i save_at sps, b resume_at sps"""
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -249,6 +251,7 @@ def _declare(name, result, parameters):
 for _line in _FUNCTIONS.split(","):
     _result, _name, _codes = (_line.split() + [""])[:3]
     _declare(_name, _TYPES[_result], [_TYPES[c] for c in _codes])
+_lib.wg_fail.argtypes = [c_void_p, c_char_p, c_int, c_char_p, c_char_p]
 _libc.open_memstream.restype, _libc.open_memstream.argtypes = c_void_p, [c_void_p, c_void_p]
 _libc.fclose.argtypes = _libc.free.argtypes = [c_void_p]
 
@@ -1013,6 +1016,95 @@ class Data:
 
     def __len__(self):
         return len(self.x)
+
+class _GroupOptions(Structure):
+    _fields_ = [("shards", c_int), ("timeout", c_double), ("rest", ctypes.c_uint64 * 4)]
+
+class Group:
+    """All processes that mpirun has started; without it this one alone. See group.h for what is promised.
+
+        group = wg.Group()                               before data and parameters
+        for x, y in data.batches(128):                   the same rows in every process
+            for x, y in group.parts(x, y):               the shards of this process
+                loss = net(wg.input("x", x), wg.input("y", y))
+                loss.backward(p)
+                group.note(0, loss.item())
+            optimizer.step()
+            print(group.mean(0))                         of the whole batch
+    """
+
+    def __init__(self, shards=0, timeout=0, context=None):
+        self.context = context or default_context()
+        o = _GroupOptions(shards=_whole(shards, 32), timeout=timeout)
+        self._all = _lib.wg_group_start_at(_here(), self.context._c, byref(o))
+        self._told = sys.excepthook
+        sys.excepthook = self._ends
+        self.context._look()
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        if main and os.path.exists(main):
+            with open(main, "rb") as f:
+                self.same("the program " + os.path.basename(main), f.read())
+
+    def _ends(self, kind, error, trace):
+        """An exception ends this process: the others hear of it, and one of those that have it prints it."""
+        text = str(error) if kind is Error else "%s: %s" % (kind.__name__, error)
+        _lib.wg_fail(self.context._c, None, 10, b"%s", text.encode())  # WG_ERROR_USER
+        _lib.wg_group_sum_at(None, self._all, None, 0)
+        first = re.match(r"rank (\d+) on ", _lib.wg_message(self.context._c).decode(errors="replace"))
+        if self.rank == int(first.group(1) if first else 0):
+            if first:
+                print(_lib.wg_message(self.context._c).decode(errors="replace").split(":")[0] + ":", file=sys.stderr)
+            self._told(kind, error, trace)
+
+    rank = property(lambda all: _lib.wg_group_rank(all._all))
+    size = property(lambda all: _lib.wg_group_size(all._all))
+    shards = property(lambda all: _lib.wg_group_shards(all._all))
+
+    def parts(self, x, y=None):
+        """The shards of the batch for this process. At its end gradients and states are those of the whole batch."""
+        x, y = _array(x, self.context), None if y is None else np.ascontiguousarray(y)
+        b, part = _Batch(_tensor(x), _Tensor() if y is None else _tensor(y), len(x)), _Batch()
+        while _lib.wg_group_next_at(_here(), self._all, byref(b), byref(part)):
+            yield _numpy(part.x), _numpy(part.y)
+        self.context._look()
+
+    def note(self, k, value):
+        _lib.wg_group_note(self._all, k, value)
+        self.context._look()
+
+    def mean(self, k):
+        return _lib.wg_group_mean(self._all, k)
+
+    def same(self, what, content):
+        _lib.wg_group_same_at(_here(), self._all, what.encode(), content, len(content))
+        self.context._look()
+
+    def sum(self, values):
+        a = np.array(values, dtype=np.float64)
+        _lib.wg_group_sum_at(_here(), self._all, a.ctypes.data, a.size)
+        self.context._look()
+        return a
+
+    def stop(self, ask=False):
+        return _lib.wg_group_stop(self._all, ask)
+
+    def share(self, there=True):
+        there = _lib.wg_group_share_at(_here(), self._all, there)
+        self.context._look()
+        return there
+
+def save(path, context=None):
+    """All that a training goes on from: parameters, optimizers, places in data. In a group rank 0 writes."""
+    context = context or default_context()
+    _lib.wg_save_at(_here(), context._c, os.fsencode(path))
+    context._look()
+
+def resume(path, context=None):
+    """Goes on from a file of save. False: there is none."""
+    context = context or default_context()
+    there = _lib.wg_resume_at(_here(), context._c, os.fsencode(path))
+    context._look()
+    return there
 
 def _data(context, d):
     context._look()

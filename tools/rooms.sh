@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
-engine='base kernel params optim graph ops grad run solve look'
+engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may use. Of the engine they may use
 # public symbols (wg_) and public headers alone.
 around='files: data:files nn: check: text:files formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout,figure lang:nn,figure'
@@ -23,6 +23,8 @@ around_headers='nn data check formula figure draw lang wengert'
 ports='
 graph wg_cast_at
 ops wg_jvp_at
+group wg_saved_list
+group wg_saved_restore_at
 '
 # Builders of ops that a room of the engine may call. The engine may call no others.
 builders='
@@ -58,6 +60,7 @@ tests/picture.c cgraph.h
 src/draw/dot.c cgraph.h
 examples/graphviz.c graphviz/gvc.h
 src/base/threads.c omp.h
+src/group/mpi.c mpi.h
 '
 
 # Prints D file symbol for a definition, U file symbol for a use. ops/ is compiled for several instruction sets; the objects of the

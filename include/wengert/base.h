@@ -156,6 +156,12 @@ static inline wg_tensor wg_view_u8(const uint8_t *data, wg_shape s) { return wg_
 static inline wg_tensor wg_view_f16(const uint16_t *data, wg_shape s) { return wg_view(WG_F16, data, s); }
 static inline wg_tensor wg_view_bf16(const uint16_t *data, wg_shape s) { return wg_view(WG_BF16, data, s); }
 
+/* Some rows of a data set. */
+typedef struct wg_batch {
+    wg_tensor x, y; /* [n, ...]; y.data NULL: there is none */
+    int64_t n;      /* rows */
+} wg_batch;
+
 /* Element i of a tensor as a double, in row-major order. */
 WG_API double wg_tensor_item(const wg_tensor *t, int64_t i);
 

@@ -21,11 +21,8 @@ extern "C" {
 
 typedef struct wg_data wg_data;
 
-/* The data set owns the memory. It is valid until the second call of wg_data_next after this one. */
-typedef struct wg_batch {
-    wg_tensor x, y; /* [n, ...]; y.data NULL: the set has none */
-    int64_t n;      /* rows */
-} wg_batch;
+/* The memory of a wg_batch is the data set's. It is valid until the second call of wg_data_next after the one that
+ * filled the batch. */
 
 /* 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers. */
 WG_API wg_data *wg_data_digits_at(wg_site here, wg_context *c);

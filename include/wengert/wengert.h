@@ -10,6 +10,7 @@
 #include "implicit.h"
 #include "params.h"
 #include "state.h"
+#include "group.h"
 #include "optim.h"
 #include "schedule.h"
 #include "average.h"

@@ -186,6 +186,14 @@ struct wgi_plans {            /* of run/ */
     wgi_trace *traces; /* of derivative rules: trace_rule.c */
 };
 
+/* The processes that train together, as the rooms below group/ see them. The first member of wg_group. */
+typedef struct wgi_team {
+    void (*end)(wg_context *c); /* wg_finish comes: the other processes get this one's error, and it theirs */
+    bool mute;                  /* another process prints the error */
+    void (*state_made)(wg_context *c, const void *parameter); /* a wgi_parameter, a state, has its first
+                                                               * values */
+} wgi_team;
+
 struct wg_context {
     wg_options o;
     wg_allocator memory;
@@ -208,6 +216,8 @@ struct wg_context {
     struct wg_params *params;       /* the newest first: params/params.c */
     struct wgi_graphs graphs;
     struct wgi_plans plans;
+    wgi_team *team;          /* NULL: this process is alone */
+    bool threads_by_default; /* nobody has said how many */
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }

@@ -21,11 +21,10 @@ static int env_int(const char *name)
     return v > 0 && v < 4096 ? (int)v : 0;
 }
 
-static int default_threads(void)
+static int threads_of_environment(void)
 {
-    int n = env_int("WG_NUM_THREADS");
-    n = n ? n : env_int("OMP_NUM_THREADS");
-    return n ? n : wgi_cores();
+    const int n = env_int("WG_NUM_THREADS");
+    return n ? n : env_int("OMP_NUM_THREADS");
 }
 
 const char *const wgi_isa_names[WG_ISAS] = { "base", "avx2", "avx512" };
@@ -133,7 +132,9 @@ wg_context *wg_start(const wg_options *o)
     c->arena.c = c;
     c->o.dtype = all.dtype ? all.dtype : WG_F32;
     c->o.plan_bytes = all.plan_bytes ? all.plan_bytes : env_plan_bytes(c);
-    c->o.threads = WGI_MIN(all.threads > 0 ? all.threads : default_threads(), 256);
+    const int threads = all.threads > 0 ? all.threads : threads_of_environment();
+    c->threads_by_default = !threads;
+    c->o.threads = WGI_MIN(threads ? threads : wgi_cores(), 256);
     c->isa = choose_isa(c);
     switches(c);
     if (!wg_dtype_is_float(c->o.dtype))
@@ -145,8 +146,9 @@ wg_context *wg_start(const wg_options *o)
 int wg_finish(wg_context *c, FILE *errors)
 {
     if (!c) return WG_OK;
+    if (c->team && !c->graphs.busy) c->team->end(c);
     int s = (int)wg_failed(c);
-    if (s && errors) fprintf(errors, "%s\n", wg_message(c));
+    if (s && errors && !(c->team && c->team->mute)) fprintf(errors, "%s\n", wg_message(c));
     if (c->graphs.busy)
         return wgi_fail(c, NULL, "finish", WG_ERROR_USE,
                         "a C function that a graph calls must not end its context");

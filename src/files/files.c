@@ -4,6 +4,7 @@
  * when it is complete. After a crash or an error the old file is still there, unchanged. A process that
  * is killed can leave a temporary: the next that saves the same file removes it. */
 #include "files/formats.h"
+#include "wengert/group.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -291,6 +292,7 @@ bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, cons
 {
     *o = (wgi_out){ .c = c, .here = here, .who = who, .path = path ? path : "(no path)" };
     if (!path) return o->error = EINVAL, out_end(o);
+    if (wg_group_rank(wg_group_of(c)) > 0) path = "/dev/null"; /* files are written by rank 0 */
     if (!(o->target = target_of(c, path))) return false;
     int fd = is_special(o->target) ? open(o->target, O_WRONLY | O_CLOEXEC) : keep_mode(o, open_temporary(o));
     if (fd >= 0 && (o->stream = fdopen(fd, "wb"))) return true;

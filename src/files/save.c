@@ -1,5 +1,6 @@
 /* save.c: a whole training in a file: wg_save and wg_resume. */
 #include "files/formats.h"
+#include "wengert/group.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -54,9 +55,12 @@ static bool is_there(const char *path)
 bool wg_resume_at(wg_site here, wg_context *c, const char *path)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "resume: the context is NULL"), false;
+    wg_group *all = wg_group_of(c);
+    const bool there = wg_group_rank(all) == 0 && !wg_failed(c) && is_there(path);
     wgi_safetensors s;
-    if (wg_failed(c) || !is_there(path)) return false;
-    if (wgi_safetensors_read(&s, c, here, "resume", path)) restore(&s);
-    wgi_safetensors_free(&s);
-    return !wg_failed(c);
+    if (there) {
+        if (wgi_safetensors_read(&s, c, here, "resume", path)) restore(&s);
+        wgi_safetensors_free(&s);
+    }
+    return all ? wg_group_share_at(here, all, there) : there && !wg_failed(c);
 }

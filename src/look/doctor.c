@@ -1,4 +1,5 @@
 /* doctor.c: wg_doctor: prints what this build has and what it found on this machine. */
+#include "group/group.h"
 #include "kernel/gemm.h"
 #include "run/run.h"
 
@@ -75,6 +76,7 @@ void wg_doctor(FILE *out)
     fprintf(out, "blas: %s\n", wgi_blas_about());
     const bool has_blas = wgi_blas_function("cblas_sgemm");
     if (wgi_gemm_is_own(c->isa)) fprintf(out, "products: the library's own%s\n", has_blas ? unfit : "");
+    wgi_link_about(out);
     environment(out);
     wg_finish(c, NULL);
 }

@@ -157,6 +157,7 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
     root->next_found = q->number;
     root->marked = ++root->c->last.structure;
     if (root->patterns) wgi_params_hold(q);
+    if (q->state && root->c->team) root->c->team->state_made(root->c, q);
 }
 
 /* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a

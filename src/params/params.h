@@ -42,9 +42,10 @@ struct wgi_parameter {
     int64_t size;
     wg_dtype dtype;
     bool state;
-    bool reached;    /* the last backward gave it a gradient */
-    bool frozen;     /* hold.c */
-    uint32_t number; /* among the items of the root set, from 1 */
+    bool reached;           /* the last backward gave it a gradient */
+    bool frozen;            /* hold.c */
+    unsigned char in_batch; /* what the shards of a batch have done: group/ */
+    uint32_t number;        /* among the items of the root set, from 1 */
     wg_shape shape;
     uint64_t hash;    /* of the name: it is the random stream of the first values, too */
     wg_site here;     /* where it was made */

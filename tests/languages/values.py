@@ -631,6 +631,38 @@ def plots():
     raised(wg.Error, "the path must end in", named.save, "x.bmp")
 
 
+def groups():
+    """One process; more are in tests/group/processes.sh."""
+    gradients = {}
+    told = sys.excepthook
+    for shards in 1, 4:
+        c = wg.Context(seed=2)
+        all = wg.Group(shards=shards, context=c)
+        g, p, sizes = wg.Graph(c), wg.Params(c), []
+        x, y = np.linspace(-1, 1, 18).reshape(9, 2), np.arange(9) % 3
+        for a, b in all.parts(x, y):
+            g.begin()
+            h = wg.nn_dense(g.input("x", a), p, "fc", 3)
+            loss = wg.softmax_cross_entropy(h, g.input("y", b))
+            loss.backward(p)
+            all.note(0, loss.item())
+            sizes.append(len(a))
+        gradients[shards] = np.append(p.grad("fc.W").ravel(), all.mean(0))
+        expect(sizes == ([9] if shards == 1 else [2, 2, 2, 3]))
+        expect((all.rank, all.size, all.shards) == (0, 1, shards) and not all.stop() and all.share())
+        expect(all.stop(True) and (all.sum([1.5, 2]) == [1.5, 2]).all())
+        wg.save("group.run", c)
+        before = p["fc.W"]
+        p["fc.W"] = before + 1
+        expect(wg.resume("group.run", c) and (p["fc.W"] == before).all() and not wg.resume("none", c))
+        raised(wg.Error, "the context has a group already", lambda: wg.Group(context=c))
+        sys.excepthook = told
+    expect(np.allclose(gradients[1], gradients[4], rtol=1e-13, atol=1e-15))
+    raised(wg.Error, "3 shards: 1, 2, 4", lambda: wg.Group(shards=3, context=wg.Context()))
+    raised(wg.Error, "the batch has no rows", list, all.parts(np.zeros((0, 2))))
+    sys.excepthook = told
+
+
 def headers():
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/wengert")
     files = sorted(f for f in os.listdir(folder) if f.endswith(".h"))
@@ -656,7 +688,7 @@ def headers():
 
 
 for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
-             numbers, selected_texts, options, operands, headers):
+             numbers, selected_texts, options, operands, groups, headers):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* group.h: training by several processes, on one machine or on many. mpirun starts them; each runs the same program.
+ *
+ *     wg_context *c = wg_start(NULL);
+ *     wg_group *all = wg_group_start(c, NULL);           before the data and the parameters
+ *     ...
+ *     while (wg_data_next(train, &b, 128)) {             128 rows, the same in every process
+ *         while (wg_group_next(all, &b, &part)) {        the shards of this process, one after the other
+ *             wg_begin(g, WG_TRAIN);
+ *             ... build the graph from part.x and part.y ...
+ *             wg_backward(loss, p);
+ *             wg_group_note(all, 0, wg_item(loss));      if wanted
+ *         }                                              here the gradients of all shards are added
+ *         wg_optim_step(o);
+ *         wg_mean_add(&mean, wg_group_mean(all, 0), b.n);
+ *     }
+ *     return wg_finish(c, stderr);
+ *
+ *     cc net.c $(pkg-config --cflags --libs wengert) -o net
+ *     ./net                                              one process, one shard
+ *     mpirun -n 4 ./net                                  four processes, eight shards
+ *
+ * The number of processes changes the time and nothing else: all bits of the parameters, of the optimizer and of the
+ * means are the same for 1, 2, 4 or 8 processes. What changes bits is the number of shards:
+ *
+ *     A batch of B rows has S shards. Shard s has the rows from B s / S to B (s + 1) / S, rounded down; it may be
+ *     empty. The gradient of the batch is the sum over s of (rows of s / B) times the gradient of s, added in pairs:
+ *     ((0 + 1) + (2 + 3)) + ... So the loss must be a mean over rows. Terms without rows, such as weight decay, count
+ *     once.
+ *     Random draws of shard s are those of the graph's epoch e + 2^48 s: they depend on the shard, not on the process.
+ *     Batch normalisation takes the mean and variance of the shard. A state that a shard has changed becomes the mean
+ *     over the shards' values in the same order; an integer state becomes that of the first shard that has rows.
+ *
+ * The same bits need the same kind of processor: processes with other kernels, versions, seeds or programs are refused.
+ *
+ * The first error of any process ends the work of all at the end of the batch: each gets its status and the message,
+ * which says the rank and the host, and wg_finish prints it once. If a process dies, mpirun ends the others. Warnings are
+ * those of rank 0.
+ *
+ * Files are written by rank 0 alone (wg_save, wg_params_save and all others of the library that write); in the other
+ * processes these calls do nothing. wg_resume reads in rank 0 and gives to the others.
+ */
+#ifndef WENGERT_GROUP_H
+#define WENGERT_GROUP_H
+
+#include "params.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wg_group wg_group;
+
+typedef struct wg_group_start_opts {
+    int shards;     /* 1, 2, 4, ... 4096. Default: 8 if a launcher such as mpirun has started the program, else 1 */
+    double timeout; /* seconds after which a process that does not come is an error; default 600 */
+    uint64_t reserved[4];
+} wg_group_start_opts;
+
+/* The group of all processes that the launcher has started; without one, this process alone. o may be NULL. The number
+ * of processes must divide the number of shards. A context has at most one group, and a process one at a time; it ends
+ * with its context. Where the threads of c were not given, they are shared out among the processes of a machine. NULL:
+ * an error is recorded; all functions here take NULL. */
+WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o);
+#define wg_group_start(c, ...) wg_group_start_at(WG_AT(#c), c, __VA_ARGS__)
+WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
+WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
+WG_API int wg_group_size(const wg_group *all); /* how many processes */
+WG_API int wg_group_shards(const wg_group *all);
+/* Must be called before the first batch, by every process: an error, unless all processes give the same bytes. what: a
+ * word or two for the message, "the data". */
+WG_API wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size);
+#define wg_group_same(all, ...) wg_group_same_at(WG_AT(#all), all, __VA_ARGS__) /* all, what, bytes, size */
+
+/* Sets part to the next shard of the batch that this process has to do: views of the rows of b. Empty shards are left
+ * out. Between two shards every state has the value that it had before the batch, and no parameter has a gradient.
+ * False: there is none. Then the gradients, states and means are those of the whole batch, in every process. False, too,
+ * after an error. Every process must give a batch with the same number of rows. Optimizers step behind this loop; a
+ * graph that is made within it is an error. */
+WG_API bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *part);
+#define wg_group_next(all, b, part) wg_group_next_at(WG_AT(#all ", " #b), all, b, part)
+/* Number k of this shard, a mean over its rows; k from 0 to 15. */
+WG_API void wg_group_note(wg_group *all, int k, double value);
+/* Number k of the last batch, as a mean over its rows. NaN: no shard has noted it. */
+WG_API double wg_group_mean(const wg_group *all, int k);
+
+/* For measures that are shared out in another way: each value becomes the sum over all processes, added in pairs of
+ * ranks. What one process alone has, while the others give 0, every process has then, to the bit. */
+WG_API wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count);
+#define wg_group_sum(all, ...) wg_group_sum_at(WG_AT(#all), all, __VA_ARGS__) /* all, values, count */
+
+/* Gives all that wg_save writes from rank 0 to the other processes, which then have the same parameters, optimizers and
+ * places in data sets. there: whether rank 0 has anything to give. Returns that in every process, false after an
+ * error. wg_resume does so. */
+WG_API bool wg_group_share_at(wg_site here, wg_group *all, bool there);
+#define wg_group_share(all, there) wg_group_share_at(WG_AT(#all), all, there)
+
+/* Asks all processes to stop, because of a signal, say. True from the end of a batch on in which one had asked: the
+ * same in every process. */
+WG_API bool wg_group_stop(wg_group *all, bool ask);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

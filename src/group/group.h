@@ -1,0 +1,150 @@
+/* group.h: the private header of group/.
+ *
+ *   mpi.c        swaps bytes by MPI: a library of its own
+ *   link.c       finds the launcher and its library; sums over processes
+ *   group.c      the group: start, agreement, errors, end
+ *   shards.c     the shards of a batch, and what a batch needs to begin and end
+ *   shard_sums.c the sums over shards of gradients and states */
+#ifndef WGI_GROUP_H
+#define WGI_GROUP_H
+
+#include "wengert/group.h"
+#include "wengert/optim.h"
+
+#include "base/base.h"
+#include "group/transport.h"
+#include "params/params.h"
+
+/* ---- link.c ---- */
+
+/* The connection to the other processes. */
+typedef struct wgi_link {
+    const wgi_transport *transport; /* NULL: there is one process */
+    int rank, size;
+    double timeout;
+    wgi_sent how; /* anything but WGI_SENT: nothing can be sent any more */
+    int partner;  /* the last one: after a failure the one that did not come */
+    void *room;   /* WGI_BUCKET bytes for what comes */
+} wgi_link;
+enum { WGI_BUCKET = 4 << 20 };
+
+/* Whether a launcher has started the program, and as how many processes: 0, if none has. *name: "mpirun of
+ * Open MPI". */
+int wgi_launched(const char **name);
+/* Connects this process to the others. False: *why says why. */
+bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size);
+/* All processes have said goodbye: MPI may be ended when the program ends. */
+void wgi_link_part(wgi_link *l);
+/* What doctor says: the libraries that are found here. */
+void wgi_link_about(FILE *out);
+
+/* a becomes a and b together, of count elements; the same as b and a. */
+typedef void (*wgi_merge)(void *a, const void *b, size_t count);
+/* Merges an array over all processes, in pairs of ranks: ((0 1) (2 3)) ... Every process gets the result, the
+ * same bits. False: the link is broken. */
+bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_t element);
+void wgi_merge_or(void *a, const void *b, size_t count); /* of bytes */
+void wgi_merge_f32(void *a, const void *b, size_t count);
+void wgi_merge_f64(void *a, const void *b, size_t count);
+/* Gives bytes of rank `from` to all. */
+bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size);
+
+/* ---- group.c ---- */
+
+enum { WGI_NOTES = 16, WGI_LEVELS = 13 }; /* WGI_LEVELS: of the tree over up to 4096 shards */
+
+/* What processes tell each other before they work together: an error, and whether they are at the same
+ * place. */
+typedef struct wgi_word {
+    unsigned places;       /* bits: where the processes are */
+    int32_t failed;        /* how many have an error */
+    int32_t first;         /* the lowest of them; -1: none */
+    int32_t lowest;        /* the lowest rank that this word is of */
+    int32_t odd;           /* the first whose check is another than that of `lowest`; -1: none */
+    int32_t most_of;       /* the first that has the most items */
+    uint64_t check;        /* what must be the same */
+    uint64_t items;        /* parameters and states: the most; fewest: the least */
+    uint64_t fewest, used; /* used: epochs, the most */
+    bool unlike;           /* not all errors have the same text */
+    bool stop;             /* one is asked to stop */
+    int32_t status;
+    char message[1024];
+} wgi_word;
+typedef enum wgi_where {
+    WGI_AT_START = 1,
+    WGI_AT_BATCH = 2,
+    WGI_AT_SUM = 4,
+    WGI_AT_SHARE = 8,
+    WGI_AT_END = 16
+} wgi_where;
+
+typedef struct wgi_place_of { /* a process, as the others know it */
+    char host[64], version[16];
+    int32_t isa, shards, dtype, timed; /* timed: the threads are the default */
+    uint64_t seed, program, cpus[16];
+} wgi_place_of;
+
+typedef struct wgi_piece_sum wgi_piece_sum;
+
+/* The epoch of a graph before the batch. */
+typedef struct wgi_epoch {
+    const wg_graph *g;
+    uint64_t epoch;
+} wgi_epoch;
+
+typedef struct wgi_open_batch { /* shards.c */
+    wg_batch batch;
+    int at;         /* the open shard, counted among this process'; -1: no batch is open */
+    uint64_t steps; /* of all optimizers, before the batch */
+    uint64_t used;  /* epochs, by the shard that has used most */
+    wgi_epoch *epoch;
+    size_t epochs, epoch_room;
+    double note[WGI_NOTES]; /* of the open shard; behind it of the whole batch */
+    double note_sum[WGI_LEVELS][WGI_NOTES];
+    unsigned noted, noted_any; /* bits: by the open shard, by any */
+} wgi_open_batch;
+
+struct wg_group {
+    wgi_team team; /* must be first */
+    wg_context *c;
+    wgi_link link;
+    wgi_place_of *place; /* of each process; NULL: there is one */
+    int shards, own;     /* own: of this process, from number rank * own on */
+    bool over;           /* no process waits for this one any more */
+    bool asked, stop;    /* this process was asked to stop; all stop */
+    bool checked;        /* the first batch was compared */
+    wgi_open_batch b;
+    wgi_piece_sum *sums; /* of the pieces of all sets */
+};
+
+/* Tells the others this process' place and error, and hears theirs. False: there is an error, which every
+ * process has then, and the group is over. */
+bool wgi_group_meet(wg_group *all, wg_site here, wgi_word *w);
+wgi_word wgi_group_word(const wg_group *all, wgi_where where);
+uint64_t wgi_group_hash(uint64_t h, const void *bytes, size_t n); /* FNV-1a */
+/* The link has failed: an error. Returns false. */
+bool wgi_group_broken(wg_group *all, wg_site here);
+/* Gives what wg_save writes from rank `from` to all. */
+bool wgi_group_give(wg_group *all, wg_site here, int from);
+
+/* ---- shard_sums.c ---- */
+
+/* Bits of wgi_parameter.in_batch: a shard has given it a gradient; a shard has changed the state. */
+enum { WGI_EVER = 1, WGI_CHANGED = 2 };
+
+/* The batch begins: the values of states are kept. */
+bool wgi_sums_begin(wg_group *all);
+void wgi_sums_state_made(wg_context *c, const void *parameter);
+/* A shard begins: states as before the batch, no gradients. */
+void wgi_sums_reset(wg_group *all);
+/* Adds what the open shard has left, times its share of the rows. share 0: it is empty, and left nothing. */
+bool wgi_sums_add(wg_group *all, double share, bool is_first);
+/* Over all processes; sets gradients and states. first: the rank that has the first rows. */
+bool wgi_sums_end(wg_group *all, int first);
+/* A hash of the names, sizes and places of parameters and states, which say how arrays are cut into messages;
+ * *items: how many there are. */
+uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items);
+/* sum[k] = sum[k] + ... : adds one more leaf to the tree over shards. */
+void wgi_tree_add(double *sum[], int leaf, double *value, size_t count);
+
+#endif

@@ -1,0 +1,226 @@
+/* link.c: finds the launcher that has started the program, loads the library of its MPI, and merges arrays
+ * over processes.
+ *
+ * State of the process, since MPI can be begun only once in it: the library that is loaded, and whether MPI
+ * may be ended. */
+#include "group/group.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- the launcher ---- */
+
+typedef struct launcher {
+    const char *size, *mpi, *name; /* the variable that says how many processes, the library, the name for
+                                    * messages */
+} launcher;
+
+/* The first that has set its variable. Slurm's srun sets PMI_SIZE with --mpi=pmi2; with --mpi=pmix it sets
+ * none of the first two, but PMIX_RANK. */
+static const launcher launchers[] = {
+    { "OMPI_COMM_WORLD_SIZE", "openmpi", "mpirun of Open MPI" },
+    { "PMI_SIZE", "mpich", "mpirun of MPICH" },
+    { "PMIX_RANK", "openmpi", "srun" },
+};
+
+static const launcher *found(void)
+{
+    for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
+        if (getenv(launchers[i].size)) return &launchers[i];
+    return NULL;
+}
+
+int wgi_launched(const char **name)
+{
+    const launcher *l = found();
+    if (!l) return 0;
+    *name = l->name;
+    const char *slurm = getenv("SLURM_NTASKS");
+    const long n = strtol(strstr(l->size, "SIZE") ? getenv(l->size) : slurm ? slurm : "1", NULL, 10);
+    return n > 0 && n < 1 << 20 ? (int)n : 1;
+}
+
+/* ---- the library ---- */
+
+static const wgi_transport *loaded;
+static bool may_end; /* every process has said goodbye */
+
+/* Open MPI's own parts look for its symbols in the whole program. */
+static const wgi_transport *transport_in(const char *path, bool to_begin, char *why, size_t size)
+{
+    void *library = dlopen(path, RTLD_NOW | (to_begin ? RTLD_GLOBAL : RTLD_LOCAL));
+    const wgi_transport *t = library ? dlsym(library, WGI_TRANSPORT_SYMBOL) : NULL;
+    if (!library) snprintf(why, size, "%s", dlerror());
+    else if (!t || t->version != WGI_TRANSPORT)
+        snprintf(why, size, "%s is of another version of Wengert", path);
+    return t && t->version == WGI_TRANSPORT ? t : NULL;
+}
+
+/* The folder of the file that this code is in, the library or the program, with a slash at its end. */
+static void own_folder(char *folder, size_t size)
+{
+    Dl_info here;
+    ssize_t n = 0;
+    if (dladdr(&loaded, &here) && here.dli_fname && strchr(here.dli_fname, '/'))
+        n = snprintf(folder, size, "%s", here.dli_fname);
+    else n = readlink("/proc/self/exe", folder, size - 1);
+    folder[n > 0 && (size_t)n < size ? n : 0] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[1] = 0;
+    else snprintf(folder, size, "./");
+}
+
+/* Beside the library or the command, or where the command's libraries are installed. */
+static const char *const places[] = { "", "../lib/", "../" };
+
+/* The library of this MPI; NULL: why says why. */
+static const wgi_transport *transport_of(const char *mpi, bool to_begin, char *why, size_t size)
+{
+    char path[1200], folder[1000];
+    own_folder(folder, sizeof folder);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(path, sizeof path, "%s%slibwengert-mpi-%s.so", folder, places[i], mpi);
+        if (!access(path, R_OK)) return transport_in(path, to_begin, why, size);
+    }
+    snprintf(why, size, "this build has no MPI: install libopenmpi-dev or libmpich-dev, and make it again");
+    return NULL;
+}
+
+/* A process that ends without having said goodbye does not wait for the others here: the launcher sees it and
+ * ends them. */
+static void end_mpi(void)
+{
+    if (may_end) loaded->end();
+}
+
+bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
+{
+    const launcher *by = found();
+    l->size = 1;
+    if (!by) return true;
+    if (!loaded) {
+        const wgi_transport *t = transport_of(by->mpi, true, why, size);
+        const char *name;
+        if (!t && wgi_launched(&name) == 1) return true;
+        if (!t) return false;
+        if (!t->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI_Init has failed"), false;
+        loaded = t;
+        atexit(end_mpi);
+    } else if (!loaded->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI does not answer"), false;
+    if (l->size == 1) may_end = true;
+    if (l->size == 1) return true;
+    may_end = false;
+    l->transport = loaded;
+    l->room = wgi_raw(c, WGI_BUCKET, 1);
+    return l->room != NULL;
+}
+
+void wgi_link_part(wgi_link *l) { may_end |= l->transport && l->how == WGI_SENT; }
+
+void wgi_link_about(FILE *out)
+{
+    static const char *const all[] = { "openmpi", "mpich" };
+    char why[300];
+    int n = 0;
+    fprintf(out, "mpi:");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const wgi_transport *t = transport_of(all[i], false, why, sizeof why);
+        if (t) fprintf(out, "%s %s", n++ ? "," : "", t->name());
+    }
+    const char *by = "";
+    const int started = wgi_launched(&by);
+    fprintf(out, "%s",
+            n ? "" : " none: one process trains alone (make finds Open MPI and MPICH by pkg-config)");
+    if (started) fprintf(out, "; started by %s as one of %d", by, started);
+    fprintf(out, "\n");
+}
+
+/* ---- over processes ---- */
+
+/* The largest part of an array that is sent at once. */
+static size_t bucket(size_t element) { return WGI_BUCKET / element; }
+
+static bool swap(wgi_link *l, int partner, const void *out, size_t out_bytes, void *in, size_t in_bytes)
+{
+    l->partner = partner;
+    if (l->how == WGI_SENT) l->how = l->transport->swap(partner, out, out_bytes, in, in_bytes, l->timeout);
+    return l->how == WGI_SENT;
+}
+
+/* Each process sends all: for small arrays, since it takes half as many messages. */
+static bool by_doubling(wgi_link *l, wgi_merge merge, char *array, size_t count, size_t element)
+{
+    for (int d = 1; d < l->size; d *= 2) {
+        const int partner = l->rank ^ d;
+        if (!swap(l, partner, array, count * element, l->room, count * element)) return false;
+        merge(array, l->room, count);
+    }
+    return true;
+}
+
+/* Each process merges a part of the array, half as long at each distance, and the parts are put together on
+ * the way back. Every element is merged in the same pairs as in by_doubling. */
+static bool by_halving(wgi_link *l, wgi_merge merge, char *array, size_t count, size_t element)
+{
+    size_t from[32], to[32];
+    int depth = 0;
+    from[0] = 0, to[0] = count;
+    for (int d = 1; d < l->size; d *= 2, depth++) {
+        const size_t middle = from[depth] + (to[depth] - from[depth]) / 2;
+        const bool upper = l->rank & d;
+        const size_t mine = upper ? middle : from[depth], end = upper ? to[depth] : middle;
+        const size_t other = upper ? from[depth] : middle, other_end = upper ? middle : to[depth];
+        if (!swap(l, l->rank ^ d, array + other * element, (other_end - other) * element, l->room,
+                  (end - mine) * element))
+            return false;
+        merge(array + mine * element, l->room, end - mine);
+        from[depth + 1] = mine, to[depth + 1] = end;
+    }
+    for (int d = l->size / 2; d >= 1; d /= 2, depth--) {
+        const size_t mine = from[depth], end = to[depth];
+        const bool upper = l->rank & d;
+        const size_t other = upper ? from[depth - 1] : end, other_end = upper ? mine : to[depth - 1];
+        if (!swap(l, l->rank ^ d, array + mine * element, (end - mine) * element, array + other * element,
+                  (other_end - other) * element))
+            return false;
+    }
+    return true;
+}
+
+bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_t element)
+{
+    enum { SMALL = 16 << 10 }; /* bytes: measured on one machine; both ways give the same bits */
+    if (!l->transport) return true;
+    for (size_t at = 0; at < count; at += bucket(element)) {
+        const size_t n = WGI_MIN(count - at, bucket(element));
+        char *part = (char *)array + at * element;
+        if (!(n * element <= SMALL ? by_doubling : by_halving)(l, merge, part, n, element)) return false;
+    }
+    return true;
+}
+
+void wgi_merge_or(void *a, const void *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) ((unsigned char *)a)[i] |= ((const unsigned char *)b)[i];
+}
+
+#define SUM(T)                                           \
+    do {                                                 \
+        T *restrict x = a;                               \
+        const T *restrict y = b;                         \
+        for (size_t i = 0; i < count; i++) x[i] += y[i]; \
+    } while (0)
+void wgi_merge_f32(void *a, const void *b, size_t count) { SUM(float); }
+void wgi_merge_f64(void *a, const void *b, size_t count) { SUM(double); }
+
+bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size)
+{
+    if (!l->transport) return true;
+    for (int d = 1; d < l->size; d *= 2) {
+        const int me = l->rank ^ from, partner = l->rank ^ d; /* me: as if `from` were rank 0 */
+        if (me < d && !swap(l, partner, bytes, size, NULL, 0)) return false;
+        if (me >= d && me < 2 * d && !swap(l, partner, NULL, 0, bytes, size)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,347 @@
+/* shard_sums.c: what the shards of a batch leave in parameters and states, added in a fixed tree.
+ *
+ * Gradients and states stand in pieces (params/store.c), each with a sum for each level of the tree. In a
+ * piece of gradients only those of parameters that a shard has reached are added; before the first shard that
+ * reaches one its sums are zero. Of states all are added, and those that no shard has changed get their value
+ * back. */
+#include "group/group.h"
+
+#include "base/floats.h"
+#include "wengert/op.h"
+
+struct wgi_piece_sum {
+    wgi_piece_sum *next;
+    wgi_piece *piece; /* it has so many elements; the address of a piece that was freed may be another's
+                       * now */
+    int64_t size;
+    wg_dtype dtype;
+    void *base;  /* of states: their values before the batch */
+    void *first; /* of integer states: their values after the first shard with rows */
+    void *sum[WGI_LEVELS];
+};
+
+static bool is_summed(const wgi_piece *s) { return wg_dtype_is_float(s->dtype); }
+static size_t bytes_of(const wgi_piece *s, int64_t n) { return (size_t)n * wg_dtype_size(s->dtype); }
+static void *place_in(const wgi_piece *s, void *array, int64_t at) { return (char *)array + bytes_of(s, at); }
+
+/* ---- the sums of a piece ---- */
+
+/* The highest level that this process uses. */
+static int top(const wg_group *all)
+{
+    int k = 0;
+    while (1 << k < all->own) k++;
+    return k;
+}
+
+/* The sums of a piece. NULL: no memory. They begin with zeros: a state that a late shard makes has none of
+ * the earlier ones, which were empty. */
+static wgi_piece_sum *sums_of(wg_group *all, wgi_piece *s)
+{
+    wgi_piece_sum *q = all->sums;
+    wg_context *c = all->c;
+    while (q && !(q->piece == s && q->size == s->size && q->dtype == s->dtype && !q->base == !s->state))
+        q = q->next;
+    if (q || !(q = wg_alloc(c, 1, sizeof *q))) return q;
+    *q = (wgi_piece_sum){ .next = all->sums, .piece = s, .size = s->size, .dtype = s->dtype };
+    const size_t size = wg_dtype_size(s->dtype), n = (size_t)s->size;
+    if (s->state) q->base = wgi_raw(c, n, size);
+    if (s->state && !is_summed(s)) q->first = wgi_raw(c, n, size);
+    /* The gradient itself is the highest of several levels; a state has its own. */
+    for (int k = 0; is_summed(s) && k < top(all) + s->state; k++) q->sum[k] = wg_alloc(c, n, size);
+    if (wgi_ok(c)) all->sums = q;
+    return wgi_ok(c) ? q : NULL;
+}
+
+/* ---- the tree ---- */
+
+/* y = share x + the sums that wait, the lowest first. x may be y. */
+#define ADD_LEAF(T)                                                  \
+    do {                                                             \
+        const T w = (T)l->share, *x = value;                         \
+        T *y = to;                                                   \
+        if (!x) memset(y, 0, sizeof *y *(size_t)n);                  \
+        else if (w == 1) memmove(y, x, sizeof *y *(size_t)n);        \
+        else                                                         \
+            for (int64_t i = 0; i < n; i++) y[i] = w * x[i];         \
+        for (int k = 0; k < waiting; k++) {                          \
+            const T *restrict before = place(l, sum[k], at);         \
+            for (int64_t i = 0; i < n; i++) y[i] = before[i] + y[i]; \
+        }                                                            \
+    } while (0)
+
+typedef struct leaf {
+    wg_dtype dtype;
+    double share; /* 0: the shard is empty, its values are zeros */
+    int number;   /* how many leaves were before */
+} leaf;
+
+static void *place(const leaf *l, const void *array, int64_t at)
+{
+    return (char *)(uintptr_t)array + (size_t)at * wg_dtype_size(l->dtype);
+}
+
+/* Adds a leaf of `count` elements. sum[k] are their places at each level; the sum goes to the level behind
+ * those that wait. values NULL: zeros. */
+static void add_leaf(const leaf *l, const void *values, void *const sum[], int64_t count)
+{
+    enum { PART = 1 << 12 }; /* elements that stay in the nearest cache meanwhile */
+    int waiting = 0;
+    while (l->number >> waiting & 1) waiting++;
+    for (int64_t at = 0; at < count; at += PART) {
+        const int64_t n = WGI_MIN(PART, count - at);
+        void *to = place(l, sum[waiting], at);
+        const void *value = values ? place(l, values, at) : NULL;
+        if (l->dtype == WG_F32) ADD_LEAF(float);
+        else ADD_LEAF(double);
+    }
+}
+
+void wgi_tree_add(double *sum[], int number, double *value, size_t count)
+{
+    const leaf l = { WG_F64, 1, number };
+    void *to[WGI_LEVELS];
+    for (int k = 0; k < WGI_LEVELS; k++) to[k] = sum[k];
+    add_leaf(&l, value, to, (int64_t)count);
+}
+
+/* ---- the layout ---- */
+
+uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items)
+{
+    const uint64_t prime = UINT64_C(0x100000001B3);
+    uint64_t h = 0;
+    *items = 0;
+    for (const wg_params *p = all->c->params; p; p = p->next) {
+        *items += p->count;
+        for (size_t i = 0; i < p->count; i++) {
+            const wgi_parameter *q = p->item[i];
+            h = (h ^ q->hash) * prime;
+            h = (h ^ (uint64_t)q->at ^ (uint64_t)q->size << 20 ^ (uint64_t)q->dtype << 60) * prime;
+            h ^= h >> 29;
+        }
+    }
+    return h;
+}
+
+/* ---- a shard ---- */
+
+static void keep_base(const wgi_piece_sum *s, int64_t from, int64_t to)
+{
+    memcpy(place_in(s->piece, s->base, from), place_in(s->piece, s->piece->data, from),
+           bytes_of(s->piece, to - from));
+}
+
+bool wgi_sums_begin(wg_group *all)
+{
+    for (wg_params *p = all->c->params; p; p = p->next) {
+        for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch = 0;
+        for (wgi_piece *s = p->pieces; s; s = s->next) {
+            const wgi_piece_sum *q = s->state ? sums_of(all, s) : NULL;
+            if (s->state && !q) return false;
+            if (q) keep_base(q, 0, s->used);
+        }
+    }
+    return true;
+}
+
+void wgi_sums_state_made(wg_context *c, const void *parameter)
+{
+    wg_group *all = (wg_group *)(void *)c->team;
+    const wgi_parameter *q = parameter;
+    if (all->b.at < 0 || all->shards == 1) return;
+    const wgi_piece_sum *s = sums_of(all, q->piece);
+    if (s) keep_base(s, q->at, q->at + q->size);
+}
+
+void wgi_sums_reset(wg_group *all)
+{
+    for (wg_params *p = all->c->params; p; p = p->next) wgi_gradients_lost(p);
+}
+
+/* The places of q's sums at each level of this process; own: that of the highest, NULL: a sum, too. */
+static void sums_at(const wg_group *all, const wgi_piece_sum *s, const wgi_parameter *q, void *own,
+                    void *to[WGI_LEVELS])
+{
+    const int levels = top(all) + 1;
+    for (int k = 0; k < levels; k++) to[k] = s->sum[k] ? place_in(s->piece, s->sum[k], q->at) : NULL;
+    if (own) to[levels - 1] = own;
+}
+
+static void add_gradient(const wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, const leaf *l)
+{
+    void *to[WGI_LEVELS];
+    sums_at(all, s, q, q->grad, to);
+    for (int k = 0; !(q->in_batch & WGI_EVER) && k < top(all); k++)
+        if (l->number >> k & 1) memset(to[k], 0, bytes_of(s->piece, q->size));
+    q->in_batch |= WGI_EVER;
+    add_leaf(l, l->share > 0 && q->reached ? q->grad : NULL, to, q->size);
+}
+
+/* The value goes back to what it was before the batch. */
+static void add_state(const wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, const leaf *l,
+                      bool is_first)
+{
+    void *to[WGI_LEVELS], *base = place_in(s->piece, s->base, q->at);
+    const size_t bytes = bytes_of(s->piece, q->size);
+    if (!is_summed(s->piece)) {
+        if (is_first) memcpy(place_in(s->piece, s->first, q->at), q->data, bytes);
+    } else {
+        sums_at(all, s, q, NULL, to);
+        add_leaf(l, l->share > 0 ? q->data : NULL, to, q->size);
+    }
+    if (!memcmp(q->data, base, bytes)) return;
+    q->in_batch |= WGI_CHANGED;
+    memcpy(q->data, base, bytes);
+    q->owner->version++;
+}
+
+static bool takes(const wgi_parameter *q, double share)
+{
+    if (q->state) return q->size > 0;
+    return is_summed(q->piece) && q->grad && (q->in_batch & WGI_EVER || (share > 0 && q->reached));
+}
+
+bool wgi_sums_add(wg_group *all, double share, bool is_first)
+{
+    const wgi_floats was = wgi_floats_enter();
+    bool fine = true;
+    for (wg_params *p = all->c->params; p && fine; p = p->next)
+        for (size_t i = 0; i < p->count && fine; i++) {
+            wgi_parameter *q = p->item[i];
+            if (!takes(q, share)) continue;
+            const leaf l = { q->dtype, share, all->b.at };
+            const wgi_piece_sum *s = sums_of(all, q->piece);
+            if (!s) fine = false;
+            else if (q->state) add_state(all, s, q, &l, is_first);
+            else add_gradient(all, s, q, &l);
+        }
+    wgi_floats_leave(was);
+    return fine;
+}
+
+/* ---- over processes ---- */
+
+/* Merges [at, at + n) of an array of a piece over all processes. */
+static bool merge(wg_group *all, const wgi_piece *s, void *array, int64_t at, int64_t n)
+{
+    return wgi_link_all(&all->link, s->dtype == WG_F32 ? wgi_merge_f32 : wgi_merge_f64,
+                        place_in(s, array, at), (size_t)n, wg_dtype_size(s->dtype));
+}
+
+/* Parameters that stand side by side in a piece are sent together. What is between them is zero. */
+typedef struct stretch {
+    const wgi_piece *s;
+    int64_t from, to;
+} stretch;
+
+static bool send(wg_group *all, const stretch *r)
+{
+    return !r->s || merge(all, r->s, r->s->grad, r->from, r->to - r->from);
+}
+
+/* q->in_batch says what any process has reached. */
+static bool merge_gradients(wg_group *all, wg_params *p, const unsigned char *own)
+{
+    enum { GAP = 16 }; /* store.c: a parameter takes at least so many elements */
+    stretch r = { NULL, 0, 0 };
+    for (size_t i = 0; i < p->count; i++) {
+        wgi_parameter *q = p->item[i];
+        if (q->state || !(q->in_batch & WGI_EVER)) continue;
+        if (!q->grad && !wgi_grad_memory(q)) return false;
+        if (!(own[i] & WGI_EVER)) memset(q->grad, 0, bytes_of(q->piece, q->size));
+        q->reached = true;
+        if (r.s != q->piece || q->at < r.to || q->at - r.to >= GAP) {
+            if (!send(all, &r)) return false;
+            r = (stretch){ q->piece, q->at, q->at };
+        }
+        r.to = q->at + q->size;
+    }
+    return send(all, &r);
+}
+
+/* The bytes of the process that has the first rows; those of the others are zero meanwhile. */
+static bool take_integers(wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, bool has)
+{
+    const size_t bytes = bytes_of(s->piece, q->size);
+    if (has) memcpy(q->data, place_in(s->piece, s->first, q->at), bytes);
+    else memset(q->data, 0, bytes);
+    return wgi_link_all(&all->link, wgi_merge_or, q->data, bytes, 1);
+}
+
+static bool merge_states(wg_group *all, wg_params *p, int first)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        wgi_parameter *q = p->item[i];
+        if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
+        const wgi_piece_sum *s = sums_of(all, q->piece);
+        p->version++;
+        if (!s) return false;
+        if (!is_summed(q->piece)) {
+            if (!take_integers(all, s, q, all->link.rank == first)) return false;
+            continue;
+        }
+        void *sum = s->sum[top(all)];
+        if (!merge(all, q->piece, sum, q->at, q->size)) return false;
+        memcpy(q->data, place_in(q->piece, sum, q->at), bytes_of(q->piece, q->size));
+    }
+    return true;
+}
+
+/* The rows of a table that some shard has used: those that are not zero. */
+static bool list_rows(wgi_parameter *q)
+{
+    if (!q->reached || !(q->rows || wgi_is_lazy(q))) return true;
+    if (!wgi_row_list_make(q)) return false;
+    const size_t row = bytes_of(q->piece, q->size) / (size_t)WGI_MAX(q->shape.dim[0], 1);
+    wgi_row_list *r = q->rows;
+    r->count = 0, r->known = true;
+    for (int64_t i = 0; i < q->shape.dim[0]; i++) {
+        const char *at = (const char *)q->grad + (size_t)i * row;
+        r->in[i] = row && (*at || memcmp(at, at + 1, row - 1) != 0);
+        if (r->in[i]) r->list[r->count++] = i;
+    }
+    return true;
+}
+
+/* As wg_backward leaves a set. */
+static bool gradients_are_there(wg_params *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!p->item[i]->state && !list_rows(p->item[i])) return false;
+    wgi_gradients_come(p, wg_none, true);
+    for (wgi_stepper *s = p->steppers; s; s = s->next) s->fresh = wgi_gradients_any(s->p);
+    p->explain = NULL; /* it would look at the graph of the last shard of this process */
+    return true;
+}
+
+/* Every process' flags of the items of a set. own[i]: this one's. */
+static bool merge_flags(wg_group *all, wg_params *p, unsigned char *own, unsigned char *flag)
+{
+    for (size_t i = 0; i < p->count; i++) own[i] = flag[i] = p->item[i]->in_batch;
+    if (!wgi_link_all(&all->link, wgi_merge_or, flag, p->count, 1)) return false;
+    for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch = flag[i];
+    return true;
+}
+
+static bool end_of_set(wg_group *all, wg_params *p, int first, unsigned char *own)
+{
+    bool any = false;
+    if (!merge_flags(all, p, own, own + p->count)) return false;
+    for (size_t i = 0; i < p->count; i++) any |= p->item[i]->in_batch & WGI_EVER;
+    wgi_gradients_lost(p);
+    return merge_gradients(all, p, own) && merge_states(all, p, first) && (!any || gradients_are_there(p));
+}
+
+bool wgi_sums_end(wg_group *all, int first)
+{
+    const wgi_floats was = wgi_floats_enter();
+    bool fine = true;
+    for (wg_params *p = all->c->params; p && fine; p = p->next) {
+        unsigned char *own = wg_alloc(all->c, 2 * p->count + 1, 1);
+        fine = own && end_of_set(all, p, first, own);
+        wg_free(all->c, own);
+    }
+    wgi_floats_leave(was);
+    return fine;
+}

@@ -1,0 +1,270 @@
+/* shards.c: the shards of a batch, one after the other, and the meeting of all processes at its end.
+ *
+ * The sums over shards are a binary tree. Leaves come in order, so at most one sum of each size waits: that
+ * of 2^k leaves waits at level k, while bit k of the number of leaves so far is set. A process owns a whole
+ * subtree, and wgi_link_all goes on with the same tree over processes. With one shard nothing here changes a
+ * bit or costs time. */
+#include "group/group.h"
+
+#include "graph/graph.h"
+
+#include <math.h>
+
+/* Shard s of all draws the numbers of epoch e + s * this. */
+static const uint64_t EPOCHS = UINT64_C(1) << 48;
+
+/* ---- rows ---- */
+
+static int64_t first_row(const wg_group *all, int shard)
+{
+    const int64_t n = all->b.batch.n, s = all->shards;
+    return n / s * shard + n % s * shard / s;
+}
+
+static int number(const wg_group *all, int at) { return all->link.rank * all->own + at; }
+
+static int64_t rows_of(const wg_group *all, int shard)
+{
+    return first_row(all, shard + 1) - first_row(all, shard);
+}
+
+static double share_of(const wg_group *all, int shard)
+{
+    return (double)rows_of(all, shard) / (double)all->b.batch.n;
+}
+
+static wg_tensor rows(const wg_tensor *t, int64_t from, int64_t n)
+{
+    wg_tensor part = *t;
+    if (!t->data) return (wg_tensor){ 0 };
+    size_t row = wg_dtype_size(t->dtype);
+    for (int k = 1; k < t->shape.rank; k++) row *= (size_t)t->shape.dim[k];
+    part.data = (char *)t->data + (size_t)from * row;
+    part.shape.dim[0] = n;
+    return part;
+}
+
+/* ---- random draws ---- */
+
+static bool is_users(const wg_group *all, const wg_graph *g) { return g != all->c->graphs.tracer; }
+
+static bool note_epochs(wg_group *all)
+{
+    size_t n = 0;
+    for (const wg_graph *g = all->c->graphs.first; g; g = g->next) n += is_users(all, g);
+    if (!WGI_GROW(all->c, all->b.epoch, all->b.epoch_room, n + 1)) return false;
+    all->b.epochs = 0;
+    for (wg_graph *g = all->c->graphs.first; g; g = g->next) {
+        if (!is_users(all, g)) continue;
+        wgi_close(g);
+        all->b.epoch[all->b.epochs++] = (struct wgi_epoch){ g, wg_graph_epoch(g) };
+    }
+    return true;
+}
+
+/* Every graph's epoch, `more` after what it was before the batch. Notes how many the shard has used. */
+static bool set_epochs(wg_group *all, wg_site here, uint64_t more, uint64_t *used, uint64_t since)
+{
+    for (wg_graph *g = all->c->graphs.first; g; g = g->next) {
+        if (!is_users(all, g)) continue;
+        size_t i = 0;
+        while (i < all->b.epochs && all->b.epoch[i].g != g) i++;
+        if (i == all->b.epochs) {
+            wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                     "a graph was made between two shards, so its random draws would depend on the process: "
+                     "make it "
+                     "before the batch");
+            return false;
+        }
+        wgi_close(g);
+        const uint64_t before = all->b.epoch[i].epoch;
+        if (used) *used = WGI_MAX(*used, wg_graph_epoch(g) - before - since);
+        if (!g->now.frozen) wg_graph_set_epoch(g, before + more);
+    }
+    return true;
+}
+
+/* ---- a shard ---- */
+
+static uint64_t steps_done(const wg_group *all)
+{
+    uint64_t n = 0;
+    for (const wg_params *p = all->c->params; p; p = p->next)
+        for (const wgi_stepper *s = p->steppers; s; s = s->next) n += s->steps;
+    return n;
+}
+
+static void add_notes(wg_group *all, double share)
+{
+    double *sum[WGI_LEVELS];
+    for (int i = 0; i < WGI_LEVELS; i++) sum[i] = all->b.note_sum[i];
+    for (int k = 0; k < WGI_NOTES; k++)
+        all->b.note[k] = share > 0 && all->b.noted >> k & 1 ? share * all->b.note[k] : 0;
+    wgi_tree_add(sum, all->b.at, all->b.note, WGI_NOTES);
+    if (share > 0) all->b.noted_any |= all->b.noted;
+    all->b.noted = 0;
+}
+
+/* The open shard is done: takes what it has left. */
+static bool take_shard(wg_group *all, wg_site here)
+{
+    const int shard = number(all, all->b.at);
+    const uint64_t since = EPOCHS * (uint64_t)shard;
+    add_notes(all, share_of(all, shard));
+    if (all->shards == 1) return true;
+    if (!set_epochs(all, here, since, &all->b.used, since)) return false;
+    if (steps_done(all) != all->b.steps) {
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 "wg_optim_step was called between two shards: it belongs behind the loop over them");
+        return false;
+    }
+    return wgi_sums_add(all, share_of(all, shard), first_row(all, shard) == 0);
+}
+
+/* Opens the next shard that has rows. False: there is none, or an error. */
+static bool next_shard(wg_group *all, wg_site here, wg_batch *part)
+{
+    for (all->b.at++; all->b.at < all->own && wgi_ok(all->c); all->b.at++) {
+        const int shard = number(all, all->b.at);
+        const int64_t from = first_row(all, shard), n = rows_of(all, shard);
+        if (!n) {
+            add_notes(all, 0);
+            if (!wgi_sums_add(all, 0, false)) return false;
+            continue;
+        }
+        if (all->shards > 1) {
+            wgi_sums_reset(all);
+            if (!set_epochs(all, here, EPOCHS * (uint64_t)shard, NULL, 0)) return false;
+        }
+        *part = (wg_batch){ rows(&all->b.batch.x, from, n), rows(&all->b.batch.y, from, n), n };
+        return true;
+    }
+    return false;
+}
+
+/* ---- a batch ---- */
+
+static bool begin_batch(wg_group *all, wg_site here, const wg_batch *b)
+{
+    if (!b || b->n < 1 || (b->x.data && b->x.shape.dim[0] != b->n)) {
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 !b     ? "the batch is NULL"
+                 : b->n ? "the batch says %lld rows, its x has others"
+                        : "the batch has no rows",
+                 b ? (long long)b->n : 0);
+        return false;
+    }
+    all->b.batch = *b;
+    all->b.at = -1;
+    all->b.noted = all->b.noted_any = 0;
+    all->b.steps = steps_done(all), all->b.used = 0;
+    return all->shards == 1 || (note_epochs(all) && wgi_sums_begin(all));
+}
+
+static uint64_t hash_rows(uint64_t h, const wg_tensor *t)
+{
+    return wgi_group_hash(h, t->data,
+                          t->data ? (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype) : 0);
+}
+
+/* The number of rows, and of the first batch the rows. */
+static uint64_t check_of(wg_group *all)
+{
+    uint64_t h = (uint64_t)all->b.batch.n;
+    if (all->link.transport && !all->checked) h = hash_rows(hash_rows(h, &all->b.batch.x), &all->b.batch.y);
+    return h;
+}
+
+static bool has_rows(const wg_group *all)
+{
+    return first_row(all, number(all, all->own)) > first_row(all, number(all, 0));
+}
+
+/* A process that had no rows in the batches so far may lack parameters that the others have made. */
+static bool same_parameters(wg_group *all, wg_site here, const wgi_word *w)
+{
+    uint64_t items;
+    wgi_sums_layout(all, &items);
+    if (items < w->items && has_rows(all))
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 "rank %d has %llu parameters and states, this process has %llu: they build other graphs",
+                 w->most_of, (unsigned long long)w->items, (unsigned long long)items);
+    if (w->items != w->fewest && !wgi_group_give(all, here, w->most_of) && all->link.how != WGI_SENT)
+        return false;
+    wgi_word again = wgi_group_word(all, WGI_AT_BATCH);
+    again.check = wgi_sums_layout(all, &items);
+    if (!wgi_group_meet(all, here, &again)) return false;
+    if (again.odd < 0) return true;
+    wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+             "rank %d on %s has other parameters than rank 0: their names, shapes or order", again.odd,
+             all->place[again.odd].host);
+    return false;
+}
+
+/* Of the whole batch: notes, states, gradients, epochs. */
+static void end_batch(wg_group *all, wg_site here)
+{
+    wgi_word w = wgi_group_word(all, WGI_AT_BATCH);
+    int first = 0;
+    all->b.at = -1;
+    if (all->over) return;
+    w.check = check_of(all), w.used = all->b.used;
+    wgi_sums_layout(all, &w.items);
+    w.fewest = w.items;
+    if (!wgi_group_meet(all, here, &w)) return;
+    if (w.odd >= 0)
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 "rank %d on %s has another batch than rank 0: all processes read the same data, in the same "
+                 "order",
+                 w.odd, all->place[w.odd].host);
+    if (w.odd >= 0) return;
+    if (all->link.transport && (!all->checked || w.items != w.fewest) && !same_parameters(all, here, &w))
+        return;
+    all->checked = true;
+    double *sum = all->b.note_sum[0];
+    for (int k = all->own; k > 1; k /= 2) sum += WGI_NOTES;
+    uint64_t noted = all->b.noted_any;
+    wgi_link *l = &all->link;
+    if (!wgi_link_all(l, wgi_merge_or, &noted, sizeof noted, 1) ||
+        !wgi_link_all(l, wgi_merge_f64, sum, WGI_NOTES, sizeof *sum)) {
+        wgi_group_broken(all, here);
+        return;
+    }
+    for (int k = 0; k < WGI_NOTES; k++) all->b.note[k] = noted >> k & 1 ? sum[k] : NAN;
+    if (all->shards == 1) return;
+    while (rows_of(all, first) == 0) first++;
+    if (wgi_sums_end(all, first / all->own)) set_epochs(all, here, w.used, NULL, 0);
+    else if (l->how != WGI_SENT) wgi_group_broken(all, here);
+}
+
+bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *part)
+{
+    if (part) *part = (wg_batch){ 0 };
+    if (!all) return wg_fail(NULL, here, WG_ERROR_USE, "group_next: the group is NULL"), false;
+    if (!part) wgi_fail(all->c, here, "group_next", WG_ERROR_USE, "the place for the shard is NULL");
+    if (all->over && wgi_ok(all->c))
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE, "the group has ended with an error");
+    if (wgi_ok(all->c) && (all->b.at < 0 ? begin_batch(all, here, b) : take_shard(all, here)) &&
+        next_shard(all, here, part))
+        return true;
+    end_batch(all, here);
+    return false;
+}
+
+/* ---- notes ---- */
+
+void wg_group_note(wg_group *all, int k, double value)
+{
+    if (!all || k < 0 || k >= WGI_NOTES) {
+        wg_fail(all ? all->c : NULL, NULL, WG_ERROR_USE,
+                all ? "group_note: number %d: 0 to 15 can be" : "group_note: the group is NULL", k);
+        return;
+    }
+    all->b.note[k] = value;
+    all->b.noted |= 1U << k;
+}
+
+double wg_group_mean(const wg_group *all, int k)
+{
+    return all && k >= 0 && k < WGI_NOTES && all->b.at < 0 && wgi_ok(all->c) ? all->b.note[k] : NAN;
+}
