@@ -75,3 +75,13 @@ $(BUILD)/bench-limits: bench/limits.c bench/machine.c $(BENCH_HEADERS) $(FLAGS) 
 	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) \
 	    -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' -o $@ bench/limits.c bench/machine.c \
 	    $(BENCH_BLAS_LIBS) -lm -ldl
+
+# By several processes: with MPI itself, for the sum by hand.
+.PHONY: bench-processes
+$(BUILD)/bench-processes: bench/processes.c $(SHARED) $(FLAGS)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(BENCH_FLAGS) -O2 -Iinclude $(shell pkg-config --cflags ompi-c) -o $@ $< $(SHARED) -Wl,-rpath,'$$ORIGIN' \
+	    $(shell pkg-config --libs ompi-c)
+
+bench-processes: $(BUILD)/bench-processes $(MPI_LIBS) ## a step by one and by two processes, by hand, by PyTorch (ROUNDS=5)
+	@BUILD='$(BUILD)' bench/processes.sh

@@ -1043,7 +1043,7 @@ class Group:
         main = getattr(sys.modules.get("__main__"), "__file__", None)
         if main and os.path.exists(main):
             with open(main, "rb") as f:
-                self.same("the program " + os.path.basename(main), f.read())
+                self.same("program " + os.path.basename(main), f.read())
 
     def _ends(self, kind, error, trace):
         """An exception ends this process: the others hear of it, and one of those that have it prints it."""

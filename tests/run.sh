@@ -72,7 +72,9 @@ browser="test_page_browser test_page_ops test_page_use test_lesson_browser"
 latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page.
 lessons=test_lesson_mistakes
-no_others="-${browser// / -} -$latex -$waits -$lessons"
+# By several processes of mpirun.
+mpi=test_processes
+no_others="-${browser// / -} -$latex -$waits -$lessons -$mpi"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
 # order, every op. In the gate these run with the hostile library, the others with the plain one.
@@ -115,6 +117,7 @@ browser |         |                                         | $browser          
 waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 lessons |         |                                         | $lessons           |                | make  | 150 0
+mpi     |         |                                         | $mpi               |                | mpirun.openmpi | 120 0
 graphs  |         |                                         | test_random_graphs | WG_GRAPHS=${WG_GRAPHS:-4000} | make | 50 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
 bare    | bare    | $bare $none                             | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60

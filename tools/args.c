@@ -55,6 +55,7 @@ int tool_fail(const args *a, int status, const char *format, ...)
     va_end(list);
     wg_plain_text(raw, text, sizeof text);
     fprintf(stderr, "wengert: %s\n", text);
+    tool_said(text);
     if (a->json) {
         json j = json_start(stdout);
         json_object(&j, "error");
@@ -73,7 +74,7 @@ void tool_note(const args *a, const char *format, ...)
     va_start(list, format);
     vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
-    fprintf(stderr, "%s\n", wg_plain_text(raw, text, sizeof text));
+    fprintf(tool_notes(), "%s\n", wg_plain_text(raw, text, sizeof text));
 }
 
 int tool_no_operand(const args *a)

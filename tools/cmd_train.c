@@ -1,4 +1,5 @@
 /* cmd_train.c: the command train. The statement train(...) of the program has the defaults; flags win. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@ static const flag flags[] = {
     { 0, "lr", "X", "the rate of the optimizer, or that at the start of its schedule" },
     { 0, "loss", "NAME", "the name to minimise, if the program has no train(...)" },
     { 0, "metrics", "NAMES", "names to measure beside the loss" },
+    { 0, "shards", "N",
+      "parts of a batch, 1, 2, 4, ... (default 1; by mpirun 8): only they change bits, the processes do "
+      "not" },
     { 0, "path", "NAMES",
       "keeps the values of these parameters before each step, and the loss: DIR/path.csv" },
     { 0, NULL, NULL, NULL },
@@ -213,7 +217,13 @@ static bool make_rows(training *t)
 static bool open_program(training *t, const args *a)
 {
     model *m = &t->m;
-    if (!model_read(m, a, WG_TRAIN, args_has(a, "data") ? WG_F32 : WG_F64)) return false;
+    long long shards = 0;
+    if (!model_begin(m, a, WG_TRAIN, args_has(a, "data") ? WG_F32 : WG_F64)) return false;
+    if (!args_long(a, "shards", 1, &shards)) return model_ends(m, EXIT_FLAGS);
+    t->all = tool_group(m->c, shards < INT_MAX ? (int)shards : INT_MAX);
+    t->leads = wg_group_rank(t->all) == 0;
+    const bool fine = wg_failed(m->c) == WG_ERROR_VALUE ? model_flags_ok(m) : model_ok(m);
+    if (!fine || !model_read_program(m)) return false;
     t->mode = m->mode;
     m->mode = WG_TRAIN; /* of the data: that of IDX files to train on */
     if (args_has(a, "data"))
@@ -267,7 +277,7 @@ static void train(training *t, const args *a)
     else if (t->was_there) tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
     const bool done = train_epochs(t);
     check_unwatch();
-    if (!t->m.status && (done || a->json)) train_result(t);
+    if (!t->m.status && (done || a->json) && t->leads) train_result(t);
     if (!done && !t->m.status) {
         t->m.status = EXIT_INTERRUPTED;
         tool_note(

@@ -122,7 +122,7 @@ static void warned(void *user, const char *message)
 }
 
 /* FILE.wg, - for standard input, -e TEXT, or -e @FILE. */
-static bool read_program(model *m)
+bool model_read_program(model *m)
 {
     const args *a = m->a;
     const char *text = args_value(a, "expression"), *path = a->operands ? a->operand[0] : NULL;
@@ -253,7 +253,7 @@ bool model_begin(model *m, const args *a, wg_mode mode, wg_dtype standard)
 
 bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard)
 {
-    return model_begin(m, a, mode, standard) && read_program(m);
+    return model_begin(m, a, mode, standard) && model_read_program(m);
 }
 
 bool model_values(model *m) { return set_values(m) && load_weights(m); }
@@ -272,6 +272,7 @@ bool model_open(model *m, const args *a, wg_mode mode)
 
 int model_close(model *m)
 {
+    if (m->c) m->status = tool_meet(m->c, m->status);
     if (m->c) wg_finish(m->c, NULL);
     return m->status;
 }

@@ -85,6 +85,8 @@ need_whole() {
     command -v gfortran >/dev/null || want gfortran
     command -v debootstrap >/dev/null || want debootstrap
     command -v valgrind >/dev/null || want valgrind
+    command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
+    command -v mpirun.mpich >/dev/null && has_module mpich || want mpich libmpich-dev
     if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then
         version=$(apt-cache show clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\)\..*/\1/p' | head -n 1)
         want clang "libclang-rt-${version:-14}-dev" # without its recommended packages clang has no sanitizers

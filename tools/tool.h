@@ -37,6 +37,7 @@
 #include "wengert/figure.h"
 #include "wengert/formula.h"
 #include "wengert/grad.h"
+#include "wengert/group.h"
 #include "wengert/lang.h"
 #include "wengert/op.h"
 #include "wengert/plan.h"
@@ -108,6 +109,19 @@ int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4
 int tool_no_operand(const args *a); /* the same, for a command that takes no operand */
 /* Prints a line to stderr, if there is no --quiet. */
 void tool_note(const args *a, const char *format, ...) WG_PRINTF(2, 3);
+
+/* ---- processes.c: a command that a launcher has started several times ---- */
+
+/* Holds back what this process prints until tool_release. Nothing, without a launcher. */
+void tool_hold(void);
+void tool_release(int status);    /* the end of the process comes; one of them prints an error that several
+                                * have */
+FILE *tool_notes(void);           /* where notes go: standard error */
+void tool_said(const char *text); /* the last error of this process */
+wg_group *tool_group(wg_context *c, int shards); /* shards 0: the default */
+/* The processes hear of each other's errors, now or never. status: of this process so far. Returns it, or
+ * that of the error of another. */
+int tool_meet(wg_context *c, int status);
 
 /* ---- wengert.c ---- */
 
@@ -215,7 +229,8 @@ bool model_open(model *m, const args *a, wg_mode mode);
 /* The parts of it: the program, with its floats in `standard` unless --dtype says otherwise; then the values
  * of --set and --load. */
 bool model_begin(model *m, const args *a, wg_mode mode, wg_dtype standard); /* without a program: set m->q */
-bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard);
+bool model_read_program(model *m);
+bool model_read(model *m, const args *a, wg_mode mode, wg_dtype standard); /* both */
 bool model_values(model *m);
 bool model_build(model *m);
 int model_close(model *m);               /* returns m->status */

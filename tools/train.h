@@ -29,6 +29,8 @@ typedef struct training {
     model m;
     data_rows data;
     wg_mode mode;        /* of the steps: --mode */
+    wg_group *all;       /* of the processes; alone without a launcher */
+    bool leads;          /* this one is rank 0: it writes files and the result */
     wg_data *rows, *dev; /* of row numbers; dev NULL: none are held out */
     wg_graph *of_dev;    /* where dev is measured */
     wg_optim *optim;

@@ -148,8 +148,8 @@ static char *settings_text(const training *t)
     put_optimizer(out, &t->choice);
     fprintf(out, "\",\n\"batch\": %lld,\n\"dev\": ", (long long)t->batch);
     put_number(out, dev ? strtod(dev, NULL) : 0);
-    fprintf(out, ",\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", (unsigned long long)wg_context_seed(t->m.c),
-            wg_dtype_name(wg_context_dtype(t->m.c)));
+    fprintf(out, ",\n\"shards\": %d,\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", wg_group_shards(t->all),
+            (unsigned long long)wg_context_seed(t->m.c), wg_dtype_name(wg_context_dtype(t->m.c)));
     fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
     if (args_has(t->m.a, "path")) fprintf(out, "\"path\": \"%s\",\n", args_value(t->m.a, "path"));
     fprintf(out, "\"mode\": \"%s\",\n\"load\": \"%s\"\n}\n", t->mode == WG_TRAIN ? "train" : "eval",
@@ -309,7 +309,7 @@ static bool write_by(training *t, const char *name, bool state)
 bool train_save(training *t, bool now)
 {
     const double began = tool_now();
-    if (!t->folder || (!now && began < t->save_next)) return true;
+    if (!t->folder || !t->leads || (!now && began < t->save_next)) return true;
     const char *path = train_path_text(t);
     const bool fine = (!t->records || (write_log(t) && write_curve(t))) &&
                       (!path || write_text(t, PATH_FILE, path)) &&
@@ -430,17 +430,34 @@ static bool go_on(training *t, const char *settings)
     return fine && read_log(t);
 }
 
+/* Rank 0 looks at the folder, which may be on its own disk. The others hear of what it finds. */
+static bool open_folder(training *t, const char *settings)
+{
+    bool fine = make_folder(t) && lock_folder(t);
+    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, files[STATE]);
+    fine = fine && (fresh || there || is_free(t));
+    if (fine && there) return go_on(t, settings);
+    if (fine) fine = start_over(t, settings) && model_ok(&t->m);
+    if (fine) wg_group_share_at("", t->all, false);
+    return fine;
+}
+
 bool train_resume(training *t)
 {
     const wg_tensor means = wg_view_f64(&t->mean[0].value, WG_SHAPE(2 * t->measures));
-    if (!t->folder) return true;
-    wg_save_with_at("", t->m.c, "train.means", means, NULL);
-    wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
     char *settings = settings_text(t);
-    bool fine = settings && make_folder(t) && lock_folder(t);
-    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, files[STATE]);
-    fine = fine && (fresh || there || is_free(t));
-    if (fine) fine = there ? go_on(t, settings) : start_over(t, settings) && model_ok(&t->m);
+    bool fine = settings || model_fail(&t->m, EXIT_OTHER, "out of memory");
+    const uint64_t program = hash_of_program(t), data = hash_of_data(t);
+    wg_group_same_at("", t->all, "program", &program, sizeof program);
+    wg_group_same_at("", t->all, "data set", &data, sizeof data);
+    if (fine) wg_group_same_at("", t->all, "set of options", settings, strlen(settings));
+    fine = fine && model_ok(&t->m);
+    if (fine && t->folder) {
+        wg_save_with_at("", t->m.c, "train.means", means, NULL);
+        wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
+        if (t->leads) fine = open_folder(t, settings);
+        else t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE])), fine = model_ok(&t->m);
+    }
     free(settings);
-    return fine;
+    return fine && model_ok(&t->m);
 }

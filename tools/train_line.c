@@ -102,15 +102,15 @@ void train_line(training *t, const epoch_record *r)
     if (!out) return;
     put_line(out, t, r);
     fclose(out);
-    if (moves) fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, text);
-    else fprintf(stderr, "%s\n", text);
+    if (moves) fprintf(tool_notes(), "\r\033[K%.*s", terminal_width() - 1, text);
+    else fprintf(tool_notes(), "%s\n", text);
     t->shown = moves;
     free(text);
 }
 
 void train_erase(training *t)
 {
-    if (t->shown) fputc('\n', stderr);
+    if (t->shown) fputc('\n', tool_notes());
     t->shown = false;
 }
 

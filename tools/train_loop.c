@@ -72,10 +72,9 @@ bool train_try(training *t)
 
 /* ---- steps ---- */
 
-static void add_measures(training *t, const wg_node node[], wg_mean mean[], int64_t n)
-{
-    for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], wg_item(node[i]), (double)n);
-}
+/* Whether this process, or another of the group, was asked to stop: the same in all of them, from one batch
+ * to the next. */
+static bool is_stopped(const training *t) { return wg_group_stop(t->all, check_interrupted()); }
 
 /* Whether the minimum is found, or no smaller value: twice the search of a step found none. */
 static bool is_at_end(training *t, double loss)
@@ -88,17 +87,29 @@ static bool is_at_end(training *t, double loss)
     return t->end != GOING;
 }
 
-static bool step(training *t, const wg_batch *b)
+/* The gradient and the measures of the batch, shard by shard. */
+static bool differentiate(training *t, const wg_batch *b)
 {
     wg_node node[MEASURES];
+    wg_batch part;
+    while (wg_group_next_at("", t->all, b, &part)) {
+        if (!build(t, part.x.data, part.n, false, node)) return false;
+        for (int i = 1; i < t->measures; i++) wg_keep(node[i]);
+        wg_backward_at("", node[0], t->m.p);
+        for (int i = 0; i < t->measures && !wg_failed(t->m.c); i++)
+            wg_group_note(t->all, i, wg_item(node[i]));
+    }
+    return model_ok(&t->m);
+}
+
+static bool step(training *t, const wg_batch *b)
+{
     const double lr = train_rate(t);
-    if (!build(t, b->x.data, b->n, false, node)) return false;
-    for (int i = 1; i < t->measures; i++) wg_keep(node[i]);
-    wg_backward_at("", node[0], t->m.p);
-    if (!model_ok(&t->m)) return false;
-    add_measures(t, node, t->mean, b->n);
-    if (!train_path_add(t, wg_item(node[0]))) return false;
-    if (t->minimizes && is_at_end(t, wg_item(node[0]))) return true;
+    if (!differentiate(t, b)) return false;
+    const double loss = wg_group_mean(t->all, 0);
+    for (int i = 0; i < t->measures; i++) wg_mean_add(&t->mean[i], wg_group_mean(t->all, i), (double)b->n);
+    if (!train_path_add(t, loss)) return false;
+    if (t->minimizes && is_at_end(t, loss)) return true;
     if (t->choice.schedule) wg_optim_set_lr_at("", t->optim, lr);
     wg_optim_step_at("", t->optim);
     if (!model_ok(&t->m)) return false;
@@ -107,16 +118,37 @@ static bool step(training *t, const wg_batch *b)
     return true;
 }
 
+/* The measures of every batch of the held out rows, which the processes share out in turn; value has 0 for
+ * those of others. The draws of a batch depend on its number. */
+static bool measure_batches(training *t, double *value)
+{
+    wg_node node[MEASURES];
+    const int64_t *row = wg_data_x(t->dev).data, all = wg_data_rows(t->dev);
+    const int size = wg_group_size(t->all);
+    const uint64_t epoch = wg_graph_epoch(t->of_dev);
+    int64_t k = 0;
+    for (int64_t at = 0; at < all; at += DEV_BATCH, k++, value += MEASURES) {
+        const int64_t n = all - at < DEV_BATCH ? all - at : DEV_BATCH;
+        if (k % size != wg_group_rank(t->all)) continue;
+        if (size > 1) wg_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
+        if (!build(t, row + at, n, true, node)) return false;
+        for (int i = 0; i < t->measures; i++) value[i] = wg_item(node[i]);
+    }
+    if (size > 1) wg_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
+    return model_ok(&t->m);
+}
+
 static bool measure_dev(training *t, measures *to)
 {
     wg_mean mean[MEASURES] = { 0 };
-    wg_node node[MEASURES];
-    const int64_t *row = wg_data_x(t->dev).data, all = wg_data_rows(t->dev);
-    for (int64_t at = 0; at < all; at += DEV_BATCH) {
-        const int64_t n = all - at < DEV_BATCH ? all - at : DEV_BATCH;
-        if (!build(t, row + at, n, true, node)) return false;
-        add_measures(t, node, mean, n);
+    const int64_t all = wg_data_rows(t->dev), batches = (all + DEV_BATCH - 1) / DEV_BATCH;
+    double *value = wg_alloc(t->m.c, (size_t)batches * MEASURES, sizeof *value);
+    if (value && measure_batches(t, value)) wg_group_sum_at("", t->all, value, (size_t)batches * MEASURES);
+    for (int64_t k = 0; value && k < batches; k++) {
+        const int64_t n = k < batches - 1 ? DEV_BATCH : all - k * DEV_BATCH;
+        for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], value[k * MEASURES + i], (double)n);
     }
+    wg_free(t->m.c, value);
     for (int i = 0; i < t->measures; i++) to->value[i] = mean[i].value;
     return model_ok(&t->m);
 }
@@ -141,12 +173,12 @@ static bool end_epoch(training *t)
 static bool run_epoch(training *t)
 {
     wg_batch b;
-    while (!check_interrupted() && wg_data_next_at("", t->rows, &b, t->batch)) {
+    while (!is_stopped(t) && wg_data_next_at("", t->rows, &b, t->batch)) {
         if (!step(t, &b)) return false;
         train_line(t, NULL);
         if (!train_save(t, false)) return false;
     }
-    return model_ok(&t->m) && !check_interrupted() && end_epoch(t);
+    return model_ok(&t->m) && !is_stopped(t) && end_epoch(t);
 }
 
 /* Where the parameters are in the end. */
@@ -163,7 +195,11 @@ bool train_epochs(training *t)
     t->save_next = t->began + 1;
     while (t->end == GOING && wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
     train_erase(t);
-    if (t->m.status) return train_keep_last(t), false;
+    if (t->m.status) {
+        tool_meet(t->m.c, t->m.status);
+        if (t->leads) train_keep_last(t);
+        return false;
+    }
     const bool done = t->end != GOING || wg_data_epoch(t->rows) >= t->epochs;
     if (done && t->path.count && t->end == GOING) return last_of_path(t) && train_save(t, true);
     if (!done) train_save(t, true);

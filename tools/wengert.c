@@ -47,6 +47,7 @@ static int run(int argc, char **argv)
     else if (!strcmp(word, "--version") || !strcmp(word, "-V")) word = "version";
     const command *c = command_find(word);
     if (!c) return no_command(argc, argv, word);
+    if (c == &cmd_train) tool_hold();
     const bool alone = !strcmp(argv[1], "--json");
     int status = args_read(&a, c, alone ? argc : argc - 1, alone ? argv : argv + 1);
     if (status < 0) status = c->run(&a);
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
 {
     hold_closed_streams();
     int status = run(argc, argv);
+    tool_release(status);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "wengert: standard output: %m\n");
         return status ? status : EXIT_OTHER;

@@ -63,12 +63,14 @@ typedef struct wg_group_start_opts {
  * an error is recorded; all functions here take NULL. */
 WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o);
 #define wg_group_start(c, ...) wg_group_start_at(WG_AT(#c), c, __VA_ARGS__)
+/* As how many processes a launcher has started the program; 0: none has. */
+WG_API int wg_group_launched(void);
 WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
 WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */
 WG_API int wg_group_shards(const wg_group *all);
-/* Must be called before the first batch, by every process: an error, unless all processes give the same bytes. what: a
- * word or two for the message, "the data". */
+/* To be called by every process, between batches: an error, unless all give the same bytes. what: a word or two for the
+ * message, "rank 1 on node17 has another data set than rank 0 on node16". */
 WG_API wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size);
 #define wg_group_same(all, ...) wg_group_same_at(WG_AT(#all), all, __VA_ARGS__) /* all, what, bytes, size */
 

@@ -14,7 +14,7 @@
 
 /* ---- words ---- */
 
-wgi_word wgi_group_word(const wg_group *all, wgi_where where)
+wgi_word wgi_group_word(const wg_group *all, unsigned where)
 {
     const wg_context *c = all->c;
     wgi_word w = { .places = where, .first = -1, .odd = -1 };
@@ -41,7 +41,7 @@ static void merge_words(void *to, const void *more, size_t count)
     if (b->items > a->items) a->items = b->items, a->most_of = b->most_of;
     a->places |= b->places, a->failed += b->failed, a->stop |= b->stop;
     a->fewest = WGI_MIN(a->fewest, b->fewest);
-    a->used = WGI_MAX(a->used, b->used);
+    a->used = WGI_MAX(a->used, b->used), a->noted |= b->noted;
 }
 
 /* "rank 2 on node17" */
@@ -81,11 +81,11 @@ bool wgi_group_broken(wg_group *all, wg_site here)
     const wgi_link *l = &all->link;
     all->over = true;
     who(all, l->partner, rank, sizeof rank);
-    if (l->how == WGI_LATE)
-        wgi_fail(all->c, here, "group", WG_ERROR_USE,
-                 "%s did not come within %g s: it is stopped, or its program waits for something else", rank,
-                 l->timeout);
-    else wgi_fail(all->c, here, "group", WG_ERROR_USE, "the connection to %s is broken", rank);
+    wgi_fail(all->c, here, "group", WG_ERROR_USE,
+             l->how == WGI_LATE
+                 ? "%s did not come within %g s: it is stopped, or its program waits for something else"
+                 : "the connection to %s is broken",
+             rank, l->timeout);
     return false;
 }
 
@@ -212,8 +212,7 @@ enum { MOST_SHARDS = 4096 };
 static int shards_of(wg_context *c, wg_site here, const wg_group_start_opts *o)
 {
     enum { STANDARD = 8 };
-    const char *name;
-    const int n = o && o->shards ? o->shards : wgi_launched(&name) ? STANDARD : 1;
+    const int n = o && o->shards ? o->shards : wgi_launched().size ? STANDARD : 1;
     if (n >= 1 && n <= MOST_SHARDS && !(n & (n - 1))) return n;
     wgi_fail(c, here, "group_start", WG_ERROR_VALUE, "%d shards: 1, 2, 4, ... %d can be", n, MOST_SHARDS);
     return 0;
@@ -245,7 +244,7 @@ static void end(wg_context *c)
 wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o)
 {
     char why[300] = "";
-    const char *by = "";
+    const wgi_launch by = wgi_launched();
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "group_start: the context is NULL"), NULL;
     if (c->team)
         return wgi_fail(c, here, "group_start", WG_ERROR_USE, "the context has a group already"), NULL;
@@ -254,15 +253,17 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
         return wgi_fail(c, here, "group_start", WG_ERROR_VALUE, "timeout %g: seconds", timeout), NULL;
     if (c->fixed) return NULL;
     const int shards = shards_of(c, here, o);
-    if (!shards && !wgi_launched(&by)) return NULL; /* else the other processes are told */
+    if (!shards && !by.size) return NULL; /* else the other processes are told */
     wg_group *all = wg_alloc(c, 1, sizeof *all);
     if (!all) return NULL;
     *all = (wg_group){ .c = c, .b.at = -1, .shards = shards ? shards : 1 };
     all->team.end = end, all->team.state_made = wgi_sums_state_made;
     all->link.timeout = timeout;
     if (!wgi_link_open(&all->link, c, why, sizeof why)) {
-        const int n = wgi_launched(&by);
-        wgi_fail(c, here, "group_start", WG_ERROR_MISSING, "%s has started %d processes, but %s", by, n, why);
+        c->team = &all->team, all->over = true;
+        all->link.rank = by.rank, all->team.mute = by.rank > 0;
+        wgi_fail(c, here, "group_start", WG_ERROR_MISSING, "%s has started %d processes, but %s", by.name,
+                 by.size, why);
         return NULL;
     }
     c->team = &all->team; /* from here on an error is told to the others by wg_finish */
@@ -272,6 +273,7 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
     return all;
 }
 
+int wg_group_launched(void) { return wgi_launched().size; }
 wg_group *wg_group_of(const wg_context *c) { return c ? (wg_group *)(void *)c->team : NULL; }
 int wg_group_rank(const wg_group *all) { return all ? all->link.rank : 0; }
 int wg_group_size(const wg_group *all) { return all ? all->link.size : 1; }
@@ -298,8 +300,8 @@ wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const 
     wgi_word w = wgi_group_word(all, WGI_AT_START);
     w.check = wgi_group_hash(UINT64_C(0xCBF29CE484222325), bytes, bytes ? size : 0);
     if (!wgi_group_meet(all, here, &w) || w.odd < 0) return wg_failed(all->c);
-    return wgi_fail(all->c, here, "group_same", WG_ERROR_USE, "%s: %s has another than rank 0 on %s",
-                    what ? what : "", who(all, w.odd, rank, sizeof rank), all->place[0].host);
+    return wgi_fail(all->c, here, "group_same", WG_ERROR_USE, "%s has another %s than rank 0 on %s",
+                    who(all, w.odd, rank, sizeof rank), what ? what : "value", all->place[0].host);
 }
 
 wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)

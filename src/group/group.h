@@ -28,9 +28,12 @@ typedef struct wgi_link {
 } wgi_link;
 enum { WGI_BUCKET = 4 << 20 };
 
-/* Whether a launcher has started the program, and as how many processes: 0, if none has. *name: "mpirun of
- * Open MPI". */
-int wgi_launched(const char **name);
+/* What has started the program: "mpirun of Open MPI", as how many processes; size 0: no launcher has. */
+typedef struct wgi_launch {
+    const char *name;
+    int size, rank;
+} wgi_launch;
+wgi_launch wgi_launched(void);
 /* Connects this process to the others. False: *why says why. */
 bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size);
 /* All processes have said goodbye: MPI may be ended when the program ends. */
@@ -57,6 +60,7 @@ enum { WGI_NOTES = 16, WGI_LEVELS = 13 }; /* WGI_LEVELS: of the tree over up to 
  * place. */
 typedef struct wgi_word {
     unsigned places;       /* bits: where the processes are */
+    unsigned noted;        /* bits: numbers that a shard has noted */
     int32_t failed;        /* how many have an error */
     int32_t first;         /* the lowest of them; -1: none */
     int32_t lowest;        /* the lowest rank that this word is of */
@@ -70,13 +74,8 @@ typedef struct wgi_word {
     int32_t status;
     char message[1024];
 } wgi_word;
-typedef enum wgi_where {
-    WGI_AT_START = 1,
-    WGI_AT_BATCH = 2,
-    WGI_AT_SUM = 4,
-    WGI_AT_SHARE = 8,
-    WGI_AT_END = 16
-} wgi_where;
+/* Where a process is. */
+enum { WGI_AT_START = 1, WGI_AT_BATCH = 2, WGI_AT_SUM = 4, WGI_AT_SHARE = 8, WGI_AT_END = 16 };
 
 typedef struct wgi_place_of { /* a process, as the others know it */
     char host[64], version[16];
@@ -120,7 +119,7 @@ struct wg_group {
 /* Tells the others this process' place and error, and hears theirs. False: there is an error, which every
  * process has then, and the group is over. */
 bool wgi_group_meet(wg_group *all, wg_site here, wgi_word *w);
-wgi_word wgi_group_word(const wg_group *all, wgi_where where);
+wgi_word wgi_group_word(const wg_group *all, unsigned where);
 uint64_t wgi_group_hash(uint64_t h, const void *bytes, size_t n); /* FNV-1a */
 /* The link has failed: an error. Returns false. */
 bool wgi_group_broken(wg_group *all, wg_site here);
@@ -144,7 +143,7 @@ bool wgi_sums_end(wg_group *all, int first);
 /* A hash of the names, sizes and places of parameters and states, which say how arrays are cut into messages;
  * *items: how many there are. */
 uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items);
-/* sum[k] = sum[k] + ... : adds one more leaf to the tree over shards. */
-void wgi_tree_add(double *sum[], int leaf, double *value, size_t count);
+/* Adds the numbers of one more shard. */
+void wgi_notes_add(double sum[][WGI_NOTES], int number, const double *value);
 
 #endif

@@ -12,33 +12,36 @@
 /* ---- the launcher ---- */
 
 typedef struct launcher {
-    const char *size, *mpi, *name; /* the variable that says how many processes, the library, the name for
-                                    * messages */
+    const char *size, *rank; /* variables: how many processes, and which this one is */
+    const char *mpi, *name;  /* the library; what messages call it */
 } launcher;
 
-/* The first that has set its variable. Slurm's srun sets PMI_SIZE with --mpi=pmi2; with --mpi=pmix it sets
- * none of the first two, but PMIX_RANK. */
+/* The first that has set the rank. Slurm's srun sets PMI_RANK with --mpi=pmi2, and PMIX_RANK with
+ * --mpi=pmix. */
 static const launcher launchers[] = {
-    { "OMPI_COMM_WORLD_SIZE", "openmpi", "mpirun of Open MPI" },
-    { "PMI_SIZE", "mpich", "mpirun of MPICH" },
-    { "PMIX_RANK", "openmpi", "srun" },
+    { "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "openmpi", "mpirun of Open MPI" },
+    { "PMI_SIZE", "PMI_RANK", "mpich", "mpirun of MPICH" },
+    { "SLURM_NTASKS", "PMIX_RANK", "openmpi", "srun" },
 };
 
 static const launcher *found(void)
 {
     for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
-        if (getenv(launchers[i].size)) return &launchers[i];
+        if (getenv(launchers[i].rank)) return &launchers[i];
     return NULL;
 }
 
-int wgi_launched(const char **name)
+static int number_in(const char *variable, int otherwise)
+{
+    const char *text = getenv(variable);
+    const long n = text ? strtol(text, NULL, 10) : -1;
+    return n >= 0 && n < 1 << 20 ? (int)n : otherwise;
+}
+
+wgi_launch wgi_launched(void)
 {
     const launcher *l = found();
-    if (!l) return 0;
-    *name = l->name;
-    const char *slurm = getenv("SLURM_NTASKS");
-    const long n = strtol(strstr(l->size, "SIZE") ? getenv(l->size) : slurm ? slurm : "1", NULL, 10);
-    return n > 0 && n < 1 << 20 ? (int)n : 1;
+    return l ? (wgi_launch){ l->name, number_in(l->size, 1), number_in(l->rank, 0) } : (wgi_launch){ 0 };
 }
 
 /* ---- the library ---- */
@@ -99,18 +102,13 @@ bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
     const launcher *by = found();
     l->size = 1;
     if (!by) return true;
-    if (!loaded) {
-        const wgi_transport *t = transport_of(by->mpi, true, why, size);
-        const char *name;
-        if (!t && wgi_launched(&name) == 1) return true;
-        if (!t) return false;
-        if (!t->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI_Init has failed"), false;
-        loaded = t;
-        atexit(end_mpi);
-    } else if (!loaded->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI does not answer"), false;
-    if (l->size == 1) may_end = true;
-    if (l->size == 1) return true;
-    may_end = false;
+    const wgi_transport *t = loaded ? loaded : transport_of(by->mpi, true, why, size);
+    if (!t) return wgi_launched().size == 1;
+    if (!t->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI_Init has failed"), false;
+    if (!loaded) atexit(end_mpi);
+    loaded = t;
+    may_end = l->size == 1;
+    if (may_end) return true;
     l->transport = loaded;
     l->room = wgi_raw(c, WGI_BUCKET, 1);
     return l->room != NULL;
@@ -128,18 +126,14 @@ void wgi_link_about(FILE *out)
         const wgi_transport *t = transport_of(all[i], false, why, sizeof why);
         if (t) fprintf(out, "%s %s", n++ ? "," : "", t->name());
     }
-    const char *by = "";
-    const int started = wgi_launched(&by);
+    const wgi_launch by = wgi_launched();
     fprintf(out, "%s",
             n ? "" : " none: one process trains alone (make finds Open MPI and MPICH by pkg-config)");
-    if (started) fprintf(out, "; started by %s as one of %d", by, started);
+    if (by.size) fprintf(out, "; started by %s as one of %d", by.name, by.size);
     fprintf(out, "\n");
 }
 
 /* ---- over processes ---- */
-
-/* The largest part of an array that is sent at once. */
-static size_t bucket(size_t element) { return WGI_BUCKET / element; }
 
 static bool swap(wgi_link *l, int partner, const void *out, size_t out_bytes, void *in, size_t in_bytes)
 {
@@ -192,8 +186,8 @@ bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_
 {
     enum { SMALL = 16 << 10 }; /* bytes: measured on one machine; both ways give the same bits */
     if (!l->transport) return true;
-    for (size_t at = 0; at < count; at += bucket(element)) {
-        const size_t n = WGI_MIN(count - at, bucket(element));
+    for (size_t at = 0, n; at < count; at += n) {
+        n = WGI_MIN(count - at, WGI_BUCKET / element); /* the largest part that is sent at once */
         char *part = (char *)array + at * element;
         if (!(n * element <= SMALL ? by_doubling : by_halving)(l, merge, part, n, element)) return false;
     }

@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +24,8 @@ static const char *name(void)
     MPI_Get_library_version(text, &n);
     /* "Open MPI v4.1.4, package: ..." and "MPICH Version:\t4.0.2\nMPICH Release date: ..." */
     text[strcspn(text, ",\n")] = 0;
-    for (char *s = text; *s; s++)
-        if (*s == '\t') *s = ' ';
+    char *tab = strchr(text, '\t');
+    if (tab) snprintf(strchr(text, ' ') + 1, 40, "%.30s", tab + strspn(tab, "\t "));
     return text;
 }
 
@@ -48,9 +49,10 @@ static double now(void)
 
 static wgi_sent wait_for(MPI_Request *r, int n, double until)
 {
+    MPI_Status status[2];
     for (long tried = 0;; tried++) {
         int done = 0;
-        if (MPI_Testall(n, r, &done, MPI_STATUSES_IGNORE) != MPI_SUCCESS) return WGI_BROKEN;
+        if (MPI_Testall(n, r, &done, status) != MPI_SUCCESS) return WGI_BROKEN;
         if (done) return WGI_SENT;
         if (tried < SPINS) continue;
         if (now() > until) return WGI_LATE;
@@ -87,5 +89,4 @@ static void end(void)
     if (is_ours && !over) MPI_Finalize();
 }
 
-extern const wgi_transport wgi_transport_here;
 const wgi_transport wgi_transport_here = { WGI_TRANSPORT, name, begin, swap, end };

@@ -97,12 +97,12 @@ static void add_leaf(const leaf *l, const void *values, void *const sum[], int64
     }
 }
 
-void wgi_tree_add(double *sum[], int number, double *value, size_t count)
+void wgi_notes_add(double sum[][WGI_NOTES], int number, const double *value)
 {
     const leaf l = { WG_F64, 1, number };
     void *to[WGI_LEVELS];
     for (int k = 0; k < WGI_LEVELS; k++) to[k] = sum[k];
-    add_leaf(&l, value, to, (int64_t)count);
+    add_leaf(&l, value, to, WGI_NOTES);
 }
 
 /* ---- the layout ---- */
@@ -222,42 +222,44 @@ bool wgi_sums_add(wg_group *all, double share, bool is_first)
 
 /* ---- over processes ---- */
 
-/* Merges [at, at + n) of an array of a piece over all processes. */
-static bool merge(wg_group *all, const wgi_piece *s, void *array, int64_t at, int64_t n)
-{
-    return wgi_link_all(&all->link, s->dtype == WG_F32 ? wgi_merge_f32 : wgi_merge_f64,
-                        place_in(s, array, at), (size_t)n, wg_dtype_size(s->dtype));
-}
-
-/* Parameters that stand side by side in a piece are sent together. What is between them is zero. */
+/* Values that stand side by side in arrays of a piece are sent together. What is between them is zero. */
 typedef struct stretch {
     const wgi_piece *s;
+    char *array;
     int64_t from, to;
 } stretch;
 
-static bool send(wg_group *all, const stretch *r)
+static bool merge(wg_group *all, const stretch *r)
 {
-    return !r->s || merge(all, r->s, r->s->grad, r->from, r->to - r->from);
+    return !r->s || wgi_link_all(&all->link, r->s->dtype == WG_F32 ? wgi_merge_f32 : wgi_merge_f64,
+                                 place_in(r->s, r->array, r->from), (size_t)(r->to - r->from),
+                                 wg_dtype_size(r->s->dtype));
+}
+
+/* Adds the place of q in the array to the stretch; a stretch that ends before it is merged. */
+static bool extend(wg_group *all, stretch *r, const wgi_parameter *q, void *array)
+{
+    enum { GAP = 16 }; /* store.c: a parameter takes at least so many elements */
+    const bool near = r->s == q->piece && q->at >= r->to && q->at - r->to < GAP;
+    if (!near && !merge(all, r)) return false;
+    if (!near) *r = (stretch){ q->piece, array, q->at, q->at };
+    r->to = q->at + q->size;
+    return true;
 }
 
 /* q->in_batch says what any process has reached. */
 static bool merge_gradients(wg_group *all, wg_params *p, const unsigned char *own)
 {
-    enum { GAP = 16 }; /* store.c: a parameter takes at least so many elements */
-    stretch r = { NULL, 0, 0 };
+    stretch r = { 0 };
     for (size_t i = 0; i < p->count; i++) {
         wgi_parameter *q = p->item[i];
         if (q->state || !(q->in_batch & WGI_EVER)) continue;
         if (!q->grad && !wgi_grad_memory(q)) return false;
         if (!(own[i] & WGI_EVER)) memset(q->grad, 0, bytes_of(q->piece, q->size));
         q->reached = true;
-        if (r.s != q->piece || q->at < r.to || q->at - r.to >= GAP) {
-            if (!send(all, &r)) return false;
-            r = (stretch){ q->piece, q->at, q->at };
-        }
-        r.to = q->at + q->size;
+        if (!extend(all, &r, q, q->piece->grad)) return false;
     }
-    return send(all, &r);
+    return merge(all, &r);
 }
 
 /* The bytes of the process that has the first rows; those of the others are zero meanwhile. */
@@ -271,19 +273,24 @@ static bool take_integers(wg_group *all, const wgi_piece_sum *s, wgi_parameter *
 
 static bool merge_states(wg_group *all, wg_params *p, int first)
 {
+    stretch r = { 0 };
     for (size_t i = 0; i < p->count; i++) {
         wgi_parameter *q = p->item[i];
         if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
         const wgi_piece_sum *s = sums_of(all, q->piece);
-        p->version++;
         if (!s) return false;
-        if (!is_summed(q->piece)) {
-            if (!take_integers(all, s, q, all->link.rank == first)) return false;
-            continue;
-        }
-        void *sum = s->sum[top(all)];
-        if (!merge(all, q->piece, sum, q->at, q->size)) return false;
-        memcpy(q->data, place_in(q->piece, sum, q->at), bytes_of(q->piece, q->size));
+        if (is_summed(q->piece) ? !extend(all, &r, q, s->sum[top(all)])
+                                : !take_integers(all, s, q, all->link.rank == first))
+            return false;
+    }
+    if (!merge(all, &r)) return false;
+    for (size_t i = 0; i < p->count; i++) {
+        wgi_parameter *q = p->item[i];
+        if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
+        if (is_summed(q->piece))
+            memcpy(q->data, place_in(q->piece, sums_of(all, q->piece)->sum[top(all)], q->at),
+                   bytes_of(q->piece, q->size));
+        p->version++;
     }
     return true;
 }

@@ -37,9 +37,8 @@ static wg_tensor rows(const wg_tensor *t, int64_t from, int64_t n)
 {
     wg_tensor part = *t;
     if (!t->data) return (wg_tensor){ 0 };
-    size_t row = wg_dtype_size(t->dtype);
-    for (int k = 1; k < t->shape.rank; k++) row *= (size_t)t->shape.dim[k];
-    part.data = (char *)t->data + (size_t)from * row;
+    const int64_t row = wg_shape_size(t->shape) / t->shape.dim[0]; /* begin_batch: there are rows */
+    part.data = (char *)t->data + (size_t)(from * row) * wg_dtype_size(t->dtype);
     part.shape.dim[0] = n;
     return part;
 }
@@ -96,13 +95,11 @@ static uint64_t steps_done(const wg_group *all)
 
 static void add_notes(wg_group *all, double share)
 {
-    double *sum[WGI_LEVELS];
-    for (int i = 0; i < WGI_LEVELS; i++) sum[i] = all->b.note_sum[i];
-    for (int k = 0; k < WGI_NOTES; k++)
-        all->b.note[k] = share > 0 && all->b.noted >> k & 1 ? share * all->b.note[k] : 0;
-    wgi_tree_add(sum, all->b.at, all->b.note, WGI_NOTES);
-    if (share > 0) all->b.noted_any |= all->b.noted;
-    all->b.noted = 0;
+    wgi_open_batch *b = &all->b;
+    for (int k = 0; k < WGI_NOTES; k++) b->note[k] = share > 0 && b->noted >> k & 1 ? share * b->note[k] : 0;
+    wgi_notes_add(b->note_sum, b->at, b->note);
+    if (share > 0) b->noted_any |= b->noted;
+    b->noted = 0;
 }
 
 /* The open shard is done: takes what it has left. */
@@ -146,10 +143,11 @@ static bool next_shard(wg_group *all, wg_site here, wg_batch *part)
 
 static bool begin_batch(wg_group *all, wg_site here, const wg_batch *b)
 {
-    if (!b || b->n < 1 || (b->x.data && b->x.shape.dim[0] != b->n)) {
+    if (!b || b->n < 1 || (b->x.data && b->x.shape.dim[0] != b->n) ||
+        (b->y.data && b->y.shape.dim[0] != b->n)) {
         wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
                  !b     ? "the batch is NULL"
-                 : b->n ? "the batch says %lld rows, its x has others"
+                 : b->n ? "the batch says %lld rows, its x or y has others"
                         : "the batch has no rows",
                  b ? (long long)b->n : 0);
         return false;
@@ -161,17 +159,15 @@ static bool begin_batch(wg_group *all, wg_site here, const wg_batch *b)
     return all->shards == 1 || (note_epochs(all) && wgi_sums_begin(all));
 }
 
-static uint64_t hash_rows(uint64_t h, const wg_tensor *t)
-{
-    return wgi_group_hash(h, t->data,
-                          t->data ? (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype) : 0);
-}
-
 /* The number of rows, and of the first batch the rows. */
 static uint64_t check_of(wg_group *all)
 {
     uint64_t h = (uint64_t)all->b.batch.n;
-    if (all->link.transport && !all->checked) h = hash_rows(hash_rows(h, &all->b.batch.x), &all->b.batch.y);
+    const wg_tensor part[2] = { all->b.batch.x, all->b.batch.y };
+    for (int k = 0; k < 2 && all->link.transport && !all->checked; k++)
+        if (part[k].data)
+            h = wgi_group_hash(h, part[k].data,
+                               (size_t)wg_shape_size(part[k].shape) * wg_dtype_size(part[k].dtype));
     return h;
 }
 
@@ -208,29 +204,27 @@ static void end_batch(wg_group *all, wg_site here)
     int first = 0;
     all->b.at = -1;
     if (all->over) return;
-    w.check = check_of(all), w.used = all->b.used;
+    w.check = check_of(all), w.used = all->b.used, w.noted = all->b.noted_any;
     wgi_sums_layout(all, &w.items);
     w.fewest = w.items;
     if (!wgi_group_meet(all, here, &w)) return;
-    if (w.odd >= 0)
+    if (w.odd >= 0) {
         wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 "rank %d on %s has another batch than rank 0: all processes read the same data, in the same "
-                 "order",
+                 "rank %d on %s has another batch than rank 0: all read the same data, in the same order",
                  w.odd, all->place[w.odd].host);
-    if (w.odd >= 0) return;
+        return;
+    }
     if (all->link.transport && (!all->checked || w.items != w.fewest) && !same_parameters(all, here, &w))
         return;
     all->checked = true;
     double *sum = all->b.note_sum[0];
     for (int k = all->own; k > 1; k /= 2) sum += WGI_NOTES;
-    uint64_t noted = all->b.noted_any;
     wgi_link *l = &all->link;
-    if (!wgi_link_all(l, wgi_merge_or, &noted, sizeof noted, 1) ||
-        !wgi_link_all(l, wgi_merge_f64, sum, WGI_NOTES, sizeof *sum)) {
+    if (!wgi_link_all(l, wgi_merge_f64, sum, WGI_NOTES, sizeof *sum)) {
         wgi_group_broken(all, here);
         return;
     }
-    for (int k = 0; k < WGI_NOTES; k++) all->b.note[k] = noted >> k & 1 ? sum[k] : NAN;
+    for (int k = 0; k < WGI_NOTES; k++) all->b.note[k] = w.noted >> k & 1 ? sum[k] : NAN;
     if (all->shards == 1) return;
     while (rows_of(all, first) == 0) first++;
     if (wgi_sums_end(all, first / all->own)) set_epochs(all, here, w.used, NULL, 0);
