@@ -79,7 +79,7 @@ no_others="-${browser// / -} -$latex -$waits -$lessons -$mpi"
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
 # order, every op. In the gate these run with the hostile library, the others with the plain one.
 guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
-    test_csv test_lang_errors test_by_pointer test_lazy"
+    test_csv test_lang_errors test_by_pointer test_lazy test_shards"
 guarded=${guarded//$'\n'/ }
 not_guarded=-${guarded// / -}
 

@@ -23,6 +23,10 @@ programs() {
     "$strip" "$to/bin/wengert"
     "$strip" --strip-unneeded "$to/lib/$SHARED"
     "$strip" --strip-debug "$to/lib/libwengert.a"
+    local mpi
+    for mpi in "$BUILD"/libwengert-mpi-*.so; do
+        [ ! -e "$mpi" ] || install -m 755 "$mpi" "$to/lib/"
+    done
     ln -s "$SHARED" "$to/lib/libwengert.so"
     printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$to/lib/pkgconfig/wengert.pc"
 }

@@ -143,7 +143,6 @@ bool wgi_sums_end(wg_group *all, int first);
 /* A hash of the names, sizes and places of parameters and states, which say how arrays are cut into messages;
  * *items: how many there are. */
 uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items);
-/* Adds the numbers of one more shard. */
-void wgi_notes_add(double sum[][WGI_NOTES], int number, const double *value);
+void wgi_notes_add(wg_group *all); /* adds the numbers of the open shard */
 
 #endif

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 1 << 30 };             /* bytes of a message: MPI counts in int */
-enum { SPINS = 2000, YIELDS = 200 }; /* tests before the processor is given away, and before a pause */
+enum { MOST = 1 << 30 };               /* bytes of a message: MPI counts in int */
+enum { SPINS = 2000, YIELDS = 20000 }; /* tests before the processor is given away, and before a pause */
 
 static bool is_ours; /* MPI_Init was called here */
 

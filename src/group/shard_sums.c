@@ -7,6 +7,7 @@
 #include "group/group.h"
 
 #include "base/floats.h"
+#include "kernel/tree_sum.h"
 #include "wengert/op.h"
 
 struct wgi_piece_sum {
@@ -18,6 +19,7 @@ struct wgi_piece_sum {
     void *base;  /* of states: their values before the batch */
     void *first; /* of integer states: their values after the first shard with rows */
     void *sum[WGI_LEVELS];
+    wgi_timing timing; /* of additions by threads */
 };
 
 static bool is_summed(const wgi_piece *s) { return wg_dtype_is_float(s->dtype); }
@@ -55,54 +57,43 @@ static wgi_piece_sum *sums_of(wg_group *all, wgi_piece *s)
 
 /* ---- the tree ---- */
 
-/* y = share x + the sums that wait, the lowest first. x may be y. */
-#define ADD_LEAF(T)                                                  \
-    do {                                                             \
-        const T w = (T)l->share, *x = value;                         \
-        T *y = to;                                                   \
-        if (!x) memset(y, 0, sizeof *y *(size_t)n);                  \
-        else if (w == 1) memmove(y, x, sizeof *y *(size_t)n);        \
-        else                                                         \
-            for (int64_t i = 0; i < n; i++) y[i] = w * x[i];         \
-        for (int k = 0; k < waiting; k++) {                          \
-            const T *restrict before = place(l, sum[k], at);         \
-            for (int64_t i = 0; i < n; i++) y[i] = before[i] + y[i]; \
-        }                                                            \
-    } while (0)
-
+/* A shard's values on their way into the tree. */
 typedef struct leaf {
-    wg_dtype dtype;
+    const wg_group *all;
     double share; /* 0: the shard is empty, its values are zeros */
-    int number;   /* how many leaves were before */
+    wgi_leaf l;
 } leaf;
 
-static void *place(const leaf *l, const void *array, int64_t at)
+static bool add_chunk(void *arg, int part, int chunk, int chunks, int thread)
 {
-    return (char *)(uintptr_t)array + (size_t)at * wg_dtype_size(l->dtype);
+    const leaf *f = arg;
+    wgi_leaf l = f->l;
+    (void)part, (void)thread;
+    l.from = f->l.to * chunk / chunks, l.to = f->l.to * (chunk + 1) / chunks;
+    wgi_add_leaf[f->all->c->isa](&l);
+    return true;
 }
 
-/* Adds a leaf of `count` elements. sum[k] are their places at each level; the sum goes to the level behind
- * those that wait. values NULL: zeros. */
-static void add_leaf(const leaf *l, const void *values, void *const sum[], int64_t count)
+/* Adds `count` values. sum[k] are their places at each level; the sum goes to the level behind those that
+ * wait. */
+static void add_leaf(leaf *f, wg_dtype t, const void *values, void *const sum[], int64_t count,
+                     wgi_timing *timing)
 {
-    enum { PART = 1 << 12 }; /* elements that stay in the nearest cache meanwhile */
-    int waiting = 0;
-    while (l->number >> waiting & 1) waiting++;
-    for (int64_t at = 0; at < count; at += PART) {
-        const int64_t n = WGI_MIN(PART, count - at);
-        void *to = place(l, sum[waiting], at);
-        const void *value = values ? place(l, values, at) : NULL;
-        if (l->dtype == WG_F32) ADD_LEAF(float);
-        else ADD_LEAF(double);
-    }
+    enum { SHARED = 1 << 15 }; /* elements from which on threads pay */
+    wg_context *c = f->all->c;
+    const int number = f->all->b.at, chunks = 4 * c->o.threads;
+    f->l = (wgi_leaf){ t, f->share, f->share > 0 ? values : NULL, 0, sum, 0, count };
+    while (number >> f->l.waiting & 1) f->l.waiting++;
+    if (timing && count >= SHARED && c->o.threads > 1) wgi_region_run(c, timing, add_chunk, f, &chunks, 1);
+    else add_chunk(f, 0, 0, 1, 0);
 }
 
-void wgi_notes_add(double sum[][WGI_NOTES], int number, const double *value)
+void wgi_notes_add(wg_group *all)
 {
-    const leaf l = { WG_F64, 1, number };
+    leaf f = { all, 1, { 0 } };
     void *to[WGI_LEVELS];
-    for (int k = 0; k < WGI_LEVELS; k++) to[k] = sum[k];
-    add_leaf(&l, value, to, WGI_NOTES);
+    for (int k = 0; k < WGI_LEVELS; k++) to[k] = all->b.note_sum[k];
+    add_leaf(&f, WG_F64, all->b.note, to, WGI_NOTES, NULL);
 }
 
 /* ---- the layout ---- */
@@ -168,19 +159,18 @@ static void sums_at(const wg_group *all, const wgi_piece_sum *s, const wgi_param
     if (own) to[levels - 1] = own;
 }
 
-static void add_gradient(const wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, const leaf *l)
+static void add_gradient(const wg_group *all, wgi_piece_sum *s, wgi_parameter *q, leaf *f)
 {
     void *to[WGI_LEVELS];
     sums_at(all, s, q, q->grad, to);
     for (int k = 0; !(q->in_batch & WGI_EVER) && k < top(all); k++)
-        if (l->number >> k & 1) memset(to[k], 0, bytes_of(s->piece, q->size));
+        if (all->b.at >> k & 1) memset(to[k], 0, bytes_of(s->piece, q->size));
     q->in_batch |= WGI_EVER;
-    add_leaf(l, l->share > 0 && q->reached ? q->grad : NULL, to, q->size);
+    add_leaf(f, q->dtype, q->reached ? q->grad : NULL, to, q->size, &s->timing);
 }
 
 /* The value goes back to what it was before the batch. */
-static void add_state(const wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, const leaf *l,
-                      bool is_first)
+static void add_state(const wg_group *all, wgi_piece_sum *s, wgi_parameter *q, leaf *f, bool is_first)
 {
     void *to[WGI_LEVELS], *base = place_in(s->piece, s->base, q->at);
     const size_t bytes = bytes_of(s->piece, q->size);
@@ -188,7 +178,7 @@ static void add_state(const wg_group *all, const wgi_piece_sum *s, wgi_parameter
         if (is_first) memcpy(place_in(s->piece, s->first, q->at), q->data, bytes);
     } else {
         sums_at(all, s, q, NULL, to);
-        add_leaf(l, l->share > 0 ? q->data : NULL, to, q->size);
+        add_leaf(f, q->dtype, q->data, to, q->size, &s->timing);
     }
     if (!memcmp(q->data, base, bytes)) return;
     q->in_batch |= WGI_CHANGED;
@@ -210,11 +200,11 @@ bool wgi_sums_add(wg_group *all, double share, bool is_first)
         for (size_t i = 0; i < p->count && fine; i++) {
             wgi_parameter *q = p->item[i];
             if (!takes(q, share)) continue;
-            const leaf l = { q->dtype, share, all->b.at };
-            const wgi_piece_sum *s = sums_of(all, q->piece);
+            leaf f = { all, share, { 0 } };
+            wgi_piece_sum *s = sums_of(all, q->piece);
             if (!s) fine = false;
-            else if (q->state) add_state(all, s, q, &l, is_first);
-            else add_gradient(all, s, q, &l);
+            else if (q->state) add_state(all, s, q, &f, is_first);
+            else add_gradient(all, s, q, &f);
         }
     wgi_floats_leave(was);
     return fine;

@@ -97,7 +97,7 @@ static void add_notes(wg_group *all, double share)
 {
     wgi_open_batch *b = &all->b;
     for (int k = 0; k < WGI_NOTES; k++) b->note[k] = share > 0 && b->noted >> k & 1 ? share * b->note[k] : 0;
-    wgi_notes_add(b->note_sum, b->at, b->note);
+    wgi_notes_add(all);
     if (share > 0) b->noted_any |= b->noted;
     b->noted = 0;
 }
