@@ -225,7 +225,8 @@ _FUNCTIONS = """
     program_build pppi, i program_plots p, p program_figure pip, s program_plot_title pi, v params_free p, p figure_new_at spp, v figure_free p, v
     figure_frame_at sps, i figure_save_at spp, p figure_text_at spp, p group_start_at spp, i group_rank p, i
     group_size p, i group_shards p, b group_next_at sppp, v group_note pid, d group_mean pi, i group_same_at spspz, i
-    group_sum_at sppz, b group_stop pb, b group_share_at spb, i save_at sps, b resume_at sps"""
+    group_sum_at sppz, b group_stop pb, b group_share_at spb, p group_of p, b
+    group_speaks p, i save_at sps, b resume_at sps"""
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -1023,9 +1024,11 @@ class _GroupOptions(Structure):
 class Group:
     """All processes that mpirun has started; without it this one alone. See group.h for what is promised.
 
-        group = wg.Group()                               before data and parameters
+        group = wg.Group()                               before data, parameters and graphs
+        g = wg.graph()
         for x, y in data.batches(128):                   the same rows in every process
             for x, y in group.parts(x, y):               the shards of this process
+                g.begin()
                 loss = net(wg.input("x", x), wg.input("y", y))
                 loss.backward(p)
                 group.note(0, loss.item())
@@ -1047,13 +1050,16 @@ class Group:
 
     def _ends(self, kind, error, trace):
         """An exception ends this process: the others hear of it, and one of those that have it prints it."""
+        c = self.context._c
+        group = _lib.wg_group_of(c)
         text = str(error) if kind is Error else "%s: %s" % (kind.__name__, error)
-        _lib.wg_fail(self.context._c, None, 10, b"%s", text.encode())  # WG_ERROR_USER
-        _lib.wg_group_sum_at(None, self._all, None, 0)
-        first = re.match(r"rank (\d+) on ", _lib.wg_message(self.context._c).decode(errors="replace"))
-        if self.rank == int(first.group(1) if first else 0):
-            if first:
-                print(_lib.wg_message(self.context._c).decode(errors="replace").split(":")[0] + ":", file=sys.stderr)
+        _lib.wg_fail(c, None, 10, b"%s", text.encode())  # WG_ERROR_USER
+        if group:
+            _lib.wg_group_sum_at(None, group, None, 0)
+        if _lib.wg_group_speaks(group):
+            said = _lib.wg_message(c).decode(errors="replace")
+            if re.match(r"rank \d+ on ", said):
+                print(said.split(":")[0] + ":", file=sys.stderr)
             self._told(kind, error, trace)
 
     rank = property(lambda all: _lib.wg_group_rank(all._all))

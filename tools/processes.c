@@ -33,10 +33,10 @@ static int hold_stream(int i)
 void tool_hold(void)
 {
     if (wg_group_launched() < 2) return;
-    now.held = hold_stream(0) >= 0 && hold_stream(1) >= 0;
-    if (now.held) now.notes = fdopen(dup(now.real[1]), "w");
-    if (now.held && now.notes) setvbuf(now.notes, NULL, _IOLBF, 0);
-    else now.held = false;
+    now.held = hold_stream(0) >= 0 && hold_stream(1) >= 0 && (now.notes = fdopen(dup(now.real[1]), "w"));
+    if (now.held) setvbuf(now.notes, NULL, _IOLBF, 0);
+    for (int i = 0; i < 2 && !now.held; i++)
+        if (now.real[i] > 2) dup2(now.real[i], i + 1);
 }
 
 /* The exit status of an error goes to the other processes as a status of the library. */
@@ -83,19 +83,18 @@ static void tell(wg_context *c, int status)
 int tool_meet(wg_context *c, int status)
 {
     wg_group *all = wg_group_of(c);
-    if (wg_group_size(all) < 2 && wg_group_rank(all))
-        now.speaks = false; /* nothing connects them: rank 0 says so */
-    if (wg_group_size(all) < 2 || now.met) return status;
+    if (wg_group_size(all) < 2 || now.met)
+        return now.speaks = now.met ? now.speaks : wg_group_speaks(all), status;
     now.met = true;
     if (status && status != EXIT_INTERRUPTED) tell(c, status);
-    if (wg_group_sum_at("", all, NULL, 0) == WG_OK) return now.speaks = wg_group_rank(all) == 0, status;
+    const bool fine = wg_group_sum_at("", all, NULL, 0) == WG_OK;
+    now.speaks = wg_group_speaks(all);
+    if (fine) return status;
     const char *message = wg_message(c);
-    int rank = 0, n = 0;
+    int n = 0;
     now.failed = true;
-    if (sscanf(message, "rank %d on %*[^:]%n", &rank, &n) == 1 && n > 0)
+    if (sscanf(message, "rank %*d on %*[^:]%n", &n) == 0 && n > 0)
         snprintf(now.before, sizeof now.before, "%.*s: ", n, message);
-    else rank = 0;
-    now.speaks = rank == wg_group_rank(all);
     if (!*now.said) snprintf(now.said, sizeof now.said, "%s", message + strlen(now.before));
     return status ? status : exit_for(wg_failed(c));
 }

@@ -29,7 +29,8 @@
  *     once.
  *     Random draws of shard s are those of the graph's epoch e + 2^48 s: they depend on the shard, not on the process.
  *     Batch normalisation takes the mean and variance of the shard. A state that a shard has changed becomes the mean
- *     over the shards' values in the same order; an integer state becomes that of the first shard that has rows.
+ *     over the rows, (n0 v0 + n1 v1 + ...) / B in the same order; a state that is not f32 or f64 becomes that of the
+ *     first shard that has rows.
  *
  * The same bits need the same kind of processor: processes with other kernels, versions, seeds or programs are refused.
  *
@@ -69,6 +70,8 @@ WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
 WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */
 WG_API int wg_group_shards(const wg_group *all);
+/* Whether this process prints what is printed once: rank 0, and of an error the lowest rank that has it. */
+WG_API bool wg_group_speaks(const wg_group *all);
 /* To be called by every process, between batches: an error, unless all give the same bytes. what: a word or two for the
  * message, "rank 1 on node17 has another data set than rank 0 on node16". */
 WG_API wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size);
@@ -78,7 +81,8 @@ WG_API wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what,
  * out. Between two shards every state has the value that it had before the batch, and no parameter has a gradient.
  * False: there is none. Then the gradients, states and means are those of the whole batch, in every process. False, too,
  * after an error. Every process must give a batch with the same number of rows. Optimizers step behind this loop; a
- * graph that is made within it is an error. */
+ * graph that is made within it is an error. The loop forgets
+ * gradients from before it. With several shards a table with .lazy is stepped in the rows whose gradient is not zero. */
 WG_API bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *part);
 #define wg_group_next(all, b, part) wg_group_next_at(WG_AT(#all ", " #b), all, b, part)
 /* Number k of this shard, a mean over its rows; k from 0 to 15. */

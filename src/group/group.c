@@ -37,6 +37,7 @@ static void merge_words(void *to, const void *more, size_t count)
         a->first = b->first, a->status = b->status;
         memcpy(a->message, b->message, sizeof a->message);
     }
+    a->other_layout |= b->other_layout || a->layout != b->layout;
     if (a->odd < 0) a->odd = a->check != b->check ? b->lowest : b->odd;
     if (b->items > a->items) a->items = b->items, a->most_of = b->most_of;
     a->places |= b->places, a->failed += b->failed, a->stop |= b->stop;
@@ -78,12 +79,15 @@ static const char *place_text(unsigned place)
 bool wgi_group_broken(wg_group *all, wg_site here)
 {
     char rank[100];
-    const wgi_link *l = &all->link;
+    wgi_link *l = &all->link;
+    if (!l->transport) return false;             /* an error of this process */
+    if (l->how == WGI_SENT) l->how = WGI_BROKEN; /* the others are in the middle of something */
     all->over = true;
     who(all, l->partner, rank, sizeof rank);
     wgi_fail(all->c, here, "group", WG_ERROR_USE,
              l->how == WGI_LATE
-                 ? "%s did not come within %g s: it is stopped, or its program waits for something else"
+                 ? "%s, or a process that it waits for, did not come within %g s: it is stopped, or its "
+                   "program waits for something else"
                  : "the connection to %s is broken",
              rank, l->timeout);
     return false;
@@ -145,7 +149,7 @@ static wgi_place_of this_place(const wg_group *all)
     wgi_place_of p = { .isa = c->isa,
                        .shards = all->shards,
                        .dtype = c->o.dtype,
-                       .timed = c->threads_by_default,
+                       .failed = !wgi_ok(c),
                        .seed = c->o.seed,
                        .program = hash_of_program() };
     cpu_set_t set;
@@ -195,6 +199,8 @@ static bool introduce(wg_group *all, wg_site here)
     all->place[all->link.rank] = this_place(all);
     if (!wgi_link_all(&all->link, wgi_merge_or, all->place, (size_t)size * sizeof *all->place, 1))
         return wgi_group_broken(all, here);
+    for (int i = 0; i < size; i++)
+        if (all->place[i].failed) return true; /* the next meeting says so */
     for (int i = 1; i < size; i++) {
         char rank[100];
         const char *what = unlike(&all->place[i], &all->place[0]);
@@ -256,7 +262,7 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
     if (!shards && !by.size) return NULL; /* else the other processes are told */
     wg_group *all = wg_alloc(c, 1, sizeof *all);
     if (!all) return NULL;
-    *all = (wg_group){ .c = c, .b.at = -1, .shards = shards ? shards : 1 };
+    *all = (wg_group){ .c = c, .b.at = -1, .shards = shards ? shards : 1, .own = 1 };
     all->team.end = end, all->team.state_made = wgi_sums_state_made;
     all->link.timeout = timeout;
     if (!wgi_link_open(&all->link, c, why, sizeof why)) {
@@ -266,15 +272,21 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
                  by.size, why);
         return NULL;
     }
+    all->own = WGI_MAX(all->shards / all->link.size, 1);
     c->team = &all->team; /* from here on an error is told to the others by wg_finish */
     if (!fits(all, here) || !introduce(all, here) || !wgi_ok(c)) return NULL;
     if (all->link.rank) c->o.on_warning = wg_no_warnings;
-    all->own = all->shards / all->link.size;
     return all;
 }
 
 int wg_group_launched(void) { return wgi_launched().size; }
 wg_group *wg_group_of(const wg_context *c) { return c ? (wg_group *)(void *)c->team : NULL; }
+/* A process whose connection is broken speaks for itself. */
+bool wg_group_speaks(const wg_group *all)
+{
+    if (!all || all->link.how != WGI_SENT) return true;
+    return all->over ? !all->team.mute : all->link.rank == 0;
+}
 int wg_group_rank(const wg_group *all) { return all ? all->link.rank : 0; }
 int wg_group_size(const wg_group *all) { return all ? all->link.size : 1; }
 int wg_group_shards(const wg_group *all) { return all ? all->shards : 1; }

@@ -59,18 +59,19 @@ enum { WGI_NOTES = 16, WGI_LEVELS = 13 }; /* WGI_LEVELS: of the tree over up to 
 /* What processes tell each other before they work together: an error, and whether they are at the same
  * place. */
 typedef struct wgi_word {
-    unsigned places;       /* bits: where the processes are */
-    unsigned noted;        /* bits: numbers that a shard has noted */
-    int32_t failed;        /* how many have an error */
-    int32_t first;         /* the lowest of them; -1: none */
-    int32_t lowest;        /* the lowest rank that this word is of */
-    int32_t odd;           /* the first whose check is another than that of `lowest`; -1: none */
-    int32_t most_of;       /* the first that has the most items */
-    uint64_t check;        /* what must be the same */
-    uint64_t items;        /* parameters and states: the most; fewest: the least */
-    uint64_t fewest, used; /* used: epochs, the most */
-    bool unlike;           /* not all errors have the same text */
-    bool stop;             /* one is asked to stop */
+    unsigned places;           /* bits: where the processes are */
+    unsigned noted;            /* bits: numbers that a shard has noted */
+    int32_t failed;            /* how many have an error */
+    int32_t first;             /* the lowest of them; -1: none */
+    int32_t lowest;            /* the lowest rank that this word is of */
+    int32_t odd;               /* the first whose check is another than that of `lowest`; -1: none */
+    int32_t most_of;           /* the first that has the most items */
+    uint64_t check;            /* what must be the same */
+    uint64_t layout;           /* of parameters and states */
+    uint64_t items;            /* parameters and states: the most; fewest: the least */
+    uint64_t fewest, used;     /* used: epochs, the most */
+    bool unlike, other_layout; /* not all errors have the same text; not all layouts are the same */
+    bool stop;                 /* one is asked to stop */
     int32_t status;
     char message[1024];
 } wgi_word;
@@ -79,25 +80,16 @@ enum { WGI_AT_START = 1, WGI_AT_BATCH = 2, WGI_AT_SUM = 4, WGI_AT_SHARE = 8, WGI
 
 typedef struct wgi_place_of { /* a process, as the others know it */
     char host[64], version[16];
-    int32_t isa, shards, dtype, timed; /* timed: the threads are the default */
+    int32_t isa, shards, dtype, failed; /* failed: it has an error, and its settings may be others */
     uint64_t seed, program, cpus[16];
 } wgi_place_of;
-
-typedef struct wgi_piece_sum wgi_piece_sum;
-
-/* The epoch of a graph before the batch. */
-typedef struct wgi_epoch {
-    const wg_graph *g;
-    uint64_t epoch;
-} wgi_epoch;
 
 typedef struct wgi_open_batch { /* shards.c */
     wg_batch batch;
     int at;         /* the open shard, counted among this process'; -1: no batch is open */
     uint64_t steps; /* of all optimizers, before the batch */
     uint64_t used;  /* epochs, by the shard that has used most */
-    wgi_epoch *epoch;
-    size_t epochs, epoch_room;
+    uint64_t items; /* parameters and states behind the first shard with rows, and 1; 0: none is done */
     double note[WGI_NOTES]; /* of the open shard; behind it of the whole batch */
     double note_sum[WGI_LEVELS][WGI_NOTES];
     unsigned noted, noted_any; /* bits: by the open shard, by any */
@@ -113,7 +105,6 @@ struct wg_group {
     bool asked, stop;    /* this process was asked to stop; all stop */
     bool checked;        /* the first batch was compared */
     wgi_open_batch b;
-    wgi_piece_sum *sums; /* of the pieces of all sets */
 };
 
 /* Tells the others this process' place and error, and hears theirs. False: there is an error, which every
@@ -121,6 +112,7 @@ struct wg_group {
 bool wgi_group_meet(wg_group *all, wg_site here, wgi_word *w);
 wgi_word wgi_group_word(const wg_group *all, unsigned where);
 uint64_t wgi_group_hash(uint64_t h, const void *bytes, size_t n); /* FNV-1a */
+#define WGI_REFUSE(all, here, what, ...) (wgi_fail((all)->c, here, what, WG_ERROR_USE, __VA_ARGS__), false)
 /* The link has failed: an error. Returns false. */
 bool wgi_group_broken(wg_group *all, wg_site here);
 /* Gives what wg_save writes from rank `from` to all. */
@@ -136,8 +128,10 @@ bool wgi_sums_begin(wg_group *all);
 void wgi_sums_state_made(wg_context *c, const void *parameter);
 /* A shard begins: states as before the batch, no gradients. */
 void wgi_sums_reset(wg_group *all);
-/* Adds what the open shard has left, times its share of the rows. share 0: it is empty, and left nothing. */
-bool wgi_sums_add(wg_group *all, double share, bool is_first);
+/* Adds what the open shard of so many rows has left. 0: it is empty, and left nothing. is_first: it has the
+ * first row. */
+bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first);
+void wgi_sums_abandon(wg_group *all); /* the batch has failed: states as before it */
 /* Over all processes; sets gradients and states. first: the rank that has the first rows. */
 bool wgi_sums_end(wg_group *all, int first);
 /* A hash of the names, sizes and places of parameters and states, which say how arrays are cut into messages;

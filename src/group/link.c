@@ -48,6 +48,8 @@ wgi_launch wgi_launched(void)
 
 static const wgi_transport *loaded;
 static bool may_end; /* every process has said goodbye */
+static bool in_use;  /* by a context that has not ended */
+static pid_t began;  /* the process that has begun MPI: its children have not */
 
 /* Open MPI's own parts look for its symbols in the whole program. */
 static const wgi_transport *transport_in(const char *path, bool to_begin, char *why, size_t size)
@@ -86,7 +88,8 @@ static const wgi_transport *transport_of(const char *mpi, bool to_begin, char *w
         snprintf(path, sizeof path, "%s%slibwengert-mpi-%s.so", folder, places[i], mpi);
         if (!access(path, R_OK)) return transport_in(path, to_begin, why, size);
     }
-    snprintf(why, size, "this build has no MPI: install libopenmpi-dev or libmpich-dev, and make it again");
+    snprintf(why, size, "this build has no libwengert-mpi-%s.so: install lib%s-dev, and make it again", mpi,
+             mpi);
     return NULL;
 }
 
@@ -94,7 +97,7 @@ static const wgi_transport *transport_of(const char *mpi, bool to_begin, char *w
  * ends them. */
 static void end_mpi(void)
 {
-    if (may_end) loaded->end();
+    if (may_end && getpid() == began) loaded->end();
 }
 
 bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
@@ -104,17 +107,22 @@ bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
     if (!by) return true;
     const wgi_transport *t = loaded ? loaded : transport_of(by->mpi, true, why, size);
     if (!t) return wgi_launched().size == 1;
-    if (!t->begin(&l->rank, &l->size)) return snprintf(why, size, "MPI_Init has failed"), false;
-    if (!loaded) atexit(end_mpi);
+    snprintf(why, size, in_use ? "another context of this process has a group" : "MPI_Init has failed");
+    if (in_use || !t->begin(&l->rank, &l->size)) return false;
+    if (!loaded) atexit(end_mpi), began = getpid();
     loaded = t;
-    may_end = l->size == 1;
+    may_end = l->size == 1, in_use = !may_end;
     if (may_end) return true;
     l->transport = loaded;
     l->room = wgi_raw(c, WGI_BUCKET, 1);
+    snprintf(why, size, "there is no memory");
     return l->room != NULL;
 }
 
-void wgi_link_part(wgi_link *l) { may_end |= l->transport && l->how == WGI_SENT; }
+void wgi_link_part(wgi_link *l)
+{
+    if (l->transport) in_use = false, may_end = l->how == WGI_SENT;
+}
 
 void wgi_link_about(FILE *out)
 {
@@ -210,11 +218,6 @@ void wgi_merge_f64(void *a, const void *b, size_t count) { SUM(double); }
 
 bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size)
 {
-    if (!l->transport) return true;
-    for (int d = 1; d < l->size; d *= 2) {
-        const int me = l->rank ^ from, partner = l->rank ^ d; /* me: as if `from` were rank 0 */
-        if (me < d && !swap(l, partner, bytes, size, NULL, 0)) return false;
-        if (me >= d && me < 2 * d && !swap(l, partner, NULL, 0, bytes, size)) return false;
-    }
-    return true;
+    if (l->rank != from) memset(bytes, 0, size);
+    return wgi_link_all(l, wgi_merge_or, bytes, size, 1);
 }

@@ -10,17 +10,13 @@
 #include "kernel/tree_sum.h"
 #include "wengert/op.h"
 
-struct wgi_piece_sum {
-    wgi_piece_sum *next;
-    wgi_piece *piece; /* it has so many elements; the address of a piece that was freed may be another's
-                       * now */
-    int64_t size;
-    wg_dtype dtype;
+/* Of a piece. All arrays are in the block of this struct. */
+typedef struct piece_sum {
     void *base;  /* of states: their values before the batch */
-    void *first; /* of integer states: their values after the first shard with rows */
+    void *first; /* of states that are not summed: their values after the first shard with rows */
     void *sum[WGI_LEVELS];
     wgi_timing timing; /* of additions by threads */
-};
+} piece_sum;
 
 static bool is_summed(const wgi_piece *s) { return wg_dtype_is_float(s->dtype); }
 static size_t bytes_of(const wgi_piece *s, int64_t n) { return (size_t)n * wg_dtype_size(s->dtype); }
@@ -36,23 +32,22 @@ static int top(const wg_group *all)
     return k;
 }
 
+static size_t bytes_to_line(size_t n) { return (n + 63) & ~(size_t)63; }
+
 /* The sums of a piece. NULL: no memory. They begin with zeros: a state that a late shard makes has none of
  * the earlier ones, which were empty. */
-static wgi_piece_sum *sums_of(wg_group *all, wgi_piece *s)
+static piece_sum *sums_of(const wg_group *all, wgi_piece *s)
 {
-    wgi_piece_sum *q = all->sums;
-    wg_context *c = all->c;
-    while (q && !(q->piece == s && q->size == s->size && q->dtype == s->dtype && !q->base == !s->state))
-        q = q->next;
-    if (q || !(q = wg_alloc(c, 1, sizeof *q))) return q;
-    *q = (wgi_piece_sum){ .next = all->sums, .piece = s, .size = s->size, .dtype = s->dtype };
-    const size_t size = wg_dtype_size(s->dtype), n = (size_t)s->size;
-    if (s->state) q->base = wgi_raw(c, n, size);
-    if (s->state && !is_summed(s)) q->first = wgi_raw(c, n, size);
+    if (s->sums) return s->sums;
     /* The gradient itself is the highest of several levels; a state has its own. */
-    for (int k = 0; is_summed(s) && k < top(all) + s->state; k++) q->sum[k] = wg_alloc(c, n, size);
-    if (wgi_ok(c)) all->sums = q;
-    return wgi_ok(c) ? q : NULL;
+    const int levels = is_summed(s) ? top(all) + s->state : 0, arrays = levels + 2 * s->state;
+    const size_t each = bytes_to_line(bytes_of(s, s->size)), head = bytes_to_line(sizeof(piece_sum));
+    piece_sum *q = s->sums = wg_alloc(all->c, 1, head + (size_t)arrays * each);
+    char *at = (char *)q + head;
+    if (!q) return NULL;
+    for (int k = 0; k < levels; k++, at += each) q->sum[k] = at;
+    if (s->state) q->base = at, q->first = at + each;
+    return q;
 }
 
 /* ---- the tree ---- */
@@ -60,7 +55,8 @@ static wgi_piece_sum *sums_of(wg_group *all, wgi_piece *s)
 /* A shard's values on their way into the tree. */
 typedef struct leaf {
     const wg_group *all;
-    double share; /* 0: the shard is empty, its values are zeros */
+    int64_t rows; /* 0: the shard is empty, its values are zeros */
+    double share;
     wgi_leaf l;
 } leaf;
 
@@ -82,7 +78,7 @@ static void add_leaf(leaf *f, wg_dtype t, const void *values, void *const sum[],
     enum { SHARED = 1 << 15 }; /* elements from which on threads pay */
     wg_context *c = f->all->c;
     const int number = f->all->b.at, chunks = 4 * c->o.threads;
-    f->l = (wgi_leaf){ t, f->share, f->share > 0 ? values : NULL, 0, sum, 0, count };
+    f->l = (wgi_leaf){ t, f->share, f->rows ? values : NULL, 0, sum, 0, count };
     while (number >> f->l.waiting & 1) f->l.waiting++;
     if (timing && count >= SHARED && c->o.threads > 1) wgi_region_run(c, timing, add_chunk, f, &chunks, 1);
     else add_chunk(f, 0, 0, 1, 0);
@@ -90,7 +86,7 @@ static void add_leaf(leaf *f, wg_dtype t, const void *values, void *const sum[],
 
 void wgi_notes_add(wg_group *all)
 {
-    leaf f = { all, 1, { 0 } };
+    leaf f = { all, 1, 1, { 0 } };
     void *to[WGI_LEVELS];
     for (int k = 0; k < WGI_LEVELS; k++) to[k] = all->b.note_sum[k];
     add_leaf(&f, WG_F64, all->b.note, to, WGI_NOTES, NULL);
@@ -100,16 +96,15 @@ void wgi_notes_add(wg_group *all)
 
 uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items)
 {
-    const uint64_t prime = UINT64_C(0x100000001B3);
-    uint64_t h = 0;
-    *items = 0;
+    uint64_t h = *items = 0;
     for (const wg_params *p = all->c->params; p; p = p->next) {
         *items += p->count;
+        h = wgi_group_hash(h, &p->count, sizeof p->count);
         for (size_t i = 0; i < p->count; i++) {
             const wgi_parameter *q = p->item[i];
-            h = (h ^ q->hash) * prime;
-            h = (h ^ (uint64_t)q->at ^ (uint64_t)q->size << 20 ^ (uint64_t)q->dtype << 60) * prime;
-            h ^= h >> 29;
+            const uint64_t word[] = { q->hash, (uint64_t)q->at, (uint64_t)q->dtype << 1 | q->state };
+            h = wgi_group_hash(h, word, sizeof word);
+            h = wgi_group_hash(h, &q->shape.dim, sizeof q->shape.dim[0] * (size_t)q->shape.rank);
         }
     }
     return h;
@@ -117,10 +112,9 @@ uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items)
 
 /* ---- a shard ---- */
 
-static void keep_base(const wgi_piece_sum *s, int64_t from, int64_t to)
+static void copy(const wgi_piece *s, void *to, void *from, int64_t at, int64_t n)
 {
-    memcpy(place_in(s->piece, s->base, from), place_in(s->piece, s->piece->data, from),
-           bytes_of(s->piece, to - from));
+    memcpy(place_in(s, to, at), place_in(s, from, at), bytes_of(s, n));
 }
 
 bool wgi_sums_begin(wg_group *all)
@@ -128,9 +122,9 @@ bool wgi_sums_begin(wg_group *all)
     for (wg_params *p = all->c->params; p; p = p->next) {
         for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch = 0;
         for (wgi_piece *s = p->pieces; s; s = s->next) {
-            const wgi_piece_sum *q = s->state ? sums_of(all, s) : NULL;
+            const piece_sum *q = s->state ? sums_of(all, s) : NULL;
             if (s->state && !q) return false;
-            if (q) keep_base(q, 0, s->used);
+            if (q) copy(s, q->base, s->data, 0, s->used);
         }
     }
     return true;
@@ -140,9 +134,20 @@ void wgi_sums_state_made(wg_context *c, const void *parameter)
 {
     wg_group *all = (wg_group *)(void *)c->team;
     const wgi_parameter *q = parameter;
-    if (all->b.at < 0 || all->shards == 1) return;
-    const wgi_piece_sum *s = sums_of(all, q->piece);
-    if (s) keep_base(s, q->at, q->at + q->size);
+    const piece_sum *s = all->shards > 1 ? sums_of(all, q->piece) : NULL;
+    if (!s) return;
+    copy(q->piece, s->base, q->piece->data, q->at, q->size);
+    copy(q->piece, s->first, q->piece->data, q->at, q->size);
+}
+
+void wgi_sums_abandon(wg_group *all)
+{
+    for (wg_params *p = all->c->params; p; p = p->next)
+        for (wgi_piece *s = p->pieces; s; s = s->next) {
+            const piece_sum *q = s->state ? s->sums : NULL;
+            if (q) copy(s, s->data, q->base, 0, s->used);
+            if (q) p->version++;
+        }
 }
 
 void wgi_sums_reset(wg_group *all)
@@ -151,33 +156,34 @@ void wgi_sums_reset(wg_group *all)
 }
 
 /* The places of q's sums at each level of this process; own: that of the highest, NULL: a sum, too. */
-static void sums_at(const wg_group *all, const wgi_piece_sum *s, const wgi_parameter *q, void *own,
+static void sums_at(const wg_group *all, const piece_sum *s, const wgi_parameter *q, void *own,
                     void *to[WGI_LEVELS])
 {
     const int levels = top(all) + 1;
-    for (int k = 0; k < levels; k++) to[k] = s->sum[k] ? place_in(s->piece, s->sum[k], q->at) : NULL;
+    for (int k = 0; k < levels; k++) to[k] = s->sum[k] ? place_in(q->piece, s->sum[k], q->at) : NULL;
     if (own) to[levels - 1] = own;
 }
 
-static void add_gradient(const wg_group *all, wgi_piece_sum *s, wgi_parameter *q, leaf *f)
+static void add_gradient(const wg_group *all, piece_sum *s, wgi_parameter *q, leaf *f)
 {
     void *to[WGI_LEVELS];
     sums_at(all, s, q, q->grad, to);
     for (int k = 0; !(q->in_batch & WGI_EVER) && k < top(all); k++)
-        if (all->b.at >> k & 1) memset(to[k], 0, bytes_of(s->piece, q->size));
+        if (all->b.at >> k & 1) memset(to[k], 0, bytes_of(q->piece, q->size));
     q->in_batch |= WGI_EVER;
     add_leaf(f, q->dtype, q->reached ? q->grad : NULL, to, q->size, &s->timing);
 }
 
 /* The value goes back to what it was before the batch. */
-static void add_state(const wg_group *all, wgi_piece_sum *s, wgi_parameter *q, leaf *f, bool is_first)
+static void add_state(const wg_group *all, piece_sum *s, wgi_parameter *q, leaf *f, bool is_first)
 {
-    void *to[WGI_LEVELS], *base = place_in(s->piece, s->base, q->at);
-    const size_t bytes = bytes_of(s->piece, q->size);
-    if (!is_summed(s->piece)) {
-        if (is_first) memcpy(place_in(s->piece, s->first, q->at), q->data, bytes);
+    void *to[WGI_LEVELS], *base = place_in(q->piece, s->base, q->at);
+    const size_t bytes = bytes_of(q->piece, q->size);
+    if (!is_summed(q->piece)) {
+        if (is_first) memcpy(place_in(q->piece, s->first, q->at), q->data, bytes);
     } else {
         sums_at(all, s, q, NULL, to);
+        f->share = (double)f->rows;
         add_leaf(f, q->dtype, q->data, to, q->size, &s->timing);
     }
     if (!memcmp(q->data, base, bytes)) return;
@@ -186,22 +192,23 @@ static void add_state(const wg_group *all, wgi_piece_sum *s, wgi_parameter *q, l
     q->owner->version++;
 }
 
-static bool takes(const wgi_parameter *q, double share)
+static bool takes(const wgi_parameter *q, int64_t rows)
 {
     if (q->state) return q->size > 0;
-    return is_summed(q->piece) && q->grad && (q->in_batch & WGI_EVER || (share > 0 && q->reached));
+    return is_summed(q->piece) && q->grad && (q->in_batch & WGI_EVER || (rows && q->reached));
 }
 
-bool wgi_sums_add(wg_group *all, double share, bool is_first)
+bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first)
 {
+    const double share = (double)rows / (double)all->b.batch.n;
     const wgi_floats was = wgi_floats_enter();
     bool fine = true;
     for (wg_params *p = all->c->params; p && fine; p = p->next)
         for (size_t i = 0; i < p->count && fine; i++) {
             wgi_parameter *q = p->item[i];
-            if (!takes(q, share)) continue;
-            leaf f = { all, share, { 0 } };
-            wgi_piece_sum *s = sums_of(all, q->piece);
+            if (!takes(q, rows)) continue;
+            leaf f = { all, rows, share, { 0 } };
+            piece_sum *s = sums_of(all, q->piece);
             if (!s) fine = false;
             else if (q->state) add_state(all, s, q, &f, is_first);
             else add_gradient(all, s, q, &f);
@@ -253,34 +260,40 @@ static bool merge_gradients(wg_group *all, wg_params *p, const unsigned char *ow
 }
 
 /* The bytes of the process that has the first rows; those of the others are zero meanwhile. */
-static bool take_integers(wg_group *all, const wgi_piece_sum *s, wgi_parameter *q, bool has)
+static bool take_first(wg_group *all, const piece_sum *s, wgi_parameter *q, bool has)
 {
-    const size_t bytes = bytes_of(s->piece, q->size);
-    if (has) memcpy(q->data, place_in(s->piece, s->first, q->at), bytes);
+    const size_t bytes = bytes_of(q->piece, q->size);
+    if (has) memcpy(q->data, place_in(q->piece, s->first, q->at), bytes);
     else memset(q->data, 0, bytes);
     return wgi_link_all(&all->link, wgi_merge_or, q->data, bytes, 1);
+}
+
+/* The mean over the rows of the batch. Equal whole numbers stay what they are. */
+static void take_mean(const wg_group *all, wgi_parameter *q, const piece_sum *s)
+{
+    const void *sum = place_in(q->piece, s->sum[top(all)], q->at);
+    const double rows = (double)all->b.batch.n;
+    for (int64_t i = 0; i < q->size; i++)
+        if (q->dtype == WG_F32) ((float *)q->data)[i] = ((const float *)sum)[i] / (float)rows;
+        else ((double *)q->data)[i] = ((const double *)sum)[i] / rows;
 }
 
 static bool merge_states(wg_group *all, wg_params *p, int first)
 {
     stretch r = { 0 };
-    for (size_t i = 0; i < p->count; i++) {
-        wgi_parameter *q = p->item[i];
-        if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
-        const wgi_piece_sum *s = sums_of(all, q->piece);
-        if (!s) return false;
-        if (is_summed(q->piece) ? !extend(all, &r, q, s->sum[top(all)])
-                                : !take_integers(all, s, q, all->link.rank == first))
-            return false;
-    }
-    if (!merge(all, &r)) return false;
-    for (size_t i = 0; i < p->count; i++) {
-        wgi_parameter *q = p->item[i];
-        if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
-        if (is_summed(q->piece))
-            memcpy(q->data, place_in(q->piece, sums_of(all, q->piece)->sum[top(all)], q->at),
-                   bytes_of(q->piece, q->size));
-        p->version++;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < p->count; i++) {
+            wgi_parameter *q = p->item[i];
+            if (!q->state || !(q->in_batch & WGI_CHANGED)) continue;
+            const piece_sum *s = sums_of(all, q->piece);
+            if (!s) return false;
+            if (pass && is_summed(q->piece)) take_mean(all, q, s);
+            else if (is_summed(q->piece) && !extend(all, &r, q, s->sum[top(all)])) return false;
+            else if (!pass && !is_summed(q->piece) && !take_first(all, s, q, all->link.rank == first))
+                return false;
+            p->version++;
+        }
+        if (!pass && !merge(all, &r)) return false;
     }
     return true;
 }

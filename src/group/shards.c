@@ -45,40 +45,36 @@ static wg_tensor rows(const wg_tensor *t, int64_t from, int64_t n)
 
 /* ---- random draws ---- */
 
-static bool is_users(const wg_group *all, const wg_graph *g) { return g != all->c->graphs.tracer; }
-
-static bool note_epochs(wg_group *all)
+/* The next graph of the user's; NULL: there are no more. Its evaluation ends. */
+static wg_graph *next_graph(const wg_group *all, wg_graph *g)
 {
-    size_t n = 0;
-    for (const wg_graph *g = all->c->graphs.first; g; g = g->next) n += is_users(all, g);
-    if (!WGI_GROW(all->c, all->b.epoch, all->b.epoch_room, n + 1)) return false;
-    all->b.epochs = 0;
-    for (wg_graph *g = all->c->graphs.first; g; g = g->next) {
-        if (!is_users(all, g)) continue;
-        wgi_close(g);
-        all->b.epoch[all->b.epochs++] = (struct wgi_epoch){ g, wg_graph_epoch(g) };
-    }
-    return true;
+    g = g ? g->next : all->c->graphs.first;
+    if (g && g == all->c->graphs.tracer) g = g->next;
+    if (g) wgi_close(g);
+    return g;
 }
 
-/* Every graph's epoch, `more` after what it was before the batch. Notes how many the shard has used. */
+static void note_epochs(wg_group *all)
+{
+    for (wg_graph *g = NULL; (g = next_graph(all, g));) g->now.before_batch = g->now.epoch + 1;
+}
+
+/* Every graph's epoch, `more` after what it was before the batch. used: notes how many epochs were used of
+ * those from `since` on. */
 static bool set_epochs(wg_group *all, wg_site here, uint64_t more, uint64_t *used, uint64_t since)
 {
-    for (wg_graph *g = all->c->graphs.first; g; g = g->next) {
-        if (!is_users(all, g)) continue;
-        size_t i = 0;
-        while (i < all->b.epochs && all->b.epoch[i].g != g) i++;
-        if (i == all->b.epochs) {
-            wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                     "a graph was made between two shards, so its random draws would depend on the process: "
-                     "make it "
-                     "before the batch");
+    for (wg_graph *g = NULL; (g = next_graph(all, g));) {
+        const uint64_t before = g->now.before_batch - 1, done = g->now.epoch - before - since;
+        if (!g->now.before_batch || (used && !g->now.frozen && done >= EPOCHS)) {
+            wgi_fail(
+                all->c, here, "group_next", WG_ERROR_USE,
+                "%s between two shards, so random draws would depend on the process: do it before the batch",
+                g->now.before_batch ? "wg_graph_set_epoch was called" : "a graph was made");
             return false;
         }
-        wgi_close(g);
-        const uint64_t before = all->b.epoch[i].epoch;
-        if (used) *used = WGI_MAX(*used, wg_graph_epoch(g) - before - since);
-        if (!g->now.frozen) wg_graph_set_epoch(g, before + more);
+        if (g->now.frozen) continue;
+        if (used) *used = WGI_MAX(*used, done);
+        wg_graph_set_epoch(g, before + more);
     }
     return true;
 }
@@ -102,6 +98,13 @@ static void add_notes(wg_group *all, double share)
     b->noted = 0;
 }
 
+static uint64_t items_of(const wg_group *all)
+{
+    uint64_t n = 1; /* 0: no shard with rows is done */
+    for (const wg_params *p = all->c->params; p; p = p->next) n += p->count;
+    return n;
+}
+
 /* The open shard is done: takes what it has left. */
 static bool take_shard(wg_group *all, wg_site here)
 {
@@ -110,12 +113,18 @@ static bool take_shard(wg_group *all, wg_site here)
     add_notes(all, share_of(all, shard));
     if (all->shards == 1) return true;
     if (!set_epochs(all, here, since, &all->b.used, since)) return false;
-    if (steps_done(all) != all->b.steps) {
-        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 "wg_optim_step was called between two shards: it belongs behind the loop over them");
-        return false;
-    }
-    return wgi_sums_add(all, share_of(all, shard), first_row(all, shard) == 0);
+    if (steps_done(all) != all->b.steps)
+        return WGI_REFUSE(
+            all, here, "group_next",
+            "wg_optim_step was called between two shards: it belongs behind the loop over them");
+    const uint64_t items = items_of(all);
+    if (all->b.items && items != all->b.items)
+        return WGI_REFUSE(
+            all, here, "group_next",
+            "a shard has made parameters or states that the shards before it lack: all must build the "
+            "same graph");
+    all->b.items = items;
+    return wgi_sums_add(all, rows_of(all, shard), first_row(all, shard) == 0);
 }
 
 /* Opens the next shard that has rows. False: there is none, or an error. */
@@ -144,27 +153,26 @@ static bool next_shard(wg_group *all, wg_site here, wg_batch *part)
 static bool begin_batch(wg_group *all, wg_site here, const wg_batch *b)
 {
     if (!b || b->n < 1 || (b->x.data && b->x.shape.dim[0] != b->n) ||
-        (b->y.data && b->y.shape.dim[0] != b->n)) {
-        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 !b     ? "the batch is NULL"
-                 : b->n ? "the batch says %lld rows, its x or y has others"
-                        : "the batch has no rows",
-                 b ? (long long)b->n : 0);
-        return false;
-    }
+        (b->y.data && b->y.shape.dim[0] != b->n))
+        return WGI_REFUSE(all, here, "group_next",
+                          !b     ? "the batch is NULL"
+                          : b->n ? "the batch says %lld rows, its x or y has others"
+                                 : "the batch has no rows",
+                          b ? (long long)b->n : 0);
     all->b.batch = *b;
     all->b.at = -1;
     all->b.noted = all->b.noted_any = 0;
-    all->b.steps = steps_done(all), all->b.used = 0;
-    return all->shards == 1 || (note_epochs(all) && wgi_sums_begin(all));
+    all->b.steps = steps_done(all), all->b.used = all->b.items = 0;
+    if (all->shards > 1) note_epochs(all);
+    return all->shards == 1 || wgi_sums_begin(all);
 }
 
 /* The number of rows, and of the first batch the rows. */
-static uint64_t check_of(wg_group *all)
+static uint64_t check_of(const wg_group *all)
 {
     uint64_t h = (uint64_t)all->b.batch.n;
     const wg_tensor part[2] = { all->b.batch.x, all->b.batch.y };
-    for (int k = 0; k < 2 && all->link.transport && !all->checked; k++)
+    for (int k = 0; k < 2 && !all->checked && wgi_ok(all->c); k++)
         if (part[k].data)
             h = wgi_group_hash(h, part[k].data,
                                (size_t)wg_shape_size(part[k].shape) * wg_dtype_size(part[k].dtype));
@@ -180,21 +188,20 @@ static bool has_rows(const wg_group *all)
 static bool same_parameters(wg_group *all, wg_site here, const wgi_word *w)
 {
     uint64_t items;
+    if (!w->other_layout) return true;
     wgi_sums_layout(all, &items);
     if (items < w->items && has_rows(all))
         wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
                  "rank %d has %llu parameters and states, this process has %llu: they build other graphs",
                  w->most_of, (unsigned long long)w->items, (unsigned long long)items);
-    if (w->items != w->fewest && !wgi_group_give(all, here, w->most_of) && all->link.how != WGI_SENT)
-        return false;
+    if (w->items != w->fewest) wgi_group_give(all, here, w->most_of);
     wgi_word again = wgi_group_word(all, WGI_AT_BATCH);
-    again.check = wgi_sums_layout(all, &items);
-    if (!wgi_group_meet(all, here, &again)) return false;
-    if (again.odd < 0) return true;
-    wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-             "rank %d on %s has other parameters than rank 0: their names, shapes or order", again.odd,
-             all->place[again.odd].host);
-    return false;
+    again.layout = wgi_sums_layout(all, &items);
+    if (all->over || !wgi_group_meet(all, here, &again)) return false;
+    if (again.other_layout)
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 "the processes have other parameters or states: their names, shapes or order differ");
+    return !again.other_layout;
 }
 
 /* Of the whole batch: notes, states, gradients, epochs. */
@@ -204,8 +211,8 @@ static void end_batch(wg_group *all, wg_site here)
     int first = 0;
     all->b.at = -1;
     if (all->over) return;
-    w.check = check_of(all), w.used = all->b.used, w.noted = all->b.noted_any;
-    wgi_sums_layout(all, &w.items);
+    w.used = all->b.used, w.noted = all->b.noted_any;
+    if (all->link.transport) w.check = check_of(all), w.layout = wgi_sums_layout(all, &w.items);
     w.fewest = w.items;
     if (!wgi_group_meet(all, here, &w)) return;
     if (w.odd >= 0) {
@@ -214,8 +221,7 @@ static void end_batch(wg_group *all, wg_site here)
                  w.odd, all->place[w.odd].host);
         return;
     }
-    if (all->link.transport && (!all->checked || w.items != w.fewest) && !same_parameters(all, here, &w))
-        return;
+    if (!same_parameters(all, here, &w)) return;
     all->checked = true;
     double *sum = all->b.note_sum[0];
     for (int k = all->own; k > 1; k /= 2) sum += WGI_NOTES;
@@ -228,7 +234,22 @@ static void end_batch(wg_group *all, wg_site here)
     if (all->shards == 1) return;
     while (rows_of(all, first) == 0) first++;
     if (wgi_sums_end(all, first / all->own)) set_epochs(all, here, w.used, NULL, 0);
-    else if (l->how != WGI_SENT) wgi_group_broken(all, here);
+    else wgi_group_broken(all, here);
+}
+
+/* Whether b is the batch whose shards are being done. */
+static bool is_open(const wg_group *all, const wg_batch *b)
+{
+    const wg_batch *open = &all->b.batch;
+    return b && b->n == open->n && b->x.data == open->x.data && b->y.data == open->y.data;
+}
+
+/* After an error: draws and states are as before the batch, for a program that goes on. */
+static void abandon(wg_group *all, wg_site here)
+{
+    if (all->shards == 1 || all->b.at < 0) return;
+    set_epochs(all, here, 0, NULL, 0);
+    wgi_sums_abandon(all);
 }
 
 bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *part)
@@ -236,11 +257,14 @@ bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *
     if (part) *part = (wg_batch){ 0 };
     if (!all) return wg_fail(NULL, here, WG_ERROR_USE, "group_next: the group is NULL"), false;
     if (!part) wgi_fail(all->c, here, "group_next", WG_ERROR_USE, "the place for the shard is NULL");
-    if (all->over && wgi_ok(all->c))
-        wgi_fail(all->c, here, "group_next", WG_ERROR_USE, "the group has ended with an error");
+    if (all->over) wgi_fail(all->c, here, "group_next", WG_ERROR_USE, "the group has ended with an error");
+    if (all->b.at >= 0 && !is_open(all, b))
+        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
+                 "the shards of the batch before are not done: the loop over them was left");
     if (wgi_ok(all->c) && (all->b.at < 0 ? begin_batch(all, here, b) : take_shard(all, here)) &&
         next_shard(all, here, part))
         return true;
+    if (!wgi_ok(all->c)) abandon(all, here);
     end_batch(all, here);
     return false;
 }

@@ -65,6 +65,7 @@ struct wgi_piece {
     wgi_parameter *first, *last; /* the parameters in it, in order */
     void *data, *grad;
     void *moment[WGI_MOMENTS]; /* the optimizer's arrays, in the dtype of data */
+    void *sums;                /* over shards, one block of memory: group/shard_sums.c */
 };
 
 /* Writes a sentence to buf that says where the NaN or infinities of q's gradient arose, found in the

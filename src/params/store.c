@@ -80,6 +80,7 @@ static void piece_free(wg_params *root, wgi_piece *s)
         root->shared_size -= s->size;
     }
     wg_free(root->c, s->data);
+    wg_free(root->c, s->sums);
     wg_free(root->c, s);
 }
 
@@ -135,6 +136,7 @@ void wgi_store_free(wg_params *root)
         next = s->next;
         wg_free(root->c, s->data);
         wg_free(root->c, s->grad);
+        wg_free(root->c, s->sums);
         wg_free(root->c, s);
     }
 }

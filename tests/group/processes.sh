@@ -122,7 +122,7 @@ train(loss)' $with
     fault "three processes" 2 "3 processes cannot share 8 shards evenly: start 1, 2, 4, ..." -n 3 $t c.wg $with
     fault "too few shards" 2 "4 processes for 2 shards: give at least as many" -n 4 $t c.wg $with --shards 2
     rm -f libwengert-mpi-*.so
-    fault "no MPI in the build" 4 "but this build has no MPI: install libopenmpi-dev" -n 2 ./old train c.wg $with
+    fault "no MPI in the build" 4 "but this build has no libwengert-mpi-openmpi.so: install libopenmpi-dev" -n 2 ./old train c.wg $with
 }
 
 signals() {
@@ -172,6 +172,14 @@ languages() {
     ./net 8 >c0 || wrong "processes.c"
     for n in 2 4; do by -n $n ./net | tail -n 2 | cmp - <(tail -n 2 c0) || wrong "processes.c by $n"; done
     tail -n 1 c0
+    "${CC:-cc}" -I"$root/include" "$root/tests/group/turns.c" "$build/libwengert.so" -Wl,-rpath,"$build" -lm -o turns || wrong "turns.c"
+    by -n 4 ./turns >out || wrong "turns.c: status $?"
+    [ "$(cat out)" = "$(printf '6 of 4\n6 of 4')" ] || wrong "turns.c: $(cat out)"
+    fault "a process stops" 4 "rank 1 on $(hostname), or a process that it waits for, did not come within 1 s" -n 2 ./turns 1
+    for n in 0 3; do
+        by -n 4 ./turns $n >out 2>err && wrong "turns.c $n: no error"
+        grep -q "did not come within 1 s" err || wrong "turns.c $n: $(cat err)"
+    done
 }
 
 mpich() {

@@ -36,17 +36,19 @@ static wg_batch rows(const wg_batch *b, int64_t from, int64_t to)
 /* What a shard leaves: gradients and states as doubles that hold them exactly, and the loss. */
 typedef struct left {
     bool empty;
-    double share, loss;
+    double rows, share, loss;
     double value[64];
+    bool state[64];
 } left;
 
-static int all_values(const wg_params *p, double *to)
+static int all_values(const wg_params *p, double *to, bool *is_state)
 {
     int n = 0;
     for (int i = 0; i < wg_params_count(p); i++) {
         const bool state = wg_params_is_state(p, i);
         const wg_tensor t = state ? wg_params_tensor(p, i) : wg_params_grad(p, i);
-        for (int64_t k = 0; k < wg_shape_size(t.shape); k++) to[n++] = t.data ? wg_tensor_item(&t, k) : 0;
+        for (int64_t k = 0; k < wg_shape_size(t.shape); k++, n++)
+            to[n] = t.data ? wg_tensor_item(&t, k) : 0, is_state[n] = state;
     }
     cr_assert_leq(n, 64);
     return n;
@@ -60,7 +62,9 @@ static left alone(wg_dtype t, const wg_batch *b, int s, int shards, int *n)
 {
     WGT_IN_WORLD(t, &quiet);
     const int64_t from = b->n * s / shards, to = b->n * (s + 1) / shards;
-    left l = { .empty = from == to, .share = (double)(to - from) / (double)b->n };
+    left l = { .empty = from == to,
+               .rows = (double)(to - from),
+               .share = (double)(to - from) / (double)b->n };
     if (l.empty) return l;
     const wg_batch part = rows(b, from, to);
     wg_graph_set_epoch(g, (uint64_t)s << 48);
@@ -68,23 +72,27 @@ static left alone(wg_dtype t, const wg_batch *b, int s, int shards, int *n)
     const wg_node loss = net(g, p, &part);
     wg_backward(loss, p);
     l.loss = wg_item(loss);
-    *n = all_values(p, l.value);
+    *n = all_values(p, l.value, l.state);
     return l;
 }
 
 static double rounded(wg_dtype t, double v) { return t == WG_F32 ? (double)(float)v : v; }
 
-/* (rows of s / B) value of s, added in pairs; in the arithmetic of t. */
+/* (rows of s / B) value of s, added in pairs; of states (rows of s) value of s, and at the end / B. In the
+ * arithmetic of t. */
 static double tree(wg_dtype t, const left *l, int shards, int k)
 {
-    double sum[MOST];
+    double sum[MOST], rows = 0;
+    bool state = false;
+    for (int s = 0; s < shards; s++) state |= k >= 0 && !l[s].empty && l[s].state[k];
     for (int s = 0; s < shards; s++) {
         const double value = k < 0 ? l[s].loss : l[s].value[k];
-        sum[s] = l[s].empty ? 0 : rounded(t, rounded(t, l[s].share) * value);
+        sum[s] = l[s].empty ? 0 : rounded(t, rounded(t, state ? l[s].rows : l[s].share) * value);
+        rows += l[s].rows;
     }
     for (int n = shards; n > 1; n /= 2)
         for (int s = 0; s < n / 2; s++) sum[s] = rounded(t, sum[2 * s] + sum[2 * s + 1]);
-    return sum[0];
+    return state && shards > 1 ? rounded(t, sum[0] / rows) : state ? l[0].value[k] : sum[0];
 }
 
 static wg_data *moons(wg_context *c, int64_t n) { return wg_data_make(c, "moons", n, NULL); }
@@ -96,6 +104,7 @@ static void as_defined(wg_dtype t, int64_t n, int shards)
     wg_batch b, part;
     left l[MOST];
     double value[64];
+    bool state[64];
     int count = 0, seen = 0;
     wg_data_next(moons(c, n), &b, n);
     for (int s = 0; s < shards; s++) l[s] = alone(t, &b, s, shards, &count);
@@ -107,7 +116,7 @@ static void as_defined(wg_dtype t, int64_t n, int shards)
         seen += (int)part.n;
     }
     cr_assert_eq(seen, n);
-    cr_assert_eq(all_values(p, value), count, "%s", wg_message(c));
+    cr_assert_eq(all_values(p, value, state), count, "%s", wg_message(c));
     for (int k = 0; k < count; k++) {
         const double want = tree(t, l, shards, k);
         cr_assert_eq(value[k], want, "%d shards of %d rows: value %d is %.17g, not %.17g", shards, (int)n, k,
@@ -293,11 +302,27 @@ Test(shards, mistakes)
     }
     wgt_expect_error(c, WG_ERROR_USE, "wg_optim_step was called between two shards");
     while (wg_group_next(all, &b, &part)) wg_graph_new(c);
-    wgt_expect_error(c, WG_ERROR_USE, "a graph was made between two shards");
+    wgt_expect_error(c, WG_ERROR_USE, "a graph was made between two shards, so random draws");
     while (wg_group_next(all, &b, &part))
         WGT_REFUSED(c, USE, "the shards of a batch are not done", wg_group_sum(all, NULL, 0));
     WGT_REFUSED(c, USE, "number 16: 0 to 15 can be", wg_group_note(all, 16, 1));
     cr_assert(isnan(wg_group_mean(all, 16)) && isnan(wg_group_mean(all, -1)));
+    /* A loop that is left, and a batch that failed: draws and states are as before it. */
+    wg_batch other = b;
+    other.x = rows(&b, 1, 8).x, other.y = rows(&b, 1, 8).y, other.n = 7;
+    wg_begin(g, WG_TRAIN);
+    const uint64_t epoch = wg_graph_epoch(g);
+    const double count = wg_params_item(p, "count");
+    cr_assert(wg_group_next(all, &b, &part) && wg_group_next(all, &b, &part));
+    wg_begin(g, WG_TRAIN);
+    wg_backward(net(g, p, &part), p);
+    WGT_REFUSED(c, USE, "the loop over them was left", wg_group_next(all, &other, &part));
+    cr_assert_eq(wg_graph_epoch(g), epoch);
+    cr_assert_eq(wg_params_item(p, "count"), count);
+    while (wg_group_next(all, &b, &part)) wg_graph_set_epoch(g, 5);
+    wgt_expect_error(c, WG_ERROR_USE, "wg_graph_set_epoch was called between two shards");
+    for (int k = 0; wg_group_next(all, &b, &part); k++) wg_param(g, p, k ? "k" : "j", WG_SCALAR, wg_zeros());
+    wgt_expect_error(c, WG_ERROR_USE, "a shard has made parameters or states that the shards before it lack");
     /* A search along a line looks at the loss of a batch again, which no process has. */
     wg_params *q = wg_params_new(c);
     wg_optim *search = wg_lbfgs(q, NULL);
@@ -308,6 +333,44 @@ Test(shards, mistakes)
     wg_optim_step(search);
     cr_assert_neq(wg_failed(c), WG_OK);
     wg_recover(c);
+}
+
+/* A frozen graph beside: its draws stay, those of the other go on. Sets come and go. */
+Test(shards, beside_a_frozen_graph_and_sets_of_before)
+{
+    double first[64];
+    bool state[64];
+    WGT_IN_CONTEXT(WG_F64, &quiet);
+    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 8 });
+    wg_graph *g = wg_graph_new(c), *frozen = wg_graph_new(c);
+    wg_data *d = moons(c, 20);
+    wg_batch b, part;
+    wg_graph_freeze(frozen, true);
+    for (int i = 0; i < 6; i++) {
+        wg_params *p = wg_params_new(c);
+        wg_data_next(d, &b, 20);
+        if (i == 5) b.n = b.x.shape.dim[0] = b.y.shape.dim[0] = 3; /* the first shards are empty */
+        wg_begin(g, WG_TRAIN);
+        cr_assert_eq(wg_graph_epoch(g), (uint64_t)i);
+        while (wg_group_next(all, &b, &part)) {
+            wg_begin(g, WG_TRAIN);
+            wg_backward(net(g, p, &part), p);
+        }
+        cr_assert_not(wg_failed(c), "%s", wg_message(c));
+        if (i == 5) {
+            const int n = all_values(p, first, state);
+            int count = 0;
+            left l[8];
+            for (int s = 0; s < 8; s++) l[s] = alone(WG_F64, &b, s, 8, &count);
+            cr_assert_eq(n, count);
+            for (int k = 0; k < n; k++)
+                if (state[k])
+                    cr_assert_eq(first[k], tree(WG_F64, l, 8, k), "%d", k); /* no draws are in them */
+        }
+        wg_begin(g, WG_TRAIN);
+        wg_params_free(p);
+        wg_data_next(d, &b, 20);
+    }
 }
 
 static void with_little_memory(wg_context *c)
