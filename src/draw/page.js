@@ -23,11 +23,13 @@ const read = x => x === null ? NaN : x === '+' ? Infinity : x === '-' ? -Infinit
 function num(x) {
   if (isNaN(x)) return 'NaN';
   if (!isFinite(x)) return x < 0 ? '−∞' : '∞';
-  const whole = v => v === Math.floor(v);
-  if (!(Math.abs(x) < 1e6 && whole(x))) x = Number(x.toPrecision(4));
   const sign = x < 0 ? '−' : '', size = Math.abs(x);
-  if (size === 0 || (size < 1e9 && whole(size)) || (size >= 1e-4 && size < 1e6)) return sign + size;
-  const [digits, power] = size.toExponential().split('e');
+  if (size === 0 || (size < 1e9 && size % 1 === 0 && (size < 1e6 || size % 1000 === 0))) return sign + size;
+  const six = Number(size.toPrecision(6)), single = Math.fround;
+  const exact = Math.abs(six - size) <= 2e-15 * size || (single(size) === size && single(six) === single(size));
+  const [d, power] = size.toExponential(exact ? 5 : 3).split('e');
+  if (power >= -4 && power < (exact ? 6 : 5)) return sign + (exact ? six : size.toFixed(Math.max(3 - power, 1)));
+  const digits = exact ? String(Number(d)) : d;
   const ten = '10' + (power < 0 ? '⁻' : '') + String(Math.abs(power)).replace(/./g, d => SMALL[d]);
   return sign + (digits === '1' ? ten : digits + '·' + ten);
 }
@@ -128,10 +130,12 @@ function draw(box) {
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
   const of = c => c === 0xF001 ? handed[0] : c === 0xF002 ? live.term[s.k][0] / handed[0] : live.value[c - 0xE000][0];
-  return pattern.replace(/[\uE000-\uF002]/g, (c, i) => {
-    const x = of(c.charCodeAt(0)), text = num(x), after = pattern[i + 1] || '';
-    const first = i === 0 || pattern[i - 1] === '(';
-    return x < 0 && (!first || (after && !' )/'.includes(after))) ? '(' + text + ')' : text;
+  const looseness = t => t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
+  return pattern.replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF013]?)/g, (_, before, c, limit) => {
+    const text = num(of(c.charCodeAt(0))), power = before === '^' && limit;
+    if (power && /^−?\d+$/.test(text)) return text.replace(/./g, d => d === '−' ? '⁻' : SMALL[d]);
+    return !limit || looseness(text) <= limit.charCodeAt(0) - 0xF010 ? before + text
+      : (limit === '\uF010' && !power ? '' : before) + '(' + text + ')';
   });
 }
 // The step that completed the gradient which term k hands on.

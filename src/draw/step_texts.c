@@ -10,6 +10,7 @@
 
 #include "wengert/op.h"
 
+#define MINUS "−"
 enum { NAME_MOST = 24, LINE = 400, LONGEST = 40, FEW = 6 };
 
 /* ---- numbers ---- */
@@ -93,7 +94,8 @@ static bool find_names(equation *q)
 {
     if (!wgi_find_formula_values(q->v, q->y, &q->k)) return false;
     memcpy(q->names, q->k.v, (size_t)q->k.count * sizeof *q->names);
-    q->y_name = wgi_item_name(q->v, q->y, NAME_MOST),
+    q->y_name = wgi_item_name(q->v, q->y, NAME_MOST);
+    if (wgi_needs_parentheses(q->y)) q->y_name = wgi_pool_format(q->v->pool, "(%s)", q->y_name);
     q->gradient = wgi_gradient_name(q->v, q->y - q->v->item);
     return *q->gradient && strlen(q->y_name) < WGI_OWN_BYTES && strlen(q->gradient) < WGI_OWN_BYTES;
 }
@@ -121,8 +123,9 @@ static bool parse(equation *q, bool adjoint)
 static bool replace(equation *q, const wgi_formula *f, const wgi_formula *also, int index)
 {
     int n = q->k.count;
-    q->names[n++] = (wgi_formula_value){ .name = q->result, .text = q->y_name };
-    q->names[n++] = (wgi_formula_value){ .name = q->result, .primes = 1, .text = q->gradient };
+    const wgi_formula_axes axes = wgi_item_axes(q->v, q->y - q->v->item);
+    q->names[n++] = (wgi_formula_value){ .name = q->result, .text = q->y_name, .axes = axes };
+    q->names[n++] = (wgi_formula_value){ .name = q->result, .primes = 1, .text = q->gradient, .axes = axes };
     if (!wgi_formula_replace(&q->own, f, also, index, q->names, n) || q->own.loose) return false;
     q->right = wgi_formula_child(&q->own, q->own.root, 1);
     count_lengths(q);
@@ -172,7 +175,7 @@ static bool make_numbers(equation *q, bool pattern)
             continue;
         }
         n->kind = WGI_F_NUMBER, n->text = NULL, n->length = 0;
-        n->number = wgi_four_digits(wg_tensor_item(t, 0));
+        n->number = wg_tensor_item(t, 0);
     }
     return true;
 }
@@ -219,11 +222,10 @@ static const char *two_factors(equation *q, const wgi_step *t, bool pattern)
 {
     char places[2][4];
     put_place(places[0], WGI_PLACE_HANDED), put_place(places[1], WGI_PLACE_LOCAL);
-    if (pattern) return wgi_pool_format(q->v->pool, "%s · %s", places[0], places[1]);
+    if (pattern) return wgi_pool_format(q->v->pool, "%s · %s\uF012", places[0], places[1]);
     const double g = wg_tensor_item(q->handed, 0), term = wg_tensor_item(&t->value, 0);
     wgi_formula_clear(&q->own);
-    const int a = wgi_formula_number(&q->own, wgi_four_digits(g)),
-              b = wgi_formula_number(&q->own, wgi_four_digits(term / g)),
+    const int a = wgi_formula_number(&q->own, g), b = wgi_formula_number(&q->own, term / g),
               n = wgi_formula_new(&q->own, WGI_F_MUL, a, b);
     q->own.node[n].sign = '.';
     return text_of(q, n);
@@ -266,7 +268,7 @@ static const char *partial(equation *q, const wgi_step *t, int k, bool pattern, 
     if (product) {
         const int second = q->own.node[q->own.node[product].child].next;
         const bool scalar = wg_shape_size(q->handed->shape) == 1;
-        q->own.node[product].sign = scalar || q->own.node[second].kind == WGI_F_NUMBER ? '.' : '*';
+        q->own.node[product].sign = scalar || q->own.node[second].kind == WGI_F_NUMBER ? '.' : ' ';
     }
     const char *rule = text_of(q, q->right);
     if (!rule) return NULL;
@@ -285,7 +287,10 @@ static const char *adjoint(equation *q, const wgi_step *t, bool pattern, const c
         const char *rule = partial(q, t, k, pattern, numbers);
         if (!rule) return NULL;
         if (all) *numbers = NULL; /* each use has but a part of the term */
-        all = all ? wgi_pool_format(q->v->pool, "%s + %s", all, rule) : rule;
+        const bool minus = strncmp(rule, MINUS, sizeof MINUS - 1) == 0;
+        all = all ? wgi_pool_format(q->v->pool, "%s %s %s", all, minus ? MINUS : "+",
+                                    rule + (minus ? sizeof MINUS - 1 : 0))
+                  : rule;
     }
     return all;
 }

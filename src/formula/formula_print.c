@@ -3,6 +3,7 @@
 #include "formula/formula_printer.h"
 #include "text/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static const struct {
 };
 static mark inverse_transposed = { "⁻ᵀ", "^-T", "^{-\\top}", "−T" },
             dot = { " · ", " · ", " \\cdot ", " · " }, star = { " ⊙ ", " * ", " \\odot ", " ⊙ " },
-            space = { " ", " ", " \\, ", " " }, matrices = { " ", " @ ", " \\, ", " " },
+            space = { " ", " ", " \\, ", " " }, matrices = { " ", " @ ", " \\, ", "" },
             close_by = { "", " @ ", " ", "" }, comma = { ", ", ", ", ",\\quad ", ", " },
             semicolon = { "; ", "; ", ";\\quad ", "; " },
             all_but = { "all but ", "all but ", "\\text{all but }", "all but " },
@@ -77,9 +78,18 @@ static const struct {
 
 static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_F_NUMBER && n->number < 0; }
 
-static int level(const wgi_formula *f, int node)
+/* How a number binds as it is written: −2 as a sum, 1.6·10⁻⁹ as a product, 10⁻⁹ as a power. */
+static int number_level(const printer *p, double x)
 {
-    return is_negative(&f->node[node]) ? SUM : binds[f->node[node].kind].level;
+    char digits[32];
+    if (x < 0) return SUM;
+    return p->target == ASCII || !wgi_number_text(x, digits) ? ATOM : strcmp(digits, "1") ? PRODUCT : POWER;
+}
+
+static int level(const printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    return n->kind == WGI_F_NUMBER ? number_level(p, n->number) : binds[n->kind].level;
 }
 
 /* The level that child k must have to stand without parentheses. */
@@ -91,26 +101,30 @@ static int wanted(const wgi_formula_node *n, int k)
 }
 
 /* b c d: of elements, since a * (B @ c) is not a * B @ c. */
-static bool is_product_alone(const wgi_formula *f, int node)
+static bool is_product_alone(const printer *p, int node)
 {
+    const wgi_formula *f = p->f;
     if (f->node[node].kind != WGI_F_MUL) return false;
     while (f->node[node].kind == WGI_F_MUL) node = f->node[node].child;
-    return level(f, node) != PRODUCT;
+    return level(p, node) != PRODUCT;
 }
 
 /* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
  * e^-x. */
-static bool needs_parens(const wgi_formula *f, int node, int k)
+static bool needs_parens(const printer *p, int node, int k)
 {
+    const wgi_formula *f = p->f;
     const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
-    if (kind == WGI_F_POW && k == 1 && (inner == WGI_F_NEG || is_negative(&f->node[child]))) {
-        const int of = f->node[child].child;
-        return of && level(f, of) > POWER;
-    }
-    if (kind == WGI_F_MUL && k == 1 && is_product_alone(f, child)) return false; /* a (b c) is a b c */
+    const bool number = inner == WGI_F_NUMBER;
+    if (kind == WGI_F_POW && k == 1 && number)
+        return number_level(p, p->target == UNICODE ? f->node[child].number : fabs(f->node[child].number)) >
+               ATOM;
+    if (kind == WGI_F_POW && k == 1 && inner == WGI_F_NEG) return level(p, f->node[child].child) > POWER;
+    if (kind == WGI_F_MUL && k == 1 && is_product_alone(p, child)) return false;    /* a (b c) is a b c */
+    if (kind == WGI_F_MUL && k == 1 && number) return is_negative(&f->node[child]); /* a · 1.6·10⁻⁹ */
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
-    if (k == 0 && factor && is_negative(&f->node[child])) return false; /* -2 a */
-    return level(f, child) > wanted(&f->node[node], k);
+    if (k == 0 && factor && is_negative(&f->node[child])) return p->led; /* -2 a */
+    return level(p, child) > wanted(&f->node[node], k);
 }
 
 /* ---- how a line is written ---- */
@@ -121,49 +135,23 @@ static bool is_truth(const wgi_formula *f, int node)
     return kind == WGI_F_COMPARE || kind == WGI_F_AND || kind == WGI_F_OR || kind == WGI_F_NOT;
 }
 
-static bool is_letter(const wgi_formula_node *n)
+static bool begins_with_digit(const printer *p, int node, int k)
 {
-    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length <= 2 &&
-           !memchr(n->text, '.', (size_t)n->length); /* z.W, a parameter of a layer, needs its blank: x z.W */
-}
-
-/* QKᵀ */
-static bool is_of_letters(const wgi_formula *f, int node)
-{
-    const int kind = f->node[node].kind;
-    if (kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE) return is_of_letters(f, f->node[node].child);
-    if (kind == WGI_F_MATMUL)
-        return is_of_letters(f, wgi_formula_child(f, node, 0)) &&
-               is_of_letters(f, wgi_formula_child(f, node, 1));
-    return is_letter(&f->node[node]);
-}
-
-static bool is_close_product(const wgi_formula *f, int product)
-{
-    return is_of_letters(f, wgi_formula_child(f, product, 0)) &&
-           (is_of_letters(f, wgi_formula_child(f, product, 1)) || needs_parens(f, product, 1));
-}
-
-static bool begins_with_digit(const wgi_formula *f, int node, int k)
-{
-    if (needs_parens(f, node, k)) return false;
+    const wgi_formula *f = p->f;
+    if (needs_parens(p, node, k)) return false;
     node = wgi_formula_child(f, node, k);
     const int kind = f->node[node].kind;
     return kind == WGI_F_NUMBER ||
-           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(f, node, 0));
+           ((kind == WGI_F_POW || kind == WGI_F_MUL || kind == WGI_F_DIV) && begins_with_digit(p, node, 0));
 }
 
-static bool is_plain_atom(const wgi_formula_node *n)
+static bool is_bare(const printer *p, int call, bool open)
 {
-    return n->kind == WGI_F_NAME || (n->kind == WGI_F_NUMBER && n->number >= 0);
-}
-
-static bool is_bare(const wgi_formula *f, int call, bool open)
-{
-    const wgi_formula_node *n = &f->node[call];
-    if (n->word || wgi_formula_is(f, call, "sigmoid")) return false;
-    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(f, call) == 1 &&
-           is_plain_atom(&f->node[n->child]) && (!open || wgi_formula_is(f, call, "sqrt"));
+    const wgi_formula_node *n = &p->f->node[call], *of = &p->f->node[n->child];
+    if (n->word || wgi_formula_is(p->f, call, "sigmoid")) return false;
+    if (of->kind != WGI_F_NAME && (of->kind != WGI_F_NUMBER || level(p, n->child) != ATOM)) return false;
+    return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, call) == 1 &&
+           (!open || wgi_formula_is(p->f, call, "sqrt"));
 }
 
 /* ---- rows ---- */
@@ -254,7 +242,7 @@ static void put_parens(printer *p, int node)
 {
     const printer before = begin(p);
     const bool tall = p->target == LATEX && is_tall(p, node);
-    p->open = p->in_bars = false;
+    p->open = p->in_bars = p->led = false;
     if (p->target != BOXES) put(p, tall ? "\\left(" : "(");
     put_node(p, node);
     if (p->target == BOXES) p->row = wgi_box_enclosed(p, p->row, false);
@@ -274,17 +262,37 @@ static bool is_on_line(const printer *p, int parent, int quotient)
            (sum && is_atom(p, first_of(p, quotient)) && is_atom(p, wgi_formula_child(p->f, quotient, 1)));
 }
 
+/* Behind the place of a number in a pattern: how loosely a number may bind that stands there without
+ * parentheses. */
+static void put_limit(printer *p, int node, int k)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    const wgi_formula_node *at = &p->f->node[wgi_formula_child(p->f, node, k)];
+    const int kind = n->kind;
+    const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV;
+    if (p->target != UNICODE || at->kind != WGI_F_NAME || at->length != 3 || (unsigned char)*at->text < 0xEE)
+        return;
+    const int limit = kind == WGI_F_CALL || (kind == WGI_F_POW && k) ? ATOM
+                      : kind == WGI_F_MUL && k                       ? PRODUCT
+                      : factor && !k                                 ? p->led ? PRODUCT : SUM
+                      : kind == WGI_F_NEG                            ? PRODUCT
+                                                                     : wanted(n, k);
+    const char place[] = { '\xEF', '\x80', (char)(0x90 + limit), 0 }; /* U+F010 and so on */
+    if (limit < SUM) put(p, place);
+}
+
 /* A fraction with a bar needs parentheses only below a power. */
 static void put_child(printer *p, int node, int k)
 {
     const int at = wgi_formula_child(p->f, node, k), kind = kind_of(p, node);
     const bool quotient = kind_of(p, at) == WGI_F_DIV, line = quotient && is_on_line(p, node, at),
                raised = kind == WGI_F_POW || kind == WGI_F_TRANSPOSED || kind == WGI_F_INVERSE,
-               flat = p->flat;
+               flat = p->flat, led = p->led;
     p->flat |= line;
-    if (quotient && !line ? k == 0 && raised : needs_parens(p->f, node, k)) put_parens(p, at);
-    else put_node(p, at);
-    p->flat = flat;
+    p->led |= k && kind >= WGI_F_ADD && kind <= WGI_F_MATMUL;
+    if (quotient && !line ? k == 0 && raised : needs_parens(p, node, k)) put_parens(p, at);
+    else put_node(p, at), put_limit(p, node, k);
+    p->flat = flat, p->led = led;
 }
 
 /* A child with something behind it. */
@@ -323,6 +331,7 @@ static bool has_long_name(const printer *p, int node)
     const wgi_formula_node *n = &p->f->node[node];
     if ((n->kind == WGI_F_NAME && (n->length > 1 || n->sign)) || n->kind == WGI_F_CALL || n->kind == WGI_F_AT)
         return true;
+    if (n->kind == WGI_F_NUMBER && number_level(p, fabs(n->number)) > ATOM) return true;
     for (int k = n->child; k; k = next_of(p, k))
         if (has_long_name(p, k)) return true;
     return false;
@@ -528,35 +537,38 @@ static void put_number(printer *p, const wgi_formula_node *n)
 
 /* ---- products and quotients ---- */
 
-static bool has_two_letters(const printer *p, int node)
+/* Whether the value has axes, as far as names tell. */
+static bool has_axes(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
-    return n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).base_length == 2;
-}
-
-/* In boxes 2x stands close, as xy does. da times a would look like a name, daa. */
-static bool is_close(const printer *p, int node)
-{
-    const int a = first_of(p, node), b = next_of(p, a), kind = kind_of(p, node);
-    if (p->target != BOXES) return kind == WGI_F_MATMUL && is_close_product(p->f, node);
-    const bool names = kind == WGI_F_MATMUL || !(has_two_letters(p, a) || has_two_letters(p, b));
-    return (names && is_close_product(p->f, node)) ||
-           (kind_of(p, a) == WGI_F_NUMBER && kind_of(p, b) == WGI_F_NAME && p->f->node[b].length <= 2);
+    if (n->kind == WGI_F_NAME) return n->axes == WGI_F_HAS_AXES;
+    if (n->kind == WGI_F_AT || n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
+    if (n->kind == WGI_F_CALL && (wgi_formula_is(p->f, node, "sum") || wgi_formula_is(p->f, node, "mean") ||
+                                  wgi_formula_is(p->f, node, "length")))
+        return false;
+    for (int k = n->child; k; k = next_of(p, k))
+        if (has_axes(p, k)) return true;
+    return false;
 }
 
 static void put_product(printer *p, int node)
 {
     const int s = p->f->node[node].sign;
     const bool of_matrices = kind_of(p, node) == WGI_F_MATMUL,
-               has_dot = s == '.' || (p->target != ASCII && begins_with_digit(p->f, node, 1));
-    const wgi_formula_mark *m = !of_matrices && s == '*'  ? &star
-                                : !of_matrices && has_dot ? &dot
-                                : is_close(p, node)       ? &close_by
-                                : of_matrices             ? &matrices
-                                                          : &space;
+               has_dot = s == '.' || (p->target != ASCII && begins_with_digit(p, node, 1));
+    const bool elements =
+        !of_matrices && p->target != ASCII &&
+        (s == '*' || (has_axes(p, first_of(p, node)) && has_axes(p, next_of(p, first_of(p, node)))));
+    const bool tight = p->target == BOXES && !of_matrices && kind_of(p, first_of(p, node)) == WGI_F_NUMBER &&
+                       !has_dot && kind_of(p, next_of(p, first_of(p, node))) == WGI_F_NAME;
+    const wgi_formula_mark *m = elements || (s == '*' && !of_matrices) ? &star
+                                : !of_matrices && has_dot              ? &dot
+                                : tight                                ? &close_by
+                                : of_matrices                          ? &matrices
+                                                                       : &space;
     put_first(p, node);
     put_mark(p, *m);
-    if (!*(*m)[p->target]) put_gap(p, 0.1);
+    if (!*(*m)[p->target]) put_gap(p, of_matrices ? 0.2 : 0.1);
     put_child(p, node, 1);
 }
 
@@ -570,12 +582,12 @@ static void put_quotient(printer *p, int node)
     }
     const int over = first_of(p, node), under = next_of(p, over);
     const printer before = *p;
-    p->flat = true, p->open = false;
+    p->flat = true, p->open = p->led = false;
     if (p->target == BOXES) {
         const box above = lay(p, over), below = lay(p, under);
         p->row = wgi_box_fraction(p, above, below);
     } else put(p, "\\frac{"), put_node(p, over), put(p, "}{"), put_node(p, under), put(p, "}");
-    p->flat = before.flat, p->open = before.open;
+    p->flat = before.flat, p->open = before.open, p->led = before.led;
 }
 
 static void put_compare(printer *p, int node)
@@ -590,7 +602,7 @@ static void put_bars(printer *p, int node)
     const printer before = begin(p);
     const bool parens = p->in_bars && p->target == ASCII;
     if (p->target != LATEX) p->open = false;
-    p->in_bars = true;
+    p->in_bars = true, p->led = false;
     if (p->target != BOXES) put(p, p->target == LATEX ? "\\left|" : parens ? "(|" : "|");
     put_node(p, first_of(p, node));
     if (p->target == BOXES) p->row = wgi_box_enclosed(p, p->row, true);
@@ -681,7 +693,7 @@ static void put_call(printer *p, int node)
 {
     const bool latex = p->target == LATEX, boxes = p->target == BOXES,
                root = p->target != ASCII && !p->f->node[node].word && wgi_formula_is(p->f, node, "sqrt"),
-               bare = p->target != ASCII && is_bare(p->f, node, p->open),
+               bare = p->target != ASCII && is_bare(p, node, p->open),
                tall = latex && has_tall_argument(p, node);
     if (root) put(p, latex ? "\\sqrt" : "√");
     else put_function(p, node);
@@ -690,8 +702,9 @@ static void put_call(printer *p, int node)
     else if (bare) put(p, root ? "" : " ");
     else if (!boxes) put(p, tall ? "\\!\\left(" : "(");
     const printer before = begin(p);
-    p->open = p->in_bars = false;
+    p->open = p->in_bars = p->led = false;
     put_arguments(p, node, !latex && !boxes);
+    if (bare) put_limit(p, node, 0);
     if (boxes && !bare) p->row = wgi_box_enclosed(p, p->row, false);
     end(p, &before);
     if (latex && root) put(p, "}");
@@ -824,6 +837,7 @@ static void write(printer *p, int node)
     case WGI_F_NEG:
     case WGI_F_NOT:
         put_mark(p, sign_of_kind[n->kind]);
+        p->led = true; /* put_node's printer is gone behind this */
         put_child(p, node, 0);
         break;
     case WGI_F_MUL:

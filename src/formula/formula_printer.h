@@ -22,6 +22,7 @@ typedef struct wgi_formula_printer {
     int target;
     bool flat;    /* quotients are a/b: in powers, subscripts and other fractions */
     bool open;    /* what follows could be taken for a part of "sin x": it has parentheses */
+    bool led;     /* a sign stands directly before: a second one is in parentheses */
     bool in_bars; /* inside |x|, where another | must be in parentheses to be read again */
     wgi_line *line;
     /* Of boxes: */

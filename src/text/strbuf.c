@@ -149,32 +149,52 @@ static void without_locale(char *text)
     *to = 0;
 }
 
-int wgi_number_text(double x, char digits[32])
+/* size with so many significant digits: as a decimal number where its power of ten is from -4 to `below` - 1,
+ * else the digits of its first factor. Returns the power that is left. */
+static int digits_of(double size, int significant, int below, char digits[32])
 {
-    char text[40];
-    const double size = fabs(x);
-    if (isfinite(x) && size != 0 && (size < 1e-4 || size >= 1e6) && !(size < 1e9 && x == floor(x))) {
-        snprintf(text, sizeof text, "%.5e", size);
-        without_locale(text);
-        const int power = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-        char *end = strchr(text, 'e');
-        while (end[-1] == '0') end--;
-        if (end[-1] == '.') end--;
-        snprintf(digits, 32, "%.*s", (int)(end - text), text);
-        return power;
-    }
-    if (size < 1e9 && x == floor(x)) snprintf(digits, 32, "%.0f", size);
-    else if (!isfinite(size)) snprintf(digits, 32, isnan(size) ? "NaN" : "∞");
-    else snprintf(digits, 32, "%.6g", size), without_locale(digits);
+    snprintf(digits, 32, "%.*e", significant - 1, size);
+    without_locale(digits);
+    char *e = strchr(digits, 'e');
+    const int power = (int)strtol(e + 1, NULL, 10), behind = significant - 1 - power;
+    if (power < -4 || power >= below) return *e = 0, power;
+    snprintf(digits, 32, "%.*f", behind > 0 ? behind : 0, size);
+    without_locale(digits);
     return 0;
 }
 
-double wgi_four_digits(double x)
+static void without_zeros(char *digits)
 {
-    char text[40];
-    if (!isfinite(x) || (fabs(x) < 1e6 && x == floor(x))) return x;
-    snprintf(text, sizeof text, "%.4g", x);
-    return strtod(text, NULL);
+    char *end = digits + strlen(digits);
+    if (!strchr(digits, '.')) return;
+    while (end[-1] == '0') end--;
+    if (end[-1] == '.') end--;
+    *end = 0;
+}
+
+/* Whether six digits are all that there is: of a double, or of an f32. */
+static bool is_exact(double size)
+{
+    char six[32];
+    snprintf(six, sizeof six, "%.5e", size);
+    without_locale(six);
+    const double back = strtod(six, NULL);
+    return fabs(back - size) <= 2e-15 * size || ((double)(float)size == size && (float)back == (float)size);
+}
+
+int wgi_number_text(double x, char digits[32])
+{
+    enum { EXACT = 6, ROUNDED = 4 };
+    const double size = fabs(x);
+    const bool whole = size < 1e9 && size == floor(size);
+    if (!isfinite(size)) return snprintf(digits, 32, isnan(size) ? "NaN" : "∞"), 0;
+    if (whole && (size < 1e6 || fmod(size, 1000) == 0)) return snprintf(digits, 32, "%.0f", size), 0;
+    const bool exact = is_exact(size);
+    const int power = digits_of(size, exact ? EXACT : ROUNDED, exact ? EXACT : ROUNDED + 1, digits);
+    if (exact) without_zeros(digits);
+    else if (!strchr(digits, '.'))
+        snprintf(digits, 32, "%.1f", size), without_locale(digits); /* 1097 would be exact */
+    return power;
 }
 
 void wgi_put_number(wgi_strbuf *b, double x)
@@ -184,7 +204,6 @@ void wgi_put_number(wgi_strbuf *b, double x)
         wgi_strbuf_put(b, "NaN");
         return;
     }
-    x = wgi_four_digits(x);
     const int power = wgi_number_text(x, digits);
     const bool alone = power && strcmp(digits, "1") == 0; /* 10⁹ */
     wgi_strbuf_format(b, "%s%s%s", x < 0 ? "−" : "", alone ? "10" : digits, power && !alone ? "·10" : "");

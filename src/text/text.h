@@ -65,11 +65,11 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
 /* wgi_strbuf_clean, then wgi_strbuf_xml on one line. */
 void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most);
-/* Writes the number in at most six digits, and its power of ten apart. Returns the power, 0 if there
- * is none. */
+/* A number that six digits give exactly, as a double or as an f32, is written so. Any other one has four
+ * digits, zeros among them, and one behind the point: 1.000, 1096.6, 2.333·10⁶. So what has no point is
+ * exact. The power of ten stands apart, from 10⁵ on if it is rounded, from 10⁹ on if it is whole, and
+ * below 10⁻⁴. Returns the power, 0 if there is none. */
 int wgi_number_text(double x, char digits[32]);
-/* The number with four significant digits; integers below a million as they are. */
-double wgi_four_digits(double x);
 /* These digits, with a real minus sign and a power of ten: 1.6·10⁻⁹. Never 0 for another number. */
 void wgi_put_number(wgi_strbuf *b, double x);
 /* The text, "" if there is none. */

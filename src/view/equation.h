@@ -24,6 +24,7 @@ typedef struct wgi_formula_values {
 enum { WGI_OWN_BYTES = 104 };
 
 /* The name, of at most so many characters; v7 of an item without one. */
+bool wgi_needs_parentheses(const wgi_item *y);
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most);
 /* Whether the item's value has axes. */
 wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i);

@@ -13,10 +13,11 @@ wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i)
 }
 
 /* x − y as a factor is (x − y). */
-static bool needs_parentheses(const wgi_item *y)
+bool wgi_needs_parentheses(const wgi_item *y)
 {
     const int kind = y->tree ? y->tree[y->root].kind : WGI_F_NAME;
-    return kind != WGI_F_NAME && kind != WGI_F_CALL && kind != WGI_F_TRANSPOSED;
+    const size_t n = strlen(y->name); /* tanh z squared is (tanh z)²; f(z) stands alone */
+    return kind != WGI_F_NAME && kind != WGI_F_TRANSPOSED && (kind != WGI_F_CALL || y->name[n - 1] != ')');
 }
 
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most)
@@ -36,7 +37,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     if (wgi_item_number(v, at, &to->number)) return true;
     const char *name =
         x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, OPERAND_MOST);
-    if (!x->is_inline && needs_parentheses(x)) name = wgi_pool_format(v->pool, "(%s)", name);
+    if (!x->is_inline && wgi_needs_parentheses(x)) name = wgi_pool_format(v->pool, "(%s)", name);
     to->text = k->own[i] = name;
     return *name && strlen(name) < WGI_OWN_BYTES;
 }

@@ -117,20 +117,20 @@ REDUCE_TEST(takes_its_steps_in_order)
     wg_draw_opts o = { .values = true };
     reduce(b, J, &o, WGI_REDUCE_NOTHING);
     box(b, "1 − y");
-    box(b, "xW");
+    box(b, "x W");
     reduce(b, J, &o, WGI_REDUCE_CHEAP);
     cr_expect_lt(box_named(b, "1 − y"), 0);
-    box(b, "(1 − y) · ln(1 − a)");
-    cr_expect_str_neq(b->picture.box[box(b, "y · ln a")].value, "");
+    box(b, "(1 − y) ⊙ ln(1 − a)");
+    cr_expect_str_neq(b->picture.box[box(b, "y ⊙ ln a")].value, "");
     reduce(b, J, &o, WGI_REDUCE_VALUES);
-    cr_expect_str_eq(b->picture.box[box(b, "y · ln a")].value, "");
+    cr_expect_str_eq(b->picture.box[box(b, "y ⊙ ln a")].value, "");
     cr_expect_str_neq(b->picture.box[box(b, "a = σ(z)")].value, "");
     reduce(b, J, &o, WGI_REDUCE_COST);
-    box(b, "J = −mean(y · ln a + (1 − y) · ln(1 − a))");
-    box(b, "z = xW + b");
+    box(b, "J = −mean(y ⊙ ln a + (1 − y) ⊙ ln(1 − a))");
+    box(b, "z = x W + b");
     reduce(b, J, &o, WGI_REDUCE_LAYERS);
-    box(b, "a = σ(xW + b)");
-    cr_expect_lt(box_named(b, "z = xW + b"), 0);
+    box(b, "a = σ(x W + b)");
+    cr_expect_lt(box_named(b, "z = x W + b"), 0);
     reduce(b, J, &o, WGI_REDUCE_LEAVES);
     cr_expect_eq(b->picture.boxes, 4, "x, y, a, J");
 }
@@ -141,7 +141,7 @@ REDUCE_TEST(keeps_what_it_is_told_to)
     for (int step = 0; step < WGI_REDUCE_STEPS; step++) {
         reduce(b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, step);
         box(b, "W");
-        const int z = box_named(b, "z = xW + b");
+        const int z = box_named(b, "z = x W + b");
         cr_expect_geq(z, 0, "step %d", step);
         cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
     }
@@ -166,7 +166,7 @@ static wg_node recurrent(bench *b, int steps)
 REDUCE_TEST(a_recurrent_network_is_one_step_with_a_loop)
 {
     reduce(b, recurrent(b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
-    const int h = box(b, "h₁ = tanh(x₁W + h₀U)");
+    const int h = box(b, "h₁ = tanh(x₁ W + h₀ U)");
     cr_assert_eq(b->picture.less.repeats, 1);
     cr_expect_eq(b->picture.less.repeat[0].times, 20);
     cr_expect_eq(links(b, h, h, true), 1);
@@ -232,8 +232,8 @@ REDUCE_TEST(repeats_can_be_refused)
     cr_expect_eq(b->picture.less.repeats, 0);
     reduce(b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
     for (int64_t k = 0; k < b->picture.less.repeats; k++) cr_expect_gt(b->picture.less.repeat[k].times, 1);
-    cr_expect_eq(b->picture.box[box(b, "h₂ = tanh(x₂W + h₁U)")].frame, -1);
-    cr_expect_eq(b->picture.box[box(b, "h₄ = tanh(x₄W + h₃U)")].frame, -1);
+    cr_expect_eq(b->picture.box[box(b, "h₂ = tanh(x₂ W + h₁ U)")].frame, -1);
+    cr_expect_eq(b->picture.box[box(b, "h₄ = tanh(x₄ W + h₃ U)")].frame, -1);
 }
 
 /* Blocks with parameters of their own, whose input is added to what they compute. */
@@ -253,8 +253,8 @@ REDUCE_TEST(skip_edges_stay)
     }
     reduce(b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
     cr_assert_eq(b->picture.less.repeats, 1);
-    const int x = box(b, "h₀"), y = box(b, "h₁ = h₀ + r₁W₁");
-    const int r = box(b, "r₁ = tanh(h₀V₁)");
+    const int x = box(b, "h₀"), y = box(b, "h₁ = h₀ + r₁ W₁");
+    const int r = box(b, "r₁ = tanh(h₀ V₁)");
     cr_expect_eq(links(b, x, y, false), 1, "the skip edge");
     cr_expect(links(b, x, r, false) == 1 && links(b, r, y, false) == 1);
     cr_expect_eq(links(b, y, r, true), 0, "parameters are not shared");
@@ -268,8 +268,8 @@ REDUCE_TEST(what_stands_side_by_side_is_no_repeat)
     wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
     reduce(b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
     cr_expect_eq(b->picture.less.repeats, 0);
-    box(b, "xA");
-    box(b, "xC");
+    box(b, "x A");
+    box(b, "x C");
 }
 
 /* ---- scopes ---- */

@@ -112,7 +112,7 @@ Test(formula_print, what_is_nothing_is_not_written)
     const wgi_formula_value out[] = { named("x", 0, "x"),
                                       named("W", 0, "W1"),
                                       { .name = "b", .absent = true } };
-    expect_node("y = x @ W + b", out, 3, "y = xW₁");
+    expect_node("y = x @ W + b", out, 3, "y = x W₁");
     expect_node("y = b where x > 0, else x", out, 3, "y = 0 where x > 0, else x");
 }
 
@@ -146,7 +146,7 @@ Test(formula_print, options_choose_cases)
     const wgi_formula_value ta[] = {
         named("a", 0, "Q"), named("b", 0, "K"), { .name = "ta", .number = 0 }, { .name = "tb", .number = 1 }
     };
-    expect_node("y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b", ta, 4, "y = QKᵀ");
+    expect_node("y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b", ta, 4, "y = Q Kᵀ");
     const wgi_formula_value all[] = { named("x_0", 0, "u"), named("x_1", 0, "v"), named("x_2", 0, "w") };
     expect_node("y = sum(x_i over i)", all, 3, "y = u + v + w");
 }

@@ -35,6 +35,8 @@ static void say_number(double x)
 {
     char text[40];
     snprintf(text, sizeof text, "%.6g", fabs(x));
+    if (fabs(strtod(text, NULL) - fabs(x)) > 2e-15 * fabs(x)) /* it is printed with four digits */
+        snprintf(text, sizeof text, "%.4g", fabs(x));
     add(text);
 }
 

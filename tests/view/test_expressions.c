@@ -86,7 +86,7 @@ Test(expressions, a_member_named_T_is_a_transpose_and_no_name)
     struct {
         wg_node T;
     } q = { wg_transpose(b.m) };
-    expect_name(&b, wg_matmul(b.m, q.T), "mmᵀ", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_matmul(b.m, q.T), "m mᵀ", WGI_NAME_EXPRESSION);
 }
 
 /* An equation into which another item's is put. */
