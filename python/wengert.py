@@ -1070,8 +1070,12 @@ class Group:
         """The shards of the batch for this process. At its end gradients and states are those of the whole batch."""
         x, y = _array(x, self.context), None if y is None else np.ascontiguousarray(y)
         b, part = _Batch(_tensor(x), _Tensor() if y is None else _tensor(y), len(x)), _Batch()
-        while _lib.wg_group_next_at(_here(), self._all, byref(b), byref(part)):
-            yield _numpy(part.x), _numpy(part.y)
+        try:
+            while _lib.wg_group_next_at(_here(), self._all, byref(b), byref(part)):
+                yield _numpy(part.x), _numpy(part.y)
+        except GeneratorExit:  # the loop was left: an error of the next call
+            _lib.wg_group_next_at(_here(), self._all, None, byref(part))
+            raise
         self.context._look()
 
     def note(self, k, value):

@@ -145,6 +145,10 @@ static bool read_optimizer(training *t)
     if (!args_double(a, "lr", &lr)) return model_ends(&t->m, EXIT_FLAGS);
     if (args_has(a, "lr") && lr < 0) return model_wrong(&t->m, "--lr %g: a rate is at least 0", lr);
     if (args_has(a, "lr")) set_lr(&t->choice, lr);
+    if (!strcmp(t->choice.name, "lbfgs") && wg_group_shards(t->all) > 1)
+        return model_wrong(
+            &t->m,
+            "lbfgs looks at the loss of one batch again and again: it works with one shard, without mpirun");
     t->optim = wg_optim_named_at("", t->m.p, t->choice.name, t->choice.setting, t->choice.settings);
     return model_ok(&t->m);
 }

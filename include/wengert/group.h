@@ -32,6 +32,10 @@
  *     over the rows, (n0 v0 + n1 v1 + ...) / B in the same order; a state that is not f32 or f64 becomes that of the
  *     first shard that has rows.
  *
+ * All processes must do the same. At the end of each batch they compare the rows, a sample of the values of parameters, and what
+ * the optimizers have done; parameters are not written between two shards, and all are made before the first batch if some
+ * shards may not need them.
+ *
  * The same bits need the same kind of processor: processes with other kernels, versions, seeds or programs are refused.
  *
  * The first error of any process ends the work of all at the end of the batch: each gets its status and the message,

@@ -17,9 +17,10 @@
 wgi_word wgi_group_word(const wg_group *all, unsigned where)
 {
     const wg_context *c = all->c;
-    wgi_word w = { .places = where, .first = -1, .odd = -1 };
+    wgi_word w = { .places = where, .first = -1, .stop = all->asked };
     w.lowest = w.most_of = all->link.rank;
-    w.stop = all->asked;
+    for (int i = 0; i < WGI_PLACES; i++) w.at[i] = where >> i & 1 ? all->link.rank : -1;
+    for (int i = 0; i < WGI_CHECKS; i++) w.odd[i] = -1;
     if (!wg_failed(c)) return w;
     w.failed = 1, w.first = all->link.rank, w.status = (int32_t)wg_failed(c);
     snprintf(w.message, sizeof w.message, "%s", wg_message(c));
@@ -37,8 +38,10 @@ static void merge_words(void *to, const void *more, size_t count)
         a->first = b->first, a->status = b->status;
         memcpy(a->message, b->message, sizeof a->message);
     }
-    a->other_layout |= b->other_layout || a->layout != b->layout;
-    if (a->odd < 0) a->odd = a->check != b->check ? b->lowest : b->odd;
+    for (int i = 0; i < WGI_PLACES; i++)
+        if (a->at[i] < 0) a->at[i] = b->at[i];
+    for (int i = 0; i < WGI_CHECKS; i++)
+        if (a->odd[i] < 0) a->odd[i] = a->check[i] != b->check[i] ? b->lowest : b->odd[i];
     if (b->items > a->items) a->items = b->items, a->most_of = b->most_of;
     a->places |= b->places, a->failed += b->failed, a->stop |= b->stop;
     a->fewest = WGI_MIN(a->fewest, b->fewest);
@@ -67,15 +70,6 @@ static void take_error(wg_group *all, const wgi_word *w)
     all->team.mute = w->first != all->link.rank;
 }
 
-static const char *place_text(unsigned place)
-{
-    return place & WGI_AT_END     ? "at the end of the program"
-           : place & WGI_AT_BATCH ? "at the end of a batch"
-           : place & WGI_AT_SUM   ? "in group_sum"
-           : place & WGI_AT_SHARE ? "in group_share or resume"
-                                  : "in group_same";
-}
-
 bool wgi_group_broken(wg_group *all, wg_site here)
 {
     char rank[100];
@@ -93,6 +87,19 @@ bool wgi_group_broken(wg_group *all, wg_site here)
     return false;
 }
 
+static void come_apart(wg_group *all, wg_site here, const wgi_word *w)
+{
+    static const char *const texts[WGI_PLACES] = { "in group_same", "at the end of a batch", "in group_sum",
+                                                   "in group_share or resume", "at the end of the program" };
+    int i = 0, k = WGI_PLACES - 1;
+    char a[100], b[100];
+    while (w->at[i] < 0) i++;
+    while (w->at[k] < 0) k--;
+    wgi_fail(all->c, here, "group", WG_ERROR_USE, "the processes have come apart: %s is %s, %s is %s",
+             who(all, w->at[i], a, sizeof a), texts[i], who(all, w->at[k], b, sizeof b), texts[k]);
+    all->team.mute = all->link.rank > 0;
+}
+
 bool wgi_group_meet(wg_group *all, wg_site here, wgi_word *w)
 {
     const unsigned mine = w->places;
@@ -101,12 +108,7 @@ bool wgi_group_meet(wg_group *all, wg_site here, wgi_word *w)
     all->stop |= w->stop;
     const bool apart = w->places != mine;
     if (w->failed) take_error(all, w);
-    else if (apart) {
-        wgi_fail(all->c, here, "group", WG_ERROR_USE,
-                 "the processes have come apart: while some are %s, others are %s",
-                 place_text(w->places & (~w->places + 1)), place_text(w->places & (w->places - 1)));
-        all->team.mute = all->link.rank > 0;
-    }
+    else if (apart) come_apart(all, here, w);
     if (!w->failed && !apart) return true;
     all->over = true;
     wgi_link_part(&all->link);
@@ -238,13 +240,18 @@ static bool fits(wg_group *all, wg_site here)
     return false;
 }
 
-/* wg_finish comes. */
-static void end(wg_context *c)
+/* The end of the program comes, or wg_finish. */
+static void leave(wg_group *all)
 {
-    wg_group *all = (wg_group *)(void *)c->team;
     wgi_word w = wgi_group_word(all, WGI_AT_END);
     if (!all->over && wgi_group_meet(all, NULL, &w)) wgi_link_part(&all->link);
     all->over = true;
+}
+
+static void end(wg_context *c)
+{
+    leave((wg_group *)(void *)c->team);
+    wgi_link_at_exit(&((wg_group *)(void *)c->team)->link, NULL, NULL);
 }
 
 wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o)
@@ -272,6 +279,7 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
                  by.size, why);
         return NULL;
     }
+    wgi_link_at_exit(&all->link, leave, all);
     all->own = WGI_MAX(all->shards / all->link.size, 1);
     c->team = &all->team; /* from here on an error is told to the others by wg_finish */
     if (!fits(all, here) || !introduce(all, here) || !wgi_ok(c)) return NULL;
@@ -310,10 +318,10 @@ wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const 
     char rank[100];
     if (!usable(here, all, "group_same")) return all ? wg_failed(all->c) : WG_ERROR_USE;
     wgi_word w = wgi_group_word(all, WGI_AT_START);
-    w.check = wgi_group_hash(UINT64_C(0xCBF29CE484222325), bytes, bytes ? size : 0);
-    if (!wgi_group_meet(all, here, &w) || w.odd < 0) return wg_failed(all->c);
+    w.check[0] = wgi_group_hash(UINT64_C(0xCBF29CE484222325), bytes, bytes ? size : 0);
+    if (!wgi_group_meet(all, here, &w) || w.odd[0] < 0) return wg_failed(all->c);
     return wgi_fail(all->c, here, "group_same", WG_ERROR_USE, "%s has another %s than rank 0 on %s",
-                    who(all, w.odd, rank, sizeof rank), what ? what : "value", all->place[0].host);
+                    who(all, w.odd[0], rank, sizeof rank), what ? what : "value", all->place[0].host);
 }
 
 wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)
@@ -321,11 +329,11 @@ wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t co
     if (!usable(here, all, "group_sum")) return all ? wg_failed(all->c) : WG_ERROR_USE;
     if (!values && count) wgi_fail(all->c, here, "group_sum", WG_ERROR_USE, "the array is NULL");
     wgi_word w = wgi_group_word(all, WGI_AT_SUM);
-    w.check = count;
+    w.check[0] = count;
     if (!wgi_group_meet(all, here, &w)) return wg_failed(all->c);
-    if (w.odd >= 0)
+    if (w.odd[0] >= 0)
         return wgi_fail(all->c, here, "group_sum", WG_ERROR_VALUE,
-                        "rank %d has another number of values than rank 0", w.odd);
+                        "rank %d has another number of values than rank 0", w.odd[0]);
     if (!wgi_link_all(&all->link, wgi_merge_f64, values, count, sizeof *values)) wgi_group_broken(all, here);
     return wg_failed(all->c);
 }

@@ -36,6 +36,8 @@ typedef struct wgi_launch {
 wgi_launch wgi_launched(void);
 /* Connects this process to the others. False: *why says why. */
 bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size);
+/* Calls `leave` when the program ends without wg_finish. */
+void wgi_link_at_exit(wgi_link *l, void (*leave)(wg_group *all), wg_group *all);
 /* All processes have said goodbye: MPI may be ended when the program ends. */
 void wgi_link_part(wgi_link *l);
 /* What doctor says: the libraries that are found here. */
@@ -56,27 +58,38 @@ bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size);
 
 enum { WGI_NOTES = 16, WGI_LEVELS = 13 }; /* WGI_LEVELS: of the tree over up to 4096 shards */
 
+/* What must be the same in all processes. */
+enum { WGI_CHECK_GIVEN, WGI_CHECK_LAYOUT, WGI_CHECK_VALUES, WGI_CHECKS };
+/* Where a process is, as bits. */
+enum {
+    WGI_AT_START = 1,
+    WGI_AT_BATCH = 2,
+    WGI_AT_SUM = 4,
+    WGI_AT_SHARE = 8,
+    WGI_AT_END = 16,
+    WGI_PLACES = 5
+};
+/* Bits behind those of the notes: a shard has called wg_backward, another has not. */
+enum { WGI_BACKWARD = 1 << WGI_NOTES, WGI_NO_BACKWARD = 2 << WGI_NOTES };
+
 /* What processes tell each other before they work together: an error, and whether they are at the same
  * place. */
 typedef struct wgi_word {
-    unsigned places;           /* bits: where the processes are */
-    unsigned noted;            /* bits: numbers that a shard has noted */
-    int32_t failed;            /* how many have an error */
-    int32_t first;             /* the lowest of them; -1: none */
-    int32_t lowest;            /* the lowest rank that this word is of */
-    int32_t odd;               /* the first whose check is another than that of `lowest`; -1: none */
-    int32_t most_of;           /* the first that has the most items */
-    uint64_t check;            /* what must be the same */
-    uint64_t layout;           /* of parameters and states */
-    uint64_t items;            /* parameters and states: the most; fewest: the least */
-    uint64_t fewest, used;     /* used: epochs, the most */
-    bool unlike, other_layout; /* not all errors have the same text; not all layouts are the same */
-    bool stop;                 /* one is asked to stop */
+    unsigned places;        /* bits: where the processes are */
+    int32_t at[WGI_PLACES]; /* the lowest rank there; -1: none */
+    unsigned noted;         /* bits: numbers that a shard has noted; WGI_BACKWARD */
+    int32_t failed;         /* how many have an error */
+    int32_t first;          /* the lowest of them; -1: none */
+    int32_t lowest;         /* the lowest rank that this word is of */
+    uint64_t check[WGI_CHECKS];
+    int32_t odd[WGI_CHECKS]; /* the first whose check is another than that of `lowest`; -1: none */
+    int32_t most_of;         /* the first that has the most items */
+    uint64_t items, fewest;  /* parameters and states: the most, the least */
+    uint64_t used;           /* epochs, the most */
+    bool unlike, stop;       /* not all errors have the same text; one is asked to stop */
     int32_t status;
     char message[1024];
 } wgi_word;
-/* Where a process is. */
-enum { WGI_AT_START = 1, WGI_AT_BATCH = 2, WGI_AT_SUM = 4, WGI_AT_SHARE = 8, WGI_AT_END = 16 };
 
 typedef struct wgi_place_of { /* a process, as the others know it */
     char host[64], version[16];
@@ -86,10 +99,11 @@ typedef struct wgi_place_of { /* a process, as the others know it */
 
 typedef struct wgi_open_batch { /* shards.c */
     wg_batch batch;
-    int at;         /* the open shard, counted among this process'; -1: no batch is open */
-    uint64_t steps; /* of all optimizers, before the batch */
-    uint64_t used;  /* epochs, by the shard that has used most */
-    uint64_t items; /* parameters and states behind the first shard with rows, and 1; 0: none is done */
+    int at;          /* the open shard, counted among this process'; -1: no batch is open */
+    uint64_t steps;  /* of all optimizers, before the batch */
+    uint64_t used;   /* epochs, by the shard that has used most */
+    uint64_t items;  /* parameters and states behind the first shard with rows, and 1; 0: none is done */
+    uint64_t values; /* WGI_KNOWN_VALUES when the shard began */
     double note[WGI_NOTES]; /* of the open shard; behind it of the whole batch */
     double note_sum[WGI_LEVELS][WGI_NOTES];
     unsigned noted, noted_any; /* bits: by the open shard, by any */
@@ -120,9 +134,14 @@ bool wgi_group_give(wg_group *all, wg_site here, int from);
 
 /* ---- shard_sums.c ---- */
 
-/* Bits of wgi_parameter.in_batch: a shard has given it a gradient; a shard has changed the state. */
-enum { WGI_EVER = 1, WGI_CHANGED = 2 };
+/* Bits of wgi_parameter.in_batch: a shard has given it a gradient; a shard has changed the state; it was
+ * there when the open shard began. */
+enum { WGI_EVER = 1, WGI_CHANGED = 2, WGI_KNOWN = 4 };
 
+/* A hash of values: of all that there are, and of what the optimizers are and have done; of some of them,
+ * since it is asked for in each batch; or of some parameters that were there when the shard began. */
+typedef enum wgi_which { WGI_ALL_VALUES, WGI_SOME_VALUES, WGI_KNOWN_VALUES } wgi_which;
+uint64_t wgi_sums_values(const wg_group *all, wgi_which which);
 /* The batch begins: the values of states are kept. */
 bool wgi_sums_begin(wg_group *all);
 void wgi_sums_state_made(wg_context *c, const void *parameter);

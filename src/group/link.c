@@ -88,16 +88,36 @@ static const wgi_transport *transport_of(const char *mpi, bool to_begin, char *w
         snprintf(path, sizeof path, "%s%slibwengert-mpi-%s.so", folder, places[i], mpi);
         if (!access(path, R_OK)) return transport_in(path, to_begin, why, size);
     }
-    snprintf(why, size, "this build has no libwengert-mpi-%s.so: install lib%s-dev, and make it again", mpi,
-             mpi);
-    return NULL;
+    snprintf(path, sizeof path, "libwengert-mpi-%s.so", mpi); /* of a program with libwengert.a */
+    const wgi_transport *t = transport_in(path, to_begin, why, size);
+    if (!t) snprintf(why, size, "there is no %s: install lib%s-dev, and make Wengert again", path, mpi);
+    return t;
 }
 
-/* A process that ends without having said goodbye does not wait for the others here: the launcher sees it and
- * ends them. */
+/* What a program that ends without wg_finish has left open. */
+static void (*to_leave)(wg_group *all);
+static wg_group *left;
+
+void wgi_link_at_exit(wgi_link *l, void (*leave)(wg_group *all), wg_group *all)
+{
+    if (l->transport) to_leave = leave, left = all;
+}
+
 static void end_mpi(void)
 {
+    if (to_leave && getpid() == began) to_leave(left);
     if (may_end && getpid() == began) loaded->end();
+}
+
+/* Whether the program itself is linked with another MPI than that of the launcher. */
+static bool is_of_another(const char *mpi, char *why, size_t size)
+{
+    Dl_info of;
+    void *init = dlsym(RTLD_DEFAULT, "MPI_Init");
+    if (!init || !dladdr(init, &of) || !of.dli_fname) return false;
+    const bool is_mpich = strstr(of.dli_fname, "mpich") != NULL;
+    if (is_mpich == !strcmp(mpi, "mpich")) return false;
+    return snprintf(why, size, "the program is linked with another MPI, %s", of.dli_fname), true;
 }
 
 bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
@@ -105,12 +125,15 @@ bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
     const launcher *by = found();
     l->size = 1;
     if (!by) return true;
+    if (!loaded && is_of_another(by->mpi, why, size)) return false;
     const wgi_transport *t = loaded ? loaded : transport_of(by->mpi, true, why, size);
     if (!t) return wgi_launched().size == 1;
     snprintf(why, size, in_use ? "another context of this process has a group" : "MPI_Init has failed");
     if (in_use || !t->begin(&l->rank, &l->size)) return false;
     if (!loaded) atexit(end_mpi), began = getpid();
     loaded = t;
+    if (l->size == 1 && wgi_launched().size > 1)
+        return snprintf(why, size, "%s sees one: it is another MPI's launcher", t->name()), false;
     may_end = l->size == 1, in_use = !may_end;
     if (may_end) return true;
     l->transport = loaded;

@@ -8,6 +8,7 @@
 
 #include "base/floats.h"
 #include "kernel/tree_sum.h"
+#include "params/stepping.h"
 #include "wengert/op.h"
 
 /* Of a piece. All arrays are in the block of this struct. */
@@ -110,6 +111,35 @@ uint64_t wgi_sums_layout(const wg_group *all, uint64_t *items)
     return h;
 }
 
+/* All of a value, or its ends and middle. */
+static uint64_t hash_value(uint64_t h, const wgi_parameter *q, bool whole)
+{
+    const size_t size = wg_dtype_size(q->dtype), n = (size_t)q->size;
+    const char *b = q->data;
+    if (whole || n < 4) return wgi_group_hash(h, b, n * size);
+    h = wgi_group_hash(wgi_group_hash(h, b, size), b + n / 2 * size, size);
+    return wgi_group_hash(h, b + (n - 1) * size, size);
+}
+
+uint64_t wgi_sums_values(const wg_group *all, wgi_which which)
+{
+    enum { MOST = 1000 }; /* parameters of a set */
+    uint64_t h = 0;
+    for (const wg_params *p = all->c->params; p; p = p->next) {
+        const size_t by = which == WGI_ALL_VALUES ? 1 : 1 + p->count / MOST;
+        for (size_t i = 0; i < p->count; i += by) {
+            const wgi_parameter *q = p->item[i];
+            if (which != WGI_KNOWN_VALUES || (!q->state && q->in_batch & WGI_KNOWN))
+                h = hash_value(h, q, which == WGI_ALL_VALUES);
+        }
+        for (const wgi_stepper *s = p->steppers; s && which != WGI_KNOWN_VALUES; s = s->next) {
+            const double did[] = { (double)s->steps, wgi_optim_rate((const wg_optim *)(const void *)s) };
+            h = wgi_group_hash(wgi_group_hash(h, s->kind->name, strlen(s->kind->name)), did, sizeof did);
+        }
+    }
+    return h;
+}
+
 /* ---- a shard ---- */
 
 static void copy(const wgi_piece *s, void *to, void *from, int64_t at, int64_t n)
@@ -152,7 +182,10 @@ void wgi_sums_abandon(wg_group *all)
 
 void wgi_sums_reset(wg_group *all)
 {
-    for (wg_params *p = all->c->params; p; p = p->next) wgi_gradients_lost(p);
+    for (wg_params *p = all->c->params; p; p = p->next) {
+        wgi_gradients_lost(p);
+        for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch |= WGI_KNOWN;
+    }
 }
 
 /* The places of q's sums at each level of this process; own: that of the highest, NULL: a sum, too. */

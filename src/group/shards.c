@@ -105,6 +105,13 @@ static uint64_t items_of(const wg_group *all)
     return n;
 }
 
+static bool has_gradients(const wg_group *all)
+{
+    const wg_params *p = all->c->params;
+    while (p && !p->gradients) p = p->next;
+    return p != NULL;
+}
+
 /* The open shard is done: takes what it has left. */
 static bool take_shard(wg_group *all, wg_site here)
 {
@@ -117,6 +124,10 @@ static bool take_shard(wg_group *all, wg_site here)
         return WGI_REFUSE(
             all, here, "group_next",
             "wg_optim_step was called between two shards: it belongs behind the loop over them");
+    if (wgi_sums_values(all, WGI_KNOWN_VALUES) != all->b.values)
+        return WGI_REFUSE(all, here, "group_next",
+                          "parameters were changed between two shards: do it before the batch");
+    all->b.noted_any |= has_gradients(all) ? WGI_BACKWARD : WGI_NO_BACKWARD;
     const uint64_t items = items_of(all);
     if (all->b.items && items != all->b.items)
         return WGI_REFUSE(
@@ -140,6 +151,7 @@ static bool next_shard(wg_group *all, wg_site here, wg_batch *part)
         }
         if (all->shards > 1) {
             wgi_sums_reset(all);
+            all->b.values = wgi_sums_values(all, WGI_KNOWN_VALUES);
             if (!set_epochs(all, here, EPOCHS * (uint64_t)shard, NULL, 0)) return false;
         }
         *part = (wg_batch){ rows(&all->b.batch.x, from, n), rows(&all->b.batch.y, from, n), n };
@@ -163,20 +175,29 @@ static bool begin_batch(wg_group *all, wg_site here, const wg_batch *b)
     all->b.at = -1;
     all->b.noted = all->b.noted_any = 0;
     all->b.steps = steps_done(all), all->b.used = all->b.items = 0;
-    if (all->shards > 1) note_epochs(all);
-    return all->shards == 1 || wgi_sums_begin(all);
+    if (all->shards == 1) return true;
+    note_epochs(all);
+    return wgi_sums_begin(all);
 }
 
-/* The number of rows, and of the first batch the rows. */
-static uint64_t check_of(const wg_group *all)
+/* Of the rows: all in the first batch, later the bytes at both ends. */
+static uint64_t hash_rows(const wg_group *all, uint64_t h, const wg_tensor *t)
 {
-    uint64_t h = (uint64_t)all->b.batch.n;
-    const wg_tensor part[2] = { all->b.batch.x, all->b.batch.y };
-    for (int k = 0; k < 2 && !all->checked && wgi_ok(all->c); k++)
-        if (part[k].data)
-            h = wgi_group_hash(h, part[k].data,
-                               (size_t)wg_shape_size(part[k].shape) * wg_dtype_size(part[k].dtype));
-    return h;
+    enum { SOME = 256 };
+    const char *b = t->data;
+    const size_t n = b ? (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype) : 0;
+    if (!all->checked || n <= 2 * SOME) return wgi_group_hash(h, b, n);
+    return wgi_group_hash(wgi_group_hash(h, b, SOME), b + n - SOME, SOME);
+}
+
+/* What must be the same in all processes. Rows of the user's are not looked at after an error. */
+static void set_checks(const wg_group *all, wgi_word *w)
+{
+    const wg_batch *b = &all->b.batch;
+    const uint64_t n = (uint64_t)b->n;
+    w->check[WGI_CHECK_GIVEN] = wgi_ok(all->c) ? hash_rows(all, hash_rows(all, n, &b->x), &b->y) : n;
+    w->check[WGI_CHECK_LAYOUT] = wgi_sums_layout(all, &w->items);
+    w->check[WGI_CHECK_VALUES] = wgi_sums_values(all, all->checked ? WGI_SOME_VALUES : WGI_ALL_VALUES);
 }
 
 static bool has_rows(const wg_group *all)
@@ -188,20 +209,46 @@ static bool has_rows(const wg_group *all)
 static bool same_parameters(wg_group *all, wg_site here, const wgi_word *w)
 {
     uint64_t items;
-    if (!w->other_layout) return true;
+    if (w->odd[WGI_CHECK_LAYOUT] < 0) return true;
     wgi_sums_layout(all, &items);
     if (items < w->items && has_rows(all))
         wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 "rank %d has %llu parameters and states, this process has %llu: they build other graphs",
+                 "rank %d has %llu parameters and states, this process has %llu: they build other graphs. "
+                 "Make all of them "
+                 "before the first batch",
                  w->most_of, (unsigned long long)w->items, (unsigned long long)items);
     if (w->items != w->fewest) wgi_group_give(all, here, w->most_of);
     wgi_word again = wgi_group_word(all, WGI_AT_BATCH);
-    again.layout = wgi_sums_layout(all, &items);
+    again.check[WGI_CHECK_LAYOUT] = wgi_sums_layout(all, &items);
     if (all->over || !wgi_group_meet(all, here, &again)) return false;
-    if (again.other_layout)
-        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 "the processes have other parameters or states: their names, shapes or order differ");
-    return !again.other_layout;
+    const int odd = again.odd[WGI_CHECK_LAYOUT];
+    if (odd >= 0)
+        wgi_fail(
+            all->c, here, "group_next", WG_ERROR_USE,
+            "rank %d on %s has other parameters or states than rank 0: other names, shapes or another order",
+            odd, all->place[odd].host);
+    return odd < 0;
+}
+
+static bool is_same(wg_group *all, wg_site here, const wgi_word *w)
+{
+    const int batch = w->odd[WGI_CHECK_GIVEN], values = w->odd[WGI_CHECK_VALUES];
+    if (batch >= 0)
+        return WGI_REFUSE(
+            all, here, "group_next",
+            "rank %d on %s has another batch than rank 0: all read the same data, in the same order", batch,
+            all->place[batch].host);
+    const bool had_other = w->odd[WGI_CHECK_LAYOUT] >= 0;
+    if (!same_parameters(all, here, w)) return false;
+    if (values >= 0 && !had_other)
+        return WGI_REFUSE(
+            all, here, "group_next",
+            "rank %d on %s has other values of parameters, or another optimizer, rate or number of steps "
+            "than rank 0: each process must do the same",
+            values, all->place[values].host);
+    if (w->noted & WGI_BACKWARD && w->noted & WGI_NO_BACKWARD)
+        return WGI_REFUSE(all, here, "group_next", "wg_backward was called in some shards and not in others");
+    return true;
 }
 
 /* Of the whole batch: notes, states, gradients, epochs. */
@@ -212,16 +259,9 @@ static void end_batch(wg_group *all, wg_site here)
     all->b.at = -1;
     if (all->over) return;
     w.used = all->b.used, w.noted = all->b.noted_any;
-    if (all->link.transport) w.check = check_of(all), w.layout = wgi_sums_layout(all, &w.items);
+    if (all->link.transport) set_checks(all, &w);
     w.fewest = w.items;
-    if (!wgi_group_meet(all, here, &w)) return;
-    if (w.odd >= 0) {
-        wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
-                 "rank %d on %s has another batch than rank 0: all read the same data, in the same order",
-                 w.odd, all->place[w.odd].host);
-        return;
-    }
-    if (!same_parameters(all, here, &w)) return;
+    if (!wgi_group_meet(all, here, &w) || !is_same(all, here, &w)) return;
     all->checked = true;
     double *sum = all->b.note_sum[0];
     for (int k = all->own; k > 1; k /= 2) sum += WGI_NOTES;

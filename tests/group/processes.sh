@@ -2,7 +2,7 @@
 # Trains by several processes, as users do, and compares files; makes each of the faults of docs/scale.md and looks at what is
 # printed, the status, the time, and what is left. tests/group/test_processes.c calls it; by hand:
 #
-#   tests/group/processes.sh CASE...      bits, kills, faults, signals, disk, languages, mpich
+#   tests/group/processes.sh CASE...      bits, kills, faults, apart, signals, disk, languages, mpich
 #   KILLS=10 FULL=1 tests/group/processes.sh bits kills
 #
 # It prints what does not hold, and its exit status is 1 then. Environment: build, the folder of the build.
@@ -122,7 +122,7 @@ train(loss)' $with
     fault "three processes" 2 "3 processes cannot share 8 shards evenly: start 1, 2, 4, ..." -n 3 $t c.wg $with
     fault "too few shards" 2 "4 processes for 2 shards: give at least as many" -n 4 $t c.wg $with --shards 2
     rm -f libwengert-mpi-*.so
-    fault "no MPI in the build" 4 "but this build has no libwengert-mpi-openmpi.so: install libopenmpi-dev" -n 2 ./old train c.wg $with
+    fault "no MPI in the build" 4 "but there is no libwengert-mpi-openmpi.so: install libopenmpi-dev, and make Wengert again" -n 2 ./old train c.wg $with
 }
 
 signals() {
@@ -180,6 +180,47 @@ languages() {
         by -n 4 ./turns $n >out 2>err && wrong "turns.c $n: no error"
         grep -q "did not come within 1 s" err || wrong "turns.c $n: $(cat err)"
     done
+}
+
+# Rank 1 does something else.
+apart() {
+    local at="rank 1 on $(hostname)" other launcher mode
+    "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.so" -Wl,-rpath,"$build" -lm -o apart || wrong "apart.c"
+    other="$at has other values of parameters, or another optimizer"
+    for launcher in openmpi mpich; do
+        command -v mpirun.$launcher >/dev/null || continue
+        [ $launcher = openmpi ] || by() { timeout 120 mpirun.mpich "$@"; }
+        by -n 2 ./apart >out 2>err || wrong "apart by $launcher: $(cat err)"
+        by -n 2 ./apart none >out 2>err || wrong "a program without wg_finish by $launcher: $(cat err)"
+        fault "other values" 4 "$other" -n 2 ./apart values
+        fault "another optimizer" 4 "$other" -n 2 ./apart kind
+        fault "another rate" 4 "$other" -n 2 ./apart rate
+        fault "no step" 4 "$other" -n 2 ./apart no-step
+        fault "assigned" 4 "$other" -n 2 ./apart between
+        fault "other names" 4 "$at has other parameters or states than rank 0" -n 2 ./apart names
+        fault "another batch" 4 "$at has another batch than rank 0" -n 2 ./apart skip
+        fault "no backward" 4 "wg_backward was called in some shards and not in others" -n 2 ./apart no-backward
+        fault "a loop is left" 4 "$at: " -n 2 ./apart leave
+        fault "written in a shard" 4 "parameters were changed between two shards" -n 2 ./apart assign
+        fault "finished" 4 "rank 0 on $(hostname) is at the end of a batch, $at is at the end of the program" -n 2 ./apart finish
+        for mode in return exit; do
+            by -n 2 ./apart $mode >out 2>err && wrong "$mode by $launcher: status 0"
+            grep -q "$at is at the end of the program" err || wrong "$mode by $launcher: $(cat err)"
+        done
+    done
+}
+
+# Launchers that are not what they seem.
+launchers() {
+    "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.so" -Wl,-rpath,"$build" -lm -o apart || wrong "apart.c"
+    OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=0 timeout 60 ./apart >out 2>err && wrong "four are launched, one is there: status 0"
+    grep -q "mpirun of Open MPI has started 4 processes, but Open MPI v.* sees one: it is another MPI's launcher" err || wrong "$(cat err)"
+    "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.so" -Wl,-rpath,"$build" -Wl,--no-as-needed \
+        $(pkg-config --libs ompi-c) -lm -o other || wrong "apart.c with Open MPI"
+    timeout 60 mpirun.mpich -n 2 ./other >out 2>err && wrong "two MPIs: status 0"
+    grep -q "mpirun of MPICH has started 2 processes, but the program is linked with another MPI, .*libmpi" err || wrong "$(cat err)"
+    "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.a" -fopenmp -ldl -lm -o static || wrong "apart.c, static"
+    LD_LIBRARY_PATH=$build by -n 2 ./static >out 2>err || wrong "with libwengert.a: $(cat err)"
 }
 
 mpich() {
