@@ -164,8 +164,12 @@ SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
 TEST_LIB  := $(BUILD)/tests/libwengert-tests.so
 COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
 # For each MPI that is installed a library of one file, which the core loads when it is needed: src/group/link.c.
-MPI       ?= 1
-MPIS      := $(if $(filter 1,$(MPI)),$(foreach m,openmpi:ompi-c mpich:mpich,$(if $(shell pkg-config --exists $(word 2,$(subst :, ,$m)) 2>/dev/null && echo 1),$m)))
+# One that the compiler cannot link with is of another system.
+MPI       ?= $(if $(TEST_BUILD),0,1)
+ifneq ($(BUILD_GOALS),)
+MPIS      := $(if $(filter 1,$(MPI)),$(foreach m,openmpi:ompi-c mpich:mpich,$(if $(shell pkg-config --exists $(word 2,$(subst :, ,$m)) 2>/dev/null && \
+             CC='$(CC)' tools/library_name.sh $(word 2,$(subst :, ,$m))),$m)))
+endif
 MPI_LIBS  := $(foreach m,$(MPIS),$(BUILD)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')

@@ -1,11 +1,11 @@
-"""Reads the lines of `wengert step` back: each side of an equation is computed from what is printed, and all sides must agree.
+"""Reads the lines of `wengert step`, and the boxes of `wengert draw --values` as text, back: each side of an equation is computed from what is printed, and all sides must agree.
 
     read_back.py WENGERT [--programs N] [--seed N] [--show] [FILE.wg ...]
 
 The reader knows what a student knows: powers bind more than products and quotients, those more than sums; products and quotients
 go from left to right; a function without parentheses takes the next factor. A number is the interval of its last digit, and exact if
 it has no point. Names have the values of the lines before. It shares no code with the printer. The last line says how many lines
-agree, are untrue, were not read, or have arrays; the exit status is 1 if one is untrue or not read. N random programs of scalars, with
+agree, are untrue, were not read, or have arrays; the exit status is 1 if one is untrue, or one of a thousand is not read. N random programs of scalars, with
 numbers between 10^-12 and 10^18, are read beside the files.
 """
 import math
@@ -202,13 +202,11 @@ class Reader:
             a, b = (Reader(t, self.names).whole() for t in self.between(")").split(", "))
             of_op = {"mul": product, "div": quotient, "add": total, "sub": lambda a, b: total(a, (-b[1], -b[0]))}
             return of_op[op.group(1)](a, b)
-        if rest.startswith("||"):
-            self.at += 2
-            return mapped(abs, Reader(self.between("||"), self.names).whole())
-        if rest[0] in "(|":
+        if rest[0] == "|":
+            return mapped(abs, self.bars())
+        if rest[0] == "(":
             self.at += 1
-            value = Reader(self.between({"(": ")", "|": "|"}[rest[0]]), self.names).whole()
-            return mapped(abs, value) if rest[0] == "|" else value
+            return Reader(self.between(")"), self.names).whole()
         for f in sorted(FUNCTIONS, key=len, reverse=True):
             if rest.startswith(f) and not rest[len(f):][:1].isalpha():
                 self.at += len(f)
@@ -234,6 +232,18 @@ class Reader:
             depth += (self.text[self.at] == "(") - (self.text[self.at] == ")")
             self.at += 1
         raise Unread("a parenthesis: " + self.text)
+
+    def bars(self):
+        """What stands between two bars: the nearest one that leaves something which can be read."""
+        end = self.at
+        while (end := self.text.find("|", end + 1)) > 0:
+            try:
+                value = Reader(self.text[self.at + 1:end], self.names).whole()
+            except Unread:
+                continue
+            self.at = end + 1
+            return value
+        raise Unread("bars: " + self.text)
 
     def whole(self):
         value = self.sum()
@@ -330,13 +340,39 @@ class Count:
                     self.unread.append("%s: %s (%s)" % (where, line, why))
                 names[head] = None
 
+    def listing(self, where, text):
+        """Rows of `wengert draw --values`: a formula or a name, the shape, the value."""
+        names = {}
+        for line in text.splitlines():
+            row = re.match(r"(.*?)\s{2,}(?:[a-z]+\s+)?\[\]\s+(\S+)", line)
+            if not row or "NaN" in line or "∞" in line:
+                continue
+            part = sides(row.group(1))
+            try:
+                value = Reader(row.group(2), {}).whole()
+                fine = all(meet(Reader(p, names).whole(), value) for p in part[1 if len(part) > 1 or part[0] not in names else 0:])
+                if len(part) == 1 and not re.fullmatch(r"[\w.′]+", part[0]):
+                    fine = meet(Reader(part[0], names).whole(), value)
+                names[part[0]] = value
+                if fine:
+                    self.agree += 1
+                else:
+                    self.untrue.append("%s, a box: %s" % (where, line))
+            except Arrays:
+                self.arrays += 1
+            except Unread as why:
+                if "[" in row.group(2):
+                    self.arrays += 1
+                else:
+                    self.unread.append("%s, a box: %s (%s)" % (where, line, why))
+
     def end(self):
         for kind in "untrue", "unread":
             for line in getattr(self, kind)[:None if self.show else 10]:
                 print("%s: %s" % (kind, line))
         print("%d agree, %d untrue, %d unread, %d with arrays, %d not finite"
               % (self.agree, len(self.untrue), len(self.unread), self.arrays, self.endless))
-        return bool(self.untrue or self.unread)
+        return bool(self.untrue) or 1000 * len(self.unread) > self.agree
 
 
 # ---- random programs ----
@@ -376,9 +412,13 @@ def program(draw):
     return text
 
 
-def steps(wengert, *words):
-    p = subprocess.run([wengert, "step", "--all", "--width", "2000", *words], capture_output=True, text=True, timeout=60)
+def said(wengert, *words):
+    p = subprocess.run([wengert, *words, "--width", "2000"], capture_output=True, text=True, timeout=60)
     return p.stdout if p.returncode == 0 else ""
+
+
+def steps(wengert, *words):
+    return said(wengert, "step", "--all", *words)
 
 
 def main(words):
@@ -398,9 +438,10 @@ def main(words):
         count.text(f, steps(wengert, f))
     for k in range(programs):
         text = program(draw)
-        said = steps(wengert, "-e", text)
-        shown += bool(said)
-        count.text("program %d" % k, said)
+        lines = steps(wengert, "-e", text)
+        shown += bool(lines)
+        count.text("program %d" % k, lines)
+        count.listing("program %d" % k, said(wengert, "draw", "--values", "-e", text))
     if programs:
         print("%d of %d programs have steps" % (shown, programs))
     return count.end()
