@@ -58,7 +58,7 @@ no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost
 no_processes=${no_processes//$'\n'/ }
 
 # Where results are made. Limits of memory and differences of values are the same in every arithmetic.
-in_rooms="graph/ run/ ops/ grad/ optim/ params/ -test_registry_grad -test_registry_memory -test_random_reads
+in_rooms="graph/ run/ ops/ grad/ optim/ params/ group/ -test_processes -test_registry_grad -test_registry_memory -test_random_reads
     -test_steady_memory -test_first_steps -test_plan_programs"
 in_rooms=${in_rooms//$'\n'/ }
 

@@ -1,8 +1,6 @@
 /* processes.c: a command that mpirun has started several times: rank 0 speaks, and an error is printed once.
  * What a process prints is held back until all have met at the end, but for the notes of rank 0. */
-#include <ctype.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

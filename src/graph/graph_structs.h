@@ -267,12 +267,12 @@ typedef struct wgi_evaluation {
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
     bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
     uint64_t epoch;
-    uint64_t saved;        /* for wg_save: the epoch of the next evaluation */
-    uint64_t before_batch; /* the epoch and 1 before the batch whose shards are done: group/; 0: there was
-                            * none */
-    uint64_t serial;       /* no two evaluations of a context have the same */
-    uint64_t trail; /* hash of what has been run in this evaluation; a plan is found by it, among others */
-    wgi_ran *ran;   /* the plans that have run in this evaluation, in order */
+    uint64_t saved; /* for wg_save: the epoch of the next evaluation */
+    /* 1 + the epoch that the graph had before the open batch of shards (group/); 0: it was made since. */
+    uint64_t before_batch;
+    uint64_t serial; /* no two evaluations of a context have the same */
+    uint64_t trail;  /* hash of what has been run in this evaluation; a plan is found by it, among others */
+    wgi_ran *ran;    /* the plans that have run in this evaluation, in order */
     size_t rans, ran_capacity;
     size_t mapped;   /* for ran[0 .. mapped) `maker` is filled */
     uint32_t *maker; /* by node: an index of ran[] plus 1, to be checked: run/plan/wishes.c */

@@ -5,10 +5,10 @@
  * process' error at the next place, and then the group is over: nobody waits for a process that has left. */
 #include "group/group.h"
 
+#include "base/floats.h"
 #include "wengert/state.h"
 
 #include <dlfcn.h>
-#include <math.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -334,7 +334,9 @@ wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t co
     if (w.odd[0] >= 0)
         return wgi_fail(all->c, here, "group_sum", WG_ERROR_VALUE,
                         "rank %d has another number of values than rank 0", w.odd[0]);
+    const wgi_floats was = wgi_floats_enter();
     if (!wgi_link_all(&all->link, wgi_merge_f64, values, count, sizeof *values)) wgi_group_broken(all, here);
+    wgi_floats_leave(was);
     return wg_failed(all->c);
 }
 

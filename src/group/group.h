@@ -114,7 +114,7 @@ struct wg_group {
     wg_context *c;
     wgi_link link;
     wgi_place_of *place; /* of each process; NULL: there is one */
-    int shards, own;     /* own: of this process, from number rank * own on */
+    int shards, own;     /* own: how many of them this process has; the first is number rank * own */
     bool over;           /* no process waits for this one any more */
     bool asked, stop;    /* this process was asked to stop; all stop */
     bool checked;        /* the first batch was compared */
@@ -138,8 +138,9 @@ bool wgi_group_give(wg_group *all, wg_site here, int from);
  * there when the open shard began. */
 enum { WGI_EVER = 1, WGI_CHANGED = 2, WGI_KNOWN = 4 };
 
-/* A hash of values: of all that there are, and of what the optimizers are and have done; of some of them,
- * since it is asked for in each batch; or of some parameters that were there when the shard began. */
+/* A hash of values. WGI_ALL_VALUES: of parameters, states and what the optimizers have done, for the first
+ * batch. WGI_SOME_VALUES: three elements of each, since every batch asks. WGI_KNOWN_VALUES: three of each
+ * parameter that was there when the open shard began, to find those that the shard has written. */
 typedef enum wgi_which { WGI_ALL_VALUES, WGI_SOME_VALUES, WGI_KNOWN_VALUES } wgi_which;
 uint64_t wgi_sums_values(const wg_group *all, wgi_which which);
 /* The batch begins: the values of states are kept. */

@@ -215,7 +215,9 @@ static bool by_halving(wgi_link *l, wgi_merge merge, char *array, size_t count, 
 
 bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_t element)
 {
-    enum { SMALL = 16 << 10 }; /* bytes: measured on one machine; both ways give the same bits */
+    /* Bytes: on one machine an exchange of all of them takes as long as two of a half. Both ways give the
+     * same bits. */
+    enum { SMALL = 16 << 10 };
     if (!l->transport) return true;
     for (size_t at = 0, n; at < count; at += n) {
         n = WGI_MIN(count - at, WGI_BUCKET / element); /* the largest part that is sent at once */

@@ -6,7 +6,6 @@
  * back. */
 #include "group/group.h"
 
-#include "base/floats.h"
 #include "kernel/tree_sum.h"
 #include "params/stepping.h"
 #include "wengert/op.h"
@@ -234,7 +233,6 @@ static bool takes(const wgi_parameter *q, int64_t rows)
 bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first)
 {
     const double share = (double)rows / (double)all->b.batch.n;
-    const wgi_floats was = wgi_floats_enter();
     bool fine = true;
     for (wg_params *p = all->c->params; p && fine; p = p->next)
         for (size_t i = 0; i < p->count && fine; i++) {
@@ -246,7 +244,6 @@ bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first)
             else if (q->state) add_state(all, s, q, &f, is_first);
             else add_gradient(all, s, q, &f);
         }
-    wgi_floats_leave(was);
     return fine;
 }
 
@@ -378,13 +375,11 @@ static bool end_of_set(wg_group *all, wg_params *p, int first, unsigned char *ow
 
 bool wgi_sums_end(wg_group *all, int first)
 {
-    const wgi_floats was = wgi_floats_enter();
     bool fine = true;
     for (wg_params *p = all->c->params; p && fine; p = p->next) {
         unsigned char *own = wg_alloc(all->c, 2 * p->count + 1, 1);
         fine = own && end_of_set(all, p, first, own);
         wg_free(all->c, own);
     }
-    wgi_floats_leave(was);
     return fine;
 }

@@ -3,9 +3,10 @@
  * The sums over shards are a binary tree. Leaves come in order, so at most one sum of each size waits: that
  * of 2^k leaves waits at level k, while bit k of the number of leaves so far is set. A process owns a whole
  * subtree, and wgi_link_all goes on with the same tree over processes. With one shard nothing here changes a
- * bit or costs time. */
+ * bit. */
 #include "group/group.h"
 
+#include "base/floats.h"
 #include "graph/graph.h"
 
 #include <math.h>
@@ -301,12 +302,13 @@ bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_batch *
     if (all->b.at >= 0 && !is_open(all, b))
         wgi_fail(all->c, here, "group_next", WG_ERROR_USE,
                  "the shards of the batch before are not done: the loop over them was left");
-    if (wgi_ok(all->c) && (all->b.at < 0 ? begin_batch(all, here, b) : take_shard(all, here)) &&
-        next_shard(all, here, part))
-        return true;
+    const wgi_floats was = wgi_floats_enter();
+    const bool more = wgi_ok(all->c) && (all->b.at < 0 ? begin_batch(all, here, b) : take_shard(all, here)) &&
+                      next_shard(all, here, part);
     if (!wgi_ok(all->c)) abandon(all, here);
-    end_batch(all, here);
-    return false;
+    if (!more) end_batch(all, here);
+    wgi_floats_leave(was);
+    return more;
 }
 
 /* ---- notes ---- */

@@ -23,8 +23,10 @@ typedef struct wgi_formula_values {
 /* A name in an equation has fewer bytes. */
 enum { WGI_OWN_BYTES = 104 };
 
-/* The name, of at most so many characters; v7 of an item without one. */
+/* Whether the item's name is an expression that has brackets where a name stands: as a factor x − y is (x
+ * − y). */
 bool wgi_needs_parentheses(const wgi_item *y);
+/* The name, of at most so many characters; v7 of an item without one. */
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most);
 /* Whether the item's value has axes. */
 wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i);

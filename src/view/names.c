@@ -37,15 +37,17 @@ static size_t variable(const char **text)
 
 /* ---- names that are taken ---- */
 
-bool wgi_view_looks_alike(const char *a, const char *b)
+/* The order of names as they look: y1 and y_1, both printed y₁, are equal. */
+static int by_looks(const char *a, const char *b)
 {
-    for (; *a || *b; a++, b++) {
+    for (;; a++, b++) {
         a += *a == '_', b += *b == '_';
-        if (*a != *b) return false;
-        if (!*a) return true;
+        if (*a != *b) return (unsigned char)*a - (unsigned char)*b;
+        if (!*a) return 0;
     }
-    return true;
 }
+
+bool wgi_view_looks_alike(const char *a, const char *b) { return by_looks(a, b) == 0; }
 
 bool wgi_view_has_name(const wgi_view *v, const char *name)
 {
@@ -80,26 +82,9 @@ static void look_at_arguments(wgi_view *v, int64_t i)
 /* ---- names that several items have ---- */
 
 typedef struct named {
-    const char *name, *looks;
+    const char *name;
     int64_t item;
 } named;
-
-/* The name as it looks: y1, y_1 and y₁ look alike. */
-static const char *looks_of(const wgi_view *v, const char *name)
-{
-    char *to = wgi_pool_take(v->pool, (int64_t)strlen(name) + 1, 1), *at = to;
-    if (!to) return name;
-    const char *low = strrchr(name, '_'), *number = low && low > name ? low + 1 : NULL;
-    const bool leaves_out = number && *number && number[strspn(number, "0123456789")] == 0;
-    for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
-        const bool below = s[0] == 0xE2 && s[1] == 0x82 && s[2] >= 0x80 && s[2] <= 0x89; /* ₀ to ₉ */
-        if (leaves_out && (const char *)s == low) continue;
-        *at++ = (char)(below ? '0' + s[2] - 0x80 : *s);
-        if (below) s += 2;
-    }
-    *at = 0;
-    return to;
-}
 
 typedef struct listed { /* sorted by name */
     named *at;
@@ -109,16 +94,16 @@ typedef struct listed { /* sorted by name */
 static int by_name(const void *a, const void *b)
 {
     const named *x = a, *y = b;
-    const int order = strcmp(x->looks, y->looks);
+    const int order = by_looks(x->name, y->name);
     return order ? order : (x->item > y->item) - (x->item < y->item);
 }
 
-static bool is_taken(const listed *by, const char *looks)
+static bool is_taken(const listed *by, const char *name)
 {
     int64_t low = 0, high = by->count;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        const int order = strcmp(by->at[middle].looks, looks);
+        const int order = by_looks(by->at[middle].name, name);
         if (!order) return true;
         if (order > 0) high = middle;
         else low = middle + 1;
@@ -135,7 +120,7 @@ static void number(wgi_view *v, const named list[], int64_t n, const listed *giv
     for (int64_t i = 0; i < n; i++) {
         wgi_item *y = &v->item[list[i].item];
         do y->name = wgi_pool_format(v->pool, "%s_%lld", name, (long long)++count);
-        while (is_taken(given, looks_of(v, y->name)) || is_taken(found, looks_of(v, y->name)));
+        while (is_taken(given, y->name) || is_taken(found, y->name));
         y->source = WGI_NAME_NUMBERED;
     }
 }
@@ -144,8 +129,7 @@ static listed list_of(const wgi_view *v, wgi_name_source source)
 {
     listed list = { wgi_pool_take(v->pool, v->items, sizeof *list.at), 0 };
     for (int64_t i = 0; list.at && i < v->items; i++)
-        if (v->item[i].source == source)
-            list.at[list.count++] = (named){ v->item[i].name, looks_of(v, v->item[i].name), i };
+        if (v->item[i].source == source) list.at[list.count++] = (named){ v->item[i].name, i };
     if (list.at) qsort(list.at, (size_t)list.count, sizeof *list.at, by_name);
     return list;
 }
@@ -155,8 +139,8 @@ static void make_unlike(wgi_view *v)
     const listed given = list_of(v, WGI_NAME_GIVEN), found = list_of(v, WGI_NAME_ARGUMENT);
     for (int64_t i = 0, end; i < found.count; i = end) {
         const named *at = found.at;
-        for (end = i + 1; end < found.count && strcmp(at[end].looks, at[i].looks) == 0;) end++;
-        if (end - i > 1 || is_taken(&given, at[i].looks)) number(v, at + i, end - i, &given, &found);
+        for (end = i + 1; end < found.count && wgi_view_looks_alike(at[end].name, at[i].name);) end++;
+        if (end - i > 1 || is_taken(&given, at[i].name)) number(v, at + i, end - i, &given, &found);
     }
 }
 

@@ -188,7 +188,7 @@ apart() {
     "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.so" -Wl,-rpath,"$build" -lm -o apart || wrong "apart.c"
     other="$at has other values of parameters, or another optimizer"
     for launcher in openmpi mpich; do
-        command -v mpirun.$launcher >/dev/null || continue
+        command -v mpirun.$launcher >/dev/null || { wrong "no mpirun.$launcher: make deps installs it"; continue; }
         [ $launcher = openmpi ] || by() { timeout 120 mpirun.mpich "$@"; }
         by -n 2 ./apart >out 2>err || wrong "apart by $launcher: $(cat err)"
         by -n 2 ./apart none >out 2>err || wrong "a program without wg_finish by $launcher: $(cat err)"
@@ -224,7 +224,7 @@ launchers() {
 }
 
 mpich() {
-    command -v mpirun.mpich >/dev/null || { wrong "no mpirun.mpich"; return; }
+    command -v mpirun.mpich >/dev/null || { wrong "no mpirun.mpich: make deps installs it"; return; }
     by() { timeout 120 mpirun.mpich "$@"; }
     same_bits "$root/tests/group/lstm.wg" f32 2
 }

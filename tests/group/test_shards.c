@@ -1,5 +1,6 @@
 /* test_shards.c: a batch in shards, in one process: gradients, states, draws and means are those that group.h
  * defines, computed here shard by shard from that definition. */
+#include <fenv.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ static wg_batch rows(const wg_batch *b, int64_t from, int64_t to)
 /* What a shard leaves: gradients and states as doubles that hold them exactly, and the loss. */
 typedef struct left {
     bool empty;
-    double rows, share, loss;
+    double rows, loss;
     double value[64];
     bool state[64];
 } left;
@@ -62,9 +63,7 @@ static left alone(wg_dtype t, const wg_batch *b, int s, int shards, int *n)
 {
     WGT_IN_WORLD(t, &quiet);
     const int64_t from = b->n * s / shards, to = b->n * (s + 1) / shards;
-    left l = { .empty = from == to,
-               .rows = (double)(to - from),
-               .share = (double)(to - from) / (double)b->n };
+    left l = { .empty = from == to, .rows = (double)(to - from) };
     if (l.empty) return l;
     const wg_batch part = rows(b, from, to);
     wg_graph_set_epoch(g, (uint64_t)s << 48);
@@ -80,19 +79,29 @@ static double rounded(wg_dtype t, double v) { return t == WG_F32 ? (double)(floa
 
 /* (rows of s / B) value of s, added in pairs; of states (rows of s) value of s, and at the end / B. In the
  * arithmetic of t. */
-static double tree(wg_dtype t, const left *l, int shards, int k)
+static __attribute__((noinline)) double tree_of(wg_dtype t, const left *l, int shards, int k)
 {
     double sum[MOST], rows = 0;
     bool state = false;
-    for (int s = 0; s < shards; s++) state |= k >= 0 && !l[s].empty && l[s].state[k];
+    for (int s = 0; s < shards; s++) state |= k >= 0 && !l[s].empty && l[s].state[k], rows += l[s].rows;
+    if (state && shards == 1) return l[0].value[k];
     for (int s = 0; s < shards; s++) {
         const double value = k < 0 ? l[s].loss : l[s].value[k];
-        sum[s] = l[s].empty ? 0 : rounded(t, rounded(t, state ? l[s].rows : l[s].share) * value);
-        rows += l[s].rows;
+        sum[s] = l[s].empty ? 0 : rounded(t, rounded(t, state ? l[s].rows : l[s].rows / rows) * value);
     }
     for (int n = shards; n > 1; n /= 2)
         for (int s = 0; s < n / 2; s++) sum[s] = rounded(t, sum[2 * s] + sum[2 * s + 1]);
-    return state && shards > 1 ? rounded(t, sum[0] / rows) : state ? l[0].value[k] : sum[0];
+    return state ? rounded(t, sum[0] / rows) : sum[0];
+}
+
+/* The caller's arithmetic may be another: the kind `up` rounds up. */
+static double tree(wg_dtype t, const left *l, int shards, int k)
+{
+    const int was = fegetround();
+    fesetround(FE_TONEAREST);
+    const double value = tree_of(t, l, shards, k);
+    fesetround(was);
+    return value;
 }
 
 static wg_data *moons(wg_context *c, int64_t n) { return wg_data_make(c, "moons", n, NULL); }
