@@ -912,12 +912,12 @@ def layers(draw):
 
 
 def said(wengert, *words):
-    p = subprocess.run([wengert, *words, "--width", "2000"], capture_output=True, text=True, timeout=60)
+    p = subprocess.run([wengert, *words], capture_output=True, text=True, timeout=60)
     return p.stdout if p.returncode == 0 else ""
 
 
 def steps(wengert, *words):
-    return said(wengert, "step", "--all", *words)
+    return said(wengert, "step", "--all", "--width", "2000", *words)
 
 
 # Lines, and how many of them agree, are untrue, and are not read.
@@ -951,9 +951,7 @@ def check_itself():
         assert (c.agree, len(c.untrue), len(c.unread)) == counts, (lines, c.untrue, c.unread)
 
 
-def main(words):
-    if words == ["--itself"]:
-        return check_itself()
+def options(words):
     wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--seed": 1}, False
     at = 1
     while at < len(words):
@@ -965,6 +963,13 @@ def main(words):
         else:
             files.append(words[at])
         at += 1
+    return wengert, files, many, show
+
+
+def main(words):
+    if words == ["--itself"]:
+        return check_itself()
+    wengert, files, many, show = options(words)
     count, draw, shown = Count(show), random.Random(many["--seed"]), 0
     for f in files:
         count.text(f, steps(wengert, f))
@@ -975,7 +980,7 @@ def main(words):
         shown += bool(lines)
         count.text("program %d" % k, lines)
         if scalars:
-            count.listing("program %d" % k, said(wengert, "draw", "--values", "-e", text))
+            count.listing("program %d" % k, said(wengert, "draw", "--values", "--width", "2000", "-e", text))
     if shown:
         print("%d of %d programs have steps" % (shown, many["--programs"] + many["--arrays"]))
     return count.end()

@@ -8,7 +8,16 @@ Test(read_back, every_side_of_a_line_is_the_same)
     fprintf(stderr, "%s",
             wgt_shell("python3 tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-200} "
                       "--arrays ${WG_LINES:-200} "
-                      "--seed ${WG_SEED:-1} examples/*.wg"));
+                      "--seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
+}
+
+/* SVG by its geometry, TikZ by its LaTeX, and the graph from the names in the formulas. */
+Test(read_back, each_box_is_what_its_formula_says)
+{
+    fprintf(
+        stderr, "%s",
+        wgt_shell("python3 -B tests/steps/read_pictures.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
+                  "--arrays ${WG_PICTURES:-40} --seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }
 
 /* The reader itself: what it must refuse, and what it must read as a student does. */
