@@ -120,7 +120,7 @@ static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern
     const int product = product_with_gradient(q);
     if (product) {
         const int second = q->own.node[q->own.node[product].child].next;
-        const bool scalar = wg_shape_size(wgi_step_handed(q)->shape) == 1;
+        const bool scalar = wgi_step_handed(q)->shape.rank == 0;
         const int kind = q->own.node[second].kind;
         q->own.node[product].sign = kind == WGI_F_NUMBER || (scalar && kind != WGI_F_WORDS) ? '.' : ' ';
         if (kind == WGI_F_NUMBER && !scalar) number_first(q, product);

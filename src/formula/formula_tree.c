@@ -145,7 +145,9 @@ bool wgi_formula_has_axes(const wgi_formula *f, int node)
         n->kind == WGI_F_CALL && (wgi_formula_is(f, node, "sum") || wgi_formula_is(f, node, "mean") ||
                                   wgi_formula_is(f, node, "length"));
     if (n->kind == WGI_F_NAME) return n->axes == WGI_F_HAS_AXES;
-    if (n->kind == WGI_F_AT || n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
+    if (n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
+    if (n->kind == WGI_F_AT) /* a range keeps axes: z[:, 3:4] */
+        return f->node[f->node[n->child].next].kind == WGI_F_WORDS && wgi_formula_has_axes(f, n->child);
     if (sums && wgi_formula_children(f, node) < 2) return false; /* over all */
     for (int k = n->child; k; k = f->node[k].next)
         if (wgi_formula_has_axes(f, k)) return true;

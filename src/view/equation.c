@@ -138,6 +138,37 @@ static bool as_transpose(maker *m)
     return !m->e->tree.full;
 }
 
+/* ---- parts along an axis: z[:, 3:4], z[2] ---- */
+
+static int64_t whole_option(const wgi_item *y, const char *name)
+{
+    const wg_attr_row *r = y->op->attrs;
+    while (strcmp(r->name, name)) r++;
+    return wgi_option_of(NULL, r, y->attr).whole;
+}
+
+static bool is_part(const wgi_item *y)
+{
+    return y->op->library == y->op && y->attr &&
+           (strcmp(y->op->name, "slice") == 0 || strcmp(y->op->name, "select") == 0);
+}
+
+static bool as_part(maker *m)
+{
+    wgi_formula *f = &m->e->tree;
+    wgi_pool *pool = m->v->pool;
+    wgi_formula_clear(f);
+    if (!open_operand(m, 0)) return false;
+    f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
+    for (int64_t axis = whole_option(m->y, "axis"); axis > 0; axis--)
+        wgi_formula_add(f, f->root, put_words(f, ":"));
+    const bool slice = strcmp(m->y->op->name, "slice") == 0;
+    const long long from = whole_option(m->y, slice ? "from" : "index"),
+                    to = slice ? whole_option(m->y, "to") : 0;
+    wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(pool, slice ? "%lld:%lld" : "%lld", from, to)));
+    return !f->full;
+}
+
 /* ---- as a call ---- */
 
 static bool as_call(maker *m)
@@ -191,6 +222,7 @@ static bool make(maker *m)
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
+    if (is_part(m->y)) return as_part(m);
     if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
     close_operands(m->e);
     return as_call(m) && add_options(m, false);

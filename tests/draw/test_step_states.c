@@ -166,3 +166,32 @@ Test(step_states, numbers)
         wgi_strbuf_free(&text);
     }
 }
+
+static void cube_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, wg_mul(3, wg_square(x[0])));
+}
+static double cube_f(double x, const void *attr)
+{
+    (void)attr;
+    return x * x * x;
+}
+
+/* A user's op: d(x^3) = 3 x^2. What it says of itself is read as the library's ops are. */
+Test(step_states, an_op_of_the_user_says_its_own_rule)
+{
+    static const wg_op cube = { .name = "cube",
+                                .formula = "y = x^3",
+                                .adjoint = "x' = 3 y' x^2",
+                                .operands = 1,
+                                .map = cube_f,
+                                .vjp = cube_vjp };
+    bench b = start();
+    wg_node x = vector(&b, "x", (double[]){ 1, 2 }, 2),
+            y = wg_name(wg_apply(WG_HERE, &cube, &x, 1, NULL), "y");
+    make(&b, wg_name(wg_mean(y), "J"));
+    expect_line(&b, "dy", "dy = 1/2 = [0.5, 0.5]");
+    expect_line(&b, "dx", "dx = 3 dy ⊙ x² = 3 · [0.5, 0.5] ⊙ [1, 2]² = [1.5, 6]");
+    end(&b);
+}

@@ -389,9 +389,12 @@ class Reader:
         return value
 
     def element(self, a):
-        """dy[i − 3], along the axis of the line; 0 outside."""
+        """z[:, 3:4]; or dy[i − 3], along the axis of the line, 0 outside."""
         self.at += 1
-        at = self.inner(self.between("]"))
+        text = self.between("]")
+        if ":" in text or "along" not in self.names:
+            return ranges(a, text.split(", "))
+        at = self.inner(text)
         axis, place = self.names.get("along"), round(at.at[0][0])
         if axis is None or at.shape or max(abs(e - place) for e in at.at[0]) > SLACK:
             raise Unread("an element: " + self.text)
@@ -401,7 +404,7 @@ class Reader:
         """The longest name that stands here, among those that are known."""
         best = ""
         for n in self.names:
-            if not re.match(r"d\(|∂|d\w+$", n) and re.search(r"[ /·+−|(⁰-₉²³¹ᵀ⊙]", n.rstrip("₀₁₂₃₄₅₆₇₈₉")):
+            if not re.match(r"d\(|∂|d\w+$", n) and re.search(r"[ /·+−|([⁰-₉²³¹ᵀ⊙]", n.rstrip("₀₁₂₃₄₅₆₇₈₉")):
                 continue  # a name is a word; an expression is computed again
             if len(n) > len(best) and self.text.startswith(n, self.at):
                 after = self.text[self.at + len(n):][:1]
@@ -610,6 +613,20 @@ def sliced(x, axis=0.0, from_=0.0, to=None, count=None):
     axis, from_ = int(axis), int(from_)
     to = x.shape[axis] if to is None else int(to)
     return joined(*(part(x, axis, i) for i in range(from_, to)), axis=axis)
+
+
+def ranges(a, places):
+    """z[:, 3:4] and z[2], which loses its axis."""
+    lost = []
+    for axis, place in enumerate(places):
+        if place == ":" or not a.shape:
+            continue
+        if not re.fullmatch(r"\d+(:\d+)?", place):
+            raise Unread("a part: %s" % place)
+        first, _, end = place.partition(":")
+        a = sliced(a, axis, int(first), int(end) if end else int(first) + 1)
+        lost += [] if end else [axis]
+    return Array([n for d, n in enumerate(a.shape) if d not in lost], a.at)
 
 
 def flip(x, axis=0.0):

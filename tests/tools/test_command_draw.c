@@ -215,4 +215,5 @@ Test(command_draw, cases_of_a_file)
 {
     if (!WG_WITH_GRAPHVIZ) cr_skip_test("this build has no DOT, which some cases are");
     wgt_run_cases("tests/tools/draw.txt", NULL);
+    wgt_run_cases("tests/tools/rules.txt", NULL);
 }
