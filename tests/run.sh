@@ -52,7 +52,7 @@ some=${some//$'\n'/ }
 # Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used by the
 # tests of the rooms, too.
 no_processes="-test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
-    -test_python"
+    -test_python -test_page_ops"
 # What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain build is made.
 no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
 no_processes=${no_processes//$'\n'/ }
@@ -68,7 +68,7 @@ of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_p
 of_ways=${of_ways//$'\n'/ }
 
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
-browser="test_page_browser test_page_ops test_page_use test_lesson_browser"
+browser="test_page_browser test_page_use test_lesson_browser"
 latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page.
 lessons=test_lesson_mistakes

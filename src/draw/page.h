@@ -42,6 +42,22 @@ typedef struct wgi_page {
 /* page_data.c. A JSON object that may stand in <script>. */
 void wgi_page_data(wgi_page *w);
 
+enum { WGI_PAGE_LEAF = 1024 }; /* the most numbers of a leaf that a page has */
+
+/* The nodes of the page's data; -1: there are none. */
+typedef struct wgi_page_places {
+    int32_t *value;        /* by item */
+    int32_t *term, *total; /* by backward step: the term, and the gradient after it */
+} wgi_page_places;
+
+/* page_nodes.c. The members "nodes" and "maps". */
+void wgi_page_nodes(wgi_page *w, wgi_page_places *at);
+
+/* page_formula.c. The op's formula as JSON, for an op whose elements depend on one element of each operand:
+ * a number, [operand] or [name, argument ...]. NULL: it has none, or the script does not know all that stands
+ * in it. */
+const char *wgi_page_formula(const wgi_view *v, const wg_op *op, const void *attr);
+
 /* ---- json_options.c ---- */
 
 /* The member "p": options that differ from their defaults; nothing if there are none. */

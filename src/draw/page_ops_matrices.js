@@ -1,14 +1,12 @@
 // page_ops_matrices.js: systems of equations, one matrix after the other. See page_ops.js.
 
-// f(the numbers of matrix i of each tensor) gives numbers of the results. Tensors have the same leading axes.
+// All that f gives of the numbers of matrix i of each tensor. Tensors have the same leading axes.
 function eachMatrix(xs, f) {
-  const size = xs.map(x => count(x.s.slice(-2))), n = count(xs[0].s.slice(0, -2)), y = [];
-  for (let i = 0; i < n; i++) y.push(f(...xs.map((x, k) => x.v.slice(i * size[k], (i + 1) * size[k]))));
-  return y;
+  const size = xs.map(x => count(x.s.slice(-2)));
+  return upTo(count(xs[0].s.slice(0, -2))).flatMap(i => f(...xs.map((x, k) => x.v.slice(i * size[k], (i + 1) * size[k]))));
 }
-const turned = (a, n, m) => upTo(n * m).map(i => a[i % n * m + Math.floor(i / n)]);
-const matrixProduct = (a, b, n, k, m) => upTo(n * m).map(i =>
-  upTo(k).reduce((t, j) => t + a[Math.floor(i / m) * k + j] * b[j * m + i % m], 0));
+const rowsOf = x => x.s[x.s.length - 1];
+const turned = (a, n) => a.map((_, i) => a[i % n * n + Math.floor(i / n)]);
 // Elimination with the largest pivot of each column: both triangles in one matrix, and the order of the rows.
 function triangles(given, n) {
   const a = given.slice(), rows = upTo(n);
@@ -38,25 +36,10 @@ function solved(A, B, n, m) {
   }
   return x;
 }
-op('lu', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], y = eachMatrix(x, a => triangles(a, n));
-  return [tensor(x[0].s, y.flatMap(t => t[0])), tensor(x[0].s.slice(0, -1), y.flatMap(t => t[1]))];
-});
-// The solution by the matrices that `of` makes of A, and the part of a matrix that A takes.
-function solution(A, b, s, of, part) {
-  const n = A.s[A.s.length - 1], m = s[s.length - 1];
-  const y = tensor(s, eachMatrix([A, b], (a, r) => solved(of(a, n), r, n, m)).flat());
-  return tensor(s, y.v, [A, b], g => {
-    const all = eachMatrix([A, y, tensor(s, g)], (a, x, h) => {
-      const c = solved(turned(of(a, n), n, n), h, n, m);
-      return [part(matrixProduct(c, turned(x, n, m), n, m, n).map(v => -v), n), c];
-    });
-    return [all.flatMap(t => t[0]), all.flatMap(t => t[1])];
-  });
-}
+op('lu', (x, o, s, node) => eachMatrix(x, a => triangles(a, rowsOf(x[0]))[node.r ? 1 : 0]));
 op('lu_solve', (x, o, s) => {
-  const to = o.transposed ? (a, n) => turned(a, n, n) : a => a;
-  return solution(x[0], x[3], s, to, to);
+  const n = rowsOf(x[0]), m = s[s.length - 1];
+  return eachMatrix([x[0], x[3]], (a, b) => solved(o.transposed ? turned(a, n) : a, b, n, m));
 });
 // A triangle of a; its diagonal is 1 if `unit`.
 const triangleOf = (a, n, o) => a.map((v, k) => {
@@ -64,66 +47,40 @@ const triangleOf = (a, n, o) => a.map((v, k) => {
   return i === j ? (o.unit ? 1 : v) : (o.upper ? j > i : j < i) ? v : 0;
 });
 op('triangular_solve', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], m = s[s.length - 1], lead = s.slice(0, -2);
-  const whole = (t, k) => pick(t, lead.concat(n, k), spread(t.s, lead.concat(n, k)));
-  const a = whole(x[0], n), b = whole(x[1], m);
-  const taken = a => triangleOf(a, n, o), to = a => o.transposed ? turned(a, n, n) : a;
-  return solution(a, b, s, a => to(taken(a)), h => {
-    const all = triangleOf(to(h), n, { upper: o.upper });
-    return all.map((v, k) => o.unit && k % (n + 1) === 0 ? 0 : v);
+  const n = rowsOf(x[0]), m = s[s.length - 1], lead = s.slice(0, -2);
+  const whole = (t, k) => ({ s: lead.concat(n, k), v: wide(t, lead.concat(n, k)) });
+  return eachMatrix([whole(x[0], n), whole(x[1], m)], (a, b) => {
+    const t = triangleOf(a, n, o);
+    return solved(o.transposed ? turned(t, n) : t, b, n, m);
   });
 });
-// The pivots of a, and whether the order of the rows is odd.
+// The pivots of a, and the sign that the order of the rows gives.
 function pivots(a, n) {
-  const [t, rows] = triangles(a, n);
-  const swaps = rows.reduce((k, r, i) => k + rows.slice(i + 1).filter(q => q < r).length, 0);
-  return [upTo(n).map(i => t[i * n + i]), swaps % 2];
+  const [t, rows] = triangles(a, n), swaps = rows.map((r, i) => rows.slice(i + 1).filter(q => q < r).length);
+  return [upTo(n).map(i => t[i * n + i]), swaps.reduce((k, q) => q % 2 ? -k : k, 1)];
 }
 const determinant = (a, n) => {
-  const [d, odd] = pivots(a, n);
-  return d.reduce((p, v) => p * v, odd ? -1 : 1);
+  const [d, sign] = pivots(a, n);
+  return d.reduce((p, v) => p * v, sign);
 };
-const cofactors = (a, n) => a.map((v, k) => {
-  const i = Math.floor(k / n), j = k % n, rest = a.filter((w, q) => Math.floor(q / n) !== i && q % n !== j);
-  return ((i + j) % 2 ? -1 : 1) * determinant(rest, n - 1);
-});
-op('lu_det', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], what = o.what || 'det';
-  const y = eachMatrix([x[0]], a => {
-    const [d, odd] = pivots(a, n);
-    if (what === 'det') return determinant(a, n);
-    if (what === 'sign') return d.reduce((p, v) => p * Math.sign(v), odd ? -1 : 1);
-    return d.reduce((p, v) => p + Math.log(Math.abs(v)), 0);
-  });
-  return tensor(s, y, [x[0]], g => {
-    let i = 0;
-    return [eachMatrix([x[0]], a => {
-      const k = what === 'sign' ? 0 : g[i] * (what === 'det' ? y[i] : 1);
-      const one = upTo(n * n).map(j => +(j % (n + 1) === 0)), d = pivots(a, n)[0].map(Math.abs);
-      i++;
-      const weak = what === 'det' && Math.min(...d) <= Math.max(...d) * 2 ** -20;
-      if (weak) return cofactors(a, n).map(v => g[i - 1] * v);
-      return k ? solved(turned(a, n, n), one, n, n).map(v => k * v) : zeros(n * n);
-    }).flat()];
-  });
-});
+op('lu_det', (x, o) => eachMatrix([x[0]], a => {
+  const n = rowsOf(x[0]), [d, sign] = pivots(a, n), sizes = d.map(Math.abs);
+  if (o.what === 'weak') return +(Math.min(...sizes) <= Math.max(...sizes) * 2 ** -20);
+  if (o.what === 'sign') return d.reduce((p, v) => p * Math.sign(v), sign);
+  return o.what ? d.reduce((p, v) => p + Math.log(Math.abs(v)), 0) : determinant(a, n);
+}));
+const minor = (a, n, k) => a.filter((_, q) => Math.floor(q / n) !== Math.floor(k / n) && q % n !== k % n);
+op('cofactors', x => eachMatrix([x[0]], a => {
+  const n = rowsOf(x[0]);
+  return a.map((_, k) => ((k % n + Math.floor(k / n)) % 2 ? -1 : 1) * determinant(minor(a, n, k), n - 1));
+}).map((v, i) => x[1].v[Math.floor(i / rowsOf(x[0]) ** 2)] ? v : 0));
 // x is made symmetric first.
-op('cholesky', (x, o, s) => {
-  const n = s[s.length - 1];
-  const root = given => {
-    const a = given.map((v, k) => (v + given[k % n * n + Math.floor(k / n)]) / 2), l = zeros(n * n);
-    for (let j = 0; j < n; j++) for (let i = j; i < n; i++) {
-      let t = a[i * n + j];
-      for (let k = 0; k < j; k++) t -= l[i * n + k] * l[j * n + k];
-      l[i * n + j] = i === j ? Math.sqrt(t) : t / l[j * n + j];
-    }
-    return l;
-  };
-  const y = tensor(s, eachMatrix(x, root).flat());
-  return tensor(s, y.v, x, g => [eachMatrix([y, tensor(s, g)], (l, h) => {
-    const lt = turned(l, n, n), m = matrixProduct(lt, h, n, n, n);
-    const half = m.map((v, k) => k % n < Math.floor(k / n) ? v : k % (n + 1) === 0 ? v / 2 : 0);
-    const both = half.map((v, k) => (v + half[k % n * n + Math.floor(k / n)]) / 2);
-    return turned(solved(lt, turned(solved(lt, both, n, n), n, n), n, n), n, n);
-  }).flat()]);
-});
+op('cholesky', x => eachMatrix(x, given => {
+  const n = rowsOf(x[0]), l = zeros(n * n), t = turned(given, n);
+  for (let j = 0; j < n; j++) for (let i = j; i < n; i++) {
+    let v = (given[i * n + j] + t[i * n + j]) / 2;
+    for (let k = 0; k < j; k++) v -= l[i * n + k] * l[j * n + k];
+    l[i * n + j] = i === j ? Math.sqrt(v) : v / l[j * n + j];
+  }
+  return l;
+}));

@@ -1,9 +1,7 @@
 /* Pages as files: one file that loads nothing. test_page_browser.c and test_page_ops.c run their scripts. */
 #include <stdlib.h>
 
-#include "page_beyond.h"
 #include "page_program.h"
-#include "draw/page.h"
 
 static char *page_of(const char *text, const char *hide)
 {
@@ -81,16 +79,4 @@ GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
     char *page = pic_read(path);
     cr_expect(strstr(page, "\"states\":[]"));
     wg_recover(c);
-}
-
-/* The script has its own definition of each op that has a kernel. What it lacks is seen here, where no
- * browser is, too. A page gets the numbers of random draws. */
-Test(page, knows_every_op_of_the_registry)
-{
-    for (int i = 0; i < wg_op_count(); i++) {
-        unsigned char used[2000] = { 0 }; /* one for each block of the script */
-        const wg_op *op = wg_op_at(i);
-        if (op->kernel[0] && op->kind != WG_RANDOM && !is_beyond(op))
-            cr_expect(wgi_page_use(op, used), "%s: src/draw/page_ops*.js do not define it", op->name);
-    }
 }
