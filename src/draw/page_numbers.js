@@ -1,33 +1,25 @@
 // page_numbers.js: the page's small evaluator. It computes the nodes of a graph on numbers of 64 bits.
 // Gradients are nodes, too: the script has no derivatives. page_ops*.js have the ops.
 //
-// A tensor is {s: shape, v: values}.
+// A tensor is {s: shape, v: values}. The index of an element is a list of numbers, one for each axis.
 
 const count = s => s.reduce((n, k) => n * k, 1);
+const upTo = n => Array.from({ length: n }, (_, i) => i);
 const zeros = n => new Array(n).fill(0);
+const SHAPES = {};
+// The indices of all elements of a shape.
+const places = s => SHAPES[s] = SHAPES[s] ||
+  s.reduce((list, n) => list.flatMap(p => upTo(n).map(j => [...p, j])), [[]]);
+// The element at index p of the shape s; s is broadcast.
+const element = (s, p) => s.reduce((k, n, d) => n === 1 ? k : k * n + p[p.length - s.length + d], 0);
+const spread = (from, to) => places(to).map(p => element(from, p));
+const pick = (x, from) => from.map(i => x.v[i]);
+const wide = (x, s) => x.v.length === count(s) ? x.v : pick(x, spread(x.s, s));
 
 // An op is a function of operands, options, the shape of the result and its node. It gives the values.
 // Options that have their defaults are absent.
 const OPS = {};
 function op(name, f) { OPS[name] = f; }
-
-// By element of the shape `to`: the element of the shape `from` that is broadcast to it.
-function spread(from, to) {
-  const n = count(to), at = zeros(n), skip = to.length - from.length;
-  if (count(from) === n) return at.map((_, i) => i);
-  for (let i = 0; i < n; i++) {
-    let rest = i, step = 1;
-    for (let d = to.length - 1; d >= skip; d--) {
-      const k = from[d - skip];
-      if (k > 1) at[i] += rest % to[d] * step;
-      rest = Math.floor(rest / to[d]), step *= k;
-    }
-  }
-  return at;
-}
-const pick = (x, at) => at.map(i => x.v[i]);
-const wide = (x, s) => x.v.length === count(s) ? x.v : pick(x, spread(x.s, s));
-
 // Elementwise: f of the list of the operands' elements. `each` is an op whose f takes them one by one.
 function map(xs, s, f) {
   const v = xs.map(x => wide(x, s));
@@ -35,21 +27,16 @@ function map(xs, s, f) {
 }
 function each(name, f) { op(name, (x, o, s) => map(x, s, a => f(...a))); }
 
-// What a formula is made of. Other names are those of Math.
+// What a formula is made of. Other names are those of Math. 0 ln 0 is 0.
 const FUNCTIONS = {
   '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b, neg: a => -a,
-  // 0 ln 0 is 0
-  times_ln: (a, b) => a === 0 ? 0 : a * b, ln: Math.log,
-  '=': (a, b) => +(a === b), '!': (a, b) => +(a !== b), '<': (a, b) => +(a < b), '>': (a, b) => +(a > b),
-  l: (a, b) => +(a <= b), g: (a, b) => +(a >= b), and: (a, b) => +(a && b), or: (a, b) => +(a || b),
-  // value, condition, value, condition ... value
-  where: (...a) => {
-    let k = 0;
-    while (k + 1 < a.length && !a[k + 1]) k += 2;
-    return a[k];
-  }
+  times_ln: (a, b) => a === 0 ? 0 : a * b, ln: Math.log, '=': (a, b) => +(a === b), '!': (a, b) => +(a !== b),
+  '<': (a, b) => +(a < b), '>': (a, b) => +(a > b), l: (a, b) => +(a <= b), g: (a, b) => +(a >= b),
+  and: (a, b) => +(a && b), or: (a, b) => +(a || b),
+  where: (value, condition, ...others) => // value, condition ... value
+    condition === undefined || condition ? value : FUNCTIONS.where(...others)
 };
-// A function of the list of operands: a number, [operand], or [name, arguments ...].
+// A function of the list of operands: of a number, [operand], or [name, argument ...].
 function formula(t) {
   if (!Array.isArray(t)) return () => t;
   if (t.length === 1) return v => v[t[0]];
@@ -64,9 +51,8 @@ function evaluate({ nodes, maps, items, terms }) {
   const f = maps.map(formula), v = [], grad = [];
   nodes.forEach((q, i) => {
     const x = q.a && q.a.map(k => ({ s: nodes[k].s, v: v[k] }));
-    if (q.f !== undefined) v[i] = map(x, q.s, f[q.f]);
-    else if (x) v[i] = OPS[q.o](x, q.p || {}, q.s, q);
-    else v[i] = q.i === undefined ? q.x : items[q.i].x;
+    if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
+    else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
   terms.forEach(q => { grad[q[1]] = v[q[3]]; });
   return { value: items.map(q => v[q.j]), term: terms.map(q => v[q[2]]), total: terms.map(q => v[q[3]]), grad: grad };

@@ -1,20 +1,13 @@
 // page_ops_axes.js: ops that move elements, or reduce along axes. See page_ops.js.
 
-const upTo = n => Array.from({ length: n }, (_, i) => i);
-// The axis of an option. By element of a shape: the place along the axis. `shift` gives by element of the
-// shape s the element of a like shape with n places, at the place f(j).
 const axisOf = (s, a, otherwise) => {
   const d = a === undefined ? otherwise : Array.isArray(a) ? a[0] : a;
   return d < 0 ? s.length + d : d;
 };
-function shift(s, d, n, f) {
-  const step = count(s.slice(d + 1));
-  return upTo(count(s)).map(i => {
-    const q = Math.floor(i / step);
-    return (Math.floor(q / s[d]) * n + f(q % s[d])) * step + i % step;
-  });
-}
-const placeAlong = (s, d) => upTo(count(s)).map(i => Math.floor(i / count(s.slice(d + 1))) % s[d]);
+const axesOf = (s, a) => a && a.length ? a.map(d => axisOf(s, d)) : upTo(s.length);
+// The list p with j at axis d. `shift` gives by element of the shape s the one of the shape `to` at the place f(j).
+const moved = (p, d, j) => p.map((k, i) => i === d ? j : k);
+const shift = (s, to, d, f) => places(s).map(p => element(to, moved(p, d, f(p[d]))));
 // Element to[k] of y is the sum of the elements k of v.
 function addTo(y, v, to) {
   to.forEach((i, k) => { y[i] += v[k]; });
@@ -23,123 +16,103 @@ function addTo(y, v, to) {
 
 // ---- elements that move ----
 
-op('transpose', (x, o, s) => {
-  const from = x[0].s, order = o.axis && o.axis.length ? o.axis.map(d => axisOf(s, d))
-    : s.map((_, d) => s.length - 1 - d);
-  return pick(x[0], upTo(count(s)).map(i => {
-    let rest = i, k = 0;
-    for (let d = s.length - 1; d >= 0; d--) {
-      k += rest % s[d] * count(from.slice(order[d] + 1));
-      rest = Math.floor(rest / s[d]);
-    }
-    return k;
-  }));
+op('transpose', ([x], o, s) => {
+  const order = o.axis && o.axis.length ? o.axis.map(d => axisOf(s, d)) : upTo(s.length).reverse();
+  return pick(x, places(s).map(p => element(x.s, x.s.map((_, d) => p[order.indexOf(d)]))));
 });
-op('slice', (x, o, s) => {
-  const d = axisOf(s, o.axis, 0), n = x[0].s[d], from = (o.from || 0) < 0 ? o.from + n : o.from || 0;
-  return pick(x[0], shift(s, d, n, j => j + from));
+op('slice', ([x], o, s) => {
+  const d = axisOf(s, o.axis, 0), from = (o.from || 0) < 0 ? o.from + x.s[d] : o.from || 0;
+  return pick(x, shift(s, x.s, d, j => j + from));
 });
-op('unslice', (x, o, s) => {
-  const d = axisOf(s, o.axis, 0);
-  return addTo(zeros(count(s)), x[0].v, shift(x[0].s, d, s[d], j => j + (o.from || 0)));
-});
+op('unslice', ([x], o, s) =>
+  addTo(zeros(count(s)), x.v, shift(x.s, s, axisOf(s, o.axis, 0), j => j + (o.from || 0))));
 op('concat', (x, o, s) => {
   const d = axisOf(s, o.axis, 0), y = zeros(count(s));
   let from = 0;
-  x.forEach(t => { addTo(y, t.v, shift(t.s, d, s[d], j => j + from)), from += t.s[d]; });
+  x.forEach(t => { addTo(y, t.v, shift(t.s, s, d, j => j + from)), from += t.s[d]; });
   return y;
 });
-op('flip', (x, o, s) => (o.axis && o.axis.length ? o.axis : upTo(s.length)).map(d => axisOf(s, d)).reduce(
-  (v, d) => shift(s, d, s[d], j => s[d] - 1 - j).map(i => v[i]), x[0].v));
-op('index_along', (x, o, s) => placeAlong(s, axisOf(s, o.axis, 0)));
-op('unit_rows', (x, o, s) => placeAlong(s, 1).map((j, i) => +(j === Math.floor(i / s[1]) + (o.from || 0))));
-op('one_hot', (x, o, s) => {
-  const d = axisOf(s, o.axis, -1), of = shift(s, d, 1, () => 0);
-  return placeAlong(s, d).map((j, i) => +(x[0].v[of[i]] === j));
+op('flip', ([x], o, s) => {
+  const axes = axesOf(s, o.axis);
+  return pick(x, places(s).map(p => element(s, p.map((j, d) => axes.includes(d) ? s[d] - 1 - j : j))));
 });
-op('nonzero', x => upTo(x[0].v.length).filter(i => x[0].v[i]));
-// By element of the rows that are chosen: the element of a tensor of shape s. Numbers have the shape n.
-function rowsAt(s, n, v, batch) {
-  const all = s.slice(0, batch).concat(n.slice(batch)), inner = count(s.slice(batch + 1));
-  return spread(n, all).flatMap((k, i) => {
-    const b = Math.floor(i / count(n.slice(batch))), r = v[k] < 0 ? v[k] + s[batch] : v[k];
-    return upTo(inner).map(j => (b * s[batch] + r) * inner + j);
+op('index_along', (x, o, s) => places(s).map(p => p[axisOf(s, o.axis, 0)]));
+op('unit_rows', (x, o, s) => places(s).map(([i, j]) => +(j === i + (o.from || 0))));
+op('one_hot', ([x], o, s) => {
+  const d = axisOf(s, o.axis, -1);
+  return places(s).map(p => +(x.v[element(moved(s, d, 1), p)] === p[d]));
+});
+op('nonzero', ([x]) => upTo(x.v.length).filter(i => x.v[i]));
+// By element of the rows that are chosen: the element of a tensor of shape s.
+function rowsAt(s, rows, batch) {
+  const n = rows.s, all = [...s.slice(0, batch), ...n.slice(batch), ...s.slice(batch + 1)];
+  return places(all).map(p => {
+    const r = rows.v[element(n, p.slice(0, n.length))];
+    return element(s, [...p.slice(0, batch), r < 0 ? r + s[batch] : r, ...p.slice(n.length)]);
   });
 }
-op('gather', (x, o) => pick(x[0], rowsAt(x[0].s, x[1].s, x[1].v, o.batch || 0)));
+op('gather', ([x, rows], o) => pick(x, rowsAt(x.s, rows, o.batch || 0)));
 op('gather_grad', (x, o, s) => {
   const y = zeros(count(s));
-  for (let k = 0; k < x.length; k += 2) addTo(y, x[k].v, rowsAt(s, x[k + 1].s, x[k + 1].v, o.batch || 0));
+  for (let k = 0; k < x.length; k += 2) addTo(y, x[k].v, rowsAt(s, x[k + 1], o.batch || 0));
   return y;
 });
-// An axis of n places that gets `size`: f(place, the place that it takes from, its weight).
-function resized(n, size, o, f) {
-  for (let i = 0; i < size; i++) {
-    const t = o.align_corners ? i * (n - 1) / Math.max(size - 1, 1) : (i + 0.5) * n / size - 0.5;
-    const u = Math.min(Math.max(t, 0), n - 1), j = Math.min(Math.floor(u), Math.max(n - 2, 0));
-    if (o.mode !== 'bilinear') f(i, Math.floor(i * n / size), 1);
-    else f(i, j, 1 - (u - j)), u > j && f(i, j + 1, u - j);
-  }
-}
-function resize(x, s, d, n, size, o, back) {
-  const y = zeros(count(s)), one = s.map((k, i) => i === d ? 1 : k);
-  resized(n, size, o, (i, j, w) => {
-    const from = shift(one, d, x.s[d], () => back ? i : j), to = shift(one, d, s[d], () => back ? j : i);
-    addTo(y, from.map(k => w * x.v[k]), to);
-  });
-  return y;
-}
-op('resize_axis', (x, o, s) => {
+// What place j of n counts for place i of `size`.
+const share = (n, size, o) => (i, j) => {
+  if (o.mode !== 'bilinear') return +(j === Math.floor(i * n / size));
+  const t = o.align_corners ? i * (n - 1) / Math.max(size - 1, 1) : (i + 0.5) * n / size - 0.5;
+  return Math.max(1 - Math.abs(j - Math.min(Math.max(t, 0), n - 1)), 0);
+};
+const shared = (x, s, d, w) => places(s).map(p => upTo(x.s[d]).reduce((t, j) => {
+  const k = w(p[d], j);
+  return k ? t + k * x.v[element(x.s, moved(p, d, j))] : t;
+}, 0));
+op('resize_axis', ([x], o, s) => {
   const d = axisOf(s, o.axis, 0);
-  return resize(x[0], s, d, x[0].s[d], s[d], o, false);
+  return shared(x, s, d, share(x.s[d], s[d], o));
 });
-op('resize_axis_grad', (x, o, s) => {
-  const d = axisOf(s, o.axis, 0);
-  return resize(x[0], s, d, s[d], x[0].s[d], o, true);
+op('resize_axis_grad', ([x], o, s) => {
+  const d = axisOf(s, o.axis, 0), w = share(s[d], x.s[d], o);
+  return shared(x, s, d, (j, i) => w(i, j));
 });
 
 // ---- along axes ----
 
 // By element of x its place in the result.
 function over(x, o) {
-  const axes = o.axis && o.axis.length ? o.axis.map(d => axisOf(x.s, d)) : upTo(x.s.length);
+  const axes = axesOf(x.s, o.axis);
   return spread(x.s.map((k, d) => axes.includes(d) ? 1 : k), x.s);
-}
-// By element of the result: the first one of several largest.
-function largest(x, o, s) {
-  const from = zeros(count(s)).fill(-1);
-  over(x, o).forEach((k, i) => { if (isLarger(x.v[i], x.v[from[k]])) from[k] = i; });
-  return from;
 }
 // NaN is the largest. There may be no best one yet.
 const isLarger = (v, best) => best === undefined || v > best || (isNaN(v) && !isNaN(best));
-op('sum', (x, o, s) => addTo(zeros(count(s)), x[0].v, over(x[0], o)));
-op('prod', (x, o, s) => {
-  const y = zeros(count(s)).fill(1);
-  over(x[0], o).forEach((k, i) => { y[k] *= x[0].v[i]; });
-  return y;
+// By element of the result: the first one of several largest.
+function largest(x, o) {
+  const from = [];
+  over(x, o).forEach((k, i) => { if (isLarger(x.v[i], x.v[from[k]])) from[k] = i; });
+  return from;
+}
+op('sum', ([x], o, s) => addTo(zeros(count(s)), x.v, over(x, o)));
+op('max', ([x], o) => pick(x, largest(x, o)));
+op('argmax', ([x], o) => {
+  const d = axisOf(x.s, o.axis, -1);
+  return largest(x, { axis: [d] }).map(i => places(x.s)[i][d]);
 });
-op('max', (x, o, s) => pick(x[0], largest(x[0], o, s)));
-op('argmax', (x, o, s) => {
-  const d = axisOf(x[0].s, o.axis, -1), place = placeAlong(x[0].s, d);
-  return largest(x[0], { axis: [d] }, s).map(i => place[i]);
-});
-op('max_mask', (x, o, s) => {
-  const places = over(x[0], o), at = largest(x[0], o, [Math.max(-1, ...places) + 1]);
-  return places.map((k, i) => +(at[k] === i));
+op('max_mask', ([x], o) => {
+  const from = largest(x, o);
+  return over(x, o).map((k, i) => +(from[k] === i));
 });
 
 // The lines along axis d: lists of elements, from the end if `reverse`.
 function strands(s, d, reverse) {
-  const list = {};
-  spread(s.map((k, i) => i === d ? 1 : k), s).forEach((k, i) => { (list[k] = list[k] || []).push(i); });
-  return Object.values(list).map(l => reverse ? l.reverse() : l);
+  const list = [];
+  spread(moved(s, d, 1), s).forEach((k, i) => { (list[k] = list[k] || []).push(i); });
+  return list.map(l => reverse ? l.reverse() : l);
 }
 // Each element is f of those before it along the axis, and of itself unless `exclusive`.
-function scan(x, o, s, f) {
+function scan([x], o, s, f) {
   const y = [];
   strands(s, axisOf(s, o.axis, 0), o.reverse).forEach(l => l.forEach((i, k) => {
-    y[i] = f(l.slice(0, o.exclusive ? k : k + 1).map(j => x[0].v[j]));
+    y[i] = f(pick(x, l.slice(0, o.exclusive ? k : k + 1)));
   }));
   return y;
 }
@@ -149,23 +122,23 @@ op('logcumsumexp', (x, o, s) => scan(x, o, s, v => {
   const m = Math.max(...v);
   return m + Math.log(v.reduce((t, u) => t + Math.exp(u - m), 0));
 }));
-op('linear_scan', (x, o, s) => {
-  const y = [], [a, b] = x.map(t => t.v);
+op('linear_scan', ([a, b], o, s) => {
+  const y = [];
   strands(s, axisOf(s, o.axis, 0), o.reverse).forEach(l =>
-    l.forEach((i, k) => { y[i] = k ? a[i] * y[l[k - 1]] + b[i] : b[i]; }));
+    l.forEach((i, k) => { y[i] = k ? a.v[i] * y[l[k - 1]] + b.v[i] : b.v[i]; }));
   return y;
 });
 // Values or numbers in increasing order, or the other one; NaN counts as the largest.
 function ordered(x, s, d, down, numbers) {
-  const y = [], to = strands(s, d), key = v => isNaN(v) ? Infinity : v;
+  const y = [], to = strands(s, d);
   strands(x.s, d).forEach((l, r) => {
-    const order = upTo(l.length).sort((a, b) => {
-      const u = x.v[l[a]], w = x.v[l[b]], way = isNaN(u) - isNaN(w) || (key(u) > key(w)) - (key(u) < key(w));
+    const v = pick(x, l), order = upTo(l.length).sort((a, b) => {
+      const way = isNaN(v[a]) - isNaN(v[b]) || (v[a] > v[b]) - (v[a] < v[b]);
       return (down ? -way : way) || a - b;
     });
-    (to[r] || []).forEach((i, k) => { y[i] = numbers ? order[k] : x.v[l[order[k]]]; });
+    (to[r] || []).forEach((i, k) => { y[i] = numbers ? order[k] : v[order[k]]; });
   });
   return y;
 }
-op('sort', (x, o, s, node) => ordered(x[0], s, axisOf(s, o.axis, -1), o.descending, node.r));
-op('topk', (x, o, s, node) => ordered(x[0], s, axisOf(s, o.axis, -1), !o.smallest, node.r));
+op('sort', ([x], o, s, node) => ordered(x, s, axisOf(s, o.axis, -1), o.descending, node.r));
+op('topk', ([x], o, s, node) => ordered(x, s, axisOf(s, o.axis, -1), !o.smallest, node.r));

@@ -1,86 +1,72 @@
-// page_ops_matrices.js: systems of equations, one matrix after the other. See page_ops.js.
+// page_ops_matrices.js: systems of equations, one matrix after the other. A matrix is a list of rows. See page_ops.js.
 
-// All that f gives of the numbers of matrix i of each tensor. Tensors have the same leading axes.
+const matrices = x => {
+  const [n, m] = x.s.slice(-2), row = i => x.v.slice(i * m, (i + 1) * m);
+  return upTo(count(x.s.slice(0, -2))).map(k => upTo(n).map(i => row(k * n + i)));
+};
+// All that f gives of matrix i of each tensor. Tensors have the same leading axes.
 function eachMatrix(xs, f) {
-  const size = xs.map(x => count(x.s.slice(-2)));
-  return upTo(count(xs[0].s.slice(0, -2))).flatMap(i => f(...xs.map((x, k) => x.v.slice(i * size[k], (i + 1) * size[k]))));
+  const [first, ...others] = xs.map(matrices);
+  return first.flatMap((a, i) => f(a, ...others.map(m => m[i])).flat());
 }
-const rowsOf = x => x.s[x.s.length - 1];
-const turned = (a, n) => a.map((_, i) => a[i % n * n + Math.floor(i / n)]);
-// Elimination with the largest pivot of each column: both triangles in one matrix, and the order of the rows.
-function triangles(given, n) {
-  const a = given.slice(), rows = upTo(n);
-  for (let k = 0; k < n; k++) {
-    let p = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[p * n + k])) p = i;
-    if (p !== k) {
-      [rows[k], rows[p]] = [rows[p], rows[k]];
-      for (let j = 0; j < n; j++) [a[k * n + j], a[p * n + j]] = [a[p * n + j], a[k * n + j]];
-    }
-    for (let i = k + 1; i < n && a[k * n + k]; i++) {
-      const f = a[i * n + k] /= a[k * n + k];
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= f * a[k * n + j];
-    }
-  }
-  return [a, rows];
+const turned = a => a.map((_, i) => a.map(r => r[i]));
+// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in a.
+function triangles(a) {
+  const t = a.map((r, i) => [...r, i]), n = a.length;
+  upTo(n).forEach(k => {
+    const p = upTo(n).slice(k).reduce((p, i) => Math.abs(t[i][k]) > Math.abs(t[p][k]) ? i : p);
+    [t[k], t[p]] = [t[p], t[k]];
+    if (t[k][k]) t.slice(k + 1).forEach(r => {
+      r[k] /= t[k][k];
+      for (let j = k + 1; j < n; j++) r[j] -= r[k] * t[k][j];
+    });
+  });
+  return t;
 }
-// The solution X of A X = B, B with m columns.
-function solved(A, B, n, m) {
-  const [a, rows] = triangles(A, n), x = upTo(n * m).map(i => B[rows[Math.floor(i / m)] * m + i % m]);
-  for (let c = 0; c < m; c++) {
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) x[i * m + c] -= a[i * n + j] * x[j * m + c];
-    for (let i = n - 1; i >= 0; i--) {
-      for (let j = i + 1; j < n; j++) x[i * m + c] -= a[i * n + j] * x[j * m + c];
-      x[i * m + c] /= a[i * n + i];
-    }
-  }
+// The solution X of A X = B.
+function solved(a, b) {
+  const t = triangles(a), x = t.map(r => b[r[a.length]].slice());
+  const take = (i, j) => x[j].forEach((v, c) => { x[i][c] -= t[i][j] * v; });
+  upTo(a.length).forEach(i => upTo(i).forEach(j => take(i, j)));
+  upTo(a.length).reverse().forEach(i => {
+    for (let j = i + 1; j < a.length; j++) take(i, j);
+    x[i] = x[i].map(v => v / t[i][i]);
+  });
   return x;
 }
-op('lu', (x, o, s, node) => eachMatrix(x, a => triangles(a, rowsOf(x[0]))[node.r ? 1 : 0]));
-op('lu_solve', (x, o, s) => {
-  const n = rowsOf(x[0]), m = s[s.length - 1];
-  return eachMatrix([x[0], x[3]], (a, b) => solved(o.transposed ? turned(a, n) : a, b, n, m));
-});
-// A triangle of a; its diagonal is 1 if `unit`.
-const triangleOf = (a, n, o) => a.map((v, k) => {
-  const i = Math.floor(k / n), j = k % n;
-  return i === j ? (o.unit ? 1 : v) : (o.upper ? j > i : j < i) ? v : 0;
-});
+op('lu', (x, o, s, node) => eachMatrix(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
+op('lu_solve', (x, o) => eachMatrix([x[0], x[3]], (a, b) => solved(o.transposed ? turned(a) : a, b)));
 op('triangular_solve', (x, o, s) => {
-  const n = rowsOf(x[0]), m = s[s.length - 1], lead = s.slice(0, -2);
-  const whole = (t, k) => ({ s: lead.concat(n, k), v: wide(t, lead.concat(n, k)) });
-  return eachMatrix([whole(x[0], n), whole(x[1], m)], (a, b) => {
-    const t = triangleOf(a, n, o);
-    return solved(o.transposed ? turned(t, n) : t, b, n, m);
+  const whole = t => ({ s: [...s.slice(0, -2), ...t.s.slice(-2)], v: wide(t, [...s.slice(0, -2), ...t.s.slice(-2)]) });
+  const part = (v, i, j) => i === j ? (o.unit ? 1 : v) : (o.upper ? j > i : j < i) ? v : 0;
+  return eachMatrix(x.map(whole), (a, b) => {
+    const t = a.map((r, i) => r.map((v, j) => part(v, i, j)));
+    return solved(o.transposed ? turned(t) : t, b);
   });
 });
-// The pivots of a, and the sign that the order of the rows gives.
-function pivots(a, n) {
-  const [t, rows] = triangles(a, n), swaps = rows.map((r, i) => rows.slice(i + 1).filter(q => q < r).length);
-  return [upTo(n).map(i => t[i * n + i]), swaps.reduce((k, q) => q % 2 ? -k : k, 1)];
+// The pivots of a, the first one with the sign that the order of the rows gives.
+function pivots(a) {
+  const t = triangles(a), number = r => r[a.length];
+  const odd = t.reduce((k, r, i) => k + t.slice(i + 1).filter(q => number(q) < number(r)).length, 0) % 2;
+  return [odd ? -1 : 1, ...t.map((r, i) => r[i])];
 }
-const determinant = (a, n) => {
-  const [d, sign] = pivots(a, n);
-  return d.reduce((p, v) => p * v, sign);
-};
-op('lu_det', (x, o) => eachMatrix([x[0]], a => {
-  const n = rowsOf(x[0]), [d, sign] = pivots(a, n), sizes = d.map(Math.abs);
-  if (o.what === 'weak') return +(Math.min(...sizes) <= Math.max(...sizes) * 2 ** -20);
-  if (o.what === 'sign') return d.reduce((p, v) => p * Math.sign(v), sign);
-  return o.what ? d.reduce((p, v) => p + Math.log(Math.abs(v)), 0) : determinant(a, n);
+const determinant = a => pivots(a).reduce((p, v) => p * v);
+op('lu_det', ([x], o) => eachMatrix([x], a => {
+  const d = pivots(a), sizes = d.slice(1).map(Math.abs);
+  if (o.what === 'weak') return [+(Math.min(...sizes) <= Math.max(...sizes) * 2 ** -20)];
+  if (o.what === 'sign') return [d.reduce((p, v) => p * Math.sign(v))];
+  return [o.what ? sizes.reduce((p, v) => p + Math.log(v), 0) : determinant(a)];
 }));
-const minor = (a, n, k) => a.filter((_, q) => Math.floor(q / n) !== Math.floor(k / n) && q % n !== k % n);
-op('cofactors', x => eachMatrix([x[0]], a => {
-  const n = rowsOf(x[0]);
-  return a.map((_, k) => ((k % n + Math.floor(k / n)) % 2 ? -1 : 1) * determinant(minor(a, n, k), n - 1));
-}).map((v, i) => x[1].v[Math.floor(i / rowsOf(x[0]) ** 2)] ? v : 0));
+const without = (list, i) => list.filter((_, k) => k !== i);
+const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(without(a, i).map(r => without(r, j)));
+op('cofactors', ([x, weak]) => eachMatrix([x, { s: [...weak.s, 1, 1], v: weak.v }], (a, [[w]]) =>
+  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
 // x is made symmetric first.
-op('cholesky', x => eachMatrix(x, given => {
-  const n = rowsOf(x[0]), l = zeros(n * n), t = turned(given, n);
-  for (let j = 0; j < n; j++) for (let i = j; i < n; i++) {
-    let v = (given[i * n + j] + t[i * n + j]) / 2;
-    for (let k = 0; k < j; k++) v -= l[i * n + k] * l[j * n + k];
-    l[i * n + j] = i === j ? Math.sqrt(v) : v / l[j * n + j];
-  }
+op('cholesky', x => eachMatrix(x, a => {
+  const l = a.map(r => zeros(r.length));
+  a.forEach((_, j) => a.forEach((r, i) => {
+    const v = upTo(j).reduce((t, k) => t - l[i][k] * l[j][k], (r[j] + a[j][i]) / 2);
+    if (i >= j) l[i][j] = i === j ? Math.sqrt(v) : v / l[j][j];
+  }));
   return l;
 }));

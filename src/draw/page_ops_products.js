@@ -8,16 +8,15 @@ function bilinear(a, b, s, list) {
   return y;
 }
 function matmul([a, b], o, s) {
-  const as = a.s.length === 1 ? [1, a.s[0]] : a.s, bs = b.s.length === 1 ? [b.s[0], 1] : b.s;
-  const ar = as.slice(-2), br = bs.slice(-2), m = ar[o.ta ? 1 : 0], n = ar[o.ta ? 0 : 1], q = br[o.tb ? 0 : 1];
+  const A = a.s.length > 1 ? a.s : [1, ...a.s], B = b.s.length > 1 ? b.s : [...b.s, 1];
+  const [m, n] = o.ta ? A.slice(-2).reverse() : A.slice(-2), q = B[B.length - (o.tb ? 2 : 1)];
   const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
-  const at = spread(as.slice(0, -2), lead), bt = spread(bs.slice(0, -2), lead);
-  return bilinear(a, b, s, f => {
-    for (let l = 0; l < count(lead); l++) for (let i = 0; i < m; i++) for (let j = 0; j < q; j++)
-      for (let k = 0; k < n; k++)
-        f((l * m + i) * q + j, at[l] * m * n + (o.ta ? k * m + i : i * n + k),
-          bt[l] * n * q + (o.tb ? j * n + k : k * q + j));
-  });
+  const as = spread(A.slice(0, -2), lead), bs = spread(B.slice(0, -2), lead);
+  return bilinear(a, b, s, f => as.forEach((ka, l) => {
+    for (let i = 0; i < m; i++) for (let j = 0; j < q; j++) for (let k = 0; k < n; k++)
+      f((l * m + i) * q + j, ka * m * n + (o.ta ? k * m + i : i * n + k),
+        bs[l] * n * q + (o.tb ? j * n + k : k * q + j));
+  }));
 }
 op('matmul', matmul);
 op('matmul_stored', matmul);
@@ -42,14 +41,13 @@ op('conv_transpose', ([x, w], o, s) =>
   bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
 op('conv_weights', ([x, y], o, s) =>
   bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
-// By window of the shape s: its largest element of x, the first of several. A window is a kernel of ones for each channel.
+// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel alone.
 function largestInWindows(x, s, o) {
-  const from = zeros(count(s)).fill(-1), groups = s[s.length - 1];
-  const like = { stride: o.stride, padding: o.padding, dilation: o.stride.map(() => 1), groups: groups };
-  convolve(x.s, o.size.slice(0, s.length - 2).concat(1, groups), s, like, (i, _, k) => {
+  const from = [], c = s[s.length - 1], like = { ...o, dilation: o.stride.map(() => 1), groups: c };
+  convolve(x.s, [...o.size.slice(0, s.length - 2), 1, c], s, like, (i, _, k) => {
     if (isLarger(x.v[i], x.v[from[k]])) from[k] = i;
   });
   return from;
 }
-op('max_pool_pick', (x, o, s) => pick(x[1], largestInWindows(x[0], s, o)));
-op('max_pool_grad', (x, o, s) => addTo(zeros(count(s)), x[1].v, largestInWindows(x[0], x[1].s, o)));
+op('max_pool_pick', ([x, v], o, s) => pick(v, largestInWindows(x, s, o)));
+op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindows(x, g.s, o)));
