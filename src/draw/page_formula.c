@@ -34,40 +34,46 @@ static void put_call(writer *w, const char *name, int argument)
 
 /* ---- names ---- */
 
-static int operand_of(const writer *w, int node)
+static void put_operand(writer *w, int k)
 {
-    char name[32];
-    for (int k = 0; k < w->op->operands; k++)
-        if (wg_op_operand_name(w->op, k, name, sizeof name) && wgi_formula_is(w->f, node, name)) return k;
-    return -1;
+    wgi_json_open(w->b, "[");
+    wgi_json_whole(w->b, k);
+    wgi_strbuf_put(w->b, "]");
 }
 
-static bool find_option(const writer *w, int node, double *x)
+static int find_operand(const writer *w, const char *called)
+{
+    char name[32];
+    int k = w->op->operands - 1;
+    while (k >= 0 && (!wg_op_operand_name(w->op, k, name, sizeof name) || strcmp(name, called))) k--;
+    return k;
+}
+
+static bool find_option(const writer *w, const char *name, double *x)
 {
     const wg_attr_row *r = w->attr ? w->op->attrs : NULL;
-    while (r && r->name && !wgi_formula_is(w->f, node, r->name)) r++;
+    while (r && r->name && strcmp(r->name, name)) r++;
     if (!r || !r->name) return false;
     const wgi_option o = wgi_option_of(w->pool, r, w->attr);
     *x = o.form == WGI_OPT_REAL ? wgi_number_or_default(r, o.real) : (double)o.whole;
     return o.form == WGI_OPT_REAL || o.form == WGI_OPT_WHOLE;
 }
 
-/* An operand, an option, or what the formula defines. */
-static void put_name(writer *w, int node)
+static const char *text_of(const writer *w, int node)
 {
-    const int k = operand_of(w, node);
+    const char *text = wgi_pool_part(w->pool, w->f->node[node].text, (size_t)w->f->node[node].length);
+    return text ? text : "";
+}
+
+/* An operand, an option, or what the formula defines. */
+static void put_name(writer *w, const char *name)
+{
+    const int operand = find_operand(w, name), equation = wgi_formula_equation_of(w->f, name, 0);
     double x = M_PI;
-    if (k >= 0) {
-        wgi_json_open(w->b, "[");
-        wgi_json_whole(w->b, k);
-        wgi_strbuf_put(w->b, "]");
-    } else if (find_option(w, node, &x) || wgi_formula_is(w->f, node, "pi")) put_number(w, x);
-    else {
-        const char *name = wgi_pool_part(w->pool, w->f->node[node].text, (size_t)w->f->node[node].length);
-        const int e = name ? wgi_formula_equation_of(w->f, name, 0) : -1;
-        w->unknown |= e < 1;
-        if (e > 0) put(w, wgi_formula_child(w->f, wgi_formula_child(w->f, w->f->root, e), 1));
-    }
+    if (operand >= 0) put_operand(w, operand);
+    else if (find_option(w, name, &x) || strcmp(name, "pi") == 0) put_number(w, x);
+    else if (equation > 0) put(w, wgi_formula_child(w->f, wgi_formula_child(w->f, w->f->root, equation), 1));
+    else w->unknown = true;
 }
 
 /* ---- forms that keep more digits ---- */
@@ -110,19 +116,13 @@ static const char *const names[] = {
     [WGI_F_ADD] = "+",   [WGI_F_SUB] = "-",   [WGI_F_NEG] = "neg", [WGI_F_MUL] = "*", [WGI_F_DIV] = "/",
     [WGI_F_POW] = "pow", [WGI_F_ABS] = "abs", [WGI_F_AND] = "and", [WGI_F_OR] = "or", [WGI_F_CASES] = "where"
 };
-/* Functions that the script knows. */
-static const char *const functions[] = { "sin",  "cos",   "tan",  "asin", "acos", "atan", "atan2",
-                                         "tanh", "floor", "ceil", "sqrt", "max",  "min" };
-
-static void put_function(writer *w, int node)
+static bool is_function(const char *name)
 {
+    static const char *const known[] = { "sin",  "cos",   "tan",   "asin",  "acos", "atan", "atan2", "sinh", "cosh",
+                                         "tanh", "asinh", "acosh", "atanh", "floor", "ceil", "sqrt", "max", "min" };
     size_t k = 0;
-    if (is_ln(w, node)) put_ln(w, w->f->node[node].child);
-    else {
-        while (k < sizeof functions / sizeof *functions && !wgi_formula_is(w->f, node, functions[k])) k++;
-        w->unknown |= k == sizeof functions / sizeof *functions;
-        if (!w->unknown) put_call(w, functions[k], w->f->node[node].child);
-    }
+    while (k < sizeof known / sizeof *known && strcmp(known[k], name)) k++;
+    return k < sizeof known / sizeof *known;
 }
 
 static void put(writer *w, int node)
@@ -131,8 +131,9 @@ static void put(writer *w, int node)
     const int second = w->f->node[n->child].next;
     if (w->unknown) return;
     if (n->kind == WGI_F_NUMBER) put_number(w, n->number);
-    else if (n->kind == WGI_F_NAME) put_name(w, node);
-    else if (n->kind == WGI_F_CALL) put_function(w, node);
+    else if (n->kind == WGI_F_NAME) put_name(w, text_of(w, node));
+    else if (is_ln(w, node)) put_ln(w, n->child);
+    else if (n->kind == WGI_F_CALL && is_function(text_of(w, node))) put_call(w, text_of(w, node), n->child);
     else if (n->kind == WGI_F_COMPARE && !n->chained) put_call(w, (char[]){ (char)n->sign, 0 }, n->child);
     else if (exponent_of(w, node)) put_call(w, "exp", exponent_of(w, node));
     else if (n->kind == WGI_F_SUB && exponent_of(w, n->child) && is_one(w, second))
@@ -142,16 +143,25 @@ static void put(writer *w, int node)
     else w->unknown = true;
 }
 
+/* The name of a function says more digits than the op's formula. */
+static void put_op(writer *w)
+{
+    wgi_json_open(w->b, "[");
+    wgi_json_text(w->b, w->op->name, true);
+    for (int k = 0; k < w->op->operands; k++) put_operand(w, k);
+    wgi_strbuf_put(w->b, "]");
+}
+
 /* An op that gives its operand, maybe in another shape, has the tree [0]. */
 const char *wgi_page_formula(const wgi_view *v, const wg_op *op, const void *attr)
 {
-    const bool is_whole = op->kind == WG_ALIAS && op->view == WG_VIEW_WHOLE;
     const wgi_formula *f = op->library == op && op->outputs <= 1 ? wgi_view_formula(v, op) : NULL;
     const int right = f ? wgi_formula_child(f, wgi_formula_child(f, f->root, 0), 1) : 0;
     wgi_strbuf b = { .pool = v->pool };
     writer w = { v->pool, &b, f, op, attr, .unknown = !right };
-    if (right && is_whole) return "[0]";
-    w.unknown |= right && op->kind != WG_MAP && f->node[right].kind != WGI_F_NAME;
-    if (!w.unknown) put(&w, right);
+    if (right && op->kind == WG_ALIAS && op->view == WG_VIEW_WHOLE) return "[0]";
+    if (op->kind == WG_MAP && is_function(op->name)) put_op(&w);
+    else if (right && (op->kind == WG_MAP || f->node[right].kind == WGI_F_NAME)) put(&w, right);
+    else w.unknown = true;
     return w.unknown ? NULL : wgi_strbuf_keep(&b);
 }

@@ -13,11 +13,6 @@
 
 enum { NODES_MOST = 5000, FORMULAS_MOST = 200, OPERANDS_MOST = 64, DEEPEST = 20 };
 
-typedef struct formula {
-    const wg_op *op;
-    const char *text;
-} formula;
-
 typedef struct writer {
     wgi_page *page;
     const wgi_picture *p;
@@ -30,7 +25,7 @@ typedef struct writer {
     int64_t *so_far;  /* by item: the step that has its gradient so far; 0: there is none */
     int32_t count;    /* nodes so far */
     int depth;        /* of expansions */
-    formula *formula; /* of the member "maps" */
+    const char **formula; /* of the member "maps" */
     int formulas;
 } writer;
 
@@ -111,13 +106,11 @@ static bool put_mask(writer *w, wg_node n)
 /* The place of the op's formula in the member "maps"; -1: it has none. */
 static int find_formula(writer *w, const wg_op *op, const void *attr)
 {
-    int i = 0;
-    while (i < w->formulas && (w->formula[i].op != op || op->attr_size)) i++;
-    if (i < w->formulas) return i;
     const char *text = wgi_page_formula(&w->p->view, op, attr);
-    for (i = 0; text && i < w->formulas && strcmp(w->formula[i].text, text);) i++;
+    int i = 0;
+    while (text && i < w->formulas && strcmp(w->formula[i], text)) i++;
     if (!text || i == FORMULAS_MOST) return -1;
-    if (i == w->formulas) w->formula[w->formulas++] = (formula){ op, text };
+    if (i == w->formulas) w->formula[w->formulas++] = text;
     return i;
 }
 
@@ -346,7 +339,7 @@ void wgi_page_nodes(wgi_page *page, wgi_page_places *at)
     if (!make(&w)) w.b->length = before, forget(&w);
     wgi_strbuf_put(w.b, "]");
     wgi_json_key(w.b, "maps"), wgi_json_open(w.b, "[");
-    for (int i = 0; i < w.formulas; i++) wgi_strbuf_format(w.b, "%s%s", i ? "," : "", w.formula[i].text);
+    for (int i = 0; i < w.formulas; i++) wgi_strbuf_format(w.b, "%s%s", i ? "," : "", w.formula[i]);
     wgi_strbuf_put(w.b, "]");
     w.b->failed |= wg_failed(c) == WG_ERROR_MEMORY;
     if (wg_failed(c) != WG_OK && wg_failed(c) != WG_ERROR_MEMORY) wg_recover(c);

@@ -1,16 +1,8 @@
-// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or
-// C makes them of simpler ops.
-//
-// Each op, function and constant that begins a line is a block of its own. A page gets the ops of its graph,
-// and the blocks whose names stand in them.
+// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or C
+// makes them of simpler ops. Each op, function and constant that begins a line is a block of its own. A page gets
+// the ops of its nodes, and the blocks whose names stand in them.
 
-// ---- functions of numbers whose formulas would lose digits ----
-
-each('sinh', Math.sinh);
-each('cosh', Math.cosh);
-each('asinh', Math.asinh);
-each('acosh', Math.acosh);
-each('atanh', Math.atanh);
+// Their formulas would lose digits.
 each('softplus', x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
 // The sum of positive terms e^(-x²) 2/√π Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)).
 each('erf', x => {

@@ -1,10 +1,7 @@
 // page_ops_axes.js: ops that move elements, or reduce along axes. See page_ops.js.
 
-const axisOf = (s, a, otherwise) => {
-  const d = a === undefined ? otherwise : Array.isArray(a) ? a[0] : a;
-  return d < 0 ? s.length + d : d;
-};
-const axesOf = (s, a) => a && a.length ? a.map(d => axisOf(s, d)) : upTo(s.length);
+const axisOf = o => [o.axis || 0].flat()[0];
+const axesOf = (s, o) => o.axis || upTo(s.length);
 // The list p with j at axis d. `shift` gives by element of the shape s the one of the shape `to` at the place f(j).
 const moved = (p, d, j) => p.map((k, i) => i === d ? j : k);
 const shift = (s, to, d, f) => places(s).map(p => element(to, moved(p, d, f(p[d]))));
@@ -14,34 +11,21 @@ function addTo(y, v, to) {
   return y;
 }
 
-// ---- elements that move ----
-
 op('transpose', ([x], o, s) => {
-  const order = o.axis && o.axis.length ? o.axis.map(d => axisOf(s, d)) : upTo(s.length).reverse();
+  const order = o.axis || upTo(s.length).reverse();
   return pick(x, places(s).map(p => element(x.s, x.s.map((_, d) => p[order.indexOf(d)]))));
 });
-op('slice', ([x], o, s) => {
-  const d = axisOf(s, o.axis, 0), from = (o.from || 0) < 0 ? o.from + x.s[d] : o.from || 0;
-  return pick(x, shift(s, x.s, d, j => j + from));
-});
-op('unslice', ([x], o, s) =>
-  addTo(zeros(count(s)), x.v, shift(x.s, s, axisOf(s, o.axis, 0), j => j + (o.from || 0))));
+op('slice', ([x], o, s) => pick(x, shift(s, x.s, axisOf(o), j => j + (o.from || 0))));
+op('unslice', ([x], o, s) => addTo(zeros(count(s)), x.v, shift(x.s, s, axisOf(o), j => j + (o.from || 0))));
 op('concat', (x, o, s) => {
-  const d = axisOf(s, o.axis, 0), y = zeros(count(s));
-  let from = 0;
-  x.forEach(t => { addTo(y, t.v, shift(t.s, s, d, j => j + from)), from += t.s[d]; });
-  return y;
+  const d = axisOf(o), before = k => x.slice(0, k).reduce((n, t) => n + t.s[d], 0);
+  return x.reduce((y, t, k) => addTo(y, t.v, shift(t.s, s, d, j => j + before(k))), zeros(count(s)));
 });
-op('flip', ([x], o, s) => {
-  const axes = axesOf(s, o.axis);
-  return pick(x, places(s).map(p => element(s, p.map((j, d) => axes.includes(d) ? s[d] - 1 - j : j))));
-});
-op('index_along', (x, o, s) => places(s).map(p => p[axisOf(s, o.axis, 0)]));
+op('flip', ([x], o, s) =>
+  pick(x, places(s).map(p => element(s, p.map((j, d) => axesOf(s, o).includes(d) ? s[d] - 1 - j : j)))));
+op('index_along', (x, o, s) => places(s).map(p => p[axisOf(o)]));
 op('unit_rows', (x, o, s) => places(s).map(([i, j]) => +(j === i + (o.from || 0))));
-op('one_hot', ([x], o, s) => {
-  const d = axisOf(s, o.axis, -1);
-  return places(s).map(p => +(x.v[element(moved(s, d, 1), p)] === p[d]));
-});
+op('one_hot', ([x], o, s) => places(s).map(p => +(x.v[element(moved(s, axisOf(o), 1), p)] === p[axisOf(o)])));
 op('nonzero', ([x]) => upTo(x.v.length).filter(i => x.v[i]));
 // By element of the rows that are chosen: the element of a tensor of shape s.
 function rowsAt(s, rows, batch) {
@@ -52,37 +36,22 @@ function rowsAt(s, rows, batch) {
   });
 }
 op('gather', ([x, rows], o) => pick(x, rowsAt(x.s, rows, o.batch || 0)));
-op('gather_grad', (x, o, s) => {
-  const y = zeros(count(s));
-  for (let k = 0; k < x.length; k += 2) addTo(y, x[k].v, rowsAt(s, x[k + 1], o.batch || 0));
-  return y;
-});
+op('gather_grad', (x, o, s) => // tensor, rows, tensor, rows ...
+  x.reduce((y, g, k) => k % 2 ? y : addTo(y, g.v, rowsAt(s, x[k + 1], o.batch || 0)), zeros(count(s))));
 // What place j of n counts for place i of `size`.
 const share = (n, size, o) => (i, j) => {
   if (o.mode !== 'bilinear') return +(j === Math.floor(i * n / size));
   const t = o.align_corners ? i * (n - 1) / Math.max(size - 1, 1) : (i + 0.5) * n / size - 0.5;
   return Math.max(1 - Math.abs(j - Math.min(Math.max(t, 0), n - 1)), 0);
 };
-const shared = (x, s, d, w) => places(s).map(p => upTo(x.s[d]).reduce((t, j) => {
-  const k = w(p[d], j);
-  return k ? t + k * x.v[element(x.s, moved(p, d, j))] : t;
-}, 0));
-op('resize_axis', ([x], o, s) => {
-  const d = axisOf(s, o.axis, 0);
-  return shared(x, s, d, share(x.s[d], s[d], o));
-});
-op('resize_axis_grad', ([x], o, s) => {
-  const d = axisOf(s, o.axis, 0), w = share(s[d], x.s[d], o);
-  return shared(x, s, d, (j, i) => w(i, j));
-});
-
-// ---- along axes ----
+const shared = (x, s, d, w) => places(s).map(p =>
+  upTo(x.s[d]).reduce((t, j) => t + (w(p[d], j) && w(p[d], j) * x.v[element(x.s, moved(p, d, j))]), 0));
+op('resize_axis', ([x], o, s, node, d = axisOf(o)) => shared(x, s, d, share(x.s[d], s[d], o)));
+op('resize_axis_grad', ([x], o, s, node, d = axisOf(o)) =>
+  shared(x, s, d, (j, i) => share(s[d], x.s[d], o)(i, j)));
 
 // By element of x its place in the result.
-function over(x, o) {
-  const axes = axesOf(x.s, o.axis);
-  return spread(x.s.map((k, d) => axes.includes(d) ? 1 : k), x.s);
-}
+const over = (x, o) => spread(x.s.map((k, d) => axesOf(x.s, o).includes(d) ? 1 : k), x.s);
 // NaN is the largest. There may be no best one yet.
 const isLarger = (v, best) => best === undefined || v > best || (isNaN(v) && !isNaN(best));
 // By element of the result: the first one of several largest.
@@ -93,14 +62,8 @@ function largest(x, o) {
 }
 op('sum', ([x], o, s) => addTo(zeros(count(s)), x.v, over(x, o)));
 op('max', ([x], o) => pick(x, largest(x, o)));
-op('argmax', ([x], o) => {
-  const d = axisOf(x.s, o.axis, -1);
-  return largest(x, { axis: [d] }).map(i => places(x.s)[i][d]);
-});
-op('max_mask', ([x], o) => {
-  const from = largest(x, o);
-  return over(x, o).map((k, i) => +(from[k] === i));
-});
+op('argmax', ([x], o) => largest(x, { axis: [axisOf(o)] }).map(i => places(x.s)[i][axisOf(o)]));
+op('max_mask', ([x], o, s, node, from = largest(x, o)) => over(x, o).map((k, i) => +(from[k] === i)));
 
 // The lines along axis d: lists of elements, from the end if `reverse`.
 function strands(s, d, reverse) {
@@ -111,7 +74,7 @@ function strands(s, d, reverse) {
 // Each element is f of those before it along the axis, and of itself unless `exclusive`.
 function scan([x], o, s, f) {
   const y = [];
-  strands(s, axisOf(s, o.axis, 0), o.reverse).forEach(l => l.forEach((i, k) => {
+  strands(s, axisOf(o), o.reverse).forEach(l => l.forEach((i, k) => {
     y[i] = f(pick(x, l.slice(0, o.exclusive ? k : k + 1)));
   }));
   return y;
@@ -124,7 +87,7 @@ op('logcumsumexp', (x, o, s) => scan(x, o, s, v => {
 }));
 op('linear_scan', ([a, b], o, s) => {
   const y = [];
-  strands(s, axisOf(s, o.axis, 0), o.reverse).forEach(l =>
+  strands(s, axisOf(o), o.reverse).forEach(l =>
     l.forEach((i, k) => { y[i] = k ? a.v[i] * y[l[k - 1]] + b.v[i] : b.v[i]; }));
   return y;
 });
@@ -140,5 +103,5 @@ function ordered(x, s, d, down, numbers) {
   });
   return y;
 }
-op('sort', ([x], o, s, node) => ordered(x, s, axisOf(s, o.axis, -1), o.descending, node.r));
-op('topk', ([x], o, s, node) => ordered(x, s, axisOf(s, o.axis, -1), !o.smallest, node.r));
+op('sort', ([x], o, s, node) => ordered(x, s, axisOf(o), o.descending, node.r));
+op('topk', ([x], o, s, node) => ordered(x, s, axisOf(o), !o.smallest, node.r));

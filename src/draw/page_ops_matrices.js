@@ -1,21 +1,66 @@
-// page_ops_matrices.js: systems of equations, one matrix after the other. A matrix is a list of rows. See page_ops.js.
+// page_ops_matrices.js: products, convolutions, windows; systems of equations. See page_ops.js.
 
-const matrices = x => {
-  const [n, m] = x.s.slice(-2), row = i => x.v.slice(i * m, (i + 1) * m);
-  return upTo(count(x.s.slice(0, -2))).map(k => upTo(n).map(i => row(k * n + i)));
-};
-// All that f gives of matrix i of each tensor. Tensors have the same leading axes.
-function eachMatrix(xs, f) {
-  const [first, ...others] = xs.map(matrices);
-  return first.flatMap((a, i) => f(a, ...others.map(m => m[i])).flat());
+// The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
+function matrices(x, lead, transposed) {
+  const [n, m] = x.s.slice(-2), v = wide(x, [...lead, n, m]);
+  return upTo(count(lead)).map(k => transposed ? upTo(m).map(j => upTo(n).map(i => v[(k * n + i) * m + j]))
+    : upTo(n).map(i => v.slice((k * n + i) * m, (k * n + i + 1) * m)));
 }
-const turned = a => a.map((_, i) => a.map(r => r[i]));
-// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in a.
+// All that f gives of matrix k of each list.
+const eachMatrix = (first, f, ...others) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
+function matmul([a, b], o, s) {
+  const A = a.s.length > 1 ? a : { s: [1, ...a.s], v: a.v }, B = b.s.length > 1 ? b : { s: [...b.s, 1], v: b.v };
+  const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
+  return eachMatrix(matrices(A, lead, o.ta), (rows, columns) =>
+    rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))), matrices(B, lead, !o.tb));
+}
+op('matmul', matmul);
+op('matmul_stored', matmul);
+
+// ---- windows ----
+
+// f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
+function convolve(wide, W, narrow, o, f) {
+  const axes = W.length - 2, groups = o.groups || 1, cw = W[axes], cn = W[axes + 1] / groups;
+  const visit = (a, x, w, y) => {
+    if (a <= axes) for (let i = 0; i < narrow[a]; i++) for (let k = 0; k < W[a - 1]; k++) {
+      const j = i * o.stride[a - 1] + k * o.dilation[a - 1] - o.padding[2 * a - 2];
+      if (j >= 0 && j < wide[a]) visit(a + 1, x * wide[a] + j, w * W[a - 1] + k, y * narrow[a] + i);
+    }
+    else for (let g = 0; g < groups; g++) for (let p = 0; p < cw; p++) for (let q = 0; q < cn; q++)
+      f((x * groups + g) * cw + p, (w * cw + p) * groups * cn + g * cn + q, (y * groups + g) * cn + q);
+  };
+  for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
+}
+// list(f) calls f(element of the result, of a, of b) for each product that is added.
+function bilinear(a, b, s, list) {
+  const y = zeros(count(s));
+  list((c, i, j) => { y[c] += a.v[i] * b.v[j]; });
+  return y;
+}
+op('conv', ([x, w], o, s) => bilinear(x, w, s, f => convolve(x.s, w.s, s, o, (a, b, c) => f(c, a, b))));
+op('conv_transpose', ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
+op('conv_weights', ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
+// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel alone.
+function largestInWindows(x, s, o) {
+  const from = [], c = s[s.length - 1], like = { ...o, dilation: o.stride.map(() => 1), groups: c };
+  convolve(x.s, [...o.size.slice(0, s.length - 2), 1, c], s, like, (i, _, k) => {
+    if (isLarger(x.v[i], x.v[from[k]])) from[k] = i;
+  });
+  return from;
+}
+op('max_pool_pick', ([x, v], o, s) => pick(v, largestInWindows(x, s, o)));
+op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindows(x, g.s, o)));
+
+// ---- systems of equations ----
+
+// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in
+// a; sign is that of their order.
 function triangles(a) {
-  const t = a.map((r, i) => [...r, i]), n = a.length;
+  const t = Object.assign(a.map((r, i) => [...r, i]), { sign: 1 }), n = a.length;
   upTo(n).forEach(k => {
     const p = upTo(n).slice(k).reduce((p, i) => Math.abs(t[i][k]) > Math.abs(t[p][k]) ? i : p);
-    [t[k], t[p]] = [t[p], t[k]];
+    if (p > k) [t[k], t[p], t.sign] = [t[p], t[k], -t.sign];
     if (t[k][k]) t.slice(k + 1).forEach(r => {
       r[k] /= t[k][k];
       for (let j = k + 1; j < n; j++) r[j] -= r[k] * t[k][j];
@@ -34,35 +79,28 @@ function solved(a, b) {
   });
   return x;
 }
-op('lu', (x, o, s, node) => eachMatrix(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
-op('lu_solve', (x, o) => eachMatrix([x[0], x[3]], (a, b) => solved(o.transposed ? turned(a) : a, b)));
-op('triangular_solve', (x, o, s) => {
-  const whole = t => ({ s: [...s.slice(0, -2), ...t.s.slice(-2)], v: wide(t, [...s.slice(0, -2), ...t.s.slice(-2)]) });
-  const part = (v, i, j) => i === j ? (o.unit ? 1 : v) : (o.upper ? j > i : j < i) ? v : 0;
-  return eachMatrix(x.map(whole), (a, b) => {
-    const t = a.map((r, i) => r.map((v, j) => part(v, i, j)));
-    return solved(o.transposed ? turned(t) : t, b);
-  });
+const ofSquares = (x, f) => eachMatrix(matrices(x, x.s.slice(0, -2)), f);
+op('lu', ([x], o, s, node) => ofSquares(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
+const solutions = (a, b, o, s, f) =>
+  eachMatrix(matrices(a, s.slice(0, -2), o.transposed), f, matrices(b, s.slice(0, -2)));
+op('lu_solve', ([a, , , b], o, s) => solutions(a, b, o, s, solved));
+op('triangular_solve', ([a, b], o, s) => {
+  const part = (v, i, j) => i === j ? (o.unit ? 1 : v) : (!o.upper === !o.transposed ? j < i : j > i) ? v : 0;
+  return solutions(a, b, o, s, (rows, x) => solved(rows.map((r, i) => r.map((v, j) => part(v, i, j))), x));
 });
-// The pivots of a, the first one with the sign that the order of the rows gives.
-function pivots(a) {
-  const t = triangles(a), number = r => r[a.length];
-  const odd = t.reduce((k, r, i) => k + t.slice(i + 1).filter(q => number(q) < number(r)).length, 0) % 2;
-  return [odd ? -1 : 1, ...t.map((r, i) => r[i])];
-}
-const determinant = a => pivots(a).reduce((p, v) => p * v);
-op('lu_det', ([x], o) => eachMatrix([x], a => {
-  const d = pivots(a), sizes = d.slice(1).map(Math.abs);
+const determinant = t => t.reduce((p, r, i) => p * r[i], t.sign);
+op('lu_det', ([x], o) => ofSquares(x, a => {
+  const t = triangles(a), sizes = t.map((r, i) => Math.abs(r[i]));
   if (o.what === 'weak') return [+(Math.min(...sizes) <= Math.max(...sizes) * 2 ** -20)];
-  if (o.what === 'sign') return [d.reduce((p, v) => p * Math.sign(v))];
-  return [o.what ? sizes.reduce((p, v) => p + Math.log(v), 0) : determinant(a)];
+  if (o.what === 'sign') return [t.reduce((p, r, i) => p * Math.sign(r[i]), t.sign)];
+  return [o.what ? sizes.reduce((p, v) => p + Math.log(v), 0) : determinant(t)];
 }));
 const without = (list, i) => list.filter((_, k) => k !== i);
-const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(without(a, i).map(r => without(r, j)));
-op('cofactors', ([x, weak]) => eachMatrix([x, { s: [...weak.s, 1, 1], v: weak.v }], (a, [[w]]) =>
-  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
+const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(triangles(without(a, i).map(r => without(r, j))));
+op('cofactors', ([x, weak]) => eachMatrix(matrices(x, weak.s), (a, w) =>
+  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0)), weak.v));
 // x is made symmetric first.
-op('cholesky', x => eachMatrix(x, a => {
+op('cholesky', ([x]) => ofSquares(x, a => {
   const l = a.map(r => zeros(r.length));
   a.forEach((_, j) => a.forEach((r, i) => {
     const v = upTo(j).reduce((t, k) => t - l[i][k] * l[j][k], (r[j] + a[j][i]) / 2);
