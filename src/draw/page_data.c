@@ -6,17 +6,16 @@
  *     items     n name, d its gradient's; a operands, items or -1; s shape; x values (of a leaf all and
  *               in full, else the first ones in seven digits); g likewise the gradient; b box; l line of
  *               the program; k kind of leaf; j node
- *     nodes     of the graph, for the evaluator: o the op, a operands, r which of its results, s shape, p
- *               options that differ from their defaults; of a leaf i its item or x its values; of random_keep
- *               m, what it multiplies by; u: 1 if the page cannot compute it
- *     terms     [from, to] of each step backward; from -1: the root's gradient is 1
+ *     nodes     values first, then gradients: s shape, a operands, and what computes it: f an entry of maps,
+ *               or o an op of the script with r which of its results and p options that differ from their
+ *               defaults; of a leaf i its item or x its values; of random_keep m, what it multiplies by; u: 1
+ *               if the page cannot compute it
+ *     maps      formulas: see wgi_page_formula
+ *     terms     [from, to, node of the term, node of the gradient so far] of each step backward; from -1: the
+ *               root's gradient is 1
  *     states    b box, i item, f box of `from`, e links, n name, r rule, m numbers, q their pattern,
  *               v result, u sum, t total, k term, w whether the gradient is complete
- * Of a value that is absent there is no key.
- *
- * A composite call is several nodes. Random draws are those of the picture: a node that depends on nothing
- * but its stream is a leaf. The nodes are those of each item by itself: where the graph computes a
- * transpose and a product at once, there are two. */
+ * Of a value that is absent there is no key. */
 #include "draw/page.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"

@@ -118,8 +118,9 @@ static const char *const names[] = {
 };
 static bool is_function(const char *name)
 {
-    static const char *const known[] = { "sin",  "cos",   "tan",   "asin",  "acos", "atan", "atan2", "sinh", "cosh",
-                                         "tanh", "asinh", "acosh", "atanh", "floor", "ceil", "sqrt", "max", "min" };
+    static const char *const known[] = { "sin",   "cos",   "tan",  "asin", "acos",  "atan",
+                                         "atan2", "sinh",  "cosh", "tanh", "asinh", "acosh",
+                                         "atanh", "floor", "ceil", "sqrt", "max",   "min" };
     size_t k = 0;
     while (k < sizeof known / sizeof *known && strcmp(known[k], name)) k++;
     return k < sizeof known / sizeof *known;
@@ -152,15 +153,23 @@ static void put_op(writer *w)
     wgi_strbuf_put(w->b, "]");
 }
 
-/* An op that gives its operand, maybe in another shape, has the tree [0]. */
-const char *wgi_page_formula(const wgi_view *v, const wg_op *op, const void *attr)
+/* Whether the node is its first operand, maybe in another shape. */
+static bool is_operand(wg_node n)
 {
+    const wg_op *op = wg_node_op(n);
+    return op->kind == WG_ALIAS && op->alias &&
+           wg_shape_size(wg_node_shape(n)) == wg_shape_size(wg_node_shape(wg_node_operand(n, 0)));
+}
+
+const char *wgi_page_formula(const wgi_view *v, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
     const wgi_formula *f = op->library == op && op->outputs <= 1 ? wgi_view_formula(v, op) : NULL;
     const int right = f ? wgi_formula_child(f, wgi_formula_child(f, f->root, 0), 1) : 0;
     wgi_strbuf b = { .pool = v->pool };
-    writer w = { v->pool, &b, f, op, attr, .unknown = !right };
-    if (right && op->kind == WG_ALIAS && op->view == WG_VIEW_WHOLE) return "[0]";
-    if (op->kind == WG_MAP && is_function(op->name)) put_op(&w);
+    writer w = { v->pool, &b, f, op, wg_attr(n), false };
+    if (is_operand(n)) put_operand(&w, 0);
+    else if (right && op->kind == WG_MAP && is_function(op->name)) put_op(&w);
     else if (right && (op->kind == WG_MAP || f->node[right].kind == WGI_F_NAME)) put(&w, right);
     else w.unknown = true;
     return w.unknown ? NULL : wgi_strbuf_keep(&b);

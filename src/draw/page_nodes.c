@@ -11,7 +11,7 @@
 #include "wengert/op.h"
 #include "wengert/ops.h"
 
-enum { NODES_MOST = 5000, FORMULAS_MOST = 200, OPERANDS_MOST = 64, DEEPEST = 20 };
+enum { NODES_MOST = 5000, FORMULAS_MOST = 200, DEEPEST = 20 };
 
 typedef struct writer {
     wgi_page *page;
@@ -19,12 +19,12 @@ typedef struct writer {
     wgi_strbuf *b;
     wgi_page_places *at;
     wgi_apart apart;
-    int32_t *number;  /* by node of apart.one: its node of the data; -1: none */
-    int64_t room;     /* of number */
-    int32_t **kept;   /* by item: number[] of its nodes, without those of expansions */
-    int64_t *so_far;  /* by item: the step that has its gradient so far; 0: there is none */
-    int32_t count;    /* nodes so far */
-    int depth;        /* of expansions */
+    int32_t *number;      /* by node of apart.one: its node of the data; -1: none */
+    int64_t room;         /* of number */
+    int32_t **kept;       /* by item: number[] of its nodes, without those of expansions */
+    int64_t *so_far;      /* by item: the step that has its gradient so far; 0: there is none */
+    int32_t count;        /* nodes so far */
+    int depth;            /* of expansions */
     const char **formula; /* of the member "maps" */
     int formulas;
 } writer;
@@ -69,13 +69,6 @@ static bool put_leaf(writer *w, wg_node n, int64_t item)
     return true;
 }
 
-static void put_operands(writer *w, const int32_t a[], int n)
-{
-    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
-    for (int k = 0; k < n; k++) wgi_json_whole(w->b, a[k]);
-    wgi_strbuf_put(w->b, "]");
-}
-
 /* ---- draws ---- */
 
 /* Whether the node draws numbers, and which of them follows from its stream and from fixed numbers apart. */
@@ -103,14 +96,13 @@ static bool put_mask(writer *w, wg_node n)
 
 /* ---- what computes a node ---- */
 
-/* The place of the op's formula in the member "maps"; -1: it has none. */
-static int find_formula(writer *w, const wg_op *op, const void *attr)
+/* The place of the formula in the member "maps"; -1: there is none. */
+static int place_of(writer *w, const char *formula)
 {
-    const char *text = wgi_page_formula(&w->p->view, op, attr);
     int i = 0;
-    while (text && i < w->formulas && strcmp(w->formula[i], text)) i++;
-    if (!text || i == FORMULAS_MOST) return -1;
-    if (i == w->formulas) w->formula[w->formulas++] = text;
+    while (formula && i < w->formulas && strcmp(w->formula[i], formula)) i++;
+    if (!formula || i == FORMULAS_MOST) return -1;
+    if (i == w->formulas) w->formula[w->formulas++] = formula;
     return i;
 }
 
@@ -133,54 +125,53 @@ static bool make_room(writer *w)
 static int expand(writer *w, wg_node n, wg_node y[])
 {
     const wg_op *op = wg_node_op(n);
-    wg_node x[OPERANDS_MOST];
     const int operands = wg_node_operands(n), outputs = op->outputs > 1 ? op->outputs : 1;
-    if (!op->expand || operands > OPERANDS_MOST || w->depth == DEEPEST) return 0;
+    wg_node *x = wgi_pool_take(w->p->pool, operands + 1, sizeof *x);
+    if (!op->expand || !x || w->depth == DEEPEST) return 0;
     for (int k = 0; k < operands; k++) x[k] = wg_node_operand(n, k);
     op->expand(w->p->here, x, operands, wg_attr(n), y);
-    for (int k = 0; k < outputs; k++)
-        if (wg_is_none(y[k])) return 0;
-    return wg_failed(w->p->c) ? 0 : outputs;
+    bool ok = !wg_failed(w->p->c);
+    for (int k = 0; k < outputs; k++) ok &= !wg_is_none(y[k]);
+    if (!ok && wg_failed(w->p->c) != WG_ERROR_MEMORY) wg_recover(w->p->c);
+    return ok ? outputs : 0;
 }
 
 /* Puts the nodes of the expansion in the place of n. *known: there is one. */
 static bool put_expansion(writer *w, wg_node n, bool *known)
 {
-    const wg_node first = wg_part_at(w->p->here, n, 0);
+    const uint32_t first = wg_part_at(w->p->here, n, 0).index;
     wg_node y[WG_MAX_OUTPUTS] = { 0 };
     const int outputs = expand(w, n, y);
-    *known = outputs;
     bool ok = true;
     w->depth++;
     for (int k = 0; k < outputs && ok; k++) {
         ok = put_node(w, y[k]);
-        if (ok) w->number[first.index + (uint32_t)k] = w->number[y[k].index];
+        if (ok) w->number[first + (uint32_t)k] = w->number[y[k].index];
     }
     w->depth--;
+    *known = outputs;
     return ok;
 }
 
 /* f: the formula; -1: the script has the op, or nothing does. */
 static bool put_call(writer *w, wg_node n, int f, bool known)
 {
-    int32_t a[OPERANDS_MOST];
     const int operands = wg_node_operands(n);
+    const uint32_t first = wg_part_at(w->p->here, n, 0).index;
     bool fixed;
-    for (int k = 0; k < operands && k < OPERANDS_MOST; k++) {
-        const wg_node x = wg_node_operand(n, k);
-        if (!put_node(w, x)) return false;
-        a[k] = w->number[x.index];
-    }
+    for (int k = 0; k < operands; k++)
+        if (!put_node(w, wg_node_operand(n, k))) return false;
     w->number[n.index] = begin_node(w, wg_node_shape(n));
-    put_operands(w, a, operands < OPERANDS_MOST ? operands : OPERANDS_MOST);
+    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
+    for (int k = 0; k < operands; k++) wgi_json_whole(w->b, w->number[wg_node_operand(n, k).index]);
+    wgi_strbuf_put(w->b, "]");
     if (f >= 0) wgi_json_whole_member(w->b, "f", f);
     else {
-        const uint32_t first = wg_part_at(w->p->here, n, 0).index;
         wgi_json_member(w->b, "o", wg_node_op_name(n));
         if (n.index > first) wgi_json_whole_member(w->b, "r", n.index - first);
         wgi_json_options(w->p->pool, w->b, wg_node_op(n), wg_attr(n));
     }
-    end_node(w, known && operands <= OPERANDS_MOST && (!draws(n, &fixed) || put_mask(w, n)));
+    end_node(w, known && (!draws(n, &fixed) || put_mask(w, n)));
     return true;
 }
 
@@ -190,7 +181,7 @@ static bool put_computed(writer *w, wg_node n)
     bool known = wg_dtype_size(wg_node_dtype(n)) != 2, is_expanded = false;
     int f = -1;
     if (known && !wgi_page_use(op, w->page->used)) {
-        f = find_formula(w, op, wg_attr(n));
+        f = place_of(w, wgi_page_formula(&w->p->view, n));
         if (f < 0 && !put_expansion(w, n, &is_expanded)) return false;
         known = f >= 0;
     }
@@ -257,8 +248,8 @@ static void add_term(writer *w, int64_t k, int64_t item, int32_t term)
     int32_t total = term;
     if (w->so_far[item]) {
         total = begin_node(w, s->step[k].sum.shape);
-        put_operands(w, (int32_t[]){ w->at->total[w->so_far[item] - s->forward], term }, 2);
-        wgi_json_whole_member(w->b, "f", find_formula(w, wg_op_find("add"), NULL));
+        wgi_strbuf_format(w->b, ",\"a\":[%d,%d]", w->at->total[w->so_far[item] - s->forward], term);
+        wgi_json_whole_member(w->b, "f", place_of(w, "[\"+\",[0],[1]]"));
         end_node(w, true);
     }
     w->at->term[k - s->forward] = term, w->at->total[k - s->forward] = total;
@@ -272,8 +263,8 @@ static bool put_terms(writer *w, int64_t first, int64_t end)
     const int n = (int)(end - first);
     const int64_t from = step->from;
     const wg_node y = build(w, from);
-    wg_node x[OPERANDS_MOST], gx[OPERANDS_MOST];
-    if (wg_is_none(y) || n > OPERANDS_MOST) return false;
+    wg_node *x = wgi_pool_take(w->p->pool, n, sizeof *x), *gx = wgi_pool_take(w->p->pool, n, sizeof *gx);
+    if (wg_is_none(y) || !x || !gx) return false;
     memcpy(w->number, w->kept[from], sizeof *w->number * (size_t)wg_graph_nodes(w->apart.one));
     for (int k = 0; k < n; k++) x[k] = wgi_apart_local(&w->apart, step[k].to);
     /* It is a leaf that stands for the node of the gradient. */
