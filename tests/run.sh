@@ -113,7 +113,7 @@ kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
 once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
 guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
-browser |         |                                         | $browser           |                | chromium | 170 0
+browser |         |                                         | $browser           |                | chromium | 80 0
 waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 lessons |         |                                         | $lessons           |                | make  | 150 0

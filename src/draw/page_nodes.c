@@ -11,7 +11,8 @@
 #include "wengert/op.h"
 #include "wengert/ops.h"
 
-enum { NODES_MOST = 5000, FORMULAS_MOST = 200, DEEPEST = 20 };
+/* NODES_MOST: of values; GRADIENTS_MOST: of values and gradients. */
+enum { NODES_MOST = 5000, GRADIENTS_MOST = 20000, FORMULAS_MOST = 200, DEEPEST = 20 };
 
 typedef struct writer {
     wgi_page *page;
@@ -23,7 +24,7 @@ typedef struct writer {
     int64_t room;         /* of number */
     int32_t **kept;       /* by item: number[] of its nodes, without those of expansions */
     int64_t *so_far;      /* by item: the step that has its gradient so far; 0: there is none */
-    int32_t count;        /* nodes so far */
+    int32_t count, most;  /* nodes so far, and how many there may be */
     int depth;            /* of expansions */
     const char **formula; /* of the member "maps" */
     int formulas;
@@ -192,7 +193,7 @@ static bool put_computed(writer *w, wg_node n)
 static bool put_node(writer *w, wg_node n)
 {
     bool fixed;
-    if (!wg_node_ok(n) || w->count >= NODES_MOST || !make_room(w)) return false;
+    if (!wg_node_ok(n) || w->count >= w->most || !make_room(w)) return false;
     if (w->number[n.index] >= 0) return true;
     const bool drawn = wg_node_leaf(n) == WG_LEAF_NONE && draws(n, &fixed) && fixed;
     if (wg_node_leaf(n) == WG_LEAF_NONE && !drawn) return put_computed(w, n);
@@ -285,6 +286,7 @@ static bool put_gradients(writer *w)
 {
     const wgi_steps *s = &w->page->s.steps;
     bool ok = true;
+    w->most = GRADIENTS_MOST;
     for (int64_t i = s->forward, end; i < s->steps && ok; i = end) {
         const wgi_step *step = &s->step[i];
         for (end = i + 1; end < s->steps && s->step[end].from == step->from;) end++;
@@ -322,7 +324,7 @@ static void forget(writer *w)
 
 void wgi_page_nodes(wgi_page *page, wgi_page_places *at)
 {
-    writer w = { .page = page, .p = page->p, .b = page->b, .at = at };
+    writer w = { .page = page, .p = page->p, .b = page->b, .at = at, .most = NODES_MOST };
     wg_context *c = w.p->c;
     wgi_json_key(w.b, "nodes"), wgi_json_open(w.b, "[");
     const size_t before = w.b->length;
