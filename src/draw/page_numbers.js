@@ -1,6 +1,5 @@
 // page_numbers.js: the page's small evaluator. It computes the nodes of a graph on numbers of 64 bits.
 // Gradients are nodes, too: the script has no derivatives. page_ops*.js have the ops.
-//
 // A tensor is {s: shape, v: values}. The index of an element is a list of numbers, one for each axis.
 
 const count = s => s.reduce((n, k) => n * k, 1);

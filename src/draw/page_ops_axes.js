@@ -39,16 +39,16 @@ op('gather', ([x, rows], o) => pick(x, rowsAt(x.s, rows, o.batch || 0)));
 op('gather_grad', (x, o, s) => // tensor, rows, tensor, rows ...
   x.reduce((y, g, k) => k % 2 ? y : addTo(y, g.v, rowsAt(s, x[k + 1], o.batch || 0)), zeros(count(s))));
 // What place j of n counts for place i of `size`.
-const share = (n, size, o) => (i, j) => {
+function share(n, size, o, i, j) {
   if (o.mode !== 'bilinear') return +(j === Math.floor(i * n / size));
   const t = o.align_corners ? i * (n - 1) / Math.max(size - 1, 1) : (i + 0.5) * n / size - 0.5;
   return Math.max(1 - Math.abs(j - Math.min(Math.max(t, 0), n - 1)), 0);
-};
+}
+// The sum of the elements j of x along axis d, times w(i, j).
 const shared = (x, s, d, w) => places(s).map(p =>
   upTo(x.s[d]).reduce((t, j) => t + (w(p[d], j) && w(p[d], j) * x.v[element(x.s, moved(p, d, j))]), 0));
-op('resize_axis', ([x], o, s, node, d = axisOf(o)) => shared(x, s, d, share(x.s[d], s[d], o)));
-op('resize_axis_grad', ([x], o, s, node, d = axisOf(o)) =>
-  shared(x, s, d, (j, i) => share(s[d], x.s[d], o)(i, j)));
+op('resize_axis', ([x], o, s) => shared(x, s, axisOf(o), (i, j) => share(x.s[axisOf(o)], s[axisOf(o)], o, i, j)));
+op('resize_axis_grad', ([x], o, s) => shared(x, s, axisOf(o), (j, i) => share(s[axisOf(o)], x.s[axisOf(o)], o, i, j)));
 
 // By element of x its place in the result.
 const over = (x, o) => spread(x.s.map((k, d) => axesOf(x.s, o).includes(d) ? 1 : k), x.s);
@@ -63,8 +63,10 @@ function largest(x, o) {
 op('sum', ([x], o, s) => addTo(zeros(count(s)), x.v, over(x, o)));
 op('max', ([x], o) => pick(x, largest(x, o)));
 op('argmax', ([x], o) => largest(x, { axis: [axisOf(o)] }).map(i => places(x.s)[i][axisOf(o)]));
-op('max_mask', ([x], o, s, node, from = largest(x, o)) => over(x, o).map((k, i) => +(from[k] === i)));
-
+op('max_mask', ([x], o) => {
+  const from = largest(x, o);
+  return over(x, o).map((k, i) => +(from[k] === i));
+});
 // The lines along axis d: lists of elements, from the end if `reverse`.
 function strands(s, d, reverse) {
   const list = [];

@@ -7,18 +7,17 @@ function matrices(x, lead, transposed) {
     : upTo(n).map(i => v.slice((k * n + i) * m, (k * n + i + 1) * m)));
 }
 // All that f gives of matrix k of each list.
-const eachMatrix = (first, f, ...others) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
+const eachMatrix = ([first, ...others], f) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
 function matmul([a, b], o, s) {
   const A = a.s.length > 1 ? a : { s: [1, ...a.s], v: a.v }, B = b.s.length > 1 ? b : { s: [...b.s, 1], v: b.v };
   const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
-  return eachMatrix(matrices(A, lead, o.ta), (rows, columns) =>
-    rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))), matrices(B, lead, !o.tb));
+  return eachMatrix([matrices(A, lead, o.ta), matrices(B, lead, !o.tb)], (rows, columns) =>
+    rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))));
 }
 op('matmul', matmul);
 op('matmul_stored', matmul);
 
 // ---- windows ----
-
 // f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
 function convolve(wide, W, narrow, o, f) {
   const axes = W.length - 2, groups = o.groups || 1, cw = W[axes], cn = W[axes + 1] / groups;
@@ -79,10 +78,10 @@ function solved(a, b) {
   });
   return x;
 }
-const ofSquares = (x, f) => eachMatrix(matrices(x, x.s.slice(0, -2)), f);
+const ofSquares = (x, f) => eachMatrix([matrices(x, x.s.slice(0, -2))], f);
 op('lu', ([x], o, s, node) => ofSquares(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
 const solutions = (a, b, o, s, f) =>
-  eachMatrix(matrices(a, s.slice(0, -2), o.transposed), f, matrices(b, s.slice(0, -2)));
+  eachMatrix([matrices(a, s.slice(0, -2), o.transposed), matrices(b, s.slice(0, -2))], f);
 op('lu_solve', ([a, , , b], o, s) => solutions(a, b, o, s, solved));
 op('triangular_solve', ([a, b], o, s) => {
   const part = (v, i, j) => i === j ? (o.unit ? 1 : v) : (!o.upper === !o.transposed ? j < i : j > i) ? v : 0;
@@ -97,8 +96,8 @@ op('lu_det', ([x], o) => ofSquares(x, a => {
 }));
 const without = (list, i) => list.filter((_, k) => k !== i);
 const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(triangles(without(a, i).map(r => without(r, j))));
-op('cofactors', ([x, weak]) => eachMatrix(matrices(x, weak.s), (a, w) =>
-  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0)), weak.v));
+op('cofactors', ([x, weak]) => eachMatrix([matrices(x, weak.s), weak.v], (a, w) =>
+  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
 // x is made symmetric first.
 op('cholesky', ([x]) => ofSquares(x, a => {
   const l = a.map(r => zeros(r.length));
