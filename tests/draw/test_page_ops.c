@@ -150,7 +150,7 @@ static void compare_group(int group)
         each_case(&q, wg_op_at(i), write_case);
     }
     cr_assert_eq(fclose(q.all), 0);
-    q.document = browser_numbers(path);
+    q.document = browser_numbers(path, "numbers=1");
     q.cases = 0;
     for (int i = group; i < wg_op_count(); i += GROUPS) {
         const wg_op *op = wg_op_at(i);
