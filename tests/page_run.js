@@ -11,10 +11,7 @@ class Element {
   dataset = {};
   classList = { add() {}, remove() {}, toggle() {} };
   append(...x) { this.text += x.filter(t => typeof t === 'string').join(''); }
-  appendChild() {}
-  addEventListener() {}
-  remove() {}
-  setAttribute() {}
+  appendChild() {} addEventListener() {} remove() {} setAttribute() {}
   querySelector() { return new Element(); }
   querySelectorAll() { return []; }
 }

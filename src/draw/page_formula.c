@@ -116,6 +116,7 @@ static const char *const names[] = {
     [WGI_F_ADD] = "+",   [WGI_F_SUB] = "-",   [WGI_F_NEG] = "neg", [WGI_F_MUL] = "*", [WGI_F_DIV] = "/",
     [WGI_F_POW] = "pow", [WGI_F_ABS] = "abs", [WGI_F_AND] = "and", [WGI_F_OR] = "or", [WGI_F_CASES] = "where"
 };
+/* Of the script, or of Math. */
 static bool is_function(const char *name)
 {
     static const char *const known[] = { "sin",   "cos",   "tan",  "asin", "acos",  "atan",
@@ -157,7 +158,7 @@ static void put_op(writer *w)
 static bool is_operand(wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    return op->kind == WG_ALIAS && op->alias &&
+    return op->kind == WG_ALIAS && !op->kernel[0] &&
            wg_shape_size(wg_node_shape(n)) == wg_shape_size(wg_node_shape(wg_node_operand(n, 0)));
 }
 

@@ -4,6 +4,7 @@
 
 #include "browser.h"
 #include "page_program.h"
+#include "wengert/op.h"
 
 static char *page_of(const char *text, const char *hide)
 {
@@ -111,4 +112,20 @@ Test(page, computes_special_cases)
         browser_expect_numbers(page, "e", "L", &cases[i].loss, 1);
         browser_expect_numbers(page, "e", cases[i].leaf, cases[i].gradient, cases[i].count);
     }
+}
+
+/* Of an op of a program's own a page has the expansion. */
+static double more(double x, const void *attr) { return (void)attr, x + x * x; }
+static void expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    (void)here, (void)n, (void)attr, y[0] = wg_add(x[0], wg_square(x[0]));
+}
+GRAPH_TEST(page, computes_an_op_of_a_program)
+{
+    static const wg_op own = { .name = "more", .operands = 1, .map = more, .expand = expand };
+    wg_begin(g, WG_TRAIN);
+    const wg_node x = wg_input(g, "x", wg_view_f64(&(double){ 3 }, WG_SCALAR));
+    char *path = pic_path("own.html");
+    wg_draw(wg_name(wg_apply1(WG_HERE, x, &own), "L"), path, &(wg_draw_opts){ .backward = true });
+    SHOWS(browser_numbers(path, "numbers=1&x=4"), "\nL 20", "\ndx 9");
 }

@@ -28,7 +28,7 @@ static bool is_beyond(const wg_op *op)
 }
 
 typedef struct job {
-    FILE *all;  /* a document with many pages */
+    FILE *all;  /* many pages */
     char *path; /* of one page */
     char *document;
     int cases, unknown;
@@ -66,13 +66,6 @@ static wg_node open_loss(op_case *k)
     return wg_name(wg_mul(loss, 1.5), "loss");
 }
 
-static void put_body(job *q, const char *page)
-{
-    const char *from = strstr(page, "<body>"), *to = strstr(page, "</body>");
-    cr_assert(from && to);
-    fwrite(from + 6, 1, (size_t)(to - from - 6), q->all);
-}
-
 static void write_case(job *q, op_case *k)
 {
     char id[40];
@@ -80,27 +73,18 @@ static void write_case(job *q, op_case *k)
     id_of(k, id);
     if (!wg_is_none(loss) &&
         wg_draw(loss, q->path, &(wg_draw_opts){ .backward = true, .id = id, .fold = -1, .most = 3000 }) ==
-            WG_OK) {
-        char *page = pic_read(q->path);
-        put_body(q, page);
-        q->cases++;
-    }
+            WG_OK)
+        fputs(pic_read(q->path), q->all), q->cases++;
     wg_recover(k->c);
-}
-
-static bool has_numbers(const char *document, const char *id)
-{
-    char key[80];
-    snprintf(key, sizeof key, "id=\"%s-numbers\"", id);
-    return strstr(document, key);
 }
 
 static void compare_case(job *q, op_case *k)
 {
-    char id[40];
+    char id[40], numbers[80];
     const wg_node loss = open_loss(k);
     id_of(k, id);
-    if (wg_is_none(loss) || !has_numbers(q->document, id)) {
+    snprintf(numbers, sizeof numbers, "id=\"%s-numbers\"", id);
+    if (wg_is_none(loss) || !strstr(q->document, numbers)) {
         q->unknown += !wg_is_none(loss);
         wg_recover(k->c);
         return;
