@@ -286,11 +286,11 @@ DEFINE_OP(
                "A query sees the keys where the mask is 1; elsewhere it is 0. causal: it sees the keys up to "
                "its own place, "
                "counted from the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a head).",
-    .formula =
-        "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the key\", else -inf",
-    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * (y' @ "
-               "v^T) along last)), p = softmax(s along last), s = scale q @ k^T where \"the query sees the "
-               "key\", else -inf",
+    .formula = "y = p @ v; p = softmax(s along last), s = f q @ k^T where not (given(mask) or causal) or "
+               "\"the query sees the key\", else -inf, f = scale where scale != 0, else 1 / sqrt(length(q "
+               "along last) / heads)",
+    .adjoint = "q' = f s' @ k, k' = f s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * (y' @ v^T) along "
+               "last))",
     .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE, TAKES(attention), RULES(attention, shape, expand));
 BUILDER(attention, attention) { APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask); }

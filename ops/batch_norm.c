@@ -88,11 +88,13 @@ DEFINE_OP(
     batch_norm_train,
     .summary =
         "Batch normalisation with the batch's own mean and variance (divided by n), which are parts 1 and 2.",
-    .formula = "y = gamma h + beta, m = mean(x along all but last), v = mean((x - m)^2 along all but last); "
-               "h = (x - m) / sqrt(v + eps)",
-    .adjoint =
-        "x' = gamma (y' - mean(y' along all but last) - h mean(h y' along all but last)) / s, gamma' = sum(h "
-        "y' along all but last), beta' = sum(y' along all but last); h = (x - m) / s, s = sqrt(v + eps)",
+    .formula =
+        "y = gamma x_hat + beta, mu = mean(x along all but last), v = mean((x - mu)^2 along all but last); "
+        "x_hat = (x - mu) / sqrt(v + eps)",
+    .adjoint = "x' = gamma (y' - mean(y' along all but last) - x_hat mean(x_hat y' along all but last)) / "
+               "sigma, gamma' = sum(x_hat "
+               "y' along all but last), beta' = sum(y' along all but last); x_hat = (x - mu) / sigma, sigma "
+               "= sqrt(v + eps)",
     .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     .cost = 6, TAKES(norm), RULES(batch_norm_train, shape, expand, vjp), .kernel = KERNELS(batch_norm_train),
     .phases = 3, .units = units_of, .scratch = scratch_of);
@@ -121,17 +123,18 @@ SAMPLES(batch_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(34, 17), GR
 ERRORS(batch_norm_grad,
        (NODE_OF(batch_norm_grad, NULL, ANY(5, 3), ANY(3), ANY(3), ANY(3), ANY(4, 3)), "is not shaped as"));
 
-DEFINE_OP(
-    batch_norm_grad,
-    .summary = "Gradients of batch_norm_train by x, gamma and beta. Operands: x, gamma, mean, variance, and "
-               "the result's gradient g.",
-    .formula =
-        "x' = gamma (g - mean(g along all but last) - h mean(h g along all but last)) / s, gamma' = sum(h g "
-        "along all but last), beta' = sum(g along all but last); h = (x - m) / s, s = sqrt(v + eps)",
-    .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
-    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
-    RULES(batch_norm_grad, shape, expand), .kernel = KERNELS(batch_norm_grad), .phases = 3, .units = units_of,
-    .scratch = scratch_of);
+DEFINE_OP(batch_norm_grad,
+          .summary =
+              "Gradients of batch_norm_train by x, gamma and beta. Operands: x, gamma, mean, variance, and "
+              "the result's gradient g.",
+          .formula = "x' = gamma (g - mean(g along all but last) - x_hat mean(x_hat g along all but last)) / "
+                     "sigma, gamma' = sum(x_hat g "
+                     "along all but last), beta' = sum(g along all but last); x_hat = (x - mu) / sigma, "
+                     "sigma = sqrt(v + eps)",
+          .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma mu v g",
+          .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
+          RULES(batch_norm_grad, shape, expand), .kernel = KERNELS(batch_norm_grad), .phases = 3,
+          .units = units_of, .scratch = scratch_of);
 
 /* ---- batch_norm ---- */
 
@@ -198,15 +201,18 @@ DEFINE_OP(
     batch_norm,
     .summary = "Batch normalisation with a given mean and variance, or with the batch's own, which are then "
                "parts 1 and 2 if the features are the last axis.",
-    .formula =
-        "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean where given(mean), else mean(x along all "
-        "but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
-    .adjoint =
-        "x' = gamma y' / s where given(mean), else gamma (y' - mean(y' along all but axis) - h mean(h y' "
-        "along all but axis)) / s; gamma' = sum(h y' along all but axis), beta' = sum(y' along all but "
-        "axis), mean' = -sum(gamma y' along all but axis) / s, variance' = -sum(gamma h y' along all but "
-        "axis) / (2 s^2); h = (x - m) / s, s = sqrt(v + eps), m = mean where given(mean), else mean(x along "
-        "all but axis), v = variance where given(variance), else mean((x - m)^2 along all but axis)",
+    .formula = "y = gamma x_hat + beta; x_hat = (x - mu) / sqrt(v + eps), mu = mean where given(mean), else "
+               "mean(x along all "
+               "but axis), v = variance where given(variance), else mean((x - mu)^2 along all but axis)",
+    .adjoint = "x' = gamma y' / sigma where given(mean), else gamma (y' - mean(y' along all but axis) - "
+               "x_hat mean(x_hat y' "
+               "along all but axis)) / sigma; gamma' = sum(x_hat y' along all but axis), beta' = sum(y' "
+               "along all but "
+               "axis), mean' = -sum(gamma y' along all but axis) / sigma, variance' = -sum(gamma x_hat y' "
+               "along all but "
+               "axis) / (2 sigma^2); x_hat = (x - mu) / sigma, sigma = sqrt(v + eps), mu = mean where "
+               "given(mean), else mean(x along "
+               "all but axis), v = variance where given(variance), else mean((x - mu)^2 along all but axis)",
     .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON, TAKES(batch), RULES(batch_norm, shape, expand));
 BUILDER(batch_norm, batch_norm)

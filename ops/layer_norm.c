@@ -47,17 +47,20 @@ ERRORS(layer_norm, (wg_layer_norm(ANY(5, 3), ANY(3), ANY(5)), "it must be [3]"),
        (wg_layer_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
        (wg_layer_norm(wg_sum(ANY(5, 3)), ANY(3), ANY(3)), "must have 1 to 8"));
 
-DEFINE_OP(
-    layer_norm,
-    .summary = "Layer normalisation: each row along the last axis by its own mean and variance (divided by "
-               "n), which are parts 1 and 2.",
-    .formula = "y = gamma h + beta, m = mean(x along last), v = mean((x - m)^2 along last); h = (x - m) / "
-               "sqrt(v + eps)",
-    .adjoint = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h y' along all but "
-               "last), beta' = sum(y' along all but last); d = gamma y', h = (x - m) / s, s = sqrt(v + eps)",
-    .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    .cost = 6, TAKES(norm), RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm),
-    .units = rows_of);
+DEFINE_OP(layer_norm,
+          .summary =
+              "Layer normalisation: each row along the last axis by its own mean and variance (divided by "
+              "n), which are parts 1 and 2.",
+          .formula = "y = gamma x_hat + beta, mu = mean(x along last), v = mean((x - mu)^2 along last); "
+                     "x_hat = (x - mu) / "
+                     "sqrt(v + eps)",
+          .adjoint = "x' = (d - mean(d along last) - x_hat mean(x_hat d along last)) / sigma, gamma' = "
+                     "sum(x_hat y' along all but "
+                     "last), beta' = sum(y' along all but last); d = gamma y', x_hat = (x - mu) / sigma, "
+                     "sigma = sqrt(v + eps)",
+          .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+          .cost = 6, TAKES(norm), RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm),
+          .units = rows_of);
 BUILDER(layer_norm, layer_norm)
 {
     WG_USER_CALL(here, "layer_norm");
@@ -101,15 +104,17 @@ SAMPLES(layer_norm_grad, GRADIENT(5, 3), GRADIENT(2, 2, 3), GRADIENT(35, 4), GRA
 ERRORS(layer_norm_grad, (MISTAKE(ANY(5), ANY(4, 3)), "is not shaped as"),
        (MISTAKE(ANY(3), ANY(5, 3)), "one number a row"));
 
-DEFINE_OP(
-    layer_norm_grad,
-    .summary = "Gradients of layer_norm by x, gamma and beta. Operands: x, gamma, mean, variance, and the "
-               "result's gradient g.",
-    .formula = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h g along all but "
-               "last), beta' = sum(g along all but last); d = gamma g, h = (x - m) / s, s = sqrt(v + eps)",
-    .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma m v g", .outputs = 3,
-    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
-    RULES(layer_norm_grad, shape, expand), .kernel = KERNELS(layer_norm_grad), .phases = 2, .units = units_of,
-    .scratch = scratch_of);
+DEFINE_OP(layer_norm_grad,
+          .summary =
+              "Gradients of layer_norm by x, gamma and beta. Operands: x, gamma, mean, variance, and the "
+              "result's gradient g.",
+          .formula = "x' = (d - mean(d along last) - x_hat mean(x_hat d along last)) / sigma, gamma' = "
+                     "sum(x_hat g along all but "
+                     "last), beta' = sum(g along all but last); d = gamma g, x_hat = (x - mu) / sigma, sigma "
+                     "= sqrt(v + eps)",
+          .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "x gamma mu v g",
+          .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, TAKES(norm),
+          RULES(layer_norm_grad, shape, expand), .kernel = KERNELS(layer_norm_grad), .phases = 2,
+          .units = units_of, .scratch = scratch_of);
 
 #endif

@@ -130,8 +130,9 @@ LOSS_OP(binary_cross_entropy, 0.1, 0.9,
         .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be "
                    "equal. 0 ln 0 counts as 0.",
         .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
-        .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
-                   "reduction = mean, else 1",
+        .adjoint =
+            "x' = L' (x - y) / (n x (1 - x)), y' = L' ln((1 - x) / x) / n, logit' = L' (x - y) / n; n = "
+            "length(x) where reduction = mean, else 1",
         .shape = loss_shape);
 
 /* ---- bce_with_logits ---- */
@@ -420,9 +421,10 @@ CLASS_LOSS_OP(
                "and 4, the weights of classes and of rows, may be missing.",
     .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t "
                "ln(softmax(x along last)) along last), " CLASS_LOSS_TEXT,
-    .adjoint = "x' = w c (softmax(x along last) sum(u t along last) - u t), y' = -w c u (1 - smoothing) "
-               "log_softmax(x along last), weights' = \"the formula, differentiated\", mask' = \"the "
-               "formula, differentiated\"; w = L' / n where reduction = mean, else L'",
+    .adjoint = "x' = L' c (softmax(x along last) a - u t) / r, y' = -L' c u (1 - smoothing) "
+               "log_softmax(x along last) / r, weights' = \"the formula, differentiated\", mask' = \"the "
+               "formula, differentiated\"; r = n where reduction = mean, else 1, a = 1 where not "
+               "given(weights) and (not probabilities(y) or adds_to_1(y)), else sum(u t along last)",
     .shape = softmax_cross_entropy_shape);
 
 /* ---- nll ---- */
@@ -435,8 +437,9 @@ CLASS_LOSS_OP(
         "predicted probabilities. Operands 3 and 4, the weights of classes and of rows, may be missing.",
     .formula = "L = l where reduction = none, sum(l) where reduction = sum, else sum(l) / n; l = -c sum(u t "
                "x along last), " CLASS_LOSS_TEXT,
-    .adjoint = "x' = -w c u t, y' = -w c u (1 - smoothing) x, weights' = \"the formula, differentiated\", "
-               "mask' = \"the formula, differentiated\"; w = L' / n where reduction = mean, else L'",
+    .adjoint =
+        "x' = -L' c u t / r, y' = -L' c u (1 - smoothing) x / r, weights' = \"the formula, "
+        "differentiated\", mask' = \"the formula, differentiated\"; r = n where reduction = mean, else 1",
     .shape = class_loss_shape);
 
 /* ---- losses by the distance of a prediction from its target, and by its side ---- */

@@ -63,8 +63,9 @@ DEFINE_OP(
     .summary =
         "Normalisation by the root of the mean square along axes, by default the last. gamma may be missing.",
     .formula = "y = gamma x / sqrt(mean(x^2 along axis) + eps)",
-    .adjoint = "x' = (d - h mean(h d along axis)) / s, gamma' = sum(h y' along all but axis); d = gamma y', "
-               "h = x / s, s = sqrt(mean(x^2 along axis) + eps)",
+    .adjoint = "x' = (d - x_hat mean(x_hat d along axis)) / sigma, gamma' = sum(x_hat y' along all but "
+               "axis); d = gamma y', "
+               "x_hat = x / sigma, sigma = sqrt(mean(x^2 along axis) + eps)",
     .operands = 2, .names = "x gamma", .optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(over), .shape = over_shape, .expand = rms_norm_expand);
 BUILDER(rms_norm, rms_norm) { APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma); }
@@ -105,11 +106,14 @@ ERRORS(layer_norm_over,
 DEFINE_OP(
     layer_norm_over,
     .summary = "Layer normalisation over axes that are named. gamma and beta have the sizes of these axes.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean(x along axis), v = mean((x - m)^2 "
+    .formula = "y = gamma x_hat + beta; x_hat = (x - mu) / sqrt(v + eps), mu = mean(x along axis), v = "
+               "mean((x - mu)^2 "
                "along axis)",
-    .adjoint = "x' = (d - mean(d along axis) - h mean(h d along axis)) / s, gamma' = sum(h y' along all but "
-               "axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = sqrt(v + eps), "
-               "m = mean(x along axis), v = mean((x - m)^2 along axis)",
+    .adjoint = "x' = (d - mean(d along axis) - x_hat mean(x_hat d along axis)) / sigma, gamma' = sum(x_hat "
+               "y' along all but "
+               "axis), beta' = sum(y' along all but axis); d = gamma y', x_hat = (x - mu) / sigma, sigma = "
+               "sqrt(v + eps), "
+               "mu = mean(x along axis), v = mean((x - mu)^2 along axis)",
     .operands = 3, .names = "x gamma beta", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(over),
     .shape = over_shape, .expand = layer_norm_over_expand);
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
@@ -203,11 +207,14 @@ DEFINE_OP(
     group_norm,
     .summary = "Normalisation of each group of neighbouring channels of each example, over all other axes. "
                "gamma and beta may be missing.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the group\", v = \"mean "
-               "of (x - m)^2 in the group\"",
-    .adjoint = "x' = (d - \"mean of d in the group\" - h \"mean of h d in the group\") / s, gamma' = sum(h "
-               "y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s "
-               "= sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 in the group\"",
+    .formula =
+        "y = gamma x_hat + beta; x_hat = (x - mu) / sqrt(v + eps), mu = \"mean of x in the group\", v = "
+        "\"variance of x in the group\"",
+    .adjoint = "x' = (d - \"its mean in the group\" - x_hat \"times the mean of the product of both in the "
+               "group\") / sigma, gamma' = sum(x_hat "
+               "y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', x_hat = (x - mu) / "
+               "sigma, sigma "
+               "= sqrt(v + eps), mu = \"mean of x in the group\", v = \"variance of x in the group\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(group), RULES(group_norm, shape, expand));
 BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta); }
@@ -232,12 +239,14 @@ DEFINE_OP(
     instance_norm,
     .summary = "Normalisation of each channel of each example, over all other axes: group_norm with a group "
                "for each channel.",
-    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the channel\", v = "
-               "\"mean of (x - m)^2 in the channel\"",
-    .adjoint =
-        "x' = (d - \"mean of d in the channel\" - h \"mean of h d in the channel\") / s, gamma' = sum(h y' "
-        "along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = sqrt(v "
-        "+ eps), m = \"mean of x in the channel\", v = \"mean of (x - m)^2 in the channel\"",
+    .formula =
+        "y = gamma x_hat + beta; x_hat = (x - mu) / sqrt(v + eps), mu = \"mean of x in the channel\", v = "
+        "\"variance of x in the channel\"",
+    .adjoint = "x' = (d - \"its mean in the channel\" - x_hat \"times the mean of the product of both in the "
+               "channel\") / sigma, gamma' = sum(x_hat y' "
+               "along all but axis), beta' = sum(y' along all but axis); d = gamma y', x_hat = (x - mu) / "
+               "sigma, sigma = sqrt(v "
+               "+ eps), mu = \"mean of x in the channel\", v = \"variance of x in the channel\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(instance), RULES(instance_norm, shape, expand));
 BUILDER(instance_norm, group_norm)

@@ -232,7 +232,7 @@ DEFINE_OP(random_keep,
           .summary = "x / p where the element's random draw u is below p, elsewhere 0. The last operand is "
                      "the random stream.",
           .formula = "y = x / p where u < p, else 0; u = \"a draw of U(0, 1)\"",
-          .adjoint = "x' = y' / p where u < p, else 0; u = \"the same draw\"", .none = 1 << 1 | 1 << 2,
+          .adjoint = "x' = y' / p where u < p, else 0; u = \"the draw of y\"", .none = 1 << 1 | 1 << 2,
           .operands = 3, .names = "x p stream", .kind = WG_RANDOM, .cost = 8,
           RULES(random_keep, shape, vjp, jvp, vmap), .kernel = KERNELS(random_keep));
 
@@ -278,14 +278,17 @@ ERRORS(dropout, (wg_dropout(ANY(3), .keep_prob = 1.5), "keep_prob is 1.5"),
        (wg_dropout(ANY(3), .keep_prob = 0.5, .drop = 0.5), "not both"), (wg_dropout(ANY(3)), "say keep_prob"),
        (wg_dropout(ANY(3), .drop = 1), "drop is 1"));
 
-DEFINE_OP(
-    dropout,
-    .summary = "Inverted dropout. In training every evaluation keeps another random part of the elements, "
-               "divided by keep_prob, and sets the rest to 0. In evaluation mode it is x itself.",
-    .formula =
-        "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability keep_prob, else 0\"",
-    .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"", .operands = 1,
-    .kind = WG_RANDOM, TAKES(dropout), RULES(dropout, shape, expand));
+DEFINE_OP(dropout,
+          .summary =
+              "Inverted dropout. In training every evaluation keeps another random part of the elements, "
+              "divided by keep_prob, and sets the rest to 0. In evaluation mode it is x itself.",
+          .formula = "y = x r / k where mode = train or (mode = graph and \"training\"), else x; r = \"1 "
+                     "with the probability k, "
+                     "else 0\", k = keep_prob where given(keep_prob), else 1 - drop",
+          .adjoint = "x' = y' r / k where mode = train or (mode = graph and \"training\"), else y'; r = \"1 "
+                     "where y was kept, "
+                     "else 0\"",
+          .operands = 1, .kind = WG_RANDOM, TAKES(dropout), RULES(dropout, shape, expand));
 BUILDER(dropout, dropout) { APPLY(dropout, dropout, DROPOUT_FIELDS, a->x); }
 
 /* Operand k is a random stream. */

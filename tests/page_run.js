@@ -27,5 +27,5 @@ for (const [, id, data, script] of text.matchAll(page)) {
   const run = new Function('document', 'location', 'addEventListener', script);
   run(document, { hash: '#' + process.argv[3] }, () => {});
   const numbers = made.find(e => e.id === id + '-numbers');
-  if (numbers) console.log('<pre id="' + numbers.id + '">' + numbers.text + '</pre>');
+  if (numbers) console.log('<pre id="' + numbers.id + '">' + numbers.text + '\n</pre>');
 }

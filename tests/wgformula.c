@@ -758,11 +758,24 @@ static wgf_array by_option(wgf_scope *s, const wgf_option *o, wgf_array a)
                                        : a;
 }
 
+/* Whether each row adds up to 1, but for rounding. */
+static bool adds_to_1(const wgf_array *a)
+{
+    const int64_t row = a->rank ? a->dim[a->rank - 1] : 1;
+    for (int64_t i = 0; i + row <= wgf_size(a); i += row) {
+        double sum = 0;
+        for (int64_t k = 0; k < row; k++) sum += (double)a->at[i + k].v;
+        if (fabs(sum - 1) > 1e-6) return false;
+    }
+    return true;
+}
+
 static wgf_array call(wgf_scope *s, int node)
 {
     const wgi_formula_node *n = &s->f->node[node], *x = &s->f->node[n->child];
     const int second = x->next, kind = second ? s->f->node[second].kind : -1;
     if (wgi_formula_is(s->f, node, "given")) return number(given(s, x));
+    if (wgi_formula_is(s->f, node, "adds_to_1")) return number(adds_to_1(&name_of(s, x)->value));
     if (wgi_formula_is(s->f, node, "probabilities")) {
         const wgf_name *a = name_of(s, x);
         return number(a && a->value.rank == s->name[0].value.rank);

@@ -43,6 +43,12 @@ rooms() {
 
 includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
 
+# Mathematics is written by src/formula alone. Apart: names of gradients, d(x + y), signs of gates, which are no formulas.
+printer() {
+    grep -nE '"\(%s\)|"[^"]*(−|⊙|ᵀ|%s \+ )' src/{view,steps,draw}/*.c | grep -vE '^src/(view/gate|draw/formula_texts)\.c:|^[^:]*:[0-9]*: *(/\*|\*)' |
+        report "a sign, a bracket or a product that src/formula did not write"
+}
+
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
 
 # ---- generated documentation; the registry's names and the library's symbols ----
@@ -182,6 +188,7 @@ sizes() {
 
 format
 rooms
+printer
 registry
 symbols
 in_tables

@@ -87,7 +87,7 @@ typedef struct wg_size_name {
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_NODES,                                                         \
           "with backward: gradients only on paths to these nodes; default: the parameters, or if there are " \
-          "none the inputs")                                                                              \
+          "none the inputs, but no labels of a loss and no sizes")                                                                              \
     FIELD(int, wrt_count, WG_PICTURE_NODES, "the number of nodes in wrt")                                 \
     FIELD(const wg_size_name *, sizes, WG_PICTURE_NODES, "sizes that are shown by name")                  \
     FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \

@@ -42,8 +42,8 @@
  * any other op
  *     given(x)                 whether the operand or the option x is given
  *     probabilities(y)         whether y has the shape of the first operand, not class numbers:
- * one_hot(y) makes
- *                              such rows of 0 and 1 of them
+ *                              one_hot(y) makes such rows of 0 and 1 of them
+ *     adds_to_1(y)             whether each row of y adds up to 1
  *     reshape(x)   sum_to(x)   x in the shape of the left side, or summed to it
  *     "words"                  what is no formula
  *

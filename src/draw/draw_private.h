@@ -307,6 +307,8 @@ void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
 const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most);
 /* What the gradient of a node with this name is called: dz, d(1 − a), or ∂y/∂z. */
 const char *wgi_gradient_of(const wgi_view *v, const char *name, bool is_expression);
+/* (x + y), of what stands behind a d. */
+const char *wgi_enclosed(wgi_pool *pool, const char *name, bool is_expression);
 static inline const char *wgi_gradient_of_box(const wgi_picture *p, const wgi_box *b)
 {
     return wgi_gradient_of(&p->view, b->name, b->is_expression);

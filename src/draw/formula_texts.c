@@ -17,11 +17,16 @@ const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most)
                : name;
 }
 
+const char *wgi_enclosed(wgi_pool *pool, const char *name, bool is_expression)
+{
+    return is_expression ? wgi_pool_format(pool, "(%s)", name) : name;
+}
+
 const char *wgi_gradient_of(const wgi_view *v, const char *name, bool is_expression)
 {
-    const char *before = is_expression ? "(" : "", *behind = is_expression ? ")" : "";
-    return v->partial_of ? wgi_pool_format(v->pool, "∂%s/∂%s%s%s", v->partial_of, before, name, behind)
-                         : wgi_pool_format(v->pool, "d%s%s%s", before, name, behind);
+    name = wgi_enclosed(v->pool, name, is_expression);
+    return v->partial_of ? wgi_pool_format(v->pool, "∂%s/∂%s", v->partial_of, name)
+                         : wgi_pool_format(v->pool, "d%s", name);
 }
 
 const char *wgi_equation_text(const wgi_view *v, const wgi_item *y, const wgi_equation *e, bool *whole)

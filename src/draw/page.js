@@ -129,10 +129,15 @@ function draw(box) {
 
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
-  const of = c => c === 0xF001 ? handed[0] : c === 0xF002 ? live.term[s.k][0] / handed[0] : live.value[c - 0xE000][0];
-  const looseness = t => t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
-  return pattern.replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF013]?)/g, (_, before, c, limit) => {
-    const text = num(of(c.charCodeAt(0))), power = before === '^' && limit;
+  const shape = c => c === 0xF001 ? items[data.terms[s.k][0]].s : c === 0xF002 ? [] : items[c - 0xE000].s;
+  const of = c => c === 0xF001 ? handed : c === 0xF002 ? [live.term[s.k][0] / handed[0]] : live.value[c - 0xE000];
+  const looseness = t => t[0] === '[' ? 0 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
+  const classes = items[s.i].s[items[s.i].s.length - 1];
+  const hot = v => v.flatMap(k => Array.from({ length: classes }, (_, i) => +(i === k)));
+  return pattern.replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF014]?)/g, (_, before, c, limit) => {
+    const at = c.charCodeAt(0), v = of(at);
+    if (limit === '\uF014') return before + line(hot(v), shape(at).concat(classes));
+    const text = line(v, shape(at)), power = before === '^' && limit;
     if (power && /^−?\d+$/.test(text)) return text.replace(/./g, d => d === '−' ? '⁻' : SMALL[d]);
     return !limit || looseness(text) <= limit.charCodeAt(0) - 0xF010 ? before + text
       : (limit === '\uF010' && !power ? '' : before) + '(' + text + ')';
@@ -175,6 +180,7 @@ function lineOf(k, to) {
     } else if (i === parts.length - 1) make('b', { textContent: x, className: cls }, to);
     else to.append(x);
   });
+  if (s.d) make('span', { textContent: s.d, className: 'sum' }, to);
   if (t.sum && !secret(s.n)) make('span', { textContent: s.n + ': ' + t.sum, className: 'sum' }, to);
 }
 

@@ -14,7 +14,7 @@
  *     terms     [from, to, node of the term, node of the gradient so far] of each step backward; from -1: the
  *               root's gradient is 1
  *     states    b box, i item, f box of `from`, e links, n name, r rule, m numbers, q their pattern,
- *               v result, u sum, t total, k term, w whether the gradient is complete
+ *               d definitions, v result, u sum, t total, k term, w whether the gradient is complete
  * Of a value that is absent there is no key. */
 #include "draw/page.h"
 #include "wengert/op.h"
@@ -94,7 +94,8 @@ static void put_state(writer *w, int64_t i)
     wgi_json_member(w->b, "n", x->name), wgi_json_member(w->b, "r", x->rule),
         wgi_json_member(w->b, "m", x->numbers);
     wgi_json_member(w->b, "q", x->pattern), wgi_json_member(w->b, "v", x->result);
-    wgi_json_member(w->b, "u", x->sum), wgi_json_member(w->b, "t", x->total);
+    wgi_json_member(w->b, "d", x->where), wgi_json_member(w->b, "u", x->sum),
+        wgi_json_member(w->b, "t", x->total);
     if (x->step >= w->s->steps.forward) wgi_json_whole_member(w->b, "k", x->step - w->s->steps.forward);
     if (x->last) wgi_json_whole_member(w->b, "w", 1);
     wgi_strbuf_put(w->b, "}");

@@ -154,8 +154,8 @@ static void name_gradients(wgi_picture *p)
 {
     const wgi_item *y = wgi_item_at(p, p->at.position[p->root.index]);
     if (has_gradient_name(p))
-        p->view.partial_of = wgi_pool_format(p->pool, y->source >= WGI_NAME_EXPRESSION ? "(%s)" : "%s",
-                                             wgi_symbol(&p->view, y, ROOT_MOST));
+        p->view.partial_of =
+            wgi_enclosed(p->pool, wgi_symbol(&p->view, y, ROOT_MOST), y->source >= WGI_NAME_EXPRESSION);
 }
 
 /* ---- the gradient's path ---- */

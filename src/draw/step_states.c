@@ -48,7 +48,7 @@ static void find_links(maker *m, wgi_step_state *state)
 
 /* ---- texts ---- */
 
-/* "NAME = RULE = NUMBERS = RESULT", without what is absent or said already. */
+/* "NAME = RULE = NUMBERS = RESULT;  DEFINITIONS", without what is absent or said already. */
 static const char *line_of(const wgi_step_state *x, wgi_pool *pool)
 {
     const char *const parts[] = { x->rule, x->numbers, x->result }, *before = "";
@@ -58,6 +58,7 @@ static const char *line_of(const wgi_step_state *x, wgi_pool *pool)
         if (*parts[i] && strcmp(parts[i], before) != 0) wgi_strbuf_format(&b, " = %s", parts[i]);
         if (*parts[i]) before = parts[i];
     }
+    if (*x->where) wgi_strbuf_format(&b, ";  %s", x->where);
     if (*x->sum) wgi_strbuf_format(&b, ";  %s: %s", x->name, x->sum);
     return wgi_strbuf_keep(&b);
 }
@@ -68,20 +69,17 @@ static const char *sum_of(const maker *m, const wgi_step *t)
     wgi_pool *pool = m->p->pool;
     const wgi_step *before = t->kind == WGI_STEP_TERM ? m->gradient[t->to] : NULL;
     if (!before) return "";
-    const bool negative = wg_shape_size(t->value.shape) == 1 && *(const double *)t->value.data < 0;
-    return wgi_pool_format(pool, negative ? "%s + (%s) = %s" : "%s + %s = %s",
-                           wgi_numbers(pool, &before->sum), wgi_numbers(pool, &t->value),
-                           wgi_numbers(pool, &t->sum));
+    return wgi_sum_of_numbers(pool, &before->sum, &t->value, &t->sum);
 }
 
 static void find_texts(maker *m, wgi_step_state *x, const wgi_step *t)
 {
     const wgi_view *v = &m->p->view;
-    const wg_tensor *handed = t->kind == WGI_STEP_TERM ? &m->gradient[t->from]->sum : NULL;
     const bool value = t->kind == WGI_STEP_VALUE;
     x->name = value ? wgi_symbol(v, &v->item[t->to], 40) : wgi_gradient_name(v, t->to);
-    wgi_rule(v, m->value, t, handed, true, &x->pattern);
-    x->rule = wgi_rule(v, m->value, t, handed, false, &x->numbers);
+    const wgi_rule r = wgi_rule_of(v, m->value, m->gradient, t, false);
+    x->rule = r.rule, x->numbers = r.numbers, x->where = r.where;
+    x->pattern = wgi_rule_of(v, m->value, m->gradient, t, true).numbers;
     x->result = wgi_numbers(m->p->pool, &t->value);
     x->sum = sum_of(m, t);
     x->total = value ? "" : wgi_numbers(m->p->pool, &t->sum);
@@ -148,7 +146,7 @@ wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
     if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->boxes; i++) s->value_at[i] = s->gradient_at[i] = -1;
     find_boxes(&m);
-    s->state[0] = (wgi_step_state){ -1, -1, -1, s->links, 0, 0, false, "", "", "", "", "", "", "", "" };
+    s->state[0] = (wgi_step_state){ -1, -1, -1, s->links, 0, 0, false, "", "", "", "", "", "", "", "", "" };
     s->states = 1;
     for (int64_t i = 0; i < s->steps.steps; i++) add_state(&m, i);
     finish(&m);

@@ -25,6 +25,7 @@ typedef struct wgi_step_state {
     const char *rule;    /* "w·x + b", "da · a(1 − a)" */
     const char *numbers; /* the rule in numbers, if its operands are scalars and it is more than `result` */
     const char *pattern; /* of numbers: see WGI_PLACES; "" where the numbers are one alone */
+    const char *where;   /* names that the rule defines; "" if there are none */
     const char *result;  /* the value, or the term: "1.1" */
     const char *sum;     /* of the second term on: "0.3 + 0.2 = 0.5" */
     const char *total;   /* of a term: the gradient so far */
@@ -52,11 +53,14 @@ wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p);
 /* hidden_numbers.c. The line of a state, without the numbers that the option `hide` names. */
 const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t);
 
-/* ---- numbers, step_texts.c ---- */
+/* ---- numbers, step_numbers.c ---- */
 
 /* A scalar as a number, few numbers in brackets, of more the first two and how many they are. On one
  * line. */
 const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t);
+
+/* "0.3 + (−0.2) = 0.1" */
+const char *wgi_sum_of_numbers(wgi_pool *pool, const wg_tensor *a, const wg_tensor *b, const wg_tensor *sum);
 
 /* ---- rules, step_texts.c ---- */
 
@@ -65,14 +69,22 @@ const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t);
 enum {
     WGI_PLACES = 0xE000,       /* that of item i is this + i; there are at most WGI_STEPS_MOST items */
     WGI_PLACE_HANDED = 0x1001, /* this + WGI_PLACES: the gradient that is handed on */
-    WGI_PLACE_LOCAL = 0x1002   /* likewise: the term divided by it */
+    WGI_PLACE_LOCAL = 0x1002,  /* likewise: the term divided by it */
+    WGI_PLACE_ONE_HOT = 0x1014 /* likewise, behind the place of class numbers: as rows of 0 and 1 */
 };
 
-/* The right side of what the step computes, "w·x + b", "da · a(1 − a)": of a value that of the item, of a
- * term what item t->from adds to the gradient of item t->to, of the start "". *numbers: the same in numbers,
- * where all of them are scalars; else "". value[]: by item. handed: of a term the gradient of t->from. */
-const char *wgi_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *t,
-                     const wg_tensor *handed, bool pattern, const char **numbers);
+/* What the step computes. */
+typedef struct wgi_rule {
+    const char *rule;    /* "w·x + b", "da · a(1 − a)": of a value the item's, of a term what item t->from
+                          * adds to the gradient of item t->to, of the start "" */
+    const char *numbers; /* the same in numbers, where that is short; else "" */
+    const char *where;   /* names that the rule defines: "d = γ ⊙ dz, σ = √(v + 10⁻⁵)"; else "" */
+} wgi_rule;
+
+/* value[], gradient[]: by item, the steps that have its value, and its gradient so far. pattern: numbers is
+ * one. */
+wgi_rule wgi_rule_of(const wgi_view *v, const wgi_step *const value[], const wgi_step *const gradient[],
+                     const wgi_step *t, bool pattern);
 /* "dz" */
 const char *wgi_gradient_name(const wgi_view *v, int64_t item);
 

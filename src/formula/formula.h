@@ -55,6 +55,7 @@ typedef struct wgi_formula_node {
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one */
     uint8_t axes;        /* NAME: a wgi_formula_axes */
+    uint8_t of;          /* NAME whose text is an expression: the kind of that expression. 0: a name alone */
     int16_t child, next; /* 0: none */
     int length;          /* of text */
     const char *text;
@@ -83,6 +84,12 @@ int wgi_formula_new(wgi_formula *f, wgi_formula_kind kind, int a, int b);
 int wgi_formula_number(wgi_formula *f, double x);
 int wgi_formula_name(wgi_formula *f, const char *text, int length, int primes);
 void wgi_formula_add(wgi_formula *f, int parent, int child); /* behind the last child */
+/* "along axis 1", "along axes 0, 2", of the axes whose bits are set; and a sum along them, of none over
+ * all. */
+int wgi_formula_along(wgi_formula *f, unsigned axes);
+int wgi_formula_sum(wgi_formula *f, int of, unsigned axes);
+/* Whether the value of the node has axes, as far as names tell. */
+bool wgi_formula_has_axes(const wgi_formula *f, int node);
 int wgi_formula_children(const wgi_formula *f, int node);
 int wgi_formula_child(const wgi_formula *f, int node, int k); /* 0: there are fewer */
 int wgi_formula_nodes(const wgi_formula *f, int node);        /* how many nodes it is, with all below it */
@@ -202,12 +209,17 @@ typedef struct wgi_formula_value {
     const char *text; /* the name of a node, or the word of an option; NULL: a number */
     int text_primes;
     wgi_formula_axes axes; /* of text */
+    uint8_t of;            /* likewise: see wgi_formula_node */
     double number;
     const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
     int root;
     bool word;   /* text is the word of an option */
     bool absent; /* the operand is left out */
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */
+    /* For wgi_formula_rule: */
+    const wg_shape *shape; /* of an operand or a result */
+    unsigned along;        /* of an option that names axes: bit i is set for axis i */
+    bool adds_to_1;        /* each row of the operand adds up to 1 */
 } wgi_formula_value;
 
 /* Makes `to` an equation of f, an op's formula or adjoint, for one node: with values in the place of
@@ -216,6 +228,16 @@ typedef struct wgi_formula_value {
  * there is none. */
 bool wgi_formula_replace(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
                          const wgi_formula_value v[], int n);
+/* The same, as a step of a derivation is written. The root is a list: the equation, then definitions. A
+ * definition of f or `also` stays one where it is used twice and the whole would be long. local() gives the
+ * name by which it is called, which lives as long as the tree. Shapes are known, so lengths are numbers,
+ * and "along last" names its axis, or falls away where no other axis is left. */
+typedef struct wgi_formula_locals {
+    const char *(*local)(void *with, const wgi_formula_node *name);
+    void *with;
+} wgi_formula_locals;
+bool wgi_formula_rule(wgi_formula *to, const wgi_formula *f, const wgi_formula *also, int equation,
+                      const wgi_formula_value v[], int n, const wgi_formula_locals *locals);
 /* Whether there are neither words, elements nor sums over indices below it, which would need explanations. */
 bool wgi_formula_is_plain(const wgi_formula *f, int node);
 /* The equation of f whose left side is that name; -1: there is none. */

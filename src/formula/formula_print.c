@@ -86,9 +86,16 @@ static int number_level(const printer *p, double x)
     return p->target == ASCII || !wgi_number_text(x, digits) ? ATOM : strcmp(digits, "1") ? PRODUCT : POWER;
 }
 
+/* tanh z, without parentheses. */
+static bool is_bare_text(const wgi_formula_node *n)
+{
+    return n->kind == WGI_F_NAME && n->of == WGI_F_CALL && n->text[n->length - 1] != ')';
+}
+
 static int level(const printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[node];
+    if (n->kind == WGI_F_NAME && n->of) return is_bare_text(n) ? POWER : binds[n->of].level;
     return n->kind == WGI_F_NUMBER ? number_level(p, n->number) : binds[n->kind].level;
 }
 
@@ -116,6 +123,8 @@ static bool needs_parens(const printer *p, int node, int k)
     const wgi_formula *f = p->f;
     const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
     const bool number = inner == WGI_F_NUMBER;
+    if (is_bare_text(&f->node[child]) && (p->open || (k == 0 && wanted(&f->node[node], 1) == POWER)))
+        return true;
     if (kind == WGI_F_POW && k == 1 && number)
         return number_level(p, p->target == UNICODE ? f->node[child].number : fabs(f->node[child].number)) >
                ATOM;
@@ -149,7 +158,8 @@ static bool is_bare(const printer *p, int call, bool open)
 {
     const wgi_formula_node *n = &p->f->node[call], *of = &p->f->node[n->child];
     if (n->word || wgi_formula_is(p->f, call, "sigmoid")) return false;
-    if (of->kind != WGI_F_NAME && (of->kind != WGI_F_NUMBER || level(p, n->child) != ATOM)) return false;
+    if (of->kind == WGI_F_NAME ? of->of : (of->kind != WGI_F_NUMBER || level(p, n->child) != ATOM))
+        return false;
     return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, call) == 1 &&
            (!open || wgi_formula_is(p->f, call, "sqrt"));
 }
@@ -252,7 +262,7 @@ static void put_parens(printer *p, int node)
 
 static bool is_atom(const printer *p, int node)
 {
-    return kind_of(p, node) == WGI_F_NAME || kind_of(p, node) == WGI_F_NUMBER;
+    return (kind_of(p, node) == WGI_F_NAME && !p->f->node[node].of) || kind_of(p, node) == WGI_F_NUMBER;
 }
 
 static bool is_on_line(const printer *p, int parent, int quotient)
@@ -501,7 +511,7 @@ static void put_name(printer *p, int node)
     const wgi_formula_node *n = &p->f->node[node];
     const wgi_name_parts w = wgi_name_split(n->text, n->length);
     if (wgi_formula_is(p->f, node, "inf")) put_mark(p, infinity);
-    else if (p->target == ASCII) wgi_line_add(p->line, n->text, n->length);
+    else if (p->target == ASCII || (p->target == UNICODE && n->of)) wgi_line_add(p->line, n->text, n->length);
     else if (p->target == UNICODE) put_in_unicode(p, n, &w);
     else {
         if (p->target == LATEX) put_in_latex(p, n, &w);
@@ -537,28 +547,14 @@ static void put_number(printer *p, const wgi_formula_node *n)
 
 /* ---- products and quotients ---- */
 
-/* Whether the value has axes, as far as names tell. */
-static bool has_axes(const printer *p, int node)
-{
-    const wgi_formula_node *n = &p->f->node[node];
-    if (n->kind == WGI_F_NAME) return n->axes == WGI_F_HAS_AXES;
-    if (n->kind == WGI_F_AT || n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
-    if (n->kind == WGI_F_CALL && (wgi_formula_is(p->f, node, "sum") || wgi_formula_is(p->f, node, "mean") ||
-                                  wgi_formula_is(p->f, node, "length")))
-        return false;
-    for (int k = n->child; k; k = next_of(p, k))
-        if (has_axes(p, k)) return true;
-    return false;
-}
-
 static void put_product(printer *p, int node)
 {
     const int s = p->f->node[node].sign;
     const bool of_matrices = kind_of(p, node) == WGI_F_MATMUL,
                has_dot = s == '.' || (p->target != ASCII && begins_with_digit(p, node, 1));
-    const bool elements =
-        !of_matrices && p->target != ASCII &&
-        (s == '*' || (has_axes(p, first_of(p, node)) && has_axes(p, next_of(p, first_of(p, node)))));
+    const bool elements = !of_matrices && p->target != ASCII &&
+                          (s == '*' || (wgi_formula_has_axes(p->f, first_of(p, node)) &&
+                                        wgi_formula_has_axes(p->f, next_of(p, first_of(p, node)))));
     const bool tight = p->target == BOXES && !of_matrices && kind_of(p, first_of(p, node)) == WGI_F_NUMBER &&
                        !has_dot && kind_of(p, next_of(p, first_of(p, node))) == WGI_F_NAME;
     const wgi_formula_mark *m = elements || (s == '*' && !of_matrices) ? &star
@@ -638,7 +634,8 @@ static void put_clause(printer *p, int node)
         if (along && p->target == BOXES && wgi_formula_is(p->f, k, "last")) put(p, "last");
         else put_node(p, k);
         if (!next_of(p, k)) continue;
-        if (along) put(p, p->target == LATEX ? "\\," : " ");
+        if (along && kind_of(p, k) == WGI_F_NUMBER) put(p, ", ");
+        else if (along) put(p, p->target == LATEX ? "\\," : " ");
         else if (at == n->sign) put_mark(p, where);
         else put(p, ", ");
     }

@@ -121,3 +121,33 @@ bool wgi_formula_is_function(const char *name, int length)
         if ((int)strlen(known[i]) == length && memcmp(known[i], name, (size_t)length) == 0) return true;
     return false;
 }
+
+int wgi_formula_along(wgi_formula *f, unsigned axes)
+{
+    const bool one = !(axes & (axes - 1));
+    const int c = wgi_formula_new(f, WGI_F_ALONG, wgi_formula_name(f, one ? "axis" : "axes", 4, 0), 0);
+    for (int i = 0; axes >> i; i++)
+        if (axes >> i & 1) wgi_formula_add(f, c, wgi_formula_number(f, i));
+    return c;
+}
+
+int wgi_formula_sum(wgi_formula *f, int of, unsigned axes)
+{
+    const int c = wgi_formula_new(f, WGI_F_CALL, of, axes ? wgi_formula_along(f, axes) : 0);
+    if (c) f->node[c].text = "sum", f->node[c].length = 3;
+    return c;
+}
+
+bool wgi_formula_has_axes(const wgi_formula *f, int node)
+{
+    const wgi_formula_node *n = &f->node[node];
+    const bool sums =
+        n->kind == WGI_F_CALL && (wgi_formula_is(f, node, "sum") || wgi_formula_is(f, node, "mean") ||
+                                  wgi_formula_is(f, node, "length"));
+    if (n->kind == WGI_F_NAME) return n->axes == WGI_F_HAS_AXES;
+    if (n->kind == WGI_F_AT || n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
+    if (sums && wgi_formula_children(f, node) < 2) return false; /* over all */
+    for (int k = n->child; k; k = f->node[k].next)
+        if (wgi_formula_has_axes(f, k)) return true;
+    return false;
+}

@@ -85,7 +85,7 @@ static int put_operand(maker *m, int k)
     if (v->tree) return wgi_formula_copy_nodes(f, v->tree, v->root);
     if (!v->text) return wgi_formula_number(f, v->number);
     const int n = wgi_formula_name(f, v->text, (int)strlen(v->text), 0);
-    if (n) f->node[n].axes = (uint8_t)v->axes;
+    if (n) f->node[n].axes = (uint8_t)v->axes, f->node[n].of = v->of;
     return n;
 }
 
@@ -117,13 +117,11 @@ static bool by_formula(maker *m)
 
 /* ---- transposes ---- */
 
-/* Whether the item swaps the last two axes. */
-static bool is_transpose(const maker *m)
+bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 {
-    const wgi_item *y = m->y;
-    if (y->op != m->v->ops->transpose || !y->attr) return false;
+    if (y->op != v->ops->transpose || !y->attr) return false;
     const wg_axes *a = y->attr;
-    const int rank = wg_node_shape(wgi_item_node(m->v, *wgi_operand(m->v, y, 0))).rank;
+    const int rank = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0))).rank;
     if (rank < 2 || !a->count) return rank == 2;
     for (int i = 0; i < rank; i++) {
         const int axis = a->axis[i] < 0 ? a->axis[i] + rank : a->axis[i];
@@ -192,7 +190,7 @@ static bool make(maker *m)
     }
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
-    if (is_transpose(m)) return as_transpose(m);
+    if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
     if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
     close_operands(m->e);
     return as_call(m) && add_options(m, false);

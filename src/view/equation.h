@@ -23,9 +23,8 @@ typedef struct wgi_formula_values {
 /* A name in an equation has fewer bytes. */
 enum { WGI_OWN_BYTES = 104 };
 
-/* Whether the item's name is an expression that has brackets where a name stands: as a factor x − y is (x
- * − y). */
-bool wgi_needs_parentheses(const wgi_item *y);
+/* What the item's name is, if it is an expression: the kind of it; else 0. */
+uint8_t wgi_name_kind(const wgi_item *y);
 /* The name, of at most so many characters; v7 of an item without one. */
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most);
 /* Whether the item's value has axes. */
@@ -67,6 +66,8 @@ typedef struct wgi_equation {
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
 void wgi_equation_free(wgi_equation *e);
 
+/* Whether the item swaps the last two axes of its operand. */
+bool wgi_is_transpose(const wgi_view *v, const wgi_item *y);
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
  * alone is clear where the call was made by a derivation. */
 bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand);
@@ -95,5 +96,7 @@ typedef struct wgi_option {
 } wgi_option;
 
 wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr);
+/* The axes that an option of this kind names, of a tensor of that rank: bit i is set for axis i. */
+unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank);
 
 #endif

@@ -12,12 +12,10 @@ wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i)
     return wg_node_shape(wgi_item_node(v, i)).rank ? WGI_F_HAS_AXES : WGI_F_NO_AXES;
 }
 
-/* x − y as a factor is (x − y). */
-bool wgi_needs_parentheses(const wgi_item *y)
+uint8_t wgi_name_kind(const wgi_item *y)
 {
     const int kind = y->tree ? y->tree[y->root].kind : WGI_F_NAME;
-    const size_t n = strlen(y->name); /* tanh z squared is (tanh z)²; f(z) stands alone */
-    return kind != WGI_F_NAME && kind != WGI_F_TRANSPOSED && (kind != WGI_F_CALL || y->name[n - 1] != ')');
+    return kind == WGI_F_NAME || kind == WGI_F_NUMBER ? 0 : (uint8_t)kind;
 }
 
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most)
@@ -35,9 +33,10 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     const wgi_item *x = &v->item[at];
     to->axes = wgi_item_axes(v, at);
     if (wgi_item_number(v, at, &to->number)) return true;
+    if (x->tree && x->tree[x->root].kind == WGI_F_NUMBER) return to->number = x->tree[x->root].number, true;
     const char *name =
         x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, OPERAND_MOST);
-    if (!x->is_inline && wgi_needs_parentheses(x)) name = wgi_pool_format(v->pool, "(%s)", name);
+    to->of = x->is_inline ? 0 : wgi_name_kind(x);
     to->text = k->own[i] = name;
     return *name && strlen(name) < WGI_OWN_BYTES;
 }

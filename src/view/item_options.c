@@ -69,6 +69,18 @@ wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr)
     return o;
 }
 
+unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
+{
+    const wgi_option o = wgi_option_of(NULL, r, attr);
+    unsigned axes = 0;
+    int64_t of[WG_MAX_RANK] = { o.whole };
+    int count = r->kind == WG_ATTR_AXIS;
+    if (r->kind == WG_ATTR_AXES) memcpy(of, o.list.dim, sizeof of), count = o.list.rank;
+    if (!count && r->standard && *r->standard == '-') of[count++] = atoi(r->standard);
+    for (int i = 0; i < count; i++) axes |= 1u << (of[i] < 0 ? of[i] + rank : of[i]);
+    return count ? axes : (1u << rank) - 1;
+}
+
 /* Of sizes one number if all are equal. */
 static void put_list(wgi_strbuf *b, const wg_shape *s, bool sizes)
 {

@@ -1,6 +1,8 @@
 /* view.c: views are made here, and the paths of gradients in them. */
 #include "view/equation.h"
 
+#include <string.h>
+
 wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
                         wgi_view_level level)
 {
@@ -23,14 +25,48 @@ static bool has_gradient(const wgi_view *v, int64_t i)
     return wg_gradient_dtype(wg_node_dtype(wgi_item_node(v, i))) != WG_DEFAULT_DTYPE;
 }
 
+/* Whether the item is one number that is the length of some axis of another one: m in Σ/m. */
+static bool is_size(const wgi_view *v, int64_t i)
+{
+    wg_tensor t;
+    const wg_node n = wgi_item_node(v, i);
+    if (wg_node_leaf(n) != WG_LEAF_INPUT || wg_node_shape(n).rank || !wg_peek(n, &t) || !t.data) return false;
+    for (int64_t k = 0; k < v->items; k++) {
+        const wg_shape s = wg_node_shape(wgi_item_node(v, k));
+        for (int d = 0; d < s.rank; d++)
+            if ((double)s.dim[d] == wg_tensor_item(&t, 0)) return true;
+    }
+    return false;
+}
+
+static bool is_label(const wg_op *op, int k)
+{
+    char name[8];
+    return op->loss && wg_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
+}
+
+/* Marks the inputs that are more than the labels of a loss, or a size by which something is divided. */
+static void mark_inputs(const wgi_view *v, unsigned char *on)
+{
+    for (int64_t i = 0; i < v->items; i++)
+        for (int k = 0; k < v->item[i].operands; k++) {
+            const int32_t at = v->arg[v->item[i].first + k];
+            const wg_op *op = v->item[i].op;
+            const bool under = k == 1 && strcmp(op->name, "div") == 0;
+            if (at >= 0 && !is_label(op, k) && !(under && is_size(v, at)) &&
+                wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)
+                on[at] = ABOVE_WANTED;
+        }
+}
+
 /* Without wishes: the parameters; if there are none, the inputs. */
 static void mark_wanted(const wgi_view *v, const wg_node wrt[], int n, unsigned char *on)
 {
     bool params = false;
     for (int64_t i = 0; i < v->items; i++) params |= wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM;
-    for (int64_t i = 0; !wrt && i < v->items; i++)
-        if (wg_node_leaf(wgi_item_node(v, i)) == (params ? WG_LEAF_PARAM : WG_LEAF_INPUT))
-            on[i] = ABOVE_WANTED;
+    for (int64_t i = 0; !wrt && params && i < v->items; i++)
+        if (wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM) on[i] = ABOVE_WANTED;
+    if (!wrt && !params) mark_inputs(v, on);
     for (int k = 0; wrt && k < n; k++)
         if (wg_graph_of(wrt[k]) == v->g && wg_node_ok(wrt[k]) && v->item_of[wrt[k].index] >= 0)
             on[v->item_of[wrt[k].index]] = ABOVE_WANTED;

@@ -71,9 +71,13 @@ static void write_case(job *q, op_case *k)
     char id[40];
     const wg_node loss = open_loss(k);
     id_of(k, id);
-    if (!wg_is_none(loss) &&
-        wg_draw(loss, q->path, &(wg_draw_opts){ .backward = true, .id = id, .fold = -1, .most = 3000 }) ==
-            WG_OK)
+    if (!wg_is_none(loss) && wg_draw(loss, q->path,
+                                     &(wg_draw_opts){ .backward = true,
+                                                      .wrt = k->leaf,
+                                                      .wrt_count = k->leaves,
+                                                      .id = id,
+                                                      .fold = -1,
+                                                      .most = 3000 }) == WG_OK)
         fputs(pic_read(q->path), q->all), q->cases++;
     wg_recover(k->c);
 }

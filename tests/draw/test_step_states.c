@@ -80,10 +80,10 @@ Test(step_states, lecture_1)
     expect_line(&b, "l", "l = ln a = ln 0.7503 = −0.2873");
     expect_line(&b, "L", "L = −l = −(−0.2873) = 0.2873");
     expect_line(&b, "dL", "dL = 1");
-    expect_line(&b, "dl", "dl = −dL = −1");
+    expect_line(&b, "dl", "dl = −1");
     expect_line(&b, "da", "da = dl/a = −1/0.7503 = −1.333");
     expect_line(&b, "dz", "dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497");
-    expect_line(&b, "dw", "dw = dk · x = [−0.2497, 0.4995]");
+    expect_line(&b, "dw", "dw = dk · x = −0.2497 · [1, −2] = [−0.2497, 0.4995]");
     const wgi_step_state *dz = state_of(&b, "dz");
     cr_expect_eq(dz->links, 1);
     cr_expect(b.p.link[dz->link[0]].back);

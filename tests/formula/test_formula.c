@@ -82,9 +82,10 @@ static bool is_known_name(const scope *s, const wgi_formula_node *n)
 
 static bool is_known_call(const scope *s, int node)
 {
-    static const char also[] = "sum prod mean any all min max atan2 given probabilities one_hot first argmax "
-                               "argmin softmax log_softmax "
-                               "length keep diag sym tril triu diagonal reshape sum_to";
+    static const char also[] =
+        "sum prod mean any all min max atan2 given probabilities adds_to_1 one_hot first argmax "
+        "argmin softmax log_softmax "
+        "length keep diag sym tril triu diagonal reshape sum_to";
     const wgi_formula_node *n = &s->f->node[node];
     char name[40];
     snprintf(name, sizeof name, "%.*s", n->length, n->text);
