@@ -48,6 +48,16 @@ char *browser_document_in_dark(const char *path, const char *hash, const char *s
     return run(path, hash, script, "--blink-settings=preferredColorScheme=0");
 }
 
+/* node runs without the sanitizers that a kind of tests loads. */
+char *browser_numbers(const char *path, const char *hash)
+{
+    char *out = pic_path("numbers.html"), command[1000];
+    snprintf(command, sizeof command, "env -u LD_PRELOAD node tests/page_run.js '%s' '%s' >'%s'", path, hash,
+             out);
+    cr_assert_eq(system(command), 0, "node is not here (make deps), or a script failed");
+    return pic_read(out);
+}
+
 /* Characters that the document has as entities. */
 static void unescape(char *text)
 {

@@ -16,6 +16,10 @@ char *browser_document_in_dark(const char *path, const char *hash, const char *s
 /* What say() has written, one text a line; to free. */
 char *browser_answer(const char *document);
 
+/* What the scripts of the pages in a file write at an address that ends in #hash, by node; to free.
+ * numbers=1, and leaves that change, need no more of a browser. */
+char *browser_numbers(const char *path, const char *hash);
+
 /* The page at #numbers=1 writes all values and gradients, a line each, in an element of its own. Compares
  * those of the line "name numbers" of the page with this id with n numbers, to 1e-12 of their size, or of 1
  * if that is more. */

@@ -68,7 +68,7 @@ of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_p
 of_ways=${of_ways//$'\n'/ }
 
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
-browser="test_page_browser test_page_ops test_page_use test_lesson_browser"
+browser="test_page_browser test_page_use test_lesson_browser"
 latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page.
 lessons=test_lesson_mistakes
@@ -113,7 +113,7 @@ kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
 once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
 guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
-browser |         |                                         | $browser           |                | chromium | 170 0
+browser |         |                                         | $browser           |                | chromium | 80 0
 waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 lessons |         |                                         | $lessons           |                | make  | 150 0

@@ -61,6 +61,7 @@ need_build() {
 
 need_test() {
     has_module criterion || want libcriterion-dev
+    command -v node >/dev/null || want nodejs
     [ "${GRAPHVIZ:-1}" != 1 ] || command -v dot >/dev/null || want graphviz fonts-dejavu-core
 }
 

@@ -3,10 +3,12 @@
  *     page_write.c      the page: the SVG, the program beside it, all steps as a list, the scripts with
  *                       the ops that the page needs
  *     page_data.c       what the script reads, as JSON (json.c)
+ *     page_nodes.c      of that the nodes, which the script computes
+ *     page_formula.c    and the formulas of elementwise ops
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
- *     page_numbers.js   computes all values and gradients from changed leaves
- *     page_ops*.js      the ops that it knows
+ *     page_numbers.js   computes all nodes from changed leaves
+ *     page_ops*.js      the ops that it knows by name
  * Without scripts the page shows everything. What is not known yet at the first step is hidden by the
  * script alone. */
 #ifndef WGI_DRAW_PAGE_H
@@ -41,6 +43,22 @@ typedef struct wgi_page {
 
 /* page_data.c. A JSON object that may stand in <script>. */
 void wgi_page_data(wgi_page *w);
+
+enum { WGI_PAGE_LEAF = 1024 }; /* the most numbers of a leaf that a page has */
+
+/* The nodes of the page's data; -1: there are none. */
+typedef struct wgi_page_places {
+    int32_t *value;        /* by item */
+    int32_t *term, *total; /* by backward step: the term, and the gradient after it */
+} wgi_page_places;
+
+/* page_nodes.c. The members "nodes" and "maps". */
+void wgi_page_nodes(wgi_page *w, wgi_page_places *at);
+
+/* page_formula.c. How an element of the node follows from one element of each operand, by its op's formula,
+ * as JSON: a number, [operand] or [name, argument ...]. NULL: it does not, or the script does not know all
+ * that stands in the formula. */
+const char *wgi_page_formula(const wgi_view *v, wg_node n);
 
 /* ---- json_options.c ---- */
 

@@ -290,7 +290,7 @@ function inspect(box) {
 // ---- leaves that change ----
 
 function recompute() {
-  changed = true, live = evaluate(nodes, items, data.terms);
+  changed = true, live = evaluate(data);
   show(at);
   reset.hidden = false;
 }
@@ -365,10 +365,10 @@ function readHash() {
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });
   const k = Number(hash.get('step'));
-  if (set) changed = true, live = evaluate(nodes, items, data.terms), reset.hidden = false;
+  if (set) changed = true, live = evaluate(data), reset.hidden = false;
   show(Number.isInteger(k) ? k : 0, true);
   if (!hash.has('numbers') || !canChange) return;
-  const all = evaluate(nodes, items, data.terms), out = make('pre', { id: ID + '-numbers', hidden: true }, main);
+  const all = evaluate(data), out = make('pre', { id: ID + '-numbers', hidden: true }, main);
   items.forEach((t, i) => { out.append('\n' + t.n + ' ' + all.value[i].join(' ') + (all.grad[i] ? '\n' + t.d + ' ' + all.grad[i].join(' ') : '')); });
 }
 

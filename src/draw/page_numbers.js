@@ -1,93 +1,58 @@
-// page_numbers.js: the page's small evaluator. It computes the nodes of a graph on numbers of 64 bits,
-// forward and backward. page_ops.js has the ops.
-//
-// A tensor is {s: shape, v: values, p: parents, b: back}. back(g) gives a list of gradients, one for each
-// parent.
+// page_numbers.js: the page's small evaluator. It computes the nodes of a graph on numbers of 64 bits.
+// Gradients are nodes, too: the script has no derivatives. page_ops*.js have the ops.
+// A tensor is {s: shape, v: values}. The index of an element is a list of numbers, one for each axis.
 
-function tensor(s, v, p, b) { return { s: s, v: v, p: p || [], b: b }; }
-function count(s) { return s.reduce((n, k) => n * k, 1); }
+const count = s => s.reduce((n, k) => n * k, 1);
+const upTo = n => Array.from({ length: n }, (_, i) => i);
 const zeros = n => new Array(n).fill(0);
+const SHAPES = {};
+// The indices of all elements of a shape.
+const places = s => SHAPES[s] = SHAPES[s] ||
+  s.reduce((list, n) => list.flatMap(p => upTo(n).map(j => [...p, j])), [[]]);
+// The element at index p of the shape s; s is broadcast.
+const element = (s, p) => s.reduce((k, n, d) => n === 1 ? k : k * n + p[p.length - s.length + d], 0);
+const spread = (from, to) => places(to).map(p => element(from, p));
+const pick = (x, from) => from.map(i => x.v[i]);
+const wide = (x, s) => x.v.length === count(s) ? x.v : pick(x, spread(x.s, s));
 
-// An op is a function of operands, options, the shape of the result and its node. It gives the result, or a
-// list of results. Options that have their defaults are absent.
+// An op is a function of operands, options, the shape of the result and its node. It gives the values.
+// Options that have their defaults are absent.
 const OPS = {};
 function op(name, f) { OPS[name] = f; }
+// Elementwise: f of the list of the operands' elements. `each` is an op whose f takes them one by one.
+function map(xs, s, f) {
+  const v = xs.map(x => wide(x, s));
+  return zeros(count(s)).map((_, i) => f(v.map(w => w[i])));
+}
+function each(name, f) { op(name, (x, o, s) => map(x, s, a => f(...a))); }
 
-// By element of the shape `to`: the element of the shape `from` that is broadcast to it.
-function spread(from, to) {
-  const n = count(to), at = zeros(n), skip = to.length - from.length;
-  for (let i = 0; i < n; i++) {
-    let rest = i, step = 1, k = 0;
-    for (let d = to.length - 1; d >= skip; d--) {
-      const j = rest % to[d];
-      rest = Math.floor(rest / to[d]);
-      if (from[d - skip] > 1) k += j * step;
-      step *= from[d - skip];
-    }
-    at[i] = k;
-  }
-  return at;
+// What a formula is made of. Other names are those of Math. 0 ln 0 is 0.
+const FUNCTIONS = {
+  '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b, neg: a => -a,
+  times_ln: (a, b) => a === 0 ? 0 : a * b, ln: Math.log, '=': (a, b) => +(a === b), '!': (a, b) => +(a !== b),
+  '<': (a, b) => +(a < b), '>': (a, b) => +(a > b), l: (a, b) => +(a <= b), g: (a, b) => +(a >= b),
+  and: (a, b) => +(a && b), or: (a, b) => +(a || b),
+  where: (value, condition, ...others) => // value, condition ... value
+    condition === undefined || condition ? value : FUNCTIONS.where(...others)
+};
+// A function of the list of operands: of a number, [operand], or [name, argument ...].
+function formula(t) {
+  if (!Array.isArray(t)) return () => t;
+  if (t.length === 1) return v => v[t[0]];
+  const f = FUNCTIONS[t[0]] || Math[t[0]], [a, b, ...more] = t.slice(1).map(formula);
+  if (!b) return v => f(a(v));
+  return more.length ? v => f(a(v), b(v), ...more.map(g => g(v))) : v => f(a(v), b(v));
 }
 
-function common(shapes) {
-  const rank = Math.max(...shapes.map(s => s.length)), out = [];
-  for (let d = 1; d <= rank; d++) out.unshift(shapes.reduce((n, s) => {
-    const k = s.length >= d ? s[s.length - d] : 1;
-    return k === 1 ? n : k;
-  }, 1));
-  return out;
-}
-
-// Elementwise: f of the operands' elements; d[k] its derivative by operand k, of the elements and the result.
-function map(xs, f, d) {
-  const s = common(xs.map(x => x.s)), n = count(s), at = xs.map(x => spread(x.s, s)), y = new Array(n);
-  const of = i => xs.map((x, k) => x.v[at[k][i]]);
-  for (let i = 0; i < n; i++) y[i] = f(...of(i));
-  return tensor(s, y, xs, g => xs.map((x, k) => {
-    const gx = zeros(x.v.length);
-    if (d && d[k]) for (let i = 0; i < n; i++) gx[at[k][i]] += g[i] * d[k](...of(i), y[i]);
-    return gx;
-  }));
-}
-// An elementwise op. Its functions get the options behind their other arguments.
-function each(name, f, ...d) {
-  op(name, (x, o) => map(x, (...a) => f(...a, o), d.map(e => e && ((...a) => e(...a, o)))));
-}
-
-// The gradients of an op's operands, from that of its result: through all that the result is made of.
-function pull(y, operands, g) {
-  const order = [], seen = new Set(), grad = new Map([[y, g]]);
-  (function visit(t) {
-    if (seen.has(t)) return;
-    seen.add(t);
-    if (!operands.includes(t)) t.p.forEach(visit), order.push(t);
-  })(y);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const t = order[i], gt = grad.get(t);
-    if (gt && t.b) t.b(gt).forEach((gx, k) => {
-      const before = grad.get(t.p[k]);
-      grad.set(t.p[k], before ? before.map((v, j) => v + gx[j]) : gx);
-    });
-  }
-  return x => grad.get(x) || zeros(x.v.length);
-}
-
-// All values of the items, leaves having theirs, and all terms [from, to] of the gradients of the root.
-// Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
-function evaluate(nodes, items, terms) {
-  const t = [], grad = [], pulled = [], term = [], total = [], of = i => t[items[i].j];
+// All values of the items, leaves having theirs, and of the terms [from, to, term's node, sum's node] of the
+// gradients. Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
+function evaluate({ nodes, maps, items, terms }) {
+  const f = maps.map(formula), v = [], grad = [];
   nodes.forEach((q, i) => {
-    const y = q.a ? OPS[q.o](q.a.map(k => t[k]), q.p || {}, q.s, q)
-      : tensor(q.s, q.i === undefined ? q.x : items[q.i].x);
-    t[i] = Array.isArray(y) ? y[q.r || 0] : y;
+    const x = q.a && q.a.map(k => ({ s: nodes[k].s, v: v[k] }));
+    if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
+    else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
-  terms.forEach(([from, to], k) => {
-    if (from < 0) term[k] = [1];
-    else {
-      pulled[from] = pulled[from] || pull(of(from), items[from].a.filter(a => a >= 0).map(of), grad[from]);
-      term[k] = pulled[from](of(to));
-    }
-    grad[to] = total[k] = grad[to] ? grad[to].map((v, i) => v + term[k][i]) : term[k];
-  });
-  return { value: items.map((_, i) => of(i).v), term: term, total: total, grad: grad };
+  terms.forEach(q => { grad[q[1]] = v[q[3]]; });
+  return { value: items.map(q => v[q.j]), term: terms.map(q => v[q[2]]), total: terms.map(q => v[q[3]]), grad: grad };
 }

@@ -1,129 +1,109 @@
-// page_ops_matrices.js: systems of equations, one matrix after the other. See page_ops.js.
+// page_ops_matrices.js: products, convolutions, windows; systems of equations. See page_ops.js.
 
-// f(the numbers of matrix i of each tensor) gives numbers of the results. Tensors have the same leading axes.
-function eachMatrix(xs, f) {
-  const size = xs.map(x => count(x.s.slice(-2))), n = count(xs[0].s.slice(0, -2)), y = [];
-  for (let i = 0; i < n; i++) y.push(f(...xs.map((x, k) => x.v.slice(i * size[k], (i + 1) * size[k]))));
+// The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
+function matrices(x, lead, transposed) {
+  const [n, m] = x.s.slice(-2), v = wide(x, [...lead, n, m]);
+  return upTo(count(lead)).map(k => transposed ? upTo(m).map(j => upTo(n).map(i => v[(k * n + i) * m + j]))
+    : upTo(n).map(i => v.slice((k * n + i) * m, (k * n + i + 1) * m)));
+}
+// All that f gives of matrix k of each list.
+const eachMatrix = ([first, ...others], f) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
+function matmul([a, b], o, s) {
+  const A = a.s.length > 1 ? a : { s: [1, ...a.s], v: a.v }, B = b.s.length > 1 ? b : { s: [...b.s, 1], v: b.v };
+  const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
+  return eachMatrix([matrices(A, lead, o.ta), matrices(B, lead, !o.tb)], (rows, columns) =>
+    rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))));
+}
+op('matmul', matmul);
+op('matmul_stored', matmul);
+
+// ---- windows ----
+// f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
+function convolve(wide, W, narrow, o, f) {
+  const axes = W.length - 2, groups = o.groups || 1, cw = W[axes], cn = W[axes + 1] / groups;
+  const visit = (a, x, w, y) => {
+    if (a <= axes) for (let i = 0; i < narrow[a]; i++) for (let k = 0; k < W[a - 1]; k++) {
+      const j = i * o.stride[a - 1] + k * o.dilation[a - 1] - o.padding[2 * a - 2];
+      if (j >= 0 && j < wide[a]) visit(a + 1, x * wide[a] + j, w * W[a - 1] + k, y * narrow[a] + i);
+    }
+    else for (let g = 0; g < groups; g++) for (let p = 0; p < cw; p++) for (let q = 0; q < cn; q++)
+      f((x * groups + g) * cw + p, (w * cw + p) * groups * cn + g * cn + q, (y * groups + g) * cn + q);
+  };
+  for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
+}
+// list(f) calls f(element of the result, of a, of b) for each product that is added.
+function bilinear(a, b, s, list) {
+  const y = zeros(count(s));
+  list((c, i, j) => { y[c] += a.v[i] * b.v[j]; });
   return y;
 }
-const turned = (a, n, m) => upTo(n * m).map(i => a[i % n * m + Math.floor(i / n)]);
-const matrixProduct = (a, b, n, k, m) => upTo(n * m).map(i =>
-  upTo(k).reduce((t, j) => t + a[Math.floor(i / m) * k + j] * b[j * m + i % m], 0));
-// Elimination with the largest pivot of each column: both triangles in one matrix, and the order of the rows.
-function triangles(given, n) {
-  const a = given.slice(), rows = upTo(n);
-  for (let k = 0; k < n; k++) {
-    let p = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[p * n + k])) p = i;
-    if (p !== k) {
-      [rows[k], rows[p]] = [rows[p], rows[k]];
-      for (let j = 0; j < n; j++) [a[k * n + j], a[p * n + j]] = [a[p * n + j], a[k * n + j]];
-    }
-    for (let i = k + 1; i < n && a[k * n + k]; i++) {
-      const f = a[i * n + k] /= a[k * n + k];
-      for (let j = k + 1; j < n; j++) a[i * n + j] -= f * a[k * n + j];
-    }
-  }
-  return [a, rows];
+op('conv', ([x, w], o, s) => bilinear(x, w, s, f => convolve(x.s, w.s, s, o, (a, b, c) => f(c, a, b))));
+op('conv_transpose', ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
+op('conv_weights', ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
+// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel alone.
+function largestInWindows(x, s, o) {
+  const from = [], c = s[s.length - 1], like = { ...o, dilation: o.stride.map(() => 1), groups: c };
+  convolve(x.s, [...o.size.slice(0, s.length - 2), 1, c], s, like, (i, _, k) => {
+    if (isLarger(x.v[i], x.v[from[k]])) from[k] = i;
+  });
+  return from;
 }
-// The solution X of A X = B, B with m columns.
-function solved(A, B, n, m) {
-  const [a, rows] = triangles(A, n), x = upTo(n * m).map(i => B[rows[Math.floor(i / m)] * m + i % m]);
-  for (let c = 0; c < m; c++) {
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) x[i * m + c] -= a[i * n + j] * x[j * m + c];
-    for (let i = n - 1; i >= 0; i--) {
-      for (let j = i + 1; j < n; j++) x[i * m + c] -= a[i * n + j] * x[j * m + c];
-      x[i * m + c] /= a[i * n + i];
-    }
-  }
+op('max_pool_pick', ([x, v], o, s) => pick(v, largestInWindows(x, s, o)));
+op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindows(x, g.s, o)));
+
+// ---- systems of equations ----
+
+// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in
+// a; sign is that of their order.
+function triangles(a) {
+  const t = Object.assign(a.map((r, i) => [...r, i]), { sign: 1 }), n = a.length;
+  upTo(n).forEach(k => {
+    const p = upTo(n).slice(k).reduce((p, i) => Math.abs(t[i][k]) > Math.abs(t[p][k]) ? i : p);
+    if (p > k) [t[k], t[p], t.sign] = [t[p], t[k], -t.sign];
+    if (t[k][k]) t.slice(k + 1).forEach(r => {
+      r[k] /= t[k][k];
+      for (let j = k + 1; j < n; j++) r[j] -= r[k] * t[k][j];
+    });
+  });
+  return t;
+}
+// The solution X of A X = B.
+function solved(a, b) {
+  const t = triangles(a), x = t.map(r => b[r[a.length]].slice());
+  const take = (i, j) => x[j].forEach((v, c) => { x[i][c] -= t[i][j] * v; });
+  upTo(a.length).forEach(i => upTo(i).forEach(j => take(i, j)));
+  upTo(a.length).reverse().forEach(i => {
+    for (let j = i + 1; j < a.length; j++) take(i, j);
+    x[i] = x[i].map(v => v / t[i][i]);
+  });
   return x;
 }
-op('lu', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], y = eachMatrix(x, a => triangles(a, n));
-  return [tensor(x[0].s, y.flatMap(t => t[0])), tensor(x[0].s.slice(0, -1), y.flatMap(t => t[1]))];
+const ofSquares = (x, f) => eachMatrix([matrices(x, x.s.slice(0, -2))], f);
+op('lu', ([x], o, s, node) => ofSquares(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
+const solutions = (a, b, o, s, f) =>
+  eachMatrix([matrices(a, s.slice(0, -2), o.transposed), matrices(b, s.slice(0, -2))], f);
+op('lu_solve', ([a, , , b], o, s) => solutions(a, b, o, s, solved));
+op('triangular_solve', ([a, b], o, s) => {
+  const part = (v, i, j) => i === j ? (o.unit ? 1 : v) : (!o.upper === !o.transposed ? j < i : j > i) ? v : 0;
+  return solutions(a, b, o, s, (rows, x) => solved(rows.map((r, i) => r.map((v, j) => part(v, i, j))), x));
 });
-// The solution by the matrices that `of` makes of A, and the part of a matrix that A takes.
-function solution(A, b, s, of, part) {
-  const n = A.s[A.s.length - 1], m = s[s.length - 1];
-  const y = tensor(s, eachMatrix([A, b], (a, r) => solved(of(a, n), r, n, m)).flat());
-  return tensor(s, y.v, [A, b], g => {
-    const all = eachMatrix([A, y, tensor(s, g)], (a, x, h) => {
-      const c = solved(turned(of(a, n), n, n), h, n, m);
-      return [part(matrixProduct(c, turned(x, n, m), n, m, n).map(v => -v), n), c];
-    });
-    return [all.flatMap(t => t[0]), all.flatMap(t => t[1])];
-  });
-}
-op('lu_solve', (x, o, s) => {
-  const to = o.transposed ? (a, n) => turned(a, n, n) : a => a;
-  return solution(x[0], x[3], s, to, to);
-});
-// A triangle of a; its diagonal is 1 if `unit`.
-const triangleOf = (a, n, o) => a.map((v, k) => {
-  const i = Math.floor(k / n), j = k % n;
-  return i === j ? (o.unit ? 1 : v) : (o.upper ? j > i : j < i) ? v : 0;
-});
-op('triangular_solve', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], m = s[s.length - 1], lead = s.slice(0, -2);
-  const whole = (t, k) => pick(t, lead.concat(n, k), spread(t.s, lead.concat(n, k)));
-  const a = whole(x[0], n), b = whole(x[1], m);
-  const taken = a => triangleOf(a, n, o), to = a => o.transposed ? turned(a, n, n) : a;
-  return solution(a, b, s, a => to(taken(a)), h => {
-    const all = triangleOf(to(h), n, { upper: o.upper });
-    return all.map((v, k) => o.unit && k % (n + 1) === 0 ? 0 : v);
-  });
-});
-// The pivots of a, and whether the order of the rows is odd.
-function pivots(a, n) {
-  const [t, rows] = triangles(a, n);
-  const swaps = rows.reduce((k, r, i) => k + rows.slice(i + 1).filter(q => q < r).length, 0);
-  return [upTo(n).map(i => t[i * n + i]), swaps % 2];
-}
-const determinant = (a, n) => {
-  const [d, odd] = pivots(a, n);
-  return d.reduce((p, v) => p * v, odd ? -1 : 1);
-};
-const cofactors = (a, n) => a.map((v, k) => {
-  const i = Math.floor(k / n), j = k % n, rest = a.filter((w, q) => Math.floor(q / n) !== i && q % n !== j);
-  return ((i + j) % 2 ? -1 : 1) * determinant(rest, n - 1);
-});
-op('lu_det', (x, o, s) => {
-  const n = x[0].s[x[0].s.length - 1], what = o.what || 'det';
-  const y = eachMatrix([x[0]], a => {
-    const [d, odd] = pivots(a, n);
-    if (what === 'det') return determinant(a, n);
-    if (what === 'sign') return d.reduce((p, v) => p * Math.sign(v), odd ? -1 : 1);
-    return d.reduce((p, v) => p + Math.log(Math.abs(v)), 0);
-  });
-  return tensor(s, y, [x[0]], g => {
-    let i = 0;
-    return [eachMatrix([x[0]], a => {
-      const k = what === 'sign' ? 0 : g[i] * (what === 'det' ? y[i] : 1);
-      const one = upTo(n * n).map(j => +(j % (n + 1) === 0)), d = pivots(a, n)[0].map(Math.abs);
-      i++;
-      const weak = what === 'det' && Math.min(...d) <= Math.max(...d) * 2 ** -20;
-      if (weak) return cofactors(a, n).map(v => g[i - 1] * v);
-      return k ? solved(turned(a, n, n), one, n, n).map(v => k * v) : zeros(n * n);
-    }).flat()];
-  });
-});
+const determinant = t => t.reduce((p, r, i) => p * r[i], t.sign);
+op('lu_det', ([x], o) => ofSquares(x, a => {
+  const t = triangles(a), sizes = t.map((r, i) => Math.abs(r[i]));
+  if (o.what === 'weak') return [+(Math.min(...sizes) <= Math.max(...sizes) * 2 ** -20)];
+  if (o.what === 'sign') return [t.reduce((p, r, i) => p * Math.sign(r[i]), t.sign)];
+  return [o.what ? sizes.reduce((p, v) => p + Math.log(v), 0) : determinant(t)];
+}));
+const without = (list, i) => list.filter((_, k) => k !== i);
+const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(triangles(without(a, i).map(r => without(r, j))));
+op('cofactors', ([x, weak]) => eachMatrix([matrices(x, weak.s), weak.v], (a, w) =>
+  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
 // x is made symmetric first.
-op('cholesky', (x, o, s) => {
-  const n = s[s.length - 1];
-  const root = given => {
-    const a = given.map((v, k) => (v + given[k % n * n + Math.floor(k / n)]) / 2), l = zeros(n * n);
-    for (let j = 0; j < n; j++) for (let i = j; i < n; i++) {
-      let t = a[i * n + j];
-      for (let k = 0; k < j; k++) t -= l[i * n + k] * l[j * n + k];
-      l[i * n + j] = i === j ? Math.sqrt(t) : t / l[j * n + j];
-    }
-    return l;
-  };
-  const y = tensor(s, eachMatrix(x, root).flat());
-  return tensor(s, y.v, x, g => [eachMatrix([y, tensor(s, g)], (l, h) => {
-    const lt = turned(l, n, n), m = matrixProduct(lt, h, n, n, n);
-    const half = m.map((v, k) => k % n < Math.floor(k / n) ? v : k % (n + 1) === 0 ? v / 2 : 0);
-    const both = half.map((v, k) => (v + half[k % n * n + Math.floor(k / n)]) / 2);
-    return turned(solved(lt, turned(solved(lt, both, n, n), n, n), n, n), n, n);
-  }).flat()]);
-});
+op('cholesky', ([x]) => ofSquares(x, a => {
+  const l = a.map(r => zeros(r.length));
+  a.forEach((_, j) => a.forEach((r, i) => {
+    const v = upTo(j).reduce((t, k) => t - l[i][k] * l[j][k], (r[j] + a[j][i]) / 2);
+    if (i >= j) l[i][j] = i === j ? Math.sqrt(v) : v / l[j][j];
+  }));
+  return l;
+}));

@@ -1,9 +1,10 @@
 /* Pages as files: one file that loads nothing. test_page_browser.c and test_page_ops.c run their scripts. */
+#include <math.h>
 #include <stdlib.h>
 
-#include "page_beyond.h"
+#include "browser.h"
 #include "page_program.h"
-#include "draw/page.h"
+#include "wengert/op.h"
 
 static char *page_of(const char *text, const char *hide)
 {
@@ -83,14 +84,48 @@ GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
     wg_recover(c);
 }
 
-/* The script has its own definition of each op that has a kernel. What it lacks is seen here, where no
- * browser is, too. A page gets the numbers of random draws. */
-Test(page, knows_every_op_of_the_registry)
+/* Programs whose leaf the address changes to where a rule has a case of its own. */
+Test(page, computes_special_cases)
 {
-    for (int i = 0; i < wg_op_count(); i++) {
-        unsigned char used[2000] = { 0 }; /* one for each block of the script */
-        const wg_op *op = wg_op_at(i);
-        if (op->kernel[0] && op->kind != WG_RANDOM && !is_beyond(op))
-            cr_expect(wgi_page_use(op, used), "%s: src/draw/page_ops*.js do not define it", op->name);
+    const struct {
+        const char *text, *hash, *leaf;
+        double loss, gradient[4];
+        int count;
+    } cases[] = {
+        /* the deviation of equal elements is 0, and so is its derivative */
+        { "x = [1, 2, 3]\nL = std(x) + 4 * sum(x)\n", "numbers=1&x=[2,2,2]", "dx", 24, { 4, 4, 4 }, 3 },
+        /* [[1, 2], [2, 4]] has the determinant 0 and the cofactors [[4, -2], [-2, 1]] */
+        { "x = [[1, 2], [2, 5]]\nL = det(x)\n", "numbers=1&x=[[1,2],[2,4]]", "dx", 0, { 4, -2, -2, 1 }, 4 },
+        /* where (p − t) / (p (1 − p)) is 0 / 0, the gradient is 0 by convention: ops/loss.c */
+        { "p = [0, 1, 0.25]\nt = [0, 1, 0.5]\nL = binary_cross_entropy(p, t, reduction=sum)\n",
+          "numbers=1&p=[0,1,0.25]",
+          "dp",
+          -0.5 * log(0.25 * 0.75),
+          { 0, 0, (0.25 - 0.5) / (0.25 * 0.75) },
+          3 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WGT_ENDS bench b = build(cases[i].text);
+        char *path = pic_path("e.html");
+        draw(&b, cases[i].text, path, NULL);
+        char *page = browser_numbers(path, cases[i].hash);
+        browser_expect_numbers(page, "e", "L", &cases[i].loss, 1);
+        browser_expect_numbers(page, "e", cases[i].leaf, cases[i].gradient, cases[i].count);
     }
+}
+
+/* Of an op of a program's own a page has the expansion. */
+static double more(double x, const void *attr) { return (void)attr, x + x * x; }
+static void expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    (void)here, (void)n, (void)attr, y[0] = wg_add(x[0], wg_square(x[0]));
+}
+GRAPH_TEST(page, computes_an_op_of_a_program)
+{
+    static const wg_op own = { .name = "more", .operands = 1, .map = more, .expand = expand };
+    wg_begin(g, WG_TRAIN);
+    const wg_node x = wg_input(g, "x", wg_view_f64(&(double){ 3 }, WG_SCALAR));
+    char *path = pic_path("own.html");
+    wg_draw(wg_name(wg_apply1(WG_HERE, x, &own), "L"), path, &(wg_draw_opts){ .backward = true });
+    SHOWS(browser_numbers(path, "numbers=1&x=4"), "\nL 20", "\ndx 9");
 }

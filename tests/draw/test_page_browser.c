@@ -82,36 +82,6 @@ Test(page_browser, computes_layers)
     expect_the_tapes_numbers(&b, page, "", leaves);
 }
 
-/* Programs whose leaf the address changes to where a rule has a case of its own. */
-Test(page_browser, computes_special_cases)
-{
-    const struct {
-        const char *text, *hash, *leaf;
-        double loss, gradient[4];
-        int count;
-    } cases[] = {
-        /* the deviation of equal elements is 0, and so is its derivative */
-        { "x = [1, 2, 3]\nL = std(x) + 4 * sum(x)\n", "numbers=1&x=[2,2,2]", "dx", 24, { 4, 4, 4 }, 3 },
-        /* [[1, 2], [2, 4]] has the determinant 0 and the cofactors [[4, -2], [-2, 1]] */
-        { "x = [[1, 2], [2, 5]]\nL = det(x)\n", "numbers=1&x=[[1,2],[2,4]]", "dx", 0, { 4, -2, -2, 1 }, 4 },
-        /* where (p − t) / (p (1 − p)) is 0 / 0, the gradient is 0 by convention: ops/loss.c */
-        { "p = [0, 1, 0.25]\nt = [0, 1, 0.5]\nL = binary_cross_entropy(p, t, reduction=sum)\n",
-          "numbers=1&p=[0,1,0.25]",
-          "dp",
-          -0.5 * log(0.25 * 0.75),
-          { 0, 0, (0.25 - 0.5) / (0.25 * 0.75) },
-          3 },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        WGT_ENDS bench b = build(cases[i].text);
-        char *path = pic_path("e.html");
-        draw(&b, cases[i].text, path, NULL);
-        char *page = browser_document(path, cases[i].hash, NULL);
-        browser_expect_numbers(page, "e", "L", &cases[i].loss, 1);
-        browser_expect_numbers(page, "e", cases[i].leaf, cases[i].gradient, cases[i].count);
-    }
-}
-
 /* The state that an address asks for: what is known, and the step's line. */
 Test(page_browser, opens_at_a_step)
 {

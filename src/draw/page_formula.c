@@ -1,0 +1,177 @@
+/* page_formula.c: an op's formula as a tree for the page's script. See page.h. */
+#include <math.h>
+#include <string.h>
+
+#include "draw/page.h"
+#include "view/equation.h"
+#include "wengert/op.h"
+
+typedef struct writer {
+    wgi_pool *pool;
+    wgi_strbuf *b;
+    const wgi_formula *f;
+    const wg_op *op;
+    const void *attr;
+    bool unknown; /* something has no place in a tree */
+} writer;
+
+static void put(writer *w, int node);
+
+static void put_number(writer *w, double x)
+{
+    w->unknown |= !isfinite(x);
+    wgi_json_number(w->b, x, true);
+}
+
+/* [name, argument ...]. The arguments are the node and those beside it. */
+static void put_call(writer *w, const char *name, int argument)
+{
+    wgi_json_open(w->b, "[");
+    wgi_json_text(w->b, name, true);
+    for (; argument; argument = w->f->node[argument].next) put(w, argument);
+    wgi_strbuf_put(w->b, "]");
+}
+
+/* ---- names ---- */
+
+static void put_operand(writer *w, int k)
+{
+    wgi_json_open(w->b, "[");
+    wgi_json_whole(w->b, k);
+    wgi_strbuf_put(w->b, "]");
+}
+
+static int find_operand(const writer *w, const char *called)
+{
+    char name[32];
+    int k = w->op->operands - 1;
+    while (k >= 0 && (!wg_op_operand_name(w->op, k, name, sizeof name) || strcmp(name, called))) k--;
+    return k;
+}
+
+static bool find_option(const writer *w, const char *name, double *x)
+{
+    const wg_attr_row *r = w->attr ? w->op->attrs : NULL;
+    while (r && r->name && strcmp(r->name, name)) r++;
+    if (!r || !r->name) return false;
+    const wgi_option o = wgi_option_of(w->pool, r, w->attr);
+    *x = o.form == WGI_OPT_REAL ? wgi_number_or_default(r, o.real) : (double)o.whole;
+    return o.form == WGI_OPT_REAL || o.form == WGI_OPT_WHOLE;
+}
+
+static const char *text_of(const writer *w, int node)
+{
+    const char *text = wgi_pool_part(w->pool, w->f->node[node].text, (size_t)w->f->node[node].length);
+    return text ? text : "";
+}
+
+/* An operand, an option, or what the formula defines. */
+static void put_name(writer *w, const char *name)
+{
+    const int operand = find_operand(w, name), equation = wgi_formula_equation_of(w->f, name, 0);
+    double x = M_PI;
+    if (operand >= 0) put_operand(w, operand);
+    else if (find_option(w, name, &x) || strcmp(name, "pi") == 0) put_number(w, x);
+    else if (equation > 0) put(w, wgi_formula_child(w->f, wgi_formula_child(w->f, w->f->root, equation), 1));
+    else w->unknown = true;
+}
+
+/* ---- forms that keep more digits ---- */
+
+static bool is_one(const writer *w, int node)
+{
+    return w->f->node[node].kind == WGI_F_NUMBER && w->f->node[node].number == 1;
+}
+
+/* e^x; the node is its x. */
+static int exponent_of(const writer *w, int node)
+{
+    const wgi_formula_node *n = &w->f->node[node];
+    return n->kind == WGI_F_POW && wgi_formula_is(w->f, n->child, "e") ? w->f->node[n->child].next : 0;
+}
+
+static bool is_ln(const writer *w, int node)
+{
+    return w->f->node[node].kind == WGI_F_CALL && wgi_formula_is(w->f, node, "ln");
+}
+
+/* ln(1 + x) and ln(1 - x) */
+static void put_ln(writer *w, int of)
+{
+    const wgi_formula_node *n = &w->f->node[of];
+    const bool sum = n->kind == WGI_F_ADD, difference = n->kind == WGI_F_SUB;
+    if (!(sum || difference) || !is_one(w, n->child)) put_call(w, "ln", of);
+    else {
+        wgi_json_open(w->b, "[\"log1p\"");
+        if (sum) put(w, w->f->node[n->child].next);
+        else put_call(w, "neg", w->f->node[n->child].next);
+        wgi_strbuf_put(w->b, "]");
+    }
+}
+
+/* ---- all ---- */
+
+/* What the script calls an operation; NULL: it has a form of its own. */
+static const char *const names[] = {
+    [WGI_F_ADD] = "+",   [WGI_F_SUB] = "-",   [WGI_F_NEG] = "neg", [WGI_F_MUL] = "*", [WGI_F_DIV] = "/",
+    [WGI_F_POW] = "pow", [WGI_F_ABS] = "abs", [WGI_F_AND] = "and", [WGI_F_OR] = "or", [WGI_F_CASES] = "where"
+};
+/* Of the script, or of Math. */
+static bool is_function(const char *name)
+{
+    static const char *const known[] = { "sin",   "cos",   "tan",  "asin", "acos",  "atan",
+                                         "atan2", "sinh",  "cosh", "tanh", "asinh", "acosh",
+                                         "atanh", "floor", "ceil", "sqrt", "max",   "min" };
+    size_t k = 0;
+    while (k < sizeof known / sizeof *known && strcmp(known[k], name)) k++;
+    return k < sizeof known / sizeof *known;
+}
+
+static void put(writer *w, int node)
+{
+    const wgi_formula_node *n = &w->f->node[node];
+    const int second = w->f->node[n->child].next;
+    if (w->unknown) return;
+    if (n->kind == WGI_F_NUMBER) put_number(w, n->number);
+    else if (n->kind == WGI_F_NAME) put_name(w, text_of(w, node));
+    else if (is_ln(w, node)) put_ln(w, n->child);
+    else if (n->kind == WGI_F_CALL && is_function(text_of(w, node))) put_call(w, text_of(w, node), n->child);
+    else if (n->kind == WGI_F_COMPARE && !n->chained) put_call(w, (char[]){ (char)n->sign, 0 }, n->child);
+    else if (exponent_of(w, node)) put_call(w, "exp", exponent_of(w, node));
+    else if (n->kind == WGI_F_SUB && exponent_of(w, n->child) && is_one(w, second))
+        put_call(w, "expm1", exponent_of(w, n->child));
+    else if (n->kind == WGI_F_MUL && is_ln(w, second)) put_call(w, "times_ln", n->child);
+    else if (n->kind < sizeof names / sizeof *names && names[n->kind]) put_call(w, names[n->kind], n->child);
+    else w->unknown = true;
+}
+
+/* The name of a function says more digits than the op's formula. */
+static void put_op(writer *w)
+{
+    wgi_json_open(w->b, "[");
+    wgi_json_text(w->b, w->op->name, true);
+    for (int k = 0; k < w->op->operands; k++) put_operand(w, k);
+    wgi_strbuf_put(w->b, "]");
+}
+
+/* Whether the node is its first operand, maybe in another shape. */
+static bool is_operand(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    return op->kind == WG_ALIAS && !op->kernel[0] &&
+           wg_shape_size(wg_node_shape(n)) == wg_shape_size(wg_node_shape(wg_node_operand(n, 0)));
+}
+
+const char *wgi_page_formula(const wgi_view *v, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    const wgi_formula *f = op->library == op && op->outputs <= 1 ? wgi_view_formula(v, op) : NULL;
+    const int right = f ? wgi_formula_child(f, wgi_formula_child(f, f->root, 0), 1) : 0;
+    wgi_strbuf b = { .pool = v->pool };
+    writer w = { v->pool, &b, f, op, wg_attr(n), false };
+    if (is_operand(n)) put_operand(&w, 0);
+    else if (right && op->kind == WG_MAP && is_function(op->name)) put_op(&w);
+    else if (right && (op->kind == WG_MAP || f->node[right].kind == WGI_F_NAME)) put(&w, right);
+    else w.unknown = true;
+    return w.unknown ? NULL : wgi_strbuf_keep(&b);
+}
