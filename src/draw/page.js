@@ -127,20 +127,26 @@ function draw(box) {
 
 // ---- the text of a step ----
 
+// The numbers of a step, in the template that C wrote: behind each place stands how loosely a number may bind
+// there (formula.h), or U+F014: as rows of 0 and 1. Where the gradient is 0 the local derivative is not known.
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
   const shape = c => c === 0xF001 ? items[data.terms[s.k][0]].s : c === 0xF002 ? [] : items[c - 0xE000].s;
   const of = c => c === 0xF001 ? handed : c === 0xF002 ? [live.term[s.k][0] / handed[0]] : live.value[c - 0xE000];
-  const looseness = t => t[0] === '[' ? 0 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
+  const text = c => line(of(c.charCodeAt(0)), shape(c.charCodeAt(0)));
+  const looseness = t => t[0] === '[' ? 0.5 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
+  const small = t => t.replace(/./g, d => SMALL[d] || '⁻⁽⁾'['−()'.indexOf(d)]), whole = t => /^−?\d+$/.test(t);
   const classes = items[s.i].s[items[s.i].s.length - 1];
   const hot = v => v.flatMap(k => Array.from({ length: classes }, (_, i) => +(i === k)));
-  return pattern.replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF014]?)/g, (_, before, c, limit) => {
-    const at = c.charCodeAt(0), v = of(at);
-    if (limit === '\uF014') return before + line(hot(v), shape(at).concat(classes));
-    const text = line(v, shape(at)), power = before === '^' && limit;
-    if (power && /^−?\d+$/.test(text)) return text.replace(/./g, d => d === '−' ? '⁻' : SMALL[d]);
-    return !limit || looseness(text) <= limit.charCodeAt(0) - 0xF010 ? before + text
-      : (limit === '\uF010' && !power ? '' : before) + '(' + text + ')';
+  if (handed && handed[0] === 0 && pattern.includes('\uF002')) return '';
+  return pattern.replace(/\^\(−([\uE000-\uF002])[\uF010-\uF015]?\)/g, (all, c) =>
+    !whole(text(c)) ? all : small(text(c)[0] === '−' ? '−(' + text(c) + ')' : '−' + text(c))
+  ).replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF015]?)/g, (_, before, c, limit) => {
+    const code = c.charCodeAt(0), number = text(c), power = before === '^' && limit, call = limit === '\uF015';
+    if (limit === '\uF014') return before + line(hot(of(code)), shape(code).concat(classes));
+    if (power && whole(number)) return small(number);
+    return !limit || looseness(number) <= (call ? 0 : limit.charCodeAt(0) - 0xF010 + 0.5) ? before + number
+      : (call ? '' : before) + '(' + number + ')';
   });
 }
 // The step that completed the gradient which term k hands on.

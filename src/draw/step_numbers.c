@@ -65,6 +65,7 @@ static void put_tensor(const wgi_step_equation *q, wgi_formula_node *n, const wg
                        bool pattern)
 {
     const char *text = NULL;
+    n->of = 0;
     if (!pattern && !hot && wg_shape_size(t->shape) == 1) {
         n->kind = WGI_F_NUMBER, n->text = NULL, n->length = 0, n->child = 0;
         n->number = wg_tensor_item(t, 0);
@@ -164,7 +165,7 @@ const char *wgi_step_term_numbers(wgi_step_equation *q, const wgi_step *t, int p
 {
     const bool scalar = wg_shape_size(wgi_step_handed(q)->shape) == 1 && wg_shape_size(t->value.shape) == 1;
     const double g = scalar ? wg_tensor_item(wgi_step_handed(q), 0) : 0;
-    if (product && scalar && (pattern || (g != 0 && isfinite(g)))) return two_factors(q, t, pattern);
+    if (product && scalar && g != 0 && isfinite(g)) return two_factors(q, t, pattern);
     const bool elements = q->own.node[q->own.node[q->equation].child].kind == WGI_F_AT,
                copied = !scalar && q->own.node[q->right].kind == WGI_F_NAME,
                lost_axes = q->y->op->kind == WG_REDUCE && wgi_step_handed(q)->shape.rank &&

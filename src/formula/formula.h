@@ -132,6 +132,12 @@ void wgi_line_put(wgi_line *t, const char *s);
 
 /* ---- formula_print.c: the node and all below it, as text ---- */
 
+/* In Unicode, behind a name of one character for private use, the place of a number that is not known yet,
+ * stands U+F010 and as much more as the number may bind loosely there without parentheses: 0 a number of
+ * digits alone, 1 a power, 2 a product; or this, of a function whose blank falls away before parentheses.
+ * Nothing: whatever stands there needs none. */
+enum { WGI_F_LIMIT_CALL = 5 };
+
 void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii);
 /* flat: quotients are a/b. */
 void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat);

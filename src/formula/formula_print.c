@@ -287,7 +287,8 @@ static void put_limit(printer *p, int node, int k)
                       : factor && !k                                 ? p->led ? PRODUCT : SUM
                       : kind == WGI_F_NEG                            ? PRODUCT
                                                                      : wanted(n, k);
-    const char place[] = { '\xEF', '\x80', (char)(0x90 + limit), 0 }; /* U+F010 and so on */
+    const int code = kind == WGI_F_CALL ? WGI_F_LIMIT_CALL : limit;
+    const char place[] = { '\xEF', '\x80', (char)(0x90 + code), 0 }; /* U+F010 and so on */
     if (limit < SUM) put(p, place);
 }
 

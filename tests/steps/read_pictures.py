@@ -2,15 +2,18 @@
 
     read_pictures.py WENGERT [--programs N] [--arrays N] [--seed N] [--show] [FILE.wg ...]
 
-In SVG the letters, their places and sizes, the bars of fractions and the signs of roots are put together to a line, from the
+In a page the script must fill the templates of steps as C does. In SVG the letters, their places and sizes, the bars of fractions and the signs of roots are put together to a line, from the
 geometry alone; in TikZ the LaTeX of the box is. The line is read by read_back.py, with the values of the boxes before. A name that stands in
 no box, and two boxes of one name, are failures. Boxes with options of their own (axis = 0), cases and sums with indices are counted
 apart.
 """
 import json
+import os
 import random
 import re
+import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 import read_back as rb
@@ -303,6 +306,42 @@ def find_graph(count, where, nodes):
             printed[part[0]] = n["shape"]
 
 
+# ---- templates of pages ----
+
+def without_noise(line):
+    """The script adds in another order: what rounding leaves of nothing is 0, and 0.5300 may be 0.53."""
+    line = re.sub(r"\(?−?\d[\d.]*·10⁻(?:¹[²³⁴-⁹]|[²³⁴-⁹][⁰¹²³⁴-⁹]+)\)?", "0", line)
+    return re.sub(r"(\d\.\d*?)0+(?!\d)", r"\1", line.replace("(0)", "0"))
+
+
+def run_pages(pages, what):
+    """What page_run.js says of the pages."""
+    with tempfile.NamedTemporaryFile("w", suffix=".html") as f:
+        f.write("\n".join(pages))
+        f.flush()
+        run = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "page_run.js")
+        p = subprocess.run(["env", "-u", "LD_PRELOAD", "node", run, f.name, what], capture_output=True, text=True, timeout=500)
+    if p.returncode:
+        raise SystemExit("node is not here (make deps), or a script failed: " + p.stderr[-500:])
+    return p.stdout
+
+
+def fill_in(count, pages):
+    """The numbers of each step as C wrote them, and as the page's script writes them."""
+    for line in run_pages(pages, "lines").splitlines():
+        numbers, filled, sum_of, own_sum = line.split("\t")
+        if (without_noise(numbers), without_noise(sum_of)) == (without_noise(filled), without_noise(own_sum)):
+            count.agree += 1
+        else:
+            count.untrue.append("a page writes %s %s, C %s %s" % (filled, own_sum, numbers, sum_of))
+
+
+def move(count, pages):
+    """All steps of each page, with other leaves."""
+    for k, text in enumerate(run_pages(pages, "moved").split("forward\n")):
+        count.text("page %d" % k, "forward\n" + text)
+
+
 def name_of(formula):
     try:
         return rb.sides(formula())[0]
@@ -312,7 +351,8 @@ def name_of(formula):
 
 def main(words):
     wengert, files, many, show = rb.options(words)
-    counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show)}, random.Random(many["--seed"])
+    counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show), "page": Count(show), "moved": Count(show)}, random.Random(many["--seed"])
+    pages = []
     programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)]) for k in range(many["--programs"] + many["--arrays"])]
     for where, words in [(f, [f]) for f in files] + programs:
         for form, boxes in ("svg", svg_boxes), ("tex", tikz_boxes):
@@ -322,6 +362,9 @@ def main(words):
         text = rb.said(wengert, "draw", "--format", "json", *words)
         if text:
             find_graph(counts["graph"], where, json.loads(text)["nodes"])
+        pages.append(rb.said(wengert, "draw", "--values", "--backward", "--format", "html", "-o", "-", *words))
+    fill_in(counts["page"], pages)
+    move(counts["moved"], pages)
     bad = False
     for form, c in counts.items():
         print("%s: %d boxes apart" % (form, c.apart))
