@@ -194,7 +194,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
         if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
         else wgi_describe_title(p, box, position);
         wgi_equation *e = wgi_equation_make(v, p->at.item[position], NULL, false);
-        box->detail = wgi_item_options(v, y, e && e->by_formula);
+        box->detail = e && e->is_part ? "" : wgi_item_options(v, y, e && e->by_formula);
         wgi_equation_free(e);
     }
     box->shape = shape_text(p, n);

@@ -222,7 +222,7 @@ static bool make(maker *m)
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
-    if (is_part(m->y)) return as_part(m);
+    if (is_part(m->y)) return m->e->is_part = true, as_part(m);
     if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
     close_operands(m->e);
     return as_call(m) && add_options(m, false);
@@ -232,7 +232,7 @@ wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned cha
 {
     wgi_equation *e = v->ops->spare; /* to clear new memory takes longer than to make an equation */
     if (!v->item[i].op) return NULL;
-    if (e) v->ops->spare = e->next, e->by_formula = false;
+    if (e) v->ops->spare = e->next, e->by_formula = e->is_part = false;
     else if (!(e = wgi_pool_take(v->pool, 1, sizeof *e))) return NULL;
     e->v = v;
     maker m = { v, &v->item[i], inside, options, e };

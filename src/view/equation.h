@@ -54,7 +54,8 @@ typedef struct wgi_equation {
     const wgi_view *v;
     struct wgi_equation *next; /* of the view's spare ones */
     wgi_formula tree;          /* its root is the right side */
-    bool by_formula;           /* else a call, which has no options in it */
+    bool by_formula;           /* else a call, which has no options in it, */
+    bool is_part;              /* or z[:, 3:4], which has all */
     wgi_formula_values k;
     struct wgi_equation *inner[WGI_FORMULA_OPERANDS];
 } wgi_equation;
