@@ -29,7 +29,7 @@ const ALSO = {
     changed = true, live = canChange && evaluate(data);
     if (live) {
       tell(['forward']);
-      items.forEach((t, i) => { if (!t.a.length) tell(['   0  ' + t.n + ' = ' + line(live.value[i], t.s)]); });
+      items.forEach((t, i) => { if (!t.a.length && t.b !== undefined) tell(['   0  ' + t.n + ' = ' + line(live.value[i], t.s)]); });
       states.forEach((s, k) => {
         const t = k && stateText(s), parts = k && [s.n, t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
         if (k && states[k - 1].k === undefined && s.k !== undefined) tell(['backward']);

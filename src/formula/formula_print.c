@@ -728,11 +728,13 @@ static void put_subscripts(printer *p, int node)
     }
 }
 
-/* Subscripts. They stand in brackets on the line, or where the name has a subscript of its own: x_k[i, j]. */
+/* Subscripts. They stand in brackets on the line, where the name has a subscript of its own: x_k[i, j], and
+ * where they are words: z[:, 3:4]. */
 static void put_elements(printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[first_of(p, node)];
     const bool brackets = (p->target != LATEX && p->target != BOXES) ||
+                          kind_of(p, next_of(p, first_of(p, node))) == WGI_F_WORDS ||
                           (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length);
     put_child(p, node, 0);
     const printer before = brackets ? begin(p) : begin_script(p, false);
