@@ -132,6 +132,7 @@ typedef struct wgi_reduction {
     int32_t *into;               /* by position: the position in whose box it is drawn; itself: its own box */
     unsigned char *inside;       /* by item: its formula is within that of its consumer */
     int32_t *scope_of;     /* by position: the length of the path of the scope whose box it is; 0: none */
+    int32_t *call_of;      /* by position: how many nodes the call made whose box it is; 0: none */
     wgi_alike_run *run;    /* in order of begin */
     int64_t runs;          /* with boxes of their own */
     wgi_alike_run *repeat; /* in order of begin; its first part is drawn */
@@ -238,6 +239,7 @@ const char *wgi_cost_name(const wgi_picture *p, int64_t position); /* L */
 enum { WGI_COST_OPERANDS = 6 };
 int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS]);
 void wgi_describe_scope(wgi_picture *p, wgi_box *b, int64_t position);
+void wgi_describe_call(wgi_picture *p, wgi_box *b, int64_t position); /* reduce_calls.c */
 const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r); /* ×8: a₂, ... a₉ */
 const char *wgi_hidden_text(wgi_picture *p);
 /* Whether the value or the gradient of the node is shown at this step. */

@@ -5,11 +5,12 @@
 
 enum { CALL_MOST = 5, COST_MOST = 72, LAYER_MOST = 60 }; /* operands of a call; characters of a formula */
 
-/* The steps up to LAYERS join nodes one by one; those after them begin with what these have joined. */
+/* The steps up to LAYERS, and NAMED, join nodes one by one; the others begin with what these have joined. */
 typedef struct wgi_reducer {
     wgi_picture *p;
     int step;              /* the last of the steps that is done */
     unsigned char *kept;   /* by position: has a box of its own */
+    unsigned char *result; /* by position: of a call of a layer, which may be a box */
     unsigned char *linear; /* by position: a parameter's product, or a sum of such */
     int32_t *uses;         /* by position: by how many other positions */
     int32_t *consumer;     /* by position: the last one that uses it */
@@ -106,7 +107,8 @@ static bool is_in_one_part(const wgi_picture *p, int64_t i, int64_t k)
 /* A node that could be drawn in its only consumer's box. */
 static bool may_join(const reducer *r, int64_t i)
 {
-    return !r->kept[i] && r->uses[i] == 1 && !is_leaf(r, i) && is_in_one_part(r->p, i, r->consumer[i]) &&
+    return !r->kept[i] && !r->result[i] && r->uses[i] == 1 && !is_leaf(r, i) &&
+           is_in_one_part(r->p, i, r->consumer[i]) &&
            wgi_item_at(r->p, r->consumer[i])->operands <= CALL_MOST;
 }
 
@@ -180,7 +182,8 @@ static void join_cost(reducer *r)
     if (!left) return;
     add_to_cost(r, left, root);
     for (int64_t i = root - 1; i >= 0; i--) {
-        if (r->kept[i] || is_leaf(r, i) || wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION) continue;
+        if (r->kept[i] || r->result[i] || is_leaf(r, i) || wgi_item_at(p, i)->source < WGI_NAME_EXPRESSION)
+            continue;
         if (!left[i] || !all_consumers_in(r, left, i) || has_parameter(r, i)) continue;
         join(r, i, root);
         add_to_cost(r, left, i);
@@ -205,17 +208,22 @@ static bool is_in_cost(const reducer *r, int64_t i)
     return wg_node_ok(p->root) && r->into[i] == p->at.position[p->root.index];
 }
 
-/* Products with parameters go into the sum that takes them, and sums into the function of them. */
-static void join_layers(reducer *r)
+/* Products with parameters go into the sum that takes them, and sums into the function of them. named: those
+ * with names, too. */
+static void join_layers(reducer *r, bool named)
 {
     for (int64_t i = 0; i < r->p->at.nodes; i++) {
-        if (is_leaf(r, i)) continue;
+        if (is_leaf(r, i) || r->into[i] != i) continue;
         r->linear[i] |= has_parameter(r, i);
         if (!r->linear[i] || !may_join(r, i) || is_in_cost(r, r->consumer[i])) continue;
         const int64_t to = r->consumer[i];
         if (r->into[to] != to) continue;
         const bool sum = is_sum(r, to);
         if (!sum && (data_operands(r, to) != 1 || r->linear[i] > 1)) continue;
+        if (!named && wgi_item_at(r->p, i)->source < WGI_NAME_EXPRESSION) continue;
+        if (r->linear[i] > 1 && has_parameter(r, to))
+            continue; /* the input of a layer is no term of its
+                                                                 * sum */
         join(r, i, to);
         if (formula_length(r, to) > LAYER_MOST) separate(r, i);
         else if (sum) r->linear[to] = 1;
@@ -250,13 +258,14 @@ static int64_t count_boxes(wgi_picture *p)
     return boxes;
 }
 
-/* Takes the steps up to LAYERS that are not done. */
+/* Takes the steps that join nodes and are not done. */
 static void take_steps(reducer *r)
 {
-    const int to = r->p->less.reduced < WGI_REDUCE_LAYERS ? r->p->less.reduced : WGI_REDUCE_LAYERS;
+    const int to = r->p->less.reduced;
     if (r->step < WGI_REDUCE_CHEAP && to >= WGI_REDUCE_CHEAP) join_cheap(r);
     if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) join_cost(r);
-    if (r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r);
+    if (r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r, false);
+    if (r->step < WGI_REDUCE_NAMED && to >= WGI_REDUCE_NAMED) join_layers(r, true);
     r->step = to;
 }
 
@@ -266,6 +275,7 @@ static void reduce(reducer *r)
     const int step = p->less.reduced;
     take_steps(r);
     memcpy(p->less.into, r->into, (size_t)p->at.nodes * sizeof *p->less.into);
+    if (step >= WGI_REDUCE_CALLS) wgi_reduce_calls(p, r->kept);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
     if ((step >= WGI_REDUCE_REPEATS || p->less.folds_series) && p->o->fold >= 0)
         wgi_reduce_repeats(p, r->kept);
@@ -279,16 +289,23 @@ static void start(wgi_picture *p)
     p->less.into = wgi_pool_take(p->pool, p->at.nodes, sizeof *p->less.into);
     p->less.inside = wgi_pool_take(p->pool, p->view.items, 1);
     unsigned char *kept = wgi_pool_take(p->pool, p->at.nodes, 1),
+                  *result = wgi_pool_take(p->pool, p->at.nodes, 1),
                   *linear = wgi_pool_take(p->pool, p->at.nodes, 1);
     int32_t *uses = wgi_pool_take(p->pool, p->at.nodes, sizeof *uses),
             *consumer = wgi_pool_take(p->pool, p->at.nodes, sizeof *consumer),
             *into = wgi_pool_take(p->pool, p->at.nodes, sizeof *into);
     if (p->pool->failed) return;
-    *r =
-        (reducer){ .p = p, .kept = kept, .linear = linear, .uses = uses, .consumer = consumer, .into = into };
+    *r = (reducer){ .p = p,
+                    .kept = kept,
+                    .result = result,
+                    .linear = linear,
+                    .uses = uses,
+                    .consumer = consumer,
+                    .into = into };
     p->less.reducer = r;
     for (int64_t i = 0; i < p->at.nodes; i++) into[i] = (int32_t)i;
     find_kept(r);
+    wgi_find_results(p, result);
     count_uses(r);
 }
 

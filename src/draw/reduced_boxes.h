@@ -6,10 +6,12 @@
  *     VALUES   values of unnamed nodes are not shown
  *     COST     unnamed nodes that only the loss needs stand in its box: L = −(y · ln a + ...)
  *     LAYERS   a layer is one box: a = σ(xW + b)
+ *     CALLS    what one call of a layer made is one box: h = lstm(x, 4)
  *     REPEATS  of parts that repeat one is shown, in a frame that says how many there are
  *     SHORT    of tensors are shown: the values of computed nodes; with gradients those of leaves alone
  *     NUMBERS  values and gradients are shown where they are one number
  *     LEAVES   a parameter with one consumer stands in its box, with its gradient's name
+ *     NAMED    a layer with a name may stand in the sum that takes it
  *     SCOPES   a scope is one box
  *
  * The root, a failed call's operands, the nodes of wrt and those that the option keep names have boxes of
@@ -28,10 +30,12 @@ enum {
     WGI_REDUCE_VALUES,
     WGI_REDUCE_COST,
     WGI_REDUCE_LAYERS,
+    WGI_REDUCE_CALLS,
     WGI_REDUCE_REPEATS,
     WGI_REDUCE_SHORT,
     WGI_REDUCE_NUMBERS,
     WGI_REDUCE_LEAVES,
+    WGI_REDUCE_NAMED,
     WGI_REDUCE_SCOPES,
     WGI_REDUCE_STEPS
 };
@@ -49,6 +53,10 @@ wg_status wgi_check_kept(const wgi_picture *p);
 
 /* The position in whose box a position is drawn. */
 int32_t wgi_into(const wgi_picture *p, int64_t position);
+/* reduce_calls.c */
+void wgi_reduce_calls(wgi_picture *p, const unsigned char *kept);
+/* Marks the result of each call that may be one box. */
+void wgi_find_results(const wgi_picture *p, unsigned char *result);
 /* reduce_repeats.c */
 void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept);
 void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth);

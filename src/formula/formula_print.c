@@ -157,7 +157,7 @@ static bool begins_with_digit(const printer *p, int node, int k)
 static bool is_bare(const printer *p, int call, bool open)
 {
     const wgi_formula_node *n = &p->f->node[call], *of = &p->f->node[n->child];
-    if (n->word || wgi_formula_is(p->f, call, "sigmoid")) return false;
+    if (n->word || wgi_formula_is(p->f, call, "sigmoid") || wgi_formula_is(p->f, call, "relu")) return false;
     if (of->kind == WGI_F_NAME ? of->of : (of->kind != WGI_F_NUMBER || level(p, n->child) != ATOM))
         return false;
     return wgi_formula_is_function(n->text, n->length) && wgi_formula_children(p->f, call) == 1 &&

@@ -128,13 +128,16 @@ const char *wgi_whole_accent(const char *base, int length, const char *name)
 /* ---- functions ---- */
 
 static const char *const functions[][3] = {
-    { "sigmoid", "σ", "\\sigma" },    { "sum", "Σ", "\\sum" },          { "prod", "Π", "\\prod" },
-    { "asin", "arcsin", "\\arcsin" }, { "acos", "arccos", "\\arccos" }, { "atan", "arctan", "\\arctan" },
-    { "asinh", "arsinh", NULL },      { "acosh", "arcosh", NULL },      { "atanh", "artanh", NULL },
-    { "ln", NULL, "\\ln" },           { "sin", NULL, "\\sin" },         { "cos", NULL, "\\cos" },
-    { "tan", NULL, "\\tan" },         { "sinh", NULL, "\\sinh" },       { "cosh", NULL, "\\cosh" },
-    { "tanh", NULL, "\\tanh" },       { "max", NULL, "\\max" },         { "min", NULL, "\\min" },
-    { "det", NULL, "\\det" },
+    { "sigmoid", "σ", "\\sigma" },    { "sum", "Σ", "\\sum" },
+    { "prod", "Π", "\\prod" },        { "asin", "arcsin", "\\arcsin" },
+    { "acos", "arccos", "\\arccos" }, { "atan", "arctan", "\\arctan" },
+    { "asinh", "arsinh", NULL },      { "acosh", "arcosh", NULL },
+    { "atanh", "artanh", NULL },      { "ln", NULL, "\\ln" },
+    { "sin", NULL, "\\sin" },         { "cos", NULL, "\\cos" },
+    { "tan", NULL, "\\tan" },         { "sinh", NULL, "\\sinh" },
+    { "cosh", NULL, "\\cosh" },       { "tanh", NULL, "\\tanh" },
+    { "max", NULL, "\\max" },         { "min", NULL, "\\min" },
+    { "det", NULL, "\\det" },         { "relu", "ReLU", "\\operatorname{ReLU}" },
 };
 
 static const char *function(const char *name, int length, int column)

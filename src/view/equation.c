@@ -104,7 +104,9 @@ static bool by_formula(maker *m)
     const wgi_formula *f = wgi_view_formula(m->v, y->op);
     wgi_formula *to = &m->e->tree;
     wgi_formula_values *k = &m->e->k;
-    if (!f || !wgi_find_formula_values(m->v, y, k)) return false;
+    const bool by_name =
+        y->op->library == y->op && strcmp(y->op->name, "relu") == 0; /* nobody says max(z, 0) */
+    if (!f || by_name || !wgi_find_formula_values(m->v, y, k)) return false;
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
     if (!wgi_is_clear(to, y->operands, wg_node_is_derived(wgi_item_node(m->v, y - m->v->item)))) return false;

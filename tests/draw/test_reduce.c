@@ -1,6 +1,8 @@
 /* test_reduce.c: pictures for slides, pages and screens: what is drawn in one box, and what is kept. */
 #include "draw/reduced_boxes.h"
 #include "picture.h"
+#include "wengert/nn.h"
+#include "wengert/recurrent.h"
 
 typedef struct bench {
     wg_context *c;
@@ -128,10 +130,12 @@ REDUCE_TEST(takes_its_steps_in_order)
     reduce(b, J, &o, WGI_REDUCE_COST);
     box(b, "J = −mean(y ⊙ ln a + (1 − y) ⊙ ln(1 − a))");
     box(b, "z = x W + b");
-    reduce(b, J, &o, WGI_REDUCE_LAYERS);
+    reduce(b, J, &o, WGI_REDUCE_LEAVES);
+    box(b, "a = σ(z)");
+    cr_expect_eq(b->picture.boxes, 5, "x, y, z, a, J");
+    reduce(b, J, &o, WGI_REDUCE_NAMED);
     box(b, "a = σ(x W + b)");
     cr_expect_lt(box_named(b, "z = x W + b"), 0);
-    reduce(b, J, &o, WGI_REDUCE_LEAVES);
     cr_expect_eq(b->picture.boxes, 4, "x, y, a, J");
 }
 
@@ -145,6 +149,33 @@ REDUCE_TEST(keeps_what_it_is_told_to)
         cr_expect_geq(z, 0, "step %d", step);
         cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
     }
+}
+
+/* ---- calls ---- */
+
+/* 784-128-64-10: three boxes in a row. Of a recurrent layer its 30 nodes and more are one. */
+REDUCE_TEST(layers_have_a_box_each)
+{
+    wg_node x = input(b, "x", 2, 8), h1 = wg_relu(wg_nn_dense(x, b->p, "d1", 6));
+    wg_node h2 = wg_relu(wg_nn_dense(h1, b->p, "d2", 5)), z = wg_nn_dense(h2, b->p, "d3", 4);
+    wg_node J = wg_name(wg_mean(z), "J");
+    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_LEAVES);
+    cr_expect_eq(b->picture.boxes, 5, "x, h1, h2, z, J");
+    box(b, "ReLU(x d1.W + d1.b)");
+}
+
+REDUCE_TEST(a_call_of_a_layer_is_one_box)
+{
+    static const double zero[48];
+    wg_node x = wg_input(b->g, "x", wg_view_f64(zero, WG_SHAPE(2, 4, 6))), y = wg_none;
+    for (int i = 0; i < 2; i++) { /* one line, two calls */
+        char name[8];
+        snprintf(name, sizeof name, "r%d", i);
+        y = wg_nn_lstm(i ? y : x, .p = b->p, .name = name, .units = 6).y;
+    }
+    wg_node J = wg_name(wg_mean(y), "J");
+    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_CALLS);
+    cr_expect_eq(b->picture.boxes, 4, "x, two recurrent layers, J");
 }
 
 /* ---- repeats ---- */

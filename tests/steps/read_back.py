@@ -26,7 +26,7 @@ def sigmoid(x):
 
 FUNCTIONS = {"exp": math.exp, "ln": math.log, "log": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan, "tanh": math.tanh,
              "sinh": math.sinh, "cosh": math.cosh, "√": math.sqrt, "sqrt": math.sqrt, "erf": math.erf,
-             "σ": sigmoid, "sigmoid": sigmoid, "sign": lambda x: (x > 0) - (x < 0), "arctan": math.atan, "atan": math.atan}
+             "ReLU": lambda x: max(x, 0.0), "σ": sigmoid, "sigmoid": sigmoid, "sign": lambda x: (x > 0) - (x < 0), "arctan": math.atan, "atan": math.atan}
 COMPARE = {"≤": "<=", "≥": ">=", "≠": "!=", "<": "<", ">": ">", "=": "=="}
 SLACK = 1e-9
 
