@@ -289,7 +289,10 @@ DEFINE_OP(
     .formula = "y = p @ v; p = softmax(s along last), s = f q @ k^T where not (given(mask) or causal) or "
                "\"the query sees the key\", else -inf, f = scale where scale != 0, else 1 / sqrt(length(q "
                "along last) / heads)",
-    .adjoint = "q' = f s' @ k, k' = f s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * (y' @ v^T) along "
+    .adjoint = "q' = f s' @ k where heads = 1, else \"as with one head, for the columns of each head by "
+               "itself\", k' = f s'^T @ q where heads = 1, else \"as with one head, for the columns of each "
+               "head by itself\", v' = p^T @ y' where heads = 1, else \"as with one head, for the columns of "
+               "each head by itself\"; s' = p * (y' @ v^T - sum(p * (y' @ v^T) along "
                "last))",
     .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE, TAKES(attention), RULES(attention, shape, expand));

@@ -51,7 +51,7 @@ REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axes = WG_AXES(1)), wg_prod(CLASSES(9, 
 REDUCE_OP(prod,
           .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
           .formula = "y = prod(x along axis)",
-          .adjoint = "x' = y' \"times the product of the other elements\"", BY_TREE, .shape = total_shape,
+          .adjoint = "x' = y' p; p = \"the product of the other elements\"", BY_TREE, .shape = total_shape,
           RULES(prod, rewrite, expand), .kernel = KERNELS(prod), .leads = true);
 
 #endif

@@ -141,7 +141,7 @@ function fill(pattern, s) {
   if (handed && handed[0] === 0 && pattern.includes('\uF002')) return '';
   return pattern.replace(/\^\(−([\uE000-\uF002])[\uF010-\uF015]?\)/g, (all, c) =>
     !whole(text(c)) ? all : small(text(c)[0] === '−' ? '−(' + text(c) + ')' : '−' + text(c))
-  ).replace(/([ ^]?)([\uE000-\uF002])([\uF010-\uF015]?)/g, (_, before, c, limit) => {
+  ).replace(/([\x20^]?)([\uE000-\uF002])([\uF010-\uF015]?)/g, (_, before, c, limit) => {
     const code = c.charCodeAt(0), number = text(c), power = before === '^' && limit, call = limit === '\uF015';
     if (limit === '\uF014') return before + line(hot(of(code)), shape(code).concat(classes));
     if (power && whole(number)) return small(number);

@@ -231,6 +231,20 @@ static void join_layers(reducer *r, bool named)
     }
 }
 
+/* ---- terms ---- */
+
+static void join_terms(reducer *r)
+{
+    for (int64_t i = 0; i < r->p->at.nodes; i++) {
+        const int64_t to = r->consumer[i];
+        if (!may_join(r, i) || r->into[i] != i || wgi_item_at(r->p, i)->source < WGI_NAME_EXPRESSION)
+            continue;
+        if (r->into[to] != to || is_in_cost(r, to) || (r->linear[i] > 1 && has_parameter(r, to))) continue;
+        join(r, i, to);
+        if (formula_length(r, to) > LAYER_MOST) separate(r, i);
+    }
+}
+
 /* ---- parameters ---- */
 
 static void join_parameters(reducer *r)
@@ -265,6 +279,7 @@ static void take_steps(reducer *r)
     if (r->step < WGI_REDUCE_CHEAP && to >= WGI_REDUCE_CHEAP) join_cheap(r);
     if (r->step < WGI_REDUCE_COST && to >= WGI_REDUCE_COST) join_cost(r);
     if (r->step < WGI_REDUCE_LAYERS && to >= WGI_REDUCE_LAYERS) join_layers(r, false);
+    if (r->step < WGI_REDUCE_TERMS && to >= WGI_REDUCE_TERMS) join_terms(r);
     if (r->step < WGI_REDUCE_NAMED && to >= WGI_REDUCE_NAMED) join_layers(r, true);
     r->step = to;
 }

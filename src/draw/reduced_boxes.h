@@ -7,6 +7,7 @@
  *     COST     unnamed nodes that only the loss needs stand in its box: L = −(y · ln a + ...)
  *     LAYERS   a layer is one box: a = σ(xW + b)
  *     CALLS    what one call of a layer made is one box: h = lstm(x, 4)
+ *     TERMS    an unnamed node stands in the box of its only consumer: h = tanh(x W + h₀ U + b)
  *     REPEATS  of parts that repeat one is shown, in a frame that says how many there are
  *     SHORT    of tensors are shown: the values of computed nodes; with gradients those of leaves alone
  *     NUMBERS  values and gradients are shown where they are one number
@@ -31,6 +32,7 @@ enum {
     WGI_REDUCE_COST,
     WGI_REDUCE_LAYERS,
     WGI_REDUCE_CALLS,
+    WGI_REDUCE_TERMS,
     WGI_REDUCE_REPEATS,
     WGI_REDUCE_SHORT,
     WGI_REDUCE_NUMBERS,

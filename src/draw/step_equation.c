@@ -33,6 +33,7 @@ static const wg_tensor *value_of(const wgi_step_equation *q, int64_t item)
 const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_node *n)
 {
     if (n->kind != WGI_F_NAME || n->word) return NULL;
+    if (n->number > 0) return value_of(q, (int64_t)n->number - 1); /* wgi_step_name */
     if (n->text == q->gradient) return wgi_step_handed(q);
     if (n->text == q->y_name) return value_of(q, q->y - q->v->item);
     for (int i = 0; i < q->y->operands && i < WGI_FORMULA_OPERANDS; i++)
@@ -61,7 +62,8 @@ static void add_facts(wgi_step_equation *q, wgi_formula_value *v, int k)
     if (item >= 0) {
         q->shape[k] = wg_node_shape(wgi_item_node(q->v, item)), v->shape = &q->shape[k];
         const wg_tensor *t = value_of(q, item);
-        v->adds_to_1 = t && t->data && adds_to_1(t);
+        const bool changes = q->v->leaves_change && wg_node_leaf(wgi_item_node(q->v, item)) != WG_LEAF_NONE;
+        v->adds_to_1 = t && t->data && !changes && adds_to_1(t);
     }
     for (const wg_attr_row *r = operand_of || !v->hidden || first < 0 ? NULL : q->y->op->attrs; r && r->name;
          r++)
@@ -83,6 +85,9 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
 {
     wgi_formula_error e;
     const wg_op *op = q->y->op;
+    const wg_node part = wgi_item_node(q->v, q->y - q->v->item);
+    if (op->outputs > 1 && wg_part(part, 0).index != part.index)
+        return false; /* the equations are those of part 0 */
     if (!(q->also = wgi_view_formula(q->v, op))) return false;
     int left = wgi_formula_child(q->also, wgi_formula_child(q->also, q->also->root, 0), 0);
     while (q->also->node[left].kind == WGI_F_AT) left = q->also->node[left].child;
@@ -100,13 +105,20 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     return text && wg_op_has_derivative(op, -1) && wgi_formula_parse(&q->f, text, &e);
 }
 
+/* Whether a node is called so, or its gradient. */
+static bool is_taken(const wgi_view *v, const char *name)
+{
+    return wgi_view_has_name(v, name) || (*name == 'd' && name[1] && wgi_view_has_name(v, name + 1));
+}
+
 /* The name of a definition: as the op's texts call it, or with a number that no item's name has. */
 static const char *local_name(void *with, const wgi_formula_node *n)
 {
     const wgi_step_equation *q = with;
     const char *name = wgi_pool_format(q->v->pool, "%s%.*s", n->sign ? "d" : "", n->length, n->text),
                *own = name;
-    for (int k = 1; wgi_view_has_name(q->v, own); k++) own = wgi_pool_format(q->v->pool, "%s_%d", name, k);
+    for (int k = 1; !q->v->pool->failed && is_taken(q->v, own); k++)
+        own = wgi_pool_format(q->v->pool, "%s_%d", name, k);
     return own;
 }
 
@@ -117,7 +129,8 @@ wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of)
                                .text = name,
                                .length = (int)strlen(name),
                                .axes = (uint8_t)wgi_item_axes(v, of),
-                               .of = wgi_name_kind(&v->item[of]) };
+                               .of = wgi_name_kind(&v->item[of]),
+                               .number = (double)(of + 1) };
 }
 
 /* The operand of the item that this name in `own` is; -1: none. */
@@ -164,7 +177,7 @@ static const char *word_of(const wgi_step_equation *q, const char *word)
     const size_t n = strlen(q->result);
     if (strcmp(word, q->result) == 0) return wgi_symbol(q->v, q->y, WGI_STEP_NAME);
     if (strncmp(word, q->result, n) == 0 && strcmp(word + n, "'") == 0) return q->gradient;
-    for (int k = 0; k < q->y->operands; k++)
+    for (int k = 0; strcmp(word, "a") && k < q->y->operands; k++) /* a sum: no name */
         if (strcmp(word, strcmp(word, "x_i") == 0 && k == q->by ? "x_i" : q->k.formal[k]) == 0 &&
             wgi_step_operand(q, k) >= 0)
             return wgi_symbol(q->v, &q->v->item[wgi_step_operand(q, k)], WGI_STEP_NAME);

@@ -38,6 +38,7 @@ static const char *place(const wgi_step_equation *q, int64_t item)
 static const char *place_of(const wgi_step_equation *q, const wgi_formula_node *n)
 {
     int k = 0;
+    if (n->number > 0) return place(q, (int64_t)n->number - 1);
     if (n->text == q->gradient) return place(q, WGI_PLACE_HANDED);
     if (n->text == q->y_name) return place(q, q->y - q->v->item);
     while (n->text != q->k.own[k]) k++;
@@ -166,9 +167,10 @@ const char *wgi_step_term_numbers(wgi_step_equation *q, const wgi_step *t, int p
     const bool scalar = wg_shape_size(wgi_step_handed(q)->shape) == 1 && wg_shape_size(t->value.shape) == 1;
     const double g = scalar ? wg_tensor_item(wgi_step_handed(q), 0) : 0;
     if (product && scalar && g != 0 && isfinite(g)) return two_factors(q, t, pattern);
-    const bool elements = q->own.node[q->own.node[q->equation].child].kind == WGI_F_AT,
+    const int kind = q->y->op->kind, left = q->own.node[q->equation].child;
+    const bool elements = q->own.node[left].kind == WGI_F_AT || wgi_formula_child(&q->own, q->equation, 2),
                copied = !scalar && q->own.node[q->right].kind == WGI_F_NAME,
-               lost_axes = q->y->op->kind == WG_REDUCE && wgi_step_handed(q)->shape.rank &&
+               lost_axes = kind != WG_MAP && kind != WG_CONTRACT && wgi_step_handed(q)->shape.rank &&
                            wgi_step_handed(q)->shape.rank != t->value.shape.rank;
     if (elements || copied || lost_axes) return NULL; /* numbers say less */
     q->most = FEW;

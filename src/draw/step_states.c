@@ -146,6 +146,7 @@ wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
     if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->boxes; i++) s->value_at[i] = s->gradient_at[i] = -1;
     find_boxes(&m);
+    ((wgi_picture *)(uintptr_t)p)->view.leaves_change = p->format->is_page;
     s->state[0] = (wgi_step_state){ -1, -1, -1, s->links, 0, 0, false, "", "", "", "", "", "", "", "", "" };
     s->states = 1;
     for (int64_t i = 0; i < s->steps.steps; i++) add_state(&m, i);

@@ -46,20 +46,44 @@ static int product_with_gradient(const wgi_step_equation *q)
     return 0;
 }
 
+static bool is_product(const wgi_step_equation *q)
+{
+    return strcmp(q->y->op->name, "matmul") == 0 || strcmp(q->y->op->name, "dense") == 0;
+}
+
+/* One matrix beside several is used by each of them: its gradient is a sum over the axes before the last two
+ * that it lacks. */
+static void sum_over_matrices(wgi_step_equation *q, wg_shape x)
+{
+    int several = 0;
+    for (int k = 0; k < 2 && wgi_step_operand(q, k) >= 0; k++) {
+        const int rank = wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, k))).rank;
+        if (rank - 2 > several) several = rank - 2;
+    }
+    const int own = x.rank > 2 ? x.rank - 2 : 0;
+    if (q->by < 2 && several > own)
+        q->right = wgi_formula_sum(&q->own, wgi_formula_copy(&q->own, &q->own, q->right),
+                                   (1u << (several - own)) - 1);
+}
+
 /* Where an operand broadcasts, its gradient is a sum over the axes that it lacks or that have the size 1
  * in it. */
 static void sum_over(wgi_step_equation *q, int64_t to)
 {
     const wg_shape x = wg_node_shape(wgi_item_node(q->v, to)),
                    y = wg_node_shape(wgi_item_node(q->v, q->y - q->v->item));
+    if (is_product(q)) {
+        sum_over_matrices(q, x);
+        return;
+    }
     if (q->y->op->kind != WG_MAP || wg_shape_size(x) >= wg_shape_size(y)) return;
     unsigned axes = 0;
     for (int i = 0; i < y.rank; i++) {
         const int in_x = i - (y.rank - x.rank);
         if (in_x < 0 || x.dim[in_x] != y.dim[i]) axes |= 1u << i;
     }
-    q->right =
-        wgi_formula_sum(&q->own, q->right, wg_shape_size(x) == 1 ? 0 : axes); /* of one number over all */
+    q->right = wgi_formula_sum(&q->own, wgi_formula_copy(&q->own, &q->own, q->right),
+                               wg_shape_size(x) == 1 ? 0 : axes); /* of one number over all */
 }
 
 /* The definitions that the rule needs, behind those of the operands before. false: one is too long. */
@@ -69,8 +93,11 @@ static bool put_definitions(wgi_step_equation *q)
         const char *text =
             wgi_formula_nodes(&q->own, e) > WGI_STEP_NODES ? NULL : wgi_step_text(q, &q->own, e);
         if (!text) return false;
-        if (!strstr(q->where, text))
-            q->where = wgi_pool_format(q->v->pool, "%s%s%s", q->where, *q->where ? ", " : "", text);
+        const char *name = wgi_step_text(q, &q->own, q->own.node[e].child),
+                   *known = name ? strstr(q->where, name) : NULL;
+        const bool again =
+            known && (known == q->where || known[-1] == ' ') && !strncmp(known + strlen(name), " = ", 3);
+        if (!again) q->where = wgi_pool_format(q->v->pool, "%s%s%s", q->where, *q->where ? ", " : "", text);
     }
     return true;
 }
@@ -90,7 +117,9 @@ static const char *with_indices(const wgi_step_equation *q, const char *rule)
               along = wgi_formula_child(&q->own, q->equation, 2);
     const wgi_formula_node *n = q->own.node;
     wgi_strbuf b = { .pool = q->v->pool };
-    if (n[left].kind != WGI_F_AT) return rule;
+    if (n[left].kind != WGI_F_AT && !along) return rule;
+    if (n[left].kind != WGI_F_AT)
+        return wgi_pool_format(q->v->pool, "%s %s", rule, wgi_step_text(q, &q->own, along));
     const int first = n[n[left].child].next;
     wgi_strbuf_format(&b, "%s%s for", rule, n[q->right].kind == WGI_F_CASES ? "," : "");
     for (int k = first; k; k = n[k].next)
@@ -140,8 +169,8 @@ static const char *through_loss(const wgi_step_equation *q)
     if (strcmp(q->y->op->name, "sigmoid") || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last) return NULL;
     wgi_step_equation *loss = wgi_step_equation_new(q->v, q->value, q->gradient_step, t->from);
     const char *rule = NULL;
-    if (loss && wgi_step_operand(loss, 0) == t->to && wgi_step_find_names(loss) &&
-        wgi_step_parse(loss, true)) {
+    if (loss && wgi_step_operand(loss, 0) == t->to && wgi_step_operand(loss, 1) != t->to &&
+        wgi_step_find_names(loss) && wgi_step_parse(loss, true)) {
         const int index = wgi_formula_equation_of(&loss->f, "logit", 1);
         if (index >= 0 && wgi_step_replace(loss, &loss->f, loss->also, index))
             rule = wgi_step_text(loss, &loss->own, loss->right);

@@ -56,12 +56,13 @@ static void add_label(const wgi_box *x, line *t)
 static double add_row(lines *l, const char *text, double size, bool bold, bool odd, const char *class)
 {
     double middle = l->h + leading(size) / 2;
-    const char *first = text;
+    const char *first = text, *label = strstr(text, " = ");
+    const size_t name = label ? (size_t)(label - text) : 0; /* d(z[:, 0:1]) has a bracket of its own */
     if (!*text) return -1;
     while (*text && l->n < LINES) {
         bool below = !strncmp(text, ROW_OF_MATRIX, strlen(ROW_OF_MATRIX));
         text += below ? strlen(ROW_OF_MATRIX) : 0;
-        size_t n = strcspn(text, "\n"), bracket = strcspn(first, "[");
+        size_t n = strcspn(text, "\n"), bracket = name + strcspn(first + name, "[");
         add_line(l, text, n, size, bold, class);
         l->line[l->n - 1].odd = odd;
         if (below && first[bracket])

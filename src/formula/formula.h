@@ -221,6 +221,7 @@ typedef struct wgi_formula_value {
     int root;
     bool word;   /* text is the word of an option */
     bool absent; /* the operand is left out */
+    bool unset;  /* the option was not given */
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */
     /* For wgi_formula_rule: */
     const wg_shape *shape; /* of an operand or a result */

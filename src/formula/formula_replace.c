@@ -468,7 +468,7 @@ static bool put_axes(replacing *r, int call, int clause)
 static int given(replacing *r, int node)
 {
     const wgi_formula_value *v = value_of(r, &r->f->node[node], 0);
-    return number(r, v && !v->absent && (v->tree || v->text || v->number != 0));
+    return number(r, v && !v->absent && !v->unset);
 }
 
 static int copy_call(replacing *r, int node)
@@ -487,6 +487,8 @@ static int copy_call(replacing *r, int node)
         if (factors) return factors;
     }
     if (v && v->word && strcmp(v->text, "none") == 0) return copy(r, n->child);
+    if (r->locals && wgi_formula_is(r->f, node, "keep"))
+        return copy(r, n->child); /* it stands beside what has the axes */
     if (wgi_formula_is(r->f, node, "reshape") || wgi_formula_is(r->f, node, "keep")) {
         const int of = copy(r, n->child); /* a number has no shape */
         if (of == ABSENT || kind_of(r, of) == WGI_F_NUMBER) return of;

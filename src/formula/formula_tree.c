@@ -146,8 +146,12 @@ bool wgi_formula_has_axes(const wgi_formula *f, int node)
                                   wgi_formula_is(f, node, "length"));
     if (n->kind == WGI_F_NAME) return n->axes == WGI_F_HAS_AXES;
     if (n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
-    if (n->kind == WGI_F_AT) /* a range keeps axes: z[:, 3:4] */
-        return f->node[f->node[n->child].next].kind == WGI_F_WORDS && wgi_formula_has_axes(f, n->child);
+    if (n->kind == WGI_F_AT) { /* a range keeps axes: z[:, 3:4] */
+        for (int k = f->node[n->child].next; k; k = f->node[k].next)
+            if (f->node[k].kind == WGI_F_WORDS && memchr(f->node[k].text, ':', (size_t)f->node[k].length))
+                return wgi_formula_has_axes(f, n->child);
+        return false;
+    }
     if (sums && wgi_formula_children(f, node) < 2) return false; /* over all */
     for (int k = n->child; k; k = f->node[k].next)
         if (wgi_formula_has_axes(f, k)) return true;

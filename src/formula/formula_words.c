@@ -55,7 +55,8 @@ static const char *accent_of(const char *s, int n)
     return NULL;
 }
 
-/* What is behind the first _ or dot, if the base is a letter, or what is behind it a number. */
+/* What is behind the first _, if the base is a letter, or what is behind it or a dot a number. z.W is a
+ * parameter of the layer z. */
 static bool cut_below(wgi_name_parts *p, const char *name, int length)
 {
     int cut = 1;
@@ -68,8 +69,8 @@ static bool cut_below(wgi_name_parts *p, const char *name, int length)
     }
     p->base_length = cut;
     find_greek(p);
-    if (cut > 1 && !p->greek && !number) {
-        p->base_length = length;
+    if (!number && ((cut > 1 && !p->greek) || name[cut] == '.')) {
+        p->base_length = length, p->greek = NULL;
         return false;
     }
     p->below = name + cut + 1;

@@ -53,6 +53,8 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
     else if (o.form == WGI_OPT_REAL) v->number = wgi_number_or_default(r, o.real);
     else if (o.form == WGI_OPT_WORD) v->text = o.word, v->word = true;
     else return; /* without a number */
+    v->unset =
+        !r->standard && (o.form == WGI_OPT_REAL ? o.real == 0 : o.form == WGI_OPT_WHOLE && o.whole == 0);
     p->count++;
 }
 

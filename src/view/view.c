@@ -45,6 +45,21 @@ static bool is_label(const wg_op *op, int k)
     return op->loss && wg_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
 }
 
+/* Whether the item is a sum, maybe negated or times a number. */
+static bool is_sum(const wgi_view *v, int64_t i)
+{
+    for (; v->item[i].operands;) {
+        const wgi_item *y = &v->item[i];
+        if (strcmp(y->op->name, "sum") == 0) return true;
+        if (strcmp(y->op->name, "neg") && strcmp(y->op->name, "mul")) return false;
+        const int32_t a = v->arg[y->first], b = v->arg[y->first + y->operands - 1];
+        const int32_t next = v->item[b].operands ? b : a;
+        if (next < 0) return false;
+        i = next;
+    }
+    return false;
+}
+
 /* Marks the inputs that are more than the labels of a loss, or a size by which something is divided. */
 static void mark_inputs(const wgi_view *v, unsigned char *on)
 {
@@ -53,8 +68,9 @@ static void mark_inputs(const wgi_view *v, unsigned char *on)
             const int32_t at = v->arg[v->item[i].first + k];
             const wg_op *op = v->item[i].op;
             const bool under = k == 1 && strcmp(op->name, "div") == 0;
-            if (at >= 0 && !is_label(op, k) && !(under && is_size(v, at)) &&
-                wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)
+            const bool mean = under && at >= 0 && v->arg[v->item[i].first] >= 0 &&
+                              is_sum(v, v->arg[v->item[i].first]) && is_size(v, at);
+            if (at >= 0 && !is_label(op, k) && !mean && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)
                 on[at] = ABOVE_WANTED;
         }
 }

@@ -65,7 +65,8 @@ typedef struct wgi_view {
     wgi_pool *pool; /* has all memory of the view */
     wg_graph *g;
     wgi_view_level level;
-    bool has_e; /* an item is called e, so e to the power of x is written exp(x) */
+    bool has_e;         /* an item is called e, so e to the power of x is written exp(x) */
+    bool leaves_change; /* of a page: what is true of a leaf's value now may not stand in a rule */
     /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the
      * gradients are then called ∂y/∂z. NULL: they are called dz. */
     const char *partial_of;

@@ -523,6 +523,9 @@ class Reader:
         raise Unread("bars: " + self.text)
 
     def whole(self):
+        one = re.fullmatch(r"(.*)\[(\d+)\] along axis (\d)", self.text)
+        if one:
+            return part(self.inner(one.group(1)), int(one.group(3)), int(one.group(2)))
         each = re.search(r",? for (\w) along axis (\d)$", self.text)
         if each:
             return self.each(self.text[:each.start()], each.group(1), int(each.group(2)))
@@ -586,10 +589,11 @@ def normal(x, gamma, beta, axes, eps):
     return plus(times(gamma, lift(quotient, d, of_each(math.sqrt, v))), beta)
 
 
-def cross_entropy(z, y, smoothing=0.0):
-    k, rows = z.shape[-1], size(z.shape[:-1])
+def cross_entropy(z, y, smoothing=0.0, reduction="mean"):
+    k = z.shape[-1]
     q = plus(times(exact(1 - smoothing), y if len(y.shape) == len(z.shape) else one_hot(y, k)), exact(smoothing / k))
-    return lift(quotient, lift(less, over_all(added, times(q, softmax(z, True)))), exact(rows))
+    each = lift(less, reduced(added, times(q, softmax(z, True)), {len(z.shape) - 1}))
+    return each if reduction == "none" else over_all(BY[reduction], each)
 
 
 BY = {"mean": mean, "sum": added}
@@ -648,7 +652,7 @@ OPS = {"layer_norm": lambda x, g, b, eps=1e-5: normal(x, g, b, {len(x.shape) - 1
        "batch_norm": lambda x, g, b, eps=1e-5: normal(x, g, b, {0}, eps),
        "softmax_cross_entropy": cross_entropy, "huber": huber, "bce_with_logits": logits, "binary_cross_entropy": binary,
        "slice": sliced, "flip": flip, "concat": joined,
-       "gelu": lambda x: of_each(lambda t: t * (1 + math.erf(t / math.sqrt(2))) / 2, x), "silu": lambda x: of_each(lambda t: t * sigmoid(t), x),
+       "gelu": lambda x: of_each(lambda t: t * math.erfc(-t / math.sqrt(2)) / 2, x), "silu": lambda x: of_each(lambda t: t * sigmoid(t), x),
        "reshape": lambda x: x, "f64": lambda x: x, "i64": lambda x: x, "bool": lambda x: x}
 KNOWN = ("softmax", "log_softmax", "one_hot", "mul", "div", "add", "sub") + tuple(OPS)
 
@@ -782,7 +786,7 @@ def lines_of(text):
     return [f for f in found if f[1] is not None]
 
 
-WORDS = re.compile(r"the part of|was kept|dropout\(|the product of|with its axes|(conv|max_pool)\w*\(|first place")
+WORDS = re.compile(r"the part of|was kept|dropout\(|the product of|as with one head|terms of the next order|with its axes|(conv|max_pool)\w*\(|first place")
 
 
 class Count:
@@ -916,7 +920,7 @@ def layers(draw):
         elif kind == 6 and m == 2:
             text += "u%d = %s[:, 0:1]\nv%d = %s[:, 1:2]\n%s = concat(v%d * 2, u%d, axis=1)\n" % (k, h, k, h, g, k, k)
         else:
-            text += "%s = %s\n" % (g, draw.choice(["tanh(%s)", "sigmoid(%s)", "relu(%s)", "softmax(%s)", "exp(-abs(%s))", "gelu(%s)", "silu(%s)", "(%s)^2", "flip(%s, axis=1)"]) % h)
+            text += "%s = %s\n" % (g, draw.choice(["tanh(%s)", "sigmoid(%s)", "relu(%s)", "softmax(%s)", "exp(-abs(%s))", "gelu(%s)", "silu(%s)", "(%s)^2", "flip(%s, axis=1)", "(abs(%s) + 0.1)^1.5"]) % h)
         h = g
     labels = "[%s]" % ", ".join(str(draw.randrange(m)) for _ in range(n))
     bits = "[%s]" % ", ".join("[%s]" % ", ".join(str(draw.randrange(2)) for _ in range(m)) for _ in range(n))
@@ -925,7 +929,8 @@ def layers(draw):
         "t = " + bits + "\nJ = mse(%s, t)", "J = sum(mean(%s, axis=0)^2) / 2", "J = sum(max(%s, axis=1))",
         "y = " + bits + "\nJ = bce_with_logits(%s, y)", "y = " + bits + "\na = sigmoid(%s)\nJ = binary_cross_entropy(a, y)",
         "y = one_hot(" + labels + ", %d)\nJ = softmax_cross_entropy(%%s, y)" % m, "t = " + bits + "\nJ = huber(%s, t)",
-        "J = softmax_cross_entropy(%s, " + labels + ", smoothing=0.1)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
+        "J = softmax_cross_entropy(%s, " + labels + ", smoothing=0.1)", "l = softmax_cross_entropy(%s, " + labels + ", reduction=none)\nJ = sum(l^2)",
+        "T = 2\np = softmax(%s / T)\nJ = -mean(log(p[:, 0:1]))", "a = sigmoid(%s)\nJ = binary_cross_entropy(a, a)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
 
 
 def said(wengert, *words):

@@ -356,7 +356,7 @@ def main(words):
     programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)]) for k in range(many["--programs"] + many["--arrays"])]
     for where, words in [(f, [f]) for f in files] + programs:
         for form, boxes in ("svg", svg_boxes), ("tex", tikz_boxes):
-            text = rb.said(wengert, "draw", "--values", "--format", form, "-o", "-", *words)
+            text = rb.said(wengert, "draw", "--values", "--backward", "--format", form, "-o", "-", *words)
             if text:
                 counts[form].boxes("%s, %s" % (where, form), boxes(text))
         text = rb.said(wengert, "draw", "--format", "json", *words)
