@@ -82,13 +82,15 @@ static double thin_v(const router *r, const wgi_lay_node *n) { return n->v + n->
 
 static double box_v(const wgi_lay_node *n, double at) { return n->v + (at < 0 || at > n->h ? n->h / 2 : at); }
 
-/* From the right end of a row to the left start of the next, in the lane of the wire. */
-static bool to_next_row(router *r, const wgi_lay_level *l, int lane, bool twin, int row, double u, double v)
+/* From the right end of a row, where p stands, to the left start of the next, in the lane of the wire. */
+static bool to_next_row(router *r, const wgi_lay_level *l, int lane, bool twin, const wgi_lay_node *p,
+                        double u, double v)
 {
+    const int row = l->row[p->rank];
     int back = l->crossing[row] - 1 - WGI_LAY_MAX(lane, 0);
     double shift = ROUTE_START / 2.0 + WGI_LAY_LANE * back - (twin ? r->beside : 0);
-    double right = l->u + l->right_edge + ARROW_ROOM + shift, channel = l->v + l->channel[row] + shift,
-           left = l->u + (l->entries ? l->gap[0] / 2 : 0) + shift;
+    double right = l->u + l->col[p->rank] + l->col_w[p->rank] + ARROW_ROOM + shift,
+           channel = l->v + l->channel[row] + shift, left = l->u + (l->entries ? l->gap[0] / 2 : 0) + shift;
     if (!turn_to(r, right, (right + left) / 2, channel)) return false;
     return turn_to(r, left, u, v);
 }
@@ -98,7 +100,7 @@ static bool step(router *r, const wgi_lay_level *l, const wgi_lay_node *p, int l
                  const wgi_lay_node *q, double v)
 {
     double u = l->u + l->col[q->rank];
-    if (l->row[p->rank] != l->row[q->rank]) return to_next_row(r, l, lane, twin, l->row[p->rank], u, v);
+    if (l->row[p->rank] != l->row[q->rank]) return to_next_row(r, l, lane, twin, p, u, v);
     return along(r, l->u + l->col[p->rank] + l->col_w[p->rank]) && bend(r, u, v);
 }
 
