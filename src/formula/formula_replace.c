@@ -370,6 +370,13 @@ static bool is_index(const wgi_formula *f, int node, const wgi_formula_node *nam
     return false;
 }
 
+/* An index, as no node of the picture is called. */
+static int local(replacing *r, const wgi_formula_node *n)
+{
+    const char *text = r->locals->local(r->locals->with, n);
+    return wgi_formula_name(r->to, text, (int)strlen(text), 0);
+}
+
 static int name(replacing *r, int node)
 {
     const wgi_formula_node *n = &r->f->node[node];
@@ -382,7 +389,8 @@ static int name(replacing *r, int node)
     if (!at || r->depth >= DEEPEST) {
         r->f = before;
         r->failed |= at > 0;
-        r->to->loose |= !is_constant(r->f, node) && !(r->locals && is_index(r->f, r->f->root, n, false));
+        if (!at && r->locals && is_index(r->f, r->f->root, n, false)) return local(r, n);
+        r->to->loose |= !is_constant(r->f, node);
         return wgi_formula_copy(r->to, r->f, node);
     }
     const int c = copy_definition(r, at);
@@ -560,6 +568,13 @@ static int copy(replacing *r, int node)
 static int left_side(replacing *r, int left)
 {
     const wgi_formula_value *v = value_of(r, &r->f->node[left], r->f->node[left].sign);
+    if (r->f->node[left].kind == WGI_F_AT && r->locals) { /* its indices are those of the right side */
+        const int at =
+            wgi_formula_new(r->to, WGI_F_AT, wgi_formula_copy(r->to, r->f, r->f->node[left].child), 0);
+        for (int k = r->f->node[r->f->node[left].child].next; k; k = r->f->node[k].next)
+            wgi_formula_add(r->to, at, copy(r, k));
+        return at;
+    }
     return v && v->text ? put_value(r, v) : wgi_formula_copy(r->to, r->f, left);
 }
 

@@ -526,7 +526,7 @@ class Reader:
         one = re.fullmatch(r"(.*)\[(\d+)\] along axis (\d)", self.text)
         if one:
             return part(self.inner(one.group(1)), int(one.group(3)), int(one.group(2)))
-        each = re.search(r",? for (\w) along axis (\d)$", self.text)
+        each = re.search(r",? for (\w+) along axis (\d)$", self.text)
         if each:
             return self.each(self.text[:each.start()], each.group(1), int(each.group(2)))
         value = self.cases()
