@@ -138,21 +138,6 @@ static const wgi_laid_formula *lay_out_unit(const drawing *d, const column *k, i
     return wgi_lay_out(p, unit_name(d, name, unit_at(d, k, place) + 1), WGI_F_FLAT);
 }
 
-static const wgi_laid_formula *lay_out_count(const drawing *d, const column *k)
-{
-    wgi_formula *f = wgi_begin_formula(d->n->p);
-    if (!f) return NULL;
-    const int name = wgi_formula_name(f, "n", 1, 0), n = wgi_formula_number(f, (double)k->units);
-    f->node[name].axes = WGI_F_NO_AXES;
-    return wgi_lay_out(d->n->p, wgi_formula_new(f, WGI_F_EQUATION, name, n), WGI_F_FLAT);
-}
-
-static const wgi_laid_formula *lay_out_name(const drawing *d, int64_t item, int64_t layer)
-{
-    if (!wgi_begin_formula(d->n->p)) return NULL;
-    return wgi_lay_out(d->n->p, wgi_net_name(d->n, item, 'a', layer), WGI_F_FLAT);
-}
-
 /* What stands in a circle: the name of the unit, or its value. */
 static void label_units(drawing *d, column *k, int64_t layer, bool turned)
 {
@@ -171,7 +156,7 @@ static void fill_column(drawing *d, int i)
     column *k = &d->column[i];
     k->item = i ? l->output : l->input, k->units = i ? l->outputs : l->inputs;
     k->shown = (int)(k->units > d->most ? FIRST + 1 : k->units);
-    k->name = lay_out_name(d, k->item, i), k->count = lay_out_count(d, k);
+    k->name = wgi_net_lay_out_name(n, k->item, i), k->count = wgi_net_lay_out_count(n, k->units);
     label_units(d, k, i, l->turned);
     if (!i) return;
     const int32_t parts[] = { l->norm, l->activation, l->dropout };
@@ -319,15 +304,8 @@ static const char *last_line(const drawing *d)
 static const char *description(const drawing *d)
 {
     wgi_strbuf b = { .pool = d->n->p->pool };
-    wgi_strbuf_put(&b, "layers of neurons:");
-    for (int i = 0; i < d->columns; i++) {
-        const wgi_item *y = wgi_net_item(d->n, d->column[i].item);
-        wgi_strbuf_put(&b, i ? ", " : " ");
-        if (wgi_net_is_named(d->n, d->column[i].item) || !i)
-            wgi_strbuf_put(&b, wgi_symbol(&d->n->p->view, y, WGI_SKETCH_NAME)), wgi_strbuf_put(&b, " ");
-        wgi_strbuf_format(&b, "%lld", (long long)d->column[i].units);
-        if (d->column[i].part[0]) wgi_strbuf_put(&b, " "), wgi_strbuf_put(&b, d->column[i].part[0]);
-    }
+    for (int i = 0; i < d->columns; i++)
+        wgi_strbuf_format(&b, "%s%lld", i ? ", " : "layers of neurons: ", (long long)d->column[i].units);
     return wgi_strbuf_keep(&b);
 }
 
@@ -336,15 +314,15 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     wgi_picture *p = n->p;
     const int64_t layers = n->chain.layers;
     if (layers >= COLUMNS)
-        return WGI_REFUSE(p, "draw: style neurons: %lld layers, more than %d", (long long)layers,
-                          COLUMNS - 1);
+        return WGI_REFUSE(p, "draw: style neurons: %lld layers, more than %d: draw them in style blocks",
+                          (long long)layers, COLUMNS - 1);
     drawing d = { .n = n, .columns = (int)layers + 1, .most = p->o->values ? VALUED_UNITS : UNITS };
     d.column = wgi_pool_take(p->pool, d.columns, sizeof *d.column);
     d.fan = wgi_pool_take(p->pool, layers, sizeof *d.fan);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int i = 0; i < d.columns; i++) fill_column(&d, i);
     for (int i = 0; i < layers; i++) read_weights(&d, i);
-    if (n->chain.has_loss) d.loss = lay_out_name(&d, p->view.item_of[p->root.index], 0);
+    if (n->chain.has_loss) d.loss = wgi_net_lay_out_name(n, p->view.item_of[p->root.index], 0);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     measure(&d);
     p->less.hidden = last_line(&d);

@@ -9,7 +9,9 @@ typedef struct style {
     wg_status (*write)(wgi_net *n, wgi_strbuf *out); /* NULL: it is written from boxes */
 } style;
 
-static const style styles[] = { { "cards", NULL }, { "circuit", NULL }, { "neurons", wgi_neurons_write } };
+static const style styles[] = {
+    { "cards", NULL }, { "circuit", NULL }, { "neurons", wgi_neurons_write }, { "blocks", wgi_blocks_write }
+};
 enum { STYLES = sizeof styles / sizeof *styles };
 
 static const style *style_of(const wg_draw_opts *o)
@@ -28,24 +30,24 @@ bool wgi_is_sketch(const wg_draw_opts *o)
 /* An option that a sketch has not; NULL: there is none. */
 static const char *refused_by_sketch(const wg_draw_opts *o)
 {
-    return o->hide && *o->hide         ? ".hide"
-           : o->legend                 ? ".legend"
-           : o->mark_count             ? ".marks"
-           : !wg_is_none(o->beside)    ? ".beside"
-           : o->depth                  ? ".depth"
-           : o->keep                   ? ".keep"
-           : o->wrt_count              ? ".wrt"
-           : wgi_level_of(o)           ? ".level"
-           : *style_of(o)->name != 'n' ? NULL
-           : o->backward               ? ".backward"
-                                       : NULL;
+    return o->hide && *o->hide                      ? ".hide"
+           : o->legend                              ? ".legend"
+           : o->mark_count                          ? ".marks"
+           : !wg_is_none(o->beside)                 ? ".beside"
+           : o->depth                               ? ".depth"
+           : o->keep                                ? ".keep"
+           : o->wrt_count                           ? ".wrt"
+           : wgi_level_of(o)                        ? ".level"
+           : style_of(o)->write == wgi_blocks_write ? (o->values ? ".values" : NULL)
+           : o->backward                            ? ".backward"
+                                                    : NULL;
 }
 
 wg_status wgi_check_style(const wgi_picture *p)
 {
     const wg_draw_opts *o = p->o;
     const style *s = style_of(o);
-    if (!s) return WGI_REFUSE(p, "draw: .style \"%s\": cards, circuit or neurons", o->style);
+    if (!s) return WGI_REFUSE(p, "draw: .style \"%s\": cards, circuit, neurons or blocks", o->style);
     if (s == styles) return WG_OK;
     const char *with = o->steps      ? ".steps"
                        : o->top_down ? ".top_down"
@@ -102,26 +104,36 @@ bool wgi_net_is_named(const wgi_net *n, int64_t i)
     return s == WGI_NAME_GIVEN || s == WGI_NAME_ARGUMENT || s == WGI_NAME_NUMBERED;
 }
 
-/* a⁽¹⁾ */
-static const char *numbered(const wgi_net *n, char letter, int64_t layer)
+int wgi_net_letter(const wgi_net *n, char letter, const char *above)
 {
-    char text[32];
     wgi_strbuf b = { .pool = n->p->pool };
-    snprintf(text, sizeof text, "(%lld)", (long long)layer);
     wgi_strbuf_add(&b, &letter, 1);
-    for (const char *at = text; *at; at++) wgi_strbuf_put(&b, wgi_small(*at, true));
-    return wgi_strbuf_keep(&b);
+    for (; *above; above++) wgi_strbuf_put(&b, wgi_small(*above, true));
+    const char *name = wgi_strbuf_keep(&b);
+    const int node = wgi_formula_name(n->f, name, (int)strlen(name), 0);
+    if (node) n->f->node[node].axes = WGI_F_HAS_AXES;
+    return node;
 }
 
 int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer)
 {
     const wgi_item *y = wgi_net_item(n, i);
     if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y)) return wgi_put_name(n->p, y);
-    const char *name = numbered(n, letter, layer);
-    wgi_formula *f = n->f;
-    const int node = wgi_formula_name(f, name, (int)strlen(name), 0);
-    if (node) f->node[node].axes = (uint8_t)wgi_item_axes(&n->p->view, i);
-    return node;
+    return wgi_net_letter(n, letter, wgi_pool_format(n->p->pool, "(%lld)", (long long)layer));
+}
+
+const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i, int64_t layer)
+{
+    if (!wgi_begin_formula(n->p)) return NULL;
+    return wgi_lay_out(n->p, wgi_net_name(n, i, 'a', layer), WGI_F_FLAT);
+}
+
+const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units)
+{
+    if (!wgi_begin_formula(n->p)) return NULL;
+    const int name = wgi_formula_name(n->f, "n", 1, 0), count = wgi_formula_number(n->f, (double)units);
+    n->f->node[name].axes = WGI_F_NO_AXES;
+    return wgi_lay_out(n->p, wgi_formula_new(n->f, WGI_F_EQUATION, name, count), WGI_F_FLAT);
 }
 
 const char *wgi_net_function(const wgi_net *n, int64_t i)

@@ -7,7 +7,7 @@
 
 #include "draw/svg.h"
 
-/* An arrow's point is so long. LINE: from one baseline to the next. */
+/* LINE: from one baseline to the next. NAME: the characters of a name in a text. */
 enum { WGI_SKETCH_LINE = 21, WGI_SKETCH_NAME = 24 };
 
 typedef struct wgi_net {
@@ -23,7 +23,11 @@ static inline const wgi_item *wgi_net_item(const wgi_net *n, int64_t i) { return
 /* The name of item i as the program has it; of an item without a name the letter with the layer's number,
  * a⁽¹⁾. Into the formula that was begun. */
 int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer);
+int wgi_net_letter(const wgi_net *n, char letter, const char *above); /* a⁽ˡ⁾ of a and "(l)" */
 bool wgi_net_is_named(const wgi_net *n, int64_t i);
+const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i,
+                                             int64_t layer);                    /* by the letter a */
+const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units); /* n = 128 */
 /* "relu", "σ" */
 const char *wgi_net_function(const wgi_net *n, int64_t i);
 /* "J = mean(L)", or nothing. */
@@ -37,8 +41,9 @@ void wgi_sketch_text(const wgi_svg *w, double x, double y, const char *class, co
 void wgi_sketch_line(const wgi_svg *w, double x, double y, double x2, double y2, double width,
                      const char *class);
 
-/* ---- neurons.c ---- */
+/* ---- neurons.c, blocks.c ---- */
 
 wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out);
+wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out);
 
 #endif

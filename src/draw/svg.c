@@ -417,6 +417,13 @@ wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_str
     w.l.c = p->c, w.l.w = sketch->w, w.l.h = sketch->h;
     wgi_svg_name(&w, p->path);
     measure_all(&w);
+    const double size = WGI_BODY * wgi_svg_scale(&w);
+    if (w.canvas && size < w.canvas->least) {
+        p->less.hidden = wgi_pool_format(
+            p->pool, "%s; text of %.1f %s: more layers than are legible on a %s (%g %s)", p->less.hidden,
+            size, w.canvas->unit, w.canvas->name, w.canvas->least, w.canvas->unit);
+        measure_all(&w);
+    }
     wgi_svg_put(&w);
     return finish(&w, p, out);
 }

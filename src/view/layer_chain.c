@@ -121,10 +121,10 @@ static bool is_map(const finder *f, int64_t i)
 /* The last layer may be without an activation, and what a loss begins with is none: log, square, negative. */
 static bool is_activation(const finder *f, int64_t i, bool last)
 {
-    static const char *const known[] = { "relu",       "sigmoid",   "tanh",  "softmax", "log_softmax",
-                                         "leaky_relu", "elu",       "gelu",  "silu",    "softplus",
-                                         "softsign",   "mish",      "relu6", "selu",    "hard_sigmoid",
-                                         "hard_tanh",  "hard_swish" };
+    static const char *const known[] = { "relu",        "sigmoid",    "tanh",         "softmax",
+                                         "log_softmax", "elu",        "celu",         "selu",
+                                         "gelu",        "leaky_relu", "silu",         "mish",
+                                         "softplus",    "softsign",   "hard_sigmoid", "hard_swish" };
     if (!is_map(f, i)) return false;
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
         if (f->v->item[i].op == wg_op_find(known[k])) return true;

@@ -77,7 +77,7 @@ Test(styles, of_many_units_some_are_drawn)
     expect_counts(svg, 6 + 6 + 6 + 10, 36 + 36 + 60 + 10);
     cr_expect_eq(pic_count(svg, ">⋮<"), 3);
     SHOWS(pic_plain(svg), ">n = 784<", ">n = 128<", ">n = 64<", ">n = 10<", ">x784<", ">z10<", ">J<",
-          "J = softmax_cross_entropy(z, y)", "layers of neurons: x 784, h₁ 128 relu, h₂ 64 relu, z 10");
+          "J = softmax_cross_entropy(z, y)", "layers of neurons: 784, 128, 64, 10");
 }
 
 /* Columns are examples, and layers have no names. */
@@ -89,6 +89,79 @@ Test(styles, weights_before_the_input)
     char *svg = drawn(&r, "neurons", (wg_draw_opts){ .values = true });
     expect_counts(svg, 3 + 2 + 1, 6 + 2);
     SHOWS(pic_plain(svg), ">1<", ">2<", ">3<", ">1.000<", ">−1.000<", ">a⁽¹⁾<", "examples");
+}
+
+/* ---- blocks ---- */
+
+static void expect_boxes(const char *svg, int boxes, int arrows)
+{
+    cr_expect_eq(pic_count(svg, "<rect"), boxes, "%s", svg);
+    cr_expect_eq(pic_count(svg, "<polygon"), arrows, "%s", svg);
+}
+
+static const char three[] =
+    "x = input(m, 4); y = input(m, 1)\n"
+    "W1 = param(4, 3); b1 = param(3); W2 = param(3, 2); b2 = param(2); W3 = param(2, 1)\n"
+    "z1 = x @ W1 + b1; a1 = tanh(z1); z2 = a1 @ W2 + b2; a2 = relu(z2)\n"
+    "z3 = a2 @ W3; a3 = sigmoid(z3)\nJ = binary_cross_entropy(a3, y)";
+
+/* Each layer has three boxes and an arrow forward, to the cache, from it, and to its gradients. From layer to
+ * layer, and from the loss, an arrow leads back. Equations are those of backpropagation with examples in
+ * rows. */
+Test(styles, blocks_say_what_is_computed_forward_and_backward)
+{
+    WGT_ENDS wgt_run r = wgt_build(three, WG_TRAIN);
+    char *svg = drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" });
+    expect_boxes(svg, 3 * 3 + 1, 3 * 4 + 1 + 3);
+    cr_expect_str_eq(drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" }), svg);
+    pic_plain(svg);
+    SHOWS(svg, ">n = 3<", ">W1, b1<", ">z1 = xW1 + b1<", ">a1 = tanh(z1)<", ">x, z1<",
+          ">dz1 = da1 ⊙ tanh′(z1)<");
+    SHOWS(svg, ">dW1 = xTdz1<", ">db1 = Σaxis 0(dz1)<", ">dW1, db1<", "!>dx", ">da1<", ">dW2 = a1Tdz2<");
+    SHOWS(svg, ">da1 = dz2W2T<", ">W3<", ">z3 = a2W3<", ">dz3 = da3 ⊙ σ′(z3)<", ">J<");
+    HAS_NOT(svg, "legible");
+}
+
+/* With examples in columns the factors change places; weights that are transposed are not parameters. */
+Test(styles, blocks_keep_the_order_of_factors)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = input(4, m); W = param(3, 4); b = param(3, 1); V = param(3, 2)\n"
+                                   "z = W @ x + b; a = relu(z); u = V.T @ a",
+                                   WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">z = Wx + b<", ">dW = dzxT<",
+          ">db = Σaxis 1(dz)<", ">u = VTa<", ">dV = aduT<", ">da = Vdu<", "!>J<");
+}
+
+/* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
+Test(styles, blocks_of_one_example)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = [1, 2]; w = param(2); z = w @ x; a = sigmoid(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dz = da σ′(z)<", ">dw = dz x<");
+    WGT_ENDS wgt_run s = wgt_build("x = [1, 2]; W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz = p ⊙ (dp − Σ(dp ⊙ p))<",
+          ">dW = outer(x, dz)<");
+    WGT_ENDS wgt_run t = wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&t, "blocks", (wg_draw_opts){ 0 })), "Σaxis 1(dp ⊙ p)");
+}
+
+/* Eight layers of 16 units, and one that differs. */
+Test(styles, equal_layers_are_one_block)
+{
+    WGT_ENDS wgt_run r = wgt_build("layer(h) = relu(batch_norm(dense(h, 16)))\nx = input(m, 16)\n"
+                                   "h = repeat(8, layer, x)\ny = dense(dropout(h, keep_prob=0.5), 3)",
+                                   WG_TRAIN);
+    char *svg = drawn(&r, "blocks", (wg_draw_opts){ 0 });
+    pic_plain(svg);
+    SHOWS(svg, ">×7: l = 1 … 7<", ">z⁽ˡ⁾ = a⁽ˡ⁻¹⁾W⁽ˡ⁾ + b⁽ˡ⁾<");
+    SHOWS(svg, ">s⁽ˡ⁾ = batch_norm(z⁽ˡ⁾)<");
+    SHOWS(svg, ">dz⁽ˡ⁾ = batch_norm′(z⁽ˡ⁾, ds⁽ˡ⁾)<", ">dh = dr⁽⁸⁾ ⊙ dropout′(h)<");
+    WGT_ENDS wgt_run s = wgt_build("a0 = input(m, 2); W1 = param(2, 2); W2 = param(2, 2); W3 = param(2, 2)\n"
+                                   "a1 = tanh(a0 @ W1); a2 = tanh(a1 @ W2); a3 = tanh(a2 @ W3)",
+                                   WG_TRAIN);
+    svg = drawn(&s, "blocks", (wg_draw_opts){ 0 });
+    expect_boxes(svg, 3 + 1, 4 + 1 + 1);
+    pic_plain(svg);
+    SHOWS(svg, ">×3: l = 1 … 3<", ">al = tanh(z⁽ˡ⁾)<", ">z⁽ˡ⁾ = al − 1Wl<", ">a3<", ">da3<");
 }
 
 /* ---- both ---- */
@@ -105,8 +178,10 @@ Test(styles, any_name_can_be_drawn)
         const wg_node W = wg_input(g, names[i], wg_view_f64(v, WG_SHAPE(2, 2))),
                       x = wg_input(g, names[i], wg_view_f64(v, WG_SHAPE(2))),
                       h = wg_name(wg_relu(wg_matmul(x, W)), names[i]);
-        pic_expect_well_formed(
-            pic_text(wg_name(wg_sum(h), names[i]), "svg", (wg_draw_opts){ .style = "neurons" }));
+        wg_name(wg_sum(h), names[i]);
+        for (int k = 0; k < 2; k++)
+            pic_expect_well_formed(
+                pic_text(wg_sum(h), "svg", (wg_draw_opts){ .style = k ? "blocks" : "neurons" }));
     }
 }
 
@@ -129,10 +204,14 @@ static void in_little_memory(const char *style, int64_t every)
     }
 }
 
-Test(styles, failing_memory) { in_little_memory("neurons", 7); }
+Test(styles, failing_memory)
+{
+    in_little_memory("neurons", 7);
+    in_little_memory("blocks", 7);
+}
 
-/* 100,000 nodes. */
-Test(styles, a_large_chain_is_refused)
+/* 100,000 nodes: equal layers are one block. */
+Test(styles, a_large_chain_is_refused_or_folded)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     static const double v[4] = { 1, 2, 3, 4 };
@@ -141,4 +220,5 @@ Test(styles, a_large_chain_is_refused)
         h = wg_relu(wg_matmul(h, wg_input(g, NULL, wg_view_f64(v, WG_SHAPE(2, 2)))));
     cr_assert_null(wg_draw_text(h, &(wg_draw_opts){ .format = "svg", .style = "neurons" }));
     wgt_expect_error(c, WG_ERROR_VALUE, "style neurons: 33333 layers, more than 8");
+    SHOWS(pic_text(h, "svg", (wg_draw_opts){ .style = "blocks" }), "×33333: l = 1 … 33333");
 }
