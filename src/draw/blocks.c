@@ -135,8 +135,10 @@ static int put_gradient(const drawing *d, const block *b, int part)
     const int node = put_bare(d, b, part), name = f->node[node].kind == WGI_F_AT ? f->node[node].child : node;
     wgi_formula_node *k = &f->node[name];
     const bool plain = k->kind == WGI_F_NAME;
-    if (!plain) wgi_formula_text(&to, f, name, false);
-    const char *of = plain ? wgi_pool_part(d->n->p->pool, k->text, (size_t)k->length) : line,
+    const wgi_name_parts parts = plain ? wgi_name_split(k->text, k->length) : (wgi_name_parts){ 0 };
+    const bool letters = plain && !parts.greek && !parts.accent; /* dtheta is not dθ */
+    wgi_formula_text(&to, f, name, false);
+    const char *of = letters ? wgi_pool_part(d->n->p->pool, k->text, (size_t)k->length) : line,
                *text = wgi_gradient_of(&d->n->p->view, of, !plain);
     *k = (wgi_formula_node){ .kind = WGI_F_NAME,
                              .text = text,
@@ -392,13 +394,6 @@ static void put_rows(const wgi_svg *w, const rows *r, double x, double middle, c
     }
 }
 
-static void put_box(const wgi_svg *w, const char *class, double x, double y, double width, double h)
-{
-    wgi_strbuf_format(w->b, "<g class=\"%s\">", class);
-    wgi_svg_rect(w->b, x, y, width, h, 8, "");
-    wgi_strbuf_put(w->b, "</g>\n");
-}
-
 static void put_head(const wgi_svg *w, const block *b)
 {
     const double x = b->x + b->w / 2;
@@ -415,16 +410,16 @@ static void put_block(const wgi_svg *w, const drawing *d, const block *b)
     const double x = b->x + b->w / 2, cache = d->top + d->forward + GAP, back = cache + CACHE + GAP,
                  end = back + d->backward;
     put_head(w, b);
-    if (b->times > 1) put_box(w, "op", b->x + SHADOW, d->top + SHADOW, b->w, d->forward);
-    put_box(w, "input", b->x, d->top, b->w, d->forward);
+    if (b->times > 1) wgi_sketch_box(w, "op", b->x + SHADOW, d->top + SHADOW, b->w, d->forward);
+    wgi_sketch_box(w, "input", b->x, d->top, b->w, d->forward);
     put_rows(w, &b->forward, x, d->top + d->forward / 2, "ink");
     put_arrow(w, x, d->top + d->forward + (b->times > 1 ? SHADOW : 0), x, cache, "plain kept");
-    put_box(w, "op", b->x, cache, b->w, CACHE);
+    wgi_sketch_box(w, "op", b->x, cache, b->w, CACHE);
     const double word = wgi_text_width(cached, WGI_BODY, WGI_REGULAR), left = x - (word + b->cache.w) / 2;
     wgi_svg_text(w->b, left, cache + 21, WGI_BODY, false, "", "outside", cached);
     put_rows(w, &b->cache, left + word + b->cache.w / 2, cache + CACHE / 2, "ink");
     put_arrow(w, x, cache + CACHE, x, back, "plain kept");
-    put_box(w, "gradient", b->x, back, b->w, d->backward);
+    wgi_sketch_box(w, "gradient", b->x, back, b->w, d->backward);
     put_rows(w, &b->backward, x, back + d->backward / 2, "ink");
     put_arrow(w, x, end, x, end + GAP, "back");
     put_rows(w, &b->learned, x, end + GAP + 16, "grad");
@@ -448,7 +443,7 @@ static void put_loss(const wgi_svg *w, const drawing *d)
 {
     const double x = d->block[d->blocks].x, middle = x + LOSS / 2.0, y = middle_of(d, false),
                  back = middle_of(d, true);
-    put_box(w, "loss", x, y - 20, LOSS, 40);
+    wgi_sketch_box(w, "loss", x, y - 20, LOSS, 40);
     wgi_sketch_formula(w, d->loss, middle, y + 5, LOSS - 6, "ink");
     wgi_sketch_line(w, middle, y + 20, middle, back, 1.75, "back");
     wgi_sketch_line(w, middle, back, x, back, 1.75, "back");
@@ -489,7 +484,7 @@ wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
     measure(&d);
     p->less.hidden = last_line(&d);
     const wgi_sketch s = { .description = wgi_pool_format(
-                               p->pool, "layers as %d blocks, forward and backward", d.blocks),
+                               p->pool, "blocks of layers: %d, forward and backward", d.blocks),
                            .w = d.w,
                            .h = d.top + d.forward + 3 * GAP + CACHE + d.backward + 34,
                            .put = put_all,

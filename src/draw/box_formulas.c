@@ -56,11 +56,11 @@ wgi_formula *wgi_begin_formula(wgi_picture *p)
     return &p->work->tree;
 }
 
-int wgi_put_name(wgi_picture *p, const wgi_item *y)
+int wgi_put_name(wgi_picture *p, const wgi_item *y, int most)
 {
     wgi_formula *f = &p->work->tree;
     if (y->tree) return wgi_formula_copy_nodes(f, y->tree, y->root);
-    const char *name = wgi_item_name(&p->view, y, NAME_MOST);
+    const char *name = wgi_item_name(&p->view, y, most);
     const int n = wgi_formula_name(f, name, (int)strlen(name), 0);
     if (n) f->node[n].axes = (uint8_t)wgi_item_axes(&p->view, y - p->view.item);
     return n;
@@ -68,7 +68,8 @@ int wgi_put_name(wgi_picture *p, const wgi_item *y)
 
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y)
 {
-    if (!y->is_inline && wgi_begin_formula(p)) box->symbol = wgi_lay_out(p, wgi_put_name(p, y), WGI_F_FLAT);
+    if (!y->is_inline && wgi_begin_formula(p))
+        box->symbol = wgi_lay_out(p, wgi_put_name(p, y, NAME_MOST), WGI_F_FLAT);
 }
 
 /* ---- titles ---- */
@@ -82,7 +83,7 @@ static int put_cost(wgi_picture *p, int64_t position)
     f->node[call].word = true;
     f->node[call].text = wgi_cost_name(p, position), f->node[call].length = (int)strlen(f->node[call].text);
     for (int k = 0; k < n && n < WGI_COST_OPERANDS; k++)
-        wgi_formula_add(f, call, wgi_put_name(p, wgi_item_at(p, operand[k])));
+        wgi_formula_add(f, call, wgi_put_name(p, wgi_item_at(p, operand[k]), NAME_MOST));
     return n < WGI_COST_OPERANDS ? call : 0;
 }
 
@@ -101,7 +102,7 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
         box->title = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, NAME_MOST), box->title);
     if (whole && wgi_begin_formula(p)) {
         wgi_formula *f = &p->work->tree;
-        const int left = y->tree ? 0 : wgi_put_name(p, y),
+        const int left = y->tree ? 0 : wgi_put_name(p, y, NAME_MOST),
                   right = wgi_formula_copy(f, &e->tree, e->tree.root);
         box->formula =
             wgi_lay_out(p, left ? wgi_formula_new(f, WGI_F_EQUATION, left, right) : right, WGI_F_TALL);

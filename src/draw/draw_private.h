@@ -309,8 +309,9 @@ void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
 /* An empty formula of the picture's; NULL: no memory, or nobody would read it. */
 wgi_formula *wgi_begin_formula(wgi_picture *p);
-/* Into that formula: the name of the item, or the expression that is its name. */
-int wgi_put_name(wgi_picture *p, const wgi_item *y);
+/* Into that formula: the name of the item, of at most so many characters, or the expression that is its
+ * name. */
+int wgi_put_name(wgi_picture *p, const wgi_item *y, int most);
 /* A node of that formula, laid out for as long as the picture; NULL: it is too long, or there is no
  * memory. */
 const wgi_laid_formula *wgi_lay_out(wgi_picture *p, int node, wgi_formula_style style);

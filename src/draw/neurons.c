@@ -12,7 +12,7 @@
 
 enum {
     UNITS = 12,
-    VALUED_UNITS = 8,
+    VALUED_UNITS = 7,
     FIRST = 5,
     COLUMNS = 9,
     AREA = 470,
@@ -114,18 +114,19 @@ static void read_weights(drawing *d, int i)
 
 /* ---- names ---- */
 
-/* The node of a name, with the number of a unit below: x₁, and a₁,₂ of a₁. */
+/* The node of a name, with the number of a unit below: x₁, and a₁,₂ of a₁. 0: it is an expression. */
 static int unit_name(const drawing *d, int name, int64_t unit)
 {
     wgi_formula *f = d->n->f;
-    const wgi_name_parts parts = wgi_name_split(f->node[name].text, f->node[name].length);
+    wgi_formula_node *k = &f->node[name];
+    if (k->kind != WGI_F_NAME) return 0;
+    const wgi_name_parts parts = wgi_name_split(k->text, k->length);
     const int at = wgi_formula_new(f, WGI_F_AT, name, 0);
-    if (f->node[name].kind != WGI_F_NAME || !at) return 0;
+    k->axes = WGI_F_NO_AXES;
     if (parts.below_length && !parts.accent) {
-        f->node[name].length = parts.base_length;
+        k->text = parts.base, k->length = parts.base_length;
         wgi_formula_add(f, at, wgi_formula_name(f, parts.below, parts.below_length, 0));
     }
-    f->node[name].axes = WGI_F_NO_AXES;
     wgi_formula_add(f, at, wgi_formula_number(f, (double)unit));
     return at;
 }
@@ -186,7 +187,7 @@ static void measure(drawing *d)
             d->parts = j + 1 > d->parts ? j + 1 : d->parts;
     }
     d->pitch = fmin(PITCH, (double)AREA / rows);
-    d->radius = fmin(31, 0.44 * d->pitch);
+    d->radius = fmin(31, 0.46 * d->pitch);
     d->middle = HEAD + rows * d->pitch / 2;
     d->bottom = HEAD + rows * d->pitch + 16;
     d->gap = fmax(118, fmin(320, fmin(944, 1.6 * d->bottom) / (d->columns - 1)));
@@ -262,10 +263,8 @@ static void put_loss(const wgi_svg *w, const drawing *d)
     const double x = k->x + d->radius + LOSS, h = 2 * fmin(d->radius, 22);
     for (int i = 0; i < k->shown; i++)
         wgi_sketch_line(w, k->x + d->radius, y_at(d, k, i), x, d->middle, 1, "plain");
-    wgi_strbuf_put(w->b, "<g class=\"loss\">");
-    wgi_svg_rect(w->b, x, d->middle - h / 2, BOX, h, 7, "");
+    wgi_sketch_box(w, "loss", x, d->middle - h / 2, BOX, h);
     wgi_sketch_formula(w, d->loss, x + BOX / 2, d->middle + 5, BOX - 6, "ink");
-    wgi_strbuf_put(w->b, "</g>\n");
 }
 
 static void put_net(const wgi_svg *w, const void *with)

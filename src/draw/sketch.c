@@ -118,7 +118,8 @@ int wgi_net_letter(const wgi_net *n, char letter, const char *above)
 int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer)
 {
     const wgi_item *y = wgi_net_item(n, i);
-    if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y)) return wgi_put_name(n->p, y);
+    if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y))
+        return wgi_put_name(n->p, y, WGI_SKETCH_NAME);
     return wgi_net_letter(n, letter, wgi_pool_format(n->p->pool, "(%lld)", (long long)layer));
 }
 
@@ -174,6 +175,13 @@ void wgi_sketch_line(const wgi_svg *w, double x, double y, double x2, double y2,
     WGI_SVG_PUT(w->b, "<line x1=\"@\" y1=\"@\" x2=\"@\" y2=\"@\" stroke-width=\"@\" class=\"",
                 wgi_svg_eighth(x), wgi_svg_eighth(y), wgi_svg_eighth(x2), wgi_svg_eighth(y2), width);
     wgi_strbuf_put(w->b, class), wgi_strbuf_put(w->b, "\"/>\n");
+}
+
+void wgi_sketch_box(const wgi_svg *w, const char *class, double x, double y, double width, double h)
+{
+    wgi_strbuf_format(w->b, "<g class=\"%s\">", class);
+    wgi_svg_rect(w->b, x, y, width, h, 8, "");
+    wgi_strbuf_put(w->b, "</g>\n");
 }
 
 /* ---- from graph to drawing ---- */

@@ -7,8 +7,8 @@
 
 #include "draw/svg.h"
 
-/* LINE: from one baseline to the next. NAME: the characters of a name in a text. */
-enum { WGI_SKETCH_LINE = 21, WGI_SKETCH_NAME = 24 };
+/* LINE: from one baseline to the next. NAME: the characters of a name. */
+enum { WGI_SKETCH_LINE = 21, WGI_SKETCH_NAME = 18 };
 
 typedef struct wgi_net {
     wgi_picture *p;
@@ -40,6 +40,9 @@ void wgi_sketch_formula(const wgi_svg *w, const wgi_laid_formula *k, double x, d
 void wgi_sketch_text(const wgi_svg *w, double x, double y, const char *class, const char *text);
 void wgi_sketch_line(const wgi_svg *w, double x, double y, double x2, double y2, double width,
                      const char *class);
+
+/* In the colours of boxes of this class. */
+void wgi_sketch_box(const wgi_svg *w, const char *class, double x, double y, double width, double h);
 
 /* ---- neurons.c, blocks.c ---- */
 

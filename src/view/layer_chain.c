@@ -13,10 +13,16 @@
 enum { NAME_MOST = 40 };
 enum { LEARNED = 1, DEEP = 2, SEEN = 4, ALONE = 8 }; /* DEEP: a product with weights, or above one */
 
+static const char *const activations[] = { "relu",        "sigmoid",    "tanh",         "softmax",
+                                           "log_softmax", "elu",        "celu",         "selu",
+                                           "gelu",        "leaky_relu", "silu",         "mish",
+                                           "softplus",    "softsign",   "hard_sigmoid", "hard_swish" };
+enum { KNOWN = sizeof activations / sizeof *activations };
+
 typedef struct finder {
     const wgi_view *v;
     wgi_layers *to;
-    const wg_op *matmul, *dense, *add, *multiply, *subtract, *batch_norm, *layer_norm, *dropout;
+    const wg_op *matmul, *dense, *add, *batch_norm, *layer_norm, *dropout, *activation[KNOWN];
     bool learns; /* there are parameters; else any matrix may be weights */
     unsigned char *flag;
 } finder;
@@ -45,14 +51,18 @@ static void refuse(finder *f, int64_t i, const char *why)
 /* "it multiplies 'f' and 'i'" */
 static void refuse_call(finder *f, int64_t i)
 {
+    static const char *const verbs[][2] = { { "add", "adds" },
+                                            { "sub", "subtracts" },
+                                            { "mul", "multiplies" },
+                                            { "matmul", "multiplies" },
+                                            { "div", "divides" } };
     const wgi_item *y = &f->v->item[i];
     wgi_strbuf b = { .pool = f->v->pool };
-    const char *verb = y->op == f->add                              ? "it adds"
-                       : y->op == f->subtract                       ? "it subtracts"
-                       : y->op == f->multiply || y->op == f->matmul ? "it multiplies"
-                                                                    : NULL;
-    if (verb) wgi_strbuf_put(&b, verb);
-    else wgi_strbuf_put(&b, "it is "), wgi_strbuf_clean(&b, y->op ? y->op->name : "given", NAME_MOST);
+    const char *verb = NULL;
+    for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+        if (y->op && y->op == wg_op_find(verbs[k][0])) verb = verbs[k][1];
+    wgi_strbuf_put(&b, verb ? "it " : "it is ");
+    wgi_strbuf_clean(&b, verb ? verb : y->op ? y->op->name : "given", NAME_MOST);
     for (int k = 0; k < y->operands && k < 3; k++) {
         const int32_t at = *wgi_operand(f->v, y, k);
         if (at >= 0) wgi_strbuf_format(&b, " %s'%s'", k ? "and " : verb ? "" : "of ", name_of(f, at));
@@ -121,13 +131,10 @@ static bool is_map(const finder *f, int64_t i)
 /* The last layer may be without an activation, and what a loss begins with is none: log, square, negative. */
 static bool is_activation(const finder *f, int64_t i, bool last)
 {
-    static const char *const known[] = { "relu",        "sigmoid",    "tanh",         "softmax",
-                                         "log_softmax", "elu",        "celu",         "selu",
-                                         "gelu",        "leaky_relu", "silu",         "mish",
-                                         "softplus",    "softsign",   "hard_sigmoid", "hard_swish" };
+    const wg_op *op = f->v->item[i].op;
     if (!is_map(f, i)) return false;
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-        if (f->v->item[i].op == wg_op_find(known[k])) return true;
+    for (int k = 0; k < KNOWN; k++)
+        if (op == f->activation[k]) return true;
     return !last && f->v->item[i].operands == 1;
 }
 
@@ -249,18 +256,15 @@ static void check_input(finder *f)
 
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
 {
-    finder f = { v,
-                 to,
-                 wg_op_find("matmul"),
-                 wg_op_find("dense"),
-                 wg_op_find("add"),
-                 wg_op_find("mul"),
-                 wg_op_find("sub"),
-                 wg_op_find("batch_norm"),
-                 wg_op_find("layer_norm"),
-                 wg_op_find("dropout"),
-                 false,
-                 NULL };
+    finder f = { .v = v,
+                 .to = to,
+                 .matmul = wg_op_find("matmul"),
+                 .dense = wg_op_find("dense"),
+                 .add = wg_op_find("add"),
+                 .batch_norm = wg_op_find("batch_norm"),
+                 .layer_norm = wg_op_find("layer_norm"),
+                 .dropout = wg_op_find("dropout") };
+    for (int i = 0; i < KNOWN; i++) f.activation[i] = wg_op_find(activations[i]);
     int64_t products = 0;
     *to = (wgi_layers){ 0 };
     f.flag = wgi_pool_take(v->pool, v->items, 1);

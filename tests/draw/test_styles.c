@@ -132,6 +132,17 @@ Test(styles, blocks_keep_the_order_of_factors)
           ">db = Σaxis 1(dz)<", ">u = VTa<", ">dV = aduT<", ">da = Vdu<", "!>J<");
 }
 
+/* Letters stay letters behind a d. */
+Test(styles, gradients_of_greek_names)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = input(m, 2); theta1 = param(2, 3); beta_hat = param(3)\n"
+                                   "phi_1 = tanh(x @ theta1 + beta_hat)",
+                                   WG_TRAIN);
+    char *svg = pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 }));
+    SHOWS(svg, ">dθ₁ = xTdz⁽¹⁾<", ">dβ̂ = Σaxis 0(dz⁽¹⁾)<", ">dφ₁<");
+    SHOWS(pic_plain(drawn(&r, "neurons", (wg_draw_opts){ 0 })), ">φ1, 3<", ">x2<");
+}
+
 /* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
 Test(styles, blocks_of_one_example)
 {
