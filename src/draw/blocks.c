@@ -35,6 +35,7 @@ typedef struct drawing {
     block *block; /* the last one is the loss: it has only arrows at its left */
     int blocks;
     double top, forward, backward, w; /* where rows begin; forward, backward: how high they are */
+    double box;                       /* the width of the loss's */
     bool repeats;
     const wgi_laid_formula *loss;
 } drawing;
@@ -332,6 +333,15 @@ static void fill_arrows(const drawing *d, block *b, const block *of, bool has_ba
     b->before = fmax(64, fmax(in, back) + 36);
 }
 
+/* A gradient of the loss reaches the last layer; an accuracy has none. */
+static bool has_gradient(const wgi_net *n)
+{
+    unsigned char *on = wgi_pool_take(n->p->pool, n->p->view.items, 1);
+    if (!on || !n->chain.has_loss) return false;
+    wgi_view_find_path(&n->p->view, n->root, NULL, 0, on);
+    return on[n->chain.output];
+}
+
 static void fill(drawing *d)
 {
     const wgi_net *n = d->n;
@@ -343,7 +353,7 @@ static void fill(drawing *d)
     }
     block *last = &d->block[d->blocks];
     fill_arrows(d, last, last - 1, true);
-    if (n->chain.has_loss) d->loss = wgi_net_lay_out_name(n, n->p->view.item_of[n->p->root.index], 0);
+    if (has_gradient(n)) d->loss = wgi_net_lay_out_name(n, n->root, 0);
 }
 
 /* ---- sizes ---- */
@@ -362,7 +372,8 @@ static void measure(drawing *d)
         d->forward = fmax(d->forward, b->forward.h + 2 * PAD);
         d->backward = fmax(d->backward, b->backward.h + 2 * PAD);
     }
-    d->w += d->loss ? LOSS : 8;
+    d->box = fmax(LOSS, d->loss ? ceil(d->loss->width) + 14 : 0);
+    d->w += d->loss ? d->box : 8;
 }
 
 /* The height at which arrows run along a row. */
@@ -441,10 +452,10 @@ static void put_arrows(const wgi_svg *w, const drawing *d, const block *b)
 /* J joins both rows. */
 static void put_loss(const wgi_svg *w, const drawing *d)
 {
-    const double x = d->block[d->blocks].x, middle = x + LOSS / 2.0, y = middle_of(d, false),
+    const double x = d->block[d->blocks].x, middle = x + d->box / 2, y = middle_of(d, false),
                  back = middle_of(d, true);
-    wgi_sketch_box(w, "loss", x, y - 20, LOSS, 40);
-    wgi_sketch_formula(w, d->loss, middle, y + 5, LOSS - 6, "ink");
+    wgi_sketch_box(w, "loss", x, y - 20, d->box, 40);
+    wgi_sketch_formula(w, d->loss, middle, y + 5, d->box, "ink");
     wgi_sketch_line(w, middle, y + 20, middle, back, 1.75, "back");
     wgi_sketch_line(w, middle, back, x, back, 1.75, "back");
 }
@@ -463,10 +474,9 @@ static void put_all(const wgi_svg *w, const void *with)
 
 static const char *last_line(const drawing *d)
 {
-    const char *loss = wgi_net_loss(d->n);
     return wgi_pool_format(d->n->p->pool,
-                           "above: forward; grey: kept for the way back; below, red: backward%s%s",
-                           *loss ? "; " : "", loss);
+                           "above: forward; grey: kept for the way back; below, red: backward%s",
+                           d->loss ? wgi_net_loss(d->n) : "");
 }
 
 wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)

@@ -44,9 +44,9 @@ typedef struct drawing {
     column *column;
     fan *fan; /* fan[i]: from column i to column i + 1 */
     int columns;
-    int most;  /* units of a column that has no dots */
-    int parts; /* the most that stand below a column */
-    double radius, pitch, gap, largest, middle, bottom;
+    int most;                                                /* units of a column that has no dots */
+    int parts;                                               /* the most that stand below a column */
+    double radius, pitch, gap, largest, middle, bottom, box; /* box: the width of the loss's */
     bool drops;
     const wgi_laid_formula *loss;
 } drawing;
@@ -189,6 +189,7 @@ static void measure(drawing *d)
     d->pitch = fmin(PITCH, (double)AREA / rows);
     d->radius = fmin(31, 0.46 * d->pitch);
     d->middle = HEAD + rows * d->pitch / 2;
+    d->box = fmax(BOX, d->loss ? ceil(d->loss->width) + 14 : 0);
     d->bottom = HEAD + rows * d->pitch + 16;
     d->gap = fmax(118, fmin(320, fmin(944, 1.6 * d->bottom) / (d->columns - 1)));
     for (int i = 0; i < d->columns; i++) {
@@ -263,8 +264,8 @@ static void put_loss(const wgi_svg *w, const drawing *d)
     const double x = k->x + d->radius + LOSS, h = 2 * fmin(d->radius, 22);
     for (int i = 0; i < k->shown; i++)
         wgi_sketch_line(w, k->x + d->radius, y_at(d, k, i), x, d->middle, 1, "plain");
-    wgi_sketch_box(w, "loss", x, d->middle - h / 2, BOX, h);
-    wgi_sketch_formula(w, d->loss, x + BOX / 2, d->middle + 5, BOX - 6, "ink");
+    wgi_sketch_box(w, "loss", x, d->middle - h / 2, d->box, h);
+    wgi_sketch_formula(w, d->loss, x + d->box / 2, d->middle + 5, d->box, "ink");
 }
 
 static void put_net(const wgi_svg *w, const void *with)
@@ -288,7 +289,6 @@ static int64_t examples_of(const drawing *d)
 static const char *last_line(const drawing *d)
 {
     wgi_strbuf b = { .pool = d->n->p->pool };
-    const char *loss = wgi_net_loss(d->n);
     bool known = true;
     for (int i = 0; i + 1 < d->columns; i++) known &= d->fan[i].known;
     if (known) wgi_strbuf_put(&b, "width: |w|; blue, solid: w > 0; red, dashed: w < 0");
@@ -296,7 +296,7 @@ static const char *last_line(const drawing *d)
     if (d->drops) wgi_strbuf_put(&b, "; crossed out: dropped");
     if ((d->drops || d->n->p->o->values) && examples_of(d) > 1)
         wgi_strbuf_format(&b, "; of the first of %lld examples", (long long)examples_of(d));
-    if (*loss) wgi_strbuf_put(&b, "; "), wgi_strbuf_put(&b, loss);
+    wgi_strbuf_put(&b, wgi_net_loss(d->n));
     return wgi_strbuf_keep(&b);
 }
 
@@ -321,12 +321,12 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int i = 0; i < d.columns; i++) fill_column(&d, i);
     for (int i = 0; i < layers; i++) read_weights(&d, i);
-    if (n->chain.has_loss) d.loss = wgi_net_lay_out_name(n, p->view.item_of[p->root.index], 0);
+    if (n->chain.has_loss) d.loss = wgi_net_lay_out_name(n, n->root, 0);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     measure(&d);
     p->less.hidden = last_line(&d);
     const wgi_sketch s = { .description = description(&d),
-                           .w = d.column[d.columns - 1].x + (d.loss ? d.radius + LOSS + BOX : 60),
+                           .w = d.column[d.columns - 1].x + (d.loss ? d.radius + LOSS + d.box : 60),
                            .h = d.bottom + 8 + d.parts * WGI_SKETCH_LINE,
                            .put = put_net,
                            .with = &d };

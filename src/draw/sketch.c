@@ -146,12 +146,16 @@ const char *wgi_net_function(const wgi_net *n, int64_t i)
 const char *wgi_net_loss(const wgi_net *n)
 {
     const wgi_view *v = &n->p->view;
-    if (!n->chain.has_loss) return "";
-    const int64_t root = n->p->root.index ? v->item_of[n->p->root.index] : 0;
-    wgi_equation *e = wgi_equation_make(v, root, NULL, false);
-    const char *right = wgi_equation_text(v, &v->item[root], e, NULL);
+    bool whole = false;
+    unsigned char *inside = wgi_pool_take(v->pool, v->items, 1);
+    if (!n->chain.has_loss || !inside) return "";
+    for (int64_t i = n->chain.output + 1; i < n->root; i++)
+        inside[i] = v->item[i].op && !wgi_net_is_named(n, i);
+    wgi_equation *e = wgi_equation_make(v, n->root, inside, false);
+    const char *right = wgi_equation_text(v, &v->item[n->root], e, &whole);
     wgi_equation_free(e);
-    return wgi_pool_format(n->p->pool, "%s = %s", wgi_symbol(v, &v->item[root], WGI_SKETCH_NAME), right);
+    if (!whole) return "";
+    return wgi_pool_format(v->pool, "; %s = %s", wgi_symbol(v, &v->item[n->root], WGI_SKETCH_NAME), right);
 }
 
 /* ---- elements ---- */
@@ -193,8 +197,9 @@ static wg_status make_net(wgi_net *n, wg_node root)
         return WGI_REFUSE(p, "draw: style %s: layers are those of a root, and this graph has none",
                           p->o->style);
     if (wgi_view_make(&p->view, p->pool, p->g, &root, 1, WGI_WRITTEN) != WG_OK) return WG_ERROR_MEMORY;
-    p->root = root, p->less.hidden = "";
-    wgi_find_layers(&p->view, p->view.item_of[root.index], &n->chain);
+    p->less.hidden = "";
+    n->root = p->view.item_of[root.index];
+    wgi_find_layers(&p->view, n->root, &n->chain);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     if (n->chain.obstacle) return WGI_REFUSE(p, "draw: style %s: %s", p->o->style, n->chain.obstacle);
     return (n->f = wgi_begin_formula(p)) ? WG_OK : WG_ERROR_MEMORY;

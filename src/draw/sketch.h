@@ -12,6 +12,7 @@ enum { WGI_SKETCH_LINE = 21, WGI_SKETCH_NAME = 18 };
 
 typedef struct wgi_net {
     wgi_picture *p;
+    int64_t root; /* item */
     wgi_layers chain;
     wgi_formula *f; /* that of wgi_begin_formula */
 } wgi_net;
@@ -30,7 +31,7 @@ const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i,
 const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units); /* n = 128 */
 /* "relu", "σ" */
 const char *wgi_net_function(const wgi_net *n, int64_t i);
-/* "J = mean(L)", or nothing. */
+/* "; J = mean((a − y)²)", or nothing, also if it is long. */
 const char *wgi_net_loss(const wgi_net *n);
 
 /* The formula's middle, or its left end, is at (x, y) on the baseline. It is made smaller if it is wider than

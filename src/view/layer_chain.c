@@ -150,14 +150,21 @@ static bool is_bias(const finder *f, const wgi_layer *l, int64_t i)
     return y->op == f->add && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
 }
 
-/* Which operand of the first product are the weights: what is learned. Where nothing is, the layers above
- * tell on which side weights stand; of one layer they are the second, unless it is one column behind a
- * matrix. */
+static bool is_called_x(const finder *f, int32_t item)
+{
+    const char *name = f->v->item[item].name;
+    return *name == 'x' || *name == 'X';
+}
+
+/* Which operand of the first product are the weights: what is learned. Where nothing is, what is not called
+ * x; else the layers above tell on which side weights stand; of one layer they are the second, unless it is
+ * one column behind a matrix. */
 static int weights_of_first(const finder *f, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
     const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
     if (has(f, a, LEARNED) != has(f, b, LEARNED)) return has(f, b, LEARNED);
+    if (is_called_x(f, a) != is_called_x(f, b)) return is_called_x(f, a);
     while (++i < f->v->items)
         if (f->flag[i] & SEEN && is_product(f, i)) return has(f, *wgi_operand(f->v, &f->v->item[i], 0), DEEP);
     const wg_shape left = wg_node_shape(wgi_item_node(f->v, a)),
@@ -276,5 +283,7 @@ void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
     find_alone(&f, root);
     find_chain(&f, root);
     if (!to->obstacle) check_input(&f);
-    to->has_loss = !to->obstacle && to->layer[to->layers - 1].output != root;
+    if (to->obstacle) return;
+    to->output = to->layer[to->layers - 1].output;
+    to->has_loss = to->output != root;
 }

@@ -107,6 +107,7 @@ typedef struct wgi_layer {
 typedef struct wgi_layers {
     wgi_layer *layer; /* from the input on */
     int64_t layers;
+    int64_t output;       /* item, of the last layer */
     bool has_loss;        /* the item is a number that is computed from the output of the last layer */
     const char *obstacle; /* why there is no chain, with the name of an item; NULL: there is one */
 } wgi_layers;

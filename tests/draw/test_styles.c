@@ -148,11 +148,26 @@ Test(styles, blocks_of_one_example)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [1, 2]; w = param(2); z = w @ x; a = sigmoid(z)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dz = da σ′(z)<", ">dw = dz x<");
+    WGT_ENDS wgt_run q = wgt_build("x = [1, 2]; w = [3, 4]; z = w @ x; a = sigmoid(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&q, "blocks", (wg_draw_opts){ 0 })), ">z = wx<", ">dw = dz x<");
     WGT_ENDS wgt_run s = wgt_build("x = [1, 2]; W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz = p ⊙ (dp − Σ(dp ⊙ p))<",
           ">dW = outer(x, dz)<");
     WGT_ENDS wgt_run t = wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&t, "blocks", (wg_draw_opts){ 0 })), "Σaxis 1(dp ⊙ p)");
+}
+
+/* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
+Test(styles, the_loss_is_written_out)
+{
+    WGT_ENDS wgt_run r =
+        wgt_build("x = input(m, 2); W = param(2, 1); a = sigmoid(x @ W); J = -mean(log(a))", WG_TRAIN);
+    SHOWS(drawn(&r, "neurons", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
+    SHOWS(drawn(&r, "blocks", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
+    WGT_ENDS wgt_run s =
+        wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z) == 1)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&s, "neurons", (wg_draw_opts){ 0 })), ">score<");
+    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz<", "!score");
 }
 
 /* Eight layers of 16 units, and one that differs. */
@@ -196,13 +211,13 @@ Test(styles, any_name_can_be_drawn)
     }
 }
 
-static void in_little_memory(const char *style, int64_t every)
+static void in_little_memory(const char *style, const char *program, int64_t every)
 {
     for (int64_t at = 1;; at += at < 30 ? 1 : every) {
         wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
         wg_graph *g = wg_graph_new(c);
-        wg_program *q = wg_program_text(c, "t.wg", small);
+        wg_program *q = wg_program_text(c, "t.wg", program);
         wg_program_build(q, g, wg_params_new(c), WG_TRAIN);
         cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
         m.fail_at = m.calls + at;
@@ -217,8 +232,10 @@ static void in_little_memory(const char *style, int64_t every)
 
 Test(styles, failing_memory)
 {
-    in_little_memory("neurons", 7);
-    in_little_memory("blocks", 7);
+    in_little_memory("neurons", small, 7);
+    in_little_memory(
+        "blocks",
+        "x = [[1, 2]]; W1 = param(2, 2); W2 = param(2, 2); p = softmax(x @ W1 @ W2); J = -mean(log(p))", 7);
 }
 
 /* 100,000 nodes: equal layers are one block. */
