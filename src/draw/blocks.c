@@ -91,11 +91,22 @@ static bool is_numbered(const drawing *d, const block *b, int part, wgi_name_par
     return true;
 }
 
+/* The sum, and the parts behind it in their order, each of which is a function of the one before it. Returns
+ * how many. */
+static int stages_of(const wgi_layer *l, int stage[])
+{
+    stage[0] = SUM;
+    for (int i = 0; i < l->parts; i++)
+        for (int k = NORM; k < PARTS; k++)
+            if (item_of(l, k) == l->part[i]) stage[i + 1] = k;
+    return l->parts + 1;
+}
+
 static int output_part(const wgi_layer *l)
 {
-    int part = DROPOUT;
-    while (item_of(l, part) != l->output) part--;
-    return part;
+    int stage[PARTS];
+    const int n = stages_of(l, stage);
+    return stage[n - 1];
 }
 
 /* Of layer l, or with `before` of layer l − 1: a_l of a₂, a₃ ..., else a⁽ˡ⁾. */
@@ -184,15 +195,6 @@ static int call(const drawing *d, const char *function, int a, int b)
 static int rank_of(const drawing *d, int32_t item)
 {
     return wg_node_shape(wgi_item_node(&d->n->p->view, item)).rank;
-}
-
-/* The parts behind the sum, each of which is a function of the one before it. Returns how many. */
-static int stages_of(const wgi_layer *l, int stage[])
-{
-    int n = 0;
-    for (int i = SUM; i < PARTS; i++)
-        if (item_of(l, i) >= 0) stage[n++] = i;
-    return n;
 }
 
 static const wgi_layer *layer_of(const drawing *d, const block *b) { return &d->n->chain.layer[b->first]; }

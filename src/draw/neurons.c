@@ -160,9 +160,7 @@ static void fill_column(drawing *d, int i)
     k->name = wgi_net_lay_out_name(n, k->item, i), k->count = wgi_net_lay_out_count(n, k->units);
     label_units(d, k, i, l->turned);
     if (!i) return;
-    const int32_t parts[] = { l->norm, l->activation, l->dropout };
-    for (int j = 0, m = 0; j < 3; j++)
-        if (parts[j] >= 0) k->part[m++] = wgi_net_function(n, parts[j]);
+    for (int j = 0; j < l->parts; j++) k->part[j] = wgi_net_function(n, l->part[j]);
     find_gone(d, k, l);
 }
 

@@ -188,8 +188,8 @@ static void begin_layer(finder *f, int64_t i)
         .bias = WGI_NO_ITEM, .norm = WGI_NO_ITEM, .activation = WGI_NO_ITEM, .dropout = WGI_NO_ITEM
     };
     l->linear = l->sum = l->output = (int32_t)i;
-    if (deep_operands(f, y) > 1) return refuse_call(f, i);
     const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
+    if (deep_operands(f, y) > (y->op == f->dense ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
     const int at = y->op == f->dense || has(f, a, DEEP) ? 1 : has(f, b, DEEP) ? 0 : weights_of_first(f, i);
     l->turned = !at, l->weights = at ? b : a, l->input = at ? a : b;
     if (y->op == f->dense) l->bias = *wgi_operand(f->v, y, 2);
@@ -201,7 +201,7 @@ static void add_bias(const finder *f, wgi_layer *l, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
     l->bias = *wgi_operand(f->v, y, has(f, *wgi_operand(f->v, y, 0), DEEP));
-    l->sum = (int32_t)i;
+    l->sum = l->output = (int32_t)i;
 }
 
 /* Item i, which is alone, belongs to the layer before it or begins one. `last`: it may be the loss's. */
@@ -210,12 +210,12 @@ static bool add_item(finder *f, int64_t i, bool last)
     wgi_layer *l = f->to->layers ? &f->to->layer[f->to->layers - 1] : NULL;
     if (is_product(f, i)) return begin_layer(f, i), true;
     if (!l) return false;
-    if (is_bias(f, l, i)) add_bias(f, l, i);
-    else if (is_norm(f, i) && l->norm < 0) l->norm = (int32_t)i;
+    if (is_bias(f, l, i)) return add_bias(f, l, i), true;
+    if (is_norm(f, i) && l->norm < 0) l->norm = (int32_t)i;
     else if (f->v->item[i].op == f->dropout && l->dropout < 0) l->dropout = (int32_t)i;
     else if (l->activation < 0 && is_activation(f, i, last)) l->activation = (int32_t)i;
     else return false;
-    l->output = (int32_t)i;
+    l->part[l->parts++] = l->output = (int32_t)i;
     return true;
 }
 

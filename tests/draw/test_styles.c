@@ -157,6 +157,15 @@ Test(styles, blocks_of_one_example)
     SHOWS(pic_plain(drawn(&t, "blocks", (wg_draw_opts){ 0 })), "Σaxis 1(dp ⊙ p)");
 }
 
+/* A norm may stand behind the activation, too. */
+Test(styles, parts_of_a_layer_in_their_order)
+{
+    WGT_ENDS wgt_run r =
+        wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; a = relu(z); h = batch_norm(a)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">a = relu(z)<", ">h = batch_norm(a)<",
+          ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ relu′(z)<");
+}
+
 /* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
 Test(styles, the_loss_is_written_out)
 {
