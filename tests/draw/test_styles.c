@@ -37,7 +37,7 @@ Test(styles, a_circle_for_each_unit_and_a_line_for_each_weight)
     cr_expect_eq(pic_count(svg, "stroke-width=\"5.125\""), 1, "the widest line is that of −2: %s", svg);
     cr_expect_eq(pic_count(svg, "stroke-width=\"2.875\""), 5, "half as wide but for the least: %s", svg);
     cr_expect_str_eq(drawn(&r, "neurons", (wg_draw_opts){ 0 }), svg);
-    SHOWS(pic_plain(svg), ">x1<", ">a1, 2<", ">n = 3<", ">relu<", ">σ<", "red, dashed: w &lt; 0", "!⋮");
+    SHOWS(pic_plain(svg), ">x1<", ">a1, 2<", ">n = 3<", ">ReLU<", ">σ<", "red, dashed: w &lt; 0", "!⋮");
 }
 
 /* x W₁ = [0.5 + 2, 0.25 + 2 + 2]; a₂ = σ(2.5 − 4.25 + 3). */
@@ -162,8 +162,8 @@ Test(styles, parts_of_a_layer_in_their_order)
 {
     WGT_ENDS wgt_run r =
         wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; a = relu(z); h = batch_norm(a)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">a = relu(z)<", ">h = batch_norm(a)<",
-          ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ relu′(z)<");
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">a = ReLU(z)<", ">h = batch_norm(a)<",
+          ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ ReLU′(z)<");
 }
 
 /* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
