@@ -75,8 +75,9 @@ typedef struct wg_size_name {
     FLAG(const char *, format, WG_PICTURE_FILE | WG_PICTURE_LINKS, "format", "FORMAT",                    \
          "dot, svg, png, pdf, txt; for a graph also html, tex, json; for a DOT file svg, png, pdf, tex (default: by the " \
          "ending of the file)")                                                                           \
-    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit",                                 \
-         "in svg, png, pdf: cards (default), or circuit: ops as gates, the value above a wire, its gradient below") \
+    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit|neurons|blocks",                                 \
+         "in svg, png, pdf: cards (default); circuit: ops as gates, the value above a wire, its gradient below; " \
+         "neurons: layers as circles and lines; blocks: layers forward and backward") \
     FLAG(const char *, id, WG_PICTURE_DOT | WG_PICTURE_LINKS, "id", "NAME",                               \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN | WG_PICTURE_LINKS, "title", "TEXT", "a title above the picture") \

@@ -29,8 +29,7 @@ static const char *latex_of(wgi_picture *p, int node, bool flat)
     return to.length < sizeof text ? wgi_pool_copy(p->pool, text) : NULL;
 }
 
-/* A copy that is kept as long as the picture; NULL: it is too long, or there is no memory. */
-static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_style style)
+const wgi_laid_formula *wgi_lay_out(wgi_picture *p, int node, wgi_formula_style style)
 {
     work *w = p->work;
     wgi_laid_formula laid;
@@ -48,20 +47,20 @@ static const wgi_laid_formula *lay_out(wgi_picture *p, int node, wgi_formula_sty
     return kept;
 }
 
-static bool begin(wgi_picture *p)
+wgi_formula *wgi_begin_formula(wgi_picture *p)
 {
-    if (p->at.nodes > WGI_READ_MOST && !wgi_is_circuit(p->o)) return false;
+    if (p->at.nodes > WGI_READ_MOST && !wgi_is_circuit(p->o)) return NULL;
     if (!p->work) p->work = wgi_pool_take(p->pool, 1, sizeof *p->work);
-    if (p->work) wgi_formula_clear(&p->work->tree);
-    return p->work;
+    if (!p->work) return NULL;
+    wgi_formula_clear(&p->work->tree);
+    return &p->work->tree;
 }
 
-/* The name of the item, or the expression that is its name. */
-static int put_name(wgi_picture *p, const wgi_item *y)
+int wgi_put_name(wgi_picture *p, const wgi_item *y, int most)
 {
     wgi_formula *f = &p->work->tree;
     if (y->tree) return wgi_formula_copy_nodes(f, y->tree, y->root);
-    const char *name = wgi_item_name(&p->view, y, NAME_MOST);
+    const char *name = wgi_item_name(&p->view, y, most);
     const int n = wgi_formula_name(f, name, (int)strlen(name), 0);
     if (n) f->node[n].axes = (uint8_t)wgi_item_axes(&p->view, y - p->view.item);
     return n;
@@ -69,7 +68,8 @@ static int put_name(wgi_picture *p, const wgi_item *y)
 
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y)
 {
-    if (!y->is_inline && begin(p)) box->symbol = lay_out(p, put_name(p, y), WGI_F_FLAT);
+    if (!y->is_inline && wgi_begin_formula(p))
+        box->symbol = wgi_lay_out(p, wgi_put_name(p, y, NAME_MOST), WGI_F_FLAT);
 }
 
 /* ---- titles ---- */
@@ -83,7 +83,7 @@ static int put_cost(wgi_picture *p, int64_t position)
     f->node[call].word = true;
     f->node[call].text = wgi_cost_name(p, position), f->node[call].length = (int)strlen(f->node[call].text);
     for (int k = 0; k < n && n < WGI_COST_OPERANDS; k++)
-        wgi_formula_add(f, call, put_name(p, wgi_item_at(p, operand[k])));
+        wgi_formula_add(f, call, wgi_put_name(p, wgi_item_at(p, operand[k]), NAME_MOST));
     return n < WGI_COST_OPERANDS ? call : 0;
 }
 
@@ -93,24 +93,26 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
     bool whole;
     if (p->less.cost_is_call && y->node == p->root.index) {
         box->title = wgi_cost_call(p, position);
-        if (begin(p)) box->formula = lay_out(p, put_cost(p, position), WGI_F_TALL);
+        if (wgi_begin_formula(p)) box->formula = wgi_lay_out(p, put_cost(p, position), WGI_F_TALL);
         return;
     }
     wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside, false);
     box->title = wgi_equation_text(&p->view, y, e, &whole);
     if (!y->tree)
         box->title = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, NAME_MOST), box->title);
-    if (whole && begin(p)) {
+    if (whole && wgi_begin_formula(p)) {
         wgi_formula *f = &p->work->tree;
-        const int left = y->tree ? 0 : put_name(p, y), right = wgi_formula_copy(f, &e->tree, e->tree.root);
-        box->formula = lay_out(p, left ? wgi_formula_new(f, WGI_F_EQUATION, left, right) : right, WGI_F_TALL);
+        const int left = y->tree ? 0 : wgi_put_name(p, y, NAME_MOST),
+                  right = wgi_formula_copy(f, &e->tree, e->tree.root);
+        box->formula =
+            wgi_lay_out(p, left ? wgi_formula_new(f, WGI_F_EQUATION, left, right) : right, WGI_F_TALL);
     }
     wgi_equation_free(e);
 }
 
 void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y)
 {
-    if (!begin(p)) return;
+    if (!wgi_begin_formula(p)) return;
     box->title = wgi_item_gate(&p->view, y, &p->work->tree);
-    box->formula = lay_out(p, p->work->tree.root, WGI_F_FLAT);
+    box->formula = wgi_lay_out(p, p->work->tree.root, WGI_F_FLAT);
 }

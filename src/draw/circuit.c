@@ -16,20 +16,6 @@ enum { RADIUS = 19, PAD = 12, WIRE = 40, ROOM = 14, LINE_H = 19, PORT = 9 };
 
 bool wgi_is_circuit(const wg_draw_opts *o) { return o->style && strcmp(o->style, "circuit") == 0; }
 
-wg_status wgi_check_style(const wgi_picture *p)
-{
-    const wg_draw_opts *o = p->o;
-    const bool circuit = wgi_is_circuit(o);
-    const char *with = o->steps ? ".steps" : o->top_down ? ".top_down" : o->overlay ? ".overlay" : NULL;
-    if (o->style && !circuit && strcmp(o->style, "cards"))
-        return WGI_REFUSE(p, "draw: .style \"%s\": cards or circuit", o->style);
-    if (circuit && with) return WGI_REFUSE(p, "draw: .style \"circuit\" has no %s", with);
-    if (circuit && !p->format->is_image)
-        return WGI_REFUSE(p, "draw: .style \"circuit\" is drawn as svg, png or pdf, not as %s",
-                          p->format->name);
-    return WG_OK;
-}
-
 /* ---- texts ---- */
 
 /* The gradient without its name: "0.2" of "dx = 0.2". */

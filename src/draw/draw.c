@@ -87,6 +87,7 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     p->less.folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
     wg_status s = wgi_draw_fits(p, "draw", f->is_list ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_check_style(p);
+    if (s == WG_OK && wgi_is_sketch(o)) return wgi_no_memory(p, out, wgi_sketch_write(p, root, out));
     p->o = &all;
     if (s == WG_OK) s = (o->fit ? wgi_picture_fit : wgi_picture_make)(p, root);
     all.hide = o->hide;

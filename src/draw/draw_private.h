@@ -261,6 +261,10 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root);
 
 /* circuit.c: the option `style`. */
 bool wgi_is_circuit(const wg_draw_opts *o);
+
+/* sketch.c: the styles of layers. */
+bool wgi_is_sketch(const wg_draw_opts *o);
+wg_status wgi_sketch_write(wgi_picture *p, wg_node root, wgi_strbuf *out);
 /* An error if there is no such style, or if it does not go with the format or another option. */
 wg_status wgi_check_style(const wgi_picture *p);
 
@@ -303,6 +307,14 @@ void wgi_describe_gradients(wgi_picture *p);
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
 void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
+/* An empty formula of the picture's; NULL: no memory, or nobody would read it. */
+wgi_formula *wgi_begin_formula(wgi_picture *p);
+/* Into that formula: the name of the item, of at most so many characters, or the expression that is its
+ * name. */
+int wgi_put_name(wgi_picture *p, const wgi_item *y, int most);
+/* A node of that formula, laid out for as long as the picture; NULL: it is too long, or there is no
+ * memory. */
+const wgi_laid_formula *wgi_lay_out(wgi_picture *p, int node, wgi_formula_style style);
 
 /* formula_texts.c. Texts are in the view's pool. */
 /* The name as formulas print it: W₁. */

@@ -277,7 +277,10 @@ void wgi_svg_put_style(const wgi_svg *w)
     const wgi_picture *p = w->p;
     bool kinds[WGI_BOX_KINDS] = { false };
     for (int64_t i = 0; i < p->boxes; i++) kinds[p->box[i].kind] = kinds[WGI_BOX_OP] = true;
+    for (int k = 0; w->sketch && k < WGI_BOX_KINDS; k++)
+        kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_OP || k == WGI_BOX_LOSS || k == WGI_BOX_GRADIENT;
     wgi_svg_style(w->b, w->id, kinds);
+    if (w->sketch) wgi_sketch_style(w->b, w->id);
     if (w->frame) wgi_film_put_style(w->b, w->id);
 }
 
@@ -298,8 +301,11 @@ static void put_start(writer *w)
     if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
     else wgi_strbuf_put(w->b, wgi_picture_subject(p));
     for (int64_t i = 0; i < p->boxes; i++) labels += p->box[i].kind == WGI_BOX_LABEL;
-    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links", w->id,
-                      (long long)(p->boxes - labels), (long long)(p->links - labels));
+    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">", w->id);
+    if (w->sketch) wgi_strbuf_xml(w->b, w->sketch->description, " ");
+    else
+        wgi_strbuf_format(w->b, "%lld boxes, %lld links", (long long)(p->boxes - labels),
+                          (long long)(p->links - labels));
     if (w->frame) wgi_strbuf_put(w->b, ". "), wgi_strbuf_xml(w->b, w->frame->caption, ": ");
     wgi_strbuf_put(w->b, "</desc>\n");
     if (!w->is_part) wgi_svg_put_style(w);
@@ -322,9 +328,8 @@ void wgi_svg_put(wgi_svg *w)
     double y = put_title(w, w->b, &width);
     if (w->p->o->legend) put_legend(w, w->b, y, &width);
     wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
-    put_frames(w);
-    wgi_svg_put_links(w);
-    put_boxes(w);
+    if (w->sketch) w->sketch->put(w, w->sketch->with);
+    else put_frames(w), wgi_svg_put_links(w), put_boxes(w);
     wgi_strbuf_put(w->b, "</g>\n");
     w->caption = put_hidden(w, w->b, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);
@@ -353,7 +358,7 @@ void wgi_svg_name(wgi_svg *w, const char *path)
         w->id[k++] = (char)(isalnum((unsigned char)from[i]) && (unsigned char)from[i] < 128 ? from[i] : '-');
     w->id[k] = 0;
     if (k) return;
-    uint64_t h = 14695981039346656037u;
+    uint64_t h = hash_text(14695981039346656037u, w->sketch ? w->sketch->description : "");
     for (int64_t i = 0; i < w->p->boxes; i++)
         h = hash_text(hash_text(hash_text(h, w->p->box[i].title), w->p->box[i].value), w->p->box[i].gradient);
     snprintf(w->id, sizeof w->id, "g-%08x", (unsigned)(h ^ h >> 32));
@@ -388,15 +393,39 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows)
     return size;
 }
 
+/* As an image. Closes it. */
+static wg_status finish(wgi_svg *w, wgi_picture *p, wgi_strbuf *out)
+{
+    wgi_svg_close(w);
+    const wg_status s = wgi_image_write(p, wgi_svg_size(w).size, w->b, out);
+    wgi_strbuf_free(w->b);
+    return s;
+}
+
 wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out)
 {
     wgi_strbuf svg = { .c = p->c };
     wgi_svg w;
     if (wgi_svg_open(&w, p, &svg)) wgi_svg_put(&w);
-    wgi_svg_close(&w);
-    const wg_status s = wgi_image_write(p, wgi_svg_size(&w).size, &svg, out);
-    wgi_strbuf_free(&svg);
-    return s;
+    return finish(&w, p, out);
+}
+
+wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_strbuf *out)
+{
+    wgi_strbuf svg = { .c = p->c };
+    wgi_svg w = { .p = p, .b = &svg, .canvas = wgi_canvas_of(p->o), .sketch = sketch };
+    w.l.c = p->c, w.l.w = sketch->w, w.l.h = sketch->h;
+    wgi_svg_name(&w, p->path);
+    measure_all(&w);
+    const double size = WGI_BODY * wgi_svg_scale(&w);
+    if (w.canvas && size < w.canvas->least) {
+        p->less.hidden = wgi_pool_format(
+            p->pool, "%s; text of %.1f %s: more layers than are legible on a %s (%g %s)", p->less.hidden,
+            size, w.canvas->unit, w.canvas->name, w.canvas->least, w.canvas->unit);
+        measure_all(&w);
+    }
+    wgi_svg_put(&w);
+    return finish(&w, p, out);
 }
 
 const wgi_format wgi_format_svg = {

@@ -85,6 +85,14 @@ typedef struct wgi_svg_frame {
     const char *caption;          /* lines */
 } wgi_svg_frame;
 
+/* A drawing without boxes: what it says of itself, how large it is, and what writes it. */
+typedef struct wgi_sketch {
+    const char *description;
+    double w, h;
+    void (*put)(const struct wgi_svg *w, const void *with);
+    const void *with;
+} wgi_sketch;
+
 /* A picture with its layout, which is made once and written as often as there are frames. */
 typedef struct wgi_svg {
     const wgi_picture *p;
@@ -98,6 +106,7 @@ typedef struct wgi_svg {
     double bottom;              /* the height of the last line, and on a canvas of a film's caption */
     double caption;             /* where a film's caption begins */
     const wgi_svg_frame *frame; /* NULL: all of the picture */
+    const wgi_sketch *sketch;   /* in the place of boxes, links and frames; NULL: there is none */
     bool is_part;               /* it stands at x, y in another picture, which has the style */
     double x, y;
 } wgi_svg;
@@ -109,6 +118,7 @@ void wgi_svg_put_style(const wgi_svg *w);
 void wgi_svg_close(wgi_svg *w);
 /* As the format's image, svg, png or pdf. */
 wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out);
+wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_strbuf *out);
 /* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
 double wgi_svg_body_size(const wgi_picture *p, int *rows);
 
@@ -149,6 +159,10 @@ wgi_card wgi_circuit_measure(wgi_pool *pool, const wgi_box *x);
 void wgi_circuit_ports(wgi_svg *w); /* where wires meet gates; before the layout */
 void wgi_circuit_join(wgi_svg *w);  /* after it */
 void wgi_circuit_put(const wgi_svg *w, const wgi_box *x, const wgi_card *card, double left, double top);
+
+/* ---- sketch.c ---- */
+
+void wgi_sketch_style(wgi_strbuf *b, const char *id); /* the rest of its style */
 
 /* ---- film.c ---- */
 

@@ -6,6 +6,7 @@
  *           --names.c--> of a derivative: dz
  *           --expressions.c--> the expression that is the name of an item without one: 1 − a
  *           --view.c--> the items that a gradient passes
+ *           --layer_chain.c--> the layers of a net
  *
  * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
  * nodes for it. The items are in the order in which the graph's nodes were made. So operands stand before
@@ -91,6 +92,30 @@ void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], in
 bool wgi_view_looks_alike(const char *a, const char *b);
 /* Whether an item has a name that is printed so. */
 bool wgi_view_has_name(const wgi_view *v, const char *name);
+
+/* layer_chain.c. A layer: the numbers are items; WGI_NO_ITEM: the layer has no such part. */
+typedef struct wgi_layer {
+    int32_t input, weights, bias;
+    int32_t linear, sum; /* x W, and x W + b; without a bias, and of `dense`, the same item */
+    int32_t norm, activation, dropout;
+    int32_t part[3]; /* those of the three that it has, in their order */
+    int parts;
+    int32_t output;          /* the last of these */
+    bool turned;             /* W x, not x W */
+    int64_t inputs, outputs; /* units */
+} wgi_layer;
+
+/* The chain of layers that leads to an item. */
+typedef struct wgi_layers {
+    wgi_layer *layer; /* from the input on */
+    int64_t layers;
+    int64_t output;       /* item, of the last layer */
+    bool has_loss;        /* the item is a number that is computed from the output of the last layer */
+    const char *obstacle; /* why there is no chain, with the name of an item; NULL: there is one */
+} wgi_layers;
+
+/* Look at v->pool->failed behind it. */
+void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to);
 
 /* ---- for the files of this room ---- */
 

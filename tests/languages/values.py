@@ -269,6 +269,10 @@ def pictures():
         path = os.path.join(folder, "y.svg")
         y.draw(path, title="twice", backward=True, wrt=[x])
         expect("twice" in open(path).read())
+    x, w = wg.input("x", A[:, :1]), wg.input("w", A[:1])
+    net = wg.relu(x @ w)
+    expect(net.draw(format="svg", style="neurons").count("<circle") == 1 + A.shape[1])
+    raised(wg.Error, "'p' is no layer", lambda: (w * w).named("p").draw(format="svg", style="neurons"))
     raised(TypeError, "did you mean title?", lambda: y.draw(titel="x"))
 
 

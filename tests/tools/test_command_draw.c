@@ -217,3 +217,5 @@ Test(command_draw, cases_of_a_file)
     wgt_run_cases("tests/tools/draw.txt", NULL);
     wgt_run_cases("tests/tools/rules.txt", NULL);
 }
+
+Test(command_draw, styles_of_layers) { wgt_run_cases("tests/tools/styles.txt", NULL); }

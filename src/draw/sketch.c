@@ -1,0 +1,213 @@
+/* sketch.c: the styles of layers: which there are, what they refuse, and what they share. */
+#include "draw/sketch.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct style {
+    const char *name;
+    wg_status (*write)(wgi_net *n, wgi_strbuf *out); /* NULL: it is written from boxes */
+} style;
+
+static const style styles[] = {
+    { "cards", NULL }, { "circuit", NULL }, { "neurons", wgi_neurons_write }, { "blocks", wgi_blocks_write }
+};
+enum { STYLES = sizeof styles / sizeof *styles };
+
+static const style *style_of(const wg_draw_opts *o)
+{
+    for (int i = 0; i < STYLES; i++)
+        if (strcmp(o->style ? o->style : styles[0].name, styles[i].name) == 0) return &styles[i];
+    return NULL;
+}
+
+bool wgi_is_sketch(const wg_draw_opts *o)
+{
+    const style *s = style_of(o);
+    return s && s->write;
+}
+
+/* An option that a sketch has not; NULL: there is none. */
+static const char *refused_by_sketch(const wg_draw_opts *o)
+{
+    return o->hide && *o->hide                      ? ".hide"
+           : o->legend                              ? ".legend"
+           : o->mark_count                          ? ".marks"
+           : !wg_is_none(o->beside)                 ? ".beside"
+           : o->depth                               ? ".depth"
+           : o->keep                                ? ".keep"
+           : o->wrt_count                           ? ".wrt"
+           : wgi_level_of(o)                        ? ".level"
+           : style_of(o)->write == wgi_blocks_write ? (o->values ? ".values" : NULL)
+           : o->backward                            ? ".backward"
+                                                    : NULL;
+}
+
+wg_status wgi_check_style(const wgi_picture *p)
+{
+    const wg_draw_opts *o = p->o;
+    const style *s = style_of(o);
+    if (!s) return WGI_REFUSE(p, "draw: .style \"%s\": cards, circuit, neurons or blocks", o->style);
+    if (s == styles) return WG_OK;
+    const char *with = o->steps      ? ".steps"
+                       : o->top_down ? ".top_down"
+                       : o->overlay  ? ".overlay"
+                       : s->write    ? refused_by_sketch(o)
+                                     : NULL;
+    if (with) return WGI_REFUSE(p, "draw: .style \"%s\" has no %s", s->name, with);
+    if (!p->format->is_image)
+        return WGI_REFUSE(p, "draw: .style \"%s\" is drawn as svg, png or pdf, not as %s", s->name,
+                          p->format->name);
+    if (s->write && o->fit && !wgi_canvas_of(o))
+        return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", o->fit);
+    return WG_OK;
+}
+
+/* ---- the style's rules ---- */
+
+void wgi_sketch_style(wgi_strbuf *b, const char *id)
+{
+    static const struct {
+        const char *what, *property, *light, *variable;
+    } rules[] = { { ".unit circle", "stroke", "#212121", "ink" },
+                  { ".unit circle", "fill", "#ffffff", "constant-fill" },
+                  { ".unit.input circle", "fill", "#e3f2fd", "input-fill" },
+                  { ".unit.gone circle", "stroke", "#57606a", "line" },
+                  { ".up", "stroke", "#1565c0", "input" },
+                  { ".down", "stroke", "#d32f2f", "back" },
+                  { ".plain", "stroke", "#57606a", "line" },
+                  { ".gone", "stroke", "#57606a", "line" },
+                  { ".cross", "stroke", "#d32f2f", "back" },
+                  { ".arrow", "stroke", "#212121", "ink" },
+                  { ".back", "stroke", "#d32f2f", "back" },
+                  { "polygon.arrow", "fill", "#212121", "ink" },
+                  { "polygon.back", "fill", "#d32f2f", "back" },
+                  { "polygon.plain", "fill", "#57606a", "line" } };
+    wgi_strbuf_put(b, "<style>\n");
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        wgi_strbuf_format(b, "#%s %s { %s: %s; %s: var(--%s) }\n", id, rules[i].what, rules[i].property,
+                          rules[i].light, rules[i].property, rules[i].variable);
+    wgi_strbuf_format(
+        b,
+        "#%s circle { stroke-width: 1.75 } #%s .gone circle, #%s line.gone { stroke-dasharray: 3 "
+        "4 } #%s line.gone { stroke-opacity: 0.45 }\n"
+        "#%s line.down { stroke-dasharray: 7 4 } #%s line.kept { stroke-dasharray: 4 4 }\n"
+        "</style>\n",
+        id, id, id, id, id, id);
+}
+
+/* ---- names ---- */
+
+bool wgi_net_is_named(const wgi_net *n, int64_t i)
+{
+    const wgi_name_source s = wgi_net_item(n, i)->source;
+    return s == WGI_NAME_GIVEN || s == WGI_NAME_ARGUMENT || s == WGI_NAME_NUMBERED;
+}
+
+int wgi_net_letter(const wgi_net *n, char letter, const char *above)
+{
+    wgi_strbuf b = { .pool = n->p->pool };
+    wgi_strbuf_add(&b, &letter, 1);
+    for (; *above; above++) wgi_strbuf_put(&b, wgi_small(*above, true));
+    const char *name = wgi_strbuf_keep(&b);
+    const int node = wgi_formula_name(n->f, name, (int)strlen(name), 0);
+    if (node) n->f->node[node].axes = WGI_F_HAS_AXES;
+    return node;
+}
+
+int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer)
+{
+    const wgi_item *y = wgi_net_item(n, i);
+    if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y))
+        return wgi_put_name(n->p, y, WGI_SKETCH_NAME);
+    return wgi_net_letter(n, letter, wgi_pool_format(n->p->pool, "(%lld)", (long long)layer));
+}
+
+const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i, int64_t layer)
+{
+    if (!wgi_begin_formula(n->p)) return NULL;
+    return wgi_lay_out(n->p, wgi_net_name(n, i, 'a', layer), WGI_F_FLAT);
+}
+
+const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units)
+{
+    if (!wgi_begin_formula(n->p)) return NULL;
+    const int name = wgi_formula_name(n->f, "n", 1, 0), count = wgi_formula_number(n->f, (double)units);
+    n->f->node[name].axes = WGI_F_NO_AXES;
+    return wgi_lay_out(n->p, wgi_formula_new(n->f, WGI_F_EQUATION, name, count), WGI_F_FLAT);
+}
+
+const char *wgi_net_function(const wgi_net *n, int64_t i)
+{
+    const char *name = wgi_net_item(n, i)->op->name, *sign = wgi_function_unicode(name, (int)strlen(name));
+    return wgi_pool_clean(n->p->pool, sign ? sign : name, WGI_SKETCH_NAME);
+}
+
+const char *wgi_net_loss(const wgi_net *n)
+{
+    const wgi_view *v = &n->p->view;
+    bool whole = false;
+    unsigned char *inside = wgi_pool_take(v->pool, v->items, 1);
+    if (!n->chain.has_loss || !inside) return "";
+    for (int64_t i = n->chain.output + 1; i < n->root; i++)
+        inside[i] = v->item[i].op && !wgi_net_is_named(n, i);
+    wgi_equation *e = wgi_equation_make(v, n->root, inside, false);
+    const char *right = wgi_equation_text(v, &v->item[n->root], e, &whole);
+    wgi_equation_free(e);
+    if (!whole) return "";
+    return wgi_pool_format(v->pool, "; %s = %s", wgi_symbol(v, &v->item[n->root], WGI_SKETCH_NAME), right);
+}
+
+/* ---- elements ---- */
+
+void wgi_sketch_formula(const wgi_svg *w, const wgi_laid_formula *k, double x, double y, double most,
+                        const char *class)
+{
+    if (!k) return;
+    const double scale = fmin(1, most / fmax(1, k->width));
+    wgi_svg_formula(w->b, k, x - scale * k->width / 2, y, scale, class);
+}
+
+void wgi_sketch_text(const wgi_svg *w, double x, double y, const char *class, const char *text)
+{
+    wgi_svg_text(w->b, x, y, WGI_BODY, false, "middle", class, text);
+}
+
+void wgi_sketch_line(const wgi_svg *w, double x, double y, double x2, double y2, double width,
+                     const char *class)
+{
+    WGI_SVG_PUT(w->b, "<line x1=\"@\" y1=\"@\" x2=\"@\" y2=\"@\" stroke-width=\"@\" class=\"",
+                wgi_svg_eighth(x), wgi_svg_eighth(y), wgi_svg_eighth(x2), wgi_svg_eighth(y2), width);
+    wgi_strbuf_put(w->b, class), wgi_strbuf_put(w->b, "\"/>\n");
+}
+
+void wgi_sketch_box(const wgi_svg *w, const char *class, double x, double y, double width, double h)
+{
+    wgi_strbuf_format(w->b, "<g class=\"%s\">", class);
+    wgi_svg_rect(w->b, x, y, width, h, 8, "");
+    wgi_strbuf_put(w->b, "</g>\n");
+}
+
+/* ---- from graph to drawing ---- */
+
+static wg_status make_net(wgi_net *n, wg_node root)
+{
+    wgi_picture *p = n->p;
+    if (!wg_node_ok(root))
+        return WGI_REFUSE(p, "draw: style %s: layers are those of a root, and this graph has none",
+                          p->o->style);
+    if (wgi_view_make(&p->view, p->pool, p->g, &root, 1, WGI_WRITTEN) != WG_OK) return WG_ERROR_MEMORY;
+    p->less.hidden = "";
+    n->root = p->view.item_of[root.index];
+    wgi_find_layers(&p->view, n->root, &n->chain);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    if (n->chain.obstacle) return WGI_REFUSE(p, "draw: style %s: %s", p->o->style, n->chain.obstacle);
+    return (n->f = wgi_begin_formula(p)) ? WG_OK : WG_ERROR_MEMORY;
+}
+
+wg_status wgi_sketch_write(wgi_picture *p, wg_node root, wgi_strbuf *out)
+{
+    wgi_net n = { .p = p };
+    const wg_status s = make_net(&n, root);
+    return s == WG_OK ? style_of(p->o)->write(&n, out) : s;
+}

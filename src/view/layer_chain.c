@@ -1,0 +1,289 @@
+/* layer_chain.c: the chain of layers in a view: product with weights, bias, norm, activation, dropout, and
+ * again.
+ *
+ *     x ── x W₁ ── + b₁ ── relu ── h W₂ ── + b₂ ── softmax ── loss
+ *
+ * Only what a product with weights is below counts: labels are beside the chain. Going down from the root, an
+ * item is alone if every path to the weights passes it. A layer is made of items that are alone; above the
+ * last layer anything may stand that leads to one number, which is the loss. */
+#include "view/view.h"
+
+#include "wengert/op.h"
+
+enum { NAME_MOST = 40 };
+enum { LEARNED = 1, DEEP = 2, SEEN = 4, ALONE = 8 }; /* DEEP: a product with weights, or above one */
+
+static const char *const activations[] = { "relu",        "sigmoid",    "tanh",         "softmax",
+                                           "log_softmax", "elu",        "celu",         "selu",
+                                           "gelu",        "leaky_relu", "silu",         "mish",
+                                           "softplus",    "softsign",   "hard_sigmoid", "hard_swish" };
+enum { KNOWN = sizeof activations / sizeof *activations };
+
+typedef struct finder {
+    const wgi_view *v;
+    wgi_layers *to;
+    const wg_op *matmul, *dense, *add, *batch_norm, *layer_norm, *dropout, *activation[KNOWN];
+    bool learns; /* there are parameters; else any matrix may be weights */
+    unsigned char *flag;
+} finder;
+
+static bool has(const finder *f, int32_t item, int flag) { return item >= 0 && f->flag[item] & flag; }
+
+static bool is_product(const finder *f, int64_t i)
+{
+    return f->v->item[i].op == f->matmul || f->v->item[i].op == f->dense;
+}
+
+/* ---- why it is no chain ---- */
+
+static const char *name_of(const finder *f, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    return wgi_pool_clean(f->v->pool, *y->name ? y->name : y->op ? y->op->name : "", NAME_MOST);
+}
+
+static void refuse(finder *f, int64_t i, const char *why)
+{
+    if (!f->to->obstacle)
+        f->to->obstacle = wgi_pool_format(f->v->pool, "'%s' is no layer: %s", name_of(f, i), why);
+}
+
+/* "it multiplies 'f' and 'i'" */
+static void refuse_call(finder *f, int64_t i)
+{
+    static const char *const verbs[][2] = { { "add", "adds" },
+                                            { "sub", "subtracts" },
+                                            { "mul", "multiplies" },
+                                            { "matmul", "multiplies" },
+                                            { "div", "divides" } };
+    const wgi_item *y = &f->v->item[i];
+    wgi_strbuf b = { .pool = f->v->pool };
+    const char *verb = NULL;
+    for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+        if (y->op && y->op == wg_op_find(verbs[k][0])) verb = verbs[k][1];
+    wgi_strbuf_put(&b, verb ? "it " : "it is ");
+    wgi_strbuf_clean(&b, verb ? verb : y->op ? y->op->name : "given", NAME_MOST);
+    for (int k = 0; k < y->operands && k < 3; k++) {
+        const int32_t at = *wgi_operand(f->v, y, k);
+        if (at >= 0) wgi_strbuf_format(&b, " %s'%s'", k ? "and " : verb ? "" : "of ", name_of(f, at));
+    }
+    refuse(f, i, wgi_strbuf_keep(&b));
+}
+
+/* ---- which items are on the chain ---- */
+
+static void find_flags(finder *f)
+{
+    const wgi_view *v = f->v;
+    for (int64_t i = 0; i < v->items; i++) {
+        const bool learned = wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM;
+        if (learned) f->flag[i] = LEARNED;
+        f->learns |= learned;
+    }
+    for (int64_t i = 0; i < v->items; i++) {
+        const wgi_item *y = &v->item[i];
+        for (int k = 0; k < y->operands; k++) {
+            const int32_t at = *wgi_operand(v, y, k);
+            if (at >= 0) f->flag[i] |= f->flag[at];
+        }
+        if (is_product(f, i) && (!f->learns || has(f, (int32_t)i, LEARNED))) f->flag[i] |= DEEP;
+    }
+}
+
+/* Items from the root down. An item is alone if no other one is seen and not yet passed. */
+static void find_alone(finder *f, int64_t root)
+{
+    int64_t open = 1;
+    f->flag[root] |= SEEN;
+    for (int64_t i = root; i >= 0 && open; i--) {
+        const wgi_item *y = &f->v->item[i];
+        if (!(f->flag[i] & SEEN)) continue;
+        if (open-- == 1) f->flag[i] |= ALONE;
+        for (int k = 0; k < y->operands; k++) {
+            const int32_t at = *wgi_operand(f->v, y, k);
+            if (has(f, at, DEEP) && !has(f, at, SEEN)) f->flag[at] |= SEEN, open++;
+        }
+    }
+}
+
+/* ---- parts of a layer ---- */
+
+static int deep_operands(const finder *f, const wgi_item *y)
+{
+    int n = 0;
+    for (int k = 0; k < y->operands; k++) n += has(f, *wgi_operand(f->v, y, k), DEEP);
+    return n;
+}
+
+/* Whether the only operand that counts is the first, and the result has its shape. */
+static bool is_map(const finder *f, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    const int32_t x = y->operands ? *wgi_operand(f->v, y, 0) : WGI_NO_ITEM;
+    for (int k = 1; k < y->operands; k++) {
+        const int32_t at = *wgi_operand(f->v, y, k);
+        if (at >= 0 && !f->v->item[at].is_inline) return false;
+    }
+    return has(f, x, DEEP) &&
+           wg_shape_equal(wg_node_shape(wgi_item_node(f->v, x)), wg_node_shape(wgi_item_node(f->v, i)));
+}
+
+/* The last layer may be without an activation, and what a loss begins with is none: log, square, negative. */
+static bool is_activation(const finder *f, int64_t i, bool last)
+{
+    const wg_op *op = f->v->item[i].op;
+    if (!is_map(f, i)) return false;
+    for (int k = 0; k < KNOWN; k++)
+        if (op == f->activation[k]) return true;
+    return !last && f->v->item[i].operands == 1;
+}
+
+static bool is_norm(const finder *f, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    return (y->op == f->batch_norm || y->op == f->layer_norm) && has(f, *wgi_operand(f->v, y, 0), DEEP);
+}
+
+static bool is_bias(const finder *f, const wgi_layer *l, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    return y->op == f->add && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
+}
+
+static bool is_called_x(const finder *f, int32_t item)
+{
+    const char *name = f->v->item[item].name;
+    return *name == 'x' || *name == 'X';
+}
+
+/* Which operand of the first product are the weights: what is learned. Where nothing is, what is not called
+ * x; else the layers above tell on which side weights stand; of one layer they are the second, unless it is
+ * one column behind a matrix. */
+static int weights_of_first(const finder *f, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
+    if (has(f, a, LEARNED) != has(f, b, LEARNED)) return has(f, b, LEARNED);
+    if (is_called_x(f, a) != is_called_x(f, b)) return is_called_x(f, a);
+    while (++i < f->v->items)
+        if (f->flag[i] & SEEN && is_product(f, i)) return has(f, *wgi_operand(f->v, &f->v->item[i], 0), DEEP);
+    const wg_shape left = wg_node_shape(wgi_item_node(f->v, a)),
+                   right = wg_node_shape(wgi_item_node(f->v, b));
+    return !(left.rank == 2 && right.rank == 1);
+}
+
+static void find_sizes(finder *f, wgi_layer *l)
+{
+    const wg_shape w = wg_node_shape(wgi_item_node(f->v, l->weights));
+    if (w.rank < 1 || w.rank > 2) return refuse(f, l->linear, "its weights are no matrix");
+    l->inputs = w.dim[l->turned && w.rank == 2], l->outputs = w.rank == 2 ? w.dim[!l->turned] : 1;
+}
+
+/* Begins a layer with the product i. */
+static void begin_layer(finder *f, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    wgi_layer *l = &f->to->layer[f->to->layers++];
+    *l = (wgi_layer){
+        .bias = WGI_NO_ITEM, .norm = WGI_NO_ITEM, .activation = WGI_NO_ITEM, .dropout = WGI_NO_ITEM
+    };
+    l->linear = l->sum = l->output = (int32_t)i;
+    const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
+    if (deep_operands(f, y) > (y->op == f->dense ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
+    const int at = y->op == f->dense || has(f, a, DEEP) ? 1 : has(f, b, DEEP) ? 0 : weights_of_first(f, i);
+    l->turned = !at, l->weights = at ? b : a, l->input = at ? a : b;
+    if (y->op == f->dense) l->bias = *wgi_operand(f->v, y, 2);
+    find_sizes(f, l);
+}
+
+/* The other operand of the sum. */
+static void add_bias(const finder *f, wgi_layer *l, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    l->bias = *wgi_operand(f->v, y, has(f, *wgi_operand(f->v, y, 0), DEEP));
+    l->sum = l->output = (int32_t)i;
+}
+
+/* Item i, which is alone, belongs to the layer before it or begins one. `last`: it may be the loss's. */
+static bool add_item(finder *f, int64_t i, bool last)
+{
+    wgi_layer *l = f->to->layers ? &f->to->layer[f->to->layers - 1] : NULL;
+    if (is_product(f, i)) return begin_layer(f, i), true;
+    if (!l) return false;
+    if (is_bias(f, l, i)) return add_bias(f, l, i), true;
+    if (is_norm(f, i) && l->norm < 0) l->norm = (int32_t)i;
+    else if (f->v->item[i].op == f->dropout && l->dropout < 0) l->dropout = (int32_t)i;
+    else if (l->activation < 0 && is_activation(f, i, last)) l->activation = (int32_t)i;
+    else return false;
+    l->part[l->parts++] = l->output = (int32_t)i;
+    return true;
+}
+
+/* ---- the chain ---- */
+
+/* The first item above i that every path passes. */
+static int64_t join_of(const finder *f, int64_t i, int64_t root)
+{
+    for (int64_t k = i + 1; k < root; k++)
+        if (f->flag[k] & ALONE) return k;
+    return root;
+}
+
+static void find_chain(finder *f, int64_t root)
+{
+    const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, root))) == 1;
+    int64_t last = root; /* the last product */
+    while (!(f->flag[last] & SEEN && is_product(f, last))) last--;
+    for (int64_t i = 0; i <= root && !f->to->obstacle; i++) {
+        if (!(f->flag[i] & SEEN)) continue;
+        const bool alone = f->flag[i] & ALONE;
+        if (alone && add_item(f, i, i > last && i != root)) continue;
+        if (i > last && number) return; /* the loss */
+        refuse_call(f, alone ? i : join_of(f, i, root));
+    }
+}
+
+/* What the first layer reads is given, not learned. */
+static void check_input(finder *f)
+{
+    const int32_t x = f->to->layer[0].input;
+    int64_t i = x;
+    if (!has(f, x, LEARNED)) return;
+    for (; i > 0; i--) {
+        const wgi_item *y = &f->v->item[i];
+        bool learned = false;
+        for (int k = 0; k < y->operands && y->op != f->add; k++) {
+            const int32_t at = *wgi_operand(f->v, y, k);
+            learned |= at >= 0 && wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_PARAM;
+        }
+        if (learned) break;
+    }
+    refuse_call(f, i ? i : x);
+}
+
+void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
+{
+    finder f = { .v = v,
+                 .to = to,
+                 .matmul = wg_op_find("matmul"),
+                 .dense = wg_op_find("dense"),
+                 .add = wg_op_find("add"),
+                 .batch_norm = wg_op_find("batch_norm"),
+                 .layer_norm = wg_op_find("layer_norm"),
+                 .dropout = wg_op_find("dropout") };
+    for (int i = 0; i < KNOWN; i++) f.activation[i] = wg_op_find(activations[i]);
+    int64_t products = 0;
+    *to = (wgi_layers){ 0 };
+    f.flag = wgi_pool_take(v->pool, v->items, 1);
+    for (int64_t i = 0; i < v->items; i++) products += is_product(&f, i);
+    to->layer = wgi_pool_take(v->pool, products, sizeof *to->layer);
+    if (v->pool->failed) return;
+    find_flags(&f);
+    if (!has(&f, (int32_t)root, DEEP)) return refuse(&f, root, "nothing below it is multiplied by weights");
+    find_alone(&f, root);
+    find_chain(&f, root);
+    if (!to->obstacle) check_input(&f);
+    if (to->obstacle) return;
+    to->output = to->layer[to->layers - 1].output;
+    to->has_loss = to->output != root;
+}

@@ -1,0 +1,261 @@
+/* The styles of layers. What is expected is counted by hand: a circle for each unit, a line for each
+ * weight. */
+#include <stdlib.h>
+
+#include "picture.h"
+#include "wengert/draw.h"
+#include "wglang.h"
+
+static char *drawn(const wgt_run *r, const char *style, wg_draw_opts o)
+{
+    cr_assert_eq(wg_failed(r->c), WG_OK, "%s", wg_message(r->c));
+    o.style = style, o.id = "s";
+    char *svg = pic_text(wg_program_last(r->q), "svg", o);
+    pic_expect_well_formed(svg);
+    return svg;
+}
+
+static void expect_counts(const char *svg, int circles, int lines)
+{
+    cr_expect_eq(pic_count(svg, "<circle"), circles, "%s", svg);
+    cr_expect_eq(pic_count(svg, "<line"), lines, "%s", svg);
+}
+
+/* ---- neurons ---- */
+
+/* The weights by hand: 2 of them are negative, the largest one is −2. */
+static const char small[] = "x = [0.5, -1, 2]\nW1 = [[1, 0.5], [0, -2], [1, 1]]; b1 = [0, 0]\n"
+                            "W2 = [[1], [-1]]; b2 = [3]\na1 = relu(x @ W1 + b1)\na2 = sigmoid(a1 @ W2 + b2)";
+
+Test(styles, a_circle_for_each_unit_and_a_line_for_each_weight)
+{
+    WGT_ENDS wgt_run r = wgt_build(small, WG_TRAIN);
+    char *svg = drawn(&r, "neurons", (wg_draw_opts){ 0 });
+    expect_counts(svg, 3 + 2 + 1, 3 * 2 + 2 * 1);
+    cr_expect_eq(pic_count(svg, "class=\"down\""), 2);
+    cr_expect_eq(pic_count(svg, "class=\"up\""), 6);
+    cr_expect_eq(pic_count(svg, "stroke-width=\"5.125\""), 1, "the widest line is that of −2: %s", svg);
+    cr_expect_eq(pic_count(svg, "stroke-width=\"2.875\""), 5, "half as wide but for the least: %s", svg);
+    cr_expect_str_eq(drawn(&r, "neurons", (wg_draw_opts){ 0 }), svg);
+    SHOWS(pic_plain(svg), ">x1<", ">a1, 2<", ">n = 3<", ">ReLU<", ">σ<", "red, dashed: w &lt; 0", "!⋮");
+}
+
+/* x W₁ = [0.5 + 2, 0.25 + 2 + 2]; a₂ = σ(2.5 − 4.25 + 3). */
+Test(styles, values_stand_in_the_circles)
+{
+    WGT_ENDS wgt_run r = wgt_build(small, WG_TRAIN);
+    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .values = true });
+    SHOWS(svg, ">0.5<", ">−1<", ">2<", ">2.5<", ">4.25<", ">0.7773<", "!examples");
+}
+
+/* 4-5-3. The sigmoid is never 0, so what is 0 was dropped. */
+Test(styles, dropped_units_are_crossed_out)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = [[1, 2, 3, 4], [4, 3, 2, 1]]\nW1 = param(4, 5); W2 = param(5, 3)\n"
+                                   "h = dropout(sigmoid(x @ W1), keep_prob=0.4)\ny = softmax(h @ W2)",
+                                   WG_TRAIN);
+    char *svg = drawn(&r, "neurons", (wg_draw_opts){ 0 });
+    wg_tensor h;
+    int gone = 0;
+    cr_assert(wg_peek(wg_program_node(r.q, "h"), &h));
+    for (int i = 0; i < 5; i++) gone += wg_tensor_item(&h, i) == 0;
+    cr_assert(gone > 0 && gone < 5, "%d", gone);
+    expect_counts(svg, 4 + 5 + 3, 4 * 5 + 5 * 3 + 2 * gone);
+    cr_expect_eq(pic_count(svg, "class=\"gone\""), gone * (4 + 3));
+    cr_expect_eq(pic_count(svg, "class=\"unit gone\""), gone);
+    SHOWS(svg, "crossed out: dropped; of the first of 2 examples", ">dropout<");
+}
+
+/* Of 784, 128 and 64 units six are drawn. */
+Test(styles, of_many_units_some_are_drawn)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = input(m, 784); y = input(m, classes=10)\nh1 = relu(dense(x, 128))\n"
+                                   "h2 = relu(dense(h1, 64))\nz = dense(h2, 10)\n"
+                                   "J = softmax_cross_entropy(z, y)",
+                                   WG_TRAIN);
+    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .fit = "slide" });
+    expect_counts(svg, 6 + 6 + 6 + 10, 36 + 36 + 60 + 10);
+    cr_expect_eq(pic_count(svg, ">⋮<"), 3);
+    SHOWS(pic_plain(svg), ">n = 784<", ">n = 128<", ">n = 64<", ">n = 10<", ">x784<", ">z10<", ">J<",
+          "J = softmax_cross_entropy(z, y)", "layers of neurons: 784, 128, 64, 10");
+}
+
+/* Columns are examples, and layers have no names. */
+Test(styles, weights_before_the_input)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = [[1, 0], [2, 0], [3, 0]]\nW = [[1, 1, 1], [0, 0, -4]]; V = [[1, 1]]\n"
+                                   "V @ tanh(W @ x)",
+                                   WG_TRAIN);
+    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .values = true });
+    expect_counts(svg, 3 + 2 + 1, 6 + 2);
+    SHOWS(pic_plain(svg), ">1<", ">2<", ">3<", ">1.000<", ">−1.000<", ">a⁽¹⁾<", "examples");
+}
+
+/* ---- blocks ---- */
+
+static void expect_boxes(const char *svg, int boxes, int arrows)
+{
+    cr_expect_eq(pic_count(svg, "<rect"), boxes, "%s", svg);
+    cr_expect_eq(pic_count(svg, "<polygon"), arrows, "%s", svg);
+}
+
+static const char three[] =
+    "x = input(m, 4); y = input(m, 1)\n"
+    "W1 = param(4, 3); b1 = param(3); W2 = param(3, 2); b2 = param(2); W3 = param(2, 1)\n"
+    "z1 = x @ W1 + b1; a1 = tanh(z1); z2 = a1 @ W2 + b2; a2 = relu(z2)\n"
+    "z3 = a2 @ W3; a3 = sigmoid(z3)\nJ = binary_cross_entropy(a3, y)";
+
+/* Each layer has three boxes and an arrow forward, to the cache, from it, and to its gradients. From layer to
+ * layer, and from the loss, an arrow leads back. Equations are those of backpropagation with examples in
+ * rows. */
+Test(styles, blocks_say_what_is_computed_forward_and_backward)
+{
+    WGT_ENDS wgt_run r = wgt_build(three, WG_TRAIN);
+    char *svg = drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" });
+    expect_boxes(svg, 3 * 3 + 1, 3 * 4 + 1 + 3);
+    cr_expect_str_eq(drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" }), svg);
+    pic_plain(svg);
+    SHOWS(svg, ">n = 3<", ">W1, b1<", ">z1 = xW1 + b1<", ">a1 = tanh(z1)<", ">x, z1<",
+          ">dz1 = da1 ⊙ tanh′(z1)<");
+    SHOWS(svg, ">dW1 = xTdz1<", ">db1 = Σaxis 0(dz1)<", ">dW1, db1<", "!>dx", ">da1<", ">dW2 = a1Tdz2<");
+    SHOWS(svg, ">da1 = dz2W2T<", ">W3<", ">z3 = a2W3<", ">dz3 = da3 ⊙ σ′(z3)<", ">J<");
+    HAS_NOT(svg, "legible");
+}
+
+/* With examples in columns the factors change places; weights that are transposed are not parameters. */
+Test(styles, blocks_keep_the_order_of_factors)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = input(4, m); W = param(3, 4); b = param(3, 1); V = param(3, 2)\n"
+                                   "z = W @ x + b; a = relu(z); u = V.T @ a",
+                                   WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">z = Wx + b<", ">dW = dzxT<",
+          ">db = Σaxis 1(dz)<", ">u = VTa<", ">dV = aduT<", ">da = Vdu<", "!>J<");
+}
+
+/* Letters stay letters behind a d. */
+Test(styles, gradients_of_greek_names)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = input(m, 2); theta1 = param(2, 3); beta_hat = param(3)\n"
+                                   "phi_1 = tanh(x @ theta1 + beta_hat)",
+                                   WG_TRAIN);
+    char *svg = pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 }));
+    SHOWS(svg, ">dθ₁ = xTdz⁽¹⁾<", ">dβ̂ = Σaxis 0(dz⁽¹⁾)<", ">dφ₁<");
+    SHOWS(pic_plain(drawn(&r, "neurons", (wg_draw_opts){ 0 })), ">φ1, 3<", ">x2<");
+}
+
+/* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
+Test(styles, blocks_of_one_example)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = [1, 2]; w = param(2); z = w @ x; a = sigmoid(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dz = da σ′(z)<", ">dw = dz x<");
+    WGT_ENDS wgt_run q = wgt_build("x = [1, 2]; w = [3, 4]; z = w @ x; a = sigmoid(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&q, "blocks", (wg_draw_opts){ 0 })), ">z = wx<", ">dw = dz x<");
+    WGT_ENDS wgt_run s = wgt_build("x = [1, 2]; W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz = p ⊙ (dp − Σ(dp ⊙ p))<",
+          ">dW = outer(x, dz)<");
+    WGT_ENDS wgt_run t = wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&t, "blocks", (wg_draw_opts){ 0 })), "Σaxis 1(dp ⊙ p)");
+}
+
+/* A norm may stand behind the activation, too. */
+Test(styles, parts_of_a_layer_in_their_order)
+{
+    WGT_ENDS wgt_run r =
+        wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; a = relu(z); h = batch_norm(a)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">a = ReLU(z)<", ">h = batch_norm(a)<",
+          ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ ReLU′(z)<");
+}
+
+/* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
+Test(styles, the_loss_is_written_out)
+{
+    WGT_ENDS wgt_run r =
+        wgt_build("x = input(m, 2); W = param(2, 1); a = sigmoid(x @ W); J = -mean(log(a))", WG_TRAIN);
+    SHOWS(drawn(&r, "neurons", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
+    SHOWS(drawn(&r, "blocks", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
+    WGT_ENDS wgt_run s =
+        wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z) == 1)", WG_TRAIN);
+    SHOWS(pic_plain(drawn(&s, "neurons", (wg_draw_opts){ 0 })), ">score<");
+    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz<", "!score");
+}
+
+/* Eight layers of 16 units, and one that differs. */
+Test(styles, equal_layers_are_one_block)
+{
+    WGT_ENDS wgt_run r = wgt_build("layer(h) = relu(batch_norm(dense(h, 16)))\nx = input(m, 16)\n"
+                                   "h = repeat(8, layer, x)\ny = dense(dropout(h, keep_prob=0.5), 3)",
+                                   WG_TRAIN);
+    char *svg = drawn(&r, "blocks", (wg_draw_opts){ 0 });
+    pic_plain(svg);
+    SHOWS(svg, ">×7: l = 1 … 7<", ">z⁽ˡ⁾ = a⁽ˡ⁻¹⁾W⁽ˡ⁾ + b⁽ˡ⁾<");
+    SHOWS(svg, ">s⁽ˡ⁾ = batch_norm(z⁽ˡ⁾)<");
+    SHOWS(svg, ">dz⁽ˡ⁾ = batch_norm′(z⁽ˡ⁾, ds⁽ˡ⁾)<", ">dh = dr⁽⁸⁾ ⊙ dropout′(h)<");
+    WGT_ENDS wgt_run s = wgt_build("a0 = input(m, 2); W1 = param(2, 2); W2 = param(2, 2); W3 = param(2, 2)\n"
+                                   "a1 = tanh(a0 @ W1); a2 = tanh(a1 @ W2); a3 = tanh(a2 @ W3)",
+                                   WG_TRAIN);
+    svg = drawn(&s, "blocks", (wg_draw_opts){ 0 });
+    expect_boxes(svg, 3 + 1, 4 + 1 + 1);
+    pic_plain(svg);
+    SHOWS(svg, ">×3: l = 1 … 3<", ">al = tanh(z⁽ˡ⁾)<", ">z⁽ˡ⁾ = al − 1Wl<", ">a3<", ">da3<");
+}
+
+/* ---- both ---- */
+
+/* Names of nodes are texts of other people. */
+Test(styles, any_name_can_be_drawn)
+{
+    static const char *const names[] = {
+        "<script>alert(1)</script>", "\"&'<", "日本", "\xff\xfe", "a_<b>", ""
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        WGT_IN_GRAPH(WG_F64, NULL);
+        static const double v[4] = { 1, 2, 3, 4 };
+        const wg_node W = wg_input(g, names[i], wg_view_f64(v, WG_SHAPE(2, 2))),
+                      x = wg_input(g, names[i], wg_view_f64(v, WG_SHAPE(2))),
+                      h = wg_name(wg_relu(wg_matmul(x, W)), names[i]);
+        wg_name(wg_sum(h), names[i]);
+        for (int k = 0; k < 2; k++)
+            pic_expect_well_formed(
+                pic_text(wg_sum(h), "svg", (wg_draw_opts){ .style = k ? "blocks" : "neurons" }));
+    }
+}
+
+static void in_little_memory(const char *style, const char *program, int64_t every)
+{
+    for (int64_t at = 1;; at += at < 30 ? 1 : every) {
+        wgt_memory m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_program *q = wg_program_text(c, "t.wg", program);
+        wg_program_build(q, g, wg_params_new(c), WG_TRAIN);
+        cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        m.fail_at = m.calls + at;
+        char *text = wg_draw_text(wg_program_last(q), &(wg_draw_opts){ .format = "svg", .style = style });
+        cr_expect(text || wg_failed(c) == WG_ERROR_MEMORY, "%s", wg_message(c));
+        const bool last = !m.failed;
+        wg_free(c, text);
+        wgt_drop(c, &m);
+        if (last) break;
+    }
+}
+
+Test(styles, failing_memory)
+{
+    in_little_memory("neurons", small, 7);
+    in_little_memory(
+        "blocks",
+        "x = [[1, 2]]; W1 = param(2, 2); W2 = param(2, 2); p = softmax(x @ W1 @ W2); J = -mean(log(p))", 7);
+}
+
+/* 100,000 nodes: equal layers are one block. */
+Test(styles, a_large_chain_is_refused_or_folded)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    static const double v[4] = { 1, 2, 3, 4 };
+    wg_node h = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2)));
+    for (int i = 0; i < 33333; i++)
+        h = wg_relu(wg_matmul(h, wg_input(g, NULL, wg_view_f64(v, WG_SHAPE(2, 2)))));
+    cr_assert_null(wg_draw_text(h, &(wg_draw_opts){ .format = "svg", .style = "neurons" }));
+    wgt_expect_error(c, WG_ERROR_VALUE, "style neurons: 33333 layers, more than 8");
+    SHOWS(pic_text(h, "svg", (wg_draw_opts){ .style = "blocks" }), "×33333: l = 1 … 33333");
+}
