@@ -11,9 +11,10 @@
 /* The page with one more script, under another name; to free. */
 static char *with_script(const char *path, const char *script)
 {
-    static const char say[] = "const out = document.createElement('pre');\nout.id = 'answer';\n"
-                              "document.body.appendChild(out);\n"
-                              "const say = (...x) => out.append(x.join(' ') + '\\n');\n";
+    static const char say[] =
+        "const out = document.createElement('pre');\nout.id = 'answer', out.hidden = true;\n"
+        "document.body.appendChild(out);\n"
+        "const say = (...x) => out.append(x.join(' ') + '\\n');\n";
     char *page = pic_read(path), *to = malloc(strlen(path) + 10);
     sprintf(to, "%.*s-more.html", (int)(strlen(path) - 5), path);
     FILE *f = fopen(to, "w");
@@ -23,15 +24,15 @@ static char *with_script(const char *path, const char *script)
     return to;
 }
 
-static char *run(const char *path, const char *hash, const char *script, const char *theme)
+char *browser_document_with(const char *path, const char *hash, const char *script, const char *options)
 {
     char *out = pic_path("document.html"), *page = script ? with_script(path, script) : NULL, command[2000];
-    snprintf(
-        command, sizeof command,
-        "timeout 1000 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
-        "--virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom 'file://%s#%s' >%s 2>/dev/null; "
-        "rm -rf %s.profile",
-        theme, out, page ? page : path, hash, out, out);
+    snprintf(command, sizeof command,
+             "timeout 1000 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
+             "--window-size=1280,807 --virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom "
+             "'file://%s#%s' >%s 2>/dev/null; "
+             "rm -rf %s.profile",
+             options, out, page ? page : path, hash, out, out);
     cr_assert_eq(system(command), 0, "chromium is not here (make deps), or did not show the page");
     char *text = pic_read(out);
     free(page);
@@ -40,12 +41,7 @@ static char *run(const char *path, const char *hash, const char *script, const c
 
 char *browser_document(const char *path, const char *hash, const char *script)
 {
-    return run(path, hash, script, "");
-}
-
-char *browser_document_in_dark(const char *path, const char *hash, const char *script)
-{
-    return run(path, hash, script, "--blink-settings=preferredColorScheme=0");
+    return browser_document_with(path, hash, script, "");
 }
 
 /* node runs without the sanitizers that a kind of tests loads. */
@@ -76,7 +72,7 @@ static void unescape(char *text)
 
 char *browser_answer(const char *document)
 {
-    static const char key[] = "<pre id=\"answer\">";
+    static const char key[] = "<pre id=\"answer\" hidden=\"\">";
     const char *at = strstr(document, key), *end = at ? strstr(at, "</pre>") : NULL;
     cr_assert(end, "the script did not run: %.500s", document);
     at += strlen(key);

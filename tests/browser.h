@@ -11,8 +11,11 @@
  * JavaScript that runs behind those of the page, or NULL. It may write an answer, for browser_answer, with
  * say(text). */
 char *browser_document(const char *path, const char *hash, const char *script);
-/* The same in a dark theme. */
-char *browser_document_in_dark(const char *path, const char *hash, const char *script);
+/* The same with options of Chromium. */
+char *browser_document_with(const char *path, const char *hash, const char *script, const char *options);
+#define BROWSER_DARK  "--blink-settings=preferredColorScheme=0 "
+#define BROWSER_STILL "--force-prefers-reduced-motion " /* nothing flies */
+#define BROWSER_FILES "--allow-file-access-from-files " /* a script reads other pages in frames */
 /* What say() has written, one text a line; to free. */
 char *browser_answer(const char *document);
 

@@ -7,6 +7,7 @@
  *     page_formula.c    and the formulas of elementwise ops
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
+ *     page_camera.js    which part of the picture is in view: follows the steps; wheel, drag, fingers, keys
  *     page_numbers.js   computes all nodes from changed leaves
  *     page_ops*.js      the ops that it knows by name
  * Without scripts the page shows everything. What is not known yet at the first step is hidden by the

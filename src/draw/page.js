@@ -15,6 +15,8 @@ function make(tag, props, parent) {
   if (parent) parent.appendChild(e);
   return e;
 }
+const classes = (e, on) => Object.keys(on).forEach(c => e.classList.toggle(c, on[c]));
+const mark = l => source.forEach((li, i) => li.classList.toggle('on', i === l));
 
 // ---- numbers, as the picture writes them ----
 
@@ -40,10 +42,9 @@ function line(v, s) {
   if (n === 0) return 'no elements';
   if (n === 1) return num(v[0]);
   if (n > 6 || s.length > 2) return '[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']';
-  const row = a => '[' + a.map(num).join(', ') + ']';
-  if (s.length === 1) return row(v);
-  return '[' + rows(v, s).map(row).join(', ') + ']';
+  return s.length === 1 ? row(v) : '[' + rows(v, s).map(row).join(', ') + ']';
 }
+const row = a => '[' + a.map(num).join(', ') + ']';
 function rows(v, s) {
   const k = s.length ? s[s.length - 1] : 1, out = [];
   for (let i = 0; i < v.length; i += k) out.push(v.slice(i, i + k));
@@ -58,7 +59,6 @@ function boxLines(v, s) {
     const m = v.reduce((a, b) => a + b, 0) / n, q = Math.sqrt(v.reduce((a, b) => a + (b - m) * (b - m), 0) / n);
     return ['[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']', 'μ = ' + num(m) + ', σ = ' + num(q)];
   }
-  const row = a => '[' + a.map(num).join(', ') + ']';
   if (s.length === 1) return [row(v)];
   return rows(v, s).map((a, i, all) => (i ? '' : '[') + row(a) + (i === all.length - 1 ? ']' : ','));
 }
@@ -82,11 +82,10 @@ items.forEach((item, i) => {
   box.label = cut >= 0 && part(box.d[0]) !== box.d[0] ? ' = ' : item.d + ' = ';
   boxes[item.b] = box;
 });
-function step(box, gradient) {
-  const k = states.findIndex(s => s.b === box && (gradient ? s.w : s.k === undefined));
-  return k < 0 ? (gradient ? Infinity : 0) : k;
-}
-boxes.forEach((b, k) => { b.from = step(k, false), b.till = step(k, true); });
+boxes.forEach((b, k) => {
+  const value = states.findIndex(s => s.b === k && s.k === undefined), gradient = states.findIndex(s => s.b === k && s.w);
+  b.from = Math.max(0, value), b.till = gradient < 0 ? Infinity : gradient;
+});
 
 // A text that has grown is made narrower, so that it stays in its box.
 function put(t, text) {
@@ -113,16 +112,12 @@ function draw(box) {
     if (closed) text = i ? '' : prefix + '?';
     else if (sum && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
     put(t, text);
-    t.classList.toggle('ask', closed);
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
-    t.classList.toggle('off', !on && !(sum && prefix && !i));
-    t.classList.toggle('fresh', own && (prefix ? now.k !== undefined : now.k === undefined));
+    classes(t, { ask: closed, off: !on && !(sum && prefix && !i), fresh: own && !prefix === (now.k === undefined) });
   });
   write(box.v, 0, value, item.n, '', at >= box.from);
   write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
-  box.g.classList.toggle('later', at < box.from);
-  box.g.classList.toggle('at', own);
-  box.g.classList.toggle('from', now.f === item.b);
+  classes(box.g, { later: at < box.from, at: own, from: now.f === item.b });
 }
 
 // ---- the text of a step ----
@@ -149,18 +144,10 @@ function fill(pattern, s) {
       : (call ? '' : before) + '(' + number + ')';
   });
 }
-// The step that completed the gradient which term k hands on.
-function handedBy(k) {
-  const from = data.terms[k][0];
-  for (let j = k - 1; j >= 0; j--) if (data.terms[j][1] === from) return j;
-  return -1;
-}
+// The step before term k that added to the gradient of an item; that completed the gradient which term k hands on.
+const added = (item, k) => data.terms.slice(0, k).map(q => q[1]).lastIndexOf(item), handedBy = k => added(data.terms[k][0], k);
 // The sum of the terms before term k.
-function before(k) {
-  const to = data.terms[k][1];
-  for (let j = k - 1; j >= 0; j--) if (data.terms[j][1] === to) return live.total[j];
-  return null;
-}
+const before = k => (j => j < 0 ? null : live.total[j])(added(data.terms[k][1], k));
 
 function stateText(s, k) {
   if (!changed) return { rule: s.r || '', numbers: s.m || '', result: s.v || '', sum: s.u || '', total: s.t || '' };
@@ -181,8 +168,7 @@ function lineOf(k, to) {
     to.append(' = ');
     if (secret(s.n) && (i > 0 || x === t.result)) {
       if (x !== t.result) { to.append('?'); return; }
-      const b = make('button', { className: 'ask', textContent: '?', onclick: () => ask(s.n) }, to);
-      b.setAttribute('aria-label', 'show ' + s.n);
+      make('button', { className: 'ask', textContent: '?', ariaLabel: 'show ' + s.n, onclick: () => ask(s.n) }, to);
     } else if (i === parts.length - 1) make('b', { textContent: x, className: cls }, to);
     else to.append(x);
   });
@@ -192,30 +178,31 @@ function lineOf(k, to) {
 
 // ---- showing a step ----
 
-const now = main.querySelector('.now'), bar = make('div', { className: 'bar' }, now);
-const text = make('div', { className: 'line' }, now), look = make('div', { className: 'look' }, now);
-const slider = make('input', { type: 'range', min: 0, max: Math.max(0, states.length - 1), value: 0 });
-const place = make('output');
+const now = main.querySelector('.now'), bar = make('div', { className: 'bar' }, now), stage = svg.parentNode;
+const text = make('div', { className: 'line', ariaLive: 'polite' }, now), look = make('div', { className: 'look' }, stage);
+const edge = make('nav', { className: 'edge', ariaLabel: 'out of view' }, stage), place = make('output');
+const slider = make('input', { type: 'range', min: 0, max: Math.max(0, states.length - 1), value: 0, ariaLabel: 'step' });
 
 function show(k, quiet) {
   if (!states.length) return;
+  const was = at;
   at = Math.max(0, Math.min(states.length - 1, k));
+  if (at !== was) following = true, way = at < was ? -1 : 1;
   const s = states[at], used = new Set();
   states.slice(0, at + 1).forEach(x => (x.e || []).forEach(l => used.add(l)));
   boxes.forEach(draw);
   links.forEach((g, l) => {
     const back = g.classList.contains('backward');
-    g.classList.toggle('off', back && !used.has(l));
-    g.classList.toggle('later', !back && !used.has(l));
-    g.classList.toggle('act', !!s.e && s.e.includes(l));
+    classes(g, { off: back && !used.has(l), later: !back && !used.has(l), act: !!s.e && s.e.includes(l) });
   });
   slider.value = at;
   place.textContent = at + ' / ' + (states.length - 1);
   slider.setAttribute('aria-valuetext', at ? 'step ' + at + ': ' + s.n : 'the start');
-  text.textContent = '';
+  text.textContent = '', text.scrollTop = 0;
   if (at) lineOf(at, text);
-  else text.append(states.length > 1 ? 'The leaves have their values. → computes the next one.' : '');
-  source.forEach((li, i) => li.classList.toggle('on', at > 0 && items[s.i].l === i));
+  else text.append('The leaves have their values. → computes the next one.'), make('p', { className: 'note', textContent: note }, text);
+  for (let size = 1.6; text.style.fontSize = size + 'rem', size > 1.15 && text.scrollHeight > text.clientHeight;) size -= 0.1;
+  mark(at ? items[s.i].l : -1);
   list.forEach((li, i) => {
     const t = states[i + 1];
     li.classList.toggle('on', i === at - 1);
@@ -223,12 +210,11 @@ function show(k, quiet) {
     li.dataset.was = '1', li.textContent = '';
     lineOf(i + 1, li);
   });
+  follow();
   if (!quiet) setHash();
 }
 
-function setHash() {
-  try { history.replaceState(null, '', '#step=' + at); } catch (e) { /* a page within another may not */ }
-}
+function setHash() { try { history.replaceState(null, '', '#step=' + at); } catch (e) { /* a page within another may not */ } }
 function play(on) {
   clearInterval(timer), timer = null;
   if (on) {
@@ -236,30 +222,20 @@ function play(on) {
     timer = setInterval(() => at < states.length - 1 ? show(at + 1) : play(false), 1400);
   }
   player.textContent = on ? '❚❚' : '▶';
-  player.setAttribute('aria-label', on ? 'pause' : 'play');
+  player.ariaLabel = on ? 'pause' : 'play';
 }
-function button(label, name, f) {
-  const b = make('button', { type: 'button', textContent: label, title: name, onclick: f }, bar);
-  b.setAttribute('aria-label', name);
-  return b;
-}
-const go = k => { play(false), show(k); };
+const button = (label, name, f) => make('button', { type: 'button', textContent: label, title: name, ariaLabel: name, onclick: f }, bar);
+const go = k => { play(false), look.textContent = '', show(k); };
 button('|←', 'start', () => go(0)), button('←', 'step back', () => go(at - 1));
 const player = button('▶', 'play', () => play(!timer));
 button('→', 'next step', () => go(at + 1));
-if (forward > 0) button('→|', 'all values, then all gradients', () => go(at < lastForward ? lastForward : states.length - 1));
-else button('→|', 'end', () => go(states.length - 1));
-slider.setAttribute('aria-label', 'step');
+button('→|', forward > 0 ? 'all values, then all gradients' : 'end', () => go(at < lastForward ? lastForward : states.length - 1));
 bar.append(slider, place);
+button('whole', 'the whole picture', showAll), button('follow', 'follow the steps', followAgain);
+const drawer = button('program', 'the program and all steps', () => showMore(!main.classList.contains('drawer')));
+const help = main.querySelector('dialog'), showKeys = () => help.showModal();
+help.onclick = () => help.close(), button('?', 'keys', showKeys);
 slider.oninput = () => go(+slider.value);
-text.setAttribute('aria-live', 'polite');
-
-addEventListener('keydown', e => {
-  if (e.altKey || e.ctrlKey || e.metaKey || e.target.tagName === 'INPUT') return;
-  const keys = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: states.length - 1 };
-  if (e.key in keys) e.preventDefault(), go(keys[e.key]);
-  else if (e.key === ' ' && e.target.tagName !== 'BUTTON' && e.target.tagName !== 'SUMMARY') e.preventDefault(), play(!timer);
-});
 
 // ---- tensors ----
 
@@ -279,8 +255,7 @@ function table(box, name, v, edit) {
     r.forEach((x, j) => {
       const td = make('td', {}, tr), k = i * r.length + j;
       td.style.background = 'rgba(var(--' + (x < 0 ? 'down' : 'up') + '),' + (0.3 * Math.abs(x) / largest || 0) + ')';
-      if (!edit) td.textContent = num(x);
-      else field(td, item, k, name);
+      edit ? field(td, item, k, name) : td.textContent = num(x);
     });
   });
 }
@@ -289,20 +264,15 @@ function inspect(box) {
   look.textContent = '';
   if (value && at >= box.from && !secret(item.n)) table(box, item.n, value, isLeaf(item));
   if (grad && at >= box.till && !secret(item.d)) table(box, item.d, grad, false);
-  const on = item.l;
-  source.forEach((li, i) => li.classList.toggle('on', i === on));
+  mark(item.l);
 }
 
 // ---- leaves that change ----
 
-function recompute() {
-  changed = true, live = evaluate(data);
-  show(at);
-  reset.hidden = false;
-}
+function recompute() { changed = true, live = evaluate(data), reset.hidden = false, show(at); }
 function field(td, item, k, name) {
-  const f = make('input', { type: 'text', inputMode: 'decimal', value: String(item.x[k]) }, td);
-  f.setAttribute('aria-label', name + (item.s.length ? ' element ' + (k + 1) : ''));
+  const label = name + (item.s.length ? ' element ' + (k + 1) : '');
+  const f = make('input', { type: 'text', inputMode: 'decimal', value: String(item.x[k]), ariaLabel: label }, td);
   f.oninput = () => {
     const x = Number(f.value.replace('−', '-'));
     if (f.value.trim() === '' || !isFinite(x)) return;
@@ -311,13 +281,11 @@ function field(td, item, k, name) {
   drag(f, () => item.x[k], x => { f.value = String(x), item.x[k] = x, recompute(); });
 }
 // A drag to the right makes the number larger; the step follows its size.
-function drag(e, get, set) {
+function drag(e, get, set, may) {
   e.addEventListener('pointerdown', p => {
+    if (may && !may()) return;
     const x0 = p.clientX, from = get(), unit = Math.pow(10, Math.floor(Math.log10(Math.max(Math.abs(from), 0.1))) - 1);
-    const move = q => {
-      if (Math.abs(q.clientX - x0) < 3) return;
-      set(Number((from + unit * Math.round((q.clientX - x0) / 4)).toPrecision(6)));
-    };
+    const to = by => Number((from + unit * Math.round(by / 4)).toPrecision(6)), move = q => { if (Math.abs(q.clientX - x0) > 2) set(to(q.clientX - x0)); };
     const stop = () => { removeEventListener('pointermove', move), removeEventListener('pointerup', stop); };
     addEventListener('pointermove', move), addEventListener('pointerup', stop);
   });
@@ -332,32 +300,29 @@ reset.hidden = true;
 
 boxes.forEach(box => {
   const item = items[box.i], g = box.g, d = g.querySelector('desc');
-  g.setAttribute('tabindex', '0'), g.setAttribute('role', 'img');
-  g.setAttribute('aria-label', g.querySelector('title').textContent + (d && !hidden.size ? '; ' + d.textContent : ''));
-  g.addEventListener('pointerenter', () => { if (!look.contains(document.activeElement)) inspect(box); });
-  g.addEventListener('pointerleave', () => { if (at) source.forEach((li, i) => li.classList.toggle('on', items[states[at].i].l === i)); });
-  g.addEventListener('focus', () => inspect(box));
-  g.addEventListener('click', () => inspect(box));
+  const label = g.querySelector('title').textContent + (d && !hidden.size ? '; ' + d.textContent : '');
+  Object.assign(g, { tabIndex: 0, role: 'img', ariaLabel: label });
+  g.addEventListener('pointerenter', () => mark(item.l));
+  g.addEventListener('pointerleave', () => mark(at ? items[states[at].i].l : -1));
+  g.addEventListener('focus', () => { inspect(box), reveal(item.b); });
+  g.addEventListener('click', () => g === document.activeElement ? inspect(box) : g.focus());
   if (hidden.size && d) d.remove();
   if (!isLeaf(item)) return;
   g.classList.add('leaf');
-  if (item.x.length === 1) drag(g, () => item.x[0], x => { item.x[0] = x, recompute(), inspect(box); });
+  if (item.x.length === 1) drag(g, () => item.x[0], x => { item.x[0] = x, recompute(), inspect(box); }, () => g === document.activeElement);
 });
 source.forEach((li, i) => {
   const of = boxes.filter(b => items[b.i].l === i), k = states.findIndex(s => s.i !== undefined && items[s.i].l === i);
-  if (!of.length) return;
-  li.onmouseenter = () => of.forEach(b => b.g.classList.add('near'));
-  li.onmouseleave = () => of.forEach(b => b.g.classList.remove('near'));
+  li.onmouseenter = li.onmouseleave = e => of.forEach(b => classes(b.g, { near: e.type === 'mouseenter' }));
   if (k > 0) li.classList.add('go'), li.onclick = () => go(k);
 });
 list.forEach((li, i) => { li.onclick = () => go(i + 1); });
 
 const leaves = items.filter(isLeaf).map(t => t.n);
-if (items.length && states.length > 1)
-  make('p', { className: 'note', textContent: leaves.length
-    ? 'Keys: → ← space. Leaves can be changed: click one of ' + leaves.join(', ') + ', then type or drag.'
-    : 'Keys: → ← space. Leaves cannot be changed here: ' + (unknown.join('')
-      ? 'the page cannot compute ' + unknown.filter(x => x).join(', ') + '.' : 'there are too many numbers.') }, now);
+const note = 'Keys: → ← space; ? shows all. ' + (leaves.length
+  ? 'Leaves can be changed: click one of ' + leaves.join(', ') + ', then type or drag.'
+  : 'Leaves cannot be changed here: ' + (unknown.join('')
+    ? 'the page cannot compute ' + unknown.filter(x => x).join(', ') + '.' : 'there are too many numbers.'));
 
 // ---- the address: #step=7&w=[1,2] ----
 
@@ -378,15 +343,18 @@ function readHash() {
   items.forEach((t, i) => { out.append('\n' + t.n + ' ' + all.value[i].join(' ') + (all.grad[i] ? '\n' + t.d + ' ' + all.grad[i].join(' ') : '')); });
 }
 
+let steps = main.querySelector('.steps'), opened = false;
+function print(on) {
+  if (steps) [opened, steps.open] = [steps.open, on || opened];
+  svg.classList.toggle('play', !on && states.length > 1), onPaper = on;
+  if (!on) return cam && see(cam), show(at, true);
+  if (paper) svg.setAttribute('viewBox', paper);
+  if (!changed && !hidden.size) boxes.forEach(b => b.all.forEach((t, i) => put(t, b.text[i])));
+}
+addEventListener('beforeprint', () => print(true)), addEventListener('afterprint', () => print(false));
+if (steps) steps.open = false;
+openView();
 if (states.length > 1) {
-  const steps = main.querySelector('.steps');
   svg.classList.add('play'), svg.setAttribute('role', 'group');
-  if (steps) {
-    steps.open = false;
-    let was = false;
-    addEventListener('beforeprint', () => { was = steps.open, steps.open = true, svg.classList.remove('play'), boxes.forEach(b => b.all.forEach((t, i) => { if (!changed && !hidden.size) put(t, b.text[i]); })); });
-    addEventListener('afterprint', () => { steps.open = was, svg.classList.add('play'), show(at, true); });
-  }
-  addEventListener('hashchange', readHash);
-  readHash();
-} else bar.remove(), now.remove();
+  addEventListener('hashchange', readHash), readHash();
+} else bar.remove(), now.remove(), showAll();

@@ -13,6 +13,7 @@
  *     maps      formulas: see wgi_page_formula
  *     terms     [from, to, node of the term, node of the gradient so far] of each step backward; from -1: the
  *               root's gradient is 1
+ *     links     [from, to], boxes, of each link of the picture
  *     states    b box, i item, f box of `from`, e links, n name, r rule, m numbers, q their pattern,
  *               d definitions, v result, u sum, t total, k term, w whether the gradient is complete
  * Of a value that is absent there is no key. */
@@ -135,6 +136,12 @@ static void put_term(writer *w, const wgi_step *step, int64_t k)
     wgi_strbuf_put(w->b, "]");
 }
 
+static void put_link(writer *w, const wgi_link *k)
+{
+    wgi_json_open(w->b, "["), wgi_json_whole(w->b, k->from), wgi_json_whole(w->b, k->to);
+    wgi_strbuf_put(w->b, "]");
+}
+
 static void put_all(writer *w)
 {
     const wgi_steps *s = &w->s->steps;
@@ -149,6 +156,8 @@ static void put_all(writer *w)
     for (int64_t i = 0; w->s->states && i < w->p->view.items; i++) put_item(w, i);
     wgi_strbuf_put(b, "],\n\"terms\":[");
     for (int64_t i = s->forward; i < s->steps; i++) put_term(w, &s->step[i], i - s->forward);
+    wgi_strbuf_put(b, "],\n\"links\":[");
+    for (int64_t i = 0; w->s->states && i < w->p->links; i++) put_link(w, &w->p->link[i]);
     wgi_strbuf_put(b, "],\n\"states\":[");
     for (int64_t i = 0; i < w->s->states; i++) put_state(w, i);
     wgi_strbuf_put(b, "]}");

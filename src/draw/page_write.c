@@ -148,16 +148,37 @@ static void put_steps(const wgi_page *w)
     wgi_strbuf_put(w->b, "</ol>\n</details>\n");
 }
 
+/* The script opens it. */
+static void put_keys(wgi_strbuf *b)
+{
+    static const char *const keys[][2] = { { "→ ←", "a step on, a step back" },
+                                           { "space", "play, stop" },
+                                           { "Home End", "the first step, the last one" },
+                                           { "c", "follow the steps" },
+                                           { "0", "the whole picture" },
+                                           { "+ -, wheel, two fingers", "larger, smaller" },
+                                           { "drag, Shift and arrows", "move the picture" },
+                                           { "Tab", "the next box" },
+                                           { "s", "the program and all steps" },
+                                           { "f", "full screen" },
+                                           { "Esc", "close" } };
+    wgi_strbuf_put(b, "<dialog aria-label=\"keys\">\n");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        wgi_strbuf_format(b, "<kbd>%s</kbd><span>%s</span>\n", keys[i][0], keys[i][1]);
+    wgi_strbuf_put(b, "</dialog>\n");
+}
+
 static void put_page(wgi_page *w, wgi_svg *svg)
 {
     put_head(w);
-    wgi_strbuf_format(
-        w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<div class=\"stage\">\n<figure>\n", w->id);
+    wgi_strbuf_format(w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<figure class=\"stage\">\n",
+                      w->id);
     wgi_svg_put(svg);
-    wgi_strbuf_put(w->b, "</figure>\n");
+    wgi_strbuf_put(w->b, "</figure>\n<div class=\"now\"></div>\n<div class=\"more\">\n");
     put_source(w);
-    wgi_strbuf_put(w->b, "</div>\n<div class=\"now\"></div>\n");
     put_steps(w);
+    wgi_strbuf_put(w->b, "</div>\n");
+    put_keys(w->b);
     wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
     wgi_page_data(w);
     wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");

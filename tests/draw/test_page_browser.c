@@ -98,6 +98,58 @@ Test(page_browser, opens_at_a_step)
     SHOWS(pic_plain(browser_document(path, "step=7", NULL)), ">dx = 3 + …</text>");
 }
 
+/* Graphs of courses, from the smallest to those whose boxes are far from each other. */
+static const char *const graph[][2] = {
+    { "neuron", "docs/drawing/logistic.wg" },
+    { "norm", "docs/drawing/batch-norm.wg" },
+    { "net", "docs/drawing/net-3-3-2-1.wg" },
+    { "softmax", "x = [[1, 2], [3, -1]]\n"
+                 "W = [[0.5, -0.2, 0.1], [0.3, 0.8, -0.5]]; b = [0, 0.1, 0]\n"
+                 "z = x @ W + b\nJ = softmax_cross_entropy(z, [2, 0])\n" },
+    { "attention",
+      "X = [[1, 0], [0.5, -1], [0, 2]]\n"
+      "WQ = [[0.5, 0.1], [-0.3, 0.8]]; WK = [[0.2, -0.4], [0.7, 0.1]]; WV = [[1, 0.3], [0, 0.6]]\n"
+      "Q = X @ WQ; K = X @ WK; V = X @ WV\n"
+      "A = softmax(Q @ K.T / sqrt(2))\nO = A @ V\nJ = mean(O^2)\n" },
+    { "rnn", "x1 = [[1, 0]]; x2 = [[0, 1]]; x3 = [[1, 1]]; h0 = [[0, 0]]\n"
+             "W = [[0.5, 0.1], [-0.3, 0.2]]; U = [[0.1, 0.4], [0.2, -0.1]]; b = [0.1, 0]\n"
+             "h1 = tanh(x1 @ W + h0 @ U + b)\nh2 = tanh(x2 @ W + h1 @ U + b)\n"
+             "h3 = tanh(x3 @ W + h2 @ U + b)\nJ = softmax_cross_entropy(h3, [1])\n" },
+    { "lstm", "x = [[1, 2]]; h0 = [[0.5]]; c0 = [[0.3]]\n"
+              "Wi = [[0.1], [0.2]]; Ui = [[0.4]]; bi = [0]; Wf = [[-0.2], [0.1]]; Uf = [[0.3]]; bf = [1]\n"
+              "Wg = [[0.3], [-0.1]]; Ug = [[-0.2]]; bg = [0]; Wo = [[0.4], [0.3]]; Uo = [[0.1]]; bo = [0]\n"
+              "i = sigmoid(x @ Wi + h0 @ Ui + bi)\nf = sigmoid(x @ Wf + h0 @ Uf + bf)\n"
+              "g = tanh(x @ Wg + h0 @ Ug + bg)\no = sigmoid(x @ Wo + h0 @ Uo + bo)\n"
+              "c = f * c0 + i * g\nh = o * tanh(c)\nJ = mean((h - 1)^2)\n" },
+    { "conv", "x = normal(2, 6, 6, 1, seed=1)\nK1 = param(3, 3, 1, 2, init=he); c1 = param(2)\n"
+              "K2 = param(2, 2, 2, 3, init=he); c2 = param(3)\nW3 = param(3, 4, init=he); b3 = param(4)\n"
+              "W4 = param(4, 3, init=he); b4 = param(3)\n"
+              "p1 = max_pool(relu(conv(x, K1) + c1), size=[2, 2])\np2 = relu(conv(p1, K2) + c2)\n"
+              "a3 = relu(reshape(p2, [2, 3]) @ W3 + b3)\nz4 = a3 @ W4 + b4\n"
+              "J = softmax_cross_entropy(z4, [0, 2])\n" },
+};
+enum { GRAPHS = sizeof graph / sizeof *graph };
+
+/* At each step, in a window and on a phone, the step's text has its least size, what it needs is in view or
+ * on a button, and the picture stands where it stood. */
+Test(page_browser, shows_each_step_as_large_as_a_class_can_read)
+{
+    char *path = NULL, name[40], want[1000] = "", pages[1000] = "const pages = [";
+    for (int i = 0; i < GRAPHS; i++) {
+        WGT_ENDS bench b = build(strchr(graph[i][1], '\n') ? graph[i][1] : pic_keep(pic_read(graph[i][1])));
+        snprintf(name, sizeof name, "%s.html", graph[i][0]);
+        draw(&b, NULL, path = pic_path(name), NULL);
+        sprintf(pages + strlen(pages), "'%s', ", name);
+        sprintf(want + strlen(want), "%s well well\n", graph[i][0]);
+    }
+    char *look = pic_keep(pic_read("tests/draw/page_sizes.js")),
+         *script = malloc(strlen(look) + sizeof pages + 9);
+    sprintf(script, "%s];\n%s", pages, look);
+    char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL BROWSER_FILES));
+    cr_expect_str_eq(said, want, "%s", said);
+    free(script), free(said);
+}
+
 Test(page_browser, hides_what_is_to_be_predicted)
 {
     WGT_ENDS bench b = build(neuron);

@@ -8,9 +8,8 @@
 #include "wengert/lang.h"
 
 typedef struct page_case {
-    char text[1000], script[6000], hide[20], hash[20], answer[600];
+    char text[1000], script[6000], hide[20], hash[20], answer[600], options[100];
     int line;
-    bool dark;
 } page_case;
 
 static const char helpers[] =
@@ -32,7 +31,7 @@ static char *told(const page_case *k)
     cr_assert_eq(wg_draw(wg_program_last(q), path, &o), WG_OK, "%s", wg_message(c));
     wgt_finish(c, NULL);
     snprintf(script, sizeof script, "%s%s", helpers, k->script);
-    return browser_answer((k->dark ? browser_document_in_dark : browser_document)(path, k->hash, script));
+    return browser_answer(browser_document_with(path, k->hash, script, k->options));
 }
 
 static void run_case(page_case *k)
@@ -41,7 +40,7 @@ static void run_case(page_case *k)
     char *said = told(k);
     cr_expect_str_eq(said, k->answer, "tests/draw/page_use.txt:%d says:\n%s", k->line, said);
     free(said);
-    *k->hide = *k->hash = *k->answer = 0, k->dark = false;
+    *k->hide = *k->hash = *k->answer = *k->options = 0;
 }
 
 /* Appends the line to what the case has; its first one begins anew. */
@@ -64,7 +63,8 @@ Test(page_use, does_what_the_cases_say)
         if (*line == '$') append(k.script, before != '$', line + 2);
         if (*line == '>') append(k.answer, before != '>', line + 2), k.line = n;
         sscanf(line, "hide %19s", k.hide), sscanf(line, "at %19s", k.hash);
-        k.dark |= !strcmp(line, "dark");
+        if (!strcmp(line, "dark")) strcat(k.options, BROWSER_DARK);
+        if (!strcmp(line, "still")) strcat(k.options, BROWSER_STILL);
     }
     run_case(&k);
     fclose(f);

@@ -1,0 +1,53 @@
+// page_sizes.js: of pages in frames, at the size of a window and of a phone: what a reader of all steps sees.
+// pages is a list of files; tell(text) writes a line for each page and size.
+
+const STILL = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const isIn = (r, v) => r.left >= v.left - 1 && r.right <= v.right + 1 && r.top >= v.top - 1 && r.bottom <= v.bottom + 1;
+const meets = (r, v) => r.right > v.left && r.left < v.right && r.bottom > v.top && r.top < v.bottom;
+
+// The median of the sizes, in pixels, of the names, numbers and formulas in view.
+function textSize(svg, view) {
+  const px = Array.from(svg.querySelectorAll('g[id] > text')).filter(t => /\b(ink|value|grad)\b/.test(t.getAttribute('class')) &&
+    getComputedStyle(t).visibility !== 'hidden' && meets(t.getBoundingClientRect(), view)
+  ).map(t => t.getAttribute('font-size') * t.getScreenCTM().a).sort((a, b) => a - b);
+  return px[Math.floor(px.length / 2)];
+}
+
+// What a step needs, [box, name], and which of it is neither in view nor on a button.
+function missing(d, data, k, view) {
+  const s = data.states[k], last = b => data.items.filter(t => t.b === b).pop(), list = [[s.b, s.n]];
+  if (s.f !== undefined) list.push([s.f, last(s.f).d]);
+  if (s.k === undefined) data.items[s.i].a.forEach(i => { if (i >= 0 && data.items[i].b !== undefined) list.push([data.items[i].b, data.items[i].n]); });
+  const buttons = Array.from(d.querySelectorAll('.edge button'), b => b.textContent.replace(/^\S+ /, '').split(/ = | \[/)[0]);
+  return list.filter(([b, name]) => {
+    const g = d.querySelector('[id$="-n' + b + '"]');
+    return g && !isIn(g.querySelector('rect').getBoundingClientRect(), view) && !buttons.includes(name);
+  }).map(x => x[1]);
+}
+
+async function lookAt(page, width, height, least) {
+  const f = Object.assign(document.createElement('iframe'), { width: width, height: height, src: page });
+  f.style.border = 0;
+  document.body.append(f);
+  await new Promise(r => { f.onload = r; });
+  const d = f.contentDocument, svg = d.querySelector('svg'), slider = d.querySelector('.bar input');
+  const data = JSON.parse(d.querySelector('script').textContent), steps = data.states.length - 1, stage = new Set();
+  const px = [], wrong = [];
+  for (let k = 0; k <= steps; k++) {
+    slider.value = k, slider.dispatchEvent(new Event('input'));
+    const view = svg.parentNode.getBoundingClientRect();
+    stage.add([view.left, view.top, view.width, view.height].join());
+    if ([1, Math.ceil(steps / 2), steps].includes(k)) px.push(textSize(svg, view));
+    if (k) missing(d, data, k, view).forEach(name => wrong.push('step ' + k + ' does not show ' + name));
+  }
+  if (!px.every(x => x >= least - 0.01)) wrong.push('text of ' + px.map(x => x.toFixed(1)).join(', ') + ' px');
+  if (stage.size > 1) wrong.push('the picture moved: ' + Array.from(stage).join(' '));
+  f.remove();
+  return wrong.join('; ') || 'well';
+}
+
+(async () => {
+  if (!STILL) say('not still');
+  for (const page of pages)
+    say(page.slice(0, -5), await lookAt(page, 1280, 720, 18), await lookAt(page, 390, 844, 12));
+})();
