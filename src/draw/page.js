@@ -305,6 +305,7 @@ boxes.forEach(box => {
   g.addEventListener('pointerenter', () => mark(item.l));
   g.addEventListener('pointerleave', () => mark(at ? items[states[at].i].l : -1));
   g.addEventListener('focus', () => { inspect(box), reveal(item.b); });
+  g.addEventListener('keydown', e => { if (e.key === 'Enter' && look.querySelector('input')) look.querySelector('input').focus(); });
   g.addEventListener('click', () => g === document.activeElement ? inspect(box) : g.focus());
   if (hidden.size && d) d.remove();
   if (!isLeaf(item)) return;

@@ -74,12 +74,12 @@ function edges() {
   const s = states[at] || {}, out = need(at).filter(k => boxes[k] && !inside(area(k), goal));
   edge.textContent = '';
   out.sort((a, b) => area(a).x - area(b).x).forEach(k => {
-    const i = boxes[k].i, item = items[i], back = k === s.f, x = live ? (back ? live.grad : live.value)[i] : back ? item.g : item.x;
-    const name = k === s.b ? s.n : back ? item.d : item.n, few = x && x.length < 7 && x.length === count(item.s);
-    const text = k === s.b ? name : name + (secret(name) ? ' = ?' : few ? ' = ' + line(x, item.s) : ' [' + item.s.join(', ') + ']');
+    const box = boxes[k], item = items[box.i], back = k === s.f, name = k === s.b ? s.n : back ? item.d : item.n;
+    const value = (back ? box.d : box.v).map(t => part(t).textContent).filter(t => t[0] !== 'μ').join(' ').replace(back ? /^[^=]*= / : '', '');
+    const text = k === s.b || !value ? name : name + ' = ' + value;
     const r = area(k), dx = r.x + r.w / 2 - goal.x, turn = Math.round(Math.atan2(r.y + r.h / 2 - goal.y, dx) / Math.PI * 4);
     const b = make('button', { className: dx > 0 ? 'right' : '', textContent: '→↘↓↙←↖↑↗'[turn & 7] + ' ' + text, ariaLabel: 'go to ' + text }, edge);
-    b.onclick = () => { boxes[k].g.focus({ preventScroll: true }), look.textContent = ''; };
+    b.onclick = () => { box.g.focus({ preventScroll: true }), look.textContent = ''; };
   });
 }
 
@@ -110,7 +110,8 @@ function listen() {
   }, arrows = { ArrowRight: [-90, 0], ArrowLeft: [90, 0], ArrowUp: [0, 90], ArrowDown: [0, -90] };
   addEventListener('keydown', e => {
     const t = e.target, f = e.shiftKey && arrows[e.key] ? () => pan(...arrows[e.key]) : keys[e.key];
-    if (e.altKey || e.ctrlKey || e.metaKey || help.open || t.tagName === 'INPUT' && (t.type === 'text' || e.key.length > 1)) return;
+    const typing = t.tagName === 'INPUT' && e.key !== 'Escape' && (t.type === 'text' || e.key.length > 1);
+    if (e.altKey || e.ctrlKey || e.metaKey || help.open || typing) return;
     if (f) e.preventDefault(), f();
     else if (e.key === ' ' && t.tagName !== 'BUTTON' && t.tagName !== 'SUMMARY') e.preventDefault(), play(!timer);
   });

@@ -158,14 +158,14 @@ static void put_keys(wgi_strbuf *b)
                                            { "0", "the whole picture" },
                                            { "+ -, wheel, two fingers", "larger, smaller" },
                                            { "drag, Shift and arrows", "move the picture" },
-                                           { "Tab", "the next box" },
+                                           { "Tab", "the next box, with its numbers" },
                                            { "s", "the program and all steps" },
                                            { "f", "full screen" },
-                                           { "Esc", "close" } };
+                                           { "Enter, Esc", "change a leaf, leave the box" } };
     wgi_strbuf_put(b, "<dialog aria-label=\"keys\">\n");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         wgi_strbuf_format(b, "<kbd>%s</kbd><span>%s</span>\n", keys[i][0], keys[i][1]);
-    wgi_strbuf_put(b, "</dialog>\n");
+    wgi_strbuf_put(b, "<form method=\"dialog\"><button>close</button></form>\n</dialog>\n");
 }
 
 static void put_page(wgi_page *w, wgi_svg *svg)
