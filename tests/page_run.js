@@ -12,6 +12,7 @@ class Element {
   text = '';
   style = {};
   dataset = {};
+  children = [];
   classList = { add() {}, remove() {}, toggle() {} };
   append(...x) { this.text += x.filter(t => typeof t === 'string').join(''); }
   appendChild() {} addEventListener() {} remove() {} setAttribute() {}

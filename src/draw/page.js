@@ -358,4 +358,4 @@ openView();
 if (states.length > 1) {
   svg.classList.add('play'), svg.setAttribute('role', 'group');
   addEventListener('hashchange', readHash), readHash();
-} else bar.remove(), now.remove(), showAll();
+} else now.classList.add('brief'), Array.from(bar.children).forEach((e, k) => k < 7 || k === 8 ? e.remove() : 0), showAll(); // no steps

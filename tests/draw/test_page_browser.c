@@ -150,6 +150,23 @@ Test(page_browser, shows_each_step_as_large_as_a_class_can_read)
     free(script), free(said);
 }
 
+/* Whole, with the buttons that it has a use for. */
+GRAPH_TEST(page_browser, shows_a_picture_without_steps)
+{
+    static const char script[] =
+        "const buttons = Array.from(document.querySelectorAll('.bar > *')).filter(e => !e.hidden);\n"
+        "const failed = document.querySelector('svg .failed').getBoundingClientRect();\n"
+        "say(buttons.map(e => e.textContent).join(' '), failed.height > 0, failed.right < innerWidth);\n";
+    wg_begin(g, WG_TRAIN);
+    char *path = pic_path("none.html");
+    wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));
+    wg_draw(bad, path, &(wg_draw_opts){ .backward = true, .source = "x @ x" });
+    wg_recover(c);
+    char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL));
+    cr_expect_str_eq(said, "whole program ? true true\n", "%s", said);
+    free(said);
+}
+
 Test(page_browser, hides_what_is_to_be_predicted)
 {
     WGT_ENDS bench b = build(neuron);
