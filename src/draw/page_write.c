@@ -105,16 +105,21 @@ static void put_script(const unsigned char *used, wgi_strbuf *b)
 
 /* ---- parts of the page ---- */
 
-static void put_head(const wgi_page *w)
+static void put_title(const wgi_page *w)
 {
     const char *title = w->p->o->title;
-    wgi_strbuf_put(w->b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
-                         "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
     wgi_strbuf_clean_xml(w->b,
                          title && *title   ? title
                          : *w->source.name ? w->source.name
                                            : "a computation graph",
                          200);
+}
+
+static void put_head(const wgi_page *w)
+{
+    wgi_strbuf_put(w->b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
+                         "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
+    put_title(w);
     wgi_strbuf_put(w->b, "</title>\n<style>\n");
     put_lines(w->b, page_css);
     wgi_strbuf_put(w->b, "</style>\n</head>\n");
@@ -171,8 +176,9 @@ static void put_keys(wgi_strbuf *b)
 static void put_page(wgi_page *w, wgi_svg *svg)
 {
     put_head(w);
-    wgi_strbuf_format(w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<figure class=\"stage\">\n",
-                      w->id);
+    wgi_strbuf_format(w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<h1>", w->id);
+    put_title(w);
+    wgi_strbuf_put(w->b, "</h1>\n<figure class=\"stage\">\n");
     wgi_svg_put(svg);
     wgi_strbuf_put(w->b, "</figure>\n<div class=\"now\"></div>\n<div class=\"more\">\n");
     put_source(w);
