@@ -16,7 +16,7 @@ function make(tag, props, parent) {
   return e;
 }
 const classes = (e, on) => Object.keys(on).forEach(c => e.classList.toggle(c, on[c]));
-const mark = l => source.forEach((li, i) => li.classList.toggle('on', i === l));
+const mark = l => source.forEach((li, i) => li.classList.toggle('on', i === l) && all && li.scrollIntoView({ block: 'nearest' }));
 
 // ---- numbers, as the picture writes them ----
 

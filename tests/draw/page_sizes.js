@@ -1,4 +1,4 @@
-// page_sizes.js: of pages in frames, at the size of a window and of a phone: what a reader of all steps sees.
+// page_sizes.js: of pages in frames, in a window, on a phone and at a zoom of 200 %: what a reader of all steps sees.
 // pages is a list of files; tell(text) writes a line for each page and size.
 
 const STILL = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -42,6 +42,8 @@ async function lookAt(page, width, height, least) {
   }
   if (!px.every(x => x >= least - 0.01)) wrong.push('text of ' + px.map(x => x.toFixed(1)).join(', ') + ' px');
   if (stage.size > 1) wrong.push('the picture moved: ' + Array.from(stage).join(' '));
+  if (d.documentElement.scrollHeight > f.contentWindow.innerHeight) wrong.push('the page can be scrolled');
+  if (d.querySelector('.drawer')) wrong.push('the program stands before the picture');
   f.remove();
   return wrong.join('; ') || 'well';
 }
@@ -49,5 +51,5 @@ async function lookAt(page, width, height, least) {
 (async () => {
   if (!STILL) say('not still');
   for (const page of pages)
-    say(page.slice(0, -5), await lookAt(page, 1280, 720, 18), await lookAt(page, 390, 844, 12));
+    say(page.slice(0, -5), await lookAt(page, 1280, 720, 18), await lookAt(page, 390, 844, 12), await lookAt(page, 640, 360, 18));
 })();
