@@ -76,6 +76,13 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
         wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
 }
 
+/* Whether a page may have closed parts. */
+static bool may_open(const wgi_picture *p, const wg_draw_opts *o)
+{
+    return p->format->is_page && !o->fit && !o->fold && !o->most && !o->depth && !wgi_is_circuit(o) &&
+           wg_is_none(o->beside) && wg_graph_nodes(p->g) <= WGI_READ_MOST;
+}
+
 static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
 {
     const wg_draw_opts *o = p->o;
@@ -89,7 +96,10 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     if (s == WG_OK) s = wgi_check_style(p);
     if (s == WG_OK && wgi_is_sketch(o)) return wgi_no_memory(p, out, wgi_sketch_write(p, root, out));
     p->o = &all;
-    if (s == WG_OK) s = (o->fit ? wgi_picture_fit : wgi_picture_make)(p, root);
+    if (may_open(p, o)) all.fit = WGI_WINDOW;
+    if (s == WG_OK && all.fit) s = wgi_picture_fit(p, root);
+    if (!p->boxes && wgi_is_window(&all)) all.fit = NULL, p->less = (wgi_reduction){ .hidden = "" };
+    if (s == WG_OK && !all.fit) s = wgi_picture_make(p, root);
     all.hide = o->hide;
     s = s == WG_OK ? wgi_picture_write(p, out) : wgi_no_memory(p, out, s);
     p->o = o;

@@ -139,9 +139,11 @@ typedef struct wgi_reduction {
     int64_t repeats;
     int64_t alike; /* how many runs were found for repeats */
     bool looked_for_alike;
-    bool cost_is_call;     /* the box of the root is L(a, y) */
-    int64_t values_hidden; /* of how many boxes */
-    const char *hidden;    /* the last line of the picture, which says what is not shown; "" */
+    bool cost_is_call;      /* the box of the root is L(a, y) */
+    int64_t values_hidden;  /* of how many boxes */
+    const char *hidden;     /* the last line of the picture, which says what is not shown; "" */
+    bool opens_calls;       /* what a call of a layer made is not one box */
+    unsigned char *outside; /* of a part: by position: it is used there, and drawn again with its name */
 } wgi_reduction;
 
 typedef struct wgi_picture {
@@ -231,6 +233,10 @@ wg_status wgi_picture_start(wgi_picture *p, wg_node root);
  * `most` no texts are made, and the picture cannot be written. Before the next step, which must be a later
  * one, clear the boxes. */
 wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes);
+/* What stands in box `of` of p, as a picture: its positions in the boxes of `less`, which has more of them
+ * (wgi_reduced_by). What they use of other boxes is drawn again, with its name alone. q->o is set; the view
+ * is p's. */
+wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const wgi_reduction *less);
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
 const char *wgi_cost_call(const wgi_picture *p, int64_t position); /* L(a, y) */
@@ -254,9 +260,13 @@ typedef struct wgi_canvas {
     bool fixed;         /* the picture has this height, too */
     int64_t boxes;      /* more cannot be legible */
 } wgi_canvas;
+/* The canvas of a page whose parts can be opened: draw.c has the option `fit` say so. */
+#define WGI_WINDOW "window"
+bool wgi_is_window(const wg_draw_opts *o);
 /* NULL: no option `fit`, or none of its words. */
 const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o);
-/* As wgi_picture_make, reduced until it is legible on the canvas. */
+/* As wgi_picture_make, reduced until it is legible on the canvas. A window that cannot have so many boxes
+ * gets none. */
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root);
 
 /* circuit.c: the option `style`. */

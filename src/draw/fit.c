@@ -12,6 +12,7 @@ static const wgi_canvas canvases[] = {
     { "slide", 1920, 1080, 24, 40, "px", true, 60 },
     { "page", 453.5, 650, 7, 10, "pt", false, 150 },
     { "screen", 1440, 900, 11, 16, "px", true, 200 },
+    { WGI_WINDOW, 1280, 590, 18, 40, "px", false, 100 },
 };
 enum {
     CANVASES = sizeof canvases / sizeof *canvases,
@@ -24,6 +25,8 @@ const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
         if (strcmp(o->fit, canvases[i].name) == 0) return &canvases[i];
     return NULL;
 }
+
+bool wgi_is_window(const wg_draw_opts *o) { return o->fit && strcmp(o->fit, WGI_WINDOW) == 0; }
 
 /* The last line says so where it does not fit. */
 static void admit(wgi_picture *p, const wgi_canvas *k, double size)
@@ -53,13 +56,13 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
         const bool last = step == WGI_REDUCE_STEPS - 1;
         int64_t boxes = 0;
         const wg_status s = wgi_picture_reduce(p, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
-        if (s != WG_OK) return s;
+        if (s != WG_OK || (last && !p->boxes)) return s;
         int rows = 0;
         const double size = p->boxes ? wgi_svg_body_size(p, &rows) : 0;
         if (size < 0) return WG_ERROR_MEMORY;
         const bool fits = p->boxes && size >= k->least && (rows <= ROWS || step >= WGI_REDUCE_LAYERS);
         if (fits || (p->boxes && last)) {
-            if (size < k->least) admit(p, k, size);
+            if (size < k->least && !wgi_is_window(p->o)) admit(p, k, size);
             return WG_OK;
         }
         wgi_picture_clear_boxes(p);

@@ -99,9 +99,12 @@ static void add_boxes(wgi_picture *p)
         wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_box(p, i, end, &repeat));
         if (r) wgi_describe_run(p, b, r);
         else wgi_describe_node(p, b, i);
+        if (p->less.outside && p->less.outside[i])
+            b->is_copy = true, b->title = b->name, b->formula = b->symbol, b->detail = b->shape = "";
         for (; i < end; i++) p->at.box_of[i] = at, b->on_gradient_path |= p->at.on_path[i];
     }
-    for (int64_t i = 0; p->less.into && i < p->at.nodes; i++) p->at.box_of[i] = p->at.box_of[p->less.into[i]];
+    for (int64_t i = 0; p->less.into && i < p->at.nodes; i++)
+        p->at.box_of[i] = p->less.into[i] < 0 ? WGI_ABSENT : p->at.box_of[p->less.into[i]];
 }
 
 /* Whether the positions are in two repetitions of one part. Repeats have no position in common. */
@@ -120,6 +123,13 @@ static const wgi_alike_run *repeat_between(const wgi_picture *p, int64_t from, i
     return (from - r->begin) / r->period != (to - r->begin) / r->period ? r : NULL;
 }
 
+/* What is outside of a part has no operands there. */
+static bool are_drawn(const wgi_picture *p, int32_t from, int64_t to)
+{
+    return from >= 0 && p->at.box_of[from] >= 0 && p->at.box_of[to] >= 0 &&
+           !(p->less.outside && p->less.outside[to]);
+}
+
 static void link_positions(wgi_picture *p, int32_t from, int64_t to)
 {
     const wgi_alike_run *r = p->less.repeats ? repeat_between(p, from, to) : NULL;
@@ -133,7 +143,7 @@ static void add_links(wgi_picture *p)
 {
     for (int64_t i = 0; i < p->at.nodes; i++)
         for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
-            if (p->at.arg[a] >= 0) link_positions(p, p->at.arg[a], i);
+            if (are_drawn(p, p->at.arg[a], i)) link_positions(p, p->at.arg[a], i);
     for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++) {
         wg_node x = p->failure->operand[k];
         if (wg_node_ok(x) && p->at.position[x.index] >= 0)
@@ -180,7 +190,7 @@ static void mark_boxes(wgi_picture *p)
         const wg_node_mark *m = &p->o->marks[i];
         const int64_t at =
             m->node.graph == p->g && wg_node_ok(m->node) ? p->at.position[m->node.index] : WGI_ABSENT;
-        if (at < 0) continue;
+        if (at < 0 || p->at.box_of[at] < 0) continue;
         wgi_box *b = &p->box[p->at.box_of[at]];
         const char *text = m->text ? wgi_pool_copy(p->pool, m->text) : NULL;
         if (b->kind == WGI_BOX_WRONG) continue;
@@ -197,7 +207,10 @@ static void mark_boxes(wgi_picture *p)
 static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 {
     wg_status s = WG_OK;
-    if (!wgi_picture_room(p, boxes + 1, 2 * (p->at.first[p->at.nodes] + 4), WGI_MOST_FRAMES))
+    int64_t operands = 4; /* of a failed call */
+    for (int64_t i = 0; i < p->at.nodes; i++)
+        if (!p->less.into || p->less.into[i] >= 0) operands += p->at.first[i + 1] - p->at.first[i];
+    if (!wgi_picture_room(p, boxes + 1, 2 * operands, p->less.outside ? 1 : WGI_MOST_FRAMES))
         return WG_ERROR_MEMORY;
     add_boxes(p);
     mark_boxes(p);
@@ -296,6 +309,29 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
+wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const wgi_reduction *less)
+{
+    const wg_draw_opts *o = q->o;
+    const int64_t nodes = p->at.nodes;
+    *q = *p;
+    q->o = o, q->less = *less, q->less.reduced = 0;
+    q->boxes = q->links = q->frames = 0;
+    q->at.box_of = wgi_pool_take(p->pool, nodes, sizeof *q->at.box_of);
+    q->less.into = wgi_pool_take(p->pool, nodes, sizeof *q->less.into);
+    q->less.outside = wgi_pool_take(p->pool, nodes, 1);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    int64_t boxes = 0;
+    for (int64_t i = 0; i < nodes; i++) {
+        q->less.into[i] = p->at.box_of[i] == of ? less->into[i] : WGI_ABSENT;
+        for (int64_t a = p->at.first[i]; q->less.into[i] >= 0 && a < p->at.first[i + 1]; a++) {
+            const int32_t x = p->at.arg[a];
+            if (x >= 0 && p->at.box_of[x] != of) q->less.into[x] = x, q->less.outside[x] = 1;
+        }
+    }
+    for (int64_t i = 0; i < nodes; i++) boxes += q->less.into[i] == i;
+    return fill(q, boxes, boxes, true);
+}
+
 wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 {
     if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
@@ -311,8 +347,9 @@ wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *bo
     if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
     *boxes = choose_boxes(p, most, true);
     if (*boxes < 0) return WG_ERROR_MEMORY;
-    if (*boxes > most) return step < WGI_REDUCE_STEPS - 1 ? WG_OK : refuse(p, *boxes, (int)most);
+    if (*boxes > most)
+        return step < WGI_REDUCE_STEPS - 1 || wgi_is_window(p->o) ? WG_OK : refuse(p, *boxes, (int)most);
     const wg_status s = fill(p, *boxes, most, true);
-    if (s == WG_OK) p->less.hidden = wgi_hidden_text(p);
+    if (s == WG_OK && !wgi_is_window(p->o)) p->less.hidden = wgi_hidden_text(p);
     return s;
 }

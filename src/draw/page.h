@@ -2,11 +2,13 @@
  *
  *     page_write.c      the page: the SVG, the program beside it, all steps as a list, the scripts with
  *                       the ops that the page needs
+ *     page_parts.c      the pictures of its parts
  *     page_data.c       what the script reads, as JSON (json.c)
  *     page_nodes.c      of that the nodes, which the script computes
  *     page_formula.c    and the formulas of elementwise ops
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
+ *     page_parts.js     parts open in place
  *     page_camera.js    which part of the picture is in view: follows the steps; wheel, drag, fingers, keys
  *     page_numbers.js   computes all nodes from changed leaves
  *     page_ops*.js      the ops that it knows by name
@@ -16,6 +18,7 @@
 #define WGI_DRAW_PAGE_H
 
 #include "draw/step_states.h"
+#include "draw/svg.h"
 
 /* A line of the program beside the picture. */
 typedef struct wgi_source_line {
@@ -31,16 +34,34 @@ typedef struct wgi_source {
     int *line_of; /* by item: the index of its line; -1: it has none */
 } wgi_source;
 
+/* A picture of the page: the whole, or what stands in one of its boxes. */
+typedef struct wgi_sheet {
+    const wgi_picture *p;
+    wgi_step_states s; /* the page's states: their boxes and links in this picture */
+    wgi_svg svg;
+    int step; /* of reduced_boxes.h: its boxes are those of this step; beyond them: without calls */
+    int of;   /* the box that it opens, by its number in the page; -1: the whole */
+    const char *title;
+    int64_t first_box, first_link; /* its boxes and links are numbered from here on in the page */
+} wgi_sheet;
+
 /* The page: what its parts are made from. */
 typedef struct wgi_page {
     const wgi_picture *p;
     wgi_step_states s;
     wgi_source source;
     wgi_hidden hidden;
+    wgi_sheet *sheet; /* [0] is the whole; a part stands behind the one that has its box */
+    int sheets;
     const char *id;
     unsigned char *used; /* by block of the script: the page needs it */
     wgi_strbuf *b;
 } wgi_page;
+
+/* page_parts.c. Call it when the states are made. Close the parts in either case. */
+wg_status wgi_page_find_parts(wgi_page *w);
+void wgi_page_put_parts(wgi_page *w);
+void wgi_page_close_parts(wgi_page *w);
 
 /* page_data.c. A JSON object that may stand in <script>. */
 void wgi_page_data(wgi_page *w);

@@ -4,7 +4,7 @@
 const svg = document.getElementById(ID), main = document.getElementById(ID + '-page');
 const data = JSON.parse(document.getElementById(ID + '-data').textContent);
 const states = data.states, items = data.items, nodes = data.nodes || [];
-const boxes = [], links = Array.from(svg.querySelectorAll('.forward, .backward'));
+const boxes = [], links = Array.from(main.querySelectorAll('.stage .forward, .stage .backward'));
 const source = Array.from(main.querySelectorAll('.source li')), list = Array.from(main.querySelectorAll('.steps li'));
 const shown = new Set(), hidden = new Set(data.hide);
 const forward = states.findIndex(s => s.k !== undefined), lastForward = forward < 0 ? states.length - 1 : forward - 1;
@@ -69,21 +69,20 @@ function boxLines(v, s) {
 const part = t => t.querySelector('.num') || t;
 
 nodes.forEach(q => { q.x = q.x && q.x.map(read), q.m = q.m && q.m.map(read); });
-items.forEach((item, i) => {
-  item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read);
-  if (item.b === undefined) return;
-  const g = document.getElementById(ID + '-n' + item.b);
+items.forEach(item => { item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read); });
+data.boxes.forEach(([i], k) => {
+  const item = items[i], g = document.getElementById(ID + '-n' + k);
   if (!g) return;
   const texts = Array.from(g.querySelectorAll('.value, .grad'));
   const cut = texts.findIndex(t => t.querySelector('.num') || t.textContent.startsWith(item.d + ' ='));
-  const box = { i: i, g: g, v: texts.slice(0, cut < 0 ? texts.length : cut), d: cut < 0 ? [] : texts.slice(cut) };
+  const box = { i: i, k: k, g: g, v: texts.slice(0, cut < 0 ? texts.length : cut), d: cut < 0 ? [] : texts.slice(cut) };
   box.all = box.v.concat(box.d);
   box.text = box.all.map(t => part(t).textContent);
   box.label = cut >= 0 && part(box.d[0]) !== box.d[0] ? ' = ' : item.d + ' = ';
-  boxes[item.b] = box;
+  boxes[k] = box;
 });
-boxes.forEach((b, k) => {
-  const value = states.findIndex(s => s.b === k && s.k === undefined), gradient = states.findIndex(s => s.b === k && s.w);
+boxes.forEach(b => {
+  const value = states.findIndex(s => s.i === b.i && s.k === undefined), gradient = states.findIndex(s => s.i === b.i && s.w);
   b.from = Math.max(0, value), b.till = gradient < 0 ? Infinity : gradient;
 });
 
@@ -91,6 +90,9 @@ boxes.forEach((b, k) => {
 function put(t, text) {
   if (part(t).textContent === text) return;
   part(t).textContent = text;
+  fitText(t);
+}
+function fitText(t) {
   t.removeAttribute('textLength');
   const rect = t.parentNode.querySelector('rect');
   if (!rect || !t.getComputedTextLength) return;
@@ -102,10 +104,10 @@ const secret = name => hidden.has(name) && !shown.has(name);
 function ask(name) { shown.add(name), show(at); }
 
 function draw(box) {
-  const item = items[box.i], now = states[at], own = now.b === item.b;
+  const item = items[box.i], now = states[at], own = seen(now.b) === box.k, its = own && now.i === box.i;
   const value = live ? boxLines(live.value[box.i], item.s) : null;
   const grad = live && live.grad[box.i] ? boxLines(live.grad[box.i], item.s) : null;
-  const sum = own && now.k !== undefined && !now.w;
+  const sum = its && now.k !== undefined && !now.w;
   const write = (texts, first, lines, name, prefix, on) => texts.forEach((t, i) => {
     let text = lines && changed ? (i ? '' : prefix) + (lines[i] || '') : box.text[first + i];
     const closed = secret(name);
@@ -113,11 +115,11 @@ function draw(box) {
     else if (sum && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
     put(t, text);
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
-    classes(t, { ask: closed, off: !on && !(sum && prefix && !i), fresh: own && !prefix === (now.k === undefined) });
+    classes(t, { ask: closed, off: !on && !(sum && prefix && !i), fresh: its && !prefix === (now.k === undefined) });
   });
   write(box.v, 0, value, item.n, '', at >= box.from);
   write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
-  classes(box.g, { later: at < box.from, at: own, from: now.f === item.b });
+  classes(box.g, { later: at < box.from, at: own, from: seen(now.f) === box.k });
 }
 
 // ---- the text of a step ----
@@ -214,7 +216,7 @@ function show(k, quiet) {
   if (!quiet) setHash();
 }
 
-function setHash() { try { history.replaceState(null, '', '#step=' + at); } catch (e) { /* a page within another may not */ } }
+function setHash() { try { history.replaceState(null, '', '#step=' + at + (openParts().length ? '&open=' + openParts().map(s => items[data.boxes[s.of][0]].n) : '')); } catch (e) { /* a page within another may not */ } }
 function play(on) {
   clearInterval(timer), timer = null;
   if (on) {
@@ -235,6 +237,7 @@ button('whole', 'the whole picture', showAll), button('follow', 'follow the step
 const drawer = button('program', 'the program and all steps', () => showMore(!main.classList.contains('drawer')));
 const help = main.querySelector('dialog'), showKeys = () => help.showModal();
 help.onclick = () => help.close(), button('?', 'keys', showKeys);
+if (data.parts.length) button('+', 'open all parts, close all', toggleAll);
 slider.oninput = () => go(+slider.value);
 
 // ---- tensors ----
@@ -304,7 +307,7 @@ boxes.forEach(box => {
   Object.assign(g, { tabIndex: 0, role: 'img', ariaLabel: label });
   g.addEventListener('pointerenter', () => mark(item.l));
   g.addEventListener('pointerleave', () => mark(at ? items[states[at].i].l : -1));
-  g.addEventListener('focus', () => { inspect(box), reveal(item.b); });
+  g.addEventListener('focus', () => { inspect(box), reveal(box.k); });
   g.addEventListener('keydown', e => { if (e.key === 'Enter' && look.querySelector('input')) look.querySelector('input').focus(); });
   g.addEventListener('click', () => g === document.activeElement ? inspect(box) : g.focus());
   if (hidden.size && d) d.remove();
@@ -336,7 +339,9 @@ function readHash() {
     const x = v.split(/[\s,[\]]+/).filter(s => s).map(Number);
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });
-  const k = Number(hash.get('step'));
+  const k = Number(hash.get('step')), parts = (hash.get('open') || '').split(',');
+  sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(items[data.boxes[s.of][0]].n)); });
+  if (sheets.length > 1) rearrange();
   if (set) changed = true, live = evaluate(data), reset.hidden = false;
   show(Number.isInteger(k) ? k : 0, true);
   if (!hash.has('numbers') || !canChange) return;
@@ -349,7 +354,7 @@ function print(on) {
   if (steps) [opened, steps.open] = [steps.open, on || opened];
   svg.classList.toggle('play', !on && states.length > 1), onPaper = on;
   if (!on) return cam && see(cam), show(at, true);
-  if (paper) svg.setAttribute('viewBox', paper);
+  if (paper) svg.setAttribute('viewBox', openParts().length ? [all.x, all.y, all.w, all.h].join(' ') : paper);
   if (!changed && !hidden.size) boxes.forEach(b => b.all.forEach((t, i) => put(t, b.text[i])));
 }
 addEventListener('beforeprint', () => print(true)), addEventListener('afterprint', () => print(false));

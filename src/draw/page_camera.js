@@ -29,7 +29,7 @@ function aim(r, s, other) {
 function need(k) {
   const s = states[k] || {}, operands = s.k === undefined && s.i !== undefined ? items[s.i].a.filter(i => i >= 0) : [];
   const of = s.b === undefined ? [] : [s.b, s.f, ...s.e.flatMap(l => data.links[l]), ...operands.map(i => items[i].b)];
-  return Array.from(new Set(of.filter(b => b !== undefined && boxOf(b))));
+  return Array.from(new Set(of.filter(b => b !== undefined && boxOf(b)).map(seen))).filter(b => !openParts().some(s => s.of === b));
 }
 // Stays while the box and the nearest of the others are in view, as many as fit; else goes where the next steps will be, too.
 function follow() {
@@ -74,9 +74,9 @@ function edges() {
   const s = states[at] || {}, out = need(at).filter(k => boxes[k] && !inside(area(k), goal));
   edge.textContent = '';
   out.sort((a, b) => area(a).x - area(b).x).forEach(k => {
-    const box = boxes[k], item = items[box.i], back = k === s.f, name = k === s.b ? s.n : back ? item.d : item.n;
+    const box = boxes[k], item = items[box.i], back = k === seen(s.f), name = k === seen(s.b) ? s.n : back ? item.d : item.n;
     const value = (back ? box.d : box.v).map(t => part(t).textContent).filter(t => t[0] !== 'μ').join(' ').replace(back ? /^[^=]*= / : '', '');
-    const text = k === s.b || !value ? name : name + ' = ' + value;
+    const text = k === seen(s.b) || !value ? name : name + ' = ' + value;
     const r = area(k), dx = r.x + r.w / 2 - goal.x, turn = Math.round(Math.atan2(r.y + r.h / 2 - goal.y, dx) / Math.PI * 4);
     const b = make('button', { className: dx > 0 ? 'right' : '', textContent: '→↘↓↙←↖↑↗'[turn & 7] + ' ' + text, ariaLabel: 'go to ' + text }, edge);
     b.onclick = () => { box.g.focus({ preventScroll: true }), look.textContent = ''; };
@@ -105,7 +105,7 @@ function listen() {
   svg.addEventListener('click', e => { moved ? e.stopPropagation() : e.target.closest('g[tabindex]') || leave(), moved = false; }, true);
   const about = k => () => zoom(k, pointer || [W() / 2, H() / 2]), keys = {
     ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(states.length - 1),
-    '+': about(1.25), '=': about(1.25), '-': about(0.8), 0: showAll, c: followAgain, s: () => drawer.click(), '?': showKeys,
+    '+': about(1.25), '=': about(1.25), '-': about(0.8), 0: showAll, c: followAgain, s: () => drawer.click(), '?': showKeys, o: toggleAll, '>': () => go(leaveBox()),
     f: () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(), Escape: leave
   }, arrows = { ArrowRight: [-90, 0], ArrowLeft: [90, 0], ArrowUp: [0, 90], ArrowDown: [0, -90] };
   addEventListener('keydown', e => {
@@ -121,6 +121,7 @@ function listen() {
 function showMore(on) { main.classList.toggle('drawer', on), drawer.setAttribute('aria-expanded', on); }
 function openView() {
   if (!svg.getBBox) return;
+  if (data.parts.length) findSheets();
   paper = svg.getAttribute('viewBox'), main.classList.add('view'), all = areaOf(svg);
   showMore(innerWidth >= 600 && source.length > 0), showMore(main.classList.contains('drawer') && fits());
   new ResizeObserver(() => { if (cam) following ? (goal = cam = null, follow()) : see(cam); }).observe(stage);

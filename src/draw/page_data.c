@@ -13,7 +13,9 @@
  *     maps      formulas: see wgi_page_formula
  *     terms     [from, to, node of the term, node of the gradient so far] of each step backward; from -1: the
  *               root's gradient is 1
- *     links     [from, to], boxes, of each link of the picture
+ *     links     [from, to], boxes, of each link of the picture, then of each part
+ *     boxes     [item, picture] of each box of the picture, which is 0, then of each part
+ *     parts     the box that each part opens, from part 1 on
  *     states    b box, i item, f box of `from`, e links, n name, r rule, m numbers, q their pattern,
  *               d definitions, v result, u sum, t total, k term, w whether the gradient is complete
  * Of a value that is absent there is no key. */
@@ -28,7 +30,7 @@ typedef struct writer {
     const wgi_picture *p;
     const wgi_step_states *s;
     wgi_strbuf *b;
-    int *box_of;                         /* by item; -1: none */
+    int *box_of;                         /* by item: the innermost one; -1: none */
     const wg_tensor **value, **gradient; /* by item; NULL: it is not known */
     wgi_page_places at;                  /* nodes of the data */
     int64_t numbers;                     /* written so far */
@@ -86,11 +88,14 @@ static void put_state(writer *w, int64_t i)
     const wgi_step_state *x = &w->s->state[i];
     wgi_json_open(w->b, x->step < 0 ? "\n{}" : "\n{");
     if (x->step < 0) return;
-    wgi_json_whole_member(w->b, "b", x->box);
-    wgi_json_whole_member(w->b, "i", w->s->steps.step[x->step].to);
-    if (x->from >= 0) wgi_json_whole_member(w->b, "f", x->from);
+    const wgi_step *t = &w->s->steps.step[x->step];
+    wgi_json_whole_member(w->b, "b", w->box_of[t->to]);
+    wgi_json_whole_member(w->b, "i", t->to);
+    if (x->from >= 0) wgi_json_whole_member(w->b, "f", w->box_of[t->from]);
     wgi_json_key(w->b, "e"), wgi_json_open(w->b, "[");
-    for (int k = 0; k < x->links; k++) wgi_json_whole(w->b, x->link[k]);
+    for (const wgi_sheet *s = w->page->sheet; s < w->page->sheet + w->page->sheets; s++)
+        for (int k = 0; k < s->s.state[i].links; k++)
+            wgi_json_whole(w->b, s->first_link + s->s.state[i].link[k]);
     wgi_strbuf_put(w->b, "]");
     wgi_json_member(w->b, "n", x->name), wgi_json_member(w->b, "r", x->rule),
         wgi_json_member(w->b, "m", x->numbers);
@@ -122,7 +127,10 @@ static void find(writer *w)
     const wgi_picture *p = w->p;
     const wgi_steps *s = &w->s->steps;
     for (int64_t i = 0; i < p->view.items; i++) w->box_of[i] = -1;
-    for (int64_t i = 0; i < p->at.nodes; i++) w->box_of[p->at.item[i]] = p->at.box_of[i];
+    for (const wgi_sheet *k = w->page->sheet; k < w->page->sheet + w->page->sheets; k++)
+        for (int64_t i = 0; i < p->at.nodes; i++)
+            if (k->p->at.box_of[i] >= 0 && !(k->p->less.outside && k->p->less.outside[i]))
+                w->box_of[p->at.item[i]] = (int)k->first_box + k->p->at.box_of[i];
     for (int64_t i = 0; i < s->steps; i++)
         if (s->step[i].kind == WGI_STEP_VALUE) w->value[s->step[i].to] = &s->step[i].value;
         else w->gradient[s->step[i].to] = &s->step[i].sum;
@@ -136,10 +144,20 @@ static void put_term(writer *w, const wgi_step *step, int64_t k)
     wgi_strbuf_put(w->b, "]");
 }
 
-static void put_link(writer *w, const wgi_link *k)
+static void put_pair(writer *w, int64_t a, int64_t b)
 {
-    wgi_json_open(w->b, "["), wgi_json_whole(w->b, k->from), wgi_json_whole(w->b, k->to);
+    wgi_json_open(w->b, "["), wgi_json_whole(w->b, a), wgi_json_whole(w->b, b);
     wgi_strbuf_put(w->b, "]");
+}
+
+static void put_sheet(writer *w, int number)
+{
+    const wgi_sheet *s = &w->page->sheet[number];
+    const wgi_picture *p = s->p;
+    int64_t *item = wgi_pool_take(p->pool, p->boxes, sizeof *item);
+    for (int64_t i = 0; item && i < p->at.nodes; i++) /* the last one of a box is its result */
+        if (p->at.box_of[i] >= 0) item[p->at.box_of[i]] = p->at.item[i];
+    for (int64_t i = 0; item && i < p->boxes; i++) put_pair(w, item[wgi_original_box(p, i)], number);
 }
 
 static void put_all(writer *w)
@@ -157,7 +175,16 @@ static void put_all(writer *w)
     wgi_strbuf_put(b, "],\n\"terms\":[");
     for (int64_t i = s->forward; i < s->steps; i++) put_term(w, &s->step[i], i - s->forward);
     wgi_strbuf_put(b, "],\n\"links\":[");
-    for (int64_t i = 0; w->s->states && i < w->p->links; i++) put_link(w, &w->p->link[i]);
+    const wgi_sheet *sheet = w->page->sheet;
+    const int sheets = w->s->states ? w->page->sheets : 0;
+    for (int k = 0; k < sheets; k++)
+        for (int64_t i = 0; i < sheet[k].p->links; i++)
+            put_pair(w, sheet[k].first_box + sheet[k].p->link[i].from,
+                     sheet[k].first_box + sheet[k].p->link[i].to);
+    wgi_strbuf_put(b, "],\n\"boxes\":[");
+    for (int k = 0; k < sheets; k++) put_sheet(w, k);
+    wgi_strbuf_put(b, "],\n\"parts\":[");
+    for (int k = 1; k < sheets; k++) wgi_json_whole(b, sheet[k].of);
     wgi_strbuf_put(b, "],\n\"states\":[");
     for (int64_t i = 0; i < w->s->states; i++) put_state(w, i);
     wgi_strbuf_put(b, "]}");

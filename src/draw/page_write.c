@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "draw/page.h"
-#include "draw/svg.h"
 #include "wengert/op.h"
 
 enum { MOST_LINES = 2000 };
@@ -164,6 +163,8 @@ static void put_keys(wgi_strbuf *b)
                                            { "+ -, wheel, two fingers", "larger, smaller" },
                                            { "drag, Shift and arrows", "move the picture" },
                                            { "Tab", "the next box, with its numbers" },
+                                           { "Enter, o", "open a box with +, open or close all" },
+                                           { ">", "the next step in another box" },
                                            { "s", "the program and all steps" },
                                            { "f", "full screen" },
                                            { "Enter, Esc", "change a leaf, leave the box" } };
@@ -173,13 +174,14 @@ static void put_keys(wgi_strbuf *b)
     wgi_strbuf_put(b, "<form method=\"dialog\"><button>close</button></form>\n</dialog>\n");
 }
 
-static void put_page(wgi_page *w, wgi_svg *svg)
+static void put_page(wgi_page *w)
 {
     put_head(w);
     wgi_strbuf_format(w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<h1>", w->id);
     put_title(w);
     wgi_strbuf_put(w->b, "</h1>\n<figure class=\"stage\">\n");
-    wgi_svg_put(svg);
+    wgi_svg_put(&w->sheet[0].svg);
+    wgi_page_put_parts(w);
     wgi_strbuf_put(w->b, "</figure>\n<div class=\"now\"></div>\n<div class=\"more\">\n");
     put_source(w);
     put_steps(w);
@@ -206,14 +208,13 @@ static wg_status make_states(wgi_page *w)
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     wgi_page w = { .p = p, .b = out, .used = wgi_pool_take(p->pool, BLOCKS, 1) };
-    wgi_svg svg;
     wg_status s = p->o->hide ? wgi_find_hidden(p, p->o->hide, &w.hidden) : WG_OK;
     if (s == WG_OK) s = make_states(&w);
     make_source(&w.source, p);
-    if (s != WG_OK) return s;
-    if (wgi_svg_open(&svg, p, out)) w.id = svg.id, put_page(&w, &svg);
-    wgi_svg_close(&svg);
-    return WG_OK;
+    if (s == WG_OK) s = wgi_page_find_parts(&w);
+    if (s == WG_OK) w.id = w.sheet[0].svg.id, put_page(&w);
+    wgi_page_close_parts(&w);
+    return s;
 }
 
 const wgi_format wgi_format_html = { .name = "html", .write = write, .write_steps = write, .is_page = true };

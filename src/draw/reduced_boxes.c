@@ -290,9 +290,9 @@ static void reduce(reducer *r)
     const int step = p->less.reduced;
     take_steps(r);
     memcpy(p->less.into, r->into, (size_t)p->at.nodes * sizeof *p->less.into);
-    if (step >= WGI_REDUCE_CALLS) wgi_reduce_calls(p, r->kept);
+    if (step >= WGI_REDUCE_CALLS && !p->less.opens_calls) wgi_reduce_calls(p, r->kept);
     if (step >= WGI_REDUCE_LEAVES) join_parameters(r);
-    if ((step >= WGI_REDUCE_REPEATS || p->less.folds_series) && p->o->fold >= 0)
+    if ((step >= WGI_REDUCE_REPEATS || p->less.folds_series) && p->o->fold >= 0 && !wgi_is_window(p->o))
         wgi_reduce_repeats(p, r->kept);
     const int depth = p->o->depth > 0 ? p->o->depth : step >= WGI_REDUCE_SCOPES ? 1 : 0;
     if (depth && !p->o->no_scopes) wgi_reduce_scopes(p, r->kept, depth);
@@ -329,6 +329,14 @@ int64_t wgi_reduce(wgi_picture *p)
     if (!p->less.reducer) start(p);
     if (!p->pool->failed) reduce(p->less.reducer);
     return p->pool->failed ? -1 : count_boxes(p);
+}
+
+wgi_reduction wgi_reduced_by(const wgi_picture *p, int step, bool opens_calls)
+{
+    wgi_picture q = *p;
+    q.less = (wgi_reduction){ .reduced = step, .hidden = "", .opens_calls = opens_calls };
+    if (wgi_reduce(&q) < 0) q.less.into = NULL;
+    return q.less;
 }
 
 void wgi_forget_reduced(wgi_picture *p)

@@ -47,6 +47,9 @@ enum {
  * no memory. */
 int64_t wgi_reduce(wgi_picture *p);
 void wgi_forget_reduced(wgi_picture *p); /* as if wgi_reduce had not been called */
+/* The boxes of the picture when the steps up to this one are taken, but CALLS if it opens them. into NULL: no
+ * memory. */
+wgi_reduction wgi_reduced_by(const wgi_picture *p, int step, bool opens_calls);
 
 /* An error if the option keep has a name that no node has. */
 wg_status wgi_check_kept(const wgi_picture *p);

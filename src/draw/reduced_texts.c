@@ -10,6 +10,8 @@ bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
     const wg_node n = wgi_node_at(p, position);
     const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
     if (p->less.reduced < WGI_REDUCE_VALUES || n.index == p->root.index) return true;
+    if (wgi_is_window(p->o)) /* steps fill them in */
+        return p->less.reduced < WGI_REDUCE_NUMBERS || wg_shape_size(wg_node_shape(n)) == 1;
     if (wgi_item_at(p, position)->source >= WGI_NAME_EXPRESSION) return false;
     if (p->less.reduced < WGI_REDUCE_SHORT || wg_shape_size(wg_node_shape(n)) == 1) return true;
     return p->less.reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);

@@ -10,28 +10,40 @@ typedef struct maker {
     const wgi_step **gradient; /* by item: the step that has its gradient so far */
     int *box_of;               /* by item; -1: it has none */
     int *original;             /* by box: the box that it is a copy of, or itself */
-    int64_t used;              /* of s->links */
+    int64_t used, room;        /* of s->links */
 } maker;
 
 /* ---- which box ---- */
+
+/* A copy has the texts of the box that it was made from, which stands before it. */
+int wgi_original_box(const wgi_picture *p, int64_t i)
+{
+    for (int64_t k = 0; p->box[i].is_copy && k < i; k++)
+        if (p->box[k].name == p->box[i].name && p->box[k].tip == p->box[i].tip) return (int)k;
+    return (int)i;
+}
 
 static void find_boxes(maker *m)
 {
     const wgi_picture *p = m->p;
     for (int64_t i = 0; i < p->view.items; i++) m->box_of[i] = -1;
     for (int64_t i = 0; i < p->at.nodes; i++) m->box_of[p->at.item[i]] = p->at.box_of[i];
-    for (int64_t i = 0; i < p->boxes; i++) m->original[i] = (int)i;
-    /* a copy has the texts of the box that it was made from, which stands before it */
-    for (int64_t i = 0; i < p->boxes; i++)
-        for (int64_t k = 0; p->box[i].is_copy && k < i; k++)
-            if (!p->box[k].is_copy && p->box[k].name == p->box[i].name && p->box[k].tip == p->box[i].tip) {
-                m->original[i] = (int)k;
-                break;
-            }
+    for (int64_t i = 0; i < p->boxes; i++) m->original[i] = wgi_original_box(p, i);
 }
 
-/* The links from the operands to `box`, or with `from` those of the gradient that it hands to `box`. */
-static void find_links(maker *m, wgi_step_state *state)
+static bool is_operand(const maker *m, int64_t item, int box)
+{
+    const wgi_item *y = &m->p->view.item[item];
+    for (int k = 0; k < y->operands; k++) {
+        const int32_t at = *wgi_operand(&m->p->view, y, k);
+        if (at >= 0 && m->box_of[at] == box) return true;
+    }
+    return false;
+}
+
+/* The links from the operands of the item to `box`, or with `from` those of the gradient that it hands to
+ * `box`. */
+static void find_links(maker *m, wgi_step_state *state, int64_t item)
 {
     const wgi_picture *p = m->p;
     state->link = m->s->links + m->used;
@@ -39,8 +51,9 @@ static void find_links(maker *m, wgi_step_state *state)
         const wgi_link *k = &p->link[i];
         const int from = m->original[k->from], to = m->original[k->to];
         const bool back = state->from >= 0;
-        if (k->back != back || to != state->box || (back && from != state->from)) continue;
-        if (m->used + state->links == 2 * p->links) break; /* a run computes its box again and again */
+        if (k->back != back || to != state->box || (back ? from != state->from : !is_operand(m, item, from)))
+            continue;
+        if (m->used + state->links == m->room) break;
         state->link[state->links++] = i;
     }
     m->used += state->links;
@@ -88,6 +101,16 @@ static void find_texts(maker *m, wgi_step_state *x, const wgi_step *t)
 
 /* ---- states ---- */
 
+/* Where the step is in the picture. */
+static void place(maker *m, wgi_step_state *state)
+{
+    const wgi_step *t = &m->s->steps.step[state->step];
+    state->box = m->box_of[t->to];
+    state->from = t->kind == WGI_STEP_TERM ? m->box_of[t->from] : -1;
+    state->links = 0;
+    if (state->box >= 0 && (t->kind == WGI_STEP_VALUE || state->from >= 0)) find_links(m, state, t->to);
+}
+
 /* A leaf has its value from the start. What has no box has no state, and a gradient between two items of
  * one box, a run, has no link. */
 static void add_state(maker *m, int64_t i)
@@ -98,9 +121,8 @@ static void add_state(maker *m, int64_t i)
     const int box = m->box_of[t->to];
     if (box >= 0 && (!value || m->p->view.item[t->to].operands)) {
         wgi_step_state *state = &s->state[s->states];
-        *state = (wgi_step_state){ .step = i, .box = box, .from = -1, .nth = t->nth, .last = t->last };
-        if (t->kind == WGI_STEP_TERM) state->from = m->box_of[t->from];
-        if (t->kind != WGI_STEP_START && (value || state->from >= 0)) find_links(m, state);
+        *state = (wgi_step_state){ .step = i, .nth = t->nth, .last = t->last };
+        place(m, state);
         find_texts(m, state, t);
         if (value) s->value_at[box] = s->states, s->forward = s->states;
         else if (t->last) s->gradient_at[box] = s->states;
@@ -122,30 +144,49 @@ static void finish(maker *m)
         for (int k = 0; k < s->state[i].links; k++) s->used_at[s->state[i].link[k]] = i;
 }
 
+static bool open_maker(maker *m, wgi_step_states *s, const wgi_picture *p)
+{
+    const int64_t items = p->view.items;
+    *m = (maker){ .s = s,
+                  .p = p,
+                  .value = wgi_pool_take(p->pool, items, sizeof *m->value),
+                  .gradient = wgi_pool_take(p->pool, items, sizeof *m->gradient),
+                  .box_of = wgi_pool_take(p->pool, items, sizeof *m->box_of),
+                  .original = wgi_pool_take(p->pool, p->boxes, sizeof *m->original) };
+    m->room = 2 * p->links + p->at.first[p->at.nodes] + s->steps.steps;
+    s->links = wgi_pool_take(p->pool, m->room, sizeof *s->links);
+    if (!p->pool->failed) find_boxes(m);
+    return !p->pool->failed;
+}
+
+wg_status wgi_step_states_in(wgi_step_states *t, const wgi_step_states *s, const wgi_picture *part)
+{
+    maker m;
+    *t = *s;
+    t->state = wgi_pool_take(part->pool, s->states, sizeof *t->state);
+    if (!open_maker(&m, t, part)) return WG_ERROR_MEMORY;
+    memcpy(t->state, s->state, (size_t)s->states * sizeof *t->state);
+    for (int64_t i = 1; i < t->states; i++) place(&m, &t->state[i]);
+    return WG_OK;
+}
+
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
 {
     *s = (wgi_step_states){ .states = 0 };
     if (!p->g || p->failure || !wg_node_ok(p->root) || p->view.item_of[p->root.index] < 0) return WG_OK;
     unsigned char *on = wgi_pool_take(p->pool, p->view.items, 1);
     if (!on) return WG_ERROR_MEMORY;
-    const int64_t root = p->view.item_of[p->root.index], items = p->view.items;
+    const int64_t root = p->view.item_of[p->root.index];
     if (p->o->backward) wgi_view_find_path(&p->view, root, p->o->wrt, p->o->wrt_count, on);
     const wg_status status = wgi_steps_make(&s->steps, p->here, &p->view, root, p->o->backward ? on : NULL);
     if (status != WG_OK) return status;
     s->state = wgi_pool_take(p->pool, s->steps.steps + 1, sizeof *s->state);
-    s->links = wgi_pool_take(p->pool, 2 * p->links, sizeof *s->links);
     s->used_at = wgi_pool_take(p->pool, p->links, sizeof *s->used_at);
     s->value_at = wgi_pool_take(p->pool, p->boxes, sizeof *s->value_at);
     s->gradient_at = wgi_pool_take(p->pool, p->boxes, sizeof *s->gradient_at);
-    maker m = { .s = s,
-                .p = p,
-                .value = wgi_pool_take(p->pool, items, sizeof *m.value),
-                .gradient = wgi_pool_take(p->pool, items, sizeof *m.gradient),
-                .box_of = wgi_pool_take(p->pool, items, sizeof *m.box_of),
-                .original = wgi_pool_take(p->pool, p->boxes, sizeof *m.original) };
-    if (p->pool->failed) return WG_ERROR_MEMORY;
+    maker m;
+    if (!open_maker(&m, s, p)) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->boxes; i++) s->value_at[i] = s->gradient_at[i] = -1;
-    find_boxes(&m);
     ((wgi_picture *)(uintptr_t)p)->view.leaves_change = p->format->is_page;
     s->state[0] = (wgi_step_state){ -1, -1, -1, s->links, 0, 0, false, "", "", "", "", "", "", "", "", "" };
     s->states = 1;

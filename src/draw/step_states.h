@@ -47,7 +47,12 @@ typedef struct wgi_step_states {
  * nodes that failed, of no root or of a plan has none, which is no error. An error is recorded if values
  * cannot be computed. */
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p);
-/* The same; it is an error if there is nothing to compute. */
+/* The boxes and links of the same states in a picture of a part; -1: it has no such box. *t has no steps of
+ * its own and no value_at and gradient_at. */
+wg_status wgi_step_states_in(wgi_step_states *t, const wgi_step_states *s, const wgi_picture *part);
+/* The box that box i is a copy of, or i. */
+int wgi_original_box(const wgi_picture *p, int64_t i);
+/* As wgi_step_states_make; it is an error if there is nothing to compute. */
 wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p);
 
 /* hidden_numbers.c. The line of a state, without the numbers that the option `hide` names. */

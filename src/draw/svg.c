@@ -188,7 +188,7 @@ static void put_boxes(writer *w)
     for (int64_t i = 0; i < w->p->boxes; i++) {
         const wgi_box *x = &w->p->box[i];
         wgi_strbuf_format(w->b, "<g class=\"%s\" id=\"%s-n%lld\">", wgi_box_styles[x->kind].class, w->id,
-                          (long long)i);
+                          (long long)(w->first + i));
         if (w->frame)
             w->card[i].no_value = !w->frame->value[i], w->card[i].no_gradient = !w->frame->gradient[i];
         put_description(w, x, &w->card[i]);
@@ -275,7 +275,8 @@ static double put_hidden(writer *w, wgi_strbuf *out, double y, double *width)
 void wgi_svg_put_style(const wgi_svg *w)
 {
     const wgi_picture *p = w->p;
-    bool kinds[WGI_BOX_KINDS] = { false };
+    bool kinds[WGI_BOX_KINDS];
+    memcpy(kinds, w->kinds, sizeof kinds);
     for (int64_t i = 0; i < p->boxes; i++) kinds[p->box[i].kind] = kinds[WGI_BOX_OP] = true;
     for (int k = 0; w->sketch && k < WGI_BOX_KINDS; k++)
         kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_OP || k == WGI_BOX_LOSS || k == WGI_BOX_GRADIENT;
@@ -321,6 +322,8 @@ static void measure_all(writer *w)
     w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h + w->bottom) + MARGIN;
 }
 
+void wgi_svg_put_plane(wgi_svg *w) { put_frames(w), wgi_svg_put_links(w), put_boxes(w); }
+
 void wgi_svg_put(wgi_svg *w)
 {
     double width = w->l.w;
@@ -329,7 +332,7 @@ void wgi_svg_put(wgi_svg *w)
     if (w->p->o->legend) put_legend(w, w->b, y, &width);
     wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
     if (w->sketch) w->sketch->put(w, w->sketch->with);
-    else put_frames(w), wgi_svg_put_links(w), put_boxes(w);
+    else wgi_svg_put_plane(w);
     wgi_strbuf_put(w->b, "</g>\n");
     w->caption = put_hidden(w, w->b, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);

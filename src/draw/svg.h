@@ -109,11 +109,14 @@ typedef struct wgi_svg {
     const wgi_sketch *sketch;   /* in the place of boxes, links and frames; NULL: there is none */
     bool is_part;               /* it stands at x, y in another picture, which has the style */
     double x, y;
+    int64_t first;             /* the number of its first box in ids */
+    bool kinds[WGI_BOX_KINDS]; /* of boxes of other pictures that have its style */
 } wgi_svg;
 /* false: no memory. Close it in either case. */
 bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out);
 void wgi_svg_name(wgi_svg *w, const char *path); /* sets the id */
 void wgi_svg_put(wgi_svg *w);
+void wgi_svg_put_plane(wgi_svg *w); /* frames, links, boxes: from its own upper left corner on */
 void wgi_svg_put_style(const wgi_svg *w);
 void wgi_svg_close(wgi_svg *w);
 /* As the format's image, svg, png or pdf. */

@@ -1,0 +1,134 @@
+// page_parts.js: a box that stands for several nodes opens in place. Sheet 0 is the picture, sheet k the picture of part k; C has laid
+// each one out. A part that opens maps the plane of its sheet by two monotone functions: what is right of it goes right, what is below
+// it goes down. So nothing changes its order, boxes keep their size, and what is left of the part or above it stays.
+
+const sheets = [], sheetOf = k => data.boxes[k][1], openParts = () => sheets.filter(s => s.of !== undefined && s.open);
+const attributes = (e, names) => names.map(n => +e.getAttribute(n));
+
+// The box in the picture that stands for box k now: itself, or the outermost closed part that it is in.
+function seen(k) {
+  let out = k;
+  for (let s = k === undefined ? 0 : sheetOf(k); s; s = sheetOf(sheets[s].of)) if (!sheets[s].open) out = sheets[s].of;
+  return out;
+}
+
+// ---- what is where in each sheet ----
+
+function findSheets() {
+  [undefined, ...data.parts].forEach((of, k) => sheets.push({ of: of, open: false, frame: document.getElementById(ID + '-p' + k), boxes: [], wires: [] }));
+  sheets[0].plane = svg.querySelector(':scope > g:last-of-type');
+  sheets.slice(1).forEach((s, k) => {
+    s.plane = s.frame.querySelector(':scope > g'), s.rect = s.frame.querySelector('rect'), s.size = attributes(s.rect, ['width', 'height']);
+    sheets[sheetOf(s.of)].plane.appendChild(s.frame);
+    handle(s, k + 1);
+  });
+  sheets.forEach(s => { s.scopes = Array.from(s.plane.querySelectorAll(':scope > .scope')).map(e => ({ e: e, r: box(e), t: attributes(e.querySelector('text'), ['x', 'y']) })); });
+  function box(e) { const [x, y, w, h] = attributes(e.querySelector('rect'), ['x', 'y', 'width', 'height']); return { x: x, y: y, w: w, h: h }; }
+  data.boxes.forEach(([, s], k) => { sheets[s].boxes[k] = Object.assign(box(boxOf(k)), { g: boxOf(k), part: data.parts.indexOf(k) + 1 }); });
+  links.forEach((g, l) => {
+    const [from, to] = data.links[l], path = g.querySelector('path'), tip = g.querySelector('polygon'), d = path.getAttribute('d');
+    const at = d.match(/-?[\d.]+/g).map(Number), point = tip && tip.getAttribute('points').split(' ').map(Number), n = at.length;
+    const near = i => Math.hypot(at[i] - point[0], at[i + 1] - point[1]), turned = tip && near(0) < near(n - 2);
+    sheets[sheetOf(from)].wires.push({ path: path, tip: tip, d: d, at: at, point: point, turned: turned, ends: turned ? [to, from] : [from, to], note: g.querySelector('text') });
+  });
+}
+
+// ---- opening ----
+
+// A line for each open part, behind which all is moved by what the part has grown. Parts that stand above one another share theirs.
+function grow(grown, at, size) {
+  const list = [];
+  grown.map(b => [b[at] + b[size] - 0.5, b.grown[size] - b[size], b[at]]).sort((a, b) => a[0] - b[0]).forEach(q => {
+    const last = list[list.length - 1];
+    if (last && q[2] < last[0]) last[1] = Math.max(last[1], q[1]);
+    else list.push(q);
+  });
+  return v => list.reduce((sum, [from, by]) => v >= from ? sum + by : sum, v);
+}
+// Lays the sheet out with what is open in it. Its size.
+function arrange(s) {
+  const open = s.boxes.filter(b => b.part && sheets[b.part].open);
+  s.boxes.forEach(b => { b.grown = b; });
+  open.forEach(b => { const [w, h] = arrange(sheets[b.part]); b.grown = { w: Math.max(w, b.w), h: Math.max(h, b.h) }; });
+  const fx = grow(open, 'x', 'w'), fy = grow(open, 'y', 'h');
+  s.boxes.forEach(b => {
+    const x = fx(b.x), y = fy(b.y), part = sheets[b.part], on = b.part > 0 && part.open;
+    b.by = [x - b.x, y - b.y];
+    b.g.setAttribute('transform', 'translate(' + b.by.join(' ') + ')'), b.g.classList.toggle('gone', on);
+    if (!b.part) return;
+    part.frame.classList.toggle('open', on);
+    if (on) part.frame.setAttribute('transform', 'translate(' + x + ' ' + y + ')'), part.rect.setAttribute('width', b.grown.w), part.rect.setAttribute('height', b.grown.h);
+  });
+  s.wires.forEach(w => {
+    const to = w.at.map((v, i) => i % 2 ? fy(v) : fx(v)), n = to.length;
+    // An end stays at its box, and so does the control point beside it.
+    const ends = w.ends.map((k, e) => {
+      const b = s.boxes[k], i = e ? n - 2 : 0, side = (size, at, v) => v >= b[at] + b[size] - 1 ? b.grown[size] - b[size] : 0;
+      const by = [b.by[0] + side('w', 'x', w.at[i]), b.by[1] + side('h', 'y', w.at[i + 1])];
+      const curved = e ? /C[^CL]*$/.test(w.d) : /^M[^CL]*C/.test(w.d);
+      [i].concat(curved ? [e ? i - 2 : 2] : []).forEach(k => { to[k] = w.at[k] + by[0], to[k + 1] = w.at[k + 1] + by[1]; });
+      return by;
+    });
+    let i = 0;
+    w.path.setAttribute('d', w.d.replace(/-?[\d.]+/g, () => to[i++]));
+    const by = ends[w.turned ? 0 : 1];
+    if (w.tip) w.tip.setAttribute('points', w.point.map((v, i) => v + by[i % 2]).join(' '));
+    if (w.note) w.note.setAttribute('transform', 'translate(' + (to[0] - w.at[0]) + ' ' + (to[1] - w.at[1]) + ')');
+  });
+  s.scopes.forEach(q => {
+    const [e, t] = [q.e.querySelector('rect'), q.e.querySelector('text')], r = q.r, x = fx(r.x), y = fy(r.y);
+    Object.entries({ x: x, y: y, width: fx(r.x + r.w) - x, height: fy(r.y + r.h) - y }).forEach(([n, v]) => e.setAttribute(n, v));
+    t.setAttribute('x', fx(q.t[0])), t.setAttribute('y', fy(q.t[1]));
+  });
+  return s.size && s.size.map((v, i) => v + (i ? fy(1e9) : fx(1e9)) - 1e9);
+}
+
+function openPart(k, on) {
+  const s = sheets[k];
+  s.open = on;
+  if (!on) sheets.forEach((t, i) => { if (i && sheetOf(t.of) === k) t.open = false; });
+  if (on && sheetOf(s.of)) openPart(sheetOf(s.of), true);
+}
+function rearrange() {
+  arrange(sheets[0]), areas.length = 0, all = areaOf(svg), show(at);
+  boxes.forEach(b => b.all.forEach(fitText));
+}
+function toggle(k) {
+  const s = sheets[k];
+  openPart(k, !s.open), rearrange();
+  const e = s.open ? s.frame : boxOf(s.of), r = areaOf(e);
+  e.focus({ preventScroll: true }), look.textContent = '';
+  following = false, fly(aim(r, Math.max(least(), Math.min(scale(all, 0), scale(r, 0)))));
+}
+function toggleAll() {
+  const on = sheets.some((s, k) => k && !s.open);
+  sheets.forEach((s, k) => { if (k) openPart(k, on); });
+  rearrange(), followAgain();
+}
+
+// The box of a part has a + at its corner, its frame a − there.
+function handle(s, k) {
+  const g = boxOf(s.of), name = s.frame.querySelector('text').textContent, count = items.filter(t => t.b !== undefined && t.a.length && inPart(t.b, k)).length;
+  const [x, y, w] = attributes(g.querySelector('rect'), ['x', 'y', 'width']), f = s.frame;
+  [[g, x + w, y, 'h10m-5 -5v10'], [f, s.size[0] - 18, 17, 'h10']].forEach(([e, x, y, d]) => {
+    const p = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    p.setAttribute('d', 'M' + (x - 8) + ' ' + y + 'a8 8 0 1 1 0 .1zm3 0' + d), p.setAttribute('class', 'knob'), e.appendChild(p);
+  });
+  g.classList.add('part'), f.setAttribute('tabindex', 0);
+  [g, f].forEach(e => {
+    e.setAttribute('role', 'button'), e.setAttribute('aria-expanded', e === f);
+    e.ariaLabel = (e === f ? 'close ' : 'open ') + name + ', ' + count + ' nodes';
+    e.addEventListener('click', q => { if (e === g || q.clientY < f.getBoundingClientRect().top + 34 * cam.s) q.stopPropagation(), toggle(k); });
+    e.addEventListener('keydown', q => { if (q.target === e && (q.key === 'Enter' || q.key === 'Escape' && e === f)) q.preventDefault(), q.stopPropagation(), toggle(k); });
+  });
+}
+function inPart(b, k) {
+  for (let s = sheetOf(b); s; s = sheetOf(sheets[s].of)) if (s === k) return true;
+  return false;
+}
+// The next step that is not in the same box of the picture.
+function leaveBox() {
+  let k = at;
+  while (k < states.length - 1 && seen(states[k].b) === seen(states[at].b)) k++;
+  return k;
+}
