@@ -97,9 +97,8 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     if (s == WG_OK && wgi_is_sketch(o)) return wgi_no_memory(p, out, wgi_sketch_write(p, root, out));
     p->o = &all;
     if (may_open(p, o)) all.fit = WGI_WINDOW;
-    if (s == WG_OK && all.fit) s = wgi_picture_fit(p, root);
-    if (!p->boxes && wgi_is_window(&all)) all.fit = NULL, p->less = (wgi_reduction){ .hidden = "" };
-    if (s == WG_OK && !all.fit) s = wgi_picture_make(p, root);
+    if (s == WG_OK) s = (all.fit ? wgi_picture_fit : wgi_picture_make)(p, root);
+    if (s == WG_OK && wgi_is_window(&all) && !p->boxes) all.fit = NULL, s = wgi_picture_fill(p);
     all.hide = o->hide;
     s = s == WG_OK ? wgi_picture_write(p, out) : wgi_no_memory(p, out, s);
     p->o = o;

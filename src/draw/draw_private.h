@@ -229,6 +229,7 @@ wg_status wgi_picture_make(wgi_picture *p, wg_node root);
 int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length);
 /* The nodes alone, for pictures that are reduced. */
 wg_status wgi_picture_start(wgi_picture *p, wg_node root);
+wg_status wgi_picture_fill(wgi_picture *p); /* the boxes, not reduced */
 /* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than
  * `most` no texts are made, and the picture cannot be written. Before the next step, which must be a later
  * one, clear the boxes. */

@@ -56,6 +56,7 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
         const bool last = step == WGI_REDUCE_STEPS - 1;
         int64_t boxes = 0;
         const wg_status s = wgi_picture_reduce(p, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
+        if (s == WG_OK && last && !p->boxes) wgi_forget_reduced(p);
         if (s != WG_OK || (last && !p->boxes)) return s;
         int rows = 0;
         const double size = p->boxes ? wgi_svg_body_size(p, &rows) : 0;

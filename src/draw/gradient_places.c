@@ -31,7 +31,7 @@ static int box_of_forward(const wgi_picture *p, wg_node n)
     const wg_node of = wg_node_gradient_of(n);
     if (wg_is_none(of) || !wg_node_ok(of) || p->at.position[of.index] < 0) return -1;
     const int box = p->at.box_of[p->at.position[of.index]];
-    return is_gradient(p, box) ? -1 : box;
+    return box < 0 || is_gradient(p, box) ? -1 : box;
 }
 
 /* A run of alike nodes stands alone. How many boxes stand under a computed node. */
@@ -43,7 +43,8 @@ static int find_pairs(places *s)
     for (int64_t n = 1; n < wg_graph_nodes(p->g); n++) { /* also nodes that are shown as one: 1 · dz */
         const int64_t k = p->at.position[n];
         const int box = k < 0 ? -1 : p->at.box_of[k];
-        if (k < 0 || !is_gradient(p, box) || (p->less.into && p->less.into[k] != k) || p->box[box].times > 1)
+        if (box < 0 || !is_gradient(p, box) || (p->less.into && p->less.into[k] != k) ||
+            p->box[box].times > 1)
             continue;
         if (wgi_item_at(p, k)->call >= 0 && wgi_item_at(p, k)->node != n) continue; /* within a call */
         const int forward = box_of_forward(p, wg_graph_node(p->g, n));

@@ -334,7 +334,11 @@ wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const w
 
 wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 {
-    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
+    return wgi_picture_start(p, root) == WG_OK ? wgi_picture_fill(p) : WG_ERROR_MEMORY;
+}
+
+wg_status wgi_picture_fill(wgi_picture *p)
+{
     const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
     const int64_t boxes = choose_boxes(p, most, false);
     if (boxes < 0) return WG_ERROR_MEMORY;

@@ -37,7 +37,7 @@ typedef struct wgi_source {
 /* A picture of the page: the whole, or what stands in one of its boxes. */
 typedef struct wgi_sheet {
     const wgi_picture *p;
-    wgi_step_states s; /* the page's states: their boxes and links in this picture */
+    wgi_step_places at;
     wgi_svg svg;
     int step; /* of reduced_boxes.h: its boxes are those of this step; beyond them: without calls */
     int of;   /* the box that it opens, by its number in the page; -1: the whole */

@@ -34,6 +34,7 @@ typedef struct writer {
     const wg_tensor **value, **gradient; /* by item; NULL: it is not known */
     wgi_page_places at;                  /* nodes of the data */
     int64_t numbers;                     /* written so far */
+    int64_t *link, links;                /* room for the links of a step in one picture */
 } writer;
 
 static void put_values(writer *w, const char *key, const wg_tensor *t, bool full)
@@ -94,8 +95,8 @@ static void put_state(writer *w, int64_t i)
     if (x->from >= 0) wgi_json_whole_member(w->b, "f", w->box_of[t->from]);
     wgi_json_key(w->b, "e"), wgi_json_open(w->b, "[");
     for (const wgi_sheet *s = w->page->sheet; s < w->page->sheet + w->page->sheets; s++)
-        for (int k = 0; k < s->s.state[i].links; k++)
-            wgi_json_whole(w->b, s->first_link + s->s.state[i].link[k]);
+        for (int k = 0, n = wgi_step_links(&s->at, t, w->link, w->links); k < n; k++)
+            wgi_json_whole(w->b, s->first_link + w->link[k]);
     wgi_strbuf_put(w->b, "]");
     wgi_json_member(w->b, "n", x->name), wgi_json_member(w->b, "r", x->rule),
         wgi_json_member(w->b, "m", x->numbers);
@@ -157,7 +158,7 @@ static void put_sheet(writer *w, int number)
     int64_t *item = wgi_pool_take(p->pool, p->boxes, sizeof *item);
     for (int64_t i = 0; item && i < p->at.nodes; i++) /* the last one of a box is its result */
         if (p->at.box_of[i] >= 0) item[p->at.box_of[i]] = p->at.item[i];
-    for (int64_t i = 0; item && i < p->boxes; i++) put_pair(w, item[wgi_original_box(p, i)], number);
+    for (int64_t i = 0; item && i < p->boxes; i++) put_pair(w, item[s->at.original[i]], number);
 }
 
 static void put_all(writer *w)
@@ -201,6 +202,9 @@ void wgi_page_data(wgi_page *page)
                  .box_of = wgi_pool_take(pool, items, sizeof *w.box_of),
                  .value = wgi_pool_take(pool, items, sizeof *w.value),
                  .gradient = wgi_pool_take(pool, items, sizeof *w.gradient) };
+    for (int k = 0; k < page->sheets; k++)
+        w.links = page->sheet[k].p->links > w.links ? page->sheet[k].p->links : w.links;
+    w.link = wgi_pool_take(pool, w.links, sizeof *w.link);
     w.at.value = wgi_pool_take(pool, items, sizeof *w.at.value);
     w.at.term = wgi_pool_take(pool, page->s.steps.steps + 1, sizeof *w.at.term);
     w.at.total = wgi_pool_take(pool, page->s.steps.steps + 1, sizeof *w.at.total);

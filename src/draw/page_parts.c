@@ -63,7 +63,7 @@ static wg_status open_sheet(finder *f, wgi_sheet *s)
     f->boxes += p->boxes, f->links += p->links;
     if (!wgi_svg_open(&s->svg, p, f->page->b)) return WG_ERROR_MEMORY;
     s->svg.first = s->first_box;
-    return WG_OK;
+    return wgi_step_places_make(&s->at, p);
 }
 
 static wg_status add_part(finder *f, wgi_sheet *parent, int of, int step)
@@ -77,7 +77,6 @@ static wg_status add_part(finder *f, wgi_sheet *parent, int of, int step)
     const bool equation = b->formula && b->formula != b->symbol && !b->is_expression;
     s->title = equation ? b->name : b->title;
     wg_status status = wgi_picture_part(q, parent->p, of, &f->level[step]);
-    if (status == WG_OK) status = wgi_step_states_in(&s->s, &f->page->s, q);
     return status == WG_OK ? open_sheet(f, s) : status;
 }
 
@@ -91,7 +90,7 @@ wg_status wgi_page_find_parts(wgi_page *w)
     if (w->p->pool->failed) return WG_ERROR_MEMORY;
     *kept = o;
     *f = (finder){ .page = w, .o = kept };
-    w->sheet[0] = (wgi_sheet){ .p = w->p, .s = w->s, .of = -1, .step = w->p->less.reduced };
+    w->sheet[0] = (wgi_sheet){ .p = w->p, .of = -1, .step = w->p->less.reduced };
     w->sheets = 1;
     wg_status s = open_sheet(f, &w->sheet[0]);
     for (int k = 0; s == WG_OK && w->s.states && wgi_is_window(w->p->o) && k < w->sheets; k++)

@@ -8,30 +8,33 @@ typedef struct maker {
     const wgi_picture *p;
     const wgi_step **value;    /* by item: the step that has its value */
     const wgi_step **gradient; /* by item: the step that has its gradient so far */
-    int *box_of;               /* by item; -1: it has none */
-    int *original;             /* by box: the box that it is a copy of, or itself */
-    int64_t used, room;        /* of s->links */
+    wgi_step_places at;
+    int64_t used, room; /* of s->links */
 } maker;
 
 /* ---- which box ---- */
 
 /* A copy has the texts of the box that it was made from, which stands before it. */
-int wgi_original_box(const wgi_picture *p, int64_t i)
+static int original_of(const wgi_picture *p, int64_t i)
 {
     for (int64_t k = 0; p->box[i].is_copy && k < i; k++)
         if (p->box[k].name == p->box[i].name && p->box[k].tip == p->box[i].tip) return (int)k;
     return (int)i;
 }
 
-static void find_boxes(maker *m)
+wg_status wgi_step_places_make(wgi_step_places *m, const wgi_picture *p)
 {
-    const wgi_picture *p = m->p;
+    *m = (wgi_step_places){ .p = p,
+                            .box_of = wgi_pool_take(p->pool, p->view.items, sizeof *m->box_of),
+                            .original = wgi_pool_take(p->pool, p->boxes, sizeof *m->original) };
+    if (p->pool->failed) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->view.items; i++) m->box_of[i] = -1;
     for (int64_t i = 0; i < p->at.nodes; i++) m->box_of[p->at.item[i]] = p->at.box_of[i];
-    for (int64_t i = 0; i < p->boxes; i++) m->original[i] = wgi_original_box(p, i);
+    for (int64_t i = 0; i < p->boxes; i++) m->original[i] = original_of(p, i);
+    return WG_OK;
 }
 
-static bool is_operand(const maker *m, int64_t item, int box)
+static bool is_operand(const wgi_step_places *m, int64_t item, int box)
 {
     const wgi_item *y = &m->p->view.item[item];
     for (int k = 0; k < y->operands; k++) {
@@ -41,22 +44,21 @@ static bool is_operand(const maker *m, int64_t item, int box)
     return false;
 }
 
-/* The links from the operands of the item to `box`, or with `from` those of the gradient that it hands to
- * `box`. */
-static void find_links(maker *m, wgi_step_state *state, int64_t item)
+/* Those from the operands to the box of a value, or those of the gradient that is handed on. */
+int wgi_step_links(const wgi_step_places *m, const wgi_step *t, int64_t link[], int64_t most)
 {
-    const wgi_picture *p = m->p;
-    state->link = m->s->links + m->used;
-    for (int64_t i = 0; i < p->links; i++) {
-        const wgi_link *k = &p->link[i];
-        const int from = m->original[k->from], to = m->original[k->to];
-        const bool back = state->from >= 0;
-        if (k->back != back || to != state->box || (back ? from != state->from : !is_operand(m, item, from)))
-            continue;
-        if (m->used + state->links == m->room) break;
-        state->link[state->links++] = i;
+    const bool back = t->kind == WGI_STEP_TERM;
+    const int box = m->box_of[t->to], giver = back ? m->box_of[t->from] : -1;
+    int n = 0;
+    if (box < 0 || (back ? giver < 0 : t->kind != WGI_STEP_VALUE)) return 0;
+    for (int64_t i = 0; i < m->p->links && n < most; i++) {
+        const wgi_link *k = &m->p->link[i];
+        const int from = m->original[k->from];
+        if (k->back == back && m->original[k->to] == box &&
+            (back ? from == giver : is_operand(m, t->to, from)))
+            link[n++] = i;
     }
-    m->used += state->links;
+    return n;
 }
 
 /* ---- texts ---- */
@@ -101,16 +103,6 @@ static void find_texts(maker *m, wgi_step_state *x, const wgi_step *t)
 
 /* ---- states ---- */
 
-/* Where the step is in the picture. */
-static void place(maker *m, wgi_step_state *state)
-{
-    const wgi_step *t = &m->s->steps.step[state->step];
-    state->box = m->box_of[t->to];
-    state->from = t->kind == WGI_STEP_TERM ? m->box_of[t->from] : -1;
-    state->links = 0;
-    if (state->box >= 0 && (t->kind == WGI_STEP_VALUE || state->from >= 0)) find_links(m, state, t->to);
-}
-
 /* A leaf has its value from the start. What has no box has no state, and a gradient between two items of
  * one box, a run, has no link. */
 static void add_state(maker *m, int64_t i)
@@ -118,11 +110,14 @@ static void add_state(maker *m, int64_t i)
     wgi_step_states *s = m->s;
     const wgi_step *t = &s->steps.step[i];
     const bool value = t->kind == WGI_STEP_VALUE;
-    const int box = m->box_of[t->to];
+    const int box = m->at.box_of[t->to];
     if (box >= 0 && (!value || m->p->view.item[t->to].operands)) {
         wgi_step_state *state = &s->state[s->states];
-        *state = (wgi_step_state){ .step = i, .nth = t->nth, .last = t->last };
-        place(m, state);
+        *state = (wgi_step_state){ .step = i, .box = box, .from = -1, .nth = t->nth, .last = t->last };
+        if (t->kind == WGI_STEP_TERM) state->from = m->at.box_of[t->from];
+        state->link = s->links + m->used;
+        state->links = wgi_step_links(&m->at, t, state->link, m->room - m->used);
+        m->used += state->links;
         find_texts(m, state, t);
         if (value) s->value_at[box] = s->states, s->forward = s->states;
         else if (t->last) s->gradient_at[box] = s->states;
@@ -136,38 +131,12 @@ static void finish(maker *m)
 {
     wgi_step_states *s = m->s;
     for (int64_t i = 0; i < m->p->boxes; i++) {
-        s->value_at[i] = s->value_at[m->original[i]];
-        s->gradient_at[i] = s->gradient_at[m->original[i]];
+        s->value_at[i] = s->value_at[m->at.original[i]];
+        s->gradient_at[i] = s->gradient_at[m->at.original[i]];
     }
     for (int64_t k = 0; k < m->p->links; k++) s->used_at[k] = s->states - 1;
     for (int64_t i = s->states - 1; i >= 0; i--)
         for (int k = 0; k < s->state[i].links; k++) s->used_at[s->state[i].link[k]] = i;
-}
-
-static bool open_maker(maker *m, wgi_step_states *s, const wgi_picture *p)
-{
-    const int64_t items = p->view.items;
-    *m = (maker){ .s = s,
-                  .p = p,
-                  .value = wgi_pool_take(p->pool, items, sizeof *m->value),
-                  .gradient = wgi_pool_take(p->pool, items, sizeof *m->gradient),
-                  .box_of = wgi_pool_take(p->pool, items, sizeof *m->box_of),
-                  .original = wgi_pool_take(p->pool, p->boxes, sizeof *m->original) };
-    m->room = 2 * p->links + p->at.first[p->at.nodes] + s->steps.steps;
-    s->links = wgi_pool_take(p->pool, m->room, sizeof *s->links);
-    if (!p->pool->failed) find_boxes(m);
-    return !p->pool->failed;
-}
-
-wg_status wgi_step_states_in(wgi_step_states *t, const wgi_step_states *s, const wgi_picture *part)
-{
-    maker m;
-    *t = *s;
-    t->state = wgi_pool_take(part->pool, s->states, sizeof *t->state);
-    if (!open_maker(&m, t, part)) return WG_ERROR_MEMORY;
-    memcpy(t->state, s->state, (size_t)s->states * sizeof *t->state);
-    for (int64_t i = 1; i < t->states; i++) place(&m, &t->state[i]);
-    return WG_OK;
 }
 
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
@@ -184,8 +153,13 @@ wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p)
     s->used_at = wgi_pool_take(p->pool, p->links, sizeof *s->used_at);
     s->value_at = wgi_pool_take(p->pool, p->boxes, sizeof *s->value_at);
     s->gradient_at = wgi_pool_take(p->pool, p->boxes, sizeof *s->gradient_at);
-    maker m;
-    if (!open_maker(&m, s, p)) return WG_ERROR_MEMORY;
+    maker m = { .s = s,
+                .p = p,
+                .value = wgi_pool_take(p->pool, p->view.items, sizeof *m.value),
+                .gradient = wgi_pool_take(p->pool, p->view.items, sizeof *m.gradient),
+                .room = 2 * p->links + p->at.first[p->at.nodes] + s->steps.steps };
+    s->links = wgi_pool_take(p->pool, m.room, sizeof *s->links);
+    if (wgi_step_places_make(&m.at, p) != WG_OK) return WG_ERROR_MEMORY;
     for (int64_t i = 0; i < p->boxes; i++) s->value_at[i] = s->gradient_at[i] = -1;
     ((wgi_picture *)(uintptr_t)p)->view.leaves_change = p->format->is_page;
     s->state[0] = (wgi_step_state){ -1, -1, -1, s->links, 0, 0, false, "", "", "", "", "", "", "", "", "" };

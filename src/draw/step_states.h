@@ -47,11 +47,15 @@ typedef struct wgi_step_states {
  * nodes that failed, of no root or of a plan has none, which is no error. An error is recorded if values
  * cannot be computed. */
 wg_status wgi_step_states_make(wgi_step_states *s, const wgi_picture *p);
-/* The boxes and links of the same states in a picture of a part; -1: it has no such box. *t has no steps of
- * its own and no value_at and gradient_at. */
-wg_status wgi_step_states_in(wgi_step_states *t, const wgi_step_states *s, const wgi_picture *part);
-/* The box that box i is a copy of, or i. */
-int wgi_original_box(const wgi_picture *p, int64_t i);
+/* Where steps are in a picture. */
+typedef struct wgi_step_places {
+    const wgi_picture *p;
+    int *box_of;   /* by item; -1: it has none */
+    int *original; /* by box: the box that it is a copy of, or itself */
+} wgi_step_places;
+wg_status wgi_step_places_make(wgi_step_places *m, const wgi_picture *p);
+/* The links that the step uses, at most so many, and how many they are. */
+int wgi_step_links(const wgi_step_places *m, const wgi_step *t, int64_t link[], int64_t most);
 /* As wgi_step_states_make; it is an error if there is nothing to compute. */
 wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p);
 
