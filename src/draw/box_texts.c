@@ -74,6 +74,13 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
     wgi_put_number(b, real ? s->deviation : s->most);
 }
 
+/* Whether a box shows each of its numbers. */
+bool wgi_is_written_out(wg_shape s)
+{
+    const int64_t columns = s.rank ? s.dim[s.rank - 1] : 1, rows = s.rank > 1 ? s.dim[s.rank - 2] : 1;
+    return columns <= FULL && rows <= FULL && wg_shape_size(s) == rows * columns;
+}
+
 /* A scalar as a number, small vectors and matrices in full, others as their first entries with mean and
  * standard deviation (integers: least and greatest). *odd: there is a NaN or an infinity. */
 static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
@@ -85,7 +92,7 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
     *odd = s.nan || s.infinite;
     if (n == 0) wgi_strbuf_put(b, "no elements");
     else if (rank == 0) wgi_put_number(b, wg_tensor_item(t, 0));
-    else if (columns > FULL || rows > FULL || n != rows * columns) put_summary(b, t, &s);
+    else if (!wgi_is_written_out(t->shape)) put_summary(b, t, &s);
     else {
         for (int64_t i = 0; i < rows; i++) {
             wgi_strbuf_put(b, rank == 1 ? "" : i ? ",\n\u2007" : "[");

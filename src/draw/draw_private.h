@@ -307,6 +307,7 @@ void wgi_place_gradients(wgi_picture *p);
 /* ---- texts ---- */
 
 /* box_texts.c */
+bool wgi_is_written_out(wg_shape s);
 void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count); /* "[1, 2" */
 void wgi_describe_node(wgi_picture *p, wgi_box *b, int64_t position);
 void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);

@@ -46,6 +46,21 @@ static wg_status fit_circuit(wgi_picture *p, wg_node root, const wgi_canvas *k)
     return size < 0 ? WG_ERROR_MEMORY : s;
 }
 
+/* A picture that is too large for the window all the same: the reader sees a part of it at a time, so it has
+ * all its numbers and names. */
+static wg_status fill_window(wgi_picture *p)
+{
+    const int steps[] = { WGI_REDUCE_TERMS, WGI_REDUCE_STEPS - 1 };
+    wg_status s = WG_OK;
+    p->boxes = 0;
+    for (int i = 0; i < 2 && s == WG_OK && !p->boxes; i++) {
+        int64_t boxes;
+        wgi_forget_reduced(p);
+        s = wgi_picture_reduce(p, steps[i], WGI_MOST_BOXES, &boxes);
+    }
+    return s;
+}
+
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
     const wgi_canvas *k = wgi_canvas_of(p->o);
@@ -63,7 +78,8 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
         if (size < 0) return WG_ERROR_MEMORY;
         const bool fits = p->boxes && size >= k->least && (rows <= ROWS || step >= WGI_REDUCE_LAYERS);
         if (fits || (p->boxes && last)) {
-            if (size < k->least && !wgi_is_window(p->o)) admit(p, k, size);
+            if (size < k->least && wgi_is_window(p->o)) return fill_window(p);
+            if (size < k->least) admit(p, k, size);
             return WG_OK;
         }
         wgi_picture_clear_boxes(p);

@@ -90,14 +90,17 @@ boxes.forEach(b => {
 function put(t, text) {
   if (part(t).textContent === text) return;
   part(t).textContent = text;
-  fitText(t);
+  return fitText(t);
 }
+// How much too long it is.
 function fitText(t) {
   t.removeAttribute('textLength');
   const rect = t.parentNode.querySelector('rect');
   if (!rect || !t.getComputedTextLength) return;
   const room = +rect.getAttribute('x') + +rect.getAttribute('width') - +t.getAttribute('x') - 6;
-  if (t.getComputedTextLength() > room) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+  const much = t.getComputedTextLength() / room;
+  if (much > 1) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+  return much;
 }
 
 const secret = name => hidden.has(name) && !shown.has(name);
@@ -113,7 +116,7 @@ function draw(box) {
     const closed = secret(name);
     if (closed) text = i ? '' : prefix + '?';
     else if (sum && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
-    put(t, text);
+    if (put(t, text) > 1.8 && sum) put(t, prefix + '…'); // the line of the step has the sum
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
     classes(t, { ask: closed, off: !on && !(sum && prefix && !i), fresh: its && !prefix === (now.k === undefined) });
   });

@@ -11,7 +11,7 @@ bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
     const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
     if (p->less.reduced < WGI_REDUCE_VALUES || n.index == p->root.index) return true;
     if (wgi_is_window(p->o)) /* steps fill them in */
-        return p->less.reduced < WGI_REDUCE_NUMBERS || wg_shape_size(wg_node_shape(n)) == 1;
+        return p->less.reduced < WGI_REDUCE_NUMBERS || wgi_is_written_out(wg_node_shape(n));
     if (wgi_item_at(p, position)->source >= WGI_NAME_EXPRESSION) return false;
     if (p->less.reduced < WGI_REDUCE_SHORT || wg_shape_size(wg_node_shape(n)) == 1) return true;
     return p->less.reduced < WGI_REDUCE_NUMBERS && (p->o->backward ? gradient && leaf : !leaf);

@@ -13,11 +13,21 @@ function textSize(svg, view) {
   return px[Math.floor(px.length / 2)];
 }
 
+// The box that stands for box b while all parts are closed.
+function seen(data, b) {
+  let out = b;
+  for (let s = data.boxes[b][1]; s; s = data.boxes[out][1]) out = data.parts[s - 1];
+  return out;
+}
+
 // What a step needs, [box, name], and which of it is neither in view nor on a button.
 function missing(d, data, k, view) {
-  const s = data.states[k], last = b => data.items.filter(t => t.b === b).pop(), list = [[s.b, s.n]];
-  if (s.f !== undefined) list.push([s.f, last(s.f).d]);
-  if (s.k === undefined) data.items[s.i].a.forEach(i => { if (i >= 0 && data.items[i].b !== undefined) list.push([data.items[i].b, data.items[i].n]); });
+  const s = data.states[k], of = b => data.items[data.boxes[b][0]], own = seen(data, s.b), list = [[own, s.n]];
+  if (s.f !== undefined && seen(data, s.f) !== own) list.push([seen(data, s.f), of(seen(data, s.f)).d]);
+  if (s.k === undefined) data.items[s.i].a.forEach(i => {
+    const b = i >= 0 && data.items[i].b !== undefined ? seen(data, data.items[i].b) : own;
+    if (b !== own) list.push([b, of(b).n]);
+  });
   const buttons = Array.from(d.querySelectorAll('.edge button'), b => b.textContent.replace(/^\S+ /, '').split(/ = | \[/)[0]);
   return list.filter(([b, name]) => {
     const g = d.querySelector('[id$="-n' + b + '"]');
@@ -43,7 +53,8 @@ async function lookAt(page, width, height, least) {
   if (!px.every(x => x >= least - 0.01)) wrong.push('text of ' + px.map(x => x.toFixed(1)).join(', ') + ' px');
   if (stage.size > 1) wrong.push('the picture moved: ' + Array.from(stage).join(' '));
   if (d.documentElement.scrollHeight > f.contentWindow.innerHeight) wrong.push('the page can be scrolled');
-  if (d.querySelector('.drawer')) wrong.push('the program stands before the picture');
+  const more = d.querySelector('.drawer .more');
+  if (more && meets(more.getBoundingClientRect(), svg.getBoundingClientRect())) wrong.push('the program stands before the picture');
   f.remove();
   return wrong.join('; ') || 'well';
 }
