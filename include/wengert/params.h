@@ -158,6 +158,9 @@ WG_API void wg_params_trained(wg_params *p, bool trained);
 /* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
  * NULL, or the call site of the layer that has the name already. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
+/* Where layer i since wg_begin was called; *first: the nodes that it made begin with this one. NULL: there are
+ * fewer. */
+WG_API wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first);
 /* For authors of layers: the parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
  * without the cost of joining the names, and with pointers instead of structs. */
 WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,

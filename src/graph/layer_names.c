@@ -101,3 +101,10 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
     l->count++;
     return NULL;
 }
+
+wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first)
+{
+    if (!g || !first || i < 0 || i >= (int64_t)g->names.layers.count) return NULL;
+    *first = g->names.layers.item[i].at;
+    return g->names.layers.item[i].here;
+}

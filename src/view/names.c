@@ -2,7 +2,7 @@
  * that held it, if a call has it as an argument:
  *
  *     wg_node z = wg_matmul(x, w);
- *     wg_node a = wg_sigmoid(z);        the first item is z
+ *     wg_node a = wg_sigmoid(z);        the first item is z; so are those that layers and wg_draw take
  *
  * No two items get the same name here. A variable that held several nodes gives h_1, h_2, ... in their
  * order. Given names stay as they are.
@@ -14,6 +14,7 @@
 #include "view/view.h"
 #include "wengert/grad.h"
 #include "wengert/op.h"
+#include "wengert/params.h"
 
 enum { MOST = 60, GRADIENT_MOST = 40 };
 
@@ -60,23 +61,38 @@ bool wgi_view_has_name(const wgi_view *v, const char *name)
 
 static bool takes_arguments_in_order(const wgi_item *y) { return y->op && y->op->operands > 0; }
 
+/* The item is called as the variable that is argument k of the call; it has no name yet. */
+static void call_as_argument(wgi_view *v, int32_t at, wg_site here, int k)
+{
+    char text[MOST + 4];
+    if (at < 0 || v->item[at].source != WGI_NAMELESS || wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_NUMBER)
+        return;
+    const char *name = wg_site_argument(here, k, text, sizeof text);
+    const size_t n = variable(&name);
+    if (!n || (name > text && strcmp(name, "T") == 0)) return; /* x.T is a transpose */
+    v->item[at].source = WGI_NAME_ARGUMENT;
+    v->item[at].name = wgi_pool_part(v->pool, name, n);
+}
+
 /* Notes the variables among the arguments of item i, for operands that have no name yet. */
 static void look_at_arguments(wgi_view *v, int64_t i)
 {
     const wgi_item *y = &v->item[i];
-    char text[MOST + 4];
     if (!takes_arguments_in_order(y) || !strchr(y->here ? y->here : "", '\n')) return;
-    for (int k = 0; k < y->operands; k++) {
-        const int32_t at = v->arg[y->first + k];
-        if (at < 0 || v->item[at].source != WGI_NAMELESS ||
-            wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_NUMBER)
-            continue;
-        const char *name = wg_site_argument(y->here, k, text, sizeof text);
-        const size_t n = variable(&name);
-        if (!n || (name > text && strcmp(name, "T") == 0)) continue; /* x.T is a transpose */
-        v->item[at].source = WGI_NAME_ARGUMENT;
-        v->item[at].name = wgi_pool_part(v->pool, name, n);
-    }
+    for (int k = 0; k < y->operands; k++) call_as_argument(v, v->arg[y->first + k], y->here, k);
+}
+
+/* The first argument of a layer's call is the first operand of its nodes that it has not made itself. */
+static void look_at_layer(wgi_view *v, wg_site here, int64_t first)
+{
+    const int64_t nodes = wg_graph_nodes(v->g);
+    for (int64_t i = first; i < nodes; i++)
+        for (int k = 0; k < wg_node_operands(wg_graph_node(v->g, i)); k++) {
+            const wg_node x = wg_node_operand(wg_graph_node(v->g, i), k);
+            if (x.index >= first || wg_node_leaf(x) == WG_LEAF_NUMBER) continue;
+            call_as_argument(v, v->item_of[x.index], here, 0);
+            return;
+        }
 }
 
 /* ---- names that several items have ---- */
@@ -144,14 +160,18 @@ static void make_unlike(wgi_view *v)
     }
 }
 
-void wgi_view_find_names(wgi_view *v)
+void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here)
 {
+    int64_t first;
+    wg_site site;
     for (int64_t i = 0; i < v->items; i++) {
         wgi_item *y = &v->item[i];
         y->name = wg_node_name(wgi_item_node(v, i));
         y->source = *y->name ? WGI_NAME_GIVEN : WGI_NAMELESS;
     }
     for (int64_t i = 0; i < v->items; i++) look_at_arguments(v, i);
+    for (int64_t i = 0; (site = wg_layer_site(v->g, i, &first)); i++) look_at_layer(v, site, first);
+    if (here) call_as_argument(v, (int32_t)root, here, 0);
     make_unlike(v);
     for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
 }

@@ -4,12 +4,13 @@
 #include <string.h>
 
 wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
-                        wgi_view_level level)
+                        wgi_view_level level, wg_site here)
 {
     *v = (wgi_view){ .c = wg_graph_context(g), .pool = pool, .g = g, .level = level };
     v->ops = wgi_view_ops_new(pool);
     wgi_view_find_items(v, root, roots);
-    if (!pool->failed) wgi_view_find_names(v);
+    if (!pool->failed)
+        wgi_view_find_names(v, roots && wg_node_ok(*root) ? v->item_of[root->index] : WGI_NO_ITEM, here);
     if (!pool->failed) wgi_view_fold(v, root, roots);
     if (!pool->failed) wgi_view_name_gradients(v);
     if (!pool->failed) wgi_view_find_expressions(v);

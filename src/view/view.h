@@ -79,9 +79,10 @@ typedef struct wgi_view {
     struct wgi_view_ops *ops; /* equation.c */
 } wgi_view;
 
-/* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. */
+/* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. here: of the call
+ * whose first argument is the first root; or NULL. */
 wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
-                        wgi_view_level level);
+                        wgi_view_level level, wg_site here);
 
 /* Sets on_path[i] to 1 for each item that the gradient of item `root` passes on its way to the nodes
  * wrt[0 .. n); wrt NULL: to the parameters, or if there are none, to the inputs. on_path has an entry for
@@ -120,7 +121,7 @@ void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to);
 /* ---- for the files of this room ---- */
 
 void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
-void wgi_view_find_names(wgi_view *v);                                  /* names.c */
+void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here);      /* names.c */
 void wgi_view_fold(wgi_view *v, const wg_node root[], int roots);       /* folded.c */
 void wgi_view_name_gradients(wgi_view *v);                              /* names.c */
 void wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */

@@ -161,7 +161,7 @@ REDUCE_TEST(layers_have_a_box_each)
     wg_node J = wg_name(wg_mean(z), "J");
     reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_LEAVES);
     cr_expect_eq(b->picture.boxes, 5, "x, h1, h2, z, J");
-    box(b, "ReLU(x d1.W + d1.b)");
+    box(b, "h₁ = ReLU(x d1.W + d1.b)"), box(b, "h₂ = ReLU(h₁ d2.W + d2.b)");
 }
 
 REDUCE_TEST(a_call_of_a_layer_is_one_box)

@@ -19,7 +19,7 @@ static bench start(void)
 
 static void look(bench *b, wg_node root, wgi_view_level level)
 {
-    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, !wg_is_none(root), level), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, !wg_is_none(root), level, NULL), WG_OK);
 }
 
 static void end(bench *b)
@@ -108,6 +108,20 @@ VIEW_TEST(variables_give_names)
     wg_node z = wg_add(s.h, p->h);
     look(b, wg_sum(wg_mul(z, wg_exp(z))), WGI_WRITTEN);
     cr_expect_str_eq(text_of(&b->v), "x=input h=tanh(x) z=add(h h) =exp(z) =mul(z #3) =sum(#4)");
+}
+
+/* Layers and pictures take nodes by variables, too. A layer's own nodes have no names. */
+VIEW_TEST(variables_that_layers_take_give_names)
+{
+    wg_params *p = wg_params_new(b->c);
+    wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
+    wg_node hidden = wg_nn_dense(x, p, "a", 3, .no_bias = true), n = wg_nn_layer_norm(hidden, p, "n");
+    wg_node loss = wg_sum(wg_square(wg_nn_dense(wg_tanh(n), p, "b", 1, .no_bias = true)));
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &loss, 1, WGI_WRITTEN, "loss\nm.c:7"), WG_OK);
+    cr_expect_str_eq(text_of(&b->v),
+                     "x=input a.W=param hidden=dense(x a.W -) n.gamma=param n.beta=param "
+                     "n=layer_norm(hidden n.gamma n.beta) =tanh(n) b.W=param =dense(#6 b.W -) "
+                     "=square(#8) loss=sum(#9)");
 }
 
 VIEW_TEST(a_variable_that_held_several_nodes_is_numbered)
