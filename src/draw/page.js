@@ -122,6 +122,7 @@ function draw(box) {
   });
   write(box.v, 0, value, item.n, '', at >= box.from);
   write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
+  if (box.open) box.g.ariaLabel = 'open ' + Array.from(box.g.querySelectorAll('text:not(.off)'), t => t.textContent).join(' ') + box.open;
   classes(box.g, { later: at < box.from, at: own, from: seen(now.f) === box.k });
 }
 
@@ -207,6 +208,7 @@ function show(k, quiet) {
   if (at) lineOf(at, text);
   else text.append('The leaves have their values. → computes the next one.'), make('p', { className: 'note', textContent: note }, text);
   for (let size = 1.6; text.style.fontSize = size + 'rem', size > 1.15 && text.scrollHeight > text.clientHeight;) size -= 0.1;
+  text.tabIndex = text.scrollHeight > text.clientHeight ? 0 : -1;
   mark(at ? items[s.i].l : -1);
   list.forEach((li, i) => {
     const t = states[i + 1];
@@ -219,7 +221,7 @@ function show(k, quiet) {
   if (!quiet) setHash();
 }
 
-function setHash() { try { history.replaceState(null, '', '#step=' + at + (openParts().length ? '&open=' + openParts().map(s => items[data.boxes[s.of][0]].n) : '')); } catch (e) { /* a page within another may not */ } }
+function setHash() { try { history.replaceState(null, '', '#step=' + at + (openParts().length ? '&open=' + openParts().map(nameOfPart) : '')); } catch (e) { /* a page within another may not */ } }
 function play(on) {
   clearInterval(timer), timer = null;
   if (on) {
@@ -343,7 +345,7 @@ function readHash() {
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });
   const k = Number(hash.get('step')), parts = (hash.get('open') || '').split(',');
-  sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(items[data.boxes[s.of][0]].n)); });
+  sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(nameOfPart(s))); });
   if (sheets.length > 1) rearrange();
   if (set) changed = true, live = evaluate(data), reset.hidden = false;
   show(Number.isInteger(k) ? k : 0, true);

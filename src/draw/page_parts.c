@@ -124,8 +124,10 @@ void wgi_page_put_parts(wgi_page *w)
         memcpy(svg->id, w->sheet[0].svg.id, sizeof svg->id);
         wgi_strbuf_format(b, "<g class=\"inner\" id=\"%s-p%d\">", w->id, k);
         wgi_svg_rect(b, 0, 0, width > text ? width : text, svg->l.h + HEAD + PAD, 9, "rim");
+        wgi_strbuf_put(b, "<g class=\"head\">");
+        wgi_svg_rect(b, 0, 0, text, HEAD - 4, 9, "");
         wgi_svg_text(b, PAD, HEAD - 12, WGI_BODY, true, "", "ink", w->sheet[k].title);
-        wgi_strbuf_format(b, "<g transform=\"translate(%d %d)\">\n", PAD, HEAD);
+        wgi_strbuf_format(b, "</g><g transform=\"translate(%d %d)\">\n", PAD, HEAD);
         wgi_svg_put_plane(svg);
         wgi_strbuf_put(b, "</g></g>\n");
     }

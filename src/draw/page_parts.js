@@ -5,6 +5,9 @@
 const sheets = [], sheetOf = k => data.boxes[k][1], openParts = () => sheets.filter(s => s.of !== undefined && s.open);
 const attributes = (e, names) => names.map(n => +e.getAttribute(n));
 
+// In the address: h1.
+const nameOfPart = s => items[data.boxes[s.of][0]].n.replace(/[₀-₉]/g, c => c.charCodeAt(0) - 8320);
+
 // The box in the picture that stands for box k now: itself, or the outermost closed part that it is in.
 function seen(k) {
   let out = k;
@@ -18,7 +21,7 @@ function findSheets() {
   [undefined, ...data.parts].forEach((of, k) => sheets.push({ of: of, open: false, frame: document.getElementById(ID + '-p' + k), boxes: [], wires: [] }));
   sheets[0].plane = svg.querySelector(':scope > g:last-of-type');
   sheets.slice(1).forEach((s, k) => {
-    s.plane = s.frame.querySelector(':scope > g'), s.rect = s.frame.querySelector('rect'), s.size = attributes(s.rect, ['width', 'height']);
+    s.plane = s.frame.querySelector(':scope > g:last-of-type'), s.head = s.frame.querySelector('.head'), s.rect = s.frame.querySelector('rect'), s.size = attributes(s.rect, ['width', 'height']);
     sheets[sheetOf(s.of)].plane.appendChild(s.frame);
     handle(s, k + 1);
   });
@@ -96,7 +99,7 @@ function rearrange() {
 function toggle(k) {
   const s = sheets[k];
   openPart(k, !s.open), rearrange();
-  const e = s.open ? s.frame : boxOf(s.of), r = areaOf(e);
+  const e = s.open ? s.head : boxOf(s.of), r = areaOf(s.open ? s.frame : e);
   e.focus({ preventScroll: true }), look.textContent = '';
   following = false, fly(aim(r, Math.max(least(), Math.min(scale(all, 0), scale(r, 0)))));
 }
@@ -106,21 +109,18 @@ function toggleAll() {
   rearrange(), followAgain();
 }
 
-// The box of a part has a + at its corner, its frame a − there.
+// The box of a part has a + at its corner, the title of its picture a −.
 function handle(s, k) {
-  const g = boxOf(s.of), name = s.frame.querySelector('text').textContent, count = items.filter(t => t.b !== undefined && t.a.length && inPart(t.b, k)).length;
-  const [x, y, w] = attributes(g.querySelector('rect'), ['x', 'y', 'width']), f = s.frame;
-  [[g, x + w, y, 'h10m-5 -5v10'], [f, s.size[0] - 18, 17, 'h10']].forEach(([e, x, y, d]) => {
-    const p = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  const g = boxOf(s.of), name = s.head.querySelector('text').textContent, count = items.filter(t => t.b !== undefined && t.a.length && inPart(t.b, k)).length;
+  const corner = e => { const [x, y, w, h] = attributes(e.querySelector('rect'), ['x', 'y', 'width', 'height']); return [x + w, e === g ? y : h / 2]; };
+  [[g, 'h10m-5 -5v10'], [s.head, 'h10']].forEach(([e, d]) => {
+    const p = document.createElementNS('http://www.w3.org/2000/svg', 'path'), [x, y] = corner(e);
     p.setAttribute('d', 'M' + (x - 8) + ' ' + y + 'a8 8 0 1 1 0 .1zm3 0' + d), p.setAttribute('class', 'knob'), e.appendChild(p);
+    Object.entries({ role: 'button', tabindex: 0, 'aria-expanded': e !== g, 'aria-label': 'close ' + name }).forEach(a => e.setAttribute(...a));
+    e.addEventListener('click', q => { q.stopPropagation(), toggle(k); });
+    e.addEventListener('keydown', q => { if (q.key === 'Enter' || q.key === 'Escape' && e !== g) q.preventDefault(), q.stopPropagation(), toggle(k); });
   });
-  g.classList.add('part'), f.setAttribute('tabindex', 0);
-  [g, f].forEach(e => {
-    e.setAttribute('role', 'button'), e.setAttribute('aria-expanded', e === f);
-    e.ariaLabel = (e === f ? 'close ' : 'open ') + name + ', ' + count + ' nodes';
-    e.addEventListener('click', q => { if (e === g || q.clientY < f.getBoundingClientRect().top + 34 * cam.s) q.stopPropagation(), toggle(k); });
-    e.addEventListener('keydown', q => { if (q.target === e && (q.key === 'Enter' || q.key === 'Escape' && e === f)) q.preventDefault(), q.stopPropagation(), toggle(k); });
-  });
+  g.classList.add('part'), boxes[s.of].open = '; ' + count + ' nodes';
 }
 function inPart(b, k) {
   for (let s = sheetOf(b); s; s = sheetOf(sheets[s].of)) if (s === k) return true;

@@ -66,7 +66,7 @@ async function openAll(page) {
         if (o && (was.x + was.w <= other.x && is.x + is.w > o.x + EPS || was.y + was.h <= other.y && is.y + is.h > o.y + EPS)) wrong.push(name + ' passes ' + k);
       });
     });
-    enter(frame);
+    enter(frame.querySelector('.head'));
     places(d).forEach((is, name) => { const was = start.get(name); if (!was || Math.abs(is.x - was.x) + Math.abs(is.y - was.y) > EPS) wrong.push(name + ' is not where it was'); });
   }
   if (count) press('o'), look(d, data, id, places(d), wrong);
