@@ -74,28 +74,10 @@ void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y)
 
 /* ---- titles ---- */
 
-/* L(a, y). 0: it has too many operands. */
-static int put_cost(wgi_picture *p, int64_t position)
-{
-    int32_t operand[WGI_COST_OPERANDS];
-    wgi_formula *f = &p->work->tree;
-    const int n = wgi_cost_operands(p, position, operand), call = wgi_formula_new(f, WGI_F_CALL, 0, 0);
-    f->node[call].word = true;
-    f->node[call].text = wgi_cost_name(p, position), f->node[call].length = (int)strlen(f->node[call].text);
-    for (int k = 0; k < n && n < WGI_COST_OPERANDS; k++)
-        wgi_formula_add(f, call, wgi_put_name(p, wgi_item_at(p, operand[k]), NAME_MOST));
-    return n < WGI_COST_OPERANDS ? call : 0;
-}
-
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
     bool whole;
-    if (p->less.cost_is_call && y->node == p->root.index) {
-        box->title = wgi_cost_call(p, position);
-        if (wgi_begin_formula(p)) box->formula = wgi_lay_out(p, put_cost(p, position), WGI_F_TALL);
-        return;
-    }
     wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside, false);
     box->title = wgi_equation_text(&p->view, y, e, &whole);
     if (!y->tree)

@@ -212,8 +212,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     box->site = wgi_pool_clean(p->pool, without_folder(wg_site_place(y->here)), TIP_MOST);
     box->tip = tip_text(p, box, y, n);
     box->is_large = p->o->fit != NULL;
-    if (p->less.call_of && p->less.call_of[position]) wgi_describe_call(p, box, position);
-    if (p->less.scope_of && p->less.scope_of[position]) wgi_describe_scope(p, box, position);
+    if (p->less.part_of && p->less.part_of[position]) wgi_describe_part(p, box, position);
 }
 
 /* ---- a run of alike nodes ---- */

@@ -11,8 +11,7 @@ bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t fram
 
 void wgi_picture_clear_boxes(wgi_picture *p)
 {
-    p->less.scope_of = p->less.call_of = NULL;
-    p->boxes = p->links = p->less.repeats = p->less.values_hidden = 0, p->frames = 0;
+    p->boxes = p->links = p->less.values_hidden = 0, p->frames = 0;
     p->less.hidden = "";
 }
 

@@ -5,6 +5,7 @@
  */
 #include "draw/draw_private.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Which boxes have copies: a leaf with more than LEAF_USES uses (in a plan 1) which lie LEAF_SPAN ranks or
@@ -12,59 +13,49 @@
  * AREA. */
 enum { LEAF_USES = 2, LEAF_SPAN = 4, LEAF_ALWAYS = 24, AREA = 2000 };
 
-/* The uses of a box, and their lowest and highest rank. Ranks are counted from the sources ([0]) and from the
- * sinks ([1]), since the layout may choose either. */
+/* The uses of a box, and how many ranks lie between the first and the last. Ranks are counted from the
+ * sources, and again from the sinks, since the layout may choose either. */
 typedef struct uses {
-    int low[2], high[2];
+    int low, high, span;
     int64_t count;
     bool drawn; /* the first use has the box itself */
 } uses;
 
-static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+static int larger(int a, int b) { return a > b ? a : b; }
 
-/* The rank of a box is the length of the longest path from a source to it, or from it to a sink. */
-static void find_ranks(const wgi_picture *p, int *from_source, int *to_sink)
+/* The rank of a box is the length of the longest path to it from a source; backwards: from it to a sink. */
+static void find_ranks(const wgi_picture *p, int *rank, bool backwards)
 {
     for (int64_t l = 0; l < p->links; l++) {
-        wgi_link k = p->link[l];
-        if (k.loop) continue;
-        from_source[k.to] = (int)larger(from_source[k.to], from_source[k.from] + 1);
+        const wgi_link *k = &p->link[backwards ? p->links - 1 - l : l];
+        const int first = backwards ? k->to : k->from, then = backwards ? k->from : k->to;
+        if (!k->loop) rank[then] = larger(rank[then], rank[first] + 1);
     }
-    for (int64_t l = p->links - 1; l >= 0; l--) {
-        wgi_link k = p->link[l];
-        if (k.loop) continue;
-        to_sink[k.from] = (int)larger(to_sink[k.from], to_sink[k.to] + 1);
-    }
-}
-
-static void add_use(uses *u, int rank_from_source, int rank_to_sink)
-{
-    const int rank[2] = { rank_from_source, rank_to_sink };
-    for (int k = 0; k < 2; k++) {
-        if (!u->count || rank[k] < u->low[k]) u->low[k] = rank[k];
-        if (rank[k] > u->high[k]) u->high[k] = rank[k];
-    }
-    u->count++;
 }
 
 static uses *find_uses(wgi_picture *p)
 {
     uses *u = wgi_pool_take(p->pool, p->boxes, sizeof *u);
-    int *from_source = wgi_pool_take(p->pool, p->boxes, sizeof *from_source),
-        *to_sink = wgi_pool_take(p->pool, p->boxes, sizeof *to_sink);
-    if (p->pool->failed) return NULL;
-    find_ranks(p, from_source, to_sink);
-    for (int64_t l = 0; l < p->links; l++)
-        add_use(&u[p->link[l].from], from_source[p->link[l].to], to_sink[p->link[l].to]);
+    for (int backwards = 0; backwards < 2; backwards++) {
+        int *rank = wgi_pool_take(p->pool, p->boxes, sizeof *rank);
+        if (p->pool->failed) return NULL;
+        find_ranks(p, rank, backwards);
+        for (int64_t i = 0; i < p->boxes; i++) u[i].low = INT_MAX, u[i].high = u[i].count = 0;
+        for (int64_t l = 0; l < p->links; l++) {
+            uses *of = &u[p->link[l].from];
+            const int at = rank[p->link[l].to];
+            of->low = at < of->low ? at : of->low, of->high = larger(of->high, at), of->count++;
+            of->span = larger(of->span, of->high - of->low);
+        }
+    }
     return u;
 }
 
 static bool has_copies(const wgi_picture *p, const wgi_box *b, const uses *u)
 {
     const bool leaf = wgi_is_leaf_box(b);
-    int64_t span = larger(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->count <= (p->g ? LEAF_USES : 1)) return false;
-    return u->count * span > AREA || (leaf && (span >= LEAF_SPAN || u->count > LEAF_ALWAYS));
+    return u->count * u->span > AREA || (leaf && (u->span >= LEAF_SPAN || u->count > LEAF_ALWAYS));
 }
 
 static int64_t count_copies(const wgi_picture *p, const uses *u)

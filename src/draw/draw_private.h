@@ -127,22 +127,19 @@ typedef struct wgi_positions {
 /* What is drawn in fewer boxes: reduced_boxes.h. In other pictures only `run` and `hidden` are set. */
 typedef struct wgi_reduction {
     bool folds_series;           /* of scopes h.0, h.1, ... that are alike the first is drawn */
-    struct wgi_reducer *reducer; /* what a step has found holds for the next one, too */
-    int reduced;                 /* the last step that was taken */
+    unsigned closed;             /* a bit for each wgi_part_kind */
+    struct wgi_reducer *reducer; /* the table of parts */
     int32_t *into;               /* by position: the position in whose box it is drawn; itself: its own box */
     unsigned char *inside;       /* by item: its formula is within that of its consumer */
-    int32_t *scope_of;     /* by position: the length of the path of the scope whose box it is; 0: none */
-    int32_t *call_of;      /* by position: how many nodes the call made whose box it is; 0: none */
-    wgi_alike_run *run;    /* in order of begin */
-    int64_t runs;          /* with boxes of their own */
-    wgi_alike_run *repeat; /* in order of begin; its first part is drawn */
+    int32_t *part_of;            /* by position: the call or scope whose box it is, plus 1; 0: none */
+    wgi_alike_run *run;          /* in order of begin */
+    int64_t runs;                /* with boxes of their own */
+    wgi_alike_run *repeat;       /* in order of begin; its first part is drawn */
     int64_t repeats;
     int64_t alike; /* how many runs were found for repeats */
     bool looked_for_alike;
-    bool cost_is_call;      /* the box of the root is L(a, y) */
     int64_t values_hidden;  /* of how many boxes */
     const char *hidden;     /* the last line of the picture, which says what is not shown; "" */
-    bool opens_calls;       /* what a call of a layer made is not one box */
     unsigned char *outside; /* of a part: by position: it is used there, and drawn again with its name */
 } wgi_reduction;
 
@@ -230,26 +227,19 @@ int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length);
 /* The nodes alone, for pictures that are reduced. */
 wg_status wgi_picture_start(wgi_picture *p, wg_node root);
 wg_status wgi_picture_fill(wgi_picture *p); /* the boxes, not reduced */
-/* The boxes, reduced by the steps up to this one (reduced_boxes.h). *boxes: how many there are. Of more than
- * `most` no texts are made, and the picture cannot be written. Before the next step, which must be a later
- * one, clear the boxes. */
-wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes);
+/* The boxes, with what p->less.closed says in one box (reduced_boxes.h). *boxes: how many there are. Of more
+ * than `most` no texts are made, and the picture cannot be written. The boxes before are cleared. */
+wg_status wgi_picture_reduce(wgi_picture *p, unsigned closed, int64_t most, int64_t *boxes);
 /* What stands in box `of` of p, as a picture: its positions in the boxes of `less`, which has more of them
  * (wgi_reduced_by). What they use of other boxes is drawn again, with its name alone. q->o is set; the view
  * is p's. */
 wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const wgi_reduction *less);
 
 /* reduced_texts.c: texts of boxes that stand for several nodes. */
-const char *wgi_cost_call(const wgi_picture *p, int64_t position); /* L(a, y) */
-const char *wgi_cost_name(const wgi_picture *p, int64_t position); /* L */
-/* The positions of its operands, and how many they are; WGI_COST_OPERANDS: one more than are shown. */
-enum { WGI_COST_OPERANDS = 6 };
-int wgi_cost_operands(const wgi_picture *p, int64_t position, int32_t operand[WGI_COST_OPERANDS]);
-void wgi_describe_scope(wgi_picture *p, wgi_box *b, int64_t position);
-void wgi_describe_call(wgi_picture *p, wgi_box *b, int64_t position); /* reduce_calls.c */
+void wgi_describe_part(wgi_picture *p, wgi_box *b, int64_t position); /* reduce_calls.c */
 const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r); /* ×8: a₂, ... a₉ */
 const char *wgi_hidden_text(wgi_picture *p);
-/* Whether the value or the gradient of the node is shown at this step. */
+/* Whether the value or the gradient of the node is shown. */
 bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient);
 
 /* fit.c: pictures for slides, pages and screens. */

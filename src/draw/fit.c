@@ -16,7 +16,8 @@ static const wgi_canvas canvases[] = {
 };
 enum {
     CANVASES = sizeof canvases / sizeof *canvases,
-    ROWS = 2 /* with more of them a picture is hard to read, so it is reduced to layers */
+    LAYOUTS = 60, /* that are tried */
+    ROWS = 2      /* with more of them a picture is hard to read */
 };
 
 const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
@@ -36,54 +37,80 @@ static void admit(wgi_picture *p, const wgi_canvas *k, double size)
         *p->less.hidden ? "; " : "", size, k->unit, k->name, k->least, k->unit);
 }
 
-/* A circuit shows every op. */
-static wg_status fit_circuit(wgi_picture *p, wg_node root, const wgi_canvas *k)
-{
-    int rows;
-    const wg_status s = wgi_picture_make(p, root);
-    const double size = s == WG_OK ? wgi_svg_body_size(p, &rows) : 0;
-    if (s == WG_OK && size >= 0 && size < k->least) admit(p, k, size);
-    return size < 0 ? WG_ERROR_MEMORY : s;
-}
+/* ---- what a picture costs ---- */
 
-/* A picture that is too large for the window all the same: the reader sees a part of it at a time, so it has
- * all its numbers and names. */
-static wg_status fill_window(wgi_picture *p)
+typedef struct look {
+    double size, cost; /* of body text; a picture with a lower cost is better */
+    int64_t boxes;
+} look;
+
+/* Names, values and gradients that no box shows. What a call has made has names that nobody reads. */
+static double hidden_cost(const wgi_picture *p)
 {
-    const int steps[] = { WGI_REDUCE_TERMS, WGI_REDUCE_STEPS - 1 };
-    wg_status s = WG_OK;
-    p->boxes = 0;
-    for (int i = 0; i < 2 && s == WG_OK && !p->boxes; i++) {
-        int64_t boxes;
-        wgi_forget_reduced(p);
-        s = wgi_picture_reduce(p, steps[i], WGI_MOST_BOXES, &boxes);
+    int64_t names = 0, numbers = 0;
+    for (int64_t i = 0; i < p->at.nodes; i++) {
+        const int32_t box = p->less.into[i];
+        const bool within = box != i;
+        names += within && wgi_has_name(p, i) && !wgi_is_box_of(p, box, WGI_PARTS_CALLS);
+        numbers += p->o->values && (within || !wgi_shows(p, i, false));
+        numbers += p->o->backward && p->at.on_path[i] && (within || !wgi_shows(p, i, true));
     }
-    return s;
+    return (double)(40 * names + 2 * numbers);
 }
 
+/* Text below the least size costs more than all names together. */
+static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
+{
+    int rows = 0;
+    int64_t crossings = 0;
+    const wg_status s = wgi_picture_reduce(p, closed, most, &l->boxes);
+    l->cost = INFINITY;
+    if (s != WG_OK || l->boxes > most) return s;
+    l->size = wgi_svg_body_size(p, &rows, &crossings);
+    if (l->size < 0) return WG_ERROR_MEMORY;
+    l->cost = hidden_cost(p) + (double)(6 * crossings + l->boxes);
+    if (rows > ROWS) l->cost += 20.0 * (rows - ROWS);
+    if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
+    return WG_OK;
+}
+
+/* Opens kinds of parts as long as that is better. */
+static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
+{
+    unsigned closed = WGI_ALL_PARTS;
+    look best = { 0 };
+    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
+    wg_status s = wgi_check_kept(p);
+    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, &best);
+    if (!p->boxes) {
+        wgi_forget_reduced(p);
+        return s;
+    }
+    for (int tries = 0, since = 0; s == WG_OK && tries < LAYOUTS && since < WGI_PARTS_KINDS;
+         tries++, since++) {
+        const unsigned open = closed & ~(1u << tries % WGI_PARTS_KINDS);
+        look now = best;
+        if (open != closed) s = look_at(p, k, open, k->boxes, &now);
+        if (now.cost < best.cost) best = now, closed = open, since = 0;
+    }
+    /* of a picture that is too large for the window all the same the reader sees a part at a time */
+    if (wgi_is_window(p->o) && best.size < k->least) closed = WGI_ALL_PARTS & ~((1u << WGI_PARTS_CALLS) - 1);
+    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, &best);
+    return s == WG_OK && !p->boxes ? look_at(p, k, WGI_ALL_PARTS, WGI_MOST_BOXES, &best) : s;
+}
+
+/* A circuit shows every op. */
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
     const wgi_canvas *k = wgi_canvas_of(p->o);
+    int rows;
+    int64_t crossings;
     if (!k) return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", p->o->fit);
-    if (wgi_is_circuit(p->o)) return fit_circuit(p, root, k);
-    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
-    for (int step = WGI_REDUCE_NOTHING;; step++) {
-        const bool last = step == WGI_REDUCE_STEPS - 1;
-        int64_t boxes = 0;
-        const wg_status s = wgi_picture_reduce(p, step, last ? WGI_MOST_BOXES : k->boxes, &boxes);
-        if (s == WG_OK && last && !p->boxes) wgi_forget_reduced(p);
-        if (s != WG_OK || (last && !p->boxes)) return s;
-        int rows = 0;
-        const double size = p->boxes ? wgi_svg_body_size(p, &rows) : 0;
-        if (size < 0) return WG_ERROR_MEMORY;
-        const bool fits = p->boxes && size >= k->least && (rows <= ROWS || step >= WGI_REDUCE_LAYERS);
-        if (fits || (p->boxes && last)) {
-            if (size < k->least && wgi_is_window(p->o)) return fill_window(p);
-            if (size < k->least) admit(p, k, size);
-            return WG_OK;
-        }
-        wgi_picture_clear_boxes(p);
-    }
+    const wg_status s = wgi_is_circuit(p->o) ? wgi_picture_make(p, root) : choose(p, root, k);
+    const double size =
+        s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_body_size(p, &rows, &crossings) : INFINITY;
+    if (size < k->least) admit(p, k, size);
+    return size < 0 ? WG_ERROR_MEMORY : s;
 }
 
 /* ---- the canvas of an SVG ---- */

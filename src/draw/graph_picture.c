@@ -80,7 +80,7 @@ static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *rep
 {
     wgi_alike_run *r = repeat_at(p, begin, repeat);
     if (r && p->frames < WGI_MOST_FRAMES) return frame_of_repeat(p, r);
-    return p->less.scope_of && p->less.scope_of[begin] ? -1 : frame_of_nodes(p, begin, end);
+    return wgi_is_box_of(p, begin, WGI_PARTS_SCOPES) ? -1 : frame_of_nodes(p, begin, end);
 }
 
 /* Fills box_of. */
@@ -280,7 +280,7 @@ static wg_status put_beside(wgi_picture *p, int64_t most, bool reduces)
                       .here = p->here,
                       .o = &o,
                       .format = p->format,
-                      .less = { .folds_series = p->less.folds_series, .reduced = p->less.reduced } };
+                      .less = { .folds_series = p->less.folds_series, .closed = p->less.closed } };
     wg_node *wrt = wgi_pool_take(p->pool, o.wrt_count, sizeof *wrt);
     int count = 0;
     for (int i = 0; wrt && i < o.wrt_count; i++) {
@@ -314,7 +314,7 @@ wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const w
     const wg_draw_opts *o = q->o;
     const int64_t nodes = p->at.nodes;
     *q = *p;
-    q->o = o, q->less = *less, q->less.reduced = 0;
+    q->o = o, q->less = *less, q->less.closed = 0;
     q->boxes = q->links = q->frames = 0;
     q->at.box_of = wgi_pool_take(p->pool, nodes, sizeof *q->at.box_of);
     q->less.into = wgi_pool_take(p->pool, nodes, sizeof *q->less.into);
@@ -345,14 +345,14 @@ wg_status wgi_picture_fill(wgi_picture *p)
     return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most, false);
 }
 
-wg_status wgi_picture_reduce(wgi_picture *p, int step, int64_t most, int64_t *boxes)
+wg_status wgi_picture_reduce(wgi_picture *p, unsigned closed, int64_t most, int64_t *boxes)
 {
-    p->less.reduced = step;
-    if (step == WGI_REDUCE_NOTHING && wgi_check_kept(p) != WG_OK) return WG_ERROR_VALUE;
+    wgi_picture_clear_boxes(p);
+    p->less.closed = closed;
     *boxes = choose_boxes(p, most, true);
     if (*boxes < 0) return WG_ERROR_MEMORY;
     if (*boxes > most)
-        return step < WGI_REDUCE_STEPS - 1 || wgi_is_window(p->o) ? WG_OK : refuse(p, *boxes, (int)most);
+        return closed == WGI_ALL_PARTS && !wgi_is_window(p->o) ? refuse(p, *boxes, (int)most) : WG_OK;
     const wg_status s = fill(p, *boxes, most, true);
     if (s == WG_OK && !wgi_is_window(p->o)) p->less.hidden = wgi_hidden_text(p);
     return s;

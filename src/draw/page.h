@@ -39,8 +39,8 @@ typedef struct wgi_sheet {
     const wgi_picture *p;
     wgi_step_places at;
     wgi_svg svg;
-    int step; /* of reduced_boxes.h: its boxes are those of this step; beyond them: without calls */
-    int of;   /* the box that it opens, by its number in the page; -1: the whole */
+    int level; /* of page_parts.c */
+    int of;    /* the box that it opens, by its number in the page; -1: the whole */
     const char *title;
     int64_t first_box, first_link; /* its boxes and links are numbered from here on in the page */
 } wgi_sheet;

@@ -17,8 +17,8 @@ enum {
 typedef struct finder {
     wgi_page *page;
     wg_draw_opts *o;
-    /* By step, with boxes for calls of layers and without; into NULL: not yet known. */
-    wgi_reduction level[2 * WGI_REDUCE_STEPS];
+    /* By how many kinds of parts are open (reduced_boxes.h); into NULL: not yet known. */
+    wgi_reduction level[WGI_PARTS_KINDS + 1];
     int64_t boxes, links; /* of all sheets so far */
 } finder;
 
@@ -38,19 +38,17 @@ static int boxes_of(const wgi_picture *p, int of, const wgi_reduction *level)
 
 /* The finest level at which the box has few boxes; else the coarsest one at which it has several; -1: it is
  * no part. */
-static int step_for(finder *f, const wgi_sheet *s, int of)
+static int level_for(finder *f, const wgi_sheet *s, int of)
 {
     int best = -1, nodes = 0;
     for (int64_t i = 0; i < s->p->at.nodes; i++) nodes += s->p->at.box_of[i] == of && is_computed(s->p, i);
     if (nodes < 2 || nodes > NODES_MOST) return -1;
-    const bool within = s->step >= WGI_REDUCE_STEPS, call = !within && !strcmp(s->p->box[of].word, "call");
-    const int first = within || call ? WGI_REDUCE_STEPS : 0, end = call ? 2 * first : s->step;
-    for (int step = first; step < end; step++) {
-        wgi_reduction *level = &f->level[step];
-        if (!level->into) *level = wgi_reduced_by(f->page->p, step - first, first > 0);
+    for (int k = WGI_PARTS_KINDS; k > s->level; k--) {
+        wgi_reduction *level = &f->level[k];
+        if (!level->into) *level = wgi_reduced_by(f->page->p, f->page->p->less.closed & ~((1u << k) - 1));
         if (!level->into) return -1;
         const int n = boxes_of(s->p, of, level);
-        if (n > 1) best = step;
+        if (n > 1) best = k;
         if (n > 1 && n <= BOXES_MOST) break;
     }
     return best;
@@ -66,17 +64,17 @@ static wg_status open_sheet(finder *f, wgi_sheet *s)
     return wgi_step_places_make(&s->at, p);
 }
 
-static wg_status add_part(finder *f, wgi_sheet *parent, int of, int step)
+static wg_status add_part(finder *f, wgi_sheet *parent, int of, int level)
 {
     const wgi_box *b = &parent->p->box[of];
     wgi_sheet *s = &f->page->sheet[f->page->sheets++];
     wgi_picture *q = wgi_pool_take(f->page->p->pool, 1, sizeof *q);
     if (!q) return WG_ERROR_MEMORY;
     q->o = f->o;
-    *s = (wgi_sheet){ .p = q, .of = (int)parent->first_box + of, .step = step };
+    *s = (wgi_sheet){ .p = q, .of = (int)parent->first_box + of, .level = level };
     const bool equation = b->formula && b->formula != b->symbol && !b->is_expression;
     s->title = equation ? b->name : b->title;
-    wg_status status = wgi_picture_part(q, parent->p, of, &f->level[step]);
+    wg_status status = wgi_picture_part(q, parent->p, of, &f->level[level]);
     return status == WG_OK ? open_sheet(f, s) : status;
 }
 
@@ -90,13 +88,13 @@ wg_status wgi_page_find_parts(wgi_page *w)
     if (w->p->pool->failed) return WG_ERROR_MEMORY;
     *kept = o;
     *f = (finder){ .page = w, .o = kept };
-    w->sheet[0] = (wgi_sheet){ .p = w->p, .of = -1, .step = w->p->less.reduced };
+    w->sheet[0] = (wgi_sheet){ .p = w->p, .of = -1, .level = 0 };
     w->sheets = 1;
     wg_status s = open_sheet(f, &w->sheet[0]);
     for (int k = 0; s == WG_OK && w->s.states && wgi_is_window(w->p->o) && k < w->sheets; k++)
         for (int of = 0; s == WG_OK && of < w->sheet[k].p->boxes && w->sheets <= PARTS_MOST; of++) {
-            const int step = w->sheet[k].p->box[of].is_copy ? -1 : step_for(f, &w->sheet[k], of);
-            if (step >= 0) s = add_part(f, &w->sheet[k], of, step);
+            const int level = w->sheet[k].p->box[of].is_copy ? -1 : level_for(f, &w->sheet[k], of);
+            if (level >= 0) s = add_part(f, &w->sheet[k], of, level);
         }
     bool *kinds = w->sheet[0].svg.kinds;
     for (int k = 1; k < w->sheets && s == WG_OK; k++)

@@ -1,4 +1,4 @@
-/* reduce_calls.c: what one call of a layer made, as one box: h = lstm(x, 4). */
+/* reduce_calls.c: what one call of a layer made, as one box: h = lstm(x, 4); and a scope as one box. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,7 @@ enum { LEAST = 3, TITLE_MOST = 48 }; /* boxes of a call that is drawn as one */
 
 /* ---- which nodes one call made ---- */
 
-/* What a builder makes has its caller's place without the text of its arguments (wg_inside). */
-static bool is_inside(const wgi_picture *p, int64_t i)
+bool wgi_is_built(const wgi_picture *p, int64_t i)
 {
     const wg_site here = wgi_item_at(p, i)->here;
     return here && *here && wg_site_place(here) == here;
@@ -31,31 +30,6 @@ static size_t layer_at(const wgi_picture *p, int64_t i, const char **layer)
 
 static bool is_computed(const wgi_picture *p, int64_t i) { return wgi_item_at(p, i)->operands > 0; }
 
-/* Whether a node behind `end` uses position i. */
-static bool is_used_behind(const wgi_picture *p, int64_t i, int64_t end)
-{
-    for (int64_t a = p->at.first[end]; a < p->at.first[p->at.nodes]; a++)
-        if (p->at.arg[a] == i) return true;
-    return false;
-}
-
-/* Puts the nodes [begin, end) of one call into the box of the last. Inputs, and what others use, too, have
- * their own boxes. */
-static void put_call(wgi_picture *p, const unsigned char *kept, int64_t begin, int64_t end)
-{
-    int boxes = 0;
-    int64_t last = end - 1;
-    for (int64_t i = begin; i < end; i++) boxes += is_computed(p, i) && p->less.into[i] == i;
-    while (last > begin && (!is_computed(p, last) || p->less.into[last] != last)) last--;
-    if (boxes < LEAST || !is_computed(p, last)) return;
-    for (int64_t i = begin; i < last; i++) {
-        const bool input = wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_INPUT;
-        if (!kept[i] && !input && p->less.into[i] == i && !is_used_behind(p, i, end))
-            p->less.into[i] = (int32_t)last;
-    }
-    p->less.call_of[last] = (int32_t)(end - begin);
-}
-
 /* The end of the nodes that one call made. A loop has one place for all its calls: each has a scope or a
  * layer of its own, or it ends with a node that has arguments. */
 static int64_t end_of_call(const wgi_picture *p, int64_t begin)
@@ -64,36 +38,64 @@ static int64_t end_of_call(const wgi_picture *p, int64_t begin)
                *other;
     size_t of_layer = 0;
     int64_t end = begin;
-    for (bool open = is_inside(p, begin); open && end < p->at.nodes; end++) {
+    for (bool open = wgi_is_built(p, begin); open && end < p->at.nodes; end++) {
         const size_t n = layer_at(p, end, &other);
         if (strcmp(place_at(p, end), place) || strcmp(wg_node_scope(wgi_node_at(p, end)), scope)) break;
         if (n && of_layer && (n != of_layer || memcmp(layer, other, n))) break;
         if (n) layer = other, of_layer = n;
-        open = is_inside(p, end) || !is_computed(p, end);
+        open = wgi_is_built(p, end) || !is_computed(p, end);
     }
     return end > begin ? end : begin + 1;
 }
 
-void wgi_reduce_calls(wgi_picture *p, const unsigned char *kept)
+void wgi_find_calls(wgi_reducer *r, bool results)
 {
-    p->less.call_of = wgi_pool_take(p->pool, p->at.nodes, sizeof *p->less.call_of);
-    for (int64_t i = 0, end; p->less.call_of && i < p->at.nodes; i = end) {
-        end = end_of_call(p, i);
-        if (end - i >= LEAST) put_call(p, kept, i, end);
-    }
-}
-
-void wgi_find_results(const wgi_picture *p, unsigned char *result)
-{
+    const wgi_picture *p = r->p;
     for (int64_t i = 0, end; i < p->at.nodes; i = end) {
-        int computed = 0;
+        int64_t boxes = 0, last = i;
         end = end_of_call(p, i);
-        for (int64_t k = i; k < end; k++) computed += is_computed(p, k);
-        result[end - 1] = computed >= LEAST && is_computed(p, end - 1);
+        for (int64_t k = i; k < end; k++)
+            if (is_computed(p, k) && p->less.into[k] == k) boxes++, last = k;
+        if (boxes < LEAST) continue;
+        if (results) r->result[last] = 1;
+        else wgi_add_part(r, (wgi_part){ WGI_PARTS_CALLS, (int32_t)i, (int32_t)end, (int32_t)last });
     }
 }
 
-/* ---- what it is called ---- */
+/* ---- scopes ---- */
+
+/* The length of the path of the scope whose nodes are one box; 0: there is none. */
+static size_t closed_scope(const wgi_picture *p, const char *scope)
+{
+    size_t n = 0;
+    for (int k = 0; k < (p->o->depth > 0 ? p->o->depth : 1); k++) {
+        if (k && scope[n] == '/') n++;
+        const size_t part = strcspn(scope + n, "/");
+        if (!part) return 0;
+        n += part;
+    }
+    return n;
+}
+
+/* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
+void wgi_find_scopes(wgi_reducer *r)
+{
+    const wgi_picture *p = r->p;
+    for (int64_t i = 0, end; i < p->at.nodes; i = end) {
+        const char *scope = wg_node_scope(wgi_node_at(p, i)), *other;
+        const size_t n = closed_scope(p, scope);
+        for (end = i + 1; n && end < p->at.nodes; end++) {
+            other = wg_node_scope(wgi_node_at(p, end));
+            if (closed_scope(p, other) != n || strncmp(other, scope, n)) break;
+        }
+        int64_t last = end - 1;
+        while (last > i && r->kept[last]) last--;
+        if (n && last > i)
+            wgi_add_part(r, (wgi_part){ WGI_PARTS_SCOPES, (int32_t)i, (int32_t)end, (int32_t)last });
+    }
+}
+
+/* ---- what they are called ---- */
 
 /* The statement of the program that begins before this line and column: "h = lstm(x, 4)". "": it is not
  * known. */
@@ -113,17 +115,26 @@ static const char *statement_at(const wgi_picture *p, const char *place)
     return wgi_pool_clean(p->pool, wgi_pool_part(p->pool, text + begin, end - begin), TITLE_MOST);
 }
 
-void wgi_describe_call(wgi_picture *p, wgi_box *box, int64_t position)
+/* The box of a call or a scope: its own nodes, not those of parts that are alike. */
+void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
 {
-    const char *statement = statement_at(p, place_at(p, position));
-    const int32_t nodes = p->less.call_of[position];
-    int64_t numbers = 0;
-    for (int64_t i = position; i > position - nodes && i >= 0; i--)
+    const wgi_part *k = &p->less.reducer->part[p->less.part_of[position] - 1];
+    const bool is_call = k->kind == WGI_PARTS_CALLS;
+    const char *scope = wg_node_scope(wgi_node_at(p, position));
+    int64_t nodes = 0, numbers = 0;
+    for (int64_t i = k->begin; i < k->end; i++) {
+        if (!is_call && p->less.into[i] != position) continue;
+        nodes++;
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
-    box->title = *statement ? statement : box->name;
+    }
+    const char *title =
+        is_call ? statement_at(p, place_at(p, position))
+                : wgi_pool_clean(p->pool, wgi_pool_part(p->pool, scope, closed_scope(p, scope)), TITLE_MOST);
+    if (*title) box->title = title;
+    else box->title = box->name;
     box->formula = NULL;
     box->detail = wgi_pool_format(p->pool, numbers ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",
                                   (long long)nodes, (long long)numbers);
-    box->word = "call";
+    box->word = is_call ? "call" : "scope";
 }

@@ -1,17 +1,7 @@
-/* reduce_repeats.c: of parts that repeat one is drawn, and a scope is one box. */
-#include <string.h>
-
+/* reduce_repeats.c: of parts that repeat one is drawn. */
 #include "draw/reduced_boxes.h"
 
-/* ---- repeats ---- */
-
-/* Whether no node of the part is drawn in a box of the next one. */
-static bool is_closed(const wgi_picture *p, int64_t begin, int64_t period)
-{
-    for (int64_t i = begin; i < begin + period; i++)
-        if (wgi_into(p, i) >= begin + period) return false;
-    return true;
-}
+enum { FORMULA_NODES = 24 }; /* fewer nodes whose parts have no names may be a formula */
 
 static bool has_kept(const unsigned char *kept, const wgi_alike_run *r, int64_t part)
 {
@@ -31,15 +21,32 @@ static bool is_chain(const wgi_picture *p, const wgi_alike_run *r)
     return false;
 }
 
-/* Begins where a part begins; this may cost one part. false: parts are drawn in one another's boxes. */
-static bool align(const wgi_picture *p, wgi_alike_run *r)
+static bool has_name_at_end(const wgi_picture *p, const wgi_alike_run *r)
 {
-    for (int64_t shift = 0; shift < r->period; shift++) {
-        if (!is_closed(p, r->begin + shift, r->period)) continue;
-        r->begin += shift, r->times -= shift > r->rest;
-        return r->times > 1;
+    return wgi_has_name(p, r->begin + r->period - 1);
+}
+
+/* A part ends with a name, no other node of it is used behind it, and it begins with its parameters: how far
+ * the first one is from that. */
+static int64_t looseness(const wgi_reducer *d, const wgi_alike_run *r)
+{
+    const int64_t end = r->begin + r->period;
+    int64_t n = 2 * !has_name_at_end(d->p, r) + (wgi_item_at(d->p, r->begin)->operands > 0);
+    for (int64_t i = r->begin; i < end - 1; i++) n += 4 * (d->last_use[i] >= end);
+    return n;
+}
+
+/* This may cost one part. */
+static void align(const wgi_reducer *d, wgi_alike_run *r)
+{
+    wgi_alike_run best = *r, now = *r;
+    int64_t least = looseness(d, r);
+    for (int64_t shift = 1; shift < r->period && least && !d->p->less.folds_series; shift++) {
+        now.begin++, now.times = r->times - (shift > r->rest);
+        const int64_t n = looseness(d, &now);
+        if (n < least) least = n, best = now;
     }
-    return false;
+    *r = best;
 }
 
 static bool has_own_parameters(const wgi_picture *p, const wgi_alike_run *r)
@@ -50,29 +57,31 @@ static bool has_own_parameters(const wgi_picture *p, const wgi_alike_run *r)
 }
 
 /* All parts are drawn in the boxes of the first. */
-static void merge(wgi_picture *p, const wgi_alike_run *r)
+void wgi_close_repeat(wgi_picture *p, wgi_alike_run *r)
 {
+    r->frame = 0;
     for (int64_t i = r->begin; i < r->begin + r->period; i++) {
         const int32_t to = wgi_into(p, i);
         for (int64_t k = 1; k < r->times; k++)
             p->less.into[i + k * r->period] = to >= r->begin && to < r->begin + r->period ? (int32_t)i : to;
     }
-    p->less.repeat[p->less.repeats] = *r;
-    p->less.repeat[p->less.repeats++].has_loop = !has_own_parameters(p, r);
 }
 
 /* Parts with a kept node are drawn; those before, between and behind them are merged. */
-static void merge_between(wgi_picture *p, const wgi_alike_run *r, const unsigned char *kept)
+static void add_between(wgi_reducer *d, const wgi_alike_run *r, int32_t *repetitions)
 {
+    wgi_picture *p = d->p;
     for (int64_t from = 0, to; from < r->times; from = to + 1) {
-        for (to = from; to < r->times && !has_kept(kept, r, to); to++) {}
+        for (to = from; to < r->times && !has_kept(d->kept, r, to); to++) {}
         wgi_alike_run part = { .begin = r->begin + from * r->period,
                                .period = r->period,
                                .times = to - from };
-        const bool reaches_out =
-            to < r->times && to > from && !is_closed(p, r->begin + (to - 1) * r->period, r->period);
-        part.times -= reaches_out;
-        if (part.times > 1) merge(p, &part);
+        part.has_loop = !has_own_parameters(p, &part);
+        for (int64_t i = 0; part.times > 1 && i < part.period * part.times; i++) {
+            *repetitions += i % part.period == 0;
+            d->at[part.begin + i] = (wgi_place){ *repetitions, (int32_t)(i - i % part.period), 0 };
+        }
+        if (part.times > 1) p->less.repeat[d->repeats++] = part;
     }
 }
 
@@ -83,58 +92,23 @@ static bool begin_behind(wgi_alike_run *r, int64_t taken)
     return r->times > 1;
 }
 
-void wgi_reduce_repeats(wgi_picture *p, const unsigned char *kept)
+void wgi_find_repeats(wgi_reducer *d)
 {
+    wgi_picture *p = d->p;
     if (!p->less.looked_for_alike) {
         if (wgi_find_alike_runs(p, 0) < 0) return;
-        p->less.looked_for_alike = true;
         p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
     }
-    int64_t most = p->less.alike;
-    for (int64_t i = 0; i < p->at.nodes; i++) most += kept[i];
+    int32_t repetitions = 0;
+    int64_t most = p->less.alike, taken = 0; /* nodes before it are in repeats */
+    for (int64_t i = 0; i < p->at.nodes; i++) most += d->kept[i];
     p->less.repeat = wgi_pool_take(p->pool, most, sizeof *p->less.repeat);
-    int64_t taken = 0; /* nodes before it are in repeats */
-    if (!p->less.repeat) return;
-    for (int64_t i = 0; i < p->less.alike; i++) {
+    for (int64_t i = 0; p->less.repeat && i < p->less.alike; i++) {
         wgi_alike_run r = p->less.run[i];
-        if (!align(p, &r) || !begin_behind(&r, taken) || !is_chain(p, &r)) continue;
-        merge_between(p, &r, kept);
+        align(d, &r);
+        const bool is_large = r.period * r.times > FORMULA_NODES || p->less.folds_series;
+        if (!begin_behind(&r, taken) || !is_chain(p, &r) || !(is_large || has_name_at_end(p, &r))) continue;
+        add_between(d, &r, &repetitions);
         taken = r.begin + r.times * r.period;
-    }
-}
-
-/* ---- scopes ---- */
-
-/* The length of the first `depth` parts of a path; 0: it has fewer. */
-static size_t outer_scope(const char *scope, int depth)
-{
-    size_t n = 0;
-    for (int k = 0; k < depth; k++) {
-        if (k && scope[n] == '/') n++;
-        const size_t part = strcspn(scope + n, "/");
-        if (!part) return 0;
-        n += part;
-    }
-    return n;
-}
-
-/* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
-void wgi_reduce_scopes(wgi_picture *p, const unsigned char *kept, int depth)
-{
-    p->less.scope_of = wgi_pool_take(p->pool, p->at.nodes, sizeof *p->less.scope_of);
-    if (!p->less.scope_of) return;
-    for (int64_t i = 0, end; i < p->at.nodes; i = end) {
-        const char *scope = wg_node_scope(wgi_node_at(p, i));
-        const size_t n = outer_scope(scope, depth);
-        for (end = i + 1; n && end < p->at.nodes; end++) {
-            const char *other = wg_node_scope(wgi_node_at(p, end));
-            if (outer_scope(other, depth) != n || strncmp(other, scope, n)) break;
-        }
-        int64_t last = end - 1;
-        while (last > i && (kept[last] || p->less.into[last] != last)) last--;
-        if (!n || last == i) continue;
-        for (int64_t k = i; k < end; k++)
-            if (!kept[k] && p->less.into[k] == k) p->less.into[k] = (int32_t)last;
-        p->less.scope_of[last] = (int32_t)n;
     }
 }

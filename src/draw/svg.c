@@ -387,11 +387,11 @@ bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
 
 void wgi_svg_close(wgi_svg *w) { wgi_layout_free(&w->l); }
 
-double wgi_svg_body_size(const wgi_picture *p, int *rows)
+double wgi_svg_body_size(const wgi_picture *p, int *rows, int64_t *crossings)
 {
     wgi_svg w;
     const double size = wgi_svg_open(&w, p, NULL) ? WGI_BODY * wgi_svg_scale(&w) : -1;
-    *rows = w.l.rows;
+    *rows = w.l.rows, *crossings = w.l.crossings;
     wgi_svg_close(&w);
     return size;
 }

@@ -123,7 +123,7 @@ void wgi_svg_close(wgi_svg *w);
 wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out);
 wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_strbuf *out);
 /* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
-double wgi_svg_body_size(const wgi_picture *p, int *rows);
+double wgi_svg_body_size(const wgi_picture *p, int *rows, int64_t *crossings);
 
 /* ---- render.c ---- */
 

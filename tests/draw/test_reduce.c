@@ -33,12 +33,15 @@ static void end(bench *b)
     wgt_finish(b->c, NULL);
 }
 
-static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
+/* Closes these kinds of parts; the table has all kinds. */
+static void reduce(bench *b, wg_node root, const wg_draw_opts *o, unsigned closed)
 {
     int64_t boxes;
     begin(b, o);
     cr_assert_eq(wgi_picture_start(&b->picture, root), WG_OK, "%s", wg_message(b->c));
-    cr_assert_eq(wgi_picture_reduce(&b->picture, step, 400, &boxes), WG_OK, "%s", wg_message(b->c));
+    b->picture.less.closed = WGI_ALL_PARTS;
+    cr_assert_geq(wgi_reduce(&b->picture), 0);
+    cr_assert_eq(wgi_picture_reduce(&b->picture, closed, 400, &boxes), WG_OK, "%s", wg_message(b->c));
     cr_expect_leq(boxes, b->picture.boxes);
     for (int64_t i = 0; i < b->picture.at.nodes; i++) {
         cr_assert(b->picture.at.box_of[i] >= 0 && b->picture.at.box_of[i] < b->picture.boxes,
@@ -46,6 +49,9 @@ static void reduce(bench *b, wg_node root, const wg_draw_opts *o, int step)
         cr_assert_eq(b->picture.less.into[b->picture.less.into[i]], b->picture.less.into[i]);
     }
 }
+
+/* This kind and all that fit.c opens behind it. */
+static unsigned from(wgi_part_kind kind) { return WGI_ALL_PARTS & ~((1u << kind) - 1); }
 
 static int box_named(const bench *b, const char *title)
 {
@@ -113,27 +119,29 @@ static wg_node logistic(bench *b)
     }                           \
     static void name(bench *b)
 
-REDUCE_TEST(takes_its_steps_in_order)
+REDUCE_TEST(closes_what_it_is_told_to)
 {
     wg_node J = logistic(b);
     wg_draw_opts o = { .values = true };
-    reduce(b, J, &o, WGI_REDUCE_NOTHING);
+    reduce(b, J, &o, 0);
     box(b, "1 − y");
-    box(b, "x W");
-    reduce(b, J, &o, WGI_REDUCE_CHEAP);
+    reduce(b, J, &o, 1u << WGI_PARTS_CHEAP);
     cr_expect_lt(box_named(b, "1 − y"), 0);
     box(b, "(1 − y) ⊙ ln(1 − a)");
     cr_expect_str_neq(b->picture.box[box(b, "y ⊙ ln a")].value, "");
-    reduce(b, J, &o, WGI_REDUCE_VALUES);
+    reduce(b, J, &o, 1u << WGI_PARTS_TENSORS);
     cr_expect_str_eq(b->picture.box[box(b, "y ⊙ ln a")].value, "");
-    cr_expect_str_neq(b->picture.box[box(b, "a = σ(z)")].value, "");
-    reduce(b, J, &o, WGI_REDUCE_COST);
+    cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
+    reduce(b, J, &o, from(WGI_PARTS_COST));
     box(b, "J = −mean(y ⊙ ln a + (1 − y) ⊙ ln(1 − a))");
     box(b, "z = x W + b");
-    reduce(b, J, &o, WGI_REDUCE_LEAVES);
+    box(b, "x W");
+    reduce(b, J, &o, from(WGI_PARTS_LAYERS));
+    cr_expect_lt(box_named(b, "x W"), 0);
+    reduce(b, J, &o, from(WGI_PARTS_LEAVES));
     box(b, "a = σ(z)");
     cr_expect_eq(b->picture.boxes, 5, "x, y, z, a, J");
-    reduce(b, J, &o, WGI_REDUCE_NAMED);
+    reduce(b, J, &o, from(WGI_PARTS_NAMED));
     box(b, "a = σ(x W + b)");
     cr_expect_lt(box_named(b, "z = x W + b"), 0);
     cr_expect_eq(b->picture.boxes, 4, "x, y, a, J");
@@ -142,11 +150,10 @@ REDUCE_TEST(takes_its_steps_in_order)
 REDUCE_TEST(keeps_what_it_is_told_to)
 {
     wg_node J = logistic(b);
-    for (int step = 0; step < WGI_REDUCE_STEPS; step++) {
-        reduce(b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, step);
+    for (int kind = 0; kind <= WGI_PARTS_KINDS; kind++) {
+        reduce(b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, from(kind));
         box(b, "W");
-        const int z = box_named(b, "z = x W + b");
-        cr_expect_geq(z, 0, "step %d", step);
+        box(b, "z = x W + b");
         cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
     }
 }
@@ -159,7 +166,7 @@ REDUCE_TEST(layers_have_a_box_each)
     wg_node x = input(b, "x", 2, 8), h1 = wg_relu(wg_nn_dense(x, b->p, "d1", 6));
     wg_node h2 = wg_relu(wg_nn_dense(h1, b->p, "d2", 5)), z = wg_nn_dense(h2, b->p, "d3", 4);
     wg_node J = wg_name(wg_mean(z), "J");
-    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_LEAVES);
+    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_LEAVES));
     cr_expect_eq(b->picture.boxes, 5, "x, h1, h2, z, J");
     box(b, "h₁ = ReLU(x d1.W + d1.b)"), box(b, "h₂ = ReLU(h₁ d2.W + d2.b)");
 }
@@ -174,7 +181,7 @@ REDUCE_TEST(a_call_of_a_layer_is_one_box)
         y = wg_nn_lstm(i ? y : x, .p = b->p, .name = name, .units = 6).y;
     }
     wg_node J = wg_name(wg_mean(y), "J");
-    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_CALLS);
+    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_CALLS));
     cr_expect_eq(b->picture.boxes, 4, "x, two recurrent layers, J");
 }
 
@@ -196,7 +203,7 @@ static wg_node recurrent(bench *b, int steps)
 
 REDUCE_TEST(a_recurrent_network_is_one_step_with_a_loop)
 {
-    reduce(b, recurrent(b, 20), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    reduce(b, recurrent(b, 20), &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
     const int h = box(b, "h₁ = tanh(x₁ W + h₀ U)");
     cr_assert_eq(b->picture.less.repeats, 1);
     cr_expect_eq(b->picture.less.repeat[0].times, 20);
@@ -241,7 +248,7 @@ Test(reduce, repeats_have_no_node_in_common)
         wg_node keep = wg_none;
         const wg_node J = random_chains(&b, seed, &keep);
         reduce(&b, J, &(wg_draw_opts){ .keep = wg_is_none(keep) || seed % 2 ? NULL : "kept" },
-               WGI_REDUCE_REPEATS);
+               from(WGI_PARTS_REPEATS));
         const wgi_alike_run *r = b.picture.less.repeat;
         for (int64_t i = 0; i < b.picture.less.repeats; i++) {
             const int64_t end = r[i].begin + r[i].period * r[i].times;
@@ -259,16 +266,16 @@ Test(reduce, repeats_have_no_node_in_common)
 REDUCE_TEST(repeats_can_be_refused)
 {
     wg_node J = recurrent(b, 6);
-    reduce(b, J, &(wg_draw_opts){ .fold = -1 }, WGI_REDUCE_STEPS - 1);
+    reduce(b, J, &(wg_draw_opts){ .fold = -1 }, WGI_ALL_PARTS);
     cr_expect_eq(b->picture.less.repeats, 0);
-    reduce(b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_REDUCE_STEPS - 1);
+    reduce(b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_ALL_PARTS);
     for (int64_t k = 0; k < b->picture.less.repeats; k++) cr_expect_gt(b->picture.less.repeat[k].times, 1);
     cr_expect_eq(b->picture.box[box(b, "h₂ = tanh(x₂ W + h₁ U)")].frame, -1);
     cr_expect_eq(b->picture.box[box(b, "h₄ = tanh(x₄ W + h₃ U)")].frame, -1);
 }
 
 /* Blocks with parameters of their own, whose input is added to what they compute. */
-REDUCE_TEST(skip_edges_stay)
+static wg_node residual(bench *b)
 {
     wg_node h = input(b, "h0", 2, 4);
     char name[24];
@@ -282,7 +289,12 @@ REDUCE_TEST(skip_edges_stay)
         snprintf(name, sizeof name, "h%d", k);
         h = wg_name(wg_add(h, wg_matmul(r, W)), name);
     }
-    reduce(b, wg_sum(h), &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    return wg_sum(h);
+}
+
+REDUCE_TEST(skip_edges_stay)
+{
+    reduce(b, residual(b), &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
     cr_assert_eq(b->picture.less.repeats, 1);
     const int x = box(b, "h₀"), y = box(b, "h₁ = h₀ + r₁ W₁");
     const int r = box(b, "r₁ = tanh(h₀ V₁)");
@@ -297,7 +309,7 @@ REDUCE_TEST(what_stands_side_by_side_is_no_repeat)
     wg_node x = input(b, "x", 4, 3), all[3];
     for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
     wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
-    reduce(b, s, &(wg_draw_opts){ .seconds = 0 }, WGI_REDUCE_REPEATS);
+    reduce(b, s, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
     cr_expect_eq(b->picture.less.repeats, 0);
     box(b, "x A");
     box(b, "x C");
@@ -305,13 +317,19 @@ REDUCE_TEST(what_stands_side_by_side_is_no_repeat)
 
 /* ---- scopes ---- */
 
+static wg_node scoped(bench *b)
+{
+    const wg_node root = pic_layers(b->c, 8);
+    b->g = wg_graph_of(root);
+    return root;
+}
+
 REDUCE_TEST(a_scope_is_one_box)
 {
-    wg_node root = pic_layers(b->c, 8);
-    b->g = wg_graph_of(root);
-    reduce(b, root, &(wg_draw_opts){ .depth = 1 }, WGI_REDUCE_NOTHING);
+    wg_node root = scoped(b);
+    reduce(b, root, &(wg_draw_opts){ .depth = 1 }, 0);
     const int64_t outer = b->picture.boxes;
-    reduce(b, root, &(wg_draw_opts){ .depth = 2 }, WGI_REDUCE_NOTHING);
+    reduce(b, root, &(wg_draw_opts){ .depth = 2 }, 0);
     cr_expect_lt(outer, b->picture.boxes);
     cr_expect_lt(b->picture.boxes, b->picture.at.nodes);
 }
@@ -337,36 +355,34 @@ REDUCE_TEST(a_repeat_ends_before_what_is_kept)
     cr_expect_str_eq(b->picture.box[box_of_root(b)].name, "y");
 }
 
-static void expect_the_same(const wgi_picture *a, const wgi_picture *b, int step)
-{
-    cr_assert_eq(a->boxes, b->boxes, "step %d", step);
-    cr_assert_eq(a->links, b->links, "step %d", step);
-    cr_assert_str_eq(a->less.hidden, b->less.hidden);
-    for (int64_t i = 0; i < a->boxes; i++) {
-        cr_expect_str_eq(a->box[i].title, b->box[i].title);
-        cr_expect_str_eq(a->box[i].value, b->box[i].value);
-        cr_expect_str_eq(a->box[i].gradient, b->box[i].gradient);
-    }
-}
+/* ---- parts in parts ---- */
 
 static wg_node recurrent_of_six(bench *b) { return recurrent(b, 6); }
 
-Test(reduce, a_step_after_others_is_the_step_alone)
+static wg_node chains(bench *b)
 {
-    wg_node (*const graphs[])(bench *) = { logistic, recurrent_of_six };
-    for (int k = 0; k < 2; k++) {
+    wg_node kept;
+    static uint64_t seed;
+    return random_chains(b, ++seed, &kept);
+}
+
+enum { GRAPHS = 5 };
+static wg_node (*const graphs[])(bench *) = { logistic, recurrent_of_six, residual, scoped, chains };
+
+/* Each box is a union of boxes of the picture with one kind open. */
+Test(reduce, boxes_can_be_opened)
+{
+    for (int k = 0; k < GRAPHS + 100; k++) {
         bench b = start();
-        const wg_node root = graphs[k](&b);
-        const wg_draw_opts o = { .values = true, .backward = true };
-        begin(&b, &o);
-        wgi_picture all = b.picture;
-        cr_assert_eq(wgi_picture_start(&all, root), WG_OK);
-        for (int step = WGI_REDUCE_NOTHING; step < WGI_REDUCE_STEPS; step++) {
-            int64_t boxes;
-            cr_assert_eq(wgi_picture_reduce(&all, step, 400, &boxes), WG_OK);
-            reduce(&b, root, &o, step);
-            expect_the_same(&all, &b.picture, step);
-            wgi_picture_clear_boxes(&all);
+        const wg_node root = graphs[k < GRAPHS ? k : GRAPHS - 1](&b);
+        reduce(&b, root, &(wg_draw_opts){ .keep = k % 3 ? NULL : "kept" }, WGI_ALL_PARTS);
+        for (unsigned closed = 0; closed <= WGI_ALL_PARTS; closed += 13) {
+            const wgi_reduction coarse = wgi_reduced_by(&b.picture, closed);
+            for (int kind = 0; kind < WGI_PARTS_KINDS; kind++) {
+                const wgi_reduction fine = wgi_reduced_by(&b.picture, closed & ~(1u << kind));
+                for (int64_t i = 0; i < b.picture.at.nodes; i++)
+                    cr_assert_eq(coarse.into[fine.into[i]], coarse.into[i], "graph %d: %x", k, closed);
+            }
         }
         end(&b);
     }
