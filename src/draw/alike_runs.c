@@ -40,7 +40,7 @@ static bool is_alike(const wgi_picture *p, int64_t i, int64_t period, int64_t be
 /* ---- runs ---- */
 
 /* How many boxes the runs of this period save. With `keep` they become runs of the picture. in[i]: position i
- * is in a run already. */
+ * is in a run already, or in none. */
 static int64_t runs_of_period(wgi_picture *p, unsigned char *in, int64_t period, bool keep)
 {
     int64_t saved = 0, n = p->at.nodes;
@@ -76,12 +76,13 @@ static int by_begin(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
+int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most, const unsigned char *kept)
 {
     int64_t boxes = p->at.nodes, saved = boxes;
     unsigned char *in = wgi_pool_take(p->pool, p->at.nodes, 1);
     p->less.run = wgi_pool_take(p->pool, p->at.nodes / LEAST_TIMES, sizeof *p->less.run);
     if (p->pool->failed) return -1;
+    if (kept) memcpy(in, kept, (size_t)p->at.nodes);
     for (int pass = 0; pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {
         const int64_t period = best_period(p, in, boxes);
         saved = period ? runs_of_period(p, in, period, true) : 0;
@@ -108,8 +109,8 @@ size_t wgi_series_scope(const char *scope, size_t *name)
 
 static const char *scope_at(const wgi_picture *p, int64_t i) { return wg_node_scope(wgi_node_at(p, i)); }
 
-/* The end of the part of a series that begins at position i; i: it is in none. */
-static int64_t end_of_part(const wgi_picture *p, int64_t i)
+/* The end of the part of a series that begins at position i; i: it is in none, or has a node that is kept. */
+static int64_t end_of_part(const wgi_picture *p, int64_t i, const unsigned char *kept)
 {
     size_t name, unused;
     const char *scope = scope_at(p, i);
@@ -117,7 +118,7 @@ static int64_t end_of_part(const wgi_picture *p, int64_t i)
     int64_t end = i;
     while (n && end < p->at.nodes && !wgi_is_shared(p, end) &&
            wgi_series_scope(scope_at(p, end), &unused) == n && strncmp(scope_at(p, end), scope, n) == 0)
-        end++;
+        if (kept[end++]) return i;
     return end;
 }
 
@@ -132,27 +133,25 @@ static bool is_next_part(const wgi_picture *p, int64_t i, int64_t end)
            strtoll(two + b, NULL, 10) == strtoll(one + a, NULL, 10) + 1;
 }
 
-static bool is_alike_part(const wgi_picture *p, int64_t begin, int64_t period)
+static bool is_alike_part(const wgi_picture *p, int64_t begin, int64_t period, const unsigned char *kept)
 {
     for (int64_t i = begin; i < begin + period; i++)
         if (!is_alike(p, i, period, begin)) return false;
-    return end_of_part(p, begin) == begin + period;
+    return end_of_part(p, begin, kept) == begin + period;
 }
 
-void wgi_find_series(wgi_picture *p)
+void wgi_find_series(wgi_picture *p, const unsigned char *kept)
 {
     p->less.run = wgi_pool_take(p->pool, p->at.nodes / 2, sizeof *p->less.run);
     if (!p->less.run) return;
     for (int64_t i = 0, end, next; i < p->at.nodes; i = next) {
-        next = end = end_of_part(p, i);
+        next = end = end_of_part(p, i, kept);
         const int64_t period = end - i;
         while (period && is_next_part(p, next - period, next) && next + period <= p->at.nodes &&
-               is_alike_part(p, next, period))
+               is_alike_part(p, next, period, kept))
             next += period;
         if (next > end)
             p->less.run[p->less.runs++] = (wgi_alike_run){ i, period, (next - i) / period, 0, false, 0 };
         next += period == 0;
     }
-    p->less.folds_series = p->less.looked_for_alike = p->less.runs > 0;
-    p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
 }

@@ -136,8 +136,6 @@ typedef struct wgi_reduction {
     int64_t runs;                /* with boxes of their own */
     wgi_alike_run *repeat;       /* in order of begin; its first part is drawn */
     int64_t repeats;
-    int64_t alike; /* how many runs were found for repeats */
-    bool looked_for_alike;
     int64_t values_hidden;  /* of how many boxes */
     const char *hidden;     /* the last line of the picture, which says what is not shown; "" */
     unsigned char *outside; /* of a part: by position: it is used there, and drawn again with its name */
@@ -209,9 +207,9 @@ void wgi_find_gradient_path(wgi_picture *p);
 
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes
  * remain; -1: no memory. */
-int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
+int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most, const unsigned char *kept);
 /* The same of scopes h.0, h.1, ... that are alike. */
-void wgi_find_series(wgi_picture *p);
+void wgi_find_series(wgi_picture *p, const unsigned char *kept);
 /* The length of the outermost path like "enc/h.12" that the scope is in, and of "enc/h."; 0: none. */
 size_t wgi_series_scope(const char *scope, size_t *name);
 /* Whether a parameter of a series is used in several of its scopes: it stands before the first of them. */

@@ -234,7 +234,6 @@ wg_status wgi_picture_start(wgi_picture *p, wg_node root)
     wgi_pick_nodes(p, root);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
-    if (p->less.folds_series) wgi_find_series(p);
     if (p->o->backward && !p->pool->failed) wgi_find_gradient_path(p);
     return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
@@ -250,7 +249,7 @@ static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
         wgi_forget_reduced(p);
     }
     if (o->fold > 0 || (o->fold == 0 && p->at.nodes > most))
-        return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
+        return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most, NULL);
     return p->at.nodes;
 }
 

@@ -8,7 +8,8 @@ enum { LEAST = 3, TITLE_MOST = 48 }; /* boxes of a call that is drawn as one */
 
 /* ---- which nodes one call made ---- */
 
-bool wgi_is_built(const wgi_picture *p, int64_t i)
+/* Whether a builder has made the node, which then has its caller's place without the text of arguments. */
+static bool is_built(const wgi_picture *p, int64_t i)
 {
     const wg_site here = wgi_item_at(p, i)->here;
     return here && *here && wg_site_place(here) == here;
@@ -38,12 +39,12 @@ static int64_t end_of_call(const wgi_picture *p, int64_t begin)
                *other;
     size_t of_layer = 0;
     int64_t end = begin;
-    for (bool open = wgi_is_built(p, begin); open && end < p->at.nodes; end++) {
+    for (bool open = is_built(p, begin); open && end < p->at.nodes; end++) {
         const size_t n = layer_at(p, end, &other);
         if (strcmp(place_at(p, end), place) || strcmp(wg_node_scope(wgi_node_at(p, end)), scope)) break;
         if (n && of_layer && (n != of_layer || memcmp(layer, other, n))) break;
         if (n) layer = other, of_layer = n;
-        open = wgi_is_built(p, end) || !is_computed(p, end);
+        open = is_built(p, end) || !is_computed(p, end);
     }
     return end > begin ? end : begin + 1;
 }
@@ -131,8 +132,7 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
     const char *title =
         is_call ? statement_at(p, place_at(p, position))
                 : wgi_pool_clean(p->pool, wgi_pool_part(p->pool, scope, closed_scope(p, scope)), TITLE_MOST);
-    if (*title) box->title = title;
-    else box->title = box->name;
+    box->title = *title ? title : box->name;
     box->formula = NULL;
     box->detail = wgi_pool_format(p->pool, numbers ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",
                                   (long long)nodes, (long long)numbers);

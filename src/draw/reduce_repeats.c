@@ -3,14 +3,6 @@
 
 enum { FORMULA_NODES = 24 }; /* fewer nodes whose parts have no names may be a formula */
 
-static bool has_kept(const unsigned char *kept, const wgi_alike_run *r, int64_t part)
-{
-    const int64_t begin = r->begin + part * r->period;
-    for (int64_t i = begin; i < begin + r->period; i++)
-        if (kept[i]) return true;
-    return false;
-}
-
 /* Whether a part uses what the part before it made. Others, as Q, K and V, are not one another's next. */
 static bool is_chain(const wgi_picture *p, const wgi_alike_run *r)
 {
@@ -41,7 +33,7 @@ static void align(const wgi_reducer *d, wgi_alike_run *r)
 {
     wgi_alike_run best = *r, now = *r;
     int64_t least = looseness(d, r);
-    for (int64_t shift = 1; shift < r->period && least && !d->p->less.folds_series; shift++) {
+    for (int64_t shift = 1; shift < r->period && least; shift++) {
         now.begin++, now.times = r->times - (shift > r->rest);
         const int64_t n = looseness(d, &now);
         if (n < least) least = n, best = now;
@@ -67,48 +59,34 @@ void wgi_close_repeat(wgi_picture *p, wgi_alike_run *r)
     }
 }
 
-/* Parts with a kept node are drawn; those before, between and behind them are merged. */
-static void add_between(wgi_reducer *d, const wgi_alike_run *r, int32_t *repetitions)
+static void add_repeat(wgi_reducer *d, wgi_alike_run r)
 {
     wgi_picture *p = d->p;
-    for (int64_t from = 0, to; from < r->times; from = to + 1) {
-        for (to = from; to < r->times && !has_kept(d->kept, r, to); to++) {}
-        wgi_alike_run part = { .begin = r->begin + from * r->period,
-                               .period = r->period,
-                               .times = to - from };
-        part.has_loop = !has_own_parameters(p, &part);
-        for (int64_t i = 0; part.times > 1 && i < part.period * part.times; i++) {
-            *repetitions += i % part.period == 0;
-            d->at[part.begin + i] = (wgi_place){ *repetitions, (int32_t)(i - i % part.period), 0 };
-        }
-        if (part.times > 1) p->less.repeat[d->repeats++] = part;
+    r.has_loop = !has_own_parameters(p, &r);
+    for (int64_t i = 0; i < r.period * r.times; i++) {
+        d->repetitions += i % r.period == 0;
+        d->at[r.begin + i] = (wgi_place){ d->repetitions, (int32_t)(i - i % r.period), 0 };
     }
+    p->less.repeat[d->repeats++] = r;
 }
 
 /* Runs are aligned by themselves. The parts that the run before has taken since are left out. */
-static bool begin_behind(wgi_alike_run *r, int64_t taken)
-{
-    while (r->times > 1 && r->begin < taken) r->begin += r->period, r->times--;
-    return r->times > 1;
-}
-
 void wgi_find_repeats(wgi_reducer *d)
 {
     wgi_picture *p = d->p;
-    if (!p->less.looked_for_alike) {
-        if (wgi_find_alike_runs(p, 0) < 0) return;
-        p->less.alike = p->less.runs, p->less.runs = 0; /* they have frames, no boxes of their own */
-    }
-    int32_t repetitions = 0;
-    int64_t most = p->less.alike, taken = 0; /* nodes before it are in repeats */
-    for (int64_t i = 0; i < p->at.nodes; i++) most += d->kept[i];
-    p->less.repeat = wgi_pool_take(p->pool, most, sizeof *p->less.repeat);
-    for (int64_t i = 0; p->less.repeat && i < p->less.alike; i++) {
+    if (p->less.folds_series) wgi_find_series(p, d->kept);
+    const bool is_series = p->less.folds_series = p->less.runs > 0;
+    if (!is_series && wgi_closed(p, WGI_PARTS_REPEATS)) wgi_find_alike_runs(p, 0, d->kept);
+    p->less.repeat = wgi_pool_take(p->pool, p->less.runs, sizeof *p->less.repeat);
+    int64_t taken = 0; /* nodes before it are in repeats */
+    for (int64_t i = 0; !p->pool->failed && i < p->less.runs; i++) {
         wgi_alike_run r = p->less.run[i];
-        align(d, &r);
-        const bool is_large = r.period * r.times > FORMULA_NODES || p->less.folds_series;
-        if (!begin_behind(&r, taken) || !is_chain(p, &r) || !(is_large || has_name_at_end(p, &r))) continue;
-        add_between(d, &r, &repetitions);
+        if (!is_series) align(d, &r);
+        const bool is_formula = r.period * r.times <= FORMULA_NODES && !is_series && !has_name_at_end(p, &r);
+        while (r.times > 1 && r.begin < taken) r.begin += r.period, r.times--;
+        if (r.times < 2 || is_formula || !is_chain(p, &r)) continue;
+        add_repeat(d, r);
         taken = r.begin + r.times * r.period;
     }
+    p->less.runs = 0; /* they have frames, no boxes of their own */
 }

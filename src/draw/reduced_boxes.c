@@ -111,8 +111,6 @@ int32_t wgi_into(const wgi_picture *p, int64_t position)
 
 /* ---- nodes ---- */
 
-static bool is_leaf(const wgi_reducer *r, int64_t i) { return !wgi_item_at(r->p, i)->operands; }
-
 static bool is_named(const wgi_reducer *r, int64_t i)
 {
     return wgi_item_at(r->p, i)->source < WGI_NAME_EXPRESSION;
@@ -143,7 +141,7 @@ static void count_uses(wgi_reducer *r)
 /* Formulas end where scopes do. */
 static bool may_stand_in(const wgi_reducer *r, int64_t i, int64_t to)
 {
-    return !r->kept[i] && !r->result[i] && !is_leaf(r, i) &&
+    return !r->kept[i] && !r->result[i] && wgi_item_at(r->p, i)->operands &&
            !strcmp(wg_node_scope(wgi_node_at(r->p, i)), wg_node_scope(wgi_node_at(r->p, to)));
 }
 
@@ -261,7 +259,8 @@ static void start(wgi_picture *p, unsigned closed)
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
     wgi_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
     if (p->pool->failed) return;
-    *r = (wgi_reducer){ p, part, 0, at, 0, bytes, bytes + n, bytes + 2 * n, bytes + 3 * n, ints, ints + n };
+    *r =
+        (wgi_reducer){ p, part, 0, at, 0, 0, bytes, bytes + n, bytes + 2 * n, bytes + 3 * n, ints, ints + n };
     p->less.reducer = r;
     find_kept(r);
     count_uses(r);

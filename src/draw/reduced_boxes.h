@@ -74,8 +74,9 @@ typedef struct wgi_reducer {
     wgi_picture *p;
     wgi_part *part; /* what stands in a part is before it */
     int32_t parts;
-    wgi_place *at;         /* by position */
-    int64_t repeats;       /* of less.repeat: they are around all parts */
+    wgi_place *at;   /* by position */
+    int64_t repeats; /* of less.repeat: they are around all parts */
+    int32_t repetitions;
     unsigned char *kept;   /* by position: has a box of its own */
     unsigned char *result; /* by position: of a call, so it stands in no formula */
     unsigned char *cost;   /* by position: may stand in the root's box */
@@ -98,8 +99,6 @@ int32_t wgi_into(const wgi_picture *p, int64_t position);
 /* reduce_calls.c. Adds calls that have several boxes; `results`: only marks their results. */
 void wgi_find_calls(wgi_reducer *r, bool results);
 void wgi_find_scopes(wgi_reducer *r);
-/* Whether a builder has made the node, which then has its caller's place without the text of arguments. */
-bool wgi_is_built(const wgi_picture *p, int64_t position);
 /* reduce_repeats.c. Fills less.repeat. */
 void wgi_find_repeats(wgi_reducer *r);
 void wgi_close_repeat(wgi_picture *p, wgi_alike_run *r);
