@@ -41,7 +41,6 @@ static void admit(wgi_picture *p, const wgi_canvas *k, double size)
 
 typedef struct look {
     double size, cost; /* of body text; a picture with a lower cost is better */
-    int64_t boxes;
 } look;
 
 /* Names, values and gradients that no box shows. What a call has made has names that nobody reads. */
@@ -62,13 +61,13 @@ static double hidden_cost(const wgi_picture *p)
 static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
 {
     int rows = 0;
-    int64_t crossings = 0;
-    const wg_status s = wgi_picture_reduce(p, closed, most, &l->boxes);
+    int64_t crossings = 0, boxes = 0;
+    const wg_status s = wgi_picture_reduce(p, closed, most, &boxes);
     l->cost = INFINITY;
-    if (s != WG_OK || l->boxes > most) return s;
+    if (s != WG_OK || boxes > most) return s;
     l->size = wgi_svg_body_size(p, &rows, &crossings);
     if (l->size < 0) return WG_ERROR_MEMORY;
-    l->cost = hidden_cost(p) + (double)(6 * crossings + l->boxes);
+    l->cost = hidden_cost(p) + (double)(6 * crossings + boxes);
     if (rows > ROWS) l->cost += 20.0 * (rows - ROWS);
     if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
     return WG_OK;
