@@ -206,7 +206,7 @@ void wgi_pick_nodes(wgi_picture *p, wg_node root);
 void wgi_find_gradient_path(wgi_picture *p);
 
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes
- * remain; -1: no memory. */
+ * remain; -1: no memory. kept: by position: is in no run; NULL: each may be. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most, const unsigned char *kept);
 /* The same of scopes h.0, h.1, ... that are alike. */
 void wgi_find_series(wgi_picture *p, const unsigned char *kept);
