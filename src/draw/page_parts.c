@@ -11,14 +11,15 @@ enum {
     NODES_MOST = 400, /* of a part that can be opened */
     BOXES_MOST = 14,  /* of an open part, unless it has more at each level */
     PAD = 14,
-    HEAD = 34 /* the height of its title */
+    HEAD = 34,                     /* the height of its title */
+    IN_CALLS = WGI_PARTS_KINDS + 1 /* calls are open, and what has a scope in them is closed */
 };
 
 typedef struct finder {
     wgi_page *page;
     wg_draw_opts *o;
-    /* By how many kinds of parts are open (reduced_boxes.h); into NULL: not yet known. */
-    wgi_reduction level[WGI_PARTS_KINDS + 1];
+    /* By how many kinds of parts are open (reduced_boxes.h), and IN_CALLS; into NULL: not yet known. */
+    wgi_reduction level[IN_CALLS + 1];
     int64_t boxes, links; /* of all sheets so far */
 } finder;
 
@@ -36,6 +37,26 @@ static int boxes_of(const wgi_picture *p, int of, const wgi_reduction *level)
     return n;
 }
 
+static wgi_reduction *level_at(finder *f, int k)
+{
+    const unsigned now = f->page->p->less.closed, closed = now & ~((1u << k % IN_CALLS) - 1);
+    const unsigned in_calls = (now | 1u << WGI_PARTS_SCOPES) & ~(1u << WGI_PARTS_CALLS);
+    if (!f->level[k].into) f->level[k] = wgi_reduced_by(f->page->p, k == IN_CALLS ? in_calls : closed);
+    return f->level[k].into ? &f->level[k] : NULL;
+}
+
+/* Whether a call has made scopes, as a recurrent layer has for its steps. */
+static bool has_scopes(const wgi_picture *p, int of)
+{
+    const char *first = NULL;
+    for (int64_t i = 0; i < p->at.nodes && !strcmp(p->box[of].word, "call"); i++) {
+        const char *scope = p->at.box_of[i] == of ? wg_node_scope(wgi_node_at(p, i)) : first;
+        if (first && strcmp(first, scope)) return true;
+        first = scope;
+    }
+    return false;
+}
+
 /* The finest level at which the box has few boxes; else the coarsest one at which it has several; -1: it is
  * no part. */
 static int level_for(finder *f, const wgi_sheet *s, int of)
@@ -43,13 +64,12 @@ static int level_for(finder *f, const wgi_sheet *s, int of)
     int best = -1, nodes = 0;
     for (int64_t i = 0; i < s->p->at.nodes; i++) nodes += s->p->at.box_of[i] == of && is_computed(s->p, i);
     if (nodes < 2 || nodes > NODES_MOST) return -1;
-    for (int k = WGI_PARTS_KINDS; k > s->level; k--) {
-        wgi_reduction *level = &f->level[k];
-        if (!level->into) *level = wgi_reduced_by(f->page->p, f->page->p->less.closed & ~((1u << k) - 1));
-        if (!level->into) return -1;
+    for (int k = has_scopes(s->p, of) ? IN_CALLS : WGI_PARTS_KINDS; k > s->level; k--) {
+        wgi_reduction *level = level_at(f, k);
+        if (!level) return -1;
         const int n = boxes_of(s->p, of, level);
         if (n > 1) best = k;
-        if (n > 1 && n <= BOXES_MOST) break;
+        if (n > 1 && (n <= BOXES_MOST || k == IN_CALLS)) break;
     }
     return best;
 }
@@ -71,7 +91,9 @@ static wg_status add_part(finder *f, wgi_sheet *parent, int of, int level)
     wgi_picture *q = wgi_pool_take(f->page->p->pool, 1, sizeof *q);
     if (!q) return WG_ERROR_MEMORY;
     q->o = f->o;
-    *s = (wgi_sheet){ .p = q, .of = (int)parent->first_box + of, .level = level };
+    *s = (wgi_sheet){ .p = q,
+                      .of = (int)parent->first_box + of,
+                      .level = level == IN_CALLS ? WGI_PARTS_CALLS : level };
     const bool equation = b->formula && b->formula != b->symbol && !b->is_expression;
     s->title = equation ? b->name : b->title;
     wg_status status = wgi_picture_part(q, parent->p, of, &f->level[level]);

@@ -31,6 +31,13 @@ static size_t layer_at(const wgi_picture *p, int64_t i, const char **layer)
 
 static bool is_computed(const wgi_picture *p, int64_t i) { return wgi_item_at(p, i)->operands > 0; }
 
+/* Whether a scope is the outer one, or is in it. */
+static bool is_within(const char *scope, const char *outer)
+{
+    const size_t n = strlen(outer);
+    return !n || (strncmp(scope, outer, n) == 0 && (!scope[n] || scope[n] == '/'));
+}
+
 /* The end of the nodes that one call made. A loop has one place for all its calls: each has a scope or a
  * layer of its own, or it ends with a node that has arguments. */
 static int64_t end_of_call(const wgi_picture *p, int64_t begin)
@@ -41,7 +48,7 @@ static int64_t end_of_call(const wgi_picture *p, int64_t begin)
     int64_t end = begin;
     for (bool open = is_built(p, begin); open && end < p->at.nodes; end++) {
         const size_t n = layer_at(p, end, &other);
-        if (strcmp(place_at(p, end), place) || strcmp(wg_node_scope(wgi_node_at(p, end)), scope)) break;
+        if (strcmp(place_at(p, end), place) || !is_within(wg_node_scope(wgi_node_at(p, end)), scope)) break;
         if (n && of_layer && (n != of_layer || memcmp(layer, other, n))) break;
         if (n) layer = other, of_layer = n;
         open = is_built(p, end) || !is_computed(p, end);

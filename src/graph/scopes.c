@@ -88,9 +88,18 @@ void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
 void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i)
 {
     WG_USER_CALL(here, "scope_push_i");
-    char buf[256];
-    if (name) snprintf(buf, sizeof buf, "%.200s.%lld", name, (long long)i);
-    wg_scope_push_at(here, g, name ? buf : NULL);
+    enum { NAME = 200, DIGITS = 21 };
+    char buf[NAME + 1 + DIGITS + 1], *at = buf + NAME + 1 + DIGITS;
+    uint64_t left = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    *at = 0;
+    do *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (i < 0) *--at = '-';
+    *--at = '.';
+    const size_t n = name ? strnlen(name, NAME) : 0;
+    at -= n;
+    if (n) memcpy(at, name, n);
+    wg_scope_push_at(here, g, name ? at : NULL);
 }
 
 void wg_scope_pop_at(wg_site here, wg_graph *g)

@@ -29,6 +29,25 @@ Test(draw_series, steps_of_a_scan_share_their_parameters)
     cr_expect(pic_count(every, "tanh(") >= 20);
 }
 
+/* So are the steps of a recurrent layer: one cell, with edges back from what it hands to the next step. A
+ * cell of an LSTM has the tanh of the new values and that of the state, of a GRU one. */
+Test(draw_series, steps_of_a_recurrent_layer_are_a_series)
+{
+    static const struct {
+        const char *layer;
+        int tanhs;
+    } of[] = { { "rnn", 1 }, { "lstm", 2 }, { "gru", 1 } };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        char program[100];
+        snprintf(program, sizeof program, "x = input(m, 9, 4)\nh = %s(x, 8)\nJ = mean(h)", of[i].layer);
+        WGT_ENDS wgt_run r = wgt_build(program, WG_TRAIN);
+        char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
+        cr_expect_eq(pic_count(text, ">×9<"), 1, "%s: %s", of[i].layer, text);
+        cr_expect_eq(pic_count(text, "op · tanh"), 2 * of[i].tanhs); /* in the box and in its tip */
+        cr_expect_eq(pic_count(every, "op · tanh"), 9 * 2 * of[i].tanhs);
+    }
+}
+
 Test(draw_series, failing_memory)
 {
     for (int64_t at = 1;; at += at < 30 ? 1 : 11) {
