@@ -167,7 +167,7 @@ binaries() {
     local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
-        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "*) echo "$home/${source%.c}" ;; esac
+        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "* | *" $room_name$name "*) echo "$home/${source%.c}" ;; esac
     done
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
@@ -178,6 +178,7 @@ build_kind() {
     local targets=(tests) more=()
     case "${TESTS:-$programs}" in all*) more=(all examples) ;; *)
         mapfile -t targets < <(binaries)
+        [ "${targets[*]}" ] || { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" >&2; return 1; }
         case " ${targets[*]} " in
         *"/tsan.sh "*) more=(lib) ;;
         *"/core.sh "*) ;;

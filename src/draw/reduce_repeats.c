@@ -48,15 +48,16 @@ static bool has_own_parameters(const wgi_picture *p, const wgi_alike_run *r)
     return false;
 }
 
-/* All parts are drawn in the boxes of the first. */
-void wgi_close_repeat(wgi_picture *p, wgi_alike_run *r)
+bool wgi_close_repeat(wgi_picture *p, const wgi_alike_run *r)
 {
-    r->frame = 0;
+    bool shown = false;
     for (int64_t i = r->begin; i < r->begin + r->period; i++) {
         const int32_t to = wgi_into(p, i);
-        for (int64_t k = 1; k < r->times; k++)
-            p->less.into[i + k * r->period] = to >= r->begin && to < r->begin + r->period ? (int32_t)i : to;
+        const bool in_part = to >= r->begin && to < r->begin + r->period;
+        for (int64_t k = 1; k < r->times; k++) p->less.into[i + k * r->period] = in_part ? (int32_t)i : to;
+        shown |= in_part;
     }
+    return shown;
 }
 
 static void add_repeat(wgi_reducer *d, wgi_alike_run r)
@@ -67,7 +68,7 @@ static void add_repeat(wgi_reducer *d, wgi_alike_run r)
         d->repetitions += i % r.period == 0;
         d->at[r.begin + i] = (wgi_place){ d->repetitions, (int32_t)(i - i % r.period), 0 };
     }
-    p->less.repeat[d->repeats++] = r;
+    d->repeat[d->repeats++] = r;
 }
 
 /* Runs are aligned by themselves. The parts that the run before has taken since are left out. */
@@ -77,7 +78,7 @@ void wgi_find_repeats(wgi_reducer *d)
     if (p->less.folds_series) wgi_find_series(p, d->kept);
     const bool is_series = p->less.folds_series = p->less.runs > 0;
     if (!is_series && wgi_closed(p, WGI_PARTS_REPEATS)) wgi_find_alike_runs(p, 0, d->kept);
-    p->less.repeat = wgi_pool_take(p->pool, p->less.runs, sizeof *p->less.repeat);
+    d->repeat = wgi_pool_take(p->pool, p->less.runs, sizeof *d->repeat);
     int64_t taken = 0; /* nodes before it are in repeats */
     for (int64_t i = 0; !p->pool->failed && i < p->less.runs; i++) {
         wgi_alike_run r = p->less.run[i];

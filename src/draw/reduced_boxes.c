@@ -259,8 +259,8 @@ static void start(wgi_picture *p, unsigned closed)
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
     wgi_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
     if (p->pool->failed) return;
-    *r =
-        (wgi_reducer){ p, part, 0, at, 0, 0, bytes, bytes + n, bytes + 2 * n, bytes + 3 * n, ints, ints + n };
+    *r = (wgi_reducer){ p,    part,    0, at, NULL, 0, 0, bytes, bytes + n, bytes + 2 * n, bytes + 3 * n,
+                        ints, ints + n };
     p->less.reducer = r;
     find_kept(r);
     count_uses(r);
@@ -293,13 +293,14 @@ int64_t wgi_reduce(wgi_picture *p)
     const unsigned closed = closed_by_options(p);
     if (!p->less.reducer) start(p, closed);
     clear(p);
-    if (p->pool->failed) return -1;
     wgi_reducer *r = p->less.reducer;
+    if (r && !p->less.repeat) p->less.repeat = wgi_pool_take(p->pool, r->repeats, sizeof *p->less.repeat);
+    if (p->pool->failed) return -1;
     r->p = p;
     for (int32_t k = 0; k < r->parts; k++)
         if (closed >> r->part[k].kind & 1) close_part(r, &r->part[k]);
-    if (closed >> WGI_PARTS_REPEATS & 1) p->less.repeats = r->repeats;
-    for (int64_t k = 0; k < p->less.repeats; k++) wgi_close_repeat(p, &p->less.repeat[k]);
+    for (int64_t k = 0; closed >> WGI_PARTS_REPEATS & 1 && k < r->repeats; k++)
+        if (wgi_close_repeat(p, &r->repeat[k])) p->less.repeat[p->less.repeats++] = r->repeat[k];
     for (int64_t i = p->at.nodes - 1; i >= 0; i--) p->less.into[i] = wgi_into(p, i);
     for (int64_t i = 0; i < p->at.nodes; i++) boxes += p->less.into[i] == i;
     return boxes;
@@ -308,7 +309,7 @@ int64_t wgi_reduce(wgi_picture *p)
 wgi_reduction wgi_reduced_by(const wgi_picture *p, unsigned closed)
 {
     wgi_picture q = *p;
-    q.less.closed = closed, q.less.into = NULL;
+    q.less.closed = closed, q.less.into = NULL, q.less.repeat = NULL;
     if (wgi_reduce(&q) < 0) q.less.into = NULL;
     return q.less;
 }

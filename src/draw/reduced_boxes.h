@@ -74,8 +74,9 @@ typedef struct wgi_reducer {
     wgi_picture *p;
     wgi_part *part; /* what stands in a part is before it */
     int32_t parts;
-    wgi_place *at;   /* by position */
-    int64_t repeats; /* of less.repeat: they are around all parts */
+    wgi_place *at;         /* by position */
+    wgi_alike_run *repeat; /* what less.repeat is chosen from, in the same order */
+    int64_t repeats;
     int32_t repetitions;
     unsigned char *kept;   /* by position: has a box of its own */
     unsigned char *result; /* by position: of a call, so it stands in no formula */
@@ -99,8 +100,9 @@ int32_t wgi_into(const wgi_picture *p, int64_t position);
 /* reduce_calls.c. Adds calls that have several boxes; `results`: only marks their results. */
 void wgi_find_calls(wgi_reducer *r, bool results);
 void wgi_find_scopes(wgi_reducer *r);
-/* reduce_repeats.c. Fills less.repeat. */
+/* reduce_repeats.c. */
 void wgi_find_repeats(wgi_reducer *r);
-void wgi_close_repeat(wgi_picture *p, wgi_alike_run *r);
+/* All its parts are drawn in the boxes of the first. false: they are within the box of a call. */
+bool wgi_close_repeat(wgi_picture *p, const wgi_alike_run *r);
 
 #endif

@@ -69,7 +69,8 @@ const char *wgi_hidden_text(wgi_picture *p)
     for (int64_t i = 0; p->less.into && i < p->at.nodes; i++) {
         const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE;
         within += p->less.into[i] > i && wgi_has_name(p, i) && p->less.inside[p->at.item[i]];
-        leaves += wgi_closed(p, WGI_PARTS_LEAVES) && leaf && p->less.into[i] > i;
+        leaves += wgi_closed(p, WGI_PARTS_LEAVES) && leaf && p->less.into[i] > i &&
+                  !wgi_is_box_of(p, p->less.into[i], WGI_PARTS_CALLS);
         scopes += p->less.into[i] == i && wgi_is_box_of(p, i, WGI_PARTS_SCOPES);
     }
     put_count(&b, p->less.values_hidden, "node's value", "nodes' values");
