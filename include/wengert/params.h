@@ -161,6 +161,11 @@ WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_si
 /* Where layer i since wg_begin was called; *first: the nodes that it made begin with this one. NULL: there are
  * fewer. */
 WG_API wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first);
+/* For authors of layers: n is known by this name in the formulas of the field, as the gate "f" of an LSTM.
+ * Pictures call it so, with a number if several nodes are, but where the user's names come first. The name is
+ * not copied: give a literal. Returns n. */
+WG_API wg_node wg_layer_node(wg_node n, const char *name);
+WG_API const char *wg_layer_node_name(wg_node n); /* "" if it has none, or one by wg_name */
 /* For authors of layers: the parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
  * without the cost of joining the names, and with pointers instead of structs. */
 WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,

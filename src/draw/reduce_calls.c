@@ -123,12 +123,22 @@ static const char *statement_at(const wgi_picture *p, const char *place)
     return wgi_pool_clean(p->pool, wgi_pool_part(p->pool, text + begin, end - begin), TITLE_MOST);
 }
 
+/* A step of a series is called as its result, "h₁"; another scope, and a step whose result has no name, by
+ * the scope's name. */
+static const char *scope_title(const wgi_picture *p, int64_t result)
+{
+    const char *path = wg_node_scope(wgi_node_at(p, result));
+    size_t n = closed_scope(p, path), name;
+    if (wgi_series_scope(path, &name) == n && wgi_has_name(p, result))
+        return wgi_symbol(&p->view, wgi_item_at(p, result), TITLE_MOST);
+    return wgi_pool_clean(p->pool, wgi_pool_part(p->pool, path, n), TITLE_MOST);
+}
+
 /* The box of a call or a scope: its own nodes, not those of parts that are alike. */
 void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_part *k = &p->less.reducer->part[p->less.part_of[position] - 1];
     const bool is_call = k->kind == WGI_PARTS_CALLS;
-    const char *scope = wg_node_scope(wgi_node_at(p, position));
     int64_t nodes = 0, numbers = 0;
     for (int64_t i = k->begin; i < k->end; i++) {
         if (!is_call && p->less.into[i] != position) continue;
@@ -136,9 +146,7 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
     }
-    const char *title =
-        is_call ? statement_at(p, place_at(p, position))
-                : wgi_pool_clean(p->pool, wgi_pool_part(p->pool, scope, closed_scope(p, scope)), TITLE_MOST);
+    const char *title = is_call ? statement_at(p, place_at(p, position)) : scope_title(p, position);
     box->title = *title ? title : box->name;
     box->formula = NULL;
     box->detail = wgi_pool_format(p->pool, numbers ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",

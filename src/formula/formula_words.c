@@ -70,7 +70,7 @@ static bool cut_below(wgi_name_parts *p, const char *name, int length)
     p->base_length = cut;
     find_greek(p);
     if (!number && ((cut > 1 && !p->greek) || name[cut] == '.')) {
-        p->base_length = length, p->greek = NULL;
+        *p = (wgi_name_parts){ .base = name, .base_length = length, .accent = p->accent };
         return false;
     }
     p->below = name + cut + 1;

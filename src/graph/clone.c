@@ -115,7 +115,9 @@ static bool clone_node(cloning *r, uint32_t i)
     if (x && !ok && wg_failed(r->into->c) == WG_ERROR_DTYPE && r->o.floats)
         return clone_in_own_dtype(r, i, x, place);
     wgi_arena_rewind(&r->from->temp, place);
-    if (ok && n->name) wg_name_at(n->here, y[0], r->from->names.text[n->name]);
+    const char *name = ok && n->name ? r->from->names.text[n->name & ~(uint32_t)WGI_OF_LAYER] : NULL;
+    if (name && n->name & WGI_OF_LAYER) wg_layer_node(y[0], name);
+    else if (name) wg_name_at(n->here, y[0], name);
     for (int j = 0; ok && j < wgi_outputs(n->op); j++) r->map[i + (uint32_t)j] = y[j];
     return ok;
 }

@@ -42,6 +42,8 @@ typedef struct wgi_input {
     bool replaced; /* borrowed, but wg_input_set has given it memory in the arena since */
 } wgi_input;
 
+enum { WGI_OF_LAYER = 1 << 30 };
+
 typedef struct wgi_node {
     const wg_op *op;
     const wg_shape *shape; /* interned */
@@ -60,7 +62,7 @@ typedef struct wgi_node {
     };
     wg_site here;
     uint64_t hash;        /* of the structure of nodes 0 to this one */
-    uint32_t scope, name; /* indices of texts in wgi_names; 0: none */
+    uint32_t scope, name; /* indices of texts in wgi_names; 0: none. name: | WGI_OF_LAYER by wg_layer_node */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
     bool rewritten;               /* composites.h has what was written instead */

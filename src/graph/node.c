@@ -98,7 +98,7 @@ const char *wg_node_name(wg_node n)
 {
     const wgi_node *x = record(n);
     wgi_rule_looks(n);
-    if (x->name) return n.graph->names.text[x->name];
+    if (x->name) return x->name & WGI_OF_LAYER ? "" : n.graph->names.text[x->name];
     return wgi_has_parameter(x) ? x->parameter->name : "";
 }
 

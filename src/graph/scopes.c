@@ -22,6 +22,21 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
     return n;
 }
 
+wg_node wg_layer_node(wg_node n, const char *name)
+{
+    const bool node = wgi_is_node(NULL, n, "", "layer_node", 0, "the node");
+    if (node && !name) wgi_fail_null(n.graph->c, "", "layer_node", "name");
+    const uint32_t i = node && name && !wgi_node_of(n)->name ? wgi_text_add(n.graph, name) : 0;
+    if (i) wgi_node_of(n)->name = i | WGI_OF_LAYER;
+    return n;
+}
+
+const char *wg_layer_node_name(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && x->name & WGI_OF_LAYER ? n.graph->names.text[x->name & ~(uint32_t)WGI_OF_LAYER] : "";
+}
+
 /* ---- scopes: found by their paths, so that the random streams of a path that is pushed again go on counting
  * ---- */
 

@@ -51,29 +51,31 @@ static wg_node gate(wg_site here, wg_node z, const weights *w, int i)
 }
 static wg_nn_states lstm_step(wg_site here, const weights *w, wg_node z, wg_node c)
 {
-    wg_node i = wg_sigmoid(gate(here, z, w, 0)), f = wg_sigmoid(gate(here, z, w, 1));
-    wg_node g = wg_tanh(gate(here, z, w, 2)), o = wg_sigmoid(gate(here, z, w, 3));
+    wg_node i = wg_layer_node(wg_sigmoid(gate(here, z, w, 0)), "i");
+    wg_node f = wg_layer_node(wg_sigmoid(gate(here, z, w, 1)), "f");
+    wg_node g = wg_layer_node(wg_tanh(gate(here, z, w, 2)), "g");
+    wg_node o = wg_layer_node(wg_sigmoid(gate(here, z, w, 3)), "o");
     wg_node kept = wg_mul(f, c), added = wg_mul(i, g);
-    c = wg_add(kept, added);
-    return (wg_nn_states){ .h = wg_mul(o, wg_tanh(c)), .c = c };
+    c = wg_layer_node(wg_add(kept, added), "c");
+    return (wg_nn_states){ .h = wg_layer_node(wg_mul(o, wg_tanh(c)), "h"), .c = c };
 }
 /* u = h U. The candidate g has a bias inside its product with r. (1 - z) g + z h is g + z (h - g). */
 static wg_nn_states gru_step(wg_site here, const weights *w, wg_node x, wg_node u, wg_node h)
 {
-    wg_node r = wg_sigmoid(wg_add(gate(here, x, w, 0), gate(here, u, w, 0)));
-    wg_node z = wg_sigmoid(wg_add(gate(here, x, w, 1), gate(here, u, w, 1)));
+    wg_node r = wg_layer_node(wg_sigmoid(wg_add(gate(here, x, w, 0), gate(here, u, w, 0))), "r");
+    wg_node z = wg_layer_node(wg_sigmoid(wg_add(gate(here, x, w, 1), gate(here, u, w, 1))), "z");
     wg_node inner = wg_mul(r, wg_add(gate(here, u, w, 2), w->b_new));
-    wg_node g = wg_tanh(wg_add(gate(here, x, w, 2), inner));
-    return (wg_nn_states){ .h = wg_add(g, wg_mul(z, wg_sub(h, g))) };
+    wg_node g = wg_layer_node(wg_tanh(wg_add(gate(here, x, w, 2), inner)), "g");
+    return (wg_nn_states){ .h = wg_layer_node(wg_add(g, wg_mul(z, wg_sub(h, g))), "h") };
 }
 /* x: x W + b of this step, [batch, gates units]. */
 static wg_nn_states step(wg_site here, const weights *w, wg_node x, wg_nn_states s)
 {
     wg_node u = wg_matmul(s.h, w->U);
     if (w->kind == &gru) return gru_step(here, w, x, u, s.h);
-    wg_node z = wg_add(x, u);
+    wg_node z = wg_layer_node(wg_add(x, u), "z");
     if (w->kind == &lstm) return lstm_step(here, w, z, s.c);
-    return (wg_nn_states){ .h = w->relu ? wg_relu(z) : wg_tanh(z) };
+    return (wg_nn_states){ .h = wg_layer_node(w->relu ? wg_relu(z) : wg_tanh(z), "h") };
 }
 
 /* ---- the first state ---- */
@@ -87,7 +89,8 @@ static wg_node first_state(const layer *l, const char *name, wg_node s, wg_node 
     char is[96], must[96];
     if (wg_is_none(s)) {
         wg_node zeros = wg_fill(l->g, 0, WG_SHAPE(want.dim[0], units));
-        return wg_node_dtype(x) == wg_node_dtype(zeros) ? zeros : wg_cast(zeros, wg_node_dtype(x));
+        if (wg_node_dtype(x) != wg_node_dtype(zeros)) zeros = wg_cast(zeros, wg_node_dtype(x));
+        return wg_layer_node(zeros, *name == 'h' ? "h0" : "c0");
     }
     if (!wg_node_ok(s) || !wg_shape_equal(wg_node_shape(s), want))
         return FAIL(l, WG_ERROR_SHAPE, ": the state %s is %s, must be %s", name,

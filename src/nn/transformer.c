@@ -70,6 +70,7 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
         of.k = part(here, qkv, -1, n, 2 * n);
         of.v = part(here, qkv, -1, 2 * n, 3 * n);
     } else from_memory(here, a, W, b, n, &of);
+    wg_layer_node(of.x, "Q"), wg_layer_node(of.k, "K"), wg_layer_node(of.v, "V");
     if (a->cache) wgi_cached_keys(here, a->cache, a->p, a->name, &of);
     wg_node y = wg_attention_at(here, &of);
     wg_node Wo = weight(&l, "Wo", &Wo_shape, &a->Wo_init, wg_xavier());

@@ -141,18 +141,21 @@ static void number(wgi_view *v, const named list[], int64_t n, const listed *giv
     }
 }
 
-static listed list_of(const wgi_view *v, wgi_name_source source)
+/* Of the names of these sources. */
+static listed list_of(const wgi_view *v, wgi_name_source first, wgi_name_source last)
 {
     listed list = { wgi_pool_take(v->pool, v->items, sizeof *list.at), 0 };
     for (int64_t i = 0; list.at && i < v->items; i++)
-        if (v->item[i].source == source) list.at[list.count++] = (named){ v->item[i].name, i };
+        if (v->item[i].source >= first && v->item[i].source <= last)
+            list.at[list.count++] = (named){ v->item[i].name, i };
     if (list.at) qsort(list.at, (size_t)list.count, sizeof *list.at, by_name);
     return list;
 }
 
-static void make_unlike(wgi_view *v)
+/* Names of a source are unlike those of the sources before it. */
+static void make_unlike(wgi_view *v, wgi_name_source source)
 {
-    const listed given = list_of(v, WGI_NAME_GIVEN), found = list_of(v, WGI_NAME_ARGUMENT);
+    const listed given = list_of(v, WGI_NAME_GIVEN, source - 1), found = list_of(v, source, source);
     for (int64_t i = 0, end; i < found.count; i = end) {
         const named *at = found.at;
         for (end = i + 1; end < found.count && wgi_view_looks_alike(at[end].name, at[i].name);) end++;
@@ -172,7 +175,13 @@ void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here)
     for (int64_t i = 0; i < v->items; i++) look_at_arguments(v, i);
     for (int64_t i = 0; (site = wg_layer_site(v->g, i, &first)); i++) look_at_layer(v, site, first);
     if (here) call_as_argument(v, (int32_t)root, here, 0);
-    make_unlike(v);
+    make_unlike(v, WGI_NAME_ARGUMENT);
+    for (int64_t i = 0; i < v->items; i++) {
+        const char *name = wg_layer_node_name(wgi_item_node(v, i));
+        if (v->item[i].source == WGI_NAMELESS && *name)
+            v->item[i].name = name, v->item[i].source = WGI_NAME_LAYER;
+    }
+    make_unlike(v, WGI_NAME_LAYER);
     for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
 }
 

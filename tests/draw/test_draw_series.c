@@ -42,7 +42,7 @@ Test(draw_series, steps_of_a_recurrent_layer_are_a_series)
         snprintf(program, sizeof program, "x = input(m, 9, 4)\nh = %s(x, 8)\nJ = mean(h)", of[i].layer);
         WGT_ENDS wgt_run r = wgt_build(program, WG_TRAIN);
         char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
-        cr_expect_eq(pic_count(text, ">×9<"), 1, "%s: %s", of[i].layer, text);
+        cr_expect_eq(pic_count(text, ">×9: h₁ … h₉<"), 1, "%s: %s", of[i].layer, text);
         cr_expect_eq(pic_count(text, "op · tanh"), 2 * of[i].tanhs); /* in the box and in its tip */
         cr_expect_eq(pic_count(every, "op · tanh"), 9 * 2 * of[i].tanhs);
     }

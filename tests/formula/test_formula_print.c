@@ -22,6 +22,31 @@ Test(formula_print, a_short_buffer_is_cut_and_the_length_is_that_of_all)
     cr_expect_eq(wg_formula_print("y = a + b", WG_FORMULA_ASCII, NULL, 0), 9);
 }
 
+/* Each byte of a name is in one of its parts; the parts are in the name, or a Greek letter is its name. */
+Test(formula_print, parts_of_a_name_are_in_the_name)
+{
+    static const char *const begin[] = { "mu",  "sigma", "alpha", "phi", "Lambda", "w",
+                                         "net", "mus",   "h1",    "dmu", "x_hat" },
+                             *const end[] = { "",     ".W",   ".b", ".W1", ".kernelwithalongname",
+                                              "_1",   "_W",   ".1", "2",   "_hat",
+                                              ".a.b", "_long" };
+    for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
+        for (size_t k = 0; k < sizeof end / sizeof *end; k++) {
+            char name[64];
+            const int n = snprintf(name, sizeof name, "%s%s", begin[i], end[k]);
+            const wgi_name_parts p = wgi_name_split(name, n);
+            const int base = p.greek ? (int)strlen(p.greek) : p.base_length;
+            cr_expect(p.greek ? !strncmp(name, p.greek, (size_t)base) : p.base == name, "%s", name);
+            const char *at = name + base;
+            if (p.below_length) {
+                cr_assert(p.below >= at && p.below - at <= 1, "%s", name);
+                at = p.below + p.below_length;
+            }
+            cr_expect_eq(name + n - at, p.accent ? 1 + (int)strlen(p.accent) : 0, "%s: '%s' is lost", name,
+                         at);
+        }
+}
+
 /* ---- mistakes ---- */
 
 static void expect_mistake(const char *formula, int at, const char *text)
