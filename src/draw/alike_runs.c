@@ -130,7 +130,7 @@ static bool is_next_part(const wgi_picture *p, int64_t i, int64_t end)
     const char *one = scope_at(p, i), *two = scope_at(p, end);
     const size_t n = wgi_series_scope(two, &b);
     return wgi_series_scope(one, &a) && n && a == b && strncmp(one, two, a) == 0 &&
-           strtoll(two + b, NULL, 10) == strtoll(one + a, NULL, 10) + 1;
+           llabs(strtoll(two + b, NULL, 10) - strtoll(one + a, NULL, 10)) == 1;
 }
 
 static bool is_alike_part(const wgi_picture *p, int64_t begin, int64_t period, const unsigned char *kept)

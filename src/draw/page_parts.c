@@ -8,8 +8,9 @@
 
 enum {
     PARTS_MOST = 250,
-    NODES_MOST = 400, /* of a part that can be opened */
-    BOXES_MOST = 14,  /* of an open part, unless it has more at each level */
+    NODES_MOST = 2000, /* of a part that can be opened */
+    OPEN_MOST = 150,   /* its boxes */
+    BOXES_MOST = 14,   /* of an open part, unless it has more at each level */
     PAD = 14,
     HEAD = 34,                     /* the height of its title */
     IN_CALLS = WGI_PARTS_KINDS + 1 /* calls are open, and what has a scope in them is closed */
@@ -68,7 +69,7 @@ static int level_for(finder *f, const wgi_sheet *s, int of)
         wgi_reduction *level = level_at(f, k);
         if (!level) return -1;
         const int n = boxes_of(s->p, of, level);
-        if (n > 1) best = k;
+        if (n > 1 && n <= OPEN_MOST) best = k;
         if (n > 1 && (n <= BOXES_MOST || k == IN_CALLS)) break;
     }
     return best;

@@ -1,6 +1,7 @@
 /* reduced_boxes.c: the table of parts, and those of one node: it is drawn in the box of its consumer. */
 #include "draw/reduced_boxes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { CALL_MOST = 5, COST_MOST = 72, FORMULA_MOST = 60 }; /* operands of a call; characters of a formula */
@@ -48,13 +49,22 @@ static void find_kept(wgi_reducer *r)
 
 static bool is_range(const wgi_part *k) { return k->kind == WGI_PARTS_CALLS || k->kind == WGI_PARTS_SCOPES; }
 
+/* What stands in another range is before it. */
+static int by_length(const void *a, const void *b)
+{
+    const wgi_part *x = a, *y = b;
+    const int32_t n = x->end - x->begin, m = y->end - y->begin;
+    return n != m ? (n > m) - (n < m) : (x->begin > y->begin) - (x->begin < y->begin);
+}
+
 static bool is_formula(const wgi_part *k) { return !is_range(k) && k->kind != WGI_PARTS_LEAVES; }
 
-/* Inputs of a call, and what others use, too, have their own boxes. */
+/* As have inputs of a call, and parameters that others use, too. */
 static bool has_own_box(const wgi_reducer *r, const wgi_part *k, int64_t i)
 {
-    return r->kept[i] || (k->kind == WGI_PARTS_CALLS &&
-                          (r->last_use[i] >= k->end || wg_node_leaf(wgi_node_at(r->p, i)) == WG_LEAF_INPUT));
+    const wg_leaf leaf = wg_node_leaf(wgi_node_at(r->p, i));
+    return r->kept[i] || (k->kind == WGI_PARTS_CALLS && leaf != WG_LEAF_NONE &&
+                          (r->last_use[i] >= k->end || leaf == WG_LEAF_INPUT));
 }
 
 static void put_into(wgi_picture *p, int64_t i, int64_t to, bool in_formula)
@@ -66,8 +76,10 @@ static void put_into(wgi_picture *p, int64_t i, int64_t to, bool in_formula)
 /* A part takes nodes out of the boxes that they had within it, and its result out of that of its consumer. */
 static void close_part(wgi_reducer *r, const wgi_part *k)
 {
-    for (int64_t i = k->begin; i < k->end; i++)
+    for (int64_t i = k->begin; i < k->end; i++) {
         if (!has_own_box(r, k, i)) put_into(r->p, i, k->result, is_formula(k));
+        if (is_range(k)) r->p->less.part_of[i] = 0;
+    }
     if (!is_range(k)) return;
     put_into(r->p, k->result, k->result, false);
     r->p->less.part_of[k->result] = (int32_t)(k - r->part) + 1;
@@ -259,8 +271,15 @@ static void start(wgi_picture *p, unsigned closed)
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
     wgi_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
     if (p->pool->failed) return;
-    *r = (wgi_reducer){ p,    part,    0, at, NULL, 0, 0, bytes, bytes + n, bytes + 2 * n, bytes + 3 * n,
-                        ints, ints + n };
+    *r = (wgi_reducer){ .p = p,
+                        .part = part,
+                        .at = at,
+                        .kept = bytes,
+                        .result = bytes + n,
+                        .cost = bytes + 2 * n,
+                        .linear = bytes + 3 * n,
+                        .uses = ints,
+                        .last_use = ints + n };
     p->less.reducer = r;
     find_kept(r);
     count_uses(r);
@@ -272,9 +291,11 @@ static void start(wgi_picture *p, unsigned closed)
         find_cost(r);
         find_formulas(r, true);
         find_leaves(r);
-        wgi_find_calls(r, false);
     }
+    const int32_t nodes = r->parts; /* parts of one node */
+    if (closed >> WGI_PARTS_CALLS & 1) wgi_find_calls(r, false);
     if (closed >> WGI_PARTS_SCOPES & 1) wgi_find_scopes(r);
+    qsort(r->part + nodes, (size_t)(r->parts - nodes), sizeof *r->part, by_length);
 }
 
 /* What the options close, and leave open, whatever less.closed says. */
@@ -309,6 +330,8 @@ int64_t wgi_reduce(wgi_picture *p)
 wgi_reduction wgi_reduced_by(const wgi_picture *p, unsigned closed)
 {
     wgi_picture q = *p;
+    wg_draw_opts o = *p->o;
+    o.depth = 0, q.o = &o; /* scopes that the option closes can be opened */
     q.less.closed = closed, q.less.into = NULL, q.less.repeat = NULL;
     if (wgi_reduce(&q) < 0) q.less.into = NULL;
     return q.less;

@@ -3,6 +3,7 @@
 #include "nn/layer.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* One kind of recurrent layer: the gates' names are in wengert/recurrent.h. */
 typedef struct kind {
@@ -160,17 +161,19 @@ static wg_nn_states held(wg_site here, wg_node runs, wg_nn_states after, wg_nn_s
     return after;
 }
 
-/* One direction. x: the input with time as the first axis. Steps to y[0 .. time), each in a scope of its own.
- * Returns the last state. */
-static wg_nn_states run_steps(const layer *l, const weights *w, wg_node x, wg_nn_states s, wg_node lengths,
-                              bool reverse, wg_node y[])
+/* One direction. x: the input with time as the first axis. Steps to y[0 .. time), each in a scope of its own:
+ * NAME.0, or NAME.part.0. Returns the last state. */
+static wg_nn_states run_steps(const layer *l, const char *part, const weights *w, wg_node x, wg_nn_states s,
+                              wg_node lengths, bool reverse, wg_node y[])
 {
     wg_site here = l->inside;
+    char scope[NAME_MOST + 16];
+    snprintf(scope, sizeof scope, "%s%s%s", l->name, *part ? "." : "", part);
     const int64_t time = wg_dim(x, 0);
     wg_node all = wg_dense(x, w->W, w->b);
     for (int64_t i = 0; i < time; i++) {
         const int64_t t = reverse ? time - 1 - i : i;
-        wg_scope_push_i_at(here, l->g, l->name, t);
+        wg_scope_push_i_at(here, l->g, scope, t);
         wg_nn_states after = step(here, w, wg_select(all, 0, t), s);
         y[t] = after.h;
         if (!wg_is_none(lengths)) {
@@ -196,7 +199,7 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     if (!first_states(l, k, a, d, n, &s)) return no_states(a->x);
     wg_node *y = wg_alloc(l->c, (size_t)(time ? time : 1), sizeof *y);
     if (!y) return no_states(a->x);
-    s = run_steps(l, &w, x, s, a->lengths, reverse, y);
+    s = run_steps(l, d ? "reverse" : "", &w, x, s, a->lengths, reverse, y);
     s.y = time ? wg_stack(y, (int)time, 1) : wg_fill(l->g, 0, WG_SHAPE(wg_dim(x, 1), 0, a->units));
     wg_free(l->c, y);
     return s;

@@ -34,12 +34,13 @@ Test(draw_series, steps_of_a_scan_share_their_parameters)
 Test(draw_series, steps_of_a_recurrent_layer_are_a_series)
 {
     static const struct {
-        const char *layer;
+        const char *layer, *options;
         int tanhs;
-    } of[] = { { "rnn", 1 }, { "lstm", 2 }, { "gru", 1 } };
+    } of[] = { { "rnn", "", 1 }, { "lstm", "", 2 }, { "gru", "", 1 }, { "lstm", ", reverse=true", 2 } };
     for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
         char program[100];
-        snprintf(program, sizeof program, "x = input(m, 9, 4)\nh = %s(x, 8)\nJ = mean(h)", of[i].layer);
+        snprintf(program, sizeof program, "x = input(m, 9, 4)\nh = %s(x, 8%s)\nJ = mean(h)", of[i].layer,
+                 of[i].options);
         WGT_ENDS wgt_run r = wgt_build(program, WG_TRAIN);
         char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
         cr_expect_eq(pic_count(text, ">×9: h₁ … h₉<"), 1, "%s: %s", of[i].layer, text);
