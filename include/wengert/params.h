@@ -158,8 +158,8 @@ WG_API void wg_params_trained(wg_params *p, bool trained);
 /* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
  * NULL, or the call site of the layer that has the name already. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
-/* Where layer i since wg_begin was called; *first: the nodes that it made begin with this one. NULL: there are
- * fewer. */
+/* Where name i since wg_begin was claimed; *first: the nodes made since begin with this one. A layer that is
+ * shared has one name; one with .cache has two. NULL: there are fewer. */
 WG_API wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first);
 /* For authors of layers: n is known by this name in the formulas of the field, as the gate "f" of an LSTM.
  * Pictures call it so, with a number if several nodes are, but where the user's names come first. The name is

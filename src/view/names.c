@@ -82,17 +82,19 @@ static void look_at_arguments(wgi_view *v, int64_t i)
     for (int k = 0; k < y->operands; k++) call_as_argument(v, v->arg[y->first + k], y->here, k);
 }
 
-/* The first argument of a layer's call is the first operand of its nodes that it has not made itself. */
+/* The first argument of a layer's call is the first operand of its nodes that it has not made itself. They
+ * have its place. */
 static void look_at_layer(wgi_view *v, wg_site here, int64_t first)
 {
-    const int64_t nodes = wg_graph_nodes(v->g);
-    for (int64_t i = first; i < nodes; i++)
-        for (int k = 0; k < wg_node_operands(wg_graph_node(v->g, i)); k++) {
-            const wg_node x = wg_node_operand(wg_graph_node(v->g, i), k);
-            if (x.index >= first || wg_node_leaf(x) == WG_LEAF_NUMBER) continue;
-            call_as_argument(v, v->item_of[x.index], here, 0);
-            return;
+    for (int64_t i = first; i < wg_graph_nodes(v->g); i++) {
+        const wg_node n = wg_graph_node(v->g, i);
+        if (strcmp(wg_site_place(wg_node_site(n)), wg_site_place(here))) return;
+        for (int k = 0; k < wg_node_operands(n); k++) {
+            const wg_node x = wg_node_operand(n, k);
+            if (x.index < first && wg_node_leaf(x) != WG_LEAF_NUMBER)
+                return call_as_argument(v, v->item_of[x.index], here, 0);
         }
+    }
 }
 
 /* ---- names that several items have ---- */
