@@ -21,7 +21,7 @@ typedef struct op_formula {
 } op_formula;
 
 struct wgi_view_ops {
-    const wg_op *transpose;
+    const wg_op *transpose, *reshape;
     op_formula *formula;
     wgi_equation *spare; /* the first of those that were freed */
 };
@@ -29,7 +29,7 @@ struct wgi_view_ops {
 struct wgi_view_ops *wgi_view_ops_new(wgi_pool *pool)
 {
     struct wgi_view_ops *s = wgi_pool_take(pool, 1, sizeof *s);
-    if (s) s->transpose = wg_op_find("transpose");
+    if (s) s->transpose = wg_op_find("transpose"), s->reshape = wg_op_find("reshape");
     return s;
 }
 
@@ -119,11 +119,17 @@ static bool by_formula(maker *m)
 
 /* ---- transposes ---- */
 
+/* A transpose of a row or a column is a reshape. */
 bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 {
-    if (y->op != v->ops->transpose || !y->attr) return false;
+    const bool reshape = y->op == v->ops->reshape;
+    if ((y->op != v->ops->transpose && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
     const wg_axes *a = y->attr;
-    const int rank = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0))).rank;
+    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
+    const int rank = s.rank;
+    if (reshape)
+        return rank == 2 && s.dim[0] != s.dim[1] && (s.dim[0] == 1 || s.dim[1] == 1) &&
+               wg_shape_equal(wg_node_shape(wgi_item_node(v, y - v->item)), WG_SHAPE(s.dim[1], s.dim[0]));
     if (rank < 2 || !a->count) return rank == 2;
     for (int i = 0; i < rank; i++) {
         const int axis = a->axis[i] < 0 ? a->axis[i] + rank : a->axis[i];

@@ -130,13 +130,17 @@ static bool is_taken(const listed *by, const char *name)
 }
 
 /* Numbers the items list[0 .. n), which were in variables of one name. A number is left out if another item
- * has the name with it, given or of a variable. */
+ * has the name with it, given or of a variable. No h0_1: h0 of several layers is no name. */
 static void number(wgi_view *v, const named list[], int64_t n, const listed *given, const listed *found)
 {
     const char *name = list[0].name;
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
         wgi_item *y = &v->item[list[i].item];
+        if (y->source == WGI_NAME_LAYER && isdigit((unsigned char)name[strlen(name) - 1])) {
+            y->source = WGI_NAMELESS, y->name = "";
+            continue;
+        }
         do y->name = wgi_pool_format(v->pool, "%s_%lld", name, (long long)++count);
         while (is_taken(given, y->name) || is_taken(found, y->name));
         y->source = WGI_NAME_NUMBERED;

@@ -653,7 +653,7 @@ OPS = {"layer_norm": lambda x, g, b, eps=1e-5: normal(x, g, b, {len(x.shape) - 1
        "softmax_cross_entropy": cross_entropy, "huber": huber, "bce_with_logits": logits, "binary_cross_entropy": binary,
        "slice": sliced, "flip": flip, "concat": joined,
        "gelu": lambda x: of_each(lambda t: t * math.erfc(-t / math.sqrt(2)) / 2, x), "silu": lambda x: of_each(lambda t: t * sigmoid(t), x),
-       "reshape": lambda x: x, "f64": lambda x: x, "i64": lambda x: x, "bool": lambda x: x}
+       "reshape": lambda x, axis=None: x, "f64": lambda x: x, "i64": lambda x: x, "bool": lambda x: x}
 KNOWN = ("softmax", "log_softmax", "one_hot", "mul", "div", "add", "sub") + tuple(OPS)
 
 
