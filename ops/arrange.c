@@ -33,7 +33,7 @@ ERRORS(select, (wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0"),
 
 DEFINE_OP(select, .summary = "The elements at one index of an axis, which is dropped.",
           .formula = "y = x[index mod length(x)] along axis",
-          .adjoint = "x'[i] = y' where i = index mod length(x), else 0 along axis", .stored = 1 << 0,
+          .adjoint = "x'[k] = y' where k = index mod length(x), else 0 along axis", .stored = 1 << 0,
           .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand), .leads = true);
 wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
 {

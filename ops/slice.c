@@ -188,8 +188,8 @@ DEFINE_OP(
     slice,
     .summary =
         "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
-    .formula = "y[i] = x[from + i] along axis",
-    .adjoint = "x'[i] = y'[i - from] where from <= i < from + length(y), else 0 along axis", .stored = 1 << 0,
+    .formula = "y[k] = x[from + k] along axis",
+    .adjoint = "x'[k] = y'[k - from] where from <= k < from + length(y), else 0 along axis", .stored = 1 << 0,
     .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, alias, runs, vjp),
     .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
 

@@ -184,8 +184,8 @@ DEFINE_OP(
     unslice,
     .summary =
         "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
-    .formula = "y[i] = x[i - from] where from <= i < from + length(x), else 0 along axis",
-    .adjoint = "x'[i] = y'[from + i] along axis", .operands = 1, .kind = WG_OPAQUE, TAKES(unslice),
+    .formula = "y[k] = x[k - from] where from <= k < from + length(x), else 0 along axis",
+    .adjoint = "x'[k] = y'[from + k] along axis", .operands = 1, .kind = WG_OPAQUE, TAKES(unslice),
     RULES(unslice, shape, rewrite, vjp, merge), .units = axis_units, .kernel = KERNELS(unslice),
     .leads = true);
 wg_node wgi_unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
