@@ -10,6 +10,14 @@ enum { DEEPEST = 8 }; /* of definitions */
 
 /* ---- which numbers ---- */
 
+/* Of a box of several nodes its name is that of its last one. */
+static bool names_its_box(const wgi_picture *p, int64_t i)
+{
+    int64_t last = p->at.nodes - 1;
+    while (p->at.box_of[last] != p->at.box_of[i]) last--;
+    return last == i;
+}
+
 /* By the name of the value in the program or as it is printed, W1 or W₁; or by that of the gradient as it
  * is printed: ∂s/∂z, d(1 − a). */
 static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_gradient,
@@ -18,10 +26,10 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_
     bool found = false;
     for (int64_t i = 0; i < p->at.nodes; i++) {
         const wgi_box *x = &p->box[p->at.box_of[i]];
-        const bool called = by_gradient
-                                ? p->at.on_path[i] && wgi_is_called(wgi_gradient_of_box(p, x), word, length)
-                                : wgi_is_called(wgi_item_at(p, i)->name, word, length) ||
-                                      wgi_is_called(x->name, word, length);
+        const char *name = by_gradient ? wgi_gradient_of_box(p, x) : x->name;
+        const bool called =
+            (!by_gradient && wgi_is_called(wgi_item_at(p, i)->name, word, length)) ||
+            ((!by_gradient || p->at.on_path[i]) && wgi_is_called(name, word, length) && names_its_box(p, i));
         if (called && x->times == 1) hidden[i] = 1, found = true;
     }
     return found;
@@ -82,6 +90,23 @@ static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, cons
     return has_name(a, &a->rule, a->rule.node[left].next, name, 0, 0);
 }
 
+/* A step without a name may have the number already, in another order: concat(a, b) of h = concat(a, b)ᵀ.
+ * Ops that take numbers as they are stored, but for products, only move them. */
+static void find_same(const wgi_picture *p, unsigned char *hidden)
+{
+    for (int64_t i = p->at.nodes - 1; i >= 0; i--) {
+        const wgi_item *y = wgi_item_at(p, i);
+        for (int k = 0; hidden[i] && y->op && y->op->kind != WG_CONTRACT && k < y->operands; k++) {
+            const int32_t x = p->at.arg[p->at.first[i] + k];
+            if (x < 0 || !(y->op->stored >> k % 32 & 1) || !wgi_item_at(p, x)->operands) continue;
+            const wgi_name_source name = wgi_item_at(p, x)->source;
+            if (name == WGI_NAME_EXPRESSION || name == WGI_NAME_OP ||
+                strcmp(wg_node_scope(wgi_node_at(p, x)), wg_node_scope(wgi_node_at(p, i))))
+                hidden[x] = 1;
+        }
+    }
+}
+
 /* What is computed from a hidden number would tell it. */
 static void follow(const wgi_picture *p, adjoint *a, wgi_hidden *h)
 {
@@ -109,7 +134,7 @@ wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h
         if (length > 1 && *word == 'd' && mark(p, word + 1, length - 1, false, h->gradient)) continue;
         if (!mark(p, word, length, true, h->gradient)) unknown = word;
     }
-    follow(p, a, h);
+    find_same(p, h->value), follow(p, a, h);
     if (!unknown) return WG_OK;
     length = length < 60 ? length : 60;
     return WGI_REFUSE(

@@ -74,6 +74,26 @@ Test(page, ends_no_script_early)
     cr_expect_eq(scripts, 2);
 }
 
+/* What stands in the closed box of a hidden value comes before it, unless it has the same number. */
+Test(page, hides_a_value_and_what_follows_from_it)
+{
+    static const char *const cases[][4] = {
+        { "x = normal(2, 3, 3)\nh = lstm(x, 4)\nJ = mean(h^2)\n", "\"h₃\"", "!\"h.W\"", "!\"i₁\"" },
+        { "x = [[1, 2]]\nq = tanh(x)\nh = concat(q, exp(x)).T\nJ = sum(h^2)\n", "\"eˣ\"", "!\"q\"",
+          "concat" },
+        { "a = normal(2, 10)\nW1 = param(10, 16)\nW2 = param(16, 4)\nf(x) = tanh(tanh(x @ W1) @ W2)\n"
+          "h = f(a)\nd = sum((h - 1)^2, axis=1)\ny = normal(2)\n"
+          "J = mean(y*d + (1 - y)*relu(1 - sqrt(d + 1e-6))^2)\n",
+          "\"dW₂\"", "!\"W₂\"", "!\"a W₁\"" },
+    };
+    for (int i = 0; i < 3; i++) {
+        char *hidden = strstr(page_of(cases[i][0], "h"), "\"hide\":");
+        cr_assert(hidden);
+        strstr(hidden, "\"],")[1] = 0;
+        SHOWS(hidden, "\"h\"", "\"dh\"", "\"J\"", cases[i][1], cases[i][2], cases[i][3]);
+    }
+}
+
 GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
 {
     wg_begin(g, WG_TRAIN);
