@@ -166,20 +166,21 @@ function stateText(s, k) {
   return out;
 }
 
+// Numbers of which one is hidden are left out, as wgi_state_text does.
 function lineOf(k, to) {
-  const s = states[k], t = stateText(s, k), cls = s.k === undefined ? 'v' : 'g';
-  const parts = [t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
+  const s = states[k], t = stateText(s, k), cls = s.k === undefined ? 'v' : 'g', own = secret(s.n);
+  const of = items[s.k === undefined ? s.i : data.terms[s.k][0]] || items[s.i], used = of.a.map(i => (items[i] || of).n);
+  const tells = own || [of.n, s.k !== undefined && of.d, ...used].some(secret);
+  const parts = [own && t.rule === t.result ? '' : t.rule, tells ? '' : t.numbers, own ? '?' : t.result].filter(x => x).filter((x, i, a) => x !== a[i - 1]);
   make('b', { textContent: s.n, className: cls }, to);
   parts.forEach((x, i) => {
     to.append(' = ');
-    if (secret(s.n) && (i > 0 || x === t.result)) {
-      if (x !== t.result) { to.append('?'); return; }
-      make('button', { className: 'ask', textContent: '?', ariaLabel: 'show ' + s.n, onclick: () => ask(s.n) }, to);
-    } else if (i === parts.length - 1) make('b', { textContent: x, className: cls }, to);
-    else to.append(x);
+    if (i < parts.length - 1) to.append(x);
+    else if (own) make('button', { className: 'ask', textContent: x, ariaLabel: 'show ' + s.n, onclick: () => ask(s.n) }, to);
+    else make('b', { textContent: x, className: cls }, to);
   });
   if (s.d) make('span', { textContent: s.d, className: 'sum' }, to);
-  if (t.sum && !secret(s.n)) make('span', { textContent: s.n + ': ' + t.sum, className: 'sum' }, to);
+  if (t.sum && !own) make('span', { textContent: s.n + ': ' + t.sum, className: 'sum' }, to);
 }
 
 // ---- showing a step ----
@@ -213,7 +214,7 @@ function show(k, quiet) {
   list.forEach((li, i) => {
     const t = states[i + 1];
     li.classList.toggle('on', i === at - 1);
-    if (!changed && !secret(t.n) && !li.dataset.was) return;
+    if (!changed && !hidden.size && !li.dataset.was) return;
     li.dataset.was = '1', li.textContent = '';
     lineOf(i + 1, li);
   });

@@ -133,41 +133,42 @@ static const char *const graph[][2] = {
 };
 enum { GRAPHS = sizeof graph / sizeof *graph };
 
-/* At each step, in a window, on a phone and at a zoom of 200 %, the step's text has its least size, what it
- * needs is in view or on a button, and the picture stands where it stood. */
-Test(page_browser, shows_each_step_as_large_as_a_class_can_read)
+/* What the script in the file says about pages, a list of names in JavaScript that is not closed. */
+static char *said_of(const char *pages, const char *file, const char *page)
 {
-    char *path = NULL, name[40], want[1000] = "", pages[1000] = "const pages = [";
+    char *look = pic_keep(pic_read(file)), *script = malloc(strlen(look) + strlen(pages) + 20);
+    sprintf(script, "const pages = [%s];\n%s", pages, look);
+    char *said = browser_answer(browser_document_with(page, "", script, BROWSER_STILL BROWSER_FILES));
+    free(script);
+    return said;
+}
+
+static char *said_of_graphs(const char *file)
+{
+    char *path = NULL, name[40], pages[1000] = "";
     for (int i = 0; i < GRAPHS; i++) {
         WGT_ENDS bench b = build(strchr(graph[i][1], '\n') ? graph[i][1] : pic_keep(pic_read(graph[i][1])));
         snprintf(name, sizeof name, "%s.html", graph[i][0]);
         draw(&b, NULL, path = pic_path(name), NULL);
         sprintf(pages + strlen(pages), "'%s', ", name);
-        sprintf(want + strlen(want), "%s well well well\n", graph[i][0]);
     }
-    char *look = pic_keep(pic_read("tests/draw/page_sizes.js")),
-         *script = malloc(strlen(look) + sizeof pages + 9);
-    sprintf(script, "%s];\n%s", pages, look);
-    char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL BROWSER_FILES));
+    return said_of(pages, file, path);
+}
+
+/* At each step, in a window, on a phone and at a zoom of 200 %, the step's text has its least size, what it
+ * needs is in view or on a button, and the picture stands where it stood. */
+Test(page_browser, shows_each_step_as_large_as_a_class_can_read)
+{
+    char want[1000] = "", *said = said_of_graphs("tests/draw/page_sizes.js");
+    for (int i = 0; i < GRAPHS; i++) sprintf(want + strlen(want), "%s well well well\n", graph[i][0]);
     cr_expect_str_eq(said, want, "%s", said);
-    free(script), free(said);
+    free(said);
 }
 
 /* What may move when a part opens is said in page_opens.js. */
 Test(page_browser, opens_parts_in_their_places)
 {
-    char *path = NULL, name[40], pages[1000] = "const pages = [";
-    for (int i = 0; i < GRAPHS; i++) {
-        WGT_ENDS bench b = build(strchr(graph[i][1], '\n') ? graph[i][1] : pic_keep(pic_read(graph[i][1])));
-        snprintf(name, sizeof name, "%s.html", graph[i][0]);
-        draw(&b, NULL, path = pic_path(name), NULL);
-        sprintf(pages + strlen(pages), "'%s', ", name);
-    }
-    char *look = pic_keep(pic_read("tests/draw/page_opens.js")),
-         *script = malloc(strlen(look) + sizeof pages + 9);
-    sprintf(script, "%s];\n%s", pages, look);
-    char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL BROWSER_FILES)),
-         *line = said;
+    char *said = said_of_graphs("tests/draw/page_opens.js"), *line = said;
     int parts = 0, lines = 0;
     for (; *line; line += strcspn(line, "\n") + 1, lines++) {
         const char *number = strchr(line, ' ');
@@ -178,7 +179,40 @@ Test(page_browser, opens_parts_in_their_places)
     }
     cr_expect_eq(lines, GRAPHS);
     cr_expect_geq(parts, 20, "%d parts", parts);
-    free(script), free(said);
+    free(said);
+}
+
+/* A page that hides the name, and its steps as a text; false: the picture has no such name. */
+static bool draw_hidden(const char *program, const char *name, const char *page)
+{
+    WGT_ENDS bench b = build(program);
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
+    wg_draw_opts o = { .backward = true, .hide = name };
+    char *path = pic_path(page);
+    if (wg_draw(wg_program_last(b.q), path, &o) != WG_OK) return wg_recover(b.c), false;
+    memcpy(path + strlen(path) - 4, "txt", 4), o.steps = true, o.width = 1000;
+    return wg_draw(wg_program_last(b.q), path, &o) == WG_OK;
+}
+
+/* Whatever a page hides, its lines have the numbers that the command writes, and no others. */
+Test(page_browser, says_no_number_that_it_hides)
+{
+    const char *const programs[] = { neuron, graph[3][1], graph[4][1],
+                                     "z = 1.35\na = sigmoid(z)\nL = -log(a)\n" };
+    char pages[4000] = "", name[40], hide[20];
+    int count = 0;
+    for (int i = 0; i < 4; i++) {
+        WGT_ENDS bench b = build(programs[i]);
+        for (int k = 0; k < 2 * wg_program_names(b.q); k++) {
+            snprintf(hide, sizeof hide, "%s%s", k % 2 ? "d" : "", wg_program_name(b.q, k / 2));
+            snprintf(name, sizeof name, "%d-%s.html", i, hide);
+            if (draw_hidden(programs[i], hide, name)) sprintf(pages + strlen(pages), "'%s', ", name), count++;
+        }
+    }
+    char *said = said_of(pages, "tests/draw/page_hides.js", pic_path(name));
+    cr_expect_eq(pic_count(said, " well\n"), count, "%s", said);
+    cr_expect_geq(count, 40, "%d pages", count);
+    free(said);
 }
 
 /* Whole, with the buttons that it has a use for. */
