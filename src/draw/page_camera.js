@@ -105,7 +105,7 @@ function listen() {
   svg.addEventListener('click', e => { moved ? e.stopPropagation() : e.target.closest('g[tabindex]') || leave(), moved = false; }, true);
   const about = k => () => zoom(k, pointer || [W() / 2, H() / 2]), keys = {
     ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(states.length - 1),
-    '+': about(1.25), '=': about(1.25), '-': about(0.8), 0: showAll, c: followAgain, s: () => drawer.click(), '?': showKeys, o: toggleAll, '>': () => go(leaveBox()),
+    '+': about(1.25), '=': about(1.25), '-': about(0.8), 0: showAll, c: followAgain, s: () => drawer.click(), '?': showKeys, o: () => data.parts.length && toggleAll(), '>': () => go(leaveBox()),
     f: () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(), Escape: leave
   }, arrows = { ArrowRight: [-90, 0], ArrowLeft: [90, 0], ArrowUp: [0, 90], ArrowDown: [0, -90] };
   addEventListener('keydown', e => {

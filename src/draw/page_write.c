@@ -153,7 +153,7 @@ static void put_steps(const wgi_page *w)
 }
 
 /* The script opens it. */
-static void put_keys(wgi_strbuf *b)
+static void put_keys(wgi_strbuf *b, bool parts)
 {
     static const char *const keys[][2] = { { "→ ←", "a step on, a step back" },
                                            { "space", "play, stop" },
@@ -170,7 +170,8 @@ static void put_keys(wgi_strbuf *b)
                                            { "Enter, Esc", "change a leaf, leave the box" } };
     wgi_strbuf_put(b, "<dialog aria-label=\"keys\">\n");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        wgi_strbuf_format(b, "<kbd>%s</kbd><span>%s</span>\n", keys[i][0], keys[i][1]);
+        if (parts || strcmp(keys[i][0], "Enter, o"))
+            wgi_strbuf_format(b, "<kbd>%s</kbd><span>%s</span>\n", keys[i][0], keys[i][1]);
     wgi_strbuf_put(b, "<form method=\"dialog\"><button>close</button></form>\n</dialog>\n");
 }
 
@@ -186,7 +187,7 @@ static void put_page(wgi_page *w)
     put_source(w);
     put_steps(w);
     wgi_strbuf_put(w->b, "</div>\n");
-    put_keys(w->b);
+    put_keys(w->b, w->sheets > 1);
     wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
     wgi_page_data(w);
     wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
