@@ -334,14 +334,15 @@ const note = 'Keys: → ← space; ? shows all. ' + (leaves.length
   : 'Leaves cannot be changed here: ' + (unknown.join('')
     ? 'the page cannot compute ' + unknown.filter(x => x).join(', ') + '.' : 'there are too many numbers.'));
 
-// ---- the address: #step=7&w=[1,2] ----
+// ---- the address: #step=7&w1=[1,2] ----
 
+const plain = name => name.replace(/[₀-₉]/g, c => c.charCodeAt(0) - 8320);
 function readHash() {
   const hash = new URLSearchParams(location.hash.slice(1));
   let set = false;
   hash.forEach((v, name) => {
-    const leaf = items.find(t => t.n === name && isLeaf(t));
-    if (!leaf) return;
+    const leaf = items.find(t => [t.n, plain(t.n)].includes(name) && isLeaf(t));
+    if (!leaf || ['step', 'open', 'numbers'].includes(name) && v[0] !== '[') return;
     const x = v.split(/[\s,[\]]+/).filter(s => s).map(Number);
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });

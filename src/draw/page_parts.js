@@ -6,7 +6,7 @@ const sheets = [], sheetOf = k => data.boxes[k][1], openParts = () => sheets.fil
 const attributes = (e, names) => names.map(n => +e.getAttribute(n));
 
 // In the address: h1.
-const nameOfPart = s => items[data.boxes[s.of][0]].n.replace(/[₀-₉]/g, c => c.charCodeAt(0) - 8320);
+const nameOfPart = s => plain(items[data.boxes[s.of][0]].n);
 
 // The box in the picture that stands for box k now: itself, or the outermost closed part that it is in.
 function seen(k) {
