@@ -222,7 +222,7 @@ function show(k, quiet) {
   if (!quiet) setHash();
 }
 
-function setHash() { try { history.replaceState(null, '', '#step=' + at + (openParts().length ? '&open=' + openParts().map(nameOfPart) : '')); } catch (e) { /* a page within another may not */ } }
+function setHash() { try { history.replaceState(null, '', '#step=' + at + (openParts().length ? '&open=' + openParts().map(s => s.key) : '')); } catch (e) { /* a page within another may not */ } }
 function play(on) {
   clearInterval(timer), timer = null;
   if (on) {
@@ -347,7 +347,7 @@ function readHash() {
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
   });
   const k = Number(hash.get('step')), parts = (hash.get('open') || '').split(',');
-  sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(nameOfPart(s))); });
+  sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(s.key)); });
   if (sheets.length > 1) rearrange();
   if (set) changed = true, live = evaluate(data), reset.hidden = false;
   show(Number.isInteger(k) ? k : 0, true);

@@ -5,9 +5,6 @@
 const sheets = [], sheetOf = k => data.boxes[k][1], openParts = () => sheets.filter(s => s.of !== undefined && s.open);
 const attributes = (e, names) => names.map(n => +e.getAttribute(n));
 
-// In the address: h1.
-const nameOfPart = s => plain(items[data.boxes[s.of][0]].n);
-
 // The box in the picture that stands for box k now: itself, or the outermost closed part that it is in.
 function seen(k) {
   let out = k;
@@ -23,6 +20,9 @@ function findSheets() {
   sheets.slice(1).forEach((s, k) => {
     s.plane = s.frame.querySelector(':scope > g:last-of-type'), s.head = s.frame.querySelector('.head'), s.rect = s.frame.querySelector('rect'), s.size = attributes(s.rect, ['width', 'height']);
     sheets[sheetOf(s.of)].plane.appendChild(s.frame);
+    const name = plain(items[data.boxes[s.of][0]].n).replace(/[^\p{L}\p{N}_.]+/gu, '-');
+    s.key = name; // in the address; of the second part that has the name h: h.2
+    for (let n = 2; sheets.some(t => t !== s && t.key === s.key); n++) s.key = name + '.' + n;
     handle(s, k + 1);
   });
   sheets.forEach(s => { s.scopes = Array.from(s.plane.querySelectorAll(':scope > .scope')).map(e => ({ e: e, r: box(e), t: attributes(e.querySelector('text'), ['x', 'y']) })); });
@@ -89,7 +89,7 @@ function arrange(s) {
 function openPart(k, on) {
   const s = sheets[k];
   s.open = on;
-  if (!on) sheets.forEach((t, i) => { if (i && sheetOf(t.of) === k) t.open = false; });
+  if (!on) sheets.forEach((t, i) => { if (i && sheetOf(t.of) === k) openPart(i, false); });
   if (on && sheetOf(s.of)) openPart(sheetOf(s.of), true);
 }
 function rearrange() {

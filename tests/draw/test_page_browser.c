@@ -182,6 +182,40 @@ Test(page_browser, opens_parts_in_their_places)
     free(said);
 }
 
+/* The address has a key for each part: names that are there twice, and any sign in them. */
+Test(page_browser, opens_the_parts_of_its_address)
+{
+    static const char script[] =
+        "const press = k => dispatchEvent(new KeyboardEvent('keydown', { key: k })), open = () =>\n"
+        "  Array.from(document.querySelectorAll('.inner.open')).filter(g => g.getClientRects().length), keys "
+        "= () => location.hash.split('open=')[1];\n"
+        "press('o');\n"
+        "const all = keys().split(','), count = open().length, deepest = new Set(), wrong = [];\n"
+        "(async () => {\n"
+        "  for (const k of all) {\n"
+        "    await new Promise(done => { addEventListener('hashchange', done, { once: true }), location.hash "
+        "= '#open=' + k; });\n"
+        "    const now = open(), last = now.find(g => now.every(f => f.contains(g)));\n"
+        "    last ? deepest.add(last) : wrong.push(k);\n"
+        "  }\n"
+        "  press('o');\n"
+        "  const box = open().find(g => g.querySelector('.open .open .open'));\n"
+        "  box.querySelector('.head').dispatchEvent(new Event('click'));\n"
+        "  say(all.length === count, deepest.size === count, wrong.join(), all.slice(0, 4).join(' '), "
+        "keys().split(',').length === "
+        "open().length);\n"
+        "})();\n";
+    WGT_ENDS bench b =
+        build("h = lstm(normal(2, 3, 3), 4)\nq1 = mean(tanh(h)^2)\nq_1 = mean(exp(-h))\nq1 * q_1\n");
+    char *path = pic_path("k.html");
+    cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK);
+    wg_node J = wg_name(wg_square(wg_exp(wg_program_last(b.q))), "a, b=c#%41&d+\"\u00e9 ");
+    cr_assert_eq(wg_draw(J, path, &(wg_draw_opts){ .backward = true, .values = true }), WG_OK);
+    char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL));
+    cr_expect_str_eq(said, "true true  h q1 q1.2 a-b-c-41-d-%C3%A9- true\n", "%s", said);
+    free(said);
+}
+
 /* A page that hides the name, and its steps as a text; false: the picture has no such name. */
 static bool draw_hidden(const char *program, const char *name, const char *page)
 {
