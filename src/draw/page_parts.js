@@ -29,7 +29,9 @@ function findSheets() {
   function box(e) { const [x, y, w, h] = attributes(e.querySelector('rect'), ['x', 'y', 'width', 'height']); return { x: x, y: y, w: w, h: h }; }
   data.boxes.forEach(([, s], k) => { sheets[s].boxes[k] = Object.assign(box(boxOf(k)), { g: boxOf(k), part: data.parts.indexOf(k) + 1 }); });
   links.forEach((g, l) => {
-    const [from, to] = data.links[l], path = g.querySelector('path'), tip = g.querySelector('polygon'), d = path.getAttribute('d');
+    const [from, to] = data.links[l], path = g.querySelector('path'), tip = g.querySelector('polygon');
+    // A line between two boxes becomes a curve, which can join them where they no longer stand level.
+    const d = path.getAttribute('d').replace(/^M(\S+) (\S+)L(\S+) (\S+)$/, (_, x, y, u, v) => 'M' + [x, y] + 'C' + [(+x + +u) / 2, y, (+x + +u) / 2, v, u, v]);
     const at = d.match(/-?[\d.]+/g).map(Number), point = tip && tip.getAttribute('points').split(' ').map(Number), n = at.length;
     const near = i => Math.hypot(at[i] - point[0], at[i + 1] - point[1]), turned = tip && near(0) < near(n - 2);
     sheets[sheetOf(from)].wires.push({ path: path, tip: tip, d: d, at: at, point: point, turned: turned, ends: turned ? [to, from] : [from, to], note: g.querySelector('text') });
@@ -64,13 +66,14 @@ function arrange(s) {
   });
   s.wires.forEach(w => {
     const to = w.at.map((v, i) => i % 2 ? fy(v) : fx(v)), n = to.length;
-    // An end stays at its box, and so does the control point beside it.
+    // An end stays at its box, and so do the points that are level with it, or above or below it; of a whole wire half.
     const ends = w.ends.map((k, e) => {
       const b = s.boxes[k], i = e ? n - 2 : 0, side = (size, at, v) => v >= b[at] + b[size] - 1 ? b.grown[size] - b[size] : 0;
-      const by = [b.by[0] + side('w', 'x', w.at[i]), b.by[1] + side('h', 'y', w.at[i + 1])];
-      const curved = e ? /C[^CL]*$/.test(w.d) : /^M[^CL]*C/.test(w.d);
-      [i].concat(curved ? [e ? i - 2 : 2] : []).forEach(k => { to[k] = w.at[k] + by[0], to[k + 1] = w.at[k + 1] + by[1]; });
-      return by;
+      return [b.by[0] + side('w', 'x', w.at[i]), b.by[1] + side('h', 'y', w.at[i + 1])].map((by, a) => {
+        const end = w.at[a] === w.at[n - 2 + a] ? n / 2 : e ? 0 : n;
+        for (let k = i + a; (e ? k >= end : k < end) && w.at[k] === w.at[i + a]; k += e ? -2 : 2) to[k] = w.at[k] + by;
+        return by;
+      });
     });
     let i = 0;
     w.path.setAttribute('d', w.d.replace(/-?[\d.]+/g, () => to[i++]));

@@ -1,5 +1,6 @@
 // page_opens.js: of pages in frames: each part is opened and closed, by itself and all at once. A part that opens may move only what
-// is right of it or below it, nothing may change its order, no two boxes may meet, and wires must end at their boxes.
+// is right of it or below it, nothing may change its order, no two boxes may meet, and wires must end at their boxes and keep
+// their form: two of their points that are level, or above one another, stay so.
 // pages is a list of files; a line is said for each.
 
 const EPS = 0.6;
@@ -16,6 +17,7 @@ function places(d) {
 const apart = (a, b) => a.x + a.w <= b.x + EPS || b.x + b.w <= a.x + EPS || a.y + a.h <= b.y + EPS || b.y + b.h <= a.y + EPS;
 const touches = (b, x, y) => x >= b.x - 7 && x <= b.x + b.w + 7 && y >= b.y - 7 && y <= b.y + b.h + 7 &&
   !(x > b.x + 7 && x < b.x + b.w - 7 && y > b.y + 7 && y < b.y + b.h - 7);
+const points = g => g.querySelector('path').getAttribute('d').match(/-?[\d.]+/g).map(Number);
 
 function look(d, data, id, now, wrong) {
   const all = Array.from(now.entries());
@@ -27,11 +29,12 @@ function look(d, data, id, now, wrong) {
   links.forEach((g, l) => {
     const path = g.querySelector('path');
     if (!g.getClientRects().length || d.defaultView.getComputedStyle(g).visibility === 'hidden') return;
-    const m = back.multiply(path.getScreenCTM()), at = path.getAttribute('d').match(/-?[\d.]+/g).map(Number), n = at.length;
+    const m = back.multiply(path.getScreenCTM()), at = points(g), n = at.length;
     const box = data.links[l].map(k => now.get(id + '-n' + k) || now.get(id + '-p' + (data.parts.indexOf(k) + 1)));
     const ends = [[at[0] + m.e, at[1] + m.f], [at[n - 2] + m.e, at[n - 1] + m.f]];
     const well = (p, q) => p && q && touches(p, ...ends[0]) && touches(q, ...ends[1]);
     if (!well(box[0], box[1]) && !well(box[1], box[0])) wrong.push('wire ' + l + ' is loose');
+    if (g.at.some((v, i) => i > 1 && Math.abs(v - g.at[i - 2]) < 0.01 && Math.abs(at[i] - at[i - 2]) > EPS)) wrong.push('wire ' + l + ' is bent');
   });
 }
 
@@ -46,6 +49,7 @@ async function openAll(page) {
     const inner = g => g.closest('.inner'), number = g => inner(g) ? +inner(g).id.split('-p').pop() : 0;
     d.wires = d.wires.map((g, i) => [number(g), i, g]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(x => x[2]);
   }
+  d.wires.forEach(g => { g.at = points(g); }); // while all is closed
   look(d, data, id, start, wrong);
   let opened = 0;
   for (let k = 1; k <= count; k++) {

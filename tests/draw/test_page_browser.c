@@ -130,6 +130,9 @@ static const char *const graph[][2] = {
     { "calls", "x = normal(2, 5, 3, seed=1)\nh = lstm(x, 4)\ny = normal(2, 5, 4, seed=2)\nJ = mse(h, y)\n" },
     { "block", "x = normal(2, 6, 8, seed=1)\na = attention(x, heads=2)\nr = layer_norm(x + a)\n"
                "f = dense(relu(dense(r, 16)), 8)\no = layer_norm(r + f)\nJ = mean(o^2)\n" },
+    { "twins", "a = normal(2, 10); b = normal(2, 10); y = normal(2)\nW1 = param(10, 16); W2 = param(16, 4)\n"
+               "f(x) = tanh(tanh(x @ W1) @ W2)\nfa = f(a); fb = f(b)\nd = sum((fa - fb)^2, axis=1)\n"
+               "J = mean(y*d + (1 - y)*relu(1 - sqrt(d + 1e-6))^2)\n" },
 };
 enum { GRAPHS = sizeof graph / sizeof *graph };
 
