@@ -270,7 +270,7 @@ function table(box, name, v, edit) {
 }
 function inspect(box) {
   const item = items[box.i], value = live ? live.value[box.i] : item.x, grad = live ? live.grad[box.i] : item.g;
-  look.textContent = '';
+  look.textContent = '', look.of = box.g;
   if (value && at >= box.from && !secret(item.n)) table(box, item.n, value, isLeaf(item));
   if (grad && at >= box.till && !secret(item.d)) table(box, item.d, grad, false);
   mark(item.l);

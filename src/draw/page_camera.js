@@ -88,6 +88,13 @@ function listen() {
   const fingers = new Map(), spot = e => [e.clientX - stage.getBoundingClientRect().left, e.clientY - stage.getBoundingClientRect().top];
   const own = e => document.activeElement.matches('.leaf') && document.activeElement.contains(e.target);
   const leave = () => { document.activeElement.blur(), look.textContent = ''; };
+  // From a field to its box, from a box in an open part to the title of the part.
+  const back = () => {
+    const e = document.activeElement, part = e.closest('.inner'), field = look.contains(e);
+    if (!field) leave();
+    if (field) look.of.focus();
+    else if (part) part.querySelector('.head').focus({ preventScroll: true });
+  };
   let moved = false, pointer = null;
   svg.addEventListener('wheel', e => { e.preventDefault(), zoom(Math.exp(-e.deltaY * (e.ctrlKey ? 0.01 : 0.002)), spot(e)); }, { passive: false });
   svg.addEventListener('mousedown', e => { if (!own(e)) e.preventDefault(); });
@@ -106,7 +113,7 @@ function listen() {
   const about = k => () => zoom(k, pointer || [W() / 2, H() / 2]), keys = {
     ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(states.length - 1),
     '+': about(1.25), '=': about(1.25), '-': about(0.8), 0: showAll, c: followAgain, s: () => drawer.click(), '?': showKeys, o: () => data.parts.length && toggleAll(), '>': () => go(leaveBox()),
-    f: () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(), Escape: leave
+    f: () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(), Escape: back
   }, arrows = { ArrowRight: [-90, 0], ArrowLeft: [90, 0], ArrowUp: [0, 90], ArrowDown: [0, -90] };
   addEventListener('keydown', e => {
     const t = e.target, f = e.shiftKey && arrows[e.key] ? () => pan(...arrows[e.key]) : keys[e.key];

@@ -19,7 +19,7 @@ function findSheets() {
   sheets[0].plane = svg.querySelector(':scope > g:last-of-type');
   sheets.slice(1).forEach((s, k) => {
     s.plane = s.frame.querySelector(':scope > g:last-of-type'), s.head = s.frame.querySelector('.head'), s.rect = s.frame.querySelector('rect'), s.size = attributes(s.rect, ['width', 'height']);
-    sheets[sheetOf(s.of)].plane.appendChild(s.frame);
+    boxOf(s.of).after(s.frame); // so that Tab goes to its boxes here
     const name = plain(items[data.boxes[s.of][0]].n).replace(/[^\p{L}\p{N}_.]+/gu, '-');
     s.key = name; // in the address; of the second part that has the name h: h.2
     for (let n = 2; sheets.some(t => t !== s && t.key === s.key); n++) s.key = name + '.' + n;
