@@ -10,14 +10,6 @@ enum { DEEPEST = 8 }; /* of definitions */
 
 /* ---- which numbers ---- */
 
-/* Of a box of several nodes its name is that of its last one. */
-static bool names_its_box(const wgi_picture *p, int64_t i)
-{
-    int64_t last = p->at.nodes - 1;
-    while (p->at.box_of[last] != p->at.box_of[i]) last--;
-    return last == i;
-}
-
 /* By the name of the value in the program or as it is printed, W1 or W₁; or by that of the gradient as it
  * is printed: ∂s/∂z, d(1 − a). */
 static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_gradient,
@@ -27,9 +19,10 @@ static bool mark(const wgi_picture *p, const char *word, size_t length, bool by_
     for (int64_t i = 0; i < p->at.nodes; i++) {
         const wgi_box *x = &p->box[p->at.box_of[i]];
         const char *name = by_gradient ? wgi_gradient_of_box(p, x) : x->name;
+        const bool is_result = x->node.index == wgi_node_at(p, i).index; /* the box has its name */
         const bool called =
             (!by_gradient && wgi_is_called(wgi_item_at(p, i)->name, word, length)) ||
-            ((!by_gradient || p->at.on_path[i]) && wgi_is_called(name, word, length) && names_its_box(p, i));
+            (is_result && (!by_gradient || p->at.on_path[i]) && wgi_is_called(name, word, length));
         if (called && x->times == 1) hidden[i] = 1, found = true;
     }
     return found;
