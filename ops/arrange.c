@@ -31,10 +31,12 @@ SAMPLES(select, wg_select(ANY(3, 4), 1, 2), wg_select(ANY(2, 3, 2), -1, -1), wg_
 ERRORS(select, (wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0"),
        (wg_select(ANY(3, 4), 2, 0), "no axis 2 in"));
 
-DEFINE_OP(select, .summary = "The elements at one index of an axis, which is dropped.",
-          .formula = "y = x[index mod length(x)] along axis",
-          .adjoint = "x'[k] = y' where k = index mod length(x), else 0 along axis", .stored = 1 << 0,
-          .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand), .leads = true);
+DEFINE_OP(
+    select,
+    .summary = "The elements at one index of an axis, which is dropped. Negative numbers count from the end.",
+    .formula = "y = x[index] along axis", .adjoint = "x'[k] = y' where k = index, else 0 along axis",
+    .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand),
+    .leads = true);
 wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
 {
     return NODE_OF(select, WITH(select, axis, index), x);

@@ -95,13 +95,15 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     if (n->kind != WGI_F_NAME || n->length >= (int)sizeof q->result) return false;
     memcpy(q->result, n->text, (size_t)n->length), q->result[n->length] = 0;
     q->primes = n->sign;
-    if (!adjoint) return true;
+    const bool one = wgi_is_sum_of_one(q->v, q->y);
+    if (!adjoint) return !one;
     const char *text = op->adjoint;
     const bool vectors = strcmp(op->name, "matmul") == 0 && op->library && q->y->operands == 2 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 1))).rank == 1;
     if (vectors) text = "a' = y' · b, b' = y' · a"; /* the adjoint is that of matrices */
     if (wgi_is_transpose(q->v, q->y)) text = "x' = y'^T";
+    if (one) text = "x' = y'";
     return text && wg_op_has_derivative(op, -1) && wgi_formula_parse(&q->f, text, &e);
 }
 

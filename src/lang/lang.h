@@ -539,7 +539,6 @@ wgi_parts *wgi_parts_new(wg_program *q, int count);                     /* NULL:
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
-wg_node wgi_part_of(wg_site here, wg_node x, int axis, int64_t i); /* index i of the axis, which goes */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
 /* The statements of a block, with this prefix. Its last expression has the prefix outside, and is owner's. */
 wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_binding *owner);

@@ -163,12 +163,6 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
 
-wg_node wgi_part_of(wg_site here, wg_node x, int axis, int64_t i)
-{
-    const wg_slice_args one = { .x = x, .axis = axis, .from = i, .to = i + 1 };
-    return wg_squeeze_at(here, wg_slice_at(here, &one), axis);
-}
-
 /* By an index that is computed: a number, or several along axes that take the place of this axis. */
 static wg_node taken(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis, wg_node at)
 {
@@ -199,7 +193,7 @@ WGI_OWN_FRAME static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_
         return x;
     }
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
-    return wgi_part_of(here, x, *axis, i < 0 ? i + n : i);
+    return wg_select_at(here, x, *axis, i);
 }
 
 WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
@@ -213,10 +207,13 @@ WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val
             wgi_fail_at(q, item, WG_ERROR_SHAPE, "more indices than axes: the value is %s",
                         wg_shape_text(wg_node_shape(x), text, sizeof text));
         } else if (item->kind == AST_RANGE) {
+            const wg_node all = x;
             x = slice(q, item, here, x, axis++);
+            if (x.index != all.index) here = wg_inside(here);
         } else {
             const int before = axis;
             x = pick(q, left, item, here, x, &axis);
+            here = wg_inside(here); /* x is no longer what is on the left */
             lists += axis > before;
             if (lists > 1) /* NumPy takes the elements at x[i[k], j[k]] */
                 wgi_syntax_at(

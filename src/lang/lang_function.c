@@ -325,7 +325,7 @@ static bool state_misfit(wg_program *q, const series *s, int parts)
 static void set_element(wg_program *q, const series *s, int64_t i, int k, operand *x)
 {
     const wg_site here = wgi_site(q, s->a.frame.call, &x->ast, x->ast != NULL);
-    *x = (operand){ .ast = x->ast, .node = wgi_part_of(here, s->xs[k], 0, i) };
+    *x = (operand){ .ast = x->ast, .node = wg_select_at(here, s->xs[k], 0, i) };
 }
 
 /* Applies the function and makes the result the first operands. The parts of the result get the names

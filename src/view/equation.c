@@ -138,6 +138,14 @@ bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
     return true;
 }
 
+/* A sum of one number is a reshape, too. */
+bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y)
+{
+    if (y->op != v->ops->reshape || *wgi_operand(v, y, 0) < 0) return false;
+    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
+    return s.rank && wg_shape_size(s) == 1 && !wg_node_shape(wgi_item_node(v, y - v->item)).rank;
+}
+
 static bool as_transpose(maker *m)
 {
     wgi_formula_clear(&m->e->tree);
@@ -179,7 +187,7 @@ static bool as_part(maker *m)
 
 /* ---- as a call ---- */
 
-static bool as_call(maker *m)
+static bool as_call(maker *m, const char *name)
 {
     wgi_formula *f = &m->e->tree;
     const wgi_item *y = m->y;
@@ -187,7 +195,7 @@ static bool as_call(maker *m)
     while (operands && *wgi_operand(m->v, y, operands - 1) < 0) operands--; /* optional ones */
     wgi_formula_clear(f);
     f->root = wgi_formula_new(f, WGI_F_CALL, 0, 0);
-    f->node[f->root].text = y->op->name, f->node[f->root].length = (int)strlen(y->op->name);
+    f->node[f->root].text = name, f->node[f->root].length = (int)strlen(name);
     f->node[f->root].word = !y->op->library;
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         if (k == SHOWN && operands > SHOWN + 1) {
@@ -230,10 +238,11 @@ static bool make(maker *m)
     for (int k = 0; k < m->y->operands && k < OPERANDS; k++)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
+    if (wgi_is_sum_of_one(m->v, m->y)) return as_call(m, "sum");
     if (is_part(m->y)) return m->e->is_part = true, as_part(m);
     if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
     close_operands(m->e);
-    return as_call(m) && add_options(m, false);
+    return as_call(m, m->y->op->name) && add_options(m, false);
 }
 
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options)

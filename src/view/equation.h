@@ -69,6 +69,8 @@ void wgi_equation_free(wgi_equation *e);
 
 /* Whether the item swaps the last two axes of its operand. */
 bool wgi_is_transpose(const wgi_view *v, const wgi_item *y);
+/* Whether it is the sum of one number. */
+bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y);
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand
  * alone is clear where the call was made by a derivation. */
 bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand);
