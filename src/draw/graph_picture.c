@@ -339,8 +339,9 @@ wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 wg_status wgi_picture_fill(wgi_picture *p)
 {
     const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
-    const int64_t boxes = choose_boxes(p, most, false);
-    if (boxes < 0) return WG_ERROR_MEMORY;
+    const wg_status s = wgi_check_kept(p);
+    const int64_t boxes = s == WG_OK ? choose_boxes(p, most, false) : 0;
+    if (boxes < 0 || s != WG_OK) return s != WG_OK ? s : WG_ERROR_MEMORY;
     return boxes > most ? refuse(p, boxes, most) : fill(p, boxes, most, false);
 }
 

@@ -34,9 +34,10 @@ static int64_t result_of(const wgi_picture *p, const wgi_alike_run *r, int64_t p
 const char *wgi_repeat_title(wgi_picture *p, const wgi_alike_run *r)
 {
     const int64_t first = result_of(p, r, 0), last = result_of(p, r, r->times - 1);
-    return first >= 0 && last >= 0 ? wgi_pool_format(p->pool, "×%lld: %s … %s", (long long)r->times,
-                                                     symbol_at(p, first), symbol_at(p, last))
-                                   : wgi_pool_format(p->pool, "×%lld", (long long)r->times);
+    const char *numbers = p->o->values || p->o->backward ? ", numbers of the first" : "";
+    return first >= 0 && last >= 0 ? wgi_pool_format(p->pool, "×%lld: %s … %s%s", (long long)r->times,
+                                                     symbol_at(p, first), symbol_at(p, last), numbers)
+                                   : wgi_pool_format(p->pool, "×%lld%s", (long long)r->times, numbers);
 }
 
 /* ---- the last line ---- */
