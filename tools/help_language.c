@@ -27,7 +27,8 @@ static const char *const rules[] = {
     "random.",
     "check LEFT == RIGHT is a claim; wengert check tests it: check grad(L, z) == a - y.",
     "train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20) says how wengert train "
-    "trains the program. minimize(J) in its place looks for a minimum, without data too.",
+    "trains the program. minimize(J) in its place looks for a minimum, without data too. For the other "
+    "commands the value of such a line is the loss before the training.",
     "x, y = moons(60, noise=0.35, seed=1) makes data; a, b = csv(\"f.csv\", \"a\", \"b\") reads columns.",
     "{ z = dense(x, 64); relu(z) } is a block; its names are not seen outside.",
 };

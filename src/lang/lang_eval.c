@@ -372,11 +372,20 @@ static void note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi
     }
 }
 
+/* Its call stands for a statement of its own, whose value is the loss. */
+static bool training(wg_program *q, wgi_ast *s, wgi_val *v)
+{
+    if (!wgi_keep_training(q, s)) return false;
+    *v = wgi_node_val(q->now.training.loss.node);
+    note_last(q, s->first, NULL, *v);
+    return !wg_failed(q->c);
+}
+
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
     if (s->kind == AST_FUNCTION || s->kind == AST_PLOT) return true;
     if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
-    if (s->kind == AST_TRAIN) return wgi_keep_training(q, s);
+    if (s->kind == AST_TRAIN) return training(q, s, v);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         b->layers = 0, b->inner = 0;

@@ -33,8 +33,7 @@ Test(lang_train, says_what_is_written)
     }
     cr_expect(lr == 3e-3 && amsgrad == 1 && decay == 0);
     cr_expect(isnan(wg_optim_choice_rate(&t->optimizer, 0, 10)));
-    /* It is no value: the last one is that of the statement before. */
-    cr_expect_str_eq(wg_program_last_name(r.q), "hits");
+    cr_expect_str_eq(wg_program_last_name(r.q), "loss");
     cr_expect_eq(wg_program_classes(r.q, "y"), 3);
     cr_expect_eq(wg_program_classes(r.q, "x"), 0);
     cr_expect_eq(wg_program_axes(r.q, "x"), 2);
