@@ -156,7 +156,7 @@ WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
 WG_API void wg_params_trained(wg_params *p, bool trained);
 
 /* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
- * NULL, or the call site of the layer that has the name already. */
+ * NULL, or the call site of the layer that has the name already. After an error the same call gives the name back. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
 /* Where name i since wg_begin was claimed; *first: the nodes made since begin with this one. A layer that is
  * shared has one name; one with .cache has two. NULL: there are fewer. */

@@ -73,6 +73,15 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
     return NULL;
 }
 
+/* Gives back the name of a layer that has failed, and those of the layers inside it. */
+static wg_site give_back(wgi_layers *l, const wg_params *p, const char *name)
+{
+    size_t i = l->count;
+    while (i && !is(&l->item[i - 1], p, name)) i--;
+    if (i) l->count = i - 1;
+    return NULL;
+}
+
 const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
     if (!p || !name || !buf) return NULL;
@@ -90,10 +99,9 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
                       !g  ? "graph"
                       : p ? "name"
                           : "parameter set");
-    if (!g || !p || !name || (!g->generation && wgi_is_busy(g, NULL, "layer_claim")) || !wgi_ok(g->c) ||
-        p->with)
-        return NULL;
+    if (!g || !p || !name || (!g->generation && wgi_is_busy(g, NULL, "layer_claim")) || p->with) return NULL;
     wgi_layers *l = &g->names.layers;
+    if (!wgi_ok(g->c)) return give_back(l, p, name);
     wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;
     if (!next || !is(next, p, name)) return take(g, p, name, here);
     next->here = here;

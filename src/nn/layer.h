@@ -19,6 +19,7 @@ typedef struct layer {
     const char *what, *name; /* "nn_dense"; the name that the user gave */
     wg_dtype dtype;          /* of its parameters: that of the operand if it is a float, else the default */
     wg_site here, inside;    /* the user's call; the same for the ops that make the layer */
+    bool claims;             /* the name is free again if the layer fails */
 } layer;
 
 #define FAIL(l, status, format, ...) \
@@ -65,8 +66,15 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
                false;
     wg_site first = wg_layer_claim(l->g, p, name, here);
     if (first && !share) return fail_twice(l, first);
+    l->claims = !first && !wg_failed(l->c);
     return !wg_failed(l->c);
 }
+
+static inline void end_layer(const layer *l)
+{
+    if (l->claims && wg_failed(l->c)) wg_layer_claim(l->g, l->p, l->name, l->here);
+}
+#define LAYER __attribute__((cleanup(end_layer))) layer
 
 /* A parameter whose first values are those that the user has given, or others by default. */
 static inline wg_node weight(const layer *l, const char *part, const wg_shape *s, const wg_init *given,
@@ -98,7 +106,7 @@ static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 
 #define BEGIN_LAYER(what)     \
     WG_USER_CALL(here, what); \
     a = WG_OR_NONE(a);        \
-    layer l;                  \
+    LAYER l;                  \
     if (!begin(&l, here, what, a->x, a->p, a->name, a->share)) return refused(a->x)
 
 #endif

@@ -138,7 +138,7 @@ static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
                                      .W_init = of->W_init,
                                      .U_init = of->U_init,
                                      .b_init = of->b_init };
-    layer l;
+    LAYER l;
     wg_nn_states s;
     if (!begin_recurrent(&l, here, k->cell_name, 2, &a) || !first_states(&l, k, &a, 0, 1, &s))
         return no_states(a.x);
@@ -226,7 +226,7 @@ static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_
 {
     WG_USER_CALL(here, k->name);
     a = WG_OR_NONE(a);
-    layer l;
+    LAYER l;
     if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);
     here = l.inside;
     wg_node x = wg_transpose(a->x, .axes = WG_AXES(1, 0, 2));
