@@ -263,9 +263,9 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         if (y.index == x[k].index) return y;
         passes |= passed_by(g, first, x[k]);
     }
-    if (!passes) return y;
-    if (y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
-    return wgi_composites_add(g, here, op, x, n, attr, first, y, true) ? y : wgi_error_node(g);
+    if (!passes && g->count <= first + 1) return y;
+    if (passes && y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
+    return wgi_composites_add(g, here, op, x, n, attr, first, y, passes) ? y : wgi_error_node(g);
 }
 
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be

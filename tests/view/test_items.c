@@ -1,6 +1,6 @@
 /* Items and names of a view: what was written. */
 #include "view/view.h"
-#include "wgtest.h"
+#include "op_case.h"
 
 typedef struct bench {
     wg_context *c;
@@ -186,4 +186,24 @@ VIEW_TEST(ops_are_all_nodes)
         for (int k = 0; needed[i] && k < wg_node_operands(n); k++) needed[wg_node_operand(n, k).index] = 1;
     }
     cr_expect_eq(b->v.items, count);
+}
+
+/* Whatever nodes the op's rewrite or expansion makes. */
+EACH_OP(view, has_one_item_for_a_call)
+{
+    static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
+    op_case k;
+    for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+        wgi_pool pool = { .c = k.c };
+        wgi_view v;
+        cr_assert_eq(wgi_view_make(&v, &pool, k.g, k.y, 1, WGI_WRITTEN, NULL), WG_OK);
+        int made = 0;
+        bool has = false;
+        for (int64_t j = 0; j < v.items; j++) made += v.item[j].operands > 0, has |= v.item[j].op == k.op;
+        /* The samples of matmul_stored make their operand by calls. */
+        cr_expect(has || made <= 1 || k.op == wg_op_find("matmul_stored"), "%s, sample %d: %s", k.op->name, i,
+                  text_of(&v));
+        wgi_pool_free(&pool);
+        op_case_close(&k);
+    }
 }
