@@ -60,7 +60,7 @@ static const sign_row meant[] = {
     { "None", "a new axis is expand_dims(x, axis=1)" },
     { "cat", "write concat(a, b, axis=0)" },
     { "view", "write reshape(x, [2, 3])" },
-    { "flatten", "write reshape(x, [-1])" },
+    { "flatten", "write reshape(x, [m, -1]), where x = input(m, 8, 8, 3) has m rows" },
     { "ravel", "write reshape(x, [-1])" },
     { "swapaxes", "write permute(x, axes=[1, 0])" },
     { "clamp", "write clip(x, 0, 1)" },
