@@ -149,8 +149,9 @@ static void say_operand(const tracer *t, uint32_t user, int k, const wg_shape *y
     const wg_shape *s = t->s->node[x].shape;
     const bool elementwise = n->op->kind == WG_MAP || n->op->kind == WG_RANDOM;
     if (n->op->kind == WG_RANDOM && k) return;
-    say(t->text, "%s %sis %s%s", name_of(t, x, user, k, name, sizeof name), shape_of(s, shape, sizeof shape),
-        wgi_range_text(&r, s, range, sizeof range),
+    if (!strcmp(name_of(t, x, user, k, name, sizeof name), wgi_range_text(&r, s, range, sizeof range)))
+        return;
+    say(t->text, "Operand %s %sis %s%s", name, shape_of(s, shape, sizeof shape), range,
         elementwise ? element_text(t, x, y, bad, element, sizeof element) : "");
 }
 
@@ -198,7 +199,7 @@ static void say_origin(const tracer *t, uint32_t i, const char *what)
     const uint32_t of = derivative_of(t, i), user = of ? of : i;
     const wg_shape *s = t->s->node[i].shape;
     wgi_range r = range_at(t, i);
-    say(t->text, "The first %s is in %s: %sis %s", what, place_of(t, i, place, sizeof place),
+    say(t->text, "The first %s is in %s: its value %sis %s", what, place_of(t, i, place, sizeof place),
         shape_of(s, shape, sizeof shape), wgi_range_text(&r, s, range, sizeof range));
     if (wgi_is_leaf(&t->s->node[i])) {
         say_parameter(t, i);

@@ -60,7 +60,8 @@ Test(trace_nan, a_loss_that_is_nan_is_an_error_which_says_where)
             wg_node loss = wg_neg(wg_mean(wg_square(l)));
             cr_assert_eq(wg_backward(loss, w.p), WG_ERROR_VALUE);
             EXPECT_PARTS(w.c, "backward: loss is nan.", "The first nan is in log ", here,
-                         ": [4] is 1 nan of 4, the first at [2]", "twice [4] is from -1 to 4, -1 there");
+                         ": its value [4] is 1 nan of 4, the first at [2]",
+                         "twice [4] is from -1 to 4, -1 there");
             cr_assert_eq(wg_optim_step(w.o), WG_ERROR_USE);
             wgt_expect_error(w.c, WG_ERROR_USE, "there are no gradients");
         }
