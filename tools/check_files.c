@@ -11,6 +11,7 @@ enum { MOST = 64 };
 /* What could not be written. Each message goes to standard error at once. */
 typedef struct failures {
     char text[1500];
+    int status;
 } failures;
 
 WG_PRINTF(2, 3) static void add_failure(failures *f, const char *format, ...)
@@ -22,6 +23,7 @@ WG_PRINTF(2, 3) static void add_failure(failures *f, const char *format, ...)
     vsnprintf(what, sizeof what, format, list);
     va_end(list);
     fprintf(stderr, "wengert: %s\n", what);
+    f->status = f->status ? f->status : EXIT_OTHER;
     snprintf(f->text + n, sizeof f->text - n, "%s%s", n ? "; " : "", what);
 }
 
@@ -166,6 +168,7 @@ static void draw_sweep(const args *a, const wg_check *r, failures *f)
     picture p = { .s = r ? wg_check_sweep_of(r) : (wg_check_sweep){ 0 } };
     if (!path) return;
     if (!p.s.n || p.s.n > MOST) {
+        if (of && !f->status) f->status = EXIT_FLAGS;
         if (of) add_failure(f, "--sweep-of %s: no such component was checked", of);
         else add_failure(f, "--sweep: nothing was compared");
         return;
@@ -176,18 +179,17 @@ static void draw_sweep(const args *a, const wg_check *r, failures *f)
     wg_finish(c, NULL);
 }
 
-bool check_files(const args *a, const wg_check *r, wg_node loss, json *j)
+int check_files(const args *a, const wg_check *r, wg_node loss, json *j)
 {
-    failures f = { "" };
+    failures f = { 0 };
     draw_graph(a, r, loss, &f);
     write_case(a, r, &f);
     draw_sweep(a, r, &f);
-    if (!*f.text) return true;
-    if (j) {
+    if (j && f.status) {
         json_object(j, "error");
-        json_whole(j, "status", EXIT_OTHER);
+        json_whole(j, "status", f.status);
         json_text(j, "message", f.text);
         json_end(j);
     }
-    return false;
+    return f.status;
 }

@@ -238,20 +238,21 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
 static int report(const process *p, const wg_check *r)
 {
     char few[300] = "";
-    bool written, open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
+    int files;
+    const bool open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
     if (p->a->json) {
         json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(open ? WG_INCONCLUSIVE : wg_check_verdict(r)));
         check_json(&j, r);
         json_text(&j, "reason", few);
-        written = check_files(p->a, r, wg_none, &j);
+        files = check_files(p->a, r, wg_none, &j);
         json_finish(&j);
     } else {
         if (open) printf("verdict INCONCLUSIVE: %s\n", few);
         else wg_check_print(r, stdout);
-        written = check_files(p->a, r, wg_none, NULL);
+        files = check_files(p->a, r, wg_none, NULL);
     }
-    if (!written) return EXIT_OTHER;
+    if (files) return files;
     return wg_check_stopped(r) ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
 }
 

@@ -215,8 +215,8 @@ static wg_check *against_differences(model *m, wg_node *checked)
     return r;
 }
 
-/* Prints the report, then writes the files. False: one of them cannot be written. */
-static bool report(const model *m, const claim_result *c, const wg_check *r, wg_node loss, wg_verdict all)
+/* Prints the report, then writes the files. Returns the exit status of the files. */
+static int report(const model *m, const claim_result *c, const wg_check *r, wg_node loss, wg_verdict all)
 {
     int n = wg_program_claims(m->q);
     if (m->a->json) {
@@ -225,9 +225,9 @@ static bool report(const model *m, const claim_result *c, const wg_check *r, wg_
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
         if (r) check_json(&j, r);
         claims_json(&j, c, n);
-        const bool written = check_files(m->a, r, loss, &j);
+        const int files = check_files(m->a, r, loss, &j);
         json_finish(&j);
-        return written;
+        return files;
     }
     claims_text(m, c, n);
     if (r) wg_check_print(r, stdout);
@@ -251,7 +251,8 @@ static void check_program(model *m)
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     m->status = r && wg_check_stopped(r) ? EXIT_INTERRUPTED : check_exit(all);
-    if (!report(m, c, r, loss, all)) m->status = EXIT_OTHER;
+    const int files = report(m, c, r, loss, all);
+    if (files) m->status = files;
     wg_check_free(r);
 }
 

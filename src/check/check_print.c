@@ -174,9 +174,10 @@ static void print_head(const wg_check *r, FILE *out)
     if (n) fprintf(out, "  n %lld", (long long)n);
     if (r->parts > 1) fprintf(out, " in %d", r->parts);
     if (!isnan(r->f)) fprintf(out, "  f %.8g", r->f);
-    if (!r->is_graph && r->parts == 1 && n > 0 && n <= MOST_POINT) {
-        fprintf(out, "  at %s = [", r->part[0].shown.name);
-        for (int64_t i = 0; i < n; i++) fprintf(out, "%s%.6g", i ? ", " : "", r->part[0].point[i]);
+    for (int k = 0; k < r->parts && !r->is_graph && n > 0 && n <= MOST_POINT; k++) {
+        fprintf(out, "%s %s = [", k ? "," : "  at", r->part[k].shown.name);
+        for (int64_t i = 0; i < r->part[k].size; i++)
+            fprintf(out, "%s%.6g", i ? ", " : "", r->part[k].point[i]);
         fprintf(out, "]");
     }
     if (r->is_graph) fprintf(out, "  at %s  in double, random draws frozen", r->where);

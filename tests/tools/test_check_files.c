@@ -123,7 +123,7 @@ static void wrong_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
 Test(check_files, a_case_that_cannot_be_written_leaves_the_file)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
-    failures f = { "" };
+    failures f = { 0 };
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.7 }, WG_SHAPE(1)));
     WGT_FREED wg_check *r =
