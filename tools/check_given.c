@@ -213,13 +213,13 @@ int check_given(model *m)
 {
     verdict *v = wg_alloc(m->c, (size_t)m->a->given_count + 1, sizeof *v);
     wg_verdict all = WG_PASS;
-    const char *name, *text;
-    wg_node loss;
+    const char *text;
+    check_target of = { 0 };
     int n = 0;
-    if (!v || !check_loss(m, &name, &loss))
-        return m->status || !model_ok(m) ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
+    if (!v || !check_loss(m, &of))
+        return m->status || !model_ok(m) ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", of.name);
     for (int i = 0; (text = args_next(m->a, "grad", &i)); n++) {
-        if (!one(m, loss, text, &v[n])) return m->status;
+        if (!one(m, of.loss, text, &v[n])) return m->status;
         all = check_worst(all, v[n].word);
     }
     if (m->a->json) print_json(v, n, all);

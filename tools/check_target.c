@@ -106,10 +106,11 @@ static wg_node projection(model *m, wg_node y)
     return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
 }
 
-bool check_loss(model *m, const char **name, wg_node *loss)
+bool check_loss(model *m, check_target *of)
 {
-    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss))) return false;
-    if (!is_scalar(*loss)) *loss = projection(m, *loss);
+    if (!choose_loss(m, &of->name, &of->loss) || !wg_dtype_is_float(wg_node_dtype(of->loss))) return false;
+    of->summed = is_scalar(of->loss) ? 0 : wg_shape_size(wg_node_shape(of->loss));
+    if (!is_scalar(of->loss)) of->loss = projection(m, of->loss);
     return model_ok(m);
 }
 

@@ -198,38 +198,39 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 /* ---- the library against differences ---- */
 
 /* NULL: after an error, or with m->status 0 if there is nothing to check. */
-static wg_check *against_differences(model *m, wg_node *checked)
+static wg_check *against_differences(model *m, check_target *of)
 {
     wg_gradcheck_opts o = { 0 };
     name_list x;
-    const char *name;
-    wg_node loss;
     if (!check_opts(m->a, &o)) return model_ends(m, EXIT_FLAGS), NULL;
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
-    if (!check_loss(m, &name, &loss) || !check_leaves(m, loss, &x) || !x.count) return NULL;
-    *checked = loss;
-    o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
+    if (!check_loss(m, of) || !check_leaves(m, of->loss, &x) || !x.count) return NULL;
+    o.name = strcmp(of->name, "_") ? of->name : args_value(m->a, "expression");
     check_watch(&o);
-    wg_check *r = wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
+    wg_check *r = wg_gradcheck_nodes_at(wg_node_site(of->loss), of->loss, x.node, x.count, &o);
     check_unwatch();
     return r;
 }
 
 /* Prints the report, then writes the files. Returns the exit status of the files. */
-static int report(const model *m, const claim_result *c, const wg_check *r, wg_node loss, wg_verdict all)
+static int report(const model *m, const claim_result *c, const wg_check *r, const check_target *of,
+                  wg_verdict all)
 {
     int n = wg_program_claims(m->q);
     if (m->a->json) {
         json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(all));
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
-        if (r) check_json(&j, r);
+        if (r) json_whole(&j, "summed", of->summed), check_json(&j, r);
         claims_json(&j, c, n);
-        const int files = check_files(m->a, r, loss, &j);
+        const int files = check_files(m->a, r, of->loss, &j);
         json_finish(&j);
         return files;
     }
     claims_text(m, c, n);
+    if (r && of->summed)
+        printf("%s has %lld elements: their sum with random weights is checked\n",
+               strcmp(of->name, "_") ? of->name : "the value", (long long)of->summed);
     if (r) wg_check_print(r, stdout);
     else if (!n)
         printf(args_has(m->a, "claims")
@@ -238,20 +239,20 @@ static int report(const model *m, const claim_result *c, const wg_check *r, wg_n
                      "constant\n");
     summary_text(c, n, r);
     fflush(stdout); /* a signal while a picture is made ends the command, and the report must not be lost */
-    return check_files(m->a, r, loss, NULL);
+    return check_files(m->a, r, of->loss, NULL);
 }
 
 static void check_program(model *m)
 {
     wg_verdict all = WG_PASS;
     claim_result *c = judge_claims(m, &all);
-    wg_node loss = wg_none;
-    wg_check *r = c && !args_has(m->a, "claims") ? against_differences(m, &loss) : NULL;
+    check_target of = { .loss = wg_none };
+    wg_check *r = c && !args_has(m->a, "claims") ? against_differences(m, &of) : NULL;
     if (!c || m->status) return;
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     m->status = r && wg_check_stopped(r) ? EXIT_INTERRUPTED : check_exit(all);
-    const int files = report(m, c, r, loss, all);
+    const int files = report(m, c, r, &of, all);
     if (files) m->status = files;
     wg_check_free(r);
 }

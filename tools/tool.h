@@ -347,7 +347,12 @@ int check_process(const args *a);
 int check_given(model *m); /* --grad; returns the exit status */
 /* check_target.c. The scalar to check; a tensor is summed with random weights. False: after a message, or
  * without one if it is not a float. */
-bool check_loss(model *m, const char **name, wg_node *loss);
+typedef struct check_target {
+    const char *name;
+    wg_node loss;
+    int64_t summed; /* the elements of the tensor; 0: it is a scalar */
+} check_target;
+bool check_loss(model *m, check_target *of);
 /* As model_of. But if the last statement, an accuracy, has no derivative: a loss of the program. */
 bool model_differentiated(model *m, const char **name, wg_node *node);
 bool check_leaves(model *m, wg_node loss, name_list *to); /* --wrt, else all; false: after a message */
