@@ -35,6 +35,16 @@ static void operand_name(wg_site here, int k, wg_node x, char *buf, size_t size)
         snprintf(buf, size, "operand %d%s%s", k + 1, *wg_node_name(x) ? " " : "", wg_node_name(x));
 }
 
+/* Of an operand that was not given: its name in the op's formula, and that it is missing. */
+static void fail_missing(wg_site here, const wg_op *op, wg_graph *g, int k, const char *who)
+{
+    const char *name = op->names ? op->names : op->operands == 1 ? "x" : op->operands == 2 ? "a b" : "a b c";
+    for (int i = 0; i < k && *name; i++) name += strcspn(name, " "), name += *name == ' ';
+    const int n = k < op->operands ? (int)strcspn(name, " ") : 0;
+    wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%.*s%s%s is wg_none, no node", n, name,
+             n ? " is missing: " : "", who);
+}
+
 /* False: an operand cannot be used. An error is recorded, now or earlier. */
 static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
@@ -46,7 +56,7 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
         operand_name(here, k, x[k], who, sizeof who);
         if (wg_is_none(x[k])) {
             if (k >= n - op->optional) continue;
-            wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s is wg_none, no node", who);
+            fail_missing(here, op, g, k, who);
         } else if (h != g) {
             wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph", who);
         } else {

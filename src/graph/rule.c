@@ -27,7 +27,11 @@ const char *wg_rule_who(wg_rule *r, int k)
     char *buf = r->text[k & 3], argument[64], shape[80];
     wg_shape_text(*r->x[k].shape, shape, sizeof shape);
     const wgi_node *n = wgi_node_of(r->node[k]);
-    const char *name = wg_node_name(r->node[k]);
+    /* A node of this very call is the cast to the common dtype. */
+    const bool is_cast = n && n->here == wg_inside(r->here) && !wgi_is_leaf(n) && n->operands == 1;
+    const wg_node x = is_cast ? wg_node_operand(r->node[k], 0) : r->node[k];
+    const char *name = wg_node_name(x);
+    n = wgi_node_of(x);
     if (!*wg_site_argument(r->here, k, argument, sizeof argument))
         snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
     bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;

@@ -78,7 +78,7 @@ Test(scalars, mistakes_are_found)
     WGT_REFUSED(s.c, USE, "mul: old is a node from before the last wg_begin", wg_mul(old, 2));
     WGT_REFUSED(s.c, USE, "sin: old is a node from before the last wg_begin", wg_sin(old));
     WGT_REFUSED(s.c, USE, "add: far belongs to another graph", wg_add(x, far));
-    WGT_REFUSED(s.c, USE, "is wg_none, no node", wg_add(x, wg_none));
+    WGT_REFUSED(s.c, USE, "add: b is missing: wg_none is wg_none, no node", wg_add(x, wg_none));
     WGT_REFUSED(s.c, DTYPE, "say wg_cast", wg_add(x, wg_cast(x, WG_F64)));
     WGT_REFUSED(s.c, USE, "add: takes 2 operands, not 1", wg_apply1(WG_HERE, x, wg_op_find("add")));
     WGT_REFUSED(s.c, USE, "sin: takes 1 operand, not 2", wg_apply2(WG_HERE, x, x, wg_op_find("sin")));

@@ -196,6 +196,9 @@ def errors():
     raised(wg.Error, "values.py:%d: add: shapes do not broadcast: a [2,3] with b [2,2]" % line, lambda: a + b)
     same(a + 1, A + 1)  # the context goes on
     raised(wg.Error, "no axis 5", lambda: a.sum(axis=5))
+    raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]", lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
+    raised(wg.Error, "attention: v is missing", lambda: wg.attention(a, a))
+    raised(wg.Error, "conv: W is missing", lambda: wg.conv(wg.input("image", np.ones((1, 4, 4, 1))), None))
     raised(TypeError, "did you mean keepdims?", lambda: wg.sum(a, keepdim=True))
     raised(TypeError, "options are given by name", lambda: wg.sum(a, 0))
     raised(AttributeError, "did you mean softmax?", lambda: wg.softmaxx)
