@@ -42,7 +42,7 @@ static void set(const wgi_claim *p, int k) { p->t->set(p->t->self, k); }
 
 static void put_back(const wgi_claim *p, int k)
 {
-    memcpy(p->v[k].x, p->v[k].point, (size_t)p->v[k].size * sizeof(double));
+    if (p->v[k].size) memcpy(p->v[k].x, p->v[k].point, (size_t)p->v[k].size * sizeof(double));
     set(p, k);
 }
 
