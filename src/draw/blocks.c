@@ -37,10 +37,11 @@ typedef struct drawing {
     double top, forward, backward, w; /* where rows begin; forward, backward: how high they are */
     double box;                       /* the width of the loss's */
     bool repeats;
+    unsigned char *uses; /* by item: on the ways of gradients to the parameters; 2: or more */
     const wgi_laid_formula *loss;
 } drawing;
 
-/* ---- which layers are one block ---- */
+/* ---- parameters ---- */
 
 static int32_t item_of(const wgi_layer *l, int part)
 {
@@ -48,13 +49,76 @@ static int32_t item_of(const wgi_layer *l, int part)
     return item[part];
 }
 
-static bool are_alike(const wgi_net *n, const wgi_layer *a, const wgi_layer *b)
+static const int learned[] = { WEIGHTS, BIAS };
+enum { LEARNED = sizeof learned / sizeof *learned };
+
+/* The parameter: W of Wᵀ. A number that is written in the equation is none. */
+static int32_t parameter_of(const wgi_net *n, const wgi_layer *l, int part)
 {
+    const int32_t at = item_of(l, part);
+    if (at < 0 || wgi_net_item(n, at)->is_inline) return WGI_NO_ITEM;
+    const wgi_item *y = wgi_net_item(n, at);
+    return y->op && wgi_is_transpose(&n->p->view, y) ? *wgi_operand(&n->p->view, y, 0) : at;
+}
+
+static wg_status refuse_shared(const wgi_net *n)
+{
+    int64_t *layer = wgi_pool_take(n->p->pool, n->p->view.items, sizeof *layer);
+    for (int64_t i = 0; layer && i < n->chain.layers * LEARNED; i++) {
+        const int64_t l = i / LEARNED;
+        const int32_t at = parameter_of(n, &n->chain.layer[l], learned[i % LEARNED]);
+        if (at >= 0 && layer[at])
+            return WGI_REFUSE(
+                n->p,
+                "draw: style blocks: layers %lld and %lld share '%s', and its gradient is the sum of both",
+                (long long)layer[at], (long long)l + 1,
+                wgi_pool_clean(n->p->pool, wgi_net_item(n, at)->name, WGI_SKETCH_NAME));
+        if (at >= 0) layer[at] = l + 1;
+    }
+    return layer ? WG_OK : WG_ERROR_MEMORY;
+}
+
+static void count_uses(drawing *d)
+{
+    const wgi_net *n = d->n;
+    const wgi_view *v = &n->p->view;
+    const int64_t most = n->chain.layers * LEARNED;
+    wg_node *to = wgi_pool_take(v->pool, most, sizeof *to);
+    unsigned char *on = wgi_pool_take(v->pool, v->items, 1);
+    int count = 0;
+    d->uses = wgi_pool_take(v->pool, v->items, 1);
+    if (v->pool->failed) return;
+    for (int64_t i = 0; i < most; i++) {
+        const int32_t at = parameter_of(n, &n->chain.layer[i / LEARNED], learned[i % LEARNED]);
+        if (at >= 0) to[count++] = wgi_item_node(v, at);
+    }
+    wgi_view_find_path(v, n->root, to, count, on);
+    for (int64_t i = 0; i < v->items; i++)
+        for (int k = 0; on[i] && k < v->item[i].operands; k++) {
+            const int32_t at = *wgi_operand(v, &v->item[i], k);
+            if (at >= 0 && wg_op_has_derivative(v->item[i].op, k)) d->uses[at] += d->uses[at] < 2;
+        }
+}
+
+/* Whether the gradient has a term that does not come from the layer. */
+static bool is_used_elsewhere(const drawing *d, const wgi_layer *l, int part)
+{
+    const int32_t at = parameter_of(d->n, l, part);
+    return at >= 0 && (d->uses[at] > 1 || d->uses[item_of(l, part)] > 1);
+}
+
+/* ---- which layers are one block ---- */
+
+static bool are_alike(const drawing *d, const wgi_layer *a, const wgi_layer *b)
+{
+    const wgi_net *n = d->n;
     bool same = a->turned == b->turned && a->inputs == b->inputs && a->outputs == b->outputs;
     for (int i = BIAS; i < PARTS && same; i++) {
         const int32_t x = item_of(a, i), y = item_of(b, i);
         same = (x < 0) == (y < 0) && (x < 0 || i <= SUM || wgi_net_item(n, x)->op == wgi_net_item(n, y)->op);
     }
+    for (int i = 0; i < LEARNED; i++)
+        same &= is_used_elsewhere(d, a, learned[i]) == is_used_elsewhere(d, b, learned[i]);
     return same;
 }
 
@@ -63,7 +127,7 @@ static void find_blocks(drawing *d)
     const wgi_layers *c = &d->n->chain;
     for (int64_t i = 0; i < c->layers; i++) {
         block *last = d->blocks ? &d->block[d->blocks - 1] : NULL;
-        if (last && are_alike(d->n, &c->layer[i - 1], &c->layer[i])) last->times++, d->repeats = true;
+        if (last && are_alike(d, &c->layer[i - 1], &c->layer[i])) last->times++, d->repeats = true;
         else if (d->blocks++ < BLOCKS) d->block[d->blocks - 1] = (block){ .first = i, .times = 1 };
         else return;
     }
@@ -276,6 +340,14 @@ static void add_stage(const drawing *d, block *b, int part, int before)
     add_row(d, &b->backward, make(d, WGI_F_EQUATION, left, right));
 }
 
+/* "dW = xᵀ dz", or "xᵀ dz + …". */
+static void add_gradient(const drawing *d, block *b, int part, int to, int of)
+{
+    const bool more = is_used_elsewhere(d, layer_of(d, b), part);
+    const int right = more ? make(d, WGI_F_ADD, of, make(d, WGI_F_REST, 0, 0)) : of;
+    add_row(d, &b->backward, make(d, WGI_F_EQUATION, to, right));
+}
+
 /* db = dz, summed along the axes that b has not. */
 static void add_bias(const drawing *d, block *b)
 {
@@ -288,7 +360,7 @@ static void add_bias(const drawing *d, block *b)
         axes |= (unsigned)(at < 0 || (of.dim[at] == 1 && z.dim[i] != 1)) << i;
     }
     const int left = put_gradient(d, b, BIAS), dz = put_gradient(d, b, SUM);
-    add_row(d, &b->backward, make(d, WGI_F_EQUATION, left, axes ? wgi_formula_sum(d->n->f, dz, axes) : dz));
+    add_gradient(d, b, BIAS, left, axes ? wgi_formula_sum(d->n->f, dz, axes) : dz);
 }
 
 /* Of a factor of the product: dW = xᵀ dz, dx = dz Wᵀ. Of vectors it is an outer product, of a number a
@@ -308,7 +380,8 @@ static void add_product(const drawing *d, block *b, bool of_input)
     const int product = !outer                    ? make(d, WGI_F_MATMUL, first, second)
                         : rank_of(d, l->sum) == 0 ? make(d, WGI_F_MUL, dz, x)
                                                   : call(d, "outer", first, second);
-    add_row(d, &b->backward, make(d, WGI_F_EQUATION, to, product));
+    if (of_input) add_row(d, &b->backward, make(d, WGI_F_EQUATION, to, product));
+    else add_gradient(d, b, WEIGHTS, to, product);
 }
 
 static void fill_backward(const drawing *d, block *b)
@@ -476,9 +549,12 @@ static void put_all(const wgi_svg *w, const void *with)
 
 static const char *last_line(const drawing *d)
 {
+    bool more = false;
+    for (int64_t i = 0; i < d->n->chain.layers * LEARNED; i++)
+        more |= is_used_elsewhere(d, &d->n->chain.layer[i / LEARNED], learned[i % LEARNED]);
     return wgi_pool_format(d->n->p->pool,
-                           "above: forward; grey: kept for the way back; below, red: backward%s",
-                           d->loss ? wgi_net_loss(d->n) : "");
+                           "above: forward; grey: kept for the way back; below, red: backward%s%s",
+                           d->loss ? wgi_net_loss(d->n) : "", more ? "; …: from other uses" : "");
 }
 
 wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
@@ -486,6 +562,10 @@ wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
     wgi_picture *p = n->p;
     drawing d = { .n = n };
     d.block = wgi_pool_take(p->pool, BLOCKS + 1, sizeof *d.block);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    const wg_status s = refuse_shared(n);
+    if (s != WG_OK) return s;
+    count_uses(&d);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     find_blocks(&d);
     if (d.blocks > BLOCKS)
@@ -495,11 +575,11 @@ wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
     fill(&d);
     measure(&d);
     p->less.hidden = last_line(&d);
-    const wgi_sketch s = { .description = wgi_pool_format(
-                               p->pool, "blocks of layers: %d, forward and backward", d.blocks),
-                           .w = d.w,
-                           .h = d.top + d.forward + 3 * GAP + CACHE + d.backward + 34,
-                           .put = put_all,
-                           .with = &d };
-    return p->pool->failed ? WG_ERROR_MEMORY : wgi_svg_write_sketch(p, &s, out);
+    const wgi_sketch all = { .description = wgi_pool_format(
+                                 p->pool, "blocks of layers: %d, forward and backward", d.blocks),
+                             .w = d.w,
+                             .h = d.top + d.forward + 3 * GAP + CACHE + d.backward + 34,
+                             .put = put_all,
+                             .with = &d };
+    return p->pool->failed ? WG_ERROR_MEMORY : wgi_svg_write_sketch(p, &all, out);
 }

@@ -143,6 +143,29 @@ Test(styles, gradients_of_greek_names)
     SHOWS(pic_plain(drawn(&r, "neurons", (wg_draw_opts){ 0 })), ">φ1, 3<", ">x2<");
 }
 
+/* A parameter that the cost itself uses has a further term in its gradient; through floor there is none. */
+Test(styles, gradients_of_parameters_that_the_cost_uses)
+{
+    static const char *const cases[][2] = {
+        { "0.05*sum(W^2)", ">dW = xTdz⁽¹⁾ + …<" }, { "sum(W.T * 3)", ">dW = xTdz⁽¹⁾ + …<" },
+        { "sum((2*b)^2)", "(dz⁽¹⁾) + …<" },        { "l2(0.01)", ">dV = aTdy + …<" },
+        { "sum(floor(W))", ">dW = xTdz⁽¹⁾<" },     { "sum(x^2)", ">dV = aTdy<" }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "x = input(m, 2); W = param(2, 2); b = param(2); V = param(2, 2)\n"
+                 "a = tanh(x @ W + b); y = a @ V\nJ = mean(y^2) + %s",
+                 cases[i][0]);
+        WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
+        SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), cases[i][1], i < 4 ? "uses<" : "!…");
+    }
+    WGT_ENDS wgt_run r = wgt_build("x = input(m, 2); W1 = param(2, 2); W2 = param(2, 2)\n"
+                                   "y = tanh(tanh(x @ W1) @ W2); J = mean(y^2) + sum(W2)",
+                                   WG_TRAIN);
+    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dW1 = xTdz⁽¹⁾<", "⁽²⁾ + …<");
+}
+
 /* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
 Test(styles, blocks_of_one_example)
 {
