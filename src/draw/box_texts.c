@@ -49,7 +49,7 @@ static census count_values(const wg_tensor *t)
     return s;
 }
 
-void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
+static void put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
 {
     wgi_strbuf_put(b, "[");
     for (int64_t i = 0; i < count; i++) {
@@ -58,11 +58,22 @@ void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
     }
 }
 
+void wgi_put_cut(wgi_strbuf *b, const wg_tensor *t)
+{
+    const wg_shape s = t->shape;
+    const int last = s.rank - 1;
+    for (int d = 0; d < last; d++) wgi_strbuf_put(b, "[");
+    put_row(b, t, 0, s.dim[last] < 2 ? s.dim[last] : 2);
+    for (int d = last; d >= 0; d--)
+        wgi_strbuf_put(b, s.dim[d] > 1 + (d == last) ? ", …" : ""), wgi_strbuf_put(b, d ? "]" : " ");
+    for (int d = 0; d <= last; d++)
+        wgi_strbuf_format(b, "%s%lld", d || !last ? "×" : "", (long long)s.dim[d]);
+    wgi_strbuf_put(b, "]");
+}
+
 static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
 {
-    int64_t n = wg_shape_size(t->shape);
-    wgi_put_row(b, t, 0, 2);
-    wgi_strbuf_format(b, ", … ×%lld]\n", (long long)n);
+    wgi_put_cut(b, t), wgi_strbuf_put(b, "\n");
     if (s->nan || s->infinite) {
         wgi_strbuf_format(b, "%lld NaN, %lld ∞", (long long)s->nan, (long long)s->infinite);
         return;
@@ -96,7 +107,7 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
     else {
         for (int64_t i = 0; i < rows; i++) {
             wgi_strbuf_put(b, rank == 1 ? "" : i ? ",\n\u2007" : "[");
-            wgi_put_row(b, t, i * columns, columns);
+            put_row(b, t, i * columns, columns);
             wgi_strbuf_put(b, "]");
         }
         wgi_strbuf_put(b, rank == 1 ? "" : "]");

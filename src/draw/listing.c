@@ -227,9 +227,14 @@ static wg_status write_steps(wgi_picture *p, wgi_strbuf *out)
     if (status != WG_OK) return status;
     wgi_strbuf_put(out, "given\n");
     for (int64_t i = 0; i < p->boxes; i++) { /* leaves, which have their values from the start */
+        const wgi_box *x = &p->box[i];
         wgi_strbuf line = { .pool = p->pool };
-        if (p->box[i].is_copy || s.value_at[i] != 0) continue;
-        wgi_strbuf_format(&line, "%s = ", p->box[i].name), put_joined(&line, p->box[i].value);
+        wg_tensor t;
+        if (x->is_copy || s.value_at[i] != 0) continue;
+        const bool few =
+            !x->hidden_value && wg_peek(x->node, &t) && t.data && wg_shape_size(t.shape) <= WGI_FEW;
+        wgi_strbuf_format(&line, "%s = ", x->name),
+            put_joined(&line, few ? wgi_numbers(p->pool, &t) : x->value);
         put_spaces(out, STEP_INDENT);
         put_wrapped(p, out, wgi_strbuf_keep(&line));
     }

@@ -41,8 +41,14 @@ function line(v, s) {
   const n = v.length;
   if (n === 0) return 'no elements';
   if (n === 1) return num(v[0]);
-  if (n > 6 || s.length > 2) return '[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']';
-  return s.length === 1 ? row(v) : '[' + rows(v, s).map(row).join(', ') + ']';
+  if (n > 6) return cutShort(v, s);
+  return v.map((x, i) => (i ? ', ' : '') + '['.repeat(axesAt(s, i)) + num(x) + ']'.repeat(axesAt(s, i + 1))).join('');
+}
+// How many axes begin, or end, before element i.
+const axesAt = (s, i) => s.filter((n, d) => i % count(s.slice(d)) === 0).length;
+function cutShort(v, s) {
+  const k = s.length - 1, ends = s.map((n, d) => (n > (d === k ? 2 : 1) ? ', …' : '') + (d ? ']' : ' ')).reverse();
+  return '['.repeat(k + 1) + v.slice(0, Math.min(s[k], 2)).map(num).join(', ') + ends.join('') + (k ? '' : '×') + s.join('×') + ']';
 }
 const row = a => '[' + a.map(num).join(', ') + ']';
 function rows(v, s) {
@@ -57,7 +63,7 @@ function boxLines(v, s) {
   if (s.length === 0 || n === 0) return [line(v, s)];
   if (k > 4 || r > 4 || n !== r * k) {
     const m = v.reduce((a, b) => a + b, 0) / n, q = Math.sqrt(v.reduce((a, b) => a + (b - m) * (b - m), 0) / n);
-    return ['[' + num(v[0]) + ', ' + num(v[1]) + ', … ×' + n + ']', 'μ = ' + num(m) + ', σ = ' + num(q)];
+    return [cutShort(v, s), 'μ = ' + num(m) + ', σ = ' + num(q)];
   }
   if (s.length === 1) return [row(v)];
   return rows(v, s).map((a, i, all) => (i ? '' : '[') + row(a) + (i === all.length - 1 ? ']' : ','));

@@ -4,25 +4,31 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEW = 6, LINE = 600 }; /* numbers of a tensor that is written in full, bytes of three of them */
+enum { LINE = 600 }; /* bytes of three tensors */
+
+/* How many axes begin, or end, before element i. */
+static int axes_at(wg_shape s, int64_t i)
+{
+    int64_t step = 1;
+    int axes = 0;
+    for (int d = s.rank - 1; d >= 0; d--) step *= s.dim[d], axes += i % step == 0;
+    return axes;
+}
 
 const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t)
 {
-    const int64_t n = wg_shape_size(t->shape), rows = t->shape.rank == 2 ? t->shape.dim[0] : 1;
+    const int64_t n = wg_shape_size(t->shape);
     wgi_strbuf b = { .pool = pool };
     if (n == 0) return "no elements";
     if (n == 1) wgi_put_number(&b, wg_tensor_item(t, 0));
-    else if (n > FEW || t->shape.rank > 2) {
-        wgi_put_row(&b, t, 0, 2);
-        wgi_strbuf_format(&b, ", … ×%lld]", (long long)n);
-    } else {
-        wgi_strbuf_put(&b, t->shape.rank == 2 ? "[" : "");
-        for (int64_t i = 0; i < rows; i++) {
+    else if (n > WGI_FEW) wgi_put_cut(&b, t);
+    else
+        for (int64_t i = 0; i < n; i++) {
             wgi_strbuf_put(&b, i ? ", " : "");
-            wgi_put_row(&b, t, i * (n / rows), n / rows), wgi_strbuf_put(&b, "]");
+            for (int k = axes_at(t->shape, i); k > 0; k--) wgi_strbuf_put(&b, "[");
+            wgi_put_number(&b, wg_tensor_item(t, i));
+            for (int k = axes_at(t->shape, i + 1); k > 0; k--) wgi_strbuf_put(&b, "]");
         }
-        wgi_strbuf_put(&b, t->shape.rank == 2 ? "]" : "");
-    }
     return wgi_strbuf_keep(&b);
 }
 
@@ -122,7 +128,7 @@ static bool make_number(wgi_step_equation *q, int i, bool pattern, int64_t *numb
     if (!t) return true;
     const int64_t size = wg_shape_size(t->shape) * (hot ? q->shape[0].dim[q->shape[0].rank - 1] : 1);
     *numbers += size;
-    if (!t->data || size == 0 || size > q->most || t->shape.rank + hot > 2 || *numbers > 2 * FEW)
+    if (!t->data || size == 0 || size > q->most || t->shape.rank + hot > 2 || *numbers > 2 * WGI_FEW)
         return false;
     if (hot) q->own.node[n->child].kind = WGI_F_LIST; /* its numbers are not written */
     put_tensor(q, n, t, hot, pattern);
@@ -173,7 +179,7 @@ const char *wgi_step_term_numbers(wgi_step_equation *q, const wgi_step *t, int p
                lost_axes = kind != WG_MAP && kind != WG_CONTRACT && wgi_step_handed(q)->shape.rank &&
                            wgi_step_handed(q)->shape.rank != t->value.shape.rank;
     if (elements || copied || lost_axes) return NULL; /* numbers say less */
-    q->most = FEW;
+    q->most = WGI_FEW;
     return wgi_step_make_numbers(q, pattern) ? wgi_step_text(q, &q->own, q->right) : NULL;
 }
 

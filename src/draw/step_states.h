@@ -64,8 +64,8 @@ const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t);
 
 /* ---- numbers, step_numbers.c ---- */
 
-/* A scalar as a number, few numbers in brackets, of more the first two and how many they are. On one
- * line. */
+enum { WGI_FEW = 6 }; /* numbers of a tensor that is written in full */
+/* A scalar as a number, few numbers in brackets, of more the first ones and the sizes. On one line. */
 const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t);
 
 /* "0.3 + (−0.2) = 0.1" */
