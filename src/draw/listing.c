@@ -199,23 +199,48 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
  *       9  dz = da · a (1 − a) = −1.333 · 0.1874 = −0.2497
  */
 
-/* In lines that are not too wide: it breaks before " = ", else at a space. */
+/* The text with a mark in the place of each space: '=' before a part of an equation or a definition, '-'
+ * around the sign = of a condition or a definition: "y where x = 0, else 1;  x̂ = (x − μ)/σ, μ =
+ * mean(x)". */
+static const char *breaks_of(wgi_pool *pool, const char *s)
+{
+    char *mark = wgi_pool_take(pool, (int64_t)strlen(s) + 1, 1);
+    bool condition = false, defines = false;
+    int depth = 0;
+    for (size_t i = 0; mark && s[i]; i++) {
+        depth += (strchr("([", s[i]) != NULL) - (strchr(")]", s[i]) != NULL);
+        const bool equals = !strncmp(s + i, " = ", 3), top = !depth;
+        if (top && s[i] == ':') defines = false;
+        if (top && s[i] == ';') defines = true;
+        if (top && strchr(",;", s[i])) condition = false;
+        if (top && !strncmp(s + i, " where ", 7)) condition = true;
+        const bool part = equals ? top && !condition && !defines
+                                 : top && i && (s[i - 1] == ';' || (defines && s[i - 1] == ','));
+        if (!mark[i]) mark[i] = s[i] != ' ' ? 'x' : part ? '=' : equals ? '-' : ' ';
+        if (equals) mark[i + 2] = '-';
+    }
+    return mark ? mark : s;
+}
+
+/* In lines that are not too wide. */
 static void put_wrapped(const wgi_picture *p, wgi_strbuf *out, const char *s)
 {
+    const char *mark = breaks_of(p->pool, s);
     for (int room = width_of(p) - STEP_INDENT, indent = 0; *s; indent = STEP_INDENT + 4) {
-        size_t end = strlen(s), best = 0, space = 0;
+        size_t end = strlen(s), best = 0, space = 0, any = 0;
         for (size_t i = 1; wgi_columns(s) > room && i < strlen(s); i++) {
             if (s[i] != ' ') continue;
             const int columns = wgi_columns(wgi_pool_part(p->pool, s, i));
             if (columns > room) break;
-            space = i;
-            if (!strncmp(s + i, " = ", 3) && columns > room / 3) best = i;
+            any = i;
+            if (mark[i] == ' ') space = i;
+            if (mark[i] == '=' && columns > room / 3) best = i;
         }
-        if (best || space) end = best ? best : space;
+        if (any) end = best ? best : space ? space : any;
         put_spaces(out, indent);
         wgi_strbuf_fit(out, wgi_pool_part(p->pool, s, end), room);
         wgi_strbuf_put(out, "\n");
-        s += end + (s[end] == ' ');
+        for (mark += end, s += end; *s == ' '; mark++) s++;
         room = width_of(p) - STEP_INDENT - 4;
     }
 }
