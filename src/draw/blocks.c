@@ -13,7 +13,7 @@
 
 #include "draw/sketch.h"
 
-enum { INPUT, WEIGHTS, BIAS, SUM, NORM, ACTIVATION, DROPOUT, PARTS };
+enum { INPUT, WEIGHTS, BIAS, GAMMA, BETA, SUM, NORM, ACTIVATION, DROPOUT, PARTS };
 enum { ROWS = 8, BLOCKS = 6, PAD = 12, GAP = 30, CACHE = 32, LEADING = 23, SHADOW = 9, LOSS = 46 };
 
 typedef struct rows {
@@ -45,11 +45,12 @@ typedef struct drawing {
 
 static int32_t item_of(const wgi_layer *l, int part)
 {
-    const int32_t item[PARTS] = { l->input, l->weights, l->bias, l->sum, l->norm, l->activation, l->dropout };
+    const int32_t item[PARTS] = { l->input, l->weights, l->bias,       l->gamma,  l->beta,
+                                  l->sum,   l->norm,    l->activation, l->dropout };
     return item[part];
 }
 
-static const int learned[] = { WEIGHTS, BIAS };
+static const int learned[] = { WEIGHTS, BIAS, GAMMA, BETA };
 enum { LEARNED = sizeof learned / sizeof *learned };
 
 /* The parameter: W of Wᵀ. A number that is written in the equation is none. */
@@ -174,7 +175,7 @@ static int output_part(const wgi_layer *l)
 }
 
 /* Of layer l, or with `before` of layer l − 1: a_l of a₂, a₃ ..., else a⁽ˡ⁾. */
-static int put_general(const drawing *d, const block *b, int part, bool before, char letter)
+static int put_general(const drawing *d, const block *b, int part, bool before, const char *letter)
 {
     wgi_formula *f = d->n->f;
     wgi_name_parts k = { 0 };
@@ -187,7 +188,7 @@ static int put_general(const drawing *d, const block *b, int part, bool before, 
 
 static int put(const drawing *d, const block *b, int part)
 {
-    static const char letters[] = "aWbzsar";
+    static const char *const letters[] = { "a", "W", "b", "γ", "β", "z", "s", "a", "r" };
     const wgi_layer *l = &d->n->chain.layer[b->first];
     const bool before = part == INPUT && (b->first || b->times > 1);
     if (before) part = output_part(b->times > 1 ? l : l - 1);
@@ -267,9 +268,35 @@ static const wgi_layer *layer_of(const drawing *d, const block *b) { return &d->
 static void list_learned(const drawing *d, const block *b, rows *r,
                          int (*put_part)(const drawing *, const block *, int))
 {
-    const int list = make(d, WGI_F_LIST, put_part(d, b, WEIGHTS), 0);
-    if (layer_of(d, b)->bias >= 0) wgi_formula_add(d->n->f, list, put_part(d, b, BIAS));
+    const int list = make(d, WGI_F_LIST, 0, 0);
+    for (int i = 0; i < LEARNED; i++)
+        if (parameter_of(d->n, layer_of(d, b), learned[i]) >= 0)
+            wgi_formula_add(d->n->f, list, put_part(d, b, learned[i]));
     add_row(d, r, list);
+}
+
+/* By what dropout multiplies. */
+static int put_mask(const drawing *d, const block *b)
+{
+    return wgi_net_letter(
+        d->n, "m", b->times > 1 ? "(l)" : wgi_pool_format(d->n->p->pool, "(%lld)", (long long)b->first + 1));
+}
+
+/* a ⊙ b, of numbers a b. */
+static int put_product(const drawing *d, int32_t item, int left, int right)
+{
+    const int n = make(d, WGI_F_MUL, left, right);
+    if (rank_of(d, item)) d->n->f->node[n].sign = '*';
+    return n;
+}
+
+/* g(z), a ⊙ m */
+static int put_stage(const drawing *d, const block *b, int part, int before)
+{
+    const int32_t item = item_of(layer_of(d, b), part);
+    const int x = put(d, b, before);
+    return part == DROPOUT ? put_product(d, item, x, put_mask(d, b))
+                           : call(d, wgi_net_function(d->n, item), x, 0);
 }
 
 static void fill_forward(const drawing *d, block *b)
@@ -283,20 +310,20 @@ static void fill_forward(const drawing *d, block *b)
               sum = l->bias < 0 ? product : make(d, WGI_F_ADD, product, put(d, b, BIAS));
     add_row(d, &b->forward, make(d, WGI_F_EQUATION, z, sum));
     for (int i = 1; i < n; i++) {
-        const int a = put(d, b, stage[i]), of = put(d, b, stage[i - 1]);
-        add_row(d, &b->forward,
-                make(d, WGI_F_EQUATION, a, call(d, wgi_net_function(d->n, item_of(l, stage[i])), of, 0)));
+        const int a = put(d, b, stage[i]);
+        add_row(d, &b->forward, make(d, WGI_F_EQUATION, a, put_stage(d, b, stage[i], stage[i - 1])));
     }
     const int list = make(d, WGI_F_LIST, put(d, b, INPUT), 0);
     for (int i = 0; i < n - 1; i++) wgi_formula_add(d->n->f, list, put(d, b, stage[i]));
+    if (l->dropout >= 0) wgi_formula_add(d->n->f, list, put_mask(d, b));
     add_row(d, &b->cache, list);
 }
 
-/* Softmax has no definitions in its rule. */
+/* No definition stays in the rules. */
 static const char *no_name(void *with, const wgi_formula_node *name) { return (void)with, (void)name, ""; }
 
-/* The rule of softmax, whose results depend on all its operands; 0: it cannot be written so. */
-static int put_rule(const drawing *d, const block *b, int part, int before)
+/* What the part's rule says of the gradient of its operand; 0: it cannot be written so. */
+static int put_rule(const drawing *d, const block *b, int part, int before, const char *operand)
 {
     const wgi_view *v = &d->n->p->view;
     const wgi_item *y = wgi_net_item(d->n, item_of(layer_of(d, b), part));
@@ -306,7 +333,7 @@ static int put_rule(const drawing *d, const block *b, int part, int before)
     wgi_formula_values *k = wgi_pool_take(v->pool, 1, sizeof *k);
     wgi_formula_error e;
     if (v->pool->failed || !y->op->adjoint || !wgi_formula_parse(rule, y->op->adjoint, &e) ||
-        !wgi_find_formula_values(v, y, k) || k->count + 2 > WGI_FORMULA_VALUES)
+        !wgi_find_formula_values(v, y, k) || k->count + 3 > WGI_FORMULA_VALUES)
         return 0;
     for (const wg_attr_row *r = y->op->attrs; r && r->name; r++)
         for (int i = 1; i < k->count; i++)
@@ -318,7 +345,11 @@ static int put_rule(const drawing *d, const block *b, int part, int before)
     k->v[k->count++] = (wgi_formula_value){
         .name = "y", .primes = 1, .text = "dy", .tree = f->node, .root = da, .shape = &shape
     };
-    if (!wgi_formula_rule(rule + 1, rule, NULL, 0, k->v, k->count, &none) || rule[1].loose) return 0;
+    k->v[k->count++] =
+        (wgi_formula_value){ .name = "x_hat", .text = "x_hat", .axes = WGI_F_HAS_AXES, .shape = &shape };
+    const int at = wgi_formula_equation_of(rule, operand, 1);
+    if (at < 0 || !wgi_formula_rule(rule + 1, rule, NULL, at, k->v, k->count, &none) || rule[1].loose)
+        return 0;
     return wgi_formula_copy(f, rule + 1, wgi_formula_child(rule + 1, rule[1].node[rule[1].root].child, 1));
 }
 
@@ -329,13 +360,13 @@ static void add_stage(const drawing *d, block *b, int part, int before)
     const bool by_row = wgi_net_item(d->n, item)->op->kind == WG_ROWS;
     const char *slope = wgi_pool_format(d->n->p->pool, "%s′", wgi_net_function(d->n, item));
     const int left = put_gradient(d, b, before);
-    int right = part == ACTIVATION && by_row ? put_rule(d, b, part, before) : 0;
+    int right = part == ACTIVATION && by_row ? put_rule(d, b, part, before, "x") : 0;
     if (!right && (part == NORM || by_row))
         right = call(d, slope, put(d, b, before), put_gradient(d, b, part));
     else if (!right) {
         const int da = put_gradient(d, b, part);
-        right = make(d, WGI_F_MUL, da, call(d, slope, put(d, b, before), 0));
-        if (rank_of(d, item_of(layer_of(d, b), before))) d->n->f->node[right].sign = '*';
+        right =
+            put_product(d, item, da, part == DROPOUT ? put_mask(d, b) : call(d, slope, put(d, b, before), 0));
     }
     add_row(d, &b->backward, make(d, WGI_F_EQUATION, left, right));
 }
@@ -346,6 +377,17 @@ static void add_gradient(const drawing *d, block *b, int part, int to, int of)
     const bool more = is_used_elsewhere(d, layer_of(d, b), part);
     const int right = more ? make(d, WGI_F_ADD, of, make(d, WGI_F_REST, 0, 0)) : of;
     add_row(d, &b->backward, make(d, WGI_F_EQUATION, to, right));
+}
+
+/* dγ = Σ(ds ⊙ x̂), dβ = Σ ds */
+static void add_norm(const drawing *d, block *b, int before)
+{
+    static const char *const operand[] = { "gamma", "beta" };
+    for (int k = GAMMA; k <= BETA; k++) {
+        if (parameter_of(d->n, layer_of(d, b), k) < 0) continue;
+        const int left = put_gradient(d, b, k), right = put_rule(d, b, NORM, before, operand[k - GAMMA]);
+        if (right) add_gradient(d, b, k, left, right);
+    }
 }
 
 /* db = dz, summed along the axes that b has not. */
@@ -388,7 +430,10 @@ static void fill_backward(const drawing *d, block *b)
 {
     const wgi_layer *l = layer_of(d, b);
     int stage[PARTS];
-    for (int i = stages_of(l, stage) - 1; i > 0; i--) add_stage(d, b, stage[i], stage[i - 1]);
+    for (int i = stages_of(l, stage) - 1; i > 0; i--) {
+        add_stage(d, b, stage[i], stage[i - 1]);
+        if (stage[i] == NORM) add_norm(d, b, stage[i - 1]);
+    }
     add_product(d, b, false);
     if (l->bias >= 0) add_bias(d, b);
     if (b->first || b->times > 1) add_product(d, b, true);
@@ -549,12 +594,17 @@ static void put_all(const wgi_svg *w, const void *with)
 
 static const char *last_line(const drawing *d)
 {
-    bool more = false;
-    for (int64_t i = 0; i < d->n->chain.layers * LEARNED; i++)
-        more |= is_used_elsewhere(d, &d->n->chain.layer[i / LEARNED], learned[i % LEARNED]);
+    const wgi_layers *c = &d->n->chain;
+    bool more = false, gamma = false, mask = false;
+    for (int64_t i = 0; i < c->layers; i++) {
+        const wgi_layer *l = &c->layer[i];
+        gamma |= parameter_of(d->n, l, GAMMA) >= 0, mask |= l->dropout >= 0;
+        for (int k = 0; k < LEARNED; k++) more |= is_used_elsewhere(d, l, learned[k]);
+    }
     return wgi_pool_format(d->n->p->pool,
-                           "above: forward; grey: kept for the way back; below, red: backward%s%s",
-                           d->loss ? wgi_net_loss(d->n) : "", more ? "; …: from other uses" : "");
+                           "above: forward; grey: kept for the way back; below, red: backward%s%s%s%s",
+                           d->loss ? wgi_net_loss(d->n) : "", gamma ? "; x̂: before γ and β" : "",
+                           mask ? "; m: of dropout" : "", more ? "; …: from other uses" : "");
 }
 
 wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)

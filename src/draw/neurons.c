@@ -135,7 +135,7 @@ static const wgi_laid_formula *lay_out_unit(const drawing *d, const column *k, i
 {
     wgi_picture *p = d->n->p;
     if (!wgi_begin_formula(p)) return NULL;
-    const int name = wgi_net_name(d->n, k->item, 'a', layer);
+    const int name = wgi_net_name(d->n, k->item, "a", layer);
     return wgi_lay_out(p, unit_name(d, name, unit_at(d, k, place) + 1), WGI_F_FLAT);
 }
 

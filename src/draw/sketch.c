@@ -104,10 +104,10 @@ bool wgi_net_is_named(const wgi_net *n, int64_t i)
     return s == WGI_NAME_GIVEN || s == WGI_NAME_ARGUMENT || s == WGI_NAME_NUMBERED;
 }
 
-int wgi_net_letter(const wgi_net *n, char letter, const char *above)
+int wgi_net_letter(const wgi_net *n, const char *letter, const char *above)
 {
     wgi_strbuf b = { .pool = n->p->pool };
-    wgi_strbuf_add(&b, &letter, 1);
+    wgi_strbuf_put(&b, letter);
     for (; *above; above++) wgi_strbuf_put(&b, wgi_small(*above, true));
     const char *name = wgi_strbuf_keep(&b);
     const int node = wgi_formula_name(n->f, name, (int)strlen(name), 0);
@@ -115,7 +115,7 @@ int wgi_net_letter(const wgi_net *n, char letter, const char *above)
     return node;
 }
 
-int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer)
+int wgi_net_name(const wgi_net *n, int64_t i, const char *letter, int64_t layer)
 {
     const wgi_item *y = wgi_net_item(n, i);
     if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y))
@@ -126,7 +126,7 @@ int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer)
 const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i, int64_t layer)
 {
     if (!wgi_begin_formula(n->p)) return NULL;
-    return wgi_lay_out(n->p, wgi_net_name(n, i, 'a', layer), WGI_F_FLAT);
+    return wgi_lay_out(n->p, wgi_net_name(n, i, "a", layer), WGI_F_FLAT);
 }
 
 const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units)

@@ -23,8 +23,8 @@ static inline const wgi_item *wgi_net_item(const wgi_net *n, int64_t i) { return
 
 /* The name of item i as the program has it; of an item without a name the letter with the layer's number,
  * a⁽¹⁾. Into the formula that was begun. */
-int wgi_net_name(const wgi_net *n, int64_t i, char letter, int64_t layer);
-int wgi_net_letter(const wgi_net *n, char letter, const char *above); /* a⁽ˡ⁾ of a and "(l)" */
+int wgi_net_name(const wgi_net *n, int64_t i, const char *letter, int64_t layer);
+int wgi_net_letter(const wgi_net *n, const char *letter, const char *above); /* a⁽ˡ⁾ of a and "(l)" */
 bool wgi_net_is_named(const wgi_net *n, int64_t i);
 const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i,
                                              int64_t layer);                    /* by the letter a */

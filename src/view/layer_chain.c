@@ -184,9 +184,12 @@ static void begin_layer(finder *f, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
     wgi_layer *l = &f->to->layer[f->to->layers++];
-    *l = (wgi_layer){
-        .bias = WGI_NO_ITEM, .norm = WGI_NO_ITEM, .activation = WGI_NO_ITEM, .dropout = WGI_NO_ITEM
-    };
+    *l = (wgi_layer){ .bias = WGI_NO_ITEM,
+                      .norm = WGI_NO_ITEM,
+                      .gamma = WGI_NO_ITEM,
+                      .beta = WGI_NO_ITEM,
+                      .activation = WGI_NO_ITEM,
+                      .dropout = WGI_NO_ITEM };
     l->linear = l->sum = l->output = (int32_t)i;
     const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
     if (deep_operands(f, y) > (y->op == f->dense ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
@@ -204,6 +207,12 @@ static void add_bias(const finder *f, wgi_layer *l, int64_t i)
     l->sum = l->output = (int32_t)i;
 }
 
+static void add_norm(const finder *f, wgi_layer *l, int64_t i)
+{
+    const wgi_item *y = &f->v->item[i];
+    l->norm = (int32_t)i, l->gamma = *wgi_operand(f->v, y, 1), l->beta = *wgi_operand(f->v, y, 2);
+}
+
 /* Item i, which is alone, belongs to the layer before it or begins one. `last`: it may be the loss's. */
 static bool add_item(finder *f, int64_t i, bool last)
 {
@@ -211,7 +220,7 @@ static bool add_item(finder *f, int64_t i, bool last)
     if (is_product(f, i)) return begin_layer(f, i), true;
     if (!l) return false;
     if (is_bias(f, l, i)) return add_bias(f, l, i), true;
-    if (is_norm(f, i) && l->norm < 0) l->norm = (int32_t)i;
+    if (is_norm(f, i) && l->norm < 0) add_norm(f, l, i);
     else if (f->v->item[i].op == f->dropout && l->dropout < 0) l->dropout = (int32_t)i;
     else if (l->activation < 0 && is_activation(f, i, last)) l->activation = (int32_t)i;
     else return false;

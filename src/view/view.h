@@ -100,7 +100,8 @@ typedef struct wgi_layer {
     int32_t input, weights, bias;
     int32_t linear, sum; /* x W, and x W + b; without a bias, and of `dense`, the same item */
     int32_t norm, activation, dropout;
-    int32_t part[3]; /* those of the three that it has, in their order */
+    int32_t gamma, beta; /* operands of the norm */
+    int32_t part[3];     /* those of the three that it has, in their order */
     int parts;
     int32_t output;          /* the last of these */
     bool turned;             /* W x, not x W */

@@ -189,6 +189,22 @@ Test(styles, parts_of_a_layer_in_their_order)
           ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ ReLU′(z)<");
 }
 
+/* All that a layer learns is in its block. By what dropout multiplies is kept for the way back. */
+Test(styles, norms_and_dropout_in_blocks)
+{
+    for (int k = 0; k < 4; k++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "x = input(m, 2); W = param(2, 3); g = param(3, init=1); c = param(3); z = x @ W\n"
+                 "s = %s_norm(z, g, c%s); a = relu(s); y = dropout(a, keep_prob=0.5); J = mean(y) + sum(c)",
+                 k % 2 ? "batch" : "layer", k == 3 ? ", zeros(3), ones(3)" : "");
+        WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
+        char *svg = pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 }));
+        SHOWS(svg, ">W, g, c<", ">y = a ⊙ m⁽¹⁾<", ">x, z, s, a, m⁽¹⁾<");
+        SHOWS(svg, ">da = dy ⊙ m⁽¹⁾<", ">dg = Σaxis 0(x̂ ⊙ ds)<", "(ds) + …<", ">dW, dg, dc<");
+    }
+}
+
 /* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
 Test(styles, the_loss_is_written_out)
 {
@@ -212,7 +228,7 @@ Test(styles, equal_layers_are_one_block)
     pic_plain(svg);
     SHOWS(svg, ">×7: l = 1 … 7<", ">z⁽ˡ⁾ = a⁽ˡ⁻¹⁾W⁽ˡ⁾ + b⁽ˡ⁾<");
     SHOWS(svg, ">s⁽ˡ⁾ = batch_norm(z⁽ˡ⁾)<");
-    SHOWS(svg, ">dz⁽ˡ⁾ = batch_norm′(z⁽ˡ⁾, ds⁽ˡ⁾)<", ">dh = dr⁽⁸⁾ ⊙ dropout′(h)<");
+    SHOWS(svg, ">dz⁽ˡ⁾ = batch_norm′(z⁽ˡ⁾, ds⁽ˡ⁾)<", "γ⁽ˡ⁾, β⁽ˡ⁾<");
     WGT_ENDS wgt_run s = wgt_build("a0 = input(m, 2); W1 = param(2, 2); W2 = param(2, 2); W3 = param(2, 2)\n"
                                    "a1 = tanh(a0 @ W1); a2 = tanh(a1 @ W2); a3 = tanh(a2 @ W3)",
                                    WG_TRAIN);
