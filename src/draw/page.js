@@ -92,21 +92,24 @@ boxes.forEach(b => {
   b.from = Math.max(0, value), b.till = gradient < 0 ? Infinity : gradient;
 });
 
-// A text that has grown is made narrower, so that it stays in its box.
-function put(t, text) {
-  if (part(t).textContent === text) return;
-  part(t).textContent = text;
-  return fitText(t);
+// Of a text of terms all may be cut off where it does not fit: the line of the step has them.
+function put(t, text, terms) {
+  if ((t.whole || part(t).textContent) === text) return;
+  part(t).textContent = t.whole = text, t.terms = terms;
+  fitText(t);
 }
-// How much too long it is.
+// A text that has grown is made a little narrower, or cut at a word, so that it stays in its box. A single number stays, however narrow,
+// and "3 + …" down to 55 %.
 function fitText(t) {
   t.removeAttribute('textLength');
   const rect = t.parentNode.querySelector('rect');
   if (!rect || !t.getComputedTextLength) return;
   const room = +rect.getAttribute('x') + +rect.getAttribute('width') - +t.getAttribute('x') - 6;
-  const much = t.getComputedTextLength() / room;
-  if (much > 1) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
-  return much;
+  const words = (t.whole || '').split(' '), least = words.indexOf('=') + (t.terms ? 1 : 2), narrowest = t.terms && !t.whole.includes(',') ? 0.55 : 0.85;
+  if (t.whole) part(t).textContent = t.whole;
+  for (let n = words.length; n > least && t.getComputedTextLength() > room / narrowest;)
+    part(t).textContent = words.slice(0, --n).join(' ') + ' …';
+  if (t.getComputedTextLength() > room) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
 }
 
 const secret = name => hidden.has(name) && !shown.has(name);
@@ -117,14 +120,17 @@ function draw(box) {
   const value = live ? boxLines(live.value[box.i], item.s) : null;
   const grad = live && live.grad[box.i] ? boxLines(live.grad[box.i], item.s) : null;
   const sum = its && now.k !== undefined && !now.w;
+  // The gradient so far, a row on a line if there are as many lines.
+  const so = sum ? stateText(now, at).total + ' + …' : '', rows = so.replaceAll('], [', '],\n[').split('\n');
+  const terms = rows.length > box.d.length ? [so] : rows;
   const write = (texts, first, lines, name, prefix, on) => texts.forEach((t, i) => {
     let text = lines && changed ? (i ? '' : prefix) + (lines[i] || '') : box.text[first + i];
     const closed = secret(name);
     if (closed) text = i ? '' : prefix + '?';
-    else if (sum && prefix && !i) text = prefix + stateText(now, at).total + ' + …';
-    if (put(t, text) > 1.8 && sum) put(t, prefix + '…'); // the line of the step has the sum
+    else if (sum && prefix && terms[i]) text = (i ? '' : prefix) + terms[i];
+    put(t, text, sum);
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
-    classes(t, { ask: closed, off: !on && !(sum && prefix && !i), fresh: its && !prefix === (now.k === undefined) });
+    classes(t, { ask: closed, off: !on && !(sum && prefix && terms[i]), fresh: its && !prefix === (now.k === undefined) });
   });
   write(box.v, 0, value, item.n, '', at >= box.from);
   write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
