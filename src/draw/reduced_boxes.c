@@ -59,7 +59,7 @@ static int by_length(const void *a, const void *b)
 
 static bool is_formula(const wgi_part *k) { return !is_range(k) && k->kind != WGI_PARTS_LEAVES; }
 
-/* As have inputs of a call, and parameters that others use, too. */
+/* Of the nodes of part k: those that are kept. Of a call also its inputs, and parameters that others use. */
 static bool has_own_box(const wgi_reducer *r, const wgi_part *k, int64_t i)
 {
     const wg_leaf leaf = wg_node_leaf(wgi_node_at(r->p, i));

@@ -212,7 +212,7 @@ static bool map_node(mapping *m, const subject *u)
     bool ok = has_room(m, u) && map_subject(m, u, to) && check_result(m, u, to);
     if (u->node.flags & WGI_DERIVED) wgi_mark_derived(g, mark);
     for (uint32_t i = mark; i < g->count; i++) g->node[i].scope = u->node.scope;
-    if (ok && to[0].index >= mark) g->node[to[0].index].name = u->node.name & WGI_OF_LAYER ? u->node.name : 0;
+    if (ok && to[0].index >= mark && u->node.name & WGI_OF_LAYER) g->node[to[0].index].name = u->node.name;
     for (uint32_t j = 0; ok && j < (uint32_t)wgi_outputs(u->node.op); j++) {
         uint32_t at = wgi_reached_at(&m->list, u->i + j);
         if (at != WGI_NOT_REACHED && wg_is_none(m->rows[at])) m->rows[at] = to[j];

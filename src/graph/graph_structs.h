@@ -42,7 +42,7 @@ typedef struct wgi_input {
     bool replaced; /* borrowed, but wg_input_set has given it memory in the arena since */
 } wgi_input;
 
-enum { WGI_OF_LAYER = 1 << 30 };
+enum { WGI_OF_LAYER = 1 << 30 }; /* in a node's name: wg_node_name does not give it */
 
 typedef struct wgi_node {
     const wg_op *op;

@@ -82,8 +82,8 @@ static void look_at_arguments(wgi_view *v, int64_t i)
     for (int k = 0; k < y->operands; k++) call_as_argument(v, v->arg[y->first + k], y->here, k);
 }
 
-/* The first argument of a layer's call is the first operand of its nodes that it has not made itself. They
- * have its place. */
+/* The first argument of a layer's call is the first operand of its nodes that it has not made itself. Its
+ * nodes have the place of the call. */
 static void look_at_layer(wgi_view *v, wg_site here, int64_t first)
 {
     for (int64_t i = first; i < wg_graph_nodes(v->g); i++) {
@@ -130,7 +130,8 @@ static bool is_taken(const listed *by, const char *name)
 }
 
 /* Numbers the items list[0 .. n), which were in variables of one name. A number is left out if another item
- * has the name with it, given or of a variable. No h0_1: h0 of several layers is no name. */
+ * has the name with it, given or of a variable. A name of a
+ * layer that ends in a digit is dropped instead: h0_1 reads like h01. */
 static void number(wgi_view *v, const named list[], int64_t n, const listed *given, const listed *found)
 {
     const char *name = list[0].name;
