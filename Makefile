@@ -45,9 +45,9 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean deps uninstall dist score mutants size,$(GOALS))
-TEST_GOALS  := $(filter test gate whole tests %-long check-vmath,$(GOALS))
+TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
-               $(if $(filter gate whole,$(GOALS)),gate) $(filter whole,$(GOALS))
+               $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
 NO_INSTALL  ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
@@ -313,13 +313,10 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test gate whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: test whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
-test: ## the tests; the last line is `N passed, N failed, N skipped` (from nothing: 4 to 6 minutes on two processors, 100 MB)
-	+@BUILD=$(BUILD) tests/run.sh plain
-
-gate: ## each test program once, plain or with the hostile library; what is skipped without a reason in tests/README.md has failed
-	+@BUILD=$(BUILD) STRICT=1 tests/run.sh once guarded
+test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: what is skipped has failed, and more (tests/README.md)
+	+@BUILD=$(BUILD) tests/run.sh
 
 whole: ## all kinds of tests of tests/README.md, or some: KINDS="hostile core"; it goes on where it was stopped (from nothing: an hour)
 	+@BUILD=$(BUILD) tests/whole.sh $(KINDS)
@@ -418,7 +415,7 @@ clean: ## removes what was built
 	rm -rf '$(BUILD)'
 
 deps: ## installs all that building, testing, drawing and checking need
-	@$(SETUP) build test check gate whole
+	@$(SETUP) build test check optional whole
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

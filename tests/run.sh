@@ -2,6 +2,7 @@
 # Builds and runs the test binaries. The last line is `N passed, N failed, N skipped` over all of them; above it stands
 # why tests were skipped, each reason once. The exit status is 0 when none failed. tests/README.md is for those who type.
 #
+#   tests/run.sh                    what `make test` runs: each program once
 #   tests/run.sh KIND...            kinds of the table below, one after the other
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
@@ -26,6 +27,8 @@ if [ "${1:-}" = --long ]; then
     WG_SEED=${WG_SEED:-$(date +%s)}
     set -- plain
 fi
+# What a change must pass is what everybody's `make test` runs, with programs hidden and memory hostile.
+[ $# -gt 0 ] || set -- $([ -n "${STRICT:-}" ] && [ -z "${TESTS:-}" ] && echo hidden again guarded || echo plain)
 
 export WG_SEED=${WG_SEED:-1}
 export OMP_NUM_THREADS=2
@@ -77,7 +80,7 @@ mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -$lessons -$mpi"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
-# order, every op. In the gate these run with the hostile library, the others with the plain one.
+# order, every op. With STRICT=1 these run with the hostile library, the others with the plain one.
 guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
     test_csv test_lang_errors test_by_pointer test_lazy test_shards"
 guarded=${guarded//$'\n'/ }
@@ -96,11 +99,14 @@ of_gcc() { gcc -print-file-name="$1"; }
 sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$PWD/$build/hostile/tests:$PWD/$build/hostile"
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
-# scripts in tests/; with `-` before it, one that is left out); the words before each of them, which set variables or
-# name a program that runs it; a program without which the kind is left out; processor seconds of building and
-# running all, and megabytes, as measured.
-# plain: the build as it is; browser, latex: programs that others run; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and colliding
-# hashes, under gcc's sanitizers.
+# scripts in tests/; with `-` before it, one that is left out; `skipped`, below); the words before each of them, which set
+# variables or name a program that runs it (@bare: a folder of tests/programs.sh); a program without which the kind is left out;
+# processor seconds of building and running all, and megabytes, as measured.
+# plain: the build as it is. hidden: PATH holds no program but those that `make test` promises. again: with all programs, the
+# tests that the kind hidden has skipped, and no others. singly: these tests for each program that one of them did not
+# find, with all programs but that one.
+# browser, latex: programs that others run; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and
+# colliding hashes, under gcc's sanitizers.
 # bare: without BLAS, OpenMP and Graphviz, under clang's sanitizers; aarch64, musl: another processor, another C
 # library. No file asks for two of the three parts (make check), so a build without all compiles what builds without
 # one do. BLAS and Graphviz are left out by aarch64, OpenMP by tsan.
@@ -111,8 +117,9 @@ sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH
 # towards zero.
 kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
-once    |         |                                         | all $no_others $not_guarded |       | make  | 350 100
-guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | $sanitized     | make  | 180 90
+hidden  |         |                                         | all $no_others $not_guarded | PATH=@bare | make | 320 100
+again   |         |                                         | skipped            |                | make  | 40 0
+guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | PATH=@bare $sanitized | make | 180 90
 browser |         |                                         | $browser           |                | chromium | 80 0
 waits   |         |                                         | $waits             |                | make  | 5 0
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
@@ -132,15 +139,38 @@ core    | core    | CORE=1 $apart                           | core.sh $in_rooms 
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
-# Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a kind says.
+# Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a kind says. The kind
+# without-X is `again` with all programs but X.
 read_kind() {
-    local row
-    row=$(sed -n "s/ *| */|/g; s/^$1|//p" <<<"$kinds")
+    local row name=$1
+    case "$1" in without-*) name=again ;; esac
+    row=$(sed -n "s/ *| */|/g; s/^$name|//p" <<<"$kinds")
     [ -n "$row" ] || { echo "tests/run.sh: there is no kind '$1' of tests" >&2; exit 2; }
     IFS='|' read -r folder flags programs before needs room <<<"$row"
     read -r seconds room <<<"$room"
     folder=$build${folder:+/$folder} results=$build/results/$1 home=$folder
     case "$before" in *LD_LIBRARY_PATH*) home=$build ;; esac
+    case "$1" in without-*) before=PATH=@${1#without-} ;; esac
+}
+
+# Sets `before` to what is typed before the programs of the kind $1: a PATH in the place of @bare, or of @X for all but X.
+hide_programs() {
+    local name=${before#PATH=@} path
+    [ "$name" != "$before" ] || return 0
+    name=${name%% *}
+    rm -rf "$folders/$name"
+    mkdir "$folders/$name"
+    path=$(tests/programs.sh "$folders/$name" ${name/#bare/}) || { path=$PATH; skip "$1" <<<"nothing is hidden: this is no Debian"; }
+    before=${before/@$name/$path}
+}
+
+# The names of programs that tests of the kind hidden did not find, and that are here.
+not_found() {
+    local name
+    find "$build/results/hidden" -name '*.log' | while IFS= read -r name; do reasons "$name"; done |
+        sed -nE 's/^no ([a-z0-9+-]+)( .*)? here.*/\1/p' | sort -u | while IFS= read -r name; do
+        command -v "$name" >/dev/null && echo "$name"
+    done
 }
 
 # Whether the compiler of the kind that was read last makes programs, with the kind's sanitizers.
@@ -154,6 +184,7 @@ compiles() {
 announce() {
     local kind seconds_of_all=0 room_of_all=0
     for kind; do
+        [ "$kind" != singly ] || continue
         read_kind "$kind"
         seconds_of_all=$((seconds_of_all + seconds)) room_of_all=$((room_of_all + room))
     done
@@ -167,16 +198,27 @@ binaries() {
     local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
+        [ "${TESTS:-$programs}" != skipped ] || [ -z "$(skipped_of "${source%.c}")" ] || echo "$home/${source%.c}"
         case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "* | *" $room_name$name "*) echo "$home/${source%.c}" ;; esac
     done
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
+}
+
+# The tests that the kind hidden has skipped, of a program, as Criterion's --filter takes them; nothing: there are none. What a
+# test prints stands behind the line that says that it runs.
+skipped_of() {
+    local log=$build/results/hidden/${1#tests/}.log
+    [ ! -e "$log" ] || sed 's/\x1b\[[0-9;]*m//g' "$log" | awk '
+        /^\[RUN *\]/ { test = $NF }
+        (/^\[SKIP\]/ && !/Test is disabled/) || /^ *skipped: / { if (/^\[SKIP/) test = substr($2, 1, length($2) - 1); found[test] }
+        END { for (t in found) { sub(/::/, "/", t); all = all "|" t } if (all) print "@(" substr(all, 2) ")" }'
 }
 
 # Of chosen tests only some need the command, the examples and the shared library. Where the programs are of another build, this
 # one has the library that they find.
 build_kind() {
     local targets=(tests) more=()
-    case "${TESTS:-$programs}" in all*) more=(all examples) ;; *)
+    case "${TESTS:-$programs}" in all* | skipped) more=(all examples) ;; *)
         mapfile -t targets < <(binaries)
         [ "${targets[*]}" ] || { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" >&2; return 1; }
         case " ${targets[*]} " in
@@ -247,7 +289,8 @@ result_of() {
 # Writes the output to .log, exit status, seconds and processor seconds to .status, and, when it slept for ever,
 # the threads to .stuck.
 run_one() {
-    local bin=$1 out=$2 started=$SECONDS session watcher='' status TIMEFORMAT='%U %S'
+    local bin=$1 out=$2 started=$SECONDS session watcher='' status TIMEFORMAT='%U %S' only=
+    [ "$programs" != skipped ] || only=$(skipped_of "${bin#"$home"/}")
     mkdir -p "$(dirname "$out")"
     rm -f "$out".asan.* "$out.stuck" "$out.status"
     (
@@ -255,7 +298,7 @@ run_one() {
         export WG_BUILD=$folder
         # Freed memory is kept from use for 16 MB, not for 256 MB: a third of the time went into new pages.
         export ASAN_OPTIONS=log_path=$PWD/$out.asan:detect_leaks=1:quarantine_size_mb=16
-        exec setsid env $before "$bin" -j1 --verbose >"$out.log" 2>&1 </dev/null
+        exec setsid env $before "$bin" -j1 --verbose ${only:+--filter "$only"} >"$out.log" 2>&1 </dev/null
     ) &
     session=$!
     trap 'stop $session; kill $watcher; exit 130' INT TERM
@@ -276,12 +319,17 @@ run_one() {
 count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p' "$2" | tail -n 1; }
 
 # Why tests were skipped, a line each: Criterion's words, and those of a page that is followed.
-reasons() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[SKIP\] [^:]*::[^:]*: //; t said; s/^ *skipped: /skipped: /; T; :said; s/^skipped: //; s/: \$ .*//; p' "$1"; }
+reasons() {
+    sed -n 's/\x1b\[[0-9;]*m//g; /: Test is disabled$/d; s/^\[SKIP\] [^:]*::[^:]*: //; t said; s/^ *skipped: /skipped: /; T
+        :said; s/^skipped: //; s/: \$ .*//; p' "$1"
+}
 
 # Counts the reasons on standard input, of the program $1. The first words of those that are allowed stand in tests/README.md.
 skip() {
     local why
     while IFS= read -r why; do
+        # What the kind hides is not there.
+        case "$kind: $why" in "hidden: no "*" here"* | without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;; esac
         skipped=$((skipped + 1)) skips+=("$why")
         [ -z "${STRICT:-}" ] || allowed "$why" || failed=$((failed + 1)) failures+=("$1 skipped: $why")
     done
@@ -377,9 +425,14 @@ run_kind() {
     while [ ${#running[@]} -gt 0 ]; do next_result "$kind"; done
 }
 
+folders=$(mktemp -d) # of links to programs
+trap 'rm -rf "$folders"' EXIT
 trap 'trap - INT TERM; kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
 announce "$@"
-for kind; do
+while [ $# -gt 0 ]; do
+    kind=$1
+    shift
+    [ "$kind" != singly ] || { set -- $(not_found | sed 's/^/without-/') "$@"; continue; }
     read_kind "$kind"
     if ! command -v "$needs" >/dev/null; then
         skip "$kind" <<<"the $kind tests: $needs is not installed (make deps)"
@@ -387,6 +440,7 @@ for kind; do
     fi
     compiles || { skip "$kind" <<<"the $kind tests: $needs makes no programs here"; continue; }
     case "${TESTS:+chosen} $programs" in "chosen "*.sh) echo "$kind runs no chosen test: left out"; continue ;; esac
+    hide_programs "$kind"
     echo "building for the $kind tests"
     TIMEFORMAT='%U %S'
     mkdir -p "$results"

@@ -15,7 +15,8 @@ const char *wgt_shell(const char *commands)
     snprintf(script, sizeof script,
              "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
              "said_by() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\"; }\n"
-             "make_it() { said_by \"$@\" >/dev/null; }\n%s",
+             "make_it() { said_by \"$@\" >/dev/null; }\n"
+             "need() { command -v \"$1\" >/dev/null || { echo \"skipped: no $1 here\"; exit 0; }; }\n%s",
              wgt_folder(), build ? build : "build", wgt_compiler(), commands);
     FILE *out = popen(script, "r");
     cr_assert(out);

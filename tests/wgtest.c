@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the library ---- */
 
@@ -26,6 +27,18 @@ bool wgt_sanitized(void)
 
 int wgt_isas(void) { return WG_ISA_COUNT; }
 const char *wgt_compiler(void) { return WGT_COMPILE; }
+
+void wgt_needs(const char *program)
+{
+    char path[1000];
+    for (const char *at = getenv("PATH"); at && *at; at += *at == ':') {
+        const int n = (int)strcspn(at, ":");
+        snprintf(path, sizeof path, "%.*s/%s", n, at, program);
+        if (!access(path, X_OK)) return;
+        at += n;
+    }
+    cr_skip_test("no %s here", program);
+}
 
 /* A program that was compiled without the sanitizer loads it first (LD_PRELOAD). The programs that a test
  * runs, such as dot and sh, do not: their leaks are not ours. Criterion starts this program again for each

@@ -19,6 +19,9 @@
 bool wgt_sanitized(void);       /* by the address sanitizer */
 int wgt_isas(void);             /* its instruction sets */
 const char *wgt_compiler(void); /* what compiles programs for this library */
+/* Skips the test where the program is not in PATH. `make test` may be run without all but what tools/setup.sh
+ * installs for it: the kind `hidden` of tests/run.sh finds a test that needs more and does not say so. */
+void wgt_needs(const char *program);
 
 /* ---- memory ---- */
 

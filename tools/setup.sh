@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages that the named parts (build, test, check, gate, whole) need and that are missing, on Debian and its
+# Installs the packages that the named parts (build, test, check, optional, whole) need and that are missing, on Debian and its
 # derivatives, as root or by sudo. Before, it prints the line that it runs. If that is not possible it prints the line and stops.
 # Prints nothing if nothing is missing.
 # Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops.
@@ -71,10 +71,10 @@ need_check() {
 }
 
 # What single tests use. Without it `make test` skips them.
-need_gate() {
+need_optional() {
     command -v rsvg-convert >/dev/null || want librsvg2-bin
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
-    python3 -c 'import numpy' 2>/dev/null || /usr/bin/python3 -c 'import numpy' 2>/dev/null || want python3-numpy
+    tests/python.sh >/dev/null || want python3-numpy
 }
 
 # The browser, LaTeX, valgrind and the compilers of the kinds of `make whole`, and what makes a bare system.

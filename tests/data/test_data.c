@@ -708,9 +708,9 @@ Test(named, wrong_calls)
         wg_make_opts o;
         const char *says;
     } cases[] = {
-        { "moon", 3, { 0 }, "no data 'moon'; did you mean 'moons'?" },
-        { "nothing", 3, { 0 }, "there are flower, moons, xor, circles, blobs" },
-        { "moons", -1, { 0 }, "-1 rows" },
+        { "moon", 3, { .classes = 0 }, "no data 'moon'; did you mean 'moons'?" },
+        { "nothing", 3, { .classes = 0 }, "there are flower, moons, xor, circles, blobs" },
+        { "moons", -1, { .classes = 0 }, "-1 rows" },
         { "moons", 3, { .noise = -1 }, "a noise of -1" },
         { "moons", 3, { .noise = NAN }, "a noise of nan" },
         { "moons", 3, { .noise = INFINITY }, "a noise of inf" },
@@ -720,10 +720,10 @@ Test(named, wrong_calls)
         { "blobs", 3, { .classes = 1001 }, "1001 classes: 1 to 1000" },
         { "blobs", 3, { .seed = 1.5 }, "a seed of 1.5" },
         { "blobs", 3, { .seed = -2 }, "a seed of -2" },
-        { "digits", 1798, { 0 }, "1798 rows; there are 1797" },
+        { "digits", 1798, { .classes = 0 }, "1798 rows; there are 1797" },
         { "digits", 3, { .noise = 1 }, "neither noise nor a seed" },
         { "digits", 3, { .seed = 1 }, "neither noise nor a seed" },
-        { "circles", INT64_MAX / 4, { 0 }, "more bytes than can be counted" },
+        { "circles", INT64_MAX / 4, { .classes = 0 }, "more bytes than can be counted" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         WGT_ENDS wg_context *c = wgt_seeded(4);

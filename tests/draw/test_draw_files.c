@@ -9,7 +9,7 @@
 
 NEURON_TEST(draw_files, svg_png_pdf)
 {
-    if (system("command -v rsvg-convert >/dev/null") != 0) cr_skip_test("rsvg-convert is not here");
+    wgt_needs("rsvg-convert");
     static const char *const starts[] = { "<svg", "\x89PNG", "%PDF" };
     static const char *const endings[] = { "svg", "png", "pdf" };
     for (int i = 0; i < 3; i++) {
@@ -27,7 +27,7 @@ NEURON_TEST(draw_files, svg_png_pdf)
 /* A PDF holds the date at which it was made: not the day's. */
 NEURON_TEST(draw_files, pdf_is_the_same_a_second_later)
 {
-    if (system("command -v rsvg-convert >/dev/null") != 0) cr_skip_test("rsvg-convert is not here");
+    wgt_needs("rsvg-convert");
     char *path = pic_path("n.pdf"), *bytes[2];
     struct stat size[2];
     for (int i = 0; i < 2; i++) {

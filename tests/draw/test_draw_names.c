@@ -104,7 +104,7 @@ GRAPH_TEST(draw_names, random_names_can_be_drawn)
 /* `dot` would put its own names of graph, node and edge in place of \G, \N and \E. */
 GRAPH_TEST(draw_names, backslashes_are_no_escapes)
 {
-    if (!pic_have_dot()) cr_skip_test("dot is not here");
+    wgt_needs("dot");
     double v = 2;
     const char *name = "a\\N\\G\\E\\T\\H\\Lb";
     wg_node x = wg_input_at(WG_HERE, g, name, wg_view_f64(&v, WG_SCALAR));

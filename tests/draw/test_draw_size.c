@@ -74,7 +74,7 @@ static wg_node make_unrolled(wg_context *c, int steps)
 
 Test(draw_size, shared_parameters_do_not_stop_dot)
 {
-    if (!pic_have_dot()) cr_skip_test("dot is not here");
+    wgt_needs("dot");
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_unrolled(c, 60);
     char *svg = pic_by_dot(root, &(wg_draw_opts){ .backward = true, .values = true });

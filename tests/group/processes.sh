@@ -159,8 +159,8 @@ disk() {
 # ---- Python and C ----
 
 languages() {
-    local n python=python3
-    python3 -c 'import numpy' 2>/dev/null || python=/usr/bin/python3
+    local n python
+    python=$("$root/tests/python.sh") || { wrong "no python3 with NumPy: make deps installs it"; return; }
     export PYTHONPATH=$root/python WENGERT_LIBRARY=$build/libwengert.so
     for n in 1 2 4; do
         by -n $n $python "$root/tests/group/net.py" "py$n" || wrong "net.py by $n"

@@ -9,7 +9,7 @@ esac
 compilers=
 for c in $all; do command -v $c >/dev/null && compilers="$compilers $c"; done
 [ -z "$sanitize" ] || standards=c++17
-need() { [ -n "$compilers" ] || { echo 'skipped: there is no C++ compiler'; exit 0; }; }
+need_cpp() { [ -n "$compilers" ] || need "${all%% *}"; }
 flags='-Wall -Wextra -Wshadow -pedantic -Werror -Iinclude'
 
 # Makes $in/a of a file: COMPILER STANDARD FILE
@@ -19,7 +19,7 @@ built() {
 
 # Compiles a file without a warning, and runs it, by every compiler in every standard: FILE STANDARDS
 each() {
-    need
+    need_cpp
     for c in $compilers; do
         for s in $2; do
             echo "$c -std=$s $1"

@@ -18,7 +18,7 @@ Test(cpp, macros) { SHELL("each tests/languages/macros.cpp \"$standards\""); }
 Test(cpp, every_builder)
 {
     const char *text =
-        SHELL("need; awk -v form=cpp -f tools/builders.awk include/wengert/*.h >\"$in/all.cpp\"\n"
+        SHELL("need_cpp; awk -v form=cpp -f tools/builders.awk include/wengert/*.h >\"$in/all.cpp\"\n"
               "for c in $compilers; do for s in $standards; do\n"
               "    $c -std=$s $flags -fsyntax-only \"$in/all.cpp\" || exit 1; done; done\n"
               "grep -c '^void call_' \"$in/all.cpp\"\n"
@@ -44,7 +44,7 @@ Test(cpp, lists)
 /* examples/digits.cpp prints what examples/digits.c prints, to the last digit. */
 Test(cpp, digits)
 {
-    SHELL("need; [ -z \"$sanitize\" ] || exit 0; set -- $compilers\n"
+    SHELL("need_cpp; [ -z \"$sanitize\" ] || exit 0; set -- $compilers\n"
           "built $1 c++17 examples/digits.cpp && c=$(cd \"$build\" && pwd)/examples/digits && cd \"$in\" &&\n"
           "./a >cpp.txt && \"$c\" >c.txt && cmp c.txt cpp.txt && grep -q 'epoch 20' c.txt");
 }

@@ -5,14 +5,11 @@
 TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* With $python. It is skipped where there is none. */
-#define SHELL(commands)                                                                          \
-    wgt_shell_or_skip(                                                                           \
-        "here=$PWD; export PYTHONPATH=\"$PWD/python\" PYTHONDONTWRITEBYTECODE=1\n"               \
-        "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n"                     \
-        "python=; for p in python3 /usr/bin/python3; do\n"                                       \
-        "    $p -c 'import numpy' 2>/dev/null && python=$p && break; done\n"                     \
-        "[ -n \"$python\" ] || { echo 'skipped: no python3 has numpy (python3-numpy)'; exit 0; " \
-        "}\n" commands)
+#define SHELL(commands)                                                            \
+    wgt_shell_or_skip(                                                             \
+        "here=$PWD; export PYTHONPATH=\"$PWD/python\" PYTHONDONTWRITEBYTECODE=1\n" \
+        "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n"       \
+        "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n" commands)
 
 /* The table in wengert.py is what the headers say: a new builder or option is known (make docs). */
 Test(python, table) { cr_expect_str_eq(wgt_shell("tools/python_table.sh --check"), ""); }

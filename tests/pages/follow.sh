@@ -33,30 +33,25 @@ fail() {
 
 # ---- languages ----
 
-# Whether a line can be typed here; if not, why is in $missing.
+# Whether a line can be typed here, or the text of a program run; if not, why is in $missing.
 can() {
     missing=
     case "$1" in *Rscript*) command -v Rscript >/dev/null || missing=R ;; esac
     case "$1" in *julia*) command -v julia >/dev/null || missing=julia ;; esac
     case "$1" in *gfortran*) command -v gfortran >/dev/null || missing=gfortran ;; esac
-    case "$1" in *pdflatex*) command -v pdflatex >/dev/null || missing=LaTeX ;; esac
+    case "$1" in *pdflatex*) command -v pdflatex >/dev/null || missing=pdflatex ;; esac
+    case "$1" in *.png* | *.pdf*) command -v rsvg-convert >/dev/null || missing=rsvg-convert ;; esac
     case "$1" in *python*) [ -n "$python" ] || missing="python3 with NumPy" ;; esac
     [ -z "$missing" ]
 }
 
-# The python3 of PATH may lack NumPy while the system's has it.
+# The python3 of PATH may lack NumPy while a later one has it.
 find_python() {
-    local p
     python=
-    [ "${SANITIZED:-}" = 1 ] && return
-    for p in python3 /usr/bin/python3; do
-        "$p" -c 'import numpy' >/dev/null 2>&1 || continue
-        python=$(command -v "$p")
-        mkdir -p "$work/bin"
-        ln -s "$python" "$work/bin/python3"
-        PATH=$work/bin:$PATH
-        return
-    done
+    [ "${SANITIZED:-}" != 1 ] && python=$("$sources/tests/python.sh") || return 0
+    mkdir -p "$work/bin"
+    ln -s "$python" "$work/bin/python3"
+    PATH=$work/bin:$PATH
 }
 
 library() { pkg-config --cflags --libs wengert; }
@@ -127,13 +122,19 @@ c_lines() {
     as_cpp "$work/lines.c"
 }
 
+# What the program would print stands in the next block.
+leave_out() {
+    left_out=yes
+    [ "${SANITIZED:-}" = 1 ] || echo "    skipped: no $missing here: \$ the program in line $at"
+}
+
 c_block() {
     cp "$1" "$work/block.c"
     if grep -q '^int main' "$1"; then c_program "$work/block.c"; else c_lines "$1"; fi
 }
 
 cpp_program() {
-    command -v ${CXX%% *} >/dev/null || { left_out=yes; return; }
+    command -v ${CXX%% *} >/dev/null || { missing=$CXX && leave_out; return; }
     cp "$1" "$work/block.cpp"
     $CXX -std=c++17 -O2 $warnings "$work/block.cpp" $(library) -o "$work/program" || fail "the program is not compiled"
     runs "$work/program"
@@ -158,7 +159,7 @@ follow_block() { # FILE WORD NAME
         ;;
     "c -") c_block "$1" ;;
     "cpp -") cpp_program "$1" ;;
-    "python -") if can python; then cp "$1" "$work/block.py"; runs python3 "$work/block.py"; else left_out=yes; fi ;;
+    "python -") if can "python $(cat "$1")"; then cp "$1" "$work/block.py"; runs python3 "$work/block.py"; else leave_out; fi ;;
     *" -") fail "a block of no known kind: $2" ;;
     *) file "$2" "$1" "$3" ;;
     esac

@@ -1,10 +1,12 @@
 /* test_read_back.c: the lines of steps are true as they are printed: tests/steps/read_back.py reads them. */
 #include "wgshell.h"
+#include "wgtest.h"
 
 TestSuite(read_back, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 Test(read_back, every_side_of_a_line_is_the_same)
 {
+    wgt_needs("python3");
     fprintf(stderr, "%s",
             wgt_shell("python3 tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-200} "
                       "--arrays ${WG_LINES:-200} "
@@ -14,6 +16,7 @@ Test(read_back, every_side_of_a_line_is_the_same)
 /* SVG by its geometry, TikZ by its LaTeX, and the graph from the names in the formulas. */
 Test(read_back, each_box_is_what_its_formula_says)
 {
+    wgt_needs("python3");
     fprintf(
         stderr, "%s",
         wgt_shell("python3 -B tests/steps/read_pictures.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
@@ -23,5 +26,6 @@ Test(read_back, each_box_is_what_its_formula_says)
 /* The reader itself: what it must refuse, and what it must read as a student does. */
 Test(read_back, untrue_lines_are_found)
 {
+    wgt_needs("python3");
     fprintf(stderr, "%s", wgt_shell("python3 -B tests/steps/read_back.py --itself"));
 }
