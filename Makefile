@@ -14,7 +14,7 @@
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
 #   MPI=0                          no MPI is looked for: one process trains alone
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
-#   NO_INSTALL=1                   prints the line that would install what is missing, and stops
+#   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -49,7 +49,8 @@ TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
 NO_INSTALL  ?=
-SETUP       := NO_INSTALL='$(NO_INSTALL)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
+YES         ?=
+SETUP       := NO_INSTALL='$(NO_INSTALL)' YES='$(YES)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
 ifneq ($(BUILD_GOALS),)
 ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
@@ -76,8 +77,10 @@ WG_CFLAGS   += -falign-functions=64 -falign-loops=64
 # A builder that no public header declares is an error.
 OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
-# The same bytes in any folder.
-WG_CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
+# The same bytes in any folder: so a tree that is moved, or copied with its times (cp -a), is not compiled anew, and this flag is
+# not among those that are compared.
+SAME_BYTES  := '-ffile-prefix-map=$(CURDIR)=.'
+WG_CFLAGS   += $(SAME_BYTES)
 
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
@@ -182,7 +185,7 @@ tests: $(TEST_BINARIES)
 
 # ---- compiling ----
 
-FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) $(WG_LIBS)
+FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(subst $(SAME_BYTES),,$(WG_CFLAGS)) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) $(WG_LIBS)
 FLAGS      := $(OBJ)/flags
 COMPILE     = $(Q)mkdir -p $(@D) && $(CCACHE) $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
@@ -354,7 +357,7 @@ demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients,
 lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md)
 	@$(BUILD)/wengert lesson --all --page -o $(BUILD)/lessons
 
-newcomer: ## follows README.md on a bare system, as root, as a user, in a path with a blank (as root; needs debootstrap)
+newcomer: all tests examples ## follows README.md on a bare system, as a user and as root (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh
 
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000

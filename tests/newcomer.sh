@@ -1,17 +1,14 @@
 #!/usr/bin/env bash
 # Follows README.md as a newcomer does, on a bare system: a chroot that has nothing but what Debian always has, and make.
-# `make newcomer` calls it.
+# `make newcomer` and `make whole KINDS=newcomer` call it. Run it before you call a change of tests, tools or set-up done.
 #
-#   tests/newcomer.sh [root] [user] [blank]   from nothing (default: all three; 15 minutes on two free processors). The first
-#                                             way compiles everything. The others get its objects, but compile src/base/
-#                                             again.
-#                                             root: as root
-#                                             user: as a user without sudo; root types the line that is printed
-#                                             blank: as that user, and the path of the clone has a blank
-#   tests/newcomer.sh built [root] [user] [blank]  the same, but the first way gets what is built here, and no tests are built
+#   tests/newcomer.sh [user] [root]   (default: both; 5 minutes on two free processors, and 2 more the first time)
+#       user: a user without sudo, in a path with a blank. `make` and `make test` print what root has to type, and stop; then all tests
+#       root: as root, for whom `make` installs what is missing; then the tests of the rooms that use the system, and Python
 #
-# tests/newcomer_walk.sh is what is done inside. The base of the chroot is kept in BUILD/newcomer. This must run as root and needs
-# debootstrap; where something is missing it says so. The last line is `N passed, N failed, N skipped`, of ways.
+# What is built here is copied, so the chroot compiles src/base/ alone. tests/newcomer_walk.sh is what is done inside. The base
+# of the chroot and the packages of its later installs are kept in BUILD/newcomer. This must run as root and needs debootstrap;
+# where something is missing it says so. The last line is `N passed, N failed, N skipped`, of ways.
 # Environment: BUILD.
 set -eu
 cd "$(dirname "$0")/.."
@@ -51,113 +48,82 @@ make_base() {
     rm -rf "$kept/base"
 }
 
-# A fresh system in BUILD/newcomer/root, from a tarball.
+# A fresh system in BUILD/newcomer/root. What it installs is kept for the next time, and need not survive a power cut.
 unpack() {
     rm -rf "$kept/root"
-    mkdir -p "$kept/root"
-    tar -C "$kept/root" -xzf "$1"
-    chroot "$kept/root" useradd -m -s /bin/bash newcomer 2>/dev/null || true
+    mkdir -p "$kept/root" "$kept/archives"
+    tar -C "$kept/root" -xzf "$base"
+    chroot "$kept/root" useradd -m -s /bin/bash newcomer
     cp /etc/resolv.conf /etc/hosts "$kept/root/etc/"
     apt-config dump 2>/dev/null | grep -i '^Acquire::.*proxy' >"$kept/root/etc/apt/apt.conf.d/90newcomer" || true
+    echo force-unsafe-io >"$kept/root/etc/dpkg/dpkg.cfg.d/newcomer"
 }
 
-# Copies the files that git knows, as they are here, to the folder $1 of the chroot, which belongs to the user $2.
+# Copies the files that git knows, as they are here, and what is built, to the folder $1 of the chroot, which belongs to the user $2.
 put_clone() {
     mkdir -p "$kept/root$1"
     git ls-files -z --cached --others --exclude-standard --deduplicate | tar --null -T - --ignore-failed-read -c 2>/dev/null | tar -C "$kept/root$1" -x
+    tar -c --exclude-from=- "$build"/{obj,libwengert.*,wengert,examples,tests} <<<"$build/obj/src/base" | tar -C "$kept/root$1" -x
     chroot "$kept/root" chown -R "$2" "$1"
-}
-
-# Copies what is built in the folder $1 to the folder $2.
-copy_built() {
-    (cd "$1" && tar -c build/obj/flags build/obj/{src,isa*,tools,generated} build/{libwengert.*,wengert,examples}) | tar -C "$2" -x
-}
-
-# Gives the clone in the folder $1 of the chroot, which belongs to the user $2, what an earlier way has built.
-put_built() {
-    [ -e "$kept/built" ] || return 0
-    copy_built "$kept/built" "$kept/root$1"
-    rm -r "$kept/root$1/build/obj/src/base" "$kept/root$1/build/wengert"
-    chroot "$kept/root" chown -R "$2" "$1"
-}
-
-keep_built() {
-    [ ! -e "$kept/built" ] || return 0
-    mkdir -p "$kept/built"
-    copy_built "$kept/root$1" "$kept/built"
 }
 
 # Runs the command $2 in a login shell of the user $1 in the chroot. What it starts ends with it, and so do its mounts.
 inside() {
     unshare --mount --pid --fork --kill-child bash -c '
-        mount --make-rprivate / && cd "$1" && mount -t proc proc proc && mount --rbind /dev dev || exit 1
+        mount --make-rprivate / && cd "$1" && mount -t proc proc proc && mount --rbind /dev dev &&
+            mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts && mount --bind dev/pts/ptmx dev/ptmx &&
+            mount --bind ../archives var/cache/apt/archives || exit 1
         exec chroot . su - "$2" -c "$3"' - "$kept/root" "$1" "$2" </dev/null
 }
 
-# Root types what README.md or the set-up says: apt-get install PACKAGES.
+# Root types what README.md or the set-up says.
 root_types() {
     say "root types: $1"
-    inside root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive $1 -y -qq >/dev/null 2>&1" || exit 1
+    inside root "export DEBIAN_FRONTEND=noninteractive; { ${1/install/install -y}; } >/dev/null 2>&1" || failed "$way" "$1"
 }
 
-# ---- the three ways ----
+packages() { chroot "$kept/root" dpkg-query -W -f '.\n' | wc -l; }
 
+# ---- the two ways ----
+
+# WAY USER FOLDER: what is done in the clone, with the rooms of tests that are run, and no others.
 walk() {
-    inside root "/usr/bin/python3 -c 'import numpy' 2>/dev/null" || root_types "apt-get install python3-numpy"
     say "$1: the clone is in $3"
     inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || failed "$1"
-    say "$1: holds"
+    say "$1: holds; the system has $(packages) packages"
     passed=$((passed + 1))
 }
 
-as_root() {
-    unpack "$base"
-    put_clone /root/wengert root
-    put_built /root/wengert root
-    walk root root /root/wengert $tests
-    keep_built /root/wengert
-}
-
-# `make` and `make test` print what root has to type, and stop before they compile anything.
 as_user() {
-    local goal line log=$kept/first_make.log
-    [ "$1" = blank ] && [ -e "$ready" ] && unpack "$ready" || unpack "$base"
-    put_clone "$2" newcomer
-    put_built "$2" newcomer
+    local goal line log=$kept/first_make.log at="/home/newcomer/my code/wengert"
+    put_clone "$at" newcomer
     for goal in '' test; do
-        inside newcomer "command -v dot >/dev/null" && break # the packages are there
-        inside newcomer "cd '$2' && make $goal" >"$log" 2>&1 && failed "$1" "nothing is missing for make $goal"
+        inside newcomer "cd '$at' && make $goal" >"$log" 2>&1 && failed user "nothing is missing for make $goal"
         cat "$log"
-        line=$(sed -n 's/^setup: packages are missing; type: sudo //p' "$log")
-        [ -n "$line" ] || failed "$1" "make $goal does not say what to type"
+        line=$(sed -n 's/^    \(apt-get update .*\)/\1/p' "$log")
+        [ -n "$line" ] || failed user "make $goal does not say what to type"
         root_types "$line"
     done
-    walk "$1" newcomer "$2" $tests
-    keep_built "$2"
+    walk user newcomer "$at"
 }
 
-keep_ready() {
-    [ ! -e "$ready" ] || return 0
-    rm -rf "$kept/root/root/wengert" "$kept/root/home/newcomer"/*
-    tar -C "$kept/root" -c . | gzip -1 >"$ready.new" && mv "$ready.new" "$ready"
+as_root() {
+    put_clone /root/wengert root
+    walk root root /root/wengert "tools/ pages/ draw/ files/ languages/"
 }
 
 allowed
-ready=$kept/ready-$codename.tar.gz
-tests=
-trap 'rm -rf "$kept/root" "$kept/built"' EXIT
-rm -rf "$kept/built"
-[ $# -gt 0 ] || set -- user blank root
+way=
+trap 'rm -rf "$kept/root"' EXIT
+[ $# -gt 0 ] || set -- user root
 make_base
 for way; do
-    case "$way" in
-    root) as_root ;;
-    user) as_user user /home/newcomer/wengert ;;
-    blank) as_user blank "/home/newcomer/my code/wengert" ;;
-    built) tests=short && mkdir -p "$kept/built" && copy_built "$PWD" "$kept/built" && continue ;;
-    *) say "no such way: $way"; exit 2 ;;
-    esac
-    keep_ready
+    case "$way" in root | user) ;; *) say "no such way: $way"; exit 2 ;; esac
+    started=$SECONDS
+    unpack
+    say "$way: the system has $(packages) packages"
+    "as_$way"
+    say "$way: $((SECONDS - started)) s"
 done
 say "README.md holds: $*"
 echo "$passed passed, 0 failed, 0 skipped"

@@ -32,12 +32,18 @@ fi
 
 export WG_SEED=${WG_SEED:-1}
 export OMP_NUM_THREADS=2
+# A login shell of a bare system says nothing of UTF-8, and the command then draws with the signs of ASCII.
+export LC_ALL=C.UTF-8
 # The tests write thousands of files, and the library flushes each to the disk. A folder in memory saves
 # that time.
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 # malloc keeps the pages that a test frees. By default it gives them back, and the kernel must make new ones for the next
 # context: in a virtual machine test_registry_memory takes 67 s instead of 12 s.
 export MALLOC_MMAP_THRESHOLD_=67108864 MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_TOP_PAD_=1048576
+# Links to programs, and to this folder, whose path may have a blank.
+folders=$(mktemp -d)
+trap 'rm -rf "$folders"' EXIT
+ln -s "$PWD" "$folders/here"
 passed=0
 failed=0
 skipped=0
@@ -96,7 +102,7 @@ echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o
 arm=aarch64-linux-gnu
 # Programs of the plain build find the library of another one: they are compiled once.
 of_gcc() { gcc -print-file-name="$1"; }
-sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$PWD/$build/hostile/tests:$PWD/$build/hostile"
+sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$folders/here/$build/hostile/tests:$folders/here/$build/hostile"
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
 # scripts in tests/; with `-` before it, one that is left out; `skipped`, below); the words before each of them, which set
@@ -135,7 +141,7 @@ up      |         |                                         | $in_rooms         
 down    |         |                                         | $in_rooms           | WG_FLOATS=down | make | 130 0
 zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
-core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$PWD/$build/core/tests | make | 200 60
+core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$folders/here/$build/core/tests | make | 200 60
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
@@ -297,7 +303,7 @@ run_one() {
         ulimit -t "$processor_seconds"
         export WG_BUILD=$folder
         # Freed memory is kept from use for 16 MB, not for 256 MB: a third of the time went into new pages.
-        export ASAN_OPTIONS=log_path=$PWD/$out.asan:detect_leaks=1:quarantine_size_mb=16
+        export ASAN_OPTIONS=log_path=$folders/here/$out.asan:detect_leaks=1:quarantine_size_mb=16
         exec setsid env $before "$bin" -j1 --verbose ${only:+--filter "$only"} >"$out.log" 2>&1 </dev/null
     ) &
     session=$!
@@ -425,8 +431,6 @@ run_kind() {
     while [ ${#running[@]} -gt 0 ]; do next_result "$kind"; done
 }
 
-folders=$(mktemp -d) # of links to programs
-trap 'rm -rf "$folders"' EXIT
 trap 'trap - INT TERM; kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
 announce "$@"
 while [ $# -gt 0 ]; do

@@ -23,7 +23,7 @@ mkdir -p "$results"
 run() {
     case "$1" in
     check) make --no-print-directory check && echo "1 passed, 0 failed, 0 skipped" ;;
-    newcomer) make -s --no-print-directory all examples && tests/newcomer.sh built user blank root ;;
+    newcomer) make -s --no-print-directory all tests examples && tests/newcomer.sh ;;
     hidden) STRICT=1 tests/run.sh hidden again singly ;;
     *) STRICT=1 tests/run.sh "$1" ;;
     esac

@@ -79,8 +79,6 @@ inside { next }
     sub(/^after: */, "")
     gsub(/,/, " ")
     after[lesson] = $0 == "-" ? "" : $0
-    count = split(after[lesson], names, " ")
-    for (i = 1; i <= count; i++) if (!(names[i] in place)) say("after: " names[i] " is no row of lessons/course.txt")
     next
 }
 !/^notes:/ { read_text($0) }
@@ -90,6 +88,7 @@ END {
     for (lesson in file) {
         count = split(after[lesson], names, " ")
         for (i = 1; i <= count; i++) {
+            if (!(names[i] in file)) lacks("after: there is no lesson " names[i])
             delete seen
             if (in_circle(names[i], lesson)) lacks("after: " names[i] " comes after " lesson ", a circle")
         }

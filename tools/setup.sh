@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the packages that the named parts (build, test, check, optional, whole) need and that are missing, on Debian and its
-# derivatives, as root or by sudo. Before, it prints the line that it runs. If that is not possible it prints the line and stops.
-# Prints nothing if nothing is missing.
-# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops.
+# derivatives. Before, it prints the line that it runs. Root's make runs it; where there is sudo and a terminal it is asked for; else
+# the line is printed, and make stops. Prints nothing if nothing is missing.
+# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops;
+# YES, if not empty: sudo runs it without a question.
 set -u
 
 read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
@@ -98,12 +99,15 @@ need_whole() {
     command -v qemu-aarch64-static >/dev/null || want qemu-user-static
 }
 
-# Runs a command as root, or by sudo if sudo asks no password or a terminal is there to ask on.
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
-    else return 127
-    fi
+# Whether the line may be run: by root, or by sudo after a question.
+may_install() {
+    local answer
+    [ -n "$sudo$as_root" ] || return 0
+    [ -n "$sudo" ] || return 1
+    [ -z "${YES:-}" ] || return 0
+    [ -t 0 ] && [ -t 2 ] || return 1
+    read -r -p "setup: run it now? [Y/n] " answer || return 1
+    case "$answer" in '' | [yY]*) ;; *) return 1 ;; esac
 }
 
 # Runs a command, and says every 20 seconds that it is still running.
@@ -120,7 +124,7 @@ with_signs_of_life() {
 install_packages() {
     local log
     log=$(mktemp) || return 1
-    if as_root sh -c "$1" >"$log" 2>&1; then
+    if ${sudo}sh -c "$1" >"$log" 2>&1; then
         rm -f "$log"
         return 0
     fi
@@ -134,10 +138,12 @@ for part in "$@"; do "need_$part"; done
 
 command -v apt-get >/dev/null ||
     stop "missing, by their Debian names: ${packages[*]}; install them with this system's packages"
-by_hand="type: sudo apt-get install --no-install-recommends ${packages[*]}"
+sudo='' as_root=''
+[ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo='sudo '; } || as_root=' as root'
 line="apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${packages[*]}"
-[ -z "${NO_INSTALL:-}" ] || stop "packages are missing, and NO_INSTALL forbids to install them; without it make runs this as root:" "    $line"
-[ -z "${DRY_RUN:-}" ] && as_root true || stop "packages are missing; $by_hand"
-echo "setup: as root, one to three minutes by a fast line, up to 500 MB on the disk: $line" >&2
-with_signs_of_life install_packages "$line" || stop "that failed; $by_hand"
+echo "setup: packages are missing. This line$as_root installs them, in one to three minutes by a fast line, up to 500 MB on the disk:" >&2
+echo "    ${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${packages[*]}" >&2
+[ -z "${NO_INSTALL:-}" ] || stop "NO_INSTALL forbids to run it"
+[ -z "${DRY_RUN:-}" ] && may_install || stop "type it, and then make again"
+with_signs_of_life install_packages "$line" || stop "that failed"
 echo "setup: done" >&2

@@ -1,10 +1,12 @@
 # as_installed.sh: the command, the library and Python's file of a build as if they were installed. It is read by a shell that has
 # $in, $build, $compile (wgshell.h). `cc` is the compiler of the build with its sanitizers.
-there=$(cd "$build" && pwd)
 mkdir "$in/bin" "$in/tmp"
+ln -s "$(cd "$build" && pwd)" "$in/bin/there" # its own path may have a blank
+ln -s "$PWD/include" "$in/bin/"
+there=$in/bin/there
 trap 'rm -rf "$in/bin" "$in/tmp"' EXIT
 ln -s "$there/wengert" "$in/bin/"
-printf '%s\n' 'Name: wengert' 'Description: of this build' 'Version: 0' "Cflags: -I$PWD/include" \
+printf '%s\n' 'Name: wengert' 'Description: of this build' 'Version: 0' "Cflags: -I$in/bin/include" \
     "Libs: -L$there -lwengert -Wl,-rpath,$there" >"$in/bin/wengert.pc"
 printf '#!/bin/sh\nexec %s "$@"\n' "$compile" >"$in/bin/cc"
 chmod +x "$in/bin/cc"

@@ -156,10 +156,11 @@ Test(examples, newton_cg)
 Test(examples, logistic_csv)
 {
     static char text[WGT_TEXT];
-    char file[PATH_MAX];
+    char file[PATH_MAX], word[PATH_MAX + 2];
     double w, b;
     if (!realpath("data/exam.csv", file)) cr_skip_test("the data are not here: an out-of-tree run");
-    cr_assert_eq(wgt_example("logistic_csv", file, text), 0, "%s", text);
+    snprintf(word, sizeof word, "'%s'", file);
+    cr_assert_eq(wgt_example("logistic_csv", word, text), 0, "%s", text);
     logistic_optimum(&w, &b);
     cr_expect_lt(wgt_last_number(text, "|g| "), 1e-8, "%s", text);
     cr_expect_float_eq(wgt_last_number(text, "hours "), w, 1e-7, "%s", text);

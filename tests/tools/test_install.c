@@ -180,7 +180,8 @@ Test(install, a_tarball_is_the_same_each_time)
         "same\n");
 }
 
-/* One file of each way to compile, in two folders; and what this build has made names no folder. */
+/* One file of each way to compile, in two folders, of which one is moved; and what this build has made names
+ * no folder. */
 Test(install, the_same_bytes_in_any_folder)
 {
     wgt_shell("for f in one 'the other'; do\n"
@@ -190,6 +191,9 @@ Test(install, the_same_bytes_in_any_folder)
               "b/obj/isa0/src/kernel/thin.o b/obj/isa0/ops/index.o b/obj/tools/args.o >/dev/null)\n"
               "done\n"
               "cd \"$in/one/b\" && find . -name '*.o' | xargs sha256sum >\"$in/sums\"\n"
-              "cd \"$in/the other/b\" && sha256sum -c --quiet \"$in/sums\"");
+              "cd \"$in/the other/b\" && sha256sum -c --quiet \"$in/sums\"\n"
+              "cd \"$in\" && mv one moved && cd moved && env -u MAKEFLAGS -u MAKELEVEL make -s BUILD=b V=1 "
+              "b/obj/src/base/context.o b/obj/isa0/src/kernel/thin.o b/obj/isa0/ops/index.o "
+              "b/obj/tools/args.o >\"$in/anew\"; ! grep . \"$in/anew\"");
     cr_expect_str_eq(wgt_shell("grep -laF \"$PWD/\" \"$build\"/libwengert.* \"$build/wengert\" || true"), "");
 }

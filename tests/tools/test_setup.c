@@ -26,39 +26,72 @@ Test(setup, no_such_compiler)
 {
     expect_setup("gccc", "there is no program 'gccc'. Type make without CC for gcc");
     expect_setup("env gccc", "there is no program 'gccc'");
-    expect_setup("gcc-99", "type: sudo apt-get install --no-install-recommends gcc-99");
+    expect_setup("gcc-99", "apt-get install --no-install-recommends gcc-99\n");
     expect_setup("gcc --no-such-flag", "cannot compile an empty program. It says:");
     expect_setup("gcc --no-such-flag", "no-such-flag");
 }
 
-/* A root and an apt-get that only notes how it was called. */
-static const char line[] = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "
-                           "--no-install-recommends gcc-99\n";
-
-static const char *as_root(const char *how)
+/* As the user of this number, with a sudo or without, and an apt-get that only notes how it was called. Where
+ * `answer` is given it is typed on a terminal. */
+static const char *as(int user, bool sudo, const char *answer, const char *how)
 {
-    char text[600];
-    snprintf(text, sizeof text,
-             "mkdir -p \"$in/bin\" && printf '#!/bin/sh\\necho 0\\n' >\"$in/bin/id\"\n"
-             "printf '#!/bin/sh\\necho $DEBIAN_FRONTEND \"$@\" >>%%s/log\\n' \"$in\" >\"$in/bin/apt-get\"\n"
-             "chmod +x \"$in\"/bin/*; : >\"$in/log\"; %s PATH=\"$in/bin:$PATH\" CC=gcc-99 tools/setup.sh "
-             "build || echo stopped; cat \"$in/log\"",
-             how);
+    char text[2000];
+    snprintf(
+        text, sizeof text,
+        "mkdir -p \"$in/bin\" && printf '#!/bin/sh\\necho %d\\n' >\"$in/bin/id\"\n"
+        "printf '#!/bin/sh\\necho $DEBIAN_FRONTEND \"$@\" >>%%s/log\\n' \"$in\" >\"$in/bin/apt-get\"\n"
+        "without=$(tests/programs.sh \"$in/without\" sudo)\n"
+        "[ %d = 0 ] || printf '#!/bin/sh\\necho sudo >>%%s/log; exec \"$@\"\\n' \"$in\" >\"$in/bin/sudo\"\n"
+        "chmod +x \"$in\"/bin/*; : >\"$in/log\"; unset DEBIAN_FRONTEND; export PATH=\"$in/bin:$without\" "
+        "CC=gcc-99 %s\n"
+        "if [ '%s' ]; then echo '%s' | script -qec 'tools/setup.sh build || echo stopped' /dev/null\n"
+        "else tools/setup.sh build || echo stopped; fi | tr -d '\\r'; cat \"$in/log\"",
+        user, sudo, how, answer, answer);
     return wgt_shell(text);
 }
 
-Test(setup, prints_the_line_and_then_runs_it)
+#define INSTALL "apt-get install --no-install-recommends gcc-99\n"
+static const char
+    by_root[] = "    apt-get update && " INSTALL,
+    by_sudo[] = "    sudo apt-get update && sudo " INSTALL,
+    runs[] = "setup: done\nupdate -qq\nnoninteractive install -y -qq --no-install-recommends gcc-99\n",
+    sudo_runs[] =
+        "setup: done\nsudo\nupdate -qq\nnoninteractive install -y -qq --no-install-recommends gcc-99\n";
+
+/* It ends with `ends`, so nothing was installed where that is `stops`. */
+static void expect_line(const char *said, const char *printed, const char *ends)
 {
-    const char *said = as_root(""), *printed = strstr(said, line);
-    cr_assert(printed, "%s", said);
-    cr_expect(strstr(printed, "update -qq\nnoninteractive install -y -qq --no-install-recommends gcc-99\n"),
-              "%s", said);
+    const size_t n = strlen(said), m = strlen(ends);
+    cr_expect(strstr(said, printed) && n >= m && !strcmp(said + n - m, ends), "%s", said);
 }
 
-Test(setup, prints_the_line_and_stops_where_nothing_may_be_installed)
+static const char stops[] = "setup: type it, and then make again\nstopped\n",
+                  forbidden[] = "setup: NO_INSTALL forbids to run it\nstopped\n";
+
+Test(setup, root_installs)
 {
-    const char *said = as_root("NO_INSTALL=1"), *printed = strstr(said, line);
-    cr_expect(printed && !strcmp(printed + strlen(line), "stopped\n"), "%s", said);
+    expect_line(as(0, false, "", ""), by_root, runs);
+    expect_line(as(0, true, "", ""), by_root, runs);
+    expect_line(as(0, false, "", "NO_INSTALL=1"), by_root, forbidden);
+    expect_line(as(0, false, "", "DRY_RUN=1"), by_root, stops);
+}
+
+Test(setup, a_user_without_sudo_is_told_what_root_types)
+{
+    const char *said = as(1000, false, "", "YES=1");
+    cr_expect(strstr(said, "This line as root installs them"), "%s", said);
+    expect_line(said, by_root, stops);
+    expect_line(as(1000, false, "y", ""), by_root, stops);
+}
+
+Test(setup, a_user_with_sudo_is_asked_on_a_terminal)
+{
+    expect_line(as(1000, true, "", ""), by_sudo, stops);
+    expect_line(as(1000, true, "", "YES=1"), by_sudo, sudo_runs);
+    expect_line(as(1000, true, "", "YES=1 NO_INSTALL=1"), by_sudo, forbidden);
+    expect_line(as(1000, true, "y", ""), "setup: run it now? [Y/n] ", sudo_runs);
+    expect_line(as(1000, true, "n", ""), "setup: run it now? [Y/n] ", stops);
+    expect_line(as(1000, true, "n", "YES=1"), by_sudo, sudo_runs);
 }
 
 /* The compiler's own flag where it knows it, and what that flag defines elsewhere. */
