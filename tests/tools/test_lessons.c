@@ -26,7 +26,7 @@ Test(lessons, rules_refuse_what_cannot_be_taught)
         "{ lesson 1 - 'With 0.01, {1.234}, `1.234`.' 'What?'; tries 'One. => x > 1' Two. Three.; } > a.md\n"
         "{ lesson 1 'c, e' 'It is 3.141.' 'Is it 0.0301?'; tries One. 'Two. => x < 1'; } > b.md\n"
         "{ printf '%s\\n' '# T' 'number: 3' 'after: b'; yes | head -n 118; } > c.md\n"
-        "awk -f $rules course.txt mutations.txt solutions.txt a.md b.md c.md | sort");
+        "awk -f \"$rules\" course.txt mutations.txt solutions.txt a.md b.md c.md | sort");
     cr_expect_str_eq(said, "b.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
                            "b.md: 2 exercises; at least 3\n"
                            "b.md: after: c comes after b, a circle\n"
