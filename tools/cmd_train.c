@@ -52,11 +52,8 @@ void train_nodes(const training *t, wg_node to[MEASURES])
 /* Whether the value is a mean of comparisons: a share, which is shown in per cent. */
 static bool is_share(wg_node n)
 {
-    static const char *const comparisons[] = { "equal",      "not_equal", "less",
-                                               "less_equal", "greater",   "greater_equal" };
     for (int depth = 0; depth < 8 && wg_node_operands(n) > 0; depth++) {
-        for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++)
-            if (!strcmp(wg_node_op_name(n), comparisons[i])) return depth > 0;
+        if (wg_node_dtype(n) == WG_BOOL) return depth > 0;
         n = wg_node_operand(n, 0);
     }
     return false;

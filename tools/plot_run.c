@@ -179,7 +179,7 @@ static bool classified(const run *k, compared *to)
     for (int64_t i = wg_graph_calls(k->m.g) - 1; i >= 0; i--) {
         const wg_call call = wg_graph_call(k->m.g, i);
         for (int j = 0; j < 4; j++) {
-            if (!call.op || strcmp(call.op->name, losses[j]) != 0) continue;
+            if (!wg_op_is(call.op, losses[j])) continue;
             *to = (compared){ wg_graph_call_operand(k->m.g, i, 0), wg_graph_call_operand(k->m.g, i, 1),
                               j == 3 };
             return wg_node_shape(to->class).rank == 1;

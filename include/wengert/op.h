@@ -316,6 +316,8 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
+/* Whether it is the library's op of this name. A user's op may have the same name, and is another one. */
+WG_API bool wg_op_is(const wg_op *op, const char *name);
 /* Whether the op is one of the library's that has no builder wg_NAME: derivative rules and other ops make it. */
 WG_API bool wg_op_is_internal(const wg_op *op);
 

@@ -224,7 +224,7 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, w
 static bool is_f32(wg_node n)
 {
     return wg_node_leaf(n) == WG_LEAF_NONE && wg_node_dtype(n) == WG_F32 && wgi_elements(n) > 0 &&
-           wgi_is_first_result(n) && strcmp(wg_node_op_name(n), "cast");
+           wgi_is_first_result(n) && !wg_op_is(wg_node_op(n), "cast");
 }
 
 static void check_f32(wg_check *r, wg_node user, wg_node n)

@@ -43,7 +43,7 @@ static bool is_choice(wg_node n)
 {
     if (wg_node_leaf(n) != WG_LEAF_NONE) return false;
     const wg_op *op = wg_node_op(n);
-    return !wg_dtype_is_float(wg_node_dtype(n)) || !strcmp(op->name, "stop_gradient") ||
+    return !wg_dtype_is_float(wg_node_dtype(n)) || wg_op_is(op, "stop_gradient") ||
            (op->library == op && op->zero == WG_EVERY_OPERAND);
 }
 

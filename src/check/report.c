@@ -133,7 +133,7 @@ bool wgi_check_parts(wg_check *r, int n)
 static const char *whose_rule(const wg_check *r, wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    const bool is_library = wg_op_find(op->name) == op && !op->users && strcmp(op->name, "custom_vjp") != 0;
+    const bool is_library = wg_op_find(op->name) == op && !op->users;
     return is_library ? wgi_check_whose(r) : "yours";
 }
 

@@ -117,7 +117,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     a->at = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->at);
     a->v = wgi_check_normals(r, stream, wgi_elements(n));
     if (wg_failed(r->c)) return false;
-    const bool custom = !strcmp(a->op->name, "custom_vjp");
+    const bool custom = wg_op_is(a->op, "custom_vjp");
     if (!custom && is_given(n)) return false;
     for (int k = 1; custom && k < a->operands; k++)
         if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
@@ -189,7 +189,7 @@ static wg_node sum_of_rule(wg_check *r, wgi_isolated *a, uint64_t stream)
 static bool has_stop(const wgi_isolated *a)
 {
     for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
-        if (!strcmp(wg_node_op_name(wg_graph_node(a->g, i)), "stop_gradient")) return true;
+        if (wg_op_is(wg_node_op(wg_graph_node(a->g, i)), "stop_gradient")) return true;
     return false;
 }
 
@@ -387,9 +387,7 @@ static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_find
 double wgi_solver_error(wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    const bool ours = wg_op_find(op->name) == op || op->library == op;
-    if (!ours || strcmp(op->name, "fixed_point") != 0)
-        return ours && !strcmp(op->name, "odeint") ? INFINITY : 0;
+    if (!wg_op_is(op, "fixed_point")) return wg_op_is(op, "odeint") ? INFINITY : 0;
     double tol = 0;
     bool mixed = false;
     for (const wg_attr_row *row = op->attrs; row->name; row++) {
@@ -513,17 +511,20 @@ bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on)
     return r->findings > before;
 }
 
-/* Whether the user has named it as one whose derivative is another one on purpose. */
-static bool is_intended(const wg_check *r, wg_node n)
+static bool is_listed(const char *list, const char *name)
 {
-    const char *list = r->o.intended, *const names[2] = { wg_node_op_name(n), wg_node_name(n) };
     for (size_t length; list && *list; list += length + (list[length] == ',')) {
         while (*list == ' ') list++;
         length = strcspn(list, ",");
-        for (int j = 0; j < 2; j++)
-            if (length && strlen(names[j]) == length && !strncmp(list, names[j], length)) return true;
+        if (length && strlen(name) == length && !strncmp(list, name, length)) return true;
     }
     return false;
+}
+
+/* Whether the user has named it as one whose derivative is another one on purpose. */
+static bool is_intended(const wg_check *r, wg_node n)
+{
+    return is_listed(r->o.intended, wg_node_op_name(n)) || is_listed(r->o.intended, wg_node_name(n));
 }
 
 /* Compares the rule of n. held: see wgi_check_rules; NULL: n is a node of the gradient. */
@@ -532,7 +533,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
     wgi_isolated a;
     wgi_finding f = { .stage = held ? WGI_STAGE_RULE : WGI_STAGE_SECOND, .node = n, .part = -1 };
     wg_check_rules *count = held ? &r->rules : &(wg_check_rules){ 0 };
-    const bool custom = held && !strcmp(wg_node_op_name(n), "custom_vjp");
+    const bool custom = held && wg_op_is(wg_node_op(n), "custom_vjp");
     const int before = r->findings;
     const int64_t held_before = count->held;
     if (!wgi_isolated_open(r, n, 1000 + n.index, false, &a)) {
@@ -558,7 +559,7 @@ void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *
         const wg_node n = wg_graph_node(clone, i);
         wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
         if (!wgi_check_go_on(r)) break;
-        if (!strcmp(wg_node_op_name(n), "stop_gradient") || is_intended(r, n)) hold(r, n, held);
+        if (wg_op_is(wg_node_op(n), "stop_gradient") || is_intended(r, n)) hold(r, n, held);
         else if (is_compared(n)) check_node(r, n, held);
     }
 }

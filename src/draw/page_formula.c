@@ -170,7 +170,7 @@ const char *wgi_page_formula(const wgi_view *v, wg_node n)
     wgi_strbuf b = { .pool = v->pool };
     writer w = { v->pool, &b, f, op, wg_attr(n), false };
     if (is_operand(n)) put_operand(&w, 0);
-    else if (right && op->kind == WG_MAP && is_function(op->name)) put_op(&w);
+    else if (right && op->kind == WG_MAP && op->library == op && is_function(op->name)) put_op(&w);
     else if (right && (op->kind == WG_MAP || f->node[right].kind == WGI_F_NAME)) put(&w, right);
     else w.unknown = true;
     return w.unknown ? NULL : wgi_strbuf_keep(&b);

@@ -83,8 +83,8 @@ static void use(int i, unsigned char *used)
 bool wgi_page_use(const wg_op *op, unsigned char *used)
 {
     int i = 0;
-    while (i < BLOCKS && strcmp(page_block[i].op, op->name)) i++;
-    if (op->library != op || i == BLOCKS) return false;
+    while (i < BLOCKS && !wg_op_is(op, page_block[i].op)) i++;
+    if (i == BLOCKS) return false;
     use(i, used);
     return true;
 }

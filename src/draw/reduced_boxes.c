@@ -182,8 +182,8 @@ static bool is_cheap(const wgi_reducer *r, int64_t i)
 
 static bool is_sum(const wgi_reducer *r, int64_t i)
 {
-    const char *op = wgi_item_at(r->p, i)->op->name;
-    return !strcmp(op, "add") || !strcmp(op, "sub");
+    const wg_op *op = wgi_item_at(r->p, i)->op;
+    return wg_op_is(op, "add") || wg_op_is(op, "sub");
 }
 
 /* Nodes with one consumer stand in its box, while the formula there is short. The input of a layer is no term

@@ -139,8 +139,7 @@ const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units)
 
 const char *wgi_net_function(const wgi_net *n, int64_t i)
 {
-    const char *name = wgi_net_item(n, i)->op->name, *sign = wgi_function_unicode(name, (int)strlen(name));
-    return wgi_pool_clean(n->p->pool, sign ? sign : name, WGI_SKETCH_NAME);
+    return wgi_pool_clean(n->p->pool, wgi_op_word(wgi_net_item(n, i)->op), WGI_SKETCH_NAME);
 }
 
 const char *wgi_net_loss(const wgi_net *n)

@@ -48,7 +48,7 @@ static int product_with_gradient(const wgi_step_equation *q)
 
 static bool is_product(const wgi_step_equation *q)
 {
-    return strcmp(q->y->op->name, "matmul") == 0 || strcmp(q->y->op->name, "dense") == 0;
+    return wg_op_is(q->y->op, "matmul") || wg_op_is(q->y->op, "dense");
 }
 
 /* One matrix beside several is used by each of them: its gradient is a sum over the axes before the last two
@@ -166,7 +166,7 @@ static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern
 static const char *through_loss(const wgi_step_equation *q)
 {
     const wgi_step *t = q->gradient_step[q->y - q->v->item];
-    if (strcmp(q->y->op->name, "sigmoid") || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last) return NULL;
+    if (!wg_op_is(q->y->op, "sigmoid") || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last) return NULL;
     wgi_step_equation *loss = wgi_step_equation_new(q->v, q->value, q->gradient_step, t->from);
     const char *rule = NULL;
     if (loss && wgi_step_operand(loss, 0) == t->to && wgi_step_operand(loss, 1) != t->to &&

@@ -2,6 +2,11 @@
  * number of outputs is the length of an array, the offset of an option an address. */
 #include "graph/graph.h"
 
+bool wg_op_is(const wg_op *op, const char *name)
+{
+    return op && name && wgi_op_is_ours(op) && !strcmp(op->name, name);
+}
+
 static size_t size_of_option(wg_attr_kind kind)
 {
     static const size_t sizes[] = { [WG_ATTR_INT] = sizeof(int),

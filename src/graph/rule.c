@@ -28,7 +28,7 @@ const char *wg_rule_who(wg_rule *r, int k)
     wg_shape_text(*r->x[k].shape, shape, sizeof shape);
     const wgi_node *n = wgi_node_of(r->node[k]);
     /* The cast of this very call to the common dtype. */
-    const bool is_cast = n && n->here == wg_inside(r->here) && strcmp(n->op->name, "cast") == 0;
+    const bool is_cast = n && n->here == wg_inside(r->here) && wg_op_is(n->op, "cast");
     const wg_node x = is_cast ? wg_node_operand(r->node[k], 0) : r->node[k];
     const char *name = wg_node_name(x);
     n = wgi_node_of(x);

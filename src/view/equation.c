@@ -21,16 +21,13 @@ typedef struct op_formula {
 } op_formula;
 
 struct wgi_view_ops {
-    const wg_op *transpose, *reshape;
     op_formula *formula;
     wgi_equation *spare; /* the first of those that were freed */
 };
 
 struct wgi_view_ops *wgi_view_ops_new(wgi_pool *pool)
 {
-    struct wgi_view_ops *s = wgi_pool_take(pool, 1, sizeof *s);
-    if (s) s->transpose = wg_op_find("transpose"), s->reshape = wg_op_find("reshape");
-    return s;
+    return wgi_pool_take(pool, 1, sizeof(struct wgi_view_ops));
 }
 
 const wgi_formula *wgi_view_formula(const wgi_view *v, const wg_op *op)
@@ -104,8 +101,7 @@ static bool by_formula(maker *m)
     const wgi_formula *f = wgi_view_formula(m->v, y->op);
     wgi_formula *to = &m->e->tree;
     wgi_formula_values *k = &m->e->k;
-    const bool by_name =
-        y->op->library == y->op && strcmp(y->op->name, "relu") == 0; /* nobody says max(z, 0) */
+    const bool by_name = wg_op_is(y->op, "relu"); /* nobody says max(z, 0) */
     if (!f || by_name || !wgi_find_formula_values(m->v, y, k)) return false;
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
@@ -122,8 +118,8 @@ static bool by_formula(maker *m)
 /* A transpose of a row or a column is a reshape. */
 bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 {
-    const bool reshape = y->op == v->ops->reshape;
-    if ((y->op != v->ops->transpose && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
+    const bool reshape = wg_op_is(y->op, "reshape");
+    if ((!wg_op_is(y->op, "transpose") && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
     const wg_axes *a = y->attr;
     const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
     const int rank = s.rank;
@@ -141,7 +137,7 @@ bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 /* A sum of one number is a reshape, too. */
 bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y)
 {
-    if (y->op != v->ops->reshape || *wgi_operand(v, y, 0) < 0) return false;
+    if (!wg_op_is(y->op, "reshape") || *wgi_operand(v, y, 0) < 0) return false;
     const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
     return s.rank && wg_shape_size(s) == 1 && !wg_node_shape(wgi_item_node(v, y - v->item)).rank;
 }
@@ -165,8 +161,7 @@ static int64_t whole_option(const wgi_item *y, const char *name)
 
 static bool is_part(const wgi_item *y)
 {
-    return y->op->library == y->op && y->attr &&
-           (strcmp(y->op->name, "slice") == 0 || strcmp(y->op->name, "select") == 0);
+    return y->attr && (wg_op_is(y->op, "slice") || wg_op_is(y->op, "select"));
 }
 
 static bool as_part(maker *m)
@@ -178,7 +173,7 @@ static bool as_part(maker *m)
     f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
     for (int64_t axis = whole_option(m->y, "axis"); axis > 0; axis--)
         wgi_formula_add(f, f->root, put_words(f, ":"));
-    const bool slice = strcmp(m->y->op->name, "slice") == 0;
+    const bool slice = wg_op_is(m->y->op, "slice");
     const long long from = whole_option(m->y, slice ? "from" : "index"),
                     to = slice ? whole_option(m->y, "to") : 0;
     wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(pool, slice ? "%lld:%lld" : "%lld", from, to)));

@@ -84,7 +84,10 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x);
 /* Options that differ from their defaults: "axes = 1, keepdims = true". hidden: only those that the op's
  * formula does not have. */
 const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden);
-/* gate.c. The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
+/* gate.c. What pictures call the op where its formula does not stand: "σ", "softplus". A user's op is called
+ * by its name. */
+const char *wgi_op_word(const wg_op *op);
+/* The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
  * empty before, gets it, too; its names stay as long as the view. */
 const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree);
 /* The value of an option in which 0 stands for the default and WG_ZERO for 0. */

@@ -66,6 +66,12 @@ static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right,
     return wgi_pool_copy(v->pool, text);
 }
 
+const char *wgi_op_word(const wg_op *op)
+{
+    const char *sign = op->library == op ? wgi_function_unicode(op->name, (int)strlen(op->name)) : NULL;
+    return sign ? sign : op->name;
+}
+
 const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree)
 {
     wgi_right_side *r = wgi_pool_take(v->pool, 1, sizeof *r);
@@ -80,7 +86,6 @@ const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tre
         snprintf(r->text[k], sizeof r->text[k], "%c", wires == 1 ? 'x' : 'a' + k);
     const int right = wgi_find_right_side(v, y, r);
     const bool clear = right > 0 && wgi_is_clear(&r->own, y->operands, false);
-    const char *symbol = clear ? symbol_of(v, &r->own, right, tree) : NULL, *name = y->op ? y->op->name : "",
-               *sign = wgi_function_unicode(name, (int)strlen(name));
-    return symbol ? symbol : wgi_pool_clean(v->pool, sign ? sign : name, 2 * CHARACTERS);
+    const char *symbol = clear ? symbol_of(v, &r->own, right, tree) : NULL;
+    return symbol ? symbol : wgi_pool_clean(v->pool, y->op ? wgi_op_word(y->op) : "", 2 * CHARACTERS);
 }

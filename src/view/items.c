@@ -11,7 +11,6 @@ enum { OPENINGS = 8 }; /* after so many rounds of opening every call is open */
 
 typedef struct finder {
     wgi_view *v;
-    const wg_op *cast;
     int64_t nodes, calls;
     unsigned char *needed; /* by node */
     unsigned char *open;   /* by call */
@@ -33,7 +32,7 @@ static void find_owners(finder *f)
 static bool is_silent_cast(const finder *f, wg_node n)
 {
     const wg_site here = wg_node_site(n);
-    return f->v->level == WGI_WRITTEN && wg_node_op(n) == f->cast && !*wg_node_name(n) && here &&
+    return f->v->level == WGI_WRITTEN && wg_op_is(wg_node_op(n), "cast") && !*wg_node_name(n) && here &&
            !strchr(here, '\n');
 }
 
@@ -149,7 +148,7 @@ static void list_operands(wgi_view *v)
 
 void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
 {
-    finder f = { v, wg_op_find("cast"), wg_graph_nodes(v->g), wg_graph_calls(v->g), NULL, NULL, NULL };
+    finder f = { v, wg_graph_nodes(v->g), wg_graph_calls(v->g), NULL, NULL, NULL };
     f.needed = wgi_pool_take(v->pool, f.nodes, 1);
     f.open = wgi_pool_take(v->pool, f.calls, 1);
     f.owner = wgi_pool_take(v->pool, f.nodes, sizeof *f.owner);

@@ -22,7 +22,6 @@ enum { KNOWN = sizeof activations / sizeof *activations };
 typedef struct finder {
     const wgi_view *v;
     wgi_layers *to;
-    const wg_op *matmul, *dense, *add, *batch_norm, *layer_norm, *dropout, *activation[KNOWN];
     bool learns; /* there are parameters; else any matrix may be weights */
     unsigned char *flag;
 } finder;
@@ -31,7 +30,7 @@ static bool has(const finder *f, int32_t item, int flag) { return item >= 0 && f
 
 static bool is_product(const finder *f, int64_t i)
 {
-    return f->v->item[i].op == f->matmul || f->v->item[i].op == f->dense;
+    return wg_op_is(f->v->item[i].op, "matmul") || wg_op_is(f->v->item[i].op, "dense");
 }
 
 /* ---- why it is no chain ---- */
@@ -60,7 +59,7 @@ static void refuse_call(finder *f, int64_t i)
     wgi_strbuf b = { .pool = f->v->pool };
     const char *verb = NULL;
     for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-        if (y->op && y->op == wg_op_find(verbs[k][0])) verb = verbs[k][1];
+        if (wg_op_is(y->op, verbs[k][0])) verb = verbs[k][1];
     wgi_strbuf_put(&b, verb ? "it " : "it is ");
     wgi_strbuf_clean(&b, verb ? verb : y->op ? y->op->name : "given", NAME_MOST);
     for (int k = 0; k < y->operands && k < 3; k++) {
@@ -134,20 +133,21 @@ static bool is_activation(const finder *f, int64_t i, bool last)
     const wg_op *op = f->v->item[i].op;
     if (!is_map(f, i)) return false;
     for (int k = 0; k < KNOWN; k++)
-        if (op == f->activation[k]) return true;
+        if (wg_op_is(op, activations[k])) return true;
     return !last && f->v->item[i].operands == 1;
 }
 
 static bool is_norm(const finder *f, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
-    return (y->op == f->batch_norm || y->op == f->layer_norm) && has(f, *wgi_operand(f->v, y, 0), DEEP);
+    return (wg_op_is(y->op, "batch_norm") || wg_op_is(y->op, "layer_norm")) &&
+           has(f, *wgi_operand(f->v, y, 0), DEEP);
 }
 
 static bool is_bias(const finder *f, const wgi_layer *l, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
-    return y->op == f->add && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
+    return wg_op_is(y->op, "add") && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
 }
 
 static bool is_called_x(const finder *f, int32_t item)
@@ -192,10 +192,12 @@ static void begin_layer(finder *f, int64_t i)
                       .dropout = WGI_NO_ITEM };
     l->linear = l->sum = l->output = (int32_t)i;
     const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
-    if (deep_operands(f, y) > (y->op == f->dense ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
-    const int at = y->op == f->dense || has(f, a, DEEP) ? 1 : has(f, b, DEEP) ? 0 : weights_of_first(f, i);
+    if (deep_operands(f, y) > (wg_op_is(y->op, "dense") ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
+    const int at = wg_op_is(y->op, "dense") || has(f, a, DEEP) ? 1
+                   : has(f, b, DEEP)                           ? 0
+                                                               : weights_of_first(f, i);
     l->turned = !at, l->weights = at ? b : a, l->input = at ? a : b;
-    if (y->op == f->dense) l->bias = *wgi_operand(f->v, y, 2);
+    if (wg_op_is(y->op, "dense")) l->bias = *wgi_operand(f->v, y, 2);
     find_sizes(f, l);
 }
 
@@ -221,7 +223,7 @@ static bool add_item(finder *f, int64_t i, bool last)
     if (!l) return false;
     if (is_bias(f, l, i)) return add_bias(f, l, i), true;
     if (is_norm(f, i) && l->norm < 0) add_norm(f, l, i);
-    else if (f->v->item[i].op == f->dropout && l->dropout < 0) l->dropout = (int32_t)i;
+    else if (wg_op_is(f->v->item[i].op, "dropout") && l->dropout < 0) l->dropout = (int32_t)i;
     else if (l->activation < 0 && is_activation(f, i, last)) l->activation = (int32_t)i;
     else return false;
     l->part[l->parts++] = l->output = (int32_t)i;
@@ -261,7 +263,7 @@ static void check_input(finder *f)
     for (; i > 0; i--) {
         const wgi_item *y = &f->v->item[i];
         bool learned = false;
-        for (int k = 0; k < y->operands && y->op != f->add; k++) {
+        for (int k = 0; k < y->operands && !wg_op_is(y->op, "add"); k++) {
             const int32_t at = *wgi_operand(f->v, y, k);
             learned |= at >= 0 && wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_PARAM;
         }
@@ -272,15 +274,7 @@ static void check_input(finder *f)
 
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
 {
-    finder f = { .v = v,
-                 .to = to,
-                 .matmul = wg_op_find("matmul"),
-                 .dense = wg_op_find("dense"),
-                 .add = wg_op_find("add"),
-                 .batch_norm = wg_op_find("batch_norm"),
-                 .layer_norm = wg_op_find("layer_norm"),
-                 .dropout = wg_op_find("dropout") };
-    for (int i = 0; i < KNOWN; i++) f.activation[i] = wg_op_find(activations[i]);
+    finder f = { .v = v, .to = to };
     int64_t products = 0;
     *to = (wgi_layers){ 0 };
     f.flag = wgi_pool_take(v->pool, v->items, 1);

@@ -51,8 +51,8 @@ static bool is_sum(const wgi_view *v, int64_t i)
 {
     for (; v->item[i].operands;) {
         const wgi_item *y = &v->item[i];
-        if (strcmp(y->op->name, "sum") == 0) return true;
-        if (strcmp(y->op->name, "neg") && strcmp(y->op->name, "mul")) return false;
+        if (wg_op_is(y->op, "sum")) return true;
+        if (!wg_op_is(y->op, "neg") && !wg_op_is(y->op, "mul")) return false;
         const int32_t a = v->arg[y->first], b = v->arg[y->first + y->operands - 1];
         const int32_t next = v->item[b].operands ? b : a;
         if (next < 0) return false;
@@ -68,7 +68,7 @@ static void mark_inputs(const wgi_view *v, unsigned char *on)
         for (int k = 0; k < v->item[i].operands; k++) {
             const int32_t at = v->arg[v->item[i].first + k];
             const wg_op *op = v->item[i].op;
-            const bool under = k == 1 && strcmp(op->name, "div") == 0;
+            const bool under = k == 1 && wg_op_is(op, "div");
             const bool mean = under && at >= 0 && v->arg[v->item[i].first] >= 0 &&
                               is_sum(v, v->arg[v->item[i].first]) && is_size(v, at);
             if (at >= 0 && !is_label(op, k) && !mean && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)

@@ -79,6 +79,17 @@ Test(op_identity, a_product_with_an_op_called_transpose)
     expect(wg_grad(wg_sum(wg_matmul(applied(&transpose_by_axes, b.x), b.x)), b.x), 21, 33, 27, 39);
 }
 
+Test(op_identity, an_op_is_the_librarys_or_another_one_of_that_name)
+{
+    for (int i = 0; i < wg_op_count(); i++) {
+        const wg_op copy = *wg_op_at(i), *const op = wg_op_at(i);
+        cr_expect(wg_op_is(op, op->name) && !wg_op_is(&copy, op->name), "%s", op->name);
+    }
+    cr_expect(wg_op_is(wg_op_find("neg"), "neg") && !wg_op_is(wg_op_find("neg"), "ne") &&
+              !wg_op_is(&neg, "neg"));
+    cr_expect(!wg_op_is(NULL, "neg") && !wg_op_is(&neg, NULL) && !wg_op_is(wg_op_find("neg"), NULL));
+}
+
 /* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other
  * input. */
 Test(op_identity, an_op_called_input_is_not_checked_as_one)
