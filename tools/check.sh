@@ -51,6 +51,36 @@ printer() {
 
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
 
+# ---- names of ops ----
+
+# A user's op may have any name. The script is tried first: on a name itself, in a variable, from a function, compared by a function, compared
+# in a table, and beside a condition of the library's ops.
+compared_names() {
+    local found
+    found=$(tools/op_names.pl /dev/stdin <<'END' | cut -d: -f2 | paste -sd' '
+static bool is(const char *a, const char *b) { return !strcmp(a, b); }
+static bool is_add(const char *name) { return is(name, "add"); }
+static const char *name_of(wg_node n) { return wg_node_op_name(n); }
+bool f(const wg_op *op) { return strcmp(op->name, "add") == 0; }
+bool g(const wg_op *op) {
+    const char *s = op->name;
+    return is_add(s);
+}
+bool h(wg_node n) { return !strcmp(name_of(n), "add"); }
+bool j(wg_node n) { return is_add(wg_node_op(n)->name); }
+bool k(const wg_op *one) {
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(table[i], one->name)) return true;
+}
+bool m(const wg_op *op) { return !strcmp(op->name, "add") || (op->library == op && op->zero); }
+bool right(const wg_op *op) { return wg_op_is(op, "add") || wg_op_find(op->name) == op; }
+END
+    )
+    [ "$found" = '4 7 9 10 13 15' ] || echo "lines $found" | report "tools/op_names.pl does not find what it should, and nothing else"
+    find src ops tools -name '*.[ch]' ! -path ops/registry.c | sort | xargs tools/op_names.pl |
+        report "the name of an op is compared: ask wg_op_is, or look for a property of the descriptor"
+}
+
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
@@ -189,6 +219,7 @@ sizes() {
 format
 rooms
 printer
+compared_names
 registry
 symbols
 in_tables
