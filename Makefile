@@ -345,7 +345,7 @@ score: ## how much is tested: figures of the tests, the fuzzers and the gradient
 rooms: all ## the rooms of the code, the arrows between them, circles
 	@BUILD='$(BUILD)' tools/rooms.sh
 
-size: ## lines of code and tokens of each room, structs, public headers, beside their ceilings
+size: ## lines of code and tokens of each room, structs, public functions
 	@tools/size.pl
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names

@@ -210,10 +210,10 @@ clocks() {
         report "the verdict of a test depends on the clock: wait for an event, or write on the line why any time does"
 }
 
-# ---- sizes ----
+# ---- shape ----
 
-sizes() {
-    tools/size.pl --check | report "above its ceiling (make size)"
+shape() {
+    find src ops tools -name '*.[ch]' | sort | xargs tools/shape.pl | report "a function that is too long, or lines that stand twice"
 }
 
 format
@@ -230,7 +230,7 @@ headers
 pages
 lessons
 clocks
-sizes
+shape
 case $broken in
 0) echo "the house rules hold" ;;
 1) echo "1 house rule is broken$form" ;;

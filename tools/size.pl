@@ -1,6 +1,5 @@
 #!/usr/bin/env perl
-# Prints how large the code is, beside what it may be: the ceilings in tools/size.txt. `make size` calls it; `make check` calls it
-# with --check, and then it prints only what is above its ceiling. The exit status is 1 when something is.
+# Prints how large the code is. `make size` calls it. Nothing forbids a size: tools/shape.pl and tools/rooms.sh say what is refused.
 #
 # All text that is code, or data of tests, counts in every language. A room is a folder of src/ or a folder beside src/; the
 # Makefile belongs to tools. Pages do not count. What a program has made does not count: the table of digits, the fuzzers' inputs,
@@ -12,8 +11,6 @@ use warnings;
 
 my ($here) = $0 =~ m{(.*)/};
 chdir "$here/.." or die "$here/..: $!";
-my $check = @ARGV && $ARGV[0] eq '--check';
-my $bad;
 
 # ---- how is counted ----
 
@@ -65,50 +62,29 @@ sub members
     return %count;
 }
 
-# ---- ceilings ----
-
-my (%ceilings, %row_of);
-open my $table, '<', 'tools/size.txt' or die "tools/size.txt: $!";
-while (<$table>) {
-    my ($row, @most) = split ' ', s/#.*//r;
-    next unless defined $row;
-    $ceilings{$row} = \@most;
-    $row_of{$_} = $row for split /\+/, $row;
-}
-
-# Prints a row: its name, each number beside its ceiling, and what it is.
-sub row
-{
-    my ($name, $what, @is) = @_;
-    my @most = @{ $ceilings{$name} // [] };
-    my $wrong = @most != @is ? 'has no ceiling in tools/size.txt' : (grep { $is[$_] > $most[$_] } keys @is) ? 'is above its ceiling' : '';
-    $bad = 1 if $wrong;
-    return if $check && !$wrong;
-    printf '%-16s', $name;
-    printf '%8d of %-8s', $is[$_], $most[$_] // '-' for keys @is;
-    print $what, $wrong && "  <-- $wrong", "\n";
-}
-
 # ---- what is measured ----
 
 my @files = files();
 my %rooms;
-for my $file (@files) {
-    my $room = $file =~ m{^(?:src/)?([^/]+)/} ? $1 : 'tools';
-    push @{ $rooms{ $row_of{$room} // $room } }, $file;
+push @{ $rooms{ m{^(?:src/)?([^/]+)/} ? $1 : 'tools' } }, $_ for @files;
+
+# Prints a row: its name, the files, their lines of code, their tokens, and what they are.
+sub row
+{
+    my ($name, $what, @of) = @_;
+    printf "%-16s%6d%8d%9d  %s\n", $name, scalar @of, lines(@of), tokens(@of), $what;
 }
-printf "%-16s%8s %-11s%8s\n", 'room', 'lines', 'of code', 'tokens' unless $check;
-row($_, @{ $rooms{$_} } . ' files', lines(@{ $rooms{$_} }), tokens(@{ $rooms{$_} })) for sort keys %rooms;
-my @library = grep { m{^(?:src|ops)/} } @files;
-printf "%-16s%8d %-11s%8d\n", 'src and ops', lines(@library), '', tokens(@library) unless $check;
-my @core = grep { m{^src/(?:base|graph|grad|run)/} && !m{/(?:fast|plan)/} } @files;
-row('core', @core . ' files of base, graph, grad and run: make CORE=1', lines(@core), tokens(@core));
+
+printf "%-16s%6s%8s%9s\n", 'room', 'files', 'lines', 'tokens';
+row($_, '', @{ $rooms{$_} }) for sort keys %rooms;
+row('src and ops', '', grep { m{^(?:src|ops)/} } @files);
+row('core', 'base, graph, grad and run: make CORE=1', grep { m{^src/(?:base|graph|grad|run)/} && !m{/(?:fast|plan)/} } @files);
 
 my @headers = grep { m{^include/.*\.h$} } @files;
-row('header-files', 'public headers of C', scalar @headers);
-row('functions', 'public functions', scalar(() = join('', map { code($_) } @headers) =~ /\bWG_API\b/g));
 my %members = members(grep { m{^(?:src|include)/.*\.[ch]$} } @files);
 my ($most) = sort { $members{$b} <=> $members{$a} || $a cmp $b } keys %members;
-row('members', "members of the largest struct, $most", $members{$most});
-row('structs', 'structs of more than 20 members', scalar(grep { $_ > 20 } values %members));
-exit($bad ? 1 : 0);
+printf "%-16s%6d  %s\n", @$_
+    for ['headers', scalar @headers, 'public, of C'],
+    ['functions', scalar(() = join('', map { code($_) } @headers) =~ /\bWG_API\b/g), 'public'],
+    ['members', $members{$most}, "of the largest struct, $most"],
+    ['structs', scalar(grep { $_ > 20 } values %members), 'of more than 20 members'];

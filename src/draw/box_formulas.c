@@ -12,7 +12,7 @@ typedef struct wgi_formula_work {
     wgi_formula_boxes boxes;
 } work;
 
-static double width_of(const char *utf8, double size, wgi_formula_face face)
+double wgi_formula_text_width(const char *utf8, double size, wgi_formula_face face)
 {
     return wgi_text_width(utf8, size,
                           face == WGI_F_BOLD     ? WGI_BOLD
@@ -34,7 +34,7 @@ const wgi_laid_formula *wgi_lay_out(wgi_picture *p, int node, wgi_formula_style 
     work *w = p->work;
     wgi_laid_formula laid;
     if (w->tree.full || !node ||
-        !wgi_formula_lay_out(&w->boxes, &w->tree, node, WGI_BODY, style, width_of, &laid))
+        !wgi_formula_lay_out(&w->boxes, &w->tree, node, WGI_BODY, style, wgi_formula_text_width, &laid))
         return NULL;
     const size_t bytes = (size_t)laid.count * sizeof *laid.piece;
     wgi_laid_formula *kept = wgi_pool_take(p->pool, 1, sizeof *kept);

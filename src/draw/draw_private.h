@@ -308,6 +308,8 @@ void wgi_describe_gradients(wgi_picture *p);
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
 void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
+/* A wgi_formula_width: in the fonts of pictures. */
+double wgi_formula_text_width(const char *utf8, double size, wgi_formula_face face);
 /* An empty formula of the picture's; NULL: no memory, or nobody would read it. */
 wgi_formula *wgi_begin_formula(wgi_picture *p);
 /* Into that formula: the name of the item, of at most so many characters, or the expression that is its

@@ -14,14 +14,6 @@ typedef struct work {
     char label[ROOM];
 } work;
 
-static double width_of(const char *utf8, double size, wgi_formula_face face)
-{
-    return wgi_text_width(utf8, size,
-                          face == WGI_F_BOLD     ? WGI_BOLD
-                          : face == WGI_F_ITALIC ? WGI_ITALIC
-                                                 : WGI_REGULAR);
-}
-
 static void put(wgi_strbuf *b, const wgi_laid_formula *k, const char *label)
 {
     const double high = k->above + k->below, em = 1.0 / SIZE;
@@ -49,7 +41,8 @@ char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula)
     if (!formula) wg_fail(c, here, WG_ERROR_USE, "formula_svg: the formula is NULL");
     else if (!parsed) wg_fail(c, here, WG_ERROR_SYNTAX, "formula_svg: byte %d: %s", e.at, e.text);
     else if (wg_formula_print(formula, WG_FORMULA_UNICODE, w->label, ROOM) < 0 ||
-             !wgi_formula_lay_out(&w->boxes, &w->tree, w->tree.root, SIZE, WGI_F_TALL, width_of, &laid))
+             !wgi_formula_lay_out(&w->boxes, &w->tree, w->tree.root, SIZE, WGI_F_TALL, wgi_formula_text_width,
+                                  &laid))
         wg_fail(c, here, WG_ERROR_VALUE, "formula_svg: the formula is too long");
     else put(&b, &laid, w->label);
     wg_free(c, w);
