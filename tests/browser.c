@@ -26,14 +26,15 @@ static char *with_script(const char *path, const char *script)
 
 char *browser_document_with(const char *path, const char *hash, const char *script, const char *options)
 {
+    wgt_needs("chromium");
     char *out = pic_path("document.html"), *page = script ? with_script(path, script) : NULL, command[2000];
     snprintf(command, sizeof command,
              "timeout 1000 chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 %s "
              "--window-size=1280,807 --virtual-time-budget=4000 --user-data-dir=%s.profile --dump-dom "
-             "'file://%s#%s' >%s 2>/dev/null; "
-             "rm -rf %s.profile",
+             "'file://%s#%s' >%s 2>/dev/null; s=$?; "
+             "rm -rf %s.profile; exit $s",
              options, out, page ? page : path, hash, out, out);
-    cr_assert_eq(system(command), 0, "chromium is not here (make deps), or did not show the page");
+    cr_assert_eq(system(command), 0, "chromium did not show the page");
     char *text = pic_read(out);
     free(page);
     return text;
@@ -47,10 +48,11 @@ char *browser_document(const char *path, const char *hash, const char *script)
 /* node runs without the sanitizers that a kind of tests loads. */
 char *browser_numbers(const char *path, const char *hash)
 {
+    wgt_needs("node");
     char *out = pic_path("numbers.html"), command[1000];
     snprintf(command, sizeof command, "env -u LD_PRELOAD node tests/page_run.js '%s' '%s' >'%s'", path, hash,
              out);
-    cr_assert_eq(system(command), 0, "node is not here (make deps), or a script failed");
+    cr_assert_eq(system(command), 0, "a script failed");
     return pic_read(out);
 }
 

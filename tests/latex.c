@@ -8,10 +8,9 @@
 
 void latex_needed(const char *files)
 {
+    wgt_needs("pdflatex");
     char command[300];
-    snprintf(command, sizeof command,
-             "command -v pdflatex >/dev/null 2>&1 && kpsewhich %s | wc -l | grep -qx %d", files,
-             1 + pic_count(files, " "));
+    snprintf(command, sizeof command, "kpsewhich %s | wc -l | grep -qx %d", files, 1 + pic_count(files, " "));
     if (system(command) != 0) cr_skip_test("pdflatex with %s is not here", files);
 }
 

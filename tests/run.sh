@@ -205,7 +205,9 @@ binaries() {
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
         [ "${TESTS:-$programs}" != skipped ] || [ -z "$(skipped_of "${source%.c}")" ] || echo "$home/${source%.c}"
-        case " ${TESTS:-$programs} " in *" -$name "*) ;; *" all "* | *" $name "* | *" $room_name "* | *" $room_name$name "*) echo "$home/${source%.c}" ;; esac
+        case " ${TESTS:-$programs} " in *" $name "* | *" $room_name$name "*) echo "$home/${source%.c}" && continue ;; esac
+        case " $programs " in *" -$name "*) continue ;; esac # of another kind: only who names it runs it
+        case " ${TESTS:-$programs} " in *" all "* | *" $room_name "*) echo "$home/${source%.c}" ;; esac
     done
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
