@@ -97,7 +97,7 @@ say_how_to_use() {
     lines=$(
         case "$PREFIX" in /usr | /usr/local) ;; *) advise PATH "$PREFIX/bin" && advise PKG_CONFIG_PATH "$PREFIX/lib/pkgconfig" ;; esac
         tell_loader || advise LD_LIBRARY_PATH "$PREFIX/lib"
-        ! command -v python3 >/dev/null || advise PYTHONPATH "$PREFIX/share/wengert/python"
+        advise PYTHONPATH "$PREFIX/share/wengert/python"
     )
     [ -z "$lines" ] || printf 'to use it from here, type, or add to ~/.profile:\n%s\n' "$lines"
 }
