@@ -6,7 +6,6 @@
  *   lesson_print.c  the lesson in a terminal
  *   lesson_page.c   the lesson as HTML
  *   lesson_frames.c what a slider of the page moves
- *   lesson_formula.c lines of programs as formulas
  *   cmd_lesson.c    the command
  *
  * The text of a program has the lines and columns of the file, and blanks where the file has something else.
@@ -137,12 +136,6 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
 
 bool lesson_print(lesson *l, const char *folder); /* folder: where pictures go; NULL: into the terminal */
 void lesson_json(lesson *l);
-
-/* ---- lesson_formula.c ---- */
-
-/* A line of a program as a formula of formula.h. False: it is none that people would write, or x = 3 without
- * `constants`. */
-bool lesson_formula(span line, bool constants, char *to, size_t room);
 
 /* ---- lesson_frames.c ---- */
 

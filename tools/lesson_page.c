@@ -19,6 +19,8 @@ typedef struct page {
     bool styled; /* the style of figures is written */
 } page;
 
+enum { ROOM_OF_FORMULA = 600 };
+
 /* ---- small parts ---- */
 
 static void put(const page *g, const char *text) { fputs(text, g->out); }
@@ -47,12 +49,31 @@ static span lines_of(const lesson *l, int from, int lines)
     return (span){ l->line[from - 1], (int)(last.at + last.n - l->line[from - 1]) };
 }
 
-/* The line as a formula. False: it is none. */
-static bool put_formula(const page *g, span line, bool constants)
+/* NAME = NUMBER says nothing more as a formula. */
+static bool is_constant(const char *formula)
 {
-    char text[600];
+    const char *s = strchr(formula, '=');
+    return s && s[1 + strspn(s + 1, " -.0123456789()")] == 0;
+}
+
+/* A line of a program as a formula of formula.h: an equation, or without it a claim. */
+static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_FORMULA])
+{
+    char text[ROOM_OF_FORMULA];
+    snprintf(text, sizeof text, "%.*s", line.n, line.at);
+    const bool is = line.n < (int)sizeof text && wg_statement_formula(g->l->c, text, to, ROOM_OF_FORMULA) &&
+                    strchr(to, '=') && (is_claim || !is_constant(to)) &&
+                    wg_formula_print(to, WG_FORMULA_UNICODE, text, sizeof text) >= 0;
+    wg_recover(g->l->c);
+    return is;
+}
+
+/* The line as a formula. False: it is none. */
+static bool put_formula(const page *g, span line, bool is_claim)
+{
+    char text[ROOM_OF_FORMULA];
     wg_context *c = g->l->c;
-    char *svg = lesson_formula(line, constants, text, sizeof text) ? wg_formula_svg_at("", c, text) : NULL;
+    char *svg = formula_of(g, line, is_claim, text) ? wg_formula_svg_at("", c, text) : NULL;
     if (svg) put(g, svg);
     wg_free(c, svg);
     wg_recover(c);
@@ -65,13 +86,14 @@ static bool put_formula(const page *g, span line, bool constants)
  * a phone. */
 enum { WIDE = 54, LONG = 36, NARROW = 33 };
 
-static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
+static bool has_formulas(const page *g, const lesson_part *p, bool *wide)
 {
-    char text[600];
+    char text[ROOM_OF_FORMULA];
+    const lesson *l = g->l;
     bool any = false;
     *wide = false;
     for (int i = p->line; i < p->line + p->lines; i++) {
-        const bool is = lesson_formula(lesson_line(l, i), false, text, sizeof text);
+        const bool is = formula_of(g, lesson_line(l, i), false, text);
         any |= is, *wide |= lesson_line(l, i).n > WIDE || (is && strlen(text) > LONG && !strchr(text, '/'));
     }
     return any;
@@ -80,7 +102,7 @@ static bool has_formulas(const lesson *l, const lesson_part *p, bool *wide)
 static void put_program(const page *g, const lesson_part *p)
 {
     bool wide;
-    const bool formulas = has_formulas(g->l, p, &wide);
+    const bool formulas = has_formulas(g, p, &wide);
     fprintf(g->out, "<div class=\"program%s\"><pre>", formulas && !wide ? "" : " single");
     for (int i = p->line; i < p->line + p->lines; i++) {
         const span s = lesson_line(g->l, i);

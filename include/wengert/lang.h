@@ -179,6 +179,11 @@ typedef struct wg_builtin {
 WG_API int wg_builtin_count(void);
 WG_API wg_builtin wg_builtin_at(int i);
 
+/* A statement as a formula of formula.h, as people write it on a board: a = 1/(1 + exp(-z)) is "a = 1 / (1 + (e^(-z)))". Its names
+ * need not be known. False, and to is "": no formula says what it does (a list, a slice, an option, a call that makes data), the room
+ * is too small, or it is not one statement; a text that cannot be read is the context's error, too. */
+WG_API bool wg_statement_formula(wg_context *c, const char *text, char *to, size_t room);
+
 /* Reads a number or a nested list, [[1, 2], [3, 4]], as f64. The context owns the data; wg_free may free it
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */
 WG_API wg_tensor wg_literal(wg_context *c, const char *where, const char *text);

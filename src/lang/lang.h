@@ -246,6 +246,11 @@ wgi_ast *wgi_parse_plot(wgi_parser *p);
 /* The child of this kind, behind `after` if it is not NULL. NULL: there is none. */
 const wgi_ast *wgi_plot_part(const wgi_ast *item, wgi_ast_kind kind, const wgi_ast *after);
 
+/* ---- lang_formula.c ---- */
+
+/* wg_statement_formula, of statements that have been read. */
+bool wgi_write_formula(const wg_program *q, const wgi_ast *statements, char *to, size_t room);
+
 /* ---- lang_names.c ---- */
 
 /* What a name stands for. The list q->bindings.first holds all of them in order of first appearance. */

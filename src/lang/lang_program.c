@@ -53,6 +53,11 @@ static void read_text(wg_program *q, const char *text, size_t length)
         return;
     }
     q->statements = wgi_parse(q);
+}
+
+static void read_program(wg_program *q, const char *text, size_t length)
+{
+    read_text(q, text, length);
     q->ready = !wg_failed(q->c) && wgi_names(q, q->statements);
 }
 
@@ -61,7 +66,7 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_text: the context is NULL"), NULL;
     wg_program *q = blank(c, name ? name : "program");
     if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
-    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
+    if (q->c && !wg_failed(c)) read_program(q, text, strlen(text));
     return q;
 }
 
@@ -90,7 +95,7 @@ wg_program *wg_program_file(wg_context *c, const char *path)
     size_t length = 0;
     if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(q, path, &length) : NULL;
-    if (text) read_text(q, text, length);
+    if (text) read_program(q, text, length);
     if (q->c) wg_free(c, text);
     return q;
 }
@@ -122,6 +127,20 @@ wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
     }
     wg_program_free(q);
     return t;
+}
+
+bool wg_statement_formula(wg_context *c, const char *text, char *to, size_t room)
+{
+    if (to && room) *to = 0;
+    if (!c || !text || !to)
+        return wg_fail(c, NULL, WG_ERROR_USE,
+                       "statement_formula: the context, the text or the buffer is NULL"),
+               false;
+    wg_program *q = blank(c, "statement_formula");
+    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
+    const bool is = q->c && !wg_failed(c) && wgi_write_formula(q, q->statements, to, room);
+    wg_program_free(q);
+    return is;
 }
 
 /* ---- values from outside ---- */
