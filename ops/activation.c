@@ -116,20 +116,20 @@ INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its r
 /* ---- tanh ---- */
 
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
-UNARY_OP(tanh, -2, 2, .summary = "Hyperbolic tangent of each element.", .formula = "y = tanh x",
-         .adjoint = "x' = y' (1 - y^2)", .cost = 10, MAPS(tanh));
+UNARY_OP(tanh, -2, 2, .activation = true, .summary = "Hyperbolic tangent of each element.",
+         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .cost = 10, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
-UNARY_OP(sigmoid, -3, 3, .summary = "Logistic function of each element, between 0 and 1.",
+UNARY_OP(sigmoid, -3, 3, .activation = true, .summary = "Logistic function of each element, between 0 and 1.",
          .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .cost = 10, MAPS(sigmoid));
 
 /* ---- softplus ---- */
 
 VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
 UNARY_OP(
-    softplus, -3, 3,
+    softplus, -3, 3, .activation = true,
     .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
     .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .cost = 14, MAPS(softplus));
 
@@ -141,16 +141,17 @@ VJP(softsign)
     wg_node far = nearest_finite(here, x[0]), s = wg_add(1, wg_mul(far, wg_sign(far)));
     gx[0] = wg_div(gy, wg_mul(s, s));
 }
-KINKED_OP(softsign, .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
+KINKED_OP(softsign, .activation = true,
+          .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
           .formula = "y = x / (1 + |x|)", .adjoint = "x' = y' / (1 + |x|)^2", .cost = 4, MAPS(softsign));
 
 /* ---- relu ---- */
 
 VJP(relu) { gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward); }
 EXPAND(relu) { y[0] = wg_where(wg_less_equal(x[0], 0), 0, x[0]); }
-KINKED_OP(relu, .summary = "Positive part of each element. NaN stays NaN.", .formula = "y = max(x, 0)",
-          .adjoint = "x' = y' where x > 0, else 0", .kinked = true, .kernel = KERNELS(relu),
-          RULES(relu, expand, vjp));
+KINKED_OP(relu, .activation = true, .summary = "Positive part of each element. NaN stays NaN.",
+          .formula = "y = max(x, 0)", .adjoint = "x' = y' where x > 0, else 0", .kinked = true,
+          .kernel = KERNELS(relu), RULES(relu, expand, vjp));
 
 /* ---- leaky: the slope is an operand, since numbers may change from run to run; leaky_relu: it is an option
  * ---- */
@@ -183,7 +184,7 @@ SAMPLES(leaky_relu, wg_leaky_relu(BETWEEN(-2, -0.2, 3, 4)),
         wg_leaky_relu(BETWEEN(-2, -0.2, 2, 0), .slope = WG_ZERO));
 ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); }
 
-DEFINE_OP(leaky_relu, .summary = "Relu with a slope below zero, 0.01 by default.",
+DEFINE_OP(leaky_relu, .activation = true, .summary = "Relu with a slope below zero, 0.01 by default.",
           .formula = "y = x where x > 0, else slope x", .adjoint = "x' = y' where x > 0, else slope y'",
           .operands = 1, TAKES(leaky_relu), .expand = leaky_relu_expand);
 BUILDER(leaky_relu, leaky_relu) { APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x); }

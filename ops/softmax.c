@@ -78,7 +78,8 @@ EXPAND(softmax)
     y[0] = wg_div(e, wg_sum(e, .axes = AXES_OF(f->axis), .keepdims = true));
 }
 VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
-SOFT_OP(softmax, .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
+SOFT_OP(softmax, .activation = true,
+        .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");
 
@@ -89,7 +90,8 @@ EXPAND(log_softmax)
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = AXES_OF(f->axis), .keepdims = true)));
 }
 VJP(log_softmax) { gx[0] = NODE_OF(log_softmax_grad, wg_attr(y), y, gy); }
-SOFT_OP(log_softmax, .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
+SOFT_OP(log_softmax, .activation = true,
+        .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
         .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
         .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature");
 

@@ -85,7 +85,7 @@ END
 
 registry() {
     tools/file_table.sh 2>&1 | diff - docs/files.md | head -n 10 | report "docs/files.md is not what the files say (make format)"
-    tools/python_table.sh --check | report "the table of python/wengert.py is not what the headers say (make format)"
+    tools/tables.sh --check | report "a table of python/wengert.py or values.hpp is not what the headers say (make format)"
     [ -x "$build/wengert" ] || return 0
     tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make format)"

@@ -159,6 +159,7 @@ struct wg_op {
     bool impure;      /* equal nodes may have different values: each is computed */
     bool users;       /* calls a function of the user: at most once for a node in an evaluation */
     bool loss;        /* of predictions and targets: once wg_backward has run, both can be read */
+    bool activation;  /* of a layer, to pictures of nets, also behind the last one */
     int cost;         /* rough time of one element; an addition is 1. default 1 */
     double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 

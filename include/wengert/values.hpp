@@ -199,23 +199,20 @@ inline value &operator-=(value &a, const operand &b) { return a = a - b; }
 inline value &operator*=(value &a, const operand &b) { return a = a * b; }
 inline value &operator/=(value &a, const operand &b) { return a = a / b; }
 
-/* ---- functions; a test compares the lists with the headers of C ---- */
+/* ---- functions ---- */
 
-#define WG_FUNCTIONS_OF_ONE(X)                                                                              \
-    X(neg)                                                                                                  \
-    X(exp)                                                                                                  \
-    X(log) X(sqrt) X(square) X(abs) X(sin) X(cos) X(erf) X(tanh) X(sigmoid) X(softplus) X(softsign) X(relu) \
-        X(log1p) X(expm1) X(reciprocal) X(rsqrt) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(asinh)    \
-            X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) X(mish) X(selu) X(hard_sigmoid)     \
-                X(hard_swish) X(logical_not) X(stop_gradient) X(swap) X(diagonal) X(cholesky) X(inverse)    \
-                    X(det) X(logdet)
-#define WG_FUNCTIONS_OF_TWO(X)                                                                            \
-    X(add)                                                                                                \
-    X(sub)                                                                                                \
-    X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(equal) X(not_equal) X(less) X(less_equal)       \
-        X(greater) X(greater_equal) X(logical_and) X(logical_or) X(logical_xor) X(dot) X(outer) X(gather) \
-            X(solve) X(lstsq) X(accuracy) X(grad) X(jacobian)
-#define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(var) X(std) X(any_of) X(all_of) X(logsumexp)
+/* clang-format off: tools/tables.sh writes these lists from the headers of C (make docs) */
+#define WG_FUNCTIONS_OF_ONE(X) X(neg) X(exp) X(log) X(sqrt) X(square) X(abs) X(sin) X(cos) X(erf) X(tanh) \
+    X(sigmoid) X(softplus) X(softsign) X(relu) X(log1p) X(expm1) X(reciprocal) X(rsqrt) X(tan) X(asin) \
+    X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) \
+    X(mish) X(selu) X(hard_sigmoid) X(hard_swish) X(logical_not) X(stop_gradient) X(swap) X(diagonal) \
+    X(cholesky) X(inverse) X(det) X(logdet)
+#define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(equal) \
+    X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(logical_and) X(logical_or) \
+    X(logical_xor) X(dot) X(outer) X(solve) X(lstsq) X(gather) X(accuracy) X(grad) X(jacobian)
+#define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(var) X(std) X(any_of) X(all_of) \
+    X(logsumexp)
+/* clang-format on */
 
 #define WG_FUNCTION_(name) \
     inline value name(const value &x, WG_CALLER) { return wg_##name##_at(WG_SITE, x); }

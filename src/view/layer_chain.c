@@ -13,12 +13,6 @@
 enum { NAME_MOST = 40 };
 enum { LEARNED = 1, DEEP = 2, SEEN = 4, ALONE = 8 }; /* DEEP: a product with weights, or above one */
 
-static const char *const activations[] = { "relu",        "sigmoid",    "tanh",         "softmax",
-                                           "log_softmax", "elu",        "celu",         "selu",
-                                           "gelu",        "leaky_relu", "silu",         "mish",
-                                           "softplus",    "softsign",   "hard_sigmoid", "hard_swish" };
-enum { KNOWN = sizeof activations / sizeof *activations };
-
 typedef struct finder {
     const wgi_view *v;
     wgi_layers *to;
@@ -132,9 +126,7 @@ static bool is_activation(const finder *f, int64_t i, bool last)
 {
     const wg_op *op = f->v->item[i].op;
     if (!is_map(f, i)) return false;
-    for (int k = 0; k < KNOWN; k++)
-        if (wg_op_is(op, activations[k])) return true;
-    return !last && f->v->item[i].operands == 1;
+    return op->activation || (!last && f->v->item[i].operands == 1);
 }
 
 static bool is_norm(const finder *f, int64_t i)

@@ -31,7 +31,7 @@ Test(cpp, every_builder)
 
 Test(cpp, values) { SHELL("each tests/languages/values.cpp \"$(from_17 $standards)\""); }
 
-/* The lists of values.hpp and wengert.hpp are those of the headers of C. */
+/* The lists of values.hpp and wengert.hpp are those of the headers of C, as another script reads them. */
 Test(cpp, lists)
 {
     cr_expect_str_eq(SHELL("same 'wg_optim .' 'wg_params [*]p, const wg_[a-z]*_opts' WG_OPTIMIZERS\n"

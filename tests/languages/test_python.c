@@ -12,7 +12,7 @@ TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
         "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n" commands)
 
 /* The table in wengert.py is what the headers say: a new builder or option is known (make docs). */
-Test(python, table) { cr_expect_str_eq(wgt_shell("tools/python_table.sh --check"), ""); }
+Test(python, table) { cr_expect_str_eq(wgt_shell("tools/tables.sh --check"), ""); }
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
