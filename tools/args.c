@@ -201,7 +201,7 @@ static int read_flags(args *a, const tables *t, int argc, char **argv)
         const flag *f = row_of(t, found);
         if (found == '?' || !f) return unknown(a, t, word);
         if (!strcmp(f->name, "json")) a->json = true;
-        if (!strcmp(f->name, "help")) return help_of(a, a->c);
+        if (!strcmp(f->name, "help")) return ARGS_HELP;
         const int status = give(a, f, optarg);
         if (status >= 0) return status;
     }

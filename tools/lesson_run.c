@@ -186,7 +186,8 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     if (!fits) list[n++] = fit, list[n++] = slide;
     list[n] = NULL;
     int status = args_read(&a, &cmd_draw, n, list);
-    if (status < 0) status = cmd_draw.run(&a);
+    if (status == ARGS_HELP) status = tool_wrong(&a, "draw: a block draws, and takes no '--help'");
+    else if (status < 0) status = cmd_draw.run(&a);
     args_free(&a);
     if (status) fprintf(stderr, "  %s:%d: in this block draw\n", l->file, p->line + 1);
     return !(l->status = status);

@@ -87,7 +87,8 @@ extern const flag model_flags[]; /* of every command that takes a model */
 const flag *command_flag(const command *c,
                          int i); /* of its tables, then those of all commands; NULL: no more */
 
-/* Returns -1 if the command is to be run, else the exit status. */
+/* Returns ARGS_RUN if the command is to be run, ARGS_HELP if its help is asked for, else the exit status. */
+enum { ARGS_RUN = -1, ARGS_HELP = -2 };
 int args_read(args *a, const command *c, int argc, char **argv);
 bool args_json(int argc, char **argv); /* whether --json is among the words before "--" */
 void args_free(args *a);

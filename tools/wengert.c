@@ -50,7 +50,7 @@ static int run(int argc, char **argv)
     if (c == &cmd_train) tool_hold();
     const bool alone = !strcmp(argv[1], "--json");
     int status = args_read(&a, c, alone ? argc : argc - 1, alone ? argv : argv + 1);
-    if (status < 0) status = c->run(&a);
+    if (status < 0) status = status == ARGS_HELP ? help_of(&a, c) : c->run(&a);
     args_free(&a);
     return status;
 }
