@@ -381,10 +381,8 @@ double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, 
 /* ---- other stages of a graph's check ---- */
 
 /* first_wrong.c. x: the clone's nodes of the parts; wg_none: not in the clone. Adds a finding, if a part's
- * gradient differs and no finding names a rule. wgi_check_note_point: the point is that of the first finding
- * beside the given point. */
+ * gradient differs and no finding names a rule. */
 void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[]);
-void wgi_check_note_point(wg_check *r);
 /* as_it_runs.c. */
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
 /* second.c. x, gx: by part, inputs of the clone and their gradients; wg_none: left out. first: the target of

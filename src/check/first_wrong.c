@@ -185,16 +185,6 @@ static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg
 
 /* ---- where to search ---- */
 
-void wgi_check_note_point(wg_check *r)
-{
-    for (int k = 0; k < r->parts; k++) {
-        wgi_check_part *in = &r->part[k];
-        if (in->differs_at) continue;
-        in->differs_at = wgi_check_doubles(r, in->size);
-        if (in->differs_at) memcpy(in->differs_at, in->point, (size_t)in->size * sizeof *in->point);
-    }
-}
-
 /* The finding of the part that is nearest to the loss, among those at the given point, or beside it: at the
  * first point where some differ. NULL: none, or a rule explains them. */
 static const wgi_finding *nearest(const wg_check *r, const wg_node x[])

@@ -53,6 +53,17 @@ static int64_t components(const wg_check *r)
  * is not wrong by that share everywhere: there the slope is in error, as near the end of the domain of f. */
 static const double ELSEWHERE = 1e-4;
 
+/* wgi_check_first_wrong searches at the point of the first finding beside the given point. */
+static void keep_point(wg_check *r)
+{
+    for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        if (in->differs_at) continue;
+        in->differs_at = wgi_check_doubles(r, in->size);
+        if (in->differs_at) memcpy(in->differs_at, in->point, (size_t)in->size * sizeof *in->point);
+    }
+}
+
 static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
 {
     wgi_check_part *in = &r->part[k];
@@ -64,7 +75,7 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     at->clear += c->clear, at->differ += c->differ;
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
     if (!c->differ) return;
-    if (point != WGI_POINT_GIVEN) wgi_check_note_point(r);
+    if (point != WGI_POINT_GIVEN) keep_point(r);
     wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
     f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
     wgi_show_compared(&f.shown, c);
