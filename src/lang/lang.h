@@ -286,7 +286,6 @@ wgi_binding *wgi_binding_find(const wg_program *q, const char *name);
 /* Whether every free name may be an input. A file's must have been set. In other texts one that was not set
  * must not look like a bound name, and not be a word such as e. False: after an error. */
 bool wgi_free_names(wg_program *q);
-bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
 /* ---- lang_suggest.c ---- */
 
@@ -450,6 +449,7 @@ wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 
 /* ---- lang_const.c ---- */
 
+bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 /* The value of an expression that needs no nodes. False, without an error: it needs nodes. */
 bool wgi_constant(const wgi_ast *a, double *value);
 /* A number, or from least to most a whole one. False: after an error, which calls it `what`. */
@@ -544,7 +544,9 @@ wgi_parts *wgi_parts_new(wg_program *q, int count);                     /* NULL:
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
-bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
+bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v); /* any but a training, which is in no block */
+/* What the statement gives is what the program gives, if no other one follows. */
+void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v);
 /* The statements of a block, with this prefix. Its last expression has the prefix outside, and is owner's. */
 wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_binding *owner);
 
@@ -559,12 +561,6 @@ wg_node wgi_operand_node(wg_program *q, wgi_binding *b); /* of a parameter of th
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name);
 /* The name of a node: with the names of the calls and blocks around it, and the numbers of their steps. */
 const char *wgi_node_path(wg_program *q, const char *name);
-/* What stands in the place of an error or a node for the calls around it: " (called at digits.wg:9:10)". */
-void wgi_put_calls(const wg_program *q, char *to, size_t room);
-
-/* ---- lang_claim.c ---- */
-
-bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds the claim to q->now.claims */
 
 /* ---- lang_train.c ---- */
 

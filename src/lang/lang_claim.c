@@ -1,43 +1,8 @@
-/* lang_claim.c: claims (check LEFT == RIGHT within E), and variants of a claim whose two sides differ in
- * shape. A variant sums or averages over one axis. The command tries variants to say which axis was
- * forgotten. */
+/* lang_claim.c: variants of a claim whose two sides differ in shape. A variant sums or averages over one
+ * axis. The command tries variants to say which axis was forgotten. */
 #include "lang/lang.h"
 
 #include <string.h>
-
-/* There is room for each claim of the text, once. A variant builds a side of a claim again, and with it
- * claims that stand in a block of that side. They are not added again: the list is full. */
-static bool claims_room(wg_program *q)
-{
-    size_t n = (size_t)q->claim_room;
-    if (!q->now.claims) q->now.claims = wgi_lang_built(q, n * sizeof *q->now.claims);
-    if (!q->now.claim_asts) q->now.claim_asts = wgi_lang_built(q, n * sizeof *q->now.claim_asts);
-    return q->now.claims && q->now.claim_asts;
-}
-
-bool wgi_keep_claim(wg_program *q, wgi_ast *s)
-{
-    char text[300];
-    if (!claims_room(q)) return false;
-    if (q->now.claim_count == q->claim_room) return true;
-    const wgi_ast *right = s->first->next, *within = right->next;
-    wgi_quote(q, s->first->start, s->end, text, sizeof text);
-    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
-    k.relation = s->op == TOKEN_LESS            ? WG_LESS_THAN
-                 : s->op == TOKEN_LESS_EQUAL    ? WG_AT_MOST
-                 : s->op == TOKEN_GREATER       ? WG_MORE_THAN
-                 : s->op == TOKEN_GREATER_EQUAL ? WG_AT_LEAST
-                                                : WG_EQUAL_TO;
-    k.left = wgi_eval_node(q, s->first, NULL);
-    k.right = wgi_eval_node(q, right, NULL);
-    if (within) k.within = wgi_eval_node(q, within, NULL);
-    if (!k.text || wg_failed(q->c)) return false;
-    q->now.claim_asts[q->now.claim_count] = s;
-    q->now.claims[q->now.claim_count++] = k;
-    return true;
-}
-
-/* ---- variants ---- */
 
 /* The first call of sum or mean in a that reduces over all axes; NULL: none. */
 static wgi_ast *reduction(wgi_ast *a)

@@ -22,6 +22,20 @@ double wgi_arithmetic(wgi_token op, double a, double b)
     }
 }
 
+bool wgi_named_number(const char *name, double *value)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } numbers[] = { { "pi", 3.14159265358979323846 }, { "inf", INFINITY }, { "nan", NAN } };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!strcmp(name, numbers[i].name)) {
+            *value = numbers[i].value;
+            return true;
+        }
+    return false;
+}
+
 static bool constant_name(const wgi_ast *a, double *value)
 {
     const wgi_binding *b = a->u.binding;

@@ -353,8 +353,7 @@ static void note_place(wg_program *q, const wgi_ast *s, wgi_val v)
     if (x) *x = (wgi_placed){ q->now.placed, s->start, v.node }, q->now.placed = x;
 }
 
-/* What the statement gives is what the program gives, if no other one follows. */
-static void note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)
+void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)
 {
     const wgi_ast *x = s->first, *one = v.several && x->kind == AST_TUPLE ? x->first : NULL;
     const int n = v.several ? v.several->count : 1;
@@ -372,20 +371,43 @@ static void note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi
     }
 }
 
-/* Its call stands for a statement of its own, whose value is the loss. */
-static bool training(wg_program *q, wgi_ast *s, wgi_val *v)
+/* There is room for each claim of the text, once. A variant builds a side of a claim again, and with it
+ * claims that stand in a block of that side. They are not added again: the list is full. */
+static bool claims_room(wg_program *q)
 {
-    if (!wgi_keep_training(q, s)) return false;
-    *v = wgi_node_val(q->now.training.loss.node);
-    note_last(q, s->first, NULL, *v);
-    return !wg_failed(q->c);
+    size_t n = (size_t)q->claim_room;
+    if (!q->now.claims) q->now.claims = wgi_lang_built(q, n * sizeof *q->now.claims);
+    if (!q->now.claim_asts) q->now.claim_asts = wgi_lang_built(q, n * sizeof *q->now.claim_asts);
+    return q->now.claims && q->now.claim_asts;
+}
+
+/* Builds both sides and adds the claim to q->now.claims. */
+static bool keep_claim(wg_program *q, wgi_ast *s)
+{
+    char text[300];
+    if (!claims_room(q)) return false;
+    if (q->now.claim_count == q->claim_room) return true;
+    const wgi_ast *right = s->first->next, *within = right->next;
+    wgi_quote(q, s->first->start, s->end, text, sizeof text);
+    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
+    k.relation = s->op == TOKEN_LESS            ? WG_LESS_THAN
+                 : s->op == TOKEN_LESS_EQUAL    ? WG_AT_MOST
+                 : s->op == TOKEN_GREATER       ? WG_MORE_THAN
+                 : s->op == TOKEN_GREATER_EQUAL ? WG_AT_LEAST
+                                                : WG_EQUAL_TO;
+    k.left = wgi_eval_node(q, s->first, NULL);
+    k.right = wgi_eval_node(q, right, NULL);
+    if (within) k.within = wgi_eval_node(q, within, NULL);
+    if (!k.text || wg_failed(q->c)) return false;
+    q->now.claim_asts[q->now.claim_count] = s;
+    q->now.claims[q->now.claim_count++] = k;
+    return true;
 }
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
     if (s->kind == AST_FUNCTION || s->kind == AST_PLOT) return true;
-    if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
-    if (s->kind == AST_TRAIN) return training(q, s, v);
+    if (s->kind == AST_CLAIM) return keep_claim(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         b->layers = 0, b->inner = 0;
@@ -402,6 +424,6 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
         *v = wgi_node_val(wgi_as_node(q, s->first, *v));
         note_place(q, s, *v);
     }
-    if (!wg_failed(q->c)) note_last(q, s, b, *v);
+    if (!wg_failed(q->c)) wgi_note_last(q, s, b, *v);
     return !wg_failed(q->c);
 }

@@ -40,22 +40,6 @@ const char *wgi_node_path(wg_program *q, const char *name)
     return path ? path : name;
 }
 
-void wgi_put_calls(const wg_program *q, char *to, size_t room)
-{
-    enum { SHOWN = 4 };
-    const char *slash = strrchr(q->name, '/'), *file = slash ? slash + 1 : q->name;
-    const wgi_frame *f = q->now.frame;
-    to[0] = 0;
-    if (!f) return;
-    size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);
-    for (int k = 0; f && k < SHOWN; f = f->up, k++) {
-        n += (size_t)snprintf(to + n, room - n, "%s%d:%d", k ? ", from " : "", wgi_line(q, f->call->mark),
-                              wgi_column(q, f->call->mark));
-        if (f->number >= 0) n += (size_t)snprintf(to + n, room - n, " number %lld", (long long)f->number);
-    }
-    snprintf(to + n, room - n, f ? ", ...)" : ")");
-}
-
 /* ---- operands ---- */
 
 typedef struct operand {

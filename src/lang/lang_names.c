@@ -11,20 +11,6 @@
 static bool resolve(wg_program *q, wgi_ast *a);
 static bool resolve_statements(wg_program *q, wgi_ast *first, bool local);
 
-bool wgi_named_number(const char *name, double *value)
-{
-    static const struct {
-        const char *name;
-        double value;
-    } numbers[] = { { "pi", 3.14159265358979323846 }, { "inf", INFINITY }, { "nan", NAN } };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!strcmp(name, numbers[i].name)) {
-            *value = numbers[i].value;
-            return true;
-        }
-    return false;
-}
-
 /* A number, true or false, or a list of these. */
 static bool is_literal(const wgi_ast *a)
 {

@@ -232,7 +232,9 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     q->now = (wgi_build){ .g = g, .p = p, .mode = mode, NO_BUILD };
     wg_begin(g, mode);
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
-    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
+    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next)
+        if (s->kind == AST_TRAIN) wgi_keep_training(q, s);
+        else wgi_statement(q, s, &v);
     report(q);
     return wg_failed(q->c);
 }

@@ -89,11 +89,28 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
 
 enum { PLACE = 640 };
 
+/* What stands in the place of an error or a node for the calls around it: " (called at digits.wg:9:10)". */
+static void put_calls(const wg_program *q, char *to, size_t room)
+{
+    enum { SHOWN = 4 };
+    const char *slash = strrchr(q->name, '/'), *file = slash ? slash + 1 : q->name;
+    const wgi_frame *f = q->now.frame;
+    to[0] = 0;
+    if (!f) return;
+    size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);
+    for (int k = 0; f && k < SHOWN; f = f->up, k++) {
+        n += (size_t)snprintf(to + n, room - n, "%s%d:%d", k ? ", from " : "", wgi_line(q, f->call->mark),
+                              wgi_column(q, f->call->mark));
+        if (f->number >= 0) n += (size_t)snprintf(to + n, room - n, " number %lld", (long long)f->number);
+    }
+    snprintf(to + n, room - n, f ? ", ...)" : ")");
+}
+
 /* A site without arguments: the place, and that of the calls around it. */
 static wg_site site_at(const wg_program *q, uint32_t mark, char place[PLACE])
 {
     const int n = snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
-    wgi_put_calls(q, place + n, PLACE - (size_t)n);
+    put_calls(q, place + n, PLACE - (size_t)n);
     return place;
 }
 

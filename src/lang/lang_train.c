@@ -239,7 +239,8 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
                            "tolerance must be finite and at least 0");
     if (to->minimizes && !to->optimizer.name) to->optimizer.name = "lbfgs";
     to->line = wgi_line(q, s->start);
-    return true;
+    wgi_note_last(q, call, NULL, wgi_node_val(to->loss.node)); /* as a statement whose value is the loss */
+    return !wg_failed(q->c);
 }
 
 const wg_training *wg_program_training(const wg_program *q)
