@@ -157,18 +157,10 @@ void wg_begin(wg_graph *g, wg_mode mode)
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
 wg_mode wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
-wg_graph *wg_graph_of(wg_node n) { return n.graph; }
-wg_node wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 
 /* ---- queries ---- */
 
 int64_t wg_graph_nodes(const wg_graph *g) { return g ? g->count : 0; }
-
-wg_node wg_graph_node(const wg_graph *g, int64_t i)
-{
-    return g && i >= 0 && i < g->count && !g->busy.depth ? wgi_handle((wg_graph *)(uintptr_t)g, (uint32_t)i)
-                                                         : wg_none;
-}
 
 size_t wg_graph_bytes(const wg_graph *g)
 {

@@ -159,7 +159,7 @@ uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n);
  * views and leaves. */
 double wgi_node_weight(const wgi_node *n);
 
-/* ---- leaf.c, scopes.c, node.c, graph.c ---- */
+/* ---- leaf.c, scopes.c, handle.c, node.c, graph.c ---- */
 
 /* A leaf that holds `bits`: a number or a stream. 0: out of memory. */
 uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, uint64_t bits, double number);

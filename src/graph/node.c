@@ -1,12 +1,6 @@
 /* node.c: what a handle says about its node. */
 #include "graph/graph.h"
 
-wgi_node *wgi_node_of(wg_node n)
-{
-    wg_graph *g = n.graph;
-    return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
-}
-
 /* The error node in a context without an error: wg_recover has forgotten it. In the tracer's graph it is a
  * leaf that a rule may not make: the reverse sweep reports that (wgi_rule_refuse). */
 static bool not_made(wg_node n, wg_site here, const char *what, const char *which)
@@ -52,8 +46,6 @@ wg_status wgi_fail_null(wg_context *c, wg_site here, const char *what, const cha
 {
     return wgi_fail(c, here, what, WG_ERROR_USE, "the %s is NULL", which);
 }
-
-bool wg_node_ok(wg_node n) { return n.index && wgi_node_of(n); }
 
 /* The record of n. A handle that has none gets an empty record. */
 static const wgi_node *record(wg_node n)
