@@ -1,4 +1,4 @@
-/* dense.c: products that are made of others: dot, outer, dense; and swap. */
+/* dense.c: products that are made of others: dot, outer, dense. */
 #include "rules.h"
 
 /* ---- dot ---- */
@@ -42,31 +42,6 @@ DEFINE_OP(
         "a'[i...] = sum(y'[i..., j...] b[j...] over j...), b'[j...] = sum(y'[i..., j...] a[i...] over i...)",
     .operands = 2, .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, RULES(outer, shape, expand));
 wg_node wg_outer_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_outer); }
-
-/* ---- swap ---- */
-
-static bool swap_shape(wg_rule *r)
-{
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
-    const wg_shape *x = r->x[0].shape;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *x;
-    y->dim[x->rank - 1] = x->dim[x->rank - 2];
-    y->dim[x->rank - 2] = x->dim[x->rank - 1];
-    return true;
-}
-EXPAND(swap)
-{
-    const int rank = wg_node_shape(x[0]).rank;
-    y[0] = axes_exchanged(here, x[0], rank - 2, rank - 1);
-}
-SAMPLES(swap, wg_swap(ANY(3, 4)), wg_swap(ANY(2, 3, 4)), wg_swap(ANY(2, 0, 3)));
-ERRORS(swap, (wg_swap(ANY(3)), "must have 2 to 8"));
-
-DEFINE_OP(swap, .summary = "The last two axes swapped: matrices transposed.", .formula = "y = x^T",
-          .adjoint = "x' = y'^T", .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE,
-          RULES(swap, shape, expand));
-wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 
 /* ---- dense ---- */
 

@@ -1,5 +1,8 @@
-/* reduce.c: sums, means and variances along axes. */
+/* reduce.c: sums, means and variances along axes; sums over what broadcast_to repeats. */
 #include "reduce_rules.h"
+
+#define SUM_TO_FIELDS(F, S) F(S, SHAPE, shape, NULL)
+OPTIONS(sum_to, SUM_TO_FIELDS);
 
 KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 
@@ -27,6 +30,42 @@ REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axes = WG_AXES(1)), wg_sum(ANY(2, 300)),
 REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
           .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, .shape = total_shape,
           RULES(sum, rewrite, vjp), .kernel = KERNELS(sum), .leads = true);
+
+/* ---- sum_to ---- */
+
+static bool sum_to_shape(wg_rule *r)
+{
+    const wg_shape *s = &((struct sum_to *)r->attr)->shape;
+    char text[80];
+    if (!rank_fits(r, s)) return false;
+    return broadcasts(s, r->x[0].shape) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0),
+                        wg_shape_text(*s, text, sizeof text));
+}
+REWRITE(sum_to)
+{
+    return wg_shape_equal(wg_node_shape(x[0]), ((const struct sum_to *)attr)->shape) ? x[0] : wg_none;
+}
+EXPAND(sum_to)
+{
+    const wg_shape *s = &((const struct sum_to *)attr)->shape;
+    wg_shape xs = wg_node_shape(x[0]);
+    wg_axes a = { 0 };
+    int ahead = xs.rank - s->rank;
+    for (int i = 0; i < xs.rank; i++)
+        if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axis[a.count++] = i;
+    y[0] = wg_reshape(a.count ? wg_sum(x[0], .axes = AXES_OF(a), .keepdims = true) : x[0], *s);
+}
+SAMPLES(sum_to, wg_sum_to(ANY(2, 3, 4), WG_SHAPE(3, 1)), wg_sum_to(ANY(3, 4), WG_SCALAR),
+        wg_sum_to(ANY(0, 4), WG_SHAPE(1, 4)), wg_sum_to(ANY(1, 4), WG_SHAPE(4)));
+ERRORS(sum_to, (wg_sum_to(ANY(3, 4), WG_SHAPE(2, 4)), "does not sum to [2,4]"),
+       (wg_sum_to(ANY(4), WG_SHAPE(1, 4)), "does not sum to [1,4]"));
+
+DEFINE_OP(sum_to,
+          .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
+          .formula = "y = sum_to(x)", .adjoint = "x' = y'", .operands = 1, TAKES(sum_to),
+          RULES(sum_to, shape, rewrite, expand));
+wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return NODE_OF(sum_to, WITH(sum_to, s), x); }
 
 /* ---- mean ---- */
 

@@ -26,6 +26,12 @@ static inline bool shaped_to(wg_rule *r, wg_shape s)
     return true;
 }
 
+static inline bool rank_fits(wg_rule *r, const wg_shape *s)
+{
+    return (s->rank >= 0 && s->rank <= WG_MAX_RANK) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "a shape of %d axes; at most %d", s->rank, WG_MAX_RANK);
+}
+
 static inline bool broadcasts(const wg_shape *from, const wg_shape *to)
 {
     bool fits = to->rank >= from->rank;

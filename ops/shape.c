@@ -1,5 +1,4 @@
-/* shape.c: the same elements in another shape (reshape, expand, squeeze), repeated (broadcast_to), or summed
- * over what was repeated (sum_to). */
+/* shape.c: the same elements in another shape (reshape, expand, squeeze), or repeated (broadcast_to). */
 #include "rules.h"
 #include "sample_shapes.h"
 
@@ -25,12 +24,6 @@ KERNEL(broadcast_to)
 #if WG_BASE
 
 EXTERN(reshape);
-
-static bool rank_fits(wg_rule *r, const wg_shape *s)
-{
-    return (s->rank >= 0 && s->rank <= WG_MAX_RANK) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "a shape of %d axes; at most %d", s->rank, WG_MAX_RANK);
-}
 
 /* ---- reshape ---- */
 
@@ -136,14 +129,14 @@ wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
     return NODE_OF(squeeze, &axis, x);
 }
 
-/* ---- broadcast_to, sum_to ---- */
+/* ---- broadcast_to ---- */
 
 static bool broadcast_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
     return rank_fits(r, s) && broadcasts_to(r, 0, s) && shaped_to(r, *s);
 }
-REWRITE(same_shape)
+REWRITE(broadcast_to)
 {
     return wg_shape_equal(wg_node_shape(x[0]), ((const struct shaped *)attr)->shape) ? x[0] : wg_none;
 }
@@ -157,42 +150,12 @@ ERRORS(broadcast_to, (wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadca
 
 DEFINE_OP(broadcast_to, .summary = "x repeated along new axes and along axes of size 1.", .formula = "y = x",
           .adjoint = "x' = sum_to(y')", .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE,
-          TAKES(shaped), RULES(broadcast_to, shape, vjp), .rewrite = same_shape_rewrite,
-          .kernel = KERNELS(broadcast_to), .repeats = true, .leads = true);
+          TAKES(shaped), RULES(broadcast_to, shape, rewrite, vjp), .kernel = KERNELS(broadcast_to),
+          .repeats = true, .leads = true);
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
     return NODE_OF(broadcast_to, WITH(shaped, s), x);
 }
-
-static bool sum_to_shape(wg_rule *r)
-{
-    const wg_shape *s = &((struct shaped *)r->attr)->shape;
-    char text[80];
-    if (!rank_fits(r, s)) return false;
-    return broadcasts(s, r->x[0].shape) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0),
-                        wg_shape_text(*s, text, sizeof text));
-}
-EXPAND(sum_to)
-{
-    const wg_shape *s = &((const struct shaped *)attr)->shape;
-    wg_shape xs = wg_node_shape(x[0]);
-    wg_axes a = { 0 };
-    int ahead = xs.rank - s->rank;
-    for (int i = 0; i < xs.rank; i++)
-        if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axis[a.count++] = i;
-    y[0] = wg_reshape(a.count ? wg_sum(x[0], .axes = AXES_OF(a), .keepdims = true) : x[0], *s);
-}
-SAMPLES(sum_to, wg_sum_to(ANY(2, 3, 4), WG_SHAPE(3, 1)), wg_sum_to(ANY(3, 4), WG_SCALAR),
-        wg_sum_to(ANY(0, 4), WG_SHAPE(1, 4)), wg_sum_to(ANY(1, 4), WG_SHAPE(4)));
-ERRORS(sum_to, (wg_sum_to(ANY(3, 4), WG_SHAPE(2, 4)), "does not sum to [2,4]"),
-       (wg_sum_to(ANY(4), WG_SHAPE(1, 4)), "does not sum to [1,4]"));
-
-DEFINE_OP(sum_to,
-          .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
-          .formula = "y = sum_to(x)", .adjoint = "x' = y'", .operands = 1, TAKES(shaped),
-          RULES(sum_to, shape, expand), .rewrite = same_shape_rewrite);
-wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return NODE_OF(sum_to, WITH(shaped, s), x); }
 
 /* ---- stop_gradient ---- */
 

@@ -1,4 +1,4 @@
-/* transpose.c: axes in another order. */
+/* transpose.c: axes in another order (transpose), and the last two exchanged (swap). */
 #include "rules.h"
 #include "copy_runs.h"
 #include "kernel/turn_vectors.h"
@@ -237,5 +237,30 @@ BUILDER(transpose, transpose)
     const wg_axes axes = wg_axes_given(here, "axes", a->axes);
     return wg_apply(here, &wgi_op_transpose, &a->x, 1, &axes);
 }
+
+/* ---- swap ---- */
+
+static bool swap_shape(wg_rule *r)
+{
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    const wg_shape *x = r->x[0].shape;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *x;
+    y->dim[x->rank - 1] = x->dim[x->rank - 2];
+    y->dim[x->rank - 2] = x->dim[x->rank - 1];
+    return true;
+}
+EXPAND(swap)
+{
+    const int rank = wg_node_shape(x[0]).rank;
+    y[0] = axes_exchanged(here, x[0], rank - 2, rank - 1);
+}
+SAMPLES(swap, wg_swap(ANY(3, 4)), wg_swap(ANY(2, 3, 4)), wg_swap(ANY(2, 0, 3)));
+ERRORS(swap, (wg_swap(ANY(3)), "must have 2 to 8"));
+
+DEFINE_OP(swap, .summary = "The last two axes swapped: matrices transposed.", .formula = "y = x^T",
+          .adjoint = "x' = y'^T", .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE,
+          RULES(swap, shape, expand));
+wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 
 #endif
